@@ -1,0 +1,38 @@
+"""The letters of the field, as positive SymPy symbols.
+
+==========  ==========================================================================
+``k``       mode index, 1, 2, ... (dimensionless, as everything here)
+``a, b``    target power ``c_k = k^-a``; eigenvalues ``lambda_k = k^-b``
+``N, P, t`` model size, number of training samples, training time (gradient flow)
+``C``       compute budget
+``M``       number of modes
+``sigma``   standard deviation of the label noise
+``eta, B``  learning rate and batch size of one-pass SGD
+``E``       number of ensemble members
+``kappa``   renormalised ridge, ``kappa = z/q``
+==========  ==========================================================================
+
+>>> from asymptotics.symbols import a, k
+>>> (k**-a).subs(k, 1)
+1
+"""
+
+from sympy import Symbol
+
+k = Symbol("k", positive=True)
+a = Symbol("a", positive=True)
+b = Symbol("b", positive=True)
+N = Symbol("N", positive=True)
+P = Symbol("P", positive=True)
+t = Symbol("t", positive=True)
+C = Symbol("C", positive=True)
+M = Symbol("M", positive=True)
+sigma = Symbol("sigma", positive=True)
+eta = Symbol("eta", positive=True)
+B = Symbol("B", positive=True)
+E = Symbol("E", positive=True)
+kappa = Symbol("kappa", positive=True)
+
+RESOURCES = (t, N, P)
+
+__all__ = ["B", "C", "E", "M", "N", "P", "RESOURCES", "a", "b", "eta", "k", "kappa", "sigma", "t"]
