@@ -1,0 +1,1 @@
+"""The full mean-field model of random-feature regression, solved numerically, beside the laws."""
