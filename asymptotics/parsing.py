@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 import sympy
+from mpmath.libmp import NoConvergence
 from sympy import Add, Expr, I, Integer, Max, Min, Mul, Pow, Rational, nan, oo, zoo
 from sympy.logic.boolalg import Boolean
 
@@ -46,6 +47,8 @@ _token = re.compile(
     r"|(?P<operator>\*\*|<=|>=|==|!=|[-+*/^,<>])",
     re.ASCII,
 )
+# What SymPy and mpmath are known to raise from inside on arguments that they cannot digest.
+FAILURES = (ArithmeticError, AttributeError, NoConvergence, RecursionError, TypeError, ValueError)
 _relations: dict[type[ast.cmpop], Callable[[Expr, Expr], Boolean]] = {
     ast.Lt: sympy.Lt,
     ast.LtE: sympy.Le,
@@ -157,7 +160,7 @@ class _Reader:
         while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
             factor = self.expression(node.right, depth + 1)
             if isinstance(node.op, ast.Div):
-                if factor.is_zero:
+                if factor == 0:
                     self.fail(node.right, "division by zero")
                 factor = self.power(factor, Integer(-1), node.right)
             factors.append(factor)
@@ -166,7 +169,7 @@ class _Reader:
         return self.built(start, Mul, *reversed(factors))
 
     def power(self, base: Expr, exponent: Expr, node: ast.expr) -> Expr:
-        if base.is_zero and not exponent.is_positive:
+        if base == 0 and not exponent.is_positive:
             self.fail(node, f"0 to the power {exponent} is not a number")
         self.bound_exponent(exponent, node)
         if exponent.is_Rational and abs(exponent) != 1:
@@ -205,6 +208,8 @@ class _Reader:
             choices = sum(len(x.args) if isinstance(x, Min | Max) else 1 for x in arguments)
             if choices > CHOICES:
                 self.fail(node, f"a minimum or maximum over more than {CHOICES} expressions; use fewer")
+        if function.build is sympy.log and arguments[0].is_negative:
+            self.fail(node, "the value is not real")
         if function.build is sympy.exp:
             self.bound_exponent(arguments[0], node)
         return self.built(node, function.build, *arguments)
@@ -214,15 +219,16 @@ class _Reader:
         try:
             result = build(*arguments)
             value = result.evalf(15) if result.is_number and not result.is_Rational else None
-        except (ArithmeticError, RecursionError, TypeError, ValueError) as error:
+        except FAILURES as error:
             self.fail(node, f"SymPy cannot build this ({type(error).__name__}); simplify it")
         if result.has(nan, zoo, oo, -oo):
             self.fail(node, "the value is infinite or undefined (a division by zero, or a pole)")
-        if result.has(I) or (value is None and result.is_real is False):
+        powers = result.atoms(Pow)
+        if result.has(I) or any(p.base.is_Number and p.base < 0 and not p.exp.is_Integer for p in powers):
             self.fail(node, "the value is not real")
         if any(_bits(number) > BITS for number in result.atoms(Rational)):
             self.fail(node, f"a number of more than {BITS} bits; use smaller numbers")
-        if any(p.exp.is_Rational and abs(p.exp) > DEGREE and p.base.free_symbols for p in result.atoms(Pow)):
+        if any(p.exp.is_Rational and abs(p.exp) > DEGREE and p.base.free_symbols for p in powers):
             self.fail(node, f"a power beyond {DEGREE}; use smaller exponents")
         if value is not None and not value.is_Rational:
             if not value.is_Float:
