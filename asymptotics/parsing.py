@@ -31,6 +31,7 @@ from asymptotics.vocabulary import (
     DEGREE,
     DEPTH,
     EXPONENT,
+    FRACTION,
     FUNCTIONS,
     LENGTH,
     NAMES,
@@ -173,10 +174,9 @@ class _Reader:
             self.fail(node, f"0 to the power {exponent} is not a number")
         self.bound_exponent(exponent, node)
         if exponent.is_Rational and abs(exponent) != 1:
-            if base.is_number and exponent.q > ROOT:
-                self.fail(
-                    node, f"a root of order {exponent.q} of a number, beyond {ROOT}; write it otherwise"
-                )
+            root = ROOT if base.is_number else FRACTION
+            if exponent.q > root:
+                self.fail(node, f"a root of order {exponent.q}, beyond {root}; use a simpler exponent")
             if abs(exponent) * max((_bits(r) for r in base.atoms(Rational)), default=0) > 2 * BITS:
                 self.fail(node, f"a power with numbers beyond {BITS} bits; use a smaller exponent")
         return self.built(node, Pow, base, exponent)

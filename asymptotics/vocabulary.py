@@ -18,6 +18,7 @@ BITS = 512  # numerator or denominator of any number, and binary exponent of any
 EXPONENT = 1000  # numbers within an exponent
 DEGREE = 50  # a number as the exponent of something with symbols
 ROOT = 100  # denominator of a number as the exponent of a number
+FRACTION = 10**9  # denominator of a number as the exponent of something with symbols
 ARGUMENT = 64  # numbers given to a function of which SymPy knows exact values
 POLYNOMIAL = 20  # likewise, where the value is a polynomial in another argument
 CHOICES = 8  # arguments of a minimum or maximum, which are compared pairwise
@@ -50,10 +51,7 @@ class Function:
 
 _extremes = tuple(range(1, CHOICES + 1))
 FUNCTIONS: dict[str, Function] = {
-    **{
-        name: Function(build=getattr(sympy, name))
-        for name in "log ln sin cos tan cot erf erfc Abs".split()
-    },
+    **{name: Function(build=getattr(sympy, name)) for name in "log ln sin cos tan cot erf erfc Abs".split()},
     "abs": Function(build=sympy.Abs),
     "exp": Function(build=sympy.exp),
     "sqrt": Function(build=lambda x: Pow(x, Rational(1, 2))),
