@@ -100,7 +100,7 @@ def simulate(
     max_bytes : refuse to start if more memory than this is needed.
 
     Shapes: every result is a tuple over the times; dimensionless, in units of the target power.
-    Error bound: the standard error beside each result; rounding stays near 1e-12 of the loss at t = 0.
+    Error bound: the standard error beside each result; rounding is below 1e-6 of it or refused.
     Raises `DomainError` for bad input, an unstable step or too large a model; `PrecisionError` for
     spectra too wide for double precision. One-pass SGD needs P = oo and finite times.
     Source: BAP, section 2, equations 1 to 4.

@@ -30,6 +30,9 @@ from numerics.arrays import Array
 from numerics.rules import GradientDescent, GradientFlow, HeavyBall, OnePassSGD, Rule
 
 EPSILON = float(np.finfo(np.float64).eps)
+RESOLUTION = 1e-6
+"""Largest relative rounding error of a learned direction, far below any standard error."""
+
 CHUNK_FLOATS = 2**22
 """Floats of one chunk of fresh SGD samples (32 MiB); the chunk size does not change the numbers."""
 
@@ -106,8 +109,8 @@ def full_batch_errors(
     sigma epsilon (P,), or both None for P = oo; ``teacher`` (M,); ``times`` (T,). Result (M, T).
     t = oo is the limit of training: the least-squares solution of smallest norm.
 
-    Raises `DomainError` for an unstable step, `PrecisionError` where a direction that double
-    precision does not resolve would already be learned. Source: BAP, equation 4, and theory of
+    Raises `DomainError` for an unstable step, `PrecisionError` where a direction that is
+    already learned is rounded by more than `RESOLUTION`. Source: BAP, equation 4, and theory of
     least squares.
 
     >>> unit = np.ones(1)
@@ -133,15 +136,18 @@ def full_batch_errors(
 
 
 def _check_resolution(rule: Rule, singular: Array, size: int, times: Array) -> None:
-    """Singular values below the rounding of the largest are noise; they must not be learned yet."""
+    """A singular value s is known to the rounding of the largest; where that matters, it must be small.
+
+    The relative error of s enters with the part that is learned, about min(1, t s^2).
+    """
     floor = size * EPSILON * float(singular[0])
-    if singular[-1] > floor:
-        return
+    known = np.maximum(singular, floor)
     pace = rule.eta if isinstance(rule, GradientDescent) else 1.0
-    if pace * float(times.max()) * floor**2 > 1e-6:
+    error = float((np.minimum(1.0, pace * float(times.max()) * known**2) * floor / known).max())
+    if error > RESOLUTION:
         raise PrecisionError(
-            f"the smallest curvature {singular[-1] ** 2:.3g} is below what double precision resolves beside "
-            f"{singular[0] ** 2:.3g}, and t = {times.max():.3g} reaches it; use earlier times or fewer modes"
+            f"curvatures from {singular[-1] ** 2:.3g} to {singular[0] ** 2:.3g} come out of double precision to "
+            f"{error:.1g} at t = {times.max():.3g}, not {RESOLUTION:.1g}; use earlier times or fewer modes"
         )
 
 
