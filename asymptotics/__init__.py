@@ -8,15 +8,19 @@ from asymptotics.errors import (
     SpectrumError,
     UnableError,
 )
+from asymptotics.laws import Law, Laws, derive
 from asymptotics.task import Task, power_law
 
 __all__ = [
     "BottleneckError",
     "DomainError",
+    "Law",
+    "Laws",
     "ParseError",
     "PrecisionError",
     "SpectrumError",
     "Task",
     "UnableError",
+    "derive",
     "power_law",
 ]

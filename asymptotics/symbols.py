@@ -35,4 +35,4 @@ kappa = Symbol("kappa", positive=True)
 
 RESOURCES = (t, N, P)
 
-__all__ = ["B", "C", "E", "M", "N", "P", "RESOURCES", "a", "b", "eta", "k", "kappa", "sigma", "t"]
+__all__ = ["RESOURCES", "B", "C", "E", "M", "N", "P", "a", "b", "eta", "k", "kappa", "sigma", "t"]

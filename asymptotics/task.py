@@ -39,7 +39,7 @@ def exact(value: object, name: str = "value") -> Expr:
     if isinstance(value, RationalNumber):
         return Rational(value.numerator, value.denominator)
     if isinstance(value, float) or hasattr(value, "__float__"):
-        number = float(value)  # type: ignore[arg-type]
+        number = float(value)
         if math.isnan(number):
             raise DomainError(f"{name} is NaN; give a number")
         return oo if number == math.inf else -oo if number == -math.inf else Rational(repr(number))
@@ -86,7 +86,9 @@ class Task:
             raise DomainError(f"index = {self.index!r} is not a symbol; give the mode index, e.g. k")
         if self.noise.is_negative or self.noise.has(self.index):
             raise DomainError(f"noise = {self.noise}; the standard deviation sigma must be a number >= 0")
-        if self.modes.is_number and not (self.modes == oo or (self.modes.is_integer and self.modes.is_positive)):
+        if self.modes.is_number and not (
+            self.modes == oo or (self.modes.is_integer and self.modes.is_positive)
+        ):
             raise DomainError(f"modes = {self.modes}; the number of modes must be an integer >= 1, or oo")
         for symbol in self.parameters:
             if symbol in RESOURCES:
@@ -103,7 +105,10 @@ class Task:
     def parameters(self) -> tuple[Symbol, ...]:
         """The free symbols of the task, without the index, sorted by name."""
         free = set().union(
-            *(e.free_symbols for e in (self.eigenvalues, self.target, self.noise, self.modes, self.multiplicity))
+            *(
+                e.free_symbols
+                for e in (self.eigenvalues, self.target, self.noise, self.modes, self.multiplicity)
+            )
         ) - {self.index}
         return tuple(sorted(free, key=lambda s: s.name))
 
@@ -144,9 +149,7 @@ class Task:
         return f"Task({', '.join(parts)})"
 
 
-def substitution(
-    parameters: tuple[Symbol, ...], values: Mapping[Symbol | str, object]
-) -> dict[Symbol, Expr]:
+def substitution(parameters: tuple[Symbol, ...], values: Mapping[Symbol | str, object]) -> dict[Symbol, Expr]:
     """Values for parameters, exact and checked; keys may be symbols or their names.
 
     Raises `DomainError` for a name that is not a parameter and for a value that is not positive.
@@ -165,9 +168,7 @@ def substitution(
     return table
 
 
-def power_law(
-    a: object, b: object, *, noise: object = 0, modes: object = oo
-) -> Task:
+def power_law(a: object, b: object, *, noise: object = 0, modes: object = oo) -> Task:
     """Power-law features: ``lambda_k = k^-b``, ``c_k = k^-a`` (BAP, section 3).
 
     >>> from asymptotics.symbols import a, b

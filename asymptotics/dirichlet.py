@@ -1,0 +1,34 @@
+"""Dirichlet series ``D(s) = sum_k f_k lambda_k^(-s)`` as lists of singularities.
+
+A family of spectra provides this interface, and the rest of the engine knows nothing else
+of a spectrum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from sympy import Expr
+
+from asymptotics.laurent import Laurent
+
+
+@dataclass(frozen=True, slots=True)
+class Pole:
+    """A place where a series or transform may have a pole; ``order`` 0 if the residue vanishes."""
+
+    location: Expr
+    order: int = 1
+
+
+class DirichletSeries(Protocol):
+    """``D(s)``, analytic to the left of its first pole, meromorphic beyond."""
+
+    def poles(self, count: int) -> tuple[Pole, ...]:
+        """The first ``count`` places from the left; fewer only if there are no more."""
+        ...
+
+    def laurent(self, point: Expr, terms: int) -> Laurent:
+        """The Laurent series at ``point``, known up to the constant term at least."""
+        ...

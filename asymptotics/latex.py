@@ -1,0 +1,69 @@
+"""LaTeX of laws: one line for each regime, with its condition, for a display environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sympy import And, log, oo, true
+from sympy.printing.latex import LatexPrinter
+
+if TYPE_CHECKING:
+    from asymptotics.laws import Law, Laws
+    from asymptotics.regimes import Regime
+
+
+def latex_of(thing: Law | Laws) -> str:
+    """LaTeX of a law or of all laws of a task, with SymPy's default settings."""
+    return str(LatexPrinter().doprint(thing))
+
+
+def law(value: Law, printer: Any) -> str:
+    """``L(N) \\sim ...`` with ``cases`` over the regimes."""
+    left = rf"L({printer._print(value.resource)}) \sim "
+    rows = [_row(value, regime, printer) for regime in value.regimes]
+    if len(rows) == 1:
+        body, condition = rows[0]
+        return left + body + (rf",\quad {condition}" if condition else "")
+    cases = r" \\ ".join(rf"{body} & {condition}" for body, condition in rows)
+    return rf"{left}\begin{{cases}} {cases} \end{{cases}}"
+
+
+def _row(value: Law, regime: Regime, printer: Any) -> tuple[str, str]:
+    x = value.resource
+    power = printer._print(x ** (-regime.exponent)) if regime.exponent != 0 else ""
+    logarithm = printer._print(log(x) ** regime.log_power) if regime.log_power else ""
+    prefactor = printer._print(regime.prefactor)
+    if regime.prefactor == 1 and (power or logarithm):
+        prefactor = ""
+    elif regime.prefactor.is_Add:
+        prefactor = rf"\left({prefactor}\right)"
+    body = (
+        rf"{prefactor} {_power(x, regime, printer)} {logarithm}".strip()
+        if power
+        else f"{prefactor} {logarithm}".strip()
+    )
+    if regime.remainder != oo:
+        body += rf" + O\left({printer._print(x)}^{{-{_grouped(regime.remainder, printer)}}}\right)"
+    if regime.condition == true:
+        return body, ""
+    return body, r"\text{for } " + r",\ ".join(
+        printer._print(part) for part in And.make_args(regime.condition)
+    )
+
+
+def _power(x: Any, regime: Regime, printer: Any) -> str:
+    return rf"{printer._print(x)}^{{-{_grouped(regime.exponent, printer)}}}"
+
+
+def _grouped(exponent: Any, printer: Any) -> str:
+    text = str(printer._print(exponent))
+    return rf"\left({text}\right)" if exponent.is_Add else text
+
+
+def laws(value: Laws, printer: Any) -> str:
+    """All laws, one below the other, aligned at the tilde."""
+    rows = [printer._print(one).replace(r"\sim", r"&\sim", 1) for one in value]
+    return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
+
+
+__all__ = ["latex_of", "law", "laws"]

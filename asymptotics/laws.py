@@ -1,0 +1,323 @@
+"""Laws: what limits the test loss, with exponent, prefactor, regimes, conditions and next orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from sympy import And, Expr, Integer, Min, Piecewise, Symbol, log, nan, oo, zoo
+from sympy.logic.boolalg import Boolean, false, true
+
+from asymptotics import latex as typeset
+from asymptotics.errors import DomainError, UnableError
+from asymptotics.expansion import Expansion
+from asymptotics.meanfield import data_limited, model_limited, time_limited
+from asymptotics.regimes import Regime, find_regimes, tidy
+from asymptotics.spectra import Spectrum, spectrum
+from asymptotics.symbols import N, P, t
+from asymptotics.task import Task, exact, substitution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """What a law is about: its name, its words, its resource, and the equation that gives it."""
+
+    name: str
+    words: str
+    limits: str
+    resource: Symbol
+    formula: Callable[[Spectrum, int], Expansion]
+    source: str
+
+
+QUANTITIES = {
+    q.name: q
+    for q in (
+        Quantity(
+            name="time",
+            words="test loss limited by training time",
+            limits="N = P = oo",
+            resource=t,
+            formula=time_limited,
+            source="BAP, section 3",
+        ),
+        Quantity(
+            name="model",
+            words="test loss limited by model size",
+            limits="t = P = oo",
+            resource=N,
+            formula=model_limited,
+            source="BAP, appendix C",
+        ),
+        Quantity(
+            name="data",
+            words="test loss limited by data",
+            limits="t = N = oo",
+            resource=P,
+            formula=data_limited,
+            source="BAP, appendix C",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """``loss ~ prefactor * resource**(-exponent) * log(resource)**log_power``, resource -> oo.
+
+    All quantities are dimensionless; the loss is the excess test loss (the variance sigma^2 of
+    the label noise itself is not included).
+
+    Attributes
+    ----------
+    name, resource : ``"time"``, ``"model"`` or ``"data"``, and t, N or P.
+    task : the task it was derived from.
+    regimes : where which term leads. Further terms come from `expansion`.
+
+    >>> from asymptotics import derive, power_law
+    >>> from asymptotics.symbols import a, b
+    >>> derive(power_law(a, b)).model.exponent
+    Min(b, a - 1)
+    """
+
+    name: str
+    task: Task
+    regimes: tuple[Regime, ...]
+
+    @property
+    def resource(self) -> Symbol:
+        """t, N or P: the one quantity that is finite."""
+        return QUANTITIES[self.name].resource
+
+    @property
+    def quantity(self) -> str:
+        """What the law is about, in words."""
+        return QUANTITIES[self.name].words
+
+    @property
+    def limits(self) -> str:
+        """What is infinite."""
+        return QUANTITIES[self.name].limits
+
+    @property
+    def source(self) -> str:
+        """Where the equation that was expanded stands."""
+        return QUANTITIES[self.name].source
+
+    @property
+    def conditions(self) -> tuple[Boolean, ...]:
+        """The conditions on the parameters under which the law holds at all."""
+        return spectrum(self.task).domain.conditions()
+
+    @property
+    def exponent(self) -> Expr:
+        """p in ``loss ~ resource**(-p)``; a Min over the regimes."""
+        return Min(*(regime.exponent for regime in self.regimes if not _is_boundary(regime)))
+
+    @property
+    def prefactor(self) -> Expr:
+        """The factor of the leading power (and logarithm); Piecewise over several regimes."""
+        return self._piecewise(lambda regime: regime.prefactor)
+
+    @property
+    def log_power(self) -> Expr:
+        """The power of log(resource) in the leading term; Piecewise over several regimes."""
+        return self._piecewise(lambda regime: Integer(regime.log_power))
+
+    @property
+    def leading(self) -> Expr:
+        """The leading term as an expression in ``resource``."""
+        return self._piecewise(self._leading_of)
+
+    def _leading_of(self, regime: Regime) -> Expr:
+        x = self.resource
+        return regime.prefactor * x ** (-regime.exponent) * log(x) ** regime.log_power
+
+    def _piecewise(self, part: Callable[[Regime], Expr]) -> Expr:
+        if len(self.regimes) == 1 and self.regimes[0].condition == true:
+            return part(self.regimes[0])
+        return Piecewise(*((part(regime), regime.condition) for regime in self.regimes))
+
+    def expansion(self, terms: int = 3) -> Expansion:
+        """The terms that can be among the first ``terms`` orders, and the remainder.
+
+        With numbers these are the first ``terms`` orders; with symbols, every term that fewer than
+        ``terms`` others are proved to precede. Raises `DomainError` for terms < 1.
+
+        >>> from asymptotics import derive, power_law
+        >>> derive(power_law(4, 2)).model.expansion(terms=2)
+        pi**4/(24*N**2) - 5*pi**4/(48*N**3) + O(N**(-4))
+        """
+        if not isinstance(terms, int) or isinstance(terms, bool) or not 1 <= terms <= 40:
+            raise DomainError(f"terms = {terms!r}; the number of orders must be an integer from 1 to 40")
+        return _expansion(self.name, self.task, terms)
+
+    def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Law:
+        """The same law with numbers for parameters; exponents that meet give their logarithm.
+
+        Raises `DomainError` for an unknown parameter, and for values outside the law's domain.
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> derive(power_law(a, b)).model.at(a=3, b=2).regimes[0].log_power
+        1
+        """
+        table = substitution(self.task.parameters, {**(values or {}), **named})
+        if not table:
+            return self
+        task = self.task.at(table)
+        spectrum(task)  # raises where the values leave the domain
+        kept = []
+        for regime in self.regimes:
+            condition = regime.condition.xreplace(table).simplify()
+            if condition == false:
+                continue
+            prefactor = tidy(regime.prefactor.xreplace(table))
+            if prefactor.has(nan, zoo, oo):
+                # a removable singularity of the symbolic form: derived again with the numbers
+                return _law(self.name, task)
+            kept.append(
+                replace(
+                    regime,
+                    condition=condition,
+                    exponent=regime.exponent.xreplace(table),
+                    prefactor=prefactor,
+                    remainder=regime.remainder.xreplace(table),
+                    domain=spectrum(task).domain,
+                )
+            )
+        if not kept:
+            raise UnableError(f"no regime of {self!r} covers {table}; derive the task with these values")
+        return replace(self, task=task, regimes=tuple(kept))
+
+    def stating(
+        self, *, exponent: object = None, prefactor: object = None, log_power: int | None = None
+    ) -> Law:
+        """The law with another leading term in every regime: a claim to be verified.
+
+        >>> from asymptotics import derive, power_law
+        >>> derive(power_law(2, 2)).time.stating(exponent=1).exponent
+        1
+        """
+        return replace(
+            self,
+            regimes=tuple(
+                replace(
+                    regime,
+                    exponent=regime.exponent if exponent is None else exact(exponent, "exponent"),
+                    prefactor=regime.prefactor if prefactor is None else exact(prefactor, "prefactor"),
+                    log_power=regime.log_power if log_power is None else log_power,
+                )
+                for regime in self.regimes
+            ),
+        )
+
+    def __repr__(self) -> str:
+        x = self.resource
+        lines = []
+        for regime in self.regimes:
+            rest = "" if regime.remainder == oo else f" + O({x**-regime.remainder})"
+            where = "" if regime.condition == true else f", for {_plain(regime.condition)}"
+            lines.append(f"L({x}) ~ {self._leading_of(regime)}{rest}, {x} -> oo{where}")
+        return "\n".join(lines)
+
+    def _latex(self, printer: object) -> str:
+        return typeset.law(self, printer)
+
+    def _repr_latex_(self) -> str:
+        return f"${typeset.latex_of(self)}$"
+
+    def to_latex(self) -> str:
+        """The law in LaTeX, for a display environment: cases over its regimes."""
+        return typeset.latex_of(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laws:
+    """The laws of one task; iterate over them, or name them: ``laws.time, laws.model, laws.data``."""
+
+    task: Task
+    time: Law
+    model: Law
+    data: Law
+
+    def __iter__(self) -> Iterator[Law]:
+        return iter((self.time, self.model, self.data))
+
+    def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Laws:
+        """All laws with numbers for parameters."""
+        changed = {law.name: law.at(values, **named) for law in self}
+        return Laws(task=changed["time"].task, **changed)
+
+    def __repr__(self) -> str:
+        return "\n".join(repr(law) for law in self)
+
+    def _latex(self, printer: object) -> str:
+        return typeset.laws(self, printer)
+
+    def _repr_latex_(self) -> str:
+        return f"${typeset.latex_of(self)}$"
+
+    def to_latex(self) -> str:
+        """All laws in one ``align``-ready block of LaTeX."""
+        return typeset.latex_of(self)
+
+
+def derive(task: Task) -> Laws:
+    """The laws of a task: test loss limited by t, by N and by P alone.
+
+    Raises `SpectrumError` for spectra without laws (divergent sums, unknown families) and
+    `UnableError` where a step cannot be decided, each saying what is missing.
+
+    >>> from asymptotics import power_law
+    >>> from asymptotics.symbols import a, b
+    >>> derive(power_law(a, b)).data.exponent
+    Min(2*b, a - 1)
+    """
+    if not isinstance(task, Task):
+        raise DomainError(f"{task!r} is not a Task; make one with Task(eigenvalues=..., target=...)")
+    return Laws(task=task, **{name: _law(name, task) for name in QUANTITIES})
+
+
+@lru_cache(maxsize=256)
+def _law(name: str, task: Task) -> Law:
+    quantity = QUANTITIES[name]
+    base = spectrum(task)
+
+    def formula(table: dict[Symbol, Expr], depth: int) -> Expansion:
+        return quantity.formula(spectrum(task.at(table)) if table else base, depth)
+
+    return Law(name=name, task=task, regimes=find_regimes(formula, base.domain))
+
+
+@lru_cache(maxsize=256)
+def _expansion(name: str, task: Task, terms: int) -> Expansion:
+    formula = QUANTITIES[name].formula
+    base = spectrum(task)
+    for depth in range(terms, terms + 12):
+        series = formula(base, depth)
+        orders = list(dict.fromkeys(t.order for t in series.terms))
+        ahead = [sum(base.domain.sign(b.order - p) == 1 for p in orders) for b in series.remainder]
+        if all(count >= terms for count in ahead):
+            return replace(series, depth=terms).with_terms(
+                (replace(x, coefficient=tidy(x.coefficient)) for x in series.terms), series.remainder
+            )
+    raise UnableError(
+        f"{terms} orders of the {name} law are not separated from its remainder "
+        f"{series.remainder_order} at depth {depth}; ask for fewer"
+    )
+
+
+def _is_boundary(regime: Regime) -> bool:
+    return any(part.is_Relational and part.rel_op == "==" for part in And.make_args(regime.condition))
+
+
+def _plain(condition: Boolean) -> str:
+    return " and ".join(
+        f"{part.lhs} {'=' if part.rel_op == '==' else part.rel_op} {part.rhs}"
+        for part in And.make_args(condition)
+    )
+
+
+__all__ = ["QUANTITIES", "Law", "Laws", "Quantity", "derive"]

@@ -1,0 +1,72 @@
+"""The mean-field equations of the random-feature model, written over expansions.
+
+With ``kappa = z/q`` every quantity is made of two sums (BAP, section 2 and appendix C):
+
+    df1(kappa) = sum_k m_k lambda_k/(lambda_k + kappa),   Xi(kappa) = sum_k m_k c_k kappa/(lambda_k + kappa),
+    F = Xi - kappa Xi' = sum_k m_k c_k kappa^2/(lambda_k + kappa)^2,   df2 = df1 + kappa df1'.
+
+All functions return an `Expansion` whose first ``depth`` orders are kept. Losses are the excess
+test loss: the variance of the label noise itself is not included.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sympy import Integer, Symbol
+
+from asymptotics.expansion import Expansion
+from asymptotics.mellin import EXPONENTIAL, FILTER, RESOLVENT, SQUARE, spectral_sum
+from asymptotics.spectra import Spectrum
+from asymptotics.symbols import N, P, kappa, t
+
+_T = Symbol("T", positive=True)
+
+
+@lru_cache(maxsize=128)
+def df1(spectrum: Spectrum, depth: int) -> Expansion:
+    """``df1(kappa)`` for kappa -> 0: the number of modes that kappa resolves."""
+    return spectral_sum(spectrum.kernel, FILTER, kappa, inverse=True, domain=spectrum.domain, depth=depth)
+
+
+@lru_cache(maxsize=128)
+def residual(spectrum: Spectrum, depth: int) -> Expansion:
+    """``Xi(kappa)`` for kappa -> 0: the target power that kappa does not resolve."""
+    return spectral_sum(spectrum.target, RESOLVENT, kappa, inverse=True, domain=spectrum.domain, depth=depth)
+
+
+@lru_cache(maxsize=128)
+def squared_residual(spectrum: Spectrum, depth: int) -> Expansion:
+    """``F(kappa)`` for kappa -> 0: the squared bias of a ridge kappa."""
+    return spectral_sum(spectrum.target, SQUARE, kappa, inverse=True, domain=spectrum.domain, depth=depth)
+
+
+def time_limited(spectrum: Spectrum, depth: int) -> Expansion:
+    """``L(t) = sum_k m_k c_k exp(-2 lambda_k t)``: N = P = oo, where q = 1 (BAP, section 3)."""
+    series = spectral_sum(
+        spectrum.target, EXPONENTIAL, _T, inverse=False, domain=spectrum.domain, depth=depth
+    )
+    return series.substitute_monomial(Integer(2), Integer(1), t)
+
+
+def model_limited(spectrum: Spectrum, depth: int) -> Expansion:
+    """``L(N) = Xi(kappa)`` with ``df1(kappa) = N``: t = P = oo (BAP, appendix C).
+
+    The fixed point for N < P is ``L = Xi + (Xi + sigma^2) N/(P - N)``; P -> oo leaves Xi.
+    """
+    return df1(spectrum, depth).revert(N, residual(spectrum, depth))
+
+
+def data_limited(spectrum: Spectrum, depth: int) -> Expansion:
+    """``L(P) = (F + sigma^2 df2/P) / (1 - df2/P)`` with ``df1(kappa) = P``: t = N = oo.
+
+    On the fixed point ``1 - df2/P = -kappa df1'/df1`` (BAP, appendix C).
+    """
+    modes = df1(spectrum, depth)
+    slope = (modes.differentiate() * modes.monomial(Integer(1), Integer(1))).scale(Integer(-1))
+    sigma = spectrum.task.noise
+    numerator = squared_residual(spectrum, depth) * modes + (modes - slope).scale(sigma**2)
+    return modes.revert(P, numerator * slope.power(-1))
+
+
+__all__ = ["data_limited", "df1", "model_limited", "residual", "squared_residual", "time_limited"]

@@ -1,0 +1,159 @@
+"""Kernels, their Mellin transforms, and spectral sums by residues.
+
+For ``S(x) = sum_k f_k phi(x lambda_k)`` with ``Phi(s) = int_0^oo phi(u) u^(s-1) du`` and the
+Dirichlet series ``D(s) = sum_k f_k lambda_k^(-s)``,
+
+    S(x) = (1/2 pi i) int Phi(s) D(s) x^(-s) ds
+         ~ - sum of the residues of Phi(s) D(s) x^(-s) to the right of the strip,   x -> oo
+
+(Flajolet, Gourdon & Dumas 1995, theorem 4). A kernel here is a product of Gamma functions, so
+its poles to the right of the strip are those of the factors Gamma(c - s), at s = c, c + 1, ...
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, Integer, Mul, Symbol, exp, factor_terms, factorial, gamma, pi, sin, together
+
+from asymptotics.dirichlet import DirichletSeries, Pole
+from asymptotics.domain import Domain, normal
+from asymptotics.errors import UnableError
+from asymptotics.expansion import Expansion, expansion
+from asymptotics.laurent import Laurent, gamma_laurent, reflection
+from asymptotics.orders import Bound, Term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kernel:
+    """``phi(u)`` with ``Phi(s) = sign * prod Gamma(s + r) * prod Gamma(c - s)``.
+
+    ``rising`` holds the r (poles to the left of the strip), ``falling`` the c (to the right).
+    The strip is ``-min r < Re s < min c``.
+    """
+
+    name: str
+    sign: int
+    rising: tuple[int, ...]
+    falling: tuple[int, ...]
+
+    def transform(self, s: Expr) -> Expr:
+        """``Phi(s)``, from its Gamma functions."""
+        return self.sign * Mul(*(gamma(s + r) for r in self.rising), *(gamma(c - s) for c in self.falling))
+
+    def poles(self, count: int) -> tuple[Pole, ...]:
+        """The first ``count`` poles to the right of the strip."""
+        if not self.falling:
+            return ()
+        first = min(self.falling)
+        return tuple(Pole(Integer(n), sum(c <= n for c in self.falling)) for n in range(first, first + count))
+
+    def laurent(self, point: Expr, terms: int) -> Laurent:
+        """``Phi(point + d)``, with ``terms`` coefficients."""
+        if terms == 1 and not any((c - point).is_integer for c in self.falling):
+            # at a regular point Gamma functions stay, so that zeros against poles cancel in them
+            return Laurent(0, (_value(self, point),))
+        # a zero of the polynomial below may cancel the pole of the sine: one more term for each
+        wanted, terms = terms, terms + sum(self.rising) + sum(self.falling)
+        total = Laurent(0, (Integer(self.sign), *[Integer(0)] * (terms - 1)))
+        rising, falling = list(self.rising), list(self.falling)
+        while rising and falling:
+            # Gamma(s + r) Gamma(c - s) = (-1)^r pi/sin(pi s) (1 - r - s)(2 - r - s) ... (c - 1 - s)
+            r, c = rising.pop(), falling.pop()
+            total = total * reflection(point, terms)
+            total = Laurent(total.valuation, tuple((-1) ** r * x for x in total.coefficients))
+            for i in range(1 - r, c):
+                total = total * Laurent(0, (normal(i - point), Integer(-1), *[Integer(0)] * terms)[:terms])
+        for r in rising:
+            total = total * gamma_laurent(normal(point + r), terms)
+        for c in falling:
+            total = total * gamma_laurent(normal(c - point), terms).scaled(Integer(-1))
+        total = total.trimmed()
+        return Laurent(total.valuation, total.coefficients[:wanted])
+
+
+EXPONENTIAL = Kernel(name="exp(-u)", sign=1, rising=(0,), falling=())
+SQUARE = Kernel(name="1/(1 + u)^2", sign=1, rising=(0,), falling=(2,))
+RESOLVENT = Kernel(name="1/(1 + u)", sign=1, rising=(0,), falling=(1,))
+FILTER = Kernel(name="u/(1 + u)", sign=1, rising=(1,), falling=(0,))
+KERNELS = {
+    EXPONENTIAL: lambda u: exp(-u),
+    RESOLVENT: lambda u: 1 / (1 + u),
+    SQUARE: lambda u: 1 / (1 + u) ** 2,
+    FILTER: lambda u: u / (1 + u),
+}
+
+
+def _value(kernel: Kernel, point: Expr) -> Expr:
+    """``Phi`` at a regular point; ``Gamma(z) Gamma(1 - z)`` is written as ``pi/sin(pi z)``."""
+    if len(kernel.rising) == len(kernel.falling) == 1 and kernel.rising[0] + kernel.falling[0] == 1:
+        z = factor_terms(together(point))
+        return kernel.sign * (-1) ** kernel.rising[0] * pi / sin(pi * z)
+    return kernel.transform(factor_terms(together(point)))
+
+
+def spectral_sum(
+    series: DirichletSeries,
+    kernel: Kernel,
+    variable: Symbol,
+    *,
+    inverse: bool,
+    domain: Domain,
+    depth: int,
+) -> Expansion:
+    """``sum_k f_k phi(x lambda_k)`` for x -> oo, to the first ``depth`` orders.
+
+    With ``inverse`` the variable is ``1/x`` (it tends to 0), otherwise x itself.
+
+    >>> from asymptotics.spectra.algebraic import algebraic_series
+    >>> from asymptotics.symbols import b, k, kappa
+    >>> domain = Domain((b - 1,))
+    >>> df1 = algebraic_series(k**-b, Integer(1), k, domain)
+    >>> spectral_sum(df1, FILTER, kappa, inverse=True, domain=domain, depth=2)
+    pi/(b*kappa**(1/b)*sin(pi/b)) - 1/2 + O(kappa)
+    """
+    counted = depth + 1
+    lists = (series.poles(counted), kernel.poles(counted))
+    orders: dict[Expr, int] = {}
+    for pole in (*lists[0], *lists[1]):
+        location = normal(pole.location)
+        orders[location] = orders.get(location, 0) + pole.order
+    terms: list[Term] = []
+    bounds: list[Bound] = []
+    # where a list was cut, nothing beyond is known: its last pole is the remainder
+    ends = {normal(poles[-1].location) for poles in lists if len(poles) >= counted}
+    for location, order in orders.items():
+        if location in ends:
+            bounds.append(Bound(location, max(order - 1, 0)))
+        elif order and not any(domain.sign(location - end) == 1 for end in ends):
+            terms += _residue(series, kernel, location, order, inverse)
+    return expansion(variable, terms, bounds, at_infinity=not inverse, domain=domain, depth=depth)
+
+
+def _residue(series: DirichletSeries, kernel: Kernel, point: Expr, order: int, inverse: bool) -> list[Term]:
+    """Minus the residue of ``Phi(s) D(s) x^(-s)``, one term for each power of the logarithm."""
+    left = kernel.laurent(point, order)
+    right = series.laurent(point, order)
+    if right.end < -left.valuation:
+        raise UnableError(
+            f"the residue at s = {point} needs the Dirichlet series beyond its constant term "
+            f"(kernel {kernel.name}, pole of order {-left.valuation})"
+        )
+    pieces = []
+    for j in range(order):
+        # x^-s = x^-s0 sum_j (-log x)^j d^j / j!; the variable is x or 1/x
+        coefficient = sum(
+            (
+                left.coefficient(i) * right.coefficient(-1 - j - i)
+                for i in range(left.valuation, -j - right.valuation)
+                if -1 - j - i < right.end
+            ),
+            Integer(0),
+        )
+        sign = 1 if inverse else (-1) ** j
+        if coefficient != 0:
+            pieces.append(Term(-sign * coefficient / factorial(j), point, j))
+    return pieces
+
+
+__all__ = ["EXPONENTIAL", "FILTER", "KERNELS", "RESOLVENT", "SQUARE", "Kernel", "spectral_sum"]

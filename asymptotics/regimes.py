@@ -1,0 +1,138 @@
+"""Which term of an expansion leads where: regimes, and the boundaries between them.
+
+A regime is a strict order of exponents: the part of the task's domain on which one term of an
+expansion is ahead of all others. Where two exponents meet, the coefficients diverge and the
+expansion is derived again on the boundary, where double poles give logarithms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from sympy import And, Eq, Expr, Min, Symbol, factor_terms, oo, together
+from sympy.logic.boolalg import Boolean
+
+from asymptotics.domain import POSITIVE, Domain, as_condition, normal
+from asymptotics.errors import DomainError, UnableError
+from asymptotics.expansion import Expansion
+from asymptotics.orders import Term
+from asymptotics.regular_sum import RegularSum
+
+Formula = Callable[[dict[Symbol, Expr], int], Expansion]
+"""``formula(table, depth)``: the expansion of a quantity after the substitutions in ``table``."""
+
+MAX_DEPTH = 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Regime:
+    """``loss ~ prefactor * resource**(-exponent) * log(resource)**log_power`` where ``condition`` holds.
+
+    ``remainder`` is the exponent of what follows, ``O(resource**(-remainder))`` up to logarithms: a Min
+    over the candidates; oo if the rest is smaller than every power. ``domain`` is the
+    condition together with those of the task.
+    """
+
+    condition: Boolean
+    exponent: Expr
+    prefactor: Expr
+    log_power: int = 0
+    remainder: Expr = oo
+    domain: Domain = POSITIVE
+
+
+def find_regimes(formula: Formula, domain: Domain) -> tuple[Regime, ...]:
+    """The regimes of an expansion on ``domain``, open ones first, then their boundaries."""
+    series = _settled(formula, {}, domain)
+    candidates = series.candidates()
+    return (*_open(formula, candidates, domain), *_boundaries(formula, candidates, domain))
+
+
+def _settled(formula: Formula, table: dict[Symbol, Expr], domain: Domain) -> Expansion:
+    """The expansion on ``domain``, deep enough that no remainder can lead."""
+    for depth in range(2, MAX_DEPTH):
+        series = formula(table, depth).within(domain)
+        first = series.candidates()
+        if first and all(any(series.ahead(t, b) for t in first) for b in series.remainder):
+            return series
+    raise UnableError(
+        f"no term is shown to lead the remainder to depth {MAX_DEPTH}; the expansion is {series!r}"
+    )
+
+
+def _open(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Iterator[Regime]:
+    for term in candidates:
+        others = [normal(other.order - term.order) for other in candidates if other.order != term.order]
+        region = domain.holding(*domain.reduced(others))
+        if region.is_empty():
+            continue
+        condition = And(*(as_condition(c) for c in region.constraints if c not in domain.constraints))
+        yield _regime(formula, {}, region, condition)
+
+
+def _boundaries(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Iterator[Regime]:
+    orders = list(dict.fromkeys(t.order for t in candidates))
+    for first, second in combinations(orders, 2):
+        for symbol, value in _solutions(normal(first - second)):
+            table = {symbol: value}
+            try:
+                edge = domain.substituted(table)
+            except DomainError:
+                continue
+            others = [normal((p - first).xreplace(table)) for p in orders if p not in (first, second)]
+            edge = edge.holding(*others)
+            if edge.is_empty():
+                continue
+            meeting = as_condition(normal(second - first))
+            extra = (as_condition(c) for c in others if not domain.positive(c))
+            yield _regime(formula, table, edge, And(Eq(meeting.lhs, meeting.rhs), *extra))
+
+
+def _solutions(difference: Expr) -> list[tuple[Symbol, Expr]]:
+    """One way to write the boundary as ``symbol = value``, by the first symbol that is linear in it."""
+    for symbol in sorted(difference.free_symbols, key=lambda s: s.name):
+        slope = normal(difference.diff(symbol))
+        if not slope.has(symbol):
+            return [(symbol, normal(symbol - difference / slope))]
+    return []
+
+
+def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, condition: Boolean) -> Regime:
+    series = _settled(formula, table, domain)
+    for depth in range(3, MAX_DEPTH):
+        first = series.candidates()
+        if len(first) != 1:
+            raise UnableError(
+                f"the leading term where {condition} is not decided between exponents "
+                + ", ".join(str(t.order) for t in first)
+            )
+        rest = [t for t in series.terms if t != first[0]]
+        if rest or not series.remainder:
+            break
+        series = formula(table, depth).within(domain)
+    behind = replace(series, terms=tuple(rest)).candidates()
+    orders = {t.order for t in behind} | {
+        b.order for b in series.remainder if not any(series.ahead(t, b) for t in behind)
+    }
+    return Regime(
+        condition=condition,
+        exponent=together(first[0].order),
+        prefactor=tidy(first[0].coefficient),
+        log_power=first[0].log_power,
+        remainder=Min(*map(together, orders)) if orders else oo,
+        domain=domain,
+    )
+
+
+def tidy(expression: Expr) -> Expr:
+    """A coefficient as a person would write it: common factors out, arguments over one denominator."""
+    shaped = expression.replace(
+        lambda e: e.is_Function and not isinstance(e, RegularSum),
+        lambda e: e.func(*(factor_terms(together(argument)) for argument in e.args)),
+    )
+    return factor_terms(together(shaped))
+
+
+__all__ = ["Formula", "Regime", "find_regimes", "tidy"]

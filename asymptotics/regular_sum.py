@@ -1,0 +1,162 @@
+"""Sums over k = 1, 2, ... continued analytically in their exponents.
+
+For a term that behaves at large k like ``sum_j f_j k^(-e_j) log(k)^(m_j)``,
+
+    R sum_k f(k) = sum_{k < K} f(k) + sum_j f_j (-1)^(m_j) zeta^(m_j)(e_j, K)   (K large),
+
+with the Hurwitz zeta function and, for e_j = 1, its finite part (``R sum 1/k`` is Euler's
+constant, ``R sum log(k)^m / k`` Stieltjes' gamma_m). Where ``sum_k f(k)``
+converges this is its value; elsewhere it is its analytic continuation (``R sum k^-s = zeta(s)``).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import mpmath
+from sympy import Add, Expr, Float, Function, Integer, Symbol, digamma, expand, powsimp, zeta
+
+from asymptotics.errors import PrecisionError
+from asymptotics.spectra.tail import tail_expansion
+
+
+class RegularSum(Function):  # type: ignore[misc]
+    """``RegularSum(f, k)``: the regularised sum of ``f`` over k = 1, 2, ...; dimensionless.
+
+    Numerical values come by ``evalf`` to any number of digits; `PrecisionError` is raised if the
+    asymptotic series of the term cannot reach them.
+
+    >>> from sympy import Rational
+    >>> from asymptotics.symbols import k
+    >>> RegularSum(k / (k + 1), k).evalf(20)   # sum of (1 - 1/(k+1)) = zeta(0) - (EulerGamma - 1)
+    -0.077215664901532860607
+    """
+
+    nargs = 2
+    opaque = True  # a constant of its own in tests for cancellation
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        return self.args[0].free_symbols - {self.args[1]}
+
+    def _eval_subs(self, old: Expr, new: Expr) -> Expr | None:
+        return self if old == self.args[1] else None
+
+    def _eval_derivative(self, symbol: Symbol) -> Expr:
+        return RegularSum(self.args[0].diff(symbol), self.args[1])
+
+    def _eval_evalf(self, prec: int) -> Expr | None:
+        if self.free_symbols:
+            return None
+        digits = int(prec * 0.30103) + 5
+        return Float._new(_evaluate(self.args[0], self.args[1], digits)._mpf_, prec)
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"RegularSum({printer._print(self.args[0])}, {printer._print(self.args[1])})"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        index, summand = printer._print(self.args[1]), printer._print(self.args[0])
+        text = rf"\sum_{{{index}\geq 1}}^{{\mathcal{{R}}}} {summand}"
+        return rf"\left({text}\right)^{{{exp}}}" if exp else rf"\left({text}\right)"
+
+
+def regular_sum(summand: Expr, index: Symbol) -> Expr:
+    """The regularised sum, as zeta functions where the summand is a sum of powers of ``p k + q``.
+
+    >>> from asymptotics.symbols import a, k
+    >>> regular_sum(3 * k**-a, k), regular_sum((2*k + 1)**-a, k)
+    (3*zeta(a), zeta(a, 3/2)/2**a)
+    """
+    total = []
+    for part in Add.make_args(expand(powsimp(summand, force=True), power_base=False, power_exp=False)):
+        factor, rest = part.as_independent(index, as_Add=False)
+        closed = _power_sum(powsimp(rest, force=True), index)
+        total.append(factor * (RegularSum(rest, index) if closed is None else closed))
+    return Add(*total)
+
+
+def _power_sum(rest: Expr, index: Symbol) -> Expr | None:
+    if rest == 1:
+        return zeta(0)
+    base, exponent = rest.as_base_exp()
+    if exponent.has(index) or not base.is_polynomial(index):
+        return None
+    slope, offset = base.diff(index), base.subs(index, 0)
+    if slope.has(index) or not slope.is_positive or slope == 0:
+        return None
+    if exponent == -1:  # the finite part: sum_{k >= 1} 1/(k + q) -> -digamma(1 + q)
+        return -digamma(1 + offset / slope) / slope if (slope + offset).is_positive else None
+    # zeta(s, q) needs q > 0 for its sum to start at k = 1
+    if offset == 0:
+        return slope**exponent * zeta(-exponent)
+    if not (slope + offset).is_positive:
+        return None
+    return slope**exponent * zeta(-exponent, 1 + offset / slope)
+
+
+@lru_cache(maxsize=1000)
+def _evaluate(summand: Expr, index: Symbol, digits: int) -> mpmath.mpf:
+    """The value to ``digits``, from K direct terms and the tail's zeta functions at K and 2K."""
+    for first, depth in ((digits + 10, digits), (4 * digits + 40, 2 * digits)):
+        series = tail_expansion(summand, index, depth)
+        with mpmath.workdps(2 * digits + 15):
+            one = _with_start(summand, index, series, first, digits)
+            two = _with_start(summand, index, series, 2 * first, digits)
+            scale = max(abs(two), mpmath.mpf(10) ** -digits)
+            if abs(one - two) <= scale * mpmath.mpf(10) ** -digits:
+                return two
+    raise PrecisionError(
+        f"the regularised sum of {summand} is not reached to {digits} digits: "
+        f"two starts differ by {mpmath.nstr(abs(one - two), 3)}; ask for fewer digits"
+    )
+
+
+def _with_start(summand: Expr, index: Symbol, series: Any, start: int, digits: int) -> mpmath.mpf:
+    total = mpmath.mpf(0)
+    work = 2 * digits + 15
+    for j in range(1, start):
+        total += mpmath.mpf(summand.subs(index, Integer(j)).evalf(work)._to_mpmath(mpmath.mp.prec))
+    for term in series.terms:
+        coefficient = term.coefficient.evalf(work)._to_mpmath(mpmath.mp.prec)
+        exponent = term.order.evalf(work)._to_mpmath(mpmath.mp.prec)
+        total += coefficient * _hurwitz(exponent, start, term.log_power)
+    return total
+
+
+def _hurwitz(s: mpmath.mpf, start: int, log_power: int) -> mpmath.mpf:
+    """``sum_{k >= start} k^-s log(k)^m``, continued; the finite part at s = 1 (Euler-Maclaurin).
+
+    mpmath's own ``zeta(s, a)`` has an absolute tolerance and loses small values.
+    """
+    x, m = mpmath.mpf(start), log_power
+    logarithm = mpmath.log(x)
+    if s == 1:
+        total = -(logarithm ** (m + 1)) / (m + 1)
+    else:
+        # int_x^oo y^-s log^m y dy, continued: sum_j m!/(m-j)! log^(m-j) x^(1-s)/(s-1)^(j+1)
+        total = x ** (1 - s) * mpmath.fsum(
+            mpmath.factorial(m) / mpmath.factorial(m - j) * logarithm ** (m - j) / (s - 1) ** (j + 1)
+            for j in range(m + 1)
+        )
+    # derivatives of x^-s log^m x: coefficients of x^(-s-n) log^i x
+    coefficients = [mpmath.mpf(0)] * m + [mpmath.mpf(1)]
+    total += x**-s * logarithm**m / 2
+    n, previous = 0, mpmath.inf
+    while True:
+        for _ in range(1 if n == 0 else 2):
+            coefficients = [
+                -(s + n) * coefficients[i] + ((i + 1) * coefficients[i + 1] if i < m else 0)
+                for i in range(m + 1)
+            ]
+            n += 1
+        value = x ** (-s - n) * mpmath.polyval(coefficients[::-1], logarithm)
+        term = -mpmath.bernoulli(n + 1) / mpmath.factorial(n + 1) * value
+        total += term
+        size = abs(term)
+        if size <= mpmath.eps * abs(total) or size == 0 or (size > previous and n > 2 * abs(s) + 4):
+            return total
+        previous = size
+
+
+__all__ = ["RegularSum", "regular_sum"]

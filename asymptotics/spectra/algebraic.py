@@ -1,0 +1,135 @@
+"""Power-law families: eigenvalues and targets with expansions in powers of k.
+
+Applies when ``lambda_k = Lambda k^-b (1 + sum_j d_j k^-e_j)`` and the weights are sums of
+``C k^-p log(k)^m`` at large k: shifted and scaled powers, sums of powers, rational functions of
+powers. With
+
+    f_k lambda_k^(-s) = sum_j g_j(s) k^(-(p_j - b s)) log(k)^(m_j),
+
+the Dirichlet series ``D(s) = sum_k f_k lambda_k^(-s)`` has a pole of order m_j + 1 where
+``p_j - b s = 1``, since ``sum_k k^-z log(k)^m = (-1)^m zeta^(m)(z)``; everywhere else it is the
+regularised sum. For the pure power law ``D(s) = zeta(a - b s)`` (theory of harmonic sums:
+Flajolet, Gourdon & Dumas 1995).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sympy import Dummy, Expr, Symbol, cancel, diff, factorial, powsimp
+
+from asymptotics.dirichlet import Pole
+from asymptotics.domain import Domain, normal
+from asymptotics.errors import UnableError
+from asymptotics.expansion import Expansion
+from asymptotics.laurent import Laurent, zeta_at_one
+from asymptotics.orders import Term, vanishes
+from asymptotics.regular_sum import regular_sum
+from asymptotics.spectra.tail import tail_expansion
+
+_s = Dummy("s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlgebraicSeries:
+    """``D(s) = sum_k weights(k) eigenvalues(k)^(-s)`` for a power-law family.
+
+    ``decay`` is b, ``weight_decay`` the leading p_0. Satisfies `DirichletSeries`.
+
+    >>> from sympy import Integer
+    >>> from asymptotics.symbols import a, b, k
+    >>> series = algebraic_series(k**-b, k**-a, k, Domain((a - 1, b - 1)))
+    >>> series.poles(3), series.laurent(Integer(1), 1).coefficients
+    ((Pole(location=(a - 1)/b, order=1),), (zeta(a - b),))
+    """
+
+    eigenvalues: Expr
+    weights: Expr
+    index: Symbol
+    domain: Domain
+    decay: Expr
+    weight_decay: Expr
+
+    @lru_cache(maxsize=64)  # noqa: B019  (series are few, frozen and shared)
+    def _terms(self, depth: int) -> tuple[tuple[Term, ...], bool]:
+        """Terms of ``f_k lambda_k^-s`` with orders at s = 0, and whether they are all there are."""
+        series = tail_expansion(self.eigenvalues, self.index, depth, self.domain)
+        weights = tail_expansion(self.weights, self.index, depth, self.domain)
+        lead, relative = series.split()
+        shape = (relative + 1).power(-_s) if relative.terms or relative.remainder else relative + 1
+        product = weights * shape
+        scale = lead.coefficient**-_s
+        terms = tuple(Term(t.coefficient * scale, t.order, t.log_power) for t in product.terms)
+        return terms, not product.remainder
+
+    def poles(self, count: int) -> tuple[Pole, ...]:
+        """The places ``s = (p_j - 1)/b`` by increasing p_j; order 0 where the residue vanishes."""
+        terms, complete = self._terms(count)
+        found: dict[Expr, int] = {}
+        for t in terms:
+            location = cancel((t.order - 1) / self.decay)
+            order = 0 if vanishes(_at(t.coefficient, location)) else t.log_power + 1
+            found[location] = max(found.get(location, 0), order)
+        places = [Pole(p, m) for p, m in found.items()]
+        return tuple(places if complete else places[:count])
+
+    def _settled(self, offsets: list[Expr]) -> bool:
+        """Whether no further term can be resonant (``p_j - b s = 1``): the p_j only grow."""
+        generic = not offsets[0].is_number and all((o - offsets[0]).is_number for o in offsets)
+        return generic or self.domain.sign(offsets[-1]) in (0, 1)
+
+    def laurent(self, point: Expr, terms: int) -> Laurent:
+        """``D(point + d)`` from its pole on, up to the constant term."""
+        if terms < 1:
+            raise UnableError("a Laurent series needs at least one term")
+        depth = 2
+        while True:
+            series, complete = self._terms(depth)
+            offsets = [normal(t.order - self.decay * point - 1) for t in series]
+            if complete or self._settled(offsets) or depth > 24:
+                break
+            depth += 2
+        total = Laurent(0, (regular_sum(powsimp(self.weights * self.eigenvalues ** (-point)), self.index),))
+        for t in (t for t, offset in zip(series, offsets, strict=True) if offset == 0):
+            # the regularised sum counts k^-1 log(k)^m as gamma_m; the rest of the Laurent series
+            # of g(s) zeta^(m) is added to it
+            pole = zeta_at_one(t.log_power, t.log_power + 2).scaled(-self.decay)
+            taylor = Laurent(
+                0,
+                tuple(
+                    _at(diff(t.coefficient, _s, i), point) / factorial(i)
+                    for i in range(len(pole.coefficients))
+                ),
+            )
+            counted = taylor.coefficient(0) * pole.coefficient(0)
+            total = total + pole * taylor + Laurent(0, (-counted,))
+        return total.trimmed()
+
+
+def _at(expression: Expr, point: Expr) -> Expr:
+    return expression.xreplace({_s: point})
+
+
+@lru_cache(maxsize=256)
+def algebraic_series(eigenvalues: Expr, weights: Expr, index: Symbol, domain: Domain) -> AlgebraicSeries:
+    """The series of a power-law family; `SpectrumError` if the tails are not powers of k."""
+    spectrum: Expansion = tail_expansion(eigenvalues, index, 1, domain)
+    lead = spectrum.leading()
+    if lead.log_power:
+        raise UnableError(
+            f"the eigenvalues {eigenvalues} carry log({index})**{lead.log_power}: "
+            "their Dirichlet series has a branch point, not poles"
+        )
+    first = tail_expansion(weights, index, 1, domain).leading()
+    return AlgebraicSeries(
+        eigenvalues=eigenvalues,
+        weights=weights,
+        index=index,
+        domain=domain,
+        decay=normal(lead.order),
+        weight_decay=normal(first.order),
+    )
+
+
+__all__ = ["AlgebraicSeries", "algebraic_series"]
