@@ -146,8 +146,8 @@ def _check_resolution(rule: Rule, singular: Array, size: int, times: Array) -> N
     error = float((np.minimum(1.0, pace * float(times.max()) * known**2) * floor / known).max())
     if error > RESOLUTION:
         raise PrecisionError(
-            f"curvatures from {singular[-1] ** 2:.3g} to {singular[0] ** 2:.3g} come out of double precision to "
-            f"{error:.1g} at t = {times.max():.3g}, not {RESOLUTION:.1g}; use earlier times or fewer modes"
+            f"curvatures from {singular[-1] ** 2:.3g} to {singular[0] ** 2:.3g} come out of double precision "
+            f"to {error:.1g} at t = {times.max():.3g}, not {RESOLUTION:.1g}; use earlier times or fewer modes"
         )
 
 
