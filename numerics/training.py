@@ -88,7 +88,7 @@ def _heavy_ball_fraction(beta: float, x: Array, times: Array) -> Array:
     root = np.sqrt(np.where(clear, damping, 1.0))
     fast = -(1 + root) / (2 * beta)
     slow = -2 * x / (1 + root)
-    two_rates = (fast * np.expm1(slow * times) - slow * np.expm1(fast * times)) / (slow - fast)
+    two_rates = (fast * np.expm1(slow * times) - slow * np.expm1(fast * times)) * beta / root
     tau = times / (2 * beta)
     angle = tau * np.sqrt(np.abs(damping))
     small = np.where(angle == 0, 1.0, angle)
