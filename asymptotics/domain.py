@@ -113,7 +113,7 @@ class Domain:
             sign = result.sign(replaced)
             if sign in (0, -1):
                 raise DomainError(f"{constraint} > 0 fails: it is {normal(replaced)} there")
-            result = result.holding(_numerator(replaced))
+            result = result.holding(primitive(replaced))
         return result
 
     def conditions(self) -> tuple[Boolean, ...]:
@@ -238,8 +238,13 @@ def _is_empty(domain: Domain) -> bool | None:
     return None if domain.witness() is None else False
 
 
-def _numerator(expression: Expr) -> Expr:
-    """A polynomial with the sign of ``expression``, positive factors removed."""
+def primitive(expression: Expr) -> Expr:
+    """A polynomial with the sign of ``expression``, positive factors removed.
+
+    >>> from asymptotics.symbols import a, b
+    >>> primitive((a - 1)/b - 1), primitive(2*a*b - 2*a)
+    (a - b - 1, b - 1)
+    """
     numerator, denominator = fraction(together(expression))
     factors = factor_list(expand(numerator * denominator))
     kept = [Integer(1) if factors[0].is_positive else Integer(-1)]
@@ -258,7 +263,7 @@ def as_constraint(relation: Boolean) -> tuple[Expr, ...]:
     if relation == true:
         return ()
     if isinstance(relation, (StrictGreaterThan, StrictLessThan)):
-        return (_numerator(relation.gts - relation.lts),)
+        return (primitive(relation.gts - relation.lts),)
     raise DomainError(f"{relation} is not a strict inequality; write it with < or >")
 
 
@@ -269,7 +274,7 @@ def as_condition(constraint: Expr) -> Boolean:
     >>> as_condition(b - 1), as_condition(a - b - 1), as_condition(b + 1 - a)
     (b > 1, a - 1 > b, a - 1 < b)
     """
-    constraint = _numerator(constraint)
+    constraint = primitive(constraint)
     polynomial = Poly(constraint, *sorted(constraint.free_symbols, key=lambda s: s.name))
     flipped = polynomial.LC() < 0
     terms = Add.make_args(expand(-constraint if flipped else constraint))
@@ -285,4 +290,4 @@ def _negative_coefficient(term: Expr) -> bool:
     return bool(term.as_coeff_Mul()[0].is_negative)
 
 
-__all__ = ["POSITIVE", "Domain", "as_condition", "as_constraint", "normal"]
+__all__ = ["POSITIVE", "Domain", "as_condition", "as_constraint", "normal", "primitive"]

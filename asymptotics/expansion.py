@@ -152,6 +152,8 @@ class Expansion:
 
     def scale(self, factor: Expr) -> Expansion:
         """``factor * self`` for a factor free of the variable."""
+        if factor == 0:
+            return self.with_terms([])
         return self.with_terms(
             (replace(t, coefficient=factor * t.coefficient) for t in self.terms), self.remainder
         )

@@ -14,7 +14,7 @@ from itertools import combinations
 from sympy import And, Eq, Expr, Min, Symbol, factor_terms, oo, together
 from sympy.logic.boolalg import Boolean
 
-from asymptotics.domain import POSITIVE, Domain, as_condition, normal
+from asymptotics.domain import POSITIVE, Domain, as_condition, normal, primitive
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansion import Expansion
 from asymptotics.orders import Term
@@ -75,7 +75,7 @@ def _open(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Ite
 def _boundaries(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Iterator[Regime]:
     orders = list(dict.fromkeys(t.order for t in candidates))
     for first, second in combinations(orders, 2):
-        for symbol, value in _solutions(normal(first - second)):
+        for symbol, value in _solutions(primitive(first - second)):
             table = {symbol: value}
             try:
                 edge = domain.substituted(table)

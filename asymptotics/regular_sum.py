@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 import mpmath
-from sympy import Add, Expr, Float, Function, Integer, Symbol, digamma, expand, powsimp, zeta
+from sympy import Add, Expr, Float, Function, Symbol, digamma, expand, lambdify, powsimp, zeta
 
 from asymptotics.errors import PrecisionError
 from asymptotics.spectra.tail import tail_expansion
@@ -98,7 +98,8 @@ def _power_sum(rest: Expr, index: Symbol) -> Expr | None:
 @lru_cache(maxsize=1000)
 def _evaluate(summand: Expr, index: Symbol, digits: int) -> mpmath.mpf:
     """The value to ``digits``, from K direct terms and the tail's zeta functions at K and 2K."""
-    for first, depth in ((digits + 10, digits), (4 * digits + 40, 2 * digits)):
+    # K direct terms and n orders leave about K^-n
+    for first, depth in ((1000, digits // 3 + 4), (4000, digits // 2 + 8)):
         series = tail_expansion(summand, index, depth)
         with mpmath.workdps(2 * digits + 15):
             one = _with_start(summand, index, series, first, digits)
@@ -113,10 +114,9 @@ def _evaluate(summand: Expr, index: Symbol, digits: int) -> mpmath.mpf:
 
 
 def _with_start(summand: Expr, index: Symbol, series: Any, start: int, digits: int) -> mpmath.mpf:
-    total = mpmath.mpf(0)
     work = 2 * digits + 15
-    for j in range(1, start):
-        total += mpmath.mpf(summand.subs(index, Integer(j)).evalf(work)._to_mpmath(mpmath.mp.prec))
+    value = lambdify(index, summand, "mpmath")
+    total = mpmath.fsum(value(mpmath.mpf(j)) for j in range(1, start))
     for term in series.terms:
         coefficient = term.coefficient.evalf(work)._to_mpmath(mpmath.mp.prec)
         exponent = term.order.evalf(work)._to_mpmath(mpmath.mp.prec)

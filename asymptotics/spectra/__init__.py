@@ -113,7 +113,7 @@ def _check_values(task: Task) -> None:
         if expression.free_symbols - {task.index}:
             continue
         for j in range(1, 33):
-            value = expression.subs(task.index, Integer(j)).evalf(15)
+            value = expression.evalf(15, subs={task.index: j})
             if not (value.is_finite and value.is_real and value >= 0):
                 raise SpectrumError(
                     f"{name} {expression} = {value} at {task.index} = {j}; it must be finite and >= 0"
