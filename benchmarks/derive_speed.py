@@ -32,8 +32,9 @@ def seconds(snippet: str, repeats: int = 5) -> float:
     program = (
         "from time import perf_counter as clock\nstart = clock()\n" + snippet + "\nprint(clock() - start)"
     )
+    command = [sys.executable, "-c", program]
     return statistics.median(
-        float(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout)
+        float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
         for _ in range(repeats)
     )
 
