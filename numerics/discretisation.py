@@ -1,0 +1,151 @@
+"""Where the model is solved: precisions, spectral sums, and contours with kappa on them.
+
+One `Discretisation` serves a model at all times and precisions; what it has solved last, it keeps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sympy
+
+from numerics.arithmetic import Array, Field, Scalar, array, bits_of, each, field_of
+from numerics.contour import nodes_for
+from numerics.exact_inputs import infinite
+from numerics.propagation import amplification_digits, propagate
+from numerics.roots import Resolvent, Sizes, resolve, sizes_of, spectrum_edge, starting_values
+from numerics.rules import GradientFlow, OnePassSGD, Rule
+from numerics.spectrum import FiniteSpectrum, Spectrum, constant
+from numerics.sums import OnePoint, SpectralSums
+
+GUARD_DIGITS = 5
+GUARD_BITS = 24
+KEPT_TIMES = 8
+"""For how many times the solved contours stay in memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contour:
+    """One contour, solved: weights tau, the resolvent, and the relative error of what follows from it."""
+
+    tau: Array
+    resolvent: Resolvent
+    field: Field
+    sizes: Sizes
+    extra: float
+
+
+@lru_cache(maxsize=32)
+def _shared_sums(spectrum: Spectrum, digits: int) -> SpectralSums:
+    return SpectralSums(spectrum, digits)
+
+
+class Discretisation:
+    """The spectral sums and contours of one model; times and sizes are exact SymPy numbers."""
+
+    def __init__(self, spectrum: Spectrum | FiniteSpectrum, N: sympy.Expr, P: sympy.Expr, rule: Rule) -> None:
+        self.spectrum, self.N, self.P, self.rule = spectrum, N, P, rule
+        self._sums: dict[int, SpectralSums] = {}
+        self._contours: OrderedDict[tuple[sympy.Expr, int], tuple[Contour, Contour]] = OrderedDict()
+        self._edge: float | None = None
+
+    # -- contours -----------------------------------------------------------------------
+
+    def solved(self, time: sympy.Expr, digits: int) -> tuple[Contour, Contour]:
+        """The contours of the rule at ``time`` with fewer and with more nodes, for ``digits`` digits."""
+        key = (time, digits)
+        if key not in self._contours:
+            coarse, fine = (self._contour(time, nodes, digits) for nodes in nodes_for(digits))
+            self._contours[key] = (coarse, fine)
+            if len(self._contours) > KEPT_TIMES:
+                self._contours.popitem(last=False)
+        return self._contours[key]
+
+    def _contour(self, time: sympy.Expr, nodes: int, digits: int) -> Contour:
+        sums = self.sums_for(digits)
+        flow = isinstance(self.rule, OnePassSGD | GradientFlow)
+        rule = GradientFlow() if isinstance(self.rule, OnePassSGD | GradientFlow) else self.rule
+        edge = 0.0 if flow else self.upper_edge()
+        with self.field(digits, 0) as field:
+            rough = propagate(rule, constant(time, field), nodes, sums.digits, edge, field)
+            upper, _ = _upward(rough.Z, field)
+            starts, floor = starting_values(upper, sums, self.sizes(field))
+            # q = z/kappa small means that all kappa crowd around one value; kappa above the spectrum
+            # means that lambda/(lambda + kappa) is small: both cancel in two-point sums.
+            q = min(float(abs(z / field.exp(field.real(y.real)))) for z, y in zip(upper, starts, strict=True))
+            crowding = max(0.0, -math.log2(q)) if q > 0 else float(-field.log(abs(upper[0]))) * 1.5
+            above = max(0.0, max(y.real for y in starts) - sums.log_eigenvalue(1.0)) / math.log(2)
+        with self.field(digits, crowding + 2 * above) as field:
+            contour = propagate(rule, constant(time, field), nodes, sums.digits, edge, field)
+            upper, below = _upward(contour.Z, field)
+            sizes = self.sizes(field)
+            solved = resolve(upper, starts, floor, sums, sizes, field, GUARD_BITS)
+            resolvent = _flipped(solved, contour.Z, below, field)
+            return Contour(tau=contour.tau, resolvent=resolvent, field=field, sizes=sizes, extra=2.0**above)
+
+    def upper_edge(self) -> float:
+        """The largest curvature, to a few digits."""
+        if self._edge is None:
+            with field_of(80) as field:
+                self._edge = spectrum_edge(self.sums_for(15), self.sizes(field))
+        return self._edge
+
+    # -- numbers --------------------------------------------------------------------------
+
+    def _rule_digits(self, digits: int) -> int:
+        return digits + GUARD_DIGITS + amplification_digits(nodes_for(digits)[1])
+
+    def sums_for(self, digits: int) -> SpectralSums:
+        """Spectral sums with the digits that ``digits`` digits at the end need."""
+        wanted = self._rule_digits(digits)
+        if isinstance(self.spectrum, Spectrum):
+            return _shared_sums(self.spectrum, wanted)
+        if wanted not in self._sums:
+            self._sums[wanted] = SpectralSums(self.spectrum, wanted)
+        return self._sums[wanted]
+
+    def field(self, digits: int, extra_bits: float) -> Field:
+        """Numbers to go with `sums_for`."""
+        return field_of(bits_of(self._rule_digits(digits)) + GUARD_BITS + math.ceil(extra_bits))
+
+    def sizes(self, field: Field) -> Sizes:
+        """N and P as numbers of ``field``."""
+        N, P = (None if infinite(size) else constant(size, field) for size in (self.N, self.P))
+        return sizes_of(N, P, field)
+
+    def eigenvalue(self, level: int, field: Field) -> Scalar:
+        """``lambda_level`` as a number of ``field``."""
+        if isinstance(self.spectrum, FiniteSpectrum):
+            return field.real(float(self.spectrum.eigenvalues[level - 1]))
+        return self.spectrum.at(array([field.real(level)]), field)[0][0]
+
+
+def _upward(Z: Array, field: Field) -> tuple[Array, list[int]]:
+    """Z with what lies below the axis replaced by its conjugate, and where that was."""
+    below = [i for i, z in enumerate(Z) if z.imag < 0]
+    upper = Z.copy()
+    for i in below:
+        upper[i] = field.conj(Z[i])
+    return upper, below
+
+
+def _flipped(resolvent: Resolvent, Z: Array, below: list[int], field: Field) -> Resolvent:
+    """The resolvent at Z, from that at the upper conjugates."""
+    if not below:
+        return resolvent
+
+    def flip(values: Array) -> Array:
+        out = values.copy()
+        out[..., below] = each(field.conj, values[..., below])
+        return out
+
+    point = resolvent.point
+    return Resolvent(
+        z=Z,
+        point=OnePoint(kappa=flip(point.kappa), df1=flip(point.df1), X=flip(point.X), error=point.error),
+        R1=flip(resolvent.R1),
+        R3=flip(resolvent.R3),
+    )

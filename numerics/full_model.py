@@ -1,0 +1,374 @@
+"""FullModel: every loss of the random-feature model at any time, size and noise, to any precision.
+
+The mean-field solution (BAP, sections 3 and 4): exact as N, P -> oo at any ratio, with relative
+fluctuations of single draws of order 1/N + 1/P. Test loss is the excess loss: the noise
+floor sigma^2 is not included. Train loss is ``(1/P) |y - f|^2`` and does contain the noise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+
+import mpmath
+import sympy
+from numpy.typing import ArrayLike
+
+from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.task import Task, exact
+from numerics.exact_inputs import exact_count, exact_size, exact_time, infinite
+from numerics.results import Curve, Variance
+from numerics.rules import GradientDescent, GradientFlow, HeavyBall, OnePassSGD, Rule
+from numerics.solution import Solution, Solver
+from numerics.spectrum import FiniteSpectrum, Spectrum, finite_spectrum, spectrum_of
+from numerics.value import Value
+
+MAX_DIGITS = 1000
+MAX_DECADES = 100
+"""A train loss smaller than this many decades, on its way to zero, is not computed but bounded."""
+ATTEMPTS = 4
+"""How often digits are added inside before a value is given up."""
+
+
+class FullModel:
+    """The losses of a task learned by N random features from P samples with noise sigma.
+
+    Parameters
+    ----------
+    task, params : the task, and numbers for its parameters (by symbol or name).
+    N, P : model size and number of samples, numbers > 0 or oo (the default).
+    noise : sigma, the standard deviation of the label noise; the task's own by default.
+    digits : relative precision of every value, 1 to 1000.
+    rule : `GradientFlow()` (default), `GradientDescent(eta=)`, `HeavyBall(beta=)` or
+        `OnePassSGD(eta=, batch=)`. Times are t for the flows and the number of steps for the others.
+
+    Every result is a `Value` whose estimated relative error is below 10^-digits. Raises `DomainError` and
+    `SpectrumError` for input outside the model, `PrecisionError` where the digits cannot be had.
+
+    >>> from asymptotics.task import power_law
+    >>> model = FullModel(power_law("a", "b"), {"a": 1.5, "b": 2})
+    >>> float(model.test_loss(1000))        # sum_k k^-1.5 e^(-2000 k^-2), BAP eq. (11)
+    0.2710775678721606
+    >>> model = FullModel(power_law(1.5, 1.25), N=100, P=400, noise="1/2")
+    >>> round(float(model.test_loss(50)), 12), round(float(model.train_loss(50)), 12)
+    (0.639823244101, 0.641148270968)
+    """
+
+    __slots__ = ("N", "P", "_solver", "digits", "noise", "rule", "spectrum")
+
+    def __init__(
+        self,
+        task: Task,
+        params: Mapping[sympy.Symbol | str, object] | None = None,
+        *,
+        N: object = sympy.oo,
+        P: object = sympy.oo,
+        noise: object = None,
+        digits: int = 15,
+        rule: Rule | None = None,
+    ) -> None:
+        if not isinstance(task, Task):
+            raise DomainError(
+                f"task = {task!r} is not a Task; use power_law(a, b) or Task(eigenvalues=, target=)"
+            )
+        if noise is not None:
+            task = Task(
+                eigenvalues=task.eigenvalues,
+                target=task.target,
+                index=task.index,
+                noise=exact(noise, "noise"),
+                modes=task.modes,
+                multiplicity=task.multiplicity,
+                assumptions=task.assumptions,
+            )
+        spectrum = spectrum_of(task, params)
+        self._set_up(spectrum, N, P, task.at(params or {}).noise, digits, rule)
+
+    @classmethod
+    def from_arrays(
+        cls,
+        eigenvalues: ArrayLike,
+        target: ArrayLike,
+        *,
+        N: object = sympy.oo,
+        P: object = sympy.oo,
+        noise: object = 0,
+        digits: int = 15,
+        rule: Rule | None = None,
+    ) -> FullModel:
+        """The model of a finite spectrum: ``lambda_k`` and ``c_k`` as arrays of shape (M,), in any order.
+
+        Raises `SpectrumError` for arrays that are empty, of different lengths, negative or NaN.
+
+        >>> model = FullModel.from_arrays([1, 1, 1, 1], [1, 1, 1, 1], N=2)
+        >>> round(float(model.test_loss(sympy.oo)), 12)        # (M - N)/M of the power is out of reach
+        2.0
+        """
+        model = cls.__new__(cls)
+        model._set_up(finite_spectrum(eigenvalues, target), N, P, exact(noise, "noise"), digits, rule)
+        return model
+
+    def _set_up(
+        self,
+        spectrum: Spectrum | FiniteSpectrum,
+        N: object,
+        P: object,
+        noise: sympy.Expr,
+        digits: int,
+        rule: Rule | None,
+    ) -> None:
+        if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= MAX_DIGITS:
+            raise DomainError(f"digits = {digits!r}; give an integer from 1 to {MAX_DIGITS}")
+        if not (noise.is_number and noise.is_real and noise.is_finite and noise >= 0):
+            raise DomainError(f"noise = {noise}; the standard deviation sigma must be a number >= 0")
+        chosen = GradientFlow() if rule is None else rule
+        if not isinstance(chosen, Rule):
+            raise DomainError(f"rule = {rule!r}; use GradientFlow, GradientDescent, HeavyBall or OnePassSGD")
+        self.spectrum = spectrum
+        self.N, self.P = exact_size("N", N), exact_size("P", P)
+        self.noise = noise
+        self.digits = digits
+        self.rule: Rule = chosen
+        if isinstance(chosen, OnePassSGD) and not infinite(self.P):
+            raise DomainError(
+                f"P = {self.P} with one-pass SGD, which never sees a sample twice; leave P = oo"
+            )
+        self._solver = Solver(spectrum, self.N, self.P, chosen)
+        self._solver.check_stable()
+
+    # -- losses --------------------------------------------------------------
+
+    def test_loss(self, t: object) -> Value:
+        """``L(t) = sum_k lambda_k E v_k(t)^2``, the excess test loss: sigma^2 is not included.
+
+        Units of the target power; relative error below 10^-digits. ``t`` may be oo: then a loss that
+        diverges (N = P) is a `Value` of oo with a note. Raises `DomainError` for t < 0 and
+        `PrecisionError` where the digits cannot be had. Source: BAP, eqs. (8)-(10), C0 of appendix C.
+
+        >>> from asymptotics.task import power_law
+        >>> str(FullModel(power_law(1.5, 1.25), N=100, P=100).test_loss(sympy.oo))
+        'oo (the loss diverges at N = P as t -> oo)'
+        """
+        return self._averaged("test loss", t, 1, 1)
+
+    def train_loss(self, t: object) -> Value:
+        """``(1/P) |y - f|^2`` with the noise in the labels, C1 of BAP's appendix C; units as `test_loss`.
+
+        For P = oo, and for one-pass SGD on the batch to come, it is test loss + sigma^2. For P < N it ends
+        by falling exponentially; once below about 1e-100 it is given as 0 with a bound as its error.
+
+        >>> from asymptotics.task import power_law
+        >>> float(FullModel(power_law(2, 2), N=10, P=5).train_loss(sympy.oo))
+        0.0
+        """
+        if infinite(self.P):
+            return self._combined(
+                "train loss", t, lambda time: {**self._weights(time, 1, 1), "one": self._variance}
+            )
+        decay = self._solver.train_decay(self._time(t))
+        if decay > (MAX_DECADES + self.digits) * math.log(10):
+            with mpmath.workdps(15):
+                bound = (self.test_loss(0).value + mpmath.mpf(float(self._variance))) * mpmath.exp(-decay)
+            return Value(value=mpmath.mpf(0), error=bound, note="exponentially small")
+        weights = {"train_signal": _ONE, "train_noise": self._variance}
+        return self._combined("train loss", t, lambda _: weights, lost_digits=decay / math.log(10))
+
+    def bias(self, t: object) -> Value:
+        """``B(t) = sum_k c_k H_k(t)^2``: the loss of the predictor averaged over A, data and noise.
+
+        >>> from asymptotics.task import power_law
+        >>> model = FullModel(power_law(1.5, 1.25))
+        >>> model.bias(7).agrees_with(model.test_loss(7))        # nothing is random at N = P = oo
+        True
+        """
+        return self._combined("bias", t, lambda _: {"bias": _ONE})
+
+    def ensemble_loss(self, t: object, members: object, bags: object = 1) -> Value:
+        """Test loss of the mean over ``members`` initialisations (times ``bags`` data sets).
+
+        ``B + V_init/E + (V_data + noise)/D + (interaction)/(E D)`` for E members and D bags, integers >= 1
+        or oo. Source: BAP, section 4.3; C3 is dropped for E = oo, C1 for D = oo.
+        """
+        return self._averaged("ensemble loss", t, exact_count("members", members), exact_count("bags", bags))
+
+    def bagged_loss(self, t: object, bags: object, members: object = 1) -> Value:
+        """Test loss of the mean over ``bags`` data sets of P samples each; see `ensemble_loss`."""
+        return self._averaged("bagged loss", t, exact_count("members", members), exact_count("bags", bags))
+
+    def variance(self, t: object) -> Variance:
+        """The variance split into initialisation, data, noise and interaction; see `Variance`.
+
+        >>> from asymptotics.task import power_law
+        >>> model = FullModel(power_law(1.5, 1.25), N=20, P=30, noise=1)
+        >>> v = model.variance(10)
+        >>> abs(float(v.total) + float(model.bias(10)) - float(model.test_loss(10))) < 1e-13
+        True
+        """
+        self._needs_gradient("the split of the variance")
+        noise = {"noise_data": self._variance, "noise_interaction": self._variance}
+        parts: dict[str, dict[str, sympy.Expr]] = {
+            "initialisation": {"initialisation": _ONE},
+            "data": {"data": _ONE},
+            "interaction": {"interaction": _ONE},
+            "noise": noise,
+        }
+        everything = {name: weight for part in parts.values() for name, weight in part.items()}
+        values = {
+            name: self._combined(f"variance ({name})", t, lambda _, w=weights: w)  # type: ignore[misc]
+            for name, weights in {**parts, "total": everything}.items()
+        }
+        return Variance(**values)
+
+    def curve(self, ts: Iterable[object], quantity: str = "test_loss") -> Curve:
+        """``quantity`` ("test_loss", "train_loss" or "bias") at each of an array of times.
+
+        >>> from asymptotics.task import power_law
+        >>> [round(float(value), 12) for value in FullModel(power_law(2, 2)).curve([0])]
+        [1.644934066848]
+        """
+        methods: dict[str, Callable[[object], Value]] = {
+            "test_loss": self.test_loss,
+            "train_loss": self.train_loss,
+            "bias": self.bias,
+        }
+        if quantity not in methods:
+            raise DomainError(f"quantity = {quantity!r}; a curve can be of {', '.join(methods)}")
+        times = list(ts)
+        values = tuple(methods[quantity](t) for t in times)
+        return Curve(quantity=quantity, times=tuple(float(exact_time(t)) for t in times), values=values)
+
+    # -- modes ---------------------------------------------------------------
+
+    def transfer(self, k: object, t: object) -> Value:
+        """``H_k(t) = E v_k(t)/w_k``, the mean of mode k; 1 at t = 0 (dimensionless).
+
+        Its error is absolute: below 10^-digits, as H_k may be as small as e^(-lambda_k t). Source: BAP,
+        eq. (9).
+
+        >>> from asymptotics.task import power_law
+        >>> round(float(FullModel(power_law(2, 2)).transfer(3, 9)), 12) == round(math.exp(-1), 12)
+        True
+        """
+        level, time = self._solver.level(k), self._time(t)
+        if time == 0:
+            return _exactly(1)
+        return self._attempt(
+            "transfer function",
+            time,
+            lambda digits: self._solver.transfer(level, time, digits),
+            absolute=True,
+        )
+
+    def timescale_density(self, k: object, u: object) -> Value:
+        """``rho_k(u) = -(1/pi) Im D_k(-u + i0)``: how much of mode k decays at the rate u > 0.
+
+        Per unit of u; 0 outside the bulk. A fraction of the mode that is never learned sits at u = 0
+        and is not part of the density. Raises `UnableError` at N = P = oo, where the density is a point at
+        lambda_k, and for rules other than gradient flow. Source: BAP, section 4 and appendix D.
+
+        >>> white = FullModel.from_arrays([1, 1], [1, 1], N=4)        # Marchenko and Pastur
+        >>> round(float(white.timescale_density(1, 1)), 10)
+        0.4210843993
+        """
+        rate = exact(u, "u")
+        if not (rate.is_number and rate.is_positive and rate.is_finite):
+            raise DomainError(f"u = {u}; a rate must be a finite number > 0")
+        if infinite(self.N) and infinite(self.P):
+            raise UnableError("the timescale density at N = P = oo is a point at u = lambda_k; give N or P")
+        if not isinstance(self.rule, GradientFlow):
+            raise UnableError(f"timescales are defined for gradient flow, not for {type(self.rule).__name__}")
+        level = self._solver.level(k)
+        return self._attempt(
+            "timescale density", rate, lambda digits: self._solver.density(level, rate, digits)
+        )
+
+    # -- how values are made -----------------------------------------------------
+
+    @property
+    def _variance(self) -> sympy.Expr:
+        return self.noise**2
+
+    def _needs_gradient(self, what: str) -> None:
+        if isinstance(self.rule, OnePassSGD):
+            raise UnableError(f"{what} is not known for one-pass SGD; use GradientFlow or GradientDescent")
+
+    def _averaged(self, name: str, t: object, members: sympy.Expr, bags: sympy.Expr) -> Value:
+        if members != 1 or bags != 1:
+            self._needs_gradient(f"the {name}")
+        return self._combined(name, t, lambda time: self._weights(time, members, bags))
+
+    def _weights(self, time: sympy.Expr, members: object, bags: object) -> dict[str, sympy.Expr]:
+        """The parts of the test loss and what multiplies them."""
+        E, D = 1 / sympy.sympify(members), 1 / sympy.sympify(bags)
+        if isinstance(self.rule, OnePassSGD):
+            return {"sgd_signal": _ONE, "sgd_noise": self._variance}
+        if infinite(self.P) and not infinite(time) and not isinstance(self.rule, HeavyBall):
+            return {"infinite_data": E, "bias": 1 - E}
+        return {
+            "bias": _ONE,
+            "initialisation": E,
+            "data": D,
+            "interaction": E * D,
+            "noise_data": D * self._variance,
+            "noise_interaction": E * D * self._variance,
+        }
+
+    def _combined(
+        self,
+        name: str,
+        t: object,
+        weights: Callable[[sympy.Expr], Mapping[str, sympy.Expr]],
+        lost_digits: float = 0.0,
+    ) -> Value:
+        time = self._time(t)
+        wanted = {part: weight for part, weight in weights(time).items() if weight != 0}
+
+        def total(digits: int) -> Solution:
+            return self._solver.combine(wanted, time, digits)
+
+        return self._attempt(name, time, total, lost_digits=lost_digits)
+
+    def _attempt(
+        self,
+        name: str,
+        at: sympy.Expr,
+        solve: Callable[[int], Solution],
+        *,
+        absolute: bool = False,
+        lost_digits: float = 0.0,
+    ) -> Value:
+        """Ask for more digits inside until the estimated error is below what was asked for outside."""
+        inside = self.digits + math.ceil(lost_digits)
+        reached = math.inf
+        for _ in range(ATTEMPTS):
+            found = solve(inside)
+            scale = mpmath.mpf(1) if absolute else abs(found.value)
+            if mpmath.isinf(found.value) or found.error == 0:
+                return Value(value=found.value, error=found.error, note=found.note)
+            if found.error <= scale * mpmath.mpf(10) ** -self.digits:
+                return Value(value=found.value, error=found.error, note=found.note)
+            reached = float(found.error / scale) if scale else math.inf
+            inside = math.ceil(1.5 * inside) + 10
+        raise PrecisionError(
+            f"{name} at {sympy.N(at, 6)}: the relative error is still about {reached:.0e} where "
+            f"1e-{self.digits} was asked for; the value is far below what it is made of, ask for fewer digits"
+        )
+
+    def _time(self, t: object) -> sympy.Expr:
+        time = exact_time(t)
+        if isinstance(self.rule, GradientDescent | OnePassSGD) and not infinite(time) and not time.is_integer:
+            raise DomainError(f"t = {t}; {type(self.rule).__name__} counts steps, give an integer >= 0 or oo")
+        return time
+
+    def __repr__(self) -> str:
+        return (
+            f"FullModel({self.spectrum.levels or 'oo'} modes, N={self.N}, P={self.P}, noise={self.noise}, "
+            f"digits={self.digits}, rule={self.rule})"
+        )
+
+
+_ONE = sympy.Integer(1)
+
+
+def _exactly(number: int) -> Value:
+    return Value(value=mpmath.mpf(number), error=mpmath.mpf(0))

@@ -1,0 +1,45 @@
+"""One-pass SGD: batches of B fresh samples, n steps of size eta, to first order in eta.
+
+    L~(s) = (Xi/s + sigma^2 K~/s)/(1 - K~),   K~(s) = (eta/(2B)) (sum lambda - zeta df1(kappa(zeta))),
+
+with zeta = s/(2 eta) and kappa(zeta) that of P = oo (BAP, section 5; Paquette et al. 2024, Volterra
+equation). As ``e^(s n) = e^(zeta T)`` with T = 2 eta n, the contour of the flow at time T serves.
+"""
+
+from __future__ import annotations
+
+from asymptotics.errors import DomainError
+from numerics.arithmetic import Array, Field, Scalar
+from numerics.roots import Resolvent, Sizes
+from numerics.rules import OnePassSGD
+
+
+def sgd_transforms(
+    rule: OnePassSGD, resolvent: Resolvent, sizes: Sizes, trace: Scalar, field: Field
+) -> tuple[Array, Array]:
+    """``s L~`` of the signal, and of the noise per unit sigma^2, at the nodes of a contour in zeta."""
+    point = resolvent.point
+    rate = field.real(rule.eta) / (2 * rule.batch)
+    kernel = rate * (trace - resolvent.z * point.df1[0])
+    return point.kappa * point.X[0] / (1 - kernel), kernel / (1 - kernel)
+
+
+def sgd_at_infinity(rule: OnePassSGD, whole: Scalar, trace: Scalar, field: Field) -> tuple[Scalar, Scalar]:
+    """The limits n -> oo, where K~(0) = (eta/(2B)) sum lambda and ``whole`` = Xi at the fixed point."""
+    kernel = field.real(rule.eta) / (2 * rule.batch) * trace
+    return whole / (1 - kernel), kernel / (1 - kernel)
+
+
+def check_stable_sgd(rule: OnePassSGD, trace: float, edge: float) -> None:
+    """Raise `DomainError` where the noise of the batches feeds itself, or a step overshoots."""
+    load = rule.eta * trace / (2 * rule.batch)
+    if load >= 1:
+        raise DomainError(
+            f"eta = {rule.eta} is beyond stability for batches of {rule.batch}: "
+            f"eta sum(lambda)/(2B) = {load:.6g} must be < 1; use eta < {2 * rule.batch / trace:.6g}"
+        )
+    if rule.eta * edge >= 2:
+        raise DomainError(
+            f"eta = {rule.eta} is beyond stability: the largest curvature is {edge:.6g}; "
+            f"use eta < {2 / edge:.6g}"
+        )

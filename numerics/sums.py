@@ -1,0 +1,191 @@
+"""Spectral sums at any complex kappa off the negative axis, with an error estimate.
+
+    df1(kappa) = sum_k m_k lambda_k/(lambda_k + kappa)      (effective degrees of freedom)
+    X(kappa)   = sum_k m_k c_k/(lambda_k + kappa),          Xi = kappa X
+
+and their derivatives in kappa. Every spectrum, infinite or not, is replaced by a `Rule` (`measures`): a
+finite list of lambda_i with weights (m c and m lambda) such that the sums over the list equal the
+sums over the spectrum to the digits asked for. Nodes may be complex and far out (k ~ 10^3000 for slow
+tails); they do not depend on kappa, so that a sum is a dot product, and everything built from sums (roots,
+two-point functions by partial fractions) treats the rule as a finite spectrum that is exact.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from asymptotics.errors import DomainError, PrecisionError
+from numerics.arithmetic import Array, Field, Scalar, array, field_of
+from numerics.measures import Rule, RuleBook, bounded
+from numerics.spectrum import FiniteSpectrum, Spectrum
+
+MAX_REFINEMENTS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnePoint:
+    """df1 and X with two kappa-derivatives each, shape (3, nodes); ``error`` is relative, for all of them."""
+
+    kappa: Array
+    df1: Array
+    X: Array
+    error: float
+
+    def moved(self, by: Array) -> OnePoint:
+        """The sums at ``kappa + by`` to second order in ``by``: relative error about (by/kappa)^2 in each."""
+        half = by * by / 2
+        df1, X = (
+            np.array([f[0] + f[1] * by + f[2] * half, f[1] + f[2] * by, f[2]], dtype=object)
+            for f in (self.df1, self.X)
+        )
+        return OnePoint(kappa=self.kappa + by, df1=df1, X=X, error=self.error)
+
+
+class SpectralSums:
+    """The sums of one spectrum to ``digits`` digits; rules are built when needed and kept.
+
+    >>> from numerics.spectrum import spectrum_of
+    >>> from asymptotics.task import power_law
+    >>> sums = SpectralSums(spectrum_of(power_law(2, 2)), digits=20)
+    >>> with field_of(80) as field:
+    ...     point = sums.one_point(array([field.real(1)]), field)
+    >>> round(float(point.df1[0, 0]), 12)      # (pi coth(pi) - 1)/2
+    1.076674047469
+    """
+
+    def __init__(self, spectrum: Spectrum | FiniteSpectrum, digits: int) -> None:
+        self.spectrum = spectrum
+        self.digits = digits
+        self._book = RuleBook(spectrum, digits)
+
+    def one_point(
+        self, kappa: Array, field: Field, log_floor: float | None = None, *, rough: bool = False
+    ) -> OnePoint:
+        """All sums at each kappa (off the negative real axis), inside ``with field:``.
+
+        ``log_floor`` is the smallest log|kappa| of the whole calculation, when this is one part of
+        it, so that all parts use the same rules. Raises `PrecisionError` when the estimated error
+        stays above 10^-digits, unless a ``rough`` answer will do.
+        """
+        polar = [_polar(x) for x in kappa]
+        floor = min(size for size, _ in polar) if log_floor is None else log_floor
+        out = np.empty((6, len(kappa)), dtype=object)
+        worst = 0.0
+        places = [self._book.place(*where) for where in polar]
+        for sector in sorted({sector for _, sector in places}):
+            members = [i for i, place in enumerate(places) if place[1] == sector]
+            head = max(places[i][0] for i in members)
+            for refinement in range(MAX_REFINEMENTS):
+                rule = self._book.rule(head, sector, floor, refinement)
+                error = 0.0
+                for i in members:
+                    out[:, i], estimate = _evaluate(rule, kappa[i], 10.0 ** -(self.digits + 2), field)
+                    error = max(error, estimate)
+                if rough or error < 10.0**-self.digits:
+                    break
+                if refinement % 2 and self._book.plain is None:
+                    head = bounded(math.ceil(1.5 * head))
+            else:
+                raise PrecisionError(
+                    f"spectral sums reach only {error:.1e} where 1e-{self.digits} is needed; "
+                    "ask for fewer digits"
+                )
+            worst = max(worst, error)
+        return OnePoint(kappa=kappa, df1=out[:3], X=out[3:], error=worst)
+
+    def rule_for(self, log_kappa: float, angle: float, log_floor: float) -> Rule:
+        """The rule that `one_point` would use at first at this kappa; for starting values of roots."""
+        return self._book.rule(*self._book.place(log_kappa, angle), log_floor, 0)
+
+    def total_eigenvalue(self, field: Field) -> Scalar:
+        """``sum_k m_k lambda_k``, the trace of the kernel."""
+        rule = self.rule_for(0.0, 0.0, 0.0)
+        return _real(rule.A.sum()) if len(rule.A) else field.real(0)
+
+    def total_target(self, field: Field) -> Scalar:
+        """``sum_k m_k c_k``, the loss before training."""
+        rule = self.rule_for(0.0, 0.0, 0.0)
+        return _real(rule.G.sum()) if len(rule.G) else field.real(0)
+
+    def mode_count(self, field: Field) -> Scalar | None:
+        """How many modes have a positive eigenvalue; None for infinitely many."""
+        if isinstance(self.spectrum, FiniteSpectrum):
+            return field.real(int(np.count_nonzero(self.spectrum.eigenvalues)))
+        if self.spectrum.levels is None:
+            return None
+        if self.spectrum.multiplicity == 1:
+            return field.real(self.spectrum.levels)
+        rule = self.rule_for(0.0, 0.0, 0.0)
+        count = _real((rule.A / rule.lam).sum())
+        # Multiplicities are integers in every case that is one of modes.
+        nearest = field.real(round(float(count)))
+        return nearest if abs(float(count - nearest)) < 1e-9 * float(nearest) else count
+
+    def unlearnable_target(self, field: Field) -> Scalar:
+        """The target power in modes whose eigenvalue is zero."""
+        if isinstance(self.spectrum, FiniteSpectrum):
+            lam, power = np.asarray(self.spectrum.eigenvalues), np.asarray(self.spectrum.target)
+            return field.real(math.fsum(power[lam == 0]))
+        return field.real(0)
+
+    def log_eigenvalue(self, level: float) -> float:
+        """A rough ``log lambda`` at a (real) level; a scale for starting values."""
+        if isinstance(self.spectrum, FiniteSpectrum):
+            ordered = np.sort(np.asarray(self.spectrum.eigenvalues))[::-1]
+            positive = ordered[ordered > 0]
+            return math.log(positive[min(int(level), positive.size - 1)])
+        capped = level if self.spectrum.levels is None else min(level, self.spectrum.levels)
+        return self.spectrum.logarithm("eigenvalues", math.log(max(1.0, capped)))
+
+
+def _evaluate(rule: Rule, kappa: Scalar, floor: float, field: Field) -> tuple[Array, float]:
+    """(df1, df1', df1'', X, X', X'') at one kappa and the estimate of the largest relative error among them.
+
+    The fine trapezoid is the square of the coarse one, roughly: with e the relative difference
+    of the even and odd halves, e^1.6 is taken, which is larger while e is small. The ends (by a
+    Gauss rule with fewer points), rounding, and what lies beyond the last node are added.
+    """
+    negative = kappa.imag < 0
+    if negative:
+        kappa = field.conj(kappa)
+    plus = rule.lam + kappa
+    u = 1 / plus
+    direct, ends, even = rule.parts
+    Au, Gu = rule.A * u, rule.G * u
+    sums: list[Scalar] = []
+    floor += 2.0 ** (3 - field.bits) * math.sqrt(len(u))
+    error = floor
+    coarse_u = 1 / (rule.check[0] + kappa) if len(rule.check[0]) else rule.check[0]
+    for product, check in ((Au, rule.check[1] * coarse_u), (Gu, rule.check[2] * coarse_u)):
+        first, end = product[:direct].sum(), product[direct:ends].sum()
+        evens, odds = product[ends:even].sum(), product[even:].sum()
+        total = first + end + evens + odds
+        once = product * u
+        slopes = [-once.sum(), 2 * (once * u).sum()]
+        if total != 0:
+            size = abs(total)
+            halves, shift = float(abs(evens - odds) / size), float(abs(end - check.sum()) / size)
+            error = max(error, halves**1.6 + shift + floor)
+        sums += [total, *slopes]
+    if kappa.imag == 0:
+        sums = [_real(s) for s in sums]
+    elif negative:
+        sums = [field.conj(s) if s != 0 else s for s in sums]
+    return array(sums), error
+
+
+def _real(x: Scalar) -> Scalar:
+    return x.real
+
+
+def _polar(kappa: Scalar) -> tuple[float, float]:
+    """log|kappa| and |arg kappa|, without overflow."""
+    with field_of(64) as field:
+        size = abs(kappa)
+        if not size > 0:
+            raise DomainError("kappa = 0; spectral sums need kappa off the negative axis and not zero")
+        ratio = complex(kappa / size)
+        return float(field.log(field.real(1) * size)), abs(math.atan2(ratio.imag, ratio.real))

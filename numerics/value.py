@@ -1,0 +1,83 @@
+"""A number together with an estimate of its error."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import mpmath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """``value`` is within ``error`` of the exact number, as estimated when it was computed.
+
+    Both are mpmath numbers in the unit of the quantity; ``value`` keeps every digit that was
+    computed, whatever the precision of mpmath at the moment. A quantity that diverges has
+    ``value = oo`` and a ``note`` that says why.
+
+    >>> third = Value(value=mpmath.mpf("0.33333"), error=mpmath.mpf("0.00002"))
+    >>> str(third), float(third)
+    ('0.33333(2)', 0.33333)
+    """
+
+    value: mpmath.mpf
+    error: mpmath.mpf
+    note: str = ""
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    @property
+    def relative_error(self) -> float:
+        """``error/|value|`` (dimensionless); 0 for an exact zero, oo where nothing is known."""
+        if not self.error:
+            return 0.0
+        if not self.value:
+            return math.inf
+        return float(self.error / abs(self.value))
+
+    def agrees_with(self, other: Value | mpmath.mpf | float, factor: float = 1.0) -> bool:
+        """Whether the two differ by no more than ``factor`` times their errors together.
+
+        >>> Value(value=mpmath.mpf(1), error=mpmath.mpf(2) ** -9).agrees_with(1.001)
+        True
+        """
+        theirs, slack = (other.value, other.error) if isinstance(other, Value) else (mpmath.mpf(other), 0)
+        if mpmath.isinf(self.value) or mpmath.isinf(theirs):
+            return bool(self.value == theirs)
+        with mpmath.workprec(_bits(self.value) + _bits(theirs) + 64):
+            return bool(abs(self.value - theirs) <= factor * (self.error + slack))
+
+    def digits(self, count: int) -> str:
+        """``value`` to ``count`` significant decimal digits, without its error.
+
+        >>> Value(value=mpmath.mpf(2), error=mpmath.mpf(0)).digits(5)
+        '2.0'
+        """
+        return str(mpmath.nstr(self.value, count))
+
+    def __str__(self) -> str:
+        if mpmath.isinf(self.value):
+            return f"oo ({self.note})" if self.note else "oo"
+        if not self.error:
+            return str(mpmath.nstr(self.value, 15))
+        relative = self.relative_error
+        if relative >= 1:
+            return f"{mpmath.nstr(self.value, 2)} +- {mpmath.nstr(self.error, 1)}"
+        # The error is printed in units of the last digit, rounded up.
+        places = math.floor(math.log10(float(abs(self.value)))) if float(abs(self.value)) > 0 else 0
+        exponent = int(mpmath.floor(mpmath.log10(self.error)))
+        unit = math.ceil(float(self.error * mpmath.mpf(10) ** -exponent) - 1e-9)
+        if unit > 9:
+            unit, exponent = 1, exponent + 1
+        leading = int(mpmath.floor(mpmath.log10(abs(self.value)))) if places == 0 else places
+        shown = mpmath.nstr(
+            self.value, max(1, leading - exponent + 1), strip_zeros=False, min_fixed=-5, max_fixed=17
+        )
+        mantissa, _, power = shown.partition("e")
+        return f"{mantissa}({unit})" + (f"e{power}" if power else "")
+
+
+def _bits(number: mpmath.mpf) -> int:
+    return int(number._mpf_[3]) if mpmath.isfinite(number) else 53
