@@ -31,12 +31,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from asymptotics import power_law
+from asymptotics import Task, power_law
 from numerics.arrays import Array, spectrum_arrays
+from numerics.full_model import FullModel
 from numerics.rules import GradientDescent
 from numerics.simulate import simulate_arrays
+from numerics.value import Value
 
-TOLERANCE = 1e-10
+TOLERANCE = 1e-12
 """Largest change of any entry, relative to the largest entry, at which an iteration stops."""
 
 MAX_ITERATIONS = 200
@@ -109,6 +111,16 @@ def time_iteration(
     return np.diag(C0).copy(), np.diag(C1).copy(), first + second
 
 
+def full_model(
+    task: Task, *, N: float, P: float, noise: float, eta: float, points: Sequence[int]
+) -> tuple[list[tuple[Value, Value]], float]:
+    """Test and train loss at the same points from the contour integrals, and the seconds they took."""
+    started = time.perf_counter()
+    model = FullModel(task, N=N, P=P, noise=noise, rule=GradientDescent(eta=eta))
+    losses = [(model.test_loss(n), model.train_loss(n)) for n in points]
+    return losses, time.perf_counter() - started
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print losses and times of the iteration, and of the full model at the same points."""
     parser = argparse.ArgumentParser(
@@ -119,25 +131,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--draws", type=int, default=0, help="also train this many finite models")
     options = parser.parse_args(arguments)
     N, P, noise, eta = 30, 60, 0.3, 0.1
-    eigenvalues, target = spectrum_arrays(power_law(1.5, 1.25), modes=options.modes)
-    rule = GradientDescent(eta=eta)
+    task = power_law(1.5, 1.25, modes=options.modes)
+    lam, c = spectrum_arrays(task)
     print(f"a = 1.5, b = 1.25, M = {options.modes}, N = {N}, P = {P}, sigma = {noise}, eta = {eta}")
     for steps in options.steps:
         started = time.perf_counter()
-        test, train, rounds = time_iteration(eigenvalues, target, N=N, P=P, noise=noise, eta=eta, steps=steps)
+        test, train, rounds = time_iteration(lam, c, N=N, P=P, noise=noise, eta=eta, steps=steps)
         elapsed = time.perf_counter() - started
         points = sorted({1, steps // 10, steps})
-        print(f"\nT = {steps}: {elapsed:.2f} s, {rounds} iterations over {options.modes} modes")
-        for n in points:
-            print(f"  n = {n:5d}  test {test[n]:.12f}  train {train[n]:.12f}")
+        print(f"\nT = {steps}: {elapsed:.2f} s, {rounds} iterations over {options.modes} modes", flush=True)
+        losses, seconds = full_model(task, N=N, P=P, noise=noise, eta=eta, points=points)
+        worst = 0.0
+        for n, (loss, fit) in zip(points, losses, strict=True):
+            print(f"  n = {n:5d}  iteration   test {test[n]:.12f}  train {train[n]:.12f}")
+            print(f"             full model  test {float(loss):.12f}  train {float(fit):.12f}")
+            worst = max(worst, abs(test[n] / float(loss) - 1), abs(train[n] / float(fit) - 1))
+        ratio = elapsed / seconds
+        print(f"  full model: {seconds:.2f} s for {len(points)} points; iteration {ratio:.3g} times as long;")
+        print(f"  largest relative difference {worst:.1e}", flush=True)
         if options.draws:
-            run = simulate_arrays(
-                eigenvalues, target, N=N, P=P, times=points, rule=rule, noise=noise, draws=options.draws
-            )
-            for n, mean, error, fit, bar in zip(
-                points, run.test_loss, run.test_loss_error, run.train_loss, run.train_loss_error, strict=True
-            ):
-                print(f"  n = {n:5d}  trained: test {mean:.5f} +- {error:.5f}  train {fit:.5f} +- {bar:.5f}")
+            rule = GradientDescent(eta=eta)
+            run = simulate_arrays(lam, c, N=N, P=P, times=points, rule=rule, noise=noise, draws=options.draws)
+            for index, n in enumerate(points):
+                test_text = f"{run.test_loss[index]:.5f} +- {run.test_loss_error[index]:.5f}"
+                train_text = f"{run.train_loss[index]:.5f} +- {run.train_loss_error[index]:.5f}"
+                print(f"  n = {n:5d}  trained     test {test_text}  train {train_text}")
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -176,13 +177,14 @@ def simulate_arrays(
         raise DomainError(f"P = {P}, but one-pass SGD draws every batch fresh; pass P=oo")
     draws = count("draws", draws, 3)
     seed = count("seed", seed, 0)
-    children = np.random.SeedSequence(seed).spawn(draws if model.random else 1)
-    needed = model.bytes_needed(len(children))
-    if needed > max_bytes:
+    repetitions = draws if model.random else 1
+    needed = model.bytes_needed(repetitions)
+    if needed > count("max_bytes", max_bytes, 1):
         raise DomainError(
-            f"M = {len(model.spread)}, N = {N}, P = {P}, draws = {draws} need {needed / 2**30:.3g} GiB, more "
-            f"than the bound of {max_bytes / 2**30:.3g} GiB; use a smaller model or raise max_bytes"
+            f"M = {len(model.spread)}, N = {N}, P = {P}, draws = {draws} need {_gibibytes(needed)} GiB, more "
+            f"than the bound of {_gibibytes(max_bytes)} GiB; use a smaller model or raise max_bytes"
         )
+    children = np.random.SeedSequence(seed).spawn(repetitions)
     errors = np.empty((len(children), len(model.spread), len(model.times)))
     train = np.empty((len(children), len(model.times)))
     for index, child in enumerate(tqdm(children, desc="draws", disable=not progress)):
@@ -208,6 +210,11 @@ def simulate_arrays(
         draws=draws,
         seed=seed,
     )
+
+
+def _gibibytes(number: int) -> str:
+    """Bytes in GiB; decimal, because the size that was asked for may exceed every float."""
+    return f"{Decimal(number) / 2**30:.3g}"
 
 
 def _standard_error(values: Array) -> Array:

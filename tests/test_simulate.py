@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
-import re
 import tracemalloc
-from collections.abc import Callable
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Function, exp, log, oo
+from sympy import oo
 
-from asymptotics import BottleneckError, DomainError, PrecisionError, Task, power_law
-from asymptotics.symbols import a, b, k
+from asymptotics import DomainError, power_law
+from asymptotics.symbols import a, b
 from numerics import training
 from numerics.arrays import Array, spectrum_arrays
 from numerics.draws import FiniteModel
-from numerics.rules import GradientDescent, GradientFlow, HeavyBall, OnePassSGD, Rule
+from numerics.rules import GradientFlow, OnePassSGD, Rule
 from numerics.simulate import Simulation, simulate, simulate_arrays
-from numerics.training import check_sgd_stability, full_batch_errors, learned_fraction
 
 M = 12
 WHITE = np.ones(M)
@@ -180,134 +174,6 @@ def test_power_law_limits_against_the_fixed_point(
     assert 3 * run.test_loss_error[0] + finite_size < 0.15 * expected
 
 
-# --- the rules, against step-by-step integration of one draw ------------------------------------
-
-
-def brute_force(
-    rule: Rule, F: Array, X: Array | None, noise: Array | None, teacher: Array, t: float
-) -> Array:
-    """The same model by many small steps: fourth-order Runge-Kutta, or the iteration itself."""
-    matrix = np.diag(F) if F.ndim == 1 else F
-    design = matrix if X is None else X @ matrix / math.sqrt(len(X))
-    labels = teacher if X is None or noise is None else (X @ teacher + noise) / math.sqrt(len(X))
-
-    def force(w: Array) -> Array:
-        return np.asarray(design.T @ (labels - design @ w))
-
-    w = np.zeros(matrix.shape[1])
-    if isinstance(rule, GradientDescent):
-        for _ in range(int(t)):
-            w = w + rule.eta * force(w)
-        return np.asarray(teacher - matrix @ w)
-    mass = rule.beta if isinstance(rule, HeavyBall) else 0.0
-
-    def slope(state: Array) -> Array:
-        if mass == 0:
-            return np.stack([force(state[0]), np.zeros_like(w)])
-        return np.stack([state[1], (force(state[0]) - state[1]) / mass])
-
-    state, steps = np.stack([w, np.zeros_like(w)]), 4000
-    h = t / steps
-    for _ in range(steps):
-        k1 = slope(state)
-        k2 = slope(state + h / 2 * k1)
-        k3 = slope(state + h / 2 * k2)
-        k4 = slope(state + h * k3)
-        state = state + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-    return np.asarray(teacher - matrix @ state[0])
-
-
-@pytest.mark.parametrize("sizes", [(5, 8), (8, 5), (6, 6), (math.inf, 5), (5, math.inf)])
-@pytest.mark.parametrize(
-    ("rule", "t"),
-    [
-        (GradientFlow(), 7.0),
-        (GradientDescent(eta=0.05), 40.0),
-        (HeavyBall(beta=0.1), 7.0),
-        (HeavyBall(beta=5.0), 7.0),
-    ],
-)
-def test_closed_forms_against_step_by_step_training(rule: Rule, t: float, sizes: tuple[float, float]) -> None:
-    N, P = sizes
-    lam, c = spectrum_arrays(power_law(1.5, 1.25), modes=9)
-    generator = np.random.default_rng(5)
-    F = np.sqrt(lam)
-    if math.isfinite(N):
-        F = F[:, None] * generator.standard_normal((9, int(N))) / math.sqrt(N)
-    X = generator.standard_normal((int(P), 9)) if math.isfinite(P) else None
-    noise = generator.standard_normal(int(P)) if math.isfinite(P) else None
-    fast = full_batch_errors(rule, F, X, noise, np.sqrt(c), np.array([0.0, t]))
-    assert fast[:, 0] == pytest.approx(np.sqrt(c), abs=1e-15)
-    assert fast[:, 1] == pytest.approx(brute_force(rule, F, X, noise, np.sqrt(c), t), abs=1e-8)
-
-
-@given(x=st.floats(1e-12, 1e3), beta=st.floats(1e-3, 1e3), t=st.floats(0, 1e5))
-def test_heavy_ball_meets_its_equation(x: float, beta: float, t: float) -> None:
-    """``(h'^2 beta + x h^2)`` never grows; critical damping is continuous; small mass is the flow."""
-    fraction = learned_fraction(HeavyBall(beta=beta), np.array([x]), np.array([0.0, t, math.inf]))[0]
-    assert fraction[0] == pytest.approx(0, abs=1e-14)
-    assert -1e-12 <= fraction[1] <= 2 + 1e-12
-    assert fraction[2] == 1
-    critical = np.array([1 - 1e-9, 1.0, 1 + 1e-9]) / (4 * beta)
-    near = learned_fraction(HeavyBall(beta=beta), critical, np.array([t]))[:, 0]
-    assert near[0] == pytest.approx(near[1], abs=1e-8)
-    assert near[2] == pytest.approx(near[1], abs=1e-8)
-    if t > 1 and 1e-4 * x * t < 1e3:
-        light = learned_fraction(HeavyBall(beta=1e-9 / x), np.array([x]), np.array([t]))[0, 0]
-        assert light == pytest.approx(-math.expm1(-x * t), abs=1e-6)
-
-
-def second_moments(rule: OnePassSGD, g: Array, m0: Array, sigma2: float, steps: int) -> Array:
-    """E u_i^2/... of one-pass SGD in the kernel regime, exact: fourth moments of a Gaussian."""
-    eta, B = rule.eta, rule.batch
-    m = m0.copy()
-    for _ in range(steps):
-        load = float((g * m).sum()) + sigma2
-        m = (1 - 2 * eta * g + eta**2 * (1 + 1 / B) * g**2) * m + eta**2 / B * g * load
-    return m
-
-
-@pytest.mark.parametrize(
-    ("eta", "batch", "sigma"), [(0.1, 1, 0.0), (0.3, 1, 0.5), (0.5, 4, 0.0), (1.0, 16, 1.0)]
-)
-def test_one_pass_sgd_against_its_exact_second_moments(eta: float, batch: int, sigma: float) -> None:
-    lam, c = spectrum_arrays(power_law(1.5, 1.25), modes=M)
-    rule = OnePassSGD(eta=eta, batch=batch)
-    times = (0, 1, 10, 60)
-    run = simulate_arrays(lam, c, N=oo, P=oo, times=times, noise=sigma, rule=rule, draws=1500, seed=4)
-    for n, value, error, fit in zip(
-        times[1:], run.test_loss[1:], run.test_loss_error[1:], run.train_loss[1:], strict=True
-    ):
-        expected = float((lam * second_moments(rule, lam, c / lam, sigma**2, n)).sum())
-        assert z_score(value, error, expected) < 4
-        assert fit == pytest.approx(value + sigma**2, rel=1e-13)
-    bias = float((c * (1 - eta * lam) ** 20).sum())
-    assert abs(run.bias[2] - bias) < 4 * run.bias_error[2]
-
-
-def test_slow_sgd_follows_gradient_flow_of_the_same_draws() -> None:
-    lam, c = spectrum_arrays(power_law(1.5, 1.25), modes=30)
-    flow = simulate_arrays(lam, c, N=8, P=oo, times=2.0, draws=5, seed=3)
-    slow = simulate_arrays(
-        lam, c, N=8, P=oo, times=2000, rule=OnePassSGD(eta=1e-3, batch=20), draws=5, seed=3
-    )
-    assert slow.test_loss[0] == pytest.approx(flow.test_loss[0], rel=0.01)
-
-
-@pytest.mark.parametrize("batch", [1, 3, 50])
-def test_sgd_stability_bound_is_where_the_moments_start_to_grow(batch: int) -> None:
-    g = np.array([2.0, 1.0, 0.3, 0.1])
-    with pytest.raises(DomainError, match="stability bound") as refused:
-        check_sgd_stability(OnePassSGD(eta=5.0, batch=batch), g)
-    bound = float(str(refused.value).split("below ")[1].split(",")[0])
-    for factor, stable in ((0.999, True), (1.001, False)):
-        eta = factor * bound
-        moments = np.diag(1 - 2 * eta * g + eta**2 * (1 + 1 / batch) * g**2) + eta**2 / batch * np.outer(g, g)
-        assert (max(abs(np.linalg.eigvals(moments))) < 1) == stable
-        if stable:
-            check_sgd_stability(OnePassSGD(eta=eta, batch=batch), g)
-
-
 # --- errors, seeds, limits of size ---------------------------------------------------------------
 
 
@@ -413,157 +279,3 @@ def test_what_holds_for_every_model(N: int, P: int, t: float, sigma: float, seed
         later <= earlier + slack for earlier, later in zip(run.train_loss, run.train_loss[1:], strict=False)
     )
     assert all(value >= 0 for value in run.test_loss + run.train_loss)
-
-
-# --- spectra and bad input -----------------------------------------------------------------------
-
-
-def test_levels_become_arrays() -> None:
-    sphere = Task(eigenvalues=k**-b, target=3 * k**-2, multiplicity=2 * k - 1, modes=3)
-    eigenvalues, target = spectrum_arrays(sphere, {"b": 1})
-    assert eigenvalues.tolist() == [1, *[1 / 2] * 3, *[1 / 3] * 5]
-    assert target.tolist() == [3, *[3 / 4] * 3, *[1 / 3] * 5]
-
-
-@pytest.mark.parametrize(
-    ("task", "message"),
-    [
-        (power_law(a, b), "no value for a, b"),
-        (Task(eigenvalues=k - 2, target=k**-2), "eigenvalue -1.0 at k = 1; it must be > 0"),
-        (Task(eigenvalues=k**-2, target=2 - k), "target power -1.0 at k = 3; it must be >= 0"),
-        (Task(eigenvalues=log(k - 1), target=k**-2), "at k = 1"),
-        (Task(eigenvalues=1 / (3 - k), target=k**-2), "no value at k = 3"),
-        (Task(eigenvalues=(2 - k) ** 0.5, target=k**-2), "is not a real number"),
-        (Task(eigenvalues=Function("f")(k), target=k**-2), "contains f(k)"),
-        (Task(eigenvalues=k**-2, target=k**-2, multiplicity=k / 2), "multiplicity 0.5 at k = 1"),
-    ],
-)
-def test_spectra_without_numbers_are_refused(task: Task, message: str) -> None:
-    with pytest.raises(DomainError, match=re.escape(message)) as refused:
-        spectrum_arrays(task, modes=4)
-    assert "\n" not in str(refused.value)
-
-
-@pytest.mark.parametrize("modes", [None, oo, 0, -3, 2.5, "x", True, math.nan])
-def test_modes_must_be_finite(modes: object) -> None:
-    with pytest.raises(DomainError, match="modes"):
-        simulate(power_law(2, 1.5), N=3, P=3, times=1, modes=modes)
-
-
-BAD: list[tuple[dict[str, Any], str]] = [
-    ({"N": 0}, "N = 0; give an integer >= 1, or oo"),
-    ({"N": 2.5}, "N = 2.5"),
-    ({"P": -1}, "P = -1"),
-    ({"P": math.nan}, "P = nan"),
-    ({"P": "7"}, "P = '7'"),
-    ({"N": None}, "N = None is not a number"),
-    ({"N": a}, "N = a is not a number"),
-    ({"draws": 2}, "draws = 2; give an integer >= 3"),
-    ({"draws": 10.0}, "draws = 10.0"),
-    ({"members": 0}, "members = 0; give an integer >= 1"),
-    ({"bags": 1.5}, "bags = 1.5"),
-    ({"seed": -1}, "seed = -1; give an integer >= 0"),
-    ({"times": ()}, "times is empty"),
-    ({"times": (1, -1)}, "time = -1.0; give a time >= 0"),
-    ({"times": math.nan}, "time = nan"),
-    ({"times": "ab"}, "time = 'ab'"),
-    ({"times": 1.5, "rule": GradientDescent(eta=0.1)}, "time = 1.5; give a number of steps"),
-    ({"times": 2, "rule": GradientDescent(eta=50)}, "eta = 50.0 is not below 2/"),
-    ({"times": 2, "rule": OnePassSGD(eta=50, batch=2), "P": oo}, "eta = 50.0 is not below"),
-    ({"times": 2, "rule": OnePassSGD(eta=0.1, batch=2)}, "pass P=oo"),
-    ({"times": oo, "rule": OnePassSGD(eta=0.1, batch=2), "P": oo}, "time = oo"),
-    ({"noise": -1}, "noise = -1"),
-    ({"noise": math.inf}, "noise = inf"),
-    ({"eigenvalues": []}, "eigenvalues has shape"),
-    ({"eigenvalues": [1, 0, 1]}, r"eigenvalues\[1\] = 0.0; each must be finite and > 0"),
-    ({"eigenvalues": [[1, 2]]}, "eigenvalues has shape"),
-    ({"eigenvalues": ["x"]}, "eigenvalues is not an array of numbers"),
-    ({"target": [1, math.nan, 1]}, r"target\[1\] = nan"),
-    ({"target": [1, 1]}, "3 eigenvalues but 2 target powers"),
-]
-
-
-@pytest.mark.parametrize(("change", "message"), BAD, ids=lambda item: str(item)[:40])
-def test_bad_input_is_one_clear_line(change: dict[str, Any], message: str) -> None:
-    options: dict[str, Any] = {"eigenvalues": [1, 1, 1], "target": [1, 1, 1], "N": 4, "P": 4, "times": 1}
-    options |= {"draws": 3} | change
-    eigenvalues, target = options.pop("eigenvalues"), options.pop("target")
-    with pytest.raises(DomainError, match=message) as refused:
-        simulate_arrays(eigenvalues, target, **options)
-    assert "\n" not in str(refused.value)
-
-
-anything = st.one_of(st.floats(), st.integers(), st.text(), st.none(), st.booleans())
-
-
-@given(N=anything, P=anything, times=anything, noise=anything)
-@settings(max_examples=150, deadline=None)
-def test_arbitrary_input_gives_a_result_or_one_clear_line(N: Any, P: Any, times: Any, noise: Any) -> None:
-    message = ""
-    try:
-        run = simulate_arrays([1, 0.5], [1, 1], N=N, P=P, times=times, noise=noise, draws=3, max_bytes=2**16)
-        assert run.test_loss[0] >= 0
-    except BottleneckError as refused:
-        message = str(refused)
-    assert "\n" not in message
-
-
-def test_spectra_too_wide_for_double_precision_are_refused_late_and_solved_early() -> None:
-    task = Task(eigenvalues=exp(-k), target=exp(-k), modes=80)
-    assert simulate(task, N=70, P=75, times=1e6, draws=3).test_loss[0] > 0
-    with pytest.raises(PrecisionError, match="double precision"):
-        simulate(task, N=70, P=75, times=oo, draws=3)
-
-
-def test_noise_without_a_number_is_refused() -> None:
-    from asymptotics.symbols import sigma
-
-    with pytest.raises(DomainError, match="noise = sigma has no value"):
-        simulate(power_law(2, 2, noise=sigma), N=3, P=3, modes=4, times=1)
-    named = simulate(power_law(2, 2, noise=sigma), {sigma: 0.5}, N=oo, P=oo, modes=4, times=1)
-    assert named.noise == 0.5
-
-
-def test_progress_goes_to_standard_error_only(capsys: pytest.CaptureFixture[str]) -> None:
-    simulate_arrays(WHITE, FLAT, N=2, P=2, times=1, draws=3, progress=True)
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert "draws" in printed.err
-
-
-# --- the iteration in time that the benchmark compares with ----------------------------------------
-
-
-@pytest.fixture(scope="module")
-def iteration() -> ModuleType:
-    path = Path(__file__).parent.parent / "benchmarks" / "time_iteration.py"
-    spec = importlib.util.spec_from_file_location("time_iteration", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_time_iteration_without_disorder_is_gradient_descent(iteration: ModuleType) -> None:
-    lam, c = spectrum_arrays(power_law(1.5, 1.25), modes=6)
-    solve: Callable[..., tuple[Array, Array, int]] = iteration.time_iteration
-    test, train, _ = solve(lam, c, N=1e14, P=1e14, noise=0.5, eta=0.2, steps=12)
-    expected = [(c * (1 - 0.2 * lam) ** (2 * n)).sum() for n in range(13)]
-    assert test == pytest.approx(expected, rel=1e-9)
-    assert train == pytest.approx(test + 0.25, rel=1e-9)
-
-
-def test_time_iteration_against_trained_models(iteration: ModuleType) -> None:
-    lam, c = spectrum_arrays(power_law(1.5, 1.25), modes=20)
-    rule, steps = GradientDescent(eta=0.3), (3, 20)
-    test, train, _ = iteration.time_iteration(lam, c, N=40, P=80, noise=0.3, eta=0.3, steps=20)
-    run = simulate_arrays(lam, c, N=40, P=80, times=steps, rule=rule, noise=0.3, draws=400, seed=9)
-    for index, n in enumerate(steps):
-        finite_size = 1 / 40 + 1 / 80
-        for value, error, theory in (
-            (run.test_loss[index], run.test_loss_error[index], test[n]),
-            (run.train_loss[index], run.train_loss_error[index], train[n]),
-        ):
-            assert abs(value - theory) < 3 * error + finite_size * theory
-            assert error < 0.02 * theory
