@@ -5,6 +5,7 @@ from numerics.results import Curve, Variance
 from numerics.rules import GradientDescent, GradientFlow, HeavyBall, OnePassSGD
 from numerics.simulate import simulate
 from numerics.value import Value
+from numerics.verify import Verification, verify
 
 __all__ = [
     "Curve",
@@ -15,5 +16,7 @@ __all__ = [
     "OnePassSGD",
     "Value",
     "Variance",
+    "Verification",
     "simulate",
+    "verify",
 ]

@@ -297,9 +297,11 @@ class FullModel:
             self._needs_gradient(f"the {name}")
         return self._combined(name, t, lambda time: self._weights(time, members, bags))
 
-    def _weights(self, time: sympy.Expr, members: object, bags: object) -> dict[str, sympy.Expr]:
+    def _weights(
+        self, time: sympy.Expr, members: sympy.Expr | int, bags: sympy.Expr | int
+    ) -> dict[str, sympy.Expr]:
         """The parts of the test loss and what multiplies them."""
-        E, D = 1 / sympy.sympify(members), 1 / sympy.sympify(bags)
+        E, D = _ONE / members, _ONE / bags
         if isinstance(self.rule, OnePassSGD):
             return {"sgd_signal": _ONE, "sgd_noise": self._variance}
         if infinite(self.P) and not infinite(time) and not isinstance(self.rule, HeavyBall):

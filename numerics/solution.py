@@ -20,6 +20,7 @@ from numerics.arithmetic import Field, array, field_of
 from numerics.contour import Transformed, invert, invert_twice, relative_error
 from numerics.discretisation import GUARD_BITS, KEPT_TIMES, Contour, Discretisation
 from numerics.exact_inputs import infinite
+from numerics.exponential import exponential_sum
 from numerics.fixed_point import FixedPoint, fixed_point
 from numerics.propagation import check_stable
 from numerics.roots import resolve, slowest_rate, starting_values
@@ -129,11 +130,11 @@ class Solver:
 
     def level(self, k: object) -> int:
         """k as a level of the spectrum; raises `DomainError`."""
-        number = sympy.sympify(k) if isinstance(k, int | sympy.Integer | np.integer) else None
+        number = int(k) if isinstance(k, int | sympy.Integer | np.integer) else None
         last = self._levels
         if number is None or number < 1 or (last is not None and number > last):
             raise DomainError(f"k = {k!r}; a level is an integer from 1 to {last or 'oo'}")
-        return int(number)
+        return number
 
     def check_stable(self) -> None:
         """Raise `DomainError` for step sizes beyond stability."""
@@ -238,6 +239,18 @@ class Solver:
 
     def _single(self, time: sympy.Expr, digits: int) -> dict[str, Part]:
         """For P = oo the square of a propagator is the propagator at twice the time."""
+        spectrum = self._model.spectrum
+        if (
+            infinite(self._model.N)
+            and isinstance(self.rule, GradientFlow)
+            and isinstance(spectrum, Spectrum)
+            and spectrum.levels is None
+            and spectrum.decay("eigenvalues") < math.inf
+        ):
+            with mpmath.workdps(digits + 20):
+                rate = mpmath.mpmathify(sympy.N(2 * time, digits + 20))
+            whole = exponential_sum(spectrum, rate, digits)
+            return {"infinite_data": Part(value=whole.value, error=whole.error)}
         found: list[Transformed] = []
         for contour in self._model.solved(2 * time, digits):
             with contour.field as field:

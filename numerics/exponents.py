@@ -1,0 +1,98 @@
+"""Exponents measured from values on a geometric grid, with an error.
+
+For ``y(x) = C x^-p (1 + d_1 x^-e_1 + d_2 x^-e_2 + ...)`` on ``x_j = x_0 g^j`` the local exponents
+``p_j = log(y_j/y_(j+1))/log g`` tend to p with corrections ``x^-e_i``. Each step
+
+    p_j  ->  (g^e p_(j+1) - p_j)/(g^e - 1)
+
+removes the correction with exponent e exactly and leaves the limit where it is, so a wrong
+prediction of e costs accuracy but cannot move the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import mpmath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """A measured exponent and the estimate of its error; both dimensionless."""
+
+    value: mpmath.mpf
+    error: mpmath.mpf
+
+    def agrees_with(self, predicted: mpmath.mpf, floor: mpmath.mpf) -> bool:
+        """Whether ``predicted`` lies within three errors, or within ``floor``."""
+        return bool(abs(self.value - predicted) <= max(3 * self.error, floor))
+
+
+def local_exponents(xs: Sequence[mpmath.mpf], ys: Sequence[mpmath.mpf]) -> tuple[mpmath.mpf, ...]:
+    """``-d log|y| / d log x`` between neighbours; y must not vanish.
+
+    >>> xs = [mpmath.mpf(10) ** j for j in range(3)]
+    >>> [mpmath.nstr(p, 5) for p in local_exponents(xs, [1 / x**2 for x in xs])]
+    ['2.0', '2.0']
+    """
+    return tuple(
+        mpmath.log(abs(y0 / y1)) / mpmath.log(x1 / x0)
+        for x0, x1, y0, y1 in zip(xs[:-1], xs[1:], ys[:-1], ys[1:], strict=True)
+    )
+
+
+def eliminate(
+    sequence: Sequence[mpmath.mpf], ratio: mpmath.mpf, exponents: Sequence[mpmath.mpf]
+) -> tuple[tuple[mpmath.mpf, ...], ...]:
+    """The sequence after removing each correction exponent in turn, shortest last."""
+    stages = [tuple(sequence)]
+    for exponent in exponents:
+        current = stages[-1]
+        if len(current) < 3:
+            break
+        factor = ratio**exponent
+        stages.append(tuple((factor * q - p) / (factor - 1) for p, q in pairwise(current)))
+    return tuple(stages)
+
+
+def measure(
+    xs: Sequence[mpmath.mpf],
+    ys: Sequence[mpmath.mpf],
+    errors: Sequence[mpmath.mpf],
+    corrections: Sequence[mpmath.mpf] = (),
+) -> Measurement:
+    """The exponent p of ``y ~ x^-p``, on a geometric grid, and its error.
+
+    The stage of elimination whose last two members agree best is taken; the error is the
+    distance of those two, plus what the errors of y can do to the local exponents (amplified by
+    the eliminations). Needs at least three points.
+
+    >>> xs = [mpmath.mpf(10) ** j for j in range(2, 9)]
+    >>> ys = [x**-0.5 * (1 + 3 / x) for x in xs]
+    >>> m = measure(xs, ys, [mpmath.mpf(0)] * 7, [mpmath.mpf(1)])
+    >>> bool(abs(m.value - 0.5) < 1e-9), bool(abs(m.value - 0.5) <= m.error + 1e-12)
+    (True, True)
+    """
+    ratio = xs[1] / xs[0]
+    step = mpmath.log(ratio)
+    local = local_exponents(xs, ys)
+    noise = [
+        (abs(e0 / y0) + abs(e1 / y1)) / step
+        for y0, y1, e0, e1 in zip(ys[:-1], ys[1:], errors[:-1], errors[1:], strict=True)
+    ]
+    best: Measurement | None = None
+    amplification = mpmath.mpf(1)
+    for depth, stage in enumerate(eliminate(local, ratio, corrections)):
+        if depth:
+            factor = ratio ** corrections[depth - 1]
+            amplification *= (factor + 1) / abs(factor - 1)
+        error = abs(stage[-1] - stage[-2]) + amplification * max(noise[-2:])
+        if best is None or error < best.error:
+            best = Measurement(value=stage[-1], error=error)
+    assert best is not None
+    return best
+
+
+__all__ = ["Measurement", "eliminate", "local_exponents", "measure"]
