@@ -1,12 +1,13 @@
-"""Sums over k = 1, 2, ... continued analytically in their exponents.
+"""Sums over k = s, s + 1, s + 2, ... continued analytically in their exponents (s = 1 by default).
 
 For a term that behaves at large k like ``sum_j f_j k^(-e_j) log(k)^(m_j)``,
 
     R sum_k f(k) = sum_{k < K} f(k) + sum_j f_j (-1)^(m_j) zeta^(m_j)(e_j, K)   (K large),
 
 with the Hurwitz zeta function and, for e_j = 1, its finite part (``R sum 1/k`` is Euler's
-constant, ``R sum log(k)^m / k`` Stieltjes' gamma_m). Where ``sum_k f(k)``
-converges this is its value; elsewhere it is its analytic continuation (``R sum k^-s = zeta(s)``).
+constant, ``R sum log(k)^m / k`` Stieltjes' gamma_m). Where ``sum_k f(k)`` converges this is its
+value; elsewhere it is its analytic continuation (``R sum k^-s = zeta(s)``). A start s that
+is not an integer stands for a shifted index, k = s - 1 + (1, 2, ...).
 """
 
 from __future__ import annotations
@@ -15,53 +16,56 @@ from functools import lru_cache
 from typing import Any
 
 import mpmath
-from sympy import Add, Expr, Float, Function, Symbol, digamma, expand, lambdify, powsimp, zeta
+from sympy import Add, Expr, Float, Function, Integer, Symbol, digamma, expand, lambdify, powsimp, zeta
 
 from asymptotics.errors import PrecisionError
 from asymptotics.spectra.tail import tail_expansion
 
+ONE = Integer(1)
+
 
 class RegularSum(Function):  # type: ignore[misc]
-    """``RegularSum(f, k)``: the regularised sum of ``f`` over k = 1, 2, ...; dimensionless.
+    """``RegularSum(f, k, s)``: the regularised sum of ``f`` over k = s, s + 1, ...; dimensionless.
 
     Numerical values come by ``evalf`` to any number of digits; `PrecisionError` is raised if the
     asymptotic series of the term cannot reach them.
 
     >>> from sympy import Rational
     >>> from asymptotics.symbols import k
-    >>> RegularSum(k / (k + 1), k).evalf(20)   # sum of (1 - 1/(k+1)) = zeta(0) - (EulerGamma - 1)
+    >>> RegularSum(k / (k + 1), k, 1).evalf(20)   # sum of (1 - 1/(k+1)) = zeta(0) - (EulerGamma - 1)
     -0.077215664901532860607
     """
 
-    nargs = 2
+    nargs = 3
     opaque = True  # a constant of its own in tests for cancellation
 
     @property
     def free_symbols(self) -> set[Symbol]:
-        return self.args[0].free_symbols - {self.args[1]}
+        return self.args[0].free_symbols - {self.args[1]} | self.args[2].free_symbols
 
     def _eval_subs(self, old: Expr, new: Expr) -> Expr | None:
         return self if old == self.args[1] else None
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
-        return RegularSum(self.args[0].diff(symbol), self.args[1])
+        return RegularSum(self.args[0].diff(symbol), self.args[1], self.args[2])
 
     def _eval_evalf(self, prec: int) -> Expr | None:
         if self.free_symbols:
             return None
         digits = int(prec * 0.30103) + 5
-        return Float._new(_evaluate(self.args[0], self.args[1], digits)._mpf_, prec)
+        return Float._new(_evaluate(*self.args, digits)._mpf_, prec)
 
     def _sympystr(self, printer: Any) -> str:
-        return f"RegularSum({printer._print(self.args[0])}, {printer._print(self.args[1])})"
+        return f"RegularSum({', '.join(printer._print(x) for x in self.args)})"
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        index, summand = printer._print(self.args[1]), printer._print(self.args[0])
-        text = rf"\sum_{{{index}\geq 1}}^{{\mathcal{{R}}}} {summand}"
+        summand, index, start = (printer._print(x) for x in self.args)
+        range_ = rf"{index}\geq 1" if self.args[2] == 1 else rf"{index}\in {start}+\mathbb{{N}}_0"
+        text = rf"\sum_{{{range_}}}^{{\mathcal{{R}}}} {summand}"
         return rf"\left({text}\right)^{{{exp}}}" if exp else rf"\left({text}\right)"
 
 
-def regular_sum(summand: Expr, index: Symbol) -> Expr:
+def regular_sum(summand: Expr, index: Symbol, start: Expr = ONE) -> Expr:
     """The regularised sum, as zeta functions where the summand is a sum of powers of ``p k + q``.
 
     >>> from asymptotics.symbols import a, k
@@ -71,39 +75,40 @@ def regular_sum(summand: Expr, index: Symbol) -> Expr:
     total = []
     for part in Add.make_args(expand(powsimp(summand, force=True), power_base=False, power_exp=False)):
         factor, rest = part.as_independent(index, as_Add=False)
-        closed = _power_sum(powsimp(rest, force=True), index)
-        total.append(factor * (RegularSum(rest, index) if closed is None else closed))
+        closed = _power_sum(powsimp(rest, force=True), index, start)
+        total.append(factor * (RegularSum(rest, index, start) if closed is None else closed))
     return Add(*total)
 
 
-def _power_sum(rest: Expr, index: Symbol) -> Expr | None:
+def _power_sum(rest: Expr, index: Symbol, start: Expr) -> Expr | None:
     if rest == 1:
-        return zeta(0)
+        return _hurwitz_zeta(Integer(0), start)
     base, exponent = rest.as_base_exp()
     if exponent.has(index) or not base.is_polynomial(index):
         return None
-    slope, offset = base.diff(index), base.subs(index, 0)
-    if slope.has(index) or not slope.is_positive or slope == 0:
+    slope = base.diff(index)
+    if slope.has(index) or not slope.is_positive:
         return None
-    if exponent == -1:  # the finite part: sum_{k >= 1} 1/(k + q) -> -digamma(1 + q)
-        return -digamma(1 + offset / slope) / slope if (slope + offset).is_positive else None
-    # zeta(s, q) needs q > 0 for its sum to start at k = 1
-    if offset == 0:
-        return slope**exponent * zeta(-exponent)
-    if not (slope + offset).is_positive:
-        return None
-    return slope**exponent * zeta(-exponent, 1 + offset / slope)
+    first = start + base.subs(index, 0) / slope
+    return slope**exponent * _hurwitz_zeta(-exponent, first) if first.is_positive else None
+
+
+def _hurwitz_zeta(exponent: Expr, first: Expr) -> Expr:
+    """``zeta(s, q)``, and its finite part ``-digamma(q)`` at s = 1."""
+    if exponent == 1:
+        return -digamma(first)
+    return zeta(exponent) if first == 1 else zeta(exponent, first)
 
 
 @lru_cache(maxsize=1000)
-def _evaluate(summand: Expr, index: Symbol, digits: int) -> mpmath.mpf:
+def _evaluate(summand: Expr, index: Symbol, start: Expr, digits: int) -> mpmath.mpf:
     """The value to ``digits``, from K direct terms and the tail's zeta functions at K and 2K."""
     # K direct terms and n orders leave about K^-n
     for first, depth in ((1000, digits // 3 + 4), (4000, digits // 2 + 8)):
         series = tail_expansion(summand, index, depth)
         with mpmath.workdps(2 * digits + 15):
-            one = _with_start(summand, index, series, first, digits)
-            two = _with_start(summand, index, series, 2 * first, digits)
+            one = _with_start(summand, index, start, series, first, digits)
+            two = _with_start(summand, index, start, series, 2 * first, digits)
             scale = max(abs(two), mpmath.mpf(10) ** -digits)
             if abs(one - two) <= scale * mpmath.mpf(10) ** -digits:
                 return two
@@ -113,23 +118,26 @@ def _evaluate(summand: Expr, index: Symbol, digits: int) -> mpmath.mpf:
     )
 
 
-def _with_start(summand: Expr, index: Symbol, series: Any, start: int, digits: int) -> mpmath.mpf:
+def _with_start(
+    summand: Expr, index: Symbol, start: Expr, series: Any, count: int, digits: int
+) -> mpmath.mpf:
     work = 2 * digits + 15
     value = lambdify(index, summand, "mpmath")
-    total = mpmath.fsum(value(mpmath.mpf(j)) for j in range(1, start))
+    first = start.evalf(work)._to_mpmath(mpmath.mp.prec)
+    total = mpmath.fsum(value(first + j) for j in range(count))
     for term in series.terms:
         coefficient = term.coefficient.evalf(work)._to_mpmath(mpmath.mp.prec)
         exponent = term.order.evalf(work)._to_mpmath(mpmath.mp.prec)
-        total += coefficient * _hurwitz(exponent, start, term.log_power)
+        total += coefficient * _hurwitz(exponent, first + count, term.log_power)
     return total
 
 
-def _hurwitz(s: mpmath.mpf, start: int, log_power: int) -> mpmath.mpf:
+def _hurwitz(s: mpmath.mpf, start: mpmath.mpf, log_power: int) -> mpmath.mpf:
     """``sum_{k >= start} k^-s log(k)^m``, continued; the finite part at s = 1 (Euler-Maclaurin).
 
     mpmath's own ``zeta(s, a)`` has an absolute tolerance and loses small values.
     """
-    x, m = mpmath.mpf(start), log_power
+    x, m = start, log_power
     logarithm = mpmath.log(x)
     if s == 1:
         total = -(logarithm ** (m + 1)) / (m + 1)

@@ -308,7 +308,7 @@ def _judge_faster(
             "HOLDS",
             f"{shown}, falling ever faster (slope {mpmath.nstr(slopes[-1], 3)}); no power follows",
         )
-    if slopes[-1] <= slopes[-2] or abs(last.remainder) > mpmath.mpf("1e-3"):
+    if slopes[-1] <= slopes[-2] or slopes[-1] < mpmath.mpf("1e-6"):
         return "FAILS", f"{shown}; it does not fall faster than every power"
     return "UNDECIDED", f"{shown}; the decay is not yet faster than a power"
 

@@ -78,7 +78,7 @@ REGULAR = [
 
 @pytest.mark.parametrize(("summand", "name", "value"), REGULAR, ids=[row[1] for row in REGULAR])
 def test_regularised_sums(summand, name, value):
-    assert abs(RegularSum(summand, k).evalf(25) - value) < 1e-14 * (1 + abs(value)), name
+    assert abs(RegularSum(summand, k, 1).evalf(25) - value) < 1e-14 * (1 + abs(value)), name
     assert abs(regular_sum(summand, k).evalf(25) - value) < 1e-14 * (1 + abs(value)), name
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Dummy, Expr, Symbol, cancel, diff, factorial, powsimp
+from sympy import Dummy, Expr, Integer, Pow, Symbol, cancel, diff, factorial, powsimp
 
 from asymptotics.dirichlet import Pole
 from asymptotics.domain import Domain, normal
@@ -35,7 +35,7 @@ _s = Dummy("s")
 class AlgebraicSeries:
     """``D(s) = sum_k weights(k) eigenvalues(k)^(-s)`` for a power-law family.
 
-    ``decay`` is b, ``weight_decay`` the leading p_0. Satisfies `DirichletSeries`.
+    The sum runs over index = start, start + 1, ...; ``decay`` is b. Satisfies `DirichletSeries`.
 
     >>> from sympy import Integer
     >>> from asymptotics.symbols import a, b, k
@@ -48,8 +48,8 @@ class AlgebraicSeries:
     weights: Expr
     index: Symbol
     domain: Domain
+    start: Expr
     decay: Expr
-    weight_decay: Expr
 
     @lru_cache(maxsize=64)  # noqa: B019  (series are few, frozen and shared)
     def _terms(self, depth: int) -> tuple[tuple[Term, ...], bool]:
@@ -90,7 +90,9 @@ class AlgebraicSeries:
             if complete or self._settled(offsets) or depth > 24:
                 break
             depth += 2
-        total = Laurent(0, (regular_sum(powsimp(self.weights * self.eigenvalues ** (-point)), self.index),))
+        total = Laurent(
+            0, (regular_sum(powsimp(self.weights * self.eigenvalues ** (-point)), self.index, self.start),)
+        )
         for t in (t for t, offset in zip(series, offsets, strict=True) if offset == 0):
             # the regularised sum counts k^-1 log(k)^m as gamma_m; the rest of the Laurent series
             # of g(s) zeta^(m) is added to it
@@ -121,15 +123,34 @@ def algebraic_series(eigenvalues: Expr, weights: Expr, index: Symbol, domain: Do
             f"the eigenvalues {eigenvalues} carry log({index})**{lead.log_power}: "
             "their Dirichlet series has a branch point, not poles"
         )
-    first = tail_expansion(weights, index, 1, domain).leading()
+    shift = _common_shift(eigenvalues, index)
     return AlgebraicSeries(
-        eigenvalues=eigenvalues,
-        weights=weights,
+        eigenvalues=eigenvalues.subs(index, index - shift),
+        weights=weights.subs(index, index - shift),
         index=index,
         domain=domain,
+        start=1 + shift,
         decay=normal(lead.order),
-        weight_decay=normal(first.order),
     )
+
+
+def _common_shift(eigenvalues: Expr, index: Symbol) -> Expr:
+    """q if the eigenvalues depend on ``k + q`` alone, as ``(2 k + 1)^-b`` with q = 1/2; else 0.
+
+    In that variable their expansion ends, and with it that of everything made of them.
+    """
+    bases = {
+        power.base if power.is_Pow else power
+        for power in eigenvalues.atoms(Pow, Symbol)
+        if power.has(index) and not (power.is_Pow and power.exp.has(index))
+    } - {index}
+    if len(bases) != 1 or eigenvalues.xreplace({bases.copy().pop(): Dummy()}).has(index):
+        return Integer(0)
+    base = bases.pop()
+    if not base.is_polynomial(index) or base.diff(index).has(index):
+        return Integer(0)
+    shift = base.subs(index, 0) / base.diff(index)
+    return shift if shift.is_nonnegative else Integer(0)
 
 
 __all__ = ["AlgebraicSeries", "algebraic_series"]
