@@ -16,7 +16,7 @@ from functools import lru_cache
 from sympy import Integer, Symbol
 
 from asymptotics.expansion import Expansion
-from asymptotics.mellin import EXPONENTIAL, FILTER, RESOLVENT, SQUARE, spectral_sum
+from asymptotics.mellin import CROSSED, EXPONENTIAL, FILTER, RESOLVENT, SQUARE, spectral_sum
 from asymptotics.spectra import Spectrum
 from asymptotics.symbols import N, P, kappa, t
 
@@ -69,4 +69,42 @@ def data_limited(spectrum: Spectrum, depth: int) -> Expansion:
     return modes.revert(P, numerator * slope.power(-1))
 
 
-__all__ = ["data_limited", "df1", "model_limited", "residual", "squared_residual", "time_limited"]
+def model_bias(spectrum: Spectrum, depth: int) -> Expansion:
+    """``B(N) = F(kappa)`` with ``df1(kappa) = N``: the loss of the predictor averaged over A, t = P = oo.
+
+    The mean of mode k stops at ``H_k = kappa/(lambda_k + kappa)`` (BAP, appendix C).
+    """
+    return df1(spectrum, depth).revert(N, squared_residual(spectrum, depth))
+
+
+def model_variance(spectrum: Spectrum, depth: int) -> Expansion:
+    """``Xi - F = sum_k m_k c_k kappa lambda_k/(lambda_k + kappa)^2`` at ``df1(kappa) = N``: over A."""
+    crossed = spectral_sum(spectrum.target, CROSSED, kappa, inverse=True, domain=spectrum.domain, depth=depth)
+    return df1(spectrum, depth).revert(N, crossed)
+
+
+def data_bias(spectrum: Spectrum, depth: int) -> Expansion:
+    """``F(kappa)`` with ``df1(kappa) = P``: the loss of the predictor averaged over data sets, t = N = oo."""
+    return df1(spectrum, depth).revert(P, squared_residual(spectrum, depth))
+
+
+def data_variance(spectrum: Spectrum, depth: int) -> Expansion:
+    """``(F + sigma^2) df2/(P - df2)`` at ``df1(kappa) = P``: over data sets and their noise."""
+    modes = df1(spectrum, depth)
+    slope = (modes.differentiate() * modes.monomial(Integer(1), Integer(1))).scale(Integer(-1))
+    signal = squared_residual(spectrum, depth) + spectrum.task.noise**2
+    return modes.revert(P, signal * (modes - slope) * slope.power(-1))
+
+
+__all__ = [
+    "data_bias",
+    "data_limited",
+    "data_variance",
+    "df1",
+    "model_bias",
+    "model_limited",
+    "model_variance",
+    "residual",
+    "squared_residual",
+    "time_limited",
+]

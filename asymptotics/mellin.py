@@ -14,7 +14,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, Mul, Symbol, exp, factor_terms, factorial, gamma, pi, sin, together
+from sympy import (
+    Dummy,
+    Expr,
+    Integer,
+    Mul,
+    Symbol,
+    diff,
+    exp,
+    factor_terms,
+    factorial,
+    gamma,
+    pi,
+    sin,
+    together,
+)
 
 from asymptotics.dirichlet import DirichletSeries, Pole
 from asymptotics.domain import Domain, normal
@@ -23,39 +37,46 @@ from asymptotics.expansion import Expansion, expansion
 from asymptotics.laurent import Laurent, gamma_laurent, reflection
 from asymptotics.orders import Bound, Term
 
+_S = Dummy("s")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kernel:
-    """``phi(u)`` with ``Phi(s) = sign * prod Gamma(s + r) * prod Gamma(c - s)``.
+    """``phi(u)`` with ``Phi(s) = factor(s) * prod Gamma(s + r) * prod Gamma(c - s)``.
 
-    ``rising`` holds the r (poles to the left of the strip), ``falling`` the c (to the right).
-    The strip is ``-min r < Re s < min c``.
+    ``rising`` holds the r, ``falling`` the c, ``factor`` is an entire function of the dummy s. Poles to
+    the right of the strip are those of Gamma(c - s), at s = c, c + 1, ..., and the few that
+    ``right`` names (of Gamma(s + r), where phi tends to a constant or to a power).
     """
 
     name: str
-    sign: int
     rising: tuple[int, ...]
-    falling: tuple[int, ...]
+    falling: tuple[int, ...] = ()
+    factor: Expr = Integer(1)
+    right: tuple[int, ...] = ()
 
     def transform(self, s: Expr) -> Expr:
         """``Phi(s)``, from its Gamma functions."""
-        return self.sign * Mul(*(gamma(s + r) for r in self.rising), *(gamma(c - s) for c in self.falling))
+        gammas = (*(gamma(s + r) for r in self.rising), *(gamma(c - s) for c in self.falling))
+        return self.factor.xreplace({_S: s}) * Mul(*gammas)
 
     def poles(self, count: int) -> tuple[Pole, ...]:
-        """The first ``count`` poles to the right of the strip."""
+        """The first ``count`` poles to the right of the strip; fewer if there are no more."""
         if not self.falling:
-            return ()
+            return tuple(Pole(Integer(n)) for n in self.right)
         first = min(self.falling)
         return tuple(Pole(Integer(n), sum(c <= n for c in self.falling)) for n in range(first, first + count))
 
     def laurent(self, point: Expr, terms: int) -> Laurent:
         """``Phi(point + d)``, with ``terms`` coefficients."""
-        if terms == 1 and not any((c - point).is_integer for c in self.falling):
+        regular = not any((c - point).is_integer for c in self.falling) and point not in self.right
+        if terms == 1 and regular:
             # at a regular point Gamma functions stay, so that zeros against poles cancel in them
             return Laurent(0, (_value(self, point),))
         # a zero of the polynomial below may cancel the pole of the sine: one more term for each
-        wanted, terms = terms, terms + sum(self.rising) + sum(self.falling)
-        total = Laurent(0, (Integer(self.sign), *[Integer(0)] * (terms - 1)))
+        wanted, terms = terms, terms + sum(self.rising) + sum(self.falling) + 1
+        taylor = (diff(self.factor, _S, i).xreplace({_S: point}) / factorial(i) for i in range(terms))
+        total = Laurent(0, tuple(taylor))
         rising, falling = list(self.rising), list(self.falling)
         while rising and falling:
             # Gamma(s + r) Gamma(c - s) = (-1)^r pi/sin(pi s) (1 - r - s)(2 - r - s) ... (c - 1 - s)
@@ -72,24 +93,35 @@ class Kernel:
         return Laurent(total.valuation, total.coefficients[:wanted])
 
 
-EXPONENTIAL = Kernel(name="exp(-u)", sign=1, rising=(0,), falling=())
-SQUARE = Kernel(name="1/(1 + u)^2", sign=1, rising=(0,), falling=(2,))
-RESOLVENT = Kernel(name="1/(1 + u)", sign=1, rising=(0,), falling=(1,))
-FILTER = Kernel(name="u/(1 + u)", sign=1, rising=(1,), falling=(0,))
+EXPONENTIAL = Kernel(name="exp(-u)", rising=(0,))
+RESOLVENT = Kernel(name="1/(1 + u)", rising=(0,), falling=(1,))
+SQUARE = Kernel(name="1/(1 + u)^2", rising=(0,), falling=(2,))
+FILTER = Kernel(name="u/(1 + u)", rising=(1,), falling=(0,), factor=Integer(1))
+CROSSED = Kernel(name="u/(1 + u)^2", rising=(1,), falling=(1,))
+LEARNED = Kernel(name="1 - exp(-u)", rising=(0,), factor=Integer(-1), right=(0,))
+LEARNED_SQUARED = Kernel(name="(1 - exp(-u))^2", rising=(0,), factor=2**-_S - 2, right=(0,))
 KERNELS = {
     EXPONENTIAL: lambda u: exp(-u),
     RESOLVENT: lambda u: 1 / (1 + u),
     SQUARE: lambda u: 1 / (1 + u) ** 2,
     FILTER: lambda u: u / (1 + u),
+    CROSSED: lambda u: u / (1 + u) ** 2,
+    LEARNED: lambda u: 1 - exp(-u),
+    LEARNED_SQUARED: lambda u: (1 - exp(-u)) ** 2,
 }
+
+
+def damped_power(power: int) -> Kernel:
+    """The kernel ``u^power exp(-u)``."""
+    return Kernel(name=f"u^{power} exp(-u)", rising=(power,))
 
 
 def _value(kernel: Kernel, point: Expr) -> Expr:
     """``Phi`` at a regular point; ``Gamma(z) Gamma(1 - z)`` is written as ``pi/sin(pi z)``."""
+    z = factor_terms(together(point))
     if len(kernel.rising) == len(kernel.falling) == 1 and kernel.rising[0] + kernel.falling[0] == 1:
-        z = factor_terms(together(point))
-        return kernel.sign * (-1) ** kernel.rising[0] * pi / sin(pi * z)
-    return kernel.transform(factor_terms(together(point)))
+        return kernel.factor.xreplace({_S: z}) * (-1) ** kernel.rising[0] * pi / sin(pi * z)
+    return kernel.transform(z)
 
 
 def spectral_sum(
@@ -156,4 +188,16 @@ def _residue(series: DirichletSeries, kernel: Kernel, point: Expr, order: int, i
     return pieces
 
 
-__all__ = ["EXPONENTIAL", "FILTER", "KERNELS", "RESOLVENT", "SQUARE", "Kernel", "spectral_sum"]
+__all__ = [
+    "CROSSED",
+    "EXPONENTIAL",
+    "FILTER",
+    "KERNELS",
+    "LEARNED",
+    "LEARNED_SQUARED",
+    "RESOLVENT",
+    "SQUARE",
+    "Kernel",
+    "damped_power",
+    "spectral_sum",
+]
