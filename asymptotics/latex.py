@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sympy import And, log, oo, true
 from sympy.printing.latex import LatexPrinter
 
+from asymptotics.quantities import QUANTITIES
+
 if TYPE_CHECKING:
     from asymptotics.laws import Law, Laws
     from asymptotics.regimes import Regime
@@ -19,7 +21,7 @@ def latex_of(thing: Law | Laws) -> str:
 
 def law(value: Law, printer: Any) -> str:
     """``L(N) \\sim ...`` with ``cases`` over the regimes."""
-    left = rf"L({printer._print(value.resource)}) \sim "
+    left = rf"{QUANTITIES[value.name].tex} \sim "
     rows = [_row(value, regime, printer) for regime in value.regimes]
     if len(rows) == 1:
         body, condition = rows[0]

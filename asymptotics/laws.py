@@ -12,54 +12,10 @@ from sympy.logic.boolalg import Boolean, false, true
 from asymptotics import latex as typeset
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansion import Expansion
-from asymptotics.meanfield import data_limited, model_limited, time_limited
+from asymptotics.quantities import BOTTLENECKS, QUANTITIES, Quantity, crossover
 from asymptotics.regimes import Regime, find_regimes, tidy
-from asymptotics.spectra import Spectrum, spectrum
-from asymptotics.symbols import N, P, t
+from asymptotics.spectra import spectrum
 from asymptotics.task import Task, exact, substitution
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quantity:
-    """What a law is about: its name, its words, its resource, and the equation that gives it."""
-
-    name: str
-    words: str
-    limits: str
-    resource: Symbol
-    formula: Callable[[Spectrum, int], Expansion]
-    source: str
-
-
-QUANTITIES = {
-    q.name: q
-    for q in (
-        Quantity(
-            name="time",
-            words="test loss limited by training time",
-            limits="N = P = oo",
-            resource=t,
-            formula=time_limited,
-            source="BAP, section 3",
-        ),
-        Quantity(
-            name="model",
-            words="test loss limited by model size",
-            limits="t = P = oo",
-            resource=N,
-            formula=model_limited,
-            source="BAP, appendix C",
-        ),
-        Quantity(
-            name="data",
-            words="test loss limited by data",
-            limits="t = N = oo",
-            resource=P,
-            formula=data_limited,
-            source="BAP, appendix C",
-        ),
-    )
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +27,10 @@ class Law:
 
     Attributes
     ----------
-    name, resource : ``"time"``, ``"model"`` or ``"data"``, and t, N or P.
+    name, resource : that of the quantity, as in `Laws`, and t, N or P.
     task : the task it was derived from.
     regimes : where which term leads. Further terms come from `expansion`.
+    settings : numbers given for symbols that are not the task's (N, P, sigma, eta, B, beta).
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -84,6 +41,13 @@ class Law:
     name: str
     task: Task
     regimes: tuple[Regime, ...]
+    settings: tuple[tuple[Symbol, Expr], ...] = ()
+
+    @property
+    def parameters(self) -> tuple[Symbol, ...]:
+        """The symbols `at` takes numbers for: those of the task, and N, P, sigma, eta, B, beta, if any."""
+        found = set(self.task.parameters).union(*(r.prefactor.free_symbols for r in self.regimes))
+        return tuple(sorted(found - {self.resource, self.task.index}, key=lambda s: s.name))
 
     @property
     def resource(self) -> Symbol:
@@ -99,6 +63,17 @@ class Law:
     def limits(self) -> str:
         """What is infinite."""
         return QUANTITIES[self.name].limits
+
+    @property
+    def window(self) -> tuple[Expr, Expr] | None:
+        """Between which two values of the resource a transient law holds (much more, much less); else None.
+
+        >>> from asymptotics import derive, power_law
+        >>> derive(power_law(3, 2)).model_transient.window
+        (1, 4*N**2/pi**2)
+        """
+        size = QUANTITIES[self.name].within
+        return None if size is None else (Integer(1), crossover(spectrum(self.task), size))
 
     @property
     def source(self) -> str:
@@ -151,7 +126,7 @@ class Law:
         """
         if not isinstance(terms, int) or isinstance(terms, bool) or not 1 <= terms <= 40:
             raise DomainError(f"terms = {terms!r}; the number of orders must be an integer from 1 to 40")
-        return _expansion(self.name, self.task, terms)
+        return _expansion(self.name, self.task, terms, self.settings)
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Law:
         """The same law with numbers for parameters; exponents that meet give their logarithm.
@@ -163,10 +138,12 @@ class Law:
         >>> derive(power_law(a, b)).model.at(a=3, b=2).regimes[0].log_power
         1
         """
-        table = substitution(self.task.parameters, {**(values or {}), **named})
+        table = substitution(self.parameters, {**(values or {}), **named})
         if not table:
             return self
-        task = self.task.at(table)
+        own = {symbol: value for symbol, value in table.items() if symbol in self.task.parameters}
+        settings = (*self.settings, *((x, v) for x, v in table.items() if x not in own))
+        task = self.task.at(own)
         spectrum(task)  # raises where the values leave the domain
         kept = []
         for regime in self.regimes:
@@ -176,7 +153,7 @@ class Law:
             prefactor = tidy(regime.prefactor.xreplace(table))
             if prefactor.has(nan, zoo, oo):
                 # a removable singularity of the symbolic form: derived again with the numbers
-                return _law(self.name, task)
+                return _law(self.name, task).at(dict(settings))
             kept.append(
                 replace(
                     regime,
@@ -189,7 +166,7 @@ class Law:
             )
         if not kept:
             raise UnableError(f"no regime of {self!r} covers {table}; derive the task with these values")
-        return replace(self, task=task, regimes=tuple(kept))
+        return replace(self, task=task, regimes=tuple(kept), settings=settings)
 
     def stating(
         self, *, exponent: object = None, prefactor: object = None, log_power: int | None = None
@@ -219,7 +196,9 @@ class Law:
         for regime in self.regimes:
             rest = "" if regime.remainder == oo else f" + O({x**-regime.remainder})"
             where = "" if regime.condition == true else f", for {_plain(regime.condition)}"
-            lines.append(f"L({x}) ~ {self._leading_of(regime)}{rest}, {x} -> oo{where}")
+            lines.append(
+                f"{QUANTITIES[self.name].symbol} ~ {self._leading_of(regime)}{rest}, {x} -> oo{where}"
+            )
         return "\n".join(lines)
 
     def _latex(self, printer: object) -> str:
@@ -235,20 +214,39 @@ class Law:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Laws:
-    """The laws of one task; iterate over them, or name them: ``laws.time, laws.model, laws.data``."""
+    """The laws of one task, each derived when it is asked for.
+
+    Iteration gives the three bottlenecks; ``laws.all()`` every law, and each is an attribute by the
+    name of its quantity: time, model, data; model_transient, model_transient_second,
+    data_transient, gap, gap_noise, noise; bias_model, variance_model, bias_data, variance_data;
+    early_stopping, early_stopping_time, sgd_noise, sgd_noise_model, time_discrete, time_momentum.
+
+    >>> from asymptotics import derive, power_law
+    >>> from asymptotics.symbols import a, b
+    >>> derive(power_law(a, b)).early_stopping.exponent
+    (a - 1)/a
+    """
 
     task: Task
-    time: Law
-    model: Law
-    data: Law
+
+    def __getattr__(self, name: str) -> Law:
+        if name in QUANTITIES:
+            return _law(name, self.task)
+        raise AttributeError(f"no law is called {name!r}; the laws are {', '.join(QUANTITIES)}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *QUANTITIES]
 
     def __iter__(self) -> Iterator[Law]:
-        return iter((self.time, self.model, self.data))
+        return (_law(quantity.name, self.task) for quantity in BOTTLENECKS)
+
+    def all(self) -> tuple[Law, ...]:
+        """Every law of the task."""
+        return tuple(_law(name, self.task) for name in QUANTITIES)
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Laws:
-        """All laws with numbers for parameters."""
-        changed = {law.name: law.at(values, **named) for law in self}
-        return Laws(task=changed["time"].task, **changed)
+        """The laws of the same task with numbers for parameters."""
+        return Laws(task=self.task.at(values, **named))
 
     def __repr__(self) -> str:
         return "\n".join(repr(law) for law in self)
@@ -260,12 +258,12 @@ class Laws:
         return f"${typeset.latex_of(self)}$"
 
     def to_latex(self) -> str:
-        """All laws in one ``align``-ready block of LaTeX."""
+        """The three bottleneck laws in one ``align``-ready block of LaTeX."""
         return typeset.latex_of(self)
 
 
 def derive(task: Task) -> Laws:
-    """The laws of a task: test loss limited by t, by N and by P alone.
+    """The laws of a task: test loss limited by t, by N and by P alone, and how they are approached.
 
     Raises `SpectrumError` for spectra without laws (divergent sums, unknown families) and
     `UnableError` where a step cannot be decided, each saying what is missing.
@@ -277,7 +275,9 @@ def derive(task: Task) -> Laws:
     """
     if not isinstance(task, Task):
         raise DomainError(f"{task!r} is not a Task; make one with Task(eigenvalues=..., target=...)")
-    return Laws(task=task, **{name: _law(name, task) for name in QUANTITIES})
+    laws = Laws(task=task)
+    tuple(laws)  # a spectrum without laws is refused here, not at the first use
+    return laws
 
 
 @lru_cache(maxsize=256)
@@ -292,7 +292,7 @@ def _law(name: str, task: Task) -> Law:
 
 
 @lru_cache(maxsize=256)
-def _expansion(name: str, task: Task, terms: int) -> Expansion:
+def _expansion(name: str, task: Task, terms: int, settings: tuple[tuple[Symbol, Expr], ...]) -> Expansion:
     formula = QUANTITIES[name].formula
     base = spectrum(task)
     for depth in range(terms, terms + 12):
@@ -301,7 +301,8 @@ def _expansion(name: str, task: Task, terms: int) -> Expansion:
         ahead = [sum(base.domain.sign(b.order - p) == 1 for p in orders) for b in series.remainder]
         if all(count >= terms for count in ahead):
             return replace(series, depth=terms).with_terms(
-                (replace(x, coefficient=tidy(x.coefficient)) for x in series.terms), series.remainder
+                (replace(x, coefficient=tidy(x.coefficient.xreplace(dict(settings)))) for x in series.terms),
+                series.remainder,
             )
     raise UnableError(
         f"{terms} orders of the {name} law are not separated from its remainder "

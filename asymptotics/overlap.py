@@ -19,13 +19,14 @@ pole and leave ``h_m B_i t^(-p_i) log t`` beside their finite parts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import mpmath
 from sympy import (
-    Add,
-    Dummy,
     Expr,
+    Float,
+    Function,
     Integer,
-    Integral,
     Rational,
     Symbol,
     beta,
@@ -62,6 +63,46 @@ class ExponentialSum:
         series = self.series.laurent(Integer(m + 1 - self.power), 1)
         factor = gamma_laurent(Integer(m + 1), len(series.coefficients))
         return (factor * series).coefficient(0)
+
+
+class FinitePart(Function):  # type: ignore[misc]
+    """``FP int_0^1 v^power (1 - v)^fall (2 - v)^(-decay) dv`` for a negative integer power (Hadamard).
+
+    With ``(1 - v)^fall (2 - v)^(-decay) = sum_m h_m v^m`` it is ``sum h_m/(m + power + 1)`` over all m but
+    m = -power - 1; the series falls as 2^-m. Numbers come by ``evalf`` to any number of digits.
+
+    >>> FinitePart(Integer(-1), Integer(0), Integer(1)).evalf(15)   # int (1/(2 - v) - 1/2)/v = log(2)/2
+    0.346573590279973
+    """
+
+    nargs = 3
+    opaque = True
+
+    def _eval_evalf(self, prec: int) -> Expr | None:
+        if self.free_symbols:
+            return None
+        power, fall, decay = int(self.args[0]), int(self.args[1]), self.args[2]
+        with mpmath.workprec(prec + 40):
+            q = decay.evalf(mpmath.mp.dps + 5)._to_mpmath(mpmath.mp.prec)
+            total, count = mpmath.mpf(0), prec + 60 + 8 * int(abs(q) + 1)
+            coefficient = mpmath.mpf(2) ** -q
+            plain = []
+            for m in range(count):
+                plain.append(coefficient)
+                coefficient *= (q + m) / (2 * (m + 1))
+            for m in range(count):
+                h = mpmath.fsum(
+                    (-1) ** i * mpmath.binomial(fall, i) * plain[m - i] for i in range(min(fall, m) + 1)
+                )
+                if m + power + 1:
+                    total += h / (m + power + 1)
+            return Float._new((+total)._mpf_, prec)
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        power, fall, decay = (printer._print(x) for x in self.args)
+        edge = rf"(1 - v)^{{{fall}}}" if self.args[1] != 0 else ""
+        text = rf"\mathrm{{f.p.}}\!\int_0^1 v^{{{power}}} {edge} (2 - v)^{{-{decay}}}\,dv"
+        return rf"\left({text}\right)^{{{exp}}}" if exp else rf"\left({text}\right)"
 
 
 def overlap(
@@ -121,17 +162,10 @@ def finite_part(power: Expr, fall: int, decay: Expr) -> tuple[Expr, Expr]:
     """``FP int_0^1 v^power (1 - v)^fall (2 - v)^(-decay) dv`` and the residue that a logarithm carries.
 
     ``2^-q B(power + 1, fall + 1) 2F1(q, power + 1; power + fall + 2; 1/2)`` where that is finite
-    (DLMF 15.6.1); at a negative integer power the finite part is an integral over v with the
-    divergent Taylor terms taken out.
+    (DLMF 15.6.1); at a negative integer power it is a `FinitePart`.
     """
     if power.is_integer and power.is_negative:
-        v = Dummy("v", positive=True)
-        count = int(-power)  # v^power h(v): terms v^(power + i), i < count, diverge
-        shape = (1 - v) ** fall * (2 - v) ** (-decay)
-        taylor = [_taylor(0, fall, decay, i) for i in range(count)]
-        rest = (shape - Add(*(c * v**i for i, c in enumerate(taylor)))) * v**power
-        poles = Add(*(c / (power + i + 1) for i, c in enumerate(taylor) if i != count - 1))
-        return Integral(rest, (v, 0, 1)) + poles, taylor[count - 1]
+        return FinitePart(power, Integer(fall), decay), _taylor(0, fall, decay, int(-power) - 1)
     first, second = power + 1, normal(power + fall + 2)
     hypergeometric = hyper([decay, first], [second], Rational(1, 2))
     weight = expand_func(beta(first, Integer(fall + 1))) if fall else 1 / first

@@ -64,7 +64,7 @@ def _settled(formula: Formula, table: dict[Symbol, Expr], domain: Domain) -> Exp
 
 def _open(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Iterator[Regime]:
     for term in candidates:
-        others = [normal(other.order - term.order) for other in candidates if other.order != term.order]
+        others = [primitive(other.order - term.order) for other in candidates if other.order != term.order]
         region = domain.holding(*domain.reduced(others))
         if region.is_empty():
             continue
@@ -81,7 +81,7 @@ def _boundaries(formula: Formula, candidates: tuple[Term, ...], domain: Domain) 
                 edge = domain.substituted(table)
             except DomainError:
                 continue
-            others = [normal((p - first).xreplace(table)) for p in orders if p not in (first, second)]
+            others = [primitive((p - first).xreplace(table)) for p in orders if p not in (first, second)]
             edge = edge.holding(*others)
             if edge.is_empty():
                 continue

@@ -9,6 +9,7 @@
 ``sigma``   standard deviation of the label noise
 ``eta, B``  learning rate and batch size of one-pass SGD
 ``E``       number of ensemble members
+``beta``    inertia of heavy-ball momentum, ``beta v'' + v' = ...``
 ``kappa``   renormalised ridge, ``kappa = z/q``
 ==========  ==========================================================================
 
@@ -32,7 +33,8 @@ eta = Symbol("eta", positive=True)
 B = Symbol("B", positive=True)
 E = Symbol("E", positive=True)
 kappa = Symbol("kappa", positive=True)
+beta = Symbol("beta", positive=True)
 
 RESOURCES = (t, N, P)
 
-__all__ = ["RESOURCES", "B", "C", "E", "M", "N", "P", "a", "b", "eta", "k", "kappa", "sigma", "t"]
+__all__ = ["RESOURCES", "B", "C", "E", "M", "N", "P", "a", "b", "beta", "eta", "k", "kappa", "sigma", "t"]

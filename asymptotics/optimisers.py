@@ -1,0 +1,133 @@
+"""What the training rule changes: one-pass SGD, discrete steps, momentum; and when to stop.
+
+One-pass SGD with batch B and step eta, flow time ``t = eta n``, to first order in eta lambda_1: with
+``K(zeta) = (eta/2B)(Tr - zeta df1(kappa))``, ``Tr = sum m_k lambda_k``,
+
+    L = InvLaplace[ (Xi + sigma^2 K) / (zeta (1 - K)) ](2t),
+
+so that SGD adds to the flow what ``1/(1 - K)`` adds. ``K(0) = eta Tr/2B`` must be below 1.
+
+Discrete steps replace ``e^(-lambda t)`` by ``(1 - eta lambda)^(t/eta)``: lambda becomes
+``lambda (1 + eta lambda/2 + ...)``;
+heavy-ball momentum, ``beta v'' + v' = -lambda v`` with v'(0) = 0, by ``(1 + beta lambda + ...)
+e^(-lambda (1 + beta lambda + ...) t)`` and a root that dies as e^(-t/beta). Both leave the leading law and
+add a relative correction of order 1/t.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer, Symbol
+
+from asymptotics.errors import UnableError
+from asymptotics.expansion import Expansion, expansion
+from asymptotics.meanfield import df1, model_limited, residual, time_limited
+from asymptotics.orders import Bound, Term
+from asymptotics.spectra import Spectrum
+from asymptotics.symbols import B, P, beta, eta, t
+from asymptotics.transients import noise_in_test_loss
+
+_T = Symbol("T", positive=True)
+
+
+def trace(spectrum: Spectrum) -> Expr:
+    """``Tr = sum m_k lambda_k``."""
+    return spectrum.kernel.laurent(Integer(-1), 1).coefficient(0)
+
+
+def sgd_noise(spectrum: Spectrum, depth: int) -> Expansion:
+    """Loss of one-pass SGD less that of gradient flow at the same ``t = eta n``, N = oo."""
+    modes, unresolved = df1(spectrum, depth), residual(spectrum, depth)
+    zeta = modes.monomial(Integer(1), Integer(1))
+    kept = 1 - eta * trace(spectrum) / (2 * B)
+    slow = (zeta * modes).scale(eta / (2 * B))  # 1 - K = kept + slow
+    signal = unresolved + (1 - (slow + kept)).scale(spectrum.task.noise**2)
+    added = signal * (slow + kept).power(-1) - unresolved
+    transform = added * zeta.power(-1)
+    return transform.inverse_laplace(_T).substitute_monomial(Integer(2), Integer(1), t)
+
+
+def sgd_noise_at_infinity(spectrum: Spectrum, depth: int) -> Expansion:
+    """``(Xi + sigma^2) K/(1 - K)`` at t = oo, where ``df1(kappa) = N`` and K = eta Tr/2B."""
+    share = eta * trace(spectrum) / (2 * B)
+    limit = model_limited(spectrum, depth) + spectrum.task.noise**2
+    return limit.scale(share / (1 - share))
+
+
+def early_stopping(spectrum: Spectrum, depth: int) -> Expansion:
+    """``min_t [L(t) + noise(t)/P]`` for P -> oo; see `early_stopping_time`."""
+    del depth  # one order: beyond it the optimum moves with every correction
+    clean, noise = _balance(spectrum)
+    p, q = clean.order, noise.order
+    moment = _stopping_moment(clean, noise)
+    loss = clean.coefficient * moment**-p * (1 - p / q)
+    return _in_samples(spectrum, loss, -p / (q - p))
+
+
+def early_stopping_time(spectrum: Spectrum, depth: int) -> Expansion:
+    """The t at which ``A t^-p + (G/P) t^-q`` (q < 0 < p) is smallest: ``(-p A P/(q G))^(1/(p - q))``."""
+    del depth
+    clean, noise = _balance(spectrum)
+    return _in_samples(spectrum, _stopping_moment(clean, noise), 1 / (noise.order - clean.order))
+
+
+def _balance(spectrum: Spectrum) -> tuple[Term, Term]:
+    clean = time_limited(spectrum, 2).leading()
+    noise = noise_in_test_loss(spectrum, 2).scale(P).leading()
+    if spectrum.domain.sign(clean.order) != 1 or spectrum.domain.sign(noise.order) != -1:
+        raise UnableError("early stopping needs a loss that falls and a noise that grows with t")
+    return clean, noise
+
+
+def _stopping_moment(clean: Term, noise: Term) -> Expr:
+    p, q = clean.order, noise.order
+    return (-p * clean.coefficient / (q * noise.coefficient)) ** (1 / (p - q))
+
+
+def _in_samples(spectrum: Spectrum, coefficient: Expr, order: Expr) -> Expansion:
+    """``coefficient * P**(-order)`` with the remainder of the balance.
+
+    At the optimum ``t ~ P^(1/(p - q))``; the noise has relative corrections ``t^q`` (its constant) and
+    ``t^-q/P`` (second order in 1/P).
+    """
+    clean, noise = _balance(spectrum)
+    exponent = 1 / (clean.order - noise.order)
+    bounds = [
+        Bound(order - noise.order * exponent),
+        Bound(order + 1 + noise.order * exponent),
+    ]
+    return expansion(P, [Term(coefficient, order)], bounds, at_infinity=True, domain=spectrum.domain, depth=1)
+
+
+def discrete_steps(spectrum: Spectrum, depth: int) -> Expansion:
+    """``sum m_k c_k (1 - eta lambda_k)^(2t/eta)`` at N = P = oo, to first order in eta."""
+    return _moved(spectrum, rate=eta / 2, amplitude=Integer(0), depth=depth)
+
+
+def heavy_ball(spectrum: Spectrum, depth: int) -> Expansion:
+    """The loss of heavy-ball flow at N = P = oo, to first order in beta."""
+    return _moved(spectrum, rate=beta, amplitude=beta, depth=depth)
+
+
+def _moved(spectrum: Spectrum, *, rate: Expr, amplitude: Expr, depth: int) -> Expansion:
+    """``sum m_k c_k (1 + amplitude lambda)^2 e^(-2t lambda (1 + rate lambda))`` to first order in both.
+
+    A factor lambda under the sum is ``-(1/2) d/dt`` of ``L(t) = sum m_k c_k e^(-2 lambda t)``; what
+    follows is smaller by 1/t^2.
+    """
+    series = time_limited(spectrum, depth)
+    first = series.differentiate()
+    second = first.differentiate()
+    moved = (second * second.monomial(Integer(1), Integer(1))).scale(-rate / 2) + first.scale(-amplitude)
+    whole = series + moved
+    return whole.with_terms(whole.terms, (*whole.remainder, Bound(series.leading().order + 2)))
+
+
+__all__ = [
+    "discrete_steps",
+    "early_stopping",
+    "early_stopping_time",
+    "heavy_ball",
+    "sgd_noise",
+    "sgd_noise_at_infinity",
+    "trace",
+]
