@@ -16,6 +16,8 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 from numerics.arithmetic import Array, Field, Scalar, array, each
 
 COARSE_POWER = 1.15
@@ -55,11 +57,11 @@ def talbot(t: Scalar, nodes: int, field: Field, *, swing: float = 0.0) -> tuple[
     """Nodes z_j in the upper half plane, from the right to the left, and weights with ``e^(z t)`` in them.
 
     For singularities off the axis, at heights up to ``swing/t``, the contour is made that much wider
-    and the nodes that many more, about ``2 swing``.
+    and the nodes that many more: four to a unit of swing keeps their density near the axis.
     """
     stretch, slope, shift, rise = (field.real(c) for c in (_STRETCH, _SLOPE, _SHIFT, _RISE))
     width = field.real(swing)
-    total = nodes + 2 * math.ceil(swing)
+    total = nodes + 4 * math.ceil(swing)
     points, weights = [], []
     for j in range(total // 2):
         theta = field.pi() * (2 * j + 1) / total
@@ -83,15 +85,19 @@ def invert(weights: Array, values: Array, field: Field) -> Transformed:
     1.0
     """
     terms = weights * values
-    return Transformed(value=2 * terms.sum().real, size=2 * each(abs, terms).sum())
+    return Transformed(value=2 * terms.sum().real, size=2 * np.absolute(terms).sum())
 
 
-def invert_twice(weights: Array, values: Array, field: Field) -> Transformed:
+def pair_weights(weights: Array, field: Field) -> Array:
+    """``w_i w_j`` for i on the upper half and j on it and then on the conjugates, shape (m, 2m)."""
+    both = array([*weights, *each(field.conj, weights)])
+    return np.multiply.outer(weights, both)
+
+
+def invert_twice(pairs: Array, values: Array) -> Transformed:
     """``sum_ij w_i w_j F(z_i, z_j)`` over both halves, F symmetric and real on the positive axis.
 
-    ``values`` has shape (m, 2m): rows are upper nodes, columns the upper nodes and then their
-    conjugates.
+    ``pairs`` are `pair_weights`; ``values`` of F broadcast against them.
     """
-    both = [*weights, *each(field.conj, weights)]
-    terms = weights[:, None] * values * array(both)[None, :]
-    return Transformed(value=2 * terms.sum().real, size=2 * each(abs, terms.reshape(-1)).sum())
+    terms = pairs * values
+    return Transformed(value=2 * terms.sum().real, size=2 * np.absolute(terms).sum())

@@ -20,6 +20,7 @@ from numerics.roots import Resolvent, Sizes, resolve, sizes_of, spectrum_edge, s
 from numerics.rules import GradientFlow, OnePassSGD, Rule
 from numerics.spectrum import FiniteSpectrum, Spectrum, constant
 from numerics.sums import OnePoint, SpectralSums
+from numerics.two_time import expected_loss
 
 GUARD_DIGITS = 5
 GUARD_BITS = 24
@@ -29,13 +30,12 @@ KEPT_TIMES = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contour:
-    """One contour, solved: weights tau, the resolvent, and the relative error of what follows from it."""
+    """One contour, solved: weights tau, and the resolvent at the precision of ``field``."""
 
     tau: Array
     resolvent: Resolvent
     field: Field
     sizes: Sizes
-    extra: float
 
 
 @lru_cache(maxsize=32)
@@ -49,22 +49,25 @@ class Discretisation:
     def __init__(self, spectrum: Spectrum | FiniteSpectrum, N: sympy.Expr, P: sympy.Expr, rule: Rule) -> None:
         self.spectrum, self.N, self.P, self.rule = spectrum, N, P, rule
         self._sums: dict[int, SpectralSums] = {}
-        self._contours: OrderedDict[tuple[sympy.Expr, int], tuple[Contour, Contour]] = OrderedDict()
+        self._contours: OrderedDict[tuple[sympy.Expr, int, bool], tuple[Contour, Contour]] = OrderedDict()
         self._edge: float | None = None
 
     # -- contours -----------------------------------------------------------------------
 
-    def solved(self, time: sympy.Expr, digits: int) -> tuple[Contour, Contour]:
-        """The contours of the rule at ``time`` with fewer and with more nodes, for ``digits`` digits."""
-        key = (time, digits)
+    def solved(self, time: sympy.Expr, digits: int, *, pairs: bool = True) -> tuple[Contour, Contour]:
+        """The contours of the rule at ``time`` with fewer and with more nodes, for ``digits`` digits.
+
+        With ``pairs`` the precision allows for what cancels in two-point sums.
+        """
+        key = (time, digits, pairs)
         if key not in self._contours:
-            coarse, fine = (self._contour(time, nodes, digits) for nodes in nodes_for(digits))
+            coarse, fine = (self._contour(time, nodes, digits, pairs) for nodes in nodes_for(digits))
             self._contours[key] = (coarse, fine)
             if len(self._contours) > KEPT_TIMES:
                 self._contours.popitem(last=False)
         return self._contours[key]
 
-    def _contour(self, time: sympy.Expr, nodes: int, digits: int) -> Contour:
+    def _contour(self, time: sympy.Expr, nodes: int, digits: int, pairs: bool) -> Contour:
         sums = self.sums_for(digits)
         flow = isinstance(self.rule, OnePassSGD | GradientFlow)
         rule = GradientFlow() if isinstance(self.rule, OnePassSGD | GradientFlow) else self.rule
@@ -73,18 +76,20 @@ class Discretisation:
             rough = propagate(rule, constant(time, field), nodes, sums.digits, edge, field)
             upper, _ = _upward(rough.Z, field)
             starts, floor = starting_values(upper, sums, self.sizes(field))
-            # q = z/kappa small means that all kappa crowd around one value; kappa above the spectrum
-            # means that lambda/(lambda + kappa) is small: both cancel in two-point sums.
-            q = min(float(abs(z / field.exp(field.real(y.real)))) for z, y in zip(upper, starts, strict=True))
-            crowding = max(0.0, -math.log2(q)) if q > 0 else float(-field.log(abs(upper[0]))) * 1.5
-            above = max(0.0, max(y.real for y in starts) - sums.log_eigenvalue(1.0)) / math.log(2)
-        with self.field(digits, crowding + 2 * above) as field:
-            contour = propagate(rule, constant(time, field), nodes, sums.digits, edge, field)
-            upper, below = _upward(contour.Z, field)
-            sizes = self.sizes(field)
-            solved = resolve(upper, starts, floor, sums, sizes, field, GUARD_BITS)
-            resolvent = _flipped(solved, contour.Z, below, field)
-            return Contour(tau=contour.tau, resolvent=resolvent, field=field, sizes=sizes, extra=2.0**above)
+            # Where q = z/kappa is small, all kappa crowd around one value, and so much cancels.
+            q = min(abs(z / field.exp(field.real(y.real))) for z, y in zip(upper, starts, strict=True))
+            extra = max(0.0, -float(field.log(q)) / math.log(2))
+        while True:
+            with self.field(digits, extra) as field:
+                contour = propagate(rule, constant(time, field), nodes, sums.digits, edge, field)
+                upper, below = _upward(contour.Z, field)
+                sizes = self.sizes(field)
+                solved = resolve(upper, starts, floor, sums, sizes, field, GUARD_BITS)
+                wanted = math.log2(expected_loss(solved.point)) if pairs else 0.0
+                if wanted <= extra + GUARD_BITS / 2:
+                    resolvent = _flipped(solved, contour.Z, below, field)
+                    return Contour(tau=contour.tau, resolvent=resolvent, field=field, sizes=sizes)
+            extra = wanted + GUARD_BITS / 4
 
     def upper_edge(self) -> float:
         """The largest curvature, to a few digits."""

@@ -24,7 +24,7 @@ from numerics.spectrum import FiniteSpectrum, Spectrum, finite_spectrum, spectru
 from numerics.value import Value
 
 MAX_DIGITS = 1000
-MAX_DECADES = 100
+MAX_DECADES = 30
 """A train loss smaller than this many decades, on its way to zero, is not computed but bounded."""
 ATTEMPTS = 4
 """How often digits are added inside before a value is given up."""
@@ -155,7 +155,7 @@ class FullModel:
         """``(1/P) |y - f|^2`` with the noise in the labels, C1 of BAP's appendix C; units as `test_loss`.
 
         For P = oo, and for one-pass SGD on the batch to come, it is test loss + sigma^2. For P < N it ends
-        by falling exponentially; once below about 1e-100 it is given as 0 with a bound as its error.
+        by falling exponentially; below about 10^-(30 + digits) it is given as 0, its bound as the error.
 
         >>> from asymptotics.task import power_law
         >>> float(FullModel(power_law(2, 2), N=10, P=5).train_loss(sympy.oo))
@@ -340,17 +340,20 @@ class FullModel:
         lost_digits: float = 0.0,
     ) -> Value:
         """Ask for more digits inside until the estimated error is below what was asked for outside."""
-        inside = self.digits + math.ceil(lost_digits)
-        reached = math.inf
+        # In steps of ten, so that neighbouring times share their spectral sums.
+        inside = self.digits + (10 * math.ceil(lost_digits / 10) if lost_digits > 5 else 0)
+        reached, before = math.inf, 0.0
         for _ in range(ATTEMPTS):
             found = solve(inside)
             scale = mpmath.mpf(1) if absolute else abs(found.value)
-            if mpmath.isinf(found.value) or found.error == 0:
-                return Value(value=found.value, error=found.error, note=found.note)
-            if found.error <= scale * mpmath.mpf(10) ** -self.digits:
+            exact_or_infinite = mpmath.isinf(found.value) or found.error == 0
+            if exact_or_infinite or found.error <= scale * mpmath.mpf(10) ** -self.digits:
                 return Value(value=found.value, error=found.error, note=found.note)
             reached = float(found.error / scale) if scale else math.inf
-            inside = math.ceil(1.5 * inside) + 10
+            if reached >= 1 and before >= 1:
+                break  # twice nothing but noise
+            missing = math.log10(reached) + self.digits + 5 if reached < 1 else inside / 2 + 10
+            inside, before = inside + 10 * math.ceil(missing / 10), reached
         raise PrecisionError(
             f"{name} at {sympy.N(at, 6)}: the relative error is still about {reached:.0e} where "
             f"1e-{self.digits} was asked for; the value is far below what it is made of, ask for fewer digits"

@@ -56,7 +56,7 @@ class RuleBook:
         self.spectrum = spectrum
         self.digits = digits
         self.plain: Rule | None = None
-        self._rules: dict[tuple[int, int, int, int], Rule] = {}
+        self._rules: dict[tuple[int, int, int, int, int], Rule] = {}
         self._node_bits = bits_of(digits) + 40
         if isinstance(spectrum, FiniteSpectrum):
             self.plain = self._listed(
@@ -76,6 +76,7 @@ class RuleBook:
         self._grid = np.arange(0.0, 60.0, 0.25)
         self._log_lam = np.array([spectrum.logarithm("eigenvalues", u) for u in self._grid])
         self._first_K = self._safe_start(spectrum)
+        self._exponential = math.inf in (spectrum.decay("eigenvalues"), spectrum.decay("target"))
 
     def rule(self, head: int, sector: int, log_floor: float, refinement: int) -> Rule:
         """The rule with ``head - 1`` direct terms for kappa in ``sector`` down to ``log_floor``.
@@ -88,9 +89,13 @@ class RuleBook:
         levels = self.spectrum.levels
         if levels is not None and 3 * head >= levels:
             head = levels
-        far = max(0.0, self._crossing(log_floor)[0] - math.log(head)) if levels is None else 0.0
+        lowest = self._crossing(log_floor)[0]
+        far = max(0.0, lowest - math.log(head)) if levels is None else 0.0
         reach = 8 * math.ceil((far + 2) / 8) if far else 2
-        key = (head, sector, reach, refinement)
+        # The slope of log lambda, rounded up, where poles may lie; behind the head they do not matter.
+        steep = self._steepest(math.log(head), lowest)
+        steepness = math.ceil(2 * math.log2(steep)) if steep else -20
+        key = (head, sector, reach, steepness, refinement)
         if key not in self._rules:
             with field_of(self._node_bits) as field:
                 self._rules[key] = (
@@ -101,15 +106,23 @@ class RuleBook:
         return self._rules[key]
 
     def _build(
-        self, spectrum: Spectrum, head: int, sector: int, reach: int, refinement: int, field: Field
+        self,
+        spectrum: Spectrum,
+        head: int,
+        sector: int,
+        reach: int,
+        steepness: int,
+        refinement: int,
+        field: Field,
     ) -> Rule:
         ends = [(field.real(2 * head - 1) / 2, 1)]
         if spectrum.levels is not None:
             ends.append((field.real(2 * spectrum.levels + 1) / 2, -1))
-        slope = self._steepest(math.log(head), math.log(head) + reach)
+        slope = 2.0 ** (steepness / 2)
         # Poles sit at angles (+-pi - arg kappa)/slope: turn away from the near one in the outer sectors.
         angle = 0.0
-        if spectrum.levels is None and sector:
+        # Not so where an exponential would grow beside the axis.
+        if spectrum.levels is None and sector and not self._exponential:
             angle = -min(math.pi / 2 / slope, math.pi / 3)
         gap = (math.pi * 2.0**-sector / 2) / slope - angle
         width = min(1.2, gap) * 0.95
@@ -207,10 +220,14 @@ class RuleBook:
         return float(u0 + share * (u1 - u0)), max(1e-3, float((y0 - y1) / (u1 - u0)))
 
     def _steepest(self, low: float, high: float) -> float:
-        assert isinstance(self.spectrum, Spectrum)
-        slopes = [self.spectrum.slope("eigenvalues", float(u)) for u in np.linspace(low, high, 9)]
-        finite = [s for s in slopes if math.isfinite(s)]
-        return max([1e-3, *finite])
+        """The largest slope of log lambda against log x between two log x; 0 on an empty range."""
+        if high <= low:
+            return 0.0
+        known = np.isfinite(self._log_lam)
+        grid, logs = self._grid[known], self._log_lam[known]
+        slopes = -np.diff(logs) / np.diff(grid)
+        chosen = slopes[(grid[1:] >= low) & (grid[:-1] <= high)]
+        return max(1e-3, float(chosen.max())) if chosen.size else 0.0
 
     def _safe_start(self, spectrum: Spectrum) -> int:
         """The least K (of a coarse set) at which the end corrections of lambda and c converge.

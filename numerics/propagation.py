@@ -24,7 +24,7 @@ from numerics.arithmetic import LOG2_10, Array, Field, Scalar, array, each
 from numerics.contour import talbot
 from numerics.rules import GradientDescent, GradientFlow, HeavyBall
 
-MAX_NODES = 2000
+MAX_NODES = 1500
 """Most contour nodes; more are wanted only by a heavy ball that has swung hundreds of times."""
 
 
@@ -68,7 +68,8 @@ def check_stable(rule: GradientFlow | GradientDescent | HeavyBall, edge: float) 
 
 
 def _descent(eta: Scalar, steps: float, nodes: int, digits: int, stretch: float, field: Field) -> Propagation:
-    if steps < 2 * nodes:
+    # In s the spectrum has images at +-i pi/eta; Talbot's contour stays clear of them from here on.
+    if steps < 0.75 * nodes:
         return _circle(eta, int(steps), nodes, digits, field)
     s, w = talbot(eta * field.real(steps), nodes, field)
     u = each(field.exp, s * eta)
@@ -86,7 +87,7 @@ def _descent(eta: Scalar, steps: float, nodes: int, digits: int, stretch: float,
 
 def _circle(eta: Scalar, steps: int, nodes: int, digits: int, field: Field) -> Propagation:
     """``|1 + eta z| = rho``: with m points the only error is the aliasing of step n + m, as rho^-m."""
-    points = 2 * (steps + nodes)
+    points = 2 * (2 * steps + nodes)
     log_rho = field.real(digits + 5) * field.log(field.real(10)) / points
     us = []
     for j in range(points // 2):
@@ -106,13 +107,15 @@ def _heavy_ball(beta: Scalar, t: Scalar, nodes: int, digits: int, edge: float, f
     if lifetimes < (digits + 5) * math.log(10):
         mass = float(beta)
         swing = float(t) * math.sqrt(max(0.0, edge / mass - 0.25 / mass**2))
-    if nodes + 2 * swing > MAX_NODES:
+    if 2 * nodes + 4 * swing > MAX_NODES:
         raise PrecisionError(
             f"beta = {float(beta):.6g} at t = {float(t):.6g}: the fastest mode has swung "
             f"{swing / 6.2832:.0f} times, which needs too many contour nodes; "
             "use a smaller beta or a later time"
         )
-    s, w = talbot(t, nodes, field, swing=swing)
+    # A wide contour has its nodes further apart, and up to twice as many do what `nodes` would.
+    scale = 2 * math.ceil(nodes * (1 + swing / (swing + 0.26 * nodes)) / 2)
+    s, w = talbot(t, scale, field, swing=swing)
     return Propagation(Z=s * (1 + beta * s), tau=w / s)
 
 

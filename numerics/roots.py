@@ -278,26 +278,39 @@ def spectrum_edge(sums: SpectralSums, sizes: Sizes) -> float:
 
 
 def slowest_rate(sums: SpectralSums, sizes: Sizes) -> float:
-    """The lower edge of the bulk of the train loss's spectrum when P < N: nothing in it decays slower.
+    """The lower edge of the spectrum in the train loss when P < N: nothing in it decays slower.
 
-    The minimum of z(kappa) between the kappas at which df1 = P and df1 = N, or 0, to a few digits.
+    The depth of the minimum of z(kappa) below the kappa at which df1 = P, to a few digits.
     """
     p, n = sizes.floats
-    high = sums.log_eigenvalue(1 / p) + 6.0
-    floor = high - 60.0
-
-    def depth(y: float, field: Field) -> float:
-        g = _df1(sums, complex(y), floor, field)[0].real
-        product = (1 - g * p) * (1 - g * n)
-        return -math.exp(y) * product if product < 0 else 0.0
-
+    high = sums.log_eigenvalue(1 / p) + 2.0
+    low, floor = high - 4.0, high - 60.0
     with field_of(START_BITS) as field:
-        ys = np.linspace(high - 30.0, high, 241)
+
+        def df1(y: float) -> float:
+            return _df1(sums, complex(y), floor, field)[0].real
+
+        while df1(high) * p > 1:
+            high += 2.0
+        while df1(low) * p < 1:
+            low -= 2.0
+        while high - low > 1e-15 * max(1.0, abs(high)):
+            middle = (low + high) / 2
+            low, high = (middle, high) if df1(middle) * p > 1 else (low, middle)
+            if middle in (low, high) and high - low < 1e-14 * max(1.0, abs(high)):
+                break
+
+        def depth(u: float) -> float:
+            y = low - math.exp(u)
+            g = df1(y)
+            return -math.exp(y) * (1 - g * p) * (1 - g * n)
+
+        us = np.linspace(-34.0, 3.4, 241)
         for _ in range(3):
-            depths = [depth(float(y), field) for y in ys]
+            depths = [depth(float(u)) for u in us]
             best = int(np.argmax(depths))
-            ys = np.linspace(ys[max(best - 1, 0)], ys[min(best + 1, len(ys) - 1)], 21)
-    return max(depths)
+            us = np.linspace(us[max(best - 1, 0)], us[min(best + 1, len(us) - 1)], 21)
+    return max(0.0, *depths)
 
 
 def _clog(x: Scalar, field: Field) -> complex:

@@ -10,18 +10,22 @@ from __future__ import annotations
 
 from asymptotics.errors import DomainError
 from numerics.arithmetic import Array, Field, Scalar
-from numerics.roots import Resolvent, Sizes
+from numerics.roots import Resolvent
 from numerics.rules import OnePassSGD
 
 
 def sgd_transforms(
-    rule: OnePassSGD, resolvent: Resolvent, sizes: Sizes, trace: Scalar, field: Field
-) -> tuple[Array, Array]:
-    """``s L~`` of the signal, and of the noise per unit sigma^2, at the nodes of a contour in zeta."""
+    rule: OnePassSGD, resolvent: Resolvent, trace: Scalar, field: Field
+) -> tuple[Array, Array, float]:
+    """``s L~`` of the signal, and of the noise per unit sigma^2, at the nodes of a contour in zeta.
+
+    Last, by how much rounding is amplified in K~, where zeta df1 is nearly the trace (early times).
+    """
     point = resolvent.point
-    rate = field.real(rule.eta) / (2 * rule.batch)
-    kernel = rate * (trace - resolvent.z * point.df1[0])
-    return point.kappa * point.X[0] / (1 - kernel), kernel / (1 - kernel)
+    rest = trace - resolvent.z * point.df1[0]
+    kernel = field.real(rule.eta) / (2 * rule.batch) * rest
+    loss = max(float(abs(trace / x)) for x in rest)
+    return point.kappa * point.X[0] / (1 - kernel), kernel / (1 - kernel), loss
 
 
 def sgd_at_infinity(rule: OnePassSGD, whole: Scalar, trace: Scalar, field: Field) -> tuple[Scalar, Scalar]:

@@ -17,7 +17,7 @@ import sympy
 
 from asymptotics.errors import DomainError
 from numerics.arithmetic import Field, array, field_of
-from numerics.contour import Transformed, invert, invert_twice, relative_error
+from numerics.contour import Transformed, invert, invert_twice, pair_weights, relative_error
 from numerics.discretisation import GUARD_BITS, KEPT_TIMES, Contour, Discretisation
 from numerics.exact_inputs import infinite
 from numerics.exponential import exponential_sum
@@ -92,7 +92,7 @@ class Solver:
                 value = field.mpf(ratio)
                 return Solution(value=value, error=abs(value) * mpmath.mpf(fixed.error))
         found: list[Transformed] = []
-        for contour in self._model.solved(time, digits):
+        for contour in self._model.solved(self._flow_time(time), digits):
             with contour.field as field:
                 kappa = contour.resolvent.point.kappa
                 found.append(
@@ -228,13 +228,13 @@ class Solver:
 
     def _double(self, time: sympy.Expr, digits: int) -> dict[str, Part]:
         found: dict[str, list[Transformed]] = {name: [] for name in PARTS}
-        for contour in self._model.solved(time, digits):
+        for contour in self._model.solved(self._flow_time(time), digits):
             with contour.field as field:
                 parts, loss = contour_kernels(contour.resolvent, contour.sizes, field)
+                pairs = pair_weights(contour.tau, field)
                 for name in PARTS:
-                    values = getattr(parts, name)
-                    found[name].append(invert_twice(contour.tau, values, field))
-        spread = loss * contour.extra * 2.0**-contour.field.bits
+                    found[name].append(invert_twice(pairs, getattr(parts, name)))
+        spread = loss * 2.0 ** (3 - contour.field.bits)
         return {name: self._as_part(pair, contour, spread) for name, pair in found.items()}
 
     def _single(self, time: sympy.Expr, digits: int) -> dict[str, Part]:
@@ -252,7 +252,7 @@ class Solver:
             whole = exponential_sum(spectrum, rate, digits)
             return {"infinite_data": Part(value=whole.value, error=whole.error)}
         found: list[Transformed] = []
-        for contour in self._model.solved(2 * time, digits):
+        for contour in self._model.solved(2 * time, digits, pairs=False):
             with contour.field as field:
                 point = contour.resolvent.point
                 found.append(invert(contour.tau, point.kappa * point.X[0], field))
@@ -262,14 +262,18 @@ class Solver:
         assert isinstance(self.rule, OnePassSGD)
         found: dict[str, list[Transformed]] = {name: [] for name in SGD_PARTS}
         # Steps n and s belong to the flow at time 2 eta n and zeta = s/(2 eta).
-        for contour in self._model.solved(2 * sympy.Rational(repr(self.rule.eta)) * time, digits):
+        for contour in self._model.solved(2 * self._flow_time(time), digits):
             with contour.field as field:
                 trace = self._model.sums_for(digits).total_eigenvalue(field)
-                values = sgd_transforms(self.rule, contour.resolvent, contour.sizes, trace, field)
+                *values, loss = sgd_transforms(self.rule, contour.resolvent, trace, field)
                 for name, value in zip(SGD_PARTS, values, strict=True):
                     found[name].append(invert(contour.tau, value, field))
-        spread = contour.extra * 2.0**-contour.field.bits
+        spread = loss * 2.0 ** (3 - contour.field.bits)
         return {name: self._as_part(pair, contour, spread) for name, pair in found.items()}
+
+    def _flow_time(self, time: sympy.Expr) -> sympy.Expr:
+        """The time of the contour: eta n for SGD, whose mean follows the flow to first order in eta."""
+        return time * sympy.Rational(repr(self.rule.eta)) if isinstance(self.rule, OnePassSGD) else time
 
     def _as_part(self, pair: list[Transformed], contour: Contour, spread: float) -> Part:
         coarse, fine = pair

@@ -19,11 +19,13 @@ At t = oo the same algebra holds at the fixed point alone, z -> 0.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 
 from numerics.arithmetic import Array, Field, array, each
 from numerics.roots import Resolvent, Sizes
+from numerics.sums import OnePoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,25 +61,24 @@ class TwoPoint:
 def two_point(resolvent: Resolvent, field: Field) -> TwoPoint:
     """Two-point sums on (upper nodes) x (upper nodes, then their conjugates), by partial fractions.
 
-    Equal nodes take derivatives; nearly equal ones cancel, and ``loss`` says how much.
+    Equal nodes take derivatives; elsewhere differences are taken, and ``loss`` says how much of
+    their arguments cancels.
     """
     point = resolvent.point
     kappa, g, X = point.kappa, point.df1[0], point.X[0]
     columns = [_with_conjugates(f, field) for f in (kappa, g, X)]
     k, kk = kappa[:, None], columns[0][None, :]
-    gap = kk - k
+    gap, of_g, of_X = kk - k, g[:, None] - columns[1][None, :], X[:, None] - columns[2][None, :]
     same = np.arange(len(kappa))
-    gap[same, same] = field.real(1)
-    f1, fc = (g[:, None] - columns[1][None, :]) / gap, (X[:, None] - columns[2][None, :]) / gap
+    gap[same, same], of_g[same, same], of_X[same, same] = field.real(1), g, X
+    cancelled = max(_largest_ratio(g[:, None], of_g), _largest_ratio(X[:, None], of_X))
+    f1, fc = of_g / gap, of_X / gap
     f1[same, same], fc[same, same] = -point.df1[1], -point.X[1]
     F = k * kk * fc
     # Sums weighted with one more lambda: lambda/(lambda+kappa) = 1 - kappa/(lambda+kappa).
     f2 = g[:, None] - kk * f1
     h = X[:, None] - kk * fc
-    loss = max(
-        float(each(abs, np.asarray(size / gap[i], dtype=object)).max())
-        for i, size in enumerate(each(abs, kappa))
-    )
+    loss = cancelled * max(_largest_ratio(g[:, None], f2), _largest_ratio(X[:, None], h))
     return TwoPoint(
         kappa=np.broadcast_to(k, gap.shape),
         other=np.broadcast_to(kk, gap.shape),
@@ -118,6 +119,26 @@ def contour_kernels(resolvent: Resolvent, sizes: Sizes, field: Field) -> tuple[K
     R1_other = _with_conjugates(resolvent.R1, field)[None, :]
     R1, R3 = resolvent.R1[:, None], resolvent.R3[:, None]
     return kernels(pair, R1, R3, R1_other, sizes), pair.loss
+
+
+def expected_loss(point: OnePoint) -> float:
+    """About the ``loss`` that `two_point` will find, from the nodes alone."""
+    kappa = point.kappa
+    logs, rests = [1.0], [1.0]
+    for f in (point.df1, point.X):
+        slope = kappa * f[1]
+        logs.append(_largest_ratio(f[0], slope))
+        rests.append(_largest_ratio(f[0], f[0] + slope))
+    gaps = [float(abs(x / (y - x))) for x, y in pairwise(kappa)]
+    gaps += [float(abs(x / (2 * x.imag))) for x in kappa]
+    return max(gaps) * max(logs) * max(rests)
+
+
+def _largest_ratio(of: Array, by: Array) -> float:
+    """``max |of/by|`` where neither is zero; 1 if there is no such place."""
+    of, by = np.broadcast_arrays(of, by)
+    there = (of != 0) & (by != 0)
+    return float(np.absolute(of[there] / by[there]).max()) if there.any() else 1.0
 
 
 def _with_conjugates(values: Array, field: Field) -> Array:
