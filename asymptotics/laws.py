@@ -10,6 +10,7 @@ from sympy import And, Expr, Integer, Min, Piecewise, Symbol, log, nan, oo, zoo
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics import latex as typeset
+from asymptotics.domain import Domain, primitive
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansion import Expansion
 from asymptotics.quantities import BOTTLENECKS, QUANTITIES, Quantity, crossover
@@ -118,7 +119,8 @@ class Law:
         """The terms that can be among the first ``terms`` orders, and the remainder.
 
         With numbers these are the first ``terms`` orders; with symbols, every term that fewer than
-        ``terms`` others are proved to precede. Raises `DomainError` for terms < 1.
+        ``terms`` others are proved to precede, as far as the remainder allows. Raises `DomainError` for
+        terms < 1.
 
         >>> from asymptotics import derive, power_law
         >>> derive(power_law(4, 2)).model.expansion(terms=2)
@@ -147,7 +149,7 @@ class Law:
         spectrum(task)  # raises where the values leave the domain
         kept = []
         for regime in self.regimes:
-            condition = regime.condition.xreplace(table).simplify()
+            condition = _on_domain(regime.condition.xreplace(table), spectrum(task).domain)
             if condition == false:
                 continue
             prefactor = tidy(regime.prefactor.xreplace(table))
@@ -295,19 +297,33 @@ def _law(name: str, task: Task) -> Law:
 def _expansion(name: str, task: Task, terms: int, settings: tuple[tuple[Symbol, Expr], ...]) -> Expansion:
     formula = QUANTITIES[name].formula
     base = spectrum(task)
-    for depth in range(terms, terms + 12):
+    for depth in range(terms, terms + 5):
         series = formula(base, depth)
         orders = list(dict.fromkeys(t.order for t in series.terms))
         ahead = [sum(base.domain.sign(b.order - p) == 1 for p in orders) for b in series.remainder]
         if all(count >= terms for count in ahead):
-            return replace(series, depth=terms).with_terms(
-                (replace(x, coefficient=tidy(x.coefficient.xreplace(dict(settings)))) for x in series.terms),
-                series.remainder,
-            )
-    raise UnableError(
-        f"{terms} orders of the {name} law are not separated from its remainder "
-        f"{series.remainder_order} at depth {depth}; ask for fewer"
+            break
+    # with exponents that no condition orders, the remainder may stay among the first: it says so itself
+    return replace(series, depth=terms).with_terms(
+        (replace(x, coefficient=tidy(x.coefficient.xreplace(dict(settings)))) for x in series.terms),
+        series.remainder,
     )
+
+
+def _on_domain(condition: Boolean, domain: Domain) -> Boolean:
+    """A condition without the parts that the domain implies; false if it contradicts the domain."""
+    kept = []
+    for part in And.make_args(condition):
+        if part == true or part == false:
+            kept.append(part)
+            continue
+        sign = domain.sign(primitive(part.lhs - part.rhs))
+        wanted = {"<": -1, ">": 1, "==": 0}[part.rel_op]
+        if sign is None:
+            kept.append(part)
+        elif sign != wanted:
+            return false
+    return And(*kept)
 
 
 def _is_boundary(regime: Regime) -> bool:

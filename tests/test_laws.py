@@ -190,7 +190,10 @@ REFUSED = [
     (lambda: derive(Task(eigenvalues=-(k**-2), target=k**-2)), SpectrumError, ">= 0"),
     (lambda: derive(Task(eigenvalues=k**2, target=k**-2)), SpectrumError, "decay"),
     (lambda: derive(Task(eigenvalues=k**b, target=k**-a)), SpectrumError, "decay"),
-    (lambda: derive(Task(eigenvalues=Integer(1), target=k**-a)), SpectrumError, "decays"),
+    (lambda: derive(Task(eigenvalues=Integer(1), target=k**-a)), SpectrumError, "never decay"),
+    (lambda: derive(Task(eigenvalues=k**-b, target=k**-a / (k - 1))), SpectrumError, "finite"),
+    (lambda: derive(Task(eigenvalues=k**-2, target=log(k) ** -2)), SpectrumError, "finite"),
+    (lambda: derive(Task(eigenvalues=2**-k, target=k**-2)), SpectrumError, "exponential"),
     (lambda: derive(power_law(a, b, modes=100)), UnableError, "modes"),
     (lambda: derive("k**-b"), DomainError, "Task"),
     (lambda: derive(power_law(a, b)).model.at(c=2), DomainError, "parameters"),
@@ -233,3 +236,9 @@ def test_leading_is_an_expression_in_the_resource(laws):
         assert law.at(point).leading.free_symbols == {resource}
     assert laws.model.at(a=Rational(5, 2), b=Rational(3, 2)).leading.has(log(N))
     assert S.NaN not in laws.data.at(a=Rational(5, 2), b=Rational(3, 2)).leading.atoms()
+
+
+def test_numbers_for_some_parameters_leave_the_regimes_that_remain(laws):
+    assert len(laws.model.at(a=Rational(3, 2)).regimes) == 1  # a - 1 < 1 < b
+    assert laws.model.at(a=Rational(3, 2)).regimes[0].condition == True  # noqa: E712
+    assert {r.condition for r in laws.data.at(b=3).regimes} == {a < 7, a > 7, Eq(a, 7)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Expr, Integer, oo
+from sympy import Expr, nan, oo, zoo
 
 from asymptotics.dirichlet import DirichletSeries
 from asymptotics.domain import Domain, as_condition, as_constraint, normal
@@ -100,24 +100,24 @@ def _check_values(task: Task) -> None:
     """The first values of a task without parameters must be finite and not negative."""
     for name in ("eigenvalues", "target", "multiplicity"):
         expression: Expr = getattr(task, name)
-        first = expression.subs(task.index, Integer(1))
-        if first.is_negative or (not expression.has(task.index) and name == "eigenvalues"):
-            raise SpectrumError(
-                f"{name} {expression} = {first} at {task.index} = 1; "
-                + (
-                    "it must be >= 0"
-                    if first.is_negative
-                    else "it does not depend on the index and never decays"
-                )
-            )
-        if expression.free_symbols - {task.index}:
-            continue
-        for j in range(1, 33):
-            value = expression.evalf(15, subs={task.index: j})
-            if not (value.is_finite and value.is_real and value >= 0):
+        if name == "eigenvalues" and not expression.has(task.index):
+            raise SpectrumError(f"eigenvalues {expression} do not depend on {task.index} and never decay")
+        symbolic = bool(expression.free_symbols - {task.index})
+        for j in (1,) if symbolic else range(1, 33):
+            value = _value(expression, task, j, symbolic)
+            if value.has(zoo, nan, oo) or value.is_negative or (value.is_number and not value.is_real):
                 raise SpectrumError(
                     f"{name} {expression} = {value} at {task.index} = {j}; it must be finite and >= 0"
                 )
+
+
+def _value(expression: Expr, task: Task, j: int, symbolic: bool) -> Expr:
+    if symbolic:
+        return expression.subs(task.index, j)
+    try:
+        return expression.evalf(15, subs={task.index: j})
+    except ZeroDivisionError:
+        return zoo
 
 
 __all__ = ["Spectrum", "spectrum"]

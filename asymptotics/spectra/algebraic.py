@@ -150,7 +150,7 @@ def _common_shift(eigenvalues: Expr, index: Symbol) -> Expr:
     if not base.is_polynomial(index) or base.diff(index).has(index):
         return Integer(0)
     shift = base.subs(index, 0) / base.diff(index)
-    return shift if shift.is_nonnegative else Integer(0)
+    return shift if (1 + shift).is_positive else Integer(0)
 
 
 __all__ = ["AlgebraicSeries", "algebraic_series"]
