@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from sympy import And, Expr, Integer, Min, Piecewise, Symbol, log, nan, oo, zoo
+from sympy import And, Eq, Expr, Integer, Min, Piecewise, Symbol, log, nan, oo, zoo
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics import latex as typeset
-from asymptotics.domain import Domain, primitive
+from asymptotics.domain import Domain, as_condition, primitive
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansion import Expansion
 from asymptotics.quantities import BOTTLENECKS, QUANTITIES, Quantity, crossover
@@ -314,13 +314,14 @@ def _on_domain(condition: Boolean, domain: Domain) -> Boolean:
     """A condition without the parts that the domain implies; false if it contradicts the domain."""
     kept = []
     for part in And.make_args(condition):
-        if part == true or part == false:
+        if part in (true, false):
             kept.append(part)
             continue
         sign = domain.sign(primitive(part.lhs - part.rhs))
         wanted = {"<": -1, ">": 1, "==": 0}[part.rel_op]
         if sign is None:
-            kept.append(part)
+            shown = as_condition(primitive((part.lhs - part.rhs) * (wanted or 1)))
+            kept.append(shown if wanted else Eq(shown.lhs, shown.rhs))
         elif sign != wanted:
             return false
     return And(*kept)
