@@ -143,11 +143,12 @@ def _verify(options: argparse.Namespace) -> int:
     report = _report(options, laws, values, digits)
     if options.output is not None:
         from numerics.document import to_figure, to_tex  # here, because matplotlib is slow to import
+        from numerics.style import save
 
         with staged(options.output, FILES) as folder:
             (folder / "laws.tex").write_text(to_tex(report), encoding="utf-8")
             (folder / "verification.json").write_text(to_json(report), encoding="utf-8")
-            to_figure(report).savefig(folder / "verification.pdf", metadata={"CreationDate": None})
+            save(to_figure(report), folder / "verification.pdf")
     print(table(report))
     return 0 if report.holds else 1
 

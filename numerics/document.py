@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import mpmath
 import sympy
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from sympy import Expr, oo
 
-from numerics.report import HEADER, Report, Row, exponent_text
-
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")  # Okabe & Ito: told apart by colour-blind readers
-MARKERS = ("o", "s", "^", "D")
+from numerics.report import HEADER, Report, Row
+from numerics.style import COLUMN, LABEL_SIZE, looks
+from numerics.verification_figure import plot_verification
 
 PREAMBLE = r"""\documentclass{article}
 \usepackage[a4paper,margin=25mm]{geometry}
@@ -105,83 +101,10 @@ def _cell(text: str) -> str:
 def to_figure(report: Report) -> Figure:
     """For each law: loss against resource with the law over the exact points; beneath, the remainder."""
     count = len(report.rows)
-    figure = Figure(figsize=(3.9 * count, 6.4), layout="constrained")
+    figure = Figure(figsize=(COLUMN * count, 4.4), layout="constrained")
     axes = figure.subplots(2, count, squeeze=False, sharex="col", height_ratios=(3, 2))
-    for i, row in enumerate(report.rows):
-        colour, marker = COLOURS[i % len(COLOURS)], MARKERS[i % len(MARKERS)]
-        draw_loss(axes[0, i], row, colour, marker)
-        draw_remainder(axes[1, i], row, colour, marker)
+    for i, (row, look) in enumerate(zip(report.rows, looks(count), strict=True)):
+        above, _ = plot_verification(row.verification, axes[0, i], axes[1, i], look=look)
+        where = "" if row.regime == "everywhere" else f", {row.regime}"
+        above.set_title(f"{row.law.name}: {row.verification.verdict}{where}", fontsize=LABEL_SIZE)
     return figure
-
-
-def draw_loss(axes: Axes, row: Row, colour: str, marker: str) -> Axes:
-    """The exact losses as points, the leading term as a line, both axes logarithmic."""
-    points = row.verification.points
-    x = [float(point.resource) for point in points]
-    axes.loglog(x, [float(point.law) for point in points], color="black", lw=1.2, label="law", zorder=1)
-    axes.loglog(
-        x,
-        [float(point.loss.value) for point in points],
-        marker,
-        color=colour,
-        ms=5,
-        mfc="none",
-        label="full model",
-    )
-    where = "" if row.regime == "everywhere" else f", {row.regime}"
-    axes.set_title(f"{row.law.name}: {row.verification.verdict}{where}", fontsize="medium")
-    axes.set_ylabel("excess test loss $L$ (dimensionless)")
-    axes.legend(frameon=False)
-    return axes
-
-
-def draw_remainder(axes: Axes, row: Row, colour: str, marker: str) -> Axes:
-    """``|L/law - 1|`` with the predicted slope; points below their own error are drawn as bounds."""
-    v = row.verification
-    seen = [p for p in v.points if abs(p.remainder) > p.remainder_error]
-    bounded = [p for p in v.points if abs(p.remainder) <= p.remainder_error and p.remainder_error > 0]
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    axes.plot(
-        [float(p.resource) for p in seen],
-        [float(abs(p.remainder)) for p in seen],
-        marker,
-        color=colour,
-        ms=5,
-        mfc="none",
-        label="full model",
-    )
-    if bounded:
-        axes.plot(
-            [float(p.resource) for p in bounded],
-            [float(p.remainder_error) for p in bounded],
-            "v",
-            color="0.5",
-            ms=5,
-            label="below the numerical error",
-        )
-    if seen and v.predicted not in (oo, sympy.nan):
-        slope = mpmath.mpf(sympy.N(v.predicted, 20))
-        last = seen[-1]
-        guide = [float(abs(last.remainder) * (p.resource / last.resource) ** -slope) for p in seen]
-        axes.plot(
-            [float(p.resource) for p in seen],
-            guide,
-            "--",
-            color="black",
-            lw=1,
-            label=f"predicted slope $-{_grouped(v.predicted)}$",
-        )
-    axes.set_xlabel(f"{_resource_words(row)} ${row.law.resource}$ (dimensionless)")
-    axes.set_ylabel(r"$|L/L_{\mathrm{law}} - 1|$ (dimensionless)")
-    axes.legend(frameon=False, fontsize="small")
-    return axes
-
-
-def _grouped(exponent: Expr) -> str:
-    text = exponent_text(exponent)
-    return text if exponent.is_Rational else f"({text})"
-
-
-def _resource_words(row: Row) -> str:
-    return row.law.quantity.removeprefix("test loss limited by ")

@@ -242,7 +242,7 @@ def test_figure_shows_law_points_and_bounds():
     assert [len(axes.lines) for axes in top] == [2, 2, 2]
     assert [axes.get_xscale() for axes in figure.axes] == ["log"] * 6
     labels = [[line.get_label() for line in axes.lines] for axes in bottom]
-    assert labels[0] == ["full model", "below the numerical error"]
+    assert labels[0] == ["below the numerical error"]
     assert labels[1] == ["full model", "predicted slope $-3/4$"]
     assert labels[2] == ["full model", "below the numerical error", "predicted slope $-2$"]
     assert all("(dimensionless)" in axes.get_ylabel() for axes in figure.axes)
