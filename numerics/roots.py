@@ -131,8 +131,8 @@ def _newton_step(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> Array
 def _certify(z: Array, kappa: Array, R1: Array, R3: Array) -> None:
     for x, k, r1, r3 in zip(z, kappa, R1, R3, strict=True):
         if x.imag == 0:
-            # The cut itself, approached from above, where the factors may be real.
-            sound = k.imag > 0 and (k * r1).imag >= 0 and (k * r3).imag >= 0
+            # The cut itself, approached from above, where zeta may be real, up to rounding.
+            sound = k.imag > 0 and all((k * r).imag >= -1e-10 * abs(k * r) for r in (r1, r3))
         else:
             sound = k.imag > 0 and (k * r1).imag > 0 and (k * r3).imag > 0
         if not sound:

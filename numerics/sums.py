@@ -136,7 +136,7 @@ class SpectralSums:
         if isinstance(self.spectrum, FiniteSpectrum):
             ordered = np.sort(np.asarray(self.spectrum.eigenvalues))[::-1]
             positive = ordered[ordered > 0]
-            return math.log(positive[min(int(level), positive.size - 1)])
+            return math.log(positive[min(max(int(level) - 1, 0), positive.size - 1)])
         capped = level if self.spectrum.levels is None else min(level, self.spectrum.levels)
         return self.spectrum.logarithm("eigenvalues", math.log(max(1.0, capped)))
 
