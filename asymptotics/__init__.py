@@ -1,5 +1,6 @@
 """Asymptotic laws of the random-feature model, derived from a spectrum and a target."""
 
+from asymptotics.ensembling import Comparison, ensembling
 from asymptotics.errors import (
     BottleneckError,
     DomainError,
@@ -8,12 +9,15 @@ from asymptotics.errors import (
     SpectrumError,
     UnableError,
 )
+from asymptotics.joint import JointLaw, joint_law
 from asymptotics.laws import Law, Laws, derive
 from asymptotics.task import Task, power_law
 
 __all__ = [
     "BottleneckError",
+    "Comparison",
     "DomainError",
+    "JointLaw",
     "Law",
     "Laws",
     "ParseError",
@@ -22,5 +26,7 @@ __all__ = [
     "Task",
     "UnableError",
     "derive",
+    "ensembling",
+    "joint_law",
     "power_law",
 ]

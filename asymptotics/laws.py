@@ -89,7 +89,7 @@ class Law:
     @property
     def exponent(self) -> Expr:
         """p in ``loss ~ resource**(-p)``; a Min over the regimes."""
-        return Min(*(regime.exponent for regime in self.regimes if not _is_boundary(regime)))
+        return Min(*(regime.exponent for regime in self.regimes if not regime.is_boundary))
 
     @property
     def prefactor(self) -> Expr:
@@ -325,10 +325,6 @@ def _on_domain(condition: Boolean, domain: Domain) -> Boolean:
         elif sign != wanted:
             return false
     return And(*kept)
-
-
-def _is_boundary(regime: Regime) -> bool:
-    return any(part.is_Relational and part.rel_op == "==" for part in And.make_args(regime.condition))
 
 
 def _plain(condition: Boolean) -> str:

@@ -42,6 +42,11 @@ class Regime:
     remainder: Expr = oo
     domain: Domain = POSITIVE
 
+    @property
+    def is_boundary(self) -> bool:
+        """Whether the regime is a line where two exponents meet, not an open set."""
+        return any(part.is_Relational and part.rel_op == "==" for part in And.make_args(self.condition))
+
 
 def find_regimes(formula: Formula, domain: Domain) -> tuple[Regime, ...]:
     """The regimes of an expansion on ``domain``, open ones first, then their boundaries."""
