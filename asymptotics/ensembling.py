@@ -1,7 +1,7 @@
 """Ensembling against width: E models of size N, or one of size E N?
 
 At t = P = oo the first has the loss ``B(N) + V(N)/E``, the second ``B(EN) + V(EN)`` (BAP, section 4.3). With
-``Xi ~ C kappa^s`` on the fixed point, ``V = kappa Xi'`` and ``B = Xi - kappa Xi'``: V/L -> s, B/L -> 1 - s. And
+``Xi ~ C kappa^s`` on the fixed point, ``V = kappa Xi'`` and ``B = Xi - kappa Xi'``: V/L -> s, B/L -> 1 - s;
 with ``L ~ N^-p`` the ratio of the two losses tends to
 
     f(E) = E^p (1 - s + s/E).
