@@ -153,8 +153,8 @@ class Law:
             if condition == false:
                 continue
             prefactor = tidy(regime.prefactor.xreplace(table))
-            if prefactor.has(nan, zoo, oo):
-                # a removable singularity of the symbolic form: derived again with the numbers
+            if prefactor == 0 or prefactor.has(nan, zoo, oo):
+                # a zero or a removable singularity of the symbolic form: derived again with the numbers
                 return _law(self.name, task).at(dict(settings))
             kept.append(
                 replace(

@@ -1,0 +1,169 @@
+"""The laws of the approach against closed forms that are known, and against each other."""
+
+import pytest
+from sympy import Integer, Min, Rational, gamma, hyper, pi, sin, zeta
+
+from asymptotics import Task, derive, power_law
+from asymptotics.overlap import FinitePart, finite_part
+from asymptotics.quantities import QUANTITIES
+from asymptotics.symbols import B, N, P, a, b, eta, k, sigma, t
+
+s = (a - 1) / b
+A = (pi / b) / sin(pi / b)
+LAWS = derive(power_law(a, b))
+LOW, HIGH = {a: Rational(7, 5), b: Rational(8, 5)}, {a: Rational(26, 5), b: Rational(13, 10)}
+
+# (law, point in the regime, exponent, prefactor, source)
+KNOWN = [
+    (
+        "model_transient",
+        LOW,
+        s - 1 / b,
+        s * A * (pi / b) / (sin(pi * s) * gamma(1 - s + 1 / b)) * 2 ** (1 / b - s) / N,
+        "c1 of the 1/N correction in T = 2t",
+    ),
+    (
+        "model_transient",
+        HIGH,
+        1 - 1 / b,
+        zeta(a - b) * A / gamma(1 / b) * 2 ** (1 / b - 1) / N,
+        "c2 of the 1/N correction in T = 2t",
+    ),
+    (
+        "gap",
+        LOW,
+        s - 1 / b,
+        2
+        / P
+        * gamma(1 - 1 / b)
+        * gamma(s)
+        / b**2
+        * 2**-s
+        * b
+        * hyper([s, 1 / b], [1 + 1 / b], Rational(1, 2)),
+        "int_0^1 (1-u)^(1/b-1) (1+u)^-s du = 2^-s b 2F1(s, 1/b; 1 + 1/b; 1/2)",
+    ),
+    ("gap_noise", LOW, -1 / b, 2 * sigma**2 * gamma(1 - 1 / b) / P, "2 sigma^2 Gamma(1-1/b) t^(1/b)/P"),
+    (
+        "noise",
+        HIGH,
+        -1 / b,
+        sigma**2 / P * gamma(1 - 1 / b) * (2 - 2 ** (1 / b)),
+        "(sigma^2/P) sum (1 - e^(-lambda t))^2",
+    ),
+    ("bias_model", LOW, a - 1, gamma(s) * gamma(2 - s) / b * A ** (a - 1), "F(kappa), BAP appendix C"),
+    ("bias_model", HIGH, 2 * b, zeta(a - 2 * b) * A ** (2 * b), "BAP's published model exponent"),
+    ("variance_model", HIGH, b, zeta(a - b) * A**b, "Xi - F"),
+    ("variance_data", LOW, a - 1, (b - 1) * gamma(s) * gamma(2 - s) / b * A ** (a - 1), "F df2/(P - df2)"),
+]
+
+
+@pytest.mark.parametrize(("name", "point", "exponent", "prefactor", "source"), KNOWN)
+def test_known_leading_terms(name, point, exponent, prefactor, source):
+    law = getattr(LAWS, name).at(point)
+    assert law.exponent == exponent.subs(point), source
+    ratio = (law.prefactor / prefactor.subs(point)).evalf(30)
+    assert abs(ratio - 1) < 1e-25, source
+
+
+def test_exponents_over_the_regimes():
+    assert LAWS.model_transient.exponent == Min((a - 2) / b, (b - 1) / b)
+    assert LAWS.data_transient.exponent == Min((a - 2) / b, (2 * b - 1) / b)
+    assert LAWS.bias_model.exponent == Min(a - 1, 2 * b)
+    assert LAWS.variance_model.exponent == Min(a - 1, b)
+    assert LAWS.early_stopping.exponent == (a - 1) / a
+    assert LAWS.early_stopping_time.exponent == -b / a
+    assert LAWS.sgd_noise.exponent == Min((a - 1) / b, (2 * b - 1) / b)
+
+
+def test_sgd_limits_where_its_noise_falls_more_slowly():
+    """Phase III of Paquette et al.: t^-(2 - 1/b) leads for a > 2b."""
+    conditions = {r.exponent: r.condition for r in LAWS.sgd_noise.regimes if not r.is_boundary}
+    assert conditions[(2 * b - 1) / b] == (a > 2 * b)
+    assert conditions[(a - 1) / b] == (a < 2 * b)
+
+
+@pytest.mark.parametrize("name", ["time_discrete", "time_momentum"])
+def test_discrete_steps_and_momentum_keep_the_leading_law(name):
+    law = getattr(LAWS, name)
+    assert law.leading == LAWS.time.leading
+    assert law.regimes[0].remainder == (a + b - 1) / b
+
+
+def test_transients_end_at_the_crossover():
+    """The second order in 1/N over the first, and the first over the zeroth, are of order one at the end."""
+    low, high = LAWS.model_transient.window
+    assert low == 1
+    place = {a: Rational(3, 2), b: Rational(8, 5)}
+    first = LAWS.model_transient.at(place).leading
+    second = LAWS.model_transient_second.at(place).leading
+    zeroth = LAWS.time.at(place).leading
+    for size in (Integer(10) ** 6, Integer(10) ** 12):
+        there = {t: high.subs(place).subs(N, size), N: size}
+        for ratio in (first / zeroth, second / first):
+            assert 0.01 < abs(ratio.subs(there).evalf(15)) < 100
+
+
+def test_a_leading_coefficient_that_vanishes_is_not_a_law():
+    """The second order's first coefficient has a factor a + b - 3: on that line the next term leads."""
+    place = {a: Rational(7, 5), b: Rational(8, 5)}
+    law = LAWS.model_transient_second.at(place)
+    assert law.prefactor != 0
+    assert law.exponent == Min((a - 2) / b, (b - 2) / b).subs(place)
+
+
+def test_bias_and_variance_add_to_the_loss():
+    for place in (LOW, HIGH, {a: Rational(5, 2), b: Rational(3, 2)}):
+        total = LAWS.bias_model.at(place).expansion(3) + LAWS.variance_model.at(place).expansion(3)
+        difference = (total - LAWS.model.at(place).expansion(3)).as_expr().subs(N, 10**4)
+        assert abs(difference.evalf(30)) < abs(total.as_expr().subs(N, 10**4).evalf(30)) * 1e-11
+
+
+def test_early_stopping_is_the_minimum_of_its_two_terms():
+    place = {a: Rational(5, 2), b: Rational(3, 2), sigma: Rational(1, 3)}
+    number = Integer(10) ** 9
+    best = LAWS.early_stopping.at(place).leading.subs(P, number).evalf(30)
+    moment = LAWS.early_stopping_time.at(place).leading.subs(P, number).evalf(30)
+
+    def loss(time):
+        clean = LAWS.time.at({a: place[a], b: place[b]}).leading.subs(t, time)
+        noise = LAWS.noise.at({**place, P: number}).leading.subs(t, time)
+        return (clean + noise).evalf(30)
+
+    assert abs(loss(moment) / best - 1) < 1e-20
+    for factor in (0.9, 1.1):
+        assert loss(moment * factor) > best
+
+
+def test_noise_of_the_task_is_used():
+    noisy = derive(power_law(2, Rational(3, 2), noise=Rational(1, 2)))
+    clean = derive(power_law(2, Rational(3, 2)))
+    assert noisy.noise.prefactor == clean.noise.at(sigma=Rational(1, 2)).prefactor
+    assert noisy.variance_data.exponent == 0
+    assert noisy.sgd_noise.exponent == 0
+
+
+@pytest.mark.parametrize("power", [-1, -2, -3])
+@pytest.mark.parametrize("fall", [0, 1])
+def test_finite_part_is_the_limit_of_the_continuation(power, fall):
+    """FP int v^power ... : the continued integral less its pole, from both sides of the integer."""
+    decay = Rational(4, 3)
+    exact = FinitePart(Integer(power), Integer(fall), decay).evalf(25)
+    small = Rational(1, 10**10)
+    sides = [finite_part(power + d, fall, decay)[0].evalf(40) for d in (small, -small)]
+    assert abs(sum(sides) / 2 - exact) < 1e-8 * (1 + abs(exact))
+
+
+def test_every_law_of_other_spectra_is_derived():
+    task = Task(eigenvalues=3 * k**-2, target=(k + Rational(1, 2)) ** -3)
+    laws = derive(task)
+    for law in laws.all():
+        assert law.regimes, law.name
+    assert {law.name for law in laws.all()} == set(QUANTITIES)
+    assert laws.sgd_noise.at(eta=Rational(1, 8), B=8).parameters == ()
+    assert {eta, B} <= set(laws.sgd_noise.parameters)
+
+
+def test_unknown_law_is_named():
+    with pytest.raises(AttributeError, match="the laws are time, model"):
+        LAWS.entropy  # noqa: B018
