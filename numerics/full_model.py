@@ -24,7 +24,7 @@ from numerics.spectrum import FiniteSpectrum, Spectrum, finite_spectrum, spectru
 from numerics.value import Value
 
 MAX_DIGITS = 1000
-MAX_DECADES = 30
+MAX_DECADES = 10
 """A train loss smaller than this many decades, on its way to zero, is not computed but bounded."""
 ATTEMPTS = 4
 """How often digits are added inside before a value is given up."""
@@ -155,7 +155,7 @@ class FullModel:
         """``(1/P) |y - f|^2`` with the noise in the labels, C1 of BAP's appendix C; units as `test_loss`.
 
         For P = oo, and for one-pass SGD on the batch to come, it is test loss + sigma^2. For P < N it ends
-        by falling exponentially; below about 10^-(30 + digits) it is given as 0, its bound as the error.
+        by falling exponentially; below about 10^-(10 + digits) it is given as 0, its bound as the error.
 
         >>> from asymptotics.task import power_law
         >>> float(FullModel(power_law(2, 2), N=10, P=5).train_loss(sympy.oo))

@@ -11,13 +11,14 @@ otherwise it contributes ``e^(-2 pi Im x*)``, which the choice of K makes neglig
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from asymptotics.errors import PrecisionError
 from numerics.arithmetic import Array, Field, Scalar, array, bits_of, field_of
+from numerics.compression import DIGITS, LEAST_MODES, Bins, compress
 from numerics.quadrature import LARGEST_LOG, long_range, plana_distance, plana_rule
 from numerics.spectrum import FiniteSpectrum, Spectrum, integers
 
@@ -34,7 +35,8 @@ class Rule:
     """A finite measure that stands for a spectrum: nodes ``lam``, weights ``A`` (m lambda), ``G`` (m c).
 
     ``parts`` are the indices at which the direct terms, the ends, and the even nodes of the integral
-    stop; what follows is odd. ``check`` holds the same three arrays for the coarser ends.
+    stop; what follows is odd. ``check`` holds the same three arrays for the coarser ends. ``bins`` belong
+    to a compressed list (`compression`), and estimate its error.
     """
 
     lam: Array
@@ -44,6 +46,7 @@ class Rule:
     check: tuple[Array, Array, Array]
     lam128: NDArray[np.complex128]
     A128: NDArray[np.complex128]
+    bins: Bins | None = None
 
 
 class RuleBook:
@@ -59,12 +62,7 @@ class RuleBook:
         self._rules: dict[tuple[int, int, int, int, int], Rule] = {}
         self._node_bits = bits_of(digits) + 40
         if isinstance(spectrum, FiniteSpectrum):
-            self.plain = self._listed(
-                *(
-                    array(field_floats(v))
-                    for v in (spectrum.eigenvalues, spectrum.eigenvalues, spectrum.target)
-                )
-            )
+            self.plain = self._short_list(spectrum) or self._full_list(spectrum)
             return
         self._points = math.ceil(digits / 2.7) + CHECK_POINTS
         self._clearance = plana_distance(self._points - CHECK_POINTS, digits)
@@ -84,6 +82,9 @@ class RuleBook:
         ``refinement`` counts how often the step of the integral was reduced.
         """
         if self.plain is not None:
+            if refinement and self.plain.bins is not None:
+                assert isinstance(self.spectrum, FiniteSpectrum)
+                self.plain = self._full_list(self.spectrum)
             return self.plain
         assert isinstance(self.spectrum, Spectrum)
         levels = self.spectrum.levels
@@ -160,6 +161,18 @@ class RuleBook:
         return _rule_of(
             lam, A, G, (int(stops[0]), int(stops[1]), int(stops[2])), _weighted(spectrum, coarse, field)
         )
+
+    def _short_list(self, spectrum: FiniteSpectrum) -> Rule | None:
+        """The spectrum compressed, if that is worth it and good enough."""
+        if self.digits > DIGITS or spectrum.levels < LEAST_MODES:
+            return None
+        with field_of(self._node_bits) as field:
+            lam, A, G, bins = compress(spectrum.eigenvalues, spectrum.target, field)
+        return replace(self._listed(lam, A, G), bins=bins)
+
+    def _full_list(self, spectrum: FiniteSpectrum) -> Rule:
+        lam, power = (array(field_floats(v)) for v in (spectrum.eigenvalues, spectrum.target))
+        return self._listed(lam, lam, power)
 
     def _add_up(self, spectrum: Spectrum, levels: int) -> Rule:
         with field_of(self._node_bits) as field:

@@ -72,16 +72,16 @@ class Spectrum:
         return math.inf if far == -math.inf else (near - far) / 2000.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FiniteSpectrum:
     """Eigenvalues and target power as listed numbers, one per mode, as exact as doubles are.
 
-    >>> FiniteSpectrum(eigenvalues=(1.0, 0.5), target=(1.0, 0.0)).levels
+    >>> finite_spectrum([1.0, 0.5], [1.0, 0.0]).levels
     2
     """
 
-    eigenvalues: tuple[float, ...] | NDArray[np.float64]
-    target: tuple[float, ...] | NDArray[np.float64]
+    eigenvalues: NDArray[np.float64]
+    target: NDArray[np.float64]
 
     @property
     def levels(self) -> int:

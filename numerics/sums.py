@@ -16,6 +16,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from asymptotics.errors import DomainError, PrecisionError
 from numerics.arithmetic import Array, Field, Scalar, array, field_of
@@ -23,6 +24,8 @@ from numerics.measures import Rule, RuleBook, bounded
 from numerics.spectrum import FiniteSpectrum, Spectrum
 
 MAX_REFINEMENTS = 6
+COMPRESSED_FLOOR = 1e-29
+"""The precision of the moments of a compressed list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,10 @@ class SpectralSums:
         self.spectrum = spectrum
         self.digits = digits
         self._book = RuleBook(spectrum, digits)
+        self._logs: NDArray[np.float64] | None = None
+        if isinstance(spectrum, FiniteSpectrum):
+            positive = spectrum.eigenvalues[spectrum.eigenvalues > 0]
+            self._logs = np.log(np.sort(positive)[::-1])
 
     def one_point(
         self, kappa: Array, field: Field, log_floor: float | None = None, *, rough: bool = False
@@ -133,10 +140,9 @@ class SpectralSums:
 
     def log_eigenvalue(self, level: float) -> float:
         """A rough ``log lambda`` at a (real) level; a scale for starting values."""
-        if isinstance(self.spectrum, FiniteSpectrum):
-            ordered = np.sort(np.asarray(self.spectrum.eigenvalues))[::-1]
-            positive = ordered[ordered > 0]
-            return math.log(positive[min(max(int(level) - 1, 0), positive.size - 1)])
+        if self._logs is not None:
+            return float(self._logs[min(max(int(level) - 1, 0), self._logs.size - 1)])
+        assert isinstance(self.spectrum, Spectrum)
         capped = level if self.spectrum.levels is None else min(level, self.spectrum.levels)
         return self.spectrum.logarithm("eigenvalues", math.log(max(1.0, capped)))
 
@@ -157,6 +163,8 @@ def _evaluate(rule: Rule, kappa: Scalar, floor: float, field: Field) -> tuple[Ar
     Au, Gu = rule.A * u, rule.G * u
     sums: list[Scalar] = []
     floor += 2.0 ** (3 - field.bits) * math.sqrt(len(u))
+    if rule.bins is not None:
+        floor += rule.bins.error(complex(kappa)) + COMPRESSED_FLOOR
     error = floor
     coarse_u = 1 / (rule.check[0] + kappa) if len(rule.check[0]) else rule.check[0]
     for product, check in ((Au, rule.check[1] * coarse_u), (Gu, rule.check[2] * coarse_u)):

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 
 import mpmath
+import numpy as np
 import pytest
 import sympy
 
@@ -84,7 +85,7 @@ CLOSED: list[tuple[str, Task, str, Callable[[mpmath.mpc], mpmath.mpc], int]] = [
 ]
 
 
-@pytest.mark.parametrize("digits", [20, 35, 60])
+@pytest.mark.parametrize("digits", [20, 60])
 @pytest.mark.parametrize(("name", "task", "kappa", "exact", "which"), CLOSED, ids=[row[0] for row in CLOSED])
 def test_closed_forms(
     name: str, task: Task, kappa: str, exact: Callable[[mpmath.mpc], mpmath.mpc], which: int, digits: int
@@ -113,7 +114,7 @@ SPECTRA = {
 
 
 @pytest.mark.parametrize("name", SPECTRA)
-@pytest.mark.parametrize("kappa", ["1e-9", "1e-4j", "-1e-6+2e-6j", "0.05", "-2+0.3j", "1e6"])
+@pytest.mark.parametrize("kappa", ["1e-9", "-1e-6+2e-6j", "-0.2+0.3j", "1e6"])
 def test_any_spectrum_against_more_digits(name: str, kappa: str) -> None:
     found, error = numbers(SPECTRA[name], kappa, 20)
     more, _ = numbers(SPECTRA[name], kappa, 33)
@@ -123,7 +124,7 @@ def test_any_spectrum_against_more_digits(name: str, kappa: str) -> None:
 
 def test_random_power_laws_against_more_digits() -> None:
     """The estimate bounds the error at random (a, b, kappa) over sixty decades and all angles."""
-    _random_power_laws(seed=1, count=40)
+    _random_power_laws(seed=1, count=15)
 
 
 @pytest.mark.slow
@@ -201,6 +202,38 @@ def test_end_rule_needs_distance() -> None:
     assert plana_distance(8, 20) < plana_distance(8, 30)
     with pytest.raises(PrecisionError, match="use more points"):
         plana_distance(2, 60)
+
+
+@pytest.mark.parametrize("kappa", ["0.01", "1e-9", "-1e-3+8e-4j", "-1e-5+4e-6j", "2j", "1e5"])
+def test_compressed_lists_against_the_full_ones(kappa: str) -> None:
+    """Ten thousand irregular modes, some equal and some zero, as a few hundred nodes."""
+    draw = np.random.default_rng(5)
+    index = np.arange(1, 10_001.0)
+    lam = np.where(draw.random(index.size) < 0.01, 0.0, index**-1.25 * (1 + 0.5 * draw.random(index.size)))
+    lam[:40] = 0.75
+    target = draw.random(index.size) ** 30 * index**-1.5
+    spectrum = finite_spectrum(lam, target)
+    short, full = SpectralSums(spectrum, 25), SpectralSums(spectrum, 30)
+    assert len(short.rule_for(0, 0, 0).lam) < 3000 < 10_000 == len(full.rule_for(0, 0, 0).lam)
+    with field_of(140) as field, mpmath.workdps(40):
+        z = mpmath.mpmathify(kappa)
+        at = array([field.complex(field.real(mpmath.re(z)), field.real(mpmath.im(z)))])
+        one, two = short.one_point(at, field), full.one_point(at, field)
+        for x, y in zip([*one.df1[:, 0], *one.X[:, 0]], [*two.df1[:, 0], *two.X[:, 0]], strict=True):
+            assert float(abs(x / y - 1)) < one.error < 1e-25
+
+
+def test_compression_gives_way_close_to_the_spectrum() -> None:
+    """Where bins are too wide for kappa, the list is used as it is."""
+    index = np.arange(1, 9001.0)
+    spectrum = finite_spectrum(1 / index, 1 / index)
+    short = SpectralSums(spectrum, 22)
+    with field_of(140) as field:
+        at = array([field.complex(field.real(-2.00017e-4), field.real(1e-9))])
+        value = short.one_point(at, field)
+        exact = SpectralSums(spectrum, 30).one_point(at, field)
+        assert float(abs(value.df1[0, 0] / exact.df1[0, 0] - 1)) < value.error < 1e-22
+    assert len(short.rule_for(0, 0, 0).lam) == 9000
 
 
 BAD = [
