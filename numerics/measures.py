@@ -66,7 +66,7 @@ class RuleBook:
             return
         self._points = math.ceil(digits / 2.7) + CHECK_POINTS
         self._clearance = plana_distance(self._points - CHECK_POINTS, digits)
-        # Poles this far from the axis contribute less than 10^-digits.
+        # e^(-2 pi height) < 10^-digits, with something to spare.
         self._height = digits * math.log(10) / (2 * math.pi) * 1.05 + 1
         if spectrum.levels is not None and spectrum.levels <= PLAIN_LEVELS:
             self.plain = self._add_up(spectrum, spectrum.levels)
@@ -199,7 +199,9 @@ class RuleBook:
         levels = self.spectrum.levels
         turn = (math.pi - abs(angle)) / slope
         sine = math.sin(min(turn, math.pi / 2))
-        if log_x + math.log(max(sine, 1e-300)) > math.log(self._height):
+        # Each kappa-derivative of e^(2 pi i x*) brings out a factor 2 pi x*/slope, relatively.
+        factors = 3 * max(0.0, log_x + math.log(2 * math.pi / slope)) / (2 * math.pi)
+        if log_x + math.log(max(sine, 1e-300)) > math.log(self._height + factors):
             gap = (math.pi - abs(angle)) / (math.pi / 2)
             return self._first_K, max(0, math.ceil(-math.log2(gap)))
         x = math.exp(min(log_x, 50.0))
