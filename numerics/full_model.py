@@ -14,9 +14,10 @@ import mpmath
 import sympy
 from numpy.typing import ArrayLike
 
-from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.errors import DomainError, UnableError
 from asymptotics.task import Task, exact
 from numerics.exact_inputs import exact_count, exact_size, exact_time, infinite
+from numerics.precision import to_digits
 from numerics.results import Curve, Variance
 from numerics.rules import GradientDescent, GradientFlow, HeavyBall, OnePassSGD, Rule
 from numerics.solution import Solution, Solver
@@ -26,8 +27,6 @@ from numerics.value import Value
 MAX_DIGITS = 1000
 MAX_DECADES = 10
 """A train loss smaller than this many decades, on its way to zero, is not computed but bounded."""
-ATTEMPTS = 4
-"""How often digits are added inside before a value is given up."""
 
 
 class FullModel:
@@ -252,10 +251,11 @@ class FullModel:
         level, time = self._solver.level(k), self._time(t)
         if time == 0:
             return _exactly(1)
-        return self._attempt(
+        return to_digits(
             "transfer function",
             time,
             lambda digits: self._solver.transfer(level, time, digits),
+            self.digits,
             absolute=True,
         )
 
@@ -278,8 +278,8 @@ class FullModel:
         if not isinstance(self.rule, GradientFlow):
             raise UnableError(f"timescales are defined for gradient flow, not for {type(self.rule).__name__}")
         level = self._solver.level(k)
-        return self._attempt(
-            "timescale density", rate, lambda digits: self._solver.density(level, rate, digits)
+        return to_digits(
+            "timescale density", rate, lambda digits: self._solver.density(level, rate, digits), self.digits
         )
 
     # -- how values are made -----------------------------------------------------
@@ -328,36 +328,7 @@ class FullModel:
         def total(digits: int) -> Solution:
             return self._solver.combine(wanted, time, digits)
 
-        return self._attempt(name, time, total, lost_digits=lost_digits)
-
-    def _attempt(
-        self,
-        name: str,
-        at: sympy.Expr,
-        solve: Callable[[int], Solution],
-        *,
-        absolute: bool = False,
-        lost_digits: float = 0.0,
-    ) -> Value:
-        """Ask for more digits inside until the estimated error is below what was asked for outside."""
-        # In steps of ten, so that neighbouring times share their spectral sums.
-        inside = self.digits + (10 * math.ceil(lost_digits / 10) if lost_digits > 5 else 0)
-        reached, before = math.inf, 0.0
-        for _ in range(ATTEMPTS):
-            found = solve(inside)
-            scale = mpmath.mpf(1) if absolute else abs(found.value)
-            exact_or_infinite = mpmath.isinf(found.value) or found.error == 0
-            if exact_or_infinite or found.error <= scale * mpmath.mpf(10) ** -self.digits:
-                return Value(value=found.value, error=found.error, note=found.note)
-            reached = float(found.error / scale) if scale else math.inf
-            if reached >= 1 and before >= 1:
-                break  # twice nothing but noise
-            missing = math.log10(reached) + self.digits + 5 if reached < 1 else inside / 2 + 10
-            inside, before = inside + 10 * math.ceil(missing / 10), reached
-        raise PrecisionError(
-            f"{name} at {sympy.N(at, 6)}: the relative error is still about {reached:.0e} where "
-            f"1e-{self.digits} was asked for; the value is far below what it is made of, ask for fewer digits"
-        )
+        return to_digits(name, time, total, self.digits, lost_digits=lost_digits)
 
     def _time(self, t: object) -> sympy.Expr:
         time = exact_time(t)
