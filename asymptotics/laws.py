@@ -77,6 +77,28 @@ class Law:
         return None if size is None else (Integer(1), crossover(spectrum(self.task), size))
 
     @property
+    def uniform(self) -> Boolean | None:
+        """Where a transient law decays in time, so that the expansion in 1/size is uniform in t; else None.
+
+        Elsewhere the correction grows with t and the expansion holds up to the end of `window` only.
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> derive(power_law(a, b)).model_transient.uniform
+        a > 2
+        """
+        if QUANTITIES[self.name].within is None:
+            return None
+        parts = []
+        for regime in self.regimes:
+            sign = regime.domain.sign(regime.exponent)
+            if sign is None and not regime.is_boundary:
+                parts.append(as_condition(primitive(regime.exponent)))
+            elif sign in (0, -1) and not regime.is_boundary:
+                return false
+        return And(*parts)
+
+    @property
     def source(self) -> str:
         """Where the equation that was expanded stands."""
         return QUANTITIES[self.name].source

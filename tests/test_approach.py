@@ -164,6 +164,15 @@ def test_every_law_of_other_spectra_is_derived():
     assert {eta, B} <= set(laws.sgd_noise.parameters)
 
 
+def test_where_the_expansion_is_uniform_in_time():
+    assert LAWS.model_transient.uniform == (a > 2)
+    assert LAWS.data_transient.uniform == (a > 2)
+    assert LAWS.noise.uniform == False  # noqa: E712
+    assert LAWS.model.uniform is None
+    assert LAWS.model_transient.at(a=3, b=2).uniform == True  # noqa: E712
+    assert LAWS.model_transient.at(a=Rational(3, 2), b=2).uniform == False  # noqa: E712
+
+
 def test_unknown_law_is_named():
     with pytest.raises(AttributeError, match="the laws are time, model"):
         LAWS.entropy  # noqa: B018
