@@ -10,7 +10,8 @@ from asymptotics.errors import (
     UnableError,
 )
 from asymptotics.joint import JointLaw, joint_law
-from asymptotics.laws import Law, Laws, derive
+from asymptotics.law import Law
+from asymptotics.laws import Laws, derive
 from asymptotics.task import Task, power_law
 
 __all__ = [

@@ -10,7 +10,8 @@ from sympy.printing.latex import LatexPrinter
 from asymptotics.quantities import QUANTITIES
 
 if TYPE_CHECKING:
-    from asymptotics.laws import Law, Laws
+    from asymptotics.law import Law
+    from asymptotics.laws import Laws
     from asymptotics.regimes import Regime
 
 

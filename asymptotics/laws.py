@@ -1,239 +1,17 @@
-"""Laws: what limits the test loss, with exponent, prefactor, regimes, conditions and next orders."""
+"""The laws of a task: `derive` and what it returns."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from sympy import And, Eq, Expr, Integer, Min, Piecewise, Symbol, log, nan, oo, zoo
-from sympy.logic.boolalg import Boolean, false, true
+from sympy import Symbol
 
 from asymptotics import latex as typeset
-from asymptotics.domain import Domain, as_condition, primitive
-from asymptotics.errors import DomainError, UnableError
-from asymptotics.expansion import Expansion
-from asymptotics.quantities import BOTTLENECKS, QUANTITIES, Quantity, crossover
-from asymptotics.regimes import Regime, find_regimes, tidy
-from asymptotics.spectra import spectrum
-from asymptotics.task import Task, exact, substitution
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Law:
-    """``loss ~ prefactor * resource**(-exponent) * log(resource)**log_power``, resource -> oo.
-
-    All quantities are dimensionless; the loss is the excess test loss (the variance sigma^2 of
-    the label noise itself is not included).
-
-    Attributes
-    ----------
-    name, resource : that of the quantity, as in `Laws`, and t, N or P.
-    task : the task it was derived from.
-    regimes : where which term leads. Further terms come from `expansion`.
-    settings : numbers given for symbols that are not the task's (N, P, sigma, eta, B, beta).
-
-    >>> from asymptotics import derive, power_law
-    >>> from asymptotics.symbols import a, b
-    >>> derive(power_law(a, b)).model.exponent
-    Min(b, a - 1)
-    """
-
-    name: str
-    task: Task
-    regimes: tuple[Regime, ...]
-    settings: tuple[tuple[Symbol, Expr], ...] = ()
-
-    @property
-    def parameters(self) -> tuple[Symbol, ...]:
-        """The symbols `at` takes numbers for: those of the task, and N, P, sigma, eta, B, beta, if any."""
-        found = set(self.task.parameters).union(*(r.prefactor.free_symbols for r in self.regimes))
-        return tuple(sorted(found - {self.resource, self.task.index}, key=lambda s: s.name))
-
-    @property
-    def resource(self) -> Symbol:
-        """t, N or P: the one quantity that is finite."""
-        return QUANTITIES[self.name].resource
-
-    @property
-    def quantity(self) -> str:
-        """What the law is about, in words."""
-        return QUANTITIES[self.name].words
-
-    @property
-    def limits(self) -> str:
-        """What is infinite."""
-        return QUANTITIES[self.name].limits
-
-    @property
-    def window(self) -> tuple[Expr, Expr] | None:
-        """Between which two values of the resource a transient law holds (much more, much less); else None.
-
-        >>> from asymptotics import derive, power_law
-        >>> derive(power_law(3, 2)).model_transient.window
-        (1, 4*N**2/pi**2)
-        """
-        size = QUANTITIES[self.name].within
-        return None if size is None else (Integer(1), crossover(spectrum(self.task), size))
-
-    @property
-    def uniform(self) -> Boolean | None:
-        """Where a transient law decays in time, so that the expansion in 1/size is uniform in t; else None.
-
-        Elsewhere the correction grows with t and the expansion holds up to the end of `window` only.
-
-        >>> from asymptotics import derive, power_law
-        >>> from asymptotics.symbols import a, b
-        >>> derive(power_law(a, b)).model_transient.uniform
-        a > 2
-        """
-        if QUANTITIES[self.name].within is None:
-            return None
-        parts = []
-        for regime in self.regimes:
-            sign = regime.domain.sign(regime.exponent)
-            if sign is None and not regime.is_boundary:
-                parts.append(as_condition(primitive(regime.exponent)))
-            elif sign in (0, -1) and not regime.is_boundary:
-                return false
-        return And(*parts)
-
-    @property
-    def source(self) -> str:
-        """Where the equation that was expanded stands."""
-        return QUANTITIES[self.name].source
-
-    @property
-    def conditions(self) -> tuple[Boolean, ...]:
-        """The conditions on the parameters under which the law holds at all."""
-        return spectrum(self.task).domain.conditions()
-
-    @property
-    def exponent(self) -> Expr:
-        """p in ``loss ~ resource**(-p)``; a Min over the regimes."""
-        return Min(*(regime.exponent for regime in self.regimes if not regime.is_boundary))
-
-    @property
-    def prefactor(self) -> Expr:
-        """The factor of the leading power (and logarithm); Piecewise over several regimes."""
-        return self._piecewise(lambda regime: regime.prefactor)
-
-    @property
-    def log_power(self) -> Expr:
-        """The power of log(resource) in the leading term; Piecewise over several regimes."""
-        return self._piecewise(lambda regime: Integer(regime.log_power))
-
-    @property
-    def leading(self) -> Expr:
-        """The leading term as an expression in ``resource``."""
-        return self._piecewise(self._leading_of)
-
-    def _leading_of(self, regime: Regime) -> Expr:
-        x = self.resource
-        return regime.prefactor * x ** (-regime.exponent) * log(x) ** regime.log_power
-
-    def _piecewise(self, part: Callable[[Regime], Expr]) -> Expr:
-        if len(self.regimes) == 1 and self.regimes[0].condition == true:
-            return part(self.regimes[0])
-        return Piecewise(*((part(regime), regime.condition) for regime in self.regimes))
-
-    def expansion(self, terms: int = 3) -> Expansion:
-        """The terms that can be among the first ``terms`` orders, and the remainder.
-
-        With numbers these are the first ``terms`` orders; with symbols, every term that fewer than
-        ``terms`` others are proved to precede, as far as the remainder allows. Raises `DomainError` for
-        terms < 1.
-
-        >>> from asymptotics import derive, power_law
-        >>> derive(power_law(4, 2)).model.expansion(terms=2)
-        pi**4/(24*N**2) - 5*pi**4/(48*N**3) + O(N**(-4))
-        """
-        if not isinstance(terms, int) or isinstance(terms, bool) or not 1 <= terms <= 40:
-            raise DomainError(f"terms = {terms!r}; the number of orders must be an integer from 1 to 40")
-        return _expansion(self.name, self.task, terms, self.settings)
-
-    def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Law:
-        """The same law with numbers for parameters; exponents that meet give their logarithm.
-
-        Raises `DomainError` for an unknown parameter, and for values outside the law's domain.
-
-        >>> from asymptotics import derive, power_law
-        >>> from asymptotics.symbols import a, b
-        >>> derive(power_law(a, b)).model.at(a=3, b=2).regimes[0].log_power
-        1
-        """
-        table = substitution(self.parameters, {**(values or {}), **named})
-        if not table:
-            return self
-        own = {symbol: value for symbol, value in table.items() if symbol in self.task.parameters}
-        settings = (*self.settings, *((x, v) for x, v in table.items() if x not in own))
-        task = self.task.at(own)
-        spectrum(task)  # raises where the values leave the domain
-        kept = []
-        for regime in self.regimes:
-            condition = _on_domain(regime.condition.xreplace(table), spectrum(task).domain)
-            if condition == false:
-                continue
-            prefactor = tidy(regime.prefactor.xreplace(table))
-            if prefactor == 0 or prefactor.has(nan, zoo, oo):
-                # a zero or a removable singularity of the symbolic form: derived again with the numbers
-                return _law(self.name, task).at(dict(settings))
-            kept.append(
-                replace(
-                    regime,
-                    condition=condition,
-                    exponent=regime.exponent.xreplace(table),
-                    prefactor=prefactor,
-                    remainder=regime.remainder.xreplace(table),
-                    domain=spectrum(task).domain,
-                )
-            )
-        if not kept:
-            raise UnableError(f"no regime of {self!r} covers {table}; derive the task with these values")
-        return replace(self, task=task, regimes=tuple(kept), settings=settings)
-
-    def stating(
-        self, *, exponent: object = None, prefactor: object = None, log_power: int | None = None
-    ) -> Law:
-        """The law with another leading term in every regime: a claim to be verified.
-
-        >>> from asymptotics import derive, power_law
-        >>> derive(power_law(2, 2)).time.stating(exponent=1).exponent
-        1
-        """
-        return replace(
-            self,
-            regimes=tuple(
-                replace(
-                    regime,
-                    exponent=regime.exponent if exponent is None else exact(exponent, "exponent"),
-                    prefactor=regime.prefactor if prefactor is None else exact(prefactor, "prefactor"),
-                    log_power=regime.log_power if log_power is None else log_power,
-                )
-                for regime in self.regimes
-            ),
-        )
-
-    def __repr__(self) -> str:
-        x = self.resource
-        lines = []
-        for regime in self.regimes:
-            rest = "" if regime.remainder == oo else f" + O({x**-regime.remainder})"
-            where = "" if regime.condition == true else f", for {_plain(regime.condition)}"
-            lines.append(
-                f"{QUANTITIES[self.name].symbol} ~ {self._leading_of(regime)}{rest}, {x} -> oo{where}"
-            )
-        return "\n".join(lines)
-
-    def _latex(self, printer: object) -> str:
-        return typeset.law(self, printer)
-
-    def _repr_latex_(self) -> str:
-        return f"${typeset.latex_of(self)}$"
-
-    def to_latex(self) -> str:
-        """The law in LaTeX, for a display environment: cases over its regimes."""
-        return typeset.latex_of(self)
+from asymptotics.errors import DomainError
+from asymptotics.law import Law, derived
+from asymptotics.quantities import BOTTLENECKS, QUANTITIES
+from asymptotics.task import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,18 +33,18 @@ class Laws:
 
     def __getattr__(self, name: str) -> Law:
         if name in QUANTITIES:
-            return _law(name, self.task)
+            return derived(name, self.task)
         raise AttributeError(f"no law is called {name!r}; the laws are {', '.join(QUANTITIES)}")
 
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *QUANTITIES]
 
     def __iter__(self) -> Iterator[Law]:
-        return (_law(quantity.name, self.task) for quantity in BOTTLENECKS)
+        return (derived(quantity.name, self.task) for quantity in BOTTLENECKS)
 
     def all(self) -> tuple[Law, ...]:
         """Every law of the task."""
-        return tuple(_law(name, self.task) for name in QUANTITIES)
+        return tuple(derived(name, self.task) for name in QUANTITIES)
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Laws:
         """The laws of the same task with numbers for parameters."""
@@ -304,56 +82,4 @@ def derive(task: Task) -> Laws:
     return laws
 
 
-@lru_cache(maxsize=256)
-def _law(name: str, task: Task) -> Law:
-    quantity = QUANTITIES[name]
-    base = spectrum(task)
-
-    def formula(table: dict[Symbol, Expr], depth: int) -> Expansion:
-        return quantity.formula(spectrum(task.at(table)) if table else base, depth)
-
-    return Law(name=name, task=task, regimes=find_regimes(formula, base.domain))
-
-
-@lru_cache(maxsize=256)
-def _expansion(name: str, task: Task, terms: int, settings: tuple[tuple[Symbol, Expr], ...]) -> Expansion:
-    formula = QUANTITIES[name].formula
-    base = spectrum(task)
-    for depth in range(terms, terms + 5):
-        series = formula(base, depth)
-        orders = list(dict.fromkeys(t.order for t in series.terms))
-        ahead = [sum(base.domain.sign(b.order - p) == 1 for p in orders) for b in series.remainder]
-        if all(count >= terms for count in ahead):
-            break
-    # with exponents that no condition orders, the remainder may stay among the first: it says so itself
-    return replace(series, depth=terms).with_terms(
-        (replace(x, coefficient=tidy(x.coefficient.xreplace(dict(settings)))) for x in series.terms),
-        series.remainder,
-    )
-
-
-def _on_domain(condition: Boolean, domain: Domain) -> Boolean:
-    """A condition without the parts that the domain implies; false if it contradicts the domain."""
-    kept = []
-    for part in And.make_args(condition):
-        if part in (true, false):
-            kept.append(part)
-            continue
-        sign = domain.sign(primitive(part.lhs - part.rhs))
-        wanted = {"<": -1, ">": 1, "==": 0}[part.rel_op]
-        if sign is None:
-            shown = as_condition(primitive((part.lhs - part.rhs) * (wanted or 1)))
-            kept.append(shown if wanted else Eq(shown.lhs, shown.rhs))
-        elif sign != wanted:
-            return false
-    return And(*kept)
-
-
-def _plain(condition: Boolean) -> str:
-    return " and ".join(
-        f"{part.lhs} {'=' if part.rel_op == '==' else part.rel_op} {part.rhs}"
-        for part in And.make_args(condition)
-    )
-
-
-__all__ = ["QUANTITIES", "Law", "Laws", "Quantity", "derive"]
+__all__ = ["Law", "Laws", "derive"]
