@@ -5,8 +5,12 @@ Solved for kappa by Lagrange's series, ``kappa = zeta + df1 kappa/N`` gives
 
     Xi(kappa(zeta)) = Xi(zeta) + sum_n N^-n/n! (d/dzeta)^(n-1) [ (zeta df1(zeta))^n Xi'(zeta) ],
 
-whose orders are inverted term by term. For N = oo the first order in 1/P of the two-time kernels
-(BAP, appendix C: C0 and C1 with R3 = 1) is made of overlaps of exponential sums. With
+whose orders are inverted term by term. (The mean over single draws of A has, beyond this mean-field
+order 1/N, the diagonal term ``(2 t^2/N) sum m_k c_k lambda_k^2 e^(-2 lambda_k t) = O(t^-s/N)``: the weight
+``1 + delta_kl`` of the exact double sum. It is smaller than the leading law by a power of t.)
+
+For N = oo the first order in 1/P of the two-time kernels (BAP, appendix C: C0 and C1 with R3 = 1) is
+made of overlaps of exponential sums. With
 ``E_m(x) = sum m_k lambda_k^m e^(-lambda_k x)``, ``C_m(x) = sum m_k c_k lambda_k^m e^(-lambda_k x)``,
 
     mean of the modes:  (2/P) t^2 int_0^1 (1 - v) E_1(t v) C_1(t (2 - v)) dv

@@ -1,12 +1,13 @@
 """The laws of the approach against closed forms that are known, and against each other."""
 
 import pytest
-from sympy import Integer, Min, Rational, gamma, hyper, pi, sin, zeta
+from sympy import Float, Integer, Min, Rational, exp, gamma, hyper, oo, pi, sin, zeta
 
 from asymptotics import Task, derive, power_law
 from asymptotics.overlap import FinitePart, finite_part
 from asymptotics.quantities import QUANTITIES
 from asymptotics.symbols import B, N, P, a, b, eta, k, sigma, t
+from numerics import FullModel, simulate
 
 s = (a - 1) / b
 A = (pi / b) / sin(pi / b)
@@ -176,3 +177,29 @@ def test_where_the_expansion_is_uniform_in_time():
 def test_unknown_law_is_named():
     with pytest.raises(AttributeError, match="the laws are time, model"):
         LAWS.entropy  # noqa: B018
+
+
+def test_single_draws_differ_from_the_mean_field_by_the_diagonal_term():
+    """Order 1/N at finite M: the mean-field coefficient is the double sum with weight 1; draws have 1 + delta_kl."""
+    levels, time = 5, 3
+    eigenvalues = [1 / Float(j, 40) ** 2 for j in range(1, levels + 1)]
+
+    def divided(x, y):  # f[x, x, y] of f = exp(-2 x t)
+        step = 2 * time
+        if x == y:
+            return step**2 * exp(-x * step) / 2
+        return (exp(-y * step) - exp(-x * step) + step * exp(-x * step) * (y - x)) / (y - x) ** 2
+
+    planar = sum(x * x * y * divided(x, y) for x in eigenvalues for y in eigenvalues)  # c_k = lambda_k
+    diagonal = sum(x * x * x * divided(x, x) for x in eigenvalues)
+    task = power_law(2, 2, modes=levels)
+    size = 10**8
+    found = (
+        FullModel(task, N=size, digits=25).test_loss(time).value
+        - FullModel(task, digits=25).test_loss(time).value
+    )
+    assert abs(size * found / planar - 1) < 1e-7
+    drawn = simulate(task, N=100, P=oo, times=[time], modes=levels, draws=4000, seed=3)
+    base = float(FullModel(task).test_loss(time))
+    shift, error = 100 * (drawn.test_loss[0] - base), 100 * drawn.test_loss_error[0]
+    assert abs(shift - float(planar + diagonal)) < 4 * error + 0.05
