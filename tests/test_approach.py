@@ -180,7 +180,7 @@ def test_unknown_law_is_named():
 
 
 def test_single_draws_differ_from_the_mean_field_by_the_diagonal_term():
-    """Order 1/N at finite M: the mean-field coefficient is the double sum with weight 1; draws have 1 + delta_kl."""
+    """Order 1/N at finite M: the mean field has weight 1 in the double sum, draws have 1 + delta_kl."""
     levels, time = 5, 3
     eigenvalues = [1 / Float(j, 40) ** 2 for j in range(1, levels + 1)]
 
