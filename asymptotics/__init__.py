@@ -1,5 +1,6 @@
 """Asymptotic laws of the random-feature model, derived from a spectrum and a target."""
 
+from asymptotics.allocation import Optimum, compute_optimal
 from asymptotics.ensembling import Comparison, ensembling
 from asymptotics.errors import (
     BottleneckError,
@@ -12,6 +13,7 @@ from asymptotics.errors import (
 from asymptotics.joint import JointLaw, joint_law
 from asymptotics.law import Law
 from asymptotics.laws import Laws, derive
+from asymptotics.phases import Phase
 from asymptotics.task import Task, power_law
 
 __all__ = [
@@ -21,11 +23,14 @@ __all__ = [
     "JointLaw",
     "Law",
     "Laws",
+    "Optimum",
     "ParseError",
+    "Phase",
     "PrecisionError",
     "SpectrumError",
     "Task",
     "UnableError",
+    "compute_optimal",
     "derive",
     "ensembling",
     "joint_law",

@@ -1,0 +1,51 @@
+"""LaTeX of an allocation: one ``cases`` table of exponents, with the condition of each phase."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sympy import And, true
+from sympy.printing.latex import LatexPrinter
+
+from asymptotics.symbols import C
+
+if TYPE_CHECKING:
+    from asymptotics.allocation import Optimum
+    from asymptotics.phases import Phase
+
+
+def latex_of(optimum: Optimum) -> str:
+    """LaTeX of the whole result, with SymPy's default settings."""
+    return str(LatexPrinter().doprint(optimum))
+
+
+def table(optimum: Optimum, printer: Any) -> str:
+    """``(t, N, L) \\sim`` cases over the phases and their boundaries."""
+    names = ", ".join([*(printer._print(x) for x in optimum.free), "L"])
+    rows = [_row(phase, printer) for phase in (*optimum.phases, *optimum.boundaries)]
+    if len(rows) == 1 and not rows[0][1]:
+        return rf"\left({names}\right) \sim {rows[0][0]}"
+    cases = r" \\ ".join(rf"{body} & {condition}" for body, condition in rows)
+    return rf"\left({names}\right) \sim \begin{{cases}} {cases} \end{{cases}}"
+
+
+def _row(phase: Phase, printer: Any) -> tuple[str, str]:
+    entries = ",\\; ".join(entry(phase, key, printer) for key, _ in phase.powers)
+    if phase.condition == true:
+        return rf"\left({entries}\right)", ""
+    shown = r",\ ".join(printer._print(part) for part in And.make_args(phase.condition))
+    return rf"\left({entries}\right)", rf"\text{{for }} {shown}"
+
+
+def entry(phase: Phase, key: Any, printer: Any) -> str:
+    """One power of C with its logarithm."""
+    power = -phase.exponents[key] if key == "loss" else phase.exponents[key]
+    logarithm = phase.logs[key]
+    shown = "1" if power == 0 else printer._print(C) if power == 1 else rf"C^{{{printer._print(power)}}}"
+    if logarithm == 0:
+        return str(shown)
+    over = "" if logarithm == 1 else rf"^{{{printer._print(logarithm)}}}"
+    return rf"{shown} \log{over} C"
+
+
+__all__ = ["entry", "latex_of", "table"]
