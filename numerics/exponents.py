@@ -20,7 +20,7 @@ import mpmath
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measurement:
-    """A measured exponent and the estimate of its error; both dimensionless."""
+    """A measured exponent or limit and the estimate of its error; both dimensionless."""
 
     value: mpmath.mpf
     error: mpmath.mpf
@@ -95,4 +95,32 @@ def measure(
     return best
 
 
-__all__ = ["Measurement", "eliminate", "local_exponents", "measure"]
+def extrapolate(
+    xs: Sequence[mpmath.mpf],
+    ys: Sequence[mpmath.mpf],
+    errors: Sequence[mpmath.mpf],
+    corrections: Sequence[mpmath.mpf],
+) -> Measurement:
+    """The limit of ``y = y_oo + d_1 x^-e_1 + d_2 x^-e_2 + ...`` on a geometric grid, and its error.
+
+    As many corrections are eliminated as leave three members; the error is what the last elimination
+    and the last member changed, plus what the errors of y become. Needs at least four points.
+
+    >>> xs = [mpmath.mpf(10) ** j for j in range(2, 9)]
+    >>> m = extrapolate(xs, [2 + 3 / x**0.5 - 1 / x for x in xs], [mpmath.mpf(0)] * 7, [0.5, 1])
+    >>> bool(abs(m.value - 2) < 1e-12), bool(m.error < 1e-6)
+    (True, True)
+    """
+    ratio = xs[1] / xs[0]
+    stages = eliminate(ys, ratio, corrections[: len(ys) - 3])
+    amplification = mpmath.mpf(1)
+    for exponent in corrections[: len(stages) - 1]:
+        factor = ratio**exponent
+        amplification *= (factor + 1) / abs(factor - 1)
+    last = stages[-1]
+    before = stages[-2][-1] if len(stages) > 1 else last[-2]
+    error = abs(last[-1] - before) + abs(last[-1] - last[-2]) + amplification * max(errors[-3:])
+    return Measurement(value=last[-1], error=error)
+
+
+__all__ = ["Measurement", "eliminate", "extrapolate", "local_exponents", "measure"]

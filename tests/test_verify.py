@@ -112,6 +112,15 @@ def test_bad_input(at, digits, words):
         verify(LAWS.model, at=at, digits=digits)
 
 
+@pytest.mark.parametrize("place", [(Rational(3, 2), Rational(5, 4)), (7, Rational(3, 2))], ids=str)
+def test_few_digits_decide_what_no_power_follows(place):
+    law = LAWS.time.at(a=place[0], b=place[1])
+    found = verify(law, digits=8)
+    assert found.verdict == "HOLDS", found.reason
+    for what, mutant in mutants(law):
+        assert verify(mutant, digits=8).verdict == "FAILS", what
+
+
 def test_too_few_digits_is_undecided_not_false():
     found = verify(LAWS.data, at={a: 7, b: Rational(3, 2)}, digits=8)
     assert found.verdict in {"UNDECIDED", "HOLDS"}

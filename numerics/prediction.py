@@ -1,0 +1,98 @@
+"""What a law predicts at numbers: its leading order, the order that follows, and the exponents between."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import mpmath
+from sympy import Expr, Symbol, oo
+
+from asymptotics import UnableError
+from asymptotics.laws import Law
+from asymptotics.orders import Term
+
+ORDERS = 4
+"""How many orders of the expansion are looked at."""
+
+
+class Prediction:
+    """The stated law and the orders that follow it, as functions of the resource; all dimensionless.
+
+    ``decay`` is the exponent with which the relative remainder falls: known with its coefficient from
+    the next order; only a bound (``bounded``) where the expansion ends in O(...) after its first order; oo if
+    it ends after it without remainder. ``corrections`` are the exponents by which that decay is approached,
+    ``law_corrections`` those of the law itself. Made and used at the precision of mpmath at the moment.
+    """
+
+    def __init__(self, law: Law, settings: Mapping[Symbol, Expr]) -> None:
+        if len(law.regimes) != 1:
+            raise UnableError(f"{len(law.regimes)} regimes of the {law.name} law hold at these values")
+        self.regime = law.regimes[0]
+        series = law.expansion(terms=ORDERS)
+        ends = bool(not series.remainder)
+        table = dict(settings)
+        terms = [t for t in series.terms if ends or (series.remainder_order - t.order).is_positive]
+        orders = list(dict.fromkeys(t.order for t in terms))[:ORDERS]
+        groups = [[t for t in terms if t.order == order] for order in orders]
+        lead = max(groups[0], key=lambda t: t.log_power)
+        self.exponent = number(self.regime.exponent)
+        self._prefactor = number(self.regime.prefactor.xreplace(table))
+        self._companions = [_numbers(t, table) for t in groups[0] if t is not lead]
+        self._next = [_numbers(t, table) for t in groups[1]] if len(groups) > 1 else []
+        self.bounded = len(orders) == 1 and not ends
+        self.decay: Expr = (
+            orders[1] - orders[0] if len(orders) > 1 else oo if ends else series.remainder_order - orders[0]
+        )
+        steps = [number(p - orders[0]) for p in orders[1:]]
+        if self.bounded:
+            # Beyond a bound nothing is said; its multiples are where the next orders usually lie.
+            steps = [number(self.decay) * j for j in range(1, 4)]
+        after = sorted({s - steps[0] for s in steps[1:]} | {steps[0]}) if steps else []
+        self.corrections = combinations(after)[:6]
+        self.law_corrections = combinations(sorted(steps))[:6]
+
+    def __call__(self, x: mpmath.mpf) -> mpmath.mpf:
+        stated = self._prefactor * x**-self.exponent * mpmath.log(x) ** self.regime.log_power
+        return stated + _evaluate(self._companions, x)
+
+    def logarithms(self, x: mpmath.mpf) -> mpmath.mpf:
+        """The leading order without its power of x."""
+        return self(x) * x**self.exponent
+
+    def next(self, x: mpmath.mpf) -> mpmath.mpf:
+        """The predicted relative remainder; 0 where only its order is known."""
+        return _evaluate(self._next, x) / self(x)
+
+    def shape(self, x: mpmath.mpf) -> mpmath.mpf:
+        """The predicted relative remainder without its power of x; 1 where only its order is known."""
+        return self.next(x) * x ** number(self.decay) if self._next else mpmath.mpf(1)
+
+
+def number(expression: Expr) -> mpmath.mpf:
+    """An exact number at the precision of mpmath."""
+    return expression.evalf(mpmath.mp.dps + 5)._to_mpmath(mpmath.mp.prec)
+
+
+def combinations(steps: list[mpmath.mpf]) -> list[mpmath.mpf]:
+    """Correction exponents: the steps and their sums in pairs, in increasing order.
+
+    >>> [int(e) for e in combinations([mpmath.mpf(2), mpmath.mpf(3)])]
+    [2, 3, 4, 5, 6]
+    """
+    sums = list(steps) + [p + q for i, p in enumerate(steps) for q in steps[i:]]
+    distinct: list[mpmath.mpf] = []
+    for value in sorted(sums):
+        if not distinct or value - distinct[-1] > mpmath.mpf("1e-9"):
+            distinct.append(value)
+    return distinct
+
+
+def _numbers(term: Term, table: Mapping[Symbol, Expr]) -> tuple[mpmath.mpf, mpmath.mpf, int]:
+    return number(term.coefficient.xreplace(dict(table))), number(term.order), term.log_power
+
+
+def _evaluate(terms: list[tuple[mpmath.mpf, mpmath.mpf, int]], x: mpmath.mpf) -> mpmath.mpf:
+    return mpmath.fsum(c * x**-p * mpmath.log(x) ** m for c, p, m in terms)
+
+
+__all__ = ["Prediction", "combinations", "number"]
