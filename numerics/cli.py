@@ -6,8 +6,10 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib.metadata import version
+from multiprocessing import get_context
 from typing import NoReturn
 
 from sympy import Expr, Rational, Symbol
@@ -16,10 +18,12 @@ from tqdm import tqdm
 from asymptotics import BottleneckError, DomainError, Law, Task, derive
 from asymptotics.errors import ParseError
 from asymptotics.parsing import parse
+from asymptotics.quantities import QUANTITIES
 from asymptotics.symbols import a, b
 from numerics.outputs import destination, staged
+from numerics.quantities import TOGETHER
 from numerics.report import Report, Row, condition_text, table, to_json
-from numerics.verify import POINTS, verify
+from numerics.verify import Verification, points_of, settings_of, verify
 
 LAWS = ("time", "model", "data")
 FILES = ("laws.tex", "verification.json", "verification.pdf")
@@ -90,6 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     verify_parser.add_argument(
         "--output", metavar="DIR", help=f"write {', '.join(FILES)} into DIR, made if it is missing"
     )
+    verify_parser.add_argument(
+        "--jobs",
+        default=str(os.cpu_count() or 1),
+        metavar="J",
+        help="processes at work on laws that share nothing (default: one for each processor)",
+    )
     derive_parser = _command(commands, "derive", "print the laws", _derive)
     derive_parser.add_argument(
         "--terms", default="3", metavar="n", help="orders of each expansion (default: 3)"
@@ -126,7 +136,12 @@ def _command(
         action="extend",
         help="values of the parameters, e.g. a=3/2,b=5/4 (for the default task of verify: these)",
     )
-    parser.add_argument("--laws", default=",".join(LAWS), help=f"which laws (default: {','.join(LAWS)})")
+    parser.add_argument(
+        "--laws",
+        default=",".join(LAWS),
+        metavar="NAMES",
+        help=f"which laws, separated by commas (default: {','.join(LAWS)}), or all: {', '.join(QUANTITIES)}",
+    )
     return parser
 
 
@@ -156,23 +171,65 @@ def _verify(options: argparse.Namespace) -> int:
 def _report(
     options: argparse.Namespace, laws: Sequence[Law], values: Mapping[Symbol, Expr], digits: int
 ) -> Report:
-    rows = []
+    known = {symbol for law in laws for symbol in (*law.parameters, *settings_of(law))}
+    groups = [[law for law in laws if law.name in names] for names in TOGETHER]
+    found: dict[str, Verification] = {}
     silent = not sys.stderr.isatty()
-    with tqdm(total=len(laws) * POINTS, unit="point", file=sys.stderr, leave=False, disable=silent) as bar:
-        for law in laws:
+    total = sum(points_of(law) for law in laws)
+    with tqdm(total=total, unit="point", file=sys.stderr, leave=False, disable=silent) as bar:
+        tasks = [[(law, _own(law, values, known)) for law in group] for group in groups if group]
+        for verification in _verifications(tasks, digits, _jobs(options), bar):
+            found[verification.law.name] = verification
+    rows = tuple(Row(law=law, values=values, verification=found[law.name]) for law in laws)
+    return Report(task=laws[0].task, values=values, digits=digits, command=options.command_line, rows=rows)
+
+
+_Group = Sequence[tuple[Law, Mapping[Symbol, Expr]]]
+
+
+def _verifications(
+    tasks: Sequence[_Group], digits: int, jobs: int, bar: tqdm[NoReturn]
+) -> Iterator[Verification]:
+    """The verification of every law; groups go to processes of their own if there are several of both."""
+    if min(jobs, len(tasks)) == 1:
+        for law, values in (pair for group in tasks for pair in group):
             bar.set_description(law.name)
-            verification = verify(law, at=values, digits=digits, progress=bar.update)
-            rows.append(Row(law=law, values=values, verification=verification))
-    return Report(
-        task=laws[0].task, values=values, digits=digits, command=options.command_line, rows=tuple(rows)
-    )
+            yield verify(law, at=values, digits=digits, progress=bar.update)
+        return
+    pool = ProcessPoolExecutor(max_workers=min(jobs, len(tasks)), mp_context=get_context("spawn"))
+    try:
+        bar.set_description(f"{len(tasks)} groups of laws")
+        for future in as_completed([pool.submit(_verified, group, digits) for group in tasks]):
+            for verification in future.result():
+                bar.update(points_of(verification.law))
+                yield verification
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _verified(group: _Group, digits: int) -> list[Verification]:
+    return [verify(law, at=values, digits=digits) for law, values in group]
+
+
+def _own(law: Law, values: Mapping[Symbol, Expr], known: set[Symbol]) -> dict[Symbol, Expr]:
+    """The values that concern a law; what concerns none of them stays, to be refused by name."""
+    mine = {*law.parameters, *settings_of(law)}
+    return {symbol: value for symbol, value in values.items() if symbol in mine or symbol not in known}
+
+
+def _jobs(options: argparse.Namespace) -> int:
+    jobs = _integer("--jobs", options.jobs)
+    if jobs < 1:
+        raise DomainError("--jobs 0; give the number of processes, at least 1")
+    return jobs
 
 
 def _derive(options: argparse.Namespace) -> int:
     terms = _integer("--terms", options.terms)
-    values = _values(options)
+    values, laws = _values(options), _laws(options)
+    known = {symbol for law in laws for symbol in law.parameters}
     lines = []
-    for law in (law.at(values) for law in _laws(options)):
+    for law in (law.at(_own(law, values, known)) for law in laws):
         if options.latex:
             lines.append(law.to_latex())
             continue
@@ -190,9 +247,11 @@ def _derive(options: argparse.Namespace) -> int:
 def _laws(options: argparse.Namespace) -> list[Law]:
     """The laws asked for, of the task that the options describe."""
     names = [name.strip() for name in options.laws.split(",")]
+    if names == ["all"]:
+        names = list(QUANTITIES)
     for name in names:
-        if name not in LAWS:
-            raise DomainError(f"--laws: unknown law {name!r}; known are {', '.join(LAWS)}")
+        if name not in QUANTITIES:
+            raise DomainError(f"--laws: unknown law {name!r}; known are all, {', '.join(QUANTITIES)}")
     values = {symbol.name: value for symbol, value in _values(options).items()}
     fields = {}
     for option, default in (("eigenvalues", EIGENVALUES), ("target", TARGET), ("noise", "0")):

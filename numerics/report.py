@@ -16,6 +16,7 @@ from sympy import And, Expr, Symbol, oo, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics import Law, Task
+from asymptotics.quantities import QUANTITIES
 from numerics.verify import Verification
 
 HEADER = (
@@ -155,7 +156,8 @@ def table(report: Report) -> str:
     lines = [report.heading, "L is the excess test loss; all quantities are dimensionless.", ""]
     for row in report.rows:
         lines.append(
-            f"  L({row.law.resource}) ~ {row.leading},  {row.law.resource} -> oo with {row.law.limits}"
+            f"  {QUANTITIES[row.law.name].symbol} ~ {row.leading},"
+            f"  {row.law.resource} -> oo with {row.law.limits}"
         )
     lines.append("")
     lines.extend(aligned([HEADER, *(row.cells() for row in report.rows)]))
@@ -166,6 +168,9 @@ def table(report: Report) -> str:
         for row in report.rows
         if row.verification.law.regimes[0].log_power
     )
+    if settings := {pair: None for row in report.rows for pair in row.verification.settings}:
+        # N = P = 1: what is compared are the coefficients of 1/N and 1/P.
+        lines.append("taken with " + ", ".join(f"{symbol} = {value}" for symbol, value in settings))
     lines.append("")
     failed = [row for row in report.rows if row.verification.verdict != "HOLDS"]
     lines.extend(f"{row.law.name}: {row.verification.verdict}: {row.verification.reason}" for row in failed)
@@ -204,6 +209,7 @@ def to_json(report: Report) -> str:
             "latex": row.law.to_latex(),
             "conditions": [condition_text(condition) for condition in row.law.conditions],
             "regime": row.regime,
+            "settings": {str(symbol): str(value) for symbol, value in v.settings},
             "at_values": {
                 "exponent": str(v.law.regimes[0].exponent),
                 "prefactor": str(v.law.regimes[0].prefactor),
