@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import permutations
 
 from sympy import Add, And, Eq, Expr, Integer, Symbol, expand, oo
 
@@ -226,29 +227,31 @@ def _allocation(
 
 
 def _merged(phases: tuple[Phase, ...], domain: Domain) -> tuple[Phase, ...]:
-    """Neighbours with equal exponents and balance as one phase, where inequalities can say so."""
+    """Phases with equal exponents as one, where inequalities can say so: parts of one region, or neighbours.
+
+    Where several monomials agree at the optimum, more than one choice of them certifies it.
+    """
     found = list(phases)
-    changed = True
-    while changed:
-        changed = False
-        for i, first in enumerate(found):
-            for second in found[i + 1 :]:
-                if (first.powers, first.balance) != (second.powers, second.balance):
-                    continue
-                common = [c for c in first.domain.constraints if c in second.domain.constraints]
-                union = domain.holding(*common)
-                parts = [[c for c in p.domain.constraints if c not in common] for p in (first, second)]
-                if covers(parts, union):
-                    condition = And(
-                        *(as_condition(c) for c in union.constraints if c not in domain.constraints)
-                    )
-                    found[i] = replace(first, domain=union, condition=condition)
-                    found.remove(second)
-                    changed = True
-                    break
-            if changed:
-                break
+    while (pair := _mergeable(found, domain)) is not None:
+        first, second, merged = pair
+        found[found.index(first)] = merged
+        found.remove(second)
     return tuple(sorted(found, key=lambda p: (len(p.domain.constraints), str(p.condition))))
+
+
+def _mergeable(phases: list[Phase], domain: Domain) -> tuple[Phase, Phase, Phase] | None:
+    for first, second in permutations(phases, 2):
+        if first.powers != second.powers or first.log_powers != second.log_powers:
+            continue
+        common = [c for c in first.domain.constraints if c in second.domain.constraints]
+        union = domain.holding(*common)
+        if len(common) == len(first.domain.constraints):
+            return first, second, first
+        parts = [[c for c in p.domain.constraints if c not in common] for p in (first, second)]
+        if first.balance == second.balance and covers(parts, union):
+            own = (as_condition(c) for c in union.constraints if c not in domain.constraints)
+            return first, second, replace(first, domain=union, condition=And(*own))
+    return None
 
 
 @lru_cache(maxsize=64)

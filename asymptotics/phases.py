@@ -245,10 +245,13 @@ class Allocation:
         """By which power of C the largest neglected term is smaller than the loss."""
         programme = self.programme()
         everything = place | dict(self.fixed)
+        # a bottleneck of a size alone is what its transient ends in; before the crossover it is no term yet
+        ends = {(size,) for size in (N, P) if t in everything and size != crossover}
         gaps: list[Expr] = [
             slack
             for i in range(len(self.terms) + len(self.spending))
             if (slack := programme.slack(i, vertex.solution)) != 0
+            and not (i < len(self.terms) and tuple(x for x, _ in self.terms[i].powers if x != E) in ends)
         ]
         for i in active:
             term = self.terms[i]

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from math import prod
 
 from sympy import Expr, Integer, Matrix, Rational, Symbol, cancel, factor_list, together
@@ -26,6 +26,8 @@ from asymptotics.elimination import linear_form, refute
 from asymptotics.errors import UnableError
 
 MAX_REGIONS = 60
+CERTIFICATES = 8
+"""So many bases are tried at one point."""
 FEW = 4
 """So many constraints with products of their pairs are still eliminated quickly."""
 
@@ -88,10 +90,11 @@ class Programme:
     def _vertex_in(self, piece: Domain, domain: Domain) -> Vertex:
         """A vertex whose region, taken on the whole domain, meets the piece."""
         point = piece.witness() or {}
-        for basis in self._optimal_bases(point):
-            vertex = self._solved(basis, domain, piece, point)
-            if vertex is not None:
-                return vertex
+        # where more rows are tight than needed, several bases certify one optimum: the widest region is best
+        found = (self._solved(basis, domain, piece, point) for basis in self._optimal_bases(point))
+        near = [vertex for vertex in islice(found, CERTIFICATES) if vertex is not None]
+        if near:
+            return min(near, key=lambda vertex: len(vertex.domain.constraints))
         shown = ", ".join(f"{s} = {v}" for s, v in point.items())
         raise UnableError(
             "the budget does not bound the loss, or the phase is not decided"
