@@ -21,12 +21,14 @@ from dataclasses import dataclass, replace
 
 from sympy import (
     Add,
+    Dummy,
     Expr,
     Integer,
     Min,
     Rational,
     Symbol,
     binomial,
+    expand,
     factorial,
     log,
     oo,
@@ -241,10 +243,18 @@ class Expansion:
         >>> f.revert(N)
         1/N + N**(-2) + N**(-3) + O(N**(-4))
         """
-        powers = Powers(self)
-        p = self.exponent(powers.lead.order)
         if function is None:
             function = self.monomial(Integer(1), Integer(1))
+        hidden, values = _with_names((self, function))
+        if values:
+            found = hidden[0]._reverted(variable, hidden[1])
+            terms = (replace(t, coefficient=t.coefficient.xreplace(values)) for t in found.terms)
+            return found.with_terms(terms, found.remainder)
+        return self._reverted(variable, function)
+
+    def _reverted(self, variable: Symbol, function: Expansion) -> Expansion:
+        powers = Powers(self)
+        p = self.exponent(powers.lead.order)
         psi = powers.relative(-1 / p) - 1
         derivative = function.differentiate()
         total, product, small = function, self.constant(Integer(1)), self.monomial(Integer(1), Integer(1))
@@ -396,11 +406,11 @@ def expansion(
     for t in terms:
         if t.coefficient != 0:
             grouped.setdefault((normal(t.order), t.log_power), []).append(t.coefficient)
-    kept = [
-        Term(total, order, m)
-        for (order, m), summands in grouped.items()
-        if not vanishes(total := Add(*summands), certain=len(summands) == 1)
-    ]
+    kept = []
+    for (order, m), summands in grouped.items():
+        total, canonical = _collected(summands)
+        if not vanishes(total, certain=canonical):
+            kept.append(Term(total, order, m))
     bounds = minimal(domain, (Bound(normal(b.order), b.log_power) for b in remainder))
     kept = [t for t in kept if not any(absorbs(domain, b, t) for b in bounds)]
     orders = list(dict.fromkeys(t.order for t in kept))
@@ -417,6 +427,41 @@ def expansion(
         domain=domain,
         depth=depth,
     )
+
+
+class _Constant(Dummy):  # type: ignore[misc]
+    """A name for one numerical coefficient, so that coefficients stay polynomials in few letters."""
+
+
+def _with_names(series: tuple[Expansion, ...]) -> tuple[tuple[Expansion, ...], dict[Symbol, Expr]]:
+    """The expansions with a name for each irrational coefficient; unchanged if any exponent is symbolic."""
+    values: dict[Symbol, Expr] = {}
+    if not all(t.order.is_number and t.coefficient.is_number for e in series for t in e.terms):
+        return series, values
+    hidden = []
+    for e in series:
+        terms = []
+        for t in e.terms:
+            sign = -1 if t.coefficient.is_negative else 1
+            if not t.coefficient.is_Rational:
+                known = bool((sign * t.coefficient).is_positive)
+                name = _Constant("c", positive=True) if known else _Constant("c")
+                values[name] = sign * t.coefficient
+                t = replace(t, coefficient=sign * name)
+            terms.append(t)
+        hidden.append(e.with_terms(terms, e.remainder))
+    return tuple(hidden), values
+
+
+def _collected(summands: list[Expr]) -> tuple[Expr, bool]:
+    """The sum of coefficients, and whether it is canonical, so that only a literal zero vanishes.
+
+    Polynomials in the names of numbers are expanded, which keeps deep expansions small.
+    """
+    total = Add(*summands)
+    if total.free_symbols and all(isinstance(s, _Constant) for s in total.free_symbols):
+        return expand(total, power_base=False, power_exp=False, log=False, basic=False), True
+    return total, len(summands) == 1
 
 
 def _orders(series: Expansion) -> tuple[Bound, ...]:
