@@ -44,10 +44,10 @@ def _learned_modes(task: Task, log_time: float) -> mpmath.mpf:
 def model_side(task: Task, time: Expr, digits: int) -> tuple[Value, ...]:
     """c_1 and c_2 of the test loss in 1/N at P = oo.
 
-    At 0.3 digits decades above the learned modes c_1 keeps 0.6 of the digits and c_2 0.3 of them.
+    At ``digits/4`` decades above the learned modes c_1 keeps half of the digits and c_2 a quarter of them.
     """
     with mpmath.workdps(2 * digits + 15):
-        decades = math.ceil(0.3 * digits)
+        decades = math.ceil(digits / 4)
         sizes = _sizes(task, time, decades)
         limit = FullModel(task, digits=digits + 5).test_loss(time)
         # Where the correction exceeds the limit nothing cancels in c_1, and fewer digits do.

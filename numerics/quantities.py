@@ -138,19 +138,19 @@ def _model_coefficient(order: int, place: Place) -> Value:
 
 
 def _data_coefficient(part: str, power: int, place: Place) -> Value:
-    """One of the four to about a third of the digits; more of them, and larger sizes, where it cancels.
+    """One of the four to 0.3 of the digits; more of them, and larger sizes, where it cancels.
 
     Three sizes leave ``10^-(2 decades)``; the first trial has as many digits beyond the decades that cancel.
     """
     decades = max(3, math.ceil(place.digits / 5))
     digits = 3 * decades + 2
-    wanted = mpmath.mpf(10) ** -math.ceil(place.digits / 3)
+    wanted = mpmath.mpf(10) ** -math.ceil(0.3 * place.digits)
     for _ in range(4):
         found: Value = getattr(data_side(place.task, place.resource, decades, digits), part)
         if found.error <= abs(found.value) * wanted:
             break
         missing = math.ceil(mpmath.log10(found.error / (abs(found.value) * wanted)))
-        decades, digits = decades + math.ceil(missing / 2), digits + missing
+        decades, digits = decades + math.ceil(missing / 2), digits + math.ceil(missing / 2)
     return _scaled(found, place.setting(sigma) ** power / place.setting(P))
 
 
@@ -168,7 +168,7 @@ def _stopping(task: Task, samples: Expr, noise: Expr, digits: int) -> Stopping:
 
 
 def _best(part: str, place: Place) -> Value:
-    best = _stopping(place.task, place.resource, place.setting(sigma), max(8, place.digits // 2))
+    best = _stopping(place.task, place.resource, place.setting(sigma), _half(place))
     value: Value = getattr(best, part)
     return value
 
@@ -187,14 +187,14 @@ def _exact_float(symbol: Symbol, number: Expr) -> float:
     return float(number)
 
 
-def _fewer(place: Place) -> int:
-    """Two thirds of the digits: what contours need to resolve remainders over six decades."""
-    return max(8, 2 * place.digits // 3)
+def _half(place: Place) -> int:
+    """The digits that resolve remainders which fall as slowly as 1/t over six decades."""
+    return max(8, place.digits // 2)
 
 
 def _sgd_noise(place: Place) -> Value:
     steps = place.resource / place.setting(eta)
-    trained = FullModel(place.task, rule=_sgd(place), digits=_fewer(place)).test_loss(steps)
+    trained = FullModel(place.task, rule=_sgd(place), digits=_half(place)).test_loss(steps)
     return difference(trained, FullModel(place.task, digits=place.digits).test_loss(place.resource))
 
 
@@ -207,12 +207,13 @@ def _sgd_noise_model(place: Place) -> Value:
 def _discrete(place: Place) -> Value:
     step = place.setting(eta)
     rule = GradientDescent(eta=_exact_float(eta, step))
-    return FullModel(place.task, rule=rule, digits=_fewer(place)).test_loss(place.resource / step)
+    return FullModel(place.task, rule=rule, digits=_half(place)).test_loss(place.resource / step)
 
 
 def _momentum(place: Place) -> Value:
     rule = HeavyBall(beta=_exact_float(beta, place.setting(beta)))
-    return FullModel(place.task, rule=rule, digits=_fewer(place)).test_loss(place.resource)
+    # The next order may be as small as 1/t^2: it takes two thirds of the digits to see it.
+    return FullModel(place.task, rule=rule, digits=max(8, 2 * place.digits // 3)).test_loss(place.resource)
 
 
 def _scaled(value: Value, factor: Expr) -> Value:

@@ -18,7 +18,7 @@ from numerics.full_model import FullModel
 from numerics.value import Value
 
 COARSE_DIGITS = 8
-WIDTHS = ("2.5", "0.6", "0.12")
+WIDTHS = ("2.5", "0.6", "0.06")
 """Spacings of the three points in log t, from the first search to the last parabola."""
 REACH = 300
 """How far in log t the search walks before it says that there is no minimum."""
@@ -98,7 +98,7 @@ def _interpolated(model: FullModel, centre: mpmath.mpf, digits: int) -> Stopping
         slope, bend = wide[1], 2 * wide[2]
         if bend <= 0:
             break
-        if abs(slope / bend) > 1:
+        if abs(slope / bend) > 2:  # still well between the seven points
             centre -= slope / bend * spacing
             continue
         here, there = _vertex(wide), _vertex(narrow)
@@ -122,7 +122,7 @@ def _polynomial(values: Sequence[mpmath.mpf]) -> list[mpmath.mpf]:
 
 
 def _vertex(coefficients: Sequence[mpmath.mpf]) -> mpmath.mpf:
-    """Where the derivative vanishes, by Newton's method from 0 (the minimum is less than one step away)."""
+    """Where the derivative vanishes, by Newton's method from 0 (the minimum is at most two steps away)."""
     slope = [i * c for i, c in enumerate(coefficients)][1:]
     bend = [i * c for i, c in enumerate(slope)][1:]
     x = mpmath.mpf(0)
