@@ -106,9 +106,8 @@ def _check_values(task: Task) -> None:
         for j in (1,) if symbolic else range(1, 33):
             value = _value(expression, task, j, symbolic)
             if value.has(zoo, nan, oo) or value.is_negative or (value.is_number and not value.is_real):
-                raise SpectrumError(
-                    f"{name} {expression} = {value} at {task.index} = {j}; it must be finite and >= 0"
-                )
+                bound = "it must be >= 0" if value.is_negative else "it must be finite and real"
+                raise SpectrumError(f"{name} {expression} = {value} at {task.index} = {j}; {bound}")
 
 
 def _value(expression: Expr, task: Task, j: int, symbolic: bool) -> Expr:
