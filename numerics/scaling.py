@@ -85,7 +85,7 @@ def _inverted(digits: int, theta: mpmath.mpf, r: mpmath.mpf, kernel: Kernel) -> 
     for _ in range(3):
         work = digits + int(0.3 * nodes) + 15
         with mpmath.workdps(work):
-            coarse, fine = (kernel(*_contour(count, theta, r)) for count in (nodes, nodes + nodes // 5 + 1))
+            coarse, fine = (kernel(*contour(count, theta, r)) for count in (nodes, nodes + nodes // 5 + 1))
             error = abs(fine - coarse) + abs(fine) * mpmath.mpf(10) ** -(digits + 5)
             if error <= abs(fine) * mpmath.mpf(10) ** -digits:
                 return Value(value=fine, error=error)
@@ -96,7 +96,7 @@ def _inverted(digits: int, theta: mpmath.mpf, r: mpmath.mpf, kernel: Kernel) -> 
     )
 
 
-def _contour(
+def contour(
     count: int, theta: mpmath.mpf, r: mpmath.mpf
 ) -> tuple[list[mpmath.mpc], list[mpmath.mpc], list[mpmath.mpc]]:
     """Upper nodes y, roots x(y), and weights such that the integral is ``sum Re(w f)``."""
@@ -205,4 +205,4 @@ def _exponent(r: object, digits: int) -> mpmath.mpf:
     return number
 
 
-__all__ = ["JointValue", "data_scaling", "joint_loss", "model_scaling"]
+__all__ = ["JointValue", "contour", "data_scaling", "joint_loss", "model_scaling"]
