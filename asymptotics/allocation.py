@@ -22,6 +22,7 @@ from asymptotics.budget import (
     free_resources,
     held_resources,
     refuse_infinite,
+    refuse_unknown,
     spending_of,
 )
 from asymptotics.domain import Domain, as_condition, normal, primitive
@@ -180,6 +181,7 @@ def compute_optimal(
     if rule not in RULES:
         raise DomainError(f"rule = {rule!r}; use 'flow' (gradient flow) or 'sgd' (one-pass SGD)")
     spent = expand(exact(cost, "cost"))
+    refuse_unknown(spent, laws)
     held = held_resources(fixed or {}, laws)
     refuse_infinite(spent, fixed or {})
     split = free_resources(spent, free, held)

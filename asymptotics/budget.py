@@ -36,6 +36,14 @@ def held_resources(fixed: Mapping[Symbol | str, object], laws: Laws) -> tuple[tu
     return tuple(sorted(held, key=lambda pair: pair[0].name))
 
 
+def refuse_unknown(cost: Expr, laws: Laws) -> None:
+    """The cost is made of resources and of the task's parameters."""
+    known = (*SPENDABLE, *laws.task.parameters)
+    if unknown := cost.free_symbols - set(known):
+        name, names = min(map(str, unknown)), ", ".join(map(str, known))
+        raise DomainError(f"cost {cost}: {name} is neither a resource nor in the task; known: {names}")
+
+
 def refuse_infinite(cost: Expr, fixed: Mapping[Symbol | str, object]) -> None:
     for key, value in fixed.items():
         if exact(value, str(key)) == oo and str(key) in {x.name for x in cost.free_symbols}:
@@ -82,10 +90,6 @@ def spending_of(
     held = Integer(0)
     for part in Mul.make_args(monomial):
         base, power = part.as_base_exp()
-        if unknown := part.free_symbols - set(SPENDABLE) - set(laws.task.parameters):
-            known = ", ".join(map(str, (*SPENDABLE, *laws.task.parameters)))
-            name = min(map(str, unknown))
-            raise DomainError(f"cost {cost}: {name} is neither a resource nor in the task; known: {known}")
         if base in SPENDABLE and not power.has(*SPENDABLE):
             if not domain.positive(power):
                 raise DomainError(
@@ -117,4 +121,11 @@ def check_bounded(allocation: Allocation) -> None:
             )
 
 
-__all__ = ["check_bounded", "free_resources", "held_resources", "refuse_infinite", "spending_of"]
+__all__ = [
+    "check_bounded",
+    "free_resources",
+    "held_resources",
+    "refuse_infinite",
+    "refuse_unknown",
+    "spending_of",
+]
