@@ -58,7 +58,8 @@ class Phase:
     prefactors_known : pairs behind `prefactors`, where they have a closed form; else None.
     crossover : N or P if the optimum lies on the crossover ``t ~ size^(1/r)``, where the constants come
         from the scaling function (``numerics.frontier.constants``); else None.
-    approach : finite budgets approach the law as ``1 + O(C^-approach)``; 0 with a logarithm, None if unknown.
+    approach : finite budgets approach the law as ``1 + O(C^-approach)``, up to a logarithm where two
+        corrections meet; 0 if the law itself has a logarithm, None if unknown.
     unique : whether no other split is as good, up to constants; if not, this one spends least on E, B, P, t.
     domain : the condition together with those of the task.
     """

@@ -15,11 +15,12 @@ from typing import NoReturn
 from sympy import Expr, Rational, Symbol
 from tqdm import tqdm
 
-from asymptotics import BottleneckError, DomainError, Law, Task, derive
+from asymptotics import BottleneckError, DomainError, Law, Laws, Task, compute_optimal, derive
 from asymptotics.errors import ParseError
 from asymptotics.parsing import parse
 from asymptotics.quantities import QUANTITIES
 from asymptotics.symbols import a, b
+from numerics.optimal import describe
 from numerics.outputs import destination, staged
 from numerics.quantities import TOGETHER
 from numerics.report import Report, Row, condition_text, table, to_json
@@ -105,6 +106,18 @@ def _parser() -> argparse.ArgumentParser:
         "--terms", default="3", metavar="n", help="orders of each expansion (default: 3)"
     )
     derive_parser.add_argument("--latex", action="store_true", help="print LaTeX, one law a line")
+    optimal_parser = _command(commands, "optimal", "split a budget between time and size", _optimal)
+    optimal_parser.add_argument("--cost", default="N*t", metavar="EXPR", help="the budget (default: N*t)")
+    optimal_parser.add_argument(
+        "--rule", default="flow", help="flow (gradient flow, the default) or sgd (one-pass SGD)"
+    )
+    optimal_parser.add_argument(
+        "--budgets", metavar="C,C,...", help="optima of the full model at these budgets, e.g. 10**8,10**12"
+    )
+    optimal_parser.add_argument(
+        "--digits", default="10", metavar="D", help="digits of constants and optima (default: 10)"
+    )
+    optimal_parser.add_argument("--latex", action="store_true", help="print LaTeX, one table of cases")
     return parser
 
 
@@ -244,6 +257,18 @@ def _derive(options: argparse.Namespace) -> int:
     return 0
 
 
+def _optimal(options: argparse.Namespace) -> int:
+    digits, values = _integer("--digits", options.digits), _values(options)
+    try:
+        cost = parse(options.cost)
+        budgets = [parse(text) for text in options.budgets.split(",")] if options.budgets else []
+    except ParseError as error:
+        raise ParseError(f"--cost or --budgets: {error}") from error
+    optimum = compute_optimal(_laws_of_task(options), cost, rule=options.rule)
+    print(optimum.to_latex() if options.latex else describe(optimum, values, budgets, digits))
+    return 0
+
+
 def _laws(options: argparse.Namespace) -> list[Law]:
     """The laws asked for, of the task that the options describe."""
     names = [name.strip() for name in options.laws.split(",")]
@@ -252,6 +277,12 @@ def _laws(options: argparse.Namespace) -> list[Law]:
     for name in names:
         if name not in QUANTITIES:
             raise DomainError(f"--laws: unknown law {name!r}; known are all, {', '.join(QUANTITIES)}")
+    laws = _laws_of_task(options)
+    return [getattr(laws, name) for name in dict.fromkeys(names)]
+
+
+def _laws_of_task(options: argparse.Namespace) -> Laws:
+    """All laws of the task that the options describe."""
     values = {symbol.name: value for symbol, value in _values(options).items()}
     fields = {}
     for option, default in (("eigenvalues", EIGENVALUES), ("target", TARGET), ("noise", "0")):
@@ -264,8 +295,7 @@ def _laws(options: argparse.Namespace) -> list[Law]:
             parse(text, symbols=values)  # what is harmless with symbols may explode with numbers
         except ParseError as error:
             raise ParseError(f"--{option} with the values of --at: {error}") from error
-    laws = derive(Task(**fields))
-    return [getattr(laws, name) for name in dict.fromkeys(names)]
+    return derive(Task(**fields))
 
 
 def _values(options: argparse.Namespace) -> dict[Symbol, Expr]:

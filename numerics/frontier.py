@@ -73,9 +73,7 @@ def constants(optimum: Optimum, at: Mapping[Symbol | str, object] | None = None,
     setting = _Setting.of(optimum, at or {}, digits)
     phase = setting.phase
     if any(power != 0 for power in phase.logs.values()):
-        raise UnableError(
-            f"the optimum carries a logarithm here: {phase!r}; constants are given off the boundaries"
-        )
+        raise UnableError("the optimum carries a logarithm here; constants are given off the boundaries")
     with mpmath.workdps(digits + 15):
         if phase.prefactors is not None:
             found = tuple((key, setting.number(value)) for key, value in phase.prefactors.items())

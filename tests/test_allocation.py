@@ -10,6 +10,7 @@ from sympy import Integer, Rational, Symbol, latex, oo, symbols
 from asymptotics import BottleneckError, Task, compute_optimal, derive, power_law
 from asymptotics.loss_terms import loss_terms, trace_power
 from asymptotics.symbols import B, C, E, M, N, P, a, b, k, sigma, t
+from numerics.cli import main
 
 LAWS = derive(power_law(a, b))
 
@@ -244,3 +245,23 @@ def test_bad_input_is_one_line(call, words):
     with pytest.raises(BottleneckError) as caught:
         call()
     assert words in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["optimal"], 0, "disjoint: proved; covering: proved"),
+        (["optimal", "--latex", "--rule", "sgd"], 0, r"\begin{cases}"),
+        (["optimal", "--at", "a=4,b=7/4", "--digits", "5"], 0, "constants: t: "),
+        (["optimal", "--cost", "N/t"], 2, "falls with t"),
+        (["optimal", "--cost", "N*t)"], 2, "--cost"),
+        (["optimal", "--rule", "adam"], 2, "rule = 'adam'"),
+        (["optimal", "--budgets", "100"], 2, "--at"),
+    ],
+    ids=str,
+)
+def test_command(arguments, status, words, capsys):
+    assert main(arguments) == status
+    said = capsys.readouterr()
+    assert words in (said.err if status else said.out)
+    assert not status or said.err.count("\n") == 1
