@@ -98,13 +98,24 @@ def _cell(text: str) -> str:
     return text.replace("L/law", "$L/L_{\\text{law}}$").replace(" - 1", " $-$ 1")
 
 
+LAWS_ACROSS = 4
+"""Panels in one row of the figure."""
+
+
 def to_figure(report: Report) -> Figure:
     """For each law: loss against resource with the law over the exact points; beneath, the remainder."""
     count = len(report.rows)
-    figure = Figure(figsize=(COLUMN * count, 4.4), layout="constrained")
-    axes = figure.subplots(2, count, squeeze=False, sharex="col", height_ratios=(3, 2))
+    across = min(count, LAWS_ACROSS)
+    down = -(-count // across)
+    figure = Figure(figsize=(COLUMN * across, 4.4 * down), layout="constrained")
+    axes = figure.subplots(2 * down, across, squeeze=False, height_ratios=(3, 2) * down)
+    for unused in range(count, across * down):
+        axes[2 * (unused // across), unused % across].set_axis_off()
+        axes[2 * (unused // across) + 1, unused % across].set_axis_off()
     for i, (row, look) in enumerate(zip(report.rows, looks(count), strict=True)):
-        above, _ = plot_verification(row.verification, axes[0, i], axes[1, i], look=look)
+        panel, residual = axes[2 * (i // across), i % across], axes[2 * (i // across) + 1, i % across]
+        panel.sharex(residual)
+        above, _ = plot_verification(row.verification, panel, residual, look=look)
         where = "" if row.regime == "everywhere" else f", {row.regime}"
         above.set_title(f"{row.law.name}: {row.verification.verdict}{where}", fontsize=LABEL_SIZE)
     return figure

@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 from sympy import Expr, oo
 
 from asymptotics.errors import DomainError
+from asymptotics.quantities import BOTTLENECKS, QUANTITIES
+from asymptotics.symbols import N, P, t
 from numerics.style import (
     COLUMN,
     GREY,
@@ -20,6 +22,8 @@ from numerics.style import (
     looks,
 )
 from numerics.verify import Verification
+
+RESOURCE_WORDS = {t: "training time", N: "model size", P: "data"}
 
 
 def plot_verification(
@@ -66,17 +70,20 @@ def _draw_law(ax: Axes, v: Verification, look: Look) -> None:
     x = [float(p.resource) for p in v.points]
     ax.set_xscale("log")
     ax.set_yscale("log")
-    ax.plot(x, [float(p.law) for p in v.points], color="black", linewidth=LINE_WIDTH, label="law", zorder=1)
+    law = [float(abs(p.law)) for p in v.points]
+    ax.plot(x, law, color="black", linewidth=LINE_WIDTH, label="law", zorder=1)
     ax.plot(
         x,
-        [float(p.loss) for p in v.points],
+        [abs(float(p.loss)) for p in v.points],
         look.marker,
         color=look.colour,
         markersize=MARKER_SIZE,
         markerfacecolor="none",
         label="full model",
     )
-    dress(ax, y="excess test loss $L$ (dimensionless)")
+    plain = v.law.name in {quantity.name for quantity in BOTTLENECKS}
+    name = "excess test loss $L$" if plain else rf"$|{QUANTITIES[v.law.name].tex}|$"
+    dress(ax, y=f"{name} (dimensionless)")
     legend_inside(ax)
 
 
@@ -121,7 +128,7 @@ def _draw_remainder(ax: Axes, v: Verification, look: Look) -> None:
     if high < 10 * low:
         # Bounds that are all alike need an axis that says so.
         ax.set_ylim(low / 10**0.5, high * 10**0.5)
-    words = v.law.quantity.removeprefix("test loss limited by ")
+    words = RESOURCE_WORDS[v.law.resource]
     dress(
         ax,
         x=f"{words} ${v.law.resource}$ (dimensionless)",
