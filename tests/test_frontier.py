@@ -5,6 +5,7 @@ import pytest
 from sympy import Min, Rational
 
 from asymptotics import BottleneckError, compute_optimal, derive, power_law
+from asymptotics.loss_terms import loss_terms
 from asymptotics.symbols import B, E, N, P, a, b, eta, t
 from numerics import FullModel
 from numerics.frontier import constants, frontier
@@ -204,3 +205,28 @@ def test_text_of_an_allocation():
     assert "logarithm" in describe(FLOW, {a: 3, b: 2})
     with pytest.raises(BottleneckError, match="--at"):
         describe(FLOW, {}, [10])
+
+
+@pytest.mark.parametrize(
+    "place",
+    [(Rational(3, 2), Rational(5, 4)), (Rational(7, 2), Rational(7, 4)), (6, Rational(3, 2))],
+    ids=str,
+)
+def test_loss_is_the_largest_of_its_monomials(place):
+    """Full model over the largest term with its coefficient, far from N = P: 0.8 to 4 over decades."""
+    terms = loss_terms(derive(power_law(*place)), (t, N, P), "flow")
+    for n, p in ((2, 7), (4, 8), (8, 4), (7, 2), (9, 5), (5, 9)):
+        for late in (Rational(1, 3), Rational(4, 5), Rational(6, 5)):
+            sizes = {N: 10**n, P: 10**p, t: Rational(int(10 ** (late * place[1] * min(n, p))))}
+            exact = float(FullModel(power_law(*place), N=10**n, P=10**p, digits=4).test_loss(sizes[t]))
+            largest = max(float((x.coefficient * x.monomial).subs(sizes)) for x in terms)
+            assert 0.8 < exact / largest < 4
+
+
+def test_transient_of_the_bias_is_the_square_of_that_of_the_loss():
+    """N^-2 t^-(2 - 2/b), for a - 1 > 2b, after t^-s has died and before the crossover."""
+    times = (10**6, 10**7)
+    first, second = (FullModel(power_law(6, "5/4"), N=10**10, digits=8).bias(time) for time in times)
+    third = FullModel(power_law(6, "5/4"), N=10**11, digits=8).bias(times[1])
+    assert float(mpmath.log10(first.value / second.value)) == pytest.approx(0.4, abs=0.02)
+    assert float(mpmath.log10(second.value / third.value)) == pytest.approx(2, abs=0.02)
