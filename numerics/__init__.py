@@ -1,5 +1,6 @@
 """The full mean-field model of random-feature regression, solved numerically, beside the laws."""
 
+from numerics.frontier import Split, constants, frontier
 from numerics.full_model import FullModel
 from numerics.results import Curve, Variance
 from numerics.rules import GradientDescent, GradientFlow, HeavyBall, OnePassSGD
@@ -14,9 +15,12 @@ __all__ = [
     "GradientFlow",
     "HeavyBall",
     "OnePassSGD",
+    "Split",
     "Value",
     "Variance",
     "Verification",
+    "constants",
+    "frontier",
     "simulate",
     "verify",
 ]
