@@ -286,8 +286,16 @@ def as_condition(constraint: Expr) -> Boolean:
     return StrictLessThan(kept, moved) if flipped else StrictGreaterThan(kept, moved)
 
 
+def plain(condition: Boolean) -> str:
+    """A condition as a person writes it."""
+    return " and ".join(
+        f"{part.lhs} {'=' if part.rel_op == '==' else part.rel_op} {part.rhs}"
+        for part in And.make_args(condition)
+    )
+
+
 def _negative_coefficient(term: Expr) -> bool:
     return bool(term.as_coeff_Mul()[0].is_negative)
 
 
-__all__ = ["POSITIVE", "Domain", "as_condition", "as_constraint", "normal", "primitive"]
+__all__ = ["POSITIVE", "Domain", "as_condition", "as_constraint", "normal", "plain", "primitive"]

@@ -10,7 +10,7 @@ from sympy import And, Eq, Expr, Integer, Min, Piecewise, Symbol, log, nan, oo, 
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics import latex as typeset
-from asymptotics.domain import Domain, as_condition, primitive
+from asymptotics.domain import Domain, as_condition, plain, primitive
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansion import Expansion
 from asymptotics.quantities import QUANTITIES, crossover
@@ -219,7 +219,7 @@ class Law:
         lines = []
         for regime in self.regimes:
             rest = "" if regime.remainder == oo else f" + O({x**-regime.remainder})"
-            where = "" if regime.condition == true else f", for {_plain(regime.condition)}"
+            where = "" if regime.condition == true else f", for {plain(regime.condition)}"
             lines.append(
                 f"{QUANTITIES[self.name].symbol} ~ {self._leading_of(regime)}{rest}, {x} -> oo{where}"
             )
@@ -280,13 +280,6 @@ def _on_domain(condition: Boolean, domain: Domain) -> Boolean:
         elif sign != wanted:
             return false
     return And(*kept)
-
-
-def _plain(condition: Boolean) -> str:
-    return " and ".join(
-        f"{part.lhs} {'=' if part.rel_op == '==' else part.rel_op} {part.rhs}"
-        for part in And.make_args(condition)
-    )
 
 
 __all__ = ["Law", "derived"]

@@ -57,13 +57,23 @@ def model_limited(spectrum: Spectrum, depth: int) -> Expansion:
     return df1(spectrum, depth).revert(N, residual(spectrum, depth))
 
 
+def _slope(spectrum: Spectrum, depth: int) -> Expansion:
+    """``-kappa df1' = df1 - df2 = sum_k m_k kappa lambda_k/(lambda_k + kappa)^2``."""
+    modes = df1(spectrum, depth)
+    return (modes.differentiate() * modes.monomial(Integer(1), Integer(1))).scale(Integer(-1))
+
+
+def at_twice_the_time(transform: Expansion) -> Expansion:
+    """The function of t whose Laplace transform in ``2t`` this is, z -> 0: squares of modes decay with 2t."""
+    return transform.inverse_laplace(_T).substitute_monomial(Integer(2), Integer(1), t)
+
+
 def data_limited(spectrum: Spectrum, depth: int) -> Expansion:
     """``L(P) = (F + sigma^2 df2/P) / (1 - df2/P)`` with ``df1(kappa) = P``: t = N = oo.
 
     On the fixed point ``1 - df2/P = -kappa df1'/df1`` (BAP, appendix C).
     """
-    modes = df1(spectrum, depth)
-    slope = (modes.differentiate() * modes.monomial(Integer(1), Integer(1))).scale(Integer(-1))
+    modes, slope = df1(spectrum, depth), _slope(spectrum, depth)
     sigma = spectrum.task.noise
     numerator = squared_residual(spectrum, depth) * modes + (modes - slope).scale(sigma**2)
     return modes.revert(P, numerator * slope.power(-1))
@@ -90,13 +100,13 @@ def data_bias(spectrum: Spectrum, depth: int) -> Expansion:
 
 def data_variance(spectrum: Spectrum, depth: int) -> Expansion:
     """``(F + sigma^2) df2/(P - df2)`` at ``df1(kappa) = P``: over data sets and their noise."""
-    modes = df1(spectrum, depth)
-    slope = (modes.differentiate() * modes.monomial(Integer(1), Integer(1))).scale(Integer(-1))
+    modes, slope = df1(spectrum, depth), _slope(spectrum, depth)
     signal = squared_residual(spectrum, depth) + spectrum.task.noise**2
     return modes.revert(P, signal * (modes - slope) * slope.power(-1))
 
 
 __all__ = [
+    "at_twice_the_time",
     "data_bias",
     "data_limited",
     "data_variance",

@@ -16,17 +16,15 @@ add a relative correction of order 1/t.
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Integer
 
 from asymptotics.errors import UnableError
 from asymptotics.expansion import Expansion, expansion
-from asymptotics.meanfield import df1, model_limited, residual, time_limited
+from asymptotics.meanfield import at_twice_the_time, df1, model_limited, residual, time_limited
 from asymptotics.orders import Bound, Term
 from asymptotics.spectra import Spectrum
-from asymptotics.symbols import B, P, beta, eta, t
+from asymptotics.symbols import B, P, beta, eta
 from asymptotics.transients import noise_in_test_loss
-
-_T = Symbol("T", positive=True)
 
 
 def trace(spectrum: Spectrum) -> Expr:
@@ -43,7 +41,7 @@ def sgd_noise(spectrum: Spectrum, depth: int) -> Expansion:
     signal = unresolved + (1 - (slow + kept)).scale(spectrum.task.noise**2)
     added = signal * (slow + kept).power(-1) - unresolved
     transform = added * zeta.power(-1)
-    return transform.inverse_laplace(_T).substitute_monomial(Integer(2), Integer(1), t)
+    return at_twice_the_time(transform)
 
 
 def sgd_noise_at_infinity(spectrum: Spectrum, depth: int) -> Expansion:

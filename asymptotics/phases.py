@@ -24,7 +24,7 @@ from typing import TypeAlias
 from sympy import Expr, Integer, Matrix, Min, Mul, Pow, Symbol, cancel, factor, log, oo, true
 from sympy.logic.boolalg import And, Boolean
 
-from asymptotics.domain import Domain, as_condition, normal
+from asymptotics.domain import Domain, as_condition, normal, plain
 from asymptotics.errors import UnableError
 from asymptotics.loss_terms import LossTerm
 from asymptotics.programme import Constraint, Programme, Vertex
@@ -102,14 +102,6 @@ class Phase:
             parts.append(f"{name} ~ {amount * log(C) ** self.logs[key]}")
         where = "" if self.condition == true else f", for {plain(self.condition)}"
         return f"{', '.join(parts)} ({' ~ '.join(map(str, self.balance))}){where}"
-
-
-def plain(condition: Boolean) -> str:
-    """A condition as a person writes it."""
-    return " and ".join(
-        f"{part.lhs} {'=' if part.rel_op == '==' else part.rel_op} {part.rhs}"
-        for part in And.make_args(condition)
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,17 +22,15 @@ made of overlaps of exponential sums. With
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, Rational, Symbol, factorial
+from sympy import Expr, Integer, Rational, factorial
 
 from asymptotics.dirichlet import DirichletSeries
 from asymptotics.expansion import Expansion
-from asymptotics.meanfield import df1, residual
+from asymptotics.meanfield import at_twice_the_time, df1, residual
 from asymptotics.mellin import LEARNED, LEARNED_SQUARED, Kernel, spectral_sum
 from asymptotics.overlap import ExponentialSum, overlap
 from asymptotics.spectra import Spectrum
 from asymptotics.symbols import N, P, sigma, t
-
-_T = Symbol("T", positive=True)
 
 
 def model_correction(order: int, spectrum: Spectrum, depth: int) -> Expansion:
@@ -45,7 +43,7 @@ def model_correction(order: int, spectrum: Spectrum, depth: int) -> Expansion:
     for _ in range(order - 1):
         inner = inner.differentiate()
     transform = (inner * modes.monomial(Integer(1), Integer(-1))).scale(Rational(1, factorial(order)))
-    return transform.inverse_laplace(_T).substitute_monomial(Integer(2), Integer(1), t).scale(N**-order)
+    return at_twice_the_time(transform).scale(N**-order)
 
 
 def data_correction(spectrum: Spectrum, depth: int) -> Expansion:
