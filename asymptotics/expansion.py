@@ -39,6 +39,8 @@ from asymptotics.errors import UnableError
 from asymptotics.laurent import reciprocal_gamma
 from asymptotics.orders import Bound, Term, absorbs, compare, minimal, vanishes
 
+ONE = Integer(1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expansion:
@@ -61,6 +63,8 @@ class Expansion:
     remainder: tuple[Bound, ...] = ()
     domain: Domain = POSITIVE
     depth: int = 3
+    gauge: Expr | None = None
+    envelope: Expr = ONE
 
     # --- reading -------------------------------------------------------------------------
 
@@ -68,13 +72,27 @@ class Expansion:
         """The power of the variable that belongs to an order."""
         return -order if self.at_infinity else order
 
+    def monomial_of(self, place: Term | Bound) -> Expr:
+        """``envelope * x**p * log(x)**m`` of a term or bound, x what the variable stands for."""
+        x = self.variable if self.gauge is None else self.gauge
+        return self.envelope * x ** self.exponent(place.order) * log(x) ** place.log_power
+
     def term_expression(self, term: Term) -> Expr:
         """One term as a SymPy expression."""
-        return (
-            term.coefficient
-            * self.variable ** self.exponent(term.order)
-            * log(self.variable) ** term.log_power
-        )
+        return term.coefficient * self.monomial_of(term)
+
+    def standing_for(self, gauge: Expr, envelope: Expr = ONE) -> Expansion:
+        """The same expansion whose variable stands for ``gauge``, all of it times ``envelope``.
+
+        A law that is no power of its resource is one of a function of it: ``exp(-N)`` is ``X**-1``,
+        X = exp(N).
+
+        >>> X, N = Symbol("X", positive=True), Symbol("N", positive=True)
+        >>> series = expansion(X, [Term(Integer(2), Integer(1))], [Bound(Integer(3))], at_infinity=True)
+        >>> series.standing_for(2**N)
+        2/2**N + O(2**(-3*N))
+        """
+        return replace(self, gauge=gauge, envelope=envelope)
 
     def as_expr(self) -> Expr:
         """The sum of the terms, without the remainder."""
@@ -113,7 +131,7 @@ class Expansion:
 
     def with_terms(self, terms: Iterable[Term], remainder: Iterable[Bound] = ()) -> Expansion:
         """An expansion in the same variable, domain and depth with other terms."""
-        return expansion(
+        changed = expansion(
             self.variable,
             terms,
             remainder,
@@ -121,6 +139,7 @@ class Expansion:
             domain=self.domain,
             depth=self.depth,
         )
+        return replace(changed, gauge=self.gauge, envelope=self.envelope)
 
     def constant(self, value: Expr) -> Expansion:
         """``value`` as an exact expansion in the same variable."""
@@ -470,9 +489,7 @@ def _orders(series: Expansion) -> tuple[Bound, ...]:
 
 
 def _bound_expression(series: Expansion) -> Expr:
-    logs = {b.log_power for b in series.remainder}
-    factor = log(series.variable) ** max(logs)
-    return series.variable ** series.exponent(series.remainder_order) * factor
+    return series.monomial_of(Bound(series.remainder_order, max(b.log_power for b in series.remainder)))
 
 
 __all__ = ["Expansion", "Powers", "expansion"]

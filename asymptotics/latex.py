@@ -32,21 +32,17 @@ def law(value: Law, printer: Any) -> str:
 
 
 def _row(value: Law, regime: Regime, printer: Any) -> tuple[str, str]:
-    x = value.resource
-    power = printer._print(x ** (-regime.exponent)) if regime.exponent != 0 else ""
-    logarithm = printer._print(log(x) ** regime.log_power) if regime.log_power else ""
+    x = regime.variable(value.resource)
+    power = _power(x, regime, printer) if regime.power(value.resource) != 1 else ""
+    logarithm = printer._print(log(x) ** regime.log_power) if regime.log_power != 0 else ""
     prefactor = printer._print(regime.prefactor)
     if regime.prefactor == 1 and (power or logarithm):
         prefactor = ""
     elif regime.prefactor.is_Add:
         prefactor = rf"\left({prefactor}\right)"
-    body = (
-        rf"{prefactor} {_power(x, regime, printer)} {logarithm}".strip()
-        if power
-        else f"{prefactor} {logarithm}".strip()
-    )
+    body = rf"{prefactor} {power} {logarithm}".strip() if power else f"{prefactor} {logarithm}".strip()
     if regime.remainder != oo:
-        body += rf" + O\left({printer._print(x)}^{{-{_grouped(regime.remainder, printer)}}}\right)"
+        body += rf" + O\left({_monomial(x, regime.envelope, regime.remainder, printer)}\right)"
     if regime.condition == true:
         return body, ""
     return body, r"\text{for } " + r",\ ".join(
@@ -55,7 +51,13 @@ def _row(value: Law, regime: Regime, printer: Any) -> tuple[str, str]:
 
 
 def _power(x: Any, regime: Regime, printer: Any) -> str:
-    return rf"{printer._print(x)}^{{-{_grouped(regime.exponent, printer)}}}"
+    return _monomial(x, regime.envelope, regime.exponent, printer)
+
+
+def _monomial(x: Any, envelope: Any, exponent: Any, printer: Any) -> str:
+    if x.is_Symbol and envelope == 1:
+        return rf"{printer._print(x)}^{{-{_grouped(exponent, printer)}}}"
+    return str(printer._print(envelope * x**-exponent))
 
 
 def _grouped(exponent: Any, printer: Any) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from sympy import And, Eq, Expr, Integer, Min, Piecewise, Symbol, log, nan, oo, zoo
+from sympy import And, Eq, Expr, Integer, Min, Piecewise, Symbol, nan, oo, zoo
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics import latex as typeset
@@ -21,9 +21,10 @@ from asymptotics.task import Task, exact, substitution
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """``loss ~ prefactor * resource**(-exponent) * log(resource)**log_power``, resource -> oo.
+    """``loss ~ prefactor * x**(-exponent) * log(x)**log_power``, x = resource -> oo.
 
-    All quantities are dimensionless; the loss is the excess test loss (the variance sigma^2 of
+    Where the law is no power of its resource, x is the function `gauge` of it, and there may be an envelope
+    (see `Regime`); `leading` is always the whole of it. All quantities are dimensionless; the loss is the excess test loss (the variance sigma^2 of
     the label noise itself is not included).
 
     Attributes
@@ -47,8 +48,15 @@ class Law:
     @property
     def parameters(self) -> tuple[Symbol, ...]:
         """The symbols `at` takes numbers for: those of the task, and N, P, sigma, eta, B, beta, if any."""
-        found = set(self.task.parameters).union(*(r.prefactor.free_symbols for r in self.regimes))
+        found = set(self.task.parameters).union(
+            *(r.leading(self.resource).free_symbols for r in self.regimes)
+        )
         return tuple(sorted(found - {self.resource, self.task.index}, key=lambda s: s.name))
+
+    @property
+    def gauge(self) -> Expr:
+        """The function of the resource whose powers the law is made of: the resource itself for power laws."""
+        return self._piecewise(lambda regime: regime.variable(self.resource))
 
     @property
     def resource(self) -> Symbol:
@@ -126,11 +134,7 @@ class Law:
     @property
     def leading(self) -> Expr:
         """The leading term as an expression in ``resource``."""
-        return self._piecewise(self._leading_of)
-
-    def _leading_of(self, regime: Regime) -> Expr:
-        x = self.resource
-        return regime.prefactor * x ** (-regime.exponent) * log(x) ** regime.log_power
+        return self._piecewise(lambda regime: regime.leading(self.resource))
 
     def _piecewise(self, part: Callable[[Regime], Expr]) -> Expr:
         if len(self.regimes) == 1 and self.regimes[0].condition == true:
@@ -185,6 +189,8 @@ class Law:
                     exponent=regime.exponent.xreplace(table),
                     prefactor=prefactor,
                     remainder=regime.remainder.xreplace(table),
+                    gauge=None if regime.gauge is None else regime.gauge.xreplace(table),
+                    envelope=regime.envelope.xreplace(table),
                     domain=spectrum(task).domain,
                 )
             )
@@ -218,11 +224,10 @@ class Law:
         x = self.resource
         lines = []
         for regime in self.regimes:
-            rest = "" if regime.remainder == oo else f" + O({x**-regime.remainder})"
+            bound = regime.bound(x)
+            rest = "" if bound == 0 else f" + O({bound})"
             where = "" if regime.condition == true else f", for {plain(regime.condition)}"
-            lines.append(
-                f"{QUANTITIES[self.name].symbol} ~ {self._leading_of(regime)}{rest}, {x} -> oo{where}"
-            )
+            lines.append(f"{QUANTITIES[self.name].symbol} ~ {regime.leading(x)}{rest}, {x} -> oo{where}")
         return "\n".join(lines)
 
     def _latex(self, printer: object) -> str:

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from sympy import And, Eq, Expr, Min, Symbol, factor_terms, oo, together
+from sympy import And, Eq, Expr, Integer, Min, Symbol, factor_terms, log, oo, together
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.domain import POSITIVE, Domain, as_condition, normal, primitive
 from asymptotics.errors import DomainError, UnableError
-from asymptotics.expansion import Expansion
+from asymptotics.expansion import ONE, Expansion
 from asymptotics.orders import Term
 from asymptotics.regular_sum import RegularSum
 
@@ -28,11 +28,12 @@ MAX_DEPTH = 9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Regime:
-    """``loss ~ prefactor * resource**(-exponent) * log(resource)**log_power`` where ``condition`` holds.
+    """``loss ~ envelope * prefactor * x**(-exponent) * log(x)**log_power`` where ``condition`` holds.
 
-    ``remainder`` is the exponent of what follows, ``O(resource**(-remainder))`` up to logarithms: a Min
-    over the candidates; oo if the rest is smaller than every power. ``domain`` is the
-    condition together with those of the task.
+    x is the resource or, where the law is no power of it, the function ``gauge`` of it (exp(N) for an
+    exponential law). ``remainder`` is the exponent of what follows, ``O(x**(-remainder))`` up to logarithms: a
+    Min over the candidates; oo if the rest is smaller than every power. ``domain`` is the condition together
+    with those of the task.
     """
 
     condition: Boolean
@@ -41,6 +42,25 @@ class Regime:
     log_power: int = 0
     remainder: Expr = oo
     domain: Domain = POSITIVE
+    gauge: Expr | None = None
+    envelope: Expr = ONE
+
+    def variable(self, resource: Symbol) -> Expr:
+        """x: the resource, or the function of it whose powers the law is made of."""
+        return resource if self.gauge is None else self.gauge
+
+    def power(self, resource: Symbol) -> Expr:
+        """``envelope * x**(-exponent)``."""
+        return self.envelope * self.variable(resource) ** -self.exponent
+
+    def leading(self, resource: Symbol) -> Expr:
+        """The leading term."""
+        return self.prefactor * self.power(resource) * log(self.variable(resource)) ** self.log_power
+
+    def bound(self, resource: Symbol) -> Expr:
+        """What is in the O(...) of the remainder, up to logarithms; 0 if it is smaller than every power."""
+        x = self.variable(resource)
+        return Integer(0) if self.remainder == oo else self.envelope * x**-self.remainder
 
     @property
     def is_boundary(self) -> bool:
@@ -128,6 +148,8 @@ def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, conditi
         log_power=first[0].log_power,
         remainder=Min(*map(together, orders)) if orders else oo,
         domain=domain,
+        gauge=series.gauge,
+        envelope=series.envelope,
     )
 
 

@@ -24,9 +24,13 @@ DECADES = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """One comparison: the resource, the quantity in the model, in the law, and their ratio minus 1."""
+    """One comparison: the resource, the quantity in the model, in the law, and their ratio minus 1.
+
+    ``scale`` is the function of the resource whose powers the law is made of: the resource itself for power laws.
+    """
 
     resource: mpmath.mpf
+    scale: mpmath.mpf
     loss: Value
     law: mpmath.mpf
     remainder: mpmath.mpf
@@ -53,10 +57,10 @@ def measured_decay(prediction: Prediction, points: tuple[Point, ...]) -> Measure
     if len(resolved) < 3:
         last = points[-1]
         size = max(abs(last.remainder), last.remainder_error)
-        return Measurement(value=-mpmath.log(size) / mpmath.log(last.resource), error=mpmath.inf)
-    shape = [prediction.shape(p.resource) for p in resolved]
+        return Measurement(value=-mpmath.log(size) / mpmath.log(last.scale), error=mpmath.inf)
+    shape = [prediction.shape(p.scale) for p in resolved]
     return measure(
-        [p.resource for p in resolved],
+        [p.scale for p in resolved],
         [p.remainder / s for p, s in zip(resolved, shape, strict=True)],
         [p.remainder_error / s for p, s in zip(resolved, shape, strict=True)],
         prediction.corrections,
@@ -70,7 +74,7 @@ def judge(prediction: Prediction, points: tuple[Point, ...], decay: Measurement)
     resolved = resolved_run(points)
     first, last = points[0], resolved[-1] if resolved else points[0]
     # Half a decade of slack: grids in steps of eta start a little late.
-    if last.resource < first.resource * mpmath.mpf(10) ** (DECADES - 0.5):
+    if last.scale < first.scale * mpmath.mpf(10) ** (DECADES - 0.5):
         return "UNDECIDED", (
             f"the numerical error is not far below the remainder beyond {mpmath.nstr(last.resource, 3)}; "
             "ask for more digits"
@@ -90,7 +94,7 @@ def _judge_power(
     """Where the next order is known with its coefficient: the remainder is that, and the decay its own."""
     predicted = number(prediction.decay)
     last = resolved[-1]
-    expected = prediction.next(last.resource)
+    expected = prediction.next(last.scale)
     if abs(last.remainder) > 10 * abs(expected):
         return "FAILS", f"{shown} where the next term predicts {_short(expected)}"
     limit = _limit(prediction, resolved)
@@ -131,7 +135,7 @@ def _judge_bound(
 def _limit(prediction: Prediction, resolved: tuple[Point, ...]) -> Measurement:
     """What L/law tends to, freed of the corrections that the law predicts; a right law has 1."""
     return extrapolate(
-        [p.resource for p in resolved],
+        [p.scale for p in resolved],
         [1 + p.remainder for p in resolved],
         [p.remainder_error for p in resolved],
         prediction.law_corrections,
@@ -152,7 +156,7 @@ def _judge_faster(points: tuple[Point, ...]) -> tuple[str, str]:
         if last.remainder_error < FLOOR / 100:
             return "HOLDS", f"{shown}, within the numerical error; no power follows"
         return "UNDECIDED", f"{shown}, but the numerical error is {mpmath.nstr(last.remainder_error, 2)}"
-    slopes = local_exponents([p.resource for p in points], [p.remainder for p in points])
+    slopes = local_exponents([p.scale for p in points], [p.remainder for p in points])
     rising = all(q > p > 0 for p, q in zip(slopes[-4:-1], slopes[-3:], strict=True))
     if rising and slopes[-1] > 1:
         return (

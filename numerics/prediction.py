@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import mpmath
-from sympy import Expr, Symbol, oo
+from sympy import Expr, Float, Symbol, oo
 
 from asymptotics import UnableError
 from asymptotics.laws import Law
@@ -16,9 +16,9 @@ ORDERS = 4
 
 
 class Prediction:
-    """The stated law and the orders that follow it, as functions of the resource; all dimensionless.
+    """The stated law as a function of the resource, and the orders that follow it as functions of its scale.
 
-    ``decay`` is the exponent with which the relative remainder falls: known with its coefficient from
+    All dimensionless. The scale is the resource, or the function of it whose powers the law is made of. ``decay`` is the exponent with which the relative remainder falls: known with its coefficient from
     the next order; only a bound (``bounded``) where the expansion ends in O(...) after its first order; oo if
     it ends after it without remainder. ``corrections`` are the exponents by which that decay is approached,
     ``law_corrections`` those of the law itself. Made and used at the precision of mpmath at the moment.
@@ -35,6 +35,9 @@ class Prediction:
         orders = list(dict.fromkeys(t.order for t in terms))[:ORDERS]
         groups = [[t for t in terms if t.order == order] for order in orders]
         lead = max(groups[0], key=lambda t: t.log_power)
+        x = law.resource
+        self._scale = _function(self.regime.variable(x), x)
+        self._envelope = _function(self.regime.envelope, x)
         self.exponent = number(self.regime.exponent)
         self._prefactor = number(self.regime.prefactor.xreplace(table))
         self._companions = [_numbers(t, table) for t in groups[0] if t is not lead]
@@ -51,21 +54,38 @@ class Prediction:
         self.corrections = combinations(after)[:6]
         self.law_corrections = combinations(sorted(steps))[:6]
 
-    def __call__(self, x: mpmath.mpf) -> mpmath.mpf:
+    def scale(self, resource: mpmath.mpf) -> mpmath.mpf:
+        """The variable of the expansion at a resource."""
+        return self._scale(resource)
+
+    def __call__(self, resource: mpmath.mpf) -> mpmath.mpf:
+        return self._envelope(resource) * self._relative(self._scale(resource))
+
+    def _relative(self, x: mpmath.mpf) -> mpmath.mpf:
         stated = self._prefactor * x**-self.exponent * mpmath.log(x) ** self.regime.log_power
         return stated + _evaluate(self._companions, x)
 
-    def logarithms(self, x: mpmath.mpf) -> mpmath.mpf:
-        """The leading order without its power of x."""
-        return self(x) * x**self.exponent
+    def logarithms(self, resource: mpmath.mpf) -> mpmath.mpf:
+        """The leading order without its power of the scale."""
+        return self(resource) * self._scale(resource) ** self.exponent
 
     def next(self, x: mpmath.mpf) -> mpmath.mpf:
-        """The predicted relative remainder; 0 where only its order is known."""
-        return _evaluate(self._next, x) / self(x)
+        """The predicted relative remainder at the scale x; 0 where only its order is known."""
+        return _evaluate(self._next, x) / self._relative(x)
 
     def shape(self, x: mpmath.mpf) -> mpmath.mpf:
-        """The predicted relative remainder without its power of x; 1 where only its order is known."""
+        """The predicted relative remainder without its power of the scale x; 1 where only its order is known."""
         return self.next(x) * x ** number(self.decay) if self._next else mpmath.mpf(1)
+
+
+def _function(expression: Expr, symbol: Symbol) -> Callable[[mpmath.mpf], mpmath.mpf]:
+    """``expression`` as a function of its one symbol, at the precision of mpmath."""
+    if expression == symbol:
+        return lambda x: x
+    if not expression.has(symbol):
+        fixed = number(expression)
+        return lambda x: fixed
+    return lambda x: number(expression.xreplace({symbol: Float(x, mpmath.mp.dps + 10)}))
 
 
 def number(expression: Expr) -> mpmath.mpf:

@@ -55,6 +55,9 @@ class Row:
         regime = self.verification.law.regimes[0]
         x = self.law.resource
         factors = [decimal(mpmath.mpf(sympy.N(regime.prefactor, 20)), 7)]
+        if regime.gauge is not None or regime.envelope != 1:
+            unit = regime.power(x) * sympy.log(regime.variable(x)) ** regime.log_power
+            return f"{factors[0]} * {unit}"
         if regime.exponent != 0:
             power = exponent_text(-regime.exponent)
             factors.append(f"{x}**{power}" if regime.exponent.is_Integer else f"{x}**({power})")

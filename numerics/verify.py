@@ -97,7 +97,7 @@ def verify(
         prediction = Prediction(numeric, dict(settings))
         points = tuple(_points(numeric, prediction, settings, digits, progress))
         exponent = measure(
-            [p.resource for p in points],
+            [p.scale for p in points],
             [p.loss.value / prediction.logarithms(p.resource) for p in points],
             [p.loss.error / prediction.logarithms(p.resource) for p in points],
             prediction.law_corrections,
@@ -117,7 +117,7 @@ def verify(
             exponent_predicted=prediction.regime.exponent,
             exponent_measured=exponent.value,
             exponent_error=exponent.error,
-            next_ratio=resolved[-1].remainder / prediction.next(resolved[-1].resource)
+            next_ratio=resolved[-1].remainder / prediction.next(resolved[-1].scale)
             if coefficient_known
             else None,
             settings=settings,
@@ -175,6 +175,7 @@ def _points(
         found.append(
             Point(
                 resource=x,
+                scale=prediction.scale(x),
                 loss=value,
                 law=stated,
                 remainder=ratio - 1,
