@@ -23,9 +23,9 @@ from asymptotics.task import Task, exact, substitution
 class Law:
     """``loss ~ prefactor * x**(-exponent) * log(x)**log_power``, x = resource -> oo.
 
-    Where the law is no power of its resource, x is the function `gauge` of it, and there may be an envelope
-    (see `Regime`); `leading` is always the whole of it. All quantities are dimensionless; the loss is the excess test loss (the variance sigma^2 of
-    the label noise itself is not included).
+    Where the law is no power of its resource, x is the function `gauge` of it, and there may be an
+    envelope (see `Regime`); `leading` is always the whole of it. All quantities are dimensionless; the
+    loss is the excess test loss (the variance sigma^2 of the label noise itself is not included).
 
     Attributes
     ----------
@@ -55,7 +55,7 @@ class Law:
 
     @property
     def gauge(self) -> Expr:
-        """The function of the resource whose powers the law is made of: the resource itself for power laws."""
+        """The function of the resource whose powers the law is made of; the resource for power laws."""
         return self._piecewise(lambda regime: regime.variable(self.resource))
 
     @property

@@ -31,9 +31,9 @@ class Regime:
     """``loss ~ envelope * prefactor * x**(-exponent) * log(x)**log_power`` where ``condition`` holds.
 
     x is the resource or, where the law is no power of it, the function ``gauge`` of it (exp(N) for an
-    exponential law). ``remainder`` is the exponent of what follows, ``O(x**(-remainder))`` up to logarithms: a
-    Min over the candidates; oo if the rest is smaller than every power. ``domain`` is the condition together
-    with those of the task.
+    exponential law). ``remainder`` is the exponent of what follows, ``O(x**(-remainder))`` up to
+    logarithms: a Min over the candidates; oo if the rest is smaller than every power. ``domain`` is the
+    condition together with those of the task.
     """
 
     condition: Boolean

@@ -26,7 +26,7 @@ DECADES = 6
 class Point:
     """One comparison: the resource, the quantity in the model, in the law, and their ratio minus 1.
 
-    ``scale`` is the function of the resource whose powers the law is made of: the resource itself for power laws.
+    ``scale`` is the function of the resource whose powers the law is made of; the resource for power laws.
     """
 
     resource: mpmath.mpf

@@ -18,8 +18,9 @@ ORDERS = 4
 class Prediction:
     """The stated law as a function of the resource, and the orders that follow it as functions of its scale.
 
-    All dimensionless. The scale is the resource, or the function of it whose powers the law is made of. ``decay`` is the exponent with which the relative remainder falls: known with its coefficient from
-    the next order; only a bound (``bounded``) where the expansion ends in O(...) after its first order; oo if
+    All dimensionless. The scale is the resource, or the function of it whose powers the law is made of.
+    ``decay`` is the exponent with which the relative remainder falls: known with its coefficient from the
+    next order; only a bound (``bounded``) where the expansion ends in O(...) after its first order; oo if
     it ends after it without remainder. ``corrections`` are the exponents by which that decay is approached,
     ``law_corrections`` those of the law itself. Made and used at the precision of mpmath at the moment.
     """
@@ -74,7 +75,7 @@ class Prediction:
         return _evaluate(self._next, x) / self._relative(x)
 
     def shape(self, x: mpmath.mpf) -> mpmath.mpf:
-        """The predicted relative remainder without its power of the scale x; 1 where only its order is known."""
+        """The predicted relative remainder without its power of x; 1 where only its order is known."""
         return self.next(x) * x ** number(self.decay) if self._next else mpmath.mpf(1)
 
 
