@@ -38,6 +38,7 @@ def stand_in(verdict="HOLDS", decay=Rational(1), error=mpmath.mpf("1e-20")):
             points.append(
                 Point(
                     resource=x,
+                    scale=x,
                     loss=Value(value=size * (1 + remainder), error=size * error),
                     law=size,
                     remainder=remainder,

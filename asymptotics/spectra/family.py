@@ -1,0 +1,45 @@
+"""What a family of spectra provides: from a task to the two Dirichlet series of the equations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from asymptotics.dirichlet import DirichletSeries
+from asymptotics.domain import Domain
+from asymptotics.task import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spectrum:
+    """The series of ``df1`` (weights: the multiplicity) and of ``Xi`` (multiplicity times target)."""
+
+    task: Task
+    kernel: DirichletSeries
+    target: DirichletSeries
+    domain: Domain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mismatch:
+    """Why a task is not of a family: how many of its parts would fit, and what is missing in one line."""
+
+    fitting: int
+    missing: str
+
+
+class Family(Protocol):
+    """One kind of spectra, in one file of this folder. ``name`` says in words which it takes."""
+
+    @property
+    def name(self) -> str: ...
+
+    def spectrum(self, task: Task, domain: Domain) -> Spectrum | Mismatch:
+        """The spectrum of a task of this family, or why the task is of another.
+
+        Raises `SpectrumError` if it is of this family but has no laws (a sum that diverges).
+        """
+        ...
+
+
+__all__ = ["Family", "Mismatch", "Spectrum"]
