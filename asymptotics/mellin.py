@@ -36,6 +36,7 @@ from asymptotics.errors import UnableError
 from asymptotics.expansion import Expansion, expansion
 from asymptotics.laurent import Laurent, gamma_laurent, reflection
 from asymptotics.orders import Bound, Term
+from asymptotics.origins import SumOrigin, observed
 
 _S = Dummy("s")
 
@@ -159,7 +160,8 @@ def spectral_sum(
             bounds.append(Bound(location, max(order - 1, 0)))
         elif order and not any(domain.sign(location - end) == 1 for end in ends):
             terms += _residue(series, kernel, location, order, inverse)
-    return expansion(variable, terms, bounds, at_infinity=not inverse, domain=domain, depth=depth)
+    found = expansion(variable, terms, bounds, at_infinity=not inverse, domain=domain, depth=depth)
+    return observed(found, SumOrigin(series=series, kernel=kernel, variable=variable, inverse=inverse))
 
 
 def _residue(series: DirichletSeries, kernel: Kernel, point: Expr, order: int, inverse: bool) -> list[Term]:

@@ -1,188 +1,188 @@
-"""Products of two exponential sums under an integral: what two-time quantities are made of.
+"""Overlaps of two functions of time, from their Laplace transforms: what two-time quantities are made of.
 
-At first order in 1/P the two-time kernels of the model are integrals
+With A, B the transforms of f, g, analytic off the negative axis,
 
-    I(t) = t^n int_0^1 v^r (1 - v)^j f(t v) g(t (2 - v)) dv,
-    f(x) = sum_k u_k lambda_k^m e^(-lambda_k x),   g likewise,
+    folded(A, B)(t)  = 2 int_0^t f(2t - x) g(x) dx,
+    crossed(A, B)(t) = int_0^t [f(2t - x) g(x) - g(2t - x) f(x)] dx
+                     = InvLaplace_(z, z')[ (A(z) B(z') - A(z') B(z))/(z' - z) ](t, t)
+                     = folded(A, B)(t) - InvLaplace[A B](2t).
 
-because ``(e^(-xt) - e^(-yt))/(y - x) = t int_0^1 e^(-t (x v + y (1 - v))) dv``. The argument of g stays
-large; that of f does not. With ``f ~ sum_i B_i x^(-p_i)``, ``g ~ sum_j G_j x^(-q_j)`` and
-``h_m`` the Taylor coefficients of ``v^r (1 - v)^j (2 - v)^(-q)`` at 0,
+Both contours of the double transform may run at ``|z|, |z'| >= 1/t`` to the left, in the sectors where
+the expansions of A and B at 0 hold, and the kernel is regular at z = z' on them. So expansions are
+inverted pair by pair, and a remainder of A times one of B leaves its order in t. For powers,
 
-    int_0^1 ... = sum_i B_i t^(-p_i) FP int_0^1 v^(r - p_i) (1 - v)^j (2 - v)^(-q) dv
-                  + sum_m h_m t^(-m-1) M[f](m + 1),       M[f](s) = Gamma(s) D_f(s - m_f),
+    A = z^p, B = z^q:   folded = h(p, q) t^(-p-q-1),
+    h(p, q) = 2/(Gamma(-p) Gamma(-q)) FP int_0^1 (2 - v)^(-p-1) v^(-q-1) dv
+            = 2F1(1, -p-q; 1-q; 1/2)/(Gamma(-p) Gamma(1-q)),
 
-FP the finite part (the analytic continuation in the exponents). Where ``p_i = m + 1`` both have a
-pole and leave ``h_m B_i t^(-p_i) log t`` beside their finite parts.
+FP the finite part (Euler's integral, DLMF 15.6.1, continued). h is entire in p and q; where p is a whole
+number (A analytic) it is 0, where q is one ``2^(-p-q)/Gamma(-p-q)``. A logarithm ``z^p log(z)^i`` is the
+i-th derivative with respect to p.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from math import comb
 from typing import Any
 
 import mpmath
-from sympy import (
-    Expr,
-    Float,
-    Function,
-    Integer,
-    Rational,
-    Symbol,
-    beta,
-    binomial,
-    expand_func,
-    factorial,
-    hyper,
-)
+from sympy import Expr, Float, Function, Integer, Pow, Symbol, factorial, gamma, hyper, log
 
-from asymptotics.dirichlet import DirichletSeries
-from asymptotics.domain import Domain, normal
+from asymptotics.domain import normal
 from asymptotics.errors import UnableError
 from asymptotics.expansion import Expansion, expansion
-from asymptotics.laurent import gamma_laurent
-from asymptotics.mellin import damped_power, spectral_sum
+from asymptotics.laurent import Laurent, reciprocal_gamma
 from asymptotics.orders import Bound, Term
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExponentialSum:
-    """``f(x) = sum_k u_k lambda_k^power exp(-lambda_k x)`` with ``sum_k u_k lambda_k^-s = series(s)``."""
-
-    series: DirichletSeries
-    power: int
-
-    def expansion(self, variable: Symbol, domain: Domain, depth: int) -> Expansion:
-        """The sum for large arguments."""
-        kernel = damped_power(self.power)
-        scaled = spectral_sum(self.series, kernel, variable, inverse=False, domain=domain, depth=depth)
-        return scaled * scaled.monomial(Integer(1), Integer(-self.power))
-
-    def moment(self, m: int) -> Expr:
-        """The finite part of ``int_0^oo x^m f(x) dx = Gamma(m + 1) D(m + 1 - power)``."""
-        series = self.series.laurent(Integer(m + 1 - self.power), 1)
-        factor = gamma_laurent(Integer(m + 1), len(series.coefficients))
-        return (factor * series).coefficient(0)
+HALF = Integer(1) / 2
 
 
-class FinitePart(Function):  # type: ignore[misc]
-    """``FP int_0^1 v^power (1 - v)^fall (2 - v)^(-decay) dv`` for a negative integer power (Hadamard).
+def folded(first: Expansion, second: Expansion, variable: Symbol) -> Expansion:
+    """``2 int_0^t f(2t - x) g(x) dx`` for t -> oo; f, g have the transforms ``first``, ``second`` at z -> 0.
 
-    With ``(1 - v)^fall (2 - v)^(-decay) = sum_m h_m v^m`` it is ``sum h_m/(m + power + 1)`` over all m but
-    m = -power - 1; the series falls as 2^-m. Numbers come by ``evalf`` to any number of digits.
+    Raises `UnableError` for expansions that are not in powers of z -> 0 and of its logarithm.
 
-    >>> FinitePart(Integer(-1), Integer(0), Integer(1)).evalf(15)   # int (1/(2 - v) - 1/2)/v = log(2)/2
-    0.346573590279973
+    >>> from asymptotics.symbols import kappa, t
+    >>> f = expansion(kappa, [Term(Integer(1), -HALF)])            # f(t) = 1/sqrt(pi t)
+    >>> folded(f, f, t)                                            # (2/pi) int_0^1 dv/sqrt(v (2 - v)) = 1
+    1
+    """
+    return _overlap(first, second, variable, _folded)
+
+
+def crossed(first: Expansion, second: Expansion, variable: Symbol) -> Expansion:
+    """``int_0^t [f(2t - x) g(x) - g(2t - x) f(x)] dx`` for t -> oo, from the transforms at z -> 0.
+
+    Raises `UnableError` for expansions that are not in powers of z -> 0 and of its logarithm.
+
+    >>> from asymptotics.symbols import kappa, t
+    >>> f = expansion(kappa, [Term(Integer(1), -HALF)])
+    >>> one = expansion(kappa, [Term(Integer(1), Integer(0))])     # g = delta: crossed = f(2t)
+    >>> crossed(f, one, t), crossed(f, f, t)
+    (sqrt(2)/(2*sqrt(pi)*sqrt(t)), 0)
+    """
+    return _overlap(first, second, variable, _crossed)
+
+
+class FoldedSlope(Function):  # type: ignore[misc]
+    """``(d/dp)^i (d/dq)^j h(p, q)``, i + j > 0, for whole i and j; see the module for h.
+
+    Numbers come by ``evalf`` to any number of digits: central differences of the entire function h with
+    as many digits again for each order, their steps so small that what they leave is beyond the precision.
+
+    >>> FoldedSlope(-HALF, -HALF, 1, 0).evalf(15)      # h(-1/2, -1/2) = 1
+    -0.0833823946166463
     """
 
-    nargs = 3
+    nargs = 4
     opaque = True
 
     def _eval_evalf(self, prec: int) -> Expr | None:
         if self.free_symbols:
             return None
-        power, fall, decay = int(self.args[0]), int(self.args[1]), self.args[2]
-        with mpmath.workprec(prec + 40):
-            q = decay.evalf(mpmath.mp.dps + 5)._to_mpmath(mpmath.mp.prec)
-            total, count = mpmath.mpf(0), prec + 60 + 8 * int(abs(q) + 1)
-            coefficient = mpmath.mpf(2) ** -q
-            plain = []
-            for m in range(count):
-                plain.append(coefficient)
-                coefficient *= (q + m) / (2 * (m + 1))
-            for m in range(count):
-                h = mpmath.fsum(
-                    (-1) ** i * mpmath.binomial(fall, i) * plain[m - i] for i in range(min(fall, m) + 1)
-                )
-                if m + power + 1:
-                    total += h / (m + power + 1)
-            return Float._new((+total)._mpf_, prec)
+        *place, i, j = self.args
+        i, j = int(i), int(j)
+        with mpmath.workprec((i + j + 1) * (prec + 40) + 40):
+            p, q = (x.evalf(mpmath.mp.dps + 5)._to_mpmath(mpmath.mp.prec) for x in place)
+            step = mpmath.ldexp(1, -prec // 2 - 30)
+            total = mpmath.fsum(
+                (-1) ** (m + n)
+                * comb(i, m)
+                * comb(j, n)
+                * _entire(p + (mpmath.mpf(i) / 2 - m) * step, q + (mpmath.mpf(j) / 2 - n) * step)
+                for m in range(i + 1)
+                for n in range(j + 1)
+            )
+            return Float._new((total / step ** (i + j))._mpf_, prec)
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        power, fall, decay = (printer._print(x) for x in self.args)
-        edge = rf"(1 - v)^{{{fall}}}" if self.args[1] != 0 else ""
-        text = rf"\mathrm{{f.p.}}\!\int_0^1 v^{{{power}}} {edge} (2 - v)^{{-{decay}}}\,dv"
-        return rf"\left({text}\right)^{{{exp}}}" if exp else rf"\left({text}\right)"
+        p, q, i, j = (printer._print(x) for x in self.args)
+        whole = (
+            r"\frac{2}{\Gamma(-p)\Gamma(-q)}\,\mathrm{f.p.}\!\int_0^1 (2 - v)^{-p-1} v^{-q-1}\,dv"
+        )
+        text = rf"\left[\partial_p^{{{i}}} \partial_q^{{{j}}} {whole}\right]_{{p={p},\, q={q}}}"
+        return rf"{text}^{{{exp}}}" if exp else text
 
 
-def overlap(
-    f: ExponentialSum,
-    g: ExponentialSum,
-    variable: Symbol,
-    *,
-    scale: int,
-    rise: int,
-    fall: int,
-    domain: Domain,
-    depth: int,
-) -> Expansion:
-    """``t^scale int_0^1 v^rise (1 - v)^fall f(t v) g(t (2 - v)) dv`` for t -> oo.
-
-    >>> from asymptotics.spectra import spectrum
-    >>> from asymptotics.symbols import t
-    >>> from asymptotics.task import power_law
-    >>> base = spectrum(power_law(2, 2))
-    >>> f, g = ExponentialSum(series=base.kernel, power=1), ExponentialSum(series=base.target, power=0)
-    >>> gap = overlap(f, g, t, scale=1, rise=0, fall=0, domain=base.domain, depth=2)
-    >>> [x.order for x in gap.terms]
-    [0, 1/2]
-    """
-    near, far = f.expansion(variable, domain, depth), g.expansion(variable, domain, depth)
-    terms: list[Term] = []
-    bounds: list[Bound] = []
-    for outer in far.terms:
-        for inner in near.terms:
-            if inner.log_power or outer.log_power:
-                raise UnableError(
-                    "a product of exponential sums with a logarithm in their large-time laws "
-                    "needs derivatives of 2F1 in its parameters, which are not implemented"
-                )
-            order = inner.order + outer.order - scale
-            both = inner.coefficient * outer.coefficient
-            part, pole = finite_part(normal(rise - inner.order), fall, outer.order)
-            terms.append(Term(both * part, order))
-            terms.append(Term(both * pole, order, 1))
-        for m in range(depth):
-            taylor = _taylor(rise, fall, outer.order, m)
-            order = outer.order + m + 1 - scale
-            if taylor != 0:
-                terms.append(Term(outer.coefficient * taylor * f.moment(m), order))
-        bounds.append(Bound(outer.order + depth + 1 - scale))
-        bounds += [Bound(outer.order + b.order - scale, b.log_power + 1) for b in near.remainder]
-    everything = [*(Bound(x.order) for x in near.terms), *near.remainder, Bound(Integer(rise + 1))]
-    bounds += [
-        Bound(b.order + x.order - scale, b.log_power + x.log_power + 1)
-        for b in far.remainder
-        for x in everything
-    ]
-    return expansion(variable, terms, bounds, at_infinity=True, domain=domain, depth=depth)
-
-
-def finite_part(power: Expr, fall: int, decay: Expr) -> tuple[Expr, Expr]:
-    """``FP int_0^1 v^power (1 - v)^fall (2 - v)^(-decay) dv`` and the residue that a logarithm carries.
-
-    ``2^-q B(power + 1, fall + 1) 2F1(q, power + 1; power + fall + 2; 1/2)`` where that is finite
-    (DLMF 15.6.1); at a negative integer power it is a `FinitePart`.
-    """
-    if power.is_integer and power.is_negative:
-        return FinitePart(power, Integer(fall), decay), _taylor(0, fall, decay, int(-power) - 1)
-    first, second = power + 1, normal(power + fall + 2)
-    hypergeometric = hyper([decay, first], [second], Rational(1, 2))
-    weight = expand_func(beta(first, Integer(fall + 1))) if fall else 1 / first
-    return 2 ** (-decay) * weight * hypergeometric, Integer(0)
-
-
-def _taylor(rise: int, fall: int, decay: Expr, order: int) -> Expr:
-    """The coefficient of v^order in ``v^rise (1 - v)^fall (2 - v)^(-decay)``."""
-    total = Integer(0)
-    for i in range(order - rise + 1):
-        j = order - rise - i
-        if i <= fall:
-            rising = Integer(1)
-            for step in range(j):
-                rising *= decay + step
-            total += (-1) ** i * binomial(fall, i) * rising / factorial(j) * 2 ** (-decay - j)
+def _entire(p: Any, q: Any) -> Any:
+    """h(p, q) by its series in (1/2)^n, at the precision of mpmath."""
+    power = mpmath.rgamma(-p)
+    total = mpmath.mpf(0)
+    for n in range(mpmath.mp.prec + 60 + 8 * int(abs(p) + abs(q) + 1)):
+        total += power * mpmath.rgamma(1 - q + n)
+        power *= (n - p - q) / 2
     return total
 
 
-__all__ = ["ExponentialSum", "finite_part", "overlap"]
+def _folded(p: Expr, q: Expr, i: int, j: int) -> Expr:
+    """``(d/dp)^i (d/dq)^j h(p, q)``, closed where it can be."""
+    if _whole(q) and j == 0:
+        return 2 * _doubled(normal(p + q), i)
+    if _whole(p) and i <= 1:
+        # h = (1/Gamma)(-p) times an entire function, of which the zero of the first takes the value
+        slope = Integer(0) if i == 0 else (-1) ** (p + 1) * factorial(p)
+        if i == 0 or (j == 0 and not _whole(q)):
+            return slope * _series(p, q)
+    if i == j == 0:
+        return _series(p, q) / gamma(-p)
+    return FoldedSlope(p, q, Integer(i), Integer(j))
+
+
+def _series(p: Expr, q: Expr) -> Expr:
+    return hyper([Integer(1), normal(-p - q)], [normal(1 - q)], HALF) / gamma(1 - q)
+
+
+def _crossed(p: Expr, q: Expr, i: int, j: int) -> Expr:
+    """The same for ``crossed``, which changes its sign with its arguments."""
+    square = _doubled(normal(p + q), i + j)
+    if _whole(q) and j == 0:
+        return square
+    if _whole(p) and i == 0:
+        return -square
+    return _folded(p, q, i, j) - square
+
+
+def _doubled(x: Expr, order: int) -> Expr:
+    """``(d/dx)^order [2^(-x-1)/Gamma(-x)]``: z^x inverted at 2t."""
+    decay = Laurent(0, tuple(2 ** (-x - 1) * (-log(2)) ** n / factorial(n) for n in range(order + 1)))
+    product = decay * reciprocal_gamma(-x, order + 1).scaled(Integer(-1))
+    return factorial(order) * product.coefficient(order)
+
+
+def _whole(power: Expr) -> bool:
+    return bool(power.is_Integer and power >= 0)
+
+
+def _overlap(
+    first: Expansion, second: Expansion, variable: Symbol, weight: Callable[[Expr, Expr, int, int], Expr]
+) -> Expansion:
+    """Term by term: ``z = w/t`` leaves ``t^(-p-q-1)``, and ``log w - log t`` of each logarithm."""
+    for series in (first, second):
+        if series.at_infinity or series.gauge is not None or any(x.log_power < 0 for x in series.terms):
+            raise UnableError(f"overlaps need transforms in powers of z -> 0 and log(z), not {series!r}")
+    terms: list[Term] = []
+    for s in first.terms:
+        for u in second.terms:
+            order, both = normal(s.order + u.order + 1), s.coefficient * u.coefficient
+            for i in range(s.log_power + 1):
+                for j in range(u.log_power + 1):
+                    left = s.log_power + u.log_power - i - j
+                    factor = comb(s.log_power, i) * comb(u.log_power, j) * (-1) ** left
+                    terms.append(Term(factor * both * weight(s.order, u.order, i, j), order, left))
+    bounds = [
+        Bound(x.order + y.order + 1, x.log_power + y.log_power)
+        for one, other in (
+            (first.terms, second.remainder),
+            (first.remainder, second.terms),
+            (first.remainder, second.remainder),
+        )
+        for x in one
+        for y in other
+    ]
+    return expansion(
+        variable, terms, bounds, at_infinity=True, domain=first.domain, depth=first.depth
+    )
+
+
+__all__ = ["FoldedSlope", "crossed", "folded"]

@@ -1,0 +1,69 @@
+"""Where an expansion comes from: what `asymptotics.derivation` needs to retell how a law was found.
+
+The two places where an expansion is made from the model, spectral sums and overlap integrals, name what
+they expanded. Nobody listens unless a derivation is being written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sympy import Symbol
+
+if TYPE_CHECKING:
+    from asymptotics.dirichlet import DirichletSeries
+    from asymptotics.expansion import Expansion
+    from asymptotics.mellin import Kernel
+    from asymptotics.overlap import ExponentialSum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SumOrigin:
+    """``sum_k f_k phi(x lambda_k)``; the variable is 1/x if ``inverse``."""
+
+    series: DirichletSeries
+    kernel: Kernel
+    variable: Symbol
+    inverse: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverlapOrigin:
+    """``x^scale int_0^1 v^rise (1 - v)^fall f(x v) g(x (2 - v)) dv`` and the expansions of f and g."""
+
+    f: ExponentialSum
+    g: ExponentialSum
+    near: Expansion
+    far: Expansion
+    variable: Symbol
+    scale: int
+    rise: int
+    fall: int
+
+
+Observer = Callable[["Expansion", "SumOrigin | OverlapOrigin"], "Expansion"]
+
+_OBSERVER: ContextVar[Observer | None] = ContextVar("observer", default=None)
+
+
+def observed(result: Expansion, origin: SumOrigin | OverlapOrigin) -> Expansion:
+    """``result`` itself, or what the present observer makes of it."""
+    observer = _OBSERVER.get()
+    return result if observer is None else observer(result, origin)
+
+
+@contextmanager
+def observing(observer: Observer) -> Iterator[None]:
+    """Within the block, each expansion made from the model passes through ``observer``."""
+    token = _OBSERVER.set(observer)
+    try:
+        yield
+    finally:
+        _OBSERVER.reset(token)
+
+
+__all__ = ["Observer", "OverlapOrigin", "SumOrigin", "observed", "observing"]
