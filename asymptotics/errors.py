@@ -4,6 +4,8 @@ Every message is one line that names the thing, its value, the bound it breaks a
 next step, so that a command can print it as it stands.
 """
 
+from __future__ import annotations
+
 
 class BottleneckError(Exception):
     """Base class of every error that this project raises on purpose."""
@@ -14,7 +16,25 @@ class DomainError(BottleneckError, ValueError):
 
 
 class ParseError(DomainError):
-    """Text that is not an expression of the accepted syntax."""
+    """Text that is not an expression of the accepted syntax.
+
+    ``position`` is the index of the character at fault and ``reason`` what is wrong there, where known.
+    """
+
+    position: int | None = None
+    reason: str = ""
+
+    @classmethod
+    def at(cls, text: str, position: int, reason: str) -> ParseError:
+        """The error for ``reason`` at ``position`` of ``text``.
+
+        >>> print(ParseError.at("2a", 1, "an operator is missing"))
+        '2a', column 2: an operator is missing
+        """
+        shown = repr(text if len(text) <= 60 else f"{text[:57]}...").replace("\\\\", "\\")
+        error = cls(f"{shown}, column {position + 1}: {reason}")
+        error.position, error.reason = position, reason
+        return error
 
 
 class SpectrumError(DomainError):

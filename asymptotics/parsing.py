@@ -333,5 +333,4 @@ def _hint(character: str) -> str:
 
 
 def _fail(text: str, position: int, message: str) -> NoReturn:
-    shown = text if len(text) <= 60 else f"{text[:57]}..."
-    raise ParseError(f"{shown!r}, column {position + 1}: {message}") from None
+    raise ParseError.at(text, position, message) from None
