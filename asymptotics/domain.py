@@ -238,19 +238,19 @@ def _is_empty(domain: Domain) -> bool | None:
     return None if domain.witness() is None else False
 
 
-def primitive(expression: Expr) -> Expr:
-    """A polynomial with the sign of ``expression``, positive factors removed.
+def primitive(expression: Expr, domain: Domain = POSITIVE) -> Expr:
+    """A polynomial with the sign of ``expression``, factors that are positive on ``domain`` removed.
 
     >>> from asymptotics.symbols import a, b
-    >>> primitive((a - 1)/b - 1), primitive(2*a*b - 2*a)
-    (a - b - 1, b - 1)
+    >>> primitive((a - 1)/b - 1), primitive(2*a*b - 2*a), primitive((a - 1)*(b - 1), Domain((b - 1,)))
+    (a - b - 1, b - 1, a - 1)
     """
     numerator, denominator = fraction(together(expression))
     factors = factor_list(expand(numerator * denominator))
     kept = [Integer(1) if factors[0].is_positive else Integer(-1)]
     for factor, multiplicity in factors[1]:
-        if multiplicity % 2 and not POSITIVE.positive(factor):
-            kept.append(-factor if POSITIVE.positive(-factor) else factor)
+        if multiplicity % 2 and not domain.positive(factor):
+            kept.append(-factor if domain.positive(-factor) else factor)
             if kept[-1] is not factor:
                 kept.append(Integer(-1))
     return expand(Mul(*kept))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from sympy import And, Eq, Expr, Integer, Min, Symbol, factor_terms, log, oo, together
+from sympy import And, Eq, Expr, Integer, Min, Mul, Poly, Pow, Symbol, factor_terms, log, oo, sin, together
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.domain import POSITIVE, Domain, as_condition, normal, primitive
@@ -89,7 +89,9 @@ def _settled(formula: Formula, table: dict[Symbol, Expr], domain: Domain) -> Exp
 
 def _open(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Iterator[Regime]:
     for term in candidates:
-        others = [primitive(other.order - term.order) for other in candidates if other.order != term.order]
+        others = [
+            primitive(other.order - term.order, domain) for other in candidates if other.order != term.order
+        ]
         region = domain.holding(*domain.reduced(others))
         if region.is_empty():
             continue
@@ -100,17 +102,18 @@ def _open(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Ite
 def _boundaries(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Iterator[Regime]:
     orders = list(dict.fromkeys(t.order for t in candidates))
     for first, second in combinations(orders, 2):
-        for symbol, value in _solutions(primitive(first - second)):
+        for symbol, value in _solutions(primitive(first - second, domain)):
             table = {symbol: value}
             try:
                 edge = domain.substituted(table)
             except DomainError:
                 continue
-            others = [primitive((p - first).xreplace(table)) for p in orders if p not in (first, second)]
+            rest = (p for p in orders if p not in (first, second))
+            others = [primitive((p - first).xreplace(table), edge) for p in rest]
             edge = edge.holding(*others)
             if edge.is_empty():
                 continue
-            meeting = as_condition(normal(second - first))
+            meeting = as_condition(primitive(second - first, domain))
             extra = (as_condition(c) for c in others if not domain.positive(c))
             yield _regime(formula, table, edge, And(Eq(meeting.lhs, meeting.rhs), *extra))
 
@@ -154,12 +157,32 @@ def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, conditi
 
 
 def tidy(expression: Expr) -> Expr:
-    """A coefficient as a person would write it: common factors out, arguments over one denominator."""
+    """A coefficient as a person would write it: common factors out, arguments over one denominator.
+
+    >>> from asymptotics.symbols import b
+    >>> d = Symbol("d", positive=True)
+    >>> tidy(1 / ((1 - d) * sin((1 - d) / b)))
+    1/((d - 1)*sin((d - 1)/b))
+    """
     shaped = expression.replace(
         lambda e: e.is_Function and not isinstance(e, RegularSum),
-        lambda e: e.func(*(factor_terms(together(argument)) for argument in e.args)),
+        lambda e: _forward(e.func(*(factor_terms(together(argument)) for argument in e.args))),
     )
-    return factor_terms(together(shaped))
+    return factor_terms(together(shaped)).replace(lambda e: e.is_Pow and e.exp.is_Integer, _forward)
+
+
+def _forward(expression: Expr) -> Expr:
+    """``sin(1 - d)`` as ``-sin(d - 1)``, ``(1 - d)^n`` as ``(-1)^n (d - 1)^n``: first symbols positive."""
+    if not isinstance(expression, sin | Pow):
+        return expression
+    for part in Mul.make_args(expression.args[0]):
+        symbols = sorted(part.free_symbols, key=lambda s: s.name) if part.is_Add else []
+        if symbols and part.is_polynomial(*symbols) and Poly(part, *symbols).LC().is_negative:
+            turned = expression.args[0].xreplace({part: -part})
+            if isinstance(expression, sin):
+                return -sin(turned)
+            return Integer(-1) ** expression.exp * turned**expression.exp
+    return expression
 
 
 __all__ = ["Formula", "Regime", "find_regimes", "tidy"]
