@@ -19,6 +19,7 @@ import mpmath
 from sympy import Add, Expr, Float, Function, Integer, Symbol, digamma, expand, lambdify, powsimp, zeta
 
 from asymptotics.errors import PrecisionError
+from asymptotics.gamma_products import has_gammas, without_gammas
 from asymptotics.spectra.tail import tail_expansion
 
 ONE = Integer(1)
@@ -73,6 +74,11 @@ def regular_sum(summand: Expr, index: Symbol, start: Expr = ONE) -> Expr:
     (3*zeta(a), zeta(a, 3/2)/2**a)
     """
     total = []
+    summand = without_gammas(summand, index)
+    if has_gammas(summand, index):
+        # one sum: its parts may grow where the whole falls
+        factor, rest = powsimp(summand, force=True).as_independent(index, as_Add=False)
+        return factor * RegularSum(rest, index, start)
     for part in Add.make_args(expand(powsimp(summand, force=True), power_base=False, power_exp=False)):
         factor, rest = part.as_independent(index, as_Add=False)
         closed = _power_sum(powsimp(rest, force=True), index, start)

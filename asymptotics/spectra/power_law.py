@@ -36,6 +36,7 @@ class PowerLaws:
             return Mismatch(fitting=len(tails), missing=missing)
         _check_signs(task, tails, domain)
         levels, advice = tails["multiplicity"], "or pass modes=M"
+        domain = _unending(domain, levels, task.multiplicity)
         kernel, power = levels * tails["eigenvalues"], levels * tails["target"]
         domain = _convergent(domain, kernel, task.eigenvalues, "the kernel", "eigenvalues", advice)
         domain = _convergent(domain, power, task.target, "the target", "target power", advice)
@@ -62,6 +63,20 @@ def _check_signs(task: Task, tails: dict[str, Expansion], domain: Domain) -> Non
                     f"{name} {getattr(task, name)} is negative at large {index} "
                     f"(leading coefficient {term.coefficient}); variances and powers are >= 0"
                 )
+
+
+def _unending(domain: Domain, levels: Expansion, multiplicity: Expr) -> Domain:
+    """The domain with the condition that the modes, ``sum m_k``, are infinitely many."""
+    for term in levels.candidates():
+        sign = domain.sign(1 - term.order)
+        if sign in (0, -1):
+            raise SpectrumError(
+                f"multiplicity {multiplicity} falls as {levels.variable}**-p with p = {term.order}; "
+                "the number of modes of a level must be an integer >= 0"
+            )
+        if sign is None:
+            domain = domain.holding(*as_constraint(as_condition(normal(1 - term.order))))
+    return domain
 
 
 def _convergent(
