@@ -120,9 +120,12 @@ class Optimum:
     def _repr_latex_(self) -> str:
         return f"${text.latex_of(self)}$"
 
-    def to_latex(self) -> str:
-        """One ``cases`` table: exponents of every resource and of the loss, with conditions."""
-        return text.latex_of(self)
+    def to_latex(self, notation: str | None = None) -> str:
+        """One ``cases`` table: exponents of every resource and of the loss, with conditions.
+
+        ``notation`` is the arXiv number of a paper in whose letters it is written (`asymptotics.notation`).
+        """
+        return text.latex_of(self, notation)
 
 
 def _settled(phases: tuple[Phase, ...], optimum: Optimum, numbers: Mapping[Symbol, Expr]) -> Phase:

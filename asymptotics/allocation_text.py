@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import And, true
 from sympy.printing.latex import LatexPrinter
 
+from asymptotics.notation import restated
 from asymptotics.symbols import C
 
 if TYPE_CHECKING:
@@ -14,15 +15,16 @@ if TYPE_CHECKING:
     from asymptotics.phases import Phase
 
 
-def latex_of(optimum: Optimum) -> str:
-    """LaTeX of the whole result, with SymPy's default settings."""
-    return str(LatexPrinter().doprint(optimum))
+def latex_of(optimum: Optimum, notation: str | None = None) -> str:
+    """LaTeX of the whole result, with SymPy's default settings, in the letters of ``notation``."""
+    return table(optimum, LatexPrinter(), notation)
 
 
-def table(optimum: Optimum, printer: Any) -> str:
+def table(optimum: Optimum, printer: Any, notation: str | None = None) -> str:
     """``(t, N, L) \\sim`` cases over the phases and their boundaries."""
     names = ", ".join([*(printer._print(x) for x in optimum.free), "L"])
-    rows = [_row(phase, printer) for phase in (*optimum.phases, *optimum.boundaries)]
+    phases = (*optimum.phases, *optimum.boundaries)
+    rows = [_row(phase, printer) for phase in (phases if notation is None else restated(phases, notation))]
     if len(rows) == 1 and not rows[0][1]:
         return rf"\left({names}\right) \sim {rows[0][0]}"
     cases = r" \\ ".join(rf"{body} & {condition}" for body, condition in rows)

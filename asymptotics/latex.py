@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from sympy import And, log, oo, true
@@ -67,8 +68,13 @@ def _grouped(exponent: Any, printer: Any) -> str:
 
 def laws(value: Laws, printer: Any) -> str:
     """All laws, one below the other, aligned at the tilde."""
-    rows = [printer._print(one).replace(r"\sim", r"&\sim", 1) for one in value]
+    return aligned(printer._print(one) for one in value)
+
+
+def aligned(rows: Iterable[str]) -> str:
+    """Relations, one below the other."""
+    rows = [row.replace(r"\sim", r"&\sim", 1) for row in rows]
     return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
 
 
-__all__ = ["latex_of", "law", "laws"]
+__all__ = ["aligned", "latex_of", "law", "laws"]

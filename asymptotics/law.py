@@ -13,6 +13,7 @@ from asymptotics import latex as typeset
 from asymptotics.domain import Domain, as_condition, plain, primitive
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansion import Expansion
+from asymptotics.notation import restated
 from asymptotics.quantities import QUANTITIES, crossover
 from asymptotics.regimes import Regime, find_regimes, tidy
 from asymptotics.spectra import spectrum
@@ -236,9 +237,21 @@ class Law:
     def _repr_latex_(self) -> str:
         return f"${typeset.latex_of(self)}$"
 
-    def to_latex(self) -> str:
-        """The law in LaTeX, for a display environment: cases over its regimes."""
-        return typeset.latex_of(self)
+    def to_latex(self, notation: str | None = None) -> str:
+        """The law in LaTeX, for a display environment: cases over its regimes.
+
+        ``notation`` is the arXiv number of a paper in whose letters it is written (`asymptotics.notation`).
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> print(derive(power_law(a, b)).time.to_latex(notation="2409.17858"))
+        L(t) \\sim \\frac{2^{- \\beta} \\Gamma\\left(\\beta\\right)}{\\alpha} t^{-\\beta}
+        """
+        return typeset.latex_of(self if notation is None else self.restated(notation))
+
+    def restated(self, notation: str) -> Law:
+        """The law in the letters of another paper, for reading: its domain stays in those of the task."""
+        return replace(self, regimes=restated(self.regimes, notation))
 
 
 @lru_cache(maxsize=256)

@@ -20,8 +20,9 @@ class Laws:
 
     Iteration gives the three bottlenecks; ``laws.all()`` every law, and each is an attribute by the
     name of its quantity: time, model, data; model_transient, model_transient_second,
-    data_transient, gap, gap_noise, noise; bias_model, variance_model, bias_data, variance_data;
-    early_stopping, early_stopping_time, sgd_noise, sgd_noise_model, time_discrete, time_momentum.
+    data_transient, data_transient_second, gap, gap_noise, noise; bias_model, variance_model, bias_data,
+    variance_data; early_stopping, early_stopping_time, sgd_noise, sgd_noise_transient, sgd_noise_model,
+    time_discrete, time_momentum.
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -59,9 +60,9 @@ class Laws:
     def _repr_latex_(self) -> str:
         return f"${typeset.latex_of(self)}$"
 
-    def to_latex(self) -> str:
-        """The three bottleneck laws in one ``align``-ready block of LaTeX."""
-        return typeset.latex_of(self)
+    def to_latex(self, notation: str | None = None) -> str:
+        """The three bottleneck laws in one ``align``-ready block of LaTeX, in the letters of ``notation``."""
+        return typeset.aligned(law.to_latex(notation) for law in self)
 
 
 def derive(task: Task) -> Laws:

@@ -1,0 +1,202 @@
+"""The letters of other papers: the same results in their exponents, conditions included.
+
+A notation is a change of variables ``(a, b) -> (theirs)``. It is applied to finished results: exponents,
+prefactors, conditions and domains; factors known to be positive are dropped from conditions, so that
+``a - 1 < b`` becomes ``beta < 1`` where ``a - 1 = alpha*beta`` and ``b = alpha``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from sympy import (
+    And,
+    Eq,
+    Expr,
+    Integer,
+    Max,
+    Min,
+    Mul,
+    StrictGreaterThan,
+    StrictLessThan,
+    Symbol,
+    cancel,
+    factor_list,
+    factor_terms,
+    fraction,
+    gcd_list,
+    nan,
+    oo,
+    together,
+    zoo,
+)
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
+
+from asymptotics.errors import DomainError
+from asymptotics.symbols import a, b, beta
+
+_T = TypeVar("_T")
+
+ALPHA = Symbol("alpha", positive=True)
+SOURCE_EXPONENT = Symbol("beta", positive=True)
+TARGET_EXPONENT = Symbol("beta", real=True)
+RIDGE_EXPONENT = Symbol("r", positive=True)
+INERTIA = Symbol("mu", positive=True)
+"""Heavy-ball inertia where the notation needs its letter beta."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notation:
+    """A change of variables for the exponents of ``lambda_k = k^-b``, ``c_k = k^-a``; all dimensionless.
+
+    ``table`` gives a and b in the letters of ``source``, ``inverse`` those letters in a and b.
+
+    >>> from asymptotics import derive, power_law
+    >>> law = derive(power_law(a, b)).model
+    >>> notation("2409.17858").expression(law.exponent)
+    alpha*Min(1, beta)
+    >>> [notation("2405.15074").condition(regime.condition) for regime in law.regimes]
+    [beta < 1/2, beta > 1/2, Eq(beta, 1/2)]
+    """
+
+    name: str
+    source: str
+    table: tuple[tuple[Symbol, Expr], ...]
+    inverse: tuple[tuple[Symbol, Expr], ...]
+
+    def expression(self, value: Expr) -> Expr:
+        """An exponent or a prefactor in these letters."""
+        if not self.table:
+            return value
+        changed = value.xreplace(self._substitution)
+        if changed in (oo, -oo, nan, zoo):
+            return changed
+        shaped = changed.replace(lambda e: isinstance(e, (Min, Max)), _factored)
+        return shaped if isinstance(shaped, (Min, Max)) else factor_terms(together(shaped))
+
+    def condition(self, value: Boolean) -> Boolean:
+        """A condition in these letters, without factors that are positive."""
+        if isinstance(value, And):
+            return And(*(self.condition(part) for part in value.args))
+        if not self.table or not isinstance(value, Relational):
+            return value
+        difference = (value.lhs - value.rhs).xreplace(self._substitution)
+        reduced = _primitive(difference)
+        return _relation(value.rel_op, reduced)
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The letters of the notation."""
+        return tuple(symbol for symbol, _ in self.inverse)
+
+    @property
+    def _substitution(self) -> dict[Symbol, Expr]:
+        substitution = dict(self.table)
+        if any(symbol.name == beta.name for symbol in self.symbols):
+            substitution[beta] = INERTIA
+        return substitution
+
+
+NOTATIONS: Mapping[str, Notation] = {
+    one.name: one
+    for one in (
+        Notation(name="2402.01092", source="Bordelon, Atanasov & Pehlevan (2024)", table=(), inverse=()),
+        Notation(
+            name="2409.17858",
+            source="Bordelon, Atanasov & Pehlevan, arXiv 2409.17858: capacity alpha, source beta",
+            table=((a, 1 + ALPHA * SOURCE_EXPONENT), (b, ALPHA)),
+            inverse=((ALPHA, b), (SOURCE_EXPONENT, (a - 1) / b)),
+        ),
+        Notation(
+            name="2405.15074",
+            source="Paquette, Paquette, Xiao & Pennington, arXiv 2405.15074",
+            table=((a, 2 * ALPHA + 2 * TARGET_EXPONENT), (b, 2 * ALPHA)),
+            inverse=((ALPHA, b / 2), (TARGET_EXPONENT, (a - b) / 2)),
+        ),
+        Notation(
+            name="2405.00592",
+            source="Atanasov, Zavatone-Veth & Pehlevan, arXiv 2405.00592: capacity alpha, source r",
+            table=((a, 1 + 2 * ALPHA * RIDGE_EXPONENT), (b, ALPHA)),
+            inverse=((ALPHA, b), (RIDGE_EXPONENT, (a - 1) / (2 * b))),
+        ),
+    )
+}
+"""By arXiv number; the first leaves everything in (a, b)."""
+
+
+def notation(name: str | Notation) -> Notation:
+    """The notation of a paper by its arXiv number. Raises `DomainError` for one that is not known."""
+    if isinstance(name, Notation):
+        return name
+    if name not in NOTATIONS:
+        raise DomainError(f"notation = {name!r} is not known; choose from {', '.join(NOTATIONS)}")
+    return NOTATIONS[name]
+
+
+def restated(parts: tuple[_T, ...], letters: str | Notation) -> tuple[_T, ...]:
+    """Regimes or phases in other letters: every expression and condition that they hold.
+
+    >>> from asymptotics import derive, power_law
+    >>> [regime.exponent for regime in restated(derive(power_law(a, b)).data.regimes, "2405.00592")]
+    [2*alpha*r, 2*alpha, 2*alpha]
+    """
+    chosen = notation(letters)
+    return tuple(
+        replace(part, **{name: _in(chosen, getattr(part, name)) for name in _shown(part)})  # type: ignore[type-var]
+        for part in parts
+    )
+
+
+def _shown(part: object) -> tuple[str, ...]:
+    """The fields that hold mathematics; the domain stays, since nothing is decided any more."""
+    names: tuple[str, ...] = getattr(type(part), "__slots__", ())
+    return tuple(name for name in names if name != "domain")
+
+
+def _in(letters: Notation, value: object) -> object:
+    if isinstance(value, Expr):  # before Boolean: a SymPy symbol is both
+        return letters.expression(value)
+    if isinstance(value, Boolean):
+        return letters.condition(value)
+    if isinstance(value, tuple):
+        return tuple(_in(letters, one) for one in value)
+    return value
+
+
+def _factored(extreme: Expr) -> Expr:
+    """``Min(c x, c y) = c Min(x, y)`` for the common factor c > 0."""
+    common = gcd_list(list(extreme.args))
+    if not (common.is_positive and common.free_symbols):
+        return extreme
+    return common * extreme.func(*(cancel(x / common) for x in extreme.args))
+
+
+def _primitive(expression: Expr) -> Expr:
+    """A polynomial with the sign of ``expression``, its positive factors and numbers removed."""
+    numerator, denominator = fraction(together(expression))
+    constant, factors = factor_list(numerator * denominator)
+    kept = [f for f, count in factors if count % 2 and not f.is_positive]
+    sign = Integer(1) if constant.is_positive else Integer(-1)
+    return (sign * Mul(*kept)).expand()
+
+
+def _relation(operator: str, polynomial: Expr) -> Boolean:
+    """``polynomial (operator) 0`` with one letter alone on its left, where that is linear with a number."""
+    make = {"<": StrictLessThan, ">": StrictGreaterThan, "==": Eq}[operator]
+    flipped = {"<": StrictGreaterThan, ">": StrictLessThan, "==": Eq}[operator]
+    letters = sorted(polynomial.free_symbols, key=lambda s: (s.name != "beta", s.name))
+    for letter in letters:
+        slope = polynomial.diff(letter)
+        if slope.is_Rational and slope != 0:
+            side = (letter - polynomial / slope).expand()
+            return (make if slope.is_positive else flipped)(letter, side)
+    terms = polynomial.as_ordered_terms()
+    positive = sum((x for x in terms if not x.as_coeff_Mul()[0].is_negative), Integer(0))
+    negative = sum((-x for x in terms if x.as_coeff_Mul()[0].is_negative), Integer(0))
+    return make(positive, negative)
+
+
+__all__ = ["NOTATIONS", "Notation", "notation", "restated"]

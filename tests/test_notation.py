@@ -1,0 +1,114 @@
+"""Other papers' letters: the same numbers, conditions included."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import And, Eq, Min, Rational, Symbol, sin, true, zeta
+
+from asymptotics import DomainError, compute_optimal, derive, power_law
+from asymptotics.notation import NOTATIONS, notation, restated
+from asymptotics.symbols import N, a, b, beta, t
+
+LAWS = derive(power_law(a, b))
+OTHERS = tuple(name for name, one in NOTATIONS.items() if one.table)
+
+# Exponents as their own papers write them, at the numbers of (alpha, second letter).
+KNOWN = (
+    # arXiv 2409.17858, lazy limit: L(t) ~ t^-beta, N^-min(alpha beta, alpha), P^-min(alpha beta, 2 alpha)
+    ("2409.17858", "time", lambda alpha, beta: beta),
+    ("2409.17858", "model", lambda alpha, beta: alpha * Min(1, beta)),
+    ("2409.17858", "data", lambda alpha, beta: alpha * Min(2, beta)),
+    # arXiv 2405.00592: source r, P^(-2 alpha min(r, 1))
+    ("2405.00592", "data", lambda alpha, r: 2 * alpha * Min(r, 1)),
+    ("2405.00592", "time", lambda alpha, r: 2 * r),
+    # arXiv 2405.15074: time exponent 1 + beta/alpha - 1/(2 alpha); capacity d^-(2 alpha + min(0, 2 beta - 1))
+    ("2405.15074", "time", lambda alpha, beta: 1 + beta / alpha - 1 / (2 * alpha)),
+    ("2405.15074", "model", lambda alpha, beta: 2 * alpha + Min(0, 2 * beta - 1)),
+)
+
+
+def _numbers(chosen, point):
+    """The values of a paper's letters where a and b have those of ``point``."""
+    return {letter: value.xreplace(point) for letter, value in chosen.inverse}
+
+
+@pytest.mark.parametrize(("name", "law", "expected"), KNOWN)
+@pytest.mark.parametrize(
+    "point", [(Rational(3, 2), Rational(5, 4)), (4, Rational(3, 2)), (7, Rational(3, 2))]
+)
+def test_exponents_as_their_papers_write_them(name, law, expected, point):
+    chosen = notation(name)
+    values = _numbers(chosen, {a: Rational(point[0]), b: Rational(point[1])})
+    exponent = chosen.expression(getattr(LAWS, law).exponent)
+    assert not exponent.has(a, b)
+    assert exponent.xreplace(values) == expected(*values.values())
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_two_tables_are_inverse(name):
+    chosen = notation(name)
+    for symbol, value in chosen.table:
+        assert (value.xreplace(dict(chosen.inverse)) - symbol).simplify() == 0
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@given(point=st.tuples(st.fractions(min_value=1.05, max_value=8), st.fractions(min_value=1.05, max_value=4)))
+@settings(max_examples=15, deadline=None)
+def test_restated_laws_have_the_same_numbers(name, point):
+    place = {a: Rational(point[0]).limit_denominator(40), b: Rational(point[1]).limit_denominator(40)}
+    values = _numbers(notation(name), place)
+    for law in (LAWS.time, LAWS.model, LAWS.data, LAWS.model_transient):
+        for mine, theirs in zip(law.regimes, law.restated(name).regimes, strict=True):
+            holds = mine.condition.xreplace(place)
+            assert theirs.condition.xreplace(values) == holds
+            assert theirs.exponent.xreplace(values) == mine.exponent.xreplace(place)
+            if holds == true:
+                here = mine.prefactor.xreplace({**place, N: 1}).evalf(20)
+                assert abs(theirs.prefactor.xreplace({**values, N: 1}).evalf(20) / here - 1) < 1e-15
+
+
+def test_conditions_lose_their_positive_factors():
+    conditions = [regime.condition for regime in LAWS.model.restated("2409.17858").regimes]
+    source = Symbol("beta", positive=True)
+    assert conditions == [source < 1, source > 1, Eq(source, 1)]
+
+
+def test_phases_of_paquette_in_their_letters():
+    # arXiv 2405.15074: phase I beta < 1/2, phase II 1/2 < beta < alpha, phase III beta > alpha (alpha > 1/2)
+    phases = restated(compute_optimal(LAWS, cost=N * t, rule="sgd").phases, "2405.15074")
+    alpha, target = Symbol("alpha", positive=True), Symbol("beta", real=True)
+    found = {phase.condition: phase.exponents["loss"] for phase in phases}
+    assert set(found) == {
+        target < Rational(1, 2),
+        target > alpha,
+        And(target > Rational(1, 2), target < alpha),
+    }
+    assert (found[target > alpha] - (1 - 1 / (4 * alpha))).simplify() == 0
+
+
+def test_a_letter_that_is_taken_gives_way():
+    chosen = notation("2409.17858")
+    assert {s.name for s in chosen.expression(beta * b).free_symbols} == {"mu", "alpha"}
+
+
+def test_nothing_changes_in_our_own_letters():
+    own = notation("2402.01092")
+    expression, condition = zeta(a - b) * sin(b), a - 1 > b
+    assert own.expression(expression) is expression
+    assert own.condition(condition) is condition
+
+
+def test_latex_of_laws_and_of_an_allocation():
+    text = LAWS.to_latex(notation="2405.00592")
+    assert "alpha r" in text and r"\text{for } r < \frac{1}{2}" in text
+    assert " a " not in text and "b" not in text.replace(r"\begin", "").replace(r"\beta", "").replace(
+        "b}", ""
+    )
+    optimum = compute_optimal(LAWS, cost=N * t)
+    assert r"\beta < 1" in optimum.to_latex(notation="2409.17858")
+    assert optimum.to_latex() == optimum.to_latex(notation="2402.01092")
+
+
+def test_an_unknown_paper_is_named():
+    with pytest.raises(DomainError, match=r"notation = '1234.5678' is not known; choose from 2402.01092, "):
+        LAWS.time.to_latex(notation="1234.5678")
