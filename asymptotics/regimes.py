@@ -102,7 +102,7 @@ def _open(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Ite
 def _boundaries(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Iterator[Regime]:
     orders = list(dict.fromkeys(t.order for t in candidates))
     for first, second in combinations(orders, 2):
-        for symbol, value in _solutions(primitive(first - second, domain)):
+        for symbol, value in solutions(primitive(first - second, domain)):
             table = {symbol: value}
             try:
                 edge = domain.substituted(table)
@@ -118,7 +118,7 @@ def _boundaries(formula: Formula, candidates: tuple[Term, ...], domain: Domain) 
             yield _regime(formula, table, edge, And(Eq(meeting.lhs, meeting.rhs), *extra))
 
 
-def _solutions(difference: Expr) -> list[tuple[Symbol, Expr]]:
+def solutions(difference: Expr) -> list[tuple[Symbol, Expr]]:
     """One way to write the boundary as ``symbol = value``, by the first symbol that is linear in it."""
     for symbol in sorted(difference.free_symbols, key=lambda s: s.name):
         slope = normal(difference.diff(symbol))
@@ -185,4 +185,4 @@ def _forward(expression: Expr) -> Expr:
     return expression
 
 
-__all__ = ["Formula", "Regime", "find_regimes", "tidy"]
+__all__ = ["Formula", "Regime", "find_regimes", "solutions", "tidy"]
