@@ -145,6 +145,17 @@ def without_gammas(expression: Expr, index: Symbol) -> Expr:
     return product * rest
 
 
+def polynomial_form(count: Expr, index: Symbol) -> Expr:
+    """A number of modes as an expanded polynomial, if it is one: in powers nothing cancels at large k.
+
+    >>> from asymptotics.symbols import k
+    >>> polynomial_form((2*k + 1)**2 - (2*k - 1)**2, k)
+    8*k
+    """
+    plain = without_gammas(count, index)
+    return expand(plain) if plain.is_polynomial(index) else count
+
+
 def split_gammas(expression: Expr, index: Symbol) -> tuple[GammaProduct | None, Expr]:
     """``(product, rest)``: the gammas of a product, and exponentials beside them, apart from the rest.
 
@@ -186,4 +197,4 @@ def split_gammas(expression: Expr, index: Symbol) -> tuple[GammaProduct | None, 
     return product, rest
 
 
-__all__ = ["KINDS", "GammaProduct", "has_gammas", "split_gammas", "without_gammas"]
+__all__ = ["KINDS", "GammaProduct", "has_gammas", "polynomial_form", "split_gammas", "without_gammas"]

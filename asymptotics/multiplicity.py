@@ -26,26 +26,26 @@ FAR = tuple(10**j + i for j in range(2, 9) for i in range(2))
 """Levels beyond those, at which it is sampled."""
 
 
-def harmonics(dimension: object, index: Symbol = k) -> Expr:
+def harmonics(dimension: object, index: Symbol = k, *, constant: bool = False) -> Expr:
     """``N(d, k) = (2k + d - 2)/k * binomial(k + d - 3, k - 1)``: harmonics of degree k on S^(d-1).
 
-    The sphere of unit vectors in d dimensions, d an integer >= 2 or a symbol; a number of modes
-    (dimensionless). Level k = 1 are the d linear functions: the constant mode, degree 0, is not counted,
-    as levels begin at 1; for kernels with one, shift the index, ``harmonics(d, k).subs(k, k - 1)``, which
-    for symbolic d is 1 at k = 1 by continuity only. For a number d the count is a polynomial in k. Raises
-    `DomainError`. Source: Efthimiou & Frye, Spherical Harmonics in p Dimensions (2014), eq. (4.12).
+    The sphere of unit vectors in d dimensions, d an integer >= 2 or a symbol; a number of modes per level
+    (dimensionless). Levels begin at k = 1, the d linear functions; the constant mode, degree 0, is not
+    counted, unless ``constant`` is set: then level k has the harmonics of degree k - 1 (d > 2). For a
+    number d the count is a polynomial in k. Raises `DomainError`. Source: Efthimiou & Frye, Spherical
+    Harmonics in p Dimensions (2014), eq. (4.12).
 
-    >>> harmonics(3), harmonics(4)
-    (2*k + 1, k**2 + 2*k + 1)
+    >>> harmonics(3), harmonics(4), harmonics(3, constant=True)
+    (2*k + 1, k**2 + 2*k + 1, 2*k - 1)
     >>> harmonics("d")
     (d + 2*k - 2)*binomial(d + k - 3, k - 1)/k
     """
-    d = _dimension(dimension, 2, "on S^(d-1)")
-    return (
-        without_gammas((2 * index + d - 2) / index * binomial(index + d - 3, index - 1), index)
-        if (d.is_number)
-        else (2 * index + d - 2) / index * binomial(index + d - 3, index - 1)
-    )
+    d = _dimension(dimension, 3 if constant else 2, "on S^(d-1)" + " with the constant" * constant)
+    if constant:
+        count = (2 * index + d - 4) / (index + d - 3) * binomial(index + d - 3, index - 1)
+    else:
+        count = (2 * index + d - 2) / index * binomial(index + d - 3, index - 1)
+    return without_gammas(count, index) if d.is_number else count
 
 
 def torus(dimension: object, index: Symbol = k) -> Expr:

@@ -11,6 +11,7 @@ from sympy import Expr, Integer, Rational, Symbol, oo
 from sympy.core.relational import Relational
 
 from asymptotics.errors import DomainError
+from asymptotics.gamma_products import polynomial_form
 from asymptotics.parsing import parse
 from asymptotics.symbols import RESOURCES, k
 
@@ -126,6 +127,7 @@ class Task:
             name: getattr(self, name).xreplace(table)
             for name in ("eigenvalues", "target", "noise", "modes", "multiplicity")
         }
+        changed["multiplicity"] = polynomial_form(changed["multiplicity"], self.index)
         assumptions = tuple(r.xreplace(table) for r in self.assumptions)
         for before, after in zip(self.assumptions, assumptions, strict=True):
             if after == False:  # noqa: E712  (SymPy's BooleanFalse)

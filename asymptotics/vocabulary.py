@@ -63,4 +63,8 @@ FUNCTIONS: dict[str, Function] = {
     "digamma": Function(build=sympy.digamma, exact=True),
     "beta": Function(build=sympy.beta, arguments=(2,), exact=True),
     "zeta": Function(build=sympy.zeta, arguments=(1, 2), exact=True),
+    "binomial": Function(build=sympy.binomial, arguments=(2,), exact=True),
+    "factorial": Function(build=sympy.factorial, exact=True),
+    **{name: Function(build=sympy.rf, arguments=(2,), exact=True) for name in ("rf", "RisingFactorial")},
+    **{name: Function(build=sympy.ff, arguments=(2,), exact=True) for name in ("ff", "FallingFactorial")},
 }

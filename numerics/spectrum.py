@@ -19,8 +19,11 @@ import sympy
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotics.errors import DomainError, SpectrumError, UnableError
+from asymptotics.gamma_products import has_gammas, polynomial_form, split_gammas, without_gammas
+from asymptotics.multiplicity import check_multiplicity
 from asymptotics.task import Task
 from numerics.arithmetic import Array, Field, Scalar, array, each, field_of
+from numerics.gamma_ratio import gamma_ratio
 
 MAX_LISTED_LEVELS = 10_000_000
 PROBE_BITS = 80
@@ -111,10 +114,11 @@ faster than 1/k, i.e. b > 1, or pass modes=M
         levels = int(modes)
     else:
         raise DomainError(f"modes = {modes}; the number of modes must be an integer >= 1, or oo")
+    check_multiplicity(fixed)
     spectrum = Spectrum(
         eigenvalues=fixed.eigenvalues,
         target=fixed.target,
-        multiplicity=fixed.multiplicity,
+        multiplicity=polynomial_form(fixed.multiplicity, fixed.index),
         index=fixed.index,
         levels=levels,
     )
@@ -223,7 +227,8 @@ def _logarithm(expression: sympy.Expr, index: sympy.Symbol, u: float) -> float:
 def compiled(expression: sympy.Expr, index: sympy.Symbol, field: Field) -> Callable[[Scalar], Scalar]:
     """``x -> expression`` on the numbers of ``field``, analytic in Re x > 0 away from singularities.
 
-    Sums, products, powers, exp and log of the index. Powers and logarithms are continued from the
+    Sums, products, powers, exp and log of the index, and ratios of gamma functions that behave as powers
+    (binomial coefficients, factorials). Powers and logarithms are continued from the
     real axis: ``log f(x) = p log x + log(f(x) x^-p)`` with p the degree of f, so that (1 + k^6)^(1/2)
     does not jump where 1 + x^6 is negative. Raises `UnableError` for anything else.
 
@@ -237,6 +242,12 @@ def compiled(expression: sympy.Expr, index: sympy.Symbol, field: Field) -> Calla
         return lambda x: fixed
     if expression == index:
         return lambda x: x
+    if has_gammas(expression, index):
+        gammas, rest = split_gammas(without_gammas(expression, index), index)
+        if gammas is None:
+            return compiled(rest, index, field)
+        ratio, beside = gamma_ratio(gammas, field, constant), compiled(rest, index, field)
+        return lambda x: ratio(x) * beside(x)
     if expression.is_Add:
         terms = [compiled(e, index, field) for e in expression.args]
         return lambda x: sum((term(x) for term in terms[1:]), terms[0](x))

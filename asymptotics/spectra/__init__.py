@@ -12,6 +12,7 @@ from sympy import Expr, nan, oo, zoo
 
 from asymptotics.domain import Domain, as_constraint
 from asymptotics.errors import SpectrumError, UnableError
+from asymptotics.multiplicity import check_multiplicity
 from asymptotics.spectra.family import Family, Mismatch, Spectrum
 from asymptotics.spectra.power_law import PowerLaws
 from asymptotics.task import Task
@@ -41,6 +42,7 @@ def spectrum(task: Task) -> Spectrum:
     for relation in task.assumptions:
         domain = domain.holding(*as_constraint(relation))
     _check_values(task)
+    check_multiplicity(task)
     nearest: tuple[Family, Mismatch] | None = None
     for family in FAMILIES:
         found = family.spectrum(task, domain)

@@ -34,9 +34,9 @@ def tail_expansion(expression: Expr, index: Symbol, depth: int, domain: Domain =
     """
     if has_gammas(expression, index):
         plain = without_gammas(expression, index)
-        product, rest = split_gammas(plain, index)
-        if product is not None:
-            series = _gamma_series(product, index, depth, domain)
+        gammas, rest = split_gammas(plain, index)
+        if gammas is not None:
+            series = _gamma_series(gammas, index, depth, domain)
             return series * tail_expansion(rest, index, depth, domain)
         expression = plain
     if not expression.has(index):
