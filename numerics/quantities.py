@@ -32,6 +32,7 @@ from asymptotics.symbols import B, N, P, beta, eta, sigma
 from asymptotics.task import Task
 from numerics.coefficients import data_side, difference, model_side
 from numerics.full_model import FullModel
+from numerics.grids import gauge_grid
 from numerics.rules import GradientDescent, HeavyBall, OnePassSGD
 from numerics.stopping import Stopping, best_stopping
 from numerics.value import Value
@@ -68,7 +69,8 @@ class Reference:
     """How a quantity is computed, which settings it takes, and the resources at which it is compared.
 
     These are ``start * 10^(step j)``, j = 0 ... points - 1. ``start`` is 10^first; with ``in_steps`` the
-    first multiple of eta from there on.
+    first multiple of eta from there on. A law in powers of a gauge is compared on the grid of that
+    (`grids`).
     """
 
     value: Callable[[Place], Value]
@@ -78,8 +80,16 @@ class Reference:
     points: int = 13
     in_steps: bool = False
 
-    def resources(self, settings: Mapping[Symbol, Expr]) -> tuple[Expr, ...]:
-        """The grid, as exact numbers."""
+    def resources(
+        self,
+        settings: Mapping[Symbol, Expr],
+        gauge: Expr | None = None,
+        resource: Symbol | None = None,
+        decay: Expr = oo,
+    ) -> tuple[Expr, ...]:
+        """The grid, as exact numbers; ``decay`` is the exponent of the relative remainder in the gauge."""
+        if gauge is not None and resource is not None and gauge != resource:
+            return gauge_grid(gauge, resource, decay, self.points)
         unit = settings.get(eta, DEFAULTS[eta]) if self.in_steps else Integer(1)
         start = unit * math.ceil(Integer(10) ** self.first / unit)
         return tuple(start * Integer(10) ** (self.step * j) for j in range(self.points))

@@ -166,7 +166,9 @@ def _points(
     progress: Callable[[], object] | None,
 ) -> list[Point]:
     found = []
-    for resource in REFERENCES[law.name].resources(dict(settings)):
+    gauge = prediction.regime.variable(law.resource)
+    grid = REFERENCES[law.name].resources(dict(settings), gauge, law.resource, prediction.decay)
+    for resource in grid:
         place = Place(task=law.task, resource=resource, settings=settings, digits=digits)
         value = reference_value(law.name, place)
         x = number(resource)

@@ -1,0 +1,78 @@
+"""Where a law is compared with the full model, when it is no power law of its resource.
+
+A law in powers of a gauge X(resource), as ``exp(N)``, is compared where X is geometric, as far as possible:
+exponents are read off steps of log X. With delta the exponent of the relative remainder, ``X^-delta``,
+neighbours lie about one decade of the remainder apart.
+"""
+
+from __future__ import annotations
+
+import math
+
+import mpmath
+from sympy import Expr, Float, Integer, Symbol, oo
+from sympy import log as logarithm
+
+from asymptotics.errors import DomainError
+from asymptotics.symbols import N, P
+
+FIRST_DECADE = 2
+"""The remainder at the first point, in decades below the law."""
+BISECTIONS = 200
+
+
+def gauge_grid(gauge: Expr, resource: Symbol, decay: Expr, points: int) -> tuple[Expr, ...]:
+    """``points`` increasing resources at which ``gauge^decay`` grows tenfold from one to the next.
+
+    N and P are integers: there steps are whole numbers, equal where log X is linear in the resource, and at
+    least 1 (X may then grow faster). A ``decay`` of oo (no power follows) counts as 1. Dimensionless, as
+    the gauge; exact numbers. Raises `DomainError` for a gauge that does not grow with its resource.
+
+    >>> from sympy import exp
+    >>> gauge_grid(exp(N), N, Integer(1), 4), gauge_grid(exp(N), N, Integer(1) / 10, 4)
+    ((4, 6, 8, 10), (46, 69, 92, 115))
+    """
+    exponent = logarithm(gauge)
+    unit = 1.0 if decay == oo else float(decay)
+    steps = [math.log(10) * (FIRST_DECADE + j) / unit for j in range(points)]
+    slope = exponent.diff(resource)
+    whole = resource in (N, P)
+    if slope.is_number:
+        if not slope.is_positive:
+            raise DomainError(f"the gauge {gauge} does not grow with {resource}; a law needs one that does")
+        if whole:
+            step = max(1, round(math.log(10) / (unit * float(slope))))
+            return tuple(Integer((FIRST_DECADE + j) * step) for j in range(points))
+    places = [_solved(exponent, resource, step) for step in steps]
+    if not whole:
+        return tuple(Integer(math.ceil(x)) if x > 100 else Float(x, 15) for x in places)
+    found: list[Expr] = []
+    for place in places:
+        found.append(Integer(max(math.ceil(place), 2, int(found[-1]) + 1 if found else 2)))
+    return tuple(found)
+
+
+def _solved(exponent: Expr, resource: Symbol, value: float) -> mpmath.mpf:
+    """The resource at which the growing function ``exponent`` has a value, to double precision."""
+
+    def at(x: mpmath.mpf) -> mpmath.mpf:
+        return exponent.xreplace({resource: Float(x, 30)}).evalf(20)._to_mpmath(80)
+
+    with mpmath.workdps(25):
+        low = high = mpmath.mpf(2)
+        while at(high) < value:
+            low, high = high, high**2
+            if high > mpmath.mpf(10) ** 10**9:
+                raise DomainError(f"{exponent} does not reach {value:.3g} at any {resource} in reach")
+        for _ in range(BISECTIONS):
+            middle = mpmath.sqrt(low * high)
+            if at(middle) < value:
+                low = middle
+            else:
+                high = middle
+            if high < low * (1 + mpmath.mpf("1e-16")):
+                break
+        return high
+
+
+__all__ = ["gauge_grid"]
