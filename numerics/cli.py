@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -15,20 +14,18 @@ from typing import NoReturn
 from sympy import Expr, Rational, Symbol
 from tqdm import tqdm
 
-from asymptotics import BottleneckError, DomainError, Law, Laws, Task, compute_optimal, derive
+from asymptotics import BottleneckError, DomainError, Law, compute_optimal
 from asymptotics.errors import ParseError
 from asymptotics.parsing import parse
-from asymptotics.quantities import QUANTITIES
 from asymptotics.symbols import a, b
 from numerics.optimal import describe
 from numerics.outputs import destination, staged
 from numerics.quantities import TOGETHER
 from numerics.report import Report, Row, condition_text, table, to_json
+from numerics.task_options import add_laws, add_task, integer, is_default, laws_of, laws_of_task, values_of
 from numerics.verify import Verification, points_of, settings_of, verify
 
-LAWS = ("time", "model", "data")
 FILES = ("laws.tex", "verification.json", "verification.pdf")
-EIGENVALUES, TARGET = "k**-b", "k**-a"
 VALUES = {a: Rational(3, 2), b: Rational(5, 4)}
 
 EPILOG = """\
@@ -137,32 +134,15 @@ def _command(
         allow_abbrev=False,
     )
     parser.set_defaults(run=run)
-    parser.add_argument(
-        "--eigenvalues", metavar="EXPR", help=f"lambda_k of the kernel (default: {EIGENVALUES})"
-    )
-    parser.add_argument("--target", metavar="EXPR", help=f"c_k, the power of the target (default: {TARGET})")
-    parser.add_argument("--noise", metavar="EXPR", help="standard deviation of the label noise (default: 0)")
-    parser.add_argument(
-        "--at",
-        metavar="NAME=VALUE",
-        nargs="+",
-        action="extend",
-        help="values of the parameters, e.g. a=3/2,b=5/4 (for the default task of verify: these)",
-    )
-    parser.add_argument(
-        "--laws",
-        default=",".join(LAWS),
-        metavar="NAMES",
-        help=f"which laws, separated by commas (default: {','.join(LAWS)}), or all: {', '.join(QUANTITIES)}",
-    )
+    add_task(parser)
+    add_laws(parser)
     return parser
 
 
 def _verify(options: argparse.Namespace) -> int:
-    digits = _integer("--digits", options.digits)
-    laws, values = _laws(options), _values(options)
-    default_task = options.eigenvalues is None and options.target is None and options.noise is None
-    if not values and default_task:
+    digits = integer("--digits", options.digits)
+    laws, values = laws_of(options), values_of(options)
+    if not values and is_default(options):
         values = VALUES
     if missing := [symbol for symbol in laws[0].task.parameters if symbol not in values]:
         raise DomainError(f"no value for {missing[0]}; give it, for example --at {missing[0]}=3/2")
@@ -231,15 +211,15 @@ def _own(law: Law, values: Mapping[Symbol, Expr], known: set[Symbol]) -> dict[Sy
 
 
 def _jobs(options: argparse.Namespace) -> int:
-    jobs = _integer("--jobs", options.jobs)
+    jobs = integer("--jobs", options.jobs)
     if jobs < 1:
         raise DomainError("--jobs 0; give the number of processes, at least 1")
     return jobs
 
 
 def _derive(options: argparse.Namespace) -> int:
-    terms = _integer("--terms", options.terms)
-    values, laws = _values(options), _laws(options)
+    terms = integer("--terms", options.terms)
+    values, laws = values_of(options), laws_of(options)
     known = {symbol for law in laws for symbol in law.parameters}
     lines = []
     for law in (law.at(_own(law, values, known)) for law in laws):
@@ -258,72 +238,15 @@ def _derive(options: argparse.Namespace) -> int:
 
 
 def _optimal(options: argparse.Namespace) -> int:
-    digits, values = _integer("--digits", options.digits), _values(options)
+    digits, values = integer("--digits", options.digits), values_of(options)
     try:
         cost = parse(options.cost)
         budgets = [parse(text) for text in options.budgets.split(",")] if options.budgets else []
     except ParseError as error:
         raise ParseError(f"--cost or --budgets: {error}") from error
-    optimum = compute_optimal(_laws_of_task(options), cost, rule=options.rule)
+    optimum = compute_optimal(laws_of_task(options), cost, rule=options.rule)
     print(optimum.to_latex() if options.latex else describe(optimum, values, budgets, digits))
     return 0
-
-
-def _laws(options: argparse.Namespace) -> list[Law]:
-    """The laws asked for, of the task that the options describe."""
-    names = [name.strip() for name in options.laws.split(",")]
-    if names == ["all"]:
-        names = list(QUANTITIES)
-    for name in names:
-        if name not in QUANTITIES:
-            raise DomainError(f"--laws: unknown law {name!r}; known are all, {', '.join(QUANTITIES)}")
-    laws = _laws_of_task(options)
-    return [getattr(laws, name) for name in dict.fromkeys(names)]
-
-
-def _laws_of_task(options: argparse.Namespace) -> Laws:
-    """All laws of the task that the options describe."""
-    values = {symbol.name: value for symbol, value in _values(options).items()}
-    fields = {}
-    for option, default in (("eigenvalues", EIGENVALUES), ("target", TARGET), ("noise", "0")):
-        text = default if getattr(options, option) is None else getattr(options, option)
-        try:
-            fields[option] = parse(text)
-        except ParseError as error:
-            raise ParseError(f"--{option} {error}") from error
-        try:
-            parse(text, symbols=values)  # what is harmless with symbols may explode with numbers
-        except ParseError as error:
-            raise ParseError(f"--{option} with the values of --at: {error}") from error
-    return derive(Task(**fields))
-
-
-def _values(options: argparse.Namespace) -> dict[Symbol, Expr]:
-    """The numbers of ``--at``, exact, by symbol."""
-    values: dict[Symbol, Expr] = {}
-    for text in options.at or ():
-        for piece in re.split(r"[,\s]+(?=[A-Za-z_]\w*\s*=)", text.strip(" \t,")):
-            name, sign, number = piece.partition("=")
-            if not sign:
-                raise DomainError(f"--at {piece!r}: give name=value, for example --at a=3/2,b=5/4")
-            try:
-                symbol, value = parse(name), parse(number)
-            except ParseError as error:
-                raise ParseError(f"--at {error}") from error
-            if not symbol.is_Symbol:
-                raise DomainError(f"--at {piece!r}: {name.strip()!r} is not a parameter; give name=value")
-            if value.free_symbols:
-                raise DomainError(f"--at {piece!r}: {value} is not a number; give one, for example 3/2")
-            if symbol in values:
-                raise DomainError(f"--at gives {symbol} twice; give it once")
-            values[symbol] = value
-    return values
-
-
-def _integer(option: str, text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,6}", text):
-        raise DomainError(f"{option} {text!r} is not a whole number of at most six digits; give e.g. 30")
-    return int(text)
 
 
 if __name__ == "__main__":
