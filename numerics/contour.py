@@ -75,13 +75,13 @@ def talbot(t: Scalar, nodes: int, field: Field, *, swing: float = 0.0) -> tuple[
     return array(points), array(weights)
 
 
-def invert(weights: Array, values: Array, field: Field) -> Transformed:
-    """``2 Re sum_j w_j F(z_j)`` from values on the upper half.
+def invert(weights: Array, values: Array) -> Transformed:
+    """``2 Re sum_j w_j F(z_j)`` from values on the upper half, or on pairs with weights `pair_weights`.
 
     >>> from numerics.arithmetic import field_of
     >>> with field_of(100) as field:
     ...     z, w = talbot(field.real(1), 36, field)
-    ...     float(invert(w, 1 / z, field).value)        # F = 1/z is f = 1
+    ...     float(invert(w, 1 / z).value)        # F = 1/z is f = 1
     1.0
     """
     terms = weights * values
@@ -89,15 +89,10 @@ def invert(weights: Array, values: Array, field: Field) -> Transformed:
 
 
 def pair_weights(weights: Array, field: Field) -> Array:
-    """``w_i w_j`` for i on the upper half and j on it and then on the conjugates, shape (m, 2m)."""
+    """``w_i w_j`` for i on the upper half and j on it and then on the conjugates, shape (m, 2m).
+
+    With them `invert` gives ``sum_ij w_i w_j F(z_i, z_j)`` over both halves, F symmetric and real on the
+    positive axis.
+    """
     both = array([*weights, *each(field.conj, weights)])
     return np.multiply.outer(weights, both)
-
-
-def invert_twice(pairs: Array, values: Array) -> Transformed:
-    """``sum_ij w_i w_j F(z_i, z_j)`` over both halves, F symmetric and real on the positive axis.
-
-    ``pairs`` are `pair_weights`; ``values`` of F broadcast against them.
-    """
-    terms = pairs * values
-    return Transformed(value=2 * terms.sum().real, size=2 * np.absolute(terms).sum())

@@ -49,25 +49,30 @@ class Discretisation:
     def __init__(self, spectrum: Spectrum | FiniteSpectrum, N: sympy.Expr, P: sympy.Expr, rule: Rule) -> None:
         self.spectrum, self.N, self.P, self.rule = spectrum, N, P, rule
         self._sums: dict[int, SpectralSums] = {}
-        self._contours: OrderedDict[tuple[sympy.Expr, int, bool], tuple[Contour, Contour]] = OrderedDict()
+        self._contours: OrderedDict[tuple[sympy.Expr, int, bool, int], tuple[Contour, Contour]] = (
+            OrderedDict()
+        )
         self._edge: float | None = None
 
     # -- contours -----------------------------------------------------------------------
 
-    def solved(self, time: sympy.Expr, digits: int, *, pairs: bool = True) -> tuple[Contour, Contour]:
+    def solved(
+        self, time: sympy.Expr, digits: int, *, pairs: bool = True, orders: int = 0
+    ) -> tuple[Contour, Contour]:
         """The contours of the rule at ``time`` with fewer and with more nodes, for ``digits`` digits.
 
-        With ``pairs`` the precision allows for what cancels in two-point sums.
+        With ``pairs`` the precision allows for what cancels in two-point sums, and the sums come with the
+        derivatives that ``orders`` of an expansion in the sizes take.
         """
-        key = (time, digits, pairs)
+        key = (time, digits, pairs, orders)
         if key not in self._contours:
-            coarse, fine = (self._contour(time, nodes, digits, pairs) for nodes in nodes_for(digits))
+            coarse, fine = (self._contour(time, nodes, digits, pairs, orders) for nodes in nodes_for(digits))
             self._contours[key] = (coarse, fine)
             if len(self._contours) > KEPT_TIMES:
                 self._contours.popitem(last=False)
         return self._contours[key]
 
-    def _contour(self, time: sympy.Expr, nodes: int, digits: int, pairs: bool) -> Contour:
+    def _contour(self, time: sympy.Expr, nodes: int, digits: int, pairs: bool, orders: int) -> Contour:
         sums = self.sums_for(digits)
         flow = isinstance(self.rule, OnePassSGD | GradientFlow)
         rule = GradientFlow() if isinstance(self.rule, OnePassSGD | GradientFlow) else self.rule
@@ -84,8 +89,8 @@ class Discretisation:
                 contour = propagate(rule, constant(time, field), nodes, sums.digits, edge, field)
                 upper, below = _upward(contour.Z, field)
                 sizes = self.sizes(field)
-                solved = resolve(upper, starts, floor, sums, sizes, field, GUARD_BITS)
-                wanted = math.log2(expected_loss(solved.point)) if pairs else 0.0
+                solved = resolve(upper, starts, floor, sums, sizes, field, GUARD_BITS, orders + 1)
+                wanted = (orders + 1) * math.log2(expected_loss(solved.point)) if pairs else 0.0
                 if wanted <= extra + GUARD_BITS / 2:
                     resolvent = _flipped(solved, contour.Z, below, field)
                     return Contour(tau=contour.tau, resolvent=resolvent, field=field, sizes=sizes)

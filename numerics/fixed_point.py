@@ -42,7 +42,7 @@ def fixed_point(sums: SpectralSums, sizes: Sizes, field: Field) -> FixedPoint:
     if g is None or (modes is not None and modes <= g):
         return _everything_learned(sums, sizes, modes, field)
     kappa, point = _saturated(g, sums, field)
-    zero = field.real(0)
+    zero, one = field.real(0), field.real(1)
     R1, R3 = (zero if g == sizes.P else 1 - g * p), (zero if g == sizes.N else 1 - g * n)
     square = kappa * kappa
     f1, fc = -point.df1[1], -point.X[1]
@@ -57,7 +57,7 @@ def fixed_point(sums: SpectralSums, sizes: Sizes, field: Field) -> FixedPoint:
     )
     if sizes.equal:
         # R1 = R3 = 0: everything but the bias and the variance of infinite data is infinite.
-        finite = kernels(pair, array([field.real(1)]), array([zero]), array([field.real(1)]), sizes)
+        finite = kernels(pair, array([one]), array([zero]), array([one]), array([zero]), sizes)
         infinite = array([field.real(math.inf)])
         parts = Kernels(
             bias=finite.bias,
@@ -68,6 +68,8 @@ def fixed_point(sums: SpectralSums, sizes: Sizes, field: Field) -> FixedPoint:
             noise_interaction=infinite,
             train_signal=array([zero]),
             train_noise=array([zero]),
+            gap_signal=infinite,
+            gap_noise=infinite,
         )
         return FixedPoint(
             kappa=kappa,
@@ -76,9 +78,9 @@ def fixed_point(sums: SpectralSums, sizes: Sizes, field: Field) -> FixedPoint:
             diverges="the loss diverges at N = P as t -> oo",
             diverging_noise=True,
         )
-    return FixedPoint(
-        kappa=kappa, parts=kernels(pair, array([R1]), array([R3]), array([R1]), sizes), error=point.error * 16
-    )
+    lost = array([g * p * (1 + R1)])
+    parts = kernels(pair, array([R1]), array([R3]), array([R1]), lost, sizes)
+    return FixedPoint(kappa=kappa, parts=parts, error=point.error * 16)
 
 
 def _everything_learned(sums: SpectralSums, sizes: Sizes, modes: Scalar | None, field: Field) -> FixedPoint:
@@ -90,6 +92,7 @@ def _everything_learned(sums: SpectralSums, sizes: Sizes, modes: Scalar | None, 
     gain = array([field.real(math.inf) if diverges else fraction / (1 - fraction)])
     through = zero if diverges else one - fraction
     left = bool(unlearnable[0] != 0)
+    gap = gain + fraction
     parts = Kernels(
         bias=unlearnable,
         initialisation=zero,
@@ -99,6 +102,8 @@ def _everything_learned(sums: SpectralSums, sizes: Sizes, modes: Scalar | None, 
         noise_interaction=zero,
         train_signal=through * unlearnable,
         train_noise=through,
+        gap_signal=unlearnable * gap if left else zero,
+        gap_noise=gap,
     )
     return FixedPoint(
         kappa=field.real(0),
@@ -134,7 +139,7 @@ def _saturated(size: Scalar, sums: SpectralSums, field: Field) -> tuple[Scalar, 
     y = field.real((low + high) / 2)
     for _ in range(60):
         kappa = field.exp(y)
-        point = sums.one_point(array([kappa]), field, floor)
+        point = sums.one_point(array([kappa]), field, floor, spare=1)
         move = -(point.df1[0, 0] - size) / (kappa * point.df1[1, 0])
         y += move
         if abs(float(move)) < 2.0 ** (-(field.bits - 8) / 2):

@@ -16,20 +16,31 @@ from numpy.typing import ArrayLike
 
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.task import Task, exact
-from numerics.exact_inputs import exact_count, exact_size, exact_time, infinite
+from numerics.exact_inputs import exact_count, exact_time, infinite
 from numerics.precision import to_digits
+from numerics.quantity_weights import (
+    NOISE,
+    ONE,
+    check_gradient,
+    named,
+    of_gap,
+    of_test_loss,
+    of_train_loss,
+)
 from numerics.results import Curve, Variance
-from numerics.rules import GradientDescent, GradientFlow, HeavyBall, OnePassSGD, Rule
-from numerics.solution import Solution, Solver
-from numerics.spectrum import FiniteSpectrum, Spectrum, finite_spectrum, spectrum_of
+from numerics.rules import GradientFlow, OnePassSGD, Rule
+from numerics.solution import Expanded
+from numerics.solved_model import SolvedModel
+from numerics.spectrum import finite_spectrum, spectrum_of
 from numerics.value import Value
 
-MAX_DIGITS = 1000
+MAX_ORDERS = 8
+"""Most coefficients of 1/N or 1/P."""
 MAX_DECADES = 10
 """A train loss smaller than this many decades, on its way to zero, is not computed but bounded."""
 
 
-class FullModel:
+class FullModel(SolvedModel):
     """The losses of a task learned by N random features from P samples with noise sigma.
 
     Parameters
@@ -53,7 +64,7 @@ class FullModel:
     (0.639823244101, 0.641148270968)
     """
 
-    __slots__ = ("N", "P", "_solver", "digits", "noise", "rule", "spectrum")
+    __slots__ = ()
 
     def __init__(
         self,
@@ -107,34 +118,6 @@ class FullModel:
         model._set_up(finite_spectrum(eigenvalues, target), N, P, exact(noise, "noise"), digits, rule)
         return model
 
-    def _set_up(
-        self,
-        spectrum: Spectrum | FiniteSpectrum,
-        N: object,
-        P: object,
-        noise: sympy.Expr,
-        digits: int,
-        rule: Rule | None,
-    ) -> None:
-        if isinstance(digits, bool) or not isinstance(digits, int) or not 1 <= digits <= MAX_DIGITS:
-            raise DomainError(f"digits = {digits!r}; give an integer from 1 to {MAX_DIGITS}")
-        if not (noise.is_number and noise.is_real and noise.is_finite and noise >= 0):
-            raise DomainError(f"noise = {noise}; the standard deviation sigma must be a number >= 0")
-        chosen = GradientFlow() if rule is None else rule
-        if not isinstance(chosen, Rule):
-            raise DomainError(f"rule = {rule!r}; use GradientFlow, GradientDescent, HeavyBall or OnePassSGD")
-        self.spectrum = spectrum
-        self.N, self.P = exact_size("N", N), exact_size("P", P)
-        self.noise = noise
-        self.digits = digits
-        self.rule: Rule = chosen
-        if isinstance(chosen, OnePassSGD) and not infinite(self.P):
-            raise DomainError(
-                f"P = {self.P} with one-pass SGD, which never sees a sample twice; leave P = oo"
-            )
-        self._solver = Solver(spectrum, self.N, self.P, chosen)
-        self._solver.check_stable()
-
     # -- losses --------------------------------------------------------------
 
     def test_loss(self, t: object) -> Value:
@@ -148,7 +131,7 @@ class FullModel:
         >>> str(FullModel(power_law(1.5, 1.25), N=100, P=100).test_loss(sympy.oo))
         'oo (the loss diverges at N = P as t -> oo)'
         """
-        return self._averaged("test loss", t, 1, 1)
+        return self._averaged("test loss", t, ONE, ONE)
 
     def train_loss(self, t: object) -> Value:
         """``(1/P) |y - f|^2`` with the noise in the labels, C1 of BAP's appendix C; units as `test_loss`.
@@ -160,17 +143,57 @@ class FullModel:
         >>> float(FullModel(power_law(2, 2), N=10, P=5).train_loss(sympy.oo))
         0.0
         """
+        weights = of_train_loss(self._setting(t))
         if infinite(self.P):
-            return self._combined(
-                "train loss", t, lambda time: {**self._weights(time, 1, 1), "one": self._variance}
-            )
+            return self._combined("train loss", t, weights)
         decay = self._solver.train_decay(self._time(t))
         if decay > (MAX_DECADES + self.digits) * math.log(10):
             with mpmath.workdps(15):
-                bound = (self.test_loss(0).value + mpmath.mpf(float(self._variance))) * mpmath.exp(-decay)
+                bound = (self.test_loss(0).value + mpmath.mpf(float(self.noise**2))) * mpmath.exp(-decay)
             return Value(value=mpmath.mpf(0), error=bound, note="exponentially small")
-        weights = {"train_signal": _ONE, "train_noise": self._variance}
-        return self._combined("train loss", t, lambda _: weights, lost_digits=decay / math.log(10))
+        return self._combined("train loss", t, weights, lost_digits=decay / math.log(10))
+
+    def gap(self, t: object) -> Value:
+        """``test loss + sigma^2 - train loss``: noisy labels that were never seen less those that were.
+
+        One transform of ``(1 - R1 R1')(C0 + sigma^2/(z z'))``, in which nothing cancels however large P is;
+        0 at P = oo and for one-pass SGD. Units and error as `test_loss`. Source: BAP, appendix C, C0 and C1.
+
+        >>> from asymptotics.task import power_law
+        >>> model = FullModel(power_law(3, 2), P=10**20)
+        >>> model.train_loss(5).agrees_with(model.test_loss(5)), round(float(model.gap(5)) * 1e20, 12)
+        (True, 0.440253469755)
+        """
+        return self._combined("gap", t, of_gap(self._setting(t)))
+
+    def coefficients(self, quantity: str, size: str, t: object, orders: int = 1) -> tuple[Value, ...]:
+        """``c_1 ... c_orders`` of ``quantity = c_0 + c_1/size + c_2/size^2 + ...`` around an infinite size.
+
+        ``quantity`` is "test_loss", "train_loss", "bias", "gap", or what sigma^2 multiplies in the first and
+        the last of these: "noise", "gap_noise"; ``size`` is "N" or "P". The equations of the model are
+        differentiated on the contour (`jets`), so nothing is fitted; each coefficient has a relative error
+        below 10^-digits. Raises `DomainError` if the size or the time does not allow the expansion.
+
+        >>> one_mode = FullModel.from_arrays([1], [1])
+        >>> (first,) = one_mode.coefficients("gap", "P", 1)        # 2 t e^(-2t)
+        >>> round(float(first), 12)
+        0.270670566473
+        """
+        if size not in ("N", "P") or not infinite(getattr(self, size)):
+            what = f"{size} = {getattr(self, size)}" if size in ("N", "P") else f"size = {size!r}"
+            raise DomainError(f'{what}; coefficients belong to "N" or "P", infinite in the model')
+        if isinstance(orders, bool) or not isinstance(orders, int) or not 1 <= orders <= MAX_ORDERS:
+            raise DomainError(f"orders = {orders!r}; give an integer from 1 to {MAX_ORDERS}")
+        if infinite(self._time(t)):
+            raise DomainError(f"t = {t}; an expansion in 1/{size} needs a finite time")
+        if isinstance(self.rule, OnePassSGD) and size == "P":
+            raise DomainError("one-pass SGD never sees a sample twice; its losses depend on N alone")
+        weights = named(quantity, self._setting(t, in_data=size == "P"))
+        expanded = Expanded(size=size, orders=orders)
+        return tuple(
+            self._combined(f"{quantity} at order {n} of 1/{size}", t, weights, expanded=expanded, order=n)
+            for n in range(1, orders + 1)
+        )
 
     def bias(self, t: object) -> Value:
         """``B(t) = sum_k c_k H_k(t)^2``: the loss of the predictor averaged over A, data and noise.
@@ -180,7 +203,7 @@ class FullModel:
         >>> model.bias(7).agrees_with(model.test_loss(7))        # nothing is random at N = P = oo
         True
         """
-        return self._combined("bias", t, lambda _: {"bias": _ONE})
+        return self._combined("bias", t, {"bias": ONE})
 
     def ensemble_loss(self, t: object, members: object, bags: object = 1) -> Value:
         """Test loss of the mean over ``members`` initialisations (times ``bags`` data sets).
@@ -203,17 +226,17 @@ class FullModel:
         >>> abs(float(v.total) + float(model.bias(10)) - float(model.test_loss(10))) < 1e-13
         True
         """
-        self._needs_gradient("the split of the variance")
-        noise = {"noise_data": self._variance, "noise_interaction": self._variance}
+        check_gradient(self.rule, "the split of the variance")
+        noise = dict.fromkeys(NOISE, self.noise**2)
         parts: dict[str, dict[str, sympy.Expr]] = {
-            "initialisation": {"initialisation": _ONE},
-            "data": {"data": _ONE},
-            "interaction": {"interaction": _ONE},
+            "initialisation": {"initialisation": ONE},
+            "data": {"data": ONE},
+            "interaction": {"interaction": ONE},
             "noise": noise,
         }
         everything = {name: weight for part in parts.values() for name, weight in part.items()}
         values = {
-            name: self._combined(f"variance ({name})", t, lambda _, w=weights: w)  # type: ignore[misc]
+            name: self._combined(f"variance ({name})", t, weights)
             for name, weights in {**parts, "total": everything}.items()
         }
         return Variance(**values)
@@ -235,6 +258,11 @@ class FullModel:
         times = list(ts)
         values = tuple(methods[quantity](t) for t in times)
         return Curve(quantity=quantity, times=tuple(float(exact_time(t)) for t in times), values=values)
+
+    def _averaged(self, name: str, t: object, members: sympy.Expr, bags: sympy.Expr) -> Value:
+        if members != 1 or bags != 1:
+            check_gradient(self.rule, f"the {name}")
+        return self._combined(name, t, of_test_loss(self._setting(t), members, bags))
 
     # -- modes ---------------------------------------------------------------
 
@@ -281,69 +309,6 @@ class FullModel:
         return to_digits(
             "timescale density", rate, lambda digits: self._solver.density(level, rate, digits), self.digits
         )
-
-    # -- how values are made -----------------------------------------------------
-
-    @property
-    def _variance(self) -> sympy.Expr:
-        return self.noise**2
-
-    def _needs_gradient(self, what: str) -> None:
-        if isinstance(self.rule, OnePassSGD):
-            raise UnableError(f"{what} is not known for one-pass SGD; use GradientFlow or GradientDescent")
-
-    def _averaged(self, name: str, t: object, members: sympy.Expr, bags: sympy.Expr) -> Value:
-        if members != 1 or bags != 1:
-            self._needs_gradient(f"the {name}")
-        return self._combined(name, t, lambda time: self._weights(time, members, bags))
-
-    def _weights(
-        self, time: sympy.Expr, members: sympy.Expr | int, bags: sympy.Expr | int
-    ) -> dict[str, sympy.Expr]:
-        """The parts of the test loss and what multiplies them."""
-        E, D = _ONE / members, _ONE / bags
-        if isinstance(self.rule, OnePassSGD):
-            return {"sgd_signal": _ONE, "sgd_noise": self._variance}
-        if infinite(self.P) and not infinite(time) and not isinstance(self.rule, HeavyBall):
-            return {"infinite_data": E, "bias": 1 - E}
-        return {
-            "bias": _ONE,
-            "initialisation": E,
-            "data": D,
-            "interaction": E * D,
-            "noise_data": D * self._variance,
-            "noise_interaction": E * D * self._variance,
-        }
-
-    def _combined(
-        self,
-        name: str,
-        t: object,
-        weights: Callable[[sympy.Expr], Mapping[str, sympy.Expr]],
-        lost_digits: float = 0.0,
-    ) -> Value:
-        time = self._time(t)
-        wanted = {part: weight for part, weight in weights(time).items() if weight != 0}
-
-        def total(digits: int) -> Solution:
-            return self._solver.combine(wanted, time, digits)
-
-        return to_digits(name, time, total, self.digits, lost_digits=lost_digits)
-
-    def _time(self, t: object) -> sympy.Expr:
-        time = exact_time(t)
-        if isinstance(self.rule, GradientDescent | OnePassSGD) and not infinite(time) and not time.is_integer:
-            raise DomainError(f"t = {t}; {type(self.rule).__name__} counts steps, give an integer >= 0 or oo")
-        return time
-
-    def __repr__(self) -> str:
-        return (
-            f"FullModel({self.spectrum.levels or 'oo'} modes, N={self.N}, P={self.P}, noise={self.noise}, "
-            f"digits={self.digits}, rule={self.rule})"
-        )
-
-
-_ONE = sympy.Integer(1)
 
 
 def _exactly(number: int) -> Value:

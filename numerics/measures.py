@@ -184,8 +184,8 @@ class RuleBook:
 
     # -- where to start the integral -------------------------------------------
 
-    def place(self, log_kappa: float, angle: float) -> tuple[int, int]:
-        """K and the sector of a rule for this kappa.
+    def place(self, log_kappa: float, angle: float, *, derivatives: int = 1) -> tuple[int, int]:
+        """K and the sector of a rule for this kappa, for sums with so many derivatives.
 
         Either the pole of the summand is far from the real axis, and the sector says how much room
         there is between them; or K is well beyond it, and its angle does not matter (sector 0).
@@ -200,7 +200,7 @@ class RuleBook:
         turn = (math.pi - abs(angle)) / slope
         sine = math.sin(min(turn, math.pi / 2))
         # Each kappa-derivative of e^(2 pi i x*) brings out a factor 2 pi x*/slope, relatively.
-        factors = 3 * max(0.0, log_x + math.log(2 * math.pi / slope)) / (2 * math.pi)
+        factors = (derivatives + 2) * max(0.0, log_x + math.log(2 * math.pi / slope)) / (2 * math.pi)
         if log_x + math.log(max(sine, 1e-300)) > math.log(self._height + factors):
             gap = (math.pi - abs(angle)) / (math.pi / 2)
             return self._first_K, max(0, math.ceil(-math.log2(gap)))

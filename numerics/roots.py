@@ -21,6 +21,10 @@ from numerics.arithmetic import Array, Field, Scalar, array, field_of
 from numerics.sums import OnePoint, SpectralSums
 
 START_BITS = 64
+ROUNDS = 60
+SPARE = 3
+"""By how many derivatives the sums are moved to the root without being taken anew."""
+SLACK = math.log(100)
 WIDEST_LOG = 600.0
 """Beyond e^600 and e^-600 starting values are computed with extended numbers instead of doubles."""
 
@@ -89,29 +93,51 @@ def resolve(
     sizes: Sizes,
     field: Field,
     guard_bits: int,
+    derivatives: int = 1,
 ) -> Resolvent:
-    """kappa(z) by Newton's method, and everything at it, to the precision of ``field`` less ``guard_bits``.
+    """kappa(z), and everything at it, to the precision of ``field`` less ``guard_bits``.
 
-    The last step only moves the sums, by their derivatives: its error is the square of the step.
-    Raises `PrecisionError` if Newton does not converge or the certificate fails.
+    Newton's method on the Taylor polynomials of the sums; these are taken anew until the last of the
+    ``derivatives`` that come with the sums has its precision where the root lies. Raises `PrecisionError`
+    if this does not converge or the certificate fails.
     """
     one = field.real(1)
+    if sizes.N is None and sizes.P is None:
+        point = sums.one_point(z, field, floor, derivatives=derivatives)
+        return Resolvent(z=z, point=point, R1=z * 0 + one, R3=z * 0 + one)
     kappa = array(
         field.exp(one * y.real) * field.complex(field.cos(one * y.imag), field.sin(one * y.imag))
         for y in starts
     )
-    enough = 2.0 ** (-(field.bits - guard_bits) / 2)
-    for _ in range(60):
-        point = sums.one_point(kappa, field, floor)
-        step = _newton_step(z, point, sizes, field)
-        worst = max(float(abs(d) / abs(x)) for d, x in zip(step, kappa, strict=True))
-        if worst < enough / 4:
-            point = point.moved(step)
+    enough = -(field.bits - guard_bits) * math.log(2)
+    for _ in range(ROUNDS):
+        point = sums.one_point(kappa, field, floor, derivatives=derivatives, spare=SPARE)
+        moved, step = _moved_to_root(z, point, sizes, field)
+        # What is left out is a power of (step/distance to the spectrum).
+        worst = max(
+            float(abs(by) / (abs(x) if x.real >= 0 else abs(x.imag)))
+            for by, x in zip(step, kappa, strict=True)
+        )
+        if worst < 0.01 and (worst == 0 or (SPARE + 1) * math.log(worst) + SLACK < enough):
+            point = moved.truncated(derivatives)
             R1, R3 = 1 - point.df1[0] * sizes.inverse_P, 1 - point.df1[0] * sizes.inverse_N
             _certify(z, point.kappa, R1, R3)
             return Resolvent(z=z, point=point, R1=R1, R3=R3)
-        kappa = kappa + step
+        kappa = moved.kappa if worst < 0.01 else kappa + _newton_step(z, point, sizes, field)
     raise PrecisionError(f"kappa(z) did not converge: the last step was {worst:.1e}, relatively")
+
+
+def _moved_to_root(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> tuple[OnePoint, Array]:
+    """The sums at the root of their Taylor polynomials, and how far it is."""
+    step = point.kappa * 0
+    for _ in range(ROUNDS):
+        change = _newton_step(z, point.moved(step), sizes, field)
+        step = step + change
+        if max(float(abs(d) / abs(x)) for d, x in zip(change, point.kappa, strict=True)) < 2.0 ** (
+            -0.7 * field.bits
+        ):
+            break
+    return point.moved(step), step
 
 
 def _newton_step(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> Array:

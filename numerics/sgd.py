@@ -10,22 +10,22 @@ from __future__ import annotations
 
 from asymptotics.errors import DomainError
 from numerics.arithmetic import Array, Field, Scalar
-from numerics.roots import Resolvent
+from numerics.jets import Jet
 from numerics.rules import OnePassSGD
+from numerics.two_time import OneTime
 
 
 def sgd_transforms(
-    rule: OnePassSGD, resolvent: Resolvent, trace: Scalar, field: Field
-) -> tuple[Array, Array, float]:
-    """``s L~`` of the signal, and of the noise per unit sigma^2, at the nodes of a contour in zeta.
+    rule: OnePassSGD, zeta: Array, nodes: OneTime, trace: Scalar, field: Field
+) -> tuple[Jet, Jet, float]:
+    """``s L~`` of the signal, and of the noise per unit sigma^2, at the nodes ``zeta`` of a contour.
 
     Last, by how much rounding is amplified in K~, where zeta df1 is nearly the trace (early times).
     """
-    point = resolvent.point
-    rest = trace - resolvent.z * point.df1[0]
-    kernel = field.real(rule.eta) / (2 * rule.batch) * rest
-    loss = max(float(abs(trace / x)) for x in rest)
-    return point.kappa * point.X[0] / (1 - kernel), kernel / (1 - kernel), loss
+    rest = trace - nodes.df1 * zeta
+    kernel = rest * (field.real(rule.eta) / (2 * rule.batch))
+    loss = max(float(abs(trace / x)) for x in rest.terms[0])
+    return nodes.kappa * nodes.X / (1 - kernel), kernel / (1 - kernel), loss
 
 
 def sgd_at_infinity(rule: OnePassSGD, whole: Scalar, trace: Scalar, field: Field) -> tuple[Scalar, Scalar]:

@@ -17,22 +17,24 @@ import sympy
 
 from asymptotics.errors import DomainError
 from numerics.arithmetic import Field, array, field_of
-from numerics.contour import Transformed, invert, invert_twice, pair_weights, relative_error
+from numerics.contour import Transformed, invert, pair_weights, relative_error
 from numerics.discretisation import GUARD_BITS, KEPT_TIMES, Contour, Discretisation
 from numerics.exact_inputs import infinite
 from numerics.exponential import exponential_sum
 from numerics.fixed_point import FixedPoint, fixed_point
+from numerics.jets import Jet
 from numerics.propagation import check_stable
 from numerics.roots import resolve, slowest_rate, starting_values
 from numerics.rules import GradientDescent, GradientFlow, OnePassSGD, Rule
 from numerics.sgd import check_stable_sgd, sgd_at_infinity, sgd_transforms
 from numerics.spectrum import FiniteSpectrum, Spectrum, constant
-from numerics.two_time import PARTS, contour_kernels
+from numerics.two_time import PARTS, contour_kernels, one_time
 
 SENSITIVITY = 16
 """How much larger the relative error of a kernel may be than that of the sums it is made of."""
 
 SGD_PARTS = ("sgd_signal", "sgd_noise")
+SINGLE_PARTS = ("infinite_data",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +46,27 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expanded:
+    """In which inverse size ("N" or "P", infinite in the model) parts are expanded, and to which order."""
+
+    size: str = ""
+    orders: int = 0
+
+
+PLAIN = Expanded()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
     """A quantity, its estimated error, and a note if it diverges."""
 
     value: mpmath.mpf
     error: mpmath.mpf
     note: str = ""
+
+
+_Series = Mapping[str, tuple[Part, ...]]
+"""By the name of a part, its coefficients; one if nothing is expanded."""
 
 
 class Solver:
@@ -59,17 +76,24 @@ class Solver:
         self.rule = rule
         self._levels = spectrum.levels
         self._model = Discretisation(spectrum, N, P, rule)
-        self._parts: OrderedDict[tuple[sympy.Expr, int, str], Mapping[str, Part]] = OrderedDict()
+        self._parts: OrderedDict[tuple[sympy.Expr, int, str, Expanded], _Series] = OrderedDict()
         self._slowest: float | None = None
 
     # -- what is asked for ---------------------------------------------------------
 
-    def combine(self, weights: Mapping[str, sympy.Expr], time: sympy.Expr, digits: int) -> Solution:
-        """``sum weight * part`` at ``time``, each part to about ``digits`` digits."""
+    def combine(
+        self,
+        weights: Mapping[str, sympy.Expr],
+        time: sympy.Expr,
+        digits: int,
+        expanded: Expanded = PLAIN,
+        order: int = 0,
+    ) -> Solution:
+        """``sum weight * part`` at ``time``, or its coefficient of that order; to about ``digits`` digits."""
         with mpmath.workdps(digits + 15):
             value, error, note = mpmath.mpf(0), mpmath.mpf(0), ""
             for name, weight in weights.items():
-                part = self._part(name, time, digits)
+                part = self._part(name, time, digits, expanded)[order]
                 factor = mpmath.mpf(1) * mpmath.mpmathify(sympy.N(weight, digits + 15))
                 if mpmath.isinf(part.value):
                     note = self._divergence
@@ -95,9 +119,7 @@ class Solver:
         for contour in self._model.solved(self._flow_time(time), digits):
             with contour.field as field:
                 kappa = contour.resolvent.point.kappa
-                found.append(
-                    invert(contour.tau, kappa / (kappa + self._model.eigenvalue(level, field)), field)
-                )
+                found.append(invert(contour.tau, kappa / (kappa + self._model.eigenvalue(level, field))))
         return self._as_solution(found, contour)
 
     def density(self, level: int, rate: sympy.Expr, digits: int) -> Solution:
@@ -179,26 +201,26 @@ class Solver:
             fixed = self._fixed(15, field)
         return fixed.diverges or "the noise that is fitted diverges at P = M as t -> oo"
 
-    def _part(self, name: str, time: sympy.Expr, digits: int) -> Part:
-        group = "sgd" if name in SGD_PARTS else "single" if name == "infinite_data" else "double"
-        key = (time, digits, group)
+    def _part(self, name: str, time: sympy.Expr, digits: int, expanded: Expanded) -> tuple[Part, ...]:
         if name == "one":
-            return Part(value=mpmath.mpf(1), error=mpmath.mpf(0))
+            return _constant(1, expanded)
+        group = "sgd" if name in SGD_PARTS else "single" if name in SINGLE_PARTS else "double"
+        key = (time, digits, group, expanded)
         if key not in self._parts:
-            if infinite(time):
-                found = self._at_infinity(digits)
-            elif time == 0:
-                found = self._at_zero(digits)
-            elif group == "sgd":
-                found = self._sgd(time, digits)
-            elif group == "single":
-                found = self._single(time, digits)
-            else:
-                found = self._double(time, digits)
-            self._parts[key] = found
+            self._parts[key] = self._found(group, time, digits, expanded)
             if len(self._parts) > 3 * KEPT_TIMES:
                 self._parts.popitem(last=False)
         return self._parts[key][name]
+
+    def _found(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> _Series:
+        if infinite(time):
+            return {name: (part,) for name, part in self._at_infinity(digits).items()}
+        if time == 0:
+            rest = _constant(0, expanded)[1:]
+            return {name: (part, *rest) for name, part in self._at_zero(digits).items()}
+        if group == "single" and not expanded.orders and (whole := self._exponential(time, digits)):
+            return {"infinite_data": (whole,)}
+        return self._inverted(group, time, digits, expanded)
 
     def _at_zero(self, digits: int) -> dict[str, Part]:
         sums = self._model.sums_for(digits)
@@ -226,50 +248,60 @@ class Solver:
             for name, value in parts.items()
         }
 
-    def _double(self, time: sympy.Expr, digits: int) -> dict[str, Part]:
-        found: dict[str, list[Transformed]] = {name: [] for name in PARTS}
-        for contour in self._model.solved(self._flow_time(time), digits):
-            with contour.field as field:
-                parts, loss = contour_kernels(contour.resolvent, contour.sizes, field)
-                pairs = pair_weights(contour.tau, field)
-                for name in PARTS:
-                    found[name].append(invert_twice(pairs, getattr(parts, name)))
-        spread = loss * 2.0 ** (3 - contour.field.bits)
-        return {name: self._as_part(pair, contour, spread) for name, pair in found.items()}
+    def _inverted(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> _Series:
+        """All parts of a group from the contours at ``time``, and the coefficients of each.
 
-    def _single(self, time: sympy.Expr, digits: int) -> dict[str, Part]:
-        """For P = oo the square of a propagator is the propagator at twice the time."""
+        For P = oo the square of a propagator is the propagator at twice the time; steps n and s of SGD
+        belong to the flow at time 2 eta n and zeta = s/(2 eta).
+        """
+        pairs = group == "double"
+        names = {"double": PARTS, "single": SINGLE_PARTS, "sgd": SGD_PARTS}[group]
+        found: dict[str, list[list[Transformed]]] = {name: [] for name in names}
+        flow = self._flow_time(time) * (1 if pairs else 2)
+        for contour in self._model.solved(flow, digits, pairs=pairs, orders=expanded.orders):
+            with contour.field as field:
+                values, loss = self._transforms(group, contour, expanded, digits, field)
+                weights = pair_weights(contour.tau, field) if pairs else contour.tau
+                for name in names:
+                    found[name].append([invert(weights, term) for term in values[name].terms])
+        spread = loss * 2.0 ** (3 - contour.field.bits)
+        return {
+            name: tuple(
+                self._as_part([coarse, fine], contour, spread) for coarse, fine in zip(*both, strict=True)
+            )
+            for name, both in found.items()
+        }
+
+    def _transforms(
+        self, group: str, contour: Contour, expanded: Expanded, digits: int, field: Field
+    ) -> tuple[Mapping[str, Jet], float]:
+        """What is to be inverted, and by what rounding is amplified in it."""
+        nodes = one_time(contour.resolvent, contour.sizes, expanded.size, expanded.orders)
+        if group == "double":
+            parts, loss = contour_kernels(nodes, field)
+            return {name: getattr(parts, name) for name in PARTS}, loss
+        if group == "single":
+            return {"infinite_data": nodes.kappa * nodes.X}, 0.0
+        assert isinstance(self.rule, OnePassSGD)
+        trace = self._model.sums_for(digits).total_eigenvalue(field)
+        signal, noise, loss = sgd_transforms(self.rule, contour.resolvent.z, nodes, trace, field)
+        return {"sgd_signal": signal, "sgd_noise": noise}, loss
+
+    def _exponential(self, time: sympy.Expr, digits: int) -> Part | None:
+        """The loss at N = P = oo as the sum it is, where that can be had."""
         spectrum = self._model.spectrum
-        if (
+        if not (
             infinite(self._model.N)
             and isinstance(self.rule, GradientFlow)
             and isinstance(spectrum, Spectrum)
             and spectrum.levels is None
             and spectrum.decay("eigenvalues") < math.inf
         ):
-            with mpmath.workdps(digits + 20):
-                rate = mpmath.mpmathify(sympy.N(2 * time, digits + 20))
-            whole = exponential_sum(spectrum, rate, digits)
-            return {"infinite_data": Part(value=whole.value, error=whole.error)}
-        found: list[Transformed] = []
-        for contour in self._model.solved(2 * time, digits, pairs=False):
-            with contour.field as field:
-                point = contour.resolvent.point
-                found.append(invert(contour.tau, point.kappa * point.X[0], field))
-        return {"infinite_data": self._as_part(found, contour, 0.0)}
-
-    def _sgd(self, time: sympy.Expr, digits: int) -> dict[str, Part]:
-        assert isinstance(self.rule, OnePassSGD)
-        found: dict[str, list[Transformed]] = {name: [] for name in SGD_PARTS}
-        # Steps n and s belong to the flow at time 2 eta n and zeta = s/(2 eta).
-        for contour in self._model.solved(2 * self._flow_time(time), digits):
-            with contour.field as field:
-                trace = self._model.sums_for(digits).total_eigenvalue(field)
-                *values, loss = sgd_transforms(self.rule, contour.resolvent, trace, field)
-                for name, value in zip(SGD_PARTS, values, strict=True):
-                    found[name].append(invert(contour.tau, value, field))
-        spread = loss * 2.0 ** (3 - contour.field.bits)
-        return {name: self._as_part(pair, contour, spread) for name, pair in found.items()}
+            return None
+        with mpmath.workdps(digits + 20):
+            rate = mpmath.mpmathify(sympy.N(2 * time, digits + 20))
+        whole = exponential_sum(spectrum, rate, digits)
+        return Part(value=whole.value, error=whole.error)
 
     def _flow_time(self, time: sympy.Expr) -> sympy.Expr:
         """The time of the contour: eta n for SGD, whose mean follows the flow to first order in eta."""
@@ -291,3 +323,8 @@ class Solver:
 
     def _fixed(self, digits: int, field: Field) -> FixedPoint:
         return fixed_point(self._model.sums_for(digits), self._model.sizes(field), field)
+
+
+def _constant(number: int, expanded: Expanded) -> tuple[Part, ...]:
+    """A number that does not depend on the sizes, and its vanishing coefficients."""
+    return tuple(Part(value=mpmath.mpf(n), error=mpmath.mpf(0)) for n in (number, *[0] * expanded.orders))

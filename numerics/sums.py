@@ -30,7 +30,7 @@ COMPRESSED_FLOOR = 1e-29
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnePoint:
-    """df1 and X with two kappa-derivatives each, shape (3, nodes); ``error`` is relative, for all of them."""
+    """df1 and X with their kappa-derivatives, shape (1 + derivatives, nodes); ``error`` is relative."""
 
     kappa: Array
     df1: Array
@@ -38,13 +38,22 @@ class OnePoint:
     error: float
 
     def moved(self, by: Array) -> OnePoint:
-        """The sums at ``kappa + by`` to second order in ``by``: relative error about (by/kappa)^2 in each."""
-        half = by * by / 2
-        df1, X = (
-            np.array([f[0] + f[1] * by + f[2] * half, f[1] + f[2] * by, f[2]], dtype=object)
-            for f in (self.df1, self.X)
-        )
+        """The sums at ``kappa + by``, each by the derivatives that are there; the last one stays as it is."""
+        df1, X = (np.array([_shifted(f[j:], by) for j in range(len(f))]) for f in (self.df1, self.X))
         return OnePoint(kappa=self.kappa + by, df1=df1, X=X, error=self.error)
+
+    def truncated(self, derivatives: int) -> OnePoint:
+        """The sums with no more than so many derivatives."""
+        rows = slice(derivatives + 1)
+        return OnePoint(kappa=self.kappa, df1=self.df1[rows], X=self.X[rows], error=self.error)
+
+
+def _shifted(derivatives: Array, by: Array) -> Array:
+    """``sum_i f^(i) by^i/i!``."""
+    total = derivatives[-1]
+    for i in range(len(derivatives) - 1, 0, -1):
+        total = derivatives[i - 1] + total * by / i
+    return total
 
 
 class SpectralSums:
@@ -69,9 +78,18 @@ class SpectralSums:
             self._logs = np.log(np.sort(positive)[::-1])
 
     def one_point(
-        self, kappa: Array, field: Field, log_floor: float | None = None, *, rough: bool = False
+        self,
+        kappa: Array,
+        field: Field,
+        log_floor: float | None = None,
+        *,
+        derivatives: int = 1,
+        spare: int = 0,
+        rough: bool = False,
     ) -> OnePoint:
-        """All sums at each kappa (off the negative real axis), inside ``with field:``.
+        """All sums at each kappa (off the negative real axis), inside ``with field:``, with ``derivatives``.
+
+        ``spare`` further derivatives come without an estimate of their error.
 
         ``log_floor`` is the smallest log|kappa| of the whole calculation, when this is one part of
         it, so that all parts use the same rules. Raises `PrecisionError` when the estimated error
@@ -79,9 +97,10 @@ class SpectralSums:
         """
         polar = [_polar(x) for x in kappa]
         floor = min(size for size, _ in polar) if log_floor is None else log_floor
-        out = np.empty((6, len(kappa)), dtype=object)
+        rows = derivatives + spare + 1
+        out = np.empty((2 * rows, len(kappa)), dtype=object)
         worst = 0.0
-        places = [self._book.place(*where) for where in polar]
+        places = [self._book.place(*where, derivatives=derivatives) for where in polar]
         for sector in sorted({sector for _, sector in places}):
             members = [i for i, place in enumerate(places) if place[1] == sector]
             head = max(places[i][0] for i in members)
@@ -89,7 +108,8 @@ class SpectralSums:
                 rule = self._book.rule(head, sector, floor, refinement)
                 error = 0.0
                 for i in members:
-                    out[:, i], estimate = _evaluate(rule, kappa[i], 10.0 ** -(self.digits + 2), field)
+                    goal = 10.0 ** -(self.digits + 2)
+                    out[:, i], estimate = _evaluate(rule, kappa[i], goal, (derivatives, spare), field)
                     error = max(error, estimate)
                 if rough or error < 10.0**-self.digits:
                     break
@@ -101,7 +121,7 @@ class SpectralSums:
                     "ask for fewer digits"
                 )
             worst = max(worst, error)
-        return OnePoint(kappa=kappa, df1=out[:3], X=out[3:], error=worst)
+        return OnePoint(kappa=kappa, df1=out[:rows], X=out[rows:], error=worst)
 
     def rule_for(self, log_kappa: float, angle: float, log_floor: float) -> Rule:
         """The rule that `one_point` would use at first at this kappa; for starting values of roots."""
@@ -147,42 +167,55 @@ class SpectralSums:
         return self.spectrum.logarithm("eigenvalues", math.log(max(1.0, capped)))
 
 
-def _evaluate(rule: Rule, kappa: Scalar, floor: float, field: Field) -> tuple[Array, float]:
-    """(df1, df1', df1'', X, X', X'') at one kappa and the estimate of the largest relative error among them.
+def _evaluate(
+    rule: Rule, kappa: Scalar, floor: float, rows: tuple[int, int], field: Field
+) -> tuple[Array, float]:
+    """(df1, df1', ..., X, X', ...) at one kappa and the estimate of the largest relative error among them.
 
     The fine trapezoid is the square of the coarse one, roughly: with e the relative difference
     of the even and odd halves, e^1.6 is taken, which is larger while e is small. The ends (by a
-    Gauss rule with fewer points), rounding, and what lies beyond the last node are added.
+    Gauss rule with fewer points), rounding, and what lies beyond the last node are added. Of the
+    derivatives in ``rows`` (and spare ones) the sum and the highest are estimated; those between lie between.
     """
     negative = kappa.imag < 0
     if negative:
         kappa = field.conj(kappa)
     plus = rule.lam + kappa
     u = 1 / plus
-    direct, ends, even = rule.parts
-    Au, Gu = rule.A * u, rule.G * u
-    sums: list[Scalar] = []
     floor += 2.0 ** (3 - field.bits) * math.sqrt(len(u))
     if rule.bins is not None:
         floor += rule.bins.error(complex(kappa)) + COMPRESSED_FLOOR
     error = floor
     coarse_u = 1 / (rule.check[0] + kappa) if len(rule.check[0]) else rule.check[0]
-    for product, check in ((Au, rule.check[1] * coarse_u), (Gu, rule.check[2] * coarse_u)):
-        first, end = product[:direct].sum(), product[direct:ends].sum()
-        evens, odds = product[ends:even].sum(), product[even:].sum()
-        total = first + end + evens + odds
-        once = product * u
-        slopes = [-once.sum(), 2 * (once * u).sum()]
-        if total != 0:
-            size = abs(total)
-            halves, shift = float(abs(evens - odds) / size), float(abs(end - check.sum()) / size)
-            error = max(error, halves**1.6 + shift + floor)
-        sums += [total, *slopes]
+    sums: list[Scalar] = []
+    for weights, check in ((rule.A, rule.check[1]), (rule.G, rule.check[2])):
+        product, coarse, factor = weights * u, check * coarse_u, 1
+        for order in range(sum(rows) + 1):
+            if order:
+                product, coarse, factor = product * u, coarse * coarse_u, -order * factor
+            if order in (0, rows[0]):
+                total, estimate = _estimated(product, coarse, rule.parts)
+                error = max(error, estimate + floor)
+            else:
+                total = product.sum()
+            sums.append(factor * total)
     if kappa.imag == 0:
         sums = [_real(s) for s in sums]
     elif negative:
         sums = [field.conj(s) if s != 0 else s for s in sums]
     return array(sums), error
+
+
+def _estimated(product: Array, coarse: Array, parts: tuple[int, int, int]) -> tuple[Scalar, float]:
+    """The sum of ``product``, and the relative error of its integral and of its ends."""
+    direct, ends, even = parts
+    end = product[direct:ends].sum()
+    evens, odds = product[ends:even].sum(), product[even:].sum()
+    total = product[:direct].sum() + end + evens + odds
+    if total == 0:
+        return total, 0.0
+    size = abs(total)
+    return total, float(abs(evens - odds) / size) ** 1.6 + float(abs(end - coarse.sum()) / size)
 
 
 def _real(x: Scalar) -> Scalar:

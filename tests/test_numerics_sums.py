@@ -28,7 +28,8 @@ def numbers(task: Task, kappa: complex | str, digits: int) -> tuple[list[mpmath.
     with field_of(bits_of(digits) + 24) as field, mpmath.workdps(digits + 10):
         z = mpmath.mpmathify(kappa)
         real, imag = field.real(mpmath.re(z)), field.real(mpmath.im(z))
-        point = sums.one_point(array([field.complex(real, imag) if mpmath.im(z) else real]), field)
+        at = array([field.complex(real, imag) if mpmath.im(z) else real])
+        point = sums.one_point(at, field, derivatives=2)
         both = [*point.df1[:, 0], *point.X[:, 0]]
         return [mpmath.mpc(field.mpf(x.real), field.mpf(x.imag)) for x in both], point.error
 
