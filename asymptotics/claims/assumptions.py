@@ -1,0 +1,86 @@
+"""Assumptions under which a claim is judged, and the part of the parameters that they leave."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from sympy import And, Eq, Expr, Symbol
+from sympy.core.relational import Ge, Gt, Le, Lt
+from sympy.logic.boolalg import Boolean, false, true
+
+from asymptotics.claims.cells import Cell
+from asymptotics.domain import Domain, primitive
+from asymptotics.errors import DomainError
+from asymptotics.parsing import parse_condition
+
+
+def read_assumptions(assuming: object, symbols: Mapping[str, Symbol]) -> tuple[tuple[str, Expr], ...]:
+    """Assumptions as ``(">", f)``, ``(">=", f)`` or ``("==", f)``, all against zero.
+
+    ``assuming`` is one relation or several, each SymPy's or text. Raises `DomainError` for an assumption
+    that never holds, and for symbols that are not the task's.
+
+    >>> from asymptotics.symbols import a, b
+    >>> read_assumptions("a - 1 < b", {"a": a, "b": b})
+    (('>', -a + b + 1),)
+    """
+    several = assuming if isinstance(assuming, Iterable) and not isinstance(assuming, str) else (assuming,)
+    found: list[tuple[str, Expr]] = []
+    for given in several:
+        relation = given
+        if isinstance(given, str):
+            text = re.sub(r"(?<![<>=!])=(?!=)", "==", given)
+            relation = parse_condition(text, symbols=symbols)
+        for part in And.make_args(relation) if isinstance(relation, Boolean | bool) else (relation,):
+            found += _assumption(part, given, symbols)
+    return tuple(found)
+
+
+def _assumption(part: object, given: object, symbols: Mapping[str, Symbol]) -> list[tuple[str, Expr]]:
+    if part in (true, True):
+        return []
+    if part in (false, False):
+        raise DomainError(f"the assumption {given} never holds for positive parameters; leave it out")
+    if not isinstance(part, Lt | Le | Gt | Ge | Eq):
+        raise DomainError(f"the assumption {given} is not a comparison; write for example a - 1 < b")
+    for symbol in part.free_symbols:
+        if symbol.name not in symbols:
+            known = ", ".join(sorted(symbols)) or "none"
+            raise DomainError(f"the assumption {given} names {symbol}; the parameters are {known}")
+    part = part.xreplace({s: symbols[s.name] for s in part.free_symbols})
+    if isinstance(part, Eq):
+        return [("==", primitive(part.lhs - part.rhs))]
+    return [(">" if isinstance(part, Lt | Gt) else ">=", primitive(part.gts - part.lts))]
+
+
+def assumed(domain: Domain, assumptions: Iterable[tuple[str, Expr]]) -> tuple[Cell, ...]:
+    """The part of ``domain`` where the assumptions hold: its open part first, then its edges.
+
+    Raises `DomainError` if nothing is left.
+    """
+    cells = [Cell.of(domain)]
+    for relation, expression in assumptions:
+        parts: list[Cell | None] = []
+        for cell in cells:
+            if relation == "==":
+                wall = cell.on(expression)
+                parts.append(None if wall is None else replace(wall, base=wall.domain, walls=cell.walls))
+                continue
+            inside = cell.where(expression)
+            if inside is not None:
+                inside = inside if cell.walls else replace(inside, base=inside.domain)
+            parts.append(inside)
+            if relation == ">=":
+                edge = cell.on(expression)
+                parts.append(None if edge is cell else edge)
+        left = [cell for cell in parts if cell is not None]
+        if not left:
+            shown = {">": ">", ">=": ">=", "==": "="}[relation]
+            raise DomainError(f"nothing is left where {expression} {shown} 0; change the assumptions")
+        cells = left
+    return tuple(sorted(cells, key=lambda cell: len(cell.walls)))
+
+
+__all__ = ["assumed", "read_assumptions"]

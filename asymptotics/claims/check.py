@@ -1,0 +1,223 @@
+"""`check_claim`: a hand derivation against a derived law."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sympy import Expr, Rational, Symbol
+
+from asymptotics.allocation import Optimum
+from asymptotics.claims.assumptions import assumed, read_assumptions
+from asymptotics.claims.cells import Cell, Clock
+from asymptotics.claims.judge import Judge, witness
+from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome
+from asymptotics.claims.statement import EQUAL, MEANING, STATED, Statement, read_claim
+from asymptotics.claims.subject import Subject, of_law, of_optimum
+from asymptotics.claims.verdict import Region, Verdict, Witness
+from asymptotics.errors import DomainError, SpectrumError, UnableError
+from asymptotics.law import Law
+
+SECONDS = 8.0
+"""A comparison that takes longer is UNDECIDED."""
+SEARCH = 4.0
+"""So long it is looked for a quantity of which a wrong claim would be right."""
+
+
+def check_claim(claim: object, law: Law | Optimum, assuming: object = ()) -> Verdict:
+    r"""Whether ``claim`` is what the ``law`` says: HOLDS, FAILS or UNDECIDED, where, and what is right instead.
+
+    Parameters
+    ----------
+    claim : text in the syntax of `asymptotics.parsing`, LaTeX, or a SymPy expression. Without the resource it
+        is the exponent p of ``resource**(-p)``; with it a leading term (`asymptotics.claims.statement` has the
+        rule, and the meaning of =, \sim, \propto, \Theta, O). Dimensionless, as all here.
+    law : a law of `derive`, or an optimum of `compute_optimal` (then about its loss, or the resource that the
+        left side names: ``t ~ C**(b/(b + 1))``).
+    assuming : relations between the parameters, SymPy's or text, under which alone it is judged.
+
+    Decided on every regime of the law by exact signs of differences of exponents. A failure comes with a
+    rational witness, at which the law was derived again with numbers. Raises `ParseError` for what cannot be
+    read and `DomainError` for assumptions that contradict the law.
+
+    >>> from asymptotics import derive, power_law
+    >>> from asymptotics.symbols import a, b
+    >>> print(check_claim(r"N^{-\min\{a-1,2b\}}", derive(power_law(a, b)).model))
+    FAILS where a - 1 > b
+    """
+    if not isinstance(law, Law | Optimum):
+        raise DomainError(f"law = {law!r}; pass a law such as derive(task).model, or an optimum")
+    subject = of_law(law) if isinstance(law, Law) else of_optimum(law)
+    symbols = {s.name: s for s in (*subject.letters, *subject.parameters, subject.resource)}
+    statement = read_claim(claim, symbols)
+    if isinstance(law, Optimum):
+        subject = _line(law, statement)
+        symbols = {s.name: s for s in (*subject.letters, *subject.parameters, subject.resource)}
+    _refuse_strangers(statement, subject)
+    cells = assumed(subject.domain, read_assumptions(assuming, {s.name: s for s in subject.parameters}))
+    judge = Judge(statement=statement, subject=subject, clock=Clock(SECONDS))
+    outcomes = _confirmed(judge, judge.outcomes(cells))
+    return _verdict(judge, cells, outcomes)
+
+
+def _line(optimum: Optimum, statement: Statement) -> Subject:
+    """The line of an optimum that the left side names; the loss if there is none."""
+    for symbol in optimum.free:
+        if statement.subject.split("_")[0] == symbol.name:
+            return of_optimum(optimum, symbol)
+    return of_optimum(optimum)
+
+
+def _refuse_strangers(statement: Statement, subject: Subject) -> None:
+    resource = subject.resource.name
+    if isinstance(subject.source, Law):
+        named = statement.arguments
+        if named and resource not in named:
+            raise DomainError(
+                f"the claim {statement.claim} is about a law in {', '.join(named)}, {subject.name} is in "
+                f"{resource}; pass the other law"
+            )
+        if statement.subject in ("N", "P", "C") or (statement.subject == "t" and resource == "t"):
+            raise DomainError(
+                f"the left side of {statement.claim} is {statement.subject}; {subject.name} is about "
+                f"{subject.symbol}, which it should name"
+            )
+    allowed = {*subject.letters, *subject.parameters, subject.resource}
+    for symbol in sorted(statement.expression.free_symbols - allowed, key=lambda s: s.name):
+        known = ", ".join(s.name for s in sorted(allowed, key=lambda s: s.name))
+        raise statement.refuse(symbol.name, f"the letters of {subject.name} are {known}")
+
+
+def _confirmed(judge: Judge, outcomes: list[Outcome]) -> list[Outcome]:
+    """Each failure seen again at its witness, against the law derived with numbers; else undecided."""
+    found = []
+    for outcome in outcomes:
+        if outcome.status == FAILS and _seen(judge, outcome) is None:
+            note = "the two sides differ, but no rational point shows it with the law derived with numbers"
+            outcome = replace(outcome, status=UNDECIDED, note=note)
+        found.append(outcome)
+    return found
+
+
+def _seen(judge: Judge, outcome: Outcome) -> Witness | None:
+    point = witness(outcome, judge.subject.parameters)
+    if point is None:
+        return None
+    own = {s: v for s, v in point.items() if s in judge.subject.parameters}
+    try:
+        piece = judge.subject.at(own)
+        again = judge.on_cell(outcome.cell.at(own), piece)
+    except (UnableError, SpectrumError, DomainError):
+        return None
+    wrong = next((o for o in again if o.status == FAILS), None)
+    if wrong is None or wrong.claimed is None or wrong.correct is None:
+        return None
+    shown = {s: v for s, v in point.items() if s in wrong.claimed.free_symbols | wrong.correct.free_symbols}
+    return Witness(
+        point=tuple(sorted(own.items(), key=lambda pair: pair[0].name)),
+        claimed=wrong.claimed.xreplace(own),
+        correct=wrong.correct.xreplace(own),
+    )
+
+
+def _verdict(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome]) -> Verdict:
+    statement, subject = judge.statement, judge.subject
+    failing = [o for o in outcomes if o.status == FAILS]
+    undecided = [o for o in outcomes if o.status == UNDECIDED]
+    open_failures = [o for o in failing if not o.is_wall]
+    if open_failures or (failing and all(o.is_wall for o in outcomes)):
+        verdict = FAILS
+    elif any(not o.is_wall for o in undecided) or not outcomes:
+        verdict = UNDECIDED
+    else:
+        verdict = HOLDS
+    first = (open_failures or failing or [None])[0]
+    constants = any(o.note.startswith("constant") for o in failing)
+    return Verdict(
+        verdict=verdict,
+        claim=statement.claim,
+        reading=_reading(judge),
+        about=subject.source,
+        conditions=cells[0].base.conditions(),
+        holds=_regions(outcomes, HOLDS),
+        fails=_regions(outcomes, FAILS),
+        undecided=_regions(outcomes, UNDECIDED),
+        correct=subject.exponent if judge.is_exponent else subject.leading(constant=constants),
+        witness=None if first is None else _seen(judge, first),
+        right_for=_right_for(judge, cells) if verdict == FAILS else (),
+        notes=tuple(_notes(judge, cells, outcomes, verdict)),
+    )
+
+
+def _regions(outcomes: list[Outcome], status: str) -> tuple[Region, ...]:
+    return tuple(
+        Region(
+            condition=o.cell.condition,
+            is_wall=o.is_wall,
+            claimed=o.claimed,
+            correct=o.correct,
+            at_fault=o.note,
+        )
+        for o in outcomes
+        if o.status == status
+    )
+
+
+def _reading(judge: Judge) -> str:
+    statement, subject = judge.statement, judge.subject
+    if judge.is_exponent:
+        return f"p = {statement.expression} in {subject.form} ({subject.words})"
+    constant = statement.relation == EQUAL or (statement.relation == STATED and _writes_constant(judge))
+    meaning = MEANING[statement.relation]
+    if statement.relation == STATED and not constant:
+        meaning = "leading power, no constant stated"
+    soft = ", up to logarithms" if statement.soft else ""
+    return f"{subject.symbol} ~ {statement.expression}, {meaning}{soft} ({subject.words})"
+
+
+def _writes_constant(judge: Judge) -> bool:
+    return any(
+        not factor.has(judge.subject.resource) for factor in judge.statement.expression.as_ordered_factors()
+    )
+
+
+def _notes(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome], verdict: str) -> Iterator[str]:
+    statement, subject = judge.statement, judge.subject
+    if judge.is_exponent and verdict == FAILS:
+        negative = replace(judge, statement=replace(statement, expression=-statement.expression))
+        if all(o.status == HOLDS for o in negative.outcomes(cells)):
+            yield f"p is the exponent in {subject.form}; with the other sign the claim holds"
+    if judge.is_exponent and verdict == HOLDS:
+        for piece in subject.pieces:
+            logs = [s for s, _ in piece.growth.powers if s != subject.resource and s.func.__name__ == "log"]
+            if logs:
+                yield f"the exponent alone is judged; where {_plain(piece)} there is a logarithm, {piece.power}"
+    loose = [o for o in outcomes if o.note == "not tight"]
+    if loose:
+        where = "; ".join(str(r) for r in _regions(loose, HOLDS))
+        yield f"as a bound it is not tight {where}"
+
+
+def _plain(piece: object) -> str:
+    from asymptotics.domain import plain
+
+    return plain(piece.condition)
+
+
+def _right_for(judge: Judge, cells: tuple[Cell, ...]) -> tuple[str, ...]:
+    """Other quantities of the same task in the same resource for which the claim is right."""
+    clock, found = Clock(SEARCH), []
+    for other in judge.subject.others():
+        if other.resource != judge.subject.resource:
+            continue
+        try:
+            clock.check()
+            outcomes = replace(judge, subject=other, clock=clock).outcomes(cells)
+        except UnableError:
+            continue
+        if outcomes and all(o.status == HOLDS or o.is_wall for o in outcomes):
+            found.append(f"{other.name} ({other.words})")
+    return tuple(found)
+
+
+__all__ = ["check_claim"]

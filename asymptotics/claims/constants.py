@@ -1,0 +1,194 @@
+"""Whether two constants are the same function of the parameters.
+
+A constant is written as ``prod base^power`` with irreducible bases: primes, pi, irreducible polynomials,
+values of functions. With ``sin(pi x) = pi/(Gamma(x) Gamma(1 - x))`` and ``Gamma(x + 1) = x Gamma(x)`` both
+sides take one form, and equal forms prove the constants equal up to a sign, which one point settles (bases
+enter by their absolute value). That they differ is shown by their values at a rational point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import mpmath
+from sympy import (
+    Add,
+    Expr,
+    Integer,
+    Mul,
+    Pow,
+    Rational,
+    S,
+    Symbol,
+    beta,
+    cos,
+    cot,
+    exp,
+    factor_list,
+    factor_terms,
+    factorint,
+    floor,
+    fraction,
+    gamma,
+    pi,
+    sin,
+    tan,
+    together,
+)
+from sympy.polys.polyerrors import PolynomialError
+
+from asymptotics.domain import normal
+
+DIGITS = 40
+AGREEMENT = mpmath.mpf(10) ** -30
+"""Values that agree better than this at several points are not told apart; values apart by more differ."""
+MAX_ATOMS = 400
+
+
+def same_form(first: Expr, second: Expr) -> bool:
+    """True only if ``first = +- second`` is proved, for all parameters at which both are finite.
+
+    >>> from sympy import pi, sin
+    >>> from asymptotics.symbols import a, b
+    >>> same_form(pi/sin(pi*a/b), gamma(a/b)*gamma(1 - a/b)), same_form(gamma(a + 1), gamma(a))
+    (True, False)
+    """
+    return not ratio_form(first, second)
+
+
+def ratio_form(first: Expr, second: Expr) -> dict[Expr, Expr]:
+    """The powers that are left of the irreducible bases of ``first/second``, up to sign.
+
+    >>> from asymptotics.symbols import N, a
+    >>> ratio_form(N**a/6, N/3)
+    {2: -1, N: a - 1}
+    """
+    form: dict[Expr, Expr] = {}
+    _collect(first, Integer(1), form)
+    _collect(second, Integer(-1), form)
+    return {base: power for base, power in form.items() if power != 0}
+
+
+def _collect(expression: Expr, power: Expr, form: dict[Expr, Expr]) -> None:
+    """Add ``power * log|expression|`` to ``form``, the powers of irreducible bases."""
+    if expression.is_Rational:
+        for sign, number in ((1, expression.p), (-1, expression.q)):
+            for prime, multiplicity in (factorint(abs(int(number)), limit=10**4) if number else {}).items():
+                if prime != 1:
+                    _add(Integer(prime), sign * multiplicity * power, form)
+        if expression == 0:
+            _add(Integer(0), power, form)
+    elif isinstance(expression, Mul):
+        for part in expression.args:
+            _collect(part, power, form)
+    elif isinstance(expression, Pow):
+        _collect(expression.base, power * expression.exp, form)
+    elif isinstance(expression, exp):
+        _add(S.Exp1, power * expression.args[0], form)
+    elif isinstance(expression, Add):
+        _sum(expression, power, form)
+    elif isinstance(expression, sin | cos | tan | cot | beta | gamma):
+        _function(expression, power, form)
+    else:
+        _add(expression, power, form)
+
+
+def _add(base: Expr, power: Expr, form: dict[Expr, Expr]) -> None:
+    form[base] = normal(form.get(base, Integer(0)) + power)
+
+
+def _sum(expression: Expr, power: Expr, form: dict[Expr, Expr]) -> None:
+    """A sum: common factors out; polynomials by their irreducible factors, up to sign."""
+    upper, lower = fraction(together(expression))
+    if lower != 1:
+        _collect(upper, power, form)
+        _collect(lower, -power, form)
+        return
+    shaped = factor_terms(upper)
+    if not isinstance(shaped, Add):
+        _collect(shaped, power, form)
+        return
+    try:
+        constant, factors = factor_list(shaped)
+    except PolynomialError:
+        constant, factors = Integer(1), [(shaped, 1)]
+    _collect(constant, power, form) if constant != 1 else None
+    for factor, multiplicity in factors:
+        if len(factors) == 1 and multiplicity == 1 and constant == 1:
+            _add(max(factor, -factor, key=str), power, form)
+        elif isinstance(factor, Add):
+            _add(max(factor, -factor, key=str), power * multiplicity, form)
+        else:
+            _collect(factor, power * multiplicity, form)
+
+
+def _function(expression: Expr, power: Expr, form: dict[Expr, Expr]) -> None:
+    argument = expression.args[0]
+    if isinstance(expression, gamma):
+        _gamma(argument, power, form)
+    elif isinstance(expression, beta):
+        x, y = expression.args
+        for part, sign in ((x, 1), (y, 1), (x + y, -1)):
+            _gamma(part, sign * power, form)
+    else:
+        x = normal(argument / pi)
+        half = Rational(1, 2)
+        for shift, sign in {
+            sin: ((0, 1),),
+            cos: ((half, 1),),
+            tan: ((0, 1), (half, -1)),
+            cot: ((half, 1), (0, -1)),
+        }[expression.func]:
+            _add(pi, sign * power, form)
+            _gamma(x + shift, -sign * power, form)
+            _gamma(1 - x - shift, -sign * power, form)
+
+
+def _gamma(argument: Expr, power: Expr, form: dict[Expr, Expr]) -> None:
+    """Gamma with its argument moved by an integer, so that the number in it lies in [0, 1)."""
+    argument = normal(argument)
+    number = argument.as_coeff_Add()[0]
+    steps = int(floor(number)) if number.is_Rational and abs(number) <= 50 else 0
+    base = argument - steps
+    if argument.is_number:
+        _add(gamma(argument), power, form) if gamma(argument).has(gamma) else _collect(
+            gamma(argument), power, form
+        )
+        return
+    for j in range(abs(steps)):
+        # Gamma(base + n) = base (base + 1) ... Gamma(base), and the inverse for n < 0
+        factor = base + j if steps > 0 else base - j - 1
+        _collect(together(factor), power if steps > 0 else -power, form)
+    _add(gamma(base), power, form)
+
+
+def value(expression: Expr, point: Mapping[Symbol, Rational]) -> mpmath.mpf | None:
+    """The value to `DIGITS` digits, or None if it is not real and finite or cannot be had."""
+    number = expression.xreplace(dict(point))
+    if number.free_symbols or sum(1 for _ in _atoms(number)) > MAX_ATOMS:
+        return None
+    try:
+        with mpmath.workdps(DIGITS + 5):
+            found = number.evalf(DIGITS)
+            return found._to_mpmath(mpmath.mp.prec) if found.is_Float or found.is_Rational else None
+    except (ArithmeticError, AttributeError, TypeError, ValueError, mpmath.libmp.NoConvergence):
+        return None
+
+
+def _atoms(expression: Expr) -> object:
+    yield expression
+    for part in expression.args:
+        yield from _atoms(part)
+
+
+def differ(first: mpmath.mpf, second: mpmath.mpf) -> bool:
+    """Whether two values are apart by more than the digits that were computed.
+
+    >>> differ(mpmath.mpf(1), mpmath.mpf(1) + mpmath.mpf(2)**-52)
+    True
+    """
+    with mpmath.workdps(DIGITS):
+        return bool(abs(first - second) > AGREEMENT * max(abs(first), abs(second)))
+
+
+__all__ = ["differ", "ratio_form", "same_form", "value"]

@@ -1,0 +1,211 @@
+"""A statement against a subject, cell by cell: the comparison itself.
+
+On each regime of the law the claim is resolved into cells on which every Min and every difference of
+exponents has one sign. There both sides are one growth each, and are compared scale by scale; where the
+orders agree and a constant is claimed, the constants are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sympy import And, Expr, Rational, Symbol, log
+
+from asymptotics.claims.cells import Cell, Clock
+from asymptotics.claims.constants import differ, ratio_form, same_form, value
+from asymptotics.claims.growth import Growth, differences, growths
+from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, joined, resolved
+from asymptotics.claims.statement import EQUAL, LOWER, STATED, UPPER, Statement
+from asymptotics.claims.subject import Piece, Subject
+from asymptotics.domain import normal
+from asymptotics.errors import UnableError
+
+POINTS = 4
+"""Constants are compared at so many points before a proof is tried."""
+SAMPLES = 6
+"""Exponents that no cell decides are compared at so many points."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """One statement about one subject, under assumptions, before the clock runs out."""
+
+    statement: Statement
+    subject: Subject
+    clock: Clock
+
+    @property
+    def is_exponent(self) -> bool:
+        """Whether the claim is an exponent, not a leading term: it does not contain the resource."""
+        names_loss = self.statement.subject[:1].isupper() and self.statement.subject[1:2] in ("", "_")
+        return not self.statement.expression.has(self.subject.resource) and not names_loss
+
+    def outcomes(self, cells: tuple[Cell, ...]) -> list[Outcome]:
+        """What is found on each cell; neighbours that agree are joined."""
+        found: list[Outcome] = []
+        for cell in cells:
+            parts = [(self._within(cell, piece), piece) for piece in self.subject.pieces]
+            inside = {part: piece for part, piece in parts if part is not None}
+            found += joined(cell, inside, lambda part, own=inside: self._on_piece(part, own[part]))  # type: ignore[misc]
+        return found
+
+    @staticmethod
+    def _within(cell: Cell, piece: Piece) -> Cell | None:
+        here: Cell | None = cell
+        for part in And.make_args(piece.condition):
+            if here is None or not part.is_Relational:
+                continue
+            here = here.on(part.lhs - part.rhs) if part.rel_op == "==" else here.where(part.gts - part.lts)
+        return here
+
+    def _on_piece(self, cell: Cell, piece: Piece) -> list[Outcome]:
+        try:
+            return self.on_cell(cell, piece)
+        except UnableError as error:
+            return [self._sampled(cell, piece, str(error))]
+
+    def on_cell(self, cell: Cell, piece: Piece) -> list[Outcome]:
+        """The outcomes on a cell of one piece. Raises `UnableError` where a step is not decided."""
+        use = self._exponent if self.is_exponent else self._leading
+        return resolved(cell, self.statement.expression, self.clock, lambda c, e: use(c, e, piece))
+
+    def _exponent(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
+        def found(part: Cell, order: int) -> list[Outcome]:
+            # a larger exponent of a decaying loss is a smaller loss
+            grows = self.subject.key not in (None, "loss")
+            return self._by_order(part, order if grows else -order, "exponent", claimed, piece.exponent)
+
+        difference = claimed - piece.exponent
+        return self._ordered(cell, [(self.subject.resource, difference)], found)
+
+    def _leading(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
+        terms = growths(claimed, self.subject.resource)
+        return self._summed(cell, terms[0], terms[1:], piece)
+
+    def _summed(self, cell: Cell, first: Growth, rest: tuple[Growth, ...], piece: Piece) -> list[Outcome]:
+        """The terms of a claimed sum: those that lead on the cell are kept, equal ones added."""
+        if not rest:
+            return self._compared(cell, first, piece)
+
+        def found(part: Cell, order: int) -> list[Outcome]:
+            kept = first if order > 0 else rest[0]
+            if order == 0:
+                total = part.value(first.constant) + part.value(rest[0].constant)
+                if normal(total) == 0:
+                    raise UnableError("the leading terms of the claim cancel; give what is left")
+                kept = replace(first, constant=total)
+            return self._summed(part, kept, rest[1:], piece)
+
+        return self._ordered(cell, differences(first, rest[0]), found)
+
+    def _compared(self, cell: Cell, claimed: Growth, piece: Piece) -> list[Outcome]:
+        soft = self.statement.soft
+        scales = [(s, p) for s, p in differences(claimed, piece.growth) if not (soft and isinstance(s, log))]
+
+        def found(part: Cell, order: int) -> list[Outcome]:
+            if order == 0:
+                return [self._constants(part, claimed, piece)]
+            at_fault = next(s for s, p in scales if part.sign(p) != 0)
+            note = "logarithm" if isinstance(at_fault, log) else "exponent"
+            return self._by_order(part, order, note, claimed.without_constant(), piece.power)
+
+        return self._ordered(cell, scales, found)
+
+    def _ordered(
+        self,
+        cell: Cell,
+        scales: list[tuple[Expr, Expr]] | tuple[tuple[Expr, Expr], ...],
+        use: Callable[[Cell, int], list[Outcome]],
+    ) -> list[Outcome]:
+        """``use`` on the parts of a cell with the sign of the first power that does not vanish there."""
+        self.clock.check()
+        for _, power in scales:
+            sign = cell.sign(power)
+            if sign is None:
+                return joined(cell, cell.cut(power), lambda part: self._ordered(part, scales, use))
+            if sign:
+                return use(cell, sign)
+        return use(cell, 0)
+
+    def _by_order(self, cell: Cell, order: int, note: str, claimed: Expr, correct: Expr) -> list[Outcome]:
+        """``order``: 1, 0, -1 as the claim is larger than the truth, as large, or smaller."""
+        allowed = {UPPER: (0, 1), LOWER: (0, -1)}.get(self.statement.relation, (0,))
+        status = HOLDS if order in allowed else FAILS
+        loose = "not tight" if status == HOLDS and order else ""
+        return [
+            Outcome(
+                cell=cell,
+                status=status,
+                note=loose if status == HOLDS else note,
+                claimed=claimed,
+                correct=correct,
+            )
+        ]
+
+    def _constants(self, cell: Cell, claimed: Growth, piece: Piece) -> Outcome:
+        """The orders agree: the constants, if one is claimed."""
+        base = Outcome(
+            cell=cell,
+            status=HOLDS,
+            note="",
+            claimed=claimed.expression(),
+            correct=piece.growth.expression(),
+        )
+        relation = self.statement.relation
+        settings = claimed.constant.free_symbols - set(self.subject.parameters)
+        bare = claimed.constant.xreplace(dict.fromkeys(settings, 1)) == 1
+        if relation == EQUAL or (relation == STATED and not bare):
+            if not piece.constant_known:
+                return replace(base, status=UNDECIDED, note="the constant of the optimum has no closed form")
+            return self._equal(base, claimed.constant, piece.growth.constant)
+        left = ratio_form(claimed.constant, piece.growth.constant) if settings else {}
+        if piece.constant_known and any(x.free_symbols & settings for x in left):
+            return replace(base, status=FAILS, note="constant")
+        return base
+
+    def _equal(self, base: Outcome, claimed: Expr, correct: Expr) -> Outcome:
+        cell = base.cell
+        pair = cell.value(claimed), cell.value(correct)
+        symbols = (*self.subject.parameters, *(claimed.free_symbols | correct.free_symbols))
+        known = 0
+        for point in cell.points(tuple(dict.fromkeys(symbols)), POINTS):
+            self.clock.check()
+            first, second = (value(side, point) for side in pair)
+            if first is None or second is None:
+                continue
+            if differ(first, second):
+                return replace(base, status=FAILS, note="constant", point=tuple(point.items()))
+            known += 1
+        if known and same_form(*pair):
+            return replace(base, status=HOLDS)
+        tried = f"the constants agree to 30 digits at {known} points, but are not proved equal"
+        return replace(
+            base, status=UNDECIDED, note=tried if known else "the constants have no values to compare"
+        )
+
+    def _sampled(self, cell: Cell, piece: Piece, reason: str) -> Outcome:
+        """Points in place of cells: one at which the claim fails settles it, none settles nothing."""
+        seen = 0
+        for point in cell.points(self.subject.parameters, SAMPLES):
+            try:
+                found = self.on_cell(cell.at(point), piece)
+            except UnableError:
+                continue
+            seen += 1
+            for outcome in found:
+                if outcome.status == FAILS:
+                    note = f"{outcome.note}; seen at points, not proved on all of the region"
+                    return replace(outcome, cell=cell, note=note, point=outcome.point or tuple(point.items()))
+        tried = f"no difference at {seen} rational points" if seen else "no point could be compared"
+        return Outcome(cell=cell, status=UNDECIDED, note=f"{reason}; {tried}")
+
+
+def witness(outcome: Outcome, symbols: tuple[Symbol, ...]) -> dict[Symbol, Rational] | None:
+    """A rational point at which an outcome can be seen."""
+    if outcome.point is not None:
+        return dict(outcome.point)
+    return outcome.cell.point(symbols)
+
+
+__all__ = ["Judge", "witness"]

@@ -1,0 +1,115 @@
+"""What a comparison finds on each cell: outcomes, joined again where neighbours agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from sympy import Abs, And, Expr, Max, Min, Piecewise, Rational, Symbol
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean, false, true
+
+from asymptotics.claims.cells import Cell, Clock
+from asymptotics.domain import plain
+from asymptotics.errors import UnableError
+
+HOLDS, FAILS, UNDECIDED = "HOLDS", "FAILS", "UNDECIDED"
+CHOICES = (Min, Max, Abs, Piecewise)
+SIGNS = {"<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (1, 0), "==": (0,), "!=": (1, -1)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """HOLDS, FAILS or UNDECIDED on one cell.
+
+    ``note`` says what is at fault, ``claimed`` and ``correct`` are the two sides there, ``point`` is where
+    a difference was seen if not everywhere on the cell.
+    """
+
+    cell: Cell
+    status: str
+    note: str = ""
+    claimed: Expr | None = None
+    correct: Expr | None = None
+    point: tuple[tuple[Symbol, Rational], ...] | None = None
+
+    @property
+    def is_wall(self) -> bool:
+        """Whether the cell is a wall, not an open part of the base."""
+        return bool(self.cell.walls)
+
+
+Use = Callable[[Cell, Expr], list[Outcome]]
+
+
+def joined(cell: Cell, parts: Iterable[Cell], use: Callable[[Cell], list[Outcome]]) -> list[Outcome]:
+    """The outcomes on the parts of a cell; one for the cell if they agree."""
+    found = [outcome for part in parts for outcome in use(part)]
+    kinds = {_kind(outcome) for outcome in found}
+    if len(kinds) == 1:
+        first = next((o for o in found if len(o.cell.walls) == len(cell.walls)), found[0])
+        return [replace(first, cell=cell)]
+    return found
+
+
+def _kind(outcome: Outcome) -> tuple[str, str, Expr | None]:
+    if outcome.status == HOLDS:
+        return outcome.status, "", None
+    return outcome.status, outcome.note, outcome.correct if outcome.status == FAILS else None
+
+
+def resolved(cell: Cell, expression: Expr, clock: Clock, use: Use) -> list[Outcome]:
+    """``use`` on every part of the cell, with ``expression`` free of Min, Max, Abs and Piecewise there."""
+    clock.check()
+    expression = cell.value(expression)
+    choice = next((x for x in _innermost_first(expression) if isinstance(x, CHOICES)), None)
+    if choice is None:
+        return use(cell, expression)
+    if isinstance(choice, Piecewise):
+        return _by_cases(cell, expression, choice, clock, use)
+    first, second, *rest = (choice.args[0], -choice.args[0]) if isinstance(choice, Abs) else choice.args
+    sign = cell.sign(first - second)
+    if sign is None:
+        return joined(cell, cell.cut(first - second), lambda c: resolved(c, expression, clock, use))
+    larger, smaller = (first, second) if sign >= 0 else (second, first)
+    chosen = smaller if isinstance(choice, Min) else larger
+    less = choice.func(chosen, *rest) if rest else chosen
+    return resolved(cell, expression.xreplace({choice: less}), clock, use)
+
+
+def _by_cases(cell: Cell, expression: Expr, choice: Piecewise, clock: Clock, use: Use) -> list[Outcome]:
+    branch, condition = choice.args[0]
+    decided = decide(cell, condition)
+    if isinstance(decided, Expr):
+        return joined(cell, cell.cut(decided), lambda c: resolved(c, expression, clock, use))
+    if decided:
+        return resolved(cell, expression.xreplace({choice: branch}), clock, use)
+    if len(choice.args) == 1:
+        raise UnableError(f"the claim says nothing where {plain(cell.condition)}; give a claim for all cases")
+    rest = Piecewise(*choice.args[1:], evaluate=False)
+    return resolved(cell, expression.xreplace({choice: rest}), clock, use)
+
+
+def decide(cell: Cell, condition: Boolean) -> bool | Expr:
+    """Whether a condition holds on the cell; where that is not decided, a difference without a sign."""
+    if condition in (true, false):
+        return bool(condition == true)
+    if isinstance(condition, And):
+        answers = [decide(cell, part) for part in condition.args]
+        if False in answers:
+            return False
+        return next((answer for answer in answers if answer is not True), True)
+    if not isinstance(condition, Relational):
+        raise UnableError(f"the condition {condition} is not a comparison")
+    difference = condition.lhs - condition.rhs
+    sign = cell.sign(difference)
+    return difference if sign is None else sign in SIGNS[condition.rel_op]
+
+
+def _innermost_first(expression: Expr) -> Iterator[Expr]:
+    for part in expression.args:
+        yield from _innermost_first(part)
+    yield expression
+
+
+__all__ = ["FAILS", "HOLDS", "UNDECIDED", "Outcome", "decide", "joined", "resolved"]

@@ -1,0 +1,268 @@
+r"""A claim as it is written, read into a statement: an exponent, or a leading term and how it is meant.
+
+What decides: an expression that contains the resource is a leading term, one that does not is the exponent
+p of ``resource**(-p)`` (of an optimum: l in ``L ~ C**(-l)``, or x in ``t ~ C**x``). Of a leading term
+
+    L = f,  L \simeq f              power, logarithm and constant are claimed, also where the constant is 1;
+    f,  L ~ f,  L \sim f            power and logarithm, and the constant where one is written;
+    \propto, \asymp, \Theta(f)      power and logarithm; a constant is not looked at;
+    O(f), \lesssim; \Omega(f), \gtrsim    an upper bound; a lower bound;
+    \tilde O(f), \tilde\Theta(f)    the same up to logarithms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sympy import Eq, Expr, Float, Order, Rational, Symbol
+from sympy.core.relational import Relational
+
+from asymptotics.claims import latex
+from asymptotics.claims.latex import Item, Source
+from asymptotics.claims.writer import LETTERS, to_text
+from asymptotics.errors import ParseError
+from asymptotics.parsing import parse
+from asymptotics.task import exact
+
+EQUAL, STATED, ORDER, UPPER, LOWER = "equal", "stated", "order", "upper", "lower"
+RELATIONS = {
+    **dict.fromkeys(("=", "==", "simeq", "≃"), EQUAL),
+    **dict.fromkeys(("~", "sim", "approx", "≈"), STATED),
+    **dict.fromkeys(("propto", "∝", "asymp", "≍", "Theta"), ORDER),
+    **dict.fromkeys(("lesssim", "≲", "O"), UPPER),
+    **dict.fromkeys(("gtrsim", "≳", "Omega"), LOWER),
+}
+MEANING = {
+    EQUAL: "leading term with its constant",
+    STATED: "leading term with its constant",
+    ORDER: "order of growth; constants are not judged",
+    UPPER: "upper bound on the order",
+    LOWER: "lower bound on the order",
+}
+INEQUALITIES = ("<", ">", "le", "ge", "leq", "geq", "ne", "neq", "ll", "gg", "!=")
+NODES = 3000
+RESOURCES = "tNPC"
+_relation = re.compile(r"==|<=|>=|!=|[=~∝≍≃≈≲≳<>]")
+_bound = re.compile(r"\s*(O|Theta|Omega)\s*(?=\()")
+_left = re.compile(r"\s*(?:min_?[A-Za-z]\s*)?(?P<name>[A-Za-z]+)[\w^*',;()\s-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What is claimed: ``expression`` in the ``relation``; ``subject`` the left side's name, "" if none.
+
+    ``soft``: up to logarithms. ``arguments``: the resources that the left side names. ``places``: where
+    each symbol stands in ``claim``, for messages.
+    """
+
+    claim: str
+    expression: Expr
+    relation: str = STATED
+    soft: bool = False
+    subject: str = ""
+    arguments: str = ""
+    places: tuple[tuple[str, int], ...] = ()
+
+    def refuse(self, name: str, advice: str) -> ParseError:
+        """The error for a symbol without meaning, with its place where the claim was text."""
+        reason = f"{name} has no meaning here; {advice}"
+        place = dict(self.places).get(name)
+        return (
+            ParseError(f"{self.claim}: {reason}")
+            if place is None
+            else ParseError.at(self.claim, place, reason)
+        )
+
+
+def read_claim(claim: object, symbols: Mapping[str, Symbol]) -> Statement:
+    r"""The statement that text, LaTeX or a SymPy expression makes. ``symbols`` are the known ones by name.
+
+    Raises `ParseError`, with the position in text and LaTeX.
+
+    >>> read_claim(r"L(N) \propto N^{-\min\{a-1,2b\}}", {}).expression
+    N**(-Min(2*b, a - 1))
+    """
+    if isinstance(claim, str):
+        return _from_latex(claim, symbols) if latex.is_latex(claim) else _from_text(claim, symbols)
+    if isinstance(claim, Relational):
+        if not isinstance(claim, Eq):
+            raise ParseError(f"{claim} is an inequality; a claim is an expression or an equation")
+        left = _left_side(str(claim.lhs))
+        if left is None:
+            raise ParseError(f"{claim.lhs}: the left side names the quantity, as L(N)")
+        return _statement(str(claim), claim.rhs, EQUAL, symbols, left)
+    expression = exact(claim, "claim")
+    if isinstance(expression, Order):
+        return _statement(str(claim), expression.expr, UPPER, symbols, ("", ""))
+    return _statement(str(claim), expression, STATED, symbols, ("", ""))
+
+
+def _statement(
+    claim: str, expression: Expr, relation: str, symbols: Mapping[str, Symbol], left: tuple[str, str]
+) -> Statement:
+    size = 0
+    stack = [expression]
+    while stack:
+        size += 1
+        stack += stack.pop().args
+        if size > NODES:
+            raise ParseError(f"the claim has more than {NODES} parts; shorten it")
+    known = {s: symbols[s.name] for s in expression.free_symbols if s.name in symbols}
+    numbers = {x: Rational(repr(float(x))) for x in expression.atoms(Float)}
+    return Statement(
+        claim=claim,
+        expression=expression.xreplace({**known, **numbers}),
+        relation=relation,
+        subject=left[0],
+        arguments=left[1],
+    )
+
+
+def _from_text(claim: str, symbols: Mapping[str, Symbol]) -> Statement:
+    found = list(_relation.finditer(claim)) if len(claim) <= latex.LENGTH else []
+    for sign in found:
+        if sign.group() in ("<", ">", "<=", ">=", "!="):
+            raise ParseError.at(claim, sign.start(), "an inequality is a condition; give it as an assumption")
+    if len(found) > 1:
+        raise ParseError.at(claim, found[1].start(), f"a second {found[1].group()!r}; a claim has one")
+    start = found[0].end() if found else 0
+    relation = RELATIONS[found[0].group()] if found else STATED
+    left: tuple[str, str] | None = ("", "")
+    if found:
+        left = _left_side(claim[: found[0].start()])
+        if left is None:
+            raise ParseError.at(claim, 0, "the left side names the quantity, as L(N) or t")
+    bound = _bound.match(claim, start)
+    if bound:
+        relation, start = RELATIONS[bound.group(1)], bound.end()
+    right = claim[start:]
+    if found and not right.strip():
+        raise ParseError.at(claim, len(claim) - 1, "nothing follows the relation")
+    expression = _parsed(claim, right, tuple(range(start, len(claim))), symbols)
+    names = {m.group(): start + m.start() for m in reversed(list(re.finditer(r"[A-Za-z_]\w*", right)))}
+    assert left is not None
+    return Statement(
+        claim=claim,
+        expression=expression,
+        relation=relation,
+        subject=left[0],
+        arguments=left[1],
+        places=tuple(names.items()),
+    )
+
+
+def _parsed(claim: str, text: str, origin: Sequence[int], symbols: Mapping[str, Symbol]) -> Expr:
+    try:
+        return parse(text, symbols=symbols)
+    except ParseError as error:
+        if error.position is None or not origin:
+            raise
+        place = origin[min(error.position, len(origin) - 1)]
+        raise ParseError.at(claim, place, error.reason) from None
+
+
+def _left_side(text: str) -> tuple[str, str] | None:
+    """The name on the left side and the resources among its arguments and subscripts."""
+    match = _left.fullmatch(text)
+    if match is None:
+        return None
+    inner = "".join(re.findall(r"\([^()]*\)|_[A-Za-z]", text))
+    return match["name"], "".join(r for r in RESOURCES if r in inner)
+
+
+def _from_latex(claim: str, symbols: Mapping[str, Symbol]) -> Statement:
+    source = latex.read(claim)
+    items = list(source.items)
+    while items and items[-1].kind == "char" and items[-1].name in ".,;":
+        items.pop()
+    if not items:
+        raise ParseError("the claim is empty; write for example N^{-b}")
+    signs = [i for i, item in enumerate(items) if _is_relation(item)]
+    for i in signs:
+        if items[i].name in INEQUALITIES:
+            source.fail(items[i].position, "an inequality is a condition; give it as an assumption")
+    if len(signs) > 1:
+        source.fail(items[signs[1]].position, f"a second {items[signs[1]].name!r}; a claim has one")
+    left: tuple[str, str] | None = ("", "")
+    relation, right = STATED, items
+    if signs:
+        relation, right = RELATIONS[items[signs[0]].name], items[signs[0] + 1 :]
+        left = _left_side(_flat(source, items[: signs[0]]))
+        if left is None:
+            source.fail(items[0].position, "the left side names the quantity, as L(N) or t")
+        if not right:
+            source.fail(items[signs[0]].position, "nothing follows the relation")
+    bound, soft = _bound_of(source, right)
+    if bound:
+        relation, right = RELATIONS[bound], right[1:]
+    text, origin = to_text(source, right)
+    places: dict[str, int] = {}
+    for match in re.finditer(r"[A-Za-z_]\w*", text):
+        places.setdefault(match.group(), origin[match.start()])
+    assert left is not None
+    return Statement(
+        claim=claim,
+        expression=_parsed(claim, text, origin, symbols),
+        relation=relation,
+        soft=soft,
+        subject=left[0],
+        arguments=left[1],
+        places=tuple(places.items()),
+    )
+
+
+def _is_relation(item: Item) -> bool:
+    names = (set(RELATIONS) | set(INEQUALITIES)) - {"O", "Theta", "Omega"}
+    return item.kind != "group" and item.name in names
+
+
+def _flat(source: Source, items: Sequence[Item]) -> str:
+    """A left side without fonts, accents and braces."""
+    text = ""
+    for item in items:
+        if item.kind == "macro" and item.name in latex.FONTS | latex.ACCENTS:
+            text += _flat(source, [x for part in item.arguments for x in part or ()])
+        elif item.kind == "macro":
+            plain = {
+                **LETTERS,
+                "infty": "oo",
+                "star": "*",
+                "ast": "*",
+                "min": "min",
+                "ell": "L",
+                "dagger": "*",
+            }
+            if item.name not in plain and item.name not in latex.SIZES:
+                source.fail(
+                    item.position, f"\\{item.name} on the left side, which names the quantity, as L(N)"
+                )
+            text += plain.get(item.name, "")
+        elif item.kind == "group":
+            text += _flat(source, item.arguments[0] or ())
+        else:
+            text += item.name
+    return text
+
+
+def _bound_of(source: Source, items: Sequence[Item]) -> tuple[str, bool]:
+    """O, Theta or Omega, and whether up to logarithms, if the whole of ``items`` is such a bound."""
+    if len(items) < 2 or (opening := latex.opening_at(items, 1)) is None:
+        return "", False
+    item, soft = items[0], False
+    while item.kind == "macro" and item.arguments and item.name in latex.FONTS | latex.ACCENTS:
+        soft = soft or item.name in latex.ACCENTS
+        inside = item.arguments[0] or ()
+        if len(inside) != 1:
+            return "", False
+        item = inside[0]
+    if item.name not in ("O", "Theta", "Omega"):
+        return "", False
+    _, after = latex.partner(source, items, 1, opening)
+    if after != len(items):
+        source.fail(items[after].position, f"something follows {item.name}(...); give the leading term alone")
+    return item.name, soft
+
+
+__all__ = ["EQUAL", "LOWER", "MEANING", "ORDER", "STATED", "UPPER", "Statement", "read_claim"]

@@ -1,0 +1,190 @@
+"""What a claim is compared with: a law, or one line of an optimum, as pieces with conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sympy import Expr, Integer, Piecewise, Rational, Symbol, log, true
+from sympy.logic.boolalg import Boolean
+
+from asymptotics.allocation import Optimum
+from asymptotics.claims.growth import Growth, growths
+from asymptotics.domain import Domain
+from asymptotics.errors import DomainError
+from asymptotics.law import Law, derived
+from asymptotics.phases import Key, Phase
+from asymptotics.quantities import QUANTITIES
+from asymptotics.spectra import spectrum
+from asymptotics.symbols import C
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One regime or phase: ``condition``, the exponent as it is stated alone, and the leading growth.
+
+    ``constant_known`` is False where the constant has no closed form (it stands as 1 in ``growth``).
+    """
+
+    condition: Boolean
+    exponent: Expr
+    growth: Growth
+    constant_known: bool = True
+
+    @property
+    def power(self) -> Expr:
+        """The leading growth without its constant."""
+        return self.growth.without_constant()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The law of one quantity in one resource.
+
+    ``source`` is the law or optimum, ``key`` the line of an optimum. ``name`` is how one gets it,
+    ``symbol`` what it is called in formulas; ``parameters`` are the task's symbols, ``letters`` all
+    that a claim may contain besides the resource.
+    """
+
+    source: Law | Optimum
+    key: Key | None
+    name: str
+    symbol: str
+    words: str
+    resource: Symbol
+    parameters: tuple[Symbol, ...]
+    letters: tuple[Symbol, ...]
+    domain: Domain
+    pieces: tuple[Piece, ...]
+
+    @property
+    def form(self) -> str:
+        """What an exponent alone, called p, is the exponent of."""
+        sign = "" if self.key not in (None, "loss") else "-"
+        return f"{self.symbol} ~ {self.resource}**({sign}p)"
+
+    @property
+    def exponent(self) -> Expr:
+        """The exponent on all of the domain."""
+        if isinstance(self.source, Law):
+            return self.source.exponent
+        return _cases([(p.exponent, p.condition) for p in self.pieces])
+
+    def leading(self, *, constant: bool) -> Expr:
+        """The leading term on all of the domain, with its constant or without."""
+        shown = [(p.growth.expression() if constant else p.power, p.condition) for p in self.pieces]
+        return _cases(shown)
+
+    def at(self, point: Mapping[Symbol, Rational]) -> Piece:
+        """The piece that holds at a point, derived again with numbers. Raises what `Law.at` raises."""
+        own = {s: v for s, v in point.items() if s in self.parameters}
+        if isinstance(self.source, Law):
+            law = self.source.at(own)
+            (regime,) = law.regimes
+            return Piece(
+                condition=true,
+                exponent=regime.exponent,
+                growth=_one(regime.leading(law.resource), law.resource),
+            )
+        assert self.key is not None
+        phase = self.source.at(own) if own else self.source.phases[0]
+        return _piece_of(phase, self.key)
+
+    def others(self) -> Iterator[Subject]:
+        """Other quantities of the same task, for which a claim that fails may be right."""
+        if isinstance(self.source, Optimum):
+            yield from (of_optimum(self.source, key) for key in _keys(self.source) if key != self.key)
+            return
+        for quantity in QUANTITIES.values():
+            if quantity.name != self.source.name:
+                yield of_law(derived(quantity.name, self.source.task))
+
+
+def _cases(pairs: list[tuple[Expr, Boolean]]) -> Expr:
+    return pairs[0][0] if len(pairs) == 1 else Piecewise(*pairs)
+
+
+def of_law(law: Law) -> Subject:
+    """A law as a subject.
+
+    >>> from asymptotics import derive, power_law
+    >>> of_law(derive(power_law(3, 2)).model).pieces[0].power
+    log(N)/N**2
+    """
+    x = law.resource
+    pieces = tuple(
+        Piece(condition=r.condition, exponent=r.exponent, growth=_one(r.leading(x), x)) for r in law.regimes
+    )
+    quantity = QUANTITIES[law.name]
+    return Subject(
+        source=law,
+        key=None,
+        name=f"laws.{law.name}",
+        symbol=quantity.symbol,
+        words=quantity.words,
+        resource=x,
+        parameters=law.task.parameters,
+        letters=law.parameters,
+        domain=spectrum(law.task).domain,
+        pieces=pieces,
+    )
+
+
+def _one(leading: Expr, x: Symbol) -> Growth:
+    if not leading.has(x):
+        return Growth(constant=leading)
+    (growth,) = growths(leading, x)
+    return growth
+
+
+def _keys(optimum: Optimum) -> tuple[Key, ...]:
+    return (*optimum.free, "loss")
+
+
+def of_optimum(optimum: Optimum, key: Key = "loss") -> Subject:
+    """The loss of an optimum, or the share of one resource.
+
+    >>> from asymptotics import compute_optimal, derive, power_law
+    >>> from asymptotics.symbols import N, a, b, t
+    >>> of_optimum(compute_optimal(derive(power_law(a, b)), N*t), t).exponent
+    Piecewise((b/(b + 1), b > a - 1), (b/a, b < a - 1), (b/(b + 1), Eq(b, a - 1)))
+    """
+    if key not in _keys(optimum):
+        known = ", ".join("L" if k == "loss" else str(k) for k in _keys(optimum))
+        raise DomainError(f"the optimum has no {key}; it has {known}")
+    task = optimum.laws.task
+    phases = (*optimum.phases, *optimum.boundaries) if task.parameters else optimum.phases
+    costs = optimum.cost.free_symbols - set(optimum.free)
+    name = "L" if key == "loss" else str(key)
+    pieces = tuple(_piece_of(phase, key) for phase in phases)
+    letters = set(task.parameters) | costs | {s for p in pieces for s in p.growth.constant.free_symbols}
+    return Subject(
+        source=optimum,
+        key=key,
+        name=f"the optimum's {'loss' if key == 'loss' else key}",
+        symbol=name,
+        words="loss at the best split of the budget" if key == "loss" else f"{key} at the best split",
+        resource=C,
+        parameters=task.parameters,
+        letters=tuple(sorted(letters - {C}, key=str)),
+        domain=spectrum(task).domain,
+        pieces=pieces,
+    )
+
+
+def _piece_of(phase: Phase, key: Key) -> Piece:
+    stated = phase.exponents[key]
+    powers = ((C, -stated if key == "loss" else stated), (log(C), phase.logs[key]))
+    known = phase.prefactors
+    return Piece(
+        condition=phase.condition,
+        exponent=stated,
+        growth=Growth(
+            constant=Integer(1) if known is None else known[key],
+            powers=tuple((scale, power) for scale, power in powers if power != 0),
+        ),
+        constant_known=known is not None,
+    )
+
+
+__all__ = ["Piece", "Subject", "of_law", "of_optimum"]
