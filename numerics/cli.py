@@ -18,6 +18,7 @@ from asymptotics import BottleneckError, DomainError, Law, compute_optimal
 from asymptotics.errors import ParseError
 from asymptotics.parsing import parse
 from asymptotics.symbols import a, b
+from numerics import sweep_command
 from numerics.optimal import describe
 from numerics.outputs import destination, staged
 from numerics.quantities import TOGETHER
@@ -115,6 +116,8 @@ def _parser() -> argparse.ArgumentParser:
         "--digits", default="10", metavar="D", help="digits of constants and optima (default: 10)"
     )
     optimal_parser.add_argument("--latex", action="store_true", help="print LaTeX, one table of cases")
+    sweep_parser = _bare(commands, "sweep", "verify laws at many points", sweep_command.run)
+    sweep_command.add_options(sweep_parser)
     return parser
 
 
@@ -124,7 +127,20 @@ def _command(
     words: str,
     run: Callable[[argparse.Namespace], int],
 ) -> argparse.ArgumentParser:
-    """A subcommand with the options that all share: the task, its numbers, and which laws."""
+    """A subcommand with the options of the task, its numbers, and which laws."""
+    parser = _bare(commands, name, words, run)
+    add_task(parser)
+    add_laws(parser)
+    return parser
+
+
+def _bare(
+    commands: argparse._SubParsersAction[_Parser],
+    name: str,
+    words: str,
+    run: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    """A subcommand without options."""
     parser = commands.add_parser(
         name,
         help=words,
@@ -134,8 +150,6 @@ def _command(
         allow_abbrev=False,
     )
     parser.set_defaults(run=run)
-    add_task(parser)
-    add_laws(parser)
     return parser
 
 
