@@ -1,6 +1,7 @@
 """Asymptotic laws of the random-feature model, derived from a spectrum and a target."""
 
 from asymptotics.allocation import Optimum, compute_optimal
+from asymptotics.claims import Verdict, check_claim
 from asymptotics.ensembling import Comparison, ensembling
 from asymptotics.errors import (
     BottleneckError,
@@ -30,6 +31,8 @@ __all__ = [
     "SpectrumError",
     "Task",
     "UnableError",
+    "Verdict",
+    "check_claim",
     "compute_optimal",
     "derive",
     "ensembling",

@@ -49,10 +49,10 @@ def _assumption(part: object, given: object, symbols: Mapping[str, Symbol]) -> l
         if symbol.name not in symbols:
             known = ", ".join(sorted(symbols)) or "none"
             raise DomainError(f"the assumption {given} names {symbol}; the parameters are {known}")
-    part = part.xreplace({s: symbols[s.name] for s in part.free_symbols})
+    own = {s: symbols[s.name] for s in part.free_symbols}
     if isinstance(part, Eq):
-        return [("==", primitive(part.lhs - part.rhs))]
-    return [(">" if isinstance(part, Lt | Gt) else ">=", primitive(part.gts - part.lts))]
+        return [("==", primitive((part.lhs - part.rhs).xreplace(own)))]
+    return [(">" if isinstance(part, Lt | Gt) else ">=", primitive((part.gts - part.lts).xreplace(own)))]
 
 
 def assumed(domain: Domain, assumptions: Iterable[tuple[str, Expr]]) -> tuple[Cell, ...]:

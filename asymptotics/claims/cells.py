@@ -21,6 +21,7 @@ from sympy import (
     Pow,
     Rational,
     Symbol,
+    expand,
     factor_list,
     fraction,
     together,
@@ -29,11 +30,16 @@ from sympy.logic.boolalg import Boolean
 from sympy.polys.polyerrors import PolynomialError
 
 from asymptotics.domain import Domain, as_condition, normal, primitive
+from asymptotics.elimination import linear_form
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.regimes import solutions
 
 DEGREE = 24
-"""Exponents of a higher degree in the parameters are not compared."""
+"""Exponents of a higher degree in the parameters are not compared by cells."""
+MONOMIALS = 10
+"""Nor are boundaries that are no planes and have more terms."""
+CURVED = 3
+"""Nor where more boundaries that are no planes meet."""
 
 
 class Clock:
@@ -80,16 +86,33 @@ class Cell:
         inside = self.value(expression)
         if inside.is_number:
             return number_sign(inside)
-        if degree(inside) > DEGREE:
-            raise UnableError(f"an exponent of degree beyond {DEGREE} in the parameters is not compared")
-        return self.domain.sign(normal(inside))
+        _check_size(inside)
+        sign = 1
+        for factor, multiplicity in factors(inside):
+            found = self._factor_sign(factor) if factor.free_symbols else number_sign(factor)
+            if found is None:
+                return None
+            sign *= found**multiplicity
+        return sign
+
+    def _factor_sign(self, factor: Expr) -> int | None:
+        """The sign of an irreducible polynomial; those by which the cell was cut are known as they stand."""
+        if factor in self.domain.constraints:
+            return 1
+        if expand(-factor) in self.domain.constraints:
+            return -1
+        return self.domain.sign(factor)
 
     def where(self, constraint: Expr) -> Cell | None:
         """The part where ``constraint > 0``; None if there is none."""
         sign = self.sign(constraint)
         if sign is not None:
             return self if sign == 1 else None
-        smaller = self.domain.holding(primitive(self.value(constraint), self.domain))
+        shaped = primitive(self.value(constraint), self.domain)
+        curved = [c for c in (*self.domain.constraints, shaped) if linear_form(c) is None]
+        if len(curved) > CURVED:
+            raise UnableError(f"more than {CURVED} curved boundaries would meet in one region")
+        smaller = self.domain.holding(shaped)
         return None if smaller.is_empty() else replace(self, domain=smaller)
 
     def on(self, difference: Expr) -> Cell | None:
@@ -119,8 +142,8 @@ class Cell:
 
     def cut(self, expression: Expr) -> tuple[Cell, ...]:
         """The cell cut along the first factor of ``expression`` without a sign: above, below, on it."""
-        for factor in factors(self.value(expression)):
-            if self.domain.sign(factor) is None:
+        for factor, _ in factors(self.value(expression)):
+            if factor.free_symbols and self._factor_sign(factor) is None:
                 parts = (self.where(factor), self.where(-factor), self._on_factor(factor))
                 return tuple(part for part in parts if part is not None)
         raise UnableError(f"the sign of {expression} is not decided")
@@ -169,13 +192,24 @@ class Cell:
                     break
 
 
-def factors(expression: Expr) -> tuple[Expr, ...]:
-    """The irreducible factors of numerator and denominator of a rational expression, without numbers."""
+def factors(expression: Expr) -> tuple[tuple[Expr, int], ...]:
+    """Irreducible factors of a rational expression with multiplicities, a rational number first."""
     numerator, denominator = fraction(together(normal(expression)))
     try:
-        return tuple(f for part in (numerator, denominator) for f, _ in factor_list(part)[1])
+        upper, lower = factor_list(numerator), factor_list(denominator)
     except PolynomialError as error:
         raise UnableError(f"{expression} is no rational function of the parameters") from error
+    return ((upper[0] * lower[0], 1), *upper[1], *lower[1])
+
+
+def _check_size(expression: Expr) -> None:
+    """Refuse what exact elimination would take too long for, before anything is multiplied out."""
+    if degree(expression) > DEGREE:
+        raise UnableError(f"an exponent of degree beyond {DEGREE} in the parameters is not compared")
+    numerator = fraction(together(normal(expression)))[0]
+    for factor, _ in factor_list(numerator)[1]:
+        if linear_form(factor) is None and len(Add.make_args(factor)) > MONOMIALS:
+            raise UnableError(f"a boundary with more than {MONOMIALS} monomials is not compared")
 
 
 def degree(expression: Expr) -> int:

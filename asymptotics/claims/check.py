@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Mul, Piecewise, log, powsimp, true
 
 from asymptotics.allocation import Optimum
 from asymptotics.claims.assumptions import assumed, read_assumptions
 from asymptotics.claims.cells import Cell, Clock
 from asymptotics.claims.judge import Judge, witness
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome
-from asymptotics.claims.statement import EQUAL, MEANING, STATED, Statement, read_claim
+from asymptotics.claims.statement import LOWER, MEANING, STATED, UPPER, Statement, read_claim
 from asymptotics.claims.subject import Subject, of_law, of_optimum
 from asymptotics.claims.verdict import Region, Verdict, Witness
+from asymptotics.domain import plain
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.law import Law
 
@@ -25,13 +26,13 @@ SEARCH = 4.0
 
 
 def check_claim(claim: object, law: Law | Optimum, assuming: object = ()) -> Verdict:
-    r"""Whether ``claim`` is what the ``law`` says: HOLDS, FAILS or UNDECIDED, where, and what is right instead.
+    r"""Whether ``claim`` is what the ``law`` says: HOLDS, FAILS or UNDECIDED, where, and what is right.
 
     Parameters
     ----------
     claim : text in the syntax of `asymptotics.parsing`, LaTeX, or a SymPy expression. Without the resource it
-        is the exponent p of ``resource**(-p)``; with it a leading term (`asymptotics.claims.statement` has the
-        rule, and the meaning of =, \sim, \propto, \Theta, O). Dimensionless, as all here.
+        is the exponent p of ``resource**(-p)``; with it a leading term (`asymptotics.claims.statement` has
+        the rule, and the meaning of =, \sim, \propto, \Theta, O). Dimensionless, as all here.
     law : a law of `derive`, or an optimum of `compute_optimal` (then about its loss, or the resource that the
         left side names: ``t ~ C**(b/(b + 1))``).
     assuming : relations between the parameters, SymPy's or text, under which alone it is judged.
@@ -42,8 +43,13 @@ def check_claim(claim: object, law: Law | Optimum, assuming: object = ()) -> Ver
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import a, b
-    >>> print(check_claim(r"N^{-\min\{a-1,2b\}}", derive(power_law(a, b)).model))
-    FAILS where a - 1 > b
+    >>> verdict = check_claim(r"N^{-\min\{a-1,2b\}}", derive(power_law(a, b)).model)
+    >>> print(verdict.headline)
+    FAILS where a - 1 > b: exponent, N**(-2*b) claimed, N**(-b) correct
+    >>> print(verdict.witness)
+    at a = 3, b = 3/2: claimed N**(-2), correct N**(-3/2)
+    >>> verdict.right_for
+    ('laws.bias_model (loss of the predictor averaged over initialisations, limited by model size)',)
     """
     if not isinstance(law, Law | Optimum):
         raise DomainError(f"law = {law!r}; pass a law such as derive(task).model, or an optimum")
@@ -104,6 +110,7 @@ def _seen(judge: Judge, outcome: Outcome) -> Witness | None:
     if point is None:
         return None
     own = {s: v for s, v in point.items() if s in judge.subject.parameters}
+    judge = replace(judge, clock=Clock(SEARCH))
     try:
         piece = judge.subject.at(own)
         again = judge.on_cell(outcome.cell.at(own), piece)
@@ -112,7 +119,6 @@ def _seen(judge: Judge, outcome: Outcome) -> Witness | None:
     wrong = next((o for o in again if o.status == FAILS), None)
     if wrong is None or wrong.claimed is None or wrong.correct is None:
         return None
-    shown = {s: v for s, v in point.items() if s in wrong.claimed.free_symbols | wrong.correct.free_symbols}
     return Witness(
         point=tuple(sorted(own.items(), key=lambda pair: pair[0].name)),
         claimed=wrong.claimed.xreplace(own),
@@ -131,7 +137,7 @@ def _verdict(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome]) -> 
         verdict = UNDECIDED
     else:
         verdict = HOLDS
-    first = (open_failures or failing or [None])[0]
+    first = next(iter(open_failures or failing), None)
     constants = any(o.note.startswith("constant") for o in failing)
     return Verdict(
         verdict=verdict,
@@ -167,18 +173,25 @@ def _reading(judge: Judge) -> str:
     statement, subject = judge.statement, judge.subject
     if judge.is_exponent:
         return f"p = {statement.expression} in {subject.form} ({subject.words})"
-    constant = statement.relation == EQUAL or (statement.relation == STATED and _writes_constant(judge))
-    meaning = MEANING[statement.relation]
-    if statement.relation == STATED and not constant:
-        meaning = "leading power, no constant stated"
-    soft = ", up to logarithms" if statement.soft else ""
-    return f"{subject.symbol} ~ {statement.expression}, {meaning}{soft} ({subject.words})"
-
-
-def _writes_constant(judge: Judge) -> bool:
-    return any(
-        not factor.has(judge.subject.resource) for factor in judge.statement.expression.as_ordered_factors()
+    claimed = statement.expression
+    shown = {UPPER: f" = O({claimed})", LOWER: f" = Omega({claimed})"}.get(
+        statement.relation, f" ~ {claimed}"
     )
+    meaning = MEANING[statement.relation]
+    if statement.relation == STATED and not _writes_constant(judge, claimed):
+        meaning = "the leading power, no constant stated"
+    soft = ", up to logarithms" if statement.soft else ""
+    return f"{subject.symbol}{shown}, {meaning}{soft} ({subject.words})"
+
+
+def _writes_constant(judge: Judge, claimed: Expr) -> bool:
+    if isinstance(claimed, Piecewise):
+        return any(_writes_constant(judge, branch) for branch, _ in claimed.args)
+    settings = dict.fromkeys(judge.subject.letters, 1)
+    for parameter in judge.subject.parameters:
+        settings.pop(parameter, None)
+    factors = Mul.make_args(powsimp(claimed.xreplace(settings)))
+    return any(not factor.has(judge.subject.resource) for factor in factors if factor != 1)
 
 
 def _notes(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome], verdict: str) -> Iterator[str]:
@@ -189,30 +202,26 @@ def _notes(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome], verdi
             yield f"p is the exponent in {subject.form}; with the other sign the claim holds"
     if judge.is_exponent and verdict == HOLDS:
         for piece in subject.pieces:
-            logs = [s for s, _ in piece.growth.powers if s != subject.resource and s.func.__name__ == "log"]
-            if logs:
-                yield f"the exponent alone is judged; where {_plain(piece)} there is a logarithm, {piece.power}"
+            if any(isinstance(scale, log) for scale, _ in piece.growth.powers):
+                where = f"where {plain(piece.condition)} the" if piece.condition != true else "the"
+                yield f"the exponent alone is judged; {where} law has a logarithm, {piece.power}"
     loose = [o for o in outcomes if o.note == "not tight"]
     if loose:
         where = "; ".join(str(r) for r in _regions(loose, HOLDS))
         yield f"as a bound it is not tight {where}"
 
 
-def _plain(piece: object) -> str:
-    from asymptotics.domain import plain
-
-    return plain(piece.condition)
-
-
 def _right_for(judge: Judge, cells: tuple[Cell, ...]) -> tuple[str, ...]:
     """Other quantities of the same task in the same resource for which the claim is right."""
     clock, found = Clock(SEARCH), []
     for other in judge.subject.others():
-        if other.resource != judge.subject.resource:
-            continue
         try:
             clock.check()
-            outcomes = replace(judge, subject=other, clock=clock).outcomes(cells)
+            same = replace(judge, subject=other, clock=clock)
+            points = list(cells[0].points(other.parameters, 2))
+            if any(o.status == FAILS for point in points for o in same.outcomes((cells[0].at(point),))):
+                continue  # most are refuted by a point, at less cost than by cells
+            outcomes = same.outcomes(cells)
         except UnableError:
             continue
         if outcomes and all(o.status == HOLDS or o.is_wall for o in outcomes):

@@ -7,11 +7,12 @@ A sum is the tuple of its terms; which of them leads is for the caller to decide
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from math import prod
 
-from sympy import Add, Expr, Integer, Mul, Pow, Symbol, exp, log
+from sympy import Add, Expr, Integer, Mul, Pow, Symbol, exp, log, together
 
 from asymptotics.claims.cells import number_sign
 from asymptotics.domain import POSITIVE, normal
@@ -51,11 +52,11 @@ class Growth:
 
     def expression(self) -> Expr:
         """The growth as an expression."""
-        return Mul(self.constant, *(scale**power for scale, power in self.powers))
+        return self.constant * self.without_constant()
 
     def without_constant(self) -> Expr:
         """The powers alone."""
-        return Mul(*(scale**power for scale, power in self.powers))
+        return Mul(*(scale ** together(power) for scale, power in self.powers))
 
 
 def _kept(powers: dict[Expr, Expr]) -> tuple[tuple[Expr, Expr], ...]:
@@ -101,8 +102,8 @@ def growths(expression: Expr, x: Symbol, depth: int = 0) -> tuple[Growth, ...]:
     raise UnableError(f"the growth of {expression} is not known; write powers, logarithms and exponentials")
 
 
-def _bounded(terms: object) -> tuple[Growth, ...]:
-    found = tuple(terms)  # type: ignore[call-overload]
+def _bounded(terms: Iterable[Growth]) -> tuple[Growth, ...]:
+    found = tuple(islice(terms, MAX_TERMS + 1))
     if len(found) > MAX_TERMS:
         raise UnableError(f"the claim has more than {MAX_TERMS} terms; give its leading term")
     return found

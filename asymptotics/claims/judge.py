@@ -23,6 +23,8 @@ from asymptotics.errors import UnableError
 
 POINTS = 4
 """Constants are compared at so many points before a proof is tried."""
+SAMPLING = 2.0
+"""Seconds for that."""
 SAMPLES = 6
 """Exponents that no cell decides are compared at so many points."""
 
@@ -186,10 +188,10 @@ class Judge:
 
     def _sampled(self, cell: Cell, piece: Piece, reason: str) -> Outcome:
         """Points in place of cells: one at which the claim fails settles it, none settles nothing."""
-        seen = 0
+        seen, again = 0, replace(self, clock=Clock(SAMPLING))
         for point in cell.points(self.subject.parameters, SAMPLES):
             try:
-                found = self.on_cell(cell.at(point), piece)
+                found = again.on_cell(cell.at(point), piece)
             except UnableError:
                 continue
             seen += 1

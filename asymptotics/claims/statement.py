@@ -25,6 +25,7 @@ from asymptotics.claims.writer import LETTERS, to_text
 from asymptotics.errors import ParseError
 from asymptotics.parsing import parse
 from asymptotics.task import exact
+from asymptotics.vocabulary import LENGTH
 
 EQUAL, STATED, ORDER, UPPER, LOWER = "equal", "stated", "order", "upper", "lower"
 RELATIONS = {
@@ -121,7 +122,7 @@ def _statement(
 
 
 def _from_text(claim: str, symbols: Mapping[str, Symbol]) -> Statement:
-    found = list(_relation.finditer(claim)) if len(claim) <= latex.LENGTH else []
+    found = list(_relation.finditer(claim)) if len(claim) <= LENGTH else []
     for sign in found:
         if sign.group() in ("<", ">", "<=", ">=", "!="):
             raise ParseError.at(claim, sign.start(), "an inequality is a condition; give it as an assumption")

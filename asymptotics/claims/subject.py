@@ -91,12 +91,12 @@ class Subject:
         return _piece_of(phase, self.key)
 
     def others(self) -> Iterator[Subject]:
-        """Other quantities of the same task, for which a claim that fails may be right."""
+        """Other quantities of the same task in the same resource, for which a claim may be right."""
         if isinstance(self.source, Optimum):
             yield from (of_optimum(self.source, key) for key in _keys(self.source) if key != self.key)
             return
         for quantity in QUANTITIES.values():
-            if quantity.name != self.source.name:
+            if quantity.name != self.source.name and quantity.resource == self.resource:
                 yield of_law(derived(quantity.name, self.source.task))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from dataclasses import dataclass
 
-from sympy import Expr, Rational, Symbol, latex, true
+from sympy import And, Expr, Rational, Symbol, latex, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation import Optimum
@@ -51,7 +52,9 @@ class Witness:
 
     def __str__(self) -> str:
         place = ", ".join(f"{symbol} = {value}" for symbol, value in self.point)
-        return (f"at {place}: " if place else "") + f"claimed {_shown(self.claimed)}, correct {_shown(self.correct)}"
+        return (
+            f"at {place}: " if place else ""
+        ) + f"claimed {_shown(self.claimed)}, correct {_shown(self.correct)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,31 +99,33 @@ class Verdict:
     @property
     def headline(self) -> str:
         """The verdict in one line."""
+        if self.everywhere:
+            under = ", ".join(plain(c) for c in self.conditions)
+            return "HOLDS everywhere" + (f" ({under})" if under else "")
         if self.verdict == "HOLDS":
-            if self.everywhere:
-                under = " and ".join(plain(c) for c in self.conditions)
-                return "HOLDS everywhere" + (f" ({under})" if under else "")
-            lines = [plain(region.condition) for region in (*self.fails, *self.undecided)]
-            return f"HOLDS except on {'; '.join(lines)}" if any("and" in x for x in lines) else (
-                "HOLDS where " + " and ".join(x.replace(" = ", " != ") for x in lines)
-            )
-        if self.verdict == "FAILS":
-            open_parts = [region for region in self.fails if not region.is_wall] or list(self.fails)
-            where = "; ".join(str(region) for region in open_parts[:SHOWN])
-            more = f"; and {len(open_parts) - SHOWN} more" if len(open_parts) > SHOWN else ""
-            return f"FAILS {where}{more}"
-        return "UNDECIDED: " + "; ".join(
-            f"{region.at_fault}" + ("" if region.condition == true else f" ({region})")
-            for region in self.undecided[:SHOWN]
-        )
+            return "HOLDS " + self._but_for([*self.fails, *self.undecided])
+        if self.verdict == "UNDECIDED":
+            return "UNDECIDED: " + "; ".join(f"{r.at_fault} ({r})" for r in self.undecided[:SHOWN])
+        regions = [region for region in self.fails if not region.is_wall] or list(self.fails)
+        if len(regions) == 1:
+            return f"FAILS {regions[0]}: {_versus(regions[0])}"
+        return "FAILS " + "; ".join(str(region) for region in regions[:SHOWN]) + _more(regions)
+
+    @staticmethod
+    def _but_for(exceptions: list[Region]) -> str:
+        """``where a - 1 != b``; for several or longer conditions what is left out is named."""
+        shown = [plain(region.condition) for region in exceptions]
+        if len(shown) == 1 and " and " not in shown[0]:
+            return "where " + shown[0].replace(" = ", " != ")
+        return "except where " + "; where ".join(shown[:SHOWN]) + _more(shown)
 
     def __str__(self) -> str:
         lines = [self.headline, f"  read as: {self.reading}"]
-        for region in self.fails[:SHOWN]:
-            lines.append(f"  {region}: {region.at_fault} {_versus(region)}")
-        if self.fails and self.holds and self.verdict == "FAILS":
-            lines.append("  holds " + "; ".join(str(r) for r in self.holds if not r.is_wall or len(self.holds) == 1))
+        told = [f"  {region}: {_versus(region)}" for region in self.fails[:SHOWN]]
+        lines += [line for line in told if line.strip() not in self.headline]
         if self.verdict == "FAILS":
+            open_parts = [str(r) for r in self.holds if not r.is_wall] or [str(r) for r in self.holds]
+            lines += [f"  holds {'; '.join(open_parts[:SHOWN])}{_more(open_parts)}"] if open_parts else []
             lines += [f"  undecided {region}: {region.at_fault}" for region in self.undecided[:SHOWN]]
             lines.append(f"  correct: {self.correct}")
         if self.witness is not None:
@@ -130,30 +135,45 @@ class Verdict:
         lines += [f"  note: {note}" for note in self.notes]
         return "\n".join(lines)
 
-    def _repr_latex_(self) -> str:
+    def _latex(self, printer: object) -> str:
         return self.to_latex()
 
+    def _repr_latex_(self) -> str:
+        return f"${self.to_latex()}$"
+
     def to_latex(self) -> str:
-        """The verdict as text with formulas, for a paragraph."""
-        parts = [rf"\textbf{{{self.verdict}}}"]
-        parts += [_latex_region("fails", region) for region in self.fails[:SHOWN]]
-        parts += [_latex_region("holds", region) for region in self.holds[:SHOWN]]
+        r"""The verdict as one formula with ``\text{...}``: where it fails and holds, and the witness."""
+        parts = [_latex_region("FAILS", region) for region in self.fails[:SHOWN]]
+        parts += [_latex_region("HOLDS", region) for region in self.holds[:SHOWN]]
+        parts += [_latex_region("UNDECIDED", region) for region in self.undecided[:SHOWN]]
         if self.witness is not None:
             place = ",\\ ".join(f"{latex(s)} = {latex(v)}" for s, v in self.witness.point)
-            sides = f"${latex(self.witness.claimed)}$ is claimed, ${latex(self.witness.correct)}$ is correct"
-            parts.append((f"at ${place}$ " if place else "") + sides)
-        return "; ".join(parts) + "."
+            sides = _latex_sides(self.witness.claimed, self.witness.correct)
+            parts.append((rf"\text{{at }} {place}:\ " if place else "") + sides)
+        return r";\quad ".join(parts)
+
+
+def _more(shown: Sized) -> str:
+    return f"; and {len(shown) - SHOWN} more" if len(shown) > SHOWN else ""
 
 
 def _latex_region(word: str, region: Region) -> str:
-    where = "everywhere" if region.condition == true else rf"for ${latex(region.condition)}$"
-    if word == "holds" or region.correct is None:
-        return f"{word} {where}"
-    return f"{word} {where}: the leading order is ${latex(region.correct)}$"
+    where = r"\text{ everywhere}"
+    if region.condition != true:
+        parts = r",\ ".join(latex(part) for part in And.make_args(region.condition))
+        where = rf"\text{{ for }} {parts}"
+    text = rf"\text{{{word}}}{where}"
+    if word != "FAILS" or region.claimed is None or region.correct is None:
+        return text
+    return rf"{text}:\ {_latex_sides(region.claimed, region.correct)}"
+
+
+def _latex_sides(claimed: Expr, correct: Expr) -> str:
+    return rf"{latex(claimed)} \text{{ claimed, }} {latex(correct)} \text{{ correct}}"
 
 
 def _versus(region: Region) -> str:
-    return f"{region.claimed} claimed, {region.correct} correct"
+    return f"{region.at_fault}, {region.claimed} claimed, {region.correct} correct"
 
 
 def _shown(side: Expr) -> str:
