@@ -78,7 +78,7 @@ def derive(task: Task) -> Laws:
     """
     if not isinstance(task, Task):
         raise DomainError(f"{task!r} is not a Task; make one with Task(eigenvalues=..., target=...)")
-    laws = Laws(task=task)
+    laws = Laws(task=task.fitted)
     tuple(laws)  # a spectrum without laws is refused here, not at the first use
     return laws
 

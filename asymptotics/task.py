@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from numbers import Rational as RationalNumber
 
@@ -12,6 +12,7 @@ from sympy.core.relational import Relational
 
 from asymptotics.errors import DomainError
 from asymptotics.gamma_products import polynomial_form
+from asymptotics.measured import Measured, measure, rounded
 from asymptotics.parsing import parse
 from asymptotics.symbols import RESOURCES, k
 
@@ -63,6 +64,7 @@ class Task:
     modes : M, the number of levels; infinite by default.
     multiplicity : modes per level; 1 by default.
     assumptions : further inequalities between the parameters, used to order exponents.
+    measured : the arrays and fits behind a task made by `from_arrays`; None otherwise.
 
     Text is accepted for each expression and is parsed, never evaluated. Raises `DomainError`.
 
@@ -78,6 +80,7 @@ class Task:
     modes: Expr = oo
     multiplicity: Expr = Integer(1)
     assumptions: tuple[Relational, ...] = ()
+    measured: Measured | None = None
 
     def __post_init__(self) -> None:
         for name in ("eigenvalues", "target", "noise", "modes", "multiplicity"):
@@ -101,6 +104,38 @@ class Task:
                     f"the symbol {symbol} is not declared positive; "
                     f"use Symbol('{symbol}', positive=True) or asymptotics.symbols"
                 )
+
+    @classmethod
+    def from_arrays(
+        cls, eigenvalues: Iterable[object], target: Iterable[object], *, noise: object = 0
+    ) -> Task:
+        """The task of a measured spectrum: ``lambda_k`` and ``c_k`` of each mode, in any order.
+
+        The expressions of the task are the power laws fitted to the tails, their numbers rounded to the
+        errors; ``task.measured`` has the arrays, the errors and the windows of the fits (how they are
+        chosen stands in `asymptotics.tail_fit`). `derive` takes the fitted power laws, continued to
+        infinitely many modes; ``numerics.FullModel(task)`` takes the arrays, and
+        ``numerics.FullModel(task.fitted)`` the power laws.
+
+        Raises `SpectrumError` for arrays that are no spectrum, too short (below 16 modes) or too noisy.
+
+        >>> task = Task.from_arrays([2 * k**-1.5 for k in range(1, 301)], [k**-2.25 for k in range(1, 301)])
+        >>> task
+        Task(eigenvalues=2/k**(3/2), target=k**(-9/4), measured=300 modes)
+        """
+        measured = measure(eigenvalues, target)
+        b, a = measured.eigenvalue_fit, measured.target_fit
+        lam, power = (
+            rounded(fit.prefactor, fit.prefactor * fit.relative_error)
+            * k ** -rounded(fit.exponent, fit.error)
+            for fit in (b, a)
+        )
+        return cls(eigenvalues=lam, target=power, noise=exact(noise, "noise"), measured=measured)
+
+    @property
+    def fitted(self) -> Task:
+        """The task without its measured arrays, the fitted power laws alone."""
+        return self if self.measured is None else replace(self, measured=None)
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
@@ -148,6 +183,8 @@ class Task:
             parts.append(f"multiplicity={self.multiplicity}")
         if self.assumptions:
             parts.append(f"assumptions={self.assumptions}")
+        if self.measured is not None:
+            parts.append(f"measured={len(self.measured.eigenvalues)} modes")
         return f"Task({', '.join(parts)})"
 
 

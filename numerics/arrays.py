@@ -12,6 +12,7 @@ from sympy import Dummy, Expr, Symbol, lambdify
 from sympy.core.function import AppliedUndef
 
 from asymptotics.errors import DomainError, SpectrumError
+from asymptotics.measured import Measured
 from asymptotics.task import Task
 
 Array = npt.NDArray[np.float64]
@@ -26,17 +27,20 @@ def spectrum_arrays(
     """``lambda_k`` and ``c_k = lambda_k w_k^2`` at k = 1, ..., M, each level repeated ``multiplicity`` times.
 
     Shapes: two arrays of one entry per mode, dimensionless. Each entry is the nearest float, or its
-    neighbour. ``modes`` overrides ``task.modes``; one of the two must be finite.
+    neighbour. ``modes`` overrides ``task.modes``; one of the two must be finite. Of a measured task the
+    arrays themselves, the first ``modes`` of them.
 
     Raises `DomainError` for a missing parameter or no finite number of levels, `SpectrumError` for a
     level that is not a finite real number, an eigenvalue <= 0, a target power < 0 or a multiplicity
-    that is not an integer >= 1. Source: BAP, section 2.
+    that is not an integer >= 0. Source: BAP, section 2.
 
     >>> from asymptotics import power_law
     >>> spectrum_arrays(power_law(2, 1), modes=3)
     (array([1.        , 0.5       , 0.33333333]), array([1.        , 0.25      , 0.11111111]))
     """
     task = task.at(params)
+    if task.measured is not None:
+        return _measured(task.measured, modes)
     levels = _levels(task, modes)
     missing = [symbol.name for symbol in task.parameters if symbol not in task.modes.free_symbols]
     if missing:
@@ -46,15 +50,27 @@ def spectrum_arrays(
     multiplicity = _level_values("multiplicity", task.multiplicity, task.index, levels)
     _require("eigenvalue", eigenvalues, eigenvalues > 0, "must be > 0")
     _require("target power", target, target >= 0, "must be >= 0")
-    whole = (multiplicity >= 1) & (multiplicity == np.floor(multiplicity))
-    _require("multiplicity", multiplicity, whole, "must be an integer >= 1")
+    whole = (multiplicity >= 0) & (multiplicity == np.floor(multiplicity))
+    _require("multiplicity", multiplicity, whole, "must be an integer >= 0")
     repeats = multiplicity.astype(np.int64)
     return np.repeat(eigenvalues, repeats), np.repeat(target, repeats)
 
 
+def _measured(measured: Measured, modes: object) -> tuple[Array, Array]:
+    count = len(measured.eigenvalues)
+    chosen = count if modes is None else _levels_of(modes)
+    if chosen > count:
+        raise DomainError(f"modes = {chosen}, but {count} modes were measured; use task.fitted for more")
+    eigenvalues, target = (np.array(x[:chosen]) for x in (measured.eigenvalues, measured.target))
+    return eigenvalues, target
+
+
 def _levels(task: Task, modes: object) -> int:
     """The number of levels, from ``modes`` or else from the task."""
-    chosen = task.modes if modes is None else modes
+    return _levels_of(task.modes if modes is None else modes)
+
+
+def _levels_of(chosen: object) -> int:
     try:
         number = float(chosen)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):

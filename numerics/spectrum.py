@@ -128,6 +128,20 @@ faster than 1/k, i.e. b > 1, or pass modes=M
     return spectrum
 
 
+def solved_spectrum(
+    task: Task, params: Mapping[sympy.Symbol | str, object] | None = None
+) -> Spectrum | FiniteSpectrum:
+    """What the full model of a task is solved for: the measured arrays if there are any, else `spectrum_of`.
+
+    >>> solved_spectrum(Task.from_arrays([k**-2 for k in range(1, 41)], [k**-3 for k in range(1, 41)])).levels
+    40
+    """
+    fixed = task.at(params or {})
+    if fixed.measured is not None:
+        return finite_spectrum(fixed.measured.eigenvalues, fixed.measured.target)
+    return spectrum_of(task, params)
+
+
 def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum:
     """A finite spectrum from two arrays of shape (M,), checked.
 
