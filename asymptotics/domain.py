@@ -10,7 +10,7 @@ None means "not decided", never "no".
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from sympy import (
@@ -68,10 +68,30 @@ class Domain:
     """
 
     constraints: tuple[Expr, ...] = field(default=())
+    chain: tuple[Expr, ...] = ()
+
+    def ascending(self, *values: Expr) -> Domain:
+        """The domain on which, besides, ``values`` are known to increase, whatever they are made of.
+
+        >>> from asymptotics.symbols import b, k
+        >>> Domain().ascending(Integer(0), k**-b, (k - 1) ** -b).sign(k**-b - (k - 1) ** -b)
+        -1
+        """
+        return replace(self, chain=values)
+
+    def _linked(self, expression: Expr) -> int | None:
+        """The sign of a difference of two members of the chain."""
+        for i, low in enumerate(self.chain):
+            for high in self.chain[i + 1 :]:
+                for sign in (1, -1):
+                    if expression == normal(sign * (high - low)):
+                        return sign
+        return None
 
     def sign(self, expression: Expr) -> int | None:
         """1, -1 or 0 where the sign of ``expression`` is the same on the whole domain; else None."""
-        return _sign(self, normal(expression))
+        linked = self._linked(normal(expression)) if self.chain else None
+        return _sign(self, normal(expression)) if linked is None else linked
 
     def positive(self, expression: Expr) -> bool:
         """True only if ``expression > 0`` is proved on the whole domain."""
@@ -80,7 +100,7 @@ class Domain:
     def holding(self, *constraints: Expr) -> Domain:
         """The part of the domain where each of ``constraints`` is positive too."""
         new = [c for c in constraints if c not in self.constraints and self.sign(c) != 1]
-        return Domain(self.constraints + tuple(new)) if new else self
+        return replace(self, constraints=self.constraints + tuple(new)) if new else self
 
     def is_empty(self) -> bool | None:
         """True or False where emptiness is proved, None where it is not decided."""

@@ -17,6 +17,7 @@ from asymptotics.notation import restated
 from asymptotics.quantities import QUANTITIES, crossover
 from asymptotics.regimes import Regime, find_regimes, tidy
 from asymptotics.spectra import spectrum
+from asymptotics.spectra.segments import structural
 from asymptotics.task import Task, exact, substitution
 
 
@@ -34,6 +35,7 @@ class Law:
     task : the task it was derived from.
     regimes : where which term leads. Further terms come from `expansion`.
     settings : numbers given for symbols that are not the task's (N, P, sigma, eta, B, beta).
+    below : with finitely many modes, whether it is the law below that number where another holds beyond.
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -45,6 +47,7 @@ class Law:
     task: Task
     regimes: tuple[Regime, ...]
     settings: tuple[tuple[Symbol, Expr], ...] = ()
+    below: bool = False
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
@@ -155,7 +158,7 @@ class Law:
         """
         if not isinstance(terms, int) or isinstance(terms, bool) or not 1 <= terms <= 40:
             raise DomainError(f"terms = {terms!r}; the number of orders must be an integer from 1 to 40")
-        return _expansion(self.name, self.task, terms, self.settings)
+        return _expansion(self.name, self.task, terms, self.settings, self.below)
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Law:
         """The same law with numbers for parameters; exponents that meet give their logarithm.
@@ -174,6 +177,8 @@ class Law:
         settings = (*self.settings, *((x, v) for x, v in table.items() if x not in own))
         task = self.task.at(own)
         spectrum(task)  # raises where the values leave the domain
+        if structural(self.task) & set(own):
+            return derived(self.name, task, self.below).at(dict(settings))
         kept = []
         for regime in self.regimes:
             condition = _on_domain(regime.condition.xreplace(table), spectrum(task).domain)
@@ -182,7 +187,7 @@ class Law:
             prefactor = tidy(regime.prefactor.xreplace(table))
             if prefactor == 0 or prefactor.has(nan, zoo, oo):
                 # a zero or a removable singularity of the symbolic form: derived again with the numbers
-                return derived(self.name, task).at(dict(settings))
+                return derived(self.name, task, self.below).at(dict(settings))
             kept.append(
                 replace(
                     regime,
@@ -228,7 +233,8 @@ class Law:
             bound = regime.bound(x)
             rest = "" if bound == 0 else f" + O({bound})"
             where = "" if regime.condition == true else f", for {plain(regime.condition)}"
-            lines.append(f"{QUANTITIES[self.name].symbol} ~ {regime.leading(x)}{rest}, {x} -> oo{where}")
+            to = f"{x} -> {regime.limit(x)}"
+            lines.append(f"{QUANTITIES[self.name].symbol} ~ {regime.leading(x)}{rest}, {to}{where}")
         return "\n".join(lines)
 
     def _latex(self, printer: object) -> str:
@@ -255,21 +261,23 @@ class Law:
 
 
 @lru_cache(maxsize=256)
-def derived(name: str, task: Task) -> Law:
-    """The law of the quantity called ``name``."""
+def derived(name: str, task: Task, below: bool = False) -> Law:
+    """The law of the quantity called ``name``; ``below`` the number of modes where that is finite."""
     quantity = QUANTITIES[name]
-    base = spectrum(task)
+    base = replace(spectrum(task), below=below)
 
     def formula(table: dict[Symbol, Expr], depth: int) -> Expansion:
-        return quantity.formula(spectrum(task.at(table)) if table else base, depth)
+        return quantity.formula(replace(spectrum(task.at(table)), below=below) if table else base, depth)
 
-    return Law(name=name, task=task, regimes=find_regimes(formula, base.domain))
+    return Law(name=name, task=task, regimes=find_regimes(formula, base.domain), below=below)
 
 
 @lru_cache(maxsize=256)
-def _expansion(name: str, task: Task, terms: int, settings: tuple[tuple[Symbol, Expr], ...]) -> Expansion:
+def _expansion(
+    name: str, task: Task, terms: int, settings: tuple[tuple[Symbol, Expr], ...], below: bool
+) -> Expansion:
     formula = QUANTITIES[name].formula
-    base = spectrum(task)
+    base = replace(spectrum(task), below=below)
     for depth in range(terms, terms + 5):
         series = formula(base, depth)
         orders = list(dict.fromkeys(t.order for t in series.terms))

@@ -6,7 +6,8 @@ With ``kappa = z/q`` every quantity is made of two sums (BAP, section 2 and appe
     F = Xi - kappa Xi' = sum_k m_k c_k kappa^2/(lambda_k + kappa)^2,   df2 = df1 + kappa df1'.
 
 All functions return an `Expansion` whose first ``depth`` orders are kept. Losses are the excess
-test loss: the variance of the label noise itself is not included.
+test loss: the variance of the label noise itself is not included. Where finitely many modes are learned
+the laws at t = oo are those at the edge, or beyond it (`edge`).
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from functools import lru_cache
 
 from sympy import Integer, Symbol
 
+from asymptotics.edge import FixedPoint, at_size, beyond, white_point
 from asymptotics.expansion import Expansion
 from asymptotics.mellin import CROSSED, EXPONENTIAL, FILTER, RESOLVENT, SQUARE, spectral_sum
-from asymptotics.spectra import Spectrum
+from asymptotics.slow_modes import slowest_modes
+from asymptotics.spectra import FiniteSeries, Spectrum
 from asymptotics.symbols import N, P, kappa, t
 
 _T = Symbol("T", positive=True)
@@ -32,17 +35,42 @@ def df1(spectrum: Spectrum, depth: int) -> Expansion:
 @lru_cache(maxsize=128)
 def residual(spectrum: Spectrum, depth: int) -> Expansion:
     """``Xi(kappa)`` for kappa -> 0: the target power that kappa does not resolve."""
-    return spectral_sum(spectrum.target, RESOLVENT, kappa, inverse=True, domain=spectrum.domain, depth=depth)
+    found = spectral_sum(spectrum.target, RESOLVENT, kappa, inverse=True, domain=spectrum.domain, depth=depth)
+    return found + spectrum.unlearned if spectrum.unlearned != 0 else found
 
 
 @lru_cache(maxsize=128)
 def squared_residual(spectrum: Spectrum, depth: int) -> Expansion:
     """``F(kappa)`` for kappa -> 0: the squared bias of a ridge kappa."""
-    return spectral_sum(spectrum.target, SQUARE, kappa, inverse=True, domain=spectrum.domain, depth=depth)
+    found = spectral_sum(spectrum.target, SQUARE, kappa, inverse=True, domain=spectrum.domain, depth=depth)
+    return found + spectrum.unlearned if spectrum.unlearned != 0 else found
+
+
+@lru_cache(maxsize=128)
+def fixed_point(spectrum: Spectrum, depth: int) -> FixedPoint:
+    """The sums of the fixed point t = oo, in kappa -> 0 (or exactly, for a single eigenvalue)."""
+    white = white_point(spectrum, depth)
+    if white is not None:
+        return white
+    modes = df1(spectrum, depth)
+    return FixedPoint(
+        modes=modes,
+        unresolved=residual(spectrum, depth),
+        squared=squared_residual(spectrum, depth),
+        crossed=spectral_sum(
+            spectrum.target, CROSSED, kappa, inverse=True, domain=spectrum.domain, depth=depth
+        ),
+        inverse=modes * _slope(spectrum, depth).power(-1),
+    )
 
 
 def time_limited(spectrum: Spectrum, depth: int) -> Expansion:
-    """``L(t) = sum_k m_k c_k exp(-2 lambda_k t)``: N = P = oo, where q = 1 (BAP, section 3)."""
+    """``L(t) = sum_k m_k c_k exp(-2 lambda_k t)``: N = P = oo, where q = 1 (BAP, section 3).
+
+    Finitely many modes with target power are learned one by one, the slowest last.
+    """
+    if isinstance(spectrum.target, FiniteSeries):
+        return slowest_modes(spectrum, spectrum.target, depth)
     series = spectral_sum(
         spectrum.target, EXPONENTIAL, _T, inverse=False, domain=spectrum.domain, depth=depth
     )
@@ -54,7 +82,9 @@ def model_limited(spectrum: Spectrum, depth: int) -> Expansion:
 
     The fixed point for N < P is ``L = Xi + (Xi + sigma^2) N/(P - N)``; P -> oo leaves Xi.
     """
-    return df1(spectrum, depth).revert(N, residual(spectrum, depth))
+    done = beyond(spectrum, N, spectrum.unlearned, Integer(0))
+    point = fixed_point(spectrum, depth)
+    return at_size(point.modes, N, point.unresolved) if done is None else done
 
 
 def _slope(spectrum: Spectrum, depth: int) -> Expansion:
@@ -73,10 +103,12 @@ def data_limited(spectrum: Spectrum, depth: int) -> Expansion:
 
     On the fixed point ``1 - df2/P = -kappa df1'/df1`` (BAP, appendix C).
     """
-    modes, slope = df1(spectrum, depth), _slope(spectrum, depth)
-    sigma = spectrum.task.noise
-    numerator = squared_residual(spectrum, depth) * modes + (modes - slope).scale(sigma**2)
-    return modes.revert(P, numerator * slope.power(-1))
+    done = beyond(spectrum, P, spectrum.unlearned, spectrum.unlearned + spectrum.task.noise**2)
+    if done is not None:
+        return done
+    point, variance = fixed_point(spectrum, depth), spectrum.task.noise**2
+    loss = point.squared * point.inverse + (point.inverse - 1).scale(variance)
+    return at_size(point.modes, P, loss)
 
 
 def model_bias(spectrum: Spectrum, depth: int) -> Expansion:
@@ -84,25 +116,32 @@ def model_bias(spectrum: Spectrum, depth: int) -> Expansion:
 
     The mean of mode k stops at ``H_k = kappa/(lambda_k + kappa)`` (BAP, appendix C).
     """
-    return df1(spectrum, depth).revert(N, squared_residual(spectrum, depth))
+    done = beyond(spectrum, N, spectrum.unlearned, Integer(0))
+    point = fixed_point(spectrum, depth)
+    return at_size(point.modes, N, point.squared) if done is None else done
 
 
 def model_variance(spectrum: Spectrum, depth: int) -> Expansion:
     """``Xi - F = sum_k m_k c_k kappa lambda_k/(lambda_k + kappa)^2`` at ``df1(kappa) = N``: over A."""
-    crossed = spectral_sum(spectrum.target, CROSSED, kappa, inverse=True, domain=spectrum.domain, depth=depth)
-    return df1(spectrum, depth).revert(N, crossed)
+    point = fixed_point(spectrum, depth)
+    return at_size(point.modes, N, point.crossed)
 
 
 def data_bias(spectrum: Spectrum, depth: int) -> Expansion:
     """``F(kappa)`` with ``df1(kappa) = P``: the loss of the predictor averaged over data sets, t = N = oo."""
-    return df1(spectrum, depth).revert(P, squared_residual(spectrum, depth))
+    done = beyond(spectrum, P, spectrum.unlearned, Integer(0))
+    point = fixed_point(spectrum, depth)
+    return at_size(point.modes, P, point.squared) if done is None else done
 
 
 def data_variance(spectrum: Spectrum, depth: int) -> Expansion:
     """``(F + sigma^2) df2/(P - df2)`` at ``df1(kappa) = P``: over data sets and their noise."""
-    modes, slope = df1(spectrum, depth), _slope(spectrum, depth)
-    signal = squared_residual(spectrum, depth) + spectrum.task.noise**2
-    return modes.revert(P, signal * (modes - slope) * slope.power(-1))
+    done = beyond(spectrum, P, Integer(0), spectrum.unlearned + spectrum.task.noise**2)
+    if done is not None:
+        return done
+    point = fixed_point(spectrum, depth)
+    signal = point.squared + spectrum.task.noise**2
+    return at_size(point.modes, P, signal * (point.inverse - 1))
 
 
 __all__ = [
@@ -111,6 +150,7 @@ __all__ = [
     "data_limited",
     "data_variance",
     "df1",
+    "fixed_point",
     "model_bias",
     "model_limited",
     "model_variance",

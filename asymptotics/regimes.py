@@ -11,7 +11,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from sympy import And, Eq, Expr, Integer, Min, Mul, Poly, Pow, Symbol, factor_terms, log, oo, sin, together
+from sympy import (
+    And,
+    Eq,
+    Expr,
+    Integer,
+    Min,
+    Mul,
+    Poly,
+    Pow,
+    Symbol,
+    factor_terms,
+    fraction,
+    log,
+    oo,
+    sin,
+    together,
+)
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.domain import POSITIVE, Domain, as_condition, normal, primitive
@@ -49,6 +65,14 @@ class Regime:
         """x: the resource, or the function of it whose powers the law is made of."""
         return resource if self.gauge is None else self.gauge
 
+    def limit(self, resource: Symbol) -> Expr:
+        """Where the resource tends to, x -> oo: the edge M of ``x = 1/(M - N)``, else oo."""
+        denominator = fraction(together(self.variable(resource)))[1]
+        slope = denominator.diff(resource)
+        if slope == 0 or slope.has(resource):
+            return oo
+        return normal(resource - denominator / slope)
+
     def power(self, resource: Symbol) -> Expr:
         """``envelope * x**(-exponent)``."""
         return self.envelope * self.variable(resource) ** -self.exponent
@@ -82,6 +106,10 @@ def _settled(formula: Formula, table: dict[Symbol, Expr], domain: Domain) -> Exp
         first = series.candidates()
         if first and all(any(series.ahead(t, b) for t in first) for b in series.remainder):
             return series
+    if not series.terms:
+        raise UnableError(
+            f"every power of {series.variable} vanishes: what is left falls exponentially; not derived"
+        )
     raise UnableError(
         f"no term is shown to lead the remainder to depth {MAX_DEPTH}; the expansion is {series!r}"
     )

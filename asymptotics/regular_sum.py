@@ -23,6 +23,8 @@ from asymptotics.gamma_products import has_gammas, without_gammas
 from asymptotics.spectra.tail import tail_expansion
 
 ONE = Integer(1)
+FARTHEST = 64
+"""Beyond this start SymPy's zeta(n, q) would write out q exact terms."""
 
 
 class RegularSum(Function):  # type: ignore[misc]
@@ -96,6 +98,8 @@ def _power_sum(rest: Expr, index: Symbol, start: Expr) -> Expr | None:
     if slope.has(index) or not slope.is_positive:
         return None
     first = start + base.subs(index, 0) / slope
+    if first.is_Integer and first > FARTHEST:
+        return None
     return slope**exponent * _hurwitz_zeta(-exponent, first) if first.is_positive else None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 import mpmath
 import sympy
@@ -31,7 +32,7 @@ from numerics.results import Curve, Variance
 from numerics.rules import GradientFlow, OnePassSGD, Rule
 from numerics.solution import Expanded
 from numerics.solved_model import SolvedModel
-from numerics.spectrum import finite_spectrum, spectrum_of
+from numerics.spectrum import finite_spectrum, solved_spectrum
 from numerics.value import Value
 
 MAX_ORDERS = 8
@@ -45,7 +46,8 @@ class FullModel(SolvedModel):
 
     Parameters
     ----------
-    task, params : the task, and numbers for its parameters (by symbol or name).
+    task, params : the task, and numbers for its parameters (by symbol or name). Of a measured task the
+        arrays are taken, not the fitted power laws (those are ``task.fitted``).
     N, P : model size and number of samples, numbers > 0 or oo (the default).
     noise : sigma, the standard deviation of the label noise; the task's own by default.
     digits : relative precision of every value, 1 to 1000.
@@ -82,16 +84,8 @@ class FullModel(SolvedModel):
                 f"task = {task!r} is not a Task; use power_law(a, b) or Task(eigenvalues=, target=)"
             )
         if noise is not None:
-            task = Task(
-                eigenvalues=task.eigenvalues,
-                target=task.target,
-                index=task.index,
-                noise=exact(noise, "noise"),
-                modes=task.modes,
-                multiplicity=task.multiplicity,
-                assumptions=task.assumptions,
-            )
-        spectrum = spectrum_of(task, params)
+            task = replace(task, noise=exact(noise, "noise"))
+        spectrum = solved_spectrum(task, params)
         self._set_up(spectrum, N, P, task.at(params or {}).noise, digits, rule)
 
     @classmethod

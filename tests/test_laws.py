@@ -194,7 +194,7 @@ REFUSED = [
     (lambda: derive(Task(eigenvalues=k**-b, target=k**-a / (k - 1))), SpectrumError, "finite"),
     (lambda: derive(Task(eigenvalues=k**-2, target=log(k) ** -2)), SpectrumError, "finite"),
     (lambda: derive(Task(eigenvalues=2**-k, target=k**-2)), SpectrumError, "exponential"),
-    (lambda: derive(power_law(a, b, modes=100)), UnableError, "modes"),
+    (lambda: derive(power_law(a, b, modes=100)).early_stopping, UnableError, "early stopping"),
     (lambda: derive("k**-b"), DomainError, "Task"),
     (lambda: derive(power_law(a, b)).model.at(c=2), DomainError, "parameters"),
     (lambda: derive(power_law(a, b)).model.at(a=-2), DomainError, "positive"),

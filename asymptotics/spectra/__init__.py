@@ -11,13 +11,15 @@ from functools import lru_cache
 from sympy import Expr, nan, oo, zoo
 
 from asymptotics.domain import Domain, as_constraint
-from asymptotics.errors import SpectrumError, UnableError
+from asymptotics.errors import SpectrumError
 from asymptotics.multiplicity import check_multiplicity
+from asymptotics.spectra.broken import BrokenPowerLaws
 from asymptotics.spectra.family import Family, Mismatch, Spectrum
+from asymptotics.spectra.finite import FiniteSeries, FiniteSpectra
 from asymptotics.spectra.power_law import PowerLaws
 from asymptotics.task import Task
 
-FAMILIES: tuple[Family, ...] = (PowerLaws(),)
+FAMILIES: tuple[Family, ...] = (PowerLaws(), FiniteSpectra(), BrokenPowerLaws())
 """In the order in which they are asked."""
 
 
@@ -33,11 +35,6 @@ def spectrum(task: Task) -> Spectrum:
     >>> spectrum(power_law(a, b)).domain.conditions()
     (b > 1, a > 1)
     """
-    if task.modes != oo:
-        raise UnableError(
-            f"modes = {task.modes}: the laws are those of an infinite spectrum; "
-            "use modes=oo, or numerics.FullModel for finitely many modes"
-        )
     domain = Domain()
     for relation in task.assumptions:
         domain = domain.holding(*as_constraint(relation))
@@ -58,10 +55,13 @@ def _check_values(task: Task) -> None:
     """The first values of a task without parameters must be finite and not negative."""
     for name in ("eigenvalues", "target", "multiplicity"):
         expression: Expr = getattr(task, name)
-        if name == "eigenvalues" and not expression.has(task.index):
-            raise SpectrumError(f"eigenvalues {expression} do not depend on {task.index} and never decay")
+        if name == "eigenvalues" and not expression.has(task.index) and task.modes == oo:
+            raise SpectrumError(
+                f"eigenvalues {expression} do not depend on {task.index} and never decay; pass modes=M"
+            )
         symbolic = bool(expression.free_symbols - {task.index})
-        for j in (1,) if symbolic else range(1, 33):
+        last = int(task.modes) if task.modes.is_Integer else 32
+        for j in (1,) if symbolic else range(1, min(last, 32) + 1):
             value = _value(expression, task, j, symbolic)
             if value.has(zoo, nan, oo) or value.is_negative or (value.is_number and not value.is_real):
                 bound = "it must be >= 0" if value.is_negative else "it must be finite and real"
@@ -77,4 +77,4 @@ def _value(expression: Expr, task: Task, j: int, symbolic: bool) -> Expr:
         return zoo
 
 
-__all__ = ["FAMILIES", "Family", "Mismatch", "Spectrum", "spectrum"]
+__all__ = ["FAMILIES", "Family", "FiniteSeries", "Mismatch", "Spectrum", "spectrum"]

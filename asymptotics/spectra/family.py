@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from sympy import Expr, Integer
+
 from asymptotics.dirichlet import DirichletSeries
 from asymptotics.domain import Domain
 from asymptotics.task import Task
@@ -12,12 +14,18 @@ from asymptotics.task import Task
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spectrum:
-    """The series of ``df1`` (weights: the multiplicity) and of ``Xi`` (multiplicity times target)."""
+    """The series of ``df1`` (weights: the multiplicity) and of ``Xi`` (multiplicity times target).
+
+    ``unlearned`` is the target power in modes of eigenvalue zero, which no sum of kernels resolves. ``below``
+    asks for laws below the number of modes where there are finitely many.
+    """
 
     task: Task
     kernel: DirichletSeries
     target: DirichletSeries
     domain: Domain
+    unlearned: Expr = Integer(0)
+    below: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,109 @@
+"""Broken power laws: a `Piecewise` in k whose last piece is a power law without end.
+
+Applies when finitely many modes of any kind are followed by a power-law tail. With the last break K,
+
+    D(s) = sum_{k <= K} f_k lambda_k^(-s)  +  sum_{k > K} f_k lambda_k^(-s),
+
+an entire function plus the tail's series, which alone has poles: those of the power law of the last
+piece, its values shifted by the head (Hurwitz zeta functions at K + 1). A target that vanishes beyond some
+mode (of low rank) leaves the entire part alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sympy import Expr, Integer, Piecewise, Symbol, oo
+
+from asymptotics.dirichlet import DirichletSeries, Pole
+from asymptotics.domain import Domain
+from asymptotics.laurent import Laurent
+from asymptotics.spectra.algebraic import AlgebraicSeries
+from asymptotics.spectra.family import Mismatch, Spectrum
+from asymptotics.spectra.finite import FiniteSeries, check_breaks, check_signs, head, ordered, unlearned
+from asymptotics.spectra.power_law import PowerLaws
+from asymptotics.spectra.segments import Segment, segments
+from asymptotics.task import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadedSeries:
+    """A finite head before the series of a tail. Satisfies `DirichletSeries`."""
+
+    head: FiniteSeries
+    tail: AlgebraicSeries
+
+    def poles(self, count: int) -> tuple[Pole, ...]:
+        """Those of the tail."""
+        return self.tail.poles(count)
+
+    def laurent(self, point: Expr, terms: int) -> Laurent:
+        """The tail's Laurent series with the head's Taylor series added to it."""
+        tail = self.tail.laurent(point, terms)
+        return (tail + self.head.laurent(point, max(1, tail.end))).trimmed() if self.head.pieces else tail
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenPowerLaws:
+    """Pieces in k, the last of them a power law with infinitely many modes."""
+
+    name: str = "broken power laws"
+
+    def spectrum(self, task: Task, domain: Domain) -> Spectrum | Mismatch:
+        """The head and the tail; the conditions are those of the tail's power law."""
+        if not any(e.has(Piecewise) for e in (task.eigenvalues, task.target, task.multiplicity)):
+            return Mismatch(fitting=0, missing=f"{task.eigenvalues} and {task.target} have no pieces")
+        pieces = segments(task, domain)
+        learned = tuple(s for s in pieces if s.eigenvalues != 0)
+        if not learned or learned[-1].last != oo:
+            return Mismatch(fitting=0, missing=f"{task.eigenvalues} has finitely many modes")
+        *before, last = learned
+        beyond = replace(
+            task, eigenvalues=last.eigenvalues, target=last.target, multiplicity=last.multiplicity, modes=oo
+        )
+        found = PowerLaws().spectrum(beyond, domain)
+        if isinstance(found, Mismatch):
+            return Mismatch(
+                fitting=found.fitting,
+                missing=f"the piece from {task.index} = {last.first} on: {found.missing}",
+            )
+        for segment in before:
+            check_signs(segment)
+        check_breaks(learned, task.index)
+        kernel = _headed(tuple(before), last, found.kernel, task.index, target=False)
+        target: DirichletSeries
+        if last.target == 0:
+            target = head(tuple(before), task.index, target=True)
+            domain = ordered(found.domain, target)
+        else:
+            target = _headed(tuple(before), last, found.target, task.index, target=True)
+            domain = found.domain
+        return Spectrum(
+            task=task,
+            kernel=kernel,
+            target=target,
+            domain=domain,
+            unlearned=unlearned(pieces, task.index, domain),
+        )
+
+
+def _headed(
+    before: tuple[Segment, ...], last: Segment, tail: DirichletSeries, index: Symbol, *, target: bool
+) -> DirichletSeries:
+    """The tail from its first mode on, with the head that differs from it."""
+    assert isinstance(tail, AlgebraicSeries)
+
+    def summand(segment: Segment) -> tuple[Expr, Expr]:
+        return segment.eigenvalues, segment.weight if target else segment.multiplicity
+
+    differing = len(before)
+    while differing and summand(before[differing - 1]) == summand(last):
+        differing -= 1
+    start = (*before, last)[differing].first
+    series = replace(tail, start=tail.start + start - Integer(1))
+    if not differing:
+        return series
+    return HeadedSeries(head=head(before[:differing], index, target=target), tail=series)
+
+
+__all__ = ["BrokenPowerLaws", "HeadedSeries"]

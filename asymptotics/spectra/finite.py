@@ -1,0 +1,230 @@
+"""Finitely many modes: white and band-limited spectra, a last mode M, targets of low rank.
+
+Applies when only finitely many eigenvalues are not zero: ``modes=M`` (a number or a symbol), or a
+`Piecewise` that vanishes beyond some k. The Dirichlet series ``D(s) = sum_{k <= M} f_k lambda_k^(-s)`` is
+then a finite sum, entire in s: it has no poles, ``df1(kappa) = D(0) - D(1) kappa + ...`` tends to the
+number of modes, and a sum over ``exp(-lambda_k x)`` is led by its slowest modes one by one. Modes with
+``lambda_k = 0`` are never learned: their target power stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sympy import Add, Expr, Integer, Symbol, factorial, log, oo, powsimp
+
+from asymptotics.dirichlet import Pole
+from asymptotics.domain import Domain, normal
+from asymptotics.errors import SpectrumError, UnableError
+from asymptotics.finite_sum import finite_sum
+from asymptotics.laurent import Laurent
+from asymptotics.regular_sum import regular_sum
+from asymptotics.spectra.family import Mismatch, Spectrum
+from asymptotics.spectra.segments import Segment, segments
+from asymptotics.spectra.tail import tail_expansion
+from asymptotics.task import Task
+
+LISTED = 400
+"""Up to this many modes of numbers are listed and sorted; beyond it eigenvalues must fall with k."""
+CHAIN = 8
+"""How many of the slowest rates are ordered in the domain where they are symbols."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiniteSeries:
+    """``D(s) = sum w_k lambda_k^(-s)`` over finitely many modes, in segments. Satisfies `DirichletSeries`.
+
+    ``pieces`` hold (eigenvalue, weight, first, last) in falling order of the eigenvalues; ``kept`` is the
+    power in modes with ``lambda_k = 0``, a constant of every sum over the target.
+
+    >>> from asymptotics.symbols import M, b, k
+    >>> series = FiniteSeries(pieces=((k**-b, Integer(1), Integer(1), M),), index=k)
+    >>> series.poles(3), series.laurent(Integer(0), 1).coefficients, series.slowest(2)
+    ((), (M,), ((M**(-b), 1), ((M - 1)**(-b), 1)))
+    """
+
+    pieces: tuple[tuple[Expr, Expr, Expr, Expr], ...]
+    index: Symbol
+
+    def poles(self, count: int) -> tuple[Pole, ...]:
+        """None: the series is entire."""
+        del count
+        return ()
+
+    def laurent(self, point: Expr, terms: int) -> Laurent:
+        """The Taylor series ``D^(n)(point)/n!``."""
+        return Laurent(0, tuple(self._derivative(point, n) for n in range(terms)))
+
+    def _derivative(self, point: Expr, order: int) -> Expr:
+        summands = (
+            (powsimp(weight * lam**-point, force=True) * (-log(lam)) ** order / factorial(order), first, last)
+            for lam, weight, first, last in self.pieces
+        )
+        return Add(*(finite_sum(f, self.index, first, last) for f, first, last in summands))
+
+    @property
+    def single(self) -> Expr | None:
+        """The eigenvalue if all modes share it (a white spectrum); else None."""
+        values = {lam for lam, _, _, _ in self.pieces}
+        lam = values.pop()
+        return lam if not values and not lam.has(self.index) else None
+
+    def slowest(self, count: int) -> tuple[tuple[Expr, Expr], ...]:
+        """The ``count`` smallest eigenvalues that carry weight, each with its whole weight; fewer if no more.
+
+        Raises `UnableError` where their order is not known.
+        """
+        numbers = all(not (e.free_symbols - {self.index}) for p in self.pieces for e in (p[0], p[2], p[3]))
+        if numbers and sum(int(last - first + 1) for _, _, first, last in self.pieces) <= LISTED:
+            return _sorted_modes(self.pieces, self.index)[:count]
+        found: list[tuple[Expr, Expr]] = []
+        for lam, weight, first, last in reversed(self.pieces):
+            if len(found) >= count:
+                break
+            if weight == 0:
+                continue
+            if not lam.has(self.index):
+                found.append((lam, finite_sum(weight, self.index, first, last)))
+                continue
+            if not falls(lam, self.index):
+                raise UnableError(
+                    f"the eigenvalues {lam} are not shown to fall with {self.index}, so that the slowest mode "
+                    "is not known; give numbers"
+                )
+            length = last - first + 1
+            steps = count - len(found)
+            for j in range(min(steps, int(length)) if length.is_number else steps):
+                at = {self.index: last - j}
+                found.append((normal(lam.xreplace(at)), weight.xreplace(at)))
+        return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _sorted_modes(
+    pieces: tuple[tuple[Expr, Expr, Expr, Expr], ...], index: Symbol
+) -> tuple[tuple[Expr, Expr], ...]:
+    weights: dict[Expr, Expr] = {}
+    for lam, weight, first, last in pieces:
+        for j in range(int(first), int(last) + 1):
+            at = {index: Integer(j)}
+            value = lam.xreplace(at)
+            weights[value] = weights.get(value, Integer(0)) + weight.xreplace(at)
+    listed = sorted(((rate.evalf(30), rate, w) for rate, w in weights.items() if w != 0), key=lambda x: x[0])
+    merged: list[tuple[Expr, Expr, Expr]] = []
+    for size, rate, weight in listed:
+        if merged and (rate - merged[-1][1]).equals(0):
+            size, rate, before = merged.pop()
+            weight += before
+        merged.append((size, rate, weight))
+    return tuple((rate, weight) for _, rate, weight in merged)
+
+
+def falls(expression: Expr, index: Symbol) -> bool:
+    """Whether a positive expression is shown to fall with the index: by its logarithmic derivative.
+
+    >>> from asymptotics.symbols import b, k
+    >>> falls((k + 1)**-b, k), falls(k**-b + k**-2, k), falls(k**b, k)
+    (True, True, False)
+    """
+    slope = expression.diff(index)
+    return bool(slope.is_negative or normal(slope / expression).is_negative)
+
+
+@dataclass(frozen=True, slots=True)
+class FiniteSpectra:
+    """Finitely many modes that are learned."""
+
+    name: str = "finitely many modes"
+
+    def spectrum(self, task: Task, domain: Domain) -> Spectrum | Mismatch:
+        """The two finite sums; raises `SpectrumError` where nothing is learned."""
+        pieces = segments(task, domain)
+        learned = tuple(s for s in pieces if s.eigenvalues != 0)
+        if not learned:
+            raise SpectrumError(f"eigenvalues {task.eigenvalues} are all 0; nothing can be learned")
+        if learned[-1].last == oo:
+            return Mismatch(fitting=0, missing=f"{learned[-1].eigenvalues} has infinitely many modes")
+        for segment in learned:
+            check_signs(segment)
+        check_breaks(learned, task.index)
+        kernel = head(learned, task.index, target=False)
+        target = head(learned, task.index, target=True)
+        if not target.pieces:
+            raise SpectrumError(f"target {task.target} vanishes on every mode that is learned")
+        return Spectrum(
+            task=task,
+            kernel=kernel,
+            target=target,
+            domain=ordered(domain, target, kernel),
+            unlearned=unlearned(pieces, task.index, domain),
+        )
+
+
+def head(pieces: tuple[Segment, ...], index: Symbol, *, target: bool) -> FiniteSeries:
+    """The finite series of segments, weighted with the multiplicity, or with it times the target."""
+    listed = ((s.eigenvalues, s.weight if target else s.multiplicity, s.first, s.last) for s in pieces)
+    return FiniteSeries(pieces=tuple(p for p in listed if p[1] != 0), index=index)
+
+
+def ordered(domain: Domain, *series: FiniteSeries) -> Domain:
+    """The domain with the order of the slowest rates, which their monotony proves."""
+    for one in series:
+        try:
+            rates = [2 * rate for rate, _ in one.slowest(CHAIN)]
+        except UnableError:
+            continue
+        if any(rate.free_symbols for rate in rates):
+            domain = domain.ascending(Integer(0), *map(normal, rates))
+    return domain
+
+
+def unlearned(pieces: tuple[Segment, ...], index: Symbol, domain: Domain) -> Expr:
+    """The target power in modes with ``lambda_k = 0``."""
+    total = Integer(0)
+    for s in pieces:
+        if s.eigenvalues != 0 or s.weight == 0:
+            continue
+        if s.last != oo:
+            total += finite_sum(s.weight, index, s.first, s.last)
+            continue
+        for term in tail_expansion(s.weight, index, 1, domain).candidates():
+            if domain.sign(term.order - 1) != 1:
+                raise SpectrumError(
+                    f"sum of {s.weight} beyond {index} = {s.first} diverges: it falls as {index}**-p with "
+                    f"p = {term.order}; the target needs p > 1, or pass modes=M"
+                )
+        total += regular_sum(s.weight, index, s.first)
+    return total
+
+
+def check_signs(segment: Segment) -> None:
+    """Eigenvalues, target and multiplicity must not be negative."""
+    for name in ("eigenvalues", "target", "multiplicity"):
+        expression = getattr(segment, name)
+        if expression.is_negative:
+            raise SpectrumError(f"{name} {expression} are negative; variances and powers are >= 0")
+
+
+def check_breaks(learned: tuple[Segment, ...], index: Symbol) -> None:
+    """Eigenvalues must not grow where one piece follows another."""
+    for one, two in zip(learned, learned[1:], strict=False):
+        left = one.eigenvalues.xreplace({index: one.last})
+        right = two.eigenvalues.xreplace({index: two.first})
+        if (right - left).is_positive:
+            raise SpectrumError(
+                f"eigenvalues grow at the break after {index} = {one.last}, from {left} to {right}; "
+                "order the modes by falling eigenvalue"
+            )
+
+
+__all__ = [
+    "FiniteSeries",
+    "FiniteSpectra",
+    "check_breaks",
+    "check_signs",
+    "falls",
+    "head",
+    "ordered",
+    "unlearned",
+]
