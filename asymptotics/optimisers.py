@@ -5,7 +5,14 @@ One-pass SGD with batch B and step eta, flow time ``t = eta n``, to first order 
 
     L = InvLaplace[ (Xi + sigma^2 K) / (zeta (1 - K)) ](2t),
 
-so that SGD adds to the flow what ``1/(1 - K)`` adds. ``K(0) = eta Tr/2B`` must be below 1.
+so that SGD adds ``(Xi + sigma^2)(1/(1 - K) - 1)`` to the flow's Xi. ``K(0) = eta Tr/2B`` must be below 1.
+With ``kappa = zeta + zeta df1(zeta)/N + ...`` (Lagrange's series at fixed zeta) the first order in 1/N is
+
+    delta Xi = zeta df1 Xi',   delta K = -(eta/2B) zeta^2 df1 df1'.
+
+Without label noise it follows the model's transient, K(0)/(1 - K(0)) times as large. What SGD adds at
+N = oo and a > 2b, ``t^-(2 - 1/b)``, falls faster than that transient, ``t^-(1 - 1/b)/N``: at finite N its
+noise limits while t << N.
 
 Discrete steps replace ``e^(-lambda t)`` by ``(1 - eta lambda)^(t/eta)``: lambda becomes
 ``lambda (1 + eta lambda/2 + ...)``;
@@ -23,8 +30,8 @@ from asymptotics.expansion import Expansion, expansion
 from asymptotics.meanfield import at_twice_the_time, df1, model_limited, residual, time_limited
 from asymptotics.orders import Bound, Term
 from asymptotics.spectra import Spectrum
-from asymptotics.symbols import B, P, beta, eta
-from asymptotics.transients import noise_in_test_loss
+from asymptotics.symbols import B, N, P, beta, eta
+from asymptotics.transients import lagrange, noise_in_test_loss, over_z
 
 
 def trace(spectrum: Spectrum) -> Expr:
@@ -34,14 +41,25 @@ def trace(spectrum: Spectrum) -> Expr:
 
 def sgd_noise(spectrum: Spectrum, depth: int) -> Expansion:
     """Loss of one-pass SGD less that of gradient flow at the same ``t = eta n``, N = oo."""
+    modes, signal = df1(spectrum, depth), residual(spectrum, depth) + spectrum.task.noise**2
+    return at_twice_the_time(over_z(signal * (_echo(spectrum, modes) - 1)))
+
+
+def sgd_noise_correction(spectrum: Spectrum, depth: int) -> Expansion:
+    """The term 1/N of the same: ``delta [(Xi + sigma^2)(1/(1 - K) - 1)]`` at fixed zeta."""
     modes, unresolved = df1(spectrum, depth), residual(spectrum, depth)
-    zeta = modes.monomial(Integer(1), Integer(1))
+    echo = _echo(spectrum, modes)
+    slow = (lagrange(1, modes, modes) * modes.monomial(Integer(1), Integer(1))).scale(eta / (2 * B))
+    moved = lagrange(1, unresolved, modes) * (echo - 1)
+    fed = (unresolved + spectrum.task.noise**2) * echo * echo * slow
+    return at_twice_the_time(over_z(moved - fed)).scale(1 / N)
+
+
+def _echo(spectrum: Spectrum, modes: Expansion) -> Expansion:
+    """``1/(1 - K)`` at kappa = zeta."""
     kept = 1 - eta * trace(spectrum) / (2 * B)
-    slow = (zeta * modes).scale(eta / (2 * B))  # 1 - K = kept + slow
-    signal = unresolved + (1 - (slow + kept)).scale(spectrum.task.noise**2)
-    added = signal * (slow + kept).power(-1) - unresolved
-    transform = added * zeta.power(-1)
-    return at_twice_the_time(transform)
+    slow = (modes * modes.monomial(Integer(1), Integer(1))).scale(eta / (2 * B))
+    return (slow + kept).power(-1)
 
 
 def sgd_noise_at_infinity(spectrum: Spectrum, depth: int) -> Expansion:
@@ -127,5 +145,6 @@ __all__ = [
     "heavy_ball",
     "sgd_noise",
     "sgd_noise_at_infinity",
+    "sgd_noise_correction",
     "trace",
 ]

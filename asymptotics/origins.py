@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from asymptotics.dirichlet import DirichletSeries
     from asymptotics.expansion import Expansion
     from asymptotics.mellin import Kernel
-    from asymptotics.overlap import ExponentialSum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,16 +32,15 @@ class SumOrigin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverlapOrigin:
-    """``x^scale int_0^1 v^rise (1 - v)^fall f(x v) g(x (2 - v)) dv`` and the expansions of f and g."""
+    """``folded`` or ``crossed`` (`asymptotics.overlap`) of two functions by their expansions.
 
-    f: ExponentialSum
-    g: ExponentialSum
-    near: Expansion
-    far: Expansion
+    ``first`` is that of a function of time or of a transform, ``second`` that of a transform.
+    """
+
+    first: Expansion
+    second: Expansion
     variable: Symbol
-    scale: int
-    rise: int
-    fall: int
+    crossed: bool
 
 
 Observer = Callable[["Expansion", "SumOrigin | OverlapOrigin"], "Expansion"]

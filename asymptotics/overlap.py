@@ -1,60 +1,65 @@
-"""Overlaps of two functions of time, from their Laplace transforms: what two-time quantities are made of.
+"""Overlaps of two functions of time: what two-time quantities are made of.
 
-With A, B the transforms of f, g, analytic off the negative axis,
+With A, B the Laplace transforms of f, g, analytic off the negative axis,
 
-    folded(A, B)(t)  = 2 int_0^t f(2t - x) g(x) dx,
+    folded(f, B)(t)  = 2 int_0^t f(2t - x) g(x) dx,
     crossed(A, B)(t) = int_0^t [f(2t - x) g(x) - g(2t - x) f(x)] dx
                      = InvLaplace_(z, z')[ (A(z) B(z') - A(z') B(z))/(z' - z) ](t, t)
-                     = folded(A, B)(t) - InvLaplace[A B](2t).
+                     = folded(f, B)(t) - InvLaplace[A B](2t).
 
 Both contours of the double transform may run at ``|z|, |z'| >= 1/t`` to the left, in the sectors where
 the expansions of A and B at 0 hold, and the kernel is regular at z = z' on them. So expansions are
-inverted pair by pair, and a remainder of A times one of B leaves its order in t. For powers,
+inverted pair by pair, and a remainder of A times one of B leaves its order in t. In ``folded`` f enters by
+its own expansion for large times, which does not see the powers of z that leave nothing. For powers,
 
-    A = z^p, B = z^q:   folded = h(p, q) t^(-p-q-1),
-    h(p, q) = 2/(Gamma(-p) Gamma(-q)) FP int_0^1 (2 - v)^(-p-1) v^(-q-1) dv
-            = 2F1(1, -p-q; 1-q; 1/2)/(Gamma(-p) Gamma(1-q)),
+    f = x^(-p-1), B = z^q:   folded = W(p, q) t^(-p-q-1),
+    W(p, q) = (2/Gamma(-q)) FP int_0^1 (2 - v)^(-p-1) v^(-q-1) dv = 2F1(1, -p-q; 1-q; 1/2)/Gamma(1 - q),
 
-FP the finite part (Euler's integral, DLMF 15.6.1, continued). h is entire in p and q; where p is a whole
-number (A analytic) it is 0, where q is one ``2^(-p-q)/Gamma(-p-q)``. A logarithm ``z^p log(z)^i`` is the
-i-th derivative with respect to p.
+FP the finite part (Euler's integral, DLMF 15.6.1, continued); for a whole q (a moment of g) it is
+``2^(-p-q) (-p-q)_q``. W is entire in p and q. As z^p is ``x^(-p-1)/Gamma(-p)``, ``h = W/Gamma(-p)`` is the
+same for transforms. A logarithm is a derivative with respect to its exponent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import comb
 from typing import Any
 
 import mpmath
-from sympy import Expr, Float, Function, Integer, Pow, Symbol, factorial, gamma, hyper, log
+from sympy import Dummy, Expr, Float, Function, Integer, Symbol, factorial, gamma, hyper, log, rf
 
 from asymptotics.domain import normal
 from asymptotics.errors import UnableError
 from asymptotics.expansion import Expansion, expansion
 from asymptotics.laurent import Laurent, reciprocal_gamma
 from asymptotics.orders import Bound, Term
+from asymptotics.origins import OverlapOrigin, observed
 
 HALF = Integer(1) / 2
 
 
 def folded(first: Expansion, second: Expansion, variable: Symbol) -> Expansion:
-    """``2 int_0^t f(2t - x) g(x) dx`` for t -> oo; f, g have the transforms ``first``, ``second`` at z -> 0.
+    """``2 int_0^t f(2t - x) g(x) dx`` for t -> oo, from f(x), x -> oo, and the transform of g at z -> 0.
 
-    Raises `UnableError` for expansions that are not in powers of z -> 0 and of its logarithm.
+    Raises `UnableError` for expansions that are not in powers and logarithms.
 
     >>> from asymptotics.symbols import kappa, t
-    >>> f = expansion(kappa, [Term(Integer(1), -HALF)])            # f(t) = 1/sqrt(pi t)
-    >>> folded(f, f, t)                                            # (2/pi) int_0^1 dv/sqrt(v (2 - v)) = 1
-    1
+    >>> f = expansion(t, [Term(Integer(1), HALF)], at_infinity=True)
+    >>> g = expansion(kappa, [Term(Integer(1), -HALF)])    # f(x) = 1/sqrt(x), g(x) = 1/sqrt(pi x)
+    >>> folded(f, g, t).as_expr().evalf(15)                # (2/sqrt(pi)) int_0^1 dv/sqrt(v (2 - v))
+    1.77245385090552
     """
-    return _overlap(first, second, variable, _folded)
+    if not first.at_infinity or second.at_infinity:
+        raise UnableError(f"a function of large times and a transform at z -> 0 are folded, not {second!r}")
+    return _overlap(first, second, variable, _weight)
 
 
 def crossed(first: Expansion, second: Expansion, variable: Symbol) -> Expansion:
     """``int_0^t [f(2t - x) g(x) - g(2t - x) f(x)] dx`` for t -> oo, from the transforms at z -> 0.
 
-    Raises `UnableError` for expansions that are not in powers of z -> 0 and of its logarithm.
+    Raises `UnableError` for expansions that are not in powers and logarithms of z -> 0.
 
     >>> from asymptotics.symbols import kappa, t
     >>> f = expansion(kappa, [Term(Integer(1), -HALF)])
@@ -62,17 +67,19 @@ def crossed(first: Expansion, second: Expansion, variable: Symbol) -> Expansion:
     >>> crossed(f, one, t), crossed(f, f, t)
     (sqrt(2)/(2*sqrt(pi)*sqrt(t)), 0)
     """
+    if first.at_infinity or second.at_infinity:
+        raise UnableError(f"transforms at z -> 0 are crossed, not {first!r} and {second!r}")
     return _overlap(first, second, variable, _crossed)
 
 
-class FoldedSlope(Function):  # type: ignore[misc]
-    """``(d/dp)^i (d/dq)^j h(p, q)``, i + j > 0, for whole i and j; see the module for h.
+class OverlapSlope(Function):  # type: ignore[misc]
+    """``(d/dp)^i (d/dq)^j W(p, q)``, i + j > 0, for whole i and j; see the module for W.
 
-    Numbers come by ``evalf`` to any number of digits: central differences of the entire function h with
+    Numbers come by ``evalf`` to any number of digits: central differences of the entire function W with
     as many digits again for each order, their steps so small that what they leave is beyond the precision.
 
-    >>> FoldedSlope(-HALF, -HALF, 1, 0).evalf(15)      # h(-1/2, -1/2) = 1
-    -0.0833823946166463
+    >>> OverlapSlope(-HALF, -HALF, 1, 0).evalf(15)     # -(2/sqrt(pi)) int_0^1 log(2 - v)/sqrt(v (2 - v)) dv
+    -0.838541599063897
     """
 
     nargs = 4
@@ -90,7 +97,7 @@ class FoldedSlope(Function):  # type: ignore[misc]
                 (-1) ** (m + n)
                 * comb(i, m)
                 * comb(j, n)
-                * _entire(p + (mpmath.mpf(i) / 2 - m) * step, q + (mpmath.mpf(j) / 2 - n) * step)
+                * _series(p + (mpmath.mpf(i) / 2 - m) * step, q + (mpmath.mpf(j) / 2 - n) * step)
                 for m in range(i + 1)
                 for n in range(j + 1)
             )
@@ -98,49 +105,54 @@ class FoldedSlope(Function):  # type: ignore[misc]
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         p, q, i, j = (printer._print(x) for x in self.args)
-        whole = (
-            r"\frac{2}{\Gamma(-p)\Gamma(-q)}\,\mathrm{f.p.}\!\int_0^1 (2 - v)^{-p-1} v^{-q-1}\,dv"
-        )
-        text = rf"\left[\partial_p^{{{i}}} \partial_q^{{{j}}} {whole}\right]_{{p={p},\, q={q}}}"
+        slopes = "".join(rf"\partial_{x}^{{{n}}} " for x, n in (("p", i), ("q", j)) if n != "0")
+        whole = r"\tfrac{2}{\Gamma(-q)}\,\mathrm{f.p.}\!\int_0^1 (2 - v)^{-p-1} v^{-q-1}\,dv"
+        text = rf"\left[{slopes}{whole}\right]_{{p={p},\, q={q}}}"
         return rf"{text}^{{{exp}}}" if exp else text
 
 
-def _entire(p: Any, q: Any) -> Any:
-    """h(p, q) by its series in (1/2)^n, at the precision of mpmath."""
-    power = mpmath.rgamma(-p)
-    total = mpmath.mpf(0)
+def _series(p: Any, q: Any) -> Any:
+    """W(p, q) by its series in (1/2)^n, at the precision of mpmath."""
+    power, total = mpmath.mpf(1), mpmath.mpf(0)
     for n in range(mpmath.mp.prec + 60 + 8 * int(abs(p) + abs(q) + 1)):
         total += power * mpmath.rgamma(1 - q + n)
         power *= (n - p - q) / 2
     return total
 
 
-def _folded(p: Expr, q: Expr, i: int, j: int) -> Expr:
-    """``(d/dp)^i (d/dq)^j h(p, q)``, closed where it can be."""
+def _weight(p: Expr, q: Expr, i: int, j: int) -> Expr:
+    """``(d/dp)^i (d/dq)^j W(p, q)``, closed where it can be."""
     if _whole(q) and j == 0:
-        return 2 * _doubled(normal(p + q), i)
-    if _whole(p) and i <= 1:
-        # h = (1/Gamma)(-p) times an entire function, of which the zero of the first takes the value
-        slope = Integer(0) if i == 0 else (-1) ** (p + 1) * factorial(p)
-        if i == 0 or (j == 0 and not _whole(q)):
-            return slope * _series(p, q)
+        return _moment_weight(int(q), i).subs(_P, p)
     if i == j == 0:
-        return _series(p, q) / gamma(-p)
-    return FoldedSlope(p, q, Integer(i), Integer(j))
+        return hyper([Integer(1), normal(-p - q)], [normal(1 - q)], HALF) / gamma(normal(1 - q))
+    return OverlapSlope(p, q, Integer(i), Integer(j))
 
 
-def _series(p: Expr, q: Expr) -> Expr:
-    return hyper([Integer(1), normal(-p - q)], [normal(1 - q)], HALF) / gamma(1 - q)
+_P = Dummy("p")
+
+
+@lru_cache(maxsize=256)
+def _moment_weight(q: int, i: int) -> Expr:
+    return (2 ** (-_P - q) * rf(-_P - q, q)).diff(_P, i)
 
 
 def _crossed(p: Expr, q: Expr, i: int, j: int) -> Expr:
-    """The same for ``crossed``, which changes its sign with its arguments."""
+    """``(d/dp)^i (d/dq)^j`` of ``W/Gamma(-p) - 2^(-p-q-1)/Gamma(-p-q)``, which is odd under p <-> q."""
+    if p == q and i == j:
+        return Integer(0)
     square = _doubled(normal(p + q), i + j)
     if _whole(q) and j == 0:
         return square
     if _whole(p) and i == 0:
         return -square
-    return _folded(p, q, i, j) - square
+    slopes = reciprocal_gamma(normal(-p), i + 1).scaled(Integer(-1))
+    parts = (
+        comb(i, n) * factorial(i - n) * slopes.coefficient(i - n) * _weight(p, q, n, j)
+        for n in range(i + 1)
+        if slopes.coefficient(i - n) != 0
+    )
+    return sum(parts, Integer(0)) - square
 
 
 def _doubled(x: Expr, order: int) -> Expr:
@@ -157,21 +169,23 @@ def _whole(power: Expr) -> bool:
 def _overlap(
     first: Expansion, second: Expansion, variable: Symbol, weight: Callable[[Expr, Expr, int, int], Expr]
 ) -> Expansion:
-    """Term by term: ``z = w/t`` leaves ``t^(-p-q-1)``, and ``log w - log t`` of each logarithm."""
+    """Term by term: ``x = t v`` and ``z = w/t`` leave ``t^(-p-q-1)`` and ``log t`` beside each logarithm."""
     for series in (first, second):
-        if series.at_infinity or series.gauge is not None or any(x.log_power < 0 for x in series.terms):
-            raise UnableError(f"overlaps need transforms in powers of z -> 0 and log(z), not {series!r}")
+        if series.gauge is not None or any(x.log_power < 0 for x in series.terms):
+            raise UnableError(f"overlaps need powers and logarithms of time and of z, not {series!r}")
+    # log x = log t + log v, where log v is -d/dp; log z = log w - log t, where log w is d/dq
+    sign, shift = (-1, 1) if first.at_infinity else (1, 0)
     terms: list[Term] = []
     for s in first.terms:
         for u in second.terms:
-            order, both = normal(s.order + u.order + 1), s.coefficient * u.coefficient
+            p, q, both = normal(s.order - shift), u.order, s.coefficient * u.coefficient
             for i in range(s.log_power + 1):
                 for j in range(u.log_power + 1):
-                    left = s.log_power + u.log_power - i - j
-                    factor = comb(s.log_power, i) * comb(u.log_power, j) * (-1) ** left
-                    terms.append(Term(factor * both * weight(s.order, u.order, i, j), order, left))
+                    m, n = s.log_power - i, u.log_power - j
+                    factor = comb(s.log_power, i) * comb(u.log_power, j) * sign**i * (-sign) ** m * (-1) ** n
+                    terms.append(Term(factor * both * weight(p, q, i, j), normal(p + q + 1), m + n))
     bounds = [
-        Bound(x.order + y.order + 1, x.log_power + y.log_power)
+        Bound(x.order - shift + y.order + 1, x.log_power + y.log_power)
         for one, other in (
             (first.terms, second.remainder),
             (first.remainder, second.terms),
@@ -180,9 +194,9 @@ def _overlap(
         for x in one
         for y in other
     ]
-    return expansion(
-        variable, terms, bounds, at_infinity=True, domain=first.domain, depth=first.depth
-    )
+    found = expansion(variable, terms, bounds, at_infinity=True, domain=first.domain, depth=first.depth)
+    origin = OverlapOrigin(first=first, second=second, variable=variable, crossed=weight is _crossed)
+    return observed(found, origin)
 
 
-__all__ = ["FoldedSlope", "crossed", "folded"]
+__all__ = ["OverlapSlope", "crossed", "folded"]

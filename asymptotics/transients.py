@@ -9,15 +9,23 @@ whose orders are inverted term by term. (The mean over single draws of A has, be
 order 1/N, the diagonal term ``(2 t^2/N) sum m_k c_k lambda_k^2 e^(-2 lambda_k t) = O(t^-s/N)``: the weight
 ``1 + delta_kl`` of the exact double sum. It is smaller than the leading law by a power of t.)
 
-For N = oo the first order in 1/P of the two-time kernels (BAP, appendix C: C0 and C1 with R3 = 1) is
-made of overlaps of exponential sums. With
-``E_m(x) = sum m_k lambda_k^m e^(-lambda_k x)``, ``C_m(x) = sum m_k c_k lambda_k^m e^(-lambda_k x)``,
+For N = oo, sigma = 0 the same series in 1/P gives kappa(z) and Xi(kappa(z)), z = kappa (1 - df1(kappa)/P).
+The two-time kernel (BAP, appendix C: C0 with R3 = 1) is ``z z' C0 = F/(1 - f2/P)`` with
 
-    mean of the modes:  (2/P) t^2 int_0^1 (1 - v) E_1(t v) C_1(t (2 - v)) dv
-    variance:           (1/P) t^2 int_0^1 v [E_2(t v) C_0(t (2 - v)) + C_0(t v) E_2(t (2 - v))] dv
+    F  = sum m_k c_k kappa kappa'/((lambda_k + kappa)(lambda_k + kappa')),
+    f2 = sum m_k lambda_k^2/((lambda_k + kappa)(lambda_k + kappa')).
+
+By partial fractions ``(kappa' - kappa) F = kappa' Xi - kappa Xi'`` and
+``(kappa' - kappa)(1 - f2/P) = z' - z``. So ``C0 = (kappa' Xi - kappa Xi')/(z z' (z' - z))`` at any P, a
+crossed overlap (`asymptotics.overlap`) of ``x = Xi(kappa(z))/z`` with ``k = kappa(z)/z``. Order n in 1/P is
+
+    sum_(i+j=n) crossed(x_i, k_j),   x_0 = Xi(z)/z, x_1 = df1 Xi', ...,   k_0 = 1, k_1 = df1, ...
+
+The part of Xi that is linear in kappa drops out. The other laws, at first order in 1/P, are
+
     label noise:        (sigma^2/P) sum m_k (1 - e^(-lambda_k t))^2
-    train-test gap:     (2/P) t int_0^1 E_1(t v) C_0(t (2 - v)) dv
-    its noise:          (2 sigma^2/P) sum m_k (1 - e^(-lambda_k t)).
+    train-test gap:     (2/P) int_0^t E(x) C(2t - x) dx,   E = sum m_k lambda_k e^(-lambda_k x),
+    its noise:          (2 sigma^2/P) sum m_k (1 - e^(-lambda_k t)),   C = sum m_k c_k e^(-lambda_k x).
 """
 
 from __future__ import annotations
@@ -27,50 +35,68 @@ from sympy import Expr, Integer, Rational, factorial
 from asymptotics.dirichlet import DirichletSeries
 from asymptotics.expansion import Expansion
 from asymptotics.meanfield import at_twice_the_time, df1, residual
-from asymptotics.mellin import LEARNED, LEARNED_SQUARED, Kernel, spectral_sum
-from asymptotics.overlap import ExponentialSum, overlap
+from asymptotics.mellin import EXPONENTIAL, LEARNED, LEARNED_SQUARED, Kernel, spectral_sum
+from asymptotics.overlap import crossed, folded
 from asymptotics.spectra import Spectrum
 from asymptotics.symbols import N, P, sigma, t
 
 
-def model_correction(order: int, spectrum: Spectrum, depth: int) -> Expansion:
-    """The term ``N^-order`` of ``L(t; N, oo)`` for large t, at P = oo."""
-    modes, slope = df1(spectrum, depth), residual(spectrum, depth).differentiate()
-    inner = slope
-    shift = modes.monomial(Integer(1), Integer(1))
+def lagrange(order: int, function: Expansion, modes: Expansion) -> Expansion:
+    """``[size^-order] function(kappa(z))`` where ``z = kappa (1 - modes(kappa)/size)``.
+
+    >>> from asymptotics.symbols import kappa
+    >>> constant = Expansion(variable=kappa).constant(Integer(3))    # kappa = z/(1 - 3/size)
+    >>> lagrange(2, constant.monomial(Integer(1), Integer(1)), constant)
+    9*kappa
+    """
+    if order == 0:
+        return function
+    inner, shift = function.differentiate(), modes.monomial(Integer(1), Integer(1))
     for _ in range(order):
         inner = inner * modes * shift
     for _ in range(order - 1):
         inner = inner.differentiate()
-    transform = (inner * modes.monomial(Integer(1), Integer(-1))).scale(Rational(1, factorial(order)))
-    return at_twice_the_time(transform).scale(N**-order)
+    return inner.scale(Rational(1, factorial(order)))
 
 
-def data_correction(spectrum: Spectrum, depth: int) -> Expansion:
-    """The term 1/P of the noiseless ``L(t; oo, P)`` for large t, at N = oo."""
-    levels, power = spectrum.kernel, spectrum.target
-    parts = (
-        _overlap(spectrum, depth, levels, 1, power, 1, scale=2, rise=0, fall=1).scale(Integer(2)),
-        _overlap(spectrum, depth, levels, 2, power, 0, scale=2, rise=1, fall=0),
-        _overlap(spectrum, depth, power, 0, levels, 2, scale=2, rise=1, fall=0),
+def model_correction(order: int, spectrum: Spectrum, depth: int) -> Expansion:
+    """The term ``N^-order`` of ``L(t; N, oo)`` for large t, at P = oo."""
+    unresolved = lagrange(order, residual(spectrum, depth), df1(spectrum, depth))
+    return at_twice_the_time(over_z(unresolved)).scale(N**-order)
+
+
+def data_correction(order: int, spectrum: Spectrum, depth: int) -> Expansion:
+    """The term ``P^-order`` of the noiseless ``L(t; oo, P)`` for large t, at N = oo."""
+    modes, unresolved = df1(spectrum, depth), residual(spectrum, depth)
+    ridge = modes.monomial(Integer(1), Integer(1))
+    linear = sum(x.coefficient for x in unresolved.terms if x.order == 1 and not x.log_power)
+    bent = unresolved - ridge.scale(linear)
+    signals, ridges = (
+        [over_z(lagrange(i, function, modes)) for i in range(order + 1)] for function in (bent, ridge)
     )
-    return (parts[0] + parts[1] + parts[2]).scale(1 / P)
+    first, *rest = (crossed(x, k, t) for x, k in zip(signals, reversed(ridges), strict=True))
+    return sum(rest, first).scale(P**-order)
+
+
+def over_z(series: Expansion) -> Expansion:
+    """``series/z``: the transform of a function that starts from what z -> oo leaves of the series."""
+    return series * series.monomial(Integer(1), Integer(-1))
 
 
 def noise_in_test_loss(spectrum: Spectrum, depth: int) -> Expansion:
     """``(sigma^2/P) sum m_k (1 - e^(-lambda_k t))^2``: label noise in the test loss, first order in 1/P."""
-    return _learned(spectrum, LEARNED_SQUARED, depth).scale(label_noise(spectrum) ** 2 / P)
+    return _sum(spectrum, spectrum.kernel, LEARNED_SQUARED, depth).scale(label_noise(spectrum) ** 2 / P)
 
 
 def gap(spectrum: Spectrum, depth: int) -> Expansion:
     """Test loss less train loss (+ sigma^2), noiseless part, first order in 1/P."""
-    both = _overlap(spectrum, depth, spectrum.kernel, 1, spectrum.target, 0, scale=1, rise=0, fall=0)
-    return both.scale(2 / P)
+    signal = _sum(spectrum, spectrum.target, EXPONENTIAL, depth)
+    return folded(signal, df1(spectrum, depth), t).scale(1 / P)
 
 
 def noise_in_gap(spectrum: Spectrum, depth: int) -> Expansion:
     """``(2 sigma^2/P) sum m_k (1 - e^(-lambda_k t))``: label noise in the gap, first order in 1/P."""
-    return _learned(spectrum, LEARNED, depth).scale(2 * label_noise(spectrum) ** 2 / P)
+    return _sum(spectrum, spectrum.kernel, LEARNED, depth).scale(2 * label_noise(spectrum) ** 2 / P)
 
 
 def label_noise(spectrum: Spectrum) -> Expr:
@@ -78,32 +104,17 @@ def label_noise(spectrum: Spectrum) -> Expr:
     return spectrum.task.noise if spectrum.task.noise != 0 else sigma
 
 
-def _learned(spectrum: Spectrum, kernel: Kernel, depth: int) -> Expansion:
-    return spectral_sum(spectrum.kernel, kernel, t, inverse=False, domain=spectrum.domain, depth=depth)
+def _sum(spectrum: Spectrum, series: DirichletSeries, kernel: Kernel, depth: int) -> Expansion:
+    return spectral_sum(series, kernel, t, inverse=False, domain=spectrum.domain, depth=depth)
 
 
-def _overlap(
-    spectrum: Spectrum,
-    depth: int,
-    near: DirichletSeries,
-    near_power: int,
-    far: DirichletSeries,
-    far_power: int,
-    *,
-    scale: int,
-    rise: int,
-    fall: int,
-) -> Expansion:
-    return overlap(
-        ExponentialSum(series=near, power=near_power),
-        ExponentialSum(series=far, power=far_power),
-        t,
-        scale=scale,
-        rise=rise,
-        fall=fall,
-        domain=spectrum.domain,
-        depth=depth,
-    )
-
-
-__all__ = ["data_correction", "gap", "label_noise", "model_correction", "noise_in_gap", "noise_in_test_loss"]
+__all__ = [
+    "data_correction",
+    "gap",
+    "label_noise",
+    "lagrange",
+    "model_correction",
+    "noise_in_gap",
+    "noise_in_test_loss",
+    "over_z",
+]

@@ -12,19 +12,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import mpmath
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Rational
 
 from asymptotics.task import Task
 from numerics.full_model import FullModel
 from numerics.inverse_size import inverse_size_coefficients
+from numerics.rules import GradientFlow, OnePassSGD, Rule
 from numerics.spectrum import spectrum_of
 from numerics.value import Value
 
+FLOW = GradientFlow()
 
-def _sizes(task: Task, time: Expr, decades: int) -> list[mpmath.mpf]:
-    """Three sizes, ``decades`` above the number of modes that are learned at ``time``."""
+
+def _sizes(task: Task, time: Expr, decades: int, count: int) -> list[mpmath.mpf]:
+    """So many sizes, ``decades`` above the number of modes that are learned at ``time``."""
     scale = _learned_modes(task, float(mpmath.log(time)))
-    return [mpmath.ceil(scale) * mpmath.mpf(10) ** decades * 2**j for j in range(3)]
+    return [mpmath.ceil(scale) * mpmath.mpf(10) ** decades * 2**j for j in range(count)]
 
 
 def _learned_modes(task: Task, log_time: float) -> mpmath.mpf:
@@ -41,29 +44,34 @@ def _learned_modes(task: Task, log_time: float) -> mpmath.mpf:
 
 
 @lru_cache(maxsize=256)
-def model_side(task: Task, time: Expr, digits: int) -> tuple[Value, ...]:
-    """c_1 and c_2 of the test loss in 1/N at P = oo.
+def model_side(task: Task, time: Expr, digits: int, rule: Rule = FLOW) -> tuple[Value, ...]:
+    """c_1 and c_2 of the test loss in 1/N at P = oo, at the flow time ``time`` (eta n for SGD).
 
     At ``digits/4`` decades above the learned modes c_1 keeps half of the digits and c_2 a quarter of them.
     """
+    moment = time / Rational(repr(rule.eta)) if isinstance(rule, OnePassSGD) else time
     with mpmath.workdps(2 * digits + 15):
         decades = math.ceil(digits / 4)
-        sizes = _sizes(task, time, decades)
-        limit = FullModel(task, digits=digits + 5).test_loss(time)
+        sizes = _sizes(task, time, decades, 3)
+        limit = FullModel(task, rule=rule, digits=digits + 5).test_loss(moment)
         # Where the correction exceeds the limit nothing cancels in c_1, and fewer digits do.
-        rough = FullModel(task, N=sizes[0], digits=6).test_loss(time).value
+        rough = FullModel(task, N=sizes[0], rule=rule, digits=6).test_loss(moment).value
         share = abs(rough - limit.value) / rough
         cancelled = min(decades, max(0, -math.floor(mpmath.log10(share)))) if share > 1e-5 else decades
         inside = 2 * decades + cancelled + 4
-        values = [FullModel(task, N=n, digits=inside).test_loss(time) for n in sizes]
+        values = [FullModel(task, N=n, rule=rule, digits=inside).test_loss(moment) for n in sizes]
         return inverse_size_coefficients(sizes, values, limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSide:
-    """c_1 in 1/P at N = oo of the test loss and of the gap, without noise and per unit sigma^2."""
+    """c_1 in 1/P at N = oo of the test loss and of the gap, without noise and per unit sigma^2.
+
+    ``loss_second`` is c_2 of the test loss.
+    """
 
     loss: Value
+    loss_second: Value
     gap: Value
     noise: Value
     gap_noise: Value
@@ -71,9 +79,12 @@ class DataSide:
 
 @lru_cache(maxsize=256)
 def data_side(task: Task, time: Expr, decades: int, digits: int) -> DataSide:
-    """All four from the same solutions, with three sizes ``decades`` above the learned modes."""
+    """All five from the same solutions, with four sizes ``decades`` above the learned modes.
+
+    Four sizes leave ``10^-(3 decades)`` in c_1 and ``10^-(2 decades)`` in c_2, of which 2 decades cancel.
+    """
     with mpmath.workdps(2 * digits + 15):
-        sizes = _sizes(task, time, decades)
+        sizes = _sizes(task, time, decades, 4)
         limit = FullModel(task, noise=0, digits=digits + decades).test_loss(time)
         nothing = Value(value=mpmath.mpf(0), error=mpmath.mpf(0))
         one = Value(value=mpmath.mpf(1), error=mpmath.mpf(0))
@@ -89,8 +100,10 @@ def data_side(task: Task, time: Expr, decades: int, digits: int) -> DataSide:
             gaps.append(difference(test, train))
             noises.append(noise)
             gap_noises.append(total(noise, difference(one, unfitted)))
+        loss, loss_second = inverse_size_coefficients(sizes, losses, limit)[:2]
         return DataSide(
-            loss=inverse_size_coefficients(sizes, losses, limit)[0],
+            loss=loss,
+            loss_second=loss_second,
             gap=inverse_size_coefficients(sizes, gaps, nothing)[0],
             noise=inverse_size_coefficients(sizes, noises, nothing)[0],
             gap_noise=inverse_size_coefficients(sizes, gap_noises, nothing)[0],

@@ -4,10 +4,11 @@
 time, model, data       test loss when t, N or P alone is finite
 bias_*, variance_*      bias and variance of that loss over initialisations or data, t = oo
 model_transient(*)      c_1 (c_2) of ``L(t; N) = L(t; oo) + c_1/N + c_2/N^2 + ...``, from three large N
-data_transient, gap     c_1 of L and of L - Lhat in 1/P, noiseless, from three large P
+data_transient(*), gap  c_1 (c_2) of L, c_1 of L - Lhat in 1/P, noiseless, from four large P
 noise, gap_noise        the same of what sigma^2 multiplies in L and in L - Lhat + sigma^2
 early_stopping(_time)   the minimum over t of L(t; P) with label noise, and where it is
 sgd_noise(_model)       loss of one-pass SGD less that of gradient flow at t = eta n, or at t = oo
+sgd_noise_transient     c_1 of the same in 1/N at t = eta n
 time_discrete           gradient descent at t = eta n, N = P = oo
 time_momentum           heavy-ball flow, N = P = oo
 ======================  ===============================================================================
@@ -104,8 +105,8 @@ def reference_value(name: str, place: Place) -> Value:
 
     >>> from asymptotics.task import power_law
     >>> place = Place(task=power_law(2, 2), resource=Integer(100), digits=15)
-    >>> found = reference_value("gap_noise", place)        # 2 sum (1 - e^(-100 k^-2)) = 34.449077018...
-    >>> bool(abs(found.value - mpmath.mpf("34.449077018")) < found.error), found.relative_error < 1e-5
+    >>> found = reference_value("gap_noise", place)        # 2 sum (1 - e^(-100 k^-2)) = 34.449077317...
+    >>> bool(abs(found.value - mpmath.mpf("34.4490773170612")) < found.error), found.relative_error < 1e-5
     (True, True)
     """
     with mpmath.workdps(place.digits + 25):
@@ -147,21 +148,22 @@ def _model_coefficient(order: int, place: Place) -> Value:
     return _scaled(found, place.setting(N) ** -order)
 
 
-def _data_coefficient(part: str, power: int, place: Place) -> Value:
-    """One of the four to 0.3 of the digits; more of them, and larger sizes, where it cancels.
+def _data_coefficient(part: str, order: int, noise: int, place: Place) -> Value:
+    """One of the five to 0.3 of the digits; more of them, and larger sizes, where it cancels.
 
-    Three sizes leave ``10^-(2 decades)``; the first trial has as many digits beyond the decades that cancel.
+    Four sizes leave ``10^-(2 decades)`` in c_2; the first trial has as many digits beyond the decades that
+    cancel.
     """
-    decades = max(3, math.ceil(place.digits / 5))
-    digits = 3 * decades + 2
+    decades = max(3, math.ceil(place.digits / 6))
+    digits = 4 * decades
     wanted = mpmath.mpf(10) ** -math.ceil(0.3 * place.digits)
     for _ in range(4):
         found: Value = getattr(data_side(place.task, place.resource, decades, digits), part)
         if found.error <= abs(found.value) * wanted:
             break
         missing = math.ceil(mpmath.log10(found.error / (abs(found.value) * wanted)))
-        decades, digits = decades + math.ceil(missing / 2), digits + math.ceil(missing / 2)
-    return _scaled(found, place.setting(sigma) ** power / place.setting(P))
+        decades, digits = decades + math.ceil(missing / 2), digits + 2 * missing
+    return _scaled(found, place.setting(sigma) ** noise / place.setting(P) ** order)
 
 
 # -- training rules and stopping -------------------------------------------------------------------
@@ -208,6 +210,13 @@ def _sgd_noise(place: Place) -> Value:
     return difference(trained, FullModel(place.task, digits=place.digits).test_loss(place.resource))
 
 
+def _sgd_noise_transient(place: Place) -> Value:
+    # Two thirds of the digits leave c_1 one third, which resolves a remainder that falls as 1/t.
+    trained = model_side(place.task, place.resource, max(8, 2 * place.digits // 3), _sgd(place))[0]
+    flow = model_side(place.task, place.resource, place.digits)[0]
+    return _scaled(difference(trained, flow), 1 / place.setting(N))
+
+
 def _sgd_noise_model(place: Place) -> Value:
     rule = _sgd(place)
     trained = FullModel(place.task, N=place.resource, rule=rule, digits=place.digits).test_loss(oo)
@@ -241,6 +250,9 @@ REFERENCES: Mapping[str, Reference] = {
     "variance_data": Reference(value=partial(_at_end, P, "variance")),
     "sgd_noise_model": Reference(value=_sgd_noise_model, settings=(eta, B)),
     "sgd_noise": Reference(value=_sgd_noise, settings=(eta, B), step=2, points=7, in_steps=True),
+    "sgd_noise_transient": Reference(
+        value=_sgd_noise_transient, settings=(N, eta, B), first=2, step=2, points=7, in_steps=True
+    ),
     "time_discrete": Reference(value=_discrete, settings=(eta,), first=2, points=7, in_steps=True),
     "time_momentum": Reference(value=_momentum, settings=(beta,), first=2, points=7),
     **{
@@ -248,11 +260,17 @@ REFERENCES: Mapping[str, Reference] = {
         for name, order in (("model_transient", 1), ("model_transient_second", 2))
     },
     **{
-        name: Reference(value=partial(_data_coefficient, part, 0), settings=(P,), first=1, points=7)
-        for name, part in (("data_transient", "loss"), ("gap", "gap"))
+        name: Reference(
+            value=partial(_data_coefficient, part, order, 0), settings=(P,), first=1, step=step, points=7
+        )
+        for name, part, order, step in (
+            ("data_transient", "loss", 1, 1),
+            ("data_transient_second", "loss_second", 2, 2),
+            ("gap", "gap", 1, 1),
+        )
     },
     **{
-        name: Reference(value=partial(_data_coefficient, name, 2), settings=(P, sigma), first=1, points=7)
+        name: Reference(value=partial(_data_coefficient, name, 1, 2), settings=(P, sigma), first=1, points=7)
         for name in ("gap_noise", "noise")
     },
     **{
@@ -264,8 +282,8 @@ REFERENCES: Mapping[str, Reference] = {
 
 TOGETHER = (
     ("early_stopping", "early_stopping_time"),
-    ("data_transient", "gap", "gap_noise", "noise"),
-    ("model_transient", "model_transient_second"),
+    ("data_transient", "data_transient_second", "gap", "gap_noise", "noise"),
+    ("model_transient", "model_transient_second", "sgd_noise_transient"),
     ("time_momentum",),
     ("sgd_noise",),
     ("time_discrete",),
