@@ -5,26 +5,22 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
-from multiprocessing import get_context
 from typing import NoReturn
 
-from sympy import Expr, Rational, Symbol
-from tqdm import tqdm
+from sympy import Rational
 
-from asymptotics import BottleneckError, DomainError, Law, compute_optimal
+from asymptotics import BottleneckError, DomainError, compute_optimal
 from asymptotics.errors import ParseError
 from asymptotics.parsing import parse
 from asymptotics.symbols import a, b
 from numerics import sweep_command
 from numerics.optimal import describe
 from numerics.outputs import destination, staged
-from numerics.quantities import TOGETHER
-from numerics.report import Report, Row, condition_text, table, to_json
+from numerics.report import condition_text, table, to_json
 from numerics.task_options import add_laws, add_task, integer, is_default, laws_of, laws_of_task, values_of
-from numerics.verify import Verification, points_of, settings_of, verify
+from numerics.verification_run import own, verified
 
 FILES = ("laws.tex", "verification.json", "verification.pdf")
 VALUES = {a: Rational(3, 2), b: Rational(5, 4)}
@@ -155,14 +151,14 @@ def _bare(
 
 def _verify(options: argparse.Namespace) -> int:
     digits = integer("--digits", options.digits)
-    laws, values = laws_of(options), values_of(options)
+    chosen, values = laws_of(options), values_of(options)
     if not values and is_default(options):
         values = VALUES
-    if missing := [symbol for symbol in laws[0].task.parameters if symbol not in values]:
+    if missing := [symbol for symbol in chosen.laws[0].task.parameters if symbol not in values]:
         raise DomainError(f"no value for {missing[0]}; give it, for example --at {missing[0]}=3/2")
     if options.output is not None:
         destination(options.output, FILES)
-    report = _report(options, laws, values, digits)
+    report = verified(chosen, values, digits, _jobs(options), options.command_line)
     if options.output is not None:
         from numerics.document import to_figure, to_tex  # here, because matplotlib is slow to import
         from numerics.style import save
@@ -175,55 +171,6 @@ def _verify(options: argparse.Namespace) -> int:
     return 0 if report.holds else 1
 
 
-def _report(
-    options: argparse.Namespace, laws: Sequence[Law], values: Mapping[Symbol, Expr], digits: int
-) -> Report:
-    known = {symbol for law in laws for symbol in (*law.parameters, *settings_of(law))}
-    groups = [[law for law in laws if law.name in names] for names in TOGETHER]
-    found: dict[str, Verification] = {}
-    silent = not sys.stderr.isatty()
-    total = sum(points_of(law) for law in laws)
-    with tqdm(total=total, unit="point", file=sys.stderr, leave=False, disable=silent) as bar:
-        tasks = [[(law, _own(law, values, known)) for law in group] for group in groups if group]
-        for verification in _verifications(tasks, digits, _jobs(options), bar):
-            found[verification.law.name] = verification
-    rows = tuple(Row(law=law, values=values, verification=found[law.name]) for law in laws)
-    return Report(task=laws[0].task, values=values, digits=digits, command=options.command_line, rows=rows)
-
-
-_Group = Sequence[tuple[Law, Mapping[Symbol, Expr]]]
-
-
-def _verifications(
-    tasks: Sequence[_Group], digits: int, jobs: int, bar: tqdm[NoReturn]
-) -> Iterator[Verification]:
-    """The verification of every law; groups go to processes of their own if there are several of both."""
-    if min(jobs, len(tasks)) == 1:
-        for law, values in (pair for group in tasks for pair in group):
-            bar.set_description(law.name)
-            yield verify(law, at=values, digits=digits, progress=bar.update)
-        return
-    pool = ProcessPoolExecutor(max_workers=min(jobs, len(tasks)), mp_context=get_context("spawn"))
-    try:
-        bar.set_description(f"{len(tasks)} groups of laws")
-        for future in as_completed([pool.submit(_verified, group, digits) for group in tasks]):
-            for verification in future.result():
-                bar.update(points_of(verification.law))
-                yield verification
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _verified(group: _Group, digits: int) -> list[Verification]:
-    return [verify(law, at=values, digits=digits) for law, values in group]
-
-
-def _own(law: Law, values: Mapping[Symbol, Expr], known: set[Symbol]) -> dict[Symbol, Expr]:
-    """The values that concern a law; what concerns none of them stays, to be refused by name."""
-    mine = {*law.parameters, *settings_of(law)}
-    return {symbol: value for symbol, value in values.items() if symbol in mine or symbol not in known}
-
-
 def _jobs(options: argparse.Namespace) -> int:
     jobs = integer("--jobs", options.jobs)
     if jobs < 1:
@@ -233,10 +180,10 @@ def _jobs(options: argparse.Namespace) -> int:
 
 def _derive(options: argparse.Namespace) -> int:
     terms = integer("--terms", options.terms)
-    values, laws = values_of(options), laws_of(options)
-    known = {symbol for law in laws for symbol in law.parameters}
+    values, chosen = values_of(options), laws_of(options)
+    known = {symbol for law in chosen.laws for symbol in law.parameters}
     lines = []
-    for law in (law.at(_own(law, values, known)) for law in laws):
+    for law in (law.at(own(law, values, known)) for law in chosen.laws):
         if options.latex:
             lines.append(law.to_latex())
             continue
@@ -247,6 +194,9 @@ def _derive(options: argparse.Namespace) -> int:
             f"  conditions: {conditions or 'none left'}",
             f"  to {terms} orders: {law.expansion(terms=terms)!r}",
         ]
+    lines += [
+        f"{'% ' if options.latex else ''}{name}: not derived: {reason}" for name, reason in chosen.refused
+    ]
     print("\n".join(lines))
     return 0
 

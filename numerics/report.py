@@ -89,11 +89,12 @@ class Report:
     digits: int
     command: tuple[str, ...]
     rows: tuple[Row, ...]
+    refused: tuple[tuple[str, str], ...] = ()
 
     @property
     def holds(self) -> bool:
-        """Whether every law holds; an undecided one does not count."""
-        return all(row.verification.verdict == "HOLDS" for row in self.rows)
+        """Whether every law holds; one that is undecided, or not derived (``refused``), does not count."""
+        return not self.refused and all(row.verification.verdict == "HOLDS" for row in self.rows)
 
     @property
     def heading(self) -> str:
@@ -177,9 +178,10 @@ def table(report: Report) -> str:
     lines.append("")
     failed = [row for row in report.rows if row.verification.verdict != "HOLDS"]
     lines.extend(f"{row.law.name}: {row.verification.verdict}: {row.verification.reason}" for row in failed)
-    count = len(report.rows)
-    if failed:
-        lines.append(f"{len(failed)} of {count} laws not confirmed")
+    lines.extend(f"{name}: not derived: {reason}" for name, reason in report.refused)
+    missed, count = len(failed) + len(report.refused), len(report.rows) + len(report.refused)
+    if missed:
+        lines.append(f"{missed} of {count} laws not confirmed")
     else:
         lines.append(f"all {count} laws hold" if count > 1 else "the law holds")
     return "\n".join(lines)
@@ -263,6 +265,7 @@ def to_json(report: Report) -> str:
         "values": {str(symbol): str(value) for symbol, value in report.values.items()},
         "digits": report.digits,
         "laws": [law(row) for row in report.rows],
+        "not_derived": dict(report.refused),
         "holds": report.holds,
     }
     return json.dumps(content, indent=2) + "\n"

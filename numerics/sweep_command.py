@@ -60,7 +60,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Verify, write rows, print the table; 0 if every law held at every point."""
-    laws = laws_of(options)
+    laws = laws_of(options).laws
     names = [law.name for law in laws]
     task = laws[0].task.at(values_of(options))
     if not task.parameters:

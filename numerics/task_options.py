@@ -7,10 +7,11 @@ import re
 
 from sympy import Expr, Symbol
 
-from asymptotics import DomainError, Law, Laws, Task, derive
+from asymptotics import DomainError, Laws, Task, derive
 from asymptotics.errors import ParseError
 from asymptotics.parsing import parse
 from asymptotics.quantities import QUANTITIES
+from numerics.verification_run import Derived, derived
 
 LAWS = ("time", "model", "data")
 EIGENVALUES, TARGET = "k**-b", "k**-a"
@@ -51,7 +52,7 @@ def is_default(options: argparse.Namespace) -> bool:
     return all(getattr(options, name) is None for name in FIELDS)
 
 
-def laws_of(options: argparse.Namespace) -> list[Law]:
+def laws_of(options: argparse.Namespace) -> Derived:
     """The laws asked for, of the task that the options describe."""
     names = [name.strip() for name in options.laws.split(",")]
     if names == ["all"]:
@@ -60,7 +61,7 @@ def laws_of(options: argparse.Namespace) -> list[Law]:
         if name not in QUANTITIES:
             raise DomainError(f"--laws: unknown law {name!r}; known are all, {', '.join(QUANTITIES)}")
     laws = laws_of_task(options)
-    return [getattr(laws, name) for name in dict.fromkeys(names)]
+    return derived(laws, names)
 
 
 def laws_of_task(options: argparse.Namespace) -> Laws:

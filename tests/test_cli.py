@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sympy import Rational, oo
 
 import numerics.cli
+import numerics.verification_run
 from asymptotics import DomainError, derive, power_law
 from asymptotics.symbols import a, b
 from numerics.cli import FILES, main
@@ -65,7 +66,7 @@ def stand_in(verdict="HOLDS", decay=Rational(1), error=mpmath.mpf("1e-20")):
 
 @pytest.fixture
 def quick(monkeypatch):
-    monkeypatch.setattr(numerics.cli, "verify", stand_in())
+    monkeypatch.setattr(numerics.verification_run, "verify", stand_in())
 
 
 def run(capsys, *arguments):
@@ -125,14 +126,14 @@ def test_verify_prints_a_table(capsys):
 
 @pytest.mark.parametrize(("verdict", "status"), [("HOLDS", 0), ("FAILS", 1), ("UNDECIDED", 1)])
 def test_status_and_reason(capsys, monkeypatch, verdict, status):
-    monkeypatch.setattr(numerics.cli, "verify", stand_in(verdict))
+    monkeypatch.setattr(numerics.verification_run, "verify", stand_in(verdict))
     found, out, err = run(capsys, "verify", "--laws", "model")
     assert (found, err) == (status, "")
     assert ("as the stand-in was told" in out) == bool(status)
 
 
 def test_a_lower_bound_is_shown_as_one(capsys, monkeypatch):
-    monkeypatch.setattr(numerics.cli, "verify", stand_in(decay=oo))
+    monkeypatch.setattr(numerics.verification_run, "verify", stand_in(decay=oo))
     _, out, _ = run(capsys, "verify", "--laws", "time")
     assert "oo         >= 1" in out
     assert "remainder oo: L/law - 1 falls faster than every power" in out
@@ -265,9 +266,10 @@ def test_interrupted(capsys, monkeypatch, tmp_path, existing):
         place.mkdir()
         (place / "laws.tex").write_text("older")
     before = sorted(tmp_path.rglob("*"))
-    for name in ("verify", "to_json"):  # while computing, and while writing
-        monkeypatch.setattr(numerics.cli, "verify", stand_in())
-        monkeypatch.setattr(numerics.cli, name, interrupt)
+    working, writing = (numerics.verification_run, "verify"), (numerics.cli, "to_json")
+    for module, name in (working, writing):
+        monkeypatch.setattr(numerics.verification_run, "verify", stand_in())
+        monkeypatch.setattr(module, name, interrupt)
         assert run(capsys, "verify", "--output", str(place)) == (130, "", "bottlenecks: interrupted\n")
         assert sorted(tmp_path.rglob("*")) == before
     if existing:
