@@ -2,6 +2,7 @@
 
 from asymptotics.allocation import Optimum, compute_optimal
 from asymptotics.claims import Verdict, check_claim
+from asymptotics.derivation import Derivation, Step
 from asymptotics.ensembling import Comparison, ensembling
 from asymptotics.errors import (
     BottleneckError,
@@ -20,6 +21,7 @@ from asymptotics.task import Task, power_law
 __all__ = [
     "BottleneckError",
     "Comparison",
+    "Derivation",
     "DomainError",
     "JointLaw",
     "Law",
@@ -29,6 +31,7 @@ __all__ = [
     "Phase",
     "PrecisionError",
     "SpectrumError",
+    "Step",
     "Task",
     "UnableError",
     "Verdict",

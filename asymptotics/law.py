@@ -10,6 +10,7 @@ from sympy import And, Eq, Expr, Integer, Min, Piecewise, Symbol, nan, oo, zoo
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics import latex as typeset
+from asymptotics.derivation import Derivation, derivation_of
 from asymptotics.domain import Domain, as_condition, plain, primitive
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansion import Expansion
@@ -159,6 +160,16 @@ class Law:
         if not isinstance(terms, int) or isinstance(terms, bool) or not 1 <= terms <= 40:
             raise DomainError(f"terms = {terms!r}; the number of orders must be an integer from 1 to 40")
         return _expansion(self.name, self.task, terms, self.settings, self.below)
+
+    @property
+    def derivation(self) -> Derivation:
+        """The argument from the model's equations to the law: steps that can be read and checked.
+
+        >>> from asymptotics import derive, power_law
+        >>> [str(step.equation) for step in derive(power_law(3, 2)).model.derivation][-1]
+        'L(N) ~ pi**2*log(N)/(4*N**2) + O(N**(-2)), N -> oo'
+        """
+        return derivation_of(self)
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Law:
         """The same law with numbers for parameters; exponents that meet give their logarithm.

@@ -1,0 +1,275 @@
+"""Is every step of a derivation true, in numbers?
+
+An equality is evaluated on both sides. A step ``f ~ g + O(r)`` is evaluated at sizes that grow: the
+difference f - g must fall with the exponent of r, not with that of the last term of g, which is how it falls
+when a constant or an exponent of g is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import mpmath
+from sympy import Add, And, Eq, Expr, Integer, Rational, Symbol, nan, oo, zoo
+
+from asymptotics.derivation_story import Step
+from asymptotics.derivation_symbols import Asymptotic
+from asymptotics.derivation_text import equation
+from asymptotics.derivation_values import Values
+from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.task import substitution
+
+if TYPE_CHECKING:
+    from asymptotics.derivation import Derivation
+
+HELD, FAILED, UNDECIDED, ELSEWHERE = "holds", "FAILS", "undecided", "elsewhere"
+
+PLACES: dict[str, Expr] = {
+    "kappa": Rational(3, 97),
+    "N": Rational(61, 2),
+    "P": Rational(83, 2),
+    "t": Rational(37, 3),
+    "T": Rational(53, 2),
+    "s": Rational(1, 3),
+    "sigma": Rational(3, 10),
+    "eta": Rational(1, 10),
+    "B": Integer(4),
+    "beta": Rational(1, 7),
+}
+"""Where an identity is evaluated in letters that are not parameters of the task."""
+
+DECADES = (4, 6, 8, 10, 12, 16, 20, 24)
+FLOAT_DECADES = (2, 3, 4, 5, 6)
+"""Sizes 10^n of the variable of an asymptotic step; fewer where whole transforms are inverted in floats."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What came out for one step.
+
+    ``verdict`` is ``holds``, ``FAILS``, ``undecided`` or ``elsewhere`` (its condition does not hold at this
+    point, or two exponents meet there). ``residual`` is the relative difference of the sides; of an
+    asymptotic step at the largest size. ``note`` says what was measured.
+    """
+
+    number: int
+    step: Step
+    verdict: str
+    residual: float | None
+    note: str
+
+    def __str__(self) -> str:
+        shown = "" if self.residual is None else f", residual {self.residual:.1e}"
+        return f"step {self.number}: {self.verdict}{shown}; {self.note}: {equation(self.step)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """All steps of a derivation at one point.
+
+    ``passed`` if no step failed or stayed undecided; ``worst`` is the step of the largest residual among
+    the equalities; ``failed`` names those that are false.
+    """
+
+    title: str
+    steps: tuple[Checked, ...]
+    digits: int
+
+    @property
+    def passed(self) -> bool:
+        return all(s.verdict in (HELD, ELSEWHERE) for s in self.steps) and any(
+            s.verdict == HELD for s in self.steps
+        )
+
+    @property
+    def failed(self) -> tuple[Checked, ...]:
+        """The steps that are false."""
+        return tuple(s for s in self.steps if s.verdict == FAILED)
+
+    @property
+    def worst(self) -> Checked:
+        """The equality with the largest residual."""
+        exact = [s for s in self.steps if isinstance(s.step.equation, Eq) and s.residual is not None]
+        return max(exact or list(self.steps), key=lambda s: s.residual or 0.0)
+
+    @property
+    def residual(self) -> float:
+        """The largest residual of an equality."""
+        return self.worst.residual or 0.0
+
+    def __str__(self) -> str:
+        counts = {v: sum(s.verdict == v for s in self.steps) for v in (HELD, FAILED, UNDECIDED, ELSEWHERE)}
+        head = f"{self.title}: " + ", ".join(f"{n} {v}" for v, n in counts.items() if n)
+        lines = [head, f"worst equality: {self.worst}"]
+        lines += [str(s) for s in self.steps if s.verdict in (FAILED, UNDECIDED)]
+        return "\n".join(lines)
+
+
+def check(derivation: Derivation, at: Mapping[Symbol | str, object] | None = None, digits: int = 30) -> Check:
+    """Every step at one point; see `Derivation.check`."""
+    if not isinstance(digits, int) or isinstance(digits, bool) or not 5 <= digits <= 100:
+        raise DomainError(f"digits = {digits!r}; the number of digits must be an integer from 5 to 100")
+    table = substitution(derivation.parameters, dict(at or {}))
+    missing = [s for s in derivation.parameters if s not in table and s.name not in PLACES]
+    if missing:
+        names = ", ".join(s.name for s in missing)
+        raise DomainError(
+            f"no value for {names}; give numbers for all parameters, e.g. at={{a: 1.5, b: 1.25}}"
+        )
+    for condition in derivation.conditions:
+        if condition.xreplace(table) == False:  # noqa: E712  (SymPy's BooleanFalse)
+            raise DomainError(f"the condition {condition} of the derivation fails at this point")
+    definitions = tuple((f.xreplace(table), e.xreplace(table)) for f, e in derivation.definitions)
+    with mpmath.workdps(digits + 15):
+        values = Values(definitions, digits + 5)
+        checked = tuple(
+            _checked(n, step, table, values, digits) for n, step in enumerate(derivation.steps, 1)
+        )
+    return Check(title=derivation.title, steps=checked, digits=digits)
+
+
+def _checked(number: int, step: Step, table: dict[Symbol, Expr], values: Values, digits: int) -> Checked:
+    def found(verdict: str, residual: float | None, note: str) -> Checked:
+        return Checked(number=number, step=step, verdict=verdict, residual=residual, note=note)
+
+    condition = And(step.condition.xreplace(table))
+    if condition == False:  # noqa: E712
+        return found(ELSEWHERE, None, f"it is a step for {step.condition}")
+    here = step.equation.xreplace(table)
+    if here in (True, False) or here.has(zoo, nan):
+        return found(ELSEWHERE, None, "two exponents meet at this point")
+    values.error = 0.0
+    try:
+        if isinstance(here, Asymptotic):
+            return found(*_asymptotic(here, values, digits))
+        return found(*_equality(here, step, table, values, digits))
+    except (PrecisionError, UnableError) as error:
+        return found(UNDECIDED, None, str(error))
+
+
+def _point(free: set[Symbol], without: Symbol | None = None) -> dict[Symbol, Any]:
+    names = (x for x in free if x != without and x.name in PLACES)
+    return {x: _number(PLACES[x.name]) for x in names}
+
+
+def _number(x: Expr) -> Any:
+    return mpmath.mpf(x.p) / x.q
+
+
+def _equality(
+    here: Eq, step: Step, table: dict[Symbol, Expr], values: Values, digits: int
+) -> tuple[str, float, str]:
+    point = _point(here.free_symbols)
+    for letter, value in step.given:
+        number = values(value.xreplace(table), {})
+        # an identity in s is tried off the real axis of its strip
+        point[letter] = mpmath.mpc(number, _number(PLACES["s"])) if letter.name == "s" else number
+    left, right = values(here.lhs, point), values(here.rhs, point)
+    size = max(abs(left), abs(right))
+    residual = float(abs(left - right) / size) if size else 0.0
+    allowed = max(10.0**-digits, 10 * values.error)
+    where = ", ".join(f"{x} = {mpmath.nstr(v, 5)}" for x, v in sorted(point.items(), key=lambda p: p[0].name))
+    return (
+        HELD if residual <= allowed else FAILED,
+        residual,
+        f"both sides at {where}" if where else "both sides",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Size:
+    """A step at one size: logs of variable, difference, remainder and terms; the relative difference."""
+
+    at: Any
+    difference: Any
+    remainder: Any
+    terms: tuple[Any, ...]
+    relative: float
+
+
+def _asymptotic(here: Asymptotic, values: Values, digits: int) -> tuple[str, float, str]:
+    point = _point(here.free_symbols, here.variable)
+    sizes: list[_Size] = []
+    floor = 10.0**-digits
+    decades = iter(DECADES)
+    for decade in decades:
+        one = _size(here, decade, values, point)
+        if values.error and decade == DECADES[0]:
+            return _asymptotic_in_floats(here, values, point)
+        if here.remainder == 0:
+            sizes.append(one)
+            if len(sizes) == 2:
+                worst = max(s.relative for s in sizes)
+                return HELD if worst <= floor else FAILED, worst, "the difference is beyond all digits"
+            continue
+        if one.relative <= floor:
+            if sizes:
+                break
+            return HELD, one.relative, "the difference is beyond all digits"
+        sizes.append(one)
+        if len(sizes) >= 3:
+            verdict, note = _decided(sizes)
+            if verdict != UNDECIDED:
+                return verdict, sizes[-1].relative, note
+    verdict, note = _decided(sizes) if len(sizes) >= 2 else (UNDECIDED, "too few sizes above rounding")
+    return verdict, sizes[-1].relative, note
+
+
+def _asymptotic_in_floats(
+    here: Asymptotic, values: Values, point: dict[Symbol, Any]
+) -> tuple[str, float, str]:
+    sizes = []
+    for decade in FLOAT_DECADES:
+        one = _size(here, decade, values, point)
+        if one.relative <= 30 * values.error:
+            break
+        sizes.append(one)
+    if len(sizes) < 2:
+        one = _size(here, FLOAT_DECADES[-1], values, point)
+        return (
+            (HELD if one.relative <= 30 * values.error else UNDECIDED),
+            one.relative,
+            ("the difference is within the error of the transform"),
+        )
+    verdict, note = _decided(sizes)
+    return verdict, sizes[-1].relative, note
+
+
+def _size(here: Asymptotic, decade: int, values: Values, point: dict[Symbol, Any]) -> _Size:
+    place = mpmath.mpf(10) ** (decade if here.limit == oo else -decade)
+    at = {**point, here.variable: place}
+    left, right = values(here.lhs, at), values(here.rhs, at)
+    difference = abs(left - right)
+    terms = [abs(values(x, at)) for x in Add.make_args(here.rhs)]
+    nothing = mpmath.mpf(10) ** -10000
+    remainder = abs(values(here.remainder, at)) if here.remainder != 0 else nothing
+    return _Size(
+        at=abs(mpmath.log(place)),
+        difference=mpmath.log(max(difference, nothing)),
+        remainder=mpmath.log(remainder),
+        terms=tuple(mpmath.log(max(size, nothing)) for size in terms),
+        relative=float(difference / abs(left)) if left else float(difference != 0),
+    )
+
+
+def _decided(sizes: list[_Size]) -> tuple[str, str]:
+    """How the difference falls: nearer to the remainder's exponent than to that of the last term."""
+    one, two = sizes[-2], sizes[-1]
+    width = two.at - one.at
+    measured = -(two.difference - one.difference) / width
+    stated = -(two.remainder - one.remainder) / width
+    slopes = [-(y - x) / width for x, y in zip(one.terms, two.terms, strict=True)]
+    # terms that are behind the remainder at this point say nothing
+    last = max((p for p in slopes if p < stated - 0.001), default=stated - 1)
+    gap = stated - last
+    note = f"the difference falls with exponent {float(measured):.4f}, stated {float(stated):.4f}"
+    if measured > stated - gap / 4:
+        return HELD, note
+    if measured < last + gap / 4:
+        return FAILED, note
+    return UNDECIDED, note
+
+
+__all__ = ["Check", "Checked", "check"]

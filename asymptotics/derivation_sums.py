@@ -1,0 +1,257 @@
+"""Sums over modes by Euler-Maclaurin, and integrals over a half line and a line: plain numerics.
+
+    sum_{k >= 1} f(k) = sum_{k < K} f(k) + f(K)/2 + int_K^oo f - sum_j B_2j/(2j)! f^(2j-1)(K)
+
+with the derivatives from a circle about K and the integral over ``k = K exp(exp(x - exp(-x)))`` by the
+trapezoidal rule, whose error is squared when its step is halved. The nodes do not depend on f, so that what
+depends on k alone is computed once. No expansion of f is used: this is what checks expansions.
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+import mpmath
+from sympy import Dummy, Expr, Integer, Symbol, lambdify
+
+from asymptotics.errors import PrecisionError
+
+LEVELS = 9
+STARTS = (1, 4, 16, 64)
+"""How much further out the tail may begin when the first start is too near to a singularity of f."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Some of the nodes of a sum from ``first`` on whose tail begins at ``start``.
+
+    The head (level -1) has the direct terms, half of the first one left, and the circle of the derivatives;
+    level 0 the whole coarse grid of the tail, level n what halving n times adds.
+    """
+
+    first: int
+    start: int
+    digits: int
+    level: int = -1
+    last: int = 0
+
+    @property
+    def low(self) -> int:
+        """Eighths of x at which the tail's grid begins."""
+        return math.floor(-8 * math.log(2.31 * self.digits + 8))
+
+    def places(self) -> list[float]:
+        """The x of a level of the tail."""
+        if self.level == 0:
+            return [j / 8 for j in range(self.low, self.last + 1)]
+        scale = 2**self.level
+        return [j / (8 * scale) for j in range(self.low * scale, self.last * scale + 1) if j % 2]
+
+
+@lru_cache(maxsize=400)
+def _nodes(block: Block, precision: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Places k and weights of a block."""
+    del precision  # that of mpmath now; it only tells blocks apart
+    ks: list[Any] = []
+    weights: list[Any] = []
+    if block.level >= 0:
+        for x in block.places():
+            small = mpmath.exp(-mpmath.mpf(x))
+            v = mpmath.exp(x - small)
+            ks.append(block.start * mpmath.exp(v))
+            weights.append(ks[-1] * v * (1 + small))
+        return tuple(ks), tuple(weights)
+    ks += [mpmath.mpf(j) for j in range(block.first, block.start + 1)]
+    weights += [mpmath.mpf(1)] * (block.start - block.first) + [mpmath.mpf(1) / 2]
+    radius = mpmath.mpf(block.start) / 4
+    count, orders = int(2.8 * block.digits) + 16, int(0.6 * block.digits) + 4
+    factors = [mpmath.bernoulli(2 * j) / (2 * j * radius ** (2 * j - 1)) for j in range(1, orders + 1)]
+    for m in range(count):
+        turn = mpmath.expjpi(mpmath.mpf(2 * m) / count)
+        ks.append(block.start + radius * turn)
+        weights.append(-mpmath.fsum(f * turn ** (1 - 2 * j) for j, f in enumerate(factors, 1)) / count)
+    return tuple(ks), tuple(weights)
+
+
+@lru_cache(maxsize=400)
+def _of_index(expression: Expr, index: Symbol) -> Callable[[Any], Any]:
+    return lambdify(index, expression, "mpmath")
+
+
+@lru_cache(maxsize=1500)
+def _on_nodes(expression: Expr, index: Symbol, block: Block, precision: int) -> tuple[Any, ...]:
+    """A function of k alone, on the nodes of a block."""
+    return tuple(_of_index(expression, index)(k) for k in _nodes(block, precision)[0])
+
+
+class ModeSum:
+    """``sum_{k >= first} summand(k, *arguments)`` to ``digits`` digits for any values of the arguments.
+
+    Works at the precision of mpmath (``workdps``) where ``exact``, else in Python's floats. `PrecisionError`
+    if two starts and two steps do not agree.
+
+    >>> from asymptotics.symbols import k, kappa
+    >>> with mpmath.workdps(30):
+    ...     total = ModeSum(1 / (1 + kappa * k**2), k, 1, (kappa,), digits=25)
+    ...     print(mpmath.nstr(mpmath.re(total((mpmath.mpf(1),))), 20))        # (pi coth(pi) - 1)/2
+    1.0766740474685811741
+    """
+
+    def __init__(
+        self,
+        summand: Expr,
+        index: Symbol,
+        first: int,
+        arguments: Sequence[Symbol],
+        digits: int,
+        *,
+        exact: bool = True,
+    ) -> None:
+        self.digits, self.exact, self.first = digits, exact, first
+        self.index = index
+        factor, rest = (
+            summand.as_independent(*arguments, as_Add=False) if arguments else (summand, Integer(1))
+        )
+        self._factor = factor
+        self._atoms: dict[Expr, Dummy] = {}
+        shaped = self._shaped(rest, index)
+        names = (*self._atoms.values(), *arguments)
+        self._rest = lambdify(names, shaped, "mpmath" if exact else _FLOATS, cse=True)
+        self._blocks: dict[Block, list[tuple[Any, ...]]] = {}
+        self._ends: dict[int, int] = {}
+        self._trusted = 0
+
+    def _shaped(self, expression: Expr, index: Symbol) -> Expr:
+        """The expression with a name for each part that depends on the index alone."""
+        if expression.free_symbols == {index}:
+            return self._atoms.setdefault(expression, Dummy("q"))
+        if not expression.args or index not in expression.free_symbols:
+            return expression
+        if expression.is_Mul or expression.is_Add:
+            alone, mixed = expression.as_independent(
+                *(expression.free_symbols - {index}), as_Add=expression.is_Add
+            )
+            if alone.free_symbols == {index}:
+                return expression.func(self._shaped(alone, index), self._shaped(mixed, index))
+        return expression.func(*(self._shaped(a, index) for a in expression.args))
+
+    def __call__(self, values: Sequence[Any]) -> Any:
+        """The sum at these values of the arguments."""
+        goal = 10.0 ** (-self.digits)
+        previous = None
+        for number in range(self._trusted, len(STARTS)):
+            total, error = self._total(STARTS[number], values)
+            if previous is not None and _close(total, previous, goal) and error <= goal:
+                self._trusted = number - 1
+                return total
+            previous = total
+        raise PrecisionError(
+            f"a sum over modes does not settle to {self.digits} digits at "
+            f"{[mpmath.nstr(x, 5) for x in values]}; ask for fewer digits"
+        )
+
+    def _total(self, scale: int, values: Sequence[Any]) -> tuple[Any, float]:
+        """The sum with its tail from ``scale`` times the first start, and the estimated relative error."""
+        start = self.first + scale * max(24, 3 * self.digits)
+        block = Block(first=self.first, start=start, digits=self.digits)
+        head = self._part(block, values)
+        step = mpmath.mpf(1) / 8 if self.exact else 1 / 8
+        tail = self._coarse(block, values) * step
+        goal = 10.0 ** (-0.65 * self.digits)
+        for level in range(1, LEVELS + 1):
+            step /= 2
+            refined = tail / 2 + step * self._part(
+                replace(block, level=level, last=self._ends[start]), values
+            )
+            change, size = abs(refined - tail), abs(head + refined)
+            tail = refined
+            if size == 0 or change <= goal * size:
+                return head + tail, float((change / size) ** 1.6) if size else 0.0
+        return head + tail, 1.0
+
+    def _rows(self, block: Block) -> list[tuple[Any, ...]]:
+        """Weight and parts that depend on k alone, node by node."""
+        if block not in self._blocks:
+            precision = mpmath.mp.prec
+            weights = (
+                w * f
+                for w, f in zip(
+                    _nodes(block, precision)[1],
+                    _on_nodes(self._factor, self.index, block, precision),
+                    strict=True,
+                )
+            )
+            atoms = (_on_nodes(atom, self.index, block, precision) for atom in self._atoms)
+            rows = zip(weights, *atoms, strict=True)
+            self._blocks[block] = [row if self.exact else tuple(map(_plain, row)) for row in rows]
+        return self._blocks[block]
+
+    def _part(self, block: Block, values: Sequence[Any]) -> Any:
+        terms = [w * self._rest(*q, *values) for w, *q in self._rows(block)]
+        return mpmath.fsum(terms) if self.exact else sum(terms)
+
+    def _coarse(self, block: Block, values: Sequence[Any]) -> Any:
+        """The coarse grid of the tail, as far as the integrand goes."""
+        furthest = 76 if self.exact else 51  # beyond x = 6.4, k leaves the range of floats
+        rows = self._rows(replace(block, level=0, last=furthest))
+        cut = 10.0 ** (-self.digits - 4)
+        terms: list[Any] = []
+        largest = before = size = 0.0
+        for j, (w, *q) in enumerate(rows, block.low):
+            terms.append(w * self._rest(*q, *values))
+            size = abs(terms[-1])
+            largest = max(largest, size)
+            if j > 8 and size <= cut * largest and size <= before:
+                break
+            before = size
+        else:
+            if size > 1e3 * cut * largest:
+                raise PrecisionError(
+                    f"the summand {self._factor} falls too slowly to be summed to {self.digits} digits; "
+                    "take parameters further from where the sum diverges"
+                )
+        self._ends[block.start] = max(self._ends.get(block.start, 0), j)
+        return mpmath.fsum(terms) if self.exact else sum(terms)
+
+
+def _close(first: Any, second: Any, goal: float) -> bool:
+    return bool(abs(first - second) <= goal * abs(first))
+
+
+def _plain(x: Any) -> complex | float:
+    return complex(x) if isinstance(x, mpmath.mpc) else float(x)
+
+
+def _float_exp(x: Any) -> Any:
+    if isinstance(x, complex):
+        return cmath.exp(x) if x.real > -745 else 0.0
+    return math.exp(x) if x > -745 else 0.0
+
+
+_FLOATS: list[Any] = [{"exp": _float_exp}, "math"]
+
+
+def halved(term: Callable[[float], Any], low: float, high: float, digits: int, step: float = 0.25) -> Any:
+    """The integral of ``term`` over (low, high), negligible at both ends, by halved trapezoidal steps.
+
+    `PrecisionError` if nine halvings do not settle.
+    """
+    first, last = math.floor(low / step), math.ceil(high / step)
+    total = step * mpmath.fsum(term(j * step) for j in range(first, last + 1))
+    for _ in range(LEVELS):
+        step, first, last = step / 2, 2 * first, 2 * last
+        fresh = step * mpmath.fsum(term(j * step) for j in range(first + 1, last, 2))
+        refined = total / 2 + fresh
+        change = abs(refined - total)
+        total = refined
+        if change <= mpmath.mpf(10) ** (-0.6 * digits) * abs(total):
+            return total
+    raise PrecisionError(f"an integral does not settle to {digits} digits; ask for fewer digits")
+
+
+__all__ = ["ModeSum", "halved"]

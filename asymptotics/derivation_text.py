@@ -1,0 +1,154 @@
+"""A derivation as plain text, Markdown and LaTeX; and reasons that read well in all three."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sympy import Add, And, Basic, Eq, latex, true
+from sympy.logic.boolalg import Boolean
+
+from asymptotics.derivation_symbols import Asymptotic
+from asymptotics.domain import plain
+
+if TYPE_CHECKING:
+    from asymptotics.derivation import Derivation
+    from asymptotics.derivation_story import Step
+
+LINE = 150
+"""Characters of LaTeX after which a sum is broken over lines."""
+
+
+class Reason(str):
+    """One sentence of a derivation, with its LaTeX beside it."""
+
+    tex: str
+
+    def __new__(cls, words: str, tex: str | None = None) -> Reason:
+        made = super().__new__(cls, words)
+        made.tex = escaped(words) if tex is None else tex
+        return made
+
+
+def say(template: str, *mathematics: Basic | str) -> Reason:
+    """A reason with formulas in place of the ``{}``; text among them is text.
+
+    >>> from asymptotics.symbols import b
+    >>> sentence = say("A simple pole at s = {}.", -1/b)
+    >>> sentence, sentence.tex
+    ('A simple pole at s = -1/b.', 'A simple pole at s = $- \\\\frac{1}{b}$.')
+    """
+    words = template.format(*(f"{x.lhs} = {x.rhs}" if isinstance(x, Eq) else str(x) for x in mathematics))
+    shown = (x.tex if isinstance(x, Reason) else f"${latex(x)}$" for x in mathematics)
+    pieces = [escaped(piece) for piece in template.split("{}")]
+    tex = pieces[0] + "".join(m + piece for m, piece in zip(shown, pieces[1:], strict=True))
+    return Reason(words, tex)
+
+
+def escaped(words: str) -> str:
+    """Text with what LaTeX reads as commands made harmless."""
+    words = re.sub(r"([&%$#_{}])", r"\\\1", words)
+    return words.replace("~", r"\textasciitilde{}").replace("^", r"\textasciicircum{}")
+
+
+def tex_of(words: str) -> str:
+    """The LaTeX of a reason; plain strings are escaped."""
+    return words.tex if isinstance(words, Reason) else escaped(words)
+
+
+def plain_text(derivation: Derivation) -> str:
+    """Numbered steps: equation, then reason and source beneath."""
+    lines = [f"{derivation.title}", ""]
+    if derivation.conditions:
+        lines = [f"{derivation.title}, for {plain(And(*derivation.conditions))}", ""]
+    for number, step in enumerate(derivation, 1):
+        where = "" if step.condition == true else f"   for {plain(step.condition)}"
+        lines += [f"{number:3d}. {equation(step)}{where}", f"     {step.reason} [{step.source}]"]
+    return "\n".join(lines)
+
+
+def equation(step: Step) -> str:
+    """One equation as text."""
+    return str(step.equation) if isinstance(step.equation, Asymptotic) else f"{step.lhs} = {step.rhs}"
+
+
+def _condition(condition: Boolean) -> str:
+    return r",\ ".join(latex(part) for part in And.make_args(condition))
+
+
+def sides(step: Step) -> tuple[str, str, str]:
+    """LaTeX of the left side, the relation, and the right side with its remainder."""
+    if not isinstance(step.equation, Asymptotic):
+        return latex(step.lhs), "=", latex(step.rhs)
+    one = step.equation
+    right = latex(one.rhs)
+    if one.remainder != 0:
+        right += rf" + O\left({latex(one.remainder)}\right)"
+    return latex(one.lhs), r"\sim", right
+
+
+def markdown(derivation: Derivation) -> str:
+    """A heading, the conditions, and each step as a sentence with its displayed equation."""
+    lines = [f"### {_upper(derivation.title)}", ""]
+    if derivation.conditions:
+        lines += [f"Conditions: ${_condition(And(*derivation.conditions))}$.", ""]
+    for number, step in enumerate(derivation, 1):
+        left, relation, right = sides(step)
+        limit = ""
+        if isinstance(step.equation, Asymptotic):
+            limit = rf" \qquad ({latex(step.equation.variable)} \to {latex(step.equation.limit)})"
+        where = "" if step.condition == true else f" For ${_condition(step.condition)}$:"
+        reason = _markdown_reason(step.reason)
+        lines += [
+            f"{number}. {reason} *({step.source})*{where}",
+            "",
+            f"   $${left} {relation} {right}{limit}$$",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def _markdown_reason(reason: str) -> str:
+    if not isinstance(reason, Reason):
+        return reason
+    # what LaTeX needs escaped in text is plain in Markdown
+    parts = re.split(r"(?<!\\)(\$[^$]*\$)", reason.tex)
+    return "".join(p if i % 2 else re.sub(r"\\([&%$#_{}])", r"\1", p) for i, p in enumerate(parts))
+
+
+def _upper(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def latex_steps(derivation: Derivation) -> str:
+    """One ``align`` environment: each equation under the sentence that explains it."""
+    rows = []
+    for step in derivation:
+        left, relation, right = sides(step)
+        where = "" if step.condition == true else rf" For ${_condition(step.condition)}$:"
+        opening = rf"\intertext{{{tex_of(step.reason)} ({escaped(step.source)}.){where}}}"
+        rows.append(f"{opening}\n{left} &{relation} {_broken(step, right)}")
+    return "\\begin{align}\n" + "\n\\\\\n".join(rows) + "\n\\end{align}\n"
+
+
+def _broken(step: Step, right: str) -> str:
+    """A long right side, a term to a line."""
+    if len(right) <= LINE or not isinstance(step.rhs, Add):
+        return right
+    terms = [latex(term) for term in step.rhs.as_ordered_terms()]
+    if isinstance(step.equation, Asymptotic) and step.equation.remainder != 0:
+        terms.append(rf"O\left({latex(step.equation.remainder)}\right)")
+    signed = [t if t.lstrip().startswith("-") else f"+ {t}" for t in terms]
+    signed[0] = terms[0]
+    return " \\nonumber\\\\\n&\\quad ".join(signed)
+
+
+def as_latex(derivation: Derivation) -> str:
+    """Title, conditions, and the aligned steps; needs amsmath and amssymb."""
+    lines = [rf"\subsection*{{{escaped(_upper(derivation.title))}}}"]
+    if derivation.conditions:
+        lines.append(rf"Conditions: ${_condition(And(*derivation.conditions))}$.")
+    return "\n".join([*lines, "", latex_steps(derivation)])
+
+
+__all__ = ["Reason", "as_latex", "equation", "escaped", "markdown", "plain_text", "say", "tex_of"]

@@ -1,0 +1,251 @@
+"""Expansions that remember the function they expand, and how they were found.
+
+While a derivation is written, the formula of a quantity runs on `TracedExpansion` values. Each carries its
+``exact`` function as a SymPy expression and the ``events`` that led to it, so that the derivation is what
+the engine did, for every quantity that is made of the engine's operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+
+from sympy import Derivative, Expr, Function, Integer, Symbol
+from sympy.core.function import AppliedUndef
+from sympy.integrals.laplace import InverseLaplaceTransform
+
+from asymptotics.expansion import Expansion
+from asymptotics.orders import Bound, Term
+from asymptotics.origins import OverlapOrigin, SumOrigin
+from asymptotics.spectra.family import Spectrum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracedSpectrum(Spectrum):
+    """A spectrum whose expansions are traced; unequal to the plain one, so that caches keep them apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SumFound:
+    """A spectral sum and its expansion.
+
+    ``head`` is the named function and ``meaning`` its sum over modes; the engine's own sum over its kernel is
+    ``factor * head = kernel_sum`` (None where the kernel is known by its transform alone).
+    """
+
+    head: AppliedUndef
+    meaning: Expr
+    factor: Expr
+    kernel_sum: Expr | None
+    weights: Expr
+    eigenvalues: Expr
+    words: str
+    origin: SumOrigin
+    found: Expansion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Composed:
+    """A function put together from others: ``head = meaning``, and its expansion."""
+
+    head: AppliedUndef
+    meaning: Expr
+    found: Expansion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reverted:
+    """``equation(variable) = size`` solved for the variable: the ``root`` and its expansion."""
+
+    equation: Expr
+    variable: Symbol
+    size: Symbol
+    root: AppliedUndef
+    found: Expansion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Substituted:
+    """``exact``, a function at a root, and its expansion in the size."""
+
+    exact: Expr
+    found: Expansion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Inverted:
+    """The inverse Laplace transform of ``transform`` in ``variable``, a function of ``time``."""
+
+    transform: Expr
+    variable: Symbol
+    time: Symbol
+    before: Expansion
+    found: Expansion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OverlapFound:
+    """An overlap integral of two exponential sums, named ``head``, and its expansion."""
+
+    head: AppliedUndef
+    meaning: Expr
+    origin: OverlapOrigin
+    near: Expr
+    far: Expr
+    found: Expansion
+
+
+Event = SumFound | Composed | Reverted | Substituted | Inverted | OverlapFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TracedExpansion(Expansion):
+    """An expansion of ``exact``; every operation of `Expansion` acts on both.
+
+    An operation that says nothing of the exact function gives a plain `Expansion`: the trace ends there.
+    """
+
+    exact: Expr = Integer(0)
+    events: tuple[Event, ...] = ()
+    beyond: tuple[Bound, ...] = ()  # orders from which on the exact function is not the quantity asked for
+
+    def plain(self) -> Expansion:
+        """The same without the trace."""
+        return Expansion(**{f.name: getattr(self, f.name) for f in fields(Expansion)})
+
+    def tracing(
+        self, found: Expansion, exact: Expr, *others: object, extra: Iterable[Event] = ()
+    ) -> Expansion:
+        """``found`` as the expansion of ``exact``, with all that led to it."""
+        events = [*self.events]
+        for other in others:
+            if isinstance(other, TracedExpansion):
+                events += other.events
+        return traced(found, exact, (*events, *extra))
+
+    def constant(self, value: Expr) -> Expansion:
+        return traced(self.plain().constant(value), value)
+
+    def monomial(self, coefficient: Expr, exponent: Expr) -> Expansion:
+        return traced(self.plain().monomial(coefficient, exponent), coefficient * self.variable**exponent)
+
+    def with_terms(self, terms: Iterable[Term], remainder: Iterable[Bound] = ()) -> Expansion:
+        terms, remainder = tuple(terms), tuple(remainder)
+        found = self.plain().with_terms(terms, remainder)
+        # the same terms with a weaker remainder expand the same function
+        if terms != self.terms or not set(self.remainder) <= set(remainder):
+            return found
+        beyond = tuple(b for b in remainder if b not in self.remainder)
+        return replace(traced(found, self.exact, self.events), beyond=beyond)
+
+    def within(self, domain: object) -> Expansion:
+        return self.tracing(self.plain().within(domain), self.exact)  # type: ignore[arg-type]
+
+    def scale(self, factor: Expr) -> Expansion:
+        return self.tracing(self.plain().scale(factor), factor * self.exact)
+
+    def __neg__(self) -> Expansion:
+        return self.scale(Integer(-1))
+
+    def __add__(self, other: Expansion | Expr | int) -> Expansion:
+        other = self._lift(other)
+        found = self.plain() + bare(other)
+        return self.tracing(found, self.exact + exact_of(other), other) if known(other) else found
+
+    __radd__ = __add__
+
+    def __mul__(self, other: Expansion | Expr | int) -> Expansion:
+        other = self._lift(other)
+        found = self.plain() * bare(other)
+        return self.tracing(found, self.exact * exact_of(other), other) if known(other) else found
+
+    __rmul__ = __mul__
+
+    def power(self, exponent: Expr | int) -> Expansion:
+        return self.tracing(self.plain().power(exponent), self.exact**exponent)
+
+    def differentiate(self) -> Expansion:
+        return self.tracing(
+            self.plain().differentiate(), Derivative(self.exact, self.variable, evaluate=False)
+        )
+
+    def compose(self, inner: Expansion) -> Expansion:
+        found = self.plain().compose(bare(inner))
+        if not known(inner):
+            return found
+        return self.tracing(found, self.exact.subs(self.variable, exact_of(inner)), inner)
+
+    def revert(self, variable: Symbol, function: Expansion | None = None) -> Expansion:
+        root = Function(self.variable.name, positive=True)(variable)
+        solved = self.plain().revert(variable)
+        event = Reverted(equation=self.exact, variable=self.variable, size=variable, root=root, found=solved)
+        if function is None:
+            return self.tracing(solved, root, extra=[event])
+        found = self.plain().revert(variable, bare(function))
+        if not known(function):
+            return found
+        head, extra = named(function, self.events)
+        exact = head.xreplace({self.variable: root})
+        substituted = Substituted(exact=exact, found=found)
+        return self.tracing(found, exact, function, extra=[*extra, event, substituted])
+
+    def substitute_monomial(
+        self, base: Expr, exponent: Expr, variable: Symbol, *, power: Expr = Integer(1)
+    ) -> Expansion:
+        found = self.plain().substitute_monomial(base, exponent, variable, power=power)
+        return self.tracing(found, self.exact.xreplace({self.variable: base**power * variable**exponent}))
+
+    def inverse_laplace(self, variable: Symbol) -> Expansion:
+        found = self.plain().inverse_laplace(variable)
+        head, extra = named(self, self.events)
+        exact = InverseLaplaceTransform(head, self.variable, variable, None)
+        event = Inverted(
+            transform=head, variable=self.variable, time=variable, before=self.plain(), found=found
+        )
+        return self.tracing(found, exact, extra=[*extra, event])
+
+
+def traced(found: Expansion, exact: Expr, events: Iterable[Event] = ()) -> TracedExpansion:
+    """An expansion with its exact function and each event once."""
+    values = {f.name: getattr(found, f.name) for f in fields(Expansion)}
+    return TracedExpansion(**values, exact=exact, events=tuple(dict.fromkeys(events)))
+
+
+def known(series: Expansion) -> bool:
+    """Whether the exact function is known: it is traced, or it has no remainder."""
+    return isinstance(series, TracedExpansion) or not series.remainder
+
+
+def bare(series: Expansion) -> Expansion:
+    """The expansion without a trace."""
+    return series.plain() if isinstance(series, TracedExpansion) else series
+
+
+def exact_of(series: Expansion) -> Expr:
+    """The exact function of an expansion that is `known`."""
+    return series.exact if isinstance(series, TracedExpansion) else series.as_expr()
+
+
+def named(series: Expansion, before: tuple[Event, ...]) -> tuple[Expr, list[Event]]:
+    """A short name ``h(x)`` for a composite function, with the event that says so; atoms keep their own."""
+    exact = exact_of(series)
+    if isinstance(exact, AppliedUndef):
+        return exact, []
+    events = (*before, *(series.events if isinstance(series, TracedExpansion) else ()))
+    count = len({e for e in events if isinstance(e, Composed)})
+    head = Function("hgpq"[count % 4] + ("" if count < 4 else str(count)))(series.variable)
+    return head, [Composed(head=head, meaning=exact, found=bare(series))]
+
+
+__all__ = [
+    "Composed",
+    "Event",
+    "Inverted",
+    "OverlapFound",
+    "Reverted",
+    "Substituted",
+    "SumFound",
+    "TracedExpansion",
+    "TracedSpectrum",
+    "traced",
+]
