@@ -1,6 +1,7 @@
 """Domains of parameters: strict polynomial inequalities, and the signs they decide.
 
-A domain is the open set ``{x > 0 : g_i(x) > 0}`` for polynomials g_i in positive symbols.
+A domain is the open set ``{x > 0 : g_i(x) > 0}`` for polynomials g_i in positive symbols (and in their
+logarithms, which are compared as letters of their own: `logarithms`).
 That f > 0 there is proved by refuting ``f <= 0`` together with the g_i, by exact elimination:
 complete for linear f and g_i; otherwise monomials are taken as independent after the pairwise
 products are added, which can only fail to prove. So a sign that is returned is proved, and
@@ -26,6 +27,7 @@ from sympy import (
     expand,
     factor_list,
     fraction,
+    log,
     together,
 )
 from sympy.core.relational import StrictGreaterThan, StrictLessThan
@@ -34,6 +36,7 @@ from sympy.polys.polyerrors import PolynomialError
 
 from asymptotics.elimination import linear_form, refute
 from asymptotics.errors import DomainError
+from asymptotics.logarithms import as_monomials, in_letters, named_letters
 
 
 @lru_cache(maxsize=20_000)
@@ -52,9 +55,13 @@ def normal(expression: Expr) -> Expr:
 
 def _is_monomial(term: Expr) -> bool:
     return all(
-        f.is_Rational or f.is_Symbol or (f.is_Pow and f.base.is_Symbol and f.exp.is_Integer)
+        f.is_Rational or _is_letter(f) or (f.is_Pow and f.exp.is_Integer and _is_letter(f.base))
         for f in Mul.make_args(term)
     )
+
+
+def _is_letter(factor: Expr) -> bool:
+    return bool(factor.is_Symbol or (isinstance(factor, log) and factor.args[0].is_Symbol))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +164,8 @@ def _sign(domain: Domain, expression: Expr) -> int | None:
             if expression.is_zero
             else None
         )
+    if expression.has(log):
+        return _sign_in_logarithms(domain, expression)
     expression = _cleared(expression)
     linear = linear_form(expression)
     if linear is not None:
@@ -174,6 +183,14 @@ def _sign(domain: Domain, expression: Expr) -> int | None:
             return None
         result *= sign**multiplicity
     return result
+
+
+def _sign_in_logarithms(domain: Domain, expression: Expr) -> int | None:
+    symbols = {atom.args[0] for c in (expression, *domain.constraints) for atom in c.atoms(log)}
+    symbols |= {x for c in domain.constraints if not c.has(log) for x in c.free_symbols}
+    sides = {x: domain.sign(x - 1) or 0 for x in symbols if x.is_Symbol}
+    translated, constraints = in_letters(expression, domain.constraints, sides)
+    return Domain(constraints).sign(translated)
 
 
 def _cleared(expression: Expr) -> Expr:
@@ -264,15 +281,17 @@ def primitive(expression: Expr, domain: Domain = POSITIVE) -> Expr:
     >>> from asymptotics.symbols import a, b
     >>> primitive((a - 1)/b - 1), primitive(2*a*b - 2*a), primitive((a - 1)*(b - 1), Domain((b - 1,)))
     (a - b - 1, b - 1, a - 1)
+    >>> primitive(log(a)/log(b) - 1, Domain((1 - a, 1 - b)))    # log(a) < log(b) < 0
+    -a + b
     """
     numerator, denominator = fraction(together(expression))
     factors = factor_list(expand(numerator * denominator))
     kept = [Integer(1) if factors[0].is_positive else Integer(-1)]
     for factor, multiplicity in factors[1]:
+        if multiplicity % 2 and factor.has(log) and (monomials := as_monomials(factor)) is not None:
+            factor = primitive(monomials, domain) if domain.sign(monomials) is None else monomials
         if multiplicity % 2 and not domain.positive(factor):
-            kept.append(-factor if domain.positive(-factor) else factor)
-            if kept[-1] is not factor:
-                kept.append(Integer(-1))
+            kept.append(Integer(-1) if domain.positive(-factor) and len(factors[1]) > 1 else factor)
     return expand(Mul(*kept))
 
 
@@ -294,7 +313,7 @@ def as_condition(constraint: Expr) -> Boolean:
     >>> as_condition(b - 1), as_condition(a - b - 1), as_condition(b + 1 - a)
     (b > 1, a - 1 > b, a - 1 < b)
     """
-    constraint = primitive(constraint)
+    constraint, logarithms = named_letters(primitive(constraint))
     polynomial = Poly(constraint, *sorted(constraint.free_symbols, key=lambda s: s.name))
     flipped = polynomial.LC() < 0
     terms = Add.make_args(expand(-constraint if flipped else constraint))
@@ -303,7 +322,8 @@ def as_condition(constraint: Expr) -> Boolean:
     if moved == 0:
         number = Add(*(t for t in terms if t.is_number))
         kept, moved = kept - number, -number
-    return StrictLessThan(kept, moved) if flipped else StrictGreaterThan(kept, moved)
+    relation = StrictLessThan(kept, moved) if flipped else StrictGreaterThan(kept, moved)
+    return relation.xreplace(logarithms)
 
 
 def plain(condition: Boolean) -> str:

@@ -25,6 +25,7 @@ from sympy import (
     Expr,
     Integer,
     Min,
+    Pow,
     Rational,
     Symbol,
     binomial,
@@ -38,6 +39,7 @@ from asymptotics.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.laurent import reciprocal_gamma
 from asymptotics.orders import Bound, Term, absorbs, compare, minimal, vanishes
+from asymptotics.waves import inverse_waves
 
 ONE = Integer(1)
 
@@ -75,7 +77,8 @@ class Expansion:
     def monomial_of(self, place: Term | Bound) -> Expr:
         """``envelope * x**p * log(x)**m`` of a term or bound, x what the variable stands for."""
         x = self.variable if self.gauge is None else self.gauge
-        return self.envelope * x ** self.exponent(place.order) * log(x) ** place.log_power
+        power = (x ** self.exponent(place.order)).rewrite(Pow)  # exp(N*log(tau)) is tau**N
+        return self.envelope * power * log(x) ** place.log_power
 
     def term_expression(self, term: Term) -> Expr:
         """One term as a SymPy expression."""
@@ -217,18 +220,20 @@ class Expansion:
         return Powers(self).power(exponent)
 
     def differentiate(self) -> Expansion:
-        """The derivative with respect to the variable."""
+        """The derivative with respect to the variable, on which coefficients may depend (`oscillation`)."""
         shift = 1 if self.at_infinity else -1
         terms = []
         for t in self.terms:
             p = self.exponent(t.order)
-            terms.append(Term(p * t.coefficient, t.order + shift, t.log_power))
+            drift = self.variable * t.coefficient.diff(self.variable)
+            terms.append(Term(p * t.coefficient + drift, t.order + shift, t.log_power))
             if t.log_power:
                 terms.append(Term(t.log_power * t.coefficient, t.order + shift, t.log_power - 1))
         return self.with_terms(terms, (Bound(b.order + shift, b.log_power) for b in self.remainder))
 
     def compose(self, inner: Expansion) -> Expansion:
         """``self(inner(x))``, where inner tends to the limit at which self is expanded."""
+        _refuse_oscillations(self, inner)
         powers = Powers(inner)
         sign = compare(inner.domain, Integer(0), powers.lead.order)
         if sign != (-1 if self.at_infinity else 1):
@@ -264,6 +269,11 @@ class Expansion:
         """
         if function is None:
             function = self.monomial(Integer(1), Integer(1))
+        from asymptotics.exponential import exponential_reversion, leads_with_logarithm
+
+        if leads_with_logarithm(self):
+            return exponential_reversion(self, variable, function)
+        _refuse_oscillations(self, function)
         hidden, values = _with_names((self, function))
         if values:
             found = hidden[0]._reverted(variable, hidden[1])
@@ -299,7 +309,8 @@ class Expansion:
         scale = positive * exponent
         terms = []
         for t in self.terms:
-            outer = base ** normal(power * self.exponent(t.order)) * t.coefficient
+            inner = t.coefficient.xreplace({self.variable: base**power * variable**exponent})
+            outer = base ** normal(power * self.exponent(t.order)) * inner
             for j in range(t.log_power + 1):
                 # log(C y^e)^m = sum_j binom(m, j) (e log y)^j (log C)^(m - j), C = base^power
                 factor = binomial(t.log_power, j) * exponent**j * (power * log(base)) ** (t.log_power - j)
@@ -322,9 +333,15 @@ class Expansion:
         """
         if self.at_infinity:
             raise UnableError("the inverse Laplace transform needs an expansion at 0, not at infinity")
-        terms = []
+        terms: list[Term] = []
+        bounds = [Bound(b.order + 1, b.log_power) for b in self.remainder]
         for t in self.terms:
             m = t.log_power
+            if t.coefficient.has(self.variable):
+                waves = inverse_waves(t, self.variable, variable)
+                terms += waves.terms
+                bounds += waves.bounds
+                t = replace(t, coefficient=waves.mean)
             series = reciprocal_gamma(-t.order, m + 1)
             for j in range(m + 1):
                 i = m - j
@@ -333,7 +350,7 @@ class Expansion:
         return expansion(
             variable,
             terms,
-            (Bound(b.order + 1, b.log_power) for b in self.remainder),
+            bounds,
             at_infinity=True,
             domain=self.domain,
             depth=self.depth,
@@ -446,6 +463,15 @@ def expansion(
         domain=domain,
         depth=depth,
     )
+
+
+def _refuse_oscillations(*series: Expansion) -> None:
+    for e in series:
+        if any(t.coefficient.has(e.variable) for t in e.terms):
+            raise UnableError(
+                f"an expansion whose coefficients oscillate in log({e.variable}) is neither composed nor "
+                "reverted; only one that leads with a logarithm is"
+            )
 
 
 class _Constant(Dummy):  # type: ignore[misc]

@@ -8,6 +8,7 @@ Dirichlet series ``D(s) = sum_k f_k lambda_k^(-s)``,
 
 (Flajolet, Gourdon & Dumas 1995, theorem 4). A kernel here is a product of Gamma functions, so
 its poles to the right of the strip are those of the factors Gamma(c - s), at s = c, c + 1, ...
+A series with a vertical line of poles adds an `Oscillation` to the coefficient of its power.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sympy import (
+    Add,
     Dummy,
     Expr,
     Integer,
@@ -25,6 +27,7 @@ from sympy import (
     factor_terms,
     factorial,
     gamma,
+    log,
     pi,
     sin,
     together,
@@ -37,6 +40,7 @@ from asymptotics.expansion import Expansion, expansion
 from asymptotics.laurent import Laurent, gamma_laurent, reflection
 from asymptotics.orders import Bound, Term
 from asymptotics.origins import SumOrigin, observed
+from asymptotics.oscillation import line_of
 
 _S = Dummy("s")
 
@@ -60,6 +64,15 @@ class Kernel:
         """``Phi(s)``, from its Gamma functions."""
         gammas = (*(gamma(s + r) for r in self.rising), *(gamma(c - s) for c in self.falling))
         return self.factor.xreplace({_S: s}) * Mul(*gammas)
+
+    def reflected(self, s: Symbol) -> Expr:
+        """``Phi(s)`` with each ``Gamma(s + r) Gamma(c - s)`` as a polynomial times ``pi/sin(pi s)``."""
+        total = self.factor.xreplace({_S: s})
+        rising, falling = list(self.rising), list(self.falling)
+        while rising and falling:
+            r, c = rising.pop(), falling.pop()
+            total *= (-1) ** r * pi / sin(pi * s) * Mul(*(i - s for i in range(1 - r, c)))
+        return total * Mul(*(gamma(s + r) for r in rising), *(gamma(c - s) for c in falling))
 
     def poles(self, count: int) -> tuple[Pole, ...]:
         """The first ``count`` poles to the right of the strip; fewer if there are no more."""
@@ -148,9 +161,12 @@ def spectral_sum(
     counted = depth + 1
     lists = (series.poles(counted), kernel.poles(counted))
     orders: dict[Expr, int] = {}
+    lines: dict[Expr, Pole] = {}
     for pole in (*lists[0], *lists[1]):
         location = normal(pole.location)
         orders[location] = orders.get(location, 0) + pole.order
+        if pole.line is not None:
+            lines[location] = pole
     terms: list[Term] = []
     bounds: list[Bound] = []
     # where a list was cut, nothing beyond is known: its last pole is the remainder
@@ -160,6 +176,8 @@ def spectral_sum(
             bounds.append(Bound(location, max(order - 1, 0)))
         elif order and not any(domain.sign(location - end) == 1 for end in ends):
             terms += _residue(series, kernel, location, order, inverse)
+            if location in lines:
+                terms += _harmonics(series, kernel, lines[location], 1 / variable if inverse else variable)
     found = expansion(variable, terms, bounds, at_infinity=not inverse, domain=domain, depth=depth)
     return observed(found, SumOrigin(series=series, kernel=kernel, variable=variable, inverse=inverse))
 
@@ -187,6 +205,29 @@ def _residue(series: DirichletSeries, kernel: Kernel, point: Expr, order: int, i
         sign = 1 if inverse else (-1) ** j
         if coefficient != 0:
             pieces.append(Term(-sign * coefficient / factorial(j), point, j))
+    return pieces
+
+
+def _harmonics(series: DirichletSeries, kernel: Kernel, pole: Pole, x: Expr) -> list[Term]:
+    """What the other poles of a line leave: kernels are regular there, D has the Laurent series of s_0.
+
+    ``-sum_(n != 0) Res = sum_j x^-s0 log(x)^j (-1)^(j+1)/j! sum_i D_(-1-j-i) W_i``, W_i the oscillation of
+    ``Phi^(i)/i!``.
+    """
+    assert pole.line is not None
+    principal = series.laurent(pole.location, pole.order)
+    rate = pole.line.rate
+    phase = log(pole.line.scale * x) / rate
+    waves = [
+        line_of(diff(kernel.reflected(_S), _S, i) / factorial(i), _S, pole.location, rate, phase)
+        for i in range(pole.order)
+    ]
+    pieces = []
+    for j in range(pole.order):
+        coefficient = Add(*(principal.coefficient(-1 - j - i) * waves[i] for i in range(pole.order - j)))
+        # log(x) is minus the logarithm of the variable where that is 1/x
+        sign = -1 if not x.is_Symbol else (-1) ** (j + 1)
+        pieces.append(Term(sign * coefficient / factorial(j), pole.location, j))
     return pieces
 
 

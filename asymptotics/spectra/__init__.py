@@ -16,10 +16,11 @@ from asymptotics.multiplicity import check_multiplicity
 from asymptotics.spectra.broken import BrokenPowerLaws
 from asymptotics.spectra.family import Family, Mismatch, Spectrum
 from asymptotics.spectra.finite import FiniteSeries, FiniteSpectra
+from asymptotics.spectra.geometric import GeometricSpectra
 from asymptotics.spectra.power_law import PowerLaws
 from asymptotics.task import Task
 
-FAMILIES: tuple[Family, ...] = (PowerLaws(), FiniteSpectra(), BrokenPowerLaws())
+FAMILIES: tuple[Family, ...] = (PowerLaws(), FiniteSpectra(), BrokenPowerLaws(), GeometricSpectra())
 """In the order in which they are asked."""
 
 

@@ -41,7 +41,7 @@ class AlgebraicSeries:
     >>> from asymptotics.symbols import a, b, k
     >>> series = algebraic_series(k**-b, k**-a, k, Domain((a - 1, b - 1)))
     >>> series.poles(3), series.laurent(Integer(1), 1).coefficients
-    ((Pole(location=(a - 1)/b, order=1),), (zeta(a - b),))
+    ((Pole(location=(a - 1)/b, order=1, line=None),), (zeta(a - b),))
     """
 
     eigenvalues: Expr

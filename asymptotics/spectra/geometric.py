@@ -1,0 +1,222 @@
+"""Geometric families: eigenvalues ``Lambda rho^k``, weights that are sums of ``C k^m tau^k``.
+
+With rates ``r = -log(rho)``, ``v = -log(tau)`` a term of ``D(s) = sum_k f_k lambda_k^(-s)`` is
+
+    C Lambda^-s sum_k k^m e^(-(v - r s) k) = C Lambda^-s Li_(-m)(e^(r s - v)),
+
+a rational function of ``rho^-s``: the same pole of order m + 1 at ``s_n = v/r + 2 pi i n/r`` for every whole
+n, on a vertical line; around it ``Li_(-m)(e^w) = m! (-w)^(-m-1) + sum_j zeta(-m-j) w^j/j!`` (DLMF 25.12.12,
+continued). So ``exp(-c k)`` is the case rho = e^-c, and ``Lambda rho^(k+q)`` that of another Lambda.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sympy import (
+    Add,
+    Dummy,
+    Expr,
+    Integer,
+    Mul,
+    Symbol,
+    cancel,
+    exp,
+    expand,
+    factor,
+    factorial,
+    oo,
+    zeta,
+)
+
+from asymptotics.dirichlet import Line, Pole
+from asymptotics.domain import Domain, as_condition, as_constraint, normal
+from asymptotics.errors import SpectrumError
+from asymptotics.laurent import Laurent
+from asymptotics.logarithms import logarithm, ratio
+from asymptotics.spectra.family import Mismatch, Spectrum
+from asymptotics.task import Task
+
+_z = Dummy("z")
+
+
+@dataclass(frozen=True, slots=True)
+class GeometricTerm:
+    """``coefficient * k**power * exp(-rate*k)``."""
+
+    coefficient: Expr
+    rate: Expr
+    power: int
+
+
+def geometric_terms(expression: Expr, index: Symbol) -> tuple[GeometricTerm, ...] | None:
+    """The terms of a sum of polynomials times exponentials of the index; None if it is something else.
+
+    >>> from asymptotics.symbols import a, k
+    >>> geometric_terms(3 * a ** (k + 1) * k, k)
+    (GeometricTerm(coefficient=3*a, rate=-log(a), power=1),)
+    """
+    found: dict[tuple[Expr, int], Expr] = {}
+    for product in Add.make_args(expand(expression)):
+        term = _geometric(product, index)
+        if term is None:
+            return None
+        place = (term.rate, term.power)
+        found[place] = found.get(place, Integer(0)) + term.coefficient
+    return tuple(GeometricTerm(c, *place) for place, c in found.items() if c != 0)
+
+
+def _geometric(product: Expr, index: Symbol) -> GeometricTerm | None:
+    coefficient, rate, power = Integer(1), Integer(0), 0
+    for part in Mul.make_args(product):
+        base, exponent = part.as_base_exp()
+        if not part.has(index):
+            coefficient *= part
+        elif base == index and exponent.is_Integer and exponent > 0:
+            power += int(exponent)
+        elif not base.has(index) and base.is_positive:
+            slope = exponent.diff(index)
+            if slope.has(index):
+                return None
+            coefficient *= base ** exponent.subs(index, 0)
+            rate -= slope * logarithm(base)
+        else:
+            return None
+    return GeometricTerm(coefficient, normal(rate), power)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeometricSeries:
+    """``D(s) = sum_k (sum_i C_i k^m_i e^(-v_i k)) (Lambda e^(-r k))^(-s)``; satisfies `DirichletSeries`.
+
+    >>> from sympy import log
+    >>> from asymptotics.symbols import a, b, k
+    >>> series = GeometricSeries(weights=geometric_terms(a**k, k), rate=-log(b), scale=Integer(1))
+    >>> series.poles(2)[0].location, series.laurent(Integer(-1), 1).coefficients
+    (log(a)/log(b), (a*b/(-a*b + 1),))
+    """
+
+    weights: tuple[GeometricTerm, ...]
+    rate: Expr
+    scale: Expr
+
+    def poles(self, count: int) -> tuple[Pole, ...]:
+        """One line for each rate of the weights; there are no more."""
+        del count
+        found: dict[Expr, int] = {}
+        for term in self.weights:
+            location = normal(ratio(term.rate, self.rate))
+            found[location] = max(found.get(location, 0), term.power + 1)
+        line = Line(rate=self.rate, scale=self.scale)
+        return tuple(Pole(location, order, line) for location, order in found.items())
+
+    def laurent(self, point: Expr, terms: int) -> Laurent:
+        """``D(point + d)`` from its pole on, up to ``d^(terms - 1)``."""
+        highest = max(term.power for term in self.weights) + 1
+        total = Laurent(0, tuple([Integer(0)] * terms))
+        for term in self.weights:
+            series = _polylogarithm(term, self.rate, point, terms)
+            total = total + Laurent(
+                series.valuation, tuple(term.coefficient * c for c in series.coefficients)
+            )
+        logarithmic = logarithm(self.scale)
+        power = [(-logarithmic) ** j / factorial(j) for j in range(terms + highest)]
+        front = exp(expand(-point * logarithmic))
+        return (total * Laurent(0, tuple(front * c for c in power))).trimmed()
+
+
+def _polylogarithm(term: GeometricTerm, rate: Expr, point: Expr, length: int) -> Laurent:
+    """``Li_(-m)(e^(r s - v))`` around a point, to d^(length - 1)."""
+    m = term.power
+    if normal(ratio(term.rate, rate) - point) == 0:
+        pole = [factorial(m) * (-rate) ** (-m - 1), *[Integer(0)] * m]
+        regular = [zeta(-m - j) * rate**j / factorial(j) for j in range(length)]
+        return Laurent(-m - 1, (*pole, *regular))
+    z = exp(expand(rate * point - term.rate))
+    return Laurent(
+        0, tuple(rate**j * _rational(m + j).xreplace({_z: z}) / factorial(j) for j in range(length))
+    )
+
+
+@lru_cache(maxsize=64)
+def _rational(order: int) -> Expr:
+    """``Li_(-order)(z) = (z d/dz)^order z/(1 - z)``."""
+    return _z / (1 - _z) if order == 0 else factor(cancel(_z * _rational(order - 1).diff(_z)))
+
+
+@dataclass(frozen=True, slots=True)
+class GeometricSpectra:
+    """``C rho^(k+q)`` or ``exp(-c k)`` with targets that are sums of polynomials times such exponentials."""
+
+    name: str = "geometric spectra"
+
+    def spectrum(self, task: Task, domain: Domain) -> Spectrum | Mismatch:
+        """The two series, with the conditions that eigenvalues, their sum and the target's converge."""
+        if task.modes != oo:
+            return Mismatch(
+                fitting=0, missing=f"modes = {task.modes}: geometric spectra have infinitely many modes"
+            )
+        parts: dict[str, tuple[GeometricTerm, ...]] = {}
+        missing = ""
+        for name in ("eigenvalues", "multiplicity", "target"):
+            terms = geometric_terms(getattr(task, name), task.index)
+            if terms:
+                parts[name] = terms
+            else:
+                missing = missing or (
+                    f"{name} {getattr(task, name)} is not a sum of polynomials times exponentials "
+                    f"of {task.index}"
+                )
+        if "eigenvalues" in parts and (len(parts["eigenvalues"]) > 1 or parts["eigenvalues"][0].power):
+            missing = f"eigenvalues {task.eigenvalues} are not one exponential C*rho**{task.index}"
+        # what has no exponential in it belongs to others
+        fitting = sum(any(t.rate != 0 for t in terms) for terms in parts.values())
+        if missing or parts["eigenvalues"][0].rate == 0:
+            return Mismatch(fitting=2 * fitting, missing=missing or f"{task.eigenvalues} is not exponential")
+        (eigenvalue,) = parts["eigenvalues"]
+        levels = parts["multiplicity"]
+        weights = _product(levels, parts["target"])
+        domain = _falling(domain, (eigenvalue,), task.eigenvalues, "eigenvalues")
+        domain = _falling(domain, _product(levels, (eigenvalue,)), task.eigenvalues, "eigenvalues")
+        domain = _falling(domain, weights, task.target, "target")
+        _check_levels(task, levels, domain)
+        kernel, target = (
+            GeometricSeries(weights=terms, rate=eigenvalue.rate, scale=eigenvalue.coefficient)
+            for terms in (levels, weights)
+        )
+        return Spectrum(task=task, kernel=kernel, target=target, domain=domain)
+
+
+def _product(left: tuple[GeometricTerm, ...], right: tuple[GeometricTerm, ...]) -> tuple[GeometricTerm, ...]:
+    found: dict[tuple[Expr, int], Expr] = {}
+    for one in left:
+        for two in right:
+            place = (normal(one.rate + two.rate), one.power + two.power)
+            found[place] = found.get(place, Integer(0)) + one.coefficient * two.coefficient
+    return tuple(GeometricTerm(c, *place) for place, c in found.items() if c != 0)
+
+
+def _falling(domain: Domain, terms: tuple[GeometricTerm, ...], summand: Expr, name: str) -> Domain:
+    """The domain with the condition that each term falls exponentially."""
+    for term in terms:
+        sign = domain.sign(term.rate)
+        if sign in (0, -1):
+            raise SpectrumError(
+                f"sum of {summand} diverges: its terms are as exp(-v*k) with v = {term.rate}; "
+                f"{name} need v > 0, or pass modes=M"
+            )
+        if sign is None:
+            domain = domain.holding(*as_constraint(as_condition(term.rate)))
+    return domain
+
+
+def _check_levels(task: Task, levels: tuple[GeometricTerm, ...], domain: Domain) -> None:
+    if all(domain.sign(term.rate) == 1 for term in levels):
+        raise SpectrumError(
+            f"multiplicity {task.multiplicity} falls to 0; "
+            "the number of modes of a level must be an integer >= 1"
+        )
+
+
+__all__ = ["GeometricSeries", "GeometricSpectra", "GeometricTerm", "geometric_terms"]
