@@ -25,6 +25,7 @@ from numerics.quantity_weights import (
     check_gradient,
     named,
     of_gap,
+    of_sgd_excess,
     of_test_loss,
     of_train_loss,
 )
@@ -163,10 +164,10 @@ class FullModel(SolvedModel):
     def coefficients(self, quantity: str, size: str, t: object, orders: int = 1) -> tuple[Value, ...]:
         """``c_1 ... c_orders`` of ``quantity = c_0 + c_1/size + c_2/size^2 + ...`` around an infinite size.
 
-        ``quantity`` is "test_loss", "train_loss", "bias", "gap", or what sigma^2 multiplies in the first and
-        the last of these: "noise", "gap_noise"; ``size`` is "N" or "P". The equations of the model are
-        differentiated on the contour (`jets`), so nothing is fitted; each coefficient has a relative error
-        below 10^-digits. Raises `DomainError` if the size or the time does not allow the expansion.
+        ``quantity`` is "test_loss", "train_loss", "bias", "gap", "sgd_excess", or what sigma^2 multiplies in
+        the test loss or the gap: "noise", "gap_noise"; ``size`` is "N" or "P". The equations of the model
+        are differentiated on the contour (`jets`), so nothing is fitted; each coefficient has a relative
+        error below 10^-digits. Raises `DomainError` if the size or the time does not allow the expansion.
 
         >>> one_mode = FullModel.from_arrays([1], [1])
         >>> (first,) = one_mode.coefficients("gap", "P", 1)        # 2 t e^(-2t)
@@ -188,6 +189,21 @@ class FullModel(SolvedModel):
             self._combined(f"{quantity} at order {n} of 1/{size}", t, weights, expanded=expanded, order=n)
             for n in range(1, orders + 1)
         )
+
+    def sgd_excess(self, n: object) -> Value:
+        """Test loss of one-pass SGD after n steps less that of gradient flow at t = eta n; 0 for other rules.
+
+        One transform of ``(Xi + sigma^2) K~/(1 - K~)``, however small it is beside the loss. Units and
+        error as `test_loss`.
+
+        >>> from asymptotics.task import power_law
+        >>> task, rule = power_law(3, 2), OnePassSGD(eta=0.125, batch=8)
+        >>> sgd, flow = FullModel(task, rule=rule).test_loss(80), FullModel(task).test_loss(10)
+        >>> difference = float(sgd) - float(flow)
+        >>> abs(float(FullModel(task, rule=rule).sgd_excess(80)) - difference) < 1e-15
+        True
+        """
+        return self._combined("sgd excess", n, of_sgd_excess(self._setting(n)))
 
     def bias(self, t: object) -> Value:
         """``B(t) = sum_k c_k H_k(t)^2``: the loss of the predictor averaged over A, data and noise.

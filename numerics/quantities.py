@@ -3,8 +3,8 @@
 ======================  ===============================================================================
 time, model, data       test loss when t, N or P alone is finite
 bias_*, variance_*      bias and variance of that loss over initialisations or data, t = oo
-model_transient(*)      c_1 (c_2) of ``L(t; N) = L(t; oo) + c_1/N + c_2/N^2 + ...``, from three large N
-data_transient(*), gap  c_1 (c_2) of L, c_1 of L - Lhat in 1/P, noiseless, from four large P
+model_transient(*)      c_1 (c_2) of ``L(t; N) = L(t; oo) + c_1/N + c_2/N^2 + ...``
+data_transient(*), gap  c_1 (c_2) of L, c_1 of L - Lhat in 1/P, noiseless
 noise, gap_noise        the same of what sigma^2 multiplies in L and in L - Lhat + sigma^2
 early_stopping(_time)   the minimum over t of L(t; P) with label noise, and where it is
 sgd_noise(_model)       loss of one-pass SGD less that of gradient flow at t = eta n, or at t = oo
@@ -31,7 +31,7 @@ from sympy import Expr, Integer, Rational, Symbol, oo
 from asymptotics.errors import DomainError
 from asymptotics.symbols import B, N, P, beta, eta, sigma
 from asymptotics.task import Task
-from numerics.coefficients import data_side, difference, model_side
+from numerics.coefficients import size_coefficients
 from numerics.full_model import FullModel
 from numerics.grids import gauge_grid
 from numerics.rules import GradientDescent, HeavyBall, OnePassSGD
@@ -105,9 +105,9 @@ def reference_value(name: str, place: Place) -> Value:
 
     >>> from asymptotics.task import power_law
     >>> place = Place(task=power_law(2, 2), resource=Integer(100), digits=15)
-    >>> found = reference_value("gap_noise", place)        # 2 sum (1 - e^(-100 k^-2)) = 34.449077317...
-    >>> bool(abs(found.value - mpmath.mpf("34.4490773170612")) < found.error), found.relative_error < 1e-5
-    (True, True)
+    >>> found = reference_value("gap_noise", place)        # 2 sum (1 - e^(-100 k^-2))
+    >>> round(float(found), 12), found.relative_error < 1e-8
+    (34.449077317061, True)
     """
     with mpmath.workdps(place.digits + 25):
         return REFERENCES[name].value(place)
@@ -143,27 +143,10 @@ def _at_end(size: Symbol, part: str, place: Place) -> Value:
 # -- the approach: coefficients of 1/N and 1/P -----------------------------------------------------
 
 
-def _model_coefficient(order: int, place: Place) -> Value:
-    found = model_side(place.task, place.resource, place.digits)[order - 1]
-    return _scaled(found, place.setting(N) ** -order)
-
-
-def _data_coefficient(part: str, order: int, noise: int, place: Place) -> Value:
-    """One of the five to 0.3 of the digits; more of them, and larger sizes, where it cancels.
-
-    Four sizes leave ``10^-(2 decades)`` in c_2; the first trial has as many digits beyond the decades that
-    cancel.
-    """
-    decades = max(3, math.ceil(place.digits / 6))
-    digits = 4 * decades
-    wanted = mpmath.mpf(10) ** -math.ceil(0.3 * place.digits)
-    for _ in range(4):
-        found: Value = getattr(data_side(place.task, place.resource, decades, digits), part)
-        if found.error <= abs(found.value) * wanted:
-            break
-        missing = math.ceil(mpmath.log10(found.error / (abs(found.value) * wanted)))
-        decades, digits = decades + math.ceil(missing / 2), digits + 2 * missing
-    return _scaled(found, place.setting(sigma) ** noise / place.setting(P) ** order)
+def _size_coefficient(size: Symbol, quantity: str, order: int, noise: int, place: Place) -> Value:
+    """c_order in 1/N or 1/P, which carries sigma^noise."""
+    found = size_coefficients(place.task, quantity, size.name, place.resource, _half(place))[order - 1]
+    return _scaled(found, place.setting(sigma) ** noise / place.setting(size) ** order)
 
 
 # -- training rules and stopping -------------------------------------------------------------------
@@ -206,21 +189,17 @@ def _half(place: Place) -> int:
 
 def _sgd_noise(place: Place) -> Value:
     steps = place.resource / place.setting(eta)
-    trained = FullModel(place.task, rule=_sgd(place), digits=_half(place)).test_loss(steps)
-    return difference(trained, FullModel(place.task, digits=place.digits).test_loss(place.resource))
+    return FullModel(place.task, rule=_sgd(place), digits=_half(place)).sgd_excess(steps)
 
 
 def _sgd_noise_transient(place: Place) -> Value:
-    # Two thirds of the digits leave c_1 one third, which resolves a remainder that falls as 1/t.
-    trained = model_side(place.task, place.resource, max(8, 2 * place.digits // 3), _sgd(place))[0]
-    flow = model_side(place.task, place.resource, place.digits)[0]
-    return _scaled(difference(trained, flow), 1 / place.setting(N))
+    rule = _sgd(place)
+    found = size_coefficients(place.task, "sgd_excess", N.name, place.resource, _half(place), rule)[0]
+    return _scaled(found, 1 / place.setting(N))
 
 
 def _sgd_noise_model(place: Place) -> Value:
-    rule = _sgd(place)
-    trained = FullModel(place.task, N=place.resource, rule=rule, digits=place.digits).test_loss(oo)
-    return difference(trained, _end(place.task, N, place.resource, place.digits).loss)
+    return FullModel(place.task, N=place.resource, rule=_sgd(place), digits=place.digits).sgd_excess(oo)
 
 
 def _discrete(place: Place) -> Value:
@@ -256,21 +235,25 @@ REFERENCES: Mapping[str, Reference] = {
     "time_discrete": Reference(value=_discrete, settings=(eta,), first=2, points=7, in_steps=True),
     "time_momentum": Reference(value=_momentum, settings=(beta,), first=2, points=7),
     **{
-        name: Reference(value=partial(_model_coefficient, order), settings=(N,), first=2, points=7)
+        name: Reference(
+            value=partial(_size_coefficient, N, "test_loss", order, 0), settings=(N,), first=2, points=7
+        )
         for name, order in (("model_transient", 1), ("model_transient_second", 2))
     },
     **{
         name: Reference(
-            value=partial(_data_coefficient, part, order, 0), settings=(P,), first=1, step=step, points=7
+            value=partial(_size_coefficient, P, part, order, 0), settings=(P,), first=1, step=step, points=7
         )
         for name, part, order, step in (
-            ("data_transient", "loss", 1, 1),
-            ("data_transient_second", "loss_second", 2, 2),
+            ("data_transient", "test_loss", 1, 1),
+            ("data_transient_second", "test_loss", 2, 2),
             ("gap", "gap", 1, 1),
         )
     },
     **{
-        name: Reference(value=partial(_data_coefficient, name, 1, 2), settings=(P, sigma), first=1, points=7)
+        name: Reference(
+            value=partial(_size_coefficient, P, name, 1, 2), settings=(P, sigma), first=1, points=7
+        )
         for name in ("gap_noise", "noise")
     },
     **{

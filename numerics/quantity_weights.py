@@ -33,7 +33,7 @@ def of_test_loss(setting: Setting, members: sympy.Expr = ONE, bags: sympy.Expr =
     """The excess test loss of the mean over so many initialisations and data sets."""
     E, D = ONE / members, ONE / bags
     if isinstance(setting.rule, OnePassSGD):
-        return {"sgd_signal": ONE, "sgd_noise": setting.variance}
+        return {"infinite_data": ONE, **of_sgd_excess(setting)}
     if setting.infinite_data and not infinite(setting.time) and not isinstance(setting.rule, HeavyBall):
         return {"infinite_data": E, "bias": 1 - E}
     return {
@@ -58,6 +58,13 @@ def of_gap(setting: Setting) -> Weights:
     return {} if setting.infinite_data else {"gap_signal": ONE, "gap_noise": setting.variance}
 
 
+def of_sgd_excess(setting: Setting) -> Weights:
+    """Test loss of one-pass SGD less that of gradient flow; nothing for other rules."""
+    if not isinstance(setting.rule, OnePassSGD):
+        return {}
+    return {"sgd_excess": ONE, "sgd_noise": setting.variance}
+
+
 def named(quantity: str, setting: Setting) -> Weights:
     """The parts of a quantity by its name; raises `DomainError` for another name.
 
@@ -73,13 +80,15 @@ def named(quantity: str, setting: Setting) -> Weights:
             return {"bias": ONE}
         case "gap":
             return of_gap(setting)
+        case "sgd_excess":
+            return of_sgd_excess(setting)
         case "noise" if sgd:
             return {"sgd_noise": ONE}
         case "noise":
             return {} if setting.infinite_data else NOISE
         case "gap_noise":
             return {} if setting.infinite_data else {"gap_noise": ONE}
-    known = "test_loss, train_loss, bias, gap, noise, gap_noise"
+    known = "test_loss, train_loss, bias, gap, noise, gap_noise, sgd_excess"
     raise DomainError(f"quantity = {quantity!r}; it can be {known}")
 
 
@@ -97,6 +106,7 @@ __all__ = [
     "check_gradient",
     "named",
     "of_gap",
+    "of_sgd_excess",
     "of_test_loss",
     "of_train_loss",
 ]

@@ -18,20 +18,23 @@ from numerics.two_time import OneTime
 def sgd_transforms(
     rule: OnePassSGD, zeta: Array, nodes: OneTime, trace: Scalar, field: Field
 ) -> tuple[Jet, Jet, float]:
-    """``s L~`` of the signal, and of the noise per unit sigma^2, at the nodes ``zeta`` of a contour.
+    """``s L~`` less that of gradient flow, ``Xi K~/(1 - K~)``, and the noise per unit sigma^2.
 
-    Last, by how much rounding is amplified in K~, where zeta df1 is nearly the trace (early times).
+    At the nodes ``zeta`` of a contour. Last, how much rounding is amplified in K~, where zeta df1 is nearly
+    the trace (early times).
     """
     rest = trace - nodes.df1 * zeta
     kernel = rest * (field.real(rule.eta) / (2 * rule.batch))
     loss = max(float(abs(trace / x)) for x in rest.terms[0])
-    return nodes.kappa * nodes.X / (1 - kernel), kernel / (1 - kernel), loss
+    gain = kernel / (1 - kernel)
+    return nodes.kappa * nodes.X * gain, gain, loss
 
 
 def sgd_at_infinity(rule: OnePassSGD, whole: Scalar, trace: Scalar, field: Field) -> tuple[Scalar, Scalar]:
-    """The limits n -> oo, where K~(0) = (eta/(2B)) sum lambda and ``whole`` = Xi at the fixed point."""
+    """The same for n -> oo, where K~(0) = (eta/(2B)) sum lambda and ``whole`` = Xi at the fixed point."""
     kernel = field.real(rule.eta) / (2 * rule.batch) * trace
-    return whole / (1 - kernel), kernel / (1 - kernel)
+    gain = kernel / (1 - kernel)
+    return whole * gain, gain
 
 
 def check_stable_sgd(rule: OnePassSGD, trace: float, edge: float) -> None:

@@ -33,7 +33,7 @@ from numerics.two_time import PARTS, contour_kernels, one_time
 SENSITIVITY = 16
 """How much larger the relative error of a kernel may be than that of the sums it is made of."""
 
-SGD_PARTS = ("sgd_signal", "sgd_noise")
+SGD_PARTS = ("sgd_excess", "sgd_noise")
 SINGLE_PARTS = ("infinite_data",)
 
 
@@ -228,8 +228,8 @@ class Solver:
             total = field.mpf(sums.total_target(field))
         whole = Part(value=total, error=total * mpmath.mpf(10) ** -(sums.digits))
         zero, one = (Part(value=mpmath.mpf(x), error=mpmath.mpf(0)) for x in (0, 1))
-        same = dict.fromkeys(("bias", "train_signal", "infinite_data", "sgd_signal"), whole)
-        return {**dict.fromkeys((*PARTS, "sgd_noise"), zero), **same, "train_noise": one}
+        same = dict.fromkeys(("bias", "train_signal", "infinite_data"), whole)
+        return {**dict.fromkeys((*PARTS, *SGD_PARTS), zero), **same, "train_noise": one}
 
     def _at_infinity(self, digits: int) -> dict[str, Part]:
         with self._model.field(digits, 0) as field:
@@ -238,8 +238,9 @@ class Solver:
             if isinstance(self.rule, OnePassSGD):
                 trace = self._model.sums_for(digits).total_eigenvalue(field)
                 whole = fixed.parts.bias[0] + fixed.parts.initialisation[0]
-                signal, noise = sgd_at_infinity(self.rule, whole, trace, field)
-                parts |= {"sgd_signal": field.mpf(signal), "sgd_noise": field.mpf(noise)}
+                found = (whole, *sgd_at_infinity(self.rule, whole, trace, field))
+                names = (*SINGLE_PARTS, *SGD_PARTS)
+                parts |= {name: field.mpf(value) for name, value in zip(names, found, strict=True)}
         return {
             name: Part(
                 value=value,
@@ -284,22 +285,22 @@ class Solver:
             return {"infinite_data": nodes.kappa * nodes.X}, 0.0
         assert isinstance(self.rule, OnePassSGD)
         trace = self._model.sums_for(digits).total_eigenvalue(field)
-        signal, noise, loss = sgd_transforms(self.rule, contour.resolvent.z, nodes, trace, field)
-        return {"sgd_signal": signal, "sgd_noise": noise}, loss
+        excess, noise, loss = sgd_transforms(self.rule, contour.resolvent.z, nodes, trace, field)
+        return {"sgd_excess": excess, "sgd_noise": noise}, loss
 
     def _exponential(self, time: sympy.Expr, digits: int) -> Part | None:
         """The loss at N = P = oo as the sum it is, where that can be had."""
         spectrum = self._model.spectrum
         if not (
             infinite(self._model.N)
-            and isinstance(self.rule, GradientFlow)
+            and isinstance(self.rule, GradientFlow | OnePassSGD)
             and isinstance(spectrum, Spectrum)
             and spectrum.levels is None
             and spectrum.decay("eigenvalues") < math.inf
         ):
             return None
         with mpmath.workdps(digits + 20):
-            rate = mpmath.mpmathify(sympy.N(2 * time, digits + 20))
+            rate = mpmath.mpmathify(sympy.N(2 * self._flow_time(time), digits + 20))
         whole = exponential_sum(spectrum, rate, digits)
         return Part(value=whole.value, error=whole.error)
 
