@@ -18,9 +18,9 @@ import sympy
 from asymptotics.errors import DomainError
 from numerics.arithmetic import Field, array, field_of
 from numerics.contour import Transformed, invert, pair_weights, relative_error
+from numerics.direct_time import time_sum
 from numerics.discretisation import GUARD_BITS, KEPT_TIMES, Contour, Discretisation
 from numerics.exact_inputs import infinite
-from numerics.exponential import exponential_sum
 from numerics.fixed_point import FixedPoint, fixed_point
 from numerics.jets import Jet
 from numerics.propagation import check_stable
@@ -294,15 +294,12 @@ class Solver:
         if not (
             infinite(self._model.N)
             and isinstance(self.rule, GradientFlow | OnePassSGD)
-            and isinstance(spectrum, Spectrum)
-            and spectrum.levels is None
-            and spectrum.decay("eigenvalues") < math.inf
         ):
             return None
         with mpmath.workdps(digits + 20):
             rate = mpmath.mpmathify(sympy.N(2 * self._flow_time(time), digits + 20))
-        whole = exponential_sum(spectrum, rate, digits)
-        return Part(value=whole.value, error=whole.error)
+        whole = time_sum(spectrum, rate, digits)
+        return None if whole is None else Part(value=whole.value, error=whole.error)
 
     def _flow_time(self, time: sympy.Expr) -> sympy.Expr:
         """The time of the contour: eta n for SGD, whose mean follows the flow to first order in eta."""

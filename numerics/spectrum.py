@@ -24,6 +24,7 @@ from asymptotics.multiplicity import check_multiplicity
 from asymptotics.task import Task
 from numerics.arithmetic import Array, Field, Scalar, array, each, field_of
 from numerics.gamma_ratio import gamma_ratio
+from numerics.pieces import branches, divided
 
 MAX_LISTED_LEVELS = 10_000_000
 PROBE_BITS = 80
@@ -34,7 +35,8 @@ PROBE_BITS = 80
 class Spectrum:
     """``lambda(x)``, ``c(x)`` and multiplicity ``m(x)`` for Re x >= 1, k = 1 ... ``levels`` (None: oo).
 
-    Dimensionless, as all of the model. Both are per mode: level k holds m(k) modes.
+    Dimensionless, as all of the model. Both are per mode: level k holds m(k) modes. A `Piecewise` has its
+    ``pieces`` (see there); ``unlearned`` is target power in modes of eigenvalue zero.
 
     >>> from asymptotics.task import power_law
     >>> spectrum = spectrum_of(power_law(1.5, 2))
@@ -47,6 +49,8 @@ class Spectrum:
     multiplicity: sympy.Expr
     index: sympy.Symbol
     levels: int | None
+    pieces: tuple[Spectrum, ...] = ()
+    unlearned: sympy.Expr = sympy.Integer(0)
 
     def at(self, points: Array, field: Field) -> tuple[Array, Array, Array]:
         """``(lambda, m lambda, m c)`` at complex ``points``; call inside ``with field:``."""
@@ -125,7 +129,7 @@ faster than 1/k, i.e. b > 1, or pass modes=M
     _check_signs(spectrum)
     if levels is None:
         _check_summable(spectrum, task, params or {})
-    return spectrum
+    return divided(spectrum, fixed)
 
 
 def solved_spectrum(
@@ -285,6 +289,8 @@ def compiled(expression: sympy.Expr, index: sympy.Symbol, field: Field) -> Calla
         return lambda x: field.exp(argument(x))
     if isinstance(expression, sympy.log):
         return _continued_log(expression.args[0], index, field)
+    if isinstance(expression, sympy.Piecewise):
+        return branches(expression, lambda e: compiled(e, index, field))
     raise UnableError(
         f"{expression} cannot be summed over {index}; "
         "use sums, products and powers of the index, exp and log, or from_arrays"

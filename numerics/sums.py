@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from asymptotics.errors import DomainError, PrecisionError
 from numerics.arithmetic import Array, Field, Scalar, array, field_of
 from numerics.measures import Rule, RuleBook, bounded
-from numerics.spectrum import FiniteSpectrum, Spectrum
+from numerics.piece_rules import PieceBook
+from numerics.spectrum import FiniteSpectrum, Spectrum, constant
 
 MAX_REFINEMENTS = 6
 COMPRESSED_FLOOR = 1e-29
@@ -71,7 +72,11 @@ class SpectralSums:
     def __init__(self, spectrum: Spectrum | FiniteSpectrum, digits: int) -> None:
         self.spectrum = spectrum
         self.digits = digits
-        self._book = RuleBook(spectrum, digits)
+        self._book: RuleBook | PieceBook
+        if isinstance(spectrum, Spectrum) and spectrum.pieces:
+            self._book = PieceBook(spectrum, digits)
+        else:
+            self._book = RuleBook(spectrum, digits)
         self._logs: NDArray[np.float64] | None = None
         if isinstance(spectrum, FiniteSpectrum):
             positive = spectrum.eigenvalues[spectrum.eigenvalues > 0]
@@ -144,9 +149,10 @@ class SpectralSums:
         if self.spectrum.levels is None:
             return None
         if self.spectrum.multiplicity == 1:
-            return field.real(self.spectrum.levels)
+            levels = (piece.levels for piece in self.spectrum.pieces or (self.spectrum,))
+            return field.real(sum(n for n in levels if n is not None))
         rule = self.rule_for(0.0, 0.0, 0.0)
-        count = _real((rule.A / rule.lam).sum())
+        count = _real(sum(a / lam for a, lam in zip(rule.A, rule.lam, strict=True) if lam != 0))
         # Multiplicities are integers in every case that is one of modes.
         nearest = field.real(round(float(count)))
         return nearest if abs(float(count - nearest)) < 1e-9 * float(nearest) else count
@@ -156,7 +162,7 @@ class SpectralSums:
         if isinstance(self.spectrum, FiniteSpectrum):
             lam, power = np.asarray(self.spectrum.eigenvalues), np.asarray(self.spectrum.target)
             return field.real(math.fsum(power[lam == 0]))
-        return field.real(0)
+        return constant(self.spectrum.unlearned, field)
 
     def log_eigenvalue(self, level: float) -> float:
         """A rough ``log lambda`` at a (real) level; a scale for starting values."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from sympy import Add, Expr, Integer, Symbol, factorial, log, oo, powsimp
 
@@ -89,8 +90,8 @@ class FiniteSeries:
                 continue
             if not falls(lam, self.index):
                 raise UnableError(
-                    f"the eigenvalues {lam} are not shown to fall with {self.index}, so that the slowest mode "
-                    "is not known; give numbers"
+                    f"the eigenvalues {lam} are not shown to fall with {self.index}, so that the slowest "
+                    "mode is not known; give numbers"
                 )
             length = last - first + 1
             steps = count - len(found)
@@ -208,7 +209,7 @@ def check_signs(segment: Segment) -> None:
 
 def check_breaks(learned: tuple[Segment, ...], index: Symbol) -> None:
     """Eigenvalues must not grow where one piece follows another."""
-    for one, two in zip(learned, learned[1:], strict=False):
+    for one, two in pairwise(learned):
         left = one.eigenvalues.xreplace({index: one.last})
         right = two.eigenvalues.xreplace({index: two.first})
         if (right - left).is_positive:
