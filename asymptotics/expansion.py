@@ -25,10 +25,12 @@ from sympy import (
     Expr,
     Integer,
     Min,
+    Mul,
     Pow,
     Rational,
     Symbol,
     binomial,
+    exp,
     expand,
     factorial,
     log,
@@ -77,8 +79,7 @@ class Expansion:
     def monomial_of(self, place: Term | Bound) -> Expr:
         """``envelope * x**p * log(x)**m`` of a term or bound, x what the variable stands for."""
         x = self.variable if self.gauge is None else self.gauge
-        power = (x ** self.exponent(place.order)).rewrite(Pow)  # exp(N*log(tau)) is tau**N
-        return self.envelope * power * log(x) ** place.log_power
+        return self.envelope * as_power(x, self.exponent(place.order)) * log(x) ** place.log_power
 
     def term_expression(self, term: Term) -> Expr:
         """One term as a SymPy expression."""
@@ -465,6 +466,20 @@ def expansion(
     )
 
 
+def as_power(x: Expr, exponent: Expr) -> Expr:
+    """``x**exponent``, with ``exp(N*log(tau))`` as ``tau**N``.
+
+    >>> from sympy import exp
+    >>> from asymptotics.symbols import N, a
+    >>> as_power(exp(N), log(a)), as_power(exp(N), -log(Integer(2)) - 1)
+    (a**N, exp(-N)/2**N)
+    """
+    power = x**exponent
+    if not isinstance(power, exp):
+        return power
+    return Mul(*(exp(part).rewrite(Pow) for part in Add.make_args(expand(power.args[0]))))
+
+
 def _refuse_oscillations(*series: Expansion) -> None:
     for e in series:
         if any(t.coefficient.has(e.variable) for t in e.terms):
@@ -518,4 +533,4 @@ def _bound_expression(series: Expansion) -> Expr:
     return series.monomial_of(Bound(series.remainder_order, max(b.log_power for b in series.remainder)))
 
 
-__all__ = ["Expansion", "Powers", "expansion"]
+__all__ = ["Expansion", "Powers", "as_power", "expansion"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import And, log, oo, true
 from sympy.printing.latex import LatexPrinter
 
+from asymptotics.expansion import as_power
 from asymptotics.quantities import QUANTITIES
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _power(x: Any, regime: Regime, printer: Any) -> str:
 def _monomial(x: Any, envelope: Any, exponent: Any, printer: Any) -> str:
     if x.is_Symbol and envelope == 1:
         return rf"{printer._print(x)}^{{-{_grouped(exponent, printer)}}}"
-    return str(printer._print(envelope * x**-exponent))
+    return str(printer._print(envelope * as_power(x, -exponent)))
 
 
 def _grouped(exponent: Any, printer: Any) -> str:

@@ -15,6 +15,7 @@ from asymptotics.domain import Domain, as_condition, plain, primitive
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansion import Expansion
 from asymptotics.notation import restated
+from asymptotics.oscillation import LogPeriodic, log_periodic
 from asymptotics.quantities import QUANTITIES, crossover
 from asymptotics.regimes import Regime, find_regimes, tidy
 from asymptotics.spectra import spectrum
@@ -140,6 +141,21 @@ class Law:
     def leading(self) -> Expr:
         """The leading term as an expression in ``resource``."""
         return self._piecewise(lambda regime: regime.leading(self.resource))
+
+    @property
+    def oscillation(self) -> LogPeriodic | None:
+        """Mean, amplitudes and phases of a prefactor that oscillates in log(resource); None if it does not.
+
+        Raises `UnableError` over several regimes (give numbers by `at`).
+
+        >>> from asymptotics import Task, derive
+        >>> wave = derive(Task(eigenvalues="20**-k", target="2**-k")).time.oscillation
+        >>> wave.period, wave.relative(1).evalf(6)      # |Gamma(s_1)| against Gamma(s_0)
+        (log(20), 0.0387965)
+        """
+        if len(self.regimes) > 1:
+            raise UnableError(f"{len(self.regimes)} regimes of the {self.name} law; give numbers by at(...)")
+        return log_periodic(self.regimes[0].prefactor)
 
     def _piecewise(self, part: Callable[[Regime], Expr]) -> Expr:
         if len(self.regimes) == 1 and self.regimes[0].condition == true:

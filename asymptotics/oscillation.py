@@ -32,8 +32,10 @@ from sympy import (
     arg,
     exp,
     expand,
+    factor_terms,
     lambdify,
     pi,
+    together,
 )
 from sympy.core.function import ArgumentIndexError
 
@@ -108,16 +110,22 @@ class Oscillation(Function):  # type: ignore[misc]
             return None
         return Float._new(_summed(*self.args, prec)._mpf_, prec)
 
-    def _terms_in_n(self) -> tuple[Expr, Expr]:
-        return self.harmonic(_n), exp(-2 * I * pi * _n * self.phase)
+    def _summand(self) -> Expr:
+        """What is summed over n; ``n -> -n`` where that saves signs (rates are often ``-log(rho)``)."""
+        n = -_n if self.period.could_extract_minus_sign() else _n
+        wave = exp(-2 * I * pi * n * self.phase).xreplace(
+            {exp(I * pi * _n): (-1) ** _n, exp(-I * pi * _n): (-1) ** _n}
+        )
+        size = self.harmonic(n).replace(
+            lambda e: e.is_Function, lambda e: e.func(*(factor_terms(together(x)) for x in e.args))
+        )
+        return Mul(*(together(factor) for factor in Mul.make_args(size))) * wave
 
     def _sympystr(self, printer: Any) -> str:
-        size, wave = (printer._print(x) for x in self._terms_in_n())
-        return f"Sum({size}*{wave}, n != 0)"
+        return f"Sum({printer._print(self._summand())}, n != 0)"
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        size, wave = (printer._print(x) for x in self._terms_in_n())
-        text = rf"\sum_{{n \neq 0}} {size} {wave}"
+        text = rf"\sum_{{n \neq 0}} {printer._print(self._summand())}"
         return rf"\left({text}\right)^{{{exp}}}" if exp else rf"\left({text}\right)"
 
 

@@ -32,8 +32,9 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.domain import POSITIVE, Domain, as_condition, normal, primitive
 from asymptotics.errors import DomainError, UnableError
-from asymptotics.expansion import ONE, Expansion
+from asymptotics.expansion import ONE, Expansion, as_power
 from asymptotics.orders import Term
+from asymptotics.oscillation import Oscillation
 from asymptotics.regular_sum import RegularSum
 
 Formula = Callable[[dict[Symbol, Expr], int], Expansion]
@@ -75,7 +76,7 @@ class Regime:
 
     def power(self, resource: Symbol) -> Expr:
         """``envelope * x**(-exponent)``."""
-        return self.envelope * self.variable(resource) ** -self.exponent
+        return self.envelope * as_power(self.variable(resource), -self.exponent)
 
     def leading(self, resource: Symbol) -> Expr:
         """The leading term."""
@@ -84,7 +85,7 @@ class Regime:
     def bound(self, resource: Symbol) -> Expr:
         """What is in the O(...) of the remainder, up to logarithms; 0 if it is smaller than every power."""
         x = self.variable(resource)
-        return Integer(0) if self.remainder == oo else self.envelope * x**-self.remainder
+        return Integer(0) if self.remainder == oo else self.envelope * as_power(x, -self.remainder)
 
     @property
     def is_boundary(self) -> bool:
@@ -196,6 +197,9 @@ def tidy(expression: Expr) -> Expr:
         lambda e: e.is_Function and not isinstance(e, RegularSum),
         lambda e: _forward(e.func(*(factor_terms(together(argument)) for argument in e.args))),
     )
+    if shaped.has(Oscillation):
+        # the mean and the oscillation stay side by side
+        return factor_terms(shaped.replace(lambda e: e.is_Add and not e.has(Oscillation), together))
     return factor_terms(together(shaped)).replace(lambda e: e.is_Pow and e.exp.is_Integer, _forward)
 
 
