@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 import mpmath
-from sympy import Expr, Float, Integer, Symbol, oo
+from sympy import Expr, Float, Integer, Rational, Symbol, expand, fraction, oo, together
 from sympy import log as logarithm
 
 from asymptotics.errors import DomainError
@@ -32,6 +32,9 @@ def gauge_grid(gauge: Expr, resource: Symbol, decay: Expr, points: int) -> tuple
     >>> gauge_grid(exp(N), N, Integer(1), 4), gauge_grid(exp(N), N, Integer(1) / 10, 4)
     ((4, 6, 8, 10), (46, 69, 92, 115))
     """
+    edge = _edge_grid(gauge, resource, decay, points)
+    if edge is not None:
+        return edge
     exponent = logarithm(gauge)
     unit = 1.0 if decay == oo else float(decay)
     steps = [math.log(10) * (FIRST_DECADE + j) / unit for j in range(points)]
@@ -45,11 +48,29 @@ def gauge_grid(gauge: Expr, resource: Symbol, decay: Expr, points: int) -> tuple
             return tuple(Integer((FIRST_DECADE + j) * step) for j in range(points))
     places = [_solved(exponent, resource, step) for step in steps]
     if not whole:
-        return tuple(Integer(math.ceil(x)) if x > 100 else Float(x, 15) for x in places)
+        return tuple(Integer(math.ceil(x)) if x > 100 else Rational(mpmath.nstr(x, 15)) for x in places)
     found: list[Expr] = []
     for place in places:
         found.append(Integer(max(math.ceil(place), 2, int(found[-1]) + 1 if found else 2)))
     return tuple(found)
+
+
+def _edge_grid(gauge: Expr, resource: Symbol, decay: Expr, points: int) -> tuple[Expr, ...] | None:
+    """The grid where the gauge is ``1/(M - N)`` or ``P - M``; None for any other gauge.
+
+    There the distance from M is geometric, and starts at M/8 or 8 M. Below M it soon is smaller than 1: the
+    equations of the model are analytic in N, and are taken at fractions (exact in binary, as M - N must be).
+    """
+    top, bottom = fraction(together(gauge))
+    part = bottom if bottom.has(resource) else top
+    slope = part.diff(resource)
+    if not part.has(resource) or slope.has(resource) or part == resource:
+        return None
+    edge = expand(resource - part / slope)
+    step = Integer(8) ** (1 if decay == oo else max(1, round(1 / decay)))
+    if part is top:
+        return tuple(edge + edge * 8 * step**j for j in range(points))
+    return tuple(edge - edge / 8 / step**j for j in range(points))
 
 
 def _solved(exponent: Expr, resource: Symbol, value: float) -> mpmath.mpf:
