@@ -11,35 +11,21 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sympy import (
-    Add,
-    And,
-    Eq,
-    Expr,
-    Integer,
-    Mul,
-    Pow,
-    Rational,
-    Symbol,
-    expand,
-    factor_list,
-    fraction,
-    together,
-)
+from sympy import And, Eq, Expr, Integer, Rational, Symbol, expand
 from sympy.logic.boolalg import Boolean
-from sympy.polys.polyerrors import PolynomialError
 
+from asymptotics.claims.extent import check_rational, factors, number_sign
 from asymptotics.domain import Domain, as_condition, normal, primitive
 from asymptotics.elimination import linear_form
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.regimes import solutions
 
-DEGREE = 24
-"""Exponents of a higher degree in the parameters are not compared by cells."""
-MONOMIALS = 10
-"""Nor are boundaries that are no planes and have more terms."""
 CURVED = 3
-"""Nor where more boundaries that are no planes meet."""
+"""Cells with more boundaries that are no planes are not compared."""
+SAMPLES = 40
+"""Rational points by which most signs are seen to change, at less cost than by a proof."""
+
+Point = tuple[tuple[Symbol, Rational], ...]
 
 
 class Clock:
@@ -59,7 +45,7 @@ class Cell:
     """The part of ``domain`` on which the equations in ``table`` (symbol = expression) hold.
 
     ``base`` is the domain relative to which `condition` is stated; ``walls`` are the equations as a person
-    writes them. ``domain`` speaks of the symbols that are left.
+    writes them. ``domain`` speaks of the symbols that are left, and the ``samples`` are points of it.
 
     >>> from asymptotics.symbols import a, b
     >>> cell = Cell.of(Domain((b - 1, a - 1)))
@@ -69,13 +55,15 @@ class Cell:
 
     base: Domain
     domain: Domain
+    samples: tuple[Point, ...] = ()
     table: tuple[tuple[Symbol, Expr], ...] = ()
     walls: tuple[Boolean, ...] = ()
+    is_point: bool = False
 
     @classmethod
-    def of(cls, domain: Domain, base: Domain | None = None) -> Cell:
+    def of(cls, domain: Domain) -> Cell:
         """The whole of ``domain``."""
-        return cls(base=domain if base is None else base, domain=domain)
+        return cls(base=domain, domain=domain, samples=_samples(domain))
 
     def value(self, expression: Expr) -> Expr:
         """``expression`` with the equations of the cell put in."""
@@ -86,7 +74,7 @@ class Cell:
         inside = self.value(expression)
         if inside.is_number:
             return number_sign(inside)
-        _check_size(inside)
+        check_rational(inside)
         sign = 1
         for factor, multiplicity in factors(inside):
             found = self._factor_sign(factor) if factor.free_symbols else number_sign(factor)
@@ -101,6 +89,9 @@ class Cell:
             return 1
         if expand(-factor) in self.domain.constraints:
             return -1
+        seen = {_sign_at(factor, point) for point in self.samples}
+        if {1, -1} <= seen:
+            return None
         return self.domain.sign(factor)
 
     def where(self, constraint: Expr) -> Cell | None:
@@ -109,11 +100,13 @@ class Cell:
         if sign is not None:
             return self if sign == 1 else None
         shaped = primitive(self.value(constraint), self.domain)
-        curved = [c for c in (*self.domain.constraints, shaped) if linear_form(c) is None]
-        if len(curved) > CURVED:
+        if sum(linear_form(c) is None for c in (*self.domain.constraints, shaped)) > CURVED:
             raise UnableError(f"more than {CURVED} curved boundaries would meet in one region")
-        smaller = self.domain.holding(shaped)
-        return None if smaller.is_empty() else replace(self, domain=smaller)
+        smaller = Domain((*self.domain.constraints, shaped))
+        inside = tuple(point for point in self.samples if _sign_at(shaped, point) == 1)
+        if not inside and smaller.is_empty():
+            return None
+        return replace(self, domain=smaller, samples=inside or _samples(smaller))
 
     def on(self, difference: Expr) -> Cell | None:
         """The wall ``difference = 0``; None if it is empty, or is a curve that no symbol solves."""
@@ -132,9 +125,11 @@ class Cell:
             if self.domain.substituted({symbol: solved}).sign(solved) in (0, -1) or smaller.is_empty():
                 return None
             table = tuple((s, normal(e.xreplace({symbol: solved}))) for s, e in self.table)
+            projected = (tuple(pair for pair in point if pair[0] != symbol) for point in self.samples)
             return replace(
                 self,
                 domain=smaller,
+                samples=tuple(point for point in projected if _inside(smaller, point)),
                 table=(*table, (symbol, solved)),
                 walls=(*self.walls, Eq(meeting.lhs, meeting.rhs)),
             )
@@ -155,8 +150,10 @@ class Cell:
             base = self.base.substituted(dict(self.table))
         except DomainError:
             base = Domain()
-        own = [c for c in self.domain.constraints if base.sign(c) != 1]
-        return base.reduced(own)
+        own = [c for c in self.domain.constraints if linear_form(c) is None or base.sign(c) != 1]
+        flat = [c for c in own if linear_form(c) is not None]
+        # to drop what follows from curved boundaries would cost more than it tells
+        return (*base.reduced(flat), *(c for c in own if c not in flat))
 
     @property
     def condition(self) -> Boolean:
@@ -165,7 +162,7 @@ class Cell:
 
     def at(self, point: Mapping[Symbol, Rational]) -> Cell:
         """The one point of the cell."""
-        return replace(self, domain=Domain(), table=tuple(point.items()))
+        return replace(self, domain=Domain(), table=tuple(point.items()), is_point=True)
 
     def point(self, symbols: tuple[Symbol, ...]) -> dict[Symbol, Rational] | None:
         """A rational point with a value for each of ``symbols``; None if none was found."""
@@ -173,7 +170,8 @@ class Cell:
 
     def points(self, symbols: tuple[Symbol, ...], count: int) -> Iterator[dict[Symbol, Rational]]:
         """Up to ``count`` rational points of the cell, the simplest first, the others near it."""
-        found = self.domain.witness()
+        flat = all(linear_form(c) is not None for c in self.domain.constraints)
+        found = dict(self.samples[0]) if self.samples and not flat else self.domain.witness()
         if found is None:
             return
         fixed = dict(self.table)
@@ -192,47 +190,31 @@ class Cell:
                     break
 
 
-def factors(expression: Expr) -> tuple[tuple[Expr, int], ...]:
-    """Irreducible factors of a rational expression with multiplicities, a rational number first."""
-    numerator, denominator = fraction(together(normal(expression)))
-    try:
-        upper, lower = factor_list(numerator), factor_list(denominator)
-    except PolynomialError as error:
-        raise UnableError(f"{expression} is no rational function of the parameters") from error
-    return ((upper[0] * lower[0], 1), *upper[1], *lower[1])
+def _sign_at(expression: Expr, point: Point) -> int | None:
+    value = expression.xreplace(dict(point))
+    return number_sign(value) if value.is_number else None
 
 
-def _check_size(expression: Expr) -> None:
-    """Refuse what exact elimination would take too long for, before anything is multiplied out."""
-    if degree(expression) > DEGREE:
-        raise UnableError(f"an exponent of degree beyond {DEGREE} in the parameters is not compared")
-    numerator = fraction(together(normal(expression)))[0]
-    for factor, _ in factor_list(numerator)[1]:
-        if linear_form(factor) is None and len(Add.make_args(factor)) > MONOMIALS:
-            raise UnableError(f"a boundary with more than {MONOMIALS} monomials is not compared")
+def _inside(domain: Domain, point: Point) -> bool:
+    return all(_sign_at(c, point) == 1 for c in domain.constraints)
 
 
-def degree(expression: Expr) -> int:
-    """A bound on the degree of numerator and denominator; `UnableError` for what is no rational function."""
-    if expression.is_Rational:
-        return 0
-    if expression.is_Symbol:
-        return 1
-    if isinstance(expression, Add | Mul):
-        return sum(degree(part) for part in expression.args)
-    if isinstance(expression, Pow) and expression.exp.is_Integer:
-        return min(abs(int(expression.exp)), 10**6) * degree(expression.base)
-    raise UnableError(f"{expression} is no rational function of the parameters")
+def _samples(domain: Domain) -> tuple[Point, ...]:
+    """Points of a domain: a witness, and others on rays from it over several scales."""
+    centre = domain.witness()
+    if centre is None:
+        return ()
+    found = [tuple(centre.items())]
+    for trial in range(1, SAMPLES):
+        # a quasi-random direction; the fractional parts of irrational multiples fill the square evenly
+        scales = [10 ** (2 * (trial * 0.7548776662466927 ** (i + 1) % 1) - 1) for i in range(len(centre))]
+        far = {s: v * Rational(round(64 * x), 64) for (s, v), x in zip(centre.items(), scales, strict=True)}
+        for part in (1, 4, 16):
+            point = tuple((s, v + (far[s] - v) / part) for s, v in centre.items())
+            if _inside(domain, point):
+                found.append(point)
+                break
+    return tuple(found)
 
 
-def number_sign(number: Expr) -> int | None:
-    """The sign of a number, from 30 digits unless it is rational; None if it is not told from 0."""
-    if number.is_Rational:
-        return (number.p > 0) - (number.p < 0)
-    value = number.evalf(30)
-    if not value.is_Float or value._prec == 1 or abs(value) < Rational(1, 10**25):
-        return 0 if number.is_zero else None
-    return 1 if value > 0 else -1
-
-
-__all__ = ["Cell", "Clock", "factors"]
+__all__ = ["Cell", "Clock"]

@@ -8,7 +8,7 @@ enter by their absolute value). That they differ is shown by their values at a r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import mpmath
 from sympy import (
@@ -42,7 +42,7 @@ from asymptotics.domain import normal
 DIGITS = 40
 AGREEMENT = mpmath.mpf(10) ** -30
 """Values that agree better than this at several points are not told apart; values apart by more differ."""
-MAX_ATOMS = 400
+MAX_PARTS = 400
 
 
 def same_form(first: Expr, second: Expr) -> bool:
@@ -165,7 +165,7 @@ def _gamma(argument: Expr, power: Expr, form: dict[Expr, Expr]) -> None:
 def value(expression: Expr, point: Mapping[Symbol, Rational]) -> mpmath.mpf | None:
     """The value to `DIGITS` digits, or None if it is not real and finite or cannot be had."""
     number = expression.xreplace(dict(point))
-    if number.free_symbols or sum(1 for _ in _atoms(number)) > MAX_ATOMS:
+    if number.free_symbols or sum(1 for _ in _parts(number)) > MAX_PARTS:
         return None
     try:
         with mpmath.workdps(DIGITS + 5):
@@ -175,10 +175,10 @@ def value(expression: Expr, point: Mapping[Symbol, Rational]) -> mpmath.mpf | No
         return None
 
 
-def _atoms(expression: Expr) -> object:
+def _parts(expression: Expr) -> Iterator[Expr]:
     yield expression
     for part in expression.args:
-        yield from _atoms(part)
+        yield from _parts(part)
 
 
 def differ(first: mpmath.mpf, second: mpmath.mpf) -> bool:

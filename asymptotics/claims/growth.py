@@ -14,7 +14,7 @@ from math import prod
 
 from sympy import Add, Expr, Integer, Mul, Pow, Symbol, exp, log, together
 
-from asymptotics.claims.cells import number_sign
+from asymptotics.claims.extent import number_sign
 from asymptotics.domain import POSITIVE, normal
 from asymptotics.errors import UnableError
 

@@ -14,6 +14,7 @@ from sympy import And, Expr, Rational, Symbol, log
 
 from asymptotics.claims.cells import Cell, Clock
 from asymptotics.claims.constants import differ, ratio_form, same_form, value
+from asymptotics.claims.extent import DEGREE, check_extent
 from asymptotics.claims.growth import Growth, differences, growths
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, joined, resolved
 from asymptotics.claims.statement import EQUAL, LOWER, STATED, UPPER, Statement
@@ -21,6 +22,8 @@ from asymptotics.claims.subject import Piece, Subject
 from asymptotics.domain import normal
 from asymptotics.errors import UnableError
 
+HIGHEST = 2000
+"""At one point exponents up to this degree are evaluated exactly."""
 POINTS = 4
 """Constants are compared at so many points before a proof is tried."""
 SAMPLING = 2.0
@@ -70,6 +73,7 @@ class Judge:
     def on_cell(self, cell: Cell, piece: Piece) -> list[Outcome]:
         """The outcomes on a cell of one piece. Raises `UnableError` where a step is not decided."""
         use = self._exponent if self.is_exponent else self._leading
+        check_extent(self.statement.expression, HIGHEST if cell.is_point else DEGREE)
         return resolved(cell, self.statement.expression, self.clock, lambda c, e: use(c, e, piece))
 
     def _exponent(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
