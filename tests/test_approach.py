@@ -4,7 +4,6 @@ import pytest
 from sympy import Float, Integer, Min, Rational, exp, gamma, hyper, oo, pi, sin, zeta
 
 from asymptotics import Task, derive, power_law
-from asymptotics.overlap import FinitePart, finite_part
 from asymptotics.quantities import QUANTITIES
 from asymptotics.symbols import B, N, P, a, b, eta, k, sigma, t
 from numerics import FullModel, simulate
@@ -70,6 +69,7 @@ def test_known_leading_terms(name, point, exponent, prefactor, source):
 def test_exponents_over_the_regimes():
     assert LAWS.model_transient.exponent == Min((a - 2) / b, (b - 1) / b)
     assert LAWS.data_transient.exponent == Min((a - 2) / b, (2 * b - 1) / b)
+    assert {x.expand() for x in LAWS.data_transient_second.exponent.args} == {a / b - 3 / b, 2 - 2 / b}
     assert LAWS.bias_model.exponent == Min(a - 1, 2 * b)
     assert LAWS.variance_model.exponent == Min(a - 1, b)
     assert LAWS.early_stopping.exponent == (a - 1) / a
@@ -91,18 +91,39 @@ def test_discrete_steps_and_momentum_keep_the_leading_law(name):
     assert law.regimes[0].remainder == (a + b - 1) / b
 
 
-def test_transients_end_at_the_crossover():
-    """The second order in 1/N over the first, and the first over the zeroth, are of order one at the end."""
-    low, high = LAWS.model_transient.window
-    assert low == 1
-    place = {a: Rational(3, 2), b: Rational(8, 5)}
-    first = LAWS.model_transient.at(place).leading
-    second = LAWS.model_transient_second.at(place).leading
-    zeroth = LAWS.time.at(place).leading
-    for size in (Integer(10) ** 6, Integer(10) ** 12):
-        there = {t: high.subs(place).subs(N, size), N: size}
-        for ratio in (first / zeroth, second / first):
-            assert 0.01 < abs(ratio.subs(there).evalf(15)) < 100
+@pytest.mark.parametrize("size", [N, P])
+@pytest.mark.parametrize("place", [{a: Rational(3, 2), b: Rational(8, 5)}, {a: 6, b: Rational(8, 5)}])
+def test_transients_end_at_the_crossover(size, place):
+    """There the second order over the first is of order one, and the first over what is left at the end.
+
+    That is the time law where it is not the smaller one: for a - 1 < b in N, a - 1 < 2b in P.
+    """
+    kind = "model" if size == N else "data"
+    first, second = (getattr(LAWS, f"{kind}_transient{end}") for end in ("", "_second"))
+    low, high = second.window
+    assert low == 1 and second.window == first.window
+    ends = [getattr(LAWS, kind)] + ([LAWS.time] if place[a] < 3 else [])
+    for number in (Integer(10) ** 6, Integer(10) ** 12):
+        there = {t: high.subs(place).subs(size, number), size: number}
+        now, next_ = (law.at(place).leading.subs(there).evalf(15) for law in (first, second))
+        for ratio in (next_ / now, *(now / law.at(place).leading.subs(there).evalf(15) for law in ends)):
+            assert 0.01 < abs(ratio) < 100
+
+
+def test_sgd_noise_follows_the_model_transient():
+    """At finite N what SGD adds is K/(1 - K) times the flow's own transient, K = eta Tr/2B.
+
+    For a > 2b its noise at N = oo limits until t ~ N: there the two are of the same order.
+    """
+    for place in (LOW, HIGH):
+        flow, sgd = (LAWS.model_transient.at(place), LAWS.sgd_noise_transient.at(place))
+        share = eta * zeta(place[b]) / (2 * B)
+        assert sgd.exponent == flow.exponent
+        at = {eta: Rational(1, 8), B: 8, N: 1}
+        assert abs((sgd.prefactor / (flow.prefactor * share / (1 - share))).subs(at).evalf(25) - 1) < 1e-20
+    clean = LAWS.sgd_noise.at(HIGH)
+    assert clean.exponent - sgd.exponent == 1  # t^-(2 - 1/b) against t^-(1 - 1/b)/N
+    assert LAWS.sgd_noise_transient.uniform == (a > 2)
 
 
 def test_a_leading_coefficient_that_vanishes_is_not_a_law():
@@ -144,17 +165,6 @@ def test_noise_of_the_task_is_used():
     assert noisy.sgd_noise.exponent == 0
 
 
-@pytest.mark.parametrize("power", [-1, -2, -3])
-@pytest.mark.parametrize("fall", [0, 1])
-def test_finite_part_is_the_limit_of_the_continuation(power, fall):
-    """FP int v^power ... : the continued integral less its pole, from both sides of the integer."""
-    decay = Rational(4, 3)
-    exact = FinitePart(Integer(power), Integer(fall), decay).evalf(25)
-    small = Rational(1, 10**10)
-    sides = [finite_part(power + d, fall, decay)[0].evalf(40) for d in (small, -small)]
-    assert abs(sum(sides) / 2 - exact) < 1e-8 * (1 + abs(exact))
-
-
 def test_every_law_of_other_spectra_is_derived():
     task = Task(eigenvalues=3 * k**-2, target=(k + Rational(1, 2)) ** -3)
     laws = derive(task)
@@ -168,6 +178,7 @@ def test_every_law_of_other_spectra_is_derived():
 def test_where_the_expansion_is_uniform_in_time():
     assert LAWS.model_transient.uniform == (a > 2)
     assert LAWS.data_transient.uniform == (a > 2)
+    assert LAWS.data_transient_second.uniform == (a > 3)
     assert LAWS.noise.uniform == False  # noqa: E712
     assert LAWS.model.uniform is None
     assert LAWS.model_transient.at(a=3, b=2).uniform == True  # noqa: E712
