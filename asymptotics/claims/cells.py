@@ -15,17 +15,14 @@ from sympy import And, Eq, Expr, Integer, Rational, Symbol, expand
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.claims.extent import check_rational, factors, number_sign
+from asymptotics.claims.samples import Point, inside, samples, sign_at, sign_by_bounds, simplest_first
 from asymptotics.domain import Domain, as_condition, normal, primitive
-from asymptotics.elimination import linear_form
+from asymptotics.elimination import linear_form, refute
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.regimes import solutions
 
 CURVED = 3
 """Cells with more boundaries that are no planes are not compared."""
-SAMPLES = 40
-"""Rational points by which most signs are seen to change, at less cost than by a proof."""
-
-Point = tuple[tuple[Symbol, Rational], ...]
 
 
 class Clock:
@@ -63,7 +60,7 @@ class Cell:
     @classmethod
     def of(cls, domain: Domain) -> Cell:
         """The whole of ``domain``."""
-        return cls(base=domain, domain=domain, samples=_samples(domain))
+        return cls(base=domain, domain=domain, samples=samples(domain))
 
     def value(self, expression: Expr) -> Expr:
         """``expression`` with the equations of the cell put in."""
@@ -89,10 +86,11 @@ class Cell:
             return 1
         if expand(-factor) in self.domain.constraints:
             return -1
-        seen = {_sign_at(factor, point) for point in self.samples}
+        seen = {sign_at(factor, point) for point in self.samples}
         if {1, -1} <= seen:
             return None
-        return self.domain.sign(factor)
+        by_bounds = sign_by_bounds(self.domain, factor)
+        return self.domain.sign(factor) if by_bounds is None else by_bounds
 
     def where(self, constraint: Expr) -> Cell | None:
         """The part where ``constraint > 0``; None if there is none."""
@@ -103,10 +101,11 @@ class Cell:
         if sum(linear_form(c) is None for c in (*self.domain.constraints, shaped)) > CURVED:
             raise UnableError(f"more than {CURVED} curved boundaries would meet in one region")
         smaller = Domain((*self.domain.constraints, shaped))
-        inside = tuple(point for point in self.samples if _sign_at(shaped, point) == 1)
-        if not inside and smaller.is_empty():
+        within = tuple(point for point in self.samples if sign_at(shaped, point) == 1)
+        within = simplest_first(smaller, within) if within else samples(smaller)
+        if not within and refute(smaller.constraints) is True:
             return None
-        return replace(self, domain=smaller, samples=inside or _samples(smaller))
+        return replace(self, domain=smaller, samples=within)
 
     def on(self, difference: Expr) -> Cell | None:
         """The wall ``difference = 0``; None if it is empty, or is a curve that no symbol solves."""
@@ -122,14 +121,16 @@ class Cell:
                 smaller = self.domain.substituted({symbol: solved}).holding(primitive(solved))
             except DomainError:
                 return None
-            if self.domain.substituted({symbol: solved}).sign(solved) in (0, -1) or smaller.is_empty():
+            if self.domain.substituted({symbol: solved}).sign(solved) in (0, -1):
                 return None
             table = tuple((s, normal(e.xreplace({symbol: solved}))) for s, e in self.table)
-            projected = (tuple(pair for pair in point if pair[0] != symbol) for point in self.samples)
+            within = samples(smaller)
+            if not within and refute(smaller.constraints) is True:
+                return None
             return replace(
                 self,
                 domain=smaller,
-                samples=tuple(point for point in projected if _inside(smaller, point)),
+                samples=within,
                 table=(*table, (symbol, solved)),
                 walls=(*self.walls, Eq(meeting.lhs, meeting.rhs)),
             )
@@ -142,6 +143,11 @@ class Cell:
                 parts = (self.where(factor), self.where(-factor), self._on_factor(factor))
                 return tuple(part for part in parts if part is not None)
         raise UnableError(f"the sign of {expression} is not decided")
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether a point of the cell is known; else it may be empty."""
+        return self.is_point or bool(self.samples)
 
     @property
     def constraints(self) -> tuple[Expr, ...]:
@@ -170,10 +176,9 @@ class Cell:
 
     def points(self, symbols: tuple[Symbol, ...], count: int) -> Iterator[dict[Symbol, Rational]]:
         """Up to ``count`` rational points of the cell, the simplest first, the others near it."""
-        flat = all(linear_form(c) is not None for c in self.domain.constraints)
-        found = dict(self.samples[0]) if self.samples and not flat else self.domain.witness()
-        if found is None:
+        if not self.samples:
             return
+        found = dict(self.samples[0])
         fixed = dict(self.table)
         free = [s for s in dict.fromkeys((*found, *symbols)) if s not in fixed]
         centre = {s: found.get(s, Integer(2)) for s in free}
@@ -184,37 +189,11 @@ class Cell:
                 step = Rational(trial, 7 * 3**closeness)
                 left = {s: v * (1 + step * tilt) for (s, v), tilt in zip(centre.items(), tilts, strict=True)}
                 point = {**left, **{s: e.xreplace(left) for s, e in self.table}}
-                inside = all(c.xreplace(left).is_positive for c in self.domain.constraints)
-                if inside and all(v.is_Rational and v.is_positive for v in point.values()):
+                if inside(self.domain, tuple(left.items())) and all(
+                    v.is_Rational and v.is_positive for v in point.values()
+                ):
                     yield point
                     break
-
-
-def _sign_at(expression: Expr, point: Point) -> int | None:
-    value = expression.xreplace(dict(point))
-    return number_sign(value) if value.is_number else None
-
-
-def _inside(domain: Domain, point: Point) -> bool:
-    return all(_sign_at(c, point) == 1 for c in domain.constraints)
-
-
-def _samples(domain: Domain) -> tuple[Point, ...]:
-    """Points of a domain: a witness, and others on rays from it over several scales."""
-    centre = domain.witness()
-    if centre is None:
-        return ()
-    found = [tuple(centre.items())]
-    for trial in range(1, SAMPLES):
-        # a quasi-random direction; the fractional parts of irrational multiples fill the square evenly
-        scales = [10 ** (2 * (trial * 0.7548776662466927 ** (i + 1) % 1) - 1) for i in range(len(centre))]
-        far = {s: v * Rational(round(64 * x), 64) for (s, v), x in zip(centre.items(), scales, strict=True)}
-        for part in (1, 4, 16):
-            point = tuple((s, v + (far[s] - v) / part) for s, v in centre.items())
-            if _inside(domain, point):
-                found.append(point)
-                break
-    return tuple(found)
 
 
 __all__ = ["Cell", "Clock"]

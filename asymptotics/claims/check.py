@@ -19,9 +19,9 @@ from asymptotics.domain import plain
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.law import Law
 
-SECONDS = 5.0
+SECONDS = 3.0
 """A comparison that takes longer is UNDECIDED."""
-SEARCH = 2.0
+SEARCH = 1.5
 """So long it is looked for a quantity of which a wrong claim would be right."""
 
 

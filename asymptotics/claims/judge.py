@@ -22,11 +22,12 @@ from asymptotics.claims.subject import Piece, Subject
 from asymptotics.domain import normal
 from asymptotics.errors import UnableError
 
+UNSEEN = "no point of this region was found, and it is not proved empty"
 HIGHEST = 2000
 """At one point exponents up to this degree are evaluated exactly."""
 POINTS = 4
 """Constants are compared at so many points before a proof is tried."""
-SAMPLING = 2.0
+SAMPLING = 1.0
 """Seconds for that."""
 SAMPLES = 6
 """Exponents that no cell decides are compared at so many points."""
@@ -65,6 +66,8 @@ class Judge:
         return here
 
     def _on_piece(self, cell: Cell, piece: Piece) -> list[Outcome]:
+        if not cell.is_seen:
+            return [Outcome(cell=cell, status=UNDECIDED, note=UNSEEN)]
         try:
             return self.on_cell(cell, piece)
         except UnableError as error:
@@ -126,6 +129,8 @@ class Judge:
     ) -> list[Outcome]:
         """``use`` on the parts of a cell with the sign of the first power that does not vanish there."""
         self.clock.check()
+        if not cell.is_seen:
+            return [Outcome(cell=cell, status=UNDECIDED, note=UNSEEN)]
         for _, power in scales:
             sign = cell.sign(power)
             if sign is None:

@@ -61,6 +61,8 @@ def _kind(outcome: Outcome) -> tuple[str, str, Expr | None]:
 def resolved(cell: Cell, expression: Expr, clock: Clock, use: Use) -> list[Outcome]:
     """``use`` on every part of the cell, with ``expression`` free of Min, Max, Abs and Piecewise there."""
     clock.check()
+    if not cell.is_seen:
+        return [Outcome(cell=cell, status=UNDECIDED, note="no point of this region was found")]
     expression = cell.value(expression)
     choice = next((x for x in _innermost_first(expression) if isinstance(x, CHOICES)), None)
     if choice is None:
