@@ -40,9 +40,10 @@ class Prediction:
         self._scale = _function(self.regime.variable(x), x)
         self._envelope = _function(self.regime.envelope, x)
         self.exponent = number(self.regime.exponent)
-        self._prefactor = number(self.regime.prefactor.xreplace(table))
-        self._companions = [_numbers(t, table) for t in groups[0] if t is not lead]
-        self._next = [_numbers(t, table) for t in groups[1]] if len(groups) > 1 else []
+        # coefficients may oscillate in log x
+        self._prefactor = _function(self.regime.prefactor.xreplace(table), x)
+        self._companions = [_numbers(t, table, x) for t in groups[0] if t is not lead]
+        self._next = [_numbers(t, table, x) for t in groups[1]] if len(groups) > 1 else []
         self.bounded = len(orders) == 1 and not ends
         self.decay: Expr = (
             orders[1] - orders[0] if len(orders) > 1 else oo if ends else series.remainder_order - orders[0]
@@ -63,7 +64,7 @@ class Prediction:
         return self._envelope(resource) * self._relative(self._scale(resource))
 
     def _relative(self, x: mpmath.mpf) -> mpmath.mpf:
-        stated = self._prefactor * x**-self.exponent * mpmath.log(x) ** self.regime.log_power
+        stated = self._prefactor(x) * x**-self.exponent * mpmath.log(x) ** self.regime.log_power
         return stated + _evaluate(self._companions, x)
 
     def logarithms(self, resource: mpmath.mpf) -> mpmath.mpf:
@@ -108,12 +109,16 @@ def combinations(steps: list[mpmath.mpf]) -> list[mpmath.mpf]:
     return distinct
 
 
-def _numbers(term: Term, table: Mapping[Symbol, Expr]) -> tuple[mpmath.mpf, mpmath.mpf, int]:
-    return number(term.coefficient.xreplace(dict(table))), number(term.order), term.log_power
+_Order = tuple[Callable[[mpmath.mpf], mpmath.mpf], mpmath.mpf, int]
+"""A term: its coefficient as a function of the scale, its order, its power of the logarithm."""
 
 
-def _evaluate(terms: list[tuple[mpmath.mpf, mpmath.mpf, int]], x: mpmath.mpf) -> mpmath.mpf:
-    return mpmath.fsum(c * x**-p * mpmath.log(x) ** m for c, p, m in terms)
+def _numbers(term: Term, table: Mapping[Symbol, Expr], symbol: Symbol) -> _Order:
+    return _function(term.coefficient.xreplace(dict(table)), symbol), number(term.order), term.log_power
+
+
+def _evaluate(terms: list[_Order], x: mpmath.mpf) -> mpmath.mpf:
+    return mpmath.fsum(c(x) * x**-p * mpmath.log(x) ** m for c, p, m in terms)
 
 
 __all__ = ["Prediction", "combinations", "number"]
