@@ -21,6 +21,7 @@ from asymptotics.regimes import Regime, find_regimes, tidy
 from asymptotics.spectra import spectrum
 from asymptotics.spectra.segments import structural
 from asymptotics.task import Task, exact, substitution
+from asymptotics.windows import Window, windows_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,19 @@ class Law:
         """
         size = QUANTITIES[self.name].within
         return None if size is None else (Integer(1), crossover(spectrum(self.task), size))
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """Where which law holds, for spectra in pieces or with finitely many modes; else one window.
+
+        >>> from asymptotics import Task, derive
+        >>> from asymptotics.symbols import M
+        >>> for window in derive(Task(eigenvalues=1, target=1, modes=M)).model.windows:
+        ...     print(window)
+        0 << resource << M: L(N) ~ M - N, N -> M
+        exactly 0 from M on
+        """
+        return windows_of(self, derived)
 
     @property
     def uniform(self) -> Boolean | None:
@@ -260,7 +274,10 @@ class Law:
             bound = regime.bound(x)
             rest = "" if bound == 0 else f" + O({bound})"
             where = "" if regime.condition == true else f", for {plain(regime.condition)}"
-            to = f"{x} -> {regime.limit(x)}"
+            limit = regime.limit(x)
+            to = f"{x} -> {limit}"
+            if limit != oo and not self.below:
+                to += f"; exactly 0 for {x} >= {limit}"
             lines.append(f"{QUANTITIES[self.name].symbol} ~ {regime.leading(x)}{rest}, {to}{where}")
         return "\n".join(lines)
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, oo
 
 from asymptotics import meanfield, optimisers, transients
+from asymptotics.edge import mode_count
 from asymptotics.expansion import Expansion
 from asymptotics.spectra import Spectrum
 from asymptotics.symbols import N, P, t
@@ -275,6 +276,8 @@ def crossover(spectrum: Spectrum, size: Symbol) -> Expr:
     >>> crossover(spectrum(power_law(3, 2)), N)
     4*N**2/pi**2
     """
+    if mode_count(spectrum) is not None:
+        return oo  # with more samples or features than modes there is no crossover
     kappa = meanfield.df1(spectrum, 2).revert(size)
     return 1 / kappa.term_expression(kappa.leading())
 
