@@ -192,9 +192,14 @@ def _departure(
     power = _excess(segment, later, index, 0, target=True)
     trace = _excess(segment, later, index, 1, target=False)
     ideal = spectrum(endless)
-    series = at_size(df1(ideal, 3), law.resource, _size_departure(law.name, ideal, power, trace))
-    first = series.within(domain).candidates()
-    return Add(*(tidy(term.coefficient) * series.monomial_of(term) for term in first)) if first else None
+    total = Integer(0)
+    # each scales with the break in its own way: which is larger, the resource alone does not say
+    for excess, part in zip((power, trace), _size_departures(law.name, ideal), strict=True):
+        if excess == 0:
+            continue
+        series = at_size(df1(ideal, 3), law.resource, part).within(domain)
+        total += excess * Add(*(tidy(x.coefficient) * series.monomial_of(x) for x in series.candidates()))
+    return total if total != 0 else None
 
 
 def _excess(
@@ -221,20 +226,19 @@ def _excess(
     return total if end == oo else total + regular_sum(ideal, index, end + 1)
 
 
-def _size_departure(name: str, ideal: Spectrum, power: Expr, trace: Expr) -> Expansion:
-    """The departure of the model or data law as an expansion in the ridge; see the module."""
+def _size_departures(name: str, ideal: Spectrum) -> tuple[Expansion, Expansion]:
+    """What C and Lambda are multiplied by in the departure of the model or data law, in the ridge."""
     modes = df1(ideal, 3)
     ridge = modes.monomial(ONE, ONE)
     slope = (modes.differentiate() * ridge).scale(Integer(-1))
     inverse = slope.power(-1)
     if name == "model":
-        return (residual(ideal, 3).differentiate() * inverse).scale(-trace) - power
+        return modes.constant(Integer(-1)), -(residual(ideal, 3).differentiate() * inverse)
     squared = squared_residual(ideal, 3)
-    signal = squared + ideal.task.noise**2
     fixed = modes * inverse
-    moved = (squared.differentiate() * inverse).scale(-trace) - power
     bent = slope.differentiate() * inverse + ridge.power(-1)
-    return fixed * moved + (signal * fixed * inverse * bent).scale(trace)
+    lifted = (squared + ideal.task.noise**2) * fixed * inverse * bent
+    return -fixed, lifted - fixed * squared.differentiate() * inverse
 
 
 __all__ = ["Window", "continued", "windows_of"]
