@@ -48,7 +48,8 @@ def say(template: str, *mathematics: Basic | str) -> Reason:
 def escaped(words: str) -> str:
     """Text with what LaTeX reads as commands made harmless."""
     words = re.sub(r"([&%$#_{}])", r"\\\1", words)
-    return words.replace("~", r"\textasciitilde{}").replace("^", r"\textasciicircum{}")
+    words = words.replace("~", r"\textasciitilde{}").replace("^", r"\textasciicircum{}")
+    return re.sub("[<>]", r"$\g<0>$", words)
 
 
 def tex_of(words: str) -> str:
@@ -127,20 +128,21 @@ def latex_steps(derivation: Derivation) -> str:
         left, relation, right = sides(step)
         where = "" if step.condition == true else rf" For ${_condition(step.condition)}$:"
         opening = rf"\intertext{{{tex_of(step.reason)} ({escaped(step.source)}.){where}}}"
-        rows.append(f"{opening}\n{left} &{relation} {_broken(step, right)}")
+        terms = " \\nonumber\\\\\n&\\quad ".join(broken(step, right))
+        rows.append(f"{opening}\n{left} &{relation} {terms}")
     return "\\begin{align}\n" + "\n\\\\\n".join(rows) + "\n\\end{align}\n"
 
 
-def _broken(step: Step, right: str) -> str:
-    """A long right side, a term to a line."""
+def broken(step: Step, right: str) -> list[str]:
+    """A long right side as its lines, a term each."""
     if len(right) <= LINE or not isinstance(step.rhs, Add):
-        return right
+        return [right]
     terms = [latex(term) for term in step.rhs.as_ordered_terms()]
     if isinstance(step.equation, Asymptotic) and step.equation.remainder != 0:
         terms.append(rf"O\left({latex(step.equation.remainder)}\right)")
     signed = [t if t.lstrip().startswith("-") else f"+ {t}" for t in terms]
     signed[0] = terms[0]
-    return " \\nonumber\\\\\n&\\quad ".join(signed)
+    return signed
 
 
 def as_latex(derivation: Derivation) -> str:
@@ -151,4 +153,15 @@ def as_latex(derivation: Derivation) -> str:
     return "\n".join([*lines, "", latex_steps(derivation)])
 
 
-__all__ = ["Reason", "as_latex", "equation", "escaped", "markdown", "plain_text", "say", "tex_of"]
+__all__ = [
+    "Reason",
+    "as_latex",
+    "broken",
+    "equation",
+    "escaped",
+    "markdown",
+    "plain_text",
+    "say",
+    "sides",
+    "tex_of",
+]

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from sympy import (
     And,
+    Basic,
     Eq,
     Expr,
     Integer,
@@ -39,6 +40,7 @@ from asymptotics.errors import DomainError
 from asymptotics.symbols import a, b, beta
 
 _T = TypeVar("_T")
+_B = TypeVar("_B", bound=Basic)
 
 ALPHA = Symbol("alpha", positive=True)
 SOURCE_EXPONENT = Symbol("beta", positive=True)
@@ -87,6 +89,10 @@ class Notation:
         reduced = _primitive(difference)
         return _relation(value.rel_op, reduced)
 
+    def substituted(self, value: _B) -> _B:
+        """Any expression or equation with these letters in place of a and b, and nothing else changed."""
+        return value.xreplace(self._substitution)
+
     @property
     def symbols(self) -> tuple[Symbol, ...]:
         """The letters of the notation."""
@@ -95,6 +101,8 @@ class Notation:
     @property
     def _substitution(self) -> dict[Symbol, Expr]:
         substitution = dict(self.table)
+        if not substitution:
+            return {}
         if any(symbol.name == beta.name for symbol in self.symbols):
             substitution[beta] = INERTIA
         return substitution

@@ -9,21 +9,25 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import NoReturn
 
-from sympy import Rational
-
 from asymptotics import BottleneckError, DomainError, compute_optimal
 from asymptotics.errors import ParseError
 from asymptotics.parsing import parse
-from asymptotics.symbols import a, b
-from numerics import sweep_command
+from numerics import report_command, sweep_command
 from numerics.optimal import describe
 from numerics.outputs import destination, staged
 from numerics.report import condition_text, table, to_json
-from numerics.task_options import add_laws, add_task, integer, is_default, laws_of, laws_of_task, values_of
+from numerics.task_options import (
+    add_laws,
+    add_task,
+    integer,
+    laws_of,
+    laws_of_task,
+    values_of,
+    values_or_default,
+)
 from numerics.verification_run import own, verified
 
 FILES = ("laws.tex", "verification.json", "verification.pdf")
-VALUES = {a: Rational(3, 2), b: Rational(5, 4)}
 
 EPILOG = """\
 exit status: 0 if every law holds, 1 if a check fails or stays undecided, 2 for input that cannot be used
@@ -112,6 +116,8 @@ def _parser() -> argparse.ArgumentParser:
         "--digits", default="10", metavar="D", help="digits of constants and optima (default: 10)"
     )
     optimal_parser.add_argument("--latex", action="store_true", help="print LaTeX, one table of cases")
+    report_parser = _bare(commands, "report", "write all that is known of a task", report_command.run)
+    report_command.add_options(report_parser)
     sweep_parser = _bare(commands, "sweep", "verify laws at many points", sweep_command.run)
     sweep_command.add_options(sweep_parser)
     return parser
@@ -151,9 +157,7 @@ def _bare(
 
 def _verify(options: argparse.Namespace) -> int:
     digits = integer("--digits", options.digits)
-    chosen, values = laws_of(options), values_of(options)
-    if not values and is_default(options):
-        values = VALUES
+    chosen, values = laws_of(options), values_or_default(options)
     if missing := [symbol for symbol in chosen.laws[0].task.parameters if symbol not in values]:
         raise DomainError(f"no value for {missing[0]}; give it, for example --at {missing[0]}=3/2")
     if options.output is not None:

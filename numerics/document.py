@@ -5,9 +5,14 @@ from __future__ import annotations
 import sympy
 from matplotlib.figure import Figure
 
-from numerics.report import HEADER, Report, Row
+from asymptotics import Law
+from asymptotics.notation import NOTATIONS
+from asymptotics.notation import notation as named
+from numerics.report import HEADER, Report
 from numerics.style import COLUMN, LABEL_SIZE, looks
 from numerics.verification_figure import plot_verification
+
+OWN = next(iter(NOTATIONS))
 
 PREAMBLE = r"""\documentclass{article}
 \usepackage[a4paper,margin=25mm]{geometry}
@@ -40,7 +45,7 @@ def to_tex(report: Report) -> str:
         "",
     ]
     for row in report.rows:
-        lines += _law(row)
+        lines += law_section(row.law)
     values = ", ".join(
         f"{sympy.latex(symbol)} = {sympy.latex(value)}" for symbol, value in report.values.items()
     )
@@ -52,19 +57,21 @@ def to_tex(report: Report) -> str:
         "",
         r"\medskip",
         r"\renewcommand{\arraystretch}{1.3}",
-        rf"\fitted{{{_table(report)}}}",
+        rf"\fitted{{{verification_table(report)}}}",
         r"\end{document}",
         "",
     ]
     return "\n".join(lines)
 
 
-def _law(row: Row) -> list[str]:
-    law = row.law
+def law_section(law: Law, notation: str | None = None) -> list[str]:
+    """A heading, the law over its regimes, its conditions; in the letters of ``notation``."""
     quantity = law.quantity[0].upper() + law.quantity[1:]
-    formula = law.to_latex().replace(r" \\ ", r" \\[2ex] ")  # room between the regimes
-    limits = law.limits.replace("oo", r"\infty")
-    conditions = ", ".join(sympy.latex(condition) for condition in law.conditions)
+    formula = law.to_latex(notation).replace(r" \\ ", r" \\[2ex] ")  # room between the regimes
+    limits = law.limits.replace("oo", r"\infty").replace("sigma", r"\sigma")
+    letters = named(notation or OWN)
+    restated = (letters.condition(condition) for condition in law.conditions)
+    conditions = ", ".join(sympy.latex(condition) for condition in restated if condition != sympy.true)
     return [
         rf"\subsection*{{{quantity} (${limits}$)}}",
         rf"\fitted{{$\displaystyle {formula}$}}",
@@ -74,7 +81,8 @@ def _law(row: Row) -> list[str]:
     ]
 
 
-def _table(report: Report) -> str:
+def verification_table(report: Report) -> str:
+    """The rows of the verification as a ``tabular``."""
     rows = [" & ".join(_cell(text) for text in HEADER) + r" \\ \hline"]
     rows += [" & ".join(_cell(text) for text in row.cells()) + r" \\" for row in report.rows]
     return "\n".join(
@@ -102,10 +110,10 @@ LAWS_ACROSS = 4
 """Panels in one row of the figure."""
 
 
-def to_figure(report: Report) -> Figure:
+def to_figure(report: Report, across: int = LAWS_ACROSS) -> Figure:
     """For each law: loss against resource with the law over the exact points; beneath, the remainder."""
     count = len(report.rows)
-    across = min(count, LAWS_ACROSS)
+    across = min(count, across)
     down = -(-count // across)
     figure = Figure(figsize=(COLUMN * across, 4.4 * down), layout="constrained")
     axes = figure.subplots(2 * down, across, squeeze=False, height_ratios=(3, 2) * down)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import re
 
-from sympy import Expr, Symbol
+from sympy import Expr, Rational, Symbol
 
 from asymptotics import DomainError, Laws, Task, derive
 from asymptotics.errors import ParseError
 from asymptotics.parsing import parse
 from asymptotics.quantities import QUANTITIES
+from asymptotics.symbols import a, b
 from numerics.verification_run import Derived, derived
 
+VALUES = {a: Rational(3, 2), b: Rational(5, 4)}
+"""Numbers for the default task."""
 LAWS = ("time", "model", "data")
 EIGENVALUES, TARGET = "k**-b", "k**-a"
 FIELDS = {"eigenvalues": EIGENVALUES, "target": TARGET, "noise": "0", "multiplicity": "1", "modes": None}
@@ -47,21 +50,21 @@ def add_laws(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def is_default(options: argparse.Namespace) -> bool:
-    """Whether no option of the task is given."""
-    return all(getattr(options, name) is None for name in FIELDS)
-
-
 def laws_of(options: argparse.Namespace) -> Derived:
     """The laws asked for, of the task that the options describe."""
-    names = [name.strip() for name in options.laws.split(",")]
+    names = law_names(options.laws)
+    return derived(laws_of_task(options), names)
+
+
+def law_names(text: str) -> list[str]:
+    """The names of ``--laws``; all of them for ``all``. Raises `DomainError`."""
+    names = [name.strip() for name in text.split(",")]
     if names == ["all"]:
         names = list(QUANTITIES)
     for name in names:
         if name not in QUANTITIES:
             raise DomainError(f"--laws: unknown law {name!r}; known are all, {', '.join(QUANTITIES)}")
-    laws = laws_of_task(options)
-    return derived(laws, names)
+    return names
 
 
 def laws_of_task(options: argparse.Namespace) -> Laws:
@@ -81,6 +84,12 @@ def laws_of_task(options: argparse.Namespace) -> Laws:
         except ParseError as error:
             raise ParseError(f"--{option} with the values of --at: {error}") from error
     return derive(Task(**fields))
+
+
+def values_or_default(options: argparse.Namespace) -> dict[Symbol, Expr]:
+    """The numbers of ``--at``; those of the example where neither a task nor numbers are given."""
+    values = values_of(options)
+    return dict(VALUES) if not values and all(getattr(options, name) is None for name in FIELDS) else values
 
 
 def values_of(options: argparse.Namespace) -> dict[Symbol, Expr]:
@@ -119,8 +128,9 @@ __all__ = [
     "add_laws",
     "add_task",
     "integer",
-    "is_default",
+    "law_names",
     "laws_of",
     "laws_of_task",
     "values_of",
+    "values_or_default",
 ]

@@ -188,12 +188,12 @@ def test_ctrl_c_leaves_a_valid_file_and_no_process(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while not (file.exists() and file.read_text().count("\n") >= 3):
         assert time.monotonic() < deadline and process.poll() is None
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, shown = process.communicate(timeout=30)
+    _, shown = process.communicate(timeout=120)
     assert process.returncode != 0 and "KeyboardInterrupt" in shown and "/100" in shown
     kept = read_sweep(file)
     assert 2 <= len(kept) < 100 and file.read_bytes().endswith(b"\n")
@@ -229,7 +229,7 @@ def test_a_cluster_loses_a_worker_in_the_middle(tmp_path, marks):
             while not (file.exists() and file.read_text().count("\n") >= 8):
                 time.sleep(0.02)
             os.kill(victim, signal.SIGKILL)
-            found = task.result(timeout=60)
+            found = task.result(timeout=240)
     assert not found.failed and [row.point["x"] for row in found] == list(range(40))
     assert Counter(row["point"]["x"] for row in rows_of(file)) == dict.fromkeys(range(40), 1)
     workers = Counter(row.result["pid"] for row in found)

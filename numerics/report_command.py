@@ -1,0 +1,65 @@
+"""``bottlenecks report``: everything that is said of one task, as a LaTeX article with its figures."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from asymptotics import DomainError
+from asymptotics.notation import NOTATIONS, notation
+from asymptotics.quantities import QUANTITIES
+from numerics.dossier import gather
+from numerics.outputs import destination, staged
+from numerics.task_options import add_task, integer, law_names, laws_of_task, values_or_default
+from numerics.verification_run import derived
+
+ARTICLE = "report.tex"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add_task(parser)
+    parser.add_argument(
+        "--laws",
+        default="all",
+        metavar="NAMES",
+        help=f"which laws, separated by commas, or all, the default: {', '.join(QUANTITIES)}",
+    )
+    parser.add_argument("--latex", action="store_true", help=f"a LaTeX article, {ARTICLE}, with its figures")
+    parser.add_argument(
+        "--notation",
+        metavar="ARXIV",
+        help=f"the letters of which paper: {', '.join(NOTATIONS)} (default: the first)",
+    )
+    parser.add_argument("--digits", default="30", metavar="D", help="decimal digits (default: 30)")
+    parser.add_argument(
+        "--jobs", default=str(os.cpu_count() or 1), metavar="J", help="processes (default: one a processor)"
+    )
+    parser.add_argument("-o", "--output", metavar="DIR", required=True, help="made if it is missing")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the report; 0 if every law was verified and holds."""
+    digits, jobs = integer("--digits", options.digits), integer("--jobs", options.jobs)
+    if jobs < 1:
+        raise DomainError("--jobs 0; give the number of processes, at least 1")
+    if options.notation is not None:
+        notation(options.notation)
+    destination(options.output, (ARTICLE,))
+    laws = laws_of_task(options)
+    chosen, values = derived(laws, law_names(options.laws)), values_or_default(options)
+    dossier = gather(laws, chosen, values, digits=digits, jobs=jobs, command=options.command_line)
+    from numerics.article import article, figures  # here, because matplotlib is slow to import
+    from numerics.style import save
+
+    drawn = figures(dossier)
+    text = article(dossier, drawn, options.notation)
+    with staged(options.output, (ARTICLE, *drawn)) as folder:
+        (folder / ARTICLE).write_text(text, encoding="utf-8")
+        for name, figure in drawn.items():
+            save(figure, folder / name)
+    print(os.path.join(options.output, ARTICLE))
+    return 0 if dossier.holds else 1
+
+
+__all__ = ["add_options", "run"]
