@@ -86,6 +86,8 @@ must be an integer >= 0
     count, index = without_gammas(task.multiplicity, task.index), task.index
     if count.is_Integer and count.is_positive:
         return
+    if count == 0:
+        raise SpectrumError("multiplicity 0 leaves no modes; give the number of modes of each level")
     if count.free_symbols - {index}:
         return
     degree = Poly(count, index).degree() if count.is_polynomial(index) else 0
@@ -99,11 +101,15 @@ must be an integer >= 0
             near = value.round() if value.is_real else nan
             value = near if near is not nan and abs(value - near) < 1e-12 * (1 + abs(near)) else value
         if not (value.is_Integer and value >= 0):
-            shown = "is not a number" if value.has(nan, zoo, oo) else f"= {value}"
+            shown = "is not a number" if value.has(nan, zoo, oo) else f"= {_short(value)}"
             raise SpectrumError(
                 f"multiplicity {task.multiplicity} {shown} at {index} = {level}; "
                 "the number of modes of a level must be an integer >= 0"
             )
+
+
+def _short(value: Expr) -> Expr:
+    return value if value.is_Rational else value.evalf(6)
 
 
 __all__ = ["check_multiplicity", "harmonics", "torus"]

@@ -197,15 +197,36 @@ def _check_signs(spectrum: Spectrum) -> None:
     with field_of(PROBE_BITS) as field:
         points = sorted(p for p in grid if p <= last)
         for name, floor in (("eigenvalues", "> 0"), ("target", ">= 0"), ("multiplicity", ">= 0")):
-            function = compiled(getattr(spectrum, name), spectrum.index, field)
+            given: sympy.Expr = getattr(spectrum, name)
+            try:
+                function = compiled(given, spectrum.index, field)
+            except UnableError:
+                _check_first(name, given, spectrum.index)
+                raise
             for point in points:
-                value = function(field.real(point))
                 shown = f"{name} at {spectrum.index} = {point}"
+                try:
+                    value = function(field.real(point))
+                except ZeroDivisionError:
+                    value = field.real(math.inf)
+                if point <= 64 and abs(value) == math.inf:
+                    raise SpectrumError(f"{shown} is infinite; it must be a real number {floor}")
                 if complex(value).imag != 0 or complex(value) != complex(value):
                     raise SpectrumError(f"{shown} is {complex(value):.6g}; it must be a real number {floor}")
                 underflow = point > 1 and value == 0
                 if value < 0 or (floor == "> 0" and value == 0 and not underflow):
                     raise SpectrumError(f"{shown} is {float(value):.6g}; it must be a real number {floor}")
+
+
+def _check_first(name: str, given: sympy.Expr, index: sympy.Symbol) -> None:
+    """The signs of an expression that cannot be continued to complex k, at its first values."""
+    for point in range(1, 65):
+        value = given.subs(index, point).evalf(15)
+        if value.is_negative:
+            raise SpectrumError(
+                f"{name} {given} oscillate in sign: {float(value):.6g} at {index} = {point}; "
+                "variances and powers are >= 0"
+            )
 
 
 def _check_summable(spectrum: Spectrum, task: Task, params: Mapping[sympy.Symbol | str, object]) -> None:
@@ -215,7 +236,8 @@ def _check_summable(spectrum: Spectrum, task: Task, params: Mapping[sympy.Symbol
             continue
         exponent = spectrum.decay(name)
         given: sympy.Expr = getattr(task, name)
-        if exponent <= 1 + 1e-12:
+        # beyond every number far out (exp(k)), the difference of two logarithms is no number
+        if not exponent > 1 + 1e-12:
             used = sorted((s for s in given.free_symbols if s != task.index), key=lambda s: str(s))
             named = {getattr(key, "name", key): value for key, value in params.items()}
             at = ", ".join(f"{s} = {named[str(s)]}" for s in used if str(s) in named)
@@ -223,7 +245,7 @@ def _check_summable(spectrum: Spectrum, task: Task, params: Mapping[sympy.Symbol
             hint = ""
             if task.multiplicity == 1 and given.is_Pow and given.base == task.index and -given.exp in used:
                 hint = f", i.e. {-given.exp} > 1"
-            grows = spectrum.slope(name, 2000.0) < 0
+            grows = not spectrum.slope(name, 2000.0) >= 0
             verb = (
                 f"{name[:-1] if name.endswith('s') else name} {given} grows"
                 if grows

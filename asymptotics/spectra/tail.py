@@ -73,9 +73,10 @@ def tail_expansion(expression: Expr, index: Symbol, depth: int, domain: Domain =
             raise SpectrumError(f"{expression} has no expansion in powers of {index}: {error}") from error
     if isinstance(expression, log):
         return Powers(parts[0]).logarithm()
-    kind = "an exponential" if isinstance(expression, exp) or expression.is_Pow else "this function"
+    exponential = isinstance(expression, exp) or expression.is_Pow
+    kind = f"is an exponential of {index}" if exponential else f"has no expansion in powers of {index}"
     raise SpectrumError(
-        f"{expression} is {kind} of {index}; the engine expands sums, products, constant powers "
+        f"{expression} {kind}; the engine expands sums, products, constant powers "
         f"and logarithms of {index} (power-law families)"
     )
 
