@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sympy import And, Eq, Expr, Symbol
+from sympy import And, Eq, Expr
 from sympy.core.relational import Ge, Gt, Le, Lt
 from sympy.logic.boolalg import Boolean, false, true
 
@@ -16,7 +16,7 @@ from asymptotics.errors import DomainError
 from asymptotics.parsing import parse_condition
 
 
-def read_assumptions(assuming: object, symbols: Mapping[str, Symbol]) -> tuple[tuple[str, Expr], ...]:
+def read_assumptions(assuming: object, symbols: Mapping[str, Expr]) -> tuple[tuple[str, Expr], ...]:
     """Assumptions as ``(">", f)``, ``(">=", f)`` or ``("==", f)``, all against zero.
 
     ``assuming`` is one relation or several, each SymPy's or text. Raises `DomainError` for an assumption
@@ -38,18 +38,20 @@ def read_assumptions(assuming: object, symbols: Mapping[str, Symbol]) -> tuple[t
     return tuple(found)
 
 
-def _assumption(part: object, given: object, symbols: Mapping[str, Symbol]) -> list[tuple[str, Expr]]:
+def _assumption(part: object, given: object, symbols: Mapping[str, Expr]) -> list[tuple[str, Expr]]:
     if part in (true, True):
         return []
     if part in (false, False):
         raise DomainError(f"the assumption {given} never holds for positive parameters; leave it out")
     if not isinstance(part, Lt | Le | Gt | Ge | Eq):
         raise DomainError(f"the assumption {given} is not a comparison; write for example a - 1 < b")
+    known = {s.name for meant in symbols.values() for s in meant.free_symbols}
     for symbol in part.free_symbols:
-        if symbol.name not in symbols:
-            known = ", ".join(sorted(symbols)) or "none"
-            raise DomainError(f"the assumption {given} names {symbol}; the parameters are {known}")
-    own = {s: symbols[s.name] for s in part.free_symbols}
+        if symbol.name not in symbols and symbol.name not in known:
+            shown = ", ".join(sorted({*symbols, *known})) or "none"
+            raise DomainError(f"the assumption {given} names {symbol}; the parameters are {shown}")
+    # text is in terms of the parameters already
+    own = {} if isinstance(given, str) else {s: symbols.get(s.name, s) for s in part.free_symbols}
     if isinstance(part, Eq):
         return [("==", primitive((part.lhs - part.rhs).xreplace(own)))]
     return [(">" if isinstance(part, Lt | Gt) else ">=", primitive((part.gts - part.lts).xreplace(own)))]

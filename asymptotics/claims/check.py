@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from sympy import Expr, Mul, Piecewise, log, powsimp, true
+from sympy import Expr, Mul, Piecewise, Symbol, log, powsimp, true
 
 from asymptotics.allocation import Optimum
 from asymptotics.claims.assumptions import assumed, read_assumptions
@@ -18,14 +18,22 @@ from asymptotics.claims.verdict import Region, Verdict, Witness
 from asymptotics.domain import plain
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.law import Law
+from asymptotics.task import exact
 
+RESOURCES = ("t", "N", "P", "C")
 SECONDS = 3.0
 """A comparison that takes longer is UNDECIDED."""
 SEARCH = 1.5
 """So long it is looked for a quantity of which a wrong claim would be right."""
 
 
-def check_claim(claim: object, law: Law | Optimum, assuming: object = ()) -> Verdict:
+def check_claim(
+    claim: object,
+    law: Law | Optimum,
+    assuming: object = (),
+    *,
+    notation: Mapping[str | Symbol, object] | None = None,
+) -> Verdict:
     r"""Whether ``claim`` is what the ``law`` says: HOLDS, FAILS or UNDECIDED, where, and what is right.
 
     Parameters
@@ -36,6 +44,8 @@ def check_claim(claim: object, law: Law | Optimum, assuming: object = ()) -> Ver
     law : a law of `derive`, or an optimum of `compute_optimal` (then about its loss, or the resource that the
         left side names: ``t ~ C**(b/(b + 1))``).
     assuming : relations between the parameters, SymPy's or text, under which alone it is judged.
+    notation : what letters of the claim and of ``assuming`` mean in those of the law, such as
+        ``{"alpha": b, "r": "(a - 1)/(2*b)", "n": P}``; by name, all at once.
 
     Decided on every regime of the law by exact signs of differences of exponents. A failure comes with a
     rational witness, at which the law was derived again with numbers. Raises `ParseError` for what cannot be
@@ -54,36 +64,40 @@ def check_claim(claim: object, law: Law | Optimum, assuming: object = ()) -> Ver
     if not isinstance(law, Law | Optimum):
         raise DomainError(f"law = {law!r}; pass a law such as derive(task).model, or an optimum")
     subject = of_law(law) if isinstance(law, Law) else of_optimum(law)
-    symbols = {s.name: s for s in (*subject.letters, *subject.parameters, subject.resource)}
-    statement = read_claim(claim, symbols)
+    meaning = {str(letter): exact(meant, str(letter)) for letter, meant in (notation or {}).items()}
+    known = {s.name: s for s in (*subject.letters, *subject.parameters, subject.resource)}
+    statement = read_claim(claim, {**known, **meaning})
     if isinstance(law, Optimum):
-        subject = _line(law, statement)
-        symbols = {s.name: s for s in (*subject.letters, *subject.parameters, subject.resource)}
-    _refuse_strangers(statement, subject)
-    cells = assumed(subject.domain, read_assumptions(assuming, {s.name: s for s in subject.parameters}))
+        subject = _line(law, statement, meaning)
+    _refuse_strangers(statement, subject, meaning)
+    parameters = {s.name: s for s in subject.parameters}
+    cells = assumed(subject.domain, read_assumptions(assuming, {**parameters, **meaning}))
     judge = Judge(statement=statement, subject=subject, clock=Clock(SECONDS))
     outcomes = _confirmed(judge, judge.outcomes(cells))
     return _verdict(judge, cells, outcomes)
 
 
-def _line(optimum: Optimum, statement: Statement) -> Subject:
+def _line(optimum: Optimum, statement: Statement, meaning: Mapping[str, Expr]) -> Subject:
     """The line of an optimum that the left side names; the loss if there is none."""
+    name = statement.subject.split("_")[0]
     for symbol in optimum.free:
-        if statement.subject.split("_")[0] == symbol.name:
+        if str(meaning.get(name, name)) == symbol.name:
             return of_optimum(optimum, symbol)
     return of_optimum(optimum)
 
 
-def _refuse_strangers(statement: Statement, subject: Subject) -> None:
+def _refuse_strangers(statement: Statement, subject: Subject, meaning: Mapping[str, Expr]) -> None:
     resource = subject.resource.name
     if isinstance(subject.source, Law):
-        named = statement.arguments
+        letters = [str(meaning.get(letter, letter)) for letter in statement.arguments]
+        named = [letter for letter in letters if letter in RESOURCES]
         if named and resource not in named:
             raise DomainError(
                 f"the claim {statement.claim} is about a law in {', '.join(named)}, {subject.name} is in "
                 f"{resource}; pass the other law"
             )
-        if statement.subject in ("N", "P", "C") or (statement.subject == "t" and resource == "t"):
+        name = str(meaning.get(statement.subject, statement.subject))
+        if name in ("N", "P", "C") or (name == "t" and resource == "t"):
             raise DomainError(
                 f"the left side of {statement.claim} is {statement.subject}; {subject.name} is about "
                 f"{subject.symbol}, which it should name"

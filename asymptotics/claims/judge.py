@@ -17,7 +17,7 @@ from asymptotics.claims.constants import differ, ratio_form, same_form, value
 from asymptotics.claims.extent import DEGREE, check_extent
 from asymptotics.claims.growth import Growth, differences, growths
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, joined, resolved
-from asymptotics.claims.statement import EQUAL, LOWER, STATED, UPPER, Statement
+from asymptotics.claims.statement import EQUAL, LOWER, ORDER, STATED, UPPER, Statement
 from asymptotics.claims.subject import Piece, Subject
 from asymptotics.domain import normal
 from asymptotics.errors import UnableError
@@ -44,6 +44,8 @@ class Judge:
     @property
     def is_exponent(self) -> bool:
         """Whether the claim is an exponent, not a leading term: it does not contain the resource."""
+        if self.statement.relation in (ORDER, UPPER, LOWER):
+            return False  # Theta(1) is a constant loss
         names_loss = self.statement.subject[:1].isupper() and self.statement.subject[1:2] in ("", "_")
         return not self.statement.expression.has(self.subject.resource) and not names_loss
 

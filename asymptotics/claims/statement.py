@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sympy import Eq, Expr, Float, Order, Rational, Symbol
+from sympy import Eq, Expr, Float, Order, Rational
 from sympy.core.relational import Relational
 
 from asymptotics.claims import latex
@@ -44,7 +44,6 @@ MEANING = {
 }
 INEQUALITIES = ("<", ">", "le", "ge", "leq", "geq", "ne", "neq", "ll", "gg", "!=")
 NODES = 3000
-RESOURCES = "tNPC"
 _relation = re.compile(r"==|<=|>=|!=|[=~∝≍≃≈≲≳<>]")
 _bound = re.compile(r"\s*(O|Theta|Omega)\s*(?=\()")
 _left = re.compile(r"\s*(?:min_?[A-Za-z]\s*)?(?P<name>[A-Za-z]+)[\w^*',;()\s-]*")
@@ -54,8 +53,8 @@ _left = re.compile(r"\s*(?:min_?[A-Za-z]\s*)?(?P<name>[A-Za-z]+)[\w^*',;()\s-]*"
 class Statement:
     """What is claimed: ``expression`` in the ``relation``; ``subject`` the left side's name, "" if none.
 
-    ``soft``: up to logarithms. ``arguments``: the resources that the left side names. ``places``: where
-    each symbol stands in ``claim``, for messages.
+    ``soft``: up to logarithms. ``arguments``: the letters in its parentheses and subscripts. ``places``:
+    where each symbol stands in ``claim``, for messages.
     """
 
     claim: str
@@ -77,8 +76,8 @@ class Statement:
         )
 
 
-def read_claim(claim: object, symbols: Mapping[str, Symbol]) -> Statement:
-    r"""The statement that text, LaTeX or a SymPy expression makes. ``symbols`` are the known ones by name.
+def read_claim(claim: object, symbols: Mapping[str, Expr]) -> Statement:
+    r"""The statement that text, LaTeX or a SymPy expression makes. ``symbols`` is what names mean.
 
     Raises `ParseError`, with the position in text and LaTeX.
 
@@ -101,7 +100,7 @@ def read_claim(claim: object, symbols: Mapping[str, Symbol]) -> Statement:
 
 
 def _statement(
-    claim: str, expression: Expr, relation: str, symbols: Mapping[str, Symbol], left: tuple[str, str]
+    claim: str, expression: Expr, relation: str, symbols: Mapping[str, Expr], left: tuple[str, str]
 ) -> Statement:
     size = 0
     stack = [expression]
@@ -121,7 +120,7 @@ def _statement(
     )
 
 
-def _from_text(claim: str, symbols: Mapping[str, Symbol]) -> Statement:
+def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     found = list(_relation.finditer(claim)) if len(claim) <= LENGTH else []
     for sign in found:
         if sign.group() in ("<", ">", "<=", ">=", "!="):
@@ -154,7 +153,7 @@ def _from_text(claim: str, symbols: Mapping[str, Symbol]) -> Statement:
     )
 
 
-def _parsed(claim: str, text: str, origin: Sequence[int], symbols: Mapping[str, Symbol]) -> Expr:
+def _parsed(claim: str, text: str, origin: Sequence[int], symbols: Mapping[str, Expr]) -> Expr:
     try:
         return parse(text, symbols=symbols)
     except ParseError as error:
@@ -165,15 +164,15 @@ def _parsed(claim: str, text: str, origin: Sequence[int], symbols: Mapping[str, 
 
 
 def _left_side(text: str) -> tuple[str, str] | None:
-    """The name on the left side and the resources among its arguments and subscripts."""
+    """The name on the left side, and the letters in its parentheses and subscripts."""
     match = _left.fullmatch(text)
     if match is None:
         return None
     inner = "".join(re.findall(r"\([^()]*\)|_[A-Za-z]", text))
-    return match["name"], "".join(r for r in RESOURCES if r in inner)
+    return match["name"], "".join(dict.fromkeys(c for c in inner if c.isalpha()))
 
 
-def _from_latex(claim: str, symbols: Mapping[str, Symbol]) -> Statement:
+def _from_latex(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     source = latex.read(claim)
     items = list(source.items)
     while items and items[-1].kind == "char" and items[-1].name in ".,;":
