@@ -15,6 +15,8 @@ from asymptotics.errors import (
 from asymptotics.joint import JointLaw, joint_law
 from asymptotics.law import Law
 from asymptotics.laws import Laws, derive
+from asymptotics.measured_laws import measured_laws
+from asymptotics.multiplicity import harmonics, torus
 from asymptotics.phases import Phase
 from asymptotics.task import Task, power_law
 
@@ -39,6 +41,9 @@ __all__ = [
     "compute_optimal",
     "derive",
     "ensembling",
+    "harmonics",
     "joint_law",
+    "measured_laws",
     "power_law",
+    "torus",
 ]
