@@ -242,12 +242,16 @@ REFERENCES: Mapping[str, Reference] = {
     },
     **{
         name: Reference(
-            value=partial(_size_coefficient, P, part, order, 0), settings=(P,), first=1, step=step, points=7
+            value=partial(_size_coefficient, P, part, order, 0),
+            settings=(P,),
+            first=1,
+            step=order,
+            points=7,
         )
-        for name, part, order, step in (
-            ("data_transient", "test_loss", 1, 1),
-            ("data_transient_second", "test_loss", 2, 2),
-            ("gap", "gap", 1, 1),
+        for name, part, order in (
+            ("data_transient", "test_loss", 1),
+            ("data_transient_second", "test_loss", 2),
+            ("gap", "gap", 1),
         )
     },
     **{

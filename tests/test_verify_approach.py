@@ -50,6 +50,28 @@ def test_laws_hold_and_falsified_ones_fail(group, place):
             assert verify(mutant).verdict == "FAILS", f"{name}, {what}: {verify(mutant)}"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["data_transient_second", "sgd_noise_transient"])
+@pytest.mark.parametrize(
+    ("p", "q"),
+    [
+        (Rational(6, 5), Rational(11, 10)),
+        (Rational(37, 20), Rational(13, 10)),
+        (Rational(27, 10), Rational(23, 20)),
+        (Rational(59, 10), Rational(17, 10)),
+        (Rational(53, 10), Rational(13, 10)),
+        (Rational(9, 2), 3),
+    ],
+)
+def test_transients_hold_wherever_they_are_asked(p, q, name):
+    """Exponents far apart and close to each other; 6/5 and 11/10 make the corrections fall as t^(-1/11)."""
+    found = verify(getattr(LAWS, name), at={a: p, b: q})
+    assert found.verdict == "HOLDS", str(found)
+    for factor in (Rational(999, 1000), Rational(1001, 1000)):
+        wrong = found.law.stating(prefactor=found.law.regimes[0].prefactor * factor)
+        assert verify(wrong).verdict == "FAILS", str(verify(wrong))
+
+
 def mutants(law):
     """The law with its constant, exponent or logarithm falsified."""
     regime = law.regimes[0]
@@ -151,7 +173,16 @@ def test_coefficients_lie_within_their_errors(exact, digits):
     assert found.error < abs(true) * mpmath.mpf(10) ** -(digits // 4)
 
 
-@pytest.mark.parametrize("name", ["model_transient_second", "early_stopping", "early_stopping_time"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "model_transient_second",
+        "data_transient_second",
+        "sgd_noise_transient",
+        "early_stopping",
+        "early_stopping_time",
+    ],
+)
 def test_errors_cover_what_more_digits_change(name):
     task = power_law(Rational(3, 2), Rational(5, 4))
     few, many = (
