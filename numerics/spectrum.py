@@ -1,34 +1,28 @@
 """Spectra as functions: lambda_k, c_k and the multiplicity at any complex index.
 
 A `Spectrum` evaluates the expressions of a task at complex x, to any precision, because the
-spectral sums integrate over x; a `FiniteSpectrum` is a list of numbers. Neither calls
-anything but the functions named in this file: there is no code generation.
+spectral sums integrate over x (`compiled` makes the functions); a `FiniteSpectrum` is a list of numbers.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import lru_cache
 
-import mpmath
 import numpy as np
 import sympy
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotics.errors import DomainError, SpectrumError, UnableError
-from asymptotics.gamma_products import has_gammas, polynomial_form, split_gammas, without_gammas
+from asymptotics.gamma_products import polynomial_form
 from asymptotics.multiplicity import check_multiplicity
 from asymptotics.task import Task
-from numerics.arithmetic import Array, Field, Scalar, array, each, field_of
-from numerics.gamma_ratio import gamma_ratio
-from numerics.pieces import branches, divided
+from numerics.arithmetic import Array, Field, array, each, field_of
+from numerics.compiled import PROBE_BITS, compiled, constant, logarithm_of
+from numerics.pieces import divided
 
 MAX_LISTED_LEVELS = 10_000_000
-PROBE_BITS = 80
-"""Precision of the survey of a spectrum (positivity, slopes); it decides nothing about digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +56,7 @@ class Spectrum:
 
     def logarithm(self, name: str, u: float) -> float:
         """``log f(e^u)`` of the eigenvalues, or of the target or multiplicity, as a float; -oo for f = 0."""
-        return _logarithm(getattr(self, name), self.index, u)
+        return logarithm_of(getattr(self, name), self.index, u)
 
     def slope(self, name: str, u: float) -> float:
         """The local exponent ``-d log f / d log x`` at ``x = e^u``, by a central difference.
@@ -257,103 +251,6 @@ def _check_summable(spectrum: Spectrum, task: Task, params: Mapping[sympy.Symbol
             )
 
 
-@lru_cache(maxsize=65536)
-def _logarithm(expression: sympy.Expr, index: sympy.Symbol, u: float) -> float:
-    with field_of(PROBE_BITS) as field:
-        value = compiled(expression, index, field)(field.exp(field.real(u)))
-        return -math.inf if value == 0 else float(field.log(abs(value)))
-
-
-def compiled(expression: sympy.Expr, index: sympy.Symbol, field: Field) -> Callable[[Scalar], Scalar]:
-    """``x -> expression`` on the numbers of ``field``, analytic in Re x > 0 away from singularities.
-
-    Sums, products, powers, exp and log of the index, and ratios of gamma functions that behave as powers
-    (binomial coefficients, factorials). Powers and logarithms are continued from the
-    real axis: ``log f(x) = p log x + log(f(x) x^-p)`` with p the degree of f, so that (1 + k^6)^(1/2)
-    does not jump where 1 + x^6 is negative. Raises `UnableError` for anything else.
-
-    >>> k = sympy.Symbol("k", positive=True)
-    >>> with field_of(60) as field:
-    ...     float(compiled(k**-2 + 1, k, field)(field.real(2)))
-    1.25
-    """
-    if not expression.has(index):
-        fixed = constant(expression, field)
-        return lambda x: fixed
-    if expression == index:
-        return lambda x: x
-    if has_gammas(expression, index):
-        gammas, rest = split_gammas(without_gammas(expression, index), index)
-        if gammas is None:
-            return compiled(rest, index, field)
-        ratio, beside = gamma_ratio(gammas, field, constant), compiled(rest, index, field)
-        return lambda x: ratio(x) * beside(x)
-    if expression.is_Add:
-        terms = [compiled(e, index, field) for e in expression.args]
-        return lambda x: sum((term(x) for term in terms[1:]), terms[0](x))
-    if expression.is_Mul:
-        factors = [compiled(e, index, field) for e in expression.args]
-        return lambda x: math.prod((factor(x) for factor in factors[1:]), start=factors[0](x))
-    if expression.is_Pow and expression.exp.is_Integer and abs(int(expression.exp)) < 1000:
-        base, count = compiled(expression.base, index, field), int(expression.exp)
-        return lambda x: base(x) ** count
-    if expression.is_Pow:
-        exponent = compiled(expression.exp, index, field)
-        if not expression.base.has(index):
-            if not expression.base.is_positive:
-                raise UnableError(f"{expression} oscillates in {index}; the sums need a positive base")
-            rate = field.log(constant(expression.base, field))
-            return lambda x: field.exp(exponent(x) * rate)
-        logarithm = _continued_log(expression.base, index, field)
-        return lambda x: field.exp(exponent(x) * logarithm(x))
-    if isinstance(expression, sympy.exp):
-        argument = compiled(expression.args[0], index, field)
-        return lambda x: field.exp(argument(x))
-    if isinstance(expression, sympy.log):
-        return _continued_log(expression.args[0], index, field)
-    if isinstance(expression, sympy.Piecewise):
-        return branches(expression, lambda e: compiled(e, index, field))
-    raise UnableError(
-        f"{expression} cannot be summed over {index}; "
-        "use sums, products and powers of the index, exp and log, or from_arrays"
-    )
-
-
-def _continued_log(base: sympy.Expr, index: sympy.Symbol, field: Field) -> Callable[[Scalar], Scalar]:
-    if base == index:
-        return field.log
-    function = compiled(base, index, field)
-    degree = _degree(base, index)
-    if degree == 0:
-        return lambda x: field.log(function(x))
-
-    def logarithm(x: Scalar) -> Scalar:
-        if x == 1:
-            return field.log(function(x))
-        shift = degree * field.log(x)
-        return shift + field.log(function(x) * field.exp(-shift))
-
-    return logarithm
-
-
-@lru_cache(maxsize=256)
-def _degree(base: sympy.Expr, index: sympy.Symbol) -> int:
-    """The nearest integer to the growth exponent of ``base``; any number would do near the axis."""
-    slope = (_logarithm(base, index, 400.0) - _logarithm(base, index, 200.0)) / 200.0
-    return round(slope) if math.isfinite(slope) and abs(slope) < 1e6 else 0
-
-
-def constant(expression: sympy.Expr, field: Field) -> Scalar:
-    if expression.is_Rational:
-        return field.real(Fraction(int(expression.p), int(expression.q)))
-    digits = math.ceil(field.bits / 3.32) + 5
-    with mpmath.workdps(digits):
-        number = expression.evalf(digits)
-        if not (number.is_Float or number.is_Rational):
-            raise SpectrumError(f"{expression} is not a real number; give real constants")
-        return field.real(mpmath.mpf(number._mpf_) if number.is_Float else mpmath.mpf(number.p) / number.q)
-
-
 def integers(first: int, last: int, field: Field) -> Array:
     """``first ... last`` as numbers of ``field``.
 
@@ -362,3 +259,14 @@ def integers(first: int, last: int, field: Field) -> Array:
     [1, 2, 3]
     """
     return array(field.real(n) for n in range(first, last + 1))
+
+
+__all__ = [
+    "FiniteSpectrum",
+    "Spectrum",
+    "constant",
+    "finite_spectrum",
+    "integers",
+    "solved_spectrum",
+    "spectrum_of",
+]
