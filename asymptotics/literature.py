@@ -1,7 +1,7 @@
 """Published exponents, each with its source, its own letters and its assumptions, as claims to be judged.
 
-The table is data (``data/literature.json``): what a source states, where, in its notation, and what its letters
-mean here. Whether a claim holds is not in it; `Published.verdict` derives that. Places are given by
+The table is data (``data/literature.json``): what a source states, where, in its notation, and what its
+letters mean here. Whether a claim holds is not in it; `Published.verdict` derives that. Places are given by
 section, figure or abstract. Claims about quantities that are not modelled are listed with the reason.
 
 >>> table = literature()

@@ -12,7 +12,7 @@ from typing import NoReturn
 from asymptotics import BottleneckError, DomainError, compute_optimal
 from asymptotics.errors import ParseError
 from asymptotics.parsing import parse
-from numerics import report_command, sweep_command
+from numerics import claim_command, report_command, sweep_command
 from numerics.optimal import describe
 from numerics.outputs import destination, staged
 from numerics.report import condition_text, table, to_json
@@ -120,6 +120,12 @@ def _parser() -> argparse.ArgumentParser:
     report_command.add_options(report_parser)
     sweep_parser = _bare(commands, "sweep", "verify laws at many points", sweep_command.run)
     sweep_command.add_options(sweep_parser)
+    claim_parser = _bare(commands, "claim", "judge a hand derivation", claim_command.run)
+    claim_command.add_options(claim_parser)
+    literature_parser = _bare(
+        commands, "literature", "judge published exponents", claim_command.run_literature
+    )
+    claim_command.add_literature_options(literature_parser)
     return parser
 
 

@@ -18,6 +18,8 @@ from asymptotics.claims.verdict import Region, Verdict, Witness
 from asymptotics.domain import plain
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.law import Law
+from asymptotics.notation import Notation
+from asymptotics.notation import notation as notation_of
 from asymptotics.task import exact
 
 RESOURCES = ("t", "N", "P", "C")
@@ -32,7 +34,7 @@ def check_claim(
     law: Law | Optimum,
     assuming: object = (),
     *,
-    notation: Mapping[str | Symbol, object] | None = None,
+    notation: str | Notation | Mapping[str | Symbol, object] | None = None,
 ) -> Verdict:
     r"""Whether ``claim`` is what the ``law`` says: HOLDS, FAILS or UNDECIDED, where, and what is right.
 
@@ -45,7 +47,8 @@ def check_claim(
         left side names: ``t ~ C**(b/(b + 1))``).
     assuming : relations between the parameters, SymPy's or text, under which alone it is judged.
     notation : what letters of the claim and of ``assuming`` mean in those of the law, such as
-        ``{"alpha": b, "r": "(a - 1)/(2*b)", "n": P}``; by name, all at once.
+        ``{"alpha": b, "r": "(a - 1)/(2*b)", "n": P}``, by name and all at once; or a notation of
+        `asymptotics.notation`, by its arXiv number.
 
     Decided on every regime of the law by exact signs of differences of exponents. A failure comes with a
     rational witness, at which the law was derived again with numbers. Raises `ParseError` for what cannot be
@@ -64,7 +67,7 @@ def check_claim(
     if not isinstance(law, Law | Optimum):
         raise DomainError(f"law = {law!r}; pass a law such as derive(task).model, or an optimum")
     subject = of_law(law) if isinstance(law, Law) else of_optimum(law)
-    meaning = {str(letter): exact(meant, str(letter)) for letter, meant in (notation or {}).items()}
+    meaning = _meaning(notation)
     known = {s.name: s for s in (*subject.letters, *subject.parameters, subject.resource)}
     statement = read_claim(claim, {**known, **meaning})
     if isinstance(law, Optimum):
@@ -75,6 +78,13 @@ def check_claim(
     judge = Judge(statement=statement, subject=subject, clock=Clock(SECONDS))
     outcomes = _confirmed(judge, judge.outcomes(cells))
     return _verdict(judge, cells, outcomes)
+
+
+def _meaning(notation: str | Notation | Mapping[str | Symbol, object] | None) -> dict[str, Expr]:
+    """What the letters of a claim stand for, by name."""
+    if isinstance(notation, str | Notation):
+        return {letter.name: meant for letter, meant in notation_of(notation).inverse}
+    return {str(letter): exact(meant, str(letter)) for letter, meant in (notation or {}).items()}
 
 
 def _line(optimum: Optimum, statement: Statement, meaning: Mapping[str, Expr]) -> Subject:
@@ -175,7 +185,7 @@ def _regions(outcomes: list[Outcome], status: str) -> tuple[Region, ...]:
             condition=o.cell.condition,
             is_wall=o.is_wall,
             claimed=o.claimed,
-            correct=o.correct,
+            correct=None if o.correct is None else o.cell.value(o.correct),
             at_fault=o.note,
         )
         for o in outcomes

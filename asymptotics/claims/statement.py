@@ -53,8 +53,8 @@ _left = re.compile(r"\s*(?:min_?[A-Za-z]\s*)?(?P<name>[A-Za-z]+)[\w^*',;()\s-]*"
 class Statement:
     """What is claimed: ``expression`` in the ``relation``; ``subject`` the left side's name, "" if none.
 
-    ``soft``: up to logarithms. ``arguments``: the letters in its parentheses and subscripts. ``places``:
-    where each symbol stands in ``claim``, for messages.
+    ``soft``: up to logarithms. ``arguments``: the letters in the parentheses and subscripts of the left side.
+    ``places``: where each symbol stands in ``claim``, for messages.
     """
 
     claim: str
