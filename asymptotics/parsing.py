@@ -24,6 +24,7 @@ from sympy import Add, Expr, I, Integer, Max, Min, Mul, Pow, Rational, nan, oo, 
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.errors import ParseError
+from asymptotics.parsing_pieces import piecewise
 from asymptotics.vocabulary import (
     ARGUMENT,
     BITS,
@@ -93,9 +94,7 @@ def parse_condition(text: str, *, symbols: Mapping[str, Expr] | None = None) -> 
         reader.fail(root, "a condition compares two expressions; write for example a - 1 < b")
     if len(root.ops) > 1:
         reader.fail(root.comparators[1], "a chain of comparisons; give each as a condition of its own")
-    sides = (root.left, root.comparators[0])
-    left, right = (reader.expression(side, 0) for side in sides)
-    return _relations[type(root.ops[0])](left, right)
+    return reader.condition(root, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +114,8 @@ class _Reader:
         if depth > DEPTH:
             self.fail(node, f"nested deeper than {DEPTH} levels; split the expression")
         match node:
+            case ast.Constant(value=True):
+                self.fail(node, "unknown name 'True'; it is a condition, for a piece of Piecewise")
             case ast.Constant():
                 return self.literals[node.col_offset]
             case ast.Name(id=name):
@@ -131,12 +132,18 @@ class _Reader:
                 return self.power(
                     self.expression(base, depth + 1), self.expression(exponent, depth + 1), node
                 )
+            case ast.Call(func=ast.Name(id="Piecewise"), keywords=[]):
+                return piecewise(self, node, depth)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
                 return self.call(name, [self.expression(x, depth + 1) for x in arguments], node)
             case ast.Compare():
                 self.fail(node, "a comparison is a condition, not an expression")
             case _:
                 self.fail(node, "not an expression; only + - * / ** and calls of functions are known")
+
+    def condition(self, node: ast.Compare, depth: int) -> Boolean:
+        left, right = (self.expression(side, depth) for side in (node.left, node.comparators[0]))
+        return _relations[type(node.ops[0])](left, right)
 
     def name(self, name: str, node: ast.expr) -> Expr:
         if name in self.names:
@@ -214,7 +221,7 @@ class _Reader:
             self.bound_exponent(arguments[0], node)
         return self.built(node, function.build, *arguments)
 
-    def built(self, node: ast.expr, build: Callable[..., Expr], *arguments: Expr) -> Expr:
+    def built(self, node: ast.expr, build: Callable[..., Expr], *arguments: object) -> Expr:
         """``build(*arguments)`` if that is a real finite expression within the bounds."""
         try:
             result = build(*arguments)
@@ -265,7 +272,7 @@ def _read(text: str, symbols: Mapping[str, Expr] | None) -> _Reader:
         depth += (kind == "open") - (kind == "close")
         if depth > DEPTH:
             _fail(text, position, f"parentheses nested deeper than {DEPTH}; split the expression")
-        if kind == "name" and keyword.iskeyword(piece):
+        if kind == "name" and keyword.iskeyword(piece) and piece != "True":
             _fail(text, position, NOT_LETTERS.get(piece) or f"unknown name {piece!r}; {_known()}")
         if kind == "number":
             literals[len(origin)] = _literal(text, position, token)
