@@ -87,7 +87,13 @@ def early_stopping_time(spectrum: Spectrum, depth: int) -> Expansion:
 
 
 def _balance(spectrum: Spectrum) -> tuple[Term, Term]:
-    clean = time_limited(spectrum, 2).leading()
+    falling = time_limited(spectrum, 2)
+    if falling.gauge is not None:
+        raise UnableError(
+            f"early stopping of a loss in powers of {falling.gauge} needs another balance than that of powers "
+            "of t; not derived"
+        )
+    clean = falling.leading()
     noise = noise_in_test_loss(spectrum, 2).scale(P).leading()
     if spectrum.domain.sign(clean.order) != 1 or spectrum.domain.sign(noise.order) != -1:
         raise UnableError("early stopping needs a loss that falls and a noise that grows with t")
@@ -131,6 +137,11 @@ def _moved(spectrum: Spectrum, *, rate: Expr, amplitude: Expr, depth: int) -> Ex
     follows is smaller by 1/t^2.
     """
     series = time_limited(spectrum, depth)
+    if series.gauge is not None:
+        raise UnableError(
+            f"the rule changes the rates of a loss in powers of {series.gauge} itself, not only its next order: "
+            "every mode falls as its own power of the rule's propagator; not derived"
+        )
     first = series.differentiate()
     second = first.differentiate()
     moved = (second * second.monomial(Integer(1), Integer(1))).scale(-rate / 2) + first.scale(-amplitude)
