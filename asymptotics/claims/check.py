@@ -58,7 +58,7 @@ def check_claim(
     >>> from asymptotics.symbols import a, b
     >>> verdict = check_claim(r"N^{-\min\{a-1,2b\}}", derive(power_law(a, b)).model)
     >>> print(verdict.headline)
-    FAILS where a - 1 > b: exponent, N**(-2*b) claimed, N**(-b) correct
+    FAILS where a - 1 > b: exponent, N**(-Min(2*b, a - 1)) claimed, N**(-b) correct
     >>> print(verdict.witness)
     at a = 3, b = 3/2: claimed N**(-2), correct N**(-3/2)
     >>> verdict.right_for
@@ -169,9 +169,9 @@ def _verdict(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome]) -> 
         reading=_reading(judge),
         about=subject.source,
         conditions=cells[0].base.conditions(),
-        holds=_regions(outcomes, HOLDS),
-        fails=_regions(outcomes, FAILS),
-        undecided=_regions(outcomes, UNDECIDED),
+        holds=_regions(judge, outcomes, HOLDS),
+        fails=_regions(judge, outcomes, FAILS),
+        undecided=_regions(judge, outcomes, UNDECIDED),
         correct=subject.exponent if judge.is_exponent else subject.leading(constant=constants),
         witness=None if first is None else _seen(judge, first),
         right_for=_right_for(judge, cells) if verdict == FAILS else (),
@@ -179,12 +179,12 @@ def _verdict(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome]) -> 
     )
 
 
-def _regions(outcomes: list[Outcome], status: str) -> tuple[Region, ...]:
+def _regions(judge: Judge, outcomes: list[Outcome], status: str) -> tuple[Region, ...]:
     return tuple(
         Region(
             condition=o.cell.condition,
             is_wall=o.is_wall,
-            claimed=o.claimed,
+            claimed=o.cell.value(judge.statement.expression if o.claimed is None else o.claimed),
             correct=None if o.correct is None else o.cell.value(o.correct),
             at_fault=o.note,
         )
@@ -231,7 +231,7 @@ def _notes(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome], verdi
                 yield f"the exponent alone is judged; {where} law has a logarithm, {piece.power}"
     loose = [o for o in outcomes if o.note == "not tight"]
     if loose:
-        where = "; ".join(str(r) for r in _regions(loose, HOLDS))
+        where = "; ".join(str(r) for r in _regions(judge, loose, HOLDS))
         yield f"as a bound it is not tight {where}"
 
 

@@ -48,13 +48,15 @@ def joined(cell: Cell, parts: Iterable[Cell], use: Callable[[Cell], list[Outcome
     kinds = {_kind(outcome) for outcome in found}
     if len(kinds) == 1:
         first = next((o for o in found if len(o.cell.walls) == len(cell.walls)), found[0])
-        return [replace(first, cell=cell)]
+        sides = {o.claimed for o in found if len(o.cell.walls) == len(cell.walls)}
+        # where the parts claim different things the claim is shown as it was made
+        return [replace(first, cell=cell, claimed=first.claimed if len(sides) == 1 else None)]
     return found
 
 
 def _kind(outcome: Outcome) -> tuple[str, str, Expr | None]:
     if outcome.status == HOLDS:
-        return outcome.status, "", None
+        return outcome.status, outcome.note, None
     return outcome.status, outcome.note, outcome.correct if outcome.status == FAILS else None
 
 
