@@ -30,6 +30,7 @@ from asymptotics.derivation_trace import (
     SumFound,
     TracedExpansion,
     TracedSpectrum,
+    naming,
 )
 from asymptotics.domain import normal, primitive
 from asymptotics.expansion import Expansion
@@ -159,7 +160,7 @@ def _run(quantity: Quantity, task: Task, regimes: list[Regime]) -> _Run:
     own = TracedSpectrum(**{f.name: getattr(base, f.name) for f in fields(base)})
     for depth in range(2, MAX_DEPTH):
         seen: list[Event] = []
-        with observing(watching(own, seen)):
+        with naming(), observing(watching(own, seen)):
             series = quantity.formula(own, depth)
         leads = {(t.order, t.log_power) for t in series.terms}
         wanted = {(r.exponent, r.log_power) for r in regimes}
@@ -174,12 +175,13 @@ def _told(quantity: Quantity, task: Task, name: Named, run: _Run) -> _Told:
     definitions = [*model_definitions(task), *(pair for event in run.events for pair in _defined(event))]
     steps: list[Step] = []
     if stated is not None:
-        definitions.append((name, stated.rhs))
         steps.append(Step(equation=_equal(name, stated.rhs), reason=stated.reason, source=stated.source))
-    if isinstance(series, TracedExpansion):
-        if stated is None or stated.rhs != series.exact:
-            steps += _opening(quantity, name, series, stated is not None)
-        definitions += [] if stated is not None else [(name, series.exact)]
+    if isinstance(series, TracedExpansion) and (stated is None or stated.rhs != series.exact):
+        steps += _opening(quantity, name, series, stated is not None)
+    # the quantity stands for what is expanded, so that the equation of the model is a statement about it
+    exact = series.exact if isinstance(series, TracedExpansion) and not series.beyond else None
+    if exact is not None or stated is not None:
+        definitions.append((name, stated.rhs if exact is None and stated is not None else exact))
     for event in run.events:
         steps += steps_of(event)
     if stated is not None and isinstance(stated.rhs, Minimum):

@@ -18,7 +18,9 @@ from asymptotics.derivation_story import Step
 from asymptotics.derivation_symbols import Asymptotic
 from asymptotics.derivation_text import equation
 from asymptotics.derivation_values import Values
+from asymptotics.domain import plain
 from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.symbols import B, N, P, beta, eta, kappa, sigma, t
 from asymptotics.task import substitution
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ PLACES: dict[str, Expr] = {
     "beta": Rational(1, 7),
 }
 """Where an identity is evaluated in letters that are not parameters of the task."""
+
+LETTERS = (kappa, N, P, t, sigma, eta, B, beta, Symbol("T", positive=True), Symbol("s"))
 
 DECADES = (4, 6, 8, 10, 12, 16, 20, 24)
 FLOAT_DECADES = (2, 3, 4, 5, 6)
@@ -136,22 +140,34 @@ def _checked(number: int, step: Step, table: dict[Symbol, Expr], values: Values,
 
     condition = And(step.condition.xreplace(table))
     if condition == False:  # noqa: E712
-        return found(ELSEWHERE, None, f"it is a step for {step.condition}")
+        return found(ELSEWHERE, None, f"it is a step for {plain(step.condition)}")
     here = step.equation.xreplace(table)
     if here in (True, False) or here.has(zoo, nan):
         return found(ELSEWHERE, None, "two exponents meet at this point")
-    values.error = 0.0
-    try:
-        if isinstance(here, Asymptotic):
-            return found(*_asymptotic(here, values, digits))
-        return found(*_equality(here, step, table, values, digits))
-    except (PrecisionError, UnableError) as error:
-        return found(UNDECIDED, None, str(error))
+    given = tuple((letter, value.xreplace(table)) for letter, value in step.given)
+    key = (here, given, values.relevant(here), digits)
+    if key not in _OUTCOMES:
+        if len(_OUTCOMES) > OUTCOMES:
+            _OUTCOMES.clear()
+        values.error = 0.0
+        try:
+            if isinstance(here, Asymptotic):
+                _OUTCOMES[key] = _asymptotic(here, values, digits)
+            else:
+                _OUTCOMES[key] = _equality(here, given, values, digits)
+        except (PrecisionError, UnableError) as error:
+            _OUTCOMES[key] = UNDECIDED, None, str(error)
+    return found(*_OUTCOMES[key])
 
 
-def _point(free: set[Symbol], without: Symbol | None = None) -> dict[Symbol, Any]:
-    names = (x for x in free if x != without and x.name in PLACES)
-    return {x: _number(PLACES[x.name]) for x in names}
+OUTCOMES = 4000
+_OUTCOMES: dict[tuple[object, ...], tuple[str, float | None, str]] = {}
+"""What came out for an equation with its definitions: laws of one task share many of their steps."""
+
+
+def _point() -> dict[Symbol, Any]:
+    """Values for the letters that are not parameters of the task, whether they are seen or not."""
+    return {letter: _number(PLACES[letter.name]) for letter in LETTERS}
 
 
 def _number(x: Expr) -> Any:
@@ -159,11 +175,11 @@ def _number(x: Expr) -> Any:
 
 
 def _equality(
-    here: Eq, step: Step, table: dict[Symbol, Expr], values: Values, digits: int
+    here: Eq, given: tuple[tuple[Symbol, Expr], ...], values: Values, digits: int
 ) -> tuple[str, float, str]:
-    point = _point(here.free_symbols)
-    for letter, value in step.given:
-        number = values(value.xreplace(table), {})
+    point = _point()
+    for letter, value in given:
+        number = values(value, {})
         # an identity in s is tried off the real axis of its strip
         point[letter] = mpmath.mpc(number, _number(PLACES["s"])) if letter.name == "s" else number
     left, right = values(here.lhs, point), values(here.rhs, point)
@@ -190,7 +206,7 @@ class _Size:
 
 
 def _asymptotic(here: Asymptotic, values: Values, digits: int) -> tuple[str, float, str]:
-    point = _point(here.free_symbols, here.variable)
+    point = _point()
     sizes: list[_Size] = []
     floor = 10.0**-digits
     decades = iter(DECADES)

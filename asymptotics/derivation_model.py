@@ -15,10 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Derivative, Expr, Function, Subs, Sum, Symbol, exp, factorial, sqrt
-from sympy.integrals.laplace import InverseLaplaceTransform
+from sympy import Derivative, Expr, Function, Integer, Subs, Sum, Symbol, exp, factorial, sqrt
 
-from asymptotics.derivation_symbols import Minimiser, Minimum, Root
+from asymptotics.derivation_symbols import InverseLaplace, Iterated, Minimiser, Minimum, Root
 from asymptotics.mellin import (
     CROSSED,
     FILTER,
@@ -29,7 +28,7 @@ from asymptotics.mellin import (
     SQUARE,
     Kernel,
 )
-from asymptotics.symbols import N, P, beta, eta, kappa, sigma, t
+from asymptotics.symbols import B, N, P, beta, eta, kappa, sigma, t
 from asymptotics.task import Task
 
 Definitions = tuple[tuple[Expr, Expr], ...]
@@ -42,7 +41,7 @@ epsilon = Symbol("epsilon", positive=True)
 df1, df2, Xi, F = (Function(name, positive=True) for name in ("df_1", "df_2", "Xi", "F"))
 V = Function("V", positive=True)
 Q1, Q2 = Function("Q_1", positive=True), Function("Q_2", positive=True)
-K = Function("K", positive=True)
+moving = Function("kappa_epsilon")
 root = Function("kappa", positive=True)
 
 
@@ -53,6 +52,8 @@ class NamedSum:
     function: Callable[[Expr], Expr]
     summand: Callable[[Expr, Expr, Expr], Expr]
     words: str
+    original: Callable[[Expr, Expr, Expr], Expr] | None = None
+    """The summand of the function of time whose Laplace transform it is."""
 
 
 SUMS: dict[tuple[str, Kernel], NamedSum] = {
@@ -60,6 +61,7 @@ SUMS: dict[tuple[str, Kernel], NamedSum] = {
         function=df1,
         summand=lambda lam, c, x: lam / (lam + x),
         words="the number of modes that the ridge kappa resolves",
+        original=lambda lam, c, x: lam * exp(-lam * x),
     ),
     ("target", RESOLVENT): NamedSum(
         function=Xi,
@@ -127,6 +129,7 @@ def model_definitions(task: Task) -> Definitions:
     """What the letters of the model stand for, straight from the task and by no expansion."""
     found = [(named.function(x), over_modes(task, named.summand, x)) for named in SUMS.values()]
     found.append((df2(x), over_modes(task, lambda lam, c, y: lam**2 / (lam + y) ** 2, x)))
+    found.append((moving(z, epsilon), Iterated(z + epsilon * kappa * df1(kappa), kappa, z)))
     found += [(root(size), Root(df1(kappa) - size, kappa)) for size in (N, P)]
     return tuple(found)
 
@@ -191,18 +194,41 @@ def _variance_data(task: Task) -> Equation:
 
 def _transient(order: int) -> Callable[[Task], Equation]:
     def build(task: Task) -> Equation:
-        # kappa(zeta) at epsilon = 1/N, zeta = kappa (1 - epsilon df1(kappa))
-        inner = Function("kappa_epsilon", positive=True)(z, epsilon)
-        loss = InverseLaplaceTransform(Xi(inner) / z, z, 2 * t, None)
+        loss = InverseLaplace(Xi(moving(z, epsilon)) / z, z, 2 * t)
         coefficient = Subs(Derivative(loss, (epsilon, order)), epsilon, 0) / factorial(order)
         return Equation(
             rhs=N**-order * coefficient,
-            reason="At P = oo the loss is the inverse Laplace transform of Xi(kappa)/zeta at 2t, with "
-            "zeta = kappa (1 - df1(kappa)/N); the coefficient of each power of 1/N is asked for.",
+            reason="At P = oo the loss is the inverse Laplace transform of Xi(kappa)/zeta at 2t, with kappa "
+            "from zeta = kappa (1 - epsilon df1(kappa)), epsilon = 1/N; one power of 1/N is asked for.",
             source="BAP, section 4 and appendix D",
         )
 
     return build
+
+
+def _sgd_kernel(task: Task, at: Expr) -> Expr:
+    """``K(zeta) = (eta/2B)(Tr - zeta df1(zeta))`` at N = oo."""
+    total = over_modes(task, lambda lam, c, y: lam, x)
+    return eta / (2 * B) * (total - at * df1(at) if at != 0 else total)
+
+
+def _sgd(task: Task) -> Equation:
+    share = _sgd_kernel(task, z)
+    return Equation(
+        rhs=InverseLaplace((Xi(z) + task.noise**2) * share / (1 - share) / z, z, 2 * t),
+        reason="One-pass SGD obeys a Volterra equation with the kernel K = (eta/2B)(Tr - zeta df1), solved "
+        "by a Laplace transform: the flow's Xi becomes (Xi + sigma^2)/(1 - K) - sigma^2.",
+        source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1",
+    )
+
+
+def _sgd_model(task: Task) -> Equation:
+    share = _sgd_kernel(task, Integer(0))
+    return Equation(
+        rhs=(Xi(root(N)) + task.noise**2) * share / (1 - share),
+        reason="At t = oo the kernel of SGD is K = eta Tr/2B, and it amplifies what the N features leave.",
+        source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1",
+    )
 
 
 def _discrete(task: Task) -> Equation:
@@ -257,6 +283,8 @@ EQUATIONS: dict[str, Callable[[Task], Equation]] = {
     "variance_data": _variance_data,
     "model_transient": _transient(1),
     "model_transient_second": _transient(2),
+    "sgd_noise": _sgd,
+    "sgd_noise_model": _sgd_model,
     "time_discrete": _discrete,
     "time_momentum": _momentum,
     "early_stopping": _stopping,

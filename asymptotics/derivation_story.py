@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
-from sympy import Add, Eq, Expr, Function, I, Integer, Integral, Min, Sum, Symbol, oo, pi, true
-from sympy.integrals.laplace import InverseLaplaceTransform
+from sympy import Add, Eq, Expr, Function, I, Integer, Integral, Min, Sum, Symbol, gamma, oo, pi, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.derivation_model import damping, kernel_function, named_sum, over_modes
-from asymptotics.derivation_symbols import Asymptotic, Residue
+from asymptotics.derivation_symbols import Asymptotic, FinitePartIntegral, InverseLaplace, Residue
 from asymptotics.derivation_text import Reason, say
 from asymptotics.derivation_trace import (
     Composed,
     Event,
     Inverted,
+    OverlapFound,
     Reverted,
     Substituted,
     SumFound,
+    TracedExpansion,
     bare,
+    exact_of,
+    head_of,
+    known,
+    named,
     traced,
 )
 from asymptotics.domain import normal
 from asymptotics.expansion import Expansion
-from asymptotics.orders import Bound
+from asymptotics.orders import Bound, Term
 from asymptotics.origins import Observer, OverlapOrigin, SumOrigin
+from asymptotics.overlap import crossed, folded
 from asymptotics.regimes import tidy
 from asymptotics.spectra.family import Spectrum
 
 HARMONIC = "Flajolet, Gourdon & Dumas 1995, theorem 4"
-s, u = Symbol("s"), Symbol("u", positive=True)
+s, u, v = Symbol("s"), Symbol("u", positive=True), Symbol("v", positive=True)
+past = Symbol("x", positive=True)
 line = Symbol("c", real=True)
 
 
@@ -68,7 +75,7 @@ def watching(spectrum: Spectrum, seen: list[Event]) -> Observer:
 
     def observe(found: Expansion, origin: SumOrigin | OverlapOrigin) -> Expansion:
         if isinstance(origin, OverlapOrigin):
-            return found
+            return _overlap(found, origin)
         role = _role(spectrum, origin)
         x = origin.variable
         weights = task.multiplicity * (task.target if role == "target" else 1)
@@ -83,6 +90,7 @@ def watching(spectrum: Spectrum, seen: list[Event]) -> Observer:
         else:
             return found
         power = damping(origin.kernel) if name is not None else 0
+        original = name.original if name is not None else None
         event = SumFound(
             head=head,
             meaning=meaning,
@@ -91,6 +99,7 @@ def watching(spectrum: Spectrum, seen: list[Event]) -> Observer:
             weights=weights,
             eigenvalues=task.eigenvalues,
             words=words,
+            original=over_modes(task, original, past) if original is not None else None,
             origin=origin,
             found=bare(found),
         )
@@ -104,6 +113,47 @@ def _role(spectrum: Spectrum, origin: SumOrigin) -> str:
     if origin.series == spectrum.target:
         return "target"
     return "kernel" if origin.series == spectrum.kernel else "other"
+
+
+def _overlap(found: Expansion, origin: OverlapOrigin) -> Expansion:
+    """The overlap under a name, if both of its functions are known."""
+    if not (known(origin.first) and known(origin.second)):
+        return found
+    time = origin.variable
+    before = _events(origin.first, origin.second)
+    first, second = exact_of(origin.first), exact_of(origin.second)
+    if origin.crossed:
+        first, one = named(origin.first)
+        second, two = named(origin.second)
+        z, w = origin.first.variable, Symbol("z'", positive=True)
+        here, there = ((f, f.xreplace({z: w})) for f in (first, second))
+        both = (here[0] * there[1] - here[1] * there[0]) / (w - z)
+        meaning = InverseLaplace(InverseLaplace(both, z, time), w, time)
+        extra = [*one, *two]
+    else:
+        extra = []
+        meaning = 2 * Integral(
+            first.xreplace({origin.first.variable: 2 * time - past}) * _original(origin.second, second),
+            (past, 0, time),
+        )
+    head = head_of(meaning, time, "IJ")
+    event = OverlapFound(
+        head=head, meaning=meaning, first=first, second=second, origin=origin, found=bare(found)
+    )
+    return traced(found, head, [*before, *extra, event])
+
+
+def _events(*series: Expansion) -> tuple[Event, ...]:
+    traces = (s.events for s in series if isinstance(s, TracedExpansion))
+    return tuple(dict.fromkeys(e for events in traces for e in events))
+
+
+def _original(series: Expansion, transform: Expr) -> Expr:
+    """The function of x whose Laplace transform this is: a sum over modes where it is one."""
+    for event in _events(series):
+        if isinstance(event, SumFound) and event.head == transform and event.original is not None:
+            return event.original
+    return InverseLaplace(transform, series.variable, past)
 
 
 def asymptotic(lhs: Expr, series: Expansion) -> Asymptotic:
@@ -156,6 +206,8 @@ def steps_of(event: Event) -> Iterator[Step]:
             )
         case Inverted():
             yield from _inverted(event)
+        case OverlapFound():
+            yield from _overlapping(event)
 
 
 def _sum(event: SumFound) -> Iterator[Step]:
@@ -262,24 +314,84 @@ def _pole_reason(event: SumFound, order: Expr, logs: int) -> Reason:
 def _inverted(event: Inverted) -> Iterator[Step]:
     x, time = event.variable, event.time
     for term in event.before.terms:
-        monomial = event.before.with_terms([term])
+        monomial = event.before.with_terms([replace(term, coefficient=Integer(1))])
         image = monomial.inverse_laplace(time)
+        if not image.terms:
+            continue
         yield Step(
             equation=Eq(
-                InverseLaplaceTransform(event.before.monomial_of(term), x, time, None),
+                InverseLaplace(event.before.monomial_of(term), x, time),
                 image.as_expr(),
                 evaluate=False,
             ),
-            reason="Hankel's integral for 1/Gamma"
-            + ("." if image.terms else ": an integer power is analytic and leaves nothing."),
+            reason=Reason("Hankel's integral for 1/Gamma."),
             source="DLMF 5.9.2",
         )
     yield Step(
-        equation=asymptotic(InverseLaplaceTransform(event.transform, x, time, None), event.found),
+        equation=asymptotic(InverseLaplace(event.transform, x, time), event.found),
         reason=say(
-            "The singularity at {} decides the large-time behaviour, term by term (Watson's lemma).", Eq(x, 0)
+            "The singularity at {} decides the large-time behaviour, term by term (Watson's lemma); "
+            "whole powers are analytic and leave nothing.",
+            Eq(x, 0),
         ),
         source="DLMF 2.3(ii) and 5.9.2; Doetsch 1974, section 37",
+    )
+
+
+def _overlapping(event: OverlapFound) -> Iterator[Step]:
+    origin = event.origin
+    fold = crossed if origin.crossed else folded
+    yield Step(
+        equation=Eq(event.head, event.meaning, evaluate=False),
+        reason=Reason(
+            "The two-time kernel by partial fractions, at equal times."
+            if origin.crossed
+            else "Of two times one runs on to 2t: data are reused."
+        ),
+        source="BAP, appendix C; DLMF 3.3.6",
+    )
+    for one in origin.first.terms:
+        for two in origin.second.terms:
+            step = _pair(event, one, two, fold)
+            if step is not None:
+                yield step
+    yield Step(
+        equation=asymptotic(event.head, event.found),
+        reason=Reason(
+            "Both contours may stay at distance 1/t from the singularity at 0, so that the overlap is "
+            "expanded term by term."
+        ),
+        source="Watson's lemma for a double contour; Doetsch 1974, section 37",
+    )
+
+
+def _pair(event: OverlapFound, one: Term, two: Term, fold: Callable[..., Expansion]) -> Step | None:
+    """The overlap of two powers that stays in the expansion, if it has no logarithm and does not vanish."""
+    origin, time = event.origin, event.origin.variable
+    z, w = origin.second.variable, Symbol("z'", positive=True)
+    first = bare(origin.first).with_terms([replace(one, coefficient=Integer(1))])
+    second = bare(origin.second).with_terms([replace(two, coefficient=Integer(1))])
+    value = fold(first, second, time)
+    kept = {t.order for t in event.found.terms}
+    if one.log_power or two.log_power or not value.terms or value.terms[0].order not in kept:
+        return None
+    p, q = first.exponent(one.order), two.order
+    if origin.crossed:
+        both = (z**p * w**q - w**p * z**q) / (w - z)
+        left = InverseLaplace(InverseLaplace(both, z, time), w, time)
+        words = say("The overlap of two powers {} and {}.", z**p, z**q)
+    elif q.is_integer and q.is_nonnegative:
+        return None  # a moment of the second function: no integral over powers
+    else:
+        # x = t v; the function behind z^q is x^(-q - 1)/Gamma(-q)
+        left = 2 * time ** (p - q) / gamma(-q) * FinitePartIntegral((2 - v) ** p, normal(-q - 1), v)
+        words = say(
+            "The overlap of the powers {} and {} of both functions, a finite part.", past**p, past ** (-q - 1)
+        )
+    return Step(
+        equation=Eq(left, value.as_expr(), evaluate=False),
+        reason=words,
+        source="Euler's integral for 2F1, DLMF 15.6.1, continued",
     )
 
 

@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any
 
 import mpmath
-from sympy import Dummy, Expr, Integer, Symbol, lambdify
+from sympy import Dummy, Expr, Function, Integer, Symbol, exp, lambdify
 
 from asymptotics.errors import PrecisionError
 
@@ -80,13 +80,28 @@ def _nodes(block: Block, precision: int) -> tuple[tuple[Any, ...], tuple[Any, ..
 
 @lru_cache(maxsize=400)
 def _of_index(expression: Expr, index: Symbol) -> Callable[[Any], Any]:
-    return lambdify(index, expression, "mpmath")
+    return lambdify(index, expression, _EXACT)
 
 
 @lru_cache(maxsize=1500)
 def _on_nodes(expression: Expr, index: Symbol, block: Block, precision: int) -> tuple[Any, ...]:
     """A function of k alone, on the nodes of a block."""
     return tuple(_of_index(expression, index)(k) for k in _nodes(block, precision)[0])
+
+
+class expm1(Function):  # type: ignore[misc]
+    """``exp(y) - 1`` without cancellation."""
+
+    nargs = 1
+
+
+def stable(expression: Expr) -> Expr:
+    """``1 - exp(y)`` as ``-expm1(y)`` throughout."""
+
+    def difference(e: Expr) -> bool:
+        return len(e.args) == 2 and e.args[0] == 1 and isinstance(-e.args[1], exp)
+
+    return expression.replace(lambda e: e.is_Add and difference(e), lambda e: -expm1((-e.args[1]).args[0]))
 
 
 class ModeSum:
@@ -113,7 +128,7 @@ class ModeSum:
         exact: bool = True,
     ) -> None:
         self.digits, self.exact, self.first = digits, exact, first
-        self.index = index
+        self.index, summand = index, stable(summand)
         factor, rest = (
             summand.as_independent(*arguments, as_Add=False) if arguments else (summand, Integer(1))
         )
@@ -121,7 +136,7 @@ class ModeSum:
         self._atoms: dict[Expr, Dummy] = {}
         shaped = self._shaped(rest, index)
         names = (*self._atoms.values(), *arguments)
-        self._rest = lambdify(names, shaped, "mpmath" if exact else _FLOATS, cse=True)
+        self._rest = lambdify(names, shaped, _EXACT if exact else _FLOATS, cse=True)
         self._blocks: dict[Block, list[tuple[Any, ...]]] = {}
         self._ends: dict[int, int] = {}
         self._trusted = 0
@@ -142,6 +157,8 @@ class ModeSum:
 
     def __call__(self, values: Sequence[Any]) -> Any:
         """The sum at these values of the arguments."""
+        if not self.exact:
+            values = [_plain(x) for x in values]
         goal = 10.0 ** (-self.digits)
         previous = None
         for number in range(self._trusted, len(STARTS)):
@@ -224,7 +241,7 @@ def _close(first: Any, second: Any, goal: float) -> bool:
 
 
 def _plain(x: Any) -> complex | float:
-    return complex(x) if isinstance(x, mpmath.mpc) else float(x)
+    return complex(x) if isinstance(x, (complex, mpmath.mpc)) else float(x)
 
 
 def _float_exp(x: Any) -> Any:
@@ -233,7 +250,14 @@ def _float_exp(x: Any) -> Any:
     return math.exp(x) if x > -745 else 0.0
 
 
-_FLOATS: list[Any] = [{"exp": _float_exp}, "math"]
+def _float_expm1(x: Any) -> Any:
+    if not isinstance(x, complex):
+        return math.expm1(x) if x > -745 else -1.0
+    return complex(mpmath.expm1(x))
+
+
+_EXACT: list[Any] = [{"expm1": mpmath.expm1}, "mpmath"]
+_FLOATS: list[Any] = [{"exp": _float_exp, "expm1": _float_expm1}, "math"]
 
 
 def halved(term: Callable[[float], Any], low: float, high: float, digits: int, step: float = 0.25) -> Any:
@@ -254,4 +278,4 @@ def halved(term: Callable[[float], Any], low: float, high: float, digits: int, s
     raise PrecisionError(f"an integral does not settle to {digits} digits; ask for fewer digits")
 
 
-__all__ = ["ModeSum", "halved"]
+__all__ = ["ModeSum", "halved", "stable"]

@@ -161,4 +161,45 @@ class Root(Minimum):
         return rf"\operatorname*{{root}}_{{{x}}} \left[{f}\right]"
 
 
-__all__ = ["Asymptotic", "FinitePartIntegral", "Minimiser", "Minimum", "Named", "Residue", "Root"]
+class InverseLaplace(Function):  # type: ignore[misc]
+    """``InverseLaplace(G, z, T)``: ``(1/2 pi i) int e^(zT) G(z) dz``, G analytic off the negative axis.
+
+    (SymPy's own unevaluated transform counts ``2*t`` among its free symbols.)
+    """
+
+    nargs = 3
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        return (self.args[0].free_symbols - {self.args[1]}) | self.args[2].free_symbols
+
+    def _sympystr(self, printer: Any) -> str:
+        f, z, time = (printer._print(x) for x in self.args)
+        return f"InverseLaplace({f}, {z} -> {time})"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        f, z, time = (printer._print(x) for x in self.args)
+        return rf"\mathcal{{L}}^{{-1}}_{{{z}}}\left[{f}\right]\!\left({time}\right)"
+
+
+class Iterated(Function):  # type: ignore[misc]
+    """``Iterated(f, x, x0)``: the solution of ``x = f(x)`` that continues x0."""
+
+    nargs = 3
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        return (self.args[0].free_symbols - {self.args[1]}) | self.args[2].free_symbols
+
+
+__all__ = [
+    "Asymptotic",
+    "FinitePartIntegral",
+    "InverseLaplace",
+    "Iterated",
+    "Minimiser",
+    "Minimum",
+    "Named",
+    "Residue",
+    "Root",
+]

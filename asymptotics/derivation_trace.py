@@ -7,13 +7,15 @@ the engine did, for every quantity that is made of the engine's operations.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, fields, replace
 
 from sympy import Derivative, Expr, Function, Integer, Symbol
 from sympy.core.function import AppliedUndef
-from sympy.integrals.laplace import InverseLaplaceTransform
 
+from asymptotics.derivation_symbols import InverseLaplace
 from asymptotics.expansion import Expansion
 from asymptotics.orders import Bound, Term
 from asymptotics.origins import OverlapOrigin, SumOrigin
@@ -40,6 +42,7 @@ class SumFound:
     weights: Expr
     eigenvalues: Expr
     words: str
+    original: Expr | None  # the function of time x whose Laplace transform it is
     origin: SumOrigin
     found: Expansion
 
@@ -85,13 +88,16 @@ class Inverted:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OverlapFound:
-    """An overlap integral of two exponential sums, named ``head``, and its expansion."""
+    """An overlap of two functions of time, named ``head``, and its expansion.
+
+    ``first`` and ``second`` are what was folded or crossed, as functions of their variables.
+    """
 
     head: AppliedUndef
     meaning: Expr
+    first: Expr
+    second: Expr
     origin: OverlapOrigin
-    near: Expr
-    far: Expr
     found: Expansion
 
 
@@ -165,9 +171,9 @@ class TracedExpansion(Expansion):
         return self.tracing(self.plain().power(exponent), self.exact**exponent)
 
     def differentiate(self) -> Expansion:
-        return self.tracing(
-            self.plain().differentiate(), Derivative(self.exact, self.variable, evaluate=False)
-        )
+        closed = not self.exact.has(AppliedUndef)
+        exact = Derivative(self.exact, self.variable, evaluate=closed)
+        return self.tracing(self.plain().differentiate(), exact)
 
     def compose(self, inner: Expansion) -> Expansion:
         found = self.plain().compose(bare(inner))
@@ -184,10 +190,14 @@ class TracedExpansion(Expansion):
         found = self.plain().revert(variable, bare(function))
         if not known(function):
             return found
-        head, extra = named(function, self.events)
+        head, extra = named(function)
         exact = head.xreplace({self.variable: root})
         substituted = Substituted(exact=exact, found=found)
         return self.tracing(found, exact, function, extra=[*extra, event, substituted])
+
+    def standing_for(self, gauge: Expr, envelope: Expr = Integer(1)) -> Expansion:
+        found = self.plain().standing_for(gauge, envelope)
+        return self.tracing(found, envelope * self.exact.xreplace({self.variable: gauge}))
 
     def substitute_monomial(
         self, base: Expr, exponent: Expr, variable: Symbol, *, power: Expr = Integer(1)
@@ -197,8 +207,8 @@ class TracedExpansion(Expansion):
 
     def inverse_laplace(self, variable: Symbol) -> Expansion:
         found = self.plain().inverse_laplace(variable)
-        head, extra = named(self, self.events)
-        exact = InverseLaplaceTransform(head, self.variable, variable, None)
+        head, extra = named(self)
+        exact = InverseLaplace(head, self.variable, variable)
         event = Inverted(
             transform=head, variable=self.variable, time=variable, before=self.plain(), found=found
         )
@@ -226,14 +236,36 @@ def exact_of(series: Expansion) -> Expr:
     return series.exact if isinstance(series, TracedExpansion) else series.as_expr()
 
 
-def named(series: Expansion, before: tuple[Event, ...]) -> tuple[Expr, list[Event]]:
+_LETTERS: ContextVar[dict[Expr, AppliedUndef] | None] = ContextVar("letters", default=None)
+
+
+@contextmanager
+def naming() -> Iterator[None]:
+    """Within the block each composite function has one name, and each name one function."""
+    token = _LETTERS.set({})
+    try:
+        yield
+    finally:
+        _LETTERS.reset(token)
+
+
+def head_of(meaning: Expr, variable: Symbol, letters: str) -> AppliedUndef:
+    """The name of a composite function: the next of ``letters`` that has none yet."""
+    known_heads = _LETTERS.get()
+    table = {} if known_heads is None else known_heads
+    if meaning not in table:
+        taken = {str(head.func) for head in table.values()}
+        names = (c + ("" if n == 0 else f"_{n}") for n in range(len(table) + 1) for c in letters)
+        table[meaning] = Function(next(name for name in names if name not in taken))(variable)
+    return table[meaning]
+
+
+def named(series: Expansion) -> tuple[Expr, list[Event]]:
     """A short name ``h(x)`` for a composite function, with the event that says so; atoms keep their own."""
     exact = exact_of(series)
-    if isinstance(exact, AppliedUndef):
+    if isinstance(exact, AppliedUndef) or exact.is_number:
         return exact, []
-    events = (*before, *(series.events if isinstance(series, TracedExpansion) else ()))
-    count = len({e for e in events if isinstance(e, Composed)})
-    head = Function("hgpq"[count % 4] + ("" if count < 4 else str(count)))(series.variable)
+    head = head_of(exact, series.variable, "hgpqrw")
     return head, [Composed(head=head, meaning=exact, found=bare(series))]
 
 
@@ -247,5 +279,11 @@ __all__ = [
     "SumFound",
     "TracedExpansion",
     "TracedSpectrum",
+    "bare",
+    "exact_of",
+    "head_of",
+    "known",
+    "named",
+    "naming",
     "traced",
 ]

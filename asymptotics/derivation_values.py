@@ -12,13 +12,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import mpmath
-from sympy import Add, Derivative, Expr, Float, I, Integral, Subs, Sum, Symbol, diff, oo, zeta
+from sympy import Add, Basic, Derivative, Expr, Float, I, Integral, Subs, Sum, Symbol, diff, oo, zeta
 from sympy.core.function import AppliedUndef
-from sympy.integrals.laplace import InverseLaplaceTransform
 
 from asymptotics.derivation_model import Definitions
-from asymptotics.derivation_sums import ModeSum, halved
-from asymptotics.derivation_symbols import Minimiser, Minimum, Named, Residue, Root
+from asymptotics.derivation_sums import ModeSum, halved, stable
+from asymptotics.derivation_symbols import (
+    FinitePartIntegral,
+    InverseLaplace,
+    Iterated,
+    Minimiser,
+    Minimum,
+    Named,
+    Residue,
+    Root,
+)
 from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.regular_sum import RegularSum, _hurwitz
 from asymptotics.spectra.tail import tail_expansion
@@ -31,6 +39,7 @@ FLOAT_ERROR = 1e-10
 
 PLAIN: dict[str, Callable[..., Any]] = {
     "exp": mpmath.exp,
+    "expm1": mpmath.expm1,
     "log": mpmath.log,
     "gamma": mpmath.gamma,
     "sin": mpmath.sin,
@@ -50,18 +59,25 @@ class Values:
     def __init__(self, definitions: Definitions, digits: int) -> None:
         self.digits = digits
         self.error = 0.0
+        self._definitions = definitions
         self._named = {f: e for f, e in definitions if isinstance(f, Named)}
         self._functions = {f.func: (f.args, e) for f, e in definitions if isinstance(f, AppliedUndef)}
         self._sums: dict[tuple[Expr, tuple[Symbol, ...], bool], ModeSum] = {}
+        self._derivatives: dict[Expr, Expr] = {}
         self._known: dict[tuple[Expr, tuple[Any, ...], bool], Any] = {}
 
     def __call__(self, expression: Expr, at: Mapping[Symbol, Any], *, exact: bool = True) -> Any:
         """The value where the free symbols are ``at``; `UnableError` for what has no rule here."""
-        free = sorted(expression.free_symbols & set(at), key=lambda x: x.name)
+        free = sorted(expression.free_symbols & set(at), key=lambda y: y.name)
         key = (expression, tuple(at[x] for x in free), exact)
         if key not in self._known:
-            self._known[key] = self._value(expression, dict(at), exact)
-        return self._known[key]
+            before, self.error = self.error, 0.0
+            value = self._value(expression, dict(at), exact)
+            self._known[key] = value, self.error
+            self.error = max(self.error, before)
+        value, error = self._known[key]
+        self.error = max(self.error, error)
+        return value
 
     def _value(self, expression: Expr, at: dict[Symbol, Any], exact: bool) -> Any:
         if expression.is_Symbol:
@@ -98,12 +114,14 @@ class Values:
             (Derivative, self._derivative),
             (Integral, self._integral),
             (Residue, self._residue),
-            (InverseLaplaceTransform, self._inverse_laplace),
+            (InverseLaplace, self._inverse_laplace),
             (Root, self._root),
             (Minimiser, self._minimiser),
             (Minimum, self._minimum),
             (RegularSum, self._regular_sum),
             (Subs, self._subs),
+            (Iterated, self._iterated),
+            (FinitePartIntegral, self._finite_part),
         ):
             if isinstance(expression, kind):
                 return rule
@@ -132,6 +150,18 @@ class Values:
         letters, meaning = self._functions[call.func]
         return meaning.xreplace(dict(zip(letters, call.args, strict=True)))
 
+    def relevant(self, expression: Basic) -> frozenset[tuple[Expr, Expr]]:
+        """The definitions that an expression stands on, with those that they stand on."""
+        found: dict[Expr, Expr] = {}
+        left = [expression]
+        while left:
+            here = left.pop()
+            for f, meaning in self._definitions:
+                if f not in found and (here.has(f.func) if isinstance(f, AppliedUndef) else here.has(f)):
+                    found[f] = meaning
+                    left.append(meaning)
+        return frozenset(found.items())
+
     def expanded(self, expression: Expr) -> Expr:
         """The expression with every defined function replaced by its meaning; roots stay."""
         calls = {c for c in expression.atoms(AppliedUndef) if not isinstance(self._meaning(c), Root)}
@@ -156,18 +186,52 @@ class Values:
         return mpmath.re(total) if real else total
 
     def _derivative(self, expression: Derivative, at: dict[Symbol, Any], exact: bool) -> Any:
-        inner = self.expanded(expression.expr)
-        for x, times in expression.variable_count:
-            for _ in range(int(times)):
-                inner = inner.doit(deep=True) if inner.has(Derivative) else inner
-                inner = diff(inner, x)
-        return self(inner, at, exact=exact)
+        if expression not in self._derivatives:
+            self._derivatives[expression] = _differentiated(self.expanded(expression))
+        return self(self._derivatives[expression], at, exact=exact)
 
     def _subs(self, expression: Subs, at: dict[Symbol, Any], exact: bool) -> Any:
+        """The expression at a point; a derivative at 0 of what has no closed form, by Cauchy's formula."""
+        if isinstance(expression.expr, Derivative) and expression.expr.has(InverseLaplace):
+            ((x, times),) = expression.expr.variable_count
+            return self._taylor(expression.expr.expr, x, int(times), at) * math.factorial(int(times))
         inner = dict(at)
         for x, point in zip(expression.variables, expression.point, strict=True):
             inner[x] = self(point, at, exact=exact)
         return self(expression.expr, inner, exact=exact)
+
+    def _taylor(self, function: Expr, x: Symbol, order: int, at: dict[Symbol, Any]) -> Any:
+        """The coefficient of ``x**order`` at 0: the mean over a circle, on two circles that agree."""
+        count, found = 8, []
+        for radius in (1 / 32, 1 / 128, 1 / 512):
+            total = 0.0
+            for m in range(count // 2):  # the other half is conjugate
+                turn = complex(mpmath.expjpi(mpmath.mpf(2 * m + 1) / count))
+                total += (complex(self(function, {**at, x: radius * turn})) * turn**-order).real
+            found.append(2 * mpmath.mpf(total) / (count * radius**order))
+            if len(found) > 1:
+                error = float(abs(found[-1] / found[-2] - 1)) + FLOAT_ERROR / radius**order
+                if error < 1e-4:
+                    self.error = max(self.error, error)
+                    return found[-1]
+        raise PrecisionError(f"the power {x}**{order} of {function} does not settle")
+
+    def _iterated(self, expression: Iterated, at: dict[Symbol, Any], exact: bool) -> Any:
+        """Newton's method with a divided difference, from where the iteration starts."""
+        function, x, start = expression.args
+        here = self(start, at, exact=exact)
+        before, miss_before = None, None
+        for _ in range(60):
+            miss = self(function, {**at, x: here}, exact=exact) - here
+            if abs(miss) <= (mpmath.eps * 8 if exact else 1e-13) * abs(here) or here == before:
+                return here
+            if before is None:
+                step = miss
+            else:
+                slope = (miss - miss_before) / (here - before)
+                step = -miss / slope
+            before, miss_before, here = here, miss, here + step
+        raise PrecisionError(f"the solution of {x} = {function} was not reached")
 
     # --- integrals ---------------------------------------------------------------------------
 
@@ -175,6 +239,8 @@ class Values:
         ((x, low, high),) = expression.limits
         if (low, high) == (0, oo):
             return self._half_line(expression.function, x, at)
+        if low == 0 and high.is_Symbol:
+            return self._stretch(expression.function, x, self(high, at), at)
         middle = Add(*(y for y in Add.make_args(high) if not y.has(oo)))
         if high - middle == I * oo and low.has(-oo):
             return self._line(expression.function, x, middle, at)
@@ -182,6 +248,7 @@ class Values:
 
     def _half_line(self, function: Expr, x: Symbol, at: dict[Symbol, Any]) -> Any:
         """``x = exp(sinh w)``: double exponential at both ends."""
+        function = stable(function)
 
         def term(w: float) -> Any:
             y = mpmath.sinh(w)
@@ -189,6 +256,18 @@ class Values:
             return self._value(function, {**at, x: place}, True) * place * mpmath.cosh(w)
 
         return _both_ways(term, self.digits)
+
+    def _stretch(self, function: Expr, x: Symbol, length: Any, at: dict[Symbol, Any]) -> Any:
+        """From 0 to a length, in floats: ``x = length exp(-exp(y - exp(-y)))``, dense at both ends."""
+        self.error = max(self.error, FLOAT_ERROR)
+
+        def term(y: float) -> Any:
+            w = math.exp(y - math.exp(-y))
+            place = float(length) * math.exp(-w)
+            value = self._value(function, {**at, x: place}, False)
+            return value * place * w * (1 + math.exp(-y))
+
+        return halved(term, -3.7, 4.2, FLOATS, step=0.125)
 
     def _line(self, function: Expr, s: Symbol, middle: Expr, at: dict[Symbol, Any]) -> Any:
         """``s = c + i sinh(w)/8`` on the line Re s = c."""
@@ -219,33 +298,56 @@ class Values:
             previous = total
         raise PrecisionError(f"the residue at {s} = {point} does not settle to {self.digits} digits")
 
+    def _finite_part(self, expression: FinitePartIntegral, at: dict[Symbol, Any], exact: bool) -> Any:
+        """``int v^p f(v) dv`` once around the unit circle is ``(e^(2 pi i p) - 1)`` times the finite part."""
+        function, power, v = expression.args
+        p = self(power, at)
+        if p == mpmath.nint(p):
+            raise UnableError(f"a finite part at the whole power {power} is not an integral around a circle")
+
+        def term(angle: Any) -> Any:
+            place = mpmath.expj(angle)
+            return mpmath.expj(p * angle) * self._value(function, {**at, v: place}, True) * 1j * place
+
+        pieces = [2 * mpmath.pi * j / 6 for j in range(7)]
+        value, error = mpmath.quad(term, pieces, method="gauss-legendre", error=True)
+        if error > mpmath.mpf(10) ** -self.digits * abs(value):
+            raise PrecisionError(f"the finite part {expression} does not settle to {self.digits} digits")
+        return mpmath.re(value / (mpmath.expj(2 * mpmath.pi * p) - 1))
+
     # --- transforms, roots, minima -----------------------------------------------------------
 
-    def _inverse_laplace(
-        self, expression: InverseLaplaceTransform, at: dict[Symbol, Any], exact: bool
-    ) -> Any:
+    def _inverse_laplace(self, expression: InverseLaplace, at: dict[Symbol, Any], exact: bool) -> Any:
         """``(1/2 pi i) int e^(zT) G(z) dz`` on the cotangent contour.
 
         Trefethen, Weideman & Schmelzer 2006: n nodes leave an error of about 3.89^-n.
         """
         transform, z, time = expression.args[:3]
         moment = self(time, at)
-        inner = self.expanded(transform)
-        heavy = inner.has(Sum)
+        if isinstance(transform, InverseLaplace):
+            return self._twice_inverse(transform, z, moment, at)
+        heavy = self.expanded(transform).has(Sum)
         count = 24 if heavy else int(1.8 * self.digits) + 8
         if heavy:
             self.error = max(self.error, FLOAT_ERROR)
-        total = mpmath.mpf(0)
-        for m in range(count // 2):
-            theta = (2 * m + 1) * mpmath.pi / count
-            turn = 0.6407 * theta
-            place = count * (0.5017 * theta * mpmath.cot(turn) - 0.6122 + 0.2645j * theta)
-            slope = count * (0.5017 * (mpmath.cot(turn) - turn / mpmath.sin(turn) ** 2) + 0.2645j)
-            node = place / moment
-            node = complex(node) if heavy else node
-            value = self(inner, {**at, z: node}, exact=not heavy)
-            total += mpmath.im(mpmath.exp(place) * slope * value)
-        return 2 * total / (count * moment)
+        whole = any(isinstance(x, (complex, mpmath.mpc)) for x in at.values())
+        total = 0.0 if heavy else mpmath.mpf(0)
+        for place, weight in _cotangent(count, moment, heavy, whole):
+            value = weight * self(transform, {**at, z: place}, exact=not heavy)
+            total += value if whole else 2 * mpmath.re(value)
+        return total
+
+    def _twice_inverse(self, inner: InverseLaplace, w: Symbol, moment: Any, at: dict[Symbol, Any]) -> Any:
+        """A double inverse transform in floats, on two contours that have no node in common."""
+        self.error = max(self.error, FLOAT_ERROR)
+        transform, z, time = inner.args[:3]
+        here = self(time, at)
+        total = 0.0
+        for place, weight in _cotangent(24, moment, True, False):
+            for other, factor in _cotangent(26, here, True, True):
+                value = self._value(transform, {**at, w: place, z: other}, False)
+                total += 2 * (weight * factor * value).real
+        return total
 
     def _root(self, expression: Root, at: dict[Symbol, Any], exact: bool) -> Any:
         function, x = expression.args
@@ -310,6 +412,33 @@ class Values:
         if abs(totals[0] - totals[1]) > mpmath.mpf(10) ** (-self.digits) * abs(totals[1]):
             raise PrecisionError(f"the continued sum of {summand} does not settle to {self.digits} digits")
         return totals[1]
+
+
+def _differentiated(expression: Expr) -> Expr:
+    """The expression with its derivatives carried out, under sums as well."""
+    if not expression.has(Derivative):
+        return expression
+    if isinstance(expression, Derivative):
+        inner = _differentiated(expression.expr)
+        for x, times in expression.variable_count:
+            inner = diff(inner, x, int(times))
+        return inner
+    return expression.func(*(_differentiated(x) for x in expression.args))
+
+
+def _cotangent(count: int, moment: Any, heavy: bool, whole: bool) -> list[tuple[Any, Any]]:
+    """Nodes z and weights of ``(1/2 pi i) int e^(zT) G(z) dz``; the upper half, or the whole contour."""
+    found = []
+    for m in range(count // 2):
+        theta = (2 * m + 1) * mpmath.pi / count
+        turn = 0.6407 * theta
+        place = count * (0.5017 * theta * mpmath.cot(turn) - 0.6122 + 0.2645j * theta)
+        slope = count * (0.5017 * (mpmath.cot(turn) - turn / mpmath.sin(turn) ** 2) + 0.2645j)
+        node, weight = place / moment, mpmath.exp(place) * slope / (1j * count * moment)
+        found.append((complex(node), complex(weight)) if heavy else (node, weight))
+    if whole:
+        found += [(node.conjugate(), weight.conjugate()) for node, weight in found]
+    return found
 
 
 def _both_ways(term: Callable[[float], Any], digits: int, *, conjugate: bool = False) -> Any:
