@@ -90,8 +90,8 @@ def _balance(spectrum: Spectrum) -> tuple[Term, Term]:
     falling = time_limited(spectrum, 2)
     if falling.gauge is not None:
         raise UnableError(
-            f"early stopping of a loss in powers of {falling.gauge} needs another balance than that of powers "
-            "of t; not derived"
+            f"early stopping of a loss in powers of {falling.gauge} needs another balance than that of "
+            "powers of t; not derived"
         )
     clean = falling.leading()
     noise = noise_in_test_loss(spectrum, 2).scale(P).leading()
@@ -139,8 +139,8 @@ def _moved(spectrum: Spectrum, *, rate: Expr, amplitude: Expr, depth: int) -> Ex
     series = time_limited(spectrum, depth)
     if series.gauge is not None:
         raise UnableError(
-            f"the rule changes the rates of a loss in powers of {series.gauge} itself, not only its next order: "
-            "every mode falls as its own power of the rule's propagator; not derived"
+            f"the rule changes the rates of a loss in powers of {series.gauge} themselves, not only the next "
+            "order: every mode falls as its own power of the rule's propagator; not derived"
         )
     first = series.differentiate()
     second = first.differentiate()
