@@ -22,7 +22,8 @@ from sympy import expand as expanded
 
 from asymptotics.domain import normal
 from asymptotics.errors import UnableError
-from asymptotics.expansion import Expansion, expansion
+from asymptotics.expansion import Constant, Expansion, expansion
+from asymptotics.laurent import Laurent
 from asymptotics.logarithms import logarithm
 from asymptotics.orders import Bound, Term
 from asymptotics.oscillation import Oscillation
@@ -69,13 +70,15 @@ class _Reversion:
                 "its reversion is not derived"
             )
         self.mean = constant.replace(lambda e: isinstance(e, Oscillation), lambda e: Integer(0))
+        self._names: dict[tuple[Oscillation, int], Expr] = {}
+        self._values: dict[Symbol, Expr] = {}
         wave = self._around(constant - self.mean)
         if wave.subs(_eps, 0) != 0:
             raise UnableError(
                 f"the oscillation of the number of modes does not vanish where {size} modes are resolved: "
                 f"the law depends on {size} modulo a number of modes, which is not derived"
             )
-        pull = wave.diff(_eps).subs(_eps, 0)
+        pull = self._curve(wave, 2)[1]
         rest = [t for t in series.terms if t.order != 0]
         curved = wave - pull * _eps
         self.shift = series.with_terms([])
@@ -100,7 +103,8 @@ class _Reversion:
             for j in range(t.log_power + 1):
                 # log kappa_0 = start - rate log X
                 factor = binomial(t.log_power, j) * (-rate) ** j * start ** (t.log_power - j)
-                terms.append(Term(t.coefficient * scale * factor, t.order * rate, j))
+                value = t.coefficient.xreplace(self._values) * scale * factor
+                terms.append(Term(value, t.order * rate, j))
         bounds = [Bound(b.order * rate, b.log_power) for b in found.remainder]
         whole = expansion(X, terms, bounds, at_infinity=True, domain=function.domain, depth=function.depth)
         return whole.standing_for(exp(self.size))
@@ -141,20 +145,61 @@ class _Reversion:
     def _taylor(self, coefficient: Expr, place: Term, powers: list[Expansion]) -> Expansion:
         """``C(eps) kappa_0^p e^(p eps) (log kappa_0 + eps)^m`` for C as a function of eps."""
         base = self.shift
-        total = base.with_terms([])
-        curve = coefficient * exp(place.order * _eps)
-        fixed = not curve.has(_eps)
-        orders = range(1 if fixed else len(powers) - 1)
+        fixed = place.order == 0 and not coefficient.has(_eps)
+        count = 1 if fixed else len(powers) - 1
+        curve = self._curve(coefficient, count)
+        growth = [place.order**j / factorial(j) for j in range(count)]
         series = base.with_terms([])
-        for j in orders:
-            value = diff(curve, _eps, j).subs(_eps, 0) / factorial(j)
+        for j, value in enumerate(_product(curve, growth)):
             series = series + powers[j].scale(value)
         if not fixed:
             series = series.with_terms(series.terms, (*series.remainder, *_whole(powers[-1])))
+        total = base.with_terms([])
         for i in range(min(place.log_power, len(powers) - 1) + 1):
             logs = base.with_terms([Term(binomial(place.log_power, i), place.order, place.log_power - i)])
             total = total + logs * powers[i] * series
         return total
+
+    def _curve(self, coefficient: Expr, count: int) -> list[Expr]:
+        """Taylor coefficients in eps of a rational function of oscillations, whose slopes get names."""
+        if not coefficient.has(_eps):
+            return [coefficient, *[Integer(0)] * (count - 1)]
+        if isinstance(coefficient, Oscillation):
+            return [self._named(coefficient, j) for j in range(count)]
+        if coefficient == _eps:
+            return [Integer(int(j == 1)) for j in range(count)]
+        if coefficient.is_Add or coefficient.is_Mul:
+            first, *rest = (self._curve(part, count) for part in coefficient.args)
+            for other in rest:
+                first = (
+                    [x + y for x, y in zip(first, other, strict=True)]
+                    if coefficient.is_Add
+                    else _product(first, other)
+                )
+            return first
+        if coefficient.is_Pow and coefficient.exp.is_Integer:
+            base = Laurent(0, tuple(self._curve(coefficient.base, count)))
+            if coefficient.exp < 0:
+                base = base.reciprocal()
+            result = base
+            for _ in range(abs(int(coefficient.exp)) - 1):
+                result = result * base
+            return list(result.coefficients)
+        raise UnableError(f"{coefficient} is not a rational function of oscillations; its law is not derived")
+
+    def _named(self, wave: Oscillation, order: int) -> Expr:
+        """A name for ``(d/d eps)^order W/order!`` at eps = 0; 0 where that is 0."""
+        place = (wave, order)
+        if place not in self._names:
+            value = diff(wave, _eps, order).subs(_eps, 0) / factorial(order)
+            self._names[place] = Integer(0) if value == 0 else Constant("w")
+            if value != 0:
+                self._values[self._names[place]] = value
+        return self._names[place]
+
+
+def _product(left: list[Expr], right: list[Expr]) -> list[Expr]:
+    return list((Laurent(0, tuple(left)) * Laurent(0, tuple(right))).coefficients)
 
 
 def logarithm_in(phase: Expr, variable: Symbol, place: Expr) -> Expr:

@@ -19,7 +19,8 @@ from numerics.value import Value
 FLOOR = mpmath.mpf("0.002")
 """Agreement of a measured exponent that no check asks to surpass."""
 DECADES = 6
-"""Over how many decades the remainder must stand above the numerical error."""
+"""Over how many decades of the scale the remainder must stand above the numerical error; of a power of the
+scale where that stands for an exponential (`Prediction.unit`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ def judge(prediction: Prediction, points: tuple[Point, ...], decay: Measurement)
     resolved = resolved_run(points)
     first, last = points[0], resolved[-1] if resolved else points[0]
     # Half a decade of slack: grids in steps of eta start a little late.
-    if last.scale < first.scale * mpmath.mpf(10) ** (DECADES - 0.5):
+    if last.scale < first.scale * mpmath.mpf(10) ** ((DECADES - 0.5) / prediction.unit):
         return "UNDECIDED", (
             f"the numerical error is not far below the remainder beyond {mpmath.nstr(last.resource, 3)}; "
             "ask for more digits"

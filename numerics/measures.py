@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from asymptotics.errors import PrecisionError
 from numerics.arithmetic import Array, Field, Scalar, array, bits_of, field_of
 from numerics.compression import DIGITS, LEAST_MODES, Bins, compress
+from numerics.listing import MAX_LISTED, falls_exponentially, listed_modes
 from numerics.quadrature import LARGEST_LOG, long_range, plana_distance, plana_rule
 from numerics.spectrum import FiniteSpectrum, Spectrum, integers
 
@@ -71,9 +72,13 @@ class RuleBook:
         if spectrum.levels is not None and spectrum.levels <= PLAIN_LEVELS:
             self.plain = self._add_up(spectrum, spectrum.levels)
             return
+        self._listable = falls_exponentially(spectrum)
+        if self._listable and spectrum.levels is not None and spectrum.levels <= MAX_LISTED:
+            self.plain = self._add_up(spectrum, spectrum.levels)
+            return
         self._grid = np.arange(0.0, 60.0, 0.25)
         self._log_lam = np.array([spectrum.logarithm("eigenvalues", u) for u in self._grid])
-        self._first_K = self._safe_start(spectrum)
+        self._first_K = 0 if self._listable else self._safe_start(spectrum)
         self._exponential = math.inf in (spectrum.decay("eigenvalues"), spectrum.decay("target"))
 
     def rule(self, head: int, sector: int, log_floor: float, refinement: int) -> Rule:
@@ -87,6 +92,8 @@ class RuleBook:
                 self.plain = self._full_list(self.spectrum)
             return self.plain
         assert isinstance(self.spectrum, Spectrum)
+        if self._listable:
+            return self._listed_down_to(self.spectrum, log_floor)
         levels = self.spectrum.levels
         if levels is not None and 3 * head >= levels:
             head = levels
@@ -178,6 +185,20 @@ class RuleBook:
         with field_of(self._node_bits) as field:
             return self._listed(*spectrum.at(integers(1, levels, field), field))
 
+    def _listed_down_to(self, spectrum: Spectrum, log_floor: float) -> Rule:
+        """The modes of a spectrum that falls exponentially, as far as they matter above ``log_floor``."""
+        count = listed_modes(spectrum, log_floor, self.digits)
+        if count is None:
+            raise PrecisionError(
+                f"more than {MAX_LISTED} modes would have to be added one by one; "
+                "use a shorter time, a smaller size or fewer digits"
+            )
+        count = 16 * math.ceil(count / 16)
+        key = (count, 0, 0, 0, 0)
+        if key not in self._rules:
+            self._rules[key] = self._add_up(spectrum, count)
+        return self._rules[key]
+
     def _listed(self, lam: Array, A: Array, G: Array) -> Rule:
         size, none = len(lam), array(())
         return _rule_of(lam, A, G, (size, size, size), (none, none, none))
@@ -190,7 +211,7 @@ class RuleBook:
         Either the pole of the summand is far from the real axis, and the sector says how much room
         there is between them; or K is well beyond it, and its angle does not matter (sector 0).
         """
-        if self.plain is not None:
+        if self.plain is not None or self._listable:
             return 0, 0
         log_x, slope = self._crossing(log_kappa)
         if log_x <= 0.0:

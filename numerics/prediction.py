@@ -48,6 +48,9 @@ class Prediction:
         self.decay: Expr = (
             orders[1] - orders[0] if len(orders) > 1 else oo if ends else series.remainder_order - orders[0]
         )
+        # The base of an exponential, exp(N) or 10^N, is a convention: there the remainder's decades count.
+        finite = x != self.regime.variable(x) and self.decay != oo
+        self.unit = max(mpmath.mpf(1), number(self.decay)) if finite else mpmath.mpf(1)
         steps = [number(p - orders[0]) for p in orders[1:]]
         if self.bounded:
             # Beyond a bound nothing is said; its multiples are where the next orders usually lie.
