@@ -125,7 +125,12 @@ def _weight(p: Expr, q: Expr, i: int, j: int) -> Expr:
     if _whole(q) and j == 0:
         return _moment_weight(int(q), i).subs(_P, p)
     if i == j == 0:
-        return hyper([Integer(1), normal(-p - q)], [normal(1 - q)], HALF) / gamma(normal(1 - q))
+        top, bottom = normal(-p - q), normal(1 - q)
+        if top.is_Integer and top <= 0:  # a polynomial, which SymPy would leave as 2F1
+            total = sum(rf(top, n) / rf(bottom, n) * HALF**n for n in range(1 - int(top)))
+        else:
+            total = hyper([Integer(1), top], [bottom], HALF)
+        return total / gamma(bottom)
     return OverlapSlope(p, q, Integer(i), Integer(j))
 
 

@@ -94,6 +94,7 @@ def crossed_directly(first, second):
 PAIRS = [
     (-HALF, 0, -Rational(3, 4), 0, "both integrable"),
     (Rational(5, 3), 0, -Rational(4, 3), 0, "both continued"),
+    (Rational(7, 3), 0, -Rational(1, 3), 0, "a whole sum: 2F1 ends"),
     (Integer(2), 0, -HALF, 0, "first analytic"),
     (HALF, 0, Integer(1), 0, "second analytic"),
     (Integer(-1), 0, Integer(-2), 0, "poles"),
