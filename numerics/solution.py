@@ -93,6 +93,8 @@ class Solver:
         with mpmath.workdps(digits + 15):
             value, error, note = mpmath.mpf(0), mpmath.mpf(0), ""
             for name, weight in weights.items():
+                if weight == 0:
+                    continue  # what is multiplied by it may be infinite
                 part = self._part(name, time, digits, expanded)[order]
                 factor = mpmath.mpf(1) * mpmath.mpmathify(sympy.N(weight, digits + 15))
                 if mpmath.isinf(part.value):
@@ -291,10 +293,7 @@ class Solver:
     def _exponential(self, time: sympy.Expr, digits: int) -> Part | None:
         """The loss at N = P = oo as the sum it is, where that can be had."""
         spectrum = self._model.spectrum
-        if not (
-            infinite(self._model.N)
-            and isinstance(self.rule, GradientFlow | OnePassSGD)
-        ):
+        if not (infinite(self._model.N) and isinstance(self.rule, GradientFlow | OnePassSGD)):
             return None
         with mpmath.workdps(digits + 20):
             rate = mpmath.mpmathify(sympy.N(2 * self._flow_time(time), digits + 20))
