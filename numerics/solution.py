@@ -291,10 +291,7 @@ class Solver:
     def _exponential(self, time: sympy.Expr, digits: int) -> Part | None:
         """The loss at N = P = oo as the sum it is, where that can be had."""
         spectrum = self._model.spectrum
-        if not (
-            infinite(self._model.N)
-            and isinstance(self.rule, GradientFlow | OnePassSGD)
-        ):
+        if not (infinite(self._model.N) and isinstance(self.rule, GradientFlow | OnePassSGD)):
             return None
         with mpmath.workdps(digits + 20):
             rate = mpmath.mpmathify(sympy.N(2 * self._flow_time(time), digits + 20))
