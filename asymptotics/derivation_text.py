@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from html import escape
 from typing import TYPE_CHECKING
 
 from sympy import Add, And, Basic, Eq, latex, true
@@ -117,6 +119,17 @@ def _markdown_reason(reason: str) -> str:
     return "".join(p if i % 2 else re.sub(r"\\([&%$#_{}])", r"\1", p) for i, p in enumerate(parts))
 
 
+def html_reason(reason: str, formula: Callable[[str], str]) -> str:
+    """A reason as HTML, its LaTeX through ``formula``."""
+    if not isinstance(reason, Reason):
+        return escape(reason)
+    parts = re.split(r"(?<!\\)\$([^$]*)\$", reason.tex)
+    return "".join(
+        formula(part) if i % 2 else escape(re.sub(r"\\([&%$#_{}])", r"\1", part))
+        for i, part in enumerate(parts)
+    )
+
+
 def _upper(words: str) -> str:
     return words[0].upper() + words[1:]
 
@@ -159,6 +172,7 @@ __all__ = [
     "broken",
     "equation",
     "escaped",
+    "html_reason",
     "markdown",
     "plain_text",
     "say",

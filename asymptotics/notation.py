@@ -40,6 +40,7 @@ from asymptotics.errors import DomainError
 from asymptotics.symbols import a, b, beta
 
 _T = TypeVar("_T")
+_S = TypeVar("_S")
 _B = TypeVar("_B", bound=Basic)
 
 ALPHA = Symbol("alpha", positive=True)
@@ -92,6 +93,10 @@ class Notation:
     def substituted(self, value: _B) -> _B:
         """Any expression or equation with these letters in place of a and b, and nothing else changed."""
         return value.xreplace(self._substitution)
+
+    def restated_step(self, step: _S) -> _S:
+        """A step of a derivation with its equation in these letters, sums and integrals as they stand."""
+        return replace(step, equation=self.substituted(step.equation))  # type: ignore[type-var,attr-defined]
 
     @property
     def symbols(self) -> tuple[Symbol, ...]:

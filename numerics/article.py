@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 
 import sympy
 from matplotlib.figure import Figure
@@ -14,12 +13,12 @@ from asymptotics import Law
 from asymptotics.allocation import Optimum
 from asymptotics.allocation_text import entry
 from asymptotics.derivation_text import broken, escaped, sides, tex_of
-from asymptotics.errors import UnableError
 from asymptotics.notation import Notation, restated
 from asymptotics.notation import notation as named
 from numerics.document import OWN, law_section, to_figure, verification_table
+from numerics.document import setting as setting_of
 from numerics.dossier import Dossier
-from numerics.phase_diagram import plot_phases
+from numerics.phase_diagram import phase_diagram
 
 LAWS_A_FIGURE = 4
 
@@ -74,27 +73,15 @@ def figures(dossier: Dossier) -> dict[str, Figure]:
     rows = () if dossier.report is None else dossier.report.rows
     for i in range(0, len(rows), LAWS_A_FIGURE):
         assert dossier.report is not None
-        part = replace(dossier.report, rows=rows[i : i + LAWS_A_FIGURE])
-        found[f"verification-{i // LAWS_A_FIGURE + 1}.pdf"] = to_figure(part, across=2)
+        part = rows[i : i + LAWS_A_FIGURE]
+        found[f"verification-{i // LAWS_A_FIGURE + 1}.pdf"] = to_figure(dossier.report, rows=part, across=2)
     return found
-
-
-def phase_diagram(optimum: Optimum | None) -> Figure | None:
-    """The phases over the two parameters of the task; None if it has another number, or curved phases."""
-    if optimum is None or len(optimum.laws.task.parameters) != 2:
-        return None
-    try:
-        figure = plot_phases(optimum, *optimum.laws.task.parameters).get_figure()
-    except UnableError:
-        return None
-    assert isinstance(figure, Figure)
-    return figure
 
 
 def article(dossier: Dossier, names: Collection[str], notation: str | None = None) -> str:
     """The article in LaTeX; ``names`` are the figure files beside it. Raises what `law.derivation` does."""
     letters = named(notation or OWN)
-    setting = _setting(dossier, letters)
+    setting = setting_of(dossier.task, letters)
     lines = [
         PREAMBLE,
         rf"\title{{Bottleneck laws for ${setting[0]}$, ${setting[1]}$}}",
@@ -122,21 +109,6 @@ def article(dossier: Dossier, names: Collection[str], notation: str | None = Non
         lines += _derivation(law, letters)
     lines += [r"\begin{thebibliography}{9}", REFERENCES, r"\end{thebibliography}", r"\end{document}", ""]
     return "\n".join(lines)
-
-
-def _setting(dossier: Dossier, letters: Notation) -> list[str]:
-    """The task, an equation a part."""
-    task = dossier.task
-    parts = (
-        (rf"\lambda_{{{task.index}}}", task.eigenvalues, None),
-        (rf"c_{{{task.index}}}", task.target, None),
-        (r"\sigma", task.noise, 0),
-        (r"\text{multiplicity}", task.multiplicity, 1),
-        ("M", task.modes, sympy.oo),
-    )
-    return [
-        f"{name} = {sympy.latex(letters.expression(value))}" for name, value, plain in parts if value != plain
-    ]
 
 
 def _allocation(dossier: Dossier, names: Collection[str], notation: str | None) -> Iterator[str]:
@@ -212,7 +184,7 @@ def _derivation(law: Law, letters: Notation) -> Iterator[str]:
             condition = letters.condition(step.condition)
             where = " For $" + r",\ ".join(sympy.latex(part) for part in And.make_args(condition)) + "$:"
         yield rf"{tex_of(step.reason)} ({escaped(step.source)}.){where}\nopagebreak"
-        shown = replace(step, equation=letters.substituted(step.equation))
+        shown = letters.restated_step(step)
         left, relation, right = sides(shown)
         lines = broken(shown, right)
         whole = f"{left} {relation} {right}"
@@ -229,4 +201,4 @@ def _figure(name: str, caption: str, width: float) -> str:
     )
 
 
-__all__ = ["allocation_table", "article", "figures", "phase_diagram"]
+__all__ = ["allocation_table", "article", "figures"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sympy
 from matplotlib.figure import Figure
 
-from asymptotics import Law
-from asymptotics.notation import NOTATIONS
+from asymptotics import Law, Task
+from asymptotics.notation import NOTATIONS, Notation
 from asymptotics.notation import notation as named
-from numerics.report import HEADER, Report
+from numerics.report import HEADER, Report, Row
 from numerics.style import COLUMN, LABEL_SIZE, looks
 from numerics.verification_figure import plot_verification
 
@@ -27,20 +27,27 @@ PREAMBLE = r"""\documentclass{article}
 """
 
 
+def setting(task: Task, letters: Notation) -> list[str]:
+    """The task in LaTeX, an equation a part."""
+    parts = (
+        (rf"\lambda_{{{task.index}}}", task.eigenvalues, None),
+        (rf"c_{{{task.index}}}", task.target, None),
+        (r"\sigma", task.noise, 0),
+        (r"\text{multiplicity}", task.multiplicity, 1),
+        ("M", task.modes, sympy.oo),
+    )
+    return [
+        f"{name} = {sympy.latex(letters.expression(value))}" for name, value, plain in parts if value != plain
+    ]
+
+
 def to_tex(report: Report) -> str:
     """A complete article: the task, each law with its conditions, and the table of the verification."""
-    task = report.task
-    setting = [
-        rf"\lambda_{{{task.index}}} = {sympy.latex(task.eigenvalues)}",
-        rf"c_{{{task.index}}} = {sympy.latex(task.target)}",
-    ]
-    if task.noise != 0:
-        setting.append(rf"\text{{label noise }} {sympy.latex(task.noise)}")
     lines = [
         PREAMBLE,
         r"\section*{Bottleneck laws}",
         r"Excess test loss $L$ of the random-feature model trained by gradient flow, for",
-        r"\[ " + r",\quad ".join(setting) + r". \]",
+        r"\[ " + r",\quad ".join(setting(report.task, named(OWN))) + r". \]",
         r"All quantities are dimensionless.",
         "",
     ]
@@ -110,9 +117,10 @@ LAWS_ACROSS = 4
 """Panels in one row of the figure."""
 
 
-def to_figure(report: Report, across: int = LAWS_ACROSS) -> Figure:
-    """For each law: loss against resource with the law over the exact points; beneath, the remainder."""
-    count = len(report.rows)
+def to_figure(report: Report, rows: tuple[Row, ...] | None = None, across: int = LAWS_ACROSS) -> Figure:
+    """For each law, or those of ``rows``: loss against resource, the law over the points; the remainder."""
+    shown = report.rows if rows is None else rows
+    count = len(shown)
     across = min(count, across)
     down = -(-count // across)
     figure = Figure(figsize=(COLUMN * across, 4.4 * down), layout="constrained")
@@ -120,7 +128,7 @@ def to_figure(report: Report, across: int = LAWS_ACROSS) -> Figure:
     for unused in range(count, across * down):
         axes[2 * (unused // across), unused % across].set_axis_off()
         axes[2 * (unused // across) + 1, unused % across].set_axis_off()
-    for i, (row, look) in enumerate(zip(report.rows, looks(count), strict=True)):
+    for i, (row, look) in enumerate(zip(shown, looks(count), strict=True)):
         panel, residual = axes[2 * (i // across), i % across], axes[2 * (i // across) + 1, i % across]
         panel.sharex(residual)
         above, _ = plot_verification(row.verification, panel, residual, look=look)

@@ -16,6 +16,7 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 from sympy import Expr, Rational, Symbol, latex
 
@@ -101,6 +102,18 @@ def plot_phases(
     axes.set_xlim(float(exact(x0)), float(exact(x1)))
     axes.set_ylim(float(exact(y0)), float(exact(y1)))
     return dress(axes, x=f"${latex(x)}$", y=f"${latex(y)}$")
+
+
+def phase_diagram(optimum: Optimum | None) -> Figure | None:
+    """The phases over the two parameters of the task; None if it has another number, or curved phases."""
+    if optimum is None or len(optimum.laws.task.parameters) != 2:
+        return None
+    try:
+        figure = plot_phases(optimum, *optimum.laws.task.parameters).get_figure()
+    except UnableError:
+        return None
+    assert isinstance(figure, Figure)
+    return figure
 
 
 def plot_isoflop(

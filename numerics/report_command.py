@@ -1,4 +1,4 @@
-"""``bottlenecks report``: everything that is said of one task, as a LaTeX article with its figures."""
+"""``bottlenecks report``: everything that is said of one task, as a page or as a LaTeX article."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import os
 from asymptotics import DomainError
 from asymptotics.notation import NOTATIONS, notation
 from asymptotics.quantities import QUANTITIES
-from numerics.dossier import gather
+from numerics.dossier import Dossier, gather
 from numerics.outputs import destination, staged
 from numerics.task_options import add_task, integer, law_names, laws_of_task, values_or_default
 from numerics.verification_run import derived
 
-ARTICLE = "report.tex"
+ARTICLE, PAGE = "report.tex", "index.html"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -45,10 +45,15 @@ def run(options: argparse.Namespace) -> int:
         raise DomainError("--jobs 0; give the number of processes, at least 1")
     if options.notation is not None:
         notation(options.notation)
-    destination(options.output, (ARTICLE,))
+    destination(options.output, (ARTICLE if options.latex else PAGE,))
     laws = laws_of_task(options)
     chosen, values = derived(laws, law_names(options.laws)), values_or_default(options)
     dossier = gather(laws, chosen, values, digits=digits, jobs=jobs, command=options.command_line)
+    (_write_article if options.latex else _write_page)(dossier, options)
+    return 0 if dossier.holds else 1
+
+
+def _write_article(dossier: Dossier, options: argparse.Namespace) -> None:
     from numerics.article import article, figures  # here, because matplotlib is slow to import
     from numerics.style import save
 
@@ -59,7 +64,15 @@ def run(options: argparse.Namespace) -> int:
         for name, figure in drawn.items():
             save(figure, folder / name)
     print(os.path.join(options.output, ARTICLE))
-    return 0 if dossier.holds else 1
+
+
+def _write_page(dossier: Dossier, options: argparse.Namespace) -> None:
+    from numerics.page import page  # here, because matplotlib is slow to import
+
+    text = page(dossier, options.notation)
+    with staged(options.output, (PAGE,)) as folder:
+        (folder / PAGE).write_text(text, encoding="utf-8")
+    print(os.path.join(options.output, PAGE))
 
 
 __all__ = ["add_options", "run"]
