@@ -45,6 +45,9 @@ def _row(value: Law, regime: Regime, printer: Any) -> tuple[str, str]:
     body = rf"{prefactor} {power} {logarithm}".strip() if power else f"{prefactor} {logarithm}".strip()
     if regime.remainder != oo:
         body += rf" + O\left({_monomial(x, regime.envelope, regime.remainder, printer)}\right)"
+    limit = regime.limit(value.resource)
+    if limit != oo:
+        body += rf",\quad {printer._print(value.resource)} \to {printer._print(limit)}"
     if regime.condition == true:
         return body, ""
     return body, r"\text{for } " + r",\ ".join(
@@ -59,7 +62,7 @@ def _power(x: Any, regime: Regime, printer: Any) -> str:
 def _monomial(x: Any, envelope: Any, exponent: Any, printer: Any) -> str:
     if x.is_Symbol and envelope == 1:
         return rf"{printer._print(x)}^{{-{_grouped(exponent, printer)}}}"
-    return str(printer._print(envelope * as_power(x, -exponent)))
+    return _grouped(envelope * as_power(x, -exponent), printer)
 
 
 def _grouped(exponent: Any, printer: Any) -> str:

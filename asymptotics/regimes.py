@@ -109,7 +109,7 @@ def _settled(formula: Formula, table: dict[Symbol, Expr], domain: Domain) -> Exp
             return series
     if not series.terms:
         raise UnableError(
-            f"every power of {series.variable} vanishes: what is left falls exponentially; not derived"
+            f"every power of {series.variable} vanishes: what is left falls exponentially"
         )
     raise UnableError(
         f"no term is shown to lead the remainder to depth {MAX_DEPTH}; the expansion is {series!r}"

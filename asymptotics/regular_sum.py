@@ -98,7 +98,7 @@ def _power_sum(rest: Expr, index: Symbol, start: Expr) -> Expr | None:
     if slope.has(index) or not slope.is_positive:
         return None
     first = start + base.subs(index, 0) / slope
-    if first.is_Integer and first > FARTHEST:
+    if first.is_Integer and first > FARTHEST and exponent.is_negative:
         return None
     return slope**exponent * _hurwitz_zeta(-exponent, first) if first.is_positive else None
 
