@@ -57,7 +57,7 @@ class Row:
         factors = [decimal(mpmath.mpf(sympy.N(regime.prefactor, 20)), 7)]
         if regime.gauge is not None or regime.envelope != 1:
             unit = regime.power(x) * sympy.log(regime.variable(x)) ** regime.log_power
-            return f"{factors[0]} * {unit}"
+            return f"{factors[0]} * ({unit})" if unit.is_Add else f"{factors[0]} * {unit}"
         if regime.exponent != 0:
             power = exponent_text(-regime.exponent)
             factors.append(f"{x}**{power}" if regime.exponent.is_Integer else f"{x}**({power})")
@@ -161,7 +161,8 @@ def table(report: Report) -> str:
     for row in report.rows:
         lines.append(
             f"  {QUANTITIES[row.law.name].symbol} ~ {row.leading},"
-            f"  {row.law.resource} -> oo with {row.law.limits}"
+            f"  {row.law.resource} -> {row.verification.law.regimes[0].limit(row.law.resource)}"
+            f" with {row.law.limits}"
         )
     lines.append("")
     lines.extend(aligned([HEADER, *(row.cells() for row in report.rows)]))
