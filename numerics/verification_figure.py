@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import mpmath
 import sympy
 from matplotlib.axes import Axes
@@ -21,7 +23,7 @@ from numerics.style import (
     legend_inside,
     looks,
 )
-from numerics.verify import Verification
+from numerics.verify import Point, Verification
 
 RESOURCE_WORDS = {t: "training time", N: "model size", P: "data"}
 
@@ -67,7 +69,7 @@ def plot_verification(
 
 
 def _draw_law(ax: Axes, v: Verification, look: Look) -> None:
-    x = [float(p.resource) for p in v.points]
+    x = _places(v, v.points)
     ax.set_xscale("log")
     ax.set_yscale("log")
     law = [float(abs(p.law)) for p in v.points]
@@ -94,7 +96,7 @@ def _draw_remainder(ax: Axes, v: Verification, look: Look) -> None:
     ax.set_yscale("log")
     if seen:
         ax.plot(
-            [float(p.resource) for p in seen],
+            _places(v, seen),
             [float(abs(p.remainder)) for p in seen],
             look.marker,
             color=look.colour,
@@ -104,7 +106,7 @@ def _draw_remainder(ax: Axes, v: Verification, look: Look) -> None:
         )
     if bounded:
         ax.plot(
-            [float(p.resource) for p in bounded],
+            _places(v, bounded),
             [float(p.remainder_error) for p in bounded],
             "v",
             color=GREY,
@@ -116,8 +118,8 @@ def _draw_remainder(ax: Axes, v: Verification, look: Look) -> None:
         # Far out the next term is alone; where the law does not hold, nothing there belongs to it.
         anchor = seen[-1] if v else seen[0]
         ax.plot(
-            [float(p.resource) for p in seen],
-            [float(abs(anchor.remainder) * (p.resource / anchor.resource) ** -slope) for p in seen],
+            _places(v, seen),
+            [float(abs(anchor.remainder) * (p.scale / anchor.scale) ** -slope) for p in seen],
             "--",
             color="black",
             linewidth=1.0,
@@ -129,12 +131,21 @@ def _draw_remainder(ax: Axes, v: Verification, look: Look) -> None:
         # Bounds that are all alike need an axis that says so.
         ax.set_ylim(low / 10**0.5, high * 10**0.5)
     words = RESOURCE_WORDS[v.law.resource]
+    regime = v.law.regimes[0]
+    towards = regime.limit(v.law.resource)
+    shown = v.law.resource if towards == oo else regime.variable(v.law.resource)
     dress(
         ax,
-        x=f"{words} ${v.law.resource}$ (dimensionless)",
+        x=f"{words} ${sympy.latex(shown)}$ (dimensionless)",
         y=r"$|L/L_{\mathrm{law}} - 1|$ (dimensionless)",
     )
     legend_inside(ax)
+
+
+def _places(v: Verification, points: Iterable[Point]) -> list[float]:
+    """The abscissae: resources, or ``1/(M - N)`` for a law towards an edge M."""
+    towards = v.law.regimes[0].limit(v.law.resource)
+    return [float(p.resource if towards == oo else p.scale) for p in points]
 
 
 def _grouped(exponent: Expr) -> str:
