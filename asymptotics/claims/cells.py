@@ -32,8 +32,11 @@ class Clock:
         self.seconds = seconds
         self.end = time.perf_counter() + seconds
 
+    def is_over(self) -> bool:
+        return time.perf_counter() > self.end
+
     def check(self) -> None:
-        if time.perf_counter() > self.end:
+        if self.is_over():
             raise UnableError(f"the comparison took more than {self.seconds:g} s")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from sympy import Abs, And, Expr, Max, Min, Piecewise, Rational, Symbol
+from sympy import Abs, And, Expr, Max, Min, Or, Piecewise, Rational, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, false, true
 
@@ -103,6 +103,11 @@ def decide(cell: Cell, condition: Boolean) -> bool | Expr:
         if False in answers:
             return False
         return next((answer for answer in answers if answer is not True), True)
+    if isinstance(condition, Or):
+        answers = [decide(cell, part) for part in condition.args]
+        if True in answers:
+            return True
+        return next((answer for answer in answers if answer is not False), False)
     if not isinstance(condition, Relational):
         raise UnableError(f"the condition {condition} is not a comparison")
     difference = condition.lhs - condition.rhs

@@ -166,8 +166,8 @@ def _parsed(claim: str, text: str, origin: Sequence[int], symbols: Mapping[str, 
 def _left_side(text: str) -> tuple[str, str] | None:
     """The name on the left side, and the letters in its parentheses and subscripts."""
     match = _left.fullmatch(text)
-    if match is None:
-        return None
+    if match is None or re.search(r"\*\*|\^(?!\s*(\*|opt))", text):
+        return None  # a power is no name, but for a star
     inner = "".join(re.findall(r"\([^()]*\)|_[A-Za-z]", text))
     return match["name"], "".join(dict.fromkeys(c for c in inner if c.isalpha()))
 
