@@ -140,6 +140,7 @@ class Gmpy2Field:
         return x.conjugate()
 
     def mpf(self, x: Scalar) -> mpmath.mpf:
+        # mpmath's own conversion makes a zero with an exponent, which it then takes for infinite
         number = gmpy2.mpfr(x)
         if not gmpy2.is_finite(number):
             return mpmath.mpf(float(number))

@@ -46,7 +46,7 @@ def exponential_sum(spectrum: Spectrum, rate: mpmath.mpf, digits: int) -> Value:
     for _ in range(HALVINGS):
         with field_of(bits_of(digits + 15)) as field, mpmath.workdps(digits + 15):
             pairs = [_from(spectrum, field.real(rate), first, digits, refinement, field) for first in FIRST]
-            (one, error_one), (two, error_two) = ((field.mpf(v), mpmath.mpf(e)) for v, e in pairs)
+            (one, error_one), (two, error_two) = ((field.mpf(v), field.mpf(e)) for v, e in pairs)
             error = abs(one - two) + error_one + error_two + abs(two) * mpmath.mpf(10) ** -(digits + 10)
             if error <= abs(two) * mpmath.mpf(10) ** -digits:
                 return Value(value=two, error=error)
