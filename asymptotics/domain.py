@@ -263,7 +263,7 @@ def _search(domain: Domain, generators: list[Symbol]) -> dict[Symbol, Rational] 
             g: Rational(round(1000 * 10 ** (3 * (trial * 0.7548776662466927 ** (i + 1) % 1) - 1.5)), 1000)
             for i, g in enumerate(generators)
         }
-        if all(c.subs(point).is_positive for c in domain.constraints):
+        if all(c.xreplace(point).is_positive for c in domain.constraints):
             return point
     return None
 
