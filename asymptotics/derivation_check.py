@@ -186,12 +186,10 @@ def _equality(
     size = max(abs(left), abs(right))
     residual = float(abs(left - right) / size) if size else 0.0
     allowed = max(10.0**-digits, 10 * values.error)
-    where = ", ".join(f"{x} = {mpmath.nstr(v, 5)}" for x, v in sorted(point.items(), key=lambda p: p[0].name))
-    return (
-        HELD if residual <= allowed else FAILED,
-        residual,
-        f"both sides at {where}" if where else "both sides",
-    )
+    seen = here.free_symbols | {letter for letter, _ in given}
+    shown = sorted((letter.name, number) for letter, number in point.items() if letter in seen)
+    where = ", ".join(f"{name} = {mpmath.nstr(number, 5)}" for name, number in shown)
+    return HELD if residual <= allowed else FAILED, residual, f"both sides at {where or 'this point'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from sympy import Add, Basic, Derivative, Expr, Float, I, Integral, Subs, Sum, S
 from sympy.core.function import AppliedUndef
 
 from asymptotics.derivation_model import Definitions
-from asymptotics.derivation_sums import ModeSum, halved, stable
+from asymptotics.derivation_sums import ModeSum, exp_less_one, halved, stable
 from asymptotics.derivation_symbols import (
     FinitePartIntegral,
     InverseLaplace,
@@ -39,7 +39,7 @@ FLOAT_ERROR = 1e-10
 
 PLAIN: dict[str, Callable[..., Any]] = {
     "exp": mpmath.exp,
-    "expm1": mpmath.expm1,
+    "expm1": exp_less_one,
     "log": mpmath.log,
     "gamma": mpmath.gamma,
     "sin": mpmath.sin,
@@ -366,7 +366,7 @@ class Values:
                 return mpmath.log(above / below)
             return above - below
 
-        low, high = mpmath.mpf(0 if start is None else mpmath.log(start)), mpmath.mpf(1)
+        low = mpmath.mpf(0 if start is None else mpmath.log(start))
         high = low + 1
         at_low, at_high = value(low), value(high)
         step = mpmath.mpf(2)
@@ -382,7 +382,9 @@ class Values:
                 raise PrecisionError(
                     f"no zero of {function} was found at {[mpmath.nstr(v, 5) for v in other]}"
                 )
-        return mpmath.exp(_bracketed(value, low, high, at_low, at_high, self.digits))
+        goal = mpmath.mpf(10) ** (3 - self.digits)
+        found = mpmath.findroot(value, (low, high), solver="anderson", tol=goal, maxsteps=200, verify=False)
+        return mpmath.exp(found)
 
     def _minimiser(self, expression: Minimum, at: dict[Symbol, Any], exact: bool) -> Any:
         function, x = expression.args
@@ -456,29 +458,6 @@ def _both_ways(term: Callable[[float], Any], digits: int, *, conjugate: bool = F
         half = halved(lambda w: mpmath.im(term(w)) / (2 if w == 0 else 1), 0, ends[0], digits)
         return mpmath.mpc(0, 2 * half)
     return halved(term, ends[1], ends[0], digits)
-
-
-def _bracketed(
-    value: Callable[[Any], Any], low: Any, high: Any, at_low: Any, at_high: Any, digits: int
-) -> Any:
-    """A zero between two signs: secant steps that must stay inside, with halving where they stall."""
-    goal = mpmath.mpf(10) ** (-digits - 2)
-    x0, f0, x1, f1 = low, at_low, high, at_high
-    for _ in range(200):
-        guess = x1 - f1 * (x1 - x0) / (f1 - f0) if f1 != f0 else (low + high) / 2
-        if not low < guess < high:
-            guess = (low + high) / 2
-        at_guess = value(guess)
-        if at_guess == 0:
-            return guess
-        if (at_guess > 0) == (at_low > 0):
-            low, at_low = guess, at_guess
-        else:
-            high, at_high = guess, at_guess
-        if abs(guess - x1) <= goal * max(1, abs(guess)):
-            return guess
-        x0, f0, x1, f1 = x1, f1, guess, at_guess
-    raise PrecisionError("a zero was bracketed but not reached")
 
 
 def _zeta(s: Any, first: Any = None) -> Any:
