@@ -22,8 +22,8 @@ from asymptotics.task import Task, exact
 
 CHECKED = 64
 """Levels at which a multiplicity that is no polynomial is looked at one by one."""
-FAR = tuple(10**j + i for j in range(2, 9) for i in range(2))
-"""Levels beyond those, at which it is sampled."""
+FAR = tuple(10**j for j in range(2, 9))
+"""Levels beyond those, at which the sign of a polynomial is looked at."""
 
 
 def harmonics(dimension: object, index: Symbol = k, *, constant: bool = False) -> Expr:
@@ -73,8 +73,9 @@ def _dimension(dimension: object, least: int, where: str) -> Expr:
 def check_multiplicity(task: Task) -> None:
     """Raise `SpectrumError` if the multiplicity of a task is not a sequence of integers >= 0.
 
-    Proved for polynomials in k, from as many successive values as the degree + 1; sampled at 78 levels
-    otherwise. With parameters besides k nothing is decided before they have numbers.
+    That polynomials are whole is proved, from as many successive values as the degree + 1; all else is
+    looked at on 64 levels, and the sign of polynomials on seven more, to k = 10^8. With parameters
+    besides k nothing is decided before they have numbers.
 
     >>> check_multiplicity(Task(eigenvalues=k**-2, target=k**-2, multiplicity=k * (k + 1) / 2))
     >>> check_multiplicity(Task(eigenvalues=k**-2, target=k**-2, multiplicity=k / 2))
@@ -90,9 +91,10 @@ must be an integer >= 0
         raise SpectrumError("multiplicity 0 leaves no modes; give the number of modes of each level")
     if count.free_symbols - {index}:
         return
-    degree = Poly(count, index).degree() if count.is_polynomial(index) else 0
-    nearby = range(1, max(CHECKED, degree + 1) + 1)
-    for level in nearby if count.is_Rational else chain(nearby, FAR):
+    polynomial = count.is_polynomial(index)
+    degree = Poly(count, index).degree() if polynomial else 0
+    # factorials at k = 10^8 would be numbers of a billion digits
+    for level in chain(range(1, max(CHECKED, degree + 1) + 1), FAR if polynomial else ()):
         if task.modes.is_number and level > task.modes:
             return
         value = count.subs(index, level)

@@ -23,7 +23,7 @@ Constant = Callable[[sympy.Expr, Field], Scalar]
 def gamma_ratio(product: GammaProduct, field: Field, constant: Constant) -> Callable[[Scalar], Scalar]:
     """``x -> prod_i Gamma(p_i x + q_i)^(e_i) g^x`` for Re x >= 1/2, dimensionless.
 
-    Relative error below 2^(10 - bits). ``constant`` makes numbers of a field. Raises `SpectrumError` at
+    Relative error below 2^(12 - bits). ``constant`` makes numbers of a field. Raises `SpectrumError` at
     a pole, and where a power that is no
     integer meets a negative value.
 
