@@ -4,11 +4,11 @@ import mpmath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Integer, Rational, oo
+from sympy import Integer, Rational, log, oo
 
-from asymptotics import DomainError, UnableError, derive, power_law
+from asymptotics import DomainError, Task, UnableError, derive, power_law
 from asymptotics.quantities import QUANTITIES
-from asymptotics.symbols import B, N, P, a, b, beta, eta, sigma
+from asymptotics.symbols import B, N, P, a, b, beta, eta, k, sigma
 from numerics.inverse_size import inverse_size_coefficients
 from numerics.quantities import REFERENCES, TOGETHER, Place, reference_value
 from numerics.stopping import best_stopping
@@ -70,6 +70,18 @@ def test_transients_hold_wherever_they_are_asked(p, q, name):
     for factor in (Rational(999, 1000), Rational(1001, 1000)):
         wrong = found.law.stating(prefactor=found.law.regimes[0].prefactor * factor)
         assert verify(wrong).verdict == "FAILS", str(verify(wrong))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["data_transient", "data_transient_second", "gap", "sgd_noise_transient"])
+def test_transients_of_a_target_with_a_logarithm(name):
+    """The logarithms of the sums stay in the overlaps, beside slopes of their weights."""
+    task = Task(eigenvalues=k ** -Rational(3, 2), target=k ** -Rational(9, 5) * (1 + log(k)))
+    found = verify(getattr(derive(task), name))
+    assert found.law.regimes[0].log_power == 1
+    assert found.verdict == "HOLDS", str(found)
+    for _, mutant in mutants(found.law):
+        assert verify(mutant).verdict == "FAILS", str(verify(mutant))
 
 
 def mutants(law):
