@@ -66,8 +66,8 @@ def measure(
     """The exponent p of ``y ~ x^-p``, on a geometric grid, and its error.
 
     The stage of elimination whose last two members agree best is taken; the error is the
-    distance of those two, plus what the errors of y can do to the local exponents (amplified by
-    the eliminations). Needs at least three points.
+    distance of those two, or of the limit that the next correction points to, plus what the errors of
+    y can do to the local exponents (amplified by the eliminations). Needs at least three points.
 
     >>> xs = [mpmath.mpf(10) ** j for j in range(2, 9)]
     >>> ys = [x**-0.5 * (1 + 3 / x) for x in xs]
@@ -88,7 +88,9 @@ def measure(
         if depth:
             factor = ratio ** corrections[depth - 1]
             amplification *= (factor + 1) / abs(factor - 1)
-        error = abs(stage[-1] - stage[-2]) + amplification * max(noise[-2:])
+        # With x^-e still in it the sequence is as far from its limit as its last step times 1/(g^e - 1).
+        rest = ratio ** corrections[depth] - 1 if depth < len(corrections) else mpmath.mpf(1)
+        error = abs(stage[-1] - stage[-2]) / min(rest, 1) + amplification * max(noise[-2:])
         if best is None or error < best.error:
             best = Measurement(value=stage[-1], error=error)
     assert best is not None

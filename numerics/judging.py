@@ -50,7 +50,7 @@ def resolved_run(points: tuple[Point, ...]) -> tuple[Point, ...]:
 
 
 def measured_decay(prediction: Prediction, points: tuple[Point, ...]) -> Measurement:
-    """The exponent with which the remainder falls, freed of the logarithms of the next order.
+    """The exponent with which the remainder falls, freed of logarithms and of all orders that are known.
 
     With fewer than three resolved points only a lower bound, its error infinite.
     """
@@ -126,7 +126,9 @@ def _judge_bound(
         return "FAILS", tends
     if decay.value < bound - max(10 * decay.error, FLOOR):
         return "FAILS", f"{shown}; it decays with {mpmath.nstr(decay.value, 5)}, less than {_short(bound)}"
-    if limit.error > FLOOR / 10 or decay.error > mpmath.mpf("0.05"):
+    # A fall that is faster than the bound need not be measured well.
+    vague = decay.error > mpmath.mpf("0.05") and decay.value - 3 * decay.error < bound
+    if limit.error > FLOOR / 10 or vague:
         return "UNDECIDED", tends
     if decay.value < bound - max(3 * decay.error, FLOOR) or abs(limit.value - 1) > 3 * limit.error:
         return "UNDECIDED", f"{tends}; the decay is not settled"

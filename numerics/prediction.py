@@ -21,8 +21,9 @@ class Prediction:
     All dimensionless. The scale is the resource, or the function of it whose powers the law is made of.
     ``decay`` is the exponent with which the relative remainder falls: known with its coefficient from the
     next order; only a bound (``bounded``) where the expansion ends in O(...) after its first order; oo if
-    it ends after it without remainder. ``corrections`` are the exponents by which that decay is approached,
-    ``law_corrections`` those of the law itself. Made and used at the precision of mpmath at the moment.
+    it ends after it without remainder. ``corrections`` are the exponents by which that decay is approached
+    once the known orders are divided out, ``law_corrections`` those of the law itself. Made and used
+    at the precision of mpmath at the moment.
     """
 
     def __init__(self, law: Law, settings: Mapping[Symbol, Expr]) -> None:
@@ -33,7 +34,8 @@ class Prediction:
         ends = bool(not series.remainder)
         table = dict(settings)
         terms = [t for t in series.terms if ends or (series.remainder_order - t.order).is_positive]
-        orders = list(dict.fromkeys(t.order for t in terms))[:ORDERS]
+        every = list(dict.fromkeys(t.order for t in terms))
+        orders = every[:ORDERS]
         groups = [[t for t in terms if t.order == order] for order in orders]
         lead = max(groups[0], key=lambda t: t.log_power)
         x = law.resource
@@ -43,7 +45,7 @@ class Prediction:
         # coefficients may oscillate in log x
         self._prefactor = _function(self.regime.prefactor.xreplace(table), x)
         self._companions = [_numbers(t, table, x) for t in groups[0] if t is not lead]
-        self._next = [_numbers(t, table, x) for t in groups[1]] if len(groups) > 1 else []
+        self._next = [_numbers(t, table, x) for group in groups[1:] for t in group]
         self.bounded = len(orders) == 1 and not ends
         self.decay: Expr = (
             orders[1] - orders[0] if len(orders) > 1 else oo if ends else series.remainder_order - orders[0]
@@ -55,8 +57,13 @@ class Prediction:
         if self.bounded:
             # Beyond a bound nothing is said; its multiples are where the next orders usually lie.
             steps = [number(self.decay) * j for j in range(1, 4)]
-        after = sorted({s - steps[0] for s in steps[1:]} | {steps[0]}) if steps else []
-        self.corrections = combinations(after)[:6]
+        if self.bounded:
+            self.corrections = combinations(steps)[:6]
+        else:
+            # What the known orders leave of the remainder, relative to the first of them.
+            beyond = every[ORDERS : ORDERS + 1] or ([] if ends else [series.remainder_order])
+            among = [mpmath.mpf(0), *(s - steps[0] for s in steps[1:])]
+            self.corrections = [number(order - orders[1]) + g for order in beyond for g in among]
         self.law_corrections = combinations(sorted(steps))[:6]
 
     def scale(self, resource: mpmath.mpf) -> mpmath.mpf:
@@ -75,7 +82,7 @@ class Prediction:
         return self(resource) * self._scale(resource) ** self.exponent
 
     def next(self, x: mpmath.mpf) -> mpmath.mpf:
-        """The predicted relative remainder at the scale x; 0 where only its order is known."""
+        """The relative remainder at the scale x by all orders that are known; 0 where only its order is."""
         return _evaluate(self._next, x) / self._relative(x)
 
     def shape(self, x: mpmath.mpf) -> mpmath.mpf:
