@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from sympy import Expr
 from sympy.logic.boolalg import Boolean
 
+from asymptotics.errors import UnableError
 from asymptotics.laws import Laws
 from asymptotics.meanfield import residual
 from asymptotics.regimes import tidy
 from asymptotics.spectra import spectrum
-from asymptotics.symbols import E
+from asymptotics.symbols import E, N
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,10 @@ def ensembling(laws: Laws) -> tuple[Comparison, ...]:
     for regime in laws.model.regimes:
         if regime.is_boundary:
             continue
+        if not regime.is_power:
+            raise UnableError(
+                f"ensembles are compared for losses that are powers of N; this one is {regime.leading(N)}"
+            )
         s = tidy(residual(base, 2).within(regime.domain).leading().order)
         p = regime.exponent
         factor = E ** (p - 1) if s == 1 else E**p * (1 - s + s / E)

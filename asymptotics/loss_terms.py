@@ -157,6 +157,11 @@ def _of(law: Law) -> Iterator[LossTerm]:
     for regime in law.regimes:
         if regime.is_boundary:
             continue
+        if not regime.is_power:
+            raise UnableError(
+                f"the {law.name} law {regime.leading(law.resource)} is no power of {law.resource}: budgets are "
+                "split between powers; not derived"
+            )
         yield LossTerm(
             powers=((law.resource, normal(regime.exponent)),),
             coefficient=regime.prefactor,

@@ -88,6 +88,11 @@ class Regime:
         return Integer(0) if self.remainder == oo else self.envelope * as_power(x, -self.remainder)
 
     @property
+    def is_power(self) -> bool:
+        """Whether the law is a power (and logarithm) of its resource itself."""
+        return self.gauge is None and self.envelope == 1
+
+    @property
     def is_boundary(self) -> bool:
         """Whether the regime is a line where two exponents meet, not an open set."""
         return any(part.is_Relational and part.rel_op == "==" for part in And.make_args(self.condition))
@@ -108,9 +113,7 @@ def _settled(formula: Formula, table: dict[Symbol, Expr], domain: Domain) -> Exp
         if first and all(any(series.ahead(t, b) for t in first) for b in series.remainder):
             return series
     if not series.terms:
-        raise UnableError(
-            f"every power of {series.variable} vanishes: what is left falls exponentially"
-        )
+        raise UnableError(f"every power of {series.variable} vanishes: what is left falls exponentially")
     raise UnableError(
         f"no term is shown to lead the remainder to depth {MAX_DEPTH}; the expansion is {series!r}"
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, Piecewise, Rational, Symbol, log, true
+from sympy import Expr, Integer, Piecewise, Rational, Symbol, log, oo, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation import Optimum
 from asymptotics.claims.growth import Growth, growths
 from asymptotics.domain import Domain
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, UnableError
 from asymptotics.law import Law, derived
 from asymptotics.phases import Key, Phase
 from asymptotics.quantities import QUANTITIES
@@ -112,6 +112,11 @@ def of_law(law: Law) -> Subject:
     log(N)/N**2
     """
     x = law.resource
+    for regime in law.regimes:
+        if regime.limit(x) != oo:
+            raise UnableError(
+                f"the {law.name} law is one for {x} -> {regime.limit(x)}; claims are compared for {x} -> oo"
+            )
     pieces = tuple(
         Piece(condition=r.condition, exponent=r.exponent, growth=_one(r.leading(x), x)) for r in law.regimes
     )

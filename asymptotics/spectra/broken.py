@@ -25,6 +25,9 @@ from asymptotics.spectra.power_law import PowerLaws
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.task import Task
 
+PIECES = 4
+"""How well a task with pieces fits this family at least: better than any that knows no pieces."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeadedSeries:
@@ -64,7 +67,7 @@ class BrokenPowerLaws:
         found = PowerLaws().spectrum(beyond, domain)
         if isinstance(found, Mismatch):
             return Mismatch(
-                fitting=found.fitting,
+                fitting=PIECES,
                 missing=f"the piece from {task.index} = {last.first} on: {found.missing}",
             )
         for segment in before:

@@ -67,7 +67,9 @@ class FiniteSeries:
     @property
     def single(self) -> Expr | None:
         """The eigenvalue if all modes share it (a white spectrum); else None."""
-        values = {lam for lam, _, _, _ in self.pieces}
+        values = {
+            lam.xreplace({self.index: last}) if first == last else lam for lam, _, first, last in self.pieces
+        }
         lam = values.pop()
         return lam if not values and not lam.has(self.index) else None
 
