@@ -72,6 +72,8 @@ class _Writer:
         at = 0
         while at < len(items):
             at = self.one(items, at)
+        if items and not self.after_operand and self.pieces and self.pieces[-1][0] in "+-*/,":
+            self.source.fail(self.pieces[-1][1], "the expression breaks off after an operator")
 
     def one(self, items: Sequence[Item], at: int) -> int:
         """Write the item at ``at`` with what belongs to it, and return where the next one is."""
@@ -102,7 +104,7 @@ class _Writer:
             self.put(digits, item.position, starts=True, ends=True)
             return end
         elif character in "+-*/,":
-            self.put(character, item.position)
+            self.operator(character, item)
         elif character == "^":
             return self.power(items, at)
         elif character == "_":
@@ -112,6 +114,11 @@ class _Writer:
         else:
             self.fail(item, f"{character!r} is not part of an expression")
         return at + 1
+
+    def operator(self, sign: str, item: Item) -> None:
+        if sign in "*/," and not self.after_operand:
+            self.fail(item, f"nothing stands before {sign!r}")
+        self.put(sign, item.position)
 
     def power(self, items: Sequence[Item], at: int) -> int:
         if not self.after_operand:
@@ -149,7 +156,7 @@ class _Writer:
         if name in LETTERS:
             self.put(LETTERS[name], item.position, starts=True, ends=True)
         elif name in PRODUCTS:
-            self.put("*", item.position)
+            self.operator("*", item)
         elif name in FRACTIONS:
             upper, lower = self.arguments(item, 2)
             self.put("(", item.position, starts=True)
