@@ -9,13 +9,16 @@ from functools import lru_cache
 from typing import Any
 
 import mpmath
-from sympy import Add, Expr, Float, Function, Integer, Symbol, lambdify
+from sympy import Add, Expr, Float, Function, Integer, Symbol, bernoulli, lambdify
+from sympy import factor as factored
 
 from asymptotics.errors import PrecisionError, SpectrumError, UnableError
 from asymptotics.regular_sum import RegularSum
 
 WRITTEN_OUT = 8
 """Up to this many terms a sum is written term by term."""
+HIGHEST = 12
+"""Up to this power of the index a sum is the polynomial that it is (Faulhaber; DLMF 24.4.7)."""
 ADDED_UP = 3000
 """Up to this many terms a value is a plain sum; beyond it, the difference of two tails."""
 MOST = 200_000
@@ -75,8 +78,8 @@ def finite_sum(summand: Expr, index: Symbol, first: Expr, last: Expr) -> Expr:
     >>> from asymptotics.symbols import a, k, M
     >>> finite_sum(3 * k**-a, k, Integer(1), M), finite_sum(a, k, Integer(1), M)
     (3*Sum(k**(-a), (k, 1, M)), M*a)
-    >>> finite_sum(k**-a, k, Integer(2), Integer(3))
-    3**(-a) + 2**(-a)
+    >>> finite_sum(k**-a, k, Integer(2), Integer(3)), finite_sum(k, k, Integer(1), M)
+    (3**(-a) + 2**(-a), M*(M + 1)/2)
     """
     total = []
     for part in Add.make_args(summand):
@@ -84,6 +87,9 @@ def finite_sum(summand: Expr, index: Symbol, first: Expr, last: Expr) -> Expr:
         count = last - first + 1
         if rest == 1:
             total.append(factor * count)
+        elif (power := rest.as_base_exp())[0] == index and power[1].is_Integer and 0 < power[1] <= HIGHEST:
+            n = power[1] + 1
+            total.append(factor * factored((bernoulli(n, last + 1) - bernoulli(n, first)) / n))
         elif count.is_Integer and count <= WRITTEN_OUT:
             total.append(factor * Add(*(rest.xreplace({index: first + j}) for j in range(int(count)))))
         else:

@@ -159,8 +159,8 @@ def _of(law: Law) -> Iterator[LossTerm]:
             continue
         if not regime.is_power:
             raise UnableError(
-                f"the {law.name} law {regime.leading(law.resource)} is no power of {law.resource}: budgets are "
-                "split between powers; not derived"
+                f"the {law.name} law {regime.leading(law.resource)} is no power of {law.resource}: budgets "
+                "are split between powers; not derived"
             )
         yield LossTerm(
             powers=((law.resource, normal(regime.exponent)),),
