@@ -62,6 +62,7 @@ class Oscillation(Function):  # type: ignore[misc]
 
     nargs = 4
     opaque = True
+    oscillates = True
     is_extended_real = True
     is_finite = True
     is_commutative = True
@@ -175,13 +176,11 @@ def harmonics(coefficient: Expr) -> tuple[Expr, tuple[tuple[Expr, Oscillation], 
 
     Raises `UnableError` for anything else: the harmonics of a product are convolutions.
     """
-    if not coefficient.has(Oscillation):
-        return coefficient, ()
     mean, waves = Integer(0), []
     for part in Add.make_args(expand(coefficient)):
         found = [f for f in Mul.make_args(part) if isinstance(f, Oscillation)]
         rest = Mul(*(f for f in Mul.make_args(part) if not isinstance(f, Oscillation)))
-        if len(found) > 1 or rest.has(Oscillation):
+        if len(found) > 1 or any(hasattr(f, "oscillates") for f in rest.atoms(Function)):
             raise UnableError(f"{part} is a product of oscillations; its harmonics are convolutions")
         if found:
             waves.append((rest, found[0]))

@@ -178,6 +178,8 @@ def _overlap(
     for series in (first, second):
         if series.gauge is not None or any(x.log_power < 0 for x in series.terms):
             raise UnableError(f"overlaps need powers and logarithms of time and of z, not {series!r}")
+        if any(x.coefficient.has(series.variable) for x in series.terms):
+            raise UnableError("overlaps of functions that oscillate in log t are not derived")
     # log x = log t + log v, where log v is -d/dp; log z = log w - log t, where log w is d/dq
     sign, shift = (-1, 1) if first.at_infinity else (1, 0)
     terms: list[Term] = []
