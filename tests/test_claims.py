@@ -221,7 +221,11 @@ MUTANTS = [
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=[m[0] for m in MUTANTS])
-@pytest.mark.parametrize(("name", "claim", "law", "assuming"), RIGHT, ids=[row[0] for row in RIGHT])
+@pytest.mark.parametrize(
+    ("name", "claim", "law", "assuming"),
+    [row if i in (0, 1, 5) else pytest.param(*row, marks=pytest.mark.slow) for i, row in enumerate(RIGHT)],
+    ids=[row[0] for row in RIGHT],
+)
 def test_mutants_fail(name, claim, law, assuming, mutant):
     assert check_claim(claim, law, assuming)
     wrong = check_claim(mutant[1](claim, law.resource), law, assuming)
@@ -257,7 +261,10 @@ def test_regions_agree_with_the_law_at_points(x, y):
     assert right != any(r.condition.subs(point) == True for r in verdict.fails)  # noqa: E712
 
 
-@pytest.mark.parametrize("name", sorted(QUANTITIES))
+@pytest.mark.parametrize(
+    "name",
+    [n if n in ("time", "model", "data") else pytest.param(n, marks=pytest.mark.slow) for n in QUANTITIES],
+)
 def test_every_law_agrees_with_itself(name):
     law = getattr(LAWS, name)
     bare = Piecewise(
@@ -337,6 +344,7 @@ HARD = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim", HARD, ids=[str(c)[:30] for c in HARD])
 def test_no_claim_takes_long(claim):
     start = time.perf_counter()
