@@ -5,7 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from sympy import Add, Eq, Expr, Function, I, Integer, Integral, Min, Sum, Symbol, gamma, oo, pi, true
+from sympy import (
+    Add,
+    Eq,
+    Expr,
+    Function,
+    I,
+    Integer,
+    Integral,
+    Min,
+    Sum,
+    Symbol,
+    gamma,
+    oo,
+    pi,
+    powsimp,
+    true,
+)
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.derivation_model import damping, kernel_function, named_sum, over_modes
@@ -162,7 +178,8 @@ def asymptotic(lhs: Expr, series: Expansion) -> Asymptotic:
     if series.remainder:
         logs = max(b.log_power for b in series.remainder)
         remainder = series.monomial_of(Bound(series.remainder_order, logs))
-    terms = Add(*(tidy(t.coefficient) * series.monomial_of(t) for t in series.terms))
+    # unevaluated, so that the terms stay in their order
+    terms = Add(*(tidy(t.coefficient) * series.monomial_of(t) for t in series.terms), evaluate=False)
     return Asymptotic(lhs, terms, remainder, series.variable, oo if series.at_infinity else Integer(0))
 
 
@@ -234,7 +251,7 @@ def _sum(event: SumFound) -> Iterator[Step]:
             source="Flajolet, Gourdon & Dumas 1995, section 2",
         )
         yield Step(
-            equation=Eq(Integral(phi * u ** (s - 1), (u, 0, oo)), transform, evaluate=False),
+            equation=Eq(Integral(powsimp(phi * u ** (s - 1)), (u, 0, oo)), transform, evaluate=False),
             reason=say("The Mellin transform of the kernel {}, in the strip where it converges.", phi),
             source="DLMF 5.9.1 and 5.12.3",
             given=((s, middle),),
@@ -251,7 +268,7 @@ def _sum(event: SumFound) -> Iterator[Step]:
     integrand = transform * dirichlet * power
     yield Step(
         equation=Eq(
-            whole, Integral(integrand, (s, line - I * oo, line + I * oo)) / (2 * pi * I), evaluate=False
+            2 * pi * I * whole, Integral(integrand, (s, line - I * oo, line + I * oo)), evaluate=False
         ),
         reason=say(
             "Mellin inversion, with {} between {} and {}, where both transforms converge.", line, left, right

@@ -5,6 +5,7 @@ All are inert: they stand for what they say and are evaluated by `asymptotics.de
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sympy import Basic, Expr, Function, Symbol
@@ -45,9 +46,14 @@ class Asymptotic(Basic):  # type: ignore[misc]
         """Where the variable goes: oo or 0."""
         return self.args[4]
 
+    def terms(self) -> tuple[Expr, ...]:
+        """The terms of the right side in their order."""
+        return self.rhs.args if self.rhs.is_Add else (self.rhs,)
+
     def _sympystr(self, printer: Any) -> str:
-        lhs, rhs, remainder, variable, limit = (printer._print(x) for x in self.args)
+        lhs, _, remainder, variable, limit = (printer._print(x) for x in self.args)
         rest = "" if self.remainder == 0 else f" + O({remainder})"
+        rhs = " + ".join(printer._print(x) for x in self.terms()).replace("+ -", "- ")
         return f"{lhs} ~ {rhs}{rest}, {variable} -> {limit}"
 
     _sympyrepr = _sympystr
@@ -56,9 +62,16 @@ class Asymptotic(Basic):  # type: ignore[misc]
         return str(self)
 
     def _latex(self, printer: Any) -> str:
-        lhs, rhs, remainder, variable, limit = (printer._print(x) for x in self.args)
+        lhs, _, remainder, variable, limit = (printer._print(x) for x in self.args)
+        rhs = signed(printer._print(x) for x in self.terms())
         rest = "" if self.remainder == 0 else rf" + O\left({remainder}\right)"
         return rf"{lhs} \sim {rhs}{rest} \quad \left({variable} \to {limit}\right)"
+
+
+def signed(pieces: Iterable[str]) -> str:
+    """LaTeX of a sum from that of its terms."""
+    first, *rest = pieces
+    return " ".join([first, *(x if x.lstrip().startswith("-") else f"+ {x}" for x in rest)])
 
 
 class Named(Expr):  # type: ignore[misc]
@@ -202,4 +215,5 @@ __all__ = [
     "Named",
     "Residue",
     "Root",
+    "signed",
 ]

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING
 
-from sympy import Add, And, Basic, Eq, latex, true
+from sympy import Add, And, Basic, Eq, Expr, expand_mul, latex, true
 from sympy.logic.boolalg import Boolean
 
-from asymptotics.derivation_symbols import Asymptotic
+from asymptotics.derivation_symbols import Asymptotic, signed
 from asymptotics.domain import plain
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def sides(step: Step) -> tuple[str, str, str]:
     if not isinstance(step.equation, Asymptotic):
         return latex(step.lhs), "=", latex(step.rhs)
     one = step.equation
-    right = latex(one.rhs)
+    right = signed(latex(term) for term in one.terms())
     if one.remainder != 0:
         right += rf" + O\left({latex(one.remainder)}\right)"
     return latex(one.lhs), r"\sim", right
@@ -148,19 +148,32 @@ def latex_steps(derivation: Derivation) -> str:
 
 def broken(step: Step, right: str) -> list[str]:
     """A long right side as its lines, a term each."""
-    if len(right) <= LINE or not isinstance(step.rhs, Add):
+    if len(right) <= LINE:
         return [right]
-    terms = [latex(term) for term in step.rhs.as_ordered_terms()]
-    if isinstance(step.equation, Asymptotic) and step.equation.remainder != 0:
-        terms.append(rf"O\left({latex(step.equation.remainder)}\right)")
-    signed = [t if t.lstrip().startswith("-") else f"+ {t}" for t in terms]
-    signed[0] = terms[0]
-    return signed
+    equation = step.equation
+    if isinstance(equation, Asymptotic):
+        terms = [piece for term in equation.terms() for piece in _pieces(term)]
+        if equation.remainder != 0:
+            terms.append(rf"O\left({latex(equation.remainder)}\right)")
+    elif isinstance(step.rhs, Add):
+        terms = [piece for term in step.rhs.as_ordered_terms() for piece in _pieces(term)]
+    else:
+        return [right]
+    return [terms[0], *(t if t.lstrip().startswith("-") else f"+ {t}" for t in terms[1:])]
+
+
+def _pieces(term: Expr) -> list[str]:
+    """One term, or the sum it hides where it is long."""
+    shown = latex(term)
+    if len(shown) <= 2 * LINE:
+        return [shown]
+    return [latex(part) for part in Add.make_args(expand_mul(term))]
 
 
 def as_latex(derivation: Derivation) -> str:
     """Title, conditions, and the aligned steps; needs amsmath and amssymb."""
-    lines = [rf"\subsection*{{{escaped(_upper(derivation.title))}}}"]
+    title = re.sub(r"\boo\b", r"$\\infty$", escaped(_upper(derivation.title)))
+    lines = [rf"\subsection*{{{title}}}"]
     if derivation.conditions:
         lines.append(rf"Conditions: ${_condition(And(*derivation.conditions))}$.")
     return "\n".join([*lines, "", latex_steps(derivation)])

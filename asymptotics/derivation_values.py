@@ -31,7 +31,7 @@ from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.regular_sum import RegularSum, _hurwitz
 from asymptotics.spectra.tail import tail_expansion
 
-FLOATS = 14
+FLOATS = 13
 """Digits of what is evaluated in Python's floats: transforms of whole sums on a contour."""
 
 FLOAT_ERROR = 1e-10
@@ -267,7 +267,7 @@ class Values:
             value = self._value(function, {**at, x: place}, False)
             return value * place * w * (1 + math.exp(-y))
 
-        return halved(term, -3.7, 4.2, FLOATS, step=0.125)
+        return halved(term, -3.7, 4.2, FLOATS - 1, step=0.125, noise=1e-15)
 
     def _line(self, function: Expr, s: Symbol, middle: Expr, at: dict[Symbol, Any]) -> Any:
         """``s = c + i sinh(w)/8`` on the line Re s = c."""
@@ -331,23 +331,23 @@ class Values:
         if heavy:
             self.error = max(self.error, FLOAT_ERROR)
         whole = any(isinstance(x, (complex, mpmath.mpc)) for x in at.values())
-        total = 0.0 if heavy else mpmath.mpf(0)
+        terms = []
         for place, weight in _cotangent(count, moment, heavy, whole):
             value = weight * self(transform, {**at, z: place}, exact=not heavy)
-            total += value if whole else 2 * mpmath.re(value)
-        return total
+            terms.append(value if whole else 2 * mpmath.re(value))
+        return _unless_zero(terms, 1e-13 if heavy else mpmath.mpf(10) ** (-self.digits - 2))
 
     def _twice_inverse(self, inner: InverseLaplace, w: Symbol, moment: Any, at: dict[Symbol, Any]) -> Any:
         """A double inverse transform in floats, on two contours that have no node in common."""
         self.error = max(self.error, FLOAT_ERROR)
         transform, z, time = inner.args[:3]
         here = self(time, at)
-        total = 0.0
+        terms = []
         for place, weight in _cotangent(24, moment, True, False):
             for other, factor in _cotangent(26, here, True, True):
                 value = self._value(transform, {**at, w: place, z: other}, False)
-                total += 2 * (weight * factor * value).real
-        return total
+                terms.append(2 * (weight * factor * value).real)
+        return _unless_zero(terms, 1e-13)
 
     def _root(self, expression: Root, at: dict[Symbol, Any], exact: bool) -> Any:
         function, x = expression.args
@@ -426,6 +426,12 @@ def _differentiated(expression: Expr) -> Expr:
             inner = diff(inner, x, int(times))
         return inner
     return expression.func(*(_differentiated(x) for x in expression.args))
+
+
+def _unless_zero(terms: list[Any], floor: Any) -> Any:
+    """The sum, or 0 where the terms cancel to all their digits."""
+    total = sum(terms)
+    return total if abs(total) > floor * sum(abs(x) for x in terms) else type(total)(0)
 
 
 def _cotangent(count: int, moment: Any, heavy: bool, whole: bool) -> list[tuple[Any, Any]]:
