@@ -17,6 +17,7 @@ from sympy import Expr, Poly, Symbol, binomial, expand, nan, oo, zoo
 
 from asymptotics.errors import DomainError, SpectrumError
 from asymptotics.gamma_products import without_gammas
+from asymptotics.lattice_sum import SquaresCount
 from asymptotics.symbols import k
 from asymptotics.task import Task, exact
 
@@ -60,6 +61,20 @@ def torus(dimension: object, index: Symbol = k) -> Expr:
     d = _dimension(dimension, 1, "on the d-torus")
     count = (2 * index + 1) ** d - (2 * index - 1) ** d
     return expand(count) if d.is_number else count
+
+
+def squares(dimension: object, index: Symbol = k) -> Expr:
+    """``r_d(k)``: Fourier modes ``n`` in Z^d with ``|n|^2 = k`` (Euclidean), on the d-torus.
+
+    Level k >= 1 is ``|n|^2``, so that ``lambda = |n|^-b`` is ``k**(-b/2)``; the constant mode is not counted.
+    d is an integer >= 1 or a symbol; dimensionless. r_d(k) is no smooth function of k: laws are derived for
+    single powers of k, and the full model is solved for finitely many modes by
+    ``FullModel.from_arrays(*numerics.arrays.spectrum_arrays(task, modes=M))``. Raises `DomainError`.
+
+    >>> [squares(2).subs(k, j) for j in range(1, 6)]
+    [4, 4, 0, 4, 8]
+    """
+    return SquaresCount(_dimension(dimension, 1, "on the d-torus"), index)
 
 
 def _dimension(dimension: object, least: int, where: str) -> Expr:
@@ -114,4 +129,4 @@ def _short(value: Expr) -> Expr:
     return value if value.is_Rational else value.evalf(6)
 
 
-__all__ = ["check_multiplicity", "harmonics", "torus"]
+__all__ = ["check_multiplicity", "harmonics", "squares", "torus"]

@@ -12,6 +12,7 @@ from sympy import Dummy, Expr, Symbol, lambdify
 from sympy.core.function import AppliedUndef
 
 from asymptotics.errors import DomainError, SpectrumError
+from asymptotics.lattice_sum import SquaresCount
 from asymptotics.measured import Measured
 from asymptotics.task import Task
 
@@ -91,6 +92,11 @@ def _level_values(name: str, expression: Expr, index: Symbol, levels: int) -> Ar
         )
     if index not in expression.free_symbols:
         return np.full(levels, _as_float(name, expression, expression, None))
+    if expression.has(SquaresCount):
+        exact = (expression.subs(index, level) for level in range(1, levels + 1))
+        return np.array(
+            [_as_float(name, expression, value, j) for j, value in enumerate(exact, 1)], dtype=np.float64
+        )
     # Dummy names are chosen by SymPy, so no name of the task can reach the generated function.
     dummy = Dummy()
     function: Callable[[object], object] = lambdify([dummy], expression.xreplace({index: dummy}), "mpmath")
