@@ -17,10 +17,17 @@ from asymptotics.spectra.broken import BrokenPowerLaws
 from asymptotics.spectra.family import Family, Mismatch, Spectrum
 from asymptotics.spectra.finite import FiniteSeries, FiniteSpectra
 from asymptotics.spectra.geometric import GeometricSpectra
+from asymptotics.spectra.lattice import LatticeModes
 from asymptotics.spectra.power_law import PowerLaws
 from asymptotics.task import Task
 
-FAMILIES: tuple[Family, ...] = (PowerLaws(), FiniteSpectra(), BrokenPowerLaws(), GeometricSpectra())
+FAMILIES: tuple[Family, ...] = (
+    PowerLaws(),
+    FiniteSpectra(),
+    BrokenPowerLaws(),
+    GeometricSpectra(),
+    LatticeModes(),
+)
 """In the order in which they are asked."""
 
 
@@ -70,12 +77,9 @@ def _check_values(task: Task) -> None:
 
 
 def _value(expression: Expr, task: Task, j: int, symbolic: bool) -> Expr:
-    if symbolic:
-        return expression.subs(task.index, j)
-    try:
-        return expression.evalf(15, subs={task.index: j})
-    except ZeroDivisionError:
-        return zoo
+    # exact at first: evalf(subs=...) steps beside a pole and returns a large number
+    exact = expression.subs(task.index, j)
+    return exact if symbolic or exact.is_Rational else exact.evalf(15)
 
 
 __all__ = ["FAMILIES", "Family", "FiniteSeries", "Mismatch", "Spectrum", "spectrum"]
