@@ -166,7 +166,11 @@ def _judge_faster(points: tuple[Point, ...]) -> tuple[str, str]:
             "HOLDS",
             f"{shown}, falling ever faster (slope {mpmath.nstr(slopes[-1], 3)}); no power follows",
         )
-    if slopes[-1] <= slopes[-2] or slopes[-1] < mpmath.mpf("1e-6"):
+    third = len(points) // 3
+    early, late = (max(abs(p.remainder) for p in part) for part in (points[:third], points[-third:]))
+    # neither smaller nor falling steadily: an oscillation, or a constant, that is left out
+    lasting = late > early / 10 and any(slope < 0 for slope in slopes)
+    if lasting or slopes[-1] <= slopes[-2] or slopes[-1] < mpmath.mpf("1e-6"):
         return "FAILS", f"{shown}; it does not fall faster than every power"
     return "UNDECIDED", f"{shown}; the decay is not yet faster than a power"
 
