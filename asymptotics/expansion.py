@@ -275,7 +275,7 @@ class Expansion:
         if leads_with_logarithm(self):
             return exponential_reversion(self, variable, function)
         _refuse_oscillations(self, function)
-        hidden, values = _with_names((self, function))
+        hidden, values = with_names((self, function))
         if values:
             found = hidden[0]._reverted(variable, hidden[1])
             terms = (replace(t, coefficient=t.coefficient.xreplace(values)) for t in found.terms)
@@ -493,7 +493,7 @@ class Constant(Dummy):  # type: ignore[misc]
     """A name for one numerical coefficient, so that coefficients stay polynomials in few letters."""
 
 
-def _with_names(series: tuple[Expansion, ...]) -> tuple[tuple[Expansion, ...], dict[Symbol, Expr]]:
+def with_names(series: tuple[Expansion, ...]) -> tuple[tuple[Expansion, ...], dict[Symbol, Expr]]:
     """The expansions with a name for each irrational coefficient; unchanged if any exponent is symbolic."""
     values: dict[Symbol, Expr] = {}
     if not all(t.order.is_number and t.coefficient.is_number for e in series for t in e.terms):
@@ -533,4 +533,4 @@ def _bound_expression(series: Expansion) -> Expr:
     return series.monomial_of(Bound(series.remainder_order, max(b.log_power for b in series.remainder)))
 
 
-__all__ = ["Constant", "Expansion", "Powers", "as_power", "expansion"]
+__all__ = ["Expansion", "Powers", "as_power", "expansion", "with_names"]

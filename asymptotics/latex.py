@@ -43,7 +43,9 @@ def _row(value: Law, regime: Regime, printer: Any) -> tuple[str, str]:
     elif regime.prefactor.is_Add:
         prefactor = rf"\left({prefactor}\right)"
     body = rf"{prefactor} {power} {logarithm}".strip() if power else f"{prefactor} {logarithm}".strip()
-    if regime.remainder != oo:
+    if regime.relative is not None:
+        body += rf" \left(1 + O\left({printer._print(regime.relative)}\right)\right)"
+    elif regime.remainder != oo:
         body += rf" + O\left({_monomial(x, regime.envelope, regime.remainder, printer)}\right)"
     limit = regime.limit(value.resource)
     if limit != oo:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from sympy import And, Eq, Expr, Integer, Min, Piecewise, Symbol, nan, oo, zoo
+from sympy import And, Eq, Expr, Integer, Min, Piecewise, Symbol, nan, oo, sympify, zoo
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics import latex as typeset
@@ -18,6 +18,8 @@ from asymptotics.notation import restated
 from asymptotics.oscillation import LogPeriodic, log_periodic
 from asymptotics.quantities import QUANTITIES, crossover
 from asymptotics.regimes import Regime, find_regimes, tidy
+from asymptotics.slow import Layered
+from asymptotics.slow_regime import leading_series
 from asymptotics.spectra import spectrum
 from asymptotics.spectra.segments import structural
 from asymptotics.task import Task, exact, substitution
@@ -149,7 +151,7 @@ class Law:
     @property
     def log_power(self) -> Expr:
         """The power of log(resource) in the leading term; Piecewise over several regimes."""
-        return self._piecewise(lambda regime: Integer(regime.log_power))
+        return self._piecewise(lambda regime: sympify(regime.log_power))
 
     @property
     def leading(self) -> Expr:
@@ -238,6 +240,8 @@ class Law:
                     remainder=regime.remainder.xreplace(table),
                     gauge=None if regime.gauge is None else regime.gauge.xreplace(table),
                     envelope=regime.envelope.xreplace(table),
+                    log_power=sympify(regime.log_power).xreplace(table),
+                    relative=None if regime.relative is None else regime.relative.xreplace(table),
                     domain=spectrum(task).domain,
                 )
             )
@@ -245,9 +249,7 @@ class Law:
             raise UnableError(f"no regime of {self!r} covers {table}; derive the task with these values")
         return replace(self, task=task, regimes=tuple(kept), settings=settings)
 
-    def stating(
-        self, *, exponent: object = None, prefactor: object = None, log_power: int | None = None
-    ) -> Law:
+    def stating(self, *, exponent: object = None, prefactor: object = None, log_power: object = None) -> Law:
         """The law with another leading term in every regime: a claim to be verified.
 
         >>> from asymptotics import derive, power_law
@@ -261,7 +263,7 @@ class Law:
                     regime,
                     exponent=regime.exponent if exponent is None else exact(exponent, "exponent"),
                     prefactor=regime.prefactor if prefactor is None else exact(prefactor, "prefactor"),
-                    log_power=regime.log_power if log_power is None else log_power,
+                    log_power=regime.log_power if log_power is None else exact(log_power, "log_power"),
                 )
                 for regime in self.regimes
             ),
@@ -273,6 +275,8 @@ class Law:
         for regime in self.regimes:
             bound = regime.bound(x)
             rest = "" if bound == 0 else f" + O({bound})"
+            if regime.relative is not None:
+                rest = f"*(1 + O({regime.relative}))"
             where = "" if regime.condition == true else f", for {plain(regime.condition)}"
             limit = regime.limit(x)
             to = f"{x} -> {limit}"
@@ -323,7 +327,8 @@ def _expansion(
     formula = QUANTITIES[name].formula
     base = replace(spectrum(task), below=below)
     for depth in range(terms, terms + 5):
-        series = formula(base, depth)
+        found = formula(base, depth)
+        series = leading_series(found) if isinstance(found, Layered) else found
         orders = list(dict.fromkeys(t.order for t in series.terms))
         ahead = [sum(base.domain.sign(b.order - p) == 1 for p in orders) for b in series.remainder]
         if all(count >= terms for count in ahead):

@@ -14,6 +14,7 @@ A series with a vertical line of poles adds an `Oscillation` to the coefficient 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from sympy import (
     Add,
@@ -33,6 +34,7 @@ from sympy import (
     together,
 )
 
+from asymptotics.branch import BranchSeries
 from asymptotics.dirichlet import DirichletSeries, Pole
 from asymptotics.domain import Domain, normal
 from asymptotics.errors import UnableError
@@ -158,6 +160,9 @@ def spectral_sum(
     >>> spectral_sum(df1, FILTER, kappa, inverse=True, domain=domain, depth=2)
     pi/(b*kappa**(1/b)*sin(pi/b)) - 1/2 + O(kappa)
     """
+    if isinstance(series, BranchSeries):
+        # layers have the operations of an expansion that the equations need
+        return cast(Expansion, series.beside(kernel, variable, inverse=inverse, domain=domain, depth=depth))
     counted = depth + 1
     lists = (series.poles(counted), kernel.poles(counted))
     orders: dict[Expr, int] = {}

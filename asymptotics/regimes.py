@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import cast
 
 from sympy import (
     And,
@@ -25,17 +26,21 @@ from sympy import (
     fraction,
     log,
     oo,
+    powsimp,
     sin,
     together,
 )
 from sympy.logic.boolalg import Boolean
 
+from asymptotics.convergent_sum import ConvergentSum
 from asymptotics.domain import POSITIVE, Domain, as_condition, normal, primitive
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansion import ONE, Expansion, as_power
 from asymptotics.orders import Term
 from asymptotics.oscillation import Oscillation
 from asymptotics.regular_sum import RegularSum
+from asymptotics.slow import Layered
+from asymptotics.slow_regime import is_settled, leading_form, leading_series
 
 Formula = Callable[[dict[Symbol, Expr], int], Expansion]
 """``formula(table, depth)``: the expansion of a quantity after the substitutions in ``table``."""
@@ -49,18 +54,20 @@ class Regime:
 
     x is the resource or, where the law is no power of it, the function ``gauge`` of it (exp(N) for an
     exponential law). ``remainder`` is the exponent of what follows, ``O(x**(-remainder))`` up to
-    logarithms: a Min over the candidates; oo if the rest is smaller than every power. ``domain`` is the
-    condition together with those of the task.
+    logarithms: a Min over the candidates; oo if the rest is smaller than every power. Where it is smaller
+    by a slow function only (1/log x), that is ``relative``, and log_power need not be whole. ``domain`` is
+    the condition together with those of the task.
     """
 
     condition: Boolean
     exponent: Expr
     prefactor: Expr
-    log_power: int = 0
+    log_power: int | Expr = 0
     remainder: Expr = oo
     domain: Domain = POSITIVE
     gauge: Expr | None = None
     envelope: Expr = ONE
+    relative: Expr | None = None
 
     def variable(self, resource: Symbol) -> Expr:
         """x: the resource, or the function of it whose powers the law is made of."""
@@ -80,7 +87,8 @@ class Regime:
 
     def leading(self, resource: Symbol) -> Expr:
         """The leading term."""
-        return self.prefactor * self.power(resource) * log(self.variable(resource)) ** self.log_power
+        base, rate = log(self.variable(resource)).as_base_exp()
+        return self.prefactor * self.power(resource) * base ** normal(rate * self.log_power)
 
     def bound(self, resource: Symbol) -> Expr:
         """What is in the O(...) of the remainder, up to logarithms; 0 if it is smaller than every power."""
@@ -147,7 +155,13 @@ def _boundaries(formula: Formula, candidates: tuple[Term, ...], domain: Domain) 
                 continue
             meeting = as_condition(primitive(second - first, domain))
             extra = (as_condition(c) for c in others if not domain.positive(c))
-            yield _regime(formula, table, edge, And(Eq(meeting.lhs, meeting.rhs), *extra))
+            try:
+                yield _regime(formula, table, edge, And(Eq(meeting.lhs, meeting.rhs), *extra))
+            except UnableError:
+                # layers that meet may leave a constant or a growing function of log x, as further parameters
+                # say: such a line is derived with numbers (`Law.at` says so)
+                if not isinstance(formula(table, 2), Layered):
+                    raise
 
 
 def solutions(difference: Expr) -> list[tuple[Symbol, Expr]]:
@@ -161,6 +175,27 @@ def solutions(difference: Expr) -> list[tuple[Symbol, Expr]]:
 
 def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, condition: Boolean) -> Regime:
     series = _settled(formula, table, domain)
+    if isinstance(series, Layered):
+        if not is_settled(series) and not domain.constraints:
+            series = formula(table, 4).within(domain)  # leading slow terms may cancel, at numbers
+        form = leading_form(series)
+        if form is not None:
+            return Regime(
+                condition=condition,
+                exponent=form.exponent,
+                prefactor=powsimp(tidy(powsimp(form.coefficient))),
+                log_power=form.log_power,
+                remainder=form.remainder,
+                domain=domain,
+                gauge=form.gauge,
+                envelope=form.envelope,
+                relative=form.relative,
+            )
+
+        def inner(values: dict[Symbol, Expr], depth: int) -> Expansion:
+            return leading_series(cast(Layered, formula(values, depth).within(domain)))
+
+        return _regime(inner, table, domain, condition)
     for depth in range(3, MAX_DEPTH):
         first = series.candidates()
         if len(first) != 1:
@@ -197,7 +232,7 @@ def tidy(expression: Expr) -> Expr:
     1/((d - 1)*sin((d - 1)/b))
     """
     shaped = expression.replace(
-        lambda e: e.is_Function and not isinstance(e, RegularSum),
+        lambda e: e.is_Function and not isinstance(e, RegularSum | ConvergentSum),
         lambda e: _forward(e.func(*(factor_terms(together(argument)) for argument in e.args))),
     )
     if shaped.has(Oscillation):

@@ -18,7 +18,9 @@ from asymptotics.spectra.family import Family, Mismatch, Spectrum
 from asymptotics.spectra.finite import FiniteSeries, FiniteSpectra
 from asymptotics.spectra.geometric import GeometricSpectra
 from asymptotics.spectra.lattice import LatticeModes
+from asymptotics.spectra.logarithmic import LogarithmicPowers
 from asymptotics.spectra.power_law import PowerLaws
+from asymptotics.spectra.stretched import StretchedExponentials
 from asymptotics.task import Task
 
 FAMILIES: tuple[Family, ...] = (
@@ -27,6 +29,8 @@ FAMILIES: tuple[Family, ...] = (
     BrokenPowerLaws(),
     GeometricSpectra(),
     LatticeModes(),
+    LogarithmicPowers(),
+    StretchedExponentials(),
 )
 """In the order in which they are asked."""
 

@@ -34,6 +34,11 @@ class PowerLaws:
                 missing = missing or str(error)
         if missing:
             return Mismatch(fitting=len(tails), missing=missing)
+        if any(term.log_power for term in tails["eigenvalues"].candidates()):
+            # a branch point of the Dirichlet series, not poles
+            return Mismatch(
+                fitting=2, missing=f"the eigenvalues {task.eigenvalues} carry a logarithm of {task.index}"
+            )
         _check_signs(task, tails, domain)
         levels, advice = tails["multiplicity"], "or pass modes=M"
         domain = _unending(domain, levels, task.multiplicity)

@@ -1,0 +1,147 @@
+"""Stretched exponentials: eigenvalues ``Lambda(k) exp(-c k^r)``, targets ``W(k) exp(-c' k^r)``.
+
+In the coordinate k, ``y = log(1/lambda) = c k^r - log Lambda(k)``, and with ``s0 = c'/c``
+
+    h(y) = W(k) e^(s0 y - c' k^r) dk/dy,        dk/dy ~ y^(1/r - 1)/(r c^(1/r)),
+
+slowly varying, so that the Dirichlet series of the target has a branch point at s0 and that of the kernel one
+at 0 (`asymptotics.branch`). For r < 1 sums are integrals beyond every power of log(1/kappa). For r >= 1 the
+levels are too far apart: then a target without exponential (s0 = 0) has a law to leading order, with one
+summand as the bound of the rest, and others oscillate with ``log(1/kappa)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sympy import Expr, Integer, Symbol, oo, together
+
+from asymptotics.branch import BranchSeries, Coordinate
+from asymptotics.domain import Domain, as_condition, as_constraint, normal
+from asymptotics.errors import SpectrumError, UnableError
+from asymptotics.expansion import Expansion, Powers, expansion
+from asymptotics.exponential_factors import split_exponentials
+from asymptotics.slow import exponential
+from asymptotics.spectra.family import Mismatch, Spectrum
+from asymptotics.spectra.tail import tail_expansion
+from asymptotics.task import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchedTails:
+    """Tails in the coordinate k; see the module. ``origin`` is s0."""
+
+    eigenvalues: Expr
+    weights: Expr
+    index: Symbol
+    domain: Domain
+    origin: Expr
+
+    @lru_cache(maxsize=32)  # noqa: B019  (tails are few, frozen and shared)
+    def coordinate(self, depth: int) -> Coordinate:
+        exponent, rest = split_exponentials(self.eigenvalues, self.index)
+        fall, weight = split_exponentials(self.weights, self.index)
+        scale = Powers(self._tail(rest, depth)).logarithm()
+        decay = self._tail(-exponent, depth) - scale
+        lift = (
+            self._tail(fall, depth) + decay.scale(self.origin)
+            if self.origin != 0
+            else self._tail(fall, depth)
+        )
+        summand = self._tail(weight, depth) * exponential(lift)
+        density = summand * decay.differentiate().power(-1)
+        return Coordinate(decay=decay, density=density, counts=True)
+
+    def _tail(self, expression: Expr, depth: int) -> Expansion:
+        if expression == 0:
+            return expansion(self.index, [], at_infinity=True, domain=self.domain, depth=depth)
+        return tail_expansion(expression, self.index, depth, self.domain)
+
+
+@dataclass(frozen=True, slots=True)
+class StretchedExponentials:
+    """``exp(-c k^r)`` times powers of k, 0 < r < 1, in the eigenvalues; the same or powers in the target."""
+
+    name: str = "stretched exponentials"
+
+    def spectrum(self, task: Task, domain: Domain) -> Spectrum | Mismatch:
+        """The two series, with the conditions ``r < 1`` and ``sum m_k c_k < oo``."""
+        k = task.index
+        exponent, rest = split_exponentials(task.eigenvalues, k)
+        if task.modes != oo or not exponent.has(k):
+            return Mismatch(fitting=0, missing=f"eigenvalues {task.eigenvalues} carry no exponential of {k}")
+        weights = task.multiplicity * task.target
+        fall, factor = split_exponentials(weights, k)
+        try:
+            decay = (-tail_expansion(exponent, k, 2, domain)).leading()
+            for part in (rest, factor, task.multiplicity):
+                tail_expansion(part, k, 1, domain)
+        except (SpectrumError, UnableError) as error:
+            return Mismatch(fitting=1, missing=str(error))
+        r = normal(-decay.order)
+        if decay.log_power or domain.sign(r) != 1 or decay.coefficient.is_negative:
+            return Mismatch(fitting=1, missing=_not_stretched(task, exponent))
+        gap = domain.sign(1 - r)
+        if gap in (0, -1):
+            return Mismatch(
+                fitting=2,
+                missing=f"eigenvalues {task.eigenvalues} fall as an exponential of {k}**r, r = {r} >= 1: "
+                "levels so far apart leave steps, not smooth sums; derived are r < 1, and sequences "
+                "rho^k with targets tau^k",
+            )
+        if gap is None:
+            domain = domain.holding(*as_constraint(as_condition(1 - r)))
+        origin, domain = self._origin(task, fall, factor, (r, decay.coefficient), domain)
+
+        def series(summand: Expr, place: Expr) -> BranchSeries:
+            parts = {"eigenvalues": task.eigenvalues, "weights": summand, "index": k, "origin": place}
+            tails = StretchedTails(**parts, domain=domain)
+            return BranchSeries(**parts, domain=domain, tails=tails)
+
+        return Spectrum(
+            task=task,
+            kernel=series(task.multiplicity, Integer(0)),
+            target=series(weights, origin),
+            domain=domain,
+        )
+
+    def _origin(
+        self, task: Task, fall: Expr, factor: Expr, decay: tuple[Expr, Expr], domain: Domain
+    ) -> tuple[Expr, Domain]:
+        """``s0 = c'/c``, 0 for a target without exponential, and the domain where its sum converges."""
+        k, (r, c) = task.index, decay
+        if not fall.has(k):
+            p = tail_expansion(factor, k, 2, domain).leading().order
+            return Integer(0), _convergent(task, p, domain)
+        lead = (-tail_expansion(fall, k, 2, domain)).leading()
+        ratio = normal(-lead.order - r)
+        if lead.log_power or ratio != 0:
+            raise SpectrumError(
+                f"target {task.target} falls as exp(-{lead.coefficient}*{k}**{-lead.order}), the eigenvalues "
+                f"as exp(-{c}*{k}**{r}); laws of stretched exponentials need the same power "
+                f"of {k} in both, or a power-law target"
+            )
+        if domain.sign(lead.coefficient) == -1:
+            raise SpectrumError(f"target {task.target} grows with {k}; its power must have a finite sum")
+        return together(lead.coefficient / c), domain
+
+
+def _convergent(task: Task, p: Expr, domain: Domain) -> Domain:
+    sign = domain.sign(p - 1)
+    if sign in (0, -1):
+        raise SpectrumError(
+            f"sum of {task.target} diverges: the target falls as {task.index}**-p with p = {p}; "
+            "it needs p > 1"
+        )
+    return domain if sign == 1 else domain.holding(*as_constraint(as_condition(normal(p - 1))))
+
+
+def _not_stretched(task: Task, exponent: Expr) -> str:
+    return (
+        f"log({task.eigenvalues}) falls as {exponent}, which is no power -c*{task.index}**r of "
+        f"{task.index} with c, r > 0 at leading order"
+    )
+
+
+__all__ = ["StretchedExponentials", "StretchedTails"]
