@@ -74,10 +74,10 @@ class LatticeModes:
         parts = [_power(e, index) for e in (task.multiplicity / count, task.eigenvalues, task.target)]
         if count.args[1] != index or dimension.has(index) or None in parts:
             missing = f"modes of a lattice need single powers of {index}, C*{index}**-p"
-            return Mismatch(fitting=1, missing=missing)
+            return Mismatch(fitting=3, missing=missing)
         (factor, shift), (Lambda, p), (C, q) = (part for part in parts if part is not None)
         if shift != 0:
-            return Mismatch(fitting=1, missing=f"multiplicity {task.multiplicity} is no number of modes")
+            return Mismatch(fitting=3, missing=f"multiplicity {task.multiplicity} is no number of modes")
         for name, exponent in (("eigenvalues", p), ("target", q)):
             constraint = normal(exponent - dimension / 2)
             sign = domain.sign(constraint)
