@@ -157,7 +157,7 @@ def _confirmation(verdict: Verdict) -> list[str]:
     if not isinstance(law, Law):
         return ["  full model: an optimum is measured by bottlenecks optimal --at ... --budgets ..."]
     try:
-        point: dict[Symbol | str, object] = dict(witness.values)
+        point: dict[Symbol | str, object] = dict(witness)
         found = verify(law, at=point, digits=DIGITS)
     except (UnableError, PrecisionError, DomainError) as error:
         return [f"  full model: {error}"]

@@ -153,17 +153,18 @@ def test_a_failure_says_what_is_right_where_and_for_what():
     assert [str(r.condition) for r in verdict.holds] == ["a - 1 < b"]
     assert verdict.fails[0].correct == N**-b
     assert [name.split()[0] for name in verdict.right_for] == ["laws.bias_model"]
-    point = verdict.witness.values
-    assert all(x.is_Rational for x in point.values())
+    point = verdict.witness
+    assert point.keys() == {a, b} and all(x.is_Rational for x in point.values())
     assert verdict.witness.correct == N ** -LAWS.model.at(point).exponent
-    assert verdict.witness.claimed == N ** -Min(a - 1, 2 * b).subs(point)
+    assert verdict.witness.claimed == N ** -Min(a - 1, 2 * b).subs(dict(point))
+    assert verdict.where == (a - 1 < b)
     assert verdict.witness.claimed != verdict.witness.correct
 
 
 def test_a_wrong_constant_comes_with_exact_numbers():
     verdict = check_claim(2 * TIME, LAWS.time)
     assert verdict.fails[0].at_fault == "constant"
-    point = verdict.witness.values
+    point = verdict.witness
     assert simplify(verdict.witness.claimed / verdict.witness.correct) == 2
     assert simplify(verdict.witness.correct - LAWS.time.at(point).leading) == 0
 
@@ -244,8 +245,8 @@ def test_an_exponent_holds_exactly_where_it_is_the_law(coefficients, name):
     claim = first * a + second * b + third
     verdict = check_claim(claim, law)
     assert verdict.verdict == "FAILS" and verdict.witness is not None
-    point = verdict.witness.values
-    assert verdict.witness.claimed == claim.subs(point)
+    point = verdict.witness
+    assert verdict.witness.claimed == claim.subs(dict(point))
     assert verdict.witness.correct == law.at(point).exponent != verdict.witness.claimed
 
 

@@ -231,9 +231,14 @@ def _notes(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome], verdi
             yield f"p is the exponent in {subject.form}; with the other sign the claim holds"
     if judge.is_exponent and verdict == HOLDS:
         for piece in subject.pieces:
-            if any(isinstance(scale, log) for scale, _ in piece.growth.powers):
+            here = any(judge.within(cell, piece) is not None for cell in cells)
+            if here and any(isinstance(scale, log) for scale, _ in piece.growth.powers):
                 where = f"where {plain(piece.condition)} the" if piece.condition != true else "the"
                 yield f"the exponent alone is judged; {where} law has a logarithm, {piece.power}"
+    if judge.is_exponent and verdict == FAILS and all(piece.exponent == 0 for piece in subject.pieces):
+        yield f"the law tends to a constant; to claim the constant write {subject.symbol} = ..."
+    if not judge.is_exponent and any(piece.oscillation is not None for piece in subject.pieces):
+        yield "the constant of the law oscillates with the logarithm of the resource; the power is judged"
     loose = [o for o in outcomes if o.note == "not tight"]
     if loose:
         where = "; ".join(str(r) for r in _regions(judge, loose, HOLDS))

@@ -53,13 +53,14 @@ class Judge:
         """What is found on each cell; neighbours that agree are joined."""
         found: list[Outcome] = []
         for cell in cells:
-            parts = [(self._within(cell, piece), piece) for piece in self.subject.pieces]
+            parts = [(self.within(cell, piece), piece) for piece in self.subject.pieces]
             inside = {part: piece for part, piece in parts if part is not None}
             found += joined(cell, inside, lambda part, own=inside: self._on_piece(part, own[part]))  # type: ignore[misc]
         return found
 
     @staticmethod
-    def _within(cell: Cell, piece: Piece) -> Cell | None:
+    def within(cell: Cell, piece: Piece) -> Cell | None:
+        """The part of a cell in which a piece of the law holds; None if there is none."""
         here: Cell | None = cell
         for part in And.make_args(piece.condition):
             if here is None or not part.is_Relational:
@@ -91,6 +92,10 @@ class Judge:
         return self._ordered(cell, [(self.subject.resource, difference)], found)
 
     def _leading(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
+        if piece.oscillation is not None and claimed == cell.value(
+            piece.growth.expression() * piece.oscillation
+        ):
+            return [Outcome(cell=cell, status=HOLDS, claimed=claimed, correct=claimed)]
         terms = growths(claimed, self.subject.resource)
         return self._summed(cell, terms[0], terms[1:], piece)
 
@@ -170,7 +175,9 @@ class Judge:
         bare = claimed.constant.xreplace(dict.fromkeys(settings, 1)) == 1
         if relation == EQUAL or (relation == STATED and not bare):
             if not piece.constant_known:
-                return replace(base, status=UNDECIDED, note="the constant of the optimum has no closed form")
+                waves = "the constant of the law is an oscillating function of the resource"
+                note = "the constant has no closed form" if piece.oscillation is None else waves
+                return replace(base, status=UNDECIDED, note=note)
             return self._equal(base, claimed.constant, piece.growth.constant)
         left = ratio_form(claimed.constant, piece.growth.constant) if settings else {}
         if piece.constant_known and any(x.free_symbols & settings for x in left):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer, Piecewise, Rational, Symbol, log, oo, true
 from sympy.logic.boolalg import Boolean
@@ -15,6 +15,7 @@ from asymptotics.errors import DomainError, UnableError
 from asymptotics.law import Law, derived
 from asymptotics.phases import Key, Phase
 from asymptotics.quantities import QUANTITIES
+from asymptotics.regimes import Regime
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import C
 
@@ -23,13 +24,16 @@ from asymptotics.symbols import C
 class Piece:
     """One regime or phase: ``condition``, the exponent as it is stated alone, and the leading growth.
 
-    ``constant_known`` is False where the constant has no closed form (it stands as 1 in ``growth``).
+    ``constant_known`` is False where the constant has no closed form (it stands as 1 in ``growth``), or where
+    it is a bounded function of the resource, ``oscillation``. ``gauge`` is that of the regime.
     """
 
     condition: Boolean
     exponent: Expr
     growth: Growth
     constant_known: bool = True
+    oscillation: Expr | None = None
+    gauge: Expr | None = None
 
     @property
     def power(self) -> Expr:
@@ -61,7 +65,10 @@ class Subject:
     def form(self) -> str:
         """What an exponent alone, called p, is the exponent of."""
         sign = "" if self.key not in (None, "loss") else "-"
-        return f"{self.symbol} ~ {self.resource}**({sign}p)"
+        scales = {piece.gauge for piece in self.pieces}
+        scale = scales.pop() if len(scales) == 1 else None
+        base = self.resource if scale is None else scale if scale.is_Symbol else f"({scale})"
+        return f"{self.symbol} ~ {base}**({sign}p)"
 
     @property
     def exponent(self) -> Expr:
@@ -81,11 +88,7 @@ class Subject:
         if isinstance(self.source, Law):
             law = self.source.at(own)
             (regime,) = law.regimes
-            return Piece(
-                condition=true,
-                exponent=regime.exponent,
-                growth=_one(regime.leading(law.resource), law.resource),
-            )
+            return _of_regime(replace(regime, condition=true), law.resource)
         assert self.key is not None
         phase = self.source.at(own) if own else self.source.phases[0]
         return _piece_of(phase, self.key)
@@ -117,9 +120,7 @@ def of_law(law: Law) -> Subject:
             raise UnableError(
                 f"the {law.name} law is one for {x} -> {regime.limit(x)}; claims are compared for {x} -> oo"
             )
-    pieces = tuple(
-        Piece(condition=r.condition, exponent=r.exponent, growth=_one(r.leading(x), x)) for r in law.regimes
-    )
+    pieces = tuple(_of_regime(regime, x) for regime in law.regimes)
     quantity = QUANTITIES[law.name]
     return Subject(
         source=law,
@@ -135,11 +136,18 @@ def of_law(law: Law) -> Subject:
     )
 
 
-def _one(leading: Expr, x: Symbol) -> Growth:
-    if not leading.has(x):
-        return Growth(constant=leading)
-    (growth,) = growths(leading, x)
-    return growth
+def _of_regime(regime: Regime, x: Symbol) -> Piece:
+    power = regime.power(x) * log(regime.variable(x)) ** regime.log_power
+    (growth,) = growths(power, x) if power.has(x) else (Growth(constant=power),)
+    waves = regime.prefactor.has(x)
+    return Piece(
+        condition=regime.condition,
+        exponent=regime.exponent,
+        growth=growth if waves else replace(growth, constant=growth.constant * regime.prefactor),
+        constant_known=not waves,
+        oscillation=regime.prefactor if waves else None,
+        gauge=None if regime.gauge is None else regime.gauge,
+    )
 
 
 def _keys(optimum: Optimum) -> tuple[Key, ...]:

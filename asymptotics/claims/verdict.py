@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass
 
-from sympy import And, Expr, Rational, Symbol, latex, true
+from sympy import And, Expr, Or, Rational, Symbol, latex, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation import Optimum
@@ -35,20 +35,25 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Witness:
+class Witness(Mapping[Symbol, Rational]):
     """A rational point at which a claim fails, with both sides there; exact.
 
-    ``correct`` is derived again with these numbers, not substituted.
+    A mapping of the parameters to their values, for `Law.at`; ``correct`` is derived again with these
+    numbers, not substituted.
     """
 
     point: tuple[tuple[Symbol, Rational], ...]
     claimed: Expr
     correct: Expr
 
-    @property
-    def values(self) -> dict[Symbol, Rational]:
-        """The point as a mapping, for ``at=``."""
-        return dict(self.point)
+    def __getitem__(self, symbol: Symbol) -> Rational:
+        return dict(self.point)[symbol]
+
+    def __iter__(self) -> Iterator[Symbol]:
+        return (symbol for symbol, _ in self.point)
+
+    def __len__(self) -> int:
+        return len(self.point)
 
     def __str__(self) -> str:
         place = ", ".join(f"{symbol} = {value}" for symbol, value in self.point)
@@ -95,6 +100,11 @@ class Verdict:
 
     def __bool__(self) -> bool:
         return self.everywhere
+
+    @property
+    def where(self) -> Boolean:
+        """The condition under which it holds, beyond ``conditions``; true if everywhere, false if nowhere."""
+        return Or(*(region.condition for region in self.holds))
 
     @property
     def headline(self) -> str:
