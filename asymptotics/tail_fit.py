@@ -102,7 +102,8 @@ def fit_tail(values: Sequence[float], name: str) -> TailFit:
     low, high = chosen.window
     again = [b for b in _binned(values, logs, chosen.exponent) if low <= b.first and b.last <= high]
     fit = _fitted(tuple(again), _bounded(chosen.exponent, name))
-    part = 1.0 if abs(fit.bend) > SIGNIFICANT * fit.bend_error else 0.25
+    # what the choice of the window took for noise is not taken for a bend after the bins are made anew
+    part = 1.0 if abs(chosen.bend) > SIGNIFICANT * chosen.bend_error else 0.25
     error = math.hypot(fit.error, part * fit.bend)
     if error > LARGEST_ERROR:
         raise SpectrumError(
