@@ -14,7 +14,7 @@ from math import prod
 
 from sympy import Add, Expr, Integer, Mul, Pow, Symbol, exp, log, together
 
-from asymptotics.claims.extent import number_sign
+from asymptotics.claims.extent import check_extent, number_sign
 from asymptotics.domain import POSITIVE, normal
 from asymptotics.errors import UnableError
 
@@ -94,6 +94,7 @@ def growths(expression: Expr, x: Symbol, depth: int = 0) -> tuple[Growth, ...]:
         return (_exponential(expression.args[0], x, depth),)
     if isinstance(expression, Pow):
         base, power = expression.args
+        check_extent(power)
         if power.has(x):
             return (_exponential(power * log(base), x, depth),)
         return (_leading(growths(base, x, depth + 1), expression).to_the(power),)

@@ -14,7 +14,7 @@ from sympy import And, Expr, Rational, Symbol, log
 
 from asymptotics.claims.cells import Cell, Clock
 from asymptotics.claims.constants import differ, ratio_form, same_form, value
-from asymptotics.claims.extent import DEGREE, check_extent
+from asymptotics.claims.extent import check_extent
 from asymptotics.claims.growth import Growth, differences, growths
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, joined, resolved
 from asymptotics.claims.statement import EQUAL, LOWER, ORDER, STATED, UPPER, Statement
@@ -24,7 +24,7 @@ from asymptotics.errors import UnableError
 
 UNSEEN = "no point of this region was found, and it is not proved empty"
 HIGHEST = 2000
-"""At one point exponents up to this degree are evaluated exactly."""
+"""At a point exponents up to this degree are evaluated exactly; of cells see `extent`."""
 POINTS = 4
 """Constants are compared at so many points before a proof is tried."""
 SAMPLING = 1.0
@@ -79,7 +79,7 @@ class Judge:
     def on_cell(self, cell: Cell, piece: Piece) -> list[Outcome]:
         """The outcomes on a cell of one piece. Raises `UnableError` where a step is not decided."""
         use = self._exponent if self.is_exponent else self._leading
-        check_extent(self.statement.expression, HIGHEST if cell.is_point else DEGREE)
+        check_extent(self.statement.expression, HIGHEST)
         return resolved(cell, self.statement.expression, self.clock, lambda c, e: use(c, e, piece))
 
     def _exponent(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
@@ -188,8 +188,11 @@ class Judge:
         cell = base.cell
         pair = cell.value(claimed), cell.value(correct)
         symbols = (*self.subject.parameters, *(claimed.free_symbols | correct.free_symbols))
+        if pair[0] == pair[1]:
+            return base
+        same = same_form(*pair)  # up to sign, which one point decides
         known = 0
-        for point in cell.points(tuple(dict.fromkeys(symbols)), POINTS):
+        for point in cell.points(tuple(dict.fromkeys(symbols)), 1 if same else POINTS):
             self.clock.check()
             first, second = (value(side, point) for side in pair)
             if first is None or second is None:
@@ -197,8 +200,8 @@ class Judge:
             if differ(first, second):
                 return replace(base, status=FAILS, note="constant", point=tuple(point.items()))
             known += 1
-        if known and same_form(*pair):
-            return replace(base, status=HOLDS)
+        if known and same:
+            return base
         tried = f"the constants agree to 30 digits at {known} points, but are not proved equal"
         return replace(
             base, status=UNDECIDED, note=tried if known else "the constants have no values to compare"
