@@ -8,11 +8,11 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inverse_size import inverse_size_coefficients
 
 from asymptotics import DomainError, power_law
 from asymptotics.errors import PrecisionError
 from numerics import FullModel, GradientDescent, HeavyBall, OnePassSGD
-from numerics.inverse_size import inverse_size_coefficients
 from numerics.jets import Jet, composed, small
 from numerics.value import Value
 

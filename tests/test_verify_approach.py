@@ -4,12 +4,12 @@ import mpmath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from inverse_size import inverse_size_coefficients
 from sympy import Integer, Rational, log, oo
 
 from asymptotics import DomainError, Task, UnableError, derive, power_law
 from asymptotics.quantities import QUANTITIES
 from asymptotics.symbols import B, N, P, a, b, beta, eta, k, sigma
-from numerics.inverse_size import inverse_size_coefficients
 from numerics.quantities import REFERENCES, TOGETHER, Place, reference_value
 from numerics.stopping import best_stopping
 from numerics.value import Value
