@@ -176,6 +176,7 @@ def test_the_negative_of_an_exponent_is_recognised():
 
 
 def test_an_exponent_alone_mentions_the_logarithm():
+    assert not check_claim("Min(a - 1, b)", LAWS.model, "a - 1 < b").notes
     (note,) = check_claim("Min(a - 1, b)", LAWS.model).notes
     assert "logarithm" in note and "a - 1 = b" in note
 
@@ -187,6 +188,28 @@ def test_another_spectrum():
     assert check_claim(laws.time.leading, laws.time)
     assert check_claim(laws.time.leading * Rational(1001, 1000), laws.time).verdict == "FAILS"
     assert check_claim(TIME, laws.time).verdict == "FAILS"
+
+
+def test_an_exponential_spectrum():
+    """The law is a power of exp(N), and of t one with a constant that oscillates."""
+    laws = derive(Task(eigenvalues="exp(-k)", target="exp(-2*k)"))
+    assert check_claim("exp(-N)", laws.model) and check_claim("1", laws.model)
+    assert check_claim(laws.model.leading, laws.model)
+    assert check_claim(laws.model.leading * 2, laws.model).fails[0].at_fault == "constant"
+    assert check_claim("exp(-2*N)", laws.model).fails[0].at_fault == "exponent"
+    assert check_claim("N**-5", laws.model).verdict == "FAILS"
+    assert check_claim("t**-2", laws.time) and check_claim(laws.time.leading, laws.time)
+    assert check_claim("3*t**-2", laws.time).verdict == "UNDECIDED"  # its constant is no number
+
+
+@pytest.mark.parametrize("name", ["time", "model", "data", "bias_data", "model_transient"])
+@pytest.mark.parametrize("point", [{a: 3, b: 2}, {a: Rational(3, 2), b: Rational(5, 4)}, {a: 5, b: 2}])
+def test_what_a_law_prints_is_a_claim_that_holds(name, point):
+    law = getattr(LAWS, name).at(point)
+    found = check_claim(law.to_latex(), law), check_claim(repr(law).split(f", {law.resource} ->")[0], law)
+    assert all(found)
+    remainder = law.regimes[0].remainder != oo
+    assert any("remainder" in note for note in found[0].notes) == remainder
 
 
 def test_other_letters():

@@ -46,6 +46,7 @@ INEQUALITIES = ("<", ">", "le", "ge", "leq", "geq", "ne", "neq", "ll", "gg", "!=
 NODES = 3000
 _relation = re.compile(r"==|<=|>=|!=|[=~∝≍≃≈≲≳<>]")
 _bound = re.compile(r"\s*(O|Theta|Omega)\s*(?=\()")
+_remainder = re.compile(r"\+\s*O\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*$")
 _left = re.compile(r"\s*(?:min_?[A-Za-z]\s*)?(?P<name>[A-Za-z]+)[\w^*',;()\s-]*")
 
 
@@ -54,7 +55,7 @@ class Statement:
     """What is claimed: ``expression`` in the ``relation``; ``subject`` the left side's name, "" if none.
 
     ``soft``: up to logarithms. ``arguments``: the letters in the parentheses and subscripts of the left side.
-    ``places``: where each symbol stands in ``claim``, for messages.
+    ``places``: where each symbol stands in ``claim``, for messages. ``remainder``: it ends in ``+ O(...)``.
     """
 
     claim: str
@@ -64,6 +65,7 @@ class Statement:
     subject: str = ""
     arguments: str = ""
     places: tuple[tuple[str, int], ...] = ()
+    remainder: bool = False
 
     def refuse(self, name: str, advice: str) -> ParseError:
         """The error for a symbol without meaning, with its place where the claim was text."""
@@ -138,6 +140,8 @@ def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     if bound:
         relation, start = RELATIONS[bound.group(1)], bound.end()
     right = claim[start:]
+    rest = None if bound else _remainder.search(right)
+    right = right[: rest.start()] if rest else right
     if found and not right.strip():
         raise ParseError.at(claim, len(claim) - 1, "nothing follows the relation")
     expression = _parsed(claim, right, tuple(range(start, len(claim))), symbols)
@@ -150,6 +154,7 @@ def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
         subject=left[0],
         arguments=left[1],
         places=tuple(names.items()),
+        remainder=rest is not None,
     )
 
 
@@ -197,7 +202,8 @@ def _from_latex(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     bound, soft = _bound_of(source, right)
     if bound:
         relation, right = RELATIONS[bound], right[1:]
-    text, origin = to_text(source, right)
+    ending = None if bound else _remainder_of(source, right)
+    text, origin = to_text(source, right[:ending])
     places: dict[str, int] = {}
     for match in re.finditer(r"[A-Za-z_]\w*", text):
         places.setdefault(match.group(), origin[match.start()])
@@ -210,6 +216,7 @@ def _from_latex(claim: str, symbols: Mapping[str, Expr]) -> Statement:
         subject=left[0],
         arguments=left[1],
         places=tuple(places.items()),
+        remainder=ending is not None,
     )
 
 
@@ -244,6 +251,22 @@ def _flat(source: Source, items: Sequence[Item]) -> str:
         else:
             text += item.name
     return text
+
+
+def _remainder_of(source: Source, items: Sequence[Item]) -> int | None:
+    """Where ``+ O(...)`` begins, if ``items`` end so."""
+    for i in range(1, len(items) - 2):
+        if items[i].kind == "char" and items[i].name == "+" and _is_bound(items, i + 1):
+            opening = latex.opening_at(items, i + 2)
+            if opening is not None and latex.partner(source, items, i + 2, opening)[1] == len(items):
+                return i
+    return None
+
+
+def _is_bound(items: Sequence[Item], at: int) -> bool:
+    item = items[at]
+    inside = (item.arguments[0] or ()) if item.kind == "macro" and item.arguments else ()
+    return item.name == "O" or (len(inside) == 1 and inside[0].name == "O")
 
 
 def _bound_of(source: Source, items: Sequence[Item]) -> tuple[str, bool]:
