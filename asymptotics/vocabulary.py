@@ -49,6 +49,18 @@ class Function:
     exact: bool = False  # SymPy evaluates it at numbers, at a cost that grows with them
 
 
+def _rising(base: Expr, count: Expr) -> Expr:
+    """``Gamma(x + n)/Gamma(x)``: of numbers by gamma functions, as SymPy leaves (0)_(1/2) undecided."""
+    result = sympy.rf(base, count)
+    return result.rewrite(sympy.gamma) if result.is_number else result
+
+
+def _falling(base: Expr, count: Expr) -> Expr:
+    """``Gamma(x + 1)/Gamma(x - n + 1)``."""
+    result = sympy.ff(base, count)
+    return result.rewrite(sympy.gamma) if result.is_number else result
+
+
 _extremes = tuple(range(1, CHOICES + 1))
 FUNCTIONS: dict[str, Function] = {
     **{name: Function(build=getattr(sympy, name)) for name in "log ln sin cos tan cot erf erfc Abs".split()},
@@ -65,6 +77,6 @@ FUNCTIONS: dict[str, Function] = {
     "zeta": Function(build=sympy.zeta, arguments=(1, 2), exact=True),
     "binomial": Function(build=sympy.binomial, arguments=(2,), exact=True),
     "factorial": Function(build=sympy.factorial, exact=True),
-    **{name: Function(build=sympy.rf, arguments=(2,), exact=True) for name in ("rf", "RisingFactorial")},
-    **{name: Function(build=sympy.ff, arguments=(2,), exact=True) for name in ("ff", "FallingFactorial")},
+    **{name: Function(build=_rising, arguments=(2,), exact=True) for name in ("rf", "RisingFactorial")},
+    **{name: Function(build=_falling, arguments=(2,), exact=True) for name in ("ff", "FallingFactorial")},
 }
