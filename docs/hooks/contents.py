@@ -11,7 +11,7 @@ LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
 
 def notebooks(root: Path = ROOT) -> tuple[tuple[str, str], ...]:
-    """Title and path of each notebook, in the order of their names; raises ValueError for one without a title."""
+    """Title and path of each notebook, in the order of their names; ValueError for one without a title."""
     return tuple(
         (notebook_title(path), path.relative_to(root).as_posix())
         for path in sorted((root / "notebooks").glob("*.ipynb"))
@@ -29,7 +29,7 @@ def notebook_title(path: Path) -> str:
 
 
 def linked(text: str, root: Path = ROOT) -> tuple[str, ...]:
-    """The files of the repository that a Markdown text links to; raises ValueError for one that is not there."""
+    """The files of the repository that a Markdown text links to; ValueError for one that is not there."""
     targets = dict.fromkeys(found[1] for found in LINK.finditer(text))
     for target in targets:
         if not (root / target).exists():

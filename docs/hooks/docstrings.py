@@ -1,7 +1,8 @@
 """The docstrings as they are written, plain text for a terminal, made into Markdown.
 
-Sections ("Attributes" over dashes, then "name : text" up to an empty line) become lists, doctests become Python
-blocks, names of public things in backticks become links, and what Markdown would take for marks is escaped.
+Sections ("Attributes" over dashes, then "name : text" up to an empty line) become lists, doctests become
+Python blocks, names of public things in backticks become links, and what Markdown would take for marks is
+escaped.
 """
 
 from __future__ import annotations
