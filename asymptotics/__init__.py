@@ -16,7 +16,7 @@ from asymptotics.joint import JointLaw, joint_law
 from asymptotics.law import Law
 from asymptotics.laws import Laws, derive
 from asymptotics.measured_laws import measured_laws
-from asymptotics.multiplicity import harmonics, torus
+from asymptotics.multiplicity import harmonics, squares, torus
 from asymptotics.phases import Phase
 from asymptotics.task import Task, power_law
 
@@ -45,5 +45,6 @@ __all__ = [
     "joint_law",
     "measured_laws",
     "power_law",
+    "squares",
     "torus",
 ]
