@@ -13,6 +13,8 @@ from asymptotics.orders import Term
 
 ORDERS = 4
 """How many orders of the expansion are looked at."""
+SLOW_ORDERS = 3
+"""The same where they are powers of a logarithm, with polynomials of its logarithm as coefficients."""
 
 
 class Prediction:
@@ -22,15 +24,17 @@ class Prediction:
     ``decay`` is the exponent with which the relative remainder falls: known with its coefficient from the
     next order; only a bound (``bounded``) where the expansion ends in O(...) after its first order; oo if
     it ends after it without remainder. ``corrections`` are the exponents by which that decay is approached
-    once the known orders are divided out, ``law_corrections`` those of the law itself. Made and used
-    at the precision of mpmath at the moment.
+    once the known orders are divided out, ``law_corrections`` those of the law itself. ``left_out``
+    (``beyond`` as a number) is the exponent of what all known orders leave. Made and
+    used at the precision of mpmath at the moment.
     """
 
     def __init__(self, law: Law, settings: Mapping[Symbol, Expr]) -> None:
         if len(law.regimes) != 1:
             raise UnableError(f"{len(law.regimes)} regimes of the {law.name} law hold at these values")
         self.regime = law.regimes[0]
-        series = law.expansion(terms=ORDERS)
+        slow = self.regime.relative is not None
+        series = law.expansion(terms=SLOW_ORDERS if slow else ORDERS)
         ends = bool(not series.remainder)
         table = dict(settings)
         terms = [t for t in series.terms if ends or (series.remainder_order - t.order).is_positive]
@@ -39,9 +43,15 @@ class Prediction:
         groups = [[t for t in terms if t.order == order] for order in orders]
         lead = max(groups[0], key=lambda t: t.log_power)
         x = law.resource
-        self._scale = _function(self.regime.variable(x), x)
-        self._envelope = _function(self.regime.envelope, x)
+        # where the law is slow, its orders are powers of log(x), or of N under an exponential
+        self.gauge = _function(self.regime.variable(x), x)
+        self._scale = _function(series.gauge or series.variable, x) if slow else self.gauge
+        self._envelope = _function(series.envelope if slow else self.regime.envelope, x)
+        self._stated = _function(self.regime.leading(x).xreplace(table), x) if slow else None
+        self._lead = [_numbers(lead, table, x)]
         self.exponent = number(self.regime.exponent)
+        self.left_out: Expr = oo if ends else series.remainder_order - orders[0]
+        self.beyond = mpmath.inf if ends else number(self.left_out)
         # coefficients may oscillate in log x
         self._prefactor = _function(self.regime.prefactor.xreplace(table), x)
         self._companions = [_numbers(t, table, x) for t in groups[0] if t is not lead]
@@ -51,7 +61,7 @@ class Prediction:
             orders[1] - orders[0] if len(orders) > 1 else oo if ends else series.remainder_order - orders[0]
         )
         # The base of an exponential, exp(N) or 10^N, is a convention: there the remainder's decades count.
-        finite = x != self.regime.variable(x) and self.decay != oo
+        finite = not slow and x != self.regime.variable(x) and self.decay != oo
         self.unit = max(mpmath.mpf(1), number(self.decay)) if finite else mpmath.mpf(1)
         steps = [number(p - orders[0]) for p in orders[1:]]
         if self.bounded:
@@ -71,15 +81,20 @@ class Prediction:
         return self._scale(resource)
 
     def __call__(self, resource: mpmath.mpf) -> mpmath.mpf:
+        if self._stated is not None:
+            others = _evaluate(self._companions, self._scale(resource))
+            return self._stated(resource) + self._envelope(resource) * others
         return self._envelope(resource) * self._relative(self._scale(resource))
 
     def _relative(self, x: mpmath.mpf) -> mpmath.mpf:
+        if self._stated is not None:
+            return _evaluate([*self._lead, *self._companions], x)
         stated = self._prefactor(x) * x**-self.exponent * mpmath.log(x) ** self.regime.log_power
         return stated + _evaluate(self._companions, x)
 
     def logarithms(self, resource: mpmath.mpf) -> mpmath.mpf:
         """The leading order without its power of the scale."""
-        return self(resource) * self._scale(resource) ** self.exponent
+        return self(resource) * self.gauge(resource) ** self.exponent
 
     def next(self, x: mpmath.mpf) -> mpmath.mpf:
         """The relative remainder at the scale x by all orders that are known; 0 where only its order is."""

@@ -26,6 +26,7 @@ from numerics.exponents import measure
 from numerics.judging import Point, judge, measured_decay, resolved_run
 from numerics.prediction import Prediction, number
 from numerics.quantities import DEFAULTS, REFERENCES, Place, reference_value
+from numerics.slow_check import is_slow, judge_slow, slow_decay, slow_exponent, slow_resources
 
 POINTS = REFERENCES["time"].points
 """How many points the three bottlenecks are compared at; `points_of` says it for any law."""
@@ -96,14 +97,20 @@ def verify(
     with mpmath.workdps(digits + 15):
         prediction = Prediction(numeric, dict(settings))
         points = tuple(_points(numeric, prediction, settings, digits, progress))
-        exponent = measure(
-            [p.scale for p in points],
-            [p.loss.value / prediction.logarithms(p.resource) for p in points],
-            [p.loss.error / prediction.logarithms(p.resource) for p in points],
-            prediction.law_corrections,
-        )
-        decay = measured_decay(prediction, points)
-        verdict, reason = judge(prediction, points, decay)
+        if is_slow(numeric):
+            exponent, decay = slow_exponent(prediction, points), slow_decay(prediction, points)
+            verdict, reason = judge_slow(prediction, points)
+            predicted: Expr = prediction.left_out
+        else:
+            exponent = measure(
+                [p.scale for p in points],
+                [p.loss.value / prediction.logarithms(p.resource) for p in points],
+                [p.loss.error / prediction.logarithms(p.resource) for p in points],
+                prediction.law_corrections,
+            )
+            decay = measured_decay(prediction, points)
+            verdict, reason = judge(prediction, points, decay)
+            predicted = prediction.decay
         resolved = resolved_run(points)
         coefficient_known = bool(resolved) and prediction.decay != oo and not prediction.bounded
         return Verification(
@@ -111,7 +118,7 @@ def verify(
             verdict=verdict,
             reason=reason,
             points=points,
-            predicted=prediction.decay,
+            predicted=predicted,
             measured=decay.value,
             measured_error=decay.error,
             exponent_predicted=prediction.regime.exponent,
@@ -126,7 +133,7 @@ def verify(
 
 def points_of(law: Law) -> int:
     """At how many resources `verify` compares a law."""
-    return REFERENCES[law.name].points
+    return len(slow_resources(law)) if is_slow(law) else REFERENCES[law.name].points
 
 
 def settings_of(law: Law) -> tuple[Symbol, ...]:
@@ -167,7 +174,10 @@ def _points(
 ) -> list[Point]:
     found = []
     gauge = prediction.regime.variable(law.resource)
-    grid = REFERENCES[law.name].resources(dict(settings), gauge, law.resource, prediction.decay)
+    if is_slow(law):
+        grid: tuple[Expr, ...] = slow_resources(law)
+    else:
+        grid = REFERENCES[law.name].resources(dict(settings), gauge, law.resource, prediction.decay)
     for resource in grid:
         place = Place(task=law.task, resource=resource, settings=settings, digits=digits)
         value = reference_value(law.name, place)
