@@ -489,7 +489,7 @@ def _refuse_oscillations(*series: Expansion) -> None:
             )
 
 
-class Constant(Dummy):  # type: ignore[misc]
+class _Constant(Dummy):  # type: ignore[misc]
     """A name for one numerical coefficient, so that coefficients stay polynomials in few letters."""
 
 
@@ -505,7 +505,7 @@ def with_names(series: tuple[Expansion, ...]) -> tuple[tuple[Expansion, ...], di
             sign = -1 if t.coefficient.is_negative else 1
             if not t.coefficient.is_Rational:
                 known = bool((sign * t.coefficient).is_positive)
-                name = Constant("c", positive=True) if known else Constant("c")
+                name = _Constant("c", positive=True) if known else _Constant("c")
                 values[name] = sign * t.coefficient
                 t = replace(t, coefficient=sign * name)
             terms.append(t)
@@ -519,7 +519,7 @@ def _collected(summands: list[Expr]) -> tuple[Expr, bool]:
     Polynomials in the names of numbers are expanded, which keeps deep expansions small.
     """
     total = Add(*summands)
-    if total.free_symbols and all(isinstance(s, Constant) for s in total.free_symbols):
+    if total.free_symbols and all(isinstance(s, _Constant) for s in total.free_symbols):
         return expand(total, power_base=False, power_exp=False, log=False, basic=False), True
     return total, len(summands) == 1
 

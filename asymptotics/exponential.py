@@ -22,7 +22,7 @@ from sympy import expand as expanded
 
 from asymptotics.domain import normal
 from asymptotics.errors import UnableError
-from asymptotics.expansion import Constant, Expansion, expansion
+from asymptotics.expansion import Expansion, expansion
 from asymptotics.laurent import Laurent
 from asymptotics.logarithms import logarithm
 from asymptotics.orders import Bound, Term
@@ -70,8 +70,8 @@ class _Reversion:
                 "its reversion is not derived"
             )
         self.mean = constant.replace(lambda e: isinstance(e, Oscillation), lambda e: Integer(0))
-        self._names: dict[tuple[Oscillation, int], Expr] = {}
-        self._values: dict[Symbol, Expr] = {}
+        self._slopes: dict[tuple[Oscillation, int], Expr] = {}
+        self._names: dict[Expr, Symbol] = {}
         wave = self._around(constant - self.mean)
         if wave.subs(_eps, 0) != 0:
             raise UnableError(
@@ -98,12 +98,13 @@ class _Reversion:
         found = self._shifted(function, self._powers())
         rate, start = normal(1 / self.slope), normal(self.mean / self.slope)
         terms = []
+        values = {name: wave for wave, name in self._names.items()}
         for t in found.terms:
             scale = exp(normal(t.order * start))
             for j in range(t.log_power + 1):
                 # log kappa_0 = start - rate log X
                 factor = binomial(t.log_power, j) * (-rate) ** j * start ** (t.log_power - j)
-                value = t.coefficient.xreplace(self._values) * scale * factor
+                value = t.coefficient.xreplace(values) * scale * factor
                 terms.append(Term(value, t.order * rate, j))
         bounds = [Bound(b.order * rate, b.log_power) for b in found.remainder]
         whole = expansion(X, terms, bounds, at_infinity=True, domain=function.domain, depth=function.depth)
@@ -120,8 +121,9 @@ class _Reversion:
             periods = normal(phase.coeff(self.size))
             if not periods.is_integer:
                 raise UnableError(
-                    f"the oscillation has {periods} periods for each unit of {self.size}; "
-                    "a law at one phase needs a whole number"
+                    f"the oscillation has {periods} periods for each unit of {self.size} (levels of "
+                    f"several modes): the law depends on {self.size} modulo the modes of a level, "
+                    "which is not derived"
                 )
             drift = normal(phase.coeff(_eps))
             fixed = normal(expanded(phase - phase.coeff(self.size) * self.size - phase.coeff(_eps) * _eps))
@@ -188,14 +190,14 @@ class _Reversion:
         raise UnableError(f"{coefficient} is not a rational function of oscillations; its law is not derived")
 
     def _named(self, wave: Oscillation, order: int) -> Expr:
-        """A name for ``(d/d eps)^order W/order!`` at eps = 0; 0 where that is 0."""
+        """``(d/d eps)^order W/order!`` at eps = 0, with a name for each oscillation in it."""
         place = (wave, order)
-        if place not in self._names:
+        if place not in self._slopes:
             value = diff(wave, _eps, order).subs(_eps, 0) / factorial(order)
-            self._names[place] = Integer(0) if value == 0 else Constant("w")
-            if value != 0:
-                self._values[self._names[place]] = value
-        return self._names[place]
+            for found in value.atoms(Oscillation):
+                self._names.setdefault(found, Dummy("w", real=True))
+            self._slopes[place] = value.xreplace(self._names)
+        return self._slopes[place]
 
 
 def _product(left: list[Expr], right: list[Expr]) -> list[Expr]:

@@ -28,13 +28,17 @@ from sympy import (
     Integer,
     Lambda,
     Mul,
+    Poly,
     Symbol,
     arg,
+    cos,
     exp,
     expand,
     factor_terms,
+    gamma,
     lambdify,
     pi,
+    sin,
     together,
 )
 from sympy.core.function import ArgumentIndexError
@@ -97,8 +101,7 @@ class Oscillation(Function):  # type: ignore[misc]
     def modified(self, change: Callable[[Expr, Expr, Expr, Expr], Expr]) -> Expr:
         """The same with another transform, ``change(G(s), s, s_0, r)``."""
         transform, location, rate, phase = self.args
-        body = change(transform(_s), _s, location, rate)
-        return Oscillation(Lambda(_s, body), location, rate, phase)
+        return line_of(change(transform(_s), _s, location, rate), _s, location, rate, phase)
 
     def fdiff(self, argindex: int = 4) -> Expr:
         """The slope in u: each harmonic times ``-2 pi i n = -r (s_n - s_0)``."""
@@ -167,8 +170,39 @@ def _compiled(s: Symbol, body: Expr) -> Callable[[Any], Any]:
 
 
 def line_of(transform: Expr, s: Symbol, location: Expr, rate: Expr, phase: Expr) -> Expr:
-    """The `Oscillation` of ``transform``, an expression in s."""
-    return Oscillation(Lambda(_s, transform.xreplace({s: _s})), location, rate, phase)
+    """The oscillation of ``transform``, an expression in s, in a basis in which equal ones cancel.
+
+    A polynomial in s becomes powers of ``s - s_0 = 2 pi i n/r``, and an integer s_0 is taken out of sines.
+
+    >>> from sympy import sin
+    >>> t = Symbol("t", positive=True)
+    >>> (line_of((2 - _s) * pi / sin(pi * _s), _s, Integer(1), Integer(3), t)
+    ...     - line_of(_s * pi / sin(pi * _s), _s, Integer(0), Integer(3), t)
+    ...     + line_of(pi / sin(pi * _s), _s, Integer(0), Integer(3), t))
+    0
+    """
+    body = transform.xreplace({s: _s})
+    if location.is_integer and location != 0 and not body.has(gamma):
+        moved = body.xreplace({_s: _s + location})
+        body = moved.replace(lambda e: isinstance(e, sin | cos), lambda e: e.func(expand(e.args[0])))
+        location = Integer(0)
+    total = Integer(0)
+    for term in Add.make_args(expand(body, deep=False)):
+        constant, shape = term.as_independent(_s, as_Add=False)
+        polynomial = Mul(*(f for f in Mul.make_args(shape) if f.is_polynomial(_s)))
+        rest = shape / polynomial
+        moved = Poly(polynomial.xreplace({_s: _s + location}), _s)
+        for (power,), factor in moved.terms():
+            basis = Lambda(_s, (_s - location) ** power * rest)
+            total += constant * factor * Oscillation(basis, location, rate, phase)
+    return total
+
+
+def summands(coefficient: Expr) -> tuple[Expr, ...]:
+    """The terms of a coefficient that is multiplied out, its oscillations as they are."""
+    waves = {f: Dummy() for f in coefficient.atoms(Function) if hasattr(f, "oscillates")}
+    back = {name: wave for wave, name in waves.items()}
+    return tuple(part.xreplace(back) for part in Add.make_args(expand(coefficient.xreplace(waves))))
 
 
 def harmonics(coefficient: Expr) -> tuple[Expr, tuple[tuple[Expr, Oscillation], ...]]:
@@ -177,7 +211,7 @@ def harmonics(coefficient: Expr) -> tuple[Expr, tuple[tuple[Expr, Oscillation], 
     Raises `UnableError` for anything else: the harmonics of a product are convolutions.
     """
     mean, waves = Integer(0), []
-    for part in Add.make_args(expand(coefficient)):
+    for part in summands(coefficient):
         found = [f for f in Mul.make_args(part) if isinstance(f, Oscillation)]
         rest = Mul(*(f for f in Mul.make_args(part) if not isinstance(f, Oscillation)))
         if len(found) > 1 or any(hasattr(f, "oscillates") for f in rest.atoms(Function)):
@@ -234,4 +268,4 @@ def log_periodic(prefactor: Expr) -> LogPeriodic | None:
     return LogPeriodic(mean=mean, period=period, argument=argument, waves=waves)
 
 
-__all__ = ["LogPeriodic", "Oscillation", "harmonics", "line_of", "log_periodic"]
+__all__ = ["LogPeriodic", "Oscillation", "harmonics", "line_of", "log_periodic", "summands"]

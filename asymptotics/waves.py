@@ -22,7 +22,6 @@ from sympy import (
     binomial,
     diff,
     exp,
-    expand,
     gamma,
     lambdify,
     pi,
@@ -31,7 +30,7 @@ from sympy.core.function import ArgumentIndexError
 
 from asymptotics.errors import PrecisionError
 from asymptotics.orders import Bound, Term
-from asymptotics.oscillation import Oscillation
+from asymptotics.oscillation import Oscillation, summands
 
 _w = Dummy("w")
 _n = Symbol("n", integer=True)
@@ -184,7 +183,7 @@ def _products(
 ) -> tuple[Expr, list[tuple[Expr, tuple[Oscillation, ...]]] | None]:
     """A coefficient as its mean and products of oscillations with constants; None if it is something else."""
     mean, products = Integer(0), []
-    for part in Add.make_args(expand(coefficient)):
+    for part in summands(coefficient):
         waves: list[Oscillation] = []
         rest = []
         for factor in Mul.make_args(part):
