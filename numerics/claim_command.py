@@ -15,6 +15,9 @@ from asymptotics.literature import Published, literature
 from asymptotics.notation import NOTATIONS
 from asymptotics.parsing import parse
 from asymptotics.quantities import QUANTITIES
+from asymptotics.symbols import B, eta
+from numerics.frontier import frontier
+from numerics.quantities import DEFAULTS
 from numerics.task_options import add_task, laws_of_task, values_of
 from numerics.verify import settings_of, verify
 
@@ -22,6 +25,8 @@ OPTIMUM = "optimum"
 BY_RESOURCE = {"t": "time", "N": "model", "P": "data", "C": OPTIMUM}
 """What a claim without --law is about, by the resource in it."""
 DIGITS = 20
+BUDGETS = (10**16, 10**20)
+"""Between these the exponent of true optima is measured."""
 
 EPILOG = """\
 exit status: 0 if the claim HOLDS everywhere; 1 if it FAILS, HOLDS with exceptions, or is UNDECIDED; 2 for
@@ -155,7 +160,7 @@ def _confirmation(verdict: Verdict) -> list[str]:
     if witness is None:
         return ["  full model: no witness to look at"]
     if not isinstance(law, Law):
-        return ["  full model: an optimum is measured by bottlenecks optimal --at ... --budgets ..."]
+        return _slope(verdict, law, dict(witness))
     try:
         point: dict[Symbol | str, object] = dict(witness)
         found = verify(law, at=point, digits=DIGITS)
@@ -169,6 +174,23 @@ def _confirmation(verdict: Verdict) -> list[str]:
         f"  full model against the derived law: {found.verdict}, {found.reason}",
     ]
     return lines
+
+
+def _slope(verdict: Verdict, optimum: Optimum, point: dict[Symbol | str, object]) -> list[str]:
+    """The local exponent of true optima between two budgets; it tends to that of the law as C grows."""
+    key = next((symbol for symbol in optimum.free if symbol.name == verdict.quantity), "loss")
+    settings = {symbol: DEFAULTS[symbol] for symbol in (eta, B) if optimum.rule == "sgd"}
+    try:
+        low, high = frontier(optimum, BUDGETS, {**settings, **point}, DIGITS // 2)
+    except (UnableError, PrecisionError, DomainError) as error:
+        return [f"  full model: {error}"]
+    span = mpmath.log(mpmath.mpf(BUDGETS[1]) / BUDGETS[0])
+    slope = mpmath.log(high[key].value / low[key].value) / span
+    spread = sum(abs(x[key].error / x[key].value) for x in (low, high)) / span
+    budgets = f"{mpmath.nstr(mpmath.mpf(BUDGETS[0]), 2)} to {mpmath.nstr(mpmath.mpf(BUDGETS[1]), 2)}"
+    amount = f"{mpmath.nstr(slope, 8)} +- {mpmath.nstr(spread, 2)}"
+    given = "".join(f", {symbol} = {value}" for symbol, value in settings.items())
+    return [f"  full model: {verdict.quantity} ~ C**({amount}) between true optima at C = {budgets}{given}"]
 
 
 def run_literature(options: argparse.Namespace) -> int:

@@ -73,6 +73,14 @@ def test_the_full_model_at_the_witness(capsys):
     assert "against the derived law: HOLDS" in out
 
 
+@pytest.mark.slow
+def test_true_optima_between_two_budgets(capsys):
+    status, out, _ = run(capsys, "claim", "C**(-(a-1)/(b+1))", "--confirm")
+    assert status == 1
+    measured = float(out.rpartition("L ~ C**(")[2].split(" ")[0])
+    assert abs(measured + 2 / 3) < 1e-3  # the law at the witness a = 3, b = 3/2; the claim has 4/5
+
+
 def test_one_published_entry(capsys):
     status, out, _ = run(capsys, "literature", "--key", "bap-model")
     assert status == 1

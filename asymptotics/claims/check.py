@@ -173,6 +173,7 @@ def _verdict(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome]) -> 
         claim=statement.claim,
         reading=_reading(judge),
         about=subject.source,
+        quantity=subject.symbol,
         conditions=cells[0].base.conditions(),
         holds=_regions(judge, outcomes, HOLDS),
         fails=_regions(judge, outcomes, FAILS),

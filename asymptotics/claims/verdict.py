@@ -71,7 +71,7 @@ class Verdict:
     verdict : FAILS if the claim is wrong on an open part of the parameters; HOLDS if it is right on all of
         them, but for lines between regimes, listed in ``fails``; else UNDECIDED.
     claim, reading : the claim as given, and what it was taken for.
-    about : the law or optimum it was compared with.
+    about, quantity : the law or optimum it was compared with, and which quantity of it, as L(N) or t.
     conditions : those of the law and the assumptions, under which all is said.
     holds, fails, undecided : regions with each outcome.
     correct : the right expression on all of the domain (an exponent for an exponent, else a leading term).
@@ -84,6 +84,7 @@ class Verdict:
     claim: str
     reading: str
     about: Law | Optimum
+    quantity: str
     conditions: tuple[Boolean, ...]
     holds: tuple[Region, ...]
     fails: tuple[Region, ...]
