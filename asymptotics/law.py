@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from sympy import And, Eq, Expr, Integer, Min, Piecewise, Symbol, nan, oo, sympify, zoo
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics import latex as typeset
-from asymptotics.derivation import Derivation, derivation_of
 from asymptotics.domain import Domain, as_condition, plain, primitive
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansion import Expansion
@@ -24,6 +24,9 @@ from asymptotics.spectra import spectrum
 from asymptotics.spectra.segments import structural
 from asymptotics.task import Task, exact, substitution
 from asymptotics.windows import Window, windows_of
+
+if TYPE_CHECKING:
+    from asymptotics.derivation import Derivation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +204,8 @@ class Law:
         >>> [str(step.equation) for step in derive(power_law(3, 2)).model.derivation][-1]
         'L(N) ~ pi**2*log(N)/(4*N**2) + O(N**(-2)), N -> oo'
         """
+        from asymptotics.derivation import derivation_of  # read seldom, and slow to import
+
         return derivation_of(self)
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Law:
