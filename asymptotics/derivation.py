@@ -114,27 +114,34 @@ class Derivation:
 @lru_cache(maxsize=256)
 def derivation_of(law: Law) -> Derivation:
     """The derivation of a law, by regime."""
+    with naming():
+        return _derivation_of(law)
+
+
+def _derivation_of(law: Law) -> Derivation:
     quantity, task = QUANTITIES[law.name], law.task
     name = Named(quantity.symbol, quantity.tex, quantity.resource)
     open_regimes = [r for r in law.regimes if not r.is_boundary]
     told = _told(quantity, task, name, _run(quantity, task, open_regimes or list(law.regimes)))
-    steps = [*told.steps]
+    steps, definitions = [*told.steps], [*told.definitions]
     steps += [_law_step(name, regime, quantity) for regime in open_regimes]
     for regime in (r for r in law.regimes if r.is_boundary):
         there = task.at(_boundary(regime))
         again = _told(quantity, there, name, _run(quantity, there, [regime]))
         known = {step.equation for step in steps}
+        defined = {f for f, _ in definitions}
+        definitions += [pair for pair in again.definitions if pair[0] not in defined]
         steps += [replace(s, condition=regime.condition) for s in again.steps if s.equation not in known]
         steps.append(_law_step(name, regime, quantity))
     settings = dict(law.settings)
     if settings:
         steps = [replace(s, equation=s.equation.xreplace(settings)) for s in steps]
-    definitions = tuple((f, e.xreplace(settings)) for f, e in told.definitions)
+    meanings = tuple((f, e.xreplace(settings)) for f, e in definitions)
     found = set(task.parameters).union(*(s.equation.free_symbols for s in steps))
     return Derivation(
         title=f"{quantity.symbol}, {quantity.words} ({quantity.limits})",
         steps=tuple(steps),
-        definitions=definitions,
+        definitions=meanings,
         parameters=tuple(sorted(found & set(law.parameters), key=lambda s: s.name)),
         conditions=law.conditions,
     )
@@ -160,7 +167,7 @@ def _run(quantity: Quantity, task: Task, regimes: list[Regime]) -> _Run:
     own = TracedSpectrum(**{f.name: getattr(base, f.name) for f in fields(base)})
     for depth in range(2, MAX_DEPTH):
         seen: list[Event] = []
-        with naming(), observing(watching(own, seen)):
+        with observing(watching(own, seen)):
             series = quantity.formula(own, depth)
         leads = {(t.order, t.log_power) for t in series.terms}
         wanted = {(r.exponent, r.log_power) for r in regimes}

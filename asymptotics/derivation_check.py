@@ -44,9 +44,8 @@ PLACES: dict[str, Expr] = {
 
 LETTERS = (kappa, N, P, t, sigma, eta, B, beta, Symbol("T", positive=True), Symbol("s"))
 
-DECADES = (4, 6, 8, 10, 12, 16, 20, 24)
-FLOAT_DECADES = (2, 3, 4, 5, 6)
-"""Sizes 10^n of the variable of an asymptotic step; fewer where whole transforms are inverted in floats."""
+FLOAT_FLOOR = 3e-9
+"""Relative differences below this are lost in transforms done in floats."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +144,10 @@ def _checked(number: int, step: Step, table: dict[Symbol, Expr], values: Values,
     if here in (True, False) or here.has(zoo, nan):
         return found(ELSEWHERE, None, "two exponents meet at this point")
     given = tuple((letter, value.xreplace(table)) for letter, value in step.given)
-    key = (here, given, values.relevant(here), digits)
+    relevant = values.relevant(here)
+    if any(meaning.has(zoo, nan) for _, meaning in relevant):
+        return found(ELSEWHERE, None, "two exponents meet at this point")
+    key = (here, given, relevant, digits)
     if key not in _OUTCOMES:
         if len(_OUTCOMES) > OUTCOMES:
             _OUTCOMES.clear()
@@ -204,55 +206,53 @@ class _Size:
 
 
 def _asymptotic(here: Asymptotic, values: Values, digits: int) -> tuple[str, float, str]:
+    """At three sizes where the difference should be small but above rounding; at more if they disagree."""
     point = _point()
+    heavy = values.heavy(here.lhs)
+    floor, furthest = (FLOAT_FLOOR, 7.0) if heavy else (10.0**-digits, 24.0)
+    if here.remainder == 0:
+        worst = max(_size(here, decade, values, point).relative for decade in (8.0, 10.0))
+        return HELD if worst <= floor else FAILED, worst, "the difference is beyond all digits"
+    target = 6.0 if heavy else min(10.0, digits - 5.0)
+    last = min(max(target / _relative_order(here, values, point), 2.0), furthest)
     sizes: list[_Size] = []
-    floor = 10.0**-digits
-    decades = iter(DECADES)
-    for decade in decades:
-        one = _size(here, decade, values, point)
-        if values.error and decade == DECADES[0]:
-            return _asymptotic_in_floats(here, values, point)
-        if here.remainder == 0:
-            sizes.append(one)
-            if len(sizes) == 2:
-                worst = max(s.relative for s in sizes)
-                return HELD if worst <= floor else FAILED, worst, "the difference is beyond all digits"
-            continue
-        if one.relative <= floor:
-            if sizes:
+    for share in (1.0, 0.75, 0.5, 0.3, 0.2):
+        one = _size(here, share * last, values, point)
+        if one.relative > floor:
+            sizes.insert(0, one)
+            if len(sizes) == 3:
                 break
-            return HELD, one.relative, "the difference is beyond all digits"
-        sizes.append(one)
-        if len(sizes) >= 3:
-            verdict, note = _decided(sizes)
-            if verdict != UNDECIDED:
-                return verdict, sizes[-1].relative, note
-    verdict, note = _decided(sizes) if len(sizes) >= 2 else (UNDECIDED, "too few sizes above rounding")
-    return verdict, sizes[-1].relative, note
-
-
-def _asymptotic_in_floats(
-    here: Asymptotic, values: Values, point: dict[Symbol, Any]
-) -> tuple[str, float, str]:
-    sizes = []
-    for decade in FLOAT_DECADES:
-        one = _size(here, decade, values, point)
-        if one.relative <= 30 * values.error:
-            break
-        sizes.append(one)
     if len(sizes) < 2:
-        one = _size(here, FLOAT_DECADES[-1], values, point)
-        return (
-            (HELD if one.relative <= 30 * values.error else UNDECIDED),
-            one.relative,
-            ("the difference is within the error of the transform"),
-        )
-    verdict, note = _decided(sizes)
-    return verdict, sizes[-1].relative, note
+        return HELD, one.relative, "the difference is within rounding at all sizes"
+    while True:
+        (before, _), (verdict, note) = _decided(sizes[-3:-1]), _decided(sizes[-2:])
+        if verdict == FAILED and before != FAILED:
+            verdict = UNDECIDED
+        if verdict != UNDECIDED or last >= furthest:
+            return verdict, sizes[-1].relative, note
+        last = min(1.3 * last, furthest)
+        one = _size(here, last, values, point)
+        if one.relative <= floor:
+            return verdict, sizes[-1].relative, note
+        sizes.append(one)
 
 
-def _size(here: Asymptotic, decade: int, values: Values, point: dict[Symbol, Any]) -> _Size:
-    place = mpmath.mpf(10) ** (decade if here.limit == oo else -decade)
+def _relative_order(here: Asymptotic, values: Values, point: dict[Symbol, Any]) -> float:
+    """By which power the remainder is smaller than the leading term."""
+    logs = []
+    for decade in (20.0, 24.0):
+        at = {**point, here.variable: _place(here, decade)}
+        terms = [abs(values(x, at)) for x in Add.make_args(here.rhs)]
+        logs.append(mpmath.log10(max(terms) / abs(values(here.remainder, at))))
+    return max(float(logs[1] - logs[0]) / 4, 0.01)
+
+
+def _place(here: Asymptotic, decade: float) -> Any:
+    return mpmath.mpf(10) ** (decade if here.limit == oo else -decade)
+
+
+def _size(here: Asymptotic, decade: float, values: Values, point: dict[Symbol, Any]) -> _Size:
+    place = _place(here, decade)
     at = {**point, here.variable: place}
     left, right = values(here.lhs, at), values(here.rhs, at)
     difference = abs(left - right)
@@ -270,7 +270,9 @@ def _size(here: Asymptotic, decade: int, values: Values, point: dict[Symbol, Any
 
 def _decided(sizes: list[_Size]) -> tuple[str, str]:
     """How the difference falls: nearer to the remainder's exponent than to that of the last term."""
-    one, two = sizes[-2], sizes[-1]
+    if len(sizes) < 2:
+        return FAILED, "no earlier size"
+    one, two = sizes
     width = two.at - one.at
     measured = -(two.difference - one.difference) / width
     stated = -(two.remainder - one.remainder) / width

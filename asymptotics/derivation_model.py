@@ -243,7 +243,7 @@ def _momentum(task: Task) -> Equation:
     def summand(lam: Expr, c: Expr, y: Expr) -> Expr:
         # beta v'' + v' + lambda v = 0 with v(0) = 1, v'(0) = 0
         split = sqrt(1 - 4 * beta * lam)
-        slow, fast = (split - 1) / (2 * beta), (-split - 1) / (2 * beta)
+        slow, fast = -2 * lam / (1 + split), -(1 + split) / (2 * beta)
         return c * ((slow * exp(fast * t) - fast * exp(slow * t)) / (slow - fast)) ** 2
 
     return Equation(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -28,6 +29,7 @@ from asymptotics.derivation_symbols import (
     Root,
 )
 from asymptotics.errors import PrecisionError, UnableError
+from asymptotics.expansion import Expansion
 from asymptotics.regular_sum import RegularSum, _hurwitz
 from asymptotics.spectra.tail import tail_expansion
 
@@ -63,6 +65,7 @@ class Values:
         self._named = {f: e for f, e in definitions if isinstance(f, Named)}
         self._functions = {f.func: (f.args, e) for f, e in definitions if isinstance(f, AppliedUndef)}
         self._sums: dict[tuple[Expr, tuple[Symbol, ...], bool], ModeSum] = {}
+        self._settled: set[Expr] = set()
         self._derivatives: dict[Expr, Expr] = {}
         self._known: dict[tuple[Expr, tuple[Any, ...], bool], Any] = {}
 
@@ -267,7 +270,7 @@ class Values:
             value = self._value(function, {**at, x: place}, False)
             return value * place * w * (1 + math.exp(-y))
 
-        return halved(term, -3.7, 4.2, FLOATS - 1, step=0.125, noise=1e-15)
+        return halved(term, -3.7, 4.2, 10, step=0.125, noise=1e-15)
 
     def _line(self, function: Expr, s: Symbol, middle: Expr, at: dict[Symbol, Any]) -> Any:
         """``s = c + i sinh(w)/8`` on the line Re s = c."""
@@ -402,18 +405,30 @@ class Values:
         if not expression.free_symbols:
             return self._constant(expression, exact)
         summand, index, first = expression.args
-        start, depth = self(first, {}), self.digits // 3 + 6
-        series = tail_expansion(summand, index, depth)
+        start = self(first, {})
+        series = _tail(summand, index, self.digits // 3 + 8)
         totals = []
-        for count in (600, 900):
+        # one start is compared with another once for each sum
+        for count in (160,) if expression in self._settled else (240, 160):
             total = mpmath.fsum(self._value(summand, {**at, index: start + j}, True) for j in range(count))
             for term in series.terms:
                 order = self(term.order, at)
                 total += self(term.coefficient, at) * _hurwitz(order, start + count, term.log_power)
             totals.append(total)
-        if abs(totals[0] - totals[1]) > mpmath.mpf(10) ** (-self.digits) * abs(totals[1]):
+        if abs(totals[0] - totals[-1]) > mpmath.mpf(10) ** (-self.digits) * abs(totals[0]):
             raise PrecisionError(f"the continued sum of {summand} does not settle to {self.digits} digits")
-        return totals[1]
+        self._settled.add(expression)
+        return totals[-1]
+
+    def heavy(self, expression: Basic) -> bool:
+        """Whether transforms of whole sums or integrals over times stand behind it, done in floats."""
+        kinds = (InverseLaplace, Integral)
+        return expression.has(*kinds) or any(e.has(*kinds) for _, e in self.relevant(expression))
+
+
+@lru_cache(maxsize=200)
+def _tail(summand: Expr, index: Symbol, depth: int) -> Expansion:
+    return tail_expansion(summand, index, depth)
 
 
 def _differentiated(expression: Expr) -> Expr:
