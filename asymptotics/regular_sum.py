@@ -24,7 +24,7 @@ from asymptotics.spectra.tail import tail_expansion
 
 ONE = Integer(1)
 FARTHEST = 64
-"""Beyond this start SymPy's zeta(n, q) would write out q exact terms."""
+"""Beyond this start SymPy's zeta(n, q) would write out q exact terms, and mpmath's add them one by one."""
 
 
 class RegularSum(Function):  # type: ignore[misc]
@@ -98,7 +98,7 @@ def _power_sum(rest: Expr, index: Symbol, start: Expr) -> Expr | None:
     if slope.has(index) or not slope.is_positive:
         return None
     first = start + base.subs(index, 0) / slope
-    if first.is_Integer and first > FARTHEST and exponent.is_negative:
+    if first.is_Integer and first > FARTHEST and not (exponent.is_Integer and exponent >= 0):
         return None
     return slope**exponent * _hurwitz_zeta(-exponent, first) if first.is_positive else None
 

@@ -21,7 +21,7 @@ ADDED_UP = 20_000
 """Up to this many modes are added one by one."""
 ADDED_AT_END = 300_000
 """Likewise where only the slowest modes are left, and there is no other way."""
-CANCELLED = 150
+CANCELLED = 450
 """Most digits that two tails may cancel."""
 
 
