@@ -31,6 +31,13 @@ def table(optimum: Optimum, printer: Any, notation: str | None = None) -> str:
     return rf"\left({names}\right) \sim \begin{{cases}} {cases} \end{{cases}}"
 
 
+def one(phase: Phase, printer: Any) -> str:
+    """One phase: ``(t, N, L) \\sim (...)``, and where it holds."""
+    names = ", ".join("L" if key == "loss" else printer._print(key) for key, _ in phase.powers)
+    body, condition = _row(phase, printer)
+    return rf"\left({names}\right) \sim {body}" + (rf",\quad {condition}" if condition else "")
+
+
 def _row(phase: Phase, printer: Any) -> tuple[str, str]:
     entries = ",\\; ".join(entry(phase, key, printer) for key, _ in phase.powers)
     if phase.condition == true:
@@ -50,4 +57,4 @@ def entry(phase: Phase, key: Any, printer: Any) -> str:
     return rf"{shown} \log{over} C"
 
 
-__all__ = ["entry", "latex_of", "table"]
+__all__ = ["entry", "latex_of", "one", "table"]

@@ -33,6 +33,7 @@ from sympy import (
     exp,
     expand,
     factorial,
+    latex,
     log,
     oo,
 )
@@ -40,6 +41,7 @@ from sympy import (
 from asymptotics.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.laurent import reciprocal_gamma
+from asymptotics.notation import restated
 from asymptotics.orders import Bound, Term, absorbs, compare, minimal, vanishes
 from asymptotics.waves import inverse_waves
 
@@ -375,9 +377,20 @@ class Expansion:
         return text or "0"
 
     def _repr_latex_(self) -> str:
-        from sympy import latex
+        return f"${self.to_latex()}$"
 
-        return f"${latex(self)}$"
+    def to_latex(self, notation: str | None = None) -> str:
+        """The terms and the remainder in LaTeX, in the letters of ``notation`` (`asymptotics.notation`).
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> print(derive(power_law(a, b)).time.expansion(1).to_latex(notation="2409.17858"))
+        \\frac{2^{- \\beta} t^{- \\beta} \\Gamma\\left(\\beta\\right)}{\\alpha}
+        """
+        if notation is None:
+            return str(latex(self))
+        letters = (restated(self.terms, notation), restated(self.remainder, notation))
+        return str(latex(replace(self, terms=letters[0], remainder=letters[1])))
 
 
 class Powers:

@@ -21,12 +21,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from sympy import Expr, Integer, Matrix, Min, Mul, Pow, Symbol, cancel, factor, log, oo, true
+from sympy import Expr, Integer, Matrix, Min, Mul, Pow, Symbol, cancel, factor, latex, log, oo, true
 from sympy.logic.boolalg import And, Boolean
 
+from asymptotics import allocation_text as typeset
 from asymptotics.domain import Domain, as_condition, normal, plain
 from asymptotics.errors import UnableError
 from asymptotics.loss_terms import LossTerm
+from asymptotics.notation import restated
 from asymptotics.programme import Constraint, Programme, Vertex
 from asymptotics.regimes import tidy
 from asymptotics.symbols import B, C, E, N, P, t
@@ -102,6 +104,24 @@ class Phase:
             parts.append(f"{name} ~ {amount * log(C) ** self.logs[key]}")
         where = "" if self.condition == true else f", for {plain(self.condition)}"
         return f"{', '.join(parts)} ({' ~ '.join(map(str, self.balance))}){where}"
+
+    def _latex(self, printer: object) -> str:
+        return typeset.one(self, printer)
+
+    def _repr_latex_(self) -> str:
+        return f"${self.to_latex()}$"
+
+    def to_latex(self, notation: str | None = None) -> str:
+        """The exponents with their condition in LaTeX, in the letters of ``notation``.
+
+        >>> from asymptotics import compute_optimal, derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> first, _ = compute_optimal(derive(power_law(a, b)), N*t).phases
+        >>> first.to_latex(notation="2405.00592").split("quad ")[1]
+        '\\\\text{for } r < \\\\frac{1}{2}'
+        """
+        (shown,) = (self,) if notation is None else restated((self,), notation)
+        return str(latex(shown))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
