@@ -15,14 +15,15 @@ from asymptotics.allocation_text import entry
 from asymptotics.derivation_text import broken, escaped, sides, tex_of
 from asymptotics.notation import Notation, restated
 from asymptotics.notation import notation as named
-from numerics.document import OWN, law_section, to_figure, verification_table
+from numerics.document import FITTED, OWN, law_section, to_figure, verification_table
 from numerics.document import setting as setting_of
 from numerics.dossier import Dossier
 from numerics.phase_diagram import phase_diagram
 
 LAWS_A_FIGURE = 4
 
-PREAMBLE = r"""\documentclass{article}
+PREAMBLE = (
+    r"""\documentclass{article}
 \usepackage[a4paper,margin=25mm]{geometry}
 \usepackage{amsmath}
 \usepackage{amssymb}
@@ -30,13 +31,11 @@ PREAMBLE = r"""\documentclass{article}
 \sloppy
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{0.6ex}
-% Whatever is wider than the page is scaled down to it.
-\newsavebox{\wide}
-\newlength{\room}
-\newcommand{\fitted}[2][\linewidth]{\setlength{\room}{#1}\sbox{\wide}{#2}%
-  \ifdim\wd\wide>\room\resizebox{\room}{!}{\usebox{\wide}}\else\usebox{\wide}\fi}
-\newcommand{\formula}[1]{\begin{equation}\fitted[0.9\linewidth]{$\displaystyle #1$}\end{equation}}
 """
+    + FITTED
+    + r"""\newcommand{\formula}[1]{\begin{equation}\fitted[0.9\linewidth]{$\displaystyle #1$}\end{equation}}
+"""
+)
 
 MODEL = r"""
 Features $\psi_k$ have variances $\lambda_k$, the teacher is $y = \sum_k w_k \psi_k + \sigma \epsilon$ with

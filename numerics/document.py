@@ -14,17 +14,26 @@ from numerics.verification_figure import plot_verification
 
 OWN = next(iter(NOTATIONS))
 
-PREAMBLE = r"""\documentclass{article}
+FITTED = r"""% Whatever is wider than the page, or higher, is scaled down to it.
+\newsavebox{\wide}
+\newlength{\room}
+\newcommand{\fitted}[2][\linewidth]{\setlength{\room}{#1}\sbox{\wide}{#2}%
+  \ifdim\wd\wide>\room\sbox{\wide}{\resizebox{\room}{!}{\usebox{\wide}}}\fi
+  \ifdim\dimexpr\ht\wide+\dp\wide>0.8\textheight
+    \resizebox*{!}{0.8\textheight}{\usebox{\wide}}\else\usebox{\wide}\fi}
+"""
+
+PREAMBLE = (
+    r"""\documentclass{article}
 \usepackage[a4paper,margin=25mm]{geometry}
 \usepackage{amsmath}
 \usepackage{graphicx}
 \setlength{\parindent}{0pt}
-% Whatever is wider than the page is scaled down to it.
-\newsavebox{\wide}
-\newcommand{\fitted}[1]{\sbox{\wide}{#1}%
-  \ifdim\wd\wide>\linewidth\resizebox{\linewidth}{!}{\usebox{\wide}}\else\usebox{\wide}\fi}
-\begin{document}
 """
+    + FITTED
+    + r"""\begin{document}
+"""
+)
 
 
 def setting(task: Task, letters: Notation) -> list[str]:
