@@ -44,6 +44,7 @@ PLACES: dict[str, Expr] = {
 
 LETTERS = (kappa, N, P, t, sigma, eta, B, beta, Symbol("T", positive=True), Symbol("s"))
 
+MEETING = "two exponents meet at this point: law.at(...).derivation has what is left"
 FLOAT_FLOOR = 3e-9
 """Relative differences below this are lost in transforms done in floats."""
 
@@ -142,11 +143,11 @@ def _checked(number: int, step: Step, table: dict[Symbol, Expr], values: Values,
         return found(ELSEWHERE, None, f"it is a step for {plain(step.condition)}")
     here = step.equation.xreplace(table)
     if here in (True, False) or here.has(zoo, nan):
-        return found(ELSEWHERE, None, "two exponents meet at this point")
+        return found(ELSEWHERE, None, MEETING)
     given = tuple((letter, value.xreplace(table)) for letter, value in step.given)
     relevant = values.relevant(here)
     if any(meaning.has(zoo, nan) for _, meaning in relevant):
-        return found(ELSEWHERE, None, "two exponents meet at this point")
+        return found(ELSEWHERE, None, MEETING)
     key = (here, given, relevant, digits)
     if key not in _OUTCOMES:
         if len(_OUTCOMES) > OUTCOMES:

@@ -276,8 +276,11 @@ def _sum(event: SumFound) -> Iterator[Step]:
         source="Flajolet, Gourdon & Dumas 1995, section 2",
         given=((line, middle),),
     )
+    single = not any(t.coefficient.has(event.found.variable) for t in event.found.terms)
     for order in dict.fromkeys(t.order for t in event.found.terms):
         terms = [t for t in event.found.terms if t.order == order]
+        if any(t.coefficient.has(event.found.variable) for t in terms):
+            continue  # a vertical line of poles: its sum stands in the expansion
         yield Step(
             equation=Eq(
                 -Residue(integrand, s, order),
@@ -289,7 +292,8 @@ def _sum(event: SumFound) -> Iterator[Step]:
         )
     yield Step(
         equation=asymptotic(whole, event.found),
-        reason="The line is moved to the right across these poles; the integral that is left is "
+        reason=("" if single else "Poles on a vertical line leave an oscillation in the logarithm. ")
+        + "The line is moved to the right across these poles; the integral that is left is "
         + ("the remainder." if event.found.remainder else "smaller than every power."),
         source=HARMONIC,
     )

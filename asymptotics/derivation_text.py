@@ -79,6 +79,10 @@ def _condition(condition: Boolean) -> str:
     return r",\ ".join(latex(part) for part in And.make_args(condition))
 
 
+def _conditions(derivation: Derivation) -> str:
+    return r",\ ".join(latex(condition) for condition in derivation.conditions)
+
+
 def sides(step: Step) -> tuple[str, str, str]:
     """LaTeX of the left side, the relation, and the right side with its remainder."""
     if not isinstance(step.equation, Asymptotic):
@@ -94,7 +98,7 @@ def markdown(derivation: Derivation) -> str:
     """A heading, the conditions, and each step as a sentence with its displayed equation."""
     lines = [f"### {_upper(derivation.title)}", ""]
     if derivation.conditions:
-        lines += [f"Conditions: ${_condition(And(*derivation.conditions))}$.", ""]
+        lines += [f"Conditions: ${_conditions(derivation)}$.", ""]
     for number, step in enumerate(derivation, 1):
         left, relation, right = sides(step)
         limit = ""
@@ -175,7 +179,7 @@ def as_latex(derivation: Derivation) -> str:
     title = re.sub(r"\boo\b", r"$\\infty$", escaped(_upper(derivation.title)))
     lines = [rf"\subsection*{{{title}}}"]
     if derivation.conditions:
-        lines.append(rf"Conditions: ${_condition(And(*derivation.conditions))}$.")
+        lines.append(rf"Conditions: ${_conditions(derivation)}$.")
     return "\n".join([*lines, "", latex_steps(derivation)])
 
 

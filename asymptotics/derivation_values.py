@@ -97,6 +97,8 @@ class Values:
             return self(self._named[expression], at, exact=exact)
         if isinstance(expression, AppliedUndef):
             return self._call(expression, at, exact)
+        if hasattr(expression, "opaque") and not isinstance(expression, RegularSum):
+            return self._opaque(expression, at, exact)
         rule = self._rule(expression)
         if rule is not None:
             return rule(expression, at, exact)
@@ -138,6 +140,11 @@ class Values:
         if imaginary == 0:
             return real._to_mpmath(mpmath.mp.prec)
         return mpmath.mpc(real._to_mpmath(mpmath.mp.prec), imaginary._to_mpmath(mpmath.mp.prec))
+
+    def _opaque(self, expression: Expr, at: dict[Symbol, Any], exact: bool) -> Any:
+        """A function with numerics of its own, at exact values of its letters."""
+        known = {y: Float._new(mpmath.mpf(at[y])._mpf_, mpmath.mp.prec) for y in expression.free_symbols}
+        return self._constant(expression.xreplace(known), exact)
 
     def _call(self, call: AppliedUndef, at: dict[Symbol, Any], exact: bool) -> Any:
         """A defined function at the values of its arguments."""

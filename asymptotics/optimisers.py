@@ -29,6 +29,7 @@ from asymptotics.errors import UnableError
 from asymptotics.expansion import Expansion, expansion
 from asymptotics.meanfield import at_twice_the_time, df1, model_limited, residual, time_limited
 from asymptotics.orders import Bound, Term
+from asymptotics.slow import Layered
 from asymptotics.spectra import Spectrum
 from asymptotics.symbols import B, N, P, beta, eta
 from asymptotics.transients import lagrange, noise_in_test_loss, over_z
@@ -137,6 +138,8 @@ def _moved(spectrum: Spectrum, *, rate: Expr, amplitude: Expr, depth: int) -> Ex
     follows is smaller by 1/t^2.
     """
     series = time_limited(spectrum, depth)
+    if isinstance(series, Layered):
+        return series  # the change is smaller by a power of t, beyond all slow orders
     if series.gauge is not None:
         raise UnableError(
             f"the rule changes the rates of a loss in powers of {series.gauge} themselves, not only the next "

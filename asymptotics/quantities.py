@@ -11,6 +11,8 @@ from sympy import Expr, Symbol, oo
 from asymptotics import meanfield, optimisers, transients
 from asymptotics.edge import mode_count
 from asymptotics.expansion import Expansion
+from asymptotics.slow import Layered
+from asymptotics.slow_regime import leading_series
 from asymptotics.spectra import Spectrum
 from asymptotics.symbols import N, P, t
 
@@ -279,7 +281,8 @@ def crossover(spectrum: Spectrum, size: Symbol) -> Expr:
     if mode_count(spectrum) is not None:
         return oo  # with more samples or features than modes there is no crossover
     kappa = meanfield.df1(spectrum, 2).revert(size)
-    return 1 / kappa.term_expression(kappa.leading())
+    series = leading_series(kappa) if isinstance(kappa, Layered) else kappa
+    return 1 / series.term_expression(series.leading())
 
 
 __all__ = ["APPROACH", "BOTTLENECKS", "QUANTITIES", "RULES", "SPLIT", "Quantity", "crossover"]

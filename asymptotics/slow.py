@@ -91,13 +91,17 @@ class Layered:
             )
         return first[0]
 
-    def leading(self) -> Term:
-        """The leading term of the leading layer; its order is that of the slow variable."""
-        return self.leading_layer().series.leading()
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """None: raises `UnableError`, since a step that needs powers alone is not derived for layers."""
+        raise UnableError(
+            f"this step is derived for powers of {self.variable} with whole powers of its logarithm; a spectrum "
+            "with logarithms or stretched exponentials leaves slowly varying functions beside them; not derived"
+        )
 
-    def term_expression(self, term: Term) -> Expr:
-        """A term of the leading layer as a SymPy expression."""
-        return self.leading_layer().series.term_expression(term)
+    def leading(self) -> Term:
+        """None: raises `UnableError`, as `terms` does."""
+        return self.terms[0]
 
     # --- algebra -------------------------------------------------------------------------
 
@@ -301,8 +305,10 @@ def differential(series: Expansion, weights: Iterable[Expr]) -> Expansion:
 
 
 def in_logarithm(found: Layered) -> Layered:
-    """Layers ``y^-p G(log y)`` written in the resource y."""
+    """Layers ``y^-p G(log y)`` at oo written in the resource y; layers that are so already stay."""
     y = found.variable
+    if not found.at_infinity or found.gauge is not None:
+        return found
     return found.with_layers(
         (replace(x, series=x.series.standing_for(log(y), y**-x.order)) for x in found.layers),
         found.remainder,

@@ -15,7 +15,7 @@ from asymptotics.domain import normal
 from asymptotics.errors import UnableError
 from asymptotics.expansion import Expansion
 from asymptotics.orders import Bound, Term
-from asymptotics.slow import Layered
+from asymptotics.slow import Layered, in_logarithm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def leading_series(found: Layered) -> Expansion:
 
     A layer whose power is 0 is an expansion in powers of log(resource), or of the resource, alone.
     """
-    series = found.leading_layer().series
+    series = in_logarithm(found).leading_layer().series
     if series.gauge == found.variable:
         return replace(series, variable=found.variable, gauge=None)
     return series

@@ -15,7 +15,7 @@ import sympy
 from sympy import And, Expr, Symbol, oo, true
 from sympy.logic.boolalg import Boolean
 
-from asymptotics import Law, Task
+from asymptotics import Law, Task, UnableError
 from asymptotics.quantities import QUANTITIES
 from numerics.verify import Verification
 
@@ -54,7 +54,7 @@ class Row:
         """The leading term with its prefactor as a decimal: ``1.234567 * N**(-1/2)``."""
         regime = self.verification.law.regimes[0]
         x = self.law.resource
-        factors = [decimal(mpmath.mpf(sympy.N(regime.prefactor, 20)), 7)]
+        factors = [prefactor_text(self.verification.law)]
         if regime.gauge is not None or regime.envelope != 1:
             unit = regime.power(x) * sympy.log(regime.variable(x)) ** regime.log_power
             return f"{factors[0]} * ({unit})" if unit.is_Add else f"{factors[0]} * {unit}"
@@ -105,6 +105,30 @@ class Report:
             parts.append(f"noise sigma = {task.noise}")
         parts.extend(f"{symbol} = {value}" for symbol, value in self.values.items())
         return ", ".join(parts)
+
+
+def prefactor_text(law: Law) -> str:
+    """The prefactor of a law at numbers as a decimal; one that oscillates by its mean and first harmonic.
+
+    >>> from asymptotics import Task, derive
+    >>> prefactor_text(derive(Task(eigenvalues="20**-k", target="2**-k")).time)
+    '1.118856 (1 + 0.0388 cos(2 pi log(2*t)/log(20) + 0.963) + ...)'
+    """
+    prefactor = law.regimes[0].prefactor
+    if not prefactor.has(law.resource):
+        return decimal(mpmath.mpf(sympy.N(prefactor, 20)), 7)
+    try:
+        wave = law.oscillation
+    except UnableError:
+        wave = None
+    if wave is None:
+        return f"(a function that oscillates in log({law.resource}))"
+    mean, size, shift = (mpmath.mpf(sympy.N(x, 20)) for x in (wave.mean, wave.relative(1), wave.phase(1)))
+    sign = "-" if shift < 0 else "+"
+    return (
+        f"{decimal(mean, 7)} (1 + {decimal(size, 3)} "
+        f"cos(2 pi {wave.argument} {sign} {decimal(abs(shift), 3)}) + ...)"
+    )
 
 
 def condition_text(condition: Boolean) -> str:

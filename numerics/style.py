@@ -41,7 +41,11 @@ FORMATS = ("pdf", "svg", "png")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How one curve differs from the others: in colour, in dashes and in marker."""
+    """How one curve differs from the others: in colour, in dashes and in marker.
+
+    >>> looks(3)[2].marker
+    '^'
+    """
 
     colour: str
     dashes: tuple[float, tuple[float, ...] | None]
@@ -114,7 +118,14 @@ class _LogFormatter(LogFormatterSciNotation):
 
 
 def legend_above(ax: Axes) -> None:
-    """The legend above the Axes, where no data can be, in as many columns as fit."""
+    """The legend above the Axes, where no data can be, in as many columns as fit.
+
+    >>> ax = axes_or_new(None)
+    >>> lines = [ax.plot([1, 2], [1, n], label=f"$N = {n}$") for n in (8, 16)]
+    >>> legend_above(ax)
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['$N = 8$', '$N = 16$']
+    """
     labels = ax.get_legend_handles_labels()[1]
     if not labels:
         return
@@ -136,7 +147,13 @@ def legend_above(ax: Axes) -> None:
 
 
 def legend_inside(ax: Axes) -> None:
-    """The legend inside the Axes, where matplotlib finds most room; for few entries beside a plain curve."""
+    """The legend inside the Axes, where matplotlib finds most room; for few entries beside a plain curve.
+
+    >>> ax = axes_or_new(None)
+    >>> legend_inside(ax)
+    >>> ax.get_legend() is None  # nothing that is named
+    True
+    """
     if ax.get_legend_handles_labels()[1]:
         ax.legend(loc="best", frameon=False, fontsize=TICK_SIZE, handlelength=2.4)
 

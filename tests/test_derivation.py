@@ -156,7 +156,7 @@ def test_markdown_has_a_formula_for_each_step(laws):
     shown = derivation._repr_markdown_()
     assert shown == derivation.to_markdown()
     assert shown.count("$$") == 2 * len(derivation)
-    assert shown.startswith("### L(P)") and "Conditions: $a > 1,\\ b > 1$" in shown
+    assert shown.startswith("### L(P)") and "Conditions: $b > 1,\\ a > 1$" in shown
     assert latex(derivation.steps[0].equation.rhs) in shown
 
 

@@ -15,10 +15,11 @@ from sympy import And, Eq, Expr, Integer, Rational, Symbol, expand
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.claims.extent import check_rational, factors, number_sign
+from asymptotics.claims.replacement import put
 from asymptotics.claims.samples import Point, inside, samples, sign_at, sign_by_bounds, simplest_first
 from asymptotics.domain import Domain, as_condition, normal, primitive
 from asymptotics.elimination import linear_form, refute
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import UnableError
 from asymptotics.regimes import solutions
 
 CURVED = 3
@@ -67,7 +68,7 @@ class Cell:
 
     def value(self, expression: Expr) -> Expr:
         """``expression`` with the equations of the cell put in."""
-        return expression.xreplace(dict(self.table)) if self.table else expression
+        return put(expression, dict(self.table)) if self.table else expression
 
     def sign(self, expression: Expr) -> int | None:
         """The sign of a rational expression where it is proved the same on the whole cell, else None."""
@@ -90,10 +91,15 @@ class Cell:
         if expand(-factor) in self.domain.constraints:
             return -1
         seen = {sign_at(factor, point) for point in self.samples}
-        if {1, -1} <= seen:
-            return None
+        if len(seen) != 1:
+            return None  # it changes, or no point is known
         by_bounds = sign_by_bounds(self.domain, factor)
-        return self.domain.sign(factor) if by_bounds is None else by_bounds
+        if by_bounds is not None:
+            return by_bounds
+        (sign,) = seen
+        if sign and refute(self.domain.constraints, sign * factor) is True:
+            return sign
+        return None
 
     def where(self, constraint: Expr) -> Cell | None:
         """The part where ``constraint > 0``; None if there is none."""
@@ -120,16 +126,11 @@ class Cell:
     def _on_factor(self, factor: Expr) -> Cell | None:
         for symbol, solved in solutions(factor):
             meeting = as_condition(factor)
-            try:
-                smaller = self.domain.substituted({symbol: solved}).holding(primitive(solved))
-            except DomainError:
-                return None
-            if self.domain.substituted({symbol: solved}).sign(solved) in (0, -1):
+            smaller = _replaced(Domain((*self.domain.constraints, symbol)), {symbol: solved})
+            within = () if smaller is None else samples(smaller)
+            if smaller is None or (not within and refute(smaller.constraints) is True):
                 return None
             table = tuple((s, normal(e.xreplace({symbol: solved}))) for s, e in self.table)
-            within = samples(smaller)
-            if not within and refute(smaller.constraints) is True:
-                return None
             return replace(
                 self,
                 domain=smaller,
@@ -155,14 +156,11 @@ class Cell:
     @property
     def constraints(self) -> tuple[Expr, ...]:
         """What is positive here beyond what is positive on the base."""
-        try:
-            base = self.base.substituted(dict(self.table))
-        except DomainError:
-            base = Domain()
-        own = [c for c in self.domain.constraints if linear_form(c) is None or base.sign(c) != 1]
-        flat = [c for c in own if linear_form(c) is not None]
+        base = _replaced(self.base, dict(self.table)) or Domain()
+        curved = [c for c in self.domain.constraints if linear_form(c) is None and c not in base.constraints]
+        flat = [c for c in self.domain.constraints if linear_form(c) is not None and base.sign(c) != 1]
         # to drop what follows from curved boundaries would cost more than it tells
-        return (*base.reduced(flat), *(c for c in own if c not in flat))
+        return (*base.reduced(flat), *curved)
 
     @property
     def condition(self) -> Boolean:
@@ -197,6 +195,19 @@ class Cell:
                 ):
                     yield point
                     break
+
+
+def _replaced(domain: Domain, table: Mapping[Symbol, Expr]) -> Domain | None:
+    """A domain with symbols replaced; None if a constraint fails then."""
+    kept: list[Expr] = []
+    for constraint in domain.constraints:
+        shaped = primitive(constraint.xreplace(dict(table)))
+        if not shaped.free_symbols:
+            if not shaped.is_positive:
+                return None
+        elif not shaped.is_Symbol:
+            kept.append(shaped)
+    return Domain(tuple(dict.fromkeys(kept)))
 
 
 __all__ = ["Cell", "Clock"]

@@ -12,6 +12,7 @@ from asymptotics.claims.assumptions import assumed, read_assumptions
 from asymptotics.claims.cells import Cell, Clock
 from asymptotics.claims.judge import Judge, witness
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome
+from asymptotics.claims.replacement import put
 from asymptotics.claims.statement import LOWER, MEANING, STATED, UPPER, Statement, read_claim
 from asymptotics.claims.subject import Subject, of_law, of_optimum
 from asymptotics.claims.verdict import Region, Verdict, Witness
@@ -150,8 +151,8 @@ def _seen(judge: Judge, outcome: Outcome) -> Witness | None:
         return None
     return Witness(
         point=tuple(sorted(own.items(), key=lambda pair: pair[0].name)),
-        claimed=wrong.claimed.xreplace(own),
-        correct=wrong.correct.xreplace(own),
+        claimed=put(wrong.claimed, own),
+        correct=put(wrong.correct, own),
     )
 
 
@@ -190,13 +191,21 @@ def _regions(judge: Judge, outcomes: list[Outcome], status: str) -> tuple[Region
         Region(
             condition=o.cell.condition,
             is_wall=o.is_wall,
-            claimed=o.cell.value(judge.statement.expression if o.claimed is None else o.claimed),
-            correct=None if o.correct is None else o.cell.value(o.correct),
+            claimed=_there(o.cell, judge.statement.expression if o.claimed is None else o.claimed),
+            correct=None if o.correct is None else _there(o.cell, o.correct),
             at_fault=o.note,
         )
         for o in outcomes
         if o.status == status
     )
+
+
+def _there(cell: Cell, side: Expr) -> Expr:
+    """One side with the equations of a cell, where it is defined with them."""
+    try:
+        return cell.value(side)
+    except UnableError:
+        return side
 
 
 def _reading(judge: Judge) -> str:

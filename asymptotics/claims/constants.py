@@ -37,7 +37,9 @@ from sympy import (
 )
 from sympy.polys.polyerrors import PolynomialError
 
+from asymptotics.claims.replacement import put
 from asymptotics.domain import normal
+from asymptotics.errors import UnableError
 
 DIGITS = 40
 AGREEMENT = mpmath.mpf(10) ** -30
@@ -164,7 +166,10 @@ def _gamma(argument: Expr, power: Expr, form: dict[Expr, Expr]) -> None:
 
 def value(expression: Expr, point: Mapping[Symbol, Rational]) -> mpmath.mpf | None:
     """The value to `DIGITS` digits, or None if it is not real and finite or cannot be had."""
-    number = expression.xreplace(dict(point))
+    try:
+        number = put(expression, point)
+    except UnableError:
+        return None
     if number.free_symbols or sum(1 for _ in _parts(number)) > MAX_PARTS:
         return None
     try:

@@ -10,6 +10,7 @@ from sympy.polys.polyerrors import PolynomialError
 from asymptotics.domain import normal
 from asymptotics.elimination import linear_form
 from asymptotics.errors import UnableError
+from asymptotics.parsing import FAILURES
 
 DEGREE = 24
 """Exponents of a higher degree in the parameters are not compared by cells."""
@@ -33,12 +34,21 @@ def factors(expression: Expr) -> tuple[tuple[Expr, int], ...]:
 def check_rational(expression: Expr) -> None:
     """Refuse what has no sign by cells, before anything is multiplied out."""
     check_extent(expression)
-    if not expression.is_rational_function(*expression.free_symbols):
-        raise UnableError(f"{expression} is no rational function of the parameters")
+    if not _is_rational(expression):
+        raise UnableError(f"{expression} is no rational function of the parameters, with rational numbers")
     numerator = fraction(together(normal(expression)))[0]
     for factor, _ in factor_list(numerator)[1]:
         if linear_form(factor) is None and len(Add.make_args(factor)) > MONOMIALS:
             raise UnableError(f"a boundary with more than {MONOMIALS} monomials is not compared")
+
+
+def _is_rational(expression: Expr) -> bool:
+    """Whether it is built from rational numbers and symbols by sums, products and whole powers."""
+    if isinstance(expression, Pow):
+        return bool(expression.exp.is_Integer) and _is_rational(expression.base)
+    if isinstance(expression, Add | Mul):
+        return all(map(_is_rational, expression.args))
+    return bool(expression.is_Rational or expression.is_Symbol)
 
 
 def check_extent(expression: Expr, most: int = DEGREE) -> None:
@@ -75,7 +85,10 @@ def number_sign(number: Expr) -> int | None:
     """The sign of a number, from 30 digits unless it is rational; None if it is not told from 0."""
     if number.is_Rational:
         return (number.p > 0) - (number.p < 0)
-    value = number.evalf(30)
+    try:
+        value = number.evalf(30)
+    except FAILURES:
+        return None
     if not value.is_Float or value._prec == 1 or abs(value) < Rational(1, 10**25):
         return 0 if number.is_zero else None
     return 1 if value > 0 else -1

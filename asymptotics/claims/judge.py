@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sympy import And, Expr, Rational, Symbol, log
+from sympy import Abs, And, Expr, Max, Min, Rational, Symbol, log
 
 from asymptotics.claims.cells import Cell, Clock
 from asymptotics.claims.constants import differ, ratio_form, same_form, value
@@ -80,6 +80,9 @@ class Judge:
         """The outcomes on a cell of one piece. Raises `UnableError` where a step is not decided."""
         use = self._exponent if self.is_exponent else self._leading
         check_extent(self.statement.expression, HIGHEST)
+        x = self.subject.resource
+        if any(choice.has(x) for choice in self.statement.expression.atoms(Min, Max, Abs)):
+            raise UnableError(f"a minimum or maximum over {x} is not compared; write its leading power")
         return resolved(cell, self.statement.expression, self.clock, lambda c, e: use(c, e, piece))
 
     def _exponent(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:

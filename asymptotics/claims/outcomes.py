@@ -65,10 +65,10 @@ def resolved(cell: Cell, expression: Expr, clock: Clock, use: Use) -> list[Outco
     clock.check()
     if not cell.is_seen:
         return [Outcome(cell=cell, status=UNDECIDED, note="no point of this region was found")]
-    expression = cell.value(expression)
+    # the equations of the cell come last: a branch that is not taken may be undefined on a wall
     choice = next((x for x in _innermost_first(expression) if isinstance(x, CHOICES)), None)
     if choice is None:
-        return use(cell, expression)
+        return use(cell, cell.value(expression))
     if isinstance(choice, Piecewise):
         return _by_cases(cell, expression, choice, clock, use)
     first, second, *rest = (choice.args[0], -choice.args[0]) if isinstance(choice, Abs) else choice.args

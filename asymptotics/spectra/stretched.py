@@ -81,11 +81,11 @@ class StretchedExponentials:
             return Mismatch(fitting=1, missing=str(error))
         r = normal(-decay.order)
         if decay.log_power or domain.sign(r) != 1 or decay.coefficient.is_negative:
-            return Mismatch(fitting=1, missing=_not_stretched(task, exponent))
+            return Mismatch(fitting=3, missing=_not_stretched(task, exponent))
         gap = domain.sign(1 - r)
         if gap in (0, -1):
             return Mismatch(
-                fitting=2,
+                fitting=3,
                 missing=f"eigenvalues {task.eigenvalues} fall as an exponential of {k}**r, r = {r} >= 1: "
                 "levels so far apart leave steps, not smooth sums; derived are r < 1, and sequences "
                 "rho^k with targets tau^k",

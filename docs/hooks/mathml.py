@@ -14,6 +14,12 @@ from latex2mathml.converter import convert
 MARKED = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.+?)\\[)\]]</\1>', re.DOTALL)
 VERBATIM = re.compile(r"(<(pre|code|script|style|svg|textarea)\b.*?</\2>)", re.DOTALL)
 DISPLAYED = re.compile(r"\$\$([^$]+)\$\$|\$\\displaystyle ([^$]+)\$")
+SPACING = (
+    ("<mi>&#x0007E;</mi>", "<mo>&#x0223C;</mo>"),
+    ("<mo>&#x0221E;</mo>", "<mi>&#x0221E;</mi>"),
+    ("<mo>&#x0002F;</mo>", '<mo lspace="0" rspace="0">&#x0002F;</mo>'),
+)
+"""What latex2mathml makes of a tilde, of infinity and of a slash, and what they should be."""
 INLINE = re.compile(r"(?<![\\$\w])\$(?=[^\s$])([^$]*[^\s$\\])\$(?![\w$])")
 
 
@@ -38,11 +44,13 @@ def mathml(latex: str, *, display: bool) -> str:
     '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline"><mrow><mi>x</mi></mrow></math>'
     """
     text = re.sub(r"\\(?:tag\*?|label)\{[^}]*\}", "", latex).strip()
+    text = re.sub(r"\\(begin|end)\{(?:aligned|split|gathered)\}", r"\\\1{align*}", text)
     shown: str = convert(text, display="block" if display else "inline")
     # latex2mathml leaves a control word it does not know as an identifier with its backslash.
     if unknown := re.search(r"<m\w+>(\\[A-Za-z]+)", shown):
         raise ValueError(f"{unknown[1]} in the formula {latex!r} has no MathML; write it otherwise")
-    shown = shown.replace("<mi>&#x0007E;</mi>", "<mo>&#x0223C;</mo>")
+    for given, better in SPACING:
+        shown = shown.replace(given, better)
     return f'<div class="formula" tabindex="0">{shown}</div>' if display else shown
 
 

@@ -1,4 +1,4 @@
-"""Hooks of MkDocs: the README as front page, the notebooks, formulas as MathML, and nothing from the network."""
+"""Hooks of MkDocs: README as front page, notebooks, formulas as MathML, and nothing from the network."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, Files
 
-# mkdocs-jupyter brings MathJax and Mermaid from content networks; formulas are MathML here, diagrams there are none.
+# mkdocs-jupyter brings MathJax and Mermaid from content networks; formulas are MathML here, and there are no
+# diagrams.
 FOREIGN = re.compile(
     r"<script\b[^>]*>(?:(?!</script>).)*?(?:MathJax|mermaid)(?:(?!</script>).)*</script>"
     r"|<script\b[^>]*\bsrc=\"https?:[^>]*></script>",
