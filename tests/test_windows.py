@@ -67,9 +67,9 @@ def test_departures_sharpen_within_the_window(name, task):
     assert second < first / 2 and second < 0.05
 
 
-@pytest.mark.parametrize("change", [1.1, 0.9, -1.0])
-def test_a_wrong_departure_is_seen(change):
-    assert abs(ratio("time", CUT, 10**7) / change - 1) > 0.05
+def test_a_wrong_departure_is_seen():
+    found = ratio("time", CUT, 10**7)
+    assert all(abs(found / change - 1) > 1e-3 for change in (1.01, 0.99, -1.0))
 
 
 def test_relative_error_of_a_window():
@@ -87,7 +87,7 @@ def test_relative_error_of_a_window():
 def test_the_law_of_the_window_is_the_loss_in_it():
     """Six decades inside M = 10^8 in time: L/L_law - 1 is the stated departure, nearly."""
     window = derive(CUT).time.windows[0]
-    for place in (10**3, 10**6, 10**9):
+    for place in (10**6, 10**8):
         value = float(loss(CUT, "time", place)) / float(window.law.leading.subs(t, place))
         assert (
             abs(value - 1) < 1.5 * abs(float((window.departure / window.law.leading).subs(t, place))) + 1e-12
