@@ -16,10 +16,12 @@ from asymptotics.errors import (
 from asymptotics.joint import JointLaw, joint_law
 from asymptotics.law import Law
 from asymptotics.laws import Laws, derive
+from asymptotics.marchenko_pastur import MarchenkoPastur, marchenko_pastur
 from asymptotics.measured_laws import measured_laws
 from asymptotics.multiplicity import harmonics, squares, torus
 from asymptotics.phases import Phase
 from asymptotics.task import Task, power_law
+from asymptotics.windows import Window
 
 if TYPE_CHECKING:
     from asymptotics.claims import Verdict, check_claim
@@ -48,6 +50,7 @@ __all__ = [
     "JointLaw",
     "Law",
     "Laws",
+    "MarchenkoPastur",
     "Optimum",
     "ParseError",
     "Phase",
@@ -57,12 +60,14 @@ __all__ = [
     "Task",
     "UnableError",
     "Verdict",
+    "Window",
     "check_claim",
     "compute_optimal",
     "derive",
     "ensembling",
     "harmonics",
     "joint_law",
+    "marchenko_pastur",
     "measured_laws",
     "power_law",
     "squares",
