@@ -1,6 +1,7 @@
 """Figures of the full model: plain data in, an Axes in and out, nothing global touched.
 
-    plot_loss_curves(models, times, simulations)   losses in time, theory as lines, simulation as points
+    plot_loss_curves(models, times, simulations)   losses in time, theory as lines, simulation as points;
+                                                   with laws= laws over them, distances from them beneath
     plot_train_test(model, times, simulation)      excess test loss and train loss of one model
     plot_ensembles(model, times, members)          excess test loss of the mean over several initialisations
     plot_transfer(model, modes, times)             H_k(t), how far mode k is still unlearned
@@ -16,12 +17,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import mpmath
 import numpy as np
 import sympy
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 
 from asymptotics.errors import DomainError
+from asymptotics.law import Law
 from numerics.arrays import Array
 from numerics.exact_inputs import exact_count
 from numerics.figure_data import (
@@ -39,6 +42,7 @@ from numerics.figure_data import (
     time_label,
 )
 from numerics.full_model import FullModel
+from numerics.law_figure import Residuals, beneath, checked_laws, draw_law, draw_residuals, panels, stated
 from numerics.simulate import Simulation
 from numerics.style import (
     GREY,
@@ -78,8 +82,14 @@ def plot_loss_curves(
     ax: Axes | None = None,
     quantity: str = "test_loss",
     labels: Sequence[str] | None = None,
+    laws: Law | Sequence[Law | None] | None = None,
+    residual_ax: Axes | None = None,
 ) -> Axes:
     """``L(t)`` of several models, log-log: theory as lines, simulations as mean and standard error.
+
+    With ``laws``, one for all models or one (or None) for each, their leading terms are drawn over the
+    curves, and ``|L/L_law - 1|`` in a panel beneath: ``residual_ax``, or ``ax.figure.axes[1]`` of a new
+    figure; none on a given ``ax`` alone. A law in t is a line, one in N or P the constant the loss tends to.
 
     ``quantity`` is "test_loss" (excess: sigma^2 not included), "train_loss" or "bias". ``times`` are T
     finite numbers > 0; ``simulations`` has one entry per model, or None where there is none, each of the
@@ -87,7 +97,7 @@ def plot_loss_curves(
     standard error wide on either side. ``labels``: one per model, by default what differs between them.
     Times and losses are dimensionless. Error of each point of a line: 10^-digits of its model, relative.
 
-    Raises `DomainError` for empty or impossible times, an unknown quantity, and simulations that do not
+    Raises `DomainError` for empty or impossible times, an unknown quantity, simulations and laws that do not
     belong to their models; what `FullModel` raises, too. Source: BAP, figures 2 and 5.
 
     >>> from asymptotics import power_law
@@ -95,6 +105,11 @@ def plot_loss_curves(
     >>> ax = plot_loss_curves(models, [1, 10, 100])
     >>> [line.get_label() for line in ax.lines], ax.get_ylabel()
     (['$N = 32$', '$N = 64$'], 'excess test loss (dimensionless)')
+    >>> from asymptotics import derive
+    >>> law = derive(power_law(2, 2)).time
+    >>> above = plot_loss_curves(FullModel(power_law(2, 2), digits=6), [1, 10], laws=law)
+    >>> [line.get_label() for line in above.lines], above.figure.axes[1].get_yscale()
+    (['theory', 'law'], 'log')
     """
     if quantity not in QUANTITIES:
         raise DomainError(f"quantity = {quantity!r}; a figure can show {', '.join(QUANTITIES)}")
@@ -106,9 +121,26 @@ def plot_loss_curves(
     ts = grid("times", times)
     for model, simulation in pairs:
         check_partner(model, simulation)
-    curves = [losses(model.curve(ts, quantity), QUANTITIES[quantity]) for model, _ in pairs]
+    given: tuple[Law | None, ...] = ()
+    if laws is not None:
+        if quantity != "test_loss":
+            raise DomainError(f"laws are of the test loss; leave quantity = {quantity!r} out, or laws")
+        given = checked_laws(laws, listed)
+    solved = [tuple(model.curve(ts, quantity)) for model, _ in pairs]
+    curves = [losses(values, QUANTITIES[quantity]) for values in solved]
     marks = [simulated(simulation, quantity) for _, simulation in pairs]
-    return _draw_losses(ax, listed, ts, curves, marks, names, QUANTITIES[quantity])
+    lines = [None if law is None else stated(law, m, ts) for law, m in zip(given, listed, strict=False)]
+    upper, lower = panels(ax, residual_ax, wanted=bool(given))
+    _draw_losses(upper, listed, ts, curves, marks, names, QUANTITIES[quantity], lines)
+    if lower is not None:
+        found = [
+            (Residuals.of(floats(ts), values, line), look)
+            for values, line, look in zip(solved, lines, looks(len(listed)), strict=True)
+            if line is not None
+        ]
+        draw_residuals(lower, found, time_label(listed), lines=True)
+        beneath(upper, lower)
+    return upper
 
 
 def plot_train_test(
@@ -249,8 +281,9 @@ def _draw_losses(
     marks: Sequence[Points | None],
     names: Sequence[str],
     quantity: str,
+    laws: Sequence[Sequence[mpmath.mpf] | None] = (),
 ) -> Axes:
-    """Lines, points and legend on log-log axes; the last step, so that it meets no bad input."""
+    """Lines, points, laws and legend on log-log axes; the last step, so that it meets no bad input."""
     styles = looks(len(curves))
     ax = axes_or_new(ax)
     ax.set_xscale("log")
@@ -261,6 +294,9 @@ def _draw_losses(
             _points(ax, points, look)
     if any(points is not None for points in marks):
         ax.plot([], [], "o", color=GREY, markersize=MARKER_SIZE, markerfacecolor="white", label=SIMULATED)
+    # the same law for several models is one line
+    for i, law in enumerate(dict.fromkeys(law for law in laws if law is not None)):
+        draw_law(ax, floats(times), law, "_law" if i else "law")
     dress(ax, x=time_label(models), y=f"{quantity} (dimensionless)")
     legend_above(ax)
     return ax

@@ -2,7 +2,7 @@
 
     plot_phases(optimum, x, y, ...)          exact regions in two parameters, labelled with exponents
     plot_isoflop(optimum, budgets, at)       L over N at equal cost, from the full model, the optima marked
-    plot_frontier(optimum, budgets, at)      L* over C from the full model, the law drawn over it
+    plot_frontier(optimum, budgets, at)      L* over C from the full model, the law over it, residuals beneath
 
 Regions are polygons cut from the frame by the linear conditions of each phase, not sampled. Each figure takes
 and returns an Axes; all is computed before anything is drawn.
@@ -29,6 +29,8 @@ from asymptotics.task import exact, substitution
 from numerics.exact_inputs import exact_number
 from numerics.frontier import constants, frontier
 from numerics.full_model import FullModel
+from numerics.law_figure import Residuals, beneath, draw_residuals, panels
+from numerics.prediction import number
 from numerics.style import (
     COLOURS,
     GREY,
@@ -43,6 +45,8 @@ from numerics.style import (
 )
 
 Corner = tuple[Fraction, Fraction]
+FRONTIER_DIGITS = 8
+"""Of exact optima: more than a print shows, for the panel of their distances from the law."""
 
 
 def region(phase: Phase, x: Symbol, y: Symbol, frame: Sequence[tuple[object, object]]) -> tuple[Corner, ...]:
@@ -80,6 +84,12 @@ def plot_phases(
 
     ``frame`` is ``((x0, x1), (y0, y1))``, dimensionless. Exact: polygons, not a sampled grid. Raises
     `UnableError` for curved conditions, `DomainError` for parameters the task does not have.
+
+    >>> from asymptotics import compute_optimal, derive, power_law
+    >>> from asymptotics.symbols import a, b
+    >>> ax = plot_phases(compute_optimal(derive(power_law(a, b)), cost=N*t), a, b, ((1, 5), (1, 3)))
+    >>> len(ax.texts), ax.get_xlabel()
+    (2, '$a$')
     """
     for symbol in (x, y):
         if symbol not in optimum.laws.task.parameters:
@@ -127,6 +137,11 @@ def plot_isoflop(
     """Excess test loss over N at equal cost, from the full model, each optimum marked.
 
     ``decades`` of N to either side; the cost must be a monomial in t and N. Raises as `frontier`.
+
+    >>> from asymptotics import compute_optimal, derive, power_law
+    >>> optimum = compute_optimal(derive(power_law(4, "7/4")), cost=N*t)
+    >>> [line.get_label() for line in plot_isoflop(optimum, [10**6], {}, points=3).lines]
+    ['$C = 10^{6}$', 'optimum']
     """
     wanted = [exact_number("budget", budget) for budget in budgets]
     best = frontier(optimum, wanted, at, digits=5)
@@ -168,32 +183,55 @@ def plot_isoflop(
 
 
 def plot_frontier(
-    optimum: Optimum, budgets: Iterable[object], at: Mapping[Symbol | str, object], ax: Axes | None = None
+    optimum: Optimum,
+    budgets: Iterable[object],
+    at: Mapping[Symbol | str, object],
+    ax: Axes | None = None,
+    residual_ax: Axes | None = None,
 ) -> Axes:
-    """The smallest excess test loss over the budget: exact optima as points, the law as a line.
+    """``L*(C)``, the smallest excess test loss over the budget: exact optima as points, the law as a line.
 
-    Raises as `frontier` and `constants`.
+    In the panel beneath, ``residual_ax`` or ``ax.figure.axes[1]`` of a new figure (none on a given ``ax``
+    alone), ``|L*/L_law - 1|`` of the optima, and the slope with which finite budgets approach the law where
+    that is known. All dimensionless; relative error of each point 10^-8. Raises as `frontier` and
+    `constants`.
+
+    >>> from asymptotics import compute_optimal, derive, power_law
+    >>> optimum = compute_optimal(derive(power_law(4, "7/4")), cost=N*t)
+    >>> above = plot_frontier(optimum, [10**8, 10**10], {})
+    >>> above.lines[1].get_label(), above.figure.axes[1].lines[-1].get_label()
+    ('full model', 'predicted slope')
     """
     wanted = [exact_number("budget", budget) for budget in budgets]
-    best = frontier(optimum, wanted, at, digits=6)
-    law = float(constants(optimum, at, digits=6)["loss"])
+    best = [split["loss"] for split in frontier(optimum, wanted, at, digits=FRONTIER_DIGITS)]
+    law = constants(optimum, at, digits=FRONTIER_DIGITS)["loss"]
     numbers = substitution(optimum.laws.task.parameters, {k: v for k, v in at.items() if _known(optimum, k)})
-    power = optimum.at(dict(numbers)).exponents["loss"]
+    phase = optimum.at(dict(numbers))
+    power = phase.exponents["loss"]
+    with mpmath.workdps(FRONTIER_DIGITS + 15):
+        stated = [law.value * number(budget) ** -number(power) for budget in wanted]
     xs = np.array([float(budget) for budget in wanted])
-    axes = axes_or_new(ax)
-    axes.loglog(
-        xs, law * xs ** -float(power), color=GREY, linewidth=LINE_WIDTH, label=_power_label(law, power)
-    )
+    residuals = Residuals.of(xs, best, stated, law.relative_error)
+    look = looks(1)[0]
+    axes, lower = panels(ax, residual_ax, wanted=True)
     axes.loglog(
         xs,
-        [float(p["loss"]) for p in best],
-        "o",
-        color=COLOURS[0],
-        markersize=MARKER_SIZE,
-        label="full model",
+        [float(y) for y in stated],
+        color=GREY,
+        linewidth=LINE_WIDTH,
+        label=_power_label(float(law.value), power),
     )
-    dress(axes, x="budget $C$ (dimensionless)", y="excess test loss (dimensionless)")
+    axes.loglog(
+        xs, [float(y) for y in best], "o", color=look.colour, markersize=MARKER_SIZE, label="full model"
+    )
+    name = "budget $C$ (dimensionless)"
+    dress(axes, x=name, y="excess test loss (dimensionless)")
     legend_above(axes)
+    if lower is not None:
+        approach = phase.approach
+        slope = float(approach) if approach is not None and approach.is_positive else None
+        draw_residuals(lower, [(residuals, look)], name, lines=False, slope=slope)
+        beneath(axes, lower)
     return axes
 
 
