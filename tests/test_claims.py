@@ -380,6 +380,34 @@ def test_no_claim_takes_long(claim):
     assert time.perf_counter() - start < 20  # the clock says 3 s; the rest is for busy machines
 
 
+def _texts():
+    leaves = st.sampled_from(["a", "b", "N", "1", "2", "1/2", "pi", "(a-1)"])
+    shapes = ["({}+{})", "({}-{})", "({})*({})", "({})/({})", "({})**({})", "Min({},{})", "Max({},{})"]
+    more = ["log({})", "exp(-({}))", "gamma({})", "({})**3"]
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.tuples(st.sampled_from(shapes), inner, inner).map(lambda p: p[0].format(p[1], p[2])),
+            st.tuples(st.sampled_from(more), inner).map(lambda p: p[0].format(p[1])),
+        ),
+        max_leaves=6,
+    )
+
+
+@pytest.mark.slow
+@settings(max_examples=60)
+@given(_texts(), st.booleans())
+def test_any_expression_gets_a_verdict_or_one_line(text, as_power):
+    start = time.perf_counter()
+    try:
+        verdict = check_claim(f"N**(-({text}))" if as_power else text, LAWS.model)
+    except ParseError:
+        return
+    assert str(verdict).split()[0].strip(":") in ("HOLDS", "FAILS", "UNDECIDED")
+    assert verdict.verdict != "FAILS" or verdict.witness is not None
+    assert time.perf_counter() - start < 30
+
+
 def test_a_claim_takes_under_a_second():
     start = time.process_time()
     for _, claim, law, assuming, _ in TABLE[:12]:
