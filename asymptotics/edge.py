@@ -1,7 +1,7 @@
 """What t = oo leaves where there are finitely many modes: the edge N -> M, and what lies beyond it.
 
 With M modes ``df1(kappa) = M - S kappa + ...``, ``S = sum m_k/lambda_k``: the ridge vanishes as
-``kappa ~ (M - N)/S``, so that laws are powers of ``M - N``, and for N >= M all that can be learned is learned.
+``kappa ~ (M - N)/S``, so that laws are powers of ``M - N``; for N >= M all that can be learned is learned.
 Where all modes share one eigenvalue (a white spectrum), ``u = kappa/(lambda + kappa)`` makes every sum a
 polynomial, ``df1 = M (1 - u)``, and the laws are closed forms for all N < M.
 """

@@ -36,8 +36,7 @@ CHAIN = 8
 class FiniteSeries:
     """``D(s) = sum w_k lambda_k^(-s)`` over finitely many modes, in segments. Satisfies `DirichletSeries`.
 
-    ``pieces`` hold (eigenvalue, weight, first, last) in falling order of the eigenvalues; ``kept`` is the
-    power in modes with ``lambda_k = 0``, a constant of every sum over the target.
+    ``pieces`` hold (eigenvalue, weight, first, last), in falling order of the eigenvalues.
 
     >>> from asymptotics.symbols import M, b, k
     >>> series = FiniteSeries(pieces=((k**-b, Integer(1), Integer(1), M),), index=k)
