@@ -120,6 +120,11 @@ def joint_law(laws: Laws, size: Symbol = N) -> JointLaw:
     modes = df1(base, 2)
     lead = modes.leading()
     kept = _terms(residual, base, 1) if size == N else _terms(squared_residual, base, 2)
+    if lead.log_power or any(term.coefficient.has(modes.variable) for term in (lead, *kept)):
+        raise UnableError(
+            "joint laws are functions of t/size^(1/r) where df1 is a power of kappa; here df1 ~ "
+            f"{modes.term_expression(lead)}; not derived"
+        )
     if size == P and any(term.log_power for term in kept):
         raise UnableError("two exponents meet in F: the crossover of the data law carries a logarithm")
     return JointLaw(

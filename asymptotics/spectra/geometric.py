@@ -169,7 +169,10 @@ class GeometricSpectra:
                     f"of {task.index}"
                 )
         if "eigenvalues" in parts and (len(parts["eigenvalues"]) > 1 or parts["eigenvalues"][0].power):
-            missing = f"eigenvalues {task.eigenvalues} are not one exponential C*rho**{task.index}"
+            missing = (
+                f"eigenvalues {task.eigenvalues} are not one exponential C*rho**{task.index}; "
+                "corrections to it (other exponentials, powers) are not derived"
+            )
         # what has no exponential in it belongs to others
         fitting = sum(any(t.rate != 0 for t in terms) for terms in parts.values())
         if missing or parts["eigenvalues"][0].rate == 0:
