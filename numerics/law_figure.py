@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
+from sympy import Expr
 
 from asymptotics.errors import DomainError
 from asymptotics.law import Law
@@ -99,6 +100,8 @@ def panels(ax: Axes | None, residual_ax: Axes | None, *, wanted: bool) -> tuple[
 
 def checked_laws(laws: Any, models: Sequence[FullModel]) -> tuple[Law | None, ...]:
     """A law for each model, or None; one law alone is that of all. Raises `DomainError` as `stated` does."""
+    if not isinstance(laws, Law | Sequence):
+        raise DomainError(f"laws = {laws!r}; give one of derive(task), or a sequence of them")
     listed = (laws,) * len(models) if isinstance(laws, Law) else tuple(laws)
     if len(listed) != len(models):
         raise DomainError(f"{len(listed)} laws for {len(models)} models; give one for all, or one for each")
@@ -211,10 +214,15 @@ def _check(law: Any, model: FullModel) -> None:
         raise DomainError(f"laws.{law.name} needs a finite {law.resource}; the model has {law.resource} = oo")
     if law.resource == P and law.task.noise != model.noise:
         raise DomainError(f"laws.{law.name} has noise = {law.task.noise}, the model noise = {model.noise}")
-    if isinstance(model.spectrum, Spectrum) and model.spectrum != spectrum_of(law.task):
+    if isinstance(model.spectrum, Spectrum) and _modes(model.spectrum) != _modes(spectrum_of(law.task)):
         raise DomainError(
             f"laws.{law.name} is of {law.task}, the model of another task; derive the model's own"
         )
+
+
+def _modes(spectrum: Spectrum) -> tuple[Expr, ...]:
+    """What the modes are, however many: a law may be drawn over a model that is cut off."""
+    return spectrum.eigenvalues, spectrum.target, spectrum.multiplicity
 
 
 __all__ = ["Residuals", "beneath", "checked_laws", "draw_law", "draw_residuals", "panels", "stated"]

@@ -38,7 +38,7 @@ WITHOUT_EXAMPLE = {
         "asymptotics.measured_laws.MeasuredLaws",
         "asymptotics.regimes.Regime",
         "asymptotics.tail_fit.TailFit",
-        "asymptotics.windows.Window",
+        "asymptotics.Window",
         "numerics.Curve",
         "numerics.Split",
         "numerics.Variance",

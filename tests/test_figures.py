@@ -10,8 +10,9 @@ import sympy
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 
-from asymptotics import BottleneckError, DomainError, derive, power_law
-from numerics import FullModel, GradientDescent, simulate, verify
+from asymptotics import BottleneckError, DomainError, compute_optimal, derive, power_law
+from asymptotics.symbols import N, t
+from numerics import FullModel, GradientDescent, OnePassSGD, simulate, verify
 from numerics.figures import (
     plot_ensembles,
     plot_loss_curves,
@@ -20,6 +21,8 @@ from numerics.figures import (
     plot_transfer,
     plot_verification,
 )
+from numerics.frontier import constants, frontier
+from numerics.phase_diagram import plot_frontier
 from numerics.simulate import simulate_arrays
 from numerics.style import COLOURS, DASHES, axes_or_new, looks, number_text, save
 
@@ -128,6 +131,106 @@ def test_the_predicted_slope_of_a_failing_law_starts_at_its_first_point():
     assert beneath.lines[-1].get_ydata()[0] == pytest.approx(float(abs(wrong.points[0].remainder)))
 
 
+# Laws over curves, and how far the curves are from them
+
+TASK = power_law("3/2", "5/4")
+LAWS = derive(TASK)
+
+
+def named(ax, label):
+    return [line for line in ax.lines if line.get_label() == label]
+
+
+def test_a_law_in_t_over_curves_and_what_is_left_of_it():
+    models = [FullModel(TASK, N=100, digits=6), FullModel(TASK, N=10**5, digits=6)]
+    times = np.geomspace(10, 1e5, 5)
+    ax = plot_loss_curves(models, times, laws=LAWS.time)
+    (law,) = named(ax, "law")
+    assert not named(ax, "_law"), "one law for all is one line"
+    formula = sympy.lambdify(t, LAWS.time.leading)
+    assert list(law.get_ydata()) == pytest.approx([formula(x) for x in times], rel=1e-13)
+    upper, lower = ax.get_figure().axes
+    assert upper is ax and upper.get_xlim() == lower.get_xlim() and not upper.get_xlabel()
+    for line, model in zip(named(lower, "_residual"), models, strict=True):
+        ratios = [float(model.test_loss(x)) / formula(x) for x in times]
+        assert list(line.get_ydata()) == pytest.approx([abs(ratio - 1) for ratio in ratios], rel=1e-9)
+    assert "law" in lower.get_ylabel() and "(dimensionless)" in lower.get_ylabel()
+
+
+def test_a_law_in_N_is_what_each_loss_ends_at():
+    models = [FullModel(TASK, N=size, digits=6) for size in (100, 1000)]
+    ax = plot_loss_curves(models, (1.0, 1e9), laws=[LAWS.model, LAWS.model])
+    lines = [*named(ax, "law"), *named(ax, "_law")]
+    for line, model in zip(lines, models, strict=True):
+        level = float(LAWS.model.leading.subs(N, model.N))
+        assert list(line.get_ydata()) == pytest.approx([level, level], rel=1e-13)
+    ends = [line.get_ydata()[-1] for line in named(ax.get_figure().axes[1], "_residual")]
+    # the next order is N^-3/4 smaller
+    assert ends[0] < 0.05 and ends[0] / ends[1] == pytest.approx(10**0.75, rel=0.1)
+
+
+def test_a_wrong_prefactor_shows_in_the_panel_beneath():
+    model, times = FullModel(TASK, N=10**8, digits=6), (1e3, 1e4)
+    wrong = LAWS.time.stating(prefactor=LAWS.time.prefactor * sympy.Rational(101, 100))
+    found = {}
+    for name, law in (("right", LAWS.time), ("wrong", wrong)):
+        beneath = plot_loss_curves(model, times, laws=law).get_figure().axes[1]
+        found[name] = named(beneath, "_residual")[0].get_ydata()
+    assert found["wrong"] == pytest.approx([0.01 / 1.01] * 2, rel=0.01)
+    assert max(found["right"]) < 1e-3
+
+
+def test_what_is_below_its_error_is_drawn_as_a_bound():
+    model = FullModel(TASK, digits=6)
+    beneath = plot_loss_curves(model, (1.0, 1e6), laws=LAWS.time).get_figure().axes[1]
+    line, bounds = beneath.lines
+    assert bounds.get_label() == "below the numerical error"
+    assert line.get_ydata()[0] > 1e-3 and math.isnan(line.get_ydata()[1])
+    value = model.test_loss(10**6)
+    assert list(bounds.get_xdata()) == [1e6]
+    assert bounds.get_ydata()[0] == pytest.approx(float(value.error / value.value), rel=1e-6)
+
+
+def test_laws_do_not_move_the_limits_and_may_be_missing():
+    models = [model(N=8), model(N=12)]
+    free = plot_loss_curves(models, TIMES)
+    ax = plot_loss_curves(models, TIMES, laws=[LAWS.time.stating(prefactor=1000), None])
+    assert ax.get_ylim() == free.get_ylim()
+    assert len(named(ax.get_figure().axes[1], "_residual")) == 1
+    alone = Figure().subplots()
+    assert plot_loss_curves(models, TIMES, ax=alone, laws=LAWS.time).get_figure().axes == [alone]
+    above, beneath = Figure().subplots(1, 2)
+    plot_loss_curves(models, TIMES, ax=above, laws=LAWS.time, residual_ax=beneath)
+    assert beneath.get_xlim() == above.get_xlim() and above.get_xlabel()
+
+
+def test_steps_are_times_eta_to_a_law():
+    (law,) = named(plot_loss_curves(descent(), (10, 100), laws=LAWS.time), "law")
+    formula = sympy.lambdify(t, LAWS.time.leading)
+    assert list(law.get_ydata()) == pytest.approx([formula(1.0), formula(10.0)], rel=1e-12)
+
+
+def test_the_panels_of_the_frontier():
+    optimum, budgets = compute_optimal(derive(power_law(4, "7/4")), cost=N * t), [10**8, 10**12]
+    ax = plot_frontier(optimum, budgets, {})
+    law, exact = ax.lines
+    scale, best = float(constants(optimum)["loss"]), frontier(optimum, budgets, digits=10)
+    stated = [scale * float(budget) ** -0.75 for budget in budgets]
+    assert list(law.get_ydata()) == pytest.approx(stated, rel=1e-8)
+    assert list(exact.get_ydata()) == pytest.approx([float(b["loss"]) for b in best], rel=1e-8)
+    upper, lower = ax.get_figure().axes
+    residual, slope = lower.lines
+    expected = [abs(float(b["loss"]) / s - 1) for b, s in zip(best, stated, strict=True)]
+    assert list(residual.get_ydata()) == pytest.approx(expected, abs=1e-7)
+    first, last = slope.get_ydata()
+    power = float(optimum.at({}).approach)
+    assert math.log10(first / last) / 4 == pytest.approx(power, rel=1e-9)
+    assert math.log10(expected[0] / expected[1]) / 4 == pytest.approx(power, abs=0.05)
+    assert upper.get_xlim() == lower.get_xlim() and "budget" in lower.get_xlabel()
+    given = Figure().subplots()
+    assert plot_frontier(optimum, budgets[:1], {}, ax=given).get_figure().axes == [given]
+
+
 # Simulations
 
 
@@ -179,6 +282,7 @@ def test_cut_off_simulation_of_an_infinite_spectrum():
 
 FIGURES = {
     "loss curves": lambda ax: plot_loss_curves([model(8), model(9)], TIMES, ax=ax),
+    "laws over loss curves": lambda ax: plot_loss_curves(model(8), TIMES, ax=ax, laws=LAWS.time),
     "train and test": lambda ax: plot_train_test(model(noise=0.5), TIMES, simulation(noise=0.5), ax=ax),
     "ensembles": lambda ax: plot_ensembles(model(), TIMES, ax=ax),
     "transfer": lambda ax: plot_transfer(model(), 2, TIMES, ax=ax),
@@ -204,14 +308,14 @@ def test_given_axes_are_used_and_labelled(name, tmp_path, monkeypatch):
 def test_new_figure_keeps_everything_inside_and_apart(name):
     ax = FIGURES[name](None)
     figure = ax.get_figure()
-    assert tuple(figure.get_size_inches()) == (3.4, 2.8)
+    assert tuple(figure.get_size_inches()) == (3.4, 4.2 if len(figure.axes) == 2 else 2.8)
     figure.draw_without_rendering()
     edge = figure.bbox
-    for artist in (ax.xaxis, ax.yaxis, ax.get_legend()):
+    for artist in (figure.axes[-1].xaxis, *(panel.yaxis for panel in figure.axes), ax.get_legend()):
         box = artist.get_tightbbox()
         assert box.x0 >= edge.x0 and box.x1 <= edge.x1 and box.y0 >= edge.y0 and box.y1 <= edge.y1
     assert ax.get_legend().get_window_extent().y0 >= ax.bbox.y1 - 1, "the legend is over the data"
-    for axis in (ax.xaxis, ax.yaxis):
+    for axis in (figure.axes[-1].xaxis, *(panel.yaxis for panel in figure.axes)):
         boxes = [t.get_window_extent() for t in axis.get_ticklabels(which="both") if t.get_text()]
         inside = [b for b in boxes if b.x1 > 0 and b.y1 > 0]
         assert not any(p.overlaps(q) for i, p in enumerate(inside) for q in inside[:i]), axis.axis_name
@@ -340,6 +444,33 @@ BAD = [
     (lambda ax: plot_timescale_density(model(), 1, [1e6, 1e7], ax=ax), "0 at all rates from 1e+06 to 1e+07"),
     (lambda ax: plot_timescale_density(model(sympy.oo, sympy.oo), 1, [1], ax=ax), "N = P = oo"),
     (lambda ax: plot_verification(3, ax, ax), "verification = 3"),
+    (lambda ax: plot_loss_curves(model(), TIMES, ax=ax, laws=3), "laws = 3"),
+    (lambda ax: plot_loss_curves(model(), TIMES, ax=ax, laws=[3]), "law = 3 is not a Law"),
+    (lambda ax: plot_loss_curves(model(), TIMES, ax=ax, laws=[]), "0 laws for 1 models"),
+    (lambda ax: plot_loss_curves(model(), TIMES, ax=ax, laws=[None]), "no law in it"),
+    (
+        lambda ax: plot_loss_curves(model(), TIMES, ax=ax, laws=LAWS.gap),
+        "laws.gap is no law of the test loss",
+    ),
+    (lambda ax: plot_loss_curves(model(), TIMES, ax=ax, laws=derive(power_law("a", 2)).time), "number for a"),
+    (lambda ax: plot_loss_curves(model(), TIMES, None, ax, "bias", laws=LAWS.time), "quantity = 'bias'"),
+    (lambda ax: plot_loss_curves(model(sympy.oo), TIMES, ax=ax, laws=LAWS.model), "the model has N = oo"),
+    (
+        lambda ax: plot_loss_curves(model(noise=1), TIMES, ax=ax, laws=LAWS.data),
+        "noise = 0, the model noise = 1",
+    ),
+    (
+        lambda ax: plot_loss_curves(FullModel(power_law(2, 2), digits=6), TIMES, ax=ax, laws=LAWS.time),
+        "the model of another task",
+    ),
+    (
+        lambda ax: plot_loss_curves(
+            FullModel(TASK, digits=6, rule=OnePassSGD(eta=0.1, batch=8)), (1, 2), ax=ax, laws=LAWS.time
+        ),
+        "one of gradient flow",
+    ),
+    (lambda ax: plot_loss_curves(model(), TIMES, ax=ax, residual_ax=ax), "without laws"),
+    (lambda ax: plot_loss_curves(model(), TIMES, laws=LAWS.time, residual_ax=ax), "without ax"),
 ]
 
 
