@@ -95,8 +95,8 @@ class Layered:
     def terms(self) -> tuple[Term, ...]:
         """None: raises `UnableError`, since a step that needs powers alone is not derived for layers."""
         raise UnableError(
-            f"this step is derived for powers of {self.variable} with whole powers of its logarithm; a spectrum "
-            "with logarithms or stretched exponentials leaves slowly varying functions beside them; not derived"
+            f"this step needs powers of {self.variable} with whole powers of its logarithm; a spectrum with "
+            "logarithms or stretched exponentials leaves slowly varying functions beside them; not derived"
         )
 
     def leading(self) -> Term:

@@ -56,6 +56,7 @@ class Prediction:
         self._prefactor = _function(self.regime.prefactor.xreplace(table), x)
         self._companions = [_numbers(t, table, x) for t in groups[0] if t is not lead]
         self._next = [_numbers(t, table, x) for group in groups[1:] for t in group]
+        self._last = [_numbers(t, table, x) for t in groups[-1]] if len(groups) > 1 else []
         self.bounded = len(orders) == 1 and not ends
         self.decay: Expr = (
             orders[1] - orders[0] if len(orders) > 1 else oo if ends else series.remainder_order - orders[0]
@@ -99,6 +100,10 @@ class Prediction:
     def next(self, x: mpmath.mpf) -> mpmath.mpf:
         """The relative remainder at the scale x by all orders that are known; 0 where only its order is."""
         return _evaluate(self._next, x) / self._relative(x)
+
+    def last_order(self, x: mpmath.mpf) -> mpmath.mpf:
+        """The part of `next` that the last known order has."""
+        return _evaluate(self._last, x) / self._relative(x)
 
     def shape(self, x: mpmath.mpf) -> mpmath.mpf:
         """The predicted relative remainder without its power of x; 1 where only its order is known."""

@@ -99,7 +99,9 @@ def judge_slow(prediction: Prediction, points: tuple[Point, ...]) -> tuple[str, 
     wanted, order = prediction.beyond, mpmath.nstr(prediction.beyond, 4)
     if slopes[-1] >= wanted - MARGIN and slopes[-2] >= wanted - 2 * MARGIN and abs(rest[-1]) < FLOOR * 50:
         return "HOLDS", f"{shown}, which falls as predicted (power {order} of the slow variable)"
-    if slopes[-1] < wanted - 1 and slopes[-1] <= slopes[-2] + MARGIN / 10:
+    # what is left out is smaller than the last known order; a wrong constant is not, and hardly falls
+    large = abs(rest[-1]) > abs(prediction.last_order(last.scale)) and slopes[-1] < wanted / 4
+    if slopes[-1] < wanted - 1 and (large or slopes[-1] <= slopes[-2] + MARGIN / 10):
         return "FAILS", f"{shown}; it decays with {mpmath.nstr(slopes[-1], 3)}, not {order}"
     return "UNDECIDED", f"{shown}; its decay is not settled"
 

@@ -14,6 +14,7 @@ from asymptotics.domain import Domain, as_constraint
 from asymptotics.errors import SpectrumError
 from asymptotics.multiplicity import check_multiplicity
 from asymptotics.spectra.broken import BrokenPowerLaws
+from asymptotics.spectra.equivalent import EquivalentSpectra
 from asymptotics.spectra.family import Family, Mismatch, Spectrum
 from asymptotics.spectra.finite import FiniteSeries, FiniteSpectra
 from asymptotics.spectra.geometric import GeometricSpectra
@@ -23,7 +24,7 @@ from asymptotics.spectra.power_law import PowerLaws
 from asymptotics.spectra.stretched import StretchedExponentials
 from asymptotics.task import Task
 
-FAMILIES: tuple[Family, ...] = (
+_EXACT: tuple[Family, ...] = (
     PowerLaws(),
     FiniteSpectra(),
     BrokenPowerLaws(),
@@ -32,6 +33,7 @@ FAMILIES: tuple[Family, ...] = (
     LogarithmicPowers(),
     StretchedExponentials(),
 )
+FAMILIES: tuple[Family, ...] = (*_EXACT, EquivalentSpectra(families=_EXACT))
 """In the order in which they are asked."""
 
 

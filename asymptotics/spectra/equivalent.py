@@ -1,0 +1,228 @@
+"""Spectra equivalent at large k to those of another family: recognised by limits.
+
+With f = lambda or c,
+
+    k f'/f  ->  -b                     f ~ C k^-b, or C k^-b log(k)^p where f k^b has no finite limit,
+    k f'/f  ->  -oo                    f ~ exp(-c k^r) g(k), r the limit of ``k (log f)'/log f``, g as above,
+    f ~ f_0 (1 + delta),  k delta'/delta  ->  -e.
+
+Only f_0 of the other family and e > 0 are used of the tail. The rest is exact, since
+
+    D(s) = D_0(s) + sum_k [f_k lambda_k^(-s) - f_0k lambda_0k^(-s)]
+
+converges to the right of the first singularity s_0 of D_0 (up to ``s_0 + e/b`` for a power law): constants,
+as the sum of ``c/lambda``, are those of the true spectrum, and expansions end where delta would enter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from threading import Thread
+
+from sympy import Expr, Integer, Symbol, diff, exp, limit, log, oo, powsimp, simplify
+from sympy.core.function import PoleError
+
+from asymptotics.branch import BranchSeries, Coordinate, Tails
+from asymptotics.convergent_sum import convergent_sum
+from asymptotics.dirichlet import Pole
+from asymptotics.domain import Domain, normal
+from asymptotics.errors import SpectrumError, UnableError
+from asymptotics.laurent import Laurent
+from asymptotics.orders import Bound
+from asymptotics.spectra.algebraic import AlgebraicSeries
+from asymptotics.spectra.family import Family, Mismatch, Spectrum
+from asymptotics.spectra.tail import tail_expansion
+from asymptotics.task import Task
+
+SECONDS = 10.0
+"""How long a limit may take."""
+UNKNOWN_ORDER = 3
+"""The order given to the place beyond which a series is not known: it only bounds logarithms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equivalent:
+    """``simple * (1 + O(k^-gain))``; gain oo if the rest is smaller than every power of k."""
+
+    simple: Expr
+    gain: Expr
+
+
+@lru_cache(maxsize=64)
+def equivalent(expression: Expr, index: Symbol) -> Equivalent:
+    """A simple expression equivalent to one that falls smoothly; see the module.
+
+    Raises `SpectrumError` where the limits do not exist or are not found in time.
+
+    >>> from sympy import atan, tanh
+    >>> from asymptotics.symbols import k
+    >>> equivalent(tanh(k) / k**2, k)
+    Equivalent(simple=k**(-2), gain=oo)
+    >>> equivalent(1 / (exp(k ** (Integer(1) / 2)) + 1), k).simple
+    exp(-sqrt(k))
+    """
+    k = index
+    slope = _limit(simplify(k * diff(log(expression), k)), k)
+    factor = Integer(1)
+    rest = expression
+    if slope == -oo:
+        height = -log(expression)
+        r = _limit(simplify(k * diff(height, k) / height), k)
+        scale = _limit(height / k**r, k) if r.is_finite and not r.is_zero else oo
+        if not (scale.is_finite and scale.is_positive):
+            raise SpectrumError(f"{expression} falls as no exponential exp(-c*{k}**r) of a power of {k}")
+        factor = exp(-scale * k**r)
+        rest = simplify(expression / factor)
+        slope = _limit(simplify(k * diff(log(rest), k)), k)
+    if not slope.is_finite:
+        raise SpectrumError(f"{expression} has no power of {k} as its limit")
+    level = simplify(rest * k**-slope)
+    constant = _limit(level, k)
+    power = Integer(0)
+    if constant in (Integer(0), oo):
+        power = _limit(simplify(log(k) * k * diff(log(level), k)), k)
+        constant = _limit(level * log(k) ** -power, k) if power.is_finite else oo
+    if not (constant.is_finite and constant.is_positive):
+        raise SpectrumError(f"{expression} has no power of {k} and of log({k}) as its limit")
+    simple = constant * k**slope * log(k + 1) ** power * factor
+    rest = simplify(expression / simple - 1)
+    gain = oo if rest == 0 else _limit(simplify(-k * diff(rest, k) / rest), k)
+    if not (gain == oo or gain.is_positive):
+        raise SpectrumError(f"{expression} tends to {simple} more slowly than any power of {k}")
+    return Equivalent(simple=simple, gain=gain)
+
+
+def _limit(expression: Expr, index: Symbol) -> Expr:
+    """The limit at oo, given up after `SECONDS`."""
+    found: list[Expr] = []
+
+    def search() -> None:
+        try:
+            found.append(limit(expression, index, oo))
+        except (NotImplementedError, PoleError, ValueError, TypeError, AttributeError, RecursionError):
+            return  # SymPy's limits end in any of these for functions they do not know
+
+    thread = Thread(target=search, daemon=True)
+    thread.start()
+    thread.join(SECONDS)
+    if not found or found[0].has(index) or not (found[0].is_extended_real):
+        raise SpectrumError(f"the limit of {expression} for {index} -> oo is not found")
+    return found[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EquivalentSeries:
+    """The series of a spectrum whose tail is that of ``simple``, up to ``s_0 + gain/decay``."""
+
+    simple: AlgebraicSeries
+    eigenvalues: Expr
+    weights: Expr
+    gain: Expr
+
+    @property
+    def _end(self) -> Expr:
+        return self.simple.poles(1)[0].location + self.gain / self.simple.decay
+
+    def poles(self, count: int) -> tuple[Pole, ...]:
+        """Those of the simple series before the end of what is known, and that end."""
+        places = self.simple.poles(count)
+        if self.gain == oo:
+            return places
+        known = [p for p in places if self.simple.domain.sign(self._end - p.location) == 1]
+        end = Pole(normal(self._end), UNKNOWN_ORDER)
+        # repeated, so that the list counts as cut there
+        return (*known, *[end] * (count - len(known)))[:count]
+
+    def laurent(self, point: Expr, terms: int) -> Laurent:
+        """The Laurent series of the simple one, and the sum of the differences in its constant term."""
+        found = self.simple.laurent(point, terms)
+        index = self.simple.index
+        shifted = self.simple.weights * self.simple.eigenvalues ** (-point)
+        own = self.weights * self.eigenvalues ** (-point)
+        difference = simplify(own - shifted.subs(index, index - 1 + self.simple.start))
+        if difference == 0:
+            return found
+        return found + Laurent(
+            0, (convergent_sum(powsimp(difference), index), *[Integer(0)] * (found.end - 1))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundedTails:
+    """Tails of a simple spectrum, known to a relative ``k^-gain``."""
+
+    tails: Tails
+    gain: Expr
+
+    def coordinate(self, depth: int) -> Coordinate:
+        """The tails with the bound of what is not known."""
+        found = self.tails.coordinate(depth)
+        if self.gain == oo or not found.counts:
+            # in log k a power of k is beyond every power
+            return found
+        density = found.density
+        lead = density.leading()
+        decay = found.decay.with_terms(found.decay.terms, (*found.decay.remainder, Bound(self.gain)))
+        bounds = (*density.remainder, Bound(lead.order + self.gain, lead.log_power))
+        return replace(found, decay=decay, density=density.with_terms(density.terms, bounds))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EquivalentSpectra:
+    """Smooth decays that tend to a spectrum of another family; only their leading behaviour is used."""
+
+    families: tuple[Family, ...]
+    name: str = "spectra equivalent to one of a simpler family"
+
+    def spectrum(self, task: Task, domain: Domain) -> Spectrum | Mismatch:
+        """The spectrum of the equivalent task, with the sums of the true one."""
+        if task.modes != oo or task.multiplicity.has(task.index):
+            return Mismatch(fitting=0, missing=f"modes = {task.modes}, multiplicity = {task.multiplicity}")
+        try:
+            parts = {name: self._part(task, name) for name in ("eigenvalues", "target")}
+        except SpectrumError as error:
+            return Mismatch(fitting=3, missing=str(error))
+        simple = replace(task, **{name: part.simple for name, part in parts.items()})
+        if simple == task:
+            return Mismatch(fitting=0, missing=f"{task} has no simpler equivalent")
+        gain = min((part.gain for part in parts.values()), key=lambda e: (e == oo, e))
+        for family in self.families:
+            found = family.spectrum(simple, domain)
+            if isinstance(found, Spectrum):
+                try:
+                    return replace(
+                        found,
+                        task=task,
+                        kernel=_wrapped(found.kernel, task.eigenvalues, task.multiplicity, gain),
+                        target=_wrapped(
+                            found.target, task.eigenvalues, task.multiplicity * task.target, gain
+                        ),
+                    )
+                except UnableError as error:
+                    return Mismatch(fitting=2, missing=str(error))
+        return Mismatch(fitting=2, missing=f"{task} is equivalent to {simple}, which is of no family")
+
+    @staticmethod
+    def _part(task: Task, name: str) -> Equivalent:
+        expression: Expr = getattr(task, name)
+        try:
+            tail_expansion(expression, task.index, 1)
+        except (SpectrumError, UnableError):
+            return equivalent(expression, task.index)
+        return Equivalent(simple=expression, gain=oo)
+
+
+def _wrapped(series: object, eigenvalues: Expr, weights: Expr, gain: Expr) -> EquivalentSeries | BranchSeries:
+    if isinstance(series, AlgebraicSeries):
+        return EquivalentSeries(simple=series, eigenvalues=eigenvalues, weights=weights, gain=gain)
+    if isinstance(series, BranchSeries):
+        tails = BoundedTails(tails=series.tails, gain=gain)
+        return replace(series, eigenvalues=eigenvalues, weights=weights, tails=tails)
+    raise UnableError(
+        f"{eigenvalues} tends to a spectrum whose sums oscillate or end; laws of equivalents are derived for "
+        "power laws, logarithms and stretched exponentials"
+    )
+
+
+__all__ = ["Equivalent", "EquivalentSeries", "EquivalentSpectra", "equivalent"]
