@@ -98,7 +98,7 @@ class Derivation:
         return text.markdown(self)
 
     def to_latex(self) -> str:
-        """The derivation as LaTeX: ``align*`` environments with text between them (needs amsmath)."""
+        """The derivation as LaTeX: an ``align`` with text between (needs amsmath and graphicx)."""
         return text.as_latex(self)
 
     def _repr_markdown_(self) -> str:

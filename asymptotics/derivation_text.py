@@ -7,7 +7,7 @@ from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING
 
-from sympy import Add, And, Basic, Eq, Expr, expand_mul, latex, true
+from sympy import Add, And, Basic, Eq, Expr, latex, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.derivation_symbols import Asymptotic, signed
@@ -138,15 +138,26 @@ def _upper(words: str) -> str:
     return words[0].upper() + words[1:]
 
 
+FITTED = r"""\ifdefined\fittedbox\else\newsavebox{\fittedbox}\fi
+\providecommand{\fitted}[2]{\sbox{\fittedbox}{$\displaystyle #2$}%
+  \ifdim\wd\fittedbox>#1\linewidth\resizebox{#1\linewidth}{!}{\usebox{\fittedbox}}%
+  \else\usebox{\fittedbox}\fi}"""
+"""LaTeX: a formula scaled down to a part of the line, if it is wider."""
+
+
 def latex_steps(derivation: Derivation) -> str:
     """One ``align`` environment: each equation under the sentence that explains it."""
+    shown = [(step, *sides(step)) for step in derivation]
+    # the widest left side decides what is left of the line for the right sides
+    narrow = all(len(left) <= LINE // 2 for _, left, _, _ in shown)
+    near, far = ("0.25", "0.66") if narrow else ("0.42", "0.49")
     rows = []
-    for step in derivation:
-        left, relation, right = sides(step)
+    for step, left, relation, right in shown:
         where = "" if step.condition == true else rf" For ${_condition(step.condition)}$:"
         opening = rf"\intertext{{{tex_of(step.reason)} ({escaped(step.source)}.){where}}}"
-        terms = " \\nonumber\\\\\n&\\quad ".join(broken(step, right))
-        rows.append(f"{opening}\n{left} &{relation} {terms}")
+        lines = (rf"\fitted{{{far}}}{{{line}}}" for line in broken(step, right))
+        terms = " \\nonumber\\\\\n&\\quad ".join(lines)
+        rows.append(f"{opening}\n\\fitted{{{near}}}{{{left}}} &{relation} {terms}")
     return "\\begin{align}\n" + "\n\\\\\n".join(rows) + "\n\\end{align}\n"
 
 
@@ -169,18 +180,19 @@ def broken(step: Step, right: str) -> list[str]:
 def _pieces(term: Expr) -> list[str]:
     """One term, or the sum it hides where it is long."""
     shown = latex(term)
-    if len(shown) <= 2 * LINE:
+    if len(shown) <= LINE:
         return [shown]
-    return [latex(part) for part in Add.make_args(expand_mul(term))]
+    sums = [factor for factor in term.args if factor.is_Add] if term.is_Mul else []
+    return [latex(term / sums[0] * part) for part in sums[0].args] if sums else [shown]
 
 
 def as_latex(derivation: Derivation) -> str:
-    """Title, conditions, and the aligned steps; needs amsmath and amssymb."""
+    """Title, conditions, and the aligned steps; needs amsmath and graphicx."""
     title = re.sub(r"\boo\b", r"$\\infty$", escaped(_upper(derivation.title)))
     lines = [rf"\subsection*{{{title}}}"]
     if derivation.conditions:
         lines.append(rf"Conditions: ${_conditions(derivation)}$.")
-    return "\n".join([*lines, "", latex_steps(derivation)])
+    return "\n".join([*lines, "", FITTED, "{\\allowdisplaybreaks", latex_steps(derivation) + "}"])
 
 
 __all__ = [

@@ -94,6 +94,8 @@ class Values:
         if expression.is_Pow:
             return self(expression.base, at, exact=exact) ** self(expression.exp, at, exact=exact)
         if isinstance(expression, Named):
+            if expression not in self._named:
+                raise UnableError(f"{expression} is not tied to a sum or an equation here: no exact value")
             return self(self._named[expression], at, exact=exact)
         if isinstance(expression, AppliedUndef):
             return self._call(expression, at, exact)
@@ -183,6 +185,9 @@ class Values:
 
     def _sum(self, expression: Sum, at: dict[Symbol, Any], exact: bool) -> Any:
         ((index, first, last),) = expression.limits
+        if last.is_Integer and first.is_Integer:
+            modes = range(int(first), int(last) + 1)
+            return mpmath.fsum(self._value(expression.function, {**at, index: j}, exact) for j in modes)
         if last != oo or not first.is_Integer:
             raise UnableError(f"the sum {expression} is not over k = 1, 2, ... without end")
         arguments = tuple(sorted(expression.free_symbols, key=lambda x: x.name))
