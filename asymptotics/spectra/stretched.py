@@ -22,7 +22,7 @@ from asymptotics.domain import Domain, as_condition, as_constraint, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansion import Expansion, Powers, expansion
 from asymptotics.exponential_factors import split_exponentials
-from asymptotics.slow import exponential
+from asymptotics.slow_reversion import exponential
 from asymptotics.spectra.family import Mismatch, Spectrum
 from asymptotics.spectra.tail import tail_expansion
 from asymptotics.task import Task
