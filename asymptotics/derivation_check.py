@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import mpmath
-from sympy import Add, And, Eq, Expr, Integer, Rational, Symbol, nan, oo, zoo
+from sympy import Add, And, Eq, Expr, Integer, Rational, Sum, Symbol, nan, oo, zoo
 
 from asymptotics.derivation_story import Step
 from asymptotics.derivation_symbols import Asymptotic
@@ -44,6 +44,7 @@ PLACES: dict[str, Expr] = {
 
 LETTERS = (kappa, N, P, t, sigma, eta, B, beta, Symbol("T", positive=True), Symbol("s"))
 
+FINITE = "laws of finitely many modes hold near N = M, where this check does not go"
 MEETING = "two exponents meet at this point: law.at(...).derivation has what is left"
 FLOAT_FLOOR = 3e-9
 """Relative differences below this are lost in transforms done in floats."""
@@ -148,6 +149,8 @@ def _checked(number: int, step: Step, table: dict[Symbol, Expr], values: Values,
     relevant = values.relevant(here)
     if any(meaning.has(zoo, nan) for _, meaning in relevant):
         return found(ELSEWHERE, None, MEETING)
+    if any(total.limits[0][2] != oo for e in (here, *(m for _, m in relevant)) for total in e.atoms(Sum)):
+        return found(UNDECIDED, None, FINITE)
     key = (here, given, relevant, digits)
     if key not in _OUTCOMES:
         if len(_OUTCOMES) > OUTCOMES:
