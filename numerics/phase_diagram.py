@@ -89,7 +89,7 @@ def plot_phases(
     >>> from asymptotics.symbols import a, b
     >>> ax = plot_phases(compute_optimal(derive(power_law(a, b)), cost=N*t), a, b, ((1, 5), (1, 3)))
     >>> len(ax.texts), ax.get_xlabel()
-    (2, '$a$')
+    (2, '$a$ (dimensionless)')
     """
     for symbol in (x, y):
         if symbol not in optimum.laws.task.parameters:
@@ -111,7 +111,7 @@ def plot_phases(
     (x0, x1), (y0, y1) = frame
     axes.set_xlim(float(exact(x0)), float(exact(x1)))
     axes.set_ylim(float(exact(y0)), float(exact(y1)))
-    return dress(axes, x=f"${latex(x)}$", y=f"${latex(y)}$")
+    return dress(axes, x=f"${latex(x)}$ (dimensionless)", y=f"${latex(y)}$ (dimensionless)")
 
 
 def phase_diagram(optimum: Optimum | None) -> Figure | None:
@@ -240,17 +240,26 @@ def _known(optimum: Optimum, key: Symbol | str) -> bool:
 
 
 def _power_label(law: float, power: Expr) -> str:
-    return f"${number_text(float(f'{law:.3g}'))}\\, C^{{-{latex(power)}}}$"
+    return f"${number_text(float(f'{law:.3g}'))}\\, C^{{{_upright(-power)}}}$"
 
 
 def _label(phase: Phase) -> str:
-    lines = [f"$L \\sim C^{{{latex(-phase.exponents['loss'])}}}$"]
+    lines = [f"$L \\sim C^{{{_upright(-phase.exponents['loss'])}}}$"]
     lines += [
-        f"${latex(key)} \\sim C^{{{latex(power)}}}$"
+        f"${latex(key)} \\sim C^{{{_upright(power)}}}$"
         for key, power in phase.powers
         if key != "loss" and power != 0
     ]
     return "\n".join(lines)
+
+
+def _upright(power: Expr) -> str:
+    """An exponent with a slash for its fraction, which at the size of an exponent could not be read."""
+    above, below = power.as_numer_denom()
+    if below == 1:
+        return str(latex(above))
+    top = f"({latex(above)})" if above.is_Add else latex(above)
+    return f"{top}/{latex(below)}" if below.is_Atom else f"{top}/({latex(below)})"
 
 
 def _cut(corners: list[Corner], p: Fraction, q: Fraction, c: Fraction) -> list[Corner]:

@@ -212,6 +212,8 @@ def test_formulas_of_notebooks_become_mathml(hook):
     assert convert("with $a &lt; b$.").count("<math") == 1 and "<mo>&#x0003C;</mo>" in convert("$a &lt; b$")
     shown = convert(r"<p>$$x^2$$</p><pre>$y$</pre> $\displaystyle \frac{1}{2}$")
     assert shown.count('display="block"') == 2 and "<pre>$y$</pre>" in shown and "mfrac" in shown
+    stop = convert("of $a$ and $b$.").split('<span class="unbroken">')
+    assert len(stop) == 2 and "<mi>b</mi>" in stop[1] and stop[1].endswith("</math>.</span>")
     with pytest.raises(ValueError, match=r"\\unknowncommand"):
         convert(r"$\unknowncommand{x}$")
     assert (

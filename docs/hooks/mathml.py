@@ -22,10 +22,12 @@ SPACING = (
 """What latex2mathml makes of a tilde, of infinity and of a slash, and what they should be."""
 INLINE = re.compile(r"(?<![\\$\w])\$(?=[^\s$])([^$]*[^\s$\\])\$(?![\w$])")
 
+PUNCTUATED = re.compile(r'(<math\b[^>]*display="inline"[^>]*>(?:(?!</math>).)*</math>[.,;:)]+)', re.DOTALL)
+
 
 def markdown_formulas(html: str) -> str:
     """The formulas that arithmatex marked, as MathML."""
-    return MARKED.sub(lambda found: mathml(unescape(found[3]), display=found[2] == "["), html)
+    return _unbroken(MARKED.sub(lambda found: mathml(unescape(found[3]), display=found[2] == "["), html))
 
 
 def notebook_formulas(html: str) -> str:
@@ -56,4 +58,9 @@ def mathml(latex: str, *, display: bool) -> str:
 
 def _between_dollars(html: str) -> str:
     html = DISPLAYED.sub(lambda found: mathml(unescape(found[1] or found[2]), display=True), html)
-    return INLINE.sub(lambda found: mathml(unescape(found[1]), display=False), html)
+    return _unbroken(INLINE.sub(lambda found: mathml(unescape(found[1]), display=False), html))
+
+
+def _unbroken(html: str) -> str:
+    """No line begins with the full stop that ends a formula."""
+    return PUNCTUATED.sub(r'<span class="unbroken">\1</span>', html)
