@@ -25,8 +25,8 @@ class Prediction:
     next order; only a bound (``bounded``) where the expansion ends in O(...) after its first order; oo if
     it ends after it without remainder. ``corrections`` are the exponents by which that decay is approached
     once the known orders are divided out, ``law_corrections`` those of the law itself. ``left_out``
-    (``beyond`` as a number) is the exponent of what all known orders leave. Made and
-    used at the precision of mpmath at the moment.
+    (``beyond`` as a number) is the exponent of what all known orders leave, ``beyond_logs`` its
+    logarithms. Made and used at the precision of mpmath at the moment.
     """
 
     def __init__(self, law: Law, settings: Mapping[Symbol, Expr]) -> None:
@@ -52,6 +52,7 @@ class Prediction:
         self.exponent = number(self.regime.exponent)
         self.left_out: Expr = oo if ends else series.remainder_order - orders[0]
         self.beyond = mpmath.inf if ends else number(self.left_out)
+        self.beyond_logs = max((b.log_power for b in series.remainder), default=0)
         # coefficients may oscillate in log x
         self._prefactor = _function(self.regime.prefactor.xreplace(table), x)
         self._companions = [_numbers(t, table, x) for t in groups[0] if t is not lead]

@@ -8,10 +8,13 @@ expansion that are known, x the slow variable (``log t``, or N):
 
 with n the order of what was left out over the leading one. A wrong constant leaves R at a constant, a wrong
 exponent or logarithm lets it grow, a wrong correction makes it fall as that correction does: with a smaller
-power than n. Resources run to 10^256, where ``log t`` spans two decades.
+power than n. Resources run to 10^64, where ``log t`` spans one and a half decades, and figures still hold
+the values as floats.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import mpmath
 from sympy import Integer, Symbol
@@ -24,14 +27,14 @@ from numerics.exponents import Measurement, local_exponents
 from numerics.judging import FLOOR, Point
 from numerics.prediction import Prediction
 
-POWERS_OF_TEN = (4, 8, 16, 32, 64, 128, 256)
+POWERS_OF_TEN = (2, 4, 8, 16, 32, 48, 64)
 """Exponents of the resources where eigenvalues fall as a power of k."""
 NEAR = (2, 3, 4, 6, 8, 11, 16)
 """The same for times where eigenvalues fall faster: the spectrum is added up mode by mode."""
 SIZES = (32, 64, 128, 256, 512, 1024, 2048)
 """N and P where eigenvalues fall faster than a power: all decades of kappa lie within these."""
-MARGIN = mpmath.mpf("0.75")
-"""By how much the local decay of R may fall short of n: its approach is logarithmic."""
+MARGIN = mpmath.mpf("0.5")
+"""By how much the local decay of R may fall short of its own, whose approach is logarithmic."""
 
 
 def is_slow(law: Law) -> bool:
@@ -59,6 +62,14 @@ def slow_resources(law: Law) -> tuple[Integer, ...]:
 def left_out(prediction: Prediction, points: tuple[Point, ...]) -> list[mpmath.mpf]:
     """R at each point: the quantity over all known orders of its law, minus 1."""
     return [(p.remainder - prediction.next(p.scale)) / (1 + prediction.next(p.scale)) for p in points]
+
+
+def with_known_orders(prediction: Prediction, points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """The same comparisons with the sum of the known orders as the law, and R as the remainder."""
+    return tuple(
+        replace(p, law=p.law * (1 + prediction.next(p.scale)), remainder=rest)
+        for p, rest in zip(points, left_out(prediction, points), strict=True)
+    )
 
 
 def slow_decay(prediction: Prediction, points: tuple[Point, ...]) -> Measurement:
@@ -97,7 +108,9 @@ def judge_slow(prediction: Prediction, points: tuple[Point, ...]) -> tuple[str, 
     kept = [points[i] for i in resolved]
     slopes = local_exponents([p.scale for p in kept], [rest[i] for i in resolved])
     wanted, order = prediction.beyond, mpmath.nstr(prediction.beyond, 4)
-    if slopes[-1] >= wanted - MARGIN and slopes[-2] >= wanted - 2 * MARGIN and abs(rest[-1]) < FLOOR * 50:
+    # x^-n log(x)^m falls locally with n - m/log(x)
+    least = wanted - MARGIN - max(prediction.beyond_logs, 0) / mpmath.log(last.scale)
+    if slopes[-1] >= least and slopes[-2] >= least - MARGIN and abs(rest[-1]) < FLOOR * 50:
         return "HOLDS", f"{shown}, which falls as predicted (power {order} of the slow variable)"
     # what is left out is smaller than the last known order; a wrong constant is not, and hardly falls
     large = abs(rest[-1]) > abs(prediction.last_order(last.scale)) and slopes[-1] < wanted / 4
@@ -106,4 +119,12 @@ def judge_slow(prediction: Prediction, points: tuple[Point, ...]) -> tuple[str, 
     return "UNDECIDED", f"{shown}; its decay is not settled"
 
 
-__all__ = ["is_slow", "judge_slow", "left_out", "slow_decay", "slow_exponent", "slow_resources"]
+__all__ = [
+    "is_slow",
+    "judge_slow",
+    "left_out",
+    "slow_decay",
+    "slow_exponent",
+    "slow_resources",
+    "with_known_orders",
+]

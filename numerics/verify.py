@@ -26,7 +26,14 @@ from numerics.exponents import measure
 from numerics.judging import Point, judge, measured_decay, resolved_run
 from numerics.prediction import Prediction, number
 from numerics.quantities import DEFAULTS, REFERENCES, Place, reference_value
-from numerics.slow_check import is_slow, judge_slow, slow_decay, slow_exponent, slow_resources
+from numerics.slow_check import (
+    is_slow,
+    judge_slow,
+    slow_decay,
+    slow_exponent,
+    slow_resources,
+    with_known_orders,
+)
 
 POINTS = REFERENCES["time"].points
 """How many points the three bottlenecks are compared at; `points_of` says it for any law."""
@@ -40,7 +47,9 @@ class Verification:
     ``measured``, ``measured_error`` concern the decay of the relative remainder;
     ``exponent_predicted``, ``exponent_measured``, ``exponent_error`` the law itself (logarithms
     removed). ``next_ratio`` is the remainder at the last resolved point over the predicted next order; None
-    where its coefficient is not predicted. ``settings`` are the numbers for N, P, sigma, eta, B, beta.
+    where its coefficient is not predicted. For slow laws (`slow_check`) the law at each point is the sum of
+    the known orders, and the remainder what they leave. ``settings`` are the numbers for N, P, sigma, eta,
+    B, beta.
     """
 
     law: Law
@@ -101,6 +110,7 @@ def verify(
             exponent, decay = slow_exponent(prediction, points), slow_decay(prediction, points)
             verdict, reason = judge_slow(prediction, points)
             predicted: Expr = prediction.left_out
+            shown = with_known_orders(prediction, points)
         else:
             exponent = measure(
                 [p.scale for p in points],
@@ -110,14 +120,14 @@ def verify(
             )
             decay = measured_decay(prediction, points)
             verdict, reason = judge(prediction, points, decay)
-            predicted = prediction.decay
+            predicted, shown = prediction.decay, points
         resolved = resolved_run(points)
         coefficient_known = bool(resolved) and prediction.decay != oo and not prediction.bounded
         return Verification(
             law=numeric,
             verdict=verdict,
             reason=reason,
-            points=points,
+            points=shown,
             predicted=predicted,
             measured=decay.value,
             measured_error=decay.error,
