@@ -95,8 +95,12 @@ class Notation:
         return value.xreplace(self._substitution)
 
     def restated_step(self, step: _S) -> _S:
-        """A step of a derivation with its equation in these letters, sums and integrals as they stand."""
-        return replace(step, equation=self.substituted(step.equation))  # type: ignore[type-var,attr-defined]
+        """A step of a derivation in these letters: sums and integrals as they stand, its condition reduced."""
+        return replace(  # type: ignore[type-var]
+            step,
+            equation=self.substituted(step.equation),  # type: ignore[attr-defined]
+            condition=self.condition(step.condition),  # type: ignore[attr-defined]
+        )
 
     @property
     def symbols(self) -> tuple[Symbol, ...]:

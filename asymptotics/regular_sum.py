@@ -138,11 +138,11 @@ def _with_start(
     for term in series.terms:
         coefficient = term.coefficient.evalf(work)._to_mpmath(mpmath.mp.prec)
         exponent = term.order.evalf(work)._to_mpmath(mpmath.mp.prec)
-        total += coefficient * _hurwitz(exponent, first + count, term.log_power)
+        total += coefficient * hurwitz(exponent, first + count, term.log_power)
     return total
 
 
-def _hurwitz(s: mpmath.mpf, start: mpmath.mpf, log_power: int) -> mpmath.mpf:
+def hurwitz(s: mpmath.mpf, start: mpmath.mpf, log_power: int) -> mpmath.mpf:
     """``sum_{k >= start} k^-s log(k)^m``, continued; the finite part at s = 1 (Euler-Maclaurin).
 
     mpmath's own ``zeta(s, a)`` has an absolute tolerance and loses small values.

@@ -12,7 +12,7 @@ from sympy.printing.latex import LatexPrinter
 from asymptotics import Law
 from asymptotics.allocation import Optimum
 from asymptotics.allocation_text import entry
-from asymptotics.derivation_text import broken, escaped, sides, tex_of
+from asymptotics.derivation.text import broken, escaped, sides, tex_of
 from asymptotics.notation import Notation, restated
 from asymptotics.notation import notation as named
 from numerics.document import FITTED, OWN, law_section, to_figure, verification_table

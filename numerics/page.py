@@ -22,7 +22,7 @@ from sympy.printing.latex import LatexPrinter
 
 from asymptotics import Law
 from asymptotics.allocation_text import entry
-from asymptotics.derivation_text import html_reason, sides
+from asymptotics.derivation.text import html_reason, sides
 from asymptotics.errors import UnableError
 from asymptotics.notation import NOTATIONS, Notation, restated
 from asymptotics.notation import notation as named

@@ -8,7 +8,7 @@ import pytest
 from sympy import Basic, Eq, Rational, Sum, latex, true
 
 from asymptotics import DomainError, Task, derive, power_law
-from asymptotics.derivation_symbols import Asymptotic, Residue
+from asymptotics.derivation.symbols import Asymptotic, Residue
 from asymptotics.quantities import QUANTITIES
 from asymptotics.symbols import a, b
 

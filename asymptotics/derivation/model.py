@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from sympy import Derivative, Expr, Function, Integer, Subs, Sum, Symbol, exp, factorial, sqrt
 
-from asymptotics.derivation_symbols import InverseLaplace, Iterated, Minimiser, Minimum, Root
+from asymptotics.derivation.symbols import InverseLaplace, Iterated, Minimiser, Minimum, Root
 from asymptotics.mellin import (
     CROSSED,
     FILTER,

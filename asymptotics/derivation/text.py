@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from sympy import Add, And, Basic, Eq, Expr, latex, true
 from sympy.logic.boolalg import Boolean
 
-from asymptotics.derivation_symbols import Asymptotic, signed
+from asymptotics.derivation.symbols import Asymptotic, signed
 from asymptotics.domain import plain
 
 if TYPE_CHECKING:
     from asymptotics.derivation import Derivation
-    from asymptotics.derivation_story import Step
+    from asymptotics.derivation.step import Step
 
 LINE = 150
 """Characters of LaTeX after which a sum is broken over lines."""

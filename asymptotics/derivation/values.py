@@ -1,6 +1,6 @@
 """Numbers for both sides of a step, by numerics that know no expansion.
 
-Sums over modes go to `derivation_sums`, integrals and residues to quadrature on their stated lines and
+Sums over modes go to `sums`, integrals and residues to quadrature on their stated lines and
 circles, inverse Laplace transforms to a cotangent contour about the negative axis, roots to a secant. Letters
 are replaced by what the derivation's definitions say they stand for.
 """
@@ -16,9 +16,10 @@ import mpmath
 from sympy import Add, Basic, Derivative, Expr, Float, I, Integral, Subs, Sum, Symbol, diff, oo, zeta
 from sympy.core.function import AppliedUndef
 
-from asymptotics.derivation_model import Definitions
-from asymptotics.derivation_sums import ModeSum, exp_less_one, halved, stable
-from asymptotics.derivation_symbols import (
+from asymptotics.derivation.contours import both_ways, cotangent_contour, sum_unless_zero, zeta_value
+from asymptotics.derivation.model import Definitions
+from asymptotics.derivation.sums import ModeSum, exp_less_one, halved, stable
+from asymptotics.derivation.symbols import (
     FinitePartIntegral,
     InverseLaplace,
     Iterated,
@@ -30,7 +31,7 @@ from asymptotics.derivation_symbols import (
 )
 from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.expansion import Expansion
-from asymptotics.regular_sum import RegularSum, _hurwitz
+from asymptotics.regular_sum import RegularSum, hurwitz
 from asymptotics.spectra.tail import tail_expansion
 
 FLOATS = 13
@@ -111,7 +112,7 @@ class Values:
         if plain is not None:
             return plain(*arguments)
         if isinstance(expression, zeta):
-            return _zeta(*arguments)
+            return zeta_value(*arguments)
         known = [Float._new(mpmath.mpf(x)._mpf_, mpmath.mp.prec) for x in arguments]
         return self._constant(expression.func(*known), exact)
 
@@ -270,7 +271,7 @@ class Values:
             place = mpmath.exp(y)
             return self._value(function, {**at, x: place}, True) * place * mpmath.cosh(w)
 
-        return _both_ways(term, self.digits)
+        return both_ways(term, self.digits)
 
     def _stretch(self, function: Expr, x: Symbol, length: Any, at: dict[Symbol, Any]) -> Any:
         """From 0 to a length, in floats: ``x = length exp(-exp(y - exp(-y)))``, dense at both ends."""
@@ -293,7 +294,7 @@ class Values:
             place = mpmath.mpc(center, y)
             return self._value(function, {**at, s: place}, True) * mpmath.mpc(0, mpmath.cosh(w) / 8)
 
-        return _both_ways(term, self.digits, conjugate=True)
+        return both_ways(term, self.digits, conjugate=True)
 
     def _residue(self, expression: Residue, at: dict[Symbol, Any], exact: bool) -> Any:
         """The mean of ``f(s) (s - p)`` on two circles about p."""
@@ -347,10 +348,10 @@ class Values:
             self.error = max(self.error, FLOAT_ERROR)
         whole = any(isinstance(x, (complex, mpmath.mpc)) for x in at.values())
         terms = []
-        for place, weight in _cotangent(count, moment, heavy, whole):
+        for place, weight in cotangent_contour(count, moment, heavy, whole):
             value = weight * self(transform, {**at, z: place}, exact=not heavy)
             terms.append(value if whole else 2 * mpmath.re(value))
-        return _unless_zero(terms, 1e-13 if heavy else mpmath.mpf(10) ** (-self.digits - 2))
+        return sum_unless_zero(terms, 1e-13 if heavy else mpmath.mpf(10) ** (-self.digits - 2))
 
     def _twice_inverse(self, inner: InverseLaplace, w: Symbol, moment: Any, at: dict[Symbol, Any]) -> Any:
         """A double inverse transform in floats, on two contours that have no node in common."""
@@ -358,11 +359,11 @@ class Values:
         transform, z, time = inner.args[:3]
         here = self(time, at)
         terms = []
-        for place, weight in _cotangent(24, moment, True, False):
-            for other, factor in _cotangent(26, here, True, True):
+        for place, weight in cotangent_contour(24, moment, True, False):
+            for other, factor in cotangent_contour(26, here, True, True):
                 value = self._value(transform, {**at, w: place, z: other}, False)
                 terms.append(2 * (weight * factor * value).real)
-        return _unless_zero(terms, 1e-13)
+        return sum_unless_zero(terms, 1e-13)
 
     def _root(self, expression: Root, at: dict[Symbol, Any], exact: bool) -> Any:
         function, x = expression.args
@@ -425,7 +426,7 @@ class Values:
             total = mpmath.fsum(self._value(summand, {**at, index: start + j}, True) for j in range(count))
             for term in series.terms:
                 order = self(term.order, at)
-                total += self(term.coefficient, at) * _hurwitz(order, start + count, term.log_power)
+                total += self(term.coefficient, at) * hurwitz(order, start + count, term.log_power)
             totals.append(total)
         if abs(totals[0] - totals[-1]) > mpmath.mpf(10) ** (-self.digits) * abs(totals[0]):
             raise PrecisionError(f"the continued sum of {summand} does not settle to {self.digits} digits")
@@ -453,55 +454,6 @@ def _differentiated(expression: Expr) -> Expr:
             inner = diff(inner, x, int(times))
         return inner
     return expression.func(*(_differentiated(x) for x in expression.args))
-
-
-def _unless_zero(terms: list[Any], floor: Any) -> Any:
-    """The sum, or 0 where the terms cancel to all their digits."""
-    total = sum(terms)
-    return total if abs(total) > floor * sum(abs(x) for x in terms) else type(total)(0)
-
-
-def _cotangent(count: int, moment: Any, heavy: bool, whole: bool) -> list[tuple[Any, Any]]:
-    """Nodes z and weights of ``(1/2 pi i) int e^(zT) G(z) dz``; the upper half, or the whole contour."""
-    found = []
-    for m in range(count // 2):
-        theta = (2 * m + 1) * mpmath.pi / count
-        turn = 0.6407 * theta
-        place = count * (0.5017 * theta * mpmath.cot(turn) - 0.6122 + 0.2645j * theta)
-        slope = count * (0.5017 * (mpmath.cot(turn) - turn / mpmath.sin(turn) ** 2) + 0.2645j)
-        node, weight = place / moment, mpmath.exp(place) * slope / (1j * count * moment)
-        found.append((complex(node), complex(weight)) if heavy else (node, weight))
-    if whole:
-        found += [(node.conjugate(), weight.conjugate()) for node, weight in found]
-    return found
-
-
-def _both_ways(term: Callable[[float], Any], digits: int, *, conjugate: bool = False) -> Any:
-    """The integral over the real line of a term that dies double exponentially at both ends."""
-    peak = max(abs(term(j / 2)) for j in range(-4, 5))
-    cut = peak * mpmath.mpf(10) ** (-digits - 3)
-    ends = []
-    for sign in (1, -1):
-        w = 1.0
-        while abs(term(sign * w)) > cut and w < 12:
-            w += 0.25
-        ends.append(sign * w)
-    if conjugate:
-        # the term at -w is minus the conjugate, for functions that are real on the real axis
-        half = halved(lambda w: mpmath.im(term(w)) / (2 if w == 0 else 1), 0, ends[0], digits)
-        return mpmath.mpc(0, 2 * half)
-    return halved(term, ends[1], ends[0], digits)
-
-
-def _zeta(s: Any, first: Any = None) -> Any:
-    """Riemann's or Hurwitz's zeta function; the latter by direct terms and its tail.
-
-    mpmath's own Hurwitz function has an absolute tolerance.
-    """
-    if first is None:
-        return mpmath.zeta(s)
-    count = 24 + int(abs(s))
-    return mpmath.fsum((first + j) ** -s for j in range(count)) + _hurwitz(s, first + count, 0)
 
 
 __all__ = ["FLOAT_ERROR", "Values"]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, fields, replace
 from sympy import Derivative, Expr, Function, Integer, Symbol
 from sympy.core.function import AppliedUndef
 
-from asymptotics.derivation_symbols import InverseLaplace
+from asymptotics.derivation.symbols import InverseLaplace
 from asymptotics.expansion import Expansion
 from asymptotics.orders import Bound, Term
 from asymptotics.origins import OverlapOrigin, SumOrigin

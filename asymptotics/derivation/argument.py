@@ -1,8 +1,8 @@
 """The argument from the model's equations to a law, step by step.
 
 A derivation is not written by hand for any law: the formula of the quantity runs on expansions that remember
-what they expand (`asymptotics.derivation_trace`), and each thing the engine did becomes a step
-(`asymptotics.derivation_story`): definition, spectral sum, Mellin integral, residues, expansion, reversion,
+what they expand (`asymptotics.derivation.trace`), and each thing the engine did becomes a step
+(`asymptotics.derivation.story`): definition, spectral sum, Mellin integral, residues, expansion, reversion,
 substitution, law.
 """
 
@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 from sympy import And, Eq, Expr, Symbol, oo
 from sympy.logic.boolalg import Boolean
 
-from asymptotics import derivation_text as text
-from asymptotics.derivation_model import Definitions, model_definitions, model_equation
-from asymptotics.derivation_story import Step, asymptotic, steps_of, watching
-from asymptotics.derivation_symbols import Asymptotic, Minimum, Named, Root
-from asymptotics.derivation_text import Reason
-from asymptotics.derivation_trace import (
+from asymptotics.derivation import text
+from asymptotics.derivation.model import Definitions, model_definitions, model_equation
+from asymptotics.derivation.step import Step, asymptotic
+from asymptotics.derivation.story import steps_of, watching
+from asymptotics.derivation.symbols import Asymptotic, Minimum, Named, Root
+from asymptotics.derivation.text import Reason
+from asymptotics.derivation.trace import (
     Composed,
     Event,
     OverlapFound,
@@ -34,6 +35,7 @@ from asymptotics.derivation_trace import (
 )
 from asymptotics.domain import normal, primitive
 from asymptotics.expansion import Expansion
+from asymptotics.notation import notation
 from asymptotics.origins import observing
 from asymptotics.quantities import QUANTITIES, Quantity
 from asymptotics.regimes import Regime, solutions
@@ -41,7 +43,7 @@ from asymptotics.spectra import spectrum
 from asymptotics.task import Task
 
 if TYPE_CHECKING:
-    from asymptotics.derivation_check import Check
+    from asymptotics.derivation.check import Check
     from asymptotics.law import Law
 
 MAX_DEPTH = 9
@@ -89,17 +91,36 @@ class Derivation:
         >>> derive(power_law(3, 2)).time.derivation.check(digits=20).passed
         True
         """
-        from asymptotics.derivation_check import check
+        from asymptotics.derivation.check import check
 
         return check(self, at, digits)
 
-    def to_markdown(self) -> str:
-        """The derivation as Markdown with LaTeX formulas."""
-        return text.markdown(self)
+    def restated(self, letters: str) -> Derivation:
+        """The same steps and conditions in the letters of another paper (`asymptotics.notation`), for reading.
 
-    def to_latex(self) -> str:
-        """The derivation as LaTeX: an ``align`` with text between (needs amsmath and graphicx)."""
-        return text.as_latex(self)
+        Sentences that quote a formula keep it in a and b.
+        """
+        chosen = notation(letters)
+        return replace(
+            self,
+            steps=tuple(chosen.restated_step(step) for step in self.steps),
+            conditions=tuple(chosen.condition(condition) for condition in self.conditions),
+        )
+
+    def to_markdown(self, notation: str | None = None) -> str:
+        """The derivation as Markdown with LaTeX formulas, in the letters of ``notation``."""
+        return text.markdown(self if notation is None else self.restated(notation))
+
+    def to_latex(self, notation: str | None = None) -> str:
+        """The derivation as LaTeX: an ``align`` with text between (needs amsmath and graphicx).
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> text = derive(power_law(a, b)).model.derivation.to_latex(notation="2409.17858")
+        >>> r"\\zeta\\left(- \\alpha s\\right)" in text
+        True
+        """
+        return text.as_latex(self if notation is None else self.restated(notation))
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()

@@ -1,6 +1,6 @@
 """What a derivation writes beside SymPy's own sums and integrals: ``~`` with a remainder, residues, roots.
 
-All are inert: they stand for what they say and are evaluated by `asymptotics.derivation_values` alone.
+All are inert: they stand for what they say and are evaluated by `asymptotics.derivation.values` alone.
 """
 
 from __future__ import annotations

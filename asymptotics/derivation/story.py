@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from sympy import (
     Add,
@@ -16,18 +16,16 @@ from sympy import (
     Min,
     Sum,
     Symbol,
-    gamma,
     oo,
     pi,
     powsimp,
-    true,
 )
-from sympy.logic.boolalg import Boolean
 
-from asymptotics.derivation_model import damping, kernel_function, named_sum, over_modes
-from asymptotics.derivation_symbols import Asymptotic, FinitePartIntegral, InverseLaplace, Residue
-from asymptotics.derivation_text import Reason, say
-from asymptotics.derivation_trace import (
+from asymptotics.derivation.model import damping, kernel_function, named_sum, over_modes
+from asymptotics.derivation.step import Step, asymptotic
+from asymptotics.derivation.symbols import InverseLaplace, Residue
+from asymptotics.derivation.text import Reason, say
+from asymptotics.derivation.trace import (
     Composed,
     Event,
     Inverted,
@@ -43,11 +41,10 @@ from asymptotics.derivation_trace import (
     named,
     traced,
 )
+from asymptotics.derivation.two_times import overlapping
 from asymptotics.domain import normal
 from asymptotics.expansion import Expansion
-from asymptotics.orders import Bound, Term
 from asymptotics.origins import Observer, OverlapOrigin, SumOrigin
-from asymptotics.overlap import crossed, folded
 from asymptotics.regimes import tidy
 from asymptotics.spectra.family import Spectrum
 
@@ -55,34 +52,6 @@ HARMONIC = "Flajolet, Gourdon & Dumas 1995, theorem 4"
 s, u, v = Symbol("s"), Symbol("u", positive=True), Symbol("v", positive=True)
 past = Symbol("x", positive=True)
 line = Symbol("c", real=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One equation of a derivation, why it holds, and where that is written.
-
-    ``equation`` is ``Eq(lhs, rhs)`` or `Asymptotic`, its sides SymPy expressions. It holds where
-    ``condition`` does. ``given`` are the values of letters that stand in it: the line of an integral
-    and, for identities in s, the strip.
-    """
-
-    equation: Eq | Asymptotic
-    reason: str
-    source: str
-    condition: Boolean = true
-    given: tuple[tuple[Symbol, Expr], ...] = ()
-
-    @property
-    def lhs(self) -> Expr:
-        return self.equation.lhs
-
-    @property
-    def rhs(self) -> Expr:
-        return self.equation.rhs
-
-    def __str__(self) -> str:
-        shown = str(self.equation) if isinstance(self.equation, Asymptotic) else f"{self.lhs} = {self.rhs}"
-        return f"{shown}\n    {self.reason} ({self.source})"
 
 
 def watching(spectrum: Spectrum, seen: list[Event]) -> Observer:
@@ -172,17 +141,6 @@ def _original(series: Expansion, transform: Expr) -> Expr:
     return InverseLaplace(transform, series.variable, past)
 
 
-def asymptotic(lhs: Expr, series: Expansion) -> Asymptotic:
-    """``lhs ~`` the terms of an expansion, with its remainder."""
-    remainder = Integer(0)
-    if series.remainder:
-        logs = max(b.log_power for b in series.remainder)
-        remainder = series.monomial_of(Bound(series.remainder_order, logs))
-    # unevaluated, so that the terms stay in their order
-    terms = Add(*(tidy(t.coefficient) * series.monomial_of(t) for t in series.terms), evaluate=False)
-    return Asymptotic(lhs, terms, remainder, series.variable, oo if series.at_infinity else Integer(0))
-
-
 def steps_of(event: Event) -> Iterator[Step]:
     """The steps that retell one event."""
     match event:
@@ -224,7 +182,7 @@ def steps_of(event: Event) -> Iterator[Step]:
         case Inverted():
             yield from _inverted(event)
         case OverlapFound():
-            yield from _overlapping(event)
+            yield from overlapping(event)
 
 
 def _sum(event: SumFound) -> Iterator[Step]:
@@ -359,61 +317,4 @@ def _inverted(event: Inverted) -> Iterator[Step]:
     )
 
 
-def _overlapping(event: OverlapFound) -> Iterator[Step]:
-    origin = event.origin
-    fold = crossed if origin.crossed else folded
-    yield Step(
-        equation=Eq(event.head, event.meaning, evaluate=False),
-        reason=Reason(
-            "The two-time kernel by partial fractions, at equal times."
-            if origin.crossed
-            else "Of two times one runs on to 2t: data are reused."
-        ),
-        source="BAP, appendix C; DLMF 3.3.6",
-    )
-    for one in origin.first.terms:
-        for two in origin.second.terms:
-            step = _pair(event, one, two, fold)
-            if step is not None:
-                yield step
-    yield Step(
-        equation=asymptotic(event.head, event.found),
-        reason=Reason(
-            "Both contours may stay at distance 1/t from the singularity at 0, so that the overlap is "
-            "expanded term by term."
-        ),
-        source="Watson's lemma for a double contour; Doetsch 1974, section 37",
-    )
-
-
-def _pair(event: OverlapFound, one: Term, two: Term, fold: Callable[..., Expansion]) -> Step | None:
-    """The overlap of two powers that stays in the expansion, if it has no logarithm and does not vanish."""
-    origin, time = event.origin, event.origin.variable
-    z, w = origin.second.variable, Symbol("z'", positive=True)
-    first = bare(origin.first).with_terms([replace(one, coefficient=Integer(1))])
-    second = bare(origin.second).with_terms([replace(two, coefficient=Integer(1))])
-    value = fold(first, second, time)
-    kept = {t.order for t in event.found.terms}
-    if one.log_power or two.log_power or not value.terms or value.terms[0].order not in kept:
-        return None
-    p, q = first.exponent(one.order), two.order
-    if origin.crossed:
-        both = (z**p * w**q - w**p * z**q) / (w - z)
-        left = InverseLaplace(InverseLaplace(both, z, time), w, time)
-        words = say("The overlap of two powers {} and {}.", z**p, z**q)
-    elif q.is_integer and q.is_nonnegative:
-        return None  # a moment of the second function: no integral over powers
-    else:
-        # x = t v; the function behind z^q is x^(-q - 1)/Gamma(-q)
-        left = 2 * time ** (p - q) / gamma(-q) * FinitePartIntegral((2 - v) ** p, normal(-q - 1), v)
-        words = say(
-            "The overlap of the powers {} and {} of both functions, a finite part.", past**p, past ** (-q - 1)
-        )
-    return Step(
-        equation=Eq(left, value.as_expr(), evaluate=False),
-        reason=words,
-        source="Euler's integral for 2F1, DLMF 15.6.1, continued",
-    )
-
-
-__all__ = ["Step", "asymptotic", "steps_of", "strip", "watching"]
+__all__ = ["steps_of", "strip", "watching"]

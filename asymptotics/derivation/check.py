@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import mpmath
 from sympy import Add, And, Eq, Expr, Integer, Rational, Sum, Symbol, nan, oo, zoo
 
-from asymptotics.derivation_story import Step
-from asymptotics.derivation_symbols import Asymptotic
-from asymptotics.derivation_text import equation
-from asymptotics.derivation_values import Values
+from asymptotics.derivation.step import Step
+from asymptotics.derivation.symbols import Asymptotic
+from asymptotics.derivation.text import equation
+from asymptotics.derivation.values import Values
 from asymptotics.domain import plain
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.symbols import B, N, P, beta, eta, kappa, sigma, t
