@@ -11,7 +11,7 @@ None means "not decided", never "no".
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, field, replace
 from functools import lru_cache
 
 from sympy import (
@@ -75,7 +75,7 @@ class Domain:
     """
 
     constraints: tuple[Expr, ...] = field(default=())
-    chain: tuple[Expr, ...] = ()
+    chain: tuple[Expr, ...] = field(default=(), repr=False)
 
     def ascending(self, *values: Expr) -> Domain:
         """The domain on which, besides, ``values`` are known to increase, whatever they are made of.

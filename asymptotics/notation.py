@@ -95,7 +95,7 @@ class Notation:
         return value.xreplace(self._substitution)
 
     def restated_step(self, step: _S) -> _S:
-        """A step of a derivation in these letters: sums and integrals as they stand, its condition reduced."""
+        """A step of a derivation in these letters, sums and integrals as they stand."""
         return replace(  # type: ignore[type-var]
             step,
             equation=self.substituted(step.equation),  # type: ignore[attr-defined]

@@ -96,7 +96,7 @@ class Derivation:
         return check(self, at, digits)
 
     def restated(self, letters: str) -> Derivation:
-        """The same steps and conditions in the letters of another paper (`asymptotics.notation`), for reading.
+        """The same steps and conditions in the letters of another paper, for reading.
 
         Sentences that quote a formula keep it in a and b.
         """
