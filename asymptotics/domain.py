@@ -11,7 +11,7 @@ None means "not decided", never "no".
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, field, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from sympy import (
