@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import sympy
 from matplotlib.figure import Figure
+from sympy.printing.pretty.pretty_symbology import greek_letters
 
 from asymptotics import Law, Task
 from asymptotics.notation import NOTATIONS, Notation
@@ -114,14 +117,29 @@ def _cell(text: str) -> str:
     if letter and mantissa[-1:].isdigit() and power.lstrip("+-").isdigit():
         return rf"${mantissa} \times 10^{{{int(power)}}}$"
     if text[:1] in "-0123456789" and text != "-":
-        return f"${text}$"
+        return f"${_formula(text)}$"
     if any(sign in text for sign in "<>="):
-        for plain, typeset in ((" and ", r"\ \text{and}\ "), ("*", " "), (">=", r"\ge "), ("<=", r"\le ")):
-            text = text.replace(plain, typeset)
-        return f"${text}$"
+        return f"${_formula(text)}$"
     return text.replace("L/law", "$L/L_{\\text{law}}$").replace(" - 1", " $-$ 1")
 
 
+def _formula(text: str) -> str:
+    """A condition or an exponent as SymPy prints it, in LaTeX."""
+    text = re.sub(r"\*\*\(?([\w/]+)\)?", r"^{\1}", text)
+    text = re.sub(r"[A-Za-z]{2,}(?!\w)", lambda word: _name(word[0]), text)
+    for plain, typeset in (("*", " "), (">=", r"\ge "), ("<=", r"\le ")):
+        text = text.replace(plain, typeset)
+    return text
+
+
+def _name(word: str) -> str:
+    """A word of a condition: a Greek letter, or text."""
+    if word == "and":
+        return r"\ \text{and}\ "
+    return rf"\{word}" if word in {*greek_letters, *FUNCTIONS} else rf"\text{{{word}}}"
+
+
+FUNCTIONS = ("log", "exp", "sin", "cos", "min", "max")
 LAWS_ACROSS = 4
 """Panels in one row of the figure."""
 
