@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import sympy
@@ -26,12 +26,19 @@ GUARD_DIGITS = 5
 GUARD_BITS = 24
 KEPT_TIMES = 8
 """For how many times the solved contours stay in memory."""
+CLOSE = 0.02
+"""How much later or earlier, relatively, gradient flow may use the contour of another time: kappa stays, only
+``e^(z t)`` changes, and the error of the contour, which falls as e^-(nodes), hardly does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contour:
-    """One contour, solved: weights tau, and the resolvent at the precision of ``field``."""
+    """One contour, solved: weights tau, and the resolvent at the precision of ``field``.
 
+    ``laid`` is the time that it was laid for.
+    """
+
+    laid: sympy.Expr
     tau: Array
     resolvent: Resolvent
     field: Field
@@ -66,11 +73,26 @@ class Discretisation:
         """
         key = (time, digits, pairs, orders)
         if key not in self._contours:
-            coarse, fine = (self._contour(time, nodes, digits, pairs, orders) for nodes in nodes_for(digits))
+            near = self._near(time, digits, pairs, orders)
+            if near is None:
+                coarse, fine = (
+                    self._contour(time, nodes, digits, pairs, orders) for nodes in nodes_for(digits)
+                )
+            else:
+                coarse, fine = (_moved(contour, near, time) for contour in self._contours[near, *key[1:]])
             self._contours[key] = (coarse, fine)
             if len(self._contours) > KEPT_TIMES:
                 self._contours.popitem(last=False)
         return self._contours[key]
+
+    def _near(self, time: sympy.Expr, digits: int, pairs: bool, orders: int) -> sympy.Expr | None:
+        """A time whose contours, of the same kind, were laid close to ``time``."""
+        if not isinstance(self.rule, OnePassSGD | GradientFlow):
+            return None
+        for (other, *kind), (contour, _) in self._contours.items():
+            if kind == [digits, pairs, orders] and abs(float(time / contour.laid) - 1) < CLOSE:
+                return other
+        return None
 
     def _contour(self, time: sympy.Expr, nodes: int, digits: int, pairs: bool, orders: int) -> Contour:
         sums = self.sums_for(digits)
@@ -93,7 +115,7 @@ class Discretisation:
                 wanted = (orders + 1) * math.log2(expected_loss(solved.point)) if pairs else 0.0
                 if wanted <= extra + GUARD_BITS / 2:
                     resolvent = _flipped(solved, contour.Z, below, field)
-                    return Contour(tau=contour.tau, resolvent=resolvent, field=field, sizes=sizes)
+                    return Contour(laid=time, tau=contour.tau, resolvent=resolvent, field=field, sizes=sizes)
             extra = wanted + GUARD_BITS / 4
 
     def upper_edge(self) -> float:
@@ -131,6 +153,13 @@ class Discretisation:
         if isinstance(self.spectrum, FiniteSpectrum):
             return field.real(float(self.spectrum.eigenvalues[level - 1]))
         return self.spectrum.at(array([field.real(level)]), field)[0][0]
+
+
+def _moved(contour: Contour, before: sympy.Expr, after: sympy.Expr) -> Contour:
+    """The contour of gradient flow with the weights of another time: ``tau e^(z (after - before))``."""
+    with contour.field as field:
+        change = constant(after, field) - constant(before, field)
+        return replace(contour, tau=contour.tau * each(field.exp, contour.resolvent.z * change))
 
 
 def _upward(Z: Array, field: Field) -> tuple[Array, list[int]]:
