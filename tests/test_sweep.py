@@ -176,9 +176,10 @@ def test_an_executor_of_the_caller_that_breaks_is_said_so(tmp_path):
 def test_ctrl_c_leaves_a_valid_file_and_no_process(tmp_path):
     file = tmp_path / "rows.jsonl"
     program = (
-        "from functools import partial; import sys; sys.path.insert(0, sys.argv[2])\n"
+        "from functools import partial; import signal, sys; sys.path.insert(0, sys.argv[2])\n"
         "from test_sweep import slow; from numerics.sweep import sweep\n"
         "if __name__ == '__main__':\n"
+        "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a background job ignores it
         "    sweep([{'x': j} for j in range(100)], partial(slow, seconds=0.3), jobs=2, path=sys.argv[1])\n"
     )
     script = tmp_path / "program.py"
