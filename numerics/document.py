@@ -120,7 +120,8 @@ def _cell(text: str) -> str:
         return f"${_formula(text)}$"
     if any(sign in text for sign in "<>="):
         return f"${_formula(text)}$"
-    return text.replace("L/law", "$L/L_{\\text{law}}$").replace(" - 1", " $-$ 1")
+    text = text.replace("_", r"\_").replace("L/law", "$L/L_{\\text{law}}$")
+    return text.replace(" - 1", " $-$ 1")
 
 
 def _formula(text: str) -> str:

@@ -16,7 +16,7 @@ from numerics.style import save
 from numerics.verification_run import Derived, derived
 
 LAWS = derive(power_law(a, b))
-NAMES = ("time", "model", "gap")
+NAMES = ("time", "model", "model_transient")
 
 
 @pytest.fixture(scope="module")
