@@ -5,6 +5,7 @@ from numerics.full_model import FullModel
 from numerics.results import Curve, Variance
 from numerics.rules import GradientDescent, GradientFlow, HeavyBall, OnePassSGD
 from numerics.simulate import simulate
+from numerics.sweep import Sweep, read_sweep, sweep
 from numerics.value import Value
 from numerics.verify import Verification, verify
 
@@ -16,11 +17,14 @@ __all__ = [
     "HeavyBall",
     "OnePassSGD",
     "Split",
+    "Sweep",
     "Value",
     "Variance",
     "Verification",
     "constants",
     "frontier",
+    "read_sweep",
     "simulate",
+    "sweep",
     "verify",
 ]

@@ -37,7 +37,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """The rows of a sweep in the order of its points; iterable. ``path`` is its file, if it has one."""
+    """The rows of a sweep in the order of its points; iterable. ``path`` is its file, if it has one.
+
+    >>> rows = (Row(point={"x": 1}, result={"y": 2}), Row(point={"x": -1}, error={"type": "DomainError"}))
+    >>> found = Sweep(path=None, rows=rows)
+    >>> len(found), [row.point for row in found.failed]
+    (2, [{'x': -1}])
+    """
 
     path: Path | None
     rows: tuple[Row, ...]
@@ -140,6 +146,11 @@ def read_sweep(path: str | os.PathLike[str]) -> Sweep:
     """The rows of a sweep file, in the order in which they were finished.
 
     Raises `DomainError` for a file that is missing or no sweep.
+
+    >>> read_sweep("no/such/file")
+    Traceback (most recent call last):
+        ...
+    asymptotics.errors.DomainError: no/such/file cannot be read: No such file or directory
     """
     try:
         text = Path(path).read_text(encoding="utf-8")

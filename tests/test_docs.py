@@ -46,7 +46,6 @@ WITHOUT_EXAMPLE = {
         "numerics.exponents.Measurement",
         "numerics.simulate.Simulation",
         "numerics.sweep.Row",
-        "numerics.sweep.Sweep",
         "numerics.verify.Point",
     ),
     "at work in the example of JointLaw, restated and extrapolate": (
@@ -54,7 +53,6 @@ WITHOUT_EXAMPLE = {
         "asymptotics.notation.notation",
         "numerics.exponents.eliminate",
     ),
-    "reads a file of a sweep, which no example leaves behind": ("numerics.sweep.read_sweep",),
 }
 
 
