@@ -126,6 +126,8 @@ def _judge_bound(
         return "FAILS", tends
     if decay.value < bound - max(10 * decay.error, FLOOR):
         return "FAILS", f"{shown}; it decays with {mpmath.nstr(decay.value, 5)}, less than {_short(bound)}"
+    if _stays_below(bound, resolved):
+        return "HOLDS", f"{shown}, falling no slower than the bound allows"
     # A fall that is faster than the bound need not be measured well.
     vague = decay.error > mpmath.mpf("0.05") and decay.value - 3 * decay.error < bound
     if limit.error > FLOOR / 10 or vague:
@@ -133,6 +135,16 @@ def _judge_bound(
     if decay.value < bound - max(3 * decay.error, FLOOR) or abs(limit.value - 1) > 3 * limit.error:
         return "UNDECIDED", f"{tends}; the decay is not settled"
     return "HOLDS", tends
+
+
+def _stays_below(bound: mpmath.mpf, resolved: tuple[Point, ...]) -> bool:
+    """Whether a remainder far below `FLOOR` fell at least as the bound from point to point, to its end.
+
+    A constant that is wrong, however little, would stay behind and end the fall; sign changes do not matter.
+    """
+    last = resolved[-4:]
+    slopes = local_exponents([p.scale for p in last], [p.remainder for p in last])
+    return bool(len(last) == 4 and abs(last[-1].remainder) < FLOOR / 100 and min(slopes) >= bound)
 
 
 def _limit(prediction: Prediction, resolved: tuple[Point, ...]) -> Measurement:

@@ -289,3 +289,15 @@ def test_what_only_a_bound_follows_is_not_given_a_ratio():
     found = verify(LAWS.time_momentum, at={a: Rational(5, 2), b: Rational(3, 2)})
     assert found.verdict == "HOLDS", str(found)
     assert found.next_ratio is None and found.predicted == 2 and found.predicted != oo
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", [(7, 3), (Rational(32, 5), Rational(14, 5)), (7, Rational(15, 4))])
+def test_a_remainder_that_falls_faster_than_its_bound_is_not_left_undecided(place):
+    # it changes sign near P = 10^7 and ends at 1e-14: no exponent of its own, and no doubt
+    law = derive(power_law(*place)).early_stopping_time
+    (regime,) = law.regimes
+    assert verify(law).verdict == "HOLDS"
+    for factor in (Rational(1000001, 1000000), Rational(999, 1000)):
+        assert verify(law.stating(prefactor=regime.prefactor * factor)).verdict == "FAILS"
+    assert verify(law.stating(exponent=regime.exponent + Rational(1, 1000))).verdict == "FAILS"
