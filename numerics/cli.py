@@ -13,6 +13,7 @@ from asymptotics import BottleneckError, DomainError, compute_optimal
 from asymptotics.errors import ParseError
 from asymptotics.parsing import parse
 from numerics import claim_command, report_command, sweep_command
+from numerics.derivation_run import check_derivations
 from numerics.optimal import describe
 from numerics.outputs import destination, staged
 from numerics.report import condition_text, table, to_json
@@ -104,6 +105,11 @@ def _parser() -> argparse.ArgumentParser:
         "--terms", default="3", metavar="n", help="orders of each expansion (default: 3)"
     )
     derive_parser.add_argument("--latex", action="store_true", help="print LaTeX, one law a line")
+    derive_parser.add_argument(
+        "--check",
+        action="store_true",
+        help="check each step of each derivation at --at; exit status 1 if one fails",
+    )
     optimal_parser = _command(commands, "optimal", "split a budget between time and size", _optimal)
     optimal_parser.add_argument("--cost", default="N*t", metavar="EXPR", help="the budget (default: N*t)")
     optimal_parser.add_argument(
@@ -190,6 +196,8 @@ def _jobs(options: argparse.Namespace) -> int:
 
 def _derive(options: argparse.Namespace) -> int:
     terms = integer("--terms", options.terms)
+    if options.check:
+        return _check(options)
     values, chosen = values_of(options), laws_of(options)
     known = {symbol for law in chosen.laws for symbol in law.parameters}
     lines = []
@@ -209,6 +217,22 @@ def _derive(options: argparse.Namespace) -> int:
     ]
     print("\n".join(lines))
     return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Every step of the derivations, by numerics that know nothing of them."""
+    chosen, values = laws_of(options), values_or_default(options)
+    names = [law.name for law in chosen.laws]
+    failed = len(chosen.refused)
+    for row in check_derivations(chosen.laws[0].task, names, values):
+        if row.result is None:
+            print(f"{row.point['law']}: {(row.error or {}).get('message')}")
+        else:
+            print(row.result["summary"])
+        failed += not (row.result and row.result["passed"])
+    for name, reason in chosen.refused:
+        print(f"{name}: not derived: {reason}")
+    return 1 if failed else 0
 
 
 def _optimal(options: argparse.Namespace) -> int:

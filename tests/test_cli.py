@@ -455,3 +455,11 @@ def test_as_a_program():
         f"{' '.join(command)} derive | true", shell=True, capture_output=True, text=True, timeout=60
     )
     assert early.stderr == ""
+
+
+def test_derivations_are_checked(capsys, monkeypatch):
+    command = ("derive", "--check", "--laws", "time,model", "--at", "a=3/2,b=5/4")
+    status, out, _ = run(capsys, *command)
+    assert status == 0 and out.count("holds") >= 2 and "L(N), test loss limited by model size" in out
+    status, out, _ = run(capsys, "derive", "--check", "--laws", "time", "--at", "a=1/2,b=5/4")
+    assert (status, out) == (1, "time: the condition a > 1 of the derivation fails at this point\n")
