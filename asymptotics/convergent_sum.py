@@ -13,15 +13,16 @@ from functools import lru_cache
 from typing import Any
 
 import mpmath
-from sympy import Expr, Float, Function, Symbol, lambdify, zeta
+from sympy import Expr, Symbol, lambdify, zeta
 
 from asymptotics.errors import PrecisionError
+from asymptotics.indexed_sum import IndexedSum
 
 GUARD = 10
 """Digits beyond those that are asked for."""
 
 
-class ConvergentSum(Function):  # type: ignore[misc]
+class ConvergentSum(IndexedSum):
     """``ConvergentSum(f, k)``: the sum of ``f`` over k = 1, 2, ...; dimensionless.
 
     Numbers come by ``evalf``; `PrecisionError` where the integrals do not reach the digits.
@@ -41,17 +42,11 @@ class ConvergentSum(Function):  # type: ignore[misc]
     def _eval_is_positive(self) -> bool | None:
         return True if self.args[0].is_positive else None
 
-    def _eval_subs(self, old: Expr, new: Expr) -> Expr | None:
-        return self if old == self.args[1] else None
-
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         return ConvergentSum(self.args[0].diff(symbol), self.args[1])
 
-    def _eval_evalf(self, prec: int) -> Expr | None:
-        if self.free_symbols:
-            return None
-        digits = int(prec * 0.30103) + 5
-        return Float._new(_evaluate(*self.args, digits)._mpf_, prec)
+    def number(self, digits: int) -> mpmath.mpf:
+        return _evaluate(*self.args, digits)
 
     def _sympystr(self, printer: Any) -> str:
         return f"Sum({', '.join(printer._print(x) for x in self.args)})"

@@ -9,10 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 import mpmath
-from sympy import Add, Expr, Float, Function, Integer, Symbol, bernoulli, lambdify
+from sympy import Add, Expr, Integer, Symbol, bernoulli, lambdify
 from sympy import factor as factored
 
 from asymptotics.errors import PrecisionError, SpectrumError, UnableError
+from asymptotics.indexed_sum import IndexedSum
 from asymptotics.regular_sum import RegularSum
 
 WRITTEN_OUT = 8
@@ -25,7 +26,7 @@ MOST = 200_000
 """Most terms that are added where the tails have no expansion."""
 
 
-class FiniteSum(Function):  # type: ignore[misc]
+class FiniteSum(IndexedSum):
     """``FiniteSum(f, k, first, last)``: the sum of ``f`` over k = first ... last; dimensionless.
 
     Numerical values come by ``evalf`` to any number of digits; raises `PrecisionError` where they cannot
@@ -45,9 +46,6 @@ class FiniteSum(Function):  # type: ignore[misc]
             self.args[0].free_symbols - {self.args[1]} | self.args[2].free_symbols | self.args[3].free_symbols
         )
 
-    def _eval_subs(self, old: Expr, new: Expr) -> Expr | None:
-        return self if old == self.args[1] else None
-
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         if self.args[2].has(symbol) or self.args[3].has(symbol):
             raise UnableError(f"{self} is no function of a continuous {symbol}")
@@ -56,11 +54,8 @@ class FiniteSum(Function):  # type: ignore[misc]
     def _eval_is_positive(self) -> bool | None:
         return True if self.args[0].is_positive else None
 
-    def _eval_evalf(self, prec: int) -> Expr | None:
-        if self.free_symbols:
-            return None
-        digits = int(prec * 0.30103) + 5
-        return Float._new(_evaluate(*self.args, digits)._mpf_, prec)
+    def number(self, digits: int) -> mpmath.mpf:
+        return _evaluate(*self.args, digits)
 
     def _sympystr(self, printer: Any) -> str:
         summand, index, first, last = (printer._print(x) for x in self.args)

@@ -16,10 +16,11 @@ from functools import lru_cache
 from typing import Any
 
 import mpmath
-from sympy import Add, Expr, Float, Function, Integer, Symbol, digamma, expand, lambdify, powsimp, zeta
+from sympy import Add, Expr, Integer, Symbol, digamma, expand, lambdify, powsimp, zeta
 
 from asymptotics.errors import PrecisionError
 from asymptotics.gamma_products import has_gammas, without_gammas
+from asymptotics.indexed_sum import IndexedSum
 from asymptotics.spectra.tail import tail_expansion
 
 ONE = Integer(1)
@@ -27,7 +28,7 @@ FARTHEST = 64
 """Beyond this start SymPy's zeta(n, q) would write out q exact terms, and mpmath's add them one by one."""
 
 
-class RegularSum(Function):  # type: ignore[misc]
+class RegularSum(IndexedSum):
     """``RegularSum(f, k, s)``: the regularised sum of ``f`` over k = s, s + 1, ...; dimensionless.
 
     Numerical values come by ``evalf`` to any number of digits; `PrecisionError` is raised if the
@@ -46,17 +47,11 @@ class RegularSum(Function):  # type: ignore[misc]
     def free_symbols(self) -> set[Symbol]:
         return self.args[0].free_symbols - {self.args[1]} | self.args[2].free_symbols
 
-    def _eval_subs(self, old: Expr, new: Expr) -> Expr | None:
-        return self if old == self.args[1] else None
-
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         return RegularSum(self.args[0].diff(symbol), self.args[1], self.args[2])
 
-    def _eval_evalf(self, prec: int) -> Expr | None:
-        if self.free_symbols:
-            return None
-        digits = int(prec * 0.30103) + 5
-        return Float._new(_evaluate(*self.args, digits)._mpf_, prec)
+    def number(self, digits: int) -> mpmath.mpf:
+        return _evaluate(*self.args, digits)
 
     def _sympystr(self, printer: Any) -> str:
         return f"RegularSum({', '.join(printer._print(x) for x in self.args)})"
