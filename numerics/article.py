@@ -178,12 +178,12 @@ def _derivation(law: Law, letters: Notation) -> Iterator[str]:
     title = escaped(derivation.title[0].upper() + derivation.title[1:])
     yield r"\subsection*{" + title.replace("= oo", r"= $\infty$") + "}"
     for step in derivation:
+        shown = letters.restated_step(step)
         where = ""
         if step.condition != true:
-            condition = letters.condition(step.condition)
-            where = " For $" + r",\ ".join(sympy.latex(part) for part in And.make_args(condition)) + "$:"
+            parts = And.make_args(shown.condition)
+            where = " For $" + r",\ ".join(sympy.latex(part) for part in parts) + "$:"
         yield rf"{tex_of(step.reason)} ({escaped(step.source)}.){where}\nopagebreak"
-        shown = letters.restated_step(step)
         left, relation, right = sides(shown)
         lines = broken(shown, right)
         whole = f"{left} {relation} {right}"

@@ -18,9 +18,11 @@ from numerics.optimal import describe
 from numerics.outputs import destination, staged
 from numerics.report import condition_text, table, to_json
 from numerics.task_options import (
+    add_jobs,
     add_laws,
     add_task,
     integer,
+    jobs_of,
     laws_of,
     laws_of_task,
     values_of,
@@ -94,12 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     verify_parser.add_argument(
         "--output", metavar="DIR", help=f"write {', '.join(FILES)} into DIR, made if it is missing"
     )
-    verify_parser.add_argument(
-        "--jobs",
-        default=str(os.cpu_count() or 1),
-        metavar="J",
-        help="processes at work on laws that share nothing (default: one for each processor)",
-    )
+    add_jobs(verify_parser)
     derive_parser = _command(commands, "derive", "print the laws", _derive)
     derive_parser.add_argument(
         "--terms", default="3", metavar="n", help="orders of each expansion (default: 3)"
@@ -174,7 +171,7 @@ def _verify(options: argparse.Namespace) -> int:
         raise DomainError(f"no value for {missing[0]}; give it, for example --at {missing[0]}=3/2")
     if options.output is not None:
         destination(options.output, FILES)
-    report = verified(chosen, values, digits, _jobs(options), options.command_line)
+    report = verified(chosen, values, digits, jobs_of(options), options.command_line)
     if options.output is not None:
         from numerics.document import to_figure, to_tex  # here, because matplotlib is slow to import
         from numerics.style import save
@@ -185,13 +182,6 @@ def _verify(options: argparse.Namespace) -> int:
             save(to_figure(report), folder / "verification.pdf")
     print(table(report))
     return 0 if report.holds else 1
-
-
-def _jobs(options: argparse.Namespace) -> int:
-    jobs = integer("--jobs", options.jobs)
-    if jobs < 1:
-        raise DomainError("--jobs 0; give the number of processes, at least 1")
-    return jobs
 
 
 def _derive(options: argparse.Namespace) -> int:

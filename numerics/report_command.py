@@ -5,12 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 
-from asymptotics import DomainError
 from asymptotics.notation import NOTATIONS, notation
 from asymptotics.quantities import QUANTITIES
 from numerics.dossier import Dossier, gather
 from numerics.outputs import destination, staged
-from numerics.task_options import add_task, integer, law_names, laws_of_task, values_or_default
+from numerics.task_options import (
+    add_jobs,
+    add_task,
+    integer,
+    jobs_of,
+    law_names,
+    laws_of_task,
+    values_or_default,
+)
 from numerics.verification_run import derived
 
 ARTICLE, PAGE = "report.tex", "index.html"
@@ -32,17 +39,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help=f"the letters of which paper: {', '.join(NOTATIONS)} (default: the first)",
     )
     parser.add_argument("--digits", default="30", metavar="D", help="decimal digits (default: 30)")
-    parser.add_argument(
-        "--jobs", default=str(os.cpu_count() or 1), metavar="J", help="processes (default: one a processor)"
-    )
+    add_jobs(parser)
     parser.add_argument("-o", "--output", metavar="DIR", required=True, help="made if it is missing")
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the report; 0 if every law was verified and holds."""
-    digits, jobs = integer("--digits", options.digits), integer("--jobs", options.jobs)
-    if jobs < 1:
-        raise DomainError("--jobs 0; give the number of processes, at least 1")
+    digits, jobs = integer("--digits", options.digits), jobs_of(options)
     if options.notation is not None:
         notation(options.notation)
     destination(options.output, (ARTICLE if options.latex else PAGE,))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import re
 from collections import Counter
@@ -20,7 +19,7 @@ from asymptotics.errors import ParseError
 from asymptotics.parsing import parse
 from numerics.report import aligned
 from numerics.sweep import Sweep, sweep
-from numerics.task_options import FIELDS, add_laws, add_task, integer, laws_of, values_of
+from numerics.task_options import FIELDS, add_jobs, add_laws, add_task, integer, jobs_of, laws_of, values_of
 from numerics.verify import settings_of, verify
 
 VERDICTS = ("HOLDS", "FAILS", "UNDECIDED", "UNABLE")
@@ -53,9 +52,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="JSON lines, written as they come; a second run goes on with it",
     )
-    parser.add_argument(
-        "--jobs", default=str(os.cpu_count() or 1), metavar="J", help="processes (default: one a processor)"
-    )
+    add_jobs(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -66,9 +63,7 @@ def run(options: argparse.Namespace) -> int:
     if not task.parameters:
         raise DomainError(f"{task} has no parameter to sweep over; bottlenecks verify checks its laws")
     points = _points(options, [s.name for s in task.parameters])
-    digits, jobs = integer("--digits", options.digits), integer("--jobs", options.jobs)
-    if jobs < 1:
-        raise DomainError("--jobs 0; give the number of processes, at least 1")
+    digits, jobs = integer("--digits", options.digits), jobs_of(options)
     fields = {name: str(getattr(task, name)) for name, text in FIELDS.items() if text is not None}
     function = partial(verified, fields=fields, laws=names, digits=digits)
     found = sweep(points, function, path=options.output, jobs=jobs)

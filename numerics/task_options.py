@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 
 from sympy import Expr, Rational, Symbol
@@ -54,6 +55,24 @@ def laws_of(options: argparse.Namespace) -> Derived:
     """The laws asked for, of the task that the options describe."""
     names = law_names(options.laws)
     return derived(laws_of_task(options), names)
+
+
+def add_jobs(parser: argparse.ArgumentParser) -> None:
+    """The option that says how many processes."""
+    parser.add_argument(
+        "--jobs",
+        default=str(os.cpu_count() or 1),
+        metavar="J",
+        help="processes at work (default: one for each processor)",
+    )
+
+
+def jobs_of(options: argparse.Namespace) -> int:
+    """The number of processes. Raises `DomainError`."""
+    jobs = integer("--jobs", options.jobs)
+    if jobs < 1:
+        raise DomainError("--jobs 0; give the number of processes, at least 1")
+    return jobs
 
 
 def law_names(text: str) -> list[str]:
@@ -125,9 +144,11 @@ __all__ = [
     "EIGENVALUES",
     "FIELDS",
     "TARGET",
+    "add_jobs",
     "add_laws",
     "add_task",
     "integer",
+    "jobs_of",
     "law_names",
     "laws_of",
     "laws_of_task",
