@@ -10,6 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import numpy as np
 import sympy
 
 from numerics.arithmetic import Array, Field, Scalar, array, bits_of, each, field_of
@@ -24,6 +25,8 @@ from numerics.two_time import expected_loss
 
 GUARD_DIGITS = 5
 GUARD_BITS = 24
+SLACK_BITS = GUARD_BITS / 2
+"""By how much the bits that are lost to cancellation may exceed those that were added for it."""
 KEPT_TIMES = 8
 """For how many times the solved contours stay in memory."""
 CLOSE = 0.02
@@ -106,17 +109,20 @@ class Discretisation:
             # Where q = z/kappa is small, all kappa crowd around one value, and so much cancels.
             q = min(abs(z / field.exp(field.real(y.real))) for z, y in zip(upper, starts, strict=True))
             extra = max(0.0, -float(field.log(q)) / math.log(2))
+            near = sums.rough_point(starts, floor) if pairs else None
+            if near is not None:
+                extra = max(extra, _lost_bits(near, orders) - SLACK_BITS / 2)
         while True:
             with self.field(digits, extra) as field:
                 contour = propagate(rule, constant(time, field), nodes, sums.digits, edge, field)
                 upper, below = _upward(contour.Z, field)
                 sizes = self.sizes(field)
                 solved = resolve(upper, starts, floor, sums, sizes, field, GUARD_BITS, orders + 1)
-                wanted = (orders + 1) * math.log2(expected_loss(solved.point)) if pairs else 0.0
-                if wanted <= extra + GUARD_BITS / 2:
+                wanted = _lost_bits(solved.point, orders) if pairs else 0.0
+                if wanted <= extra + SLACK_BITS:
                     resolvent = _flipped(solved, contour.Z, below, field)
                     return Contour(laid=time, tau=contour.tau, resolvent=resolvent, field=field, sizes=sizes)
-            extra = wanted + GUARD_BITS / 4
+            extra = wanted + SLACK_BITS / 2
 
     def upper_edge(self) -> float:
         """The largest curvature, to a few digits."""
@@ -153,6 +159,13 @@ class Discretisation:
         if isinstance(self.spectrum, FiniteSpectrum):
             return field.real(float(self.spectrum.eigenvalues[level - 1]))
         return self.spectrum.at(array([field.real(level)]), field)[0][0]
+
+
+def _lost_bits(point: OnePoint, orders: int) -> float:
+    """About how many bits cancel in two-point sums of these nodes, and in their expansion in the sizes."""
+    with np.errstate(all="ignore"):
+        lost = (orders + 1) * math.log2(expected_loss(point))
+    return lost if math.isfinite(lost) else 0.0  # nodes that coincide in double precision say nothing
 
 
 def _moved(contour: Contour, before: sympy.Expr, after: sympy.Expr) -> Contour:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from asymptotics.errors import PrecisionError
 from numerics.arithmetic import Array, Field, Scalar, array, field_of
-from numerics.roots import START_BITS, Sizes
+from numerics.roots import START_BITS, Sizes, rough_df1
 from numerics.sums import OnePoint, SpectralSums
 from numerics.two_time import Kernels, TwoPoint, kernels
 
@@ -123,14 +123,13 @@ def _saturated(size: Scalar, sums: SpectralSums, field: Field) -> tuple[Scalar, 
         low = min(high, sums.log_eigenvalue(goal)) - 1.0
 
         def df1(y: float, floor: float) -> float:
-            at = rough.exp(rough.real(y))
-            return float(sums.one_point(array([at]), rough, floor, rough=True).df1[0, 0])
+            return rough_df1(sums, complex(y), floor, rough)[0].real
 
         step = 1.0
         while df1(low, low) < goal:
             high, low, step = low, low - step, 2 * step
         floor = low
-        while high - low > 1e-6:
+        while high - low > 1e-12 * max(1.0, abs(low)):
             middle = (low + high) / 2
             if df1(middle, floor) > goal:
                 low = middle

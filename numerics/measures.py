@@ -27,6 +27,7 @@ MAX_DIRECT = 200_000
 """Most terms that are added one by one before a sum is given up."""
 PLAIN_LEVELS = 400
 """Up to this many levels a spectrum of expressions is simply listed."""
+KEPT_SHAPES = 256
 CHECK_POINTS = 3
 """How many points fewer the Gauss rule has that estimates the error of the ends."""
 
@@ -37,7 +38,7 @@ class Rule:
 
     ``parts`` are the indices at which the direct terms, the ends, and the even nodes of the integral
     stop; what follows is odd. ``check`` holds the same three arrays for the coarser ends. ``bins`` belong
-    to a compressed list (`compression`), and estimate its error.
+    to a compressed list (`compression`), and estimate its error. ``doubles`` are lam, A and G, rounded.
     """
 
     lam: Array
@@ -45,8 +46,7 @@ class Rule:
     G: Array
     parts: tuple[int, int, int]
     check: tuple[Array, Array, Array]
-    lam128: NDArray[np.complex128]
-    A128: NDArray[np.complex128]
+    doubles: NDArray[np.complex128]
     bins: Bins | None = None
 
 
@@ -61,6 +61,7 @@ class RuleBook:
         self.digits = digits
         self.plain: Rule | None = None
         self._rules: dict[tuple[int, int, int, int, int], Rule] = {}
+        self._shapes: dict[tuple[int, float], tuple[int, int]] = {}
         self._node_bits = bits_of(digits) + 40
         if isinstance(spectrum, FiniteSpectrum):
             self.plain = self._short_list(spectrum) or self._full_list(spectrum)
@@ -97,12 +98,7 @@ class RuleBook:
         levels = self.spectrum.levels
         if levels is not None and 3 * head >= levels:
             head = levels
-        lowest = self._crossing(log_floor)[0]
-        far = max(0.0, lowest - math.log(head)) if levels is None else 0.0
-        reach = 8 * math.ceil((far + 2) / 8) if far else 2
-        # The slope of log lambda, rounded up, where poles may lie; behind the head they do not matter.
-        steep = self._steepest(math.log(head), lowest)
-        steepness = math.ceil(2 * math.log2(steep)) if steep else -20
+        reach, steepness = self._shape(head, log_floor)
         key = (head, sector, reach, steepness, refinement)
         if key not in self._rules:
             with field_of(self._node_bits) as field:
@@ -112,6 +108,24 @@ class RuleBook:
                     else self._build(self.spectrum, *key, field)
                 )
         return self._rules[key]
+
+    def _shape(self, head: int, log_floor: float) -> tuple[int, int]:
+        """How far the integral goes beyond ``head``, and how steep the spectrum is there; both rounded up."""
+        known = self._shapes.get((head, log_floor))
+        if known is None:
+            assert isinstance(self.spectrum, Spectrum)
+            lowest = self._crossing(log_floor)[0]
+            far = max(0.0, lowest - math.log(head)) if self.spectrum.levels is None else 0.0
+            # The slope of log lambda where poles may lie; behind the head they do not matter.
+            steep = self._steepest(math.log(head), lowest)
+            known = (
+                8 * math.ceil((far + 2) / 8) if far else 2,
+                math.ceil(2 * math.log2(steep)) if steep else -20,
+            )
+            if len(self._shapes) >= KEPT_SHAPES:
+                self._shapes.clear()
+            self._shapes[head, log_floor] = known
+        return known
 
     def _build(
         self,
@@ -323,6 +337,11 @@ def _ends(ends: list[tuple[Scalar, int]], points: int, digits: int, field: Field
     return array(nodes), array(weights)
 
 
+def doubles_of(*columns: Array) -> NDArray[np.complex128]:
+    """The rows of a rule in double precision."""
+    return np.array([[complex(x) for x in column] for column in columns], dtype=np.complex128)
+
+
 def _rule_of(
     lam: Array, A: Array, G: Array, parts: tuple[int, int, int], check: tuple[Array, Array, Array]
 ) -> Rule:
@@ -332,6 +351,5 @@ def _rule_of(
         G=G,
         parts=parts,
         check=check,
-        lam128=np.array([complex(x) for x in lam]),
-        A128=np.array([complex(x) for x in A]),
+        doubles=doubles_of(lam, A, G),
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from asymptotics.errors import UnableError
 from numerics.arithmetic import Array, array, bits_of, field_of
-from numerics.measures import Rule, RuleBook
+from numerics.measures import Rule, RuleBook, doubles_of
 from numerics.spectrum import Spectrum, constant
 
 
@@ -76,8 +76,7 @@ class PieceBook:
             G=G,
             parts=(int(ends[0]), int(ends[1]), int(ends[2])),
             check=check,
-            lam128=np.array([complex(x) for x in lam]),
-            A128=np.array([complex(x) for x in A]),
+            doubles=doubles_of(lam, A, G),
         )
 
 

@@ -18,15 +18,13 @@ import numpy as np
 
 from asymptotics.errors import PrecisionError
 from numerics.arithmetic import Array, Field, Scalar, array, field_of
-from numerics.sums import OnePoint, SpectralSums
+from numerics.sums import WIDEST_LOG, OnePoint, SpectralSums
 
 START_BITS = 64
 ROUNDS = 60
-SPARE = 3
-"""By how many derivatives the sums are moved to the root without being taken anew."""
+START_ERROR = math.log(1e-13)
+"""The error of a starting value log kappa, usually."""
 SLACK = math.log(100)
-WIDEST_LOG = 600.0
-"""Beyond e^600 and e^-600 starting values are computed with extended numbers instead of doubles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,15 +108,17 @@ def resolve(
         for y in starts
     )
     enough = -(field.bits - guard_bits) * math.log(2)
+    # By so many derivatives the sums are moved to the root without being taken anew.
+    spare = max(1, math.ceil((enough - SLACK) / START_ERROR) - 1)
     for _ in range(ROUNDS):
-        point = sums.one_point(kappa, field, floor, derivatives=derivatives, spare=SPARE)
+        point = sums.one_point(kappa, field, floor, derivatives=derivatives, spare=spare)
         moved, step = _moved_to_root(z, point, sizes, field)
         # What is left out is a power of (step/distance to the spectrum).
         worst = max(
             float(abs(by) / (abs(x) if x.real >= 0 else abs(x.imag)))
             for by, x in zip(step, kappa, strict=True)
         )
-        if worst < 0.01 and (worst == 0 or (SPARE + 1) * math.log(worst) + SLACK < enough):
+        if worst < 0.01 and (worst == 0 or (spare + 1) * math.log(worst) + SLACK < enough):
             point = moved.truncated(derivatives)
             R1, R3 = 1 - point.df1[0] * sizes.inverse_P, 1 - point.df1[0] * sizes.inverse_N
             _certify(z, point.kappa, R1, R3)
@@ -177,7 +177,7 @@ class _Tracker:
 
     def df1(self, y: complex) -> tuple[complex, complex]:
         """(df1, kappa df1') at kappa = e^y."""
-        return _df1(self._sums, y, self._floor, self._field)
+        return rough_df1(self._sums, y, self._floor, self._field)
 
     def follow(self, y: complex, start: complex, stop: complex) -> complex:
         here, step = start, stop - start
@@ -233,13 +233,15 @@ class _Tracker:
         return -1e-12 < y.imag < math.pi and all(f.imag > -1e-3 * abs(f) for f in factors)
 
 
-def _df1(sums: SpectralSums, y: complex, floor: float, field: Field) -> tuple[complex, complex]:
+def rough_df1(sums: SpectralSums, y: complex, floor: float, field: Field) -> tuple[complex, complex]:
+    """(df1, kappa df1') at kappa = e^y to about double precision, inside ``with field:``."""
     y = complex(y.real, math.remainder(y.imag, 2 * math.pi))
     if abs(y.real) < WIDEST_LOG:
         rule = sums.rule_for(y.real, abs(y.imag), floor)
         kappa = cmath.exp(complex(y.real, abs(y.imag)))
-        u = 1 / (rule.lam128 + kappa)
-        Au = rule.A128 * u
+        lam, A, _ = rule.doubles
+        u = 1 / (lam + kappa)
+        Au = A * u
         g, dg = complex(Au.sum()), complex(-kappa * (Au * u).sum())
         return (g, dg) if y.imag >= 0 else (g.conjugate(), dg.conjugate())
     one = field.real(1)
@@ -258,7 +260,7 @@ def _real_root(log_z: float, sums: SpectralSums, sizes: Sizes) -> tuple[float, f
     def above(y: float, floor: float) -> bool:
         """Whether kappa = e^y is above the root."""
         with field_of(START_BITS) as field:
-            g = _df1(sums, complex(y), floor, field)[0].real
+            g = rough_df1(sums, complex(y), floor, field)[0].real
         R1, R3 = 1 - g * p, 1 - g * n
         return R1 > 0 and R3 > 0 and y + math.log(R1) + math.log(R3) > log_z
 
@@ -289,11 +291,11 @@ def spectrum_edge(sums: SpectralSums, sizes: Sizes) -> float:
     """
     p, n = sizes.floats
     top = sums.log_eigenvalue(1.0)
-    rule = sums.rule_for(top + 1e-9, 0.0, top)
+    lam, A, _ = sums.rule_for(top + 1e-9, 0.0, top).doubles
 
     def log_minus_z(w: float) -> float:
         kappa = -math.exp(top) * (1 + math.exp(w))
-        g = float((rule.A128 / (rule.lam128 + kappa)).sum().real)
+        g = float((A / (lam + kappa)).sum().real)
         return math.log(-kappa) + math.log1p(-g * p) + math.log1p(-g * n)
 
     ws = np.linspace(-30.0, 30.0, 601)
@@ -314,7 +316,7 @@ def slowest_rate(sums: SpectralSums, sizes: Sizes) -> float:
     with field_of(START_BITS) as field:
 
         def df1(y: float) -> float:
-            return _df1(sums, complex(y), floor, field)[0].real
+            return rough_df1(sums, complex(y), floor, field)[0].real
 
         while df1(high) * p > 1:
             high += 2.0

@@ -33,6 +33,9 @@ from numerics.two_time import PARTS, contour_kernels, one_time
 SENSITIVITY = 16
 """How much larger the relative error of a kernel may be than that of the sums it is made of."""
 
+KEPT_KERNELS = 4
+"""For how many contours the kernels stay in memory, a square array each."""
+
 SGD_PARTS = ("sgd_excess", "sgd_noise")
 SINGLE_PARTS = ("infinite_data",)
 
@@ -77,6 +80,10 @@ class Solver:
         self._levels = spectrum.levels
         self._model = Discretisation(spectrum, N, P, rule)
         self._parts: OrderedDict[tuple[sympy.Expr, int, str, Expanded], _Series] = OrderedDict()
+        # By the time that a contour was laid for: times close to it share what does not depend on time.
+        self._kernels: OrderedDict[
+            tuple[sympy.Expr, int, int, str, Expanded], tuple[Mapping[str, Jet], float]
+        ] = OrderedDict()
         self._slowest: float | None = None
 
     # -- what is asked for ---------------------------------------------------------
@@ -263,7 +270,12 @@ class Solver:
         flow = self._flow_time(time) * (1 if pairs else 2)
         for contour in self._model.solved(flow, digits, pairs=pairs, orders=expanded.orders):
             with contour.field as field:
-                values, loss = self._transforms(group, contour, expanded, digits, field)
+                key = (contour.laid, len(contour.tau), digits, group, expanded)
+                if key not in self._kernels:
+                    self._kernels[key] = self._transforms(group, contour, expanded, digits, field)
+                    if len(self._kernels) > KEPT_KERNELS:
+                        self._kernels.popitem(last=False)
+                values, loss = self._kernels[key]
                 weights = pair_weights(contour.tau, field) if pairs else contour.tau
                 for name in names:
                     found[name].append([invert(weights, term) for term in values[name].terms])

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,8 @@ from numerics.piece_rules import PieceBook
 from numerics.spectrum import FiniteSpectrum, Spectrum, constant
 
 MAX_REFINEMENTS = 6
+WIDEST_LOG = 600.0
+"""Beyond e^600 and e^-600 doubles are not used, not even for starting values."""
 COMPRESSED_FLOOR = 1e-29
 """The precision of the moments of a compressed list."""
 
@@ -131,6 +134,21 @@ class SpectralSums:
     def rule_for(self, log_kappa: float, angle: float, log_floor: float) -> Rule:
         """The rule that `one_point` would use at first at this kappa; for starting values of roots."""
         return self._book.rule(*self._book.place(log_kappa, angle), log_floor, 0)
+
+    def rough_point(self, logs: list[complex], log_floor: float) -> OnePoint | None:
+        """The sums and their first derivatives at kappa = e^y to about double precision; None on overflow."""
+        if max(abs(y.real) for y in logs) > WIDEST_LOG:
+            return None
+        kappa = np.exp(np.array(logs))
+        rows: Any = np.empty((4, len(logs)), dtype=np.complex128)
+        with np.errstate(all="ignore"):
+            for i, y in enumerate(logs):
+                lam, *weights = self.rule_for(y.real, abs(y.imag), log_floor).doubles
+                u = 1 / (lam + kappa[i])
+                rows[:, i] = [s for w in weights for s in ((w * u).sum(), -(w * u * u).sum())]
+        if not np.isfinite(rows).all():
+            return None
+        return OnePoint(kappa=kappa, df1=rows[:2], X=rows[2:], error=1e-12)
 
     def total_eigenvalue(self, field: Field) -> Scalar:
         """``sum_k m_k lambda_k``, the trace of the kernel."""

@@ -311,7 +311,7 @@ def _inverted(event: Inverted) -> Iterator[Step]:
         reason=say(
             "The singularity at {} decides the large-time behaviour, term by term (Watson's lemma); "
             "whole powers are analytic and leave nothing.",
-            Eq(x, 0),
+            Eq(x, 0, evaluate=False),  # x is positive: evaluated, this would be False
         ),
         source="DLMF 2.3(ii) and 5.9.2; Doetsch 1974, section 37",
     )
