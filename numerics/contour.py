@@ -7,7 +7,8 @@ optimised by Trefethen, Weideman and Schmelzer (BIT 46, 2006, eq. 3.8 and table 
 ``z(theta) = (n/t)(0.5017 theta cot(0.6407 theta) - 0.6122 + 0.2645 i theta)``; its error falls like 3.89^-n.
 
 The ends of the contour are cut off where they contribute as much, so a subset of the nodes is no
-transform by itself: the error is estimated from a second contour with four fifths of the nodes.
+transform by itself: the error is estimated from a second contour with four fifths of the nodes
+(or eight fewer, where that is less).
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ from numerics.arithmetic import Array, Field, Scalar, array, each
 
 COARSE_POWER = 1.15
 """The error is taken as (relative distance to the shorter contour)^1.15; theory says 1.25."""
+
+LEAST_MORE = 8
+"""So many more nodes the finer contour has at least. The error of the shorter one, which changes sign, may be
+small by chance; that of the longer one must be below its power even then."""
 
 _STRETCH, _SLOPE, _SHIFT, _RISE = (Fraction(n, 10_000) for n in (6407, 5017, -6122, 2645))
 
@@ -46,11 +51,11 @@ def relative_error(fine: Transformed, coarse: Transformed, terms: float) -> floa
 def nodes_for(digits: int) -> tuple[int, int]:
     """Even numbers of nodes, coarse and fine, whose comparison confirms ``digits`` digits.
 
-    >>> nodes_for(15), nodes_for(30)
-    ((26, 34), (50, 64))
+    >>> nodes_for(8), nodes_for(15), nodes_for(30)
+    ((14, 22), (26, 34), (50, 64))
     """
     coarse = 2 * math.ceil((digits + 0.5) / 1.22)
-    return coarse, 2 * math.ceil(coarse * 0.625)
+    return coarse, max(2 * math.ceil(coarse * 0.625), coarse + LEAST_MORE)
 
 
 def talbot(t: Scalar, nodes: int, field: Field, *, swing: float = 0.0) -> tuple[Array, Array]:

@@ -38,6 +38,10 @@ ABOUT = """<p>Excess test loss <i>L</i> of the random-feature model trained by g
 part of it. All quantities are dimensionless.</p>"""
 
 
+LONGEST = 2000
+"""How many characters of LaTeX the terms of an expansion have in a derivation, where more can be copied."""
+
+
 def page(dossier: Dossier, notation: str | None = None) -> str:
     """The whole HTML document; formulas in the letters of ``notation``."""
     letters = named(notation or next(iter(NOTATIONS)))
@@ -203,9 +207,10 @@ def _derivation(law: Law, letters: Notation) -> Iterator[str]:
         return
     yield f"<details><summary>{escape(_capital(law.quantity))}: {len(derivation)} steps</summary><ol>"
     for step in derivation:
-        left, relation, right = sides(letters.restated_step(step))
+        left, relation, right = sides(letters.restated_step(step), LONGEST)
+        more = " All terms are in the LaTeX below." if right.endswith(r"\cdots") else ""
         where = "" if step.condition == true else f" For {_conditions((step.condition,), letters)}:"
-        yield f"<li>{html_reason(step.reason, _math)} <cite>{escape(step.source)}</cite>{where}"
+        yield f"<li>{html_reason(step.reason, _math)} <cite>{escape(step.source)}</cite>{more}{where}"
         yield _formula(f"{left} {relation} {right}") + "</li>"
     yield f"</ol>{_copied(derivation.to_latex())}</details>"
 

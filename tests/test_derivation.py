@@ -1,5 +1,6 @@
 """Derivations: every step true in numbers, false steps found and named, and what is shown compiles."""
 
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -9,6 +10,7 @@ from sympy import Basic, Eq, Rational, Sum, latex, true
 
 from asymptotics import DomainError, Task, derive, power_law
 from asymptotics.derivation.symbols import Asymptotic, Residue
+from asymptotics.derivation.text import sides, tex_of
 from asymptotics.quantities import QUANTITIES
 from asymptotics.symbols import a, b
 
@@ -59,11 +61,22 @@ def test_each_law_has_a_derivation_of_steps_with_two_sides_a_reason_and_a_source
     for step in derivation:
         assert isinstance(step.lhs, Basic) and isinstance(step.rhs, Basic)
         assert step.reason.endswith(".") and step.source
+        assert not re.search(r"\b(True|False|None)\b", tex_of(step.reason))
     last = derivation.steps[-1].equation
     assert isinstance(last, Asymptotic) and last.variable == QUANTITIES[name].resource
     # sums and residues stand unevaluated
     assert any(step.equation.has(Sum) for step in derivation)
     assert any(step.equation.has(Residue) for step in derivation)
+
+
+def test_reasons_read_well_where_the_variable_is_positive():
+    derivation = derive(Task(eigenvalues="rho**k", target="tau**k")).model_transient.derivation
+    told = [step for step in derivation if "The singularity" in step.reason]
+    assert told and all("at kappa = 0 decides" in step.reason for step in told)
+    long = max(derivation, key=lambda step: len(sides(step)[2]))
+    whole, short = sides(long)[2], sides(long, 2000)[2]
+    assert len(whole) > 5000 > len(short) and short.endswith(r"+ \cdots")
+    assert whole.startswith(short.removesuffix(r" + \cdots"))
 
 
 def test_a_boundary_between_regimes_has_its_own_steps(laws):

@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from inverse_size import inverse_size_coefficients
 
@@ -117,6 +117,8 @@ def test_what_noise_multiplies():
 
 
 @settings(max_examples=8, deadline=None)
+@example(Fraction(5), Fraction(14, 5), 5, ("test_loss", "N"))  # the shorter contour is right by chance
+@example(Fraction(33, 5), Fraction(14, 5), 6, ("test_loss", "N"))
 @given(
     st.fractions(min_value=Fraction(6, 5), max_value=7, max_denominator=5),
     st.fractions(min_value=Fraction(6, 5), max_value=3, max_denominator=5),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from html import escape
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from sympy import Add, And, Basic, Eq, Expr, latex, true
@@ -83,13 +85,21 @@ def _conditions(derivation: Derivation) -> str:
     return r",\ ".join(latex(condition) for condition in derivation.conditions)
 
 
-def sides(step: Step) -> tuple[str, str, str]:
-    """LaTeX of the left side, the relation, and the right side with its remainder."""
+def sides(step: Step, longest: float = math.inf) -> tuple[str, str, str]:
+    """LaTeX of the left side, the relation, and the right side with its remainder.
+
+    Of an expansion as many terms are shown as have ``longest`` characters together, at least one; dots stand
+    for the others.
+    """
     if not isinstance(step.equation, Asymptotic):
         return latex(step.lhs), "=", latex(step.rhs)
     one = step.equation
-    right = signed(latex(term) for term in one.terms())
-    if one.remainder != 0:
+    terms = [latex(term) for term in one.terms()]
+    fitting = [length <= longest for length in accumulate(map(len, terms))]
+    right = signed(term for i, term in enumerate(terms) if fitting[i] or i == 0)
+    if not all(fitting[1:]):
+        right += r" + \cdots"
+    elif one.remainder != 0:
         right += rf" + O\left({latex(one.remainder)}\right)"
     return latex(one.lhs), r"\sim", right
 
