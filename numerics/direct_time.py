@@ -1,5 +1,7 @@
 """The loss at N = P = oo as the sum that it is: ``sum_k m_k c_k e^(-rate lambda_k)``, piece by piece.
 
+Likewise for gradient descent, of which a mode has ``(1 - eta lambda_k)^(2n)`` left (`decay`).
+
 A piece with few modes is added up. A long one is the difference of two infinite tails; where that cancels,
 at late times, only the modes near its end are left, and those are added up.
 """
@@ -12,7 +14,8 @@ from dataclasses import replace
 import mpmath
 import numpy as np
 
-from numerics.arithmetic import Field, bits_of, each, field_of
+from numerics.arithmetic import Field, array, bits_of, field_of
+from numerics.decay import Decay
 from numerics.exponential import exponential_sum
 from numerics.spectrum import FiniteSpectrum, Spectrum, constant, integers
 from numerics.value import Value
@@ -25,40 +28,44 @@ CANCELLED = 450
 """Most digits that two tails may cancel."""
 
 
-def time_sum(spectrum: Spectrum | FiniteSpectrum, rate: mpmath.mpf, digits: int) -> Value | None:
-    """``sum_k m_k c_k e^(-rate lambda_k)`` to ``digits`` digits, relative; None where it is not had this way.
+def time_sum(spectrum: Spectrum | FiniteSpectrum, decay: Decay, digits: int) -> Value | None:
+    """``sum_k m_k c_k e^(-rate lambda_k)``, or in steps, to ``digits`` digits; None if that is not had so.
 
     The error is that of rounding for sums of few terms, and that of `exponential_sum` for long ones; units of
     the target power. Raises `PrecisionError` where an infinite tail does not reach the digits.
 
     >>> from asymptotics.task import power_law
     >>> from numerics.spectrum import spectrum_of
-    >>> found = time_sum(spectrum_of(power_law(2, 2, modes=2)), mpmath.mpf(4), 20)
+    >>> found = time_sum(spectrum_of(power_law(2, 2, modes=2)), Decay(rate=mpmath.mpf(4)), 20)
     >>> bool(abs(found.value - (mpmath.exp(-4) + mpmath.exp(-1) / 4)) < 1e-15)
     True
     """
     if isinstance(spectrum, FiniteSpectrum):
-        return _listed(spectrum, rate, digits)
+        return _listed(spectrum, decay, digits)
     with field_of(bits_of(digits + 15)) as field:
         lost = field.mpf(constant(spectrum.unlearned, field))
     total = Value(value=lost, error=abs(lost) * mpmath.mpf(10) ** -(digits + 10))
     for piece in spectrum.pieces or (spectrum,):
         if piece.target == 0:
             continue
-        found = _piece(piece, rate, digits)
+        found = _piece(piece, decay, digits)
         if found is None:
             return None
         total = Value(value=total.value + found.value, error=total.error + found.error)
     return total
 
 
-def _listed(spectrum: FiniteSpectrum, rate: mpmath.mpf, digits: int) -> Value | None:
+def _listed(spectrum: FiniteSpectrum, decay: Decay, digits: int) -> Value | None:
     if spectrum.levels > ADDED_UP:
         return None
-    with mpmath.workdps(digits + 15):
-        pairs = zip(spectrum.eigenvalues, spectrum.target, strict=True)
-        value = mpmath.fsum(mpmath.mpf(float(c)) * mpmath.exp(-rate * mpmath.mpf(float(x))) for x, c in pairs)
-        return _rounded(value, digits)
+    largest = float(np.max(spectrum.eigenvalues, initial=0.0))
+    bits = bits_of(digits + 25) + _exponent_bits(math.log(largest) if largest else 0.0, decay)
+    with field_of(bits) as field:
+        lam, weight = (
+            array(field.real(float(x)) for x in column) for column in (spectrum.eigenvalues, spectrum.target)
+        )
+        value = field.mpf(np.sum(weight * decay.of(lam, field)))
+    return _rounded(value, digits)
 
 
 def _rounded(value: mpmath.mpf, digits: int) -> Value:
@@ -67,77 +74,80 @@ def _rounded(value: mpmath.mpf, digits: int) -> Value:
     return Value(value=value, error=abs(value) * size * mpmath.mpf(10) ** -(digits + 10))
 
 
-def _piece(piece: Spectrum, rate: mpmath.mpf, digits: int) -> Value | None:
+def _piece(piece: Spectrum, decay: Decay, digits: int) -> Value | None:
     if piece.levels is None:
-        return exponential_sum(piece, rate, digits) if piece.decay("eigenvalues") < math.inf else None
+        return exponential_sum(piece, decay, digits) if piece.decay("eigenvalues") < math.inf else None
     if piece.levels <= ADDED_UP:
-        return _added(piece, 1, rate, digits)
-    if rate != 0 and not piece.eigenvalues.has(piece.index):
-        return _single(piece, rate, digits)
-    first = _first_that_matters(piece, rate, digits)
+        return _added(piece, 1, decay, digits)
+    if decay.rate != 0 and not piece.eigenvalues.has(piece.index):
+        return _single(piece, decay, digits)
+    first = _first_that_matters(piece, decay, digits)
     if piece.levels - first < ADDED_AT_END:
-        return _added(piece, first, rate, digits)
+        return _added(piece, first, decay, digits)
     if piece.decay("eigenvalues") == math.inf or piece.decay("target") <= 1 + 1e-9:
         return None
-    return _difference(piece, rate, digits)
+    return _difference(piece, decay, digits)
 
 
-def _single(piece: Spectrum, rate: mpmath.mpf, digits: int) -> Value | None:
+def _single(piece: Spectrum, decay: Decay, digits: int) -> Value | None:
     """Modes of one eigenvalue: their whole power times one exponential."""
     power = piece.multiplicity * piece.target
-    with field_of(bits_of(digits + 25) + _exponent_bits(piece, rate)) as field:
-        decay = field.mpf(field.exp(-field.real(rate) * constant(piece.eigenvalues, field)))
+    with field_of(bits_of(digits + 25) + _exponent_bits(_log_first(piece), decay)) as field:
+        left = field.mpf(decay.of(array([constant(piece.eigenvalues, field)]), field)[0])
         if not power.has(piece.index):
             assert piece.levels is not None
-            return _rounded(decay * piece.levels * field.mpf(constant(power, field)), digits)
-    whole = _piece(piece, mpmath.mpf(0), digits + 2)
+            return _rounded(left * piece.levels * field.mpf(constant(power, field)), digits)
+    whole = _piece(piece, Decay(rate=mpmath.mpf(0)), digits + 2)
     if whole is None:
         return None
-    found = _rounded(decay * whole.value, digits)
-    return Value(value=found.value, error=found.error + decay * whole.error)
+    found = _rounded(left * whole.value, digits)
+    return Value(value=found.value, error=found.error + left * whole.error)
 
 
-def _added(piece: Spectrum, first: int, rate: mpmath.mpf, digits: int) -> Value:
+def _added(piece: Spectrum, first: int, decay: Decay, digits: int) -> Value:
     assert piece.levels is not None
-    with field_of(bits_of(digits + 25) + _exponent_bits(piece, rate)) as field:
+    with field_of(bits_of(digits + 25) + _exponent_bits(_log_first(piece), decay)) as field:
         lam, _, weight = piece.at(integers(first, piece.levels, field), field)
-        scale = field.real(rate)
-        value = field.mpf(np.sum(weight * each(field.exp, -scale * lam)))
+        value = field.mpf(np.sum(weight * decay.of(lam, field)))
     return _rounded(value, digits)
 
 
-def _exponent_bits(piece: Spectrum, rate: mpmath.mpf) -> int:
-    """Bits by which the rounding of the largest exponent grows."""
-    largest = mpmath.log(rate + 1) + abs(piece.logarithm("eigenvalues", 0.0))
+def _log_first(piece: Spectrum) -> float:
+    return piece.logarithm("eigenvalues", 0.0)
+
+
+def _exponent_bits(log_largest: float, decay: Decay) -> int:
+    """Bits by which the rounding of the exponent of the largest eigenvalue grows."""
+    largest = mpmath.log(decay.rate + 1) + abs(log_largest)
     return max(0, math.ceil(float(largest) / math.log(2)))
 
 
-def _first_that_matters(piece: Spectrum, rate: mpmath.mpf, digits: int) -> int:
+def _first_that_matters(piece: Spectrum, decay: Decay, digits: int) -> int:
     """The first mode that is not negligible beside the last one, by bisection (eigenvalues fall)."""
     assert piece.levels is not None
     with field_of(80) as field:
-        last = _log_term(piece, piece.levels, rate, field)
+        last = _log_term(piece, piece.levels, decay, field)
         floor = last - (digits + 10) * math.log(10) - math.log(piece.levels)
         low, high = 1, piece.levels
-        if _log_term(piece, low, rate, field) > floor:
+        if _log_term(piece, low, decay, field) > floor:
             return 1
         while high - low > 1:
             middle = (low + high) // 2
-            if _log_term(piece, middle, rate, field) > floor:
+            if _log_term(piece, middle, decay, field) > floor:
                 high = middle
             else:
                 low = middle
     return high
 
 
-def _log_term(piece: Spectrum, level: int, rate: mpmath.mpf, field: Field) -> mpmath.mpf:
+def _log_term(piece: Spectrum, level: int, decay: Decay, field: Field) -> mpmath.mpf:
     lam, _, weight = piece.at(np.array([field.real(level)], dtype=object), field)
     if weight[0] == 0:
         return mpmath.ninf
-    return mpmath.log(field.mpf(weight[0])) - rate * field.mpf(lam[0])
+    return mpmath.log(field.mpf(weight[0])) + field.mpf(decay.logarithm(lam, field)[0])
 
 
-def _difference(piece: Spectrum, rate: mpmath.mpf, digits: int) -> Value | None:
+def _difference(piece: Spectrum, decay: Decay, digits: int) -> Value | None:
     """The tail from the first mode on less that beyond the last."""
     endless = replace(piece, levels=None)
     shifted = {piece.index: piece.index + piece.levels}
@@ -150,7 +160,7 @@ def _difference(piece: Spectrum, rate: mpmath.mpf, digits: int) -> Value | None:
     extra = 5
     while extra <= CANCELLED:
         with mpmath.workdps(digits + extra + 15):
-            one, two = (exponential_sum(s, rate, digits + extra) for s in (endless, beyond))
+            one, two = (exponential_sum(s, decay, digits + extra) for s in (endless, beyond))
             value, error = one.value - two.value, one.error + two.error
             if error <= abs(value) * mpmath.mpf(10) ** -digits:
                 return Value(value=value, error=error)

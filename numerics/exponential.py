@@ -1,4 +1,4 @@
-"""``sum_k m_k c_k e^(-T lambda_k)`` to any relative precision, however small the sum is.
+"""``sum_k m_k c_k e^(-T lambda_k)`` to any relative precision, however small the sum is; likewise in steps.
 
 An inverse Laplace transform of the resolvent loses what its analytic part is larger than the
 result (45 digits for k^-7, k^-1.5 at T = 1e15). Here the sum is taken as it stands, by the
@@ -8,7 +8,8 @@ Abel-Plana formula along a ray on which the summand stays small: with ``x0 = K -
 
 for f real on the axis and analytic between it and the ray, decaying there. With ``lambda ~ z^-b`` and
 ``theta < pi/(2b)`` the exponential decays on the ray, so the second integral, of the order
-``exp(-const T^(1/(1+b)))``, is had to full accuracy too.
+``exp(-const T^(1/(1+b)))``, is had to full accuracy too. So it is with ``(1 - eta lambda)^(2n)`` in place of
+the exponential while ``eta lambda <= 1``.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy as np
 
 from asymptotics.errors import PrecisionError
 from numerics.arithmetic import Array, Field, Scalar, bits_of, each, field_of
+from numerics.decay import Decay
 from numerics.quadrature import long_range
 from numerics.spectrum import Spectrum, integers
 from numerics.value import Value
@@ -30,7 +32,7 @@ FIRST = (6, 9)
 HALVINGS = 4
 
 
-def exponential_sum(spectrum: Spectrum, rate: mpmath.mpf, digits: int) -> Value:
+def exponential_sum(spectrum: Spectrum, decay: Decay, digits: int) -> Value:
     """``sum_k m_k c_k e^(-rate lambda_k)`` over infinitely many modes, to ``digits`` digits, relative.
 
     Needs eigenvalues that decay as a power. The error is the distance of two sums with different K,
@@ -38,21 +40,21 @@ def exponential_sum(spectrum: Spectrum, rate: mpmath.mpf, digits: int) -> Value:
 
     >>> from asymptotics.task import power_law
     >>> from numerics.spectrum import spectrum_of
-    >>> value = exponential_sum(spectrum_of(power_law(3, 2)), mpmath.mpf(10) ** 30, 20)
+    >>> value = exponential_sum(spectrum_of(power_law(3, 2)), Decay(rate=mpmath.mpf(10) ** 30), 20)
     >>> mpmath.nstr(value.value * 2 * mpmath.mpf(10) ** 30, 15)        # Gamma(1)/2 T^-1
     '1.0'
     """
     refinement = 1.0
     for _ in range(HALVINGS):
         with field_of(bits_of(digits + 15)) as field, mpmath.workdps(digits + 15):
-            pairs = [_from(spectrum, field.real(rate), first, digits, refinement, field) for first in FIRST]
+            pairs = [_from(spectrum, decay, first, digits, refinement, field) for first in FIRST]
             (one, error_one), (two, error_two) = ((field.mpf(v), field.mpf(e)) for v, e in pairs)
             error = abs(one - two) + error_one + error_two + abs(two) * mpmath.mpf(10) ** -(digits + 10)
             if error <= abs(two) * mpmath.mpf(10) ** -digits:
                 return Value(value=two, error=error)
         refinement /= 2
     raise PrecisionError(
-        f"the exponential sum at rate {mpmath.nstr(rate, 5)} is reached to "
+        f"the exponential sum at rate {mpmath.nstr(decay.rate, 5)} is reached to "
         f"{mpmath.nstr(error / abs(two), 2)} where 1e-{digits} was asked for; ask for fewer digits"
     )
 
@@ -62,21 +64,21 @@ class _Summand:
     """``f(z) = m(z) c(z) e^(-rate lambda(z))`` on arrays."""
 
     spectrum: Spectrum
-    rate: Scalar
+    decay: Decay
     field: Field
 
     def __call__(self, points: Array) -> Array:
         lam, _, weights = self.spectrum.at(points, self.field)
-        return weights * each(self.field.exp, -self.rate * lam)
+        return weights * self.decay.of(lam, self.field)
 
 
 def _from(
-    spectrum: Spectrum, rate: Scalar, first: int, digits: int, refinement: float, field: Field
+    spectrum: Spectrum, decay: Decay, first: int, digits: int, refinement: float, field: Field
 ) -> tuple[Scalar, Scalar]:
     """The sum with its first terms added one by one, and an estimate of its quadrature error."""
-    f = _Summand(spectrum, rate, field)
+    f = _Summand(spectrum, decay, field)
     start = field.real(first) - field.real(1) / 2
-    scale = _scale(spectrum, float(field.mpf(field.log(rate))) if rate > 0 else -math.inf)
+    scale = _scale(spectrum, float(mpmath.log(decay.rate)) if decay.rate > 0 else -math.inf)
     b = max(1.0, spectrum.slope("eigenvalues", max(scale, 1.0)))
     angle = math.pi / (4 * b)
     wanted = (digits + 8) * math.log(10)
@@ -112,8 +114,7 @@ def _integral(
     largest = [field.real(0)]
 
     def negligible(x: Scalar, w: Scalar) -> bool:
-        lam, _, weight = f.spectrum.at(np.array([x], dtype=object), field)
-        size = abs(weight[0] * field.exp(-f.rate * lam[0]) * w)
+        size = abs(f(np.array([x], dtype=object))[0] * w)
         largest[0] = max(largest[0], size)
         return bool(size <= largest[0] * field.real(10) ** -(digits + 8))
 

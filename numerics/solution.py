@@ -18,6 +18,7 @@ import sympy
 from asymptotics.errors import DomainError
 from numerics.arithmetic import Field, array, field_of
 from numerics.contour import Transformed, invert, pair_weights, relative_error
+from numerics.decay import Decay
 from numerics.direct_time import time_sum
 from numerics.discretisation import GUARD_BITS, KEPT_TIMES, Contour, Discretisation
 from numerics.exact_inputs import infinite
@@ -305,11 +306,18 @@ class Solver:
     def _exponential(self, time: sympy.Expr, digits: int) -> Part | None:
         """The loss at N = P = oo as the sum it is, where that can be had."""
         spectrum = self._model.spectrum
-        if not (infinite(self._model.N) and isinstance(self.rule, GradientFlow | OnePassSGD)):
+        if not infinite(self._model.N):
             return None
         with mpmath.workdps(digits + 20):
-            rate = mpmath.mpmathify(sympy.N(2 * self._flow_time(time), digits + 20))
-        whole = time_sum(spectrum, rate, digits)
+            match self.rule:
+                case GradientFlow() | OnePassSGD():
+                    rate = mpmath.mpmathify(sympy.N(2 * self._flow_time(time), digits + 20))
+                    decay = Decay(rate=rate)
+                case GradientDescent(eta=eta) if eta * self._model.upper_edge() <= 1:
+                    decay = Decay.in_steps(eta, int(time))
+                case _:
+                    return None
+        whole = time_sum(spectrum, decay, digits)
         return None if whole is None else Part(value=whole.value, error=whole.error)
 
     def _flow_time(self, time: sympy.Expr) -> sympy.Expr:

@@ -346,6 +346,27 @@ def test_descent_without_limits_is_a_power(steps: int, eta: float) -> None:
     assert close(model.bias(steps), exact)
 
 
+@pytest.mark.parametrize(
+    "task",
+    [power_law(3, 2), Task(eigenvalues="(k + 1/2)**-2", target="(k + 1/3)**-3"), power_law(3, 2, modes=7)],
+    ids=str,
+)
+@pytest.mark.parametrize("eta", [0.25, 0.5])
+def test_descent_is_the_same_as_a_sum_and_on_a_contour(task: Task, eta: float) -> None:
+    model = FullModel(task, rule=GradientDescent(eta=eta), digits=20)
+    for steps in (1, 40, 2000):
+        assert model.test_loss(steps).agrees_with(model.bias(steps))
+
+
+def test_descent_far_below_its_start() -> None:
+    """Once given up as lost in noise: 1e-45 after 8e8 steps, off the flow by O(eta/t)."""
+    task = power_law(7, sympy.Rational(12, 11))
+    loss = FullModel(task, rule=GradientDescent(eta=0.125)).test_loss(8 * 10**8)
+    flow = FullModel(task).test_loss(10**8)
+    assert loss.relative_error < 1e-15 and flow.value < 1e-40
+    assert 1e-10 < abs(loss.value / flow.value - 1) < 1e-7
+
+
 @pytest.mark.parametrize("t", [0.5, 4, 30])
 @pytest.mark.parametrize("beta", [0.2, 3.0, 50.0])
 def test_heavy_ball_without_limits_is_an_oscillator(t: float, beta: float) -> None:

@@ -15,6 +15,7 @@ from asymptotics.symbols import k
 from asymptotics.task import Task, power_law
 from numerics import arithmetic
 from numerics.arithmetic import MpmathField, array, bits_of, field_of
+from numerics.decay import Decay
 from numerics.exponential import exponential_sum
 from numerics.quadrature import plana_distance, plana_rule
 from numerics.spectrum import finite_spectrum, spectrum_of
@@ -296,5 +297,5 @@ def test_kappa_on_the_spectrum_is_refused() -> None:
 @pytest.mark.parametrize("decades", range(10, 16))
 def test_an_error_of_zero_stays_a_number(decades: int) -> None:
     # two quadratures that agree in every bit once left a zero that mpmath took for infinite (t = 10^13)
-    found = exponential_sum(spectrum_of(power_law(2, 1.25)), 2 * mpmath.mpf(10) ** decades, 15)
+    found = exponential_sum(spectrum_of(power_law(2, 1.25)), Decay(rate=2 * mpmath.mpf(10) ** decades), 15)
     assert mpmath.isfinite(found.error) and 0 < found.error < 1e-15 * found.value
