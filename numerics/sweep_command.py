@@ -52,6 +52,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="JSON lines, written as they come; a second run goes on with it",
     )
+    parser.add_argument(
+        "--again", action="store_true", help="compute again the points of the file that failed"
+    )
     add_jobs(parser)
 
 
@@ -66,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     digits, jobs = integer("--digits", options.digits), jobs_of(options)
     fields = {name: str(getattr(task, name)) for name, text in FIELDS.items() if text is not None}
     function = partial(verified, fields=fields, laws=names, digits=digits)
-    found = sweep(points, function, path=options.output, jobs=jobs)
+    found = sweep(points, function, path=options.output, jobs=jobs, again=options.again)
     print(summary(found, names))
     return 0 if not found.failed and all(held(row.result or {}) for row in found) else 1
 

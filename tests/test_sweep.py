@@ -268,6 +268,8 @@ def test_the_command_counts_and_resumes(tmp_path, capsys):
     shown = capsys.readouterr().out
     assert "a = 1/2, b = 5/4: SpectrumError" in shown and "all laws held at 2 of 3 points" in shown
     assert [row["point"]["a"] for row in rows_of(file)] == ["3/2", "2", "1/2"]
+    assert main([*command, "--grid", "a=3/2:2:1/2,b=5/4", "--again"]) == 1
+    assert [row["point"]["a"] for row in rows_of(file)] == ["3/2", "2", "1/2", "1/2"]
 
 
 BAD = (
