@@ -111,7 +111,10 @@ class Discretisation:
             extra = max(0.0, -float(field.log(q)) / math.log(2))
             near = sums.rough_point(starts, floor) if pairs else None
             if near is not None:
-                extra = max(extra, _lost_bits(near, orders) - SLACK_BITS / 2)
+                with np.errstate(all="ignore"):
+                    lost = _lost_bits(near, orders)
+                # nodes that coincide in double precision say nothing
+                extra = max(extra, lost - SLACK_BITS / 2) if math.isfinite(lost) else extra
         while True:
             with self.field(digits, extra) as field:
                 contour = propagate(rule, constant(time, field), nodes, sums.digits, edge, field)
@@ -163,9 +166,7 @@ class Discretisation:
 
 def _lost_bits(point: OnePoint, orders: int) -> float:
     """About how many bits cancel in two-point sums of these nodes, and in their expansion in the sizes."""
-    with np.errstate(all="ignore"):
-        lost = (orders + 1) * math.log2(expected_loss(point))
-    return lost if math.isfinite(lost) else 0.0  # nodes that coincide in double precision say nothing
+    return (orders + 1) * math.log2(expected_loss(point))
 
 
 def _moved(contour: Contour, before: sympy.Expr, after: sympy.Expr) -> Contour:
