@@ -1,6 +1,6 @@
 """``data/verification.jsonl``: many points verified once, and a handful of them again.
 
-Made, and continued where it stopped, by
+Made by
 ``bottlenecks sweep --sample 500 --seed 2026 --laws all --digits 30 -o data/verification.jsonl``.
 """
 
@@ -44,6 +44,7 @@ def test_only_stopping_leaves_anything_undecided():
 def test_the_points_are_those_of_the_command():
     bounds = {"a": (Rational(1), Rational(8)), "b": (Rational(1), Rational(4))}
     drawn = random_points(bounds, 500, 12, seed=2026)
+    assert len(ROWS) == len(drawn) == 500
     assert all(row.point in drawn for row in ROWS)
 
 
