@@ -21,7 +21,6 @@ from dataclasses import dataclass, replace
 
 from sympy import (
     Add,
-    Dummy,
     Expr,
     Integer,
     Min,
@@ -41,6 +40,7 @@ from sympy import (
 from asymptotics.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.laurent import reciprocal_gamma
+from asymptotics.named_numbers import collected, with_names, with_values
 from asymptotics.notation import restated
 from asymptotics.orders import Bound, Term, absorbs, compare, minimal, vanishes
 from asymptotics.waves import inverse_waves
@@ -279,9 +279,7 @@ class Expansion:
         _refuse_oscillations(self, function)
         hidden, values = with_names((self, function))
         if values:
-            found = hidden[0]._reverted(variable, hidden[1])
-            terms = (replace(t, coefficient=t.coefficient.xreplace(values)) for t in found.terms)
-            return found.with_terms(terms, found.remainder)
+            return with_values(hidden[0]._reverted(variable, hidden[1]), values)
         return self._reverted(variable, function)
 
     def _reverted(self, variable: Symbol, function: Expansion) -> Expansion:
@@ -452,23 +450,30 @@ def expansion(
     depth: int = 3,
 ) -> Expansion:
     """Collect, cancel, order and truncate terms; see the rules at the head of this module."""
-    grouped: dict[tuple[Expr, int], list[Expr]] = {}
+    grouped: dict[Expr, dict[int, list[Expr]]] = {}
     for t in terms:
         if t.coefficient != 0:
-            grouped.setdefault((normal(t.order), t.log_power), []).append(t.coefficient)
-    kept = []
-    for (order, m), summands in grouped.items():
-        total, canonical = _collected(summands)
-        if not vanishes(total, certain=canonical):
-            kept.append(Term(total, order, m))
+            powers = grouped.setdefault(normal(t.order), {})
+            powers.setdefault(t.log_power, []).append(t.coefficient)
     bounds = minimal(domain, (Bound(normal(b.order), b.log_power) for b in remainder))
-    kept = [t for t in kept if not any(absorbs(domain, b, t) for b in bounds)]
-    orders = list(dict.fromkeys(t.order for t in kept))
-    rank = {p: sum(compare(domain, q, p) == 1 for q in orders) for p in orders}
-    dropped = [Bound(t.order, t.log_power) for t in kept if rank[t.order] >= depth]
+    ahead = {p: {q for q in grouped if compare(domain, q, p) == 1} for p in grouped}
+    kept: list[Term] = []
+    dropped: list[Bound] = []
+    present: set[Expr] = set()
+    # what is ahead comes first, so that coefficients far behind are never collected
+    for order in sorted(grouped, key=lambda p: len(ahead[p])):
+        late = len(ahead[order] & present) >= depth
+        if late and any(b.order in ahead[order] for b in dropped):
+            continue
+        found = _nonzero(order, grouped[order], bounds, domain)
+        if found:
+            present.add(order)
+        if late:
+            dropped += (Bound(t.order, t.log_power) for t in found)
+        else:
+            kept += found
+    kept.sort(key=lambda t: len(ahead[t.order] & present))
     bounds = minimal(domain, (*bounds, *dropped))
-    kept = [t for t in kept if rank[t.order] < depth]
-    kept.sort(key=lambda t: (rank[t.order], -t.log_power))
     return Expansion(
         variable=variable,
         at_infinity=at_infinity,
@@ -477,6 +482,18 @@ def expansion(
         domain=domain,
         depth=depth,
     )
+
+
+def _nonzero(order: Expr, powers: dict[int, list[Expr]], bounds: list[Bound], domain: Domain) -> list[Term]:
+    """The terms of one order that no bound absorbs and that do not cancel, higher logarithms first."""
+    found = []
+    for m in sorted(powers, reverse=True):
+        if any(absorbs(domain, b, Bound(order, m)) for b in bounds):
+            continue
+        total, canonical = collected(powers[m])
+        if not vanishes(total, certain=canonical):
+            found.append(Term(total, order, m))
+    return found
 
 
 def as_power(x: Expr, exponent: Expr) -> Expr:
@@ -502,41 +519,6 @@ def _refuse_oscillations(*series: Expansion) -> None:
             )
 
 
-class _Constant(Dummy):  # type: ignore[misc]
-    """A name for one numerical coefficient, so that coefficients stay polynomials in few letters."""
-
-
-def with_names(series: tuple[Expansion, ...]) -> tuple[tuple[Expansion, ...], dict[Symbol, Expr]]:
-    """The expansions with a name for each irrational coefficient; unchanged if any exponent is symbolic."""
-    values: dict[Symbol, Expr] = {}
-    if not all(t.order.is_number and t.coefficient.is_number for e in series for t in e.terms):
-        return series, values
-    hidden = []
-    for e in series:
-        terms = []
-        for t in e.terms:
-            sign = -1 if t.coefficient.is_negative else 1
-            if not t.coefficient.is_Rational:
-                known = bool((sign * t.coefficient).is_positive)
-                name = _Constant("c", positive=True) if known else _Constant("c")
-                values[name] = sign * t.coefficient
-                t = replace(t, coefficient=sign * name)
-            terms.append(t)
-        hidden.append(e.with_terms(terms, e.remainder))
-    return tuple(hidden), values
-
-
-def _collected(summands: list[Expr]) -> tuple[Expr, bool]:
-    """The sum of coefficients, and whether it is canonical, so that only a literal zero vanishes.
-
-    Polynomials in the names of numbers are expanded, which keeps deep expansions small.
-    """
-    total = Add(*summands)
-    if total.free_symbols and all(isinstance(s, _Constant) for s in total.free_symbols):
-        return expand(total, power_base=False, power_exp=False, log=False, basic=False), True
-    return total, len(summands) == 1
-
-
 def _orders(series: Expansion) -> tuple[Bound, ...]:
     """A bound for the whole of an expansion."""
     return (*(Bound(t.order, t.log_power) for t in series.terms), *series.remainder)
@@ -546,4 +528,4 @@ def _bound_expression(series: Expansion) -> Expr:
     return series.monomial_of(Bound(series.remainder_order, max(b.log_power for b in series.remainder)))
 
 
-__all__ = ["Expansion", "Powers", "as_power", "expansion", "with_names"]
+__all__ = ["Expansion", "Powers", "as_power", "expansion"]

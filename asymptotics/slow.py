@@ -21,8 +21,9 @@ from sympy import Expr, Integer, Symbol, expand, log
 
 from asymptotics.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
-from asymptotics.expansion import Expansion, with_names
+from asymptotics.expansion import Expansion
 from asymptotics.laurent import reciprocal_gamma
+from asymptotics.named_numbers import with_names, with_values
 from asymptotics.orders import Bound, Term, compare
 
 SLOW = Symbol("l", positive=True)
@@ -285,8 +286,7 @@ def by_names(build: Callable[..., Expansion], *series: Expansion) -> Expansion:
     """``build(*series)`` with names for irrational numbers, so that coefficients stay polynomials in them."""
     hidden, values = with_names(series)
     found = build(*hidden)
-    terms = (replace(t, coefficient=t.coefficient.xreplace(values)) for t in found.terms)
-    return _shortened(found.with_terms(terms, found.remainder)) if values else found
+    return _shortened(with_values(found, values)) if values else found
 
 
 def differential(series: Expansion, weights: Iterable[Expr]) -> Expansion:
