@@ -1,4 +1,4 @@
-"""What the training rule changes: one-pass SGD, discrete steps, momentum; and when to stop.
+"""What the training rule changes: one-pass SGD, discrete steps, momentum.
 
 One-pass SGD with batch B and step eta, flow time ``t = eta n``, to first order in eta lambda_1: with
 ``K(zeta) = (eta/2B)(Tr - zeta df1(kappa))``, ``Tr = sum m_k lambda_k``,
@@ -26,13 +26,13 @@ from __future__ import annotations
 from sympy import Expr, Integer
 
 from asymptotics.errors import UnableError
-from asymptotics.expansion import Expansion, expansion
+from asymptotics.expansion import Expansion
 from asymptotics.meanfield import at_twice_the_time, df1, model_limited, residual, time_limited
-from asymptotics.orders import Bound, Term
+from asymptotics.orders import Bound
 from asymptotics.slow import Layered
 from asymptotics.spectra import Spectrum
-from asymptotics.symbols import B, N, P, beta, eta
-from asymptotics.transients import lagrange, noise_in_test_loss, over_z
+from asymptotics.symbols import B, N, beta, eta
+from asymptotics.transients import lagrange, over_z
 
 
 def trace(spectrum: Spectrum) -> Expr:
@@ -70,57 +70,6 @@ def sgd_noise_at_infinity(spectrum: Spectrum, depth: int) -> Expansion:
     return limit.scale(share / (1 - share))
 
 
-def early_stopping(spectrum: Spectrum, depth: int) -> Expansion:
-    """``min_t [L(t) + noise(t)/P]`` for P -> oo; see `early_stopping_time`."""
-    del depth  # one order: beyond it the optimum moves with every correction
-    clean, noise = _balance(spectrum)
-    p, q = clean.order, noise.order
-    moment = _stopping_moment(clean, noise)
-    loss = clean.coefficient * moment**-p * (1 - p / q)
-    return _in_samples(spectrum, loss, -p / (q - p))
-
-
-def early_stopping_time(spectrum: Spectrum, depth: int) -> Expansion:
-    """The t at which ``A t^-p + (G/P) t^-q`` (q < 0 < p) is smallest: ``(-p A P/(q G))^(1/(p - q))``."""
-    del depth
-    clean, noise = _balance(spectrum)
-    return _in_samples(spectrum, _stopping_moment(clean, noise), 1 / (noise.order - clean.order))
-
-
-def _balance(spectrum: Spectrum) -> tuple[Term, Term]:
-    falling = time_limited(spectrum, 2)
-    if falling.gauge is not None:
-        raise UnableError(
-            f"early stopping of a loss in powers of {falling.gauge} needs another balance than that of "
-            "powers of t; not derived"
-        )
-    clean = falling.leading()
-    noise = noise_in_test_loss(spectrum, 2).scale(P).leading()
-    if spectrum.domain.sign(clean.order) != 1 or spectrum.domain.sign(noise.order) != -1:
-        raise UnableError("early stopping needs a loss that falls and a noise that grows with t")
-    return clean, noise
-
-
-def _stopping_moment(clean: Term, noise: Term) -> Expr:
-    p, q = clean.order, noise.order
-    return (-p * clean.coefficient / (q * noise.coefficient)) ** (1 / (p - q))
-
-
-def _in_samples(spectrum: Spectrum, coefficient: Expr, order: Expr) -> Expansion:
-    """``coefficient * P**(-order)`` with the remainder of the balance.
-
-    At the optimum ``t ~ P^(1/(p - q))``; the noise has relative corrections ``t^q`` (its constant) and
-    ``t^-q/P`` (second order in 1/P).
-    """
-    clean, noise = _balance(spectrum)
-    exponent = 1 / (clean.order - noise.order)
-    bounds = [
-        Bound(order - noise.order * exponent),
-        Bound(order + 1 + noise.order * exponent),
-    ]
-    return expansion(P, [Term(coefficient, order)], bounds, at_infinity=True, domain=spectrum.domain, depth=1)
-
-
 def discrete_steps(spectrum: Spectrum, depth: int) -> Expansion:
     """``sum m_k c_k (1 - eta lambda_k)^(2t/eta)`` at N = P = oo, to first order in eta."""
     return _moved(spectrum, rate=eta / 2, amplitude=Integer(0), depth=depth)
@@ -154,8 +103,6 @@ def _moved(spectrum: Spectrum, *, rate: Expr, amplitude: Expr, depth: int) -> Ex
 
 __all__ = [
     "discrete_steps",
-    "early_stopping",
-    "early_stopping_time",
     "heavy_ball",
     "sgd_noise",
     "sgd_noise_at_infinity",

@@ -128,6 +128,8 @@ def _weight(p: Expr, q: Expr, i: int, j: int) -> Expr:
         top, bottom = normal(-p - q), normal(1 - q)
         if top.is_Integer and top <= 0:  # a polynomial, which SymPy would leave as 2F1
             total = sum(rf(top, n) / rf(bottom, n) * HALF**n for n in range(1 - int(top)))
+        elif p == -1:  # f is constant
+            total = Integer(2)
         else:
             total = hyper([Integer(1), top], [bottom], HALF)
         return total / gamma(bottom)

@@ -8,7 +8,7 @@ from functools import partial
 
 from sympy import Expr, Symbol, oo
 
-from asymptotics import meanfield, optimisers, transients
+from asymptotics import meanfield, optimisers, stopping, transients
 from asymptotics.edge import mode_count
 from asymptotics.expansion import Expansion
 from asymptotics.slow import Layered
@@ -201,8 +201,8 @@ RULES = (
         tex=r"\min_t L(t, P)",
         limits="N = oo",
         resource=P,
-        formula=optimisers.early_stopping,
-        source="balance of the time law and the noise law",
+        formula=stopping.early_stopping,
+        source="the minimum of the series in 1/P, BAP, appendix C",
     ),
     Quantity(
         name="early_stopping_time",
@@ -211,8 +211,8 @@ RULES = (
         tex=r"t^*(P)",
         limits="N = oo",
         resource=P,
-        formula=optimisers.early_stopping_time,
-        source="balance of the time law and the noise law",
+        formula=stopping.early_stopping_time,
+        source="the minimum of the series in 1/P, BAP, appendix C",
     ),
     Quantity(
         name="sgd_noise",

@@ -21,7 +21,9 @@ crossed overlap (`asymptotics.overlap`) of ``x = Xi(kappa(z))/z`` with ``k = kap
 
     sum_(i+j=n) crossed(x_i, k_j),   x_0 = Xi(z)/z, x_1 = df1 Xi', ...,   k_0 = 1, k_1 = df1, ...
 
-The part of Xi that is linear in kappa drops out. The other laws, at first order in 1/P, are
+The part of Xi that is linear in kappa drops out. Label noise adds
+``sigma^2 [(kappa' - kappa)/(z' - z) - 1]/(z z')``, the same overlap with ``x_0 = sigma^2/z`` alone, less its
+order 0. The other laws, at first order in 1/P, are
 
     label noise:        (sigma^2/P) sum m_k (1 - e^(-lambda_k t))^2
     train-test gap:     (2/P) int_0^t E(x) C(2t - x) dx,   E = sum m_k lambda_k e^(-lambda_k x),
@@ -78,6 +80,17 @@ def data_correction(order: int, spectrum: Spectrum, depth: int) -> Expansion:
     return sum(rest, first).scale(P**-order)
 
 
+def noisy_correction(order: int, spectrum: Spectrum, depth: int) -> Expansion:
+    """The coefficient of ``P^-order`` of ``L(t; oo, P)`` for large t, at N = oo, with label noise."""
+    clean = data_correction(order, spectrum, depth).scale(P**order)
+    if order == 1:
+        return clean + noise_in_test_loss(spectrum, depth).scale(P)
+    modes = df1(spectrum, depth)
+    ridge = over_z(lagrange(order, modes.monomial(Integer(1), Integer(1)), modes))
+    constant = modes.monomial(label_noise(spectrum) ** 2, Integer(-1))
+    return clean + crossed(constant, ridge, t)
+
+
 def over_z(series: Expansion) -> Expansion:
     """``series/z``: the transform of a function that starts from what z -> oo leaves of the series."""
     return series * series.monomial(Integer(1), Integer(-1))
@@ -116,5 +129,6 @@ __all__ = [
     "model_correction",
     "noise_in_gap",
     "noise_in_test_loss",
+    "noisy_correction",
     "over_z",
 ]

@@ -47,16 +47,22 @@ DEFAULTS: Mapping[Symbol, Expr] = {
     beta: Rational(1, 8),
 }
 """Settings where none are given. N = P = 1 means the coefficient of 1/N, 1/P."""
+STOPPING_FIRST = 4
+"""Stopping is compared from 10^4 samples on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a quantity is evaluated: a task of numbers, its resource, its settings, and the digits."""
+    """Where a quantity is evaluated: a task of numbers, its resource, its settings, and the digits.
+
+    ``ratio`` is that of the resource to the one before on a grid, from which a search may start.
+    """
 
     task: Task
     resource: Expr
     settings: tuple[tuple[Symbol, Expr], ...] = ()
     digits: int = 30
+    ratio: Expr = oo
 
     def setting(self, symbol: Symbol) -> Expr:
         """The number for a symbol; label noise is the task's own where it has any."""
@@ -70,8 +76,9 @@ class Reference:
     """How a quantity is computed, which settings it takes, and the resources at which it is compared.
 
     These are ``start * 10^(step j)``, j = 0 ... points - 1. ``start`` is 10^first; with ``in_steps`` the
-    first multiple of eta from there on. A law in powers of a gauge is compared on the grid of that
-    (`grids`).
+    first multiple of eta from there on. Where the relative remainder falls slowly, the step is up to
+    ``longest`` times as long, so that it falls by about half a decade. A law in powers of a gauge is compared
+    on the grid of that (`grids`).
     """
 
     value: Callable[[Place], Value]
@@ -80,6 +87,7 @@ class Reference:
     step: int = 1
     points: int = 13
     in_steps: bool = False
+    longest: int = 1
 
     def resources(
         self,
@@ -93,7 +101,9 @@ class Reference:
             return gauge_grid(gauge, resource, decay, self.points)
         unit = settings.get(eta, DEFAULTS[eta]) if self.in_steps else Integer(1)
         start = unit * math.ceil(Integer(10) ** self.first / unit)
-        return tuple(start * Integer(10) ** (self.step * j) for j in range(self.points))
+        times = 1 if decay == oo or decay <= 0 else round(1 / (2 * self.step * decay))
+        step = self.step * max(1, min(times, self.longest))
+        return tuple(start * Integer(10) ** (step * j) for j in range(self.points))
 
 
 @lru_cache(maxsize=4096)
@@ -153,17 +163,17 @@ def _size_coefficient(size: Symbol, quantity: str, order: int, noise: int, place
 
 
 @lru_cache(maxsize=256)
-def _stopping(task: Task, samples: Expr, noise: Expr, digits: int) -> Stopping:
+def _stopping(task: Task, samples: Expr, noise: Expr, digits: int, ratio: Expr) -> Stopping:
     guess = None
-    if samples >= 10**8:
+    if samples >= 10**STOPPING_FIRST * ratio**2:
         # Where fewer samples stopped best says where to look, and spares the search from t = 1.
-        near, far = (_stopping(task, samples / 100**j, noise, digits).time.value for j in (1, 2))
+        near, far = (_stopping(task, samples / ratio**j, noise, digits, ratio).time.value for j in (1, 2))
         guess = near**2 / far
     return best_stopping(task, samples, noise, digits, guess)
 
 
 def _best(part: str, place: Place) -> Value:
-    best = _stopping(place.task, place.resource, place.setting(sigma), _half(place))
+    best = _stopping(place.task, place.resource, place.setting(sigma), place.digits, place.ratio)
     value: Value = getattr(best, part)
     return value
 
@@ -261,7 +271,9 @@ REFERENCES: Mapping[str, Reference] = {
         for name in ("gap_noise", "noise")
     },
     **{
-        name: Reference(value=partial(_best, part), settings=(sigma,), first=4, step=2, points=7)
+        name: Reference(
+            value=partial(_best, part), settings=(sigma,), first=STOPPING_FIRST, step=3, points=7, longest=3
+        )
         for name, part in (("early_stopping", "loss"), ("early_stopping_time", "time"))
     },
 }

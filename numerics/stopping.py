@@ -1,14 +1,15 @@
 """The best stopping time of the full model, found by search and interpolation, with errors.
 
 The loss over ``u = log t`` falls, then the label noise lets it rise. The minimum is bracketed by
-walking downhill, closed in by parabolas, and read off the polynomial through seven close points of log L;
-that through the inner five says how good it is.
+walking downhill, closed in by parabolas (with few digits as long as they are wide), and read off the
+polynomial through seven close points of log L; that through the inner five says how good it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import mpmath
 
@@ -17,10 +18,9 @@ from asymptotics.task import Task
 from numerics.full_model import FullModel
 from numerics.value import Value
 
-COARSE_DIGITS = 8
-WIDTHS = ("2.5", "0.6", "0.06")
-"""Spacings of the three points in log t, from the first search to the last parabola."""
-REACH = 300
+SEARCHES = ((8, "2.5"), (8, "0.6"), (8, "0.06"), (15, "0.003"))
+"""Digits of the losses and spacings of the three points in log t, from the first search to the last."""
+REACH = 1000
 """How far in log t the search walks before it says that there is no minimum."""
 RECENTRINGS = 6
 
@@ -49,20 +49,21 @@ def best_stopping(
     >>> best.loss.value < min(model.test_loss(0.99 * t).value, model.test_loss(1.01 * t).value)
     True
     """
-    rough = FullModel(task, P=P, noise=noise, digits=COARSE_DIGITS)
-    if rough.noise == 0:
+    model = FullModel(task, P=P, noise=noise, digits=digits)
+    if model.noise == 0:
         raise UnableError(
             "noise = 0: the loss has no minimum at a finite time; early stopping needs noise > 0"
         )
     with mpmath.workdps(digits + 15):
-
-        def logarithm(u: mpmath.mpf) -> mpmath.mpf:
-            return mpmath.log(rough.test_loss(mpmath.exp(u)).value)
-
         centre = mpmath.mpf(0) if guess is None else mpmath.log(guess)
-        for width in WIDTHS if guess is None else WIDTHS[-1:]:
-            centre = _closed_in(logarithm, centre, mpmath.mpf(width))
-        return _interpolated(FullModel(task, P=P, noise=noise, digits=digits), centre, digits)
+        for coarse, width in SEARCHES if guess is None else SEARCHES[-2:]:
+            rough = FullModel(task, P=P, noise=noise, digits=min(coarse, digits))
+            centre = _closed_in(partial(_logarithm, rough), centre, mpmath.mpf(width))
+        return _interpolated(model, centre, digits)
+
+
+def _logarithm(model: FullModel, u: mpmath.mpf) -> mpmath.mpf:
+    return mpmath.log(model.test_loss(mpmath.exp(u)).value)
 
 
 def _closed_in(f: Callable[[mpmath.mpf], mpmath.mpf], start: mpmath.mpf, width: mpmath.mpf) -> mpmath.mpf:

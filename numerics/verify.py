@@ -189,7 +189,9 @@ def _points(
     else:
         grid = REFERENCES[law.name].resources(dict(settings), gauge, law.resource, prediction.decay)
     for resource in grid:
-        place = Place(task=law.task, resource=resource, settings=settings, digits=digits)
+        place = Place(
+            task=law.task, resource=resource, settings=settings, digits=digits, ratio=grid[1] / grid[0]
+        )
         value = reference_value(law.name, place)
         x = number(resource)
         stated = prediction(x)

@@ -293,8 +293,8 @@ def test_what_only_a_bound_follows_is_not_given_a_ratio():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("place", [(7, 3), (Rational(32, 5), Rational(14, 5)), (7, Rational(15, 4))])
-def test_a_remainder_that_falls_faster_than_its_bound_is_not_left_undecided(place):
-    # it changes sign near P = 10^7 and ends at 1e-14: no exponent of its own, and no doubt
+def test_a_remainder_that_changes_sign_before_its_power_sets_in_is_not_left_undecided(place):
+    # what is exponentially small in time leads up to P = 10^9
     law = derive(power_law(*place)).early_stopping_time
     (regime,) = law.regimes
     assert verify(law).verdict == "HOLDS"

@@ -31,6 +31,7 @@ from asymptotics.derivation.trace import (
     SumFound,
     TracedExpansion,
     TracedSpectrum,
+    bare,
     naming,
 )
 from asymptotics.domain import normal, primitive
@@ -199,7 +200,10 @@ def _run(quantity: Quantity, task: Task, regimes: list[Regime]) -> _Run:
 
 def _told(quantity: Quantity, task: Task, name: Named, run: _Run) -> _Told:
     """Definition, events and expansion of one quantity of one task."""
-    series, stated = run.series, model_equation(quantity.name, task)
+    stated = model_equation(quantity.name, task)
+    if stated is not None and isinstance(stated.rhs, Minimum):
+        run = _leading_balance(stated.rhs, run)
+    series = run.series
     definitions = [*model_definitions(task), *(pair for event in run.events for pair in _defined(event))]
     steps: list[Step] = []
     if stated is not None:
@@ -241,6 +245,13 @@ def _opening(quantity: Quantity, name: Named, series: TracedExpansion, stated: b
             else f"The definition: {quantity.words}, {quantity.limits}."
         )
     yield Step(equation=equation, reason=Reason(reason), source=quantity.source)
+
+
+def _leading_balance(minimum: Minimum, run: _Run) -> _Run:
+    """What is told of an optimum: the sums that are balanced, and the leading order of what they leave."""
+    sums = (e for e in run.events if isinstance(e, SumFound) and minimum.has(e.head.func))
+    series = replace(bare(run.series), depth=1)
+    return _Run(series=series.with_terms(series.terms, series.remainder), events=tuple(sums))
 
 
 def _balanced(minimum: Minimum, run: _Run) -> Step:
