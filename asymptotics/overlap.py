@@ -28,7 +28,7 @@ from math import comb
 from typing import Any
 
 import mpmath
-from sympy import Dummy, Expr, Float, Function, Integer, Symbol, factorial, gamma, hyper, log, rf
+from sympy import Dummy, Expr, Float, Function, Integer, Symbol, factorial, gamma, hyper, hyperexpand, log, rf
 
 from asymptotics.domain import normal
 from asymptotics.errors import UnableError
@@ -131,9 +131,16 @@ def _weight(p: Expr, q: Expr, i: int, j: int) -> Expr:
         elif p == -1:  # f is constant
             total = Integer(2)
         else:
-            total = hyper([Integer(1), top], [bottom], HALF)
+            total = _gauss(top, bottom)
         return total / gamma(bottom)
     return OverlapSlope(p, q, Integer(i), Integer(j))
+
+
+@lru_cache(maxsize=1024)
+def _gauss(top: Expr, bottom: Expr) -> Expr:
+    """``2F1(1, top; bottom; 1/2)``, in elementary numbers where both are halves of integers."""
+    total = hyper([Integer(1), top], [bottom], HALF)
+    return hyperexpand(total) if (2 * top).is_Integer and (2 * bottom).is_Integer else total
 
 
 _P = Dummy("p")

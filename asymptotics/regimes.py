@@ -22,6 +22,8 @@ from sympy import (
     Poly,
     Pow,
     Symbol,
+    count_ops,
+    expand,
     factor_terms,
     fraction,
     log,
@@ -46,6 +48,8 @@ Formula = Callable[[dict[Symbol, Expr], int], Expansion]
 """``formula(table, depth)``: the expansion of a quantity after the substitutions in ``table``."""
 
 MAX_DEPTH = 9
+LONG = 200
+"""Operations in a sum of numbers that is not multiplied out to see whether it becomes shorter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +235,7 @@ def tidy(expression: Expr) -> Expr:
     >>> tidy(1 / ((1 - d) * sin((1 - d) / b)))
     1/((d - 1)*sin((d - 1)/b))
     """
-    shaped = expression.replace(
+    shaped = expression.replace(lambda e: e.is_Add and not e.free_symbols, _shorter).replace(
         lambda e: e.is_Function and not isinstance(e, RegularSum | ConvergentSum),
         lambda e: _forward(e.func(*(factor_terms(together(argument)) for argument in e.args))),
     )
@@ -239,6 +243,15 @@ def tidy(expression: Expr) -> Expr:
         # the mean and the oscillation stay side by side
         return factor_terms(shaped.replace(lambda e: e.is_Add and not e.has(Oscillation), together))
     return factor_terms(together(shaped)).replace(lambda e: e.is_Pow and e.exp.is_Integer, _forward)
+
+
+def _shorter(total: Expr) -> Expr:
+    """A sum of numbers multiplied out, if summands cancel then and leave a shorter one."""
+    size = count_ops(total)
+    if size > LONG:
+        return total
+    expanded = expand(total)
+    return expanded if count_ops(expanded) < size else total
 
 
 def _forward(expression: Expr) -> Expr:

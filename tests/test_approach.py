@@ -1,9 +1,10 @@
 """The laws of the approach against closed forms that are known, and against each other."""
 
 import pytest
-from sympy import Float, Integer, Min, Rational, exp, gamma, hyper, oo, pi, sin, zeta
+from sympy import EulerGamma, Float, Integer, Min, Rational, exp, gamma, hyper, log, oo, pi, sin, zeta
 
 from asymptotics import Task, derive, power_law
+from asymptotics.overlap import OverlapSlope
 from asymptotics.quantities import QUANTITIES
 from asymptotics.symbols import B, N, P, a, b, eta, k, sigma, t
 from numerics import FullModel, simulate
@@ -155,6 +156,13 @@ def test_early_stopping_is_the_minimum_of_its_two_terms():
     assert abs(loss(moment) / best - 1) < 1e-20
     for factor in (0.9, 1.1):
         assert loss(moment * factor) > best
+
+
+def test_constants_are_elementary_where_they_can_be():
+    first, second, _ = LAWS.data_transient_second.at(a=3, b=2).expansion(terms=3).terms
+    slope = OverlapSlope(-Rational(1, 2), -Rational(1, 2), 1, 0)
+    assert first.coefficient == (-(pi**2) - pi ** Rational(3, 2) * slope + 2 * pi**2 * log(2)) / (8 * P**2)
+    assert not second.coefficient.has(hyper) and not second.coefficient.has(EulerGamma)
 
 
 def test_noise_of_the_task_is_used():
