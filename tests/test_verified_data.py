@@ -27,18 +27,11 @@ def same(found, row):
         assert abs(float(measured) - float(row.result[name][2])) < 1e-5, (row.point, name)
 
 
-def test_every_law_is_at_every_point_and_none_fails():
+def test_every_law_is_at_every_point_and_holds():
     assert len(ROWS) == len({tuple(row.point.items()) for row in ROWS})
     for row in ROWS:
         assert row.error is None and set(row.result) == set(QUANTITIES)
-        assert all(entry[0] in ("HOLDS", "UNDECIDED") for entry in row.result.values()), row.point
-
-
-def test_only_stopping_leaves_anything_undecided():
-    # the stopping laws are known to a bound only, and where it falls slowly 12 decades do not settle it
-    entries = [(name, entry[0]) for row in ROWS for name, entry in row.result.items()]
-    assert all(name.startswith("early_stopping") for name, verdict in entries if verdict != "HOLDS")
-    assert sum(verdict == "HOLDS" for _, verdict in entries) >= 0.99 * len(entries)
+        assert all(entry[0] == "HOLDS" for entry in row.result.values()), row.point
 
 
 def test_the_points_are_those_of_the_command():
