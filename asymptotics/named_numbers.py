@@ -2,7 +2,8 @@
 
 The coefficients of a law at numbers are long products of gamma and zeta values and of surds. Under names they
 are Laurent polynomials with rational coefficients; sums and products of those are collected exactly, and only
-a literal zero vanishes. The names are replaced when all is done.
+a literal zero vanishes. The names are replaced when all is done. (SymPy's polynomials take neither negative
+nor broken exponents, and its `expand`, which does, costs most of a deep expansion.)
 """
 
 from __future__ import annotations

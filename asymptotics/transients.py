@@ -83,7 +83,7 @@ def data_correction(order: int, spectrum: Spectrum, depth: int) -> Expansion:
 def noisy_correction(order: int, spectrum: Spectrum, depth: int) -> Expansion:
     """The coefficient of ``P^-order`` of ``L(t; oo, P)`` for large t, at N = oo, with label noise."""
     clean = data_correction(order, spectrum, depth).scale(P**order)
-    if order == 1:
+    if order == 1:  # the same overlap in closed form, as a sum over modes
         return clean + noise_in_test_loss(spectrum, depth).scale(P)
     modes = df1(spectrum, depth)
     ridge = over_z(lagrange(order, modes.monomial(Integer(1), Integer(1)), modes))

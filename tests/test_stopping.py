@@ -18,12 +18,12 @@ from numerics.stopping import best_stopping
 TASKS = [
     power_law(Rational(3, 2), Rational(5, 4)),
     power_law(3, 2),
-    power_law(2, 2),  # exponents meet: logarithms in the corrections
+    power_law(2, 2),  # 1/b = (a - 1)/b: orders meet, and every other one of the time vanishes
     Task(eigenvalues="(k + 1/2)**-2", target="3*k**-(5/2)"),
     Task(eigenvalues="k**-2 + k**-3", target="k**-3"),
 ]
 COSTLY = [
-    power_law(4, Rational(3, 2)),  # a - 1 = 2 b
+    power_law(4, Rational(3, 2)),  # a - 1 = 2 b: a logarithm in the correction of the time
     power_law(Rational(12, 11), Rational(27, 8)),  # neighbouring orders are P^(-1/12) apart
     power_law(Rational(85, 11), Rational(11, 3)),
     Task(eigenvalues="k**-3", target="k**-4", multiplicity="k"),
