@@ -3,8 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from asymptotics.allocation import Optimum, compute_optimal
-from asymptotics.ensembling import Comparison, ensembling
+from asymptotics.allocation.optimum import Optimum, compute_optimal
+from asymptotics.allocation.phases import Phase
 from asymptotics.errors import (
     BottleneckError,
     DomainError,
@@ -13,15 +13,15 @@ from asymptotics.errors import (
     SpectrumError,
     UnableError,
 )
-from asymptotics.joint import JointLaw, joint_law
-from asymptotics.law import Law
-from asymptotics.laws import Laws, derive
-from asymptotics.marchenko_pastur import MarchenkoPastur, marchenko_pastur
-from asymptotics.measured_laws import measured_laws
-from asymptotics.multiplicity import harmonics, squares, torus
-from asymptotics.phases import Phase
-from asymptotics.task import Task, power_law
-from asymptotics.windows import Window
+from asymptotics.laws.derive import Laws, derive
+from asymptotics.laws.ensembling import Comparison, ensembling
+from asymptotics.laws.joint import JointLaw, joint_law
+from asymptotics.laws.law import Law
+from asymptotics.laws.measured import measured_laws
+from asymptotics.laws.windows import Window
+from asymptotics.model.marchenko_pastur import MarchenkoPastur, marchenko_pastur
+from asymptotics.tasks.multiplicity import harmonics, squares, torus
+from asymptotics.tasks.task import Task, power_law
 
 if TYPE_CHECKING:
     from asymptotics.claims import Verdict, check_claim

@@ -34,15 +34,15 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from asymptotics.convergent_sum import ConvergentSum
-from asymptotics.domain import POSITIVE, Domain, as_condition, normal, primitive
+from asymptotics.domains.domain import POSITIVE, Domain, as_condition, normal, primitive
 from asymptotics.errors import DomainError, UnableError
-from asymptotics.expansion import ONE, Expansion, as_power
-from asymptotics.orders import Term
-from asymptotics.oscillation import Oscillation
-from asymptotics.regular_sum import RegularSum
-from asymptotics.slow import Layered
-from asymptotics.slow_regime import is_settled, leading_form, leading_series
+from asymptotics.expansions.expansion import ONE, Expansion, as_power
+from asymptotics.expansions.layer_leading import is_settled, leading_form, leading_series
+from asymptotics.expansions.layers import Layered
+from asymptotics.expansions.oscillation import Oscillation
+from asymptotics.expansions.terms import Term
+from asymptotics.sums.convergent import ConvergentSum
+from asymptotics.sums.regularised import RegularSum
 
 Formula = Callable[[dict[Symbol, Expr], int], Expansion]
 """``formula(table, depth)``: the expansion of a quantity after the substitutions in ``table``."""

@@ -15,11 +15,11 @@ import mpmath
 import numpy as np
 from sympy import oo
 
-from asymptotics.task import power_law
+from asymptotics.tasks.task import power_law
 from numerics import FullModel
-from numerics.arithmetic import array, bits_of, field_of
-from numerics.spectrum import spectrum_of
-from numerics.sums import SpectralSums
+from numerics.spectra.spectrum import spectrum_of
+from numerics.sums.spectral_sums import SpectralSums
+from numerics.values.arithmetic import array, bits_of, field_of
 
 A, B = "1.5", "1.25"
 

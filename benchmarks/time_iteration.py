@@ -32,11 +32,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from asymptotics import Task, power_law
-from numerics.arrays import Array, spectrum_arrays
-from numerics.full_model import FullModel
-from numerics.rules import GradientDescent
-from numerics.simulate import simulate_arrays
-from numerics.value import Value
+from numerics.model.full_model import FullModel
+from numerics.model.rules import GradientDescent
+from numerics.simulation.simulate import simulate_arrays
+from numerics.spectra.arrays import Array, spectrum_arrays
+from numerics.values.value import Value
 
 TOLERANCE = 1e-12
 """Largest change of any entry, relative to the largest entry, at which an iteration stops."""

@@ -1,13 +1,13 @@
 """The full mean-field model of random-feature regression, solved numerically, beside the laws."""
 
-from numerics.frontier import Split, constants, frontier
-from numerics.full_model import FullModel
-from numerics.results import Curve, Variance
-from numerics.rules import GradientDescent, GradientFlow, HeavyBall, OnePassSGD
-from numerics.simulate import simulate
-from numerics.sweep import Sweep, read_sweep, sweep
-from numerics.value import Value
-from numerics.verify import Verification, verify
+from numerics.model.full_model import FullModel
+from numerics.model.rules import GradientDescent, GradientFlow, HeavyBall, OnePassSGD
+from numerics.optima.frontier import Split, constants, frontier
+from numerics.simulation.simulate import simulate
+from numerics.sweeps.sweep import Sweep, read_sweep, sweep
+from numerics.values.results import Curve, Variance
+from numerics.values.value import Value
+from numerics.verification.verify import Verification, verify
 
 __all__ = [
     "Curve",

@@ -11,13 +11,13 @@ from typing import NoReturn
 
 from asymptotics import BottleneckError, DomainError, compute_optimal
 from asymptotics.errors import ParseError
-from asymptotics.parsing import parse
-from numerics import claim_command, report_command, sweep_command
-from numerics.derivation_run import check_derivations
-from numerics.optimal import describe
-from numerics.outputs import destination, staged
-from numerics.report import condition_text, table, to_json
-from numerics.task_options import (
+from asymptotics.parsing.expressions import parse
+from numerics.commands import claim as claim_command
+from numerics.commands import report as report_command
+from numerics.commands import sweep as sweep_command
+from numerics.commands.derive import check_derivations
+from numerics.commands.optimal import describe
+from numerics.commands.options import (
     add_jobs,
     add_laws,
     add_task,
@@ -28,7 +28,9 @@ from numerics.task_options import (
     values_of,
     values_or_default,
 )
-from numerics.verification_run import own, verified
+from numerics.reports.outputs import destination, staged
+from numerics.verification.run import own, verified
+from numerics.verification.summary import condition_text, table, to_json
 
 FILES = ("laws.tex", "verification.json", "verification.pdf")
 
@@ -173,8 +175,8 @@ def _verify(options: argparse.Namespace) -> int:
         destination(options.output, FILES)
     report = verified(chosen, values, digits, jobs_of(options), options.command_line)
     if options.output is not None:
-        from numerics.document import to_figure, to_tex  # here, because matplotlib is slow to import
-        from numerics.style import save
+        from numerics.figures.style import save
+        from numerics.reports.latex import to_figure, to_tex  # here, because matplotlib is slow to import
 
         with staged(options.output, FILES) as folder:
             (folder / "laws.tex").write_text(to_tex(report), encoding="utf-8")

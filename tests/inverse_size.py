@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import mpmath
 
-from numerics.value import Value
+from numerics.values.value import Value
 
 
 def inverse_size_coefficients(

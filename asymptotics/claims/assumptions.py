@@ -10,10 +10,10 @@ from sympy import And, Eq, Expr
 from sympy.core.relational import Ge, Gt, Le, Lt
 from sympy.logic.boolalg import Boolean, false, true
 
-from asymptotics.claims.cells import Cell
-from asymptotics.domain import Domain, primitive
+from asymptotics.domains.cells import Cell
+from asymptotics.domains.domain import Domain, primitive
 from asymptotics.errors import DomainError
-from asymptotics.parsing import parse_condition
+from asymptotics.parsing.expressions import parse_condition
 
 
 def read_assumptions(assuming: object, symbols: Mapping[str, Expr]) -> tuple[tuple[str, Expr], ...]:

@@ -7,21 +7,21 @@ from dataclasses import replace
 
 from sympy import Expr, Mul, Piecewise, Symbol, log, powsimp, true
 
-from asymptotics.allocation import Optimum
+from asymptotics.allocation.optimum import Optimum
 from asymptotics.claims.assumptions import assumed, read_assumptions
-from asymptotics.claims.cells import Cell, Clock
 from asymptotics.claims.judge import Judge, witness
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome
-from asymptotics.claims.replacement import put
 from asymptotics.claims.statement import LOWER, MEANING, STATED, UPPER, Statement, read_claim
 from asymptotics.claims.subject import Subject, of_law, of_optimum
 from asymptotics.claims.verdict import Region, Verdict, Witness
-from asymptotics.domain import plain
+from asymptotics.domains.cells import Cell, Clock
+from asymptotics.domains.domain import plain
+from asymptotics.domains.substitution import put
 from asymptotics.errors import DomainError, SpectrumError, UnableError
-from asymptotics.law import Law
+from asymptotics.laws.law import Law
 from asymptotics.notation import Notation
 from asymptotics.notation import notation as notation_of
-from asymptotics.task import exact
+from asymptotics.tasks.task import exact
 
 RESOURCES = ("t", "N", "P", "C")
 SECONDS = 3.0

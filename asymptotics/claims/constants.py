@@ -37,8 +37,8 @@ from sympy import (
 )
 from sympy.polys.polyerrors import PolynomialError
 
-from asymptotics.claims.replacement import put
-from asymptotics.domain import normal
+from asymptotics.domains.domain import normal
+from asymptotics.domains.substitution import put
 from asymptotics.errors import UnableError
 
 DIGITS = 40

@@ -14,8 +14,8 @@ from math import prod
 
 from sympy import Add, Expr, Integer, Mul, Pow, Symbol, exp, log, together
 
-from asymptotics.claims.extent import check_extent, number_sign
-from asymptotics.domain import POSITIVE, normal
+from asymptotics.domains.domain import POSITIVE, normal
+from asymptotics.domains.extent import check_extent, number_sign
 from asymptotics.errors import UnableError
 
 MAX_TERMS = 24

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 
 from sympy import Abs, And, Expr, Max, Min, Rational, Symbol, log
 
-from asymptotics.claims.cells import Cell, Clock
 from asymptotics.claims.constants import differ, ratio_form, same_form, value
-from asymptotics.claims.extent import check_extent
 from asymptotics.claims.growth import Growth, differences, growths
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, joined, resolved
 from asymptotics.claims.statement import EQUAL, LOWER, ORDER, STATED, UPPER, Statement
 from asymptotics.claims.subject import Piece, Subject
-from asymptotics.domain import normal
+from asymptotics.domains.cells import Cell, Clock
+from asymptotics.domains.domain import normal
+from asymptotics.domains.extent import check_extent
 from asymptotics.errors import UnableError
 
 UNSEEN = "no point of this region was found, and it is not proved empty"

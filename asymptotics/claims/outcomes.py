@@ -9,8 +9,8 @@ from sympy import Abs, And, Expr, Max, Min, Or, Piecewise, Rational, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, false, true
 
-from asymptotics.claims.cells import Cell, Clock
-from asymptotics.domain import plain
+from asymptotics.domains.cells import Cell, Clock
+from asymptotics.domains.domain import plain
 from asymptotics.errors import UnableError
 
 HOLDS, FAILS, UNDECIDED = "HOLDS", "FAILS", "UNDECIDED"

@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from sympy import Eq, Expr, Float, Order, Rational
 from sympy.core.relational import Relational
 
-from asymptotics.claims import latex
-from asymptotics.claims.latex import Item, Source
-from asymptotics.claims.writer import LETTERS, to_text
 from asymptotics.errors import ParseError
-from asymptotics.parsing import parse
-from asymptotics.task import exact
-from asymptotics.vocabulary import LENGTH
+from asymptotics.parsing import latex
+from asymptotics.parsing.expressions import parse
+from asymptotics.parsing.latex import Item, Source
+from asymptotics.parsing.latex_writer import LETTERS, to_text
+from asymptotics.parsing.vocabulary import LENGTH
+from asymptotics.tasks.task import exact
 
 EQUAL, STATED, ORDER, UPPER, LOWER = "equal", "stated", "order", "upper", "lower"
 RELATIONS = {

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from sympy import Expr, Integer, Piecewise, Rational, Symbol, log, oo, true
 from sympy.logic.boolalg import Boolean
 
-from asymptotics.allocation import Optimum
+from asymptotics.allocation.optimum import Optimum
+from asymptotics.allocation.phases import Key, Phase
 from asymptotics.claims.growth import Growth, growths
-from asymptotics.domain import Domain
+from asymptotics.domains.domain import Domain
 from asymptotics.errors import DomainError, UnableError
-from asymptotics.law import Law, derived
-from asymptotics.phases import Key, Phase
-from asymptotics.quantities import QUANTITIES
+from asymptotics.laws.law import Law, derived
+from asymptotics.model.quantities import QUANTITIES
 from asymptotics.regimes import Regime
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import C

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sympy import And, Expr, Or, Rational, Symbol, latex, true
 from sympy.logic.boolalg import Boolean
 
-from asymptotics.allocation import Optimum
-from asymptotics.domain import plain
-from asymptotics.law import Law
+from asymptotics.allocation.optimum import Optimum
+from asymptotics.domains.domain import plain
+from asymptotics.laws.law import Law
 
 SHOWN = 6
 """So many failing regions are listed."""

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import mpmath
 from sympy import Add, And, Eq, Expr, Integer, Rational, Sum, Symbol, nan, oo, zoo
 
+from asymptotics.derivation.evaluation.values import Values
 from asymptotics.derivation.step import Step
 from asymptotics.derivation.symbols import Asymptotic
 from asymptotics.derivation.text import equation
-from asymptotics.derivation.values import Values
-from asymptotics.domain import plain
+from asymptotics.domains.domain import plain
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.symbols import B, N, P, beta, eta, kappa, sigma, t
-from asymptotics.task import substitution
+from asymptotics.tasks.task import substitution
 
 if TYPE_CHECKING:
     from asymptotics.derivation import Derivation

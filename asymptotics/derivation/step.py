@@ -16,8 +16,8 @@ from sympy import (
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.derivation.symbols import Asymptotic
-from asymptotics.expansion import Expansion
-from asymptotics.orders import Bound
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.terms import Bound
 from asymptotics.regimes import tidy
 
 HARMONIC = "Flajolet, Gourdon & Dumas 1995, theorem 4"

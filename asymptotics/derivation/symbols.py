@@ -1,6 +1,6 @@
 """What a derivation writes beside SymPy's own sums and integrals: ``~`` with a remainder, residues, roots.
 
-All are inert: they stand for what they say and are evaluated by `asymptotics.derivation.values` alone.
+All are inert: they stand for what they say and are evaluated by `evaluation.values` alone.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from sympy import Add, And, Basic, Eq, Expr, latex, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.derivation.symbols import Asymptotic, signed
-from asymptotics.domain import plain
+from asymptotics.domains.domain import plain
 
 if TYPE_CHECKING:
     from asymptotics.derivation import Derivation

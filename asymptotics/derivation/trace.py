@@ -16,10 +16,10 @@ from sympy import Derivative, Expr, Function, Integer, Symbol
 from sympy.core.function import AppliedUndef
 
 from asymptotics.derivation.symbols import InverseLaplace
-from asymptotics.expansion import Expansion
-from asymptotics.orders import Bound, Term
-from asymptotics.origins import OverlapOrigin, SumOrigin
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.terms import Bound, Term
 from asymptotics.spectra.family import Spectrum
+from asymptotics.transforms.observer import OverlapOrigin, SumOrigin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

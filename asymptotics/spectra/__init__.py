@@ -10,9 +10,8 @@ from functools import lru_cache
 
 from sympy import Expr, nan, oo, zoo
 
-from asymptotics.domain import Domain, as_constraint
+from asymptotics.domains.domain import Domain, as_constraint
 from asymptotics.errors import SpectrumError
-from asymptotics.multiplicity import check_multiplicity
 from asymptotics.spectra.broken import BrokenPowerLaws
 from asymptotics.spectra.equivalent import EquivalentSpectra
 from asymptotics.spectra.family import Family, Mismatch, Spectrum
@@ -22,7 +21,8 @@ from asymptotics.spectra.lattice import LatticeModes
 from asymptotics.spectra.logarithmic import LogarithmicPowers
 from asymptotics.spectra.power_law import PowerLaws
 from asymptotics.spectra.stretched import StretchedExponentials
-from asymptotics.task import Task
+from asymptotics.tasks.multiplicity import check_multiplicity
+from asymptotics.tasks.task import Task
 
 _EXACT: tuple[Family, ...] = (
     PowerLaws(),
@@ -44,7 +44,7 @@ def spectrum(task: Task) -> Spectrum:
     Raises `SpectrumError` if a sum diverges, or if no family takes the task: it names the family that
     comes closest and what is missing.
 
-    >>> from asymptotics.task import power_law
+    >>> from asymptotics.tasks.task import power_law
     >>> from asymptotics.symbols import a, b
     >>> spectrum(power_law(a, b)).domain.conditions()
     (b > 1, a > 1)

@@ -19,14 +19,14 @@ from functools import lru_cache
 
 from sympy import Dummy, Expr, Integer, Pow, Symbol, cancel, diff, factorial, powsimp
 
-from asymptotics.dirichlet import Pole
-from asymptotics.domain import Domain, normal
+from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import UnableError
-from asymptotics.expansion import Expansion
-from asymptotics.laurent import Laurent, zeta_at_one
-from asymptotics.orders import Term, vanishes
-from asymptotics.regular_sum import regular_sum
-from asymptotics.spectra.tail import tail_expansion
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.laurent import Laurent, zeta_at_one
+from asymptotics.expansions.tail import tail_expansion
+from asymptotics.expansions.terms import Term, vanishes
+from asymptotics.sums.regularised import regular_sum
+from asymptotics.transforms.dirichlet import Pole
 
 _s = Dummy("s")
 

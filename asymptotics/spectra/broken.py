@@ -15,15 +15,15 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer, Piecewise, Symbol, oo
 
-from asymptotics.dirichlet import DirichletSeries, Pole
-from asymptotics.domain import Domain
-from asymptotics.laurent import Laurent
+from asymptotics.domains.domain import Domain
+from asymptotics.expansions.laurent import Laurent
 from asymptotics.spectra.algebraic import AlgebraicSeries
 from asymptotics.spectra.family import Mismatch, Spectrum
 from asymptotics.spectra.finite import FiniteSeries, check_breaks, check_signs, head, ordered, unlearned
 from asymptotics.spectra.power_law import PowerLaws
 from asymptotics.spectra.segments import Segment, segments
-from asymptotics.task import Task
+from asymptotics.tasks.task import Task
+from asymptotics.transforms.dirichlet import DirichletSeries, Pole
 
 PIECES = 4
 """How well a task with pieces fits this family at least: better than any that knows no pieces."""

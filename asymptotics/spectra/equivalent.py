@@ -23,17 +23,17 @@ from threading import Thread
 from sympy import Expr, Integer, Symbol, diff, exp, limit, log, oo, powsimp, simplify
 from sympy.core.function import PoleError
 
-from asymptotics.branch import BranchSeries, Coordinate, Tails
-from asymptotics.convergent_sum import convergent_sum
-from asymptotics.dirichlet import Pole
-from asymptotics.domain import Domain, normal
+from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
-from asymptotics.laurent import Laurent
-from asymptotics.orders import Bound
+from asymptotics.expansions.laurent import Laurent
+from asymptotics.expansions.tail import tail_expansion
+from asymptotics.expansions.terms import Bound
 from asymptotics.spectra.algebraic import AlgebraicSeries
 from asymptotics.spectra.family import Family, Mismatch, Spectrum
-from asymptotics.spectra.tail import tail_expansion
-from asymptotics.task import Task
+from asymptotics.sums.convergent import convergent_sum
+from asymptotics.tasks.task import Task
+from asymptotics.transforms.branch import BranchSeries, Coordinate, Tails
+from asymptotics.transforms.dirichlet import Pole
 
 SECONDS = 10.0
 """How long a limit may take."""

@@ -7,9 +7,9 @@ from typing import Protocol
 
 from sympy import Expr, Integer
 
-from asymptotics.dirichlet import DirichletSeries
-from asymptotics.domain import Domain
-from asymptotics.task import Task
+from asymptotics.domains.domain import Domain
+from asymptotics.tasks.task import Task
+from asymptotics.transforms.dirichlet import DirichletSeries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,16 +15,16 @@ from itertools import pairwise
 
 from sympy import Add, Expr, Integer, Symbol, factorial, log, oo, powsimp
 
-from asymptotics.dirichlet import Pole
-from asymptotics.domain import Domain, normal
+from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
-from asymptotics.finite_sum import finite_sum
-from asymptotics.laurent import Laurent
-from asymptotics.regular_sum import regular_sum
+from asymptotics.expansions.laurent import Laurent
+from asymptotics.expansions.tail import tail_expansion
 from asymptotics.spectra.family import Mismatch, Spectrum
 from asymptotics.spectra.segments import Segment, segments
-from asymptotics.spectra.tail import tail_expansion
-from asymptotics.task import Task
+from asymptotics.sums.finite import finite_sum
+from asymptotics.sums.regularised import regular_sum
+from asymptotics.tasks.task import Task
+from asymptotics.transforms.dirichlet import Pole
 
 LISTED = 400
 """Up to this many modes of numbers are listed and sorted; beyond it eigenvalues must fall with k."""

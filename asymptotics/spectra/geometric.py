@@ -30,13 +30,13 @@ from sympy import (
     zeta,
 )
 
-from asymptotics.dirichlet import Line, Pole
-from asymptotics.domain import Domain, as_condition, as_constraint, normal
+from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
+from asymptotics.domains.logarithms import logarithm, ratio
 from asymptotics.errors import SpectrumError
-from asymptotics.laurent import Laurent
-from asymptotics.logarithms import logarithm, ratio
+from asymptotics.expansions.laurent import Laurent
 from asymptotics.spectra.family import Mismatch, Spectrum
-from asymptotics.task import Task
+from asymptotics.tasks.task import Task
+from asymptotics.transforms.dirichlet import Line, Pole
 
 _z = Dummy("z")
 

@@ -15,18 +15,18 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Mul, Symbol, cancel, log, oo
 
-from asymptotics.dirichlet import Pole
-from asymptotics.domain import Domain, as_condition, as_constraint, normal
+from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
 from asymptotics.errors import SpectrumError
-from asymptotics.lattice_sum import (
+from asymptotics.expansions.laurent import Laurent
+from asymptotics.spectra.family import Mismatch, Spectrum
+from asymptotics.sums.lattice import (
     LatticeConstant,
     LatticeZeta,
     SquaresCount,
     lattice_residue,
 )
-from asymptotics.laurent import Laurent
-from asymptotics.spectra.family import Mismatch, Spectrum
-from asymptotics.task import Task
+from asymptotics.tasks.task import Task
+from asymptotics.transforms.dirichlet import Pole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

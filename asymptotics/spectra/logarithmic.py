@@ -5,7 +5,7 @@ In the coordinate u = log k, ``y = log(1/lambda) = b u - log S(u)``, and with ``
     h(y) = V(u) S(u)^(-s0) du/dy,
 
 slowly varying, so that the Dirichlet series of the target has a branch point at s0 and that of the kernel one
-at -1/b (`asymptotics.branch`). S and V are expansions in powers of u and log u: what is smaller by a power
+at -1/b (`transforms.branch`). S and V are expansions in powers of u and log u: what is smaller by a power
 of k, as ``log(k + 1) - log k``, is beyond every power of u.
 """
 
@@ -16,14 +16,14 @@ from functools import lru_cache
 
 from sympy import Expr, Integer, Symbol, log, oo, together
 
-from asymptotics.branch import BranchSeries, Coordinate
-from asymptotics.domain import Domain, as_condition, as_constraint, normal
+from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
 from asymptotics.errors import SpectrumError, UnableError
-from asymptotics.expansion import Expansion, Powers, expansion
-from asymptotics.orders import Term
+from asymptotics.expansions.expansion import Expansion, Powers, expansion
+from asymptotics.expansions.tail import tail_expansion
+from asymptotics.expansions.terms import Term
 from asymptotics.spectra.family import Mismatch, Spectrum
-from asymptotics.spectra.tail import tail_expansion
-from asymptotics.task import Task
+from asymptotics.tasks.task import Task
+from asymptotics.transforms.branch import BranchSeries, Coordinate
 
 U = Symbol("u", positive=True)
 """u = log k."""
@@ -34,7 +34,7 @@ def slow_tail(expression: Expr, index: Symbol, depth: int, domain: Domain) -> tu
 
     Raises `SpectrumError` for what is not of this form.
 
-    >>> from asymptotics.domain import POSITIVE
+    >>> from asymptotics.domains.domain import POSITIVE
     >>> from asymptotics.symbols import b, k
     >>> slow_tail(k**-b * (1 + log(2*k + 1))**(Integer(1)/2), k, 2, POSITIVE)
     (-b, sqrt(u) + (log(2)/2 + 1/2)/sqrt(u) + O(u**(-3/2)))

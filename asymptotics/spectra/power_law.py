@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from sympy import Expr, oo
 
-from asymptotics.domain import Domain, as_condition, as_constraint, normal
+from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
 from asymptotics.errors import SpectrumError
-from asymptotics.expansion import Expansion
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.tail import tail_expansion
 from asymptotics.spectra.algebraic import algebraic_series
 from asymptotics.spectra.family import Mismatch, Spectrum
-from asymptotics.spectra.tail import tail_expansion
-from asymptotics.task import Task
+from asymptotics.tasks.task import Task
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from sympy import Expr, Integer, Piecewise, Symbol, ceiling, floor, oo
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, false, true
 
-from asymptotics.domain import Domain, normal
+from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError
-from asymptotics.task import Task
+from asymptotics.tasks.task import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

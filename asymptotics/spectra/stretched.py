@@ -5,7 +5,7 @@ In the coordinate k, ``y = log(1/lambda) = c k^r - log Lambda(k)``, and with ``s
     h(y) = W(k) e^(s0 y - c' k^r) dk/dy,        dk/dy ~ y^(1/r - 1)/(r c^(1/r)),
 
 slowly varying, so that the Dirichlet series of the target has a branch point at s0 and that of the kernel one
-at 0 (`asymptotics.branch`). For r < 1 sums are integrals beyond every power of log(1/kappa). For r >= 1 the
+at 0 (`transforms.branch`). For r < 1 sums are integrals beyond every power of log(1/kappa). For r >= 1 the
 levels are too far apart: then a target without exponential (s0 = 0) has a law to leading order, with one
 summand as the bound of the rest, and others oscillate with ``log(1/kappa)``.
 """
@@ -17,15 +17,15 @@ from functools import lru_cache
 
 from sympy import Expr, Integer, Symbol, oo, together
 
-from asymptotics.branch import BranchSeries, Coordinate
-from asymptotics.domain import Domain, as_condition, as_constraint, normal
+from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
 from asymptotics.errors import SpectrumError, UnableError
-from asymptotics.expansion import Expansion, Powers, expansion
-from asymptotics.exponential_factors import split_exponentials
-from asymptotics.slow_reversion import exponential
+from asymptotics.expansions.expansion import Expansion, Powers, expansion
+from asymptotics.expansions.layer_reversion import exponential
+from asymptotics.expansions.tail import tail_expansion
+from asymptotics.spectra.exponential_factors import split_exponentials
 from asymptotics.spectra.family import Mismatch, Spectrum
-from asymptotics.spectra.tail import tail_expansion
-from asymptotics.task import Task
+from asymptotics.tasks.task import Task
+from asymptotics.transforms.branch import BranchSeries, Coordinate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

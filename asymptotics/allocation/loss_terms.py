@@ -1,0 +1,217 @@
+"""The monomials in the resources whose largest is the loss, up to a constant: what an allocation balances.
+
+Each is an end of a joint law of time and size. Before the crossover ``t ~ N^(1/r)`` (``df1 ~ kappa^-r``)
+the loss is ``L(t)`` and what finite size adds; after it, the bottleneck of the size. With s the exponents
+that may lead each law:
+
+    t^-s               laws.time                      N^-q              laws.model
+    N^-1 t^-p          laws.model_transient           P^-q              laws.data (noiseless)
+    P^-1 t^-p          laws.data_transient            sigma^2 P^-1 t^r  laws.noise
+    (eta/B) t^-p       laws.sgd_noise                 N^-1 P^(1-q)      Xi(kappa(P)) P/(N - P), t = oo, P < N
+    E^-1 V             laws.variance_model for E members, beside laws.bias_model
+
+A transient ``N^-1 t^(r - s)`` is not a term of its own: it is ``t^-s`` times ``t^r/N``, smaller than
+``t^-s`` before the crossover, and no longer there after it. It is told by its exponent. The noise stops
+growing at the crossover; no allocation that pays for time goes beyond. One-pass SGD divides every term
+of the flow by ``1 - eta Tr/2B`` (theory: `asymptotics.model.training_rules`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sympy import Expr, Integer, Mul, Symbol, fraction, log, oo, together
+
+from asymptotics.domains.domain import POSITIVE, Domain, normal
+from asymptotics.errors import UnableError
+from asymptotics.laws.derive import Law, Laws
+from asymptotics.model.meanfield import df1
+from asymptotics.model.training_rules import trace
+from asymptotics.regimes import tidy
+from asymptotics.spectra import spectrum
+from asymptotics.symbols import B, E, N, P, eta, t
+
+SPENDABLE = (t, N, P, B, E)
+"""What a budget can be spent on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossTerm:
+    """``coefficient * prod x^-power * log(variable)^log_power``, one monomial of the loss.
+
+    ``powers`` are pairs (resource, power); ``gap`` is by which power of ``variable`` the next order of the
+    same law is smaller, where ``domain`` holds (oo: by more than any).
+    """
+
+    powers: tuple[tuple[Symbol, Expr], ...]
+    coefficient: Expr
+    law: str
+    variable: Symbol
+    log_power: int = 0
+    gap: Expr = oo
+    domain: Domain = POSITIVE
+
+    @property
+    def monomial(self) -> Expr:
+        """The term without its coefficient.
+
+        >>> from asymptotics.symbols import N, t
+        >>> powers = ((t, Integer(2)), (N, Integer(1)))
+        >>> LossTerm(powers=powers, coefficient=Integer(3), law="", variable=t).monomial
+        1/(N*t**2)
+        """
+        return Mul(*(x ** normal(-p) for x, p in self.powers)) * log(self.variable) ** self.log_power
+
+    def power(self, resource: Symbol) -> Expr:
+        """The power with which the term falls in a resource."""
+        return dict(self.powers).get(resource, Integer(0))
+
+
+def loss_terms(laws: Laws, resources: tuple[Symbol, ...], rule: str) -> tuple[LossTerm, ...]:
+    """The monomials of the loss in the resources that are finite (all others are infinite).
+
+    Raises `UnableError` for combinations whose joint law is not known.
+    """
+    if E in resources and (P in resources or rule == "sgd"):
+        raise UnableError(
+            "the loss of E members is known for gradient flow at P = oo; leave out E, or P and rule='sgd'"
+        )
+    if P in resources and rule == "sgd":
+        raise UnableError(
+            "one-pass SGD sees no sample twice: its samples are t*B/eta; leave out P, or rule='sgd'"
+        )
+    found: dict[tuple[tuple[Symbol, Expr], ...], LossTerm] = {}
+    for term in _terms(laws, frozenset(resources), rule):
+        key = tuple(sorted(((x, p) for x, p in term.powers if p != 0), key=lambda pair: pair[0].name))
+        if key not in found or term.log_power > found[key].log_power:
+            found[key] = replace(term, powers=key)
+    return tuple(found.values())
+
+
+def trace_power(laws: Laws) -> Expr:
+    """r in ``df1 ~ kappa^-r``: the crossover is at ``t ~ size^(1/r)``."""
+    return together(-df1(spectrum(laws.task), 2).leading().order)
+
+
+def _terms(laws: Laws, present: frozenset[Symbol], rule: str) -> Iterator[LossTerm]:
+    clean = Laws(task=replace(laws.task, noise=Integer(0)))
+    share = Integer(1)
+    if rule == "sgd" and B not in present:
+        share = 1 / (1 - eta * trace(spectrum(laws.task)) / (2 * B))
+    if t in present:
+        yield from (_scaled(x, share) for x in _of(clean.time))
+    if N in present:
+        yield from (_scaled(x, share) for x in _model_terms(clean, present))
+    if P in present:
+        yield from _data_terms(laws, clean, present)
+    if {N, P} <= present:
+        yield from _mixed_terms(clean)
+    if rule == "sgd" and t in present:
+        yield from _in_batch(_of(laws.sgd_noise), present)
+
+
+def _model_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
+    if E not in present:
+        yield from _of(laws.model)
+        if t in present:
+            yield from _own(laws, laws.model_transient, N)
+        return
+    yield from _of(laws.bias_model)
+    for term in _of(laws.variance_model):
+        yield replace(term, powers=(*term.powers, (E, Integer(1))))
+    if t in present:
+        for term in _own(laws, laws.model_transient, N):
+            yield replace(term, powers=(*term.powers, (E, Integer(1))))
+            # the mean of every mode carries the transient once, so the squared mean carries its square
+            square = tuple((x, 2 * p) for x, p in term.powers)
+            # (its coefficient is not derived: oo, which refuses to be used)
+            yield replace(term, powers=square, coefficient=oo, gap=oo, law="bias_model")
+
+
+def _data_terms(laws: Laws, clean: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
+    yield from _of(clean.data)
+    if t in present:
+        yield from _own(clean, clean.data_transient, P)
+    if laws.task.noise != 0:
+        if t in present:
+            yield from (_with_size(x, P) for x in _of(laws.noise))
+        else:
+            yield from _of(laws.data)
+
+
+def _mixed_terms(laws: Laws) -> Iterator[LossTerm]:
+    """``Xi(kappa) P/(N - P)`` with ``df1(kappa) = P``: the model's law in P, times P/N.
+
+    Where the data law has the same power it is P/N times that, and no term of its own.
+    """
+    data = {term.power(P): term.log_power for term in _of(laws.data)}
+    for term in _of(laws.model):
+        q = term.power(N)
+        if q not in data or term.log_power > data[q]:
+            yield replace(term, powers=((N, Integer(1)), (P, normal(q - 1))), variable=P)
+
+
+def _of(law: Law) -> Iterator[LossTerm]:
+    """The leading terms of a law in its regimes; those on a boundary where it holds everywhere."""
+    for regime in law.regimes:
+        if regime.is_boundary:
+            continue
+        if not regime.is_power:
+            raise UnableError(
+                f"the {law.name} law {regime.leading(law.resource)} is no power of {law.resource}: budgets "
+                "are split between powers; not derived"
+            )
+        yield LossTerm(
+            powers=((law.resource, normal(regime.exponent)),),
+            coefficient=regime.prefactor,
+            law=law.name,
+            variable=law.resource,
+            log_power=regime.log_power,
+            gap=oo if regime.remainder == oo else regime.remainder - regime.exponent,
+            domain=regime.domain,
+        )
+
+
+def _own(laws: Laws, law: Law, size: Symbol) -> Iterator[LossTerm]:
+    """The terms of a transient in 1/size that are not corrections to a term of the time law."""
+    r = trace_power(laws)
+    clean = {normal(x.power(t)): x.log_power for x in _of(laws.time)}
+    for term in _of(law):
+        corrected = clean.get(normal(term.power(t) + r))
+        if corrected is None or term.log_power > corrected:
+            yield _with_size(term, size)
+
+
+def _with_size(term: LossTerm, size: Symbol) -> LossTerm:
+    return replace(term, powers=(*term.powers, (size, Integer(1))), coefficient=tidy(term.coefficient * size))
+
+
+def _in_batch(terms: Iterator[LossTerm], present: frozenset[Symbol]) -> Iterator[LossTerm]:
+    """Terms of SGD's noise; with B among the resources, by their leading power of 1/B."""
+    for term in terms:
+        if B not in present:
+            yield term
+            continue
+        numerator, denominator = fraction(together(term.coefficient))
+        top, bottom = _lead(numerator), _lead(denominator)
+        yield replace(
+            term,
+            powers=(*term.powers, (B, Integer(bottom[0] - top[0]))),
+            coefficient=tidy(top[1] / bottom[1]),
+        )
+
+
+def _lead(expression: Expr) -> tuple[int, Expr]:
+    """Degree in B and the coefficient of that power."""
+    polynomial = expression.as_poly(B)
+    if polynomial is None:
+        raise UnableError(f"{expression} is not a polynomial in B; hold B fixed")
+    return polynomial.degree(), polynomial.LC()
+
+
+def _scaled(term: LossTerm, factor: Expr) -> LossTerm:
+    return term if factor == 1 else replace(term, coefficient=term.coefficient * factor)
+
+
+__all__ = ["SPENDABLE", "LossTerm", "loss_terms", "trace_power"]

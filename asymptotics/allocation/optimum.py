@@ -1,0 +1,306 @@
+"""Compute-optimal allocation: how a budget is split between time, size, data, batch and members.
+
+    minimise L(t, N, P, B, E)   at   cost = C,   C -> oo.
+
+The loss is the largest of the monomials of `loss_terms`; exponents, phases and constants come
+from the programme of `phases`. For a - 1 > b it is not the two pure bottlenecks that decide,
+but the finite-size transient (phase II of Paquette et al., arXiv 2405.15074).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import permutations
+
+from sympy import Add, And, Eq, Expr, Integer, Symbol, expand, oo
+
+from asymptotics.allocation import latex as text
+from asymptotics.allocation.loss_terms import loss_terms, trace_power
+from asymptotics.allocation.phases import Allocation, Phase
+from asymptotics.allocation.question import (
+    check_bounded,
+    free_resources,
+    held_resources,
+    refuse_infinite,
+    refuse_unknown,
+    spending_of,
+)
+from asymptotics.domains.domain import Domain, as_condition, normal, primitive
+from asymptotics.domains.parametric_lp import covers, disjoint
+from asymptotics.errors import DomainError, UnableError
+from asymptotics.laws.derive import Laws, derive
+from asymptotics.spectra import spectrum
+from asymptotics.symbols import B
+from asymptotics.tasks.task import Task, exact
+
+RULES = ("flow", "sgd")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What is proved of the phases: that no two overlap, and that their closures cover the task's domain."""
+
+    disjoint: bool
+    covering: bool
+
+    def __str__(self) -> str:
+        return f"disjoint: {_verdict(self.disjoint)}; covering: {_verdict(self.covering)}"
+
+
+def _verdict(proved: bool) -> str:
+    return "proved" if proved else "not decided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optimum:
+    """The best split of a budget: its phases, and the boundaries between them.
+
+    ``phases`` are open sets of parameters; ``boundaries`` the lines between them, where exponents that meet
+    give a logarithm (`Phase.logs`). ``proof`` says what is proved of the tiling.
+
+    >>> from asymptotics import derive, power_law
+    >>> from asymptotics.symbols import N, a, b, t
+    >>> optimum = compute_optimal(derive(power_law(a, b)), cost=N*t)
+    >>> for phase in optimum.phases:
+    ...     print(phase.condition, phase.exponents)
+    a - 1 < b {t: b/(b + 1), N: 1/(b + 1), 'loss': (a - 1)/(b + 1)}
+    a - 1 > b {t: b/a, N: (a - b)/a, 'loss': (a - 1)/a}
+    >>> print(optimum.proof)
+    disjoint: proved; covering: proved
+    """
+
+    laws: Laws
+    cost: Expr
+    free: tuple[Symbol, ...]
+    fixed: tuple[tuple[Symbol, Expr], ...]
+    rule: str
+    phases: tuple[Phase, ...]
+    proof: Proof
+
+    @property
+    def boundaries(self) -> tuple[Phase, ...]:
+        """The phase on each line between phases: where exponents meet, with powers of log C."""
+        return _boundaries(self)
+
+    @property
+    def allocation(self) -> Allocation:
+        """The terms of the loss and of the cost that were balanced."""
+        return _allocation(self.laws, self.cost, self.free, self.fixed, self.rule)
+
+    def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Phase:
+        """The phase with numbers for all parameters of the task; on a boundary with its logarithm.
+
+        Raises `DomainError` for numbers outside the domain, and if a parameter is left without a number.
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import N, a, b, t
+        >>> phase = compute_optimal(derive(power_law(a, b)), cost=N*t).at(a=3, b=2)
+        >>> phase.exponents, phase.logs
+        ({t: 2/3, N: 1/3, 'loss': 2/3}, {t: -2/3, N: 2/3, 'loss': 2/3})
+        """
+        given = {**(values or {}), **named}
+        table = {str(key): exact(value, str(key)) for key, value in given.items()}
+        task = self.laws.task.at(given)
+        if task.parameters:
+            missing = ", ".join(map(str, task.parameters))
+            raise DomainError(f"no number for {missing}; optimum.at needs every parameter of the task")
+        numbers = {s: table[s.name] for s in self.laws.task.parameters if s.name in table}
+        fixed = tuple((x, e.xreplace(numbers)) for x, e in self.fixed)
+        allocation = _allocation(derive(task), self.cost.xreplace(numbers), self.free, fixed, self.rule)
+        return _settled(allocation.phases()[0], self, numbers)
+
+    def __repr__(self) -> str:
+        return "\n".join(repr(phase) for phase in (*self.phases, *self.boundaries))
+
+    def _latex(self, printer: object) -> str:
+        return text.table(self, printer)
+
+    def _repr_latex_(self) -> str:
+        return f"${text.latex_of(self)}$"
+
+    def to_latex(self, notation: str | None = None) -> str:
+        """One ``cases`` table: exponents of every resource and of the loss, with conditions.
+
+        ``notation`` is the arXiv number of a paper in whose letters it is written (`asymptotics.notation`).
+        """
+        return text.latex_of(self, notation)
+
+
+def _settled(phases: tuple[Phase, ...], optimum: Optimum, numbers: Mapping[Symbol, Expr]) -> Phase:
+    """The one phase at a point, with the rate of approach that the symbolic phase there knows."""
+    if len(phases) != 1:
+        raise UnableError(
+            f"{len(phases)} phases at one point; this is a defect of the tiling, please report it"
+        )
+    (phase,) = phases
+    for open_phase in optimum.phases:
+        if all(c.xreplace(dict(numbers)).is_positive for c in open_phase.domain.constraints):
+            return replace(
+                phase,
+                approach=None if open_phase.approach is None else open_phase.approach.xreplace(dict(numbers)),
+            )
+    return phase
+
+
+def compute_optimal(
+    laws: Laws | Task,
+    cost: object,
+    free: Iterable[Symbol] | None = None,
+    fixed: Mapping[Symbol | str, object] | None = None,
+    rule: str = "flow",
+) -> Optimum:
+    """The split of ``cost = C`` that makes the excess test loss smallest, for C -> oo.
+
+    Parameters
+    ----------
+    laws : from `derive`; a task will do.
+    cost : a posynomial in t, N, P, B (batch), E (members): a monomial or a sum of them, of which the
+        larger counts; dimensionless, as all here.
+    free : what the budget is split over; by default what the cost contains.
+    fixed : resources held: a number, oo, or a power of the budget such as ``C**(1/3)``. Resources that are
+        neither free nor fixed are infinite (B and eta: constants).
+    rule : "flow" for gradient flow, "sgd" for one-pass SGD at flow time t = eta n.
+
+    Raises `DomainError` for a cost that is no posynomial, does not grow with a free resource, or has unknown
+    symbols, and where there is nothing to trade; `UnableError` where the joint law is not known. Source: BAP,
+    section 4.4, and Paquette et al., arXiv 2405.15074, for the phases.
+
+    >>> from asymptotics import derive, power_law
+    >>> from asymptotics.symbols import N, a, b, t
+    >>> [p.exponents["loss"] for p in compute_optimal(derive(power_law(a, b)), N*t, rule="sgd").phases]
+    [(a - 1)/(b + 1), (2*b - 1)/(2*b), (a - 1)/a]
+    """
+    if isinstance(laws, Task):
+        if laws.modes != oo:
+            raise UnableError(
+                f"modes = {laws.modes}: b < 1 with M proportional to N (phases Ib, Ic, IVa, IVb of Paquette "
+                "et al.) needs expansions of sums over finitely many modes; use b > 1, modes=oo"
+            )
+        laws = derive(laws)
+    if not isinstance(laws, Laws):
+        raise DomainError(f"laws = {laws!r}; pass derive(task)")
+    if rule not in RULES:
+        raise DomainError(f"rule = {rule!r}; use 'flow' (gradient flow) or 'sgd' (one-pass SGD)")
+    spent = expand(exact(cost, "cost"))
+    refuse_unknown(spent, laws)
+    held = held_resources(fixed or {}, laws)
+    refuse_infinite(spent, fixed or {})
+    split = free_resources(spent, free, held)
+    allocation = _allocation(laws, spent, split, held, rule)
+    check_bounded(allocation)
+    phases, undecided = allocation.phases()
+    phases = _merged(phases, allocation.domain)
+    if all(phase.exponents["loss"] == 0 for phase in phases):
+        raise DomainError(
+            f"nothing to trade: at cost {cost} the loss tends to a constant; free what is held fixed"
+        )
+    constraints = [
+        [c for c in p.domain.constraints if c not in allocation.domain.constraints] for p in phases
+    ]
+    proof = Proof(
+        disjoint=disjoint([p.domain for p in phases]),
+        covering=not undecided and covers(constraints, allocation.domain),
+    )
+    return Optimum(
+        laws=laws,
+        cost=spent,
+        free=split,
+        fixed=held,
+        rule=rule,
+        phases=phases,
+        proof=proof,
+    )
+
+
+def _allocation(
+    laws: Laws, cost: Expr, free: tuple[Symbol, ...], fixed: tuple[tuple[Symbol, Expr], ...], rule: str
+) -> Allocation:
+    growing = tuple(x for x, e in fixed if x != B or e != 0)
+    present = (*free, *growing)
+    if rule == "flow" and B in (*present, *(x for x, _ in fixed)):
+        raise DomainError("a batch B changes nothing under gradient flow; leave it out, or rule='sgd'")
+    return Allocation(
+        terms=loss_terms(laws, present, rule),
+        spending=tuple(spending_of(m, cost, free, dict(fixed), laws) for m in Add.make_args(cost)),
+        free=free,
+        fixed=tuple((x, e) for x, e in fixed if x in growing),
+        trace_power=trace_power(laws),
+        domain=spectrum(laws.task).domain,
+    )
+
+
+def _merged(phases: tuple[Phase, ...], domain: Domain) -> tuple[Phase, ...]:
+    """Phases with equal exponents as one, where inequalities can say so: parts of one region, or neighbours.
+
+    Where several monomials agree at the optimum, more than one choice of them certifies it.
+    """
+    found = list(phases)
+    while (pair := _mergeable(found, domain)) is not None:
+        first, second, merged = pair
+        found[found.index(first)] = merged
+        found.remove(second)
+    return tuple(sorted(found, key=lambda p: (len(p.domain.constraints), str(p.condition))))
+
+
+def _mergeable(phases: list[Phase], domain: Domain) -> tuple[Phase, Phase, Phase] | None:
+    for first, second in permutations(phases, 2):
+        if first.powers != second.powers or first.log_powers != second.log_powers:
+            continue
+        common = [c for c in first.domain.constraints if c in second.domain.constraints]
+        union = domain.holding(*common)
+        if len(common) == len(first.domain.constraints):
+            return first, second, first
+        parts = [[c for c in p.domain.constraints if c not in common] for p in (first, second)]
+        if first.balance == second.balance and covers(parts, union):
+            own = (as_condition(c) for c in union.constraints if c not in domain.constraints)
+            return first, second, replace(first, domain=union, condition=And(*own))
+    return None
+
+
+@lru_cache(maxsize=64)
+def _boundaries(optimum: Optimum) -> tuple[Phase, ...]:
+    phases, allocation, laws = optimum.phases, optimum.allocation, optimum.laws
+    found: list[Phase] = []
+    lines = {c if _first_positive(c) else primitive(-c): None for p in phases for c in p.domain.constraints}
+    inside = [
+        c for c in lines if c not in allocation.domain.constraints and allocation.domain.sign(c) is None
+    ]
+    for line in inside:
+        symbol, value = _solved(line)
+        if symbol is None:
+            continue  # a curved line: the point on it is settled by optimum.at
+        table = {symbol: value}
+        try:
+            edge = laws.task.at(table)
+            held = tuple((x, e.xreplace(table)) for x, e in optimum.fixed)
+            on_edge = _allocation(
+                derive(edge), optimum.cost.xreplace(table), allocation.free, held, optimum.rule
+            )
+        except DomainError:
+            continue  # the line lies outside the task's domain
+        for phase in on_edge.phases()[0]:
+            point = phase.domain.witness() or {}
+            place = {**point, symbol: value.xreplace(point)}
+            if any(all(c.xreplace(place).is_positive for c in p.domain.constraints) for p in phases):
+                continue  # here the line runs inside one phase
+            meeting = as_condition(line)
+            found.append(replace(phase, condition=And(Eq(meeting.lhs, meeting.rhs), phase.condition)))
+    return tuple(found)
+
+
+def _first_positive(polynomial: Expr) -> bool:
+    return polynomial.as_poly(*sorted(polynomial.free_symbols, key=lambda s: s.name)).LC() > 0
+
+
+def _solved(line: Expr) -> tuple[Symbol | None, Expr]:
+    """The line as ``symbol = value``, by the first symbol whose coefficient is a number."""
+    for symbol in sorted(line.free_symbols, key=lambda s: s.name):
+        slope = line.diff(symbol)
+        if slope.is_number and slope != 0:
+            return symbol, normal(symbol - line / slope)
+    return None, Integer(0)
+
+
+__all__ = ["Optimum", "Proof", "compute_optimal"]

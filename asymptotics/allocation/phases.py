@@ -1,0 +1,303 @@
+"""One phase of an allocation: where it holds, its exponents, the terms in balance, its constants.
+
+With resources ``x_j = C^xi_j`` and ``L = C^-l`` the loss is the largest of its monomials, so that the best
+split solves a linear programme:
+
+    maximise l   with   sum_j p_ij xi_j >= l  (each term i of the loss),
+                        sum_j c_mj xi_j <= 1  (each monomial m of the cost),     xi_j >= 0.
+
+The multipliers of the tight terms are their shares delta_i of the loss at the optimum. With as many terms as
+resources the constants follow in closed form (a geometric programme of difficulty zero): term i
+equals ``delta_i L*``, and
+
+    L* = (cost/C)^mu prod_i (A_i/delta_i)^delta_i,     mu the multiplier of the cost.
+
+Logarithms of tight terms obey the same programme one order below, with powers of log C for powers of C.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from sympy import Expr, Integer, Matrix, Min, Mul, Pow, Symbol, cancel, factor, latex, log, oo, true
+from sympy.logic.boolalg import And, Boolean
+
+from asymptotics.allocation import latex as typeset
+from asymptotics.allocation.loss_terms import LossTerm
+from asymptotics.domains.domain import Domain, as_condition, normal, plain
+from asymptotics.domains.parametric_lp import Constraint, Programme, Vertex
+from asymptotics.errors import UnableError
+from asymptotics.notation import restated
+from asymptotics.regimes import tidy
+from asymptotics.symbols import B, C, E, N, P, t
+
+Key: TypeAlias = Symbol | str
+THRIFT = {E: 16, B: 8, P: 4, t: 2, N: 1}
+"""Among equally good splits, little of the first of these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """``coefficient * prod x^power``: one monomial of the cost; ``fixed`` is a further power of C."""
+
+    coefficient: Expr
+    powers: tuple[Expr, ...]
+    fixed: Expr = Integer(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """``x ~ C^exponents[x] log(C)^logs[x]`` and ``L ~ C^-exponents["loss"] log(C)^logs["loss"]``, C -> oo.
+
+    Attributes
+    ----------
+    condition : where it holds, inequalities in the task's symbols (an equation on a boundary).
+    powers, log_powers : pairs behind `exponents` and `logs`, resources first, then "loss".
+    balance : the monomials that decide, each a fixed share of the loss at the optimum.
+    shares : those shares; they sum to 1.
+    prefactors_known : pairs behind `prefactors`, where they have a closed form; else None.
+    crossover : N or P if the optimum lies on the crossover ``t ~ size^(1/r)``, where the constants come
+        from the scaling function (``numerics.optima.frontier.constants``); else None.
+    approach : finite budgets approach the law as ``1 + O(C^-approach)``, up to a logarithm where two
+        corrections meet; 0 if the law itself has a logarithm, None if unknown.
+    unique : whether no other split is as good, up to constants; if not, this one spends least on E, B, P, t.
+    domain : the condition together with those of the task.
+    """
+
+    condition: Boolean
+    powers: tuple[tuple[Key, Expr], ...]
+    log_powers: tuple[tuple[Key, Expr], ...]
+    balance: tuple[Expr, ...]
+    shares: tuple[Expr, ...]
+    prefactors_known: tuple[tuple[Key, Expr], ...] | None
+    crossover: Symbol | None
+    approach: Expr | None
+    unique: bool
+    domain: Domain
+
+    @property
+    def exponents(self) -> dict[Key, Expr]:
+        """Powers of C: of each resource, and under "loss" l in ``L ~ C^-l``."""
+        return dict(self.powers)
+
+    @property
+    def logs(self) -> dict[Key, Expr]:
+        """Powers of log C, of each resource and of the loss; all 0 but on boundaries where exponents meet."""
+        return dict(self.log_powers)
+
+    @property
+    def prefactors(self) -> dict[Key, Expr] | None:
+        """Constants of each resource and of the loss, if they have a closed form."""
+        return None if self.prefactors_known is None else dict(self.prefactors_known)
+
+    @property
+    def is_boundary(self) -> bool:
+        """Whether the phase is a line between others, not an open set."""
+        return any(part.is_Relational and part.rel_op == "==" for part in And.make_args(self.condition))
+
+    def __repr__(self) -> str:
+        parts = []
+        for key, power in self.powers:
+            name, amount = ("L", C**-power) if key == "loss" else (key, C**power)
+            parts.append(f"{name} ~ {amount * log(C) ** self.logs[key]}")
+        where = "" if self.condition == true else f", for {plain(self.condition)}"
+        return f"{', '.join(parts)} ({' ~ '.join(map(str, self.balance))}){where}"
+
+    def _latex(self, printer: object) -> str:
+        return typeset.one(self, printer)
+
+    def _repr_latex_(self) -> str:
+        return f"${self.to_latex()}$"
+
+    def to_latex(self, notation: str | None = None) -> str:
+        """The exponents with their condition in LaTeX, in the letters of ``notation``.
+
+        >>> from asymptotics import compute_optimal, derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> first, _ = compute_optimal(derive(power_law(a, b)), N*t).phases
+        >>> first.to_latex(notation="2405.00592").split("quad ")[1]
+        '\\\\text{for } r < \\\\frac{1}{2}'
+        """
+        (shown,) = (self,) if notation is None else restated((self,), notation)
+        return str(latex(shown))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """The programme of one task: terms of the loss and of the cost, free resources, fixed powers of C."""
+
+    terms: tuple[LossTerm, ...]
+    spending: tuple[Spending, ...]
+    free: tuple[Symbol, ...]
+    fixed: tuple[tuple[Symbol, Expr], ...]
+    trace_power: Expr
+    domain: Domain
+
+    def programme(self) -> Programme:
+        """Unknowns: the exponents of ``free``, then l. Rows: terms, cost, bounds."""
+        zero, one = Integer(0), Integer(1)
+        rows = [
+            Constraint(
+                (*(x.power(s) for s in self.free), -one), sum((x.power(s) * e for s, e in self.fixed), zero)
+            )
+            for x in self.terms
+        ]
+        rows += [Constraint((*(-p for p in m.powers), zero), one - m.fixed) for m in self.spending]
+        rows += [Constraint((*(one if s == u else zero for u in self.free), zero)) for s in self.free]
+        return Programme(
+            rows=tuple(rows),
+            objective=(*(zero for _ in self.free), one),
+            second=(*(Integer(-THRIFT[s]) for s in self.free), zero),
+        )
+
+    def phases(self) -> tuple[tuple[Phase, ...], tuple[Domain, ...]]:
+        """The open phases, and pieces of the domain that stayed undecided."""
+        vertices, undecided = self.programme().vertices(self.domain)
+        return tuple(phase for vertex in vertices for phase in self._with_logarithms(vertex)), undecided
+
+    def _with_logarithms(self, vertex: Vertex) -> Iterator[Phase]:
+        """The phase of a vertex; several where the powers of log C differ within its region."""
+        programme = self.programme()
+        tight = [i for i in range(len(programme.rows)) if programme.slack(i, vertex.solution) == 0]
+        ahead = self._logarithms(vertex)
+        if not any(ahead[i] for i in tight if i < len(self.terms)):
+            shares = dict(zip(vertex.basis, vertex.multipliers, strict=True))
+            yield self._phase(vertex, tight, shares, tuple(Integer(0) for _ in vertex.solution))
+            return
+        # the tight rows again with powers of log C in place of powers of C; what falls is L log^-(power)
+        rows = tuple(
+            Constraint(programme.rows[i].slopes, Integer(-ahead[i] if i < len(self.terms) else 0))
+            for i in tight
+        )
+        second = Programme(rows=rows, objective=programme.objective, second=programme.second)
+        found, undecided = second.vertices(vertex.domain)
+        if undecided:
+            where = plain(And(*vertex.domain.conditions()))
+            raise UnableError(f"the power of the logarithm is not decided for {where}; give numbers")
+        for finer in found:
+            shares = {tight[i]: share for i, share in zip(finer.basis, finer.multipliers, strict=True)}
+            inner = replace(vertex, domain=finer.domain)
+            yield self._phase(inner, tight, shares, (*finer.solution[:-1], -finer.solution[-1]))
+
+    def _phase(
+        self, vertex: Vertex, tight: list[int], shares: dict[int, Expr], log_powers: tuple[Expr, ...]
+    ) -> Phase:
+        active = [i for i in sorted(shares) if i < len(self.terms) and shares[i] != 0]
+        keys: tuple[Key, ...] = (*self.free, "loss")
+        place = dict(zip(keys, vertex.solution, strict=True))
+        crossover = self._crossover(place)
+        plain_powers = not any(x != 0 for x in log_powers)
+        tied = any(i < len(self.terms) + len(self.spending) and shares.get(i, 0) == 0 for i in tight)
+        constants = None
+        if plain_powers and crossover is None and not tied:
+            constants = self._constants(vertex, shares, active)
+        return Phase(
+            condition=And(
+                *(as_condition(c) for c in vertex.domain.constraints if c not in self.domain.constraints)
+            ),
+            powers=tuple((key, factor(place[key])) for key in keys),
+            log_powers=tuple((key, factor(x)) for key, x in zip(keys, log_powers, strict=True)),
+            balance=tuple(self.terms[i].monomial for i in active),
+            shares=tuple(factor(shares[i]) for i in active),
+            prefactors_known=None if constants is None else tuple(zip(keys, constants, strict=True)),
+            crossover=crossover,
+            approach=self._approach(vertex, place, active, crossover) if plain_powers else Integer(0),
+            unique=all(share != 0 for share in shares.values()),
+            domain=vertex.domain,
+        )
+
+    def _logarithms(self, vertex: Vertex) -> list[int]:
+        """Powers of log C in each term at the optimum; none where the logarithm's resource does not grow."""
+        place = dict(zip(self.free, vertex.solution, strict=False)) | dict(self.fixed)
+        return [x.log_power if place.get(x.variable, Integer(0)) != 0 else 0 for x in self.terms]
+
+    def _crossover(self, place: dict[Key, Expr]) -> Symbol | None:
+        everything = place | dict(self.fixed)
+        for size in (N, P):
+            both = t in everything and size in everything
+            if both and normal(self.trace_power * everything[t] - everything[size]) == 0:
+                return size
+        return None
+
+    def _constants(
+        self, vertex: Vertex, shares: dict[int, Expr], active: list[int]
+    ) -> tuple[Expr, ...] | None:
+        """Prefactors of the resources and of the loss: a linear system in their logarithms."""
+        programme, terms, costs = self.programme(), len(self.terms), len(self.spending)
+        place = dict(zip(self.free, vertex.solution, strict=False)) | dict(self.fixed)
+        held = any(e != 0 or any(self.terms[i].power(x) != 0 for i in active) for x, e in self.fixed)
+        if held or ({N, P} <= set(place) and normal(place[N] - place[P]) == 0):
+            return None
+        total = sum((shares[i] for i in vertex.basis if terms <= i < terms + costs), Integer(0))
+        right: list[Expr] = []  # exponentials of the right-hand sides
+        for i in vertex.basis:
+            if i < terms:
+                if i not in active or self.terms[i].coefficient == oo:
+                    return None
+                right.append(self.terms[i].coefficient / shares[i])
+            elif i < terms + costs:
+                # of several monomials of the cost each takes the share of its multiplier
+                right.append(self.spending[i - terms].coefficient * total / shares[i])
+            elif self.free[i - terms - costs] in (E, B):
+                right.append(Integer(1))  # one member, one sample: the smallest there is
+            else:
+                return None
+        inverse = Matrix([programme.rows[i].slopes for i in vertex.basis]).inv()
+        results = [
+            tidy(Mul(*(Pow(x, factor(cancel(inverse[row, i]))) for i, x in enumerate(right))))
+            for row in range(len(vertex.solution))
+        ]
+        results[-1] = tidy(1 / results[-1])
+        return tuple(results)
+
+    def _approach(
+        self, vertex: Vertex, place: dict[Key, Expr], active: list[int], crossover: Symbol | None
+    ) -> Expr | None:
+        """By which power of C the largest neglected term is smaller than the loss."""
+        programme = self.programme()
+        everything = place | dict(self.fixed)
+        # a bottleneck of a size alone is what its transient ends in; before the crossover it is no term yet
+        ends = {(size,) for size in (N, P) if t in everything and size != crossover}
+        gaps: list[Expr] = [
+            slack
+            for i in range(len(self.terms) + len(self.spending))
+            if (slack := programme.slack(i, vertex.solution)) != 0
+            and not (i < len(self.terms) and tuple(x for x, _ in self.terms[i].powers if x != E) in ends)
+        ]
+        for i in active:
+            term = self.terms[i]
+            if term.gap == oo:
+                continue
+            if any(
+                not vertex.domain.positive(c)
+                for c in term.domain.constraints
+                if c not in vertex.domain.constraints
+            ):
+                return None
+            gaps.append(term.gap * everything.get(term.variable, Integer(0)))
+        for size in (N, P):
+            if size in everything:
+                if size == crossover:
+                    gaps.append(everything[size])
+                elif t in everything:
+                    gaps.append(everything[size] - self.trace_power * everything[t])
+        return _smallest([factor(normal(g)) if not g.has(Min) else g for g in gaps], vertex.domain)
+
+
+def _smallest(gaps: Sequence[Expr], domain: Domain) -> Expr:
+    """The Min over those that no other is proved to be below."""
+    flat: list[Expr] = []
+    for gap in gaps:
+        lowest = list(gap.atoms(Min))
+        if not lowest:
+            flat.append(gap)
+            continue
+        flat += [factor(normal(gap.xreplace({lowest[0]: part}))) for part in lowest[0].args]
+    distinct = list(dict.fromkeys(g for g in flat if g != 0))
+    kept = [g for g in distinct if not any(h != g and domain.sign(normal(g - h)) == 1 for h in distinct)]
+    return Min(*kept) if kept else oo
+
+
+__all__ = ["Allocation", "Key", "Phase", "Spending", "plain"]

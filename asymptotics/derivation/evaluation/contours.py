@@ -1,0 +1,63 @@
+"""Contours and quadratures by which both sides of a step get their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+
+from asymptotics.derivation.evaluation.mode_sums import halved
+from asymptotics.sums.regularised import hurwitz
+
+
+def sum_unless_zero(terms: list[Any], floor: Any) -> Any:
+    """The sum, or 0 where the terms cancel to all their digits."""
+    total = sum(terms)
+    return total if abs(total) > floor * sum(abs(x) for x in terms) else type(total)(0)
+
+
+def cotangent_contour(count: int, moment: Any, heavy: bool, whole: bool) -> list[tuple[Any, Any]]:
+    """Nodes z and weights of ``(1/2 pi i) int e^(zT) G(z) dz``; the upper half, or the whole contour."""
+    found = []
+    for m in range(count // 2):
+        theta = (2 * m + 1) * mpmath.pi / count
+        turn = 0.6407 * theta
+        place = count * (0.5017 * theta * mpmath.cot(turn) - 0.6122 + 0.2645j * theta)
+        slope = count * (0.5017 * (mpmath.cot(turn) - turn / mpmath.sin(turn) ** 2) + 0.2645j)
+        node, weight = place / moment, mpmath.exp(place) * slope / (1j * count * moment)
+        found.append((complex(node), complex(weight)) if heavy else (node, weight))
+    if whole:
+        found += [(node.conjugate(), weight.conjugate()) for node, weight in found]
+    return found
+
+
+def both_ways(term: Callable[[float], Any], digits: int, *, conjugate: bool = False) -> Any:
+    """The integral over the real line of a term that dies double exponentially at both ends."""
+    peak = max(abs(term(j / 2)) for j in range(-4, 5))
+    cut = peak * mpmath.mpf(10) ** (-digits - 3)
+    ends = []
+    for sign in (1, -1):
+        w = 1.0
+        while abs(term(sign * w)) > cut and w < 12:
+            w += 0.25
+        ends.append(sign * w)
+    if conjugate:
+        # the term at -w is minus the conjugate, for functions that are real on the real axis
+        half = halved(lambda w: mpmath.im(term(w)) / (2 if w == 0 else 1), 0, ends[0], digits)
+        return mpmath.mpc(0, 2 * half)
+    return halved(term, ends[1], ends[0], digits)
+
+
+def zeta_value(s: Any, first: Any = None) -> Any:
+    """Riemann's or Hurwitz's zeta function; the latter by direct terms and its tail.
+
+    mpmath's own Hurwitz function has an absolute tolerance.
+    """
+    if first is None:
+        return mpmath.zeta(s)
+    count = 24 + int(abs(s))
+    return mpmath.fsum((first + j) ** -s for j in range(count)) + hurwitz(s, first + count, 0)
+
+
+__all__ = ["both_ways", "cotangent_contour", "sum_unless_zero", "zeta_value"]

@@ -1,0 +1,1 @@
+"""Signs of expressions on a domain of parameters: decided, with witnesses, and tiled."""

@@ -1,0 +1,213 @@
+"""Cells of parameters: a domain with some equations, cut where a sign is not the same on all of it.
+
+A claim is compared with a law on cells so small that every sign that matters is decided: each ``Min``,
+``Max``, ``Piecewise`` and each difference of exponents cuts a cell into the part where it is positive, the
+part where it is negative, and the wall between them, on which one symbol is replaced by the others.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from sympy import And, Eq, Expr, Integer, Rational, Symbol, expand
+from sympy.logic.boolalg import Boolean
+
+from asymptotics.domains.domain import Domain, as_condition, normal, primitive
+from asymptotics.domains.elimination import linear_form, refute
+from asymptotics.domains.extent import check_rational, factors, number_sign
+from asymptotics.domains.samples import Point, inside, samples, sign_at, sign_by_bounds, simplest_first
+from asymptotics.domains.substitution import put
+from asymptotics.errors import UnableError
+from asymptotics.regimes import solutions
+
+CURVED = 3
+"""Cells with more boundaries that are no planes are not compared."""
+
+
+class Clock:
+    """Time that has passed; `check` raises `UnableError` once it is more than ``seconds``."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.end = time.perf_counter() + seconds
+
+    def is_over(self) -> bool:
+        return time.perf_counter() > self.end
+
+    def check(self) -> None:
+        if self.is_over():
+            raise UnableError(f"the comparison took more than {self.seconds:g} s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """The part of ``domain`` on which the equations in ``table`` (symbol = expression) hold.
+
+    ``base`` is the domain relative to which `condition` is stated; ``walls`` are the equations as a person
+    writes them. ``domain`` speaks of the symbols that are left, and the ``samples`` are points of it.
+
+    >>> from asymptotics.symbols import a, b
+    >>> cell = Cell.of(Domain((b - 1, a - 1)))
+    >>> [part.condition for part in cell.cut(a - 1 - b)]
+    [a - 1 > b, a - 1 < b, Eq(a - 1, b)]
+    """
+
+    base: Domain
+    domain: Domain
+    samples: tuple[Point, ...] = ()
+    table: tuple[tuple[Symbol, Expr], ...] = ()
+    walls: tuple[Boolean, ...] = ()
+    is_point: bool = False
+
+    @classmethod
+    def of(cls, domain: Domain) -> Cell:
+        """The whole of ``domain``."""
+        return cls(base=domain, domain=domain, samples=samples(domain))
+
+    def value(self, expression: Expr) -> Expr:
+        """``expression`` with the equations of the cell put in."""
+        return put(expression, dict(self.table)) if self.table else expression
+
+    def sign(self, expression: Expr) -> int | None:
+        """The sign of a rational expression where it is proved the same on the whole cell, else None."""
+        inside = self.value(expression)
+        if inside.is_number:
+            return number_sign(inside)
+        check_rational(inside)
+        sign = 1
+        for factor, multiplicity in factors(inside):
+            found = self._factor_sign(factor) if factor.free_symbols else number_sign(factor)
+            if found is None:
+                return None
+            sign *= found**multiplicity
+        return sign
+
+    def _factor_sign(self, factor: Expr) -> int | None:
+        """The sign of an irreducible polynomial; those by which the cell was cut are known as they stand."""
+        if factor in self.domain.constraints:
+            return 1
+        if expand(-factor) in self.domain.constraints:
+            return -1
+        seen = {sign_at(factor, point) for point in self.samples}
+        if len(seen) != 1:
+            return None  # it changes, or no point is known
+        by_bounds = sign_by_bounds(self.domain, factor)
+        if by_bounds is not None:
+            return by_bounds
+        (sign,) = seen
+        if sign and refute(self.domain.constraints, sign * factor) is True:
+            return sign
+        return None
+
+    def where(self, constraint: Expr) -> Cell | None:
+        """The part where ``constraint > 0``; None if there is none."""
+        sign = self.sign(constraint)
+        if sign is not None:
+            return self if sign == 1 else None
+        shaped = primitive(self.value(constraint), self.domain)
+        if sum(linear_form(c) is None for c in (*self.domain.constraints, shaped)) > CURVED:
+            raise UnableError(f"more than {CURVED} curved boundaries would meet in one region")
+        smaller = Domain((*self.domain.constraints, shaped))
+        within = tuple(point for point in self.samples if sign_at(shaped, point) == 1)
+        within = simplest_first(smaller, within) if within else samples(smaller)
+        if not within and refute(smaller.constraints) is True:
+            return None
+        return replace(self, domain=smaller, samples=within)
+
+    def on(self, difference: Expr) -> Cell | None:
+        """The wall ``difference = 0``; None if it is empty, or is a curve that no symbol solves."""
+        sign = self.sign(difference)
+        if sign is not None:
+            return self if sign == 0 else None
+        return self._on_factor(primitive(self.value(difference), self.domain))
+
+    def _on_factor(self, factor: Expr) -> Cell | None:
+        for symbol, solved in solutions(factor):
+            meeting = as_condition(factor)
+            smaller = _replaced(Domain((*self.domain.constraints, symbol)), {symbol: solved})
+            within = () if smaller is None else samples(smaller)
+            if smaller is None or (not within and refute(smaller.constraints) is True):
+                return None
+            table = tuple((s, normal(e.xreplace({symbol: solved}))) for s, e in self.table)
+            return replace(
+                self,
+                domain=smaller,
+                samples=within,
+                table=(*table, (symbol, solved)),
+                walls=(*self.walls, Eq(meeting.lhs, meeting.rhs)),
+            )
+        return None
+
+    def cut(self, expression: Expr) -> tuple[Cell, ...]:
+        """The cell cut along the first factor of ``expression`` without a sign: above, below, on it."""
+        for factor, _ in factors(self.value(expression)):
+            if factor.free_symbols and self._factor_sign(factor) is None:
+                parts = (self.where(factor), self.where(-factor), self._on_factor(factor))
+                return tuple(part for part in parts if part is not None)
+        raise UnableError(f"the sign of {expression} is not decided")
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether a point of the cell is known; else it may be empty."""
+        return self.is_point or bool(self.samples)
+
+    @property
+    def constraints(self) -> tuple[Expr, ...]:
+        """What is positive here beyond what is positive on the base."""
+        base = _replaced(self.base, dict(self.table)) or Domain()
+        curved = [c for c in self.domain.constraints if linear_form(c) is None and c not in base.constraints]
+        flat = [c for c in self.domain.constraints if linear_form(c) is not None and base.sign(c) != 1]
+        # to drop what follows from curved boundaries would cost more than it tells
+        return (*base.reduced(flat), *curved)
+
+    @property
+    def condition(self) -> Boolean:
+        """The equations and inequalities that set the cell apart from its base."""
+        return And(*self.walls, *(as_condition(c) for c in self.constraints))
+
+    def at(self, point: Mapping[Symbol, Rational]) -> Cell:
+        """The one point of the cell."""
+        return replace(self, domain=Domain(), table=tuple(point.items()), is_point=True)
+
+    def point(self, symbols: tuple[Symbol, ...]) -> dict[Symbol, Rational] | None:
+        """A rational point with a value for each of ``symbols``; None if none was found."""
+        return next(self.points(symbols, 1), None)
+
+    def points(self, symbols: tuple[Symbol, ...], count: int) -> Iterator[dict[Symbol, Rational]]:
+        """Up to ``count`` rational points of the cell, the simplest first, the others near it."""
+        if not self.samples:
+            return
+        found = dict(self.samples[0])
+        fixed = dict(self.table)
+        free = [s for s in dict.fromkeys((*found, *symbols)) if s not in fixed]
+        centre = {s: found.get(s, Integer(2)) for s in free}
+        tilts = [Rational(2 * i + 3, 11 + i) for i in range(len(centre))]
+        for trial in range(count):
+            for closeness in range(12):
+                # odd denominators, so that no accidental equality of parameters is repeated
+                step = Rational(trial, 7 * 3**closeness)
+                left = {s: v * (1 + step * tilt) for (s, v), tilt in zip(centre.items(), tilts, strict=True)}
+                point = {**left, **{s: e.xreplace(left) for s, e in self.table}}
+                if inside(self.domain, tuple(left.items())) and all(
+                    v.is_Rational and v.is_positive for v in point.values()
+                ):
+                    yield point
+                    break
+
+
+def _replaced(domain: Domain, table: Mapping[Symbol, Expr]) -> Domain | None:
+    """A domain with symbols replaced; None if a constraint fails then."""
+    kept: list[Expr] = []
+    for constraint in domain.constraints:
+        shaped = primitive(constraint.xreplace(dict(table)))
+        if not shaped.free_symbols:
+            if not shaped.is_positive:
+                return None
+        elif not shaped.is_Symbol:
+            kept.append(shaped)
+    return Domain(tuple(dict.fromkeys(kept)))
+
+
+__all__ = ["Cell", "Clock"]

@@ -1,0 +1,284 @@
+"""Linear programmes whose coefficients are rational functions of parameters: the optimum as a function.
+
+    maximise  c . z   subject to   g_i . z + h_i >= 0,        z free, c constant.
+
+At one rational point of the parameters the optimal vertex is found exactly, by trying every basis (as many
+independent rows as unknowns, all tight) over the rationals. The same basis, solved with symbols, is
+optimal wherever its slacks and its multipliers w (``sum w_i g_i = -c``) are positive: rational inequalities.
+So the parameters fall into regions; `Programme.vertices` takes a point not yet covered, solves there, takes
+the region away, and ends when what is left is proved empty: nothing is missing.
+
+Ties (a multiplier that vanishes identically: a whole face is optimal) are broken by a second objective.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations, islice, product
+from math import prod
+
+from sympy import Expr, Integer, Matrix, Rational, Symbol, cancel, factor_list, together
+
+from asymptotics.domains.domain import Domain, normal, primitive
+from asymptotics.domains.elimination import linear_form, refute
+from asymptotics.errors import UnableError
+
+MAX_REGIONS = 60
+CERTIFICATES = 8
+"""So many bases are tried at one point."""
+FEW = 4
+"""So many constraints with products of their pairs are still eliminated quickly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """``slopes . z + constant >= 0``."""
+
+    slopes: tuple[Expr, ...]
+    constant: Expr = Integer(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vertex:
+    """The optimum ``solution`` on ``domain``: the rows in ``basis`` are tight, with these multipliers."""
+
+    solution: tuple[Expr, ...]
+    basis: tuple[int, ...]
+    multipliers: tuple[Expr, ...]
+    domain: Domain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """Rows, objective c, and a second objective that breaks ties; all vectors of the same length.
+
+    >>> x_below_1 = Constraint((Integer(-1),), Integer(1))
+    >>> problem = Programme(rows=(x_below_1,), objective=(Integer(1),), second=(Integer(0),))
+    >>> [vertex.solution for vertex in problem.vertices(Domain())[0]]
+    [(1,)]
+    """
+
+    rows: tuple[Constraint, ...]
+    objective: tuple[Expr, ...]
+    second: tuple[Expr, ...]
+
+    def vertices(self, domain: Domain) -> tuple[tuple[Vertex, ...], tuple[Domain, ...]]:
+        """The optimal vertices with their regions, and the pieces of ``domain`` that stayed undecided.
+
+        Regions are open; their closures and the undecided pieces cover ``domain``: what is left after each
+        region is taken away is proved empty. Raises `UnableError` if the programme is unbounded somewhere.
+        """
+        found: list[Vertex] = []
+        undecided: list[Domain] = []
+        left = [domain]
+        while left:
+            piece = left.pop()
+            empty = emptiness(piece)
+            if empty is not False:
+                undecided += [piece] if empty is None else []
+                continue
+            vertex = self._vertex_in(piece, domain)
+            found.append(vertex)
+            own = [c for c in vertex.domain.constraints if c not in domain.constraints]
+            left = [rest for held in (piece, *left) for rest in subtract(held, own)]
+            if len(found) > MAX_REGIONS:
+                raise UnableError(f"more than {MAX_REGIONS} phases; give numbers for some parameters")
+        return tuple(found), tuple(undecided)
+
+    def _vertex_in(self, piece: Domain, domain: Domain) -> Vertex:
+        """A vertex whose region, taken on the whole domain, meets the piece."""
+        point = piece.witness() or {}
+        # where more rows are tight than needed, several bases certify one optimum: the widest region is best
+        found = (self._solved(basis, domain, piece, point) for basis in self._optimal_bases(point))
+        near = [vertex for vertex in islice(found, CERTIFICATES) if vertex is not None]
+        if near:
+            return min(near, key=lambda vertex: len(vertex.domain.constraints))
+        shown = ", ".join(f"{s} = {v}" for s, v in point.items())
+        raise UnableError(
+            "the budget does not bound the loss, or the phase is not decided"
+            + (f", near {shown}" if shown else "")
+            + "; let the cost grow with every free resource"
+        )
+
+    def _optimal_bases(self, point: dict[Symbol, Rational]) -> Iterator[tuple[int, ...]]:
+        size = len(self.objective)
+        table = [[_fraction(x, point) for x in (*row.slopes, row.constant)] for row in self.rows]
+        aims = [[-_fraction(x, point) for x in aim] for aim in (self.objective, self.second)]
+        # bounds stand last and come first, so that a resource held at its least takes no share in the balance
+        for basis in combinations(reversed(range(len(self.rows))), size):
+            square = [table[i][:size] for i in basis]
+            multipliers = _solve([list(column) for column in zip(*square, strict=True)], aims)
+            if multipliers is None or any(pair < (0, 0) for pair in zip(*multipliers, strict=True)):
+                continue  # a tie in the first objective is decided by the second
+            solved = _solve(square, [[-table[i][size] for i in basis]])
+            assert solved is not None  # the transposed system was regular
+            values = (sum(g * z for g, z in zip(row, solved[0], strict=False)) + row[size] for row in table)
+            if all(value >= 0 for value in values):
+                yield basis
+
+    def _solved(
+        self, basis: tuple[int, ...], domain: Domain, piece: Domain, point: dict[Symbol, Rational]
+    ) -> Vertex | None:
+        """The vertex of a basis and the part of ``domain`` where it is optimal; None off the piece."""
+        square = Matrix([self.rows[i].slopes for i in basis])
+        right = Matrix([-self.rows[i].constant for i in basis])
+        solution = tuple(cancel(together(z)) for z in square.LUsolve(right))
+        aims = Matrix([[-x for x in self.objective], [-x for x in self.second]]).T
+        pairs = square.T.LUsolve(aims)
+        multipliers = tuple(cancel(together(pairs[i, 0])) for i in range(len(basis)))
+        signs = [
+            first if first != 0 else cancel(together(pairs[i, 1])) for i, first in enumerate(multipliers)
+        ]
+        signs += [self.slack(i, solution) for i in range(len(self.rows)) if i not in basis]
+        region = region_of([sign for sign in signs if sign != 0], domain, piece, point)
+        if region is None:
+            return None
+        return Vertex(solution=solution, basis=basis, multipliers=multipliers, domain=region)
+
+    def slack(self, row: int, solution: Sequence[Expr]) -> Expr:
+        """``slopes . z + constant`` of one row."""
+        found = self.rows[row]
+        return normal(sum((g * z for g, z in zip(found.slopes, solution, strict=True)), found.constant))
+
+
+def subtract(domain: Domain, constraints: Sequence[Expr]) -> list[Domain]:
+    """Open pieces of ``domain`` where not all of ``constraints`` are positive, disjoint.
+
+    >>> from asymptotics.symbols import a
+    >>> subtract(Domain(), [a - 1])
+    [Domain(constraints=(1 - a,))]
+    """
+    pieces = []
+    held = domain
+    for constraint in constraints:
+        pieces.append(held.holding(primitive(-constraint)))
+        held = held.holding(constraint)
+    return pieces
+
+
+def covers(parts: Sequence[Sequence[Expr]], domain: Domain) -> bool:
+    """Whether it is proved that the closures of the parts (constraints each) cover the domain."""
+    left = [domain]
+    for part in parts:
+        left = [rest for held in left for rest in subtract(held, part)]
+    return all(emptiness(piece) is True for piece in left)
+
+
+def disjoint(parts: Sequence[Domain]) -> bool:
+    """Whether it is proved that no two parts have a point in common."""
+    return all(emptiness(p.holding(*q.constraints)) is True for p, q in combinations(parts, 2))
+
+
+def region_of(
+    positive: Sequence[Expr], domain: Domain, piece: Domain, point: dict[Symbol, Rational]
+) -> Domain | None:
+    """A part of ``domain`` where all of ``positive`` are positive, its closure holding ``point``.
+
+    Each expression is split into irreducible factors, and each factor keeps the sign that it has at the
+    point, which lies in ``piece``; so products of linear factors leave linear constraints. A factor that
+    vanishes there may take either sign. None if no choice meets the piece.
+
+    >>> from asymptotics.symbols import a, b
+    >>> region_of([(a - 1) * (a - b)], Domain(), Domain(), {a: Integer(3), b: Integer(2)})
+    Domain(constraints=(a - 1, a - b))
+    """
+    split = [_factors(expression, domain) for expression in positive]
+    factors = list(dict.fromkeys(f for _, parts in split for f in parts))
+    values = {f: f.xreplace(point) for f in factors}
+    vanishing = [f for f in factors if values[f] == 0]
+    for choice in product((1, -1), repeat=len(vanishing)):
+        sign = {f: 1 if values[f] > 0 else -1 for f in factors} | dict(zip(vanishing, choice, strict=True))
+        if any(constant * prod(sign[f] for f in parts) < 0 for constant, parts in split):
+            continue
+        region = _reduced([f if sign[f] > 0 else primitive(-f) for f in factors], domain)
+        if emptiness(piece.holding(*region.constraints)) is False:
+            return region
+    return None
+
+
+def _reduced(constraints: Sequence[Expr], domain: Domain) -> Domain:
+    """The part of the domain where all hold, without constraints that follow; linear ones go first."""
+    linear = [c for c in constraints if linear_form(c) is not None]
+    held = domain.holding(*domain.reduced(linear))
+    curved = [c for c in dict.fromkeys(constraints) if c not in linear and not _follows(c, held)]
+    for candidate in tuple(curved):
+        others = [c for c in curved if c != candidate]
+        if _follows(candidate, held.holding(*others)):
+            curved = others
+    return held.holding(*curved)
+
+
+def _follows(constraint: Expr, domain: Domain) -> bool:
+    """Whether a curved constraint is proved on the domain.
+
+    A proof multiplies constraints in pairs, which grows fast, so two at a time are tried first.
+    """
+    pairs = combinations(domain.constraints, 2)
+    if any(Domain(pair).positive(constraint) for pair in pairs):
+        return True
+    return len(domain.constraints) <= FEW and domain.positive(constraint)
+
+
+def emptiness(domain: Domain) -> bool | None:
+    """As `Domain.is_empty`, decided more often where several constraints are curved.
+
+    >>> from asymptotics.symbols import a, b
+    >>> emptiness(Domain((b - 2, b + 1 - a, 3 * a - 3 - 2 * b**2 - 2 * b)))
+    True
+    """
+    curved = [c for c in domain.constraints if linear_form(c) is None]
+    straight = tuple(c for c in domain.constraints if c not in curved)
+    if not curved:
+        return domain.is_empty()
+    if Domain(straight).is_empty():
+        return True
+    for constraint in curved:
+        others = (c for c in domain.constraints if c != constraint)
+        if any(refute((*pair, constraint)) is True for pair in combinations(others, 2)):
+            return True
+    if len(domain.constraints) <= FEW:
+        return domain.is_empty()
+    return None if domain.witness() is None else False
+
+
+def _factors(expression: Expr, domain: Domain) -> tuple[int, tuple[Expr, ...]]:
+    """A sign, and the irreducible factors of odd multiplicity whose sign on the domain is not known."""
+    constant, factors = factor_list(primitive(expression))
+    total, kept = 1 if constant.is_positive else -1, []
+    for factor, multiplicity in factors:
+        if multiplicity % 2:
+            sign = domain.sign(factor)
+            if sign is None:
+                kept.append(factor)
+            else:
+                total *= sign
+    return total, tuple(kept)
+
+
+def _fraction(expression: Expr, point: dict[Symbol, Rational]) -> Fraction:
+    number = normal(expression.xreplace(point))
+    if not number.is_Rational:
+        raise UnableError(f"the exponent {expression} is not rational in the parameters; use rational powers")
+    return Fraction(int(number.p), int(number.q))
+
+
+def _solve(square: list[list[Fraction]], rights: list[list[Fraction]]) -> list[list[Fraction]] | None:
+    """Solutions of a square system for several right-hand sides; None if it is singular."""
+    size = len(square)
+    rows = [[*row, *(right[i] for right in rights)] for i, row in enumerate(square)]
+    for column in range(size):
+        pivot = next((i for i in range(column, size) if rows[i][column]), None)
+        if pivot is None:
+            return None
+        rows[column], rows[pivot] = rows[pivot], rows[column]
+        rows[column] = [x / rows[column][column] for x in rows[column]]
+        for i in range(size):
+            if i != column and rows[i][column]:
+                factor = rows[i][column]
+                rows[i] = [x - factor * y for x, y in zip(rows[i], rows[column], strict=True)]
+    return [[rows[i][size + k] for i in range(size)] for k in range(len(rights))]
+
+
+__all__ = ["Constraint", "Programme", "Vertex", "covers", "disjoint", "region_of", "subtract"]

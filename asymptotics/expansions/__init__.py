@@ -1,0 +1,1 @@
+"""Terms, remainders, the algebra of expansions, and their reversion."""

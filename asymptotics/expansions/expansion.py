@@ -1,0 +1,531 @@
+"""Asymptotic expansions with symbolic exponents, and their algebra.
+
+An expansion is a finite sum of terms ``C e^p log(x)^m`` with a remainder, where the small
+quantity e is x (x -> 0) or 1/x (x -> oo). The orders p are expressions in the task's symbols,
+so two of them may have no order; the rules are then:
+
+* a term is *behind* another if the difference of their orders is proved positive on the domain;
+* a term is kept while fewer than ``depth`` distinct orders are ahead of it; what is dropped
+  goes to the remainder, a set of orders none of which is behind another: ``O(min over them)``;
+* an empty remainder means: smaller than every power of x.
+
+Coefficients are SymPy expressions. A sum of coefficients that vanishes identically is removed
+(tested at random rational points to 40 digits), so that no false term can lead.
+Differentiation of a remainder is valid because the expansions made here hold in sectors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sympy import (
+    Add,
+    Expr,
+    Integer,
+    Min,
+    Mul,
+    Pow,
+    Rational,
+    Symbol,
+    binomial,
+    exp,
+    expand,
+    factorial,
+    latex,
+    log,
+    oo,
+)
+
+from asymptotics.domains.domain import POSITIVE, Domain, normal
+from asymptotics.errors import UnableError
+from asymptotics.expansions.coefficients import collected, with_names, with_values
+from asymptotics.expansions.laurent import reciprocal_gamma
+from asymptotics.expansions.oscillation_products import inverse_waves
+from asymptotics.expansions.terms import Bound, Term, absorbs, compare, minimal, vanishes
+from asymptotics.notation import restated
+
+ONE = Integer(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expansion:
+    """Terms in ``variable`` -> 0 (or oo, if ``at_infinity``), and the orders of what is left out.
+
+    Made by `expansion`; ``+``, ``-``, ``*`` and `power`, `compose`, `revert`, `differentiate`
+    and `inverse_laplace` give expansions again.
+
+    >>> from asymptotics.symbols import kappa
+    >>> f = expansion(kappa, [Term(Integer(1), Integer(0)), Term(Integer(2), Integer(1))], depth=3)
+    >>> (f * f).power(Rational(1, 2))
+    1 + 2*kappa + O(kappa**3)
+    >>> f.power(-1)
+    1 - 2*kappa + 4*kappa**2 + O(kappa**3)
+    """
+
+    variable: Symbol
+    at_infinity: bool = False
+    terms: tuple[Term, ...] = ()
+    remainder: tuple[Bound, ...] = ()
+    domain: Domain = POSITIVE
+    depth: int = 3
+    gauge: Expr | None = None
+    envelope: Expr = ONE
+
+    # --- reading -------------------------------------------------------------------------
+
+    def exponent(self, order: Expr) -> Expr:
+        """The power of the variable that belongs to an order."""
+        return -order if self.at_infinity else order
+
+    def monomial_of(self, place: Term | Bound) -> Expr:
+        """``envelope * x**p * log(x)**m`` of a term or bound, x what the variable stands for."""
+        x = self.variable if self.gauge is None else self.gauge
+        return self.envelope * as_power(x, self.exponent(place.order)) * log(x) ** place.log_power
+
+    def term_expression(self, term: Term) -> Expr:
+        """One term as a SymPy expression."""
+        return term.coefficient * self.monomial_of(term)
+
+    def standing_for(self, gauge: Expr, envelope: Expr = ONE) -> Expansion:
+        """The same expansion whose variable stands for ``gauge``, all of it times ``envelope``.
+
+        A law that is no power of its resource is one of a function of it: ``exp(-N)`` is ``X**-1``,
+        X = exp(N).
+
+        >>> X, N = Symbol("X", positive=True), Symbol("N", positive=True)
+        >>> series = expansion(X, [Term(Integer(2), Integer(1))], [Bound(Integer(3))], at_infinity=True)
+        >>> series.standing_for(2**N)
+        2/2**N + O(2**(-3*N))
+        """
+        return replace(self, gauge=gauge, envelope=envelope)
+
+    def as_expr(self) -> Expr:
+        """The sum of the terms, without the remainder."""
+        return Add(*(self.term_expression(t) for t in self.terms))
+
+    @property
+    def remainder_order(self) -> Expr:
+        """The order of the remainder: a Min over its candidates, oo if beyond every power."""
+        return Min(*(b.order for b in self.remainder)) if self.remainder else oo
+
+    def candidates(self) -> tuple[Term, ...]:
+        """The terms that may lead: those not behind any other term."""
+        return tuple(t for t in self.terms if not any(self.ahead(s, t) for s in self.terms))
+
+    def leading(self) -> Term:
+        """The one term that leads on the whole domain; UnableError if that is not decided."""
+        first = self.candidates()
+        if len(first) != 1 or not all(self.ahead(first[0], b) for b in self.remainder):
+            shown = ", ".join(str(self.exponent(t.order)) for t in first) or "none"
+            raise UnableError(
+                f"the leading power of {self.variable} is not decided (candidates: {shown}); "
+                "give an assumption that orders them, or numbers"
+            )
+        return first[0]
+
+    def ahead(self, first: Term | Bound, second: Term | Bound) -> bool:
+        """Whether ``second = o(first)`` is proved on the domain."""
+        sign = compare(self.domain, first.order, second.order)
+        return sign == 1 or (sign == 0 and first.log_power > second.log_power)
+
+    def within(self, domain: Domain) -> Expansion:
+        """The same expansion on a smaller domain, where more of its terms may have an order."""
+        return replace(self, domain=domain).with_terms(self.terms, self.remainder)
+
+    # --- algebra -------------------------------------------------------------------------
+
+    def with_terms(self, terms: Iterable[Term], remainder: Iterable[Bound] = ()) -> Expansion:
+        """An expansion in the same variable, domain and depth with other terms."""
+        changed = expansion(
+            self.variable,
+            terms,
+            remainder,
+            at_infinity=self.at_infinity,
+            domain=self.domain,
+            depth=self.depth,
+        )
+        return replace(changed, gauge=self.gauge, envelope=self.envelope)
+
+    def constant(self, value: Expr) -> Expansion:
+        """``value`` as an exact expansion in the same variable."""
+        return self.with_terms([Term(value, Integer(0))])
+
+    def monomial(self, coefficient: Expr, exponent: Expr) -> Expansion:
+        """``coefficient * variable**exponent`` as an exact expansion."""
+        return self.with_terms([Term(coefficient, -exponent if self.at_infinity else exponent)])
+
+    def __add__(self, other: Expansion | Expr | int) -> Expansion:
+        other = self._lift(other)
+        return self.with_terms(self.terms + other.terms, self.remainder + other.remainder)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Expansion:
+        return self.scale(Integer(-1))
+
+    def __sub__(self, other: Expansion | Expr | int) -> Expansion:
+        return self + (-self._lift(other))
+
+    def __rsub__(self, other: Expr | int) -> Expansion:
+        return -self + other
+
+    def _lift(self, other: Expansion | Expr | int) -> Expansion:
+        if isinstance(other, Expansion):
+            if (other.variable, other.at_infinity) != (self.variable, self.at_infinity):
+                raise UnableError(f"expansions in {self.variable} and {other.variable} do not combine")
+            return other
+        return self.constant(Integer(other) if isinstance(other, int) else other)
+
+    def scale(self, factor: Expr) -> Expansion:
+        """``factor * self`` for a factor free of the variable."""
+        if factor == 0:
+            return self.with_terms([])
+        return self.with_terms(
+            (replace(t, coefficient=factor * t.coefficient) for t in self.terms), self.remainder
+        )
+
+    def __mul__(self, other: Expansion | Expr | int) -> Expansion:
+        other = self._lift(other)
+        terms = [
+            Term(s.coefficient * t.coefficient, s.order + t.order, s.log_power + t.log_power)
+            for s in self.terms
+            for t in other.terms
+        ]
+        bounds = [
+            Bound(s.order + t.order, s.log_power + t.log_power)
+            for left, right in (
+                (self.terms, other.remainder),
+                (self.remainder, other.terms),
+                (self.remainder, other.remainder),
+            )
+            for s in left
+            for t in right
+        ]
+        return self.with_terms(terms, bounds)
+
+    __rmul__ = __mul__
+
+    def split(self) -> tuple[Term, Expansion]:
+        """``(lead, u)`` with ``self = lead * (1 + u)`` and u -> 0."""
+        lead = self.leading()
+        if lead.log_power:
+            raise UnableError(
+                f"a power of an expansion that leads with log({self.variable})**{lead.log_power} "
+                "is not a series in powers and logarithms"
+            )
+        inverse = self.with_terms([Term(1 / lead.coefficient, -lead.order)])
+        rest = self.with_terms((t for t in self.terms if t is not lead), self.remainder)
+        return lead, rest * inverse
+
+    def power(self, exponent: Expr | int) -> Expansion:
+        """``self**exponent`` by the binomial series of ``(1 + u)**exponent``."""
+        return Powers(self).power(exponent)
+
+    def differentiate(self) -> Expansion:
+        """The derivative with respect to the variable, on which coefficients may depend (`oscillation`)."""
+        shift = 1 if self.at_infinity else -1
+        terms = []
+        for t in self.terms:
+            p = self.exponent(t.order)
+            drift = self.variable * t.coefficient.diff(self.variable)
+            terms.append(Term(p * t.coefficient + drift, t.order + shift, t.log_power))
+            if t.log_power:
+                terms.append(Term(t.log_power * t.coefficient, t.order + shift, t.log_power - 1))
+        return self.with_terms(terms, (Bound(b.order + shift, b.log_power) for b in self.remainder))
+
+    def compose(self, inner: Expansion) -> Expansion:
+        """``self(inner(x))``, where inner tends to the limit at which self is expanded."""
+        _refuse_oscillations(self, inner)
+        powers = Powers(inner)
+        sign = compare(inner.domain, Integer(0), powers.lead.order)
+        if sign != (-1 if self.at_infinity else 1):
+            raise UnableError(
+                f"the inner expansion {inner!r} does not tend to {oo if self.at_infinity else 0}"
+            )
+        logarithm = powers.logarithm() if any(t.log_power for t in self.terms) else None
+        total = inner.with_terms([])
+        for t in self.terms:
+            value = powers.power(self.exponent(t.order)).scale(t.coefficient)
+            for _ in range(t.log_power):
+                assert logarithm is not None
+                value = value * logarithm
+            total = total + value
+        scale = -powers.lead.order if self.at_infinity else powers.lead.order
+        return inner.with_terms(
+            total.terms,
+            (*total.remainder, *(Bound(b.order * scale, b.log_power) for b in self.remainder)),
+        )
+
+    def revert(self, variable: Symbol, function: Expansion | None = None) -> Expansion:
+        """``function(x)`` (x itself by default) as an expansion in y, where ``self(x) = y``.
+
+        With ``self = A x^p (1 + u)`` and ``w = (y/A)^(1/p)`` the equation is
+        ``x = w + w (phi(x) - 1)``, ``phi = (1 + u)^(-1/p)``, and by Lagrange's theorem
+
+            H(x) = H(w) + sum_{n >= 1} w^n/n! (d/dw)^(n-1) [ (phi(w) - 1)^n H'(w) ].
+
+        >>> from asymptotics.symbols import N, kappa
+        >>> f = expansion(kappa, [Term(Integer(1), Integer(-1)), Term(Integer(1), Integer(0))], depth=3)
+        >>> f.revert(N)
+        1/N + N**(-2) + N**(-3) + O(N**(-4))
+        """
+        if function is None:
+            function = self.monomial(Integer(1), Integer(1))
+        from asymptotics.expansions.logarithmic_reversion import exponential_reversion, leads_with_logarithm
+
+        if leads_with_logarithm(self):
+            return exponential_reversion(self, variable, function)
+        _refuse_oscillations(self, function)
+        hidden, values = with_names((self, function))
+        if values:
+            return with_values(hidden[0]._reverted(variable, hidden[1]), values)
+        return self._reverted(variable, function)
+
+    def _reverted(self, variable: Symbol, function: Expansion) -> Expansion:
+        powers = Powers(self)
+        p = self.exponent(powers.lead.order)
+        psi = powers.relative(-1 / p) - 1
+        derivative = function.differentiate()
+        total, product, small = function, self.constant(Integer(1)), self.monomial(Integer(1), Integer(1))
+        weight = self.constant(Integer(1))
+        for n in range(1, self.depth):
+            product, weight = product * psi, weight * small
+            inner = product * derivative
+            for _ in range(n - 1):
+                inner = inner.differentiate()
+            total = total + (weight * inner).scale(Rational(1, factorial(n)))
+        last = product * psi * function
+        total = self.with_terms(total.terms, (*total.remainder, *_orders(last)))
+        return total.substitute_monomial(powers.lead.coefficient, 1 / p, variable, power=-1 / p)
+
+    def substitute_monomial(
+        self, base: Expr, exponent: Expr, variable: Symbol, *, power: Expr = Integer(1)
+    ) -> Expansion:
+        """The expansion after ``variable_old = base**power * variable**exponent``, base > 0."""
+        positive = compare(self.domain, Integer(0), exponent)
+        if positive not in (1, -1):
+            raise UnableError(f"the sign of the exponent {exponent} is not decided")
+        at_infinity = self.at_infinity == (positive == 1)
+        scale = positive * exponent
+        terms = []
+        for t in self.terms:
+            inner = t.coefficient.xreplace({self.variable: base**power * variable**exponent})
+            outer = base ** normal(power * self.exponent(t.order)) * inner
+            for j in range(t.log_power + 1):
+                # log(C y^e)^m = sum_j binom(m, j) (e log y)^j (log C)^(m - j), C = base^power
+                factor = binomial(t.log_power, j) * exponent**j * (power * log(base)) ** (t.log_power - j)
+                terms.append(Term(outer * factor, t.order * scale, j))
+        return expansion(
+            variable,
+            terms,
+            (Bound(b.order * scale, b.log_power) for b in self.remainder),
+            at_infinity=at_infinity,
+            domain=self.domain,
+            depth=self.depth,
+        )
+
+    def inverse_laplace(self, variable: Symbol) -> Expansion:
+        """The large-T expansion of the function whose Laplace transform this is, z -> 0.
+
+        ``z^q log(z)^m`` gives ``(d/dq)^m [ T^(-q-1) / Gamma(-q) ]`` (Watson's lemma; DLMF 5.9.2),
+        so that non-negative integer powers without a logarithm leave nothing. Valid when the
+        transform is analytic outside the negative axis, as those of the model are.
+        """
+        if self.at_infinity:
+            raise UnableError("the inverse Laplace transform needs an expansion at 0, not at infinity")
+        terms: list[Term] = []
+        bounds = [Bound(b.order + 1, b.log_power) for b in self.remainder]
+        for t in self.terms:
+            m = t.log_power
+            if t.coefficient.has(self.variable):
+                waves = inverse_waves(t, self.variable, variable)
+                terms += waves.terms
+                bounds += waves.bounds
+                t = replace(t, coefficient=waves.mean)
+            series = reciprocal_gamma(-t.order, m + 1)
+            for j in range(m + 1):
+                i = m - j
+                derivative = (-1) ** i * factorial(i) * series.coefficient(i)
+                terms.append(Term(t.coefficient * binomial(m, j) * (-1) ** j * derivative, t.order + 1, j))
+        return expansion(
+            variable,
+            terms,
+            bounds,
+            at_infinity=True,
+            domain=self.domain,
+            depth=self.depth,
+        )
+
+    # --- showing -------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        parts = [str(self.term_expression(t)) for t in self.terms] or ["0"]
+        parts += [f"O({_bound_expression(self)})"] if self.remainder else []
+        return " + ".join(parts).replace("+ -", "- ")
+
+    def _latex(self, printer: object) -> str:
+        show = printer._print  # type: ignore[attr-defined]
+        text = ""
+        for t in self.terms:
+            piece = show(self.term_expression(t))
+            text += piece if not text or piece.startswith("-") else f" + {piece}"
+        if self.remainder:
+            text += f" + O\\left({show(_bound_expression(self))}\\right)"
+        return text or "0"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.to_latex()}$"
+
+    def to_latex(self, notation: str | None = None) -> str:
+        """The terms and the remainder in LaTeX, in the letters of ``notation`` (`asymptotics.notation`).
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> print(derive(power_law(a, b)).time.expansion(1).to_latex(notation="2409.17858"))
+        \\frac{2^{- \\beta} t^{- \\beta} \\Gamma\\left(\\beta\\right)}{\\alpha}
+        """
+        if notation is None:
+            return str(latex(self))
+        letters = (restated(self.terms, notation), restated(self.remainder, notation))
+        return str(latex(replace(self, terms=letters[0], remainder=letters[1])))
+
+
+class Powers:
+    """Powers of one expansion, sharing the powers of its relative part u."""
+
+    def __init__(self, base: Expansion) -> None:
+        self.base = base
+        self.lead, self.u = base.split()
+        self._u = [base.constant(Integer(1))]
+        for _ in range(base.depth):
+            self._u.append(self._u[-1] * self.u)
+
+    def _series(self, coefficients: list[Expr]) -> Expansion:
+        """``sum_j coefficients[j] u^j`` over j < depth, the rest bounded by ``u^depth``."""
+        terms = [
+            replace(t, coefficient=c * t.coefficient)
+            for c, v in zip(coefficients, self._u, strict=False)
+            for t in v.terms
+        ]
+        bounds = [b for v in self._u[:-1] for b in v.remainder]
+        return self.base.with_terms(terms, (*bounds, *_orders(self._u[-1])))
+
+    def relative(self, exponent: Expr) -> Expansion:
+        """``(1 + u)**exponent``."""
+        if exponent.is_Integer and 0 <= exponent <= self.base.depth:
+            result = self.base.constant(Integer(1))
+            for _ in range(int(exponent)):
+                result = result * (self.u + 1)
+            return result
+        coefficients = [Integer(1)]
+        for j in range(1, self.base.depth):
+            coefficients.append(coefficients[-1] * normal(exponent - j + 1) / j)
+        return self._series(coefficients)
+
+    def power(self, exponent: Expr | int) -> Expansion:
+        """``(lead (1 + u))**exponent``."""
+        exponent = normal(Integer(exponent) if isinstance(exponent, int) else exponent)
+        lead = self.base.with_terms([Term(self.lead.coefficient**exponent, exponent * self.lead.order)])
+        return self.relative(exponent) * lead
+
+    def logarithm(self) -> Expansion:
+        """``log(lead (1 + u))``."""
+        series = self._series(
+            [Integer(0)] + [Rational((-1) ** (j + 1), j) for j in range(1, self.base.depth)]
+        )
+        p = self.base.exponent(self.lead.order)
+        return series + self.base.with_terms(
+            [Term(log(self.lead.coefficient), Integer(0)), Term(p, Integer(0), 1)]
+        )
+
+
+def expansion(
+    variable: Symbol,
+    terms: Iterable[Term],
+    remainder: Iterable[Bound] = (),
+    *,
+    at_infinity: bool = False,
+    domain: Domain = POSITIVE,
+    depth: int = 3,
+) -> Expansion:
+    """Collect, cancel, order and truncate terms; see the rules at the head of this module."""
+    grouped: dict[Expr, dict[int, list[Expr]]] = {}
+    for t in terms:
+        if t.coefficient != 0:
+            powers = grouped.setdefault(normal(t.order), {})
+            powers.setdefault(t.log_power, []).append(t.coefficient)
+    bounds = minimal(domain, (Bound(normal(b.order), b.log_power) for b in remainder))
+    ahead = {p: {q for q in grouped if compare(domain, q, p) == 1} for p in grouped}
+    kept: list[Term] = []
+    dropped: list[Bound] = []
+    present: set[Expr] = set()
+    # what is ahead comes first, so that coefficients far behind are never collected
+    for order in sorted(grouped, key=lambda p: len(ahead[p])):
+        late = len(ahead[order] & present) >= depth
+        if late and any(b.order in ahead[order] for b in dropped):
+            continue
+        found = _nonzero(order, grouped[order], bounds, domain)
+        if found:
+            present.add(order)
+        if late:
+            dropped += (Bound(t.order, t.log_power) for t in found)
+        else:
+            kept += found
+    kept.sort(key=lambda t: len(ahead[t.order] & present))
+    bounds = minimal(domain, (*bounds, *dropped))
+    return Expansion(
+        variable=variable,
+        at_infinity=at_infinity,
+        terms=tuple(kept),
+        remainder=tuple(bounds),
+        domain=domain,
+        depth=depth,
+    )
+
+
+def _nonzero(order: Expr, powers: dict[int, list[Expr]], bounds: list[Bound], domain: Domain) -> list[Term]:
+    """The terms of one order that no bound absorbs and that do not cancel, higher logarithms first."""
+    found = []
+    for m in sorted(powers, reverse=True):
+        if any(absorbs(domain, b, Bound(order, m)) for b in bounds):
+            continue
+        total, canonical = collected(powers[m])
+        if not vanishes(total, certain=canonical):
+            found.append(Term(total, order, m))
+    return found
+
+
+def as_power(x: Expr, exponent: Expr) -> Expr:
+    """``x**exponent``, with ``exp(N*log(tau))`` as ``tau**N``.
+
+    >>> from sympy import exp
+    >>> from asymptotics.symbols import N, a
+    >>> as_power(exp(N), log(a)), as_power(exp(N), -log(Integer(2)) - 1)
+    (a**N, exp(-N)/2**N)
+    """
+    power = x**exponent
+    if not isinstance(power, exp):
+        return power
+    return Mul(*(exp(part).rewrite(Pow) for part in Add.make_args(expand(power.args[0]))))
+
+
+def _refuse_oscillations(*series: Expansion) -> None:
+    for e in series:
+        if any(t.coefficient.has(e.variable) for t in e.terms):
+            raise UnableError(
+                f"an expansion whose coefficients oscillate in log({e.variable}) is neither composed nor "
+                "reverted; only one that leads with a logarithm is"
+            )
+
+
+def _orders(series: Expansion) -> tuple[Bound, ...]:
+    """A bound for the whole of an expansion."""
+    return (*(Bound(t.order, t.log_power) for t in series.terms), *series.remainder)
+
+
+def _bound_expression(series: Expansion) -> Expr:
+    return series.monomial_of(Bound(series.remainder_order, max(b.log_power for b in series.remainder)))
+
+
+__all__ = ["Expansion", "Powers", "as_power", "expansion"]

@@ -1,0 +1,155 @@
+"""The joint law of time and size: one scaling function from early to late times.
+
+Near the crossover ``t ~ 1/kappa0``, ``df1(kappa0) = N``, only the leading terms ``df1 ~ A kappa^-r`` and
+``Xi ~ sum_p C_p kappa^p`` matter (r = 1/b; p = (a - 1)/b and 1 for power laws). With ``kappa = kappa0 x``,
+``kappa0 = (A/N)^(1/r)``, the mean-field equations become free of N,
+
+    y(x) = x - x^(1 - r),        L(t, N) ~ sum_p C_p kappa0^p G_p(2 t kappa0),
+    G_p(theta) = (1/2 pi i) int e^(theta y(x)) x^p y'(x)/y(x) dx,
+
+and for finite P, N = oo, with ``D(x, x') = (x'^(1-r) - x^(1-r))/(x' - x)``, ``q = y/x``,
+
+    L(t, P) ~ sum_p C_p kappa0^p G_p(t kappa0, t kappa0),
+    G_p(theta, theta') = (1/2 pi i)^2 int int e^(theta y + theta' y')
+                         [(x^(p-1) - x'^(p-1))/((1 - p)(x' - x))] / (q q' (1 - D)) dy dy',
+
+with C_p the coefficients of F = Xi - kappa Xi'.
+
+Each contour runs around the cut and the pole at x = 1, as that of an inverse Laplace transform. So for
+a - 1 < b the loss is ``N^-(a-1) Phi(t/N^b)``, and for a - 1 > b it is ``L(t) + N^-b Psi(t/N^b)``. Ends:
+G_p(theta) -> 1 for theta -> oo (1/r for data), ``theta^-p/Gamma(1 - p)`` for theta -> 0 (for p = 1,
+where that vanishes, ``theta^(r-1)/Gamma(r)``). Source: BAP, appendix C, in the scaling limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sympy import Expr, Integer, Symbol, gamma, log, together
+
+from asymptotics.domains.domain import normal
+from asymptotics.errors import DomainError, UnableError
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.terms import Term
+from asymptotics.laws.derive import Laws
+from asymptotics.model.meanfield import df1, residual, squared_residual
+from asymptotics.regimes import tidy
+from asymptotics.spectra import Spectrum, spectrum
+from asymptotics.symbols import N, P, t
+from asymptotics.tasks.task import Task
+
+MAX_DEPTH = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScalingTerm:
+    """``coefficient * kappa^power * log(kappa)^log_power``: one term of Xi (of F, for data)."""
+
+    coefficient: Expr
+    power: Expr
+    log_power: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointLaw:
+    """``L(t, size) ~ sum_p coefficient_p kappa0^p G_p(theta)``; see the head of this module.
+
+    ``size`` is N or P, ``df1 ~ amplitude kappa^-r``; the terms carry what multiplies each scaling
+    function. ``theta = 2 t kappa0`` for N, ``t kappa0`` (twice) for P. Values of the scaling functions
+    come from ``numerics.optima.scaling``.
+
+    >>> from asymptotics import derive, power_law
+    >>> law = joint_law(derive(power_law(2, 2)), N)
+    >>> law.kappa0, law.r, [term.power for term in law.terms]
+    (pi**2/(4*N**2), 1/2, [1/2, 1])
+    """
+
+    task: Task
+    size: Symbol
+    amplitude: Expr
+    r: Expr
+    terms: tuple[ScalingTerm, ...]
+
+    @property
+    def kappa0(self) -> Expr:
+        """``(A/size)^(1/r)``; its inverse is the crossover time."""
+        return self.scale(Integer(1))
+
+    def scale(self, power: Expr) -> Expr:
+        """``kappa0**power``."""
+        return (self.amplitude / self.size) ** normal(power / self.r)
+
+    @property
+    def theta(self) -> Expr:
+        """The argument of the scaling functions."""
+        return (2 if self.size == N else 1) * t * self.kappa0
+
+    def early(self) -> Expr:
+        """The loss for 1 << t << 1/kappa0, each term by its first non-vanishing order."""
+        if any(term.log_power for term in self.terms):
+            raise UnableError("with a logarithm the early end is laws.time and laws.model_transient")
+        if self.size == P:
+            raise UnableError("the early end of the data law is the time law and laws.data_transient")
+        total = Integer(0)
+        for term in self.terms:
+            p, first = term.power, term.power if term.power != 1 else 1 - self.r
+            shape = (2 * t) ** -first / gamma(1 - first)
+            total += term.coefficient * self.scale(p - first) * shape
+        return total
+
+    def late(self) -> Expr:
+        """The loss for t >> 1/kappa0: the bottleneck law of the size."""
+        ends = (
+            term.coefficient * self.scale(term.power) * log(self.kappa0) ** term.log_power
+            for term in self.terms
+        )
+        return sum(ends, Integer(0)) * (1 if self.size == N else 1 / self.r)
+
+
+def joint_law(laws: Laws, size: Symbol = N) -> JointLaw:
+    """The joint law of t and ``size`` (N at P = oo, or P at N = oo, noiseless).
+
+    The terms are those of Xi (of F for data) that may lead at late times, and the first that is not
+    analytic in kappa, which is what early times see. Raises `DomainError` for another size, and
+    `UnableError` for data where exponents meet (a logarithm in F).
+    """
+    if size not in (N, P):
+        raise DomainError(f"size = {size}; a joint law is in N or in P")
+    base = spectrum(laws.task)
+    modes = df1(base, 2)
+    lead = modes.leading()
+    kept = _terms(residual, base, 1) if size == N else _terms(squared_residual, base, 2)
+    if lead.log_power or any(term.coefficient.has(modes.variable) for term in (lead, *kept)):
+        raise UnableError(
+            "joint laws are functions of t/size^(1/r) where df1 is a power of kappa; here df1 ~ "
+            f"{modes.term_expression(lead)}; not derived"
+        )
+    if size == P and any(term.log_power for term in kept):
+        raise UnableError("two exponents meet in F: the crossover of the data law carries a logarithm")
+    return JointLaw(
+        task=laws.task,
+        size=size,
+        amplitude=lead.coefficient,
+        r=together(-lead.order),
+        terms=tuple(
+            ScalingTerm(coefficient=tidy(x.coefficient), power=together(x.order), log_power=x.log_power)
+            for x in kept
+        ),
+    )
+
+
+def _terms(sum_of: Callable[[Spectrum, int], Expansion], base: Spectrum, whole: int) -> list[Term]:
+    """The first term that is not analytic in kappa and the first that is (``kappa^n``, n >= whole)."""
+    for depth in range(2, MAX_DEPTH):
+        series = sum_of(base, depth)
+        analytic = [t for t in series.terms if t.order.is_integer and t.order >= whole and not t.log_power]
+        broken = series.with_terms(t for t in series.terms if t not in analytic)
+        if broken.terms:
+            first = [t.order for t in (*series.candidates(), *broken.candidates())]
+            first += [t.order for t in analytic[:1]]
+            return [t for t in series.terms if t.order in first]
+    raise UnableError(f"the first {MAX_DEPTH} orders of Xi are whole powers of kappa: no power law in time")
+
+
+__all__ = ["JointLaw", "ScalingTerm", "joint_law"]

@@ -1,0 +1,365 @@
+"""A law: exponent, prefactor, regimes, conditions and next orders of one quantity of one task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sympy import And, Eq, Expr, Integer, Min, Piecewise, Symbol, nan, oo, sympify, zoo
+from sympy.logic.boolalg import Boolean, false, true
+
+from asymptotics.domains.domain import Domain, as_condition, plain, primitive
+from asymptotics.errors import DomainError, UnableError
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.layer_leading import leading_series
+from asymptotics.expansions.layers import Layered
+from asymptotics.expansions.oscillation import LogPeriodic, log_periodic
+from asymptotics.laws import latex as typeset
+from asymptotics.laws.windows import Window, windows_of
+from asymptotics.model.quantities import QUANTITIES, crossover
+from asymptotics.notation import restated
+from asymptotics.regimes import Regime, find_regimes, tidy
+from asymptotics.spectra import spectrum
+from asymptotics.spectra.segments import structural
+from asymptotics.tasks.task import Task, exact, substitution
+
+if TYPE_CHECKING:
+    from asymptotics.derivation import Derivation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """``loss ~ prefactor * x**(-exponent) * log(x)**log_power``, x = resource -> oo.
+
+    Where the law is no power of its resource, x is the function `gauge` of it, and there may be an
+    envelope (see `Regime`); `leading` is always the whole of it. All quantities are dimensionless; the
+    loss is the excess test loss (the variance sigma^2 of the label noise itself is not included).
+
+    Attributes
+    ----------
+    name, resource : that of the quantity, as in `Laws`, and t, N or P.
+    task : the task it was derived from.
+    regimes : where which term leads. Further terms come from `expansion`.
+    settings : numbers given for symbols that are not the task's (N, P, sigma, eta, B, beta).
+    below : with finitely many modes, whether it is the law below that number where another holds beyond.
+
+    >>> from asymptotics import derive, power_law
+    >>> from asymptotics.symbols import a, b
+    >>> derive(power_law(a, b)).model.exponent
+    Min(b, a - 1)
+    """
+
+    name: str
+    task: Task
+    regimes: tuple[Regime, ...]
+    settings: tuple[tuple[Symbol, Expr], ...] = ()
+    below: bool = False
+
+    @property
+    def parameters(self) -> tuple[Symbol, ...]:
+        """The symbols `at` takes numbers for: those of the task, and N, P, sigma, eta, B, beta, if any."""
+        found = set(self.task.parameters).union(
+            *(r.leading(self.resource).free_symbols for r in self.regimes)
+        )
+        return tuple(sorted(found - {self.resource, self.task.index}, key=lambda s: s.name))
+
+    @property
+    def gauge(self) -> Expr:
+        """The function of the resource whose powers the law is made of; the resource for power laws."""
+        return self._piecewise(lambda regime: regime.variable(self.resource))
+
+    @property
+    def resource(self) -> Symbol:
+        """t, N or P: the one quantity that is finite."""
+        return QUANTITIES[self.name].resource
+
+    @property
+    def quantity(self) -> str:
+        """What the law is about, in words."""
+        return QUANTITIES[self.name].words
+
+    @property
+    def limits(self) -> str:
+        """What is infinite."""
+        return QUANTITIES[self.name].limits
+
+    @property
+    def window(self) -> tuple[Expr, Expr] | None:
+        """Between which two values of the resource a transient law holds (much more, much less); else None.
+
+        >>> from asymptotics import derive, power_law
+        >>> derive(power_law(3, 2)).model_transient.window
+        (1, 4*N**2/pi**2)
+        """
+        size = QUANTITIES[self.name].within
+        return None if size is None else (Integer(1), crossover(spectrum(self.task), size))
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """Where which law holds, for spectra in pieces or with finitely many modes; else one window.
+
+        >>> from asymptotics import Task, derive
+        >>> from asymptotics.symbols import M
+        >>> for window in derive(Task(eigenvalues=1, target=1, modes=M)).model.windows:
+        ...     print(window)
+        0 << resource << M: L(N) ~ M - N, N -> M
+        exactly 0 from M on
+        """
+        return windows_of(self, derived)
+
+    @property
+    def uniform(self) -> Boolean | None:
+        """Where a transient law decays in time, so that the expansion in 1/size is uniform in t; else None.
+
+        Elsewhere the correction grows with t and the expansion holds up to the end of `window` only.
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> derive(power_law(a, b)).model_transient.uniform
+        a > 2
+        """
+        if QUANTITIES[self.name].within is None:
+            return None
+        parts = []
+        for regime in self.regimes:
+            sign = regime.domain.sign(regime.exponent)
+            if sign is None and not regime.is_boundary:
+                parts.append(as_condition(primitive(regime.exponent)))
+            elif sign in (0, -1) and not regime.is_boundary:
+                return false
+        return And(*parts)
+
+    @property
+    def source(self) -> str:
+        """Where the equation that was expanded stands."""
+        return QUANTITIES[self.name].source
+
+    @property
+    def conditions(self) -> tuple[Boolean, ...]:
+        """The conditions on the parameters under which the law holds at all."""
+        return spectrum(self.task).domain.conditions()
+
+    @property
+    def exponent(self) -> Expr:
+        """p in ``loss ~ resource**(-p)``; a Min over the regimes."""
+        return Min(*(regime.exponent for regime in self.regimes if not regime.is_boundary))
+
+    @property
+    def prefactor(self) -> Expr:
+        """The factor of the leading power (and logarithm); Piecewise over several regimes."""
+        return self._piecewise(lambda regime: regime.prefactor)
+
+    @property
+    def log_power(self) -> Expr:
+        """The power of log(resource) in the leading term; Piecewise over several regimes."""
+        return self._piecewise(lambda regime: sympify(regime.log_power))
+
+    @property
+    def leading(self) -> Expr:
+        """The leading term as an expression in ``resource``."""
+        return self._piecewise(lambda regime: regime.leading(self.resource))
+
+    @property
+    def oscillation(self) -> LogPeriodic | None:
+        """Mean, amplitudes and phases of a prefactor that oscillates in log(resource); None if it does not.
+
+        Raises `UnableError` over several regimes (give numbers by `at`).
+
+        >>> from asymptotics import Task, derive
+        >>> wave = derive(Task(eigenvalues="20**-k", target="2**-k")).time.oscillation
+        >>> wave.period, wave.relative(1).evalf(6)      # |Gamma(s_1)| against Gamma(s_0)
+        (log(20), 0.0387965)
+        """
+        if len(self.regimes) > 1:
+            raise UnableError(f"{len(self.regimes)} regimes of the {self.name} law; give numbers by at(...)")
+        return log_periodic(self.regimes[0].prefactor)
+
+    def _piecewise(self, part: Callable[[Regime], Expr]) -> Expr:
+        if len(self.regimes) == 1 and self.regimes[0].condition == true:
+            return part(self.regimes[0])
+        return Piecewise(*((part(regime), regime.condition) for regime in self.regimes))
+
+    def expansion(self, terms: int = 3) -> Expansion:
+        """The terms that can be among the first ``terms`` orders, and the remainder.
+
+        With numbers these are the first ``terms`` orders; with symbols, every term that fewer than
+        ``terms`` others are proved to precede, as far as the remainder allows. Raises `DomainError` for
+        terms < 1.
+
+        >>> from asymptotics import derive, power_law
+        >>> derive(power_law(4, 2)).model.expansion(terms=2)
+        pi**4/(24*N**2) - 5*pi**4/(48*N**3) + O(N**(-4))
+        """
+        if not isinstance(terms, int) or isinstance(terms, bool) or not 1 <= terms <= 40:
+            raise DomainError(f"terms = {terms!r}; the number of orders must be an integer from 1 to 40")
+        return _expansion(self.name, self.task, terms, self.settings, self.below)
+
+    @property
+    def derivation(self) -> Derivation:
+        """The argument from the model's equations to the law: steps that can be read and checked.
+
+        >>> from asymptotics import derive, power_law
+        >>> [str(step.equation) for step in derive(power_law(3, 2)).model.derivation][-1]
+        'L(N) ~ pi**2*log(N)/(4*N**2) + O(N**(-2)), N -> oo'
+        """
+        from asymptotics.derivation import derivation_of  # read seldom, and slow to import
+
+        return derivation_of(self)
+
+    def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Law:
+        """The same law with numbers for parameters; exponents that meet give their logarithm.
+
+        Raises `DomainError` for an unknown parameter, and for values outside the law's domain.
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> derive(power_law(a, b)).model.at(a=3, b=2).regimes[0].log_power
+        1
+        """
+        table = substitution(self.parameters, {**(values or {}), **named})
+        if not table:
+            return self
+        own = {symbol: value for symbol, value in table.items() if symbol in self.task.parameters}
+        settings = (*self.settings, *((x, v) for x, v in table.items() if x not in own))
+        task = self.task.at(own)
+        spectrum(task)  # raises where the values leave the domain
+        if structural(self.task) & set(own):
+            return derived(self.name, task, self.below).at(dict(settings))
+        kept = []
+        for regime in self.regimes:
+            condition = _on_domain(regime.condition.xreplace(table), spectrum(task).domain)
+            if condition == false:
+                continue
+            prefactor = tidy(regime.prefactor.xreplace(table))
+            if prefactor == 0 or prefactor.has(nan, zoo, oo):
+                # a zero or a removable singularity of the symbolic form: derived again with the numbers
+                return derived(self.name, task, self.below).at(dict(settings))
+            kept.append(
+                replace(
+                    regime,
+                    condition=condition,
+                    exponent=regime.exponent.xreplace(table),
+                    prefactor=prefactor,
+                    remainder=regime.remainder.xreplace(table),
+                    gauge=None if regime.gauge is None else regime.gauge.xreplace(table),
+                    envelope=regime.envelope.xreplace(table),
+                    log_power=sympify(regime.log_power).xreplace(table),
+                    relative=None if regime.relative is None else regime.relative.xreplace(table),
+                    domain=spectrum(task).domain,
+                )
+            )
+        if not kept:
+            raise UnableError(f"no regime of {self!r} covers {table}; derive the task with these values")
+        return replace(self, task=task, regimes=tuple(kept), settings=settings)
+
+    def stating(self, *, exponent: object = None, prefactor: object = None, log_power: object = None) -> Law:
+        """The law with another leading term in every regime: a claim to be verified.
+
+        >>> from asymptotics import derive, power_law
+        >>> derive(power_law(2, 2)).time.stating(exponent=1).exponent
+        1
+        """
+        return replace(
+            self,
+            regimes=tuple(
+                replace(
+                    regime,
+                    exponent=regime.exponent if exponent is None else exact(exponent, "exponent"),
+                    prefactor=regime.prefactor if prefactor is None else exact(prefactor, "prefactor"),
+                    log_power=regime.log_power if log_power is None else exact(log_power, "log_power"),
+                )
+                for regime in self.regimes
+            ),
+        )
+
+    def __repr__(self) -> str:
+        x = self.resource
+        lines = []
+        for regime in self.regimes:
+            bound = regime.bound(x)
+            rest = "" if bound == 0 else f" + O({bound})"
+            if regime.relative is not None:
+                rest = f"*(1 + O({regime.relative}))"
+            where = "" if regime.condition == true else f", for {plain(regime.condition)}"
+            limit = regime.limit(x)
+            to = f"{x} -> {limit}"
+            if limit != oo and not self.below:
+                to += f"; exactly 0 for {x} >= {limit}"
+            lines.append(f"{QUANTITIES[self.name].symbol} ~ {regime.leading(x)}{rest}, {to}{where}")
+        return "\n".join(lines)
+
+    def _latex(self, printer: object) -> str:
+        return typeset.law(self, printer)
+
+    def _repr_latex_(self) -> str:
+        return f"${typeset.latex_of(self)}$"
+
+    def to_latex(self, notation: str | None = None) -> str:
+        """The law in LaTeX, for a display environment: cases over its regimes.
+
+        ``notation`` is the arXiv number of a paper in whose letters it is written (`asymptotics.notation`).
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> print(derive(power_law(a, b)).time.to_latex(notation="2409.17858"))
+        L(t) \\sim \\frac{2^{- \\beta} \\Gamma\\left(\\beta\\right)}{\\alpha} t^{-\\beta}
+        """
+        return typeset.latex_of(self if notation is None else self.restated(notation))
+
+    def restated(self, notation: str) -> Law:
+        """The law in the letters of another paper, for reading: its domain stays in those of the task."""
+        return replace(self, regimes=restated(self.regimes, notation))
+
+
+@lru_cache(maxsize=256)
+def derived(name: str, task: Task, below: bool = False) -> Law:
+    """The law of the quantity called ``name``; ``below`` the number of modes where that is finite."""
+    quantity = QUANTITIES[name]
+    base = replace(spectrum(task), below=below)
+
+    def formula(table: dict[Symbol, Expr], depth: int) -> Expansion:
+        return quantity.formula(replace(spectrum(task.at(table)), below=below) if table else base, depth)
+
+    return Law(name=name, task=task, regimes=find_regimes(formula, base.domain), below=below)
+
+
+@lru_cache(maxsize=256)
+def _expansion(
+    name: str, task: Task, terms: int, settings: tuple[tuple[Symbol, Expr], ...], below: bool
+) -> Expansion:
+    formula = QUANTITIES[name].formula
+    base = replace(spectrum(task), below=below)
+    for depth in range(terms, terms + 5):
+        found = formula(base, depth)
+        series = leading_series(found) if isinstance(found, Layered) else found
+        orders = list(dict.fromkeys(t.order for t in series.terms))
+        ahead = [sum(base.domain.sign(b.order - p) == 1 for p in orders) for b in series.remainder]
+        if all(count >= terms for count in ahead):
+            break
+    # with exponents that no condition orders, the remainder may stay among the first: it says so itself
+    return replace(series, depth=terms).with_terms(
+        (replace(x, coefficient=tidy(x.coefficient.xreplace(dict(settings)))) for x in series.terms),
+        series.remainder,
+    )
+
+
+def _on_domain(condition: Boolean, domain: Domain) -> Boolean:
+    """A condition without the parts that the domain implies; false if it contradicts the domain."""
+    kept = []
+    for part in And.make_args(condition):
+        if part in (true, false):
+            kept.append(part)
+            continue
+        sign = domain.sign(primitive(part.lhs - part.rhs))
+        wanted = {"<": -1, ">": 1, "==": 0}[part.rel_op]
+        if sign is None:
+            shown = as_condition(primitive((part.lhs - part.rhs) * (wanted or 1)))
+            kept.append(shown if wanted else Eq(shown.lhs, shown.rhs))
+        elif sign != wanted:
+            return false
+    return And(*kept)
+
+
+__all__ = ["Law", "derived"]

@@ -1,0 +1,143 @@
+"""The laws of a measured spectrum with the errors of its exponents.
+
+With p(a, b) the exponent of a law, a Min over its regimes, and the fitted ``a +- s_a``, ``b +- s_b``,
+
+    s_p^2 = sum_x max(|p(x + s_x) - p|, |p(x - s_x) - p|)^2      over x = a, b,
+
+which is ordinary propagation where p is smooth and keeps the larger side at its kinks. A regime is
+settled if it leads on the whole rectangle of two errors about the fitted numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+
+from sympy import Expr, Rational, Symbol
+from sympy.logic.boolalg import true
+
+from asymptotics.domains.domain import plain
+from asymptotics.errors import DomainError, SpectrumError
+from asymptotics.laws.law import Law, derived
+from asymptotics.model.quantities import QUANTITIES
+from asymptotics.regimes import Regime
+from asymptotics.symbols import a, b
+from asymptotics.tasks.measured import with_error
+from asymptotics.tasks.task import Task, power_law
+
+CORNERS = (-2, 0, 2)
+"""Where regimes are compared, in errors of a and b."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredExponent:
+    """``loss ~ resource**(-exponent)`` with one standard deviation; dimensionless.
+
+    ``regime`` is the condition that holds at the fitted numbers; ``settled`` says whether the same one
+    holds within two errors of them.
+    """
+
+    name: str
+    resource: Symbol
+    exponent: float
+    error: float
+    regime: str
+    settled: bool
+
+    def __str__(self) -> str:
+        doubt = "" if self.settled else "; another regime is within two errors"
+        where = f" ({self.regime}{doubt})" if self.regime or doubt else ""
+        # a loss that grows has a negative exponent: its power is written with a plus
+        sign = "-" if self.exponent > 0 else ""
+        return f"{self.name}: {self.resource}^{sign}{with_error(abs(self.exponent), self.error)}{where}"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredLaws:
+    """A table of exponents, one line each; iterates over them."""
+
+    exponents: tuple[MeasuredExponent, ...]
+
+    def __iter__(self) -> Iterator[MeasuredExponent]:
+        return iter(self.exponents)
+
+    def __getitem__(self, name: str) -> MeasuredExponent:
+        for one in self.exponents:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+    def __str__(self) -> str:
+        return "\n".join(str(one) for one in self.exponents)
+
+
+def measured_laws(task: Task, names: tuple[str, ...] = ("time", "model", "data")) -> MeasuredLaws:
+    """The exponents of the laws called ``names`` (as in `Laws`) for a measured task, with errors.
+
+    The errors are those of the fits alone. Raises `DomainError` for a task that was not measured or an
+    unknown name, and `SpectrumError` where the fitted numbers leave no law (``a <= 1`` or ``b <= 1``).
+
+    >>> task = Task.from_arrays([k**-1.5 for k in range(1, 301)], [k**-2.0 for k in range(1, 301)])
+    >>> measured_laws(task)["model"].exponent
+    1.0
+    """
+    if not isinstance(task, Task) or task.measured is None:
+        raise DomainError("task has no measured arrays; make one with Task.from_arrays(eigenvalues, target)")
+    unknown = [name for name in names if name not in QUANTITIES]
+    if unknown:
+        raise DomainError(f"no law is called {unknown[0]!r}; the laws are {', '.join(QUANTITIES)}")
+    fits = {a: task.measured.target_fit, b: task.measured.eigenvalue_fit}
+    for symbol, fit in fits.items():
+        if fit.exponent <= 1:
+            what = "the target needs a" if symbol == a else "the kernel needs b"
+            raise SpectrumError(
+                f"{symbol} = {with_error(fit.exponent, fit.error)} as fitted: sums over infinitely many "
+                f"modes diverge, {what} > 1; use numerics.FullModel(task) for the measured modes"
+            )
+    centre = {symbol: fit.exponent for symbol, fit in fits.items()}
+    error = {symbol: fit.error for symbol, fit in fits.items()}
+    return MeasuredLaws(tuple(_propagated(derived(n, _generic()), centre, error) for n in names))
+
+
+@lru_cache(maxsize=1)
+def _generic() -> Task:
+    return power_law(a, b)
+
+
+def _propagated(law: Law, centre: dict[Symbol, float], error: dict[Symbol, float]) -> MeasuredExponent:
+    value = _at(law.exponent, centre)
+    variance = 0.0
+    for symbol, step in error.items():
+        moved = (_at(law.exponent, {**centre, symbol: centre[symbol] + s * step}) for s in (-1, 1))
+        variance += max(abs(m - value) for m in moved) ** 2
+    here = _leading(law, centre)
+    corners = (
+        {symbol: centre[symbol] + s * error[symbol] for symbol, s in zip(centre, steps, strict=True)}
+        for steps in product(CORNERS, repeat=len(centre))
+    )
+    return MeasuredExponent(
+        name=law.name,
+        resource=law.resource,
+        exponent=value,
+        error=max(variance**0.5, 1e-13),
+        regime="" if here is None or here.condition == true else plain(here.condition),
+        settled=all(_leading(law, corner) == here for corner in corners),
+    )
+
+
+def _at(expression: Expr, values: dict[Symbol, float]) -> float:
+    return float(expression.xreplace({s: Rational(repr(v)) for s, v in values.items()}))
+
+
+def _leading(law: Law, values: dict[Symbol, float]) -> Regime | None:
+    """The open regime whose condition holds at the values; None on a boundary."""
+    table = {s: Rational(repr(v)) for s, v in values.items()}
+    for regime in law.regimes:
+        if not regime.is_boundary and regime.condition.xreplace(table) == true:
+            return regime
+    return None
+
+
+__all__ = ["MeasuredExponent", "MeasuredLaws", "measured_laws"]

@@ -1,0 +1,1 @@
+"""The mean-field equations over expansions, and the table of quantities."""

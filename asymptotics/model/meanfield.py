@@ -1,0 +1,160 @@
+"""The mean-field equations of the random-feature model, written over expansions.
+
+With ``kappa = z/q`` every quantity is made of two sums (BAP, section 2 and appendix C):
+
+    df1(kappa) = sum_k m_k lambda_k/(lambda_k + kappa),   Xi(kappa) = sum_k m_k c_k kappa/(lambda_k + kappa),
+    F = Xi - kappa Xi' = sum_k m_k c_k kappa^2/(lambda_k + kappa)^2,   df2 = df1 + kappa df1'.
+
+All functions return an `Expansion` whose first ``depth`` orders are kept. Losses are the excess
+test loss: the variance of the label noise itself is not included. Where finitely many modes are learned
+the laws at t = oo are those at the edge, or beyond it (`edge`).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sympy import Integer, Symbol
+
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.model.finite_modes import FixedPoint, at_size, beyond, white_point
+from asymptotics.model.slowest_modes import slowest_modes
+from asymptotics.spectra import FiniteSeries, Spectrum
+from asymptotics.symbols import N, P, kappa, t
+from asymptotics.transforms.mellin import CROSSED, EXPONENTIAL, FILTER, RESOLVENT, SQUARE, spectral_sum
+
+_T = Symbol("T", positive=True)
+
+
+@lru_cache(maxsize=128)
+def df1(spectrum: Spectrum, depth: int) -> Expansion:
+    """``df1(kappa)`` for kappa -> 0: the number of modes that kappa resolves."""
+    return spectral_sum(spectrum.kernel, FILTER, kappa, inverse=True, domain=spectrum.domain, depth=depth)
+
+
+@lru_cache(maxsize=128)
+def residual(spectrum: Spectrum, depth: int) -> Expansion:
+    """``Xi(kappa)`` for kappa -> 0: the target power that kappa does not resolve."""
+    found = spectral_sum(spectrum.target, RESOLVENT, kappa, inverse=True, domain=spectrum.domain, depth=depth)
+    return found + spectrum.unlearned if spectrum.unlearned != 0 else found
+
+
+@lru_cache(maxsize=128)
+def squared_residual(spectrum: Spectrum, depth: int) -> Expansion:
+    """``F(kappa)`` for kappa -> 0: the squared bias of a ridge kappa."""
+    found = spectral_sum(spectrum.target, SQUARE, kappa, inverse=True, domain=spectrum.domain, depth=depth)
+    return found + spectrum.unlearned if spectrum.unlearned != 0 else found
+
+
+@lru_cache(maxsize=128)
+def fixed_point(spectrum: Spectrum, depth: int) -> FixedPoint:
+    """The sums of the fixed point t = oo, in kappa -> 0 (or exactly, for a single eigenvalue)."""
+    white = white_point(spectrum, depth)
+    if white is not None:
+        return white
+    modes = df1(spectrum, depth)
+    return FixedPoint(
+        modes=modes,
+        unresolved=residual(spectrum, depth),
+        squared=squared_residual(spectrum, depth),
+        crossed=spectral_sum(
+            spectrum.target, CROSSED, kappa, inverse=True, domain=spectrum.domain, depth=depth
+        ),
+        inverse=modes * _slope(spectrum, depth).power(-1),
+    )
+
+
+def time_limited(spectrum: Spectrum, depth: int) -> Expansion:
+    """``L(t) = sum_k m_k c_k exp(-2 lambda_k t)``: N = P = oo, where q = 1 (BAP, section 3).
+
+    Finitely many modes with target power are learned one by one, the slowest last.
+    """
+    if isinstance(spectrum.target, FiniteSeries):
+        return slowest_modes(spectrum, spectrum.target, depth)
+    series = spectral_sum(
+        spectrum.target, EXPONENTIAL, _T, inverse=False, domain=spectrum.domain, depth=depth
+    )
+    return series.substitute_monomial(Integer(2), Integer(1), t)
+
+
+def model_limited(spectrum: Spectrum, depth: int) -> Expansion:
+    """``L(N) = Xi(kappa)`` with ``df1(kappa) = N``: t = P = oo (BAP, appendix C).
+
+    The fixed point for N < P is ``L = Xi + (Xi + sigma^2) N/(P - N)``; P -> oo leaves Xi.
+    """
+    done = beyond(spectrum, N, spectrum.unlearned, Integer(0))
+    point = fixed_point(spectrum, depth)
+    return at_size(point.modes, N, point.unresolved) if done is None else done
+
+
+def _slope(spectrum: Spectrum, depth: int) -> Expansion:
+    """``-kappa df1' = df1 - df2 = sum_k m_k kappa lambda_k/(lambda_k + kappa)^2``."""
+    modes = df1(spectrum, depth)
+    return (modes.differentiate() * modes.monomial(Integer(1), Integer(1))).scale(Integer(-1))
+
+
+def at_twice_the_time(transform: Expansion) -> Expansion:
+    """The function of t whose Laplace transform in ``2t`` this is, z -> 0: squares of modes decay with 2t."""
+    return transform.inverse_laplace(_T).substitute_monomial(Integer(2), Integer(1), t)
+
+
+def data_limited(spectrum: Spectrum, depth: int) -> Expansion:
+    """``L(P) = (F + sigma^2 df2/P) / (1 - df2/P)`` with ``df1(kappa) = P``: t = N = oo.
+
+    On the fixed point ``1 - df2/P = -kappa df1'/df1`` (BAP, appendix C).
+    """
+    done = beyond(spectrum, P, spectrum.unlearned, spectrum.unlearned + spectrum.task.noise**2)
+    if done is not None:
+        return done
+    point, variance = fixed_point(spectrum, depth), spectrum.task.noise**2
+    loss = point.squared * point.inverse + (point.inverse - 1).scale(variance)
+    return at_size(point.modes, P, loss)
+
+
+def model_bias(spectrum: Spectrum, depth: int) -> Expansion:
+    """``B(N) = F(kappa)`` with ``df1(kappa) = N``: the loss of the predictor averaged over A, t = P = oo.
+
+    The mean of mode k stops at ``H_k = kappa/(lambda_k + kappa)`` (BAP, appendix C).
+    """
+    done = beyond(spectrum, N, spectrum.unlearned, Integer(0))
+    point = fixed_point(spectrum, depth)
+    return at_size(point.modes, N, point.squared) if done is None else done
+
+
+def model_variance(spectrum: Spectrum, depth: int) -> Expansion:
+    """``Xi - F = sum_k m_k c_k kappa lambda_k/(lambda_k + kappa)^2`` at ``df1(kappa) = N``: over A."""
+    point = fixed_point(spectrum, depth)
+    return at_size(point.modes, N, point.crossed)
+
+
+def data_bias(spectrum: Spectrum, depth: int) -> Expansion:
+    """``F(kappa)`` with ``df1(kappa) = P``: the loss of the predictor averaged over data sets, t = N = oo."""
+    done = beyond(spectrum, P, spectrum.unlearned, Integer(0))
+    point = fixed_point(spectrum, depth)
+    return at_size(point.modes, P, point.squared) if done is None else done
+
+
+def data_variance(spectrum: Spectrum, depth: int) -> Expansion:
+    """``(F + sigma^2) df2/(P - df2)`` at ``df1(kappa) = P``: over data sets and their noise."""
+    done = beyond(spectrum, P, Integer(0), spectrum.unlearned + spectrum.task.noise**2)
+    if done is not None:
+        return done
+    point = fixed_point(spectrum, depth)
+    signal = point.squared + spectrum.task.noise**2
+    return at_size(point.modes, P, signal * (point.inverse - 1))
+
+
+__all__ = [
+    "at_twice_the_time",
+    "data_bias",
+    "data_limited",
+    "data_variance",
+    "df1",
+    "fixed_point",
+    "model_bias",
+    "model_limited",
+    "model_variance",
+    "residual",
+    "squared_residual",
+    "time_limited",
+]

@@ -1,0 +1,290 @@
+"""The quantities that have laws: what each is, which resource it runs in, and the equation it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from sympy import Expr, Symbol, oo
+
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.layer_leading import leading_series
+from asymptotics.expansions.layers import Layered
+from asymptotics.model import early_stopping as stopping
+from asymptotics.model import meanfield, transients
+from asymptotics.model import training_rules as optimisers
+from asymptotics.model.finite_modes import mode_count
+from asymptotics.spectra import Spectrum
+from asymptotics.symbols import N, P, t
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """What a law is about.
+
+    ``name`` is the attribute of `Laws`; ``words`` and ``symbol`` (LaTeX in ``tex``) say what it is;
+    ``limits`` what is infinite; ``resource`` the variable that tends to oo; ``formula(spectrum, depth)`` its
+    expansion; ``within`` the size N or P below whose crossover time a transient law holds.
+    """
+
+    name: str
+    words: str
+    symbol: str
+    tex: str
+    limits: str
+    resource: Symbol
+    formula: Callable[[Spectrum, int], Expansion]
+    source: str
+    within: Symbol | None = None
+
+
+BOTTLENECKS = (
+    Quantity(
+        name="time",
+        words="test loss limited by training time",
+        symbol="L(t)",
+        tex=r"L(t)",
+        limits="N = P = oo",
+        resource=t,
+        formula=meanfield.time_limited,
+        source="BAP, section 3",
+    ),
+    Quantity(
+        name="model",
+        words="test loss limited by model size",
+        symbol="L(N)",
+        tex=r"L(N)",
+        limits="t = P = oo",
+        resource=N,
+        formula=meanfield.model_limited,
+        source="BAP, appendix C",
+    ),
+    Quantity(
+        name="data",
+        words="test loss limited by data",
+        symbol="L(P)",
+        tex=r"L(P)",
+        limits="t = N = oo",
+        resource=P,
+        formula=meanfield.data_limited,
+        source="BAP, appendix C",
+    ),
+)
+
+APPROACH = (
+    Quantity(
+        name="model_transient",
+        words="finite-size correction to the test loss, first order in 1/N",
+        symbol="L(t, N) - L(t)",
+        tex=r"L(t, N) - L(t)",
+        limits="P = oo",
+        resource=t,
+        formula=partial(transients.model_correction, 1),
+        source="BAP, section 4 and appendix D; Lagrange's series in 1/N",
+        within=N,
+    ),
+    Quantity(
+        name="model_transient_second",
+        words="finite-size correction to the test loss, second order in 1/N",
+        symbol="[1/N^2] L(t, N)",
+        tex=r"\left[N^{-2}\right] L(t, N)",
+        limits="P = oo",
+        resource=t,
+        formula=partial(transients.model_correction, 2),
+        source="Lagrange's series in 1/N",
+        within=N,
+    ),
+    Quantity(
+        name="data_transient",
+        words="finite-data correction to the test loss, first order in 1/P, noiseless",
+        symbol="L(t, P) - L(t)",
+        tex=r"L(t, P) - L(t)",
+        limits="N = oo, sigma = 0",
+        resource=t,
+        formula=partial(transients.data_correction, 1),
+        source="BAP, appendix C, N = oo; Lagrange's series in 1/P",
+        within=P,
+    ),
+    Quantity(
+        name="data_transient_second",
+        words="finite-data correction to the test loss, second order in 1/P, noiseless",
+        symbol="[1/P^2] L(t, P)",
+        tex=r"\left[P^{-2}\right] L(t, P)",
+        limits="N = oo, sigma = 0",
+        resource=t,
+        formula=partial(transients.data_correction, 2),
+        source="BAP, appendix C, N = oo; Lagrange's series in 1/P",
+        within=P,
+    ),
+    Quantity(
+        name="gap",
+        words="test loss less train loss by data reuse, first order in 1/P, noiseless",
+        symbol="L(t) - Lhat(t)",
+        tex=r"L(t) - \hat L(t)",
+        limits="N = oo, sigma = 0",
+        resource=t,
+        formula=transients.gap,
+        source="BAP, section 4; C0 - C1 to first order in 1/P",
+        within=P,
+    ),
+    Quantity(
+        name="gap_noise",
+        words="label noise in the train-test gap, first order in 1/P",
+        symbol="[sigma^2] (L(t) - Lhat(t) + sigma^2)",
+        tex=r"\left[\sigma^2\right] \left(L(t) - \hat L(t) + \sigma^2\right)",
+        limits="N = oo",
+        resource=t,
+        formula=transients.noise_in_gap,
+        source="BAP, appendix C, to first order in 1/P",
+        within=P,
+    ),
+    Quantity(
+        name="noise",
+        words="label noise in the test loss, first order in 1/P",
+        symbol="[sigma^2] L(t, P)",
+        tex=r"\left[\sigma^2\right] L(t, P)",
+        limits="N = oo",
+        resource=t,
+        formula=transients.noise_in_test_loss,
+        source="BAP, appendix C, to first order in 1/P",
+        within=P,
+    ),
+)
+
+SPLIT = (
+    Quantity(
+        name="bias_model",
+        words="loss of the predictor averaged over initialisations, limited by model size",
+        symbol="B(N)",
+        tex=r"B(N)",
+        limits="t = P = oo",
+        resource=N,
+        formula=meanfield.model_bias,
+        source="BAP, section 4.3 and appendix C",
+    ),
+    Quantity(
+        name="variance_model",
+        words="variance of the loss over initialisations, limited by model size",
+        symbol="V(N)",
+        tex=r"V(N)",
+        limits="t = P = oo",
+        resource=N,
+        formula=meanfield.model_variance,
+        source="BAP, section 4.3 and appendix C",
+    ),
+    Quantity(
+        name="bias_data",
+        words="loss of the predictor averaged over data sets, limited by data",
+        symbol="B(P)",
+        tex=r"B(P)",
+        limits="t = N = oo",
+        resource=P,
+        formula=meanfield.data_bias,
+        source="BAP, section 4.3 and appendix C",
+    ),
+    Quantity(
+        name="variance_data",
+        words="variance of the loss over data sets and their noise, limited by data",
+        symbol="V(P)",
+        tex=r"V(P)",
+        limits="t = N = oo",
+        resource=P,
+        formula=meanfield.data_variance,
+        source="BAP, section 4.3 and appendix C",
+    ),
+)
+
+RULES = (
+    Quantity(
+        name="early_stopping",
+        words="smallest test loss over the stopping time, label noise sigma",
+        symbol="min_t L(t, P)",
+        tex=r"\min_t L(t, P)",
+        limits="N = oo",
+        resource=P,
+        formula=stopping.early_stopping,
+        source="the minimum of the series in 1/P, BAP, appendix C",
+    ),
+    Quantity(
+        name="early_stopping_time",
+        words="stopping time of the smallest test loss, label noise sigma",
+        symbol="t*(P)",
+        tex=r"t^*(P)",
+        limits="N = oo",
+        resource=P,
+        formula=stopping.early_stopping_time,
+        source="the minimum of the series in 1/P, BAP, appendix C",
+    ),
+    Quantity(
+        name="sgd_noise",
+        words="loss of one-pass SGD less that of gradient flow at t = eta n",
+        symbol="L_SGD(t) - L(t)",
+        tex=r"L_{\mathrm{SGD}}(t) - L(t)",
+        limits="N = oo",
+        resource=t,
+        formula=optimisers.sgd_noise,
+        source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1",
+    ),
+    Quantity(
+        name="sgd_noise_transient",
+        words="finite-size correction to what one-pass SGD adds to gradient flow, first order in 1/N",
+        symbol="[1/N] (L_SGD(t, N) - L(t, N))",
+        tex=r"\left[N^{-1}\right] \left(L_{\mathrm{SGD}}(t, N) - L(t, N)\right)",
+        limits="P = oo",
+        resource=t,
+        formula=optimisers.sgd_noise_correction,
+        source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1; Lagrange's series in 1/N",
+        within=N,
+    ),
+    Quantity(
+        name="sgd_noise_model",
+        words="loss of one-pass SGD less that of gradient flow at t = oo, limited by model size",
+        symbol="L_SGD(N) - L(N)",
+        tex=r"L_{\mathrm{SGD}}(N) - L(N)",
+        limits="t = oo",
+        resource=N,
+        formula=optimisers.sgd_noise_at_infinity,
+        source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1",
+    ),
+    Quantity(
+        name="time_discrete",
+        words="test loss of gradient descent with step eta at t = eta n",
+        symbol="L_GD(t)",
+        tex=r"L_{\mathrm{GD}}(t)",
+        limits="N = P = oo",
+        resource=t,
+        formula=optimisers.discrete_steps,
+        source="(1 - eta lambda)^n in place of e^(-lambda t)",
+    ),
+    Quantity(
+        name="time_momentum",
+        words="test loss of heavy-ball flow with inertia beta",
+        symbol="L_HB(t)",
+        tex=r"L_{\mathrm{HB}}(t)",
+        limits="N = P = oo",
+        resource=t,
+        formula=optimisers.heavy_ball,
+        source="beta v'' + v' = -lambda v in place of v' = -lambda v",
+    ),
+)
+
+QUANTITIES = {q.name: q for q in (*BOTTLENECKS, *APPROACH, *SPLIT, *RULES)}
+
+
+def crossover(spectrum: Spectrum, size: Symbol) -> Expr:
+    """The time ``1/kappa(size)``, ``df1(kappa) = size``, at which a transient law ends; its leading term.
+
+    >>> from asymptotics.spectra import spectrum
+    >>> from asymptotics.tasks.task import power_law
+    >>> crossover(spectrum(power_law(3, 2)), N)
+    4*N**2/pi**2
+    """
+    if mode_count(spectrum) is not None:
+        return oo  # with more samples or features than modes there is no crossover
+    kappa = meanfield.df1(spectrum, 2).revert(size)
+    series = leading_series(kappa) if isinstance(kappa, Layered) else kappa
+    return 1 / series.term_expression(series.leading())
+
+
+__all__ = ["APPROACH", "BOTTLENECKS", "QUANTITIES", "RULES", "SPLIT", "Quantity", "crossover"]

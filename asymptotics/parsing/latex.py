@@ -1,0 +1,216 @@
+r"""LaTeX of a claim to the syntax of `asymptotics.parsing`, each character with the place it came from.
+
+The source is split into characters, groups and macros with their arguments by pylatexenc (tokens and
+positions; it knows no mathematics), and rewritten here over a closed list of macros:
+``\frac{x}{y}`` -> ``((x)/(y))``, ``2b(a-1)`` -> ``2*b*(a-1)``, ``N^{-x}`` -> ``N**(-x)``. The result goes
+through the same whitelist parser, with the same bounds, as text. Nothing is expanded or run.
+
+(SymPy's own ``parse_latex`` was tried first: its grammar knows neither ``\pi`` nor ``\min\{a, b\}``, reads
+``a b c d e`` as a tuple, and evaluates powers of numbers of any size while it parses.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from pylatexenc.latexwalker import (
+    LatexCharsNode,
+    LatexCommentNode,
+    LatexEnvironmentNode,
+    LatexGroupNode,
+    LatexMacroNode,
+    LatexMathNode,
+    LatexSpecialsNode,
+    LatexWalker,
+    LatexWalkerParseError,
+)
+from pylatexenc.macrospec import LatexContextDb, MacroSpec
+
+from asymptotics.errors import ParseError
+from asymptotics.parsing.vocabulary import DEPTH, LENGTH
+
+SPACES = set(", ; : ! quad qquad displaystyle textstyle limits nolimits".split()) | {" ", "\n", ">"}
+SIZES = set("left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr".split())
+FONTS = set("mathcal mathrm mathbb mathscr mathbf mathsf mathit operatorname text textrm boldsymbol".split())
+ACCENTS = set("hat tilde bar widehat widetilde overline".split())
+FRACTIONS = {"frac", "tfrac", "dfrac"}
+OPENING = {"(": ")", "[": "]", "{": "}"}
+
+_macros = LatexContextDb()
+_macros.add_context_category(
+    "claims",
+    macros=[
+        *(MacroSpec(name, "{{") for name in sorted(FRACTIONS)),
+        *(MacroSpec(name, "{") for name in sorted(FONTS | ACCENTS)),
+        MacroSpec("sqrt", "[{"),
+    ],
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One character, macro or group of the source: its kind, what it says, where, and what it contains."""
+
+    kind: str  # "char", "macro" or "group"
+    name: str
+    position: int
+    arguments: tuple[tuple[Item, ...] | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A LaTeX text and its items, without math delimiters, spaces and comments."""
+
+    text: str
+    items: tuple[Item, ...]
+
+    def fail(self, position: int, message: str) -> NoReturn:
+        """Raise `ParseError` with the place in the source."""
+        raise ParseError.at(self.text, position, message)
+
+
+def is_latex(text: str) -> bool:
+    r"""Whether a claim is LaTeX: it has a backslash, a brace or a dollar sign.
+
+    >>> is_latex("N^{-b}"), is_latex("N**(-b)")
+    (True, False)
+    """
+    return any(c in text for c in "\\{}$")
+
+
+def read(text: str) -> Source:
+    r"""The items of a LaTeX text. Raises `ParseError` for unbalanced braces and text beyond the bounds.
+
+    >>> [item.name for item in read(r"N^{-b} \log N").items]
+    ['N', '^', '{', 'log', 'N']
+    """
+    if len(text) > LENGTH:
+        raise ParseError(f"the claim has {len(text)} characters, more than {LENGTH}; shorten it")
+    depth = 0
+    for position, character in enumerate(text):
+        depth += (character == "{") - (character == "}")
+        if depth > DEPTH:
+            raise ParseError.at(text, position, f"braces nested deeper than {DEPTH}; split the claim")
+    if (len(text) - len(text.rstrip("\\"))) % 2:
+        raise ParseError.at(text, len(text) - 1, "a backslash without a macro; remove it")
+    walker = LatexWalker(text, latex_context=_macros, tolerant_parsing=False)
+    try:
+        nodes = walker.get_latex_nodes()[0]
+    except LatexWalkerParseError as error:
+        raise ParseError.at(text, min(error.pos or 0, len(text) - 1), _one_line(error.msg)) from None
+    except RecursionError:
+        raise ParseError.at(text, 0, "nested too deeply; split the claim") from None
+    return Source(text=text, items=_items(text, nodes))
+
+
+def _one_line(message: str) -> str:
+    plain = " ".join(str(message).split())
+    return plain[:1].lower() + plain[1:] + "; balance the braces and give each macro its arguments"
+
+
+def _items(text: str, nodes: Sequence[Any]) -> tuple[Item, ...]:
+    found: list[Item] = []
+    for node in nodes:
+        if isinstance(node, LatexCharsNode):
+            found += [
+                Item(kind="char", name=c, position=node.pos + i)
+                for i, c in enumerate(node.chars)
+                if not c.isspace()
+            ]
+        elif isinstance(node, LatexMathNode):
+            found += _items(text, node.nodelist)
+        elif isinstance(node, LatexGroupNode):
+            inside = _items(text, node.nodelist)
+            found.append(Item(kind="group", name="{", position=node.pos, arguments=(inside,)))
+        elif isinstance(node, LatexSpecialsNode):
+            found.append(Item(kind="char", name=node.specials_chars, position=node.pos))
+        elif isinstance(node, LatexMacroNode):
+            if node.macroname not in SPACES:
+                found.append(_macro(text, node))
+        elif isinstance(node, LatexEnvironmentNode):
+            advice = "give each case as a claim of its own, with assuming="
+            raise ParseError.at(
+                text, node.pos, f"the environment {node.environmentname} is not read; {advice}"
+            )
+        elif not isinstance(node, LatexCommentNode):
+            raise ParseError.at(text, node.pos, "this is not part of an expression")
+    return tuple(found)
+
+
+def _macro(text: str, node: Any) -> Item:
+    given = node.nodeargd.argnlist if node.nodeargd is not None else []
+    arguments: list[tuple[Item, ...] | None] = []
+    for argument in given or ():
+        if argument is None:
+            arguments.append(None)
+            continue
+        inside = _items(text, [argument])
+        is_group = len(inside) == 1 and inside[0].kind == "group"
+        arguments.append(inside[0].arguments[0] if is_group else inside)
+    return Item(kind="macro", name=node.macroname, position=node.pos, arguments=tuple(arguments))
+
+
+def opening_at(items: Sequence[Item], at: int) -> tuple[str, int] | None:
+    """``("(", where its inside begins)`` if a delimiter opens at ``at``, with its size such as ``\\left``."""
+    sized = items[at].kind == "macro" and items[at].name in SIZES
+    delimiter = at + 1 if sized else at
+    if delimiter < len(items) and items[delimiter].kind in ("char", "macro"):
+        name = items[delimiter].name
+        if name in ("(", "[") if items[delimiter].kind == "char" else name in ("{", "lbrace"):
+            return "{" if name == "lbrace" else name, delimiter + 1
+    return None
+
+
+def closing_at(items: Sequence[Item], at: int) -> tuple[str, int] | None:
+    sized = items[at].kind == "macro" and items[at].name in SIZES
+    delimiter = at + 1 if sized else at
+    if delimiter < len(items):
+        item = items[delimiter]
+        if (item.kind == "char" and item.name in ")]") or (
+            item.kind == "macro" and item.name in ("}", "rbrace")
+        ):
+            return "}" if item.name == "rbrace" else item.name, delimiter + 1
+    return None
+
+
+def partner(source: Source, items: Sequence[Item], at: int, opening: tuple[str, int]) -> tuple[int, int]:
+    """Where the delimiter that opens at ``at`` closes, and what comes after; `ParseError` if it does not."""
+    expected = [OPENING[opening[0]]]
+    position = opening[1]
+    while position < len(items):
+        inner = opening_at(items, position)
+        closing = closing_at(items, position)
+        if inner is not None:
+            expected.append(OPENING[inner[0]])
+            if len(expected) > DEPTH:
+                source.fail(
+                    items[position].position, f"parentheses nested deeper than {DEPTH}; split the claim"
+                )
+            position = inner[1]
+        elif closing is not None:
+            if closing[0] != expected[-1]:
+                message = f"{closing[0]!r} where {expected[-1]!r} is to close"
+                source.fail(items[position].position, message)
+            expected.pop()
+            if not expected:
+                return position, closing[1]
+            position = closing[1]
+        else:
+            position += 1
+    source.fail(items[at].position, "a parenthesis is not closed")
+
+
+__all__ = [
+    "ACCENTS",
+    "FONTS",
+    "FRACTIONS",
+    "SIZES",
+    "Item",
+    "Source",
+    "is_latex",
+    "opening_at",
+    "partner",
+    "read",
+]

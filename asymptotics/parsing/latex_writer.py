@@ -1,0 +1,274 @@
+r"""Items of LaTeX written in the syntax of `asymptotics.parsing`: products, powers, fractions, functions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+from asymptotics.parsing.latex import FONTS, FRACTIONS, SIZES, Item, Source, opening_at, partner
+from asymptotics.parsing.vocabulary import DEPTH, GREEK
+
+FUNCTIONS = {
+    **{name: name for name in "log ln exp sin cos tan cot min max".split()},
+    "Gamma": "gamma",
+    "zeta": "zeta",
+}
+BARE = {"log", "ln", "sin", "cos", "tan", "cot"}
+"""Functions that may stand before their argument without parentheses."""
+LETTERS = {
+    **{name: name for name in GREEK if name not in FUNCTIONS},
+    "pi": "pi",
+    "lambda": "lam",
+    "varepsilon": "epsilon",
+    "vartheta": "theta",
+    "varphi": "phi",
+}
+PRODUCTS = {"cdot", "times"}
+
+
+def to_text(source: Source, items: Sequence[Item]) -> tuple[str, tuple[int, ...]]:
+    r"""``items`` in the syntax of `expressions.parse`, and the place of each character of it.
+
+    >>> from asymptotics.parsing.latex import read
+    >>> source = read(r"\frac{a-1}{2b}")
+    >>> to_text(source, source.items)[0]
+    '((a-1)/(2*b))'
+    """
+    writer = _Writer(source)
+    writer.sequence(items)
+    pieces = writer.pieces
+    return (
+        "".join(piece for piece, _ in pieces),
+        tuple(position for piece, position in pieces for _ in piece),
+    )
+
+
+class _Writer:
+    """Writes items one after the other, and a ``*`` wherever an operand follows an operand."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.pieces: list[tuple[str, int]] = []
+        self.after_operand = False
+        self.depth = 0  # of functions without parentheses, as in log log x
+
+    def put(self, piece: str, position: int, *, starts: bool = False, ends: bool = False) -> None:
+        if starts and self.after_operand:
+            self.pieces.append(("*", position))
+        self.pieces.append((piece, position))
+        self.after_operand = ends
+
+    def fail(self, item: Item, message: str) -> NoReturn:
+        self.source.fail(item.position, message)
+
+    def grouped(self, items: Sequence[Item], at: Item, what: str) -> None:
+        if not items:
+            self.fail(at, f"{what} is empty")
+        self.put("(", at.position, starts=True)
+        self.sequence(items)
+        self.put(")", at.position, ends=True)
+
+    def sequence(self, items: Sequence[Item]) -> None:
+        at = 0
+        while at < len(items):
+            at = self.one(items, at)
+        if items and not self.after_operand and self.pieces and self.pieces[-1][0] in "+-*/,":
+            self.source.fail(self.pieces[-1][1], "the expression breaks off after an operator")
+
+    def one(self, items: Sequence[Item], at: int) -> int:
+        """Write the item at ``at`` with what belongs to it, and return where the next one is."""
+        item = items[at]
+        if item.kind == "group":
+            if item.arguments[0]:  # an empty group separates, as in 2{}b
+                self.grouped(item.arguments[0] or (), item, "the group")
+            return at + 1
+        opening = opening_at(items, at)
+        if opening is not None:
+            return self.parentheses(items, at, opening)
+        if item.kind == "macro":
+            return self.macro(items, at)
+        return self.character(items, at)
+
+    def character(self, items: Sequence[Item], at: int) -> int:
+        item, character = items[at], items[at].name
+        word = _word(items, at)
+        if word in FUNCTIONS:
+            return self.function(FUNCTIONS[word], items, at, at + len(word))
+        if character.isascii() and character.isalpha():
+            self.put(character, item.position, starts=True, ends=True)
+        elif character.isascii() and (character.isdigit() or character == "."):
+            end = at
+            while end < len(items) and items[end].kind == "char" and items[end].name in "0123456789.":
+                end += 1
+            digits = "".join(i.name for i in items[at:end])
+            self.put(digits, item.position, starts=True, ends=True)
+            return end
+        elif character in "+-*/,":
+            self.operator(character, item)
+        elif character == "^":
+            return self.power(items, at)
+        elif character == "_":
+            self.fail(item, "a subscript has no meaning here; write a letter of the task")
+        elif character in ")]":
+            self.fail(item, f"{character!r} closes nothing")
+        else:
+            self.fail(item, f"{character!r} is not part of an expression")
+        return at + 1
+
+    def operator(self, sign: str, item: Item) -> None:
+        if sign in "*/," and not self.after_operand:
+            self.fail(item, f"nothing stands before {sign!r}")
+        self.put(sign, item.position)
+
+    def power(self, items: Sequence[Item], at: int) -> int:
+        if not self.after_operand:
+            self.fail(items[at], "a power of nothing; write for example N^{-b}")
+        if at + 1 >= len(items):
+            self.fail(items[at], "a power without an exponent")
+        self.put("**", items[at].position)
+        following = items[at + 1]
+        end = self.exponent(items, at + 1, following)
+        if end < len(items) and items[end].kind == "char" and items[end].name == "^":
+            self.fail(items[end], "a second exponent; put the first power in parentheses or braces")
+        return end
+
+    def exponent(self, items: Sequence[Item], at: int, following: Item) -> int:
+        if following.kind == "group":
+            self.grouped(following.arguments[0] or (), following, "the exponent")
+            return at + 1
+        if following.kind == "char" and following.name in "+-*/,^":
+            self.fail(following, "LaTeX raises one sign only; put the exponent in braces, as N^{-b}")
+        if following.kind == "char" and following.name.isdigit():
+            self.put(following.name, following.position, ends=True)  # N^12 is N^1 times 2
+            return at + 1
+        if (following.kind == "macro" and following.name in SIZES | set(FUNCTIONS)) or following.name in "([":
+            self.fail(following, "put the exponent in braces")
+        return self.one(items, at)
+
+    def macro(self, items: Sequence[Item], at: int) -> int:
+        item, name = items[at], items[at].name
+        if name in FONTS:
+            name = "".join(i.name for i in item.arguments[0] or ()) if item.arguments else ""
+            if name not in FUNCTIONS:
+                self.fail(item, f"\\{item.name}{{{name}}} has no meaning in an expression")
+        if name in FUNCTIONS:
+            return self.function(FUNCTIONS[name], items, at, at + 1)
+        if name in LETTERS:
+            self.put(LETTERS[name], item.position, starts=True, ends=True)
+        elif name in PRODUCTS:
+            self.operator("*", item)
+        elif name in FRACTIONS:
+            upper, lower = self.arguments(item, 2)
+            self.put("(", item.position, starts=True)
+            self.grouped(upper, item, "the numerator")
+            self.put("/", item.position)
+            self.grouped(lower, item, "the denominator")
+            self.put(")", item.position, ends=True)
+        elif name == "sqrt":
+            degree, inside = item.arguments if len(item.arguments) == 2 else (None, None)
+            if inside is None:
+                self.fail(item, "give the arguments of \\sqrt in braces")
+            self.put("(", item.position, starts=True)
+            self.grouped(inside, item, "the root")
+            self.put("**(1/", item.position)
+            if degree is None:
+                self.put("2", item.position)
+            else:
+                self.grouped(degree, item, "the degree of the root")
+            self.put("))", item.position, ends=True)
+        else:
+            known = "; known are letters, \\frac, \\sqrt, \\min, \\max, \\log, \\Gamma, \\zeta, \\sin, ..."
+            self.fail(item, f"the macro \\{name} has no meaning here{known}")
+        return at + 1
+
+    def arguments(self, item: Item, count: int) -> list[tuple[Item, ...]]:
+        given = [argument for argument in item.arguments if argument is not None]
+        if len(given) != count:
+            self.fail(item, f"give the arguments of \\{item.name} in braces")
+        return given
+
+    def function(self, name: str, items: Sequence[Item], at: int, after: int) -> int:
+        """``\\log^2(x)``, ``\\log x``, ``\\min\\{x, y\\}``: the function, its power, its argument."""
+        start = items[at]
+        exponent: Item | None = None
+        if after < len(items) and items[after].name == "^" and items[after].kind == "char":
+            if after + 1 >= len(items):
+                self.fail(items[after], "a power without an exponent")
+            exponent = items[after + 1]
+            after += 2
+        if after >= len(items):
+            self.fail(start, f"{name} without an argument; write {name}(x)")
+        if items[after].kind == "char" and items[after].name == "_":
+            self.fail(
+                items[after], "a subscript has no meaning here; list what is compared, as \\min\\{a, b\\}"
+            )
+        self.put("(" + name + "(", start.position, starts=True)
+        opening = opening_at(items, after)
+        if items[after].kind == "group":
+            self.sequence(items[after].arguments[0] or ())
+            end = after + 1
+        elif opening is not None:
+            end = self.inside(items, after, opening)
+        elif name in BARE:
+            self.depth += 1
+            if self.depth > DEPTH:
+                self.fail(start, f"functions nested deeper than {DEPTH}; split the claim")
+            end = self.bare(items, after)
+            self.depth -= 1
+        else:
+            self.fail(start, f"{name} is a function; write its argument in parentheses")
+        self.put("))", start.position, ends=True)
+        if exponent is not None:
+            self.put("**", exponent.position)
+            self.grouped(
+                (exponent.arguments[0] or ()) if exponent.kind == "group" else (exponent,),
+                exponent,
+                "the exponent",
+            )
+        return end
+
+    def bare(self, items: Sequence[Item], at: int) -> int:
+        """The argument of ``\\sin 2\\pi x``: numbers and pi, then one operand with its powers."""
+        while at < len(items) and (items[at].name in "0123456789." or items[at].name == "pi"):
+            at = self.one(items, at)
+        if at < len(items) and _starts_operand(items[at]):
+            at = self.one(items, at)
+            while at < len(items) and items[at].kind == "char" and items[at].name == "^":
+                at = self.power(items, at)
+        return at
+
+    def parentheses(self, items: Sequence[Item], at: int, opening: tuple[str, int]) -> int:
+        self.put("(", items[at].position, starts=True)
+        end = self.inside(items, at, opening)
+        self.put(")", items[end - 1].position, ends=True)
+        return end
+
+    def inside(self, items: Sequence[Item], at: int, opening: tuple[str, int]) -> int:
+        """Write what stands between a delimiter and its partner; return where the next item is."""
+        end, after = partner(self.source, items, at, opening)
+        if opening[1] >= end:
+            self.fail(items[at], "nothing between the parentheses")
+        self.after_operand = False
+        self.sequence(items[opening[1] : end])
+        return after
+
+
+def _word(items: Sequence[Item], at: int) -> str:
+    """The run of letters that begins here, if it is the name of a function written without backslash."""
+    letters = ""
+    for item in items[at : at + 4]:
+        if item.kind != "char" or not (item.name.isascii() and item.name.isalpha()):
+            break
+        letters += item.name
+    return next(
+        (name for name in ("min", "max", "log", "exp", "sin", "cos", "tan") if letters[:3] == name), ""
+    )
+
+
+def _starts_operand(item: Item) -> bool:
+    if item.kind == "macro":
+        return item.name in LETTERS or item.name in FUNCTIONS or item.name in FRACTIONS | {"sqrt"}
+    return item.kind == "group" or (item.name.isascii() and item.name.isalnum())
+
+
+__all__ = ["FUNCTIONS", "LETTERS", "to_text"]

@@ -1,0 +1,137 @@
+"""Sums over finitely many modes, ``sum_{k=first}^{last} f(k)``, with ends that may be symbols.
+
+SymPy's own `Sum` is not used: its `evalf` is wrong, to zero digits, on sums of powers with many terms.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import mpmath
+from sympy import Add, Expr, Integer, Symbol, bernoulli, lambdify
+from sympy import factor as factored
+
+from asymptotics.errors import PrecisionError, SpectrumError, UnableError
+from asymptotics.sums.indexed import IndexedSum
+from asymptotics.sums.regularised import RegularSum
+
+WRITTEN_OUT = 8
+"""Up to this many terms a sum is written term by term."""
+HIGHEST = 12
+"""Up to this power of the index a sum is the polynomial that it is (Faulhaber; DLMF 24.4.7)."""
+ADDED_UP = 3000
+"""Up to this many terms a value is a plain sum; beyond it, the difference of two tails."""
+MOST = 200_000
+"""Most terms that are added where the tails have no expansion."""
+
+
+class FiniteSum(IndexedSum):
+    """``FiniteSum(f, k, first, last)``: the sum of ``f`` over k = first ... last; dimensionless.
+
+    Numerical values come by ``evalf`` to any number of digits; raises `PrecisionError` where they cannot
+    be had.
+
+    >>> from asymptotics.symbols import k
+    >>> FiniteSum(k**-2, k, 1, 10**8).evalf(20)        # pi^2/6 - 1e-8 + ...
+    1.6449340568482264865
+    """
+
+    nargs = 4
+    opaque = True  # a constant of its own in tests for cancellation
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        return (
+            self.args[0].free_symbols - {self.args[1]} | self.args[2].free_symbols | self.args[3].free_symbols
+        )
+
+    def _eval_derivative(self, symbol: Symbol) -> Expr:
+        if self.args[2].has(symbol) or self.args[3].has(symbol):
+            raise UnableError(f"{self} is no function of a continuous {symbol}")
+        return finite_sum(self.args[0].diff(symbol), *self.args[1:])
+
+    def _eval_is_positive(self) -> bool | None:
+        return True if self.args[0].is_positive else None
+
+    def number(self, digits: int) -> mpmath.mpf:
+        return _evaluate(*self.args, digits)
+
+    def _sympystr(self, printer: Any) -> str:
+        summand, index, first, last = (printer._print(x) for x in self.args)
+        return f"Sum({summand}, ({index}, {first}, {last}))"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        summand, index, first, last = (printer._print(x) for x in self.args)
+        text = rf"\sum_{{{index}={first}}}^{{{last}}} {summand}"
+        return rf"\left({text}\right)^{{{exp}}}" if exp else rf"\left({text}\right)"
+
+
+def finite_sum(summand: Expr, index: Symbol, first: Expr, last: Expr) -> Expr:
+    """The sum, closed where the summand does not depend on the index, written out where it is short.
+
+    >>> from asymptotics.symbols import a, k, M
+    >>> finite_sum(3 * k**-a, k, Integer(1), M), finite_sum(a, k, Integer(1), M)
+    (3*Sum(k**(-a), (k, 1, M)), M*a)
+    >>> finite_sum(k**-a, k, Integer(2), Integer(3)), finite_sum(k, k, Integer(1), M)
+    (3**(-a) + 2**(-a), M*(M + 1)/2)
+    """
+    total = []
+    for part in Add.make_args(summand):
+        factor, rest = part.as_independent(index, as_Add=False)
+        count = last - first + 1
+        if rest == 1:
+            total.append(factor * count)
+        elif (power := rest.as_base_exp())[0] == index and power[1].is_Integer and 0 < power[1] <= HIGHEST:
+            n = power[1] + 1
+            total.append(factor * factored((bernoulli(n, last + 1) - bernoulli(n, first)) / n))
+        elif count.is_Integer and count <= WRITTEN_OUT:
+            total.append(factor * Add(*(rest.xreplace({index: first + j}) for j in range(int(count)))))
+        else:
+            total.append(factor * FiniteSum(rest, index, first, last))
+    return Add(*total)
+
+
+@lru_cache(maxsize=1000)
+def _evaluate(summand: Expr, index: Symbol, first: Expr, last: Expr, digits: int) -> mpmath.mpf:
+    start, stop = int(first), int(last)
+    if stop - start < ADDED_UP:
+        return _added(summand, index, start, stop, digits)
+    scale = summand.xreplace({index: first})
+    if scale == 0:
+        return _added(summand, index, start, stop, digits)
+    # relative to the first term, since the tails are known to an absolute accuracy
+    shape = summand / scale
+    with mpmath.workdps(digits + 15):
+        try:
+            for extra in (10, digits + 20):
+                ends = [
+                    _number(RegularSum(shape, index, Integer(end)), digits + extra)
+                    for end in (start, stop + 1)
+                ]
+                value = ends[0] - ends[1]
+                if abs(value) > max(map(abs, ends)) * mpmath.mpf(10) ** (3 - extra):
+                    return value * _number(scale, digits + 10)
+        except SpectrumError:
+            return _added(summand, index, start, stop, digits)
+    raise PrecisionError(
+        f"the sum of {summand} over {index} = {first} ... {last} cancels; ask for fewer digits"
+    )
+
+
+def _number(expression: Expr, digits: int) -> mpmath.mpf:
+    return expression.evalf(digits)._to_mpmath(mpmath.mp.prec)
+
+
+def _added(summand: Expr, index: Symbol, start: int, stop: int, digits: int) -> mpmath.mpf:
+    if stop - start >= MOST:
+        raise PrecisionError(
+            f"the sum of {summand} has {stop - start + 1} terms and no expansion at large {index}; "
+            f"at most {MOST} are added one by one"
+        )
+    value = lambdify(index, summand, "mpmath")
+    with mpmath.workdps(digits + 10):
+        return mpmath.fsum(value(mpmath.mpf(j)) for j in range(start, stop + 1))
+
+
+__all__ = ["FiniteSum", "finite_sum"]

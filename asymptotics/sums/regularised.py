@@ -1,0 +1,175 @@
+"""Sums over k = s, s + 1, s + 2, ... continued analytically in their exponents (s = 1 by default).
+
+For a term that behaves at large k like ``sum_j f_j k^(-e_j) log(k)^(m_j)``,
+
+    R sum_k f(k) = sum_{k < K} f(k) + sum_j f_j (-1)^(m_j) zeta^(m_j)(e_j, K)   (K large),
+
+with the Hurwitz zeta function and, for e_j = 1, its finite part (``R sum 1/k`` is Euler's
+constant, ``R sum log(k)^m / k`` Stieltjes' gamma_m). Where ``sum_k f(k)`` converges this is its
+value; elsewhere it is its analytic continuation (``R sum k^-s = zeta(s)``). A start s that
+is not an integer stands for a shifted index, k = s - 1 + (1, 2, ...).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import mpmath
+from sympy import Add, Expr, Integer, Symbol, digamma, expand, lambdify, powsimp, zeta
+
+from asymptotics.errors import PrecisionError
+from asymptotics.expansions.gamma_products import has_gammas, without_gammas
+from asymptotics.expansions.tail import tail_expansion
+from asymptotics.sums.indexed import IndexedSum
+
+ONE = Integer(1)
+FARTHEST = 64
+"""Beyond this start SymPy's zeta(n, q) would write out q exact terms, and mpmath's add them one by one."""
+
+
+class RegularSum(IndexedSum):
+    """``RegularSum(f, k, s)``: the regularised sum of ``f`` over k = s, s + 1, ...; dimensionless.
+
+    Numerical values come by ``evalf`` to any number of digits; `PrecisionError` is raised if the
+    asymptotic series of the term cannot reach them.
+
+    >>> from sympy import Rational
+    >>> from asymptotics.symbols import k
+    >>> RegularSum(k / (k + 1), k, 1).evalf(20)   # sum of (1 - 1/(k+1)) = zeta(0) - (EulerGamma - 1)
+    -0.077215664901532860607
+    """
+
+    nargs = 3
+    opaque = True  # a constant of its own in tests for cancellation
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        return self.args[0].free_symbols - {self.args[1]} | self.args[2].free_symbols
+
+    def _eval_derivative(self, symbol: Symbol) -> Expr:
+        return RegularSum(self.args[0].diff(symbol), self.args[1], self.args[2])
+
+    def number(self, digits: int) -> mpmath.mpf:
+        return _evaluate(*self.args, digits)
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"RegularSum({', '.join(printer._print(x) for x in self.args)})"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        summand, index, start = (printer._print(x) for x in self.args)
+        range_ = rf"{index}\geq 1" if self.args[2] == 1 else rf"{index}\in {start}+\mathbb{{N}}_0"
+        text = rf"\sum_{{{range_}}}^{{\mathcal{{R}}}} {summand}"
+        return rf"\left({text}\right)^{{{exp}}}" if exp else rf"\left({text}\right)"
+
+
+def regular_sum(summand: Expr, index: Symbol, start: Expr = ONE) -> Expr:
+    """The regularised sum, as zeta functions where the summand is a sum of powers of ``p k + q``.
+
+    >>> from asymptotics.symbols import a, k
+    >>> regular_sum(3 * k**-a, k), regular_sum((2*k + 1)**-a, k)
+    (3*zeta(a), zeta(a, 3/2)/2**a)
+    """
+    total = []
+    summand = without_gammas(summand, index)
+    if has_gammas(summand, index):
+        # one sum: its parts may grow where the whole falls
+        factor, rest = powsimp(summand, force=True).as_independent(index, as_Add=False)
+        return factor * RegularSum(rest, index, start)
+    for part in Add.make_args(expand(powsimp(summand, force=True), power_base=False, power_exp=False)):
+        factor, rest = part.as_independent(index, as_Add=False)
+        closed = _power_sum(powsimp(rest, force=True), index, start)
+        total.append(factor * (RegularSum(rest, index, start) if closed is None else closed))
+    return Add(*total)
+
+
+def _power_sum(rest: Expr, index: Symbol, start: Expr) -> Expr | None:
+    if rest == 1:
+        return _hurwitz_zeta(Integer(0), start)
+    base, exponent = rest.as_base_exp()
+    if exponent.has(index) or not base.is_polynomial(index):
+        return None
+    slope = base.diff(index)
+    if slope.has(index) or not slope.is_positive:
+        return None
+    first = start + base.subs(index, 0) / slope
+    if first.is_Integer and first > FARTHEST and not (exponent.is_Integer and exponent >= 0):
+        return None
+    return slope**exponent * _hurwitz_zeta(-exponent, first) if first.is_positive else None
+
+
+def _hurwitz_zeta(exponent: Expr, first: Expr) -> Expr:
+    """``zeta(s, q)``, and its finite part ``-digamma(q)`` at s = 1."""
+    if exponent == 1:
+        return -digamma(first)
+    return zeta(exponent) if first == 1 else zeta(exponent, first)
+
+
+@lru_cache(maxsize=1000)
+def _evaluate(summand: Expr, index: Symbol, start: Expr, digits: int) -> mpmath.mpf:
+    """The value to ``digits``, from K direct terms and the tail's zeta functions at K and 2K."""
+    # K direct terms and n orders leave about K^-n
+    for first, depth in ((1000, digits // 3 + 4), (4000, digits // 2 + 8)):
+        series = tail_expansion(summand, index, depth)
+        with mpmath.workdps(2 * digits + 15):
+            one = _with_start(summand, index, start, series, first, digits)
+            two = _with_start(summand, index, start, series, 2 * first, digits)
+            scale = max(abs(two), mpmath.mpf(10) ** -digits)
+            if abs(one - two) <= scale * mpmath.mpf(10) ** -digits:
+                return two
+    raise PrecisionError(
+        f"the regularised sum of {summand} is not reached to {digits} digits: "
+        f"two starts differ by {mpmath.nstr(abs(one - two), 3)}; ask for fewer digits"
+    )
+
+
+def _with_start(
+    summand: Expr, index: Symbol, start: Expr, series: Any, count: int, digits: int
+) -> mpmath.mpf:
+    work = 2 * digits + 15
+    value = lambdify(index, summand, "mpmath")
+    first = start.evalf(work)._to_mpmath(mpmath.mp.prec)
+    total = mpmath.fsum(value(first + j) for j in range(count))
+    for term in series.terms:
+        coefficient = term.coefficient.evalf(work)._to_mpmath(mpmath.mp.prec)
+        exponent = term.order.evalf(work)._to_mpmath(mpmath.mp.prec)
+        total += coefficient * hurwitz(exponent, first + count, term.log_power)
+    return total
+
+
+def hurwitz(s: mpmath.mpf, start: mpmath.mpf, log_power: int) -> mpmath.mpf:
+    """``sum_{k >= start} k^-s log(k)^m``, continued; the finite part at s = 1 (Euler-Maclaurin).
+
+    mpmath's own ``zeta(s, a)`` has an absolute tolerance and loses small values.
+    """
+    x, m = start, log_power
+    logarithm = mpmath.log(x)
+    if s == 1:
+        total = -(logarithm ** (m + 1)) / (m + 1)
+    else:
+        # int_x^oo y^-s log^m y dy, continued: sum_j m!/(m-j)! log^(m-j) x^(1-s)/(s-1)^(j+1)
+        total = x ** (1 - s) * mpmath.fsum(
+            mpmath.factorial(m) / mpmath.factorial(m - j) * logarithm ** (m - j) / (s - 1) ** (j + 1)
+            for j in range(m + 1)
+        )
+    # derivatives of x^-s log^m x: coefficients of x^(-s-n) log^i x
+    coefficients = [mpmath.mpf(0)] * m + [mpmath.mpf(1)]
+    total += x**-s * logarithm**m / 2
+    n, previous = 0, mpmath.inf
+    while True:
+        for _ in range(1 if n == 0 else 2):
+            coefficients = [
+                -(s + n) * coefficients[i] + ((i + 1) * coefficients[i + 1] if i < m else 0)
+                for i in range(m + 1)
+            ]
+            n += 1
+        value = x ** (-s - n) * mpmath.polyval(coefficients[::-1], logarithm)
+        term = -mpmath.bernoulli(n + 1) / mpmath.factorial(n + 1) * value
+        total += term
+        size = abs(term)
+        if size <= mpmath.eps * abs(total) or size == 0 or (size > previous and n > 2 * abs(s) + 4):
+            return total
+        previous = size
+
+
+__all__ = ["RegularSum", "regular_sum"]

@@ -1,0 +1,1 @@
+"""What is learned: a spectrum with a target, multiplicities, measured arrays."""

@@ -1,0 +1,132 @@
+"""How many modes share a level: harmonics on spheres, Fourier modes on tori, and the check of a sequence.
+
+>>> from asymptotics import Task, derive
+>>> from asymptotics.symbols import a, b, k
+>>> from sympy import Symbol
+>>> d = Symbol("d", positive=True)
+>>> derive(Task(eigenvalues=k**-b, target=k**-a, multiplicity=harmonics(d))).model.exponent
+Min(b/(d - 1), (a - d + 1)/(d - 1))
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import chain
+
+from sympy import Expr, Poly, Symbol, binomial, expand, nan, oo, zoo
+
+from asymptotics.errors import DomainError, SpectrumError
+from asymptotics.expansions.gamma_products import without_gammas
+from asymptotics.sums.lattice import SquaresCount
+from asymptotics.symbols import k
+from asymptotics.tasks.task import Task, exact
+
+CHECKED = 64
+"""Levels at which a multiplicity that is no polynomial is looked at one by one."""
+FAR = tuple(10**j for j in range(2, 9))
+"""Levels beyond those, at which the sign of a polynomial is looked at."""
+
+
+def harmonics(dimension: object, index: Symbol = k, *, constant: bool = False) -> Expr:
+    """``N(d, k) = (2k + d - 2)/k * binomial(k + d - 3, k - 1)``: harmonics of degree k on S^(d-1).
+
+    The sphere of unit vectors in d dimensions, d an integer >= 2 or a symbol; a number of modes per level
+    (dimensionless). Levels begin at k = 1, the d linear functions; the constant mode, degree 0, is not
+    counted, unless ``constant`` is set: then level k has the harmonics of degree k - 1 (d > 2). For a
+    number d the count is a polynomial in k. Raises `DomainError`. Source: Efthimiou & Frye, Spherical
+    Harmonics in p Dimensions (2014), eq. (4.12).
+
+    >>> harmonics(3), harmonics(4), harmonics(3, constant=True)
+    (2*k + 1, k**2 + 2*k + 1, 2*k - 1)
+    >>> harmonics("d")
+    (d + 2*k - 2)*binomial(d + k - 3, k - 1)/k
+    """
+    d = _dimension(dimension, 3 if constant else 2, "on S^(d-1)" + " with the constant" * constant)
+    if constant:
+        count = (2 * index + d - 4) / (index + d - 3) * binomial(index + d - 3, index - 1)
+    else:
+        count = (2 * index + d - 2) / index * binomial(index + d - 3, index - 1)
+    return without_gammas(count, index) if d.is_number else count
+
+
+def torus(dimension: object, index: Symbol = k) -> Expr:
+    """``(2k + 1)^d - (2k - 1)^d``: Fourier modes ``n`` in Z^d with ``max |n_i| = k``, on the d-torus.
+
+    Level k >= 1; the constant mode n = 0 is not counted. d is an integer >= 1 or a symbol; dimensionless.
+    Raises `DomainError`. Source: counting the cube of side 2k + 1 without the one inside it.
+
+    >>> torus(1), torus(2), torus("d")
+    (2, 8*k, -(2*k - 1)**d + (2*k + 1)**d)
+    """
+    d = _dimension(dimension, 1, "on the d-torus")
+    count = (2 * index + 1) ** d - (2 * index - 1) ** d
+    return expand(count) if d.is_number else count
+
+
+def squares(dimension: object, index: Symbol = k) -> Expr:
+    """``r_d(k)``: Fourier modes ``n`` in Z^d with ``|n|^2 = k`` (Euclidean), on the d-torus.
+
+    Level k >= 1 is ``|n|^2``, so that ``lambda = |n|^-b`` is ``k**(-b/2)``; the constant mode is not counted.
+    d is an integer >= 1 or a symbol; dimensionless. r_d(k) is no smooth function of k: laws are derived for
+    single powers of k, and the full model is solved for finitely many modes by
+    ``FullModel.from_arrays(*numerics.spectra.arrays.spectrum_arrays(task, modes=M))``. Raises `DomainError`.
+
+    >>> [squares(2).subs(k, j) for j in range(1, 6)]
+    [4, 4, 0, 4, 8]
+    """
+    return SquaresCount(_dimension(dimension, 1, "on the d-torus"), index)
+
+
+def _dimension(dimension: object, least: int, where: str) -> Expr:
+    d = exact(dimension, "d")
+    if d.is_number and not (d.is_Integer and d >= least):
+        raise DomainError(f"d = {d}; modes {where} need a whole dimension d >= {least}, or a symbol")
+    return d
+
+
+@lru_cache(maxsize=256)
+def check_multiplicity(task: Task) -> None:
+    """Raise `SpectrumError` if the multiplicity of a task is not a sequence of integers >= 0.
+
+    That polynomials are whole is proved, from as many successive values as the degree + 1; all else is
+    looked at on 64 levels, and the sign of polynomials on seven more, to k = 10^8. With parameters
+    besides k nothing is decided before they have numbers.
+
+    >>> check_multiplicity(Task(eigenvalues=k**-2, target=k**-2, multiplicity=k * (k + 1) / 2))
+    >>> check_multiplicity(Task(eigenvalues=k**-2, target=k**-2, multiplicity=k / 2))
+    Traceback (most recent call last):
+        ...
+    asymptotics.errors.SpectrumError: multiplicity k/2 = 1/2 at k = 1; the number of modes of a level \
+must be an integer >= 0
+    """
+    count, index = without_gammas(task.multiplicity, task.index), task.index
+    if count.is_Integer and count.is_positive:
+        return
+    if count == 0:
+        raise SpectrumError("multiplicity 0 leaves no modes; give the number of modes of each level")
+    if count.free_symbols - {index}:
+        return
+    polynomial = count.is_polynomial(index)
+    degree = Poly(count, index).degree() if polynomial else 0
+    # factorials at k = 10^8 would be numbers of a billion digits
+    for level in chain(range(1, max(CHECKED, degree + 1) + 1), FAR if polynomial else ()):
+        if task.modes.is_number and level > task.modes:
+            return
+        value = count.subs(index, level)
+        if not value.is_Rational:
+            value = value.evalf(30)
+            near = value.round() if value.is_real else nan
+            value = near if near is not nan and abs(value - near) < 1e-12 * (1 + abs(near)) else value
+        if not (value.is_Integer and value >= 0):
+            shown = "is not a number" if value.has(nan, zoo, oo) else f"= {_short(value)}"
+            raise SpectrumError(
+                f"multiplicity {task.multiplicity} {shown} at {index} = {level}; "
+                "the number of modes of a level must be an integer >= 0"
+            )
+
+
+def _short(value: Expr) -> Expr:
+    return value if value.is_Rational else value.evalf(6)
+
+
+__all__ = ["check_multiplicity", "harmonics", "squares", "torus"]

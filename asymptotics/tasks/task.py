@@ -1,0 +1,222 @@
+"""The task: a spectrum, a target, and what is assumed of their symbols."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from numbers import Rational as RationalNumber
+
+from sympy import Expr, Integer, Rational, Symbol, oo
+from sympy.core.relational import Relational
+
+from asymptotics.errors import DomainError
+from asymptotics.expansions.gamma_products import polynomial_form
+from asymptotics.parsing.expressions import parse
+from asymptotics.symbols import RESOURCES, k
+from asymptotics.tasks.measured import Measured, measure, rounded
+
+type_of_input = "a SymPy expression, a number or text"
+
+
+def exact(value: object, name: str = "value") -> Expr:
+    """The exact SymPy expression meant by ``value``.
+
+    A float is the decimal that Python prints for it (``1.1`` is 11/10), text goes through
+    the whitelisting parser, and expressions pass unchanged.
+
+    Raises `DomainError` for NaN, and for objects that are none of these.
+
+    >>> exact(1.25), exact("k**-(1 + b)")
+    (5/4, k**(-b - 1))
+    """
+    if isinstance(value, Expr):
+        if value.is_Float:
+            return Rational(repr(float(value)))
+        return value
+    if isinstance(value, str):
+        return parse(value)
+    if isinstance(value, bool):
+        raise DomainError(f"{name} = {value!r} is a truth value; give {type_of_input}")
+    if isinstance(value, RationalNumber):
+        return Rational(value.numerator, value.denominator)
+    if isinstance(value, float) or hasattr(value, "__float__"):
+        number = float(value)
+        if math.isnan(number):
+            raise DomainError(f"{name} is NaN; give a number")
+        return oo if number == math.inf else -oo if number == -math.inf else Rational(repr(number))
+    raise DomainError(f"{name} = {value!r} is not a number; give {type_of_input}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What is learned, and in which kernel.
+
+    ``y = sum_k w_k psi_k + noise * epsilon`` with ``<psi_k psi_l> = lambda_k delta_kl`` and
+    target power ``c_k = lambda_k w_k^2``, k = 1, 2, ..., ``modes`` (BAP, section 2).
+
+    Parameters
+    ----------
+    eigenvalues : ``lambda_k``, an expression in ``index`` and positive parameters.
+    target : ``c_k``, likewise. Both are per mode.
+    index : the mode index, `asymptotics.symbols.k` by default.
+    noise : ``sigma``, the standard deviation of the label noise (units of y), not its square.
+    modes : M, the number of levels; infinite by default.
+    multiplicity : modes per level; 1 by default.
+    assumptions : further inequalities between the parameters, used to order exponents.
+    measured : the arrays and fits behind a task made by `from_arrays`; None otherwise.
+
+    Text is accepted for each expression and is parsed, never evaluated. Raises `DomainError`.
+
+    >>> from asymptotics.symbols import a, b, k
+    >>> Task(eigenvalues=k**-b, target="k**-a")
+    Task(eigenvalues=k**(-b), target=k**(-a))
+    """
+
+    eigenvalues: Expr
+    target: Expr
+    index: Symbol = k
+    noise: Expr = Integer(0)
+    modes: Expr = oo
+    multiplicity: Expr = Integer(1)
+    assumptions: tuple[Relational, ...] = ()
+    measured: Measured | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("eigenvalues", "target", "noise", "modes", "multiplicity"):
+            object.__setattr__(self, name, exact(getattr(self, name), name))
+        object.__setattr__(self, "assumptions", tuple(self.assumptions))
+        if not isinstance(self.index, Symbol):
+            raise DomainError(f"index = {self.index!r} is not a symbol; give the mode index, e.g. k")
+        if self.noise.is_negative or self.noise.has(self.index):
+            raise DomainError(f"noise = {self.noise}; the standard deviation sigma must be a number >= 0")
+        if self.modes.is_number and not (
+            self.modes == oo or (self.modes.is_integer and self.modes.is_positive)
+        ):
+            raise DomainError(f"modes = {self.modes}; the number of modes must be an integer >= 1, or oo")
+        for symbol in self.parameters:
+            if symbol in RESOURCES:
+                raise DomainError(
+                    f"{symbol} appears in the task but is a resource (t, N, P); use another letter"
+                )
+            if not symbol.is_positive:
+                raise DomainError(
+                    f"the symbol {symbol} is not declared positive; "
+                    f"use Symbol('{symbol}', positive=True) or asymptotics.symbols"
+                )
+
+    @classmethod
+    def from_arrays(
+        cls, eigenvalues: Iterable[object], target: Iterable[object], *, noise: object = 0
+    ) -> Task:
+        """The task of a measured spectrum: ``lambda_k`` and ``c_k`` of each mode, in any order.
+
+        The expressions of the task are the power laws fitted to the tails, their numbers rounded to the
+        errors; ``task.measured`` has the arrays, the errors and the windows of the fits (how they are
+        chosen stands in `asymptotics.tasks.tail_fit`). `derive` takes the fitted power laws, continued to
+        infinitely many modes; ``numerics.FullModel(task)`` takes the arrays, and
+        ``numerics.FullModel(task.fitted)`` the power laws.
+
+        Raises `SpectrumError` for arrays that are no spectrum, too short (below 16 modes) or too noisy.
+
+        >>> task = Task.from_arrays([2 * k**-1.5 for k in range(1, 301)], [k**-2.25 for k in range(1, 301)])
+        >>> task
+        Task(eigenvalues=2/k**(3/2), target=k**(-9/4), measured=300 modes)
+        """
+        measured = measure(eigenvalues, target)
+        b, a = measured.eigenvalue_fit, measured.target_fit
+        lam, power = (
+            rounded(fit.prefactor, fit.prefactor * fit.relative_error)
+            * k ** -rounded(fit.exponent, fit.error)
+            for fit in (b, a)
+        )
+        return cls(eigenvalues=lam, target=power, noise=exact(noise, "noise"), measured=measured)
+
+    @property
+    def fitted(self) -> Task:
+        """The task without its measured arrays, the fitted power laws alone."""
+        return self if self.measured is None else replace(self, measured=None)
+
+    @property
+    def parameters(self) -> tuple[Symbol, ...]:
+        """The free symbols of the task, without the index, sorted by name."""
+        free = set().union(
+            *(
+                e.free_symbols
+                for e in (self.eigenvalues, self.target, self.noise, self.modes, self.multiplicity)
+            )
+        ) - {self.index}
+        return tuple(sorted(free, key=lambda s: s.name))
+
+    def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Task:
+        """The same task with numbers for some of its parameters.
+
+        >>> from asymptotics.symbols import a, b
+        >>> power_law(a, b).at(a=1.5, b=2)
+        Task(eigenvalues=k**(-2), target=k**(-3/2))
+        """
+        table = substitution(self.parameters, {**(values or {}), **named})
+        if not table:
+            return self
+        changed = {
+            name: getattr(self, name).xreplace(table)
+            for name in ("eigenvalues", "target", "noise", "modes", "multiplicity")
+        }
+        changed["multiplicity"] = polynomial_form(changed["multiplicity"], self.index)
+        assumptions = tuple(r.xreplace(table) for r in self.assumptions)
+        for before, after in zip(self.assumptions, assumptions, strict=True):
+            if after == False:  # noqa: E712  (SymPy's BooleanFalse)
+                raise DomainError(f"the values contradict the assumption {before} of the task")
+        return replace(
+            self, **changed, assumptions=tuple(r for r in assumptions if isinstance(r, Relational))
+        )
+
+    def __repr__(self) -> str:
+        parts = [f"eigenvalues={self.eigenvalues}", f"target={self.target}"]
+        if self.index != k:
+            parts.append(f"index={self.index}")
+        if self.noise != 0:
+            parts.append(f"noise={self.noise}")
+        if self.modes != oo:
+            parts.append(f"modes={self.modes}")
+        if self.multiplicity != 1:
+            parts.append(f"multiplicity={self.multiplicity}")
+        if self.assumptions:
+            parts.append(f"assumptions={self.assumptions}")
+        if self.measured is not None:
+            parts.append(f"measured={len(self.measured.eigenvalues)} modes")
+        return f"Task({', '.join(parts)})"
+
+
+def substitution(parameters: tuple[Symbol, ...], values: Mapping[Symbol | str, object]) -> dict[Symbol, Expr]:
+    """Values for parameters, exact and checked; keys may be symbols or their names.
+
+    Raises `DomainError` for a name that is not a parameter and for a value that is not positive.
+    """
+    by_name = {symbol.name: symbol for symbol in parameters}
+    table: dict[Symbol, Expr] = {}
+    for key, value in values.items():
+        name = key.name if isinstance(key, Symbol) else str(key)
+        if name not in by_name:
+            known = ", ".join(sorted(by_name)) or "none"
+            raise DomainError(f"{name} is not a parameter of the task; its parameters: {known}")
+        number = exact(value, name)
+        if number.is_number and not (number.is_positive and number.is_finite):
+            raise DomainError(f"{name} = {number}; a parameter must be positive and finite")
+        table[by_name[name]] = number
+    return table
+
+
+def power_law(a: object, b: object, *, noise: object = 0, modes: object = oo) -> Task:
+    """Power-law features: ``lambda_k = k^-b``, ``c_k = k^-a`` (BAP, section 3).
+
+    >>> from asymptotics.symbols import a, b
+    >>> power_law(a, b)
+    Task(eigenvalues=k**(-b), target=k**(-a))
+    """
+    return Task(
+        eigenvalues=k ** -exact(b, "b"),
+        target=k ** -exact(a, "a"),
+        noise=exact(noise, "noise"),
+        modes=exact(modes, "modes"),
+    )

@@ -1,0 +1,1 @@
+"""Kernels, Dirichlet series, spectral sums by residues, and overlaps of two functions of time."""

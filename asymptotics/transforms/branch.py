@@ -1,0 +1,185 @@
+"""Dirichlet series with a branch point, and spectral sums beside it.
+
+For a smooth spectrum let ``y = log(1/lambda)`` and ``f_k dk = e^(-s0 y) h(y) dy`` with h slowly varying
+(h'/h -> 0: powers of y and log y). Then ``D(s) = sum_k f_k lambda_k^(-s)`` is analytic for Re s < s0, with a
+branch point at s0, and ``sum_k f_k phi(lambda_k e^l)`` becomes with y = l + v
+
+    e^(-s0 l) int h(l + v) e^(-s0 v) phi(e^(-v)) dv  =  e^(-s0 l) Phi(s0 - d/dl) h(l)
+                                                     =  e^(-s0 l) sum_i Phi_i (-1)^i h^(i)(l),
+
+Phi_i the Laurent coefficients of the kernel's transform at s0 (at a pole h^(-1) is the primitive of h),
+beside the residues ``-e^(-n l) Phi_(-1) D(n)`` of the kernel's own poles to the right of the strip. What
+follows is smaller than every power of l. That the sum is its integral up to such terms (Euler-Maclaurin and
+Poisson) needs ``dk/dy -> oo``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Protocol
+
+from sympy import Expr, Integer, Symbol, factorial, powsimp
+
+from asymptotics.domains.domain import Domain, normal
+from asymptotics.errors import UnableError
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.laurent import Laurent
+from asymptotics.expansions.layers import SLOW, Layer, Layered, differential, layered
+from asymptotics.expansions.terms import Bound, Term
+from asymptotics.sums.convergent import convergent_sum
+from asymptotics.transforms.dirichlet import Pole
+
+if TYPE_CHECKING:
+    from asymptotics.transforms.mellin import Kernel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coordinate:
+    """A function x of the index in which a tail expands, x -> oo.
+
+    ``decay`` is ``y(x) = log(1/lambda)``, ``density`` is ``h(y(x))``; ``counts`` says that x is
+    the index itself, so that its finite parts are those of regularised sums.
+    """
+
+    decay: Expansion
+    density: Expansion
+    counts: bool
+
+
+class Tails(Protocol):
+    """The large-k behaviour of a family of spectra."""
+
+    def coordinate(self, depth: int) -> Coordinate:
+        """The tails to ``depth`` orders."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchSeries:
+    """``D(s) = sum_k weights(k) eigenvalues(k)^(-s)`` with a branch point at ``origin``."""
+
+    eigenvalues: Expr
+    weights: Expr
+    index: Symbol
+    domain: Domain
+    origin: Expr
+    tails: Tails
+
+    def poles(self, count: int) -> tuple[Pole, ...]:
+        """None: raises `UnableError`, as the series is not meromorphic."""
+        raise UnableError(
+            f"the Dirichlet series of {self.eigenvalues} has a branch point at s = {self.origin}, not "
+            "poles: this step is derived for poles only"
+        )
+
+    def laurent(self, point: Expr, terms: int) -> Laurent:
+        """``D(point)`` to the left of the branch point: one coefficient."""
+        if terms > 1 or self.domain.sign(point - self.origin) != -1:
+            raise UnableError(
+                f"the Dirichlet series of {self.eigenvalues} is needed at s = {point}, not to the left of "
+                f"its branch point s = {self.origin}"
+            )
+        return Laurent(0, (self.value(point),))
+
+    def value(self, point: Expr) -> Expr:
+        """``sum_k f_k lambda_k^(-point)`` where it converges."""
+        return convergent_sum(_summand(self, point), self.index)
+
+    def beside(
+        self, kernel: Kernel, variable: Symbol, *, inverse: bool, domain: Domain, depth: int
+    ) -> Layered:
+        """``sum_k f_k phi(x lambda_k)``, x -> oo, to ``depth`` orders in ``1/log x`` of each layer."""
+        layers = [Layer(order=self.origin, series=_slow_layer(self, kernel, depth))]
+        bounds: list[Bound] = []
+        for pole in kernel.poles(2):
+            sign = domain.sign(pole.location - self.origin)
+            if sign == 0:
+                continue
+            if sign == 1 or bounds:
+                bounds.append(Bound(pole.location))
+                break
+            residue = kernel.laurent(pole.location, pole.order)
+            if residue.valuation < -1:
+                raise UnableError(
+                    f"the double pole of {kernel.name} at s = {pole.location} needs D'(s) there"
+                )
+            coefficient = -residue.coefficient(-1) * self.value(pole.location)
+            layers.append(Layer(order=pole.location, series=layers[0].series.constant(coefficient)))
+            if sign is None:
+                break
+        return layered(variable, layers, bounds, at_infinity=not inverse, domain=domain)
+
+
+def _summand(series: BranchSeries, point: Expr) -> Expr:
+    return powsimp(series.weights * series.eigenvalues ** (-point), force=True)
+
+
+@lru_cache(maxsize=256)
+def _slow_layer(series: BranchSeries, kernel: Kernel, depth: int) -> Expansion:
+    """``Phi(s0 - d/dl) h(l)``."""
+    x = series.tails.coordinate(depth)
+    h = x.decay.revert(SLOW, x.density)
+    weights = kernel.laurent(series.origin, depth + 2)
+    if weights.valuation < -1:
+        raise UnableError(
+            f"the kernel {kernel.name} has a pole of order {-weights.valuation} on a branch point"
+        )
+    regular = [
+        (-1) ** i * weights.coefficient(i) if i >= weights.valuation else Integer(0)
+        for i in range(weights.end)
+    ]
+    total = differential(h, regular)
+    if weights.valuation == -1 and weights.coefficient(-1) != 0:
+        right = any(pole.location == series.origin for pole in kernel.poles(3))
+        total = total + _primitive(series, x, right).scale(-weights.coefficient(-1))
+    return total
+
+
+def _primitive(series: BranchSeries, x: Coordinate, right: bool) -> Expansion:
+    """The primitive of h that vanishes at oo, plus D(s0) or its finite part for a pole to the right."""
+    inner = integral(x.density * x.decay.differentiate())
+    found = x.decay.revert(SLOW, inner)
+    if not right:
+        if inner.domain.sign(inner.leading().order) != 1:
+            raise UnableError(f"the sum of {series.weights} is not shown to converge")
+        return found
+    if x.counts:
+        from asymptotics.sums.regularised import regular_sum
+
+        return found + regular_sum(_summand(series, series.origin), series.index)
+    if inner.domain.sign(inner.leading().order) == 1:
+        return found + series.value(series.origin)
+    # the finite part of a sum of powers of log k over k is a constant; it is bounded, not computed
+    return found.with_terms(found.terms, (*found.remainder, Bound(Integer(0))))
+
+
+def integral(series: Expansion) -> Expansion:
+    """A primitive at oo, term by term and without a constant (``1/x`` gives ``log x``).
+
+    >>> from asymptotics.expansions.expansion import expansion
+    >>> x = Symbol("x", positive=True)
+    >>> terms = [Term(Integer(1), Integer(1)), Term(Integer(1), Integer(2), 1)]
+    >>> integral(expansion(x, terms, at_infinity=True))
+    log(x) - log(x)/x - 1/x
+    """
+    terms = [piece for t in series.terms for piece in _primitives(t)]
+    bounds = [
+        Bound(b.order - 1, b.log_power + (1 if normal(b.order - 1) == 0 else 0)) for b in series.remainder
+    ]
+    return series.with_terms(terms, bounds)
+
+
+def _primitives(t: Term) -> Iterator[Term]:
+    m, p = t.log_power, normal(1 - t.order)
+    if p == 0:
+        yield Term(t.coefficient / (m + 1), Integer(0), m + 1)
+        return
+    for j in range(m + 1):
+        # int x^(p-1) log^m x = x^p sum_j (-1)^j m!/(m-j)! log^(m-j) x / p^(j+1)
+        factor = (-1) ** j * factorial(m) / factorial(m - j) / p ** (j + 1)
+        yield Term(t.coefficient * factor, -p, m - j)
+
+
+__all__ = ["BranchSeries", "Coordinate", "Tails", "integral"]

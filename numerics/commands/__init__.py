@@ -1,0 +1,1 @@
+"""The subcommands of bottlenecks, one module each."""

@@ -1,0 +1,211 @@
+"""Where the model is solved: precisions, spectral sums, and contours with kappa on them.
+
+One `Discretisation` serves a model at all times and precisions; what it has solved last, it keeps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import sympy
+
+from numerics.model.contour import nodes_for
+from numerics.model.propagation import amplification_digits, propagate
+from numerics.model.renormalised_ridge import (
+    Resolvent,
+    Sizes,
+    resolve,
+    sizes_of,
+    spectrum_edge,
+    starting_values,
+)
+from numerics.model.rules import GradientFlow, OnePassSGD, Rule
+from numerics.model.two_time import expected_loss
+from numerics.spectra.spectrum import FiniteSpectrum, Spectrum, constant
+from numerics.sums.spectral_sums import OnePoint, SpectralSums
+from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, each, field_of
+from numerics.values.inputs import infinite
+
+GUARD_DIGITS = 5
+GUARD_BITS = 24
+SLACK_BITS = GUARD_BITS / 2
+"""By how much the bits that are lost to cancellation may exceed those that were added for it."""
+KEPT_TIMES = 8
+"""For how many times the solved contours stay in memory."""
+CLOSE = 0.02
+"""How much later or earlier, relatively, gradient flow may use the contour of another time: kappa stays, only
+``e^(z t)`` changes, and the error of the contour, which falls as e^-(nodes), hardly does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contour:
+    """One contour, solved: weights tau, and the resolvent at the precision of ``field``.
+
+    ``laid`` is the time that it was laid for.
+    """
+
+    laid: sympy.Expr
+    tau: Array
+    resolvent: Resolvent
+    field: Field
+    sizes: Sizes
+
+
+@lru_cache(maxsize=32)
+def _shared_sums(spectrum: Spectrum, digits: int) -> SpectralSums:
+    return SpectralSums(spectrum, digits)
+
+
+class Discretisation:
+    """The spectral sums and contours of one model; times and sizes are exact SymPy numbers."""
+
+    def __init__(self, spectrum: Spectrum | FiniteSpectrum, N: sympy.Expr, P: sympy.Expr, rule: Rule) -> None:
+        self.spectrum, self.N, self.P, self.rule = spectrum, N, P, rule
+        self._sums: dict[int, SpectralSums] = {}
+        self._contours: OrderedDict[tuple[sympy.Expr, int, bool, int], tuple[Contour, Contour]] = (
+            OrderedDict()
+        )
+        self._edge: float | None = None
+
+    # -- contours -----------------------------------------------------------------------
+
+    def solved(
+        self, time: sympy.Expr, digits: int, *, pairs: bool = True, orders: int = 0
+    ) -> tuple[Contour, Contour]:
+        """The contours of the rule at ``time`` with fewer and with more nodes, for ``digits`` digits.
+
+        With ``pairs`` the precision allows for what cancels in two-point sums, and the sums come with the
+        derivatives that ``orders`` of an expansion in the sizes take.
+        """
+        key = (time, digits, pairs, orders)
+        if key not in self._contours:
+            near = self._near(time, digits, pairs, orders)
+            if near is None:
+                coarse, fine = (
+                    self._contour(time, nodes, digits, pairs, orders) for nodes in nodes_for(digits)
+                )
+            else:
+                coarse, fine = (_moved(contour, near, time) for contour in self._contours[near, *key[1:]])
+            self._contours[key] = (coarse, fine)
+            if len(self._contours) > KEPT_TIMES:
+                self._contours.popitem(last=False)
+        return self._contours[key]
+
+    def _near(self, time: sympy.Expr, digits: int, pairs: bool, orders: int) -> sympy.Expr | None:
+        """A time whose contours, of the same kind, were laid close to ``time``."""
+        if not isinstance(self.rule, OnePassSGD | GradientFlow):
+            return None
+        for (other, *kind), (contour, _) in self._contours.items():
+            if kind == [digits, pairs, orders] and abs(float(time / contour.laid) - 1) < CLOSE:
+                return other
+        return None
+
+    def _contour(self, time: sympy.Expr, nodes: int, digits: int, pairs: bool, orders: int) -> Contour:
+        sums = self.sums_for(digits)
+        flow = isinstance(self.rule, OnePassSGD | GradientFlow)
+        rule = GradientFlow() if isinstance(self.rule, OnePassSGD | GradientFlow) else self.rule
+        edge = 0.0 if flow else self.upper_edge()
+        with self.field(digits, 0) as field:
+            rough = propagate(rule, constant(time, field), nodes, sums.digits, edge, field)
+            upper, _ = _upward(rough.Z, field)
+            starts, floor = starting_values(upper, sums, self.sizes(field))
+            # Where q = z/kappa is small, all kappa crowd around one value, and so much cancels.
+            q = min(abs(z / field.exp(field.real(y.real))) for z, y in zip(upper, starts, strict=True))
+            extra = max(0.0, -float(field.log(q)) / math.log(2))
+            near = sums.rough_point(starts, floor) if pairs else None
+            if near is not None:
+                with np.errstate(all="ignore"):
+                    lost = _lost_bits(near, orders)
+                # nodes that coincide in double precision say nothing
+                extra = max(extra, lost - SLACK_BITS / 2) if math.isfinite(lost) else extra
+        while True:
+            with self.field(digits, extra) as field:
+                contour = propagate(rule, constant(time, field), nodes, sums.digits, edge, field)
+                upper, below = _upward(contour.Z, field)
+                sizes = self.sizes(field)
+                solved = resolve(upper, starts, floor, sums, sizes, field, GUARD_BITS, orders + 1)
+                wanted = _lost_bits(solved.point, orders) if pairs else 0.0
+                if wanted <= extra + SLACK_BITS:
+                    resolvent = _flipped(solved, contour.Z, below, field)
+                    return Contour(laid=time, tau=contour.tau, resolvent=resolvent, field=field, sizes=sizes)
+            extra = wanted + SLACK_BITS / 2
+
+    def upper_edge(self) -> float:
+        """The largest curvature, to a few digits."""
+        if self._edge is None:
+            with field_of(80) as field:
+                self._edge = spectrum_edge(self.sums_for(15), self.sizes(field))
+        return self._edge
+
+    # -- numbers --------------------------------------------------------------------------
+
+    def _rule_digits(self, digits: int) -> int:
+        return digits + GUARD_DIGITS + amplification_digits(nodes_for(digits)[1])
+
+    def sums_for(self, digits: int) -> SpectralSums:
+        """Spectral sums with the digits that ``digits`` digits at the end need."""
+        wanted = self._rule_digits(digits)
+        if isinstance(self.spectrum, Spectrum):
+            return _shared_sums(self.spectrum, wanted)
+        if wanted not in self._sums:
+            self._sums[wanted] = SpectralSums(self.spectrum, wanted)
+        return self._sums[wanted]
+
+    def field(self, digits: int, extra_bits: float) -> Field:
+        """Numbers to go with `sums_for`."""
+        return field_of(bits_of(self._rule_digits(digits)) + GUARD_BITS + math.ceil(extra_bits))
+
+    def sizes(self, field: Field) -> Sizes:
+        """N and P as numbers of ``field``."""
+        N, P = (None if infinite(size) else constant(size, field) for size in (self.N, self.P))
+        return sizes_of(N, P, field)
+
+    def eigenvalue(self, level: int, field: Field) -> Scalar:
+        """``lambda_level`` as a number of ``field``."""
+        if isinstance(self.spectrum, FiniteSpectrum):
+            return field.real(float(self.spectrum.eigenvalues[level - 1]))
+        return self.spectrum.at(array([field.real(level)]), field)[0][0]
+
+
+def _lost_bits(point: OnePoint, orders: int) -> float:
+    """About how many bits cancel in two-point sums of these nodes, and in their expansion in the sizes."""
+    return (orders + 1) * math.log2(expected_loss(point))
+
+
+def _moved(contour: Contour, before: sympy.Expr, after: sympy.Expr) -> Contour:
+    """The contour of gradient flow with the weights of another time: ``tau e^(z (after - before))``."""
+    with contour.field as field:
+        change = constant(after, field) - constant(before, field)
+        return replace(contour, tau=contour.tau * each(field.exp, contour.resolvent.z * change))
+
+
+def _upward(Z: Array, field: Field) -> tuple[Array, list[int]]:
+    """Z with what lies below the axis replaced by its conjugate, and where that was."""
+    below = [i for i, z in enumerate(Z) if z.imag < 0]
+    upper = Z.copy()
+    for i in below:
+        upper[i] = field.conj(Z[i])
+    return upper, below
+
+
+def _flipped(resolvent: Resolvent, Z: Array, below: list[int], field: Field) -> Resolvent:
+    """The resolvent at Z, from that at the upper conjugates."""
+    if not below:
+        return resolvent
+
+    def flip(values: Array) -> Array:
+        out = values.copy()
+        out[..., below] = each(field.conj, values[..., below])
+        return out
+
+    point = resolvent.point
+    return Resolvent(
+        z=Z,
+        point=OnePoint(kappa=flip(point.kappa), df1=flip(point.df1), X=flip(point.X), error=point.error),
+        R1=flip(resolvent.R1),
+        R3=flip(resolvent.R3),
+    )

@@ -1,0 +1,325 @@
+"""FullModel: every loss of the random-feature model at any time, size and noise, to any precision.
+
+The mean-field solution (BAP, sections 3 and 4): exact as N, P -> oo at any ratio, with relative
+fluctuations of single draws of order 1/N + 1/P. Test loss is the excess loss: the noise
+floor sigma^2 is not included. Train loss is ``(1/P) |y - f|^2`` and does contain the noise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+import mpmath
+import sympy
+from numpy.typing import ArrayLike
+
+from asymptotics.errors import DomainError, UnableError
+from asymptotics.tasks.task import Task, exact
+from numerics.model.parts import (
+    NOISE,
+    ONE,
+    check_gradient,
+    named,
+    of_gap,
+    of_sgd_excess,
+    of_test_loss,
+    of_train_loss,
+)
+from numerics.model.precision import to_digits
+from numerics.model.rules import GradientFlow, OnePassSGD, Rule
+from numerics.model.solved_model import SolvedModel
+from numerics.model.solver import Expanded
+from numerics.spectra.spectrum import finite_spectrum, solved_spectrum
+from numerics.values.inputs import exact_count, exact_time, infinite
+from numerics.values.results import Curve, Variance
+from numerics.values.value import Value
+
+MAX_ORDERS = 8
+"""Most coefficients of 1/N or 1/P."""
+MAX_DECADES = 10
+"""A train loss smaller than this many decades, on its way to zero, is not computed but bounded."""
+
+
+class FullModel(SolvedModel):
+    """The losses of a task learned by N random features from P samples with noise sigma.
+
+    Parameters
+    ----------
+    task, params : the task, and numbers for its parameters (by symbol or name). Of a measured task the
+        arrays are taken, not the fitted power laws (those are ``task.fitted``).
+    N, P : model size and number of samples, numbers > 0 or oo (the default).
+    noise : sigma, the standard deviation of the label noise; the task's own by default.
+    digits : relative precision of every value, 1 to 1000.
+    rule : `GradientFlow()` (default), `GradientDescent(eta=)`, `HeavyBall(beta=)` or
+        `OnePassSGD(eta=, batch=)`. Times are t for the flows and the number of steps for the others.
+
+    Every result is a `Value` whose estimated relative error is below 10^-digits. Raises `DomainError` and
+    `SpectrumError` for input outside the model, `PrecisionError` where the digits cannot be had.
+
+    >>> from asymptotics.tasks.task import power_law
+    >>> model = FullModel(power_law("a", "b"), {"a": 1.5, "b": 2})
+    >>> float(model.test_loss(1000))        # sum_k k^-1.5 e^(-2000 k^-2), BAP eq. (11)
+    0.2710775678721606
+    >>> model = FullModel(power_law(1.5, 1.25), N=100, P=400, noise="1/2")
+    >>> round(float(model.test_loss(50)), 12), round(float(model.train_loss(50)), 12)
+    (0.639823244101, 0.641148270968)
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        task: Task,
+        params: Mapping[sympy.Symbol | str, object] | None = None,
+        *,
+        N: object = sympy.oo,
+        P: object = sympy.oo,
+        noise: object = None,
+        digits: int = 15,
+        rule: Rule | None = None,
+    ) -> None:
+        if not isinstance(task, Task):
+            raise DomainError(
+                f"task = {task!r} is not a Task; use power_law(a, b) or Task(eigenvalues=, target=)"
+            )
+        if noise is not None:
+            task = replace(task, noise=exact(noise, "noise"))
+        spectrum = solved_spectrum(task, params)
+        self._set_up(spectrum, N, P, task.at(params or {}).noise, digits, rule)
+
+    @classmethod
+    def from_arrays(
+        cls,
+        eigenvalues: ArrayLike,
+        target: ArrayLike,
+        *,
+        N: object = sympy.oo,
+        P: object = sympy.oo,
+        noise: object = 0,
+        digits: int = 15,
+        rule: Rule | None = None,
+    ) -> FullModel:
+        """The model of a finite spectrum: ``lambda_k`` and ``c_k`` as arrays of shape (M,), in any order.
+
+        Raises `SpectrumError` for arrays that are empty, of different lengths, negative or NaN.
+
+        >>> model = FullModel.from_arrays([1, 1, 1, 1], [1, 1, 1, 1], N=2)
+        >>> round(float(model.test_loss(sympy.oo)), 12)        # (M - N)/M of the power is out of reach
+        2.0
+        """
+        model = cls.__new__(cls)
+        model._set_up(finite_spectrum(eigenvalues, target), N, P, exact(noise, "noise"), digits, rule)
+        return model
+
+    # -- losses --------------------------------------------------------------
+
+    def test_loss(self, t: object) -> Value:
+        """``L(t) = sum_k lambda_k E v_k(t)^2``, the excess test loss: sigma^2 is not included.
+
+        Units of the target power; relative error below 10^-digits. ``t`` may be oo: then a loss that
+        diverges (N = P) is a `Value` of oo with a note. Raises `DomainError` for t < 0 and
+        `PrecisionError` where the digits cannot be had. Source: BAP, eqs. (8)-(10), C0 of appendix C.
+
+        >>> from asymptotics.tasks.task import power_law
+        >>> str(FullModel(power_law(1.5, 1.25), N=100, P=100).test_loss(sympy.oo))
+        'oo (the loss diverges at N = P as t -> oo)'
+        """
+        return self._averaged("test loss", t, ONE, ONE)
+
+    def train_loss(self, t: object) -> Value:
+        """``(1/P) |y - f|^2`` with the noise in the labels, C1 of BAP's appendix C; units as `test_loss`.
+
+        For P = oo, and for one-pass SGD on the batch to come, it is test loss + sigma^2. For P < N it ends
+        by falling exponentially; below about 10^-(10 + digits) it is given as 0, its bound as the error.
+
+        >>> from asymptotics.tasks.task import power_law
+        >>> float(FullModel(power_law(2, 2), N=10, P=5).train_loss(sympy.oo))
+        0.0
+        """
+        weights = of_train_loss(self._setting(t))
+        if infinite(self.P):
+            return self._combined("train loss", t, weights)
+        decay = self._solver.train_decay(self._time(t))
+        if decay > (MAX_DECADES + self.digits) * math.log(10):
+            with mpmath.workdps(15):
+                bound = (self.test_loss(0).value + mpmath.mpf(float(self.noise**2))) * mpmath.exp(-decay)
+            return Value(value=mpmath.mpf(0), error=bound, note="exponentially small")
+        return self._combined("train loss", t, weights, lost_digits=decay / math.log(10))
+
+    def gap(self, t: object) -> Value:
+        """``test loss + sigma^2 - train loss``: noisy labels that were never seen less those that were.
+
+        One transform of ``(1 - R1 R1')(C0 + sigma^2/(z z'))``, in which nothing cancels however large P is;
+        0 at P = oo and for one-pass SGD. Units and error as `test_loss`. Source: BAP, appendix C, C0 and C1.
+
+        >>> from asymptotics.tasks.task import power_law
+        >>> model = FullModel(power_law(3, 2), P=10**20)
+        >>> model.train_loss(5).agrees_with(model.test_loss(5)), round(float(model.gap(5)) * 1e20, 12)
+        (True, 0.440253469755)
+        """
+        return self._combined("gap", t, of_gap(self._setting(t)))
+
+    def coefficients(self, quantity: str, size: str, t: object, orders: int = 1) -> tuple[Value, ...]:
+        """``c_1 ... c_orders`` of ``quantity = c_0 + c_1/size + c_2/size^2 + ...`` around an infinite size.
+
+        ``quantity`` is "test_loss", "train_loss", "bias", "gap", "sgd_excess", or what sigma^2 multiplies in
+        the test loss or the gap: "noise", "gap_noise"; ``size`` is "N" or "P". The equations of the model
+        are differentiated on the contour (`jets`), so nothing is fitted; each coefficient has a relative
+        error below 10^-digits. Raises `DomainError` if the size or the time does not allow the expansion.
+
+        >>> one_mode = FullModel.from_arrays([1], [1])
+        >>> (first,) = one_mode.coefficients("gap", "P", 1)        # 2 t e^(-2t)
+        >>> round(float(first), 12)
+        0.270670566473
+        """
+        if size not in ("N", "P") or not infinite(getattr(self, size)):
+            what = f"{size} = {getattr(self, size)}" if size in ("N", "P") else f"size = {size!r}"
+            raise DomainError(f'{what}; coefficients belong to "N" or "P", infinite in the model')
+        if isinstance(orders, bool) or not isinstance(orders, int) or not 1 <= orders <= MAX_ORDERS:
+            raise DomainError(f"orders = {orders!r}; give an integer from 1 to {MAX_ORDERS}")
+        if infinite(self._time(t)):
+            raise DomainError(f"t = {t}; an expansion in 1/{size} needs a finite time")
+        if isinstance(self.rule, OnePassSGD) and size == "P":
+            raise DomainError("one-pass SGD never sees a sample twice; its losses depend on N alone")
+        weights = named(quantity, self._setting(t, in_data=size == "P"))
+        expanded = Expanded(size=size, orders=orders)
+        return tuple(
+            self._combined(f"{quantity} at order {n} of 1/{size}", t, weights, expanded=expanded, order=n)
+            for n in range(1, orders + 1)
+        )
+
+    def sgd_excess(self, n: object) -> Value:
+        """Test loss of one-pass SGD after n steps less that of gradient flow at t = eta n; 0 for other rules.
+
+        One transform of ``(Xi + sigma^2) K~/(1 - K~)``, however small it is beside the loss. Units and
+        error as `test_loss`.
+
+        >>> from asymptotics.tasks.task import power_law
+        >>> task, rule = power_law(3, 2), OnePassSGD(eta=0.125, batch=8)
+        >>> sgd, flow = FullModel(task, rule=rule).test_loss(80), FullModel(task).test_loss(10)
+        >>> difference = float(sgd) - float(flow)
+        >>> abs(float(FullModel(task, rule=rule).sgd_excess(80)) - difference) < 1e-15
+        True
+        """
+        return self._combined("sgd excess", n, of_sgd_excess(self._setting(n)))
+
+    def bias(self, t: object) -> Value:
+        """``B(t) = sum_k c_k H_k(t)^2``: the loss of the predictor averaged over A, data and noise.
+
+        >>> from asymptotics.tasks.task import power_law
+        >>> model = FullModel(power_law(1.5, 1.25))
+        >>> model.bias(7).agrees_with(model.test_loss(7))        # nothing is random at N = P = oo
+        True
+        """
+        return self._combined("bias", t, {"bias": ONE})
+
+    def ensemble_loss(self, t: object, members: object, bags: object = 1) -> Value:
+        """Test loss of the mean over ``members`` initialisations (times ``bags`` data sets).
+
+        ``B + V_init/E + (V_data + noise)/D + (interaction)/(E D)`` for E members and D bags, integers >= 1
+        or oo. Source: BAP, section 4.3; C3 is dropped for E = oo, C1 for D = oo.
+        """
+        return self._averaged("ensemble loss", t, exact_count("members", members), exact_count("bags", bags))
+
+    def bagged_loss(self, t: object, bags: object, members: object = 1) -> Value:
+        """Test loss of the mean over ``bags`` data sets of P samples each; see `ensemble_loss`."""
+        return self._averaged("bagged loss", t, exact_count("members", members), exact_count("bags", bags))
+
+    def variance(self, t: object) -> Variance:
+        """The variance split into initialisation, data, noise and interaction; see `Variance`.
+
+        >>> from asymptotics.tasks.task import power_law
+        >>> model = FullModel(power_law(1.5, 1.25), N=20, P=30, noise=1)
+        >>> v = model.variance(10)
+        >>> abs(float(v.total) + float(model.bias(10)) - float(model.test_loss(10))) < 1e-13
+        True
+        """
+        check_gradient(self.rule, "the split of the variance")
+        noise = dict.fromkeys(NOISE, self.noise**2)
+        parts: dict[str, dict[str, sympy.Expr]] = {
+            "initialisation": {"initialisation": ONE},
+            "data": {"data": ONE},
+            "interaction": {"interaction": ONE},
+            "noise": noise,
+        }
+        everything = {name: weight for part in parts.values() for name, weight in part.items()}
+        values = {
+            name: self._combined(f"variance ({name})", t, weights)
+            for name, weights in {**parts, "total": everything}.items()
+        }
+        return Variance(**values)
+
+    def curve(self, ts: Iterable[object], quantity: str = "test_loss") -> Curve:
+        """``quantity`` ("test_loss", "train_loss" or "bias") at each of an array of times.
+
+        >>> from asymptotics.tasks.task import power_law
+        >>> [round(float(value), 12) for value in FullModel(power_law(2, 2)).curve([0])]
+        [1.644934066848]
+        """
+        methods: dict[str, Callable[[object], Value]] = {
+            "test_loss": self.test_loss,
+            "train_loss": self.train_loss,
+            "bias": self.bias,
+        }
+        if quantity not in methods:
+            raise DomainError(f"quantity = {quantity!r}; a curve can be of {', '.join(methods)}")
+        times = list(ts)
+        values = tuple(methods[quantity](t) for t in times)
+        return Curve(quantity=quantity, times=tuple(float(exact_time(t)) for t in times), values=values)
+
+    def _averaged(self, name: str, t: object, members: sympy.Expr, bags: sympy.Expr) -> Value:
+        if members != 1 or bags != 1:
+            check_gradient(self.rule, f"the {name}")
+        return self._combined(name, t, of_test_loss(self._setting(t), members, bags))
+
+    # -- modes ---------------------------------------------------------------
+
+    def transfer(self, k: object, t: object) -> Value:
+        """``H_k(t) = E v_k(t)/w_k``, the mean of mode k; 1 at t = 0 (dimensionless).
+
+        Its error is absolute: below 10^-digits, as H_k may be as small as e^(-lambda_k t). Source: BAP,
+        eq. (9).
+
+        >>> from asymptotics.tasks.task import power_law
+        >>> round(float(FullModel(power_law(2, 2)).transfer(3, 9)), 12) == round(math.exp(-1), 12)
+        True
+        """
+        level, time = self._solver.level(k), self._time(t)
+        if time == 0:
+            return _exactly(1)
+        return to_digits(
+            "transfer function",
+            time,
+            lambda digits: self._solver.transfer(level, time, digits),
+            self.digits,
+            absolute=True,
+        )
+
+    def timescale_density(self, k: object, u: object) -> Value:
+        """``rho_k(u) = -(1/pi) Im D_k(-u + i0)``: how much of mode k decays at the rate u > 0.
+
+        Per unit of u; 0 outside the bulk. A fraction of the mode that is never learned sits at u = 0
+        and is not part of the density. Raises `UnableError` at N = P = oo, where the density is a point at
+        lambda_k, and for rules other than gradient flow. Source: BAP, section 4 and appendix D.
+
+        >>> white = FullModel.from_arrays([1, 1], [1, 1], N=4)        # Marchenko and Pastur
+        >>> round(float(white.timescale_density(1, 1)), 10)
+        0.4210843993
+        """
+        rate = exact(u, "u")
+        if not (rate.is_number and rate.is_positive and rate.is_finite):
+            raise DomainError(f"u = {u}; a rate must be a finite number > 0")
+        if infinite(self.N) and infinite(self.P):
+            raise UnableError("the timescale density at N = P = oo is a point at u = lambda_k; give N or P")
+        if not isinstance(self.rule, GradientFlow):
+            raise UnableError(f"timescales are defined for gradient flow, not for {type(self.rule).__name__}")
+        level = self._solver.level(k)
+        return to_digits(
+            "timescale density", rate, lambda digits: self._solver.density(level, rate, digits), self.digits
+        )
+
+
+def _exactly(number: int) -> Value:
+    return Value(value=mpmath.mpf(number), error=mpmath.mpf(0))

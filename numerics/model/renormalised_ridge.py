@@ -1,0 +1,347 @@
+"""The renormalised ridge kappa(z): the root of ``z = kappa (1 - df1/P)(1 - df1/N)``.
+
+On the positive axis there is one root with both factors positive, found between bounds. In the
+upper half plane the root is followed from there, node to node. The physical sheet is
+certified, not hoped for: with ``zeta = kappa R3``, each of the two equations
+``zeta = kappa (1 - df1(kappa)/N)`` and ``z = zeta (1 - df1/P)`` has the form "x = y - a function
+with negative imaginary part", whose right side maps the half plane strictly into itself; it has therefore
+exactly one solution there, and a root with ``Im kappa > 0`` and ``Im kappa R3 > 0`` is the one.
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from asymptotics.errors import PrecisionError
+from numerics.sums.spectral_sums import WIDEST_LOG, OnePoint, SpectralSums
+from numerics.values.arithmetic import Array, Field, Scalar, array, field_of
+
+START_BITS = 64
+ROUNDS = 60
+START_ERROR = math.log(1e-13)
+"""The error of a starting value log kappa, usually."""
+SLACK = math.log(100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolvent:
+    """Upper-half nodes z with the sums at kappa(z) and the factors R1 = 1 - df1/P, R3 = 1 - df1/N."""
+
+    z: Array
+    point: OnePoint
+    R1: Array
+    R3: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sizes:
+    """N and P (None: infinite) and 1/N, 1/P as numbers of the field in use."""
+
+    N: Scalar | None
+    P: Scalar | None
+    inverse_N: Scalar
+    inverse_P: Scalar
+
+    @property
+    def floats(self) -> tuple[float, float]:
+        return float(self.inverse_P), float(self.inverse_N)
+
+    @property
+    def equal(self) -> bool:
+        return self.N is not None and self.P is not None and bool(self.N == self.P)
+
+
+def sizes_of(N: Scalar | None, P: Scalar | None, field: Field) -> Sizes:
+    """`Sizes` from numbers of ``field``."""
+    zero = field.real(0)
+    return Sizes(N=N, P=P, inverse_N=zero if N is None else 1 / N, inverse_P=zero if P is None else 1 / P)
+
+
+def starting_values(z: Array, sums: SpectralSums, sizes: Sizes) -> tuple[list[complex], float]:
+    """log kappa to about double precision at each z (upper half plane, ordered along a path from the
+    positive axis), and the log|kappa| that served as floor for the choice of rules."""
+    with field_of(START_BITS) as field:
+        logs = [_clog(x, field) for x in z]
+        smallest = min(x.real for x in logs)
+        floor = _real_root(smallest, sums, sizes)[1]
+        while True:
+            tracker = _Tracker(sums, sizes, floor, field)
+            here = complex(logs[0].real)
+            y = complex(_real_root(here.real, sums, sizes)[0])
+            found = []
+            for there in logs:
+                y = tracker.follow(y, here, there)
+                here = there
+                found.append(y)
+            lowest = min(x.real for x in found)
+            if lowest >= floor:
+                return found, floor
+            floor = lowest - 1.0
+
+
+def resolve(
+    z: Array,
+    starts: list[complex],
+    floor: float,
+    sums: SpectralSums,
+    sizes: Sizes,
+    field: Field,
+    guard_bits: int,
+    derivatives: int = 1,
+) -> Resolvent:
+    """kappa(z), and everything at it, to the precision of ``field`` less ``guard_bits``.
+
+    Newton's method on the Taylor polynomials of the sums; these are taken anew until the last of the
+    ``derivatives`` that come with the sums has its precision where the root lies. Raises `PrecisionError`
+    if this does not converge or the certificate fails.
+    """
+    one = field.real(1)
+    if sizes.N is None and sizes.P is None:
+        point = sums.one_point(z, field, floor, derivatives=derivatives)
+        return Resolvent(z=z, point=point, R1=z * 0 + one, R3=z * 0 + one)
+    kappa = array(
+        field.exp(one * y.real) * field.complex(field.cos(one * y.imag), field.sin(one * y.imag))
+        for y in starts
+    )
+    enough = -(field.bits - guard_bits) * math.log(2)
+    # By so many derivatives the sums are moved to the root without being taken anew.
+    spare = max(1, math.ceil((enough - SLACK) / START_ERROR) - 1)
+    for _ in range(ROUNDS):
+        point = sums.one_point(kappa, field, floor, derivatives=derivatives, spare=spare)
+        moved, step = _moved_to_root(z, point, sizes, field)
+        # What is left out is a power of (step/distance to the spectrum).
+        worst = max(
+            float(abs(by) / (abs(x) if x.real >= 0 else abs(x.imag)))
+            for by, x in zip(step, kappa, strict=True)
+        )
+        if worst < 0.01 and (worst == 0 or (spare + 1) * math.log(worst) + SLACK < enough):
+            point = moved.truncated(derivatives)
+            R1, R3 = 1 - point.df1[0] * sizes.inverse_P, 1 - point.df1[0] * sizes.inverse_N
+            _certify(z, point.kappa, R1, R3)
+            return Resolvent(z=z, point=point, R1=R1, R3=R3)
+        kappa = moved.kappa if worst < 0.01 else kappa + _newton_step(z, point, sizes, field)
+    raise PrecisionError(f"kappa(z) did not converge: the last step was {worst:.1e}, relatively")
+
+
+def _moved_to_root(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> tuple[OnePoint, Array]:
+    """The sums at the root of their Taylor polynomials, and how far it is."""
+    step = point.kappa * 0
+    for _ in range(ROUNDS):
+        change = _newton_step(z, point.moved(step), sizes, field)
+        step = step + change
+        if max(float(abs(d) / abs(x)) for d, x in zip(change, point.kappa, strict=True)) < 2.0 ** (
+            -0.7 * field.bits
+        ):
+            break
+    return point.moved(step), step
+
+
+def _newton_step(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> Array:
+    kappa, g, slope = point.kappa, point.df1[0], point.df1[1]
+    R1, R3 = 1 - g * sizes.inverse_P, 1 - g * sizes.inverse_N
+    if sizes.equal:
+        # kappa R^2 = z has a double root at z = 0, its square root is simple.
+        steps = []
+        for x, k, r, dr in zip(z, kappa, R1, -slope * sizes.inverse_P, strict=True):
+            root = field.sqrt(k)
+            steps.append(-(root * r - field.sqrt(x)) / (r / (2 * root) + root * dr))
+        return array(steps)
+    change = R1 * R3 - kappa * slope * (sizes.inverse_P * R3 + sizes.inverse_N * R1)
+    return (z - kappa * R1 * R3) / change
+
+
+def _certify(z: Array, kappa: Array, R1: Array, R3: Array) -> None:
+    for x, k, r1, r3 in zip(z, kappa, R1, R3, strict=True):
+        if x.imag == 0:
+            # The cut itself, approached from above, where zeta may be real, up to rounding.
+            sound = k.imag > 0 and all((k * r).imag >= -1e-10 * abs(k * r) for r in (r1, r3))
+        else:
+            sound = k.imag > 0 and (k * r1).imag > 0 and (k * r3).imag > 0
+        if not sound:
+            raise PrecisionError(
+                f"kappa at z = {complex(x):.6g} left the physical sheet; ask for more digits"
+            )
+
+
+class _Tracker:
+    """Newton in log kappa as a function of log z, in doubles, with steps that shrink when it fails."""
+
+    def __init__(self, sums: SpectralSums, sizes: Sizes, floor: float, field: Field) -> None:
+        self._sums, self._floor, self._field = sums, floor, field
+        self._p, self._n = sizes.floats
+        self._equal = sizes.equal
+
+    def df1(self, y: complex) -> tuple[complex, complex]:
+        """(df1, kappa df1') at kappa = e^y."""
+        return rough_df1(self._sums, y, self._floor, self._field)
+
+    def follow(self, y: complex, start: complex, stop: complex) -> complex:
+        here, step = start, stop - start
+        slope = self._slope(y)
+        for _ in range(10_000):
+            if here == stop:
+                return y
+            there = stop if abs(stop - here) <= abs(step) * 1.0000001 else here + step
+            guess = y + slope * (there - here)
+            new = self._newton(guess, there)
+            if new is not None and abs(new - guess) < 0.5 and abs(new - y) < 2.0:
+                y, here = new, there
+                slope = self._slope(y)
+                step = (stop - here) if abs(stop - here) < 2 * abs(step) else 2 * step
+            else:
+                step /= 2
+                if abs(step) < 1e-9:
+                    break
+        raise PrecisionError(f"the root kappa(z) was lost at log z = {here:.6g}; ask for more digits")
+
+    def _slope(self, y: complex) -> complex:
+        g, dg = self.df1(y)
+        R1, R3 = 1 - g * self._p, 1 - g * self._n
+        bend = -dg * (self._p * R3 + self._n * R1)
+        return R1 * R3 / (R1 * R3 + bend)
+
+    def _newton(self, y: complex, log_z: complex) -> complex | None:
+        # In the form R1 R3 = z/kappa, or its square root if N = P: linear also where a factor is
+        # so small that a logarithm of it would throw the iteration out.
+        for _ in range(30):
+            g, dg = self.df1(y)
+            R1, R3 = 1 - g * self._p, 1 - g * self._n
+            if self._equal:
+                target = cmath.exp((log_z - y) / 2)
+                step = -(R1 - target) / (-dg * self._p + target / 2)
+            else:
+                target = cmath.exp(log_z - y)
+                step = -(R1 * R3 - target) / (-dg * (self._p * R3 + self._n * R1) + target)
+            if abs(step) > 1.0:
+                return None
+            y += step
+            if abs(step) < 1e-12:
+                return y if self._sound(y, R1, R3, log_z) else None
+        return None
+
+    @staticmethod
+    def _sound(y: complex, R1: complex, R3: complex, log_z: complex) -> bool:
+        if log_z.imag <= 0:
+            return abs(y.imag) < 1e-9
+        kappa = cmath.exp(1j * y.imag)
+        # Where a factor is below its rounding error its phase means nothing; `resolve` checks again.
+        factors = [kappa * r for r in (R1, R3) if abs(r) > 1e-12]
+        return -1e-12 < y.imag < math.pi and all(f.imag > -1e-3 * abs(f) for f in factors)
+
+
+def rough_df1(sums: SpectralSums, y: complex, floor: float, field: Field) -> tuple[complex, complex]:
+    """(df1, kappa df1') at kappa = e^y to about double precision, inside ``with field:``."""
+    y = complex(y.real, math.remainder(y.imag, 2 * math.pi))
+    if abs(y.real) < WIDEST_LOG:
+        rule = sums.rule_for(y.real, abs(y.imag), floor)
+        kappa = cmath.exp(complex(y.real, abs(y.imag)))
+        lam, A, _ = rule.doubles
+        u = 1 / (lam + kappa)
+        Au = A * u
+        g, dg = complex(Au.sum()), complex(-kappa * (Au * u).sum())
+        return (g, dg) if y.imag >= 0 else (g.conjugate(), dg.conjugate())
+    one = field.real(1)
+    size = field.exp(one * y.real)
+    kappa_long = field.complex(size * math.cos(y.imag), size * math.sin(y.imag)) if y.imag else size
+    point = sums.one_point(array([kappa_long]), field, floor, rough=True)
+    return complex(point.df1[0, 0]), complex(point.df1[1, 0] * kappa_long)
+
+
+def _real_root(log_z: float, sums: SpectralSums, sizes: Sizes) -> tuple[float, float]:
+    """log kappa at a positive z to about 1e-10, and a floor for log|kappa| nearby."""
+    p, n = sizes.floats
+    with field_of(START_BITS) as field:
+        trace = float(sums.total_eigenvalue(field))
+
+    def above(y: float, floor: float) -> bool:
+        """Whether kappa = e^y is above the root."""
+        with field_of(START_BITS) as field:
+            g = rough_df1(sums, complex(y), floor, field)[0].real
+        R1, R3 = 1 - g * p, 1 - g * n
+        return R1 > 0 and R3 > 0 and y + math.log(R1) + math.log(R3) > log_z
+
+    # z >= kappa - trace (1/N + 1/P), since kappa df1 <= trace.
+    excess = trace * (p + n)
+    high = log_z if not excess else float(np.logaddexp(log_z, math.log(excess)))
+    high += 1e-9 * abs(high) + 1e-9
+    if not excess:
+        return log_z, log_z - 1.0
+    low = max(log_z, sums.log_eigenvalue(4.0 / max(p, n)) - 6.0) if max(p, n) > 0 else log_z
+    low = min(low, high) - 1e-9 * abs(low) - 1e-9
+    while low > log_z and above(low, low):
+        low = max(log_z, low - 8.0)
+    floor = low - 1.0
+    while high - low > 1e-10 * max(1.0, abs(high)):
+        middle = (low + high) / 2
+        if above(middle, floor):
+            high = middle
+        else:
+            low = middle
+    return high, max(floor, high - 3.0)
+
+
+def spectrum_edge(sums: SpectralSums, sizes: Sizes) -> float:
+    """The largest curvature: -z where z(kappa), for kappa below minus the largest eigenvalue, is greatest.
+
+    To about six digits: it bounds step sizes and places contours.
+    """
+    p, n = sizes.floats
+    top = sums.log_eigenvalue(1.0)
+    lam, A, _ = sums.rule_for(top + 1e-9, 0.0, top).doubles
+
+    def log_minus_z(w: float) -> float:
+        kappa = -math.exp(top) * (1 + math.exp(w))
+        g = float((A / (lam + kappa)).sum().real)
+        return math.log(-kappa) + math.log1p(-g * p) + math.log1p(-g * n)
+
+    ws = np.linspace(-30.0, 30.0, 601)
+    for _ in range(4):
+        best = int(np.argmin([log_minus_z(float(w)) for w in ws]))
+        ws = np.linspace(ws[max(best - 1, 0)], ws[min(best + 1, len(ws) - 1)], 41)
+    return math.exp(log_minus_z(float(ws[20])))
+
+
+def slowest_rate(sums: SpectralSums, sizes: Sizes) -> float:
+    """The lower edge of the spectrum in the train loss when P < N: nothing in it decays slower.
+
+    The depth of the minimum of z(kappa) below the kappa at which df1 = P, to a few digits.
+    """
+    p, n = sizes.floats
+    high = sums.log_eigenvalue(1 / p) + 2.0
+    low, floor = high - 4.0, high - 60.0
+    with field_of(START_BITS) as field:
+
+        def df1(y: float) -> float:
+            return rough_df1(sums, complex(y), floor, field)[0].real
+
+        while df1(high) * p > 1:
+            high += 2.0
+        while df1(low) * p < 1:
+            low -= 2.0
+        while high - low > 1e-15 * max(1.0, abs(high)):
+            middle = (low + high) / 2
+            low, high = (middle, high) if df1(middle) * p > 1 else (low, middle)
+            if middle in (low, high) and high - low < 1e-14 * max(1.0, abs(high)):
+                break
+
+        def depth(u: float) -> float:
+            y = low - math.exp(u)
+            g = df1(y)
+            return -math.exp(y) * (1 - g * p) * (1 - g * n)
+
+        us = np.linspace(-34.0, 3.4, 241)
+        for _ in range(3):
+            depths = [depth(float(u)) for u in us]
+            best = int(np.argmax(depths))
+            us = np.linspace(us[max(best - 1, 0)], us[min(best + 1, len(us) - 1)], 21)
+    return max(0.0, *depths)
+
+
+def _clog(x: Scalar, field: Field) -> complex:
+    size = abs(x)
+    ratio = complex(x / size)
+    return complex(float(field.log(field.real(1) * size)), math.atan2(ratio.imag, ratio.real))

@@ -1,0 +1,347 @@
+"""Solver: from a spectrum, sizes and a training rule to the parts of every loss, with errors.
+
+It inverts the kernels on two contours of different length and compares; `full_model` decides which
+parts make up which loss and whether the error is small enough.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import mpmath
+import numpy as np
+import sympy
+
+from asymptotics.errors import DomainError
+from numerics.model.contour import Transformed, invert, pair_weights, relative_error
+from numerics.model.discretisation import GUARD_BITS, KEPT_TIMES, Contour, Discretisation
+from numerics.model.fixed_point import FixedPoint, fixed_point
+from numerics.model.propagation import check_stable
+from numerics.model.renormalised_ridge import resolve, slowest_rate, starting_values
+from numerics.model.rules import GradientDescent, GradientFlow, OnePassSGD, Rule
+from numerics.model.sgd import check_stable_sgd, sgd_at_infinity, sgd_transforms
+from numerics.model.two_time import PARTS, contour_kernels, one_time
+from numerics.spectra.spectrum import FiniteSpectrum, Spectrum, constant
+from numerics.sums.decay import Decay
+from numerics.sums.time_sum import time_sum
+from numerics.values.arithmetic import Field, array, field_of
+from numerics.values.inputs import infinite
+from numerics.values.jets import Jet
+
+SENSITIVITY = 16
+"""How much larger the relative error of a kernel may be than that of the sums it is made of."""
+
+KEPT_KERNELS = 4
+"""For how many contours the kernels stay in memory, a square array each."""
+
+SGD_PARTS = ("sgd_excess", "sgd_noise")
+SINGLE_PARTS = ("infinite_data",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of a loss and its estimated error, as mpmath numbers."""
+
+    value: mpmath.mpf
+    error: mpmath.mpf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expanded:
+    """In which inverse size ("N" or "P", infinite in the model) parts are expanded, and to which order."""
+
+    size: str = ""
+    orders: int = 0
+
+
+PLAIN = Expanded()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """A quantity, its estimated error, and a note if it diverges."""
+
+    value: mpmath.mpf
+    error: mpmath.mpf
+    note: str = ""
+
+
+_Series = Mapping[str, tuple[Part, ...]]
+"""By the name of a part, its coefficients; one if nothing is expanded."""
+
+
+class Solver:
+    """The parts of the losses of one model at any time; times and sizes are exact SymPy numbers."""
+
+    def __init__(self, spectrum: Spectrum | FiniteSpectrum, N: sympy.Expr, P: sympy.Expr, rule: Rule) -> None:
+        self.rule = rule
+        self._levels = spectrum.levels
+        self._model = Discretisation(spectrum, N, P, rule)
+        self._parts: OrderedDict[tuple[sympy.Expr, int, str, Expanded], _Series] = OrderedDict()
+        # By the time that a contour was laid for: times close to it share what does not depend on time.
+        self._kernels: OrderedDict[
+            tuple[sympy.Expr, int, int, str, Expanded], tuple[Mapping[str, Jet], float]
+        ] = OrderedDict()
+        self._slowest: float | None = None
+
+    # -- what is asked for ---------------------------------------------------------
+
+    def combine(
+        self,
+        weights: Mapping[str, sympy.Expr],
+        time: sympy.Expr,
+        digits: int,
+        expanded: Expanded = PLAIN,
+        order: int = 0,
+    ) -> Solution:
+        """``sum weight * part`` at ``time``, or its coefficient of that order; to about ``digits`` digits."""
+        with mpmath.workdps(digits + 15):
+            value, error, note = mpmath.mpf(0), mpmath.mpf(0), ""
+            for name, weight in weights.items():
+                if weight == 0:
+                    continue  # what is multiplied by it may be infinite
+                part = self._part(name, time, digits, expanded)[order]
+                factor = mpmath.mpf(1) * mpmath.mpmathify(sympy.N(weight, digits + 15))
+                if mpmath.isinf(part.value):
+                    note = self._divergence
+                value += factor * part.value
+                error += abs(factor) * part.error
+            if mpmath.isinf(value):
+                return Solution(value=value, error=mpmath.mpf(0), note=note)
+            return Solution(value=value, error=error)
+
+    def transfer(self, level: int, time: sympy.Expr, digits: int) -> Solution:
+        """``H_k = sum_j tau_j kappa_j/(kappa_j + lambda_k)``, or its limit at t = oo."""
+        if infinite(time):
+            with self._model.field(digits, 0) as field:
+                fixed = self._fixed(digits, field)
+                ratio = (
+                    fixed.kappa / (fixed.kappa + self._model.eigenvalue(level, field))
+                    if fixed.kappa
+                    else field.real(0)
+                )
+                value = field.mpf(ratio)
+                return Solution(value=value, error=abs(value) * mpmath.mpf(fixed.error))
+        found: list[Transformed] = []
+        for contour in self._model.solved(self._flow_time(time), digits):
+            with contour.field as field:
+                kappa = contour.resolvent.point.kappa
+                found.append(invert(contour.tau, kappa / (kappa + self._model.eigenvalue(level, field))))
+        return self._as_solution(found, contour)
+
+    def density(self, level: int, rate: sympy.Expr, digits: int) -> Solution:
+        """``-(1/pi) Im 1/(z + lambda_k q)`` at z = -rate + i0, with q = z/kappa."""
+        sums = self._model.sums_for(digits)
+        with self._model.field(digits, 20) as field:
+            sizes = self._model.sizes(field)
+            u = constant(rate, field)
+            # To the cut along an arc from the positive axis; the last node is on the cut itself.
+            arc = [
+                field.complex(u * math.cos(a), u * math.sin(a)) for a in np.linspace(0.2, math.pi - 1e-7, 24)
+            ]
+            starts, floor = starting_values(array(arc), sums, sizes)
+            phase = starts[-1].imag
+            if min(phase, math.pi - phase) < 1e-5:
+                return Solution(value=mpmath.mpf(0), error=mpmath.mpf(0))
+            resolvent = resolve(
+                array([field.complex(-u, field.real(0))]), starts[-1:], floor, sums, sizes, field, GUARD_BITS
+            )
+            point = resolvent.point
+            kappa = point.kappa[0]
+            value = field.mpf(
+                (kappa / (kappa + self._model.eigenvalue(level, field))).imag / (field.pi() * u)
+            )
+            bend = point.df1[1, 0] * (sizes.inverse_P / resolvent.R1[0] + sizes.inverse_N / resolvent.R3[0])
+            steep = float(abs(1 / (1 - kappa * bend)))
+            part = float(abs(kappa) / abs(kappa.imag))
+            error = point.error * SENSITIVITY * (1 + steep) * part + 2.0**-field.bits * part
+            return Solution(value=value, error=abs(value) * mpmath.mpf(error))
+
+    def level(self, k: object) -> int:
+        """k as a level of the spectrum; raises `DomainError`."""
+        number = int(k) if isinstance(k, int | sympy.Integer | np.integer) else None
+        last = self._levels
+        if number is None or number < 1 or (last is not None and number > last):
+            raise DomainError(f"k = {k!r}; a level is an integer from 1 to {last or 'oo'}")
+        return number
+
+    def check_stable(self) -> None:
+        """Raise `DomainError` for step sizes beyond stability."""
+        if isinstance(self.rule, OnePassSGD):
+            with field_of(80) as field:
+                check_stable_sgd(
+                    self.rule,
+                    float(self._model.sums_for(15).total_eigenvalue(field)),
+                    self._model.upper_edge(),
+                )
+        elif isinstance(self.rule, GradientDescent):
+            check_stable(self.rule, self._model.upper_edge())
+
+    def train_decay(self, time: sympy.Expr) -> float:
+        """A lower bound of ``-log(train loss(t)/train loss(0))``; 0 unless it falls to zero exponentially.
+
+        With P < N and P below the number of modes the train loss is ``int f_t(u)^2`` over rates u that are
+        all above the lower edge of a bulk.
+        """
+        with self._model.field(15, 0) as field:
+            modes = self._model.sums_for(15).mode_count(field)
+            sizes = self._model.sizes(field)
+            falls = sizes.P is not None and (sizes.N is None or sizes.P < sizes.N)
+            if not falls or infinite(time) or (modes is not None and modes <= sizes.P):
+                return 0.0
+        if self._slowest is None:
+            self._slowest = 0.99 * slowest_rate(self._model.sums_for(15), sizes)
+        match self.rule:
+            case GradientFlow():
+                return 2 * self._slowest * float(time)
+            case GradientDescent(eta=eta):
+                largest = max(abs(1 - eta * self._slowest), abs(1 - eta * self._model.upper_edge()))
+                return -2 * math.log(largest) * float(time) if 0 < largest < 1 else 0.0
+            case _:
+                return 0.0
+
+    # -- parts -----------------------------------------------------------------------
+
+    @property
+    def _divergence(self) -> str:
+        with self._model.field(15, 0) as field:
+            fixed = self._fixed(15, field)
+        return fixed.diverges or "the noise that is fitted diverges at P = M as t -> oo"
+
+    def _part(self, name: str, time: sympy.Expr, digits: int, expanded: Expanded) -> tuple[Part, ...]:
+        if name == "one":
+            return _constant(1, expanded)
+        group = "sgd" if name in SGD_PARTS else "single" if name in SINGLE_PARTS else "double"
+        key = (time, digits, group, expanded)
+        if key not in self._parts:
+            self._parts[key] = self._found(group, time, digits, expanded)
+            if len(self._parts) > 3 * KEPT_TIMES:
+                self._parts.popitem(last=False)
+        return self._parts[key][name]
+
+    def _found(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> _Series:
+        if infinite(time):
+            return {name: (part,) for name, part in self._at_infinity(digits).items()}
+        if time == 0:
+            rest = _constant(0, expanded)[1:]
+            return {name: (part, *rest) for name, part in self._at_zero(digits).items()}
+        if group == "single" and not expanded.orders and (whole := self._exponential(time, digits)):
+            return {"infinite_data": (whole,)}
+        return self._inverted(group, time, digits, expanded)
+
+    def _at_zero(self, digits: int) -> dict[str, Part]:
+        sums = self._model.sums_for(digits)
+        with self._model.field(digits, 0) as field:
+            total = field.mpf(sums.total_target(field))
+        whole = Part(value=total, error=total * mpmath.mpf(10) ** -(sums.digits))
+        zero, one = (Part(value=mpmath.mpf(x), error=mpmath.mpf(0)) for x in (0, 1))
+        same = dict.fromkeys(("bias", "train_signal", "infinite_data"), whole)
+        return {**dict.fromkeys((*PARTS, *SGD_PARTS), zero), **same, "train_noise": one}
+
+    def _at_infinity(self, digits: int) -> dict[str, Part]:
+        with self._model.field(digits, 0) as field:
+            fixed = self._fixed(digits, field)
+            parts = {name: field.mpf(getattr(fixed.parts, name)[0]) for name in PARTS}
+            if isinstance(self.rule, OnePassSGD):
+                trace = self._model.sums_for(digits).total_eigenvalue(field)
+                whole = fixed.parts.bias[0] + fixed.parts.initialisation[0]
+                found = (whole, *sgd_at_infinity(self.rule, whole, trace, field))
+                names = (*SINGLE_PARTS, *SGD_PARTS)
+                parts |= {name: field.mpf(value) for name, value in zip(names, found, strict=True)}
+        return {
+            name: Part(
+                value=value,
+                error=mpmath.mpf(0) if mpmath.isinf(value) else abs(value) * mpmath.mpf(fixed.error),
+            )
+            for name, value in parts.items()
+        }
+
+    def _inverted(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> _Series:
+        """All parts of a group from the contours at ``time``, and the coefficients of each.
+
+        For P = oo the square of a propagator is the propagator at twice the time; steps n and s of SGD
+        belong to the flow at time 2 eta n and zeta = s/(2 eta).
+        """
+        pairs = group == "double"
+        names = {"double": PARTS, "single": SINGLE_PARTS, "sgd": SGD_PARTS}[group]
+        found: dict[str, list[list[Transformed]]] = {name: [] for name in names}
+        flow = self._flow_time(time) * (1 if pairs else 2)
+        for contour in self._model.solved(flow, digits, pairs=pairs, orders=expanded.orders):
+            with contour.field as field:
+                key = (contour.laid, len(contour.tau), digits, group, expanded)
+                if key not in self._kernels:
+                    self._kernels[key] = self._transforms(group, contour, expanded, digits, field)
+                    if len(self._kernels) > KEPT_KERNELS:
+                        self._kernels.popitem(last=False)
+                values, loss = self._kernels[key]
+                weights = pair_weights(contour.tau, field) if pairs else contour.tau
+                for name in names:
+                    found[name].append([invert(weights, term) for term in values[name].terms])
+        spread = loss * 2.0 ** (3 - contour.field.bits)
+        return {
+            name: tuple(
+                self._as_part([coarse, fine], contour, spread) for coarse, fine in zip(*both, strict=True)
+            )
+            for name, both in found.items()
+        }
+
+    def _transforms(
+        self, group: str, contour: Contour, expanded: Expanded, digits: int, field: Field
+    ) -> tuple[Mapping[str, Jet], float]:
+        """What is to be inverted, and by what rounding is amplified in it."""
+        nodes = one_time(contour.resolvent, contour.sizes, expanded.size, expanded.orders)
+        if group == "double":
+            parts, loss = contour_kernels(nodes, field)
+            return {name: getattr(parts, name) for name in PARTS}, loss
+        if group == "single":
+            return {"infinite_data": nodes.kappa * nodes.X}, 0.0
+        assert isinstance(self.rule, OnePassSGD)
+        trace = self._model.sums_for(digits).total_eigenvalue(field)
+        excess, noise, loss = sgd_transforms(self.rule, contour.resolvent.z, nodes, trace, field)
+        return {"sgd_excess": excess, "sgd_noise": noise}, loss
+
+    def _exponential(self, time: sympy.Expr, digits: int) -> Part | None:
+        """The loss at N = P = oo as the sum it is, where that can be had."""
+        spectrum = self._model.spectrum
+        if not infinite(self._model.N):
+            return None
+        with mpmath.workdps(digits + 20):
+            match self.rule:
+                case GradientFlow() | OnePassSGD():
+                    rate = mpmath.mpmathify(sympy.N(2 * self._flow_time(time), digits + 20))
+                    decay = Decay(rate=rate)
+                case GradientDescent(eta=eta) if eta * self._model.upper_edge() <= 1:
+                    decay = Decay.in_steps(eta, int(time))
+                case _:
+                    return None
+        whole = time_sum(spectrum, decay, digits)
+        return None if whole is None else Part(value=whole.value, error=whole.error)
+
+    def _flow_time(self, time: sympy.Expr) -> sympy.Expr:
+        """The time of the contour: eta n for SGD, whose mean follows the flow to first order in eta."""
+        return time * sympy.Rational(repr(self.rule.eta)) if isinstance(self.rule, OnePassSGD) else time
+
+    def _as_part(self, pair: list[Transformed], contour: Contour, spread: float) -> Part:
+        coarse, fine = pair
+        with contour.field as field:
+            value = field.mpf(fine.value)
+            terms = SENSITIVITY * (contour.resolvent.point.error + spread + 2.0 ** (3 - field.bits))
+            relative = relative_error(fine, coarse, terms)
+        if math.isinf(relative):
+            return Part(value=value, error=mpmath.inf)
+        return Part(value=value, error=abs(value) * mpmath.mpf(relative))
+
+    def _as_solution(self, pair: list[Transformed], contour: Contour) -> Solution:
+        part = self._as_part(pair, contour, 0.0)
+        return Solution(value=part.value, error=part.error)
+
+    def _fixed(self, digits: int, field: Field) -> FixedPoint:
+        return fixed_point(self._model.sums_for(digits), self._model.sizes(field), field)
+
+
+def _constant(number: int, expanded: Expanded) -> tuple[Part, ...]:
+    """A number that does not depend on the sizes, and its vanishing coefficients."""
+    return tuple(Part(value=mpmath.mpf(n), error=mpmath.mpf(0)) for n in (number, *[0] * expanded.orders))

@@ -1,0 +1,139 @@
+"""The best stopping time of the full model, found by search and interpolation, with errors.
+
+The loss over ``u = log t`` falls, then the label noise lets it rise. The minimum is bracketed by
+walking downhill, closed in by parabolas (with few digits as long as they are wide), and read off the
+polynomial through seven close points of log L; that through the inner five says how good it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import mpmath
+
+from asymptotics.errors import PrecisionError, UnableError
+from asymptotics.tasks.task import Task
+from numerics.model.full_model import FullModel
+from numerics.values.value import Value
+
+SEARCHES = ((8, "2.5"), (8, "0.6"), (8, "0.06"), (15, "0.003"))
+"""Digits of the losses and spacings of the three points in log t, from the first search to the last."""
+REACH = 1000
+"""How far in log t the search walks before it says that there is no minimum."""
+RECENTRINGS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopping:
+    """The best time to stop and the excess test loss there."""
+
+    time: Value
+    loss: Value
+
+
+def best_stopping(
+    task: Task, P: object, noise: object, digits: int, guess: mpmath.mpf | None = None
+) -> Stopping:
+    """``argmin`` and ``min`` over t of ``L(t; N = oo, P)`` with label noise sigma = ``noise``.
+
+    ``digits`` is the accuracy of the losses; that of the time is about two thirds of it, and said in its
+    error. ``guess`` is a time to start the search from. Raises `UnableError` if the loss has no minimum at a
+    finite time and `PrecisionError` if the interpolation does not settle.
+
+    >>> from asymptotics.tasks.task import power_law
+    >>> best = best_stopping(power_law(2, 2), 1000, 1, 15)
+    >>> model = FullModel(power_law(2, 2), P=1000, noise=1)
+    >>> t = best.time.value
+    >>> best.loss.value < min(model.test_loss(0.99 * t).value, model.test_loss(1.01 * t).value)
+    True
+    """
+    model = FullModel(task, P=P, noise=noise, digits=digits)
+    if model.noise == 0:
+        raise UnableError(
+            "noise = 0: the loss has no minimum at a finite time; early stopping needs noise > 0"
+        )
+    with mpmath.workdps(digits + 15):
+        centre = mpmath.mpf(0) if guess is None else mpmath.log(guess)
+        for coarse, width in SEARCHES if guess is None else SEARCHES[-2:]:
+            rough = FullModel(task, P=P, noise=noise, digits=min(coarse, digits))
+            centre = _closed_in(partial(_logarithm, rough), centre, mpmath.mpf(width))
+        return _interpolated(model, centre, digits)
+
+
+def _logarithm(model: FullModel, u: mpmath.mpf) -> mpmath.mpf:
+    return mpmath.log(model.test_loss(mpmath.exp(u)).value)
+
+
+def _closed_in(f: Callable[[mpmath.mpf], mpmath.mpf], start: mpmath.mpf, width: mpmath.mpf) -> mpmath.mpf:
+    """The vertex of the parabola through three points ``width`` apart, the middle one the lowest."""
+    known: dict[int, mpmath.mpf] = {}
+
+    def at(j: int) -> mpmath.mpf:
+        if j not in known:
+            known[j] = f(start + j * width)
+        return known[j]
+
+    middle = 0
+    while at(middle) > min(at(middle - 1), at(middle + 1)):
+        middle += 1 if at(middle + 1) < at(middle - 1) else -1
+        if abs(middle) * width > REACH:
+            raise UnableError(
+                f"the loss has no minimum before log t = {REACH}; use fewer samples or more noise"
+            )
+    left, lowest, right = at(middle - 1), at(middle), at(middle + 1)
+    bend = left - 2 * lowest + right
+    move = (left - right) / (2 * bend) if bend > 0 else mpmath.mpf(0)
+    return start + (middle + move) * width
+
+
+def _interpolated(model: FullModel, centre: mpmath.mpf, digits: int) -> Stopping:
+    # The interpolation errs by spacing^4, the rounding of the losses by 10^-digits / spacing.
+    spacing = mpmath.mpf(10) ** (-mpmath.mpf(digits) / 6)
+    for _ in range(RECENTRINGS):
+        losses = [model.test_loss(mpmath.exp(centre + j * spacing)) for j in range(-3, 4)]
+        logs = [mpmath.log(v.value) for v in losses]
+        slack = max(v.error / v.value for v in losses)
+        wide, narrow = _polynomial(logs), _polynomial(logs[1:-1])
+        slope, bend = wide[1], 2 * wide[2]
+        if bend <= 0:
+            break
+        if abs(slope / bend) > 2:  # still well between the seven points
+            centre -= slope / bend * spacing
+            continue
+        here, there = _vertex(wide), _vertex(narrow)
+        shift = abs(here - there) + 4 * slack / bend
+        lowest = _value(wide, here)
+        rise = abs(lowest - _value(narrow, there)) + 4 * slack + bend * shift**2 / 2
+        time, loss = mpmath.exp(centre + here * spacing), mpmath.exp(lowest)
+        return Stopping(
+            time=Value(value=time, error=time * spacing * shift), loss=Value(value=loss, error=loss * rise)
+        )
+    raise PrecisionError(f"the best stopping time for P = {model.P} did not settle; ask for fewer digits")
+
+
+def _polynomial(values: Sequence[mpmath.mpf]) -> list[mpmath.mpf]:
+    """Coefficients, lowest first, of the polynomial through values at -m ... m."""
+    reach = len(values) // 2
+    powers = mpmath.matrix(
+        [[mpmath.mpf(j) ** i for i in range(len(values))] for j in range(-reach, reach + 1)]
+    )
+    return list(mpmath.lu_solve(powers, mpmath.matrix(values)))
+
+
+def _vertex(coefficients: Sequence[mpmath.mpf]) -> mpmath.mpf:
+    """Where the derivative vanishes, by Newton's method from 0 (the minimum is at most two steps away)."""
+    slope = [i * c for i, c in enumerate(coefficients)][1:]
+    bend = [i * c for i, c in enumerate(slope)][1:]
+    x = mpmath.mpf(0)
+    for _ in range(12):
+        x -= _value(slope, x) / _value(bend, x)
+    return x
+
+
+def _value(coefficients: Sequence[mpmath.mpf], x: mpmath.mpf) -> mpmath.mpf:
+    return mpmath.polyval(list(reversed(coefficients)), x)
+
+
+__all__ = ["Stopping", "best_stopping"]

@@ -1,0 +1,1 @@
+"""Scaling functions and the compute-optimal frontier."""

@@ -1,0 +1,310 @@
+"""The compute-optimal frontier in numbers: constants of its law, and the true optimum at finite budgets.
+
+    minimise over t   log L(t, N(t, C)),     cost(t, N) = C,
+
+with L from the full model (any finite C), or from the joint law's scaling function (C -> oo, on the
+crossover): ``kappa0 = (A/N)^(1/r)``, ``t = theta/(2 kappa0)`` and a cost ``c t^n N^m = C`` give
+
+    N = (C (2 A^(1/r)/theta)^n / c)^(1/q),   L = C_p kappa0^p G_p(theta),   q = m + n/r,
+
+so that theta* minimises ``theta^(n p/(r q)) G_p(theta)``, a number that depends on p, r, n and m alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import mpmath
+from sympy import Add, Expr, Symbol
+
+from asymptotics.allocation.optimum import Optimum
+from asymptotics.allocation.phases import Key, Phase
+from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.laws.derive import derive
+from asymptotics.laws.joint import JointLaw, joint_law
+from asymptotics.model.training_rules import trace
+from asymptotics.spectra import spectrum as series_of
+from asymptotics.symbols import B, C, N, P, eta, t
+from asymptotics.tasks.task import substitution
+from numerics.model.full_model import FullModel
+from numerics.model.rules import OnePassSGD
+from numerics.optima.scaling import data_scaling, model_scaling
+from numerics.optima.tabulated import Table, tabulated
+from numerics.spectra.spectrum import spectrum_of
+from numerics.values.inputs import exact_number
+from numerics.values.minimum import minimum
+from numerics.values.value import Value
+
+MAX_DIGITS = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """Amounts of the resources and the loss at one budget; or, for a law, their constants.
+
+    ``split[t]``, ``split[N]``, ``split["loss"]`` are `Value`s, dimensionless; the loss is excess test loss.
+    """
+
+    budget: Expr
+    values: tuple[tuple[Key, Value], ...]
+
+    def __getitem__(self, key: Key) -> Value:
+        for name, value in self.values:
+            if name == key:
+                return value
+        raise DomainError(f"{key} is not among {', '.join(str(name) for name, _ in self.values)}")
+
+
+def constants(optimum: Optimum, at: Mapping[Symbol | str, object] | None = None, digits: int = 10) -> Split:
+    """``nu`` and ``l`` in ``N* ~ nu C^(...)``, ``L* ~ l C^-(...)``; with a logarithm, UnableError.
+
+    ``at`` gives the task's parameters, and eta and B for one-pass SGD. Relative error below 10^-digits. Off
+    the crossover the constants are those of `Phase.prefactors`; on it they come from the scaling function.
+    Source: the joint law in the scaling limit of BAP, appendix C.
+
+    >>> from asymptotics import compute_optimal, derive, power_law
+    >>> from asymptotics.symbols import a, b
+    >>> optimum = compute_optimal(derive(power_law(a, b)), cost=N*t)
+    >>> law = constants(optimum, {a: 1.5, b: 1.25})
+    >>> law["loss"].digits(8), law[N].digits(8)
+    ('3.2392403', '4.6682406')
+    """
+    setting = _Setting.of(optimum, at or {}, digits)
+    phase = setting.phase
+    if any(power != 0 for power in phase.logs.values()):
+        raise UnableError("the optimum carries a logarithm here; constants are given off the boundaries")
+    with mpmath.workdps(digits + 15):
+        if phase.prefactors is not None:
+            found = tuple((key, setting.number(value)) for key, value in phase.prefactors.items())
+            return Split(
+                budget=C,
+                values=tuple(
+                    (k, Value(value=v, error=abs(v) * mpmath.mpf(10) ** -(digits + 5))) for k, v in found
+                ),
+            )
+        return _on_crossover(setting)
+
+
+def frontier(
+    optimum: Optimum,
+    budgets: Iterable[object],
+    at: Mapping[Symbol | str, object] | None = None,
+    digits: int = 10,
+) -> tuple[Split, ...]:
+    """The true optimum at each budget: t*, N* (or P*) and L* of the full model, each to ``digits`` digits.
+
+    Budgets are numbers > 0. Two free resources, t and N or P, nothing else held finite; gradient flow, or
+    one-pass SGD with eta and B in ``at``, where t = eta n for whole n and the optimum is that of the curve
+    through them. Raises `DomainError`, `UnableError` for other questions, `PrecisionError` where the
+    digits are not reached.
+
+    >>> from asymptotics import compute_optimal, derive, power_law
+    >>> from asymptotics.symbols import a, b
+    >>> optimum = compute_optimal(derive(power_law(a, b)), cost=N*t)
+    >>> (point,) = frontier(optimum, [10**8], {a: 4, b: 1.5}, digits=6)
+    >>> point[N].digits(5), point["loss"].digits(5)
+    ('1.6518e+5', '1.8189e-6')
+    """
+    setting = _Setting.of(optimum, at or {}, digits)
+    wanted = [exact_number("budget", budget) for budget in budgets]
+    for budget in wanted:
+        if not (budget.is_positive and budget.is_finite):
+            raise DomainError(f"budget = {budget}; a budget must be a finite number > 0")
+    law = _law_or_none(optimum, at or {}, setting)
+    points: list[Split] = []
+    with mpmath.workdps(digits + 20):
+        for budget in wanted:
+            before = points[-1] if points else None
+            points.append(setting.optimum_at(budget, law, before))
+    return tuple(points)
+
+
+def _law_or_none(optimum: Optimum, at: Mapping[Symbol | str, object], setting: _Setting) -> Split | None:
+    """Constants to start from; without a law to start from, the search begins at the power alone."""
+    try:
+        return constants(optimum, at, 4)
+    except (UnableError, PrecisionError):
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Setting:
+    """An optimum with numbers for everything."""
+
+    optimum: Optimum
+    phase: Phase
+    numbers: tuple[tuple[Symbol, Expr], ...]
+    size: Symbol
+    digits: int
+
+    @classmethod
+    def of(cls, optimum: Optimum, at: Mapping[Symbol | str, object], digits: int) -> _Setting:
+        if not isinstance(optimum, Optimum):
+            raise DomainError(f"optimum = {optimum!r}; pass the result of compute_optimal")
+        if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= MAX_DIGITS:
+            raise DomainError(f"digits = {digits!r}; give an integer from 1 to {MAX_DIGITS}")
+        if set(optimum.free) not in ({t, N}, {t, P}) or optimum.fixed:
+            names = ", ".join(map(str, (*optimum.free, *(x for x, _ in optimum.fixed))))
+            raise UnableError(
+                f"numbers are computed for t with N or t with P; these are free or fixed: {names}"
+            )
+        rest = (eta, B) if optimum.rule == "sgd" else ()
+        table = substitution((*optimum.laws.task.parameters, *rest), at)
+        if missing := [s for s in rest if s not in table]:
+            raise DomainError(f"no number for {missing[0]}, which one-pass SGD needs; pass it in at={{...}}")
+        own = {s: v for s, v in table.items() if s not in rest}
+        return cls(
+            optimum=optimum,
+            phase=optimum.at(own),
+            numbers=tuple(table.items()),
+            size=N if N in optimum.free else P,
+            digits=digits,
+        )
+
+    def number(self, expression: Expr) -> mpmath.mpf:
+        value = expression.subs(dict(self.numbers)).evalf(self.digits + 20)
+        if not value.is_Float and not value.is_Rational:
+            raise DomainError(f"{expression} has no number here: {value}; pass all parameters in at={{...}}")
+        return value._to_mpmath(mpmath.mp.prec + 20)
+
+    def monomials(self) -> list[tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]]:
+        """Coefficient, power of t and power of the size, for each monomial of the cost."""
+        place = self.optimum.free.index(t)
+        return [
+            (self.number(m.coefficient), self.number(m.powers[place]), self.number(m.powers[1 - place]))
+            for m in self.optimum.allocation.spending
+        ]
+
+    def size_at(self, log_budget: mpmath.mpf, log_t: mpmath.mpf) -> mpmath.mpf:
+        """log N with ``cost(t, N) = C``: Newton on the log of the cost, convex and increasing in log N."""
+        parts = [(mpmath.log(c) + n * log_t, m) for c, n, m in self.monomials()]
+        start = [(log_budget - head) / m for head, m in parts if m]
+        x = min(start)
+        for _ in range(100):
+            terms = [mpmath.exp(head + m * x - log_budget) for head, m in parts]
+            total = mpmath.fsum(terms)
+            slope = mpmath.fsum(m * term for (_, m), term in zip(parts, terms, strict=True)) / total
+            step = mpmath.log(total) / slope
+            x -= step
+            if abs(step) <= 100 * mpmath.eps * (1 + abs(x)):
+                return x
+        raise PrecisionError(
+            f"no {self.size} has the cost {mpmath.nstr(mpmath.exp(log_budget), 5)} at this t"
+        )
+
+    def optimum_at(self, budget: Expr, law: Split | None, before: Split | None) -> Split:
+        log_budget = mpmath.log(budget.evalf(self.digits + 25)._to_mpmath(mpmath.mp.prec))
+        table = dict(self.numbers)
+        own = {s: v for s, v in table.items() if s in self.optimum.laws.task.parameters}
+        rule = OnePassSGD(eta=float(table[eta]), batch=int(table[B])) if self.optimum.rule == "sgd" else None
+        pace = exact_number("eta", rule.eta)._to_mpmath(mpmath.mp.prec) if rule else mpmath.mpf(1)
+
+        def stepped(log_t: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+            time = mpmath.exp(log_t)
+            if rule is not None:
+                time = max(mpmath.nint(time / pace), mpmath.mpf(1))
+                log_t = mpmath.log(time * pace)
+            sizes = {self.size.name: mpmath.exp(self.size_at(log_budget, log_t))}
+            model = FullModel(
+                self.optimum.laws.task, own, digits=4 if rough else self.digits + 5, rule=rule, **sizes
+            )
+            found = model.test_loss(int(time) if rule is not None else time)
+            return log_t, Value(value=mpmath.log(found.value), error=found.error / found.value)
+
+        def smooth(log_t: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+            size = mpmath.exp(self.size_at(log_budget, log_t))
+            if not tables or not tables[-1].covers(log_t, rough):
+                kappa0 = mpmath.exp(mpmath.log(amplitude / size) / r)
+                tables.append(tabulated(spectrum, mpmath.exp(log_t), size, kappa0, r, self.digits + 6))
+            found = tables[-1].loss(mpmath.exp(log_t), size)
+            return log_t, Value(value=mpmath.log(found.value), error=found.error / found.value)
+
+        flow_in_size = rule is None and self.size == N
+        tables: list[Table] = []
+        if flow_in_size:
+            joint = joint_law(derive(self.optimum.laws.task.at(own)), N)
+            amplitude, r = self.number(joint.amplitude), self.number(joint.r)
+            spectrum = spectrum_of(self.optimum.laws.task, own)
+        loss = smooth if flow_in_size else stepped
+        exponent = self.number(self.phase.exponents[t])
+        if law is None and before is not None:  # with a logarithm: from the last budget, by the power alone
+            further = log_budget - mpmath.log(self.number(before.budget))
+            start = mpmath.log(before[t].value) + exponent * further
+        else:
+            start = exponent * log_budget + (0 if law is None else mpmath.log(law[t].value))
+        step = mpmath.mpf("0.3" if law is not None or before is not None else 1)
+        found = minimum(loss, start, step, mpmath.mpf(10) ** -self.digits)
+        place = found.place
+        amount = mpmath.exp(self.size_at(log_budget, place.value))
+        # log N moves with log t by at most the ratio of their powers in the cost
+        ratio = max((n / m for _, n, m in self.monomials() if m), default=mpmath.mpf(0))
+        values: dict[Key, Value] = {
+            t: Value(value=mpmath.exp(place.value), error=mpmath.exp(place.value) * place.error),
+            self.size: Value(value=amount, error=amount * ratio * place.error),
+            "loss": Value(
+                value=mpmath.exp(found.value.value), error=mpmath.exp(found.value.value) * found.value.error
+            ),
+        }
+        return Split(budget=budget, values=tuple(values.items()))
+
+
+def _on_crossover(setting: _Setting) -> Split:
+    phase, size = setting.phase, setting.size
+    active = [m for m, c in zip(setting.optimum.allocation.spending, setting.monomials(), strict=True) if c]
+    if phase.crossover != size or len(Add.make_args(setting.optimum.cost)) != len(active) or len(active) != 1:
+        raise UnableError(
+            f"constants of {phase!r} have no closed form and no scaling function of one variable"
+        )
+    ((cost, n, m),) = setting.monomials()
+    law = joint_law(derive(setting.optimum.laws.task.at(_own(setting))), size)
+    p, r, coefficient = _leading(law, setting)
+    amplitude = setting.number(law.amplitude)
+    factor = mpmath.mpf(2 if size == N else 1)
+    q = m + n / r
+    weight = n * p / (r * q)
+    scaling = model_scaling if size == N else data_scaling
+
+    def height(u: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+        shape = scaling(p, r, mpmath.exp(u), 4 if rough else setting.digits + 5)
+        return u, Value(value=weight * u + mpmath.log(shape.value), error=shape.error / shape.value)
+
+    found = minimum(height, mpmath.mpf(0), mpmath.mpf("0.5"), mpmath.mpf(10) ** -(setting.digits + 1))
+    theta, error = mpmath.exp(found.place.value), found.place.error
+    amount = (factor * amplitude ** (1 / r) / theta) ** (n / q) * cost ** (-1 / q)
+    kappa0 = (amplitude / amount) ** (1 / r)
+    time = theta / (factor * kappa0)
+    shape = scaling(p, r, theta, setting.digits + 5)
+    height_there = coefficient * kappa0**p * shape.value * _share(setting)
+    small = mpmath.mpf(10) ** -(setting.digits + 4)
+    return Split(
+        budget=C,
+        values=(
+            (t, Value(value=time, error=time * (error * m / q + small))),
+            (size, Value(value=amount, error=amount * (error * n / q + small))),
+            ("loss", Value(value=height_there, error=height_there * (found.value.error + small))),
+        ),
+    )
+
+
+def _own(setting: _Setting) -> dict[Symbol | str, object]:
+    return {s: v for s, v in setting.numbers if s in setting.optimum.laws.task.parameters}
+
+
+def _leading(law: JointLaw, setting: _Setting) -> tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]:
+    """p, r and coefficient of the term that leads: the smallest power of kappa0."""
+    first = min(law.terms, key=lambda term: setting.number(term.power))
+    if first.log_power:
+        raise UnableError("the leading term carries a logarithm; constants are given off the boundaries")
+    return setting.number(first.power), setting.number(law.r), setting.number(first.coefficient)
+
+
+def _share(setting: _Setting) -> mpmath.mpf:
+    """What one-pass SGD multiplies every term of the flow by: ``1/(1 - eta Tr/2B)``."""
+    if setting.optimum.rule != "sgd":
+        return mpmath.mpf(1)
+    kernel = trace(series_of(setting.optimum.laws.task.at(_own(setting))))
+    return setting.number(1 / (1 - eta * kernel / (2 * B)))
+
+
+__all__ = ["Split", "constants", "frontier"]

@@ -1,0 +1,1 @@
+"""Finite models, drawn and trained."""

@@ -1,0 +1,139 @@
+"""One random draw of a finite model: its matrices, its data, and what training makes of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from numerics.model.rules import OnePassSGD, Rule
+from numerics.simulation.training import CHUNK_FLOATS, check_sgd_stability, full_batch_errors, sgd_errors
+from numerics.spectra.arrays import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FiniteModel:
+    """``f = N^(-1/2) w.A psi`` before anything is drawn (BAP, section 2).
+
+    ``spread`` is sqrt(lambda) and ``teacher`` sqrt(c), both (M,); ``width`` is N and ``examples`` P,
+    ``inf`` allowed; ``noise`` is sigma; ``members`` matrices A and ``bags`` data sets make one predictor.
+
+    >>> model = FiniteModel(
+    ...     spread=np.ones(2), teacher=np.ones(2), width=math.inf, examples=math.inf, noise=0.5,
+    ...     rule=OnePassSGD(eta=0.1, batch=4), times=np.array([0.0]), members=1, bags=1)
+    >>> errors, train = model.draw(np.random.SeedSequence(0))
+    >>> errors.tolist(), train.tolist()
+    ([[1.0], [1.0]], [2.25])
+    """
+
+    spread: Array
+    teacher: Array
+    width: float
+    examples: float
+    noise: float
+    rule: Rule
+    times: Array
+    members: int
+    bags: int
+
+    @property
+    def random(self) -> bool:
+        """Whether draws differ at all: not with N = P = oo and a full-batch rule."""
+        return isinstance(self.rule, OnePassSGD) or math.isfinite(self.width) or math.isfinite(self.examples)
+
+    @property
+    def replicas(self) -> tuple[int, int]:
+        """Members and bags that differ: without randomness of their kind all copies are equal."""
+        data = isinstance(self.rule, OnePassSGD) or math.isfinite(self.examples)
+        return (self.members if math.isfinite(self.width) else 1), (self.bags if data else 1)
+
+    def draw(self, seed: np.random.SeedSequence) -> tuple[Array, Array]:
+        """``u(t)`` of the averaged predictor, shape (M, T), and its train loss, shape (T,).
+
+        Every matrix has its own child of ``seed``, so that more members, bags or noise leave the
+        earlier matrices as they were.
+        """
+        members, bags = self.replicas
+        initial, data = seed.spawn(2)
+        features = [self._features(np.random.default_rng(child)) for child in initial.spawn(members)]
+        children = data.spawn(bags)
+        if isinstance(self.rule, OnePassSGD):
+            return self._stream(self.rule, features, children)
+        total = np.zeros((len(self.teacher), len(self.times)))
+        if math.isinf(self.examples):
+            for f in features:
+                total += full_batch_errors(self.rule, f, None, None, self.teacher, self.times)
+            return self._population(total / members)
+        sets = [self._data(child) for child in children]
+        for f in features:
+            for samples, noise in sets:
+                total += full_batch_errors(self.rule, f, samples, noise, self.teacher, self.times)
+        mean = total / (members * bags)
+        # y - f = X u + sigma epsilon, squared and averaged over the samples of each data set.
+        residuals = [np.square(samples @ mean + noise[:, None]).mean(axis=0) for samples, noise in sets]
+        return mean, np.mean(residuals, axis=0)
+
+    def _stream(
+        self, rule: OnePassSGD, features: list[Array], seeds: list[np.random.SeedSequence]
+    ) -> tuple[Array, Array]:
+        for f in features:
+            singular: Array = f if f.ndim == 1 else np.asarray(np.linalg.svd(f, compute_uv=False))
+            check_sgd_stability(rule, np.square(singular))
+        total = np.zeros((len(self.teacher), len(self.times)))
+        for seed in seeds:
+            inputs, labels = (np.random.default_rng(child) for child in seed.spawn(2))
+            streams = (inputs, labels)
+            for errors in sgd_errors(rule, features, self.teacher, self.noise, self.times, streams):
+                total += errors
+        return self._population(total / (len(features) * len(seeds)))
+
+    def _population(self, mean: Array) -> tuple[Array, Array]:
+        """With unlimited data the train loss is the loss on fresh data, label noise included."""
+        return mean, np.square(mean).sum(axis=0) + self.noise**2
+
+    def _features(self, generator: np.random.Generator) -> Array:
+        """``F = Lambda^(1/2) A^T/sqrt(N)``, or its diagonal for N = oo."""
+        if math.isinf(self.width):
+            return self.spread
+        draw = generator.standard_normal((len(self.spread), int(self.width)))
+        draw *= self.spread[:, None] / math.sqrt(self.width)
+        return draw
+
+    def _data(self, seed: np.random.SeedSequence) -> tuple[Array, Array]:
+        """X and sigma epsilon of one data set."""
+        inputs, labels = (np.random.default_rng(child) for child in seed.spawn(2))
+        samples = inputs.standard_normal((int(self.examples), len(self.spread)))
+        return samples, self.noise * labels.standard_normal(int(self.examples))
+
+    def bytes_needed(self, draws: int) -> int:
+        """Bytes of the matrices of one draw, their decomposition, and the errors kept of all draws."""
+        modes, times = len(self.spread), len(self.times)
+        members, bags = self.replicas
+        columns = int(self.width) if math.isfinite(self.width) else modes
+        rows = int(self.examples) if math.isfinite(self.examples) else modes
+        floats = modes * times * (2 * draws + 4)
+        if math.isfinite(self.width):
+            floats += members * columns * modes
+        if isinstance(self.rule, OnePassSGD):
+            floats += 2 * max(CHUNK_FLOATS, self.rule.batch * (modes + members * columns)) + columns * modes
+        elif self.random:
+            floats += 4 * rows * columns + 6 * min(rows, columns) ** 2 + (rows + columns) * times
+            floats += bags * rows * modes if math.isfinite(self.examples) else 0
+        return 8 * floats
+
+    def variance_is_infinite(self) -> npt.NDArray[np.bool_]:
+        """Times at which the test loss has no finite variance: t = oo close to the double-descent peak.
+
+        The least-squares limit has an inverse Wishart factor, with mean ``~ 1/(gap - 1)`` and a second
+        moment for gap > 3 only; gap is ``|P - N|``, and ``|P - M|`` where label noise is fitted by all
+        M modes. Shape (T,). Source: moments of the inverse chi-squared distribution.
+        """
+        modes, gap = len(self.spread), math.inf
+        if math.isfinite(self.examples):
+            if min(self.width, self.examples) < modes:
+                gap = abs(self.examples - self.width)
+            if self.noise > 0 and self.width >= modes:
+                gap = min(gap, abs(self.examples - modes))
+        return np.isinf(self.times) & (gap <= 3)

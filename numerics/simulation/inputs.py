@@ -1,0 +1,117 @@
+"""Numbers from outside, checked once: each function returns the value or raises `DomainError`.
+
+size(name, value)                 N or P: an integer >= 1, or infinity
+count(name, value, least)         an integer >= least
+standard_deviation(value)         sigma: a finite number >= 0
+training_times(times, rule)       times >= 0; whole numbers for the rules that take steps
+level_array(name, values, ...)    one finite number per mode
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from asymptotics.errors import DomainError
+from numerics.model.rules import GradientDescent, OnePassSGD, Rule
+from numerics.spectra.arrays import Array
+
+
+def number(name: str, value: Any, bound: str) -> float:
+    """``value`` as a float; raises `DomainError` naming ``bound`` for NaN and for what is no number.
+
+    >>> number("N", 3, "give an integer")
+    3.0
+    """
+    try:
+        result = float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise DomainError(f"{name} = {value!r} is not a number; {bound}") from None
+    if isinstance(value, bool | str) or math.isnan(result):
+        raise DomainError(f"{name} = {value!r}; {bound}")
+    return result
+
+
+def size(name: str, value: object) -> float:
+    """N or P as a float, infinity included; raises `DomainError` unless it is an integer >= 1 or oo.
+
+    >>> size("N", 20), size("P", math.inf)
+    (20.0, inf)
+    """
+    bound = "give an integer >= 1, or oo"
+    result = number(name, value, bound)
+    if result < 1 or (result != math.inf and result != math.floor(result)):
+        raise DomainError(f"{name} = {value}; {bound}")
+    return result
+
+
+def count(name: str, value: object, least: int) -> int:
+    """``value`` as an int; raises `DomainError` unless it is an integer >= ``least``.
+
+    >>> count("draws", 20, 3)
+    20
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
+        raise DomainError(f"{name} = {value!r}; give an integer >= {least}")
+    return int(value)
+
+
+def standard_deviation(value: object) -> float:
+    """sigma >= 0 as a float; raises `DomainError`.
+
+    >>> standard_deviation(0)
+    0.0
+    """
+    bound = "the standard deviation sigma must be a finite number >= 0"
+    result = number("noise", value, bound)
+    if not 0 <= result < math.inf:
+        raise DomainError(f"noise = {value}; {bound}")
+    return result
+
+
+def training_times(times: Any, rule: Rule) -> Array:
+    """Times of the rule, one or several, as an array of shape (T,); raises `DomainError`.
+
+    >>> training_times((0, 10), GradientDescent(eta=0.1))
+    array([ 0., 10.])
+    """
+    several = isinstance(times, Iterable) and not isinstance(times, str)
+    values = tuple(times) if several else (times,)
+    if not values:
+        raise DomainError("times is empty; give at least one time")
+    discrete = isinstance(rule, GradientDescent | OnePassSGD)
+    bound = "give a number of steps >= 0" if discrete else "give a time >= 0"
+    numbers = [number("time", value, bound) for value in values]
+    for time in numbers:
+        if time < 0 or (discrete and time != math.inf and time != math.floor(time)):
+            raise DomainError(f"time = {time}; {bound}")
+        if time == math.inf and isinstance(rule, OnePassSGD):
+            raise DomainError(
+                "time = oo, but one-pass SGD is run step by step; give a finite number of steps"
+            )
+    return np.array(numbers)
+
+
+def level_array(name: str, values: npt.ArrayLike, *, positive: bool) -> Array:
+    """One finite number per mode, > 0 or >= 0, shape (M,); raises `DomainError`.
+
+    >>> level_array("target", [1, 0], positive=False)
+    array([1., 0.])
+    """
+    bound = "finite and > 0" if positive else "finite and >= 0"
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DomainError(f"{name} is not an array of numbers; give one number per mode") from None
+    if array.ndim != 1 or not len(array):
+        raise DomainError(f"{name} has shape {array.shape}; give a one-dimensional array, not empty")
+    valid = np.isfinite(array) & ((array > 0) if positive else (array >= 0))
+    if not valid.all():
+        first = int(np.argmin(valid))
+        raise DomainError(f"{name}[{first}] = {array[first]}; each must be {bound}")
+    return array

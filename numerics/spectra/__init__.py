@@ -1,0 +1,1 @@
+"""Eigenvalues and target as functions of a complex index, or as arrays."""

@@ -1,0 +1,79 @@
+"""How many modes of a spectrum that falls exponentially have to be listed, so that no tail is left.
+
+For ``lambda_k ~ rho^k`` an integral over k gains nothing: beyond the modes that kappa resolves both sums fall
+geometrically. With the first K modes listed, what is left of ``df1`` and of ``X`` is below 10^-digits.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numerics.spectra.spectrum import Spectrum
+
+SPARE = 6
+"""Decimal digits by which the tail is below what is asked for."""
+MAX_LISTED = 50_000
+FAR = (1e5, 2e5)
+"""Two places at which the decay is looked at."""
+
+
+def falls_exponentially(spectrum: Spectrum) -> bool:
+    """Whether eigenvalues and target power fall as ``exp(-c k)`` or faster.
+
+    >>> from asymptotics.tasks.task import Task, power_law
+    >>> from numerics.spectra.spectrum import spectrum_of
+    >>> task = Task(eigenvalues="2**-k", target="3**-k")
+    >>> falls_exponentially(spectrum_of(task)), falls_exponentially(spectrum_of(power_law(2, 2)))
+    (True, False)
+    """
+    for name in ("eigenvalues", "target"):
+        near, far = (_log(spectrum, name, k) for k in FAR)
+        # -c k doubles; powers of k beside it change little there
+        if not far < 1.9 * near < -1e3:
+            return False
+    return True
+
+
+def listed_modes(spectrum: Spectrum, log_floor: float, digits: int) -> int | None:
+    """K with ``sum_{k > K}`` below 10^-digits of df1 and X at every kappa above ``e^log_floor``.
+
+    With ``lambda_q = kappa`` the sums are at least about ``min(1, lambda_1/kappa)`` and ``c_q/(2 kappa)``.
+    None if more than ``MAX_LISTED`` would be needed.
+    """
+    margin = (digits + SPARE) * math.log(10)
+    lowest = min(log_floor, _log(spectrum, "eigenvalues", 1.0))
+    crossing = _first(spectrum, "eigenvalues", lowest)
+    if crossing is None:
+        return None
+    head = _first(spectrum, "eigenvalues", lowest - margin)
+    power = _log(spectrum, "target", float(crossing))
+    tail = _first(spectrum, "target", power - margin) if math.isfinite(power) else crossing
+    return None if head is None or tail is None else max(head, tail, crossing + 1)
+
+
+def _first(spectrum: Spectrum, name: str, bound: float) -> int | None:
+    """The first k of a bisection whose tail ``sum_{j >= k}`` is below e^bound, estimated by its slope."""
+
+    def below(k: int) -> bool:
+        here, after = _log(spectrum, name, float(k)), _log(spectrum, name, k + 1.0)
+        if here == -math.inf:
+            return True
+        return after < here and here - math.log(-math.expm1(after - here)) <= bound
+
+    low, high = 0, 1
+    while not below(high):
+        low, high = high, 2 * high
+        if low > MAX_LISTED:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if below(middle) else (middle, high)
+    return high if high <= MAX_LISTED else None
+
+
+def _log(spectrum: Spectrum, name: str, k: float) -> float:
+    u = math.log(k)
+    return spectrum.logarithm(name, u) + spectrum.logarithm("multiplicity", u)
+
+
+__all__ = ["MAX_LISTED", "falls_exponentially", "listed_modes"]

@@ -1,0 +1,272 @@
+"""Spectra as functions: lambda_k, c_k and the multiplicity at any complex index.
+
+A `Spectrum` evaluates the expressions of a task at complex x, to any precision, because the
+spectral sums integrate over x (`compiled` makes the functions); a `FiniteSpectrum` is a list of numbers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import sympy
+from numpy.typing import ArrayLike, NDArray
+
+from asymptotics.errors import DomainError, SpectrumError, UnableError
+from asymptotics.expansions.gamma_products import polynomial_form
+from asymptotics.tasks.multiplicity import check_multiplicity
+from asymptotics.tasks.task import Task
+from numerics.spectra.compiled import PROBE_BITS, compiled, constant, logarithm_of
+from numerics.spectra.pieces import divided
+from numerics.values.arithmetic import Array, Field, array, each, field_of
+
+MAX_LISTED_LEVELS = 10_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spectrum:
+    """``lambda(x)``, ``c(x)`` and multiplicity ``m(x)`` for Re x >= 1, k = 1 ... ``levels`` (None: oo).
+
+    Dimensionless, as all of the model. Both are per mode: level k holds m(k) modes. A `Piecewise` has its
+    ``pieces`` (see there); ``unlearned`` is target power in modes of eigenvalue zero.
+
+    >>> from asymptotics.tasks.task import power_law
+    >>> spectrum = spectrum_of(power_law(1.5, 2))
+    >>> round(spectrum.slope("eigenvalues", 5.0), 6), spectrum.levels
+    (2.0, None)
+    """
+
+    eigenvalues: sympy.Expr
+    target: sympy.Expr
+    multiplicity: sympy.Expr
+    index: sympy.Symbol
+    levels: int | None
+    pieces: tuple[Spectrum, ...] = ()
+    unlearned: sympy.Expr = sympy.Integer(0)
+
+    def at(self, points: Array, field: Field) -> tuple[Array, Array, Array]:
+        """``(lambda, m lambda, m c)`` at complex ``points``; call inside ``with field:``."""
+        eigenvalue, target, multiplicity = (
+            compiled(e, self.index, field) for e in (self.eigenvalues, self.target, self.multiplicity)
+        )
+        lam, weight = each(eigenvalue, points), each(multiplicity, points)
+        return lam, weight * lam, weight * each(target, points)
+
+    def logarithm(self, name: str, u: float) -> float:
+        """``log f(e^u)`` of the eigenvalues, or of the target or multiplicity, as a float; -oo for f = 0."""
+        return logarithm_of(getattr(self, name), self.index, u)
+
+    def slope(self, name: str, u: float) -> float:
+        """The local exponent ``-d log f / d log x`` at ``x = e^u``, by a central difference.
+
+        For f below any number (an exponential far out) it is oo.
+        """
+        step = 1e-3 * max(1.0, abs(u))
+        high, low = self.logarithm(name, u - step), self.logarithm(name, u + step)
+        return math.inf if low == -math.inf else (high - low) / (2 * step)
+
+    def decay(self, name: str) -> float:
+        """The exponent p with which ``m f ~ x^-p`` far out, times m; oo if faster than any power."""
+        near, far = (self.logarithm(name, u) + self.logarithm("multiplicity", u) for u in (2000.0, 4000.0))
+        return math.inf if far == -math.inf else (near - far) / 2000.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FiniteSpectrum:
+    """Eigenvalues and target power as listed numbers, one per mode, as exact as doubles are.
+
+    >>> finite_spectrum([1.0, 0.5], [1.0, 0.0]).levels
+    2
+    """
+
+    eigenvalues: NDArray[np.float64]
+    target: NDArray[np.float64]
+
+    @property
+    def levels(self) -> int:
+        return len(self.eigenvalues)
+
+
+def spectrum_of(task: Task, params: Mapping[sympy.Symbol | str, object] | None = None) -> Spectrum:
+    """The spectrum of a task with numbers for all its parameters, checked.
+
+    Raises `DomainError` for a missing number, and `SpectrumError` for eigenvalues or target power
+    that are negative, not real, growing, or not summable over infinitely many modes.
+
+    >>> spectrum_of(Task(eigenvalues="k**-b", target="k**-a"), {"a": 1.5, "b": 1})
+    Traceback (most recent call last):
+        ...
+    asymptotics.errors.SpectrumError: sum of k**(-b) diverges at b = 1; the kernel needs decay \
+faster than 1/k, i.e. b > 1, or pass modes=M
+    """
+    fixed = task.at(params or {})
+    if fixed.parameters:
+        missing = ", ".join(s.name for s in fixed.parameters)
+        raise DomainError(f"no number for {missing}; pass params={{{missing.split(', ')[0]}: ...}} for each")
+    modes = fixed.modes
+    if modes == sympy.oo:
+        levels = None
+    elif modes.is_integer and modes.is_positive:
+        levels = int(modes)
+    else:
+        raise DomainError(f"modes = {modes}; the number of modes must be an integer >= 1, or oo")
+    check_multiplicity(fixed)
+    spectrum = Spectrum(
+        eigenvalues=fixed.eigenvalues,
+        target=fixed.target,
+        multiplicity=polynomial_form(fixed.multiplicity, fixed.index),
+        index=fixed.index,
+        levels=levels,
+    )
+    _check_signs(spectrum)
+    if levels is None:
+        _check_summable(spectrum, task, params or {})
+    return divided(spectrum, fixed)
+
+
+def solved_spectrum(
+    task: Task, params: Mapping[sympy.Symbol | str, object] | None = None
+) -> Spectrum | FiniteSpectrum:
+    """What the full model of a task is solved for: the measured arrays if there are any, else `spectrum_of`.
+
+    >>> solved_spectrum(Task.from_arrays([k**-2 for k in range(1, 41)], [k**-3 for k in range(1, 41)])).levels
+    40
+    """
+    fixed = task.at(params or {})
+    if fixed.measured is not None:
+        return finite_spectrum(fixed.measured.eigenvalues, fixed.measured.target)
+    return spectrum_of(task, params)
+
+
+def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum:
+    """A finite spectrum from two arrays of shape (M,), checked.
+
+    The order of the modes does not matter; eigenvalues may repeat and may be zero. Raises
+    `SpectrumError` for arrays that are empty, of different lengths, not one-dimensional,
+    negative, infinite or NaN.
+
+    >>> finite_spectrum([1, 0.5], [1, -1])
+    Traceback (most recent call last):
+        ...
+    asymptotics.errors.SpectrumError: target[1] = -1.0; the power of a mode must be finite and >= 0
+    """
+    arrays: list[NDArray[np.float64]] = []
+    for name, given in (("eigenvalues", eigenvalues), ("target", target)):
+        try:
+            numbers = np.array(given, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise SpectrumError(f"{name} are not an array of real numbers ({error})") from error
+        if numbers.ndim != 1 or not numbers.size:
+            raise SpectrumError(f"{name} have shape {numbers.shape}; give one axis with at least one mode")
+        if numbers.size > MAX_LISTED_LEVELS:
+            raise SpectrumError(
+                f"{name} list {numbers.size} modes; at most {MAX_LISTED_LEVELS} can be listed, "
+                "give a Task with modes=M instead"
+            )
+        wrong = np.flatnonzero(~(np.isfinite(numbers) & (numbers >= 0)))
+        if wrong.size:
+            what = "an eigenvalue" if name == "eigenvalues" else "the power of a mode"
+            raise SpectrumError(
+                f"{name}[{wrong[0]}] = {float(numbers[wrong[0]])}; {what} must be finite and >= 0"
+            )
+        arrays.append(numbers)
+    lam, power = arrays
+    if lam.size != power.size:
+        raise SpectrumError(
+            f"{lam.size} eigenvalues but {power.size} target powers; give one of each per mode"
+        )
+    if not lam.any():
+        raise SpectrumError("all eigenvalues are 0; nothing can be learned, give at least one above 0")
+    for numbers in arrays:
+        numbers.flags.writeable = False
+    return FiniteSpectrum(eigenvalues=lam, target=power)
+
+
+def _check_signs(spectrum: Spectrum) -> None:
+    """Signs at the first integers and on a logarithmic grid as far as the spectrum goes."""
+    last = spectrum.levels if spectrum.levels is not None else 10**12
+    grid = {*range(1, 65), *(int(10 ** (0.25 * j)) for j in range(7, 48)), last}
+    with field_of(PROBE_BITS) as field:
+        points = sorted(p for p in grid if p <= last)
+        for name, floor in (("eigenvalues", "> 0"), ("target", ">= 0"), ("multiplicity", ">= 0")):
+            given: sympy.Expr = getattr(spectrum, name)
+            try:
+                function = compiled(given, spectrum.index, field)
+            except UnableError:
+                _check_first(name, given, spectrum.index)
+                raise
+            for point in points:
+                shown = f"{name} at {spectrum.index} = {point}"
+                try:
+                    value = function(field.real(point))
+                except ZeroDivisionError:
+                    value = field.real(math.inf)
+                if point <= 64 and abs(value) == math.inf:
+                    raise SpectrumError(f"{shown} is infinite; it must be a real number {floor}")
+                if complex(value).imag != 0 or complex(value) != complex(value):
+                    raise SpectrumError(f"{shown} is {complex(value):.6g}; it must be a real number {floor}")
+                underflow = point > 1 and value == 0
+                if value < 0 or (floor == "> 0" and value == 0 and not underflow):
+                    raise SpectrumError(f"{shown} is {float(value):.6g}; it must be a real number {floor}")
+
+
+def _check_first(name: str, given: sympy.Expr, index: sympy.Symbol) -> None:
+    """The signs of an expression that cannot be continued to complex k, at its first values."""
+    for point in range(1, 65):
+        value = given.subs(index, point).evalf(15)
+        if value.is_negative:
+            raise SpectrumError(
+                f"{name} {given} oscillate in sign: {float(value):.6g} at {index} = {point}; "
+                "variances and powers are >= 0"
+            )
+
+
+def _check_summable(spectrum: Spectrum, task: Task, params: Mapping[sympy.Symbol | str, object]) -> None:
+    """Decay of the infinite tails, read off their logarithms at e^2000 and e^4000."""
+    for name, what in (("eigenvalues", "kernel"), ("target", "target")):
+        if getattr(spectrum, name) == 0:
+            continue
+        exponent = spectrum.decay(name)
+        given: sympy.Expr = getattr(task, name)
+        # beyond every number far out (exp(k)), the difference of two logarithms is no number
+        if not exponent > 1 + 1e-12:
+            used = sorted((s for s in given.free_symbols if s != task.index), key=lambda s: str(s))
+            named = {getattr(key, "name", key): value for key, value in params.items()}
+            at = ", ".join(f"{s} = {named[str(s)]}" for s in used if str(s) in named)
+            raised = sympy.Mul(task.multiplicity, given)
+            hint = ""
+            if task.multiplicity == 1 and given.is_Pow and given.base == task.index and -given.exp in used:
+                hint = f", i.e. {-given.exp} > 1"
+            grows = not spectrum.slope(name, 2000.0) >= 0
+            verb = (
+                f"{name[:-1] if name.endswith('s') else name} {given} grows"
+                if grows
+                else f"sum of {raised} diverges"
+            )
+            raise SpectrumError(
+                f"{verb}{' at ' + at if at else ''}; the {what} needs decay faster than "
+                f"1/{task.index}{hint}, or pass modes=M"
+            )
+
+
+def integers(first: int, last: int, field: Field) -> Array:
+    """``first ... last`` as numbers of ``field``.
+
+    >>> with field_of(60) as field:
+    ...     [int(n) for n in integers(1, 3, field)]
+    [1, 2, 3]
+    """
+    return array(field.real(n) for n in range(first, last + 1))
+
+
+__all__ = [
+    "FiniteSpectrum",
+    "Spectrum",
+    "constant",
+    "finite_spectrum",
+    "integers",
+    "solved_spectrum",
+    "spectrum_of",
+]

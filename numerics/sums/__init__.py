@@ -1,0 +1,1 @@
+"""Spectral sums as finite rules of nodes and weights."""

@@ -1,0 +1,46 @@
+"""How much of a mode is left, squared: ``e^(-rate lambda)``, or ``(1 - eta lambda)^(2 n)`` after n steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import mpmath
+
+from numerics.values.arithmetic import Array, Field, each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decay:
+    """``e^(-rate lambda)``; with a step size eta, ``(1 - eta lambda)^(2 steps)`` at ``rate = 2 eta steps``.
+
+    >>> import numpy as np
+    >>> from numerics.values.arithmetic import array, field_of
+    >>> with field_of(80) as field:
+    ...     left = Decay.in_steps(0.5, 3).of(array([field.real(1), field.real(4)]), field)
+    >>> [float(x) for x in left]
+    [0.015625, 1.0]
+    """
+
+    rate: mpmath.mpf
+    eta: float = 0.0
+    steps: int = 0
+
+    @classmethod
+    def in_steps(cls, eta: float, steps: int) -> Decay:
+        """Gradient descent; call it at the precision that the rate is to have."""
+        return cls(rate=2 * mpmath.mpf(eta) * steps, eta=eta, steps=steps)
+
+    def logarithm(self, lam: Array, field: Field) -> Array:
+        """Its logarithm at each eigenvalue; -oo where a step removes the mode."""
+        if not self.eta:
+            return -field.real(self.rate) * lam
+        left = 1 - field.real(self.eta) * lam
+        # of the square, as a step may turn the sign
+        return self.steps * each(field.log, left * left)
+
+    def of(self, lam: Array, field: Field) -> Array:
+        """Its value at each eigenvalue."""
+        return each(field.exp, self.logarithm(lam, field))
+
+
+__all__ = ["Decay"]

@@ -1,0 +1,83 @@
+"""The rules of a spectrum in pieces: those of each piece, one after the other.
+
+Sums over pieces add, and so do the finite measures that stand for them (`measures`); target power of
+eigenvalue zero is one more node, ``lambda = 0``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from asymptotics.errors import UnableError
+from numerics.spectra.spectrum import Spectrum, constant
+from numerics.sums.node_rules import Rule, RuleBook, doubles_of
+from numerics.values.arithmetic import Array, array, bits_of, field_of
+
+
+class PieceBook:
+    """A `RuleBook` for a spectrum with pieces, with the same names.
+
+    >>> from asymptotics.symbols import k
+    >>> from asymptotics.tasks.task import Task
+    >>> from numerics.spectra.spectrum import spectrum_of
+    >>> task = Task(eigenvalues="1", target="1", modes=7)
+    >>> PieceBook(spectrum_of(task), 20).rule(0, 0, 0.0, 0).lam.shape
+    (7,)
+    """
+
+    def __init__(self, spectrum: Spectrum, digits: int) -> None:
+        self._books = [RuleBook(piece, digits) for piece in spectrum.pieces or (spectrum,)]
+        self._lost = spectrum.unlearned
+        self._bits = bits_of(digits) + 40
+        self._rules: dict[tuple[int, ...], Rule] = {}
+        listed = [book.plain for book in self._books if book.plain is not None]
+        self.plain: Rule | None = self._joined(listed) if len(listed) == len(self._books) else None
+
+    def rule(self, head: int, sector: int, log_floor: float, refinement: int) -> Rule:
+        """The rules of all pieces with at least ``head - 1`` direct terms each."""
+        if self.plain is not None:
+            return self.plain
+        parts = [book.rule(head, sector, log_floor, refinement) for book in self._books]
+        key = tuple(map(id, parts))
+        if key not in self._rules:
+            self._rules[key] = self._joined(parts)
+        return self._rules[key]
+
+    def place(self, log_kappa: float, angle: float, *, derivatives: int = 2) -> tuple[int, int]:
+        """The K and the sector that do for every piece."""
+        places = [book.place(log_kappa, angle, derivatives=derivatives) for book in self._books]
+        return max(head for head, _ in places), max(sector for _, sector in places)
+
+    def _joined(self, rules: list[Rule]) -> Rule:
+        if any(rule.bins is not None for rule in rules):
+            raise UnableError("compressed lists of modes are not joined; give the modes as arrays")
+        with field_of(self._bits) as field:
+            lost = array([constant(self._lost, field)] if self._lost != 0 else [])
+            nothing = array([field.real(0)] * len(lost))
+        stops = [(0, *rule.parts, len(rule.lam)) for rule in rules]
+        groups = [
+            [
+                [values[stop[part] : stop[part + 1]] for values, stop in zip(column, stops, strict=True)]
+                for part in range(4)
+            ]
+            for column in ([r.lam for r in rules], [r.A for r in rules], [r.G for r in rules])
+        ]
+        extra = (nothing, nothing, lost)
+        for column, node in zip(groups, extra, strict=True):
+            column[0].append(node)
+        lam, A, G = (np.concatenate([np.concatenate(part) for part in column]) for column in groups)
+        ends = np.cumsum([sum(map(len, part)) for part in groups[0]])
+        check: tuple[Array, Array, Array] = tuple(  # type: ignore[assignment]
+            np.concatenate([rule.check[i] for rule in rules]) for i in range(3)
+        )
+        return Rule(
+            lam=lam,
+            A=A,
+            G=G,
+            parts=(int(ends[0]), int(ends[1]), int(ends[2])),
+            check=check,
+            doubles=doubles_of(lam, A, G),
+        )
+
+
+__all__ = ["PieceBook"]

@@ -1,0 +1,256 @@
+"""Spectral sums at any complex kappa off the negative axis, with an error estimate.
+
+    df1(kappa) = sum_k m_k lambda_k/(lambda_k + kappa)      (effective degrees of freedom)
+    X(kappa)   = sum_k m_k c_k/(lambda_k + kappa),          Xi = kappa X
+
+and their derivatives in kappa. Every spectrum, infinite or not, is replaced by a `Rule` (`measures`): a
+finite list of lambda_i with weights (m c and m lambda) such that the sums over the list equal the
+sums over the spectrum to the digits asked for. Nodes may be complex and far out (k ~ 10^3000 for slow
+tails); they do not depend on kappa, so that a sum is a dot product, and everything built from sums (roots,
+two-point functions by partial fractions) treats the rule as a finite spectrum that is exact.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asymptotics.errors import DomainError, PrecisionError
+from numerics.spectra.spectrum import FiniteSpectrum, Spectrum, constant
+from numerics.sums.node_rules import Rule, RuleBook, bounded
+from numerics.sums.node_rules_pieces import PieceBook
+from numerics.values.arithmetic import Array, Field, Scalar, array, field_of
+
+MAX_REFINEMENTS = 6
+WIDEST_LOG = 600.0
+"""Beyond e^600 and e^-600 doubles are not used, not even for starting values."""
+COMPRESSED_FLOOR = 1e-29
+"""The precision of the moments of a compressed list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnePoint:
+    """df1 and X with their kappa-derivatives, shape (1 + derivatives, nodes); ``error`` is relative."""
+
+    kappa: Array
+    df1: Array
+    X: Array
+    error: float
+
+    def moved(self, by: Array) -> OnePoint:
+        """The sums at ``kappa + by``, each by the derivatives that are there; the last one stays as it is."""
+        df1, X = (np.array([_shifted(f[j:], by) for j in range(len(f))]) for f in (self.df1, self.X))
+        return OnePoint(kappa=self.kappa + by, df1=df1, X=X, error=self.error)
+
+    def truncated(self, derivatives: int) -> OnePoint:
+        """The sums with no more than so many derivatives."""
+        rows = slice(derivatives + 1)
+        return OnePoint(kappa=self.kappa, df1=self.df1[rows], X=self.X[rows], error=self.error)
+
+
+def _shifted(derivatives: Array, by: Array) -> Array:
+    """``sum_i f^(i) by^i/i!``."""
+    total = derivatives[-1]
+    for i in range(len(derivatives) - 1, 0, -1):
+        total = derivatives[i - 1] + total * by / i
+    return total
+
+
+class SpectralSums:
+    """The sums of one spectrum to ``digits`` digits; rules are built when needed and kept.
+
+    >>> from numerics.spectra.spectrum import spectrum_of
+    >>> from asymptotics.tasks.task import power_law
+    >>> sums = SpectralSums(spectrum_of(power_law(2, 2)), digits=20)
+    >>> with field_of(80) as field:
+    ...     point = sums.one_point(array([field.real(1)]), field)
+    >>> round(float(point.df1[0, 0]), 12)      # (pi coth(pi) - 1)/2
+    1.076674047469
+    """
+
+    def __init__(self, spectrum: Spectrum | FiniteSpectrum, digits: int) -> None:
+        self.spectrum = spectrum
+        self.digits = digits
+        self._book: RuleBook | PieceBook
+        if isinstance(spectrum, Spectrum) and spectrum.pieces:
+            self._book = PieceBook(spectrum, digits)
+        else:
+            self._book = RuleBook(spectrum, digits)
+        self._logs: NDArray[np.float64] | None = None
+        if isinstance(spectrum, FiniteSpectrum):
+            positive = spectrum.eigenvalues[spectrum.eigenvalues > 0]
+            self._logs = np.log(np.sort(positive)[::-1])
+
+    def one_point(
+        self,
+        kappa: Array,
+        field: Field,
+        log_floor: float | None = None,
+        *,
+        derivatives: int = 1,
+        spare: int = 0,
+        rough: bool = False,
+    ) -> OnePoint:
+        """All sums at each kappa (off the negative real axis), inside ``with field:``, with ``derivatives``.
+
+        ``spare`` further derivatives come without an estimate of their error.
+
+        ``log_floor`` is the smallest log|kappa| of the whole calculation, when this is one part of
+        it, so that all parts use the same rules. Raises `PrecisionError` when the estimated error
+        stays above 10^-digits, unless a ``rough`` answer will do.
+        """
+        polar = [_polar(x) for x in kappa]
+        floor = min(size for size, _ in polar) if log_floor is None else log_floor
+        rows = derivatives + spare + 1
+        out = np.empty((2 * rows, len(kappa)), dtype=object)
+        worst = 0.0
+        places = [self._book.place(*where, derivatives=derivatives) for where in polar]
+        for sector in sorted({sector for _, sector in places}):
+            members = [i for i, place in enumerate(places) if place[1] == sector]
+            head = max(places[i][0] for i in members)
+            for refinement in range(MAX_REFINEMENTS):
+                rule = self._book.rule(head, sector, floor, refinement)
+                error = 0.0
+                for i in members:
+                    goal = 10.0 ** -(self.digits + 2)
+                    out[:, i], estimate = _evaluate(rule, kappa[i], goal, (derivatives, spare), field)
+                    error = max(error, estimate)
+                if rough or error < 10.0**-self.digits:
+                    break
+                if refinement % 2 and self._book.plain is None:
+                    head = bounded(math.ceil(1.5 * head))
+            else:
+                raise PrecisionError(
+                    f"spectral sums reach only {error:.1e} where 1e-{self.digits} is needed; "
+                    "ask for fewer digits"
+                )
+            worst = max(worst, error)
+        return OnePoint(kappa=kappa, df1=out[:rows], X=out[rows:], error=worst)
+
+    def rule_for(self, log_kappa: float, angle: float, log_floor: float) -> Rule:
+        """The rule that `one_point` would use at first at this kappa; for starting values of roots."""
+        return self._book.rule(*self._book.place(log_kappa, angle), log_floor, 0)
+
+    def rough_point(self, logs: list[complex], log_floor: float) -> OnePoint | None:
+        """The sums and their first derivatives at kappa = e^y to about double precision; None on overflow."""
+        if max(abs(y.real) for y in logs) > WIDEST_LOG:
+            return None
+        kappa = np.exp(np.array(logs))
+        rows: Any = np.empty((4, len(logs)), dtype=np.complex128)
+        with np.errstate(all="ignore"):
+            for i, y in enumerate(logs):
+                lam, *weights = self.rule_for(y.real, abs(y.imag), log_floor).doubles
+                u = 1 / (lam + kappa[i])
+                rows[:, i] = [s for w in weights for s in ((w * u).sum(), -(w * u * u).sum())]
+        if not np.isfinite(rows).all():
+            return None
+        return OnePoint(kappa=kappa, df1=rows[:2], X=rows[2:], error=1e-12)
+
+    def total_eigenvalue(self, field: Field) -> Scalar:
+        """``sum_k m_k lambda_k``, the trace of the kernel."""
+        rule = self.rule_for(0.0, 0.0, 0.0)
+        return _real(rule.A.sum()) if len(rule.A) else field.real(0)
+
+    def total_target(self, field: Field) -> Scalar:
+        """``sum_k m_k c_k``, the loss before training."""
+        rule = self.rule_for(0.0, 0.0, 0.0)
+        return _real(rule.G.sum()) if len(rule.G) else field.real(0)
+
+    def mode_count(self, field: Field) -> Scalar | None:
+        """How many modes have a positive eigenvalue; None for infinitely many."""
+        if isinstance(self.spectrum, FiniteSpectrum):
+            return field.real(int(np.count_nonzero(self.spectrum.eigenvalues)))
+        if self.spectrum.levels is None:
+            return None
+        if self.spectrum.multiplicity == 1:
+            levels = (piece.levels for piece in self.spectrum.pieces or (self.spectrum,))
+            return field.real(sum(n for n in levels if n is not None))
+        rule = self.rule_for(0.0, 0.0, 0.0)
+        count = _real(sum(a / lam for a, lam in zip(rule.A, rule.lam, strict=True) if lam != 0))
+        # Multiplicities are integers in every case that is one of modes.
+        nearest = field.real(round(float(count)))
+        return nearest if abs(float(count - nearest)) < 1e-9 * float(nearest) else count
+
+    def unlearnable_target(self, field: Field) -> Scalar:
+        """The target power in modes whose eigenvalue is zero."""
+        if isinstance(self.spectrum, FiniteSpectrum):
+            lam, power = np.asarray(self.spectrum.eigenvalues), np.asarray(self.spectrum.target)
+            return field.real(math.fsum(power[lam == 0]))
+        return constant(self.spectrum.unlearned, field)
+
+    def log_eigenvalue(self, level: float) -> float:
+        """A rough ``log lambda`` at a (real) level; a scale for starting values."""
+        if self._logs is not None:
+            return float(self._logs[min(max(int(level) - 1, 0), self._logs.size - 1)])
+        assert isinstance(self.spectrum, Spectrum)
+        capped = level if self.spectrum.levels is None else min(level, self.spectrum.levels)
+        return self.spectrum.logarithm("eigenvalues", math.log(max(1.0, capped)))
+
+
+def _evaluate(
+    rule: Rule, kappa: Scalar, floor: float, rows: tuple[int, int], field: Field
+) -> tuple[Array, float]:
+    """(df1, df1', ..., X, X', ...) at one kappa and the estimate of the largest relative error among them.
+
+    The fine trapezoid is the square of the coarse one, roughly: with e the relative difference
+    of the even and odd halves, e^1.6 is taken, which is larger while e is small. The ends (by a
+    Gauss rule with fewer points), rounding, and what lies beyond the last node are added. Of the
+    derivatives in ``rows`` (and spare ones) the sum and the highest are estimated; those between lie between.
+    """
+    negative = kappa.imag < 0
+    if negative:
+        kappa = field.conj(kappa)
+    plus = rule.lam + kappa
+    u = 1 / plus
+    floor += 2.0 ** (3 - field.bits) * math.sqrt(len(u))
+    if rule.bins is not None:
+        floor += rule.bins.error(complex(kappa)) + COMPRESSED_FLOOR
+    error = floor
+    coarse_u = 1 / (rule.check[0] + kappa) if len(rule.check[0]) else rule.check[0]
+    sums: list[Scalar] = []
+    for weights, check in ((rule.A, rule.check[1]), (rule.G, rule.check[2])):
+        product, coarse, factor = weights * u, check * coarse_u, 1
+        for order in range(sum(rows) + 1):
+            if order:
+                product, coarse, factor = product * u, coarse * coarse_u, -order * factor
+            if order in (0, rows[0]):
+                total, estimate = _estimated(product, coarse, rule.parts)
+                error = max(error, estimate + floor)
+            else:
+                total = product.sum()
+            sums.append(factor * total)
+    if kappa.imag == 0:
+        sums = [_real(s) for s in sums]
+    elif negative:
+        sums = [field.conj(s) if s != 0 else s for s in sums]
+    return array(sums), error
+
+
+def _estimated(product: Array, coarse: Array, parts: tuple[int, int, int]) -> tuple[Scalar, float]:
+    """The sum of ``product``, and the relative error of its integral and of its ends."""
+    direct, ends, even = parts
+    end = product[direct:ends].sum()
+    evens, odds = product[ends:even].sum(), product[even:].sum()
+    total = product[:direct].sum() + end + evens + odds
+    if total == 0:
+        return total, 0.0
+    size = abs(total)
+    return total, float(abs(evens - odds) / size) ** 1.6 + float(abs(end - coarse.sum()) / size)
+
+
+def _real(x: Scalar) -> Scalar:
+    return x.real
+
+
+def _polar(kappa: Scalar) -> tuple[float, float]:
+    """log|kappa| and |arg kappa|, without overflow."""
+    with field_of(64) as field:
+        size = abs(kappa)
+        if not size > 0:
+            raise DomainError("kappa = 0; spectral sums need kappa off the negative axis and not zero")
+        ratio = complex(kappa / size)
+        return float(field.log(field.real(1) * size)), abs(math.atan2(ratio.imag, ratio.real))

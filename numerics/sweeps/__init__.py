@@ -1,0 +1,1 @@
+"""One function at many points, streamed to a file."""

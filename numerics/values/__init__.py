@@ -1,0 +1,1 @@
+"""Numbers with errors, fields of any precision, checked inputs."""

@@ -1,0 +1,51 @@
+"""What `FullModel` returns besides single values: a split variance, a curve in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.values.value import Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variance:
+    """The variance of the predictor, ``sum_k lambda_k Var(v_k)``, by what it comes from.
+
+    ``initialisation``: over the random features, for a predictor averaged over data sets;
+    ``data``: over the samples, averaged over features; ``interaction``: of the two;
+    ``noise``: everything due to the label noise (its own interactions included). They add up to
+    ``total``, and bias + total is the test loss. Units of the target power.
+    """
+
+    initialisation: Value
+    data: Value
+    noise: Value
+    interaction: Value
+    total: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """One quantity at many times: ``np.asarray(curve)`` are its values as floats, for plotting."""
+
+    quantity: str
+    times: tuple[float, ...]
+    values: tuple[Value, ...]
+
+    def __array__(self, dtype: object = None, copy: bool | None = None) -> NDArray[np.float64]:
+        return np.array([float(v) for v in self.values], dtype=np.float64)
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self.values)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def errors(self) -> NDArray[np.float64]:
+        """The error estimates as floats."""
+        return np.array([float(v.error) for v in self.values], dtype=np.float64)

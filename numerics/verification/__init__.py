@@ -1,0 +1,1 @@
+"""Law against model: reference values, prediction, judge, summary."""

@@ -1,0 +1,302 @@
+"""The reference value of every law: what it states, computed from `FullModel` and never from an expansion.
+
+======================  ===============================================================================
+time, model, data       test loss when t, N or P alone is finite
+bias_*, variance_*      bias and variance of that loss over initialisations or data, t = oo
+model_transient(*)      c_1 (c_2) of ``L(t; N) = L(t; oo) + c_1/N + c_2/N^2 + ...``
+data_transient(*), gap  c_1 (c_2) of L, c_1 of L - Lhat in 1/P, noiseless
+noise, gap_noise        the same of what sigma^2 multiplies in L and in L - Lhat + sigma^2
+early_stopping(_time)   the minimum over t of L(t; P) with label noise, and where it is
+sgd_noise(_model)       loss of one-pass SGD less that of gradient flow at t = eta n, or at t = oo
+sgd_noise_transient     c_1 of the same in 1/N at t = eta n
+time_discrete           gradient descent at t = eta n, N = P = oo
+time_momentum           heavy-ball flow, N = P = oo
+======================  ===============================================================================
+
+Symbols that a law needs besides its task are the settings: a coefficient in 1/N is divided by the N
+that is set, so that N = 1 is the coefficient itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache, partial
+
+import mpmath
+from sympy import Expr, Integer, Rational, Symbol, oo
+
+from asymptotics.errors import DomainError
+from asymptotics.symbols import B, N, P, beta, eta, sigma
+from asymptotics.tasks.task import Task
+from numerics.model.coefficients import size_coefficients
+from numerics.model.full_model import FullModel
+from numerics.model.rules import GradientDescent, HeavyBall, OnePassSGD
+from numerics.model.stopping import Stopping, best_stopping
+from numerics.values.value import Value
+from numerics.verification.grids import gauge_grid
+
+DEFAULTS: Mapping[Symbol, Expr] = {
+    N: Integer(1),
+    P: Integer(1),
+    sigma: Integer(1),
+    eta: Rational(1, 8),
+    B: Integer(8),
+    beta: Rational(1, 8),
+}
+"""Settings where none are given. N = P = 1 means the coefficient of 1/N, 1/P."""
+STOPPING_FIRST = 4
+"""Stopping is compared from 10^4 samples on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a quantity is evaluated: a task of numbers, its resource, its settings, and the digits.
+
+    ``ratio`` is that of the resource to the one before on a grid, from which a search may start.
+    """
+
+    task: Task
+    resource: Expr
+    settings: tuple[tuple[Symbol, Expr], ...] = ()
+    digits: int = 30
+    ratio: Expr = oo
+
+    def setting(self, symbol: Symbol) -> Expr:
+        """The number for a symbol; label noise is the task's own where it has any."""
+        if symbol == sigma and self.task.noise != 0:
+            return self.task.noise
+        return dict(self.settings).get(symbol, DEFAULTS[symbol])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """How a quantity is computed, which settings it takes, and the resources at which it is compared.
+
+    These are ``start * 10^(step j)``, j = 0 ... points - 1. ``start`` is 10^first; with ``in_steps`` the
+    first multiple of eta from there on. Where the relative remainder falls slowly, the step is up to
+    ``longest`` times as long, so that it falls by about half a decade. A law in powers of a gauge is compared
+    on the grid of that (`grids`).
+    """
+
+    value: Callable[[Place], Value]
+    settings: tuple[Symbol, ...] = ()
+    first: int = 3
+    step: int = 1
+    points: int = 13
+    in_steps: bool = False
+    longest: int = 1
+
+    def resources(
+        self,
+        settings: Mapping[Symbol, Expr],
+        gauge: Expr | None = None,
+        resource: Symbol | None = None,
+        decay: Expr = oo,
+    ) -> tuple[Expr, ...]:
+        """The grid, as exact numbers; ``decay`` is the exponent of the relative remainder in the gauge."""
+        if gauge is not None and resource is not None and gauge != resource:
+            return gauge_grid(gauge, resource, decay, self.points)
+        unit = settings.get(eta, DEFAULTS[eta]) if self.in_steps else Integer(1)
+        start = unit * math.ceil(Integer(10) ** self.first / unit)
+        times = 1 if decay == oo or decay <= 0 else round(1 / (2 * self.step * decay))
+        step = self.step * max(1, min(times, self.longest))
+        return tuple(start * Integer(10) ** (step * j) for j in range(self.points))
+
+
+@lru_cache(maxsize=4096)
+def reference_value(name: str, place: Place) -> Value:
+    """The quantity ``name`` of `model.quantities` at ``place``; units of the target power (or of t).
+
+    Its error is that of the full model's values and of what is done with them. Raises what `FullModel`
+    raises, and `DomainError` for settings that a training rule cannot take.
+
+    >>> from asymptotics.tasks.task import power_law
+    >>> place = Place(task=power_law(2, 2), resource=Integer(100), digits=15)
+    >>> found = reference_value("gap_noise", place)        # 2 sum (1 - e^(-100 k^-2))
+    >>> round(float(found), 12), found.relative_error < 1e-8
+    (34.449077317061, True)
+    """
+    with mpmath.workdps(place.digits + 25):
+        return REFERENCES[name].value(place)
+
+
+# -- one resource finite ------------------------------------------------------------------------
+
+
+def _time(place: Place) -> Value:
+    return FullModel(place.task, digits=place.digits).test_loss(place.resource)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """Everything at t = oo with N or P finite."""
+
+    loss: Value
+    bias: Value
+    variance: Value
+
+
+@lru_cache(maxsize=256)
+def _end(task: Task, size: Symbol, number: Expr, digits: int) -> _End:
+    model = FullModel(task, digits=digits, **{size.name: number})
+    return _End(loss=model.test_loss(oo), bias=model.bias(oo), variance=model.variance(oo).total)
+
+
+def _at_end(size: Symbol, part: str, place: Place) -> Value:
+    value: Value = getattr(_end(place.task, size, place.resource, place.digits), part)
+    return value
+
+
+# -- the approach: coefficients of 1/N and 1/P -----------------------------------------------------
+
+
+def _size_coefficient(size: Symbol, quantity: str, order: int, noise: int, place: Place) -> Value:
+    """c_order in 1/N or 1/P, which carries sigma^noise."""
+    found = size_coefficients(place.task, quantity, size.name, place.resource, _half(place))[order - 1]
+    return _scaled(found, place.setting(sigma) ** noise / place.setting(size) ** order)
+
+
+# -- training rules and stopping -------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def _stopping(task: Task, samples: Expr, noise: Expr, digits: int, ratio: Expr) -> Stopping:
+    guess = None
+    if samples >= 10**STOPPING_FIRST * ratio**2:
+        # Where fewer samples stopped best says where to look, and spares the search from t = 1.
+        near, far = (_stopping(task, samples / ratio**j, noise, digits, ratio).time.value for j in (1, 2))
+        guess = near**2 / far
+    return best_stopping(task, samples, noise, digits, guess)
+
+
+def _best(part: str, place: Place) -> Value:
+    best = _stopping(place.task, place.resource, place.setting(sigma), place.digits, place.ratio)
+    value: Value = getattr(best, part)
+    return value
+
+
+def _sgd(place: Place) -> OnePassSGD:
+    batch = place.setting(B)
+    if not batch.is_Integer:
+        raise DomainError(f"B = {batch}; the batch size must be an integer >= 1")
+    return OnePassSGD(eta=_exact_float(eta, place.setting(eta)), batch=int(batch))
+
+
+def _exact_float(symbol: Symbol, number: Expr) -> float:
+    """A setting as the float that a rule takes; refused if that is another number."""
+    if not number.is_Rational or Fraction(float(number)) != Fraction(int(number.p), int(number.q)):
+        raise DomainError(f"{symbol} = {number} is not exactly a float; verify with one, for example 1/8")
+    return float(number)
+
+
+def _half(place: Place) -> int:
+    """The digits that resolve remainders which fall as slowly as 1/t over six decades."""
+    return max(8, place.digits // 2)
+
+
+def _sgd_noise(place: Place) -> Value:
+    steps = place.resource / place.setting(eta)
+    return FullModel(place.task, rule=_sgd(place), digits=_half(place)).sgd_excess(steps)
+
+
+def _sgd_noise_transient(place: Place) -> Value:
+    rule = _sgd(place)
+    found = size_coefficients(place.task, "sgd_excess", N.name, place.resource, _half(place), rule)[0]
+    return _scaled(found, 1 / place.setting(N))
+
+
+def _sgd_noise_model(place: Place) -> Value:
+    return FullModel(place.task, N=place.resource, rule=_sgd(place), digits=place.digits).sgd_excess(oo)
+
+
+def _discrete(place: Place) -> Value:
+    step = place.setting(eta)
+    rule = GradientDescent(eta=_exact_float(eta, step))
+    return FullModel(place.task, rule=rule, digits=_half(place)).test_loss(place.resource / step)
+
+
+def _momentum(place: Place) -> Value:
+    rule = HeavyBall(beta=_exact_float(beta, place.setting(beta)))
+    # The next order may be as small as 1/t^2: it takes two thirds of the digits to see it.
+    return FullModel(place.task, rule=rule, digits=max(8, 2 * place.digits // 3)).test_loss(place.resource)
+
+
+def _scaled(value: Value, factor: Expr) -> Value:
+    number = mpmath.mpmathify(factor.evalf(mpmath.mp.dps + 5))
+    return Value(value=number * value.value, error=abs(number) * value.error)
+
+
+REFERENCES: Mapping[str, Reference] = {
+    "time": Reference(value=_time),
+    "model": Reference(value=partial(_at_end, N, "loss")),
+    "data": Reference(value=partial(_at_end, P, "loss")),
+    "bias_model": Reference(value=partial(_at_end, N, "bias")),
+    "variance_model": Reference(value=partial(_at_end, N, "variance")),
+    "bias_data": Reference(value=partial(_at_end, P, "bias")),
+    "variance_data": Reference(value=partial(_at_end, P, "variance")),
+    "sgd_noise_model": Reference(value=_sgd_noise_model, settings=(eta, B)),
+    "sgd_noise": Reference(value=_sgd_noise, settings=(eta, B), step=2, points=7, in_steps=True),
+    "sgd_noise_transient": Reference(
+        value=_sgd_noise_transient, settings=(N, eta, B), first=2, step=2, points=7, in_steps=True
+    ),
+    "time_discrete": Reference(value=_discrete, settings=(eta,), first=2, points=7, in_steps=True),
+    "time_momentum": Reference(value=_momentum, settings=(beta,), first=2, points=7),
+    **{
+        name: Reference(
+            value=partial(_size_coefficient, N, "test_loss", order, 0), settings=(N,), first=2, points=7
+        )
+        for name, order in (("model_transient", 1), ("model_transient_second", 2))
+    },
+    **{
+        name: Reference(
+            value=partial(_size_coefficient, P, part, order, 0),
+            settings=(P,),
+            first=1,
+            step=order,
+            points=7,
+        )
+        for name, part, order in (
+            ("data_transient", "test_loss", 1),
+            ("data_transient_second", "test_loss", 2),
+            ("gap", "gap", 1),
+        )
+    },
+    **{
+        name: Reference(
+            value=partial(_size_coefficient, P, name, 1, 2), settings=(P, sigma), first=1, points=7
+        )
+        for name in ("gap_noise", "noise")
+    },
+    **{
+        name: Reference(
+            value=partial(_best, part), settings=(sigma,), first=STOPPING_FIRST, step=3, points=7, longest=3
+        )
+        for name, part in (("early_stopping", "loss"), ("early_stopping_time", "time"))
+    },
+}
+"""By the name of the quantity; the same names as `asymptotics.model.quantities.QUANTITIES`."""
+
+TOGETHER = (
+    ("early_stopping", "early_stopping_time"),
+    ("data_transient", "data_transient_second", "gap", "gap_noise", "noise"),
+    ("model_transient", "model_transient_second", "sgd_noise_transient"),
+    ("time_momentum",),
+    ("sgd_noise",),
+    ("time_discrete",),
+    (
+        "time",
+        "model",
+        "data",
+        "bias_model",
+        "variance_model",
+        "bias_data",
+        "variance_data",
+        "sgd_noise_model",
+    ),
+)
+"""Quantities that share their solutions, the most expensive first."""
+
+__all__ = ["DEFAULTS", "REFERENCES", "TOGETHER", "Place", "Reference", "reference_value"]

@@ -1,0 +1,122 @@
+"""Many laws of one task verified at once, on several processors, and what cannot be."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import NoReturn
+
+from sympy import Expr, Symbol
+from tqdm import tqdm
+
+from asymptotics import Law, Laws
+from asymptotics.errors import PrecisionError, UnableError
+from numerics.verification.references import TOGETHER
+from numerics.verification.summary import Report, Row
+from numerics.verification.verify import Verification, points_of, settings_of, verify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """The laws of a task that are derived, and for the others the reason in one line, by name."""
+
+    laws: tuple[Law, ...]
+    refused: tuple[tuple[str, str], ...] = ()
+
+
+def derived(laws: Laws, names: Sequence[str]) -> Derived:
+    """The laws called ``names``. Raises the reason itself if there is one name and it is refused.
+
+    >>> from asymptotics import derive, power_law
+    >>> [law.name for law in derived(derive(power_law(3, 2)), ["time", "data"]).laws]
+    ['time', 'data']
+    """
+    found, refused = [], []
+    for name in dict.fromkeys(names):
+        try:
+            found.append(getattr(laws, name))
+        except UnableError as error:
+            if len(names) == 1:
+                raise
+            refused.append((name, " ".join(str(error).split())))
+    return Derived(laws=tuple(found), refused=tuple(refused))
+
+
+def verified(
+    chosen: Derived, values: Mapping[Symbol, Expr], digits: int, jobs: int, command: tuple[str, ...]
+) -> Report:
+    """The verification of every law at ``values``, in up to ``jobs`` processes."""
+    laws = chosen.laws
+    known = {symbol for law in laws for symbol in (*law.parameters, *settings_of(law))}
+    groups = [[law for law in laws if law.name in names] for names in TOGETHER]
+    found: dict[str, Verification] = {}
+    refused = list(chosen.refused)
+    silent = not sys.stderr.isatty()
+    total = sum(points_of(law) for law in laws)
+    with tqdm(total=total, unit="point", file=sys.stderr, leave=False, disable=silent) as bar:
+        tasks = [[(law, own(law, values, known)) for law in group] for group in groups if group]
+        for name, outcome in _outcomes(tasks, digits, jobs, bar):
+            if isinstance(outcome, Verification):
+                found[name] = outcome
+            else:
+                refused.append((name, outcome))
+    rows = tuple(
+        Row(law=law, values=values, verification=found[law.name]) for law in laws if law.name in found
+    )
+    return Report(
+        task=laws[0].task,
+        values=values,
+        digits=digits,
+        command=command,
+        rows=rows,
+        refused=tuple(refused),
+    )
+
+
+def own(law: Law, values: Mapping[Symbol, Expr], known: set[Symbol]) -> dict[Symbol, Expr]:
+    """The values that concern a law; what concerns none of them stays, to be refused by name."""
+    mine = {*law.parameters, *settings_of(law)}
+    return {symbol: value for symbol, value in values.items() if symbol in mine or symbol not in known}
+
+
+_Group = Sequence[tuple[Law, Mapping[Symbol, Expr]]]
+_Outcome = tuple[str, Verification | str]
+
+
+def _outcomes(tasks: Sequence[_Group], digits: int, jobs: int, bar: tqdm[NoReturn]) -> Iterator[_Outcome]:
+    """The outcome for every law; groups go to processes of their own if there are several of both."""
+    if min(jobs, len(tasks)) == 1:
+        for law, values in (pair for group in tasks for pair in group):
+            bar.set_description(law.name)
+            yield _outcome(law, values, digits, bar)
+        return
+    pool = ProcessPoolExecutor(max_workers=min(jobs, len(tasks)), mp_context=get_context("spawn"))
+    try:
+        bar.set_description(f"{len(tasks)} groups of laws")
+        for future in as_completed([pool.submit(_group, group, digits) for group in tasks]):
+            for name, outcome in future.result():
+                bar.update(points_of(outcome.law) if isinstance(outcome, Verification) else 0)
+                yield name, outcome
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _group(group: _Group, digits: int) -> list[_Outcome]:
+    return [_outcome(law, values, digits, None) for law, values in group]
+
+
+def _outcome(
+    law: Law, values: Mapping[Symbol, Expr], digits: int, bar: tqdm[NoReturn] | None
+) -> tuple[str, Verification | str]:
+    try:
+        return law.name, verify(
+            law, at=values, digits=digits, progress=(lambda: None) if bar is None else bar.update
+        )
+    except (UnableError, PrecisionError) as error:
+        return law.name, " ".join(str(error).split())
+
+
+__all__ = ["Derived", "derived", "own", "verified"]

@@ -1,0 +1,296 @@
+"""What a verification says, for people and for machines: rows, a table, JSON."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import mpmath
+import numpy
+import sympy
+from sympy import And, Expr, Symbol, oo, true
+from sympy.logic.boolalg import Boolean
+
+from asymptotics import Law, Task, UnableError
+from asymptotics.model.quantities import QUANTITIES
+from numerics.verification.verify import Verification
+
+HEADER = (
+    "law",
+    "regime",
+    "exponent",
+    "measured",
+    "error",
+    "remainder",
+    "measured",
+    "error",
+    "L/law - 1 at last",
+    "verdict",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One law, derived with symbols, and its verification at numbers."""
+
+    law: Law
+    values: Mapping[Symbol, Expr]
+    verification: Verification
+
+    @property
+    def regime(self) -> str:
+        """The condition of the regime in which the numbers lie; ``everywhere`` if there is only one."""
+        for regime in self.law.regimes:
+            if regime.condition.xreplace(dict(self.values)).simplify() == true:
+                return condition_text(regime.condition)
+        return "everywhere"
+
+    @property
+    def leading(self) -> str:
+        """The leading term with its prefactor as a decimal: ``1.234567 * N**(-1/2)``."""
+        regime = self.verification.law.regimes[0]
+        x = self.law.resource
+        factors = [prefactor_text(self.verification.law)]
+        if regime.gauge is not None or regime.envelope != 1:
+            unit = regime.power(x) * sympy.log(regime.variable(x)) ** regime.log_power
+            return f"{factors[0]} * ({unit})" if unit.is_Add else f"{factors[0]} * {unit}"
+        if regime.exponent != 0:
+            power = exponent_text(-regime.exponent)
+            factors.append(f"{x}**{power}" if regime.exponent.is_Integer else f"{x}**({power})")
+        if regime.log_power:
+            factors.append(f"log({x})" + (f"**{regime.log_power}" if regime.log_power != 1 else ""))
+        return " * ".join(factors)
+
+    def cells(self) -> tuple[str, ...]:
+        """The cells of the table, under `HEADER`."""
+        v = self.verification
+        return (
+            self.law.name,
+            self.regime,
+            exponent_text(v.exponent_predicted),
+            *measured(v.exponent_measured, v.exponent_error),
+            exponent_text(v.predicted),
+            *measured(v.measured, v.measured_error),
+            decimal(v.points[-1].remainder, 2),
+            v.verdict,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The rows of one run, with what is needed to repeat it."""
+
+    task: Task
+    values: Mapping[Symbol, Expr]
+    digits: int
+    command: tuple[str, ...]
+    rows: tuple[Row, ...]
+    refused: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether every law holds; one that is undecided, or not derived (``refused``), does not count."""
+        return not self.refused and all(row.verification.verdict == "HOLDS" for row in self.rows)
+
+    @property
+    def heading(self) -> str:
+        """The task and its numbers, in one line."""
+        task = self.task
+        parts = [f"lambda_{task.index} = {task.eigenvalues}", f"c_{task.index} = {task.target}"]
+        if task.noise != 0:
+            parts.append(f"noise sigma = {task.noise}")
+        parts.extend(f"{symbol} = {value}" for symbol, value in self.values.items())
+        return ", ".join(parts)
+
+
+def prefactor_text(law: Law) -> str:
+    """The prefactor of a law at numbers as a decimal; one that oscillates by its mean and first harmonic.
+
+    >>> from asymptotics import Task, derive
+    >>> prefactor_text(derive(Task(eigenvalues="20**-k", target="2**-k")).time)
+    '1.118856 (1 + 0.0388 cos(2 pi log(2*t)/log(20) + 0.963) + ...)'
+    """
+    prefactor = law.regimes[0].prefactor
+    if not prefactor.has(law.resource):
+        return decimal(mpmath.mpf(sympy.N(prefactor, 20)), 7)
+    try:
+        wave = law.oscillation
+    except UnableError:
+        wave = None
+    if wave is None:
+        return f"(a function that oscillates in log({law.resource}))"
+    mean, size, shift = (mpmath.mpf(sympy.N(x, 20)) for x in (wave.mean, wave.relative(1), wave.phase(1)))
+    sign = "-" if shift < 0 else "+"
+    return (
+        f"{decimal(mean, 7)} (1 + {decimal(size, 3)} "
+        f"cos(2 pi {wave.argument} {sign} {decimal(abs(shift), 3)}) + ...)"
+    )
+
+
+def condition_text(condition: Boolean) -> str:
+    """``a - 1 < b and b = 2``; the empty condition is ``everywhere``."""
+    if condition == true:
+        return "everywhere"
+    return " and ".join(
+        f"{part.lhs} {'=' if part.rel_op == '==' else part.rel_op} {part.rhs}"
+        for part in And.make_args(condition)
+    )
+
+
+def exponent_text(exponent: Expr) -> str:
+    """Exact where that is short, else a decimal; ``oo`` for a decay faster than every power."""
+    text = str(exponent)
+    return text if len(text) <= 12 else decimal(mpmath.mpf(sympy.N(exponent, 20)), 8)
+
+
+def measured(value: Any, error: Any) -> tuple[str, str]:
+    """A measured number to the digits that its error leaves, and the error rounded up.
+
+    An infinite error means that only a lower bound was found.
+
+    >>> measured(mpmath.mpf("0.749998"), mpmath.mpf("0.000021"))
+    ('0.75000', '3e-5')
+    """
+    if mpmath.isnan(value) or mpmath.isnan(error):
+        return "-", "-"
+    if mpmath.isinf(error):
+        return f">= {decimal(value, 2)}", "-"
+    if mpmath.isinf(value) or error <= 0:
+        return decimal(value, 10), decimal(error, 1)
+    place = int(mpmath.floor(mpmath.log10(error)))
+    up = mpmath.ceil(error / mpmath.mpf(10) ** place)
+    if up == 10:
+        up, place = 1, place + 1
+    size = int(mpmath.floor(mpmath.log10(abs(value)))) if value else place
+    digits = min(max(size - place + 1, 1), 10)
+    shown = mpmath.nstr(value, digits, strip_zeros=False, min_fixed=-4, max_fixed=8)
+    shown = shown.removesuffix(".").replace(".e", "e")
+    return shown, decimal(up * mpmath.mpf(10) ** place, 1)
+
+
+def decimal(number: Any, digits: int) -> str:
+    """``number`` to so many significant digits; scientific where zeros would pile up."""
+    text = mpmath.nstr(mpmath.mpf(number), digits, min_fixed=-3, max_fixed=8)
+    mantissa, letter, power = text.partition("e")
+    return mantissa.removesuffix(".0") + letter + power
+
+
+def table(report: Report) -> str:
+    """The task, the laws with decimal prefactors, the table, and one line that sums up."""
+    lines = [report.heading, "L is the excess test loss; all quantities are dimensionless.", ""]
+    for row in report.rows:
+        lines.append(
+            f"  {QUANTITIES[row.law.name].symbol} ~ {row.leading},"
+            f"  {row.law.resource} -> {row.verification.law.regimes[0].limit(row.law.resource)}"
+            f" with {row.law.limits}"
+        )
+    lines.append("")
+    lines.extend(aligned([HEADER, *(row.cells() for row in report.rows)]))
+    if any(row.verification.predicted == oo for row in report.rows):
+        lines.append("remainder oo: L/law - 1 falls faster than every power")
+    lines.extend(
+        f"{row.law.name}: lower powers of log({row.law.resource}) at the leading order are part of L/law"
+        for row in report.rows
+        if row.verification.law.regimes[0].log_power
+    )
+    if settings := {pair: None for row in report.rows for pair in row.verification.settings}:
+        # N = P = 1: what is compared are the coefficients of 1/N and 1/P.
+        lines.append("taken with " + ", ".join(f"{symbol} = {value}" for symbol, value in settings))
+    lines.append("")
+    failed = [row for row in report.rows if row.verification.verdict != "HOLDS"]
+    lines.extend(f"{row.law.name}: {row.verification.verdict}: {row.verification.reason}" for row in failed)
+    lines.extend(f"{name}: not derived: {reason}" for name, reason in report.refused)
+    missed, count = len(failed) + len(report.refused), len(report.rows) + len(report.refused)
+    if missed:
+        lines.append(f"{missed} of {count} laws not confirmed")
+    else:
+        lines.append(f"all {count} laws hold" if count > 1 else "the law holds")
+    return "\n".join(lines)
+
+
+def aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Columns padded to their widest cell, with a rule below the first row."""
+    rows = list(rows)
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for i, row in enumerate(rows):
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        if i == 0:
+            yield "  ".join("-" * width for width in widths)
+
+
+def to_json(report: Report) -> str:
+    """The report for machines: exact values and numbers as strings, nothing rounded below ``digits``."""
+
+    def number(value: Any) -> str:
+        return str(mpmath.nstr(value, report.digits + 3, strip_zeros=False))
+
+    def law(row: Row) -> dict[str, Any]:
+        v = row.verification
+        return {
+            "name": row.law.name,
+            "quantity": row.law.quantity,
+            "limits": row.law.limits,
+            "resource": str(row.law.resource),
+            "law": [str(line) for line in repr(row.law).splitlines()],
+            "latex": row.law.to_latex(),
+            "conditions": [condition_text(condition) for condition in row.law.conditions],
+            "regime": row.regime,
+            "settings": {str(symbol): str(value) for symbol, value in v.settings},
+            "at_values": {
+                "exponent": str(v.law.regimes[0].exponent),
+                "prefactor": str(v.law.regimes[0].prefactor),
+                "log_power": str(v.law.regimes[0].log_power),
+            },
+            "exponent": {
+                "predicted": str(v.exponent_predicted),
+                "measured": number(v.exponent_measured),
+                "error": number(v.exponent_error),
+            },
+            "remainder_exponent": {
+                "predicted": str(v.predicted),
+                "measured": number(v.measured),
+                "error": number(v.measured_error),
+            },
+            "points": [
+                {
+                    "resource": number(point.resource),
+                    "loss": number(point.loss.value),
+                    "loss_error": number(point.loss.error),
+                    "law": number(point.law),
+                    "remainder": number(point.remainder),
+                    "remainder_error": number(point.remainder_error),
+                }
+                for point in v.points
+            ],
+            "verdict": v.verdict,
+            "reason": v.reason,
+        }
+
+    content = {
+        "format": 1,
+        "command": list(report.command),
+        "versions": {
+            "scaling-bottlenecks": version("scaling-bottlenecks"),
+            "python": platform.python_version(),
+            "sympy": sympy.__version__,
+            "mpmath": mpmath.__version__,
+            "numpy": numpy.__version__,
+        },
+        "task": {
+            "eigenvalues": str(report.task.eigenvalues),
+            "target": str(report.task.target),
+            "index": str(report.task.index),
+            "noise": str(report.task.noise),
+            "modes": str(report.task.modes),
+        },
+        "values": {str(symbol): str(value) for symbol, value in report.values.items()},
+        "digits": report.digits,
+        "laws": [law(row) for row in report.rows],
+        "not_derived": dict(report.refused),
+        "holds": report.holds,
+    }
+    return json.dumps(content, indent=2) + "\n"

@@ -1,0 +1,215 @@
+"""A law against the full model, across decades.
+
+With L what the full model has for the quantity of a law, and L_law the stated leading term, the check is that
+``r(x) = L/L_law - 1`` tends to 0 as the next term of the expansion predicts:
+``r ~ rho x^-delta``, delta = (exponent of the next order) - (exponent of the leading one). This
+tests exponent, prefactor and logarithm at once: a wrong constant leaves r at a constant, a
+wrong exponent lets it grow, a wrong logarithm makes it drift.
+
+Where two exponents meet, the leading order is a polynomial in log x; its lower powers are only
+1/log x smaller, so they are taken with the law before r is formed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import mpmath
+from sympy import Expr, Symbol, oo
+
+from asymptotics import DomainError
+from asymptotics.laws.derive import Law
+from asymptotics.symbols import sigma
+from asymptotics.tasks.task import substitution
+from numerics.verification.exponents import measure
+from numerics.verification.judge import Point, judge, measured_decay, resolved_run
+from numerics.verification.prediction import Prediction, number
+from numerics.verification.references import DEFAULTS, REFERENCES, Place, reference_value
+from numerics.verification.slow_judge import (
+    is_slow,
+    judge_slow,
+    slow_decay,
+    slow_exponent,
+    slow_resources,
+    with_known_orders,
+)
+
+POINTS = REFERENCES["time"].points
+"""How many points the three bottlenecks are compared at; `points_of` says it for any law."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """The outcome of `verify`; all numbers are dimensionless.
+
+    ``verdict`` is HOLDS, FAILS or UNDECIDED and ``reason`` says why in one line. ``predicted``,
+    ``measured``, ``measured_error`` concern the decay of the relative remainder;
+    ``exponent_predicted``, ``exponent_measured``, ``exponent_error`` the law itself (logarithms
+    removed). ``next_ratio`` is the remainder at the last resolved point over the predicted next order; None
+    where its coefficient is not predicted. For slow laws (`slow_check`) the law at each point is the sum of
+    the known orders, and the remainder what they leave. ``settings`` are the numbers for N, P, sigma, eta,
+    B, beta.
+    """
+
+    law: Law
+    verdict: str
+    reason: str
+    points: tuple[Point, ...]
+    predicted: Expr
+    measured: mpmath.mpf
+    measured_error: mpmath.mpf
+    exponent_predicted: Expr
+    exponent_measured: mpmath.mpf
+    exponent_error: mpmath.mpf
+    next_ratio: mpmath.mpf | None
+    settings: tuple[tuple[Symbol, Expr], ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.verdict == "HOLDS"
+
+    def __str__(self) -> str:
+        setting = ", ".join(f"{symbol} = {value}" for symbol, value in self.settings)
+        return (
+            f"{self.verdict} {self.law.name}: exponent {mpmath.nstr(self.exponent_measured, 8)} "
+            f"(law {self.exponent_predicted}), {self.reason}" + (f" [{setting}]" if setting else "")
+        )
+
+
+def verify(
+    law: Law,
+    at: Mapping[Symbol | str, object] | None = None,
+    *,
+    digits: int = 30,
+    progress: Callable[[], object] | None = None,
+) -> Verification:
+    """Compare a law with the full model over at least six decades of its resource.
+
+    ``at`` gives numbers for all parameters of the task, and may give N, P, sigma, eta, B and beta where the
+    law depends on them (by default 1, 1, 1, 1/8, 8, 1/8; N = P = 1 is the coefficient of 1/N, 1/P).
+    ``digits`` is the accuracy of the model's losses; what is left of it in coefficients and differences is
+    in the error of each point. A law of the form returned by `asymptotics.derive`, or one with a claimed
+    leading term (``law.stating(...)``). ``progress`` is called once for each of `points_of`. Raises
+    `DomainError` for missing numbers.
+
+    >>> from asymptotics import derive, power_law
+    >>> from asymptotics.symbols import a, b
+    >>> law = derive(power_law(a, b)).model
+    >>> verify(law, at={a: 1.5, b: 1.25}).verdict
+    'HOLDS'
+    >>> verify(law.stating(exponent=0.51), at={a: 1.5, b: 1.25}).verdict
+    'FAILS'
+    """
+    numeric, settings = _with_numbers(law, at or {})
+    if not isinstance(digits, int) or isinstance(digits, bool) or not 8 <= digits <= 200:
+        raise DomainError(f"digits = {digits!r}; the accuracy of a check must be an integer from 8 to 200")
+    with mpmath.workdps(digits + 15):
+        prediction = Prediction(numeric, dict(settings))
+        points = tuple(_points(numeric, prediction, settings, digits, progress))
+        if is_slow(numeric):
+            exponent, decay = slow_exponent(prediction, points), slow_decay(prediction, points)
+            verdict, reason = judge_slow(prediction, points)
+            predicted: Expr = prediction.left_out
+            shown = with_known_orders(prediction, points)
+        else:
+            exponent = measure(
+                [p.scale for p in points],
+                [p.loss.value / prediction.logarithms(p.resource) for p in points],
+                [p.loss.error / prediction.logarithms(p.resource) for p in points],
+                prediction.law_corrections,
+            )
+            decay = measured_decay(prediction, points)
+            verdict, reason = judge(prediction, points, decay)
+            predicted, shown = prediction.decay, points
+        resolved = resolved_run(points)
+        coefficient_known = bool(resolved) and prediction.decay != oo and not prediction.bounded
+        return Verification(
+            law=numeric,
+            verdict=verdict,
+            reason=reason,
+            points=shown,
+            predicted=predicted,
+            measured=decay.value,
+            measured_error=decay.error,
+            exponent_predicted=prediction.regime.exponent,
+            exponent_measured=exponent.value,
+            exponent_error=exponent.error,
+            next_ratio=resolved[-1].remainder / prediction.next(resolved[-1].scale)
+            if coefficient_known
+            else None,
+            settings=settings,
+        )
+
+
+def points_of(law: Law) -> int:
+    """At how many resources `verify` compares a law."""
+    return len(slow_resources(law)) if is_slow(law) else REFERENCES[law.name].points
+
+
+def settings_of(law: Law) -> tuple[Symbol, ...]:
+    """The symbols besides the task's that `verify` takes numbers for.
+
+    >>> from asymptotics import derive, power_law
+    >>> settings_of(derive(power_law(3, 2)).sgd_noise)
+    (eta, B)
+    """
+    noisy = law.task.noise != 0
+    return tuple(s for s in REFERENCES[law.name].settings if not (noisy and s == sigma))
+
+
+def _with_numbers(law: Law, at: Mapping[Symbol | str, object]) -> tuple[Law, tuple[tuple[Symbol, Expr], ...]]:
+    """The law at numbers, and the settings it is compared at."""
+    wanted = settings_of(law)
+    symbols = {s.name: s for s in (*law.parameters, *wanted)}
+    given = substitution(tuple(symbols.values()), at)
+    settings = {s: given.get(s, dict(law.settings).get(s, DEFAULTS[s])) for s in wanted}
+    for symbol, value in settings.items():
+        if not value.is_number:
+            raise DomainError(f"{symbol} = {value}; verify needs a number for it")
+    own = {s: v for s, v in given.items() if s not in settings}
+    numeric = law.at(own)
+    numeric = numeric.at({s: v for s, v in settings.items() if s in numeric.parameters})
+    if numeric.parameters:
+        missing = ", ".join(s.name for s in numeric.parameters)
+        raise DomainError(f"no number for {missing}; verify needs at={{...}} with a value for each parameter")
+    return numeric, tuple(settings.items())
+
+
+def _points(
+    law: Law,
+    prediction: Prediction,
+    settings: tuple[tuple[Symbol, Expr], ...],
+    digits: int,
+    progress: Callable[[], object] | None,
+) -> list[Point]:
+    found = []
+    gauge = prediction.regime.variable(law.resource)
+    if is_slow(law):
+        grid: tuple[Expr, ...] = slow_resources(law)
+    else:
+        grid = REFERENCES[law.name].resources(dict(settings), gauge, law.resource, prediction.decay)
+    for resource in grid:
+        place = Place(
+            task=law.task, resource=resource, settings=settings, digits=digits, ratio=grid[1] / grid[0]
+        )
+        value = reference_value(law.name, place)
+        x = number(resource)
+        stated = prediction(x)
+        ratio = value.value / stated
+        found.append(
+            Point(
+                resource=x,
+                scale=prediction.scale(x),
+                loss=value,
+                law=stated,
+                remainder=ratio - 1,
+                remainder_error=abs(value.error / stated)
+                + abs(ratio) * mpmath.mpf(10) ** -(mpmath.mp.dps - 4),
+            )
+        )
+        if progress is not None:
+            progress()
+    return found
+
+
+__all__ = ["POINTS", "Point", "Verification", "points_of", "settings_of", "verify"]

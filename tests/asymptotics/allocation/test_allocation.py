@@ -1,0 +1,267 @@
+"""Allocation: phases, exponents, logarithms and constants against published and worked-out results."""
+
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import Integer, Rational, Symbol, latex, oo, symbols
+
+from asymptotics import BottleneckError, Task, compute_optimal, derive, power_law
+from asymptotics.allocation.loss_terms import loss_terms, trace_power
+from asymptotics.symbols import B, C, E, M, N, P, a, b, k, sigma, t
+from numerics.cli import main
+
+LAWS = derive(power_law(a, b))
+
+# cost, options, and for each phase: condition, exponents of the resources, exponent of the loss; source
+TABLE = [
+    (
+        N * t,
+        {},
+        {
+            a - 1 < b: ({t: b / (1 + b), N: 1 / (1 + b)}, (a - 1) / (1 + b)),  # BAP section 4.4; phase I
+            a - 1 > b: ({t: b / a, N: (a - b) / a}, (a - 1) / a),  # Paquette et al., phase II
+        },
+    ),
+    (
+        N * t,
+        {"rule": "sgd"},
+        {
+            a - 1 < b: ({t: b / (1 + b), N: 1 / (1 + b)}, (a - 1) / (1 + b)),  # I
+            "II": ({t: b / a, N: (a - b) / a}, (a - 1) / a),
+            a > 2 * b: ({t: Rational(1, 2), N: Rational(1, 2)}, 1 - 1 / (2 * b)),  # III
+        },
+    ),
+    (
+        N**2 * t,  # worked out by hand: with a dearer N and b > 2 the optimum stays on the crossover
+        {},
+        {
+            a - 1 < b: ({t: b / (2 + b), N: 1 / (2 + b)}, (a - 1) / (2 + b)),
+            "middle": ({t: b / (2 * a - b), N: (a - b) / (2 * a - b)}, (a - 1) / (2 * a - b)),
+            "late": ({t: b / (2 + b), N: 1 / (2 + b)}, b / (2 + b)),
+        },
+    ),
+    (
+        P * t,
+        {},
+        {
+            a - 1 < 2 * b: ({t: b / (1 + b), P: 1 / (1 + b)}, (a - 1) / (1 + b)),
+            a - 1 > 2 * b: ({t: b / (1 + b), P: 1 / (1 + b)}, 2 * b / (1 + b)),
+        },
+    ),
+    (
+        E * N * t,  # width beats ensembling: one member
+        {},
+        {
+            a - 1 < b: ({t: b / (1 + b), N: 1 / (1 + b), E: 0}, (a - 1) / (1 + b)),
+            a - 1 > b: ({t: b / a, N: (a - b) / a, E: 0}, (a - 1) / a),
+        },
+    ),
+    (
+        N * t * B,
+        {"rule": "sgd"},
+        {
+            a - 1 < b: ({t: b / (1 + b), N: 1 / (1 + b), B: 0}, (a - 1) / (1 + b)),
+            "II": ({t: b / a, N: (a - b) / a, B: 0}, (a - 1) / a),
+            a > 2 * b: ({t: Rational(1, 2), N: Rational(1, 2), B: 0}, 1 - 1 / (2 * b)),
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("cost", "options", "expected"), TABLE, ids=lambda x: str(x)[:24])
+def test_phases(cost, options, expected):
+    optimum = compute_optimal(LAWS, cost, **options)
+    assert str(optimum.proof) == "disjoint: proved; covering: proved"
+    found = {
+        tuple((str(x), p) for x, p in phase.powers if x != "loss"): phase.exponents["loss"]
+        for phase in optimum.phases
+    }
+    assert len(found) == len(expected) or len(optimum.phases) == len(expected)
+    for condition, (amounts, loss) in expected.items():
+        matches = [
+            phase
+            for phase in optimum.phases
+            if all((phase.exponents[x] - p).simplify() == 0 for x, p in amounts.items())
+            and (phase.exponents["loss"] - loss).simplify() == 0
+        ]
+        assert len(matches) == 1, condition
+        if not isinstance(condition, str):
+            assert matches[0].condition == condition
+
+
+def test_bap_slopes():
+    """BAP figure 4: -0.5, -0.4, -0.33 at (a, b) = (2, 1), (2, 3/2), (2, 2); b -> 1 for the first."""
+    phase = compute_optimal(LAWS, N * t).phases[0]
+    slopes = [phase.exponents["loss"].subs({a: 2, b: x}) for x in (1, Rational(3, 2), 2)]
+    assert slopes == [Rational(1, 2), Rational(2, 5), Rational(1, 3)]
+
+
+def test_stopping_time_under_label_noise():
+    """t ~ (P/sigma^2)^(b/a), L ~ (sigma^2/P)^((a-1)/a), with the constants of laws.early_stopping."""
+    laws = derive(power_law(a, b, noise=sigma))
+    (phase,) = compute_optimal(laws, cost=P, free=(t, P)).phases
+    assert phase.exponents == {t: b / a, P: 1, "loss": (a - 1) / a}
+    place = {a: Rational(7, 3), b: Rational(3, 2), sigma: Rational(1, 2)}
+    for key, law in ((t, laws.early_stopping_time), ("loss", laws.early_stopping)):
+        ratio = phase.prefactors[key] / law.regimes[0].prefactor
+        assert abs(ratio.subs(place).evalf(25) - 1) < Rational(1, 10**20)
+
+
+def test_noise_makes_data_dear():
+    """Noise, N, t and P: all three terms t^-s, N^-(a-1), sigma^2 t^(1/b)/P in balance for a - 1 < b."""
+    phases = compute_optimal(derive(power_law(a, b, noise=sigma)), N * t * P).phases
+    assert phases[0].exponents == {
+        t: b / (a + b + 1),
+        N: 1 / (a + b + 1),
+        P: a / (a + b + 1),
+        "loss": (a - 1) / (a + b + 1),
+    }
+
+
+@pytest.mark.parametrize(
+    ("cost", "options", "place", "power"),
+    [
+        # min over t of t^-1 + t^(1/b) log(C)/C, by hand
+        (N * t, {}, {a: 3, b: 2}, Rational(2, 3)),
+        (P * t, {}, {a: 5, b: 2}, Integer(1)),
+        # at a = 2b the two terms of one-pass SGD add without a logarithm
+        (N * t, {"rule": "sgd"}, {a: 4, b: 2}, Integer(0)),
+    ],
+    ids=str,
+)
+def test_boundaries_carry_their_logarithm(cost, options, place, power):
+    optimum = compute_optimal(LAWS, cost, **options)
+    here = optimum.at(place)
+    assert here.logs["loss"] == power
+    (line,) = [
+        edge
+        for edge in optimum.boundaries
+        if edge.condition.subs(place) == True  # noqa: E712  (SymPy's BooleanTrue)
+    ]
+    assert line.logs["loss"].subs(place) == power
+    assert line.exponents["loss"].subs(place) == here.exponents["loss"]
+
+
+@given(st.integers(101, 900), st.integers(101, 500))
+def test_phases_agree_with_the_programme_at_points(first, second):
+    """At random rational (a, b) exactly one phase holds; its exponents balance and spend the budget."""
+    place = {a: Rational(first, 100), b: Rational(second, 100)}
+    for cost, options in ((N * t, {}), (N * t, {"rule": "sgd"}), (N**2 * t, {}), (N * P, {})):
+        optimum = _optimum(cost, tuple(options.items()))
+        held = [p for p in optimum.phases if all(c.subs(place) > 0 for c in p.domain.constraints)]
+        on_line = any(c.subs(place) == 0 for p in optimum.phases for c in p.domain.constraints)
+        assert len(held) == (0 if on_line else 1) or on_line
+        for phase in held:
+            amounts = {x: e.subs(place) for x, e in phase.powers}
+            terms = [
+                sum(term.power(x).subs(place) * amounts[x] for x in optimum.free)
+                for term in optimum.allocation.terms
+            ]
+            assert min(terms) == amounts["loss"]
+            assert sum((cost.as_powers_dict()[x] * amounts[x] for x in optimum.free), Integer(0)) == 1
+            assert sum(share.subs(place) for share in phase.shares) == 1
+
+
+_KEPT: dict = {}
+
+
+def _optimum(cost, options):
+    if (cost, options) not in _KEPT:
+        _KEPT[cost, options] = compute_optimal(LAWS, cost, **dict(options))
+    return _KEPT[cost, options]
+
+
+def test_curved_boundaries_are_proved_too():
+    optimum = compute_optimal(LAWS, N**a * t)
+    assert {str(p.condition) for p in optimum.phases} >= {"(a - 1 > b) & (a*b < a + b)"} or len(
+        optimum.phases
+    ) == 3
+    assert optimum.proof.disjoint and optimum.proof.covering
+
+
+def test_resources_held_at_a_power_of_the_budget():
+    optimum = compute_optimal(LAWS, N * t, fixed={P: C ** Rational(1, 2)})
+    assert optimum.proof.disjoint and optimum.proof.covering
+    rich = optimum.at(a=Rational(3, 2), b=Rational(3, 2))  # C^(1/2) samples are more than enough
+    assert rich.exponents["loss"] == Rational(1, 5)
+    assert compute_optimal(LAWS, N * t, fixed={P: oo}).phases == compute_optimal(LAWS, N * t).phases
+
+
+def test_other_spectra_take_the_same_path():
+    task = Task(eigenvalues=3 * k**-b, target=(k + Rational(1, 2)) ** -a)
+    found = compute_optimal(derive(task), N * t).phases
+    plain = compute_optimal(LAWS, N * t).phases
+    assert [p.powers for p in found] == [p.powers for p in plain]
+    assert found[1].prefactors != plain[1].prefactors
+
+
+def test_transients_that_only_correct_the_time_law_are_no_terms():
+    monomials = {term.monomial for term in loss_terms(LAWS, (t, N), "flow")}
+    assert monomials == {t ** (1 / b - a / b), N ** (1 - a), N**-b, t ** (1 / b - 1) / N}
+    assert trace_power(LAWS) == 1 / b
+
+
+def test_latex_hash_and_pickle():
+    optimum = compute_optimal(LAWS, N * t)
+    text = latex(optimum)
+    assert text == optimum.to_latex() and r"\begin{cases}" in text and r"\log" in text
+    assert hash(optimum) == hash(compute_optimal(LAWS, N * t))
+    assert pickle.loads(pickle.dumps(optimum)) == optimum
+    assert "for a - 1 > b" in repr(optimum)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: compute_optimal(LAWS, N / t), "falls with t"),
+        (lambda: compute_optimal(LAWS, N - t), "not a posynomial"),
+        (lambda: compute_optimal(LAWS, "exp(N)*t"), "not a posynomial"),
+        (lambda: compute_optimal(LAWS, N * Symbol("q", positive=True)), "q is neither a resource"),
+        (lambda: compute_optimal(LAWS, 3), "no free resource"),
+        (lambda: compute_optimal(LAWS, N), "nothing to trade"),
+        (lambda: compute_optimal(LAWS, N, free=(t, N)), "does not grow with t"),
+        (lambda: compute_optimal(LAWS, N * t, free=(N, P)), "neither free nor fixed"),
+        (lambda: compute_optimal(LAWS, N * t, free=symbols("x y")), "not a resource"),
+        (lambda: compute_optimal(LAWS, N * t, free=(N, t), fixed={t: 3}), "both free and fixed"),
+        (lambda: compute_optimal(LAWS, N * t, fixed={P: 1000}), "tends to a constant"),
+        (lambda: compute_optimal(LAWS, N * t, fixed={N: oo}), "N = oo"),
+        (lambda: compute_optimal(LAWS, N * t, fixed={P: -1}), "P = -1"),
+        (lambda: compute_optimal(LAWS, N * t, fixed={"x": 1}), "x is not a resource"),
+        (lambda: compute_optimal(LAWS, N * t * B), "rule='sgd'"),
+        (lambda: compute_optimal(LAWS, P * t, rule="sgd"), "no sample twice"),
+        (lambda: compute_optimal(LAWS, E * N * t, rule="sgd"), "E members"),
+        (lambda: compute_optimal(LAWS, N * t, rule="adam"), "rule = 'adam'"),
+        (lambda: compute_optimal(3, N * t), "derive(task)"),
+        (lambda: compute_optimal(power_law(3, Rational(1, 2), modes=M), N * t), "IVa"),
+        (lambda: compute_optimal(derive(power_law(a, b, noise=sigma)), N * P), "nothing to trade"),
+        (lambda: compute_optimal(LAWS, N * t).at(a=2), "no number for b"),
+        (lambda: compute_optimal(LAWS, N * t).at(a=2, q=2), "q is not a parameter"),
+        (lambda: compute_optimal(LAWS, "__import__('os')"), "not part of an expression"),
+    ],
+)
+def test_bad_input_is_one_line(call, words):
+    with pytest.raises(BottleneckError) as caught:
+        call()
+    assert words in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["optimal"], 0, "disjoint: proved; covering: proved"),
+        (["optimal", "--latex", "--rule", "sgd"], 0, r"\begin{cases}"),
+        (["optimal", "--at", "a=4,b=7/4", "--digits", "5"], 0, "constants: t: "),
+        (["optimal", "--cost", "N/t"], 2, "falls with t"),
+        (["optimal", "--cost", "N*t)"], 2, "--cost"),
+        (["optimal", "--rule", "adam"], 2, "rule = 'adam'"),
+        (["optimal", "--budgets", "100"], 2, "--at"),
+    ],
+    ids=str,
+)
+def test_command(arguments, status, words, capsys):
+    assert main(arguments) == status
+    said = capsys.readouterr()
+    assert words in (said.err if status else said.out)
+    assert not status or said.err.count("\n") == 1

@@ -1,0 +1,134 @@
+"""Published exponents: what the derived laws say of each, and that the table is complete as data."""
+
+import pytest
+import sympy
+
+from asymptotics import UnableError
+from asymptotics.claims.literature import literature
+from asymptotics.claims.statement import read_claim
+from asymptotics.parsing.expressions import parse
+
+TABLE = {entry.key: entry for entry in literature()}
+
+EVERYWHERE = "HOLDS everywhere"
+DATA_LINE = "HOLDS where a - 1 != 2*b"  # the logarithm on the line is not in the published power
+MODEL_LINE = "HOLDS where a - 1 != b"
+STEEP = "FAILS where a - 1 > b:"
+
+VERDICTS = {
+    "bap-time": EVERYWHERE,
+    "bap-model": STEEP,  # the exponent of the bias; the variance over initialisations has N^-min(a-1, b)
+    "bap-model-below": EVERYWHERE,
+    "bap-bias": DATA_LINE,
+    "bap-data": DATA_LINE,
+    "bap-compute-loss": STEEP,  # the finite-size transient decides there
+    "bap-compute-below": EVERYWHERE,
+    "bap-compute-time": EVERYWHERE,
+    "bap-compute-size": EVERYWHERE,
+    "bap-slope-1": EVERYWHERE,
+    "bap-slope-2": EVERYWHERE,
+    "paquette-Ia-loss": EVERYWHERE,
+    "paquette-Ia-size": EVERYWHERE,
+    "paquette-II-loss": EVERYWHERE,
+    "paquette-II-size": EVERYWHERE,
+    "paquette-III-loss": EVERYWHERE,
+    "paquette-III-size": EVERYWHERE,
+    "paquette-Fpp": EVERYWHERE,
+    "paquette-F0": MODEL_LINE,
+    "paquette-Fac": EVERYWHERE,
+    "paquette-Kpp": EVERYWHERE,
+    "atanasov-model": MODEL_LINE,
+    "atanasov-data": DATA_LINE,
+    "rich-lazy-time": EVERYWHERE,
+    "rich-lazy-compute": EVERYWHERE,
+    "cui-noiseless": DATA_LINE,
+    "cui-plateau": EVERYWHERE,
+    "cui-optimal": "FAILS where a - 1 > 2*b:",  # a ridge saturates at r = 1, early stopping does not
+    "cui-optimal-hard": EVERYWHERE,
+    "caponnetto-rate": EVERYWHERE,
+    "pillaud-rate": EVERYWHERE,
+    "pillaud-steps": EVERYWHERE,
+    "reuse-model": EVERYWHERE,
+    "reuse-model-beyond": STEEP,  # outside what the paper assumes
+    "reuse-time": EVERYWHERE,
+    "reuse-steps": EVERYWHERE,
+    "reuse-best": EVERYWHERE,
+    "lin-model": EVERYWHERE,
+    "lin-time": EVERYWHERE,
+    "bahri-data": EVERYWHERE,
+    "bahri-model": EVERYWHERE,
+    "maloney-model": EVERYWHERE,
+    "maloney-data": EVERYWHERE,
+    "spigler-data": DATA_LINE,
+    "bordelon-kernel": DATA_LINE,
+    "bordelon-sgd": EVERYWHERE,
+    "velikanov-power": EVERYWHERE,
+    "velikanov-constant": EVERYWHERE,
+    "velikanov-signal": EVERYWHERE,
+    "velikanov-noise": EVERYWHERE,
+    "momentum-constant": EVERYWHERE,
+}
+
+
+def test_every_covered_entry_has_an_expected_verdict():
+    assert {key for key, entry in TABLE.items() if entry.is_covered} == set(VERDICTS)
+    assert len(VERDICTS) >= 30
+    assert len(TABLE) == len(literature())  # keys are unique
+
+
+@pytest.mark.parametrize("key", VERDICTS)
+def test_published_exponents(key):
+    entry = TABLE[key]
+    verdict = entry.verdict()
+    assert str(verdict).startswith(VERDICTS[key]), verdict
+    if verdict.verdict == "FAILS":
+        assert verdict.witness is not None and verdict.witness.claimed != verdict.witness.correct
+
+
+def test_the_model_exponent_is_right_for_the_bias():
+    assert [name.split()[0] for name in TABLE["bap-model"].verdict().right_for] == ["laws.bias_model"]
+
+
+CHANGES = [
+    ("bap-time", r"t^{-(a-1)/b}", r"t^{-a/b}"),
+    ("paquette-Ia-loss", r"\frac{1}{2\alpha+1}-1", r"\frac{1}{2\alpha+2}-1"),
+    ("paquette-II-size", r"1+\beta/\alpha}}", r"2+\beta/\alpha}}"),
+    ("paquette-III-loss", r"(1-4\alpha)", r"(1-3\alpha)"),
+    ("paquette-F0", r"\max\{0,1-2\beta\}", r"\max\{0,1-\beta\}"),
+    ("paquette-Kpp", "-2+", "-1+"),
+    ("atanasov-model", "1/2", "1"),
+    ("rich-lazy-compute", r"\alpha+1", r"\alpha+2"),
+    ("pillaud-steps", r"2\alpha r+1", r"2\alpha r+2"),
+    ("reuse-best", "/b}", "/a}"),
+    ("maloney-model", r"-\alpha", r"-2\alpha"),
+    ("velikanov-constant", r"+1\right", r"+2\right"),
+]
+
+
+@pytest.mark.parametrize(("key", "before", "after"), CHANGES, ids=[c[0] for c in CHANGES])
+def test_a_published_exponent_changed_fails(key, before, after):
+    from asymptotics import check_claim
+
+    entry = TABLE[key]
+    assert before in entry.claim
+    wrong = check_claim(
+        entry.claim.replace(before, after), entry.subject(), entry.assuming, notation=dict(entry.notation)
+    )
+    assert wrong.verdict == "FAILS" and wrong.witness is not None
+    assert wrong.witness.claimed != wrong.witness.correct
+
+
+@pytest.mark.parametrize("key", TABLE)
+def test_entries_are_complete(key):
+    entry = TABLE[key]
+    assert all((entry.source, entry.where, entry.quantity, entry.claim, entry.change))
+    assert "arXiv" in entry.source or "(2007)" in entry.source
+    assert bool(entry.law) != bool(entry.why)
+    assert ("HOLDS" not in repr(entry)) and ("FAILS" not in repr(entry))  # verdicts are derived
+    for _, meaning in entry.notation:
+        assert isinstance(parse(meaning), sympy.Expr)
+    if entry.is_covered:
+        assert read_claim(entry.claim, {}).claim == entry.claim
+    else:
+        with pytest.raises(UnableError, match="not covered"):
+            entry.verdict()

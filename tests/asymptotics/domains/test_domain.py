@@ -1,0 +1,90 @@
+"""Signs on domains of parameters are proofs: never wrong, complete for linear conditions."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import Rational, symbols
+
+from asymptotics import DomainError
+from asymptotics.domains.domain import Domain, as_condition, as_constraint
+from asymptotics.domains.elimination import Row, solve
+from asymptotics.symbols import a, b
+
+coefficients = st.integers(min_value=-4, max_value=4)
+alpha, r = symbols("alpha r", positive=True)
+POWER = Domain((b - 1, a - 1))
+
+
+@pytest.mark.parametrize(
+    ("domain", "expression", "sign"),
+    [
+        (POWER, a - 1, 1),
+        (POWER, a - 1 - b, None),
+        (POWER, (a - 1) / b, 1),
+        (POWER, 1 / b - 1, -1),
+        (POWER, a * b - 1, 1),
+        (POWER.holding(a - 1 - b), a - 2, 1),
+        (POWER.holding(a - 1 - b), (a - 1) / b - 1, 1),
+        (POWER.holding(b + 1 - a), a - 1 - 2 * b, -1),
+        (Domain((alpha - 1,)), 2 * alpha * r - alpha, None),
+        (Domain((alpha - 1, 1 - 2 * r)), 2 * alpha * r - alpha, -1),
+        (Domain((alpha - 1, r - 1)), alpha * r - 1, 1),
+        (POWER, a - a, 0),
+    ],
+)
+def test_signs(domain, expression, sign):
+    assert domain.sign(expression) == sign
+
+
+@given(
+    st.lists(st.tuples(coefficients, coefficients, coefficients), max_size=4),
+    coefficients,
+    coefficients,
+    coefficients,
+)
+def test_a_sign_is_never_wrong(rows, p, q, c):
+    domain = Domain(tuple(x * a + y * b + z for x, y, z in rows if x or y))
+    expression = p * a + q * b + c
+    point = domain.witness()
+    if domain.is_empty():
+        assert point is None
+        return
+    assert point is not None
+    inside = {a: point.get(a, Rational(1)), b: point.get(b, Rational(1))}
+    assert all(g.subs(inside) > 0 for g in domain.constraints)
+    sign = domain.sign(expression)
+    if sign is not None:
+        value = Rational(p * inside[a] + q * inside[b] + c)
+        assert bool(value > 0) - bool(value < 0) == sign
+
+
+@given(st.lists(st.tuples(coefficients, coefficients, coefficients), min_size=1, max_size=5))
+def test_elimination_is_exact(rows):
+    system = [Row((Fraction(x), Fraction(y)), Fraction(z)) for x, y, z in rows]
+    point = solve(system, 2)
+    if point is not None:
+        assert all(x * point[0] + y * point[1] + z > 0 for x, y, z in rows)
+    else:
+        grid = [Fraction(i, 2) for i in range(-12, 13)]
+        assert not any(all(x * u + y * v + z > 0 for x, y, z in rows) for u in grid for v in grid)
+
+
+def test_reduction_drops_what_follows():
+    assert POWER.holding(a - 1 - b).reduced([a - b, a - 2]) == ()
+    assert POWER.reduced([a - 1 - b, a - b]) == (a - 1 - b,)
+
+
+def test_conditions_are_read_as_written():
+    assert as_condition(b - 1) == (b > 1)
+    assert as_condition(a - 1 - b) == (a - 1 > b)
+    assert as_condition(alpha - 2 * alpha * r) == (2 * r < 1)
+    for constraint in (b - 1, a - 1 - b, 2 * b + 1 - a):
+        assert as_constraint(as_condition(constraint)) == (constraint,)
+
+
+def test_a_substitution_that_leaves_the_domain_says_so():
+    assert POWER.substituted({a: b + 1}).constraints == (b - 1,)
+    with pytest.raises(DomainError, match="fails"):
+        POWER.substituted({b: Rational(1, 2)})

@@ -1,0 +1,115 @@
+"""Early stopping, the minimum of the series in 1/P: order by order, against the full model and itself."""
+
+import mpmath
+import pytest
+from sympy import Integer, Rational, expand, sqrt
+
+from asymptotics import Task, UnableError, derive, power_law
+from asymptotics.expansions.coefficients import Constant, collected
+from asymptotics.model.early_stopping import early_stopping, early_stopping_time
+from asymptotics.model.meanfield import df1, time_limited
+from asymptotics.model.transients import lagrange, noise_in_test_loss, noisy_correction, over_z
+from asymptotics.spectra import spectrum
+from asymptotics.symbols import P, a, b, sigma, t
+from asymptotics.transforms.overlap import crossed
+from numerics import verify
+from numerics.model.stopping import best_stopping
+
+TASKS = [
+    power_law(Rational(3, 2), Rational(5, 4)),
+    power_law(3, 2),
+    power_law(2, 2),  # 1/b = (a - 1)/b: orders meet, and every other one of the time vanishes
+    Task(eigenvalues="(k + 1/2)**-2", target="3*k**-(5/2)"),
+    Task(eigenvalues="k**-2 + k**-3", target="k**-3"),
+]
+COSTLY = [
+    power_law(4, Rational(3, 2)),  # a - 1 = 2 b: a logarithm in the correction of the time
+    power_law(Rational(12, 11), Rational(27, 8)),  # neighbouring orders are P^(-1/12) apart
+    power_law(Rational(85, 11), Rational(11, 3)),
+    Task(eigenvalues="k**-3", target="k**-4", multiplicity="k"),
+]
+
+
+@pytest.mark.parametrize("task", TASKS[:2], ids=str)
+def test_four_orders_of_time_and_loss_against_the_full_model(task):
+    laws, samples = derive(task), 10**12
+    best = best_stopping(task, samples, 1, 25)
+    for law, value in ((laws.early_stopping, best.loss), (laws.early_stopping_time, best.time)):
+        series = law.expansion(terms=4)
+        assert len(series.terms) == 4
+        shown = {sigma: 1, P: samples}
+        terms = [series.term_expression(x).subs(shown).evalf(40)._to_mpmath(140) for x in series.terms]
+        with mpmath.workdps(40):
+            left, before = (abs(mpmath.fsum(terms[:n]) / value.value - 1) for n in (4, 3))
+            bound = mpmath.mpf(samples) ** -float(series.remainder_order - series.terms[0].order)
+            assert left < 20 * bound + value.relative_error
+            assert before > 20 * left, "the fourth order brings the series closer"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", TASKS + COSTLY, ids=str)
+def test_the_next_order_is_what_the_full_model_leaves(task):
+    laws = derive(task)
+    for law in (laws.early_stopping, laws.early_stopping_time):
+        found = verify(law)
+        assert found.verdict == "HOLDS" and abs(found.next_ratio - 1) < 1e-5, str(found)
+    (regime,) = laws.early_stopping.regimes
+    wrong = laws.early_stopping.stating(prefactor=regime.prefactor * Rational(999, 1000))
+    assert verify(wrong).verdict == "FAILS"
+
+
+@pytest.mark.parametrize("task", [power_law(a, b), *TASKS], ids=str)
+def test_label_noise_as_an_overlap_is_the_sum_over_modes(task):
+    own = spectrum(task)
+    modes = df1(own, 3)
+    ridge = over_z(lagrange(1, modes.monomial(Integer(1), Integer(1)), modes))
+    overlap = crossed(modes.monomial(sigma**2, Integer(-1)), ridge, t)
+    direct = noise_in_test_loss(own, 3).scale(P)
+    place = {a: Rational(7, 3), b: Rational(9, 5), sigma: Rational(1, 3)}
+    assert len(overlap.terms) >= 2
+    for one, other in zip(overlap.terms, direct.terms, strict=False):
+        assert (one.order - other.order).expand() == 0
+        ratio = (one.coefficient / other.coefficient).subs(place).evalf(25)
+        assert abs(ratio - 1) < 1e-20
+
+
+@pytest.mark.parametrize("task", TASKS, ids=str)
+def test_the_series_is_smallest_at_the_time(task):
+    own, depth, samples = spectrum(task), 4, mpmath.mpf(10) ** 40
+    losses = [time_limited(own, depth).as_expr()]
+    losses += [noisy_correction(n, own, depth).as_expr() for n in range(1, depth + 1)]
+    total = sum(f * P**-n for n, f in enumerate(losses)).subs({sigma: 1, P: Integer(10) ** 40})
+    moment = early_stopping_time(own, depth).as_expr().subs({sigma: 1, P: Integer(10) ** 40}).evalf(60)
+    lowest = total.subs(t, moment).evalf(60)
+    expected = early_stopping(own, depth).as_expr().subs({sigma: 1, P: Integer(10) ** 40}).evalf(60)
+    p = derive(task).early_stopping.exponent
+    assert abs(expected / lowest - 1) < float(samples ** (-float(p)))  # far below the leading order alone
+    slope = (t * total.diff(t)).subs(t, moment).evalf(60) / lowest
+    assert abs(slope) < float(samples ** (-float(p)))
+    for factor in (Rational(99, 100), Rational(101, 100)):
+        assert total.subs(t, moment * factor).evalf(60) > lowest
+
+
+def test_the_constant_of_the_noise_is_the_next_order_for_easy_targets():
+    law = derive(power_law(a, b)).early_stopping
+    for place in ({a: 3, b: 2}, {a: 5, b: Rational(7, 3)}):
+        _, second = law.at(place).expansion(terms=2).terms
+        assert (second.order, second.coefficient) == (1, -(sigma**2) / 2)  # zeta(0) sigma^2/P
+
+
+def test_a_loss_that_leads_with_a_logarithm_is_refused():
+    for target in ("k**-3*log(k + 1)", "k**-a*log(k)"):
+        with pytest.raises(UnableError, match=r"log\(t\)"):
+            _ = derive(Task(eigenvalues="k**-2", target=target)).early_stopping
+
+
+def test_polynomials_in_names_are_collected_exactly():
+    x, y = Constant("x", positive=True), Constant("y")
+    factors = [x + 2 * y, x / y - 1, sqrt(x) + y**2, (x - y) ** 3]
+    for first in factors:
+        for second in factors:
+            total, certain = collected([first * second, -first])
+            assert certain and expand(total - first * (second - 1)) == 0
+            assert collected([first * second, -expand(first * second)]) == (0, True)
+    assert collected([a * x, x]) == (a * x + x, False)
+    assert collected([2**x * y, y]) == (2**x * y + y, True)

@@ -1,0 +1,357 @@
+"""The parser: what it reads, what it refuses, and that no text makes it hang, crash or execute."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sympy import (
+    Abs,
+    Expr,
+    Max,
+    Min,
+    Rational,
+    Symbol,
+    cbrt,
+    digamma,
+    exp,
+    false,
+    gamma,
+    log,
+    pi,
+    sin,
+    sqrt,
+    sympify,
+    true,
+    zeta,
+)
+from sympy import beta as beta_function
+
+from asymptotics.errors import DomainError, ParseError
+from asymptotics.parsing.expressions import parse, parse_condition
+from asymptotics.parsing.vocabulary import BITS, FUNCTIONS, NAMES
+from asymptotics.symbols import E, N, P, a, b, k, sigma, t
+
+READ = [
+    # text, expression
+    ("k**-b", k**-b),
+    ("k^-b", k**-b),
+    ("3*k**-b", 3 * k**-b),
+    ("(k + 1/2)**-a", (k + Rational(1, 2)) ** -a),
+    ("-2^2", -4),  # Python's precedence: the power before the sign
+    ("2^3^2", 512),  # and from the right
+    ("2**-1", Rational(1, 2)),
+    ("a - b - 1", a - b - 1),
+    ("a/b/2", a / (2 * b)),
+    ("a/b*2", 2 * a / b),
+    ("--a", a),
+    ("+a", a),
+    ("0.1", Rational(1, 10)),  # the decimal as written, not the nearest double
+    ("0.1000000000000000055511151231257827", Rational(1000000000000000055511151231257827, 10**34)),
+    ("1.5e-3", Rational(3, 2000)),
+    (".5", Rational(1, 2)),
+    ("1.", 1),
+    ("1E2", 100),
+    ("Min(a - 1, 2*b)", Min(a - 1, 2 * b)),
+    ("max(a, b, 1)", Max(a, b, 1)),
+    ("ln(k)**-2", log(k) ** -2),
+    ("exp(-2*t*k**-b)", exp(-2 * t * k**-b)),
+    ("sqrt(a) + cbrt(b)", sqrt(a) + cbrt(b)),
+    ("Gamma((a-1)/b)/b*(2*t)**(-(a-1)/b)", gamma((a - 1) / b) / b * (2 * t) ** (-(a - 1) / b)),
+    ("(pi/b)/sin(pi/b)", pi / b / sin(pi / b)),
+    ("zeta(2)", pi**2 / 6),
+    ("zeta(a - b, 3/2)", zeta(a - b, Rational(3, 2))),
+    ("beta(a, b)", beta_function(a, b)),
+    ("digamma(a)", digamma(a)),
+    ("abs(a - b)", Abs(a - b)),
+    ("gamma*zeta*beta", Symbol("gamma", positive=True) * Symbol("zeta", positive=True) * NAMES["beta"]),
+    ("E*sigma**2/P", E * sigma**2 / P),  # E is the number of ensemble members
+    (" \tN ", N),
+    ("+".join(["a"] * 900), 900 * a),  # long, but not deep
+    ("*".join(["a"] * 40), a**40),
+    ("(" * 40 + "a" + ")" * 40, a),
+]
+
+REFUSED = [
+    # text, column (None where the message has none), words of the message
+    ("", None, "empty"),
+    (" \t", None, "empty"),
+    ("a" * 2001, None, "2001 characters"),
+    ("foo", 1, "unknown name 'foo'"),
+    ("a + foo(2)", 5, "unknown function 'foo'"),
+    ("k^foo", 3, "unknown name 'foo'"),  # ^ is one column though Python writes two
+    ("k^a + k^a1", 9, "unknown name 'a1'"),
+    ("  foo", 3, "unknown name 'foo'"),
+    ("lambda", 1, "lambda is a keyword of Python; write lam"),
+    ("lambda: 1", 1, "lambda is a keyword"),
+    ("e**-t", 1, "write exp(x)"),
+    ("1 + I", 5, "imaginary unit"),
+    ("oo", 1, "unknown name 'oo'"),
+    ("log", 1, "log is a function; write log(x)"),
+    ("a(b)", 1, "a is a symbol, not a function"),
+    ("2k", 2, "an operator is missing"),
+    ("2 (k)", 3, "an operator is missing"),
+    ("a b", 3, "an operator is missing"),
+    ("(a)(b)", 4, "an operator is missing"),
+    ("0x10", 2, "an operator is missing"),
+    ("1_000", 2, "an operator is missing"),
+    ("1j", 2, "an operator is missing"),
+    ("007", 1, "leading zeros"),
+    ("a +", 3, "breaks off"),
+    ("(a", 2, "not closed"),
+    ("a)", 2, "unmatched"),
+    ("a,b", 1, "not an expression"),
+    ("()", 1, "not an expression"),
+    ("a//b", 1, "not an expression"),
+    ("log(*a)", 5, "not an expression"),
+    ("log(**a)", 1, "not an expression"),
+    ("log(a, b)", 1, "log takes 1 argument"),
+    ("beta(a)", 1, "beta takes 2 argument"),
+    ("a < b", 1, "a comparison is a condition"),
+    ("a = b", 3, "a comparison is written =="),
+    ("a\nb", 2, r"'\n' is not part"),
+    ("a\0", 2, r"'\x00' is not part"),
+    ("α", 1, "Greek letters by name"),
+    ("λ", 1, "write lam"),
+    ("a−b", 2, "plain minus"),
+    ("a.b", 2, "'.' is not part"),
+    ("a.__class__", 2, "'.' is not part"),
+    ("a[0]", 2, "'[' is not part"),
+    ("__import__('os').system('true')", 12, '"\'" is not part'),
+    ("__import__(a)", 1, "unknown function '__import__'"),
+    ("[x for x in y]", 1, "'[' is not part"),
+    ("f'{a}'", 2, '"\'" is not part'),
+    ("(a := 1)", 4, "':' is not part"),
+    ("a if b else 1", 3, "an operator is missing"),
+    ("True", 1, "unknown name 'True'"),
+    ("(" * 41 + "a" + ")" * 41, 41, "nested deeper than 40"),
+    ("-" * 100 + "a", 42, "nested deeper than 40"),
+    ("a**" * 100 + "a", 121, "nested deeper than 40"),
+    ("9**9**9**9", 4, "an exponent with a number beyond 1000"),
+    ("2**-10**9", 1, "an exponent with a number beyond 1000"),
+    ("(1/3)**(10**8)", 1, "an exponent with a number beyond 1000"),
+    ("(3*a)**(10^9)", 1, "an exponent with a number beyond 1000"),
+    ("7**999", 1, "a power with numbers beyond 512 bits"),
+    ("a**51", 1, "a power beyond 50"),
+    ("a**30*a**30", 1, "a power beyond 50"),
+    ("2**(1/101)", 1, "a root of order 101"),
+    ("exp(10^9*log(2*a))", 1, "an exponent with a number beyond 1000"),
+    ("2**(10^9*log(3*a)/log(2))", 1, "an exponent with a number beyond 1000"),
+    ("exp(exp(9))", 1, "the value is beyond"),
+    ("exp(-exp(6.9))", 1, "the value is beyond"),
+    ("1e9999999999", 1, "digits"),
+    ("1e-400", 1, "bits"),
+    ("1e100*1e100", 1, "bits"),
+    ("gamma(10**9)", 1, "gamma of a number beyond 64"),
+    ("zeta(10**9)", 1, "zeta of a number beyond 64"),
+    ("zeta(-10**6, a)", 1, "zeta of a number beyond 20"),
+    ("digamma(10^7)", 1, "digamma of a number beyond 64"),
+    ("Min(" + ",".join("abcdfghij") + ")", 1, "argument(s), not 9"),
+    ("Min(Min(a,b,c,d,f),Min(l,m,n,o))", 1, "over more than 8"),
+    ("1/0", 3, "division by zero"),
+    ("a/(b - b)", 4, "division by zero"),
+    ("0**-1", 1, "0 to the power -1"),
+    ("0**-a", 1, "0 to the power -a"),
+    ("0**(a - b)", 1, "0 to the power a - b"),
+    ("1/(sin(1)**2 + cos(1)**2 - 1)", 4, "cannot be told from zero"),
+    ("log(0)", 1, "infinite or undefined"),
+    ("2*zeta(1)", 3, "infinite or undefined"),
+    ("gamma(-1)", 1, "infinite or undefined"),
+    ("tan(pi/2)", 1, "infinite or undefined"),
+    ("log(-a)", 1, "not real"),
+    ("sqrt(-1)", 1, "not real"),
+    ("(-8)**(1/3)", 1, "not real"),
+    ("(-2)**a", 1, "not real"),
+    ("a*(-b)**(1/3)", 3, "not real"),
+    ("log(cos(3))", 1, "not real"),
+]
+
+
+def check_refusal(reader, text, column, words):
+    start = time.perf_counter()
+    with pytest.raises(ParseError) as caught:
+        reader(text)
+    message = str(caught.value)
+    assert words in message
+    assert "\n" not in message
+    assert f"column {column}:" in message or column is None
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(("text", "expression"), READ)
+def test_read(text, expression):
+    assert parse(text) == expression
+
+
+@pytest.mark.parametrize(("text", "column", "words"), REFUSED)
+def test_refused(text, column, words):
+    check_refusal(parse, text, column, words)
+
+
+@pytest.mark.parametrize("value", [None, 3, b"a", ["a"]])
+def test_text_only(value):
+    with pytest.raises(DomainError, match="is not text"):
+        parse(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        ("a - 1 < b", a - 1 < b),
+        ("a - 1 <= 2*b", a - 1 <= 2 * b),
+        ("b > 1", b > 1),
+        ("b >= 1", b >= 1),
+        ("a == b", sympify("Eq(a, b)", {"a": a, "b": b})),
+        ("a != b", sympify("Ne(a, b)", {"a": a, "b": b})),
+        ("a > 0", true),
+        ("2^2 < 4", false),
+    ],
+)
+def test_conditions(text, condition):
+    assert parse_condition(text) == condition
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "words"),
+    [
+        ("a", 1, "a condition compares two expressions"),
+        ("1 < b < a", 9, "a chain of comparisons"),
+        ("a < (b < 1)", 6, "a comparison is a condition"),
+        ("a < foo", 5, "unknown name 'foo'"),
+        ("a <", 3, "breaks off"),
+        ("a in b", 3, "an operator is missing"),
+    ],
+)
+def test_refused_conditions(text, column, words):
+    check_refusal(parse_condition, text, column, words)
+
+
+def test_names_of_the_caller():
+    s = Symbol("s", real=True)
+    assert parse("s_1*k + alpha", symbols={"s_1": s, "alpha": Rational(3, 2)}) == s * k + Rational(3, 2)
+    assert parse("k**-b", symbols={"b": Rational(5, 4)}) == k ** Rational(-5, 4)
+    # Numbers in the place of symbols meet the same bounds.
+    with pytest.raises(ParseError, match="beyond"):
+        parse("2**2**b", symbols={"b": Rational(1000)})
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"pi"}))
+def test_names_are_positive_symbols(name):
+    assert parse(name) == Symbol(name, positive=True)
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_functions_of_symbols(name):
+    count = FUNCTIONS[name].arguments[0]
+    assert parse(f"{name}({', '.join('ab'[:count])})").free_symbols == {a, b} - ({b} if count == 1 else set())
+
+
+def test_nothing_is_executed(tmp_path):
+    witness = tmp_path / "witness"
+    for text in (
+        f"__import__('os').system('touch {witness}')",
+        f"open('{witness}', 'w')",
+        f"(lambda: open('{witness}', 'w'))()",
+        f"[open('{witness}', 'w') for k in (1,)]",
+        f"exec(\"open('{witness}', 'w')\")",
+        "breakpoint()",
+        "().__class__.__bases__",
+        "print(a)",
+    ):
+        with pytest.raises(ParseError):
+            parse(text)
+    assert not witness.exists()
+
+
+# Properties
+
+numbers = st.sampled_from("0 1 2 3 0.3 1/2 7 50 64 1e3 1e100 1e-100 123456789 pi 1/99 2**500".split())
+leaves = st.one_of(numbers, st.sampled_from("abktN"))
+
+
+def compound(inner):
+    calls = [
+        st.tuples(*[inner] * FUNCTIONS[name].arguments[-1 if len(FUNCTIONS[name].arguments) < 3 else 2]).map(
+            lambda arguments, name=name: f"{name}({','.join(arguments)})"
+        )
+        for name in sorted(FUNCTIONS)
+    ]
+    pairs = st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "**", "^"]), inner)
+    return st.one_of(
+        pairs.map("".join),
+        pairs.map(lambda parts: f"({parts[0]}){parts[1]}({parts[2]})"),
+        inner.map(lambda x: f"-({x})"),
+        *calls,
+    )
+
+
+def outcome(text):
+    """The expression or the error, in bounded time, and nothing else."""
+    start = time.perf_counter()
+    result, message = None, ""
+    try:
+        result = parse(text)
+    except ParseError as error:
+        message = str(error)
+    assert message.isprintable()  # and so it is one line
+    assert time.perf_counter() - start < 10  # seconds; far above what any bound of the parser allows
+    return result
+
+
+@given(st.text(max_size=60))
+def test_arbitrary_text(text):
+    result = outcome(text)
+    assert result is None or isinstance(result, Expr)
+
+
+@given(st.text(alphabet="ab1290.e()*/+-^,<= \tklogMin_", max_size=40))
+def test_text_of_the_right_letters(text):
+    result = outcome(text)
+    assert result is None or isinstance(result, Expr)
+
+
+@given(st.recursive(leaves, compound, max_leaves=12))
+def test_expressions_are_real_and_bounded(text):
+    expression = outcome(text)
+    if expression is not None:
+        assert expression.is_extended_real is not False
+        assert all(max(r.p.bit_length(), r.q.bit_length()) <= BITS for r in expression.atoms(Rational))
+
+
+sums = st.recursive(
+    st.sampled_from([a, b, k, Rational(1), Rational(3, 2), Rational(-2, 7)]),
+    lambda inner: st.one_of(
+        st.builds(lambda x, y: x + y, inner, inner),
+        st.builds(lambda x, y: x * y, inner, inner),
+        st.builds(lambda x, n: (x + 3) ** n, inner, st.sampled_from([a, -b, Rational(1, 2)])),
+        st.builds(lambda x, y: Min(x, y), inner, inner),
+        st.builds(lambda x: zeta(x + a), inner),
+    ),
+    max_leaves=5,
+)
+
+
+@given(sums)
+def test_what_sympy_prints_reads_back(expression):
+    assert parse(str(expression)) == expression
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=0, max_value=10**6, places=6))
+def test_decimals_are_exact(number):
+    assert parse(format(number, "f")) == Rational(*number.as_integer_ratio())
+
+
+@pytest.mark.slow
+def test_import_is_light():
+    """Importing the package adds less than 0.2 s to importing SymPy."""
+    code = "import time, sympy; t = time.perf_counter(); import asymptotics; print(time.perf_counter() - t)"
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=os.environ
+        )
+        for _ in range(3)
+    ]
+    assert min(float(run.stdout) for run in runs) < 0.2

@@ -1,0 +1,371 @@
+"""Finitely many modes: exact laws to 25 digits, the edge N -> M, what lies beyond it, Marchenko-Pastur.
+
+Closed forms of the white spectrum: BAP's fixed point (appendix C) with ``df1 = M lambda/(lambda + kappa)``.
+"""
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import (
+    Expr,
+    Integer,
+    Piecewise,
+    Rational,
+    Symbol,
+    cosh,
+    exp,
+    lambdify,
+    oo,
+    series,
+    simplify,
+    sqrt,
+    symbols,
+)
+
+from asymptotics import SpectrumError, Task, UnableError, derive
+from asymptotics.model.marchenko_pastur import marchenko_pastur
+from asymptotics.sums.finite import FiniteSum, finite_sum
+from asymptotics.symbols import M, N, P, a, b, k, sigma, t
+from numerics import FullModel, verify
+
+lam, c = symbols("lam c", positive=True)
+WHITE = Task(eigenvalues=lam, target=c, modes=M)
+NOISY = Task(eigenvalues=lam, target=c, modes=M, noise=sigma)
+NUMBERS = {"lam": Rational(3, 2), "c": Rational(5, 7), "M": 9}
+
+# name, task, below, the whole law, source
+EXACT = [
+    ("time", WHITE, False, c * M * exp(-2 * lam * t), "one exponential"),
+    ("model", WHITE, False, c * (M - N), "Xi, u = 1 - N/M"),
+    ("bias_model", WHITE, False, c * (M - N) ** 2 / M, "F"),
+    ("variance_model", WHITE, False, c * N * (M - N) / M, "Xi - F"),
+    ("data", WHITE, False, c * (M - P), "F/(1 - df2/P), df2 = P^2/M"),
+    ("bias_data", WHITE, False, c * (M - P) ** 2 / M, "F"),
+    ("variance_data", WHITE, False, c * P * (M - P) / M, "F df2/(P - df2)"),
+    ("data", NOISY, True, c * (M - P) + sigma**2 * P / (M - P), "(F + sigma^2 df2/P)/(1 - df2/P)"),
+    ("data", NOISY, False, sigma**2 * M / (P - M), "kappa = 0: df2 = M"),
+    ("variance_data", NOISY, False, sigma**2 * M / (P - M), "kappa = 0: df2 = M"),
+]
+
+
+def law_of(name: str, task: Task, below: bool):
+    law = getattr(derive(task), name)
+    return next(w.law for w in law.windows if w.law is not None and w.law.below) if below else law
+
+
+def close(value, wanted: Expr, digits: int = 25) -> bool:
+    """Whether a Value of the full model is a number to so many digits, and its error says so."""
+    with mpmath.workdps(digits + 20):
+        number = mpmath.mpf(str(wanted.evalf(digits + 15)))
+        scale = max(abs(number), mpmath.mpf(10) ** -digits)
+        # the mean field is exact here: ten errors is generous, and the error is below the digits
+        return abs(value.value - number) <= 10 * value.error + scale * mpmath.mpf(10) ** -(digits + 8) and (
+            value.error <= scale * mpmath.mpf(10) ** -digits
+        )
+
+
+@pytest.mark.parametrize(("name", "task", "below", "wanted", "source"), EXACT)
+def test_white_laws_are_closed_forms(name, task, below, wanted, source):
+    law = law_of(name, task, below)
+    series = law.expansion(terms=4)
+    assert not series.remainder, "a white spectrum leaves no remainder"
+    assert simplify(series.as_expr() - wanted) == 0, source
+
+
+@pytest.mark.parametrize(("name", "task", "below", "wanted", "source"), EXACT)
+def test_white_laws_are_exact_at_every_size(name, task, below, wanted, source):
+    """To 25 digits, at all N or P on the law's side of M, not only near it."""
+    numeric = task.at({**NUMBERS, "sigma": Rational(1, 3)} if task is NOISY else NUMBERS)
+    wanted = wanted.subs({lam: NUMBERS["lam"], c: NUMBERS["c"], M: 9, sigma: Rational(1, 3)})
+    beyond = task is NOISY and not below
+    for place in (10, 14, 40) if beyond else (1, 3, 8):
+        if name == "time":
+            value, at = FullModel(numeric, digits=25).test_loss(place), {t: place}
+        else:
+            size = "N" if wanted.has(N) else "P"
+            model = FullModel(numeric, digits=25, **{size: place})
+            part = name.split("_")[0]
+            if part == "bias":
+                value = model.bias(oo)
+            elif part == "variance":
+                value = model.variance(oo).total
+            else:
+                value = model.test_loss(oo)
+            at = {N: place, P: place}
+        assert close(value, wanted.subs(at)), (place, source)
+
+
+def test_exact_zero_beyond_the_modes():
+    law = derive(WHITE.at(NUMBERS)).model
+    assert str(law).endswith("exactly 0 for N >= 9")
+    *_, last = law.windows
+    assert (last.lower, last.value, last.law) == (9, 0, None)
+    for model in (
+        FullModel(WHITE.at(NUMBERS), N=9),
+        FullModel(WHITE.at(NUMBERS), N=11),
+        FullModel(WHITE.at(NUMBERS), P=10),
+    ):
+        assert model.test_loss(oo).value == 0
+
+
+# Edge laws by hand: S_n = sum k^(2n), kappa ~ (M - N)/S_1 with lambda = k^-2
+SMALL = Task(eigenvalues=k**-2, target=k**-3, modes=5)
+S1, S2 = 55, 979
+C1, C2 = sum(Rational(1, j) for j in range(1, 6)), sum(range(1, 6))
+EDGES = [
+    ("time", Rational(1, 125) * exp(-2 * t / 25), "the slowest mode"),
+    ("model", (5 - N) * C1 / S1, "kappa sum c/lambda"),
+    ("bias_model", (5 - N) ** 2 * C2 / S1**2, "kappa^2 sum c/lambda^2"),
+    ("data", (5 - P) * 5 * C2 / S1**2, "F df1/(kappa S_1)"),
+    ("variance_data", (5 - P) * 5 * C2 / S1**2, "the bias is one order smaller"),
+]
+
+
+@pytest.mark.parametrize(("name", "wanted", "source"), EDGES)
+def test_laws_at_the_edge(name, wanted, source):
+    law = getattr(derive(SMALL), name)
+    assert simplify(law.leading - wanted) == 0, source
+    assert verify(law).verdict == "HOLDS"
+
+
+@pytest.mark.parametrize(("name", "change"), [
+    ("time", {"exponent": Rational(2, 24)}),
+    ("time", {"prefactor": Rational(1, 124)}),
+    ("model", {"prefactor": Rational(137, 3301)}),
+    ("model", {"exponent": Rational(101, 100)}),
+    ("data", {"prefactor": Rational(30, 1211)}),
+    ("bias_model", {"exponent": Rational(19, 10)}),
+    ("variance_data", {"log_power": 1}),
+])  # fmt: skip
+def test_mutants_of_laws_at_the_edge_are_rejected(name, change):
+    assert verify(getattr(derive(SMALL), name).stating(**change)).verdict == "FAILS"
+
+
+def test_time_law_with_all_modes_is_the_loss():
+    """Five exponentials, without a remainder: the loss itself, at any t."""
+    law = derive(SMALL).time.expansion(terms=5)
+    assert not law.remainder
+    for time in (Rational(1, 100), 3, 400):
+        value = FullModel(SMALL, digits=25).test_loss(time)
+        assert close(value, law.as_expr().subs(t, time))
+
+
+def test_symbolic_number_of_modes():
+    laws = derive(Task(eigenvalues=k**-b, target=k**-a, modes=M))
+    assert laws.time.exponent == 2 * M**-b
+    assert laws.time.regimes[0].remainder == 2 * (M - 1) ** -b
+    numbers = {"a": 3, "b": 2, "M": 5}
+    for name, wanted, _ in EDGES:
+        assert simplify(getattr(laws, name).at(numbers).leading - wanted) == 0
+    # M = 1: there is no mode M - 1
+    assert str(laws.time.at(M=1)) == "L(t) ~ exp(-2*t), t -> oo"
+
+
+def test_closed_sums():
+    law = derive(Task(eigenvalues=1 / k, target=k**-2, modes=M)).data
+    assert simplify(law.leading - 4 * (M - P) / (M + 1) ** 2) == 0
+
+
+def test_double_descent():
+    """Noise over P = M: closed forms on both sides, the loss infinite at M itself."""
+    task = Task(eigenvalues=k**-2, target=k**-3, modes=5, noise=1)
+    below, beyond = derive(task).data.windows[1:]
+    assert str(below.law.leading) == "5/(5 - P)" and str(beyond.law.leading) == "5/(P - 5)"
+    assert verify(below.law).verdict == "HOLDS" and verify(beyond.law).verdict == "HOLDS"
+    assert verify(beyond.law.stating(prefactor=Rational(51, 10))).verdict == "FAILS"
+    assert FullModel(task, P=5).test_loss(oo).value == mpmath.inf
+
+
+# What is never learned: lambda_k = 0 with c_k > 0
+NULL = Task(eigenvalues=Piecewise((k**-2, k <= 3), (0, True)), target=k**-2)
+
+
+def test_modes_of_eigenvalue_zero_stay():
+    laws, learned = derive(NULL), sum(Rational(1, j**2) for j in range(1, 4))
+    rest = laws.time.leading.evalf(30)
+    with mpmath.workdps(35):
+        wanted = mpmath.zeta(2) - mpmath.mpf(learned.p) / learned.q
+        assert abs(mpmath.mpf(str(rest)) - wanted) < 1e-28
+    assert laws.time.exponent == 0 and laws.model.exponent == 0
+    for name in ("time", "model", "data", "variance_model"):
+        assert verify(getattr(laws, name)).verdict == "HOLDS"
+    assert close(FullModel(NULL, N=7, digits=25).test_loss(oo), laws.model.leading)
+
+
+def test_low_rank_target_on_a_power_law():
+    laws = derive(Task(eigenvalues=k**-2, target=Piecewise((k**-2, k <= 3), (0, True))))
+    assert laws.time.leading == exp(-2 * t / 9) / 9
+    # kappa sum c/lambda, kappa = (pi/(2 N))^2
+    assert str(laws.model.leading) == "3*pi**2/(4*N**2)"
+    for name in ("time", "model"):
+        assert verify(getattr(laws, name)).verdict == "HOLDS"
+    with pytest.raises(UnableError, match="early stopping"):
+        _ = laws.early_stopping
+
+
+def test_gap_in_the_target():
+    """Modes 3 to 9 only, and one mode only."""
+    some = Piecewise((k**-2, (k >= 3) & (k < 10)), (0, True))
+    assert derive(Task(eigenvalues=k**-2, target=some)).time.leading == exp(-2 * t / 81) / 81
+    one = Piecewise((1, k < 7), (2, k < 8), (0, True))
+    law = derive(Task(eigenvalues=k**-2, target=one - Piecewise((1, k < 7), (0, True)))).time
+    assert str(law) == "L(t) ~ 2*exp(-2*t/49), t -> oo"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["time", "model", "data", "bias_model", "variance_data"])
+def test_a_million_modes(name):
+    task = Task(eigenvalues=k ** Rational(-3, 2), target=k**-2, modes=10**6)
+    assert verify(getattr(derive(task), name)).verdict == "HOLDS"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["noise", "gap_noise", "sgd_noise_model", "bias_data", "variance_model"])
+def test_other_laws_of_finitely_many_modes(name):
+    assert verify(getattr(derive(SMALL), name)).verdict == "HOLDS"
+
+
+def test_multiplicity_counts_modes():
+    task = Task(eigenvalues=k**-2, target=k**-2, multiplicity=k, modes=4)
+    law = derive(task).model
+    assert law.regimes[0].limit(N) == 10
+    assert verify(law).verdict == "HOLDS"
+
+
+REFUSED = [
+    (Task(eigenvalues=1, target=k**-2), SpectrumError, "pass modes=M"),
+    (Task(eigenvalues=0, target=k**-2, modes=5), SpectrumError, "nothing can be learned"),
+    (Task(eigenvalues=Piecewise((1, k <= 5), (0, True)), target=1), SpectrumError, "diverges"),
+    (Task(eigenvalues=k, target=1, modes=M), UnableError, "not shown to fall"),
+    (Task(eigenvalues=-(k**-2), target=1, modes=5), SpectrumError, ">= 0"),
+    (
+        Task(eigenvalues=Piecewise((1, k <= 3), (0, True)), target=Piecewise((0, k <= 3), (k**-2, True))),
+        SpectrumError,
+        "vanishes on every mode",
+    ),
+]
+
+
+@pytest.mark.parametrize(("task", "error", "text"), REFUSED)
+def test_refused(task, error, text):
+    with pytest.raises(error, match=text) as caught:
+        derive(task)
+    assert "\n" not in str(caught.value)
+
+
+# Sums over finitely many modes
+
+
+@given(
+    st.fractions(min_value=-4, max_value=6, max_denominator=6),
+    st.integers(1, 4000),
+    st.integers(3500, 9000),
+)
+@settings(max_examples=6, deadline=None)
+def test_finite_sums_are_the_sums(power, first, count):
+    s = Rational(power.numerator, power.denominator)
+    value = FiniteSum(k**-s, k, Integer(first), Integer(first + count)).evalf(25)
+    with mpmath.workdps(45):
+        exponent = -mpmath.mpf(s.p) / s.q
+        wanted = mpmath.fsum(mpmath.mpf(j) ** exponent for j in range(first, first + count + 1))
+        assert abs(mpmath.mpf(str(value)) / wanted - 1) < 1e-23
+
+
+@given(st.integers(0, 6), st.integers(1, 20), st.integers(0, 60))
+@settings(max_examples=30, deadline=None)
+def test_sums_of_whole_powers_are_exact(power, first, count):
+    found = finite_sum(k**power, k, Integer(first), Integer(first + count))
+    assert found == sum(j**power for j in range(first, first + count + 1))
+
+
+@given(st.integers(2, 60), st.fractions(min_value=0, max_value=3, max_denominator=4), st.floats(0.01, 1e4))
+@settings(max_examples=20, deadline=None)
+def test_the_loss_of_finitely_many_modes_is_a_plain_sum(modes, power, time):
+    s = Rational(power.numerator, power.denominator)
+    value = FullModel(Task(eigenvalues=k ** (-s - 1), target=k**-s, modes=modes), digits=25).test_loss(time)
+    with mpmath.workdps(50):
+        x = mpmath.mpf(s.p) / s.q
+        moment = mpmath.mpf(str(Rational(repr(time)).p)) / Rational(repr(time)).q
+        wanted = mpmath.fsum(
+            mpmath.mpf(j) ** -x * mpmath.exp(-2 * moment * mpmath.mpf(j) ** (-x - 1))
+            for j in range(1, modes + 1)
+        )
+        assert abs(value.value - wanted) <= value.error
+        assert value.error <= wanted * mpmath.mpf(10) ** -25
+
+
+# Marchenko and Pastur
+
+
+def test_response_is_that_of_bap():
+    nu, z = symbols("nu z", positive=True)
+    ours = marchenko_pastur(nu).response(z)
+    bap = (
+        (1 - 1 / nu - z) + sqrt((1 - 1 / nu - z) ** 2 + 4 * z)
+    ) / 2  # BAP, appendix; the root's sign put right
+    for point in ({nu: Rational(1, 3), z: Rational(1, 7)}, {nu: 4, z: 5}):
+        assert abs((ours - bap).subs(point).evalf(30)) < 1e-28
+
+
+@pytest.mark.parametrize("ratio", [Rational(1, 3), Rational(1), Rational(5, 2)])
+def test_density_has_its_moments(ratio):
+    law, u = marchenko_pastur(ratio, Rational(3, 2)), Symbol("u", positive=True)
+    low, high = (float(x) for x in law.edges)
+    # in the angle the density is smooth and periodic: the midpoint rule is exact to rounding
+    angles = (np.arange(400) + 0.5) * np.pi / 400
+    places = (low + high) / 2 - (high - low) / 2 * np.cos(angles)
+    weights = lambdify(u, law.density(u), "numpy")(places) * (high - low) / 2 * np.sin(angles) * np.pi / 400
+    for n in range(4):
+        total = float(np.sum(weights * places**n)) + (float(law.atom) if n == 0 else 0.0)
+        assert abs(total - float(law.moment(n))) < 1e-10
+
+
+def test_moments_of_drawn_matrices():
+    """tr (A^T A/N)^n/M over Gaussian draws, M = 400, nu = 2: fluctuations are of relative order 1/M."""
+    draws = np.random.default_rng(5).standard_normal((800, 400))
+    gram = draws.T @ draws / 800
+    for n in (1, 2, 3):
+        found = np.trace(np.linalg.matrix_power(gram, n)) / 400
+        assert abs(found / float(marchenko_pastur(2).moment(n)) - 1) < 0.02
+
+
+@pytest.mark.parametrize("size", [{"N": 12}, {"P": 12}, {"N": 75}])
+def test_marchenko_pastur_is_the_full_model(size):
+    """Density and atom of the white spectrum, from N features or from P samples alike."""
+    (number,) = size.values()
+    law = marchenko_pastur(Rational(number, 30), Rational(3, 2))
+    model = FullModel(Task(eigenvalues=Rational(3, 2), target=1, modes=30), digits=15, **size)
+    low, high = law.edges
+    for share in (Rational(1, 10), Rational(2, 3)):
+        u = low + share * (high - low)
+        found = model.timescale_density(3, u.evalf(25))
+        assert abs(float(found) / float(law.density(u)) - 1) < 1e-12
+    assert abs(float(model.transfer(3, 10**5)) - float(law.atom)) < 1e-12
+
+
+def test_few_and_many_features():
+    one = Task(eigenvalues=1, target=1, modes=1000)
+    few, many = FullModel(one, N=1), FullModel(one, N=10**6)
+    assert (
+        abs(
+            float(few.transfer(1, Rational(1, 500)))
+            - float(marchenko_pastur(Rational(1, 1000)).few(Rational(1, 500)))
+        )
+        < 2e-6
+    )
+    # for many features x = t/sqrt(nu) = 0.63, and the relative corrections are x/sqrt(nu)
+    ours, exact = float(marchenko_pastur(1000).many(Integer(20))), float(many.transfer(1, 20))
+    assert abs(exact / ours - 1) < 0.01
+    assert abs(exact / (ours * cosh(20 / sqrt(1000)).evalf()) - 1) > 0.1
+
+
+def test_many_features_against_the_cosine_of_bap():
+    """The two agree to first order in 1/nu and not to the second: I_1(2x)/x = 1 + x^2/2 + x^4/12 + ..."""
+    x, nu = symbols("x nu", positive=True)
+    ours = (marchenko_pastur(nu).many(t) * exp(t)).subs(t, x * sqrt(nu))
+    difference = (
+        series(simplify(ours).rewrite("besseli"), x, 0, 6).removeO() - series(cosh(x), x, 0, 6).removeO()
+    )
+    assert difference.expand() == x**4 / 24

@@ -1,0 +1,100 @@
+"""``bottlenecks claim`` and ``bottlenecks literature``: what they print, and their exit status."""
+
+import pytest
+
+from asymptotics.claims.literature import literature
+from numerics.cli import main
+
+
+def run(capsys, *arguments):
+    status = main(arguments)
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+CASES = [
+    (["N**-Min(a-1,2*b)"], 1, "FAILS where a - 1 > b"),
+    ([r"N^{-\min\{a-1,2b\}}", "--assuming", "a - 1 < b"], 0, "HOLDS everywhere"),
+    ([r"N^{-\min\{a-1,b\}}"], 1, "HOLDS where a - 1 != b"),
+    ([r"\frac{a-1}{b}", "--law", "time"], 0, "HOLDS everywhere"),
+    ([r"t \propto C^{b/(1+b)}", "--assuming", "a - 1 < b"], 0, "HOLDS everywhere"),
+    (["C**(-1 + 1/(2*b))", "--rule", "sgd", "--assuming", "a > 2*b"], 0, "HOLDS everywhere"),
+    (["N**-2*log(N)", "--at", "a=3,b=2"], 0, "HOLDS everywhere"),
+    (["N**-2", "--at", "a=3,b=2"], 1, "FAILS everywhere: logarithm"),
+    ([r"N^{-\alpha\min(1,\beta)}", "--notation", "2409.17858", "--assuming", "beta > 1"], 0, "HOLDS"),
+    (
+        [r"n^{-2\alpha r}", "--law", "data", "--letters", "alpha=b,r=(a-1)/(2*b),n=P", "--assuming", "r<1"],
+        0,
+        "HOLDS everywhere",
+    ),
+    (["sin(N)"], 1, "UNDECIDED"),
+    (["t**(-(a - 1)/b)", "--eigenvalues", "3*k**-b"], 0, "HOLDS everywhere"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "status", "words"), CASES)
+def test_claims(capsys, arguments, status, words):
+    found, out, err = run(capsys, "claim", *arguments)
+    assert (found, err) == (status, "")
+    assert out.startswith(words)
+
+
+REFUSED = [
+    (["N^{-b"], "column 5"),
+    (["a - 1"], "say it with --law"),
+    (["N*t"], "more than one resource"),
+    (["N**-b", "--law", "nothing"], "not known"),
+    (["N**-b", "--assuming", "a < 1"], "nothing is left"),
+    (["N**-b", "--at", "q=2"], "the parameters of the task are a, b"),
+    (["N**-b", "--letters", "alpha"], "give name=expression"),
+    (["N**-b", "--notation", "1234.56789"], "not known"),
+    (["N**-b", "--notation", "2409.17858", "--letters", "x=b"], "give one of them"),
+    ([], "CLAIM"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "words"), REFUSED)
+def test_unusable_input_is_one_line(capsys, arguments, words):
+    status, out, err = run(capsys, "claim", *arguments)
+    assert (status, out) == (2, "")
+    assert words in err and err.count("\n") == 1
+
+
+def test_latex(capsys):
+    status, out, _ = run(capsys, "claim", "N**-b", "--latex")
+    assert status == 1 and out.startswith(r"\text{FAILS}")
+
+
+@pytest.mark.slow
+def test_the_full_model_at_the_witness(capsys):
+    status, out, _ = run(capsys, "claim", "N**-Min(a-1,2*b)", "--confirm")
+    assert status == 1
+    assert "full model: exponent 1.5 +-" in out
+    assert "against the derived law: HOLDS" in out
+
+
+@pytest.mark.slow
+def test_true_optima_between_two_budgets(capsys):
+    status, out, _ = run(capsys, "claim", "C**(-(a-1)/(b+1))", "--confirm")
+    assert status == 1
+    measured = float(out.rpartition("L ~ C**(")[2].split(" ")[0])
+    assert abs(measured + 2 / 3) < 1e-3  # the law at the witness a = 3, b = 3/2; the claim has 4/5
+
+
+def test_one_published_entry(capsys):
+    status, out, _ = run(capsys, "literature", "--key", "bap-model")
+    assert status == 1
+    assert "FAILS where a - 1 > b" in out and "arXiv:2402.01092" in out and "laws.bias_model" in out
+    assert run(capsys, "literature", "--key", "paquette-Ib")[:2][0] == 0
+    assert run(capsys, "literature", "--key", "nothing")[0] == 2
+
+
+@pytest.mark.slow
+def test_the_table_names_every_entry(capsys):
+    status, out, err = run(capsys, "literature")
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    for entry in literature():
+        assert sum(line.split()[:1] == [entry.key] for line in lines) == 1
+    assert out.count("not covered:") == sum(not entry.is_covered for entry in literature())
+    assert sum(" FAILS where" in line for line in lines) == 4

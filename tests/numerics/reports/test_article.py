@@ -1,0 +1,107 @@
+"""The LaTeX article: what stands in it, and that it compiles without a warning."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+
+import pytest
+
+from asymptotics import DomainError, derive, power_law
+from asymptotics.symbols import a, b
+from numerics.cli import main
+from numerics.figures.style import save
+from numerics.reports.article import allocation_table, article, figures
+from numerics.reports.content import gather
+from numerics.verification.run import Derived, derived
+
+LAWS = derive(power_law(a, b))
+NAMES = ("time", "model", "model_transient")
+
+
+@pytest.fixture(scope="module")
+def dossier():
+    return gather(LAWS, derived(LAWS, NAMES), {a: 1.5, b: 1.25}, digits=15, jobs=1)
+
+
+def test_everything_is_in_it(dossier):
+    drawn = figures(dossier)
+    assert list(drawn) == ["phases.pdf", "verification-1.pdf"]
+    text = article(dossier, drawn)
+    for words in ("Compute-optimal", "Verification", "Derivations", r"\bibitem{bap}", "HOLDS", "proved"):
+        assert words in text
+    for law in dossier.laws:
+        assert law.to_latex().split(r"\sim")[0] in text
+        assert text.count(r"\formula{") >= sum(len(law.derivation) for law in dossier.laws)
+    assert dossier.holds and not dossier.refused
+
+
+def test_other_letters_in_laws_conditions_and_derivations(dossier):
+    text = article(dossier, (), "2409.17858")
+    body = text[text.index(r"\section{Laws}") : text.index(r"\section{Verification}")]
+    assert r"\text{for } \beta < 1" in body and r"\alpha > 1" in body
+    assert not re.findall(r"(?<![A-Za-z\\])[ab](?![A-Za-z])", body.replace("$a$ and $b$", ""))
+    assert "True" not in text
+    assert r"\zeta\left(- \alpha s\right)" in text[text.index(r"\section{Derivations}") :]
+    with pytest.raises(DomainError, match="notation = '1' is not known"):
+        article(dossier, (), "1")
+
+
+def test_what_is_missing_is_said():
+    task = LAWS.task
+    refused = Derived(laws=(LAWS.time,), refused=(("gap", "needs 100 % of x_k & more"),))
+    bare = gather(derive(task), refused, {}, digits=15, jobs=1)
+    text = article(bare, figures(bare))
+    assert bare.report is None and not bare.holds
+    assert r"\paragraph{gap} is not derived: needs 100 \% of x\_k \& more." in text
+    assert "not every parameter has a number" in text
+
+
+def test_allocation_table_has_a_row_for_each_phase(dossier):
+    table = allocation_table(dossier.optimum)
+    phases = (*dossier.optimum.phases, *dossier.optimum.boundaries)
+    assert table.count(r"\\") == 1 + len(phases)
+    assert r"$C^{\frac{b}{b + 1}}$" in table
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+@pytest.mark.parametrize("notation", [None, "2405.15074"])
+def test_it_compiles_without_a_warning(dossier, tmp_path, notation):
+    drawn = figures(dossier)
+    (tmp_path / "report.tex").write_text(article(dossier, drawn, notation), encoding="utf-8")
+    for name, figure in drawn.items():
+        save(figure, tmp_path / name)
+    for _ in range(2):  # the second run knows the citations
+        done = subprocess.run(
+            ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "report.tex"],
+            cwd=tmp_path,
+            capture_output=True,
+            timeout=120,
+        )
+        assert done.returncode == 0
+    log = (tmp_path / "report.log").read_text(encoding="latin-1")
+    bad = [line for line in log.splitlines() if "arning" in line or line.startswith(("Overfull", "!"))]
+    assert not bad
+
+
+def test_the_command_writes_it(tmp_path, capsys):
+    place = tmp_path / "out"
+    command = ["report", "--latex", "--laws", "time", "--digits", "15", "--jobs", "1", "-o", str(place)]
+    assert main(command) == 0
+    assert sorted(p.name for p in place.iterdir()) == ["phases.pdf", "report.tex", "verification-1.pdf"]
+    assert capsys.readouterr().out == f"{place}/report.tex\n"
+    assert main([*command, "--notation", "nobody"]) == 2
+    assert "notation = 'nobody' is not known" in capsys.readouterr().err
+    assert main([*command[:-2], "--laws", "all", "-o", str(tmp_path / "no" / "where")]) == 2
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_what_is_wider_or_higher_than_a_page_is_scaled(dossier, tmp_path):
+    rows = r" \\ ".join(rf"& x = {'x + ' * 60} {j}" for j in range(90))
+    text = article(replace(dossier, laws=(), report=None, optimum=None), ())
+    tall = r"\formula{\begin{aligned}" + rows + r"\end{aligned}}"
+    (tmp_path / "tall.tex").write_text(text.replace(r"\section{Laws}", tall), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "tall.tex"]
+    for _ in range(2):
+        assert subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120).returncode == 0
+    assert "Overfull" not in (tmp_path / "tall.log").read_text(encoding="latin-1")

@@ -1,0 +1,162 @@
+"""The report page: whole, self-contained, and as a browser shows it."""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+
+import pytest
+
+from asymptotics import derive, power_law
+from asymptotics.symbols import a, b
+from numerics.cli import main
+from numerics.figures.allocation import phase_diagram
+from numerics.reports.content import gather
+from numerics.reports.page import inline_svg, page
+from numerics.verification.run import Derived, derived
+
+CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
+LAWS = derive(power_law(a, b))
+VOID = {"meta", "link", "mspace", "path", "use", "rect", "br"}
+
+
+@pytest.fixture(scope="module")
+def dossier():
+    return gather(LAWS, derived(LAWS, ("time", "model", "gap")), {a: 1.5, b: 1.25}, digits=15, jobs=1)
+
+
+@pytest.fixture(scope="module")
+def text(dossier):
+    return page(dossier)
+
+
+class _Outline(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.ids, self.count = [], [], {}
+
+    def handle_starttag(self, tag, attributes):
+        self.count[tag] = self.count.get(tag, 0) + 1
+        self.ids += [value for name, value in attributes if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.ids += [value for name, value in attributes if name == "id"]
+
+    def handle_endtag(self, tag):
+        while self.open.pop() not in (tag,):
+            assert self.open
+
+
+def test_it_is_whole_and_its_ids_are_unique(text):
+    outline = _Outline()
+    outline.feed(text)
+    assert not outline.open
+    assert len(outline.ids) == len(set(outline.ids))
+    assert outline.count["math"] > 50 and outline.count["svg"] == 4
+
+
+def test_nothing_comes_from_the_network(text):
+    addresses = set(re.findall(r"""(?:src|href|url)\s*[=(]\s*["']?([^"'\s>)]+)""", text))
+    assert all(address.startswith(("#", "data:")) for address in addresses)
+    assert "@import" not in text and "fetch(" not in text
+
+
+def test_laws_allocation_verification_and_derivations_stand_in_it(text, dossier):
+    for law in dossier.laws:
+        assert f'id="law-{law.name}"' in text
+        assert html.escape(law.to_latex()) in text
+        assert f"{len(law.derivation)} steps" in text
+    assert text.count("class=holds") == 3
+    assert "Disjoint: proved; covering: proved." in text
+    assert html.escape(dossier.optimum.to_latex()) in text
+
+
+def test_text_from_outside_is_escaped():
+    refused = Derived(laws=(LAWS.time,), refused=(("gap", "<script>alert(1)</script> & more"),))
+    shown = page(gather(LAWS, refused, {}, digits=15, jobs=1))
+    assert "<script>alert" not in shown and "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in shown
+    assert "no number for a, b" in shown
+
+
+def test_other_letters(dossier):
+    shown = page(dossier, "2405.15074")
+    assert "arXiv 2405.15074" in shown and html.escape(LAWS.model.to_latex("2405.15074")) in shown
+
+
+def test_figures_take_the_colour_of_the_text(dossier):
+    drawn = inline_svg(phase_diagram(dossier.optimum), "phases")
+    assert "currentColor" in drawn and "#000000" not in drawn
+    assert all(name.startswith("phases-") for name in re.findall(r'\bid="([^"]+)"', drawn))
+
+
+def test_the_command_writes_one_file(tmp_path, capsys):
+    command = ["report", "--laws", "time", "--digits", "15", "--jobs", "1", "-o", str(tmp_path / "out")]
+    assert main(command) == 0
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["index.html"]
+    assert capsys.readouterr().out == f"{tmp_path}/out/index.html\n"
+
+
+PROBE = """<!doctype html><meta charset=utf-8><body><script>
+const results = [];
+addEventListener('message', e => { results.push(e.data); if (results.length == %(count)d)
+  document.body.innerHTML = '<pre id=found>' + JSON.stringify(results) + '</pre>'; });
+for (const width of %(widths)s) {
+  const frame = document.createElement('iframe');
+  frame.style.width = width + 'px'; frame.style.height = '900px';
+  frame.srcdoc = %(page)s;
+  document.body.append(frame);
+}
+</script>"""
+MEASURE = """<script>addEventListener('load', () => {
+  for (const part of document.querySelectorAll('details')) part.open = true;
+  const wide = [], seen = document.documentElement.clientWidth;
+  for (const e of document.querySelectorAll('main *')) {
+    if (e.closest('.formula, .wide, .task, pre') && !e.matches('.formula, .wide, .task, pre')) continue;
+    if (e.closest('svg') || e.closest('math')) continue;
+    if (e.getBoundingClientRect().right > seen + 1) wide.push(e.tagName + '.' + e.className);
+  }
+  const maths = [...document.querySelectorAll('math')].map(e => e.getBoundingClientRect());
+  parent.postMessage({width: innerWidth, scroll: document.documentElement.scrollWidth, wide,
+    maths: maths.length, empty: maths.filter(r => r.height < 5 || r.width < 3).length,
+    mathml: getComputedStyle(document.querySelector('mfrac')).display,
+    figures: [...document.querySelectorAll('figure svg')].every(e => e.getBoundingClientRect().height > 100)
+  }, '*');
+});</script></body>"""
+
+
+def shown_by_a_browser(text, folder, widths):
+    """What a page looks like at each width, and what the console said."""
+    measured = json.dumps(text.replace("</body>", MEASURE)).replace("</", "<\\/")
+    probe = PROBE % {"count": len(widths), "widths": list(widths), "page": measured}
+    (folder / "probe.html").write_text(probe, encoding="utf-8")
+    arguments = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"]
+    done = subprocess.run(
+        [CHROMIUM, *arguments, "--virtual-time-budget=30000", (folder / "probe.html").as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+    found = json.loads(html.unescape(re.search(r"<pre id=\"found\">(.*?)</pre>", done.stdout)[1]))
+    return sorted(found, key=lambda one: one["width"]), "CONSOLE" in done.stderr
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+def test_as_a_browser_shows_it(text, tmp_path):
+    found, complaints = shown_by_a_browser(text, tmp_path, (390, 1400))
+    assert not complaints
+    assert [one["width"] for one in found] == [390, 1400]
+    for one in found:
+        assert one["scroll"] <= one["width"] and not one["wide"]
+        assert one["maths"] > 50 and one["empty"] == 0
+        assert "math" in one["mathml"] and one["figures"]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+def test_the_browser_would_notice(text, tmp_path):
+    worse = "<p style='width:500px'>wide</p><math><mi></mi></math><script>undefined_name()</script></main>"
+    (found,), complaints = shown_by_a_browser(text.replace("</main>", worse), tmp_path, (390,))
+    assert complaints and found["wide"] == ["P."] and found["empty"] == 1

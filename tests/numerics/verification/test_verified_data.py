@@ -1,0 +1,54 @@
+"""``data/verification.jsonl``: many points verified once, and a handful of them again.
+
+Made by
+``bottlenecks sweep --sample 500 --seed 2026 --laws all --digits 30 -o data/verification.jsonl``.
+"""
+
+import random
+from pathlib import Path
+
+import pytest
+from sympy import Rational
+
+from asymptotics.model.quantities import QUANTITIES
+from numerics import read_sweep
+from numerics.commands.sweep import random_points, verified
+
+FILE = Path(__file__).parents[3] / "data" / "verification.jsonl"
+ROWS = read_sweep(FILE).rows
+FIELDS = {"eigenvalues": "k**(-b)", "target": "k**(-a)"}
+QUICK = ("time", "model", "data", "bias_model", "model_transient", "time_momentum")
+
+
+def same(found, row):
+    """Equal verdicts and laws, and measured exponents that agree as far as they are settled."""
+    for name, (verdict, law, measured) in found.items():
+        assert [verdict, law] == row.result[name][:2], (row.point, name)
+        assert abs(float(measured) - float(row.result[name][2])) < 1e-5, (row.point, name)
+
+
+def test_every_law_is_at_every_point_and_holds():
+    assert len(ROWS) == len({tuple(row.point.items()) for row in ROWS})
+    for row in ROWS:
+        assert row.error is None and set(row.result) == set(QUANTITIES)
+        assert all(entry[0] == "HOLDS" for entry in row.result.values()), row.point
+
+
+def test_the_points_are_those_of_the_command():
+    bounds = {"a": (Rational(1), Rational(8)), "b": (Rational(1), Rational(4))}
+    drawn = random_points(bounds, 500, 12, seed=2026)
+    assert len(ROWS) == len(drawn) == 500
+    assert all(row.point in drawn for row in ROWS)
+
+
+@pytest.mark.parametrize("_", range(2))
+def test_a_row_comes_out_again(_):
+    row = random.Random().choice(ROWS)
+    same(verified(row.point, fields=FIELDS, laws=QUICK, digits=30), row)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("_", range(3))
+def test_a_whole_row_comes_out_again(_):
+    row = random.Random().choice(ROWS)
+    same(verified(row.point, fields=FIELDS, laws=list(QUANTITIES), digits=30), row)
