@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from asymptotics.allocation.optimum import Optimum, compute_optimal
 from asymptotics.allocation.phases import Phase
+from asymptotics.caches import clear_caches
 from asymptotics.errors import (
     BottleneckError,
     DomainError,
@@ -62,6 +63,7 @@ __all__ = [
     "Verdict",
     "Window",
     "check_claim",
+    "clear_caches",
     "compute_optimal",
     "derive",
     "ensembling",

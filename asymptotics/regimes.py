@@ -34,7 +34,7 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean
 
-from asymptotics.domains.domain import POSITIVE, Domain, as_condition, normal, primitive
+from asymptotics.domains.domain import POSITIVE, Domain, as_condition, normal, primitive, solutions
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.expansion import ONE, Expansion, as_power
 from asymptotics.expansions.layer_leading import is_settled, leading_form, leading_series
@@ -168,15 +168,6 @@ def _boundaries(formula: Formula, candidates: tuple[Term, ...], domain: Domain) 
                     raise
 
 
-def solutions(difference: Expr) -> list[tuple[Symbol, Expr]]:
-    """One way to write the boundary as ``symbol = value``, by the first symbol that is linear in it."""
-    for symbol in sorted(difference.free_symbols, key=lambda s: s.name):
-        slope = normal(difference.diff(symbol))
-        if not slope.has(symbol):
-            return [(symbol, normal(symbol - difference / slope))]
-    return []
-
-
 def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, condition: Boolean) -> Regime:
     series = _settled(formula, table, domain)
     if isinstance(series, Layered):
@@ -268,4 +259,4 @@ def _forward(expression: Expr) -> Expr:
     return expression
 
 
-__all__ = ["Formula", "Regime", "find_regimes", "solutions", "tidy"]
+__all__ = ["Formula", "Regime", "find_regimes", "tidy"]

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import permutations
 
 from sympy import Add, And, Eq, Expr, Integer, Symbol, expand, oo
@@ -27,6 +26,7 @@ from asymptotics.allocation.question import (
     refuse_unknown,
     spending_of,
 )
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_condition, normal, primitive
 from asymptotics.domains.parametric_lp import covers, disjoint
 from asymptotics.errors import DomainError, UnableError
@@ -259,7 +259,7 @@ def _mergeable(phases: list[Phase], domain: Domain) -> tuple[Phase, Phase, Phase
     return None
 
 
-@lru_cache(maxsize=64)
+@cached(maxsize=64)
 def _boundaries(optimum: Optimum) -> tuple[Phase, ...]:
     phases, allocation, laws = optimum.phases, optimum.allocation, optimum.laws
     found: list[Phase] = []

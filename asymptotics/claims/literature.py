@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.resources import files
 
 from asymptotics.allocation.optimum import Optimum, compute_optimal
+from asymptotics.caches import cached
 from asymptotics.claims import Verdict, check_claim
 from asymptotics.errors import UnableError
 from asymptotics.laws.derive import derive
@@ -71,13 +71,13 @@ class Published:
         return check_claim(self.claim, self.subject(), self.assuming, notation=dict(self.notation))
 
 
-@lru_cache(maxsize=32)
+@cached(maxsize=32)
 def _subject(law: str, cost: str, rule: str, noise: str) -> Law | Optimum:
     laws = derive(power_law(a, b, noise=noise))
     return compute_optimal(laws, cost, rule=rule) if law == OPTIMUM else getattr(laws, law)
 
 
-@lru_cache(maxsize=1)
+@cached(maxsize=1)
 def literature() -> tuple[Published, ...]:
     """The table, source by source.
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import mpmath
-from sympy import Add, And, Eq, Expr, Integer, Rational, Sum, Symbol, nan, oo, zoo
+from sympy import Add, And, Basic, Eq, Expr, Integer, Rational, Sum, Symbol, nan, oo, zoo
 
+from asymptotics.caches import Memory
 from asymptotics.derivation.evaluation.values import Values
 from asymptotics.derivation.step import Step
 from asymptotics.derivation.symbols import Asymptotic
@@ -152,23 +153,23 @@ def _checked(number: int, step: Step, table: dict[Symbol, Expr], values: Values,
     if any(total.limits[0][2] != oo for e in (here, *(m for _, m in relevant)) for total in e.atoms(Sum)):
         return found(UNDECIDED, None, FINITE)
     key = (here, given, relevant, digits)
-    if key not in _OUTCOMES:
-        if len(_OUTCOMES) > OUTCOMES:
-            _OUTCOMES.clear()
-        values.error = 0.0
-        try:
-            if isinstance(here, Asymptotic):
-                _OUTCOMES[key] = _asymptotic(here, values, digits)
-            else:
-                _OUTCOMES[key] = _equality(here, given, values, digits)
-        except (PrecisionError, UnableError) as error:
-            _OUTCOMES[key] = UNDECIDED, None, str(error)
-    return found(*_OUTCOMES[key])
+    return found(*_OUTCOMES.recall(key, lambda: _outcome(here, given, values, digits)))
 
 
-OUTCOMES = 4000
-_OUTCOMES: dict[tuple[object, ...], tuple[str, float | None, str]] = {}
+_OUTCOMES: Memory[tuple[str, float | None, str]] = Memory(maxsize=4000)
 """What came out for an equation with its definitions: laws of one task share many of their steps."""
+
+
+def _outcome(
+    here: Basic, given: tuple[tuple[Symbol, Expr], ...], values: Values, digits: int
+) -> tuple[str, float | None, str]:
+    values.error = 0.0
+    try:
+        if isinstance(here, Asymptotic):
+            return _asymptotic(here, values, digits)
+        return _equality(here, given, values, digits)
+    except (PrecisionError, UnableError) as error:
+        return UNDECIDED, None, str(error)
 
 
 def _point() -> dict[Symbol, Any]:

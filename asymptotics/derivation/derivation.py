@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sympy import And, Eq, Expr, Symbol, oo
 from sympy.logic.boolalg import Boolean
 
+from asymptotics.caches import cached
 from asymptotics.derivation import text
 from asymptotics.derivation.equations import Definitions, model_definitions, model_equation
 from asymptotics.derivation.step import Step, asymptotic
@@ -34,11 +34,11 @@ from asymptotics.derivation.trace import (
     bare,
     naming,
 )
-from asymptotics.domains.domain import normal, primitive
+from asymptotics.domains.domain import normal, primitive, solutions
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.model.quantities import QUANTITIES, Quantity
 from asymptotics.notation import notation
-from asymptotics.regimes import Regime, solutions
+from asymptotics.regimes import Regime
 from asymptotics.spectra import spectrum
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.observer import observing
@@ -133,7 +133,7 @@ class Derivation:
         return f"Derivation of {self.title}: {len(self.steps)} steps"
 
 
-@lru_cache(maxsize=256)
+@cached(maxsize=256)
 def derivation_of(law: Law) -> Derivation:
     """The derivation of a law, by regime."""
     with naming():

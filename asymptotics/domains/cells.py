@@ -14,13 +14,12 @@ from dataclasses import dataclass, replace
 from sympy import And, Eq, Expr, Integer, Rational, Symbol, expand
 from sympy.logic.boolalg import Boolean
 
-from asymptotics.domains.domain import Domain, as_condition, normal, primitive
+from asymptotics.domains.domain import Domain, as_condition, normal, primitive, solutions
 from asymptotics.domains.elimination import linear_form, refute
 from asymptotics.domains.extent import check_rational, factors, number_sign
 from asymptotics.domains.samples import Point, inside, samples, sign_at, sign_by_bounds, simplest_first
 from asymptotics.domains.substitution import put
 from asymptotics.errors import UnableError
-from asymptotics.regimes import solutions
 
 CURVED = 3
 """Cells with more boundaries that are no planes are not compared."""

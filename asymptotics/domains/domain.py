@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from sympy import (
     Add,
@@ -34,12 +33,13 @@ from sympy.core.relational import StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean, true
 from sympy.polys.polyerrors import PolynomialError
 
+from asymptotics.caches import cached
 from asymptotics.domains.elimination import linear_form, refute
 from asymptotics.domains.logarithms import as_monomials, in_letters, named_letters
 from asymptotics.errors import DomainError
 
 
-@lru_cache(maxsize=20_000)
+@cached(maxsize=20_000)
 def normal(expression: Expr) -> Expr:
     """The canonical form of an exponent: a rational function, cancelled and expanded."""
     if expression.is_Rational or expression.is_Symbol:
@@ -152,7 +152,7 @@ POSITIVE = Domain()
 """All symbols positive, nothing else assumed."""
 
 
-@lru_cache(maxsize=20_000)
+@cached(maxsize=20_000)
 def _sign(domain: Domain, expression: Expr) -> int | None:
     if expression.is_number:
         return (
@@ -219,7 +219,7 @@ def _sign_by_bounds(domain: Domain, form: dict[Symbol | None, Rational]) -> int 
     return -1 if rest <= 0 and all(c < 0 for c in slopes) else None
 
 
-@lru_cache(maxsize=2_000)
+@cached(maxsize=2_000)
 def _lower_bounds(domain: Domain) -> dict[Symbol, Rational]:
     bounds: dict[Symbol, Rational] = {}
     for constraint in domain.constraints:
@@ -245,7 +245,7 @@ def _sign_by_elimination(domain: Domain, polynomial: Expr) -> int | None:
     return -1 if refute(domain.constraints, -polynomial) is True else None
 
 
-@lru_cache(maxsize=4_000)
+@cached(maxsize=4_000)
 def _witness(domain: Domain) -> dict[Symbol, Rational] | None:
     found = refute(domain.constraints)
     if isinstance(found, dict):
@@ -268,7 +268,7 @@ def _search(domain: Domain, generators: list[Symbol]) -> dict[Symbol, Rational] 
     return None
 
 
-@lru_cache(maxsize=4_000)
+@cached(maxsize=4_000)
 def _is_empty(domain: Domain) -> bool | None:
     if refute(domain.constraints) is True:
         return True
@@ -326,6 +326,15 @@ def as_condition(constraint: Expr) -> Boolean:
     return relation.xreplace(logarithms)
 
 
+def solutions(difference: Expr) -> list[tuple[Symbol, Expr]]:
+    """One way to write the boundary as ``symbol = value``, by the first symbol that is linear in it."""
+    for symbol in sorted(difference.free_symbols, key=lambda s: s.name):
+        slope = normal(difference.diff(symbol))
+        if not slope.has(symbol):
+            return [(symbol, normal(symbol - difference / slope))]
+    return []
+
+
 def plain(condition: Boolean) -> str:
     """A condition as a person writes it."""
     return " and ".join(
@@ -338,4 +347,4 @@ def _negative_coefficient(term: Expr) -> bool:
     return bool(term.as_coeff_Mul()[0].is_negative)
 
 
-__all__ = ["POSITIVE", "Domain", "as_condition", "as_constraint", "normal", "plain", "primitive"]
+__all__ = ["POSITIVE", "Domain", "as_condition", "as_constraint", "normal", "plain", "primitive", "solutions"]

@@ -9,7 +9,6 @@ An inequality between two monomials, ``tau > rho^2``, is a linear one between lo
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 from sympy import (
     Add,
@@ -26,6 +25,8 @@ from sympy import (
     log,
     sign,
 )
+
+from asymptotics.caches import cached
 
 BRACKET = Rational(1, 10**15)
 """Relative distance of the rationals between which the logarithm of a number lies."""
@@ -96,7 +97,7 @@ def as_monomials(expression: Expr) -> Expr | None:
     return up - down
 
 
-@lru_cache(maxsize=2000)
+@cached(maxsize=2000)
 def letters(atom: Expr) -> tuple[Dummy, Dummy]:
     """The two positive letters of ``log(x)``: for what is above 1 and for what is below."""
     return Dummy(f"above[{atom}]", positive=True), Dummy(f"below[{atom}]", positive=True)

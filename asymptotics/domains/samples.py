@@ -6,11 +6,11 @@ Points are looked for by floats, on a quasi-random walk over the scales, and are
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from sympy import Expr, Integer, Poly, Rational, Symbol
 from sympy.polys.polyerrors import PolynomialError
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain
 from asymptotics.domains.elimination import linear_form
 from asymptotics.domains.extent import number_sign
@@ -61,7 +61,7 @@ def sign_by_bounds(domain: Domain, polynomial: Expr) -> int | None:
     return signs.pop() if len(signs) == 1 else None
 
 
-@lru_cache(maxsize=500)
+@cached(maxsize=500)
 def samples(domain: Domain) -> tuple[Point, ...]:
     """Up to `SAMPLES` points, the simplest first; empty if none was found.
 

@@ -13,7 +13,6 @@ factorials, rising and falling factorials and beta functions are such products.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sympy import (
     Add,
@@ -38,6 +37,7 @@ from sympy import (
     simplify,
 )
 
+from asymptotics.caches import cached
 from asymptotics.errors import SpectrumError
 
 KINDS = (binomial, factorial, RisingFactorial, FallingFactorial, beta, gamma)
@@ -91,13 +91,13 @@ class GammaProduct:
         return _coefficient(self, n)
 
 
-@lru_cache(maxsize=2_000)
+@cached(maxsize=2_000)
 def _exponent(factors: tuple[tuple[Expr, Expr, Expr], ...], n: int) -> Expr:
     sign = Rational((-1) ** (n + 1), n * (n + 1))
     return sign * Add(*(e * bernoulli(n + 1, q) / p**n for e, p, q in factors))
 
 
-@lru_cache(maxsize=2_000)
+@cached(maxsize=2_000)
 def _coefficient(product: GammaProduct, n: int) -> Expr:
     """``n g_n = sum_{j=1}^n j c_j g_(n-j)``: the coefficients of the exponential of a power series."""
     if n == 0:
@@ -111,7 +111,7 @@ def has_gammas(expression: Expr, index: Symbol) -> bool:
     return any(f.has(index) for f in expression.atoms(*KINDS))
 
 
-@lru_cache(maxsize=2_000)
+@cached(maxsize=2_000)
 def without_gammas(expression: Expr, index: Symbol) -> Expr:
     """The same function with binomials and factorials of the index as gammas, or as polynomials if they are.
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -43,6 +42,7 @@ from sympy import (
 )
 from sympy.core.function import ArgumentIndexError
 
+from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError, UnableError
 
 MAX_HARMONICS = 100_000
@@ -112,7 +112,8 @@ class Oscillation(Function):  # type: ignore[misc]
     def _eval_evalf(self, prec: int) -> Expr | None:
         if self.free_symbols:
             return None
-        return Float._new(_summed(*self.args, prec)._mpf_, prec)
+        transform, location, rate, phase = self.args
+        return Float._new(_summed(transform, location, rate, phase, prec)._mpf_, prec)
 
     def _summand(self) -> Expr:
         """What is summed over n; ``n -> -n`` where that saves signs (rates are often ``-log(rho)``)."""
@@ -133,7 +134,7 @@ class Oscillation(Function):  # type: ignore[misc]
         return rf"\left({text}\right)^{{{exp}}}" if exp else rf"\left({text}\right)"
 
 
-@lru_cache(maxsize=4096)
+@cached(maxsize=4096)
 def _summed(transform: Expr, location: Expr, rate: Expr, phase: Expr, prec: int) -> mpmath.mpf:
     body, s = transform.expr, transform.variables[0]
     with mpmath.workprec(prec + 60):
@@ -163,7 +164,7 @@ def _number(expression: Expr) -> mpmath.mpf:
     return expression.evalf(mpmath.mp.dps + 10)._to_mpmath(mpmath.mp.prec)
 
 
-@lru_cache(maxsize=512)
+@cached(maxsize=512)
 def _compiled(s: Symbol, body: Expr) -> Callable[[Any], Any]:
     function: Callable[[Any], Any] = lambdify(s, body, "mpmath")
     return function

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -28,6 +27,7 @@ from sympy import (
 )
 from sympy.core.function import ArgumentIndexError
 
+from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
 from asymptotics.expansions.oscillation import Oscillation, summands
 from asymptotics.expansions.terms import Bound, Term
@@ -73,7 +73,8 @@ class WaveProduct(Function):  # type: ignore[misc]
     def _eval_evalf(self, prec: int) -> Expr | None:
         if self.free_symbols:
             return None
-        return Float._new(_product_sum(*self.args, prec)._mpf_, prec)
+        factors, change, rate, phase = self.args
+        return Float._new(_product_sum(factors, change, rate, phase, prec)._mpf_, prec)
 
     def _parts(self) -> tuple[Expr, tuple[Expr, ...]]:
         factors, change, rate, phase = self.args
@@ -96,7 +97,7 @@ class WaveProduct(Function):  # type: ignore[misc]
         return rf"\left({text}\right)^{{{exp}}}" if exp else rf"\left({text}\right)"
 
 
-@lru_cache(maxsize=1024)
+@cached(maxsize=1024)
 def _product_sum(factors: Tuple, change: Expr, rate: Expr, phase: Expr, prec: int) -> mpmath.mpf:
     with mpmath.workprec(prec + 80):
         length, u = (x.evalf(mpmath.mp.dps + 10)._to_mpmath(mpmath.mp.prec) for x in (rate, phase))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sympy import Add, Expr, Function, Integer, Rational, default_sort_key, simplify, zeta
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain
 
 
@@ -28,7 +28,7 @@ class Bound:
     log_power: int = 0
 
 
-@lru_cache(maxsize=50_000)
+@cached(maxsize=50_000)
 def compare(domain: Domain, first: Expr, second: Expr) -> int | None:
     """1 if ``first < second`` on the domain (first is ahead), 0 if equal, -1 if greater, else None."""
     if first == second:
@@ -53,7 +53,7 @@ def minimal(domain: Domain, bounds: Iterable[Bound]) -> list[Bound]:
     ]
 
 
-@lru_cache(maxsize=20_000)
+@cached(maxsize=20_000)
 def vanishes(expression: Expr, certain: bool = False) -> bool:
     """Whether a coefficient is identically zero.
 

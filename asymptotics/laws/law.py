@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sympy import And, Eq, Expr, Integer, Min, Piecewise, Symbol, nan, oo, sympify, zoo
 from sympy.logic.boolalg import Boolean, false, true
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_condition, plain, primitive
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.expansion import Expansion
@@ -313,7 +313,7 @@ class Law:
         return replace(self, regimes=restated(self.regimes, notation))
 
 
-@lru_cache(maxsize=256)
+@cached(maxsize=256)
 def derived(name: str, task: Task, below: bool = False) -> Law:
     """The law of the quantity called ``name``; ``below`` the number of modes where that is finite."""
     quantity = QUANTITIES[name]
@@ -325,7 +325,7 @@ def derived(name: str, task: Task, below: bool = False) -> Law:
     return Law(name=name, task=task, regimes=find_regimes(formula, base.domain), below=below)
 
 
-@lru_cache(maxsize=256)
+@cached(maxsize=256)
 def _expansion(
     name: str, task: Task, terms: int, settings: tuple[tuple[Symbol, Expr], ...], below: bool
 ) -> Expansion:

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
 
 from sympy import Expr, Rational, Symbol
 from sympy.logic.boolalg import true
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import plain
 from asymptotics.errors import DomainError, SpectrumError
 from asymptotics.laws.law import Law, derived
@@ -101,7 +101,7 @@ def measured_laws(task: Task, names: tuple[str, ...] = ("time", "model", "data")
     return MeasuredLaws(tuple(_propagated(derived(n, _generic()), centre, error) for n in names))
 
 
-@lru_cache(maxsize=1)
+@cached(maxsize=1)
 def _generic() -> Task:
     return power_law(a, b)
 

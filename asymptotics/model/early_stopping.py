@@ -17,10 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sympy import Expr, Integer, Symbol
 
+from asymptotics.caches import cached
 from asymptotics.errors import UnableError
 from asymptotics.expansions.coefficients import named_coefficients, with_values
 from asymptotics.expansions.expansion import Expansion
@@ -72,7 +72,7 @@ def _losses(spectrum: Spectrum, depth: int) -> tuple[Expansion, ...]:
     return (falling, *(noisy_correction(n, spectrum, depth) for n in range(1, depth + 1)))
 
 
-@lru_cache(maxsize=64)
+@cached(maxsize=64)
 def _balanced(losses: tuple[Expansion, ...]) -> _Balanced:
     # losses are positive, and so is what leads them
     leading = tuple(series.leading() for series in losses[:2])

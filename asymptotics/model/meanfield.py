@@ -12,10 +12,9 @@ the laws at t = oo are those at the edge, or beyond it (`edge`).
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from sympy import Integer, Symbol
 
+from asymptotics.caches import cached
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.model.finite_modes import FixedPoint, at_size, beyond, white_point
 from asymptotics.model.slowest_modes import slowest_modes
@@ -26,27 +25,27 @@ from asymptotics.transforms.mellin import CROSSED, EXPONENTIAL, FILTER, RESOLVEN
 _T = Symbol("T", positive=True)
 
 
-@lru_cache(maxsize=128)
+@cached(maxsize=128)
 def df1(spectrum: Spectrum, depth: int) -> Expansion:
     """``df1(kappa)`` for kappa -> 0: the number of modes that kappa resolves."""
     return spectral_sum(spectrum.kernel, FILTER, kappa, inverse=True, domain=spectrum.domain, depth=depth)
 
 
-@lru_cache(maxsize=128)
+@cached(maxsize=128)
 def residual(spectrum: Spectrum, depth: int) -> Expansion:
     """``Xi(kappa)`` for kappa -> 0: the target power that kappa does not resolve."""
     found = spectral_sum(spectrum.target, RESOLVENT, kappa, inverse=True, domain=spectrum.domain, depth=depth)
     return found + spectrum.unlearned if spectrum.unlearned != 0 else found
 
 
-@lru_cache(maxsize=128)
+@cached(maxsize=128)
 def squared_residual(spectrum: Spectrum, depth: int) -> Expansion:
     """``F(kappa)`` for kappa -> 0: the squared bias of a ridge kappa."""
     found = spectral_sum(spectrum.target, SQUARE, kappa, inverse=True, domain=spectrum.domain, depth=depth)
     return found + spectrum.unlearned if spectrum.unlearned != 0 else found
 
 
-@lru_cache(maxsize=128)
+@cached(maxsize=128)
 def fixed_point(spectrum: Spectrum, depth: int) -> FixedPoint:
     """The sums of the fixed point t = oo, in kappa -> 0 (or exactly, for a single eigenvalue)."""
     white = white_point(spectrum, depth)

@@ -6,10 +6,9 @@ family that takes the task, and collects the conditions under which their sums c
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from sympy import Expr, nan, oo, zoo
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_constraint
 from asymptotics.errors import SpectrumError
 from asymptotics.spectra.broken import BrokenPowerLaws
@@ -37,7 +36,7 @@ FAMILIES: tuple[Family, ...] = (*_EXACT, EquivalentSpectra(families=_EXACT))
 """In the order in which they are asked."""
 
 
-@lru_cache(maxsize=128)
+@cached(maxsize=128)
 def spectrum(task: Task) -> Spectrum:
     """The Dirichlet series of a task, and the domain on which its sums converge.
 

@@ -15,10 +15,10 @@ Flajolet, Gourdon & Dumas 1995).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sympy import Dummy, Expr, Integer, Pow, Symbol, cancel, diff, factorial, powsimp
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion
@@ -51,21 +51,9 @@ class AlgebraicSeries:
     start: Expr
     decay: Expr
 
-    @lru_cache(maxsize=64)  # noqa: B019  (series are few, frozen and shared)
-    def _terms(self, depth: int) -> tuple[tuple[Term, ...], bool]:
-        """Terms of ``f_k lambda_k^-s`` with orders at s = 0, and whether they are all there are."""
-        series = tail_expansion(self.eigenvalues, self.index, depth, self.domain)
-        weights = tail_expansion(self.weights, self.index, depth, self.domain)
-        lead, relative = series.split()
-        shape = (relative + 1).power(-_s) if relative.terms or relative.remainder else relative + 1
-        product = weights * shape
-        scale = lead.coefficient**-_s
-        terms = tuple(Term(t.coefficient * scale, t.order, t.log_power) for t in product.terms)
-        return terms, not product.remainder
-
     def poles(self, count: int) -> tuple[Pole, ...]:
         """The places ``s = (p_j - 1)/b`` by increasing p_j; order 0 where the residue vanishes."""
-        terms, complete = self._terms(count)
+        terms, complete = _tail_terms(self, count)
         found: dict[Expr, int] = {}
         for t in terms:
             location = cancel((t.order - 1) / self.decay)
@@ -85,7 +73,7 @@ class AlgebraicSeries:
             raise UnableError("a Laurent series needs at least one term")
         depth = 2
         while True:
-            series, complete = self._terms(depth)
+            series, complete = _tail_terms(self, depth)
             offsets = [normal(t.order - self.decay * point - 1) for t in series]
             if complete or self._settled(offsets) or depth > 24:
                 break
@@ -109,11 +97,24 @@ class AlgebraicSeries:
         return total.trimmed()
 
 
+@cached(maxsize=64)
+def _tail_terms(series: AlgebraicSeries, depth: int) -> tuple[tuple[Term, ...], bool]:
+    """Terms of ``f_k lambda_k^-s`` with orders at s = 0, and whether they are all there are."""
+    tail = tail_expansion(series.eigenvalues, series.index, depth, series.domain)
+    weights = tail_expansion(series.weights, series.index, depth, series.domain)
+    lead, relative = tail.split()
+    shape = (relative + 1).power(-_s) if relative.terms or relative.remainder else relative + 1
+    product = weights * shape
+    scale = lead.coefficient**-_s
+    terms = tuple(Term(t.coefficient * scale, t.order, t.log_power) for t in product.terms)
+    return terms, not product.remainder
+
+
 def _at(expression: Expr, point: Expr) -> Expr:
     return expression.xreplace({_s: point})
 
 
-@lru_cache(maxsize=256)
+@cached(maxsize=256)
 def algebraic_series(eigenvalues: Expr, weights: Expr, index: Symbol, domain: Domain) -> AlgebraicSeries:
     """The series of a power-law family; `SpectrumError` if the tails are not powers of k."""
     spectrum: Expansion = tail_expansion(eigenvalues, index, 1, domain)

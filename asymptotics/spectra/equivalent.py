@@ -17,12 +17,12 @@ as the sum of ``c/lambda``, are those of the true spectrum, and expansions end w
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from threading import Thread
 
 from sympy import Expr, Integer, Symbol, diff, exp, limit, log, oo, powsimp, simplify
 from sympy.core.function import PoleError
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.laurent import Laurent
@@ -49,7 +49,7 @@ class Equivalent:
     gain: Expr
 
 
-@lru_cache(maxsize=64)
+@cached(maxsize=64)
 def equivalent(expression: Expr, index: Symbol) -> Equivalent:
     """A simple expression equivalent to one that falls smoothly; see the module.
 

@@ -10,11 +10,11 @@ number of modes, and a sum over ``exp(-lambda_k x)`` is led by its slowest modes
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 from sympy import Add, Expr, Integer, Symbol, factorial, log, oo, powsimp
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.laurent import Laurent
@@ -102,7 +102,7 @@ class FiniteSeries:
         return tuple(found)
 
 
-@lru_cache(maxsize=64)
+@cached(maxsize=64)
 def _sorted_modes(
     pieces: tuple[tuple[Expr, Expr, Expr, Expr], ...], index: Symbol
 ) -> tuple[tuple[Expr, Expr], ...]:

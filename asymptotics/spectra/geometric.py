@@ -12,7 +12,6 @@ continued). So ``exp(-c k)`` is the case rho = e^-c, and ``Lambda rho^(k+q)`` th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sympy import (
     Add,
@@ -30,6 +29,7 @@ from sympy import (
     zeta,
 )
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
 from asymptotics.domains.logarithms import logarithm, ratio
 from asymptotics.errors import SpectrumError
@@ -139,7 +139,7 @@ def _polylogarithm(term: GeometricTerm, rate: Expr, point: Expr, length: int) ->
     )
 
 
-@lru_cache(maxsize=64)
+@cached(maxsize=64)
 def _rational(order: int) -> Expr:
     """``Li_(-order)(z) = (z d/dz)^order z/(1 - z)``."""
     return _z / (1 - _z) if order == 0 else factor(cancel(_z * _rational(order - 1).diff(_z)))

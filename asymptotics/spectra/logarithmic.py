@@ -12,10 +12,10 @@ of k, as ``log(k + 1) - log k``, is beyond every power of u.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sympy import Expr, Integer, Symbol, log, oo, together
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion, Powers, expansion
@@ -91,15 +91,20 @@ class LogarithmicTails:
     domain: Domain
     origin: Expr
 
-    @lru_cache(maxsize=32)  # noqa: B019  (tails are few, frozen and shared)
     def coordinate(self, depth: int) -> Coordinate:
-        rate, shape = slow_tail(self.eigenvalues, self.index, depth, self.domain)
-        _, weight = slow_tail(self.weights, self.index, depth, self.domain)
-        powers = Powers(shape)
-        decay = shape.monomial(-rate, Integer(1)) - powers.logarithm()
-        summand = weight * powers.power(-self.origin)
-        density = summand * decay.differentiate().power(-1)
-        return Coordinate(decay=decay, density=density, counts=False)
+        """The tails as expansions in the coordinate, to ``depth`` orders."""
+        return _coordinate(self, depth)
+
+
+@cached(maxsize=32)
+def _coordinate(tails: LogarithmicTails, depth: int) -> Coordinate:
+    rate, shape = slow_tail(tails.eigenvalues, tails.index, depth, tails.domain)
+    _, weight = slow_tail(tails.weights, tails.index, depth, tails.domain)
+    powers = Powers(shape)
+    decay = shape.monomial(-rate, Integer(1)) - powers.logarithm()
+    summand = weight * powers.power(-tails.origin)
+    density = summand * decay.differentiate().power(-1)
+    return Coordinate(decay=decay, density=density, counts=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ Breaks are integers; a symbol for one stands for an integer.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sympy import Expr, Integer, Piecewise, Symbol, ceiling, floor, oo
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, false, true
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError
 from asymptotics.tasks.task import Task
@@ -35,7 +35,7 @@ class Segment:
         return self.multiplicity * self.target
 
 
-@lru_cache(maxsize=256)
+@cached(maxsize=256)
 def segments(task: Task, domain: Domain) -> tuple[Segment, ...]:
     """The pieces of a task in the order of k.
 

@@ -13,10 +13,10 @@ summand as the bound of the rest, and others oscillate with ``log(1/kappa)``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sympy import Expr, Integer, Symbol, oo, together
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion, Powers, expansion
@@ -38,25 +38,30 @@ class StretchedTails:
     domain: Domain
     origin: Expr
 
-    @lru_cache(maxsize=32)  # noqa: B019  (tails are few, frozen and shared)
     def coordinate(self, depth: int) -> Coordinate:
-        exponent, rest = split_exponentials(self.eigenvalues, self.index)
-        fall, weight = split_exponentials(self.weights, self.index)
-        scale = Powers(self._tail(rest, depth)).logarithm()
-        decay = self._tail(-exponent, depth) - scale
-        lift = (
-            self._tail(fall, depth) + decay.scale(self.origin)
-            if self.origin != 0
-            else self._tail(fall, depth)
-        )
-        summand = self._tail(weight, depth) * exponential(lift)
-        density = summand * decay.differentiate().power(-1)
-        return Coordinate(decay=decay, density=density, counts=True)
+        """The tails as expansions in the coordinate, to ``depth`` orders."""
+        return _coordinate(self, depth)
 
     def _tail(self, expression: Expr, depth: int) -> Expansion:
         if expression == 0:
             return expansion(self.index, [], at_infinity=True, domain=self.domain, depth=depth)
         return tail_expansion(expression, self.index, depth, self.domain)
+
+
+@cached(maxsize=32)
+def _coordinate(tails: StretchedTails, depth: int) -> Coordinate:
+    exponent, rest = split_exponentials(tails.eigenvalues, tails.index)
+    fall, weight = split_exponentials(tails.weights, tails.index)
+    scale = Powers(tails._tail(rest, depth)).logarithm()
+    decay = tails._tail(-exponent, depth) - scale
+    lift = (
+        tails._tail(fall, depth) + decay.scale(tails.origin)
+        if tails.origin != 0
+        else tails._tail(fall, depth)
+    )
+    summand = tails._tail(weight, depth) * exponential(lift)
+    density = summand * decay.differentiate().power(-1)
+    return Coordinate(decay=decay, density=density, counts=True)
 
 
 @dataclass(frozen=True, slots=True)

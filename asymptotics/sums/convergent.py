@@ -9,12 +9,12 @@ and with k = K e^v the first integral is one for the tanh-sinh rule, however slo
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import mpmath
 from sympy import Expr, Symbol, lambdify, zeta
 
+from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
 from asymptotics.sums.indexed import IndexedSum
 
@@ -46,7 +46,8 @@ class ConvergentSum(IndexedSum):
         return ConvergentSum(self.args[0].diff(symbol), self.args[1])
 
     def number(self, digits: int) -> mpmath.mpf:
-        return _evaluate(*self.args, digits)
+        summand, index = self.args
+        return _evaluate(summand, index, digits)
 
     def _sympystr(self, printer: Any) -> str:
         return f"Sum({', '.join(printer._print(x) for x in self.args)})"
@@ -71,7 +72,7 @@ def convergent_sum(summand: Expr, index: Symbol) -> Expr:
     return factor * ConvergentSum(rest, index)
 
 
-@lru_cache(maxsize=256)
+@cached(maxsize=256)
 def _evaluate(summand: Expr, index: Symbol, digits: int) -> mpmath.mpf:
     with mpmath.workdps(digits + GUARD):
         tolerance = mpmath.mpf(10) ** -digits

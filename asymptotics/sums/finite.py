@@ -5,13 +5,13 @@ SymPy's own `Sum` is not used: its `evalf` is wrong, to zero digits, on sums of 
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import mpmath
 from sympy import Add, Expr, Integer, Symbol, bernoulli, lambdify
 from sympy import factor as factored
 
+from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError, SpectrumError, UnableError
 from asymptotics.sums.indexed import IndexedSum
 from asymptotics.sums.regularised import RegularSum
@@ -55,7 +55,8 @@ class FiniteSum(IndexedSum):
         return True if self.args[0].is_positive else None
 
     def number(self, digits: int) -> mpmath.mpf:
-        return _evaluate(*self.args, digits)
+        summand, index, first, last = self.args
+        return _evaluate(summand, index, first, last, digits)
 
     def _sympystr(self, printer: Any) -> str:
         summand, index, first, last = (printer._print(x) for x in self.args)
@@ -92,7 +93,7 @@ def finite_sum(summand: Expr, index: Symbol, first: Expr, last: Expr) -> Expr:
     return Add(*total)
 
 
-@lru_cache(maxsize=1000)
+@cached(maxsize=1000)
 def _evaluate(summand: Expr, index: Symbol, first: Expr, last: Expr, digits: int) -> mpmath.mpf:
     start, stop = int(first), int(last)
     if stop - start < ADDED_UP:

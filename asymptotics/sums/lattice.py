@@ -12,12 +12,12 @@ negative integers.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import mpmath
 from sympy import Expr, Float, Function, Integer, gamma, pi, zoo
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import normal
 from asymptotics.errors import DomainError
 
@@ -25,7 +25,7 @@ LARGEST = 10**6
 """The largest |n|^2 that is counted."""
 
 
-@lru_cache(maxsize=32)
+@cached(maxsize=32)
 def squares_table(dimension: int, largest: int) -> tuple[int, ...]:
     """``r_d(0) ... r_d(largest)``: in how many ways j is a sum of d squares, order and signs counted.
 

@@ -12,12 +12,12 @@ is not an integer stands for a shifted index, k = s - 1 + (1, 2, ...).
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
 import mpmath
 from sympy import Add, Expr, Integer, Symbol, digamma, expand, lambdify, powsimp, zeta
 
+from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
 from asymptotics.expansions.gamma_products import has_gammas, without_gammas
 from asymptotics.expansions.tail import tail_expansion
@@ -51,7 +51,8 @@ class RegularSum(IndexedSum):
         return RegularSum(self.args[0].diff(symbol), self.args[1], self.args[2])
 
     def number(self, digits: int) -> mpmath.mpf:
-        return _evaluate(*self.args, digits)
+        summand, index, start = self.args
+        return _evaluate(summand, index, start, digits)
 
     def _sympystr(self, printer: Any) -> str:
         return f"RegularSum({', '.join(printer._print(x) for x in self.args)})"
@@ -105,7 +106,7 @@ def _hurwitz_zeta(exponent: Expr, first: Expr) -> Expr:
     return zeta(exponent) if first == 1 else zeta(exponent, first)
 
 
-@lru_cache(maxsize=1000)
+@cached(maxsize=1000)
 def _evaluate(summand: Expr, index: Symbol, start: Expr, digits: int) -> mpmath.mpf:
     """The value to ``digits``, from K direct terms and the tail's zeta functions at K and 2K."""
     # K direct terms and n orders leave about K^-n

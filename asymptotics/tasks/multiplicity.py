@@ -10,11 +10,11 @@ Min(b/(d - 1), (a - d + 1)/(d - 1))
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import chain
 
 from sympy import Expr, Poly, Symbol, binomial, expand, nan, oo, zoo
 
+from asymptotics.caches import cached
 from asymptotics.errors import DomainError, SpectrumError
 from asymptotics.expansions.gamma_products import without_gammas
 from asymptotics.sums.lattice import SquaresCount
@@ -84,7 +84,7 @@ def _dimension(dimension: object, least: int, where: str) -> Expr:
     return d
 
 
-@lru_cache(maxsize=256)
+@cached(maxsize=256)
 def check_multiplicity(task: Task) -> None:
     """Raise `SpectrumError` if the multiplicity of a task is not a sequence of integers >= 0.
 

@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from sympy import Expr, Integer, Symbol, factorial, powsimp
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion
@@ -116,7 +116,7 @@ def _summand(series: BranchSeries, point: Expr) -> Expr:
     return powsimp(series.weights * series.eigenvalues ** (-point), force=True)
 
 
-@lru_cache(maxsize=256)
+@cached(maxsize=256)
 def _slow_layer(series: BranchSeries, kernel: Kernel, depth: int) -> Expansion:
     """``Phi(s0 - d/dl) h(l)``."""
     x = series.tails.coordinate(depth)

@@ -23,13 +23,13 @@ same for transforms. A logarithm is a derivative with respect to its exponent.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from math import comb
 from typing import Any
 
 import mpmath
 from sympy import Dummy, Expr, Float, Function, Integer, Symbol, factorial, gamma, hyper, hyperexpand, log, rf
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
@@ -136,7 +136,7 @@ def _weight(p: Expr, q: Expr, i: int, j: int) -> Expr:
     return OverlapSlope(p, q, Integer(i), Integer(j))
 
 
-@lru_cache(maxsize=1024)
+@cached(maxsize=1024)
 def _gauss(top: Expr, bottom: Expr) -> Expr:
     """``2F1(1, top; bottom; 1/2)``, in elementary numbers where both are halves of integers."""
     total = hyper([Integer(1), top], [bottom], HALF)
@@ -146,7 +146,7 @@ def _gauss(top: Expr, bottom: Expr) -> Expr:
 _P = Dummy("p")
 
 
-@lru_cache(maxsize=256)
+@cached(maxsize=256)
 def _moment_weight(q: int, i: int) -> Expr:
     return (2 ** (-_P - q) * rf(-_P - q, q)).diff(_P, i)
 

@@ -5,10 +5,9 @@ They come from `FullModel.coefficients`: the equations of the model, differentia
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from sympy import Expr, Rational
 
+from asymptotics.caches import cached
 from asymptotics.tasks.task import Task
 from numerics.model.full_model import FullModel
 from numerics.model.rules import GradientFlow, OnePassSGD, Rule
@@ -19,13 +18,13 @@ ORDERS = 2
 """Coefficients that are computed together; the second costs little beside the first."""
 
 
-@lru_cache(maxsize=64)
+@cached(maxsize=64)
 def _infinite(task: Task, digits: int, rule: Rule) -> FullModel:
     """The model at N = P = oo; what it has solved serves all its coefficients."""
     return FullModel(task, noise=None if isinstance(rule, OnePassSGD) else 0, rule=rule, digits=digits)
 
 
-@lru_cache(maxsize=4096)
+@cached(maxsize=4096)
 def size_coefficients(
     task: Task, quantity: str, size: str, time: Expr, digits: int, rule: Rule = FLOW
 ) -> tuple[Value, ...]:

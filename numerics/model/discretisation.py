@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 import sympy
 
+from asymptotics.caches import cached
 from numerics.model.contour import nodes_for
 from numerics.model.propagation import amplification_digits, propagate
 from numerics.model.renormalised_ridge import (
@@ -55,7 +55,7 @@ class Contour:
     sizes: Sizes
 
 
-@lru_cache(maxsize=32)
+@cached(maxsize=32)
 def _shared_sums(spectrum: Spectrum, digits: int) -> SpectralSums:
     return SpectralSums(spectrum, digits)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from functools import lru_cache
 
 import mpmath
 import sympy
 
+from asymptotics.caches import cached
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.gamma_products import has_gammas, split_gammas, without_gammas
 from numerics.spectra.gamma_ratio import gamma_ratio
@@ -23,7 +23,7 @@ PROBE_BITS = 80
 """Precision of the survey of a spectrum (positivity, slopes); it decides nothing about digits."""
 
 
-@lru_cache(maxsize=65536)
+@cached(maxsize=65536)
 def logarithm_of(expression: sympy.Expr, index: sympy.Symbol, u: float) -> float:
     """``log |f(e^u)|`` as a float; -oo for f = 0."""
     with field_of(PROBE_BITS) as field:
@@ -103,7 +103,7 @@ def _continued_log(base: sympy.Expr, index: sympy.Symbol, field: Field) -> Calla
     return logarithm
 
 
-@lru_cache(maxsize=256)
+@cached(maxsize=256)
 def _degree(base: sympy.Expr, index: sympy.Symbol) -> int:
     """The nearest integer to the growth exponent of ``base``; any number would do near the axis."""
     slope = (logarithm_of(base, index, 400.0) - logarithm_of(base, index, 200.0)) / 200.0

@@ -15,10 +15,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import mpmath
 
+from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
 from numerics.values.arithmetic import Array, Field, Scalar, array
 
@@ -26,7 +26,7 @@ LARGEST_LOG = 7e8
 """The largest log x that the number types hold (gmpy2's exponent has 30 bits)."""
 
 
-@lru_cache(maxsize=64)
+@cached(maxsize=64)
 def plana_rule(points: int, digits: int) -> tuple[tuple[mpmath.mpf, mpmath.mpf], ...]:
     """Nodes y_j and weights w_j of the Gauss rule for the weight y/(e^{2 pi y} + 1) in y^2.
 
@@ -65,7 +65,7 @@ def plana_rule(points: int, digits: int) -> tuple[tuple[mpmath.mpf, mpmath.mpf],
         return tuple((mpmath.sqrt(nodes[i]), beta[0] * vectors[0, i] ** 2) for i in range(points))
 
 
-@lru_cache(maxsize=64)
+@cached(maxsize=64)
 def plana_distance(points: int, digits: int) -> float:
     """The distance beyond which a singularity spoils `plana_rule` by less than 10^-digits, relatively.
 

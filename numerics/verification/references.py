@@ -23,11 +23,12 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import partial
 
 import mpmath
 from sympy import Expr, Integer, Rational, Symbol, oo
 
+from asymptotics.caches import cached
 from asymptotics.errors import DomainError
 from asymptotics.symbols import B, N, P, beta, eta, sigma
 from asymptotics.tasks.task import Task
@@ -106,7 +107,7 @@ class Reference:
         return tuple(start * Integer(10) ** (step * j) for j in range(self.points))
 
 
-@lru_cache(maxsize=4096)
+@cached(maxsize=4096)
 def reference_value(name: str, place: Place) -> Value:
     """The quantity ``name`` of `model.quantities` at ``place``; units of the target power (or of t).
 
@@ -139,7 +140,7 @@ class _End:
     variance: Value
 
 
-@lru_cache(maxsize=256)
+@cached(maxsize=256)
 def _end(task: Task, size: Symbol, number: Expr, digits: int) -> _End:
     model = FullModel(task, digits=digits, **{size.name: number})
     return _End(loss=model.test_loss(oo), bias=model.bias(oo), variance=model.variance(oo).total)
@@ -162,7 +163,7 @@ def _size_coefficient(size: Symbol, quantity: str, order: int, noise: int, place
 # -- training rules and stopping -------------------------------------------------------------------
 
 
-@lru_cache(maxsize=256)
+@cached(maxsize=256)
 def _stopping(task: Task, samples: Expr, noise: Expr, digits: int, ratio: Expr) -> Stopping:
     guess = None
     if samples >= 10**STOPPING_FIRST * ratio**2:

@@ -13,12 +13,12 @@ import cmath
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import mpmath
 from sympy import Dummy, Expr, Function, Integer, Symbol, exp, lambdify
 
+from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
 
 LEVELS = 9
@@ -53,7 +53,7 @@ class Block:
         return [j / (8 * scale) for j in range(self.low * scale, self.last * scale + 1) if j % 2]
 
 
-@lru_cache(maxsize=400)
+@cached(maxsize=400)
 def _nodes(block: Block, precision: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """Places k and weights of a block."""
     del precision  # that of mpmath now; it only tells blocks apart
@@ -78,12 +78,12 @@ def _nodes(block: Block, precision: int) -> tuple[tuple[Any, ...], tuple[Any, ..
     return tuple(ks), tuple(weights)
 
 
-@lru_cache(maxsize=400)
+@cached(maxsize=400)
 def _of_index(expression: Expr, index: Symbol) -> Callable[[Any], Any]:
     return lambdify(index, expression, _EXACT)
 
 
-@lru_cache(maxsize=1500)
+@cached(maxsize=1500)
 def _on_nodes(expression: Expr, index: Symbol, block: Block, precision: int) -> tuple[Any, ...]:
     """A function of k alone, on the nodes of a block."""
     return tuple(_of_index(expression, index)(k) for k in _nodes(block, precision)[0])

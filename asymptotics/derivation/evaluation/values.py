@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import mpmath
 from sympy import Add, Basic, Derivative, Expr, Float, I, Integral, Subs, Sum, Symbol, diff, oo, zeta
 from sympy.core.function import AppliedUndef
 
+from asymptotics.caches import cached
 from asymptotics.derivation.equations import Definitions
 from asymptotics.derivation.evaluation.contours import (
     both_ways,
@@ -444,7 +444,7 @@ class Values:
         return expression.has(*kinds) or any(e.has(*kinds) for _, e in self.relevant(expression))
 
 
-@lru_cache(maxsize=200)
+@cached(maxsize=200)
 def _tail(summand: Expr, index: Symbol, depth: int) -> Expansion:
     return tail_expansion(summand, index, depth)
 
