@@ -1,60 +1,65 @@
-"""LaTeX of an allocation: one ``cases`` table of exponents, with the condition of each phase."""
+"""LaTeX of an allocation: powers of C and log C of each resource, one row for each phase.
+
+    entry(key, power, logarithm, printer)    one power of C with its logarithm
+    phase(condition, powers, logs, printer)  one phase: ``(t, N, L) \\sim (...)``, and where it holds
+    table(free, rows, printer)               all phases, as ``cases``
+
+``powers`` and ``logs`` are pairs of a key and an exponent, resources first, then "loss", as in `Phase`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any, TypeAlias
 
-from sympy import And, true
-from sympy.printing.latex import LatexPrinter
+from sympy import And, Expr, Symbol, true
+from sympy.logic.boolalg import Boolean
 
-from asymptotics.notation import restated
 from asymptotics.symbols import C
 
-if TYPE_CHECKING:
-    from asymptotics.allocation.optimum import Optimum
-    from asymptotics.allocation.phases import Phase
+Exponents: TypeAlias = tuple[tuple[Symbol | str, Expr], ...]
 
 
-def latex_of(optimum: Optimum, notation: str | None = None) -> str:
-    """LaTeX of the whole result, with SymPy's default settings, in the letters of ``notation``."""
-    return table(optimum, LatexPrinter(), notation)
+def table(free: Iterable[Symbol], rows: Iterable[tuple[Boolean, Exponents, Exponents]], printer: Any) -> str:
+    """``(t, N, L) \\sim`` cases over rows of a condition, the powers, and the powers of the logarithm."""
+    names = _names([*free, "loss"], printer)
+    shown = [_row(*row, printer) for row in rows]
+    if len(shown) == 1 and not shown[0][1]:
+        return rf"{names} \sim {shown[0][0]}"
+    cases = r" \\ ".join(rf"{body} & {condition}" for body, condition in shown)
+    return rf"{names} \sim \begin{{cases}} {cases} \end{{cases}}"
 
 
-def table(optimum: Optimum, printer: Any, notation: str | None = None) -> str:
-    """``(t, N, L) \\sim`` cases over the phases and their boundaries."""
-    names = ", ".join([*(printer._print(x) for x in optimum.free), "L"])
-    phases = (*optimum.phases, *optimum.boundaries)
-    rows = [_row(phase, printer) for phase in (phases if notation is None else restated(phases, notation))]
-    if len(rows) == 1 and not rows[0][1]:
-        return rf"\left({names}\right) \sim {rows[0][0]}"
-    cases = r" \\ ".join(rf"{body} & {condition}" for body, condition in rows)
-    return rf"\left({names}\right) \sim \begin{{cases}} {cases} \end{{cases}}"
-
-
-def one(phase: Phase, printer: Any) -> str:
+def phase(condition: Boolean, powers: Exponents, logs: Exponents, printer: Any) -> str:
     """One phase: ``(t, N, L) \\sim (...)``, and where it holds."""
-    names = ", ".join("L" if key == "loss" else printer._print(key) for key, _ in phase.powers)
-    body, condition = _row(phase, printer)
-    return rf"\left({names}\right) \sim {body}" + (rf",\quad {condition}" if condition else "")
+    body, where = _row(condition, powers, logs, printer)
+    return rf"{_names((key for key, _ in powers), printer)} \sim {body}" + (
+        rf",\quad {where}" if where else ""
+    )
 
 
-def _row(phase: Phase, printer: Any) -> tuple[str, str]:
-    entries = ",\\; ".join(entry(phase, key, printer) for key, _ in phase.powers)
-    if phase.condition == true:
+def _names(keys: Iterable[Symbol | str], printer: Any) -> str:
+    names = ", ".join("L" if key == "loss" else printer._print(key) for key in keys)
+    return rf"\left({names}\right)"
+
+
+def _row(condition: Boolean, powers: Exponents, logs: Exponents, printer: Any) -> tuple[str, str]:
+    logarithms = dict(logs)
+    entries = ",\\; ".join(entry(key, power, logarithms[key], printer) for key, power in powers)
+    if condition == true:
         return rf"\left({entries}\right)", ""
-    shown = r",\ ".join(printer._print(part) for part in And.make_args(phase.condition))
+    shown = r",\ ".join(printer._print(part) for part in And.make_args(condition))
     return rf"\left({entries}\right)", rf"\text{{for }} {shown}"
 
 
-def entry(phase: Phase, key: Any, printer: Any) -> str:
-    """One power of C with its logarithm."""
-    power = -phase.exponents[key] if key == "loss" else phase.exponents[key]
-    logarithm = phase.logs[key]
-    shown = "1" if power == 0 else printer._print(C) if power == 1 else rf"C^{{{printer._print(power)}}}"
+def entry(key: Symbol | str, power: Expr, logarithm: Expr, printer: Any) -> str:
+    """``C^power log(C)^logarithm``; the loss falls, ``C^-power``."""
+    rate = -power if key == "loss" else power
+    shown = "1" if rate == 0 else printer._print(C) if rate == 1 else rf"C^{{{printer._print(rate)}}}"
     if logarithm == 0:
         return str(shown)
     over = "" if logarithm == 1 else rf"^{{{printer._print(logarithm)}}}"
     return rf"{shown} \log{over} C"
 
 
-__all__ = ["entry", "latex_of", "one", "table"]
+__all__ = ["entry", "phase", "table"]

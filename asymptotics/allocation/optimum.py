@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 
 from sympy import Add, And, Eq, Expr, Integer, Symbol, expand, oo
+from sympy.printing.latex import LatexPrinter
 
-from asymptotics.allocation import latex as text
+from asymptotics.allocation import latex as typeset
 from asymptotics.allocation.loss_terms import loss_terms, trace_power
 from asymptotics.allocation.phases import Allocation, Phase
 from asymptotics.allocation.question import (
@@ -31,6 +32,7 @@ from asymptotics.domains.domain import Domain, as_condition, normal, primitive
 from asymptotics.domains.parametric_lp import covers, disjoint
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.laws.derive import Laws, derive
+from asymptotics.notation import restated
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import B
 from asymptotics.tasks.task import Task, exact
@@ -114,18 +116,20 @@ class Optimum:
     def __repr__(self) -> str:
         return "\n".join(repr(phase) for phase in (*self.phases, *self.boundaries))
 
-    def _latex(self, printer: object) -> str:
-        return text.table(self, printer)
+    def _latex(self, printer: object, notation: str | None = None) -> str:
+        phases = (*self.phases, *self.boundaries)
+        shown = phases if notation is None else restated(phases, notation)
+        return typeset.table(self.free, ((p.condition, p.powers, p.log_powers) for p in shown), printer)
 
     def _repr_latex_(self) -> str:
-        return f"${text.latex_of(self)}$"
+        return f"${self.to_latex()}$"
 
     def to_latex(self, notation: str | None = None) -> str:
         """One ``cases`` table: exponents of every resource and of the loss, with conditions.
 
         ``notation`` is the arXiv number of a paper in whose letters it is written (`asymptotics.notation`).
         """
-        return text.latex_of(self, notation)
+        return self._latex(LatexPrinter(), notation)
 
 
 def _settled(phases: tuple[Phase, ...], optimum: Optimum, numbers: Mapping[Symbol, Expr]) -> Phase:

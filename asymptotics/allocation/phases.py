@@ -106,7 +106,7 @@ class Phase:
         return f"{', '.join(parts)} ({' ~ '.join(map(str, self.balance))}){where}"
 
     def _latex(self, printer: object) -> str:
-        return typeset.one(self, printer)
+        return typeset.phase(self.condition, self.powers, self.log_powers, printer)
 
     def _repr_latex_(self) -> str:
         return f"${self.to_latex()}$"

@@ -30,7 +30,7 @@ from asymptotics.derivation.trace import (
     Substituted,
     SumFound,
     TracedExpansion,
-    TracedSpectrum,
+    TracedSeries,
     bare,
     naming,
 )
@@ -186,7 +186,7 @@ class _Run:
 def _run(quantity: Quantity, task: Task, regimes: list[Regime]) -> _Run:
     """The traced expansion, as deep as its regimes need."""
     base = spectrum(task)
-    own = TracedSpectrum(**{f.name: getattr(base, f.name) for f in fields(base)})
+    own = TracedSeries(**{f.name: getattr(base, f.name) for f in fields(base)})
     for depth in range(2, MAX_DEPTH):
         seen: list[Event] = []
         with observing(watching(own, seen)):

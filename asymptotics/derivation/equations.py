@@ -20,14 +20,14 @@ from sympy import Derivative, Expr, Function, Integer, Subs, Sum, Symbol, exp, f
 from asymptotics.derivation.symbols import InverseLaplace, Iterated, Minimiser, Minimum, Root
 from asymptotics.symbols import B, N, P, beta, eta, kappa, sigma, t
 from asymptotics.tasks.task import Task
-from asymptotics.transforms.mellin import (
-    CROSSED,
+from asymptotics.transforms.kernels import (
     FILTER,
     KERNELS,
     LEARNED,
     LEARNED_SQUARED,
     RESOLVENT,
     SQUARE,
+    VARIANCE,
     Kernel,
 )
 
@@ -73,7 +73,7 @@ SUMS: dict[tuple[str, Kernel], NamedSum] = {
         summand=lambda lam, c, x: c * x**2 / (lam + x) ** 2,
         words="the squared bias of the ridge kappa",
     ),
-    ("target", CROSSED): NamedSum(
+    ("target", VARIANCE): NamedSum(
         function=V,
         summand=lambda lam, c, x: c * x * lam / (lam + x) ** 2,
         words="the variance of the ridge kappa over initialisations",

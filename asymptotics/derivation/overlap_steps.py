@@ -22,7 +22,7 @@ from asymptotics.derivation.trace import (
 from asymptotics.domains.domain import normal
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Term
-from asymptotics.transforms.overlap import crossed, folded
+from asymptotics.transforms.overlap import antisymmetric_overlap, half_convolution
 
 HARMONIC = "Flajolet, Gourdon & Dumas 1995, theorem 4"
 s, u, v = Symbol("s"), Symbol("u", positive=True), Symbol("v", positive=True)
@@ -32,12 +32,12 @@ line = Symbol("c", real=True)
 
 def overlapping(event: OverlapFound) -> Iterator[Step]:
     origin = event.origin
-    fold = crossed if origin.crossed else folded
+    fold = antisymmetric_overlap if origin.antisymmetric else half_convolution
     yield Step(
         equation=Eq(event.head, event.meaning, evaluate=False),
         reason=Reason(
             "The two-time kernel by partial fractions, at equal times."
-            if origin.crossed
+            if origin.antisymmetric
             else "Of two times one runs on to 2t: data are reused."
         ),
         source="BAP, appendix C; DLMF 3.3.6",
@@ -68,7 +68,7 @@ def _pair(event: OverlapFound, one: Term, two: Term, fold: Callable[..., Expansi
     if one.log_power or two.log_power or not value.terms or value.terms[0].order not in kept:
         return None
     p, q = first.exponent(one.order), two.order
-    if origin.crossed:
+    if origin.antisymmetric:
         both = (z**p * w**q - w**p * z**q) / (w - z)
         left = InverseLaplace(InverseLaplace(both, z, time), w, time)
         words = say("The overlap of two powers {} and {}.", z**p, z**q)

@@ -45,7 +45,7 @@ from asymptotics.derivation.trace import (
 from asymptotics.domains.domain import normal
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.regimes import tidy
-from asymptotics.spectra.family import Spectrum
+from asymptotics.spectra.family import SpectralSeries
 from asymptotics.transforms.observer import Observer, OverlapOrigin, SumOrigin
 
 HARMONIC = "Flajolet, Gourdon & Dumas 1995, theorem 4"
@@ -54,7 +54,7 @@ past = Symbol("x", positive=True)
 line = Symbol("c", real=True)
 
 
-def watching(spectrum: Spectrum, seen: list[Event]) -> Observer:
+def watching(spectrum: SpectralSeries, seen: list[Event]) -> Observer:
     """The observer that gives names to the sums and overlaps of one task, and notes the sums in ``seen``."""
     task = spectrum.task
 
@@ -94,7 +94,7 @@ def watching(spectrum: Spectrum, seen: list[Event]) -> Observer:
     return observe
 
 
-def _role(spectrum: Spectrum, origin: SumOrigin) -> str:
+def _role(spectrum: SpectralSeries, origin: SumOrigin) -> str:
     if origin.series == spectrum.target:
         return "target"
     return "kernel" if origin.series == spectrum.kernel else "other"
@@ -107,7 +107,7 @@ def _overlap(found: Expansion, origin: OverlapOrigin) -> Expansion:
     time = origin.variable
     before = _events(origin.first, origin.second)
     first, second = exact_of(origin.first), exact_of(origin.second)
-    if origin.crossed:
+    if origin.antisymmetric:
         first, one = named(origin.first)
         second, two = named(origin.second)
         z, w = origin.first.variable, Symbol("z'", positive=True)

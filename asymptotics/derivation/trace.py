@@ -17,13 +17,14 @@ from sympy.core.function import AppliedUndef
 
 from asymptotics.derivation.symbols import InverseLaplace
 from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.terms import Bound, Term
-from asymptotics.spectra.family import Spectrum
+from asymptotics.spectra.family import SpectralSeries
 from asymptotics.transforms.observer import OverlapOrigin, SumOrigin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TracedSpectrum(Spectrum):
+class TracedSeries(SpectralSeries):
     """A spectrum whose expansions are traced; unequal to the plain one, so that caches keep them apart."""
 
 
@@ -90,7 +91,7 @@ class Inverted:
 class OverlapFound:
     """An overlap of two functions of time, named ``head``, and its expansion.
 
-    ``first`` and ``second`` are what was folded or crossed, as functions of their variables.
+    ``first`` and ``second`` are what the overlap is taken of, as functions of their variables.
     """
 
     head: AppliedUndef
@@ -181,20 +182,6 @@ class TracedExpansion(Expansion):
             return found
         return self.tracing(found, self.exact.subs(self.variable, exact_of(inner)), inner)
 
-    def revert(self, variable: Symbol, function: Expansion | None = None) -> Expansion:
-        root = Function(self.variable.name, positive=True)(variable)
-        solved = self.plain().revert(variable)
-        event = Reverted(equation=self.exact, variable=self.variable, size=variable, root=root, found=solved)
-        if function is None:
-            return self.tracing(solved, root, extra=[event])
-        found = self.plain().revert(variable, bare(function))
-        if not known(function):
-            return found
-        head, extra = named(function)
-        exact = head.xreplace({self.variable: root})
-        substituted = Substituted(exact=exact, found=found)
-        return self.tracing(found, exact, function, extra=[*extra, event, substituted])
-
     def standing_for(self, gauge: Expr, envelope: Expr = Integer(1)) -> Expansion:
         found = self.plain().standing_for(gauge, envelope)
         return self.tracing(found, envelope * self.exact.xreplace({self.variable: gauge}))
@@ -213,6 +200,22 @@ class TracedExpansion(Expansion):
             transform=head, variable=self.variable, time=variable, before=self.plain(), found=found
         )
         return self.tracing(found, exact, extra=[*extra, event])
+
+
+@revert.register(TracedExpansion)
+def _revert_traced(series: TracedExpansion, variable: Symbol, function: Expansion | None = None) -> Expansion:
+    root = Function(series.variable.name, positive=True)(variable)
+    solved = revert(series.plain(), variable)
+    event = Reverted(equation=series.exact, variable=series.variable, size=variable, root=root, found=solved)
+    if function is None:
+        return series.tracing(solved, root, extra=[event])
+    found = revert(series.plain(), variable, bare(function))
+    if not known(function):
+        return found
+    head, extra = named(function)
+    exact = head.xreplace({series.variable: root})
+    substituted = Substituted(exact=exact, found=found)
+    return series.tracing(found, exact, function, extra=[*extra, event, substituted])
 
 
 def traced(found: Expansion, exact: Expr, events: Iterable[Event] = ()) -> TracedExpansion:
@@ -278,7 +281,7 @@ __all__ = [
     "Substituted",
     "SumFound",
     "TracedExpansion",
-    "TracedSpectrum",
+    "TracedSeries",
     "bare",
     "exact_of",
     "head_of",

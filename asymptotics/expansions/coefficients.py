@@ -1,5 +1,9 @@
 """Names for the coefficients of expansions, so that they stay polynomials in few letters.
 
+    with_names, name_coefficients    tuples of terms with names, and what the names stand for
+    with_values                      the terms with what their names stand for
+    collected                        a sum of coefficients, and whether it is canonical
+
 The coefficients of a law at numbers are long products of gamma and zeta values and of surds. Under names they
 are Laurent polynomials with rational coefficients; sums and products of those are collected exactly, and only
 a literal zero vanishes. The names are replaced when all is done. (SymPy's polynomials take neither negative
@@ -12,14 +16,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from operator import add
-from typing import TYPE_CHECKING
 
 from sympy import Add, Dummy, Expr, Mul, Pow, Rational, Symbol, expand
 
 from asymptotics.expansions.terms import Term
-
-if TYPE_CHECKING:
-    from asymptotics.expansions.expansion import Expansion
 
 Polynomial = dict[tuple[int | Fraction, ...], Fraction]
 """Coefficients by the exponents of the names; whole exponents are int, which adds faster."""
@@ -29,40 +29,37 @@ class Constant(Dummy):  # type: ignore[misc]
     """A name for one coefficient."""
 
 
-def with_names(series: tuple[Expansion, ...]) -> tuple[tuple[Expansion, ...], dict[Symbol, Expr]]:
-    """The expansions with a name for each irrational coefficient; unchanged if any exponent is symbolic."""
-    if not all(t.order.is_number and t.coefficient.is_number for e in series for t in e.terms):
-        return series, {}
-    return named_coefficients(series)
+def with_names(series: Sequence[tuple[Term, ...]]) -> tuple[list[tuple[Term, ...]], dict[Symbol, Expr]]:
+    """The terms with a name for each irrational coefficient; unchanged if any exponent is symbolic."""
+    if not all(t.order.is_number and t.coefficient.is_number for terms in series for t in terms):
+        return list(series), {}
+    return name_coefficients(series)
 
 
-def named_coefficients(
-    series: tuple[Expansion, ...], positive: tuple[Term, ...] = ()
-) -> tuple[tuple[Expansion, ...], dict[Symbol, Expr]]:
-    """The expansions with a name for each irrational coefficient, and what the names stand for.
+def name_coefficients(
+    series: Sequence[tuple[Term, ...]], positive: tuple[Term, ...] = ()
+) -> tuple[list[tuple[Term, ...]], dict[Symbol, Expr]]:
+    """The terms with a name for each irrational coefficient, and what the names stand for.
 
     ``positive`` are terms whose coefficients are known to be positive, where SymPy cannot tell.
     """
     values: dict[Symbol, Expr] = {}
-    hidden = []
-    for e in series:
-        terms = []
-        for t in e.terms:
-            sign = -1 if t.coefficient.is_negative else 1
-            if not t.coefficient.is_Rational:
-                known = t in positive or bool((sign * t.coefficient).is_positive)
-                name = Constant("c", positive=True) if known else Constant("c")
-                values[name] = sign * t.coefficient
-                t = replace(t, coefficient=sign * name)
-            terms.append(t)
-        hidden.append(e.with_terms(terms, e.remainder))
-    return tuple(hidden), values
+
+    def named(t: Term) -> Term:
+        if t.coefficient.is_Rational:
+            return t
+        sign = -1 if t.coefficient.is_negative else 1
+        known = t in positive or bool((sign * t.coefficient).is_positive)
+        name = Constant("c", positive=True) if known else Constant("c")
+        values[name] = sign * t.coefficient
+        return replace(t, coefficient=sign * name)
+
+    return [tuple(named(t) for t in terms) for terms in series], values
 
 
-def with_values(series: Expansion, values: Mapping[Symbol, Expr]) -> Expansion:
-    """The expansion with what its names stand for."""
-    terms = (replace(t, coefficient=t.coefficient.xreplace(values)) for t in series.terms)
-    return series.with_terms(terms, series.remainder)
+def with_values(terms: Iterable[Term], values: Mapping[Symbol, Expr]) -> tuple[Term, ...]:
+    """The terms with what their names stand for."""
+    return tuple(replace(t, coefficient=t.coefficient.xreplace(values)) for t in terms)
 
 
 def collected(summands: Sequence[Expr]) -> tuple[Expr, bool]:
@@ -138,4 +135,4 @@ def _monomial(coefficient: Fraction, names: Sequence[Symbol], exponents: tuple[i
     return Mul(Rational(coefficient.numerator, coefficient.denominator), *powers)
 
 
-__all__ = ["Constant", "collected", "named_coefficients", "with_names", "with_values"]
+__all__ = ["Constant", "collected", "name_coefficients", "with_names", "with_values"]

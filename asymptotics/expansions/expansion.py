@@ -16,7 +16,7 @@ Differentiation of a remainder is valid because the expansions made here hold in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sympy import (
@@ -52,8 +52,8 @@ ONE = Integer(1)
 class Expansion:
     """Terms in ``variable`` -> 0 (or oo, if ``at_infinity``), and the orders of what is left out.
 
-    Made by `expansion`; ``+``, ``-``, ``*`` and `power`, `compose`, `revert`, `differentiate`
-    and `inverse_laplace` give expansions again.
+    Made by `expansion`; ``+``, ``-``, ``*`` and `power`, `compose`, `differentiate` and `inverse_laplace`
+    give expansions again, and so does `asymptotics.expansions.reversion.revert`.
 
     >>> from asymptotics.symbols import kappa
     >>> f = expansion(kappa, [Term(Integer(1), Integer(0)), Term(Integer(2), Integer(1))], depth=3)
@@ -109,6 +109,10 @@ class Expansion:
         """The order of the remainder: a Min over its candidates, oo if beyond every power."""
         return Min(*(b.order for b in self.remainder)) if self.remainder else oo
 
+    def bounds(self) -> tuple[Bound, ...]:
+        """Bounds for the whole of the expansion: the orders of its terms and of its remainder."""
+        return (*(Bound(t.order, t.log_power) for t in self.terms), *self.remainder)
+
     def candidates(self) -> tuple[Term, ...]:
         """The terms that may lead: those not behind any other term."""
         return tuple(t for t in self.terms if not any(self.ahead(s, t) for s in self.terms))
@@ -146,6 +150,10 @@ class Expansion:
             depth=self.depth,
         )
         return replace(changed, gauge=self.gauge, envelope=self.envelope)
+
+    def with_values(self, values: Mapping[Symbol, Expr]) -> Expansion:
+        """The same expansion with what names in its coefficients stand for."""
+        return self.with_terms(with_values(self.terms, values), self.remainder)
 
     def constant(self, value: Expr) -> Expansion:
         """``value`` as an exact expansion in the same variable."""
@@ -236,7 +244,7 @@ class Expansion:
 
     def compose(self, inner: Expansion) -> Expansion:
         """``self(inner(x))``, where inner tends to the limit at which self is expanded."""
-        _refuse_oscillations(self, inner)
+        refuse_oscillations(self, inner)
         powers = Powers(inner)
         sign = compare(inner.domain, Integer(0), powers.lead.order)
         if sign != (-1 if self.at_infinity else 1):
@@ -256,48 +264,6 @@ class Expansion:
             total.terms,
             (*total.remainder, *(Bound(b.order * scale, b.log_power) for b in self.remainder)),
         )
-
-    def revert(self, variable: Symbol, function: Expansion | None = None) -> Expansion:
-        """``function(x)`` (x itself by default) as an expansion in y, where ``self(x) = y``.
-
-        With ``self = A x^p (1 + u)`` and ``w = (y/A)^(1/p)`` the equation is
-        ``x = w + w (phi(x) - 1)``, ``phi = (1 + u)^(-1/p)``, and by Lagrange's theorem
-
-            H(x) = H(w) + sum_{n >= 1} w^n/n! (d/dw)^(n-1) [ (phi(w) - 1)^n H'(w) ].
-
-        >>> from asymptotics.symbols import N, kappa
-        >>> f = expansion(kappa, [Term(Integer(1), Integer(-1)), Term(Integer(1), Integer(0))], depth=3)
-        >>> f.revert(N)
-        1/N + N**(-2) + N**(-3) + O(N**(-4))
-        """
-        if function is None:
-            function = self.monomial(Integer(1), Integer(1))
-        from asymptotics.expansions.logarithmic_reversion import exponential_reversion, leads_with_logarithm
-
-        if leads_with_logarithm(self):
-            return exponential_reversion(self, variable, function)
-        _refuse_oscillations(self, function)
-        hidden, values = with_names((self, function))
-        if values:
-            return with_values(hidden[0]._reverted(variable, hidden[1]), values)
-        return self._reverted(variable, function)
-
-    def _reverted(self, variable: Symbol, function: Expansion) -> Expansion:
-        powers = Powers(self)
-        p = self.exponent(powers.lead.order)
-        psi = powers.relative(-1 / p) - 1
-        derivative = function.differentiate()
-        total, product, small = function, self.constant(Integer(1)), self.monomial(Integer(1), Integer(1))
-        weight = self.constant(Integer(1))
-        for n in range(1, self.depth):
-            product, weight = product * psi, weight * small
-            inner = product * derivative
-            for _ in range(n - 1):
-                inner = inner.differentiate()
-            total = total + (weight * inner).scale(Rational(1, factorial(n)))
-        last = product * psi * function
-        total = self.with_terms(total.terms, (*total.remainder, *_orders(last)))
-        return total.substitute_monomial(powers.lead.coefficient, 1 / p, variable, power=-1 / p)
 
     def substitute_monomial(
         self, base: Expr, exponent: Expr, variable: Symbol, *, power: Expr = Integer(1)
@@ -409,7 +375,7 @@ class Powers:
             for t in v.terms
         ]
         bounds = [b for v in self._u[:-1] for b in v.remainder]
-        return self.base.with_terms(terms, (*bounds, *_orders(self._u[-1])))
+        return self.base.with_terms(terms, (*bounds, *self._u[-1].bounds()))
 
     def relative(self, exponent: Expr) -> Expansion:
         """``(1 + u)**exponent``."""
@@ -510,7 +476,17 @@ def as_power(x: Expr, exponent: Expr) -> Expr:
     return Mul(*(exp(part).rewrite(Pow) for part in Add.make_args(expand(power.args[0]))))
 
 
-def _refuse_oscillations(*series: Expansion) -> None:
+def by_names(build: Callable[..., Expansion], *series: Expansion) -> Expansion:
+    """``build(*series)`` with names for irrational numbers, so that coefficients stay polynomials in them."""
+    hidden, values = with_names([s.terms for s in series])
+    if not values:
+        return build(*series)
+    named = (s.with_terms(terms, s.remainder) for s, terms in zip(series, hidden, strict=True))
+    return build(*named).with_values(values)
+
+
+def refuse_oscillations(*series: Expansion) -> None:
+    """Raise `UnableError` where a coefficient depends on the variable of its expansion."""
     for e in series:
         if any(t.coefficient.has(e.variable) for t in e.terms):
             raise UnableError(
@@ -519,13 +495,8 @@ def _refuse_oscillations(*series: Expansion) -> None:
             )
 
 
-def _orders(series: Expansion) -> tuple[Bound, ...]:
-    """A bound for the whole of an expansion."""
-    return (*(Bound(t.order, t.log_power) for t in series.terms), *series.remainder)
-
-
 def _bound_expression(series: Expansion) -> Expr:
     return series.monomial_of(Bound(series.remainder_order, max(b.log_power for b in series.remainder)))
 
 
-__all__ = ["Expansion", "Powers", "as_power", "expansion"]
+__all__ = ["Expansion", "Powers", "as_power", "by_names", "expansion", "refuse_oscillations"]

@@ -8,21 +8,20 @@ quantity e is the variable (x -> 0) or its inverse (x -> oo). With ' the derivat
     InvLaplace[z^q G(log 1/z)](T)  =  T^(-q-1) sum_j g_j G^(j)(log T),   1/Gamma(-q + d) = sum_j g_j d^j.
 
 `Layered` has the operations of `Expansion` that the equations of the model need, so that these are written
-once. `revert` and `substitute_monomial` lead to the resource: there a layer is an expansion in log(resource),
-or in the resource itself under an exponential (`Layered.gauge`).
+once. `reversion.revert` and `substitute_monomial` lead to the resource: there a layer is an expansion in
+log(resource), or in the resource itself under an exponential (`Layered.gauge`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer, Symbol, expand, log
 
 from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
-from asymptotics.expansions.coefficients import with_names, with_values
-from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.expansion import Expansion, by_names
 from asymptotics.expansions.laurent import reciprocal_gamma
 from asymptotics.expansions.terms import Bound, Term, compare
 
@@ -217,17 +216,6 @@ class Layered:
             layers.append(Layer(order=x.order, series=series))
         return in_logarithm(layered(variable, layers, self.remainder, at_infinity=True, domain=self.domain))
 
-    def revert(self, variable: Symbol, function: Layered | None = None) -> Layered:
-        """``function(x)`` (x itself by default) in the resource y, where ``self(x) = y``, x -> 0.
-
-        If self leads with ``x^-r E(l)`` then ``r l + log E(l) = log y`` and ``x = (E(l)/y)^(1/r)``: layers in
-        1/y with coefficients in log y. If it leads with ``E(l)``, it is solved by ``l = l(y)``, and layers
-        are in ``e^(-l(y))``.
-        """
-        from asymptotics.expansions.layer_reversion import reverted  # it is made of the operations above
-
-        return reverted(self, variable, function)
-
     # --- showing -------------------------------------------------------------------------
 
     def __repr__(self) -> str:
@@ -282,13 +270,6 @@ def _shortened(series: Expansion) -> Expansion:
     return series.with_terms(terms, series.remainder)
 
 
-def by_names(build: Callable[..., Expansion], *series: Expansion) -> Expansion:
-    """``build(*series)`` with names for irrational numbers, so that coefficients stay polynomials in them."""
-    hidden, values = with_names(series)
-    found = build(*hidden)
-    return _shortened(with_values(found, values)) if values else found
-
-
 def differential(series: Expansion, weights: Iterable[Expr]) -> Expansion:
     """``sum_j weights[j] series^(j)``; the last weight's order bounds what is left out."""
     weights = tuple(weights)
@@ -296,8 +277,7 @@ def differential(series: Expansion, weights: Iterable[Expr]) -> Expansion:
     for weight in weights[:-1]:
         total = total + current.scale(weight)
         current = current.differentiate()
-    bounds = (Bound(t.order, t.log_power) for t in current.terms)
-    return series.with_terms(total.terms, (*total.remainder, *bounds, *current.remainder))
+    return series.with_terms(total.terms, (*total.remainder, *current.bounds()))
 
 
 def in_logarithm(found: Layered) -> Layered:
@@ -311,4 +291,4 @@ def in_logarithm(found: Layered) -> Layered:
     )
 
 
-__all__ = ["SLOW", "Layer", "Layered", "by_names", "differential", "in_logarithm", "layered"]
+__all__ = ["SLOW", "Layer", "Layered", "differential", "in_logarithm", "layered"]

@@ -90,7 +90,7 @@ class _Reversion:
             self.shift = total.scale(1 / (self.slope - pull))
         # what one more iteration would change
         self.shift = self.shift.with_terms(
-            self.shift.terms, (*self.shift.remainder, *_whole(self._powers()[-1]))
+            self.shift.terms, (*self.shift.remainder, *self._powers()[-1].bounds())
         )
 
     def carried(self, function: Expansion) -> Expansion:
@@ -155,7 +155,7 @@ class _Reversion:
         for j, value in enumerate(_product(curve, growth)):
             series = series + powers[j].scale(value)
         if not fixed:
-            series = series.with_terms(series.terms, (*series.remainder, *_whole(powers[-1])))
+            series = series.with_terms(series.terms, (*series.remainder, *powers[-1].bounds()))
         total = base.with_terms([])
         for i in range(min(place.log_power, len(powers) - 1) + 1):
             logs = base.with_terms([Term(binomial(place.log_power, i), place.order, place.log_power - i)])
@@ -210,10 +210,6 @@ def logarithm_in(phase: Expr, variable: Symbol, place: Expr) -> Expr:
         lambda e: isinstance(e, log) and e.has(variable),
         lambda e: logarithm(e.args[0].xreplace({variable: place})),
     )
-
-
-def _whole(series: Expansion) -> tuple[Bound, ...]:
-    return (*(Bound(t.order, t.log_power) for t in series.terms), *series.remainder)
 
 
 __all__ = ["exponential_reversion", "leads_with_logarithm"]

@@ -55,7 +55,7 @@ class Laws:
         return "\n".join(repr(law) for law in self)
 
     def _latex(self, printer: object) -> str:
-        return typeset.laws(self, printer)
+        return typeset.aligned(printer._print(law) for law in self)  # type: ignore[attr-defined]
 
     def _repr_latex_(self) -> str:
         return f"${typeset.latex_of(self)}$"

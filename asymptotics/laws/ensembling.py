@@ -21,7 +21,7 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.errors import UnableError
 from asymptotics.laws.derive import Laws
-from asymptotics.model.meanfield import residual
+from asymptotics.model.meanfield import unresolved_power
 from asymptotics.regimes import tidy
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import E, N
@@ -58,7 +58,7 @@ def ensembling(laws: Laws) -> tuple[Comparison, ...]:
             raise UnableError(
                 f"ensembles are compared for losses that are powers of N; this one is {regime.leading(N)}"
             )
-        s = tidy(residual(base, 2).within(regime.domain).leading().order)
+        s = tidy(unresolved_power(base, 2).within(regime.domain).leading().order)
         p = regime.exponent
         factor = E ** (p - 1) if s == 1 else E**p * (1 - s + s / E)
         wins = True if regime.domain.positive(p - s) else None

@@ -33,9 +33,9 @@ from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Term
 from asymptotics.laws.derive import Laws
-from asymptotics.model.meanfield import df1, residual, squared_residual
+from asymptotics.model.meanfield import df1, squared_bias, unresolved_power
 from asymptotics.regimes import tidy
-from asymptotics.spectra import Spectrum, spectrum
+from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, P, t
 from asymptotics.tasks.task import Task
 
@@ -119,7 +119,7 @@ def joint_law(laws: Laws, size: Symbol = N) -> JointLaw:
     base = spectrum(laws.task)
     modes = df1(base, 2)
     lead = modes.leading()
-    kept = _terms(residual, base, 1) if size == N else _terms(squared_residual, base, 2)
+    kept = _terms(unresolved_power, base, 1) if size == N else _terms(squared_bias, base, 2)
     if lead.log_power or any(term.coefficient.has(modes.variable) for term in (lead, *kept)):
         raise UnableError(
             "joint laws are functions of t/size^(1/r) where df1 is a power of kappa; here df1 ~ "
@@ -139,7 +139,9 @@ def joint_law(laws: Laws, size: Symbol = N) -> JointLaw:
     )
 
 
-def _terms(sum_of: Callable[[Spectrum, int], Expansion], base: Spectrum, whole: int) -> list[Term]:
+def _terms(
+    sum_of: Callable[[SpectralSeries, int], Expansion], base: SpectralSeries, whole: int
+) -> list[Term]:
     """The first term that is not analytic in kappa and the first that is (``kappa^n``, n >= whole)."""
     for depth in range(2, MAX_DEPTH):
         series = sum_of(base, depth)

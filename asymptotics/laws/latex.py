@@ -1,31 +1,31 @@
-"""LaTeX of laws: one line for each regime, with its condition, for a display environment."""
+"""LaTeX of laws: one line for each regime, with its condition, for a display environment.
+
+law(tex, resource, regimes, printer)    ``tex \\sim`` the leading terms, as cases
+aligned(rows)                           relations one below the other
+latex_of(value)                         what ``_latex`` of a value prints, by SymPy's default settings
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sympy import And, log, oo, true
+from sympy import And, Symbol, log, oo, true
 from sympy.printing.latex import LatexPrinter
 
 from asymptotics.expansions.expansion import as_power
-from asymptotics.model.quantities import QUANTITIES
-
-if TYPE_CHECKING:
-    from asymptotics.laws.derive import Laws
-    from asymptotics.laws.law import Law
-    from asymptotics.regimes import Regime
+from asymptotics.regimes import Regime
 
 
-def latex_of(thing: Law | Laws) -> str:
+def latex_of(value: object) -> str:
     """LaTeX of a law or of all laws of a task, with SymPy's default settings."""
-    return str(LatexPrinter().doprint(thing))
+    return str(LatexPrinter().doprint(value))
 
 
-def law(value: Law, printer: Any) -> str:
+def law(tex: str, resource: Symbol, regimes: Iterable[Regime], printer: Any) -> str:
     """``L(N) \\sim ...`` with ``cases`` over the regimes."""
-    left = rf"{QUANTITIES[value.name].tex} \sim "
-    rows = [_row(value, regime, printer) for regime in value.regimes]
+    left = rf"{tex} \sim "
+    rows = [_row(resource, regime, printer) for regime in regimes]
     if len(rows) == 1:
         body, condition = rows[0]
         return left + body + (rf",\quad {condition}" if condition else "")
@@ -33,9 +33,9 @@ def law(value: Law, printer: Any) -> str:
     return rf"{left}\begin{{cases}} {cases} \end{{cases}}"
 
 
-def _row(value: Law, regime: Regime, printer: Any) -> tuple[str, str]:
-    x = regime.variable(value.resource)
-    power = _power(x, regime, printer) if regime.power(value.resource) != 1 else ""
+def _row(resource: Symbol, regime: Regime, printer: Any) -> tuple[str, str]:
+    x = regime.variable(resource)
+    power = _power(x, regime, printer) if regime.power(resource) != 1 else ""
     logarithm = printer._print(log(x) ** regime.log_power) if regime.log_power != 0 else ""
     prefactor = printer._print(regime.prefactor)
     if regime.prefactor == 1 and (power or logarithm):
@@ -47,9 +47,9 @@ def _row(value: Law, regime: Regime, printer: Any) -> tuple[str, str]:
         body += rf" \left(1 + O\left({printer._print(regime.relative)}\right)\right)"
     elif regime.remainder != oo:
         body += rf" + O\left({_monomial(x, regime.envelope, regime.remainder, printer)}\right)"
-    limit = regime.limit(value.resource)
+    limit = regime.limit(resource)
     if limit != oo:
-        body += rf",\quad {printer._print(value.resource)} \to {printer._print(limit)}"
+        body += rf",\quad {printer._print(resource)} \to {printer._print(limit)}"
     if regime.condition == true:
         return body, ""
     return body, r"\text{for } " + r",\ ".join(
@@ -72,15 +72,10 @@ def _grouped(exponent: Any, printer: Any) -> str:
     return rf"\left({text}\right)" if exponent.is_Add else text
 
 
-def laws(value: Laws, printer: Any) -> str:
-    """All laws, one below the other, aligned at the tilde."""
-    return aligned(printer._print(one) for one in value)
-
-
 def aligned(rows: Iterable[str]) -> str:
     """Relations, one below the other."""
     rows = [row.replace(r"\sim", r"&\sim", 1) for row in rows]
     return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
 
 
-__all__ = ["aligned", "latex_of", "law", "laws"]
+__all__ = ["aligned", "latex_of", "law"]

@@ -17,7 +17,7 @@ from asymptotics.expansions.layer_leading import leading_series
 from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.oscillation import LogPeriodic, log_periodic
 from asymptotics.laws import latex as typeset
-from asymptotics.laws.windows import Window, windows_of
+from asymptotics.laws.windows import Subject, Window, windows_of
 from asymptotics.model.quantities import QUANTITIES, crossover
 from asymptotics.notation import restated
 from asymptotics.regimes import Regime, find_regimes, tidy
@@ -97,7 +97,7 @@ class Law:
         return None if size is None else (Integer(1), crossover(spectrum(self.task), size))
 
     @property
-    def windows(self) -> tuple[Window, ...]:
+    def windows(self) -> tuple[Window[Law], ...]:
         """Where which law holds, for spectra in pieces or with finitely many modes; else one window.
 
         >>> from asymptotics import Task, derive
@@ -107,7 +107,8 @@ class Law:
         0 << resource << M: L(N) ~ M - N, N -> M
         exactly 0 from M on
         """
-        return windows_of(self, derived)
+        subject = Subject(name=self.name, task=self.task, resource=self.resource, derive=derived)
+        return windows_of(subject, self)
 
     @property
     def uniform(self) -> Boolean | None:
@@ -291,7 +292,7 @@ class Law:
         return "\n".join(lines)
 
     def _latex(self, printer: object) -> str:
-        return typeset.law(self, printer)
+        return typeset.law(QUANTITIES[self.name].tex, self.resource, self.regimes, printer)
 
     def _repr_latex_(self) -> str:
         return f"${typeset.latex_of(self)}$"

@@ -11,13 +11,16 @@ C and Lambda the target power and the trace by which that task exceeds the true 
 
 since ``df1`` and s both lose ``Lambda/kappa`` and the ridge moves by ``-Lambda/s``. Where there are finitely
 many modes, M, the last windows are the edge (``M - N`` small) and what lies beyond it.
+
+    windows_of    the windows of a quantity of a task
+    continued     the task whose last resolved piece goes on without end
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Generic, Protocol, TypeVar
 
 from sympy import Add, Expr, Integer, Piecewise, Symbol, factorial, oo, powsimp
 
@@ -25,27 +28,44 @@ from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import BottleneckError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.model.finite_modes import at_size, mode_count
-from asymptotics.model.meanfield import df1, residual, squared_residual
+from asymptotics.model.meanfield import df1, squared_bias, unresolved_power
 from asymptotics.model.quantities import QUANTITIES, crossover
-from asymptotics.regimes import tidy
-from asymptotics.spectra import FiniteSeries, Spectrum, spectrum
+from asymptotics.regimes import Regime, tidy
+from asymptotics.spectra import FiniteSeries, SpectralSeries, spectrum
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.sums.finite import finite_sum
 from asymptotics.sums.regularised import regular_sum
 from asymptotics.symbols import t
 from asymptotics.tasks.task import Task
 
-if TYPE_CHECKING:
-    from asymptotics.laws.law import Law
 
-Derived = Callable[[str, Task, bool], "Law"]
+class Stated(Protocol):
+    """What windows ask of a law."""
+
+    @property
+    def regimes(self) -> tuple[Regime, ...]: ...
+
+
+L = TypeVar("L", bound=Stated)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject(Generic[L]):
+    """The quantity ``name`` of a task, its resource, and ``derive(name, task, below)``, which gives its law."""
+
+    name: str
+    task: Task
+    resource: Symbol
+    derive: Callable[[str, Task, bool], L]
+
+
 MOMENTS = 3
 """How many moments of what is left out are tried for one that does not vanish."""
 ONE, ZERO = Integer(1), Integer(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class Window(Generic[L]):
     """``law`` for ``lower << resource << upper``; or the exact ``value``; or why there is no law.
 
     ``departure`` is the leading term of what the law of the window, with all its orders, leaves out as the
@@ -55,7 +75,7 @@ class Window:
 
     lower: Expr
     upper: Expr
-    law: Law | None = None
+    law: L | None = None
     value: Expr | None = None
     departure: Expr | None = None
     reason: str = ""
@@ -68,8 +88,8 @@ class Window:
         return f"{self.lower} << resource{upper}: {what}"
 
 
-def windows_of(law: Law, derived: Derived) -> tuple[Window, ...]:
-    """The windows of a law, in ascending order; one for a spectrum without breaks.
+def windows_of(subject: Subject[L], law: L) -> tuple[Window[L], ...]:
+    """The windows of a subject, in ascending order; ``law`` itself for a spectrum without breaks.
 
     Raises `UnableError` for laws of which the crossover scales are not derived (early stopping).
 
@@ -79,51 +99,52 @@ def windows_of(law: Law, derived: Derived) -> tuple[Window, ...]:
     ...     print(window.upper, window.law.exponent, window.departure)
     M**b (a - 1)/b -zeta(a, M + 1)
     """
-    task, found = law.task, spectrum(law.task)
+    name, task = subject.name, subject.task
+    found = spectrum(task)
     pieces = segments(task, found.domain)
-    quantity = QUANTITIES[law.name]
+    within = QUANTITIES[name].within
     if len(pieces) == 1 and task.modes == oo:
-        upper = oo if quantity.within is None else crossover(found, quantity.within)
+        upper = oo if within is None else crossover(found, within)
         return (Window(lower=ONE, upper=upper, law=law),)
-    if law.name.startswith("early_stopping"):
-        raise UnableError(
-            f"the windows of laws.{law.name} need the crossover scales of the optimum; not derived"
-        )
+    if name.startswith("early_stopping"):
+        raise UnableError(f"the windows of laws.{name} need the crossover scales of the optimum; not derived")
     learned = tuple(s for s in pieces if s.eigenvalues != 0)
-    listed: list[Window] = []
-    lower: Expr = ONE if law.resource != t else 1 / learned[0].eigenvalues.subs(task.index, learned[0].first)
+    listed: list[Window[L]] = []
+    lower: Expr = (
+        ONE if subject.resource != t else 1 / learned[0].eigenvalues.subs(task.index, learned[0].first)
+    )
     last = len(learned) - 1 if learned[-1].last == oo else len(learned)
     for segment in learned[:last]:
         if segment is learned[-1] and not segment.eigenvalues.has(task.index):
             break  # one eigenvalue at the end: the edge has all of it
-        upper = _break(law, segment, pieces)
-        listed.append(_intermediate(law, segment, pieces, lower, upper, derived))
+        upper = _break(subject, segment, pieces)
+        listed.append(_intermediate(subject, segment, pieces, lower, upper))
         lower = upper
-    return (*listed, *_final(law, found, lower, derived))
+    return (*listed, *_final(subject, found, lower))
 
 
-def _break(law: Law, segment: Segment, pieces: tuple[Segment, ...]) -> Expr:
+def _break(subject: Subject[L], segment: Segment, pieces: tuple[Segment, ...]) -> Expr:
     """The resource at which the last mode of a segment is resolved."""
-    index = law.task.index
-    if law.resource == t:
+    index = subject.task.index
+    if subject.resource == t:
         return 1 / segment.eigenvalues.xreplace({index: segment.last})
     counted = pieces[: pieces.index(segment) + 1]
     return Add(*(finite_sum(s.multiplicity, index, s.first, s.last) for s in counted if s.eigenvalues != 0))
 
 
 def _intermediate(
-    law: Law, segment: Segment, pieces: tuple[Segment, ...], lower: Expr, upper: Expr, derived: Derived
-) -> Window:
+    subject: Subject[L], segment: Segment, pieces: tuple[Segment, ...], lower: Expr, upper: Expr
+) -> Window[L]:
     """The window in which the modes of one segment are resolved one after the other."""
-    index = law.task.index
+    index = subject.task.index
     if not segment.eigenvalues.has(index):
         reason = f"the eigenvalues are all {segment.eigenvalues} there: resolved at once, no window"
         return Window(lower=lower, upper=upper, reason=reason)
     try:
-        endless = continued(law.task, pieces[: pieces.index(segment) + 1])
-        there = derived(law.name, endless, False)
+        endless = continued(subject.task, pieces[: pieces.index(segment) + 1])
+        there = subject.derive(subject.name, endless, False)
         domain = spectrum(endless).domain
-        missing = _departure(law, endless, segment, pieces, domain)
+        missing = _departure(subject, endless, segment, pieces, domain)
         return Window(lower=lower, upper=upper, law=there, departure=missing)
     except BottleneckError as error:
         return Window(lower=lower, upper=upper, reason=f"no law of its own: {error}")
@@ -146,18 +167,18 @@ def continued(task: Task, pieces: tuple[Segment, ...]) -> Task:
     )
 
 
-def _final(law: Law, found: Spectrum, lower: Expr, derived: Derived) -> tuple[Window, ...]:
+def _final(subject: Subject[L], found: SpectralSeries, lower: Expr) -> tuple[Window[L], ...]:
     """The windows after the last break."""
-    name, task = law.name, law.task
+    name, task, derive = subject.name, subject.task, subject.derive
     count = mode_count(found)
-    if law.resource == t:
+    if subject.resource == t:
         if isinstance(found.target, FiniteSeries):
             lower = _separation(found.target)
-        return (Window(lower=lower, upper=oo, law=derived(name, task, False)),)
+        return (Window(lower=lower, upper=oo, law=derive(name, task, False)),)
     if count is None:
-        return (Window(lower=lower, upper=oo, law=derived(name, task, False)),)
-    edge = Window(lower=_edge(found, count), upper=count, law=derived(name, task, True))
-    there = derived(name, task, False)
+        return (Window(lower=lower, upper=oo, law=derive(name, task, False)),)
+    edge = Window(lower=_edge(found, count), upper=count, law=derive(name, task, True))
+    there = derive(name, task, False)
     if edge.law is not None and there.regimes == edge.law.regimes:
         return (edge, Window(lower=count, upper=oo, value=Integer(0)))
     return (edge, Window(lower=count, upper=oo, law=there))
@@ -169,35 +190,35 @@ def _separation(series: FiniteSeries) -> Expr:
     return 1 / normal(rates[1] - rates[0]) if len(rates) > 1 else Integer(0)
 
 
-def _edge(found: Spectrum, count: Expr) -> Expr:
+def _edge(found: SpectralSeries, count: Expr) -> Expr:
     """``M - S_1^2/S_2``, ``S_n = sum m_k lambda_k^-n``: where the first two terms of df1 are equal."""
     first, second = (found.kernel.laurent(Integer(n), 1).coefficient(0) for n in (1, 2))
     return normal(count - first**2 / second) if first.is_Rational else count - first**2 / second
 
 
 def _departure(
-    law: Law, endless: Task, segment: Segment, pieces: tuple[Segment, ...], domain: Domain
+    subject: Subject[L], endless: Task, segment: Segment, pieces: tuple[Segment, ...], domain: Domain
 ) -> Expr | None:
     """The leading term of what the endless task gets wrong, or None."""
     later = pieces[pieces.index(segment) + 1 :]
-    index = law.task.index
-    if law.name == "time":
+    name, index = subject.name, subject.task.index
+    if name == "time":
         for n in range(MOMENTS):
             excess = _excess(segment, later, index, n, target=True)
             if excess != 0:
                 return tidy(-excess * (-2 * t) ** n / factorial(n))
         return None
-    if law.name not in ("model", "data"):
+    if name not in ("model", "data"):
         return None
     power = _excess(segment, later, index, 0, target=True)
     trace = _excess(segment, later, index, 1, target=False)
     ideal = spectrum(endless)
     total = Integer(0)
     # each scales with the break in its own way: which is larger, the resource alone does not say
-    for excess, part in zip((power, trace), _size_departures(law.name, ideal), strict=True):
+    for excess, part in zip((power, trace), _size_departures(name, ideal), strict=True):
         if excess == 0:
             continue
-        series = at_size(df1(ideal, 3), law.resource, part).within(domain)
+        series = at_size(df1(ideal, 3), subject.resource, part).within(domain)
         total += excess * Add(*(tidy(x.coefficient) * series.monomial_of(x) for x in series.candidates()))
     return total if total != 0 else None
 
@@ -226,15 +247,15 @@ def _excess(
     return total if end == oo else total + regular_sum(ideal, index, end + 1)
 
 
-def _size_departures(name: str, ideal: Spectrum) -> tuple[Expansion, Expansion]:
+def _size_departures(name: str, ideal: SpectralSeries) -> tuple[Expansion, Expansion]:
     """What C and Lambda are multiplied by in the departure of the model or data law, in the ridge."""
     modes = df1(ideal, 3)
     ridge = modes.monomial(ONE, ONE)
     slope = (modes.differentiate() * ridge).scale(Integer(-1))
     inverse = slope.power(-1)
     if name == "model":
-        return modes.constant(Integer(-1)), -(residual(ideal, 3).differentiate() * inverse)
-    squared = squared_residual(ideal, 3)
+        return modes.constant(Integer(-1)), -(unresolved_power(ideal, 3).differentiate() * inverse)
+    squared = squared_bias(ideal, 3)
     fixed = modes * inverse
     bent = slope.differentiate() * inverse + ridge.power(-1)
     lifted = (squared + ideal.task.noise**2) * fixed * inverse * bent

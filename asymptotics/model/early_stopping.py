@@ -22,25 +22,26 @@ from sympy import Expr, Integer, Symbol
 
 from asymptotics.caches import cached
 from asymptotics.errors import UnableError
-from asymptotics.expansions.coefficients import named_coefficients, with_values
+from asymptotics.expansions.coefficients import name_coefficients
 from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.terms import Bound
 from asymptotics.model.meanfield import time_limited
 from asymptotics.model.transients import noise_in_test_loss, noisy_correction
-from asymptotics.spectra import Spectrum
+from asymptotics.spectra import SpectralSeries
 from asymptotics.symbols import P
 
 
-def early_stopping(spectrum: Spectrum, depth: int) -> Expansion:
+def early_stopping(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``min_t L(t, P)`` at N = oo for P -> oo."""
     best = _balanced(_losses(spectrum, depth))
-    return with_values(best.samples.revert(P, best.loss), best.values)
+    return revert(best.samples, P, best.loss).with_values(best.values)
 
 
-def early_stopping_time(spectrum: Spectrum, depth: int) -> Expansion:
+def early_stopping_time(spectrum: SpectralSeries, depth: int) -> Expansion:
     """The t at which ``L(t, P)`` is smallest, N = oo, for P -> oo."""
     best = _balanced(_losses(spectrum, depth))
-    return with_values(best.samples.revert(P), best.values)
+    return revert(best.samples, P).with_values(best.values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class _Balanced:
     values: Mapping[Symbol, Expr]
 
 
-def _losses(spectrum: Spectrum, depth: int) -> tuple[Expansion, ...]:
+def _losses(spectrum: SpectralSeries, depth: int) -> tuple[Expansion, ...]:
     """``L_0, L_1, ...``, as many orders of 1/P as the depth asks for, each behind by t^-p."""
     falling = time_limited(spectrum, depth)
     if falling.gauge is not None:
@@ -76,7 +77,8 @@ def _losses(spectrum: Spectrum, depth: int) -> tuple[Expansion, ...]:
 def _balanced(losses: tuple[Expansion, ...]) -> _Balanced:
     # losses are positive, and so is what leads them
     leading = tuple(series.leading() for series in losses[:2])
-    series, values = named_coefficients(losses, positive=leading)
+    hidden, values = name_coefficients([s.terms for s in losses], positive=leading)
+    series = tuple(s.with_terms(terms, s.remainder) for s, terms in zip(losses, hidden, strict=True))
     share = _share(series)
     return _Balanced(samples=share.power(-1), loss=_with_noise(series, share), values=values)
 

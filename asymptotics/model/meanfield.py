@@ -7,7 +7,7 @@ With ``kappa = z/q`` every quantity is made of two sums (BAP, section 2 and appe
 
 All functions return an `Expansion` whose first ``depth`` orders are kept. Losses are the excess
 test loss: the variance of the label noise itself is not included. Where finitely many modes are learned
-the laws at t = oo are those at the edge, or beyond it (`edge`).
+the laws at t = oo are those at the edge, or beyond it (`finite_modes`).
 """
 
 from __future__ import annotations
@@ -16,37 +16,37 @@ from sympy import Integer, Symbol
 
 from asymptotics.caches import cached
 from asymptotics.expansions.expansion import Expansion
-from asymptotics.model.finite_modes import FixedPoint, at_size, beyond, white_point
-from asymptotics.model.slowest_modes import slowest_modes
-from asymptotics.spectra import FiniteSeries, Spectrum
+from asymptotics.model.finite_modes import FixedPoint, at_size, beyond, slowest_modes, white_point
+from asymptotics.spectra import FiniteSeries, SpectralSeries
 from asymptotics.symbols import N, P, kappa, t
-from asymptotics.transforms.mellin import CROSSED, EXPONENTIAL, FILTER, RESOLVENT, SQUARE, spectral_sum
+from asymptotics.transforms.kernels import EXPONENTIAL, FILTER, RESOLVENT, SQUARE, VARIANCE
+from asymptotics.transforms.mellin import spectral_sum
 
 _T = Symbol("T", positive=True)
 
 
 @cached(maxsize=128)
-def df1(spectrum: Spectrum, depth: int) -> Expansion:
+def df1(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``df1(kappa)`` for kappa -> 0: the number of modes that kappa resolves."""
     return spectral_sum(spectrum.kernel, FILTER, kappa, inverse=True, domain=spectrum.domain, depth=depth)
 
 
 @cached(maxsize=128)
-def residual(spectrum: Spectrum, depth: int) -> Expansion:
+def unresolved_power(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``Xi(kappa)`` for kappa -> 0: the target power that kappa does not resolve."""
     found = spectral_sum(spectrum.target, RESOLVENT, kappa, inverse=True, domain=spectrum.domain, depth=depth)
     return found + spectrum.unlearned if spectrum.unlearned != 0 else found
 
 
 @cached(maxsize=128)
-def squared_residual(spectrum: Spectrum, depth: int) -> Expansion:
+def squared_bias(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``F(kappa)`` for kappa -> 0: the squared bias of a ridge kappa."""
     found = spectral_sum(spectrum.target, SQUARE, kappa, inverse=True, domain=spectrum.domain, depth=depth)
     return found + spectrum.unlearned if spectrum.unlearned != 0 else found
 
 
 @cached(maxsize=128)
-def fixed_point(spectrum: Spectrum, depth: int) -> FixedPoint:
+def fixed_point(spectrum: SpectralSeries, depth: int) -> FixedPoint:
     """The sums of the fixed point t = oo, in kappa -> 0 (or exactly, for a single eigenvalue)."""
     white = white_point(spectrum, depth)
     if white is not None:
@@ -54,16 +54,16 @@ def fixed_point(spectrum: Spectrum, depth: int) -> FixedPoint:
     modes = df1(spectrum, depth)
     return FixedPoint(
         modes=modes,
-        unresolved=residual(spectrum, depth),
-        squared=squared_residual(spectrum, depth),
-        crossed=spectral_sum(
-            spectrum.target, CROSSED, kappa, inverse=True, domain=spectrum.domain, depth=depth
+        unresolved=unresolved_power(spectrum, depth),
+        squared=squared_bias(spectrum, depth),
+        initialisation_variance=spectral_sum(
+            spectrum.target, VARIANCE, kappa, inverse=True, domain=spectrum.domain, depth=depth
         ),
         inverse=modes * _slope(spectrum, depth).power(-1),
     )
 
 
-def time_limited(spectrum: Spectrum, depth: int) -> Expansion:
+def time_limited(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``L(t) = sum_k m_k c_k exp(-2 lambda_k t)``: N = P = oo, where q = 1 (BAP, section 3).
 
     Finitely many modes with target power are learned one by one, the slowest last.
@@ -76,7 +76,7 @@ def time_limited(spectrum: Spectrum, depth: int) -> Expansion:
     return series.substitute_monomial(Integer(2), Integer(1), t)
 
 
-def model_limited(spectrum: Spectrum, depth: int) -> Expansion:
+def model_limited(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``L(N) = Xi(kappa)`` with ``df1(kappa) = N``: t = P = oo (BAP, appendix C).
 
     The fixed point for N < P is ``L = Xi + (Xi + sigma^2) N/(P - N)``; P -> oo leaves Xi.
@@ -86,7 +86,7 @@ def model_limited(spectrum: Spectrum, depth: int) -> Expansion:
     return at_size(point.modes, N, point.unresolved) if done is None else done
 
 
-def _slope(spectrum: Spectrum, depth: int) -> Expansion:
+def _slope(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``-kappa df1' = df1 - df2 = sum_k m_k kappa lambda_k/(lambda_k + kappa)^2``."""
     modes = df1(spectrum, depth)
     return (modes.differentiate() * modes.monomial(Integer(1), Integer(1))).scale(Integer(-1))
@@ -97,7 +97,7 @@ def at_twice_the_time(transform: Expansion) -> Expansion:
     return transform.inverse_laplace(_T).substitute_monomial(Integer(2), Integer(1), t)
 
 
-def data_limited(spectrum: Spectrum, depth: int) -> Expansion:
+def data_limited(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``L(P) = (F + sigma^2 df2/P) / (1 - df2/P)`` with ``df1(kappa) = P``: t = N = oo.
 
     On the fixed point ``1 - df2/P = -kappa df1'/df1`` (BAP, appendix C).
@@ -110,7 +110,7 @@ def data_limited(spectrum: Spectrum, depth: int) -> Expansion:
     return at_size(point.modes, P, loss)
 
 
-def model_bias(spectrum: Spectrum, depth: int) -> Expansion:
+def model_bias(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``B(N) = F(kappa)`` with ``df1(kappa) = N``: the loss of the predictor averaged over A, t = P = oo.
 
     The mean of mode k stops at ``H_k = kappa/(lambda_k + kappa)`` (BAP, appendix C).
@@ -120,20 +120,20 @@ def model_bias(spectrum: Spectrum, depth: int) -> Expansion:
     return at_size(point.modes, N, point.squared) if done is None else done
 
 
-def model_variance(spectrum: Spectrum, depth: int) -> Expansion:
+def model_variance(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``Xi - F = sum_k m_k c_k kappa lambda_k/(lambda_k + kappa)^2`` at ``df1(kappa) = N``: over A."""
     point = fixed_point(spectrum, depth)
-    return at_size(point.modes, N, point.crossed)
+    return at_size(point.modes, N, point.initialisation_variance)
 
 
-def data_bias(spectrum: Spectrum, depth: int) -> Expansion:
+def data_bias(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``F(kappa)`` with ``df1(kappa) = P``: the loss of the predictor averaged over data sets, t = N = oo."""
     done = beyond(spectrum, P, spectrum.unlearned, Integer(0))
     point = fixed_point(spectrum, depth)
     return at_size(point.modes, P, point.squared) if done is None else done
 
 
-def data_variance(spectrum: Spectrum, depth: int) -> Expansion:
+def data_variance(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``(F + sigma^2) df2/(P - df2)`` at ``df1(kappa) = P``: over data sets and their noise."""
     done = beyond(spectrum, P, Integer(0), spectrum.unlearned + spectrum.task.noise**2)
     if done is not None:
@@ -153,7 +153,7 @@ __all__ = [
     "model_bias",
     "model_limited",
     "model_variance",
-    "residual",
-    "squared_residual",
+    "squared_bias",
     "time_limited",
+    "unresolved_power",
 ]

@@ -11,11 +11,12 @@ from sympy import Expr, Symbol, oo
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.layer_leading import leading_series
 from asymptotics.expansions.layers import Layered
+from asymptotics.expansions.reversion import revert
 from asymptotics.model import early_stopping as stopping
 from asymptotics.model import meanfield, transients
 from asymptotics.model import training_rules as optimisers
 from asymptotics.model.finite_modes import mode_count
-from asymptotics.spectra import Spectrum
+from asymptotics.spectra import SpectralSeries
 from asymptotics.symbols import N, P, t
 
 
@@ -34,7 +35,7 @@ class Quantity:
     tex: str
     limits: str
     resource: Symbol
-    formula: Callable[[Spectrum, int], Expansion]
+    formula: Callable[[SpectralSeries, int], Expansion]
     source: str
     within: Symbol | None = None
 
@@ -272,7 +273,7 @@ RULES = (
 QUANTITIES = {q.name: q for q in (*BOTTLENECKS, *APPROACH, *SPLIT, *RULES)}
 
 
-def crossover(spectrum: Spectrum, size: Symbol) -> Expr:
+def crossover(spectrum: SpectralSeries, size: Symbol) -> Expr:
     """The time ``1/kappa(size)``, ``df1(kappa) = size``, at which a transient law ends; its leading term.
 
     >>> from asymptotics.spectra import spectrum
@@ -282,7 +283,7 @@ def crossover(spectrum: Spectrum, size: Symbol) -> Expr:
     """
     if mode_count(spectrum) is not None:
         return oo  # with more samples or features than modes there is no crossover
-    kappa = meanfield.df1(spectrum, 2).revert(size)
+    kappa = revert(meanfield.df1(spectrum, 2), size)
     series = leading_series(kappa) if isinstance(kappa, Layered) else kappa
     return 1 / series.term_expression(series.leading())
 

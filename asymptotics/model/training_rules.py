@@ -29,26 +29,26 @@ from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.terms import Bound
-from asymptotics.model.meanfield import at_twice_the_time, df1, model_limited, residual, time_limited
+from asymptotics.model.meanfield import at_twice_the_time, df1, model_limited, time_limited, unresolved_power
 from asymptotics.model.transients import lagrange, over_z
-from asymptotics.spectra import Spectrum
+from asymptotics.spectra import SpectralSeries
 from asymptotics.symbols import B, N, beta, eta
 
 
-def trace(spectrum: Spectrum) -> Expr:
+def trace(spectrum: SpectralSeries) -> Expr:
     """``Tr = sum m_k lambda_k``."""
     return spectrum.kernel.laurent(Integer(-1), 1).coefficient(0)
 
 
-def sgd_noise(spectrum: Spectrum, depth: int) -> Expansion:
+def sgd_noise(spectrum: SpectralSeries, depth: int) -> Expansion:
     """Loss of one-pass SGD less that of gradient flow at the same ``t = eta n``, N = oo."""
-    modes, signal = df1(spectrum, depth), residual(spectrum, depth) + spectrum.task.noise**2
+    modes, signal = df1(spectrum, depth), unresolved_power(spectrum, depth) + spectrum.task.noise**2
     return at_twice_the_time(over_z(signal * (_echo(spectrum, modes) - 1)))
 
 
-def sgd_noise_correction(spectrum: Spectrum, depth: int) -> Expansion:
+def sgd_noise_correction(spectrum: SpectralSeries, depth: int) -> Expansion:
     """The term 1/N of the same: ``delta [(Xi + sigma^2)(1/(1 - K) - 1)]`` at fixed zeta."""
-    modes, unresolved = df1(spectrum, depth), residual(spectrum, depth)
+    modes, unresolved = df1(spectrum, depth), unresolved_power(spectrum, depth)
     echo = _echo(spectrum, modes)
     slow = (lagrange(1, modes, modes) * modes.monomial(Integer(1), Integer(1))).scale(eta / (2 * B))
     moved = lagrange(1, unresolved, modes) * (echo - 1)
@@ -56,31 +56,31 @@ def sgd_noise_correction(spectrum: Spectrum, depth: int) -> Expansion:
     return at_twice_the_time(over_z(moved - fed)).scale(1 / N)
 
 
-def _echo(spectrum: Spectrum, modes: Expansion) -> Expansion:
+def _echo(spectrum: SpectralSeries, modes: Expansion) -> Expansion:
     """``1/(1 - K)`` at kappa = zeta."""
     kept = 1 - eta * trace(spectrum) / (2 * B)
     slow = (modes * modes.monomial(Integer(1), Integer(1))).scale(eta / (2 * B))
     return (slow + kept).power(-1)
 
 
-def sgd_noise_at_infinity(spectrum: Spectrum, depth: int) -> Expansion:
+def sgd_noise_at_infinity(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``(Xi + sigma^2) K/(1 - K)`` at t = oo, where ``df1(kappa) = N`` and K = eta Tr/2B."""
     share = eta * trace(spectrum) / (2 * B)
     limit = model_limited(spectrum, depth) + spectrum.task.noise**2
     return limit.scale(share / (1 - share))
 
 
-def discrete_steps(spectrum: Spectrum, depth: int) -> Expansion:
+def discrete_steps(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``sum m_k c_k (1 - eta lambda_k)^(2t/eta)`` at N = P = oo, to first order in eta."""
     return _moved(spectrum, rate=eta / 2, amplitude=Integer(0), depth=depth)
 
 
-def heavy_ball(spectrum: Spectrum, depth: int) -> Expansion:
+def heavy_ball(spectrum: SpectralSeries, depth: int) -> Expansion:
     """The loss of heavy-ball flow at N = P = oo, to first order in beta."""
     return _moved(spectrum, rate=beta, amplitude=beta, depth=depth)
 
 
-def _moved(spectrum: Spectrum, *, rate: Expr, amplitude: Expr, depth: int) -> Expansion:
+def _moved(spectrum: SpectralSeries, *, rate: Expr, amplitude: Expr, depth: int) -> Expansion:
     """``sum m_k c_k (1 + amplitude lambda)^2 e^(-2t lambda (1 + rate lambda))`` to first order in both.
 
     A factor lambda under the sum is ``-(1/2) d/dt`` of ``L(t) = sum m_k c_k e^(-2 lambda t)``; what

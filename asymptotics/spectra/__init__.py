@@ -13,7 +13,7 @@ from asymptotics.domains.domain import Domain, as_constraint
 from asymptotics.errors import SpectrumError
 from asymptotics.spectra.broken import BrokenPowerLaws
 from asymptotics.spectra.equivalent import EquivalentSpectra
-from asymptotics.spectra.family import Family, Mismatch, Spectrum
+from asymptotics.spectra.family import Family, Mismatch, SpectralSeries
 from asymptotics.spectra.finite import FiniteSeries, FiniteSpectra
 from asymptotics.spectra.geometric import GeometricSpectra
 from asymptotics.spectra.lattice import LatticeModes
@@ -37,7 +37,7 @@ FAMILIES: tuple[Family, ...] = (*_EXACT, EquivalentSpectra(families=_EXACT))
 
 
 @cached(maxsize=128)
-def spectrum(task: Task) -> Spectrum:
+def spectrum(task: Task) -> SpectralSeries:
     """The Dirichlet series of a task, and the domain on which its sums converge.
 
     Raises `SpectrumError` if a sum diverges, or if no family takes the task: it names the family that
@@ -56,7 +56,7 @@ def spectrum(task: Task) -> Spectrum:
     nearest: tuple[Family, Mismatch] | None = None
     for family in FAMILIES:
         found = family.spectrum(task, domain)
-        if isinstance(found, Spectrum):
+        if isinstance(found, SpectralSeries):
             return found
         if nearest is None or found.fitting > nearest[1].fitting:
             nearest = (family, found)
@@ -87,4 +87,4 @@ def _value(expression: Expr, task: Task, j: int, symbolic: bool) -> Expr:
     return exact if symbolic or exact.is_Rational else exact.evalf(15)
 
 
-__all__ = ["FAMILIES", "Family", "FiniteSeries", "Mismatch", "Spectrum", "spectrum"]
+__all__ = ["FAMILIES", "Family", "FiniteSeries", "Mismatch", "SpectralSeries", "spectrum"]

@@ -17,10 +17,9 @@ from sympy import Expr, Integer, Piecewise, Symbol, oo
 
 from asymptotics.domains.domain import Domain
 from asymptotics.expansions.laurent import Laurent
-from asymptotics.spectra.algebraic import AlgebraicSeries
-from asymptotics.spectra.family import Mismatch, Spectrum
+from asymptotics.spectra.family import Mismatch, SpectralSeries
 from asymptotics.spectra.finite import FiniteSeries, check_breaks, check_signs, head, ordered, unlearned
-from asymptotics.spectra.power_law import PowerLaws
+from asymptotics.spectra.power_law import AlgebraicSeries, PowerLaws
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import DirichletSeries, Pole
@@ -52,7 +51,7 @@ class BrokenPowerLaws:
 
     name: str = "broken power laws"
 
-    def spectrum(self, task: Task, domain: Domain) -> Spectrum | Mismatch:
+    def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The head and the tail; the conditions are those of the tail's power law."""
         if not any(e.has(Piecewise) for e in (task.eigenvalues, task.target, task.multiplicity)):
             return Mismatch(fitting=0, missing=f"{task.eigenvalues} and {task.target} have no pieces")
@@ -81,7 +80,7 @@ class BrokenPowerLaws:
         else:
             target = _headed(tuple(before), last, found.target, task.index, target=True)
             domain = found.domain
-        return Spectrum(
+        return SpectralSeries(
             task=task,
             kernel=kernel,
             target=target,

@@ -28,8 +28,8 @@ from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Bound
-from asymptotics.spectra.algebraic import AlgebraicSeries
-from asymptotics.spectra.family import Family, Mismatch, Spectrum
+from asymptotics.spectra.family import Family, Mismatch, SpectralSeries
+from asymptotics.spectra.power_law import AlgebraicSeries
 from asymptotics.sums.convergent import convergent_sum
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.branch import BranchSeries, Coordinate, Tails
@@ -175,7 +175,7 @@ class EquivalentSpectra:
     families: tuple[Family, ...]
     name: str = "spectra equivalent to one of a simpler family"
 
-    def spectrum(self, task: Task, domain: Domain) -> Spectrum | Mismatch:
+    def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The spectrum of the equivalent task, with the sums of the true one."""
         if task.modes != oo or task.multiplicity.has(task.index):
             return Mismatch(fitting=0, missing=f"modes = {task.modes}, multiplicity = {task.multiplicity}")
@@ -189,7 +189,7 @@ class EquivalentSpectra:
         gain = min((part.gain for part in parts.values()), key=lambda e: (e == oo, e))
         for family in self.families:
             found = family.spectrum(simple, domain)
-            if isinstance(found, Spectrum):
+            if isinstance(found, SpectralSeries):
                 try:
                     return replace(
                         found,

@@ -13,7 +13,7 @@ from asymptotics.transforms.dirichlet import DirichletSeries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spectrum:
+class SpectralSeries:
     """The series of ``df1`` (weights: the multiplicity) and of ``Xi`` (multiplicity times target).
 
     ``unlearned`` is the target power in modes of eigenvalue zero, which no sum of kernels resolves. ``below``
@@ -42,7 +42,7 @@ class Family(Protocol):
     @property
     def name(self) -> str: ...
 
-    def spectrum(self, task: Task, domain: Domain) -> Spectrum | Mismatch:
+    def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The spectrum of a task of this family, or why the task is of another.
 
         Raises `SpectrumError` if it is of this family but has no laws (a sum that diverges).
@@ -50,4 +50,4 @@ class Family(Protocol):
         ...
 
 
-__all__ = ["Family", "Mismatch", "Spectrum"]
+__all__ = ["Family", "Mismatch", "SpectralSeries"]

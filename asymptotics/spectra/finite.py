@@ -19,7 +19,7 @@ from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.tail import tail_expansion
-from asymptotics.spectra.family import Mismatch, Spectrum
+from asymptotics.spectra.family import Mismatch, SpectralSeries
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.sums.finite import finite_sum
 from asymptotics.sums.regularised import regular_sum
@@ -139,7 +139,7 @@ class FiniteSpectra:
 
     name: str = "finitely many modes"
 
-    def spectrum(self, task: Task, domain: Domain) -> Spectrum | Mismatch:
+    def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The two finite sums; raises `SpectrumError` where nothing is learned."""
         pieces = segments(task, domain)
         learned = tuple(s for s in pieces if s.eigenvalues != 0)
@@ -154,7 +154,7 @@ class FiniteSpectra:
         target = head(learned, task.index, target=True)
         if not target.pieces:
             raise SpectrumError(f"target {task.target} vanishes on every mode that is learned")
-        return Spectrum(
+        return SpectralSeries(
             task=task,
             kernel=kernel,
             target=target,

@@ -34,7 +34,7 @@ from asymptotics.domains.domain import Domain, as_condition, as_constraint, norm
 from asymptotics.domains.logarithms import logarithm, ratio
 from asymptotics.errors import SpectrumError
 from asymptotics.expansions.laurent import Laurent
-from asymptotics.spectra.family import Mismatch, Spectrum
+from asymptotics.spectra.family import Mismatch, SpectralSeries
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import Line, Pole
 
@@ -151,7 +151,7 @@ class GeometricSpectra:
 
     name: str = "geometric spectra"
 
-    def spectrum(self, task: Task, domain: Domain) -> Spectrum | Mismatch:
+    def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The two series, with the conditions that eigenvalues, their sum and the target's converge."""
         if task.modes != oo:
             return Mismatch(
@@ -188,7 +188,7 @@ class GeometricSpectra:
             GeometricSeries(weights=terms, rate=eigenvalue.rate, scale=eigenvalue.coefficient)
             for terms in (levels, weights)
         )
-        return Spectrum(task=task, kernel=kernel, target=target, domain=domain)
+        return SpectralSeries(task=task, kernel=kernel, target=target, domain=domain)
 
 
 def _product(left: tuple[GeometricTerm, ...], right: tuple[GeometricTerm, ...]) -> tuple[GeometricTerm, ...]:

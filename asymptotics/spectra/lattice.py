@@ -18,7 +18,7 @@ from sympy import Expr, Integer, Mul, Symbol, cancel, log, oo
 from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
 from asymptotics.errors import SpectrumError
 from asymptotics.expansions.laurent import Laurent
-from asymptotics.spectra.family import Mismatch, Spectrum
+from asymptotics.spectra.family import Mismatch, SpectralSeries
 from asymptotics.sums.lattice import (
     LatticeConstant,
     LatticeZeta,
@@ -64,7 +64,7 @@ class LatticeModes:
 
     name: str = "modes of a lattice"
 
-    def spectrum(self, task: Task, domain: Domain) -> Spectrum | Mismatch:
+    def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The two series, with the conditions ``b > d`` and ``a > d`` in the lengths |n|."""
         counts = task.multiplicity.atoms(SquaresCount)
         if len(counts) != 1 or task.modes != oo:
@@ -88,7 +88,7 @@ class LatticeModes:
                 )
             if sign is None:
                 domain = domain.holding(*as_constraint(as_condition(constraint)))
-        return Spectrum(
+        return SpectralSeries(
             task=task,
             kernel=LatticeSeries(dimension=dimension, C=factor, q=Integer(0), Lambda=Lambda, p=p),
             target=LatticeSeries(dimension=dimension, C=factor * C, q=q, Lambda=Lambda, p=p),

@@ -21,7 +21,7 @@ from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion, Powers, expansion
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Term
-from asymptotics.spectra.family import Mismatch, Spectrum
+from asymptotics.spectra.family import Mismatch, SpectralSeries
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.branch import BranchSeries, Coordinate
 
@@ -113,7 +113,7 @@ class LogarithmicPowers:
 
     name: str = "powers with logarithms"
 
-    def spectrum(self, task: Task, domain: Domain) -> Spectrum | Mismatch:
+    def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The two series, with the conditions ``b > 1`` and ``a > 1``."""
         if task.modes != oo:
             return Mismatch(fitting=0, missing=f"modes = {task.modes}: this family has infinitely many modes")
@@ -144,7 +144,7 @@ class LogarithmicPowers:
         for summand, origin in ((task.multiplicity, -(levels + 1) / b), (weights, (a - 1) / b)):
             place = {**parts, "weights": summand, "origin": together(origin)}
             series.append(BranchSeries(**place, tails=LogarithmicTails(**place)))
-        return Spectrum(task=task, kernel=series[0], target=series[1], domain=domain)
+        return SpectralSeries(task=task, kernel=series[0], target=series[1], domain=domain)
 
     @staticmethod
     def _convergent(domain: Domain, p: Expr, summand: Expr, owner: str) -> Domain:

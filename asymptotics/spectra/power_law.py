@@ -1,18 +1,162 @@
-"""The family of power laws: tails that expand in powers and logarithms of k (see `algebraic`)."""
+"""Power laws: eigenvalues and targets with tails that expand in powers of k, and logarithms in the target.
+
+    PowerLaws           the family: which tasks it takes, and where their sums converge
+    AlgebraicSeries     the Dirichlet series of such a spectrum, made by `algebraic_series`
+
+Applies when ``lambda_k = Lambda k^-b (1 + sum_j d_j k^-e_j)`` and the weights are sums of
+``C k^-p log(k)^m`` at large k: shifted and scaled powers, sums of powers, rational functions of
+powers. With
+
+    f_k lambda_k^(-s) = sum_j g_j(s) k^(-(p_j - b s)) log(k)^(m_j),
+
+the Dirichlet series ``D(s) = sum_k f_k lambda_k^(-s)`` has a pole of order m_j + 1 where
+``p_j - b s = 1``, since ``sum_k k^-z log(k)^m = (-1)^m zeta^(m)(z)``; everywhere else it is the
+regularised sum. For the pure power law ``D(s) = zeta(a - b s)`` (theory of harmonic sums:
+Flajolet, Gourdon & Dumas 1995).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, oo
+from sympy import Dummy, Expr, Integer, Pow, Symbol, cancel, diff, factorial, oo, powsimp
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
-from asymptotics.errors import SpectrumError
+from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.laurent import Laurent, zeta_at_one
 from asymptotics.expansions.tail import tail_expansion
-from asymptotics.spectra.algebraic import algebraic_series
-from asymptotics.spectra.family import Mismatch, Spectrum
+from asymptotics.expansions.terms import Term, vanishes
+from asymptotics.spectra.family import Mismatch, SpectralSeries
+from asymptotics.sums.regularised import regular_sum
 from asymptotics.tasks.task import Task
+from asymptotics.transforms.dirichlet import Pole
+
+_s = Dummy("s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlgebraicSeries:
+    """``D(s) = sum_k weights(k) eigenvalues(k)^(-s)`` for a power-law family.
+
+    The sum runs over index = start, start + 1, ...; ``decay`` is b. Satisfies `DirichletSeries`.
+
+    >>> from sympy import Integer
+    >>> from asymptotics.symbols import a, b, k
+    >>> series = algebraic_series(k**-b, k**-a, k, Domain((a - 1, b - 1)))
+    >>> series.poles(3), series.laurent(Integer(1), 1).coefficients
+    ((Pole(location=(a - 1)/b, order=1, line=None),), (zeta(a - b),))
+    """
+
+    eigenvalues: Expr
+    weights: Expr
+    index: Symbol
+    domain: Domain
+    start: Expr
+    decay: Expr
+
+    def poles(self, count: int) -> tuple[Pole, ...]:
+        """The places ``s = (p_j - 1)/b`` by increasing p_j; order 0 where the residue vanishes."""
+        terms, complete = _tail_terms(self, count)
+        found: dict[Expr, int] = {}
+        for t in terms:
+            location = cancel((t.order - 1) / self.decay)
+            order = 0 if vanishes(_at(t.coefficient, location)) else t.log_power + 1
+            found[location] = max(found.get(location, 0), order)
+        places = [Pole(p, m) for p, m in found.items()]
+        return tuple(places if complete else places[:count])
+
+    def _settled(self, offsets: list[Expr]) -> bool:
+        """Whether no further term can be resonant (``p_j - b s = 1``): the p_j only grow."""
+        generic = not offsets[0].is_number and all((o - offsets[0]).is_number for o in offsets)
+        return generic or self.domain.sign(offsets[-1]) in (0, 1)
+
+    def laurent(self, point: Expr, terms: int) -> Laurent:
+        """``D(point + d)`` from its pole on, up to the constant term."""
+        if terms < 1:
+            raise UnableError("a Laurent series needs at least one term")
+        depth = 2
+        while True:
+            series, complete = _tail_terms(self, depth)
+            offsets = [normal(t.order - self.decay * point - 1) for t in series]
+            if complete or self._settled(offsets) or depth > 24:
+                break
+            depth += 2
+        total = Laurent(
+            0, (regular_sum(powsimp(self.weights * self.eigenvalues ** (-point)), self.index, self.start),)
+        )
+        for t in (t for t, offset in zip(series, offsets, strict=True) if offset == 0):
+            # the regularised sum counts k^-1 log(k)^m as gamma_m; the rest of the Laurent series
+            # of g(s) zeta^(m) is added to it
+            pole = zeta_at_one(t.log_power, t.log_power + 2).scaled(-self.decay)
+            taylor = Laurent(
+                0,
+                tuple(
+                    _at(diff(t.coefficient, _s, i), point) / factorial(i)
+                    for i in range(len(pole.coefficients))
+                ),
+            )
+            counted = taylor.coefficient(0) * pole.coefficient(0)
+            total = total + pole * taylor + Laurent(0, (-counted,))
+        return total.trimmed()
+
+
+@cached(maxsize=64)
+def _tail_terms(series: AlgebraicSeries, depth: int) -> tuple[tuple[Term, ...], bool]:
+    """Terms of ``f_k lambda_k^-s`` with orders at s = 0, and whether they are all there are."""
+    tail = tail_expansion(series.eigenvalues, series.index, depth, series.domain)
+    weights = tail_expansion(series.weights, series.index, depth, series.domain)
+    lead, relative = tail.split()
+    shape = (relative + 1).power(-_s) if relative.terms or relative.remainder else relative + 1
+    product = weights * shape
+    scale = lead.coefficient**-_s
+    terms = tuple(Term(t.coefficient * scale, t.order, t.log_power) for t in product.terms)
+    return terms, not product.remainder
+
+
+def _at(expression: Expr, point: Expr) -> Expr:
+    return expression.xreplace({_s: point})
+
+
+@cached(maxsize=256)
+def algebraic_series(eigenvalues: Expr, weights: Expr, index: Symbol, domain: Domain) -> AlgebraicSeries:
+    """The series of a power-law family; `SpectrumError` if the tails are not powers of k."""
+    spectrum: Expansion = tail_expansion(eigenvalues, index, 1, domain)
+    lead = spectrum.leading()
+    if lead.log_power:
+        raise UnableError(
+            f"the eigenvalues {eigenvalues} carry log({index})**{lead.log_power}: "
+            "their Dirichlet series has a branch point, not poles"
+        )
+    shift = _common_shift(eigenvalues, index)
+    return AlgebraicSeries(
+        eigenvalues=eigenvalues.subs(index, index - shift),
+        weights=weights.subs(index, index - shift),
+        index=index,
+        domain=domain,
+        start=1 + shift,
+        decay=normal(lead.order),
+    )
+
+
+def _common_shift(eigenvalues: Expr, index: Symbol) -> Expr:
+    """q if the eigenvalues depend on ``k + q`` alone, as ``(2 k + 1)^-b`` with q = 1/2; else 0.
+
+    In that variable their expansion ends, and with it that of everything made of them.
+    """
+    bases = {
+        power.base if power.is_Pow else power
+        for power in eigenvalues.atoms(Pow, Symbol)
+        if power.has(index) and not (power.is_Pow and power.exp.has(index))
+    } - {index}
+    if len(bases) != 1 or eigenvalues.xreplace({bases.copy().pop(): Dummy()}).has(index):
+        return Integer(0)
+    base = bases.pop()
+    if not base.is_polynomial(index) or base.diff(index).has(index):
+        return Integer(0)
+    shift = base.subs(index, 0) / base.diff(index)
+    return shift if (1 + shift).is_positive else Integer(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +165,7 @@ class PowerLaws:
 
     name: str = "power laws"
 
-    def spectrum(self, task: Task, domain: Domain) -> Spectrum | Mismatch:
+    def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The two series, with the conditions ``sum m_k lambda_k < oo`` and ``sum m_k c_k < oo``."""
         if task.modes != oo:
             return Mismatch(fitting=0, missing=f"modes = {task.modes}: power laws have infinitely many modes")
@@ -46,7 +190,7 @@ class PowerLaws:
         domain = _convergent(domain, kernel, task.eigenvalues, "the kernel", "eigenvalues", advice)
         domain = _convergent(domain, power, task.target, "the target", "target power", advice)
         weights = task.multiplicity * task.target
-        return Spectrum(
+        return SpectralSeries(
             task=task,
             kernel=algebraic_series(task.eigenvalues, task.multiplicity, task.index, domain),
             target=algebraic_series(task.eigenvalues, weights, task.index, domain),
@@ -101,4 +245,4 @@ def _convergent(
     return domain
 
 
-__all__ = ["PowerLaws"]
+__all__ = ["AlgebraicSeries", "PowerLaws", "algebraic_series"]

@@ -14,18 +14,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, Symbol, oo, together
+from sympy import Add, Expr, Integer, Symbol, exp, log, oo, together
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion, Powers, expansion
-from asymptotics.expansions.layer_reversion import exponential
+from asymptotics.expansions.reversion import exponential
 from asymptotics.expansions.tail import tail_expansion
-from asymptotics.spectra.exponential_factors import split_exponentials
-from asymptotics.spectra.family import Mismatch, Spectrum
+from asymptotics.spectra.family import Mismatch, SpectralSeries
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.branch import BranchSeries, Coordinate
+
+
+def split_exponentials(expression: Expr, index: Symbol) -> tuple[Expr, Expr]:
+    """``(E, rest)`` with ``expression = exp(E) * rest``, for products and powers of exponentials.
+
+    >>> from asymptotics.symbols import k
+    >>> split_exponentials(3 * 2**-k * exp(-k**2) / k, k)
+    (-k**2 - k*log(2), 3/k)
+    """
+    if expression.is_Mul:
+        parts = [split_exponentials(factor, index) for factor in expression.args]
+        rest = Integer(1)
+        for _, factor in parts:
+            rest *= factor
+        return Add(*(exponent for exponent, _ in parts)), rest
+    if isinstance(expression, exp):
+        return (expression.args[0], Integer(1)) if expression.has(index) else (Integer(0), expression)
+    if expression.is_Pow:
+        base, power = expression.args
+        if power.has(index) and not base.has(index) and base.is_positive:
+            return power * log(base), Integer(1)
+        if not power.has(index) and base.has(index):
+            exponent, rest = split_exponentials(base, index)
+            return power * exponent, rest**power
+    return Integer(0), expression
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +94,7 @@ class StretchedExponentials:
 
     name: str = "stretched exponentials"
 
-    def spectrum(self, task: Task, domain: Domain) -> Spectrum | Mismatch:
+    def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The two series, with the conditions ``r < 1`` and ``sum m_k c_k < oo``."""
         k = task.index
         exponent, rest = split_exponentials(task.eigenvalues, k)
@@ -104,7 +128,7 @@ class StretchedExponentials:
             tails = StretchedTails(**parts, domain=domain)
             return BranchSeries(**parts, domain=domain, tails=tails)
 
-        return Spectrum(
+        return SpectralSeries(
             task=task,
             kernel=series(task.multiplicity, Integer(0)),
             target=series(weights, origin),

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from sympy import Expr, Integer, Symbol, factorial, powsimp
 
@@ -27,12 +27,12 @@ from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.layers import SLOW, Layer, Layered, differential, layered
+from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.sums.convergent import convergent_sum
+from asymptotics.sums.regularised import regular_sum
 from asymptotics.transforms.dirichlet import Pole
-
-if TYPE_CHECKING:
-    from asymptotics.transforms.mellin import Kernel
+from asymptotics.transforms.kernels import Kernel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +120,7 @@ def _summand(series: BranchSeries, point: Expr) -> Expr:
 def _slow_layer(series: BranchSeries, kernel: Kernel, depth: int) -> Expansion:
     """``Phi(s0 - d/dl) h(l)``."""
     x = series.tails.coordinate(depth)
-    h = x.decay.revert(SLOW, x.density)
+    h = revert(x.decay, SLOW, x.density)
     weights = kernel.laurent(series.origin, depth + 2)
     if weights.valuation < -1:
         raise UnableError(
@@ -140,14 +140,12 @@ def _slow_layer(series: BranchSeries, kernel: Kernel, depth: int) -> Expansion:
 def _primitive(series: BranchSeries, x: Coordinate, right: bool) -> Expansion:
     """The primitive of h that vanishes at oo, plus D(s0) or its finite part for a pole to the right."""
     inner = integral(x.density * x.decay.differentiate())
-    found = x.decay.revert(SLOW, inner)
+    found = revert(x.decay, SLOW, inner)
     if not right:
         if inner.domain.sign(inner.leading().order) != 1:
             raise UnableError(f"the sum of {series.weights} is not shown to converge")
         return found
     if x.counts:
-        from asymptotics.sums.regularised import regular_sum
-
         return found + regular_sum(_summand(series, series.origin), series.index)
     if inner.domain.sign(inner.leading().order) == 1:
         return found + series.value(series.origin)

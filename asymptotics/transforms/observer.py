@@ -1,7 +1,7 @@
 """Where an expansion comes from: what `asymptotics.derivation` needs to retell how a law was found.
 
 The two places where an expansion is made from the model, spectral sums and overlap integrals, name what
-they expanded. Nobody listens unless a derivation is being written.
+they expanded. The observer is set while a derivation is written, and absent otherwise.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sympy import Symbol
 
-if TYPE_CHECKING:
-    from asymptotics.expansions.expansion import Expansion
-    from asymptotics.transforms.dirichlet import DirichletSeries
-    from asymptotics.transforms.mellin import Kernel
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.transforms.dirichlet import DirichletSeries
+from asymptotics.transforms.kernels import Kernel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +30,7 @@ class SumOrigin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverlapOrigin:
-    """``folded`` or ``crossed`` (`asymptotics.transforms.overlap`) of two functions by their expansions.
+    """An overlap of two functions by their expansions: a half convolution, or antisymmetric.
 
     ``first`` is that of a function of time or of a transform, ``second`` that of a transform.
     """
@@ -40,10 +38,10 @@ class OverlapOrigin:
     first: Expansion
     second: Expansion
     variable: Symbol
-    crossed: bool
+    antisymmetric: bool
 
 
-Observer = Callable[["Expansion", "SumOrigin | OverlapOrigin"], "Expansion"]
+Observer = Callable[[Expansion, SumOrigin | OverlapOrigin], Expansion]
 
 _OBSERVER: ContextVar[Observer | None] = ContextVar("observer", default=None)
 

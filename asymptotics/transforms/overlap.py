@@ -2,17 +2,18 @@
 
 With A, B the Laplace transforms of f, g, analytic off the negative axis,
 
-    folded(f, B)(t)  = 2 int_0^t f(2t - x) g(x) dx,
-    crossed(A, B)(t) = int_0^t [f(2t - x) g(x) - g(2t - x) f(x)] dx
+    half_convolution(f, B)(t) = 2 int_0^t f(2t - x) g(x) dx,
+    antisymmetric_overlap(A, B)(t) = int_0^t [f(2t - x) g(x) - g(2t - x) f(x)] dx
                      = InvLaplace_(z, z')[ (A(z) B(z') - A(z') B(z))/(z' - z) ](t, t)
-                     = folded(f, B)(t) - InvLaplace[A B](2t).
+                     = half_convolution(f, B)(t) - InvLaplace[A B](2t).
 
 Both contours of the double transform may run at ``|z|, |z'| >= 1/t`` to the left, in the sectors where
 the expansions of A and B at 0 hold, and the kernel is regular at z = z' on them. So expansions are
-inverted pair by pair, and a remainder of A times one of B leaves its order in t. In ``folded`` f enters by
-its own expansion for large times, which does not see the powers of z that leave nothing. For powers,
+inverted pair by pair, and a remainder of A times one of B leaves its order in t. In a half convolution f
+enters by its own expansion for large times, which does not see the powers of z that leave nothing. For
+powers,
 
-    f = x^(-p-1), B = z^q:   folded = W(p, q) t^(-p-q-1),
+    f = x^(-p-1), B = z^q:   half_convolution = W(p, q) t^(-p-q-1),
     W(p, q) = (2/Gamma(-q)) FP int_0^1 (2 - v)^(-p-1) v^(-q-1) dv = 2F1(1, -p-q; 1-q; 1/2)/Gamma(1 - q),
 
 FP the finite part (Euler's integral, DLMF 15.6.1, continued); for a whole q (a moment of g) it is
@@ -40,7 +41,7 @@ from asymptotics.transforms.observer import OverlapOrigin, observed
 HALF = Integer(1) / 2
 
 
-def folded(first: Expansion, second: Expansion, variable: Symbol) -> Expansion:
+def half_convolution(first: Expansion, second: Expansion, variable: Symbol) -> Expansion:
     """``2 int_0^t f(2t - x) g(x) dx`` for t -> oo, from f(x), x -> oo, and the transform of g at z -> 0.
 
     Raises `UnableError` for expansions that are not in powers and logarithms.
@@ -48,28 +49,30 @@ def folded(first: Expansion, second: Expansion, variable: Symbol) -> Expansion:
     >>> from asymptotics.symbols import kappa, t
     >>> f = expansion(t, [Term(Integer(1), HALF)], at_infinity=True)
     >>> g = expansion(kappa, [Term(Integer(1), -HALF)])    # f(x) = 1/sqrt(x), g(x) = 1/sqrt(pi x)
-    >>> folded(f, g, t).as_expr().evalf(15)                # (2/sqrt(pi)) int_0^1 dv/sqrt(v (2 - v))
+    >>> half_convolution(f, g, t).as_expr().evalf(15)                # (2/sqrt(pi)) int_0^1 dv/sqrt(v (2 - v))
     1.77245385090552
     """
     if not first.at_infinity or second.at_infinity:
-        raise UnableError(f"a function of large times and a transform at z -> 0 are folded, not {second!r}")
+        raise UnableError(
+            f"a function of large times and a transform at z -> 0 have a half convolution, not {second!r}"
+        )
     return _overlap(first, second, variable, _weight)
 
 
-def crossed(first: Expansion, second: Expansion, variable: Symbol) -> Expansion:
+def antisymmetric_overlap(first: Expansion, second: Expansion, variable: Symbol) -> Expansion:
     """``int_0^t [f(2t - x) g(x) - g(2t - x) f(x)] dx`` for t -> oo, from the transforms at z -> 0.
 
     Raises `UnableError` for expansions that are not in powers and logarithms of z -> 0.
 
     >>> from asymptotics.symbols import kappa, t
     >>> f = expansion(kappa, [Term(Integer(1), -HALF)])
-    >>> one = expansion(kappa, [Term(Integer(1), Integer(0))])     # g = delta: crossed = f(2t)
-    >>> crossed(f, one, t), crossed(f, f, t)
+    >>> one = expansion(kappa, [Term(Integer(1), Integer(0))])     # g = delta: antisymmetric_overlap = f(2t)
+    >>> antisymmetric_overlap(f, one, t), antisymmetric_overlap(f, f, t)
     (sqrt(2)/(2*sqrt(pi)*sqrt(t)), 0)
     """
     if first.at_infinity or second.at_infinity:
-        raise UnableError(f"transforms at z -> 0 are crossed, not {first!r} and {second!r}")
-    return _overlap(first, second, variable, _crossed)
+        raise UnableError(f"transforms at z -> 0 have an antisymmetric overlap, not {first!r} and {second!r}")
+    return _overlap(first, second, variable, _antisymmetric_weight)
 
 
 class OverlapSlope(Function):  # type: ignore[misc]
@@ -151,7 +154,7 @@ def _moment_weight(q: int, i: int) -> Expr:
     return (2 ** (-_P - q) * rf(-_P - q, q)).diff(_P, i)
 
 
-def _crossed(p: Expr, q: Expr, i: int, j: int) -> Expr:
+def _antisymmetric_weight(p: Expr, q: Expr, i: int, j: int) -> Expr:
     """``(d/dp)^i (d/dq)^j`` of ``W/Gamma(-p) - 2^(-p-q-1)/Gamma(-p-q)``, which is odd under p <-> q."""
     if p == q and i == j:
         return Integer(0)
@@ -211,8 +214,10 @@ def _overlap(
         for y in other
     ]
     found = expansion(variable, terms, bounds, at_infinity=True, domain=first.domain, depth=first.depth)
-    origin = OverlapOrigin(first=first, second=second, variable=variable, crossed=weight is _crossed)
+    origin = OverlapOrigin(
+        first=first, second=second, variable=variable, antisymmetric=weight is _antisymmetric_weight
+    )
     return observed(found, origin)
 
 
-__all__ = ["OverlapSlope", "crossed", "folded"]
+__all__ = ["OverlapSlope", "antisymmetric_overlap", "half_convolution"]

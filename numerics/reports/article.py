@@ -137,7 +137,7 @@ def allocation_table(optimum: Optimum, notation: str | None = None) -> str:
     for phase in shown:
         where = r",\ ".join(printer.doprint(part) for part in And.make_args(phase.condition))
         cells = [f"${where}$" if phase.condition != true else "everywhere"]
-        cells += [f"${entry(phase, key, printer)}$" for key, _ in phase.powers]
+        cells += [f"${entry(key, power, phase.logs[key], printer)}$" for key, power in phase.powers]
         cells.append("$" + r" \sim ".join(printer.doprint(x) for x in phase.balance) + "$")
         rows.append(" & ".join(cells) + r" \\")
     heads = ["phase", *(f"${x}$" for x in optimum.free), "$L$", "balance"]

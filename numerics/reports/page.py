@@ -143,7 +143,7 @@ def _allocation(dossier: Dossier, notation: str | None) -> Iterator[str]:
     for phase in phases if notation is None else restated(phases, notation):
         where = r",\ ".join(printer.doprint(part) for part in And.make_args(phase.condition))
         cells = [_math(where) if phase.condition != true else "everywhere"]
-        cells += [_math(entry(phase, key, printer)) for key, _ in phase.powers]
+        cells += [_math(entry(key, power, phase.logs[key], printer)) for key, power in phase.powers]
         cells.append(_math(r" \sim ".join(printer.doprint(x) for x in phase.balance)))
         yield "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
     yield "</table></div>"

@@ -11,7 +11,7 @@ from asymptotics.model.meanfield import df1, time_limited
 from asymptotics.model.transients import lagrange, noise_in_test_loss, noisy_correction, over_z
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import P, a, b, sigma, t
-from asymptotics.transforms.overlap import crossed
+from asymptotics.transforms.overlap import antisymmetric_overlap
 from numerics import verify
 from numerics.model.stopping import best_stopping
 
@@ -63,7 +63,7 @@ def test_label_noise_as_an_overlap_is_the_sum_over_modes(task):
     own = spectrum(task)
     modes = df1(own, 3)
     ridge = over_z(lagrange(1, modes.monomial(Integer(1), Integer(1)), modes))
-    overlap = crossed(modes.monomial(sigma**2, Integer(-1)), ridge, t)
+    overlap = antisymmetric_overlap(modes.monomial(sigma**2, Integer(-1)), ridge, t)
     direct = noise_in_test_loss(own, 3).scale(P)
     place = {a: Rational(7, 3), b: Rational(9, 5), sigma: Rational(1, 3)}
     assert len(overlap.terms) >= 2

@@ -18,7 +18,8 @@ from asymptotics.expansions.layers import SLOW, Layer, layered
 from asymptotics.expansions.terms import Term
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import N, P, a, b, kappa, t
-from asymptotics.transforms.mellin import EXPONENTIAL, FILTER, RESOLVENT, spectral_sum
+from asymptotics.transforms.kernels import EXPONENTIAL, FILTER, RESOLVENT
+from asymptotics.transforms.mellin import spectral_sum
 from numerics import FullModel, verify
 
 r, c, p, q = (Symbol(x, positive=True) for x in "rcpq")

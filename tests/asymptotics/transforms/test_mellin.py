@@ -6,10 +6,11 @@ from sympy import Integer, Rational, Symbol, lambdify, log, stieltjes
 
 from asymptotics.domains.domain import POSITIVE
 from asymptotics.expansions.laurent import gamma_laurent, reciprocal_gamma, reflection, zeta_at_one
-from asymptotics.spectra.algebraic import algebraic_series
+from asymptotics.spectra.power_law import algebraic_series
 from asymptotics.sums.regularised import RegularSum, regular_sum
 from asymptotics.symbols import k, kappa
-from asymptotics.transforms.mellin import EXPONENTIAL, FILTER, KERNELS, RESOLVENT, SQUARE, spectral_sum
+from asymptotics.transforms.kernels import EXPONENTIAL, FILTER, KERNELS, RESOLVENT, SQUARE
+from asymptotics.transforms.mellin import spectral_sum
 
 
 @pytest.mark.parametrize("kernel", [EXPONENTIAL, RESOLVENT, SQUARE, FILTER])

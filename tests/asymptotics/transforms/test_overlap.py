@@ -13,7 +13,7 @@ from asymptotics.model.meanfield import at_twice_the_time
 from asymptotics.model.transients import data_correction
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import P, a, b, kappa, t
-from asymptotics.transforms.overlap import OverlapSlope, crossed, folded
+from asymptotics.transforms.overlap import OverlapSlope, antisymmetric_overlap, half_convolution
 
 X = Symbol("x", positive=True)
 HALF = Rational(1, 2)
@@ -34,15 +34,15 @@ def at(series, time, digits=20):
         return mpmath.mpf(str(series.as_expr().xreplace({t: Integer(time)}).evalf(digits)))
 
 
-# folded: an integral where it converges
+# half_convolution: an integral where it converges
 
 
 @pytest.mark.parametrize(("r", "i"), [(HALF, 0), (Rational(7, 3), 0), (Integer(2), 1), (Rational(5, 4), 2)])
 @pytest.mark.parametrize(("q", "j"), [(-HALF, 0), (-Rational(4, 3), 0), (-Integer(1), 0), (-Integer(2), 0)])
-def test_folded_is_the_integral(r, i, q, j):
+def test_half_convolution_is_the_integral(r, i, q, j):
     """``2 int_0^t f(2t - x) g(x) dx`` with ``f = x^-r log(x)^i``, ``g = x^(-q-1)/Gamma(-q)``."""
     time = 7
-    found = at(folded(decaying(r, i), transform(q, j), t), time)
+    found = at(half_convolution(decaying(r, i), transform(q, j), t), time)
 
     def integrand(x):
         far = 2 * time - x
@@ -55,14 +55,14 @@ def test_folded_is_the_integral(r, i, q, j):
 
 
 def test_a_moment_takes_the_taylor_coefficients_of_the_far_function():
-    """B = z^m is ``g = (d/dx)^m delta``: folded is ``2 (d/dx)^m f`` at 2t."""
+    """B = z^m is ``g = (d/dx)^m delta``: half_convolution is ``2 (d/dx)^m f`` at 2t."""
     f = decaying(HALF)
     for m, slope in ((0, 1), (1, -HALF), (2, Rational(3, 4))):
-        found = folded(f, transform(Integer(m)), t).as_expr()
+        found = half_convolution(f, transform(Integer(m)), t).as_expr()
         assert found.equals(2 * slope * (2 * t) ** (-HALF - m)), m
 
 
-# crossed: the double contour integral
+# antisymmetric_overlap: the double contour integral
 
 
 def contour(count, bend):
@@ -75,7 +75,7 @@ def contour(count, bend):
         yield z, step / mpmath.pi * mpmath.exp(z) * width * (1 + 1j * u)
 
 
-def crossed_directly(first, second):
+def double_contour(first, second):
     """``InvLaplace_(z, z')[(A B' - A' B)/(z' - z)](1, 1)`` on two contours that do not meet."""
     with mpmath.workdps(25):
         near, far = list(contour(22, mpmath.mpf(1))), list(contour(22, mpmath.mpf("1.07")))
@@ -110,26 +110,26 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("p", "i", "q", "j", "case"), PAIRS)
-def test_crossed_is_the_double_contour_integral(p, i, q, j, case):
+def test_antisymmetric_overlap_is_the_double_contour_integral(p, i, q, j, case):
     first, second = transform(p, i), transform(q, j)
-    direct = crossed_directly(first, second)
-    assert abs(at(crossed(first, second, t), 1) - direct) < 1e-12 * (1 + abs(direct)), case
+    direct = double_contour(first, second)
+    assert abs(at(antisymmetric_overlap(first, second, t), 1) - direct) < 1e-12 * (1 + abs(direct)), case
 
 
 @settings(max_examples=15, deadline=None)
 @given(st.fractions(-2, 3, max_denominator=7), st.fractions(-2, 3, max_denominator=7), st.integers(1, 50))
-def test_crossed_is_odd_and_homogeneous(p, q, time):
+def test_antisymmetric_overlap_is_odd_and_homogeneous(p, q, time):
     first, second = transform(Rational(p)), transform(Rational(q))
-    one, other = (at(crossed(*pair, t), time) for pair in ((first, second), (second, first)))
-    unit = at(crossed(first, second, t), 1)
+    one, other = (at(antisymmetric_overlap(*pair, t), time) for pair in ((first, second), (second, first)))
+    unit = at(antisymmetric_overlap(first, second, t), 1)
     assert abs(one + other) < 1e-14 * abs(one) + 1e-30
     assert abs(one - unit * mpmath.mpf(time) ** -float(p + q + 1)) < (1e-14 * abs(one) + 1e-30)
 
 
-def test_crossed_with_a_constant_is_the_function_at_twice_the_time():
+def test_antisymmetric_overlap_with_a_constant_is_the_function_at_twice_the_time():
     series = expansion(kappa, [Term(Integer(3), -HALF), Term(Integer(2), Rational(1, 3), 1)])
     one = series.constant(Integer(1))
-    difference = crossed(series, one, t).as_expr() - at_twice_the_time(series).as_expr()
+    difference = antisymmetric_overlap(series, one, t).as_expr() - at_twice_the_time(series).as_expr()
     assert abs(difference.subs(t, 3).evalf(25)) < 1e-22
 
 
@@ -143,17 +143,17 @@ def test_slopes_keep_all_their_digits(i, j):
 def test_remainders_are_those_of_products():
     first = expansion(kappa, [Term(Integer(1), -HALF)], [Bound(HALF, 1)])
     second = expansion(kappa, [Term(Integer(1), -Rational(1, 3))], [Bound(Integer(0))])
-    (bound,) = crossed(first, second, t).remainder
+    (bound,) = antisymmetric_overlap(first, second, t).remainder
     assert (bound.order, bound.log_power) == (HALF, 0)  # -1/2 + 0 + 1, ahead of 1/2 - 1/3 + 1
 
 
 def test_what_cannot_be_overlapped_is_refused():
-    with pytest.raises(UnableError, match="z -> 0 are crossed"):
-        crossed(decaying(HALF), transform(HALF), t)
-    with pytest.raises(UnableError, match="folded"):
-        folded(transform(HALF), transform(HALF), t)
+    with pytest.raises(UnableError, match="z -> 0 have an antisymmetric overlap"):
+        antisymmetric_overlap(decaying(HALF), transform(HALF), t)
+    with pytest.raises(UnableError, match="half convolution"):
+        half_convolution(transform(HALF), transform(HALF), t)
     with pytest.raises(UnableError, match="powers and logarithms"):
-        crossed(transform(HALF, -1), transform(HALF), t)
+        antisymmetric_overlap(transform(HALF, -1), transform(HALF), t)
 
 
 # the equations behind the second order
@@ -166,7 +166,7 @@ def test_what_cannot_be_overlapped_is_refused():
     st.complex_numbers(min_magnitude=0.05, max_magnitude=2),
     st.floats(6, 50),
 )
-def test_two_time_kernel_is_crossed(levels, ridge, other, size):
+def test_two_time_kernel_is_an_antisymmetric_overlap(levels, ridge, other, size):
     """C0 of BAP's linear system at N = oo is ``(kappa' Xi - kappa Xi')/(z z' (z' - z))``."""
     with mpmath.workdps(30):
         lam = [mpmath.mpf(x) for x in levels]
