@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mpmath
 from sympy import Add, And, Basic, Eq, Expr, Integer, Rational, Sum, Symbol, nan, oo, zoo
+from sympy.logic.boolalg import Boolean
 
 from asymptotics.caches import Memory
+from asymptotics.derivation.equations import Definitions
 from asymptotics.derivation.evaluation.values import Values
 from asymptotics.derivation.step import Step
 from asymptotics.derivation.symbols import Asymptotic
@@ -23,9 +25,6 @@ from asymptotics.domains.domain import plain
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.symbols import B, N, P, beta, eta, kappa, sigma, t
 from asymptotics.tasks.task import substitution
-
-if TYPE_CHECKING:
-    from asymptotics.derivation import Derivation
 
 HELD, FAILED, UNDECIDED, ELSEWHERE = "holds", "FAILS", "undecided", "elsewhere"
 
@@ -113,27 +112,33 @@ class Check:
         return "\n".join(lines)
 
 
-def check(derivation: Derivation, at: Mapping[Symbol | str, object] | None = None, digits: int = 30) -> Check:
+def check(
+    title: str,
+    steps: tuple[Step, ...],
+    definitions: Definitions,
+    parameters: tuple[Symbol, ...],
+    conditions: tuple[Boolean, ...],
+    at: Mapping[Symbol | str, object],
+    digits: int,
+) -> Check:
     """Every step at one point; see `Derivation.check`."""
     if not isinstance(digits, int) or isinstance(digits, bool) or not 5 <= digits <= 100:
         raise DomainError(f"digits = {digits!r}; the number of digits must be an integer from 5 to 100")
-    table = substitution(derivation.parameters, dict(at or {}))
-    missing = [s for s in derivation.parameters if s not in table and s.name not in PLACES]
+    table = substitution(parameters, dict(at))
+    missing = [s for s in parameters if s not in table and s.name not in PLACES]
     if missing:
         names = ", ".join(s.name for s in missing)
         raise DomainError(
             f"no value for {names}; give numbers for all parameters, e.g. at={{a: 1.5, b: 1.25}}"
         )
-    for condition in derivation.conditions:
+    for condition in conditions:
         if condition.xreplace(table) == False:  # noqa: E712  (SymPy's BooleanFalse)
             raise DomainError(f"the condition {condition} of the derivation fails at this point")
-    definitions = tuple((f.xreplace(table), e.xreplace(table)) for f, e in derivation.definitions)
+    meanings = tuple((f.xreplace(table), e.xreplace(table)) for f, e in definitions)
     with mpmath.workdps(digits + 15):
-        values = Values(definitions, digits + 5)
-        checked = tuple(
-            _checked(n, step, table, values, digits) for n, step in enumerate(derivation.steps, 1)
-        )
-    return Check(title=derivation.title, steps=checked, digits=digits)
+        values = Values(meanings, digits + 5)
+        checked = tuple(_checked(n, step, table, values, digits) for n, step in enumerate(steps, 1))
+    return Check(title=title, steps=checked, digits=digits)
 
 
 def _checked(number: int, step: Step, table: dict[Symbol, Expr], values: Values, digits: int) -> Checked:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
 
 from sympy import And, Eq, Expr, Symbol, oo
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.caches import cached
 from asymptotics.derivation import text
+from asymptotics.derivation.check import Check, check
 from asymptotics.derivation.equations import Definitions, model_definitions, model_equation
 from asymptotics.derivation.step import Step, asymptotic
 from asymptotics.derivation.steps import steps_of, watching
@@ -42,10 +42,6 @@ from asymptotics.regimes import Regime
 from asymptotics.spectra import spectrum
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.observer import observing
-
-if TYPE_CHECKING:
-    from asymptotics.derivation.check import Check
-    from asymptotics.laws.law import Law
 
 MAX_DEPTH = 9
 
@@ -92,9 +88,9 @@ class Derivation:
         >>> derive(power_law(3, 2)).time.derivation.check(digits=20).passed
         True
         """
-        from asymptotics.derivation.check import check
-
-        return check(self, at, digits)
+        return check(
+            self.title, self.steps, self.definitions, self.parameters, self.conditions, at or {}, digits
+        )
 
     def restated(self, letters: str) -> Derivation:
         """The same steps and conditions in the letters of another paper, for reading.
@@ -108,9 +104,13 @@ class Derivation:
             conditions=tuple(chosen.condition(condition) for condition in self.conditions),
         )
 
+    def _shown(self, notation: str | None) -> tuple[str, tuple[Boolean, ...], tuple[Step, ...]]:
+        shown = self if notation is None else self.restated(notation)
+        return shown.title, shown.conditions, shown.steps
+
     def to_markdown(self, notation: str | None = None) -> str:
         """The derivation as Markdown with LaTeX formulas, in the letters of ``notation``."""
-        return text.markdown(self if notation is None else self.restated(notation))
+        return text.markdown(*self._shown(notation))
 
     def to_latex(self, notation: str | None = None) -> str:
         """The derivation as LaTeX: an ``align`` with text between (needs amsmath and graphicx).
@@ -121,33 +121,59 @@ class Derivation:
         >>> r"\\zeta\\left(- \\alpha s\\right)" in text
         True
         """
-        return text.as_latex(self if notation is None else self.restated(notation))
+        return text.as_latex(*self._shown(notation))
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
 
     def __str__(self) -> str:
-        return text.plain_text(self)
+        return text.plain_text(*self._shown(None))
 
     def __repr__(self) -> str:
         return f"Derivation of {self.title}: {len(self.steps)} steps"
 
 
 @cached(maxsize=256)
-def derivation_of(law: Law) -> Derivation:
-    """The derivation of a law, by regime."""
+def derivation_of(
+    name: str,
+    task: Task,
+    regimes: tuple[Regime, ...],
+    settings: tuple[tuple[Symbol, Expr], ...],
+    parameters: tuple[Symbol, ...],
+    conditions: tuple[Boolean, ...],
+) -> Derivation:
+    """The derivation of the law of the quantity ``name``, regime by regime.
+
+    ``settings`` are numbers for symbols that are not the task's, ``parameters`` those that a check may ask
+    for, and ``conditions`` where the law holds.
+    """
+    quantity = QUANTITIES[name]
     with naming():
-        return _derivation_of(law)
+        steps, definitions = _argument(quantity, task, regimes)
+    table = dict(settings)
+    if table:
+        steps = [replace(s, equation=s.equation.xreplace(table)) for s in steps]
+    meanings = tuple((f, e.xreplace(table)) for f, e in definitions)
+    found = set(task.parameters).union(*(s.equation.free_symbols for s in steps))
+    return Derivation(
+        title=f"{quantity.symbol}, {quantity.words} ({quantity.limits})",
+        steps=tuple(steps),
+        definitions=meanings,
+        parameters=tuple(sorted(found & set(parameters), key=lambda s: s.name)),
+        conditions=conditions,
+    )
 
 
-def _derivation_of(law: Law) -> Derivation:
-    quantity, task = QUANTITIES[law.name], law.task
+def _argument(
+    quantity: Quantity, task: Task, regimes: tuple[Regime, ...]
+) -> tuple[list[Step], list[tuple[Expr, Expr]]]:
+    """The steps to all regimes, and what the letters in them stand for."""
     name = Named(quantity.symbol, quantity.tex, quantity.resource)
-    open_regimes = [r for r in law.regimes if not r.is_boundary]
-    told = _told(quantity, task, name, _run(quantity, task, open_regimes or list(law.regimes)))
+    open_regimes = [r for r in regimes if not r.is_boundary]
+    told = _told(quantity, task, name, _run(quantity, task, open_regimes or list(regimes)))
     steps, definitions = [*told.steps], [*told.definitions]
     steps += [_law_step(name, regime, quantity) for regime in open_regimes]
-    for regime in (r for r in law.regimes if r.is_boundary):
+    for regime in (r for r in regimes if r.is_boundary):
         there = task.at(_boundary(regime))
         again = _told(quantity, there, name, _run(quantity, there, [regime]))
         known = {step.equation for step in steps}
@@ -155,18 +181,7 @@ def _derivation_of(law: Law) -> Derivation:
         definitions += [pair for pair in again.definitions if pair[0] not in defined]
         steps += [replace(s, condition=regime.condition) for s in again.steps if s.equation not in known]
         steps.append(_law_step(name, regime, quantity))
-    settings = dict(law.settings)
-    if settings:
-        steps = [replace(s, equation=s.equation.xreplace(settings)) for s in steps]
-    meanings = tuple((f, e.xreplace(settings)) for f, e in definitions)
-    found = set(task.parameters).union(*(s.equation.free_symbols for s in steps))
-    return Derivation(
-        title=f"{quantity.symbol}, {quantity.words} ({quantity.limits})",
-        steps=tuple(steps),
-        definitions=meanings,
-        parameters=tuple(sorted(found & set(law.parameters), key=lambda s: s.name)),
-        conditions=law.conditions,
-    )
+    return steps, definitions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

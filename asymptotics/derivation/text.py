@@ -1,23 +1,27 @@
-"""A derivation as plain text, Markdown and LaTeX; and reasons that read well in all three."""
+"""A derivation as plain text, Markdown and LaTeX; and reasons that read well in all three.
+
+say, Reason                        a sentence with formulas, and its LaTeX
+plain_text, markdown, as_latex     title, conditions and steps as a text
+sides, broken, tex_of, html_reason pieces of one step, for documents that set it themselves
+"""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 from sympy import Add, And, Basic, Eq, Expr, latex, true
 from sympy.logic.boolalg import Boolean
 
+from asymptotics.derivation.step import Step
 from asymptotics.derivation.symbols import Asymptotic, signed
 from asymptotics.domains.domain import plain
 
-if TYPE_CHECKING:
-    from asymptotics.derivation import Derivation
-    from asymptotics.derivation.step import Step
+Conditions: TypeAlias = tuple[Boolean, ...]
 
 LINE = 150
 """Characters of LaTeX after which a sum is broken over lines."""
@@ -61,12 +65,11 @@ def tex_of(words: str) -> str:
     return words.tex if isinstance(words, Reason) else escaped(words)
 
 
-def plain_text(derivation: Derivation) -> str:
+def plain_text(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
     """Numbered steps: equation, then reason and source beneath."""
-    lines = [f"{derivation.title}", ""]
-    if derivation.conditions:
-        lines = [f"{derivation.title}, for {plain(And(*derivation.conditions))}", ""]
-    for number, step in enumerate(derivation, 1):
+    where = f", for {plain(And(*conditions))}" if conditions else ""
+    lines = [f"{title}{where}", ""]
+    for number, step in enumerate(steps, 1):
         where = "" if step.condition == true else f"   for {plain(step.condition)}"
         lines += [f"{number:3d}. {equation(step)}{where}", f"     {step.reason} [{step.source}]"]
     return "\n".join(lines)
@@ -77,12 +80,8 @@ def equation(step: Step) -> str:
     return str(step.equation) if isinstance(step.equation, Asymptotic) else f"{step.lhs} = {step.rhs}"
 
 
-def _condition(condition: Boolean) -> str:
-    return r",\ ".join(latex(part) for part in And.make_args(condition))
-
-
-def _conditions(derivation: Derivation) -> str:
-    return r",\ ".join(latex(condition) for condition in derivation.conditions)
+def _condition(*conditions: Boolean) -> str:
+    return r",\ ".join(latex(part) for condition in conditions for part in And.make_args(condition))
 
 
 def sides(step: Step, longest: float = math.inf) -> tuple[str, str, str]:
@@ -104,12 +103,12 @@ def sides(step: Step, longest: float = math.inf) -> tuple[str, str, str]:
     return latex(one.lhs), r"\sim", right
 
 
-def markdown(derivation: Derivation) -> str:
+def markdown(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
     """A heading, the conditions, and each step as a sentence with its displayed equation."""
-    lines = [f"### {_upper(derivation.title)}", ""]
-    if derivation.conditions:
-        lines += [f"Conditions: ${_conditions(derivation)}$.", ""]
-    for number, step in enumerate(derivation, 1):
+    lines = [f"### {_upper(title)}", ""]
+    if conditions:
+        lines += [f"Conditions: ${_condition(*conditions)}$.", ""]
+    for number, step in enumerate(steps, 1):
         left, relation, right = sides(step)
         limit = ""
         if isinstance(step.equation, Asymptotic):
@@ -155,9 +154,9 @@ FITTED = r"""\ifdefined\fittedbox\else\newsavebox{\fittedbox}\fi
 """LaTeX: a formula scaled down to a part of the line, if it is wider."""
 
 
-def latex_steps(derivation: Derivation) -> str:
+def latex_steps(steps: Iterable[Step]) -> str:
     """One ``align`` environment: each equation under the sentence that explains it."""
-    shown = [(step, *sides(step)) for step in derivation]
+    shown = [(step, *sides(step)) for step in steps]
     # the widest left side decides what is left of the line for the right sides
     narrow = all(len(left) <= LINE // 2 for _, left, _, _ in shown)
     near, far = ("0.25", "0.66") if narrow else ("0.42", "0.49")
@@ -196,13 +195,13 @@ def _pieces(term: Expr) -> list[str]:
     return [latex(term / sums[0] * part) for part in sums[0].args] if sums else [shown]
 
 
-def as_latex(derivation: Derivation) -> str:
+def as_latex(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
     """Title, conditions, and the aligned steps; needs amsmath and graphicx."""
-    title = re.sub(r"\boo\b", r"$\\infty$", escaped(_upper(derivation.title)))
-    lines = [rf"\subsection*{{{title}}}"]
-    if derivation.conditions:
-        lines.append(rf"Conditions: ${_conditions(derivation)}$.")
-    return "\n".join([*lines, "", FITTED, "{\\allowdisplaybreaks", latex_steps(derivation) + "}"])
+    heading = re.sub(r"\boo\b", r"$\\infty$", escaped(_upper(title)))
+    lines = [rf"\subsection*{{{heading}}}"]
+    if conditions:
+        lines.append(rf"Conditions: ${_condition(*conditions)}$.")
+    return "\n".join([*lines, "", FITTED, "{\\allowdisplaybreaks", latex_steps(steps) + "}"])
 
 
 __all__ = [

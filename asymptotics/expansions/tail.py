@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
+from operator import add, mul
 
-from sympy import Expr, Integer, Symbol, exp, log
+from sympy import Add, Expr, Integer, Mul, Symbol, exp, log
 
 from asymptotics.domains.domain import POSITIVE, Domain
 from asymptotics.errors import SpectrumError, UnableError
@@ -33,46 +35,25 @@ def tail_expansion(expression: Expr, index: Symbol, depth: int, domain: Domain =
     1/(sqrt(pi)*sqrt(k)) - 1/(8*sqrt(pi)*k**(3/2)) + O(k**(-5/2))
     """
     if has_gammas(expression, index):
-        plain = without_gammas(expression, index)
-        gammas, rest = split_gammas(plain, index)
+        expression = without_gammas(expression, index)
+        gammas, rest = split_gammas(expression, index)
         if gammas is not None:
             series = _gamma_series(gammas, index, depth, domain)
             return series * tail_expansion(rest, index, depth, domain)
-        expression = plain
     if not expression.has(index):
         return expansion(index, [Term(expression, Integer(0))], at_infinity=True, domain=domain, depth=depth)
     if expression == index:
         return expansion(index, [Term(Integer(1), Integer(-1))], at_infinity=True, domain=domain, depth=depth)
-    parts = [tail_expansion(e, index, depth, domain) for e in expression.args if e.has(index)]
-    if expression.is_Add or expression.is_Mul:
-        fixed = expression.func(*(e for e in expression.args if not e.has(index)))
     if expression.is_Add:
-        total = _sum(parts, fixed)
-        for more in DEEPER:
-            if not total.remainder or len({t.order for t in total.terms}) >= depth:
-                break
-            # leading orders cancelled, as in (k + 1)^d - k^d
-            deeper = [tail_expansion(e, index, depth + more, domain) for e in expression.args if e.has(index)]
-            total = _sum(deeper, fixed)
-        return replace(total, depth=depth).with_terms(total.terms, total.remainder)
+        return _sum(expression, index, depth, domain)
     if expression.is_Mul:
-        product = parts[0]
-        for part in parts[1:]:
-            product = product * part
-        return product.scale(fixed)
+        fixed, factors = expression.as_independent(index, as_Add=False)
+        parts = [tail_expansion(e, index, depth, domain) for e in Mul.make_args(factors)]
+        return reduce(mul, parts).scale(fixed)
     if expression.is_Pow and not expression.exp.has(index):
-        base, power = parts[0], expression.exp
-        if power.is_Integer and 0 < power <= 8:
-            product = base
-            for _ in range(int(power) - 1):
-                product = product * base
-            return product
-        try:
-            return base.power(power)
-        except UnableError as error:
-            raise SpectrumError(f"{expression} has no expansion in powers of {index}: {error}") from error
+        return _power(expression, tail_expansion(expression.base, index, depth, domain))
     if isinstance(expression, log):
-        return Powers(parts[0]).logarithm()
+        return Powers(tail_expansion(expression.args[0], index, depth, domain)).logarithm()
     exponential = isinstance(expression, exp) or expression.is_Pow
     kind = f"is an exponential of {index}" if exponential else f"has no expansion in powers of {index}"
     raise SpectrumError(
@@ -81,11 +62,25 @@ def tail_expansion(expression: Expr, index: Symbol, depth: int, domain: Domain =
     )
 
 
-def _sum(parts: list[Expansion], fixed: Expr) -> Expansion:
-    total = parts[0] + fixed
-    for part in parts[1:]:
-        total = total + part
-    return total
+def _sum(expression: Expr, index: Symbol, depth: int, domain: Domain) -> Expansion:
+    """A sum; where leading orders cancel, as in ``(k + 1)^d - k^d``, its summands are expanded further."""
+    fixed, growing = expression.as_independent(index, as_Add=True)
+    for more in (0, *DEEPER):
+        parts = [tail_expansion(e, index, depth + more, domain) for e in Add.make_args(growing)]
+        total = reduce(add, parts) + fixed
+        if not total.remainder or len({t.order for t in total.terms}) >= depth:
+            break
+    return replace(total, depth=depth).with_terms(total.terms, total.remainder)
+
+
+def _power(expression: Expr, base: Expansion) -> Expansion:
+    power = expression.exp
+    if power.is_Integer and 0 < power <= 8:
+        return reduce(mul, [base] * int(power))
+    try:
+        return base.power(power)
+    except UnableError as error:
+        raise SpectrumError(f"{expression} has no expansion in powers of {base.variable}: {error}") from error
 
 
 def _gamma_series(product: GammaProduct, index: Symbol, depth: int, domain: Domain) -> Expansion:

@@ -207,7 +207,9 @@ class Law:
         """
         from asymptotics.derivation import derivation_of  # read seldom, and slow to import
 
-        return derivation_of(self)
+        return derivation_of(
+            self.name, self.task, self.regimes, self.settings, self.parameters, self.conditions
+        )
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Law:
         """The same law with numbers for parameters; exponents that meet give their logarithm.

@@ -51,7 +51,7 @@ L = TypeVar("L", bound=Stated)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject(Generic[L]):
-    """The quantity ``name`` of a task, its resource, and ``derive(name, task, below)``, which gives its law."""
+    """The quantity ``name`` of a task, its resource, and ``derive(name, task, below)``, which gives laws."""
 
     name: str
     task: Task

@@ -1,9 +1,9 @@
 """Text to SymPy over a whitelist of the Python syntax tree; nothing is ever evaluated.
 
-The text is first read token by token (only numbers, names, operators and parentheses
-exist, so attributes, strings, subscripts and keywords cannot occur), then shaped by
-`ast.parse`, which alone decides precedence, and then built node by node from a closed list of
-functions. ``^`` means a power. Decimals are exact: ``0.1`` is 1/10.
+    parse(text)              an expression
+    parse_condition(text)    a comparison of two
+
+The text becomes a tree in `tokens`; here that is built node by node from a closed list of functions.
 
 Bounds keep every input quick: SymPy evaluates powers, factorials and Bernoulli numbers of
 numbers as soon as they are written down, so their sizes are checked before it sees them.
@@ -12,19 +12,16 @@ numbers as soon as they are written down, so their sizes are checked before it s
 from __future__ import annotations
 
 import ast
-import keyword
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
 import sympy
 from mpmath.libmp import NoConvergence
-from sympy import Add, Expr, I, Integer, Max, Min, Mul, Pow, Rational, nan, oo, zoo
-from sympy.logic.boolalg import Boolean
+from sympy import Add, Expr, I, Integer, Max, Min, Mul, Piecewise, Pow, Rational, nan, oo, zoo
+from sympy.logic.boolalg import Boolean, true
 
-from asymptotics.errors import ParseError
-from asymptotics.parsing.pieces import piecewise
+from asymptotics.parsing.tokens import Syntax, bits, known_names, read
 from asymptotics.parsing.vocabulary import (
     ARGUMENT,
     BITS,
@@ -34,21 +31,12 @@ from asymptotics.parsing.vocabulary import (
     EXPONENT,
     FRACTION,
     FUNCTIONS,
-    LENGTH,
     NAMES,
     NOT_LETTERS,
     POLYNOMIAL,
     ROOT,
 )
 
-_token = re.compile(
-    r"[ \t]+"
-    r"|(?P<number>(?P<digits>\d+\.?\d*|\.\d+)(?:[eE](?P<power>[+-]?\d+))?)"
-    r"|(?P<name>[A-Za-z_][A-Za-z_0-9]*)"
-    r"|(?P<open>\()|(?P<close>\))"
-    r"|(?P<operator>\*\*|<=|>=|==|!=|[-+*/^,<>])",
-    re.ASCII,
-)
 # What SymPy and mpmath are known to raise from inside on arguments that they cannot digest.
 FAILURES = (ArithmeticError, AttributeError, NoConvergence, RecursionError, TypeError, ValueError)
 _relations: dict[type[ast.cmpop], Callable[[Expr, Expr], Boolean]] = {
@@ -75,8 +63,8 @@ def parse(text: str, *, symbols: Mapping[str, Expr] | None = None) -> Expr:
     >>> parse("0.1*k^-(1 + b)")
     k**(-b - 1)/10
     """
-    reader = _read(text, symbols)
-    return reader.expression(reader.root, 0)
+    reader = _reader(text, symbols)
+    return reader.expression(reader.syntax.root, 0)
 
 
 def parse_condition(text: str, *, symbols: Mapping[str, Expr] | None = None) -> Boolean:
@@ -88,8 +76,8 @@ def parse_condition(text: str, *, symbols: Mapping[str, Expr] | None = None) -> 
     >>> parse_condition("a - 1 < b"), parse_condition("a > 0")
     (a - 1 < b, True)
     """
-    reader = _read(text, symbols)
-    root = reader.root
+    reader = _reader(text, symbols)
+    root = reader.syntax.root
     if not isinstance(root, ast.Compare):
         reader.fail(root, "a condition compares two expressions; write for example a - 1 < b")
     if len(root.ops) > 1:
@@ -99,16 +87,13 @@ def parse_condition(text: str, *, symbols: Mapping[str, Expr] | None = None) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reader:
-    """A text, its syntax tree, and where each column of the tree's text came from."""
+    """Builds the nodes of a tree, where ``names`` have values."""
 
-    text: str
-    root: ast.expr
-    literals: Mapping[int, Rational]  # by column in the tree's text
-    origin: tuple[int, ...]
+    syntax: Syntax
     names: Mapping[str, Expr]
 
     def fail(self, node: ast.expr, message: str) -> NoReturn:
-        _fail(self.text, self.origin[node.col_offset], message)
+        self.syntax.fail(node, message)
 
     def expression(self, node: ast.expr, depth: int) -> Expr:
         if depth > DEPTH:
@@ -117,13 +102,12 @@ class _Reader:
             case ast.Constant(value=True):
                 self.fail(node, "unknown name 'True'; it is a condition, for a piece of Piecewise")
             case ast.Constant():
-                return self.literals[node.col_offset]
+                return self.syntax.literals[node.col_offset]
             case ast.Name(id=name):
                 return self.name(name, node)
-            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-                return self.expression(operand, depth + 1)
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return -self.expression(operand, depth + 1)
+            case ast.UnaryOp(op=ast.UAdd() | ast.USub() as sign, operand=operand):
+                value = self.expression(operand, depth + 1)
+                return value if isinstance(sign, ast.UAdd) else -value
             case ast.BinOp(op=ast.Add() | ast.Sub()):
                 return self.sum(node, depth)
             case ast.BinOp(op=ast.Mult() | ast.Div()):
@@ -133,7 +117,7 @@ class _Reader:
                     self.expression(base, depth + 1), self.expression(exponent, depth + 1), node
                 )
             case ast.Call(func=ast.Name(id="Piecewise"), keywords=[]):
-                return piecewise(self, node, depth)
+                return self.piecewise(node, depth)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
                 return self.call(name, [self.expression(x, depth + 1) for x in arguments], node)
             case ast.Compare():
@@ -150,7 +134,7 @@ class _Reader:
             return self.names[name]
         if name in FUNCTIONS:
             self.fail(node, f"{name} is a function; write {name}(x)")
-        self.fail(node, NOT_LETTERS.get(name) or f"unknown name {name!r}; {_known()}")
+        self.fail(node, NOT_LETTERS.get(name) or f"unknown name {name!r}; {known_names()}")
 
     # Sums and products lean to the left in the tree, so a long one is no deep nesting.
 
@@ -184,7 +168,7 @@ class _Reader:
             root = ROOT if base.is_number else FRACTION
             if exponent.q > root:
                 self.fail(node, f"a root of order {exponent.q}, beyond {root}; use a simpler exponent")
-            if abs(exponent) * max((_bits(r) for r in base.atoms(Rational)), default=0) > 2 * BITS:
+            if abs(exponent) * max((bits(r) for r in base.atoms(Rational)), default=0) > 2 * BITS:
                 self.fail(node, f"a power with numbers beyond {BITS} bits; use a smaller exponent")
         return self.built(node, Pow, base, exponent)
 
@@ -199,7 +183,7 @@ class _Reader:
         if function is None:
             if name in self.names:
                 self.fail(node, f"{name} is a symbol, not a function; write a product as {name}*(...)")
-            self.fail(node, NOT_LETTERS.get(name) or f"unknown function {name!r}; {_known()}")
+            self.fail(node, NOT_LETTERS.get(name) or f"unknown function {name!r}; {known_names()}")
         if len(arguments) not in function.arguments:
             wanted = " or ".join(str(n) for n in function.arguments[:2])
             if len(function.arguments) > 2:
@@ -221,6 +205,25 @@ class _Reader:
             self.bound_exponent(arguments[0], node)
         return self.built(node, function.build, *arguments)
 
+    def piecewise(self, node: ast.Call, depth: int) -> Expr:
+        """``Piecewise((f, k <= K), (g, True))``: the pieces in order; the first that holds counts."""
+        shape = "write Piecewise((f, k <= K), (g, True))"
+        if not 1 <= len(node.args) <= CHOICES:
+            self.fail(node, f"Piecewise takes 1 to {CHOICES} pieces, not {len(node.args)}; {shape}")
+        pieces = []
+        for pair in node.args:
+            if not isinstance(pair, ast.Tuple) or len(pair.elts) != 2:
+                self.fail(pair, f"a piece is an expression and a condition in parentheses; {shape}")
+            value, condition = pair.elts
+            if isinstance(condition, ast.Constant) and condition.value is True:
+                holds: Boolean = true
+            elif isinstance(condition, ast.Compare) and len(condition.ops) == 1:
+                holds = self.condition(condition, depth + 2)
+            else:
+                self.fail(condition, f"the condition of a piece is one comparison, or True; {shape}")
+            pieces.append((self.expression(value, depth + 2), holds))
+        return self.built(node, Piecewise, *pieces)
+
     def built(self, node: ast.expr, build: Callable[..., Expr], *arguments: object) -> Expr:
         """``build(*arguments)`` if that is a real finite expression within the bounds."""
         try:
@@ -233,7 +236,7 @@ class _Reader:
         powers = result.atoms(Pow)
         if result.has(I) or any(p.base.is_Number and p.base < 0 and not p.exp.is_Integer for p in powers):
             self.fail(node, "the value is not real")
-        if any(_bits(number) > BITS for number in result.atoms(Rational)):
+        if any(bits(number) > BITS for number in result.atoms(Rational)):
             self.fail(node, f"a number of more than {BITS} bits; use smaller numbers")
         if any(p.exp.is_Rational and abs(p.exp) > DEGREE and p.base.free_symbols for p in powers):
             self.fail(node, f"a power beyond {DEGREE}; use smaller exponents")
@@ -248,96 +251,8 @@ class _Reader:
         return result
 
 
-def _read(text: str, symbols: Mapping[str, Expr] | None) -> _Reader:
-    """The tokens checked one by one, then the tree."""
-    if not isinstance(text, str):
-        raise ParseError(f"{text!r} is not text; give an expression such as 'k**-b'")
-    if len(text) > LENGTH:
-        raise ParseError(f"the expression has {len(text)} characters, more than {LENGTH}; shorten it")
-    if not text.strip(" \t"):
-        raise ParseError("the expression is empty; write for example k**-b")
-    pieces: list[str] = []
-    origin: list[int] = []
-    literals: dict[int, Rational] = {}
-    position = depth = 0
-    before = "operator"  # the kind of the last token that was not a space
-    while position < len(text):
-        token = _token.match(text, position)
-        if token is None:
-            _fail(text, position, f"{text[position]!r} is not part of an expression{_hint(text[position])}")
-        kind, piece = token.lastgroup or "", token.group()
-        operand_after_operand = kind in ("number", "name", "open") and before in ("number", "name", "close")
-        if operand_after_operand and not (before == "name" and kind == "open"):
-            _fail(text, position, "an operator is missing; write a product as 2*a")
-        depth += (kind == "open") - (kind == "close")
-        if depth > DEPTH:
-            _fail(text, position, f"parentheses nested deeper than {DEPTH}; split the expression")
-        if kind == "name" and keyword.iskeyword(piece) and piece != "True":
-            _fail(text, position, NOT_LETTERS.get(piece) or f"unknown name {piece!r}; {_known()}")
-        if kind == "number":
-            literals[len(origin)] = _literal(text, position, token)
-        piece = "**" if piece == "^" else " " * len(piece) if not kind else piece
-        # Leading blanks would be an indentation; the tree's text starts at the first token.
-        if kind or pieces:
-            pieces.append(piece)
-            origin.extend(min(position + i, token.end() - 1) for i in range(len(piece)))
-        before = kind or before
-        position = token.end()
-    end = len(text.rstrip()) - 1
-    if before == "operator":
-        _fail(text, end, "the expression breaks off after an operator")
-    if depth > 0:
-        _fail(text, end, "a parenthesis is not closed")
-    origin.append(end)
-    try:
-        tree = ast.parse("".join(pieces), mode="eval")
-    except SyntaxError as error:
-        column = min(max((error.offset or 1) - 1, 0), len(origin) - 1)
-        _fail(text, origin[column], f"not an expression ({error.msg})")
-    except (MemoryError, RecursionError, ValueError) as error:
-        _fail(text, 0, f"the expression is too deeply nested ({type(error).__name__}); split it")
-    return _Reader(
-        text=text,
-        root=tree.body,
-        literals=literals,
-        origin=tuple(origin),
-        names={**NAMES, **(symbols or {})},
-    )
+def _reader(text: str, symbols: Mapping[str, Expr] | None) -> _Reader:
+    return _Reader(syntax=read(text), names={**NAMES, **(symbols or {})})
 
 
-def _literal(text: str, position: int, token: re.Match[str]) -> Rational:
-    """The decimal as it is written, exact; the bound is on its digits, before it is built."""
-    whole, _, fraction = token["digits"].partition(".")
-    power = (token["power"] or "0").lstrip("+")
-    if len(power) > 5 or abs(int(power)) + len(whole) + len(fraction) > LENGTH:
-        _fail(text, position, f"a number with more than {LENGTH} digits; use a smaller one")
-    number = Rational(int(whole + fraction)) * Rational(10) ** (int(power) - len(fraction))
-    if _bits(number) > BITS:
-        _fail(text, position, f"a number of more than {BITS} bits; use a smaller one")
-    return number
-
-
-def _bits(number: Rational) -> int:
-    return max(int(abs(number.p)).bit_length(), int(number.q).bit_length())
-
-
-def _known() -> str:
-    names = ", ".join(sorted(FUNCTIONS, key=str.lower))
-    return f"known are single letters, Greek letters (alpha, beta, ...), pi, and {names}"
-
-
-def _hint(character: str) -> str:
-    hints = {
-        "=": "; a comparison is written ==, <, >, <= or >=",
-        "·": "; write a product as a*b",
-        "×": "; write a product as a*b",
-        "−": "; write a plain minus sign -",
-        "∞": "; an expression must be finite",
-        "λ": "; write lam for a symbol",
-        "π": "; write pi",
-    }
-    return hints.get(character, "; write Greek letters by name" if "α" <= character <= "ω" else "")
-
-
-def _fail(text: str, position: int, message: str) -> NoReturn:
-    raise ParseError.at(text, position, message) from None
+__all__ = ["parse", "parse_condition"]

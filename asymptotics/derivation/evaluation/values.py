@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import mpmath
-from sympy import Add, Basic, Derivative, Expr, Float, I, Integral, Subs, Sum, Symbol, diff, oo, zeta
+from sympy import Add, Basic, Derivative, Expr, Float, I, Integral, Mul, Pow, Subs, Sum, Symbol, diff, oo
 from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
@@ -54,6 +54,7 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "cos": mpmath.cos,
     "digamma": mpmath.digamma,
     "loggamma": mpmath.loggamma,
+    "zeta": zeta_value,
 }
 
 
@@ -89,56 +90,37 @@ class Values:
         return value
 
     def _value(self, expression: Expr, at: dict[Symbol, Any], exact: bool) -> Any:
-        if expression.is_Symbol:
-            if expression not in at:
-                raise UnableError(f"{expression} has no value; give one in at=")
-            return at[expression]
-        if expression.is_Add:
-            return sum(self(x, at, exact=exact) for x in expression.args)
-        if expression.is_Mul:
-            return math.prod(self(x, at, exact=exact) for x in expression.args)
-        if expression.is_Pow:
-            return self(expression.base, at, exact=exact) ** self(expression.exp, at, exact=exact)
-        if isinstance(expression, Named):
-            if expression not in self._named:
-                raise UnableError(f"{expression} is not tied to a sum or an equation here: no exact value")
-            return self(self._named[expression], at, exact=exact)
-        if isinstance(expression, AppliedUndef):
-            return self._call(expression, at, exact)
+        rule = next((RULES[kind] for kind in type(expression).__mro__ if kind in RULES), None)
         if hasattr(expression, "opaque") and not isinstance(expression, RegularSum):
-            return self._opaque(expression, at, exact)
-        rule = self._rule(expression)
+            rule = Values._opaque
         if rule is not None:
-            return rule(expression, at, exact)
+            return rule(self, expression, at, exact)
         if not expression.free_symbols:
             return self._constant(expression, exact)
-        plain = PLAIN.get(type(expression).__name__)
         arguments = [self(x, at, exact=exact) for x in expression.args]
+        plain = PLAIN.get(type(expression).__name__)
         if plain is not None:
             return plain(*arguments)
-        if isinstance(expression, zeta):
-            return zeta_value(*arguments)
-        known = [Float._new(mpmath.mpf(x)._mpf_, mpmath.mp.prec) for x in arguments]
-        return self._constant(expression.func(*known), exact)
+        return self._constant(expression.func(*map(_as_number, arguments)), exact)
 
-    def _rule(self, expression: Expr) -> Callable[[Expr, dict[Symbol, Any], bool], Any] | None:
-        for kind, rule in (
-            (Sum, self._sum),
-            (Derivative, self._derivative),
-            (Integral, self._integral),
-            (Residue, self._residue),
-            (InverseLaplace, self._inverse_laplace),
-            (Root, self._root),
-            (Minimiser, self._minimiser),
-            (Minimum, self._minimum),
-            (RegularSum, self._regular_sum),
-            (Subs, self._subs),
-            (Iterated, self._iterated),
-            (FinitePartIntegral, self._finite_part),
-        ):
-            if isinstance(expression, kind):
-                return rule
-        return None
+    def _symbol(self, expression: Symbol, at: dict[Symbol, Any], exact: bool) -> Any:
+        if expression not in at:
+            raise UnableError(f"{expression} has no value; give one in at=")
+        return at[expression]
+
+    def _sum_of_terms(self, expression: Add, at: dict[Symbol, Any], exact: bool) -> Any:
+        return sum(self(x, at, exact=exact) for x in expression.args)
+
+    def _product(self, expression: Mul, at: dict[Symbol, Any], exact: bool) -> Any:
+        return math.prod(self(x, at, exact=exact) for x in expression.args)
+
+    def _power(self, expression: Pow, at: dict[Symbol, Any], exact: bool) -> Any:
+        return self(expression.base, at, exact=exact) ** self(expression.exp, at, exact=exact)
+
+    def _quantity(self, expression: Named, at: dict[Symbol, Any], exact: bool) -> Any:
+        if expression not in self._named:
+            raise UnableError(f"{expression} is not tied to a sum or an equation here: no exact value")
+        return self(self._named[expression], at, exact=exact)
 
     def _constant(self, expression: Expr, exact: bool) -> Any:
         value = expression.evalf(self.digits + 15 if exact else FLOATS + 4)
@@ -442,6 +424,37 @@ class Values:
         """Whether transforms of whole sums or integrals over times stand behind it, done in floats."""
         kinds = (InverseLaplace, Integral)
         return expression.has(*kinds) or any(e.has(*kinds) for _, e in self.relevant(expression))
+
+
+Rule = Callable[[Values, Any, dict[Symbol, Any], bool], Any]
+RULES: dict[type[Basic], Rule] = {
+    Symbol: Values._symbol,
+    Add: Values._sum_of_terms,
+    Mul: Values._product,
+    Pow: Values._power,
+    Named: Values._quantity,
+    AppliedUndef: Values._call,
+    Sum: Values._sum,
+    Derivative: Values._derivative,
+    Integral: Values._integral,
+    Residue: Values._residue,
+    InverseLaplace: Values._inverse_laplace,
+    Root: Values._root,
+    Minimiser: Values._minimiser,
+    Minimum: Values._minimum,
+    RegularSum: Values._regular_sum,
+    Subs: Values._subs,
+    Iterated: Values._iterated,
+    FinitePartIntegral: Values._finite_part,
+}
+"""How each kind of expression is evaluated; a kind that is missing goes by its base class."""
+
+
+def _as_number(value: Any) -> Expr:
+    """A number of mpmath or Python as one of SymPy, at the precision of mpmath."""
+    whole = mpmath.mpmathify(value)
+    real, imaginary = (Float._new(mpmath.mpf(x)._mpf_, mpmath.mp.prec) for x in (whole.real, whole.imag))
+    return real if whole.imag == 0 else real + I * imaginary
 
 
 @cached(maxsize=200)

@@ -1,0 +1,154 @@
+"""From text to a syntax tree: tokens are checked one by one, then `ast.parse` decides precedence.
+
+    read(text)        the tree of an expression, and where each of its nodes stands in the text
+    bits(number)      the length of a rational number, which every bound on numbers is about
+    known_names()     what may be written, for messages
+
+Only numbers, names, operators, commas and parentheses are tokens, so that attributes, strings, subscripts and
+keywords cannot occur in the tree. ``^`` means a power. Decimals are exact: ``0.1`` is 1/10.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+from sympy import Rational
+
+from asymptotics.errors import ParseError
+from asymptotics.parsing.vocabulary import BITS, DEPTH, FUNCTIONS, LENGTH, NOT_LETTERS
+
+_token = re.compile(
+    r"[ \t]+"
+    r"|(?P<number>(?P<digits>\d+\.?\d*|\.\d+)(?:[eE](?P<power>[+-]?\d+))?)"
+    r"|(?P<name>[A-Za-z_][A-Za-z_0-9]*)"
+    r"|(?P<open>\()|(?P<close>\))"
+    r"|(?P<operator>\*\*|<=|>=|==|!=|[-+*/^,<>])",
+    re.ASCII,
+)
+OPERANDS = ("number", "name", "open")
+"""Kinds of tokens that begin an operand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Syntax:
+    """A text, its syntax tree, its numbers by their column in the tree, and where each column came from."""
+
+    text: str
+    root: ast.expr
+    literals: Mapping[int, Rational]
+    origin: tuple[int, ...]
+
+    def fail(self, node: ast.expr, message: str) -> NoReturn:
+        """Raise `ParseError` that points to the node in the text."""
+        _fail(self.text, self.origin[node.col_offset], message)
+
+
+def read(text: str) -> Syntax:
+    """The tree of an expression; `ParseError` for text that is none, which names the place."""
+    if not isinstance(text, str):
+        raise ParseError(f"{text!r} is not text; give an expression such as 'k**-b'")
+    if len(text) > LENGTH:
+        raise ParseError(f"the expression has {len(text)} characters, more than {LENGTH}; shorten it")
+    if not text.strip(" \t"):
+        raise ParseError("the expression is empty; write for example k**-b")
+    pieces: list[str] = []
+    origin: list[int] = []
+    literals: dict[int, Rational] = {}
+    for kind, token in _tokens(text):
+        piece, position = token.group(), token.start()
+        if kind == "number":
+            literals[len(origin)] = _literal(text, position, token)
+        piece = "**" if piece == "^" else " " * len(piece) if not kind else piece
+        # Leading blanks would be an indentation; the tree's text starts at the first token.
+        if kind or pieces:
+            pieces.append(piece)
+            origin.extend(min(position + i, token.end() - 1) for i in range(len(piece)))
+    origin.append(len(text.rstrip()) - 1)
+    return Syntax(
+        text=text, root=_tree(text, "".join(pieces), origin), literals=literals, origin=tuple(origin)
+    )
+
+
+def _tokens(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """The tokens with their kinds, "" for blanks; each may stand where it does."""
+    position = depth = 0
+    before = "operator"  # the kind of the last token that was not a space
+    while position < len(text):
+        token = _token.match(text, position)
+        if token is None:
+            _fail(text, position, f"{text[position]!r} is not part of an expression{_hint(text[position])}")
+        kind, piece = token.lastgroup or "", token.group()
+        after_operand = before in ("number", "name", "close") and not (before == "name" and kind == "open")
+        if kind in OPERANDS and after_operand:
+            _fail(text, position, "an operator is missing; write a product as 2*a")
+        depth += (kind == "open") - (kind == "close")
+        if depth > DEPTH:
+            _fail(text, position, f"parentheses nested deeper than {DEPTH}; split the expression")
+        if kind == "name" and keyword.iskeyword(piece) and piece != "True":
+            _fail(text, position, NOT_LETTERS.get(piece) or f"unknown name {piece!r}; {known_names()}")
+        yield kind, token
+        before = kind or before
+        position = token.end()
+    end = len(text.rstrip()) - 1
+    if before == "operator":
+        _fail(text, end, "the expression breaks off after an operator")
+    if depth > 0:
+        _fail(text, end, "a parenthesis is not closed")
+
+
+def _tree(text: str, source: str, origin: list[int]) -> ast.expr:
+    try:
+        return ast.parse(source, mode="eval").body
+    except SyntaxError as error:
+        column = min(max((error.offset or 1) - 1, 0), len(origin) - 1)
+        _fail(text, origin[column], f"not an expression ({error.msg})")
+    except (MemoryError, RecursionError, ValueError) as error:
+        _fail(text, 0, f"the expression is too deeply nested ({type(error).__name__}); split it")
+
+
+def _literal(text: str, position: int, token: re.Match[str]) -> Rational:
+    """The decimal as it is written, exact; the bound is on its digits, before it is built."""
+    whole, _, fraction = token["digits"].partition(".")
+    power = (token["power"] or "0").lstrip("+")
+    if len(power) > 5 or abs(int(power)) + len(whole) + len(fraction) > LENGTH:
+        _fail(text, position, f"a number with more than {LENGTH} digits; use a smaller one")
+    number = Rational(int(whole + fraction)) * Rational(10) ** (int(power) - len(fraction))
+    if bits(number) > BITS:
+        _fail(text, position, f"a number of more than {BITS} bits; use a smaller one")
+    return number
+
+
+def bits(number: Rational) -> int:
+    """The length of numerator or denominator, whichever is longer."""
+    return max(int(abs(number.p)).bit_length(), int(number.q).bit_length())
+
+
+def known_names() -> str:
+    """What may be written, in words."""
+    names = ", ".join(sorted(FUNCTIONS, key=str.lower))
+    return f"known are single letters, Greek letters (alpha, beta, ...), pi, and {names}"
+
+
+def _hint(character: str) -> str:
+    hints = {
+        "=": "; a comparison is written ==, <, >, <= or >=",
+        "·": "; write a product as a*b",
+        "×": "; write a product as a*b",
+        "−": "; write a plain minus sign -",
+        "∞": "; an expression must be finite",
+        "λ": "; write lam for a symbol",
+        "π": "; write pi",
+    }
+    return hints.get(character, "; write Greek letters by name" if "α" <= character <= "ω" else "")
+
+
+def _fail(text: str, position: int, message: str) -> NoReturn:
+    raise ParseError.at(text, position, message) from None
+
+
+__all__ = ["Syntax", "bits", "known_names", "read"]
