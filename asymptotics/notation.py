@@ -3,11 +3,14 @@
 A notation is a change of variables ``(a, b) -> (theirs)``. It is applied to finished results: exponents,
 prefactors, conditions and domains; factors known to be positive are dropped from conditions, so that
 ``a - 1 < b`` becomes ``beta < 1`` where ``a - 1 = alpha*beta`` and ``b = alpha``.
+
+    NOTATIONS                 the letters of each paper, by arXiv number; the one table of letters
+    notation(name)            one of them
+    restated(parts, name)     regimes or phases in its letters
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -37,7 +40,8 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.errors import DomainError
-from asymptotics.symbols import a, b, beta
+from asymptotics.registry import Registry
+from asymptotics.symbols import C, N, P, a, b, beta, t
 
 _T = TypeVar("_T")
 _S = TypeVar("_S")
@@ -55,7 +59,8 @@ INERTIA = Symbol("mu", positive=True)
 class Notation:
     """A change of variables for the exponents of ``lambda_k = k^-b``, ``c_k = k^-a``; all dimensionless.
 
-    ``table`` gives a and b in the letters of ``source``, ``inverse`` those letters in a and b.
+    ``table`` gives a and b in the letters of ``source``, ``inverse`` those letters in a and b;
+    ``resources`` are its letters for t, N, P and C, in which claims are read.
 
     >>> from asymptotics import derive, power_law
     >>> law = derive(power_law(a, b)).model
@@ -67,8 +72,9 @@ class Notation:
 
     name: str
     source: str
-    table: tuple[tuple[Symbol, Expr], ...]
-    inverse: tuple[tuple[Symbol, Expr], ...]
+    table: tuple[tuple[Symbol, Expr], ...] = ()
+    inverse: tuple[tuple[Symbol, Expr], ...] = ()
+    resources: tuple[tuple[Symbol, Expr], ...] = ()
 
     def expression(self, value: Expr) -> Expr:
         """An exponent or a prefactor in these letters."""
@@ -103,6 +109,15 @@ class Notation:
         )
 
     @property
+    def meanings(self) -> dict[str, Expr]:
+        """What each letter of the source stands for here, by name.
+
+        >>> notation("2405.15074").meanings
+        {'alpha': b/2, 'beta': a/2 - b/2, 'd': N, 'f': C, 'r': t}
+        """
+        return {letter.name: meant for letter, meant in (*self.inverse, *self.resources)}
+
+    @property
     def symbols(self) -> tuple[Symbol, ...]:
         """The letters of the notation."""
         return tuple(symbol for symbol, _ in self.inverse)
@@ -117,10 +132,15 @@ class Notation:
         return substitution
 
 
-NOTATIONS: Mapping[str, Notation] = {
-    one.name: one
-    for one in (
-        Notation(name="2402.01092", source="Bordelon, Atanasov & Pehlevan (2024)", table=(), inverse=()),
+def _letters(**meanings: Expr) -> tuple[tuple[Symbol, Expr], ...]:
+    return tuple((Symbol(name, positive=True), meant) for name, meant in meanings.items())
+
+
+S, T, NU, KAPPA = (Symbol(name, positive=True) for name in ("s", "T", "nu", "kappa"))
+
+NOTATIONS: Registry[Notation] = Registry(
+    (
+        Notation(name="2402.01092", source="Bordelon, Atanasov & Pehlevan (2024)"),
         Notation(
             name="2409.17858",
             source="Bordelon, Atanasov & Pehlevan, arXiv 2409.17858: capacity alpha, source beta",
@@ -132,15 +152,68 @@ NOTATIONS: Mapping[str, Notation] = {
             source="Paquette, Paquette, Xiao & Pennington, arXiv 2405.15074",
             table=((a, 2 * ALPHA + 2 * TARGET_EXPONENT), (b, 2 * ALPHA)),
             inverse=((ALPHA, b / 2), (TARGET_EXPONENT, (a - b) / 2)),
+            resources=_letters(d=N, f=C, r=t),
         ),
         Notation(
             name="2405.00592",
             source="Atanasov, Zavatone-Veth & Pehlevan, arXiv 2405.00592: capacity alpha, source r",
             table=((a, 1 + 2 * ALPHA * RIDGE_EXPONENT), (b, ALPHA)),
             inverse=((ALPHA, b), (RIDGE_EXPONENT, (a - 1) / (2 * b))),
+            resources=_letters(n=P),
+        ),
+        Notation(
+            name="2506.08415",
+            source="Lin, Wu & Bartlett, arXiv 2506.08415: a and b change places",
+            table=((a, b), (b, a)),
+            inverse=((a, b), (b, a)),
+            resources=_letters(M=N, N=P, L=t),
+        ),
+        Notation(
+            name="2406.08466",
+            source="Lin, Wu, Kakade, Bartlett & Lee, arXiv 2406.08466, where a = b",
+            resources=_letters(M=N),
+        ),
+        Notation(
+            name="2102.06701",
+            source="Bahri, Dyer, Kaplan, Lee & Sharma, arXiv 2102.06701, where a = b",
+            table=((b, 1 + ALPHA),),
+            inverse=((ALPHA, b - 1),),
+            resources=_letters(D=P),
+        ),
+        Notation(
+            name="2210.16859",
+            source="Maloney, Roberts & Sully, arXiv 2210.16859, where a = b",
+            table=((b, 1 + ALPHA),),
+            inverse=((ALPHA, b - 1),),
+            resources=_letters(T=P),
+        ),
+        Notation(
+            name="1905.10843",
+            source="Spigler, Geiger & Wyart, arXiv 1905.10843: s = alpha_S/d, T = alpha_T/d",
+            table=((a, T), (b, S)),
+            inverse=((S, b), (T, a)),
+            resources=_letters(n=P),
+        ),
+        Notation(
+            name="2002.02561",
+            source="Bordelon, Canatar & Pehlevan, arXiv 2002.02561",
+            resources=_letters(p=P),
+        ),
+        Notation(
+            name="2105.00507",
+            source="Velikanov & Yarotsky, arXiv 2105.00507",
+            table=((a, 1 + KAPPA), (b, NU)),
+            inverse=((NU, b), (KAPPA, a - 1)),
+        ),
+        Notation(
+            name="2509.19189",
+            source="arXiv 2509.19189 and 2602.04774: source s",
+            table=((a, 1 + S * b),),
+            inverse=((S, (a - 1) / b),),
+            resources=_letters(D=P),
         ),
     )
-}
+)
 """By arXiv number; the first leaves everything in (a, b)."""
 
 

@@ -86,7 +86,7 @@ def check_claim(
 def _meaning(notation: str | Notation | Mapping[str | Symbol, object] | None) -> dict[str, Expr]:
     """What the letters of a claim stand for, by name."""
     if isinstance(notation, str | Notation):
-        return {letter.name: meant for letter, meant in notation_of(notation).inverse}
+        return notation_of(notation).meanings
     return {str(letter): exact(meant, str(letter)) for letter, meant in (notation or {}).items()}
 
 

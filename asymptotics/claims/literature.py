@@ -35,7 +35,7 @@ class Published:
     ----------
     key : a name for it. source, where : the paper, and the place in it.
     quantity : what it is about, in words. claim : LaTeX, in the letters of the source.
-    change : what its letters mean, in words; ``notation`` says the same as pairs for `check_claim`.
+    change : what its letters mean, in words; ``notation`` names them in `asymptotics.notation.NOTATIONS`.
     assuming : conditions of the source, in its letters.
     law : the attribute of `Laws` it is compared with, "optimum" for an allocation of ``cost`` by ``rule``,
         or "" where the quantity is not modelled; ``why`` then says why. noise : label noise of the task.
@@ -47,7 +47,7 @@ class Published:
     quantity: str
     claim: str
     change: str
-    notation: tuple[tuple[str, str], ...] = ()
+    notation: str
     assuming: tuple[str, ...] = ()
     law: str = ""
     cost: str = ""
@@ -68,7 +68,7 @@ class Published:
 
     def verdict(self) -> Verdict:
         """The claim judged under its own assumptions; `UnableError` for a quantity that is not modelled."""
-        return check_claim(self.claim, self.subject(), self.assuming, notation=dict(self.notation))
+        return check_claim(self.claim, self.subject(), self.assuming, notation=self.notation)
 
 
 @cached(maxsize=32)
@@ -91,14 +91,8 @@ def literature() -> tuple[Published, ...]:
 def _entry(paper: dict[str, object], claim: dict[str, object]) -> Published:
     fields = dict(claim)
     fields["assuming"] = tuple(claim.get("assuming", ()))  # type: ignore[arg-type]
-    notation = paper["notation"]
-    assert isinstance(notation, dict)
-    return Published(
-        source=str(paper["source"]),
-        change=str(paper["change"]),
-        notation=tuple(notation.items()),
-        **fields,  # type: ignore[arg-type]
-    )
+    shared = {name: str(paper[name]) for name in ("source", "change", "notation")}
+    return Published(**shared, **fields)  # type: ignore[arg-type]
 
 
 __all__ = ["Published", "literature"]

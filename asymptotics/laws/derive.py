@@ -18,11 +18,9 @@ from asymptotics.tasks.task import Task
 class Laws:
     """The laws of one task, each derived when it is asked for.
 
-    Iteration gives the three bottlenecks; ``laws.all()`` every law, and each is an attribute by the
-    name of its quantity: time, model, data; model_transient, model_transient_second,
-    data_transient, data_transient_second, gap, gap_noise, noise; bias_model, variance_model, bias_data,
-    variance_data; early_stopping, early_stopping_time, sgd_noise, sgd_noise_transient, sgd_noise_model,
-    time_discrete, time_momentum.
+    Iteration gives the three bottlenecks, time, model and data; ``laws.all()`` every law. Each is an
+    attribute by the name of its quantity in `asymptotics.model.quantities.QUANTITIES`, which ``dir(laws)``
+    lists.
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -38,10 +36,10 @@ class Laws:
         raise AttributeError(f"no law is called {name!r}; the laws are {', '.join(QUANTITIES)}")
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *QUANTITIES]
+        return [*object.__dir__(self), *QUANTITIES]
 
     def __iter__(self) -> Iterator[Law]:
-        return (derived(quantity.name, self.task) for quantity in BOTTLENECKS)
+        return (derived(name, self.task) for name in BOTTLENECKS)
 
     def all(self) -> tuple[Law, ...]:
         """Every law of the task."""

@@ -1,4 +1,13 @@
-"""The quantities that have laws: what each is, which resource it runs in, and the equation it comes from."""
+"""The quantities that have laws: what each is, which resource it runs in, and the equation it comes from.
+
+    Quantity      one of them
+    QUANTITIES    all, by name; ``QUANTITIES.register(Quantity(...))`` adds a law to `Laws`
+    BOTTLENECKS   the names of the three bottlenecks
+    crossover     the time at which a transient law ends
+
+A law that is registered here has its regimes, LaTeX, derivation and place in reports and claims; its
+`Reference` in ``numerics.verification.references`` lets `verify` compare it with the full model.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +25,7 @@ from asymptotics.model import early_stopping as stopping
 from asymptotics.model import meanfield, transients
 from asymptotics.model import training_rules as optimisers
 from asymptotics.model.finite_modes import mode_count
+from asymptotics.registry import Registry
 from asymptotics.spectra import SpectralSeries
 from asymptotics.symbols import N, P, t
 
@@ -40,7 +50,7 @@ class Quantity:
     within: Symbol | None = None
 
 
-BOTTLENECKS = (
+_LAWS = (
     Quantity(
         name="time",
         words="test loss limited by training time",
@@ -71,9 +81,6 @@ BOTTLENECKS = (
         formula=meanfield.data_limited,
         source="BAP, appendix C",
     ),
-)
-
-APPROACH = (
     Quantity(
         name="model_transient",
         words="finite-size correction to the test loss, first order in 1/N",
@@ -151,9 +158,6 @@ APPROACH = (
         source="BAP, appendix C, to first order in 1/P",
         within=P,
     ),
-)
-
-SPLIT = (
     Quantity(
         name="bias_model",
         words="loss of the predictor averaged over initialisations, limited by model size",
@@ -194,9 +198,6 @@ SPLIT = (
         formula=meanfield.data_variance,
         source="BAP, section 4.3 and appendix C",
     ),
-)
-
-RULES = (
     Quantity(
         name="early_stopping",
         words="smallest test loss over the stopping time, label noise sigma",
@@ -270,7 +271,8 @@ RULES = (
     ),
 )
 
-QUANTITIES = {q.name: q for q in (*BOTTLENECKS, *APPROACH, *SPLIT, *RULES)}
+QUANTITIES: Registry[Quantity] = Registry(_LAWS)
+BOTTLENECKS = ("time", "model", "data")
 
 
 def crossover(spectrum: SpectralSeries, size: Symbol) -> Expr:
@@ -288,4 +290,4 @@ def crossover(spectrum: SpectralSeries, size: Symbol) -> Expr:
     return 1 / series.term_expression(series.leading())
 
 
-__all__ = ["APPROACH", "BOTTLENECKS", "QUANTITIES", "RULES", "SPLIT", "Quantity", "crossover"]
+__all__ = ["BOTTLENECKS", "QUANTITIES", "Quantity", "crossover"]

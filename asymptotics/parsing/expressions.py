@@ -21,7 +21,7 @@ from mpmath.libmp import NoConvergence
 from sympy import Add, Expr, I, Integer, Max, Min, Mul, Piecewise, Pow, Rational, nan, oo, zoo
 from sympy.logic.boolalg import Boolean, true
 
-from asymptotics.parsing.tokens import Syntax, bits, known_names, read
+from asymptotics.parsing.tokens import Syntax, bit_length, known_names, read
 from asymptotics.parsing.vocabulary import (
     ARGUMENT,
     BITS,
@@ -168,7 +168,7 @@ class _Reader:
             root = ROOT if base.is_number else FRACTION
             if exponent.q > root:
                 self.fail(node, f"a root of order {exponent.q}, beyond {root}; use a simpler exponent")
-            if abs(exponent) * max((bits(r) for r in base.atoms(Rational)), default=0) > 2 * BITS:
+            if abs(exponent) * max((bit_length(r) for r in base.atoms(Rational)), default=0) > 2 * BITS:
                 self.fail(node, f"a power with numbers beyond {BITS} bits; use a smaller exponent")
         return self.built(node, Pow, base, exponent)
 
@@ -236,7 +236,7 @@ class _Reader:
         powers = result.atoms(Pow)
         if result.has(I) or any(p.base.is_Number and p.base < 0 and not p.exp.is_Integer for p in powers):
             self.fail(node, "the value is not real")
-        if any(bits(number) > BITS for number in result.atoms(Rational)):
+        if any(bit_length(number) > BITS for number in result.atoms(Rational)):
             self.fail(node, f"a number of more than {BITS} bits; use smaller numbers")
         if any(p.exp.is_Rational and abs(p.exp) > DEGREE and p.base.free_symbols for p in powers):
             self.fail(node, f"a power beyond {DEGREE}; use smaller exponents")

@@ -1,7 +1,7 @@
 """From text to a syntax tree: tokens are checked one by one, then `ast.parse` decides precedence.
 
     read(text)        the tree of an expression, and where each of its nodes stands in the text
-    bits(number)      the length of a rational number, which every bound on numbers is about
+    bit_length(number)      the length of a rational number, which every bound on numbers is about
     known_names()     what may be written, for messages
 
 Only numbers, names, operators, commas and parentheses are tokens, so that attributes, strings, subscripts and
@@ -118,12 +118,12 @@ def _literal(text: str, position: int, token: re.Match[str]) -> Rational:
     if len(power) > 5 or abs(int(power)) + len(whole) + len(fraction) > LENGTH:
         _fail(text, position, f"a number with more than {LENGTH} digits; use a smaller one")
     number = Rational(int(whole + fraction)) * Rational(10) ** (int(power) - len(fraction))
-    if bits(number) > BITS:
+    if bit_length(number) > BITS:
         _fail(text, position, f"a number of more than {BITS} bits; use a smaller one")
     return number
 
 
-def bits(number: Rational) -> int:
+def bit_length(number: Rational) -> int:
     """The length of numerator or denominator, whichever is longer."""
     return max(int(abs(number.p)).bit_length(), int(number.q).bit_length())
 
@@ -151,4 +151,4 @@ def _fail(text: str, position: int, message: str) -> NoReturn:
     raise ParseError.at(text, position, message) from None
 
 
-__all__ = ["Syntax", "bits", "known_names", "read"]
+__all__ = ["Syntax", "bit_length", "known_names", "read"]

@@ -2,6 +2,9 @@
 
 `spectrum` turns a task into the two Dirichlet series that the mean-field equations need, by the first
 family that takes the task, and collects the conditions under which their sums converge.
+
+    spectrum(task)    the two series of a task
+    FAMILIES          who is asked; a family from elsewhere is registered there
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from sympy import Expr, nan, oo, zoo
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_constraint
 from asymptotics.errors import SpectrumError
+from asymptotics.registry import Registry
 from asymptotics.spectra.broken import BrokenPowerLaws
 from asymptotics.spectra.equivalent import EquivalentSpectra
 from asymptotics.spectra.family import Family, Mismatch, SpectralSeries
@@ -23,17 +27,21 @@ from asymptotics.spectra.stretched import StretchedExponentials
 from asymptotics.tasks.multiplicity import check_multiplicity
 from asymptotics.tasks.task import Task
 
-_EXACT: tuple[Family, ...] = (
-    PowerLaws(),
-    FiniteSpectra(),
-    BrokenPowerLaws(),
-    GeometricSpectra(),
-    LatticeModes(),
-    LogarithmicPowers(),
-    StretchedExponentials(),
+FAMILIES: Registry[Family] = Registry(
+    (
+        PowerLaws(),
+        FiniteSpectra(),
+        BrokenPowerLaws(),
+        GeometricSpectra(),
+        LatticeModes(),
+        LogarithmicPowers(),
+        StretchedExponentials(),
+    )
 )
-FAMILIES: tuple[Family, ...] = (*_EXACT, EquivalentSpectra(families=_EXACT))
-"""In the order in which they are asked."""
+"""In the order in which they are asked; ``FAMILIES.register(family)`` adds one behind them.
+
+A task that none of them takes may still be equivalent to one that they take (`EquivalentSpectra`).
+"""
 
 
 @cached(maxsize=128)
@@ -54,7 +62,8 @@ def spectrum(task: Task) -> SpectralSeries:
     _check_values(task)
     check_multiplicity(task)
     nearest: tuple[Family, Mismatch] | None = None
-    for family in FAMILIES:
+    exact = tuple(FAMILIES.values())
+    for family in (*exact, EquivalentSpectra(families=exact)):
         found = family.spectrum(task, domain)
         if isinstance(found, SpectralSeries):
             return found

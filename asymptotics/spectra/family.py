@@ -37,7 +37,10 @@ class Mismatch:
 
 
 class Family(Protocol):
-    """One kind of spectra, in one file of this folder. ``name`` says in words which it takes."""
+    """One kind of spectra, in one file. ``name`` says in words which it takes.
+
+    A family is registered in `asymptotics.spectra.FAMILIES`: ``FAMILIES.register(family)``.
+    """
 
     @property
     def name(self) -> str: ...

@@ -41,7 +41,7 @@ from numerics.values.inputs import exact_time
 from numerics.values.value import Value
 from numerics.verification.prediction import Prediction, number
 
-DRAWN = tuple(quantity.name for quantity in BOTTLENECKS)
+DRAWN = BOTTLENECKS
 RESIDUAL = r"$|L/L_{\mathrm{law}} - 1|$ (dimensionless)"
 WORKING_DIGITS = 30
 """With which laws are evaluated: more than the values they are drawn over have."""

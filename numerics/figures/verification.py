@@ -83,7 +83,7 @@ def _draw_law(ax: Axes, v: Verification, look: Look) -> None:
         markerfacecolor="none",
         label="full model",
     )
-    plain = v.law.name in {quantity.name for quantity in BOTTLENECKS}
+    plain = v.law.name in BOTTLENECKS
     name = "excess test loss $L$" if plain else rf"$|{QUANTITIES[v.law.name].tex}|$"
     dress(ax, y=f"{name} (dimensionless)")
     legend_inside(ax)

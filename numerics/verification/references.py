@@ -30,6 +30,7 @@ from sympy import Expr, Integer, Rational, Symbol, oo
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError
+from asymptotics.registry import Registry
 from asymptotics.symbols import B, N, P, beta, eta, sigma
 from asymptotics.tasks.task import Task
 from numerics.model.coefficients import size_coefficients
@@ -79,9 +80,11 @@ class Reference:
     These are ``start * 10^(step j)``, j = 0 ... points - 1. ``start`` is 10^first; with ``in_steps`` the
     first multiple of eta from there on. Where the relative remainder falls slowly, the step is up to
     ``longest`` times as long, so that it falls by about half a decade. A law in powers of a gauge is compared
-    on the grid of that (`grids`).
+    on the grid of that (`grids`). References of one ``group`` share their solutions, so that they are
+    computed in one process.
     """
 
+    name: str
     value: Callable[[Place], Value]
     settings: tuple[Symbol, ...] = ()
     first: int = 3
@@ -89,6 +92,7 @@ class Reference:
     points: int = 13
     in_steps: bool = False
     longest: int = 1
+    group: str = ""
 
     def resources(
         self,
@@ -230,74 +234,72 @@ def _scaled(value: Value, factor: Expr) -> Value:
     return Value(value=number * value.value, error=abs(number) * value.error)
 
 
-REFERENCES: Mapping[str, Reference] = {
-    "time": Reference(value=_time),
-    "model": Reference(value=partial(_at_end, N, "loss")),
-    "data": Reference(value=partial(_at_end, P, "loss")),
-    "bias_model": Reference(value=partial(_at_end, N, "bias")),
-    "variance_model": Reference(value=partial(_at_end, N, "variance")),
-    "bias_data": Reference(value=partial(_at_end, P, "bias")),
-    "variance_data": Reference(value=partial(_at_end, P, "variance")),
-    "sgd_noise_model": Reference(value=_sgd_noise_model, settings=(eta, B)),
-    "sgd_noise": Reference(value=_sgd_noise, settings=(eta, B), step=2, points=7, in_steps=True),
-    "sgd_noise_transient": Reference(
-        value=_sgd_noise_transient, settings=(N, eta, B), first=2, step=2, points=7, in_steps=True
-    ),
-    "time_discrete": Reference(value=_discrete, settings=(eta,), first=2, points=7, in_steps=True),
-    "time_momentum": Reference(value=_momentum, settings=(beta,), first=2, points=7),
-    **{
-        name: Reference(
-            value=partial(_size_coefficient, N, "test_loss", order, 0), settings=(N,), first=2, points=7
-        )
-        for name, order in (("model_transient", 1), ("model_transient_second", 2))
-    },
-    **{
-        name: Reference(
-            value=partial(_size_coefficient, P, part, order, 0),
-            settings=(P,),
-            first=1,
-            step=order,
-            points=7,
-        )
-        for name, part, order in (
-            ("data_transient", "test_loss", 1),
-            ("data_transient_second", "test_loss", 2),
-            ("gap", "gap", 1),
-        )
-    },
-    **{
-        name: Reference(
-            value=partial(_size_coefficient, P, name, 1, 2), settings=(P, sigma), first=1, points=7
-        )
-        for name in ("gap_noise", "noise")
-    },
-    **{
-        name: Reference(
-            value=partial(_best, part), settings=(sigma,), first=STOPPING_FIRST, step=3, points=7, longest=3
-        )
-        for name, part in (("early_stopping", "loss"), ("early_stopping_time", "time"))
-    },
-}
-"""By the name of the quantity; the same names as `asymptotics.model.quantities.QUANTITIES`."""
+_in_1_n = partial(Reference, first=2, points=7, group="corrections in 1/N")
+_in_1_p = partial(Reference, first=1, points=7, group="corrections in 1/P")
+_finite = partial(Reference, group="one resource finite")
 
-TOGETHER = (
-    ("early_stopping", "early_stopping_time"),
-    ("data_transient", "data_transient_second", "gap", "gap_noise", "noise"),
-    ("model_transient", "model_transient_second", "sgd_noise_transient"),
-    ("time_momentum",),
-    ("sgd_noise",),
-    ("time_discrete",),
+
+def _stopping_reference(name: str, part: str) -> Reference:
+    return Reference(
+        name=name,
+        value=partial(_best, part),
+        settings=(sigma,),
+        first=STOPPING_FIRST,
+        step=3,
+        points=7,
+        longest=3,
+        group="early stopping",
+    )
+
+
+def _coefficient(size: Symbol, part: str, order: int = 1, noise: int = 0) -> Callable[[Place], Value]:
+    return partial(_size_coefficient, size, part, order, noise)
+
+
+REFERENCES: Registry[Reference] = Registry(
     (
-        "time",
-        "model",
-        "data",
-        "bias_model",
-        "variance_model",
-        "bias_data",
-        "variance_data",
-        "sgd_noise_model",
-    ),
+        _stopping_reference("early_stopping", "loss"),
+        _stopping_reference("early_stopping_time", "time"),
+        _in_1_p(name="data_transient", value=_coefficient(P, "test_loss"), settings=(P,)),
+        _in_1_p(name="data_transient_second", value=_coefficient(P, "test_loss", 2), settings=(P,), step=2),
+        _in_1_p(name="gap", value=_coefficient(P, "gap"), settings=(P,)),
+        _in_1_p(name="gap_noise", value=_coefficient(P, "gap_noise", noise=2), settings=(P, sigma)),
+        _in_1_p(name="noise", value=_coefficient(P, "noise", noise=2), settings=(P, sigma)),
+        _in_1_n(name="model_transient", value=_coefficient(N, "test_loss"), settings=(N,)),
+        _in_1_n(name="model_transient_second", value=_coefficient(N, "test_loss", 2), settings=(N,)),
+        _in_1_n(
+            name="sgd_noise_transient",
+            value=_sgd_noise_transient,
+            settings=(N, eta, B),
+            step=2,
+            in_steps=True,
+        ),
+        Reference(name="time_momentum", value=_momentum, settings=(beta,), first=2, points=7),
+        Reference(name="sgd_noise", value=_sgd_noise, settings=(eta, B), step=2, points=7, in_steps=True),
+        Reference(name="time_discrete", value=_discrete, settings=(eta,), first=2, points=7, in_steps=True),
+        _finite(name="time", value=_time),
+        _finite(name="model", value=partial(_at_end, N, "loss")),
+        _finite(name="data", value=partial(_at_end, P, "loss")),
+        _finite(name="bias_model", value=partial(_at_end, N, "bias")),
+        _finite(name="variance_model", value=partial(_at_end, N, "variance")),
+        _finite(name="bias_data", value=partial(_at_end, P, "bias")),
+        _finite(name="variance_data", value=partial(_at_end, P, "variance")),
+        _finite(name="sgd_noise_model", value=_sgd_noise_model, settings=(eta, B)),
+    )
 )
-"""Quantities that share their solutions, the most expensive first."""
+"""One for each of `asymptotics.model.quantities.QUANTITIES`, the most expensive groups first.
 
-__all__ = ["DEFAULTS", "REFERENCES", "TOGETHER", "Place", "Reference", "reference_value"]
+``REFERENCES.register(Reference(...))`` adds that of a law from elsewhere.
+"""
+
+
+def solution_groups() -> tuple[tuple[str, ...], ...]:
+    """The names of references that share their solutions, group by group."""
+    found: dict[str, tuple[str, ...]] = {}
+    for reference in REFERENCES.values():
+        key = reference.group or reference.name
+        found[key] = (*found.get(key, ()), reference.name)
+    return tuple(found.values())
+
+
+__all__ = ["DEFAULTS", "REFERENCES", "Place", "Reference", "reference_value", "solution_groups"]

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from asymptotics import Law, Laws
 from asymptotics.errors import PrecisionError, UnableError
-from numerics.verification.references import TOGETHER
+from numerics.verification.references import solution_groups
 from numerics.verification.summary import Report, Row
 from numerics.verification.verify import Verification, points_of, settings_of, verify
 
@@ -51,7 +51,7 @@ def verified(
     """The verification of every law at ``values``, in up to ``jobs`` processes."""
     laws = chosen.laws
     known = {symbol for law in laws for symbol in (*law.parameters, *settings_of(law))}
-    groups = [[law for law in laws if law.name in names] for names in TOGETHER]
+    groups = [[law for law in laws if law.name in names] for names in solution_groups()]
     found: dict[str, Verification] = {}
     refused = list(chosen.refused)
     silent = not sys.stderr.isatty()

@@ -12,7 +12,7 @@ from asymptotics.model.quantities import QUANTITIES
 from asymptotics.symbols import B, N, P, a, b, beta, eta, k, sigma
 from numerics.model.stopping import best_stopping
 from numerics.values.value import Value
-from numerics.verification.references import REFERENCES, TOGETHER, Place, reference_value
+from numerics.verification.references import REFERENCES, Place, reference_value, solution_groups
 from numerics.verification.verify import settings_of, verify
 
 LAWS = derive(power_law(a, b))
@@ -24,13 +24,13 @@ PLACES = {
 }
 CASES = [
     pytest.param(group, place, marks=() if place == "s < 1" else pytest.mark.slow, id=f"{group[0]} {place}")
-    for group in TOGETHER
+    for group in solution_groups()
     for place in PLACES
 ]
 
 
 def test_every_law_has_a_reference():
-    assert set(REFERENCES) == set(QUANTITIES) == {name for group in TOGETHER for name in group}
+    assert set(REFERENCES) == set(QUANTITIES) == {name for group in solution_groups() for name in group}
 
 
 @pytest.mark.parametrize(("group", "place"), CASES)
