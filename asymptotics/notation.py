@@ -59,7 +59,7 @@ INERTIA = Symbol("mu", positive=True)
 class Notation:
     """A change of variables for the exponents of ``lambda_k = k^-b``, ``c_k = k^-a``; all dimensionless.
 
-    ``table`` gives a and b in the letters of ``source``, ``inverse`` those letters in a and b;
+    ``table`` gives a and b in the letters of ``source``, ``inverse`` all of those letters in a and b;
     ``resources`` are its letters for t, N, P and C, in which claims are read.
 
     >>> from asymptotics import derive, power_law
@@ -177,14 +177,14 @@ NOTATIONS: Registry[Notation] = Registry(
             name="2102.06701",
             source="Bahri, Dyer, Kaplan, Lee & Sharma, arXiv 2102.06701, where a = b",
             table=((b, 1 + ALPHA),),
-            inverse=((ALPHA, b - 1),),
+            inverse=((ALPHA, b - 1), (a, a)),
             resources=_letters(D=P),
         ),
         Notation(
             name="2210.16859",
             source="Maloney, Roberts & Sully, arXiv 2210.16859, where a = b",
             table=((b, 1 + ALPHA),),
-            inverse=((ALPHA, b - 1),),
+            inverse=((ALPHA, b - 1), (a, a)),
             resources=_letters(T=P),
         ),
         Notation(
@@ -209,7 +209,7 @@ NOTATIONS: Registry[Notation] = Registry(
             name="2509.19189",
             source="arXiv 2509.19189 and 2602.04774: source s",
             table=((a, 1 + S * b),),
-            inverse=((S, (a - 1) / b),),
+            inverse=((S, (a - 1) / b), (b, b)),
             resources=_letters(D=P),
         ),
     )
