@@ -1,32 +1,13 @@
-"""Finitely many modes: exact laws to 25 digits, the edge N -> M, what lies beyond it, Marchenko-Pastur.
+"""Finitely many modes: exact laws to 25 digits, the edge N -> M, and what lies beyond it.
 
 Closed forms of the white spectrum: BAP's fixed point (appendix C) with ``df1 = M lambda/(lambda + kappa)``.
 """
 
 import mpmath
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from sympy import (
-    Expr,
-    Integer,
-    Piecewise,
-    Rational,
-    Symbol,
-    cosh,
-    exp,
-    lambdify,
-    oo,
-    series,
-    simplify,
-    sqrt,
-    symbols,
-)
+from sympy import Expr, Piecewise, Rational, exp, oo, simplify, symbols
 
 from asymptotics import SpectrumError, Task, UnableError, derive
-from asymptotics.model.marchenko_pastur import marchenko_pastur
-from asymptotics.sums.finite import FiniteSum, finite_sum
 from asymptotics.symbols import M, N, P, a, b, k, sigma, t
 from numerics import FullModel, verify
 
@@ -34,6 +15,7 @@ lam, c = symbols("lam c", positive=True)
 WHITE = Task(eigenvalues=lam, target=c, modes=M)
 NOISY = Task(eigenvalues=lam, target=c, modes=M, noise=sigma)
 NUMBERS = {"lam": Rational(3, 2), "c": Rational(5, 7), "M": 9}
+
 
 # name, task, below, the whole law, source
 EXACT = [
@@ -253,119 +235,3 @@ def test_refused(task, error, text):
     with pytest.raises(error, match=text) as caught:
         derive(task)
     assert "\n" not in str(caught.value)
-
-
-# Sums over finitely many modes
-
-
-@given(
-    st.fractions(min_value=-4, max_value=6, max_denominator=6),
-    st.integers(1, 4000),
-    st.integers(3500, 9000),
-)
-@settings(max_examples=6, deadline=None)
-def test_finite_sums_are_the_sums(power, first, count):
-    s = Rational(power.numerator, power.denominator)
-    value = FiniteSum(k**-s, k, Integer(first), Integer(first + count)).evalf(25)
-    with mpmath.workdps(45):
-        exponent = -mpmath.mpf(s.p) / s.q
-        wanted = mpmath.fsum(mpmath.mpf(j) ** exponent for j in range(first, first + count + 1))
-        assert abs(mpmath.mpf(str(value)) / wanted - 1) < 1e-23
-
-
-@given(st.integers(0, 6), st.integers(1, 20), st.integers(0, 60))
-@settings(max_examples=30, deadline=None)
-def test_sums_of_whole_powers_are_exact(power, first, count):
-    found = finite_sum(k**power, k, Integer(first), Integer(first + count))
-    assert found == sum(j**power for j in range(first, first + count + 1))
-
-
-@given(st.integers(2, 60), st.fractions(min_value=0, max_value=3, max_denominator=4), st.floats(0.01, 1e4))
-@settings(max_examples=20, deadline=None)
-def test_the_loss_of_finitely_many_modes_is_a_plain_sum(modes, power, time):
-    s = Rational(power.numerator, power.denominator)
-    value = FullModel(Task(eigenvalues=k ** (-s - 1), target=k**-s, modes=modes), digits=25).test_loss(time)
-    with mpmath.workdps(50):
-        x = mpmath.mpf(s.p) / s.q
-        moment = mpmath.mpf(str(Rational(repr(time)).p)) / Rational(repr(time)).q
-        wanted = mpmath.fsum(
-            mpmath.mpf(j) ** -x * mpmath.exp(-2 * moment * mpmath.mpf(j) ** (-x - 1))
-            for j in range(1, modes + 1)
-        )
-        assert abs(value.value - wanted) <= value.error
-        assert value.error <= wanted * mpmath.mpf(10) ** -25
-
-
-# Marchenko and Pastur
-
-
-def test_response_is_that_of_bap():
-    nu, z = symbols("nu z", positive=True)
-    ours = marchenko_pastur(nu).response(z)
-    bap = (
-        (1 - 1 / nu - z) + sqrt((1 - 1 / nu - z) ** 2 + 4 * z)
-    ) / 2  # BAP, appendix; the root's sign put right
-    for point in ({nu: Rational(1, 3), z: Rational(1, 7)}, {nu: 4, z: 5}):
-        assert abs((ours - bap).subs(point).evalf(30)) < 1e-28
-
-
-@pytest.mark.parametrize("ratio", [Rational(1, 3), Rational(1), Rational(5, 2)])
-def test_density_has_its_moments(ratio):
-    law, u = marchenko_pastur(ratio, Rational(3, 2)), Symbol("u", positive=True)
-    low, high = (float(x) for x in law.edges)
-    # in the angle the density is smooth and periodic: the midpoint rule is exact to rounding
-    angles = (np.arange(400) + 0.5) * np.pi / 400
-    places = (low + high) / 2 - (high - low) / 2 * np.cos(angles)
-    weights = lambdify(u, law.density(u), "numpy")(places) * (high - low) / 2 * np.sin(angles) * np.pi / 400
-    for n in range(4):
-        total = float(np.sum(weights * places**n)) + (float(law.atom) if n == 0 else 0.0)
-        assert abs(total - float(law.moment(n))) < 1e-10
-
-
-def test_moments_of_drawn_matrices():
-    """tr (A^T A/N)^n/M over Gaussian draws, M = 400, nu = 2: fluctuations are of relative order 1/M."""
-    draws = np.random.default_rng(5).standard_normal((800, 400))
-    gram = draws.T @ draws / 800
-    for n in (1, 2, 3):
-        found = np.trace(np.linalg.matrix_power(gram, n)) / 400
-        assert abs(found / float(marchenko_pastur(2).moment(n)) - 1) < 0.02
-
-
-@pytest.mark.parametrize("size", [{"N": 12}, {"P": 12}, {"N": 75}])
-def test_marchenko_pastur_is_the_full_model(size):
-    """Density and atom of the white spectrum, from N features or from P samples alike."""
-    (number,) = size.values()
-    law = marchenko_pastur(Rational(number, 30), Rational(3, 2))
-    model = FullModel(Task(eigenvalues=Rational(3, 2), target=1, modes=30), digits=15, **size)
-    low, high = law.edges
-    for share in (Rational(1, 10), Rational(2, 3)):
-        u = low + share * (high - low)
-        found = model.timescale_density(3, u.evalf(25))
-        assert abs(float(found) / float(law.density(u)) - 1) < 1e-12
-    assert abs(float(model.transfer(3, 10**5)) - float(law.atom)) < 1e-12
-
-
-def test_few_and_many_features():
-    one = Task(eigenvalues=1, target=1, modes=1000)
-    few, many = FullModel(one, N=1), FullModel(one, N=10**6)
-    assert (
-        abs(
-            float(few.transfer(1, Rational(1, 500)))
-            - float(marchenko_pastur(Rational(1, 1000)).few(Rational(1, 500)))
-        )
-        < 2e-6
-    )
-    # for many features x = t/sqrt(nu) = 0.63, and the relative corrections are x/sqrt(nu)
-    ours, exact = float(marchenko_pastur(1000).many(Integer(20))), float(many.transfer(1, 20))
-    assert abs(exact / ours - 1) < 0.01
-    assert abs(exact / (ours * cosh(20 / sqrt(1000)).evalf()) - 1) > 0.1
-
-
-def test_many_features_against_the_cosine_of_bap():
-    """The two agree to first order in 1/nu and not to the second: I_1(2x)/x = 1 + x^2/2 + x^4/12 + ..."""
-    x, nu = symbols("x nu", positive=True)
-    ours = (marchenko_pastur(nu).many(t) * exp(t)).subs(t, x * sqrt(nu))
-    difference = (
-        series(simplify(ours).rewrite("besseli"), x, 0, 6).removeO() - series(cosh(x), x, 0, 6).removeO()
-    )
-    assert difference.expand() == x**4 / 24

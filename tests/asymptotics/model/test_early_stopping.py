@@ -2,10 +2,9 @@
 
 import mpmath
 import pytest
-from sympy import Integer, Rational, expand, sqrt
+from sympy import Integer, Rational
 
 from asymptotics import Task, UnableError, derive, power_law
-from asymptotics.expansions.coefficients import Constant, collected
 from asymptotics.model.early_stopping import early_stopping, early_stopping_time
 from asymptotics.model.meanfield import df1, time_limited
 from asymptotics.model.transients import lagrange, noise_in_test_loss, noisy_correction, over_z
@@ -22,6 +21,8 @@ TASKS = [
     Task(eigenvalues="(k + 1/2)**-2", target="3*k**-(5/2)"),
     Task(eigenvalues="k**-2 + k**-3", target="k**-3"),
 ]
+
+
 COSTLY = [
     power_law(4, Rational(3, 2)),  # a - 1 = 2 b: a logarithm in the correction of the time
     power_law(Rational(12, 11), Rational(27, 8)),  # neighbouring orders are P^(-1/12) apart
@@ -101,15 +102,3 @@ def test_a_loss_that_leads_with_a_logarithm_is_refused():
     for target in ("k**-3*log(k + 1)", "k**-a*log(k)"):
         with pytest.raises(UnableError, match=r"log\(t\)"):
             _ = derive(Task(eigenvalues="k**-2", target=target)).early_stopping
-
-
-def test_polynomials_in_names_are_collected_exactly():
-    x, y = Constant("x", positive=True), Constant("y")
-    factors = [x + 2 * y, x / y - 1, sqrt(x) + y**2, (x - y) ** 3]
-    for first in factors:
-        for second in factors:
-            total, certain = collected([first * second, -first])
-            assert certain and expand(total - first * (second - 1)) == 0
-            assert collected([first * second, -expand(first * second)]) == (0, True)
-    assert collected([a * x, x]) == (a * x + x, False)
-    assert collected([2**x * y, y]) == (2**x * y + y, True)

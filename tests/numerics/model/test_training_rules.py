@@ -1,0 +1,138 @@
+"""Descent, momentum and one-pass SGD in the full model: independent solutions, and the edge of stability."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import mpmath
+import pytest
+import sympy
+from five_modes import LAMBDAS, POWERS, close
+
+from asymptotics.errors import DomainError
+from asymptotics.tasks.task import Task, power_law
+from numerics import FullModel, GradientDescent, HeavyBall, OnePassSGD
+from numerics.model import rules as training
+
+oo = sympy.oo
+
+
+@pytest.mark.parametrize("steps", [1, 7, 25, 26, 60])
+@pytest.mark.parametrize("eta", [0.25, 1.0, 1.75])
+def test_descent_without_limits_is_a_power(steps: int, eta: float) -> None:
+    """Deterministic: sum c (1 - eta lambda)^(2n); steps on both sides of the change of contour."""
+    model = FullModel.from_arrays(LAMBDAS, POWERS, rule=GradientDescent(eta=eta))
+    with mpmath.workdps(40):
+        exact = mpmath.fsum(
+            c * (1 - mpmath.mpf(eta) * x) ** (2 * steps) for x, c in zip(LAMBDAS, POWERS, strict=True)
+        )
+    assert close(model.test_loss(steps), exact)
+    assert close(model.bias(steps), exact)
+
+
+@pytest.mark.parametrize(
+    "task",
+    [power_law(3, 2), Task(eigenvalues="(k + 1/2)**-2", target="(k + 1/3)**-3"), power_law(3, 2, modes=7)],
+    ids=str,
+)
+@pytest.mark.parametrize("eta", [0.25, 0.5])
+def test_descent_is_the_same_as_a_sum_and_on_a_contour(task: Task, eta: float) -> None:
+    model = FullModel(task, rule=GradientDescent(eta=eta), digits=20)
+    for steps in (1, 40, 2000):
+        assert model.test_loss(steps).agrees_with(model.bias(steps))
+
+
+def test_descent_far_below_its_start() -> None:
+    """Once given up as lost in noise: 1e-45 after 8e8 steps, off the flow by O(eta/t)."""
+    task = power_law(7, sympy.Rational(12, 11))
+    loss = FullModel(task, rule=GradientDescent(eta=0.125)).test_loss(8 * 10**8)
+    flow = FullModel(task).test_loss(10**8)
+    assert loss.relative_error < 1e-15 and flow.value < 1e-40
+    assert 1e-10 < abs(loss.value / flow.value - 1) < 1e-7
+
+
+@pytest.mark.parametrize("t", [0.5, 4, 30])
+@pytest.mark.parametrize("beta", [0.2, 3.0, 50.0])
+def test_heavy_ball_without_limits_is_an_oscillator(t: float, beta: float) -> None:
+    """beta v'' + v' + lambda v = 0, v(0) = 1, v'(0) = 0, in closed form."""
+    model = FullModel.from_arrays(LAMBDAS, POWERS, rule=HeavyBall(beta=beta))
+    with mpmath.workdps(40):
+        exact = mpmath.mpf(0)
+        for x, c in zip(LAMBDAS, POWERS, strict=True):
+            root = mpmath.sqrt(mpmath.mpc(1 - 4 * beta * mpmath.mpf(x)))
+            fast, slow = (-1 - root) / (2 * beta), (-1 + root) / (2 * beta)
+            exact += (
+                c
+                * mpmath.re((slow * mpmath.exp(fast * t) - fast * mpmath.exp(slow * t)) / (slow - fast)) ** 2
+            )
+    assert close(model.test_loss(t), exact)
+
+
+@pytest.mark.parametrize(
+    ("rule", "t"), [(GradientDescent(eta=1e-6), 5_000_000), (HeavyBall(beta=1e-7), 5)], ids=str
+)
+def test_small_steps_and_small_masses_are_the_flow(rule: training.Rule, t: int) -> None:
+    sizes: dict[str, Any] = {"N": 30, "P": 50, "noise": "1/2"}
+    flow = FullModel(power_law("1.5", "1.25"), **sizes).test_loss(5)
+    value = FullModel(power_law("1.5", "1.25"), **sizes, rule=rule).test_loss(t)
+    assert float(value) == pytest.approx(float(flow), rel=1e-5)
+    assert float(value) != float(flow)
+
+
+def test_large_batches_are_the_flow() -> None:
+    flow = FullModel(power_law("1.5", "1.25"), N=30)
+    sgd = FullModel(power_law("1.5", "1.25"), N=30, noise=1, rule=OnePassSGD(eta=0.25, batch=10**12))
+    assert float(sgd.test_loss(20)) == pytest.approx(float(flow.test_loss(5)), rel=1e-10)
+    assert sgd.bias(20).agrees_with(flow.bias(5))
+
+
+@pytest.mark.parametrize("steps", [3, 40, 1000])
+@pytest.mark.parametrize("noise", ["0", "1"])
+def test_one_pass_sgd_against_its_own_differential_equation(steps: int, noise: str) -> None:
+    """N = oo: p_k' = -2 eta lambda_k p_k + (eta^2 lambda_k^2/B)(sum p + sigma^2), by matrix exponential."""
+    rule = OnePassSGD(eta=0.125, batch=2)
+    model = FullModel.from_arrays(LAMBDAS, POWERS, noise=noise, rule=rule)
+    with mpmath.workdps(40):
+        size = len(LAMBDAS)
+        eta, rate = mpmath.mpf(rule.eta), mpmath.mpf(rule.eta) ** 2 / rule.batch
+        flow = mpmath.zeros(size + 1)
+        for i, x in enumerate(LAMBDAS):
+            flow[i, i] = -2 * eta * x
+            for j in range(size):
+                flow[i, j] += rate * mpmath.mpf(x) ** 2
+            flow[i, size] = rate * mpmath.mpf(x) ** 2 * int(noise)
+        start = mpmath.matrix([*POWERS, 1])
+        end = mpmath.expm(flow * steps, method="taylor") * start
+        assert close(model.test_loss(steps), mpmath.fsum(end[i] for i in range(size)), slack=1e-25)
+    if noise == "0":
+        assert float(model.train_loss(steps)) == float(model.test_loss(steps))
+
+
+def test_sgd_ends_where_batches_feed_back() -> None:
+    """n -> oo: Xi and the noise, multiplied by 1/(1 - eta sum(lambda)/(2B))."""
+    model = FullModel(power_law("1.5", "1.25"), N=30, noise=1, rule=OnePassSGD(eta=0.05, batch=4))
+    assert model.test_loss(10**30).agrees_with(model.test_loss(oo), factor=10)
+
+
+UNSTABLE = [
+    (GradientDescent(eta=2.5), {}, "eta = 2.5 is beyond stability"),
+    (GradientDescent(eta=0.5), {"N": 2, "P": 2}, "use eta <"),
+    (OnePassSGD(eta=1.5, batch=1), {}, "eta sum\\(lambda\\)/\\(2B\\) = "),
+    (OnePassSGD(eta=2.1, batch=1000), {}, "largest curvature"),
+]
+
+
+@pytest.mark.parametrize(("rule", "sizes", "message"), UNSTABLE, ids=str)
+def test_unstable_steps_are_refused(rule: training.Rule, sizes: dict[str, int], message: str) -> None:
+    with pytest.raises(DomainError, match=message):
+        FullModel.from_arrays(LAMBDAS, POWERS, rule=rule, **sizes)
+
+
+def test_the_edge_of_the_spectrum_is_that_of_marchenko_and_pastur() -> None:
+    """(1 + sqrt(M/N))^2 for lambda = 1: steps are stable below twice its inverse, and not above."""
+    edge = (1 + math.sqrt(8 / 2)) ** 2
+    task = Task(eigenvalues=1, target=1, modes=8)
+    FullModel(task, N=2, rule=GradientDescent(eta=2 / edge * 0.9999))
+    with pytest.raises(DomainError, match="stability"):
+        FullModel(task, N=2, rule=GradientDescent(eta=2 / edge * 1.0001))

@@ -1,0 +1,38 @@
+"""Ratios of gamma functions at complex and at large k, at any precision."""
+
+from __future__ import annotations
+
+import mpmath
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import Rational, gamma, lambdify
+
+from asymptotics.symbols import k
+from numerics.spectra.compiled import compiled
+from numerics.values.arithmetic import field_of
+
+
+@given(
+    re=st.floats(0.5, 300),
+    im=st.floats(-100, 100),
+    shift=st.fractions(0, 12, max_denominator=7),
+    bits=st.sampled_from([60, 130]),
+)
+@settings(max_examples=20, deadline=None)
+def test_ratios_at_complex_k(re: float, im: float, shift: Rational, bits: int) -> None:
+    q = Rational(shift.numerator, shift.denominator)
+    ratio = gamma(k + q) * gamma(k / 2 + 1) ** -2 / gamma(k + Rational(1, 3)) * gamma(k / 2 + q) ** 2
+    with mpmath.workdps(int(bits * 0.302) + 40):
+        with field_of(bits) as field:
+            value = compiled(ratio, k, field)(
+                field.complex(field.real(mpmath.mpf(re)), field.real(mpmath.mpf(im)))
+            )
+            found = mpmath.mpc(field.mpf(value.real), field.mpf(value.imag))
+        wanted = lambdify(k, ratio, "mpmath")(mpmath.mpc(re, im))
+        assert abs(found / wanted - 1) < mpmath.mpf(2) ** (12 - bits)
+
+
+def test_far_out_the_growth_of_the_factors_does_not_matter() -> None:
+    with field_of(100) as field:
+        x = field.real(10) ** 3000
+        assert abs(float(compiled(gamma(k + 2) / gamma(k) * k**-2, k, field)(x)) - 1) < 1e-25
