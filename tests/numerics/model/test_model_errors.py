@@ -1,0 +1,146 @@
+"""The errors that FullModel states: they hold against more digits, and are not absurdly large.
+
+An estimate of rounding is tested with numbers of just the precision that it speaks of.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import mpmath
+import pytest
+import sympy
+from five_modes import LAMBDAS, POWERS
+from stated_errors import assert_honest
+
+from asymptotics import power_law
+from numerics import FullModel, OnePassSGD
+from numerics.model.contour import invert, nodes_for, relative_error, talbot
+from numerics.model.discretisation import GUARD_BITS, Discretisation
+from numerics.model.stopping import best_stopping
+from numerics.values.arithmetic import array, field_of
+from numerics.values.value import Value
+
+oo = sympy.oo
+SIZES = [(10, oo), (oo, 10), (100, 700), (1000, 30)]
+TASKS = [power_law(2, 2), power_law("1.5", "1.25"), power_law(3, "1.5")]
+MODELS = [{"task": task, "N": N, "P": P, "noise": 1} for task in TASKS for N, P in SIZES]
+FEW = MODELS[4:9]
+ENDLESS = [{"task": task} for task in TASKS]
+EQUAL = [{"task": task, "N": 12, "P": 12} for task in TASKS]
+SGD = [{**row, "P": oo, "rule": OnePassSGD(eta=0.1, batch=2)} for row in MODELS[::4]]
+
+
+@functools.cache
+def model_of(row, digits):
+    """One model for all its quantities, which share what is solved."""
+    return FullModel(**dict(row), digits=digits)
+
+
+def compared(rows, quantity, digits=6):
+    """``quantity(model)`` to few digits, and to eighteen more."""
+    return [tuple(quantity(model_of(tuple(row.items()), n)) for n in (digits, digits + 18)) for row in rows]
+
+
+QUANTITIES = {
+    "test loss": (FEW, lambda model: model.test_loss(30)),
+    "train loss": (FEW, lambda model: model.train_loss(30)),
+    "bias": (FEW, lambda model: model.bias(30)),
+    "variance": (FEW, lambda model: model.variance(30).interaction),
+    "transfer": (FEW, lambda model: model.transfer(3, 30)),
+    "SGD": (SGD, lambda model: model.test_loss(300)),
+    "loss without limits": (ENDLESS, lambda model: model.test_loss(3000)),
+    "second coefficient": (ENDLESS[:2], lambda model: model.coefficients("test_loss", "N", 10, 2)[1]),
+}
+
+
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_errors_at_finite_times(name):
+    assert_honest(compared(*QUANTITIES[name]))
+
+
+AT_THE_END = {
+    "test loss": (MODELS, lambda model: model.test_loss(oo)),
+    "bias": (MODELS, lambda model: model.bias(oo)),
+    "bias at the peak": (EQUAL, lambda model: model.bias(oo)),
+    "transfer": (MODELS, lambda model: model.transfer(3, oo)),
+    "SGD": (SGD, lambda model: model.test_loss(oo)),
+    "start": (MODELS, lambda model: model.test_loss(0)),
+}
+
+
+@pytest.mark.parametrize("name", AT_THE_END)
+def test_errors_at_the_fixed_point_and_at_the_start(name):
+    """The error of a fixed point is that of the spectral sums, times what the losses make of it."""
+    assert_honest(compared(*AT_THE_END[name], digits=15))
+
+
+def without_guard(monkeypatch, bits):
+    """Numbers of nearly the precision that the spectral sums claim, with fewer ``bits`` to guard it."""
+    usual = Discretisation.field
+    monkeypatch.setattr(
+        Discretisation, "field", lambda self, digits, extra: usual(self, digits, extra - bits)
+    )
+
+
+def test_what_is_left_where_everything_is_learned(monkeypatch):
+    sizes = [{"N": 8, "P": 15}, {"N": 60, "P": 7}, {"N": 11, "P": 13}]
+    better = [
+        FullModel.from_arrays(LAMBDAS, POWERS, noise=2, digits=40, **row).test_loss(oo) for row in sizes
+    ]
+    without_guard(monkeypatch, GUARD_BITS - 12)
+    few = [FullModel.from_arrays(LAMBDAS, POWERS, noise=2, digits=6, **row).test_loss(oo) for row in sizes]
+    assert_honest(zip(few, better, strict=True))
+
+
+def test_densities(monkeypatch):
+    rates = ("1", "1.01", "1.2", "0.3")
+    rows = [(row, sympy.Rational(u)) for row in MODELS[4:6] for u in rates]
+    better = [FullModel(**row, digits=25).timescale_density(2, u) for row, u in rows]
+    without_guard(monkeypatch, GUARD_BITS)
+    few = [FullModel(**row, digits=4).timescale_density(2, u) for row, u in rows]
+    assert_honest(pair for pair in zip(few, better, strict=True) if pair[0].error)
+
+
+@pytest.mark.parametrize("digits", [5, 8, 12, 20])
+def test_inverse_laplace_transforms(digits):
+    """1/z, 1/(z + p), z^-2 and z^(-1/2) at t = 1; rounding is far below."""
+    transforms = [
+        (lambda z: 1 / z, lambda: 1),
+        (lambda z: 1 / (z + 1), lambda: mpmath.exp(-1)),
+        (lambda z: 1 / (z + 5), lambda: mpmath.exp(-5)),
+        (lambda z: 1 / (z * z), lambda: 1),
+        (lambda z: array(1 / field.sqrt(x) for x in z), lambda: 1 / mpmath.sqrt(mpmath.pi)),
+    ]
+    rows = []
+    with field_of(200) as field, mpmath.workdps(50):
+        for transform, exact in transforms:
+            nodes = [talbot(field.real(1), count, field) for count in nodes_for(digits)]
+            coarse, fine = (invert(weights, transform(z)) for z, weights in nodes)
+            error = relative_error(fine, coarse, 2.0**-200) * field.mpf(abs(fine.value))
+            rows.append((Value(value=field.mpf(fine.value), error=error), exact()))
+    assert_honest(rows)
+
+
+def test_rounding_in_inverse_laplace_transforms():
+    """Terms with relative errors of 2^-40, as many as there are nodes."""
+    with field_of(200) as field, mpmath.workdps(50):
+        pair = []
+        for count in (44, 60):
+            z, weights = talbot(field.real(1), count, field)
+            rounded = array(
+                field.real(1) * (1 + (-1) ** j * field.real(2) ** -40) / x for j, x in enumerate(z)
+            )
+            pair.append(invert(weights, rounded))
+        # the same error in both, so that the distance of the two says little of it
+        error = relative_error(pair[1], pair[1], 2.0**-40)
+        assert_honest([(Value(value=field.mpf(pair[1].value), error=mpmath.mpf(error)), 1)], 1e-3)
+
+
+@pytest.mark.parametrize("digits", [6])
+@pytest.mark.parametrize("what", ["time", "loss"])
+def test_early_stopping(digits, what):
+    few, many = (
+        getattr(best_stopping(power_law(2, 2), 1000, 1, count), what) for count in (digits, digits + 12)
+    )
+    assert_honest([(few, many)])

@@ -1,0 +1,175 @@
+"""Exponents and limits are measured within their errors, and verdicts use them: right laws hold, laws whose
+constant or exponent is off by little more than ten errors fail, and what is between stays open.
+
+The points are made by hand: a quantity ``L = L_law (1 + wrong + c_1 x^-e + ...)``, known to so many digits.
+"""
+
+from types import SimpleNamespace
+
+import mpmath
+import pytest
+from stated_errors import assert_honest
+from sympy import Rational, oo
+
+from numerics.values.value import Value
+from numerics.verification.exponents import Measurement, extrapolate, measure
+from numerics.verification.judge import FLOOR, Point, judge, measured_decay, resolved_run
+
+XS = [mpmath.mpf(10) ** j for j in range(2, 16, 2)]
+E, F, G = mpmath.mpf("0.5"), mpmath.mpf("0.8"), mpmath.mpf("1.1")
+
+
+def as_value(found):
+    return Value(value=found.value, error=found.error)
+
+
+@pytest.fixture(autouse=True)
+def _precision():
+    with mpmath.workdps(40):
+        yield
+
+
+@pytest.mark.parametrize("known", [0, 1, 2])
+def test_exponents_with_corrections_known_and_unknown(known):
+    rows = []
+    for p in (E, F, 2):
+        ys = [x**-p * (1 + 3 * x**-E - 2 * x**-F + 5 * x**-G) for x in XS]
+        rows.append((as_value(measure(XS, ys, [0] * 7, (E, F, G)[:known])), p))
+    assert_honest(rows, 1e-3)
+
+
+@pytest.mark.parametrize("known", [0, 1, 2])
+def test_limits_with_corrections_known_and_unknown(known):
+    ys = [2 + 3 * x**-E - 2 * x**-F + 5 * x**-G for x in XS]
+    assert_honest([(as_value(extrapolate(XS, ys, [0] * 7, (E, F, G)[:known])), 2)], 1e-5)
+
+
+def test_errors_of_the_values_become_errors_of_exponents_and_limits():
+    """The last value is off by its whole error, which outweighs the corrections."""
+    error = mpmath.mpf("1e-3")
+    steps = [0] * 5 + [-error, error]
+    # a last change that vanishes by chance says nothing: errors alone remain
+    ys = [2 * (1 + s) for s in steps]
+    limit = extrapolate(XS, [2] * 6 + [2], [error] * 7, (E,))
+    assert limit.value == 2 and error <= limit.error < 10 * error
+    slope = measure(
+        XS,
+        [y * x**-E for x, y in zip(XS, ys, strict=True)],
+        [error * y * x**-E for x, y in zip(XS, ys, strict=True)],
+    )
+    assert_honest([(as_value(slope), E)], 1e-2)
+    flat = measure(XS, [x**-E for x in XS], [error * x**-E for x in XS])
+    assert abs(flat.value - E) < 1e-30 and error / 10 < flat.error < error
+
+
+def test_agreement_is_within_three_errors_or_the_floor():
+    found = Measurement(value=mpmath.mpf(2), error=mpmath.mpf("0.1"))
+    assert found.agrees_with(mpmath.mpf("2.29"), FLOOR) and not found.agrees_with(mpmath.mpf("2.31"), FLOOR)
+    sharp = Measurement(value=mpmath.mpf(2), error=mpmath.mpf(0))
+    assert sharp.agrees_with(2 + FLOOR, FLOOR) and not sharp.agrees_with(2 + 2 * FLOOR, FLOOR)
+
+
+# -- verdicts --------------------------------------------------------------------------------
+
+
+def prediction(bounded=False, decay=Rational(1, 2), factor=1):
+    """What a law predicts of its remainder: ``factor x^-1/2`` and then x^-4/5, or the bound x^-1/2 alone."""
+    return SimpleNamespace(
+        decay=decay,
+        bounded=bounded,
+        unit=mpmath.mpf(1),
+        next=lambda x: factor * x**-E,
+        shape=lambda x: mpmath.mpf(1 if bounded else factor),
+        corrections=[F - E, G - E],
+        law_corrections=[E, F, G],
+    )
+
+
+def points(remainder, error="1e-25"):
+    found = []
+    for x in XS:
+        rest = remainder(x)
+        found.append(
+            Point(
+                resource=x,
+                scale=x,
+                loss=Value(value=(1 + rest) / x, error=mpmath.mpf(error) / x),
+                law=1 / x,
+                remainder=rest,
+                remainder_error=mpmath.mpf(error),
+            )
+        )
+    return tuple(found)
+
+
+def verdict(expected, remainder, error="1e-25"):
+    seen = points(remainder, error)
+    return judge(expected, seen, measured_decay(expected, seen))
+
+
+def true(x):
+    return x**-E + x**-F / 3 - x**-G / 5
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+def test_a_right_law_holds(bounded):
+    assert verdict(prediction(bounded), true)[0] == "HOLDS"
+
+
+def limit_error(bounded):
+    """The error of what L/law tends to, for a right law."""
+    seen = points(true)
+    ys = [1 + p.remainder for p in seen]
+    return extrapolate(XS, ys, [p.remainder_error for p in seen], prediction(bounded).law_corrections).error
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_wrong_constant_fails_though_the_remainder_falls(bounded, sign):
+    """A constant that is off by a few dozen errors of the limit, and still far below the last remainder."""
+    wrong = sign * max(40 * limit_error(bounded), mpmath.mpf("1e-14"))
+    assert abs(wrong) < true(XS[-1]) / 100
+    found, reason = verdict(prediction(bounded), lambda x: true(x) + wrong)
+    assert found == "FAILS" and "the ratio tends to 1" in reason
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+def test_a_constant_within_the_error_is_not_blamed(bounded):
+    assert verdict(prediction(bounded), lambda x: true(x) + limit_error(bounded) / 10)[0] != "FAILS"
+
+
+def test_a_next_term_that_is_wrong_fails():
+    assert verdict(prediction(factor=mpmath.mpf("0.01")), true)[0] == "FAILS"
+    assert verdict(prediction(factor=4), true)[0] == "UNDECIDED"
+    # the right size, the wrong exponent
+    found, reason = verdict(prediction(), lambda x: x ** mpmath.mpf("-0.55") * (1 + x**-F))
+    assert found == "FAILS" and "it decays with" in reason
+
+
+def test_a_bound_that_is_not_kept_fails():
+    found, _ = verdict(prediction(bounded=True), lambda x: x ** mpmath.mpf("-0.45") * (1 + x**-F))
+    assert found == "FAILS"
+    assert verdict(prediction(bounded=True), lambda x: x**-F)[0] == "HOLDS"
+
+
+def test_a_remainder_below_its_error_decides_nothing():
+    """Points count as long as their error is a hundredth of the remainder; six decades are needed."""
+    seen = points(true, "1e-5")
+    assert len(resolved_run(seen)) == sum(true(x) / 100 > 1e-6 for x in XS) < 7
+    assert verdict(prediction(), true, "1e-5")[0] == "UNDECIDED"
+    assert "ask for more digits" in verdict(prediction(), true, "1e-5")[1]
+
+
+def test_a_remainder_that_does_not_fall_fails():
+    found, reason = verdict(prediction(), lambda x: mpmath.mpf(1) / 10)
+    assert found == "FAILS" and "does not fall" in reason
+
+
+def test_where_no_power_follows():
+    faster = prediction(decay=oo)
+    assert verdict(faster, lambda x: mpmath.exp(-(mpmath.log(x) ** 2) / 3))[0] == "HOLDS"
+    assert verdict(faster, lambda x: mpmath.mpf("1e-26"))[0] == "HOLDS"
+    assert verdict(faster, lambda x: mpmath.mpf("3.1e-5"), "1e-5")[0] == "FAILS"
+    assert verdict(faster, lambda x: mpmath.mpf("2.9e-5"), "1e-5")[0] == "HOLDS"
+    assert verdict(faster, lambda x: mpmath.mpf("2.9e-4"), "1e-4")[0] == "UNDECIDED"
+    assert verdict(faster, lambda x: x**-E)[0] == "FAILS"
