@@ -155,7 +155,7 @@ def test_a_bound_that_is_not_kept_fails():
 def test_a_remainder_below_its_error_decides_nothing():
     """Points count as long as their error is a hundredth of the remainder; six decades are needed."""
     seen = points(true, "1e-5")
-    assert len(resolved_run(seen)) == sum(true(x) / 100 > 1e-6 for x in XS) < 7
+    assert len(resolved_run(seen)) == sum(true(x) / 100 > 1e-5 for x in XS) < 7
     assert verdict(prediction(), true, "1e-5")[0] == "UNDECIDED"
     assert "ask for more digits" in verdict(prediction(), true, "1e-5")[1]
 
