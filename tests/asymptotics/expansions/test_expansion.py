@@ -143,3 +143,18 @@ def test_vanishing_is_decided_by_cancellation():
     assert not vanishes(gamma(a + 1) - a * gamma(a) * (1 + Rational(1, 10**6)))
     assert vanishes((1 - 1 / b) * b - b + 1)
     assert simplify(exp(a) - exp(a)) == 0
+
+
+def test_derivatives_and_monomials_with_logarithms():
+    """x^p log(x)^m as a function: its derivative, and its form in y where x = C y^e."""
+    f = expansion(
+        kappa,
+        [Term(Integer(3), Rational(1, 2), 2), Term(Integer(2), Integer(1), 1), Term(Integer(5), Integer(2))],
+        depth=4,
+    )
+    assert simplify(f.differentiate().as_expr() - f.as_expr().diff(kappa)) == 0
+    for power in (Integer(1), Rational(3, 2)):
+        moved = f.substitute_monomial(Integer(7), Integer(-2), N, power=power)
+        wanted = f.as_expr().subs(kappa, 7**power * N**-2)
+        ratio = (moved.as_expr() / wanted).subs(N, Rational(23, 7))
+        assert abs(ratio.evalf(30) - 1) < 1e-25

@@ -80,6 +80,8 @@ def test_one_root_of_all_is_certified(z, N, P):
         (-1, 1 + 1j, 1, 1 - 1j, True),
         (-1, 1 + 1j, 1 - 1.1j, 1, False),
         (-1, 1 + 1j, 1, 1 - 1.1j, False),
+        (-1, 1 + 1j, 1 - (1 + 1e-12) * 1j, 1, True),  # up to rounding
+        (-1, 1 + 1j, 1 - (1 + 1e-6) * 1j, 1, False),
         (-1, 1 - 1j, 1j, 1j, False),
     ],
 )

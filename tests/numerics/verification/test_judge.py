@@ -141,9 +141,16 @@ def test_a_constant_within_the_error_is_not_blamed(bounded):
 def test_a_next_term_that_is_wrong_fails():
     assert verdict(prediction(factor=mpmath.mpf("0.01")), true)[0] == "FAILS"
     assert verdict(prediction(factor=4), true)[0] == "UNDECIDED"
-    # the right size, the wrong exponent
-    found, reason = verdict(prediction(), lambda x: x ** mpmath.mpf("-0.55") * (1 + x**-F))
-    assert found == "FAILS" and "it decays with" in reason
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+def test_a_decay_that_is_wrong_by_many_errors_fails(bounded):
+    """The remainder has the right size and falls with 0.497 in place of 0.5, measured to about 1e-5."""
+    seen = points(lambda x: x ** mpmath.mpf("-0.497") * (1 + x ** mpmath.mpf("-0.35") / 3))
+    decay = measured_decay(prediction(bounded), seen)
+    assert 1e-8 < decay.error < 1e-4
+    found, reason = judge(prediction(bounded), seen, decay)
+    assert found == "FAILS" and "it decays with 0.497" in reason
 
 
 def test_a_bound_that_is_not_kept_fails():

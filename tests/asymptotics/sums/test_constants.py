@@ -1,0 +1,80 @@
+"""Constants that are sums over modes: closed forms, and numbers against mpmath."""
+
+import mpmath
+import pytest
+from sympy import Integer, Rational, digamma, exp, zeta
+
+from asymptotics.sums.convergent import ConvergentSum, convergent_sum
+from asymptotics.sums.lattice import LatticeConstant, LatticeZeta
+from asymptotics.sums.regularised import RegularSum, hurwitz, regular_sum
+from asymptotics.symbols import a, k
+
+
+def number(expression, digits=30):
+    return mpmath.mpf(str(expression.evalf(digits)))
+
+
+def test_regularised_sums_of_powers_are_zeta_functions():
+    assert regular_sum(1 / k, k) == -digamma(1)
+    assert regular_sum(1 / k, k, Rational(5, 2)) == -digamma(Rational(5, 2))
+    assert regular_sum((2 * k + 3) ** -a, k, Integer(2)) == 2**-a * zeta(a, Rational(7, 2))
+    assert regular_sum(Integer(1), k) == Rational(-1, 2)
+    assert regular_sum(k**2 + k, k) == Rational(-1, 12)
+
+
+@pytest.mark.parametrize("s", ["0.5", "-1.5", "2.25", "3"])
+def test_regularised_sums_in_numbers(s):
+    """``sum (k + k^-1)^-s`` by expanding its summand: zeta functions of higher and higher order."""
+    power = Rational(s)
+    with mpmath.workdps(40):
+        # k^-s (1 + k^-2)^-s = sum_j binom(-s, j) k^(-s - 2j); the first 40 modes are added as they are
+        head = mpmath.fsum((j + mpmath.mpf(1) / j) ** -mpmath.mpf(s) for j in range(1, 40))
+        tail = mpmath.fsum(
+            mpmath.binomial(-mpmath.mpf(s), j) * mpmath.zeta(mpmath.mpf(s) + 2 * j, 40) for j in range(24)
+        )
+        assert abs(number(RegularSum((k + 1 / k) ** -power, k, Integer(1)), 25) / (head + tail) - 1) < 1e-22
+
+
+@pytest.mark.parametrize("m", [0, 1, 2])
+@pytest.mark.parametrize("s", ["0.5", "2.5", "-0.75"])
+def test_hurwitz_with_logarithms(s, m):
+    """``sum_(k >= x) k^-s log^m k`` is ``(-d/ds)^m zeta(s, x)``."""
+    with mpmath.workdps(40):
+        x = mpmath.mpf(12)
+        exact = (-1) ** m * mpmath.zeta(mpmath.mpf(s), x, derivative=m)
+        assert abs(hurwitz(mpmath.mpf(s), x, m) / exact - 1) < 1e-25
+
+
+def test_the_finite_part_at_the_pole():
+    with mpmath.workdps(40):
+        assert abs(hurwitz(mpmath.mpf(1), mpmath.mpf(40), 0) + mpmath.digamma(40)) < 1e-30
+
+
+def test_convergent_sums():
+    assert convergent_sum(3 / k**2, k) == 3 * zeta(2)
+    with mpmath.workdps(40):
+        assert abs(number(ConvergentSum(2**-k, k)) - 1) < 1e-28
+        exact = mpmath.nsum(lambda j: mpmath.exp(-mpmath.sqrt(j)) / j, [1, mpmath.inf])
+        assert abs(number(ConvergentSum(exp(-(k ** Rational(1, 2))) / k, k), 20) / exact - 1) < 1e-14
+
+
+def test_lattice_sums():
+    """Z_2(z) = 4 zeta(z) beta(z), Z_4(z) = 8 (1 - 4^(1-z)) zeta(z) zeta(z - 1), Z_1(z) = 2 zeta(2 z)."""
+    with mpmath.workdps(40):
+        for z in (mpmath.mpf("0.5"), mpmath.mpf("1.75"), mpmath.mpf("-0.5"), mpmath.mpf("3.25")):
+            at = Rational(str(z))
+            beta = mpmath.mpf(4) ** -z * (
+                mpmath.zeta(z, mpmath.mpf(1) / 4) - mpmath.zeta(z, mpmath.mpf(3) / 4)
+            )
+            assert abs(number(LatticeZeta(2, at)) / (4 * mpmath.zeta(z) * beta) - 1) < 1e-26
+            four = 8 * (1 - mpmath.mpf(4) ** (1 - z)) * mpmath.zeta(z) * mpmath.zeta(z - 1)
+            assert abs(number(LatticeZeta(4, at)) / four - 1) < 1e-26
+        assert abs(number(LatticeConstant(1)) - 2 * mpmath.euler) < 1e-28
+        # pi (2 euler + 2 log 2 + 3 log pi - 4 log Gamma(1/4)), Kronecker's limit formula at i
+        limit = (
+            2 * mpmath.euler
+            + 2 * mpmath.log(2)
+            + 3 * mpmath.log(mpmath.pi)
+            - 4 * mpmath.log(mpmath.gamma(0.25))
+        )
+        assert abs(number(LatticeConstant(2)) - mpmath.pi * limit) < 1e-26

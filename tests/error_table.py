@@ -1,0 +1,195 @@
+"""Every estimate of an error in the two packages, and the same a million times smaller.
+
+One row each: the module, the estimate, and the tests of its room that see the difference. Whoever adds an
+estimate adds a row; `planted_faults` runs the table.
+"""
+
+from planted_faults import Fault
+
+SUMS = "tests/numerics/sums/test_sum_errors.py"
+MODEL = "tests/numerics/model/test_model_errors.py"
+SHEET = "tests/numerics/model/test_physical_sheet.py"
+OPTIMA = "tests/numerics/optima/test_optima_errors.py"
+MINIMUM = "tests/numerics/values/test_minimum.py"
+JUDGE = "tests/numerics/verification/test_judge.py"
+FIT = "tests/asymptotics/tasks/test_tail_fit.py"
+MEASURED = "tests/asymptotics/laws/test_measured_laws.py"
+SIMULATE = "tests/numerics/simulation/test_simulate.py"
+
+
+def row(module: str, old: str, new: str, *tests: str) -> Fault:
+    return Fault(module=module, old=old, new=new, tests=tests)
+
+
+def smaller(module: str, estimate: str, *tests: str, after: str = "") -> Fault:
+    """An expression, which ends where the snippet ends, divided by 10^6; ``after`` is text before it."""
+    return row(module, after + estimate, f"{after}({estimate}) / 10**6", *tests)
+
+
+SPECTRAL = "numerics/sums/spectral_sums.py"
+TIME = "numerics/sums/time_sum.py"
+LONG = "numerics/sums/exponential.py"
+SOLVER = "numerics/model/solver.py"
+FIXED = "numerics/model/fixed_point.py"
+RIDGE = "numerics/model/renormalised_ridge.py"
+STOPPING = "numerics/model/stopping.py"
+FRONTIER = "numerics/optima/frontier.py"
+LEAST = "numerics/values/minimum.py"
+EXPONENTS = "numerics/verification/exponents.py"
+VERDICT = "numerics/verification/judge.py"
+TAIL = "asymptotics/tasks/tail_fit.py"
+DRAWN = "numerics/simulation/simulate.py"
+
+ESTIMATES = (
+    # spectral sums: the whole, the integral, its ends, rounding, compression
+    smaller(SPECTRAL, "max(error, estimate)", SUMS, after="error = "),
+    smaller(SPECTRAL, "float(abs(evens - odds) / size) ** 1.6", SUMS),
+    smaller(SPECTRAL, "float(abs(end - coarse.sum()) / size)", SUMS),
+    smaller(SPECTRAL, "2.0 ** (3 - field.bits) * math.sqrt(len(u))", SUMS, after="floor += "),
+    smaller("numerics/sums/compression.py", "64.0 * (r + float(np.sqrt(r * r - 1))) ** -ORDER", SUMS),
+    # sums over time: endless, their trapezoids, rounding, differences of tails
+    row(LONG, "Value(value=two, error=error)", "Value(value=two, error=error / 10**6)", SUMS),
+    row(
+        LONG,
+        "return total + turn, slack + turn_error",
+        "return total + turn, (slack + turn_error) / 10**6",
+        SUMS,
+    ),
+    smaller(LONG, "total * min(relative, 100 * relative * relative)", SUMS, after="return "),
+    smaller(TIME, "abs(value) * size", SUMS, after="error="),
+    row(TIME, "found.error + left * whole.error)", "(found.error + left * whole.error) / 10**6)", SUMS),
+    row(
+        TIME,
+        "one.value - two.value, one.error + two.error",
+        "one.value - two.value, (one.error + two.error) / 10**6",
+        SUMS,
+    ),
+    # the fixed point and the start
+    row(FIXED, "parts=parts, error=point.error * 16)", "parts=parts, error=point.error / 62500)", MODEL),
+    row(
+        FIXED,
+        'error=point.error * 16,\n            diverges="',
+        'error=point.error / 62500,\n            diverges="',
+        MODEL,
+    ),
+    row(FIXED, "error=10.0 ** -(sums.digits + 2)", "error=10.0 ** -(sums.digits + 8)", MODEL),
+    row(SOLVER, "10) ** -(sums.digits))", "10) ** -(sums.digits + 6))", MODEL),
+    # contours: two of them, and the rounding of their terms
+    smaller(
+        SOLVER,
+        "SENSITIVITY * (contour.resolvent.point.error + spread + 2.0 ** (3 - field.bits))",
+        MODEL,
+        after="terms = ",
+    ),
+    smaller(
+        "numerics/model/contour.py", "(apart**COARSE_POWER if apart < 1 else apart)", MODEL, after="return "
+    ),
+    smaller("numerics/model/contour.py", "float(fine.size / size) * terms", MODEL),
+    row(
+        SOLVER,
+        "Part(value=value, error=abs(value) * mpmath.mpf(relative))",
+        "Part(value=value, error=abs(value) * mpmath.mpf(relative) / 10**6)",
+        MODEL,
+    ),
+    smaller(SOLVER, "point.error * SENSITIVITY * (1 + steep) * part", MODEL),
+    # the certificate of the sheet
+    row(RIDGE, "        if not sound:\n", "        if False:\n", SHEET),
+    row(RIDGE, "-1e-10 * abs(k * r)", "-1e-4 * abs(k * r)", SHEET),
+    # stopping times, minima
+    smaller(STOPPING, "abs(here - there) + 4 * slack / bend", MODEL, after="shift = "),
+    smaller(
+        STOPPING,
+        "abs(lowest - _value(narrow, there)) + 4 * slack + bend * shift**2 / 2",
+        MODEL,
+        after="rise = ",
+    ),
+    smaller(LEAST, "abs(found - shorter) + noise * 3 * count**2 / curvature", MINIMUM, after="moved = "),
+    smaller(
+        LEAST,
+        "abs(series[-1]) + abs(series[-2]) + 3 * noise + curvature * moved**2",
+        MINIMUM,
+        after="error = ",
+    ),
+    # scaling functions, joint laws, tables, constants, frontiers
+    smaller("numerics/optima/scaling.py", "abs(fine - coarse)", OPTIMA, after="error = "),
+    row(
+        "numerics/optima/scaling.py",
+        "error += abs(factor * extra)",
+        "error += abs(factor * extra) / 10**6",
+        OPTIMA,
+    ),
+    row(
+        "numerics/optima/tabulated.py",
+        "error = abs(value - other)",
+        "error = abs(value - other) / 10**6",
+        OPTIMA,
+    ),
+    row(
+        FRONTIER,
+        "error=time * (error * m / q + small)",
+        "error=time * (error * m / q + small) / 10**6",
+        OPTIMA,
+    ),
+    row(
+        FRONTIER,
+        "error=amount * (error * n / q + small)",
+        "error=amount * (error * n / q + small) / 10**6",
+        OPTIMA,
+    ),
+    row(
+        FRONTIER,
+        "error=mpmath.exp(place.value) * place.error",
+        "error=mpmath.exp(place.value) * place.error / 10**6",
+        OPTIMA,
+    ),
+    row(FRONTIER, "error=amount * ratio * place.error", "error=amount * ratio * place.error / 10**6", OPTIMA),
+    row(
+        FRONTIER,
+        "mpmath.exp(found.value.value) * found.value.error",
+        "mpmath.exp(found.value.value) * found.value.error / 10**6",
+        OPTIMA,
+    ),
+    # exponents and limits that are measured, and verdicts (a million times more lenient)
+    smaller(EXPONENTS, "abs(stage[-1] - stage[-2]) / min(rest, 1)", JUDGE, after="error = "),
+    smaller(EXPONENTS, "amplification * max(noise[-2:])", JUDGE),
+    smaller(EXPONENTS, "abs(last[-1] - before) + abs(last[-1] - last[-2])", JUDGE, after="error = "),
+    smaller(EXPONENTS, "amplification * max(errors[-3:])", JUDGE),
+    row(EXPONENTS, "max(3 * self.error, floor)", "max(3e6 * self.error, floor)", JUDGE),
+    row(
+        VERDICT,
+        '10 * limit.error:\n        return "FAILS", f"',
+        '10**7 * limit.error:\n        return "FAILS", f"',
+        JUDGE,
+    ),
+    row(
+        VERDICT,
+        '10 * limit.error:\n        return "FAILS", tends',
+        '10**7 * limit.error:\n        return "FAILS", tends',
+        JUDGE,
+    ),
+    row(VERDICT, "> 10 * decay.error:", "> 10**7 * decay.error:", JUDGE),
+    row(VERDICT, "bound - max(10 * decay.error, FLOOR)", "bound - max(10**7 * decay.error, FLOOR)", JUDGE),
+    row(VERDICT, "<= 3 * last.remainder_error", "<= 3 * 10**6 * last.remainder_error", JUDGE),
+    row(
+        VERDICT,
+        "self.remainder_error < abs(self.remainder) / 100",
+        "self.remainder_error < abs(self.remainder) * 10**4",
+        JUDGE,
+    ),
+    # exponents of measured arrays, laws of them, simulations
+    row(TAIL, "return replace(fit, error=error,", "return replace(fit, error=error / 10**6,", FIT),
+    row(TAIL, "error=math.hypot(error, 1e-13)", "error=math.hypot(error, 1e-13) / 10**6", FIT),
+    row(DRAWN, "/ math.sqrt(len(values))", "/ math.sqrt(len(values)) / 10**6", SIMULATE),
+    row(
+        DRAWN,
+        "np.sqrt((draws - 1) / draws * spread)",
+        "np.sqrt((draws - 1) / draws * spread) / 10**6",
+        SIMULATE,
+    ),
+    row(
+        "asymptotics/laws/measured.py",
+        "error=max(variance**0.5, 1e-13)",
+        "error=max(variance**0.5, 1e-13) / 10**6",
+        MEASURED,
+    ),
+)

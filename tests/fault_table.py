@@ -1,0 +1,182 @@
+"""Small faults as one makes them: a sign, a factor, an index, a bound; each with the tests of its room."""
+
+from planted_faults import Fault
+
+
+def row(module: str, old: str, new: str, *tests: str) -> Fault:
+    return Fault(module=module, old=old, new=new, tests=tests)
+
+
+EXPANSIONS = "tests/asymptotics/expansions"
+SUMS = "tests/asymptotics/sums"
+TASKS = "tests/asymptotics/tasks"
+TERMS = "asymptotics/expansions/terms.py"
+SERIES = "asymptotics/expansions/expansion.py"
+GAMMAS = "asymptotics/expansions/gamma_products.py"
+LAURENT = "asymptotics/expansions/laurent.py"
+REGULAR = "asymptotics/sums/regularised.py"
+FINITE = "asymptotics/sums/finite.py"
+CONVERGENT = "asymptotics/sums/convergent.py"
+LATTICE = "asymptotics/sums/lattice.py"
+COUNTS = "asymptotics/tasks/multiplicity.py"
+TAIL = "asymptotics/tasks/tail_fit.py"
+ARRAYS = "asymptotics/tasks/measured.py"
+
+ENGINE = (
+    row(TERMS, "bound.log_power >= term.log_power", "bound.log_power > term.log_power", EXPANSIONS),
+    row(TERMS, "domain.sign(second - first)", "domain.sign(first - second)", EXPANSIONS),
+    row(TERMS, "Rational(1, 10**22) * size", "Rational(1, 10) * size", EXPANSIONS),
+    row(
+        SERIES,
+        "Term(t.log_power * t.coefficient, t.order + shift",
+        "Term(t.coefficient, t.order + shift",
+        EXPANSIONS,
+    ),
+    row(
+        SERIES,
+        "-exponent if self.at_infinity else exponent",
+        "exponent if self.at_infinity else -exponent",
+        EXPANSIONS,
+    ),
+    row(
+        SERIES,
+        "Term(s.coefficient * t.coefficient, s.order + t.order, s.log_power + t.log_power)",
+        "Term(s.coefficient * t.coefficient, s.order + t.order, s.log_power)",
+        EXPANSIONS,
+    ),
+    row(SERIES, "(power * log(base)) ** (t.log_power - j)", "log(base) ** (t.log_power - j)", EXPANSIONS),
+    row(GAMMAS, "e * (q - Rational(1, 2)) for e, _, q", "e * q for e, _, q", EXPANSIONS),
+    row(GAMMAS, "(-1) ** (n + 1), n * (n + 1)", "(-1) ** n, n * (n + 1)", EXPANSIONS),
+    row(GAMMAS, "(2 * pi) ** (total / 2)", "(2 * pi) ** total", EXPANSIONS),
+    row(LAURENT, "tuple(c * factor ** (self.valuation + i)", "tuple(c * factor ** i", EXPANSIONS),
+    row(LAURENT, "inverse[i - 1 - j]", "inverse[j]", EXPANSIONS),
+    row(LAURENT, "-polygamma(i - 1, point)", "polygamma(i - 1, point)", EXPANSIONS),
+    row(LAURENT, "(Integer(2) ** (2 * i - 1) - 1)", "(Integer(2) ** (2 * i - 1) + 1)", EXPANSIONS),
+    row(LAURENT, "(-1) ** (n + m) * stieltjes(n)", "(-1) ** n * stieltjes(n)", EXPANSIONS),
+    row(REGULAR, "x**-s * logarithm**m / 2", "x**-s * logarithm**m", SUMS),
+    row(REGULAR, "return -digamma(first)", "return digamma(first)", SUMS),
+    row(REGULAR, "start + base.subs(index, 0) / slope", "start + base.subs(index, 0)", SUMS),
+    row(FINITE, "bernoulli(n, last + 1)", "bernoulli(n, last)", SUMS),
+    row(FINITE, "for end in (start, stop + 1)", "for end in (start, stop)", SUMS),
+    row(CONVERGENT, "function(K) / 2 +", "function(K) +", SUMS),
+    row(CONVERGENT, "-2 * mpmath.im", "2 * mpmath.im", SUMS),
+    row(LATTICE, "total -= 1 / z + 1 / (half - z)", "total -= 1 / z - 1 / (half - z)", SUMS),
+    row(LATTICE, "- mpmath.digamma(half) - 1 / half", "- mpmath.digamma(half)", SUMS),
+    row(COUNTS, "(2 * index + d - 2) / index", "(2 * index + d - 3) / index", TASKS),
+    row(COUNTS, "- (2 * index - 1) ** d", "- (2 * index - 2) ** d", TASKS),
+    row(COUNTS, "value.is_Integer and value >= 0", "value.is_Integer", TASKS),
+    row(TAIL, "exponent=trial - beta", "exponent=trial + beta", TASKS),
+    row(TAIL, "KEPT * bins[-1].last", "bins[-1].last", TASKS),
+    row(TAIL, "(1 + rho) / (1 - rho)", "(1 - rho) / (1 + rho)", TASKS),
+    row(
+        ARRAYS,
+        "1 - math.floor(math.log10(error))) if error > 0 else 15",
+        "-math.floor(math.log10(error))) if error > 0 else 15",
+        TASKS,
+    ),
+    row(ARRAYS, "key=lam.__getitem__, reverse=True", "key=lam.__getitem__", TASKS),
+)
+
+CLAIMS = "tests/asymptotics/claims", "tests/asymptotics/parsing"
+STATEMENT = "asymptotics/claims/statement.py"
+ASSUMED = "asymptotics/claims/assumptions.py"
+
+CLAIM = (
+    row(
+        STATEMENT, "relation, start = RELATIONS[bound.group(1)], bound.end()", "start = bound.end()", *CLAIMS
+    ),
+    row(STATEMENT, "remainder=rest is not None", "remainder=False", *CLAIMS),
+    row(STATEMENT, "soft = soft or item.name in latex.ACCENTS", "soft = False", *CLAIMS),
+    row(STATEMENT, 'return match["name"], "".join(', 'return match["name"], "" and "".join(', *CLAIMS),
+    row(ASSUMED, "(part.gts - part.lts)", "(part.lts - part.gts)", *CLAIMS),
+    row(ASSUMED, '">" if isinstance(part, Lt | Gt) else ">="', '">"', *CLAIMS),
+)
+
+VALUES = "tests/numerics/values"
+NUMERIC_SUMS = "tests/numerics/sums"
+SPECTRA = "tests/numerics/spectra"
+MODEL = "tests/numerics/model"
+OPTIMA = "tests/numerics/optima"
+SWEEPS = "tests/numerics/sweeps"
+JUDGED = "tests/numerics/verification/test_judge.py"
+JETS = "numerics/values/jets.py"
+RIDGE = "numerics/model/renormalised_ridge.py"
+FIXED = "numerics/model/fixed_point.py"
+JUDGE = "numerics/verification/judge.py"
+EXPONENTS = "numerics/verification/exponents.py"
+SCALING = "numerics/optima/scaling.py"
+SWEEP = "numerics/sweeps/sweep.py"
+ROWS = "numerics/sweeps/file.py"
+
+NUMBERS = (
+    row(JETS, "_product(terms, other.terms[1:], n - 1)", "_product(terms, other.terms, n - 1)", VALUES),
+    row(JETS, "total * step / (n + 1)", "total * step / (n + 2)", VALUES),
+    row(
+        "numerics/values/minimum.py",
+        "rest[n - 1] = rest[n + 1] + 2 * n * series[n]",
+        "rest[n - 1] = rest[n + 1] + n * series[n]",
+        VALUES,
+    ),
+    row(
+        "numerics/sums/quadrature.py",
+        "mpmath.mpf(2) ** (-2 * j - 1)",
+        "mpmath.mpf(2) ** (-2 * j)",
+        NUMERIC_SUMS,
+    ),
+    row("numerics/sums/exponential.py", "return -2 * (even + odd)", "return 2 * (even + odd)", NUMERIC_SUMS),
+    row("numerics/sums/decay.py", "each(field.log, left * left)", "each(field.log, abs(left))", NUMERIC_SUMS),
+    row(
+        "numerics/sums/compression.py",
+        "(2 * j + 1) / (2 * ORDER)) for j",
+        "(2 * j + 1) / (2 * ORDER + 1)) for j",
+        NUMERIC_SUMS,
+    ),
+    row(
+        "numerics/sums/time_sum.py",
+        "piece.index + piece.levels",
+        "piece.index + piece.levels - 1",
+        NUMERIC_SUMS,
+    ),
+    row(
+        "numerics/spectra/gamma_ratio.py",
+        "- y + field.log(2 * field.pi()) / 2",
+        "- y + field.log(field.pi()) / 2",
+        SPECTRA,
+    ),
+    row("numerics/spectra/gamma_ratio.py", "* 2 * j * (2 * j - 1)", "* 2 * j * (2 * j + 1)", SPECTRA),
+    row("numerics/model/contour.py", "angle / sine**2", "angle / sine", MODEL),
+    row(RIDGE, "(k * r1).imag > 0 and (k * r3).imag > 0", "(k * r1).imag > 0", MODEL),
+    row(RIDGE, "f.imag > -1e-3 * abs(f)", "f.imag > -1e3 * abs(f)", MODEL),
+    row(RIDGE, "math.log1p(-g * p) + math.log1p(-g * n)", "math.log1p(-g * p)", MODEL),
+    row(RIDGE, "-math.exp(y) * (1 - g * p) * (1 - g * n)", "-math.exp(y) * (1 - g * p)", MODEL),
+    row(
+        "numerics/model/stopping.py",
+        "[i * c for i, c in enumerate(slope)][1:]",
+        "[c for i, c in enumerate(slope)][1:]",
+        MODEL,
+    ),
+    row(SCALING, "total += 2 * (w * v", "total += (w * v", OPTIMA),
+    row(SCALING, "mpmath.log(kappa0) ** (term.log_power - m)", "mpmath.log(kappa0) ** m", OPTIMA),
+    row("numerics/optima/tabulated.py", "(kept - kappa * slope / size) / kept", "kept", OPTIMA),
+    row("numerics/optima/frontier.py", "cost ** (-1 / q)", "cost ** (1 / q)", OPTIMA),
+    row("numerics/optima/frontier.py", "theta / (factor * kappa0)", "theta / kappa0", OPTIMA),
+    row(SWEEP, "deaths.get(key, 0) + alone", "deaths.get(key, 0) + 1", SWEEPS),
+    row(SWEEP, "row.error is None or not again", "row.error is None", SWEEPS),
+    row(SWEEP, "process.terminate()", "pass", SWEEPS),
+    row(ROWS, "data[:end].decode", "data.decode", SWEEPS),
+    row(ROWS, "if function is not None and held != function", "if held == FORMAT", SWEEPS),
+    row(EXPONENTS, "(factor * q - p) / (factor - 1)", "(factor * q + p) / (factor + 1)", JUDGED),
+    row(EXPONENTS, "mpmath.log(abs(y0 / y1))", "mpmath.log(abs(y1 / y0))", JUDGED),
+    row(JUDGE, "DECADES - 0.5", "DECADES - 3.5", JUDGED),
+    row(JUDGE, 'FLOOR = mpmath.mpf("0.002")', 'FLOOR = mpmath.mpf("0.2")', JUDGED),
+    row(
+        JUDGE,
+        "abs(last.remainder) > 10 * abs(expected)",
+        "abs(last.remainder) > 1000 * abs(expected)",
+        JUDGED,
+    ),
+    row(JUDGE, "min(slopes) >= bound", "min(slopes) >= -bound", JUDGED),
+    row(JUDGE, "rising and slopes[-1] > 1", "slopes[-1] > 0", JUDGED),
+)
+
+FAULTS = (*ENGINE, *CLAIM, *NUMBERS)
