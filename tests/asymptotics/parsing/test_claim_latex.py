@@ -112,6 +112,13 @@ def test_relations_and_left_sides(text, relation, soft, subject, arguments):
     assert found.expression.free_symbols <= {N, P, t, C, a, b}
 
 
+@pytest.mark.parametrize("text", ["N**(-b) + O(N**(-2*b))", r"N^{-b} + \mathcal{O}(N^{-2b})"])
+def test_a_remainder_is_read_and_left_out(text):
+    found = read_claim(text, {})
+    assert found.remainder and found.expression == N**-b
+    assert not read_claim("N**(-b)", {}).remainder
+
+
 # text, column (from 1), and the words of the message
 REFUSED = [
     (r"N^{-b", 5, "unexpected end of stream"),
