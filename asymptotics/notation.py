@@ -17,6 +17,7 @@ from typing import TypeVar
 from sympy import (
     And,
     Basic,
+    Dummy,
     Eq,
     Expr,
     Integer,
@@ -33,12 +34,14 @@ from sympy import (
     gcd_list,
     nan,
     oo,
+    solve,
     together,
     zoo,
 )
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from asymptotics.caches import cached
 from asymptotics.errors import DomainError
 from asymptotics.registry import Registry
 from asymptotics.symbols import C, N, P, a, b, beta, t
@@ -47,10 +50,7 @@ _T = TypeVar("_T")
 _S = TypeVar("_S")
 _B = TypeVar("_B", bound=Basic)
 
-ALPHA = Symbol("alpha", positive=True)
-SOURCE_EXPONENT = Symbol("beta", positive=True)
 TARGET_EXPONENT = Symbol("beta", real=True)
-RIDGE_EXPONENT = Symbol("r", positive=True)
 INERTIA = Symbol("mu", positive=True)
 """Heavy-ball inertia where the notation needs its letter beta."""
 
@@ -59,8 +59,8 @@ INERTIA = Symbol("mu", positive=True)
 class Notation:
     """A change of variables for the exponents of ``lambda_k = k^-b``, ``c_k = k^-a``; all dimensionless.
 
-    ``table`` gives a and b in the letters of ``source``, ``inverse`` all of those letters in a and b;
-    ``resources`` are its letters for t, N, P and C, in which claims are read.
+    ``inverse`` gives the letters of ``source`` in a and b, from which `table` follows; ``resources`` are its
+    letters for t, N, P and C, in which claims are read.
 
     >>> from asymptotics import derive, power_law
     >>> law = derive(power_law(a, b)).model
@@ -72,7 +72,6 @@ class Notation:
 
     name: str
     source: str
-    table: tuple[tuple[Symbol, Expr], ...] = ()
     inverse: tuple[tuple[Symbol, Expr], ...] = ()
     resources: tuple[tuple[Symbol, Expr], ...] = ()
 
@@ -109,6 +108,11 @@ class Notation:
         )
 
     @property
+    def table(self) -> tuple[tuple[Symbol, Expr], ...]:
+        """a and b in the letters of the source; empty where these are the letters of this project."""
+        return _solved(self.inverse)
+
+    @property
     def meanings(self) -> dict[str, Expr]:
         """What each letter of the source stands for here, by name.
 
@@ -132,11 +136,20 @@ class Notation:
         return substitution
 
 
+@cached(maxsize=64)
+def _solved(inverse: tuple[tuple[Symbol, Expr], ...]) -> tuple[tuple[Symbol, Expr], ...]:
+    """(a, b) from the letters that are given in them."""
+    if not inverse:
+        return ()
+    ours = [Dummy("a"), Dummy("b")]  # a paper may use the same letters for other things
+    equations = [letter - meant.xreplace(dict(zip((a, b), ours, strict=True))) for letter, meant in inverse]
+    (found,) = solve(equations, ours, dict=True)
+    return ((a, found[ours[0]]), (b, found[ours[1]]))
+
+
 def _letters(**meanings: Expr) -> tuple[tuple[Symbol, Expr], ...]:
     return tuple((Symbol(name, positive=True), meant) for name, meant in meanings.items())
 
-
-S, T, NU, KAPPA = (Symbol(name, positive=True) for name in ("s", "T", "nu", "kappa"))
 
 NOTATIONS: Registry[Notation] = Registry(
     (
@@ -144,28 +157,24 @@ NOTATIONS: Registry[Notation] = Registry(
         Notation(
             name="2409.17858",
             source="Bordelon, Atanasov & Pehlevan, arXiv 2409.17858: capacity alpha, source beta",
-            table=((a, 1 + ALPHA * SOURCE_EXPONENT), (b, ALPHA)),
-            inverse=((ALPHA, b), (SOURCE_EXPONENT, (a - 1) / b)),
+            inverse=_letters(alpha=b, beta=(a - 1) / b),
         ),
         Notation(
             name="2405.15074",
             source="Paquette, Paquette, Xiao & Pennington, arXiv 2405.15074",
-            table=((a, 2 * ALPHA + 2 * TARGET_EXPONENT), (b, 2 * ALPHA)),
-            inverse=((ALPHA, b / 2), (TARGET_EXPONENT, (a - b) / 2)),
+            inverse=(*_letters(alpha=b / 2), (TARGET_EXPONENT, (a - b) / 2)),
             resources=_letters(d=N, f=C, r=t),
         ),
         Notation(
             name="2405.00592",
             source="Atanasov, Zavatone-Veth & Pehlevan, arXiv 2405.00592: capacity alpha, source r",
-            table=((a, 1 + 2 * ALPHA * RIDGE_EXPONENT), (b, ALPHA)),
-            inverse=((ALPHA, b), (RIDGE_EXPONENT, (a - 1) / (2 * b))),
+            inverse=_letters(alpha=b, r=(a - 1) / (2 * b)),
             resources=_letters(n=P),
         ),
         Notation(
             name="2506.08415",
             source="Lin, Wu & Bartlett, arXiv 2506.08415: a and b change places",
-            table=((a, b), (b, a)),
-            inverse=((a, b), (b, a)),
+            inverse=_letters(a=b, b=a),
             resources=_letters(M=N, N=P, L=t),
         ),
         Notation(
@@ -176,22 +185,19 @@ NOTATIONS: Registry[Notation] = Registry(
         Notation(
             name="2102.06701",
             source="Bahri, Dyer, Kaplan, Lee & Sharma, arXiv 2102.06701, where a = b",
-            table=((b, 1 + ALPHA),),
-            inverse=((ALPHA, b - 1), (a, a)),
+            inverse=_letters(alpha=b - 1, a=a),
             resources=_letters(D=P),
         ),
         Notation(
             name="2210.16859",
             source="Maloney, Roberts & Sully, arXiv 2210.16859, where a = b",
-            table=((b, 1 + ALPHA),),
-            inverse=((ALPHA, b - 1), (a, a)),
+            inverse=_letters(alpha=b - 1, a=a),
             resources=_letters(T=P),
         ),
         Notation(
             name="1905.10843",
             source="Spigler, Geiger & Wyart, arXiv 1905.10843: s = alpha_S/d, T = alpha_T/d",
-            table=((a, T), (b, S)),
-            inverse=((S, b), (T, a)),
+            inverse=_letters(s=b, T=a),
             resources=_letters(n=P),
         ),
         Notation(
@@ -202,14 +208,12 @@ NOTATIONS: Registry[Notation] = Registry(
         Notation(
             name="2105.00507",
             source="Velikanov & Yarotsky, arXiv 2105.00507",
-            table=((a, 1 + KAPPA), (b, NU)),
-            inverse=((NU, b), (KAPPA, a - 1)),
+            inverse=_letters(nu=b, kappa=a - 1),
         ),
         Notation(
             name="2509.19189",
             source="arXiv 2509.19189 and 2602.04774: source s",
-            table=((a, 1 + S * b),),
-            inverse=((S, (a - 1) / b), (b, b)),
+            inverse=_letters(s=(a - 1) / b, b=b),
             resources=_letters(D=P),
         ),
     )

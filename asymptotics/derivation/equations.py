@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from sympy import Derivative, Expr, Function, Integer, Subs, Sum, Symbol, exp, factorial, sqrt
 
@@ -153,10 +154,14 @@ def _noise(task: Task) -> Expr:
     return task.noise if task.noise != 0 else sigma
 
 
-def _data(task: Task) -> Equation:
+def _ridge_loss(task: Task) -> Expr:
     share = df2(root(P)) / P
+    return (F(root(P)) + task.noise**2 * share) / (1 - share)
+
+
+def _data(task: Task) -> Equation:
     return Equation(
-        rhs=(F(root(P)) + task.noise**2 * share) / (1 - share),
+        rhs=_ridge_loss(task),
         reason="With t and N infinite the two-time equations have a fixed point: the loss of ridge "
         "regression whose ridge kappa solves df1(kappa) = P.",
         source="BAP, appendix C (fixed point, P < N)",
@@ -182,28 +187,23 @@ def _variance_model(task: Task) -> Equation:
 
 
 def _variance_data(task: Task) -> Equation:
-    share = df2(root(P)) / P
-    whole = (F(root(P)) + task.noise**2 * share) / (1 - share)
     return Equation(
-        rhs=whole - F(root(P)),
+        rhs=_ridge_loss(task) - F(root(P)),
         reason="The variance over data sets is the loss less that of the mean predictor, F, at "
         "df1(kappa) = P.",
         source="BAP, section 4.3 and appendix C",
     )
 
 
-def _transient(order: int) -> Callable[[Task], Equation]:
-    def build(task: Task) -> Equation:
-        loss = InverseLaplace(Xi(moving(z, epsilon)) / z, z, 2 * t)
-        coefficient = Subs(Derivative(loss, (epsilon, order)), epsilon, 0) / factorial(order)
-        return Equation(
-            rhs=N**-order * coefficient,
-            reason="At P = oo the loss is the inverse Laplace transform of Xi(kappa)/zeta at 2t, with kappa "
-            "from zeta = kappa (1 - epsilon df1(kappa)), epsilon = 1/N; one power of 1/N is asked for.",
-            source="BAP, section 4 and appendix D",
-        )
-
-    return build
+def _transient(order: int, task: Task) -> Equation:
+    loss = InverseLaplace(Xi(moving(z, epsilon)) / z, z, 2 * t)
+    coefficient = Subs(Derivative(loss, (epsilon, order)), epsilon, 0) / factorial(order)
+    return Equation(
+        rhs=N**-order * coefficient,
+        reason="At P = oo the loss is the inverse Laplace transform of Xi(kappa)/zeta at 2t, with kappa "
+        "from zeta = kappa (1 - epsilon df1(kappa)), epsilon = 1/N; one power of 1/N is asked for.",
+        source="BAP, section 4 and appendix D",
+    )
 
 
 def _sgd_kernel(task: Task, at: Expr) -> Expr:
@@ -258,18 +258,9 @@ def _balance(task: Task) -> Expr:
     return Function("C_0", positive=True)(2 * t) + _noise(task) ** 2 / P * Q2(t)
 
 
-def _stopping(task: Task) -> Equation:
+def _stopping(smallest: type[Minimum], task: Task) -> Equation:
     return Equation(
-        rhs=Minimum(_balance(task), t),
-        reason="With N = oo the loss is that of infinite data plus the label noise learned, to first "
-        "order in 1/P; training stops where their sum is smallest.",
-        source="BAP, appendix C, to first order in 1/P",
-    )
-
-
-def _stopping_time(task: Task) -> Equation:
-    return Equation(
-        rhs=Minimiser(_balance(task), t),
+        rhs=smallest(_balance(task), t),
         reason="With N = oo the loss is that of infinite data plus the label noise learned, to first "
         "order in 1/P; training stops where their sum is smallest.",
         source="BAP, appendix C, to first order in 1/P",
@@ -281,14 +272,14 @@ EQUATIONS: dict[str, Callable[[Task], Equation]] = {
     "data": _data,
     "variance_model": _variance_model,
     "variance_data": _variance_data,
-    "model_transient": _transient(1),
-    "model_transient_second": _transient(2),
+    "model_transient": partial(_transient, 1),
+    "model_transient_second": partial(_transient, 2),
     "sgd_noise": _sgd,
     "sgd_noise_model": _sgd_model,
     "time_discrete": _discrete,
     "time_momentum": _momentum,
-    "early_stopping": _stopping,
-    "early_stopping_time": _stopping_time,
+    "early_stopping": partial(_stopping, Minimum),
+    "early_stopping_time": partial(_stopping, Minimiser),
 }
 
 __all__ = [

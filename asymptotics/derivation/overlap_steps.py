@@ -24,10 +24,7 @@ from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Term
 from asymptotics.transforms.overlap import antisymmetric_overlap, half_convolution
 
-HARMONIC = "Flajolet, Gourdon & Dumas 1995, theorem 4"
-s, u, v = Symbol("s"), Symbol("u", positive=True), Symbol("v", positive=True)
-past = Symbol("x", positive=True)
-line = Symbol("c", real=True)
+v, past = Symbol("v", positive=True), Symbol("x", positive=True)
 
 
 def overlapping(event: OverlapFound) -> Iterator[Step]:

@@ -20,11 +20,6 @@ from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Bound
 from asymptotics.regimes import tidy
 
-HARMONIC = "Flajolet, Gourdon & Dumas 1995, theorem 4"
-s, u, v = Symbol("s"), Symbol("u", positive=True), Symbol("v", positive=True)
-past = Symbol("x", positive=True)
-line = Symbol("c", real=True)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:

@@ -49,7 +49,7 @@ from asymptotics.spectra.family import SpectralSeries
 from asymptotics.transforms.observer import Observer, OverlapOrigin, SumOrigin
 
 HARMONIC = "Flajolet, Gourdon & Dumas 1995, theorem 4"
-s, u, v = Symbol("s"), Symbol("u", positive=True), Symbol("v", positive=True)
+s, u = Symbol("s"), Symbol("u", positive=True)
 past = Symbol("x", positive=True)
 line = Symbol("c", real=True)
 

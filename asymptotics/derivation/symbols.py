@@ -92,22 +92,33 @@ class Named(Expr):  # type: ignore[misc]
         return str(self.args[1])
 
 
-class Residue(Function):  # type: ignore[misc]
-    """``Residue(f, s, point)``: the residue of f at ``s = point``, unevaluated."""
+class Binder(Function):  # type: ignore[misc]
+    """A function whose second argument is a bound letter; subclasses say how it is written.
 
-    nargs = 3
+    ``written`` and ``tex`` are templates of text and LaTeX over the arguments.
+    """
+
+    written = ""
+    tex = ""
 
     @property
     def free_symbols(self) -> set[Symbol]:
-        return (self.args[0].free_symbols - {self.args[1]}) | self.args[2].free_symbols
+        inside, letter, *others = self.args
+        return (inside.free_symbols - {letter}).union(*(x.free_symbols for x in others))
 
     def _sympystr(self, printer: Any) -> str:
-        f, s, point = (printer._print(x) for x in self.args)
-        return f"Res({f}, {s} = {point})"
+        return self.written.format(*(printer._print(x) for x in self.args))
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        f, s, point = (printer._print(x) for x in self.args)
-        return rf"\operatorname*{{Res}}_{{{s} = {point}}} \left[{f}\right]"
+        return self.tex.format(*(printer._print(x) for x in self.args))
+
+
+class Residue(Binder):
+    """``Residue(f, s, point)``: the residue of f at ``s = point``, unevaluated."""
+
+    nargs = 3
+    written = "Res({0}, {1} = {2})"
+    tex = r"\operatorname*{{Res}}_{{{1} = {2}}} \left[{0}\right]"
 
 
 class FinitePartIntegral(Function):  # type: ignore[misc]
@@ -132,77 +143,46 @@ class FinitePartIntegral(Function):  # type: ignore[misc]
         return rf"\mathrm{{f.p.}}\!\int_0^1 {printer._print(v**p * f)}\, d{printer._print(v)}"
 
 
-class Minimum(Function):  # type: ignore[misc]
+class Minimum(Binder):
     """``Minimum(f, x)``: the smallest value of f over x > 0."""
 
     nargs = 2
-
-    @property
-    def free_symbols(self) -> set[Symbol]:
-        return self.args[0].free_symbols - {self.args[1]}
-
-    def _sympystr(self, printer: Any) -> str:
-        f, x = (printer._print(y) for y in self.args)
-        return f"min({f}, {x} > 0)"
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        f, x = (printer._print(y) for y in self.args)
-        return rf"\min_{{{x}}} \left[{f}\right]"
+    written = "min({0}, {1} > 0)"
+    tex = r"\min_{{{1}}} \left[{0}\right]"
 
 
 class Minimiser(Minimum):
     """``Minimiser(f, x)``: the x > 0 at which f is smallest."""
 
-    def _sympystr(self, printer: Any) -> str:
-        f, x = (printer._print(y) for y in self.args)
-        return f"argmin({f}, {x} > 0)"
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        f, x = (printer._print(y) for y in self.args)
-        return rf"\operatorname*{{arg\,min}}_{{{x}}} \left[{f}\right]"
+    written = "argmin({0}, {1} > 0)"
+    tex = r"\operatorname*{{arg\,min}}_{{{1}}} \left[{0}\right]"
 
 
-class Root(Minimum):
+class Root(Binder):
     """``Root(f, x)``: the x > 0 at which f vanishes."""
 
-    def _sympystr(self, printer: Any) -> str:
-        f, x = (printer._print(y) for y in self.args)
-        return f"root({f}, {x} > 0)"
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        f, x = (printer._print(y) for y in self.args)
-        return rf"\operatorname*{{root}}_{{{x}}} \left[{f}\right]"
+    nargs = 2
+    written = "root({0}, {1} > 0)"
+    tex = r"\operatorname*{{root}}_{{{1}}} \left[{0}\right]"
 
 
-class InverseLaplace(Function):  # type: ignore[misc]
+class InverseLaplace(Binder):
     """``InverseLaplace(G, z, T)``: ``(1/2 pi i) int e^(zT) G(z) dz``, G analytic off the negative axis.
 
     (SymPy's own unevaluated transform counts ``2*t`` among its free symbols.)
     """
 
     nargs = 3
-
-    @property
-    def free_symbols(self) -> set[Symbol]:
-        return (self.args[0].free_symbols - {self.args[1]}) | self.args[2].free_symbols
-
-    def _sympystr(self, printer: Any) -> str:
-        f, z, time = (printer._print(x) for x in self.args)
-        return f"InverseLaplace({f}, {z} -> {time})"
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        f, z, time = (printer._print(x) for x in self.args)
-        return rf"\mathcal{{L}}^{{-1}}_{{{z}}}\left[{f}\right]\!\left({time}\right)"
+    written = "InverseLaplace({0}, {1} -> {2})"
+    tex = r"\mathcal{{L}}^{{-1}}_{{{1}}}\left[{0}\right]\!\left({2}\right)"
 
 
-class Iterated(Function):  # type: ignore[misc]
+class Iterated(Binder):
     """``Iterated(f, x, x0)``: the solution of ``x = f(x)`` that continues x0."""
 
     nargs = 3
-
-    @property
-    def free_symbols(self) -> set[Symbol]:
-        return (self.args[0].free_symbols - {self.args[1]}) | self.args[2].free_symbols
+    written = "Iterated({0}, {1}, {2})"
+    tex = r"\operatorname{{Iterated}}\left({0}, {1}, {2}\right)"
 
 
 __all__ = [

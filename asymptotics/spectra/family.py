@@ -7,7 +7,8 @@ from typing import Protocol
 
 from sympy import Expr, Integer
 
-from asymptotics.domains.domain import Domain
+from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
+from asymptotics.errors import SpectrumError
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import DirichletSeries
 
@@ -53,4 +54,19 @@ class Family(Protocol):
         ...
 
 
-__all__ = ["Family", "Mismatch", "SpectralSeries"]
+def requiring(domain: Domain, expression: Expr, refusal: str) -> Domain:
+    """The part of the domain on which ``expression > 0``, the condition kept where it says something.
+
+    Raises `SpectrumError` with the words of ``refusal`` where the expression is shown to be <= 0.
+
+    >>> from asymptotics.symbols import a
+    >>> requiring(Domain(), a - 1, "the sum diverges").conditions()
+    (a > 1,)
+    """
+    sign = domain.sign(expression)
+    if sign in (0, -1):
+        raise SpectrumError(refusal)
+    return domain if sign == 1 else domain.holding(*as_constraint(as_condition(normal(expression))))
+
+
+__all__ = ["Family", "Mismatch", "SpectralSeries", "requiring"]

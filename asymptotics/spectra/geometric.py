@@ -30,11 +30,11 @@ from sympy import (
 )
 
 from asymptotics.caches import cached
-from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
+from asymptotics.domains.domain import Domain, normal
 from asymptotics.domains.logarithms import logarithm, ratio
 from asymptotics.errors import SpectrumError
 from asymptotics.expansions.laurent import Laurent
-from asymptotics.spectra.family import Mismatch, SpectralSeries
+from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import Line, Pole
 
@@ -203,14 +203,11 @@ def _product(left: tuple[GeometricTerm, ...], right: tuple[GeometricTerm, ...]) 
 def _falling(domain: Domain, terms: tuple[GeometricTerm, ...], summand: Expr, name: str) -> Domain:
     """The domain with the condition that each term falls exponentially."""
     for term in terms:
-        sign = domain.sign(term.rate)
-        if sign in (0, -1):
-            raise SpectrumError(
-                f"sum of {summand} diverges: its terms are as exp(-v*k) with v = {term.rate}; "
-                f"{name} need v > 0, or pass modes=M"
-            )
-        if sign is None:
-            domain = domain.holding(*as_constraint(as_condition(term.rate)))
+        refusal = (
+            f"sum of {summand} diverges: its terms are as exp(-v*k) with v = {term.rate}; "
+            f"{name} need v > 0, or pass modes=M"
+        )
+        domain = requiring(domain, term.rate, refusal)
     return domain
 
 

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Mul, Symbol, cancel, log, oo
 
-from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
-from asymptotics.errors import SpectrumError
+from asymptotics.domains.domain import Domain, normal
 from asymptotics.expansions.laurent import Laurent
-from asymptotics.spectra.family import Mismatch, SpectralSeries
+from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
 from asymptotics.sums.lattice import (
     LatticeConstant,
     LatticeZeta,
@@ -79,15 +78,11 @@ class LatticeModes:
         if shift != 0:
             return Mismatch(fitting=3, missing=f"multiplicity {task.multiplicity} is no number of modes")
         for name, exponent in (("eigenvalues", p), ("target", q)):
-            constraint = normal(exponent - dimension / 2)
-            sign = domain.sign(constraint)
-            if sign in (0, -1):
-                raise SpectrumError(
-                    f"sum of {getattr(task, name)} over the modes of a lattice in d = {dimension} diverges: "
-                    f"{name} need {index}**-p with p > {dimension / 2}, or pass modes=M"
-                )
-            if sign is None:
-                domain = domain.holding(*as_constraint(as_condition(constraint)))
+            refusal = (
+                f"sum of {getattr(task, name)} over the modes of a lattice in d = {dimension} diverges: "
+                f"{name} need {index}**-p with p > {dimension / 2}, or pass modes=M"
+            )
+            domain = requiring(domain, normal(exponent - dimension / 2), refusal)
         return SpectralSeries(
             task=task,
             kernel=LatticeSeries(dimension=dimension, C=factor, q=Integer(0), Lambda=Lambda, p=p),

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from sympy import Expr, Integer, Symbol, log, oo, together
 
 from asymptotics.caches import cached
-from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
+from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion, Powers, expansion
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Term
-from asymptotics.spectra.family import Mismatch, SpectralSeries
+from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.branch import BranchSeries, Coordinate
 
@@ -137,8 +137,8 @@ class LogarithmicPowers:
                 fitting=len(rates),
                 missing=f"eigenvalues {task.eigenvalues} do not fall as a power of {task.index}",
             )
-        domain = self._convergent(domain, normal(b - levels), task.eigenvalues, "the kernel")
-        domain = self._convergent(domain, a, task.target, "the target")
+        domain = _convergent(domain, normal(b - levels), task.eigenvalues, "the kernel")
+        domain = _convergent(domain, a, task.target, "the target")
         parts = {"eigenvalues": task.eigenvalues, "index": task.index, "domain": domain}
         series = []
         for summand, origin in ((task.multiplicity, -(levels + 1) / b), (weights, (a - 1) / b)):
@@ -146,15 +146,13 @@ class LogarithmicPowers:
             series.append(BranchSeries(**place, tails=LogarithmicTails(**place)))
         return SpectralSeries(task=task, kernel=series[0], target=series[1], domain=domain)
 
-    @staticmethod
-    def _convergent(domain: Domain, p: Expr, summand: Expr, owner: str) -> Domain:
-        sign = domain.sign(p - 1)
-        if sign in (0, -1):
-            raise SpectrumError(
-                f"sum of {summand} is not shown to converge: {owner} falls as k**-p up to logarithms with "
-                f"p = {p}; it needs p > 1, or pass modes=M"
-            )
-        return domain if sign == 1 else domain.holding(*as_constraint(as_condition(normal(p - 1))))
+
+def _convergent(domain: Domain, p: Expr, summand: Expr, owner: str) -> Domain:
+    refusal = (
+        f"sum of {summand} is not shown to converge: {owner} falls as k**-p up to logarithms with "
+        f"p = {p}; it needs p > 1, or pass modes=M"
+    )
+    return requiring(domain, p - 1, refusal)
 
 
 __all__ = ["LogarithmicPowers", "LogarithmicTails", "U", "slow_tail"]

@@ -22,13 +22,13 @@ from dataclasses import dataclass
 from sympy import Dummy, Expr, Integer, Pow, Symbol, cancel, diff, factorial, oo, powsimp
 
 from asymptotics.caches import cached
-from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
+from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.laurent import Laurent, zeta_at_one
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Term, vanishes
-from asymptotics.spectra.family import Mismatch, SpectralSeries
+from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
 from asymptotics.sums.regularised import regular_sum
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import Pole
@@ -217,14 +217,11 @@ def _check_signs(task: Task, tails: dict[str, Expansion], domain: Domain) -> Non
 def _unending(domain: Domain, levels: Expansion, multiplicity: Expr) -> Domain:
     """The domain with the condition that the modes, ``sum m_k``, are infinitely many."""
     for term in levels.candidates():
-        sign = domain.sign(1 - term.order)
-        if sign in (0, -1):
-            raise SpectrumError(
-                f"multiplicity {multiplicity} falls as {levels.variable}**-p with p = {term.order}; "
-                "the number of modes of a level must be an integer >= 0"
-            )
-        if sign is None:
-            domain = domain.holding(*as_constraint(as_condition(normal(1 - term.order))))
+        refusal = (
+            f"multiplicity {multiplicity} falls as {levels.variable}**-p with p = {term.order}; "
+            "the number of modes of a level must be an integer >= 0"
+        )
+        domain = requiring(domain, 1 - term.order, refusal)
     return domain
 
 
@@ -233,15 +230,11 @@ def _convergent(
 ) -> Domain:
     """The domain with the condition that the sum of a tail converges."""
     for term in series.candidates():
-        constraint = normal(term.order - 1)
-        sign = domain.sign(constraint)
-        if sign in (0, -1):
-            raise SpectrumError(
-                f"sum of {summand} diverges: {owner} falls as {series.variable}**-p with p = {term.order}; "
-                f"{owner} needs {name} with p > 1, {advice}"
-            )
-        if sign is None:
-            domain = domain.holding(*as_constraint(as_condition(constraint)))
+        refusal = (
+            f"sum of {summand} diverges: {owner} falls as {series.variable}**-p with p = {term.order}; "
+            f"{owner} needs {name} with p > 1, {advice}"
+        )
+        domain = requiring(domain, normal(term.order - 1), refusal)
     return domain
 
 

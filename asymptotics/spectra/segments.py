@@ -7,7 +7,7 @@ Breaks are integers; a symbol for one stands for an integer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer, Piecewise, Symbol, ceiling, floor, oo
 from sympy.core.relational import Relational
@@ -48,7 +48,9 @@ def segments(task: Task, domain: Domain) -> tuple[Segment, ...]:
     [(1, 5, 1), (6, 40, 5/k**2)]
     """
     parts = (task.eigenvalues, task.target, task.multiplicity)
-    conditions = {r for e in parts for p in e.atoms(Piecewise) for _, c in p.args for r in _relations(c)}
+    conditions = {
+        r for e in parts for p in e.atoms(Piecewise) for _, c in p.args for r in c.atoms(Relational)
+    }
     ends = {r: _ends(r, task.index) for r in conditions}
     breaks = _ordered({b for values in ends.values() for b in values}, task, domain)
     lasts = (*breaks, task.modes)
@@ -57,27 +59,16 @@ def segments(task: Task, domain: Domain) -> tuple[Segment, ...]:
     for place, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
         truths = {r: _holds(r, ends[r], place, breaks, task, domain) for r in conditions}
         shown = f"{task.index} = {first} ... {last}"
-        chosen = [_branch(e, truths, shown) for e in parts]
-        found.append(
-            Segment(first=first, last=last, eigenvalues=chosen[0], target=chosen[1], multiplicity=chosen[2])
-        )
+        lam, target, count = (_branch(e, truths, shown) for e in parts)
+        found.append(Segment(first=first, last=last, eigenvalues=lam, target=target, multiplicity=count))
     return _merged(found)
 
 
 def structural(task: Task) -> set[Symbol]:
     """The symbols that say where pieces end: at numbers other modes may be in their places."""
-    conditions = (
-        c
-        for e in (task.eigenvalues, task.target, task.multiplicity)
-        for p in e.atoms(Piecewise)
-        for _, c in p.args
-    )
-    found = set(task.modes.free_symbols).union(*(c.free_symbols for c in conditions))
+    pieces = (p for e in (task.eigenvalues, task.target, task.multiplicity) for p in e.atoms(Piecewise))
+    found = set(task.modes.free_symbols).union(*(c.free_symbols for p in pieces for _, c in p.args))
     return found - {task.index}
-
-
-def _relations(condition: Boolean) -> set[Relational]:
-    return set(condition.atoms(Relational))
 
 
 def _ends(relation: Relational, index: Symbol) -> tuple[Expr, ...]:
@@ -141,16 +132,11 @@ def _holds(
     """Whether the relation holds on the segment after the first ``place`` breaks."""
     passed = [_behind(end, place, breaks, task, domain) for end in ends]
     if relation.rel_op in ("==", "!="):
-        inside = passed[0] and not passed[1] and _is_whole(ends)
+        inside = passed[0] and not passed[1] and ends[0] != ends[1]  # k = K for some integer k
         return true if inside == (relation.rel_op == "==") else false
     slope = (relation.lhs - relation.rhs).diff(task.index)
     rising = (relation.rel_op in (">", ">=")) != bool(slope.is_negative)
     return true if passed[0] == rising else false
-
-
-def _is_whole(ends: tuple[Expr, ...]) -> bool:
-    """Whether ``k = K`` holds for some integer k: then its two ends differ."""
-    return bool(ends[0] != ends[1])
 
 
 def _behind(end: Expr, place: int, breaks: tuple[Expr, ...], task: Task, domain: Domain) -> bool:
@@ -180,14 +166,7 @@ def _merged(found: list[Segment]) -> tuple[Segment, ...]:
     kept: list[Segment] = []
     for segment in found:
         if kept and _parts(kept[-1]) == _parts(segment):
-            last = kept.pop()
-            segment = Segment(
-                first=last.first,
-                last=segment.last,
-                eigenvalues=last.eigenvalues,
-                target=last.target,
-                multiplicity=last.multiplicity,
-            )
+            segment = replace(kept.pop(), last=segment.last)
         kept.append(segment)
     return tuple(kept)
 

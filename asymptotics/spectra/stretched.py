@@ -22,7 +22,7 @@ from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion, Powers, expansion
 from asymptotics.expansions.reversion import exponential
 from asymptotics.expansions.tail import tail_expansion
-from asymptotics.spectra.family import Mismatch, SpectralSeries
+from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.branch import BranchSeries, Coordinate
 
@@ -157,13 +157,10 @@ class StretchedExponentials:
 
 
 def _convergent(task: Task, p: Expr, domain: Domain) -> Domain:
-    sign = domain.sign(p - 1)
-    if sign in (0, -1):
-        raise SpectrumError(
-            f"sum of {task.target} diverges: the target falls as {task.index}**-p with p = {p}; "
-            "it needs p > 1"
-        )
-    return domain if sign == 1 else domain.holding(*as_constraint(as_condition(normal(p - 1))))
+    refusal = (
+        f"sum of {task.target} diverges: the target falls as {task.index}**-p with p = {p}; it needs p > 1"
+    )
+    return requiring(domain, p - 1, refusal)
 
 
 def _not_stretched(task: Task, exponent: Expr) -> str:

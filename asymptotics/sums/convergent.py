@@ -33,11 +33,6 @@ class ConvergentSum(IndexedSum):
     """
 
     nargs = 2
-    opaque = True  # a constant of its own in tests for cancellation
-
-    @property
-    def free_symbols(self) -> set[Symbol]:
-        return self.args[0].free_symbols - {self.args[1]}
 
     def _eval_is_positive(self) -> bool | None:
         return True if self.args[0].is_positive else None
@@ -52,10 +47,8 @@ class ConvergentSum(IndexedSum):
     def _sympystr(self, printer: Any) -> str:
         return f"Sum({', '.join(printer._print(x) for x in self.args)})"
 
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        summand, index = (printer._print(x) for x in self.args)
-        text = rf"\sum_{{{index}\geq 1}} {summand}"
-        return rf"\left({text}\right)^{{{exp}}}" if exp else rf"\left({text}\right)"
+    def sign(self, printer: Any) -> str:
+        return rf"\sum_{{{printer._print(self.args[1])}\geq 1}}"
 
 
 def convergent_sum(summand: Expr, index: Symbol) -> Expr:

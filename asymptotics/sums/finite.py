@@ -38,13 +38,6 @@ class FiniteSum(IndexedSum):
     """
 
     nargs = 4
-    opaque = True  # a constant of its own in tests for cancellation
-
-    @property
-    def free_symbols(self) -> set[Symbol]:
-        return (
-            self.args[0].free_symbols - {self.args[1]} | self.args[2].free_symbols | self.args[3].free_symbols
-        )
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         if self.args[2].has(symbol) or self.args[3].has(symbol):
@@ -62,10 +55,9 @@ class FiniteSum(IndexedSum):
         summand, index, first, last = (printer._print(x) for x in self.args)
         return f"Sum({summand}, ({index}, {first}, {last}))"
 
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        summand, index, first, last = (printer._print(x) for x in self.args)
-        text = rf"\sum_{{{index}={first}}}^{{{last}}} {summand}"
-        return rf"\left({text}\right)^{{{exp}}}" if exp else rf"\left({text}\right)"
+    def sign(self, printer: Any) -> str:
+        _, index, first, last = (printer._print(x) for x in self.args)
+        return rf"\sum_{{{index}={first}}}^{{{last}}}"
 
 
 def finite_sum(summand: Expr, index: Symbol, first: Expr, last: Expr) -> Expr:

@@ -41,11 +41,6 @@ class RegularSum(IndexedSum):
     """
 
     nargs = 3
-    opaque = True  # a constant of its own in tests for cancellation
-
-    @property
-    def free_symbols(self) -> set[Symbol]:
-        return self.args[0].free_symbols - {self.args[1]} | self.args[2].free_symbols
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         return RegularSum(self.args[0].diff(symbol), self.args[1], self.args[2])
@@ -57,11 +52,10 @@ class RegularSum(IndexedSum):
     def _sympystr(self, printer: Any) -> str:
         return f"RegularSum({', '.join(printer._print(x) for x in self.args)})"
 
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        summand, index, start = (printer._print(x) for x in self.args)
+    def sign(self, printer: Any) -> str:
+        _, index, start = (printer._print(x) for x in self.args)
         range_ = rf"{index}\geq 1" if self.args[2] == 1 else rf"{index}\in {start}+\mathbb{{N}}_0"
-        text = rf"\sum_{{{range_}}}^{{\mathcal{{R}}}} {summand}"
-        return rf"\left({text}\right)^{{{exp}}}" if exp else rf"\left({text}\right)"
+        return rf"\sum_{{{range_}}}^{{\mathcal{{R}}}}"
 
 
 def regular_sum(summand: Expr, index: Symbol, start: Expr = ONE) -> Expr:

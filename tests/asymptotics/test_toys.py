@@ -11,10 +11,11 @@ import pytest
 from sympy import Expr, Integer, Rational, Symbol, Wild, gamma, oo, polylog, zeta
 
 from asymptotics import DomainError, SpectrumError, Task, check_claim, derive, power_law
-from asymptotics.domains.domain import Domain, as_condition, as_constraint
+from asymptotics.domains.domain import Domain
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.model.quantities import QUANTITIES, Quantity
 from asymptotics.spectra import FAMILIES, Mismatch, SpectralSeries, spectrum
+from asymptotics.spectra.family import requiring
 from asymptotics.spectra.power_law import AlgebraicSeries
 from asymptotics.symbols import a, b, k, t
 from asymptotics.transforms.kernels import damped_power
@@ -57,13 +58,9 @@ class GeometricCorrections:
         found = task.target.match(task.index**-exponent * (1 + ratio**task.index))
         if found is None or task.modes != oo:
             return Mismatch(fitting=0, missing=f"the target {task.target} has no factor 1 + x**{task.index}")
-        sign = domain.sign(1 - found[ratio])
-        if sign in (0, -1):
-            raise SpectrumError(f"target {task.target}: its power must have a finite sum, which needs x < 1")
         powers = spectrum(replace(task, target=task.index ** -found[exponent]))
-        inside = powers.domain
-        if sign is None:
-            inside = inside.holding(*as_constraint(as_condition(1 - found[ratio])))
+        refusal = f"target {task.target}: its power must have a finite sum, which needs x < 1"
+        inside = requiring(powers.domain, 1 - found[ratio], refusal)
         target = WithGeometricPart(powers=powers.target, exponent=found[exponent], ratio=found[ratio])
         return SpectralSeries(task=task, kernel=powers.kernel, target=target, domain=inside)
 
