@@ -194,7 +194,7 @@ def compute_optimal(
     split = free_resources(spent, free, held)
     allocation = _allocation(laws, spent, split, held, rule)
     check_bounded(allocation)
-    phases, undecided = allocation.phases()
+    phases, complete = allocation.phases()
     phases = _merged(phases, allocation.domain)
     if all(phase.exponents["loss"] == 0 for phase in phases):
         raise DomainError(
@@ -205,7 +205,7 @@ def compute_optimal(
     ]
     proof = Proof(
         disjoint=disjoint([p.domain for p in phases]),
-        covering=not undecided and covers(constraints, allocation.domain),
+        covering=complete and covers(constraints, allocation.domain),
     )
     return Optimum(
         laws=laws,

@@ -152,10 +152,10 @@ class Allocation:
             second=(*(Integer(-THRIFT[s]) for s in self.free), zero),
         )
 
-    def phases(self) -> tuple[tuple[Phase, ...], tuple[Domain, ...]]:
-        """The open phases, and pieces of the domain that stayed undecided."""
-        vertices, undecided = self.programme().vertices(self.domain)
-        return tuple(phase for vertex in vertices for phase in self._with_logarithms(vertex)), undecided
+    def phases(self) -> tuple[tuple[Phase, ...], bool]:
+        """The open phases, and whether they are proved to be all."""
+        vertices, complete = self.programme().vertices(self.domain)
+        return tuple(phase for vertex in vertices for phase in self._with_logarithms(vertex)), complete
 
     def _with_logarithms(self, vertex: Vertex) -> Iterator[Phase]:
         """The phase of a vertex; several where the powers of log C differ within its region."""
@@ -172,8 +172,8 @@ class Allocation:
             for i in tight
         )
         second = Programme(rows=rows, objective=programme.objective, second=programme.second)
-        found, undecided = second.vertices(vertex.domain)
-        if undecided:
+        found, complete = second.vertices(vertex.domain)
+        if not complete:
             where = plain(And(*vertex.domain.conditions()))
             raise UnableError(f"the power of the logarithm is not decided for {where}; give numbers")
         for finer in found:

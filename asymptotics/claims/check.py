@@ -10,11 +10,11 @@ from sympy import Expr, Mul, Piecewise, Symbol, log, powsimp, true
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.claims.assumptions import assumed, read_assumptions
 from asymptotics.claims.judge import Judge, witness
-from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome
+from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work
 from asymptotics.claims.statement import LOWER, MEANING, STATED, UPPER, Statement, read_claim
 from asymptotics.claims.subject import Subject, of_law, of_optimum
 from asymptotics.claims.verdict import Region, Verdict, Witness
-from asymptotics.domains.cells import Cell, Clock
+from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import plain
 from asymptotics.domains.substitution import put
 from asymptotics.errors import DomainError, SpectrumError, UnableError
@@ -24,10 +24,12 @@ from asymptotics.notation import notation as notation_of
 from asymptotics.tasks.task import exact
 
 RESOURCES = ("t", "N", "P", "C")
-SECONDS = 3.0
-"""A comparison that takes longer is UNDECIDED."""
-SEARCH = 1.5
-"""So long it is looked for a quantity of which a wrong claim would be right."""
+STEPS = 120
+"""A comparison that takes more steps is UNDECIDED."""
+SEARCH = 60
+"""So many steps may the comparison with another quantity, or at a point, take."""
+CONFIRMED = 4
+"""So many failures are seen again at points; more stand by their proof alone."""
 
 
 def check_claim(
@@ -78,7 +80,7 @@ def check_claim(
     _refuse_strangers(statement, subject, meaning)
     parameters = {s.name: s for s in subject.parameters}
     cells = assumed(subject.domain, read_assumptions(assuming, {**parameters, **meaning}))
-    judge = Judge(statement=statement, subject=subject, clock=Clock(SECONDS))
+    judge = Judge(statement=statement, subject=subject, work=Work(STEPS))
     outcomes = _confirmed(judge, judge.outcomes(cells))
     return _verdict(judge, cells, outcomes)
 
@@ -122,13 +124,11 @@ def _refuse_strangers(statement: Statement, subject: Subject, meaning: Mapping[s
 
 
 def _confirmed(judge: Judge, outcomes: list[Outcome]) -> list[Outcome]:
-    """Each failure seen again at its witness, against the law derived with numbers; else undecided.
-
-    Within `SEARCH` seconds: of many regions the last stand by the proof alone.
-    """
-    found, clock = [], Clock(SEARCH)
+    """The first `CONFIRMED` failures seen again at points, against the law derived there; else undecided."""
+    found: list[Outcome] = []
+    failing = [outcome for outcome in outcomes if outcome.status == FAILS][:CONFIRMED]
     for outcome in outcomes:
-        if outcome.status == FAILS and not clock.is_over() and _seen(judge, outcome) is None:
+        if outcome in failing and _seen(judge, outcome) is None:
             note = "the two sides differ, but no rational point shows it with the law derived with numbers"
             outcome = replace(outcome, status=UNDECIDED, note=note)
         found.append(outcome)
@@ -140,7 +140,7 @@ def _seen(judge: Judge, outcome: Outcome) -> Witness | None:
     if point is None:
         return None
     own = {s: v for s, v in point.items() if s in judge.subject.parameters}
-    judge = replace(judge, clock=Clock(SEARCH))
+    judge = replace(judge, work=Work(SEARCH))
     try:
         piece = judge.subject.at(own)
         again = judge.on_cell(outcome.cell.at(own), piece)
@@ -259,11 +259,10 @@ def _notes(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome], verdi
 
 def _right_for(judge: Judge, cells: tuple[Cell, ...]) -> tuple[str, ...]:
     """Other quantities of the same task in the same resource for which the claim is right."""
-    clock, found = Clock(SEARCH), []
+    found = []
     for other in judge.subject.others():
         try:
-            clock.check()
-            same = replace(judge, subject=other, clock=clock)
+            same = replace(judge, subject=other, work=Work(SEARCH))
             points = list(cells[0].points(other.parameters, 2))
             if any(o.status == FAILS for point in points for o in same.outcomes((cells[0].at(point),))):
                 continue  # most are refuted by a point, at less cost than by cells

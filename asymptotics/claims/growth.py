@@ -15,7 +15,8 @@ from math import prod
 from sympy import Add, Expr, Integer, Mul, Pow, Symbol, exp, log, together
 
 from asymptotics.domains.domain import POSITIVE, normal
-from asymptotics.domains.extent import check_extent, number_sign
+from asymptotics.domains.solver import number_sign
+from asymptotics.domains.substitution import check_extent
 from asymptotics.errors import UnableError
 
 MAX_TERMS = 24

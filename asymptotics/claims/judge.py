@@ -14,32 +14,32 @@ from sympy import Abs, And, Expr, Max, Min, Rational, Symbol, log
 
 from asymptotics.claims.constants import differ, ratio_form, same_form, value
 from asymptotics.claims.growth import Growth, differences, growths
-from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, joined, resolved
+from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work, joined, resolved
 from asymptotics.claims.statement import EQUAL, LOWER, ORDER, STATED, UPPER, Statement
 from asymptotics.claims.subject import Piece, Subject
-from asymptotics.domains.cells import Cell, Clock
+from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import normal
-from asymptotics.domains.extent import check_extent
+from asymptotics.domains.substitution import check_extent
 from asymptotics.errors import UnableError
 
 UNSEEN = "no point of this region was found, and it is not proved empty"
 HIGHEST = 2000
-"""At a point exponents up to this degree are evaluated exactly; of cells see `extent`."""
+"""At a point exponents up to this degree are evaluated exactly; of cells see `check_extent`."""
 POINTS = 4
 """Constants are compared at so many points before a proof is tried."""
-SAMPLING = 1.0
-"""Seconds for that."""
 SAMPLES = 6
 """Exponents that no cell decides are compared at so many points."""
+SAMPLING = 60
+"""So many steps may the comparison at all these points take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judge:
-    """One statement about one subject, under assumptions, before the clock runs out."""
+    """One statement about one subject, under assumptions, within the steps of ``work``."""
 
     statement: Statement
     subject: Subject
-    clock: Clock
+    work: Work
 
     @property
     def is_exponent(self) -> bool:
@@ -83,7 +83,7 @@ class Judge:
         x = self.subject.resource
         if any(choice.has(x) for choice in self.statement.expression.atoms(Min, Max, Abs)):
             raise UnableError(f"a minimum or maximum over {x} is not compared; write its leading power")
-        return resolved(cell, self.statement.expression, self.clock, lambda c, e: use(c, e, piece))
+        return resolved(cell, self.statement.expression, self.work, lambda c, e: use(c, e, piece))
 
     def _exponent(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
         def found(part: Cell, order: int) -> list[Outcome]:
@@ -138,7 +138,7 @@ class Judge:
         use: Callable[[Cell, int], list[Outcome]],
     ) -> list[Outcome]:
         """``use`` on the parts of a cell with the sign of the first power that does not vanish there."""
-        self.clock.check()
+        self.work.step()
         if not cell.is_seen:
             return [Outcome(cell=cell, status=UNDECIDED, note=UNSEEN)]
         for _, power in scales:
@@ -196,7 +196,7 @@ class Judge:
         same = same_form(*pair)  # up to sign, which one point decides
         known = 0
         for point in cell.points(tuple(dict.fromkeys(symbols)), 1 if same else POINTS):
-            self.clock.check()
+            self.work.step()
             first, second = (value(side, point) for side in pair)
             if first is None or second is None:
                 continue
@@ -212,7 +212,7 @@ class Judge:
 
     def _sampled(self, cell: Cell, piece: Piece, reason: str) -> Outcome:
         """Points in place of cells: one at which the claim fails settles it, none settles nothing."""
-        seen, again = 0, replace(self, clock=Clock(SAMPLING))
+        seen, again = 0, replace(self, work=Work(SAMPLING))
         for point in cell.points(self.subject.parameters, SAMPLES):
             try:
                 found = again.on_cell(cell.at(point), piece)

@@ -9,13 +9,35 @@ from sympy import Abs, And, Expr, Max, Min, Or, Piecewise, Rational, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, false, true
 
-from asymptotics.domains.cells import Cell, Clock
+from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import plain
 from asymptotics.errors import UnableError
 
 HOLDS, FAILS, UNDECIDED = "HOLDS", "FAILS", "UNDECIDED"
 CHOICES = (Min, Max, Abs, Piecewise)
 SIGNS = {"<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (1, 0), "==": (0,), "!=": (1, -1)}
+
+
+class Work:
+    """The steps of a comparison, counted: one that needs more than ``most`` is given up.
+
+    >>> work = Work(1)
+    >>> work.step()
+    >>> work.step()
+    Traceback (most recent call last):
+    ...
+    asymptotics.errors.UnableError: the comparison takes more than 1 steps
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.done = 0
+
+    def step(self) -> None:
+        """Count one step; raises `UnableError` beyond the last."""
+        if self.done >= self.most:
+            raise UnableError(f"the comparison takes more than {self.most} steps")
+        self.done += 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +82,9 @@ def _kind(outcome: Outcome) -> tuple[str, str, Expr | None]:
     return outcome.status, outcome.note, outcome.correct if outcome.status == FAILS else None
 
 
-def resolved(cell: Cell, expression: Expr, clock: Clock, use: Use) -> list[Outcome]:
+def resolved(cell: Cell, expression: Expr, work: Work, use: Use) -> list[Outcome]:
     """``use`` on every part of the cell, with ``expression`` free of Min, Max, Abs and Piecewise there."""
-    clock.check()
+    work.step()
     if not cell.is_seen:
         return [Outcome(cell=cell, status=UNDECIDED, note="no point of this region was found")]
     # the equations of the cell come last: a branch that is not taken may be undefined on a wall
@@ -70,28 +92,28 @@ def resolved(cell: Cell, expression: Expr, clock: Clock, use: Use) -> list[Outco
     if choice is None:
         return use(cell, cell.value(expression))
     if isinstance(choice, Piecewise):
-        return _by_cases(cell, expression, choice, clock, use)
+        return _by_cases(cell, expression, choice, work, use)
     first, second, *rest = (choice.args[0], -choice.args[0]) if isinstance(choice, Abs) else choice.args
     sign = cell.sign(first - second)
     if sign is None:
-        return joined(cell, cell.cut(first - second), lambda c: resolved(c, expression, clock, use))
+        return joined(cell, cell.cut(first - second), lambda c: resolved(c, expression, work, use))
     larger, smaller = (first, second) if sign >= 0 else (second, first)
     chosen = smaller if isinstance(choice, Min) else larger
     less = choice.func(chosen, *rest) if rest else chosen
-    return resolved(cell, expression.xreplace({choice: less}), clock, use)
+    return resolved(cell, expression.xreplace({choice: less}), work, use)
 
 
-def _by_cases(cell: Cell, expression: Expr, choice: Piecewise, clock: Clock, use: Use) -> list[Outcome]:
+def _by_cases(cell: Cell, expression: Expr, choice: Piecewise, work: Work, use: Use) -> list[Outcome]:
     branch, condition = choice.args[0]
     decided = decide(cell, condition)
     if isinstance(decided, Expr):
-        return joined(cell, cell.cut(decided), lambda c: resolved(c, expression, clock, use))
+        return joined(cell, cell.cut(decided), lambda c: resolved(c, expression, work, use))
     if decided:
-        return resolved(cell, expression.xreplace({choice: branch}), clock, use)
+        return resolved(cell, expression.xreplace({choice: branch}), work, use)
     if len(choice.args) == 1:
         raise UnableError(f"the claim says nothing where {plain(cell.condition)}; give a claim for all cases")
     rest = Piecewise(*choice.args[1:], evaluate=False)
-    return resolved(cell, expression.xreplace({choice: rest}), clock, use)
+    return resolved(cell, expression.xreplace({choice: rest}), work, use)
 
 
 def decide(cell: Cell, condition: Boolean) -> bool | Expr:
@@ -121,4 +143,4 @@ def _innermost_first(expression: Expr) -> Iterator[Expr]:
     yield expression
 
 
-__all__ = ["FAILS", "HOLDS", "UNDECIDED", "Outcome", "decide", "joined", "resolved"]
+__all__ = ["FAILS", "HOLDS", "UNDECIDED", "Outcome", "Work", "decide", "joined", "resolved"]

@@ -7,37 +7,16 @@ part where it is negative, and the wall between them, on which one symbol is rep
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sympy import And, Eq, Expr, Integer, Rational, Symbol, expand
+from sympy import And, Eq, Expr, Integer, Rational, Symbol, factor_list
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.domains.domain import Domain, as_condition, normal, primitive, solutions
-from asymptotics.domains.elimination import linear_form, refute
-from asymptotics.domains.extent import check_rational, factors, number_sign
-from asymptotics.domains.samples import Point, inside, samples, sign_at, sign_by_bounds, simplest_first
-from asymptotics.domains.substitution import put
+from asymptotics.domains.solver import number_sign
+from asymptotics.domains.substitution import check_extent, put
 from asymptotics.errors import UnableError
-
-CURVED = 3
-"""Cells with more boundaries that are no planes are not compared."""
-
-
-class Clock:
-    """Time that has passed; `check` raises `UnableError` once it is more than ``seconds``."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.end = time.perf_counter() + seconds
-
-    def is_over(self) -> bool:
-        return time.perf_counter() > self.end
-
-    def check(self) -> None:
-        if self.is_over():
-            raise UnableError(f"the comparison took more than {self.seconds:g} s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +24,7 @@ class Cell:
     """The part of ``domain`` on which the equations in ``table`` (symbol = expression) hold.
 
     ``base`` is the domain relative to which `condition` is stated; ``walls`` are the equations as a person
-    writes them. ``domain`` speaks of the symbols that are left, and the ``samples`` are points of it.
+    writes them. ``domain`` speaks of the symbols that are left.
 
     >>> from asymptotics.symbols import a, b
     >>> cell = Cell.of(Domain((b - 1, a - 1)))
@@ -55,7 +34,6 @@ class Cell:
 
     base: Domain
     domain: Domain
-    samples: tuple[Point, ...] = ()
     table: tuple[tuple[Symbol, Expr], ...] = ()
     walls: tuple[Boolean, ...] = ()
     is_point: bool = False
@@ -63,7 +41,7 @@ class Cell:
     @classmethod
     def of(cls, domain: Domain) -> Cell:
         """The whole of ``domain``."""
-        return cls(base=domain, domain=domain, samples=samples(domain))
+        return cls(base=domain, domain=domain)
 
     def value(self, expression: Expr) -> Expr:
         """``expression`` with the equations of the cell put in."""
@@ -74,66 +52,34 @@ class Cell:
         inside = self.value(expression)
         if inside.is_number:
             return number_sign(inside)
-        check_rational(inside)
-        sign = 1
-        for factor, multiplicity in factors(inside):
-            found = self._factor_sign(factor) if factor.free_symbols else number_sign(factor)
-            if found is None:
-                return None
-            sign *= found**multiplicity
-        return sign
-
-    def _factor_sign(self, factor: Expr) -> int | None:
-        """The sign of an irreducible polynomial; those by which the cell was cut are known as they stand."""
-        if factor in self.domain.constraints:
-            return 1
-        if expand(-factor) in self.domain.constraints:
-            return -1
-        seen = {sign_at(factor, point) for point in self.samples}
-        if len(seen) != 1:
-            return None  # it changes, or no point is known
-        by_bounds = sign_by_bounds(self.domain, factor)
-        if by_bounds is not None:
-            return by_bounds
-        (sign,) = seen
-        if sign and refute(self.domain.constraints, sign * factor) is True:
-            return sign
-        return None
+        check_extent(inside)
+        if not inside.is_rational_function():
+            raise UnableError(f"{inside} is not a rational function of the parameters")
+        return self.domain.sign(inside)
 
     def where(self, constraint: Expr) -> Cell | None:
         """The part where ``constraint > 0``; None if there is none."""
         sign = self.sign(constraint)
         if sign is not None:
             return self if sign == 1 else None
-        shaped = primitive(self.value(constraint), self.domain)
-        if sum(linear_form(c) is None for c in (*self.domain.constraints, shaped)) > CURVED:
-            raise UnableError(f"more than {CURVED} curved boundaries would meet in one region")
-        smaller = Domain((*self.domain.constraints, shaped))
-        within = tuple(point for point in self.samples if sign_at(shaped, point) == 1)
-        within = simplest_first(smaller, within) if within else samples(smaller)
-        if not within and refute(smaller.constraints) is True:
-            return None
-        return replace(self, domain=smaller, samples=within)
+        smaller = Domain((*self.domain.constraints, primitive(self.value(constraint), self.domain)))
+        return None if smaller.is_empty() else replace(self, domain=smaller)
 
     def on(self, difference: Expr) -> Cell | None:
         """The wall ``difference = 0``; None if it is empty, or is a curve that no symbol solves."""
         sign = self.sign(difference)
         if sign is not None:
             return self if sign == 0 else None
-        return self._on_factor(primitive(self.value(difference), self.domain))
-
-    def _on_factor(self, factor: Expr) -> Cell | None:
+        factor = primitive(self.value(difference), self.domain)
         for symbol, solved in solutions(factor):
             meeting = as_condition(factor)
             smaller = _replaced(Domain((*self.domain.constraints, symbol)), {symbol: solved})
-            within = () if smaller is None else samples(smaller)
-            if smaller is None or (not within and refute(smaller.constraints) is True):
+            if smaller is None or smaller.is_empty():
                 return None
             table = tuple((s, normal(e.xreplace({symbol: solved}))) for s, e in self.table)
             return replace(
                 self,
                 domain=smaller,
-                samples=within,
                 table=(*table, (symbol, solved)),
                 walls=(*self.walls, Eq(meeting.lhs, meeting.rhs)),
             )
@@ -141,25 +87,22 @@ class Cell:
 
     def cut(self, expression: Expr) -> tuple[Cell, ...]:
         """The cell cut along the first factor of ``expression`` without a sign: above, below, on it."""
-        for factor, _ in factors(self.value(expression)):
-            if factor.free_symbols and self._factor_sign(factor) is None:
-                parts = (self.where(factor), self.where(-factor), self._on_factor(factor))
+        for factor, _ in factor_list(primitive(self.value(expression), self.domain))[1]:
+            if self.domain.sign(factor) is None:
+                parts = (self.where(factor), self.where(-factor), self.on(factor))
                 return tuple(part for part in parts if part is not None)
         raise UnableError(f"the sign of {expression} is not decided")
 
     @property
     def is_seen(self) -> bool:
         """Whether a point of the cell is known; else it may be empty."""
-        return self.is_point or bool(self.samples)
+        return self.is_point or self.domain.witness() is not None
 
     @property
     def constraints(self) -> tuple[Expr, ...]:
         """What is positive here beyond what is positive on the base."""
         base = _replaced(self.base, dict(self.table)) or Domain()
-        curved = [c for c in self.domain.constraints if linear_form(c) is None and c not in base.constraints]
-        flat = [c for c in self.domain.constraints if linear_form(c) is not None and base.sign(c) != 1]
-        # to drop what follows from curved boundaries would cost more than it tells
-        return (*base.reduced(flat), *curved)
+        return base.reduced(self.domain.constraints)
 
     @property
     def condition(self) -> Boolean:
@@ -176,9 +119,9 @@ class Cell:
 
     def points(self, symbols: tuple[Symbol, ...], count: int) -> Iterator[dict[Symbol, Rational]]:
         """Up to ``count`` rational points of the cell, the simplest first, the others near it."""
-        if not self.samples:
+        found = self.domain.witness()
+        if found is None:
             return
-        found = dict(self.samples[0])
         fixed = dict(self.table)
         free = [s for s in dict.fromkeys((*found, *symbols)) if s not in fixed]
         centre = {s: found.get(s, Integer(2)) for s in free}
@@ -189,7 +132,7 @@ class Cell:
                 step = Rational(trial, 7 * 3**closeness)
                 left = {s: v * (1 + step * tilt) for (s, v), tilt in zip(centre.items(), tilts, strict=True)}
                 point = {**left, **{s: e.xreplace(left) for s, e in self.table}}
-                if inside(self.domain, tuple(left.items())) and all(
+                if all(number_sign(c.xreplace(left)) == 1 for c in self.domain.constraints) and all(
                     v.is_Rational and v.is_positive for v in point.values()
                 ):
                     yield point
@@ -209,4 +152,4 @@ def _replaced(domain: Domain, table: Mapping[Symbol, Expr]) -> Domain | None:
     return Domain(tuple(dict.fromkeys(kept)))
 
 
-__all__ = ["Cell", "Clock"]
+__all__ = ["Cell"]

@@ -1,11 +1,15 @@
 """Domains of parameters: strict polynomial inequalities, and the signs they decide.
 
 A domain is the open set ``{x > 0 : g_i(x) > 0}`` for polynomials g_i in positive symbols (and in their
-logarithms, which are compared as letters of their own: `logarithms`).
-That f > 0 there is proved by refuting ``f <= 0`` together with the g_i, by exact elimination:
-complete for linear f and g_i; otherwise monomials are taken as independent after the pairwise
-products are added, which can only fail to prove. So a sign that is returned is proved, and
-None means "not decided", never "no".
+logarithms). That f > 0 there is often seen from the lower bounds of the symbols (`bounds`); otherwise it is
+proved by the refutation of ``f <= 0`` together with the g_i (`solver`). So a sign that is returned is proved,
+and None means that it changes or is not decided.
+
+    Domain          signs, emptiness, a point, what follows from what
+    normal          the canonical form of an exponent
+    primitive       a polynomial with the sign of an expression
+    as_constraint, as_condition, plain    between constraints and the inequalities that a person reads
+    solutions       a boundary as ``symbol = value``
 """
 
 from __future__ import annotations
@@ -34,8 +38,9 @@ from sympy.logic.boolalg import Boolean, true
 from sympy.polys.polyerrors import PolynomialError
 
 from asymptotics.caches import cached
-from asymptotics.domains.elimination import linear_form, refute
-from asymptotics.domains.logarithms import as_monomials, in_letters, named_letters
+from asymptotics.domains.bounds import seen_point, seen_sign
+from asymptotics.domains.logarithms import as_monomials, named_letters
+from asymptotics.domains.solver import number_sign, solve
 from asymptotics.errors import DomainError
 
 
@@ -111,7 +116,10 @@ class Domain:
 
     def is_empty(self) -> bool | None:
         """True or False where emptiness is proved, None where it is not decided."""
-        return _is_empty(self)
+        if seen_point(self.constraints) is not None:
+            return False
+        exists = solve(self.constraints).exists
+        return None if exists is None else not exists
 
     def witness(self) -> dict[Symbol, Rational] | None:
         """A rational point of the domain, or None if none was found.
@@ -121,7 +129,11 @@ class Domain:
         >>> all(g.subs(point) > 0 for g in (b - 1, a - b - 1))
         True
         """
-        return _witness(self)
+        seen = seen_point(self.constraints)
+        if seen is not None:
+            return seen
+        found = solve(self.constraints).point
+        return None if found is None else dict(found)
 
     def reduced(self, constraints: Iterable[Expr]) -> tuple[Expr, ...]:
         """``constraints`` without those that follow from the domain and from the others."""
@@ -155,42 +167,16 @@ POSITIVE = Domain()
 @cached(maxsize=20_000)
 def _sign(domain: Domain, expression: Expr) -> int | None:
     if expression.is_number:
-        return (
-            1
-            if expression.is_positive
-            else -1
-            if expression.is_negative
-            else 0
-            if expression.is_zero
-            else None
-        )
-    if expression.has(log):
-        return _sign_in_logarithms(domain, expression)
+        return number_sign(expression)
     expression = _cleared(expression)
-    linear = linear_form(expression)
-    if linear is not None:
-        quick = _sign_by_bounds(domain, linear)
-        return quick if quick is not None else _sign_by_elimination(domain, expression)
+    seen = seen_sign(domain.constraints, expression)
+    if seen is not None:
+        return seen or None
     numerator, denominator = fraction(together(expression))
     if denominator != 1:
         signs = _sign(domain, expand(numerator)), _sign(domain, expand(denominator))
         return None if None in signs else signs[0] * signs[1]  # type: ignore[operator]
-    constant, factors = factor_list(expression)
-    result = 1 if constant.is_positive else -1
-    for factor, multiplicity in factors:
-        sign = _sign_by_elimination(domain, factor) if len(factors) == 1 else _sign(domain, factor)
-        if sign is None:
-            return None
-        result *= sign**multiplicity
-    return result
-
-
-def _sign_in_logarithms(domain: Domain, expression: Expr) -> int | None:
-    symbols = {atom.args[0] for c in (expression, *domain.constraints) for atom in c.atoms(log)}
-    symbols |= {x for c in domain.constraints if not c.has(log) for x in c.free_symbols}
-    sides = {x: domain.sign(x - 1) or 0 for x in symbols if x.is_Symbol}
-    translated, constraints = in_letters(expression, domain.constraints, sides)
-    return Domain(constraints).sign(translated)
+    return _sign_by_refutation(domain, expression)
 
 
 def _cleared(expression: Expr) -> Expr:
@@ -207,72 +193,15 @@ def _cleared(expression: Expr) -> Expr:
     return Add(*(common * term for term in terms))
 
 
-def _sign_by_bounds(domain: Domain, form: dict[Symbol | None, Rational]) -> int | None:
-    """The sign when all coefficients agree after moving each symbol to its lower bound."""
-    bounds = _lower_bounds(domain)
-    rest = form.get(None, Integer(0)) + sum(
-        (c * bounds[s] for s, c in form.items() if s is not None and s in bounds), Integer(0)
-    )
-    slopes = [c for s, c in form.items() if s is not None]
-    if rest >= 0 and all(c > 0 for c in slopes):
-        return 1
-    return -1 if rest <= 0 and all(c < 0 for c in slopes) else None
-
-
-@cached(maxsize=2_000)
-def _lower_bounds(domain: Domain) -> dict[Symbol, Rational]:
-    bounds: dict[Symbol, Rational] = {}
-    for constraint in domain.constraints:
-        form = linear_form(constraint)
-        if form and len(form) == 2 and None in form:
-            symbol = next(s for s in form if s is not None)
-            if form[symbol] > 0:
-                bounds[symbol] = max(bounds.get(symbol, Integer(0)), -form[None] / form[symbol])
-    return bounds
-
-
-def _sign_by_elimination(domain: Domain, polynomial: Expr) -> int | None:
+def _sign_by_refutation(domain: Domain, polynomial: Expr) -> int | None:
+    """One point tells which sign is possible; it is proved if no point of the domain has another."""
     point = domain.witness()
-    if point is not None and polynomial.free_symbols <= set(point):
-        # one point settles which of the two signs is worth a proof
-        value = polynomial.xreplace(point)
-        if value.is_negative:
-            return -1 if refute(domain.constraints, -polynomial) is True else None
-        if value.is_positive:
-            return 1 if refute(domain.constraints, polynomial) is True else None
-    if refute(domain.constraints, polynomial) is True:
-        return 1
-    return -1 if refute(domain.constraints, -polynomial) is True else None
-
-
-@cached(maxsize=4_000)
-def _witness(domain: Domain) -> dict[Symbol, Rational] | None:
-    found = refute(domain.constraints)
-    if isinstance(found, dict):
-        return found
-    generators = sorted(set().union(*(c.free_symbols for c in domain.constraints)), key=lambda s: s.name)
-    if found or not generators:
-        return None if found else {}
-    return _search(domain, generators)
-
-
-def _search(domain: Domain, generators: list[Symbol]) -> dict[Symbol, Rational] | None:
-    """A point of a domain with nonlinear constraints, from a quasi-random walk over the scales."""
-    for trial in range(1, 4000):
-        point = {
-            g: Rational(round(1000 * 10 ** (3 * (trial * 0.7548776662466927 ** (i + 1) % 1) - 1.5)), 1000)
-            for i, g in enumerate(generators)
-        }
-        if all(c.xreplace(point).is_positive for c in domain.constraints):
-            return point
+    one = dict.fromkeys(polynomial.free_symbols, Integer(1))
+    value = None if point is None else number_sign(polynomial.xreplace(one | point))
+    for sign in (1, -1) if value is None else (value,):
+        if sign and solve(domain.constraints, weak=(-sign * polynomial,)).exists is False:
+            return sign
     return None
-
-
-@cached(maxsize=4_000)
-def _is_empty(domain: Domain) -> bool | None:
-    if refute(domain.constraints) is True:
-        return True
-    return None if domain.witness() is None else False
 
 
 def primitive(expression: Expr, domain: Domain = POSITIVE) -> Expr:
@@ -347,4 +276,13 @@ def _negative_coefficient(term: Expr) -> bool:
     return bool(term.as_coeff_Mul()[0].is_negative)
 
 
-__all__ = ["POSITIVE", "Domain", "as_condition", "as_constraint", "normal", "plain", "primitive", "solutions"]
+__all__ = [
+    "POSITIVE",
+    "Domain",
+    "as_condition",
+    "as_constraint",
+    "normal",
+    "plain",
+    "primitive",
+    "solutions",
+]

@@ -1,14 +1,14 @@
 """Logarithms of parameters in exponents: exact ratios, and inequalities between them.
 
 Exponents of geometric spectra are ratios of rates, ``log(tau)/log(rho)``. On a domain of polynomial
-inequalities they are compared in new positive letters: ``T_x = |log x|`` where x is known to lie on
-one side of 1, a difference of two letters otherwise; ``|log q|`` of a number lies between two rationals.
-An inequality between two monomials, ``tau > rho^2``, is a linear one between logarithms.
+inequalities they are variables of their own (`solver`), and an inequality between two monomials,
+``tau > rho^2``, is a linear one between logarithms.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from sympy import (
     Add,
@@ -23,13 +23,7 @@ from sympy import (
     expand_log,
     factorint,
     log,
-    sign,
 )
-
-from asymptotics.caches import cached
-
-BRACKET = Rational(1, 10**15)
-"""Relative distance of the rationals between which the logarithm of a number lies."""
 
 
 def logarithm(expression: Expr) -> Expr:
@@ -97,51 +91,19 @@ def as_monomials(expression: Expr) -> Expr | None:
     return up - down
 
 
-@cached(maxsize=2000)
-def letters(atom: Expr) -> tuple[Dummy, Dummy]:
-    """The two positive letters of ``log(x)``: for what is above 1 and for what is below."""
-    return Dummy(f"above[{atom}]", positive=True), Dummy(f"below[{atom}]", positive=True)
-
-
-def in_letters(
-    expression: Expr, constraints: tuple[Expr, ...], side: dict[Expr, int]
-) -> tuple[Expr, tuple[Expr, ...]]:
-    """An inequality and a domain with logarithms as letters; ``side[x]`` is the known sign of log(x).
-
-    The constraints that are returned are those that concern the letters, implied by the given ones.
+def between_logarithms(constraints: Iterable[Expr]) -> tuple[Expr, ...]:
+    """What follows from those constraints that compare two monomials for the logarithms of their factors.
 
     >>> from asymptotics.symbols import a, b
-    >>> found, known = in_letters(log(a) / log(b) - 1, (1 - a, 1 - b, a - b), {a: -1, b: -1})
-    >>> len(known), found.has(log)
-    (1, False)
+    >>> between_logarithms((1 - a, b - a**2, a + b - 1))
+    (-log(a), -2*log(a) + log(b))
     """
-    new: list[Expr] = []
-    table: dict[Expr, Expr] = {}
-    linear = [c for c in map(_in_logarithms, constraints) if c is not None]
-    for atom in sorted({*expression.atoms(log)}.union(*(c.atoms(log) for c in linear)), key=str):
-        above, below = letters(atom)
-        x = atom.args[0]
-        if x.is_number:
-            size = Rational(str(abs(atom.evalf(30))))
-            new += [above - size * (1 - BRACKET), size * (1 + BRACKET) - above]
-            table[atom] = above * int(sign(x - 1))
-        else:
-            table[atom] = {1: above, -1: -below}.get(side.get(x, 0), above - below)
-    new += [translated for c in linear if not _obvious(translated := expand(c.xreplace(table)))]
-    others = {s for s in expression.xreplace(table).free_symbols if not isinstance(s, Dummy)}
-    new += [c.xreplace(table) for c in constraints if c.free_symbols & others and not c.has(log)]
-    return expression.xreplace(table), tuple(new)
-
-
-def _obvious(constraint: Expr) -> bool:
-    """Whether only positive letters with positive coefficients are said to be positive."""
-    return all(not term.as_coeff_Mul()[0].is_negative for term in Add.make_args(constraint))
+    found = [_in_logarithms(c) for c in constraints if not c.has(log)]
+    return tuple(c for c in found if c is not None)
 
 
 def _in_logarithms(constraint: Expr) -> Expr | None:
-    """``m_1 - m_2 > 0`` as ``log m_1 - log m_2 > 0``; a constraint with logarithms as it is; else None."""
-    if constraint.has(log):
-        return constraint
+    """``m_1 - m_2 > 0`` as ``log m_1 - log m_2 > 0``; else None."""
     terms = Add.make_args(constraint)
     if len(terms) != 2:
         return None
@@ -165,4 +127,4 @@ def named_letters(expression: Expr) -> tuple[Expr, dict[Symbol, Expr]]:
     return expression.xreplace(table), {name: atom for atom, name in table.items()}
 
 
-__all__ = ["as_monomials", "in_letters", "logarithm", "named_letters", "ratio"]
+__all__ = ["as_monomials", "between_logarithms", "logarithm", "named_letters", "ratio"]

@@ -5,15 +5,19 @@
 At one rational point of the parameters the optimal vertex is found exactly, by trying every basis (as many
 independent rows as unknowns, all tight) over the rationals. The same basis, solved with symbols, is
 optimal wherever its slacks and its multipliers w (``sum w_i g_i = -c``) are positive: rational inequalities.
-So the parameters fall into regions; `Programme.vertices` takes a point not yet covered, solves there, takes
-the region away, and ends when what is left is proved empty: nothing is missing.
+So the parameters fall into regions; `Programme.vertices` takes a point outside all regions that are known,
+solves there, and ends when it is proved that no such point is left: nothing is missing.
+
+    Programme.vertices    the optimal vertices with their regions
+    covers, disjoint      whether regions cover a domain, and have no point in common
+    region_of             a region from the signs that it keeps
 
 Ties (a multiplier that vanishes identically: a whole face is optimal) are broken by a second objective.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, islice, product
@@ -22,14 +26,14 @@ from math import prod
 from sympy import Expr, Integer, Matrix, Rational, Symbol, cancel, factor_list, together
 
 from asymptotics.domains.domain import Domain, normal, primitive
-from asymptotics.domains.elimination import linear_form, refute
+from asymptotics.domains.solver import solve
 from asymptotics.errors import UnableError
 
 MAX_REGIONS = 60
 CERTIFICATES = 8
 """So many bases are tried at one point."""
-FEW = 4
-"""So many constraints with products of their pairs are still eliminated quickly."""
+Outside = tuple[tuple[Expr, ...], ...]
+"""The outside of regions: for each, its constraints with the other sign, of which one is positive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,34 +68,26 @@ class Programme:
     objective: tuple[Expr, ...]
     second: tuple[Expr, ...]
 
-    def vertices(self, domain: Domain) -> tuple[tuple[Vertex, ...], tuple[Domain, ...]]:
-        """The optimal vertices with their regions, and the pieces of ``domain`` that stayed undecided.
+    def vertices(self, domain: Domain) -> tuple[tuple[Vertex, ...], bool]:
+        """The optimal vertices with their regions, and whether these are proved to be all.
 
-        Regions are open; their closures and the undecided pieces cover ``domain``: what is left after each
-        region is taken away is proved empty. Raises `UnableError` if the programme is unbounded somewhere.
+        Regions are open, and their closures cover ``domain`` if they are all. Raises `UnableError` if the
+        programme is unbounded somewhere.
         """
         found: list[Vertex] = []
-        undecided: list[Domain] = []
-        left = [domain]
-        while left:
-            piece = left.pop()
-            empty = emptiness(piece)
-            if empty is not False:
-                undecided += [piece] if empty is None else []
-                continue
-            vertex = self._vertex_in(piece, domain)
-            found.append(vertex)
-            own = [c for c in vertex.domain.constraints if c not in domain.constraints]
-            left = [rest for held in (piece, *left) for rest in subtract(held, own)]
+        while True:
+            outside = outside_of([_own(vertex.domain, domain) for vertex in found])
+            answer = solve(domain.constraints, either=outside)
+            if answer.point is None:
+                return tuple(found), answer.exists is False
+            found.append(self._vertex_in(domain, outside, dict(answer.point)))
             if len(found) > MAX_REGIONS:
                 raise UnableError(f"more than {MAX_REGIONS} phases; give numbers for some parameters")
-        return tuple(found), tuple(undecided)
 
-    def _vertex_in(self, piece: Domain, domain: Domain) -> Vertex:
-        """A vertex whose region, taken on the whole domain, meets the piece."""
-        point = piece.witness() or {}
+    def _vertex_in(self, domain: Domain, outside: Outside, point: dict[Symbol, Rational]) -> Vertex:
+        """A vertex at a point, whose region is not all inside those that are known."""
         # where more rows are tight than needed, several bases certify one optimum: the widest region is best
-        found = (self._solved(basis, domain, piece, point) for basis in self._optimal_bases(point))
+        found = (self._solved(basis, domain, outside, point) for basis in self._optimal_bases(point))
         near = [vertex for vertex in islice(found, CERTIFICATES) if vertex is not None]
         if near:
             return min(near, key=lambda vertex: len(vertex.domain.constraints))
@@ -119,9 +115,9 @@ class Programme:
                 yield basis
 
     def _solved(
-        self, basis: tuple[int, ...], domain: Domain, piece: Domain, point: dict[Symbol, Rational]
+        self, basis: tuple[int, ...], domain: Domain, outside: Outside, point: dict[Symbol, Rational]
     ) -> Vertex | None:
-        """The vertex of a basis and the part of ``domain`` where it is optimal; None off the piece."""
+        """The vertex of a basis and the part of ``domain`` where it is optimal; None if nothing is new."""
         square = Matrix([self.rows[i].slopes for i in basis])
         right = Matrix([-self.rows[i].constant for i in basis])
         solution = tuple(cancel(together(z)) for z in square.LUsolve(right))
@@ -132,7 +128,7 @@ class Programme:
             first if first != 0 else cancel(together(pairs[i, 1])) for i, first in enumerate(multipliers)
         ]
         signs += [self.slack(i, solution) for i in range(len(self.rows)) if i not in basis]
-        region = region_of([sign for sign in signs if sign != 0], domain, piece, point)
+        region = region_of([sign for sign in signs if sign != 0], domain, point, outside)
         if region is None:
             return None
         return Vertex(solution=solution, basis=basis, multipliers=multipliers, domain=region)
@@ -143,45 +139,41 @@ class Programme:
         return normal(sum((g * z for g, z in zip(found.slopes, solution, strict=True)), found.constant))
 
 
-def subtract(domain: Domain, constraints: Sequence[Expr]) -> list[Domain]:
-    """Open pieces of ``domain`` where not all of ``constraints`` are positive, disjoint.
+def _own(region: Domain, domain: Domain) -> tuple[Expr, ...]:
+    return tuple(c for c in region.constraints if c not in domain.constraints)
 
-    >>> from asymptotics.symbols import a
-    >>> subtract(Domain(), [a - 1])
-    [Domain(constraints=(1 - a,))]
+
+def outside_of(regions: Iterable[Sequence[Expr]]) -> Outside:
+    """What holds at points outside the closures of all regions, each given by its constraints.
+
+    >>> from asymptotics.symbols import a, b
+    >>> outside_of([(a - 1, b - a)])
+    ((1 - a, a - b),)
     """
-    pieces = []
-    held = domain
-    for constraint in constraints:
-        pieces.append(held.holding(primitive(-constraint)))
-        held = held.holding(constraint)
-    return pieces
+    return tuple(tuple(-c for c in region) for region in regions)
 
 
 def covers(parts: Sequence[Sequence[Expr]], domain: Domain) -> bool:
     """Whether it is proved that the closures of the parts (constraints each) cover the domain."""
-    left = [domain]
-    for part in parts:
-        left = [rest for held in left for rest in subtract(held, part)]
-    return all(emptiness(piece) is True for piece in left)
+    return solve(domain.constraints, either=outside_of(parts)).exists is False
 
 
 def disjoint(parts: Sequence[Domain]) -> bool:
     """Whether it is proved that no two parts have a point in common."""
-    return all(emptiness(p.holding(*q.constraints)) is True for p, q in combinations(parts, 2))
+    return all(p.holding(*q.constraints).is_empty() is True for p, q in combinations(parts, 2))
 
 
 def region_of(
-    positive: Sequence[Expr], domain: Domain, piece: Domain, point: dict[Symbol, Rational]
+    positive: Sequence[Expr], domain: Domain, point: dict[Symbol, Rational], outside: Outside = ()
 ) -> Domain | None:
     """A part of ``domain`` where all of ``positive`` are positive, its closure holding ``point``.
 
     Each expression is split into irreducible factors, and each factor keeps the sign that it has at the
-    point, which lies in ``piece``; so products of linear factors leave linear constraints. A factor that
-    vanishes there may take either sign. None if no choice meets the piece.
+    point; so products of linear factors leave linear constraints. A factor that vanishes there may take
+    either sign. None if no choice has points ``outside`` the regions that are known.
 
     >>> from asymptotics.symbols import a, b
-    >>> region_of([(a - 1) * (a - b)], Domain(), Domain(), {a: Integer(3), b: Integer(2)})
+    >>> region_of([(a - 1) * (a - b)], Domain(), {a: Integer(3), b: Integer(2)})
     Domain(constraints=(a - 1, a - b))
     """
     split = [_factors(expression, domain) for expression in positive]
@@ -192,55 +184,11 @@ def region_of(
         sign = {f: 1 if values[f] > 0 else -1 for f in factors} | dict(zip(vanishing, choice, strict=True))
         if any(constant * prod(sign[f] for f in parts) < 0 for constant, parts in split):
             continue
-        region = _reduced([f if sign[f] > 0 else primitive(-f) for f in factors], domain)
-        if emptiness(piece.holding(*region.constraints)) is False:
+        kept = domain.reduced(f if sign[f] > 0 else primitive(-f) for f in factors)
+        region = domain.holding(*kept)
+        if solve(region.constraints, either=outside).exists:
             return region
     return None
-
-
-def _reduced(constraints: Sequence[Expr], domain: Domain) -> Domain:
-    """The part of the domain where all hold, without constraints that follow; linear ones go first."""
-    linear = [c for c in constraints if linear_form(c) is not None]
-    held = domain.holding(*domain.reduced(linear))
-    curved = [c for c in dict.fromkeys(constraints) if c not in linear and not _follows(c, held)]
-    for candidate in tuple(curved):
-        others = [c for c in curved if c != candidate]
-        if _follows(candidate, held.holding(*others)):
-            curved = others
-    return held.holding(*curved)
-
-
-def _follows(constraint: Expr, domain: Domain) -> bool:
-    """Whether a curved constraint is proved on the domain.
-
-    A proof multiplies constraints in pairs, which grows fast, so two at a time are tried first.
-    """
-    pairs = combinations(domain.constraints, 2)
-    if any(Domain(pair).positive(constraint) for pair in pairs):
-        return True
-    return len(domain.constraints) <= FEW and domain.positive(constraint)
-
-
-def emptiness(domain: Domain) -> bool | None:
-    """As `Domain.is_empty`, decided more often where several constraints are curved.
-
-    >>> from asymptotics.symbols import a, b
-    >>> emptiness(Domain((b - 2, b + 1 - a, 3 * a - 3 - 2 * b**2 - 2 * b)))
-    True
-    """
-    curved = [c for c in domain.constraints if linear_form(c) is None]
-    straight = tuple(c for c in domain.constraints if c not in curved)
-    if not curved:
-        return domain.is_empty()
-    if Domain(straight).is_empty():
-        return True
-    for constraint in curved:
-        others = (c for c in domain.constraints if c != constraint)
-        if any(refute((*pair, constraint)) is True for pair in combinations(others, 2)):
-            return True
-    if len(domain.constraints) <= FEW:
-        return domain.is_empty()
-    return None if domain.witness() is None else False
 
 
 def _factors(expression: Expr, domain: Domain) -> tuple[int, tuple[Expr, ...]]:
@@ -281,4 +229,4 @@ def _solve(square: list[list[Fraction]], rights: list[list[Fraction]]) -> list[l
     return [[rows[i][size + k] for i in range(size)] for k in range(len(rights))]
 
 
-__all__ = ["Constraint", "Programme", "Vertex", "covers", "disjoint", "region_of", "subtract"]
+__all__ = ["Constraint", "Programme", "Vertex", "covers", "disjoint", "outside_of", "region_of"]

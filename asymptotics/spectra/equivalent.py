@@ -1,10 +1,8 @@
-"""Spectra equivalent at large k to those of another family: recognised by limits.
+"""Spectra equivalent at large k to those of another family: recognised by their leading behaviour.
 
 With f = lambda or c,
 
-    k f'/f  ->  -b                     f ~ C k^-b, or C k^-b log(k)^p where f k^b has no finite limit,
-    k f'/f  ->  -oo                    f ~ exp(-c k^r) g(k), r the limit of ``k (log f)'/log f``, g as above,
-    f ~ f_0 (1 + delta),  k delta'/delta  ->  -e.
+    f = f_0 (1 + O(k^-e)),        f_0 = C k^-b log(k)^p exp(-c k^r)        (`leading`).
 
 Only f_0 of the other family and e > 0 are used of the tail. The rest is exact, since
 
@@ -17,26 +15,23 @@ as the sum of ``c/lambda``, are those of the true spectrum, and expansions end w
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from threading import Thread
 
-from sympy import Expr, Integer, Symbol, diff, exp, limit, log, oo, powsimp, simplify
-from sympy.core.function import PoleError
+from sympy import Expr, Integer, Mul, Symbol, exp, log, oo, powsimp, simplify
 
 from asymptotics.caches import cached
-from asymptotics.domains.domain import Domain, normal
+from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Bound
 from asymptotics.spectra.family import Family, Mismatch, SpectralSeries
 from asymptotics.spectra.power_law import AlgebraicSeries
+from asymptotics.spectra.leading import leading
 from asymptotics.sums.convergent import convergent_sum
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.branch import BranchSeries, Coordinate, Tails
 from asymptotics.transforms.dirichlet import Pole
 
-SECONDS = 10.0
-"""How long a limit may take."""
 UNKNOWN_ORDER = 3
 """The order given to the place beyond which a series is not known: it only bounds logarithms."""
 
@@ -53,7 +48,7 @@ class Equivalent:
 def equivalent(expression: Expr, index: Symbol) -> Equivalent:
     """A simple expression equivalent to one that falls smoothly; see the module.
 
-    Raises `SpectrumError` where the limits do not exist or are not found in time.
+    Raises `SpectrumError` where it has none, or none that `leading` knows.
 
     >>> from sympy import atan, tanh
     >>> from asymptotics.symbols import k
@@ -63,52 +58,17 @@ def equivalent(expression: Expr, index: Symbol) -> Equivalent:
     exp(-sqrt(k))
     """
     k = index
-    slope = _limit(simplify(k * diff(log(expression), k)), k)
-    factor = Integer(1)
-    rest = expression
-    if slope == -oo:
-        height = -log(expression)
-        r = _limit(simplify(k * diff(height, k) / height), k)
-        scale = _limit(height / k**r, k) if r.is_finite and not r.is_zero else oo
-        if not (scale.is_finite and scale.is_positive):
-            raise SpectrumError(f"{expression} falls as no exponential exp(-c*{k}**r) of a power of {k}")
-        factor = exp(-scale * k**r)
-        rest = simplify(expression / factor)
-        slope = _limit(simplify(k * diff(log(rest), k)), k)
-    if not slope.is_finite:
-        raise SpectrumError(f"{expression} has no power of {k} as its limit")
-    level = simplify(rest * k**-slope)
-    constant = _limit(level, k)
-    power = Integer(0)
-    if constant in (Integer(0), oo):
-        power = _limit(simplify(log(k) * k * diff(log(level), k)), k)
-        constant = _limit(level * log(k) ** -power, k) if power.is_finite else oo
-    if not (constant.is_finite and constant.is_positive):
-        raise SpectrumError(f"{expression} has no power of {k} and of log({k}) as its limit")
-    simple = constant * k**slope * log(k + 1) ** power * factor
-    rest = simplify(expression / simple - 1)
-    gain = oo if rest == 0 else _limit(simplify(-k * diff(rest, k) / rest), k)
-    if not (gain == oo or gain.is_positive):
-        raise SpectrumError(f"{expression} tends to {simple} more slowly than any power of {k}")
-    return Equivalent(simple=simple, gain=gain)
-
-
-def _limit(expression: Expr, index: Symbol) -> Expr:
-    """The limit at oo, given up after `SECONDS`."""
-    found: list[Expr] = []
-
-    def search() -> None:
-        try:
-            found.append(limit(expression, index, oo))
-        except (NotImplementedError, PoleError, ValueError, TypeError, AttributeError, RecursionError):
-            return  # SymPy's limits end in any of these for functions they do not know
-
-    thread = Thread(target=search, daemon=True)
-    thread.start()
-    thread.join(SECONDS)
-    if not found or found[0].has(index) or not (found[0].is_extended_real):
-        raise SpectrumError(f"the limit of {expression} for {index} -> oo is not found")
-    return found[0]
+    found = leading(expression, k)
+    if len(found.heights) > 1 or found.order() == oo:
+        raise SpectrumError(f"{expression} falls as no exponential exp(-c*{k}**r) of a power of {k}")
+    if POSITIVE.sign(found.constant) != 1:
+        raise SpectrumError(f"{expression} has no positive power of {k} and of log({k}) as its limit")
+    if found.gain != oo and POSITIVE.sign(found.gain) != 1:
+        raise SpectrumError(f"{expression} tends to its leading term more slowly than any power of {k}")
+    fall = Mul(*(exp(height * k**r) for r, height in found.heights))
+    return Equivalent(
+        simple=found.constant * k**found.power * log(k + 1) ** found.logs * fall, gain=found.gain
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from sympy import Expr, Rational, Symbol, latex
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phases import Phase
-from asymptotics.domains.elimination import linear_form
+from asymptotics.domains.bounds import linear_form
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.symbols import N, t
 from asymptotics.tasks.task import exact, substitution

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from sympy import Rational, symbols
 
 from asymptotics import DomainError
+from asymptotics.domains.bounds import seen_point, seen_sign
 from asymptotics.domains.domain import Domain, as_condition, as_constraint
-from asymptotics.domains.elimination import Row, solve
+from asymptotics.domains.solver import number_sign, solve
 from asymptotics.symbols import a, b
 
 coefficients = st.integers(min_value=-4, max_value=4)
@@ -61,14 +62,39 @@ def test_a_sign_is_never_wrong(rows, p, q, c):
 
 
 @given(st.lists(st.tuples(coefficients, coefficients, coefficients), min_size=1, max_size=5))
-def test_elimination_is_exact(rows):
-    system = [Row((Fraction(x), Fraction(y)), Fraction(z)) for x, y, z in rows]
-    point = solve(system, 2)
+def test_emptiness_is_exact(rows):
+    domain = Domain(tuple(x * a + y * b + z for x, y, z in rows))
+    point = domain.witness()
+    assert domain.is_empty() is (point is None)
     if point is not None:
-        assert all(x * point[0] + y * point[1] + z > 0 for x, y, z in rows)
+        u, v = (point.get(symbol, Rational(1)) for symbol in (a, b))
+        assert all(x * u + y * v + z > 0 for x, y, z in rows) and u > 0 and v > 0
     else:
-        grid = [Fraction(i, 2) for i in range(-12, 13)]
+        grid = [Fraction(i, 2) for i in range(1, 25)]
         assert not any(all(x * u + y * v + z > 0 for x, y, z in rows) for u in grid for v in grid)
+
+
+@given(
+    st.lists(st.tuples(coefficients, coefficients, coefficients), max_size=3),
+    st.tuples(coefficients, coefficients, coefficients),
+)
+def test_what_is_seen_from_bounds_is_what_the_solver_proves(rows, form):
+    """The quick signs and points are those of the solver, and never the opposite."""
+    constraints = tuple(x * a + y * b + z for x, y, z in rows)
+    expression = form[0] * a + form[1] * b + form[2]
+    point = seen_point(constraints)
+    if point is not None:
+        place = {a: Rational(1), b: Rational(1), **point}
+        assert all(number_sign(c.subs(place)) == 1 for c in constraints)
+    if not solve(constraints).exists:
+        assert point is None
+        return
+    if expression.is_number:
+        return
+    seen = seen_sign(constraints, expression)
+    above, below = (solve(constraints, weak=(s * expression,)).exists for s in (1, -1))
+    if seen is not None:
+        assert seen == (1 if below is False else -1 if above is False else 0)
 
 
 def test_reduction_drops_what_follows():

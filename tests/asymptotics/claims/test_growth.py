@@ -1,0 +1,71 @@
+"""The growth of an expression, and whether two constants are one."""
+
+import pytest
+import sympy
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from sympy import (
+    Integer,
+    gamma,
+    log,
+    pi,
+    simplify,
+    sin,
+    zeta,
+)
+
+from asymptotics.claims.constants import ratio_form, same_form
+from asymptotics.claims.growth import growths
+from asymptotics.symbols import N, a, b, sigma
+
+# Growth and constants
+
+
+@pytest.mark.parametrize(
+    ("expression", "constant", "powers"),
+    [
+        ((2 * N) ** -b * log(N), 2**-b, {N: -b, log(N): 1}),
+        (sympy.exp(-2 * b * N + 1) * N, sympy.E, {sympy.exp(N): -2 * b, N: 1}),
+        (log(2 * N**b) ** 2, b**2, {log(N): 2}),
+        ((N + 1) ** -b, 1, {N: -b}),
+        (b**-N, 1, {sympy.exp(N): -log(b)}),
+        (N ** (1 / log(N)), sympy.E, {}),
+    ],
+)
+def test_growth(expression, constant, powers):
+    (growth,) = growths(expression, N)
+    assert simplify(growth.constant - constant) == 0
+    assert dict(growth.powers) == powers
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        (pi / sin(pi * a / b), gamma(a / b) * gamma(1 - a / b), True),
+        (gamma(a + 2), a * (a + 1) * gamma(a), True),
+        (gamma(a - 2), gamma(a) / ((a - 1) * (a - 2)), True),
+        (gamma(-1 / b) * (2 ** (1 / b) - 2) / b, gamma(1 - 1 / b) * (2 - 2 ** (1 / b)), True),
+        (sympy.beta(a, b), gamma(a) * gamma(b) / gamma(a + b), True),
+        (sympy.tan(pi * a), sin(pi * a) / sympy.cos(pi * a), True),
+        (6**a, 2**a * 3**a, True),
+        (sigma**2 * (b - 1), (b - 1) * sigma**2 * 2, False),
+        (zeta(a), zeta(b), False),
+        (gamma(a + 1), gamma(a), False),
+    ],
+)
+def test_constants(first, second, same):
+    assert same_form(first, second) is same
+    assert bool(ratio_form(first, second)) is not same
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(st.sampled_from([a, b, a - b, 2 * a + 1, pi, Integer(6), gamma(a / b), zeta(a)]), max_size=5),
+    st.data(),
+)
+def test_the_form_of_a_product_forgets_order_and_grouping(parts, data):
+    powers = [data.draw(st.integers(-3, 3)) for _ in parts]
+    product = sympy.Mul(*(x**p for x, p in zip(parts, powers, strict=True)))
+    assume(product != 0)
+    assert same_form(product, sympy.expand(product)) is True
+    assert same_form(product, 2 * product) is False
