@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from sympy import Abs, And, Expr, Max, Min, Rational, Symbol, log
 
 from asymptotics.claims.constants import differ, ratio_form, same_form, value
-from asymptotics.claims.growth import Growth, differences, growths
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work, joined, resolved
 from asymptotics.claims.statement import EQUAL, LOWER, ORDER, STATED, UPPER, Statement
 from asymptotics.claims.subject import Piece, Subject
@@ -21,6 +20,7 @@ from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import normal
 from asymptotics.domains.substitution import check_extent
 from asymptotics.errors import UnableError
+from asymptotics.expansions.growth import Growth, differences, growths
 
 UNSEEN = "no point of this region was found, and it is not proved empty"
 HIGHEST = 2000

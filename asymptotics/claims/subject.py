@@ -10,9 +10,9 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phases import Key, Phase
-from asymptotics.claims.growth import Growth, growths
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import DomainError, UnableError
+from asymptotics.expansions.growth import Growth, growths
 from asymptotics.laws.law import Law, derived
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.regimes import Regime

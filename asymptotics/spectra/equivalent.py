@@ -2,7 +2,7 @@
 
 With f = lambda or c,
 
-    f = f_0 (1 + O(k^-e)),        f_0 = C k^-b log(k)^p exp(-c k^r)        (`leading`).
+    f = f_0 (1 + O(k^-e)),        f_0 = C k^-b log(k)^p exp(-c k^r)        (`growth`).
 
 Only f_0 of the other family and e > 0 are used of the tail. The rest is exact, since
 
@@ -16,17 +16,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Integer, Mul, Symbol, exp, log, oo, powsimp, simplify
+from sympy import Expr, Integer, Min, Mul, Symbol, exp, log, oo, powsimp, simplify
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
+from asymptotics.expansions.growth import growth
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Bound
 from asymptotics.spectra.family import Family, Mismatch, SpectralSeries
 from asymptotics.spectra.power_law import AlgebraicSeries
-from asymptotics.spectra.leading import leading
 from asymptotics.sums.convergent import convergent_sum
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.branch import BranchSeries, Coordinate, Tails
@@ -48,7 +48,7 @@ class Equivalent:
 def equivalent(expression: Expr, index: Symbol) -> Equivalent:
     """A simple expression equivalent to one that falls smoothly; see the module.
 
-    Raises `SpectrumError` where it has none, or none that `leading` knows.
+    Raises `SpectrumError` where it has none, or none that `growth` knows.
 
     >>> from sympy import atan, tanh
     >>> from asymptotics.symbols import k
@@ -58,17 +58,28 @@ def equivalent(expression: Expr, index: Symbol) -> Equivalent:
     exp(-sqrt(k))
     """
     k = index
-    found = leading(expression, k)
-    if len(found.heights) > 1 or found.order() == oo:
-        raise SpectrumError(f"{expression} falls as no exponential exp(-c*{k}**r) of a power of {k}")
+    try:
+        found = growth(expression, k)
+    except UnableError as error:
+        raise SpectrumError(f"the limit of {expression} for {k} -> oo is not found: {error}") from error
     if POSITIVE.sign(found.constant) != 1:
-        raise SpectrumError(f"{expression} has no positive power of {k} and of log({k}) as its limit")
-    if found.gain != oo and POSITIVE.sign(found.gain) != 1:
-        raise SpectrumError(f"{expression} tends to its leading term more slowly than any power of {k}")
-    fall = Mul(*(exp(height * k**r) for r, height in found.heights))
-    return Equivalent(
-        simple=found.constant * k**found.power * log(k + 1) ** found.logs * fall, gain=found.gain
-    )
+        raise SpectrumError(f"{expression} has no positive power of {k} as its limit")
+    simple = found.constant * Mul(*(_written(scale, exponent, k) for scale, exponent in found.powers))
+    if any(POSITIVE.sign(e) != 1 for e in found.rest):
+        raise SpectrumError(f"{expression} tends to {simple} more slowly than any power of {k}")
+    return Equivalent(simple=simple, gain=Min(*found.rest) if found.rest else oo)
+
+
+def _written(scale: Expr, exponent: Expr, k: Symbol) -> Expr:
+    """A power of k or of its logarithm, or an exponential that falls, as spectra have them."""
+    if scale == k:
+        return k**exponent
+    if scale == log(k):
+        return log(k + 1) ** exponent  # positive at the first index too
+    shape = scale.args[0]
+    if isinstance(scale, exp) and shape.as_base_exp()[0] == k and POSITIVE.sign(exponent) == -1:
+        return exp(exponent * shape)
+    raise SpectrumError(f"{scale**exponent} is no exponential exp(-c*{k}**r), c > 0, and no power of {k}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
