@@ -19,11 +19,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import combinations, islice, product
 from math import prod
+from typing import Any
 
-from sympy import Expr, Integer, Matrix, Rational, Symbol, cancel, factor_list, together
+from sympy import QQ, Expr, Integer, Matrix, Rational, Symbol, cancel, factor_list, together
+from sympy.polys.matrices import DomainMatrix
+from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
 from asymptotics.domains.domain import Domain, normal, primitive
 from asymptotics.domains.solver import solve
@@ -100,17 +102,19 @@ class Programme:
 
     def _optimal_bases(self, point: dict[Symbol, Rational]) -> Iterator[tuple[int, ...]]:
         size = len(self.objective)
-        table = [[_fraction(x, point) for x in (*row.slopes, row.constant)] for row in self.rows]
-        aims = [[-_fraction(x, point) for x in aim] for aim in (self.objective, self.second)]
+        table = [[_rational(x, point) for x in (*row.slopes, row.constant)] for row in self.rows]
+        aims = [
+            [-_rational(x, point) for x in pair] for pair in zip(self.objective, self.second, strict=True)
+        ]
         # bounds stand last and come first, so that a resource held at its least takes no share in the balance
         for basis in combinations(reversed(range(len(self.rows))), size):
             square = [table[i][:size] for i in basis]
             multipliers = _solve([list(column) for column in zip(*square, strict=True)], aims)
-            if multipliers is None or any(pair < (0, 0) for pair in zip(*multipliers, strict=True)):
+            if multipliers is None or any(tuple(pair) < (0, 0) for pair in multipliers):
                 continue  # a tie in the first objective is decided by the second
-            solved = _solve(square, [[-table[i][size] for i in basis]])
-            assert solved is not None  # the transposed system was regular
-            values = (sum(g * z for g, z in zip(row, solved[0], strict=False)) + row[size] for row in table)
+            solution = _solve(square, [[-table[i][size]] for i in basis])
+            assert solution is not None  # the transposed system was regular
+            values = (sum(g * z for g, (z,) in zip(row, solution, strict=False)) + row[size] for row in table)
             if all(value >= 0 for value in values):
                 yield basis
 
@@ -205,28 +209,19 @@ def _factors(expression: Expr, domain: Domain) -> tuple[int, tuple[Expr, ...]]:
     return total, tuple(kept)
 
 
-def _fraction(expression: Expr, point: dict[Symbol, Rational]) -> Fraction:
+def _rational(expression: Expr, point: dict[Symbol, Rational]) -> Any:
     number = normal(expression.xreplace(point))
     if not number.is_Rational:
         raise UnableError(f"the exponent {expression} is not rational in the parameters; use rational powers")
-    return Fraction(int(number.p), int(number.q))
+    return QQ.from_sympy(number)
 
 
-def _solve(square: list[list[Fraction]], rights: list[list[Fraction]]) -> list[list[Fraction]] | None:
-    """Solutions of a square system for several right-hand sides; None if it is singular."""
-    size = len(square)
-    rows = [[*row, *(right[i] for right in rights)] for i, row in enumerate(square)]
-    for column in range(size):
-        pivot = next((i for i in range(column, size) if rows[i][column]), None)
-        if pivot is None:
-            return None
-        rows[column], rows[pivot] = rows[pivot], rows[column]
-        rows[column] = [x / rows[column][column] for x in rows[column]]
-        for i in range(size):
-            if i != column and rows[i][column]:
-                factor = rows[i][column]
-                rows[i] = [x - factor * y for x, y in zip(rows[i], rows[column], strict=True)]
-    return [[rows[i][size + k] for i in range(size)] for k in range(len(rights))]
+def _solve(square: Sequence[Sequence[Any]], right: Sequence[Sequence[Any]]) -> list[list[Any]] | None:
+    """The rows of the solution of ``square . z = right``; None if the square is singular."""
+    try:
+        return DomainMatrix.from_list(square, QQ).lu_solve(DomainMatrix.from_list(right, QQ)).to_list()
+    except DMNonInvertibleMatrixError:
+        return None
 
 
 __all__ = ["Constraint", "Programme", "Vertex", "covers", "disjoint", "outside_of", "region_of"]
