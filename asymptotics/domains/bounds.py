@@ -127,13 +127,17 @@ def seen_point(constraints: tuple[Expr, ...]) -> dict[Symbol, Rational] | None:
     if not counted.is_complete:
         return None
     symbols = sorted({s for c in constraints for s in c.free_symbols}, key=lambda s: s.name)
-    place = dict.fromkeys(symbols, Rational(1, 2))
+    # so small that no symbol is more than 1 above its lower bound
+    ones, zeros = (dict.fromkeys(symbols, Integer(n)) for n in (1, 0))
+    widths = [value.xreplace(ones) - value.xreplace(zeros) for value in counted.table.values()]
+    small = 1 / max((*widths, Integer(1)))
+    place = dict.fromkeys(symbols, small)
     for other in counted.others:
         growing = next((s for s, slope in other.items() if s is not None and slope > 0), None)
         constant = other.get(None, Integer(0))
         slopes = sum((slope for s, slope in other.items() if s not in (None, growing)), Integer(0))
         if growing is not None:
-            least = -(constant + slopes / 2) / other[growing]
+            least = -(constant + slopes * small) / other[growing]
             place[growing] = max(place[growing], least + 1)
         elif constant <= 0:
             return None
