@@ -40,6 +40,7 @@ from sympy.polys.polyerrors import PolynomialError
 from asymptotics.domains.domain import normal
 from asymptotics.domains.substitution import put
 from asymptotics.errors import UnableError
+from asymptotics.precision import working
 
 DIGITS = 40
 AGREEMENT = mpmath.mpf(10) ** -30
@@ -173,7 +174,7 @@ def value(expression: Expr, point: Mapping[Symbol, Rational]) -> mpmath.mpf | No
     if number.free_symbols or sum(1 for _ in _parts(number)) > MAX_PARTS:
         return None
     try:
-        with mpmath.workdps(DIGITS + 5):
+        with working(DIGITS + 5):
             found = number.evalf(DIGITS)
             return found._to_mpmath(mpmath.mp.prec) if found.is_Float or found.is_Rational else None
     except (ArithmeticError, AttributeError, TypeError, ValueError, mpmath.libmp.NoConvergence):
@@ -192,7 +193,7 @@ def differ(first: mpmath.mpf, second: mpmath.mpf) -> bool:
     >>> differ(mpmath.mpf(1), mpmath.mpf(1) + mpmath.mpf(2)**-52)
     True
     """
-    with mpmath.workdps(DIGITS):
+    with working(DIGITS):
         return bool(abs(first - second) > AGREEMENT * max(abs(first), abs(second)))
 
 

@@ -23,6 +23,7 @@ from asymptotics.derivation.symbols import Asymptotic
 from asymptotics.derivation.text import equation
 from asymptotics.domains.domain import plain
 from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.precision import working
 from asymptotics.symbols import B, N, P, beta, eta, kappa, sigma, t
 from asymptotics.tasks.task import substitution
 
@@ -135,7 +136,7 @@ def check(
         if condition.xreplace(table) == False:  # noqa: E712  (SymPy's BooleanFalse)
             raise DomainError(f"the condition {condition} of the derivation fails at this point")
     meanings = tuple((f.xreplace(table), e.xreplace(table)) for f, e in definitions)
-    with mpmath.workdps(digits + 15):
+    with working(digits + 15):
         values = Values(meanings, digits + 5)
         checked = tuple(_checked(n, step, table, values, digits) for n, step in enumerate(steps, 1))
     return Check(title=title, steps=checked, digits=digits)

@@ -44,6 +44,7 @@ from sympy.core.function import ArgumentIndexError
 
 from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError, UnableError
+from asymptotics.precision import working_bits
 
 MAX_HARMONICS = 100_000
 
@@ -137,7 +138,7 @@ class Oscillation(Function):  # type: ignore[misc]
 @cached(maxsize=4096)
 def _summed(transform: Expr, location: Expr, rate: Expr, phase: Expr, prec: int) -> mpmath.mpf:
     body, s = transform.expr, transform.variables[0]
-    with mpmath.workprec(prec + 60):
+    with working_bits(prec + 60):
         first, length = (_number(x) for x in (location, rate))
         u = _number(phase)
         u -= mpmath.floor(u)

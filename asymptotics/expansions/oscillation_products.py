@@ -31,6 +31,7 @@ from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
 from asymptotics.expansions.oscillation import Oscillation, summands
 from asymptotics.expansions.terms import Bound, Term
+from asymptotics.precision import working_bits
 
 _w = Dummy("w")
 _n = Symbol("n", integer=True)
@@ -99,7 +100,7 @@ class WaveProduct(Function):  # type: ignore[misc]
 
 @cached(maxsize=1024)
 def _product_sum(factors: Tuple, change: Expr, rate: Expr, phase: Expr, prec: int) -> mpmath.mpf:
-    with mpmath.workprec(prec + 80):
+    with working_bits(prec + 80):
         length, u = (x.evalf(mpmath.mp.dps + 10)._to_mpmath(mpmath.mp.prec) for x in (rate, phase))
         u -= mpmath.floor(u)
         step = mpmath.mpc(0, 2 * mpmath.pi / length)

@@ -16,6 +16,7 @@ from sympy import Expr, Symbol, lambdify, zeta
 
 from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
+from asymptotics.precision import working
 from asymptotics.sums.indexed import IndexedSum
 
 GUARD = 10
@@ -67,7 +68,7 @@ def convergent_sum(summand: Expr, index: Symbol) -> Expr:
 
 @cached(maxsize=256)
 def _evaluate(summand: Expr, index: Symbol, digits: int) -> mpmath.mpf:
-    with mpmath.workdps(digits + GUARD):
+    with working(digits + GUARD):
         tolerance = mpmath.mpf(10) ** -digits
         function = lambdify(index, summand, modules="mpmath")
         one, two = (_from(function, digits + extra, tolerance) for extra in (2, 12))

@@ -13,6 +13,7 @@ from sympy import factor as factored
 
 from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError, SpectrumError, UnableError
+from asymptotics.precision import working
 from asymptotics.sums.indexed import IndexedSum
 from asymptotics.sums.regularised import RegularSum
 
@@ -95,7 +96,7 @@ def _evaluate(summand: Expr, index: Symbol, first: Expr, last: Expr, digits: int
         return _added(summand, index, start, stop, digits)
     # relative to the first term, since the tails are known to an absolute accuracy
     shape = summand / scale
-    with mpmath.workdps(digits + 15):
+    with working(digits + 15):
         try:
             for extra in (10, digits + 20):
                 ends = [
@@ -123,7 +124,7 @@ def _added(summand: Expr, index: Symbol, start: int, stop: int, digits: int) -> 
             f"at most {MOST} are added one by one"
         )
     value = lambdify(index, summand, "mpmath")
-    with mpmath.workdps(digits + 10):
+    with working(digits + 10):
         return mpmath.fsum(value(mpmath.mpf(j)) for j in range(start, stop + 1))
 
 

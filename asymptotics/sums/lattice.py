@@ -20,6 +20,7 @@ from sympy import Expr, Float, Function, Integer, gamma, pi, zoo
 from asymptotics.caches import cached
 from asymptotics.domains.domain import normal
 from asymptotics.errors import DomainError
+from asymptotics.precision import working
 
 LARGEST = 10**6
 """The largest |n|^2 that is counted."""
@@ -103,7 +104,7 @@ class LatticeZeta(Function):  # type: ignore[misc]
         if not (dimension.is_Integer and dimension > 0 and point.is_number):
             return None
         digits = int(prec * 0.30103) + 5
-        with mpmath.workdps(digits + 15):
+        with working(digits + 15):
             z = point.evalf(digits + 15)._to_mpmath(mpmath.mp.prec)
             value = _epstein(int(dimension), z, at_pole=False)
         return Float._new(value._mpf_, prec)
@@ -129,7 +130,7 @@ class LatticeConstant(Function):  # type: ignore[misc]
         (dimension,) = self.args
         if not (dimension.is_Integer and dimension > 0):
             return None
-        with mpmath.workdps(int(prec * 0.30103) + 20):
+        with working(int(prec * 0.30103) + 20):
             value = _epstein(int(dimension), mpmath.mpf(int(dimension)) / 2, at_pole=True)
         return Float._new(value._mpf_, prec)
 

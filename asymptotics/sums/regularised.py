@@ -21,6 +21,7 @@ from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
 from asymptotics.expansions.gamma_products import has_gammas, without_gammas
 from asymptotics.expansions.tail import tail_expansion
+from asymptotics.precision import working
 from asymptotics.sums.indexed import IndexedSum
 
 ONE = Integer(1)
@@ -106,7 +107,7 @@ def _evaluate(summand: Expr, index: Symbol, start: Expr, digits: int) -> mpmath.
     # K direct terms and n orders leave about K^-n
     for first, depth in ((1000, digits // 3 + 4), (4000, digits // 2 + 8)):
         series = tail_expansion(summand, index, depth)
-        with mpmath.workdps(2 * digits + 15):
+        with working(2 * digits + 15):
             one = _with_start(summand, index, start, series, first, digits)
             two = _with_start(summand, index, start, series, 2 * first, digits)
             scale = max(abs(two), mpmath.mpf(10) ** -digits)

@@ -36,6 +36,7 @@ from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.laurent import Laurent, reciprocal_gamma
 from asymptotics.expansions.terms import Bound, Term
+from asymptotics.precision import working_bits
 from asymptotics.transforms.observer import OverlapOrigin, observed
 
 HALF = Integer(1) / 2
@@ -93,7 +94,7 @@ class OverlapSlope(Function):  # type: ignore[misc]
             return None
         *place, i, j = self.args
         i, j = int(i), int(j)
-        with mpmath.workprec((i + j + 1) * (prec + 40) + 40):
+        with working_bits((i + j + 1) * (prec + 40) + 40):
             p, q = (x.evalf(mpmath.mp.dps + 5)._to_mpmath(mpmath.mp.prec) for x in place)
             step = mpmath.ldexp(1, -prec // 2 - 30)
             total = mpmath.fsum(

@@ -24,6 +24,7 @@ from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phases import Phase
 from asymptotics.domains.bounds import linear_form
 from asymptotics.errors import DomainError, UnableError
+from asymptotics.precision import working
 from asymptotics.symbols import N, t
 from asymptotics.tasks.task import exact, substitution
 from numerics.figures.laws import Residuals, beneath, draw_residuals, panels
@@ -208,7 +209,7 @@ def plot_frontier(
     numbers = substitution(optimum.laws.task.parameters, {k: v for k, v in at.items() if _known(optimum, k)})
     phase = optimum.at(dict(numbers))
     power = phase.exponents["loss"]
-    with mpmath.workdps(FRONTIER_DIGITS + 15):
+    with working(FRONTIER_DIGITS + 15):
         stated = [law.value * number(budget) ** -number(power) for budget in wanted]
     xs = np.array([float(budget) for budget in wanted])
     residuals = Residuals.of(xs, best, stated, law.relative_error)

@@ -22,6 +22,7 @@ from sympy import Expr
 from asymptotics.errors import DomainError
 from asymptotics.laws.law import Law
 from asymptotics.model.quantities import BOTTLENECKS
+from asymptotics.precision import working
 from asymptotics.symbols import N, P, t
 from numerics.figures.style import (
     COLUMN,
@@ -65,7 +66,7 @@ class Residuals:
         >>> Residuals.of(np.array([1.0]), [third], [mpmath.mpf(2)]).distances
         array([0.5])
         """
-        with mpmath.workdps(WORKING_DIGITS):
+        with working(WORKING_DIGITS):
             ratios = [v.value / stated for v, stated in zip(values, law, strict=True)]
             return cls(
                 x=x,
@@ -134,7 +135,7 @@ def stated(law: Law, model: FullModel, times: Sequence[object]) -> tuple[mpmath.
     >>> law, [mpmath.nstr(x, 8) for x in stated(law, FullModel(task), [8, 800])]
     (L(t) ~ sqrt(2)*sqrt(pi)/(4*sqrt(t)), t -> oo, ['0.22155673', '0.022155673'])
     """
-    with mpmath.workdps(WORKING_DIGITS):
+    with working(WORKING_DIGITS):
         predict = Prediction(law, dict(law.settings))
         if law.resource != t:
             size = model.N if law.resource == N else model.P

@@ -16,6 +16,7 @@ import sympy
 from numpy.typing import ArrayLike
 
 from asymptotics.errors import DomainError, UnableError
+from asymptotics.precision import working
 from asymptotics.tasks.task import Task, exact
 from numerics.model.parts import (
     NOISE,
@@ -143,7 +144,7 @@ class FullModel(SolvedModel):
             return self._combined("train loss", t, weights)
         decay = self._solver.train_decay(self._time(t))
         if decay > (MAX_DECADES + self.digits) * math.log(10):
-            with mpmath.workdps(15):
+            with working(15):
                 bound = (self.test_loss(0).value + mpmath.mpf(float(self.noise**2))) * mpmath.exp(-decay)
             return Value(value=mpmath.mpf(0), error=bound, note="exponentially small")
         return self._combined("train loss", t, weights, lost_digits=decay / math.log(10))

@@ -16,6 +16,7 @@ import numpy as np
 import sympy
 
 from asymptotics.errors import DomainError
+from asymptotics.precision import working
 from numerics.model.contour import Transformed, invert, pair_weights, relative_error
 from numerics.model.discretisation import GUARD_BITS, KEPT_TIMES, Contour, Discretisation
 from numerics.model.fixed_point import FixedPoint, fixed_point
@@ -98,7 +99,7 @@ class Solver:
         order: int = 0,
     ) -> Solution:
         """``sum weight * part`` at ``time``, or its coefficient of that order; to about ``digits`` digits."""
-        with mpmath.workdps(digits + 15):
+        with working(digits + 15):
             value, error, note = mpmath.mpf(0), mpmath.mpf(0), ""
             for name, weight in weights.items():
                 if weight == 0:
@@ -308,7 +309,7 @@ class Solver:
         spectrum = self._model.spectrum
         if not infinite(self._model.N):
             return None
-        with mpmath.workdps(digits + 20):
+        with working(digits + 20):
             match self.rule:
                 case GradientFlow() | OnePassSGD():
                     rate = mpmath.mpmathify(sympy.N(2 * self._flow_time(time), digits + 20))

@@ -14,6 +14,7 @@ from functools import partial
 import mpmath
 
 from asymptotics.errors import PrecisionError, UnableError
+from asymptotics.precision import working
 from asymptotics.tasks.task import Task
 from numerics.model.full_model import FullModel
 from numerics.values.value import Value
@@ -54,7 +55,7 @@ def best_stopping(
         raise UnableError(
             "noise = 0: the loss has no minimum at a finite time; early stopping needs noise > 0"
         )
-    with mpmath.workdps(digits + 15):
+    with working(digits + 15):
         centre = mpmath.mpf(0) if guess is None else mpmath.log(guess)
         for coarse, width in SEARCHES if guess is None else SEARCHES[-2:]:
             rough = FullModel(task, P=P, noise=noise, digits=min(coarse, digits))

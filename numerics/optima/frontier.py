@@ -24,6 +24,7 @@ from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.laws.derive import derive
 from asymptotics.laws.joint import JointLaw, joint_law
 from asymptotics.model.training_rules import trace
+from asymptotics.precision import working
 from asymptotics.spectra import spectrum as series_of
 from asymptotics.symbols import B, C, N, P, eta, t
 from asymptotics.tasks.task import substitution
@@ -74,7 +75,7 @@ def constants(optimum: Optimum, at: Mapping[Symbol | str, object] | None = None,
     phase = setting.phase
     if any(power != 0 for power in phase.logs.values()):
         raise UnableError("the optimum carries a logarithm here; constants are given off the boundaries")
-    with mpmath.workdps(digits + 15):
+    with working(digits + 15):
         if phase.prefactors is not None:
             found = tuple((key, setting.number(value)) for key, value in phase.prefactors.items())
             return Split(
@@ -113,7 +114,7 @@ def frontier(
             raise DomainError(f"budget = {budget}; a budget must be a finite number > 0")
     law = _law_or_none(optimum, at or {}, setting)
     points: list[Split] = []
-    with mpmath.workdps(digits + 20):
+    with working(digits + 20):
         for budget in wanted:
             before = points[-1] if points else None
             points.append(setting.optimum_at(budget, law, before))

@@ -15,6 +15,7 @@ from sympy import Expr, Symbol
 
 from asymptotics.errors import DomainError, PrecisionError
 from asymptotics.laws.joint import JointLaw
+from asymptotics.precision import working
 from asymptotics.symbols import N
 from asymptotics.tasks.task import exact
 from numerics.values.value import Value
@@ -84,7 +85,7 @@ def _inverted(digits: int, theta: mpmath.mpf, r: mpmath.mpf, kernel: Kernel) -> 
     nodes = int((digits + 6) / RATE) + 4
     for _ in range(3):
         work = digits + int(0.3 * nodes) + 15
-        with mpmath.workdps(work):
+        with working(work):
             coarse, fine = (kernel(*contour(count, theta, r)) for count in (nodes, nodes + nodes // 5 + 1))
             error = abs(fine - coarse) + abs(fine) * mpmath.mpf(10) ** -(digits + 5)
             if error <= abs(fine) * mpmath.mpf(10) ** -digits:
@@ -155,7 +156,7 @@ def joint_loss(
     '0.017277'
     """
     table = {**at, law.size: exact(size, "size")}
-    with mpmath.workdps(digits + 10):
+    with working(digits + 10):
         kappa0, r = (_evaluated(e, table, digits) for e in (law.kappa0, law.r))
         theta = _number(t, "t", digits) * kappa0 * (2 if law.size == N else 1)
         value, error = mpmath.mpf(0), mpmath.mpf(0)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import mpmath
 
 from asymptotics.errors import PrecisionError
+from asymptotics.precision import working
 from numerics.optima.scaling import RATE, contour
 from numerics.spectra.spectrum import Spectrum
 from numerics.sums.spectral_sums import SpectralSums
@@ -66,7 +67,7 @@ class Table:
 
     def loss(self, t: mpmath.mpf, size: mpmath.mpf) -> Value:
         """The excess test loss at (t, N); dimensionless, absolute error in the value."""
-        with mpmath.workdps(self.digits + 5):
+        with working(self.digits + 5):
             value, magnitude = self.fine.loss(t, size)
             other, _ = self.coarse.loss(t, size)
             error = abs(value - other) + magnitude * mpmath.mpf(10) ** -self.digits
@@ -104,7 +105,7 @@ def tabulated(
 def _nodes(
     spectrum: Spectrum, count: int, t: mpmath.mpf, kappa0: mpmath.mpf, r: mpmath.mpf, digits: int
 ) -> Nodes:
-    with mpmath.workdps(digits + int(0.2 * count) + 10):
+    with working(digits + int(0.2 * count) + 10):
         theta = 2 * t * kappa0
         ys, xs, weights = contour(count, theta, r)
         kappa = [kappa0 * x for x in xs]

@@ -12,6 +12,7 @@ from sympy import Dummy, Expr, Symbol, lambdify
 from sympy.core.function import AppliedUndef
 
 from asymptotics.errors import DomainError, SpectrumError
+from asymptotics.precision import working
 from asymptotics.sums.lattice import SquaresCount
 from asymptotics.tasks.measured import Measured
 from asymptotics.tasks.task import Task
@@ -100,7 +101,7 @@ def _level_values(name: str, expression: Expr, index: Symbol, levels: int) -> Ar
     # Dummy names are chosen by SymPy, so no name of the task can reach the generated function.
     dummy = Dummy()
     function: Callable[[object], object] = lambdify([dummy], expression.xreplace({index: dummy}), "mpmath")
-    with mpmath.workdps(GUARD_DIGITS):
+    with working(GUARD_DIGITS):
         return np.array(
             [_evaluated(name, expression, function, level) for level in range(1, levels + 1)],
             dtype=np.float64,

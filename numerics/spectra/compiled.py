@@ -15,6 +15,7 @@ import sympy
 from asymptotics.caches import cached
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.gamma_products import has_gammas, split_gammas, without_gammas
+from asymptotics.precision import working
 from numerics.spectra.gamma_ratio import gamma_ratio
 from numerics.spectra.pieces import branches
 from numerics.values.arithmetic import Field, Scalar, field_of
@@ -115,7 +116,7 @@ def constant(expression: sympy.Expr, field: Field) -> Scalar:
     if expression.is_Rational:
         return field.real(Fraction(int(expression.p), int(expression.q)))
     digits = math.ceil(field.bits / 3.32) + 5
-    with mpmath.workdps(digits):
+    with working(digits):
         number = expression.evalf(digits)
         if not (number.is_Float or number.is_Rational):
             raise SpectrumError(f"{expression} is not a real number; give real constants")

@@ -18,6 +18,7 @@ import mpmath
 import numpy as np
 from numpy.typing import NDArray
 
+from asymptotics.precision import working_bits
 from numerics.values.arithmetic import Array, Field, array
 
 Floats = NDArray[np.float64]
@@ -99,7 +100,7 @@ def _chebyshev(field: Field) -> Array:
 
 def _lagrange(field: Field) -> Array:
     """Coefficients L[j, n] of the Lagrange polynomials of the nodes: weight_j = sum_n L[j, n] moment_n."""
-    with mpmath.workprec(field.bits + 64):
+    with working_bits(field.bits + 64):
         vandermonde = mpmath.matrix(ORDER)
         for j in range(ORDER):
             node = mpmath.cos(mpmath.pi * (2 * j + 1) / (2 * ORDER))

@@ -21,6 +21,7 @@ import mpmath
 import numpy as np
 
 from asymptotics.errors import PrecisionError
+from asymptotics.precision import working
 from numerics.spectra.spectrum import Spectrum, integers
 from numerics.sums.decay import Decay
 from numerics.sums.quadrature import long_range
@@ -46,7 +47,7 @@ def exponential_sum(spectrum: Spectrum, decay: Decay, digits: int) -> Value:
     """
     refinement = 1.0
     for _ in range(HALVINGS):
-        with field_of(bits_of(digits + 15)) as field, mpmath.workdps(digits + 15):
+        with field_of(bits_of(digits + 15)) as field, working(digits + 15):
             pairs = [_from(spectrum, decay, first, digits, refinement, field) for first in FIRST]
             (one, error_one), (two, error_two) = ((field.mpf(v), field.mpf(e)) for v, e in pairs)
             error = abs(one - two) + error_one + error_two + abs(two) * mpmath.mpf(10) ** -(digits + 10)

@@ -20,6 +20,7 @@ import mpmath
 
 from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
+from asymptotics.precision import working
 from numerics.values.arithmetic import Array, Field, Scalar, array
 
 LARGEST_LOG = 7e8
@@ -42,7 +43,7 @@ def plana_rule(points: int, digits: int) -> tuple[tuple[mpmath.mpf, mpmath.mpf],
     [0.3415, 1.1096]
     """
     # Moments lose about two digits a point on their way to the recurrence.
-    with mpmath.workdps(digits + 3 * points + 10):
+    with working(digits + 3 * points + 10):
         moments = [
             (1 - mpmath.mpf(2) ** (-2 * j - 1)) * abs(mpmath.bernoulli(2 * j + 2)) / (4 * (j + 1))
             for j in range(2 * points)
@@ -77,7 +78,7 @@ def plana_distance(points: int, digits: int) -> float:
     """
     rule = plana_rule(points, digits + 10)
     for half_steps in range(2, 400):
-        with mpmath.workdps(digits + 10):
+        with working(digits + 10):
             d = mpmath.mpf(half_steps) / 2
             exact = mpmath.log(d) - mpmath.digamma(d + mpmath.mpf(1) / 2)
             approximate = sum(-2 * w / (d * d + y * y) for y, w in rule)

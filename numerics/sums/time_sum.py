@@ -14,6 +14,7 @@ from dataclasses import replace
 import mpmath
 import numpy as np
 
+from asymptotics.precision import working
 from numerics.spectra.spectrum import FiniteSpectrum, Spectrum, constant, integers
 from numerics.sums.decay import Decay
 from numerics.sums.exponential import exponential_sum
@@ -159,7 +160,7 @@ def _difference(piece: Spectrum, decay: Decay, digits: int) -> Value | None:
     )
     extra = 5
     while extra <= CANCELLED:
-        with mpmath.workdps(digits + extra + 15):
+        with working(digits + extra + 15):
             one, two = (exponential_sum(s, decay, digits + extra) for s in (endless, beyond))
             value, error = one.value - two.value, one.error + two.error
             if error <= abs(value) * mpmath.mpf(10) ** -digits:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import mpmath
 
+from asymptotics.precision import working_bits
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
@@ -46,7 +48,7 @@ class Value:
         theirs, slack = (other.value, other.error) if isinstance(other, Value) else (mpmath.mpf(other), 0)
         if mpmath.isinf(self.value) or mpmath.isinf(theirs):
             return bool(self.value == theirs)
-        with mpmath.workprec(_bits(self.value) + _bits(theirs) + 64):
+        with working_bits(_bits(self.value) + _bits(theirs) + 64):
             return bool(abs(self.value - theirs) <= factor * (self.error + slack))
 
     def digits(self, count: int) -> str:

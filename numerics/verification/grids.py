@@ -14,6 +14,7 @@ from sympy import Expr, Float, Integer, Rational, Symbol, expand, fraction, oo, 
 from sympy import log as logarithm
 
 from asymptotics.errors import DomainError
+from asymptotics.precision import working
 from asymptotics.symbols import N, P
 
 FIRST_DECADE = 2
@@ -79,7 +80,7 @@ def _solved(exponent: Expr, resource: Symbol, value: float) -> mpmath.mpf:
     def at(x: mpmath.mpf) -> mpmath.mpf:
         return exponent.xreplace({resource: Float(x, 30)}).evalf(20)._to_mpmath(80)
 
-    with mpmath.workdps(25):
+    with working(25):
         low = high = mpmath.mpf(2)
         while at(high) < value:
             low, high = high, high**2

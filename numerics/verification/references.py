@@ -31,6 +31,7 @@ from sympy import Expr, Integer, Rational, Symbol, oo
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError
 from asymptotics.registry import Registry
+from asymptotics.precision import working
 from asymptotics.symbols import B, N, P, beta, eta, sigma
 from asymptotics.tasks.task import Task
 from numerics.model.coefficients import size_coefficients
@@ -124,7 +125,7 @@ def reference_value(name: str, place: Place) -> Value:
     >>> round(float(found), 12), found.relative_error < 1e-8
     (34.449077317061, True)
     """
-    with mpmath.workdps(place.digits + 25):
+    with working(place.digits + 25):
         return REFERENCES[name].value(place)
 
 

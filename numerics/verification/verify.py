@@ -20,6 +20,7 @@ from sympy import Expr, Symbol, oo
 
 from asymptotics import DomainError
 from asymptotics.laws.derive import Law
+from asymptotics.precision import working
 from asymptotics.symbols import sigma
 from asymptotics.tasks.task import substitution
 from numerics.verification.exponents import measure
@@ -103,7 +104,7 @@ def verify(
     numeric, settings = _with_numbers(law, at or {})
     if not isinstance(digits, int) or isinstance(digits, bool) or not 8 <= digits <= 200:
         raise DomainError(f"digits = {digits!r}; the accuracy of a check must be an integer from 8 to 200")
-    with mpmath.workdps(digits + 15):
+    with working(digits + 15):
         prediction = Prediction(numeric, dict(settings))
         points = tuple(_points(numeric, prediction, settings, digits, progress))
         if is_slow(numeric):

@@ -107,11 +107,12 @@ def stable(expression: Expr) -> Expr:
 class ModeSum:
     """``sum_{k >= first} summand(k, *arguments)`` to ``digits`` digits for any values of the arguments.
 
-    Works at the precision of mpmath (``workdps``) where ``exact``, else in Python's floats. `PrecisionError`
+    Works at the precision of mpmath (`working`) where ``exact``, else in Python's floats. `PrecisionError`
     if two starts and two steps do not agree.
 
+    >>> from asymptotics.precision import working
     >>> from asymptotics.symbols import k, kappa
-    >>> with mpmath.workdps(30):
+    >>> with working(30):
     ...     total = ModeSum(1 / (1 + kappa * k**2), k, 1, (kappa,), digits=25)
     ...     print(mpmath.nstr(mpmath.re(total((mpmath.mpf(1),))), 20))        # (pi coth(pi) - 1)/2
     1.0766740474685811741
