@@ -14,6 +14,8 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Generic, TypeVar
 
+from asymptotics.precision import exclusive
+
 Function = TypeVar("Function", bound=Callable[..., object])
 Result = TypeVar("Result")
 
@@ -63,6 +65,7 @@ class Memory(Generic[Result]):
         return self._results[key]
 
 
+@exclusive
 def clear_caches() -> None:
     """Forget every result that `cached` functions keep: what follows is computed as in a fresh process.
 

@@ -33,6 +33,7 @@ from asymptotics.domains.parametric_lp import covers, disjoint
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.laws.derive import Laws, derive
 from asymptotics.notation import restated
+from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import B
 from asymptotics.tasks.task import Task, exact
@@ -55,6 +56,7 @@ def _verdict(proved: bool) -> str:
     return "proved" if proved else "not decided"
 
 
+@exclusive_class
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Optimum:
     """The best split of a budget: its phases, and the boundaries between them.
@@ -148,6 +150,7 @@ def _settled(phases: tuple[Phase, ...], optimum: Optimum, numbers: Mapping[Symbo
     return phase
 
 
+@exclusive
 def compute_optimal(
     laws: Laws | Task,
     cost: object,

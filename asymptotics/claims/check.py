@@ -21,6 +21,7 @@ from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.laws.law import Law
 from asymptotics.notation import Notation
 from asymptotics.notation import notation as notation_of
+from asymptotics.precision import exclusive
 from asymptotics.tasks.task import exact
 
 RESOURCES = ("t", "N", "P", "C")
@@ -32,6 +33,7 @@ CONFIRMED = 4
 """So many failures are seen again at points; more stand by their proof alone."""
 
 
+@exclusive
 def check_claim(
     claim: object,
     law: Law | Optimum,

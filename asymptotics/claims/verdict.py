@@ -11,6 +11,7 @@ from sympy.logic.boolalg import Boolean
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.domains.domain import plain
 from asymptotics.laws.law import Law
+from asymptotics.precision import exclusive_class
 
 SHOWN = 6
 """So many failing regions are listed."""
@@ -62,6 +63,7 @@ class Witness(Mapping[Symbol, Rational]):
         ) + f"claimed {_shown(self.claimed)}, correct {_shown(self.correct)}"
 
 
+@exclusive_class
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The outcome of `check_claim`; ``str()`` begins with HOLDS, FAILS or UNDECIDED.

@@ -38,6 +38,7 @@ from asymptotics.domains.domain import normal, primitive, solutions
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.model.quantities import QUANTITIES, Quantity
 from asymptotics.notation import notation
+from asymptotics.precision import exclusive_class
 from asymptotics.regimes import Regime
 from asymptotics.spectra import spectrum
 from asymptotics.tasks.task import Task
@@ -46,6 +47,7 @@ from asymptotics.transforms.observer import observing
 MAX_DEPTH = 9
 
 
+@exclusive_class
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation:
     """The steps from the model's equations to a law; iterable, with a length.

@@ -11,9 +11,11 @@ from asymptotics.errors import DomainError
 from asymptotics.laws import latex as typeset
 from asymptotics.laws.law import Law, derived
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
+from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.tasks.task import Task
 
 
+@exclusive_class
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Laws:
     """The laws of one task, each derived when it is asked for.
@@ -63,6 +65,7 @@ class Laws:
         return typeset.aligned(law.to_latex(notation) for law in self)
 
 
+@exclusive
 def derive(task: Task) -> Laws:
     """The laws of a task: test loss limited by t, by N and by P alone, and how they are approached.
 

@@ -22,6 +22,7 @@ from sympy.logic.boolalg import Boolean
 from asymptotics.errors import UnableError
 from asymptotics.laws.derive import Laws
 from asymptotics.model.meanfield import unresolved_power
+from asymptotics.precision import exclusive
 from asymptotics.regimes import tidy
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import E, N
@@ -39,6 +40,7 @@ class Comparison:
     width_wins: bool | None
 
 
+@exclusive
 def ensembling(laws: Laws) -> tuple[Comparison, ...]:
     """The late-time comparison in each open regime of the model law.
 

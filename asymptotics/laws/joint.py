@@ -34,6 +34,7 @@ from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Term
 from asymptotics.laws.derive import Laws
 from asymptotics.model.meanfield import df1, squared_bias, unresolved_power
+from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.regimes import tidy
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, P, t
@@ -51,6 +52,7 @@ class ScalingTerm:
     log_power: int = 0
 
 
+@exclusive_class
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JointLaw:
     """``L(t, size) ~ sum_p coefficient_p kappa0^p G_p(theta)``; see the head of this module.
@@ -107,6 +109,7 @@ class JointLaw:
         return sum(ends, Integer(0)) * (1 if self.size == N else 1 / self.r)
 
 
+@exclusive
 def joint_law(laws: Laws, size: Symbol = N) -> JointLaw:
     """The joint law of t and ``size`` (N at P = oo, or P at N = oo, noiseless).
 

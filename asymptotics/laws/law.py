@@ -20,6 +20,7 @@ from asymptotics.laws import latex as typeset
 from asymptotics.laws.windows import Subject, Window, windows_of
 from asymptotics.model.quantities import QUANTITIES, crossover
 from asymptotics.notation import restated
+from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.regimes import Regime, find_regimes, tidy
 from asymptotics.spectra import spectrum
 from asymptotics.spectra.segments import structural
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from asymptotics.derivation import Derivation
 
 
+@exclusive_class
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
     """``loss ~ prefactor * x**(-exponent) * log(x)**log_power``, x = resource -> oo.
@@ -316,6 +318,7 @@ class Law:
         return replace(self, regimes=restated(self.regimes, notation))
 
 
+@exclusive
 @cached(maxsize=256)
 def derived(name: str, task: Task, below: bool = False) -> Law:
     """The law of the quantity called ``name``; ``below`` the number of modes where that is finite."""

@@ -22,6 +22,7 @@ from asymptotics.domains.domain import plain
 from asymptotics.errors import DomainError, SpectrumError
 from asymptotics.laws.law import Law, derived
 from asymptotics.model.quantities import QUANTITIES
+from asymptotics.precision import exclusive
 from asymptotics.regimes import Regime
 from asymptotics.symbols import a, b
 from asymptotics.tasks.measured import with_error
@@ -73,6 +74,7 @@ class MeasuredLaws:
         return "\n".join(str(one) for one in self.exponents)
 
 
+@exclusive
 def measured_laws(task: Task, names: tuple[str, ...] = ("time", "model", "data")) -> MeasuredLaws:
     """The exponents of the laws called ``names`` (as in `Laws`) for a measured task, with errors.
 

@@ -34,12 +34,14 @@ from sympy import (
 )
 
 from asymptotics.errors import DomainError
+from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.tasks.task import exact
 
 _z, _kappa, _D, _w = Dummy("z"), Dummy("kappa"), Dummy("D"), Dummy("w")
 _Z, _scale = Dummy("Z", positive=True), Dummy("eps", positive=True)
 
 
+@exclusive_class
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarchenkoPastur:
     """The law for ``ratio = nu`` and ``eigenvalue = lambda``; all dimensionless (u in units of lambda's).
@@ -189,6 +191,7 @@ def _vertex_size(coefficients: list[Expr]) -> Expr:
     return cancel(-polynomial.nth(0) / polynomial.nth(2))
 
 
+@exclusive
 def marchenko_pastur(ratio: object, eigenvalue: object = 1) -> MarchenkoPastur:
     """The law of N = ratio M features (P = oo), or of P = ratio M samples (N = oo), on a white spectrum.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from sympy import Expr, Rational
 
 from asymptotics.caches import cached
+from asymptotics.precision import exclusive
 from asymptotics.tasks.task import Task
 from numerics.model.full_model import FullModel
 from numerics.model.rules import GradientFlow, OnePassSGD, Rule
@@ -24,6 +25,7 @@ def _infinite(task: Task, digits: int, rule: Rule) -> FullModel:
     return FullModel(task, noise=None if isinstance(rule, OnePassSGD) else 0, rule=rule, digits=digits)
 
 
+@exclusive
 @cached(maxsize=4096)
 def size_coefficients(
     task: Task, quantity: str, size: str, time: Expr, digits: int, rule: Rule = FLOW

@@ -16,7 +16,7 @@ import sympy
 from numpy.typing import ArrayLike
 
 from asymptotics.errors import DomainError, UnableError
-from asymptotics.precision import working
+from asymptotics.precision import exclusive_class, working
 from asymptotics.tasks.task import Task, exact
 from numerics.model.parts import (
     NOISE,
@@ -43,6 +43,7 @@ MAX_DECADES = 10
 """A train loss smaller than this many decades, on its way to zero, is not computed but bounded."""
 
 
+@exclusive_class
 class FullModel(SolvedModel):
     """The losses of a task learned by N random features from P samples with noise sigma.
 

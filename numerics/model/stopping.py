@@ -14,7 +14,7 @@ from functools import partial
 import mpmath
 
 from asymptotics.errors import PrecisionError, UnableError
-from asymptotics.precision import working
+from asymptotics.precision import exclusive, working
 from asymptotics.tasks.task import Task
 from numerics.model.full_model import FullModel
 from numerics.values.value import Value
@@ -34,6 +34,7 @@ class Stopping:
     loss: Value
 
 
+@exclusive
 def best_stopping(
     task: Task, P: object, noise: object, digits: int, guess: mpmath.mpf | None = None
 ) -> Stopping:

@@ -24,7 +24,7 @@ from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.laws.derive import derive
 from asymptotics.laws.joint import JointLaw, joint_law
 from asymptotics.model.training_rules import trace
-from asymptotics.precision import working
+from asymptotics.precision import exclusive, working
 from asymptotics.spectra import spectrum as series_of
 from asymptotics.symbols import B, C, N, P, eta, t
 from asymptotics.tasks.task import substitution
@@ -57,6 +57,7 @@ class Split:
         raise DomainError(f"{key} is not among {', '.join(str(name) for name, _ in self.values)}")
 
 
+@exclusive
 def constants(optimum: Optimum, at: Mapping[Symbol | str, object] | None = None, digits: int = 10) -> Split:
     """``nu`` and ``l`` in ``N* ~ nu C^(...)``, ``L* ~ l C^-(...)``; with a logarithm, UnableError.
 
@@ -87,6 +88,7 @@ def constants(optimum: Optimum, at: Mapping[Symbol | str, object] | None = None,
         return _on_crossover(setting)
 
 
+@exclusive
 def frontier(
     optimum: Optimum,
     budgets: Iterable[object],

@@ -15,7 +15,7 @@ from sympy import Expr, Symbol
 
 from asymptotics.errors import DomainError, PrecisionError
 from asymptotics.laws.joint import JointLaw
-from asymptotics.precision import working
+from asymptotics.precision import exclusive, working
 from asymptotics.symbols import N
 from asymptotics.tasks.task import exact
 from numerics.values.value import Value
@@ -25,6 +25,7 @@ RATE = 0.53
 MAX_DIGITS = 200
 
 
+@exclusive
 def model_scaling(p: object, r: object, theta: object, digits: int = 15, logarithms: int = 0) -> Value:
     """``G_p(theta) = (1/2 pi i) int e^(theta y) x^p/y dy``, ``y = x - x^(1 - r)``; dimensionless.
 
@@ -47,6 +48,7 @@ def model_scaling(p: object, r: object, theta: object, digits: int = 15, logarit
     return _inverted(digits, _number(theta, "theta", digits), _exponent(r, digits), kernel)
 
 
+@exclusive
 def data_scaling(p: object, r: object, theta: object, digits: int = 15) -> Value:
     """``G_p(theta, theta)`` of the data law; tends to 1/r for theta -> oo. See `model_scaling`.
 
@@ -144,6 +146,7 @@ class JointValue:
     theta: mpmath.mpf
 
 
+@exclusive
 def joint_loss(
     law: JointLaw, at: Mapping[Symbol, object], *, t: object, size: object, digits: int = 15
 ) -> JointValue:

@@ -20,7 +20,7 @@ from sympy import Expr, Symbol, oo
 
 from asymptotics import DomainError
 from asymptotics.laws.derive import Law
-from asymptotics.precision import working
+from asymptotics.precision import exclusive, working
 from asymptotics.symbols import sigma
 from asymptotics.tasks.task import substitution
 from numerics.verification.exponents import measure
@@ -77,6 +77,7 @@ class Verification:
         )
 
 
+@exclusive
 def verify(
     law: Law,
     at: Mapping[Symbol | str, object] | None = None,
