@@ -10,6 +10,7 @@ A program that evaluates SymPy's or mpmath's numbers in threads of its own does 
 
     working(digits)      a block at that many decimal digits; the precision before it returns at its end
     working_bits(bits)   the same in binary digits
+    hold, release        the lock alone, for a context of another kind
     exclusive            decorate a public function: one thread at a time in any of them
     exclusive_class      the same for every public method and property of a class
 """
@@ -34,6 +35,9 @@ _LOCK = RLock()
 if hasattr(os, "register_at_fork"):
     # A child begins while nobody else works, so that it finds the lock free and the precision as it was.
     os.register_at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LOCK.release)
+
+
+hold, release = _LOCK.acquire, _LOCK.release
 
 
 @contextmanager
@@ -106,4 +110,4 @@ def exclusive_class(cls: Class) -> Class:
 
 _SHOWN = frozenset({"__init__", "__call__", "__repr__", "__str__", "_latex", "_repr_latex_"})
 
-__all__ = ["exclusive", "exclusive_class", "working", "working_bits"]
+__all__ = ["exclusive", "exclusive_class", "hold", "release", "working", "working_bits"]

@@ -1,4 +1,4 @@
-"""The end of training, t = oo: every loss at the fixed point of the mean-field equations.
+"""The end of training, t = oo: every loss at the fixed point of the mean-field equations, with its error.
 
 Training stops where ``df1(kappa) = min(N, P)``; with more parameters and samples than modes, at
 kappa = 0. The losses are the kernels of `two_time` at that kappa, z -> 0 (theory, section 2; BAP, section 4.2
@@ -9,114 +9,205 @@ and appendix C):
     N, P > M:  L = sigma^2 M/(P - M)
 
 At N = P below the number of modes, and at P = M with noise, the loss diverges: the peak of double descent.
+Near it everything depends on ``P - N``, ``P - M`` and the like, which are taken between exact numbers; the
+rest is sums of positive terms, whose relative errors are carried along (`positive`). What is left to lose is
+the root itself, where df1 is flat: a relative error e of df1 moves kappa by ``e df1/(-kappa df1')``.
+
+    fixed_point        the parts of the losses at the end, a `FixedPoint`
+    saturate           the kappa at which df1 is a given number
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+import sympy
+
 from asymptotics.errors import PrecisionError
-from numerics.model.renormalised_ridge import START_BITS, Sizes, rough_df1
-from numerics.model.two_time import Kernels, TwoPoint, kernels
-from numerics.sums.spectral_sums import OnePoint, SpectralSums
-from numerics.values.arithmetic import Array, Field, Scalar, array, field_of
+from numerics.model.renormalised_ridge import START_BITS, Sizes, rough_df1, sizes_of
+from numerics.model.two_time import PARTS, TwoPoint, kernels
+from numerics.spectra.spectrum import constant
+from numerics.sums.spectral_sums import SpectralSums
+from numerics.values.arithmetic import Field, Scalar, array, field_of
+from numerics.values.inputs import infinite, sign_of
+from numerics.values.positive import Positive
+
+ROUGH = 1e-9
+"""How close, relatively, df1 is brought to its goal in double precision."""
+NEAR = 0.25
+"""Newton's method in log kappa converges from this distance on, since ``|f''| <= |f'|``."""
+STEPS = 400
+SLACK = 16
+"""How much larger the error of the sums is taken than its estimate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixedPoint:
     """kappa (0 if everything is learned) and the parts of the losses; ``diverges`` names the peak, if any."""
 
-    kappa: Scalar
-    parts: Kernels
-    error: float
+    kappa: Positive
+    parts: Mapping[str, Positive]
     diverges: str = ""
-    diverging_noise: bool = False
+
+    @property
+    def error(self) -> float:
+        """The largest relative error among kappa and the parts."""
+        return max([self.kappa.error, *(part.error for part in self.parts.values())])
 
 
-def fixed_point(sums: SpectralSums, sizes: Sizes, field: Field) -> FixedPoint:
-    """The losses at t = oo, inside ``with field:``; ``error`` is the relative error of each part."""
-    n, p = sizes.inverse_N, sizes.inverse_P
-    g = min((size for size in (sizes.N, sizes.P) if size is not None), default=None)
-    modes = sums.mode_count(field)
-    if g is None or (modes is not None and modes <= g):
-        return _everything_learned(sums, sizes, modes, field)
-    kappa, point = _saturated(g, sums, field)
-    zero, one = field.real(0), field.real(1)
-    R1, R3 = (zero if g == sizes.P else 1 - g * p), (zero if g == sizes.N else 1 - g * n)
-    square = kappa * kappa
-    f1, fc = -point.df1[1], -point.X[1]
-    pair = TwoPoint(
-        kappa=array([kappa]),
-        other=array([kappa]),
-        f1=f1,
-        f2=g - kappa * f1,
-        h=point.X[0] - kappa * fc,
-        F=square * fc,
-        loss=1.0,
-    )
-    if sizes.equal:
-        # R1 = R3 = 0: everything but the bias and the variance of infinite data is infinite.
-        finite = kernels(pair, array([one]), array([zero]), array([one]), array([zero]), sizes)
-        infinite = array([field.real(math.inf)])
-        parts = Kernels(
-            bias=finite.bias,
-            initialisation=finite.initialisation,
-            data=pair.F * p * pair.f2 / (p * kappa * f1),
-            interaction=infinite,
-            noise_data=p * pair.f2 / (p * kappa * f1),
-            noise_interaction=infinite,
-            train_signal=array([zero]),
-            train_noise=array([zero]),
-            gap_signal=infinite,
-            gap_noise=infinite,
+def fixed_point(sums: SpectralSums, N: sympy.Expr, P: sympy.Expr, field: Field) -> FixedPoint:
+    """The losses at t = oo for exact sizes N and P, to the digits of ``sums``, inside ``with field:``."""
+    modes, doubt = sums.mode_count()
+    size = N if infinite(P) or sign_of(N - P) < 0 else P
+    if doubt and abs(modes - size) <= doubt * modes:
+        return FixedPoint(kappa=Positive(field.real(0), math.inf), parts={})
+    if infinite(size) or (not infinite(modes) and sign_of(modes - size) <= 0):
+        return _learn_everything(sums, N, P, modes, doubt, field)
+    number = constant(size, field)
+    n, p = (None if infinite(x) else constant(x, field) for x in (N, P))
+    sizes = sizes_of(n, p, field)
+    kappa, floor = saturate(number, sums, field)
+    pair = _two_point(kappa, sums, floor, field)
+    if N == P or (not infinite(N + P) and sign_of(N - P) == 0):
+        return _peak(kappa, pair, sizes, field)
+    R1, R3 = (_ratio(own - size, own, field) for own in (P, N))
+    lost = (1 + R1) * number * sizes.inverse_P
+    found = kernels(pair, array([R1]), array([R3]), array([R1]), array([lost]), sizes)
+    return FixedPoint(kappa=kappa, parts={name: getattr(found, name)[0] for name in PARTS})
+
+
+def _ratio(part: sympy.Expr, whole: sympy.Expr, field: Field) -> Positive:
+    """``part/whole`` of exact numbers; 1 where both are infinite."""
+    if infinite(whole):
+        return Positive(field.real(1), 0.0)
+    return Positive(constant(part / whole, field), 2.0**-field.bits)
+
+
+def _two_point(kappa: Positive, sums: SpectralSums, floor: float, field: Field) -> TwoPoint:
+    """The sums over ``1/(lambda + kappa)^2``, which an error of kappa moves by at most twice as much."""
+    at = kappa.value
+    point = sums.one_point(array([at]), field, floor)
+    f2, h, error = sums.squares(at, field, floor)
+    found = {"f1": -point.df1[1, 0], "f2": f2, "h": h, "F": -at * at * point.X[1, 0]}
+    error = SLACK * max(error, point.error) + 2 * kappa.error
+    positive = {name: array([Positive(x, error)]) for name, x in found.items()}
+    return TwoPoint(kappa=array([kappa]), other=array([kappa]), loss=1.0, **positive)
+
+
+def _peak(kappa: Positive, pair: TwoPoint, sizes: Sizes, field: Field) -> FixedPoint:
+    """N = P: the bias stays finite, and so does the variance over features alone or over data alone."""
+    one, zero, infinitely = (Positive(field.real(x), 0.0) for x in (1, 0, math.inf))
+    # With R1 = 1 only in the resolvent of the features, where R1 is multiplied by R3 = 0.
+    finite = kernels(pair, array([one]), array([zero]), array([one]), array([zero]), sizes)
+    noise = pair.f2[0] / (kappa * pair.f1[0])
+    parts = {
+        "bias": finite.bias[0],
+        "initialisation": finite.initialisation[0],
+        "data": pair.F[0] * noise,
+        "interaction": infinitely,
+        "noise_data": noise,
+        "noise_interaction": infinitely,
+        "train_signal": zero,
+        "train_noise": zero,
+        "gap_signal": infinitely,
+        "gap_noise": infinitely,
+    }
+    return FixedPoint(kappa=kappa, parts=parts, diverges="the loss diverges at N = P as t -> oo")
+
+
+def _learn_everything(
+    sums: SpectralSums, N: sympy.Expr, P: sympy.Expr, modes: sympy.Expr, doubt: float, field: Field
+) -> FixedPoint:
+    """kappa = 0: every mode with a positive eigenvalue is fitted, only noise is left in it.
+
+    At P = M the spectrum of the curvature reaches down to 0, with kappa ~ z^(1/2), and at N = P = M with
+    kappa ~ z^(1/3): kernels that are homogeneous in the two kappa keep a value as t -> oo, which the
+    transforms 1/pi of ``kappa kappa'/(kappa + kappa')^2`` and (sqrt(3)/pi) log 2 of
+    ``kappa kappa'/(kappa^2 + kappa kappa' + kappa'^2)`` give.
+    """
+    zero, infinitely = (Positive(field.real(x), 0.0) for x in (0, math.inf))
+    left = Positive(sums.unlearnable_target(field), 2.0**-field.bits)
+    edge = not infinite(P) and sign_of(P - modes) == 0
+    through, fraction, gain = zero, _ratio(modes, P, field), infinitely
+    if infinite(P):
+        through, fraction, gain = Positive(field.real(1), 0.0), zero, zero
+    elif not edge:
+        near = doubt * float(modes / (P - modes))
+        through, gain = (
+            Positive(x.value, x.error + near)
+            for x in (_ratio(P - modes, P, field), _ratio(modes, P - modes, field))
         )
-        return FixedPoint(
-            kappa=kappa,
-            parts=parts,
-            error=point.error * 16,
-            diverges="the loss diverges at N = P as t -> oo",
-            diverging_noise=True,
-        )
-    lost = array([g * p * (1 + R1)])
-    parts = kernels(pair, array([R1]), array([R3]), array([R1]), lost, sizes)
-    return FixedPoint(kappa=kappa, parts=parts, error=point.error * 16)
-
-
-def _everything_learned(sums: SpectralSums, sizes: Sizes, modes: Scalar | None, field: Field) -> FixedPoint:
-    """kappa = 0: every mode with a positive eigenvalue is fitted, only noise is left in it."""
-    zero, one = array([field.real(0)]), array([field.real(1)])
-    unlearnable = array([sums.unlearnable_target(field)])
-    fraction = field.real(0) if modes is None or not sizes.inverse_P else modes * sizes.inverse_P
-    diverges = modes is not None and sizes.P is not None and bool(modes == sizes.P)
-    gain = array([field.real(math.inf) if diverges else fraction / (1 - fraction)])
-    through = zero if diverges else one - fraction
-    left = bool(unlearnable[0] != 0)
-    gap = gain + fraction
-    parts = Kernels(
-        bias=unlearnable,
-        initialisation=zero,
-        data=unlearnable * gain if left else zero,
-        interaction=zero,
-        noise_data=gain,
-        noise_interaction=zero,
-        train_signal=through * unlearnable,
-        train_noise=through,
-        gap_signal=unlearnable * gap if left else zero,
-        gap_noise=gap,
-    )
+    noise_interaction = interaction = zero
+    if edge and not infinite(N):
+        corner = sign_of(N - P) == 0
+        noise_interaction = infinitely if corner else _ratio(modes, N - modes, field) / field.pi()
+        if left.value:
+            interaction = left * noise_interaction if not corner else infinitely
+        elif corner:
+            interaction = _corner(sums, constant(modes, field), field)
+    parts = {
+        "bias": left,
+        "initialisation": zero,
+        "data": left * gain if left.value else zero,
+        "interaction": interaction,
+        "noise_data": gain,
+        "noise_interaction": noise_interaction,
+        "train_signal": through * left,
+        "train_noise": through,
+        "gap_signal": left * (gain + fraction) if left.value else zero,
+        "gap_noise": gain + fraction,
+    }
+    what = "the loss" if left.value else "the noise that is fitted"
     return FixedPoint(
-        kappa=field.real(0),
-        parts=parts,
-        error=10.0 ** -(sums.digits + 2),
-        diverges="the loss diverges at P = M as t -> oo" if diverges and left else "",
-        diverging_noise=diverges,
+        kappa=zero, parts=parts, diverges=f"{what} diverges at P = M as t -> oo" if edge else ""
     )
 
 
-def _saturated(size: Scalar, sums: SpectralSums, field: Field) -> tuple[Scalar, OnePoint]:
-    """The kappa at which df1 = size, between bounds and then by Newton's method in log kappa."""
-    goal = float(size)
+def _corner(sums: SpectralSums, modes: Scalar, field: Field) -> Positive:
+    """What stays of the target at N = P = M: ``(sqrt(3) log 2/pi) M sum(c/lambda)/sum(1/lambda)``."""
+    digits = sums.digits + 2
+    floor = sums.log_eigenvalue(float(modes)) - digits * math.log(10)
+    point = sums.one_point(array([field.exp(field.real(floor))]), field, floor)
+    constants = field.sqrt(field.real(3)) * field.log(field.real(2)) / field.pi()
+    value = constants * modes * point.X[0, 0] / -point.df1[1, 0]
+    return Positive(value, 2 * SLACK * point.error + 10.0**-sums.digits)
+
+
+def saturate(size: Scalar, sums: SpectralSums, field: Field) -> tuple[Positive, float]:
+    """The kappa at which df1 = size, and a floor of log kappa for the sums there.
+
+    From double precision by bisection, then by Newton's method in log kappa. Where df1 differs from
+    ``size`` by less than its error over a long way, kappa comes with an error that says so.
+    """
+    y, floor = _rough_root(float(size) * (1 - ROUGH), sums)
+    low: Scalar | None = None
+    high: Scalar | None = None
+    reach = 1.0
+    for _ in range(STEPS):
+        floor = min(floor, float(y) - 1.0)
+        kappa = field.exp(y)
+        point = sums.one_point(array([kappa]), field, floor)
+        slope = -kappa * point.df1[1, 0]
+        move = (point.df1[0, 0] - size) / slope
+        rounding = 2.0 ** (8 - field.bits)
+        noise = float(size / slope) * (SLACK * point.error + rounding) + rounding * (1 + abs(float(y)))
+        if abs(float(move)) < max(2.0 ** (-(field.bits - 8) / 2), noise):
+            return Positive(field.exp(y + move) if abs(float(move)) < NEAR else kappa, noise), floor
+        low, high = (y, high) if move > 0 else (low, y)
+        if abs(float(move)) < NEAR:
+            y = y + move
+        elif low is not None and high is not None:
+            y = (low + high) / 2
+        else:
+            y = y + (reach if move > 0 else -reach)
+            reach *= 2
+    raise PrecisionError(f"df1(kappa) = {float(size):.6g} was not solved; ask for more digits")
+
+
+def _rough_root(goal: float, sums: SpectralSums) -> tuple[Scalar, float]:
+    """log kappa at which df1 is about ``goal``, and a floor for log kappa."""
     with field_of(START_BITS) as rough:
         # df1 <= trace/kappa.
         high = math.log(float(sums.total_eigenvalue(rough))) - math.log(goal) + 1e-6
@@ -129,19 +220,13 @@ def _saturated(size: Scalar, sums: SpectralSums, field: Field) -> tuple[Scalar, 
         while df1(low, low) < goal:
             high, low, step = low, low - step, 2 * step
         floor = low
-        while high - low > 1e-12 * max(1.0, abs(low)):
+        while high - low > ROUGH * max(1.0, abs(low)):
             middle = (low + high) / 2
             if df1(middle, floor) > goal:
                 low = middle
             else:
                 high = middle
-    y = field.real((low + high) / 2)
-    for _ in range(60):
-        kappa = field.exp(y)
-        point = sums.one_point(array([kappa]), field, floor, spare=1)
-        move = -(point.df1[0, 0] - size) / (kappa * point.df1[1, 0])
-        y += move
-        if abs(float(move)) < 2.0 ** (-(field.bits - 8) / 2):
-            change: Array = array([field.exp(y) - kappa])
-            return field.exp(y), point.moved(change)
-    raise PrecisionError(f"df1(kappa) = {goal:.6g} was not solved; ask for more digits")
+    return (low + high) / 2, floor
+
+
+__all__ = ["FixedPoint", "fixed_point", "saturate"]

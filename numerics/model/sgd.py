@@ -8,11 +8,14 @@ equation). As ``e^(s n) = e^(zeta T)`` with T = 2 eta n, the contour of the flow
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from asymptotics.errors import DomainError
 from numerics.model.rules import OnePassSGD
 from numerics.model.two_time import OneTime
 from numerics.values.arithmetic import Array, Field, Scalar
 from numerics.values.jets import Jet
+from numerics.values.positive import Positive
 
 
 def sgd_transforms(
@@ -24,15 +27,20 @@ def sgd_transforms(
     the trace (early times).
     """
     rest = trace - nodes.df1 * zeta
-    kernel = rest * (field.real(rule.eta) / (2 * rule.batch))
+    kernel = rest * field.real(Fraction(repr(rule.eta)) / (2 * rule.batch))
     loss = max(float(abs(trace / x)) for x in rest.terms[0])
     gain = kernel / (1 - kernel)
     return nodes.kappa * nodes.X * gain, gain, loss
 
 
-def sgd_at_infinity(rule: OnePassSGD, whole: Scalar, trace: Scalar, field: Field) -> tuple[Scalar, Scalar]:
-    """The same for n -> oo, where K~(0) = (eta/(2B)) sum lambda and ``whole`` = Xi at the fixed point."""
-    kernel = field.real(rule.eta) / (2 * rule.batch) * trace
+def sgd_at_infinity(
+    rule: OnePassSGD, whole: Positive, trace: Positive, field: Field
+) -> tuple[Positive, Positive]:
+    """The same for n -> oo, where K~(0) = (eta/(2B)) sum lambda and ``whole`` = Xi at the fixed point.
+
+    Near the bound K~(0) = 1 of stability the error of the trace weighs 1/(1 - K~) times as much.
+    """
+    kernel = field.real(Fraction(repr(rule.eta)) / (2 * rule.batch)) * trace
     gain = kernel / (1 - kernel)
     return whole * gain, gain
 

@@ -15,7 +15,7 @@ import mpmath
 import numpy as np
 import sympy
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, PrecisionError
 from asymptotics.precision import working
 from numerics.model.contour import Transformed, invert, pair_weights, relative_error
 from numerics.model.discretisation import GUARD_BITS, KEPT_TIMES, Contour, Discretisation
@@ -31,12 +31,22 @@ from numerics.sums.time_sum import time_sum
 from numerics.values.arithmetic import Field, array, field_of
 from numerics.values.inputs import infinite
 from numerics.values.jets import Jet
+from numerics.values.positive import Positive
 
 SENSITIVITY = 16
 """How much larger the relative error of a kernel may be than that of the sums it is made of."""
 
 KEPT_KERNELS = 4
 """For how many contours the kernels stay in memory, a square array each."""
+
+MOST_DIGITS = 1100
+"""To so many digits the fixed point is solved at most."""
+
+SMALLEST = 1e-300
+"""Relative errors below this one leave the range of floats."""
+
+ROUNDING_BITS = 3
+"""How many bits at most are rounded away where parts are weighted and added."""
 
 SGD_PARTS = ("sgd_excess", "sgd_noise")
 SINGLE_PARTS = ("infinite_data",)
@@ -110,6 +120,8 @@ class Solver:
                     note = self._divergence
                 value += factor * part.value
                 error += abs(factor) * part.error
+                if part.error or weight != 1:
+                    error += abs(factor * part.value) * mpmath.mpf(2) ** (ROUNDING_BITS - mpmath.mp.prec)
             if mpmath.isinf(value):
                 return Solution(value=value, error=mpmath.mpf(0), note=note)
             return Solution(value=value, error=error)
@@ -117,15 +129,14 @@ class Solver:
     def transfer(self, level: int, time: sympy.Expr, digits: int) -> Solution:
         """``H_k = sum_j tau_j kappa_j/(kappa_j + lambda_k)``, or its limit at t = oo."""
         if infinite(time):
-            with self._model.field(digits, 0) as field:
-                fixed = self._fixed(digits, field)
+            fixed, inside = self._fixed(digits)
+            with self._model.field(inside, 0) as field:
+                eigenvalue = self._model.eigenvalue(level, field)
                 ratio = (
-                    fixed.kappa / (fixed.kappa + self._model.eigenvalue(level, field))
-                    if fixed.kappa
-                    else field.real(0)
+                    fixed.kappa / (fixed.kappa + eigenvalue) if eigenvalue else Positive(field.real(1), 0.0)
                 )
-                value = field.mpf(ratio)
-                return Solution(value=value, error=abs(value) * mpmath.mpf(fixed.error))
+                value = field.mpf(ratio.value)
+            return Solution(value=value, error=abs(value) * mpmath.mpf(ratio.error))
         found: list[Transformed] = []
         for contour in self._model.solved(self._flow_time(time), digits):
             with contour.field as field:
@@ -188,10 +199,10 @@ class Solver:
         all above the lower edge of a bulk.
         """
         with self._model.field(15, 0) as field:
-            modes = self._model.sums_for(15).mode_count(field)
+            modes = self._model.sums_for(15).mode_count()[0]
             sizes = self._model.sizes(field)
             falls = sizes.P is not None and (sizes.N is None or sizes.P < sizes.N)
-            if not falls or infinite(time) or (modes is not None and modes <= sizes.P):
+            if not falls or infinite(time) or modes <= self._model.P:
                 return 0.0
         if self._slowest is None:
             self._slowest = 0.99 * slowest_rate(self._model.sums_for(15), sizes)
@@ -208,9 +219,7 @@ class Solver:
 
     @property
     def _divergence(self) -> str:
-        with self._model.field(15, 0) as field:
-            fixed = self._fixed(15, field)
-        return fixed.diverges or "the noise that is fitted diverges at P = M as t -> oo"
+        return self._fixed(15)[0].diverges
 
     def _part(self, name: str, time: sympy.Expr, digits: int, expanded: Expanded) -> tuple[Part, ...]:
         if name == "one":
@@ -243,21 +252,21 @@ class Solver:
         return {**dict.fromkeys((*PARTS, *SGD_PARTS), zero), **same, "train_noise": one}
 
     def _at_infinity(self, digits: int) -> dict[str, Part]:
-        with self._model.field(digits, 0) as field:
-            fixed = self._fixed(digits, field)
-            parts = {name: field.mpf(getattr(fixed.parts, name)[0]) for name in PARTS}
+        fixed, inside = self._fixed(digits)
+        parts = dict(fixed.parts)
+        with self._model.field(inside, 0) as field:
             if isinstance(self.rule, OnePassSGD):
-                trace = self._model.sums_for(digits).total_eigenvalue(field)
-                whole = fixed.parts.bias[0] + fixed.parts.initialisation[0]
-                found = (whole, *sgd_at_infinity(self.rule, whole, trace, field))
-                names = (*SINGLE_PARTS, *SGD_PARTS)
-                parts |= {name: field.mpf(value) for name, value in zip(names, found, strict=True)}
+                sums = self._model.sums_for(inside)
+                trace = Positive(sums.total_eigenvalue(field), 10.0**-sums.digits)
+                whole = parts["bias"] + parts["initialisation"]
+                excess, noise = sgd_at_infinity(self.rule, whole, trace, field)
+                parts |= {"infinite_data": whole, "sgd_excess": excess, "sgd_noise": noise}
+            values = {name: (field.mpf(part.value), part.error) for name, part in parts.items()}
         return {
             name: Part(
-                value=value,
-                error=mpmath.mpf(0) if mpmath.isinf(value) else abs(value) * mpmath.mpf(fixed.error),
+                value=value, error=mpmath.mpf(0) if mpmath.isinf(value) else abs(value) * mpmath.mpf(error)
             )
-            for name, value in parts.items()
+            for name, (value, error) in values.items()
         }
 
     def _inverted(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> _Series:
@@ -339,8 +348,22 @@ class Solver:
         part = self._as_part(pair, contour, 0.0)
         return Solution(value=part.value, error=part.error)
 
-    def _fixed(self, digits: int, field: Field) -> FixedPoint:
-        return fixed_point(self._model.sums_for(digits), self._model.sizes(field), field)
+    def _fixed(self, digits: int) -> tuple[FixedPoint, int]:
+        """The end of training to ``digits`` digits, and the digits that this took inside."""
+        inside = digits
+        while True:
+            with self._model.field(inside, 0) as field:
+                found = fixed_point(self._model.sums_for(inside), self._model.N, self._model.P, field)
+            if found.error < max(10.0 ** -(digits + 2), SMALLEST):
+                return found, inside
+            lost = digits + 2 + math.log10(found.error) if found.error < 1e300 else inside
+            inside += 10 * math.ceil(max(lost, 1) / 10)
+            if inside > MOST_DIGITS:
+                size = min(self._model.N, self._model.P)
+                raise PrecisionError(
+                    f"df1(kappa) is so flat at {size} that kappa takes more than {MOST_DIGITS} digits; "
+                    "use a size further from where the spectrum has a gap"
+                )
 
 
 def _constant(number: int, expanded: Expanded) -> tuple[Part, ...]:

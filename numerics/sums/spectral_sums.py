@@ -14,16 +14,18 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import sympy
 from numpy.typing import NDArray
 
 from asymptotics.errors import DomainError, PrecisionError
 from numerics.spectra.spectrum import FiniteSpectrum, Spectrum, constant
 from numerics.sums.node_rules import Rule, RuleBook, bounded
 from numerics.sums.node_rules_pieces import PieceBook
-from numerics.values.arithmetic import Array, Field, Scalar, array, field_of
+from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, field_of
 
 MAX_REFINEMENTS = 6
 WIDEST_LOG = 600.0
@@ -131,6 +133,30 @@ class SpectralSums:
             worst = max(worst, error)
         return OnePoint(kappa=kappa, df1=out[:rows], X=out[rows:], error=worst)
 
+    def squares(self, kappa: Scalar, field: Field, log_floor: float) -> tuple[Scalar, Scalar, float]:
+        """``sum m lambda^2/(lambda + kappa)^2``, ``sum m c lambda/(lambda + kappa)^2``, their relative error.
+
+        For kappa > 0. Each is added up as it stands; as differences of df1 and X they would cancel.
+        """
+        head, sector = self._book.place(*_polar(kappa), derivatives=1)
+        for refinement in range(MAX_REFINEMENTS):
+            rule = self._book.rule(head, sector, log_floor, refinement)
+            error = _floor(rule, kappa, 10.0 ** -(self.digits + 2), field)
+            u, coarse_u = 1 / (rule.lam + kappa), 1 / (rule.check[0] + kappa)
+            found: list[Scalar] = []
+            for weights, check in ((rule.A, rule.check[1]), (rule.G, rule.check[2])):
+                product, coarse = weights * rule.lam * u * u, check * rule.check[0] * coarse_u * coarse_u
+                total, estimate = _estimated(product, coarse, rule.parts)
+                found.append(_real(total))
+                error = max(error, estimate)
+            if error < 10.0**-self.digits:
+                return found[0], found[1], 2 * error
+            if refinement % 2 and self._book.plain is None:
+                head = bounded(math.ceil(1.5 * head))
+        raise PrecisionError(
+            f"spectral sums reach only {error:.1e} where 1e-{self.digits} is needed; ask for fewer digits"
+        )
+
     def rule_for(self, log_kappa: float, angle: float, log_floor: float) -> Rule:
         """The rule that `one_point` would use at first at this kappa; for starting values of roots."""
         return self._book.rule(*self._book.place(log_kappa, angle), log_floor, 0)
@@ -160,26 +186,34 @@ class SpectralSums:
         rule = self.rule_for(0.0, 0.0, 0.0)
         return _real(rule.G.sum()) if len(rule.G) else field.real(0)
 
-    def mode_count(self, field: Field) -> Scalar | None:
-        """How many modes have a positive eigenvalue; None for infinitely many."""
+    def mode_count(self) -> tuple[sympy.Expr, float]:
+        """How many modes have a positive eigenvalue, oo for infinitely many, and its relative error (or 0).
+
+        Multiplicities are integers in every case that is one of modes, so that their sum is exact once its
+        error is below one half.
+        """
         if isinstance(self.spectrum, FiniteSpectrum):
-            return field.real(int(np.count_nonzero(self.spectrum.eigenvalues)))
+            return sympy.Integer(int(np.count_nonzero(self.spectrum.eigenvalues))), 0.0
         if self.spectrum.levels is None:
-            return None
+            return sympy.oo, 0.0
         if self.spectrum.multiplicity == 1:
             levels = (piece.levels for piece in self.spectrum.pieces or (self.spectrum,))
-            return field.real(sum(n for n in levels if n is not None))
-        rule = self.rule_for(0.0, 0.0, 0.0)
-        count = _real(sum(a / lam for a, lam in zip(rule.A, rule.lam, strict=True) if lam != 0))
-        # Multiplicities are integers in every case that is one of modes.
-        nearest = field.real(round(float(count)))
-        return nearest if abs(float(count - nearest)) < 1e-9 * float(nearest) else count
+            return sympy.Integer(sum(n for n in levels if n is not None)), 0.0
+        error = 10.0 ** (2 - self.digits)
+        with field_of(bits_of(self.digits) + 40) as field:
+            rule = self.rule_for(0.0, 0.0, 0.0)
+            total = _real(sum(a / lam for a, lam in zip(rule.A, rule.lam, strict=True) if lam != 0))
+            mantissa, exponent = field.mpf(total).man_exp
+        count = sympy.Integer(int(mantissa)) * sympy.Integer(2) ** int(exponent)
+        nearest = sympy.floor(count + sympy.Rational(1, 2))
+        whole = error * nearest < 0.1 and abs(count - nearest) < sympy.Rational(1, 10)
+        return (nearest, 0.0) if whole else (count, error)
 
     def unlearnable_target(self, field: Field) -> Scalar:
         """The target power in modes whose eigenvalue is zero."""
         if isinstance(self.spectrum, FiniteSpectrum):
             lam, power = np.asarray(self.spectrum.eigenvalues), np.asarray(self.spectrum.target)
-            return field.real(math.fsum(power[lam == 0]))
+            return field.real(sum(map(Fraction, power[lam == 0].tolist()), Fraction(0)))
         return constant(self.spectrum.unlearned, field)
 
     def log_eigenvalue(self, level: float) -> float:
@@ -206,9 +240,7 @@ def _evaluate(
         kappa = field.conj(kappa)
     plus = rule.lam + kappa
     u = 1 / plus
-    floor += 2.0 ** (3 - field.bits) * math.sqrt(len(u))
-    if rule.bins is not None:
-        floor += rule.bins.error(complex(kappa)) + COMPRESSED_FLOOR
+    floor = _floor(rule, kappa, floor, field)
     error = floor
     coarse_u = 1 / (rule.check[0] + kappa) if len(rule.check[0]) else rule.check[0]
     sums: list[Scalar] = []
@@ -228,6 +260,14 @@ def _evaluate(
     elif negative:
         sums = [field.conj(s) if s != 0 else s for s in sums]
     return array(sums), error
+
+
+def _floor(rule: Rule, kappa: Scalar, floor: float, field: Field) -> float:
+    """The relative error of sums over a rule by rounding and by compression, above ``floor``."""
+    floor += 2.0 ** (3 - field.bits) * math.sqrt(len(rule.lam))
+    if rule.bins is not None:
+        floor += rule.bins.error(complex(kappa)) + COMPRESSED_FLOOR
+    return floor
 
 
 def _estimated(product: Array, coarse: Array, parts: tuple[int, int, int]) -> tuple[Scalar, float]:

@@ -3,8 +3,8 @@
 Everything in this package that needs more than double precision works on NumPy object
 arrays, whose elements are `gmpy2` numbers where gmpy2 is installed (about ten times
 faster) and numbers of a private `mpmath` context otherwise. A `Field` is the one place
-that knows the difference. No global precision is ever changed: gmpy2 takes it from a
-context that is entered with ``with field:`` and left again, mpmath from the private one.
+that knows the difference. No global precision is ever changed: both take it from a context that is
+entered with ``with field:`` and left again, which for mpmath is one that threads share, one at a time.
 
 >>> from fractions import Fraction
 >>> with field_of(100) as field:
@@ -26,6 +26,8 @@ import mpmath
 import numpy as np
 from mpmath.libmp import from_man_exp
 from numpy.typing import NDArray
+
+from asymptotics.precision import hold, release
 
 Scalar = Any
 """A real or complex number of a `Field`; the two libraries share no common type."""
@@ -148,23 +150,31 @@ class Gmpy2Field:
         return mpmath.mp.make_mpf(from_man_exp(int(mantissa), int(exponent)))
 
 
-class MpmathField:
-    """A `Field` of mpmath numbers in a context of its own, for machines without gmpy2."""
+_CONTEXT: Any = mpmath.ctx_mp.MPContext()
+"""The context of all numbers of `MpmathField`: mpmath takes the precision of a sum from its first number."""
 
-    __slots__ = ("_context", "bits")
+
+class MpmathField:
+    """A `Field` of mpmath numbers in a context of this package, for machines without gmpy2."""
+
+    __slots__ = ("_context", "_stack", "bits")
 
     def __init__(self, bits: int) -> None:
         self.bits = bits
-        self._context: Any = mpmath.ctx_mp.MPContext()
-        self._context.prec = bits
+        self._context: Any = _CONTEXT
+        self._stack: list[int] = []
 
     def __enter__(self) -> MpmathField:
+        hold()
+        self._stack.append(self._context.prec)
+        self._context.prec = self.bits
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        return None
+        self._context.prec = self._stack.pop()
+        release()
 
     def real(self, value: int | float | Fraction | mpmath.mpf) -> Scalar:
         if isinstance(value, Fraction):

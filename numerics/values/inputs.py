@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import sympy
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, PrecisionError
 from asymptotics.tasks.task import exact
 
 
@@ -60,3 +60,17 @@ def infinite(number: sympy.Expr) -> bool:
     True
     """
     return bool(number == sympy.oo)
+
+
+def sign_of(number: sympy.Expr) -> int:
+    """The sign of an exact real number, proved; raises `PrecisionError` where SymPy cannot tell it from 0.
+
+    >>> sign_of(sympy.sqrt(2) - 1), sign_of((1 + sympy.sqrt(2)) ** 2 - 3 - 2 * sympy.sqrt(2))
+    (1, 0)
+    """
+    if not number.is_Rational and number.is_finite and number.equals(0):
+        return 0
+    sign = sympy.sign(number)
+    if not sign.is_Integer:
+        raise PrecisionError(f"{number} cannot be told from 0; give sizes as rational numbers")
+    return int(sign)

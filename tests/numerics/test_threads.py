@@ -12,6 +12,7 @@ from asymptotics.precision import exclusive, working
 from asymptotics.sums.convergent import convergent_sum
 from asymptotics.symbols import N, a, b, k, t
 from numerics import FullModel, OnePassSGD, constants, sweep, verify
+from numerics.values import arithmetic
 
 THREADS = 12
 
@@ -96,6 +97,20 @@ def test_one_model_serves_many_threads() -> None:
     model = FullModel(power_law(2, 1.5), N=9, P=7, noise=1)
     with ThreadPoolExecutor(THREADS) as pool:
         assert [_exactly(value) for value in pool.map(model.test_loss, times)] == serial
+
+
+@pytest.mark.usefixtures("precision_of_the_caller")
+def test_threads_without_gmpy2(monkeypatch) -> None:
+    monkeypatch.setattr(arithmetic, "gmpy2", None)
+
+    def loss(digits):
+        model = FullModel.from_arrays([1, 0.5, 0.2], [1, 1, 1], N=2, P=4, noise=1, digits=digits)
+        return [_exactly(model.test_loss(time)) for time in (3, mpmath.inf)]
+
+    digits = [6, 30, 8, 25, 12, 18]
+    serial = [loss(n) for n in digits]
+    with ThreadPoolExecutor(THREADS) as pool:
+        assert list(pool.map(loss, digits)) == serial
 
 
 @pytest.mark.usefixtures("precision_of_the_caller")
