@@ -39,6 +39,8 @@ ROUGH = 1e-9
 NEAR = 0.25
 """Newton's method in log kappa converges from this distance on, since ``|f''| <= |f'|``."""
 STEPS = 400
+LARGEST = 1e300
+"""The largest size that doubles, in which the search begins, have room for."""
 SLACK = 16
 """How much larger the error of the sums is taken than its estimate."""
 
@@ -134,7 +136,7 @@ def _learn_everything(
     if infinite(P):
         through, fraction, gain = Positive(field.real(1), 0.0), zero, zero
     elif not edge:
-        near = doubt * float(modes / (P - modes))
+        near = 2 * doubt * float(P / (P - modes))
         through, gain = (
             Positive(x.value, x.error + near)
             for x in (_ratio(P - modes, P, field), _ratio(modes, P - modes, field))
@@ -181,7 +183,12 @@ def saturate(size: Scalar, sums: SpectralSums, field: Field) -> tuple[Positive, 
     From double precision by bisection, then by Newton's method in log kappa. Where df1 differs from
     ``size`` by less than its error over a long way, kappa comes with an error that says so.
     """
-    y, floor = _rough_root(float(size) * (1 - ROUGH), sums)
+    goal = float(size) * (1 - ROUGH)
+    if not 1 / LARGEST < goal < LARGEST:
+        raise PrecisionError(
+            f"min(N, P) = {field.mpf(size)} at t = oo; sizes from {1 / LARGEST} to {LARGEST} are solved"
+        )
+    y, floor = _rough_root(goal, sums)
     low: Scalar | None = None
     high: Scalar | None = None
     reach = 1.0

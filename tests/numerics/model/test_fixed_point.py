@@ -12,7 +12,7 @@ from sympy import Integer, Rational, oo, sqrt
 from asymptotics import Task, power_law
 from numerics import FullModel, OnePassSGD
 from numerics.model.fixed_point import fixed_point
-from numerics.spectra.spectrum import finite_spectrum
+from numerics.spectra.spectrum import finite_spectrum, spectrum_of
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values import arithmetic
 from numerics.values.arithmetic import field_of
@@ -290,6 +290,45 @@ def test_errors_of_the_sums_are_carried_to_every_part(N, P) -> None:
                     seen[name] = max(seen[name], moved / blurred.parts[name].error)
     depend_on_kappa = [seen[name] for name in ("bias", "initialisation", "data") if exact.parts[name].value]
     assert min(depend_on_kappa) > 1e-3
+
+
+@pytest.mark.parametrize("off", [0, Rational(1, 10**10), -Rational(1, 10**10)])
+def test_a_number_of_modes_in_doubt_is_part_of_the_error(off) -> None:
+    class Counted(SpectralSums):
+        def mode_count(self):
+            return 3 + 3 * off, 1e-10
+
+    sums = Counted(finite_spectrum([1, 0.5, 0.2], [0.7, 0.5, 0.3]), 40)
+    with field_of(200) as field:
+        known = fixed_point(sums, oo, 3 + Rational(1, 10**6), field)
+        assert abs(known.parts["noise_data"].value / 3000000 - 1) <= known.parts["noise_data"].error < 1e-3
+        assert (
+            abs(known.parts["train_noise"].value / (1 / 3e6) - 1) <= known.parts["train_noise"].error + 1e-6
+        )
+        assert fixed_point(sums, oo, 3 + Rational(1, 10**10), field).error > 1
+
+
+def test_the_trace_is_known_to_the_digits_of_its_sums(monkeypatch) -> None:
+    rule = OnePassSGD(eta=0.9999999999, batch=1)
+    found = FullModel.from_arrays([1, 1, 0], [1, 1, 0.5], rule=rule).sgd_excess(oo)
+    exact = SpectralSums.total_eigenvalue
+    monkeypatch.setattr(
+        SpectralSums,
+        "total_eigenvalue",
+        lambda self, field: exact(self, field) * (1 - field.real(10) ** -self.digits),
+    )
+    blurred = FullModel.from_arrays([1, 1, 0], [1, 1, 0.5], rule=rule).sgd_excess(oo)
+    with mpmath.workdps(60):
+        assert found.error / 1000 < abs(found.value - blurred.value) <= found.error
+
+
+def test_squares_claim_no_more_than_the_digits_of_their_sums() -> None:
+    few, many = (SpectralSums(spectrum_of(power_law(2, 2)), digits) for digits in (12, 30))
+    with field_of(200) as field:
+        for kappa in (field.real(1), field.exp(field.real(-20))):
+            (f2, h, error), (exact_f2, exact_h, _) = (x.squares(kappa, field, -20.0) for x in (few, many))
+            assert max(abs(f2 / exact_f2 - 1), abs(h / exact_h - 1)) <= error
+            assert 1e-14 <= error <= 2e-12
 
 
 # -- at the singularities themselves ----------------------------------------------------------
