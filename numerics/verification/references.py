@@ -30,8 +30,8 @@ from sympy import Expr, Integer, Rational, Symbol, oo
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError
-from asymptotics.registry import Registry
 from asymptotics.precision import working
+from asymptotics.registry import Registry
 from asymptotics.symbols import B, N, P, beta, eta, sigma
 from asymptotics.tasks.task import Task
 from numerics.model.coefficients import size_coefficients
