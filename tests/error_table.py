@@ -42,10 +42,15 @@ DRAWN = "numerics/simulation/simulate.py"
 
 ESTIMATES = (
     # spectral sums: the whole, the integral, its ends, rounding, compression
-    smaller(SPECTRAL, "max(error, estimate)", SUMS, after="error = "),
+    row(
+        SPECTRAL,
+        "(derivatives, spare), field)\n                    error = max(error, estimate)",
+        "(derivatives, spare), field)\n                    error = max(error, estimate) / 10**6",
+        SUMS,
+    ),
     smaller(SPECTRAL, "float(abs(evens - odds) / size) ** 1.6", SUMS),
     smaller(SPECTRAL, "float(abs(end - coarse.sum()) / size)", SUMS),
-    smaller(SPECTRAL, "2.0 ** (3 - field.bits) * math.sqrt(len(u))", SUMS, after="floor += "),
+    smaller(SPECTRAL, "2.0 ** (3 - field.bits) * math.sqrt(len(rule.lam))", SUMS, after="floor += "),
     smaller("numerics/sums/compression.py", "64.0 * (r + float(np.sqrt(r * r - 1))) ** -ORDER", SUMS),
     # sums over time: endless, their trapezoids, rounding, differences of tails
     row(LONG, "Value(value=two, error=error)", "Value(value=two, error=error / 10**6)", SUMS),
@@ -65,14 +70,24 @@ ESTIMATES = (
         SUMS,
     ),
     # the fixed point and the start
-    row(FIXED, "parts=parts, error=point.error * 16)", "parts=parts, error=point.error / 62500)", MODEL),
     row(
         FIXED,
-        'error=point.error * 16,\n            diverges="',
-        'error=point.error / 62500,\n            diverges="',
+        "error = SLACK * max(error, point.error) + 2 * kappa.error",
+        "error = (SLACK * max(error, point.error) + 2 * kappa.error) / 10**6",
         MODEL,
     ),
-    row(FIXED, "error=10.0 ** -(sums.digits + 2)", "error=10.0 ** -(sums.digits + 8)", MODEL),
+    row(
+        FIXED,
+        "noise = float(size / slope) * (SLACK * point.error + rounding)",
+        "noise = float(size / slope) * (SLACK * point.error + rounding) / 10**6",
+        MODEL,
+    ),
+    row(
+        FIXED,
+        "Positive(value, 2 * SLACK * point.error + 10.0**-sums.digits)",
+        "Positive(value, (2 * SLACK * point.error + 10.0**-sums.digits) / 10**6)",
+        MODEL,
+    ),
     row(SOLVER, "10) ** -(sums.digits))", "10) ** -(sums.digits + 6))", MODEL),
     # contours: two of them, and the rounding of their terms
     smaller(

@@ -13,7 +13,7 @@ import mpmath
 import pytest
 import sympy
 from five_modes import LAMBDAS, POWERS
-from stated_errors import assert_honest
+from stated_errors import assert_honest, share
 
 from asymptotics import power_law
 from numerics import FullModel, OnePassSGD
@@ -94,7 +94,9 @@ def test_what_is_left_where_everything_is_learned(monkeypatch):
     ]
     without_guard(monkeypatch, GUARD_BITS - 12)
     few = [FullModel.from_arrays(LAMBDAS, POWERS, noise=2, digits=6, **row).test_loss(oo) for row in sizes]
-    assert_honest(zip(few, better, strict=True))
+    # Differences of sizes are exact, so that these values may have no error at all; what they state stays small.
+    assert all(share(value, exact) <= 1 for value, exact in zip(few, better, strict=True))
+    assert all(value.error <= 1e-5 * abs(value.value) for value in few)
 
 
 @pytest.fixture
