@@ -94,7 +94,7 @@ def test_what_is_left_where_everything_is_learned(monkeypatch):
     ]
     without_guard(monkeypatch, GUARD_BITS - 12)
     few = [FullModel.from_arrays(LAMBDAS, POWERS, noise=2, digits=6, **row).test_loss(oo) for row in sizes]
-    # Differences of sizes are exact, so that these values may have no error at all; what they state stays small.
+    # Differences of sizes are exact: these values may have no error at all, and what they state stays small.
     assert all(share(value, exact) <= 1 for value, exact in zip(few, better, strict=True))
     assert all(value.error <= 1e-5 * abs(value.value) for value in few)
 
