@@ -2,7 +2,12 @@
 
 The table is data (``data/literature.json``): what a source states, where, in its notation, and what its
 letters mean here. Whether a claim holds is not in it; `Published.verdict` derives that. Places are given by
-section, figure or abstract. Claims about quantities that are not modelled are listed with the reason.
+section, figure or abstract, and each row says what was read to support it (`READINGS`): a row that is
+unread or only quoted may misstate its source, whatever its verdict. Claims about quantities that are not
+modelled are listed with the reason.
+
+* `Published` is one row, `READINGS` what may have been read for it.
+* `literature` is the table, and `read_table` the rows in a text of the same form.
 
 >>> table = literature()
 >>> [entry.claim for entry in table if entry.key == "bap-model"]
@@ -18,13 +23,23 @@ from importlib.resources import files
 from asymptotics.allocation.optimum import Optimum, compute_optimal
 from asymptotics.caches import cached
 from asymptotics.claims import Verdict, check_claim
-from asymptotics.errors import UnableError
+from asymptotics.errors import DomainError, UnableError
 from asymptotics.laws.derive import derive
 from asymptotics.laws.law import Law
 from asymptotics.symbols import a, b
 from asymptotics.tasks.task import power_law
 
 OPTIMUM = "optimum"
+READINGS = {
+    "text": "read in the text of the source",
+    "abstract": "read in the abstract of the source",
+    "authors": "read in other work or code of the authors, not in the source",
+    "quoted": "read as others quote it, not in the source",
+    "no": "unread: written from memory",
+}
+"""What may have been read to support a row, and the words for it."""
+REQUIRED = ("key", "where", "read", "quantity", "claim")
+"""The fields that every row has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +49,8 @@ class Published:
     Attributes
     ----------
     key : a name for it. source, where : the paper, and the place in it.
+    read : what was read to support this row, a key of `READINGS`; "no" for a row written from memory, whose
+        statement and place may both be wrong. `DomainError` is raised for any other word.
     quantity : what it is about, in words. claim : LaTeX, in the letters of the source.
     change : what its letters mean, in words; ``notation`` names them in `asymptotics.notation.NOTATIONS`.
     assuming : conditions of the source, in its letters.
@@ -44,6 +61,7 @@ class Published:
     key: str
     source: str
     where: str
+    read: str
     quantity: str
     claim: str
     change: str
@@ -54,6 +72,11 @@ class Published:
     rule: str = "flow"
     noise: str = "0"
     why: str = ""
+
+    def __post_init__(self) -> None:
+        if self.read not in READINGS:
+            known = ", ".join(READINGS)
+            raise DomainError(f"{self.key}: read is {self.read!r}; say what was read of the source: {known}")
 
     @property
     def is_covered(self) -> bool:
@@ -84,15 +107,29 @@ def literature() -> tuple[Published, ...]:
     >>> sum(entry.is_covered for entry in literature()) >= 30
     True
     """
-    text = (files("asymptotics.claims") / "data" / "literature.json").read_text(encoding="utf-8")
+    return read_table((files("asymptotics.claims") / "data" / "literature.json").read_text(encoding="utf-8"))
+
+
+def read_table(text: str) -> tuple[Published, ...]:
+    """The rows in JSON of the form of ``data/literature.json``; `DomainError` for a row that lacks a field.
+
+    >>> row = '{"key": "row", "where": "abstract", "quantity": "test loss", "claim": "t^{-1}"}'
+    >>> read_table('[{"source": "Lin", "change": "", "notation": {}, "claims": [' + row + "]}]")
+    Traceback (most recent call last):
+    ...
+    asymptotics.errors.DomainError: 'row' of Lin lacks read; every row has key, where, read, quantity, claim
+    """
     return tuple(_entry(paper, claim) for paper in json.loads(text) for claim in paper["claims"])
 
 
 def _entry(paper: dict[str, object], claim: dict[str, object]) -> Published:
+    if missing := [name for name in REQUIRED if name not in claim]:
+        row = f"{claim.get('key', 'a row')!r} of {paper['source']}"
+        raise DomainError(f"{row} lacks {missing[0]}; every row has {', '.join(REQUIRED)}")
     fields = dict(claim)
     fields["assuming"] = tuple(claim.get("assuming", ()))  # type: ignore[arg-type]
     shared = {name: str(paper[name]) for name in ("source", "change", "notation")}
     return Published(**shared, **fields)  # type: ignore[arg-type]
 
 
-__all__ = ["Published", "literature"]
+__all__ = ["READINGS", "REQUIRED", "Published", "literature", "read_table"]

@@ -10,7 +10,7 @@ from sympy import Eq, Expr, Symbol
 
 from asymptotics import DomainError, Law, Laws, Optimum, PrecisionError, UnableError, Verdict, check_claim
 from asymptotics import compute_optimal as compute_optimal_of
-from asymptotics.claims.literature import Published, literature
+from asymptotics.claims.literature import READINGS, Published, literature
 from asymptotics.errors import ParseError
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.notation import NOTATIONS
@@ -42,6 +42,8 @@ O(...) an upper bound. Examples:
   bottlenecks claim 'n^{-2\\alpha\\min(r,1)}' --law data --letters alpha=b,r='(a-1)/(2*b)',n=P
 """
 LITERATURE = """\
+A row whose statement was not read in its source says so below it; the count at the end is of all rows.
+
 exit status: 0 if every published exponent that is covered was decided, 1 if one stays UNDECIDED (with --key:
 as of bottlenecks claim), 2 for input that cannot be used, 130 if interrupted.
 """
@@ -208,6 +210,8 @@ def run_literature(options: argparse.Namespace) -> int:
             source = entry.source
         assuming = f"  for {', '.join(entry.assuming)}" if entry.assuming else ""
         print(f"  {entry.key:<20} {entry.claim}{assuming}")
+        if entry.read not in ("text", "abstract"):
+            print(f"  {'':<20} {READINGS[entry.read]}")
         if not entry.is_covered:
             print(f"  {'':<20} not covered: {entry.why}")
             continue
@@ -217,11 +221,15 @@ def run_literature(options: argparse.Namespace) -> int:
         print(f"  {'':<20} {verdict.headline}  [{about}]")
         for name in verdict.right_for:
             print(f"  {'':<20} right for {name}")
+    print(f"\n{len(table)} rows, of which")
+    for read, words in READINGS.items():
+        print(f"  {sum(entry.read == read for entry in table):>4} {words}")
     return status
 
 
 def _one(entry: Published) -> int:
-    print(f"{entry.source}\n  {entry.where}: {entry.quantity}\n  {entry.claim}\n  {entry.change}")
+    print(f"{entry.source}\n  {entry.where}: {entry.quantity}\n  {READINGS[entry.read]}")
+    print(f"  {entry.claim}\n  {entry.change}")
     if entry.assuming:
         print(f"  assuming {', '.join(entry.assuming)}")
     if not entry.is_covered:

@@ -1,9 +1,11 @@
 """Published exponents: what the derived laws say of each, and that the table is complete as data."""
 
+import json
+
 import pytest
 
-from asymptotics import UnableError
-from asymptotics.claims.literature import literature
+from asymptotics import DomainError, UnableError
+from asymptotics.claims.literature import READINGS, REQUIRED, literature, read_table
 from asymptotics.claims.statement import read_claim
 from asymptotics.notation import NOTATIONS
 
@@ -121,6 +123,7 @@ def test_a_published_exponent_changed_fails(key, before, after):
 def test_entries_are_complete(key):
     entry = TABLE[key]
     assert all((entry.source, entry.where, entry.quantity, entry.claim, entry.change))
+    assert entry.read in READINGS
     assert "arXiv" in entry.source or "(2007)" in entry.source
     assert bool(entry.law) != bool(entry.why)
     assert ("HOLDS" not in repr(entry)) and ("FAILS" not in repr(entry))  # verdicts are derived
@@ -130,3 +133,33 @@ def test_entries_are_complete(key):
     else:
         with pytest.raises(UnableError, match="not covered"):
             entry.verdict()
+
+
+ROW = {"key": "row", "where": "abstract", "read": "no", "quantity": "loss", "claim": "t^{-1}", "why": "test"}
+
+
+def table_of(row):
+    return json.dumps([{"source": "A paper", "change": "", "notation": {}, "claims": [row]}])
+
+
+@pytest.mark.parametrize("field", REQUIRED)
+def test_a_row_without_a_field_is_refused(field):
+    assert [entry.key for entry in read_table(table_of(ROW))] == ["row"]
+    with pytest.raises(DomainError, match=f"of A paper lacks {field}; every row has key") as caught:
+        read_table(table_of({name: value for name, value in ROW.items() if name != field}))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("word", ["", "yes", "Text", None])
+def test_what_was_read_is_one_of_the_words(word):
+    with pytest.raises(
+        DomainError, match=r"row: read is .*; say what was read of the source: text, abstract"
+    ):
+        read_table(table_of({**ROW, "read": word}))
+
+
+def test_a_place_in_the_abstract_was_read_there():
+    """A row whose place is the abstract has it as what was read, and the other way round."""
+    beyond = {"reuse-model-beyond"}  # the rate of the abstract outside its assumption
+    named = {key for key, entry in TABLE.items() if entry.where.startswith("abstract")}
+    assert named | beyond == {key for key, entry in TABLE.items() if entry.read == "abstract"}

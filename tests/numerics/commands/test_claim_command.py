@@ -2,7 +2,7 @@
 
 import pytest
 
-from asymptotics.claims.literature import literature
+from asymptotics.claims.literature import READINGS, literature
 from numerics.cli import main
 
 
@@ -85,7 +85,9 @@ def test_one_published_entry(capsys):
     status, out, _ = run(capsys, "literature", "--key", "bap-model")
     assert status == 1
     assert "FAILS where a - 1 > b" in out and "arXiv:2402.01092" in out and "laws.bias_model" in out
+    assert "  read in the text of the source\n" in out
     assert run(capsys, "literature", "--key", "paquette-Ib")[:2][0] == 0
+    assert "  unread: written from memory\n" in run(capsys, "literature", "--key", "momentum-window")[1]
     assert run(capsys, "literature", "--key", "nothing")[0] == 2
 
 
@@ -96,5 +98,10 @@ def test_the_table_names_every_entry(capsys):
     lines = out.splitlines()
     for entry in literature():
         assert sum(line.split()[:1] == [entry.key] for line in lines) == 1
+    for read, words in READINGS.items():
+        count = sum(entry.read == read for entry in literature())
+        assert f"\n  {count:>4} {words}\n" in out
+        below = [line for line in lines if line.startswith(" " * 10) and line.strip() == words]
+        assert len(below) == (0 if read in ("text", "abstract") else count)
     assert out.count("not covered:") == sum(not entry.is_covered for entry in literature())
     assert sum(" FAILS where" in line for line in lines) == 4
