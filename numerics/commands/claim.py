@@ -1,4 +1,4 @@
-"""``bottlenecks claim`` and ``bottlenecks literature``: hand derivations against derived laws."""
+"""``bottlenecks claim``: a hand derivation against the derived law, and the full model at the witness."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from collections.abc import Mapping
 import mpmath
 from sympy import Eq, Expr, Symbol
 
-from asymptotics import DomainError, Law, Laws, Optimum, PrecisionError, UnableError, Verdict, check_claim
-from asymptotics import compute_optimal as compute_optimal_of
-from asymptotics.claims.literature import READINGS, Published, literature
-from asymptotics.errors import ParseError
+from asymptotics import Law, Laws, Optimum, Verdict, check_claim, compute_optimal, derive
+from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.model.quantities import QUANTITIES
-from asymptotics.notation import NOTATIONS
 from asymptotics.parsing.expressions import parse
 from asymptotics.symbols import B, eta
-from numerics.commands.options import add_task, laws_of_task, values_of
+from numerics.commands.options import add_budget, add_notation, add_task, argument, assignments, task_of
 from numerics.optima.frontier import frontier
 from numerics.verification.references import DEFAULTS
 from numerics.verification.verify import settings_of, verify
@@ -41,12 +38,6 @@ O(...) an upper bound. Examples:
   bottlenecks claim 't \\propto C^{b/(1+b)}' --assuming 'a - 1 < b'
   bottlenecks claim 'n^{-2\\alpha\\min(r,1)}' --law data --letters alpha=b,r='(a-1)/(2*b)',n=P
 """
-LITERATURE = """\
-A row whose statement was not read in its source says so below it; the count at the end is of all rows.
-
-exit status: 0 if every published exponent that is covered was decided, 1 if one stays UNDECIDED (with --key:
-as of bottlenecks claim), 2 for input that cannot be used, 130 if interrupted.
-"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -62,37 +53,30 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--assuming", metavar="RELATION", nargs="+", action="extend", help="for example 'a - 1 < b'"
     )
+    add_notation(parser)
     parser.add_argument(
-        "--notation", metavar="PAPER", help=f"the letters of a paper: {', '.join(NOTATIONS)} (arXiv)"
+        "--letters",
+        type=argument(_letters),
+        default={},
+        metavar="NAME=EXPR,...",
+        help="other letters of the claim, in those of the task",
     )
-    parser.add_argument(
-        "--letters", metavar="NAME=EXPR,...", help="other letters of the claim, in those of the task"
-    )
-    parser.add_argument("--cost", default="N*t", metavar="EXPR", help="the budget C of an optimum (N*t)")
-    parser.add_argument("--rule", default="flow", help="of an optimum: flow (default) or sgd")
+    add_budget(parser)
     parser.add_argument("--latex", action="store_true", help="print the verdict as LaTeX")
     parser.add_argument(
         "--confirm", action="store_true", help="also measure the exponent of the full model at the witness"
     )
 
 
-def add_literature_options(parser: argparse.ArgumentParser) -> None:
-    """The options of ``literature``."""
-    parser.epilog = LITERATURE
-    parser.add_argument("--key", metavar="KEY", help="one entry, with its verdict in full")
-
-
 def run(options: argparse.Namespace) -> int:
     """Judge one claim, print the verdict, and return the exit status."""
-    values = values_of(options)
-    options.at = None  # the law stays symbolic: numbers enter as assumptions
-    laws = laws_of_task(options)
-    letters = _letters(options)
+    laws = derive(task_of(options))  # it stays symbolic: numbers enter as assumptions
+    letters: Mapping[str, Expr] = options.letters
     known = {symbol.name for symbol in laws.task.parameters}
-    if stranger := next((s for s in values if s.name not in known), None):
+    if stranger := next((s for s in options.at if s.name not in known), None):
         raise DomainError(f"--at {stranger}: the parameters of the task are {', '.join(sorted(known))}")
-    assuming = (*(options.assuming or ()), *(Eq(symbol, value) for symbol, value in values.items()))
-    subject = _subject(options, laws, letters)
+    assuming = (*(options.assuming or ()), *(Eq(symbol, value) for symbol, value in options.at.items()))
+    subject = _subject(options, laws)
     if letters and options.notation:
         raise DomainError("--letters and --notation both say what letters mean; give one of them")
     verdict = check_claim(options.claim, subject, assuming, notation=letters or options.notation)
@@ -102,31 +86,18 @@ def run(options: argparse.Namespace) -> int:
     return 0 if verdict.everywhere else 1
 
 
-def _letters(options: argparse.Namespace) -> dict[str, Expr]:
-    found: dict[str, Expr] = {}
-    for piece in (options.letters or "").split(","):
-        name, sign, text = piece.partition("=")
-        if piece.strip() and (not sign or not name.strip().isidentifier()):
-            raise DomainError(f"--letters {piece!r}: give name=expression, for example alpha=b")
-        if piece.strip():
-            try:
-                found[name.strip()] = parse(text)
-            except ParseError as error:
-                raise ParseError(f"--letters {error}") from error
-    return found
+def _letters(text: str) -> dict[str, Expr]:
+    return {name: parse(meaning) for name, meaning in assignments(text, "expression").items()}
 
 
-def _subject(options: argparse.Namespace, laws: Laws, letters: Mapping[str, Expr]) -> Law | Optimum:
-    name = options.law or _guessed(options.claim, letters)
+def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum:
+    name = options.law or _guessed(options.claim, options.letters)
     if name == OPTIMUM:
-        try:
-            cost = parse(options.cost)
-        except ParseError as error:
-            raise ParseError(f"--cost: {error}") from error
-        return compute_optimal_of(laws, cost, rule=options.rule)
+        return compute_optimal(laws, options.cost, rule=options.rule)
     if name not in QUANTITIES:
         raise DomainError(f"--law {name!r} is not known; choose {OPTIMUM} or one of {', '.join(QUANTITIES)}")
-    return getattr(laws, name)
+    law: Law = getattr(laws, name)
+    return law
 
 
 def _guessed(claim: str, letters: Mapping[str, Expr]) -> str:
@@ -195,49 +166,4 @@ def _slope(verdict: Verdict, optimum: Optimum, point: dict[Symbol | str, object]
     return [f"  full model: {verdict.quantity} ~ C**({amount}) between true optima at C = {budgets}{given}"]
 
 
-def run_literature(options: argparse.Namespace) -> int:
-    """Judge every published exponent under its own assumptions, print a table, return the exit status."""
-    table = literature()
-    if options.key is not None:
-        chosen = next((entry for entry in table if entry.key == options.key), None)
-        if chosen is None:
-            raise DomainError(f"--key {options.key!r} is unknown; bottlenecks literature lists the keys")
-        return _one(chosen)
-    status, source = 0, ""
-    for entry in table:
-        if entry.source != source:
-            print(f"{chr(10) if source else ''}{entry.source}\n  {entry.change}")
-            source = entry.source
-        assuming = f"  for {', '.join(entry.assuming)}" if entry.assuming else ""
-        print(f"  {entry.key:<20} {entry.claim}{assuming}")
-        if entry.read not in ("text", "abstract"):
-            print(f"  {'':<20} {READINGS[entry.read]}")
-        if not entry.is_covered:
-            print(f"  {'':<20} not covered: {entry.why}")
-            continue
-        verdict = entry.verdict()
-        status = status if verdict.verdict != "UNDECIDED" else 1
-        about = entry.law if entry.law == OPTIMUM else f"laws.{entry.law}"
-        print(f"  {'':<20} {verdict.headline}  [{about}]")
-        for name in verdict.right_for:
-            print(f"  {'':<20} right for {name}")
-    print(f"\n{len(table)} rows, of which")
-    for read, words in READINGS.items():
-        print(f"  {sum(entry.read == read for entry in table):>4} {words}")
-    return status
-
-
-def _one(entry: Published) -> int:
-    print(f"{entry.source}\n  {entry.where}: {entry.quantity}\n  {READINGS[entry.read]}")
-    print(f"  {entry.claim}\n  {entry.change}")
-    if entry.assuming:
-        print(f"  assuming {', '.join(entry.assuming)}")
-    if not entry.is_covered:
-        print(f"not covered: {entry.why}")
-        return 0
-    verdict = entry.verdict()
-    print(verdict)
-    return 0 if verdict.everywhere else 1
-
-
-__all__ = ["add_literature_options", "add_options", "run", "run_literature"]
+__all__ = ["add_options", "run"]

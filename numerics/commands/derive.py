@@ -1,48 +1,107 @@
-"""The derivations of many laws checked at one point, on several processors."""
+"""``bottlenecks derive``: the laws of a task, or a check of every step of their derivations."""
 
 from __future__ import annotations
 
+import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from sympy import Expr, Symbol
+from sympy import Symbol
 
-from asymptotics import Task, derive
+from asymptotics.laws.derive import derive
+from asymptotics.laws.law import Law
 from asymptotics.parsing.expressions import parse
-from numerics.commands.options import FIELDS
-from numerics.sweeps.sweep import Sweep, sweep
+from numerics.commands.options import (
+    add_laws,
+    add_task,
+    argument,
+    from_fields,
+    laws_of,
+    to_fields,
+    values_or_default,
+    whole_number,
+)
+from numerics.verification.selection import Selection, select_values
+from numerics.verification.wording import condition_text
+
+DIGITS = 30
 
 
-def check_derivations(
-    task: Task, names: Sequence[str], values: Mapping[Symbol, Expr], digits: int = 30, jobs: int | None = None
-) -> Sweep:
-    """Both sides of every step of every law at ``values``; rows have ``passed``, ``summary``, ``residual``.
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add_task(parser)
+    add_laws(parser)
+    parser.add_argument(
+        "--terms",
+        type=argument(whole_number),
+        default=3,
+        metavar="n",
+        help="orders of each expansion (default: 3)",
+    )
+    parser.add_argument("--latex", action="store_true", help="print LaTeX, one law a line")
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="check each step of each derivation at --at; exit status 1 if one fails",
+    )
 
-    What `law.derivation.check` does, each law in the next free of ``jobs`` processes (one for each processor
-    by default). A law that is not derived is a row with its error. Raises nothing of its own.
 
-    >>> from asymptotics import power_law
-    >>> [row.result["passed"] for row in check_derivations(power_law(3, 2), ["time"], {}, digits=15, jobs=1)]
-    [True]
-    """
-    fields = {name: str(getattr(task, name)) for name, text in FIELDS.items() if text is not None}
+def run(options: argparse.Namespace) -> int:
+    """Print the laws, or with ``--check`` what became of each derivation; 1 if one of these fails."""
+    chosen = laws_of(options)
+    failed = False
+    if options.check:
+        failed = _check(chosen, values_or_default(options))
+    else:
+        known: set[Symbol] = {symbol for law in chosen.laws for symbol in law.parameters}
+        laws = [law.at(select_values(options.at, law.parameters, known)) for law in chosen.laws]
+        print("\n".join(line for law in laws for line in _lines(law, options)))
+    for name, reason in chosen.refused:
+        print(f"{'% ' if options.latex else ''}{name}: not derived: {reason}")
+    return 1 if failed else 0
+
+
+def _lines(law: Law, options: argparse.Namespace) -> Iterator[str]:
+    if options.latex:
+        yield law.to_latex()
+        return
+    yield f"{law.name}: {law.quantity} ({law.limits})"
+    yield from (f"  {line}" for line in repr(law).splitlines())
+    yield f"  conditions: {', '.join(map(condition_text, law.conditions)) or 'none left'}"
+    yield f"  to {options.terms} orders: {law.expansion(terms=options.terms)!r}"
+
+
+def _check(chosen: Selection, values: Mapping[Symbol, object]) -> bool:
+    """Print whether both sides of each step agree at ``values``; whether one fails. Each law has its process."""
+    from numerics.sweeps.sweep import sweep  # here, because laws are printed without it
+
     numbers = {symbol.name: str(value) for symbol, value in values.items()}
-    function = partial(checked, fields=fields, values=numbers, digits=digits)
-    points = [{"law": name} for name in names]
-    return sweep(points, function, jobs=jobs, progress=sys.stderr.isatty())
+    function = partial(check_law, fields=to_fields(chosen.laws[0].task), values=numbers, digits=DIGITS)
+    points = [{"law": law.name} for law in chosen.laws]
+    failed = bool(chosen.refused)
+    for row in sweep(points, function, progress=sys.stderr.isatty()):
+        if row.result is None:
+            print(f"{row.point['law']}: {(row.error or {}).get('message')}")
+        else:
+            print(row.result["summary"])
+        failed |= not (row.result and row.result["passed"])
+    return failed
 
 
-def checked(
+def check_law(
     point: Mapping[str, Any], *, fields: Mapping[str, str], values: Mapping[str, str], digits: int
 ) -> dict[str, Any]:
-    """One law: whether every step passed, the summary in words, the worst residual of its equalities."""
-    laws = derive(Task(**{name: parse(text) for name, text in fields.items()}))
-    check = getattr(laws, point["law"]).derivation.check(
-        at={name: parse(value) for name, value in values.items()}, digits=digits
-    )
-    return {"passed": check.passed, "summary": str(check), "residual": f"{float(check.residual):.1e}"}
+    """What `Derivation.check` says of one law: whether every step passed, and its summary in words.
+
+    >>> fields = {"eigenvalues": "k**(-b)", "target": "k**(-a)"}
+    >>> check_law({"law": "time"}, fields=fields, values={"a": "3", "b": "2"}, digits=15)["passed"]
+    True
+    """
+    law: Law = getattr(derive(from_fields(fields)), point["law"])
+    check = law.derivation.check(at={name: parse(value) for name, value in values.items()}, digits=digits)
+    return {"passed": check.passed, "summary": str(check)}
 
 
-__all__ = ["check_derivations", "checked"]
+__all__ = ["add_options", "check_law", "run"]

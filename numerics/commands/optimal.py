@@ -1,18 +1,47 @@
-"""What ``bottlenecks optimal`` prints: phases, what is proved of them, constants, optima at budgets."""
+"""``bottlenecks optimal``: phases of a budget, what is proved of them, constants, optima at budgets."""
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping, Sequence
 
 from sympy import Expr, Symbol
 
-from asymptotics.allocation.optimum import Optimum
+from asymptotics.allocation.optimum import Optimum, compute_optimal
 from asymptotics.allocation.phases import Key
 from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.parsing.expressions import parse
 from asymptotics.symbols import B, C, eta
+from numerics.commands.options import add_budget, add_digits, add_laws, add_task, argument, laws_of_task
 from numerics.optima.frontier import constants, frontier
 
 NAMES = {"flow": "gradient flow", "sgd": "one-pass SGD at flow time t = eta n"}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add_task(parser)
+    add_laws(parser)
+    add_budget(parser)
+    parser.add_argument(
+        "--budgets",
+        type=argument(lambda text: [parse(piece) for piece in text.split(",")]),
+        default=(),
+        metavar="C,C,...",
+        help="optima of the full model at these budgets, e.g. 10**8,10**12",
+    )
+    add_digits(parser, 10, "digits of constants and optima")
+    parser.add_argument("--latex", action="store_true", help="print LaTeX, one table of cases")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the allocation."""
+    optimum = compute_optimal(laws_of_task(options), options.cost, rule=options.rule)
+    if options.latex:
+        print(optimum.to_latex())
+    else:
+        print(describe(optimum, options.at, options.budgets, options.digits))
+    return 0
 
 
 def describe(
@@ -69,4 +98,4 @@ def _name(key: Key) -> str:
     return "L" if key == "loss" else str(key)
 
 
-__all__ = ["describe"]
+__all__ = ["add_options", "describe", "run"]

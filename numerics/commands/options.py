@@ -1,157 +1,261 @@
-"""The options that describe a task on the command line, and what they say."""
+"""The options that several subcommands share, and the types that convert what is written.
+
+A subcommand is a module with two functions:
+
+    add_options(parser)    its options; argparse converts each once, by the types below
+    run(options)           its work; returns the exit status
+
+`numerics.cli.COMMANDS` lists the modules. The text of an error of a type follows the name of the option.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import re
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Rational, Symbol, oo
 
-from asymptotics import DomainError, Laws, Task, derive
-from asymptotics.errors import ParseError
+from asymptotics.errors import BottleneckError, DomainError, ParseError
+from asymptotics.laws.derive import Laws, derive
 from asymptotics.model.quantities import QUANTITIES
+from asymptotics.notation import NOTATIONS
 from asymptotics.parsing.expressions import parse
 from asymptotics.symbols import a, b
-from numerics.verification.run import Derived, derived
+from asymptotics.tasks.task import Task
+from numerics.verification.selection import Selection, select_laws
 
 VALUES = {a: Rational(3, 2), b: Rational(5, 4)}
 """Numbers for the default task."""
 LAWS = ("time", "model", "data")
-EIGENVALUES, TARGET = "k**-b", "k**-a"
-FIELDS = {"eigenvalues": EIGENVALUES, "target": TARGET, "noise": "0", "multiplicity": "1", "modes": None}
+FIELDS = {"eigenvalues": "k**-b", "target": "k**-a", "noise": "0", "multiplicity": "1", "modes": None}
 """The fields of `Task` that are options, with their defaults; None for infinitely many."""
+
+Read = TypeVar("Read")
+
+
+class Written(NamedTuple):
+    """An expression beside the text that wrote it."""
+
+    text: str
+    value: Expr
+
+
+def argument(read: Callable[[str], Read]) -> Callable[[str], Read]:
+    """An argparse type of what ``read`` makes of a text; the one line of its errors is kept."""
+
+    def convert(text: str) -> Read:
+        try:
+            return read(text)
+        except BottleneckError as error:
+            raise argparse.ArgumentTypeError(" ".join(str(error).split())) from error
+
+    return convert
+
+
+def whole_number(text: str) -> int:
+    """A whole number of at most six digits. Raises `DomainError`."""
+    if not re.fullmatch(r"[0-9]{1,6}", text):
+        raise DomainError(f"{text!r} is not a whole number of at most six digits; give e.g. 30")
+    return int(text)
+
+
+def count(text: str) -> int:
+    """A whole number from 1 on. Raises `DomainError`."""
+    number = whole_number(text)
+    if number < 1:
+        raise DomainError(f"{number}; give at least 1")
+    return number
+
+
+def law_names(text: str) -> tuple[str, ...]:
+    """Names of laws separated by commas; all of them for ``all``. Raises `DomainError`."""
+    names = tuple(QUANTITIES) if text.strip() == "all" else tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if name not in QUANTITIES:
+            raise DomainError(f"unknown law {name!r}; known are all, {', '.join(QUANTITIES)}")
+    return names
+
+
+def assignments(text: str, meaning: str = "...") -> dict[str, str]:
+    """``name=text`` separated by commas, as a mapping. Raises `DomainError`, which says ``name=meaning``.
+
+    >>> assignments("a=1..8, b=1..4")
+    {'a': '1..8', 'b': '1..4'}
+    """
+    found = {}
+    for piece in filter(str.strip, text.split(",")):
+        name, sign, value = piece.partition("=")
+        if not sign or not name.strip().isidentifier():
+            raise DomainError(f"{piece!r}: give name={meaning}, separated by commas")
+        found[name.strip()] = value
+    return found
+
+
+class _Numbers(argparse.Action):
+    """Exact numbers by symbol, from ``name=value`` separated by commas or spaces."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,
+    ) -> None:
+        found = dict(getattr(namespace, self.dest))
+        try:
+            for text in values or ():
+                for piece in re.split(r"[,\s]+(?=[A-Za-z_]\w*\s*=)", text.strip(" \t,")):
+                    symbol, value = _number(piece)
+                    if symbol in found:
+                        raise DomainError(f"gives {symbol} twice; give it once")
+                    found[symbol] = value
+        except DomainError as error:
+            raise argparse.ArgumentError(self, " ".join(str(error).split())) from error
+        setattr(namespace, self.dest, found)
+
+
+def _number(piece: str) -> tuple[Symbol, Expr]:
+    name, sign, number = piece.partition("=")
+    if not sign:
+        raise DomainError(f"{piece!r}: give name=value, for example --at a=3/2,b=5/4")
+    symbol, value = parse(name), parse(number)
+    if not symbol.is_Symbol:
+        raise DomainError(f"{piece!r}: {name.strip()!r} is not a parameter; give name=value")
+    if value.free_symbols:
+        raise DomainError(f"{piece!r}: {value} is not a number; give one, for example 3/2")
+    return symbol, value
 
 
 def add_task(parser: argparse.ArgumentParser) -> None:
     """The options of the task and of the numbers for its parameters."""
-    parser.add_argument(
-        "--eigenvalues", metavar="EXPR", help=f"lambda_k of the kernel (default: {EIGENVALUES})"
-    )
-    parser.add_argument("--target", metavar="EXPR", help=f"c_k, the power of the target (default: {TARGET})")
-    parser.add_argument("--noise", metavar="EXPR", help="standard deviation of the label noise (default: 0)")
-    parser.add_argument("--multiplicity", metavar="EXPR", help="modes in level k (default: 1)")
-    parser.add_argument("--modes", metavar="M", help="number of levels (default: oo)")
+    expression = argument(lambda text: Written(text, parse(text)))
+    for name, metavar, words in (
+        ("eigenvalues", "EXPR", "lambda_k of the kernel"),
+        ("target", "EXPR", "c_k, the power of the target"),
+        ("noise", "EXPR", "standard deviation of the label noise"),
+        ("multiplicity", "EXPR", "modes in level k"),
+        ("modes", "M", "number of levels"),
+    ):
+        shown = f"{words} (default: {FIELDS[name] or 'oo'})"
+        parser.add_argument(f"--{name}", type=expression, metavar=metavar, help=shown)
     parser.add_argument(
         "--at",
         metavar="NAME=VALUE",
         nargs="+",
-        action="extend",
+        action=_Numbers,
+        default=MappingProxyType({}),
         help="values of the parameters, e.g. a=3/2,b=5/4 (for the default task of verify: these)",
     )
 
 
-def add_laws(parser: argparse.ArgumentParser) -> None:
+def add_laws(parser: argparse.ArgumentParser, default: str = ",".join(LAWS)) -> None:
     """The option that says which laws."""
-    parser.add_argument(
-        "--laws",
-        default=",".join(LAWS),
-        metavar="NAMES",
-        help=f"which laws, separated by commas (default: {','.join(LAWS)}), or all: {', '.join(QUANTITIES)}",
-    )
+    words = f"which laws, separated by commas (default: {default}), or all: {', '.join(QUANTITIES)}"
+    parser.add_argument("--laws", type=argument(law_names), default=default, metavar="NAMES", help=words)
 
 
-def laws_of(options: argparse.Namespace) -> Derived:
-    """The laws asked for, of the task that the options describe."""
-    names = law_names(options.laws)
-    return derived(laws_of_task(options), names)
+def add_digits(parser: argparse.ArgumentParser, default: int = 30, words: str = "decimal digits") -> None:
+    """The option that says how exact numbers are; what computes them knows the bounds."""
+    shown = f"{words} (default: {default})"
+    parser.add_argument("--digits", type=argument(whole_number), default=default, metavar="D", help=shown)
 
 
 def add_jobs(parser: argparse.ArgumentParser) -> None:
     """The option that says how many processes."""
+    words = "processes at work (default: one for each processor)"
+    parser.add_argument("--jobs", type=argument(count), default=os.cpu_count() or 1, metavar="J", help=words)
+
+
+def add_budget(parser: argparse.ArgumentParser) -> None:
+    """The options of a budget: its cost, and the rule of training that spends it."""
     parser.add_argument(
-        "--jobs",
-        default=str(os.cpu_count() or 1),
-        metavar="J",
-        help="processes at work (default: one for each processor)",
+        "--cost", type=argument(parse), default="N*t", metavar="EXPR", help="the budget C (default: N*t)"
+    )
+    parser.add_argument(
+        "--rule", default="flow", help="of a budget: flow (gradient flow, the default) or sgd (one-pass SGD)"
     )
 
 
-def jobs_of(options: argparse.Namespace) -> int:
-    """The number of processes. Raises `DomainError`."""
-    jobs = integer("--jobs", options.jobs)
-    if jobs < 1:
-        raise DomainError("--jobs 0; give the number of processes, at least 1")
-    return jobs
+def add_notation(parser: argparse.ArgumentParser) -> None:
+    """The option that says whose letters are written."""
+    words = f"the letters of which paper: {', '.join(NOTATIONS)} (arXiv; default: the first)"
+    parser.add_argument("--notation", metavar="ARXIV", help=words)
 
 
-def law_names(text: str) -> list[str]:
-    """The names of ``--laws``; all of them for ``all``. Raises `DomainError`."""
-    names = [name.strip() for name in text.split(",")]
-    if names == ["all"]:
-        names = list(QUANTITIES)
-    for name in names:
-        if name not in QUANTITIES:
-            raise DomainError(f"--laws: unknown law {name!r}; known are all, {', '.join(QUANTITIES)}")
-    return names
+def task_of(options: argparse.Namespace, values: Mapping[Symbol, Expr] | None = None) -> Task:
+    """The task that the options describe.
+
+    Its expressions are tried at ``values``, too: what is harmless with symbols may explode with numbers.
+    Raises `ParseError` then, and what `Task` raises.
+    """
+    numbers = {symbol.name: value for symbol, value in (values or {}).items()}
+    fields = {}
+    for name, default in FIELDS.items():
+        written = getattr(options, name) or (None if default is None else Written(default, parse(default)))
+        if written is None:
+            continue
+        fields[name] = written.value
+        try:
+            parse(written.text, symbols=numbers)
+        except ParseError as error:
+            raise ParseError(f"--{name} with the values of --at: {error}") from error
+    return Task(**fields)
 
 
 def laws_of_task(options: argparse.Namespace) -> Laws:
-    """All laws of the task that the options describe."""
-    values = {symbol.name: value for symbol, value in values_of(options).items()}
-    fields = {}
-    for option, default in FIELDS.items():
-        text = default if getattr(options, option) is None else getattr(options, option)
-        if text is None:
-            continue
-        try:
-            fields[option] = parse(text)
-        except ParseError as error:
-            raise ParseError(f"--{option} {error}") from error
-        try:
-            parse(text, symbols=values)  # what is harmless with symbols may explode with numbers
-        except ParseError as error:
-            raise ParseError(f"--{option} with the values of --at: {error}") from error
-    return derive(Task(**fields))
+    """All laws of the task that the options describe, whose expressions are harmless at ``--at``."""
+    return derive(task_of(options, options.at))
 
 
-def values_or_default(options: argparse.Namespace) -> dict[Symbol, Expr]:
+def laws_of(options: argparse.Namespace) -> Selection:
+    """The laws asked for, of the task that the options describe."""
+    return select_laws(laws_of_task(options), options.laws)
+
+
+def to_fields(task: Task) -> dict[str, str]:
+    """What makes a task, as the text of its options, for other processes and for the header of a file."""
+    names = [name for name in FIELDS if name != "modes" or task.modes != oo]
+    return {name: str(getattr(task, name)) for name in names}
+
+
+def from_fields(fields: Mapping[str, str]) -> Task:
+    """The task that `to_fields` wrote.
+
+    >>> task = Task(eigenvalues="k**-b", target="k**-a", modes=100)
+    >>> from_fields(to_fields(task)) == task
+    True
+    """
+    return Task(**{name: parse(text) for name, text in fields.items()})
+
+
+def values_or_default(options: argparse.Namespace) -> Mapping[Symbol, Expr]:
     """The numbers of ``--at``; those of the example where neither a task nor numbers are given."""
-    values = values_of(options)
-    return dict(VALUES) if not values and all(getattr(options, name) is None for name in FIELDS) else values
-
-
-def values_of(options: argparse.Namespace) -> dict[Symbol, Expr]:
-    """The numbers of ``--at``, exact, by symbol."""
-    values: dict[Symbol, Expr] = {}
-    for text in options.at or ():
-        for piece in re.split(r"[,\s]+(?=[A-Za-z_]\w*\s*=)", text.strip(" \t,")):
-            name, sign, number = piece.partition("=")
-            if not sign:
-                raise DomainError(f"--at {piece!r}: give name=value, for example --at a=3/2,b=5/4")
-            try:
-                symbol, value = parse(name), parse(number)
-            except ParseError as error:
-                raise ParseError(f"--at {error}") from error
-            if not symbol.is_Symbol:
-                raise DomainError(f"--at {piece!r}: {name.strip()!r} is not a parameter; give name=value")
-            if value.free_symbols:
-                raise DomainError(f"--at {piece!r}: {value} is not a number; give one, for example 3/2")
-            if symbol in values:
-                raise DomainError(f"--at gives {symbol} twice; give it once")
-            values[symbol] = value
-    return values
-
-
-def integer(option: str, text: str) -> int:
-    """A whole number of an option. Raises `DomainError`."""
-    if not re.fullmatch(r"[0-9]{1,6}", text):
-        raise DomainError(f"{option} {text!r} is not a whole number of at most six digits; give e.g. 30")
-    return int(text)
+    values: Mapping[Symbol, Expr] = options.at
+    return values if values or any(getattr(options, name) for name in FIELDS) else VALUES
 
 
 __all__ = [
-    "EIGENVALUES",
     "FIELDS",
-    "TARGET",
+    "Written",
+    "add_budget",
+    "add_digits",
     "add_jobs",
     "add_laws",
+    "add_notation",
     "add_task",
-    "integer",
-    "jobs_of",
+    "argument",
+    "assignments",
+    "count",
+    "from_fields",
     "law_names",
     "laws_of",
     "laws_of_task",
-    "values_of",
+    "task_of",
+    "to_fields",
     "values_or_default",
+    "whole_number",
 ]

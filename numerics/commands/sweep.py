@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import random
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import product
 from typing import Any
@@ -14,25 +13,31 @@ from typing import Any
 import mpmath
 from sympy import Rational
 
-from asymptotics import DomainError, Task, UnableError, derive
-from asymptotics.errors import ParseError
+from asymptotics import derive
+from asymptotics.errors import DomainError, UnableError
 from asymptotics.parsing.expressions import parse
 from numerics.commands.options import (
-    FIELDS,
+    add_digits,
     add_jobs,
     add_laws,
     add_task,
-    integer,
-    jobs_of,
+    argument,
+    assignments,
+    count,
+    from_fields,
     laws_of,
-    values_of,
+    to_fields,
+    whole_number,
 )
 from numerics.sweeps.sweep import Sweep, sweep
-from numerics.verification.summary import aligned
-from numerics.verification.verify import settings_of, verify
+from numerics.verification.run import symbols_of
+from numerics.verification.verify import verify
+from numerics.verification.wording import aligned
 
 VERDICTS = ("HOLDS", "FAILS", "UNDECIDED", "UNABLE")
 RANGES = "a=1..8,b=1..4"
+IDENTITIES = ("bottlenecks sweep", "numerics.sweep_command.verified")
+"""By what the header of a file says that this command made it; the second is how version 0.1 did."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -41,20 +46,40 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_laws(parser)
     points = parser.add_mutually_exclusive_group()
     points.add_argument(
-        "--grid", metavar="NAME=V:V:...,...", help="values for each parameter, e.g. a=3/2:2:5/2,b=5/4:3/2"
+        "--grid",
+        type=argument(_grid),
+        metavar="NAME=V:V:...,...",
+        help="values for each parameter, e.g. a=3/2:2:5/2,b=5/4:3/2",
     )
-    points.add_argument("--sample", metavar="n", help="n random rational points inside --range (default: 10)")
+    points.add_argument(
+        "--sample",
+        type=argument(count),
+        default=10,
+        metavar="n",
+        help="n random rational points inside --range (default: 10)",
+    )
     parser.add_argument(
         "--range",
+        type=argument(_ranges),
         default=RANGES,
         metavar="NAME=LOW..HIGH,...",
         help=f"open intervals of the random points (default: {RANGES})",
     )
     parser.add_argument(
-        "--denominator", default="12", metavar="d", help="their largest denominator (default: 12)"
+        "--denominator",
+        type=argument(count),
+        default=12,
+        metavar="d",
+        help="their largest denominator (default: 12)",
     )
-    parser.add_argument("--seed", default="0", metavar="n", help="of the random points (default: 0)")
-    parser.add_argument("--digits", default="30", metavar="D", help="decimal digits (default: 30)")
+    parser.add_argument(
+        "--seed",
+        type=argument(whole_number),
+        default=0,
+        metavar="n",
+        help="of the random points (default: 0)",
+    )
+    add_digits(parser)
     parser.add_argument(
         "-o",
         "--output",
@@ -71,19 +96,19 @@ def run(options: argparse.Namespace) -> int:
     """Verify, write rows, print the table; 0 if every law held at every point."""
     laws = laws_of(options).laws
     names = [law.name for law in laws]
-    task = laws[0].task.at(values_of(options))
+    task = laws[0].task.at(options.at)
     if not task.parameters:
         raise DomainError(f"{task} has no parameter to sweep over; bottlenecks verify checks its laws")
     points = _points(options, [s.name for s in task.parameters])
-    digits, jobs = integer("--digits", options.digits), jobs_of(options)
-    fields = {name: str(getattr(task, name)) for name, text in FIELDS.items() if text is not None}
-    function = partial(verified, fields=fields, laws=names, digits=digits)
-    found = sweep(points, function, path=options.output, jobs=jobs, again=options.again)
+    function = partial(verify_point, fields=to_fields(task), laws=names, digits=options.digits)
+    found = sweep(
+        points, function, path=options.output, jobs=options.jobs, again=options.again, names=IDENTITIES
+    )
     print(summary(found, names))
-    return 0 if not found.failed and all(held(row.result or {}) for row in found) else 1
+    return 0 if not found.failed and all(all_hold(row.result or {}) for row in found) else 1
 
 
-def verified(
+def verify_point(
     point: Mapping[str, Any], *, fields: Mapping[str, str], laws: Sequence[str], digits: int
 ) -> dict[str, list[str]]:
     """For each law its verdict, the exponent that the law has, and the one measured (8 digits).
@@ -91,18 +116,18 @@ def verified(
     A law that is not derived at the point has UNABLE and the reason. Raises what `derive` raises.
 
     >>> fields = {"eigenvalues": "k**(-b)", "target": "k**(-a)"}
-    >>> verified({"a": "3/2", "b": "5/4"}, fields=fields, laws=["time"], digits=15)
+    >>> verify_point({"a": "3/2", "b": "5/4"}, fields=fields, laws=["time"], digits=15)
     {'time': ['HOLDS', '2/5', '0.4']}
     """
-    task = Task(**{name: parse(text) for name, text in fields.items()})
+    task = from_fields(fields)
     values = {name: parse(str(value)) for name, value in point.items()}
     numeric = derive(task.at(values))
     rows: dict[str, list[str]] = {}
     for name in laws:
         try:
             law = getattr(numeric, name)
-            own = {s.name for s in (*law.parameters, *settings_of(law))}
-            check = verify(law, at={x: v for x, v in values.items() if x in own}, digits=digits)
+            mine = {symbol.name for symbol in symbols_of(law)}
+            check = verify(law, at={x: v for x, v in values.items() if x in mine}, digits=digits)
         except UnableError as error:
             rows[name] = ["UNABLE", " ".join(str(error).split())]
             continue
@@ -111,7 +136,7 @@ def verified(
     return rows
 
 
-def held(result: Mapping[str, Any]) -> bool:
+def all_hold(result: Mapping[str, Any]) -> bool:
     """Whether every law of a row held."""
     return bool(result) and all(entry[0] == "HOLDS" for entry in result.values())
 
@@ -128,7 +153,7 @@ def summary(found: Sweep, laws: Sequence[str]) -> str:
         else:
             missed = [name for name in laws if _entry(row.result, name)[0] != "HOLDS"]
             lines += [f"{place}: {name} {' '.join(_entry(row.result, name))}" for name in missed]
-    good = sum(held(row.result or {}) for row in found)
+    good = sum(all_hold(row.result or {}) for row in found)
     lines.append(f"all laws held at {good} of {len(found)} points")
     return "\n".join(lines)
 
@@ -139,26 +164,43 @@ def _entry(result: Mapping[str, Any] | None, name: str) -> list[str]:
 
 
 def _points(options: argparse.Namespace, parameters: Sequence[str]) -> list[dict[str, str]]:
-    if options.grid is not None:
-        grid = dict(_assignments("--grid", options.grid))
-        _same(parameters, grid, "--grid")
-        axes = [[str(_number("--grid", text)) for text in grid[name].split(":")] for name in parameters]
-        return [dict(zip(parameters, values, strict=True)) for values in product(*axes)]
-    count = integer("--sample", "10" if options.sample is None else options.sample)
-    largest = integer("--denominator", options.denominator)
-    if count < 1 or largest < 1:
-        raise DomainError(f"--sample {count} --denominator {largest}; both must be at least 1")
-    ranges = dict(_assignments("--range", options.range))
-    _same(parameters, ranges, "--range")
-    bounds = {}
+    given, option = (options.range, "--range") if options.grid is None else (options.grid, "--grid")
+    known = ", ".join(parameters)
     for name in parameters:
-        low, dots, high = ranges[name].partition("..")
+        if name not in given:
+            raise DomainError(f"{option} says nothing of {name}; the parameters of the task: {known}")
+    for name in given:
+        if name not in parameters:
+            raise DomainError(f"{option}: {name} is no parameter of the task; its parameters: {known}")
+    chosen = {name: given[name] for name in parameters}
+    if options.grid is None:
+        return random_points(chosen, options.sample, options.denominator, options.seed)
+    return [dict(zip(chosen, map(str, values), strict=True)) for values in product(*chosen.values())]
+
+
+def _grid(text: str) -> dict[str, list[Rational]]:
+    return {
+        name: [_number(value) for value in values.split(":")] for name, values in assignments(text).items()
+    }
+
+
+def _ranges(text: str) -> dict[str, tuple[Rational, Rational]]:
+    found = {}
+    for name, ends in assignments(text).items():
+        low, dots, high = ends.partition("..")
         if not dots:
-            raise DomainError(f"--range {name}={ranges[name]!r}: give LOW..HIGH, for example {name}=1..4")
-        bounds[name] = (_number("--range", low), _number("--range", high))
-        if not bounds[name][0] < bounds[name][1]:
-            raise DomainError(f"--range {name}={ranges[name]}: the interval is empty; give LOW < HIGH")
-    return random_points(bounds, count, largest, integer("--seed", options.seed))
+            raise DomainError(f"{name}={ends!r}: give LOW..HIGH, for example {name}=1..4")
+        found[name] = (_number(low), _number(high))
+        if not found[name][0] < found[name][1]:
+            raise DomainError(f"{name}={ends}: the interval is empty; give LOW < HIGH")
+    return found
+
+
+def _number(text: str) -> Rational:
+    value = parse(text)
+    if not value.is_Rational:
+        raise DomainError(f"{text!r} is not a rational number; give one, for example 3/2")
+    return value
 
 
 def random_points(
@@ -190,32 +232,4 @@ def random_points(
     return [dict(zip(bounds, values, strict=True)) for values in found]
 
 
-def _assignments(option: str, text: str) -> Iterator[tuple[str, str]]:
-    for piece in text.split(","):
-        name, sign, value = piece.partition("=")
-        if not sign or not re.fullmatch(r"[A-Za-z_]\w*", name.strip()):
-            raise DomainError(f"{option} {piece!r}: give name=..., see bottlenecks sweep --help")
-        yield name.strip(), value
-
-
-def _same(parameters: Sequence[str], given: Mapping[str, str], option: str) -> None:
-    known = ", ".join(parameters)
-    for name in parameters:
-        if name not in given:
-            raise DomainError(f"{option} says nothing of {name}; the parameters of the task: {known}")
-    for name in given:
-        if name not in parameters:
-            raise DomainError(f"{option}: {name} is no parameter of the task; its parameters: {known}")
-
-
-def _number(option: str, text: str) -> Rational:
-    try:
-        value = parse(text)
-    except ParseError as error:
-        raise ParseError(f"{option} {error}") from error
-    if not value.is_Rational:
-        raise DomainError(f"{option} {text!r} is not a rational number; give one, for example 3/2")
-    return value
-
-
-__all__ = ["add_options", "held", "random_points", "run", "summary", "verified"]
+__all__ = ["add_options", "all_hold", "random_points", "run", "summary", "verify_point"]

@@ -11,7 +11,8 @@ from asymptotics import Law, Laws, Task, compute_optimal
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.errors import BottleneckError
 from asymptotics.symbols import N, t
-from numerics.verification.run import Derived, own, verified
+from numerics.verification.run import verify_laws
+from numerics.verification.selection import Selection
 from numerics.verification.summary import Report
 
 
@@ -40,7 +41,7 @@ class Dossier:
 
 def gather(
     laws: Laws,
-    chosen: Derived,
+    chosen: Selection,
     values: Mapping[Symbol, Expr],
     *,
     digits: int,
@@ -52,16 +53,15 @@ def gather(
     Raises `DomainError` for numbers outside the domain.
     """
     missing = [symbol for symbol in laws.task.parameters if symbol not in values]
-    known = {symbol for law in chosen.laws for symbol in law.parameters}
     if not missing:
         for law in chosen.laws:
-            law.at({s: v for s, v in own(law, values, known).items() if s in law.parameters})
+            law.at({s: v for s, v in values.items() if s in law.parameters})
     optimum, reason = None, ""
     try:
         optimum = compute_optimal(laws, cost=N * t)
     except BottleneckError as error:
         reason = " ".join(str(error).split())
-    report = None if missing else verified(chosen, values, digits, jobs, command)
+    report = None if missing else verify_laws(chosen, values, digits, jobs, command)
     return Dossier(
         task=laws.task,
         values=values,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,7 +100,7 @@ class RowFile:
 
     @classmethod
     @contextmanager
-    def opened(cls, path: str | os.PathLike[str] | None, function: str) -> Iterator[RowFile]:
+    def opened(cls, path: str | os.PathLike[str] | None, names: Sequence[str]) -> Iterator[RowFile]:
         """The file at ``path``, made if it is missing; a torn last line (a crash) is cut off.
 
         Raises `DomainError` for a file that is no sweep of ``function``, or that cannot be written.
@@ -116,12 +116,12 @@ class RowFile:
             _lock(descriptor, path)
             text, torn = _whole_lines(descriptor)
             if torn and not text:
-                _check_header(None, path, function)
-            file = cls(descriptor, _parsed(text, path, function))
+                _check_header(None, path, names)
+            file = cls(descriptor, _parsed(text, path, names))
             if torn:
                 os.ftruncate(descriptor, len(text.encode("utf-8", errors="surrogateescape")))
             if not text:
-                file._line({"format": FORMAT, "function": function})
+                file._line({"format": FORMAT, "function": names[0]})
             yield file
         finally:
             os.close(descriptor)
@@ -159,7 +159,7 @@ def read_sweep(path: str | os.PathLike[str]) -> Sweep:
     except UnicodeDecodeError as error:
         raise DomainError(f"{os.fspath(path)} is not text: {error.reason} at byte {error.start}") from error
     whole = text[: text.rfind("\n") + 1]
-    return Sweep(path=Path(path), rows=tuple(_parsed(whole, path, None).values()))
+    return Sweep(path=Path(path), rows=tuple(_parsed(whole, path).values()))
 
 
 def _lock(descriptor: int, path: str | os.PathLike[str]) -> None:
@@ -184,8 +184,8 @@ def _whole_lines(descriptor: int) -> tuple[str, bool]:
     return data[:end].decode("utf-8", errors="surrogateescape"), end < len(data)
 
 
-def _parsed(text: str, path: str | os.PathLike[str], function: str | None) -> dict[str, Row]:
-    """The rows by key; a point computed again has its last row."""
+def _parsed(text: str, path: str | os.PathLike[str], names: Sequence[str] = ()) -> dict[str, Row]:
+    """The rows by key; a point computed again has its last row. ``names`` are those of its function."""
     rows: dict[str, Row] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         try:
@@ -193,7 +193,7 @@ def _parsed(text: str, path: str | os.PathLike[str], function: str | None) -> di
         except json.JSONDecodeError as error:
             raise DomainError(f"{os.fspath(path)}, line {number}: no JSON ({error.msg})") from error
         if number == 1:
-            _check_header(content, path, function)
+            _check_header(content, path, names)
             continue
         if not isinstance(content, dict) or "point" not in content or not {"result", "error"} & set(content):
             raise DomainError(f"{os.fspath(path)}, line {number}: no row of a sweep (point, result or error)")
@@ -206,13 +206,13 @@ def _parsed(text: str, path: str | os.PathLike[str], function: str | None) -> di
     return rows
 
 
-def _check_header(content: object, path: str | os.PathLike[str], function: str | None) -> None:
+def _check_header(content: object, path: str | os.PathLike[str], names: Sequence[str]) -> None:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise DomainError(f"{os.fspath(path)} is no sweep: its first line is no header; choose another file")
     held = content.get("function")
-    if function is not None and held != function:
+    if names and held not in names:
         raise DomainError(
-            f"{os.fspath(path)} holds a sweep of {held}, not of {function}; choose another file"
+            f"{os.fspath(path)} holds a sweep of {held}, not of {names[0]}; choose another file"
         )
 
 

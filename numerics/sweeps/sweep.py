@@ -15,7 +15,7 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
@@ -43,6 +43,7 @@ def sweep(
     in_flight: int | None = None,
     again: bool = False,
     progress: bool = True,
+    names: Sequence[str] = (),
 ) -> Sweep:
     """``function`` at every point, in parallel; a `Sweep` with one row for each distinct point.
 
@@ -57,6 +58,8 @@ def sweep(
     jobs : processes of the default executor; one for each processor if not given.
     in_flight : points submitted and not finished; four for each processor if not given.
     progress : show how many are done and the time left, on stderr.
+    names : by which a file is recognised, in place of the function's own: the first is written into a new
+        file, a file of any of them is taken up.
 
     A worker that dies is replaced, and the points it may have had are run one at a time, so that the one
     that kills its worker is found: its row says so. Ctrl-C stops the processes and leaves a valid file.
@@ -70,12 +73,12 @@ def sweep(
     size = in_flight if in_flight is not None else 4 * (os.cpu_count() or 1)
     if size < 1:
         raise DomainError(f"in_flight = {size}; at least one point must be under way")
-    name = _name(function)
-    if executor is None and "<" in name.split(" ")[0]:
+    (own,) = _names(function)
+    if executor is None and "<" in own.split(" ")[0]:
         raise DomainError(
-            f"{name} has no name that other processes can import; define it at the top of a module"
+            f"{own} has no name that other processes can import; define it at the top of a module"
         )
-    with RowFile.opened(path, name) as file:
+    with RowFile.opened(path, _names(function, names)) as file:
         done = {key: row for key, row in file.rows.items() if row.error is None or not again}
         left = [(key, point) for key, point in wanted.items() if key not in done]
         with (
@@ -133,12 +136,12 @@ def timed(function: Function, point: Point) -> tuple[Mapping[str, Any], float]:
     return as_json(function(point)), time.perf_counter() - start
 
 
-def _name(function: Function) -> str:
-    """The function with its fixed arguments, by which a file is recognised."""
+def _names(function: Function, given: Sequence[str] = ()) -> tuple[str, ...]:
+    """The names of a function, with its fixed arguments, by which a file is recognised."""
     if isinstance(function, partial):
-        fixed = as_json({"": list(function.args), **function.keywords})
-        return f"{_name(function.func)} {json.dumps(fixed, sort_keys=True)}"
-    return f"{function.__module__}.{function.__qualname__}"
+        fixed = json.dumps(as_json({"": list(function.args), **function.keywords}), sort_keys=True)
+        return tuple(f"{name} {fixed}" for name in _names(function.func, given))
+    return tuple(given) or (f"{function.__module__}.{function.__qualname__}",)
 
 
 class _Workers:

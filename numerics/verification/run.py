@@ -5,59 +5,37 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import NoReturn
 
 from sympy import Expr, Symbol
 from tqdm import tqdm
 
-from asymptotics import Law, Laws
+from asymptotics import Law
 from asymptotics.errors import PrecisionError, UnableError
 from numerics.verification.references import solution_groups
+from numerics.verification.selection import Selection, select_values
 from numerics.verification.summary import Report, Row
 from numerics.verification.verify import Verification, points_of, settings_of, verify
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Derived:
-    """The laws of a task that are derived, and for the others the reason in one line, by name."""
-
-    laws: tuple[Law, ...]
-    refused: tuple[tuple[str, str], ...] = ()
-
-
-def derived(laws: Laws, names: Sequence[str]) -> Derived:
-    """The laws called ``names``. Raises the reason itself if there is one name and it is refused.
-
-    >>> from asymptotics import derive, power_law
-    >>> [law.name for law in derived(derive(power_law(3, 2)), ["time", "data"]).laws]
-    ['time', 'data']
-    """
-    found, refused = [], []
-    for name in dict.fromkeys(names):
-        try:
-            found.append(getattr(laws, name))
-        except UnableError as error:
-            if len(names) == 1:
-                raise
-            refused.append((name, " ".join(str(error).split())))
-    return Derived(laws=tuple(found), refused=tuple(refused))
-
-
-def verified(
-    chosen: Derived, values: Mapping[Symbol, Expr], digits: int, jobs: int, command: tuple[str, ...]
+def verify_laws(
+    chosen: Selection, values: Mapping[Symbol, Expr], digits: int, jobs: int, command: tuple[str, ...]
 ) -> Report:
     """The verification of every law at ``values``, in up to ``jobs`` processes."""
     laws = chosen.laws
-    known = {symbol for law in laws for symbol in (*law.parameters, *settings_of(law))}
+    known = {symbol for law in laws for symbol in symbols_of(law)}
     groups = [[law for law in laws if law.name in names] for names in solution_groups()]
     found: dict[str, Verification] = {}
     refused = list(chosen.refused)
     silent = not sys.stderr.isatty()
     total = sum(points_of(law) for law in laws)
     with tqdm(total=total, unit="point", file=sys.stderr, leave=False, disable=silent) as bar:
-        tasks = [[(law, own(law, values, known)) for law in group] for group in groups if group]
+        tasks = [
+            [(law, select_values(values, symbols_of(law), known)) for law in group]
+            for group in groups
+            if group
+        ]
         for name, outcome in _outcomes(tasks, digits, jobs, bar):
             if isinstance(outcome, Verification):
                 found[name] = outcome
@@ -76,10 +54,9 @@ def verified(
     )
 
 
-def own(law: Law, values: Mapping[Symbol, Expr], known: set[Symbol]) -> dict[Symbol, Expr]:
-    """The values that concern a law; what concerns none of them stays, to be refused by name."""
-    mine = {*law.parameters, *settings_of(law)}
-    return {symbol: value for symbol, value in values.items() if symbol in mine or symbol not in known}
+def symbols_of(law: Law) -> tuple[Symbol, ...]:
+    """The symbols that `verify` takes numbers for: the parameters of a law and its settings."""
+    return (*law.parameters, *settings_of(law))
 
 
 _Group = Sequence[tuple[Law, Mapping[Symbol, Expr]]]
@@ -119,4 +96,4 @@ def _outcome(
         return law.name, " ".join(str(error).split())
 
 
-__all__ = ["Derived", "derived", "own", "verified"]
+__all__ = ["symbols_of", "verify_laws"]

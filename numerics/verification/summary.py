@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -12,12 +12,12 @@ from typing import Any
 import mpmath
 import numpy
 import sympy
-from sympy import And, Expr, Symbol, oo, true
-from sympy.logic.boolalg import Boolean
+from sympy import Expr, Symbol, oo, true
 
 from asymptotics import Law, Task, UnableError
 from asymptotics.model.quantities import QUANTITIES
 from numerics.verification.verify import Verification
+from numerics.verification.wording import aligned, condition_text, decimal, exponent_text, measured
 
 HEADER = (
     "law",
@@ -131,54 +131,6 @@ def prefactor_text(law: Law) -> str:
     )
 
 
-def condition_text(condition: Boolean) -> str:
-    """``a - 1 < b and b = 2``; the empty condition is ``everywhere``."""
-    if condition == true:
-        return "everywhere"
-    return " and ".join(
-        f"{part.lhs} {'=' if part.rel_op == '==' else part.rel_op} {part.rhs}"
-        for part in And.make_args(condition)
-    )
-
-
-def exponent_text(exponent: Expr) -> str:
-    """Exact where that is short, else a decimal; ``oo`` for a decay faster than every power."""
-    text = str(exponent)
-    return text if len(text) <= 12 else decimal(mpmath.mpf(sympy.N(exponent, 20)), 8)
-
-
-def measured(value: Any, error: Any) -> tuple[str, str]:
-    """A measured number to the digits that its error leaves, and the error rounded up.
-
-    An infinite error means that only a lower bound was found.
-
-    >>> measured(mpmath.mpf("0.749998"), mpmath.mpf("0.000021"))
-    ('0.75000', '3e-5')
-    """
-    if mpmath.isnan(value) or mpmath.isnan(error):
-        return "-", "-"
-    if mpmath.isinf(error):
-        return f">= {decimal(value, 2)}", "-"
-    if mpmath.isinf(value) or error <= 0:
-        return decimal(value, 10), decimal(error, 1)
-    place = int(mpmath.floor(mpmath.log10(error)))
-    up = mpmath.ceil(error / mpmath.mpf(10) ** place)
-    if up == 10:
-        up, place = 1, place + 1
-    size = int(mpmath.floor(mpmath.log10(abs(value)))) if value else place
-    digits = min(max(size - place + 1, 1), 10)
-    shown = mpmath.nstr(value, digits, strip_zeros=False, min_fixed=-4, max_fixed=8)
-    shown = shown.removesuffix(".").replace(".e", "e")
-    return shown, decimal(up * mpmath.mpf(10) ** place, 1)
-
-
-def decimal(number: Any, digits: int) -> str:
-    """``number`` to so many significant digits; scientific where zeros would pile up."""
-    text = mpmath.nstr(mpmath.mpf(number), digits, min_fixed=-3, max_fixed=8)
-    mantissa, letter, power = text.partition("e")
-    return mantissa.removesuffix(".0") + letter + power
-
-
 def table(report: Report) -> str:
     """The task, the laws with decimal prefactors, the table, and one line that sums up."""
     lines = [report.heading, "L is the excess test loss; all quantities are dimensionless.", ""]
@@ -210,16 +162,6 @@ def table(report: Report) -> str:
     else:
         lines.append(f"all {count} laws hold" if count > 1 else "the law holds")
     return "\n".join(lines)
-
-
-def aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """Columns padded to their widest cell, with a rule below the first row."""
-    rows = list(rows)
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    for i, row in enumerate(rows):
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        if i == 0:
-            yield "  ".join("-" * width for width in widths)
 
 
 def to_json(report: Report) -> str:

@@ -13,16 +13,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sympy import Rational, oo
 
-import numerics.cli
+import numerics.commands.verify
 import numerics.verification.run
 from asymptotics import DomainError, derive, power_law
 from asymptotics.symbols import a, b
-from numerics.cli import FILES, main
+from numerics.cli import main
+from numerics.commands.verify import FILES
 from numerics.reports.latex import to_figure
 from numerics.reports.outputs import destination, staged
 from numerics.values.value import Value
-from numerics.verification.summary import Report, Row, condition_text, measured, table, to_json
+from numerics.verification.summary import Report, Row, table, to_json
 from numerics.verification.verify import POINTS, Point, Verification
+from numerics.verification.wording import condition_text, measured
 
 
 def stand_in(verdict="HOLDS", decay=Rational(1), error=mpmath.mpf("1e-20")):
@@ -266,7 +268,7 @@ def test_interrupted(capsys, monkeypatch, tmp_path, existing):
         place.mkdir()
         (place / "laws.tex").write_text("older")
     before = sorted(tmp_path.rglob("*"))
-    working, writing = (numerics.verification.run, "verify"), (numerics.cli, "to_json")
+    working, writing = (numerics.verification.run, "verify"), (numerics.commands.verify, "to_json")
     for module, name in (working, writing):
         monkeypatch.setattr(numerics.verification.run, "verify", stand_in())
         monkeypatch.setattr(module, name, interrupt)

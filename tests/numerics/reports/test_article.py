@@ -13,7 +13,7 @@ from numerics.cli import main
 from numerics.figures.style import save
 from numerics.reports.article import allocation_table, article, figures
 from numerics.reports.content import gather
-from numerics.verification.run import Derived, derived
+from numerics.verification.selection import Selection, select_laws
 
 LAWS = derive(power_law(a, b))
 NAMES = ("time", "model", "model_transient")
@@ -21,7 +21,7 @@ NAMES = ("time", "model", "model_transient")
 
 @pytest.fixture(scope="module")
 def dossier():
-    return gather(LAWS, derived(LAWS, NAMES), {a: 1.5, b: 1.25}, digits=15, jobs=1)
+    return gather(LAWS, select_laws(LAWS, NAMES), {a: 1.5, b: 1.25}, digits=15, jobs=1)
 
 
 def test_everything_is_in_it(dossier):
@@ -49,7 +49,7 @@ def test_other_letters_in_laws_conditions_and_derivations(dossier):
 
 def test_what_is_missing_is_said():
     task = LAWS.task
-    refused = Derived(laws=(LAWS.time,), refused=(("gap", "needs 100 % of x_k & more"),))
+    refused = Selection(laws=(LAWS.time,), refused=(("gap", "needs 100 % of x_k & more"),))
     bare = gather(derive(task), refused, {}, digits=15, jobs=1)
     text = article(bare, figures(bare))
     assert bare.report is None and not bare.holds

@@ -15,7 +15,7 @@ from numerics.cli import main
 from numerics.figures.allocation import phase_diagram
 from numerics.reports.content import gather
 from numerics.reports.page import inline_svg, page
-from numerics.verification.run import Derived, derived
+from numerics.verification.selection import Selection, select_laws
 
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if p), None)
 LAWS = derive(power_law(a, b))
@@ -24,7 +24,7 @@ VOID = {"meta", "link", "mspace", "path", "use", "rect", "br"}
 
 @pytest.fixture(scope="module")
 def dossier():
-    return gather(LAWS, derived(LAWS, ("time", "model", "gap")), {a: 1.5, b: 1.25}, digits=15, jobs=1)
+    return gather(LAWS, select_laws(LAWS, ("time", "model", "gap")), {a: 1.5, b: 1.25}, digits=15, jobs=1)
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_laws_allocation_verification_and_derivations_stand_in_it(text, dossier)
 
 
 def test_text_from_outside_is_escaped():
-    refused = Derived(laws=(LAWS.time,), refused=(("gap", "<script>alert(1)</script> & more"),))
+    refused = Selection(laws=(LAWS.time,), refused=(("gap", "<script>alert(1)</script> & more"),))
     shown = page(gather(LAWS, refused, {}, digits=15, jobs=1))
     assert "<script>alert" not in shown and "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in shown
     assert "no number for a, b" in shown

@@ -12,7 +12,7 @@ from sympy import Rational
 
 from asymptotics.model.quantities import QUANTITIES
 from numerics import read_sweep
-from numerics.commands.sweep import random_points, verified
+from numerics.commands.sweep import random_points, verify_point
 
 FILE = Path(__file__).parents[3] / "data" / "verification.jsonl"
 ROWS = read_sweep(FILE).rows
@@ -44,11 +44,11 @@ def test_the_points_are_those_of_the_command():
 @pytest.mark.parametrize("_", range(2))
 def test_a_row_comes_out_again(_):
     row = random.Random().choice(ROWS)
-    same(verified(row.point, fields=FIELDS, laws=QUICK, digits=30), row)
+    same(verify_point(row.point, fields=FIELDS, laws=QUICK, digits=30), row)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("_", range(3))
 def test_a_whole_row_comes_out_again(_):
     row = random.Random().choice(ROWS)
-    same(verified(row.point, fields=FIELDS, laws=list(QUANTITIES), digits=30), row)
+    same(verify_point(row.point, fields=FIELDS, laws=list(QUANTITIES), digits=30), row)

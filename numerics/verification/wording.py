@@ -1,0 +1,79 @@
+"""Words for conditions and digits for numbers, as tables show them.
+
+condition_text(condition)    ``a - 1 < b and b = 2``
+exponent_text(exponent)      exact where that is short, else a decimal
+measured(value, error)       a number to the digits that its error leaves
+decimal(number, digits)      a number to so many digits
+aligned(rows)                lines of a table
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import mpmath
+import sympy
+from sympy import And, Expr, true
+from sympy.logic.boolalg import Boolean
+
+
+def condition_text(condition: Boolean) -> str:
+    """``a - 1 < b and b = 2``; the empty condition is ``everywhere``."""
+    if condition == true:
+        return "everywhere"
+    return " and ".join(
+        f"{part.lhs} {'=' if part.rel_op == '==' else part.rel_op} {part.rhs}"
+        for part in And.make_args(condition)
+    )
+
+
+def exponent_text(exponent: Expr) -> str:
+    """Exact where that is short, else a decimal; ``oo`` for a decay faster than every power."""
+    text = str(exponent)
+    return text if len(text) <= 12 else decimal(mpmath.mpf(sympy.N(exponent, 20)), 8)
+
+
+def measured(value: Any, error: Any) -> tuple[str, str]:
+    """A measured number to the digits that its error leaves, and the error rounded up.
+
+    An infinite error means that only a lower bound was found.
+
+    >>> measured(mpmath.mpf("0.749998"), mpmath.mpf("0.000021"))
+    ('0.75000', '3e-5')
+    """
+    if mpmath.isnan(value) or mpmath.isnan(error):
+        return "-", "-"
+    if mpmath.isinf(error):
+        return f">= {decimal(value, 2)}", "-"
+    if mpmath.isinf(value) or error <= 0:
+        return decimal(value, 10), decimal(error, 1)
+    place = int(mpmath.floor(mpmath.log10(error)))
+    up = mpmath.ceil(error / mpmath.mpf(10) ** place)
+    if up == 10:
+        up, place = 1, place + 1
+    size = int(mpmath.floor(mpmath.log10(abs(value)))) if value else place
+    digits = min(max(size - place + 1, 1), 10)
+    shown = mpmath.nstr(value, digits, strip_zeros=False, min_fixed=-4, max_fixed=8)
+    shown = shown.removesuffix(".").replace(".e", "e")
+    return shown, decimal(up * mpmath.mpf(10) ** place, 1)
+
+
+def decimal(number: Any, digits: int) -> str:
+    """``number`` to so many significant digits; scientific where zeros would pile up."""
+    text = mpmath.nstr(mpmath.mpf(number), digits, min_fixed=-3, max_fixed=8)
+    mantissa, letter, power = text.partition("e")
+    return mantissa.removesuffix(".0") + letter + power
+
+
+def aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Columns padded to their widest cell, with a rule below the first row."""
+    rows = list(rows)
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for i, row in enumerate(rows):
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        if i == 0:
+            yield "  ".join("-" * width for width in widths)
+
+
+__all__ = ["aligned", "condition_text", "decimal", "exponent_text", "measured"]
