@@ -74,7 +74,7 @@ def _lines(law: Law, options: argparse.Namespace) -> Iterator[str]:
 
 
 def _check(chosen: Selection, values: Mapping[Symbol, object]) -> bool:
-    """Print whether both sides of each step agree at ``values``; return whether one fails. One process a law."""
+    """Print whether both sides of each step agree at ``values``; return whether one fails."""
     from numerics.sweeps.sweep import sweep  # here, because laws are printed without it
 
     numbers = {symbol.name: str(value) for symbol, value in values.items()}
