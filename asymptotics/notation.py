@@ -82,7 +82,7 @@ class Notation:
         changed = value.xreplace(self._substitution)
         if changed in (oo, -oo, nan, zoo):
             return changed
-        shaped = changed.replace(lambda e: isinstance(e, (Min, Max)), _factored)
+        shaped = changed.replace(lambda e: isinstance(e, (Min, Max)), _factor)
         return shaped if isinstance(shaped, (Min, Max)) else factor_terms(together(shaped))
 
     def condition(self, value: Boolean) -> Boolean:
@@ -95,22 +95,22 @@ class Notation:
         reduced = _primitive(difference)
         return _relation(value.rel_op, reduced)
 
-    def substituted(self, value: _B) -> _B:
+    def substitute(self, value: _B) -> _B:
         """Any expression or equation with these letters in place of a and b, and nothing else changed."""
         return value.xreplace(self._substitution)
 
-    def restated_step(self, step: _S) -> _S:
+    def restate_step(self, step: _S) -> _S:
         """A step of a derivation in these letters, sums and integrals as they stand."""
         return replace(  # type: ignore[type-var]
             step,
-            equation=self.substituted(step.equation),  # type: ignore[attr-defined]
+            equation=self.substitute(step.equation),  # type: ignore[attr-defined]
             condition=self.condition(step.condition),  # type: ignore[attr-defined]
         )
 
     @property
     def table(self) -> tuple[tuple[Symbol, Expr], ...]:
         """a and b in the letters of the source; empty where these are the letters of this project."""
-        return _solved(self.inverse)
+        return _solve_for_ours(self.inverse)
 
     @property
     def meanings(self) -> dict[str, Expr]:
@@ -137,7 +137,7 @@ class Notation:
 
 
 @cached(maxsize=64)
-def _solved(inverse: tuple[tuple[Symbol, Expr], ...]) -> tuple[tuple[Symbol, Expr], ...]:
+def _solve_for_ours(inverse: tuple[tuple[Symbol, Expr], ...]) -> tuple[tuple[Symbol, Expr], ...]:
     """(a, b) from the letters that are given in them."""
     if not inverse:
         return ()
@@ -239,12 +239,12 @@ def restated(parts: tuple[_T, ...], letters: str | Notation) -> tuple[_T, ...]:
     """
     chosen = notation(letters)
     return tuple(
-        replace(part, **{name: _in(chosen, getattr(part, name)) for name in _shown(part)})  # type: ignore[type-var]
+        replace(part, **{name: _in(chosen, getattr(part, name)) for name in _fields(part)})  # type: ignore[type-var]
         for part in parts
     )
 
 
-def _shown(part: object) -> tuple[str, ...]:
+def _fields(part: object) -> tuple[str, ...]:
     """The fields that hold mathematics; the domain stays, since nothing is decided any more."""
     names: tuple[str, ...] = getattr(type(part), "__slots__", ())
     return tuple(name for name in names if name != "domain")
@@ -260,7 +260,7 @@ def _in(letters: Notation, value: object) -> object:
     return value
 
 
-def _factored(extreme: Expr) -> Expr:
+def _factor(extreme: Expr) -> Expr:
     """``Min(c x, c y) = c Min(x, y)`` for the common factor c > 0."""
     common = gcd_list(list(extreme.args))
     if not (common.is_positive and common.free_symbols):

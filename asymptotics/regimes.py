@@ -112,12 +112,12 @@ class Regime:
 
 def find_regimes(formula: Formula, domain: Domain) -> tuple[Regime, ...]:
     """The regimes of an expansion on ``domain``, open ones first, then their boundaries."""
-    series = _settled(formula, {}, domain)
+    series = _settle(formula, {}, domain)
     candidates = series.candidates()
     return (*_open(formula, candidates, domain), *_boundaries(formula, candidates, domain))
 
 
-def _settled(formula: Formula, table: dict[Symbol, Expr], domain: Domain) -> Expansion:
+def _settle(formula: Formula, table: dict[Symbol, Expr], domain: Domain) -> Expansion:
     """The expansion on ``domain``, deep enough that no remainder can lead."""
     for depth in range(2, MAX_DEPTH):
         series = formula(table, depth).within(domain)
@@ -169,7 +169,7 @@ def _boundaries(formula: Formula, candidates: tuple[Term, ...], domain: Domain) 
 
 
 def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, condition: Boolean) -> Regime:
-    series = _settled(formula, table, domain)
+    series = _settle(formula, table, domain)
     if isinstance(series, Layered):
         if not is_settled(series) and not domain.constraints:
             series = formula(table, 4).within(domain)  # leading slow terms may cancel, at numbers

@@ -22,7 +22,8 @@ from importlib.resources import files
 
 from asymptotics.allocation.optimum import Optimum, compute_optimal
 from asymptotics.caches import cached
-from asymptotics.claims import Verdict, check_claim
+from asymptotics.claims.check import check_claim
+from asymptotics.claims.verdict import Verdict
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.laws.derive import derive
 from asymptotics.laws.law import Law

@@ -13,7 +13,7 @@ from asymptotics.allocation.phases import Key, Phase
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.growth import Growth, growths
-from asymptotics.laws.law import Law, derived
+from asymptotics.laws.law import Law, derive_law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.regimes import Regime
 from asymptotics.spectra import spectrum
@@ -100,7 +100,7 @@ class Subject:
             return
         for quantity in QUANTITIES.values():
             if quantity.name != self.source.name and quantity.resource == self.resource:
-                yield of_law(derived(quantity.name, self.source.task))
+                yield of_law(derive_law(quantity.name, self.source.task))
 
 
 def _cases(pairs: list[tuple[Expr, Boolean]]) -> Expr:

@@ -138,11 +138,11 @@ def check(
     meanings = tuple((f.xreplace(table), e.xreplace(table)) for f, e in definitions)
     with working(digits + 15):
         values = Values(meanings, digits + 5)
-        checked = tuple(_checked(n, step, table, values, digits) for n, step in enumerate(steps, 1))
+        checked = tuple(_check_step(n, step, table, values, digits) for n, step in enumerate(steps, 1))
     return Check(title=title, steps=checked, digits=digits)
 
 
-def _checked(number: int, step: Step, table: dict[Symbol, Expr], values: Values, digits: int) -> Checked:
+def _check_step(number: int, step: Step, table: dict[Symbol, Expr], values: Values, digits: int) -> Checked:
     def found(verdict: str, residual: float | None, note: str) -> Checked:
         return Checked(number=number, step=step, verdict=verdict, residual=residual, note=note)
 
@@ -236,7 +236,7 @@ def _asymptotic(here: Asymptotic, values: Values, digits: int) -> tuple[str, flo
     if len(sizes) < 2:
         return HELD, one.relative, "the difference is within rounding at all sizes"
     while True:
-        (before, _), (verdict, note) = _decided(sizes[-3:-1]), _decided(sizes[-2:])
+        (before, _), (verdict, note) = _decide(sizes[-3:-1]), _decide(sizes[-2:])
         if verdict == FAILED and before != FAILED:
             verdict = UNDECIDED
         if verdict != UNDECIDED or last >= furthest:
@@ -279,7 +279,7 @@ def _size(here: Asymptotic, decade: float, values: Values, point: dict[Symbol, A
     )
 
 
-def _decided(sizes: list[_Size]) -> tuple[str, str]:
+def _decide(sizes: list[_Size]) -> tuple[str, str]:
     """How the difference falls: nearer to the remainder's exponent than to that of the last term."""
     if len(sizes) < 2:
         return FAILED, "no earlier size"

@@ -19,7 +19,7 @@ from asymptotics.derivation import text
 from asymptotics.derivation.check import Check, check
 from asymptotics.derivation.equations import Definitions, model_definitions, model_equation
 from asymptotics.derivation.step import Step, asymptotic
-from asymptotics.derivation.steps import steps_of, watching
+from asymptotics.derivation.steps import observer_of, steps_of
 from asymptotics.derivation.symbols import Asymptotic, Minimum, Named, Root
 from asymptotics.derivation.text import Reason
 from asymptotics.derivation.trace import (
@@ -31,8 +31,8 @@ from asymptotics.derivation.trace import (
     SumFound,
     TracedExpansion,
     TracedSeries,
-    bare,
     naming,
+    without_trace,
 )
 from asymptotics.domains.domain import normal, primitive, solutions
 from asymptotics.expansions.expansion import Expansion
@@ -102,17 +102,17 @@ class Derivation:
         chosen = notation(letters)
         return replace(
             self,
-            steps=tuple(chosen.restated_step(step) for step in self.steps),
+            steps=tuple(chosen.restate_step(step) for step in self.steps),
             conditions=tuple(chosen.condition(condition) for condition in self.conditions),
         )
 
-    def _shown(self, notation: str | None) -> tuple[str, tuple[Boolean, ...], tuple[Step, ...]]:
+    def _parts_in(self, notation: str | None) -> tuple[str, tuple[Boolean, ...], tuple[Step, ...]]:
         shown = self if notation is None else self.restated(notation)
         return shown.title, shown.conditions, shown.steps
 
     def to_markdown(self, notation: str | None = None) -> str:
         """The derivation as Markdown with LaTeX formulas, in the letters of ``notation``."""
-        return text.markdown(*self._shown(notation))
+        return text.markdown(*self._parts_in(notation))
 
     def to_latex(self, notation: str | None = None) -> str:
         """The derivation as LaTeX: an ``align`` with text between (needs amsmath and graphicx).
@@ -123,13 +123,13 @@ class Derivation:
         >>> r"\\zeta\\left(- \\alpha s\\right)" in text
         True
         """
-        return text.as_latex(*self._shown(notation))
+        return text.as_latex(*self._parts_in(notation))
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
 
     def __str__(self) -> str:
-        return text.plain_text(*self._shown(None))
+        return text.plain_text(*self._parts_in(None))
 
     def __repr__(self) -> str:
         return f"Derivation of {self.title}: {len(self.steps)} steps"
@@ -172,12 +172,12 @@ def _argument(
     """The steps to all regimes, and what the letters in them stand for."""
     name = Named(quantity.symbol, quantity.tex, quantity.resource)
     open_regimes = [r for r in regimes if not r.is_boundary]
-    told = _told(quantity, task, name, _run(quantity, task, open_regimes or list(regimes)))
+    told = _tell(quantity, task, name, _run(quantity, task, open_regimes or list(regimes)))
     steps, definitions = [*told.steps], [*told.definitions]
     steps += [_law_step(name, regime, quantity) for regime in open_regimes]
     for regime in (r for r in regimes if r.is_boundary):
         there = task.at(_boundary(regime))
-        again = _told(quantity, there, name, _run(quantity, there, [regime]))
+        again = _tell(quantity, there, name, _run(quantity, there, [regime]))
         known = {step.equation for step in steps}
         defined = {f for f, _ in definitions}
         definitions += [pair for pair in again.definitions if pair[0] not in defined]
@@ -187,7 +187,7 @@ def _argument(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _Account:
     steps: tuple[Step, ...]
     definitions: Definitions
 
@@ -206,7 +206,7 @@ def _run(quantity: Quantity, task: Task, regimes: list[Regime]) -> _Run:
     own = TracedSeries(**{f.name: getattr(base, f.name) for f in fields(base)})
     for depth in range(2, MAX_DEPTH):
         seen: list[Event] = []
-        with observing(watching(own, seen)):
+        with observing(observer_of(own, seen)):
             series = quantity.formula(own, depth)
         leads = {(t.order, t.log_power) for t in series.terms}
         wanted = {(r.exponent, r.log_power) for r in regimes}
@@ -215,13 +215,16 @@ def _run(quantity: Quantity, task: Task, regimes: list[Regime]) -> _Run:
     return _Run(series=series, events=series.events if isinstance(series, TracedExpansion) else tuple(seen))
 
 
-def _told(quantity: Quantity, task: Task, name: Named, run: _Run) -> _Told:
+def _tell(quantity: Quantity, task: Task, name: Named, run: _Run) -> _Account:
     """Definition, events and expansion of one quantity of one task."""
     stated = model_equation(quantity.name, task)
     if stated is not None and isinstance(stated.rhs, Minimum):
         run = _leading_balance(stated.rhs, run)
     series = run.series
-    definitions = [*model_definitions(task), *(pair for event in run.events for pair in _defined(event))]
+    definitions = [
+        *model_definitions(task),
+        *(pair for event in run.events for pair in _definitions_of(event)),
+    ]
     steps: list[Step] = []
     if stated is not None:
         steps.append(Step(equation=_equal(name, stated.rhs), reason=stated.reason, source=stated.source))
@@ -234,12 +237,12 @@ def _told(quantity: Quantity, task: Task, name: Named, run: _Run) -> _Told:
     for event in run.events:
         steps += steps_of(event)
     if stated is not None and isinstance(stated.rhs, Minimum):
-        steps.append(_balanced(stated.rhs, run))
+        steps.append(_balance_step(stated.rhs, run))
     whole = asymptotic(name, series)
     if not any(isinstance(e, Substituted) and e.exact == _exact(series) for e in run.events):
         reason = "The pieces together, term by term: the expansion of the quantity itself."
         steps.append(Step(equation=whole, reason=Reason(reason), source=quantity.source))
-    return _Told(steps=tuple(dict.fromkeys(steps)), definitions=tuple(dict.fromkeys(definitions)))
+    return _Account(steps=tuple(dict.fromkeys(steps)), definitions=tuple(dict.fromkeys(definitions)))
 
 
 def _exact(series: Expansion) -> Expr | None:
@@ -267,11 +270,11 @@ def _opening(quantity: Quantity, name: Named, series: TracedExpansion, stated: b
 def _leading_balance(minimum: Minimum, run: _Run) -> _Run:
     """What is told of an optimum: the sums that are balanced, and the leading order of what they leave."""
     sums = (e for e in run.events if isinstance(e, SumFound) and minimum.has(e.head.func))
-    series = replace(bare(run.series), depth=1)
+    series = replace(without_trace(run.series), depth=1)
     return _Run(series=series.with_terms(series.terms, series.remainder), events=tuple(sums))
 
 
-def _balanced(minimum: Minimum, run: _Run) -> Step:
+def _balance_step(minimum: Minimum, run: _Run) -> Step:
     """The optimum between the leading terms of what is balanced, where their derivatives cancel."""
     function, x = minimum.args
     table = {}
@@ -289,7 +292,7 @@ def _balanced(minimum: Minimum, run: _Run) -> Step:
     )
 
 
-def _defined(event: Event) -> Iterator[tuple[Expr, Expr]]:
+def _definitions_of(event: Event) -> Iterator[tuple[Expr, Expr]]:
     """What an event adds to the definitions."""
     match event:
         case SumFound() | Composed() | OverlapFound():

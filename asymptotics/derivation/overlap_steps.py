@@ -17,7 +17,7 @@ from asymptotics.derivation.symbols import FinitePartIntegral, InverseLaplace
 from asymptotics.derivation.text import Reason, say
 from asymptotics.derivation.trace import (
     OverlapFound,
-    bare,
+    without_trace,
 )
 from asymptotics.domains.domain import normal
 from asymptotics.expansions.expansion import Expansion
@@ -27,7 +27,7 @@ from asymptotics.transforms.overlap import antisymmetric_overlap, half_convoluti
 v, past = Symbol("v", positive=True), Symbol("x", positive=True)
 
 
-def overlapping(event: OverlapFound) -> Iterator[Step]:
+def overlap_steps(event: OverlapFound) -> Iterator[Step]:
     origin = event.origin
     fold = antisymmetric_overlap if origin.antisymmetric else half_convolution
     yield Step(
@@ -58,8 +58,8 @@ def _pair(event: OverlapFound, one: Term, two: Term, fold: Callable[..., Expansi
     """The overlap of two powers that stays in the expansion, if it has no logarithm and does not vanish."""
     origin, time = event.origin, event.origin.variable
     z, w = origin.second.variable, Symbol("z'", positive=True)
-    first = bare(origin.first).with_terms([replace(one, coefficient=Integer(1))])
-    second = bare(origin.second).with_terms([replace(two, coefficient=Integer(1))])
+    first = without_trace(origin.first).with_terms([replace(one, coefficient=Integer(1))])
+    second = without_trace(origin.second).with_terms([replace(two, coefficient=Integer(1))])
     value = fold(first, second, time)
     kept = {t.order for t in event.found.terms}
     if one.log_power or two.log_power or not value.terms or value.terms[0].order not in kept:
@@ -84,4 +84,4 @@ def _pair(event: OverlapFound, one: Term, two: Term, fold: Callable[..., Expansi
     )
 
 
-__all__ = ["overlapping"]
+__all__ = ["overlap_steps"]

@@ -22,7 +22,7 @@ from sympy import (
 )
 
 from asymptotics.derivation.equations import damping, kernel_function, named_sum, over_modes
-from asymptotics.derivation.overlap_steps import overlapping
+from asymptotics.derivation.overlap_steps import overlap_steps
 from asymptotics.derivation.step import Step, asymptotic
 from asymptotics.derivation.symbols import InverseLaplace, Residue
 from asymptotics.derivation.text import Reason, say
@@ -35,12 +35,12 @@ from asymptotics.derivation.trace import (
     Substituted,
     SumFound,
     TracedExpansion,
-    bare,
     exact_of,
     head_of,
-    known,
-    named,
-    traced,
+    is_known,
+    name_function,
+    with_trace,
+    without_trace,
 )
 from asymptotics.domains.domain import normal
 from asymptotics.expansions.expansion import Expansion
@@ -54,7 +54,7 @@ past = Symbol("x", positive=True)
 line = Symbol("c", real=True)
 
 
-def watching(spectrum: SpectralSeries, seen: list[Event]) -> Observer:
+def observer_of(spectrum: SpectralSeries, seen: list[Event]) -> Observer:
     """The observer that gives names to the sums and overlaps of one task, and notes the sums in ``seen``."""
     task = spectrum.task
 
@@ -86,10 +86,10 @@ def watching(spectrum: SpectralSeries, seen: list[Event]) -> Observer:
             words=words,
             original=over_modes(task, original, past) if original is not None else None,
             origin=origin,
-            found=bare(found),
+            found=without_trace(found),
         )
         seen.append(event)
-        return traced(found, event.factor * head, [event])
+        return with_trace(found, event.factor * head, [event])
 
     return observe
 
@@ -102,14 +102,14 @@ def _role(spectrum: SpectralSeries, origin: SumOrigin) -> str:
 
 def _overlap(found: Expansion, origin: OverlapOrigin) -> Expansion:
     """The overlap under a name, if both of its functions are known."""
-    if not (known(origin.first) and known(origin.second)):
+    if not (is_known(origin.first) and is_known(origin.second)):
         return found
     time = origin.variable
     before = _events(origin.first, origin.second)
     first, second = exact_of(origin.first), exact_of(origin.second)
     if origin.antisymmetric:
-        first, one = named(origin.first)
-        second, two = named(origin.second)
+        first, one = name_function(origin.first)
+        second, two = name_function(origin.second)
         z, w = origin.first.variable, Symbol("z'", positive=True)
         here, there = ((f, f.xreplace({z: w})) for f in (first, second))
         both = (here[0] * there[1] - here[1] * there[0]) / (w - z)
@@ -123,9 +123,9 @@ def _overlap(found: Expansion, origin: OverlapOrigin) -> Expansion:
         )
     head = head_of(meaning, time, "IJ")
     event = OverlapFound(
-        head=head, meaning=meaning, first=first, second=second, origin=origin, found=bare(found)
+        head=head, meaning=meaning, first=first, second=second, origin=origin, found=without_trace(found)
     )
-    return traced(found, head, [*before, *extra, event])
+    return with_trace(found, head, [*before, *extra, event])
 
 
 def _events(*series: Expansion) -> tuple[Event, ...]:
@@ -145,7 +145,7 @@ def steps_of(event: Event) -> Iterator[Step]:
     """The steps that retell one event."""
     match event:
         case SumFound():
-            yield from _sum(event)
+            yield from _sum_steps(event)
         case Composed():
             yield Step(
                 equation=Eq(event.head, event.meaning, evaluate=False),
@@ -180,12 +180,12 @@ def steps_of(event: Event) -> Iterator[Step]:
                 source="Lagrange inversion, DLMF 1.10.13",
             )
         case Inverted():
-            yield from _inverted(event)
+            yield from _inversion_steps(event)
         case OverlapFound():
-            yield from overlapping(event)
+            yield from overlap_steps(event)
 
 
-def _sum(event: SumFound) -> Iterator[Step]:
+def _sum_steps(event: SumFound) -> Iterator[Step]:
     origin = event.origin
     series, kernel, x = origin.series, origin.kernel, origin.variable
     whole = event.factor * event.head
@@ -218,7 +218,7 @@ def _sum(event: SumFound) -> Iterator[Step]:
         equation=Eq(_dirichlet_sum(event), dirichlet, evaluate=False),
         reason="The Dirichlet series of the spectrum, continued from where its sum converges.",
         source="DLMF 25.2.1 and 25.11.1"
-        if not _regularised(dirichlet)
+        if not _is_regularised(dirichlet)
         else "analytic continuation of the sum",
         given=((s, middle),),
     )
@@ -262,7 +262,7 @@ def _dirichlet_sum(event: SumFound) -> Sum:
     return Sum(event.weights * event.eigenvalues ** (-s), (index, first, last))
 
 
-def _regularised(expression: Expr) -> bool:
+def _is_regularised(expression: Expr) -> bool:
     return any(hasattr(f, "opaque") for f in expression.atoms(Function))
 
 
@@ -290,7 +290,7 @@ def _pole_reason(event: SumFound, order: Expr, logs: int) -> Reason:
     return say(f"A {kind} pole of {' and '.join(owners) or 'the product'} at {{}}{meet}.", Eq(s, order))
 
 
-def _inverted(event: Inverted) -> Iterator[Step]:
+def _inversion_steps(event: Inverted) -> Iterator[Step]:
     x, time = event.variable, event.time
     for term in event.before.terms:
         monomial = event.before.with_terms([replace(term, coefficient=Integer(1))])
@@ -317,4 +317,4 @@ def _inverted(event: Inverted) -> Iterator[Step]:
     )
 
 
-__all__ = ["steps_of", "strip", "watching"]
+__all__ = ["observer_of", "steps_of", "strip"]

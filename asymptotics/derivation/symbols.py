@@ -63,12 +63,12 @@ class Asymptotic(Basic):  # type: ignore[misc]
 
     def _latex(self, printer: Any) -> str:
         lhs, _, remainder, variable, limit = (printer._print(x) for x in self.args)
-        rhs = signed(printer._print(x) for x in self.terms())
+        rhs = join_terms(printer._print(x) for x in self.terms())
         rest = "" if self.remainder == 0 else rf" + O\left({remainder}\right)"
         return rf"{lhs} \sim {rhs}{rest} \quad \left({variable} \to {limit}\right)"
 
 
-def signed(pieces: Iterable[str]) -> str:
+def join_terms(pieces: Iterable[str]) -> str:
     """LaTeX of a sum from that of its terms."""
     first, *rest = pieces
     return " ".join([first, *(x if x.lstrip().startswith("-") else f"+ {x}" for x in rest)])
@@ -195,5 +195,5 @@ __all__ = [
     "Named",
     "Residue",
     "Root",
-    "signed",
+    "join_terms",
 ]

@@ -18,7 +18,7 @@ from sympy import Add, And, Basic, Eq, Expr, latex, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.derivation.step import Step
-from asymptotics.derivation.symbols import Asymptotic, signed
+from asymptotics.derivation.symbols import Asymptotic, join_terms
 from asymptotics.domains.domain import plain
 
 Conditions: TypeAlias = tuple[Boolean, ...]
@@ -34,7 +34,7 @@ class Reason(str):
 
     def __new__(cls, words: str, tex: str | None = None) -> Reason:
         made = super().__new__(cls, words)
-        made.tex = escaped(words) if tex is None else tex
+        made.tex = escape_latex(words) if tex is None else tex
         return made
 
 
@@ -48,12 +48,12 @@ def say(template: str, *mathematics: Basic | str) -> Reason:
     """
     words = template.format(*(f"{x.lhs} = {x.rhs}" if isinstance(x, Eq) else str(x) for x in mathematics))
     shown = (x.tex if isinstance(x, Reason) else f"${latex(x)}$" for x in mathematics)
-    pieces = [escaped(piece) for piece in template.split("{}")]
+    pieces = [escape_latex(piece) for piece in template.split("{}")]
     tex = pieces[0] + "".join(m + piece for m, piece in zip(shown, pieces[1:], strict=True))
     return Reason(words, tex)
 
 
-def escaped(words: str) -> str:
+def escape_latex(words: str) -> str:
     """Text with what LaTeX reads as commands made harmless."""
     words = re.sub(r"([&%$#_{}])", r"\\\1", words)
     words = words.replace("~", r"\textasciitilde{}").replace("^", r"\textasciicircum{}")
@@ -62,7 +62,7 @@ def escaped(words: str) -> str:
 
 def tex_of(words: str) -> str:
     """The LaTeX of a reason; plain strings are escaped."""
-    return words.tex if isinstance(words, Reason) else escaped(words)
+    return words.tex if isinstance(words, Reason) else escape_latex(words)
 
 
 def plain_text(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
@@ -95,7 +95,7 @@ def sides(step: Step, longest: float = math.inf) -> tuple[str, str, str]:
     one = step.equation
     terms = [latex(term) for term in one.terms()]
     fitting = [length <= longest for length in accumulate(map(len, terms))]
-    right = signed(term for i, term in enumerate(terms) if fitting[i] or i == 0)
+    right = join_terms(term for i, term in enumerate(terms) if fitting[i] or i == 0)
     if not all(fitting[1:]):
         right += r" + \cdots"
     elif one.remainder != 0:
@@ -163,14 +163,14 @@ def latex_steps(steps: Iterable[Step]) -> str:
     rows = []
     for step, left, relation, right in shown:
         where = "" if step.condition == true else rf" For ${_condition(step.condition)}$:"
-        opening = rf"\intertext{{{tex_of(step.reason)} ({escaped(step.source)}.){where}}}"
-        lines = (rf"\fitted{{{far}}}{{{line}}}" for line in broken(step, right))
+        opening = rf"\intertext{{{tex_of(step.reason)} ({escape_latex(step.source)}.){where}}}"
+        lines = (rf"\fitted{{{far}}}{{{line}}}" for line in break_lines(step, right))
         terms = " \\nonumber\\\\\n&\\quad ".join(lines)
         rows.append(f"{opening}\n\\fitted{{{near}}}{{{left}}} &{relation} {terms}")
     return "\\begin{align}\n" + "\n\\\\\n".join(rows) + "\n\\end{align}\n"
 
 
-def broken(step: Step, right: str) -> list[str]:
+def break_lines(step: Step, right: str) -> list[str]:
     """A long right side as its lines, a term each."""
     if len(right) <= LINE:
         return [right]
@@ -197,7 +197,7 @@ def _pieces(term: Expr) -> list[str]:
 
 def as_latex(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
     """Title, conditions, and the aligned steps; needs amsmath and graphicx."""
-    heading = re.sub(r"\boo\b", r"$\\infty$", escaped(_upper(title)))
+    heading = re.sub(r"\boo\b", r"$\\infty$", escape_latex(_upper(title)))
     lines = [rf"\subsection*{{{heading}}}"]
     if conditions:
         lines.append(rf"Conditions: ${_condition(*conditions)}$.")
@@ -207,9 +207,9 @@ def as_latex(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
 __all__ = [
     "Reason",
     "as_latex",
-    "broken",
+    "break_lines",
     "equation",
-    "escaped",
+    "escape_latex",
     "html_reason",
     "markdown",
     "plain_text",

@@ -120,7 +120,7 @@ class TracedExpansion(Expansion):
         """The same without the trace."""
         return Expansion(**{f.name: getattr(self, f.name) for f in fields(Expansion)})
 
-    def tracing(
+    def follow(
         self, found: Expansion, exact: Expr, *others: object, extra: Iterable[Event] = ()
     ) -> Expansion:
         """``found`` as the expansion of ``exact``, with all that led to it."""
@@ -128,13 +128,13 @@ class TracedExpansion(Expansion):
         for other in others:
             if isinstance(other, TracedExpansion):
                 events += other.events
-        return traced(found, exact, (*events, *extra))
+        return with_trace(found, exact, (*events, *extra))
 
     def constant(self, value: Expr) -> Expansion:
-        return traced(self.plain().constant(value), value)
+        return with_trace(self.plain().constant(value), value)
 
     def monomial(self, coefficient: Expr, exponent: Expr) -> Expansion:
-        return traced(self.plain().monomial(coefficient, exponent), coefficient * self.variable**exponent)
+        return with_trace(self.plain().monomial(coefficient, exponent), coefficient * self.variable**exponent)
 
     def with_terms(self, terms: Iterable[Term], remainder: Iterable[Bound] = ()) -> Expansion:
         terms, remainder = tuple(terms), tuple(remainder)
@@ -143,63 +143,63 @@ class TracedExpansion(Expansion):
         if terms != self.terms or not set(self.remainder) <= set(remainder):
             return found
         beyond = tuple(b for b in remainder if b not in self.remainder)
-        return replace(traced(found, self.exact, self.events), beyond=beyond)
+        return replace(with_trace(found, self.exact, self.events), beyond=beyond)
 
     def within(self, domain: object) -> Expansion:
-        return self.tracing(self.plain().within(domain), self.exact)  # type: ignore[arg-type]
+        return self.follow(self.plain().within(domain), self.exact)  # type: ignore[arg-type]
 
     def scale(self, factor: Expr) -> Expansion:
-        return self.tracing(self.plain().scale(factor), factor * self.exact)
+        return self.follow(self.plain().scale(factor), factor * self.exact)
 
     def __neg__(self) -> Expansion:
         return self.scale(Integer(-1))
 
     def __add__(self, other: Expansion | Expr | int) -> Expansion:
         other = self._lift(other)
-        found = self.plain() + bare(other)
-        return self.tracing(found, self.exact + exact_of(other), other) if known(other) else found
+        found = self.plain() + without_trace(other)
+        return self.follow(found, self.exact + exact_of(other), other) if is_known(other) else found
 
     __radd__ = __add__
 
     def __mul__(self, other: Expansion | Expr | int) -> Expansion:
         other = self._lift(other)
-        found = self.plain() * bare(other)
-        return self.tracing(found, self.exact * exact_of(other), other) if known(other) else found
+        found = self.plain() * without_trace(other)
+        return self.follow(found, self.exact * exact_of(other), other) if is_known(other) else found
 
     __rmul__ = __mul__
 
     def power(self, exponent: Expr | int) -> Expansion:
-        return self.tracing(self.plain().power(exponent), self.exact**exponent)
+        return self.follow(self.plain().power(exponent), self.exact**exponent)
 
     def differentiate(self) -> Expansion:
         closed = not self.exact.has(AppliedUndef)
         exact = Derivative(self.exact, self.variable, evaluate=closed)
-        return self.tracing(self.plain().differentiate(), exact)
+        return self.follow(self.plain().differentiate(), exact)
 
     def compose(self, inner: Expansion) -> Expansion:
-        found = self.plain().compose(bare(inner))
-        if not known(inner):
+        found = self.plain().compose(without_trace(inner))
+        if not is_known(inner):
             return found
-        return self.tracing(found, self.exact.subs(self.variable, exact_of(inner)), inner)
+        return self.follow(found, self.exact.subs(self.variable, exact_of(inner)), inner)
 
     def standing_for(self, gauge: Expr, envelope: Expr = Integer(1)) -> Expansion:
         found = self.plain().standing_for(gauge, envelope)
-        return self.tracing(found, envelope * self.exact.xreplace({self.variable: gauge}))
+        return self.follow(found, envelope * self.exact.xreplace({self.variable: gauge}))
 
     def substitute_monomial(
         self, base: Expr, exponent: Expr, variable: Symbol, *, power: Expr = Integer(1)
     ) -> Expansion:
         found = self.plain().substitute_monomial(base, exponent, variable, power=power)
-        return self.tracing(found, self.exact.xreplace({self.variable: base**power * variable**exponent}))
+        return self.follow(found, self.exact.xreplace({self.variable: base**power * variable**exponent}))
 
     def inverse_laplace(self, variable: Symbol) -> Expansion:
         found = self.plain().inverse_laplace(variable)
-        head, extra = named(self)
+        head, extra = name_function(self)
         exact = InverseLaplace(head, self.variable, variable)
         event = Inverted(
             transform=head, variable=self.variable, time=variable, before=self.plain(), found=found
         )
-        return self.tracing(found, exact, extra=[*extra, event])
+        return self.follow(found, exact, extra=[*extra, event])
 
 
 @revert.register(TracedExpansion)
@@ -208,28 +208,28 @@ def _revert_traced(series: TracedExpansion, variable: Symbol, function: Expansio
     solved = revert(series.plain(), variable)
     event = Reverted(equation=series.exact, variable=series.variable, size=variable, root=root, found=solved)
     if function is None:
-        return series.tracing(solved, root, extra=[event])
-    found = revert(series.plain(), variable, bare(function))
-    if not known(function):
+        return series.follow(solved, root, extra=[event])
+    found = revert(series.plain(), variable, without_trace(function))
+    if not is_known(function):
         return found
-    head, extra = named(function)
+    head, extra = name_function(function)
     exact = head.xreplace({series.variable: root})
     substituted = Substituted(exact=exact, found=found)
-    return series.tracing(found, exact, function, extra=[*extra, event, substituted])
+    return series.follow(found, exact, function, extra=[*extra, event, substituted])
 
 
-def traced(found: Expansion, exact: Expr, events: Iterable[Event] = ()) -> TracedExpansion:
+def with_trace(found: Expansion, exact: Expr, events: Iterable[Event] = ()) -> TracedExpansion:
     """An expansion with its exact function and each event once."""
     values = {f.name: getattr(found, f.name) for f in fields(Expansion)}
     return TracedExpansion(**values, exact=exact, events=tuple(dict.fromkeys(events)))
 
 
-def known(series: Expansion) -> bool:
+def is_known(series: Expansion) -> bool:
     """Whether the exact function is known: it is traced, or it has no remainder."""
     return isinstance(series, TracedExpansion) or not series.remainder
 
 
-def bare(series: Expansion) -> Expansion:
+def without_trace(series: Expansion) -> Expansion:
     """The expansion without a trace."""
     return series.plain() if isinstance(series, TracedExpansion) else series
 
@@ -263,13 +263,13 @@ def head_of(meaning: Expr, variable: Symbol, letters: str) -> AppliedUndef:
     return table[meaning]
 
 
-def named(series: Expansion) -> tuple[Expr, list[Event]]:
+def name_function(series: Expansion) -> tuple[Expr, list[Event]]:
     """A short name ``h(x)`` for a composite function, with the event that says so; atoms keep their own."""
     exact = exact_of(series)
     if isinstance(exact, AppliedUndef) or exact.is_number:
         return exact, []
     head = head_of(exact, series.variable, "hgpqrw")
-    return head, [Composed(head=head, meaning=exact, found=bare(series))]
+    return head, [Composed(head=head, meaning=exact, found=without_trace(series))]
 
 
 __all__ = [
@@ -282,11 +282,11 @@ __all__ = [
     "SumFound",
     "TracedExpansion",
     "TracedSeries",
-    "bare",
     "exact_of",
     "head_of",
-    "known",
-    "named",
+    "is_known",
+    "name_function",
     "naming",
-    "traced",
+    "with_trace",
+    "without_trace",
 ]

@@ -62,11 +62,11 @@ def with_values(terms: Iterable[Term], values: Mapping[Symbol, Expr]) -> tuple[T
     return tuple(replace(t, coefficient=t.coefficient.xreplace(values)) for t in terms)
 
 
-def collected(summands: Sequence[Expr]) -> tuple[Expr, bool]:
+def collect(summands: Sequence[Expr]) -> tuple[Expr, bool]:
     """The sum of coefficients, and whether it is canonical, so that only a literal zero vanishes.
 
     >>> x, y = Constant("x"), Constant("y")
-    >>> collected([(x + y) * (x - y), y**2])
+    >>> collect([(x + y) * (x - y), y**2])
     (_x**2, True)
     """
     total = Add(*summands)
@@ -135,4 +135,4 @@ def _monomial(coefficient: Fraction, names: Sequence[Symbol], exponents: tuple[i
     return Mul(Rational(coefficient.numerator, coefficient.denominator), *powers)
 
 
-__all__ = ["Constant", "collected", "name_coefficients", "with_names", "with_values"]
+__all__ = ["Constant", "collect", "name_coefficients", "with_names", "with_values"]

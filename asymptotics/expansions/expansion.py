@@ -39,7 +39,7 @@ from sympy import (
 
 from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
-from asymptotics.expansions.coefficients import collected, with_names, with_values
+from asymptotics.expansions.coefficients import collect, with_names, with_values
 from asymptotics.expansions.laurent import reciprocal_gamma
 from asymptotics.expansions.oscillation_products import inverse_waves
 from asymptotics.expansions.terms import Bound, Term, absorbs, compare, minimal, vanishes
@@ -456,7 +456,7 @@ def _nonzero(order: Expr, powers: dict[int, list[Expr]], bounds: list[Bound], do
     for m in sorted(powers, reverse=True):
         if any(absorbs(domain, b, Bound(order, m)) for b in bounds):
             continue
-        total, canonical = collected(powers[m])
+        total, canonical = collect(powers[m])
         if not vanishes(total, certain=canonical):
             found.append(Term(total, order, m))
     return found

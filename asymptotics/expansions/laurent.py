@@ -66,14 +66,14 @@ class Laurent:
             raise ValueError(f"d**{exponent} is beyond the truncation O(d**{self.end})")
         return self.coefficients[exponent - self.valuation]
 
-    def scaled(self, factor: Expr) -> Laurent:
+    def rescale(self, factor: Expr) -> Laurent:
         """The series in d' of the same function when ``d = factor * d'``."""
         return Laurent(
             self.valuation,
             tuple(c * factor ** (self.valuation + i) for i, c in enumerate(self.coefficients)),
         )
 
-    def trimmed(self) -> Laurent:
+    def trim(self) -> Laurent:
         """The same series without leading zeros, so that ``valuation`` is its true order."""
         zeros = 0
         while zeros < len(self.coefficients) - 1 and self.coefficients[zeros] == 0:

@@ -221,16 +221,12 @@ class Layered:
     def __repr__(self) -> str:
         e = 1 / self.gauge if self.gauge is not None else self.variable
         sign = -1 if self.at_infinity and self.gauge is None else 1
-        parts = [
-            repr(x.series) if self._written(x) or x.order == 0 else f"{e ** (sign * x.order)}*({x.series!r})"
-            for x in self.layers
-        ]
+        parts = []
+        for x in self.layers:
+            # a series with a gauge is written in the resource, power and all
+            whole = x.series.gauge is not None or x.order == 0
+            parts.append(repr(x.series) if whole else f"{e ** (sign * x.order)}*({x.series!r})")
         return " + ".join(parts) or "0"
-
-    @staticmethod
-    def _written(layer: Layer) -> bool:
-        """Whether the series is already written in the resource, power and all."""
-        return layer.series.gauge is not None
 
 
 def layered(
@@ -253,7 +249,7 @@ def layered(
     kept = [b for b in bounds if not any(compare(domain, c, b) == 1 for c in bounds)]
     return Layered(
         variable=variable,
-        layers=tuple(Layer(order=p, series=_shortened(grouped[p])) for p in orders if p not in behind),
+        layers=tuple(Layer(order=p, series=_shorten(grouped[p])) for p in orders if p not in behind),
         remainder=tuple(Bound(b) for b in kept),
         at_infinity=at_infinity,
         domain=domain,
@@ -261,7 +257,7 @@ def layered(
     )
 
 
-def _shortened(series: Expansion) -> Expansion:
+def _shorten(series: Expansion) -> Expansion:
     """The same series with its coefficients multiplied out, so that equal products meet."""
     # numbers all the way down; symbols keep their denominators as they are
     terms = (

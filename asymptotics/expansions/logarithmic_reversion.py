@@ -53,7 +53,7 @@ def exponential_reversion(series: Expansion, size: Symbol, function: Expansion) 
     exp(-N/2) + 3*exp(-N)/2 + O(exp(-3*N/2))
     """
     flow = _Reversion(series, size)
-    return flow.carried(function)
+    return flow.carry(function)
 
 
 class _Reversion:
@@ -84,7 +84,7 @@ class _Reversion:
         self.shift = series.with_terms([])
         for _ in range(series.depth + 1):
             powers = self._powers()
-            total = self._shifted(series.with_terms(rest, series.remainder), powers)
+            total = self._shift_series(series.with_terms(rest, series.remainder), powers)
             if curved != 0:
                 total = total + self._taylor(curved, Term(Integer(1), Integer(0)), powers)
             self.shift = total.scale(1 / (self.slope - pull))
@@ -93,9 +93,9 @@ class _Reversion:
             self.shift.terms, (*self.shift.remainder, *self._powers()[-1].bounds())
         )
 
-    def carried(self, function: Expansion) -> Expansion:
+    def carry(self, function: Expansion) -> Expansion:
         """``function(kappa_0 e^eps)`` in powers of exp(size)."""
-        found = self._shifted(function, self._powers())
+        found = self._shift_series(function, self._powers())
         rate, start = normal(1 / self.slope), normal(self.mean / self.slope)
         terms = []
         values = {name: wave for wave, name in self._names.items()}
@@ -138,7 +138,7 @@ class _Reversion:
             powers.append(powers[-1] * self.shift)
         return powers
 
-    def _shifted(self, series: Expansion, powers: list[Expansion]) -> Expansion:
+    def _shift_series(self, series: Expansion, powers: list[Expansion]) -> Expansion:
         total = series.with_terms([], series.remainder)
         for t in series.terms:
             total = total + self._taylor(self._around(t.coefficient), t, powers)
@@ -167,7 +167,7 @@ class _Reversion:
         if not coefficient.has(_eps):
             return [coefficient, *[Integer(0)] * (count - 1)]
         if isinstance(coefficient, Oscillation):
-            return [self._named(coefficient, j) for j in range(count)]
+            return [self._name_slope(coefficient, j) for j in range(count)]
         if coefficient == _eps:
             return [Integer(int(j == 1)) for j in range(count)]
         if coefficient.is_Add or coefficient.is_Mul:
@@ -189,7 +189,7 @@ class _Reversion:
             return list(result.coefficients)
         raise UnableError(f"{coefficient} is not a rational function of oscillations; its law is not derived")
 
-    def _named(self, wave: Oscillation, order: int) -> Expr:
+    def _name_slope(self, wave: Oscillation, order: int) -> Expr:
         """``(d/d eps)^order W/order!`` at eps = 0, with a name for each oscillation in it."""
         place = (wave, order)
         if place not in self._slopes:

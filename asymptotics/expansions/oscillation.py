@@ -99,7 +99,7 @@ class Oscillation(Function):  # type: ignore[misc]
         transform, location, rate, _ = self.args
         return transform(location + 2 * pi * I * n / rate)
 
-    def modified(self, change: Callable[[Expr, Expr, Expr, Expr], Expr]) -> Expr:
+    def modify(self, change: Callable[[Expr, Expr, Expr, Expr], Expr]) -> Expr:
         """The same with another transform, ``change(G(s), s, s_0, r)``."""
         transform, location, rate, phase = self.args
         return line_of(change(transform(_s), _s, location, rate), _s, location, rate, phase)
@@ -108,13 +108,13 @@ class Oscillation(Function):  # type: ignore[misc]
         """The slope in u: each harmonic times ``-2 pi i n = -r (s_n - s_0)``."""
         if argindex != 4:
             raise ArgumentIndexError(self, argindex)
-        return self.modified(lambda G, s, location, rate: -rate * (s - location) * G)
+        return self.modify(lambda G, s, location, rate: -rate * (s - location) * G)
 
     def _eval_evalf(self, prec: int) -> Expr | None:
         if self.free_symbols:
             return None
         transform, location, rate, phase = self.args
-        return Float._new(_summed(transform, location, rate, phase, prec)._mpf_, prec)
+        return Float._new(_sum_harmonics(transform, location, rate, phase, prec)._mpf_, prec)
 
     def _summand(self) -> Expr:
         """What is summed over n; ``n -> -n`` where that saves signs (rates are often ``-log(rho)``)."""
@@ -136,13 +136,13 @@ class Oscillation(Function):  # type: ignore[misc]
 
 
 @cached(maxsize=4096)
-def _summed(transform: Expr, location: Expr, rate: Expr, phase: Expr, prec: int) -> mpmath.mpf:
+def _sum_harmonics(transform: Expr, location: Expr, rate: Expr, phase: Expr, prec: int) -> mpmath.mpf:
     body, s = transform.expr, transform.variables[0]
     with working_bits(prec + 60):
         first, length = (_number(x) for x in (location, rate))
         u = _number(phase)
         u -= mpmath.floor(u)
-        value = _compiled(s, body)
+        value = _compile(s, body)
         total, largest, previous = mpmath.mpf(0), mpmath.mpf(0), mpmath.mpf(0)
         for n in range(1, MAX_HARMONICS):
             harmonic = value(mpmath.mpc(first, 2 * mpmath.pi * n / length))
@@ -166,7 +166,7 @@ def _number(expression: Expr) -> mpmath.mpf:
 
 
 @cached(maxsize=512)
-def _compiled(s: Symbol, body: Expr) -> Callable[[Any], Any]:
+def _compile(s: Symbol, body: Expr) -> Callable[[Any], Any]:
     function: Callable[[Any], Any] = lambdify(s, body, "mpmath")
     return function
 

@@ -122,7 +122,7 @@ def _product_sum(factors: Tuple, change: Expr, rate: Expr, phase: Expr, prec: in
             raise PrecisionError(f"the harmonics of a product of oscillations do not fall within {count}")
         full = _both_sides(rows[0])
         for row in rows[1:]:
-            full = _convolved(full, _both_sides(row))
+            full = _convolve(full, _both_sides(row))
         total = mpmath.mpc(0)
         for n in range(-count, count + 1):
             weight = weights[n] if n >= 0 else mpmath.conj(weights[-n])
@@ -145,7 +145,7 @@ def _both_sides(row: list[Any]) -> dict[int, Any]:
     return {n: row[n] if n >= 0 else mpmath.conj(row[-n]) for n in range(1 - len(row), len(row))}
 
 
-def _convolved(left: dict[int, Any], right: dict[int, Any]) -> dict[int, Any]:
+def _convolve(left: dict[int, Any], right: dict[int, Any]) -> dict[int, Any]:
     last = max(left)
     return {
         n: mpmath.fsum(x * right[n - m] for m, x in left.items() if n - m in right)
@@ -177,16 +177,16 @@ def inverse_waves(term: Term, z: Symbol, time: Symbol) -> InverseWaves:
     terms = []
     for j in range(m + 1):
         slope = diff(1 / gamma(-moved - _w), moved, m - j).xreplace({moved: q})
-        parts = (factor * _divided(waves, slope) for factor, waves in products)
+        parts = (factor * _divide(waves, slope) for factor, waves in products)
         whole = Add(*parts).xreplace({z: 1 / time}) * binomial(m, j) * (-1) ** j
         terms.append(Term(whole, q + 1, j))
     return InverseWaves(mean=mean, terms=tuple(terms), bounds=())
 
 
-def _divided(waves: tuple[Oscillation, ...], slope: Expr) -> Expr:
+def _divide(waves: tuple[Oscillation, ...], slope: Expr) -> Expr:
     """The product of the waves with its harmonics times ``slope``, a function of ``w = 2 pi i n/r``."""
     if len(waves) == 1:
-        return waves[0].modified(lambda G, s, location, rate: G * slope.xreplace({_w: s - location}))
+        return waves[0].modify(lambda G, s, location, rate: G * slope.xreplace({_w: s - location}))
     _, _, rate, phase = waves[0].args
     return WaveProduct(Tuple(*(Tuple(*wave.args[:2]) for wave in waves)), Lambda(_w, slope), rate, phase)
 

@@ -89,13 +89,13 @@ def _revert_layers(modes: Layered, variable: Symbol, function: Layered | None = 
 def _through_powers(lead: Layer, variable: Symbol, function: Layered) -> Layered:
     r = -lead.order
 
-    def solved(share: Expr, modes: Expansion, coefficient: Expansion) -> Expansion:
+    def solve(share: Expr, modes: Expansion, coefficient: Expansion) -> Expansion:
         powers = Powers(modes)
         equation = powers.logarithm() + modes.monomial(r, Integer(1))
         return revert(equation, SLOW, powers.power(normal(share)) * coefficient)
 
     layers = [
-        Layer(order=x.order / r, series=by_names(partial(solved, x.order / r), lead.series, x.series))
+        Layer(order=x.order / r, series=by_names(partial(solve, x.order / r), lead.series, x.series))
         for x in function.layers
     ]
     bounds = (Bound(b.order / r) for b in function.remainder)

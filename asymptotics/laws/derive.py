@@ -9,7 +9,7 @@ from sympy import Symbol
 
 from asymptotics.errors import DomainError
 from asymptotics.laws import latex as typeset
-from asymptotics.laws.law import Law, derived
+from asymptotics.laws.law import Law, derive_law
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.tasks.task import Task
@@ -34,18 +34,18 @@ class Laws:
 
     def __getattr__(self, name: str) -> Law:
         if name in QUANTITIES:
-            return derived(name, self.task)
+            return derive_law(name, self.task)
         raise AttributeError(f"no law is called {name!r}; the laws are {', '.join(QUANTITIES)}")
 
     def __dir__(self) -> list[str]:
         return [*object.__dir__(self), *QUANTITIES]
 
     def __iter__(self) -> Iterator[Law]:
-        return (derived(name, self.task) for name in BOTTLENECKS)
+        return (derive_law(name, self.task) for name in BOTTLENECKS)
 
     def all(self) -> tuple[Law, ...]:
         """Every law of the task."""
-        return tuple(derived(name, self.task) for name in QUANTITIES)
+        return tuple(derive_law(name, self.task) for name in QUANTITIES)
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Laws:
         """The laws of the same task with numbers for parameters."""
@@ -55,14 +55,14 @@ class Laws:
         return "\n".join(repr(law) for law in self)
 
     def _latex(self, printer: object) -> str:
-        return typeset.aligned(printer._print(law) for law in self)  # type: ignore[attr-defined]
+        return typeset.align(printer._print(law) for law in self)  # type: ignore[attr-defined]
 
     def _repr_latex_(self) -> str:
         return f"${typeset.latex_of(self)}$"
 
     def to_latex(self, notation: str | None = None) -> str:
         """The three bottleneck laws in one ``align``-ready block of LaTeX, in the letters of ``notation``."""
-        return typeset.aligned(law.to_latex(notation) for law in self)
+        return typeset.align(law.to_latex(notation) for law in self)
 
 
 @exclusive

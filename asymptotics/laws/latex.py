@@ -1,7 +1,7 @@
 """LaTeX of laws: one line for each regime, with its condition, for a display environment.
 
 law(tex, resource, regimes, printer)    ``tex \\sim`` the leading terms, as cases
-aligned(rows)                           relations one below the other
+align(rows)                           relations one below the other
 latex_of(value)                         what ``_latex`` of a value prints, by SymPy's default settings
 """
 
@@ -63,19 +63,19 @@ def _power(x: Any, regime: Regime, printer: Any) -> str:
 
 def _monomial(x: Any, envelope: Any, exponent: Any, printer: Any) -> str:
     if x.is_Symbol and envelope == 1:
-        return rf"{printer._print(x)}^{{-{_grouped(exponent, printer)}}}"
-    return _grouped(envelope * as_power(x, -exponent), printer)
+        return rf"{printer._print(x)}^{{-{_group(exponent, printer)}}}"
+    return _group(envelope * as_power(x, -exponent), printer)
 
 
-def _grouped(exponent: Any, printer: Any) -> str:
+def _group(exponent: Any, printer: Any) -> str:
     text = str(printer._print(exponent))
     return rf"\left({text}\right)" if exponent.is_Add else text
 
 
-def aligned(rows: Iterable[str]) -> str:
+def align(rows: Iterable[str]) -> str:
     """Relations, one below the other."""
     rows = [row.replace(r"\sim", r"&\sim", 1) for row in rows]
     return r"\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}"
 
 
-__all__ = ["aligned", "latex_of", "law"]
+__all__ = ["align", "latex_of", "law"]

@@ -109,7 +109,7 @@ class Law:
         0 << resource << M: L(N) ~ M - N, N -> M
         exactly 0 from M on
         """
-        subject = Subject(name=self.name, task=self.task, resource=self.resource, derive=derived)
+        subject = Subject(name=self.name, task=self.task, resource=self.resource, derive=derive_law)
         return windows_of(subject, self)
 
     @property
@@ -231,7 +231,7 @@ class Law:
         task = self.task.at(own)
         spectrum(task)  # raises where the values leave the domain
         if structural(self.task) & set(own):
-            return derived(self.name, task, self.below).at(dict(settings))
+            return derive_law(self.name, task, self.below).at(dict(settings))
         kept = []
         for regime in self.regimes:
             condition = _on_domain(regime.condition.xreplace(table), spectrum(task).domain)
@@ -240,7 +240,7 @@ class Law:
             prefactor = tidy(regime.prefactor.xreplace(table))
             if prefactor == 0 or prefactor.has(nan, zoo, oo):
                 # a zero or a removable singularity of the symbolic form: derived again with the numbers
-                return derived(self.name, task, self.below).at(dict(settings))
+                return derive_law(self.name, task, self.below).at(dict(settings))
             kept.append(
                 replace(
                     regime,
@@ -320,7 +320,7 @@ class Law:
 
 @exclusive
 @cached(maxsize=256)
-def derived(name: str, task: Task, below: bool = False) -> Law:
+def derive_law(name: str, task: Task, below: bool = False) -> Law:
     """The law of the quantity called ``name``; ``below`` the number of modes where that is finite."""
     quantity = QUANTITIES[name]
     base = replace(spectrum(task), below=below)
@@ -368,4 +368,4 @@ def _on_domain(condition: Boolean, domain: Domain) -> Boolean:
     return And(*kept)
 
 
-__all__ = ["Law", "derived"]
+__all__ = ["Law", "derive_law"]

@@ -20,7 +20,7 @@ from sympy.logic.boolalg import true
 from asymptotics.caches import cached
 from asymptotics.domains.domain import plain
 from asymptotics.errors import DomainError, SpectrumError
-from asymptotics.laws.law import Law, derived
+from asymptotics.laws.law import Law, derive_law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.precision import exclusive
 from asymptotics.regimes import Regime
@@ -100,7 +100,7 @@ def measured_laws(task: Task, names: tuple[str, ...] = ("time", "model", "data")
             )
     centre = {symbol: fit.exponent for symbol, fit in fits.items()}
     error = {symbol: fit.error for symbol, fit in fits.items()}
-    return MeasuredLaws(tuple(_propagated(derived(n, _generic()), centre, error) for n in names))
+    return MeasuredLaws(tuple(_propagate(derive_law(n, _generic()), centre, error) for n in names))
 
 
 @cached(maxsize=1)
@@ -108,7 +108,7 @@ def _generic() -> Task:
     return power_law(a, b)
 
 
-def _propagated(law: Law, centre: dict[Symbol, float], error: dict[Symbol, float]) -> MeasuredExponent:
+def _propagate(law: Law, centre: dict[Symbol, float], error: dict[Symbol, float]) -> MeasuredExponent:
     value = _at(law.exponent, centre)
     variance = 0.0
     for symbol, step in error.items():

@@ -141,7 +141,7 @@ def _intermediate(
         reason = f"the eigenvalues are all {segment.eigenvalues} there: resolved at once, no window"
         return Window(lower=lower, upper=upper, reason=reason)
     try:
-        endless = continued(subject.task, pieces[: pieces.index(segment) + 1])
+        endless = continue_last_piece(subject.task, pieces[: pieces.index(segment) + 1])
         there = subject.derive(subject.name, endless, False)
         domain = spectrum(endless).domain
         missing = _departure(subject, endless, segment, pieces, domain)
@@ -150,19 +150,19 @@ def _intermediate(
         return Window(lower=lower, upper=upper, reason=f"no law of its own: {error}")
 
 
-def continued(task: Task, pieces: tuple[Segment, ...]) -> Task:
+def continue_last_piece(task: Task, pieces: tuple[Segment, ...]) -> Task:
     """The task with the last of some pieces without end."""
 
-    def joined(name: str) -> Expr:
+    def join(name: str) -> Expr:
         values = [getattr(s, name) for s in pieces]
         ends = [task.index <= s.last for s in pieces[:-1]]
         return Piecewise(*zip(values, [*ends, True], strict=True)) if len(set(values)) > 1 else values[0]
 
     return replace(
         task,
-        eigenvalues=joined("eigenvalues"),
-        target=joined("target"),
-        multiplicity=joined("multiplicity"),
+        eigenvalues=join("eigenvalues"),
+        target=join("target"),
+        multiplicity=join("multiplicity"),
         modes=oo,
     )
 
@@ -262,4 +262,4 @@ def _size_departures(name: str, ideal: SpectralSeries) -> tuple[Expansion, Expan
     return -fixed, lifted - fixed * squared.differentiate() * inverse
 
 
-__all__ = ["Window", "continued", "windows_of"]
+__all__ = ["Window", "continue_last_piece", "windows_of"]

@@ -34,18 +34,18 @@ from asymptotics.symbols import P
 
 def early_stopping(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``min_t L(t, P)`` at N = oo for P -> oo."""
-    best = _balanced(_losses(spectrum, depth))
+    best = _balance(_losses(spectrum, depth))
     return revert(best.samples, P, best.loss).with_values(best.values)
 
 
 def early_stopping_time(spectrum: SpectralSeries, depth: int) -> Expansion:
     """The t at which ``L(t, P)`` is smallest, N = oo, for P -> oo."""
-    best = _balanced(_losses(spectrum, depth))
+    best = _balance(_losses(spectrum, depth))
     return revert(best.samples, P).with_values(best.values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Balanced:
+class _Balance:
     """For which P it is best to stop at t, and the loss then; coefficients under names, which stand for
     ``values``."""
 
@@ -74,13 +74,13 @@ def _losses(spectrum: SpectralSeries, depth: int) -> tuple[Expansion, ...]:
 
 
 @cached(maxsize=64)
-def _balanced(losses: tuple[Expansion, ...]) -> _Balanced:
+def _balance(losses: tuple[Expansion, ...]) -> _Balance:
     # losses are positive, and so is what leads them
     leading = tuple(series.leading() for series in losses[:2])
     hidden, values = name_coefficients([s.terms for s in losses], positive=leading)
     series = tuple(s.with_terms(terms, s.remainder) for s, terms in zip(losses, hidden, strict=True))
     share = _share(series)
-    return _Balanced(samples=share.power(-1), loss=_with_noise(series, share), values=values)
+    return _Balance(samples=share.power(-1), loss=_with_noise(series, share), values=values)
 
 
 def _share(losses: tuple[Expansion, ...]) -> Expansion:

@@ -145,7 +145,7 @@ class _Reader:
             terms.append(term if isinstance(node.op, ast.Add) else -term)
             node = node.left
         terms.append(self.expression(node, depth + 1))
-        return self.built(start, Add, *reversed(terms))
+        return self.build(start, Add, *reversed(terms))
 
     def product(self, node: ast.expr, depth: int) -> Expr:
         start, factors = node, []
@@ -158,7 +158,7 @@ class _Reader:
             factors.append(factor)
             node = node.left
         factors.append(self.expression(node, depth + 1))
-        return self.built(start, Mul, *reversed(factors))
+        return self.build(start, Mul, *reversed(factors))
 
     def power(self, base: Expr, exponent: Expr, node: ast.expr) -> Expr:
         if base == 0 and not exponent.is_positive:
@@ -170,7 +170,7 @@ class _Reader:
                 self.fail(node, f"a root of order {exponent.q}, beyond {root}; use a simpler exponent")
             if abs(exponent) * max((bit_length(r) for r in base.atoms(Rational)), default=0) > 2 * BITS:
                 self.fail(node, f"a power with numbers beyond {BITS} bits; use a smaller exponent")
-        return self.built(node, Pow, base, exponent)
+        return self.build(node, Pow, base, exponent)
 
     def bound_exponent(self, exponent: Expr, node: ast.expr) -> None:
         # All numbers in it, not its value alone: exp(n*log(2*x)) becomes 2**n * x**n.
@@ -203,7 +203,7 @@ class _Reader:
             self.fail(node, "the value is not real")
         if function.build is sympy.exp:
             self.bound_exponent(arguments[0], node)
-        return self.built(node, function.build, *arguments)
+        return self.build(node, function.build, *arguments)
 
     def piecewise(self, node: ast.Call, depth: int) -> Expr:
         """``Piecewise((f, k <= K), (g, True))``: the pieces in order; the first that holds counts."""
@@ -222,9 +222,9 @@ class _Reader:
             else:
                 self.fail(condition, f"the condition of a piece is one comparison, or True; {shape}")
             pieces.append((self.expression(value, depth + 2), holds))
-        return self.built(node, Piecewise, *pieces)
+        return self.build(node, Piecewise, *pieces)
 
-    def built(self, node: ast.expr, build: Callable[..., Expr], *arguments: object) -> Expr:
+    def build(self, node: ast.expr, build: Callable[..., Expr], *arguments: object) -> Expr:
         """``build(*arguments)`` if that is a real finite expression within the bounds."""
         try:
             result = build(*arguments)

@@ -61,7 +61,7 @@ class _Writer:
     def fail(self, item: Item, message: str) -> NoReturn:
         self.source.fail(item.position, message)
 
-    def grouped(self, items: Sequence[Item], at: Item, what: str) -> None:
+    def group(self, items: Sequence[Item], at: Item, what: str) -> None:
         if not items:
             self.fail(at, f"{what} is empty")
         self.put("(", at.position, starts=True)
@@ -80,7 +80,7 @@ class _Writer:
         item = items[at]
         if item.kind == "group":
             if item.arguments[0]:  # an empty group separates, as in 2{}b
-                self.grouped(item.arguments[0] or (), item, "the group")
+                self.group(item.arguments[0] or (), item, "the group")
             return at + 1
         opening = opening_at(items, at)
         if opening is not None:
@@ -134,7 +134,7 @@ class _Writer:
 
     def exponent(self, items: Sequence[Item], at: int, following: Item) -> int:
         if following.kind == "group":
-            self.grouped(following.arguments[0] or (), following, "the exponent")
+            self.group(following.arguments[0] or (), following, "the exponent")
             return at + 1
         if following.kind == "char" and following.name in "+-*/,^":
             self.fail(following, "LaTeX raises one sign only; put the exponent in braces, as N^{-b}")
@@ -160,21 +160,21 @@ class _Writer:
         elif name in FRACTIONS:
             upper, lower = self.arguments(item, 2)
             self.put("(", item.position, starts=True)
-            self.grouped(upper, item, "the numerator")
+            self.group(upper, item, "the numerator")
             self.put("/", item.position)
-            self.grouped(lower, item, "the denominator")
+            self.group(lower, item, "the denominator")
             self.put(")", item.position, ends=True)
         elif name == "sqrt":
             degree, inside = item.arguments if len(item.arguments) == 2 else (None, None)
             if inside is None:
                 self.fail(item, "give the arguments of \\sqrt in braces")
             self.put("(", item.position, starts=True)
-            self.grouped(inside, item, "the root")
+            self.group(inside, item, "the root")
             self.put("**(1/", item.position)
             if degree is None:
                 self.put("2", item.position)
             else:
-                self.grouped(degree, item, "the degree of the root")
+                self.group(degree, item, "the degree of the root")
             self.put("))", item.position, ends=True)
         else:
             known = "; known are letters, \\frac, \\sqrt, \\min, \\max, \\log, \\Gamma, \\zeta, \\sin, ..."
@@ -220,7 +220,7 @@ class _Writer:
         self.put("))", start.position, ends=True)
         if exponent is not None:
             self.put("**", exponent.position)
-            self.grouped(
+            self.group(
                 (exponent.arguments[0] or ()) if exponent.kind == "group" else (exponent,),
                 exponent,
                 "the exponent",

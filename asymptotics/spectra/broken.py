@@ -18,7 +18,14 @@ from sympy import Expr, Integer, Piecewise, Symbol, oo
 from asymptotics.domains.domain import Domain
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.spectra.family import Mismatch, SpectralSeries
-from asymptotics.spectra.finite import FiniteSeries, check_breaks, check_signs, head, ordered, unlearned
+from asymptotics.spectra.finite import (
+    FiniteSeries,
+    check_breaks,
+    check_signs,
+    head,
+    order_rates,
+    unlearned,
+)
 from asymptotics.spectra.power_law import AlgebraicSeries, PowerLaws
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.tasks.task import Task
@@ -42,7 +49,7 @@ class HeadedSeries:
     def laurent(self, point: Expr, terms: int) -> Laurent:
         """The tail's Laurent series with the head's Taylor series added to it."""
         tail = self.tail.laurent(point, terms)
-        return (tail + self.head.laurent(point, max(1, tail.end))).trimmed() if self.head.pieces else tail
+        return (tail + self.head.laurent(point, max(1, tail.end))).trim() if self.head.pieces else tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +79,13 @@ class BrokenPowerLaws:
         for segment in before:
             check_signs(segment)
         check_breaks(learned, task.index)
-        kernel = _headed(tuple(before), last, found.kernel, task.index, target=False)
+        kernel = _with_head(tuple(before), last, found.kernel, task.index, target=False)
         target: DirichletSeries
         if last.target == 0:
             target = head(tuple(before), task.index, target=True)
-            domain = ordered(found.domain, target)
+            domain = order_rates(found.domain, target)
         else:
-            target = _headed(tuple(before), last, found.target, task.index, target=True)
+            target = _with_head(tuple(before), last, found.target, task.index, target=True)
             domain = found.domain
         return SpectralSeries(
             task=task,
@@ -89,7 +96,7 @@ class BrokenPowerLaws:
         )
 
 
-def _headed(
+def _with_head(
     before: tuple[Segment, ...], last: Segment, tail: DirichletSeries, index: Symbol, *, target: bool
 ) -> DirichletSeries:
     """The tail from its first mode on, with the head that differs from it."""

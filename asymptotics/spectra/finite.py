@@ -158,7 +158,7 @@ class FiniteSpectra:
             task=task,
             kernel=kernel,
             target=target,
-            domain=ordered(domain, target, kernel),
+            domain=order_rates(domain, target, kernel),
             unlearned=unlearned(pieces, task.index, domain),
         )
 
@@ -169,7 +169,7 @@ def head(pieces: tuple[Segment, ...], index: Symbol, *, target: bool) -> FiniteS
     return FiniteSeries(pieces=tuple(p for p in listed if p[1] != 0), index=index)
 
 
-def ordered(domain: Domain, *series: FiniteSeries) -> Domain:
+def order_rates(domain: Domain, *series: FiniteSeries) -> Domain:
     """The domain with the order of the slowest rates, which their monotony proves."""
     for one in series:
         try:
@@ -227,6 +227,6 @@ __all__ = [
     "check_signs",
     "falls",
     "head",
-    "ordered",
+    "order_rates",
     "unlearned",
 ]

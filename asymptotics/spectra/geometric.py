@@ -123,7 +123,7 @@ class GeometricSeries:
         logarithmic = logarithm(self.scale)
         power = [(-logarithmic) ** j / factorial(j) for j in range(terms + highest)]
         front = exp(expand(-point * logarithmic))
-        return (total * Laurent(0, tuple(front * c for c in power))).trimmed()
+        return (total * Laurent(0, tuple(front * c for c in power))).trim()
 
 
 def _polylogarithm(term: GeometricTerm, rate: Expr, point: Expr, length: int) -> Laurent:
@@ -180,9 +180,9 @@ class GeometricSpectra:
         (eigenvalue,) = parts["eigenvalues"]
         levels = parts["multiplicity"]
         weights = _product(levels, parts["target"])
-        domain = _falling(domain, (eigenvalue,), task.eigenvalues, "eigenvalues")
-        domain = _falling(domain, _product(levels, (eigenvalue,)), task.eigenvalues, "eigenvalues")
-        domain = _falling(domain, weights, task.target, "target")
+        domain = _require_falling(domain, (eigenvalue,), task.eigenvalues, "eigenvalues")
+        domain = _require_falling(domain, _product(levels, (eigenvalue,)), task.eigenvalues, "eigenvalues")
+        domain = _require_falling(domain, weights, task.target, "target")
         _check_levels(task, levels, domain)
         kernel, target = (
             GeometricSeries(weights=terms, rate=eigenvalue.rate, scale=eigenvalue.coefficient)
@@ -200,7 +200,7 @@ def _product(left: tuple[GeometricTerm, ...], right: tuple[GeometricTerm, ...]) 
     return tuple(GeometricTerm(c, *place) for place, c in found.items() if c != 0)
 
 
-def _falling(domain: Domain, terms: tuple[GeometricTerm, ...], summand: Expr, name: str) -> Domain:
+def _require_falling(domain: Domain, terms: tuple[GeometricTerm, ...], summand: Expr, name: str) -> Domain:
     """The domain with the condition that each term falls exponentially."""
     for term in terms:
         refusal = (

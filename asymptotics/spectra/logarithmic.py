@@ -137,8 +137,8 @@ class LogarithmicPowers:
                 fitting=len(rates),
                 missing=f"eigenvalues {task.eigenvalues} do not fall as a power of {task.index}",
             )
-        domain = _convergent(domain, normal(b - levels), task.eigenvalues, "the kernel")
-        domain = _convergent(domain, a, task.target, "the target")
+        domain = _require_convergent(domain, normal(b - levels), task.eigenvalues, "the kernel")
+        domain = _require_convergent(domain, a, task.target, "the target")
         parts = {"eigenvalues": task.eigenvalues, "index": task.index, "domain": domain}
         series = []
         for summand, origin in ((task.multiplicity, -(levels + 1) / b), (weights, (a - 1) / b)):
@@ -147,7 +147,7 @@ class LogarithmicPowers:
         return SpectralSeries(task=task, kernel=series[0], target=series[1], domain=domain)
 
 
-def _convergent(domain: Domain, p: Expr, summand: Expr, owner: str) -> Domain:
+def _require_convergent(domain: Domain, p: Expr, summand: Expr, owner: str) -> Domain:
     refusal = (
         f"sum of {summand} is not shown to converge: {owner} falls as k**-p up to logarithms with "
         f"p = {p}; it needs p > 1, or pass modes=M"

@@ -67,7 +67,7 @@ class AlgebraicSeries:
         places = [Pole(p, m) for p, m in found.items()]
         return tuple(places if complete else places[:count])
 
-    def _settled(self, offsets: list[Expr]) -> bool:
+    def _is_settled(self, offsets: list[Expr]) -> bool:
         """Whether no further term can be resonant (``p_j - b s = 1``): the p_j only grow."""
         generic = not offsets[0].is_number and all((o - offsets[0]).is_number for o in offsets)
         return generic or self.domain.sign(offsets[-1]) in (0, 1)
@@ -80,7 +80,7 @@ class AlgebraicSeries:
         while True:
             series, complete = _tail_terms(self, depth)
             offsets = [normal(t.order - self.decay * point - 1) for t in series]
-            if complete or self._settled(offsets) or depth > 24:
+            if complete or self._is_settled(offsets) or depth > 24:
                 break
             depth += 2
         total = Laurent(
@@ -89,7 +89,7 @@ class AlgebraicSeries:
         for t in (t for t, offset in zip(series, offsets, strict=True) if offset == 0):
             # the regularised sum counts k^-1 log(k)^m as gamma_m; the rest of the Laurent series
             # of g(s) zeta^(m) is added to it
-            pole = zeta_at_one(t.log_power, t.log_power + 2).scaled(-self.decay)
+            pole = zeta_at_one(t.log_power, t.log_power + 2).rescale(-self.decay)
             taylor = Laurent(
                 0,
                 tuple(
@@ -99,7 +99,7 @@ class AlgebraicSeries:
             )
             counted = taylor.coefficient(0) * pole.coefficient(0)
             total = total + pole * taylor + Laurent(0, (-counted,))
-        return total.trimmed()
+        return total.trim()
 
 
 @cached(maxsize=64)
@@ -185,10 +185,10 @@ class PowerLaws:
             )
         _check_signs(task, tails, domain)
         levels, advice = tails["multiplicity"], "or pass modes=M"
-        domain = _unending(domain, levels, task.multiplicity)
+        domain = _require_infinitely_many(domain, levels, task.multiplicity)
         kernel, power = levels * tails["eigenvalues"], levels * tails["target"]
-        domain = _convergent(domain, kernel, task.eigenvalues, "the kernel", "eigenvalues", advice)
-        domain = _convergent(domain, power, task.target, "the target", "target power", advice)
+        domain = _require_convergent(domain, kernel, task.eigenvalues, "the kernel", "eigenvalues", advice)
+        domain = _require_convergent(domain, power, task.target, "the target", "target power", advice)
         weights = task.multiplicity * task.target
         return SpectralSeries(
             task=task,
@@ -214,7 +214,7 @@ def _check_signs(task: Task, tails: dict[str, Expansion], domain: Domain) -> Non
                 )
 
 
-def _unending(domain: Domain, levels: Expansion, multiplicity: Expr) -> Domain:
+def _require_infinitely_many(domain: Domain, levels: Expansion, multiplicity: Expr) -> Domain:
     """The domain with the condition that the modes, ``sum m_k``, are infinitely many."""
     for term in levels.candidates():
         refusal = (
@@ -225,7 +225,7 @@ def _unending(domain: Domain, levels: Expansion, multiplicity: Expr) -> Domain:
     return domain
 
 
-def _convergent(
+def _require_convergent(
     domain: Domain, series: Expansion, summand: Expr, owner: str, name: str, advice: str
 ) -> Domain:
     """The domain with the condition that the sum of a tail converges."""

@@ -52,7 +52,7 @@ def segments(task: Task, domain: Domain) -> tuple[Segment, ...]:
         r for e in parts for p in e.atoms(Piecewise) for _, c in p.args for r in c.atoms(Relational)
     }
     ends = {r: _ends(r, task.index) for r in conditions}
-    breaks = _ordered({b for values in ends.values() for b in values}, task, domain)
+    breaks = _order({b for values in ends.values() for b in values}, task, domain)
     lasts = (*breaks, task.modes)
     firsts = (Integer(1), *(b + 1 for b in breaks))
     found = []
@@ -61,7 +61,7 @@ def segments(task: Task, domain: Domain) -> tuple[Segment, ...]:
         shown = f"{task.index} = {first} ... {last}"
         lam, target, count = (_branch(e, truths, shown) for e in parts)
         found.append(Segment(first=first, last=last, eigenvalues=lam, target=target, multiplicity=count))
-    return _merged(found)
+    return _merge(found)
 
 
 def structural(task: Task) -> set[Symbol]:
@@ -92,7 +92,7 @@ def _ends(relation: Relational, index: Symbol) -> tuple[Expr, ...]:
     return (below if strict == (rising == bool(turned)) else upto,)
 
 
-def _ordered(breaks: set[Expr], task: Task, domain: Domain) -> tuple[Expr, ...]:
+def _order(breaks: set[Expr], task: Task, domain: Domain) -> tuple[Expr, ...]:
     """The breaks inside 1 ... modes, ascending."""
     placed: list[Expr] = []
     for place in sorted(breaks, key=str):
@@ -161,7 +161,7 @@ def _branch(expression: Expr, truths: dict[Relational, Boolean], shown: str) -> 
     return expression.func(*(_branch(e, truths, shown) for e in expression.args))
 
 
-def _merged(found: list[Segment]) -> tuple[Segment, ...]:
+def _merge(found: list[Segment]) -> tuple[Segment, ...]:
     """Neighbours with the same expressions as one."""
     kept: list[Segment] = []
     for segment in found:

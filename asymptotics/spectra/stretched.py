@@ -142,7 +142,7 @@ class StretchedExponentials:
         k, (r, c) = task.index, decay
         if not fall.has(k):
             p = tail_expansion(factor, k, 2, domain).leading().order
-            return Integer(0), _convergent(task, p, domain)
+            return Integer(0), _require_convergent(task, p, domain)
         lead = (-tail_expansion(fall, k, 2, domain)).leading()
         ratio = normal(-lead.order - r)
         if lead.log_power or ratio != 0:
@@ -156,7 +156,7 @@ class StretchedExponentials:
         return together(lead.coefficient / c), domain
 
 
-def _convergent(task: Task, p: Expr, domain: Domain) -> Domain:
+def _require_convergent(task: Task, p: Expr, domain: Domain) -> Domain:
     refusal = (
         f"sum of {task.target} diverges: the target falls as {task.index}**-p with p = {p}; it needs p > 1"
     )

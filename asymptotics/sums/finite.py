@@ -90,10 +90,10 @@ def finite_sum(summand: Expr, index: Symbol, first: Expr, last: Expr) -> Expr:
 def _evaluate(summand: Expr, index: Symbol, first: Expr, last: Expr, digits: int) -> mpmath.mpf:
     start, stop = int(first), int(last)
     if stop - start < ADDED_UP:
-        return _added(summand, index, start, stop, digits)
+        return _add_up(summand, index, start, stop, digits)
     scale = summand.xreplace({index: first})
     if scale == 0:
-        return _added(summand, index, start, stop, digits)
+        return _add_up(summand, index, start, stop, digits)
     # relative to the first term, since the tails are known to an absolute accuracy
     shape = summand / scale
     with working(digits + 15):
@@ -107,7 +107,7 @@ def _evaluate(summand: Expr, index: Symbol, first: Expr, last: Expr, digits: int
                 if abs(value) > max(map(abs, ends)) * mpmath.mpf(10) ** (3 - extra):
                     return value * _number(scale, digits + 10)
         except SpectrumError:
-            return _added(summand, index, start, stop, digits)
+            return _add_up(summand, index, start, stop, digits)
     raise PrecisionError(
         f"the sum of {summand} over {index} = {first} ... {last} cancels; ask for fewer digits"
     )
@@ -117,7 +117,7 @@ def _number(expression: Expr, digits: int) -> mpmath.mpf:
     return expression.evalf(digits)._to_mpmath(mpmath.mp.prec)
 
 
-def _added(summand: Expr, index: Symbol, start: int, stop: int, digits: int) -> mpmath.mpf:
+def _add_up(summand: Expr, index: Symbol, start: int, stop: int, digits: int) -> mpmath.mpf:
     if stop - start >= MOST:
         raise PrecisionError(
             f"the sum of {summand} has {stop - start + 1} terms and no expansion at large {index}; "

@@ -95,13 +95,13 @@ def fit_tail(values: Sequence[float], name: str) -> TailFit:
     (1.5, 3.0, (1, 720))
     """
     logs = [math.log(k) for k in range(1, len(values) + 1)]
-    exponent = _line(_binned(values, logs, 0.0), name)
-    whole = _inside(_binned(values, logs, exponent))
-    exponent = _bounded(_fitted(whole, exponent).exponent, name)
-    chosen = _longest(_binned(values, logs, exponent), exponent, name)
+    exponent = _line(_bin(values, logs, 0.0), name)
+    whole = _inside(_bin(values, logs, exponent))
+    exponent = _bound(_fit(whole, exponent).exponent, name)
+    chosen = _longest(_bin(values, logs, exponent), exponent, name)
     low, high = chosen.window
-    again = [b for b in _binned(values, logs, chosen.exponent) if low <= b.first and b.last <= high]
-    fit = _fitted(tuple(again), _bounded(chosen.exponent, name))
+    again = [b for b in _bin(values, logs, chosen.exponent) if low <= b.first and b.last <= high]
+    fit = _fit(tuple(again), _bound(chosen.exponent, name))
     # what the choice of the window took for noise is not taken for a bend after the bins are made anew
     part = 1.0 if abs(chosen.bend) > SIGNIFICANT * chosen.bend_error else 0.25
     error = math.hypot(fit.error, part * fit.bend)
@@ -114,7 +114,7 @@ def fit_tail(values: Sequence[float], name: str) -> TailFit:
     return replace(fit, error=error, relative_error=relative)
 
 
-def _bounded(exponent: float, name: str) -> float:
+def _bound(exponent: float, name: str) -> float:
     if abs(exponent) > STEEPEST:
         raise SpectrumError(
             f"{name} fall like k**-{exponent:.3g}, faster than k**-{STEEPEST:g}: not a power of k; "
@@ -123,7 +123,7 @@ def _bounded(exponent: float, name: str) -> float:
     return exponent
 
 
-def _binned(values: Sequence[float], logs: Sequence[float], exponent: float) -> tuple[Bin, ...]:
+def _bin(values: Sequence[float], logs: Sequence[float], exponent: float) -> tuple[Bin, ...]:
     bins, first = [], 1
     while first <= len(values):
         last = min(max(first, int(first * RATIO)), len(values))
@@ -147,7 +147,7 @@ def _line(bins: Sequence[Bin], name: str) -> float:
         )
     x0 = sum(b.x for b in seen) / len(seen)
     squares = sum((b.x - x0) ** 2 for b in seen)
-    return _bounded(-sum((b.x - x0) * math.log(b.mean) for b in seen) / squares, name)
+    return _bound(-sum((b.x - x0) * math.log(b.mean) for b in seen) / squares, name)
 
 
 def _inside(bins: tuple[Bin, ...]) -> tuple[Bin, ...]:
@@ -158,7 +158,7 @@ def _inside(bins: tuple[Bin, ...]) -> tuple[Bin, ...]:
 def _longest(bins: tuple[Bin, ...], trial: float, name: str) -> TailFit:
     fits = []
     for window in _windows(_inside(bins)):
-        fit = _fitted(window, trial)
+        fit = _fit(window, trial)
         if _straight(fit, ALLOWED[0]):
             return fit
         fits.append(fit)
@@ -200,7 +200,7 @@ def _windows(bins: tuple[Bin, ...]) -> Iterator[tuple[Bin, ...]]:
         yield bins[i : j + 1]
 
 
-def _fitted(bins: tuple[Bin, ...], trial: float) -> TailFit:
+def _fit(bins: tuple[Bin, ...], trial: float) -> TailFit:
     best = None
     for tau in STRUCTURE:
         weights = [1 / (tau + 1 / b.n) for b in bins]
@@ -285,12 +285,12 @@ def _bend(x: Sequence[float], weights: Sequence[float], residuals: Sequence[floa
         ([max(0.0, low + third - u) for u in x], 1.25),
         ([max(0.0, u - high + third) for u in x], 1.25),
     )
-    found = [(*_added(x, weights, residuals, shape), limit) for shape, limit in shapes]
+    found = [(*_add(x, weights, residuals, shape), limit) for shape, limit in shapes]
     slope, error, limit = max(found, key=lambda f: abs(f[0]) / (f[1] * f[2]) if f[1] else 0.0)
     return slope, error * limit
 
 
-def _added(
+def _add(
     x: Sequence[float], weights: Sequence[float], residuals: Sequence[float], shape: Sequence[float]
 ) -> tuple[float, float]:
     """The coefficient of one more term beside the line, and its error."""

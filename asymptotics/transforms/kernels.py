@@ -55,7 +55,7 @@ class Kernel:
         gammas = (*(gamma(s + r) for r in self.rising), *(gamma(c - s) for c in self.falling))
         return self.factor.xreplace({S: s}) * Mul(*gammas)
 
-    def reflected(self, s: Symbol) -> Expr:
+    def reflect(self, s: Symbol) -> Expr:
         """``Phi(s)`` with each ``Gamma(s + r) Gamma(c - s)`` as a polynomial times ``pi/sin(pi s)``."""
         total = self.factor.xreplace({S: s})
         rising, falling = list(self.rising), list(self.falling)
@@ -92,8 +92,8 @@ class Kernel:
         for r in rising:
             total = total * gamma_laurent(normal(point + r), terms)
         for c in falling:
-            total = total * gamma_laurent(normal(c - point), terms).scaled(Integer(-1))
-        total = total.trimmed()
+            total = total * gamma_laurent(normal(c - point), terms).rescale(Integer(-1))
+        total = total.trim()
         return Laurent(total.valuation, total.coefficients[:wanted])
 
     def _value(self, point: Expr) -> Expr:

@@ -25,7 +25,7 @@ from asymptotics.expansions.terms import Bound, Term
 from asymptotics.transforms.branch import BranchSeries
 from asymptotics.transforms.dirichlet import DirichletSeries, Pole
 from asymptotics.transforms.kernels import Kernel, S
-from asymptotics.transforms.observer import SumOrigin, observed
+from asymptotics.transforms.observer import SumOrigin, observe
 
 
 def spectral_sum(
@@ -73,7 +73,7 @@ def spectral_sum(
             if location in lines:
                 terms += _harmonics(series, kernel, lines[location], 1 / variable if inverse else variable)
     found = expansion(variable, terms, bounds, at_infinity=not inverse, domain=domain, depth=depth)
-    return observed(found, SumOrigin(series=series, kernel=kernel, variable=variable, inverse=inverse))
+    return observe(found, SumOrigin(series=series, kernel=kernel, variable=variable, inverse=inverse))
 
 
 def _residue(series: DirichletSeries, kernel: Kernel, point: Expr, order: int, inverse: bool) -> list[Term]:
@@ -113,7 +113,7 @@ def _harmonics(series: DirichletSeries, kernel: Kernel, pole: Pole, x: Expr) -> 
     rate = pole.line.rate
     phase = log(pole.line.scale * x) / rate
     waves = [
-        line_of(diff(kernel.reflected(S), S, i) / factorial(i), S, pole.location, rate, phase)
+        line_of(diff(kernel.reflect(S), S, i) / factorial(i), S, pole.location, rate, phase)
         for i in range(pole.order)
     ]
     pieces = []

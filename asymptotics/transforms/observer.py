@@ -46,7 +46,7 @@ Observer = Callable[[Expansion, SumOrigin | OverlapOrigin], Expansion]
 _OBSERVER: ContextVar[Observer | None] = ContextVar("observer", default=None)
 
 
-def observed(result: Expansion, origin: SumOrigin | OverlapOrigin) -> Expansion:
+def observe(result: Expansion, origin: SumOrigin | OverlapOrigin) -> Expansion:
     """``result`` itself, or what the present observer makes of it."""
     observer = _OBSERVER.get()
     return result if observer is None else observer(result, origin)
@@ -62,4 +62,4 @@ def observing(observer: Observer) -> Iterator[None]:
         _OBSERVER.reset(token)
 
 
-__all__ = ["Observer", "OverlapOrigin", "SumOrigin", "observed", "observing"]
+__all__ = ["Observer", "OverlapOrigin", "SumOrigin", "observe", "observing"]

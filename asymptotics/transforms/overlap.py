@@ -37,7 +37,7 @@ from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.laurent import Laurent, reciprocal_gamma
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.precision import working_bits
-from asymptotics.transforms.observer import OverlapOrigin, observed
+from asymptotics.transforms.observer import OverlapOrigin, observe
 
 HALF = Integer(1) / 2
 
@@ -159,12 +159,12 @@ def _antisymmetric_weight(p: Expr, q: Expr, i: int, j: int) -> Expr:
     """``(d/dp)^i (d/dq)^j`` of ``W/Gamma(-p) - 2^(-p-q-1)/Gamma(-p-q)``, which is odd under p <-> q."""
     if p == q and i == j:
         return Integer(0)
-    square = _doubled(normal(p + q), i + j)
+    square = _at_double_time(normal(p + q), i + j)
     if _whole(q) and j == 0:
         return square
     if _whole(p) and i == 0:
         return -square
-    slopes = reciprocal_gamma(normal(-p), i + 1).scaled(Integer(-1))
+    slopes = reciprocal_gamma(normal(-p), i + 1).rescale(Integer(-1))
     parts = (
         comb(i, n) * factorial(i - n) * slopes.coefficient(i - n) * _weight(p, q, n, j)
         for n in range(i + 1)
@@ -173,10 +173,10 @@ def _antisymmetric_weight(p: Expr, q: Expr, i: int, j: int) -> Expr:
     return sum(parts, Integer(0)) - square
 
 
-def _doubled(x: Expr, order: int) -> Expr:
+def _at_double_time(x: Expr, order: int) -> Expr:
     """``(d/dx)^order [2^(-x-1)/Gamma(-x)]``: z^x inverted at 2t."""
     decay = Laurent(0, tuple(2 ** (-x - 1) * (-log(2)) ** n / factorial(n) for n in range(order + 1)))
-    product = decay * reciprocal_gamma(-x, order + 1).scaled(Integer(-1))
+    product = decay * reciprocal_gamma(-x, order + 1).rescale(Integer(-1))
     return factorial(order) * product.coefficient(order)
 
 
@@ -218,7 +218,7 @@ def _overlap(
     origin = OverlapOrigin(
         first=first, second=second, variable=variable, antisymmetric=weight is _antisymmetric_weight
     )
-    return observed(found, origin)
+    return observe(found, origin)
 
 
 __all__ = ["OverlapSlope", "antisymmetric_overlap", "half_convolution"]

@@ -12,7 +12,7 @@ from sympy.printing.latex import LatexPrinter
 from asymptotics import Law
 from asymptotics.allocation.latex import entry
 from asymptotics.allocation.optimum import Optimum
-from asymptotics.derivation.text import broken, escaped, sides, tex_of
+from asymptotics.derivation.text import break_lines, escape_latex, sides, tex_of
 from asymptotics.notation import Notation, restated
 from asymptotics.notation import notation as named
 from numerics.figures.allocation import phase_diagram
@@ -94,13 +94,13 @@ def article(dossier: Dossier, names: Collection[str], notation: str | None = Non
     ]
     if letters.inverse:
         meaning = ", ".join(f"{sympy.latex(s)} = {sympy.latex(e)}" for s, e in letters.inverse)
-        lines.append(rf"Exponents are in the letters of {escaped(letters.source)}: ${meaning}$")
+        lines.append(rf"Exponents are in the letters of {escape_latex(letters.source)}: ${meaning}$")
         lines.append(r"for $\lambda_k = k^{-b}$, $c_k = k^{-a}$.")
     lines += [r"\section{Laws}"]
     for law in dossier.laws:
         lines += law_section(law, notation)
     for name, reason in dossier.refused:
-        lines.append(rf"\paragraph{{{escaped(name)}}} is not derived: {escaped(reason)}.")
+        lines.append(rf"\paragraph{{{escape_latex(name)}}} is not derived: {escape_latex(reason)}.")
     lines += _allocation(dossier, names, notation)
     lines += _verification(dossier, names)
     lines += [r"\section{Derivations}", r"Sources are~\cite{bap}, \cite{flajolet} and~\cite{dlmf}."]
@@ -113,7 +113,7 @@ def article(dossier: Dossier, names: Collection[str], notation: str | None = Non
 def _allocation(dossier: Dossier, names: Collection[str], notation: str | None) -> Iterator[str]:
     yield r"\section{Compute-optimal allocation}"
     if dossier.optimum is None:
-        yield rf"Not derived: {escaped(dossier.no_optimum)}."
+        yield rf"Not derived: {escape_latex(dossier.no_optimum)}."
         return
     optimum = dossier.optimum
     yield rf"A budget $C = {sympy.latex(optimum.cost)}$, $C \to \infty$, split so that the loss is smallest"
@@ -175,17 +175,17 @@ def _verification(dossier: Dossier, names: Collection[str]) -> Iterator[str]:
 def _derivation(law: Law, letters: Notation) -> Iterator[str]:
     """Every step: a sentence with its source, and the equation."""
     derivation = law.derivation
-    title = escaped(derivation.title[0].upper() + derivation.title[1:])
+    title = escape_latex(derivation.title[0].upper() + derivation.title[1:])
     yield r"\subsection*{" + title.replace("= oo", r"= $\infty$") + "}"
     for step in derivation:
-        shown = letters.restated_step(step)
+        shown = letters.restate_step(step)
         where = ""
         if step.condition != true:
             parts = And.make_args(shown.condition)
             where = " For $" + r",\ ".join(sympy.latex(part) for part in parts) + "$:"
-        yield rf"{tex_of(step.reason)} ({escaped(step.source)}.){where}\nopagebreak"
+        yield rf"{tex_of(step.reason)} ({escape_latex(step.source)}.){where}\nopagebreak"
         left, relation, right = sides(shown)
-        lines = broken(shown, right)
+        lines = break_lines(shown, right)
         whole = f"{left} {relation} {right}"
         if len(lines) > 1:
             rows = r" \\ & ".join(lines)

@@ -207,7 +207,7 @@ def _derivation(law: Law, letters: Notation) -> Iterator[str]:
         return
     yield f"<details><summary>{escape(_capital(law.quantity))}: {len(derivation)} steps</summary><ol>"
     for step in derivation:
-        left, relation, right = sides(letters.restated_step(step), LONGEST)
+        left, relation, right = sides(letters.restate_step(step), LONGEST)
         more = " All terms are in the LaTeX below." if right.endswith(r"\cdots") else ""
         where = "" if step.condition == true else f" For {_conditions((step.condition,), letters)}:"
         yield f"<li>{html_reason(step.reason, _math)} <cite>{escape(step.source)}</cite>{more}{where}"

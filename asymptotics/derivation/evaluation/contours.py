@@ -7,7 +7,7 @@ from typing import Any
 
 import mpmath
 
-from asymptotics.derivation.evaluation.mode_sums import halved
+from asymptotics.derivation.evaluation.mode_sums import integrate_by_halving
 from asymptotics.sums.regularised import hurwitz
 
 
@@ -44,9 +44,9 @@ def both_ways(term: Callable[[float], Any], digits: int, *, conjugate: bool = Fa
         ends.append(sign * w)
     if conjugate:
         # the term at -w is minus the conjugate, for functions that are real on the real axis
-        half = halved(lambda w: mpmath.im(term(w)) / (2 if w == 0 else 1), 0, ends[0], digits)
+        half = integrate_by_halving(lambda w: mpmath.im(term(w)) / (2 if w == 0 else 1), 0, ends[0], digits)
         return mpmath.mpc(0, 2 * half)
-    return halved(term, ends[1], ends[0], digits)
+    return integrate_by_halving(term, ends[1], ends[0], digits)
 
 
 def zeta_value(s: Any, first: Any = None) -> Any:

@@ -268,7 +268,7 @@ _EXACT: list[Any] = [{"expm1": exp_less_one}, "mpmath"]
 _FLOATS: list[Any] = [{"exp": _float_exp, "expm1": _float_expm1}, "math"]
 
 
-def halved(
+def integrate_by_halving(
     term: Callable[[float], Any],
     low: float,
     high: float,
@@ -311,4 +311,4 @@ def left_by_halving(before: Any, change: Any, rounding: Any) -> Any:
     return 100 * change * (change / before) ** 2
 
 
-__all__ = ["ModeSum", "exp_less_one", "halved", "stable"]
+__all__ = ["ModeSum", "exp_less_one", "integrate_by_halving", "stable"]

@@ -23,7 +23,7 @@ from asymptotics.derivation.evaluation.contours import (
     sum_unless_zero,
     zeta_value,
 )
-from asymptotics.derivation.evaluation.mode_sums import ModeSum, exp_less_one, halved, stable
+from asymptotics.derivation.evaluation.mode_sums import ModeSum, exp_less_one, integrate_by_halving, stable
 from asymptotics.derivation.symbols import (
     FinitePartIntegral,
     InverseLaplace,
@@ -162,12 +162,12 @@ class Values:
                     left.append(meaning)
         return frozenset(found.items())
 
-    def expanded(self, expression: Expr) -> Expr:
+    def expand_names(self, expression: Expr) -> Expr:
         """The expression with every defined function replaced by its meaning; roots stay."""
         calls = {c for c in expression.atoms(AppliedUndef) if not isinstance(self._meaning(c), Root)}
         if not calls:
             return expression
-        return self.expanded(expression.xreplace({c: self._meaning(c) for c in calls}))
+        return self.expand_names(expression.xreplace({c: self._meaning(c) for c in calls}))
 
     # --- sums and derivatives ----------------------------------------------------------------
 
@@ -190,7 +190,7 @@ class Values:
 
     def _derivative(self, expression: Derivative, at: dict[Symbol, Any], exact: bool) -> Any:
         if expression not in self._derivatives:
-            self._derivatives[expression] = _differentiated(self.expanded(expression))
+            self._derivatives[expression] = _differentiate(self.expand_names(expression))
         return self(self._derivatives[expression], at, exact=exact)
 
     def _subs(self, expression: Subs, at: dict[Symbol, Any], exact: bool) -> Any:
@@ -270,7 +270,7 @@ class Values:
             value = self._value(function, {**at, x: place}, False)
             return value * place * w * (1 + math.exp(-y))
 
-        return halved(term, -3.7, 4.2, 10, step=0.125, noise=1e-15)
+        return integrate_by_halving(term, -3.7, 4.2, 10, step=0.125, noise=1e-15)
 
     def _line(self, function: Expr, s: Symbol, middle: Expr, at: dict[Symbol, Any]) -> Any:
         """``s = c + i sinh(w)/8`` on the line Re s = c."""
@@ -329,7 +329,7 @@ class Values:
         moment = self(time, at)
         if isinstance(transform, InverseLaplace):
             return self._twice_inverse(transform, z, moment, at)
-        heavy = self.expanded(transform).has(Sum)
+        heavy = self.expand_names(transform).has(Sum)
         count = 24 if heavy else int(1.8 * self.digits) + 8
         if heavy:
             self.error = max(self.error, FLOAT_ERROR)
@@ -391,7 +391,7 @@ class Values:
 
     def _minimiser(self, expression: Minimum, at: dict[Symbol, Any], exact: bool) -> Any:
         function, x = expression.args
-        slope = diff(self.expanded(function), x)
+        slope = diff(self.expand_names(function), x)
         return self._zero(slope, x, at, start=mpmath.mpf(10))
 
     def _minimum(self, expression: Minimum, at: dict[Symbol, Any], exact: bool) -> Any:
@@ -462,16 +462,16 @@ def _tail(summand: Expr, index: Symbol, depth: int) -> Expansion:
     return tail_expansion(summand, index, depth)
 
 
-def _differentiated(expression: Expr) -> Expr:
+def _differentiate(expression: Expr) -> Expr:
     """The expression with its derivatives carried out, under sums as well."""
     if not expression.has(Derivative):
         return expression
     if isinstance(expression, Derivative):
-        inner = _differentiated(expression.expr)
+        inner = _differentiate(expression.expr)
         for x, times in expression.variable_count:
             inner = diff(inner, x, int(times))
         return inner
-    return expression.func(*(_differentiated(x) for x in expression.args))
+    return expression.func(*(_differentiate(x) for x in expression.args))
 
 
 __all__ = ["FLOAT_ERROR", "Values"]

@@ -26,12 +26,12 @@ def test_algebra():
     assert two.reciprocal() == of(2 - d)
     assert one.reciprocal() * one == Laurent(0, (Integer(1), *[Integer(0)] * 4))
     pole = Laurent(-2, one.coefficients)
-    assert pole.scaled(Integer(3)).coefficients == tuple(
+    assert pole.rescale(Integer(3)).coefficients == tuple(
         c * Rational(3) ** (i - 2) for i, c in enumerate(one.coefficients)
     )
     assert (pole + two).valuation == -2 and (pole + two).end == 3
     assert (pole + two).coefficient(0) == pole.coefficient(0) + two.coefficient(0)
-    assert Laurent(-1, (Integer(0), Integer(0), Integer(5))).trimmed() == Laurent(1, (Integer(5),))
+    assert Laurent(-1, (Integer(0), Integer(0), Integer(5))).trim() == Laurent(1, (Integer(5),))
     with pytest.raises(ValueError, match="beyond the truncation"):
         pole.coefficient(3)
 
@@ -60,7 +60,7 @@ def test_zeta_and_its_derivatives_at_the_pole(derivative):
 
 
 def test_the_reflection_is_the_product_of_two_gammas():
-    product = gamma_laurent(Rational(1, 3), 3) * gamma_laurent(Rational(2, 3), 3).scaled(Integer(-1))
+    product = gamma_laurent(Rational(1, 3), 3) * gamma_laurent(Rational(2, 3), 3).rescale(Integer(-1))
     wanted = reflection(Rational(1, 3), 3)
     for one, two in zip(product.coefficients, wanted.coefficients, strict=True):
         assert abs((one - two).evalf(30)) < 1e-25
