@@ -3,6 +3,10 @@
 A regime is a strict order of exponents: the part of the task's domain on which one term of an
 expansion is ahead of all others. Where two exponents meet, the coefficients diverge and the
 expansion is derived again on the boundary, where double poles give logarithms.
+
+    find_regimes        the regimes of an expansion, and their boundaries
+    reduce_condition    a condition without what the domain implies
+    tidy                a coefficient as a person would write it
 """
 
 from __future__ import annotations
@@ -30,9 +34,10 @@ from sympy import (
     oo,
     powsimp,
     sin,
+    sympify,
     together,
 )
-from sympy.logic.boolalg import Boolean
+from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.domains.domain import POSITIVE, Domain, as_condition, normal, primitive, solutions
 from asymptotics.errors import DomainError, UnableError
@@ -98,6 +103,15 @@ class Regime:
         """What is in the O(...) of the remainder, up to logarithms; 0 if it is smaller than every power."""
         x = self.variable(resource)
         return Integer(0) if self.remainder == oo else self.envelope * as_power(x, -self.remainder)
+
+    def with_numbers(
+        self, table: dict[Symbol, Expr], condition: Boolean, prefactor: Expr, domain: Domain
+    ) -> Regime:
+        """The regime with numbers for symbols, and with what they leave of its condition and prefactor."""
+        parts = {name: getattr(self, name) for name in ("exponent", "remainder", "gauge", "envelope")}
+        parts |= {"log_power": sympify(self.log_power), "relative": self.relative}
+        values = {name: None if part is None else part.xreplace(table) for name, part in parts.items()}
+        return replace(self, condition=condition, prefactor=prefactor, domain=domain, **values)
 
     @property
     def is_power(self) -> bool:
@@ -218,6 +232,23 @@ def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, conditi
     )
 
 
+def reduce_condition(condition: Boolean, domain: Domain) -> Boolean:
+    """A condition without the parts that the domain implies; false if it contradicts the domain."""
+    kept = []
+    for part in And.make_args(condition):
+        if part in (true, false):
+            kept.append(part)
+            continue
+        sign = domain.sign(primitive(part.lhs - part.rhs))
+        wanted = {"<": -1, ">": 1, "==": 0}[part.rel_op]
+        if sign is None:
+            shown = as_condition(primitive((part.lhs - part.rhs) * (wanted or 1)))
+            kept.append(shown if wanted else Eq(shown.lhs, shown.rhs))
+        elif sign != wanted:
+            return false
+    return And(*kept)
+
+
 def tidy(expression: Expr) -> Expr:
     """A coefficient as a person would write it: common factors out, arguments over one denominator.
 
@@ -259,4 +290,4 @@ def _forward(expression: Expr) -> Expr:
     return expression
 
 
-__all__ = ["Formula", "Regime", "find_regimes", "tidy"]
+__all__ = ["Formula", "Regime", "find_regimes", "reduce_condition", "tidy"]

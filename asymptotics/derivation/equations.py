@@ -8,6 +8,12 @@
 
 These are definitions: what follows from them is left to the engine. A quantity that has no entry here begins
 with the equation that its formula itself writes.
+
+    model_equation       the defining equation of a quantity
+    model_definitions    what the letters stand for, from the task alone
+    named_sum            the name of a spectral sum over a kernel
+    kernel_function      a kernel as a function; `damping` where it is ``u^n exp(-u)``
+    over_modes           a sum over the modes of a task, unevaluated
 """
 
 from __future__ import annotations

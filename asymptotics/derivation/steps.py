@@ -1,4 +1,8 @@
-"""From what the engine did to steps: each traced event becomes equations with their reasons."""
+"""From what the engine did to steps: each traced event becomes equations with their reasons.
+
+observer_of(spectrum, seen)    names the sums and overlaps of a task while its formula runs
+steps_of(event)                the steps that retell one event
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,10 @@
 """What a derivation writes beside SymPy's own sums and integrals: ``~`` with a remainder, residues, roots.
 
 All are inert: they stand for what they say and are evaluated by `evaluation.values` alone.
+
+    Asymptotic    an expansion as a relation
+    Named         the quantity of a law under its name
+    Binder        Residue, Minimum, Minimiser, Root, InverseLaplace, Iterated: functions with a bound letter
 """
 
 from __future__ import annotations

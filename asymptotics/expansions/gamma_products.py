@@ -8,6 +8,10 @@ By Stirling's series (DLMF 5.11.8), with Bernoulli polynomials B_n,
 a product ``prod_i Gamma(p_i k + q_i)^(e_i) g^k`` is algebraic at large k if ``sum e_i p_i = 0`` (no
 factorial growth) and ``log g + sum e_i p_i log p_i = 0`` (no exponential). Binomial coefficients,
 factorials, rising and falling factorials and beta functions are such products.
+
+    split_gammas       the gammas of a product, apart from the rest
+    without_gammas     binomials and factorials as gammas, or as polynomials
+    polynomial_form    a number of modes as a polynomial
 """
 
 from __future__ import annotations

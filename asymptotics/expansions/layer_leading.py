@@ -3,6 +3,10 @@
 A layer ``y^-p C (log y)^m (1 + O(...))`` is a power law with a logarithm to any power, its correction named;
 one without a power of y is a power law in ``log y``. A layer ``exp(-p c y^r) C y^q (1 + O(...))`` is one in
 ``x = exp(y^r)``: ``C x^(-p c) log(x)^(q/r) (1 + O(...))``.
+
+    leading_form      the canonical form of the leading layer
+    leading_series    the leading layer as an expansion
+    is_settled        whether its leading term is shown to lead
 """
 
 from __future__ import annotations

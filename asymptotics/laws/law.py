@@ -1,4 +1,8 @@
-"""A law: exponent, prefactor, regimes, conditions and next orders of one quantity of one task."""
+"""A law: exponent, prefactor, regimes, conditions and next orders of one quantity of one task.
+
+Law           the law as data, and what is read off it
+derive_law    the law of a quantity of a task
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sympy import And, Eq, Expr, Integer, Min, Piecewise, Symbol, nan, oo, sympify, zoo
+from sympy import And, Expr, Integer, Min, Piecewise, Symbol, nan, oo, sympify, zoo
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.caches import cached
-from asymptotics.domains.domain import Domain, as_condition, plain, primitive
+from asymptotics.domains.domain import as_condition, plain, primitive
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.layer_leading import leading_series
@@ -21,7 +25,7 @@ from asymptotics.laws.windows import Subject, Window, windows_of
 from asymptotics.model.quantities import QUANTITIES, crossover
 from asymptotics.notation import restated
 from asymptotics.precision import exclusive, exclusive_class
-from asymptotics.regimes import Regime, find_regimes, tidy
+from asymptotics.regimes import Regime, find_regimes, reduce_condition, tidy
 from asymptotics.spectra import spectrum
 from asymptotics.spectra.segments import structural
 from asymptotics.tasks.task import Task, exact, substitution
@@ -234,27 +238,14 @@ class Law:
             return derive_law(self.name, task, self.below).at(dict(settings))
         kept = []
         for regime in self.regimes:
-            condition = _on_domain(regime.condition.xreplace(table), spectrum(task).domain)
+            condition = reduce_condition(regime.condition.xreplace(table), spectrum(task).domain)
             if condition == false:
                 continue
             prefactor = tidy(regime.prefactor.xreplace(table))
             if prefactor == 0 or prefactor.has(nan, zoo, oo):
                 # a zero or a removable singularity of the symbolic form: derived again with the numbers
                 return derive_law(self.name, task, self.below).at(dict(settings))
-            kept.append(
-                replace(
-                    regime,
-                    condition=condition,
-                    exponent=regime.exponent.xreplace(table),
-                    prefactor=prefactor,
-                    remainder=regime.remainder.xreplace(table),
-                    gauge=None if regime.gauge is None else regime.gauge.xreplace(table),
-                    envelope=regime.envelope.xreplace(table),
-                    log_power=sympify(regime.log_power).xreplace(table),
-                    relative=None if regime.relative is None else regime.relative.xreplace(table),
-                    domain=spectrum(task).domain,
-                )
-            )
+            kept.append(regime.with_numbers(table, condition, prefactor, spectrum(task).domain))
         if not kept:
             raise UnableError(f"no regime of {self!r} covers {table}; derive the task with these values")
         return replace(self, task=task, regimes=tuple(kept), settings=settings)
@@ -349,23 +340,6 @@ def _expansion(
         (replace(x, coefficient=tidy(x.coefficient.xreplace(dict(settings)))) for x in series.terms),
         series.remainder,
     )
-
-
-def _on_domain(condition: Boolean, domain: Domain) -> Boolean:
-    """A condition without the parts that the domain implies; false if it contradicts the domain."""
-    kept = []
-    for part in And.make_args(condition):
-        if part in (true, false):
-            kept.append(part)
-            continue
-        sign = domain.sign(primitive(part.lhs - part.rhs))
-        wanted = {"<": -1, ">": 1, "==": 0}[part.rel_op]
-        if sign is None:
-            shown = as_condition(primitive((part.lhs - part.rhs) * (wanted or 1)))
-            kept.append(shown if wanted else Eq(shown.lhs, shown.rhs))
-        elif sign != wanted:
-            return false
-    return And(*kept)
 
 
 __all__ = ["Law", "derive_law"]

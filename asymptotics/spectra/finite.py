@@ -5,6 +5,12 @@ Applies when only finitely many eigenvalues are not zero: ``modes=M`` (a number 
 then a finite sum, entire in s: it has no poles, ``df1(kappa) = D(0) - D(1) kappa + ...`` tends to the
 number of modes, and a sum over ``exp(-lambda_k x)`` is led by its slowest modes one by one. Modes with
 ``lambda_k = 0`` are never learned: their target power stays.
+
+    FiniteSpectra                the family
+    FiniteSeries, head           the finite sums of it, and of the first pieces of a broken spectrum
+    order_rates                  the order of the slowest rates, for the domain
+    unlearned                    the target power in modes of eigenvalue 0
+    check_signs, check_breaks    refuse negative values and eigenvalues that grow
 """
 
 from __future__ import annotations
