@@ -115,7 +115,7 @@ def read_table(text: str) -> tuple[Published, ...]:
     """The rows in JSON of the form of ``data/literature.json``; `DomainError` for a row that lacks a field.
 
     >>> row = '{"key": "row", "where": "abstract", "quantity": "test loss", "claim": "t^{-1}"}'
-    >>> read_table('[{"source": "Lin", "change": "", "notation": {}, "claims": [' + row + "]}]")
+    >>> read_table('[{"source": "Lin", "change": "", "notation": "2402.01092", "claims": [' + row + "]}]")
     Traceback (most recent call last):
     ...
     asymptotics.errors.DomainError: 'row' of Lin lacks read; every row has key, where, read, quantity, claim
