@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from asymptotics.laws.measured import measured_laws
     from asymptotics.laws.windows import Window
     from asymptotics.model.marchenko_pastur import MarchenkoPastur, marchenko_pastur
+    from asymptotics.model.rules.base import TrainingRule
+    from asymptotics.model.rules.gradient_descent import GradientDescent
+    from asymptotics.model.rules.gradient_flow import GradientFlow
+    from asymptotics.model.rules.heavy_ball import HeavyBall
+    from asymptotics.model.rules.one_pass_sgd import OnePassSGD
     from asymptotics.tasks.multiplicity import harmonics, squares, torus
     from asymptotics.tasks.task import Task, power_law
 else:
@@ -44,6 +49,11 @@ else:
             "laws.measured": "measured_laws",
             "laws.windows": "Window",
             "model.marchenko_pastur": "MarchenkoPastur marchenko_pastur",
+            "model.rules.base": "TrainingRule",
+            "model.rules.gradient_descent": "GradientDescent",
+            "model.rules.gradient_flow": "GradientFlow",
+            "model.rules.heavy_ball": "HeavyBall",
+            "model.rules.one_pass_sgd": "OnePassSGD",
             "tasks.multiplicity": "harmonics squares torus",
             "tasks.task": "Task power_law",
         },
@@ -54,10 +64,14 @@ __all__ = [
     "Comparison",
     "Derivation",
     "DomainError",
+    "GradientDescent",
+    "GradientFlow",
+    "HeavyBall",
     "JointLaw",
     "Law",
     "Laws",
     "MarchenkoPastur",
+    "OnePassSGD",
     "Optimum",
     "ParseError",
     "Phase",
@@ -65,6 +79,7 @@ __all__ = [
     "SpectrumError",
     "Step",
     "Task",
+    "TrainingRule",
     "UnableError",
     "Verdict",
     "Window",

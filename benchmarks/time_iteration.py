@@ -31,9 +31,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from asymptotics import Task, power_law
+from asymptotics import GradientDescent, Task, power_law
 from numerics.model.full_model import FullModel
-from numerics.model.rules import GradientDescent
 from numerics.simulation.simulate import simulate_arrays
 from numerics.spectra.arrays import Array, spectrum_arrays
 from numerics.values.value import Value

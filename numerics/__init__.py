@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING
 from asymptotics.faces import lazy_face
 
 if TYPE_CHECKING:
+    from asymptotics.model.rules.gradient_descent import GradientDescent
+    from asymptotics.model.rules.gradient_flow import GradientFlow
+    from asymptotics.model.rules.heavy_ball import HeavyBall
+    from asymptotics.model.rules.one_pass_sgd import OnePassSGD
     from numerics.model.full_model import FullModel
-    from numerics.model.rules import GradientDescent, GradientFlow, HeavyBall, OnePassSGD
+    from numerics.model.rules.base import Dynamics, solves
     from numerics.optima.frontier import Split, constants, frontier
     from numerics.simulation.simulate import simulate
     from numerics.sweeps.sweep import Sweep, read_sweep, sweep
@@ -18,7 +22,11 @@ else:
         __name__,
         {
             "model.full_model": "FullModel",
-            "model.rules": "GradientDescent GradientFlow HeavyBall OnePassSGD",
+            "model.rules.base": "Dynamics solves",
+            "model.rules.gradient_descent": "GradientDescent",
+            "model.rules.gradient_flow": "GradientFlow",
+            "model.rules.heavy_ball": "HeavyBall",
+            "model.rules.one_pass_sgd": "OnePassSGD",
             "optima.frontier": "Split constants frontier",
             "simulation.simulate": "simulate",
             "sweeps.sweep": "Sweep read_sweep sweep",
@@ -30,6 +38,7 @@ else:
 
 __all__ = [
     "Curve",
+    "Dynamics",
     "FullModel",
     "GradientDescent",
     "GradientFlow",
@@ -44,6 +53,7 @@ __all__ = [
     "frontier",
     "read_sweep",
     "simulate",
+    "solves",
     "sweep",
     "verify",
 ]

@@ -12,7 +12,6 @@ import numpy as np
 from asymptotics.errors import DomainError
 from numerics.figures.style import number_text
 from numerics.model.full_model import FullModel
-from numerics.model.rules import GradientDescent, OnePassSGD
 from numerics.simulation.inputs import number
 from numerics.simulation.simulate import Simulation
 from numerics.spectra.arrays import Array
@@ -178,7 +177,7 @@ def names_of(models: Sequence[FullModel]) -> tuple[str, ...]:
 
 def time_label(models: Sequence[FullModel]) -> str:
     """What the time of these models' rules is."""
-    steps = {isinstance(model.rule, GradientDescent | OnePassSGD) for model in models}
+    steps = {model.rule.counts_steps for model in models}
     if steps == {True}:
         return "number of steps $n$ (dimensionless)"
     return "training time $t$" + (" or number of steps" if True in steps else "") + " (dimensionless)"

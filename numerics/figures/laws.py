@@ -22,6 +22,7 @@ from sympy import Expr
 from asymptotics.errors import DomainError
 from asymptotics.laws.law import Law
 from asymptotics.model.quantities import BOTTLENECKS
+from asymptotics.model.rules.base import numbers_of
 from asymptotics.precision import working
 from asymptotics.symbols import N, P, t
 from numerics.figures.style import (
@@ -35,7 +36,6 @@ from numerics.figures.style import (
     legend_inside,
 )
 from numerics.model.full_model import FullModel
-from numerics.model.rules import OnePassSGD
 from numerics.spectra.arrays import Array
 from numerics.spectra.spectrum import Spectrum, spectrum_of
 from numerics.values.inputs import exact_time
@@ -126,7 +126,7 @@ def checked_laws(laws: Any, models: Sequence[FullModel]) -> tuple[Law | None, ..
 def stated(law: Law, model: FullModel, times: Sequence[object]) -> tuple[mpmath.mpf, ...]:
     """What the law states for the test loss of the model at the times: constant for one in N or P.
 
-    The times of a rule that counts steps are ``t = eta n`` to the law. Where exponents meet, the whole
+    The law is one of gradient flow, which the clock of another rule paces. Where exponents meet, the whole
     leading order is taken, with the lower powers of its logarithm.
 
     >>> from asymptotics import derive, power_law
@@ -140,7 +140,7 @@ def stated(law: Law, model: FullModel, times: Sequence[object]) -> tuple[mpmath.
         if law.resource != t:
             size = model.N if law.resource == N else model.P
             return (predict(number(size)),) * len(times)
-        pace = mpmath.mpf(getattr(model.rule, "eta", 1))
+        pace = number(model.rule.pace().xreplace(numbers_of(model.rule)))
         return tuple(predict(pace * number(exact_time(time))) for time in times)
 
 
@@ -216,7 +216,7 @@ def _check(law: Any, model: FullModel) -> None:
         raise DomainError(
             f"laws.{law.name} has no number for {missing}; pass law.at({missing.split(', ')[0]}=...)"
         )
-    if isinstance(model.rule, OnePassSGD):
+    if model.rule.fresh:
         raise DomainError(
             f"laws.{law.name} is one of gradient flow, and the noise of {model.rule} adds to it"
         )

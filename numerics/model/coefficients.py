@@ -5,34 +5,34 @@ They come from `FullModel.coefficients`: the equations of the model, differentia
 
 from __future__ import annotations
 
-from sympy import Expr, Rational
+from sympy import Expr
 
 from asymptotics.caches import cached
+from asymptotics.model.rules.base import TrainingRule
 from asymptotics.precision import exclusive
 from asymptotics.tasks.task import Task
-from numerics.model.full_model import FullModel
-from numerics.model.rules import GradientFlow, OnePassSGD, Rule
+from numerics.model.full_model import FLOW, FullModel
 from numerics.values.value import Value
 
-FLOW = GradientFlow()
 ORDERS = 2
 """Coefficients that are computed together; the second costs little beside the first."""
 
 
 @cached(maxsize=64)
-def _infinite(task: Task, digits: int, rule: Rule) -> FullModel:
+def _infinite(task: Task, digits: int, rule: TrainingRule) -> FullModel:
     """The model at N = P = oo; what it has solved serves all its coefficients."""
-    return FullModel(task, noise=None if isinstance(rule, OnePassSGD) else 0, rule=rule, digits=digits)
+    return FullModel(task, noise=None if rule.fresh else 0, rule=rule, digits=digits)
 
 
 @exclusive
 @cached(maxsize=4096)
 def size_coefficients(
-    task: Task, quantity: str, size: str, time: Expr, digits: int, rule: Rule = FLOW
+    task: Task, quantity: str, size: str, time: Expr, digits: int, rule: TrainingRule = FLOW
 ) -> tuple[Value, ...]:
-    """c_1 and c_2 in 1/N or 1/P (``size``) of a quantity, noiseless but for SGD, at the flow time ``time``.
+    """c_1 and c_2 in 1/N or 1/P (``size``) of a quantity, at ``time`` on the clock of the rule.
 
-    ``time`` is eta n for SGD. Quantities, units, errors and what is raised: `FullModel.coefficients`.
+    Noiseless, but for rules with noise of their own. Quantities, units, errors and what is raised:
+    `FullModel.coefficients`.
 
     >>> from sympy import Integer
     >>> from asymptotics.tasks.task import power_law
@@ -40,8 +40,7 @@ def size_coefficients(
     >>> round(float(first.value), 12)        # 2 sum (1 - e^(-k^-2))
     2.477243174866
     """
-    moment = time / Rational(repr(rule.eta)) if isinstance(rule, OnePassSGD) else time
-    return _infinite(task, digits, rule).coefficients(quantity, size, moment, ORDERS)
+    return _infinite(task, digits, rule).coefficients(quantity, size, time, ORDERS)
 
 
 __all__ = ["ORDERS", "size_coefficients"]

@@ -19,7 +19,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from numerics.values.arithmetic import Array, Field, Scalar, array, each
+from numerics.values.arithmetic import LOG2_10, Array, Field, Scalar, array, each
 
 COARSE_POWER = 1.15
 """The error is taken as (relative distance to the shorter contour)^1.15; theory says 1.25."""
@@ -101,3 +101,8 @@ def pair_weights(weights: Array, field: Field) -> Array:
     """
     both = array([*weights, *each(field.conj, weights)])
     return np.multiply.outer(weights, both)
+
+
+def amplification_digits(nodes: int) -> int:
+    """How many digits the growth of ``e^(z t)`` on the contour costs in two variables together."""
+    return math.ceil(2 * 0.171 * nodes / math.log(10) + 2 / LOG2_10)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import sympy
 
 from asymptotics.caches import cached
-from numerics.model.contour import nodes_for
-from numerics.model.propagation import amplification_digits, propagate
+from numerics.model.contour import amplification_digits, nodes_for
 from numerics.model.renormalised_ridge import (
     Resolvent,
     Sizes,
@@ -23,7 +23,7 @@ from numerics.model.renormalised_ridge import (
     spectrum_edge,
     starting_values,
 )
-from numerics.model.rules import GradientFlow, OnePassSGD, Rule
+from numerics.model.rules.base import Dynamics
 from numerics.model.two_time import expected_loss
 from numerics.spectra.spectrum import FiniteSpectrum, Spectrum, constant
 from numerics.sums.spectral_sums import OnePoint, SpectralSums
@@ -37,8 +37,8 @@ SLACK_BITS = GUARD_BITS / 2
 KEPT_TIMES = 8
 """For how many times the solved contours stay in memory."""
 CLOSE = 0.02
-"""How much later or earlier, relatively, gradient flow may use the contour of another time: kappa stays, only
-``e^(z t)`` changes, and the error of the contour, which falls as e^-(nodes), hardly does."""
+"""How much later or earlier, relatively, the contour of another time may serve: kappa stays, only
+``e^(pace z t)`` changes, and the error of the contour, which falls as e^-(nodes), hardly does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +63,10 @@ def _shared_sums(spectrum: Spectrum, digits: int) -> SpectralSums:
 class Discretisation:
     """The spectral sums and contours of one model; times and sizes are exact SymPy numbers."""
 
-    def __init__(self, spectrum: Spectrum | FiniteSpectrum, N: sympy.Expr, P: sympy.Expr, rule: Rule) -> None:
-        self.spectrum, self.N, self.P, self.rule = spectrum, N, P, rule
+    def __init__(
+        self, spectrum: Spectrum | FiniteSpectrum, N: sympy.Expr, P: sympy.Expr, dynamics: Dynamics[Any]
+    ) -> None:
+        self.spectrum, self.N, self.P, self.dynamics = spectrum, N, P, dynamics
         self._sums: dict[int, SpectralSums] = {}
         self._contours: OrderedDict[tuple[sympy.Expr, int, bool, int], tuple[Contour, Contour]] = (
             OrderedDict()
@@ -89,7 +91,9 @@ class Discretisation:
                     self._contour(time, nodes, digits, pairs, orders) for nodes in nodes_for(digits)
                 )
             else:
-                coarse, fine = (_moved(contour, near, time) for contour in self._contours[near, *key[1:]])
+                coarse, fine = (
+                    self._moved(contour, near, time) for contour in self._contours[near, *key[1:]]
+                )
             self._contours[key] = (coarse, fine)
             if len(self._contours) > KEPT_TIMES:
                 self._contours.popitem(last=False)
@@ -97,7 +101,7 @@ class Discretisation:
 
     def _near(self, time: sympy.Expr, digits: int, pairs: bool, orders: int) -> sympy.Expr | None:
         """A time whose contours, of the same kind, were laid close to ``time``."""
-        if not isinstance(self.rule, OnePassSGD | GradientFlow):
+        if self.dynamics.pace is None:
             return None
         for (other, *kind), (contour, _) in self._contours.items():
             if kind == [digits, pairs, orders] and abs(float(time / contour.laid) - 1) < CLOSE:
@@ -106,11 +110,8 @@ class Discretisation:
 
     def _contour(self, time: sympy.Expr, nodes: int, digits: int, pairs: bool, orders: int) -> Contour:
         sums = self.sums_for(digits)
-        flow = isinstance(self.rule, OnePassSGD | GradientFlow)
-        rule = GradientFlow() if isinstance(self.rule, OnePassSGD | GradientFlow) else self.rule
-        edge = 0.0 if flow else self.upper_edge()
         with self.field(digits, 0) as field:
-            rough = propagate(rule, constant(time, field), nodes, sums.digits, edge, field)
+            rough = self.dynamics.contour(time, nodes, sums.digits, self, field)
             upper, _ = _upward(rough.Z, field)
             starts, floor = starting_values(upper, sums, self.sizes(field))
             # Where q = z/kappa is small, all kappa crowd around one value, and so much cancels.
@@ -124,7 +125,7 @@ class Discretisation:
                 extra = max(extra, lost - SLACK_BITS / 2) if math.isfinite(lost) else extra
         while True:
             with self.field(digits, extra) as field:
-                contour = propagate(rule, constant(time, field), nodes, sums.digits, edge, field)
+                contour = self.dynamics.contour(time, nodes, sums.digits, self, field)
                 upper, below = _upward(contour.Z, field)
                 sizes = self.sizes(field)
                 solved = resolve(upper, starts, floor, sums, sizes, field, GUARD_BITS, orders + 1)
@@ -134,12 +135,26 @@ class Discretisation:
                     return Contour(laid=time, tau=contour.tau, resolvent=resolvent, field=field, sizes=sizes)
             extra = wanted + SLACK_BITS / 2
 
-    def upper_edge(self) -> float:
+    def _moved(self, contour: Contour, before: sympy.Expr, after: sympy.Expr) -> Contour:
+        """The contour with the weights of another time: ``tau e^(pace z (after - before))``."""
+        pace = self.dynamics.pace
+        with contour.field as field:
+            change = constant(pace * after, field) - constant(pace * before, field)
+            return replace(contour, tau=contour.tau * each(field.exp, contour.resolvent.z * change))
+
+    @property
+    def edge(self) -> float:
         """The largest curvature, to a few digits."""
         if self._edge is None:
             with field_of(80) as field:
                 self._edge = spectrum_edge(self.sums_for(15), self.sizes(field))
         return self._edge
+
+    @property
+    def trace(self) -> float:
+        """The sum of the eigenvalues, to a few digits."""
+        with field_of(80) as field:
+            return float(self.sums_for(15).total_eigenvalue(field))
 
     # -- numbers --------------------------------------------------------------------------
 
@@ -174,13 +189,6 @@ class Discretisation:
 def _lost_bits(point: OnePoint, orders: int) -> float:
     """About how many bits cancel in two-point sums of these nodes, and in their expansion in the sizes."""
     return (orders + 1) * math.log2(expected_loss(point))
-
-
-def _moved(contour: Contour, before: sympy.Expr, after: sympy.Expr) -> Contour:
-    """The contour of gradient flow with the weights of another time: ``tau e^(z (after - before))``."""
-    with contour.field as field:
-        change = constant(after, field) - constant(before, field)
-        return replace(contour, tau=contour.tau * each(field.exp, contour.resolvent.z * change))
 
 
 def _upward(Z: Array, field: Field) -> tuple[Array, list[int]]:

@@ -8,35 +8,30 @@ floor sigma^2 is not included. Train loss is ``(1/P) |y - f|^2`` and does contai
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 import mpmath
 import sympy
 from numpy.typing import ArrayLike
 
 from asymptotics.errors import DomainError, UnableError
+from asymptotics.model.rules.base import TrainingRule
+from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.precision import exclusive_class, working
 from asymptotics.tasks.task import Task, exact
-from numerics.model.parts import (
-    NOISE,
-    ONE,
-    check_gradient,
-    named,
-    of_gap,
-    of_sgd_excess,
-    of_test_loss,
-    of_train_loss,
-)
+from numerics.model import parts
+from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
-from numerics.model.rules import GradientFlow, OnePassSGD, Rule
-from numerics.model.solved_model import SolvedModel
-from numerics.model.solver import Expanded
-from numerics.spectra.spectrum import finite_spectrum, solved_spectrum
-from numerics.values.inputs import exact_count, exact_time, infinite
+from numerics.model.solver import PLAIN, Expanded, Solver
+from numerics.spectra.spectrum import FiniteSpectrum, Spectrum, finite_spectrum, solved_spectrum
+from numerics.values.inputs import check_integer, exact_count, exact_size, exact_time, infinite
 from numerics.values.results import Curve, Variance
 from numerics.values.value import Value
 
+FLOW = GradientFlow()
+MAX_DIGITS = 1000
 MAX_ORDERS = 8
 """Most coefficients of 1/N or 1/P."""
 MAX_DECADES = 10
@@ -44,7 +39,7 @@ MAX_DECADES = 10
 
 
 @exclusive_class
-class FullModel(SolvedModel):
+class FullModel:
     """The losses of a task learned by N random features from P samples with noise sigma.
 
     Parameters
@@ -55,7 +50,7 @@ class FullModel(SolvedModel):
     noise : sigma, the standard deviation of the label noise; the task's own by default.
     digits : relative precision of every value, 1 to 1000.
     rule : `GradientFlow()` (default), `GradientDescent(eta=)`, `HeavyBall(beta=)` or
-        `OnePassSGD(eta=, batch=)`. Times are t for the flows and the number of steps for the others.
+        `OnePassSGD(eta=, batch=)`. Times are on the clock of the rule: numbers of steps where it counts them.
 
     Every result is a `Value` whose estimated relative error is below 10^-digits. Raises `DomainError` and
     `SpectrumError` for input outside the model, `PrecisionError` where the digits cannot be had.
@@ -69,7 +64,7 @@ class FullModel(SolvedModel):
     (0.639823244101, 0.641148270968)
     """
 
-    __slots__ = ()
+    __slots__ = ("N", "P", "_solver", "digits", "noise", "rule", "spectrum")
 
     def __init__(
         self,
@@ -80,7 +75,7 @@ class FullModel(SolvedModel):
         P: object = sympy.oo,
         noise: object = None,
         digits: int = 15,
-        rule: Rule | None = None,
+        rule: TrainingRule = FLOW,
     ) -> None:
         if not isinstance(task, Task):
             raise DomainError(
@@ -89,7 +84,7 @@ class FullModel(SolvedModel):
         if noise is not None:
             task = replace(task, noise=exact(noise, "noise"))
         spectrum = solved_spectrum(task, params)
-        self._set_up(spectrum, N, P, task.at(params or {}).noise, digits, rule)
+        self._set_up(spectrum, (N, P), task.at(params or {}).noise, digits, rule)
 
     @classmethod
     def from_arrays(
@@ -101,7 +96,7 @@ class FullModel(SolvedModel):
         P: object = sympy.oo,
         noise: object = 0,
         digits: int = 15,
-        rule: Rule | None = None,
+        rule: TrainingRule = FLOW,
     ) -> FullModel:
         """The model of a finite spectrum: ``lambda_k`` and ``c_k`` as arrays of shape (M,), in any order.
 
@@ -112,10 +107,32 @@ class FullModel(SolvedModel):
         2.0
         """
         model = cls.__new__(cls)
-        model._set_up(finite_spectrum(eigenvalues, target), N, P, exact(noise, "noise"), digits, rule)
+        model._set_up(finite_spectrum(eigenvalues, target), (N, P), exact(noise, "noise"), digits, rule)
         return model
 
-    # -- losses --------------------------------------------------------------
+    def _set_up(
+        self,
+        spectrum: Spectrum | FiniteSpectrum,
+        sizes: tuple[object, object],
+        noise: sympy.Expr,
+        digits: int,
+        rule: TrainingRule,
+    ) -> None:
+        check_integer("digits", digits, 1, MAX_DIGITS)
+        if not (noise.is_number and noise.is_real and noise.is_finite and noise >= 0):
+            raise DomainError(f"noise = {noise}; the standard deviation sigma must be a number >= 0")
+        self.spectrum, self.noise, self.digits, self.rule = spectrum, noise, digits, rule
+        self.N, self.P = (exact_size(name, size) for name, size in zip("NP", sizes, strict=True))
+        self._solver = Solver(spectrum, self.N, self.P, rule)
+        if rule.fresh and not infinite(self.P):
+            raise DomainError(f"P = {self.P}: {rule.title} never sees a sample twice; leave P = oo")
+        self._solver.check_stable()
+
+    def __repr__(self) -> str:
+        return (
+            f"FullModel({self.spectrum.levels or 'oo'} modes, N={self.N}, P={self.P}, noise={self.noise}, "
+            f"digits={self.digits}, rule={self.rule})"
+        )
 
     def test_loss(self, t: object) -> Value:
         """``L(t) = sum_k lambda_k E v_k(t)^2``, the excess test loss: sigma^2 is not included.
@@ -140,7 +157,7 @@ class FullModel(SolvedModel):
         >>> float(FullModel(power_law(2, 2), N=10, P=5).train_loss(sympy.oo))
         0.0
         """
-        weights = of_train_loss(self._setting(t))
+        weights = parts.of_train_loss(self._setting(t))
         if infinite(self.P):
             return self._combined("train loss", t, weights)
         decay = self._solver.train_decay(self._time(t))
@@ -161,7 +178,7 @@ class FullModel(SolvedModel):
         >>> model.train_loss(5).agrees_with(model.test_loss(5)), round(float(model.gap(5)) * 1e20, 12)
         (True, 0.440253469755)
         """
-        return self._combined("gap", t, of_gap(self._setting(t)))
+        return self._combined("gap", t, parts.of_gap(self._setting(t)))
 
     def coefficients(self, quantity: str, size: str, t: object, orders: int = 1) -> tuple[Value, ...]:
         """``c_1 ... c_orders`` of ``quantity = c_0 + c_1/size + c_2/size^2 + ...`` around an infinite size.
@@ -176,16 +193,16 @@ class FullModel(SolvedModel):
         >>> round(float(first), 12)
         0.270670566473
         """
-        if size not in ("N", "P") or not infinite(getattr(self, size)):
-            what = f"{size} = {getattr(self, size)}" if size in ("N", "P") else f"size = {size!r}"
+        sizes = {"N": self.N, "P": self.P}
+        if not infinite(sizes.get(size, sympy.Integer(0))):
+            what = f"{size} = {sizes[size]}" if size in sizes else f"size = {size!r}"
             raise DomainError(f'{what}; coefficients belong to "N" or "P", infinite in the model')
-        if isinstance(orders, bool) or not isinstance(orders, int) or not 1 <= orders <= MAX_ORDERS:
-            raise DomainError(f"orders = {orders!r}; give an integer from 1 to {MAX_ORDERS}")
+        check_integer("orders", orders, 1, MAX_ORDERS)
         if infinite(self._time(t)):
             raise DomainError(f"t = {t}; an expansion in 1/{size} needs a finite time")
-        if isinstance(self.rule, OnePassSGD) and size == "P":
-            raise DomainError("one-pass SGD never sees a sample twice; its losses depend on N alone")
-        weights = named(quantity, self._setting(t, in_data=size == "P"))
+        if self.rule.fresh and size == "P":
+            raise DomainError(f"{self.rule.title} never sees a sample twice; its losses depend on N alone")
+        weights = parts.named(quantity, self._setting(t, in_data=size == "P"))
         expanded = Expanded(size=size, orders=orders)
         return tuple(
             self._combined(f"{quantity} at order {n} of 1/{size}", t, weights, expanded=expanded, order=n)
@@ -193,19 +210,19 @@ class FullModel(SolvedModel):
         )
 
     def sgd_excess(self, n: object) -> Value:
-        """Test loss of one-pass SGD after n steps less that of gradient flow at t = eta n; 0 for other rules.
+        """What the noise of its batches adds to the test loss of one-pass SGD at step n; 0 for other rules.
 
         One transform of ``(Xi + sigma^2) K~/(1 - K~)``, however small it is beside the loss. Units and
         error as `test_loss`.
 
-        >>> from asymptotics.tasks.task import power_law
+        >>> from asymptotics import OnePassSGD, power_law
         >>> task, rule = power_law(3, 2), OnePassSGD(eta=0.125, batch=8)
         >>> sgd, flow = FullModel(task, rule=rule).test_loss(80), FullModel(task).test_loss(10)
         >>> difference = float(sgd) - float(flow)
         >>> abs(float(FullModel(task, rule=rule).sgd_excess(80)) - difference) < 1e-15
         True
         """
-        return self._combined("sgd excess", n, of_sgd_excess(self._setting(n)))
+        return self._combined("sgd excess", n, parts.of_sgd_excess(self._setting(n)))
 
     def bias(self, t: object) -> Value:
         """``B(t) = sum_k c_k H_k(t)^2``: the loss of the predictor averaged over A, data and noise.
@@ -238,20 +255,11 @@ class FullModel(SolvedModel):
         >>> abs(float(v.total) + float(model.bias(10)) - float(model.test_loss(10))) < 1e-13
         True
         """
-        check_gradient(self.rule, "the split of the variance")
-        noise = dict.fromkeys(NOISE, self.noise**2)
-        parts: dict[str, dict[str, sympy.Expr]] = {
-            "initialisation": {"initialisation": ONE},
-            "data": {"data": ONE},
-            "interaction": {"interaction": ONE},
-            "noise": noise,
-        }
-        everything = {name: weight for part in parts.values() for name, weight in part.items()}
-        values = {
-            name: self._combined(f"variance ({name})", t, weights)
-            for name, weights in {**parts, "total": everything}.items()
-        }
-        return Variance(**values)
+        parts.check_gradient(self.rule, "the split of the variance")
+        shares: dict[str, Weights] = {name: {name: ONE} for name in ("initialisation", "data", "interaction")}
+        shares["noise"] = dict.fromkeys(NOISE, self.noise**2)
+        shares["total"] = {name: weight for share in shares.values() for name, weight in share.items()}
+        return Variance(**{n: self._combined(f"variance ({n})", t, share) for n, share in shares.items()})
 
     def curve(self, ts: Iterable[object], quantity: str = "test_loss") -> Curve:
         """``quantity`` ("test_loss", "train_loss" or "bias") at each of an array of times.
@@ -260,23 +268,46 @@ class FullModel(SolvedModel):
         >>> [round(float(value), 12) for value in FullModel(power_law(2, 2)).curve([0])]
         [1.644934066848]
         """
-        methods: dict[str, Callable[[object], Value]] = {
-            "test_loss": self.test_loss,
-            "train_loss": self.train_loss,
-            "bias": self.bias,
-        }
+        methods = {"test_loss": self.test_loss, "train_loss": self.train_loss, "bias": self.bias}
         if quantity not in methods:
             raise DomainError(f"quantity = {quantity!r}; a curve can be of {', '.join(methods)}")
-        times = list(ts)
-        values = tuple(methods[quantity](t) for t in times)
-        return Curve(quantity=quantity, times=tuple(float(exact_time(t)) for t in times), values=values)
+        found = [(float(exact_time(t)), methods[quantity](t)) for t in ts]
+        return Curve(quantity=quantity, times=tuple(t for t, _ in found), values=tuple(v for _, v in found))
+
+    def _setting(self, t: object, *, in_data: bool = False) -> Setting:
+        """What decides on parts; ``in_data``: although P = oo, what depends on it is wanted."""
+        return Setting(
+            dynamics=self._solver.dynamics,
+            variance=self.noise**2,
+            time=self._time(t),
+            infinite_data=infinite(self.P) and not in_data,
+        )
+
+    def _combined(
+        self,
+        name: str,
+        t: object,
+        weights: Weights,
+        *,
+        lost_digits: float = 0.0,
+        expanded: Expanded = PLAIN,
+        order: int = 0,
+    ) -> Value:
+        time = self._time(t)
+
+        total = partial(self._solver.combine, weights, time, expanded=expanded, order=order)
+        return to_digits(name, time, total, self.digits, lost_digits=lost_digits)
+
+    def _time(self, t: object) -> sympy.Expr:
+        time = exact_time(t)
+        if self.rule.counts_steps and not infinite(time) and not time.is_integer:
+            raise DomainError(f"t = {t}; {type(self.rule).__name__} counts steps, give an integer >= 0 or oo")
+        return time
 
     def _averaged(self, name: str, t: object, members: sympy.Expr, bags: sympy.Expr) -> Value:
         if members != 1 or bags != 1:
-            check_gradient(self.rule, f"the {name}")
-        return self._combined(name, t, of_test_loss(self._setting(t), members, bags))
-
-    # -- modes ---------------------------------------------------------------
+            parts.check_gradient(self.rule, f"the {name}")
+        return self._combined(name, t, parts.of_test_loss(self._setting(t), members, bags))
 
     def transfer(self, k: object, t: object) -> Value:
         """``H_k(t) = E v_k(t)/w_k``, the mean of mode k; 1 at t = 0 (dimensionless).
@@ -290,14 +321,9 @@ class FullModel(SolvedModel):
         """
         level, time = self._solver.level(k), self._time(t)
         if time == 0:
-            return _exactly(1)
-        return to_digits(
-            "transfer function",
-            time,
-            lambda digits: self._solver.transfer(level, time, digits),
-            self.digits,
-            absolute=True,
-        )
+            return Value(value=mpmath.mpf(1), error=mpmath.mpf(0))
+        total = partial(self._solver.transfer, level, time)
+        return to_digits("transfer function", time, total, self.digits, absolute=True)
 
     def timescale_density(self, k: object, u: object) -> Value:
         """``rho_k(u) = -(1/pi) Im D_k(-u + i0)``: how much of mode k decays at the rate u > 0.
@@ -315,13 +341,7 @@ class FullModel(SolvedModel):
             raise DomainError(f"u = {u}; a rate must be a finite number > 0")
         if infinite(self.N) and infinite(self.P):
             raise UnableError("the timescale density at N = P = oo is a point at u = lambda_k; give N or P")
-        if not isinstance(self.rule, GradientFlow):
+        if type(self.rule) is not GradientFlow:
             raise UnableError(f"timescales are defined for gradient flow, not for {type(self.rule).__name__}")
         level = self._solver.level(k)
-        return to_digits(
-            "timescale density", rate, lambda digits: self._solver.density(level, rate, digits), self.digits
-        )
-
-
-def _exactly(number: int) -> Value:
-    return Value(value=mpmath.mpf(number), error=mpmath.mpf(0))
+        return to_digits("timescale density", rate, partial(self._solver.density, level, rate), self.digits)

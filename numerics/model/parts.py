@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sympy
 
 from asymptotics.errors import DomainError, UnableError
-from numerics.model.rules import HeavyBall, OnePassSGD, Rule
+from asymptotics.model.rules.base import TrainingRule
+from numerics.model.rules.base import Dynamics
 from numerics.values.inputs import infinite
 
 ONE = sympy.Integer(1)
 
 Weights = Mapping[str, sympy.Expr]
-"""By the name of a part (`two_time.PARTS`, and those of `solution`) what multiplies it."""
+"""By the name of a part (`two_time.PARTS`, and those of `solver`) what multiplies it."""
 
 NOISE = {"noise_data": ONE, "noise_interaction": ONE}
 
@@ -23,7 +25,7 @@ NOISE = {"noise_data": ONE, "noise_interaction": ONE}
 class Setting:
     """What decides which parts a quantity has: rule, sigma^2, time, and whether P is oo throughout."""
 
-    rule: Rule
+    dynamics: Dynamics[Any]
     variance: sympy.Expr
     time: sympy.Expr
     infinite_data: bool
@@ -32,9 +34,9 @@ class Setting:
 def of_test_loss(setting: Setting, members: sympy.Expr = ONE, bags: sympy.Expr = ONE) -> Weights:
     """The excess test loss of the mean over so many initialisations and data sets."""
     E, D = ONE / members, ONE / bags
-    if isinstance(setting.rule, OnePassSGD):
+    if setting.dynamics.rule.fresh:
         return {"infinite_data": ONE, **of_sgd_excess(setting)}
-    if setting.infinite_data and not infinite(setting.time) and not isinstance(setting.rule, HeavyBall):
+    if setting.infinite_data and not infinite(setting.time) and setting.dynamics.semigroup:
         return {"infinite_data": E, "bias": 1 - E}
     return {
         "bias": ONE,
@@ -59,10 +61,10 @@ def of_gap(setting: Setting) -> Weights:
 
 
 def of_sgd_excess(setting: Setting) -> Weights:
-    """Test loss of one-pass SGD less that of gradient flow; nothing for other rules."""
-    if not isinstance(setting.rule, OnePassSGD):
+    """What the noise of batches adds to the test loss; nothing for rules without."""
+    if not setting.dynamics.rule.fresh:
         return {}
-    return {"sgd_excess": ONE, "sgd_noise": setting.variance}
+    return {"sgd_signal": ONE, "sgd_label_noise": setting.variance}
 
 
 def named(quantity: str, setting: Setting) -> Weights:
@@ -70,7 +72,6 @@ def named(quantity: str, setting: Setting) -> Weights:
 
     "noise" and "gap_noise" are what sigma^2 multiplies in the test loss and in the gap.
     """
-    sgd = isinstance(setting.rule, OnePassSGD)
     match quantity:
         case "test_loss":
             return of_test_loss(setting)
@@ -82,8 +83,8 @@ def named(quantity: str, setting: Setting) -> Weights:
             return of_gap(setting)
         case "sgd_excess":
             return of_sgd_excess(setting)
-        case "noise" if sgd:
-            return {"sgd_noise": ONE}
+        case "noise" if setting.dynamics.rule.fresh:
+            return {"sgd_label_noise": ONE}
         case "noise":
             return {} if setting.infinite_data else NOISE
         case "gap_noise":
@@ -92,10 +93,10 @@ def named(quantity: str, setting: Setting) -> Weights:
     raise DomainError(f"quantity = {quantity!r}; it can be {known}")
 
 
-def check_gradient(rule: Rule, what: str) -> None:
-    """Raise `UnableError` for one-pass SGD, of which only the loss is known."""
-    if isinstance(rule, OnePassSGD):
-        raise UnableError(f"{what} is not known for one-pass SGD; use GradientFlow or GradientDescent")
+def check_gradient(rule: TrainingRule, what: str) -> None:
+    """Raise `UnableError` for rules that draw fresh samples, of which only the loss is known."""
+    if rule.fresh:
+        raise UnableError(f"{what} is not known for {rule.title}; use GradientFlow or GradientDescent")
 
 
 __all__ = [

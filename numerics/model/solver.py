@@ -16,19 +16,17 @@ import numpy as np
 import sympy
 
 from asymptotics.errors import DomainError, PrecisionError
+from asymptotics.model.rules.base import TrainingRule
 from asymptotics.precision import working
 from numerics.model.contour import Transformed, invert, pair_weights, relative_error
 from numerics.model.discretisation import GUARD_BITS, KEPT_TIMES, Contour, Discretisation
 from numerics.model.fixed_point import FixedPoint, fixed_point
-from numerics.model.propagation import check_stable
 from numerics.model.renormalised_ridge import resolve, slowest_rate, starting_values
-from numerics.model.rules import GradientDescent, GradientFlow, OnePassSGD, Rule
-from numerics.model.sgd import check_stable_sgd, sgd_at_infinity, sgd_transforms
+from numerics.model.rules.base import dynamics_of
 from numerics.model.two_time import PARTS, contour_kernels, one_time
 from numerics.spectra.spectrum import FiniteSpectrum, Spectrum, constant
-from numerics.sums.decay import Decay
 from numerics.sums.time_sum import time_sum
-from numerics.values.arithmetic import Field, array, field_of
+from numerics.values.arithmetic import Field, array
 from numerics.values.inputs import infinite
 from numerics.values.jets import Jet
 from numerics.values.positive import Positive
@@ -48,8 +46,10 @@ SMALLEST = 1e-300
 ROUNDING_BITS = 3
 """How many bits at most are rounded away where parts are weighted and added."""
 
-SGD_PARTS = ("sgd_excess", "sgd_noise")
+SGD_PARTS = ("sgd_signal", "sgd_label_noise")
 SINGLE_PARTS = ("infinite_data",)
+GROUPS = {"double": PARTS, "single": SINGLE_PARTS, "sgd": SGD_PARTS}
+"""Parts that come from the same contours: pairs of nodes, or single nodes at twice the time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +87,12 @@ _Series = Mapping[str, tuple[Part, ...]]
 class Solver:
     """The parts of the losses of one model at any time; times and sizes are exact SymPy numbers."""
 
-    def __init__(self, spectrum: Spectrum | FiniteSpectrum, N: sympy.Expr, P: sympy.Expr, rule: Rule) -> None:
-        self.rule = rule
+    def __init__(
+        self, spectrum: Spectrum | FiniteSpectrum, N: sympy.Expr, P: sympy.Expr, rule: TrainingRule
+    ) -> None:
+        self.dynamics = dynamics_of(rule)
         self._levels = spectrum.levels
-        self._model = Discretisation(spectrum, N, P, rule)
+        self._model = Discretisation(spectrum, N, P, self.dynamics)
         self._parts: OrderedDict[tuple[sympy.Expr, int, str, Expanded], _Series] = OrderedDict()
         # By the time that a contour was laid for: times close to it share what does not depend on time.
         self._kernels: OrderedDict[
@@ -138,7 +140,7 @@ class Solver:
                 value = field.mpf(ratio.value)
             return Solution(value=value, error=abs(value) * mpmath.mpf(ratio.error))
         found: list[Transformed] = []
-        for contour in self._model.solved(self._flow_time(time), digits):
+        for contour in self._model.solved(time, digits):
             with contour.field as field:
                 kappa = contour.resolvent.point.kappa
                 found.append(invert(contour.tau, kappa / (kappa + self._model.eigenvalue(level, field))))
@@ -182,15 +184,7 @@ class Solver:
 
     def check_stable(self) -> None:
         """Raise `DomainError` for step sizes beyond stability."""
-        if isinstance(self.rule, OnePassSGD):
-            with field_of(80) as field:
-                check_stable_sgd(
-                    self.rule,
-                    float(self._model.sums_for(15).total_eigenvalue(field)),
-                    self._model.upper_edge(),
-                )
-        elif isinstance(self.rule, GradientDescent):
-            check_stable(self.rule, self._model.upper_edge())
+        self.dynamics.rule.check_stable(self._model)
 
     def train_decay(self, time: sympy.Expr) -> float:
         """A lower bound of ``-log(train loss(t)/train loss(0))``; 0 unless it falls to zero exponentially.
@@ -206,14 +200,7 @@ class Solver:
                 return 0.0
         if self._slowest is None:
             self._slowest = 0.99 * slowest_rate(self._model.sums_for(15), sizes)
-        match self.rule:
-            case GradientFlow():
-                return 2 * self._slowest * float(time)
-            case GradientDescent(eta=eta):
-                largest = max(abs(1 - eta * self._slowest), abs(1 - eta * self._model.upper_edge()))
-                return -2 * math.log(largest) * float(time) if 0 < largest < 1 else 0.0
-            case _:
-                return 0.0
+        return self.dynamics.train_decay(float(time), self._slowest, self._model)
 
     # -- parts -----------------------------------------------------------------------
 
@@ -224,7 +211,7 @@ class Solver:
     def _part(self, name: str, time: sympy.Expr, digits: int, expanded: Expanded) -> tuple[Part, ...]:
         if name == "one":
             return _constant(1, expanded)
-        group = "sgd" if name in SGD_PARTS else "single" if name in SINGLE_PARTS else "double"
+        group = next(group for group, names in GROUPS.items() if name in names)
         key = (time, digits, group, expanded)
         if key not in self._parts:
             self._parts[key] = self._found(group, time, digits, expanded)
@@ -255,12 +242,12 @@ class Solver:
         fixed, inside = self._fixed(digits)
         parts = dict(fixed.parts)
         with self._model.field(inside, 0) as field:
-            if isinstance(self.rule, OnePassSGD):
+            if self.dynamics.rule.fresh:
                 sums = self._model.sums_for(inside)
                 trace = Positive(sums.total_eigenvalue(field), 10.0**-sums.digits)
                 whole = parts["bias"] + parts["initialisation"]
-                excess, noise = sgd_at_infinity(self.rule, whole, trace, field)
-                parts |= {"infinite_data": whole, "sgd_excess": excess, "sgd_noise": noise}
+                signal, noise = self.dynamics.noise_at_infinity(whole, trace, field)
+                parts |= {"infinite_data": whole, "sgd_signal": signal, "sgd_label_noise": noise}
             values = {name: (field.mpf(part.value), part.error) for name, part in parts.items()}
         return {
             name: Part(
@@ -272,14 +259,13 @@ class Solver:
     def _inverted(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> _Series:
         """All parts of a group from the contours at ``time``, and the coefficients of each.
 
-        For P = oo the square of a propagator is the propagator at twice the time; steps n and s of SGD
-        belong to the flow at time 2 eta n and zeta = s/(2 eta).
+        For P = oo the square of a propagator is the propagator at twice the time.
         """
         pairs = group == "double"
-        names = {"double": PARTS, "single": SINGLE_PARTS, "sgd": SGD_PARTS}[group]
+        names = GROUPS[group]
         found: dict[str, list[list[Transformed]]] = {name: [] for name in names}
-        flow = self._flow_time(time) * (1 if pairs else 2)
-        for contour in self._model.solved(flow, digits, pairs=pairs, orders=expanded.orders):
+        moment = time * (1 if pairs else 2)
+        for contour in self._model.solved(moment, digits, pairs=pairs, orders=expanded.orders):
             with contour.field as field:
                 key = (contour.laid, len(contour.tau), digits, group, expanded)
                 if key not in self._kernels:
@@ -308,31 +294,18 @@ class Solver:
             return {name: getattr(parts, name) for name in PARTS}, loss
         if group == "single":
             return {"infinite_data": nodes.kappa * nodes.X}, 0.0
-        assert isinstance(self.rule, OnePassSGD)
         trace = self._model.sums_for(digits).total_eigenvalue(field)
-        excess, noise, loss = sgd_transforms(self.rule, contour.resolvent.z, nodes, trace, field)
-        return {"sgd_excess": excess, "sgd_noise": noise}, loss
+        noise = self.dynamics.noise(nodes, contour.resolvent.z, trace, field)
+        return {"sgd_signal": noise.signal, "sgd_label_noise": noise.label_noise}, noise.amplified
 
     def _exponential(self, time: sympy.Expr, digits: int) -> Part | None:
         """The loss at N = P = oo as the sum it is, where that can be had."""
-        spectrum = self._model.spectrum
         if not infinite(self._model.N):
             return None
         with working(digits + 20):
-            match self.rule:
-                case GradientFlow() | OnePassSGD():
-                    rate = mpmath.mpmathify(sympy.N(2 * self._flow_time(time), digits + 20))
-                    decay = Decay(rate=rate)
-                case GradientDescent(eta=eta) if eta * self._model.upper_edge() <= 1:
-                    decay = Decay.in_steps(eta, int(time))
-                case _:
-                    return None
-        whole = time_sum(spectrum, decay, digits)
+            decay = self.dynamics.decay(time, digits, self._model)
+        whole = None if decay is None else time_sum(self._model.spectrum, decay, digits)
         return None if whole is None else Part(value=whole.value, error=whole.error)
-
-    def _flow_time(self, time: sympy.Expr) -> sympy.Expr:
-        """The time of the contour: eta n for SGD, whose mean follows the flow to first order in eta."""
-        return time * sympy.Rational(repr(self.rule.eta)) if isinstance(self.rule, OnePassSGD) else time
 
     def _as_part(self, pair: list[Transformed], contour: Contour, spread: float) -> Part:
         coarse, fine = pair

@@ -23,13 +23,13 @@ from asymptotics.allocation.phases import Key, Phase
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.laws.derive import derive
 from asymptotics.laws.joint import JointLaw, joint_law
+from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.model.training_rules import trace
 from asymptotics.precision import exclusive, working
 from asymptotics.spectra import spectrum as series_of
 from asymptotics.symbols import B, C, N, P, eta, t
 from asymptotics.tasks.task import substitution
-from numerics.model.full_model import FullModel
-from numerics.model.rules import OnePassSGD
+from numerics.model.full_model import FLOW, FullModel
 from numerics.optima.scaling import data_scaling, model_scaling
 from numerics.optima.tabulated import Table, tabulated
 from numerics.spectra.spectrum import spectrum_of
@@ -210,7 +210,11 @@ class _Setting:
                 log_t = mpmath.log(time * pace)
             sizes = {self.size.name: mpmath.exp(self.size_at(log_budget, log_t))}
             model = FullModel(
-                self.optimum.laws.task, own, digits=4 if rough else self.digits + 5, rule=rule, **sizes
+                self.optimum.laws.task,
+                own,
+                digits=4 if rough else self.digits + 5,
+                rule=rule or FLOW,
+                **sizes,
             )
             found = model.test_loss(int(time) if rule is not None else time)
             return log_t, Value(value=mpmath.log(found.value), error=found.error / found.value)

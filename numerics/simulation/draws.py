@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from numerics.model.rules import OnePassSGD, Rule
-from numerics.simulation.training import CHUNK_FLOATS, check_sgd_stability, full_batch_errors, sgd_errors
+from numerics.model.rules.base import Dynamics
+from numerics.simulation.training import CHUNK_FLOATS, full_batch_errors, streamed_errors
 from numerics.spectra.arrays import Array
 
 
@@ -20,9 +21,11 @@ class FiniteModel:
     ``spread`` is sqrt(lambda) and ``teacher`` sqrt(c), both (M,); ``width`` is N and ``examples`` P,
     ``inf`` allowed; ``noise`` is sigma; ``members`` matrices A and ``bags`` data sets make one predictor.
 
+    >>> from asymptotics import OnePassSGD
+    >>> from numerics.model.rules.base import dynamics_of
     >>> model = FiniteModel(
     ...     spread=np.ones(2), teacher=np.ones(2), width=math.inf, examples=math.inf, noise=0.5,
-    ...     rule=OnePassSGD(eta=0.1, batch=4), times=np.array([0.0]), members=1, bags=1)
+    ...     dynamics=dynamics_of(OnePassSGD(eta=0.1, batch=4)), times=np.array([0.0]), members=1, bags=1)
     >>> errors, train = model.draw(np.random.SeedSequence(0))
     >>> errors.tolist(), train.tolist()
     ([[1.0], [1.0]], [2.25])
@@ -33,7 +36,7 @@ class FiniteModel:
     width: float
     examples: float
     noise: float
-    rule: Rule
+    dynamics: Dynamics[Any]
     times: Array
     members: int
     bags: int
@@ -41,13 +44,16 @@ class FiniteModel:
     @property
     def random(self) -> bool:
         """Whether draws differ at all: not with N = P = oo and a full-batch rule."""
-        return isinstance(self.rule, OnePassSGD) or math.isfinite(self.width) or math.isfinite(self.examples)
+        return self._random_data or math.isfinite(self.width)
+
+    @property
+    def _random_data(self) -> bool:
+        return self.dynamics.rule.fresh or math.isfinite(self.examples)
 
     @property
     def replicas(self) -> tuple[int, int]:
         """Members and bags that differ: without randomness of their kind all copies are equal."""
-        data = isinstance(self.rule, OnePassSGD) or math.isfinite(self.examples)
-        return (self.members if math.isfinite(self.width) else 1), (self.bags if data else 1)
+        return (self.members if math.isfinite(self.width) else 1), (self.bags if self._random_data else 1)
 
     def draw(self, seed: np.random.SeedSequence) -> tuple[Array, Array]:
         """``u(t)`` of the averaged predictor, shape (M, T), and its train loss, shape (T,).
@@ -59,33 +65,32 @@ class FiniteModel:
         initial, data = seed.spawn(2)
         features = [self._features(np.random.default_rng(child)) for child in initial.spawn(members)]
         children = data.spawn(bags)
-        if isinstance(self.rule, OnePassSGD):
-            return self._stream(self.rule, features, children)
+        if self.dynamics.rule.fresh:
+            return self._stream(features, children)
         total = np.zeros((len(self.teacher), len(self.times)))
         if math.isinf(self.examples):
             for f in features:
-                total += full_batch_errors(self.rule, f, None, None, self.teacher, self.times)
+                total += full_batch_errors(self.dynamics, f, None, None, self.teacher, self.times)
             return self._population(total / members)
         sets = [self._data(child) for child in children]
         for f in features:
             for samples, noise in sets:
-                total += full_batch_errors(self.rule, f, samples, noise, self.teacher, self.times)
+                total += full_batch_errors(self.dynamics, f, samples, noise, self.teacher, self.times)
         mean = total / (members * bags)
         # y - f = X u + sigma epsilon, squared and averaged over the samples of each data set.
         residuals = [np.square(samples @ mean + noise[:, None]).mean(axis=0) for samples, noise in sets]
         return mean, np.mean(residuals, axis=0)
 
-    def _stream(
-        self, rule: OnePassSGD, features: list[Array], seeds: list[np.random.SeedSequence]
-    ) -> tuple[Array, Array]:
+    def _stream(self, features: list[Array], seeds: list[np.random.SeedSequence]) -> tuple[Array, Array]:
         for f in features:
             singular: Array = f if f.ndim == 1 else np.asarray(np.linalg.svd(f, compute_uv=False))
-            check_sgd_stability(rule, np.square(singular))
+            self.dynamics.check_draw(np.square(singular))
         total = np.zeros((len(self.teacher), len(self.times)))
         for seed in seeds:
             inputs, labels = (np.random.default_rng(child) for child in seed.spawn(2))
-            streams = (inputs, labels)
-            for errors in sgd_errors(rule, features, self.teacher, self.noise, self.times, streams):
+            for errors in streamed_errors(
+                self.dynamics, features, self.teacher, self.noise, self.times, (inputs, labels)
+            ):
                 total += errors
         return self._population(total / (len(features) * len(seeds)))
 
@@ -116,8 +121,10 @@ class FiniteModel:
         floats = modes * times * (2 * draws + 4)
         if math.isfinite(self.width):
             floats += members * columns * modes
-        if isinstance(self.rule, OnePassSGD):
-            floats += 2 * max(CHUNK_FLOATS, self.rule.batch * (modes + members * columns)) + columns * modes
+        if self.dynamics.rule.fresh:
+            floats += (
+                2 * max(CHUNK_FLOATS, self.dynamics.batch * (modes + members * columns)) + columns * modes
+            )
         elif self.random:
             floats += 4 * rows * columns + 6 * min(rows, columns) ** 2 + (rows + columns) * times
             floats += bags * rows * modes if math.isfinite(self.examples) else 0

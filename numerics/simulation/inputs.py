@@ -3,7 +3,7 @@
 size(name, value)                 N or P: an integer >= 1, or infinity
 count(name, value, least)         an integer >= least
 standard_deviation(value)         sigma: a finite number >= 0
-training_times(times, rule)       times >= 0; whole numbers for the rules that take steps
+training_times(times, rule)       times >= 0; whole numbers for rules that count steps
 level_array(name, values, ...)    one finite number per mode
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from asymptotics.errors import DomainError
-from numerics.model.rules import GradientDescent, OnePassSGD, Rule
+from asymptotics.model.rules.base import TrainingRule
 from numerics.spectra.arrays import Array
 
 
@@ -74,9 +74,10 @@ def standard_deviation(value: object) -> float:
     return result
 
 
-def training_times(times: Any, rule: Rule) -> Array:
+def training_times(times: Any, rule: TrainingRule) -> Array:
     """Times of the rule, one or several, as an array of shape (T,); raises `DomainError`.
 
+    >>> from asymptotics import GradientDescent
     >>> training_times((0, 10), GradientDescent(eta=0.1))
     array([ 0., 10.])
     """
@@ -84,15 +85,14 @@ def training_times(times: Any, rule: Rule) -> Array:
     values = tuple(times) if several else (times,)
     if not values:
         raise DomainError("times is empty; give at least one time")
-    discrete = isinstance(rule, GradientDescent | OnePassSGD)
-    bound = "give a number of steps >= 0" if discrete else "give a time >= 0"
+    bound = "give a number of steps >= 0" if rule.counts_steps else "give a time >= 0"
     numbers = [number("time", value, bound) for value in values]
     for time in numbers:
-        if time < 0 or (discrete and time != math.inf and time != math.floor(time)):
+        if time < 0 or (rule.counts_steps and time != math.inf and time != math.floor(time)):
             raise DomainError(f"time = {time}; {bound}")
-        if time == math.inf and isinstance(rule, OnePassSGD):
+        if time == math.inf and rule.fresh:
             raise DomainError(
-                "time = oo, but one-pass SGD is run step by step; give a finite number of steps"
+                f"time = oo, but {rule.title} is run step by step; give a finite number of steps"
             )
     return np.array(numbers)
 

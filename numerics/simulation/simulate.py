@@ -25,8 +25,10 @@ from sympy import Symbol
 from tqdm import tqdm
 
 from asymptotics.errors import DomainError
+from asymptotics.model.rules.base import TrainingRule
+from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.tasks.task import Task
-from numerics.model.rules import GradientFlow, OnePassSGD, Rule
+from numerics.model.rules.base import dynamics_of
 from numerics.simulation.draws import FiniteModel
 from numerics.simulation.inputs import count, level_array, size, standard_deviation, training_times
 from numerics.spectra.arrays import Array, spectrum_arrays
@@ -63,7 +65,7 @@ class Simulation:
     P: float
     modes: int
     noise: float
-    rule: Rule
+    rule: TrainingRule
     members: int
     bags: int
     draws: int
@@ -78,7 +80,7 @@ def simulate(
     P: object,
     times: object,
     modes: object = None,
-    rule: Rule = GRADIENT_FLOW,
+    rule: TrainingRule = GRADIENT_FLOW,
     noise: object = None,
     draws: int = 100,
     seed: int = 0,
@@ -141,7 +143,7 @@ def simulate_arrays(
     N: object,
     P: object,
     times: object,
-    rule: Rule = GRADIENT_FLOW,
+    rule: TrainingRule = GRADIENT_FLOW,
     noise: object = 0.0,
     draws: int = 100,
     seed: int = 0,
@@ -164,7 +166,7 @@ def simulate_arrays(
         width=size("N", N),
         examples=size("P", P),
         noise=standard_deviation(noise),
-        rule=rule,
+        dynamics=dynamics_of(rule),
         times=training_times(times, rule),
         members=count("members", members, 1),
         bags=count("bags", bags, 1),
@@ -173,8 +175,8 @@ def simulate_arrays(
         raise DomainError(
             f"{len(model.spread)} eigenvalues but {len(model.teacher)} target powers; give one per mode"
         )
-    if isinstance(rule, OnePassSGD) and math.isfinite(model.examples):
-        raise DomainError(f"P = {P}, but one-pass SGD draws every batch fresh; pass P=oo")
+    if rule.fresh and math.isfinite(model.examples):
+        raise DomainError(f"P = {P}, but {rule.title} draws every batch fresh; pass P=oo")
     draws = count("draws", draws, 3)
     seed = count("seed", seed, 0)
     repetitions = draws if model.random else 1

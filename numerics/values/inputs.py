@@ -53,6 +53,15 @@ def exact_count(name: str, value: object) -> sympy.Expr:
     return number
 
 
+def check_integer(name: str, value: object, least: int, most: int) -> None:
+    """Raise `DomainError` unless ``value`` is an integer between two bounds.
+
+    >>> check_integer("digits", 15, 1, 1000)
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise DomainError(f"{name} = {value!r}; give an integer from {least} to {most}")
+
+
 def infinite(number: sympy.Expr) -> bool:
     """Whether a size or time is oo.
 

@@ -30,13 +30,15 @@ from sympy import Expr, Integer, Rational, Symbol, oo
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError
+from asymptotics.model.rules.gradient_descent import GradientDescent
+from asymptotics.model.rules.heavy_ball import HeavyBall
+from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.precision import working
 from asymptotics.registry import Registry
 from asymptotics.symbols import B, N, P, beta, eta, sigma
 from asymptotics.tasks.task import Task
 from numerics.model.coefficients import size_coefficients
 from numerics.model.full_model import FullModel
-from numerics.model.rules import GradientDescent, HeavyBall, OnePassSGD
 from numerics.model.stopping import Stopping, best_stopping
 from numerics.values.value import Value
 from numerics.verification.grids import gauge_grid
@@ -210,7 +212,9 @@ def _sgd_noise(place: Place) -> Value:
 
 def _sgd_noise_transient(place: Place) -> Value:
     rule = _sgd(place)
-    found = size_coefficients(place.task, "sgd_excess", N.name, place.resource, _half(place), rule)[0]
+    found = size_coefficients(
+        place.task, "sgd_excess", N.name, place.resource / place.setting(eta), _half(place), rule
+    )[0]
     return _scaled(found, 1 / place.setting(N))
 
 

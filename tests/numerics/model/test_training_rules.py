@@ -10,10 +10,10 @@ import pytest
 import sympy
 from five_modes import LAMBDAS, POWERS, close
 
+from asymptotics import TrainingRule
 from asymptotics.errors import DomainError
 from asymptotics.tasks.task import Task, power_law
 from numerics import FullModel, GradientDescent, HeavyBall, OnePassSGD
-from numerics.model import rules as training
 
 oo = sympy.oo
 
@@ -72,7 +72,7 @@ def test_heavy_ball_without_limits_is_an_oscillator(t: float, beta: float) -> No
 @pytest.mark.parametrize(
     ("rule", "t"), [(GradientDescent(eta=1e-6), 5_000_000), (HeavyBall(beta=1e-7), 5)], ids=str
 )
-def test_small_steps_and_small_masses_are_the_flow(rule: training.Rule, t: int) -> None:
+def test_small_steps_and_small_masses_are_the_flow(rule: TrainingRule, t: int) -> None:
     sizes: dict[str, Any] = {"N": 30, "P": 50, "noise": "1/2"}
     flow = FullModel(power_law("1.5", "1.25"), **sizes).test_loss(5)
     value = FullModel(power_law("1.5", "1.25"), **sizes, rule=rule).test_loss(t)
@@ -124,7 +124,7 @@ UNSTABLE = [
 
 
 @pytest.mark.parametrize(("rule", "sizes", "message"), UNSTABLE, ids=str)
-def test_unstable_steps_are_refused(rule: training.Rule, sizes: dict[str, int], message: str) -> None:
+def test_unstable_steps_are_refused(rule: TrainingRule, sizes: dict[str, int], message: str) -> None:
     with pytest.raises(DomainError, match=message):
         FullModel.from_arrays(LAMBDAS, POWERS, rule=rule, **sizes)
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import oo
 
-from asymptotics import DomainError, power_law
+from asymptotics import DomainError, GradientFlow, OnePassSGD, TrainingRule, power_law
 from asymptotics.symbols import a, b
-from numerics.model.rules import GradientFlow, OnePassSGD, Rule
+from numerics.model.rules.base import dynamics_of
 from numerics.simulation import training
 from numerics.simulation.draws import FiniteModel
 from numerics.simulation.simulate import Simulation, simulate, simulate_arrays
@@ -200,7 +200,7 @@ def test_seeds_decide_everything_and_draws_extend_each_other() -> None:
         width=5,
         examples=7,
         noise=0,
-        rule=GradientFlow(),
+        dynamics=dynamics_of(GradientFlow()),
         times=np.array([1.0, 4.0]),
         members=1,
         bags=1,
@@ -226,7 +226,7 @@ def test_sgd_does_not_depend_on_its_chunks(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize("rule", [GradientFlow(), OnePassSGD(eta=0.01, batch=10)])
-def test_memory_is_bounded_by_what_was_announced(rule: Rule) -> None:
+def test_memory_is_bounded_by_what_was_announced(rule: TrainingRule) -> None:
     P = oo if isinstance(rule, OnePassSGD) else 150
     options: dict[str, Any] = {"N": 100, "P": P, "modes": 400, "times": (1, 5, 30), "rule": rule, "draws": 5}
     tracemalloc.start()

@@ -11,9 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Function, exp, log, oo
 
-from asymptotics import BottleneckError, DomainError, PrecisionError, Task, power_law
+from asymptotics import (
+    BottleneckError,
+    DomainError,
+    GradientDescent,
+    OnePassSGD,
+    PrecisionError,
+    Task,
+    power_law,
+)
 from asymptotics.symbols import a, b, k
-from numerics.model.rules import GradientDescent, OnePassSGD
 from numerics.simulation.simulate import simulate, simulate_arrays
 from numerics.spectra.arrays import spectrum_arrays
 

@@ -10,9 +10,8 @@ from types import ModuleType
 import pytest
 from sympy import oo
 
-from asymptotics import power_law
+from asymptotics import GradientDescent, GradientFlow, HeavyBall, OnePassSGD, TrainingRule, power_law
 from numerics.model.full_model import FullModel
-from numerics.model.rules import GradientDescent, GradientFlow, HeavyBall, OnePassSGD, Rule
 from numerics.simulation.simulate import simulate, simulate_arrays
 from numerics.spectra.arrays import Array, spectrum_arrays
 
@@ -56,7 +55,8 @@ MODES = 40
 TASK = power_law(1.5, 1.25, modes=MODES)
 FLOW, BALL, STEPS = GradientFlow(), HeavyBall(beta=3.0), GradientDescent(eta=0.2)
 
-POINTS: list[tuple[Rule, float, float, float, tuple[float, ...]]] = [
+Point = tuple[TrainingRule, float, float, float, tuple[float, ...]]
+POINTS: list[Point] = [
     # rule, N, P, sigma, times: early, middle, late
     (FLOW, 40, 100, 0.0, (0.5, 20, 500)),
     (FLOW, 40, 100, 0.4, (0.5, 20, 500)),
@@ -81,7 +81,7 @@ POINTS: list[tuple[Rule, float, float, float, tuple[float, ...]]] = [
 @pytest.mark.parametrize(
     "point", POINTS, ids=lambda point: f"{point[0]}, N={point[1]}, P={point[2]}, {point[3]}"
 )
-def test_theory_against_trained_models(point: tuple[Rule, float, float, float, tuple[float, ...]]) -> None:
+def test_theory_against_trained_models(point: Point) -> None:
     """Within the standard errors and the order of what mean field leaves out: 1/N + 1/P, eta for SGD."""
     rule, N, P, sigma, times = point
     model = FullModel(TASK, N=N, P=P, noise=sigma, rule=rule)

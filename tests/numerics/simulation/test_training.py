@@ -10,10 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import oo
 
-from asymptotics import DomainError, power_law
-from numerics.model.rules import GradientDescent, GradientFlow, HeavyBall, OnePassSGD, Rule
+from asymptotics import (
+    DomainError,
+    GradientDescent,
+    GradientFlow,
+    HeavyBall,
+    OnePassSGD,
+    TrainingRule,
+    power_law,
+)
+from numerics.model.rules.base import dynamics_of
 from numerics.simulation.simulate import simulate_arrays
-from numerics.simulation.training import check_sgd_stability, full_batch_errors, learned_fraction
+from numerics.simulation.training import full_batch_errors
 from numerics.spectra.arrays import Array, spectrum_arrays
 
 M = 12
@@ -26,7 +34,7 @@ def z_score(value: float, error: float, expected: float) -> float:
 
 
 def brute_force(
-    rule: Rule, F: Array, X: Array | None, noise: Array | None, teacher: Array, t: float
+    rule: TrainingRule, F: Array, X: Array | None, noise: Array | None, teacher: Array, t: float
 ) -> Array:
     """The same model by many small steps: fourth-order Runge-Kutta, or the iteration itself."""
     matrix = np.diag(F) if F.ndim == 1 else F
@@ -69,7 +77,9 @@ def brute_force(
         (HeavyBall(beta=5.0), 7.0),
     ],
 )
-def test_closed_forms_against_step_by_step_training(rule: Rule, t: float, sizes: tuple[float, float]) -> None:
+def test_closed_forms_against_step_by_step_training(
+    rule: TrainingRule, t: float, sizes: tuple[float, float]
+) -> None:
     N, P = sizes
     lam, c = spectrum_arrays(power_law(1.5, 1.25), modes=9)
     generator = np.random.default_rng(5)
@@ -78,7 +88,7 @@ def test_closed_forms_against_step_by_step_training(rule: Rule, t: float, sizes:
         F = F[:, None] * generator.standard_normal((9, int(N))) / math.sqrt(N)
     X = generator.standard_normal((int(P), 9)) if math.isfinite(P) else None
     noise = generator.standard_normal(int(P)) if math.isfinite(P) else None
-    fast = full_batch_errors(rule, F, X, noise, np.sqrt(c), np.array([0.0, t]))
+    fast = full_batch_errors(dynamics_of(rule), F, X, noise, np.sqrt(c), np.array([0.0, t]))
     assert fast[:, 0] == pytest.approx(np.sqrt(c), abs=1e-15)
     assert fast[:, 1] == pytest.approx(brute_force(rule, F, X, noise, np.sqrt(c), t), abs=1e-8)
 
@@ -86,16 +96,18 @@ def test_closed_forms_against_step_by_step_training(rule: Rule, t: float, sizes:
 @given(x=st.floats(1e-12, 1e3), beta=st.floats(1e-3, 1e3), t=st.floats(0, 1e5))
 def test_heavy_ball_meets_its_equation(x: float, beta: float, t: float) -> None:
     """``(h'^2 beta + x h^2)`` never grows; critical damping is continuous; small mass is the flow."""
-    fraction = learned_fraction(HeavyBall(beta=beta), np.array([x]), np.array([0.0, t, math.inf]))[0]
+    fraction = dynamics_of(HeavyBall(beta=beta)).learned_fraction(
+        np.array([x]), np.array([0.0, t, math.inf])
+    )[0]
     assert fraction[0] == pytest.approx(0, abs=1e-14)
     assert -1e-12 <= fraction[1] <= 2 + 1e-12
     assert fraction[2] == 1
     critical = np.array([1 - 1e-9, 1.0, 1 + 1e-9]) / (4 * beta)
-    near = learned_fraction(HeavyBall(beta=beta), critical, np.array([t]))[:, 0]
+    near = dynamics_of(HeavyBall(beta=beta)).learned_fraction(critical, np.array([t]))[:, 0]
     assert near[0] == pytest.approx(near[1], abs=1e-8)
     assert near[2] == pytest.approx(near[1], abs=1e-8)
     if t > 1 and 1e-4 * x * t < 1e3:
-        light = learned_fraction(HeavyBall(beta=1e-9 / x), np.array([x]), np.array([t]))[0, 0]
+        light = dynamics_of(HeavyBall(beta=1e-9 / x)).learned_fraction(np.array([x]), np.array([t]))[0, 0]
         assert light == pytest.approx(-math.expm1(-x * t), abs=1e-6)
 
 
@@ -140,11 +152,11 @@ def test_slow_sgd_follows_gradient_flow_of_the_same_draws() -> None:
 def test_sgd_stability_bound_is_where_the_moments_start_to_grow(batch: int) -> None:
     g = np.array([2.0, 1.0, 0.3, 0.1])
     with pytest.raises(DomainError, match="stability bound") as refused:
-        check_sgd_stability(OnePassSGD(eta=5.0, batch=batch), g)
+        dynamics_of(OnePassSGD(eta=5.0, batch=batch)).check_draw(g)
     bound = float(str(refused.value).split("below ")[1].split(",")[0])
     for factor, stable in ((0.999, True), (1.001, False)):
         eta = factor * bound
         moments = np.diag(1 - 2 * eta * g + eta**2 * (1 + 1 / batch) * g**2) + eta**2 / batch * np.outer(g, g)
         assert (max(abs(np.linalg.eigvals(moments))) < 1) == stable
         if stable:
-            check_sgd_stability(OnePassSGD(eta=eta, batch=batch), g)
+            dynamics_of(OnePassSGD(eta=eta, batch=batch)).check_draw(g)

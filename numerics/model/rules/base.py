@@ -1,0 +1,155 @@
+"""How a training rule is solved: the protocol, and the registration that joins it to the class of the rule.
+
+In the full model the error after time t is a function of the curvature G, ``v(t) = f_t(G) v(0)``, and
+
+    f_t(G) = sum_j tau_j Z_j (Z_j + G)^-1
+
+for nodes Z_j and weights tau_j of a contour around the spectrum: with s the symbol of the rule, Z = s(z).
+With ``D_k = 1/(Z + lambda_k q)`` every loss is therefore ``sum_ij tau_i tau_j K(Z_i, Z_j)`` with the same
+kernels K (`two_time`). Label noise enters through the same tau. In a finite model the curvature is a matrix,
+and a rule says which fraction of an eigenvalue is learned, or how a step changes the weights.
+
+    Dynamics                 what is to be said of a rule; one subclass a rule
+    solves(Rule)             decorator that registers it
+    dynamics_of(rule)        the dynamics of a rule with numbers
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeVar
+
+from sympy import Expr
+
+from asymptotics.errors import DomainError
+from asymptotics.model.rules.base import Curvature, TrainingRule, check_rule
+from numerics.model.two_time import OneTime
+from numerics.spectra.arrays import Array as Floats
+from numerics.sums.decay import Decay
+from numerics.values.arithmetic import Array, Field, Scalar
+from numerics.values.jets import Jet
+from numerics.values.positive import Positive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Propagation:
+    """Resolvent arguments Z_j and weights tau_j; their conjugates complete the contour."""
+
+    Z: Array
+    tau: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """What the noise of batches adds to the loss: by the noiseless loss, and per unit sigma^2.
+
+    ``amplified`` says how much rounding is amplified in them.
+    """
+
+    signal: Jet
+    label_noise: Jet
+    amplified: float
+
+
+RuleType = TypeVar("RuleType", bound=TrainingRule)
+
+
+class Dynamics(ABC, Generic[RuleType]):
+    """A rule with numbers, solved. What has no default below is to be said of every rule.
+
+    Attributes
+    ----------
+    semigroup : whether ``f_t(G)^2 = f_2t(G)``, so that at P = oo one contour at twice the time does for two.
+    pace : the weights at nodes z change with the time as ``e^(pace z t)``, so that a contour serves for times
+        close to its own; None where they change in another way.
+    """
+
+    semigroup: ClassVar[bool] = False
+
+    def __init__(self, rule: RuleType) -> None:
+        self.rule = rule
+
+    @property
+    def pace(self) -> Expr | None:
+        return None
+
+    @abstractmethod
+    def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
+        """The contour at ``time`` > 0 on the rule's clock, with about ``nodes`` nodes, in ``field``."""
+
+    def decay(self, time: Expr, digits: int, curvature: Curvature) -> Decay | None:
+        """What is left of the square of an error at N = P = oo; None where the contour is used there too."""
+        return None
+
+    def train_decay(self, time: float, slowest: float, curvature: Curvature) -> float:
+        """A lower bound of ``-log f_t(u)^2`` for all curvatures u >= ``slowest``."""
+        return 0.0
+
+    # -- rules that see their data again ---------------------------------------------------
+
+    def learned_fraction(self, curvature: Floats, times: Floats) -> Floats:
+        """``1 - f_t(x)`` of eigenvalues x > 0 of a finite curvature; shapes (r,) and (T,) give (r, T).
+
+        Times may be infinite. Dimensionless; absolute error of a few 1e-16, relative to x as x -> 0. Raises
+        `DomainError` where the rule diverges.
+        """
+        raise self._missing("learned_fraction")
+
+    # -- rules that draw fresh samples at each step ------------------------------------------
+
+    def noise(self, nodes: OneTime, zeta: Array, trace: Scalar, field: Field) -> Noise:
+        """The transform of what batches add, at nodes zeta of the contour at twice the time."""
+        raise self._missing("noise")
+
+    def noise_at_infinity(self, whole: Positive, trace: Positive, field: Field) -> tuple[Positive, Positive]:
+        """The same two parts at t = oo, where ``whole`` is the loss without batches."""
+        raise self._missing("noise_at_infinity")
+
+    @property
+    def batch(self) -> int:
+        """How many samples a step draws."""
+        raise self._missing("batch")
+
+    def advance(self, weights: Floats, design: Floats, labels: Floats) -> None:
+        """One step of the weights (n,), in place, on a batch: design (batch, n), labels (batch,)."""
+        raise self._missing("advance")
+
+    def check_draw(self, curvature: Floats) -> None:
+        """Raise `DomainError` where second moments diverge on a finite curvature with these eigenvalues."""
+
+    def _missing(self, what: str) -> DomainError:
+        name = type(self.rule).__name__
+        return DomainError(f"{name} has no {what}; define it in the class registered by @solves({name})")
+
+
+_DYNAMICS: dict[type[TrainingRule], type[Dynamics[Any]]] = {}
+_Kind = TypeVar("_Kind", bound=type[Dynamics[Any]])
+
+
+def solves(rule: type[TrainingRule]) -> Callable[[_Kind], _Kind]:
+    """A decorator that registers a class of `Dynamics` as that of ``rule``."""
+
+    def register(dynamics: _Kind) -> _Kind:
+        _DYNAMICS[rule] = dynamics
+        return dynamics
+
+    return register
+
+
+def dynamics_of(rule: TrainingRule) -> Dynamics[Any]:
+    """How a rule is solved; raises `DomainError` for other things, for a class, and for one not registered.
+
+    >>> from numerics import GradientFlow
+    >>> dynamics_of(GradientFlow()).semigroup
+    True
+    """
+    check_rule(rule, with_numbers=True)
+    if type(rule) not in _DYNAMICS:
+        name = type(rule).__name__
+        raise DomainError(f"rule = {rule} is not registered; decorate a Dynamics of it with @solves({name})")
+    return _DYNAMICS[type(rule)](rule)
+
+
+__all__ = ["Dynamics", "Floats", "Noise", "Propagation", "dynamics_of", "solves"]

@@ -1,0 +1,51 @@
+"""Gradient flow, solved: ``e^(z t)/z`` on Talbot's contour, Z = z."""
+
+from __future__ import annotations
+
+from typing import Generic
+
+import mpmath
+import numpy as np
+import sympy
+from sympy import Expr
+
+from asymptotics.model.rules.base import Curvature
+from asymptotics.model.rules.gradient_flow import GradientFlow
+from numerics.model.contour import talbot
+from numerics.model.rules.base import Dynamics, Floats, Propagation, RuleType, solves
+from numerics.spectra.spectrum import constant
+from numerics.sums.decay import Decay
+from numerics.values.arithmetic import Field
+
+
+class AlongFlow(Dynamics[RuleType], Generic[RuleType]):
+    """A rule whose errors follow gradient flow, ``pace`` times as fast as its clock."""
+
+    semigroup = True
+
+    @property
+    def pace(self) -> Expr:
+        return sympy.Integer(1)
+
+    def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
+        z, w = talbot(constant(self.pace * time, field), nodes, field)
+        return Propagation(Z=z, tau=w / z)
+
+    def decay(self, time: Expr, digits: int, curvature: Curvature) -> Decay:
+        return Decay(rate=mpmath.mpmathify(sympy.N(2 * self.pace * time, digits + 20)))
+
+
+@solves(GradientFlow)
+class GradientFlowDynamics(AlongFlow[GradientFlow]):
+    """``f_t(x) = e^(-x t)``."""
+
+    def train_decay(self, time: float, slowest: float, curvature: Curvature) -> float:
+        return 2 * slowest * time
+
+    def learned_fraction(self, curvature: Floats, times: Floats) -> Floats:
+        """``1 - e^(-x t)``."""
+        fraction: Floats = 0.0 - np.expm1(-curvature[:, None] * times)
+        return fraction
+
+
+__all__ = ["AlongFlow", "GradientFlowDynamics"]
