@@ -164,7 +164,7 @@ NUMBERS = (
     row(SWEEP, "row.error is None or not again", "row.error is None", SWEEPS),
     row(SWEEP, "process.terminate()", "pass", SWEEPS),
     row(ROWS, "data[:end].decode", "data.decode", SWEEPS),
-    row(ROWS, "if function is not None and held != function", "if held == FORMAT", SWEEPS),
+    row(ROWS, "if names and held not in names", "if held == FORMAT", SWEEPS),
     row(EXPONENTS, "(factor * q - p) / (factor - 1)", "(factor * q + p) / (factor + 1)", JUDGED),
     row(EXPONENTS, "mpmath.log(abs(y0 / y1))", "mpmath.log(abs(y1 / y0))", JUDGED),
     row(JUDGE, "DECADES - 0.5", "DECADES - 3.5", JUDGED),
