@@ -37,7 +37,7 @@ from numerics.figures.style import (
 )
 from numerics.model.full_model import FullModel
 from numerics.spectra.arrays import Array
-from numerics.spectra.spectrum import Spectrum, spectrum_of
+from numerics.spectra.spectrum import ContinuousSpectrum, spectrum_of
 from numerics.values.inputs import exact_time
 from numerics.values.value import Value
 from numerics.verification.prediction import Prediction, number
@@ -224,13 +224,15 @@ def _check(law: Any, model: FullModel) -> None:
         raise DomainError(f"laws.{law.name} needs a finite {law.resource}; the model has {law.resource} = oo")
     if law.resource == P and law.task.noise != model.noise:
         raise DomainError(f"laws.{law.name} has noise = {law.task.noise}, the model noise = {model.noise}")
-    if isinstance(model.spectrum, Spectrum) and _modes(model.spectrum) != _modes(spectrum_of(law.task)):
+    if isinstance(model.spectrum, ContinuousSpectrum) and _modes(model.spectrum) != _modes(
+        spectrum_of(law.task)
+    ):
         raise DomainError(
             f"laws.{law.name} is of {law.task}, the model of another task; derive the model's own"
         )
 
 
-def _modes(spectrum: Spectrum) -> tuple[Expr, ...]:
+def _modes(spectrum: ContinuousSpectrum) -> tuple[Expr, ...]:
     """What the modes are, however many: a law may be drawn over a model that is cut off."""
     return spectrum.eigenvalues, spectrum.target, spectrum.multiplicity
 

@@ -25,7 +25,7 @@ from numerics.model.renormalised_ridge import (
 )
 from numerics.model.rules.base import Dynamics
 from numerics.model.two_time import expected_loss
-from numerics.spectra.spectrum import FiniteSpectrum, Spectrum, constant
+from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, constant
 from numerics.sums.spectral_sums import OnePoint, SpectralSums
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, each, field_of
 from numerics.values.inputs import infinite
@@ -56,7 +56,7 @@ class Contour:
 
 
 @cached(maxsize=32)
-def _shared_sums(spectrum: Spectrum, digits: int) -> SpectralSums:
+def _shared_sums(spectrum: ContinuousSpectrum, digits: int) -> SpectralSums:
     return SpectralSums(spectrum, digits)
 
 
@@ -64,7 +64,11 @@ class Discretisation:
     """The spectral sums and contours of one model; times and sizes are exact SymPy numbers."""
 
     def __init__(
-        self, spectrum: Spectrum | FiniteSpectrum, N: sympy.Expr, P: sympy.Expr, dynamics: Dynamics[Any]
+        self,
+        spectrum: ContinuousSpectrum | FiniteSpectrum,
+        N: sympy.Expr,
+        P: sympy.Expr,
+        dynamics: Dynamics[Any],
     ) -> None:
         self.spectrum, self.N, self.P, self.dynamics = spectrum, N, P, dynamics
         self._sums: dict[int, SpectralSums] = {}
@@ -164,7 +168,7 @@ class Discretisation:
     def sums_for(self, digits: int) -> SpectralSums:
         """Spectral sums with the digits that ``digits`` digits at the end need."""
         wanted = self._rule_digits(digits)
-        if isinstance(self.spectrum, Spectrum):
+        if isinstance(self.spectrum, ContinuousSpectrum):
             return _shared_sums(self.spectrum, wanted)
         if wanted not in self._sums:
             self._sums[wanted] = SpectralSums(self.spectrum, wanted)

@@ -25,7 +25,7 @@ from numerics.model import parts
 from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
 from numerics.model.solver import PLAIN, Expanded, Solver
-from numerics.spectra.spectrum import FiniteSpectrum, Spectrum, finite_spectrum, solved_spectrum
+from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, finite_spectrum, solved_spectrum
 from numerics.values.inputs import check_integer, exact_count, exact_size, exact_time, infinite
 from numerics.values.results import Curve, Variance
 from numerics.values.value import Value
@@ -112,7 +112,7 @@ class FullModel:
 
     def _set_up(
         self,
-        spectrum: Spectrum | FiniteSpectrum,
+        spectrum: ContinuousSpectrum | FiniteSpectrum,
         sizes: tuple[object, object],
         noise: sympy.Expr,
         digits: int,

@@ -24,7 +24,7 @@ from numerics.model.fixed_point import FixedPoint, fixed_point
 from numerics.model.renormalised_ridge import resolve, slowest_rate, starting_values
 from numerics.model.rules.base import dynamics_of
 from numerics.model.two_time import PARTS, contour_kernels, one_time
-from numerics.spectra.spectrum import FiniteSpectrum, Spectrum, constant
+from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, constant
 from numerics.sums.time_sum import time_sum
 from numerics.values.arithmetic import Field, array
 from numerics.values.inputs import infinite
@@ -88,7 +88,7 @@ class Solver:
     """The parts of the losses of one model at any time; times and sizes are exact SymPy numbers."""
 
     def __init__(
-        self, spectrum: Spectrum | FiniteSpectrum, N: sympy.Expr, P: sympy.Expr, rule: TrainingRule
+        self, spectrum: ContinuousSpectrum | FiniteSpectrum, N: sympy.Expr, P: sympy.Expr, rule: TrainingRule
     ) -> None:
         self.dynamics = dynamics_of(rule)
         self._levels = spectrum.levels

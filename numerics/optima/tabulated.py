@@ -20,7 +20,7 @@ import mpmath
 from asymptotics.errors import PrecisionError
 from asymptotics.precision import working
 from numerics.optima.scaling import RATE, contour
-from numerics.spectra.spectrum import Spectrum
+from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import array, bits_of, field_of
 from numerics.values.value import Value
@@ -75,7 +75,12 @@ class Table:
 
 
 def tabulated(
-    spectrum: Spectrum, t: mpmath.mpf, size: mpmath.mpf, kappa0: mpmath.mpf, r: mpmath.mpf, digits: int
+    spectrum: ContinuousSpectrum,
+    t: mpmath.mpf,
+    size: mpmath.mpf,
+    kappa0: mpmath.mpf,
+    r: mpmath.mpf,
+    digits: int,
 ) -> Table:
     """A table that gives the loss at (t, N) to ``digits`` digits; ``df1(kappa0) ~ N``, ``df1 ~ kappa^-r``.
 
@@ -103,7 +108,7 @@ def tabulated(
 
 
 def _nodes(
-    spectrum: Spectrum, count: int, t: mpmath.mpf, kappa0: mpmath.mpf, r: mpmath.mpf, digits: int
+    spectrum: ContinuousSpectrum, count: int, t: mpmath.mpf, kappa0: mpmath.mpf, r: mpmath.mpf, digits: int
 ) -> Nodes:
     with working(digits + int(0.2 * count) + 10):
         theta = 2 * t * kappa0

@@ -1,96 +1,253 @@
 """Expressions of the index as functions on the numbers of a `Field`, at any complex index.
 
 Nothing is called but the functions named in this file: there is no code generation.
+
+* `compile_function`: an expression as a function, analytic in Re x > 0 away from singularities;
+* `logarithm_of`: the logarithm of its size far out, as a float;
+* `constant`: an expression without symbols as a number.
 """
 
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import mpmath
 import sympy
+from sympy.core.relational import Relational
 
 from asymptotics.caches import cached
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.gamma_products import has_gammas, split_gammas, without_gammas
 from asymptotics.precision import working
+from asymptotics.sums.lattice import SquaresCount
 from numerics.spectra.gamma_ratio import gamma_ratio
-from numerics.spectra.pieces import branches
 from numerics.values.arithmetic import Field, Scalar, field_of
 
 PROBE_BITS = 80
-"""Precision of the survey of a spectrum (positivity, slopes); it decides nothing about digits."""
+"""Precision of the survey of a spectrum (decay, slopes); it decides nothing about digits."""
+
+Function = Callable[[Scalar], Scalar]
+Builder = Callable[[sympy.Expr, Callable[[sympy.Expr], Function], Field], Function]
+
+_comparisons: dict[str, Callable[[Scalar, Scalar], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+_on_the_axis = {
+    **{getattr(sympy, name): name for name in "sin cos tan cot erf erfc gamma zeta beta harmonic".split()},
+    **{getattr(sympy, name): name for name in "digamma loggamma factorial binomial rf ff floor sign".split()},
+    sympy.ceiling: "ceil",
+    sympy.Abs: "fabs",
+}
+"""Functions that are known at real x alone, by their name in mpmath."""
 
 
 @cached(maxsize=65536)
 def logarithm_of(expression: sympy.Expr, index: sympy.Symbol, u: float) -> float:
     """``log |f(e^u)|`` as a float; -oo for f = 0."""
     with field_of(PROBE_BITS) as field:
-        value = compiled(expression, index, field)(field.exp(field.real(u)))
+        value = compile_function(expression, index, field, real=True)(field.exp(field.real(u)))
         return -math.inf if value == 0 else float(field.log(abs(value)))
 
 
-def compiled(expression: sympy.Expr, index: sympy.Symbol, field: Field) -> Callable[[Scalar], Scalar]:
+def compile_function(
+    expression: sympy.Expr, index: sympy.Symbol, field: Field, *, real: bool = False
+) -> Function:
     """``x -> expression`` on the numbers of ``field``, analytic in Re x > 0 away from singularities.
 
     Sums, products, powers, exp and log of the index, and ratios of gamma functions that behave as powers
     (binomial coefficients, factorials). Powers and logarithms are continued from the
     real axis: ``log f(x) = p log x + log(f(x) x^-p)`` with p the degree of f, so that (1 + k^6)^(1/2)
-    does not jump where 1 + x^6 is negative. Raises `UnableError` for anything else.
+    does not jump where 1 + x^6 is negative. At ``real`` x alone there are also trigonometric functions,
+    harmonic numbers, and gamma functions of every kind. Raises `UnableError` for anything else.
 
     >>> k = sympy.Symbol("k", positive=True)
     >>> with field_of(60) as field:
-    ...     float(compiled(k**-2 + 1, k, field)(field.real(2)))
+    ...     float(compile_function(k**-2 + 1, k, field)(field.real(2)))
+    ...     float(compile_function(sympy.factorial(k), k, field, real=True)(field.real(5)))
     1.25
+    120.0
     """
+
+    def compile_part(part: sympy.Expr) -> Function:
+        return compile_function(part, index, field, real=real)
+
     if not expression.has(index):
         fixed = constant(expression, field)
         return lambda x: fixed
     if expression == index:
         return lambda x: x
-    if has_gammas(expression, index):
-        gammas, rest = split_gammas(without_gammas(expression, index), index)
-        if gammas is None:
-            return compiled(rest, index, field)
-        ratio, beside = gamma_ratio(gammas, field, constant), compiled(rest, index, field)
-        return lambda x: ratio(x) * beside(x)
-    if expression.is_Add:
-        terms = [compiled(e, index, field) for e in expression.args]
-        return lambda x: sum((term(x) for term in terms[1:]), terms[0](x))
-    if expression.is_Mul:
-        factors = [compiled(e, index, field) for e in expression.args]
-        return lambda x: math.prod((factor(x) for factor in factors[1:]), start=factors[0](x))
-    if expression.is_Pow and expression.exp.is_Integer and abs(int(expression.exp)) < 1000:
-        base, count = compiled(expression.base, index, field), int(expression.exp)
-        return lambda x: base(x) ** count
-    if expression.is_Pow:
-        exponent = compiled(expression.exp, index, field)
-        if not expression.base.has(index):
-            if not expression.base.is_positive:
-                raise UnableError(f"{expression} oscillates in {index}; the sums need a positive base")
-            rate = field.log(constant(expression.base, field))
-            return lambda x: field.exp(exponent(x) * rate)
-        logarithm = _continued_log(expression.base, index, field)
-        return lambda x: field.exp(exponent(x) * logarithm(x))
-    if isinstance(expression, sympy.exp):
-        argument = compiled(expression.args[0], index, field)
-        return lambda x: field.exp(argument(x))
+    if has_gammas(expression, index) and not expression.is_Add:
+        try:
+            return _compile_gammas(expression, index, compile_part, field)
+        except SpectrumError:
+            if not real:
+                raise
+    if isinstance(expression, sympy.Pow | sympy.log):
+        return _compile_power(expression, index, compile_part, field, real)
+    builder = _builders.get(expression.func)
+    if builder is None and real:
+        builder = _compile_squares if expression.func == SquaresCount else _compile_by_mpmath
+    if builder is None:
+        raise UnableError(
+            f"{expression} cannot be summed over {index}; "
+            "use sums, products and powers of the index, exp and log, or from_arrays"
+        )
+    return builder(expression, compile_part, field)
+
+
+def _compile_sum(
+    expression: sympy.Expr, compile_part: Callable[[sympy.Expr], Function], _: Field
+) -> Function:
+    first, *others = map(compile_part, expression.args)
+    return lambda x: sum((term(x) for term in others), first(x))
+
+
+def _compile_product(
+    expression: sympy.Expr, compile_part: Callable[[sympy.Expr], Function], _: Field
+) -> Function:
+    first, *others = map(compile_part, expression.args)
+    return lambda x: math.prod((factor(x) for factor in others), start=first(x))
+
+
+def _compile_exponential(
+    expression: sympy.Expr, compile_part: Callable[[sympy.Expr], Function], field: Field
+) -> Function:
+    argument = compile_part(expression.args[0])
+    return lambda x: field.exp(argument(x))
+
+
+def _compile_piecewise(
+    expression: sympy.Expr, compile_part: Callable[[sympy.Expr], Function], _: Field
+) -> Function:
+    """By its conditions at real x; at complex x they say nothing."""
+    parts = [(compile_part(value), _compile_condition(c, compile_part)) for value, c in expression.args]
+
+    def value(x: Scalar) -> Scalar:
+        for function, holds in parts:
+            if holds(x):
+                return function(x)
+        raise SpectrumError(f"{expression} has no branch at {x}; end it with (..., True)")
+
+    return value
+
+
+def _compile_condition(
+    condition: sympy.Basic, compile_part: Callable[[sympy.Expr], Function]
+) -> Callable[[Scalar], bool]:
+    if condition in (sympy.true, sympy.false):
+        truth = bool(condition)
+        return lambda _: truth
+    if isinstance(condition, Relational):
+        left, right = compile_part(condition.lhs), compile_part(condition.rhs)
+        compare = _comparisons[condition.rel_op]
+        return lambda x: bool(compare(left(x).real, right(x).real))
+    if isinstance(condition, sympy.And | sympy.Or | sympy.Not):
+        parts = [_compile_condition(c, compile_part) for c in condition.args]
+        if isinstance(condition, sympy.Not):
+            return lambda x: not parts[0](x)
+        together = all if isinstance(condition, sympy.And) else any
+        return lambda x: together(part(x) for part in parts)
+    raise UnableError(f"the condition {condition} cannot be evaluated; compare the index with numbers")
+
+
+_builders: dict[type, Builder] = {
+    sympy.Add: _compile_sum,
+    sympy.Mul: _compile_product,
+    sympy.exp: _compile_exponential,
+    sympy.Piecewise: _compile_piecewise,
+}
+
+
+def _compile_gammas(
+    expression: sympy.Expr, index: sympy.Symbol, compile_part: Callable[[sympy.Expr], Function], field: Field
+) -> Function:
+    gammas, rest = split_gammas(without_gammas(expression, index), index)
+    if gammas is None:
+        if has_gammas(rest, index):
+            raise SpectrumError(f"the gamma functions in {expression} do not combine to a power of {index}")
+        return compile_part(rest)
+    ratio, beside = gamma_ratio(gammas, field, constant), compile_part(rest)
+    return lambda x: ratio(x) * beside(x)
+
+
+def _compile_power(
+    expression: sympy.Expr,
+    index: sympy.Symbol,
+    compile_part: Callable[[sympy.Expr], Function],
+    field: Field,
+    real: bool,
+) -> Function:
+    """Powers, and the logarithms that they are made of."""
     if isinstance(expression, sympy.log):
-        return _continued_log(expression.args[0], index, field)
-    if isinstance(expression, sympy.Piecewise):
-        return branches(expression, lambda e: compiled(e, index, field))
-    raise UnableError(
-        f"{expression} cannot be summed over {index}; "
-        "use sums, products and powers of the index, exp and log, or from_arrays"
-    )
+        return _continue_log(expression.args[0], index, compile_part, field)
+    base, power = expression.args
+    if power.is_Integer and abs(int(power)) < 1000:
+        function, count = compile_part(base), int(power)
+        return lambda x: function(x) ** count
+    exponent = compile_part(power)
+    if base.has(index):
+        logarithm = _continue_log(base, index, compile_part, field)
+        return lambda x: field.exp(exponent(x) * logarithm(x))
+    if base.is_positive:
+        rate = field.log(constant(base, field))
+        return lambda x: field.exp(exponent(x) * rate)
+    if not real:
+        raise UnableError(f"{expression} oscillates in {index}; the sums need a positive base")
+    number = constant(base, field)
+    return lambda x: number ** _whole(exponent(x), expression)
 
 
-def _continued_log(base: sympy.Expr, index: sympy.Symbol, field: Field) -> Callable[[Scalar], Scalar]:
+def _whole(number: Scalar, expression: sympy.Expr) -> int:
+    nearest = round(float(number.real))
+    if number != nearest:
+        raise SpectrumError(f"{expression} is not real where its exponent is {float(number.real):.6g}")
+    return nearest
+
+
+def _compile_by_mpmath(
+    expression: sympy.Expr, compile_part: Callable[[sympy.Expr], Function], field: Field
+) -> Function:
+    """A function that mpmath has, at real x, in a context of its own."""
+    arguments = [compile_part(e) for e in expression.args]
+    context: Any = mpmath.ctx_mp.MPContext()
+    context.prec = field.bits + 20
+    if isinstance(expression, sympy.Min | sympy.Max):
+        choose = min if isinstance(expression, sympy.Min) else max
+        return lambda x: choose(argument(x) for argument in arguments)
+    if expression.func not in _on_the_axis:
+        raise UnableError(f"{expression} has no numbers here; use functions of the index that text may name")
+    function = getattr(context, _on_the_axis[expression.func])
+
+    def value(x: Scalar) -> Scalar:
+        try:
+            found = function(*(context.make_mpf(field.mpf(argument(x))._mpf_) for argument in arguments))
+            return field.real(mpmath.mp.make_mpf(context.mpf(found)._mpf_))
+        except (ValueError, TypeError) as reason:
+            raise SpectrumError(f"{expression} has no real value at {float(x.real):.15g}") from reason
+
+    return value
+
+
+def _compile_squares(expression: sympy.Expr, _: Callable[[sympy.Expr], Function], field: Field) -> Function:
+    (index,) = expression.free_symbols
+    return lambda x: field.real(int(expression.subs(index, _whole(x, expression))))
+
+
+def _continue_log(
+    base: sympy.Expr, index: sympy.Symbol, compile_part: Callable[[sympy.Expr], Function], field: Field
+) -> Function:
     if base == index:
         return field.log
-    function = compiled(base, index, field)
+    function = compile_part(base)
     degree = _degree(base, index)
     if degree == 0:
         return lambda x: field.log(function(x))
@@ -123,4 +280,4 @@ def constant(expression: sympy.Expr, field: Field) -> Scalar:
         return field.real(mpmath.mpf(number._mpf_) if number.is_Float else mpmath.mpf(number.p) / number.q)
 
 
-__all__ = ["PROBE_BITS", "compiled", "constant", "logarithm_of"]
+__all__ = ["PROBE_BITS", "compile_function", "constant", "logarithm_of"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from numerics.spectra.spectrum import Spectrum
+from numerics.spectra.spectrum import ContinuousSpectrum
 
 SPARE = 6
 """Decimal digits by which the tail is below what is asked for."""
@@ -17,7 +17,7 @@ FAR = (1e5, 2e5)
 """Two places at which the decay is looked at."""
 
 
-def falls_exponentially(spectrum: Spectrum) -> bool:
+def falls_exponentially(spectrum: ContinuousSpectrum) -> bool:
     """Whether eigenvalues and target power fall as ``exp(-c k)`` or faster.
 
     >>> from asymptotics.tasks.task import Task, power_law
@@ -34,7 +34,7 @@ def falls_exponentially(spectrum: Spectrum) -> bool:
     return True
 
 
-def listed_modes(spectrum: Spectrum, log_floor: float, digits: int) -> int | None:
+def listed_modes(spectrum: ContinuousSpectrum, log_floor: float, digits: int) -> int | None:
     """K with ``sum_{k > K}`` below 10^-digits of df1 and X at every kappa above ``e^log_floor``.
 
     With ``lambda_q = kappa`` the sums are at least about ``min(1, lambda_1/kappa)`` and ``c_q/(2 kappa)``.
@@ -51,7 +51,7 @@ def listed_modes(spectrum: Spectrum, log_floor: float, digits: int) -> int | Non
     return None if head is None or tail is None else max(head, tail, crossing + 1)
 
 
-def _first(spectrum: Spectrum, name: str, bound: float) -> int | None:
+def _first(spectrum: ContinuousSpectrum, name: str, bound: float) -> int | None:
     """The first k of a bisection whose tail ``sum_{j >= k}`` is below e^bound, estimated by its slope."""
 
     def below(k: int) -> bool:
@@ -71,7 +71,7 @@ def _first(spectrum: Spectrum, name: str, bound: float) -> int | None:
     return high if high <= MAX_LISTED else None
 
 
-def _log(spectrum: Spectrum, name: str, k: float) -> float:
+def _log(spectrum: ContinuousSpectrum, name: str, k: float) -> float:
     u = math.log(k)
     return spectrum.logarithm(name, u) + spectrum.logarithm("multiplicity", u)
 

@@ -1,36 +1,40 @@
 """Spectra as functions: lambda_k, c_k and the multiplicity at any complex index.
 
-A `Spectrum` evaluates the expressions of a task at complex x, to any precision, because the
-spectral sums integrate over x (`compiled` makes the functions); a `FiniteSpectrum` is a list of numbers.
+A `ContinuousSpectrum` evaluates the expressions of a task at complex x, to any precision, because the
+spectral sums integrate over x (`compile_function` makes the functions); a `FiniteSpectrum` is a list.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import sympy
 from numpy.typing import ArrayLike, NDArray
 
+from asymptotics.domains.domain import Domain
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.expansions.gamma_products import polynomial_form
+from asymptotics.spectra.finite import unlearned
+from asymptotics.spectra.segments import segments
 from asymptotics.tasks.multiplicity import check_multiplicity
 from asymptotics.tasks.task import Task
-from numerics.spectra.compiled import PROBE_BITS, compiled, constant, logarithm_of
-from numerics.spectra.pieces import divided
+from numerics.spectra.compiled import PROBE_BITS, compile_function, constant, logarithm_of
 from numerics.values.arithmetic import Array, Field, array, each, field_of
 
 MAX_LISTED_LEVELS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spectrum:
+class ContinuousSpectrum:
     """``lambda(x)``, ``c(x)`` and multiplicity ``m(x)`` for Re x >= 1, k = 1 ... ``levels`` (None: oo).
 
-    Dimensionless, as all of the model. Both are per mode: level k holds m(k) modes. A `Piecewise` has its
-    ``pieces`` (see there); ``unlearned`` is target power in modes of eigenvalue zero.
+    Dimensionless, as all of the model. Both are per mode: level k holds m(k) modes. A `Piecewise` has a
+    spectrum of its own for each of its ``pieces``, shifted so that its first mode is k = 1:
+    ``lambda_piece(x) = lambda(first - 1 + x)``; ``levels`` is then the last mode that is learned, and
+    ``unlearned`` the target power in modes of eigenvalue zero.
 
     >>> from asymptotics.tasks.task import power_law
     >>> spectrum = spectrum_of(power_law(1.5, 2))
@@ -43,13 +47,13 @@ class Spectrum:
     multiplicity: sympy.Expr
     index: sympy.Symbol
     levels: int | None
-    pieces: tuple[Spectrum, ...] = ()
+    pieces: tuple[ContinuousSpectrum, ...] = ()
     unlearned: sympy.Expr = sympy.Integer(0)
 
     def at(self, points: Array, field: Field) -> tuple[Array, Array, Array]:
         """``(lambda, m lambda, m c)`` at complex ``points``; call inside ``with field:``."""
         eigenvalue, target, multiplicity = (
-            compiled(e, self.index, field) for e in (self.eigenvalues, self.target, self.multiplicity)
+            compile_function(e, self.index, field) for e in (self.eigenvalues, self.target, self.multiplicity)
         )
         lam, weight = each(eigenvalue, points), each(multiplicity, points)
         return lam, weight * lam, weight * each(target, points)
@@ -89,7 +93,7 @@ class FiniteSpectrum:
         return len(self.eigenvalues)
 
 
-def spectrum_of(task: Task, params: Mapping[sympy.Symbol | str, object] | None = None) -> Spectrum:
+def spectrum_of(task: Task, params: Mapping[sympy.Symbol | str, object] | None = None) -> ContinuousSpectrum:
     """The spectrum of a task with numbers for all its parameters, checked.
 
     Raises `DomainError` for a missing number, and `SpectrumError` for eigenvalues or target power
@@ -113,7 +117,7 @@ faster than 1/k, i.e. b > 1, or pass modes=M
     else:
         raise DomainError(f"modes = {modes}; the number of modes must be an integer >= 1, or oo")
     check_multiplicity(fixed)
-    spectrum = Spectrum(
+    spectrum = ContinuousSpectrum(
         eigenvalues=fixed.eigenvalues,
         target=fixed.target,
         multiplicity=polynomial_form(fixed.multiplicity, fixed.index),
@@ -123,12 +127,12 @@ faster than 1/k, i.e. b > 1, or pass modes=M
     _check_signs(spectrum)
     if levels is None:
         _check_summable(spectrum, task, params or {})
-    return divided(spectrum, fixed)
+    return _divide(spectrum, fixed)
 
 
 def solved_spectrum(
     task: Task, params: Mapping[sympy.Symbol | str, object] | None = None
-) -> Spectrum | FiniteSpectrum:
+) -> ContinuousSpectrum | FiniteSpectrum:
     """What the full model of a task is solved for: the measured arrays if there are any, else `spectrum_of`.
 
     >>> solved_spectrum(Task.from_arrays([k**-2 for k in range(1, 41)], [k**-3 for k in range(1, 41)])).levels
@@ -184,7 +188,39 @@ def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum
     return FiniteSpectrum(eigenvalues=lam, target=power)
 
 
-def _check_signs(spectrum: Spectrum) -> None:
+def _divide(spectrum: ContinuousSpectrum, task: Task) -> ContinuousSpectrum:
+    """The spectrum with a piece for each branch of a `Piecewise`, because sums integrate between breaks."""
+    if not any(e.has(sympy.Piecewise) for e in (task.eigenvalues, task.target, task.multiplicity)):
+        return spectrum
+    found = segments(task, Domain())
+    learned = [s for s in found if s.eigenvalues != 0]
+    if not learned:
+        raise SpectrumError(f"eigenvalues {task.eigenvalues} are all 0; nothing can be learned")
+    pieces = []
+    for s in learned:
+        shifted = {task.index: task.index + s.first - 1}
+        pieces.append(
+            replace(
+                spectrum,
+                eigenvalues=s.eigenvalues.xreplace(shifted),
+                target=s.target.xreplace(shifted),
+                multiplicity=s.multiplicity.xreplace(shifted),
+                levels=_finite(s.last - s.first + 1),
+            )
+        )
+    return replace(
+        spectrum,
+        levels=_finite(learned[-1].last),
+        pieces=tuple(pieces),
+        unlearned=unlearned(found, task.index, Domain()),
+    )
+
+
+def _finite(levels: sympy.Expr) -> int | None:
+    return None if levels == sympy.oo else int(levels)
+
+
+def _check_signs(spectrum: ContinuousSpectrum) -> None:
     """Signs at the first integers and on a logarithmic grid as far as the spectrum goes."""
     last = spectrum.levels if spectrum.levels is not None else 10**12
     grid = {*range(1, 65), *(int(10 ** (0.25 * j)) for j in range(7, 48)), last}
@@ -193,7 +229,7 @@ def _check_signs(spectrum: Spectrum) -> None:
         for name, floor in (("eigenvalues", "> 0"), ("target", ">= 0"), ("multiplicity", ">= 0")):
             given: sympy.Expr = getattr(spectrum, name)
             try:
-                function = compiled(given, spectrum.index, field)
+                function = compile_function(given, spectrum.index, field)
             except UnableError:
                 _check_first(name, given, spectrum.index)
                 raise
@@ -223,7 +259,9 @@ def _check_first(name: str, given: sympy.Expr, index: sympy.Symbol) -> None:
             )
 
 
-def _check_summable(spectrum: Spectrum, task: Task, params: Mapping[sympy.Symbol | str, object]) -> None:
+def _check_summable(
+    spectrum: ContinuousSpectrum, task: Task, params: Mapping[sympy.Symbol | str, object]
+) -> None:
     """Decay of the infinite tails, read off their logarithms at e^2000 and e^4000."""
     for name, what in (("eigenvalues", "kernel"), ("target", "target")):
         if getattr(spectrum, name) == 0:
@@ -262,8 +300,8 @@ def integers(first: int, last: int, field: Field) -> Array:
 
 
 __all__ = [
+    "ContinuousSpectrum",
     "FiniteSpectrum",
-    "Spectrum",
     "constant",
     "finite_spectrum",
     "integers",

@@ -22,7 +22,7 @@ import numpy as np
 
 from asymptotics.errors import PrecisionError
 from asymptotics.precision import working
-from numerics.spectra.spectrum import Spectrum, integers
+from numerics.spectra.spectrum import ContinuousSpectrum, integers
 from numerics.sums.decay import Decay
 from numerics.sums.quadrature import long_range
 from numerics.values.arithmetic import Array, Field, Scalar, bits_of, each, field_of
@@ -33,7 +33,7 @@ FIRST = (6, 9)
 HALVINGS = 4
 
 
-def exponential_sum(spectrum: Spectrum, decay: Decay, digits: int) -> Value:
+def exponential_sum(spectrum: ContinuousSpectrum, decay: Decay, digits: int) -> Value:
     """``sum_k m_k c_k e^(-rate lambda_k)`` over infinitely many modes, to ``digits`` digits, relative.
 
     Needs eigenvalues that decay as a power. The error is the distance of two sums with different K,
@@ -64,7 +64,7 @@ def exponential_sum(spectrum: Spectrum, decay: Decay, digits: int) -> Value:
 class _Summand:
     """``f(z) = m(z) c(z) e^(-rate lambda(z))`` on arrays."""
 
-    spectrum: Spectrum
+    spectrum: ContinuousSpectrum
     decay: Decay
     field: Field
 
@@ -74,7 +74,7 @@ class _Summand:
 
 
 def _from(
-    spectrum: Spectrum, decay: Decay, first: int, digits: int, refinement: float, field: Field
+    spectrum: ContinuousSpectrum, decay: Decay, first: int, digits: int, refinement: float, field: Field
 ) -> tuple[Scalar, Scalar]:
     """The sum with its first terms added one by one, and an estimate of its quadrature error."""
     f = _Summand(spectrum, decay, field)
@@ -90,7 +90,7 @@ def _from(
     return total + turn, slack + turn_error
 
 
-def _scale(spectrum: Spectrum, log_rate: float) -> float:
+def _scale(spectrum: ContinuousSpectrum, log_rate: float) -> float:
     """``u`` with ``rate * lambda(e^u) = 1``, by bisection; 0 if the first mode is slower already."""
     low, high = 0.0, 1.0
     if log_rate + spectrum.logarithm("eigenvalues", low) <= 0:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from asymptotics.errors import PrecisionError
 from numerics.spectra.listing import MAX_LISTED, falls_exponentially, listed_modes
-from numerics.spectra.spectrum import FiniteSpectrum, Spectrum, integers
+from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, integers
 from numerics.sums.compression import DIGITS, LEAST_MODES, Bins, compress
 from numerics.sums.quadrature import LARGEST_LOG, long_range, plana_distance, plana_rule
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, field_of
@@ -33,7 +33,7 @@ CHECK_POINTS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class NodeRule:
     """A finite measure that stands for a spectrum: nodes ``lam``, weights ``A`` (m lambda), ``G`` (m c).
 
     ``parts`` are the indices at which the direct terms, the ends, and the even nodes of the integral
@@ -56,11 +56,11 @@ class RuleBook:
     ``plain`` is the one rule of a spectrum that is simply listed, whatever kappa.
     """
 
-    def __init__(self, spectrum: Spectrum | FiniteSpectrum, digits: int) -> None:
+    def __init__(self, spectrum: ContinuousSpectrum | FiniteSpectrum, digits: int) -> None:
         self.spectrum = spectrum
         self.digits = digits
-        self.plain: Rule | None = None
-        self._rules: dict[tuple[int, int, int, int, int], Rule] = {}
+        self.plain: NodeRule | None = None
+        self._rules: dict[tuple[int, int, int, int, int], NodeRule] = {}
         self._shapes: dict[tuple[int, float], tuple[int, int]] = {}
         self._node_bits = bits_of(digits) + 40
         if isinstance(spectrum, FiniteSpectrum):
@@ -82,7 +82,7 @@ class RuleBook:
         self._first_K = 0 if self._listable else self._safe_start(spectrum)
         self._exponential = math.inf in (spectrum.decay("eigenvalues"), spectrum.decay("target"))
 
-    def rule(self, head: int, sector: int, log_floor: float, refinement: int) -> Rule:
+    def rule(self, head: int, sector: int, log_floor: float, refinement: int) -> NodeRule:
         """The rule with ``head - 1`` direct terms for kappa in ``sector`` down to ``log_floor``.
 
         ``refinement`` counts how often the step of the integral was reduced.
@@ -92,7 +92,7 @@ class RuleBook:
                 assert isinstance(self.spectrum, FiniteSpectrum)
                 self.plain = self._full_list(self.spectrum)
             return self.plain
-        assert isinstance(self.spectrum, Spectrum)
+        assert isinstance(self.spectrum, ContinuousSpectrum)
         if self._listable:
             return self._listed_down_to(self.spectrum, log_floor)
         levels = self.spectrum.levels
@@ -113,7 +113,7 @@ class RuleBook:
         """How far the integral goes beyond ``head``, and how steep the spectrum is there; both rounded up."""
         known = self._shapes.get((head, log_floor))
         if known is None:
-            assert isinstance(self.spectrum, Spectrum)
+            assert isinstance(self.spectrum, ContinuousSpectrum)
             lowest = self._crossing(log_floor)[0]
             far = max(0.0, lowest - math.log(head)) if self.spectrum.levels is None else 0.0
             # The slope of log lambda where poles may lie; behind the head they do not matter.
@@ -129,14 +129,14 @@ class RuleBook:
 
     def _build(
         self,
-        spectrum: Spectrum,
+        spectrum: ContinuousSpectrum,
         head: int,
         sector: int,
         reach: int,
         steepness: int,
         refinement: int,
         field: Field,
-    ) -> Rule:
+    ) -> NodeRule:
         ends = [(field.real(2 * head - 1) / 2, 1)]
         if spectrum.levels is not None:
             ends.append((field.real(2 * spectrum.levels + 1) / 2, -1))
@@ -183,7 +183,7 @@ class RuleBook:
             lam, A, G, (int(stops[0]), int(stops[1]), int(stops[2])), _weighted(spectrum, coarse, field)
         )
 
-    def _short_list(self, spectrum: FiniteSpectrum) -> Rule | None:
+    def _short_list(self, spectrum: FiniteSpectrum) -> NodeRule | None:
         """The spectrum compressed, if that is worth it and good enough."""
         if self.digits > DIGITS or spectrum.levels < LEAST_MODES:
             return None
@@ -191,15 +191,15 @@ class RuleBook:
             lam, A, G, bins = compress(spectrum.eigenvalues, spectrum.target, field)
         return replace(self._listed(lam, A, G), bins=bins)
 
-    def _full_list(self, spectrum: FiniteSpectrum) -> Rule:
+    def _full_list(self, spectrum: FiniteSpectrum) -> NodeRule:
         lam, power = (array(field_floats(v)) for v in (spectrum.eigenvalues, spectrum.target))
         return self._listed(lam, lam, power)
 
-    def _add_up(self, spectrum: Spectrum, levels: int) -> Rule:
+    def _add_up(self, spectrum: ContinuousSpectrum, levels: int) -> NodeRule:
         with field_of(self._node_bits) as field:
             return self._listed(*spectrum.at(integers(1, levels, field), field))
 
-    def _listed_down_to(self, spectrum: Spectrum, log_floor: float) -> Rule:
+    def _listed_down_to(self, spectrum: ContinuousSpectrum, log_floor: float) -> NodeRule:
         """The modes of a spectrum that falls exponentially, as far as they matter above ``log_floor``."""
         count = listed_modes(spectrum, log_floor, self.digits)
         if count is None:
@@ -213,7 +213,7 @@ class RuleBook:
             self._rules[key] = self._add_up(spectrum, count)
         return self._rules[key]
 
-    def _listed(self, lam: Array, A: Array, G: Array) -> Rule:
+    def _listed(self, lam: Array, A: Array, G: Array) -> NodeRule:
         size, none = len(lam), array(())
         return _rule_of(lam, A, G, (size, size, size), (none, none, none))
 
@@ -230,7 +230,7 @@ class RuleBook:
         log_x, slope = self._crossing(log_kappa)
         if log_x <= 0.0:
             return self._first_K, 0
-        assert isinstance(self.spectrum, Spectrum)
+        assert isinstance(self.spectrum, ContinuousSpectrum)
         levels = self.spectrum.levels
         turn = (math.pi - abs(angle)) / slope
         sine = math.sin(min(turn, math.pi / 2))
@@ -251,7 +251,7 @@ class RuleBook:
 
     def _crossing(self, log_kappa: float) -> tuple[float, float]:
         """log of the real x with lambda(x) = |kappa| (0: above the spectrum), and the slope there."""
-        assert isinstance(self.spectrum, Spectrum)
+        assert isinstance(self.spectrum, ContinuousSpectrum)
         top = LARGEST_LOG if self.spectrum.levels is None else math.log(self.spectrum.levels) + 1
         while self._log_lam[-1] > log_kappa and self._grid[-1] < top:
             more = self._grid[-1] * np.linspace(1.0, 1.5, 41)[1:]
@@ -279,7 +279,7 @@ class RuleBook:
         chosen = slopes[(grid[1:] >= low) & (grid[:-1] <= high)]
         return max(1e-3, float(chosen.max())) if chosen.size else 0.0
 
-    def _safe_start(self, spectrum: Spectrum) -> int:
+    def _safe_start(self, spectrum: ContinuousSpectrum) -> int:
         """The least K (of a coarse set) at which the end corrections of lambda and c converge.
 
         Singularities of the expressions to the right of x = 1 show here, as in (100 + k^2)^-1.
@@ -319,7 +319,9 @@ def field_floats(values: object) -> list[Scalar]:
         return [field.real(float(v)) for v in np.asarray(values)]
 
 
-def _weighted(spectrum: Spectrum, piece: tuple[Array, Array], field: Field) -> tuple[Array, Array, Array]:
+def _weighted(
+    spectrum: ContinuousSpectrum, piece: tuple[Array, Array], field: Field
+) -> tuple[Array, Array, Array]:
     points, weights = piece
     lam, A, G = spectrum.at(points, field)
     return lam, A * weights, G * weights
@@ -344,8 +346,8 @@ def doubles_of(*columns: Array) -> NDArray[np.complex128]:
 
 def _rule_of(
     lam: Array, A: Array, G: Array, parts: tuple[int, int, int], check: tuple[Array, Array, Array]
-) -> Rule:
-    return Rule(
+) -> NodeRule:
+    return NodeRule(
         lam=lam,
         A=A,
         G=G,

@@ -3,7 +3,7 @@
     df1(kappa) = sum_k m_k lambda_k/(lambda_k + kappa)      (effective degrees of freedom)
     X(kappa)   = sum_k m_k c_k/(lambda_k + kappa),          Xi = kappa X
 
-and their derivatives in kappa. Every spectrum, infinite or not, is replaced by a `Rule` (`measures`): a
+and their derivatives in kappa. Every spectrum, infinite or not, is replaced by a `NodeRule` (`node_rules`): a
 finite list of lambda_i with weights (m c and m lambda) such that the sums over the list equal the
 sums over the spectrum to the digits asked for. Nodes may be complex and far out (k ~ 10^3000 for slow
 tails); they do not depend on kappa, so that a sum is a dot product, and everything built from sums (roots,
@@ -22,9 +22,9 @@ import sympy
 from numpy.typing import NDArray
 
 from asymptotics.errors import DomainError, PrecisionError
-from numerics.spectra.spectrum import FiniteSpectrum, Spectrum, constant
-from numerics.sums.node_rules import Rule, RuleBook, bounded
-from numerics.sums.node_rules_pieces import PieceBook
+from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, constant
+from numerics.sums.node_rules import NodeRule, RuleBook, bounded
+from numerics.sums.piecewise_rules import PieceBook
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, field_of
 
 MAX_REFINEMENTS = 6
@@ -74,11 +74,11 @@ class SpectralSums:
     1.076674047469
     """
 
-    def __init__(self, spectrum: Spectrum | FiniteSpectrum, digits: int) -> None:
+    def __init__(self, spectrum: ContinuousSpectrum | FiniteSpectrum, digits: int) -> None:
         self.spectrum = spectrum
         self.digits = digits
         self._book: RuleBook | PieceBook
-        if isinstance(spectrum, Spectrum) and spectrum.pieces:
+        if isinstance(spectrum, ContinuousSpectrum) and spectrum.pieces:
             self._book = PieceBook(spectrum, digits)
         else:
             self._book = RuleBook(spectrum, digits)
@@ -157,7 +157,7 @@ class SpectralSums:
             f"spectral sums reach only {error:.1e} where 1e-{self.digits} is needed; ask for fewer digits"
         )
 
-    def rule_for(self, log_kappa: float, angle: float, log_floor: float) -> Rule:
+    def rule_for(self, log_kappa: float, angle: float, log_floor: float) -> NodeRule:
         """The rule that `one_point` would use at first at this kappa; for starting values of roots."""
         return self._book.rule(*self._book.place(log_kappa, angle), log_floor, 0)
 
@@ -220,13 +220,13 @@ class SpectralSums:
         """A rough ``log lambda`` at a (real) level; a scale for starting values."""
         if self._logs is not None:
             return float(self._logs[min(max(int(level) - 1, 0), self._logs.size - 1)])
-        assert isinstance(self.spectrum, Spectrum)
+        assert isinstance(self.spectrum, ContinuousSpectrum)
         capped = level if self.spectrum.levels is None else min(level, self.spectrum.levels)
         return self.spectrum.logarithm("eigenvalues", math.log(max(1.0, capped)))
 
 
 def _evaluate(
-    rule: Rule, kappa: Scalar, floor: float, rows: tuple[int, int], field: Field
+    rule: NodeRule, kappa: Scalar, floor: float, rows: tuple[int, int], field: Field
 ) -> tuple[Array, float]:
     """(df1, df1', ..., X, X', ...) at one kappa and the estimate of the largest relative error among them.
 
@@ -262,7 +262,7 @@ def _evaluate(
     return array(sums), error
 
 
-def _floor(rule: Rule, kappa: Scalar, floor: float, field: Field) -> float:
+def _floor(rule: NodeRule, kappa: Scalar, floor: float, field: Field) -> float:
     """The relative error of sums over a rule by rounding and by compression, above ``floor``."""
     floor += 2.0 ** (3 - field.bits) * math.sqrt(len(rule.lam))
     if rule.bins is not None:

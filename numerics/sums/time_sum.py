@@ -15,7 +15,7 @@ import mpmath
 import numpy as np
 
 from asymptotics.precision import working
-from numerics.spectra.spectrum import FiniteSpectrum, Spectrum, constant, integers
+from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, constant, integers
 from numerics.sums.decay import Decay
 from numerics.sums.exponential import exponential_sum
 from numerics.values.arithmetic import Field, array, bits_of, field_of
@@ -29,7 +29,7 @@ CANCELLED = 450
 """Most digits that two tails may cancel."""
 
 
-def time_sum(spectrum: Spectrum | FiniteSpectrum, decay: Decay, digits: int) -> Value | None:
+def time_sum(spectrum: ContinuousSpectrum | FiniteSpectrum, decay: Decay, digits: int) -> Value | None:
     """``sum_k m_k c_k e^(-rate lambda_k)``, or in steps, to ``digits`` digits; None if that is not had so.
 
     The error is that of rounding for sums of few terms, and that of `exponential_sum` for long ones; units of
@@ -75,7 +75,7 @@ def _rounded(value: mpmath.mpf, digits: int) -> Value:
     return Value(value=value, error=abs(value) * size * mpmath.mpf(10) ** -(digits + 10))
 
 
-def _piece(piece: Spectrum, decay: Decay, digits: int) -> Value | None:
+def _piece(piece: ContinuousSpectrum, decay: Decay, digits: int) -> Value | None:
     if piece.levels is None:
         return exponential_sum(piece, decay, digits) if piece.decay("eigenvalues") < math.inf else None
     if piece.levels <= ADDED_UP:
@@ -90,7 +90,7 @@ def _piece(piece: Spectrum, decay: Decay, digits: int) -> Value | None:
     return _difference(piece, decay, digits)
 
 
-def _single(piece: Spectrum, decay: Decay, digits: int) -> Value | None:
+def _single(piece: ContinuousSpectrum, decay: Decay, digits: int) -> Value | None:
     """Modes of one eigenvalue: their whole power times one exponential."""
     power = piece.multiplicity * piece.target
     with field_of(bits_of(digits + 25) + _exponent_bits(_log_first(piece), decay)) as field:
@@ -105,7 +105,7 @@ def _single(piece: Spectrum, decay: Decay, digits: int) -> Value | None:
     return Value(value=found.value, error=found.error + left * whole.error)
 
 
-def _added(piece: Spectrum, first: int, decay: Decay, digits: int) -> Value:
+def _added(piece: ContinuousSpectrum, first: int, decay: Decay, digits: int) -> Value:
     assert piece.levels is not None
     with field_of(bits_of(digits + 25) + _exponent_bits(_log_first(piece), decay)) as field:
         lam, _, weight = piece.at(integers(first, piece.levels, field), field)
@@ -113,7 +113,7 @@ def _added(piece: Spectrum, first: int, decay: Decay, digits: int) -> Value:
     return _rounded(value, digits)
 
 
-def _log_first(piece: Spectrum) -> float:
+def _log_first(piece: ContinuousSpectrum) -> float:
     return piece.logarithm("eigenvalues", 0.0)
 
 
@@ -123,7 +123,7 @@ def _exponent_bits(log_largest: float, decay: Decay) -> int:
     return max(0, math.ceil(float(largest) / math.log(2)))
 
 
-def _first_that_matters(piece: Spectrum, decay: Decay, digits: int) -> int:
+def _first_that_matters(piece: ContinuousSpectrum, decay: Decay, digits: int) -> int:
     """The first mode that is not negligible beside the last one, by bisection (eigenvalues fall)."""
     assert piece.levels is not None
     with field_of(80) as field:
@@ -141,14 +141,14 @@ def _first_that_matters(piece: Spectrum, decay: Decay, digits: int) -> int:
     return high
 
 
-def _log_term(piece: Spectrum, level: int, decay: Decay, field: Field) -> mpmath.mpf:
+def _log_term(piece: ContinuousSpectrum, level: int, decay: Decay, field: Field) -> mpmath.mpf:
     lam, _, weight = piece.at(np.array([field.real(level)], dtype=object), field)
     if weight[0] == 0:
         return mpmath.ninf
     return mpmath.log(field.mpf(weight[0])) + field.mpf(decay.logarithm(lam, field)[0])
 
 
-def _difference(piece: Spectrum, decay: Decay, digits: int) -> Value | None:
+def _difference(piece: ContinuousSpectrum, decay: Decay, digits: int) -> Value | None:
     """The tail from the first mode on less that beyond the last."""
     endless = replace(piece, levels=None)
     shifted = {piece.index: piece.index + piece.levels}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sympy import Rational, gamma, lambdify
 
 from asymptotics.symbols import k
-from numerics.spectra.compiled import compiled
+from numerics.spectra.compiled import compile_function
 from numerics.values.arithmetic import field_of
 
 
@@ -24,7 +24,7 @@ def test_ratios_at_complex_k(re: float, im: float, shift: Rational, bits: int) -
     ratio = gamma(k + q) * gamma(k / 2 + 1) ** -2 / gamma(k + Rational(1, 3)) * gamma(k / 2 + q) ** 2
     with mpmath.workdps(int(bits * 0.302) + 40):
         with field_of(bits) as field:
-            value = compiled(ratio, k, field)(
+            value = compile_function(ratio, k, field)(
                 field.complex(field.real(mpmath.mpf(re)), field.real(mpmath.mpf(im)))
             )
             found = mpmath.mpc(field.mpf(value.real), field.mpf(value.imag))
@@ -35,4 +35,4 @@ def test_ratios_at_complex_k(re: float, im: float, shift: Rational, bits: int) -
 def test_far_out_the_growth_of_the_factors_does_not_matter() -> None:
     with field_of(100) as field:
         x = field.real(10) ** 3000
-        assert abs(float(compiled(gamma(k + 2) / gamma(k) * k**-2, k, field)(x)) - 1) < 1e-25
+        assert abs(float(compile_function(gamma(k + 2) / gamma(k) * k**-2, k, field)(x)) - 1) < 1e-25

@@ -1,6 +1,6 @@
 """The rules of a spectrum in pieces: those of each piece, one after the other.
 
-Sums over pieces add, and so do the finite measures that stand for them (`measures`); target power of
+Sums over pieces add, and so do the finite measures that stand for them (`node_rules`); target power of
 eigenvalue zero is one more node, ``lambda = 0``.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from asymptotics.errors import UnableError
-from numerics.spectra.spectrum import Spectrum, constant
-from numerics.sums.node_rules import Rule, RuleBook, doubles_of
+from numerics.spectra.spectrum import ContinuousSpectrum, constant
+from numerics.sums.node_rules import NodeRule, RuleBook, doubles_of
 from numerics.values.arithmetic import Array, array, bits_of, field_of
 
 
@@ -25,15 +25,15 @@ class PieceBook:
     (7,)
     """
 
-    def __init__(self, spectrum: Spectrum, digits: int) -> None:
+    def __init__(self, spectrum: ContinuousSpectrum, digits: int) -> None:
         self._books = [RuleBook(piece, digits) for piece in spectrum.pieces or (spectrum,)]
         self._lost = spectrum.unlearned
         self._bits = bits_of(digits) + 40
-        self._rules: dict[tuple[int, ...], Rule] = {}
+        self._rules: dict[tuple[int, ...], NodeRule] = {}
         listed = [book.plain for book in self._books if book.plain is not None]
-        self.plain: Rule | None = self._joined(listed) if len(listed) == len(self._books) else None
+        self.plain: NodeRule | None = self._joined(listed) if len(listed) == len(self._books) else None
 
-    def rule(self, head: int, sector: int, log_floor: float, refinement: int) -> Rule:
+    def rule(self, head: int, sector: int, log_floor: float, refinement: int) -> NodeRule:
         """The rules of all pieces with at least ``head - 1`` direct terms each."""
         if self.plain is not None:
             return self.plain
@@ -48,7 +48,7 @@ class PieceBook:
         places = [book.place(log_kappa, angle, derivatives=derivatives) for book in self._books]
         return max(head for head, _ in places), max(sector for _, sector in places)
 
-    def _joined(self, rules: list[Rule]) -> Rule:
+    def _joined(self, rules: list[NodeRule]) -> NodeRule:
         if any(rule.bins is not None for rule in rules):
             raise UnableError("compressed lists of modes are not joined; give the modes as arrays")
         with field_of(self._bits) as field:
@@ -70,7 +70,7 @@ class PieceBook:
         check: tuple[Array, Array, Array] = tuple(  # type: ignore[assignment]
             np.concatenate([rule.check[i] for rule in rules]) for i in range(3)
         )
-        return Rule(
+        return NodeRule(
             lam=lam,
             A=A,
             G=G,
