@@ -1,7 +1,7 @@
 """Spectra as functions: lambda_k, c_k and the multiplicity at any complex index.
 
 A `ContinuousSpectrum` evaluates the expressions of a task at complex x, to any precision, because the
-spectral sums integrate over x (`compile_function` makes the functions); a `FiniteSpectrum` is a list.
+spectral sums integrate over x; a `FiniteSpectrum` is a list of numbers.
 """
 
 from __future__ import annotations
