@@ -151,8 +151,8 @@ NUMBERS = (
     row(RIDGE, "-math.exp(y) * (1 - g * p) * (1 - g * n)", "-math.exp(y) * (1 - g * p)", MODEL),
     row(
         "numerics/model/stopping.py",
-        "[i * c for i, c in enumerate(slope)][1:]",
-        "[c for i, c in enumerate(slope)][1:]",
+        "mpmath.exp(centre + here * spacing)",
+        "mpmath.exp(centre - here * spacing)",
         MODEL,
     ),
     row(SCALING, "total += 2 * (w * v", "total += (w * v", OPTIMA),

@@ -8,6 +8,7 @@ from sympy import Rational
 from asymptotics import compute_optimal, derive, power_law
 from asymptotics.laws.joint import joint_law
 from asymptotics.symbols import N, a, b, t
+from numerics import FullModel
 from numerics.optima import scaling
 from numerics.optima.frontier import constants, frontier
 from numerics.optima.scaling import data_scaling, joint_loss, model_scaling
@@ -40,6 +41,18 @@ def test_joint_losses():
         [joint_loss(law, {}, t=time, size=10**5, digits=n).value for n in (few, few + 10)] for time, few in at
     ]
     assert_honest(losses, 1e-5)
+
+
+def test_joint_losses_with_logarithms():
+    """Where exponents meet: the joint law tends to the loss of the full model, logarithms included."""
+    task = power_law("5/2", "3/2")
+    law = joint_law(derive(task))
+    assert max(term.log_power for term in law.terms) == 1
+    apart = []
+    for size, time in ((10**4, 10**6), (10**6, 10**9)):
+        loss = FullModel(task, N=size, digits=8).test_loss(time)
+        apart.append(abs(float(joint_loss(law, {}, t=time, size=size, digits=8).value) / float(loss) - 1))
+    assert apart[1] < apart[0] / 10 < 1e-2
 
 
 def test_tables_of_losses():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import mpmath
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Rational, gamma, lambdify
+from sympy import Expr, Rational, gamma, lambdify, sqrt
 
 from asymptotics.symbols import k
 from numerics.spectra.compiled import compile_function
@@ -30,6 +31,20 @@ def test_ratios_at_complex_k(re: float, im: float, shift: Rational, bits: int) -
             found = mpmath.mpc(field.mpf(value.real), field.mpf(value.imag))
         wanted = lambdify(k, ratio, "mpmath")(mpmath.mpc(re, im))
         assert abs(found / wanted - 1) < mpmath.mpf(2) ** (12 - bits)
+
+
+@pytest.mark.parametrize("x", ["0.75", "3+2j", "40-7j", "2000"])
+@pytest.mark.parametrize(
+    "ratio", [gamma(2 * k + 1) / gamma(k + 1) ** 2 / 4**k, gamma(k + 1) / sqrt(gamma(2 * k + 3)) * sqrt(4**k)]
+)
+def test_ratios_whose_constants_do_not_cancel(ratio: Expr, x: str) -> None:
+    """More gammas below than above: powers of 2 pi are left. (Of a root mpmath takes another branch far out.)"""
+    with mpmath.workdps(60), field_of(120) as field:
+        z = mpmath.mpmathify(x)
+        value = compiled(ratio, k, field)(field.complex(field.real(mpmath.re(z)), field.real(mpmath.im(z))))
+        found = mpmath.mpc(field.mpf(value.real), field.mpf(value.imag))
+        wanted = lambdify(k, ratio, "mpmath")(mpmath.mpc(z))
+        assert abs((found / wanted) ** 2 - 1) < mpmath.mpf(2) ** -107
 
 
 def test_far_out_the_growth_of_the_factors_does_not_matter() -> None:

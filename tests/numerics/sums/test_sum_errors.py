@@ -162,11 +162,11 @@ def test_rounding_of_finite_sums_in_time(name, monkeypatch):
 
 
 def test_tails_less_what_lies_beyond():
-    """A hundred thousand modes as the difference of two endless sums, of which many digits cancel."""
-    spectrum, rows = spectrum_of(power_law("1.5", "1.25", modes=3 * 10**5)), []
+    """Ten thousand modes, as the difference of two endless sums that nearly cancel, and one by one."""
+    spectrum, rows = spectrum_of(power_law("1.5", "1.25", modes=10**4)), []
     for rate in ("3", "1e6"):
         decay = Decay(rate=mpmath.mpf(rate))
-        found, better = (time_sums._difference(spectrum, decay, digits) for digits in (8, 20))
-        assert found is not None and better is not None
-        rows.append((found, better))
+        found = time_sums._difference(spectrum, decay, 8)
+        assert found is not None
+        rows.append((found, time_sums._added(spectrum, 1, decay, 30)))
     assert_honest(rows)

@@ -1,0 +1,48 @@
+"""Assumptions as they are read: strict, not strict and equal, against zero, in the task's own symbols."""
+
+import pytest
+from sympy import Eq, Symbol, true
+
+from asymptotics.claims.assumptions import read_assumptions
+from asymptotics.errors import DomainError
+from asymptotics.symbols import a, b
+
+NAMES = {"a": a, "b": b}
+READ = [
+    ("a - 1 < b", [(">", -a + b + 1)]),
+    ("a - 1 <= b", [(">=", -a + b + 1)]),
+    ("a > 2*b", [(">", a - 2 * b)]),
+    ("a >= 2*b", [(">=", a - 2 * b)]),
+    ("a = 2*b", [("==", a - 2 * b)]),
+    ("a == 2*b", [("==", a - 2 * b)]),
+    (a > b, [(">", a - b)]),
+    (a >= b, [(">=", a - b)]),
+    (Eq(a, b), [("==", a - b)]),
+    (["a > b", b <= 3], [(">", a - b), (">=", 3 - b)]),
+    ((a > b) & (b > 2), [(">", a - b), (">", b - 2)]),
+    (true, []),
+]
+
+
+@pytest.mark.parametrize(("given", "wanted"), READ, ids=str)
+def test_read(given, wanted):
+    assert set(read_assumptions(given, NAMES)) == set(wanted)
+
+
+def test_symbols_of_the_claim_stand_for_those_of_the_task():
+    alpha = Symbol("alpha", positive=True)
+    assert read_assumptions(alpha > 2, {"alpha": a / b}) == ((">", a - 2 * b),)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("1 > 2", "never holds"),
+        ("x > 1", "x"),
+        (Symbol("x") > 1, "names x; the parameters are"),
+        (a + b, "is not a comparison"),
+    ],
+)
+def test_refused(given, words):
+    with pytest.raises(DomainError, match=words):
+        read_assumptions(given, NAMES)
