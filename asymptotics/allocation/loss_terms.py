@@ -7,13 +7,14 @@ that may lead each law:
     t^-s               laws.time                      N^-q              laws.model
     N^-1 t^-p          laws.model_transient           P^-q              laws.data (noiseless)
     P^-1 t^-p          laws.data_transient            sigma^2 P^-1 t^r  laws.noise
-    (eta/B) t^-p       laws.sgd_noise                 N^-1 P^(1-q)      Xi(kappa(P)) P/(N - P), t = oo, P < N
+    (eta/B) t^-p       noise of batches               N^-1 P^(1-q)      Xi(kappa(P)) P/(N - P), t = oo, P < N
     E^-1 V             laws.variance_model for E members, beside laws.bias_model
 
 A transient ``N^-1 t^(r - s)`` is not a term of its own: it is ``t^-s`` times ``t^r/N``, smaller than
 ``t^-s`` before the crossover, and no longer there after it. It is told by its exponent. The noise stops
-growing at the crossover; no allocation that pays for time goes beyond. One-pass SGD divides every term
-of the flow by ``1 - eta Tr/2B`` (theory: `asymptotics.model.training_rules`).
+growing at the crossover; no allocation that pays for time goes beyond. On the clock of another rule the
+terms of gradient flow are those at pace t, and the noise of batches divides every one of them by
+``1 - K(0)`` (theory: `asymptotics.model.rule_laws`).
 """
 
 from __future__ import annotations
@@ -27,10 +28,11 @@ from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.laws.derive import Law, Laws
 from asymptotics.model.meanfield import df1
-from asymptotics.model.training_rules import trace
+from asymptotics.model.rule_laws import trace
+from asymptotics.model.rules.base import Rule, numbers_of
 from asymptotics.regimes import tidy
 from asymptotics.spectra import spectrum
-from asymptotics.symbols import B, E, N, P, eta, t
+from asymptotics.symbols import B, E, N, P, t
 
 SPENDABLE = (t, N, P, B, E)
 """What a budget can be spent on."""
@@ -68,24 +70,26 @@ class LossTerm:
         return dict(self.powers).get(resource, Integer(0))
 
 
-def loss_terms(laws: Laws, resources: tuple[Symbol, ...], rule: str) -> tuple[LossTerm, ...]:
+def loss_terms(laws: Laws, resources: tuple[Symbol, ...], rule: Rule) -> tuple[LossTerm, ...]:
     """The monomials of the loss in the resources that are finite (all others are infinite).
 
     Raises `UnableError` for combinations whose joint law is not known.
     """
-    if E in resources and (P in resources or rule == "sgd"):
+    if E in resources and (P in resources or rule.fresh):
         raise UnableError(
-            "the loss of E members is known for gradient flow at P = oo; leave out E, or P and rule='sgd'"
+            "the loss of E members is known at P = oo without the noise of batches; leave out E, or P and "
+            f"{rule.title}"
         )
-    if P in resources and rule == "sgd":
+    if P in resources and rule.fresh:
         raise UnableError(
-            "one-pass SGD sees no sample twice: its samples are t*B/eta; leave out P, or rule='sgd'"
+            f"{rule.title} sees no sample twice: its samples are B*t; leave out P, or take another rule"
         )
+    numbers = numbers_of(rule)
     found: dict[tuple[tuple[Symbol, Expr], ...], LossTerm] = {}
     for term in _terms(laws, frozenset(resources), rule):
         key = tuple(sorted(((x, p) for x, p in term.powers if p != 0), key=lambda pair: pair[0].name))
         if key not in found or term.log_power > found[key].log_power:
-            found[key] = replace(term, powers=key)
+            found[key] = replace(term, powers=key, coefficient=term.coefficient.xreplace(numbers))
     return tuple(found.values())
 
 
@@ -94,21 +98,26 @@ def trace_power(laws: Laws) -> Expr:
     return together(-df1(spectrum(laws.task), 2).leading().order)
 
 
-def _terms(laws: Laws, present: frozenset[Symbol], rule: str) -> Iterator[LossTerm]:
+def _terms(laws: Laws, present: frozenset[Symbol], rule: Rule) -> Iterator[LossTerm]:
+    kernel = rule.noise_kernel(Integer(0), Integer(0), trace(spectrum(laws.task)))
+    share = 1 / (1 - kernel) if B not in present else Integer(1)
+    for term in _flow_terms(laws, present):
+        yield replace(term, coefficient=term.coefficient * share * rule.pace() ** -term.power(t))
+    if rule.fresh and t in present:
+        yield from _in_batch(_of(getattr(laws, rule.noise_law)), present)
+
+
+def _flow_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
+    """The terms of gradient flow, in its own time."""
     clean = Laws(task=replace(laws.task, noise=Integer(0)))
-    share = Integer(1)
-    if rule == "sgd" and B not in present:
-        share = 1 / (1 - eta * trace(spectrum(laws.task)) / (2 * B))
     if t in present:
-        yield from (_scaled(x, share) for x in _of(clean.time))
+        yield from _of(clean.time)
     if N in present:
-        yield from (_scaled(x, share) for x in _model_terms(clean, present))
+        yield from _model_terms(clean, present)
     if P in present:
         yield from _data_terms(laws, clean, present)
     if {N, P} <= present:
         yield from _mixed_terms(clean)
-    if rule == "sgd" and t in present:
-        yield from _in_batch(_of(laws.sgd_noise), present)
 
 
 def _model_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
@@ -208,10 +217,6 @@ def _lead(expression: Expr) -> tuple[int, Expr]:
     if polynomial is None:
         raise UnableError(f"{expression} is not a polynomial in B; hold B fixed")
     return polynomial.degree(), polynomial.LC()
-
-
-def _scaled(term: LossTerm, factor: Expr) -> LossTerm:
-    return term if factor == 1 else replace(term, coefficient=term.coefficient * factor)
 
 
 __all__ = ["SPENDABLE", "LossTerm", "loss_terms", "trace_power"]

@@ -32,13 +32,13 @@ from asymptotics.domains.domain import Domain, as_condition, normal, primitive
 from asymptotics.domains.parametric_lp import covers, disjoint
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.laws.derive import Laws, derive
+from asymptotics.model.rules.base import Rule, check_rule, numbers_of
+from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.notation import restated
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import B
 from asymptotics.tasks.task import Task, exact
-
-RULES = ("flow", "sgd")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,7 @@ class Optimum:
     cost: Expr
     free: tuple[Symbol, ...]
     fixed: tuple[tuple[Symbol, Expr], ...]
-    rule: str
+    rule: Rule
     phases: tuple[Phase, ...]
     proof: Proof
 
@@ -156,7 +156,7 @@ def compute_optimal(
     cost: object,
     free: Iterable[Symbol] | None = None,
     fixed: Mapping[Symbol | str, object] | None = None,
-    rule: str = "flow",
+    rule: Rule = GradientFlow,
 ) -> Optimum:
     """The split of ``cost = C`` that makes the excess test loss smallest, for C -> oo.
 
@@ -168,15 +168,16 @@ def compute_optimal(
     free : what the budget is split over; by default what the cost contains.
     fixed : resources held: a number, oo, or a power of the budget such as ``C**(1/3)``. Resources that are
         neither free nor fixed are infinite (B and eta: constants).
-    rule : "flow" for gradient flow, "sgd" for one-pass SGD at flow time t = eta n.
+    rule : the training rule, on whose clock t is: numbers of steps for `OnePassSGD`, whose samples are B*t.
+        A class leaves its parameters symbolic, an instance, ``OnePassSGD(eta=1/8, batch=8)``, fixes them.
 
     Raises `DomainError` for a cost that is no posynomial, does not grow with a free resource, or has unknown
     symbols, and where there is nothing to trade; `UnableError` where the joint law is not known. Source: BAP,
     section 4.4, and Paquette et al., arXiv 2405.15074, for the phases.
 
-    >>> from asymptotics import derive, power_law
+    >>> from asymptotics import OnePassSGD, derive, power_law
     >>> from asymptotics.symbols import N, a, b, t
-    >>> [p.exponents["loss"] for p in compute_optimal(derive(power_law(a, b)), N*t, rule="sgd").phases]
+    >>> [p.exponents["loss"] for p in compute_optimal(derive(power_law(a, b)), N*t, rule=OnePassSGD).phases]
     [(a - 1)/(b + 1), (2*b - 1)/(2*b), (a - 1)/a]
     """
     if isinstance(laws, Task):
@@ -188,8 +189,7 @@ def compute_optimal(
         laws = derive(laws)
     if not isinstance(laws, Laws):
         raise DomainError(f"laws = {laws!r}; pass derive(task)")
-    if rule not in RULES:
-        raise DomainError(f"rule = {rule!r}; use 'flow' (gradient flow) or 'sgd' (one-pass SGD)")
+    check_rule(rule)
     spent = expand(exact(cost, "cost"))
     refuse_unknown(spent, laws)
     held = held_resources(fixed or {}, laws)
@@ -222,12 +222,12 @@ def compute_optimal(
 
 
 def _allocation(
-    laws: Laws, cost: Expr, free: tuple[Symbol, ...], fixed: tuple[tuple[Symbol, Expr], ...], rule: str
+    laws: Laws, cost: Expr, free: tuple[Symbol, ...], fixed: tuple[tuple[Symbol, Expr], ...], rule: Rule
 ) -> Allocation:
     growing = tuple(x for x, e in fixed if x != B or e != 0)
     present = (*free, *growing)
-    if rule == "flow" and B in (*present, *(x for x, _ in fixed)):
-        raise DomainError("a batch B changes nothing under gradient flow; leave it out, or rule='sgd'")
+    if B in (*present, *(x for x, _ in fixed)):
+        _check_batch(rule)
     return Allocation(
         terms=loss_terms(laws, present, rule),
         spending=tuple(spending_of(m, cost, free, dict(fixed), laws) for m in Add.make_args(cost)),
@@ -236,6 +236,18 @@ def _allocation(
         trace_power=trace_power(laws),
         domain=spectrum(laws.task).domain,
     )
+
+
+def _check_batch(rule: Rule) -> None:
+    """The batch is a resource only of a rule that has one, and has not fixed it."""
+    if B not in rule.parameters:
+        raise DomainError(
+            f"a batch B changes nothing under {rule.title}; leave it out, or use rule=OnePassSGD"
+        )
+    if B in numbers_of(rule):
+        raise DomainError(
+            f"B = {numbers_of(rule)[B]} by rule = {rule}; leave B out of the budget, or pass the class"
+        )
 
 
 def _merged(phases: tuple[Phase, ...], domain: Domain) -> tuple[Phase, ...]:

@@ -27,6 +27,8 @@ from asymptotics.claims.verdict import Verdict
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.laws.derive import derive
 from asymptotics.laws.law import Law
+from asymptotics.model.rules.base import TrainingRule, rule_of_name
+from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.symbols import a, b
 from asymptotics.tasks.task import power_law
 
@@ -70,7 +72,7 @@ class Published:
     assuming: tuple[str, ...] = ()
     law: str = ""
     cost: str = ""
-    rule: str = "flow"
+    rule: type[TrainingRule] = GradientFlow
     noise: str = "0"
     why: str = ""
 
@@ -96,7 +98,7 @@ class Published:
 
 
 @cached(maxsize=32)
-def _subject(law: str, cost: str, rule: str, noise: str) -> Law | Optimum:
+def _subject(law: str, cost: str, rule: type[TrainingRule], noise: str) -> Law | Optimum:
     laws = derive(power_law(a, b, noise=noise))
     return compute_optimal(laws, cost, rule=rule) if law == OPTIMUM else getattr(laws, law)
 
@@ -129,6 +131,8 @@ def _entry(paper: dict[str, object], claim: dict[str, object]) -> Published:
         raise DomainError(f"{row} lacks {missing[0]}; every row has {', '.join(REQUIRED)}")
     fields = dict(claim)
     fields["assuming"] = tuple(claim.get("assuming", ()))  # type: ignore[arg-type]
+    if "rule" in claim:
+        fields["rule"] = rule_of_name(str(claim["rule"]))
     shared = {name: str(paper[name]) for name in ("source", "change", "notation")}
     return Published(**shared, **fields)  # type: ignore[arg-type]
 

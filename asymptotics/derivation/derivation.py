@@ -217,7 +217,7 @@ def _run(quantity: Quantity, task: Task, regimes: list[Regime]) -> _Run:
 
 def _tell(quantity: Quantity, task: Task, name: Named, run: _Run) -> _Account:
     """Definition, events and expansion of one quantity of one task."""
-    stated = model_equation(quantity.name, task)
+    stated = model_equation(quantity, task)
     if stated is not None and isinstance(stated.rhs, Minimum):
         run = _leading_balance(stated.rhs, run)
     series = run.series

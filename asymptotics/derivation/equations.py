@@ -22,10 +22,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from sympy import Derivative, Expr, Function, Integer, Subs, Sum, Symbol, exp, factorial, sqrt
+from sympy import Derivative, Expr, Function, Integer, Subs, Sum, Symbol, exp, factorial
 
 from asymptotics.derivation.symbols import InverseLaplace, Iterated, Minimiser, Minimum, Root
-from asymptotics.symbols import B, N, P, beta, eta, kappa, sigma, t
+from asymptotics.model.quantities import Quantity
+from asymptotics.model.rules.base import TrainingRule
+from asymptotics.model.rules.one_pass_sgd import OnePassSGD
+from asymptotics.symbols import N, P, kappa, sigma, t
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.kernels import (
     FILTER,
@@ -150,9 +153,11 @@ class Equation:
     source: str
 
 
-def model_equation(name: str, task: Task) -> Equation | None:
+def model_equation(quantity: Quantity, task: Task) -> Equation | None:
     """The defining equation of a quantity, or None where its formula is the definition."""
-    builder = EQUATIONS.get(name)
+    if quantity.name == quantity.rule.law:
+        return _propagated(quantity.rule, task)
+    builder = EQUATIONS.get(quantity.name)
     return None if builder is None else builder(task)
 
 
@@ -215,13 +220,13 @@ def _transient(order: int, task: Task) -> Equation:
 def _sgd_kernel(task: Task, at: Expr) -> Expr:
     """``K(zeta) = (eta/2B)(Tr - zeta df1(zeta))`` at N = oo."""
     total = over_modes(task, lambda lam, c, y: lam, x)
-    return eta / (2 * B) * (total - at * df1(at) if at != 0 else total)
+    return OnePassSGD.noise_kernel(at, df1(at) if at != 0 else Integer(0), total)
 
 
 def _sgd(task: Task) -> Equation:
     share = _sgd_kernel(task, z)
     return Equation(
-        rhs=InverseLaplace((Xi(z) + task.noise**2) * share / (1 - share) / z, z, 2 * t),
+        rhs=InverseLaplace((Xi(z) + task.noise**2) * share / (1 - share) / z, z, 2 * OnePassSGD.pace() * t),
         reason="One-pass SGD obeys a Volterra equation with the kernel K = (eta/2B)(Tr - zeta df1), solved "
         "by a Laplace transform: the flow's Xi becomes (Xi + sigma^2)/(1 - K) - sigma^2.",
         source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1",
@@ -237,25 +242,11 @@ def _sgd_model(task: Task) -> Equation:
     )
 
 
-def _discrete(task: Task) -> Equation:
+def _propagated(rule: type[TrainingRule], task: Task) -> Equation:
     return Equation(
-        rhs=over_modes(task, lambda lam, c, y: c * (1 - eta * lam) ** (2 * t / eta), t),
-        reason="Each of the n = t/eta steps multiplies mode k by 1 - eta lambda_k.",
-        source="gradient descent on independent modes, N = P = oo",
-    )
-
-
-def _momentum(task: Task) -> Equation:
-    def summand(lam: Expr, c: Expr, y: Expr) -> Expr:
-        # beta v'' + v' + lambda v = 0 with v(0) = 1, v'(0) = 0
-        split = sqrt(1 - 4 * beta * lam)
-        slow, fast = -2 * lam / (1 + split), -(1 + split) / (2 * beta)
-        return c * ((slow * exp(fast * t) - fast * exp(slow * t)) / (slow - fast)) ** 2
-
-    return Equation(
-        rhs=over_modes(task, summand, t),
-        reason="Mode k solves beta v'' + v' = -lambda_k v with v(0) = 1, v'(0) = 0.",
-        source="heavy-ball flow on independent modes, N = P = oo",
+        rhs=over_modes(task, lambda lam, c, y: c * rule.propagator(lam, t) ** 2, t),
+        reason=f"Each mode falls by itself, as the propagator of {rule.title}: {rule.source}.",
+        source=f"{rule.title} on independent modes, N = P = oo",
     )
 
 
@@ -282,8 +273,6 @@ EQUATIONS: dict[str, Callable[[Task], Equation]] = {
     "model_transient_second": partial(_transient, 2),
     "sgd_noise": _sgd,
     "sgd_noise_model": _sgd_model,
-    "time_discrete": _discrete,
-    "time_momentum": _momentum,
     "early_stopping": partial(_stopping, Minimum),
     "early_stopping_time": partial(_stopping, Minimiser),
 }

@@ -99,8 +99,10 @@ class Law:
         >>> derive(power_law(3, 2)).model_transient.window
         (1, 4*N**2/pi**2)
         """
-        size = QUANTITIES[self.name].within
-        return None if size is None else (Integer(1), crossover(spectrum(self.task), size))
+        quantity = QUANTITIES[self.name]
+        if quantity.within is None:
+            return None
+        return Integer(1), crossover(spectrum(self.task), quantity.within) / quantity.pace
 
     @property
     def windows(self) -> tuple[Window[Law], ...]:

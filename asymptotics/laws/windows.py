@@ -102,17 +102,16 @@ def windows_of(subject: Subject[L], law: L) -> tuple[Window[L], ...]:
     name, task = subject.name, subject.task
     found = spectrum(task)
     pieces = segments(task, found.domain)
-    within = QUANTITIES[name].within
+    quantity = QUANTITIES[name]
     if len(pieces) == 1 and task.modes == oo:
-        upper = oo if within is None else crossover(found, within)
+        upper = oo if quantity.within is None else crossover(found, quantity.within) / quantity.pace
         return (Window(lower=ONE, upper=upper, law=law),)
     if name.startswith("early_stopping"):
         raise UnableError(f"the windows of laws.{name} need the crossover scales of the optimum; not derived")
     learned = tuple(s for s in pieces if s.eigenvalues != 0)
     listed: list[Window[L]] = []
-    lower: Expr = (
-        ONE if subject.resource != t else 1 / learned[0].eigenvalues.subs(task.index, learned[0].first)
-    )
+    first = learned[0].eigenvalues.subs(task.index, learned[0].first)
+    lower: Expr = ONE if subject.resource != t else 1 / (quantity.pace * first)
     last = len(learned) - 1 if learned[-1].last == oo else len(learned)
     for segment in learned[:last]:
         if segment is learned[-1] and not segment.eigenvalues.has(task.index):
@@ -127,7 +126,7 @@ def _break(subject: Subject[L], segment: Segment, pieces: tuple[Segment, ...]) -
     """The resource at which the last mode of a segment is resolved."""
     index = subject.task.index
     if subject.resource == t:
-        return 1 / segment.eigenvalues.xreplace({index: segment.last})
+        return 1 / (QUANTITIES[subject.name].pace * segment.eigenvalues.xreplace({index: segment.last}))
     counted = pieces[: pieces.index(segment) + 1]
     return Add(*(finite_sum(s.multiplicity, index, s.first, s.last) for s in counted if s.eigenvalues != 0))
 
@@ -173,7 +172,7 @@ def _final(subject: Subject[L], found: SpectralSeries, lower: Expr) -> tuple[Win
     count = mode_count(found)
     if subject.resource == t:
         if isinstance(found.target, FiniteSeries):
-            lower = _separation(found.target)
+            lower = _separation(found.target) / QUANTITIES[name].pace
         return (Window(lower=lower, upper=oo, law=derive(name, task, False)),)
     if count is None:
         return (Window(lower=lower, upper=oo, law=derive(name, task, False)),)

@@ -12,7 +12,7 @@ the laws at t = oo are those at the edge, or beyond it (`finite_modes`).
 
 from __future__ import annotations
 
-from sympy import Integer, Symbol
+from sympy import Expr, Integer, Symbol
 
 from asymptotics.caches import cached
 from asymptotics.expansions.expansion import Expansion
@@ -63,17 +63,18 @@ def fixed_point(spectrum: SpectralSeries, depth: int) -> FixedPoint:
     )
 
 
-def time_limited(spectrum: SpectralSeries, depth: int) -> Expansion:
-    """``L(t) = sum_k m_k c_k exp(-2 lambda_k t)``: N = P = oo, where q = 1 (BAP, section 3).
+def time_limited(spectrum: SpectralSeries, depth: int, pace: Expr = Integer(1)) -> Expansion:
+    """``L(t) = sum_k m_k c_k exp(-2 lambda_k pace t)``: N = P = oo, where q = 1 (BAP, section 3).
 
-    Finitely many modes with target power are learned one by one, the slowest last.
+    ``pace`` is that of a clock to gradient flow's. Finitely many modes with target power are learned one by
+    one, the slowest last; their law is that at pace 1.
     """
     if isinstance(spectrum.target, FiniteSeries):
         return slowest_modes(spectrum, spectrum.target, depth)
     series = spectral_sum(
         spectrum.target, EXPONENTIAL, _T, inverse=False, domain=spectrum.domain, depth=depth
     )
-    return series.substitute_monomial(Integer(2), Integer(1), t)
+    return series.substitute_monomial(2 * pace, Integer(1), t)
 
 
 def model_limited(spectrum: SpectralSeries, depth: int) -> Expansion:
@@ -92,9 +93,9 @@ def _slope(spectrum: SpectralSeries, depth: int) -> Expansion:
     return (modes.differentiate() * modes.monomial(Integer(1), Integer(1))).scale(Integer(-1))
 
 
-def at_twice_the_time(transform: Expansion) -> Expansion:
-    """The function of t whose Laplace transform in ``2t`` this is, z -> 0: squares of modes decay with 2t."""
-    return transform.inverse_laplace(_T).substitute_monomial(Integer(2), Integer(1), t)
+def at_twice_the_time(transform: Expansion, pace: Expr = Integer(1)) -> Expansion:
+    """The function of t whose Laplace transform in ``2 pace t`` this is, z -> 0: squares decay with 2t."""
+    return transform.inverse_laplace(_T).substitute_monomial(2 * pace, Integer(1), t)
 
 
 def data_limited(spectrum: SpectralSeries, depth: int) -> Expansion:

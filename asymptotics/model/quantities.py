@@ -3,6 +3,7 @@
     Quantity      one of them
     QUANTITIES    all, by name; ``QUANTITIES.register(Quantity(...))`` adds a law to `Laws`
     BOTTLENECKS   the names of the three bottlenecks
+    time_quantity the time law of a training rule
     crossover     the time at which a transient law ends
 
 A law that is registered here has its regimes, LaTeX, derivation and place in reports and claims; its
@@ -15,16 +16,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from sympy import Expr, Symbol, oo
+from sympy import Expr, Integer, Symbol, oo
 
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.layer_leading import leading_series
 from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.reversion import revert
 from asymptotics.model import early_stopping as stopping
-from asymptotics.model import meanfield, transients
-from asymptotics.model import training_rules as optimisers
+from asymptotics.model import meanfield, rule_laws, transients
 from asymptotics.model.finite_modes import mode_count
+from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule
+from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.registry import Registry
 from asymptotics.spectra import SpectralSeries
 from asymptotics.symbols import N, P, t
@@ -36,7 +39,8 @@ class Quantity:
 
     ``name`` is the attribute of `Laws`; ``words`` and ``symbol`` (LaTeX in ``tex``) say what it is;
     ``limits`` what is infinite; ``resource`` the variable that tends to oo; ``formula(spectrum, depth)`` its
-    expansion; ``within`` the size N or P below whose crossover time a transient law holds.
+    expansion; ``within`` the size N or P below whose crossover time a transient law holds; ``rule`` the
+    training rule whose clock the time t is.
     """
 
     name: str
@@ -48,6 +52,32 @@ class Quantity:
     formula: Callable[[SpectralSeries, int], Expansion]
     source: str
     within: Symbol | None = None
+    rule: type[TrainingRule] = GradientFlow
+
+    @property
+    def pace(self) -> Expr:
+        """How far gradient flow gets while the resource grows by 1; 1 where that is no time."""
+        return self.rule.pace() if self.resource == t else Integer(1)
+
+
+def time_quantity(rule: type[TrainingRule]) -> Quantity:
+    """The test loss of a training rule that only its time limits.
+
+    >>> from asymptotics import GradientDescent
+    >>> time_quantity(GradientDescent).words
+    'test loss of gradient descent after t steps'
+    """
+    return Quantity(
+        name=rule.law,
+        words=f"test loss of {rule.title}" + (" after t steps" if rule.counts_steps else ""),
+        symbol=f"L_{rule.label}(t)",
+        tex=rf"L_{{\mathrm{{{rule.label}}}}}(t)",
+        limits="N = P = oo",
+        resource=t,
+        formula=partial(rule_laws.time_limited_by, rule),
+        source=rule.source,
+        rule=rule,
+    )
 
 
 _LAWS = (
@@ -220,24 +250,26 @@ _LAWS = (
     ),
     Quantity(
         name="sgd_noise",
-        words="loss of one-pass SGD less that of gradient flow at t = eta n",
-        symbol="L_SGD(t) - L(t)",
-        tex=r"L_{\mathrm{SGD}}(t) - L(t)",
+        words="loss of one-pass SGD after t steps less that of gradient flow at the time eta t",
+        symbol="L_SGD(t) - L(eta t)",
+        tex=r"L_{\mathrm{SGD}}(t) - L(\eta t)",
         limits="N = oo",
         resource=t,
-        formula=optimisers.sgd_noise,
+        formula=partial(rule_laws.noise_of, OnePassSGD),
         source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1",
+        rule=OnePassSGD,
     ),
     Quantity(
         name="sgd_noise_transient",
-        words="finite-size correction to what one-pass SGD adds to gradient flow, first order in 1/N",
-        symbol="[1/N] (L_SGD(t, N) - L(t, N))",
-        tex=r"\left[N^{-1}\right] \left(L_{\mathrm{SGD}}(t, N) - L(t, N)\right)",
+        words="finite-size correction to what one-pass SGD adds after t steps, first order in 1/N",
+        symbol="[1/N] (L_SGD(t, N) - L(eta t, N))",
+        tex=r"\left[N^{-1}\right] \left(L_{\mathrm{SGD}}(t, N) - L(\eta t, N)\right)",
         limits="P = oo",
         resource=t,
-        formula=optimisers.sgd_noise_correction,
+        formula=partial(rule_laws.noise_correction_of, OnePassSGD),
         source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1; Lagrange's series in 1/N",
         within=N,
+        rule=OnePassSGD,
     ),
     Quantity(
         name="sgd_noise_model",
@@ -246,29 +278,11 @@ _LAWS = (
         tex=r"L_{\mathrm{SGD}}(N) - L(N)",
         limits="t = oo",
         resource=N,
-        formula=optimisers.sgd_noise_at_infinity,
+        formula=partial(rule_laws.noise_at_infinity_of, OnePassSGD),
         source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1",
+        rule=OnePassSGD,
     ),
-    Quantity(
-        name="time_discrete",
-        words="test loss of gradient descent with step eta at t = eta n",
-        symbol="L_GD(t)",
-        tex=r"L_{\mathrm{GD}}(t)",
-        limits="N = P = oo",
-        resource=t,
-        formula=optimisers.discrete_steps,
-        source="(1 - eta lambda)^n in place of e^(-lambda t)",
-    ),
-    Quantity(
-        name="time_momentum",
-        words="test loss of heavy-ball flow with inertia beta",
-        symbol="L_HB(t)",
-        tex=r"L_{\mathrm{HB}}(t)",
-        limits="N = P = oo",
-        resource=t,
-        formula=optimisers.heavy_ball,
-        source="beta v'' + v' = -lambda v in place of v' = -lambda v",
-    ),
+    *(time_quantity(rule) for rule in TRAINING_RULES.values() if rule.law),
 )
 
 QUANTITIES: Registry[Quantity] = Registry(_LAWS)
@@ -276,7 +290,9 @@ BOTTLENECKS = ("time", "model", "data")
 
 
 def crossover(spectrum: SpectralSeries, size: Symbol) -> Expr:
-    """The time ``1/kappa(size)``, ``df1(kappa) = size``, at which a transient law ends; its leading term.
+    """The time ``1/kappa(size)`` of gradient flow, ``df1(kappa) = size``, at which a transient law ends.
+
+    Its leading term; the clock of another rule shows it divided by the pace of the rule.
 
     >>> from asymptotics.spectra import spectrum
     >>> from asymptotics.tasks.task import power_law
@@ -290,4 +306,4 @@ def crossover(spectrum: SpectralSeries, size: Symbol) -> Expr:
     return 1 / series.term_expression(series.leading())
 
 
-__all__ = ["BOTTLENECKS", "QUANTITIES", "Quantity", "crossover"]
+__all__ = ["BOTTLENECKS", "QUANTITIES", "Quantity", "crossover", "time_quantity"]

@@ -11,8 +11,8 @@ from sympy import Eq, Expr, Symbol
 from asymptotics import Law, Laws, Optimum, Verdict, check_claim, compute_optimal, derive
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.model.quantities import QUANTITIES
+from asymptotics.model.rules.base import open_parameters
 from asymptotics.parsing.expressions import parse
-from asymptotics.symbols import B, eta
 from numerics.commands.options import add_budget, add_notation, add_task, argument, assignments, task_of
 from numerics.optima.frontier import frontier
 from numerics.verification.references import DEFAULTS
@@ -152,7 +152,7 @@ def _confirmation(verdict: Verdict) -> list[str]:
 def _slope(verdict: Verdict, optimum: Optimum, point: dict[Symbol | str, object]) -> list[str]:
     """The local exponent of true optima between two budgets; it tends to that of the law as C grows."""
     key = next((symbol for symbol in optimum.free if symbol.name == verdict.quantity), "loss")
-    settings = {symbol: DEFAULTS[symbol] for symbol in (eta, B) if optimum.rule == "sgd"}
+    settings = {symbol: DEFAULTS[symbol] for symbol in open_parameters(optimum.rule)}
     try:
         low, high = frontier(optimum, BUDGETS, {**settings, **point}, DIGITS // 2)
     except (UnableError, PrecisionError, DomainError) as error:

@@ -11,11 +11,9 @@ from asymptotics.allocation.optimum import Optimum, compute_optimal
 from asymptotics.allocation.phases import Key
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.parsing.expressions import parse
-from asymptotics.symbols import B, C, eta
+from asymptotics.symbols import C
 from numerics.commands.options import add_budget, add_digits, add_laws, add_task, argument, laws_of_task
 from numerics.optima.frontier import constants, frontier
-
-NAMES = {"flow": "gradient flow", "sgd": "one-pass SGD at flow time t = eta n"}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -58,13 +56,18 @@ def describe(
     N*t = C, gradient flow, C -> oo
       phases disjoint: proved; covering: proved
     """
-    lines = [f"{optimum.cost} = {C}, {NAMES[optimum.rule]}, {C} -> oo"]
+    rule = optimum.rule.title + (", t counts its steps" if optimum.rule.counts_steps else "")
+    lines = [f"{optimum.cost} = {C}, {rule}, {C} -> oo"]
     if not values:
         if budgets:
             raise DomainError("optima at finite budgets need numbers; give them with --at")
         lines += [f"  {line}" for line in repr(optimum).splitlines()]
         return "\n".join([*lines, f"  phases {optimum.proof}"])
-    own = {s: v for s, v in values.items() if s not in (eta, B) or s in optimum.laws.task.parameters}
+    own = {
+        s: v
+        for s, v in values.items()
+        if s not in optimum.rule.parameters or s in optimum.laws.task.parameters
+    }
     phase = optimum.at(dict(own))
     lines.append(f"  {phase!r}")
     lines += _constants(optimum, values, digits)

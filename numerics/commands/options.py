@@ -22,6 +22,8 @@ from sympy import Expr, Rational, Symbol, oo
 from asymptotics.errors import BottleneckError, DomainError, ParseError
 from asymptotics.laws.derive import Laws, derive
 from asymptotics.model.quantities import QUANTITIES
+from asymptotics.model.rules.base import TRAINING_RULES, rule_of_name
+from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.notation import NOTATIONS
 from asymptotics.parsing.expressions import parse
 from asymptotics.symbols import a, b
@@ -176,7 +178,13 @@ def add_budget(parser: argparse.ArgumentParser) -> None:
         "--cost", type=argument(parse), default="N*t", metavar="EXPR", help="the budget C (default: N*t)"
     )
     parser.add_argument(
-        "--rule", default="flow", help="of a budget: flow (gradient flow, the default) or sgd (one-pass SGD)"
+        "--rule",
+        type=argument(rule_of_name),
+        default=GradientFlow,
+        metavar="RULE",
+        help="of a budget: "
+        + ", ".join(f"{name} ({rule.title})" for name, rule in TRAINING_RULES.items())
+        + "; gradient flow by default",
     )
 
 

@@ -15,15 +15,9 @@ import sympy
 
 from asymptotics.caches import cached
 from numerics.model.contour import amplification_digits, nodes_for
-from numerics.model.renormalised_ridge import (
-    Resolvent,
-    Sizes,
-    resolve,
-    sizes_of,
-    spectrum_edge,
-    starting_values,
-)
+from numerics.model.renormalised_ridge import Resolvent, resolve, spectrum_edge, starting_values
 from numerics.model.rules.base import Dynamics
+from numerics.model.sizes import Sizes, sizes_of
 from numerics.model.two_time import expected_loss
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, constant
 from numerics.sums.spectral_sums import OnePoint, SpectralSums

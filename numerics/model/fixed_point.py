@@ -26,7 +26,8 @@ from dataclasses import dataclass
 import sympy
 
 from asymptotics.errors import PrecisionError
-from numerics.model.renormalised_ridge import START_BITS, Sizes, rough_df1, sizes_of
+from numerics.model.renormalised_ridge import START_BITS, rough_df1
+from numerics.model.sizes import Sizes, sizes_of
 from numerics.model.two_time import PARTS, TwoPoint, kernels
 from numerics.spectra.spectrum import constant
 from numerics.sums.spectral_sums import SpectralSums

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from asymptotics.errors import PrecisionError
+from numerics.model.sizes import Sizes
 from numerics.sums.spectral_sums import WIDEST_LOG, OnePoint, SpectralSums
 from numerics.values.arithmetic import Array, Field, Scalar, array, field_of
 
@@ -35,30 +36,6 @@ class Resolvent:
     point: OnePoint
     R1: Array
     R3: Array
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sizes:
-    """N and P (None: infinite) and 1/N, 1/P as numbers of the field in use."""
-
-    N: Scalar | None
-    P: Scalar | None
-    inverse_N: Scalar
-    inverse_P: Scalar
-
-    @property
-    def floats(self) -> tuple[float, float]:
-        return float(self.inverse_P), float(self.inverse_N)
-
-    @property
-    def equal(self) -> bool:
-        return self.N is not None and self.P is not None and bool(self.N == self.P)
-
-
-def sizes_of(N: Scalar | None, P: Scalar | None, field: Field) -> Sizes:
-    """`Sizes` from numbers of ``field``."""
-    zero = field.real(0)
-    return Sizes(N=N, P=P, inverse_N=zero if N is None else 1 / N, inverse_P=zero if P is None else 1 / P)
 
 
 def starting_values(z: Array, sums: SpectralSums, sizes: Sizes) -> tuple[list[complex], float]:
@@ -120,7 +97,7 @@ def resolve(
         )
         if worst < 0.01 and (worst == 0 or (spare + 1) * math.log(worst) + SLACK < enough):
             point = moved.truncated(derivatives)
-            R1, R3 = 1 - point.df1[0] * sizes.inverse_P, 1 - point.df1[0] * sizes.inverse_N
+            R1, R3 = sizes.factors(point.df1[0])
             _certify(z, point.kappa, R1, R3)
             return Resolvent(z=z, point=point, R1=R1, R3=R3)
         kappa = moved.kappa if worst < 0.01 else kappa + _newton_step(z, point, sizes, field)
@@ -142,7 +119,7 @@ def _moved_to_root(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> tup
 
 def _newton_step(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> Array:
     kappa, g, slope = point.kappa, point.df1[0], point.df1[1]
-    R1, R3 = 1 - g * sizes.inverse_P, 1 - g * sizes.inverse_N
+    R1, R3 = sizes.factors(g)
     if sizes.equal:
         # kappa R^2 = z has a double root at z = 0, its square root is simple.
         steps = []
@@ -150,7 +127,7 @@ def _newton_step(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> Array
             root = field.sqrt(k)
             steps.append(-(root * r - field.sqrt(x)) / (r / (2 * root) + root * dr))
         return array(steps)
-    change = R1 * R3 - kappa * slope * (sizes.inverse_P * R3 + sizes.inverse_N * R1)
+    change = R1 * R3 + kappa * sizes.slope(R1, R3, slope)
     return (z - kappa * R1 * R3) / change
 
 
@@ -172,8 +149,7 @@ class _Tracker:
 
     def __init__(self, sums: SpectralSums, sizes: Sizes, floor: float, field: Field) -> None:
         self._sums, self._floor, self._field = sums, floor, field
-        self._p, self._n = sizes.floats
-        self._equal = sizes.equal
+        self._sizes = sizes.in_floats
 
     def df1(self, y: complex) -> tuple[complex, complex]:
         """(df1, kappa df1') at kappa = e^y."""
@@ -200,22 +176,22 @@ class _Tracker:
 
     def _slope(self, y: complex) -> complex:
         g, dg = self.df1(y)
-        R1, R3 = 1 - g * self._p, 1 - g * self._n
-        bend = -dg * (self._p * R3 + self._n * R1)
-        return R1 * R3 / (R1 * R3 + bend)
+        R1, R3 = self._sizes.factors(g)
+        rate: complex = R1 * R3 / (R1 * R3 + self._sizes.slope(R1, R3, dg))
+        return rate
 
     def _newton(self, y: complex, log_z: complex) -> complex | None:
         # In the form R1 R3 = z/kappa, or its square root if N = P: linear also where a factor is
         # so small that a logarithm of it would throw the iteration out.
         for _ in range(30):
             g, dg = self.df1(y)
-            R1, R3 = 1 - g * self._p, 1 - g * self._n
-            if self._equal:
+            R1, R3 = self._sizes.factors(g)
+            if self._sizes.equal:
                 target = cmath.exp((log_z - y) / 2)
-                step = -(R1 - target) / (-dg * self._p + target / 2)
+                step = -(R1 - target) / (-dg * self._sizes.inverse_P + target / 2)
             else:
                 target = cmath.exp(log_z - y)
-                step = -(R1 * R3 - target) / (-dg * (self._p * R3 + self._n * R1) + target)
+                step = -(R1 * R3 - target) / (self._sizes.slope(R1, R3, dg) + target)
             if abs(step) > 1.0:
                 return None
             y += step
@@ -253,7 +229,8 @@ def rough_df1(sums: SpectralSums, y: complex, floor: float, field: Field) -> tup
 
 def _real_root(log_z: float, sums: SpectralSums, sizes: Sizes) -> tuple[float, float]:
     """log kappa at a positive z to about 1e-10, and a floor for log|kappa| nearby."""
-    p, n = sizes.floats
+    rough = sizes.in_floats
+    p, n = rough.inverse_P, rough.inverse_N
     with field_of(START_BITS) as field:
         trace = float(sums.total_eigenvalue(field))
 
@@ -261,7 +238,7 @@ def _real_root(log_z: float, sums: SpectralSums, sizes: Sizes) -> tuple[float, f
         """Whether kappa = e^y is above the root."""
         with field_of(START_BITS) as field:
             g = rough_df1(sums, complex(y), floor, field)[0].real
-        R1, R3 = 1 - g * p, 1 - g * n
+        R1, R3 = rough.factors(g)
         return R1 > 0 and R3 > 0 and y + math.log(R1) + math.log(R3) > log_z
 
     # z >= kappa - trace (1/N + 1/P), since kappa df1 <= trace.
@@ -289,14 +266,14 @@ def spectrum_edge(sums: SpectralSums, sizes: Sizes) -> float:
 
     To about six digits: it bounds step sizes and places contours.
     """
-    p, n = sizes.floats
+    rough = sizes.in_floats
     top = sums.log_eigenvalue(1.0)
     lam, A, _ = sums.rule_for(top + 1e-9, 0.0, top).doubles
 
     def log_minus_z(w: float) -> float:
         kappa = -math.exp(top) * (1 + math.exp(w))
         g = float((A / (lam + kappa)).sum().real)
-        return math.log(-kappa) + math.log1p(-g * p) + math.log1p(-g * n)
+        return math.log(-kappa) + sum(map(math.log, rough.factors(g)))
 
     ws = np.linspace(-30.0, 30.0, 601)
     for _ in range(4):
@@ -310,7 +287,8 @@ def slowest_rate(sums: SpectralSums, sizes: Sizes) -> float:
 
     The depth of the minimum of z(kappa) below the kappa at which df1 = P, to a few digits.
     """
-    p, n = sizes.floats
+    rough = sizes.in_floats
+    p = rough.inverse_P
     high = sums.log_eigenvalue(1 / p) + 2.0
     low, floor = high - 4.0, high - 60.0
     with field_of(START_BITS) as field:
@@ -330,8 +308,8 @@ def slowest_rate(sums: SpectralSums, sizes: Sizes) -> float:
 
         def depth(u: float) -> float:
             y = low - math.exp(u)
-            g = df1(y)
-            return -math.exp(y) * (1 - g * p) * (1 - g * n)
+            R1, R3 = rough.factors(df1(y))
+            return -math.exp(y) * R1 * R3
 
         us = np.linspace(-34.0, 3.4, 241)
         for _ in range(3):

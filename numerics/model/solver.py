@@ -168,8 +168,8 @@ class Solver:
             value = field.mpf(
                 (kappa / (kappa + self._model.eigenvalue(level, field))).imag / (field.pi() * u)
             )
-            bend = point.df1[1, 0] * (sizes.inverse_P / resolvent.R1[0] + sizes.inverse_N / resolvent.R3[0])
-            steep = float(abs(1 / (1 - kappa * bend)))
+            R1, R3 = resolvent.R1[0], resolvent.R3[0]
+            steep = float(abs(1 / (1 + kappa * sizes.slope(R1, R3, point.df1[1, 0]) / (R1 * R3))))
             part = float(abs(kappa) / abs(kappa.imag))
             error = point.error * SENSITIVITY * (1 + steep) * part + 2.0**-field.bits * part
             return Solution(value=value, error=abs(value) * mpmath.mpf(error))

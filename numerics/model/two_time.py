@@ -28,7 +28,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from numerics.model.renormalised_ridge import Resolvent, Sizes
+from numerics.model.renormalised_ridge import Resolvent
+from numerics.model.sizes import Sizes
 from numerics.sums.spectral_sums import OnePoint
 from numerics.values.arithmetic import Field, array, each
 from numerics.values.jets import Jet, Series, composed, small
@@ -89,29 +90,33 @@ def one_time(resolvent: Resolvent, sizes: Sizes, size: str = "", orders: int = 0
     The coefficients of kappa solve ``z = kappa R1 R3`` order by order; the sums follow by composition.
     """
     point = resolvent.point
-    n, p = sizes.inverse_N, sizes.inverse_P
-    slope = point.df1[1] * (p * resolvent.R3 + n * resolvent.R1)
-    change = resolvent.R1 * resolvent.R3 - point.kappa * slope
+    slope = sizes.slope(resolvent.R1, resolvent.R3, point.df1[1])
+    change = resolvent.R1 * resolvent.R3 + point.kappa * slope
     if orders:
-        n, p = (small(x, orders) if size == name else x for name, x in (("N", n), ("P", p)))
+        n, p = (
+            small(x, orders) if size == name else x
+            for name, x in (("N", sizes.inverse_N), ("P", sizes.inverse_P))
+        )
+        sizes = replace(sizes, inverse_N=n, inverse_P=p)
     nothing = point.kappa * 0
     kappa = Jet(terms=(point.kappa, *([nothing] * orders)))
     for order in range(1, orders + 1):
-        g = composed(point.df1, kappa)
-        rest = resolvent.z - kappa * (1 - g * p) * (1 - g * n)
+        R1, R3 = sizes.factors(composed(point.df1, kappa))
+        rest = resolvent.z - kappa * R1 * R3
         terms = list(kappa.terms)
         terms[order] = rest.terms[order] / change
         kappa = Jet(terms=tuple(terms))
     g = composed(point.df1, kappa)
+    R1, R3 = sizes.factors(g)
     return OneTime(
         kappa=kappa,
         df1=g,
         X=composed(point.X, kappa),
         df1_slope=composed(point.df1[1:], kappa),
         X_slope=composed(point.X[1:], kappa),
-        R1=1 - g * p,
-        R3=1 - g * n,
-        sizes=replace(sizes, inverse_N=n, inverse_P=p),
+        R1=R1,
+        R3=R3,
+        sizes=sizes,
     )
 
 

@@ -3,9 +3,10 @@
     minimise over t   log L(t, N(t, C)),     cost(t, N) = C,
 
 with L from the full model (any finite C), or from the joint law's scaling function (C -> oo, on the
-crossover): ``kappa0 = (A/N)^(1/r)``, ``t = theta/(2 kappa0)`` and a cost ``c t^n N^m = C`` give
+crossover): ``kappa0 = (A/N)^(1/r)``, ``t = theta/(2 pace kappa0)`` on the clock of the training rule and a
+cost ``c t^n N^m = C`` give
 
-    N = (C (2 A^(1/r)/theta)^n / c)^(1/q),   L = C_p kappa0^p G_p(theta),   q = m + n/r,
+    N = (C (2 pace A^(1/r)/theta)^n / c)^(1/q),   L = C_p kappa0^p G_p(theta),   q = m + n/r,
 
 so that theta* minimises ``theta^(n p/(r q)) G_p(theta)``, a number that depends on p, r, n and m alone.
 """
@@ -16,20 +17,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import mpmath
-from sympy import Add, Expr, Symbol
+from sympy import Add, Expr, Integer, Symbol
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phases import Key, Phase
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.laws.derive import derive
 from asymptotics.laws.joint import JointLaw, joint_law
-from asymptotics.model.rules.one_pass_sgd import OnePassSGD
-from asymptotics.model.training_rules import trace
+from asymptotics.model.rule_laws import trace
+from asymptotics.model.rules.base import kind_of, numbers_of, open_parameters, with_numbers
+from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.precision import exclusive, working
 from asymptotics.spectra import spectrum as series_of
-from asymptotics.symbols import B, C, N, P, eta, t
+from asymptotics.symbols import C, N, P, t
 from asymptotics.tasks.task import substitution
-from numerics.model.full_model import FLOW, FullModel
+from numerics.model.full_model import FullModel
 from numerics.optima.scaling import data_scaling, model_scaling
 from numerics.optima.tabulated import Table, tabulated
 from numerics.spectra.spectrum import spectrum_of
@@ -61,9 +63,9 @@ class Split:
 def constants(optimum: Optimum, at: Mapping[Symbol | str, object] | None = None, digits: int = 10) -> Split:
     """``nu`` and ``l`` in ``N* ~ nu C^(...)``, ``L* ~ l C^-(...)``; with a logarithm, UnableError.
 
-    ``at`` gives the task's parameters, and eta and B for one-pass SGD. Relative error below 10^-digits. Off
-    the crossover the constants are those of `Phase.prefactors`; on it they come from the scaling function.
-    Source: the joint law in the scaling limit of BAP, appendix C.
+    ``at`` gives the task's parameters, and those that the training rule leaves open. Relative error below
+    10^-digits. Off the crossover the constants are those of `Phase.prefactors`; on it they come from the
+    scaling function. Source: the joint law in the scaling limit of BAP, appendix C.
 
     >>> from asymptotics import compute_optimal, derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -97,10 +99,9 @@ def frontier(
 ) -> tuple[Split, ...]:
     """The true optimum at each budget: t*, N* (or P*) and L* of the full model, each to ``digits`` digits.
 
-    Budgets are numbers > 0. Two free resources, t and N or P, nothing else held finite; gradient flow, or
-    one-pass SGD with eta and B in ``at``, where t = eta n for whole n and the optimum is that of the curve
-    through them. Raises `DomainError`, `UnableError` for other questions, `PrecisionError` where the
-    digits are not reached.
+    Budgets are numbers > 0. Two free resources, t and N or P, nothing else held finite; ``at`` as in
+    `constants`. Where the rule counts steps the optimum is that of the curve through whole t. Raises
+    `DomainError`, `UnableError` for other questions, `PrecisionError` where the digits are not reached.
 
     >>> from asymptotics import compute_optimal, derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -152,15 +153,16 @@ class _Setting:
             raise UnableError(
                 f"numbers are computed for t with N or t with P; these are free or fixed: {names}"
             )
-        rest = (eta, B) if optimum.rule == "sgd" else ()
+        rest = open_parameters(optimum.rule)
         table = substitution((*optimum.laws.task.parameters, *rest), at)
         if missing := [s for s in rest if s not in table]:
-            raise DomainError(f"no number for {missing[0]}, which one-pass SGD needs; pass it in at={{...}}")
+            title = optimum.rule.title
+            raise DomainError(f"no number for {missing[0]}, which {title} needs; pass it in at={{...}}")
         own = {s: v for s, v in table.items() if s not in rest}
         return cls(
             optimum=optimum,
             phase=optimum.at(own),
-            numbers=tuple(table.items()),
+            numbers=tuple((table | numbers_of(optimum.rule)).items()),
             size=N if N in optimum.free else P,
             digits=digits,
         )
@@ -200,23 +202,22 @@ class _Setting:
         log_budget = mpmath.log(budget.evalf(self.digits + 25)._to_mpmath(mpmath.mp.prec))
         table = dict(self.numbers)
         own = {s: v for s, v in table.items() if s in self.optimum.laws.task.parameters}
-        rule = OnePassSGD(eta=float(table[eta]), batch=int(table[B])) if self.optimum.rule == "sgd" else None
-        pace = exact_number("eta", rule.eta)._to_mpmath(mpmath.mp.prec) if rule else mpmath.mpf(1)
+        rule = with_numbers(self.optimum.rule, table)
 
         def stepped(log_t: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
             time = mpmath.exp(log_t)
-            if rule is not None:
-                time = max(mpmath.nint(time / pace), mpmath.mpf(1))
-                log_t = mpmath.log(time * pace)
+            if rule.counts_steps:
+                time = max(mpmath.nint(time), mpmath.mpf(1))
+                log_t = mpmath.log(time)
             sizes = {self.size.name: mpmath.exp(self.size_at(log_budget, log_t))}
             model = FullModel(
                 self.optimum.laws.task,
                 own,
                 digits=4 if rough else self.digits + 5,
-                rule=rule or FLOW,
+                rule=rule,
                 **sizes,
             )
-            found = model.test_loss(int(time) if rule is not None else time)
+            found = model.test_loss(int(time) if rule.counts_steps else time)
             return log_t, Value(value=mpmath.log(found.value), error=found.error / found.value)
 
         def smooth(log_t: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
@@ -227,7 +228,7 @@ class _Setting:
             found = tables[-1].loss(mpmath.exp(log_t), size)
             return log_t, Value(value=mpmath.log(found.value), error=found.error / found.value)
 
-        flow_in_size = rule is None and self.size == N
+        flow_in_size = kind_of(rule) is GradientFlow and self.size == N
         tables: list[Table] = []
         if flow_in_size:
             joint = joint_law(derive(self.optimum.laws.task.at(own)), N)
@@ -267,7 +268,7 @@ def _on_crossover(setting: _Setting) -> Split:
     law = joint_law(derive(setting.optimum.laws.task.at(_own(setting))), size)
     p, r, coefficient = _leading(law, setting)
     amplitude = setting.number(law.amplitude)
-    factor = mpmath.mpf(2 if size == N else 1)
+    factor = (2 if size == N else 1) * setting.number(setting.optimum.rule.pace())
     q = m + n / r
     weight = n * p / (r * q)
     scaling = model_scaling if size == N else data_scaling
@@ -307,11 +308,9 @@ def _leading(law: JointLaw, setting: _Setting) -> tuple[mpmath.mpf, mpmath.mpf, 
 
 
 def _share(setting: _Setting) -> mpmath.mpf:
-    """What one-pass SGD multiplies every term of the flow by: ``1/(1 - eta Tr/2B)``."""
-    if setting.optimum.rule != "sgd":
-        return mpmath.mpf(1)
-    kernel = trace(series_of(setting.optimum.laws.task.at(_own(setting))))
-    return setting.number(1 / (1 - eta * kernel / (2 * B)))
+    """What the noise of batches multiplies every term of the flow by: ``1/(1 - K(0))``."""
+    total = trace(series_of(setting.optimum.laws.task.at(_own(setting))))
+    return setting.number(1 / (1 - setting.optimum.rule.noise_kernel(Integer(0), Integer(0), total)))
 
 
 __all__ = ["Split", "constants", "frontier"]

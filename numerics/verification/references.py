@@ -7,14 +7,14 @@ model_transient(*)      c_1 (c_2) of ``L(t; N) = L(t; oo) + c_1/N + c_2/N^2 + ..
 data_transient(*), gap  c_1 (c_2) of L, c_1 of L - Lhat in 1/P, noiseless
 noise, gap_noise        the same of what sigma^2 multiplies in L and in L - Lhat + sigma^2
 early_stopping(_time)   the minimum over t of L(t; P) with label noise, and where it is
-sgd_noise(_model)       loss of one-pass SGD less that of gradient flow at t = eta n, or at t = oo
-sgd_noise_transient     c_1 of the same in 1/N at t = eta n
-time_discrete           gradient descent at t = eta n, N = P = oo
+sgd_noise(_model)       what one-pass SGD adds to gradient flow after t steps, or at t = oo
+sgd_noise_transient     c_1 of the same in 1/N
+time_discrete           gradient descent after t steps, N = P = oo
 time_momentum           heavy-ball flow, N = P = oo
 ======================  ===============================================================================
 
-Symbols that a law needs besides its task are the settings: a coefficient in 1/N is divided by the N
-that is set, so that N = 1 is the coefficient itself.
+Times are on the clock of the rule. Symbols that a law needs besides its task are the settings: a coefficient
+in 1/N is divided by the N that is set, so that N = 1 is the coefficient itself.
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ from sympy import Expr, Integer, Rational, Symbol, oo
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError
-from asymptotics.model.rules.gradient_descent import GradientDescent
-from asymptotics.model.rules.heavy_ball import HeavyBall
+from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule, with_numbers
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.precision import working
 from asymptotics.registry import Registry
@@ -80,11 +79,11 @@ class Place:
 class Reference:
     """How a quantity is computed, which settings it takes, and the resources at which it is compared.
 
-    These are ``start * 10^(step j)``, j = 0 ... points - 1. ``start`` is 10^first; with ``in_steps`` the
-    first multiple of eta from there on. Where the relative remainder falls slowly, the step is up to
-    ``longest`` times as long, so that it falls by about half a decade. A law in powers of a gauge is compared
-    on the grid of that (`grids`). References of one ``group`` share their solutions, so that they are
-    computed in one process.
+    These are ``start * 10^(step j)``, j = 0 ... points - 1. ``start`` is 10^first of gradient flow: on the
+    clock of a rule of that ``pace``, the first whole number from 10^first/pace on. Where the relative
+    remainder falls slowly, the step is up to ``longest`` times as long, so that it falls by about half a
+    decade. A law in powers of a gauge is compared on the grid of that (`grids`). References of one ``group``
+    share their solutions, so that they are computed in one process.
     """
 
     name: str
@@ -93,7 +92,7 @@ class Reference:
     first: int = 3
     step: int = 1
     points: int = 13
-    in_steps: bool = False
+    pace: Expr = Integer(1)
     longest: int = 1
     group: str = ""
 
@@ -107,8 +106,7 @@ class Reference:
         """The grid, as exact numbers; ``decay`` is the exponent of the relative remainder in the gauge."""
         if gauge is not None and resource is not None and gauge != resource:
             return gauge_grid(gauge, resource, decay, self.points)
-        unit = settings.get(eta, DEFAULTS[eta]) if self.in_steps else Integer(1)
-        start = unit * math.ceil(Integer(10) ** self.first / unit)
+        start = Integer(math.ceil(Integer(10) ** self.first / self.pace.xreplace({**DEFAULTS, **settings})))
         times = 1 if decay == oo or decay <= 0 else round(1 / (2 * self.step * decay))
         step = self.step * max(1, min(times, self.longest))
         return tuple(start * Integer(10) ** (step * j) for j in range(self.points))
@@ -186,18 +184,13 @@ def _best(part: str, place: Place) -> Value:
     return value
 
 
-def _sgd(place: Place) -> OnePassSGD:
-    batch = place.setting(B)
-    if not batch.is_Integer:
-        raise DomainError(f"B = {batch}; the batch size must be an integer >= 1")
-    return OnePassSGD(eta=_exact_float(eta, place.setting(eta)), batch=int(batch))
-
-
-def _exact_float(symbol: Symbol, number: Expr) -> float:
-    """A setting as the float that a rule takes; refused if that is another number."""
-    if not number.is_Rational or Fraction(float(number)) != Fraction(int(number.p), int(number.q)):
-        raise DomainError(f"{symbol} = {number} is not exactly a float; verify with one, for example 1/8")
-    return float(number)
+def _trained(rule: type[TrainingRule], place: Place) -> TrainingRule:
+    """The rule at the settings, which must be exactly the floats that it takes."""
+    numbers = {symbol: place.setting(symbol) for symbol in rule.parameters}
+    for symbol, number in numbers.items():
+        if not number.is_Rational or Fraction(float(number)) != Fraction(int(number.p), int(number.q)):
+            raise DomainError(f"{symbol} = {number} is not exactly a float; verify with one, for example 1/8")
+    return with_numbers(rule, numbers)
 
 
 def _half(place: Place) -> int:
@@ -206,32 +199,37 @@ def _half(place: Place) -> int:
 
 
 def _sgd_noise(place: Place) -> Value:
-    steps = place.resource / place.setting(eta)
-    return FullModel(place.task, rule=_sgd(place), digits=_half(place)).sgd_excess(steps)
+    rule = _trained(OnePassSGD, place)
+    return FullModel(place.task, rule=rule, digits=_half(place)).sgd_excess(place.resource)
 
 
 def _sgd_noise_transient(place: Place) -> Value:
-    rule = _sgd(place)
-    found = size_coefficients(
-        place.task, "sgd_excess", N.name, place.resource / place.setting(eta), _half(place), rule
-    )[0]
+    rule = _trained(OnePassSGD, place)
+    found = size_coefficients(place.task, "sgd_excess", N.name, place.resource, _half(place), rule)[0]
     return _scaled(found, 1 / place.setting(N))
 
 
 def _sgd_noise_model(place: Place) -> Value:
-    return FullModel(place.task, N=place.resource, rule=_sgd(place), digits=place.digits).sgd_excess(oo)
+    rule = _trained(OnePassSGD, place)
+    return FullModel(place.task, N=place.resource, rule=rule, digits=place.digits).sgd_excess(oo)
 
 
-def _discrete(place: Place) -> Value:
-    step = place.setting(eta)
-    rule = GradientDescent(eta=_exact_float(eta, step))
-    return FullModel(place.task, rule=rule, digits=_half(place)).test_loss(place.resource / step)
-
-
-def _momentum(place: Place) -> Value:
-    rule = HeavyBall(beta=_exact_float(beta, place.setting(beta)))
+def _trained_loss(rule: type[TrainingRule], place: Place) -> Value:
     # The next order may be as small as 1/t^2: it takes two thirds of the digits to see it.
-    return FullModel(place.task, rule=rule, digits=max(8, 2 * place.digits // 3)).test_loss(place.resource)
+    digits = max(8, 2 * place.digits // 3)
+    return FullModel(place.task, rule=_trained(rule, place), digits=digits).test_loss(place.resource)
+
+
+def time_reference(rule: type[TrainingRule]) -> Reference:
+    """That of the time law of a training rule, `quantities.time_quantity`."""
+    return Reference(
+        name=rule.law,
+        value=partial(_trained_loss, rule),
+        settings=rule.parameters,
+        first=2,
+        points=7,
+        pace=rule.pace(),
+    )
 
 
 def _scaled(value: Value, factor: Expr) -> Value:
@@ -277,11 +275,17 @@ REFERENCES: Registry[Reference] = Registry(
             value=_sgd_noise_transient,
             settings=(N, eta, B),
             step=2,
-            in_steps=True,
+            pace=OnePassSGD.pace(),
         ),
-        Reference(name="time_momentum", value=_momentum, settings=(beta,), first=2, points=7),
-        Reference(name="sgd_noise", value=_sgd_noise, settings=(eta, B), step=2, points=7, in_steps=True),
-        Reference(name="time_discrete", value=_discrete, settings=(eta,), first=2, points=7, in_steps=True),
+        *(time_reference(rule) for rule in TRAINING_RULES.values() if rule.law),
+        Reference(
+            name="sgd_noise",
+            value=_sgd_noise,
+            settings=(eta, B),
+            step=2,
+            points=7,
+            pace=OnePassSGD.pace(),
+        ),
         _finite(name="time", value=_time),
         _finite(name="model", value=partial(_at_end, N, "loss")),
         _finite(name="data", value=partial(_at_end, P, "loss")),
@@ -307,4 +311,12 @@ def solution_groups() -> tuple[tuple[str, ...], ...]:
     return tuple(found.values())
 
 
-__all__ = ["DEFAULTS", "REFERENCES", "Place", "Reference", "reference_value", "solution_groups"]
+__all__ = [
+    "DEFAULTS",
+    "REFERENCES",
+    "Place",
+    "Reference",
+    "reference_value",
+    "solution_groups",
+    "time_reference",
+]

@@ -164,7 +164,7 @@ def _with_numbers(law: Law, at: Mapping[Symbol | str, object]) -> tuple[Law, tup
     wanted = settings_of(law)
     symbols = {s.name: s for s in (*law.parameters, *wanted)}
     given = substitution(tuple(symbols.values()), at)
-    settings = {s: given.get(s, dict(law.settings).get(s, DEFAULTS[s])) for s in wanted}
+    settings = {s: given.get(s, dict(law.settings).get(s, DEFAULTS.get(s, s))) for s in wanted}
     for symbol, value in settings.items():
         if not value.is_number:
             raise DomainError(f"{symbol} = {value}; verify needs a number for it")

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import And, Eq, Min, Rational, Symbol, sin, true, zeta
 
-from asymptotics import DomainError, compute_optimal, derive, power_law
+from asymptotics import DomainError, OnePassSGD, compute_optimal, derive, power_law
 from asymptotics.notation import NOTATIONS, notation, restated
 from asymptotics.symbols import N, a, b, beta, t
 
@@ -75,7 +75,7 @@ def test_conditions_lose_their_positive_factors():
 
 def test_phases_of_paquette_in_their_letters():
     # arXiv 2405.15074: phase I beta < 1/2, phase II 1/2 < beta < alpha, phase III beta > alpha (alpha > 1/2)
-    phases = restated(compute_optimal(LAWS, cost=N * t, rule="sgd").phases, "2405.15074")
+    phases = restated(compute_optimal(LAWS, cost=N * t, rule=OnePassSGD).phases, "2405.15074")
     alpha, target = Symbol("alpha", positive=True), Symbol("beta", real=True)
     found = {phase.condition: phase.exponents["loss"] for phase in phases}
     assert set(found) == {

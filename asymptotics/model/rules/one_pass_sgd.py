@@ -42,6 +42,7 @@ class OnePassSGD(TrainingRule):
     parameters = (symbols.eta, symbols.B)
     counts_steps = True
     fresh = True
+    noise_law = "sgd_noise"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "eta", positive_float("eta", self.eta))

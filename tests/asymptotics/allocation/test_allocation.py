@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Integer, Rational, Symbol, latex, oo, symbols
 
-from asymptotics import BottleneckError, Task, compute_optimal, derive, power_law
+from asymptotics import BottleneckError, GradientFlow, OnePassSGD, Task, compute_optimal, derive, power_law
 from asymptotics.allocation.loss_terms import loss_terms, trace_power
 from asymptotics.symbols import B, C, E, M, N, P, a, b, k, sigma, t
 from numerics.cli import main
@@ -26,7 +26,7 @@ TABLE = [
     ),
     (
         N * t,
-        {"rule": "sgd"},
+        {"rule": OnePassSGD},
         {
             a - 1 < b: ({t: b / (1 + b), N: 1 / (1 + b)}, (a - 1) / (1 + b)),  # I
             "II": ({t: b / a, N: (a - b) / a}, (a - 1) / a),
@@ -60,7 +60,7 @@ TABLE = [
     ),
     (
         N * t * B,
-        {"rule": "sgd"},
+        {"rule": OnePassSGD},
         {
             a - 1 < b: ({t: b / (1 + b), N: 1 / (1 + b), B: 0}, (a - 1) / (1 + b)),
             "II": ({t: b / a, N: (a - b) / a, B: 0}, (a - 1) / a),
@@ -127,7 +127,7 @@ def test_noise_makes_data_dear():
         (N * t, {}, {a: 3, b: 2}, Rational(2, 3)),
         (P * t, {}, {a: 5, b: 2}, Integer(1)),
         # at a = 2b the two terms of one-pass SGD add without a logarithm
-        (N * t, {"rule": "sgd"}, {a: 4, b: 2}, Integer(0)),
+        (N * t, {"rule": OnePassSGD}, {a: 4, b: 2}, Integer(0)),
     ],
     ids=str,
 )
@@ -148,7 +148,7 @@ def test_boundaries_carry_their_logarithm(cost, options, place, power):
 def test_phases_agree_with_the_programme_at_points(first, second):
     """At random rational (a, b) exactly one phase holds; its exponents balance and spend the budget."""
     place = {a: Rational(first, 100), b: Rational(second, 100)}
-    for cost, options in ((N * t, {}), (N * t, {"rule": "sgd"}), (N**2 * t, {}), (N * P, {})):
+    for cost, options in ((N * t, {}), (N * t, {"rule": OnePassSGD}), (N**2 * t, {}), (N * P, {})):
         optimum = _optimum(cost, tuple(options.items()))
         held = [p for p in optimum.phases if all(c.subs(place) > 0 for c in p.domain.constraints)]
         on_line = any(c.subs(place) == 0 for p in optimum.phases for c in p.domain.constraints)
@@ -198,7 +198,7 @@ def test_other_spectra_take_the_same_path():
 
 
 def test_transients_that_only_correct_the_time_law_are_no_terms():
-    monomials = {term.monomial for term in loss_terms(LAWS, (t, N), "flow")}
+    monomials = {term.monomial for term in loss_terms(LAWS, (t, N), GradientFlow)}
     assert monomials == {t ** (1 / b - a / b), N ** (1 - a), N**-b, t ** (1 / b - 1) / N}
     assert trace_power(LAWS) == 1 / b
 
@@ -229,9 +229,9 @@ def test_latex_hash_and_pickle():
         (lambda: compute_optimal(LAWS, N * t, fixed={N: oo}), "N = oo"),
         (lambda: compute_optimal(LAWS, N * t, fixed={P: -1}), "P = -1"),
         (lambda: compute_optimal(LAWS, N * t, fixed={"x": 1}), "x is not a resource"),
-        (lambda: compute_optimal(LAWS, N * t * B), "rule='sgd'"),
-        (lambda: compute_optimal(LAWS, P * t, rule="sgd"), "no sample twice"),
-        (lambda: compute_optimal(LAWS, E * N * t, rule="sgd"), "E members"),
+        (lambda: compute_optimal(LAWS, N * t * B), "rule=OnePassSGD"),
+        (lambda: compute_optimal(LAWS, P * t, rule=OnePassSGD), "no sample twice"),
+        (lambda: compute_optimal(LAWS, E * N * t, rule=OnePassSGD), "E members"),
         (lambda: compute_optimal(LAWS, N * t, rule="adam"), "rule = 'adam'"),
         (lambda: compute_optimal(3, N * t), "derive(task)"),
         (lambda: compute_optimal(power_law(3, Rational(1, 2), modes=M), N * t), "IVa"),

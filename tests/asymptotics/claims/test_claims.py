@@ -19,6 +19,7 @@ from sympy import (
 )
 
 from asymptotics import (
+    OnePassSGD,
     Task,
     check_claim,
     compute_optimal,
@@ -29,7 +30,7 @@ from asymptotics.symbols import C, N, P, a, b, k, t
 
 LAWS = derive(power_law(a, b))
 OPTIMUM = compute_optimal(LAWS, cost=N * t)
-SGD = compute_optimal(LAWS, cost=N * t, rule="sgd")
+SGD = compute_optimal(LAWS, cost=N * t, rule=OnePassSGD)
 A = pi / b / sin(pi / b)
 S = (a - 1) / b
 TIME = gamma(S) / b * (2 * t) ** -S

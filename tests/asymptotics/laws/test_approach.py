@@ -1,7 +1,22 @@
 """The laws of the approach against closed forms that are known, and against each other."""
 
 import pytest
-from sympy import EulerGamma, Float, Integer, Min, Rational, exp, gamma, hyper, log, oo, pi, sin, zeta
+from sympy import (
+    EulerGamma,
+    Float,
+    Integer,
+    Min,
+    Rational,
+    exp,
+    gamma,
+    hyper,
+    log,
+    oo,
+    pi,
+    simplify,
+    sin,
+    zeta,
+)
 
 from asymptotics import Task, derive, power_law
 from asymptotics.model.quantities import QUANTITIES
@@ -85,10 +100,11 @@ def test_sgd_limits_where_its_noise_falls_more_slowly():
     assert conditions[(a - 1) / b] == (a < 2 * b)
 
 
-@pytest.mark.parametrize("name", ["time_discrete", "time_momentum"])
-def test_discrete_steps_and_momentum_keep_the_leading_law(name):
+@pytest.mark.parametrize(("name", "pace"), [("time_discrete", eta), ("time_momentum", 1)])
+def test_discrete_steps_and_momentum_keep_the_leading_law(name, pace):
+    """After t steps of size eta that of gradient flow at the time eta t."""
     law = getattr(LAWS, name)
-    assert law.leading == LAWS.time.leading
+    assert simplify(law.leading / LAWS.time.leading.subs(t, pace * t)) == 1
     assert law.regimes[0].remainder == (a + b - 1) / b
 
 
@@ -112,16 +128,17 @@ def test_transients_end_at_the_crossover(size, place):
 
 
 def test_sgd_noise_follows_the_model_transient():
-    """At finite N what SGD adds is K/(1 - K) times the flow's own transient, K = eta Tr/2B.
+    """At finite N what SGD adds is K/(1 - K) times the flow's transient at the time eta t, K = eta Tr/2B.
 
     For a > 2b its noise at N = oo limits until t ~ N: there the two are of the same order.
     """
     for place in (LOW, HIGH):
         flow, sgd = (LAWS.model_transient.at(place), LAWS.sgd_noise_transient.at(place))
         share = eta * zeta(place[b]) / (2 * B)
+        paced = flow.prefactor * eta**-flow.exponent
         assert sgd.exponent == flow.exponent
         at = {eta: Rational(1, 8), B: 8, N: 1}
-        assert abs((sgd.prefactor / (flow.prefactor * share / (1 - share))).subs(at).evalf(25) - 1) < 1e-20
+        assert abs((sgd.prefactor / (paced * share / (1 - share))).subs(at).evalf(25) - 1) < 1e-20
     clean = LAWS.sgd_noise.at(HIGH)
     assert clean.exponent - sgd.exponent == 1  # t^-(2 - 1/b) against t^-(1 - 1/b)/N
     assert LAWS.sgd_noise_transient.uniform == (a > 2)

@@ -6,7 +6,8 @@ import mpmath
 import pytest
 
 from asymptotics.errors import PrecisionError
-from numerics.model.renormalised_ridge import _certify, _Tracker, resolve, sizes_of, starting_values
+from numerics.model.renormalised_ridge import _certify, _Tracker, resolve, starting_values
+from numerics.model.sizes import sizes_of
 from numerics.spectra.spectrum import finite_spectrum
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import array, field_of

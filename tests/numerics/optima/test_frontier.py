@@ -4,7 +4,7 @@ import mpmath
 import pytest
 from sympy import Min, Rational
 
-from asymptotics import BottleneckError, compute_optimal, derive, power_law
+from asymptotics import BottleneckError, GradientFlow, OnePassSGD, compute_optimal, derive, power_law
 from asymptotics.allocation.loss_terms import loss_terms
 from asymptotics.symbols import B, E, N, P, a, b, eta, t
 from numerics import FullModel
@@ -111,7 +111,7 @@ def test_data_and_time():
 @pytest.mark.slow
 def test_one_pass_sgd_phase_three():
     """a > 2b: L ~ C^-(1 - 1/(2b)), with the closed-form constant."""
-    optimum = compute_optimal(derive(power_law(a, b)), N * t, rule="sgd")
+    optimum = compute_optimal(derive(power_law(a, b)), N * t, rule=OnePassSGD)
     place = {a: 6, b: 2, eta: Rational(1, 4), B: 1}
     law = constants(optimum, place, digits=6)
     gaps = []
@@ -159,7 +159,7 @@ def test_minimum_says_how_far_to_trust_it():
         lambda: frontier(FLOW, [10**9], {a: 2, b: Rational(1, 2)}),
         lambda: constants(3, PLACES[0]),
         lambda: constants(compute_optimal(derive(power_law(a, b)), E * N * t), PLACES[0]),
-        lambda: constants(compute_optimal(derive(power_law(a, b)), N * t, rule="sgd"), PLACES[0]),
+        lambda: constants(compute_optimal(derive(power_law(a, b)), N * t, rule=OnePassSGD), PLACES[0]),
         lambda: constants(FLOW, PLACES[0])["P"],
     ],
 )
@@ -171,7 +171,7 @@ def test_bad_input_is_one_line(call):
 
 def test_phase_diagram_is_exact():
     """Polygons of the three phases of one-pass SGD: corners on a - 1 = b and a = 2b, areas adding up."""
-    optimum = compute_optimal(derive(power_law(a, b)), N * t, rule="sgd")
+    optimum = compute_optimal(derive(power_law(a, b)), N * t, rule=OnePassSGD)
     frame = ((1, 6), (1, 4))
     corners = [region(phase, a, b, frame) for phase in optimum.phases]
     areas = [
@@ -214,7 +214,7 @@ def test_text_of_an_allocation():
 )
 def test_loss_is_the_largest_of_its_monomials(place):
     """Full model over the largest term with its coefficient, far from N = P: 0.8 to 4 over decades."""
-    terms = loss_terms(derive(power_law(*place)), (t, N, P), "flow")
+    terms = loss_terms(derive(power_law(*place)), (t, N, P), GradientFlow)
     for n, p in ((2, 7), (4, 8), (8, 4), (7, 2), (9, 5), (5, 9)):
         for late in (Rational(1, 3), Rational(4, 5), Rational(6, 5)):
             sizes = {N: 10**n, P: 10**p, t: Rational(int(10 ** (late * place[1] * min(n, p))))}

@@ -258,7 +258,7 @@ def test_noise_of_the_task_is_the_noise_of_the_law():
 def test_another_step_size_and_batch():
     found = verify(LAWS.time_discrete, at={a: 1.5, b: 1.25, eta: Rational(3, 4)})
     assert found.verdict == "HOLDS", str(found)
-    assert found.points[0].resource % mpmath.mpf("0.75") == 0
+    assert found.points[0].resource == 134  # the first whole number of steps beyond 100 of gradient flow
     found = verify(LAWS.sgd_noise_model, at={a: 1.5, b: 1.25, "eta": 0.5, "B": 3})
     assert found.verdict == "HOLDS", str(found)
 
