@@ -27,20 +27,20 @@ _T = Symbol("T", positive=True)
 
 @cached(maxsize=128)
 def df1(spectrum: SpectralSeries, depth: int) -> Expansion:
-    """``df1(kappa)`` for kappa -> 0: the number of modes that kappa resolves."""
+    """``df1(kappa) = sum_k m_k lambda_k/(lambda_k + kappa)``, kappa -> 0: the modes that kappa resolves."""
     return spectral_sum(spectrum.kernel, FILTER, kappa, inverse=True, domain=spectrum.domain, depth=depth)
 
 
 @cached(maxsize=128)
 def unresolved_power(spectrum: SpectralSeries, depth: int) -> Expansion:
-    """``Xi(kappa)`` for kappa -> 0: the target power that kappa does not resolve."""
+    """``Xi(kappa) = sum_k m_k c_k kappa/(lambda_k + kappa)``, kappa -> 0: the power that is unresolved."""
     found = spectral_sum(spectrum.target, RESOLVENT, kappa, inverse=True, domain=spectrum.domain, depth=depth)
     return found + spectrum.unlearned if spectrum.unlearned != 0 else found
 
 
 @cached(maxsize=128)
 def squared_bias(spectrum: SpectralSeries, depth: int) -> Expansion:
-    """``F(kappa)`` for kappa -> 0: the squared bias of a ridge kappa."""
+    """``F(kappa) = sum_k m_k c_k kappa^2/(lambda_k + kappa)^2``, kappa -> 0: the bias of a ridge kappa."""
     found = spectral_sum(spectrum.target, SQUARE, kappa, inverse=True, domain=spectrum.domain, depth=depth)
     return found + spectrum.unlearned if spectrum.unlearned != 0 else found
 

@@ -61,7 +61,10 @@ class FixedPoint:
 
 
 def fixed_point(sums: SpectralSums, N: sympy.Expr, P: sympy.Expr, field: Field) -> FixedPoint:
-    """The losses at t = oo for exact sizes N and P, to the digits of ``sums``, inside ``with field:``."""
+    """``L = Xi + (Xi + sigma^2) N/(P - N)`` for N < P, and its kin (see the module), at exact N and P.
+
+    In parts, to the digits of ``sums``, inside ``with field:``.
+    """
     modes, doubt = sums.mode_count()
     size = N if infinite(P) or sign_of(N - P) < 0 else P
     if doubt and abs(modes - size) <= doubt * modes:

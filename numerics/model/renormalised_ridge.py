@@ -70,7 +70,9 @@ def resolve(
     guard_bits: int,
     derivatives: int = 1,
 ) -> Resolvent:
-    """kappa(z), and everything at it, to the precision of ``field`` less ``guard_bits``.
+    """The root of ``z = kappa (1 - df1/P)(1 - df1/N)`` and everything at it.
+
+    To the precision of ``field`` less ``guard_bits``.
 
     Newton's method on the Taylor polynomials of the sums; these are taken anew until the last of the
     ``derivatives`` that come with the sums has its precision where the root lies. Raises `PrecisionError`

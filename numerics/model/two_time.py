@@ -144,7 +144,9 @@ def two_point(nodes: OneTime, field: Field) -> TwoPoint:
 
 
 def kernels(pair: TwoPoint, R1: Series, R3: Series, R1_other: Series, lost: Series, sizes: Sizes) -> Kernels:
-    """All parts of the losses from two-point sums; ``lost`` is 1 - R1 R1' (see the module).
+    """``z z' C0 = (F + V)(1 + mu) + sigma^2 mu``, ``z z' C1 = R1 R1' (F + V + sigma^2)(1 + mu)``: parts.
+
+    All from two-point sums (see the module); ``lost`` is 1 - R1 R1'.
 
     Everything broadcasts against the pairs.
     """
