@@ -147,8 +147,8 @@ NUMBERS = (
     row("numerics/model/contour.py", "angle / sine**2", "angle / sine", MODEL),
     row(RIDGE, "(k * r1).imag > 0 and (k * r3).imag > 0", "(k * r1).imag > 0", MODEL),
     row(RIDGE, "f.imag > -1e-3 * abs(f)", "f.imag > -1e3 * abs(f)", MODEL),
-    row(RIDGE, "math.log1p(-g * p) + math.log1p(-g * n)", "math.log1p(-g * p)", MODEL),
-    row(RIDGE, "-math.exp(y) * (1 - g * p) * (1 - g * n)", "-math.exp(y) * (1 - g * p)", MODEL),
+    row(RIDGE, "sum(map(math.log, rough.factors(g)))", "math.log(rough.factors(g)[0])", MODEL),
+    row(RIDGE, "-math.exp(y) * R1 * R3", "-math.exp(y) * R1", MODEL),
     row(
         "numerics/model/stopping.py",
         "mpmath.exp(centre + here * spacing)",
