@@ -38,7 +38,7 @@ def test_ratios_at_complex_k(re: float, im: float, shift: Rational, bits: int) -
     "ratio", [gamma(2 * k + 1) / gamma(k + 1) ** 2 / 4**k, gamma(k + 1) / sqrt(gamma(2 * k + 3)) * sqrt(4**k)]
 )
 def test_ratios_whose_constants_do_not_cancel(ratio: Expr, x: str) -> None:
-    """More gammas below than above: powers of 2 pi are left. (Roots have other branches in mpmath far out.)"""
+    """More gammas below than above: powers of 2 pi are left (mpmath takes other branches far out)."""
     with mpmath.workdps(60), field_of(120) as field:
         z = mpmath.mpmathify(x)
         at = field.complex(field.real(mpmath.re(z)), field.real(mpmath.im(z)))
