@@ -9,12 +9,12 @@ import sys
 
 SNIPPETS = {
     "import sympy": "import sympy",
-    "import asymptotics": "import sympy, asymptotics",
+    "import asymptotics": "import sympy\nfrom asymptotics import compute_optimal, derive, power_law",
     "derive, three laws, three terms": (
-        "import sympy, asymptotics\n"
+        "import sympy, asymptotics\nfrom asymptotics import derive, power_law\n"
         "from asymptotics.symbols import a, b\n"
         "start = clock()\n"
-        "laws = asymptotics.derive(asymptotics.power_law(a, b))\n"
+        "laws = derive(power_law(a, b))\n"
         "for law in laws:\n    law.expansion(terms=3)\n"
     ),
     "one term of one law by sympy.mellin_transform": (
