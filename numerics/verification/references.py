@@ -72,7 +72,7 @@ class Place:
         """The number for a symbol; label noise is the task's own where it has any."""
         if symbol == sigma and self.task.noise != 0:
             return self.task.noise
-        return dict(self.settings).get(symbol, DEFAULTS[symbol])
+        return {**DEFAULTS, **dict(self.settings)}[symbol]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,10 @@ class TrainingRule(ABC):
     law : the name of the law of its time-limited loss in `Laws`, "" for that of gradient flow.
     noise_law : the name of the law of what the noise of its batches adds, "" where nothing is added.
     label : the index of its loss in formulas. source : of its propagator.
+
+    >>> from asymptotics import OnePassSGD
+    >>> OnePassSGD.parameters, OnePassSGD.counts_steps
+    ((eta, B), True)
     """
 
     __slots__ = ()

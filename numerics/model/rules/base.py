@@ -64,6 +64,10 @@ class Dynamics(ABC, Generic[RuleType]):
     semigroup : whether ``f_t(G)^2 = f_2t(G)``, so that at P = oo one contour at twice the time does for two.
     pace : the weights at nodes z change with the time as ``e^(pace z t)``, so that a contour serves for times
         close to its own; None where they change in another way.
+
+    >>> from numerics import HeavyBall
+    >>> dynamics_of(HeavyBall(beta=2)).semigroup
+    False
     """
 
     semigroup: ClassVar[bool] = False
@@ -129,7 +133,13 @@ _Kind = TypeVar("_Kind", bound=type[Dynamics[Any]])
 
 
 def solves(rule: type[TrainingRule]) -> Callable[[_Kind], _Kind]:
-    """A decorator that registers a class of `Dynamics` as that of ``rule``."""
+    """A decorator that registers a class of `Dynamics` as that of ``rule``.
+
+    >>> from numerics import GradientFlow
+    >>> flow = type(dynamics_of(GradientFlow()))
+    >>> solves(GradientFlow)(flow) is flow
+    True
+    """
 
     def register(dynamics: _Kind) -> _Kind:
         _DYNAMICS[rule] = dynamics

@@ -4,7 +4,8 @@ import mpmath
 import pytest
 from five_modes import LAMBDAS, POWERS
 
-from numerics.model.renormalised_ridge import sizes_of, slowest_rate, spectrum_edge
+from numerics.model.renormalised_ridge import slowest_rate, spectrum_edge
+from numerics.model.sizes import sizes_of
 from numerics.spectra.spectrum import finite_spectrum
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import field_of
