@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 from typing import cast
 
@@ -46,6 +47,7 @@ from asymptotics.expansions.layer_leading import is_settled, leading_form, leadi
 from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.terms import Term
+from asymptotics.expansions.vanishing import zero_curves
 from asymptotics.sums.convergent import ConvergentSum
 from asymptotics.sums.regularised import RegularSum
 
@@ -53,6 +55,7 @@ Formula = Callable[[dict[Symbol, Expr], int], Expansion]
 """``formula(table, depth)``: the expansion of a quantity after the substitutions in ``table``."""
 
 MAX_DEPTH = 9
+NOT_EXCLUDED = "zeros of the prefactor are not excluded"
 LONG = 200
 """Operations in a sum of numbers that is not multiplied out to see whether it becomes shorter."""
 
@@ -64,7 +67,8 @@ class Regime:
     x is the resource or, where the law is no power of it, the function ``gauge`` of it (exp(N) for an
     exponential law). ``remainder`` is the exponent of what follows, ``O(x**(-remainder))`` up to
     logarithms: a Min over the candidates; oo if the rest is smaller than every power. Where it is smaller
-    by a slow function only (1/log x), that is ``relative``, and log_power need not be whole. ``domain`` is
+    by a slow function only (1/log x), that is ``relative``, and log_power need not be whole. ``doubt`` says
+    what is not proved of zeros: of the prefactor in the regime, or of terms taken as 0. ``domain`` is
     the condition together with those of the task.
     """
 
@@ -77,6 +81,7 @@ class Regime:
     gauge: Expr | None = None
     envelope: Expr = ONE
     relative: Expr | None = None
+    doubt: str = ""
 
     def variable(self, resource: Symbol) -> Expr:
         """x: the resource, or the function of it whose powers the law is made of."""
@@ -108,10 +113,11 @@ class Regime:
         self, table: dict[Symbol, Expr], condition: Boolean, prefactor: Expr, domain: Domain
     ) -> Regime:
         """The regime with numbers for symbols, and with what they leave of its condition and prefactor."""
+        doubt = self.doubt if any(c.free_symbols & prefactor.free_symbols for c in domain.constraints) else ""
         parts = {name: getattr(self, name) for name in ("exponent", "remainder", "gauge", "envelope")}
         parts |= {"log_power": sympify(self.log_power), "relative": self.relative}
         values = {name: None if part is None else part.xreplace(table) for name, part in parts.items()}
-        return replace(self, condition=condition, prefactor=prefactor, domain=domain, **values)
+        return replace(self, condition=condition, prefactor=prefactor, doubt=doubt, domain=domain, **values)
 
     @property
     def is_power(self) -> bool:
@@ -126,18 +132,28 @@ class Regime:
 
 def find_regimes(formula: Formula, domain: Domain) -> tuple[Regime, ...]:
     """The regimes of an expansion on ``domain``, open ones first, then their boundaries."""
-    series = _settle(formula, {}, domain)
+    series, _ = _settle(formula, {}, domain)
     candidates = series.candidates()
     return (*_open(formula, candidates, domain), *_boundaries(formula, candidates, domain))
 
 
-def _settle(formula: Formula, table: dict[Symbol, Expr], domain: Domain) -> Expansion:
+def _expand(
+    formula: Formula, table: dict[Symbol, Expr], domain: Domain, depth: int
+) -> tuple[Expansion, tuple[Term, ...]]:
+    """The expansion without terms that vanish, and those that are taken as zeros without proof."""
+    series = formula(table, depth).within(domain)
+    return (series, ()) if isinstance(series, Layered) else series.without_zeros()
+
+
+def _settle(
+    formula: Formula, table: dict[Symbol, Expr], domain: Domain
+) -> tuple[Expansion, tuple[Term, ...]]:
     """The expansion on ``domain``, deep enough that no remainder can lead."""
     for depth in range(2, MAX_DEPTH):
-        series = formula(table, depth).within(domain)
+        series, doubtful = _expand(formula, table, domain, depth)
         first = series.candidates()
         if first and all(any(series.ahead(t, b) for t in first) for b in series.remainder):
-            return series
+            return series, doubtful
     if not series.terms:
         raise UnableError(f"every power of {series.variable} vanishes: what is left falls exponentially")
     raise UnableError(
@@ -153,8 +169,44 @@ def _open(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Ite
         region = domain.holding(*domain.reduced(others))
         if region.is_empty():
             continue
-        condition = And(*(as_condition(c) for c in region.constraints if c not in domain.constraints))
-        yield _regime(formula, {}, region, condition)
+        whole = _regime(formula, {}, region, _condition(region, domain))
+        curves = zero_curves(whole.prefactor, region).curves
+        for part in _parts(region, curves):
+            yield replace(whole, condition=_condition(part, domain), domain=part)
+        for curve in curves:
+            yield from _on_curve(formula, curve, region, domain)
+
+
+def _condition(region: Domain, domain: Domain) -> Boolean:
+    return And(*(as_condition(c) for c in region.constraints if c not in domain.constraints))
+
+
+def _parts(region: Domain, curves: tuple[Expr, ...]) -> Iterator[Domain]:
+    """The parts of a region between the curves on which the leading coefficient vanishes."""
+    if not curves:
+        yield region
+        return
+    for sign in (1, -1):
+        part = region.holding(sign * curves[0])
+        if not part.is_empty():
+            yield from _parts(part, curves[1:])
+
+
+def _on_curve(formula: Formula, curve: Expr, region: Domain, domain: Domain) -> Iterator[Regime]:
+    """The laws where the coefficient that leads around it vanishes: those of the next terms."""
+    for symbol, value in solutions(curve):
+        edge = region.substituted({symbol: value})
+        meeting = as_condition(curve)
+        rest = (as_condition(c) for c in region.constraints if c not in domain.constraints)
+        here = And(Eq(meeting.lhs, meeting.rhs), *rest)
+        for regime in find_regimes(partial(_substitute, formula, symbol, value), edge):
+            yield replace(regime, condition=And(here, regime.condition))
+
+
+def _substitute(
+    formula: Formula, symbol: Symbol, value: Expr, table: dict[Symbol, Expr], depth: int
+) -> Expansion:
+    return formula({symbol: value.xreplace(table), **table}, depth)
 
 
 def _boundaries(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Iterator[Regime]:
@@ -183,7 +235,7 @@ def _boundaries(formula: Formula, candidates: tuple[Term, ...], domain: Domain) 
 
 
 def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, condition: Boolean) -> Regime:
-    series = _settle(formula, table, domain)
+    series, doubtful = _settle(formula, table, domain)
     if isinstance(series, Layered):
         if not is_settled(series) and not domain.constraints:
             series = formula(table, 4).within(domain)  # leading slow terms may cancel, at numbers
@@ -215,7 +267,8 @@ def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, conditi
         rest = [t for t in series.terms if t != first[0]]
         if rest or not series.remainder:
             break
-        series = formula(table, depth).within(domain)
+        series, doubtful = _expand(formula, table, domain, depth)
+    prefactor = tidy(first[0].coefficient)
     behind = replace(series, terms=tuple(rest)).candidates()
     orders = {t.order for t in behind} | {
         b.order for b in series.remainder if not any(series.ahead(t, b) for t in behind)
@@ -223,13 +276,22 @@ def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, conditi
     return Regime(
         condition=condition,
         exponent=together(first[0].order),
-        prefactor=tidy(first[0].coefficient),
+        prefactor=prefactor,
         log_power=first[0].log_power,
         remainder=Min(*map(together, orders)) if orders else oo,
+        doubt=_doubt(series, prefactor, doubtful),
         domain=domain,
         gauge=series.gauge,
         envelope=series.envelope,
     )
+
+
+def _doubt(series: Expansion, prefactor: Expr, doubtful: tuple[Term, ...]) -> str:
+    """What is not proved: that the prefactor has no further zeros, or that terms taken as 0 are 0."""
+    if doubtful:
+        shown = ", ".join(str(series.monomial_of(t)) for t in doubtful)
+        return f"the coefficient of {shown} is 0 to 200 digits and taken as 0"
+    return "" if zero_curves(prefactor, series.domain).complete else NOT_EXCLUDED
 
 
 def reduce_condition(condition: Boolean, domain: Domain) -> Boolean:

@@ -251,6 +251,9 @@ def _notes(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome], verdi
         yield f"the law tends to a constant; to claim the constant write {subject.symbol} = ..."
     if not judge.is_exponent and any(piece.oscillation is not None for piece in subject.pieces):
         yield "the constant of the law oscillates with the logarithm of the resource; the power is judged"
+    for piece in subject.pieces:
+        if piece.doubt and any(judge.within(cell, piece) is not None for cell in cells if not cell.is_number):
+            yield f"where {plain(piece.condition)}: {piece.doubt}" if piece.condition != true else piece.doubt
     if statement.remainder:
         yield "the order of the remainder is not judged; state it as a claim O(...) about what is left"
     loose = [o for o in outcomes if o.note == "not tight"]

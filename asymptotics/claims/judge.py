@@ -53,10 +53,17 @@ class Judge:
         """What is found on each cell; neighbours that agree are joined."""
         found: list[Outcome] = []
         for cell in cells:
-            parts = [(self.within(cell, piece), piece) for piece in self.subject.pieces]
+            parts = [(self.within(cell, piece), piece) for piece in self._pieces(cell)]
             inside = {part: piece for part, piece in parts if part is not None}
             found += joined(cell, inside, lambda part, own=inside: self._on_piece(part, own[part]))  # type: ignore[misc]
         return found
+
+    def _pieces(self, cell: Cell) -> tuple[Piece, ...]:
+        """The pieces of the law; where all parameters have numbers, the one that is derived with them."""
+        values = {symbol: cell.value(symbol) for symbol in self.subject.parameters}
+        if not values or not all(value.is_Rational for value in values.values()):
+            return self.subject.pieces
+        return (self.subject.at(values),)
 
     @staticmethod
     def within(cell: Cell, piece: Piece) -> Cell | None:

@@ -25,7 +25,7 @@ class Piece:
     """One regime or phase: ``condition``, the exponent as it is stated alone, and the leading growth.
 
     ``constant_known`` is False where the constant has no closed form (it stands as 1 in ``growth``), or where
-    it is a bounded function of the resource, ``oscillation``. ``gauge`` is that of the regime.
+    it is a bounded function of the resource, ``oscillation``. ``gauge``, ``doubt``: those of the regime.
     """
 
     condition: Boolean
@@ -34,6 +34,7 @@ class Piece:
     constant_known: bool = True
     oscillation: Expr | None = None
     gauge: Expr | None = None
+    doubt: str = ""
 
     @property
     def power(self) -> Expr:
@@ -146,7 +147,8 @@ def _of_regime(regime: Regime, x: Symbol) -> Piece:
         growth=growth if waves else replace(growth, constant=growth.constant * regime.prefactor),
         constant_known=not waves,
         oscillation=regime.prefactor if waves else None,
-        gauge=None if regime.gauge is None else regime.gauge,
+        gauge=regime.gauge,
+        doubt=regime.doubt,
     )
 
 

@@ -312,9 +312,13 @@ def _law_step(name: Named, regime: Regime, quantity: Quantity) -> Step:
 
 
 def _boundary(regime: Regime) -> dict[Symbol, Expr]:
-    """One symbol in terms of the others where two exponents meet."""
-    (meeting,) = (part for part in And.make_args(regime.condition) if part.rel_op == "==")
-    return dict(solutions(primitive(meeting.lhs - meeting.rhs))[:1])
+    """Symbols in terms of the others where exponents meet or a leading coefficient vanishes."""
+    table: dict[Symbol, Expr] = {}
+    for meeting in (part for part in And.make_args(regime.condition) if part.rel_op == "=="):
+        difference = primitive((meeting.lhs - meeting.rhs).xreplace(table))
+        for symbol, value in solutions(difference):
+            table = {s: v.xreplace({symbol: value}) for s, v in table.items()} | {symbol: value}
+    return table
 
 
 def _equal(lhs: Expr, rhs: Expr) -> Eq:

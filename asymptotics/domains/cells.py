@@ -94,6 +94,11 @@ class Cell:
         raise UnableError(f"the sign of {expression} is not decided")
 
     @property
+    def is_number(self) -> bool:
+        """Whether every symbol of the cell has a number."""
+        return bool(self.table) and not self.domain.constraints and all(e.is_Rational for _, e in self.table)
+
+    @property
     def is_seen(self) -> bool:
         """Whether a point of the cell is known; else it may be empty."""
         return self.is_point or self.domain.witness() is not None

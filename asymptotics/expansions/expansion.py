@@ -43,6 +43,7 @@ from asymptotics.expansions.coefficients import collect, with_names, with_values
 from asymptotics.expansions.laurent import reciprocal_gamma
 from asymptotics.expansions.oscillation_products import inverse_waves
 from asymptotics.expansions.terms import Bound, Term, absorbs, compare, minimal, vanishes
+from asymptotics.expansions.vanishing import DOUBT, NONZERO, number_in, zero_test
 from asymptotics.notation import restated
 
 ONE = Integer(1)
@@ -136,6 +137,13 @@ class Expansion:
     def within(self, domain: Domain) -> Expansion:
         """The same expansion on a smaller domain, where more of its terms may have an order."""
         return replace(self, domain=domain).with_terms(self.terms, self.remainder)
+
+    def without_zeros(self) -> tuple[Expansion, tuple[Term, ...]]:
+        """The same without terms whose numbers vanish, and those of them that are 0 to 200 digits only."""
+        found = [(t, zero_test(number_in(t.coefficient))) for t in self.terms]
+        kept = tuple(t for t, verdict in found if verdict == NONZERO)
+        doubtful = tuple(t for t, verdict in found if verdict == DOUBT)
+        return (self if len(kept) == len(found) else replace(self, terms=kept)), doubtful
 
     # --- algebra -------------------------------------------------------------------------
 

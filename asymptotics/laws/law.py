@@ -20,6 +20,7 @@ from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.layer_leading import leading_series
 from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.oscillation import LogPeriodic, log_periodic
+from asymptotics.expansions.vanishing import NONZERO, number_in, zero_test
 from asymptotics.laws import latex as typeset
 from asymptotics.laws.windows import Subject, Window, windows_of
 from asymptotics.model.quantities import QUANTITIES, crossover
@@ -244,7 +245,7 @@ class Law:
             if condition == false:
                 continue
             prefactor = tidy(regime.prefactor.xreplace(table))
-            if prefactor == 0 or prefactor.has(nan, zoo, oo):
+            if prefactor.has(nan, zoo, oo) or zero_test(number_in(prefactor)) != NONZERO:
                 # a zero or a removable singularity of the symbolic form: derived again with the numbers
                 return derive_law(self.name, task, self.below).at(dict(settings))
             kept.append(regime.with_numbers(table, condition, prefactor, spectrum(task).domain))
@@ -281,6 +282,7 @@ class Law:
             if regime.relative is not None:
                 rest = f"*(1 + O({regime.relative}))"
             where = "" if regime.condition == true else f", for {plain(regime.condition)}"
+            where += f" ({regime.doubt})" if regime.doubt else ""
             limit = regime.limit(x)
             to = f"{x} -> {limit}"
             if limit != oo and not self.below:
@@ -332,7 +334,7 @@ def _expansion(
     base = replace(spectrum(task), below=below)
     for depth in range(terms, terms + 5):
         found = formula(base, depth)
-        series = leading_series(found) if isinstance(found, Layered) else found
+        series, _ = (leading_series(found) if isinstance(found, Layered) else found).without_zeros()
         orders = list(dict.fromkeys(t.order for t in series.terms))
         ahead = [sum(base.domain.sign(b.order - p) == 1 for p in orders) for b in series.remainder]
         if all(count >= terms for count in ahead):
