@@ -47,7 +47,7 @@ from asymptotics.expansions.layer_leading import is_settled, leading_form, leadi
 from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.terms import Term
-from asymptotics.expansions.vanishing import zero_curves
+from asymptotics.expansions.vanishing import Zeros, zero_curves
 from asymptotics.sums.convergent import ConvergentSum
 from asymptotics.sums.regularised import RegularSum
 
@@ -170,7 +170,7 @@ def _open(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Ite
         if region.is_empty():
             continue
         whole = _regime(formula, {}, region, _condition(region, domain))
-        curves = zero_curves(whole.prefactor, region).curves
+        curves = _zeros(whole.prefactor, region).curves
         for part in _parts(region, curves):
             yield replace(whole, condition=_condition(part, domain), domain=part)
         for curve in curves:
@@ -291,7 +291,14 @@ def _doubt(series: Expansion, prefactor: Expr, doubtful: tuple[Term, ...]) -> st
     if doubtful:
         shown = ", ".join(str(series.monomial_of(t)) for t in doubtful)
         return f"the coefficient of {shown} is 0 to 200 digits and taken as 0"
-    return "" if zero_curves(prefactor, series.domain).complete else NOT_EXCLUDED
+    return "" if _zeros(prefactor, series.domain).complete else NOT_EXCLUDED
+
+
+def _zeros(prefactor: Expr, domain: Domain) -> Zeros:
+    """The zeros of a prefactor in the parameters; one that oscillates vanishes at some resources alone."""
+    if prefactor.has(Oscillation):
+        return Zeros(curves=(), complete=True)
+    return zero_curves(prefactor, domain)
 
 
 def reduce_condition(condition: Boolean, domain: Domain) -> Boolean:

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import mpmath
 from sympy import (
     Expr,
+    Function,
     Integer,
     Mul,
     expand,
@@ -195,7 +196,7 @@ def _curves_of(base: Expr, inverse: bool, domain: Domain) -> list[Expr] | None:
 
 
 def _of_sum(total: Expr, domain: Domain) -> list[Expr] | None:
-    if total.is_rational_function(*total.free_symbols) and not total.is_number:
+    if total.is_rational_function(*total.free_symbols) and not total.has(Function) and not total.is_number:
         try:
             factors = factor_list(primitive(total, domain))[1]
         except PolynomialError:
