@@ -298,7 +298,11 @@ def _zeros(prefactor: Expr, domain: Domain) -> Zeros:
     """The zeros of a prefactor in the parameters; one that oscillates vanishes at some resources alone."""
     if prefactor.has(Oscillation):
         return Zeros(curves=(), complete=True)
-    return zero_curves(prefactor, domain)
+    found = zero_curves(prefactor, domain)
+    parameters = set().union(*(c.free_symbols for c in domain.constraints))
+    curves = tuple(c for c in found.curves if c.free_symbols <= parameters)
+    # On a curve in eta, B or sigma the task stays the same, so that it is stated as a doubt.
+    return Zeros(curves=curves, complete=found.complete and curves == found.curves)
 
 
 def reduce_condition(condition: Boolean, domain: Domain) -> Boolean:
