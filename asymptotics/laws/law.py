@@ -186,6 +186,21 @@ class Law:
             raise UnableError(f"{len(self.regimes)} regimes of the {self.name} law; give numbers by at(...)")
         return log_periodic(self.regimes[0].prefactor)
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What is not proved of zeros of coefficients, regime by regime; empty where all is proved.
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> derive(power_law(a, b)).gap.doubts
+        ('zeros of the prefactor are not excluded',)
+        """
+        return tuple(
+            regime.doubt + ("" if regime.condition == true else f" for {plain(regime.condition)}")
+            for regime in self.regimes
+            if regime.doubt
+        )
+
     def _piecewise(self, part: Callable[[Regime], Expr]) -> Expr:
         if len(self.regimes) == 1 and self.regimes[0].condition == true:
             return part(self.regimes[0])

@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import sympy
 from matplotlib.figure import Figure
+from sympy import And, true
+from sympy.logic.boolalg import Boolean
+from sympy.printing.latex import LatexPrinter
 from sympy.printing.pretty.pretty_symbology import greek_letters
 
 from asymptotics import Law, Task
-from asymptotics.notation import NOTATIONS, Notation
+from asymptotics.allocation.latex import entry
+from asymptotics.allocation.optimum import Optimum
+from asymptotics.derivation.text import escape_latex
+from asymptotics.notation import NOTATIONS, Notation, restated
 from asymptotics.notation import notation as named
 from numerics.figures.style import COLUMN, LABEL_SIZE, looks
 from numerics.figures.verification import plot_verification
+from numerics.reports.templating import fill_tex
 from numerics.verification.summary import HEADER, Report, Row
 
 OWN = next(iter(NOTATIONS))
-
-FITTED = r"""% Whatever is wider than the page, or higher, is scaled down to it.
-\newsavebox{\wide}
-\newlength{\room}
-\newcommand{\fitted}[2][\linewidth]{\setlength{\room}{#1}\sbox{\wide}{#2}%
-  \ifdim\wd\wide>\room\sbox{\wide}{\resizebox{\room}{!}{\usebox{\wide}}}\fi
-  \ifdim\dimexpr\ht\wide+\dp\wide>0.8\textheight
-    \resizebox*{!}{0.8\textheight}{\usebox{\wide}}\else\usebox{\wide}\fi}
-"""
-
-PREAMBLE = (
-    r"""\documentclass{article}
-\usepackage[a4paper,margin=25mm]{geometry}
-\usepackage{amsmath}
-\usepackage{graphicx}
-\setlength{\parindent}{0pt}
-"""
-    + FITTED
-    + r"""\begin{document}
-"""
-)
 
 
 def setting(task: Task, letters: Notation) -> list[str]:
@@ -53,60 +40,66 @@ def setting(task: Task, letters: Notation) -> list[str]:
     ]
 
 
+def equations(pairs: Iterable[tuple[object, object]]) -> str:
+    """``x = 1, y = 2`` in LaTeX."""
+    return ", ".join(f"{sympy.latex(s)} = {sympy.latex(e)}" for s, e in pairs)
+
+
+def conditions_of(conditions: Iterable[Boolean], letters: Notation) -> str:
+    """What is to be satisfied, in LaTeX; empty for nothing."""
+    shown = [letters.condition(condition) for condition in conditions]
+    return r",\ ".join(sympy.latex(part) for c in shown for part in And.make_args(c) if part != true)
+
+
 def to_tex(report: Report) -> str:
     """A complete article: the task, each law with its conditions, and the table of the verification."""
-    lines = [
-        PREAMBLE,
-        r"\section*{Bottleneck laws}",
-        r"Excess test loss $L$ of the random-feature model trained by gradient flow, for",
-        r"\[ " + r",\quad ".join(setting(report.task, named(OWN))) + r". \]",
-        r"All quantities are dimensionless.",
-        "",
-    ]
-    for row in report.rows:
-        lines += law_section(row.law)
-    values = ", ".join(
-        f"{sympy.latex(symbol)} = {sympy.latex(value)}" for symbol, value in report.values.items()
+    return fill_tex(
+        "laws.tex",
+        {
+            "setting": setting(report.task, named(OWN)),
+            "laws": [law_fields(row.law) for row in report.rows],
+            "values": equations(report.values.items()),
+            "verification": verification_table(report),
+        },
     )
-    lines += [
-        r"\section*{Verification}",
-        r"Each law against the solution of the full model" + (f" at ${values}$" if values else "") + ".",
-        r"Exponents are those of $L$ and of its relative remainder $L/L_{\text{law}} - 1$,",
-        r"predicted and measured with an estimate of the error.",
-        "",
-        r"\medskip",
-        r"\renewcommand{\arraystretch}{1.3}",
-        rf"\fitted{{{verification_table(report)}}}",
-        r"\end{document}",
-        "",
-    ]
-    return "\n".join(lines)
 
 
-def law_section(law: Law, notation: str | None = None) -> list[str]:
-    """A heading, the law over its regimes, its conditions; in the letters of ``notation``."""
-    quantity = law.quantity[0].upper() + law.quantity[1:]
-    formula = law.to_latex(notation).replace(r" \\ ", r" \\[2ex] ")  # room between the regimes
-    limits = law.limits.replace("oo", r"\infty").replace("sigma", r"\sigma")
-    letters = named(notation or OWN)
-    restated = (letters.condition(condition) for condition in law.conditions)
-    conditions = ", ".join(sympy.latex(condition) for condition in restated if condition != sympy.true)
-    return [
-        rf"\subsection*{{{quantity} (${limits}$)}}",
-        rf"\fitted{{$\displaystyle {formula}$}}",
-        "",
-        r"\smallskip" + (f" Conditions: ${conditions}$." if conditions else ""),
-        "",
-    ]
+def law_fields(law: Law, notation: str | None = None) -> dict[str, str]:
+    """A law over its regimes with its conditions, in the letters of ``notation``."""
+    return {
+        "words": capital(law.quantity),
+        "limits": limits_of(law),
+        "formula": law.to_latex(notation).replace(r" \\ ", r" \\[2ex] "),  # room between the regimes
+        "conditions": conditions_of(law.conditions, named(notation or OWN)),
+        "doubts": escape_latex(". ".join(map(capital, law.doubts))),
+    }
 
 
-def verification_table(report: Report) -> str:
-    """The rows of the verification as a ``tabular``."""
-    rows = [" & ".join(_cell(text) for text in HEADER) + r" \\ \hline"]
-    rows += [" & ".join(_cell(text) for text in row.cells()) + r" \\" for row in report.rows]
-    return "\n".join(
-        [rf"\begin{{tabular}}{{{'l' * len(HEADER)}}}", r"\hline", *rows, r"\hline", r"\end{tabular}"]
-    )
+def limits_of(law: Law) -> str:
+    """What is infinite, in LaTeX."""
+    return law.limits.replace("oo", r"\infty").replace("sigma", r"\sigma")
+
+
+def capital(words: str) -> str:
+    """The words as a sentence begins."""
+    return words[0].upper() + words[1:]
+
+
+def phase_table(optimum: Optimum, notation: str | None = None) -> tuple[list[str], list[list[str]]]:
+    """The resources that are split, and a row for each phase and boundary: condition, exponents, balance."""
+    printer = LatexPrinter()
+    phases = (*optimum.phases, *optimum.boundaries)
+    rows = []
+    for phase in phases if notation is None else restated(phases, notation):
+        where = r",\ ".join(printer.doprint(part) for part in And.make_args(phase.condition) if part != true)
+        powers = [entry(key, power, phase.logs[key], printer) for key, power in phase.powers]
+        rows.append([where, *powers, r" \sim ".join(printer.doprint(x) for x in phase.balance)])
+    return [printer.doprint(x) for x in optimum.free], rows
+
+
+def verification_table(report: Report) -> tuple[list[str], list[list[str]]]:
+    """Heads and rows of the verification."""
+    return [_cell(text) for text in HEADER], [[_cell(text) for text in row.cells()] for row in report.rows]
 
 
 def _cell(text: str) -> str:

@@ -11,7 +11,7 @@ from asymptotics import DomainError, derive, power_law
 from asymptotics.symbols import a, b
 from numerics.cli import main
 from numerics.figures.style import save
-from numerics.reports.article import allocation_table, article, figures
+from numerics.reports.article import article, figures
 from numerics.reports.content import gather
 from numerics.verification.selection import Selection, select_laws
 
@@ -58,7 +58,8 @@ def test_what_is_missing_is_said():
 
 
 def test_allocation_table_has_a_row_for_each_phase(dossier):
-    table = allocation_table(dossier.optimum)
+    text = article(dossier, ())
+    table = text[text.index(r"\section{Compute-optimal") : text.index(r"\section{Verification}")]
     phases = (*dossier.optimum.phases, *dossier.optimum.boundaries)
     assert table.count(r"\\") == 1 + len(phases)
     assert r"$C^{\frac{b}{b + 1}}$" in table

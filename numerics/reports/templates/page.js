@@ -1,0 +1,10 @@
+for (const button of document.querySelectorAll('.latex button')) {
+  button.addEventListener('click', async () => {
+    const code = button.parentElement.querySelector('code');
+    try { await navigator.clipboard.writeText(code.textContent); button.textContent = 'copied'; }
+    catch { getSelection().selectAllChildren(code); button.textContent = 'selected'; }
+  });
+}
+addEventListener('beforeprint', () => {
+  for (const part of document.querySelectorAll('#derivations > details')) part.open = true;
+});
