@@ -291,7 +291,10 @@ def _doubt(series: Expansion, prefactor: Expr, doubtful: tuple[Term, ...]) -> st
     if doubtful:
         shown = ", ".join(str(series.monomial_of(t)) for t in doubtful)
         return f"the coefficient of {shown} is 0 to 200 digits and taken as 0"
-    return "" if _zeros(prefactor, series.domain).complete else NOT_EXCLUDED
+    parameters = set().union(*(c.free_symbols for c in series.domain.constraints))
+    if not prefactor.free_symbols & parameters or _zeros(prefactor, series.domain).complete:
+        return ""  # numbers are decided by balls
+    return NOT_EXCLUDED
 
 
 def _zeros(prefactor: Expr, domain: Domain) -> Zeros:

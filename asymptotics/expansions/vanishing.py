@@ -22,12 +22,12 @@ from dataclasses import dataclass
 
 import mpmath
 from sympy import (
+    Add,
     Expr,
     Function,
     Integer,
     Mul,
     expand,
-    expand_log,
     factor_list,
     factor_terms,
     gamma,
@@ -37,6 +37,7 @@ from sympy import (
     sin,
     together,
     zeta,
+    zoo,
 )
 from sympy.polys.polyerrors import PolynomialError
 
@@ -81,7 +82,11 @@ def number_in(coefficient: Expr) -> Expr:
     (-1 + sqrt(3)/2, 1)
     """
     symbols = coefficient.free_symbols
-    return factor_terms(coefficient).as_independent(*symbols, as_Add=False)[0] if symbols else coefficient
+    if not symbols:
+        return coefficient
+    if all(part.free_symbols for part in coefficient.atoms(Add, Function)):
+        return Integer(1)  # powers of rational numbers do not vanish
+    return factor_terms(coefficient).as_independent(*symbols, as_Add=False)[0]
 
 
 def _value(expression: Expr, digits: int) -> mpmath.mpf | None:
@@ -131,7 +136,11 @@ def zero_curves(expression: Expr, domain: Domain) -> Zeros:
     >>> zero_curves(2 ** (1 / b) - 2, Domain((b - 1,)))
     Zeros(curves=(), complete=True)
     """
-    found = [_curves_of(*factor, domain) for factor in _factors(factor_terms(together(expression)), 1)]
+    factors = tuple(_factors(factor_terms(together(expression)), 1))
+    found = [_curves_of(*factor, domain) for factor in factors]
+    if None in found:
+        # Poles of the undecided factor may meet the zeros of inverse gamma functions.
+        found = [part if factor[0].is_Add else None for factor, part in zip(factors, found, strict=True)]
     curves = dict.fromkeys(curve for part in found if part is not None for curve in part)
     return Zeros(
         curves=tuple(curve for curve in curves if _falls(expression, curve, domain)),
@@ -176,6 +185,8 @@ def _curves_of(base: Expr, inverse: bool, domain: Domain) -> list[Expr] | None:
     """Where a factor vanishes (``inverse``: where it is infinite); None if that is not decided."""
     if base.is_nonzero or base.is_positive:
         return []
+    if hasattr(base, "proves_positive") and base.proves_positive(domain):
+        return []
     if isinstance(base, gamma):
         return _lines(base.args[0], domain, 1) if inverse else []
     if inverse:
@@ -205,11 +216,22 @@ def _of_sum(total: Expr, domain: Domain) -> list[Expr] | None:
     if total.is_number:
         return [] if zero_test(total) == NONZERO else None
     if len(total.args) == 2:
-        # two terms cancel where the logarithm of their ratio vanishes
-        height = expand_log(log(-total.args[0] / total.args[1]), force=True)
-        if height.is_rational_function(*total.free_symbols) and domain.sign(height) in (1, -1):
+        # Two terms cancel where the logarithm of their ratio vanishes.
+        height = _height(-total.args[0] / total.args[1])
+        if height is not None and domain.sign(height) in (1, -1):
             return []
     return None
+
+
+def _height(ratio: Expr) -> Expr | None:
+    """The logarithm of a product of powers of positive numbers; None for other products."""
+    height: Expr = Integer(0)
+    for factor in Mul.make_args(ratio):
+        base, power = factor.as_base_exp()
+        if not (base.is_Rational and base > 0 and power.is_rational_function(*power.free_symbols)):
+            return None
+        height += power * log(base)
+    return None if height.has(zoo) or ratio.has(Function) else height
 
 
 def _lines(argument: Expr, domain: Domain, step: int) -> list[Expr] | None:

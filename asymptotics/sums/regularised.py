@@ -15,9 +15,10 @@ from __future__ import annotations
 from typing import Any
 
 import mpmath
-from sympy import Add, Expr, Integer, Symbol, digamma, expand, lambdify, powsimp, zeta
+from sympy import Add, Expr, Integer, Mul, Poly, Symbol, digamma, expand, lambdify, powsimp, zeta
 
 from asymptotics.caches import cached
+from asymptotics.domains.domain import Domain
 from asymptotics.errors import PrecisionError
 from asymptotics.expansions.gamma_products import has_gammas, without_gammas
 from asymptotics.expansions.tail import tail_expansion
@@ -45,6 +46,17 @@ class RegularSum(IndexedSum):
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         return RegularSum(self.args[0].diff(symbol), self.args[1], self.args[2])
+
+    def proves_positive(self, domain: Domain) -> bool:
+        """Whether the sum converges on the domain, of positive terms; it is the sum itself then."""
+        summand, index, _ = self.args
+        degree = Integer(0)
+        for factor in Mul.make_args(summand):
+            base, power = factor.as_base_exp()
+            if not (base.is_positive and base.is_polynomial(index)) or power.has(index):
+                return False
+            degree += power * Poly(base, index).degree()
+        return domain.positive(-degree - 1)
 
     def number(self, digits: int) -> mpmath.mpf:
         summand, index, start = self.args

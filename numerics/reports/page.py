@@ -67,9 +67,7 @@ def page(dossier: Dossier, notation: str | None = None) -> str:
         "version": version("scaling-bottlenecks"),
         "command": " ".join(dossier.command),
     }
-    return fill_page(
-        values, math=_math, capital=capital, svg=lambda drawn, name: Markup(inline_svg(drawn, name))
-    )
+    return fill_page(values, math=_math, capital=capital, svg=_svg)
 
 
 def _math(latex: str, display: bool = False) -> Markup:
@@ -79,6 +77,10 @@ def _math(latex: str, display: bool = False) -> Markup:
     return Markup(
         re.sub(r"<mi>(sin|cos|exp|log|min|max)</mi>", r'<mspace width="0.17em"/><mi>\1</mi>', shown)
     )
+
+
+def _svg(drawn: Figure, name: str) -> Markup:
+    return Markup(inline_svg(drawn, name))
 
 
 def _law(law: Law, notation: str | None, letters: Notation) -> dict[str, object]:
