@@ -14,7 +14,6 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from importlib.metadata import version
 from typing import Any, NoReturn
 
 from asymptotics.errors import BottleneckError, DomainError
@@ -34,6 +33,16 @@ exit status: 0 if every law holds, 1 if a check fails or stays undecided, 2 for 
 
 Expressions are Python's: + - * / ** (or ^), log, exp, sqrt, gamma, zeta, Min, ...; k is the mode index.
 """
+
+
+class _Version(argparse.Action):
+    """Looks the version up when it is asked for, since reading metadata slows every start."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *given: object) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"bottlenecks {version('scaling-bottlenecks')}")
+        parser.exit()
 
 
 class _Parser(argparse.ArgumentParser):
@@ -106,9 +115,7 @@ def _parser(commands: Mapping[str, str]) -> argparse.ArgumentParser:
         prog="bottlenecks",
         description="Bottleneck laws of the random-feature model, derived and checked by numbers.",
     )
-    parser.add_argument(
-        "--version", action="version", version=f"bottlenecks {version('scaling-bottlenecks')}"
-    )
+    parser.add_argument("--version", nargs=0, action=_Version, help="show program's version number and exit")
     names = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Command)
     for module, words in commands.items():
         description = words[0].upper() + words[1:] + "."
