@@ -64,7 +64,7 @@ LONG = 200
 class Regime:
     """``loss ~ envelope * prefactor * x**(-exponent) * log(x)**log_power`` where ``condition`` holds.
 
-    x is the resource or, where the law is no power of it, the function ``gauge`` of it (exp(N) for an
+    x is the resource or, where the law is not a power of it, the function ``gauge`` of it (exp(N) for an
     exponential law). ``remainder`` is the exponent of what follows, ``O(x**(-remainder))`` up to
     logarithms: a Min over the candidates; oo if the rest is smaller than every power. Where it is smaller
     by a slow function only (1/log x), that is ``relative``, and log_power need not be whole. ``doubt`` says

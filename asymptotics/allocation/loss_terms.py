@@ -117,7 +117,7 @@ def _flow_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
     if P in present:
         yield from _data_terms(laws, clean, present)
     if {N, P} <= present:
-        yield from _mixed_terms(clean)
+        yield from _terms_of_both(clean)
 
 
 def _model_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
@@ -149,7 +149,7 @@ def _data_terms(laws: Laws, clean: Laws, present: frozenset[Symbol]) -> Iterator
             yield from _of(laws.data)
 
 
-def _mixed_terms(laws: Laws) -> Iterator[LossTerm]:
+def _terms_of_both(laws: Laws) -> Iterator[LossTerm]:
     """``Xi(kappa) P/(N - P)`` with ``df1(kappa) = P``: the model's law in P, times P/N.
 
     Where the data law has the same power it is P/N times that, and no term of its own.
@@ -168,8 +168,8 @@ def _of(law: Law) -> Iterator[LossTerm]:
             continue
         if not regime.is_power:
             raise UnableError(
-                f"the {law.name} law {regime.leading(law.resource)} is no power of {law.resource}: budgets "
-                "are split between powers; not derived"
+                f"the {law.name} law {regime.leading(law.resource)} is not a power of {law.resource}: "
+                "budgets are split between powers; not derived"
             )
         yield LossTerm(
             powers=((law.resource, normal(regime.exponent)),),

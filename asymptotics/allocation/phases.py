@@ -258,7 +258,7 @@ class Allocation:
         """By which power of C the largest neglected term is smaller than the loss."""
         programme = self.programme()
         everything = place | dict(self.fixed)
-        # a bottleneck of a size alone is what its transient ends in; before the crossover it is no term yet
+        # a bottleneck of a size alone is what its transient ends in; before the crossover it does not show
         ends = {(size,) for size in (N, P) if t in everything and size != crossover}
         gaps: list[Expr] = [
             slack

@@ -144,7 +144,7 @@ def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     right = right[: rest.start()] if rest else right
     if found and not right.strip():
         raise ParseError.at(claim, len(claim) - 1, "nothing follows the relation")
-    expression = _parsed(claim, right, tuple(range(start, len(claim))), symbols)
+    expression = _parse(claim, right, tuple(range(start, len(claim))), symbols)
     names = {m.group(): start + m.start() for m in reversed(list(re.finditer(r"[A-Za-z_]\w*", right)))}
     assert left is not None
     return Statement(
@@ -158,7 +158,7 @@ def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     )
 
 
-def _parsed(claim: str, text: str, origin: Sequence[int], symbols: Mapping[str, Expr]) -> Expr:
+def _parse(claim: str, text: str, origin: Sequence[int], symbols: Mapping[str, Expr]) -> Expr:
     try:
         return parse(text, symbols=symbols)
     except ParseError as error:
@@ -172,7 +172,7 @@ def _left_side(text: str) -> tuple[str, str] | None:
     """The name on the left side, and the letters in its parentheses and subscripts."""
     match = _left.fullmatch(text)
     if match is None or re.search(r"\*\*|\^(?!\s*(\*|opt))", text):
-        return None  # a power is no name, but for a star
+        return None  # a power is not a name, but for a star
     inner = "".join(re.findall(r"\([^()]*\)|_[A-Za-z]", text))
     return match["name"], "".join(dict.fromkeys(c for c in inner if c.isalpha()))
 
@@ -210,7 +210,7 @@ def _from_latex(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     assert left is not None
     return Statement(
         claim=claim,
-        expression=_parsed(claim, text, origin, symbols),
+        expression=_parse(claim, text, origin, symbols),
         relation=relation,
         soft=soft,
         subject=left[0],

@@ -203,7 +203,9 @@ class TracedExpansion(Expansion):
 
 
 @revert.register(TracedExpansion)
-def _revert_traced(series: TracedExpansion, variable: Symbol, function: Expansion | None = None) -> Expansion:
+def _revert_and_tell(
+    series: TracedExpansion, variable: Symbol, function: Expansion | None = None
+) -> Expansion:
     root = Function(series.variable.name, positive=True)(variable)
     solved = revert(series.plain(), variable)
     event = Reverted(equation=series.exact, variable=series.variable, size=variable, root=root, found=solved)

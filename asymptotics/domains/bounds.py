@@ -28,7 +28,7 @@ Form = dict[Symbol | None, Rational]
 class Counted:
     """Symbols counted in positive numbers of the same names.
 
-    ``others`` are the constraints that are not lower bounds; ``is_linear`` where there are no curved ones.
+    ``others`` are the constraints that are not lower bounds; ``is_linear`` if all are linear.
     """
 
     table: dict[Symbol, Expr]

@@ -91,7 +91,7 @@ class Expansion:
     def standing_for(self, gauge: Expr, envelope: Expr = ONE) -> Expansion:
         """The same expansion whose variable stands for ``gauge``, all of it times ``envelope``.
 
-        A law that is no power of its resource is one of a function of it: ``exp(-N)`` is ``X**-1``,
+        A law that is not a power of its resource is one of a function of it: ``exp(-N)`` is ``X**-1``,
         X = exp(N).
 
         >>> X, N = Symbol("X", positive=True), Symbol("N", positive=True)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 class Law:
     """``loss ~ prefactor * x**(-exponent) * log(x)**log_power``, x = resource -> oo.
 
-    Where the law is no power of its resource, x is the function `gauge` of it, and there may be an
+    Where the law is not a power of its resource, x is the function `gauge` of it, and there may be an
     envelope (see `Regime`); `leading` is always the whole of it. All quantities are dimensionless; the
     loss is the excess test loss (the variance sigma^2 of the label noise itself is not included).
 

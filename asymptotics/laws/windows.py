@@ -66,7 +66,7 @@ ONE, ZERO = Integer(1), Integer(0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window(Generic[L]):
-    """``law`` for ``lower << resource << upper``; or the exact ``value``; or why there is no law.
+    """``law`` for ``lower << resource << upper``; or the exact ``value``; or why a law cannot be had.
 
     ``departure`` is the leading term of what the law of the window, with all its orders, leaves out as the
     resource comes near ``upper`` (time, model and data; None elsewhere); units of the loss. Its ratio to the

@@ -56,7 +56,7 @@ class Quantity:
 
     @property
     def pace(self) -> Expr:
-        """How far gradient flow gets while the resource grows by 1; 1 where that is no time."""
+        """How far gradient flow gets while the resource grows by 1; 1 where it counts features or samples."""
         return self.rule.pace() if self.resource == t else Integer(1)
 
 
@@ -300,7 +300,7 @@ def crossover(spectrum: SpectralSeries, size: Symbol) -> Expr:
     4*N**2/pi**2
     """
     if mode_count(spectrum) is not None:
-        return oo  # with more samples or features than modes there is no crossover
+        return oo  # more samples or features than modes: nothing crosses over
     kappa = revert(meanfield.df1(spectrum, 2), size)
     series = leading_series(kappa) if isinstance(kappa, Layered) else kappa
     return 1 / series.term_expression(series.leading())

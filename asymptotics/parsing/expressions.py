@@ -136,7 +136,7 @@ class _Reader:
             self.fail(node, f"{name} is a function; write {name}(x)")
         self.fail(node, NOT_LETTERS.get(name) or f"unknown name {name!r}; {known_names()}")
 
-    # Sums and products lean to the left in the tree, so a long one is no deep nesting.
+    # Sums and products lean to the left in the tree, so a long one does not nest deeply.
 
     def sum(self, node: ast.expr, depth: int) -> Expr:
         start, terms = node, []

@@ -85,7 +85,7 @@ class FiniteSeries:
         """
         numbers = all(not (e.free_symbols - {self.index}) for p in self.pieces for e in (p[0], p[2], p[3]))
         if numbers and sum(int(last - first + 1) for _, _, first, last in self.pieces) <= LISTED:
-            return _sorted_modes(self.pieces, self.index)[:count]
+            return _sort_modes(self.pieces, self.index)[:count]
         found: list[tuple[Expr, Expr]] = []
         for lam, weight, first, last in reversed(self.pieces):
             if len(found) >= count:
@@ -109,7 +109,7 @@ class FiniteSeries:
 
 
 @cached(maxsize=64)
-def _sorted_modes(
+def _sort_modes(
     pieces: tuple[tuple[Expr, Expr, Expr, Expr], ...], index: Symbol
 ) -> tuple[tuple[Expr, Expr], ...]:
     weights: dict[Expr, Expr] = {}

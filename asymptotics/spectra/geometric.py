@@ -102,7 +102,7 @@ class GeometricSeries:
     scale: Expr
 
     def poles(self, count: int) -> tuple[Pole, ...]:
-        """One line for each rate of the weights; there are no more."""
+        """One line for each rate of the weights, and these are all."""
         del count
         found: dict[Expr, int] = {}
         for term in self.weights:

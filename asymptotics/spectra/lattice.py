@@ -76,7 +76,7 @@ class LatticeModes:
             return Mismatch(fitting=3, missing=missing)
         (factor, shift), (Lambda, p), (C, q) = (part for part in parts if part is not None)
         if shift != 0:
-            return Mismatch(fitting=3, missing=f"multiplicity {task.multiplicity} is no number of modes")
+            return Mismatch(fitting=3, missing=f"multiplicity {task.multiplicity} is not a number of modes")
         for name, exponent in (("eigenvalues", p), ("target", q)):
             refusal = (
                 f"sum of {getattr(task, name)} over the modes of a lattice in d = {dimension} diverges: "

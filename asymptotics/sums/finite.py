@@ -42,7 +42,7 @@ class FiniteSum(IndexedSum):
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         if self.args[2].has(symbol) or self.args[3].has(symbol):
-            raise UnableError(f"{self} is no function of a continuous {symbol}")
+            raise UnableError(f"{self} is not a function of a continuous {symbol}")
         return finite_sum(self.args[0].diff(symbol), *self.args[1:])
 
     def _eval_is_positive(self) -> bool | None:

@@ -117,7 +117,7 @@ class Task:
         infinitely many modes; ``numerics.FullModel(task)`` takes the arrays, and
         ``numerics.FullModel(task.fitted)`` the power laws.
 
-        Raises `SpectrumError` for arrays that are no spectrum, too short (below 16 modes) or too noisy.
+        Raises `SpectrumError` for arrays that are not a spectrum, too short (below 16 modes) or too noisy.
 
         >>> task = Task.from_arrays([2 * k**-1.5 for k in range(1, 301)], [k**-2.25 for k in range(1, 301)])
         >>> task

@@ -91,7 +91,7 @@ def _letters(text: str) -> dict[str, Expr]:
 
 
 def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum:
-    name = options.law or _guessed(options.claim, options.letters)
+    name = options.law or _guess(options.claim, options.letters)
     if name == OPTIMUM:
         return compute_optimal(laws, options.cost, rule=options.rule)
     if name not in QUANTITIES:
@@ -100,7 +100,7 @@ def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum:
     return law
 
 
-def _guessed(claim: str, letters: Mapping[str, Expr]) -> str:
+def _guess(claim: str, letters: Mapping[str, Expr]) -> str:
     """The law by the resource that stands as a letter of its own on the right side of the claim."""
     right = claim
     for sign in ("=", "~", "\\sim", "\\propto", "\\asymp"):

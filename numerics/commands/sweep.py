@@ -171,7 +171,7 @@ def _points(options: argparse.Namespace, parameters: Sequence[str]) -> list[dict
             raise DomainError(f"{option} says nothing of {name}; the parameters of the task: {known}")
     for name in given:
         if name not in parameters:
-            raise DomainError(f"{option}: {name} is no parameter of the task; its parameters: {known}")
+            raise DomainError(f"{option}: {name} is not a parameter of the task; its parameters: {known}")
     chosen = {name: given[name] for name in parameters}
     if options.grid is None:
         return random_points(chosen, options.sample, options.denominator, options.seed)

@@ -67,7 +67,7 @@ def region(phase: Phase, x: Symbol, y: Symbol, frame: Sequence[tuple[object, obj
         form = linear_form(constraint)
         if form is None or set(form) - {x, y, None}:
             raise UnableError(
-                f"{constraint} > 0 is no straight line in {x} and {y}; give numbers for the rest"
+                f"{constraint} > 0 is not a straight line in {x} and {y}; give numbers for the rest"
             )
         slope = [_fraction(form.get(key, Rational(0))) for key in (x, y, None)]
         corners = _cut(corners, slope[0], slope[1], slope[2])
@@ -206,7 +206,9 @@ def plot_frontier(
     wanted = [exact_number("budget", budget) for budget in budgets]
     best = [split["loss"] for split in frontier(optimum, wanted, at, digits=FRONTIER_DIGITS)]
     law = constants(optimum, at, digits=FRONTIER_DIGITS)["loss"]
-    numbers = substitution(optimum.laws.task.parameters, {k: v for k, v in at.items() if _known(optimum, k)})
+    numbers = substitution(
+        optimum.laws.task.parameters, {k: v for k, v in at.items() if _find_known(optimum, k)}
+    )
     phase = optimum.at(dict(numbers))
     power = phase.exponents["loss"]
     with working(FRONTIER_DIGITS + 15):
@@ -236,7 +238,7 @@ def plot_frontier(
     return axes
 
 
-def _known(optimum: Optimum, key: Symbol | str) -> bool:
+def _find_known(optimum: Optimum, key: Symbol | str) -> bool:
     return str(key) in {s.name for s in optimum.laws.task.parameters}
 
 

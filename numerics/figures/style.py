@@ -132,7 +132,7 @@ def legend_above(ax: Axes) -> None:
     # A letter is a little over half as wide as high; a handle and its margins take the room of seven.
     inches = ax.get_window_extent().width / ax.figure.dpi
     letters = inches * 72 / (0.55 * TICK_SIZE)
-    widths = [_printed_length(label) + 7 for label in labels]
+    widths = [_length_in_print(label) + 7 for label in labels]
     columns = next((n for n in range(len(labels), 1, -1) if _width(widths, n) <= letters), 1)
     ax.legend(
         loc="lower left",
@@ -198,7 +198,7 @@ def _width(widths: list[int], columns: int) -> int:
     return sum(int(column.max()) for column in np.array_split(np.array(widths), columns))
 
 
-def _printed_length(label: str) -> int:
+def _length_in_print(label: str) -> int:
     """About how many letters a label takes, TeX commands counted as one."""
     length, rest = 0, label.replace("$", "")
     while rest:

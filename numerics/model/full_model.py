@@ -145,7 +145,7 @@ class FullModel:
         >>> str(FullModel(power_law(1.5, 1.25), N=100, P=100).test_loss(sympy.oo))
         'oo (the loss diverges at N = P as t -> oo)'
         """
-        return self._averaged("test loss", t, ONE, ONE)
+        return self._average("test loss", t, ONE, ONE)
 
     def train_loss(self, t: object) -> Value:
         """``(1/P) |y - f|^2`` with the noise in the labels, C1 of BAP's appendix C; units as `test_loss`.
@@ -159,13 +159,13 @@ class FullModel:
         """
         weights = parts.of_train_loss(self._setting(t))
         if infinite(self.P):
-            return self._combined("train loss", t, weights)
+            return self._combine("train loss", t, weights)
         decay = self._solver.train_decay(self._time(t))
         if decay > (MAX_DECADES + self.digits) * math.log(10):
             with working(15):
                 bound = (self.test_loss(0).value + mpmath.mpf(float(self.noise**2))) * mpmath.exp(-decay)
             return Value(value=mpmath.mpf(0), error=bound, note="exponentially small")
-        return self._combined("train loss", t, weights, lost_digits=decay / math.log(10))
+        return self._combine("train loss", t, weights, lost_digits=decay / math.log(10))
 
     def gap(self, t: object) -> Value:
         """``test loss + sigma^2 - train loss``: noisy labels that were never seen less those that were.
@@ -178,7 +178,7 @@ class FullModel:
         >>> model.train_loss(5).agrees_with(model.test_loss(5)), round(float(model.gap(5)) * 1e20, 12)
         (True, 0.440253469755)
         """
-        return self._combined("gap", t, parts.of_gap(self._setting(t)))
+        return self._combine("gap", t, parts.of_gap(self._setting(t)))
 
     def coefficients(self, quantity: str, size: str, t: object, orders: int = 1) -> tuple[Value, ...]:
         """``c_1 ... c_orders`` of ``quantity = c_0 + c_1/size + c_2/size^2 + ...`` around an infinite size.
@@ -205,7 +205,7 @@ class FullModel:
         weights = parts.named(quantity, self._setting(t, in_data=size == "P"))
         expanded = Expanded(size=size, orders=orders)
         return tuple(
-            self._combined(f"{quantity} at order {n} of 1/{size}", t, weights, expanded=expanded, order=n)
+            self._combine(f"{quantity} at order {n} of 1/{size}", t, weights, expanded=expanded, order=n)
             for n in range(1, orders + 1)
         )
 
@@ -222,7 +222,7 @@ class FullModel:
         >>> abs(float(FullModel(task, rule=rule).sgd_excess(80)) - difference) < 1e-15
         True
         """
-        return self._combined("sgd excess", n, parts.of_sgd_excess(self._setting(n)))
+        return self._combine("sgd excess", n, parts.of_sgd_excess(self._setting(n)))
 
     def bias(self, t: object) -> Value:
         """``B(t) = sum_k c_k H_k(t)^2``: the loss of the predictor averaged over A, data and noise.
@@ -232,7 +232,7 @@ class FullModel:
         >>> model.bias(7).agrees_with(model.test_loss(7))        # nothing is random at N = P = oo
         True
         """
-        return self._combined("bias", t, {"bias": ONE})
+        return self._combine("bias", t, {"bias": ONE})
 
     def ensemble_loss(self, t: object, members: object, bags: object = 1) -> Value:
         """Test loss of the mean over ``members`` initialisations (times ``bags`` data sets).
@@ -240,11 +240,11 @@ class FullModel:
         ``B + V_init/E + (V_data + noise)/D + (interaction)/(E D)`` for E members and D bags, integers >= 1
         or oo. Source: BAP, section 4.3; C3 is dropped for E = oo, C1 for D = oo.
         """
-        return self._averaged("ensemble loss", t, exact_count("members", members), exact_count("bags", bags))
+        return self._average("ensemble loss", t, exact_count("members", members), exact_count("bags", bags))
 
     def bagged_loss(self, t: object, bags: object, members: object = 1) -> Value:
         """Test loss of the mean over ``bags`` data sets of P samples each; see `ensemble_loss`."""
-        return self._averaged("bagged loss", t, exact_count("members", members), exact_count("bags", bags))
+        return self._average("bagged loss", t, exact_count("members", members), exact_count("bags", bags))
 
     def variance(self, t: object) -> Variance:
         """The variance split into initialisation, data, noise and interaction; see `Variance`.
@@ -259,7 +259,7 @@ class FullModel:
         shares: dict[str, Weights] = {name: {name: ONE} for name in ("initialisation", "data", "interaction")}
         shares["noise"] = dict.fromkeys(NOISE, self.noise**2)
         shares["total"] = {name: weight for share in shares.values() for name, weight in share.items()}
-        return Variance(**{n: self._combined(f"variance ({n})", t, share) for n, share in shares.items()})
+        return Variance(**{n: self._combine(f"variance ({n})", t, share) for n, share in shares.items()})
 
     def curve(self, ts: Iterable[object], quantity: str = "test_loss") -> Curve:
         """``quantity`` ("test_loss", "train_loss" or "bias") at each of an array of times.
@@ -283,7 +283,7 @@ class FullModel:
             infinite_data=infinite(self.P) and not in_data,
         )
 
-    def _combined(
+    def _combine(
         self,
         name: str,
         t: object,
@@ -304,10 +304,10 @@ class FullModel:
             raise DomainError(f"t = {t}; {type(self.rule).__name__} counts steps, give an integer >= 0 or oo")
         return time
 
-    def _averaged(self, name: str, t: object, members: sympy.Expr, bags: sympy.Expr) -> Value:
+    def _average(self, name: str, t: object, members: sympy.Expr, bags: sympy.Expr) -> Value:
         if members != 1 or bags != 1:
             parts.check_gradient(self.rule, f"the {name}")
-        return self._combined(name, t, parts.of_test_loss(self._setting(t), members, bags))
+        return self._combine(name, t, parts.of_test_loss(self._setting(t), members, bags))
 
     def transfer(self, k: object, t: object) -> Value:
         """``H_k(t) = E v_k(t)/w_k``, the mean of mode k; 1 at t = 0 (dimensionless).

@@ -1,6 +1,6 @@
 """Expressions of the index as functions on the numbers of a `Field`, at any complex index.
 
-Nothing is called but the functions named in this file: there is no code generation.
+Nothing is called but the functions named in this file: code is not generated.
 
 * `compile_function`: an expression as a function, analytic in Re x > 0 away from singularities;
 * `logarithm_of`: the logarithm of its size far out, as a float;

@@ -268,7 +268,7 @@ def _check_summable(
             continue
         exponent = spectrum.decay(name)
         given: sympy.Expr = getattr(task, name)
-        # beyond every number far out (exp(k)), the difference of two logarithms is no number
+        # beyond every number far out (exp(k)), the difference of two logarithms is not a number
         if not exponent > 1 + 1e-12:
             used = sorted((s for s in given.free_symbols if s != task.index), key=lambda s: str(s))
             named = {getattr(key, "name", key): value for key, value in params.items()}

@@ -94,7 +94,7 @@ class RuleBook:
             return self.plain
         assert isinstance(self.spectrum, ContinuousSpectrum)
         if self._listable:
-            return self._listed_down_to(self.spectrum, log_floor)
+            return self._list_down_to(self.spectrum, log_floor)
         levels = self.spectrum.levels
         if levels is not None and 3 * head >= levels:
             head = levels
@@ -175,12 +175,12 @@ class RuleBook:
         pieces += [path.even, path.odd]
         lam, A, G = (
             np.concatenate(arrays)
-            for arrays in zip(*(_weighted(spectrum, p, field) for p in pieces), strict=True)
+            for arrays in zip(*(_weigh(spectrum, p, field) for p in pieces), strict=True)
         )
         stops = np.cumsum([len(p[0]) for p in pieces])
         coarse = _ends(ends, self._points - CHECK_POINTS, self.digits, field)
         return _rule_of(
-            lam, A, G, (int(stops[0]), int(stops[1]), int(stops[2])), _weighted(spectrum, coarse, field)
+            lam, A, G, (int(stops[0]), int(stops[1]), int(stops[2])), _weigh(spectrum, coarse, field)
         )
 
     def _short_list(self, spectrum: FiniteSpectrum) -> NodeRule | None:
@@ -189,17 +189,17 @@ class RuleBook:
             return None
         with field_of(self._node_bits) as field:
             lam, A, G, bins = compress(spectrum.eigenvalues, spectrum.target, field)
-        return replace(self._listed(lam, A, G), bins=bins)
+        return replace(self._list_nodes(lam, A, G), bins=bins)
 
     def _full_list(self, spectrum: FiniteSpectrum) -> NodeRule:
         lam, power = (array(field_floats(v)) for v in (spectrum.eigenvalues, spectrum.target))
-        return self._listed(lam, lam, power)
+        return self._list_nodes(lam, lam, power)
 
     def _add_up(self, spectrum: ContinuousSpectrum, levels: int) -> NodeRule:
         with field_of(self._node_bits) as field:
-            return self._listed(*spectrum.at(integers(1, levels, field), field))
+            return self._list_nodes(*spectrum.at(integers(1, levels, field), field))
 
-    def _listed_down_to(self, spectrum: ContinuousSpectrum, log_floor: float) -> NodeRule:
+    def _list_down_to(self, spectrum: ContinuousSpectrum, log_floor: float) -> NodeRule:
         """The modes of a spectrum that falls exponentially, as far as they matter above ``log_floor``."""
         count = listed_modes(spectrum, log_floor, self.digits)
         if count is None:
@@ -213,7 +213,7 @@ class RuleBook:
             self._rules[key] = self._add_up(spectrum, count)
         return self._rules[key]
 
-    def _listed(self, lam: Array, A: Array, G: Array) -> NodeRule:
+    def _list_nodes(self, lam: Array, A: Array, G: Array) -> NodeRule:
         size, none = len(lam), array(())
         return _rule_of(lam, A, G, (size, size, size), (none, none, none))
 
@@ -289,7 +289,7 @@ class RuleBook:
             while True:
                 at = [(field.real(2 * head - 1) / 2, 1)]
                 fine, coarse = (
-                    _weighted(spectrum, _ends(at, self._points - drop, self.digits, field), field)
+                    _weigh(spectrum, _ends(at, self._points - drop, self.digits, field), field)
                     for drop in (0, CHECK_POINTS)
                 )
                 _, *scale = spectrum.at(at[0][0] * array([field.real(1)]), field)
@@ -319,7 +319,7 @@ def field_floats(values: object) -> list[Scalar]:
         return [field.real(float(v)) for v in np.asarray(values)]
 
 
-def _weighted(
+def _weigh(
     spectrum: ContinuousSpectrum, piece: tuple[Array, Array], field: Field
 ) -> tuple[Array, Array, Array]:
     points, weights = piece

@@ -45,7 +45,7 @@ class OnePoint:
 
     def moved(self, by: Array) -> OnePoint:
         """The sums at ``kappa + by``, each by the derivatives that are there; the last one stays as it is."""
-        df1, X = (np.array([_shifted(f[j:], by) for j in range(len(f))]) for f in (self.df1, self.X))
+        df1, X = (np.array([_shift(f[j:], by) for j in range(len(f))]) for f in (self.df1, self.X))
         return OnePoint(kappa=self.kappa + by, df1=df1, X=X, error=self.error)
 
     def truncated(self, derivatives: int) -> OnePoint:
@@ -54,7 +54,7 @@ class OnePoint:
         return OnePoint(kappa=self.kappa, df1=self.df1[rows], X=self.X[rows], error=self.error)
 
 
-def _shifted(derivatives: Array, by: Array) -> Array:
+def _shift(derivatives: Array, by: Array) -> Array:
     """``sum_i f^(i) by^i/i!``."""
     total = derivatives[-1]
     for i in range(len(derivatives) - 1, 0, -1):
@@ -146,7 +146,7 @@ class SpectralSums:
             found: list[Scalar] = []
             for weights, check in ((rule.A, rule.check[1]), (rule.G, rule.check[2])):
                 product, coarse = weights * rule.lam * u * u, check * rule.check[0] * coarse_u * coarse_u
-                total, estimate = _estimated(product, coarse, rule.parts)
+                total, estimate = _estimate(product, coarse, rule.parts)
                 found.append(_real(total))
                 error = max(error, estimate)
             if error < 10.0**-self.digits:
@@ -250,7 +250,7 @@ def _evaluate(
             if order:
                 product, coarse, factor = product * u, coarse * coarse_u, -order * factor
             if order in (0, rows[0]):
-                total, estimate = _estimated(product, coarse, rule.parts)
+                total, estimate = _estimate(product, coarse, rule.parts)
                 error = max(error, estimate + floor)
             else:
                 total = product.sum()
@@ -270,7 +270,7 @@ def _floor(rule: NodeRule, kappa: Scalar, floor: float, field: Field) -> float:
     return floor
 
 
-def _estimated(product: Array, coarse: Array, parts: tuple[int, int, int]) -> tuple[Scalar, float]:
+def _estimate(product: Array, coarse: Array, parts: tuple[int, int, int]) -> tuple[Scalar, float]:
     """The sum of ``product``, and the relative error of its integral and of its ends."""
     direct, ends, even = parts
     end = product[direct:ends].sum()

@@ -103,7 +103,7 @@ class RowFile:
     def opened(cls, path: str | os.PathLike[str] | None, names: Sequence[str]) -> Iterator[RowFile]:
         """The file at ``path``, made if it is missing; a torn last line (a crash) is cut off.
 
-        Raises `DomainError` for a file that is no sweep of ``function``, or that cannot be written.
+        Raises `DomainError` for a file that is not a sweep of ``function``, or that cannot be written.
         """
         if path is None:
             yield cls(None, {})
@@ -117,7 +117,7 @@ class RowFile:
             text, torn = _whole_lines(descriptor)
             if torn and not text:
                 _check_header(None, path, names)
-            file = cls(descriptor, _parsed(text, path, names))
+            file = cls(descriptor, _parse(text, path, names))
             if torn:
                 os.ftruncate(descriptor, len(text.encode("utf-8", errors="surrogateescape")))
             if not text:
@@ -159,7 +159,7 @@ def read_sweep(path: str | os.PathLike[str]) -> Sweep:
     except UnicodeDecodeError as error:
         raise DomainError(f"{os.fspath(path)} is not text: {error.reason} at byte {error.start}") from error
     whole = text[: text.rfind("\n") + 1]
-    return Sweep(path=Path(path), rows=tuple(_parsed(whole, path).values()))
+    return Sweep(path=Path(path), rows=tuple(_parse(whole, path).values()))
 
 
 def _lock(descriptor: int, path: str | os.PathLike[str]) -> None:
@@ -184,7 +184,7 @@ def _whole_lines(descriptor: int) -> tuple[str, bool]:
     return data[:end].decode("utf-8", errors="surrogateescape"), end < len(data)
 
 
-def _parsed(text: str, path: str | os.PathLike[str], names: Sequence[str] = ()) -> dict[str, Row]:
+def _parse(text: str, path: str | os.PathLike[str], names: Sequence[str] = ()) -> dict[str, Row]:
     """The rows by key; a point computed again has its last row. ``names`` are those of its function."""
     rows: dict[str, Row] = {}
     for number, line in enumerate(text.splitlines(), start=1):
@@ -208,7 +208,9 @@ def _parsed(text: str, path: str | os.PathLike[str], names: Sequence[str] = ()) 
 
 def _check_header(content: object, path: str | os.PathLike[str], names: Sequence[str]) -> None:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise DomainError(f"{os.fspath(path)} is no sweep: its first line is no header; choose another file")
+        raise DomainError(
+            f"{os.fspath(path)} is not a sweep: its first line is not a header; choose another file"
+        )
     held = content.get("function")
     if names and held not in names:
         raise DomainError(

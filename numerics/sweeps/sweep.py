@@ -82,7 +82,7 @@ def sweep(
         done = {key: row for key, row in file.rows.items() if row.error is None or not again}
         left = [(key, point) for key, point in wanted.items() if key not in done]
         with (
-            _shown(len(wanted), len(wanted) - len(left), progress) as advance,
+            _show(len(wanted), len(wanted) - len(left), progress) as advance,
             _Workers(executor, jobs) as workers,
         ):
             for key, row in _rows(left, function, workers, size):
@@ -167,7 +167,7 @@ class _Workers:
 
     def _pool(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._jobs, mp_context=context, initializer=_undisturbed)
+        return ProcessPoolExecutor(self._jobs, mp_context=context, initializer=_ignore_interrupts)
 
     def submit(self, *call: Any) -> Future[Any]:
         assert self._executor is not None
@@ -183,13 +183,13 @@ class _Workers:
         self._executor = self._pool()
 
 
-def _undisturbed() -> None:
+def _ignore_interrupts() -> None:
     """In a worker: Ctrl-C is for the process that writes the file."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @contextmanager
-def _shown(total: int, done: int, progress: bool) -> Iterator[Callable[[], object]]:
+def _show(total: int, done: int, progress: bool) -> Iterator[Callable[[], object]]:
     with tqdm(total=total, initial=done, unit="point", disable=not progress) as bar:
         yield lambda: bar.update(1)
 

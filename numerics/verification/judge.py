@@ -85,7 +85,7 @@ def judge(prediction: Prediction, points: tuple[Point, ...], decay: Measurement)
         start = f"{_short(first.remainder)} at {_short(first.resource)}"
         return "FAILS", f"{shown}; it does not fall from {start}"
     if prediction.bounded:
-        return _judge_bound(prediction, resolved, decay, shown)
+        return _judge_by_bound(prediction, resolved, decay, shown)
     return _judge_power(prediction, resolved, decay, shown)
 
 
@@ -115,10 +115,10 @@ def _judge_power(
     return "UNDECIDED", f"{shown}; its decay is not settled"
 
 
-def _judge_bound(
+def _judge_by_bound(
     prediction: Prediction, resolved: tuple[Point, ...], decay: Measurement, shown: str
 ) -> tuple[str, str]:
-    """Where only the order of the remainder is known: its decay is no slower, and L/law tends to 1."""
+    """Where only the order of the remainder is known: it decays at least as fast, and L/law tends to 1."""
     bound = number(prediction.decay)
     limit = _limit(prediction, resolved)
     tends = f"{shown}; {_tends(limit)}"

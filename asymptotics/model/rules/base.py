@@ -152,7 +152,7 @@ def kind_of(rule: Rule) -> type[TrainingRule]:
 
 
 def check_rule(rule: object, *, with_numbers: bool = False) -> None:
-    """Raise `DomainError` for what is no rule; for a class, where one ``with_numbers`` is needed.
+    """Raise `DomainError` for what is not a training rule; for a class, where one ``with_numbers`` is needed.
 
     >>> check_rule("sgd")
     Traceback (most recent call last):

@@ -141,7 +141,7 @@ def test_symbolic_number_of_modes():
     numbers = {"a": 3, "b": 2, "M": 5}
     for name, wanted, _ in EDGES:
         assert simplify(getattr(laws, name).at(numbers).leading - wanted) == 0
-    # M = 1: there is no mode M - 1
+    # M = 1: mode M - 1 does not exist
     assert str(laws.time.at(M=1)) == "L(t) ~ exp(-2*t), t -> oo"
 
 

@@ -452,7 +452,7 @@ def test_as_a_program():
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
-    # A reader that leaves early is no reason for a traceback.
+    # A reader that leaves early does not cause a traceback.
     early = subprocess.run(
         f"{' '.join(command)} derive | true", shell=True, capture_output=True, text=True, timeout=60
     )

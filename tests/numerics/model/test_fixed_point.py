@@ -273,7 +273,7 @@ class Blurred(SpectralSums):
     [(2, 2 + Rational(1, 10**9)), (3 - Rational(1, 10**6), 4), (5, 3 - Rational(1, 10**6)), (2, oo), (oo, 1)],
 )
 def test_errors_of_the_sums_are_carried_to_every_part(N, P) -> None:
-    """The error of each part covers what blurred sums do to it, and is no more than a thousand times that."""
+    """The error of each part covers what blurred sums do to it, and is at most a thousand times that."""
     spectrum = finite_spectrum([1, 0.5, 0.2], [0.7, 0.5, 0.3])
     N, P = Rational(N) if oo != N else oo, Rational(P) if oo != P else oo
     with field_of(200) as field:

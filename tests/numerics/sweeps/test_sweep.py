@@ -128,7 +128,7 @@ def test_errors_are_kept_or_tried_again(tmp_path, marks):
 def test_a_file_of_something_else_is_left_alone(tmp_path):
     other = tmp_path / "notes.txt"
     other.write_text("my notes, without a line end")
-    with pytest.raises(DomainError, match=r"notes.txt is no sweep"):
+    with pytest.raises(DomainError, match=r"notes.txt is not a sweep"):
         sweep([{"x": 1}], square_root, path=other, progress=False)
     assert other.read_text() == "my notes, without a line end"
     file = tmp_path / "rows.jsonl"
@@ -296,7 +296,7 @@ def test_the_command_counts_and_resumes(tmp_path, capsys):
 
 BAD = (
     (["--grid", "a=2"], "--grid says nothing of b"),
-    (["--grid", "a=2,b=2,c=1"], "--grid: c is no parameter"),
+    (["--grid", "a=2,b=2,c=1"], "--grid: c is not a parameter"),
     (["--grid", "a=x,b=2"], "'x' is not a rational number"),
     (["--grid", "a,b=2"], "--grid 'a': give name=..."),
     (["--range", "a=2..1,b=1..2"], "the interval is empty"),
