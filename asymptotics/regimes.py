@@ -48,6 +48,7 @@ from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.terms import Term
 from asymptotics.expansions.vanishing import Zeros, zero_curves
+from asymptotics.parsing.heights import substitute
 from asymptotics.sums.convergent import ConvergentSum
 from asymptotics.sums.regularised import RegularSum
 
@@ -116,7 +117,7 @@ class Regime:
         doubt = self.doubt if any(c.free_symbols & prefactor.free_symbols for c in domain.constraints) else ""
         parts = {name: getattr(self, name) for name in ("exponent", "remainder", "gauge", "envelope")}
         parts |= {"log_power": sympify(self.log_power), "relative": self.relative}
-        values = {name: None if part is None else part.xreplace(table) for name, part in parts.items()}
+        values = {name: None if part is None else substitute(part, table) for name, part in parts.items()}
         return replace(self, condition=condition, prefactor=prefactor, doubt=doubt, domain=domain, **values)
 
     @property

@@ -35,10 +35,12 @@ from asymptotics.laws.derive import Laws, derive
 from asymptotics.model.rules.base import Rule, check_rule, numbers_of
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.notation import restated
+from asymptotics.parsing.heights import substitute
+from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import B
-from asymptotics.tasks.task import Task, exact
+from asymptotics.tasks.task import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +113,8 @@ class Optimum:
             missing = ", ".join(map(str, task.parameters))
             raise DomainError(f"no number for {missing}; optimum.at needs every parameter of the task")
         numbers = {s: table[s.name] for s in self.laws.task.parameters if s.name in table}
-        fixed = tuple((x, e.xreplace(numbers)) for x, e in self.fixed)
-        allocation = _allocation(derive(task), self.cost.xreplace(numbers), self.free, fixed, self.rule)
+        fixed = tuple((x, substitute(e, numbers)) for x, e in self.fixed)
+        allocation = _allocation(derive(task), substitute(self.cost, numbers), self.free, fixed, self.rule)
         return _single_phase(allocation.phases()[0], self, numbers)
 
     def __repr__(self) -> str:

@@ -21,8 +21,8 @@ from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.laws.law import Law
 from asymptotics.notation import Notation
 from asymptotics.notation import notation as notation_of
+from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive
-from asymptotics.tasks.task import exact
 
 RESOURCES = ("t", "N", "P", "C")
 STEPS = 120

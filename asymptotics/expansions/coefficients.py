@@ -20,6 +20,7 @@ from operator import add
 from sympy import Add, Dummy, Expr, Mul, Pow, Rational, Symbol, expand
 
 from asymptotics.expansions.terms import Term
+from asymptotics.parsing.heights import substitute
 
 Polynomial = dict[tuple[int | Fraction, ...], Fraction]
 """Coefficients by the exponents of the names; whole exponents are int, which adds faster."""
@@ -59,7 +60,7 @@ def name_coefficients(
 
 def with_values(terms: Iterable[Term], values: Mapping[Symbol, Expr]) -> tuple[Term, ...]:
     """The terms with what their names stand for."""
-    return tuple(replace(t, coefficient=t.coefficient.xreplace(values)) for t in terms)
+    return tuple(replace(t, coefficient=substitute(t.coefficient, values)) for t in terms)
 
 
 def collect(summands: Sequence[Expr]) -> tuple[Expr, bool]:

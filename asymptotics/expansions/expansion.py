@@ -45,6 +45,7 @@ from asymptotics.expansions.oscillation_products import inverse_waves
 from asymptotics.expansions.terms import Bound, Term, absorbs, compare, minimal, vanishes
 from asymptotics.expansions.vanishing import DOUBT, NONZERO, number_in, zero_test
 from asymptotics.notation import restated
+from asymptotics.parsing.heights import substitute, to_power
 
 ONE = Integer(1)
 
@@ -284,8 +285,8 @@ class Expansion:
         scale = positive * exponent
         terms = []
         for t in self.terms:
-            inner = t.coefficient.xreplace({self.variable: base**power * variable**exponent})
-            outer = base ** normal(power * self.exponent(t.order)) * inner
+            inner = substitute(t.coefficient, {self.variable: to_power(base, power) * variable**exponent})
+            outer = to_power(base, normal(power * self.exponent(t.order))) * inner
             for j in range(t.log_power + 1):
                 # log(C y^e)^m = sum_j binom(m, j) (e log y)^j (log C)^(m - j), C = base^power
                 factor = binomial(t.log_power, j) * exponent**j * (power * log(base)) ** (t.log_power - j)
@@ -400,7 +401,8 @@ class Powers:
     def power(self, exponent: Expr | int) -> Expansion:
         """``(lead (1 + u))**exponent``."""
         exponent = normal(Integer(exponent) if isinstance(exponent, int) else exponent)
-        lead = self.base.with_terms([Term(self.lead.coefficient**exponent, exponent * self.lead.order)])
+        coefficient = to_power(self.lead.coefficient, exponent)
+        lead = self.base.with_terms([Term(coefficient, exponent * self.lead.order)])
         return self.relative(exponent) * lead
 
     def logarithm(self) -> Expansion:

@@ -24,6 +24,7 @@ from asymptotics.domains.domain import POSITIVE, normal
 from asymptotics.domains.solver import number_sign
 from asymptotics.domains.substitution import check_extent
 from asymptotics.errors import UnableError
+from asymptotics.parsing.heights import to_power
 
 MAX_TERMS = 24
 DEPTH = 60
@@ -61,7 +62,7 @@ class Growth:
     def to_the(self, power: Expr) -> Growth:
         """The power of it, which must not contain the resource."""
         raised = {scale: normal(power * p) for scale, p in self.powers}
-        return Growth(constant=self.constant**power, powers=_keep_leading(raised), rest=self.rest)
+        return Growth(constant=to_power(self.constant, power), powers=_keep_leading(raised), rest=self.rest)
 
     def expression(self) -> Expr:
         """The growth as an expression."""

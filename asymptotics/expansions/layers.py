@@ -24,6 +24,7 @@ from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, by_names
 from asymptotics.expansions.laurent import reciprocal_gamma
 from asymptotics.expansions.terms import Bound, Term, compare
+from asymptotics.parsing.heights import to_power
 
 SLOW = Symbol("l", positive=True)
 """l = log(1/e), the variable of every coefficient before it is written in the resource."""
@@ -212,7 +213,7 @@ class Layered:
         layers = []
         for x in self.layers:
             shifted = x.series.monomial(Integer(1), Integer(1)) + log(base)
-            series = x.series.compose(shifted).scale(base**-x.order)
+            series = x.series.compose(shifted).scale(to_power(base, -x.order))
             layers.append(Layer(order=x.order, series=series))
         return in_logarithm(layered(variable, layers, self.remainder, at_infinity=True, domain=self.domain))
 

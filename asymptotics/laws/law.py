@@ -25,11 +25,13 @@ from asymptotics.laws import latex as typeset
 from asymptotics.laws.windows import Subject, Window, windows_of
 from asymptotics.model.quantities import QUANTITIES, crossover
 from asymptotics.notation import restated
+from asymptotics.parsing.heights import substitute
+from asymptotics.parsing.numbers import exact, substitution
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.regimes import Regime, find_regimes, reduce_condition, tidy
 from asymptotics.spectra import spectrum
 from asymptotics.spectra.segments import structural
-from asymptotics.tasks.task import Task, exact, substitution
+from asymptotics.tasks.task import Task
 
 if TYPE_CHECKING:
     from asymptotics.derivation import Derivation
@@ -245,7 +247,7 @@ class Law:
         >>> derive(power_law(a, b)).model.at(a=3, b=2).regimes[0].log_power
         1
         """
-        table = substitution(self.parameters, {**(values or {}), **named})
+        table = substitution(self.parameters, values, named)
         if not table:
             return self
         own = {symbol: value for symbol, value in table.items() if symbol in self.task.parameters}
@@ -259,7 +261,7 @@ class Law:
             condition = reduce_condition(regime.condition.xreplace(table), spectrum(task).domain)
             if condition == false:
                 continue
-            prefactor = tidy(regime.prefactor.xreplace(table))
+            prefactor = tidy(substitute(regime.prefactor, table))
             if prefactor.has(nan, zoo, oo) or zero_test(number_in(prefactor)) != NONZERO:
                 # a zero or a removable singularity of the symbolic form: derived again with the numbers
                 return derive_law(self.name, task, self.below).at(dict(settings))
@@ -356,7 +358,7 @@ def _expansion(
             break
     # with exponents that no condition orders, the remainder may stay among the first: it says so itself
     return replace(series, depth=terms).with_terms(
-        (replace(x, coefficient=tidy(x.coefficient.xreplace(dict(settings)))) for x in series.terms),
+        (replace(x, coefficient=tidy(substitute(x.coefficient, dict(settings)))) for x in series.terms),
         series.remainder,
     )
 

@@ -30,6 +30,7 @@ from asymptotics.expansions.expansion import Expansion
 from asymptotics.model.finite_modes import at_size, mode_count
 from asymptotics.model.meanfield import df1, squared_bias, unresolved_power
 from asymptotics.model.quantities import QUANTITIES, crossover
+from asymptotics.parsing.heights import substitute
 from asymptotics.regimes import Regime, tidy
 from asymptotics.spectra import FiniteSeries, SpectralSeries, spectrum
 from asymptotics.spectra.segments import Segment, segments
@@ -110,7 +111,7 @@ def windows_of(subject: Subject[L], law: L) -> tuple[Window[L], ...]:
         raise UnableError(f"the windows of laws.{name} need the crossover scales of the optimum; not derived")
     learned = tuple(s for s in pieces if s.eigenvalues != 0)
     listed: list[Window[L]] = []
-    first = learned[0].eigenvalues.subs(task.index, learned[0].first)
+    first = substitute(learned[0].eigenvalues, {task.index: learned[0].first})
     lower: Expr = ONE if subject.resource != t else 1 / (quantity.pace * first)
     last = len(learned) - 1 if learned[-1].last == oo else len(learned)
     for segment in learned[:last]:
@@ -126,7 +127,7 @@ def _break(subject: Subject[L], segment: Segment, pieces: tuple[Segment, ...]) -
     """The resource at which the last mode of a segment is resolved."""
     index = subject.task.index
     if subject.resource == t:
-        return 1 / (QUANTITIES[subject.name].pace * segment.eigenvalues.xreplace({index: segment.last}))
+        return 1 / (QUANTITIES[subject.name].pace * substitute(segment.eigenvalues, {index: segment.last}))
     counted = pieces[: pieces.index(segment) + 1]
     return Add(*(finite_sum(s.multiplicity, index, s.first, s.last) for s in counted if s.eigenvalues != 0))
 

@@ -9,11 +9,12 @@ family that takes the task, and collects the conditions under which their sums c
 
 from __future__ import annotations
 
-from sympy import Expr, nan, oo, zoo
+from sympy import Expr, Integer, nan, oo, zoo
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_constraint
 from asymptotics.errors import SpectrumError
+from asymptotics.parsing.heights import substitute
 from asymptotics.registry import Registry
 from asymptotics.spectra.broken import BrokenPowerLaws
 from asymptotics.spectra.equivalent import EquivalentSpectra
@@ -92,7 +93,7 @@ def _check_values(task: Task) -> None:
 
 def _value(expression: Expr, task: Task, j: int, symbolic: bool) -> Expr:
     # exact at first: evalf(subs=...) steps beside a pole and returns a large number
-    exact = expression.subs(task.index, j)
+    exact = substitute(expression, {task.index: Integer(j)})
     return exact if symbolic or exact.is_Rational else exact.evalf(15)
 
 

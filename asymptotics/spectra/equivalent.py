@@ -25,6 +25,7 @@ from asymptotics.expansions.growth import growth
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Bound
+from asymptotics.parsing.heights import to_power
 from asymptotics.spectra.family import Family, Mismatch, SpectralSeries
 from asymptotics.spectra.power_law import AlgebraicSeries
 from asymptotics.sums.convergent import convergent_sum
@@ -111,8 +112,8 @@ class EquivalentSeries:
         """The Laurent series of the simple one, and the sum of the differences in its constant term."""
         found = self.simple.laurent(point, terms)
         index = self.simple.index
-        shifted = self.simple.weights * self.simple.eigenvalues ** (-point)
-        own = self.weights * self.eigenvalues ** (-point)
+        shifted = self.simple.weights * to_power(self.simple.eigenvalues, -point)
+        own = self.weights * to_power(self.eigenvalues, -point)
         difference = simplify(own - shifted.subs(index, index - 1 + self.simple.start))
         if difference == 0:
             return found

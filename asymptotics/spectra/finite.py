@@ -25,6 +25,7 @@ from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.tail import tail_expansion
+from asymptotics.parsing.heights import substitute
 from asymptotics.spectra.family import Mismatch, SpectralSeries
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.sums.finite import finite_sum
@@ -73,7 +74,8 @@ class FiniteSeries:
     def single(self) -> Expr | None:
         """The eigenvalue if all modes share it (a white spectrum); else None."""
         values = {
-            lam.xreplace({self.index: last}) if first == last else lam for lam, _, first, last in self.pieces
+            substitute(lam, {self.index: last}) if first == last else lam
+            for lam, _, first, last in self.pieces
         }
         lam = values.pop()
         return lam if not values and not lam.has(self.index) else None
@@ -104,7 +106,7 @@ class FiniteSeries:
             steps = count - len(found)
             for j in range(min(steps, int(length)) if length.is_number else steps):
                 at = {self.index: last - j}
-                found.append((normal(lam.xreplace(at)), weight.xreplace(at)))
+                found.append((normal(substitute(lam, at)), substitute(weight, at)))
         return tuple(found)
 
 
@@ -116,8 +118,8 @@ def _sort_modes(
     for lam, weight, first, last in pieces:
         for j in range(int(first), int(last) + 1):
             at = {index: Integer(j)}
-            value = lam.xreplace(at)
-            weights[value] = weights.get(value, Integer(0)) + weight.xreplace(at)
+            value = substitute(lam, at)
+            weights[value] = weights.get(value, Integer(0)) + substitute(weight, at)
     listed = sorted(((rate.evalf(30), rate, w) for rate, w in weights.items() if w != 0), key=lambda x: x[0])
     merged: list[tuple[Expr, Expr, Expr]] = []
     for size, rate, weight in listed:
@@ -217,8 +219,8 @@ def check_signs(segment: Segment) -> None:
 def check_breaks(learned: tuple[Segment, ...], index: Symbol) -> None:
     """Eigenvalues must not grow where one piece follows another."""
     for one, two in pairwise(learned):
-        left = one.eigenvalues.xreplace({index: one.last})
-        right = two.eigenvalues.xreplace({index: two.first})
+        left = substitute(one.eigenvalues, {index: one.last})
+        right = substitute(two.eigenvalues, {index: two.first})
         if (right - left).is_positive:
             raise SpectrumError(
                 f"eigenvalues grow at the break after {index} = {one.last}, from {left} to {right}; "

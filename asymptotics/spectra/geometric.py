@@ -34,6 +34,7 @@ from asymptotics.domains.domain import Domain, normal
 from asymptotics.domains.logarithms import logarithm, ratio
 from asymptotics.errors import SpectrumError
 from asymptotics.expansions.laurent import Laurent
+from asymptotics.parsing.heights import to_power
 from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import Line, Pole
@@ -79,7 +80,7 @@ def _geometric(product: Expr, index: Symbol) -> GeometricTerm | None:
             slope = exponent.diff(index)
             if slope.has(index):
                 return None
-            coefficient *= base ** exponent.subs(index, 0)
+            coefficient *= to_power(base, exponent.subs(index, 0))
             rate -= slope * logarithm(base)
         else:
             return None

@@ -17,6 +17,7 @@ from sympy import Expr, Integer, Mul, Symbol, cancel, log, oo
 
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.expansions.laurent import Laurent
+from asymptotics.parsing.heights import to_power
 from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
 from asymptotics.sums.lattice import (
     LatticeConstant,
@@ -50,7 +51,7 @@ class LatticeSeries:
 
     def laurent(self, point: Expr, terms: int) -> Laurent:
         """``D(point + delta)``: a value, or ``-Res/(p delta)`` and the finite part at the pole."""
-        argument, scale = normal(self.q - self.p * point), self.C * self.Lambda**-point
+        argument, scale = normal(self.q - self.p * point), self.C * to_power(self.Lambda, -point)
         if normal(argument - self.dimension / 2) != 0:
             return Laurent(0, (scale * LatticeZeta(self.dimension, argument),))
         residue, value = -lattice_residue(self.dimension) / self.p, LatticeConstant(self.dimension)

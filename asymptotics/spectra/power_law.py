@@ -28,6 +28,7 @@ from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.laurent import Laurent, zeta_at_one
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Term, vanishes
+from asymptotics.parsing.heights import substitute, to_power
 from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
 from asymptotics.sums.regularised import regular_sum
 from asymptotics.tasks.task import Task
@@ -83,9 +84,8 @@ class AlgebraicSeries:
             if complete or self._is_settled(offsets) or depth > 24:
                 break
             depth += 2
-        total = Laurent(
-            0, (regular_sum(powsimp(self.weights * self.eigenvalues ** (-point)), self.index, self.start),)
-        )
+        summand = powsimp(self.weights * to_power(self.eigenvalues, -point))
+        total = Laurent(0, (regular_sum(summand, self.index, self.start),))
         for t in (t for t, offset in zip(series, offsets, strict=True) if offset == 0):
             # the regularised sum counts k^-1 log(k)^m as gamma_m; the rest of the Laurent series
             # of g(s) zeta^(m) is added to it
@@ -116,7 +116,7 @@ def _tail_terms(series: AlgebraicSeries, depth: int) -> tuple[tuple[Term, ...], 
 
 
 def _at(expression: Expr, point: Expr) -> Expr:
-    return expression.xreplace({_s: point})
+    return substitute(expression, {_s: point})
 
 
 @cached(maxsize=256)

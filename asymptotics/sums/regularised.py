@@ -22,6 +22,7 @@ from asymptotics.domains.domain import Domain
 from asymptotics.errors import PrecisionError
 from asymptotics.expansions.gamma_products import has_gammas, without_gammas
 from asymptotics.expansions.tail import tail_expansion
+from asymptotics.parsing.heights import to_power
 from asymptotics.precision import working
 from asymptotics.sums.indexed import IndexedSum
 
@@ -103,7 +104,7 @@ def _power_sum(rest: Expr, index: Symbol, start: Expr) -> Expr | None:
     first = start + base.subs(index, 0) / slope
     if first.is_Integer and first > FARTHEST and not (exponent.is_Integer and exponent >= 0):
         return None
-    return slope**exponent * _hurwitz_zeta(-exponent, first) if first.is_positive else None
+    return to_power(slope, exponent) * _hurwitz_zeta(-exponent, first) if first.is_positive else None
 
 
 def _hurwitz_zeta(exponent: Expr, first: Expr) -> Expr:

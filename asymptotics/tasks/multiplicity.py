@@ -17,9 +17,10 @@ from sympy import Expr, Poly, Symbol, binomial, expand, nan, oo, zoo
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, SpectrumError
 from asymptotics.expansions.gamma_products import without_gammas
+from asymptotics.parsing.numbers import exact
 from asymptotics.sums.lattice import SquaresCount
 from asymptotics.symbols import k
-from asymptotics.tasks.task import Task, exact
+from asymptotics.tasks.task import Task
 
 CHECKED = 64
 """Levels at which a multiplicity that is not a polynomial is looked at one by one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, UnableError
 from numerics.commands.options import add_digits, add_jobs, add_laws, add_task, laws_of, values_or_default
 from numerics.reports.outputs import destination, staged
 from numerics.verification.run import verify_laws
@@ -32,6 +32,8 @@ def run(options: argparse.Namespace) -> int:
     if options.output is not None:
         destination(options.output, FILES)
     report = verify_laws(chosen, values, options.digits, options.jobs, options.command_line)
+    if not report.rows:
+        raise UnableError("; ".join(f"{name}: {reason}" for name, reason in report.refused))
     if options.output is not None:
         from numerics.figures.style import save  # here, because matplotlib is slow to import
         from numerics.reports.latex import to_figure, to_tex

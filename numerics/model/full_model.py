@@ -19,8 +19,9 @@ from numpy.typing import ArrayLike
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive_class, working
-from asymptotics.tasks.task import Task, exact
+from asymptotics.tasks.task import Task
 from numerics.model import parts
 from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits

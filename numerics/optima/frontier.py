@@ -27,15 +27,15 @@ from asymptotics.laws.joint import JointLaw, joint_law
 from asymptotics.model.rule_laws import trace
 from asymptotics.model.rules.base import kind_of, numbers_of, open_parameters, with_numbers
 from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.parsing.heights import substitute
+from asymptotics.parsing.numbers import real_number, substitution
 from asymptotics.precision import exclusive, working
 from asymptotics.spectra import spectrum as series_of
 from asymptotics.symbols import C, N, P, t
-from asymptotics.tasks.task import substitution
 from numerics.model.full_model import FullModel
 from numerics.optima.scaling import data_scaling, model_scaling
 from numerics.optima.tabulated import Table, tabulated
 from numerics.spectra.spectrum import spectrum_of
-from numerics.values.inputs import exact_number
 from numerics.values.minimum import minimum
 from numerics.values.value import Value
 
@@ -111,7 +111,7 @@ def frontier(
     ('1.6518e+5', '1.8189e-6')
     """
     setting = _Setting.of(optimum, at or {}, digits)
-    wanted = [exact_number("budget", budget) for budget in budgets]
+    wanted = [real_number(budget, "budget") for budget in budgets]
     for budget in wanted:
         if not (budget.is_positive and budget.is_finite):
             raise DomainError(f"budget = {budget}; a budget must be a finite number > 0")
@@ -168,7 +168,7 @@ class _Setting:
         )
 
     def number(self, expression: Expr) -> mpmath.mpf:
-        value = expression.subs(dict(self.numbers)).evalf(self.digits + 20)
+        value = substitute(expression, dict(self.numbers)).evalf(self.digits + 20)
         if not value.is_Float and not value.is_Rational:
             raise DomainError(f"{expression} has no number here: {value}; pass all parameters in at={{...}}")
         return value._to_mpmath(mpmath.mp.prec + 20)

@@ -15,9 +15,10 @@ from sympy import Expr, Symbol
 
 from asymptotics.errors import DomainError, PrecisionError
 from asymptotics.laws.joint import JointLaw
+from asymptotics.parsing.heights import substitute
+from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive, working
 from asymptotics.symbols import N
-from asymptotics.tasks.task import exact
 from numerics.values.value import Value
 
 RATE = 0.53
@@ -180,7 +181,7 @@ def joint_loss(
 
 
 def _evaluate(expression: Expr, table: Mapping[Symbol, object], digits: int) -> mpmath.mpf:
-    number = expression.subs(table).evalf(digits + 15)
+    number = substitute(expression, table).evalf(digits + 15)
     if number.free_symbols:
         missing = ", ".join(sorted(str(s) for s in number.free_symbols))
         raise DomainError(f"no number for {missing}; pass it in at={{...}}")

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.expansions.gamma_products import polynomial_form
+from asymptotics.parsing.heights import substitute
 from asymptotics.spectra.finite import unlearned
 from asymptotics.spectra.segments import segments
 from asymptotics.tasks.multiplicity import check_multiplicity
@@ -251,7 +252,7 @@ def _check_signs(spectrum: ContinuousSpectrum) -> None:
 def _check_first(name: str, given: sympy.Expr, index: sympy.Symbol) -> None:
     """The signs of an expression that cannot be continued to complex k, at its first values."""
     for point in range(1, 65):
-        value = given.subs(index, point).evalf(15)
+        value = substitute(given, {index: sympy.Integer(point)}).evalf(15)
         if value.is_negative:
             raise SpectrumError(
                 f"{name} {given} oscillate in sign: {float(value):.6g} at {index} = {point}; "

@@ -10,6 +10,7 @@ from sympy import Expr, Float, Symbol, oo
 from asymptotics import UnableError
 from asymptotics.expansions.terms import Term
 from asymptotics.laws.derive import Law
+from asymptotics.parsing.heights import substitute
 
 ORDERS = 4
 """How many orders of the expansion are looked at."""
@@ -47,14 +48,14 @@ class Prediction:
         self.gauge = _function(self.regime.variable(x), x)
         self._scale = _function(series.gauge or series.variable, x) if slow else self.gauge
         self._envelope = _function(series.envelope if slow else self.regime.envelope, x)
-        self._stated = _function(self.regime.leading(x).xreplace(table), x) if slow else None
+        self._stated = _function(substitute(self.regime.leading(x), table), x) if slow else None
         self._lead = [_numbers(lead, table, x)]
         self.exponent = number(self.regime.exponent)
         self.left_out: Expr = oo if ends else series.remainder_order - orders[0]
         self.beyond = mpmath.inf if ends else number(self.left_out)
         self.beyond_logs = max((b.log_power for b in series.remainder), default=0)
         # coefficients may oscillate in log x
-        self._prefactor = _function(self.regime.prefactor.xreplace(table), x)
+        self._prefactor = _function(substitute(self.regime.prefactor, table), x)
         self._companions = [_numbers(t, table, x) for t in groups[0] if t is not lead]
         self._next = [_numbers(t, table, x) for group in groups[1:] for t in group]
         self._last = [_numbers(t, table, x) for t in groups[-1]] if len(groups) > 1 else []
@@ -145,7 +146,7 @@ _Order = tuple[Callable[[mpmath.mpf], mpmath.mpf], mpmath.mpf, int]
 
 
 def _numbers(term: Term, table: Mapping[Symbol, Expr], symbol: Symbol) -> _Order:
-    return _function(term.coefficient.xreplace(dict(table)), symbol), number(term.order), term.log_power
+    return _function(substitute(term.coefficient, dict(table)), symbol), number(term.order), term.log_power
 
 
 def _evaluate(terms: list[_Order], x: mpmath.mpf) -> mpmath.mpf:

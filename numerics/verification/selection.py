@@ -25,7 +25,7 @@ class Selection:
 
 
 def select_laws(laws: Laws, names: Sequence[str]) -> Selection:
-    """The laws called ``names``. Raises the reason itself if there is one name and it is refused.
+    """The laws called ``names``. Raises the reasons, as an `UnableError`, if all are refused.
 
     >>> from asymptotics import derive, power_law
     >>> [law.name for law in select_laws(derive(power_law(3, 2)), ["time", "data"]).laws]
@@ -36,9 +36,9 @@ def select_laws(laws: Laws, names: Sequence[str]) -> Selection:
         try:
             found.append(getattr(laws, name))
         except UnableError as error:
-            if len(names) == 1:
-                raise
             refused.append((name, " ".join(str(error).split())))
+    if refused and not found:
+        raise UnableError("; ".join(f"{name}: {reason}" for name, reason in refused))
     return Selection(laws=tuple(found), refused=tuple(refused))
 
 

@@ -20,9 +20,9 @@ from sympy import Expr, Symbol, oo
 
 from asymptotics import DomainError
 from asymptotics.laws.derive import Law
+from asymptotics.parsing.numbers import substitution
 from asymptotics.precision import exclusive, working
 from asymptotics.symbols import sigma
-from asymptotics.tasks.task import substitution
 from numerics.verification.exponents import measure
 from numerics.verification.judge import Point, judge, measured_decay, resolved_run
 from numerics.verification.prediction import Prediction, number
