@@ -191,6 +191,14 @@ ESTIMATES = (
         "self.remainder_error < abs(self.remainder) * 10**4",
         JUDGE,
     ),
+    row(VERDICT, "> 10 * last.remainder_error:", "> 10**7 * last.remainder_error:", JUDGE),
+    row(
+        VERDICT,
+        "> 3 * p.remainder_error for p in hidden",
+        "> 3 * 10**6 * p.remainder_error for p in hidden",
+        JUDGE,
+    ),
+    row(VERDICT, "short > max(10 * decay.error, FLOOR)", "short > max(10**7 * decay.error, FLOOR)", JUDGE),
     # exponents of measured arrays, laws of them, simulations
     row(TAIL, "return replace(fit, error=error,", "return replace(fit, error=error / 10**6,", FIT),
     row(TAIL, "error=math.hypot(error, 1e-13)", "error=math.hypot(error, 1e-13) / 10**6", FIT),

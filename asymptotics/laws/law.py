@@ -270,8 +270,15 @@ class Law:
             raise UnableError(f"no regime of {self!r} covers {table}; derive the task with these values")
         return replace(self, task=task, regimes=tuple(kept), settings=settings)
 
-    def stating(self, *, exponent: object = None, prefactor: object = None, log_power: object = None) -> Law:
-        """The law with another leading term in every regime: a claim to be verified.
+    def stating(
+        self,
+        *,
+        exponent: object = None,
+        prefactor: object = None,
+        log_power: object = None,
+        remainder: object = None,
+    ) -> Law:
+        """The law with another leading term or remainder in every regime: a claim to be verified.
 
         >>> from asymptotics import derive, power_law
         >>> derive(power_law(2, 2)).time.stating(exponent=1).exponent
@@ -285,6 +292,7 @@ class Law:
                     exponent=regime.exponent if exponent is None else exact(exponent, "exponent"),
                     prefactor=regime.prefactor if prefactor is None else exact(prefactor, "prefactor"),
                     log_power=regime.log_power if log_power is None else exact(log_power, "log_power"),
+                    remainder=regime.remainder if remainder is None else exact(remainder, "remainder"),
                 )
                 for regime in self.regimes
             ),
