@@ -132,7 +132,7 @@ def of_law(law: Law) -> Subject:
         resource=x,
         parameters=law.task.parameters,
         letters=law.parameters,
-        domain=spectrum(law.task).domain,
+        domain=law.spectrum.domain,
         pieces=pieces,
     )
 

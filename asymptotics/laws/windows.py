@@ -32,7 +32,7 @@ from asymptotics.model.meanfield import df1, squared_bias, unresolved_power
 from asymptotics.model.quantities import QUANTITIES, crossover
 from asymptotics.parsing.heights import substitute
 from asymptotics.regimes import Regime, tidy
-from asymptotics.spectra import FiniteSeries, SpectralSeries, spectrum
+from asymptotics.spectra import FiniteSeries, SpectralSeries
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.sums.finite import finite_sum
 from asymptotics.sums.regularised import regular_sum
@@ -101,9 +101,9 @@ def windows_of(subject: Subject[L], law: L) -> tuple[Window[L], ...]:
     M**b (a - 1)/b -zeta(a, M + 1)
     """
     name, task = subject.name, subject.task
-    found = spectrum(task)
-    pieces = segments(task, found.domain)
     quantity = QUANTITIES[name]
+    found = quantity.spectrum(task)
+    pieces = segments(task, found.domain)
     if len(pieces) == 1 and task.modes == oo:
         upper = oo if quantity.within is None else crossover(found, quantity.within) / quantity.pace
         return (Window(lower=ONE, upper=upper, law=law),)
@@ -143,7 +143,7 @@ def _intermediate(
     try:
         endless = continue_last_piece(subject.task, pieces[: pieces.index(segment) + 1])
         there = subject.derive(subject.name, endless, False)
-        domain = spectrum(endless).domain
+        domain = QUANTITIES[subject.name].spectrum(endless).domain
         missing = _departure(subject, endless, segment, pieces, domain)
         return Window(lower=lower, upper=upper, law=there, departure=missing)
     except BottleneckError as error:
@@ -212,7 +212,7 @@ def _departure(
         return None
     power = _excess(segment, later, index, 0, target=True)
     trace = _excess(segment, later, index, 1, target=False)
-    ideal = spectrum(endless)
+    ideal = QUANTITIES[name].spectrum(endless)
     total = Integer(0)
     # each scales with the break in its own way: which is larger, the resource alone does not say
     for excess, part in zip((power, trace), _size_departures(name, ideal), strict=True):

@@ -18,7 +18,7 @@ from asymptotics.parsing.heights import substitute
 from asymptotics.registry import Registry
 from asymptotics.spectra.broken import BrokenPowerLaws
 from asymptotics.spectra.equivalent import EquivalentSpectra
-from asymptotics.spectra.family import Family, Mismatch, SpectralSeries
+from asymptotics.spectra.family import Family, Mismatch, SpectralSeries, requiring
 from asymptotics.spectra.finite import FiniteSeries, FiniteSpectra
 from asymptotics.spectra.geometric import GeometricSpectra
 from asymptotics.spectra.lattice import LatticeModes
@@ -45,23 +45,36 @@ A task that none of them takes may still be equivalent to one that they take (`E
 """
 
 
-@cached(maxsize=128)
-def spectrum(task: Task) -> SpectralSeries:
+@cached(maxsize=256)
+def spectrum(task: Task, trace: bool = True) -> SpectralSeries:
     """The Dirichlet series of a task, and the domain on which its sums converge.
 
-    Raises `SpectrumError` if a sum diverges, or if no family takes the task: it names the family that
-    comes closest and what is missing.
+    With ``trace`` that of ``sum m_k lambda_k`` as well, which every law at finite N or P needs. Raises
+    `SpectrumError` if a sum diverges, or if no family takes the task: it names the family that comes closest
+    and what is missing.
 
     >>> from asymptotics.tasks.task import power_law
     >>> from asymptotics.symbols import a, b
     >>> spectrum(power_law(a, b)).domain.conditions()
     (b > 1, a > 1)
+    >>> spectrum(power_law(a, b), trace=False).domain.conditions()
+    (a > 1,)
     """
     domain = Domain()
     for relation in task.assumptions:
         domain = domain.holding(*as_constraint(relation))
-    _check_values(task)
-    check_multiplicity(task)
+    if not trace:
+        _check_values(task)
+        check_multiplicity(task)
+        return _first_family(task, domain)
+    found = spectrum(task, trace=False)
+    for condition in found.trace:
+        requiring(found.domain, *condition)
+        domain = requiring(domain, *condition)
+    return _first_family(task, domain) if found.trace else found
+
+
+def _first_family(task: Task, domain: Domain) -> SpectralSeries:
     nearest: tuple[Family, Mismatch] | None = None
     exact = tuple(FAMILIES.values())
     for family in (*exact, EquivalentSpectra(families=exact)):

@@ -92,6 +92,7 @@ class BrokenPowerLaws:
             kernel=kernel,
             target=target,
             domain=domain,
+            trace=found.trace,
             unlearned=unlearned(pieces, task.index, domain),
         )
 

@@ -218,7 +218,7 @@ def laws_of_task(options: argparse.Namespace) -> Laws:
 
 def laws_of(options: argparse.Namespace) -> Selection:
     """The laws asked for, of the task that the options describe."""
-    return select_laws(laws_of_task(options), options.laws)
+    return select_laws(laws_of_task(options), options.laws, options.at)
 
 
 def to_fields(task: Task) -> dict[str, str]:

@@ -38,11 +38,11 @@ def run(options: argparse.Namespace) -> int:
     if options.notation is not None:
         notation(options.notation)
     destination(options.output, (ARTICLE if options.latex else PAGE,))
-    laws = laws_of_task(options)
+    laws, values = laws_of_task(options), values_or_default(options)
     dossier = gather(
         laws,
-        select_laws(laws, options.laws),
-        values_or_default(options),
+        select_laws(laws, options.laws, values),
+        values,
         digits=options.digits,
         jobs=options.jobs,
         command=options.command_line,

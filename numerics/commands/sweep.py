@@ -14,7 +14,7 @@ import mpmath
 from sympy import Rational
 
 from asymptotics import derive
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.parsing.expressions import parse
 from numerics.commands.options import (
     add_digits,
@@ -128,7 +128,7 @@ def verify_point(
             law = getattr(numeric, name)
             mine = {symbol.name for symbol in symbols_of(law)}
             check = verify(law, at={x: v for x, v in values.items() if x in mine}, digits=digits)
-        except UnableError as error:
+        except (UnableError, SpectrumError) as error:
             rows[name] = ["UNABLE", " ".join(str(error).split())]
             continue
         measured = mpmath.nstr(check.exponent_measured, 8)

@@ -20,7 +20,6 @@ import mpmath
 from sympy import Integer, Symbol, oo
 
 from asymptotics.laws.law import Law
-from asymptotics.spectra import spectrum
 from asymptotics.symbols import N, P
 from asymptotics.transforms.branch import BranchSeries
 from numerics.verification.exponents import Measurement, local_exponents
@@ -44,12 +43,12 @@ def is_slow(law: Law) -> bool:
     >>> is_slow(derive(Task(eigenvalues="k**-2*log(k + 1)", target="k**-2")).time)
     True
     """
-    return isinstance(spectrum(law.task).kernel, BranchSeries)
+    return isinstance(law.spectrum.kernel, BranchSeries)
 
 
 def slow_resources(law: Law) -> tuple[Integer, ...]:
     """Where the law is compared: the slow variable is geometric, as nearly as integers can be."""
-    kernel = spectrum(law.task).kernel
+    kernel = law.spectrum.kernel
     assert isinstance(kernel, BranchSeries)
     resource: Symbol = law.resource
     if kernel.origin != 0:
