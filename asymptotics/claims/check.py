@@ -268,10 +268,11 @@ def _right_for(judge: Judge, cells: tuple[Cell, ...]) -> tuple[str, ...]:
     for other in judge.subject.others():
         try:
             same = replace(judge, subject=other, work=Work(SEARCH))
-            points = list(cells[0].points(other.parameters, 2))
-            if any(o.status == FAILS for point in points for o in same.outcomes((cells[0].at(point),))):
+            there = tuple(part for cell in cells if (part := cell.inside(other.domain)) is not None)
+            points = list(there[0].points(other.parameters, 2)) if there else []
+            if any(o.status == FAILS for point in points for o in same.outcomes((there[0].at(point),))):
                 continue  # most are refuted by a point, at less cost than by cells
-            outcomes = same.outcomes(cells)
+            outcomes = same.outcomes(there)
         except UnableError:
             continue
         if outcomes and all(o.status == HOLDS or o.is_wall for o in outcomes):

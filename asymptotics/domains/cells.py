@@ -65,6 +65,13 @@ class Cell:
         smaller = Domain((*self.domain.constraints, primitive(self.value(constraint), self.domain)))
         return None if smaller.is_empty() else replace(self, domain=smaller)
 
+    def inside(self, domain: Domain) -> Cell | None:
+        """The part in another domain; None if there is none."""
+        cell: Cell | None = self
+        for constraint in domain.constraints:
+            cell = None if cell is None else cell.where(constraint)
+        return cell
+
     def on(self, difference: Expr) -> Cell | None:
         """The wall ``difference = 0``; None if it is empty, or is a curve that no symbol solves."""
         sign = self.sign(difference)

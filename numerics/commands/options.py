@@ -217,7 +217,7 @@ def laws_of_task(options: argparse.Namespace) -> Laws:
 
 
 def laws_of(options: argparse.Namespace) -> Selection:
-    """The laws asked for, of the task that the options describe."""
+    """The laws asked for, of the task that the options describe, that hold at ``--at``."""
     return select_laws(laws_of_task(options), options.laws, options.at)
 
 

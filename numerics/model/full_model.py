@@ -16,7 +16,7 @@ import mpmath
 import sympy
 from numpy.typing import ArrayLike
 
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.parsing.numbers import exact
@@ -84,7 +84,8 @@ class FullModel:
             )
         if noise is not None:
             task = replace(task, noise=exact(noise, "noise"))
-        spectrum = solved_spectrum(task, params)
+        finite = any(not infinite(exact_size(name, size)) for name, size in (("N", N), ("P", P)))
+        spectrum = solved_spectrum(task, params, needs_trace=finite or getattr(rule, "fresh", True))
         self._set_up(spectrum, (N, P), task.at(params or {}).noise, digits, rule)
 
     @classmethod
@@ -203,6 +204,11 @@ class FullModel:
             raise DomainError(f"t = {t}; an expansion in 1/{size} needs a finite time")
         if self.rule.fresh and size == "P":
             raise DomainError(f"{self.rule.title} never sees a sample twice; its losses depend on N alone")
+        if isinstance(self.spectrum, ContinuousSpectrum) and not self.spectrum.trace:
+            raise SpectrumError(
+                f"sum of {self.spectrum.eigenvalues} diverges: an expansion in 1/{size} needs decay faster "
+                f"than 1/{self.spectrum.index}; no model with a finite {size} has this kernel"
+            )
         weights = parts.named(quantity, self._setting(t, in_data=size == "P"))
         expanded = Expanded(size=size, orders=orders)
         return tuple(

@@ -35,7 +35,8 @@ class ContinuousSpectrum:
     Dimensionless, as all of the model. Both are per mode: level k holds m(k) modes. A `Piecewise` has a
     spectrum of its own for each of its ``pieces``, shifted so that its first mode is k = 1:
     ``lambda_piece(x) = lambda(first - 1 + x)``; ``levels`` is then the last mode that is learned, and
-    ``unlearned`` the target power in modes of eigenvalue zero.
+    ``unlearned`` the target power in modes of eigenvalue zero. Without ``trace`` the sum of eigenvalues
+    diverges, and df1, which multiplies 1/N and 1/P alone, is 0 in their place.
 
     >>> from asymptotics.tasks.task import power_law
     >>> spectrum = spectrum_of(power_law(1.5, 2))
@@ -50,14 +51,18 @@ class ContinuousSpectrum:
     levels: int | None
     pieces: tuple[ContinuousSpectrum, ...] = ()
     unlearned: sympy.Expr = sympy.Integer(0)
+    trace: bool = True
 
     def at(self, points: Array, field: Field) -> tuple[Array, Array, Array]:
-        """``(lambda, m lambda, m c)`` at complex ``points``; call inside ``with field:``."""
+        """``(lambda, m lambda, m c)`` at complex ``points``; call inside ``with field:``.
+
+        Without trace the second is 0.
+        """
         eigenvalue, target, multiplicity = (
             compile_function(e, self.index, field) for e in (self.eigenvalues, self.target, self.multiplicity)
         )
         lam, weight = each(eigenvalue, points), each(multiplicity, points)
-        return lam, weight * lam, weight * each(target, points)
+        return lam, weight * lam if self.trace else 0 * lam, weight * each(target, points)
 
     def logarithm(self, name: str, u: float) -> float:
         """``log f(e^u)`` of the eigenvalues, or of the target or multiplicity, as a float; -oo for f = 0."""
@@ -74,7 +79,9 @@ class ContinuousSpectrum:
 
     def decay(self, name: str) -> float:
         """The exponent p with which ``m f ~ x^-p`` far out, times m; oo if faster than any power."""
-        near, far = (self.logarithm(name, u) + self.logarithm("multiplicity", u) for u in (2000.0, 4000.0))
+        # in one expression: beyond every number far out, a factor that grows and one that falls are one power
+        product = sympy.powsimp(self.multiplicity * getattr(self, name))
+        near, far = (logarithm_of(product, self.index, u) for u in (2000.0, 4000.0))
         return math.inf if far == -math.inf else (near - far) / 2000.0
 
 
@@ -94,11 +101,14 @@ class FiniteSpectrum:
         return len(self.eigenvalues)
 
 
-def spectrum_of(task: Task, params: Mapping[sympy.Symbol | str, object] | None = None) -> ContinuousSpectrum:
+def spectrum_of(
+    task: Task, params: Mapping[sympy.Symbol | str, object] | None = None, *, needs_trace: bool = True
+) -> ContinuousSpectrum:
     """The spectrum of a task with numbers for all its parameters, checked.
 
     Raises `DomainError` for a missing number, and `SpectrumError` for eigenvalues or target power
-    that are negative, not real, growing, or not summable over infinitely many modes.
+    that are negative, not real, growing, or not summable over infinitely many modes; at N = P = oo the
+    eigenvalues need no finite sum.
 
     >>> spectrum_of(Task(eigenvalues="k**-b", target="k**-a"), {"a": 1.5, "b": 1})
     Traceback (most recent call last):
@@ -127,12 +137,16 @@ faster than 1/k, i.e. b > 1, or pass modes=M
     )
     _check_signs(spectrum)
     if levels is None:
-        _check_summable(spectrum, task, params or {})
+        trace = _is_summable(spectrum, "eigenvalues")
+        if needs_trace or not spectrum.slope("eigenvalues", 2000.0) > 1e-12:
+            _check_summable(spectrum, "eigenvalues", task, params or {})
+        _check_summable(spectrum, "target", task, params or {})
+        spectrum = replace(spectrum, trace=trace)
     return _divide(spectrum, fixed)
 
 
 def solved_spectrum(
-    task: Task, params: Mapping[sympy.Symbol | str, object] | None = None
+    task: Task, params: Mapping[sympy.Symbol | str, object] | None = None, *, needs_trace: bool = True
 ) -> ContinuousSpectrum | FiniteSpectrum:
     """What the full model of a task is solved for: the measured arrays if there are any, else `spectrum_of`.
 
@@ -142,7 +156,7 @@ def solved_spectrum(
     fixed = task.at(params or {})
     if fixed.measured is not None:
         return finite_spectrum(fixed.measured.eigenvalues, fixed.measured.target)
-    return spectrum_of(task, params)
+    return spectrum_of(task, params, needs_trace=needs_trace)
 
 
 def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum:
@@ -260,34 +274,32 @@ def _check_first(name: str, given: sympy.Expr, index: sympy.Symbol) -> None:
             )
 
 
+def _is_summable(spectrum: ContinuousSpectrum, name: str) -> bool:
+    """Whether an infinite tail has a finite sum, read off its logarithms at e^2000 and e^4000."""
+    # beyond every number far out (exp(k)), the difference of two logarithms is not a number
+    return getattr(spectrum, name) == 0 or spectrum.decay(name) > 1 + 1e-12
+
+
 def _check_summable(
-    spectrum: ContinuousSpectrum, task: Task, params: Mapping[sympy.Symbol | str, object]
+    spectrum: ContinuousSpectrum, name: str, task: Task, params: Mapping[sympy.Symbol | str, object]
 ) -> None:
-    """Decay of the infinite tails, read off their logarithms at e^2000 and e^4000."""
-    for name, what in (("eigenvalues", "kernel"), ("target", "target")):
-        if getattr(spectrum, name) == 0:
-            continue
-        exponent = spectrum.decay(name)
-        given: sympy.Expr = getattr(task, name)
-        # beyond every number far out (exp(k)), the difference of two logarithms is not a number
-        if not exponent > 1 + 1e-12:
-            used = sorted((s for s in given.free_symbols if s != task.index), key=lambda s: str(s))
-            named = {getattr(key, "name", key): value for key, value in params.items()}
-            at = ", ".join(f"{s} = {named[str(s)]}" for s in used if str(s) in named)
-            raised = sympy.Mul(task.multiplicity, given)
-            hint = ""
-            if task.multiplicity == 1 and given.is_Pow and given.base == task.index and -given.exp in used:
-                hint = f", i.e. {-given.exp} > 1"
-            grows = not spectrum.slope(name, 2000.0) >= 0
-            verb = (
-                f"{name[:-1] if name.endswith('s') else name} {given} grows"
-                if grows
-                else f"sum of {raised} diverges"
-            )
-            raise SpectrumError(
-                f"{verb}{' at ' + at if at else ''}; the {what} needs decay faster than "
-                f"1/{task.index}{hint}, or pass modes=M"
-            )
+    if _is_summable(spectrum, name):
+        return
+    given: sympy.Expr = getattr(task, name)
+    used = sorted((s for s in given.free_symbols if s != task.index), key=lambda s: str(s))
+    named = {getattr(key, "name", key): value for key, value in params.items()}
+    at = ", ".join(f"{s} = {named[str(s)]}" for s in used if str(s) in named)
+    raised = sympy.Mul(task.multiplicity, given)
+    hint = ""
+    if task.multiplicity == 1 and given.is_Pow and given.base == task.index and -given.exp in used:
+        hint = f", i.e. {-given.exp} > 1"
+    grows = not spectrum.slope(name, 2000.0) >= 0
+    verb = f"{name.removesuffix('s')} {given} grows" if grows else f"sum of {raised} diverges"
+    what = "kernel" if name == "eigenvalues" else "target"
+    raise SpectrumError(
+        f"{verb}{' at ' + at if at else ''}; the {what} needs decay faster than "
+        f"1/{task.index}{hint}, or pass modes=M"
+    )
 
 
 def integers(first: int, last: int, field: Field) -> Array:
