@@ -106,7 +106,8 @@ JUDGE = "numerics/verification/judge.py"
 EXPONENTS = "numerics/verification/exponents.py"
 SCALING = "numerics/optima/scaling.py"
 SWEEP = "numerics/sweeps/sweep.py"
-ROWS = "numerics/sweeps/file.py"
+ROWS = "numerics/sweeps/rows.py"
+WORKERS = "numerics/sweeps/workers.py"
 
 NUMBERS = (
     row(JETS, "_product(terms, other.terms[1:], n - 1)", "_product(terms, other.terms, n - 1)", VALUES),
@@ -162,8 +163,11 @@ NUMBERS = (
     row("numerics/optima/frontier.py", "theta / (factor * kappa0)", "theta / kappa0", OPTIMA),
     row(SWEEP, "deaths.get(key, 0) + alone", "deaths.get(key, 0) + 1", SWEEPS),
     row(SWEEP, "row.error is None or not again", "row.error is None", SWEEPS),
-    row(SWEEP, "process.terminate()", "pass", SWEEPS),
-    row(ROWS, "data[:end].decode", "data.decode", SWEEPS),
+    row(WORKERS, "process.terminate()", "pass", SWEEPS),
+    row(WORKERS, "os._exit(1)", "pass", SWEEPS),
+    row(WORKERS, "(_perform, _as_bytes(call))", "call", SWEEPS),
+    row("numerics/sweeps/file.py", 'whole = data.rfind(b"\\n") + 1', "whole = len(data)", SWEEPS),
+    row(ROWS, ", parse_constant=_refuse", "", SWEEPS),
     row(ROWS, "if names and held not in names", "if held == FORMAT", SWEEPS),
     row(EXPONENTS, "(factor * q - p) / (factor - 1)", "(factor * q + p) / (factor + 1)", JUDGED),
     row(EXPONENTS, "mpmath.log(abs(y0 / y1))", "mpmath.log(abs(y1 / y0))", JUDGED),
