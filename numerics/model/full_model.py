@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from functools import partial
 
@@ -23,6 +24,7 @@ from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive_class, working
 from asymptotics.tasks.task import Task
 from numerics.model import parts
+from numerics.model.left_out import LeftOut
 from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
 from numerics.model.solver import PLAIN, Expanded, Solver
@@ -53,8 +55,10 @@ class FullModel:
     rule : `GradientFlow()` (default), `GradientDescent(eta=)`, `HeavyBall(beta=)` or
         `OnePassSGD(eta=, batch=)`. Times are on the clock of the rule: numbers of steps where it counts them.
 
-    Every result is a `Value` whose estimated relative error is below 10^-digits. Raises `DomainError` and
-    `SpectrumError` for input outside the model, `PrecisionError` where the digits cannot be had.
+    Every result is a `Value` whose estimated relative error is below 10^-digits. Those of one-pass SGD are of
+    first order in eta, and their errors include what this leaves out (`first_order` is without it). Raises
+    `DomainError` and `SpectrumError` for input outside the model, `PrecisionError` where the digits cannot be
+    had.
 
     >>> from asymptotics.tasks.task import power_law
     >>> model = FullModel(power_law("a", "b"), {"a": 1.5, "b": 2})
@@ -65,7 +69,7 @@ class FullModel:
     (0.639823244101, 0.641148270968)
     """
 
-    __slots__ = ("N", "P", "_solver", "digits", "noise", "rule", "spectrum")
+    __slots__ = ("N", "P", "_left_out", "_solver", "digits", "noise", "rule", "spectrum")
 
     def __init__(
         self,
@@ -129,12 +133,32 @@ class FullModel:
         if rule.fresh and not infinite(self.P):
             raise DomainError(f"P = {self.P}: {rule.title} never sees a sample twice; leave P = oo")
         self._solver.check_stable()
+        dynamics = self._solver.dynamics
+        self._left_out = None if dynamics.mean is None else LeftOut(spectrum, self.N, dynamics)
 
     def __repr__(self) -> str:
         return (
             f"FullModel({self.spectrum.levels or 'oo'} modes, N={self.N}, P={self.P}, noise={self.noise}, "
             f"digits={self.digits}, rule={self.rule})"
         )
+
+    @property
+    def first_order(self) -> FullModel:
+        """The same model, with errors that are those of solving its equations.
+
+        Those of one-pass SGD are of first order in eta, and so are its laws: between them what is left out
+        does not count. For other rules the model itself.
+
+        >>> from asymptotics import OnePassSGD, power_law
+        >>> model = FullModel(power_law(4, 2), rule=OnePassSGD(eta=0.3, batch=1), digits=8)
+        >>> str(model.first_order.test_loss(100)), str(model.test_loss(100))
+        ('0.001667960908(2)', '0.0017(5) to first order in eta')
+        """
+        if self._left_out is None:
+            return self
+        model = copy(self)
+        model._left_out = None
+        return model
 
     def test_loss(self, t: object) -> Value:
         """``L(t) = sum_k lambda_k E v_k(t)^2``, the excess test loss: sigma^2 is not included.
@@ -303,7 +327,8 @@ class FullModel:
         time = self._time(t)
 
         total = partial(self._solver.combine, weights, time, expanded=expanded, order=order)
-        return to_digits(name, time, total, self.digits, lost_digits=lost_digits)
+        value = to_digits(name, time, total, self.digits, lost_digits=lost_digits)
+        return self._left_out.added(value, weights, time, expanded, order) if self._left_out else value
 
     def _time(self, t: object) -> sympy.Expr:
         time = exact_time(t)
@@ -330,7 +355,8 @@ class FullModel:
         if time == 0:
             return Value(value=mpmath.mpf(1), error=mpmath.mpf(0))
         total = partial(self._solver.transfer, level, time)
-        return to_digits("transfer function", time, total, self.digits, absolute=True)
+        value = to_digits("transfer function", time, total, self.digits, absolute=True)
+        return self._left_out.added_to_transfer(value, level, time) if self._left_out else value
 
     def timescale_density(self, k: object, u: object) -> Value:
         """``rho_k(u) = -(1/pi) Im D_k(-u + i0)``: how much of mode k decays at the rate u > 0.

@@ -13,8 +13,9 @@ time_discrete           gradient descent after t steps, N = P = oo
 time_momentum           heavy-ball flow, N = P = oo
 ======================  ===============================================================================
 
-Times are on the clock of the rule. Symbols that a law needs besides its task are the settings: a coefficient
-in 1/N is divided by the N that is set, so that N = 1 is the coefficient itself.
+Times are on the clock of the rule. Laws of one-pass SGD are of first order in eta, and so are the values that
+they are compared with. Symbols that a law needs besides its task are the settings: a coefficient in 1/N is
+divided by the N that is set, so that N = 1 is the coefficient itself.
 """
 
 from __future__ import annotations
@@ -200,7 +201,8 @@ def _half(place: Place) -> int:
 
 def _sgd_noise(place: Place) -> Value:
     rule = _train(OnePassSGD, place)
-    return FullModel(place.task, rule=rule, digits=_half(place)).sgd_excess(place.resource)
+    model = FullModel(place.task, rule=rule, digits=_half(place))
+    return model.first_order.sgd_excess(place.resource)
 
 
 def _sgd_noise_transient(place: Place) -> Value:
@@ -211,13 +213,15 @@ def _sgd_noise_transient(place: Place) -> Value:
 
 def _sgd_noise_model(place: Place) -> Value:
     rule = _train(OnePassSGD, place)
-    return FullModel(place.task, N=place.resource, rule=rule, digits=place.digits).sgd_excess(oo)
+    model = FullModel(place.task, N=place.resource, rule=rule, digits=place.digits)
+    return model.first_order.sgd_excess(oo)
 
 
 def _loss_of_trained(rule: type[TrainingRule], place: Place) -> Value:
     # The next order may be as small as 1/t^2: it takes two thirds of the digits to see it.
     digits = max(8, 2 * place.digits // 3)
-    return FullModel(place.task, rule=_train(rule, place), digits=digits).test_loss(place.resource)
+    model = FullModel(place.task, rule=_train(rule, place), digits=digits)
+    return model.first_order.test_loss(place.resource)
 
 
 def time_reference(rule: type[TrainingRule]) -> Reference:

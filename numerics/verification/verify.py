@@ -20,6 +20,7 @@ from sympy import Expr, Symbol, oo
 
 from asymptotics import DomainError
 from asymptotics.laws.derive import Law
+from asymptotics.model.quantities import QUANTITIES
 from asymptotics.parsing.numbers import substitution
 from asymptotics.precision import exclusive, working
 from asymptotics.symbols import sigma
@@ -74,12 +75,18 @@ class Verification:
     def __bool__(self) -> bool:
         return self.verdict == "HOLDS"
 
+    @property
+    def approximation(self) -> str:
+        """In which approximation both the law and the model were taken; "" where that is none."""
+        return QUANTITIES[self.law.name].rule.approximation
+
     def __str__(self) -> str:
         setting = ", ".join(f"{symbol} = {value}" for symbol, value in self.settings)
         return (
             f"{self.verdict} {self.law.name}: exponent {mpmath.nstr(self.exponent_measured, 8)} "
             f"(law {self.exponent_predicted}), {self.reason}"
             + (f"; {self.resolution}" if self.resolution else "")
+            + (f"; law and model {self.approximation}" if self.approximation else "")
             + (f" [{setting}]" if setting else "")
         )
 

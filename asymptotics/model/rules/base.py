@@ -56,6 +56,7 @@ class TrainingRule(ABC):
     fresh : whether each step draws samples that were never seen, so that P means nothing.
     law : the name of the law of its time-limited loss in `Laws`, "" for that of gradient flow.
     noise_law : the name of the law of what the noise of its batches adds, "" where nothing is added.
+    approximation : in which approximation its equations hold, in words; "" where they are exact.
     label : the index of its loss in formulas. source : of its propagator.
 
     >>> from asymptotics import OnePassSGD
@@ -72,6 +73,7 @@ class TrainingRule(ABC):
     fresh: ClassVar[bool] = False
     law: ClassVar[str] = ""
     noise_law: ClassVar[str] = ""
+    approximation: ClassVar[str] = ""
     label: ClassVar[str] = ""
     source: ClassVar[str] = ""
 
