@@ -42,7 +42,7 @@ from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.domains.domain import POSITIVE, Domain, as_condition, normal, primitive, solutions
 from asymptotics.errors import DomainError, UnableError
-from asymptotics.expansions.expansion import ONE, Expansion, as_power
+from asymptotics.expansions.expansion import Expansion, as_power
 from asymptotics.expansions.layer_leading import is_settled, leading_form, leading_series
 from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.oscillation import Oscillation
@@ -80,7 +80,7 @@ class Regime:
     remainder: Expr = oo
     domain: Domain = POSITIVE
     gauge: Expr | None = None
-    envelope: Expr = ONE
+    envelope: Expr = Integer(1)
     relative: Expr | None = None
     doubt: str = ""
 

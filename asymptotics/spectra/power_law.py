@@ -27,8 +27,9 @@ from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.laurent import Laurent, zeta_at_one
+from asymptotics.expansions.ring import element
 from asymptotics.expansions.tail import tail_expansion
-from asymptotics.expansions.terms import Term, vanishes
+from asymptotics.expansions.terms import Term
 from asymptotics.parsing.heights import substitute, to_power
 from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring
 from asymptotics.sums.regularised import regular_sum
@@ -64,7 +65,7 @@ class AlgebraicSeries:
         found: dict[Expr, int] = {}
         for t in terms:
             location = cancel((t.order - 1) / self.decay)
-            order = 0 if vanishes(_at(t.coefficient, location)) else t.log_power + 1
+            order = 0 if element(_at(t.coefficient, location)).vanishes() else t.log_power + 1
             found[location] = max(found.get(location, 0), order)
         places = [Pole(p, m) for p, m in found.items()]
         return tuple(places if complete else places[:count])
