@@ -11,6 +11,7 @@ therefore looks at values too.
     sum_of_products         what the coefficients of a product of expansions are
     Element.as_expr         back to SymPy, with common factors out
 
+>>> from sympy import Rational
 >>> from asymptotics.symbols import a, b
 >>> element(b * (a - 1)) * element(1 / (2 * b)) + element(Rational(1, 2))
 a/2
@@ -173,7 +174,10 @@ def _content(coefficients: Iterable[Number]) -> Number:
 
 
 def sum_of_products(pairs: Iterable[tuple[Element, Element]]) -> Element:
-    """The sum of the products, monomials collected."""
+    """The sum of the products, monomials collected; of one product with 1 the other factor."""
+    pairs = tuple(pairs)
+    if len(pairs) == 1 and pairs[0][1] is ONE:
+        return pairs[0][0]
     total: dict[Monomial, Number] = {}
     for first, second in pairs:
         for m, c in first.terms.items():
@@ -204,7 +208,14 @@ def _real(number: Number) -> Any:
 
 @cached(maxsize=20_000)
 def element(expression: Expr) -> Element:
-    """An expression as a polynomial in generators; sums behind a denominator are generators."""
+    """An expression as a polynomial in generators, shown as it was given.
+
+    Sums behind a denominator are generators.
+    """
+    return Element(_convert(expression).terms, expression)
+
+
+def _convert(expression: Expr) -> Element:
     if expression.is_Rational:
         value = QQ.from_sympy(expression)
         return Element({UNIT: value} if value else {})
@@ -217,7 +228,7 @@ def element(expression: Expr) -> Element:
         return _sum(expression)
     base, exponent = expression.as_base_exp()
     if exponent == 1:
-        return Element({frozenset({(generator(base), 1)}): QQ(1)}, expression)
+        return Element({frozenset({(generator(base), 1)}): QQ(1)})
     if exponent.is_Integer:
         return (Element({frozenset({(generator(base), 1)}): QQ(1)}) if base.is_Atom else element(base)).power(
             exponent
@@ -232,12 +243,13 @@ def _sum(expression: Expr) -> Element:
         return Element({})
     if len(total.terms) <= LONG or all(letter.is_symbol for letter in total.letters()):
         return total
-    return Element({frozenset({(generator(expression), 1)}): QQ(1)}, expression)
+    return Element({frozenset({(generator(expression), 1)}): QQ(1)})
 
 
 def power(base: Expr, exponent: Order) -> Element:
     """``base**exponent`` for a base that is taken as it is, and as positive where the exponent is not whole.
 
+    >>> from sympy import Integer
     >>> from asymptotics.symbols import a
     >>> power(Integer(3), order(a - 2)), power(Integer(3), order(a - 2)) * element(3**(1 - a))
     (3**a/9, 1/3)
