@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
@@ -157,6 +158,7 @@ def test_ctrl_c_amid_a_question_ends_the_run(monkeypatch):
 
     def interrupt():
         begun.wait()
+        time.sleep(0.02)  # well into the work; where the signal comes later it ends the run all the same
         signal.pthread_kill(main.ident, signal.SIGINT)
 
     def check(self, *given):
@@ -165,7 +167,7 @@ def test_ctrl_c_amid_a_question_ends_the_run(monkeypatch):
 
     main, begun, ask = threading.current_thread(), threading.Event(), z3.Solver.check
     monkeypatch.setattr(z3.Solver, "check", check)
-    monkeypatch.setattr(solver, "LIMIT", 10**6)
+    monkeypatch.setattr(solver, "LIMIT", 400_000)
     x = symbols("x:6", positive=True)
     system = [x[i] ** 3 + x[i - 5] ** 2 * x[i - 4] - 3 * x[i - 3] * x[i] - i - 1 for i in range(6)]
     handler = signal.signal(signal.SIGINT, signal.default_int_handler)
