@@ -27,7 +27,7 @@ BUDGETS = (10**16, 10**20)
 
 EPILOG = """\
 exit status: 0 if the claim HOLDS everywhere; 1 if it FAILS, HOLDS with exceptions, or is UNDECIDED; 2 for
-input that cannot be used (one line on stderr says why), 130 if interrupted.
+input that cannot be used (one line on stderr says why), 130 if interrupted, 143 if terminated.
 
 A claim without the resource is the exponent p of resource**(-p); with it a leading term. Of a leading term
 the constant is judged where one is written, or after "=". \\propto, \\Theta(...) claim the order alone,

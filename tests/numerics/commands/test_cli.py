@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import mpmath
 import pytest
@@ -15,12 +14,11 @@ from sympy import Rational, oo
 
 import numerics.commands.verify
 import numerics.verification.run
-from asymptotics import DomainError, derive, power_law
+from asymptotics import derive, power_law
 from asymptotics.symbols import a, b
 from numerics.cli import main
 from numerics.commands.verify import FILES
 from numerics.reports.latex import to_figure
-from numerics.reports.outputs import destination, staged
 from numerics.values.value import Value
 from numerics.verification.summary import Report, Row, table, to_json
 from numerics.verification.verify import POINTS, Point, Verification
@@ -299,30 +297,6 @@ def test_places_that_cannot_be_written(capsys, tmp_path, place, words):
     assert words in err
     assert err.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before
-
-
-def test_staged_moves_all_or_nothing(tmp_path):
-    place = tmp_path / "place"
-    with pytest.raises(ZeroDivisionError), staged(str(place), ("one",)) as folder:
-        (folder / "one").write_text("1")
-        _ = 1 / 0
-    assert os.listdir(tmp_path) == []
-    with staged(str(place), ("one",)) as folder:
-        (folder / "one").write_text("1")
-    assert (place / "one").read_text() == "1"
-    (tmp_path / "link").symlink_to(place)
-    with staged(str(tmp_path / "link"), ("one",)) as folder:
-        (folder / "one").write_text("2")
-    assert (place / "one").read_text() == "2"
-    assert os.listdir(place) == ["one"]
-
-
-def test_a_place_that_vanishes(tmp_path):
-    place = tmp_path / "place"
-    place.mkdir()
-    with pytest.raises(DomainError, match="cannot be written"), staged(str(place), ("one",)) as folder:
-        shutil.rmtree(folder)
-    assert destination(str(place), ("one",)) == Path(place)
 
 
 # Bad input: status 2, one line, nothing else
