@@ -39,7 +39,7 @@ ENGINE = (
     row(RING, "found + c * d", "c * d", EXPANSIONS),
     row(RING, "Element({rest: c * p})", "Element({rest: c})", EXPANSIONS),
     row(RING, "parts[CONSTANT] = whole - turns", "parts[CONSTANT] = whole", EXPANSIONS),
-    row(COLLECTION, "late = ahead >= depth", "late = ahead > depth", EXPANSIONS),
+    row(COLLECTION, "places[p])), depth))", "places[p])), depth + 1))", EXPANSIONS),
     row(SERIES, "term.element.scale(QQ(term.log_power))", "term.element", EXPANSIONS),
     row(
         SERIES,

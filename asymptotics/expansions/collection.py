@@ -7,6 +7,7 @@ collect        the terms that are kept, and the bounds of the rest
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 from sympy import Expr
 
@@ -41,8 +42,8 @@ def collect(
     dropped: list[Bound] = []
     present: dict[Expr, int] = {}
     for p in signs.from_the_front(places):
-        ahead = sum(signs.is_ahead(places[q], places[p]) for q in present)
-        late = ahead >= depth
+        ahead = sum(1 for _ in islice((q for q in present if signs.is_ahead(places[q], places[p])), depth))
+        late = ahead == depth
         if late and any(signs.is_ahead(places[b.order], places[p]) for b in dropped):
             continue
         powers = summands[p]

@@ -125,6 +125,10 @@ class Element:
         """Whether a generator depends on ``symbol``."""
         return any(x.base.has(symbol) or x.monomial.has(symbol) for x in self.letters())
 
+    def _shared(self) -> Monomial:
+        """The powers that all monomials have."""
+        return frozenset.intersection(*self.terms) if self.terms else UNIT
+
     def vanishes(self) -> bool:
         """Whether it is identically zero: no monomial, or values that cancel to 30 digits at two points.
 
@@ -133,6 +137,9 @@ class Element:
         """
         if len(self.terms) < 2:
             return not self.terms
+        shared = self._shared()
+        if all(letter.is_symbol for monomial in self.terms for letter, _ in monomial - shared):
+            return False  # a polynomial in symbols times a product
         return all(self._cancels(i, mpmath.fp, 1e-9) and self._cancels(i, mpmath.mp, 1e-22) for i in (0, 1))
 
     def _cancels(self, point: int, context: Any, tolerance: float) -> bool:
@@ -155,7 +162,7 @@ class Element:
     def as_expr(self) -> Expr:
         """The expression: common factors, times polynomials in symbols beside products of the rest."""
         if self._expression is None:
-            shared = frozenset.intersection(*self.terms) if self.terms else UNIT
+            shared = self._shared()
             scale = _content(self.terms.values())
             parts: dict[Monomial, dict[Monomial, Number]] = {}
             for monomial, c in self.terms.items():
