@@ -101,21 +101,24 @@ class Signs:
     def sign(self, place: Order) -> int | None:
         """The sign of an order."""
         if place not in self._known:
-            seen = None if self.domain.chain else self._see(place)
-            self._known[place] = self.domain.sign(order_expr(place)) if seen is None else seen
+            self._known[place] = self._find(place)
         return self._known[place]
 
-    def _see(self, place: Order) -> int | None:
-        """The sign where all coefficients agree in it, in symbols from their lower bounds."""
-        if not all(letter.is_power for letter, _ in place):
-            return None
+    def _find(self, place: Order) -> int | None:
+        if self.domain.chain or not all(letter.is_power for letter, _ in place):
+            return self.domain.sign(order_expr(place))
         clear = Mul(*{x.denominator for x, _ in place})
         total: dict[Expr, Number] = {}
         for letter, share in place:
             for monomial, c in self._row(letter, clear).items():
                 total[monomial] = total.get(monomial, 0) + share * c
-        coefficients = [c for c in total.values() if c]
-        return 1 if all(c > 0 for c in coefficients) else -1 if all(c < 0 for c in coefficients) else None
+        found = {c > 0 for c in total.values() if c}
+        if len(found) == 1:
+            return 1 if found.pop() else -1
+        bounded = self._counted.is_complete and not self._counted.others
+        if bounded and all(m.is_Symbol or m == 1 for m in total):
+            return None  # a linear form that changes sign
+        return self.domain.sign(order_expr(place))
 
     def _row(self, letter: Generator, clear: Expr) -> dict[Expr, Number]:
         if (letter, clear) not in self._rows:
