@@ -227,13 +227,19 @@ class _Reader:
         """``build(*arguments)`` if that is a real finite expression within the bounds."""
         try:
             result = build(*arguments)
-            value = result.evalf(15) if result.is_number and not result.is_Rational else None
+            constant = result.is_number and not result.is_Rational
+            value = result.evalf(15) if constant else None
+            real = result.is_extended_real if constant else None  # evaluated to two digits, too
         except FAILURES as error:
             self.fail(node, f"SymPy cannot build this ({type(error).__name__}); simplify it")
         if result.has(nan, zoo, oo, -oo):
             self.fail(node, "the value is infinite or undefined (a division by zero, or a pole)")
         powers = result.atoms(Pow)
-        if result.has(I) or any(p.base.is_Number and p.base < 0 and not p.exp.is_Integer for p in powers):
+        if (
+            real is False
+            or result.has(I)
+            or any(p.base.is_Number and p.base < 0 and not p.exp.is_Integer for p in powers)
+        ):
             self.fail(node, "the value is not real")
         try:
             check_height(result)
