@@ -16,7 +16,6 @@ from sympy import Expr
 
 from asymptotics.errors import DomainError
 from asymptotics.model.rules.base import numbers_of
-from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.symbols import eta as eta_symbol
 from numerics.model.rules.base import Floats, Noise, solves
@@ -56,10 +55,6 @@ class OnePassSGDDynamics(AlongFlow[OnePassSGD]):
         kernel = self._share(field) * trace
         gain = kernel / (1 - kernel)
         return whole * gain, gain
-
-    @property
-    def mean(self) -> GradientDescent:
-        return GradientDescent(eta=self.rule.eta)
 
     def _share(self, field: Field) -> Scalar:
         return field.real(Fraction(repr(self.rule.eta)) / (2 * self.rule.batch))
