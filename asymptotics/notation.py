@@ -11,7 +11,7 @@ prefactors, conditions and domains; factors known to be positive are dropped fro
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
 from sympy import (
@@ -246,8 +246,7 @@ def restated(parts: tuple[_T, ...], letters: str | Notation) -> tuple[_T, ...]:
 
 def _fields(part: object) -> tuple[str, ...]:
     """The fields that hold mathematics; the domain stays, since nothing is decided any more."""
-    names: tuple[str, ...] = getattr(type(part), "__slots__", ())
-    return tuple(name for name in names if name != "domain")
+    return tuple(field.name for field in fields(part) if field.name != "domain")  # type: ignore[arg-type]
 
 
 def _in(letters: Notation, value: object) -> object:

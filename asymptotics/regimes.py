@@ -42,12 +42,13 @@ from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.domains.domain import POSITIVE, Domain, as_condition, normal, primitive, solutions
 from asymptotics.errors import DomainError, UnableError
-from asymptotics.expansions.expansion import ONE, Expansion, as_power
+from asymptotics.expansions.expansion import Expansion, as_power
 from asymptotics.expansions.layer_leading import is_settled, leading_form, leading_series
 from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.terms import Term
 from asymptotics.expansions.vanishing import Zeros, zero_curves
+from asymptotics.parsing.heights import substitute
 from asymptotics.sums.convergent import ConvergentSum
 from asymptotics.sums.regularised import RegularSum
 
@@ -64,7 +65,7 @@ LONG = 200
 class Regime:
     """``loss ~ envelope * prefactor * x**(-exponent) * log(x)**log_power`` where ``condition`` holds.
 
-    x is the resource or, where the law is no power of it, the function ``gauge`` of it (exp(N) for an
+    x is the resource or, where the law is not a power of it, the function ``gauge`` of it (exp(N) for an
     exponential law). ``remainder`` is the exponent of what follows, ``O(x**(-remainder))`` up to
     logarithms: a Min over the candidates; oo if the rest is smaller than every power. Where it is smaller
     by a slow function only (1/log x), that is ``relative``, and log_power need not be whole. ``doubt`` says
@@ -79,7 +80,7 @@ class Regime:
     remainder: Expr = oo
     domain: Domain = POSITIVE
     gauge: Expr | None = None
-    envelope: Expr = ONE
+    envelope: Expr = Integer(1)
     relative: Expr | None = None
     doubt: str = ""
 
@@ -116,7 +117,7 @@ class Regime:
         doubt = self.doubt if any(c.free_symbols & prefactor.free_symbols for c in domain.constraints) else ""
         parts = {name: getattr(self, name) for name in ("exponent", "remainder", "gauge", "envelope")}
         parts |= {"log_power": sympify(self.log_power), "relative": self.relative}
-        values = {name: None if part is None else part.xreplace(table) for name, part in parts.items()}
+        values = {name: None if part is None else substitute(part, table) for name, part in parts.items()}
         return replace(self, condition=condition, prefactor=prefactor, doubt=doubt, domain=domain, **values)
 
     @property

@@ -11,12 +11,17 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any, NoReturn
 
 from asymptotics.errors import BottleneckError, DomainError
+from numerics.outputs import keep_output
 
 COMMANDS: Mapping[str, str] = {
     "numerics.commands.verify": "derive the laws and check them by numbers",
@@ -29,7 +34,7 @@ COMMANDS: Mapping[str, str] = {
 }
 EPILOG = """\
 exit status: 0 if every law holds, 1 if a check fails or stays undecided, 2 for input that cannot be used
-(one line on stderr says why), 130 if interrupted.
+(one line on stderr says why), 130 if interrupted, 143 if terminated.
 
 Expressions are Python's: + - * / ** (or ^), log, exp, sqrt, gamma, zeta, Min, ...; k is the mode index.
 """
@@ -78,7 +83,7 @@ class _Command(_Parser):
 
 
 def main(arguments: Sequence[str] | None = None, commands: Mapping[str, str] = COMMANDS) -> int:
-    """Run the command and return its exit status: 0, 1, 2 or 130 (see ``--help``).
+    """Run the command and return its exit status: 0, 1, 2, 130 or 143 (see ``--help``).
 
     ``commands`` are the modules of the subcommands, each called as the last part of its module is, with a
     few words on each.
@@ -91,23 +96,83 @@ def main(arguments: Sequence[str] | None = None, commands: Mapping[str, str] = C
     0
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115, as it stays open
+    with _stop_on_signals(), warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = lambda message, *_: _say(message)
+        try:
+            with keep_output():
+                return _run(given, commands)
+        except BrokenPipeError:
+            return 141
+        except (BottleneckError, OSError) as error:
+            _say(error)
+            return 2
+        except Stopped as stop:
+            _say(f"stopped by {signal.Signals(stop.number).name}")
+            return 128 + stop.number
+        except KeyboardInterrupt:
+            _say("interrupted")
+            return 130
+        finally:
+            _let_go()
+
+
+class Stopped(KeyboardInterrupt):
+    """A signal that stops a run as Ctrl-C does."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+@contextmanager
+def _stop_on_signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP raise `Stopped`, unless the program that calls has its own way with them."""
+
+    def stop(number: int, _: object) -> NoReturn:
+        raise Stopped(number)
+
+    mine = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    mine = [number for number in mine if signal.getsignal(number) == signal.SIG_DFL]
+    if threading.current_thread() is not threading.main_thread():
+        mine = []
+    for number in mine:
+        signal.signal(number, stop)
     try:
-        options = _parser(commands).parse_args(given)
-        options.command_line = ("bottlenecks", *given)
-        run: Callable[[argparse.Namespace], int] = options.run
-        status = run(options)
-        sys.stdout.flush()
-    except BottleneckError as error:
-        print("bottlenecks: " + " ".join(str(error).split()), file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("bottlenecks: interrupted", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # The reader of the output has gone; what Python flushes at exit must go somewhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    return status
+        yield
+    finally:
+        for number in mine:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _say(words: object) -> None:
+    """One line on stderr, where it takes one."""
+    line = "bottlenecks: " + " ".join(str(words).split()) + "\n"
+    with suppress(OSError):
+        sys.stderr.write(line.encode(errors="backslashreplace").decode())
+        sys.stderr.flush()
+
+
+def _let_go() -> None:
+    """Where stdout takes no more, what Python flushes at exit must go somewhere."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run(given: list[str], commands: Mapping[str, str]) -> int:
+    options = _parser(commands).parse_args(given)
+    # Bytes of arguments that are not UTF-8 come as surrogates, which no file in UTF-8 takes.
+    options.command_line = tuple(
+        word.encode(errors="backslashreplace").decode() for word in ("bottlenecks", *given)
+    )
+    run: Callable[[argparse.Namespace], int] = options.run
+    return run(options)
 
 
 def _parser(commands: Mapping[str, str]) -> argparse.ArgumentParser:

@@ -9,6 +9,7 @@ from planted_faults import Fault
 SUMS = "tests/numerics/sums/test_sum_errors.py"
 MODEL = "tests/numerics/model/test_model_errors.py"
 SHEET = "tests/numerics/model/test_physical_sheet.py"
+STEPS = "tests/numerics/model/test_left_out.py"
 OPTIMA = "tests/numerics/optima/test_optima_errors.py"
 MINIMUM = "tests/numerics/values/test_minimum.py"
 JUDGE = "tests/numerics/verification/test_judge.py"
@@ -34,6 +35,7 @@ FIXED = "numerics/model/fixed_point.py"
 RIDGE = "numerics/model/renormalised_ridge.py"
 STOPPING = "numerics/model/stopping.py"
 FRONTIER = "numerics/optima/frontier.py"
+LEFT_OUT = "numerics/model/left_out.py"
 LEAST = "numerics/values/minimum.py"
 EXPONENTS = "numerics/verification/exponents.py"
 VERDICT = "numerics/verification/judge.py"
@@ -158,12 +160,9 @@ ESTIMATES = (
         OPTIMA,
     ),
     row(FRONTIER, "error=amount * ratio * place.error", "error=amount * ratio * place.error / 10**6", OPTIMA),
-    row(
-        FRONTIER,
-        "mpmath.exp(found.value.value) * found.value.error",
-        "mpmath.exp(found.value.value) * found.value.error / 10**6",
-        OPTIMA,
-    ),
+    row(FRONTIER, "error = height * found.value.error", "error = height * found.value.error / 10**6", OPTIMA),
+    # what the first order in a step leaves out
+    row(LEFT_OUT, "MARGIN * apart", "MARGIN * apart / 10**6", STEPS),
     # exponents and limits that are measured, and verdicts (a million times more lenient)
     smaller(EXPONENTS, "abs(stage[-1] - stage[-2]) / min(rest, 1)", JUDGE, after="error = "),
     smaller(EXPONENTS, "amplification * max(noise[-2:])", JUDGE),
@@ -191,6 +190,14 @@ ESTIMATES = (
         "self.remainder_error < abs(self.remainder) * 10**4",
         JUDGE,
     ),
+    row(VERDICT, "> 10 * last.remainder_error:", "> 10**7 * last.remainder_error:", JUDGE),
+    row(
+        VERDICT,
+        "> 3 * p.remainder_error for p in hidden",
+        "> 3 * 10**6 * p.remainder_error for p in hidden",
+        JUDGE,
+    ),
+    row(VERDICT, "short > max(10 * decay.error, FLOOR)", "short > max(10**7 * decay.error, FLOOR)", JUDGE),
     # exponents of measured arrays, laws of them, simulations
     row(TAIL, "return replace(fit, error=error,", "return replace(fit, error=error / 10**6,", FIT),
     row(TAIL, "error=math.hypot(error, 1e-13)", "error=math.hypot(error, 1e-13) / 10**6", FIT),

@@ -11,6 +11,9 @@ EXPANSIONS = "tests/asymptotics/expansions"
 SUMS = "tests/asymptotics/sums"
 TASKS = "tests/asymptotics/tasks"
 TERMS = "asymptotics/expansions/terms.py"
+ORDERS = "asymptotics/expansions/orders.py"
+RING = "asymptotics/expansions/ring.py"
+COLLECTION = "asymptotics/expansions/collection.py"
 SERIES = "asymptotics/expansions/expansion.py"
 GAMMAS = "asymptotics/expansions/gamma_products.py"
 LAURENT = "asymptotics/expansions/laurent.py"
@@ -23,28 +26,29 @@ TAIL = "asymptotics/tasks/tail_fit.py"
 ARRAYS = "asymptotics/tasks/measured.py"
 
 ENGINE = (
-    row(TERMS, "bound.log_power >= term.log_power", "bound.log_power > term.log_power", EXPANSIONS),
-    row(TERMS, "domain.sign(second - first)", "domain.sign(first - second)", EXPANSIONS),
-    row(TERMS, "Rational(1, 10**22) * size", "Rational(1, 10) * size", EXPANSIONS),
+    row(TERMS, "bound.log_power >= other.log_power", "bound.log_power > other.log_power", EXPANSIONS),
     row(
-        SERIES,
-        "Term(t.log_power * t.coefficient, t.order + shift",
-        "Term(t.coefficient, t.order + shift",
+        ORDERS,
+        "self.sign(subtract(second[0], first[0]))",
+        "self.sign(subtract(first[0], second[0]))",
         EXPANSIONS,
     ),
+    row(ORDERS, "total.get(monomial, 0) + share * c", "total.get(monomial, 0) + c", EXPANSIONS),
+    row(RING, "mpmath.mp, 1e-22", "mpmath.mp, 1e-1", EXPANSIONS),
+    row(RING, "mpmath.fp, 1e-9", "mpmath.fp, 1e-19", EXPANSIONS),
+    row(RING, "found + c * d", "c * d", EXPANSIONS),
+    row(RING, "Element({rest: c * p})", "Element({rest: c})", EXPANSIONS),
+    row(RING, "parts[CONSTANT] = whole - turns", "parts[CONSTANT] = whole", EXPANSIONS),
+    row(COLLECTION, "places[p])), depth))", "places[p])), depth + 1))", EXPANSIONS),
+    row(SERIES, "term.element.scale(QQ(term.log_power))", "term.element", EXPANSIONS),
     row(
         SERIES,
         "-exponent if self.at_infinity else exponent",
         "exponent if self.at_infinity else -exponent",
         EXPANSIONS,
     ),
-    row(
-        SERIES,
-        "Term(s.coefficient * t.coefficient, s.order + t.order, s.log_power + t.log_power)",
-        "Term(s.coefficient * t.coefficient, s.order + t.order, s.log_power)",
-        EXPANSIONS,
-    ),
-    row(SERIES, "(power * log(base)) ** (t.log_power - j)", "log(base) ** (t.log_power - j)", EXPANSIONS),
+    row(SERIES, "setdefault(s.log_power + t.log_power,", "setdefault(s.log_power,", EXPANSIONS),
+    row(SERIES, "(share * log(base)) ** (t.log_power - j)", "log(base) ** (t.log_power - j)", EXPANSIONS),
     row(GAMMAS, "e * (q - Rational(1, 2)) for e, _, q", "e * q for e, _, q", EXPANSIONS),
     row(GAMMAS, "(-1) ** (n + 1), n * (n + 1)", "(-1) ** n, n * (n + 1)", EXPANSIONS),
     row(GAMMAS, "(2 * pi) ** (total / 2)", "(2 * pi) ** total", EXPANSIONS),
@@ -106,7 +110,8 @@ JUDGE = "numerics/verification/judge.py"
 EXPONENTS = "numerics/verification/exponents.py"
 SCALING = "numerics/optima/scaling.py"
 SWEEP = "numerics/sweeps/sweep.py"
-ROWS = "numerics/sweeps/file.py"
+ROWS = "numerics/sweeps/rows.py"
+WORKERS = "numerics/sweeps/workers.py"
 
 NUMBERS = (
     row(JETS, "_product(terms, other.terms[1:], n - 1)", "_product(terms, other.terms, n - 1)", VALUES),
@@ -162,8 +167,11 @@ NUMBERS = (
     row("numerics/optima/frontier.py", "theta / (factor * kappa0)", "theta / kappa0", OPTIMA),
     row(SWEEP, "deaths.get(key, 0) + alone", "deaths.get(key, 0) + 1", SWEEPS),
     row(SWEEP, "row.error is None or not again", "row.error is None", SWEEPS),
-    row(SWEEP, "process.terminate()", "pass", SWEEPS),
-    row(ROWS, "data[:end].decode", "data.decode", SWEEPS),
+    row(WORKERS, "process.terminate()", "pass", SWEEPS),
+    row(WORKERS, "os._exit(1)", "pass", SWEEPS),
+    row(WORKERS, "(_perform, _as_bytes(call))", "call", SWEEPS),
+    row("numerics/sweeps/file.py", 'whole = data.rfind(b"\\n") + 1', "whole = len(data)", SWEEPS),
+    row(ROWS, ", parse_constant=_refuse", "", SWEEPS),
     row(ROWS, "if names and held not in names", "if held == FORMAT", SWEEPS),
     row(EXPONENTS, "(factor * q - p) / (factor - 1)", "(factor * q + p) / (factor + 1)", JUDGED),
     row(EXPONENTS, "mpmath.log(abs(y0 / y1))", "mpmath.log(abs(y1 / y0))", JUDGED),

@@ -30,6 +30,7 @@ from asymptotics.laws.derive import Law, Laws
 from asymptotics.model.meanfield import df1
 from asymptotics.model.rule_laws import trace
 from asymptotics.model.rules.base import Rule, numbers_of
+from asymptotics.parsing.heights import substitute, to_power
 from asymptotics.regimes import tidy
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import B, E, N, P, t
@@ -89,7 +90,7 @@ def loss_terms(laws: Laws, resources: tuple[Symbol, ...], rule: Rule) -> tuple[L
     for term in _terms(laws, frozenset(resources), rule):
         key = tuple(sorted(((x, p) for x, p in term.powers if p != 0), key=lambda pair: pair[0].name))
         if key not in found or term.log_power > found[key].log_power:
-            found[key] = replace(term, powers=key, coefficient=term.coefficient.xreplace(numbers))
+            found[key] = replace(term, powers=key, coefficient=substitute(term.coefficient, numbers))
     return tuple(found.values())
 
 
@@ -102,7 +103,7 @@ def _terms(laws: Laws, present: frozenset[Symbol], rule: Rule) -> Iterator[LossT
     kernel = rule.noise_kernel(Integer(0), Integer(0), trace(spectrum(laws.task)))
     share = 1 / (1 - kernel) if B not in present else Integer(1)
     for term in _flow_terms(laws, present):
-        yield replace(term, coefficient=term.coefficient * share * rule.pace() ** -term.power(t))
+        yield replace(term, coefficient=term.coefficient * share * to_power(rule.pace(), -term.power(t)))
     if rule.fresh and t in present:
         yield from _in_batch(_of(getattr(laws, rule.noise_law)), present)
 
@@ -117,7 +118,7 @@ def _flow_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
     if P in present:
         yield from _data_terms(laws, clean, present)
     if {N, P} <= present:
-        yield from _mixed_terms(clean)
+        yield from _terms_of_both(clean)
 
 
 def _model_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
@@ -149,7 +150,7 @@ def _data_terms(laws: Laws, clean: Laws, present: frozenset[Symbol]) -> Iterator
             yield from _of(laws.data)
 
 
-def _mixed_terms(laws: Laws) -> Iterator[LossTerm]:
+def _terms_of_both(laws: Laws) -> Iterator[LossTerm]:
     """``Xi(kappa) P/(N - P)`` with ``df1(kappa) = P``: the model's law in P, times P/N.
 
     Where the data law has the same power it is P/N times that, and no term of its own.
@@ -168,8 +169,8 @@ def _of(law: Law) -> Iterator[LossTerm]:
             continue
         if not regime.is_power:
             raise UnableError(
-                f"the {law.name} law {regime.leading(law.resource)} is no power of {law.resource}: budgets "
-                "are split between powers; not derived"
+                f"the {law.name} law {regime.leading(law.resource)} is not a power of {law.resource}: "
+                "budgets are split between powers; not derived"
             )
         yield LossTerm(
             powers=((law.resource, normal(regime.exponent)),),

@@ -35,10 +35,12 @@ from asymptotics.laws.derive import Laws, derive
 from asymptotics.model.rules.base import Rule, check_rule, numbers_of
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.notation import restated
+from asymptotics.parsing.heights import substitute
+from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import B
-from asymptotics.tasks.task import Task, exact
+from asymptotics.tasks.task import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +113,9 @@ class Optimum:
             missing = ", ".join(map(str, task.parameters))
             raise DomainError(f"no number for {missing}; optimum.at needs every parameter of the task")
         numbers = {s: table[s.name] for s in self.laws.task.parameters if s.name in table}
-        fixed = tuple((x, e.xreplace(numbers)) for x, e in self.fixed)
-        allocation = _allocation(derive(task), self.cost.xreplace(numbers), self.free, fixed, self.rule)
-        return _settled(allocation.phases()[0], self, numbers)
+        fixed = tuple((x, substitute(e, numbers)) for x, e in self.fixed)
+        allocation = _allocation(derive(task), substitute(self.cost, numbers), self.free, fixed, self.rule)
+        return _single_phase(allocation.phases()[0], self, numbers)
 
     def __repr__(self) -> str:
         return "\n".join(repr(phase) for phase in (*self.phases, *self.boundaries))
@@ -134,7 +136,7 @@ class Optimum:
         return self._latex(LatexPrinter(), notation)
 
 
-def _settled(phases: tuple[Phase, ...], optimum: Optimum, numbers: Mapping[Symbol, Expr]) -> Phase:
+def _single_phase(phases: tuple[Phase, ...], optimum: Optimum, numbers: Mapping[Symbol, Expr]) -> Phase:
     """The one phase at a point, with the rate of approach that the symbolic phase there knows."""
     if len(phases) != 1:
         raise UnableError(
@@ -171,9 +173,9 @@ def compute_optimal(
     rule : the training rule, on whose clock t is: numbers of steps for `OnePassSGD`, whose samples are B*t.
         A class leaves its parameters symbolic, an instance, ``OnePassSGD(eta=1/8, batch=8)``, fixes them.
 
-    Raises `DomainError` for a cost that is no posynomial, does not grow with a free resource, or has unknown
-    symbols, and where there is nothing to trade; `UnableError` where the joint law is not known. Source: BAP,
-    section 4.4, and Paquette et al., arXiv 2405.15074, for the phases.
+    Raises `DomainError` for a cost that is not a posynomial, does not grow with a free resource, or has
+    unknown symbols, and where there is nothing to trade; `UnableError` where the joint law is not known.
+    Source: BAP, section 4.4, and Paquette et al., arXiv 2405.15074, for the phases.
 
     >>> from asymptotics import OnePassSGD, derive, power_law
     >>> from asymptotics.symbols import N, a, b, t
@@ -198,7 +200,7 @@ def compute_optimal(
     allocation = _allocation(laws, spent, split, held, rule)
     check_bounded(allocation)
     phases, complete = allocation.phases()
-    phases = _merged(phases, allocation.domain)
+    phases = _merge_phases(phases, allocation.domain)
     if all(phase.exponents["loss"] == 0 for phase in phases):
         raise DomainError(
             f"nothing to trade: at cost {cost} the loss tends to a constant; free what is held fixed"
@@ -250,7 +252,7 @@ def _check_batch(rule: Rule) -> None:
         )
 
 
-def _merged(phases: tuple[Phase, ...], domain: Domain) -> tuple[Phase, ...]:
+def _merge_phases(phases: tuple[Phase, ...], domain: Domain) -> tuple[Phase, ...]:
     """Phases with equal exponents as one, where inequalities can say so: parts of one region, or neighbours.
 
     Where several monomials agree at the optimum, more than one choice of them certifies it.
@@ -287,7 +289,7 @@ def _boundaries(optimum: Optimum) -> tuple[Phase, ...]:
         c for c in lines if c not in allocation.domain.constraints and allocation.domain.sign(c) is None
     ]
     for line in inside:
-        symbol, value = _solved(line)
+        symbol, value = _solve_line(line)
         if symbol is None:
             continue  # a curved line: the point on it is settled by optimum.at
         table = {symbol: value}
@@ -313,7 +315,7 @@ def _first_positive(polynomial: Expr) -> bool:
     return polynomial.as_poly(*sorted(polynomial.free_symbols, key=lambda s: s.name)).LC() > 0
 
 
-def _solved(line: Expr) -> tuple[Symbol | None, Expr]:
+def _solve_line(line: Expr) -> tuple[Symbol | None, Expr]:
     """The line as ``symbol = value``, by the first symbol whose coefficient is a number."""
     for symbol in sorted(line.free_symbols, key=lambda s: s.name):
         slope = line.diff(symbol)

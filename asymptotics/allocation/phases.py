@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from sympy import Expr, Integer, Matrix, Min, Mul, Pow, Symbol, cancel, factor, latex, log, oo, true
+from sympy import Expr, Integer, Matrix, Min, Mul, Symbol, cancel, factor, latex, log, oo, true
 from sympy.logic.boolalg import And, Boolean
 
 from asymptotics.allocation import latex as typeset
@@ -30,6 +30,7 @@ from asymptotics.domains.domain import Domain, as_condition, normal, plain
 from asymptotics.domains.parametric_lp import Constraint, Programme, Vertex
 from asymptotics.errors import UnableError
 from asymptotics.notation import restated
+from asymptotics.parsing.heights import to_power
 from asymptotics.regimes import tidy
 from asymptotics.symbols import B, C, E, N, P, t
 
@@ -246,7 +247,7 @@ class Allocation:
                 return None
         inverse = Matrix([programme.rows[i].slopes for i in vertex.basis]).inv()
         results = [
-            tidy(Mul(*(Pow(x, factor(cancel(inverse[row, i]))) for i, x in enumerate(right))))
+            tidy(Mul(*(to_power(x, factor(cancel(inverse[row, i]))) for i, x in enumerate(right))))
             for row in range(len(vertex.solution))
         ]
         results[-1] = tidy(1 / results[-1])
@@ -258,7 +259,7 @@ class Allocation:
         """By which power of C the largest neglected term is smaller than the loss."""
         programme = self.programme()
         everything = place | dict(self.fixed)
-        # a bottleneck of a size alone is what its transient ends in; before the crossover it is no term yet
+        # a bottleneck of a size alone is what its transient ends in; before the crossover it does not show
         ends = {(size,) for size in (N, P) if t in everything and size != crossover}
         gaps: list[Expr] = [
             slack

@@ -11,9 +11,9 @@ from asymptotics.allocation.phases import Allocation, Spending
 from asymptotics.domains.domain import normal
 from asymptotics.errors import DomainError
 from asymptotics.laws.derive import Laws
+from asymptotics.parsing.numbers import exact
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import C
-from asymptotics.tasks.task import exact
 
 
 def held_resources(fixed: Mapping[Symbol | str, object], laws: Laws) -> tuple[tuple[Symbol, Expr], ...]:

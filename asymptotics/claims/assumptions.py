@@ -11,7 +11,7 @@ from sympy.core.relational import Ge, Gt, Le, Lt
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.domains.cells import Cell
-from asymptotics.domains.domain import Domain, primitive
+from asymptotics.domains.domain import Domain, plain, primitive
 from asymptotics.errors import DomainError
 from asymptotics.parsing.expressions import parse_condition
 
@@ -80,7 +80,11 @@ def assumed(domain: Domain, assumptions: Iterable[tuple[str, Expr]]) -> tuple[Ce
         left = [cell for cell in parts if cell is not None]
         if not left:
             shown = {">": ">", ">=": ">=", "==": "="}[relation]
-            raise DomainError(f"nothing is left where {expression} {shown} 0; change the assumptions")
+            whole = " and ".join(map(plain, domain.conditions()))
+            raise DomainError(
+                f"nothing is left{' of ' if whole else ''}{whole} where {expression} {shown} 0; "
+                "change the assumptions"
+            )
         cells = left
     return tuple(sorted(cells, key=lambda cell: len(cell.walls)))
 

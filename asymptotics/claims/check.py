@@ -21,8 +21,8 @@ from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.laws.law import Law
 from asymptotics.notation import Notation
 from asymptotics.notation import notation as notation_of
+from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive
-from asymptotics.tasks.task import exact
 
 RESOURCES = ("t", "N", "P", "C")
 STEPS = 120
@@ -83,7 +83,7 @@ def check_claim(
     parameters = {s.name: s for s in subject.parameters}
     cells = assumed(subject.domain, read_assumptions(assuming, {**parameters, **meaning}))
     judge = Judge(statement=statement, subject=subject, work=Work(STEPS))
-    outcomes = _confirmed(judge, judge.outcomes(cells))
+    outcomes = _confirm(judge, judge.outcomes(cells))
     return _verdict(judge, cells, outcomes)
 
 
@@ -125,19 +125,19 @@ def _refuse_strangers(statement: Statement, subject: Subject, meaning: Mapping[s
         raise statement.refuse(symbol.name, f"the letters of {subject.name} are {known}")
 
 
-def _confirmed(judge: Judge, outcomes: list[Outcome]) -> list[Outcome]:
+def _confirm(judge: Judge, outcomes: list[Outcome]) -> list[Outcome]:
     """The first `CONFIRMED` failures seen again at points, against the law derived there; else undecided."""
     found: list[Outcome] = []
     failing = [outcome for outcome in outcomes if outcome.status == FAILS][:CONFIRMED]
     for outcome in outcomes:
-        if outcome in failing and _seen(judge, outcome) is None:
+        if outcome in failing and _see(judge, outcome) is None:
             note = "the two sides differ, but no rational point shows it with the law derived with numbers"
             outcome = replace(outcome, status=UNDECIDED, note=note)
         found.append(outcome)
     return found
 
 
-def _seen(judge: Judge, outcome: Outcome) -> Witness | None:
+def _see(judge: Judge, outcome: Outcome) -> Witness | None:
     point = witness(outcome, judge.subject.parameters)
     if point is None:
         return None
@@ -182,7 +182,7 @@ def _verdict(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome]) -> 
         fails=_regions(judge, outcomes, FAILS),
         undecided=_regions(judge, outcomes, UNDECIDED),
         correct=subject.exponent if judge.is_exponent else subject.leading(constant=constants),
-        witness=None if first is None else _seen(judge, first),
+        witness=None if first is None else _see(judge, first),
         right_for=_right_for(judge, cells) if verdict == FAILS else (),
         notes=tuple(_notes(judge, cells, outcomes, verdict)),
     )
@@ -268,10 +268,11 @@ def _right_for(judge: Judge, cells: tuple[Cell, ...]) -> tuple[str, ...]:
     for other in judge.subject.others():
         try:
             same = replace(judge, subject=other, work=Work(SEARCH))
-            points = list(cells[0].points(other.parameters, 2))
-            if any(o.status == FAILS for point in points for o in same.outcomes((cells[0].at(point),))):
+            there = tuple(part for cell in cells if (part := cell.inside(other.domain)) is not None)
+            points = list(there[0].points(other.parameters, 2)) if there else []
+            if any(o.status == FAILS for point in points for o in same.outcomes((there[0].at(point),))):
                 continue  # most are refuted by a point, at less cost than by cells
-            outcomes = same.outcomes(cells)
+            outcomes = same.outcomes(there)
         except UnableError:
             continue
         if outcomes and all(o.status == HOLDS or o.is_wall for o in outcomes):

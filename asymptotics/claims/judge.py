@@ -81,7 +81,7 @@ class Judge:
         try:
             return self.on_cell(cell, piece)
         except UnableError as error:
-            return [self._sampled(cell, piece, str(error))]
+            return [self._sample(cell, piece, str(error))]
 
     def on_cell(self, cell: Cell, piece: Piece) -> list[Outcome]:
         """The outcomes on a cell of one piece. Raises `UnableError` where a step is not decided."""
@@ -99,7 +99,7 @@ class Judge:
             return self._by_order(part, order if grows else -order, "exponent", claimed, piece.exponent)
 
         difference = claimed - piece.exponent
-        return self._ordered(cell, [(self.subject.resource, difference)], found)
+        return self._order(cell, [(self.subject.resource, difference)], found)
 
     def _leading(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
         if piece.oscillation is not None and claimed == cell.value(
@@ -107,12 +107,12 @@ class Judge:
         ):
             return [Outcome(cell=cell, status=HOLDS, claimed=claimed, correct=claimed)]
         terms = growths(claimed, self.subject.resource)
-        return self._summed(cell, terms[0], terms[1:], piece)
+        return self._sum_order(cell, terms[0], terms[1:], piece)
 
-    def _summed(self, cell: Cell, first: Growth, rest: tuple[Growth, ...], piece: Piece) -> list[Outcome]:
+    def _sum_order(self, cell: Cell, first: Growth, rest: tuple[Growth, ...], piece: Piece) -> list[Outcome]:
         """The terms of a claimed sum: those that lead on the cell are kept, equal ones added."""
         if not rest:
-            return self._compared(cell, first, piece)
+            return self._compare(cell, first, piece)
 
         def found(part: Cell, order: int) -> list[Outcome]:
             kept = first if order > 0 else rest[0]
@@ -121,11 +121,11 @@ class Judge:
                 if normal(total) == 0:
                     raise UnableError("the leading terms of the claim cancel; give what is left")
                 kept = replace(first, constant=total)
-            return self._summed(part, kept, rest[1:], piece)
+            return self._sum_order(part, kept, rest[1:], piece)
 
-        return self._ordered(cell, differences(first, rest[0]), found)
+        return self._order(cell, differences(first, rest[0]), found)
 
-    def _compared(self, cell: Cell, claimed: Growth, piece: Piece) -> list[Outcome]:
+    def _compare(self, cell: Cell, claimed: Growth, piece: Piece) -> list[Outcome]:
         soft = self.statement.soft
         scales = [(s, p) for s, p in differences(claimed, piece.growth) if not (soft and isinstance(s, log))]
 
@@ -136,9 +136,9 @@ class Judge:
             note = "logarithm" if isinstance(at_fault, log) else "exponent"
             return self._by_order(part, order, note, claimed.without_constant(), piece.power)
 
-        return self._ordered(cell, scales, found)
+        return self._order(cell, scales, found)
 
-    def _ordered(
+    def _order(
         self,
         cell: Cell,
         scales: list[tuple[Expr, Expr]] | tuple[tuple[Expr, Expr], ...],
@@ -151,7 +151,7 @@ class Judge:
         for _, power in scales:
             sign = cell.sign(power)
             if sign is None:
-                return joined(cell, cell.cut(power), lambda part: self._ordered(part, scales, use))
+                return joined(cell, cell.cut(power), lambda part: self._order(part, scales, use))
             if sign:
                 return use(cell, sign)
         return use(cell, 0)
@@ -217,7 +217,7 @@ class Judge:
             base, status=UNDECIDED, note=tried if known else "the constants have no values to compare"
         )
 
-    def _sampled(self, cell: Cell, piece: Piece, reason: str) -> Outcome:
+    def _sample(self, cell: Cell, piece: Piece, reason: str) -> Outcome:
         """Points in place of cells: one at which the claim fails settles it, none settles nothing."""
         seen, again = 0, replace(self, work=Work(SAMPLING))
         for point in cell.points(self.subject.parameters, SAMPLES):

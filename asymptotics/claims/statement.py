@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sympy import Eq, Expr, Float, Order, Rational
+from sympy import Eq, Expr, Order
 from sympy.core.relational import Relational
 
 from asymptotics.errors import ParseError
@@ -24,8 +24,8 @@ from asymptotics.parsing import latex
 from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.latex import Item, Source
 from asymptotics.parsing.latex_writer import LETTERS, to_text
+from asymptotics.parsing.numbers import exact
 from asymptotics.parsing.vocabulary import LENGTH
-from asymptotics.tasks.task import exact
 
 EQUAL, STATED, ORDER, UPPER, LOWER = "equal", "stated", "order", "upper", "lower"
 RELATIONS = {
@@ -94,7 +94,7 @@ def read_claim(claim: object, symbols: Mapping[str, Expr]) -> Statement:
         left = _left_side(str(claim.lhs))
         if left is None:
             raise ParseError(f"{claim.lhs}: the left side names the quantity, as L(N)")
-        return _statement(str(claim), claim.rhs, EQUAL, symbols, left)
+        return _statement(str(claim), exact(claim.rhs, "claim"), EQUAL, symbols, left)
     expression = exact(claim, "claim")
     if isinstance(expression, Order):
         return _statement(str(claim), expression.expr, UPPER, symbols, ("", ""))
@@ -112,10 +112,9 @@ def _statement(
         if size > NODES:
             raise ParseError(f"the claim has more than {NODES} parts; shorten it")
     known = {s: symbols[s.name] for s in expression.free_symbols if s.name in symbols}
-    numbers = {x: Rational(repr(float(x))) for x in expression.atoms(Float)}
     return Statement(
         claim=claim,
-        expression=expression.xreplace({**known, **numbers}),
+        expression=expression.xreplace(known),
         relation=relation,
         subject=left[0],
         arguments=left[1],
@@ -123,7 +122,9 @@ def _statement(
 
 
 def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
-    found = list(_relation.finditer(claim)) if len(claim) <= LENGTH else []
+    if len(claim) > LENGTH:
+        raise ParseError(f"the claim has {len(claim)} characters, more than {LENGTH}; shorten it")
+    found = list(_relation.finditer(claim))
     for sign in found:
         if sign.group() in ("<", ">", "<=", ">=", "!="):
             raise ParseError.at(claim, sign.start(), "an inequality is a condition; give it as an assumption")
@@ -144,7 +145,7 @@ def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     right = right[: rest.start()] if rest else right
     if found and not right.strip():
         raise ParseError.at(claim, len(claim) - 1, "nothing follows the relation")
-    expression = _parsed(claim, right, tuple(range(start, len(claim))), symbols)
+    expression = _parse(claim, right, tuple(range(start, len(claim))), symbols)
     names = {m.group(): start + m.start() for m in reversed(list(re.finditer(r"[A-Za-z_]\w*", right)))}
     assert left is not None
     return Statement(
@@ -158,7 +159,7 @@ def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     )
 
 
-def _parsed(claim: str, text: str, origin: Sequence[int], symbols: Mapping[str, Expr]) -> Expr:
+def _parse(claim: str, text: str, origin: Sequence[int], symbols: Mapping[str, Expr]) -> Expr:
     try:
         return parse(text, symbols=symbols)
     except ParseError as error:
@@ -172,7 +173,7 @@ def _left_side(text: str) -> tuple[str, str] | None:
     """The name on the left side, and the letters in its parentheses and subscripts."""
     match = _left.fullmatch(text)
     if match is None or re.search(r"\*\*|\^(?!\s*(\*|opt))", text):
-        return None  # a power is no name, but for a star
+        return None  # a power is not a name, but for a star
     inner = "".join(re.findall(r"\([^()]*\)|_[A-Za-z]", text))
     return match["name"], "".join(dict.fromkeys(c for c in inner if c.isalpha()))
 
@@ -210,7 +211,7 @@ def _from_latex(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     assert left is not None
     return Statement(
         claim=claim,
-        expression=_parsed(claim, text, origin, symbols),
+        expression=_parse(claim, text, origin, symbols),
         relation=relation,
         soft=soft,
         subject=left[0],

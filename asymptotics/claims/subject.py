@@ -13,6 +13,7 @@ from asymptotics.allocation.phases import Key, Phase
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.growth import Growth, growths
+from asymptotics.laws.derive import Laws
 from asymptotics.laws.law import Law, derive_law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.regimes import Regime
@@ -99,9 +100,10 @@ class Subject:
         if isinstance(self.source, Optimum):
             yield from (of_optimum(self.source, key) for key in _keys(self.source) if key != self.key)
             return
-        for quantity in QUANTITIES.values():
-            if quantity.name != self.source.name and quantity.resource == self.resource:
-                yield of_law(derive_law(quantity.name, self.source.task))
+        refused = {self.source.name, *Laws(task=self.source.task).refused}
+        for name, quantity in QUANTITIES.items():
+            if name not in refused and quantity.resource == self.resource:
+                yield of_law(derive_law(name, self.source.task))
 
 
 def _cases(pairs: list[tuple[Expr, Boolean]]) -> Expr:
@@ -132,7 +134,7 @@ def of_law(law: Law) -> Subject:
         resource=x,
         parameters=law.task.parameters,
         letters=law.parameters,
-        domain=spectrum(law.task).domain,
+        domain=law.spectrum.domain,
         pieces=pieces,
     )
 

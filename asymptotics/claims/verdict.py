@@ -60,7 +60,7 @@ class Witness(Mapping[Symbol, Rational]):
         place = ", ".join(f"{symbol} = {value}" for symbol, value in self.point)
         return (
             f"at {place}: " if place else ""
-        ) + f"claimed {_shown(self.claimed)}, correct {_shown(self.correct)}"
+        ) + f"claimed {_show(self.claimed)}, correct {_show(self.correct)}"
 
 
 @exclusive_class
@@ -189,7 +189,7 @@ def _versus(region: Region) -> str:
     return f"{region.at_fault}, {region.claimed} claimed, {region.correct} correct"
 
 
-def _shown(side: Expr) -> str:
+def _show(side: Expr) -> str:
     """An exact value, with its decimals where it is a constant that has some."""
     if side.is_number and not side.is_Rational:
         return f"{side} = {side.evalf(10)}"

@@ -23,9 +23,9 @@ from asymptotics.derivation.symbols import Asymptotic
 from asymptotics.derivation.text import equation
 from asymptotics.domains.domain import plain
 from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.parsing.numbers import substitution
 from asymptotics.precision import working
 from asymptotics.symbols import B, N, P, beta, eta, kappa, sigma, t
-from asymptotics.tasks.task import substitution
 
 HELD, FAILED, UNDECIDED, ELSEWHERE = "holds", "FAILS", "undecided", "elsewhere"
 

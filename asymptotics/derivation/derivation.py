@@ -40,7 +40,6 @@ from asymptotics.model.quantities import QUANTITIES, Quantity
 from asymptotics.notation import notation
 from asymptotics.precision import exclusive_class
 from asymptotics.regimes import Regime
-from asymptotics.spectra import spectrum
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.observer import observing
 
@@ -202,7 +201,7 @@ class _Run:
 
 def _run(quantity: Quantity, task: Task, regimes: list[Regime]) -> _Run:
     """The traced expansion, as deep as its regimes need."""
-    base = spectrum(task)
+    base = quantity.spectrum(task)
     own = TracedSeries(**{f.name: getattr(base, f.name) for f in fields(base)})
     for depth in range(2, MAX_DEPTH):
         seen: list[Event] = []

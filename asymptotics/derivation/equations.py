@@ -156,7 +156,7 @@ class Equation:
 def model_equation(quantity: Quantity, task: Task) -> Equation | None:
     """The defining equation of a quantity, or None where its formula is the definition."""
     if quantity.name == quantity.rule.law:
-        return _propagated(quantity.rule, task)
+        return _propagate(quantity.rule, task)
     builder = EQUATIONS.get(quantity.name)
     return None if builder is None else builder(task)
 
@@ -242,7 +242,7 @@ def _sgd_model(task: Task) -> Equation:
     )
 
 
-def _propagated(rule: type[TrainingRule], task: Task) -> Equation:
+def _propagate(rule: type[TrainingRule], task: Task) -> Equation:
     return Equation(
         rhs=over_modes(task, lambda lam, c, y: c * rule.propagator(lam, t) ** 2, t),
         reason=f"Each mode falls by itself, as the propagator of {rule.title}: {rule.source}.",

@@ -187,10 +187,10 @@ class TracedExpansion(Expansion):
         return self.follow(found, envelope * self.exact.xreplace({self.variable: gauge}))
 
     def substitute_monomial(
-        self, base: Expr, exponent: Expr, variable: Symbol, *, power: Expr = Integer(1)
+        self, base: Expr, exponent: Expr, variable: Symbol, *, share: Expr = Integer(1)
     ) -> Expansion:
-        found = self.plain().substitute_monomial(base, exponent, variable, power=power)
-        return self.follow(found, self.exact.xreplace({self.variable: base**power * variable**exponent}))
+        found = self.plain().substitute_monomial(base, exponent, variable, share=share)
+        return self.follow(found, self.exact.xreplace({self.variable: base**share * variable**exponent}))
 
     def inverse_laplace(self, variable: Symbol) -> Expansion:
         found = self.plain().inverse_laplace(variable)
@@ -203,7 +203,9 @@ class TracedExpansion(Expansion):
 
 
 @revert.register(TracedExpansion)
-def _revert_traced(series: TracedExpansion, variable: Symbol, function: Expansion | None = None) -> Expansion:
+def _revert_and_tell(
+    series: TracedExpansion, variable: Symbol, function: Expansion | None = None
+) -> Expansion:
     root = Function(series.variable.name, positive=True)(variable)
     solved = revert(series.plain(), variable)
     event = Reverted(equation=series.exact, variable=series.variable, size=variable, root=root, found=solved)

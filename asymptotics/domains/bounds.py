@@ -8,6 +8,7 @@ With one more linear inequality h > 0, such as an upper bound, a linear f is pos
 
 (Farkas): each coefficient bounds m from one side. These are most questions that a law asks.
 
+    count_from_bounds    the symbols of a domain in positive numbers
     linear_form    the coefficients of a linear expression
     seen_sign      the sign of a polynomial, where it is seen
     seen_point     a point of a domain, where it is seen
@@ -28,7 +29,7 @@ Form = dict[Symbol | None, Rational]
 class Counted:
     """Symbols counted in positive numbers of the same names.
 
-    ``others`` are the constraints that are not lower bounds; ``is_linear`` where there are no curved ones.
+    ``others`` are the constraints that are not lower bounds; ``is_linear`` if all are linear.
     """
 
     table: dict[Symbol, Expr]
@@ -58,7 +59,8 @@ def linear_form(expression: Expr) -> Form | None:
 
 
 @cached(maxsize=4_000)
-def _count(constraints: tuple[Expr, ...]) -> Counted:
+def count_from_bounds(constraints: tuple[Expr, ...]) -> Counted:
+    """The symbols of a domain counted from their lower bounds."""
     table: dict[Symbol, Expr] = {}
     others: list[Expr] = []
     for constraint in constraints:
@@ -85,7 +87,7 @@ def seen_sign(constraints: tuple[Expr, ...], polynomial: Expr) -> int | None:
     >>> seen_sign((b - 1, b + 1 - a), a - 2*b), seen_sign((b - 1,), a - b), seen_sign((a - b**2,), a - b)
     (-1, 0, None)
     """
-    counted = _count(constraints)
+    counted = count_from_bounds(constraints)
     moved = expand(polynomial.xreplace(counted.table))
     terms = Add.make_args(moved)
     if all(term.is_positive for term in terms):
@@ -123,7 +125,7 @@ def seen_point(constraints: tuple[Expr, ...]) -> dict[Symbol, Rational] | None:
     >>> seen_point((a - 1, a - b - 1, b - 1))
     {a: 3, b: 3/2}
     """
-    counted = _count(constraints)
+    counted = count_from_bounds(constraints)
     if not counted.is_complete:
         return None
     symbols = sorted({s for c in constraints for s in c.free_symbols}, key=lambda s: s.name)
@@ -146,4 +148,4 @@ def seen_point(constraints: tuple[Expr, ...]) -> dict[Symbol, Rational] | None:
     return {s: counted.table.get(s, s).xreplace(place) for s in symbols}
 
 
-__all__ = ["linear_form", "seen_point", "seen_sign"]
+__all__ = ["count_from_bounds", "linear_form", "seen_point", "seen_sign"]

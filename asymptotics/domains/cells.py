@@ -65,6 +65,13 @@ class Cell:
         smaller = Domain((*self.domain.constraints, primitive(self.value(constraint), self.domain)))
         return None if smaller.is_empty() else replace(self, domain=smaller)
 
+    def inside(self, domain: Domain) -> Cell | None:
+        """The part in another domain; None if there is none."""
+        cell: Cell | None = self
+        for constraint in domain.constraints:
+            cell = None if cell is None else cell.where(constraint)
+        return cell
+
     def on(self, difference: Expr) -> Cell | None:
         """The wall ``difference = 0``; None if it is empty, or is a curve that no symbol solves."""
         sign = self.sign(difference)
@@ -73,7 +80,7 @@ class Cell:
         factor = primitive(self.value(difference), self.domain)
         for symbol, solved in solutions(factor):
             meeting = as_condition(factor)
-            smaller = _replaced(Domain((*self.domain.constraints, symbol)), {symbol: solved})
+            smaller = _replace(Domain((*self.domain.constraints, symbol)), {symbol: solved})
             if smaller is None or smaller.is_empty():
                 return None
             table = tuple((s, normal(e.xreplace({symbol: solved}))) for s, e in self.table)
@@ -106,7 +113,7 @@ class Cell:
     @property
     def constraints(self) -> tuple[Expr, ...]:
         """What is positive here beyond what is positive on the base."""
-        base = _replaced(self.base, dict(self.table)) or Domain()
+        base = _replace(self.base, dict(self.table)) or Domain()
         return base.reduced(self.domain.constraints)
 
     @property
@@ -144,7 +151,7 @@ class Cell:
                     break
 
 
-def _replaced(domain: Domain, table: Mapping[Symbol, Expr]) -> Domain | None:
+def _replace(domain: Domain, table: Mapping[Symbol, Expr]) -> Domain | None:
     """A domain with symbols replaced; None if a constraint fails then."""
     kept: list[Expr] = []
     for constraint in domain.constraints:

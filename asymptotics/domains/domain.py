@@ -91,7 +91,7 @@ class Domain:
         """
         return replace(self, chain=values)
 
-    def _linked(self, expression: Expr) -> int | None:
+    def _link(self, expression: Expr) -> int | None:
         """The sign of a difference of two members of the chain."""
         for i, low in enumerate(self.chain):
             for high in self.chain[i + 1 :]:
@@ -102,7 +102,7 @@ class Domain:
 
     def sign(self, expression: Expr) -> int | None:
         """1, -1 or 0 where the sign of ``expression`` is the same on the whole domain; else None."""
-        linked = self._linked(normal(expression)) if self.chain else None
+        linked = self._link(normal(expression)) if self.chain else None
         return _sign(self, normal(expression)) if linked is None else linked
 
     def positive(self, expression: Expr) -> bool:
@@ -168,7 +168,7 @@ POSITIVE = Domain()
 def _sign(domain: Domain, expression: Expr) -> int | None:
     if expression.is_number:
         return number_sign(expression)
-    expression = _cleared(expression)
+    expression = _clear_denominators(expression)
     seen = seen_sign(domain.constraints, expression)
     if seen is not None:
         return seen or None
@@ -179,7 +179,7 @@ def _sign(domain: Domain, expression: Expr) -> int | None:
     return _sign_by_refutation(domain, expression)
 
 
-def _cleared(expression: Expr) -> Expr:
+def _clear_denominators(expression: Expr) -> Expr:
     """A sum of monomials times the (positive) symbols in its denominators."""
     terms = Add.make_args(expression)
     powers: dict[Symbol, int] = {}

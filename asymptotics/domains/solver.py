@@ -148,7 +148,8 @@ def _fresh_solver() -> Any:
         # variables that outlive a question keep their order, so that points do not depend on earlier ones
         _thread.kept = z3.Reals(" ".join(f"x{i}" for i in range(KEPT)), context)
     solver = z3.Tactic("qfnra-nlsat", ctx=_thread.context).solver()
-    solver.set("rlimit", LIMIT)
+    # With its own handler z3 would take Ctrl-C for the end of its work, and answer that it does not know.
+    solver.set("rlimit", LIMIT, "ctrl_c", False)
     return solver
 
 

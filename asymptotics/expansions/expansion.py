@@ -16,10 +16,11 @@ Differentiation of a remainder is valid because the expansions made here hold in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sympy import (
+    QQ,
     Add,
     Expr,
     Integer,
@@ -39,14 +40,15 @@ from sympy import (
 
 from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
-from asymptotics.expansions.coefficients import collect, with_names, with_values
+from asymptotics.expansions.collection import Summands, collect, summands_of
 from asymptotics.expansions.laurent import reciprocal_gamma
+from asymptotics.expansions.orders import add, compare, order, order_expr, product
 from asymptotics.expansions.oscillation_products import inverse_waves
-from asymptotics.expansions.terms import Bound, Term, absorbs, compare, minimal, vanishes
+from asymptotics.expansions.ring import ONE, element, power, sum_of_products
+from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.vanishing import DOUBT, NONZERO, number_in, zero_test
 from asymptotics.notation import restated
-
-ONE = Integer(1)
+from asymptotics.parsing.heights import to_power
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,7 @@ class Expansion:
     domain: Domain = POSITIVE
     depth: int = 3
     gauge: Expr | None = None
-    envelope: Expr = ONE
+    envelope: Expr = Integer(1)
 
     # --- reading -------------------------------------------------------------------------
 
@@ -88,10 +90,10 @@ class Expansion:
         """One term as a SymPy expression."""
         return term.coefficient * self.monomial_of(term)
 
-    def standing_for(self, gauge: Expr, envelope: Expr = ONE) -> Expansion:
+    def standing_for(self, gauge: Expr, envelope: Expr = Integer(1)) -> Expansion:
         """The same expansion whose variable stands for ``gauge``, all of it times ``envelope``.
 
-        A law that is no power of its resource is one of a function of it: ``exp(-N)`` is ``X**-1``,
+        A law that is not a power of its resource is one of a function of it: ``exp(-N)`` is ``X**-1``,
         X = exp(N).
 
         >>> X, N = Symbol("X", positive=True), Symbol("N", positive=True)
@@ -149,19 +151,20 @@ class Expansion:
 
     def with_terms(self, terms: Iterable[Term], remainder: Iterable[Bound] = ()) -> Expansion:
         """An expansion in the same variable, domain and depth with other terms."""
-        changed = expansion(
-            self.variable,
-            terms,
-            remainder,
+        return self._collect(summands_of(terms), remainder)
+
+    def _collect(self, summands: Summands, remainder: Iterable[Bound]) -> Expansion:
+        kept, bounds = collect(summands, remainder, self.domain, self.depth)
+        return Expansion(
+            variable=self.variable,
             at_infinity=self.at_infinity,
+            terms=kept,
+            remainder=bounds,
             domain=self.domain,
             depth=self.depth,
+            gauge=self.gauge,
+            envelope=self.envelope,
         )
-        return replace(changed, gauge=self.gauge, envelope=self.envelope)
-
-    def with_values(self, values: Mapping[Symbol, Expr]) -> Expansion:
-        """The same expansion with what names in its coefficients stand for."""
-        return self.with_terms(with_values(self.terms, values), self.remainder)
 
     def constant(self, value: Expr) -> Expansion:
         """``value`` as an exact expansion in the same variable."""
@@ -197,17 +200,20 @@ class Expansion:
         """``factor * self`` for a factor free of the variable."""
         if factor == 0:
             return self.with_terms([])
+        weight = element(factor)
         return self.with_terms(
-            (replace(t, coefficient=factor * t.coefficient) for t in self.terms), self.remainder
+            (Term(t.element * weight, t.order, t.log_power) for t in self.terms), self.remainder
         )
 
     def __mul__(self, other: Expansion | Expr | int) -> Expansion:
         other = self._lift(other)
-        terms = [
-            Term(s.coefficient * t.coefficient, s.order + t.order, s.log_power + t.log_power)
-            for s in self.terms
-            for t in other.terms
-        ]
+        places = [(order(t.order), t) for t in other.terms]
+        summands: Summands = {}
+        for s in self.terms:
+            place = order(s.order)
+            for q, t in places:
+                powers = summands.setdefault(order_expr(add(place, q)), {})
+                powers.setdefault(s.log_power + t.log_power, []).append((s.element, t.element))
         bounds = [
             Bound(s.order + t.order, s.log_power + t.log_power)
             for left, right in (
@@ -218,7 +224,7 @@ class Expansion:
             for s in left
             for t in right
         ]
-        return self.with_terms(terms, bounds)
+        return self._collect(summands, bounds)
 
     __rmul__ = __mul__
 
@@ -230,7 +236,7 @@ class Expansion:
                 f"a power of an expansion that leads with log({self.variable})**{lead.log_power} "
                 "is not a series in powers and logarithms"
             )
-        inverse = self.with_terms([Term(1 / lead.coefficient, -lead.order)])
+        inverse = self.with_terms([Term(lead.element.inverse(), -lead.order)])
         rest = self.with_terms((t for t in self.terms if t is not lead), self.remainder)
         return lead, rest * inverse
 
@@ -241,14 +247,16 @@ class Expansion:
     def differentiate(self) -> Expansion:
         """The derivative with respect to the variable, on which coefficients may depend (`oscillation`)."""
         shift = 1 if self.at_infinity else -1
-        terms = []
-        for t in self.terms:
-            p = self.exponent(t.order)
-            drift = self.variable * t.coefficient.diff(self.variable)
-            terms.append(Term(p * t.coefficient + drift, t.order + shift, t.log_power))
-            if t.log_power:
-                terms.append(Term(t.log_power * t.coefficient, t.order + shift, t.log_power - 1))
+        terms = [Term(s.element, s.order + shift, s.log_power) for t in self.terms for s in self.slopes(t)]
         return self.with_terms(terms, (Bound(b.order + shift, b.log_power) for b in self.remainder))
+
+    def slopes(self, term: Term, less: int = 0) -> Iterator[Term]:
+        """The terms of ``(x d/dx - less)`` of a term."""
+        weight = element(self.exponent(term.order) - less)
+        drift = term.element.slope(self.variable)
+        yield Term(sum_of_products(((term.element, weight), (drift, ONE))), term.order, term.log_power)
+        if term.log_power:
+            yield Term(term.element.scale(QQ(term.log_power)), term.order, term.log_power - 1)
 
     def compose(self, inner: Expansion) -> Expansion:
         """``self(inner(x))``, where inner tends to the limit at which self is expanded."""
@@ -274,9 +282,9 @@ class Expansion:
         )
 
     def substitute_monomial(
-        self, base: Expr, exponent: Expr, variable: Symbol, *, power: Expr = Integer(1)
+        self, base: Expr, exponent: Expr, variable: Symbol, *, share: Expr = Integer(1)
     ) -> Expansion:
-        """The expansion after ``variable_old = base**power * variable**exponent``, base > 0."""
+        """The expansion after ``variable_old = base**share * variable**exponent``, base > 0."""
         positive = compare(self.domain, Integer(0), exponent)
         if positive not in (1, -1):
             raise UnableError(f"the sign of the exponent {exponent} is not decided")
@@ -284,12 +292,12 @@ class Expansion:
         scale = positive * exponent
         terms = []
         for t in self.terms:
-            inner = t.coefficient.xreplace({self.variable: base**power * variable**exponent})
-            outer = base ** normal(power * self.exponent(t.order)) * inner
+            inner = t.element.at(self.variable, to_power(base, share) * variable**exponent)
+            outer = inner * power(base, product(order(self.exponent(t.order)), share))
             for j in range(t.log_power + 1):
-                # log(C y^e)^m = sum_j binom(m, j) (e log y)^j (log C)^(m - j), C = base^power
-                factor = binomial(t.log_power, j) * exponent**j * (power * log(base)) ** (t.log_power - j)
-                terms.append(Term(outer * factor, t.order * scale, j))
+                # log(C y^e)^m = sum_j binom(m, j) (e log y)^j (log C)^(m - j), C = base^share
+                factor = binomial(t.log_power, j) * exponent**j * (share * log(base)) ** (t.log_power - j)
+                terms.append(Term(outer * element(factor), normal(t.order * scale), j))
         return expansion(
             variable,
             terms,
@@ -312,16 +320,17 @@ class Expansion:
         bounds = [Bound(b.order + 1, b.log_power) for b in self.remainder]
         for t in self.terms:
             m = t.log_power
-            if t.coefficient.has(self.variable):
+            if t.element.has(self.variable):
                 waves = inverse_waves(t, self.variable, variable)
                 terms += waves.terms
                 bounds += waves.bounds
-                t = replace(t, coefficient=waves.mean)
+                t = Term(waves.mean, t.order, t.log_power)
             series = reciprocal_gamma(-t.order, m + 1)
             for j in range(m + 1):
                 i = m - j
                 derivative = (-1) ** i * factorial(i) * series.coefficient(i)
-                terms.append(Term(t.coefficient * binomial(m, j) * (-1) ** j * derivative, t.order + 1, j))
+                weight = element(binomial(m, j) * (-1) ** j * derivative)
+                terms.append(Term(t.element * weight, t.order + 1, j))
         return expansion(
             variable,
             terms,
@@ -377,13 +386,12 @@ class Powers:
 
     def _series(self, coefficients: list[Expr]) -> Expansion:
         """``sum_j coefficients[j] u^j`` over j < depth, the rest bounded by ``u^depth``."""
-        terms = [
-            replace(t, coefficient=c * t.coefficient)
-            for c, v in zip(coefficients, self._u, strict=False)
-            for t in v.terms
-        ]
+        summands: Summands = {}
+        for c, v in zip(map(element, coefficients), self._u, strict=False):
+            for t in v.terms:
+                summands.setdefault(t.order, {}).setdefault(t.log_power, []).append((c, t.element))
         bounds = [b for v in self._u[:-1] for b in v.remainder]
-        return self.base.with_terms(terms, (*bounds, *self._u[-1].bounds()))
+        return self.base._collect(summands, (*bounds, *self._u[-1].bounds()))
 
     def relative(self, exponent: Expr) -> Expansion:
         """``(1 + u)**exponent``."""
@@ -400,7 +408,8 @@ class Powers:
     def power(self, exponent: Expr | int) -> Expansion:
         """``(lead (1 + u))**exponent``."""
         exponent = normal(Integer(exponent) if isinstance(exponent, int) else exponent)
-        lead = self.base.with_terms([Term(self.lead.coefficient**exponent, exponent * self.lead.order)])
+        scale = self.lead.element.power(exponent)
+        lead = self.base.with_terms([Term(scale, exponent * self.lead.order)])
         return self.relative(exponent) * lead
 
     def logarithm(self) -> Expansion:
@@ -424,50 +433,10 @@ def expansion(
     depth: int = 3,
 ) -> Expansion:
     """Collect, cancel, order and truncate terms; see the rules at the head of this module."""
-    grouped: dict[Expr, dict[int, list[Expr]]] = {}
-    for t in terms:
-        if t.coefficient != 0:
-            powers = grouped.setdefault(normal(t.order), {})
-            powers.setdefault(t.log_power, []).append(t.coefficient)
-    bounds = minimal(domain, (Bound(normal(b.order), b.log_power) for b in remainder))
-    ahead = {p: {q for q in grouped if compare(domain, q, p) == 1} for p in grouped}
-    kept: list[Term] = []
-    dropped: list[Bound] = []
-    present: set[Expr] = set()
-    # what is ahead comes first, so that coefficients far behind are never collected
-    for order in sorted(grouped, key=lambda p: len(ahead[p])):
-        late = len(ahead[order] & present) >= depth
-        if late and any(b.order in ahead[order] for b in dropped):
-            continue
-        found = _nonzero(order, grouped[order], bounds, domain)
-        if found:
-            present.add(order)
-        if late:
-            dropped += (Bound(t.order, t.log_power) for t in found)
-        else:
-            kept += found
-    kept.sort(key=lambda t: len(ahead[t.order] & present))
-    bounds = minimal(domain, (*bounds, *dropped))
+    kept, bounds = collect(summands_of(terms), remainder, domain, depth)
     return Expansion(
-        variable=variable,
-        at_infinity=at_infinity,
-        terms=tuple(kept),
-        remainder=tuple(bounds),
-        domain=domain,
-        depth=depth,
+        variable=variable, at_infinity=at_infinity, terms=kept, remainder=bounds, domain=domain, depth=depth
     )
-
-
-def _nonzero(order: Expr, powers: dict[int, list[Expr]], bounds: list[Bound], domain: Domain) -> list[Term]:
-    """The terms of one order that no bound absorbs and that do not cancel, higher logarithms first."""
-    found = []
-    for m in sorted(powers, reverse=True):
-        if any(absorbs(domain, b, Bound(order, m)) for b in bounds):
-            continue
-        total, canonical = collect(powers[m])
-        if not vanishes(total, certain=canonical):
-            found.append(Term(total, order, m))
-    return found
 
 
 def as_power(x: Expr, exponent: Expr) -> Expr:
@@ -484,19 +453,10 @@ def as_power(x: Expr, exponent: Expr) -> Expr:
     return Mul(*(exp(part).rewrite(Pow) for part in Add.make_args(expand(power.args[0]))))
 
 
-def by_names(build: Callable[..., Expansion], *series: Expansion) -> Expansion:
-    """``build(*series)`` with names for irrational numbers, so that coefficients stay polynomials in them."""
-    hidden, values = with_names([s.terms for s in series])
-    if not values:
-        return build(*series)
-    named = (s.with_terms(terms, s.remainder) for s, terms in zip(series, hidden, strict=True))
-    return build(*named).with_values(values)
-
-
 def refuse_oscillations(*series: Expansion) -> None:
     """Raise `UnableError` where a coefficient depends on the variable of its expansion."""
     for e in series:
-        if any(t.coefficient.has(e.variable) for t in e.terms):
+        if any(t.element.has(e.variable) for t in e.terms):
             raise UnableError(
                 f"an expansion whose coefficients oscillate in log({e.variable}) is neither composed nor "
                 "reverted; only one that leads with a logarithm is"
@@ -507,4 +467,4 @@ def _bound_expression(series: Expansion) -> Expr:
     return series.monomial_of(Bound(series.remainder_order, max(b.log_power for b in series.remainder)))
 
 
-__all__ = ["Expansion", "Powers", "as_power", "by_names", "expansion", "refuse_oscillations"]
+__all__ = ["Expansion", "Powers", "as_power", "expansion", "refuse_oscillations"]

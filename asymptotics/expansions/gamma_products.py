@@ -43,6 +43,8 @@ from sympy import (
 
 from asymptotics.caches import cached
 from asymptotics.errors import SpectrumError
+from asymptotics.parsing.heights import to_power
+from asymptotics.parsing.vocabulary import ROOT
 
 KINDS = (binomial, factorial, RisingFactorial, FallingFactorial, beta, gamma)
 _growth = (
@@ -83,7 +85,7 @@ class GammaProduct:
     def scale(self) -> Expr:
         """The factor in ``~ scale k^r``."""
         total = expand(Add(*(e for e, _, _ in self.factors)))
-        powers = Mul(*(p ** expand(e * (q - Rational(1, 2))) for e, p, q in self.factors))
+        powers = Mul(*(to_power(p, expand(e * (q - Rational(1, 2)))) for e, p, q in self.factors))
         return powers * (2 * pi) ** (total / 2)
 
     def exponent(self, n: int) -> Expr:
@@ -140,7 +142,9 @@ def without_gammas(expression: Expr, index: Symbol) -> Expr:
     )
     # with the rest at hand, N(d, k) = (2 k + d - 2)/k * ... becomes a polynomial where d is a number
     for scope, beside in ((product * rest, Integer(1)), (product, rest)):
-        reduced = gammasimp(scope)
+        # the multiplication theorem writes powers of numbers out
+        tall = any(number.q > ROOT for number in scope.atoms(Rational))
+        reduced = scope if tall else gammasimp(scope)
         if not has_gammas(reduced, index):
             polynomial = expand(reduced)
             return (polynomial if polynomial.is_polynomial(index) else reduced) * beside

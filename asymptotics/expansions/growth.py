@@ -24,6 +24,7 @@ from asymptotics.domains.domain import POSITIVE, normal
 from asymptotics.domains.solver import number_sign
 from asymptotics.domains.substitution import check_extent
 from asymptotics.errors import UnableError
+from asymptotics.parsing.heights import to_power
 
 MAX_TERMS = 24
 DEPTH = 60
@@ -56,12 +57,12 @@ class Growth:
         for scale, power in other.powers:
             powers[scale] = normal(powers.get(scale, Integer(0)) + power)
         rest = tuple(dict.fromkeys((*self.rest, *other.rest)))
-        return Growth(constant=self.constant * other.constant, powers=_kept(powers), rest=rest)
+        return Growth(constant=self.constant * other.constant, powers=_keep_leading(powers), rest=rest)
 
     def to_the(self, power: Expr) -> Growth:
         """The power of it, which must not contain the resource."""
         raised = {scale: normal(power * p) for scale, p in self.powers}
-        return Growth(constant=self.constant**power, powers=_kept(raised), rest=self.rest)
+        return Growth(constant=to_power(self.constant, power), powers=_keep_leading(raised), rest=self.rest)
 
     def expression(self) -> Expr:
         """The growth as an expression."""
@@ -72,7 +73,7 @@ class Growth:
         return Mul(*(scale ** together(power) for scale, power in self.powers))
 
 
-def _kept(powers: dict[Expr, Expr]) -> tuple[tuple[Expr, Expr], ...]:
+def _keep_leading(powers: dict[Expr, Expr]) -> tuple[tuple[Expr, Expr], ...]:
     return tuple(sorted(((s, p) for s, p in powers.items() if p != 0), key=lambda pair: rank(pair[0])))
 
 
@@ -96,7 +97,7 @@ def growths(expression: Expr, x: Symbol, depth: int = 0) -> tuple[Growth, ...]:
     if expression == x:
         return (Growth(constant=Integer(1), powers=((x, Integer(1)),)),)
     if isinstance(expression, Add):
-        return _bounded(term for part in expression.args for term in growths(part, x, depth + 1))
+        return _bound(term for part in expression.args for term in growths(part, x, depth + 1))
     if isinstance(expression, Mul):
         parts = [growths(part, x, depth + 1) for part in expression.args]
         if prod(map(len, parts)) > MAX_TERMS:
@@ -131,7 +132,7 @@ def growth(expression: Expr, x: Symbol, depth: int = 0) -> Growth:
     return _leading(growths(expression, x, depth), expression)
 
 
-def _bounded(terms: Iterable[Growth]) -> tuple[Growth, ...]:
+def _bound(terms: Iterable[Growth]) -> tuple[Growth, ...]:
     found = tuple(islice(terms, MAX_TERMS + 1))
     if len(found) > MAX_TERMS:
         raise UnableError(f"the expression has more than {MAX_TERMS} terms; give its leading term")

@@ -17,13 +17,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Integer, Symbol, expand, log
+from sympy import Expr, Integer, Symbol, log
 
 from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
-from asymptotics.expansions.expansion import Expansion, by_names
+from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.laurent import reciprocal_gamma
-from asymptotics.expansions.terms import Bound, Term, compare
+from asymptotics.expansions.orders import compare
+from asymptotics.expansions.terms import Bound, Term
+from asymptotics.parsing.heights import to_power
 
 SLOW = Symbol("l", positive=True)
 """l = log(1/e), the variable of every coefficient before it is written in the resource."""
@@ -181,7 +183,7 @@ class Layered:
         lead = self.leading_layer()
         rest = [x.order for x in self.layers if x is not lead] + [b.order for b in self.remainder]
         bounds = [Bound(lead.order * (exponent - 1) + p) for p in rest]
-        series = by_names(lambda base: base.power(exponent), lead.series)
+        series = lead.series.power(exponent)
         return self.with_layers([Layer(order=lead.order * exponent, series=series)], bounds)
 
     def differentiate(self) -> Layered:
@@ -212,7 +214,7 @@ class Layered:
         layers = []
         for x in self.layers:
             shifted = x.series.monomial(Integer(1), Integer(1)) + log(base)
-            series = x.series.compose(shifted).scale(base**-x.order)
+            series = x.series.compose(shifted).scale(to_power(base, -x.order))
             layers.append(Layer(order=x.order, series=series))
         return in_logarithm(layered(variable, layers, self.remainder, at_infinity=True, domain=self.domain))
 
@@ -249,21 +251,12 @@ def layered(
     kept = [b for b in bounds if not any(compare(domain, c, b) == 1 for c in bounds)]
     return Layered(
         variable=variable,
-        layers=tuple(Layer(order=p, series=_shorten(grouped[p])) for p in orders if p not in behind),
+        layers=tuple(Layer(order=p, series=grouped[p]) for p in orders if p not in behind),
         remainder=tuple(Bound(b) for b in kept),
         at_infinity=at_infinity,
         domain=domain,
         gauge=gauge,
     )
-
-
-def _shorten(series: Expansion) -> Expansion:
-    """The same series with its coefficients multiplied out, so that equal products meet."""
-    # numbers all the way down; symbols keep their denominators as they are
-    terms = (
-        replace(t, coefficient=expand(t.coefficient, deep=t.coefficient.is_number)) for t in series.terms
-    )
-    return series.with_terms(terms, series.remainder)
 
 
 def differential(series: Expansion, weights: Iterable[Expr]) -> Expansion:

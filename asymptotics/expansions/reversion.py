@@ -21,14 +21,14 @@ log y. Layers that lead with ``E(l)`` are solved by ``l = l(y)``, and the result
 
 from __future__ import annotations
 
-from functools import partial, singledispatch
+from functools import singledispatch
 from typing import Any
 
 from sympy import Add, Expr, Integer, Rational, Symbol, exp, factorial
 
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
-from asymptotics.expansions.expansion import Expansion, Powers, by_names, refuse_oscillations
+from asymptotics.expansions.expansion import Expansion, Powers, refuse_oscillations
 from asymptotics.expansions.layers import SLOW, Layer, Layered, in_logarithm, layered
 from asymptotics.expansions.logarithmic_reversion import exponential_reversion, leads_with_logarithm
 from asymptotics.expansions.terms import Bound, Term
@@ -52,7 +52,7 @@ def _revert_expansion(series: Expansion, variable: Symbol, function: Expansion |
     if leads_with_logarithm(series):
         return exponential_reversion(series, variable, function)
     refuse_oscillations(series, function)
-    return by_names(partial(_by_lagrange, variable), series, function)
+    return _by_lagrange(variable, series, function)
 
 
 def _by_lagrange(variable: Symbol, series: Expansion, function: Expansion) -> Expansion:
@@ -60,17 +60,22 @@ def _by_lagrange(variable: Symbol, series: Expansion, function: Expansion) -> Ex
     p = series.exponent(powers.lead.order)
     psi = powers.relative(-1 / p) - 1
     derivative = function.differentiate()
-    total, product, small = function, series.constant(Integer(1)), series.monomial(Integer(1), Integer(1))
-    weight = series.constant(Integer(1))
+    total, product = function, series.constant(Integer(1))
     for n in range(1, series.depth):
-        product, weight = product * psi, weight * small
-        inner = product * derivative
-        for _ in range(n - 1):
-            inner = inner.differentiate()
-        total = total + (weight * inner).scale(Rational(1, factorial(n)))
+        product = product * psi
+        total = total + _lagrange_term(product * derivative, n)
     last = product * psi * function
     total = series.with_terms(total.terms, (*total.remainder, *last.bounds()))
-    return total.substitute_monomial(powers.lead.coefficient, 1 / p, variable, power=-1 / p)
+    return total.substitute_monomial(powers.lead.coefficient, 1 / p, variable, share=-1 / p)
+
+
+def _lagrange_term(series: Expansion, n: int) -> Expansion:
+    """``w^n/n! (d/dw)^(n-1)`` of a series: ``w/n!`` times the product of ``w d/dw - i`` over i < n - 1."""
+    terms = list(series.terms)
+    for i in range(n - 1):
+        terms = [s for t in terms for s in series.slopes(t, i)]
+    weight = series.monomial(Rational(1, factorial(n)), Integer(1))
+    return weight * series.with_terms(terms, series.remainder)
 
 
 @revert.register(Layered)
@@ -95,8 +100,7 @@ def _through_powers(lead: Layer, variable: Symbol, function: Layered) -> Layered
         return revert(equation, SLOW, powers.power(normal(share)) * coefficient)
 
     layers = [
-        Layer(order=x.order / r, series=by_names(partial(solve, x.order / r), lead.series, x.series))
-        for x in function.layers
+        Layer(order=x.order / r, series=solve(x.order / r, lead.series, x.series)) for x in function.layers
     ]
     bounds = (Bound(b.order / r) for b in function.remainder)
     return in_logarithm(layered(variable, layers, bounds, at_infinity=True, domain=function.domain))

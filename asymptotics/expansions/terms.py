@@ -1,23 +1,60 @@
-"""Terms and bounds of an expansion, their order on a domain, and coefficients that cancel."""
+"""Terms and bounds of an expansion.
+
+Term, Bound    ``C e^p log(x)^m`` and ``O(e^p log(x)^m)``, e = x or 1/x
+absorbs        whether a bound implies another
+minimal        bounds, without those that others imply
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sympy import Add, Expr, Function, Integer, Rational, default_sort_key, simplify, zeta
+from sympy import Expr
 
-from asymptotics.caches import cached
-from asymptotics.domains.domain import Domain
+from asymptotics.expansions.orders import Signs
+from asymptotics.expansions.ring import Element, element
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(init=False, eq=False)
 class Term:
-    """``coefficient * e**order * log(x)**log_power``, e = x or 1/x."""
+    """``coefficient * e**order * log(x)**log_power``, e = x or 1/x.
+
+    The coefficient may be given as an expression or as an `Element`; each is made of the other on demand.
+    """
 
     coefficient: Expr
     order: Expr
-    log_power: int = 0
+    log_power: int
+
+    __slots__ = ("coefficient", "element", "log_power", "order")
+
+    def __init__(self, coefficient: Expr | Element, order: Expr, log_power: int = 0) -> None:
+        if isinstance(coefficient, Element):
+            self.element = coefficient
+        else:
+            self.coefficient = coefficient
+        self.order, self.log_power = order, log_power
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "coefficient":
+            self.coefficient = self.element.as_expr()
+        elif name == "element":
+            self.element = element(self.coefficient)
+        else:
+            raise AttributeError(name)
+        return getattr(self, name)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Term)
+            and (self.order, self.log_power) == (other.order, other.log_power)
+            and (self.element == other.element)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.order, self.log_power))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,61 +65,20 @@ class Bound:
     log_power: int = 0
 
 
-@cached(maxsize=50_000)
-def compare(domain: Domain, first: Expr, second: Expr) -> int | None:
-    """1 if ``first < second`` on the domain (first is ahead), 0 if equal, -1 if greater, else None."""
-    if first == second:
-        return 0
-    return domain.sign(second - first)
+def absorbs(signs: Signs, bound: Bound, other: Bound) -> bool:
+    """Whether ``other = O(bound)`` is proved."""
+    first, second = signs.locate(bound.order), signs.locate(other.order)
+    sign = signs.compare(first, second)
+    return sign == 1 or (sign == 0 and bound.log_power >= other.log_power)
 
 
-def absorbs(domain: Domain, bound: Bound, term: Term | Bound) -> bool:
-    sign = compare(domain, bound.order, term.order)
-    return sign == 1 or (sign == 0 and bound.log_power >= term.log_power)
+def minimal(signs: Signs, bounds: Iterable[Bound]) -> list[Bound]:
+    """The bounds that no other implies."""
+    kept: list[Bound] = []
+    for b in dict.fromkeys(bounds):
+        if not any(absorbs(signs, c, b) for c in kept):
+            kept = [c for c in kept if not absorbs(signs, b, c)] + [b]
+    return kept
 
 
-def minimal(domain: Domain, bounds: Iterable[Bound]) -> list[Bound]:
-    distinct = list(dict.fromkeys(bounds))
-    return [
-        b
-        for b in distinct
-        if not any(
-            c is not b and absorbs(domain, c, b) and (c.order != b.order or c.log_power > b.log_power)
-            for c in distinct
-        )
-    ]
-
-
-@cached(maxsize=20_000)
-def vanishes(expression: Expr, certain: bool = False) -> bool:
-    """Whether a coefficient is identically zero.
-
-    Decided by its value to 30 digits at two random rational points, with the values of zeta
-    functions and regularised sums replaced by random numbers: a value that is not zero means
-    that the summands do not cancel as expressions; zero at both points, relative to the
-    summands, is taken as an identity. ``certain`` says that there was one summand only, so that
-    only a literal zero vanishes.
-    """
-    if certain or not expression.is_Add:
-        return bool(expression == 0)
-    for seed in (7, 11):
-        value, size = Integer(0), Integer(0)
-        constants = (f for f in expression.atoms(Function) if isinstance(f, zeta) or hasattr(f, "opaque"))
-        opaque = {
-            f: Rational((seed * 7907 * (i + 2)) % 97 + 2, 89)
-            for i, f in enumerate(sorted(constants, key=default_sort_key))
-        }
-        shown = expression.xreplace(opaque)
-        point = {
-            p: 2 + Rational((seed * 7919 * (i + 1)) % 101, 103) + Rational(i, 7)
-            for i, p in enumerate(sorted(shown.free_symbols, key=lambda s: s.name))
-        }
-        for summand in Add.make_args(shown):
-            number = summand.xreplace(point).evalf(30)
-            value, size = value + number, size + abs(number)
-        if not value.is_number or not (abs(value) <= Rational(1, 10**22) * size):
-            return False
-    return bool(size != 0 or simplify(expression) == 0)
-
-
-__all__ = ["Bound", "Term", "absorbs", "compare", "minimal", "vanishes"]
+__all__ = ["Bound", "Term", "absorbs", "minimal"]

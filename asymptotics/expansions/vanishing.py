@@ -120,7 +120,7 @@ def _evaluate(expression: Expr, digits: int) -> mpmath.mpf | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zeros:
-    """``curves``: polynomials that vanish where a factor does; ``complete``: there are no other zeros."""
+    """``curves``: polynomials that vanish where a factor does; ``complete``: these are all zeros."""
 
     curves: tuple[Expr, ...]
     complete: bool

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from sympy import Symbol
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, SpectrumError
 from asymptotics.laws import latex as typeset
 from asymptotics.laws.law import Law, derive_law
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
 from asymptotics.precision import exclusive, exclusive_class
+from asymptotics.spectra import spectrum
 from asymptotics.tasks.task import Task
 
 
@@ -22,12 +23,14 @@ class Laws:
 
     Iteration gives the three bottlenecks, time, model and data; ``laws.all()`` every law. Each is an
     attribute by the name of its quantity in `asymptotics.model.quantities.QUANTITIES`, which ``dir(laws)``
-    lists.
+    lists. What needs the trace of a kernel that has none is left out, and stands in ``laws.refused``.
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import a, b
     >>> derive(power_law(a, b)).early_stopping.exponent
     (a - 1)/a
+    >>> [law.name for law in derive(power_law(2, 1))], sorted(derive(power_law(2, 1)).refused)[:3]
+    (['time'], ['bias_data', 'bias_model', 'data'])
     """
 
     task: Task
@@ -41,18 +44,31 @@ class Laws:
         return [*object.__dir__(self), *QUANTITIES]
 
     def __iter__(self) -> Iterator[Law]:
-        return (derive_law(name, self.task) for name in BOTTLENECKS)
+        return (derive_law(name, self.task) for name in BOTTLENECKS if name not in self.refused)
 
     def all(self) -> tuple[Law, ...]:
         """Every law of the task."""
-        return tuple(derive_law(name, self.task) for name in QUANTITIES)
+        return tuple(derive_law(name, self.task) for name in QUANTITIES if name not in self.refused)
+
+    @property
+    def refused(self) -> Mapping[str, str]:
+        """The laws that the sums of the task leave no room for, by name, and why in one line."""
+        found = {}
+        for name, quantity in QUANTITIES.items():
+            try:
+                quantity.spectrum(self.task)
+            except SpectrumError as error:
+                found[name] = str(error)
+        return found
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Laws:
         """The laws of the same task with numbers for parameters."""
         return Laws(task=self.task.at(values, **named))
 
     def __repr__(self) -> str:
-        return "\n".join(repr(law) for law in self)
+        refused = self.refused
+        without = (f"laws.{name}: {refused[name]}" for name in BOTTLENECKS if name in refused)
+        return "\n".join([*map(repr, self), *without])
 
     def _latex(self, printer: object) -> str:
         return typeset.align(printer._print(law) for law in self)  # type: ignore[attr-defined]
@@ -69,8 +85,9 @@ class Laws:
 def derive(task: Task) -> Laws:
     """The laws of a task: test loss limited by t, by N and by P alone, and how they are approached.
 
-    Raises `SpectrumError` for spectra without laws (divergent sums, unknown families) and
-    `UnableError` where a step cannot be decided, each saying what is missing.
+    Raises `SpectrumError` for spectra without laws (a target of infinite power, unknown families) and
+    `UnableError` where a step cannot be decided, each saying what is missing. A kernel without trace has the
+    laws of training time alone; the others raise `SpectrumError` when they are asked for.
 
     >>> from asymptotics import power_law
     >>> from asymptotics.symbols import a, b
@@ -80,7 +97,8 @@ def derive(task: Task) -> Laws:
     if not isinstance(task, Task):
         raise DomainError(f"{task!r} is not a Task; make one with Task(eigenvalues=..., target=...)")
     laws = Laws(task=task.fitted)
-    tuple(laws)  # a spectrum without laws is refused here, not at the first use
+    spectrum(laws.task, trace=False)  # a spectrum without laws is refused here, not at the first use
+    tuple(laws)
     return laws
 
 

@@ -34,6 +34,7 @@ from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Term
 from asymptotics.laws.derive import Laws
 from asymptotics.model.meanfield import df1, squared_bias, unresolved_power
+from asymptotics.parsing.heights import to_power
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.regimes import tidy
 from asymptotics.spectra import SpectralSeries, spectrum
@@ -80,7 +81,7 @@ class JointLaw:
 
     def scale(self, power: Expr) -> Expr:
         """``kappa0**power``."""
-        return (self.amplitude / self.size) ** normal(power / self.r)
+        return to_power(self.amplitude / self.size, normal(power / self.r))
 
     @property
     def theta(self) -> Expr:

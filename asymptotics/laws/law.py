@@ -25,11 +25,13 @@ from asymptotics.laws import latex as typeset
 from asymptotics.laws.windows import Subject, Window, windows_of
 from asymptotics.model.quantities import QUANTITIES, crossover
 from asymptotics.notation import restated
+from asymptotics.parsing.heights import substitute
+from asymptotics.parsing.numbers import exact, substitution
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.regimes import Regime, find_regimes, reduce_condition, tidy
-from asymptotics.spectra import spectrum
+from asymptotics.spectra.family import SpectralSeries
 from asymptotics.spectra.segments import structural
-from asymptotics.tasks.task import Task, exact, substitution
+from asymptotics.tasks.task import Task
 
 if TYPE_CHECKING:
     from asymptotics.derivation import Derivation
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 class Law:
     """``loss ~ prefactor * x**(-exponent) * log(x)**log_power``, x = resource -> oo.
 
-    Where the law is no power of its resource, x is the function `gauge` of it, and there may be an
+    Where the law is not a power of its resource, x is the function `gauge` of it, and there may be an
     envelope (see `Regime`); `leading` is always the whole of it. All quantities are dimensionless; the
     loss is the excess test loss (the variance sigma^2 of the label noise itself is not included).
 
@@ -103,7 +105,7 @@ class Law:
         quantity = QUANTITIES[self.name]
         if quantity.within is None:
             return None
-        return Integer(1), crossover(spectrum(self.task), quantity.within) / quantity.pace
+        return Integer(1), crossover(self.spectrum, quantity.within) / quantity.pace
 
     @property
     def windows(self) -> tuple[Window[Law], ...]:
@@ -149,7 +151,18 @@ class Law:
     @property
     def conditions(self) -> tuple[Boolean, ...]:
         """The conditions on the parameters under which the law holds at all."""
-        return spectrum(self.task).domain.conditions()
+        return self.spectrum.domain.conditions()
+
+    @property
+    def spectrum(self) -> SpectralSeries:
+        """The series of its task, with the domain on which what the law is made of converges.
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> [law.spectrum.domain.conditions() for law in derive(power_law(a, b))]
+        [(a > 1,), (b > 1, a > 1), (b > 1, a > 1)]
+        """
+        return QUANTITIES[self.name].spectrum(self.task)
 
     @property
     def exponent(self) -> Expr:
@@ -245,31 +258,38 @@ class Law:
         >>> derive(power_law(a, b)).model.at(a=3, b=2).regimes[0].log_power
         1
         """
-        table = substitution(self.parameters, {**(values or {}), **named})
+        table = substitution(self.parameters, values, named)
         if not table:
             return self
         own = {symbol: value for symbol, value in table.items() if symbol in self.task.parameters}
         settings = (*self.settings, *((x, v) for x, v in table.items() if x not in own))
         task = self.task.at(own)
-        spectrum(task)  # raises where the values leave the domain
+        domain = QUANTITIES[self.name].spectrum(task).domain  # raises where the values leave it
         if structural(self.task) & set(own):
             return derive_law(self.name, task, self.below).at(dict(settings))
         kept = []
         for regime in self.regimes:
-            condition = reduce_condition(regime.condition.xreplace(table), spectrum(task).domain)
+            condition = reduce_condition(regime.condition.xreplace(table), domain)
             if condition == false:
                 continue
-            prefactor = tidy(regime.prefactor.xreplace(table))
+            prefactor = tidy(substitute(regime.prefactor, table))
             if prefactor.has(nan, zoo, oo) or zero_test(number_in(prefactor)) != NONZERO:
                 # a zero or a removable singularity of the symbolic form: derived again with the numbers
                 return derive_law(self.name, task, self.below).at(dict(settings))
-            kept.append(regime.with_numbers(table, condition, prefactor, spectrum(task).domain))
+            kept.append(regime.with_numbers(table, condition, prefactor, domain))
         if not kept:
             raise UnableError(f"no regime of {self!r} covers {table}; derive the task with these values")
         return replace(self, task=task, regimes=tuple(kept), settings=settings)
 
-    def stating(self, *, exponent: object = None, prefactor: object = None, log_power: object = None) -> Law:
-        """The law with another leading term in every regime: a claim to be verified.
+    def stating(
+        self,
+        *,
+        exponent: object = None,
+        prefactor: object = None,
+        log_power: object = None,
+        remainder: object = None,
+    ) -> Law:
+        """The law with another leading term or remainder in every regime: a claim to be verified.
 
         >>> from asymptotics import derive, power_law
         >>> derive(power_law(2, 2)).time.stating(exponent=1).exponent
@@ -283,6 +303,7 @@ class Law:
                     exponent=regime.exponent if exponent is None else exact(exponent, "exponent"),
                     prefactor=regime.prefactor if prefactor is None else exact(prefactor, "prefactor"),
                     log_power=regime.log_power if log_power is None else exact(log_power, "log_power"),
+                    remainder=regime.remainder if remainder is None else exact(remainder, "remainder"),
                 )
                 for regime in self.regimes
             ),
@@ -333,10 +354,11 @@ class Law:
 def derive_law(name: str, task: Task, below: bool = False) -> Law:
     """The law of the quantity called ``name``; ``below`` the number of modes where that is finite."""
     quantity = QUANTITIES[name]
-    base = replace(spectrum(task), below=below)
+    base = replace(quantity.spectrum(task), below=below)
 
     def formula(table: dict[Symbol, Expr], depth: int) -> Expansion:
-        return quantity.formula(replace(spectrum(task.at(table)), below=below) if table else base, depth)
+        there = replace(quantity.spectrum(task.at(table)), below=below) if table else base
+        return quantity.formula(there, depth)
 
     return Law(name=name, task=task, regimes=find_regimes(formula, base.domain), below=below)
 
@@ -345,10 +367,10 @@ def derive_law(name: str, task: Task, below: bool = False) -> Law:
 def _expansion(
     name: str, task: Task, terms: int, settings: tuple[tuple[Symbol, Expr], ...], below: bool
 ) -> Expansion:
-    formula = QUANTITIES[name].formula
-    base = replace(spectrum(task), below=below)
+    quantity = QUANTITIES[name]
+    base = replace(quantity.spectrum(task), below=below)
     for depth in range(terms, terms + 5):
-        found = formula(base, depth)
+        found = quantity.formula(base, depth)
         series, _ = (leading_series(found) if isinstance(found, Layered) else found).without_zeros()
         orders = list(dict.fromkeys(t.order for t in series.terms))
         ahead = [sum(base.domain.sign(b.order - p) == 1 for p in orders) for b in series.remainder]
@@ -356,7 +378,7 @@ def _expansion(
             break
     # with exponents that no condition orders, the remainder may stay among the first: it says so itself
     return replace(series, depth=terms).with_terms(
-        (replace(x, coefficient=tidy(x.coefficient.xreplace(dict(settings)))) for x in series.terms),
+        (replace(x, coefficient=tidy(substitute(x.coefficient, dict(settings)))) for x in series.terms),
         series.remainder,
     )
 

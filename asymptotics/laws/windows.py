@@ -30,8 +30,9 @@ from asymptotics.expansions.expansion import Expansion
 from asymptotics.model.finite_modes import at_size, mode_count
 from asymptotics.model.meanfield import df1, squared_bias, unresolved_power
 from asymptotics.model.quantities import QUANTITIES, crossover
+from asymptotics.parsing.heights import substitute
 from asymptotics.regimes import Regime, tidy
-from asymptotics.spectra import FiniteSeries, SpectralSeries, spectrum
+from asymptotics.spectra import FiniteSeries, SpectralSeries
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.sums.finite import finite_sum
 from asymptotics.sums.regularised import regular_sum
@@ -66,7 +67,7 @@ ONE, ZERO = Integer(1), Integer(0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window(Generic[L]):
-    """``law`` for ``lower << resource << upper``; or the exact ``value``; or why there is no law.
+    """``law`` for ``lower << resource << upper``; or the exact ``value``; or why a law cannot be had.
 
     ``departure`` is the leading term of what the law of the window, with all its orders, leaves out as the
     resource comes near ``upper`` (time, model and data; None elsewhere); units of the loss. Its ratio to the
@@ -100,9 +101,9 @@ def windows_of(subject: Subject[L], law: L) -> tuple[Window[L], ...]:
     M**b (a - 1)/b -zeta(a, M + 1)
     """
     name, task = subject.name, subject.task
-    found = spectrum(task)
-    pieces = segments(task, found.domain)
     quantity = QUANTITIES[name]
+    found = quantity.spectrum(task)
+    pieces = segments(task, found.domain)
     if len(pieces) == 1 and task.modes == oo:
         upper = oo if quantity.within is None else crossover(found, quantity.within) / quantity.pace
         return (Window(lower=ONE, upper=upper, law=law),)
@@ -110,7 +111,7 @@ def windows_of(subject: Subject[L], law: L) -> tuple[Window[L], ...]:
         raise UnableError(f"the windows of laws.{name} need the crossover scales of the optimum; not derived")
     learned = tuple(s for s in pieces if s.eigenvalues != 0)
     listed: list[Window[L]] = []
-    first = learned[0].eigenvalues.subs(task.index, learned[0].first)
+    first = substitute(learned[0].eigenvalues, {task.index: learned[0].first})
     lower: Expr = ONE if subject.resource != t else 1 / (quantity.pace * first)
     last = len(learned) - 1 if learned[-1].last == oo else len(learned)
     for segment in learned[:last]:
@@ -126,7 +127,7 @@ def _break(subject: Subject[L], segment: Segment, pieces: tuple[Segment, ...]) -
     """The resource at which the last mode of a segment is resolved."""
     index = subject.task.index
     if subject.resource == t:
-        return 1 / (QUANTITIES[subject.name].pace * segment.eigenvalues.xreplace({index: segment.last}))
+        return 1 / (QUANTITIES[subject.name].pace * substitute(segment.eigenvalues, {index: segment.last}))
     counted = pieces[: pieces.index(segment) + 1]
     return Add(*(finite_sum(s.multiplicity, index, s.first, s.last) for s in counted if s.eigenvalues != 0))
 
@@ -142,7 +143,7 @@ def _intermediate(
     try:
         endless = continue_last_piece(subject.task, pieces[: pieces.index(segment) + 1])
         there = subject.derive(subject.name, endless, False)
-        domain = spectrum(endless).domain
+        domain = QUANTITIES[subject.name].spectrum(endless).domain
         missing = _departure(subject, endless, segment, pieces, domain)
         return Window(lower=lower, upper=upper, law=there, departure=missing)
     except BottleneckError as error:
@@ -211,7 +212,7 @@ def _departure(
         return None
     power = _excess(segment, later, index, 0, target=True)
     trace = _excess(segment, later, index, 1, target=False)
-    ideal = spectrum(endless)
+    ideal = QUANTITIES[name].spectrum(endless)
     total = Integer(0)
     # each scales with the break in its own way: which is larger, the resource alone does not say
     for excess, part in zip((power, trace), _size_departures(name, ideal), strict=True):

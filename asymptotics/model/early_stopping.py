@@ -15,14 +15,13 @@ Reverted, ``1/y(t) = P`` gives the best time t*(P), and with it the loss there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, Symbol
+from sympy import Integer
 
 from asymptotics.caches import cached
 from asymptotics.errors import UnableError
-from asymptotics.expansions.coefficients import name_coefficients
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.terms import Bound
@@ -35,23 +34,21 @@ from asymptotics.symbols import P
 def early_stopping(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``min_t L(t, P)`` at N = oo for P -> oo."""
     best = _balance(_losses(spectrum, depth))
-    return revert(best.samples, P, best.loss).with_values(best.values)
+    return revert(best.samples, P, best.loss)
 
 
 def early_stopping_time(spectrum: SpectralSeries, depth: int) -> Expansion:
     """The t at which ``L(t, P)`` is smallest, N = oo, for P -> oo."""
     best = _balance(_losses(spectrum, depth))
-    return revert(best.samples, P).with_values(best.values)
+    return revert(best.samples, P)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Balance:
-    """For which P it is best to stop at t, and the loss then; coefficients under names, which stand for
-    ``values``."""
+    """For which P it is best to stop at t, and the loss then."""
 
     samples: Expansion
     loss: Expansion
-    values: Mapping[Symbol, Expr]
 
 
 def _losses(spectrum: SpectralSeries, depth: int) -> tuple[Expansion, ...]:
@@ -75,12 +72,8 @@ def _losses(spectrum: SpectralSeries, depth: int) -> tuple[Expansion, ...]:
 
 @cached(maxsize=64)
 def _balance(losses: tuple[Expansion, ...]) -> _Balance:
-    # losses are positive, and so is what leads them
-    leading = tuple(series.leading() for series in losses[:2])
-    hidden, values = name_coefficients([s.terms for s in losses], positive=leading)
-    series = tuple(s.with_terms(terms, s.remainder) for s, terms in zip(losses, hidden, strict=True))
-    share = _share(series)
-    return _Balance(samples=share.power(-1), loss=_with_noise(series, share), values=values)
+    share = _share(losses)
+    return _Balance(samples=share.power(-1), loss=_with_noise(losses, share))
 
 
 def _share(losses: tuple[Expansion, ...]) -> Expansion:

@@ -34,8 +34,8 @@ from sympy import (
 )
 
 from asymptotics.errors import DomainError
+from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive, exclusive_class
-from asymptotics.tasks.task import exact
 
 _z, _kappa, _D, _w = Dummy("z"), Dummy("kappa"), Dummy("D"), Dummy("w")
 _Z, _scale = Dummy("Z", positive=True), Dummy("eps", positive=True)

@@ -29,8 +29,9 @@ from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.registry import Registry
-from asymptotics.spectra import SpectralSeries
+from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, P, t
+from asymptotics.tasks.task import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +40,9 @@ class Quantity:
 
     ``name`` is the attribute of `Laws`; ``words`` and ``symbol`` (LaTeX in ``tex``) say what it is;
     ``limits`` what is infinite; ``resource`` the variable that tends to oo; ``formula(spectrum, depth)`` its
-    expansion; ``within`` the size N or P below whose crossover time a transient law holds; ``rule`` the
-    training rule whose clock the time t is.
+    expansion; ``trace`` whether the kernel must have one, ``sum m_k lambda_k < oo``: the modes that finitely
+    many features, samples or a batch do not resolve add up to it. ``within`` is the size N or P below whose
+    crossover time a transient law holds; ``rule`` the training rule whose clock the time t is.
     """
 
     name: str
@@ -51,13 +53,28 @@ class Quantity:
     resource: Symbol
     formula: Callable[[SpectralSeries, int], Expansion]
     source: str
+    trace: bool = True
     within: Symbol | None = None
     rule: type[TrainingRule] = GradientFlow
 
     @property
     def pace(self) -> Expr:
-        """How far gradient flow gets while the resource grows by 1; 1 where that is no time."""
+        """How far gradient flow gets while the resource grows by 1; 1 where it counts features or samples."""
         return self.rule.pace() if self.resource == t else Integer(1)
+
+    def spectrum(self, task: Task) -> SpectralSeries:
+        """The series of a task where this quantity has a law; raises `SpectrumError` where it has none.
+
+        >>> from asymptotics.tasks.task import power_law
+        >>> QUANTITIES["time"].spectrum(power_law(2, 1)).domain.conditions()
+        ()
+        >>> QUANTITIES["model"].spectrum(power_law(2, 1))
+        Traceback (most recent call last):
+            ...
+        asymptotics.errors.SpectrumError: sum of 1/k diverges: the kernel falls as k**-b with b = 1; \
+all laws but those of time alone need b > 1, or pass modes=M
+        """
+        return spectrum(task, trace=self.trace)
 
 
 def time_quantity(rule: type[TrainingRule]) -> Quantity:
@@ -76,6 +93,7 @@ def time_quantity(rule: type[TrainingRule]) -> Quantity:
         resource=t,
         formula=partial(rule_laws.time_limited_by, rule),
         source=rule.source,
+        trace=False,
         rule=rule,
     )
 
@@ -90,6 +108,7 @@ _LAWS = (
         resource=t,
         formula=meanfield.time_limited,
         source="BAP, section 3",
+        trace=False,
     ),
     Quantity(
         name="model",
@@ -300,7 +319,7 @@ def crossover(spectrum: SpectralSeries, size: Symbol) -> Expr:
     4*N**2/pi**2
     """
     if mode_count(spectrum) is not None:
-        return oo  # with more samples or features than modes there is no crossover
+        return oo  # more samples or features than modes: nothing crosses over
     kappa = revert(meanfield.df1(spectrum, 2), size)
     series = leading_series(kappa) if isinstance(kappa, Layered) else kappa
     return 1 / series.term_expression(series.leading())

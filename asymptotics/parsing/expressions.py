@@ -21,15 +21,15 @@ from mpmath.libmp import NoConvergence
 from sympy import Add, Expr, I, Integer, Max, Min, Mul, Piecewise, Pow, Rational, nan, oo, zoo
 from sympy.logic.boolalg import Boolean, true
 
-from asymptotics.parsing.tokens import Syntax, bit_length, known_names, read
+from asymptotics.errors import DomainError
+from asymptotics.parsing.heights import bit_length, check_exponent, check_height, to_power
+from asymptotics.parsing.tokens import Syntax, known_names, read
 from asymptotics.parsing.vocabulary import (
     ARGUMENT,
     BITS,
     CHOICES,
     DEGREE,
     DEPTH,
-    EXPONENT,
-    FRACTION,
     FUNCTIONS,
     NAMES,
     NOT_LETTERS,
@@ -136,7 +136,7 @@ class _Reader:
             self.fail(node, f"{name} is a function; write {name}(x)")
         self.fail(node, NOT_LETTERS.get(name) or f"unknown name {name!r}; {known_names()}")
 
-    # Sums and products lean to the left in the tree, so a long one is no deep nesting.
+    # Sums and products lean to the left in the tree, so a long one does not nest deeply.
 
     def sum(self, node: ast.expr, depth: int) -> Expr:
         start, terms = node, []
@@ -165,18 +165,17 @@ class _Reader:
             self.fail(node, f"0 to the power {exponent} is not a number")
         self.bound_exponent(exponent, node)
         if exponent.is_Rational and abs(exponent) != 1:
-            root = ROOT if base.is_number else FRACTION
-            if exponent.q > root:
-                self.fail(node, f"a root of order {exponent.q}, beyond {root}; use a simpler exponent")
+            if exponent.q > ROOT and base.is_number:
+                self.fail(node, f"a root of order {exponent.q}, beyond {ROOT}; use a simpler exponent")
             if abs(exponent) * max((bit_length(r) for r in base.atoms(Rational)), default=0) > 2 * BITS:
                 self.fail(node, f"a power with numbers beyond {BITS} bits; use a smaller exponent")
-        return self.build(node, Pow, base, exponent)
+        return self.build(node, to_power, base, exponent)
 
     def bound_exponent(self, exponent: Expr, node: ast.expr) -> None:
-        # All numbers in it, not its value alone: exp(n*log(2*x)) becomes 2**n * x**n.
-        for number in exponent.atoms(Rational):
-            if abs(number) > EXPONENT:
-                self.fail(node, f"an exponent with a number beyond {EXPONENT}; use smaller numbers")
+        try:
+            check_exponent(exponent)
+        except DomainError as error:
+            self.fail(node, str(error))
 
     def call(self, name: str, arguments: list[Expr], node: ast.expr) -> Expr:
         function = FUNCTIONS.get(name)
@@ -228,16 +227,24 @@ class _Reader:
         """``build(*arguments)`` if that is a real finite expression within the bounds."""
         try:
             result = build(*arguments)
-            value = result.evalf(15) if result.is_number and not result.is_Rational else None
+            constant = result.is_number and not result.is_Rational
+            value = result.evalf(15) if constant else None
+            real = result.is_extended_real if constant else None  # evaluated to two digits, too
         except FAILURES as error:
             self.fail(node, f"SymPy cannot build this ({type(error).__name__}); simplify it")
         if result.has(nan, zoo, oo, -oo):
             self.fail(node, "the value is infinite or undefined (a division by zero, or a pole)")
         powers = result.atoms(Pow)
-        if result.has(I) or any(p.base.is_Number and p.base < 0 and not p.exp.is_Integer for p in powers):
+        if (
+            real is False
+            or result.has(I)
+            or any(p.base.is_Number and p.base < 0 and not p.exp.is_Integer for p in powers)
+        ):
             self.fail(node, "the value is not real")
-        if any(bit_length(number) > BITS for number in result.atoms(Rational)):
-            self.fail(node, f"a number of more than {BITS} bits; use smaller numbers")
+        try:
+            check_height(result)
+        except DomainError as error:
+            self.fail(node, str(error))
         if any(p.exp.is_Rational and abs(p.exp) > DEGREE and p.base.free_symbols for p in powers):
             self.fail(node, f"a power beyond {DEGREE}; use smaller exponents")
         if value is not None and not value.is_Rational:

@@ -1,7 +1,6 @@
 """From text to a syntax tree: tokens are checked one by one, then `ast.parse` decides precedence.
 
     read(text)        the tree of an expression, and where each of its nodes stands in the text
-    bit_length(number)      the length of a rational number, which every bound on numbers is about
     known_names()     what may be written, for messages
 
 Only numbers, names, operators, commas and parentheses are tokens, so that attributes, strings, subscripts and
@@ -19,12 +18,13 @@ from typing import NoReturn
 
 from sympy import Rational
 
-from asymptotics.errors import ParseError
-from asymptotics.parsing.vocabulary import BITS, DEPTH, FUNCTIONS, LENGTH, NOT_LETTERS
+from asymptotics.errors import DomainError, ParseError
+from asymptotics.parsing.heights import decimal
+from asymptotics.parsing.vocabulary import DEPTH, FUNCTIONS, LENGTH, NOT_LETTERS
 
 _token = re.compile(
     r"[ \t]+"
-    r"|(?P<number>(?P<digits>\d+\.?\d*|\.\d+)(?:[eE](?P<power>[+-]?\d+))?)"
+    r"|(?P<number>(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)"
     r"|(?P<name>[A-Za-z_][A-Za-z_0-9]*)"
     r"|(?P<open>\()|(?P<close>\))"
     r"|(?P<operator>\*\*|<=|>=|==|!=|[-+*/^,<>])",
@@ -62,7 +62,10 @@ def read(text: str) -> Syntax:
     for kind, token in _tokens(text):
         piece, position = token.group(), token.start()
         if kind == "number":
-            literals[len(origin)] = _literal(text, position, token)
+            try:
+                literals[len(origin)] = decimal(piece)
+            except DomainError as error:
+                _fail(text, position, str(error))
         piece = "**" if piece == "^" else " " * len(piece) if not kind else piece
         # Leading blanks would be an indentation; the tree's text starts at the first token.
         if kind or pieces:
@@ -111,23 +114,6 @@ def _tree(text: str, source: str, origin: list[int]) -> ast.expr:
         _fail(text, 0, f"the expression is too deeply nested ({type(error).__name__}); split it")
 
 
-def _literal(text: str, position: int, token: re.Match[str]) -> Rational:
-    """The decimal as it is written, exact; the bound is on its digits, before it is built."""
-    whole, _, fraction = token["digits"].partition(".")
-    power = (token["power"] or "0").lstrip("+")
-    if len(power) > 5 or abs(int(power)) + len(whole) + len(fraction) > LENGTH:
-        _fail(text, position, f"a number with more than {LENGTH} digits; use a smaller one")
-    number = Rational(int(whole + fraction)) * Rational(10) ** (int(power) - len(fraction))
-    if bit_length(number) > BITS:
-        _fail(text, position, f"a number of more than {BITS} bits; use a smaller one")
-    return number
-
-
-def bit_length(number: Rational) -> int:
-    """The length of numerator or denominator, whichever is longer."""
-    return max(int(abs(number.p)).bit_length(), int(number.q).bit_length())
-
-
 def known_names() -> str:
     """What may be written, in words."""
     names = ", ".join(sorted(FUNCTIONS, key=str.lower))
@@ -151,4 +137,4 @@ def _fail(text: str, position: int, message: str) -> NoReturn:
     raise ParseError.at(text, position, message) from None
 
 
-__all__ = ["Syntax", "bit_length", "known_names", "read"]
+__all__ = ["Syntax", "known_names", "read"]

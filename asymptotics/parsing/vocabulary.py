@@ -14,11 +14,11 @@ from asymptotics import symbols as letters
 # powers and special values, roots of polynomials to order two powers, minimal polynomials of radicals.
 LENGTH = 2000  # characters of text
 DEPTH = 40  # nested parentheses, calls, signs and powers
-BITS = 512  # numerator or denominator of any number, and binary exponent of any value
+BITS = 1100  # numerator or denominator of any number, and binary exponent of any value: as for every float
 EXPONENT = 1000  # numbers within an exponent
 DEGREE = 50  # a number as the exponent of something with symbols
 ROOT = 100  # denominator of a number as the exponent of a number
-FRACTION = 10**9  # denominator of a number as the exponent of something with symbols
+FRACTION = 10**25  # denominator of a number as the exponent of something with symbols
 ARGUMENT = 64  # numbers given to a function of which SymPy knows exact values
 POLYNOMIAL = 20  # likewise, where the value is a polynomial in another argument
 CHOICES = 8  # arguments of a minimum or maximum, which are compared pairwise

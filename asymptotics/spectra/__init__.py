@@ -9,21 +9,21 @@ family that takes the task, and collects the conditions under which their sums c
 
 from __future__ import annotations
 
-from sympy import oo
+from sympy import Expr, Integer, nan, oo, zoo
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_constraint
 from asymptotics.errors import SpectrumError
+from asymptotics.parsing.heights import substitute
 from asymptotics.registry import Registry
 from asymptotics.spectra.broken import BrokenPowerLaws
 from asymptotics.spectra.equivalent import EquivalentSpectra
-from asymptotics.spectra.family import Family, Mismatch, SpectralSeries
+from asymptotics.spectra.family import Family, Mismatch, SpectralSeries, requiring
 from asymptotics.spectra.finite import FiniteSeries, FiniteSpectra
 from asymptotics.spectra.geometric import GeometricSpectra
 from asymptotics.spectra.lattice import LatticeModes
 from asymptotics.spectra.logarithmic import LogarithmicPowers
 from asymptotics.spectra.power_law import PowerLaws
-from asymptotics.spectra.signs import check_signs
 from asymptotics.spectra.stretched import StretchedExponentials
 from asymptotics.tasks.multiplicity import check_multiplicity
 from asymptotics.tasks.task import Task
@@ -45,27 +45,36 @@ A task that none of them takes may still be equivalent to one that they take (`E
 """
 
 
-@cached(maxsize=128)
-def spectrum(task: Task) -> SpectralSeries:
+@cached(maxsize=256)
+def spectrum(task: Task, trace: bool = True) -> SpectralSeries:
     """The Dirichlet series of a task, and the domain on which its sums converge.
 
-    Raises `SpectrumError` if a sum diverges, or if no family takes the task: it names the family that
-    comes closest and what is missing.
+    With ``trace`` that of ``sum m_k lambda_k`` as well, which every law at finite N or P needs. Raises
+    `SpectrumError` if a sum diverges, or if no family takes the task: it names the family that comes closest
+    and what is missing.
 
     >>> from asymptotics.tasks.task import power_law
     >>> from asymptotics.symbols import a, b
     >>> spectrum(power_law(a, b)).domain.conditions()
     (b > 1, a > 1)
+    >>> spectrum(power_law(a, b), trace=False).domain.conditions()
+    (a > 1,)
     """
     domain = Domain()
     for relation in task.assumptions:
         domain = domain.holding(*as_constraint(relation))
-    if not task.eigenvalues.has(task.index) and task.modes == oo:
-        raise SpectrumError(
-            f"eigenvalues {task.eigenvalues} do not depend on {task.index} and never decay; pass modes=M"
-        )
-    check_multiplicity(task)
-    check_signs(task, domain)
+    if not trace:
+        _check_values(task)
+        check_multiplicity(task)
+        return _first_family(task, domain)
+    found = spectrum(task, trace=False)
+    for condition in found.trace:
+        requiring(found.domain, *condition)
+        domain = requiring(domain, *condition)
+    return _first_family(task, domain) if found.trace else found
+
+
+def _first_family(task: Task, domain: Domain) -> SpectralSeries:
     nearest: tuple[Family, Mismatch] | None = None
     exact = tuple(FAMILIES.values())
     for family in (*exact, EquivalentSpectra(families=exact)):
@@ -76,6 +85,29 @@ def spectrum(task: Task) -> SpectralSeries:
             nearest = (family, found)
     assert nearest is not None
     raise SpectrumError(f"{nearest[1].missing}; the closest family: {nearest[0].name}")
+
+
+def _check_values(task: Task) -> None:
+    """The first values of a task without parameters must be finite and not negative."""
+    for name in ("eigenvalues", "target", "multiplicity"):
+        expression: Expr = getattr(task, name)
+        if name == "eigenvalues" and not expression.has(task.index) and task.modes == oo:
+            raise SpectrumError(
+                f"eigenvalues {expression} do not depend on {task.index} and never decay; pass modes=M"
+            )
+        symbolic = bool(expression.free_symbols - {task.index})
+        last = int(task.modes) if task.modes.is_Integer else 32
+        for j in (1,) if symbolic else range(1, min(last, 32) + 1):
+            value = _value(expression, task, j, symbolic)
+            if value.has(zoo, nan, oo) or value.is_negative or (value.is_number and not value.is_real):
+                bound = "it must be >= 0" if value.is_negative else "it must be finite and real"
+                raise SpectrumError(f"{name} {expression} = {value} at {task.index} = {j}; {bound}")
+
+
+def _value(expression: Expr, task: Task, j: int, symbolic: bool) -> Expr:
+    # exact at first: evalf(subs=...) steps beside a pole and returns a large number
+    exact = substitute(expression, {task.index: Integer(j)})
+    return exact if symbolic or exact.is_Rational else exact.evalf(15)
 
 
 __all__ = ["FAMILIES", "Family", "FiniteSeries", "Mismatch", "SpectralSeries", "spectrum"]

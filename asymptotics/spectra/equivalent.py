@@ -25,6 +25,7 @@ from asymptotics.expansions.growth import growth
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Bound
+from asymptotics.parsing.heights import to_power
 from asymptotics.spectra.family import Family, Mismatch, SpectralSeries
 from asymptotics.spectra.power_law import AlgebraicSeries
 from asymptotics.sums.convergent import convergent_sum
@@ -64,13 +65,13 @@ def equivalent(expression: Expr, index: Symbol) -> Equivalent:
         raise SpectrumError(f"the limit of {expression} for {k} -> oo is not found: {error}") from error
     if POSITIVE.sign(found.constant) != 1:
         raise SpectrumError(f"{expression} has no positive power of {k} as its limit")
-    simple = found.constant * Mul(*(_written(scale, exponent, k) for scale, exponent in found.powers))
+    simple = found.constant * Mul(*(_write(scale, exponent, k) for scale, exponent in found.powers))
     if any(POSITIVE.sign(e) != 1 for e in found.rest):
         raise SpectrumError(f"{expression} tends to {simple} more slowly than any power of {k}")
     return Equivalent(simple=simple, gain=Min(*found.rest) if found.rest else oo)
 
 
-def _written(scale: Expr, exponent: Expr, k: Symbol) -> Expr:
+def _write(scale: Expr, exponent: Expr, k: Symbol) -> Expr:
     """A power of k or of its logarithm, or an exponential that falls, as spectra have them."""
     if scale == k:
         return k**exponent
@@ -79,7 +80,9 @@ def _written(scale: Expr, exponent: Expr, k: Symbol) -> Expr:
     shape = scale.args[0]
     if isinstance(scale, exp) and shape.as_base_exp()[0] == k and POSITIVE.sign(exponent) == -1:
         return exp(exponent * shape)
-    raise SpectrumError(f"{scale**exponent} is no exponential exp(-c*{k}**r), c > 0, and no power of {k}")
+    raise SpectrumError(
+        f"{scale**exponent} is neither an exponential exp(-c*{k}**r), c > 0, nor a power of {k}"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +112,8 @@ class EquivalentSeries:
         """The Laurent series of the simple one, and the sum of the differences in its constant term."""
         found = self.simple.laurent(point, terms)
         index = self.simple.index
-        shifted = self.simple.weights * self.simple.eigenvalues ** (-point)
-        own = self.weights * self.eigenvalues ** (-point)
+        shifted = self.simple.weights * to_power(self.simple.eigenvalues, -point)
+        own = self.weights * to_power(self.eigenvalues, -point)
         difference = simplify(own - shifted.subs(index, index - 1 + self.simple.start))
         if difference == 0:
             return found
@@ -165,10 +168,8 @@ class EquivalentSpectra:
                     return replace(
                         found,
                         task=task,
-                        kernel=_wrapped(found.kernel, task.eigenvalues, task.multiplicity, gain),
-                        target=_wrapped(
-                            found.target, task.eigenvalues, task.multiplicity * task.target, gain
-                        ),
+                        kernel=_wrap(found.kernel, task.eigenvalues, task.multiplicity, gain),
+                        target=_wrap(found.target, task.eigenvalues, task.multiplicity * task.target, gain),
                     )
                 except UnableError as error:
                     return Mismatch(fitting=2, missing=str(error))
@@ -184,7 +185,7 @@ class EquivalentSpectra:
         return Equivalent(simple=expression, gain=oo)
 
 
-def _wrapped(series: object, eigenvalues: Expr, weights: Expr, gain: Expr) -> EquivalentSeries | BranchSeries:
+def _wrap(series: object, eigenvalues: Expr, weights: Expr, gain: Expr) -> EquivalentSeries | BranchSeries:
     if isinstance(series, AlgebraicSeries):
         return EquivalentSeries(simple=series, eigenvalues=eigenvalues, weights=weights, gain=gain)
     if isinstance(series, BranchSeries):

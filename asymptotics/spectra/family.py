@@ -12,19 +12,26 @@ from asymptotics.errors import SpectrumError
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import DirichletSeries
 
+WITH_TRACE = "all laws but those of time alone need"
+"""Who is refused where the kernel has no trace."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpectralSeries:
     """The series of ``df1`` (weights: the multiplicity) and of ``Xi`` (multiplicity times target).
 
-    ``unlearned`` is the target power in modes of eigenvalue zero, which no sum of kernels resolves. ``below``
-    asks for laws below the number of modes where there are finitely many.
+    ``domain`` is where eigenvalues fall and ``sum m_k c_k`` is finite. The trace ``sum m_k lambda_k``,
+    without which df1 has no value, is finite where the expressions in ``trace`` are positive too; beside
+    each stand the words that refuse it elsewhere. ``unlearned`` is the target power in modes of eigenvalue
+    zero, which no sum of kernels resolves. ``below`` asks for laws below the number of modes where that is
+    finite.
     """
 
     task: Task
     kernel: DirichletSeries
     target: DirichletSeries
     domain: Domain
+    trace: tuple[tuple[Expr, str], ...] = ()
     unlearned: Expr = Integer(0)
     below: bool = False
 
@@ -49,7 +56,8 @@ class Family(Protocol):
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The spectrum of a task of this family, or why the task is of another.
 
-        Raises `SpectrumError` if it is of this family but has no laws (a sum that diverges).
+        Raises `SpectrumError` if it is of this family but has no laws: eigenvalues that do not fall, a target
+        of infinite power. A kernel without trace has laws, those of training time.
         """
         ...
 
@@ -69,4 +77,4 @@ def requiring(domain: Domain, expression: Expr, refusal: str) -> Domain:
     return domain if sign == 1 else domain.holding(*as_constraint(as_condition(normal(expression))))
 
 
-__all__ = ["Family", "Mismatch", "SpectralSeries", "requiring"]
+__all__ = ["WITH_TRACE", "Family", "Mismatch", "SpectralSeries", "requiring"]

@@ -10,7 +10,7 @@ number of modes, and a sum over ``exp(-lambda_k x)`` is led by its slowest modes
     FiniteSeries, head           the finite sums of it, and of the first pieces of a broken spectrum
     order_rates                  the order of the slowest rates, for the domain
     unlearned                    the target power in modes of eigenvalue 0
-    check_breaks                 refuse eigenvalues that grow at a break
+    check_signs, check_breaks    refuse negative values and eigenvalues that grow
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.tail import tail_expansion
+from asymptotics.parsing.heights import substitute
 from asymptotics.spectra.family import Mismatch, SpectralSeries
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.sums.finite import finite_sum
@@ -73,7 +74,8 @@ class FiniteSeries:
     def single(self) -> Expr | None:
         """The eigenvalue if all modes share it (a white spectrum); else None."""
         values = {
-            lam.xreplace({self.index: last}) if first == last else lam for lam, _, first, last in self.pieces
+            substitute(lam, {self.index: last}) if first == last else lam
+            for lam, _, first, last in self.pieces
         }
         lam = values.pop()
         return lam if not values and not lam.has(self.index) else None
@@ -85,7 +87,7 @@ class FiniteSeries:
         """
         numbers = all(not (e.free_symbols - {self.index}) for p in self.pieces for e in (p[0], p[2], p[3]))
         if numbers and sum(int(last - first + 1) for _, _, first, last in self.pieces) <= LISTED:
-            return _sorted_modes(self.pieces, self.index)[:count]
+            return _sort_modes(self.pieces, self.index)[:count]
         found: list[tuple[Expr, Expr]] = []
         for lam, weight, first, last in reversed(self.pieces):
             if len(found) >= count:
@@ -104,20 +106,20 @@ class FiniteSeries:
             steps = count - len(found)
             for j in range(min(steps, int(length)) if length.is_number else steps):
                 at = {self.index: last - j}
-                found.append((normal(lam.xreplace(at)), weight.xreplace(at)))
+                found.append((normal(substitute(lam, at)), substitute(weight, at)))
         return tuple(found)
 
 
 @cached(maxsize=64)
-def _sorted_modes(
+def _sort_modes(
     pieces: tuple[tuple[Expr, Expr, Expr, Expr], ...], index: Symbol
 ) -> tuple[tuple[Expr, Expr], ...]:
     weights: dict[Expr, Expr] = {}
     for lam, weight, first, last in pieces:
         for j in range(int(first), int(last) + 1):
             at = {index: Integer(j)}
-            value = lam.xreplace(at)
-            weights[value] = weights.get(value, Integer(0)) + weight.xreplace(at)
+            value = substitute(lam, at)
+            weights[value] = weights.get(value, Integer(0)) + substitute(weight, at)
     listed = sorted(((rate.evalf(30), rate, w) for rate, w in weights.items() if w != 0), key=lambda x: x[0])
     merged: list[tuple[Expr, Expr, Expr]] = []
     for size, rate, weight in listed:
@@ -153,6 +155,8 @@ class FiniteSpectra:
             raise SpectrumError(f"eigenvalues {task.eigenvalues} are all 0; nothing can be learned")
         if learned[-1].last == oo:
             return Mismatch(fitting=0, missing=f"{learned[-1].eigenvalues} has infinitely many modes")
+        for segment in learned:
+            check_signs(segment)
         check_breaks(learned, task.index)
         kernel = head(learned, task.index, target=False)
         target = head(learned, task.index, target=True)
@@ -204,11 +208,19 @@ def unlearned(pieces: tuple[Segment, ...], index: Symbol, domain: Domain) -> Exp
     return total
 
 
+def check_signs(segment: Segment) -> None:
+    """Eigenvalues, target and multiplicity must not be negative."""
+    for name in ("eigenvalues", "target", "multiplicity"):
+        expression = getattr(segment, name)
+        if expression.is_negative:
+            raise SpectrumError(f"{name} {expression} are negative; variances and powers are >= 0")
+
+
 def check_breaks(learned: tuple[Segment, ...], index: Symbol) -> None:
     """Eigenvalues must not grow where one piece follows another."""
     for one, two in pairwise(learned):
-        left = one.eigenvalues.xreplace({index: one.last})
-        right = two.eigenvalues.xreplace({index: two.first})
+        left = substitute(one.eigenvalues, {index: one.last})
+        right = substitute(two.eigenvalues, {index: two.first})
         if (right - left).is_positive:
             raise SpectrumError(
                 f"eigenvalues grow at the break after {index} = {one.last}, from {left} to {right}; "
@@ -220,6 +232,7 @@ __all__ = [
     "FiniteSeries",
     "FiniteSpectra",
     "check_breaks",
+    "check_signs",
     "falls",
     "head",
     "order_rates",

@@ -11,6 +11,7 @@ continued). So ``exp(-c k)`` is the case rho = e^-c, and ``Lambda rho^(k+q)`` th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sympy import (
@@ -34,7 +35,8 @@ from asymptotics.domains.domain import Domain, normal
 from asymptotics.domains.logarithms import logarithm, ratio
 from asymptotics.errors import SpectrumError
 from asymptotics.expansions.laurent import Laurent
-from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
+from asymptotics.parsing.heights import to_power
+from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import Line, Pole
 
@@ -79,7 +81,7 @@ def _geometric(product: Expr, index: Symbol) -> GeometricTerm | None:
             slope = exponent.diff(index)
             if slope.has(index):
                 return None
-            coefficient *= base ** exponent.subs(index, 0)
+            coefficient *= to_power(base, exponent.subs(index, 0))
             rate -= slope * logarithm(base)
         else:
             return None
@@ -102,7 +104,7 @@ class GeometricSeries:
     scale: Expr
 
     def poles(self, count: int) -> tuple[Pole, ...]:
-        """One line for each rate of the weights; there are no more."""
+        """One line for each rate of the weights, and these are all."""
         del count
         found: dict[Expr, int] = {}
         for term in self.weights:
@@ -152,7 +154,7 @@ class GeometricSpectra:
     name: str = "geometric spectra"
 
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
-        """The two series, with the conditions that eigenvalues, their sum and the target's converge."""
+        """The two series, where eigenvalues and power fall, with the conditions of a trace."""
         if task.modes != oo:
             return Mismatch(
                 fitting=0, missing=f"modes = {task.modes}: geometric spectra have infinitely many modes"
@@ -180,15 +182,18 @@ class GeometricSpectra:
         (eigenvalue,) = parts["eigenvalues"]
         levels = parts["multiplicity"]
         weights = _product(levels, parts["target"])
-        domain = _require_falling(domain, (eigenvalue,), task.eigenvalues, "eigenvalues")
-        domain = _require_falling(domain, _product(levels, (eigenvalue,)), task.eigenvalues, "eigenvalues")
-        domain = _require_falling(domain, weights, task.target, "target")
+        for condition in (
+            *_falling((eigenvalue,), task.eigenvalues, "eigenvalues need"),
+            *_falling(weights, task.target, "the target needs"),
+        ):
+            domain = requiring(domain, *condition)
+        trace = tuple(_falling(_product(levels, (eigenvalue,)), task.eigenvalues, WITH_TRACE))
         _check_levels(task, levels, domain)
         kernel, target = (
             GeometricSeries(weights=terms, rate=eigenvalue.rate, scale=eigenvalue.coefficient)
             for terms in (levels, weights)
         )
-        return SpectralSeries(task=task, kernel=kernel, target=target, domain=domain)
+        return SpectralSeries(task=task, kernel=kernel, target=target, domain=domain, trace=trace)
 
 
 def _product(left: tuple[GeometricTerm, ...], right: tuple[GeometricTerm, ...]) -> tuple[GeometricTerm, ...]:
@@ -200,15 +205,16 @@ def _product(left: tuple[GeometricTerm, ...], right: tuple[GeometricTerm, ...]) 
     return tuple(GeometricTerm(c, *place) for place, c in found.items() if c != 0)
 
 
-def _require_falling(domain: Domain, terms: tuple[GeometricTerm, ...], summand: Expr, name: str) -> Domain:
-    """The domain with the condition that each term falls exponentially."""
+def _falling(terms: tuple[GeometricTerm, ...], summand: Expr, needing: str) -> Iterator[tuple[Expr, str]]:
+    """What must be positive for each term to fall exponentially, and the words where it is not."""
     for term in terms:
-        refusal = (
-            f"sum of {summand} diverges: its terms are as exp(-v*k) with v = {term.rate}; "
-            f"{name} need v > 0, or pass modes=M"
+        yield (
+            term.rate,
+            (
+                f"sum of {summand} diverges: its terms are as exp(-v*k) with v = {term.rate}; "
+                f"{needing} v > 0, or pass modes=M"
+            ),
         )
-        domain = requiring(domain, term.rate, refusal)
-    return domain
 
 
 def _check_levels(task: Task, levels: tuple[GeometricTerm, ...], domain: Domain) -> None:

@@ -17,7 +17,8 @@ from sympy import Expr, Integer, Mul, Symbol, cancel, log, oo
 
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.expansions.laurent import Laurent
-from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
+from asymptotics.parsing.heights import to_power
+from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring
 from asymptotics.sums.lattice import (
     LatticeConstant,
     LatticeZeta,
@@ -50,7 +51,7 @@ class LatticeSeries:
 
     def laurent(self, point: Expr, terms: int) -> Laurent:
         """``D(point + delta)``: a value, or ``-Res/(p delta)`` and the finite part at the pole."""
-        argument, scale = normal(self.q - self.p * point), self.C * self.Lambda**-point
+        argument, scale = normal(self.q - self.p * point), self.C * to_power(self.Lambda, -point)
         if normal(argument - self.dimension / 2) != 0:
             return Laurent(0, (scale * LatticeZeta(self.dimension, argument),))
         residue, value = -lattice_residue(self.dimension) / self.p, LatticeConstant(self.dimension)
@@ -64,7 +65,7 @@ class LatticeModes:
     name: str = "modes of a lattice"
 
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
-        """The two series, with the conditions ``b > d`` and ``a > d`` in the lengths |n|."""
+        """The two series where b > 0 and a > d in the lengths |n|; with b > d a trace."""
         counts = task.multiplicity.atoms(SquaresCount)
         if len(counts) != 1 or task.modes != oo:
             return Mismatch(fitting=0, missing="the modes are not counted by sums of squares")
@@ -76,18 +77,26 @@ class LatticeModes:
             return Mismatch(fitting=3, missing=missing)
         (factor, shift), (Lambda, p), (C, q) = (part for part in parts if part is not None)
         if shift != 0:
-            return Mismatch(fitting=3, missing=f"multiplicity {task.multiplicity} is no number of modes")
-        for name, exponent in (("eigenvalues", p), ("target", q)):
-            refusal = (
-                f"sum of {getattr(task, name)} over the modes of a lattice in d = {dimension} diverges: "
-                f"{name} need {index}**-p with p > {dimension / 2}, or pass modes=M"
+            return Mismatch(fitting=3, missing=f"multiplicity {task.multiplicity} is not a number of modes")
+        domain = requiring(domain, p, f"eigenvalues {task.eigenvalues} do not fall with {index}")
+        refusal = (
+            f"sum of {{}} over the modes of a lattice in d = {dimension} diverges: it falls as {index}**-p "
+            f"with p = {{}}; {{}} p > {dimension / 2}, or pass modes=M"
+        )
+        trace, power = (
+            (normal(exponent - dimension / 2), refusal.format(summand, exponent, needing))
+            for exponent, summand, needing in (
+                (p, task.eigenvalues, WITH_TRACE),
+                (q, task.target, "it needs"),
             )
-            domain = requiring(domain, normal(exponent - dimension / 2), refusal)
+        )
+        domain = requiring(domain, *power)
         return SpectralSeries(
             task=task,
             kernel=LatticeSeries(dimension=dimension, C=factor, q=Integer(0), Lambda=Lambda, p=p),
             target=LatticeSeries(dimension=dimension, C=factor * C, q=q, Lambda=Lambda, p=p),
             domain=domain,
+            trace=(trace,),
         )
 
 

@@ -21,7 +21,7 @@ from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion, Powers, expansion
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Term
-from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
+from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.branch import BranchSeries, Coordinate
 
@@ -114,7 +114,7 @@ class LogarithmicPowers:
     name: str = "powers with logarithms"
 
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
-        """The two series, with the conditions ``b > 1`` and ``a > 1``."""
+        """The two series where b > 0 and a > 1; with b > 1 a trace."""
         if task.modes != oo:
             return Mismatch(fitting=0, missing=f"modes = {task.modes}: this family has infinitely many modes")
         weights = task.multiplicity * task.target
@@ -137,22 +137,23 @@ class LogarithmicPowers:
                 fitting=len(rates),
                 missing=f"eigenvalues {task.eigenvalues} do not fall as a power of {task.index}",
             )
-        domain = _require_convergent(domain, normal(b - levels), task.eigenvalues, "the kernel")
-        domain = _require_convergent(domain, a, task.target, "the target")
+        domain = requiring(domain, b, "")
+        domain = requiring(domain, *_convergence(a, task.target, "the target", "p", "it needs"))
         parts = {"eigenvalues": task.eigenvalues, "index": task.index, "domain": domain}
         series = []
         for summand, origin in ((task.multiplicity, -(levels + 1) / b), (weights, (a - 1) / b)):
             place = {**parts, "weights": summand, "origin": together(origin)}
             series.append(BranchSeries(**place, tails=LogarithmicTails(**place)))
-        return SpectralSeries(task=task, kernel=series[0], target=series[1], domain=domain)
+        trace = _convergence(normal(b - levels), task.eigenvalues, "the kernel", "b", WITH_TRACE)
+        return SpectralSeries(task=task, kernel=series[0], target=series[1], domain=domain, trace=(trace,))
 
 
-def _require_convergent(domain: Domain, p: Expr, summand: Expr, owner: str) -> Domain:
-    refusal = (
-        f"sum of {summand} is not shown to converge: {owner} falls as k**-p up to logarithms with "
-        f"p = {p}; it needs p > 1, or pass modes=M"
+def _convergence(p: Expr, summand: Expr, owner: str, letter: str, needing: str) -> tuple[Expr, str]:
+    """What must be positive for a sum to converge, and the words where it is not."""
+    return p - 1, (
+        f"sum of {summand} is not shown to converge: {owner} falls as k**-{letter} up to logarithms with "
+        f"{letter} = {p}; {needing} {letter} > 1, or pass modes=M"
     )
-    return requiring(domain, p - 1, refusal)
 
 
 __all__ = ["LogarithmicPowers", "LogarithmicTails", "U", "slow_tail"]

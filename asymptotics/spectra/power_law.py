@@ -17,6 +17,7 @@ Flajolet, Gourdon & Dumas 1995).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sympy import Dummy, Expr, Integer, Pow, Symbol, cancel, diff, factorial, oo, powsimp
@@ -26,9 +27,11 @@ from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.laurent import Laurent, zeta_at_one
+from asymptotics.expansions.ring import element
 from asymptotics.expansions.tail import tail_expansion
-from asymptotics.expansions.terms import Term, vanishes
-from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
+from asymptotics.expansions.terms import Term
+from asymptotics.parsing.heights import substitute, to_power
+from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring
 from asymptotics.sums.regularised import regular_sum
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import Pole
@@ -58,15 +61,11 @@ class AlgebraicSeries:
 
     def poles(self, count: int) -> tuple[Pole, ...]:
         """The places ``s = (p_j - 1)/b`` by increasing p_j; order 0 where the residue vanishes."""
-        for depth in range(count, 2 * count + 8):
-            terms, complete = _tail_terms(self, depth)
-            # orders that cancel leave fewer terms; a short list would count as all there are
-            if complete or len({t.order for t in terms}) >= count:
-                break
+        terms, complete = _tail_terms(self, count)
         found: dict[Expr, int] = {}
         for t in terms:
             location = cancel((t.order - 1) / self.decay)
-            order = 0 if vanishes(_at(t.coefficient, location)) else t.log_power + 1
+            order = 0 if element(_at(t.coefficient, location)).vanishes() else t.log_power + 1
             found[location] = max(found.get(location, 0), order)
         places = [Pole(p, m) for p, m in found.items()]
         return tuple(places if complete else places[:count])
@@ -87,9 +86,8 @@ class AlgebraicSeries:
             if complete or self._is_settled(offsets) or depth > 24:
                 break
             depth += 2
-        total = Laurent(
-            0, (regular_sum(powsimp(self.weights * self.eigenvalues ** (-point)), self.index, self.start),)
-        )
+        summand = powsimp(self.weights * to_power(self.eigenvalues, -point))
+        total = Laurent(0, (regular_sum(summand, self.index, self.start),))
         for t in (t for t, offset in zip(series, offsets, strict=True) if offset == 0):
             # the regularised sum counts k^-1 log(k)^m as gamma_m; the rest of the Laurent series
             # of g(s) zeta^(m) is added to it
@@ -120,7 +118,7 @@ def _tail_terms(series: AlgebraicSeries, depth: int) -> tuple[tuple[Term, ...], 
 
 
 def _at(expression: Expr, point: Expr) -> Expr:
-    return expression.xreplace({_s: point})
+    return substitute(expression, {_s: point})
 
 
 @cached(maxsize=256)
@@ -170,7 +168,7 @@ class PowerLaws:
     name: str = "power laws"
 
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
-        """The two series, with the conditions ``sum m_k lambda_k < oo`` and ``sum m_k c_k < oo``."""
+        """The two series, where eigenvalues fall and ``sum m_k c_k < oo``, with the conditions of a trace."""
         if task.modes != oo:
             return Mismatch(fitting=0, missing=f"modes = {task.modes}: power laws have infinitely many modes")
         tails: dict[str, Expansion] = {}
@@ -187,28 +185,34 @@ class PowerLaws:
             return Mismatch(
                 fitting=2, missing=f"the eigenvalues {task.eigenvalues} carry a logarithm of {task.index}"
             )
-        _check_signs(task, tails, domain)
-        levels, advice = tails["multiplicity"], "or pass modes=M"
+        domain = _check_signs(task, tails, domain)
+        levels = tails["multiplicity"]
         domain = _require_infinitely_many(domain, levels, task.multiplicity)
-        kernel, power = levels * tails["eigenvalues"], levels * tails["target"]
-        domain = _require_convergent(domain, kernel, task.eigenvalues, "the kernel", "eigenvalues", advice)
-        domain = _require_convergent(domain, power, task.target, "the target", "target power", advice)
+        trace = tuple(
+            _convergence(levels * tails["eigenvalues"], task.eigenvalues, "the kernel", "b", WITH_TRACE)
+        )
+        for condition in _convergence(
+            levels * tails["target"], task.target, "the target", "p", "the target needs"
+        ):
+            domain = requiring(domain, *condition)
         weights = task.multiplicity * task.target
         return SpectralSeries(
             task=task,
             kernel=algebraic_series(task.eigenvalues, task.multiplicity, task.index, domain),
             target=algebraic_series(task.eigenvalues, weights, task.index, domain),
             domain=domain,
+            trace=trace,
         )
 
 
-def _check_signs(task: Task, tails: dict[str, Expansion], domain: Domain) -> None:
+def _check_signs(task: Task, tails: dict[str, Expansion], domain: Domain) -> Domain:
+    """The domain where eigenvalues fall; refuses what is negative at large k."""
     index, decay = task.index, tails["eigenvalues"].leading()
-    if domain.sign(decay.order) in (0, -1):
-        raise SpectrumError(
-            f"eigenvalues {task.eigenvalues} do not decay (leading power {index}**({normal(-decay.order)})); "
-            "the kernel needs eigenvalues that fall with k"
-        )
+    refusal = (
+        f"eigenvalues {task.eigenvalues} do not decay (leading power {index}**({normal(-decay.order)})); "
+        "the kernel needs eigenvalues that fall with k"
+    )
+    domain = requiring(domain, decay.order, refusal)
     for name in ("eigenvalues", "target", "multiplicity"):
         for term in tails[name].candidates():
             if term.coefficient.is_negative:
@@ -216,6 +220,7 @@ def _check_signs(task: Task, tails: dict[str, Expansion], domain: Domain) -> Non
                     f"{name} {getattr(task, name)} is negative at large {index} "
                     f"(leading coefficient {term.coefficient}); variances and powers are >= 0"
                 )
+    return domain
 
 
 def _require_infinitely_many(domain: Domain, levels: Expansion, multiplicity: Expr) -> Domain:
@@ -229,17 +234,18 @@ def _require_infinitely_many(domain: Domain, levels: Expansion, multiplicity: Ex
     return domain
 
 
-def _require_convergent(
-    domain: Domain, series: Expansion, summand: Expr, owner: str, name: str, advice: str
-) -> Domain:
-    """The domain with the condition that the sum of a tail converges."""
+def _convergence(
+    series: Expansion, summand: Expr, owner: str, letter: str, needing: str
+) -> Iterator[tuple[Expr, str]]:
+    """What must be positive for the sum of a tail to converge, and the words where it is not."""
     for term in series.candidates():
-        refusal = (
-            f"sum of {summand} diverges: {owner} falls as {series.variable}**-p with p = {term.order}; "
-            f"{owner} needs {name} with p > 1, {advice}"
+        yield (
+            normal(term.order - 1),
+            (
+                f"sum of {summand} diverges: {owner} falls as {series.variable}**-{letter} with "
+                f"{letter} = {term.order}; {needing} {letter} > 1, or pass modes=M"
+            ),
         )
-        domain = requiring(domain, normal(term.order - 1), refusal)
-    return domain
 
 
 __all__ = ["AlgebraicSeries", "PowerLaws", "algebraic_series"]

@@ -39,7 +39,7 @@ class Segment:
 def segments(task: Task, domain: Domain) -> tuple[Segment, ...]:
     """The pieces of a task in the order of k.
 
-    Raises `SpectrumError` for conditions that are no comparisons of k with a constant, for breaks of
+    Raises `SpectrumError` for conditions that are not comparisons of k with a constant, for breaks of
     which the order is not known, and where no branch holds.
 
     >>> from asymptotics.symbols import k
@@ -77,7 +77,7 @@ def _ends(relation: Relational, index: Symbol) -> tuple[Expr, ...]:
     slope = difference.diff(index)
     if slope == 0 or slope.has(index) or relation.rel_op not in ("<", "<=", ">", ">=", "==", "!="):
         raise SpectrumError(
-            f"the condition {relation} is no comparison of {index} with a constant; "
+            f"the condition {relation} is not a comparison of {index} with a constant; "
             f"write pieces as Piecewise((f, {index} <= K), (g, True))"
         )
     place = normal(index - difference / slope)

@@ -165,7 +165,7 @@ def _require_convergent(task: Task, p: Expr, domain: Domain) -> Domain:
 
 def _not_stretched(task: Task, exponent: Expr) -> str:
     return (
-        f"log({task.eigenvalues}) falls as {exponent}, which is no power -c*{task.index}**r of "
+        f"log({task.eigenvalues}) falls as {exponent}, which is not a power -c*{task.index}**r of "
         f"{task.index} with c, r > 0 at leading order"
     )
 

@@ -13,6 +13,7 @@ from sympy import factor as factored
 
 from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError, SpectrumError, UnableError
+from asymptotics.parsing.heights import substitute
 from asymptotics.precision import working
 from asymptotics.sums.indexed import IndexedSum
 from asymptotics.sums.regularised import RegularSum
@@ -42,7 +43,7 @@ class FiniteSum(IndexedSum):
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         if self.args[2].has(symbol) or self.args[3].has(symbol):
-            raise UnableError(f"{self} is no function of a continuous {symbol}")
+            raise UnableError(f"{self} is not a function of a continuous {symbol}")
         return finite_sum(self.args[0].diff(symbol), *self.args[1:])
 
     def _eval_is_positive(self) -> bool | None:
@@ -80,7 +81,7 @@ def finite_sum(summand: Expr, index: Symbol, first: Expr, last: Expr) -> Expr:
             n = power[1] + 1
             total.append(factor * factored((bernoulli(n, last + 1) - bernoulli(n, first)) / n))
         elif count.is_Integer and count <= WRITTEN_OUT:
-            total.append(factor * Add(*(rest.xreplace({index: first + j}) for j in range(int(count)))))
+            total.append(factor * Add(*(substitute(rest, {index: first + j}) for j in range(int(count)))))
         else:
             total.append(factor * FiniteSum(rest, index, first, last))
     return Add(*total)
@@ -91,7 +92,7 @@ def _evaluate(summand: Expr, index: Symbol, first: Expr, last: Expr, digits: int
     start, stop = int(first), int(last)
     if stop - start < ADDED_UP:
         return _add_up(summand, index, start, stop, digits)
-    scale = summand.xreplace({index: first})
+    scale = substitute(summand, {index: first})
     if scale == 0:
         return _add_up(summand, index, start, stop, digits)
     # relative to the first term, since the tails are known to an absolute accuracy

@@ -15,14 +15,17 @@ from __future__ import annotations
 from typing import Any
 
 import mpmath
-from sympy import Add, Expr, Integer, Mul, Poly, Symbol, digamma, expand, lambdify, powsimp, zeta
+from sympy import Add, Expr, Integer, Mul, Poly, Pow, Symbol, digamma, exp, expand, lambdify, powsimp, zeta
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain
-from asymptotics.errors import PrecisionError
+from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.expansions.gamma_products import has_gammas, without_gammas
+from asymptotics.expansions.growth import growth
 from asymptotics.expansions.tail import tail_expansion
+from asymptotics.parsing.heights import to_power
 from asymptotics.precision import working
+from asymptotics.sums.convergent import ConvergentSum
 from asymptotics.sums.indexed import IndexedSum
 
 ONE = Integer(1)
@@ -77,6 +80,9 @@ def regular_sum(summand: Expr, index: Symbol, start: Expr = ONE) -> Expr:
     >>> from asymptotics.symbols import a, k
     >>> regular_sum(3 * k**-a, k), regular_sum((2*k + 1)**-a, k)
     (3*zeta(a), zeta(a, 3/2)/2**a)
+    >>> from sympy import exp, sqrt
+    >>> regular_sum((1 + exp(-sqrt(k)))**2, k)        # what falls exponentially is added up as it is
+    Sum(exp(-2*sqrt(k)), k) + 2*Sum(exp(-sqrt(k)), k) - 1/2
     """
     total = []
     summand = without_gammas(summand, index)
@@ -87,8 +93,29 @@ def regular_sum(summand: Expr, index: Symbol, start: Expr = ONE) -> Expr:
     for part in Add.make_args(expand(powsimp(summand, force=True), power_base=False, power_exp=False)):
         factor, rest = part.as_independent(index, as_Add=False)
         closed = _power_sum(powsimp(rest, force=True), index, start)
-        total.append(factor * (RegularSum(rest, index, start) if closed is None else closed))
+        total.append(factor * (_sum_of(rest, index, start) if closed is None else closed))
     return Add(*total)
+
+
+def _sum_of(rest: Expr, index: Symbol, start: Expr) -> Expr:
+    """The sum as it is, of which nothing is continued but a part that does not fall exponentially."""
+    if not _exponentials(rest, index):
+        return RegularSum(rest, index, start)
+    try:
+        found = growth(rest, index)
+    except UnableError:
+        return RegularSum(rest, index, start)
+    simple = found.expression()
+    if _exponentials(simple, index):
+        simple = Integer(0)
+    elif found.rest:
+        return RegularSum(rest, index, start)
+    falling = ConvergentSum((rest - simple).subs(index, index + start - 1), index)
+    return falling if simple == 0 else falling + regular_sum(simple, index, start)
+
+
+def _exponentials(expression: Expr, index: Symbol) -> bool:
+    return any(power.exp.has(index) for power in expression.atoms(Pow, exp))
 
 
 def _power_sum(rest: Expr, index: Symbol, start: Expr) -> Expr | None:
@@ -103,7 +130,7 @@ def _power_sum(rest: Expr, index: Symbol, start: Expr) -> Expr | None:
     first = start + base.subs(index, 0) / slope
     if first.is_Integer and first > FARTHEST and not (exponent.is_Integer and exponent >= 0):
         return None
-    return slope**exponent * _hurwitz_zeta(-exponent, first) if first.is_positive else None
+    return to_power(slope, exponent) * _hurwitz_zeta(-exponent, first) if first.is_positive else None
 
 
 def _hurwitz_zeta(exponent: Expr, first: Expr) -> Expr:

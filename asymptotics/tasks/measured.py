@@ -56,7 +56,7 @@ def measure(eigenvalues: Iterable[object], target: Iterable[object]) -> Measured
     """The arrays, sorted by eigenvalue, and the fits of their tails; any order, any sequence of numbers.
 
     Raises `SpectrumError` for arrays that are too short (below 16 modes), of different lengths, or hold
-    what is no number, NaN, infinite, negative or (an eigenvalue) zero; and if a tail follows no power law.
+    a NaN, an infinite or negative value or (as an eigenvalue) zero; and if a tail follows no power law.
 
     >>> measure([1.0, 0.5], [1.0, 0.5])
     Traceback (most recent call last):
@@ -97,7 +97,9 @@ def _numbers(name: str, values: Iterable[object]) -> list[float]:
     what = "an eigenvalue" if name == "eigenvalues" else "the power of a mode"
     listed = values.tolist() if hasattr(values, "tolist") else values
     if isinstance(listed, str) or not isinstance(listed, Iterable):
-        raise SpectrumError(f"{name} = {values!r:.60} are no sequence of numbers; give one number per mode")
+        raise SpectrumError(
+            f"{name} = {values!r:.60} are not a sequence of numbers; give one number per mode"
+        )
     found: list[float] = []
     for i, value in enumerate(listed):
         try:

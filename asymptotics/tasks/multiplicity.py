@@ -17,12 +17,13 @@ from sympy import Expr, Poly, Symbol, binomial, expand, nan, oo, zoo
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, SpectrumError
 from asymptotics.expansions.gamma_products import without_gammas
+from asymptotics.parsing.numbers import exact
 from asymptotics.sums.lattice import SquaresCount
 from asymptotics.symbols import k
-from asymptotics.tasks.task import Task, exact
+from asymptotics.tasks.task import Task
 
 CHECKED = 64
-"""Levels at which a multiplicity that is no polynomial is looked at one by one."""
+"""Levels at which a multiplicity that is not a polynomial is looked at one by one."""
 FAR = tuple(10**j for j in range(2, 9))
 """Levels beyond those, at which the sign of a polynomial is looked at."""
 
@@ -67,8 +68,8 @@ def squares(dimension: object, index: Symbol = k) -> Expr:
     """``r_d(k)``: Fourier modes ``n`` in Z^d with ``|n|^2 = k`` (Euclidean), on the d-torus.
 
     Level k >= 1 is ``|n|^2``, so that ``lambda = |n|^-b`` is ``k**(-b/2)``; the constant mode is not counted.
-    d is an integer >= 1 or a symbol; dimensionless. r_d(k) is no smooth function of k: laws are derived for
-    single powers of k, and the full model is solved for finitely many modes by
+    d is an integer >= 1 or a symbol; dimensionless. r_d(k) is not a smooth function of k: laws are derived
+    for single powers of k, and the full model is solved for finitely many modes by
     ``FullModel.from_arrays(*numerics.spectra.arrays.spectrum_arrays(task, modes=M))``. Raises `DomainError`.
 
     >>> [squares(2).subs(k, j) for j in range(1, 6)]
@@ -112,7 +113,7 @@ must be an integer >= 0
     for level in chain(range(1, max(CHECKED, degree + 1) + 1), FAR if polynomial else ()):
         if task.modes.is_number and level > task.modes:
             return
-        value = (count if polynomial else task.multiplicity).subs(index, level)
+        value = count.subs(index, level)
         if not value.is_Rational:
             value = value.evalf(30)
             near = value.round() if value.is_real else nan

@@ -97,11 +97,11 @@ def fit_tail(values: Sequence[float], name: str) -> TailFit:
     logs = [math.log(k) for k in range(1, len(values) + 1)]
     exponent = _line(_bin(values, logs, 0.0), name)
     whole = _inside(_bin(values, logs, exponent))
-    exponent = _bound(_fit(whole, exponent).exponent, name)
+    exponent = _bound_of_window(_fit(whole, exponent).exponent, name)
     chosen = _longest(_bin(values, logs, exponent), exponent, name)
     low, high = chosen.window
     again = [b for b in _bin(values, logs, chosen.exponent) if low <= b.first and b.last <= high]
-    fit = _fit(tuple(again), _bound(chosen.exponent, name))
+    fit = _fit(tuple(again), _bound_of_window(chosen.exponent, name))
     # what the choice of the window took for noise is not taken for a bend after the bins are made anew
     part = 1.0 if abs(chosen.bend) > SIGNIFICANT * chosen.bend_error else 0.25
     error = math.hypot(fit.error, part * fit.bend)
@@ -114,7 +114,7 @@ def fit_tail(values: Sequence[float], name: str) -> TailFit:
     return replace(fit, error=error, relative_error=relative)
 
 
-def _bound(exponent: float, name: str) -> float:
+def _bound_of_window(exponent: float, name: str) -> float:
     if abs(exponent) > STEEPEST:
         raise SpectrumError(
             f"{name} fall like k**-{exponent:.3g}, faster than k**-{STEEPEST:g}: not a power of k; "
@@ -147,7 +147,7 @@ def _line(bins: Sequence[Bin], name: str) -> float:
         )
     x0 = sum(b.x for b in seen) / len(seen)
     squares = sum((b.x - x0) ** 2 for b in seen)
-    return _bound(-sum((b.x - x0) * math.log(b.mean) for b in seen) / squares, name)
+    return _bound_of_window(-sum((b.x - x0) * math.log(b.mean) for b in seen) / squares, name)
 
 
 def _inside(bins: tuple[Bin, ...]) -> tuple[Bin, ...]:

@@ -2,50 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from numbers import Rational as RationalNumber
 
-from sympy import Expr, Integer, Rational, Symbol, oo
+from sympy import Expr, Integer, Symbol, oo
 from sympy.core.relational import Relational
 
 from asymptotics.errors import DomainError
 from asymptotics.expansions.gamma_products import polynomial_form
-from asymptotics.parsing.expressions import parse
+from asymptotics.parsing.heights import substitute
+from asymptotics.parsing.numbers import exact, substitution
 from asymptotics.symbols import RESOURCES, k
 from asymptotics.tasks.measured import Measured, measure, rounded
-
-type_of_input = "a SymPy expression, a number or text"
-
-
-def exact(value: object, name: str = "value") -> Expr:
-    """The exact SymPy expression meant by ``value``.
-
-    A float is the decimal that Python prints for it (``1.1`` is 11/10), text goes through
-    the whitelisting parser, and expressions pass unchanged.
-
-    Raises `DomainError` for NaN, and for objects that are none of these.
-
-    >>> exact(1.25), exact("k**-(1 + b)")
-    (5/4, k**(-b - 1))
-    """
-    if isinstance(value, Expr):
-        if value.is_Float:
-            return Rational(repr(float(value)))
-        return value
-    if isinstance(value, str):
-        return parse(value)
-    if isinstance(value, bool):
-        raise DomainError(f"{name} = {value!r} is a truth value; give {type_of_input}")
-    if isinstance(value, RationalNumber):
-        return Rational(value.numerator, value.denominator)
-    if isinstance(value, float) or hasattr(value, "__float__"):
-        number = float(value)
-        if math.isnan(number):
-            raise DomainError(f"{name} is NaN; give a number")
-        return oo if number == math.inf else -oo if number == -math.inf else Rational(repr(number))
-    raise DomainError(f"{name} = {value!r} is not a number; give {type_of_input}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +85,7 @@ class Task:
         infinitely many modes; ``numerics.FullModel(task)`` takes the arrays, and
         ``numerics.FullModel(task.fitted)`` the power laws.
 
-        Raises `SpectrumError` for arrays that are no spectrum, too short (below 16 modes) or too noisy.
+        Raises `SpectrumError` for arrays that are not a spectrum, too short (below 16 modes) or too noisy.
 
         >>> task = Task.from_arrays([2 * k**-1.5 for k in range(1, 301)], [k**-2.25 for k in range(1, 301)])
         >>> task
@@ -155,11 +123,11 @@ class Task:
         >>> power_law(a, b).at(a=1.5, b=2)
         Task(eigenvalues=k**(-2), target=k**(-3/2))
         """
-        table = substitution(self.parameters, {**(values or {}), **named})
+        table = substitution(self.parameters, values, named)
         if not table:
             return self
         changed = {
-            name: getattr(self, name).xreplace(table)
+            name: substitute(getattr(self, name), table)
             for name in ("eigenvalues", "target", "noise", "modes", "multiplicity")
         }
         changed["multiplicity"] = polynomial_form(changed["multiplicity"], self.index)
@@ -186,25 +154,6 @@ class Task:
         if self.measured is not None:
             parts.append(f"measured={len(self.measured.eigenvalues)} modes")
         return f"Task({', '.join(parts)})"
-
-
-def substitution(parameters: tuple[Symbol, ...], values: Mapping[Symbol | str, object]) -> dict[Symbol, Expr]:
-    """Values for parameters, exact and checked; keys may be symbols or their names.
-
-    Raises `DomainError` for a name that is not a parameter and for a value that is not positive.
-    """
-    by_name = {symbol.name: symbol for symbol in parameters}
-    table: dict[Symbol, Expr] = {}
-    for key, value in values.items():
-        name = key.name if isinstance(key, Symbol) else str(key)
-        if name not in by_name:
-            known = ", ".join(sorted(by_name)) or "none"
-            raise DomainError(f"{name} is not a parameter of the task; its parameters: {known}")
-        number = exact(value, name)
-        if number.is_number and not (number.is_positive and number.is_finite):
-            raise DomainError(f"{name} = {number}; a parameter must be positive and finite")
-        table[by_name[name]] = number
-    return table
 
 
 def power_law(a: object, b: object, *, noise: object = 0, modes: object = oo) -> Task:

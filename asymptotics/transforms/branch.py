@@ -29,6 +29,7 @@ from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.layers import SLOW, Layer, Layered, differential, layered
 from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.terms import Bound, Term
+from asymptotics.parsing.heights import to_power
 from asymptotics.sums.convergent import convergent_sum
 from asymptotics.sums.regularised import regular_sum
 from asymptotics.transforms.dirichlet import Pole
@@ -113,7 +114,7 @@ class BranchSeries:
 
 
 def _summand(series: BranchSeries, point: Expr) -> Expr:
-    return powsimp(series.weights * series.eigenvalues ** (-point), force=True)
+    return powsimp(series.weights * to_power(series.eigenvalues, -point), force=True)
 
 
 @cached(maxsize=256)

@@ -41,7 +41,7 @@ class DirichletSeries(Protocol):
     """``D(s)``, analytic to the left of its first pole, meromorphic beyond."""
 
     def poles(self, count: int) -> tuple[Pole, ...]:
-        """The first ``count`` places from the left; fewer only if there are no more."""
+        """The first ``count`` places from the left; or all of them, if fewer."""
         ...
 
     def laurent(self, point: Expr, terms: int) -> Laurent:

@@ -65,7 +65,7 @@ class Kernel:
         return total * Mul(*(gamma(s + r) for r in rising), *(gamma(c - s) for c in falling))
 
     def poles(self, count: int) -> tuple[Pole, ...]:
-        """The first ``count`` poles to the right of the strip; fewer if there are no more."""
+        """The first ``count`` poles to the right of the strip; or all of them, if fewer."""
         if not self.falling:
             return tuple(Pole(Integer(n)) for n in self.right)
         first = min(self.falling)

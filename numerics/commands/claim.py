@@ -27,7 +27,7 @@ BUDGETS = (10**16, 10**20)
 
 EPILOG = """\
 exit status: 0 if the claim HOLDS everywhere; 1 if it FAILS, HOLDS with exceptions, or is UNDECIDED; 2 for
-input that cannot be used (one line on stderr says why), 130 if interrupted.
+input that cannot be used (one line on stderr says why), 130 if interrupted, 143 if terminated.
 
 A claim without the resource is the exponent p of resource**(-p); with it a leading term. Of a leading term
 the constant is judged where one is written, or after "=". \\propto, \\Theta(...) claim the order alone,
@@ -91,7 +91,7 @@ def _letters(text: str) -> dict[str, Expr]:
 
 
 def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum:
-    name = options.law or _guessed(options.claim, options.letters)
+    name = options.law or _guess(options.claim, options.letters)
     if name == OPTIMUM:
         return compute_optimal(laws, options.cost, rule=options.rule)
     if name not in QUANTITIES:
@@ -100,7 +100,7 @@ def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum:
     return law
 
 
-def _guessed(claim: str, letters: Mapping[str, Expr]) -> str:
+def _guess(claim: str, letters: Mapping[str, Expr]) -> str:
     """The law by the resource that stands as a letter of its own on the right side of the claim."""
     right = claim
     for sign in ("=", "~", "\\sim", "\\propto", "\\asymp"):

@@ -19,11 +19,12 @@ from numerics.commands.options import (
     argument,
     from_fields,
     laws_of,
+    laws_of_task,
     to_fields,
     values_or_default,
     whole_number,
 )
-from numerics.verification.selection import Selection, select_values
+from numerics.verification.selection import Selection, select_laws, select_values
 from numerics.verification.wording import condition_text
 
 DIGITS = 30
@@ -50,11 +51,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the laws, or with ``--check`` what became of each derivation; 1 if one of these fails."""
-    chosen = laws_of(options)
     failed = False
-    if options.check:
+    if options.check:  # the check says which condition fails at --at
+        chosen = select_laws(laws_of_task(options), options.laws)
         failed = _check(chosen, values_or_default(options))
     else:
+        chosen = laws_of(options)
         known: set[Symbol] = {symbol for law in chosen.laws for symbol in law.parameters}
         laws = [law.at(select_values(options.at, law.parameters, known)) for law in chosen.laws]
         print("\n".join(line for law in laws for line in _lines(law, options)))

@@ -11,7 +11,7 @@ EPILOG = """\
 A row whose statement was not read in its source says so below it; the count at the end is of all rows.
 
 exit status: 0 if every published exponent that is covered was decided, 1 if one stays UNDECIDED (with --key:
-as of bottlenecks claim), 2 for input that cannot be used, 130 if interrupted.
+as of bottlenecks claim), 2 for input that cannot be used, 130 if interrupted, 143 if terminated.
 """
 
 

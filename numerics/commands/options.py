@@ -15,17 +15,19 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from sympy import Expr, Rational, Symbol, oo
 
-from asymptotics.errors import BottleneckError, DomainError, ParseError
+from asymptotics.errors import BottleneckError, DomainError
 from asymptotics.laws.derive import Laws, derive
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.rules.base import TRAINING_RULES, rule_of_name
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.notation import NOTATIONS
 from asymptotics.parsing.expressions import parse
+from asymptotics.parsing.heights import substitute
+from asymptotics.parsing.vocabulary import LENGTH
 from asymptotics.symbols import a, b
 from asymptotics.tasks.task import Task
 from numerics.verification.selection import Selection, select_laws
@@ -37,13 +39,6 @@ FIELDS = {"eigenvalues": "k**-b", "target": "k**-a", "noise": "0", "multiplicity
 """The fields of `Task` that are options, with their defaults; None for infinitely many."""
 
 Read = TypeVar("Read")
-
-
-class Written(NamedTuple):
-    """An expression beside the text that wrote it."""
-
-    text: str
-    value: Expr
 
 
 def argument(read: Callable[[str], Read]) -> Callable[[str], Read]:
@@ -110,6 +105,8 @@ class _Numbers(argparse.Action):
         found = dict(getattr(namespace, self.dest))
         try:
             for text in values or ():
+                if len(text) > LENGTH:
+                    raise DomainError(f"{len(text)} characters, more than {LENGTH}; shorten it")
                 for piece in re.split(r"[,\s]+(?=[A-Za-z_]\w*\s*=)", text.strip(" \t,")):
                     symbol, value = _number(piece)
                     if symbol in found:
@@ -134,7 +131,6 @@ def _number(piece: str) -> tuple[Symbol, Expr]:
 
 def add_task(parser: argparse.ArgumentParser) -> None:
     """The options of the task and of the numbers for its parameters."""
-    expression = argument(lambda text: Written(text, parse(text)))
     for name, metavar, words in (
         ("eigenvalues", "EXPR", "lambda_k of the kernel"),
         ("target", "EXPR", "c_k, the power of the target"),
@@ -143,7 +139,7 @@ def add_task(parser: argparse.ArgumentParser) -> None:
         ("modes", "M", "number of levels"),
     ):
         shown = f"{words} (default: {FIELDS[name] or 'oo'})"
-        parser.add_argument(f"--{name}", type=expression, metavar=metavar, help=shown)
+        parser.add_argument(f"--{name}", type=argument(parse), metavar=metavar, help=shown)
     parser.add_argument(
         "--at",
         metavar="NAME=VALUE",
@@ -198,19 +194,20 @@ def task_of(options: argparse.Namespace, values: Mapping[Symbol, Expr] | None = 
     """The task that the options describe.
 
     Its expressions are tried at ``values``, too: what is harmless with symbols may explode with numbers.
-    Raises `ParseError` then, and what `Task` raises.
+    Raises `DomainError` then, and what `Task` raises.
     """
-    numbers = {symbol.name: value for symbol, value in (values or {}).items()}
-    fields = {}
+    fields: dict[str, Expr] = {}
     for name, default in FIELDS.items():
-        written = getattr(options, name) or (None if default is None else Written(default, parse(default)))
+        written: Expr | None = getattr(options, name)
+        if written is None and default is not None:
+            written = parse(default)
         if written is None:
             continue
-        fields[name] = written.value
+        fields[name] = written
         try:
-            parse(written.text, symbols=numbers)
-        except ParseError as error:
-            raise ParseError(f"--{name} with the values of --at: {error}") from error
+            substitute(written, values or {})
+        except DomainError as error:
+            raise DomainError(f"--{name} with the values of --at: {error}") from error
     return Task(**fields)
 
 
@@ -220,8 +217,8 @@ def laws_of_task(options: argparse.Namespace) -> Laws:
 
 
 def laws_of(options: argparse.Namespace) -> Selection:
-    """The laws asked for, of the task that the options describe."""
-    return select_laws(laws_of_task(options), options.laws)
+    """The laws asked for, of the task that the options describe, that hold at ``--at``."""
+    return select_laws(laws_of_task(options), options.laws, options.at)
 
 
 def to_fields(task: Task) -> dict[str, str]:
@@ -243,12 +240,11 @@ def from_fields(fields: Mapping[str, str]) -> Task:
 def values_or_default(options: argparse.Namespace) -> Mapping[Symbol, Expr]:
     """The numbers of ``--at``; those of the example where neither a task nor numbers are given."""
     values: Mapping[Symbol, Expr] = options.at
-    return values if values or any(getattr(options, name) for name in FIELDS) else VALUES
+    return values if values or any(getattr(options, name) is not None for name in FIELDS) else VALUES
 
 
 __all__ = [
     "FIELDS",
-    "Written",
     "add_budget",
     "add_digits",
     "add_jobs",

@@ -15,8 +15,8 @@ from numerics.commands.options import (
     laws_of_task,
     values_or_default,
 )
+from numerics.outputs import destination, publish
 from numerics.reports.content import Dossier, gather
-from numerics.reports.outputs import destination, staged
 from numerics.verification.selection import select_laws
 
 ARTICLE, PAGE = "report.tex", "index.html"
@@ -38,11 +38,11 @@ def run(options: argparse.Namespace) -> int:
     if options.notation is not None:
         notation(options.notation)
     destination(options.output, (ARTICLE if options.latex else PAGE,))
-    laws = laws_of_task(options)
+    laws, values = laws_of_task(options), values_or_default(options)
     dossier = gather(
         laws,
-        select_laws(laws, options.laws),
-        values_or_default(options),
+        select_laws(laws, options.laws, values),
+        values,
         digits=options.digits,
         jobs=options.jobs,
         command=options.command_line,
@@ -52,24 +52,19 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write_article(dossier: Dossier, options: argparse.Namespace) -> None:
-    from numerics.figures.style import save
+    from numerics.figures.style import drawn
     from numerics.reports.article import article, figures  # here, because matplotlib is slow to import
 
-    drawn = figures(dossier)
-    text = article(dossier, drawn, options.notation)
-    with staged(options.output, (ARTICLE, *drawn)) as folder:
-        (folder / ARTICLE).write_text(text, encoding="utf-8")
-        for name, figure in drawn.items():
-            save(figure, folder / name)
+    shown = figures(dossier)
+    pictures = {name: drawn(figure, "pdf") for name, figure in shown.items()}
+    publish(options.output, {ARTICLE: article(dossier, shown, options.notation), **pictures})
     print(os.path.join(options.output, ARTICLE))
 
 
 def _write_page(dossier: Dossier, options: argparse.Namespace) -> None:
     from numerics.reports.page import page  # here, because matplotlib is slow to import
 
-    text = page(dossier, options.notation)
-    with staged(options.output, (PAGE,)) as folder:
-        (folder / PAGE).write_text(text, encoding="utf-8")
+    publish(options.output, {PAGE: page(dossier, options.notation)})
     print(os.path.join(options.output, PAGE))
 
 

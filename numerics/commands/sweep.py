@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import mpmath
 from sympy import Rational
 
 from asymptotics import derive
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.parsing.expressions import parse
 from numerics.commands.options import (
     add_digits,
@@ -29,6 +31,8 @@ from numerics.commands.options import (
     to_fields,
     whole_number,
 )
+from numerics.sweeps.file import try_writing
+from numerics.sweeps.rows import Row, quoted
 from numerics.sweeps.sweep import Sweep, sweep
 from numerics.verification.run import symbols_of
 from numerics.verification.verify import verify
@@ -93,7 +97,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Verify, write rows, print the table; 0 if every law held at every point."""
+    """Verify, write rows, print the table; 0 if every law held at every point, 2 if rows went elsewhere."""
+    if options.output is not None:
+        try_writing(options.output)
     laws = laws_of(options).laws
     names = [law.name for law in laws]
     task = laws[0].task.at(options.at)
@@ -102,9 +108,18 @@ def run(options: argparse.Namespace) -> int:
     points = _points(options, [s.name for s in task.parameters])
     function = partial(verify_point, fields=to_fields(task), laws=names, digits=options.digits)
     found = sweep(
-        points, function, path=options.output, jobs=options.jobs, again=options.again, names=IDENTITIES
+        points,
+        function,
+        path=options.output,
+        jobs=options.jobs,
+        again=options.again,
+        progress=sys.stderr.isatty(),
+        names=IDENTITIES,
     )
+    _check_rows(found, names)
     print(summary(found, names))
+    if options.output is not None and found.path != Path(options.output):
+        return 2
     return 0 if not found.failed and all(all_hold(row.result or {}) for row in found) else 1
 
 
@@ -128,7 +143,7 @@ def verify_point(
             law = getattr(numeric, name)
             mine = {symbol.name for symbol in symbols_of(law)}
             check = verify(law, at={x: v for x, v in values.items() if x in mine}, digits=digits)
-        except UnableError as error:
+        except (UnableError, SpectrumError) as error:
             rows[name] = ["UNABLE", " ".join(str(error).split())]
             continue
         measured = mpmath.nstr(check.exponent_measured, 8)
@@ -143,24 +158,36 @@ def all_hold(result: Mapping[str, Any]) -> bool:
 
 def summary(found: Sweep, laws: Sequence[str]) -> str:
     """How often each law held, and the points where something did not."""
-    counts = {name: Counter(_entry(row.result, name)[0] for row in found if row.result) for name in laws}
+    counts = {name: Counter(row.result[name][0] for row in found if row.result) for name in laws}
     rows = [("law", *VERDICTS), *((name, *(str(counts[name][v]) for v in VERDICTS)) for name in laws)]
     lines = list(aligned(rows))
     for row in found:
-        place = ", ".join(f"{name} = {value}" for name, value in row.point.items())
+        place = _place(row)
         if row.error is not None:
             lines.append(f"{place}: {row.error['type']}: {row.error['message']}")
-        else:
-            missed = [name for name in laws if _entry(row.result, name)[0] != "HOLDS"]
-            lines += [f"{place}: {name} {' '.join(_entry(row.result, name))}" for name in missed]
+        elif row.result is not None:
+            missed = [name for name in laws if row.result[name][0] != "HOLDS"]
+            lines += [f"{place}: {name} {' '.join(row.result[name])}" for name in missed]
     good = sum(all_hold(row.result or {}) for row in found)
     lines.append(f"all laws held at {good} of {len(found)} points")
     return "\n".join(lines)
 
 
-def _entry(result: Mapping[str, Any] | None, name: str) -> list[str]:
-    entry: list[str] = (result or {}).get(name, ["UNABLE", "not computed"])
-    return entry
+def _place(row: Row) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in row.point.items())
+
+
+def _check_rows(found: Sweep, laws: Sequence[str]) -> None:
+    """Raises `DomainError` for a row that `verify_point` does not return, as in a file that was edited."""
+    for row in found:
+        for name in laws if row.result is not None else ():
+            entry = (row.result or {}).get(name)
+            words = isinstance(entry, list) and all(isinstance(word, str) for word in entry)
+            if not (words and entry and entry[0] in VERDICTS):
+                raise DomainError(
+                    f"{quoted(found.path)}: the row of {_place(row)} has no verdict on {name}; delete its "
+                    "line, then sweep again"
+                )
 
 
 def _points(options: argparse.Namespace, parameters: Sequence[str]) -> list[dict[str, str]]:
@@ -171,7 +198,7 @@ def _points(options: argparse.Namespace, parameters: Sequence[str]) -> list[dict
             raise DomainError(f"{option} says nothing of {name}; the parameters of the task: {known}")
     for name in given:
         if name not in parameters:
-            raise DomainError(f"{option}: {name} is no parameter of the task; its parameters: {known}")
+            raise DomainError(f"{option}: {name} is not a parameter of the task; its parameters: {known}")
     chosen = {name: given[name] for name in parameters}
     if options.grid is None:
         return random_points(chosen, options.sample, options.denominator, options.seed)

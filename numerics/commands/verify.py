@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, UnableError
 from numerics.commands.options import add_digits, add_jobs, add_laws, add_task, laws_of, values_or_default
-from numerics.reports.outputs import destination, staged
+from numerics.outputs import destination, publish
 from numerics.verification.run import verify_laws
 from numerics.verification.summary import table, to_json
 
@@ -26,21 +26,23 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Verify, print the table, write the files; 0 if every law holds."""
+    if options.output is not None:
+        destination(options.output, FILES)
     chosen, values = laws_of(options), values_or_default(options)
     if missing := [symbol for symbol in chosen.laws[0].task.parameters if symbol not in values]:
         raise DomainError(f"no value for {missing[0]}; give it, for example --at {missing[0]}=3/2")
-    if options.output is not None:
-        destination(options.output, FILES)
     report = verify_laws(chosen, values, options.digits, options.jobs, options.command_line)
-    if options.output is not None:
-        from numerics.figures.style import save  # here, because matplotlib is slow to import
+    if not report.rows:
+        raise UnableError("; ".join(f"{name}: {reason}" for name, reason in report.refused))
+    if options.output is None:
+        print(table(report))
+    else:
+        from numerics.figures.style import drawn  # here, because matplotlib is slow to import
         from numerics.reports.latex import to_figure, to_tex
 
-        with staged(options.output, FILES) as folder:
-            (folder / "laws.tex").write_text(to_tex(report), encoding="utf-8")
-            (folder / "verification.json").write_text(to_json(report), encoding="utf-8")
-            save(to_figure(report), folder / "verification.pdf")
-    print(table(report))
+        contents = to_tex(report), to_json(report), drawn(to_figure(report), "pdf")
+        print(table(report))
+        publish(options.output, dict(zip(FILES, contents, strict=True)))
     return 0 if report.holds else 1
 
 

@@ -24,9 +24,9 @@ from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phases import Phase
 from asymptotics.domains.bounds import linear_form
 from asymptotics.errors import DomainError, UnableError
+from asymptotics.parsing.numbers import exact, real_number, substitution
 from asymptotics.precision import working
 from asymptotics.symbols import N, t
-from asymptotics.tasks.task import exact, substitution
 from numerics.figures.laws import Residuals, beneath, draw_residuals, panels
 from numerics.figures.style import (
     COLOURS,
@@ -42,7 +42,6 @@ from numerics.figures.style import (
 )
 from numerics.model.full_model import FullModel
 from numerics.optima.frontier import constants, frontier
-from numerics.values.inputs import exact_number
 from numerics.verification.prediction import number
 
 Corner = tuple[Fraction, Fraction]
@@ -67,7 +66,7 @@ def region(phase: Phase, x: Symbol, y: Symbol, frame: Sequence[tuple[object, obj
         form = linear_form(constraint)
         if form is None or set(form) - {x, y, None}:
             raise UnableError(
-                f"{constraint} > 0 is no straight line in {x} and {y}; give numbers for the rest"
+                f"{constraint} > 0 is not a straight line in {x} and {y}; give numbers for the rest"
             )
         slope = [_fraction(form.get(key, Rational(0))) for key in (x, y, None)]
         corners = _cut(corners, slope[0], slope[1], slope[2])
@@ -144,7 +143,7 @@ def plot_isoflop(
     >>> [line.get_label() for line in plot_isoflop(optimum, [10**6], {}, points=3).lines]
     ['$C = 10^{6}$', 'optimum']
     """
-    wanted = [exact_number("budget", budget) for budget in budgets]
+    wanted = [real_number(budget, "budget") for budget in budgets]
     best = frontier(optimum, wanted, at, digits=5)
     spending = optimum.allocation.spending
     if len(spending) != 1:
@@ -203,10 +202,12 @@ def plot_frontier(
     >>> above.lines[1].get_label(), above.figure.axes[1].lines[-1].get_label()
     ('full model', 'predicted slope')
     """
-    wanted = [exact_number("budget", budget) for budget in budgets]
+    wanted = [real_number(budget, "budget") for budget in budgets]
     best = [split["loss"] for split in frontier(optimum, wanted, at, digits=FRONTIER_DIGITS)]
     law = constants(optimum, at, digits=FRONTIER_DIGITS)["loss"]
-    numbers = substitution(optimum.laws.task.parameters, {k: v for k, v in at.items() if _known(optimum, k)})
+    numbers = substitution(
+        optimum.laws.task.parameters, {k: v for k, v in at.items() if _find_known(optimum, k)}
+    )
     phase = optimum.at(dict(numbers))
     power = phase.exponents["loss"]
     with working(FRONTIER_DIGITS + 15):
@@ -236,7 +237,7 @@ def plot_frontier(
     return axes
 
 
-def _known(optimum: Optimum, key: Symbol | str) -> bool:
+def _find_known(optimum: Optimum, key: Symbol | str) -> bool:
     return str(key) in {s.name for s in optimum.laws.task.parameters}
 
 

@@ -42,12 +42,12 @@ def several(name: str, values: Any) -> tuple[Any, ...]:
 
 
 def checked_models(models: Any) -> tuple[FullModel, ...]:
-    """One model or several as a tuple; raises `DomainError` for anything else."""
+    """One model or several as a tuple, without what is left out in errors; `DomainError` for other things."""
     listed = several("models", models)
     for model in listed:
         if not isinstance(model, FullModel):
             raise DomainError(f"model = {model!r} is not a FullModel; build one with FullModel(task, params)")
-    return listed
+    return tuple(model.first_order for model in listed)
 
 
 def grid(name: str, values: Any) -> tuple[Any, ...]:

@@ -210,7 +210,7 @@ def _check(law: Any, model: FullModel) -> None:
     if not isinstance(law, Law):
         raise DomainError(f"law = {law!r} is not a Law; take one of derive(task), such as derive(task).time")
     if law.name not in DRAWN:
-        raise DomainError(f"laws.{law.name} is no law of the test loss; give one of {', '.join(DRAWN)}")
+        raise DomainError(f"laws.{law.name} is not a law of the test loss; give one of {', '.join(DRAWN)}")
     if law.parameters:
         missing = ", ".join(str(symbol) for symbol in law.parameters)
         raise DomainError(

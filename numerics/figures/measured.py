@@ -33,7 +33,7 @@ def plot_measured(task: Task, ax: Axes | None = None) -> Axes:
     axes.set_xscale("log")
     axes.set_yscale("log")
     measured = task.measured
-    modes = _shown(len(measured.eigenvalues))
+    modes = _show(len(measured.eigenvalues))
     for name, letter, values, fit, look in (
         ("eigenvalues", "b", measured.eigenvalues, measured.eigenvalue_fit, looks(2)[0]),
         ("target power", "a", measured.target, measured.target_fit, looks(2)[1]),
@@ -69,7 +69,7 @@ def _draw_fit(axes: Axes, fit: TailFit, modes: int, letter: str, look: Look) -> 
     )
 
 
-def _shown(count: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _show(count: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Mode numbers from 1 to ``count``, at most `SHOWN` of them."""
     grid = np.unique(np.round(np.geomspace(1, count, SHOWN)).astype(np.int64))
     return grid if count > SHOWN else np.arange(1, count + 1, dtype=np.int64)

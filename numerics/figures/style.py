@@ -6,6 +6,7 @@ same beside any other; `save` writes fonts as outlines that journals accept.
 
 from __future__ import annotations
 
+import io
 import math
 from dataclasses import dataclass
 from os import PathLike
@@ -18,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatterSciNotation
 
 from asymptotics.errors import DomainError
+from numerics.outputs import publish
 
 COLUMN = 3.4
 """Width of a column of a two-column paper, in inches."""
@@ -132,7 +134,7 @@ def legend_above(ax: Axes) -> None:
     # A letter is a little over half as wide as high; a handle and its margins take the room of seven.
     inches = ax.get_window_extent().width / ax.figure.dpi
     letters = inches * 72 / (0.55 * TICK_SIZE)
-    widths = [_printed_length(label) + 7 for label in labels]
+    widths = [_length_in_print(label) + 7 for label in labels]
     columns = next((n for n in range(len(labels), 1, -1) if _width(widths, n) <= letters), 1)
     ax.legend(
         loc="lower left",
@@ -178,19 +180,32 @@ def save(figure: Figure, path: str | PathLike[str]) -> None:
     """Write the figure: vectors for ``.pdf``, ``.svg``, 300 dots per inch for ``.png``.
 
     Fonts are embedded as TrueType (type 42; printers and publishers refuse matplotlib's usual type 3) and no
-    date is written, so that equal figures are equal files. Raises `DomainError` for another ending.
+    date is written, so that equal figures are equal files. The file appears whole or not at all. Raises
+    `DomainError` for another ending, and where the file cannot be written.
 
     >>> save(axes_or_new(None).get_figure(), "figure.jpg")
     Traceback (most recent call last):
         ...
     asymptotics.errors.DomainError: 'figure.jpg' ends in '.jpg'; end it in .pdf, .svg or .png
     """
-    suffix = Path(path).suffix.lower().removeprefix(".")
+    place = Path(path)
+    suffix = place.suffix.lower().removeprefix(".")
     if suffix not in FORMATS:
         raise DomainError(f"{str(path)!r} ends in '.{suffix}'; end it in .pdf, .svg or .png")
+    publish(str(place.parent), {place.name: drawn(figure, suffix)})
+
+
+def drawn(figure: Figure, suffix: str) -> bytes:
+    """What `save` writes into a file with this ending.
+
+    >>> drawn(axes_or_new(None).get_figure(), "svg")[:5]
+    b'<?xml'
+    """
     metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(suffix)
+    stream = io.BytesIO()
     with matplotlib.rc_context({"pdf.fonttype": 42, "svg.hashsalt": "figure"}):
-        figure.savefig(path, dpi=300, metadata=metadata)
+        figure.savefig(stream, format=suffix, dpi=300, metadata=metadata)
+    return stream.getvalue()
 
 
 def _width(widths: list[int], columns: int) -> int:
@@ -198,7 +213,7 @@ def _width(widths: list[int], columns: int) -> int:
     return sum(int(column.max()) for column in np.array_split(np.array(widths), columns))
 
 
-def _printed_length(label: str) -> int:
+def _length_in_print(label: str) -> int:
     """About how many letters a label takes, TeX commands counted as one."""
     length, rest = 0, label.replace("$", "")
     while rest:

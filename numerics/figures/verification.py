@@ -124,7 +124,7 @@ def _draw_remainder(ax: Axes, v: Verification, look: Look) -> None:
             color="black",
             linewidth=1.0,
             zorder=1,
-            label=f"predicted slope $-{_grouped(v.predicted)}$",
+            label=f"predicted slope $-{_group(v.predicted)}$",
         )
     low, high = ax.get_ylim()
     if high < 10 * low:
@@ -148,7 +148,7 @@ def _places(v: Verification, points: Iterable[Point]) -> list[float]:
     return [float(p.resource if towards == oo else p.scale) for p in points]
 
 
-def _grouped(exponent: Expr) -> str:
+def _group(exponent: Expr) -> str:
     """Exact where that is short, else a decimal; in brackets where a minus sign before it needs them."""
     text = str(exponent)
     if len(text) > 12:

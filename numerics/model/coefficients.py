@@ -21,7 +21,7 @@ ORDERS = 2
 @cached(maxsize=64)
 def _infinite(task: Task, digits: int, rule: TrainingRule) -> FullModel:
     """The model at N = P = oo; what it has solved serves all its coefficients."""
-    return FullModel(task, noise=None if rule.fresh else 0, rule=rule, digits=digits)
+    return FullModel(task, noise=None if rule.fresh else 0, rule=rule, digits=digits).first_order
 
 
 @exclusive
@@ -31,7 +31,8 @@ def size_coefficients(
 ) -> tuple[Value, ...]:
     """c_1 and c_2 in 1/N or 1/P (``size``) of a quantity, at ``time`` on the clock of the rule.
 
-    Noiseless, but for rules with noise of their own. Quantities, units, errors and what is raised:
+    Noiseless, but for rules with noise of their own; those of first order in a step as if that were exact.
+    Quantities, units, errors and what is raised:
     `FullModel.coefficients`.
 
     >>> from sympy import Integer

@@ -6,7 +6,7 @@ for F analytic off the negative real axis and real on the positive one. The cont
 optimised by Trefethen, Weideman and Schmelzer (BIT 46, 2006, eq. 3.8 and table 3.1):
 ``z(theta) = (n/t)(0.5017 theta cot(0.6407 theta) - 0.6122 + 0.2645 i theta)``; its error falls like 3.89^-n.
 
-The ends of the contour are cut off where they contribute as much, so a subset of the nodes is no
+The ends of the contour are cut off where they contribute as much, so a subset of the nodes is not a
 transform by itself: the error is estimated from a second contour with four fifths of the nodes
 (or eight fewer, where that is less).
 """

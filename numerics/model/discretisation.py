@@ -50,7 +50,7 @@ class Contour:
 
 
 @cached(maxsize=32)
-def _shared_sums(spectrum: ContinuousSpectrum, digits: int) -> SpectralSums:
+def _share_sums(spectrum: ContinuousSpectrum, digits: int) -> SpectralSums:
     return SpectralSums(spectrum, digits)
 
 
@@ -89,9 +89,7 @@ class Discretisation:
                     self._contour(time, nodes, digits, pairs, orders) for nodes in nodes_for(digits)
                 )
             else:
-                coarse, fine = (
-                    self._moved(contour, near, time) for contour in self._contours[near, *key[1:]]
-                )
+                coarse, fine = (self._move(contour, near, time) for contour in self._contours[near, *key[1:]])
             self._contours[key] = (coarse, fine)
             if len(self._contours) > KEPT_TIMES:
                 self._contours.popitem(last=False)
@@ -129,11 +127,11 @@ class Discretisation:
                 solved = resolve(upper, starts, floor, sums, sizes, field, GUARD_BITS, orders + 1)
                 wanted = _lost_bits(solved.point, orders) if pairs else 0.0
                 if wanted <= extra + SLACK_BITS:
-                    resolvent = _flipped(solved, contour.Z, below, field)
+                    resolvent = _flip(solved, contour.Z, below, field)
                     return Contour(laid=time, tau=contour.tau, resolvent=resolvent, field=field, sizes=sizes)
             extra = wanted + SLACK_BITS / 2
 
-    def _moved(self, contour: Contour, before: sympy.Expr, after: sympy.Expr) -> Contour:
+    def _move(self, contour: Contour, before: sympy.Expr, after: sympy.Expr) -> Contour:
         """The contour with the weights of another time: ``tau e^(pace z (after - before))``."""
         pace = self.dynamics.pace
         with contour.field as field:
@@ -163,7 +161,7 @@ class Discretisation:
         """Spectral sums with the digits that ``digits`` digits at the end need."""
         wanted = self._rule_digits(digits)
         if isinstance(self.spectrum, ContinuousSpectrum):
-            return _shared_sums(self.spectrum, wanted)
+            return _share_sums(self.spectrum, wanted)
         if wanted not in self._sums:
             self._sums[wanted] = SpectralSums(self.spectrum, wanted)
         return self._sums[wanted]
@@ -198,7 +196,7 @@ def _upward(Z: Array, field: Field) -> tuple[Array, list[int]]:
     return upper, below
 
 
-def _flipped(resolvent: Resolvent, Z: Array, below: list[int], field: Field) -> Resolvent:
+def _flip(resolvent: Resolvent, Z: Array, below: list[int], field: Field) -> Resolvent:
     """The resolvent at Z, from that at the upper conjugates."""
     if not below:
         return resolvent

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from functools import partial
 
@@ -16,12 +17,14 @@ import mpmath
 import sympy
 from numpy.typing import ArrayLike
 
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive_class, working
-from asymptotics.tasks.task import Task, exact
+from asymptotics.tasks.task import Task
 from numerics.model import parts
+from numerics.model.left_out import LeftOut
 from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
 from numerics.model.solver import PLAIN, Expanded, Solver
@@ -52,8 +55,10 @@ class FullModel:
     rule : `GradientFlow()` (default), `GradientDescent(eta=)`, `HeavyBall(beta=)` or
         `OnePassSGD(eta=, batch=)`. Times are on the clock of the rule: numbers of steps where it counts them.
 
-    Every result is a `Value` whose estimated relative error is below 10^-digits. Raises `DomainError` and
-    `SpectrumError` for input outside the model, `PrecisionError` where the digits cannot be had.
+    Every result is a `Value` whose estimated relative error is below 10^-digits. Those of one-pass SGD are of
+    first order in eta, and their errors include what this leaves out (`first_order` is without it). Raises
+    `DomainError` and `SpectrumError` for input outside the model, `PrecisionError` where the digits cannot be
+    had.
 
     >>> from asymptotics.tasks.task import power_law
     >>> model = FullModel(power_law("a", "b"), {"a": 1.5, "b": 2})
@@ -64,7 +69,7 @@ class FullModel:
     (0.639823244101, 0.641148270968)
     """
 
-    __slots__ = ("N", "P", "_solver", "digits", "noise", "rule", "spectrum")
+    __slots__ = ("N", "P", "_left_out", "_solver", "digits", "noise", "rule", "spectrum")
 
     def __init__(
         self,
@@ -83,7 +88,8 @@ class FullModel:
             )
         if noise is not None:
             task = replace(task, noise=exact(noise, "noise"))
-        spectrum = solved_spectrum(task, params)
+        finite = any(not infinite(exact_size(name, size)) for name, size in (("N", N), ("P", P)))
+        spectrum = solved_spectrum(task, params, needs_trace=finite or getattr(rule, "fresh", True))
         self._set_up(spectrum, (N, P), task.at(params or {}).noise, digits, rule)
 
     @classmethod
@@ -127,12 +133,32 @@ class FullModel:
         if rule.fresh and not infinite(self.P):
             raise DomainError(f"P = {self.P}: {rule.title} never sees a sample twice; leave P = oo")
         self._solver.check_stable()
+        dynamics = self._solver.dynamics
+        self._left_out = None if dynamics.mean is None else LeftOut(spectrum, self.N, dynamics)
 
     def __repr__(self) -> str:
         return (
             f"FullModel({self.spectrum.levels or 'oo'} modes, N={self.N}, P={self.P}, noise={self.noise}, "
             f"digits={self.digits}, rule={self.rule})"
         )
+
+    @property
+    def first_order(self) -> FullModel:
+        """The same model, with errors that are those of solving its equations.
+
+        Those of one-pass SGD are of first order in eta, and so are its laws: between them what is left out
+        does not count. For other rules the model itself.
+
+        >>> from asymptotics import OnePassSGD, power_law
+        >>> model = FullModel(power_law(4, 2), rule=OnePassSGD(eta=0.3, batch=1), digits=8)
+        >>> str(model.first_order.test_loss(100)), str(model.test_loss(100))
+        ('0.001667960908(2)', '0.0017(5) to first order in eta')
+        """
+        if self._left_out is None:
+            return self
+        model = copy(self)
+        model._left_out = None
+        return model
 
     def test_loss(self, t: object) -> Value:
         """``L(t) = sum_k lambda_k E v_k(t)^2``, the excess test loss: sigma^2 is not included.
@@ -145,7 +171,7 @@ class FullModel:
         >>> str(FullModel(power_law(1.5, 1.25), N=100, P=100).test_loss(sympy.oo))
         'oo (the loss diverges at N = P as t -> oo)'
         """
-        return self._averaged("test loss", t, ONE, ONE)
+        return self._average("test loss", t, ONE, ONE)
 
     def train_loss(self, t: object) -> Value:
         """``(1/P) |y - f|^2`` with the noise in the labels, C1 of BAP's appendix C; units as `test_loss`.
@@ -159,13 +185,13 @@ class FullModel:
         """
         weights = parts.of_train_loss(self._setting(t))
         if infinite(self.P):
-            return self._combined("train loss", t, weights)
+            return self._combine("train loss", t, weights)
         decay = self._solver.train_decay(self._time(t))
         if decay > (MAX_DECADES + self.digits) * math.log(10):
             with working(15):
                 bound = (self.test_loss(0).value + mpmath.mpf(float(self.noise**2))) * mpmath.exp(-decay)
             return Value(value=mpmath.mpf(0), error=bound, note="exponentially small")
-        return self._combined("train loss", t, weights, lost_digits=decay / math.log(10))
+        return self._combine("train loss", t, weights, lost_digits=decay / math.log(10))
 
     def gap(self, t: object) -> Value:
         """``test loss + sigma^2 - train loss``: noisy labels that were never seen less those that were.
@@ -178,7 +204,7 @@ class FullModel:
         >>> model.train_loss(5).agrees_with(model.test_loss(5)), round(float(model.gap(5)) * 1e20, 12)
         (True, 0.440253469755)
         """
-        return self._combined("gap", t, parts.of_gap(self._setting(t)))
+        return self._combine("gap", t, parts.of_gap(self._setting(t)))
 
     def coefficients(self, quantity: str, size: str, t: object, orders: int = 1) -> tuple[Value, ...]:
         """``c_1 ... c_orders`` of ``quantity = c_0 + c_1/size + c_2/size^2 + ...`` around an infinite size.
@@ -202,10 +228,15 @@ class FullModel:
             raise DomainError(f"t = {t}; an expansion in 1/{size} needs a finite time")
         if self.rule.fresh and size == "P":
             raise DomainError(f"{self.rule.title} never sees a sample twice; its losses depend on N alone")
+        if isinstance(self.spectrum, ContinuousSpectrum) and not self.spectrum.trace:
+            raise SpectrumError(
+                f"sum of {self.spectrum.eigenvalues} diverges: an expansion in 1/{size} needs decay faster "
+                f"than 1/{self.spectrum.index}; no model with a finite {size} has this kernel"
+            )
         weights = parts.named(quantity, self._setting(t, in_data=size == "P"))
         expanded = Expanded(size=size, orders=orders)
         return tuple(
-            self._combined(f"{quantity} at order {n} of 1/{size}", t, weights, expanded=expanded, order=n)
+            self._combine(f"{quantity} at order {n} of 1/{size}", t, weights, expanded=expanded, order=n)
             for n in range(1, orders + 1)
         )
 
@@ -222,7 +253,7 @@ class FullModel:
         >>> abs(float(FullModel(task, rule=rule).sgd_excess(80)) - difference) < 1e-15
         True
         """
-        return self._combined("sgd excess", n, parts.of_sgd_excess(self._setting(n)))
+        return self._combine("sgd excess", n, parts.of_sgd_excess(self._setting(n)))
 
     def bias(self, t: object) -> Value:
         """``B(t) = sum_k c_k H_k(t)^2``: the loss of the predictor averaged over A, data and noise.
@@ -232,7 +263,7 @@ class FullModel:
         >>> model.bias(7).agrees_with(model.test_loss(7))        # nothing is random at N = P = oo
         True
         """
-        return self._combined("bias", t, {"bias": ONE})
+        return self._combine("bias", t, {"bias": ONE})
 
     def ensemble_loss(self, t: object, members: object, bags: object = 1) -> Value:
         """Test loss of the mean over ``members`` initialisations (times ``bags`` data sets).
@@ -240,11 +271,11 @@ class FullModel:
         ``B + V_init/E + (V_data + noise)/D + (interaction)/(E D)`` for E members and D bags, integers >= 1
         or oo. Source: BAP, section 4.3; C3 is dropped for E = oo, C1 for D = oo.
         """
-        return self._averaged("ensemble loss", t, exact_count("members", members), exact_count("bags", bags))
+        return self._average("ensemble loss", t, exact_count("members", members), exact_count("bags", bags))
 
     def bagged_loss(self, t: object, bags: object, members: object = 1) -> Value:
         """Test loss of the mean over ``bags`` data sets of P samples each; see `ensemble_loss`."""
-        return self._averaged("bagged loss", t, exact_count("members", members), exact_count("bags", bags))
+        return self._average("bagged loss", t, exact_count("members", members), exact_count("bags", bags))
 
     def variance(self, t: object) -> Variance:
         """The variance split into initialisation, data, noise and interaction; see `Variance`.
@@ -259,7 +290,7 @@ class FullModel:
         shares: dict[str, Weights] = {name: {name: ONE} for name in ("initialisation", "data", "interaction")}
         shares["noise"] = dict.fromkeys(NOISE, self.noise**2)
         shares["total"] = {name: weight for share in shares.values() for name, weight in share.items()}
-        return Variance(**{n: self._combined(f"variance ({n})", t, share) for n, share in shares.items()})
+        return Variance(**{n: self._combine(f"variance ({n})", t, share) for n, share in shares.items()})
 
     def curve(self, ts: Iterable[object], quantity: str = "test_loss") -> Curve:
         """``quantity`` ("test_loss", "train_loss" or "bias") at each of an array of times.
@@ -283,7 +314,7 @@ class FullModel:
             infinite_data=infinite(self.P) and not in_data,
         )
 
-    def _combined(
+    def _combine(
         self,
         name: str,
         t: object,
@@ -296,7 +327,8 @@ class FullModel:
         time = self._time(t)
 
         total = partial(self._solver.combine, weights, time, expanded=expanded, order=order)
-        return to_digits(name, time, total, self.digits, lost_digits=lost_digits)
+        value = to_digits(name, time, total, self.digits, lost_digits=lost_digits)
+        return self._left_out.added(value, weights, time, expanded, order) if self._left_out else value
 
     def _time(self, t: object) -> sympy.Expr:
         time = exact_time(t)
@@ -304,10 +336,10 @@ class FullModel:
             raise DomainError(f"t = {t}; {type(self.rule).__name__} counts steps, give an integer >= 0 or oo")
         return time
 
-    def _averaged(self, name: str, t: object, members: sympy.Expr, bags: sympy.Expr) -> Value:
+    def _average(self, name: str, t: object, members: sympy.Expr, bags: sympy.Expr) -> Value:
         if members != 1 or bags != 1:
             parts.check_gradient(self.rule, f"the {name}")
-        return self._combined(name, t, parts.of_test_loss(self._setting(t), members, bags))
+        return self._combine(name, t, parts.of_test_loss(self._setting(t), members, bags))
 
     def transfer(self, k: object, t: object) -> Value:
         """``H_k(t) = E v_k(t)/w_k``, the mean of mode k; 1 at t = 0 (dimensionless).
@@ -323,7 +355,8 @@ class FullModel:
         if time == 0:
             return Value(value=mpmath.mpf(1), error=mpmath.mpf(0))
         total = partial(self._solver.transfer, level, time)
-        return to_digits("transfer function", time, total, self.digits, absolute=True)
+        value = to_digits("transfer function", time, total, self.digits, absolute=True)
+        return self._left_out.added_to_transfer(value, level, time) if self._left_out else value
 
     def timescale_density(self, k: object, u: object) -> Value:
         """``rho_k(u) = -(1/pi) Im D_k(-u + i0)``: how much of mode k decays at the rate u > 0.

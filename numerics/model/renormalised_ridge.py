@@ -91,7 +91,7 @@ def resolve(
     spare = max(1, math.ceil((enough - SLACK) / START_ERROR) - 1)
     for _ in range(ROUNDS):
         point = sums.one_point(kappa, field, floor, derivatives=derivatives, spare=spare)
-        moved, step = _moved_to_root(z, point, sizes, field)
+        moved, step = _move_to_root(z, point, sizes, field)
         # What is left out is a power of (step/distance to the spectrum).
         worst = max(
             float(abs(by) / (abs(x) if x.real >= 0 else abs(x.imag)))
@@ -106,7 +106,7 @@ def resolve(
     raise PrecisionError(f"kappa(z) did not converge: the last step was {worst:.1e}, relatively")
 
 
-def _moved_to_root(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> tuple[OnePoint, Array]:
+def _move_to_root(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> tuple[OnePoint, Array]:
     """The sums at the root of their Taylor polynomials, and how far it is."""
     step = point.kappa * 0
     for _ in range(ROUNDS):

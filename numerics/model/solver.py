@@ -131,7 +131,7 @@ class Solver:
     def transfer(self, level: int, time: sympy.Expr, digits: int) -> Solution:
         """``H_k = sum_j tau_j kappa_j/(kappa_j + lambda_k)``, or its limit at t = oo."""
         if infinite(time):
-            fixed, inside = self._fixed(digits)
+            fixed, inside = self._fix(digits)
             with self._model.field(inside, 0) as field:
                 eigenvalue = self._model.eigenvalue(level, field)
                 ratio = (
@@ -206,7 +206,7 @@ class Solver:
 
     @property
     def _divergence(self) -> str:
-        return self._fixed(15)[0].diverges
+        return self._fix(15)[0].diverges
 
     def _part(self, name: str, time: sympy.Expr, digits: int, expanded: Expanded) -> tuple[Part, ...]:
         if name == "one":
@@ -214,12 +214,12 @@ class Solver:
         group = next(group for group, names in GROUPS.items() if name in names)
         key = (time, digits, group, expanded)
         if key not in self._parts:
-            self._parts[key] = self._found(group, time, digits, expanded)
+            self._parts[key] = self._find(group, time, digits, expanded)
             if len(self._parts) > 3 * KEPT_TIMES:
                 self._parts.popitem(last=False)
         return self._parts[key][name]
 
-    def _found(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> _Series:
+    def _find(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> _Series:
         if infinite(time):
             return {name: (part,) for name, part in self._at_infinity(digits).items()}
         if time == 0:
@@ -227,7 +227,7 @@ class Solver:
             return {name: (part, *rest) for name, part in self._at_zero(digits).items()}
         if group == "single" and not expanded.orders and (whole := self._exponential(time, digits)):
             return {"infinite_data": (whole,)}
-        return self._inverted(group, time, digits, expanded)
+        return self._invert(group, time, digits, expanded)
 
     def _at_zero(self, digits: int) -> dict[str, Part]:
         sums = self._model.sums_for(digits)
@@ -239,7 +239,7 @@ class Solver:
         return {**dict.fromkeys((*PARTS, *SGD_PARTS), zero), **same, "train_noise": one}
 
     def _at_infinity(self, digits: int) -> dict[str, Part]:
-        fixed, inside = self._fixed(digits)
+        fixed, inside = self._fix(digits)
         parts = dict(fixed.parts)
         with self._model.field(inside, 0) as field:
             if self.dynamics.rule.fresh:
@@ -256,7 +256,7 @@ class Solver:
             for name, (value, error) in values.items()
         }
 
-    def _inverted(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> _Series:
+    def _invert(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> _Series:
         """All parts of a group from the contours at ``time``, and the coefficients of each.
 
         For P = oo the square of a propagator is the propagator at twice the time.
@@ -321,7 +321,7 @@ class Solver:
         part = self._as_part(pair, contour, 0.0)
         return Solution(value=part.value, error=part.error)
 
-    def _fixed(self, digits: int) -> tuple[FixedPoint, int]:
+    def _fix(self, digits: int) -> tuple[FixedPoint, int]:
         """The end of training to ``digits`` digits, and the digits that this took inside."""
         inside = digits
         while True:

@@ -22,7 +22,7 @@ from numerics.values.value import Value
 SEARCHES = ((8, "2.5"), (8, "0.6"), (8, "0.06"), (15, "0.003"))
 """Digits of the losses and spacings of the three points in log t, from the first search to the last."""
 REACH = 1000
-"""How far in log t the search walks before it says that there is no minimum."""
+"""How far in log t the search walks before it reports that a minimum was not found."""
 RECENTRINGS = 6
 
 
@@ -60,15 +60,15 @@ def best_stopping(
         centre = mpmath.mpf(0) if guess is None else mpmath.log(guess)
         for coarse, width in SEARCHES if guess is None else SEARCHES[-2:]:
             rough = FullModel(task, P=P, noise=noise, digits=min(coarse, digits))
-            centre = _closed_in(partial(_logarithm, rough), centre, mpmath.mpf(width))
-        return _interpolated(model, centre, digits)
+            centre = _close_in(partial(_logarithm, rough), centre, mpmath.mpf(width))
+        return _interpolate(model, centre, digits)
 
 
 def _logarithm(model: FullModel, u: mpmath.mpf) -> mpmath.mpf:
     return mpmath.log(model.test_loss(mpmath.exp(u)).value)
 
 
-def _closed_in(f: Callable[[mpmath.mpf], mpmath.mpf], start: mpmath.mpf, width: mpmath.mpf) -> mpmath.mpf:
+def _close_in(f: Callable[[mpmath.mpf], mpmath.mpf], start: mpmath.mpf, width: mpmath.mpf) -> mpmath.mpf:
     """The vertex of the parabola through three points ``width`` apart, the middle one the lowest."""
     known: dict[int, mpmath.mpf] = {}
 
@@ -90,7 +90,7 @@ def _closed_in(f: Callable[[mpmath.mpf], mpmath.mpf], start: mpmath.mpf, width: 
     return start + (middle + move) * width
 
 
-def _interpolated(model: FullModel, centre: mpmath.mpf, digits: int) -> Stopping:
+def _interpolate(model: FullModel, centre: mpmath.mpf, digits: int) -> Stopping:
     # The interpolation errs by spacing^4, the rounding of the losses by 10^-digits / spacing.
     spacing = mpmath.mpf(10) ** (-mpmath.mpf(digits) / 6)
     for _ in range(RECENTRINGS):

@@ -197,7 +197,7 @@ def expected_loss(point: OnePoint) -> float:
 
 
 def _largest_ratio(of: Series, by: Series) -> float:
-    """``max |of/by|`` where neither is zero; 1 if there is no such place. Of jets, their leading terms."""
+    """``max |of/by|`` where neither is zero; 1 without such a place. Of jets, their leading terms."""
     of, by = np.broadcast_arrays(*(x.terms[0] if isinstance(x, Jet) else x for x in (of, by)))
     there = (of != 0) & (by != 0)
     return float(np.absolute(of[there] / by[there]).max()) if there.any() else 1.0

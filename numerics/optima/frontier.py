@@ -27,15 +27,15 @@ from asymptotics.laws.joint import JointLaw, joint_law
 from asymptotics.model.rule_laws import trace
 from asymptotics.model.rules.base import kind_of, numbers_of, open_parameters, with_numbers
 from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.parsing.heights import substitute
+from asymptotics.parsing.numbers import real_number, substitution
 from asymptotics.precision import exclusive, working
 from asymptotics.spectra import spectrum as series_of
 from asymptotics.symbols import C, N, P, t
-from asymptotics.tasks.task import substitution
 from numerics.model.full_model import FullModel
 from numerics.optima.scaling import data_scaling, model_scaling
 from numerics.optima.tabulated import Table, tabulated
 from numerics.spectra.spectrum import spectrum_of
-from numerics.values.inputs import exact_number
 from numerics.values.minimum import minimum
 from numerics.values.value import Value
 
@@ -100,7 +100,8 @@ def frontier(
     """The true optimum at each budget: t*, N* (or P*) and L* of the full model, each to ``digits`` digits.
 
     Budgets are numbers > 0. Two free resources, t and N or P, nothing else held finite; ``at`` as in
-    `constants`. Where the rule counts steps the optimum is that of the curve through whole t. Raises
+    `constants`. Where the rule counts steps the optimum is that of the curve through whole t. That of
+    one-pass SGD is of first order in eta; the error of its loss includes what this leaves out. Raises
     `DomainError`, `UnableError` for other questions, `PrecisionError` where the digits are not reached.
 
     >>> from asymptotics import compute_optimal, derive, power_law
@@ -111,7 +112,7 @@ def frontier(
     ('1.6518e+5', '1.8189e-6')
     """
     setting = _Setting.of(optimum, at or {}, digits)
-    wanted = [exact_number("budget", budget) for budget in budgets]
+    wanted = [real_number(budget, "budget") for budget in budgets]
     for budget in wanted:
         if not (budget.is_positive and budget.is_finite):
             raise DomainError(f"budget = {budget}; a budget must be a finite number > 0")
@@ -168,7 +169,7 @@ class _Setting:
         )
 
     def number(self, expression: Expr) -> mpmath.mpf:
-        value = expression.subs(dict(self.numbers)).evalf(self.digits + 20)
+        value = substitute(expression, dict(self.numbers)).evalf(self.digits + 20)
         if not value.is_Float and not value.is_Rational:
             raise DomainError(f"{expression} has no number here: {value}; pass all parameters in at={{...}}")
         return value._to_mpmath(mpmath.mp.prec + 20)
@@ -204,20 +205,19 @@ class _Setting:
         own = {s: v for s, v in table.items() if s in self.optimum.laws.task.parameters}
         rule = with_numbers(self.optimum.rule, table)
 
-        def stepped(log_t: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+        def solved(log_t: mpmath.mpf, digits: int) -> tuple[FullModel, int | mpmath.mpf]:
             time = mpmath.exp(log_t)
             if rule.counts_steps:
                 time = max(mpmath.nint(time), mpmath.mpf(1))
+            sizes = {self.size.name: mpmath.exp(self.size_at(log_budget, mpmath.log(time)))}
+            model = FullModel(self.optimum.laws.task, own, digits=digits, rule=rule, **sizes)
+            return model, int(time) if rule.counts_steps else time
+
+        def stepped(log_t: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+            model, time = solved(log_t, 4 if rough else self.digits + 5)
+            if rule.counts_steps:
                 log_t = mpmath.log(time)
-            sizes = {self.size.name: mpmath.exp(self.size_at(log_budget, log_t))}
-            model = FullModel(
-                self.optimum.laws.task,
-                own,
-                digits=4 if rough else self.digits + 5,
-                rule=rule,
-                **sizes,
-            )
-            found = model.test_loss(int(time) if rule.counts_steps else time)
+            found = model.first_order.test_loss(time)
             return log_t, Value(value=mpmath.log(found.value), error=found.error / found.value)
 
         def smooth(log_t: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
@@ -247,12 +247,15 @@ class _Setting:
         amount = mpmath.exp(self.size_at(log_budget, place.value))
         # log N moves with log t by at most the ratio of their powers in the cost
         ratio = max((n / m for _, n, m in self.monomials() if m), default=mpmath.mpf(0))
+        height = mpmath.exp(found.value.value)
+        error = height * found.value.error
+        if not flow_in_size:
+            model, time = solved(place.value, self.digits + 5)
+            error = max(error, model.test_loss(time).error)
         values: dict[Key, Value] = {
             t: Value(value=mpmath.exp(place.value), error=mpmath.exp(place.value) * place.error),
             self.size: Value(value=amount, error=amount * ratio * place.error),
-            "loss": Value(
-                value=mpmath.exp(found.value.value), error=mpmath.exp(found.value.value) * found.value.error
-            ),
+            "loss": Value(value=height, error=error),
         }
         return Split(budget=budget, values=tuple(values.items()))
 

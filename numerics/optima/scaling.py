@@ -15,9 +15,10 @@ from sympy import Expr, Symbol
 
 from asymptotics.errors import DomainError, PrecisionError
 from asymptotics.laws.joint import JointLaw
+from asymptotics.parsing.heights import substitute
+from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive, working
 from asymptotics.symbols import N
-from asymptotics.tasks.task import exact
 from numerics.values.value import Value
 
 RATE = 0.53
@@ -45,7 +46,7 @@ def model_scaling(p: object, r: object, theta: object, digits: int = 15, logarit
             for y, x, w in zip(ys, xs, weights, strict=True)
         )
 
-    return _inverted(digits, _number(theta, "theta", digits), _exponent(r, digits), kernel)
+    return _invert(digits, _number(theta, "theta", digits), _exponent(r, digits), kernel)
 
 
 @exclusive
@@ -74,13 +75,13 @@ def data_scaling(p: object, r: object, theta: object, digits: int = 15) -> Value
                 total += 2 * (w * v * x * u * signal / (y * z * (1 - crowd))).real
         return total
 
-    return _inverted(digits, _number(theta, "theta", digits), slope, kernel)
+    return _invert(digits, _number(theta, "theta", digits), slope, kernel)
 
 
 Kernel = Callable[[list[mpmath.mpc], list[mpmath.mpc], list[mpmath.mpc]], mpmath.mpf]
 
 
-def _inverted(digits: int, theta: mpmath.mpf, r: mpmath.mpf, kernel: Kernel) -> Value:
+def _invert(digits: int, theta: mpmath.mpf, r: mpmath.mpf, kernel: Kernel) -> Value:
     """The integral on two contours; the second has a fifth more nodes."""
     if not isinstance(digits, int) or not 1 <= digits <= MAX_DIGITS:
         raise DomainError(f"digits = {digits!r}; give an integer from 1 to {MAX_DIGITS}")
@@ -160,12 +161,12 @@ def joint_loss(
     """
     table = {**at, law.size: exact(size, "size")}
     with working(digits + 10):
-        kappa0, r = (_evaluated(e, table, digits) for e in (law.kappa0, law.r))
+        kappa0, r = (_evaluate(e, table, digits) for e in (law.kappa0, law.r))
         theta = _number(t, "t", digits) * kappa0 * (2 if law.size == N else 1)
         value, error = mpmath.mpf(0), mpmath.mpf(0)
         for term in law.terms:
-            p = _evaluated(term.power, table, digits)
-            factor = _evaluated(term.coefficient, table, digits) * kappa0**p
+            p = _evaluate(term.power, table, digits)
+            factor = _evaluate(term.coefficient, table, digits) * kappa0**p
             for m in range(term.log_power + 1):
                 # log(kappa0 x)^l = sum_m binom(l, m) log(kappa0)^(l - m) log(x)^m
                 extra = mpmath.binomial(term.log_power, m) * mpmath.log(kappa0) ** (term.log_power - m)
@@ -179,8 +180,8 @@ def joint_loss(
     return JointValue(value=Value(value=value, error=error), theta=theta)
 
 
-def _evaluated(expression: Expr, table: Mapping[Symbol, object], digits: int) -> mpmath.mpf:
-    number = expression.subs(table).evalf(digits + 15)
+def _evaluate(expression: Expr, table: Mapping[Symbol, object], digits: int) -> mpmath.mpf:
+    number = substitute(expression, table).evalf(digits + 15)
     if number.free_symbols:
         missing = ", ".join(sorted(str(s) for s in number.free_symbols))
         raise DomainError(f"no number for {missing}; pass it in at={{...}}")

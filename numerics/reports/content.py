@@ -48,14 +48,8 @@ def gather(
     jobs: int,
     command: tuple[str, ...] = (),
 ) -> Dossier:
-    """The dossier of a task; laws are verified if ``values`` has a number for every parameter.
-
-    Raises `DomainError` for numbers outside the domain.
-    """
+    """The dossier of a task; laws are verified if ``values`` has a number for every parameter."""
     missing = [symbol for symbol in laws.task.parameters if symbol not in values]
-    if not missing:
-        for law in chosen.laws:
-            law.at({s: v for s, v in values.items() if s in law.parameters})
     optimum, reason = None, ""
     try:
         optimum = compute_optimal(laws, cost=N * t)

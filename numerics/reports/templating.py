@@ -28,7 +28,7 @@ def fill_page(values: Mapping[str, object], **filters: Callable[..., Any]) -> st
 
 
 def fill_tex(name: str, values: Mapping[str, object]) -> str:
-    """A LaTeX document; the filter ``plain`` makes text of what is no formula."""
+    """A LaTeX document; the filter ``plain`` makes text of what is not a formula."""
     environment = Environment(
         loader=LOADER,
         autoescape=False,

@@ -23,7 +23,7 @@ from numerics.spectra.arrays import Array
 
 
 def number(name: str, value: Any, bound: str) -> float:
-    """``value`` as a float; raises `DomainError` naming ``bound`` for NaN and for what is no number.
+    """``value`` as a float; raises `DomainError` naming ``bound`` for NaN and for what is not a number.
 
     >>> number("N", 3, "give an integer")
     3.0

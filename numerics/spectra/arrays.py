@@ -42,7 +42,7 @@ def spectrum_arrays(
     """
     task = task.at(params)
     if task.measured is not None:
-        return _measured(task.measured, modes)
+        return _measure(task.measured, modes)
     levels = _levels(task, modes)
     missing = [symbol.name for symbol in task.parameters if symbol not in task.modes.free_symbols]
     if missing:
@@ -58,7 +58,7 @@ def spectrum_arrays(
     return np.repeat(eigenvalues, repeats), np.repeat(target, repeats)
 
 
-def _measured(measured: Measured, modes: object) -> tuple[Array, Array]:
+def _measure(measured: Measured, modes: object) -> tuple[Array, Array]:
     count = len(measured.eigenvalues)
     chosen = count if modes is None else _levels_of(modes)
     if chosen > count:
@@ -103,12 +103,12 @@ def _level_values(name: str, expression: Expr, index: Symbol, levels: int) -> Ar
     function: Callable[[object], object] = lambdify([dummy], expression.xreplace({index: dummy}), "mpmath")
     with working(GUARD_DIGITS):
         return np.array(
-            [_evaluated(name, expression, function, level) for level in range(1, levels + 1)],
+            [_evaluate(name, expression, function, level) for level in range(1, levels + 1)],
             dtype=np.float64,
         )
 
 
-def _evaluated(name: str, expression: Expr, function: Callable[[object], object], level: int) -> float:
+def _evaluate(name: str, expression: Expr, function: Callable[[object], object], level: int) -> float:
     try:
         value = function(mpmath.mpf(level))
     except (ArithmeticError, ValueError, TypeError, NameError) as reason:

@@ -24,8 +24,8 @@ def gamma_ratio(product: GammaProduct, field: Field, constant: Constant) -> Call
     """``x -> prod_i Gamma(p_i x + q_i)^(e_i) g^x`` for Re x >= 1/2, dimensionless.
 
     Relative error below 2^(12 - bits). ``constant`` makes numbers of a field. Raises `SpectrumError` at
-    a pole, and where a power that is no
-    integer meets a negative value.
+    a pole, and
+    where a power that is not an integer meets a negative value.
 
     >>> from asymptotics.expansions.gamma_products import split_gammas
     >>> from numerics.values.arithmetic import field_of
@@ -100,7 +100,7 @@ def _log_gamma(y: Scalar, field: Field, whole: bool) -> tuple[Scalar, Scalar]:
         if whole:
             steps *= y
         elif y == 0 or (y.imag == 0 and y.real < 0):
-            raise SpectrumError("a power that is no integer of a gamma function at a negative argument")
+            raise SpectrumError("a power that is not an integer of a gamma function at a negative argument")
         else:
             logarithms += field.log(y)
         y += 1

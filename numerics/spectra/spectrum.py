@@ -17,20 +17,15 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.expansions.gamma_products import polynomial_form
+from asymptotics.parsing.heights import substitute
 from asymptotics.spectra.finite import unlearned
 from asymptotics.spectra.segments import segments
-from asymptotics.spectra.signs import check_signs
 from asymptotics.tasks.multiplicity import check_multiplicity
 from asymptotics.tasks.task import Task
 from numerics.spectra.compiled import PROBE_BITS, compile_function, constant, logarithm_of
-from numerics.spectra.regularity import regular_from
 from numerics.values.arithmetic import Array, Field, array, each, field_of
 
 MAX_LISTED_LEVELS = 10_000_000
-LISTED_LEVELS = 400
-"""Up to this many levels a spectrum of expressions is simply listed."""
-MOST_ADDED = 200_000
-"""Most modes of expressions that are added one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +35,8 @@ class ContinuousSpectrum:
     Dimensionless, as all of the model. Both are per mode: level k holds m(k) modes. A `Piecewise` has a
     spectrum of its own for each of its ``pieces``, shifted so that its first mode is k = 1:
     ``lambda_piece(x) = lambda(first - 1 + x)``; ``levels`` is then the last mode that is learned, and
-    ``unlearned`` the target power in modes of eigenvalue zero. Sums over k >= ``start`` may be integrals
-    (`regularity`); the modes before are added up one by one.
+    ``unlearned`` the target power in modes of eigenvalue zero. Without ``trace`` the sum of eigenvalues
+    diverges, and df1, which multiplies 1/N and 1/P alone, is 0 in their place.
 
     >>> from asymptotics.tasks.task import power_law
     >>> spectrum = spectrum_of(power_law(1.5, 2))
@@ -56,21 +51,18 @@ class ContinuousSpectrum:
     levels: int | None
     pieces: tuple[ContinuousSpectrum, ...] = ()
     unlearned: sympy.Expr = sympy.Integer(0)
-    start: int = 1
-
-    @property
-    def is_listed(self) -> bool:
-        """Whether no sum may be an integral: all modes are added up, each at its whole k."""
-        return self.levels is not None and self.start > self.levels
+    trace: bool = True
 
     def at(self, points: Array, field: Field) -> tuple[Array, Array, Array]:
-        """``(lambda, m lambda, m c)`` at complex ``points``; call inside ``with field:``."""
+        """``(lambda, m lambda, m c)`` at complex ``points``; call inside ``with field:``.
+
+        Without trace the second is 0.
+        """
         eigenvalue, target, multiplicity = (
-            compile_function(e, self.index, field, real=self.is_listed)
-            for e in (self.eigenvalues, self.target, self.multiplicity)
+            compile_function(e, self.index, field) for e in (self.eigenvalues, self.target, self.multiplicity)
         )
         lam, weight = each(eigenvalue, points), each(multiplicity, points)
-        return lam, weight * lam, weight * each(target, points)
+        return lam, weight * lam if self.trace else 0 * lam, weight * each(target, points)
 
     def logarithm(self, name: str, u: float) -> float:
         """``log f(e^u)`` of the eigenvalues, or of the target or multiplicity, as a float; -oo for f = 0."""
@@ -87,7 +79,9 @@ class ContinuousSpectrum:
 
     def decay(self, name: str) -> float:
         """The exponent p with which ``m f ~ x^-p`` far out, times m; oo if faster than any power."""
-        near, far = (self.logarithm(name, u) + self.logarithm("multiplicity", u) for u in (2000.0, 4000.0))
+        # in one expression: beyond every number far out, a factor that grows and one that falls are one power
+        product = sympy.powsimp(self.multiplicity * getattr(self, name))
+        near, far = (logarithm_of(product, self.index, u) for u in (2000.0, 4000.0))
         return math.inf if far == -math.inf else (near - far) / 2000.0
 
 
@@ -107,11 +101,14 @@ class FiniteSpectrum:
         return len(self.eigenvalues)
 
 
-def spectrum_of(task: Task, params: Mapping[sympy.Symbol | str, object] | None = None) -> ContinuousSpectrum:
+def spectrum_of(
+    task: Task, params: Mapping[sympy.Symbol | str, object] | None = None, *, needs_trace: bool = True
+) -> ContinuousSpectrum:
     """The spectrum of a task with numbers for all its parameters, checked.
 
     Raises `DomainError` for a missing number, and `SpectrumError` for eigenvalues or target power
-    that are negative, not real, growing, or not summable over infinitely many modes.
+    that are negative, not real, growing, or not summable over infinitely many modes; at N = P = oo the
+    eigenvalues need no finite sum.
 
     >>> spectrum_of(Task(eigenvalues="k**-b", target="k**-a"), {"a": 1.5, "b": 1})
     Traceback (most recent call last):
@@ -138,14 +135,18 @@ faster than 1/k, i.e. b > 1, or pass modes=M
         index=fixed.index,
         levels=levels,
     )
-    check_signs(fixed, Domain())
+    _check_signs(spectrum)
     if levels is None:
-        _check_summable(spectrum, task, params or {})
+        trace = _is_summable(spectrum, "eigenvalues")
+        if needs_trace or not spectrum.slope("eigenvalues", 2000.0) > 1e-12:
+            _check_summable(spectrum, "eigenvalues", task, params or {})
+        _check_summable(spectrum, "target", task, params or {})
+        spectrum = replace(spectrum, trace=trace)
     return _divide(spectrum, fixed)
 
 
 def solved_spectrum(
-    task: Task, params: Mapping[sympy.Symbol | str, object] | None = None
+    task: Task, params: Mapping[sympy.Symbol | str, object] | None = None, *, needs_trace: bool = True
 ) -> ContinuousSpectrum | FiniteSpectrum:
     """What the full model of a task is solved for: the measured arrays if there are any, else `spectrum_of`.
 
@@ -155,7 +156,7 @@ def solved_spectrum(
     fixed = task.at(params or {})
     if fixed.measured is not None:
         return finite_spectrum(fixed.measured.eigenvalues, fixed.measured.target)
-    return spectrum_of(task, params)
+    return spectrum_of(task, params, needs_trace=needs_trace)
 
 
 def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum:
@@ -205,7 +206,7 @@ def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum
 def _divide(spectrum: ContinuousSpectrum, task: Task) -> ContinuousSpectrum:
     """The spectrum with a piece for each branch of a `Piecewise`, because sums integrate between breaks."""
     if not any(e.has(sympy.Piecewise) for e in (task.eigenvalues, task.target, task.multiplicity)):
-        return _started(spectrum)
+        return spectrum
     found = segments(task, Domain())
     learned = [s for s in found if s.eigenvalues != 0]
     if not learned:
@@ -213,14 +214,15 @@ def _divide(spectrum: ContinuousSpectrum, task: Task) -> ContinuousSpectrum:
     pieces = []
     for s in learned:
         shifted = {task.index: task.index + s.first - 1}
-        piece = replace(
-            spectrum,
-            eigenvalues=s.eigenvalues.xreplace(shifted),
-            target=s.target.xreplace(shifted),
-            multiplicity=s.multiplicity.xreplace(shifted),
-            levels=_finite(s.last - s.first + 1),
+        pieces.append(
+            replace(
+                spectrum,
+                eigenvalues=s.eigenvalues.xreplace(shifted),
+                target=s.target.xreplace(shifted),
+                multiplicity=s.multiplicity.xreplace(shifted),
+                levels=_finite(s.last - s.first + 1),
+            )
         )
-        pieces.append(_started(piece))
     return replace(
         spectrum,
         levels=_finite(learned[-1].last),
@@ -229,71 +231,80 @@ def _divide(spectrum: ContinuousSpectrum, task: Task) -> ContinuousSpectrum:
     )
 
 
-def _started(spectrum: ContinuousSpectrum) -> ContinuousSpectrum:
-    """The spectrum with the mode from which on its sums may be integrals."""
-    levels, index = spectrum.levels, spectrum.index
-    parts = (spectrum.eigenvalues, spectrum.target, spectrum.multiplicity)
-    if levels is not None and levels <= LISTED_LEVELS:
-        return replace(spectrum, start=levels + 1)
-    try:
-        start = regular_from(parts, index, levels)
-    except (UnableError, SpectrumError):
-        if levels is None:
-            raise
-        start = None
-    if start is not None and start <= MOST_ADDED:
-        return replace(spectrum, start=start)
-    if levels is not None and levels <= MOST_ADDED:
-        return replace(spectrum, start=levels + 1)
-    where = "" if start is None else f" before {index} = {start}"
-    raise UnableError(
-        f"eigenvalues {parts[0]} with target {parts[1]} are not shown to fall smoothly{where}, and at most "
-        f"{MOST_ADDED} modes are added one by one; pass fewer modes=M, or give arrays (FullModel.from_arrays)"
-    )
-
-
 def _finite(levels: sympy.Expr) -> int | None:
     return None if levels == sympy.oo else int(levels)
 
 
-def _check_summable(
-    spectrum: ContinuousSpectrum, task: Task, params: Mapping[sympy.Symbol | str, object]
-) -> None:
-    """Decay of the infinite tails, read off their logarithms at e^2000 and e^4000."""
-    for name, what in (("eigenvalues", "kernel"), ("target", "target")):
-        if getattr(spectrum, name) == 0:
-            continue
-        with field_of(PROBE_BITS) as field:
-            compile_function(
-                getattr(spectrum, name), spectrum.index, field
-            )  # refuses what is no sum without end
-        exponent = spectrum.decay(name)
-        given: sympy.Expr = getattr(task, name)
-        # beyond every number far out (exp(k)), the difference of two logarithms is no number
-        if not exponent > 1 + 1e-12:
-            used = sorted((s for s in given.free_symbols if s != task.index), key=lambda s: str(s))
-            named = {getattr(key, "name", key): value for key, value in params.items()}
-            at = ", ".join(f"{s} = {named[str(s)]}" for s in used if str(s) in named)
-            raised = sympy.Mul(task.multiplicity, given)
-            hint = ""
-            if task.multiplicity == 1 and given.is_Pow and given.base == task.index and -given.exp in used:
-                hint = f", i.e. {-given.exp} > 1"
-            grows = not spectrum.slope(name, 2000.0) >= 0
-            verb = (
-                f"{name[:-1] if name.endswith('s') else name} {given} grows"
-                if grows
-                else f"sum of {raised} diverges"
-            )
+def _check_signs(spectrum: ContinuousSpectrum) -> None:
+    """Signs at the first integers and on a logarithmic grid as far as the spectrum goes."""
+    last = spectrum.levels if spectrum.levels is not None else 10**12
+    grid = {*range(1, 65), *(int(10 ** (0.25 * j)) for j in range(7, 48)), last}
+    with field_of(PROBE_BITS) as field:
+        points = sorted(p for p in grid if p <= last)
+        for name, floor in (("eigenvalues", "> 0"), ("target", ">= 0"), ("multiplicity", ">= 0")):
+            given: sympy.Expr = getattr(spectrum, name)
+            try:
+                function = compile_function(given, spectrum.index, field)
+            except UnableError:
+                _check_first(name, given, spectrum.index)
+                raise
+            for point in points:
+                shown = f"{name} at {spectrum.index} = {point}"
+                try:
+                    value = function(field.real(point))
+                except ZeroDivisionError:
+                    value = field.real(math.inf)
+                if point <= 64 and abs(value) == math.inf:
+                    raise SpectrumError(f"{shown} is infinite; it must be a real number {floor}")
+                if complex(value).imag != 0 or complex(value) != complex(value):
+                    raise SpectrumError(f"{shown} is {complex(value):.6g}; it must be a real number {floor}")
+                underflow = point > 1 and value == 0
+                if value < 0 or (floor == "> 0" and value == 0 and not underflow):
+                    raise SpectrumError(f"{shown} is {float(value):.6g}; it must be a real number {floor}")
+
+
+def _check_first(name: str, given: sympy.Expr, index: sympy.Symbol) -> None:
+    """The signs of an expression that cannot be continued to complex k, at its first values."""
+    for point in range(1, 65):
+        value = substitute(given, {index: sympy.Integer(point)}).evalf(15)
+        if value.is_negative:
             raise SpectrumError(
-                f"{verb}{' at ' + at if at else ''}; the {what} needs decay faster than "
-                f"1/{task.index}{hint}, or pass modes=M"
+                f"{name} {given} oscillate in sign: {float(value):.6g} at {index} = {point}; "
+                "variances and powers are >= 0"
             )
+
+
+def _is_summable(spectrum: ContinuousSpectrum, name: str) -> bool:
+    """Whether an infinite tail has a finite sum, read off its logarithms at e^2000 and e^4000."""
+    # beyond every number far out (exp(k)), the difference of two logarithms is not a number
+    return getattr(spectrum, name) == 0 or spectrum.decay(name) > 1 + 1e-12
+
+
+def _check_summable(
+    spectrum: ContinuousSpectrum, name: str, task: Task, params: Mapping[sympy.Symbol | str, object]
+) -> None:
+    if _is_summable(spectrum, name):
+        return
+    given: sympy.Expr = getattr(task, name)
+    used = sorted((s for s in given.free_symbols if s != task.index), key=lambda s: str(s))
+    named = {getattr(key, "name", key): value for key, value in params.items()}
+    at = ", ".join(f"{s} = {named[str(s)]}" for s in used if str(s) in named)
+    raised = sympy.Mul(task.multiplicity, given)
+    hint = ""
+    if task.multiplicity == 1 and given.is_Pow and given.base == task.index and -given.exp in used:
+        hint = f", i.e. {-given.exp} > 1"
+    grows = not spectrum.slope(name, 2000.0) >= 0
+    verb = f"{name.removesuffix('s')} {given} grows" if grows else f"sum of {raised} diverges"
+    what = "kernel" if name == "eigenvalues" else "target"
+    raise SpectrumError(
+        f"{verb}{' at ' + at if at else ''}; the {what} needs decay faster than "
+        f"1/{task.index}{hint}, or pass modes=M"
+    )
 
 
 def integers(first: int, last: int, field: Field) -> Array:
     """``first ... last`` as numbers of ``field``.
 
-    >>> from numerics.values.arithmetic import field_of
     >>> with field_of(60) as field:
     ...     [int(n) for n in integers(1, 3, field)]
     [1, 2, 3]

@@ -154,8 +154,8 @@ def _block_moments(x: Floats, weights: Floats, sizes: NDArray[np.intp]) -> list[
     largest = np.maximum.reduceat(weights, starts) * sizes
     cut = np.repeat(np.ldexp(1.0, np.frexp(np.where(largest > 0, largest, 1.0))[1] + 1), sizes)
     finer = np.repeat(np.ldexp(1.0, np.frexp(sizes.astype(float))[1] - 50), sizes) * cut
-    x_high, x_low = _split(x)
-    w_high, w_low = _split(weights)
+    x_high, x_low = _split_at(x)
+    w_high, w_low = _split_at(weights)
     high, low = np.ones_like(x), np.zeros_like(x)
     out: list[Floats] = []
     for n in range(ORDER):
@@ -165,7 +165,7 @@ def _block_moments(x: Floats, weights: Floats, sizes: NDArray[np.intp]) -> list[
             out.append(np.stack([np.add.reduceat(term, starts), zero, zero], axis=1))
             high = high * x
             continue
-        h_high, h_low = _split(high)
+        h_high, h_low = _split_at(high)
         term = weights * high
         rest = ((w_high * h_high - term) + w_high * h_low + w_low * h_high) + w_low * h_low + weights * low
         first = (cut + term) - cut
@@ -180,7 +180,7 @@ def _block_moments(x: Floats, weights: Floats, sizes: NDArray[np.intp]) -> list[
     return out
 
 
-def _split(x: Floats) -> tuple[Floats, Floats]:
+def _split_at(x: Floats) -> tuple[Floats, Floats]:
     """Dekker's split into halves whose products are exact."""
     scaled = _SPLITTER * x
     high = scaled - (scaled - x)

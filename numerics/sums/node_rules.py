@@ -25,6 +25,8 @@ from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, fie
 
 MAX_DIRECT = 200_000
 """Most terms that are added one by one before a sum is given up."""
+PLAIN_LEVELS = 400
+"""Up to this many levels a spectrum of expressions is simply listed."""
 KEPT_SHAPES = 256
 CHECK_POINTS = 3
 """How many points fewer the Gauss rule has that estimates the error of the ends."""
@@ -68,15 +70,14 @@ class RuleBook:
         self._clearance = plana_distance(self._points - CHECK_POINTS, digits)
         # e^(-2 pi height) < 10^-digits, with something to spare.
         self._height = digits * math.log(10) / (2 * math.pi) * 1.05 + 1
-        if spectrum.is_listed:
-            assert spectrum.levels is not None
+        if spectrum.levels is not None and spectrum.levels <= PLAIN_LEVELS:
             self.plain = self._add_up(spectrum, spectrum.levels)
             return
         self._listable = falls_exponentially(spectrum)
         if self._listable and spectrum.levels is not None and spectrum.levels <= MAX_LISTED:
             self.plain = self._add_up(spectrum, spectrum.levels)
             return
-        self._grid = math.log(spectrum.start) + np.arange(0.0, 60.0, 0.25)
+        self._grid = np.arange(0.0, 60.0, 0.25)
         self._log_lam = np.array([spectrum.logarithm("eigenvalues", u) for u in self._grid])
         self._first_K = 0 if self._listable else self._safe_start(spectrum)
         self._exponential = math.inf in (spectrum.decay("eigenvalues"), spectrum.decay("target"))
@@ -93,7 +94,7 @@ class RuleBook:
             return self.plain
         assert isinstance(self.spectrum, ContinuousSpectrum)
         if self._listable:
-            return self._listed_down_to(self.spectrum, log_floor)
+            return self._list_down_to(self.spectrum, log_floor)
         levels = self.spectrum.levels
         if levels is not None and 3 * head >= levels:
             head = levels
@@ -174,12 +175,12 @@ class RuleBook:
         pieces += [path.even, path.odd]
         lam, A, G = (
             np.concatenate(arrays)
-            for arrays in zip(*(_weighted(spectrum, p, field) for p in pieces), strict=True)
+            for arrays in zip(*(_weigh(spectrum, p, field) for p in pieces), strict=True)
         )
         stops = np.cumsum([len(p[0]) for p in pieces])
         coarse = _ends(ends, self._points - CHECK_POINTS, self.digits, field)
         return _rule_of(
-            lam, A, G, (int(stops[0]), int(stops[1]), int(stops[2])), _weighted(spectrum, coarse, field)
+            lam, A, G, (int(stops[0]), int(stops[1]), int(stops[2])), _weigh(spectrum, coarse, field)
         )
 
     def _short_list(self, spectrum: FiniteSpectrum) -> NodeRule | None:
@@ -188,17 +189,17 @@ class RuleBook:
             return None
         with field_of(self._node_bits) as field:
             lam, A, G, bins = compress(spectrum.eigenvalues, spectrum.target, field)
-        return replace(self._listed(lam, A, G), bins=bins)
+        return replace(self._list_nodes(lam, A, G), bins=bins)
 
     def _full_list(self, spectrum: FiniteSpectrum) -> NodeRule:
         lam, power = (array(field_floats(v)) for v in (spectrum.eigenvalues, spectrum.target))
-        return self._listed(lam, lam, power)
+        return self._list_nodes(lam, lam, power)
 
     def _add_up(self, spectrum: ContinuousSpectrum, levels: int) -> NodeRule:
         with field_of(self._node_bits) as field:
-            return self._listed(*spectrum.at(integers(1, levels, field), field))
+            return self._list_nodes(*spectrum.at(integers(1, levels, field), field))
 
-    def _listed_down_to(self, spectrum: ContinuousSpectrum, log_floor: float) -> NodeRule:
+    def _list_down_to(self, spectrum: ContinuousSpectrum, log_floor: float) -> NodeRule:
         """The modes of a spectrum that falls exponentially, as far as they matter above ``log_floor``."""
         count = listed_modes(spectrum, log_floor, self.digits)
         if count is None:
@@ -212,7 +213,7 @@ class RuleBook:
             self._rules[key] = self._add_up(spectrum, count)
         return self._rules[key]
 
-    def _listed(self, lam: Array, A: Array, G: Array) -> NodeRule:
+    def _list_nodes(self, lam: Array, A: Array, G: Array) -> NodeRule:
         size, none = len(lam), array(())
         return _rule_of(lam, A, G, (size, size, size), (none, none, none))
 
@@ -249,7 +250,7 @@ class RuleBook:
         return (bounded(head) if levels is None or 3 * head < levels else levels), 0
 
     def _crossing(self, log_kappa: float) -> tuple[float, float]:
-        """log of the x >= start with lambda(x) = |kappa| (0: above all of them), and the slope there."""
+        """log of the real x with lambda(x) = |kappa| (0: above the spectrum), and the slope there."""
         assert isinstance(self.spectrum, ContinuousSpectrum)
         top = LARGEST_LOG if self.spectrum.levels is None else math.log(self.spectrum.levels) + 1
         while self._log_lam[-1] > log_kappa and self._grid[-1] < top:
@@ -283,12 +284,12 @@ class RuleBook:
 
         Singularities of the expressions to the right of x = 1 show here, as in (100 + k^2)^-1.
         """
-        head = spectrum.start - 1 + math.ceil(self._clearance + 1.5)
+        head = math.ceil(self._clearance + 1.5)
         with field_of(self._node_bits) as field:
             while True:
                 at = [(field.real(2 * head - 1) / 2, 1)]
                 fine, coarse = (
-                    _weighted(spectrum, _ends(at, self._points - drop, self.digits, field), field)
+                    _weigh(spectrum, _ends(at, self._points - drop, self.digits, field), field)
                     for drop in (0, CHECK_POINTS)
                 )
                 _, *scale = spectrum.at(at[0][0] * array([field.real(1)]), field)
@@ -318,7 +319,7 @@ def field_floats(values: object) -> list[Scalar]:
         return [field.real(float(v)) for v in np.asarray(values)]
 
 
-def _weighted(
+def _weigh(
     spectrum: ContinuousSpectrum, piece: tuple[Array, Array], field: Field
 ) -> tuple[Array, Array, Array]:
     points, weights = piece

@@ -31,7 +31,7 @@ class PieceBook:
         self._bits = bits_of(digits) + 40
         self._rules: dict[tuple[int, ...], NodeRule] = {}
         listed = [book.plain for book in self._books if book.plain is not None]
-        self.plain: NodeRule | None = self._joined(listed) if len(listed) == len(self._books) else None
+        self.plain: NodeRule | None = self._join(listed) if len(listed) == len(self._books) else None
 
     def rule(self, head: int, sector: int, log_floor: float, refinement: int) -> NodeRule:
         """The rules of all pieces with at least ``head - 1`` direct terms each."""
@@ -40,7 +40,7 @@ class PieceBook:
         parts = [book.rule(head, sector, log_floor, refinement) for book in self._books]
         key = tuple(map(id, parts))
         if key not in self._rules:
-            self._rules[key] = self._joined(parts)
+            self._rules[key] = self._join(parts)
         return self._rules[key]
 
     def place(self, log_kappa: float, angle: float, *, derivatives: int = 2) -> tuple[int, int]:
@@ -48,7 +48,7 @@ class PieceBook:
         places = [book.place(log_kappa, angle, derivatives=derivatives) for book in self._books]
         return max(head for head, _ in places), max(sector for _, sector in places)
 
-    def _joined(self, rules: list[NodeRule]) -> NodeRule:
+    def _join(self, rules: list[NodeRule]) -> NodeRule:
         if any(rule.bins is not None for rule in rules):
             raise UnableError("compressed lists of modes are not joined; give the modes as arrays")
         with field_of(self._bits) as field:

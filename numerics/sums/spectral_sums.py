@@ -15,7 +15,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,8 +22,7 @@ import sympy
 from numpy.typing import NDArray
 
 from asymptotics.errors import DomainError, PrecisionError
-from numerics.spectra.compiled import PROBE_BITS
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, constant, integers
+from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, constant
 from numerics.sums.node_rules import NodeRule, RuleBook, bounded
 from numerics.sums.piecewise_rules import PieceBook
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, field_of
@@ -47,7 +45,7 @@ class OnePoint:
 
     def moved(self, by: Array) -> OnePoint:
         """The sums at ``kappa + by``, each by the derivatives that are there; the last one stays as it is."""
-        df1, X = (np.array([_shifted(f[j:], by) for j in range(len(f))]) for f in (self.df1, self.X))
+        df1, X = (np.array([_shift(f[j:], by) for j in range(len(f))]) for f in (self.df1, self.X))
         return OnePoint(kappa=self.kappa + by, df1=df1, X=X, error=self.error)
 
     def truncated(self, derivatives: int) -> OnePoint:
@@ -56,7 +54,7 @@ class OnePoint:
         return OnePoint(kappa=self.kappa, df1=self.df1[rows], X=self.X[rows], error=self.error)
 
 
-def _shifted(derivatives: Array, by: Array) -> Array:
+def _shift(derivatives: Array, by: Array) -> Array:
     """``sum_i f^(i) by^i/i!``."""
     total = derivatives[-1]
     for i in range(len(derivatives) - 1, 0, -1):
@@ -88,10 +86,6 @@ class SpectralSums:
         if isinstance(spectrum, FiniteSpectrum):
             positive = spectrum.eigenvalues[spectrum.eigenvalues > 0]
             self._logs = np.log(np.sort(positive)[::-1])
-        elif self._book.plain is not None:
-            with field_of(64) as field:
-                logs = [float(field.log(lam)) for lam in self._book.plain.lam if lam != 0]
-            self._logs = np.sort(logs)[::-1]
 
     def one_point(
         self,
@@ -152,7 +146,7 @@ class SpectralSums:
             found: list[Scalar] = []
             for weights, check in ((rule.A, rule.check[1]), (rule.G, rule.check[2])):
                 product, coarse = weights * rule.lam * u * u, check * rule.check[0] * coarse_u * coarse_u
-                total, estimate = _estimated(product, coarse, rule.parts)
+                total, estimate = _estimate(product, coarse, rule.parts)
                 found.append(_real(total))
                 error = max(error, estimate)
             if error < 10.0**-self.digits:
@@ -223,30 +217,12 @@ class SpectralSums:
         return constant(self.spectrum.unlearned, field)
 
     def log_eigenvalue(self, level: float) -> float:
-        """A rough ``log lambda`` by falling lambda, a scale for starting values; exact at 1 and at M."""
+        """A rough ``log lambda`` at a (real) level; a scale for starting values."""
         if self._logs is not None:
             return float(self._logs[min(max(int(level) - 1, 0), self._logs.size - 1)])
         assert isinstance(self.spectrum, ContinuousSpectrum)
-        lowest, highest = self._log_extremes
-        levels = self.spectrum.levels
-        if level <= 1:
-            return highest
-        if levels is not None and level >= levels:
-            return lowest
-        return self.spectrum.logarithm("eigenvalues", math.log(level))
-
-    @cached_property
-    def _log_extremes(self) -> tuple[float, float]:
-        """``log lambda`` of the smallest and of the largest eigenvalue; they fall from the start on."""
-        assert isinstance(self.spectrum, ContinuousSpectrum)
-        logs: list[float] = []
-        with field_of(PROBE_BITS) as field:
-            for piece in self.spectrum.pieces or (self.spectrum,):
-                last = piece.levels or piece.start
-                lam = piece.at(integers(1, min(piece.start, last), field), field)[0]
-                logs += [float(field.log(x)) for x in lam]
-                logs.append(piece.logarithm("eigenvalues", math.log(last)))
-        return min(logs), max(logs)
+        capped = level if self.spectrum.levels is None else min(level, self.spectrum.levels)
+        return self.spectrum.logarithm("eigenvalues", math.log(max(1.0, capped)))
 
 
 def _evaluate(
@@ -274,7 +250,7 @@ def _evaluate(
             if order:
                 product, coarse, factor = product * u, coarse * coarse_u, -order * factor
             if order in (0, rows[0]):
-                total, estimate = _estimated(product, coarse, rule.parts)
+                total, estimate = _estimate(product, coarse, rule.parts)
                 error = max(error, estimate + floor)
             else:
                 total = product.sum()
@@ -294,7 +270,7 @@ def _floor(rule: NodeRule, kappa: Scalar, floor: float, field: Field) -> float:
     return floor
 
 
-def _estimated(product: Array, coarse: Array, parts: tuple[int, int, int]) -> tuple[Scalar, float]:
+def _estimate(product: Array, coarse: Array, parts: tuple[int, int, int]) -> tuple[Scalar, float]:
     """The sum of ``product``, and the relative error of its integral and of its ends."""
     direct, ends, even = parts
     end = product[direct:ends].sum()

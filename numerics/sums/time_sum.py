@@ -24,7 +24,7 @@ from numerics.values.value import Value
 ADDED_UP = 20_000
 """Up to this many modes are added one by one."""
 ADDED_AT_END = 300_000
-"""Likewise where only the slowest modes are left, and there is no other way."""
+"""Likewise where only the slowest modes are left, and nothing else works."""
 CANCELLED = 450
 """Most digits that two tails may cancel."""
 
@@ -42,7 +42,7 @@ def time_sum(spectrum: ContinuousSpectrum | FiniteSpectrum, decay: Decay, digits
     True
     """
     if isinstance(spectrum, FiniteSpectrum):
-        return _listed(spectrum, decay, digits)
+        return _list_modes(spectrum, decay, digits)
     with field_of(bits_of(digits + 15)) as field:
         lost = field.mpf(constant(spectrum.unlearned, field))
     total = Value(value=lost, error=abs(lost) * mpmath.mpf(10) ** -(digits + 10))
@@ -56,7 +56,7 @@ def time_sum(spectrum: ContinuousSpectrum | FiniteSpectrum, decay: Decay, digits
     return total
 
 
-def _listed(spectrum: FiniteSpectrum, decay: Decay, digits: int) -> Value | None:
+def _list_modes(spectrum: FiniteSpectrum, decay: Decay, digits: int) -> Value | None:
     if spectrum.levels > ADDED_UP:
         return None
     largest = float(np.max(spectrum.eigenvalues, initial=0.0))
@@ -66,10 +66,10 @@ def _listed(spectrum: FiniteSpectrum, decay: Decay, digits: int) -> Value | None
             array(field.real(float(x)) for x in column) for column in (spectrum.eigenvalues, spectrum.target)
         )
         value = field.mpf(np.sum(weight * decay.of(lam, field)))
-    return _rounded(value, digits)
+    return _round(value, digits)
 
 
-def _rounded(value: mpmath.mpf, digits: int) -> Value:
+def _round(value: mpmath.mpf, digits: int) -> Value:
     """Rounding of an exponent is amplified by its size, which is at most ``|log|`` of the value and more."""
     size = 10 + abs(mpmath.log(abs(value))) if value else mpmath.mpf(10)
     return Value(value=value, error=abs(value) * size * mpmath.mpf(10) ** -(digits + 10))
@@ -78,17 +78,13 @@ def _rounded(value: mpmath.mpf, digits: int) -> Value:
 def _piece(piece: ContinuousSpectrum, decay: Decay, digits: int) -> Value | None:
     if piece.levels is None:
         return exponential_sum(piece, decay, digits) if piece.decay("eigenvalues") < math.inf else None
-    if piece.levels <= ADDED_UP or piece.is_listed:
-        return _added(piece, 1, decay, digits)
+    if piece.levels <= ADDED_UP:
+        return _add(piece, 1, decay, digits)
     if decay.rate != 0 and not piece.eigenvalues.has(piece.index):
         return _single(piece, decay, digits)
     first = _first_that_matters(piece, decay, digits)
     if piece.levels - first < ADDED_AT_END:
-        end = _added(piece, first, decay, digits)
-        if piece.start == 1:
-            return end
-        before = _added(piece, 1, decay, digits, piece.start - 1)
-        return Value(value=end.value + before.value, error=end.error + before.error)
+        return _add(piece, first, decay, digits)
     if piece.decay("eigenvalues") == math.inf or piece.decay("target") <= 1 + 1e-9:
         return None
     return _difference(piece, decay, digits)
@@ -97,32 +93,28 @@ def _piece(piece: ContinuousSpectrum, decay: Decay, digits: int) -> Value | None
 def _single(piece: ContinuousSpectrum, decay: Decay, digits: int) -> Value | None:
     """Modes of one eigenvalue: their whole power times one exponential."""
     power = piece.multiplicity * piece.target
-    with field_of(bits_of(digits + 25) + _exponent_bits(piece.logarithm("eigenvalues", 0.0), decay)) as field:
+    with field_of(bits_of(digits + 25) + _exponent_bits(_log_first(piece), decay)) as field:
         left = field.mpf(decay.of(array([constant(piece.eigenvalues, field)]), field)[0])
         if not power.has(piece.index):
             assert piece.levels is not None
-            return _rounded(left * piece.levels * field.mpf(constant(power, field)), digits)
+            return _round(left * piece.levels * field.mpf(constant(power, field)), digits)
     whole = _piece(piece, Decay(rate=mpmath.mpf(0)), digits + 2)
     if whole is None:
         return None
-    found = _rounded(left * whole.value, digits)
+    found = _round(left * whole.value, digits)
     return Value(value=found.value, error=found.error + left * whole.error)
 
 
-def _added(
-    piece: ContinuousSpectrum, first: int, decay: Decay, digits: int, last: int | None = None
-) -> Value:
-    """The terms of ``first ... last`` (None: the last mode), at bits that hold the largest exponent."""
-    stop = last or piece.levels
-    assert stop is not None
-    largest = piece.logarithm("eigenvalues", math.log(first))
-    while True:
-        bits = bits_of(digits + 25) + _exponent_bits(largest, decay)
-        with field_of(bits) as field:
-            lam, _, weight = piece.at(integers(first, stop, field), field)
-            largest = max(largest, float(field.log(max(lam))))
-            if bits >= bits_of(digits + 25) + _exponent_bits(largest, decay):
-                return _rounded(field.mpf(np.sum(weight * decay.of(lam, field))), digits)
+def _add(piece: ContinuousSpectrum, first: int, decay: Decay, digits: int) -> Value:
+    assert piece.levels is not None
+    with field_of(bits_of(digits + 25) + _exponent_bits(_log_first(piece), decay)) as field:
+        lam, _, weight = piece.at(integers(first, piece.levels, field), field)
+        value = field.mpf(np.sum(weight * decay.of(lam, field)))
+    return _round(value, digits)
+
+
+def _log_first(piece: ContinuousSpectrum) -> float:
+    return piece.logarithm("eigenvalues", 0.0)
 
 
 def _exponent_bits(log_largest: float, decay: Decay) -> int:
@@ -132,14 +124,14 @@ def _exponent_bits(log_largest: float, decay: Decay) -> int:
 
 
 def _first_that_matters(piece: ContinuousSpectrum, decay: Decay, digits: int) -> int:
-    """The first mode that is not negligible beside the last one, by bisection where eigenvalues fall."""
+    """The first mode that is not negligible beside the last one, by bisection (eigenvalues fall)."""
     assert piece.levels is not None
     with field_of(80) as field:
         last = _log_term(piece, piece.levels, decay, field)
         floor = last - (digits + 10) * math.log(10) - math.log(piece.levels)
-        low, high = piece.start, piece.levels
+        low, high = 1, piece.levels
         if _log_term(piece, low, decay, field) > floor:
-            return low
+            return 1
         while high - low > 1:
             middle = (low + high) // 2
             if _log_term(piece, middle, decay, field) > floor:
@@ -162,7 +154,6 @@ def _difference(piece: ContinuousSpectrum, decay: Decay, digits: int) -> Value |
     shifted = {piece.index: piece.index + piece.levels}
     beyond = replace(
         endless,
-        start=1,
         eigenvalues=piece.eigenvalues.xreplace(shifted),
         target=piece.target.xreplace(shifted),
         multiplicity=piece.multiplicity.xreplace(shifted),

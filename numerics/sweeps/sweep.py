@@ -10,25 +10,25 @@ raises, or whose worker dies, is a row with its error; it does not stop the rest
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
-import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import contextmanager, suppress
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from tqdm import tqdm
 
-from asymptotics.errors import DomainError, UnableError
-from numerics.sweeps.file import Row, RowFile, Sweep, as_json, key_of, read_sweep
+from asymptotics.errors import DomainError
+from numerics.sweeps.file import RowFile, read_sweep
+from numerics.sweeps.rows import PointError, Row, Sweep, SweepWarning, as_json, key_of
+from numerics.sweeps.workers import Unsendable, Workers, failure_of
 
 Point: TypeAlias = Mapping[str, Any]
 Function: TypeAlias = Callable[[Point], Mapping[str, Any]]
+_Outcome: TypeAlias = tuple[Mapping[str, Any], float]
 DEATHS = 2
 """How often a point may lose its worker while it runs alone."""
 
@@ -62,17 +62,22 @@ def sweep(
         file, a file of any of them is taken up.
 
     A worker that dies is replaced, and the points it may have had are run one at a time, so that the one
-    that kills its worker is found: its row says so. Ctrl-C stops the processes and leaves a valid file.
-    Raises `DomainError` for a file of another function, `UnableError` where the given executor breaks.
+    that kills its worker is found: its row says so. Ctrl-C stops the processes and leaves a valid file, and
+    so does the end of this process, however it comes. Where the disk is full, further rows go to a temporary
+    file: a `SweepWarning` says so, and ``path`` of the sweep is that file. Raises `DomainError` for a file of
+    another function or with a line that is not a row, and for a function that workers cannot import;
+    `UnableError` where the given executor breaks (the scheduler of a cluster is gone) or processes do not
+    come up (a script that sweeps while they import it).
 
     >>> found = sweep([{"x": 4}, {"x": 9}, {"x": -1}], square_root, jobs=1, progress=False)
     >>> [row.result["root"] if row.error is None else row.error["type"] for row in found]
     [2.0, 3.0, 'DomainError']
     """
+    workers = Workers(executor, jobs)
     wanted = {key_of(point): point for point in points}
     size = in_flight if in_flight is not None else 4 * (os.cpu_count() or 1)
-    if size < 1:
-        raise DomainError(f"in_flight = {size}; at least one point must be under way")
+    if not isinstance(size, int) or size < 1:
+        raise DomainError(f"in_flight = {size!r}; at least one point must be under way")
     (own,) = _names(function)
     if executor is None and "<" in own.split(" ")[0]:
         raise DomainError(
@@ -81,23 +86,20 @@ def sweep(
     with RowFile.opened(path, _names(function, names)) as file:
         done = {key: row for key, row in file.rows.items() if row.error is None or not again}
         left = [(key, point) for key, point in wanted.items() if key not in done]
-        with (
-            _shown(len(wanted), len(wanted) - len(left), progress) as advance,
-            _Workers(executor, jobs) as workers,
-        ):
+        with _show(len(wanted), len(wanted) - len(left), progress) as advance, workers:
             for key, row in _rows(left, function, workers, size):
                 file.write(key, row)
                 done[key] = row
                 advance()
-    return Sweep(path=None if path is None else Path(path), rows=tuple(done[key] for key in wanted))
+    return Sweep(path=file.path, rows=tuple(done[key] for key in wanted))
 
 
 def _rows(
-    left: list[tuple[str, Point]], function: Function, workers: _Workers, size: int
+    left: list[tuple[str, Point]], function: Function, workers: Workers, size: int
 ) -> Iterator[tuple[str, Row]]:
     """Rows as they are finished; the points under way when a worker dies are run again one at a time."""
     queue, suspects = deque(left), deque[tuple[str, Point]]()
-    running: dict[Future[tuple[Mapping[str, Any], float]], tuple[str, Point]] = {}
+    running: dict[Future[_Outcome], tuple[str, Point]] = {}
     deaths: dict[str, int] = {}
     while queue or suspects or running:
         source, limit = (suspects, 1) if suspects else (queue, size)
@@ -112,86 +114,67 @@ def _rows(
         finished, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in finished:
             key, point = running.pop(future)
-            error = future.exception()
+            error = failure_of(future)
             if isinstance(error, BrokenExecutor):
                 broken = error
                 deaths[key] = deaths.get(key, 0) + alone
                 if deaths[key] < DEATHS:
                     suspects.append((key, point))
                     continue
-            if error is not None:
-                yield key, Row.failed(key, error)
-            else:
-                result, seconds = future.result()
-                yield key, Row(point=json.loads(key), result=result, seconds=seconds)
+            yield key, _row(key, future, error)
         if broken is not None:
             suspects.extend(running.values())
             running.clear()
             workers.renew(broken)
 
 
-def timed(function: Function, point: Point) -> tuple[Mapping[str, Any], float]:
+def _row(key: str, future: Future[_Outcome], error: BaseException | None) -> Row:
+    """The row of a point that is finished. Raises `Unsendable`, which the other points would end in, too."""
+    if isinstance(error, Unsendable):
+        raise error from None
+    if error is not None:
+        return Row.failed(key, error)
+    result, seconds = future.result()
+    return Row(point=json.loads(key), result=result, seconds=seconds)
+
+
+def timed(function: Function, point: Point) -> _Outcome:
     """The result at a point, as the file will hold it, and the seconds it took; runs on a worker."""
     start = time.perf_counter()
-    return as_json(function(point)), time.perf_counter() - start
+    try:
+        return as_json(function(point)), time.perf_counter() - start
+    except Exception as error:
+        raise PointError(type(error).__name__, str(error)) from error
 
 
 def _names(function: Function, given: Sequence[str] = ()) -> tuple[str, ...]:
     """The names of a function, with its fixed arguments, by which a file is recognised."""
+    if not callable(function):
+        raise DomainError(f"function = {function!r} cannot be called; pass a function of one point")
     if isinstance(function, partial):
         fixed = json.dumps(as_json({"": list(function.args), **function.keywords}), sort_keys=True)
         return tuple(f"{name} {fixed}" for name in _names(function.func, given))
-    return tuple(given) or (f"{function.__module__}.{function.__qualname__}",)
-
-
-class _Workers:
-    """The executor of a sweep: the one given, or processes that can be replaced and stopped."""
-
-    def __init__(self, given: Executor | None, jobs: int | None) -> None:
-        self._given, self._jobs = given, jobs
-        self._executor = given
-
-    def __enter__(self) -> _Workers:
-        self._others = set(multiprocessing.active_children())
-        if self._given is None:
-            self._executor = self._pool()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._given is not None or self._executor is None:
-            return
-        self._executor.shutdown(wait=kind is None, cancel_futures=True)
-        if kind is not None:
-            for process in set(multiprocessing.active_children()) - self._others:
-                process.terminate()
-
-    def _pool(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._jobs, mp_context=context, initializer=_undisturbed)
-
-    def submit(self, *call: Any) -> Future[Any]:
-        assert self._executor is not None
-        return self._executor.submit(*call)
-
-    def renew(self, error: BaseException) -> None:
-        if self._given is not None:
-            raise UnableError(
-                f"the executor broke ({error}); what is finished is kept: sweep again with a new one"
-            ) from error
-        assert self._executor is not None
-        self._executor.shutdown(wait=False, cancel_futures=True)
-        self._executor = self._pool()
-
-
-def _undisturbed() -> None:
-    """In a worker: Ctrl-C is for the process that writes the file."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    own = function if hasattr(function, "__qualname__") else type(function)
+    return tuple(given) or (f"{own.__module__}.{own.__qualname__}",)
 
 
 @contextmanager
-def _shown(total: int, done: int, progress: bool) -> Iterator[Callable[[], object]]:
-    with tqdm(total=total, initial=done, unit="point", disable=not progress) as bar:
+def _show(total: int, done: int, progress: bool) -> Iterator[Callable[[], object]]:
+    with _Bar(total=total, initial=done, unit="point", disable=not progress) as bar:
         yield lambda: bar.update(1)
+
+
+class _Bar(tqdm):  # type: ignore[misc]
+    """A bar on stderr; where that takes no more, the sweep goes on without it."""
+
+    def display(self, *given: Any, **named: Any) -> bool:
+        with suppress(OSError):
+            return bool(super().display(*given, **named))
+        return False
+
+    def close(self) -> None:
+        with suppress(OSError):
+            super().close()
 
 
 def square_root(point: Point) -> dict[str, float]:
@@ -201,4 +184,4 @@ def square_root(point: Point) -> dict[str, float]:
     return {"root": float(point["x"]) ** 0.5}
 
 
-__all__ = ["Row", "Sweep", "read_sweep", "square_root", "sweep"]
+__all__ = ["Row", "Sweep", "SweepWarning", "read_sweep", "square_root", "sweep"]

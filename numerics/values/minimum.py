@@ -47,8 +47,8 @@ def minimum(function: Function, start: mpmath.mpf, step: mpmath.mpf, accuracy: m
     reached, centre = mpmath.inf, start
     for attempt, (width, count) in enumerate((FITS[0], *FITS)):
         if attempt == 1:  # the start was not near enough
-            centre = _centred(function, centre, step)
-        found = _fitted(function, centre, mpmath.mpf(width), count)
+            centre = _centre(function, centre, step)
+        found = _fit(function, centre, mpmath.mpf(width), count)
         if found is None:
             continue
         if found.place.error <= accuracy:
@@ -61,7 +61,7 @@ def minimum(function: Function, start: mpmath.mpf, step: mpmath.mpf, accuracy: m
     )
 
 
-def _centred(function: Function, start: mpmath.mpf, step: mpmath.mpf) -> mpmath.mpf:
+def _centre(function: Function, start: mpmath.mpf, step: mpmath.mpf) -> mpmath.mpf:
     """Within a few hundredths of the minimum: bracket, then parabolas."""
     triple = [function(u, True) for u in (start - step, start, start + step)]
     for _ in range(MOVES):
@@ -85,7 +85,7 @@ def _centred(function: Function, start: mpmath.mpf, step: mpmath.mpf) -> mpmath.
     raise PrecisionError(f"no minimum is bracketed from {mpmath.nstr(start, 6)}; the function keeps falling")
 
 
-def _fitted(function: Function, centre: mpmath.mpf, width: mpmath.mpf, count: int) -> Minimum | None:
+def _fit(function: Function, centre: mpmath.mpf, width: mpmath.mpf, count: int) -> Minimum | None:
     """Zero of the derivative of the Chebyshev series through ``count`` points; None if it lies outside."""
     nodes = [mpmath.cos(mpmath.pi * (2 * j + 1) / (2 * count)) for j in range(count)]
     # the middle first: what a function prepares there serves both sides

@@ -31,13 +31,13 @@ class Positive:
     def __add__(self, other: Positive | Scalar) -> Positive:
         theirs = _positive(other)
         total = self.value + theirs.value
-        return Positive(total, _shared(self, theirs, total))
+        return Positive(total, _share(self, theirs, total))
 
     def __sub__(self, other: Positive | Scalar) -> Positive:
         theirs = _positive(other)
         rest = self.value - theirs.value
         return Positive(
-            rest, _shared(self, theirs, rest) if rest > 0 or not (self.value or theirs.value) else math.inf
+            rest, _share(self, theirs, rest) if rest > 0 or not (self.value or theirs.value) else math.inf
         )
 
     def __mul__(self, other: Positive | Scalar) -> Positive:
@@ -64,7 +64,7 @@ def _positive(number: Positive | Scalar) -> Positive:
     return number if isinstance(number, Positive) else Positive(number, 0.0)
 
 
-def _shared(first: Positive, second: Positive, whole: Scalar) -> float:
+def _share(first: Positive, second: Positive, whole: Scalar) -> float:
     """The absolute errors of two numbers together, relative to ``whole``."""
     parts = (x for x in (first, second) if x.value and x.error)
     return sum(float(abs(x.value / whole)) * x.error for x in parts) if whole else 0.0

@@ -65,8 +65,9 @@ class Value:
         if not self.error:
             return str(mpmath.nstr(self.value, 15))
         relative = self.relative_error
+        noted = f" {self.note}" if self.note else ""
         if relative >= 1:
-            return f"{mpmath.nstr(self.value, 2)} +- {mpmath.nstr(self.error, 1)}"
+            return f"{mpmath.nstr(self.value, 2)} +- {mpmath.nstr(self.error, 1)}{noted}"
         # The error is printed in units of the last digit, rounded up.
         places = math.floor(math.log10(float(abs(self.value)))) if float(abs(self.value)) > 0 else 0
         exponent = int(mpmath.floor(mpmath.log10(self.error)))
@@ -78,7 +79,7 @@ class Value:
             self.value, max(1, leading - exponent + 1), strip_zeros=False, min_fixed=-5, max_fixed=17
         )
         mantissa, _, power = shown.partition("e")
-        return f"{mantissa}({unit})" + (f"e{power}" if power else "")
+        return f"{mantissa.removesuffix('.')}({unit})" + (f"e{power}" if power else "") + noted
 
 
 def _bits(number: mpmath.mpf) -> int:

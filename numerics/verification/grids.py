@@ -1,4 +1,4 @@
-"""Where a law is compared with the full model, when it is no power law of its resource.
+"""Where a law is compared with the full model, when it is not a power law of its resource.
 
 A law in powers of a gauge X(resource), as ``exp(N)``, is compared where X is geometric, as far as possible:
 exponents are read off steps of log X. With delta the exponent of the relative remainder, ``X^-delta``,
@@ -47,7 +47,7 @@ def gauge_grid(gauge: Expr, resource: Symbol, decay: Expr, points: int) -> tuple
         if whole:
             step = max(1, round(math.log(10) / (unit * float(slope))))
             return tuple(Integer((FIRST_DECADE + j) * step) for j in range(points))
-    places = [_solved(exponent, resource, step) for step in steps]
+    places = [_solve(exponent, resource, step) for step in steps]
     if not whole:
         return tuple(Integer(math.ceil(x)) if x > 100 else Rational(mpmath.nstr(x, 15)) for x in places)
     found: list[Expr] = []
@@ -74,7 +74,7 @@ def _edge_grid(gauge: Expr, resource: Symbol, decay: Expr, points: int) -> tuple
     return tuple(edge - edge / 8 / step**j for j in range(points))
 
 
-def _solved(exponent: Expr, resource: Symbol, value: float) -> mpmath.mpf:
+def _solve(exponent: Expr, resource: Symbol, value: float) -> mpmath.mpf:
     """The resource at which the growing function ``exponent`` has a value, to double precision."""
 
     def at(x: mpmath.mpf) -> mpmath.mpf:

@@ -71,11 +71,17 @@ def measured_decay(prediction: Prediction, points: tuple[Point, ...]) -> Measure
 def judge(prediction: Prediction, points: tuple[Point, ...], decay: Measurement) -> tuple[str, str]:
     """The verdict HOLDS, FAILS or UNDECIDED, and the reason in one line."""
     if prediction.decay == oo:
-        return _judge_faster(points)
+        return judge_faster(points)
     resolved = resolved_run(points)
     first, last = points[0], resolved[-1] if resolved else points[0]
     # Half a decade of slack: grids in steps of eta start a little late.
     if last.scale < first.scale * mpmath.mpf(10) ** ((DECADES - 0.5) / prediction.unit):
+        end = points[-1]
+        if prediction.bounded:
+            return _judge_unseen(prediction, points, resolved)
+        if end.resolved and abs(end.remainder) > 10 * abs(prediction.next(end.scale)):
+            # the remainder changed its sign at a point, on its way to a constant
+            return "FAILS", f"remainder {_short(end.remainder)} at {_short(end.resource)}; it does not fall"
         return "UNDECIDED", (
             f"the numerical error is not far below the remainder beyond {mpmath.nstr(last.resource, 3)}; "
             "ask for more digits"
@@ -85,7 +91,7 @@ def judge(prediction: Prediction, points: tuple[Point, ...], decay: Measurement)
         start = f"{_short(first.remainder)} at {_short(first.resource)}"
         return "FAILS", f"{shown}; it does not fall from {start}"
     if prediction.bounded:
-        return _judge_bound(prediction, resolved, decay, shown)
+        return _judge_by_bound(prediction, resolved, decay, shown)
     return _judge_power(prediction, resolved, decay, shown)
 
 
@@ -115,10 +121,10 @@ def _judge_power(
     return "UNDECIDED", f"{shown}; its decay is not settled"
 
 
-def _judge_bound(
+def _judge_by_bound(
     prediction: Prediction, resolved: tuple[Point, ...], decay: Measurement, shown: str
 ) -> tuple[str, str]:
-    """Where only the order of the remainder is known: its decay is no slower, and L/law tends to 1."""
+    """Where only the order of the remainder is known: it decays at least as fast, and L/law tends to 1."""
     bound = number(prediction.decay)
     limit = _limit(prediction, resolved)
     tends = f"{shown}; {_tends(limit)}"
@@ -135,6 +141,64 @@ def _judge_bound(
     if decay.value < bound - max(3 * decay.error, FLOOR) or abs(limit.value - 1) > 3 * limit.error:
         return "UNDECIDED", f"{tends}; the decay is not settled"
     return "HOLDS", tends
+
+
+def _judge_unseen(
+    prediction: Prediction, points: tuple[Point, ...], resolved: tuple[Point, ...]
+) -> tuple[str, str]:
+    """Where the remainder falls below the numerical error at once: it stays there, as the bound allows."""
+    bound, last = number(prediction.decay), points[-1]
+    hidden = points[len(resolved) :]
+    shown = f"remainder {_short(last.remainder)} at {_short(last.resource)}"
+    if abs(last.remainder) > 10 * last.remainder_error:
+        return "FAILS", f"{shown}, ten times the numerical error, where nothing should be left"
+    # One point may lie between what is resolved and what is not.
+    if any(abs(p.remainder) > 3 * p.remainder_error for p in hidden[1:]) or not _falls(
+        bound, (*resolved, *hidden[:1])
+    ):
+        return (
+            "UNDECIDED",
+            f"{shown}; the numerical error is not far below the remainder, ask for more digits",
+        )
+    if max(p.remainder_error for p in hidden) > FLOOR / 100:
+        return "UNDECIDED", f"{shown}, but the numerical error is {_short(last.remainder_error)}"
+    return "HOLDS", f"{shown}, within the numerical error from {_short(hidden[0].resource)} on"
+
+
+def _falls(bound: mpmath.mpf, points: tuple[Point, ...]) -> bool:
+    """Whether what may be the remainder falls at least as the bound from point to point."""
+    sizes = [max(abs(p.remainder), p.remainder_error) for p in points]
+    slopes = local_exponents([p.scale for p in points], sizes)
+    return all(
+        slope >= bound - FLOOR or abs(p.remainder) <= 3 * p.remainder_error
+        for slope, p in zip(slopes, points[1:], strict=True)
+    )
+
+
+def judge_remainder(
+    prediction: Prediction, points: tuple[Point, ...], decay: Measurement
+) -> tuple[str, str] | None:
+    """The verdict on the remainder that the law states, where it is smaller than the one derived; else None.
+
+    A bound that is larger than it need be is true; one that is smaller must be seen in the measured decay.
+    """
+    stated, derived = prediction.stated_decay, number(prediction.decay)
+    claimed = f"a remainder that falls with {_short(stated)} is stated"
+    if prediction.has_companions and stated > FLOOR:
+        return "FAILS", f"{claimed}; a lower power of the logarithm is at the leading order"
+    if stated <= derived + FLOOR:
+        return None
+    if mpmath.isinf(decay.error):
+        return "UNDECIDED", (
+            f"{claimed}; the numerical error hides it beyond {_short(points[0].resource)}, and "
+            f"{_short(derived)} is derived"
+        )
+    short = stated - decay.value
+    if short > max(10 * decay.error, FLOOR):
+        return "FAILS", f"{claimed}; it falls with {mpmath.nstr(decay.value, 5)}"
+    if short > -max(3 * decay.error, FLOOR):
+        return "UNDECIDED", f"{claimed}; it is measured to {_short(decay.error)} only"
+    return None
 
 
 def _stays_below(bound: mpmath.mpf, resolved: tuple[Point, ...]) -> bool:
@@ -162,7 +226,7 @@ def _tends(limit: Measurement) -> str:
     return f"the ratio tends to 1 {sign} {_short(abs(limit.value - 1))}, its error {_short(limit.error)}"
 
 
-def _judge_faster(points: tuple[Point, ...]) -> tuple[str, str]:
+def judge_faster(points: tuple[Point, ...]) -> tuple[str, str]:
     """Where no power follows, the remainder must fall below the numerical error, ever faster."""
     last = points[-1]
     shown = f"remainder {_short(last.remainder)} at {_short(last.resource)}"
@@ -182,7 +246,10 @@ def _judge_faster(points: tuple[Point, ...]) -> tuple[str, str]:
     early, late = (max(abs(p.remainder) for p in part) for part in (points[:third], points[-third:]))
     # neither smaller nor falling steadily: an oscillation, or a constant, that is left out
     lasting = late > early / 10 and any(slope < 0 for slope in slopes)
-    if lasting or slopes[-1] <= slopes[-2] or slopes[-1] < mpmath.mpf("1e-6"):
+    rounding = sum(p.remainder_error / abs(p.remainder) for p in points[-2:]) / mpmath.log(
+        last.scale / points[-2].scale
+    )
+    if lasting or slopes[-1] <= slopes[-2] or slopes[-1] < rounding + mpmath.mpf("1e-6"):
         return "FAILS", f"{shown}; it does not fall faster than every power"
     return "UNDECIDED", f"{shown}; the decay is not yet faster than a power"
 
@@ -191,4 +258,4 @@ def _short(value: mpmath.mpf) -> str:
     return str(mpmath.nstr(value, 3))
 
 
-__all__ = ["Point", "judge", "measured_decay", "resolved_run"]
+__all__ = ["Point", "judge", "judge_faster", "judge_remainder", "measured_decay", "resolved_run"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
+from functools import cache
 
 import mpmath
 from sympy import Expr, Float, Symbol, oo
@@ -10,6 +12,7 @@ from sympy import Expr, Float, Symbol, oo
 from asymptotics import UnableError
 from asymptotics.expansions.terms import Term
 from asymptotics.laws.derive import Law
+from asymptotics.parsing.heights import substitute
 
 ORDERS = 4
 """How many orders of the expansion are looked at."""
@@ -26,8 +29,16 @@ class Prediction:
     it ends after it without remainder. ``corrections`` are the exponents by which that decay is approached
     once the known orders are divided out, ``law_corrections`` those of the law itself. ``left_out``
     (``beyond`` as a number) is the exponent of what all known orders leave, ``beyond_logs`` its
-    logarithms. Made and used at the precision of mpmath at the moment.
+    logarithms. ``stated_decay`` is the exponent of the relative remainder that the law itself states, and
+    ``stated_bound`` the same as a function of the resource, for slow laws; ``has_companions`` says that lower
+    powers of the logarithm stand beside the leading term, at its order. Made and used at the precision of
+    mpmath at the moment.
     """
+
+    factor = mpmath.mpf(1)
+    """What the stated law is multiplied by (`perturbed`)."""
+    shift = mpmath.mpf(0)
+    """What is added to its exponent."""
 
     def __init__(self, law: Law, settings: Mapping[Symbol, Expr]) -> None:
         if len(law.regimes) != 1:
@@ -47,21 +58,28 @@ class Prediction:
         self.gauge = _function(self.regime.variable(x), x)
         self._scale = _function(series.gauge or series.variable, x) if slow else self.gauge
         self._envelope = _function(series.envelope if slow else self.regime.envelope, x)
-        self._stated = _function(self.regime.leading(x).xreplace(table), x) if slow else None
-        self._lead = [_numbers(lead, table, x)]
+        self._stated = _function(substitute(self.regime.leading(x), table), x) if slow else None
+        self._lead = _sum([lead], table, x)
         self.exponent = number(self.regime.exponent)
+        self.stated_decay = number(self.regime.remainder - self.regime.exponent)
+        relative = self.regime.relative
+        self.stated_bound = None if relative is None else _function(relative, x)
         self.left_out: Expr = oo if ends else series.remainder_order - orders[0]
         self.beyond = mpmath.inf if ends else number(self.left_out)
         self.beyond_logs = max((b.log_power for b in series.remainder), default=0)
         # coefficients may oscillate in log x
-        self._prefactor = _function(self.regime.prefactor.xreplace(table), x)
-        self._companions = [_numbers(t, table, x) for t in groups[0] if t is not lead]
-        self._next = [_numbers(t, table, x) for group in groups[1:] for t in group]
-        self._last = [_numbers(t, table, x) for t in groups[-1]] if len(groups) > 1 else []
+        self._prefactor = _function(substitute(self.regime.prefactor, table), x)
+        beside = [t for t in groups[0] if t is not lead]
+        self.has_companions = bool(beside)
+        self._companions = _sum(beside, table, x)
+        self._next = _sum([t for group in groups[1:] for t in group], table, x)
+        self._last = _sum(groups[-1] if len(groups) > 1 else [], table, x)
+        self._power = cache(lambda y: y**-self.exponent * mpmath.log(y) ** self.regime.log_power)
         self.bounded = len(orders) == 1 and not ends
         self.decay: Expr = (
             orders[1] - orders[0] if len(orders) > 1 else oo if ends else series.remainder_order - orders[0]
         )
+        self._decay = number(self.decay) if len(orders) > 1 else mpmath.inf
         # The base of an exponential, exp(N) or 10^N, is a convention: there the remainder's decades count.
         finite = not slow and x != self.regime.variable(x) and self.decay != oo
         self.unit = max(mpmath.mpf(1), number(self.decay)) if finite else mpmath.mpf(1)
@@ -84,15 +102,24 @@ class Prediction:
 
     def __call__(self, resource: mpmath.mpf) -> mpmath.mpf:
         if self._stated is not None:
-            others = _evaluate(self._companions, self._scale(resource))
-            return self._stated(resource) + self._envelope(resource) * others
+            others = self._companions(self._scale(resource))
+            return self._stated(resource) * self._change(resource) + self._envelope(resource) * others
         return self._envelope(resource) * self._relative(self._scale(resource))
+
+    def perturbed(self, factor: mpmath.mpf, shift: mpmath.mpf) -> Prediction:
+        """The prediction of a law with ``factor`` times the prefactor and ``shift`` added to the exponent."""
+        other = copy(self)
+        other.factor, other.shift = factor, shift
+        return other
+
+    def _change(self, resource: mpmath.mpf) -> mpmath.mpf:
+        return self.factor * self.gauge(resource) ** -self.shift if self.shift else self.factor
 
     def _relative(self, x: mpmath.mpf) -> mpmath.mpf:
         if self._stated is not None:
-            return _evaluate([*self._lead, *self._companions], x)
-        stated = self._prefactor(x) * x**-self.exponent * mpmath.log(x) ** self.regime.log_power
-        return stated + _evaluate(self._companions, x)
+            return self._lead(x) + self._companions(x)
+        stated = self._prefactor(x) * self._power(x) * self.factor
+        return (stated * x**-self.shift if self.shift else stated) + self._companions(x)
 
     def logarithms(self, resource: mpmath.mpf) -> mpmath.mpf:
         """The leading order without its power of the scale."""
@@ -100,15 +127,15 @@ class Prediction:
 
     def next(self, x: mpmath.mpf) -> mpmath.mpf:
         """The relative remainder at the scale x by all orders that are known; 0 where only its order is."""
-        return _evaluate(self._next, x) / self._relative(x)
+        return self._next(x) / self._relative(x)
 
     def last_order(self, x: mpmath.mpf) -> mpmath.mpf:
         """The part of `next` that the last known order has."""
-        return _evaluate(self._last, x) / self._relative(x)
+        return self._last(x) / self._relative(x)
 
     def shape(self, x: mpmath.mpf) -> mpmath.mpf:
         """The predicted relative remainder without its power of x; 1 where only its order is known."""
-        return self.next(x) * x ** number(self.decay) if self._next else mpmath.mpf(1)
+        return self.next(x) * x**self._decay if mpmath.isfinite(self._decay) else mpmath.mpf(1)
 
 
 def _function(expression: Expr, symbol: Symbol) -> Callable[[mpmath.mpf], mpmath.mpf]:
@@ -118,7 +145,7 @@ def _function(expression: Expr, symbol: Symbol) -> Callable[[mpmath.mpf], mpmath
     if not expression.has(symbol):
         fixed = number(expression)
         return lambda x: fixed
-    return lambda x: number(expression.xreplace({symbol: Float(x, mpmath.mp.dps + 10)}))
+    return cache(lambda x: number(expression.xreplace({symbol: Float(x, mpmath.mp.dps + 10)})))
 
 
 def number(expression: Expr) -> mpmath.mpf:
@@ -140,16 +167,15 @@ def combinations(steps: list[mpmath.mpf]) -> list[mpmath.mpf]:
     return distinct
 
 
-_Order = tuple[Callable[[mpmath.mpf], mpmath.mpf], mpmath.mpf, int]
-"""A term: its coefficient as a function of the scale, its order, its power of the logarithm."""
-
-
-def _numbers(term: Term, table: Mapping[Symbol, Expr], symbol: Symbol) -> _Order:
-    return _function(term.coefficient.xreplace(dict(table)), symbol), number(term.order), term.log_power
-
-
-def _evaluate(terms: list[_Order], x: mpmath.mpf) -> mpmath.mpf:
-    return mpmath.fsum(c(x) * x**-p * mpmath.log(x) ** m for c, p, m in terms)
+def _sum(
+    terms: list[Term], table: Mapping[Symbol, Expr], symbol: Symbol
+) -> Callable[[mpmath.mpf], mpmath.mpf]:
+    """The sum of terms as a function of the scale; their coefficients may be functions of it."""
+    parts = [
+        (_function(substitute(t.coefficient, dict(table)), symbol), number(t.order), t.log_power)
+        for t in terms
+    ]
+    return cache(lambda x: mpmath.fsum(c(x) * x**-p * mpmath.log(x) ** m for c, p, m in parts))
 
 
 __all__ = ["Prediction", "combinations", "number"]

@@ -13,8 +13,9 @@ time_discrete           gradient descent after t steps, N = P = oo
 time_momentum           heavy-ball flow, N = P = oo
 ======================  ===============================================================================
 
-Times are on the clock of the rule. Symbols that a law needs besides its task are the settings: a coefficient
-in 1/N is divided by the N that is set, so that N = 1 is the coefficient itself.
+Times are on the clock of the rule. Laws of one-pass SGD are of first order in eta, and so are the values that
+they are compared with. Symbols that a law needs besides its task are the settings: a coefficient in 1/N is
+divided by the N that is set, so that N = 1 is the coefficient itself.
 """
 
 from __future__ import annotations
@@ -162,7 +163,7 @@ def _at_end(size: Symbol, part: str, place: Place) -> Value:
 def _size_coefficient(size: Symbol, quantity: str, order: int, noise: int, place: Place) -> Value:
     """c_order in 1/N or 1/P, which carries sigma^noise."""
     found = size_coefficients(place.task, quantity, size.name, place.resource, _half(place))[order - 1]
-    return _scaled(found, place.setting(sigma) ** noise / place.setting(size) ** order)
+    return _scale(found, place.setting(sigma) ** noise / place.setting(size) ** order)
 
 
 # -- training rules and stopping -------------------------------------------------------------------
@@ -184,7 +185,7 @@ def _best(part: str, place: Place) -> Value:
     return value
 
 
-def _trained(rule: type[TrainingRule], place: Place) -> TrainingRule:
+def _train(rule: type[TrainingRule], place: Place) -> TrainingRule:
     """The rule at the settings, which must be exactly the floats that it takes."""
     numbers = {symbol: place.setting(symbol) for symbol in rule.parameters}
     for symbol, number in numbers.items():
@@ -199,32 +200,35 @@ def _half(place: Place) -> int:
 
 
 def _sgd_noise(place: Place) -> Value:
-    rule = _trained(OnePassSGD, place)
-    return FullModel(place.task, rule=rule, digits=_half(place)).sgd_excess(place.resource)
+    rule = _train(OnePassSGD, place)
+    model = FullModel(place.task, rule=rule, digits=_half(place))
+    return model.first_order.sgd_excess(place.resource)
 
 
 def _sgd_noise_transient(place: Place) -> Value:
-    rule = _trained(OnePassSGD, place)
+    rule = _train(OnePassSGD, place)
     found = size_coefficients(place.task, "sgd_excess", N.name, place.resource, _half(place), rule)[0]
-    return _scaled(found, 1 / place.setting(N))
+    return _scale(found, 1 / place.setting(N))
 
 
 def _sgd_noise_model(place: Place) -> Value:
-    rule = _trained(OnePassSGD, place)
-    return FullModel(place.task, N=place.resource, rule=rule, digits=place.digits).sgd_excess(oo)
+    rule = _train(OnePassSGD, place)
+    model = FullModel(place.task, N=place.resource, rule=rule, digits=place.digits)
+    return model.first_order.sgd_excess(oo)
 
 
-def _trained_loss(rule: type[TrainingRule], place: Place) -> Value:
+def _loss_of_trained(rule: type[TrainingRule], place: Place) -> Value:
     # The next order may be as small as 1/t^2: it takes two thirds of the digits to see it.
     digits = max(8, 2 * place.digits // 3)
-    return FullModel(place.task, rule=_trained(rule, place), digits=digits).test_loss(place.resource)
+    model = FullModel(place.task, rule=_train(rule, place), digits=digits)
+    return model.first_order.test_loss(place.resource)
 
 
 def time_reference(rule: type[TrainingRule]) -> Reference:
     """That of the time law of a training rule, `quantities.time_quantity`."""
     return Reference(
         name=rule.law,
-        value=partial(_trained_loss, rule),
+        value=partial(_loss_of_trained, rule),
         settings=rule.parameters,
         first=2,
         points=7,
@@ -232,7 +236,7 @@ def time_reference(rule: type[TrainingRule]) -> Reference:
     )
 
 
-def _scaled(value: Value, factor: Expr) -> Value:
+def _scale(value: Value, factor: Expr) -> Value:
     number = mpmath.mpmathify(factor.evalf(mpmath.mp.dps + 5))
     return Value(value=number * value.value, error=abs(number) * value.error)
 

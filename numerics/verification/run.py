@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from concurrent.futures import BrokenExecutor, as_completed
 from typing import NoReturn
 
 from sympy import Expr, Symbol
@@ -13,6 +12,7 @@ from tqdm import tqdm
 
 from asymptotics import Law
 from asymptotics.errors import PrecisionError, UnableError
+from numerics.sweeps.workers import Workers
 from numerics.verification.references import solution_groups
 from numerics.verification.selection import Selection, select_values
 from numerics.verification.summary import Report, Row
@@ -65,20 +65,24 @@ _Outcome = tuple[str, Verification | str]
 
 def _outcomes(tasks: Sequence[_Group], digits: int, jobs: int, bar: tqdm[NoReturn]) -> Iterator[_Outcome]:
     """The outcome for every law; groups go to processes of their own if there are several of both."""
-    if min(jobs, len(tasks)) == 1:
+    jobs = min(jobs, len(tasks))
+    if jobs == 1:
         for law, values in (pair for group in tasks for pair in group):
             bar.set_description(law.name)
             yield _outcome(law, values, digits, bar)
         return
-    pool = ProcessPoolExecutor(max_workers=min(jobs, len(tasks)), mp_context=get_context("spawn"))
-    try:
-        bar.set_description(f"{len(tasks)} groups of laws")
-        for future in as_completed([pool.submit(_group, group, digits) for group in tasks]):
-            for name, outcome in future.result():
-                bar.update(points_of(outcome.law) if isinstance(outcome, Verification) else 0)
-                yield name, outcome
-    finally:
-        pool.shutdown(cancel_futures=True)
+    bar.set_description(f"{len(tasks)} groups of laws")
+    with Workers(jobs=jobs) as workers:
+        try:
+            for future in as_completed([workers.submit(_group, group, digits) for group in tasks]):
+                for name, outcome in future.result():
+                    bar.update(points_of(outcome.law) if isinstance(outcome, Verification) else 0)
+                    yield name, outcome
+        except BrokenExecutor as error:
+            workers.renew(error)
+            raise UnableError(
+                "a process at work was killed, as where memory is short; give fewer --jobs"
+            ) from error
 
 
 def _group(group: _Group, digits: int) -> list[_Outcome]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Symbol
 
-from asymptotics.errors import UnableError
+from asymptotics.errors import BottleneckError, SpectrumError, UnableError
 from asymptotics.laws.derive import Laws
 from asymptotics.laws.law import Law
 
@@ -24,22 +24,29 @@ class Selection:
     refused: tuple[tuple[str, str], ...] = ()
 
 
-def select_laws(laws: Laws, names: Sequence[str]) -> Selection:
-    """The laws called ``names``. Raises the reason itself if there is one name and it is refused.
+def select_laws(laws: Laws, names: Sequence[str], values: Mapping[Symbol, Expr] | None = None) -> Selection:
+    """The laws called ``names`` that are derived and hold at ``values``. Raises the reasons if none does.
 
     >>> from asymptotics import derive, power_law
     >>> [law.name for law in select_laws(derive(power_law(3, 2)), ["time", "data"]).laws]
     ['time', 'data']
     """
-    found, refused = [], []
+    found: list[Law] = []
+    refused: dict[str, str] = {}
+    kind: type[BottleneckError] = UnableError
     for name in dict.fromkeys(names):
         try:
-            found.append(getattr(laws, name))
-        except UnableError as error:
-            if len(names) == 1:
-                raise
-            refused.append((name, " ".join(str(error).split())))
-    return Selection(laws=tuple(found), refused=tuple(refused))
+            law: Law = getattr(laws, name)
+            law.at({symbol: value for symbol, value in (values or {}).items() if symbol in law.parameters})
+            found.append(law)
+        except (UnableError, SpectrumError) as error:
+            kind, refused[name] = type(error), " ".join(str(error).split())
+    if refused and not found:
+        reasons: dict[str, list[str]] = {}
+        for name, reason in refused.items():
+            reasons.setdefault(reason, []).append(name)
+        raise kind("; ".join(f"{', '.join(who)}: {reason}" for reason, who in reasons.items()))
+    return Selection(laws=tuple(found), refused=tuple(refused.items()))
 
 
 def select_values(

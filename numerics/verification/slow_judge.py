@@ -17,15 +17,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import mpmath
-from sympy import Integer, Symbol
+from sympy import Integer, Symbol, oo
 
 from asymptotics.laws.law import Law
-from asymptotics.spectra import spectrum
 from asymptotics.symbols import N, P
 from asymptotics.transforms.branch import BranchSeries
 from numerics.verification.exponents import Measurement, local_exponents
-from numerics.verification.judge import FLOOR, Point
-from numerics.verification.prediction import Prediction
+from numerics.verification.judge import FLOOR, Point, judge_faster
+from numerics.verification.prediction import Prediction, number
 
 POWERS_OF_TEN = (2, 4, 8, 16, 32, 48, 64)
 """Exponents of the resources where eigenvalues fall as a power of k."""
@@ -44,12 +43,12 @@ def is_slow(law: Law) -> bool:
     >>> is_slow(derive(Task(eigenvalues="k**-2*log(k + 1)", target="k**-2")).time)
     True
     """
-    return isinstance(spectrum(law.task).kernel, BranchSeries)
+    return isinstance(law.spectrum.kernel, BranchSeries)
 
 
 def slow_resources(law: Law) -> tuple[Integer, ...]:
     """Where the law is compared: the slow variable is geometric, as nearly as integers can be."""
-    kernel = spectrum(law.task).kernel
+    kernel = law.spectrum.kernel
     assert isinstance(kernel, BranchSeries)
     resource: Symbol = law.resource
     if kernel.origin != 0:
@@ -92,6 +91,8 @@ def slow_exponent(prediction: Prediction, points: tuple[Point, ...]) -> Measurem
 
 def judge_slow(prediction: Prediction, points: tuple[Point, ...]) -> tuple[str, str]:
     """HOLDS, FAILS or UNDECIDED, and the reason in one line."""
+    if mpmath.isinf(prediction.beyond):
+        return judge_faster(with_known_orders(prediction, points))
     rest, last = left_out(prediction, points), points[-1]
     shown = (
         f"remainder {mpmath.nstr(last.remainder, 3)} at {mpmath.nstr(last.resource, 3)}, "
@@ -114,14 +115,35 @@ def judge_slow(prediction: Prediction, points: tuple[Point, ...]) -> tuple[str, 
         return "HOLDS", f"{shown}, which falls as predicted (power {order} of the slow variable)"
     # what is left out is smaller than the last known order; a wrong constant is not, and hardly falls
     large = abs(rest[-1]) > abs(prediction.last_order(last.scale)) and slopes[-1] < wanted / 4
-    if slopes[-1] < wanted - 1 and (large or slopes[-1] <= slopes[-2] + MARGIN / 10):
+    if large or (slopes[-1] < wanted - 1 and slopes[-1] <= slopes[-2] + MARGIN / 10):
         return "FAILS", f"{shown}; it decays with {mpmath.nstr(slopes[-1], 3)}, not {order}"
     return "UNDECIDED", f"{shown}; its decay is not settled"
+
+
+def judge_slow_remainder(prediction: Prediction, points: tuple[Point, ...]) -> tuple[str, str] | None:
+    """The verdict on the relative remainder that is stated, if the first slow order outgrows it; else None.
+
+    The order is that of the expansion which the values bear out; half a power is left to logarithms.
+    """
+    if prediction.stated_bound is None or prediction.decay == oo:
+        return None
+    if prediction.stated_decay > FLOOR:
+        return "FAILS", "a remainder smaller by a power is stated; it is smaller by slow orders"
+    bounds = [prediction.stated_bound(p.resource) for p in points[-2:]]
+    (stated,) = local_exponents([p.scale for p in points[-2:]], bounds)
+    first = number(prediction.decay)
+    if stated - first < MARGIN:
+        return None
+    return "FAILS", (
+        f"a remainder that falls with {mpmath.nstr(stated, 3)} in the slow variable is stated; "
+        f"it falls with {mpmath.nstr(first, 3)}"
+    )
 
 
 __all__ = [
     "is_slow",
     "judge_slow",
+    "judge_slow_remainder",
     "left_out",
     "slow_decay",
     "slow_exponent",

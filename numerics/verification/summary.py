@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -152,6 +152,12 @@ def table(report: Report) -> str:
     if settings := {pair: None for row in report.rows for pair in row.verification.settings}:
         # N = P = 1: what is compared are the coefficients of 1/N and 1/P.
         lines.append("taken with " + ", ".join(f"{symbol} = {value}" for symbol, value in settings))
+    lines.extend(
+        f"{row.law.name}: law and model {row.verification.approximation}; FullModel says what that leaves out"
+        for row in report.rows
+        if row.verification.approximation
+    )
+    lines.extend(_resolutions(report))
     lines.append("")
     failed = [row for row in report.rows if row.verification.verdict != "HOLDS"]
     lines.extend(f"{row.law.name}: {row.verification.verdict}: {row.verification.reason}" for row in failed)
@@ -162,6 +168,19 @@ def table(report: Report) -> str:
     else:
         lines.append(f"all {count} laws hold" if count > 1 else "the law holds")
     return "\n".join(lines)
+
+
+def _resolutions(report: Report) -> Iterator[str]:
+    """Which changes of each law the comparison would have called false."""
+    seen = [(row.law.name, row.verification.resolution) for row in report.rows]
+    cells = [
+        (name, *(decimal(x, 2) if mpmath.isfinite(x) else "-" for x in (found.prefactor, found.exponent)))
+        for name, found in seen
+        if found is not None
+    ]
+    if cells:
+        yield ""
+        yield from aligned([("would fail if off by", "prefactor (relative)", "exponent"), *cells])
 
 
 def to_json(report: Report) -> str:
@@ -197,6 +216,9 @@ def to_json(report: Report) -> str:
                 "measured": number(v.measured),
                 "error": number(v.measured_error),
             },
+            "resolution": None
+            if v.resolution is None
+            else {"prefactor": number(v.resolution.prefactor), "exponent": number(v.resolution.exponent)},
             "points": [
                 {
                     "resource": number(point.resource),
@@ -208,6 +230,7 @@ def to_json(report: Report) -> str:
                 }
                 for point in v.points
             ],
+            "approximation": v.approximation,
             "verdict": v.verdict,
             "reason": v.reason,
         }

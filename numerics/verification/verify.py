@@ -20,16 +20,20 @@ from sympy import Expr, Symbol, oo
 
 from asymptotics import DomainError
 from asymptotics.laws.derive import Law
+from asymptotics.model.quantities import QUANTITIES
+from asymptotics.parsing.numbers import substitution
 from asymptotics.precision import exclusive, working
 from asymptotics.symbols import sigma
-from asymptotics.tasks.task import substitution
+from numerics.values.value import Value
 from numerics.verification.exponents import measure
-from numerics.verification.judge import Point, judge, measured_decay, resolved_run
+from numerics.verification.judge import Point, judge, judge_remainder, measured_decay, resolved_run
 from numerics.verification.prediction import Prediction, number
 from numerics.verification.references import DEFAULTS, REFERENCES, Place, reference_value
+from numerics.verification.resolution import FINE, Resolution, resolution_of
 from numerics.verification.slow_judge import (
     is_slow,
     judge_slow,
+    judge_slow_remainder,
     slow_decay,
     slow_exponent,
     slow_resources,
@@ -49,8 +53,9 @@ class Verification:
     ``exponent_predicted``, ``exponent_measured``, ``exponent_error`` the law itself (logarithms
     removed). ``next_ratio`` is the remainder at the last resolved point over the predicted next order; None
     where its coefficient is not predicted. For slow laws (`slow_check`) the law at each point is the sum of
-    the known orders, and the remainder what they leave. ``settings`` are the numbers for N, P, sigma, eta,
-    B, beta.
+    the known orders, and the remainder what they leave. ``resolution`` says from which changes of its
+    prefactor and exponent on the law would have FAILED; None where it does. ``settings`` are the numbers
+    for N, P, sigma, eta, B, beta.
     """
 
     law: Law
@@ -64,16 +69,25 @@ class Verification:
     exponent_measured: mpmath.mpf
     exponent_error: mpmath.mpf
     next_ratio: mpmath.mpf | None
+    resolution: Resolution | None = None
     settings: tuple[tuple[Symbol, Expr], ...] = ()
 
     def __bool__(self) -> bool:
         return self.verdict == "HOLDS"
 
+    @property
+    def approximation(self) -> str:
+        """In which approximation both the law and the model were taken; "" where that is none."""
+        return QUANTITIES[self.law.name].rule.approximation
+
     def __str__(self) -> str:
         setting = ", ".join(f"{symbol} = {value}" for symbol, value in self.settings)
         return (
             f"{self.verdict} {self.law.name}: exponent {mpmath.nstr(self.exponent_measured, 8)} "
-            f"(law {self.exponent_predicted}), {self.reason}" + (f" [{setting}]" if setting else "")
+            f"(law {self.exponent_predicted}), {self.reason}"
+            + (f"; {self.resolution}" if self.resolution else "")
+            + (f"; law and model {self.approximation}" if self.approximation else "")
+            + (f" [{setting}]" if setting else "")
         )
 
 
@@ -108,9 +122,10 @@ def verify(
     with working(digits + 15):
         prediction = Prediction(numeric, dict(settings))
         points = tuple(_points(numeric, prediction, settings, digits, progress))
-        if is_slow(numeric):
+        slow = is_slow(numeric)
+        verdict, reason = _judged(prediction, points, slow)
+        if slow:
             exponent, decay = slow_exponent(prediction, points), slow_decay(prediction, points)
-            verdict, reason = judge_slow(prediction, points)
             predicted: Expr = prediction.left_out
             shown = with_known_orders(prediction, points)
         else:
@@ -121,7 +136,6 @@ def verify(
                 prediction.law_corrections,
             )
             decay = measured_decay(prediction, points)
-            verdict, reason = judge(prediction, points, decay)
             predicted, shown = prediction.decay, points
         resolved = resolved_run(points)
         coefficient_known = bool(resolved) and prediction.decay != oo and not prediction.bounded
@@ -139,8 +153,31 @@ def verify(
             next_ratio=resolved[-1].remainder / prediction.next(resolved[-1].scale)
             if coefficient_known
             else None,
+            resolution=None if verdict == "FAILS" else _resolution(prediction, points, slow, digits),
             settings=settings,
         )
+
+
+def _judged(prediction: Prediction, points: tuple[Point, ...], slow: bool) -> tuple[str, str]:
+    """The verdict on the leading term and then, where that holds, on the stated remainder."""
+    if slow:
+        verdict, reason = judge_slow(prediction, points)
+        more = judge_slow_remainder(prediction, points)
+    else:
+        decay = measured_decay(prediction, points)
+        verdict, reason = judge(prediction, points, decay)
+        more = judge_remainder(prediction, points, decay)
+    return more if verdict == "HOLDS" and more is not None else (verdict, reason)
+
+
+def _resolution(prediction: Prediction, points: tuple[Point, ...], slow: bool, digits: int) -> Resolution:
+    """What the judge would have seen at the same points."""
+
+    def verdict(factor: mpmath.mpf, shift: mpmath.mpf) -> str:
+        changed = prediction.perturbed(factor, shift)
+        return _judged(changed, tuple(_compared(p.resource, p.loss, changed) for p in points), slow)[0]
+
+    return resolution_of(verdict, digits, *([FINE] if slow else []))
 
 
 def points_of(law: Law) -> int:
@@ -195,23 +232,24 @@ def _points(
             task=law.task, resource=resource, settings=settings, digits=digits, ratio=grid[1] / grid[0]
         )
         value = reference_value(law.name, place)
-        x = number(resource)
-        stated = prediction(x)
-        ratio = value.value / stated
-        found.append(
-            Point(
-                resource=x,
-                scale=prediction.scale(x),
-                loss=value,
-                law=stated,
-                remainder=ratio - 1,
-                remainder_error=abs(value.error / stated)
-                + abs(ratio) * mpmath.mpf(10) ** -(mpmath.mp.dps - 4),
-            )
-        )
+        found.append(_compared(number(resource), value, prediction))
         if progress is not None:
             progress()
     return found
+
+
+def _compared(x: mpmath.mpf, value: Value, prediction: Prediction) -> Point:
+    """The quantity against the law at the resource x."""
+    stated = prediction(x)
+    ratio = value.value / stated
+    return Point(
+        resource=x,
+        scale=prediction.scale(x),
+        loss=value,
+        law=stated,
+        remainder=ratio - 1,
+        remainder_error=abs(value.error / stated) + abs(ratio) * mpmath.mpf(10) ** -(mpmath.mp.dps - 4),
+    )
 
 
 __all__ = ["POINTS", "Point", "Verification", "points_of", "settings_of", "verify"]

@@ -135,14 +135,14 @@ class ModeSum:
         )
         self._factor = factor
         self._atoms: dict[Expr, Dummy] = {}
-        shaped = self._shaped(rest, index)
+        shaped = self._shape_of(rest, index)
         names = (*self._atoms.values(), *arguments)
         self._rest = lambdify(names, shaped, _EXACT if exact else _FLOATS, cse=True)
         self._blocks: dict[Block, list[tuple[Any, ...]]] = {}
         self._ends: dict[int, int] = {}
         self._trusted = 0
 
-    def _shaped(self, expression: Expr, index: Symbol) -> Expr:
+    def _shape_of(self, expression: Expr, index: Symbol) -> Expr:
         """The expression with a name for each part that depends on the index alone."""
         if expression.free_symbols == {index}:
             return self._atoms.setdefault(expression, Dummy("q"))
@@ -153,8 +153,8 @@ class ModeSum:
                 *(expression.free_symbols - {index}), as_Add=expression.is_Add
             )
             if alone.free_symbols == {index}:
-                return expression.func(self._shaped(alone, index), self._shaped(mixed, index))
-        return expression.func(*(self._shaped(a, index) for a in expression.args))
+                return expression.func(self._shape_of(alone, index), self._shape_of(mixed, index))
+        return expression.func(*(self._shape_of(a, index) for a in expression.args))
 
     def __call__(self, values: Sequence[Any]) -> Any:
         """The sum at these values of the arguments."""

@@ -219,7 +219,7 @@ class Values:
                     return found[-1]
         raise PrecisionError(f"the power {x}**{order} of {function} does not settle")
 
-    def _iterated(self, expression: Iterated, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _iterate(self, expression: Iterated, at: dict[Symbol, Any], exact: bool) -> Any:
         """Newton's method with a divided difference, from where the iteration starts."""
         function, x, start = expression.args
         here = self(start, at, exact=exact)
@@ -444,7 +444,7 @@ RULES: dict[type[Basic], Rule] = {
     Minimum: Values._minimum,
     RegularSum: Values._regular_sum,
     Subs: Values._subs,
-    Iterated: Values._iterated,
+    Iterated: Values._iterate,
     FinitePartIntegral: Values._finite_part,
 }
 """How each kind of expression is evaluated; a kind that is missing goes by its base class."""

@@ -56,6 +56,7 @@ class TrainingRule(ABC):
     fresh : whether each step draws samples that were never seen, so that P means nothing.
     law : the name of the law of its time-limited loss in `Laws`, "" for that of gradient flow.
     noise_law : the name of the law of what the noise of its batches adds, "" where nothing is added.
+    approximation : in which approximation its equations hold, in words; "" where they are exact.
     label : the index of its loss in formulas. source : of its propagator.
 
     >>> from asymptotics import OnePassSGD
@@ -72,6 +73,7 @@ class TrainingRule(ABC):
     fresh: ClassVar[bool] = False
     law: ClassVar[str] = ""
     noise_law: ClassVar[str] = ""
+    approximation: ClassVar[str] = ""
     label: ClassVar[str] = ""
     source: ClassVar[str] = ""
 
@@ -152,7 +154,7 @@ def kind_of(rule: Rule) -> type[TrainingRule]:
 
 
 def check_rule(rule: object, *, with_numbers: bool = False) -> None:
-    """Raise `DomainError` for what is no rule; for a class, where one ``with_numbers`` is needed.
+    """Raise `DomainError` for what is not a training rule; for a class, where one ``with_numbers`` is needed.
 
     >>> check_rule("sgd")
     Traceback (most recent call last):

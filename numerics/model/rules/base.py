@@ -25,6 +25,7 @@ from sympy import Expr
 
 from asymptotics.errors import DomainError
 from asymptotics.model.rules.base import Curvature, TrainingRule, check_rule
+from asymptotics.model.rules.gradient_descent import GradientDescent
 from numerics.model.two_time import OneTime
 from numerics.spectra.arrays import Array as Floats
 from numerics.sums.decay import Decay
@@ -102,6 +103,11 @@ class Dynamics(ABC, Generic[RuleType]):
         raise self._missing("learned_fraction")
 
     # -- rules that draw fresh samples at each step ------------------------------------------
+
+    @property
+    def mean(self) -> GradientDescent | None:
+        """The rule that the mean errors follow, where values are of first order in the step; else None."""
+        return None
 
     def noise(self, nodes: OneTime, zeta: Array, trace: Scalar, field: Field) -> Noise:
         """The transform of what batches add, at nodes zeta of the contour at twice the time."""

@@ -16,6 +16,7 @@ from sympy import Expr
 
 from asymptotics.errors import DomainError
 from asymptotics.model.rules.base import numbers_of
+from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.symbols import eta as eta_symbol
 from numerics.model.rules.base import Floats, Noise, solves
@@ -55,6 +56,10 @@ class OnePassSGDDynamics(AlongFlow[OnePassSGD]):
         kernel = self._share(field) * trace
         gain = kernel / (1 - kernel)
         return whole * gain, gain
+
+    @property
+    def mean(self) -> GradientDescent:
+        return GradientDescent(eta=self.rule.eta)
 
     def _share(self, field: Field) -> Scalar:
         return field.real(Fraction(repr(self.rule.eta)) / (2 * self.rule.batch))

@@ -187,7 +187,7 @@ def test_an_exponential_spectrum():
     assert check_claim("exp(-2*N)", laws.model).fails[0].at_fault == "exponent"
     assert check_claim("N**-5", laws.model).verdict == "FAILS"
     assert check_claim("t**-2", laws.time) and check_claim(laws.time.leading, laws.time)
-    assert check_claim("3*t**-2", laws.time).verdict == "UNDECIDED"  # its constant is no number
+    assert check_claim("3*t**-2", laws.time).verdict == "UNDECIDED"  # its constant is not a number
 
 
 @pytest.mark.parametrize("name", ["time", "model", "data", "bias_data", "model_transient"])

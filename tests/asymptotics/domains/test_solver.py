@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+import signal
 import subprocess
 import sys
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import pytest
+import z3
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import EulerGamma, Integer, Rational, cbrt, exp, log, pi, sqrt, zeta
+from sympy import EulerGamma, Integer, Rational, cbrt, exp, log, pi, sqrt, symbols, zeta
 
 from asymptotics.caches import clear_caches
 from asymptotics.domains import solver
@@ -146,3 +150,32 @@ def test_importing_and_deriving_leave_the_solver_alone():
         "assert 'z3' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="needs signals")
+def test_ctrl_c_amid_a_question_ends_the_run(monkeypatch):
+    """z3 would take the signal for itself, and answer that it does not know."""
+
+    def interrupt():
+        begun.wait()
+        time.sleep(0.02)  # well into the work; where the signal comes later it ends the run all the same
+        signal.pthread_kill(main.ident, signal.SIGINT)
+
+    def check(self, *given):
+        begun.set()
+        return ask(self, *given)
+
+    main, begun, ask = threading.current_thread(), threading.Event(), z3.Solver.check
+    monkeypatch.setattr(z3.Solver, "check", check)
+    monkeypatch.setattr(solver, "LIMIT", 400_000)
+    x = symbols("x:6", positive=True)
+    system = [x[i] ** 3 + x[i - 5] ** 2 * x[i - 4] - 3 * x[i - 3] * x[i] - i - 1 for i in range(6)]
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    other = threading.Thread(target=interrupt, daemon=True)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            other.start()
+            solve((), weak=(*system, *(-e for e in system)))
+            other.join()
+    finally:
+        signal.signal(signal.SIGINT, handler)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from counted_work import calls_of
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sympy import (
     Abs,
@@ -135,7 +135,7 @@ REFUSED = [
     ("2**-10**9", 1, "an exponent with a number beyond 1000"),
     ("(1/3)**(10**8)", 1, "an exponent with a number beyond 1000"),
     ("(3*a)**(10^9)", 1, "an exponent with a number beyond 1000"),
-    ("7**999", 1, "a power with numbers beyond 512 bits"),
+    ("7**999", 1, "a power with numbers beyond 1100 bits"),
     ("a**51", 1, "a power beyond 50"),
     ("a**30*a**30", 1, "a power beyond 50"),
     ("2**(1/101)", 1, "a root of order 101"),
@@ -145,7 +145,7 @@ REFUSED = [
     ("exp(-exp(6.9))", 1, "the value is beyond"),
     ("1e9999999999", 1, "digits"),
     ("1e-400", 1, "bits"),
-    ("1e100*1e100", 1, "bits"),
+    ("1e300*1e300", 1, "bits"),
     ("gamma(10**9)", 1, "gamma of a number beyond 64"),
     ("zeta(10**9)", 1, "zeta of a number beyond 64"),
     ("zeta(-10**6, a)", 1, "zeta of a number beyond 20"),
@@ -325,6 +325,7 @@ def test_text_of_the_right_letters(text):
     assert result is None or isinstance(result, Expr)
 
 
+@example("zeta(1e-100,1/2)")  # evaluated at 15 digits, not at two
 @given(st.recursive(leaves, compound, max_leaves=12))
 def test_expressions_are_real_and_bounded(text):
     expression = outcome(text)

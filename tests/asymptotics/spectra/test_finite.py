@@ -141,7 +141,7 @@ def test_symbolic_number_of_modes():
     numbers = {"a": 3, "b": 2, "M": 5}
     for name, wanted, _ in EDGES:
         assert simplify(getattr(laws, name).at(numbers).leading - wanted) == 0
-    # M = 1: there is no mode M - 1
+    # M = 1: mode M - 1 does not exist
     assert str(laws.time.at(M=1)) == "L(t) ~ exp(-2*t), t -> oo"
 
 
@@ -221,7 +221,7 @@ REFUSED = [
     (Task(eigenvalues=0, target=k**-2, modes=5), SpectrumError, "nothing can be learned"),
     (Task(eigenvalues=Piecewise((1, k <= 5), (0, True)), target=1), SpectrumError, "diverges"),
     (Task(eigenvalues=k, target=1, modes=M), UnableError, "not shown to fall"),
-    (Task(eigenvalues=-(k**-2), target=1, modes=5), SpectrumError, "= -1 at k = 1; it must be > 0"),
+    (Task(eigenvalues=-(k**-2), target=1, modes=5), SpectrumError, ">= 0"),
     (
         Task(eigenvalues=Piecewise((1, k <= 3), (0, True)), target=Piecewise((0, k <= 3), (k**-2, True))),
         SpectrumError,

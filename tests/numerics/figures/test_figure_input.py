@@ -78,7 +78,7 @@ BAD = [
     (lambda ax: plot_loss_curves(model(), TIMES, ax=ax, laws=[None]), "no law in it"),
     (
         lambda ax: plot_loss_curves(model(), TIMES, ax=ax, laws=LAWS.gap),
-        "laws.gap is no law of the test loss",
+        "laws.gap is not a law of the test loss",
     ),
     (lambda ax: plot_loss_curves(model(), TIMES, ax=ax, laws=derive(power_law("a", 2)).time), "number for a"),
     (lambda ax: plot_loss_curves(model(), TIMES, None, ax, "bias", laws=LAWS.time), "quantity = 'bias'"),

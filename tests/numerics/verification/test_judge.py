@@ -13,7 +13,7 @@ from sympy import Rational, oo
 
 from numerics.values.value import Value
 from numerics.verification.exponents import Measurement, extrapolate, measure
-from numerics.verification.judge import FLOOR, Point, judge, measured_decay, resolved_run
+from numerics.verification.judge import FLOOR, Point, judge, judge_remainder, measured_decay, resolved_run
 
 XS = [mpmath.mpf(10) ** j for j in range(2, 16, 2)]
 E, F, G = mpmath.mpf("0.5"), mpmath.mpf("0.8"), mpmath.mpf("1.1")
@@ -72,9 +72,11 @@ def test_agreement_is_within_three_errors_or_the_floor():
 # -- verdicts --------------------------------------------------------------------------------
 
 
-def prediction(bounded=False, decay=Rational(1, 2), factor=1):
+def prediction(bounded=False, decay=Rational(1, 2), factor=1, stated=0.5, has_companions=False):
     """What a law predicts of its remainder: ``factor x^-1/2`` and then x^-4/5, or the bound x^-1/2 alone."""
     return SimpleNamespace(
+        stated_decay=mpmath.mpf(stated),
+        has_companions=has_companions,
         decay=decay,
         bounded=bounded,
         unit=mpmath.mpf(1),
@@ -180,3 +182,53 @@ def test_where_no_power_follows():
     assert verdict(faster, lambda x: mpmath.mpf("2.9e-5"), "1e-5")[0] == "HOLDS"
     assert verdict(faster, lambda x: mpmath.mpf("2.9e-4"), "1e-4")[0] == "UNDECIDED"
     assert verdict(faster, lambda x: x**-E)[0] == "FAILS"
+
+
+def test_a_remainder_that_is_never_seen_holds_within_the_error():
+    """The bound x^-17 is below the error from the first point on."""
+    hidden = prediction(bounded=True, decay=Rational(17))
+    assert verdict(hidden, lambda x: mpmath.mpf("1e-27"))[0] == "HOLDS"
+    assert verdict(hidden, lambda x: x**-2, "1e-9")[0] == "UNDECIDED"
+    assert verdict(hidden, lambda x: 2 * x**-17, "1e-36")[0] == "HOLDS"
+    for sign in (1, -1):
+        assert verdict(hidden, lambda x, sign=sign: sign * mpmath.mpf("1.5e-24"))[0] == "FAILS"
+        assert verdict(hidden, lambda x, sign=sign: sign * mpmath.mpf("5e-25"))[0] == "UNDECIDED"
+    assert verdict(hidden, lambda x: mpmath.mpf(0), "1e-4")[0] == "UNDECIDED"
+
+
+def test_a_remainder_that_changes_sign_on_its_way_to_a_constant_fails():
+    wrong = true(XS[1])
+    found, reason = verdict(prediction(), lambda x: true(x) - wrong)
+    assert found == "FAILS" and "does not fall" in reason
+
+
+# -- the remainder that is stated ---------------------------------------------------------------
+
+
+def on_remainder(remainder, error="1e-25", **expected):
+    law = prediction(**expected)
+    seen = points(remainder, error)
+    return judge_remainder(law, seen, measured_decay(law, seen))
+
+
+@pytest.mark.parametrize("bounded", [False, True])
+def test_a_stated_remainder_must_be_that_of_the_values(bounded):
+    assert on_remainder(true, bounded=bounded, stated=0.4) is None
+    assert on_remainder(true, bounded=bounded, stated=0.5) is None
+    assert on_remainder(true, bounded=bounded, stated=1.5)[0] == "FAILS"
+    assert on_remainder(true, bounded=bounded, stated=0.503)[0] == "FAILS"
+    assert on_remainder(true, bounded=bounded, stated=mpmath.inf)[0] == "FAILS"
+    # few digits: the decay is known to 1e-2 or so
+    noisy = [s * mpmath.mpf("0.004") for s in (1, -1, 1, -1, 1, -1, 1)]
+    rough = dict(zip(XS, noisy, strict=True))
+    assert on_remainder(lambda x: true(x) * (1 + rough[x]), bounded=bounded, stated=0.51)[0] == "UNDECIDED"
+    assert on_remainder(true, "1", bounded=bounded, stated=1.5)[0] == "UNDECIDED"
+
+
+def test_a_faster_fall_than_is_derived_may_be_stated():
+    assert on_remainder(lambda x: x**-2, bounded=True, stated=1) is None
+
+
+def test_lower_powers_of_the_logarithm_are_part_of_the_remainder():
+    assert on_remainder(true, has_companions=True, stated=0) is None
+    assert on_remainder(true, has_companions=True, stated=0.5)[0] == "FAILS"

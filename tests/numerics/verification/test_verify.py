@@ -104,7 +104,7 @@ def test_noise_law_at_numbers_for_sigma():
         ({a: 2, b: 2, "c": 1}, 30, "parameter"),
         ({a: 2, b: 2}, 3, "digits"),
         ({a: 2, b: 2}, "many", "digits"),
-        ({a: 2, b: Rational(1, 2)}, 30, "p > 1"),
+        ({a: 2, b: Rational(1, 2)}, 30, "b > 1"),
     ],
 )
 def test_bad_input(at, digits, words):

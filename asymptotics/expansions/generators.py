@@ -1,0 +1,104 @@
+"""Generators of coefficients and orders: one object for each ``base**monomial`` in use.
+
+generator(base, monomial)    the generator of a power
+merge                        the exponents of a product of two monomials
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from weakref import WeakValueDictionary
+from zlib import crc32
+
+import mpmath
+from sympy import Expr, Float, Function, Mul, Rational, S, zeta
+
+from asymptotics.precision import working
+
+Number = Any
+"""An element of SymPy's field of rational numbers, or an int."""
+
+DIGITS = 30
+
+
+class Generator:
+    """``base**monomial``; two of one base and one monomial are the same object while either is in use."""
+
+    __slots__ = ("__weakref__", "_sample", "base", "denominator", "is_compound", "is_power", "monomial")
+
+    def __init__(self, base: Expr, monomial: Expr) -> None:
+        self.base, self.monomial = base, monomial
+        powers = [f.as_base_exp() for f in Mul.make_args(monomial)]
+        self.is_compound = any(x.is_Add for x, _ in powers)
+        # a product of whole powers of symbols, and what clears its denominator
+        self.is_power = all((x.is_Symbol or x == 1) and n.is_Integer for x, n in powers)
+        self.denominator = Mul(*(x**-n for x, n in powers if self.is_power and n < 0))
+        self._sample: tuple[Any, ...] | None = None
+
+    @property
+    def is_symbol(self) -> bool:
+        return bool(self.base.is_Symbol and self.monomial == 1)
+
+    def expression(self) -> Expr:
+        return self.base**self.monomial
+
+    def sample(self) -> tuple[Any, ...]:
+        """Its values at two random points, nan where it has none; the same for each part of it elsewhere."""
+        if self._sample is None:
+            self._sample = tuple(_value(self.expression(), seed) for seed in (7, 11))
+        return self._sample
+
+
+_GENERATORS: WeakValueDictionary[tuple[Expr, Expr], Generator] = WeakValueDictionary()
+
+
+def generator(base: Expr, monomial: Expr = S.One) -> Generator:
+    """The generator of ``base**monomial``."""
+    found = _GENERATORS.get((base, monomial))
+    if found is None:
+        found = _GENERATORS[base, monomial] = Generator(base, monomial)
+    return found
+
+
+Monomial = frozenset[tuple[Generator, Number]]
+"""A product of powers of generators; empty for 1."""
+
+
+def merge(first: Monomial, second: Monomial) -> Monomial:
+    """The exponents of a product."""
+    if not first:
+        return second
+    if not second:
+        return first
+    total = dict(first)
+    for letter, power in second:
+        summed = total.get(letter, 0) + power
+        if summed:
+            total[letter] = summed
+        else:
+            del total[letter]
+    return frozenset(total.items())
+
+
+def _value(expression: Expr, seed: int) -> Any:
+    """The value with random numbers for symbols and for functions that cost much; nan if that is not one."""
+    hidden = {
+        f: _random(f, seed) for f in expression.atoms(Function) if isinstance(f, zeta) or hasattr(f, "opaque")
+    }
+    shown = expression.xreplace(hidden)
+    point = {s: 2 + _random(s, seed) for s in shown.free_symbols}
+    found = shown.evalf(DIGITS + 5, subs=point)  # no number is written out exactly: powers would be long
+    parts = found.as_real_imag() if found.is_number else (S.NaN, S.NaN)
+    if not all(isinstance(part, Float | Rational) for part in parts):
+        return mpmath.nan
+    with working(DIGITS + 5):
+        real, imaginary = (mpmath.mpf(str(part)) for part in parts)
+        return mpmath.mpc(real, imaginary) if imaginary else real
+
+
+def _random(expression: Expr, seed: int) -> Rational:
+    """A number in (0, 1) that an expression keeps wherever it is met."""
+    return Rational(crc32(f"{seed} {expression}".encode()) % 9973 + 1, 9980)
+
+
+__all__ = ["DIGITS", "Generator", "Monomial", "Number", "generator", "merge"]

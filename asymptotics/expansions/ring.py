@@ -1,0 +1,280 @@
+"""Exact coefficients: polynomials with rational coefficients in generators, each a SymPy expression.
+
+A generator is a symbol, a constant or a function of parameters (``pi``, ``zeta(a - b)``, ``b``), or a power
+whose exponent is one monomial (``A**a``, ``A**(a/b)``); its exponents are rational. Sums and products of
+coefficients are sums and products of sparse polynomials, so that equal ones meet. Relations between
+generators, such as ``Gamma(x + 1) = x Gamma(x)``, stay hidden from the polynomials; `Element.vanishes`
+therefore looks at values too.
+
+    element(expression)     an expression as a polynomial
+    power(base, exponent)   ``base**exponent``, the exponent an order
+    sum_of_products         what the coefficients of a product of expansions are
+    Element.as_expr         back to SymPy, with common factors out
+
+>>> from sympy import Rational
+>>> from asymptotics.symbols import a, b
+>>> element(b * (a - 1)) * element(1 / (2 * b)) + element(Rational(1, 2))
+a/2
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import gcd, lcm
+from typing import Any
+
+import mpmath
+from sympy import QQ, Add, Expr, Mul, S, Symbol, factor
+
+from asymptotics.caches import cached
+from asymptotics.expansions.generators import DIGITS, Generator, Monomial, Number, generator, merge
+from asymptotics.expansions.orders import CONSTANT, Order, as_rational, order
+from asymptotics.parsing.heights import WRITTEN, bit_length, substitute, to_power
+from asymptotics.precision import working
+
+LONG = 3
+"""Longer sums, other than polynomials in symbols, are one generator."""
+
+UNIT: Monomial = frozenset()
+
+
+class Element:
+    """A polynomial: rational coefficients by monomial. Not changed once made.
+
+    >>> from asymptotics.symbols import a
+    >>> (element(a + 1) * element(a - 1)).as_expr()
+    (a - 1)*(a + 1)
+    """
+
+    __slots__ = ("_expression", "terms")
+
+    def __init__(self, terms: dict[Monomial, Number], expression: Expr | None = None) -> None:
+        self.terms = terms
+        self._expression = expression
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Element) and self.terms == other.terms
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self.terms))
+
+    def __repr__(self) -> str:
+        return str(self.as_expr())
+
+    def __add__(self, other: Element) -> Element:
+        return sum_of_products(((self, ONE), (other, ONE)))
+
+    def __mul__(self, other: Element) -> Element:
+        return sum_of_products(((self, other),))
+
+    def __neg__(self) -> Element:
+        return self.scale(QQ(-1))
+
+    def scale(self, factor: Number) -> Element:
+        """``factor * self``, the factor rational."""
+        return Element({m: c * factor for m, c in self.terms.items()} if factor else {})
+
+    def inverse(self) -> Element:
+        """``1/self``: of one monomial its inverse, of a sum a generator."""
+        if len(self.terms) == 1:
+            ((monomial, c),) = self.terms.items()
+            return Element({frozenset((letter, -p) for letter, p in monomial): 1 / c})
+        return Element({frozenset({(generator(self.as_expr()), -1)}): QQ(1)})
+
+    def power(self, exponent: Expr) -> Element:
+        """``self**exponent``; an exponent that is not whole makes a generator of self."""
+        if not exponent.is_Integer:
+            return power(self.as_expr(), order(exponent))
+        total, base = ONE, self if exponent > 0 else self.inverse()
+        for _ in range(abs(int(exponent))):
+            total = total * base
+        return total
+
+    def slope(self, variable: Symbol) -> Element:
+        """``x d/dx`` of it; x occurs in generators that oscillate alone."""
+        if not self.has(variable):
+            return Element({})
+        pairs = []
+        for monomial, c in self.terms.items():
+            for letter, p in monomial:
+                inner = element(variable * letter.expression().diff(variable))
+                rest = merge(monomial, frozenset({(letter, -1)}))
+                pairs.append((Element({rest: c * p}), inner))
+        return sum_of_products(pairs)
+
+    def at(self, variable: Symbol, value: Expr) -> Element:
+        """The same with ``value`` for the variable."""
+        if not self.has(variable):
+            return self
+        total = Element({})
+        for monomial, c in self.terms.items():
+            summand = Element({UNIT: c})
+            for letter, p in monomial:
+                inner = element(substitute(letter.expression(), {variable: value}))
+                summand = summand * inner.power(as_rational(p))
+            total = total + summand
+        return total
+
+    def letters(self) -> set[Generator]:
+        return {letter for monomial in self.terms for letter, _ in monomial}
+
+    def has(self, symbol: Symbol) -> bool:
+        """Whether a generator depends on ``symbol``."""
+        return any(x.base.has(symbol) or x.monomial.has(symbol) for x in self.letters())
+
+    def _shared(self) -> Monomial:
+        """The powers that all monomials have."""
+        return frozenset.intersection(*self.terms) if self.terms else UNIT
+
+    def vanishes(self) -> bool:
+        """Whether it is identically zero: no monomial, or values that cancel to 30 digits at two points.
+
+        Values of zeta functions and of regularised sums are random numbers there. A value that is not zero
+        means that summands do not cancel; zero at both points, relative to them, is taken as an identity.
+        """
+        if len(self.terms) < 2:
+            return not self.terms
+        shared = self._shared()
+        if all(letter.is_symbol for monomial in self.terms for letter, _ in monomial - shared):
+            return False  # a polynomial in symbols times a product
+        return all(self._cancels(i, mpmath.fp, 1e-9) and self._cancels(i, mpmath.mp, 1e-22) for i in (0, 1))
+
+    def _cancels(self, point: int, context: Any, tolerance: float) -> bool:
+        convert = complex if context is mpmath.fp else mpmath.mpmathify
+        total, size = convert(0), 0.0
+        with working(DIGITS):
+            try:
+                values = {x: convert(x.sample()[point]) for x in self.letters()}
+                for monomial, c in self.terms.items():
+                    summand = context.mpf(int(c.numerator)) / int(c.denominator)
+                    for letter, power in monomial:
+                        whole = int(power) if power == int(power) else None
+                        exponent = float(power) if context is mpmath.fp else _real(power)
+                        summand *= values[letter] ** (exponent if whole is None else whole)
+                    total, size = total + summand, size + abs(summand)
+            except (OverflowError, ZeroDivisionError):
+                return context is mpmath.fp
+            return bool(abs(total) <= tolerance * size) if total == total else context is mpmath.fp
+
+    def as_expr(self) -> Expr:
+        """The expression: common factors, times polynomials in symbols beside products of the rest."""
+        if self._expression is None:
+            shared = self._shared()
+            scale = _content(self.terms.values())
+            parts: dict[Monomial, dict[Monomial, Number]] = {}
+            for monomial, c in self.terms.items():
+                left = monomial - shared
+                plain = frozenset(x for x in left if x[0].is_symbol and x[1] == int(x[1]) and x[1] > 0)
+                parts.setdefault(left - plain, {})[plain] = c / scale
+            total = Add(*(Mul(_polynomial(p), *_factors(m)) for m, p in parts.items()))
+            self._expression = Mul(as_rational(scale), *_factors(shared), total)
+        return self._expression
+
+
+def _content(coefficients: Iterable[Number]) -> Number:
+    """The largest number whose whole multiples they are."""
+    listed = [(int(c.numerator), int(c.denominator)) for c in coefficients]
+    return QQ(gcd(*(n for n, _ in listed)) or 1, lcm(*(d for _, d in listed)))
+
+
+def sum_of_products(pairs: Iterable[tuple[Element, Element]]) -> Element:
+    """The sum of the products, monomials collected; of one product with 1 the other factor."""
+    pairs = tuple(pairs)
+    if len(pairs) == 1 and pairs[0][1] is ONE:
+        return pairs[0][0]
+    total: dict[Monomial, Number] = {}
+    for first, second in pairs:
+        for m, c in first.terms.items():
+            for n, d in second.terms.items():
+                place = merge(m, n)
+                found = total.get(place)
+                total[place] = c * d if found is None else found + c * d
+    return Element({m: c for m, c in total.items() if c})
+
+
+def _polynomial(parts: dict[Monomial, Number]) -> Expr:
+    total = Add(*(Mul(QQ.to_sympy(QQ(c)), *_factors(m)) for m, c in parts.items()))
+    return factor(total) if len(parts) > 1 else total
+
+
+def _factors(monomial: Monomial) -> Iterator[Expr]:
+    """The powers of a monomial, those of one base as one."""
+    exponents: dict[Expr, Expr] = {}
+    for letter, power in monomial:
+        part = letter.monomial * as_rational(power)
+        exponents[letter.base] = exponents.get(letter.base, S.Zero) + part
+    return (to_power(base, exponent) for base, exponent in exponents.items())
+
+
+def _real(number: Number) -> Any:
+    return mpmath.mpf(int(number.numerator)) / int(number.denominator)
+
+
+@cached(maxsize=20_000)
+def element(expression: Expr) -> Element:
+    """An expression as a polynomial in generators, shown as it was given.
+
+    Sums behind a denominator are generators.
+    """
+    return Element(_convert(expression).terms, expression)
+
+
+def _convert(expression: Expr) -> Element:
+    if expression.is_Rational:
+        value = QQ.from_sympy(expression)
+        return Element({UNIT: value} if value else {})
+    if expression.is_Mul:
+        total = ONE
+        for part in expression.args:
+            total = total * element(part)
+        return total
+    if expression.is_Add:
+        return _sum(expression)
+    base, exponent = expression.as_base_exp()
+    if exponent == 1:
+        return Element({frozenset({(generator(base), 1)}): QQ(1)})
+    if exponent.is_Integer:
+        return (Element({frozenset({(generator(base), 1)}): QQ(1)}) if base.is_Atom else element(base)).power(
+            exponent
+        )
+    return power(base, order(exponent))
+
+
+def _sum(expression: Expr) -> Element:
+    """A polynomial in symbols, a short sum, or one generator for a long one that does not vanish."""
+    total = sum_of_products((element(part), ONE) for part in expression.args)
+    if total.vanishes():
+        return Element({})
+    if len(total.terms) <= LONG or all(letter.is_symbol for letter in total.letters()):
+        return total
+    return Element({frozenset({(generator(expression), 1)}): QQ(1)})
+
+
+def power(base: Expr, exponent: Order) -> Element:
+    """``base**exponent`` for a base that is taken as it is, and as positive where the exponent is not whole.
+
+    >>> from sympy import Integer
+    >>> from asymptotics.symbols import a
+    >>> power(Integer(3), order(a - 2)), power(Integer(3), order(a - 2)) * element(3**(1 - a))
+    (3**a/9, 1/3)
+    """
+    if base == 1:
+        return ONE
+    parts = dict(exponent)
+    coefficient = QQ(1)
+    if base.is_Rational and base > 0 and (whole := parts.get(CONSTANT, 0)):
+        turns = int(whole.numerator // whole.denominator)
+        if bit_length(base) * abs(turns) <= WRITTEN:
+            coefficient = QQ.from_sympy(base) ** turns
+            parts[CONSTANT] = whole - turns
+    letters = ((generator(base, x.monomial), p) for x, p in parts.items() if p)
+    return Element({frozenset(letters): coefficient})
+
+
+ONE = Element({UNIT: QQ(1)}, S.One)
+
+
+__all__ = ["ONE", "Element", "element", "power", "sum_of_products"]

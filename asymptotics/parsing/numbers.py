@@ -1,0 +1,174 @@
+"""The one entrance of numbers from outside: exact, bounded, and refused in one line where they are none.
+
+A float is the decimal that it prints, of its own type: 0.1 is 1/10, and so is ``numpy.float32(0.1)``. Floats
+within SymPy expressions are made rational as well. Any other object, such as a list, a NaN or None, is a
+`DomainError`.
+
+    exact(value, name)                 the expression meant by a number, text or an expression
+    real_number(value, name)           a real number, or oo
+    real_float(value, name)            a finite float
+    substitution(parameters, values)   positive numbers for parameters
+    shown(value)                       an object as a message shows it
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+import mpmath
+from sympy import Expr, Float, I, Integer, Pow, Rational, Symbol, nan, oo, zoo
+
+from asymptotics.errors import DomainError
+from asymptotics.parsing.expressions import parse
+from asymptotics.parsing.heights import check_exponent, check_height, decimal
+from asymptotics.parsing.vocabulary import BITS
+
+TYPE_OF_INPUT = "a SymPy expression, a number or text"
+
+
+def shown(value: object) -> str:
+    """An object in a message, on one line and short.
+
+    >>> shown([1, 2]), shown(10**5000)
+    ('[1, 2]', 'a long int')
+    """
+    try:
+        text = " ".join((str if isinstance(value, numbers.Number | Expr) else repr)(value).split())
+    except ValueError:  # Python does not write integers of more than 4300 digits
+        text = f"a long {type(value).__name__}"
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def exact(value: object, name: str = "value") -> Expr:
+    """The exact SymPy expression meant by ``value``.
+
+    A float is the decimal that Python prints for it (``1.1`` is 11/10), a number of mpmath its binary value,
+    text goes through the whitelisting parser, and in expressions the floats are made rational.
+
+    Raises `DomainError` for NaN, for numbers longer than any float, and for objects that are none of these.
+
+    >>> exact(1.25), exact("k**-(1 + b)"), exact(2.5 ** Symbol("x"))
+    (5/4, k**(-b - 1), (5/2)**x)
+    """
+    if isinstance(value, str):
+        return parse(value)
+    try:
+        return _rationalised(value) if isinstance(value, Expr) else _number(value)
+    except DomainError as error:
+        raise DomainError(f"{name} = {shown(value)}: {error}") from None
+
+
+def _rationalised(expression: Expr) -> Expr:
+    if expression.has(nan, zoo) or expression.has(I):
+        raise DomainError(f"not a number; give {TYPE_OF_INPUT}")
+    found = expression.xreplace({x: _of_float(x) for x in expression.atoms(Float)})
+    check_height(found)
+    for node in found.atoms(Pow):
+        check_exponent(node.exp)
+    return found
+
+
+def _of_float(number: Float) -> Rational:
+    # the shortest decimal for numbers of double precision, all digits for others
+    return decimal(repr(float(number)) if number._prec <= 53 else str(number))
+
+
+def _number(value: Any) -> Expr:
+    if getattr(value, "ndim", None) == 0 and not isinstance(value, numbers.Number):
+        value = value.item()
+    if isinstance(value, numbers.Rational) and not isinstance(value, bool):
+        p, q = int(value.numerator), int(value.denominator)
+        if max(p.bit_length(), q.bit_length()) > BITS:
+            raise DomainError(f"a number of more than {BITS} bits; use smaller numbers")
+        return Rational(p, q)
+    if isinstance(value, mpmath.mpf) and mpmath.isfinite(value):
+        return _binary(*value._mpf_[:3])
+    if isinstance(value, numbers.Real | Decimal) and not isinstance(value, bool):
+        return _of_text(str(value))
+    if (
+        not isinstance(value, numbers.Complex)
+        and not getattr(value, "ndim", 0)
+        and hasattr(value, "__float__")
+    ):
+        with suppress(TypeError, ValueError, OverflowError):
+            return _of_text(repr(float(value)))
+    raise DomainError(f"not a number; give {TYPE_OF_INPUT}")
+
+
+def _binary(sign: int, mantissa: int, exponent: int) -> Rational:
+    if abs(exponent + int(mantissa).bit_length()) > BITS:
+        raise DomainError(f"a number beyond 2**{BITS} or below 2**-{BITS}; use another unit")
+    return (-1) ** sign * Integer(int(mantissa)) * Integer(2) ** exponent
+
+
+def _of_text(text: str) -> Expr:
+    """The number that a float or decimal prints."""
+    lowered = text.lower()
+    if "nan" in lowered:
+        raise DomainError("NaN is not a number; give one")
+    if "inf" in lowered:
+        return -oo if lowered.startswith("-") else oo
+    return decimal(lowered)
+
+
+def real_number(value: object, name: str = "value") -> Expr:
+    """An exact real number, or oo; raises `DomainError`.
+
+    >>> real_number(0.1), real_number(mpmath.mpf(0.5)), real_number("sqrt(2)")
+    (1/10, 1/2, sqrt(2))
+    """
+    number = exact(value, name)
+    if not number.is_number or not number.is_extended_real:
+        raise DomainError(f"{name} = {shown(value)}; give a real number or oo")
+    return number
+
+
+def real_float(value: object, name: str, bound: str = "give a finite number") -> float:
+    """The float nearest to a real number; `DomainError`, which says the ``bound``, unless it is finite.
+
+    >>> real_float(3, "eta"), real_float("1/3", "eta")
+    (3.0, 0.3333333333333333)
+    """
+    if type(value) is float and math.isfinite(value):
+        return value
+    try:
+        number = float(real_number(value, name))
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        raise DomainError(f"{name} = {shown(value)}; {bound}")
+    return number
+
+
+def substitution(
+    parameters: Iterable[Symbol],
+    values: Mapping[Symbol | str, object] | None,
+    named: Mapping[str, object] = MappingProxyType({}),
+) -> dict[Symbol, Expr]:
+    """Values for parameters, exact and checked; keys may be symbols or their names.
+
+    Raises `DomainError` for a name that is not a parameter and for a value that is not positive.
+    """
+    if not isinstance(values, Mapping | None):
+        raise DomainError(f"{shown(values)} is not a mapping of parameters to numbers; give {{a: 1.5, b: 2}}")
+    by_name = {symbol.name: symbol for symbol in parameters}
+    table: dict[Symbol, Expr] = {}
+    for key, value in {**(values or {}), **named}.items():
+        name = key.name if isinstance(key, Symbol) else str(key)
+        if name not in by_name:
+            known = ", ".join(sorted(by_name)) or "none"
+            raise DomainError(f"{name} is not a parameter of the task; its parameters: {known}")
+        number = exact(value, name)
+        if number.is_number and not (number.is_positive and number.is_finite):
+            raise DomainError(f"{name} = {number}; a parameter must be positive and finite")
+        table[by_name[name]] = number
+    return table
+
+
+__all__ = ["exact", "real_float", "real_number", "shown", "substitution"]
