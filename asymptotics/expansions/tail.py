@@ -53,7 +53,7 @@ def tail_expansion(expression: Expr, index: Symbol, depth: int, domain: Domain =
     if expression.is_Pow and not expression.exp.has(index):
         return _power(expression, tail_expansion(expression.base, index, depth, domain))
     if isinstance(expression, log):
-        return Powers(tail_expansion(expression.args[0], index, depth, domain)).logarithm()
+        return _logarithm(expression, index, depth, domain)
     exponential = isinstance(expression, exp) or expression.is_Pow
     kind = f"is an exponential of {index}" if exponential else f"has no expansion in powers of {index}"
     raise SpectrumError(
@@ -68,6 +68,15 @@ def _sum(expression: Expr, index: Symbol, depth: int, domain: Domain) -> Expansi
     for more in (0, *DEEPER):
         parts = [tail_expansion(e, index, depth + more, domain) for e in Add.make_args(growing)]
         total = reduce(add, parts) + fixed
+        if not total.remainder or len({t.order for t in total.terms}) >= depth:
+            break
+    return replace(total, depth=depth).with_terms(total.terms, total.remainder)
+
+
+def _logarithm(expression: Expr, index: Symbol, depth: int, domain: Domain) -> Expansion:
+    """A logarithm. Where its argument tends to 1 the order 0 is lost: the argument is expanded further."""
+    for more in (0, 1):
+        total = Powers(tail_expansion(expression.args[0], index, depth + more, domain)).logarithm()
         if not total.remainder or len({t.order for t in total.terms}) >= depth:
             break
     return replace(total, depth=depth).with_terms(total.terms, total.remainder)

@@ -9,12 +9,11 @@ family that takes the task, and collects the conditions under which their sums c
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, nan, oo, zoo
+from sympy import oo
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_constraint
 from asymptotics.errors import SpectrumError
-from asymptotics.parsing.heights import substitute
 from asymptotics.registry import Registry
 from asymptotics.spectra.broken import BrokenPowerLaws
 from asymptotics.spectra.equivalent import EquivalentSpectra
@@ -24,6 +23,7 @@ from asymptotics.spectra.geometric import GeometricSpectra
 from asymptotics.spectra.lattice import LatticeModes
 from asymptotics.spectra.logarithmic import LogarithmicPowers
 from asymptotics.spectra.power_law import PowerLaws
+from asymptotics.spectra.signs import check_signs
 from asymptotics.spectra.stretched import StretchedExponentials
 from asymptotics.tasks.multiplicity import check_multiplicity
 from asymptotics.tasks.task import Task
@@ -64,8 +64,12 @@ def spectrum(task: Task, trace: bool = True) -> SpectralSeries:
     for relation in task.assumptions:
         domain = domain.holding(*as_constraint(relation))
     if not trace:
-        _check_values(task)
+        if not task.eigenvalues.has(task.index) and task.modes == oo:
+            raise SpectrumError(
+                f"eigenvalues {task.eigenvalues} do not depend on {task.index} and never decay; pass modes=M"
+            )
         check_multiplicity(task)
+        check_signs(task, domain)
         return _first_family(task, domain)
     found = spectrum(task, trace=False)
     for condition in found.trace:
@@ -85,29 +89,6 @@ def _first_family(task: Task, domain: Domain) -> SpectralSeries:
             nearest = (family, found)
     assert nearest is not None
     raise SpectrumError(f"{nearest[1].missing}; the closest family: {nearest[0].name}")
-
-
-def _check_values(task: Task) -> None:
-    """The first values of a task without parameters must be finite and not negative."""
-    for name in ("eigenvalues", "target", "multiplicity"):
-        expression: Expr = getattr(task, name)
-        if name == "eigenvalues" and not expression.has(task.index) and task.modes == oo:
-            raise SpectrumError(
-                f"eigenvalues {expression} do not depend on {task.index} and never decay; pass modes=M"
-            )
-        symbolic = bool(expression.free_symbols - {task.index})
-        last = int(task.modes) if task.modes.is_Integer else 32
-        for j in (1,) if symbolic else range(1, min(last, 32) + 1):
-            value = _value(expression, task, j, symbolic)
-            if value.has(zoo, nan, oo) or value.is_negative or (value.is_number and not value.is_real):
-                bound = "it must be >= 0" if value.is_negative else "it must be finite and real"
-                raise SpectrumError(f"{name} {expression} = {value} at {task.index} = {j}; {bound}")
-
-
-def _value(expression: Expr, task: Task, j: int, symbolic: bool) -> Expr:
-    # exact at first: evalf(subs=...) steps beside a pole and returns a large number
-    exact = substitute(expression, {task.index: Integer(j)})
-    return exact if symbolic or exact.is_Rational else exact.evalf(15)
 
 
 __all__ = ["FAMILIES", "Family", "FiniteSeries", "Mismatch", "SpectralSeries", "spectrum"]

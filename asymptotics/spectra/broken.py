@@ -21,7 +21,6 @@ from asymptotics.spectra.family import Mismatch, SpectralSeries
 from asymptotics.spectra.finite import (
     FiniteSeries,
     check_breaks,
-    check_signs,
     head,
     order_rates,
     unlearned,
@@ -76,8 +75,6 @@ class BrokenPowerLaws:
                 fitting=PIECES,
                 missing=f"the piece from {task.index} = {last.first} on: {found.missing}",
             )
-        for segment in before:
-            check_signs(segment)
         check_breaks(learned, task.index)
         kernel = _with_head(tuple(before), last, found.kernel, task.index, target=False)
         target: DirichletSeries

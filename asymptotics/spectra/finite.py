@@ -10,7 +10,7 @@ number of modes, and a sum over ``exp(-lambda_k x)`` is led by its slowest modes
     FiniteSeries, head           the finite sums of it, and of the first pieces of a broken spectrum
     order_rates                  the order of the slowest rates, for the domain
     unlearned                    the target power in modes of eigenvalue 0
-    check_signs, check_breaks    refuse negative values and eigenvalues that grow
+    check_breaks                 refuse eigenvalues that grow at a break
 """
 
 from __future__ import annotations
@@ -155,8 +155,6 @@ class FiniteSpectra:
             raise SpectrumError(f"eigenvalues {task.eigenvalues} are all 0; nothing can be learned")
         if learned[-1].last == oo:
             return Mismatch(fitting=0, missing=f"{learned[-1].eigenvalues} has infinitely many modes")
-        for segment in learned:
-            check_signs(segment)
         check_breaks(learned, task.index)
         kernel = head(learned, task.index, target=False)
         target = head(learned, task.index, target=True)
@@ -208,14 +206,6 @@ def unlearned(pieces: tuple[Segment, ...], index: Symbol, domain: Domain) -> Exp
     return total
 
 
-def check_signs(segment: Segment) -> None:
-    """Eigenvalues, target and multiplicity must not be negative."""
-    for name in ("eigenvalues", "target", "multiplicity"):
-        expression = getattr(segment, name)
-        if expression.is_negative:
-            raise SpectrumError(f"{name} {expression} are negative; variances and powers are >= 0")
-
-
 def check_breaks(learned: tuple[Segment, ...], index: Symbol) -> None:
     """Eigenvalues must not grow where one piece follows another."""
     for one, two in pairwise(learned):
@@ -232,7 +222,6 @@ __all__ = [
     "FiniteSeries",
     "FiniteSpectra",
     "check_breaks",
-    "check_signs",
     "falls",
     "head",
     "order_rates",

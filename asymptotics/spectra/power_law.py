@@ -61,7 +61,11 @@ class AlgebraicSeries:
 
     def poles(self, count: int) -> tuple[Pole, ...]:
         """The places ``s = (p_j - 1)/b`` by increasing p_j; order 0 where the residue vanishes."""
-        terms, complete = _tail_terms(self, count)
+        for depth in range(count, 2 * count + 8):
+            terms, complete = _tail_terms(self, depth)
+            # orders that cancel leave fewer terms; a short list would count as all there are
+            if complete or len({t.order for t in terms}) >= count:
+                break
         found: dict[Expr, int] = {}
         for t in terms:
             location = cancel((t.order - 1) / self.decay)

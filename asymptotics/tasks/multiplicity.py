@@ -113,7 +113,7 @@ must be an integer >= 0
     for level in chain(range(1, max(CHECKED, degree + 1) + 1), FAR if polynomial else ()):
         if task.modes.is_number and level > task.modes:
             return
-        value = count.subs(index, level)
+        value = (count if polynomial else task.multiplicity).subs(index, level)
         if not value.is_Rational:
             value = value.evalf(30)
             near = value.round() if value.is_real else nan

@@ -97,11 +97,16 @@ def compile_function(
     if builder is None and real:
         builder = _compile_squares if expression.func == SquaresCount else _compile_by_mpmath
     if builder is None:
-        raise UnableError(
-            f"{expression} cannot be summed over {index}; "
-            "use sums, products and powers of the index, exp and log, or from_arrays"
-        )
+        raise unsummable(expression, index)
     return builder(expression, compile_part, field)
+
+
+def unsummable(expression: sympy.Expr, index: sympy.Symbol) -> UnableError:
+    """The refusal of a function that is known on the axis alone."""
+    return UnableError(
+        f"{expression} cannot be summed over {index} = 1, 2, ... without end; pass modes=M, or "
+        "use sums, products and powers of the index, exp and log"
+    )
 
 
 def _compile_sum(
@@ -170,9 +175,11 @@ _builders: dict[type, Builder] = {
 def _compile_gammas(
     expression: sympy.Expr, index: sympy.Symbol, compile_part: Callable[[sympy.Expr], Function], field: Field
 ) -> Function:
-    gammas, rest = split_gammas(without_gammas(expression, index), index)
+    plain = without_gammas(expression, index)
+    gammas, rest = split_gammas(plain, index)
     if gammas is None:
-        if has_gammas(rest, index):
+        # a binomial with a negative slope is reflected: sin(pi k) over a product that vanishes too
+        if has_gammas(rest, index) or (plain.has(sympy.sin) and not expression.has(sympy.sin)):
             raise SpectrumError(f"the gamma functions in {expression} do not combine to a power of {index}")
         return compile_part(rest)
     ratio, beside = gamma_ratio(gammas, field, constant), compile_part(rest)
@@ -280,4 +287,4 @@ def constant(expression: sympy.Expr, field: Field) -> Scalar:
         return field.real(mpmath.mpf(number._mpf_) if number.is_Float else mpmath.mpf(number.p) / number.q)
 
 
-__all__ = ["PROBE_BITS", "compile_function", "constant", "logarithm_of"]
+__all__ = ["PROBE_BITS", "compile_function", "constant", "logarithm_of", "unsummable"]

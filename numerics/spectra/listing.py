@@ -48,7 +48,7 @@ def listed_modes(spectrum: ContinuousSpectrum, log_floor: float, digits: int) ->
     head = _first(spectrum, "eigenvalues", lowest - margin)
     power = _log(spectrum, "target", float(crossing))
     tail = _first(spectrum, "target", power - margin) if math.isfinite(power) else crossing
-    return None if head is None or tail is None else max(head, tail, crossing + 1)
+    return None if head is None or tail is None else max(head, tail, crossing + 1, spectrum.start)
 
 
 def _first(spectrum: ContinuousSpectrum, name: str, bound: float) -> int | None:

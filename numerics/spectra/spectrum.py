@@ -17,15 +17,20 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.expansions.gamma_products import polynomial_form
-from asymptotics.parsing.heights import substitute
 from asymptotics.spectra.finite import unlearned
 from asymptotics.spectra.segments import segments
+from asymptotics.spectra.signs import check_signs
 from asymptotics.tasks.multiplicity import check_multiplicity
 from asymptotics.tasks.task import Task
 from numerics.spectra.compiled import PROBE_BITS, compile_function, constant, logarithm_of
+from numerics.spectra.regularity import regular_from
 from numerics.values.arithmetic import Array, Field, array, each, field_of
 
 MAX_LISTED_LEVELS = 10_000_000
+LISTED_LEVELS = 400
+"""Up to this many levels a spectrum of expressions is simply listed."""
+MOST_ADDED = 200_000
+"""Most modes of expressions that are added one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +40,8 @@ class ContinuousSpectrum:
     Dimensionless, as all of the model. Both are per mode: level k holds m(k) modes. A `Piecewise` has a
     spectrum of its own for each of its ``pieces``, shifted so that its first mode is k = 1:
     ``lambda_piece(x) = lambda(first - 1 + x)``; ``levels`` is then the last mode that is learned, and
-    ``unlearned`` the target power in modes of eigenvalue zero. Without ``trace`` the sum of eigenvalues
+    ``unlearned`` the target power in modes of eigenvalue zero. Sums over k >= ``start`` may be integrals
+    (`regularity`); the modes before are added up one by one. Without ``trace`` the sum of eigenvalues
     diverges, and df1, which multiplies 1/N and 1/P alone, is 0 in their place.
 
     >>> from asymptotics.tasks.task import power_law
@@ -52,6 +58,12 @@ class ContinuousSpectrum:
     pieces: tuple[ContinuousSpectrum, ...] = ()
     unlearned: sympy.Expr = sympy.Integer(0)
     trace: bool = True
+    start: int = 1
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether no sum may be an integral: all modes are added up, each at its whole k."""
+        return self.levels is not None and self.start > self.levels
 
     def at(self, points: Array, field: Field) -> tuple[Array, Array, Array]:
         """``(lambda, m lambda, m c)`` at complex ``points``; call inside ``with field:``.
@@ -59,7 +71,8 @@ class ContinuousSpectrum:
         Without trace the second is 0.
         """
         eigenvalue, target, multiplicity = (
-            compile_function(e, self.index, field) for e in (self.eigenvalues, self.target, self.multiplicity)
+            compile_function(e, self.index, field, real=self.is_listed)
+            for e in (self.eigenvalues, self.target, self.multiplicity)
         )
         lam, weight = each(eigenvalue, points), each(multiplicity, points)
         return lam, weight * lam if self.trace else 0 * lam, weight * each(target, points)
@@ -135,14 +148,17 @@ faster than 1/k, i.e. b > 1, or pass modes=M
         index=fixed.index,
         levels=levels,
     )
-    _check_signs(spectrum)
+    check_signs(fixed, Domain())
     if levels is None:
+        _check_continued(_divide(spectrum, fixed))
         trace = _is_summable(spectrum, "eigenvalues")
         if needs_trace or not spectrum.slope("eigenvalues", 2000.0) > 1e-12:
             _check_summable(spectrum, "eigenvalues", task, params or {})
         _check_summable(spectrum, "target", task, params or {})
         spectrum = replace(spectrum, trace=trace)
-    return _divide(spectrum, fixed)
+    divided = _divide(spectrum, fixed)
+    pieces = tuple(map(_started, divided.pieces))
+    return replace(divided, pieces=pieces) if pieces else _started(divided)
 
 
 def solved_spectrum(
@@ -214,15 +230,14 @@ def _divide(spectrum: ContinuousSpectrum, task: Task) -> ContinuousSpectrum:
     pieces = []
     for s in learned:
         shifted = {task.index: task.index + s.first - 1}
-        pieces.append(
-            replace(
-                spectrum,
-                eigenvalues=s.eigenvalues.xreplace(shifted),
-                target=s.target.xreplace(shifted),
-                multiplicity=s.multiplicity.xreplace(shifted),
-                levels=_finite(s.last - s.first + 1),
-            )
+        piece = replace(
+            spectrum,
+            eigenvalues=s.eigenvalues.xreplace(shifted),
+            target=s.target.xreplace(shifted),
+            multiplicity=s.multiplicity.xreplace(shifted),
+            levels=_finite(s.last - s.first + 1),
         )
+        pieces.append(piece)
     return replace(
         spectrum,
         levels=_finite(learned[-1].last),
@@ -231,47 +246,39 @@ def _divide(spectrum: ContinuousSpectrum, task: Task) -> ContinuousSpectrum:
     )
 
 
+def _check_continued(spectrum: ContinuousSpectrum) -> None:
+    """Refuse functions that are known on the axis alone, where infinitely many modes need them beside it."""
+    endless = (spectrum, *spectrum.pieces)[-1]
+    with field_of(PROBE_BITS) as field:
+        for expression in (endless.eigenvalues, endless.target, endless.multiplicity):
+            compile_function(expression, spectrum.index, field)
+
+
+def _started(spectrum: ContinuousSpectrum) -> ContinuousSpectrum:
+    """The spectrum with the mode from which on its sums may be integrals."""
+    levels, index = spectrum.levels, spectrum.index
+    parts = (spectrum.eigenvalues, spectrum.target, spectrum.multiplicity)
+    if levels is not None and levels <= LISTED_LEVELS:
+        return replace(spectrum, start=levels + 1)
+    try:
+        start = regular_from(parts, index, levels)
+    except (UnableError, SpectrumError):
+        if levels is None:
+            raise
+        start = None
+    if start is not None and start <= MOST_ADDED:
+        return replace(spectrum, start=start)
+    if levels is not None and levels <= MOST_ADDED:
+        return replace(spectrum, start=levels + 1)
+    where = "" if start is None else f" before {index} = {start}"
+    raise UnableError(
+        f"eigenvalues {parts[0]} with target {parts[1]} are not shown to fall smoothly{where}, and at most "
+        f"{MOST_ADDED} modes are added one by one; pass fewer modes=M, or give arrays (FullModel.from_arrays)"
+    )
+
+
 def _finite(levels: sympy.Expr) -> int | None:
     return None if levels == sympy.oo else int(levels)
-
-
-def _check_signs(spectrum: ContinuousSpectrum) -> None:
-    """Signs at the first integers and on a logarithmic grid as far as the spectrum goes."""
-    last = spectrum.levels if spectrum.levels is not None else 10**12
-    grid = {*range(1, 65), *(int(10 ** (0.25 * j)) for j in range(7, 48)), last}
-    with field_of(PROBE_BITS) as field:
-        points = sorted(p for p in grid if p <= last)
-        for name, floor in (("eigenvalues", "> 0"), ("target", ">= 0"), ("multiplicity", ">= 0")):
-            given: sympy.Expr = getattr(spectrum, name)
-            try:
-                function = compile_function(given, spectrum.index, field)
-            except UnableError:
-                _check_first(name, given, spectrum.index)
-                raise
-            for point in points:
-                shown = f"{name} at {spectrum.index} = {point}"
-                try:
-                    value = function(field.real(point))
-                except ZeroDivisionError:
-                    value = field.real(math.inf)
-                if point <= 64 and abs(value) == math.inf:
-                    raise SpectrumError(f"{shown} is infinite; it must be a real number {floor}")
-                if complex(value).imag != 0 or complex(value) != complex(value):
-                    raise SpectrumError(f"{shown} is {complex(value):.6g}; it must be a real number {floor}")
-                underflow = point > 1 and value == 0
-                if value < 0 or (floor == "> 0" and value == 0 and not underflow):
-                    raise SpectrumError(f"{shown} is {float(value):.6g}; it must be a real number {floor}")
-
-
-def _check_first(name: str, given: sympy.Expr, index: sympy.Symbol) -> None:
-    """The signs of an expression that cannot be continued to complex k, at its first values."""
-    for point in range(1, 65):
-        value = substitute(given, {index: sympy.Integer(point)}).evalf(15)
-        if value.is_negative:
-            raise SpectrumError(
-                f"{name} {given} oscillate in sign: {float(value):.6g} at {index} = {point}; "
-                "variances and powers are >= 0"
-            )
 
 
 def _is_summable(spectrum: ContinuousSpectrum, name: str) -> bool:
@@ -305,6 +312,7 @@ def _check_summable(
 def integers(first: int, last: int, field: Field) -> Array:
     """``first ... last`` as numbers of ``field``.
 
+    >>> from numerics.values.arithmetic import field_of
     >>> with field_of(60) as field:
     ...     [int(n) for n in integers(1, 3, field)]
     [1, 2, 3]

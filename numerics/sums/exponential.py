@@ -28,8 +28,8 @@ from numerics.sums.quadrature import long_range
 from numerics.values.arithmetic import Array, Field, Scalar, bits_of, each, field_of
 from numerics.values.value import Value
 
-FIRST = (6, 9)
-"""The two values of K whose results are compared."""
+FIRST = (5, 8)
+"""The two values of K whose results are compared, less the mode from which sums may be integrals."""
 HALVINGS = 4
 
 
@@ -48,7 +48,9 @@ def exponential_sum(spectrum: ContinuousSpectrum, decay: Decay, digits: int) -> 
     refinement = 1.0
     for _ in range(HALVINGS):
         with field_of(bits_of(digits + 15)) as field, working(digits + 15):
-            pairs = [_from(spectrum, decay, first, digits, refinement, field) for first in FIRST]
+            pairs = [
+                _from(spectrum, decay, spectrum.start + first, digits, refinement, field) for first in FIRST
+            ]
             (one, error_one), (two, error_two) = ((field.mpf(v), field.mpf(e)) for v, e in pairs)
             error = abs(one - two) + error_one + error_two + abs(two) * mpmath.mpf(10) ** -(digits + 10)
             if error <= abs(two) * mpmath.mpf(10) ** -digits:
@@ -80,7 +82,7 @@ def _from(
     f = _Summand(spectrum, decay, field)
     start = field.real(first) - field.real(1) / 2
     scale = _scale(spectrum, float(mpmath.log(decay.rate)) if decay.rate > 0 else -math.inf)
-    b = max(1.0, spectrum.slope("eigenvalues", max(scale, 1.0)))
+    b = max(1.0, spectrum.slope("eigenvalues", max(scale, 1.0, math.log(first))))
     angle = math.pi / (4 * b)
     wanted = (digits + 8) * math.log(10)
     step = refinement * 2 * math.pi * min(angle, 0.5) / wanted
@@ -91,10 +93,11 @@ def _from(
 
 
 def _scale(spectrum: ContinuousSpectrum, log_rate: float) -> float:
-    """``u`` with ``rate * lambda(e^u) = 1``, by bisection; 0 if the first mode is slower already."""
-    low, high = 0.0, 1.0
+    """``u`` with ``rate * lambda(e^u) = 1``, by bisection; at least the start, from where lambda falls."""
+    low = math.log(spectrum.start)
+    high = low + 1.0
     if log_rate + spectrum.logarithm("eigenvalues", low) <= 0:
-        return 0.0
+        return low
     while log_rate + spectrum.logarithm("eigenvalues", high) > 0:
         high *= 2
         if high > 1e6:

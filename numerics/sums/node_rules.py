@@ -25,8 +25,6 @@ from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, fie
 
 MAX_DIRECT = 200_000
 """Most terms that are added one by one before a sum is given up."""
-PLAIN_LEVELS = 400
-"""Up to this many levels a spectrum of expressions is simply listed."""
 KEPT_SHAPES = 256
 CHECK_POINTS = 3
 """How many points fewer the Gauss rule has that estimates the error of the ends."""
@@ -70,14 +68,15 @@ class RuleBook:
         self._clearance = plana_distance(self._points - CHECK_POINTS, digits)
         # e^(-2 pi height) < 10^-digits, with something to spare.
         self._height = digits * math.log(10) / (2 * math.pi) * 1.05 + 1
-        if spectrum.levels is not None and spectrum.levels <= PLAIN_LEVELS:
+        if spectrum.is_listed:
+            assert spectrum.levels is not None
             self.plain = self._add_up(spectrum, spectrum.levels)
             return
         self._listable = falls_exponentially(spectrum)
         if self._listable and spectrum.levels is not None and spectrum.levels <= MAX_LISTED:
             self.plain = self._add_up(spectrum, spectrum.levels)
             return
-        self._grid = np.arange(0.0, 60.0, 0.25)
+        self._grid = math.log(spectrum.start) + np.arange(0.0, 60.0, 0.25)
         self._log_lam = np.array([spectrum.logarithm("eigenvalues", u) for u in self._grid])
         self._first_K = 0 if self._listable else self._safe_start(spectrum)
         self._exponential = math.inf in (spectrum.decay("eigenvalues"), spectrum.decay("target"))
@@ -250,7 +249,7 @@ class RuleBook:
         return (bounded(head) if levels is None or 3 * head < levels else levels), 0
 
     def _crossing(self, log_kappa: float) -> tuple[float, float]:
-        """log of the real x with lambda(x) = |kappa| (0: above the spectrum), and the slope there."""
+        """log of the x >= start with lambda(x) = |kappa| (0: above all of them), and the slope there."""
         assert isinstance(self.spectrum, ContinuousSpectrum)
         top = LARGEST_LOG if self.spectrum.levels is None else math.log(self.spectrum.levels) + 1
         while self._log_lam[-1] > log_kappa and self._grid[-1] < top:
@@ -284,7 +283,7 @@ class RuleBook:
 
         Singularities of the expressions to the right of x = 1 show here, as in (100 + k^2)^-1.
         """
-        head = math.ceil(self._clearance + 1.5)
+        head = spectrum.start - 1 + math.ceil(self._clearance + 1.5)
         with field_of(self._node_bits) as field:
             while True:
                 at = [(field.real(2 * head - 1) / 2, 1)]

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,8 @@ import sympy
 from numpy.typing import NDArray
 
 from asymptotics.errors import DomainError, PrecisionError
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, constant
+from numerics.spectra.compiled import PROBE_BITS
+from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, constant, integers
 from numerics.sums.node_rules import NodeRule, RuleBook, bounded
 from numerics.sums.piecewise_rules import PieceBook
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, field_of
@@ -86,6 +88,10 @@ class SpectralSums:
         if isinstance(spectrum, FiniteSpectrum):
             positive = spectrum.eigenvalues[spectrum.eigenvalues > 0]
             self._logs = np.log(np.sort(positive)[::-1])
+        elif self._book.plain is not None:
+            with field_of(64) as field:
+                logs = [float(field.log(lam)) for lam in self._book.plain.lam if lam != 0]
+            self._logs = np.sort(logs)[::-1]
 
     def one_point(
         self,
@@ -217,12 +223,30 @@ class SpectralSums:
         return constant(self.spectrum.unlearned, field)
 
     def log_eigenvalue(self, level: float) -> float:
-        """A rough ``log lambda`` at a (real) level; a scale for starting values."""
+        """A rough ``log lambda`` by falling lambda, a scale for starting values; exact at 1 and at M."""
         if self._logs is not None:
             return float(self._logs[min(max(int(level) - 1, 0), self._logs.size - 1)])
         assert isinstance(self.spectrum, ContinuousSpectrum)
-        capped = level if self.spectrum.levels is None else min(level, self.spectrum.levels)
-        return self.spectrum.logarithm("eigenvalues", math.log(max(1.0, capped)))
+        lowest, highest = self._log_extremes
+        levels = self.spectrum.levels
+        if level <= 1:
+            return highest
+        if levels is not None and level >= levels:
+            return lowest
+        return self.spectrum.logarithm("eigenvalues", math.log(level))
+
+    @cached_property
+    def _log_extremes(self) -> tuple[float, float]:
+        """``log lambda`` of the smallest and of the largest eigenvalue; they fall from the start on."""
+        assert isinstance(self.spectrum, ContinuousSpectrum)
+        logs: list[float] = []
+        with field_of(PROBE_BITS) as field:
+            for piece in self.spectrum.pieces or (self.spectrum,):
+                last = piece.levels or piece.start
+                lam = piece.at(integers(1, min(piece.start, last), field), field)[0]
+                logs += [float(field.log(x)) for x in lam]
+                logs.append(piece.logarithm("eigenvalues", math.log(last)))
+        return min(logs), max(logs)
 
 
 def _evaluate(

@@ -78,13 +78,17 @@ def _round(value: mpmath.mpf, digits: int) -> Value:
 def _piece(piece: ContinuousSpectrum, decay: Decay, digits: int) -> Value | None:
     if piece.levels is None:
         return exponential_sum(piece, decay, digits) if piece.decay("eigenvalues") < math.inf else None
-    if piece.levels <= ADDED_UP:
+    if piece.levels <= ADDED_UP or piece.is_listed:
         return _add(piece, 1, decay, digits)
     if decay.rate != 0 and not piece.eigenvalues.has(piece.index):
         return _single(piece, decay, digits)
     first = _first_that_matters(piece, decay, digits)
     if piece.levels - first < ADDED_AT_END:
-        return _add(piece, first, decay, digits)
+        end = _add(piece, first, decay, digits)
+        if piece.start == 1:
+            return end
+        before = _add(piece, 1, decay, digits, piece.start - 1)
+        return Value(value=end.value + before.value, error=end.error + before.error)
     if piece.decay("eigenvalues") == math.inf or piece.decay("target") <= 1 + 1e-9:
         return None
     return _difference(piece, decay, digits)
@@ -93,7 +97,7 @@ def _piece(piece: ContinuousSpectrum, decay: Decay, digits: int) -> Value | None
 def _single(piece: ContinuousSpectrum, decay: Decay, digits: int) -> Value | None:
     """Modes of one eigenvalue: their whole power times one exponential."""
     power = piece.multiplicity * piece.target
-    with field_of(bits_of(digits + 25) + _exponent_bits(_log_first(piece), decay)) as field:
+    with field_of(bits_of(digits + 25) + _exponent_bits(piece.logarithm("eigenvalues", 0.0), decay)) as field:
         left = field.mpf(decay.of(array([constant(piece.eigenvalues, field)]), field)[0])
         if not power.has(piece.index):
             assert piece.levels is not None
@@ -105,16 +109,18 @@ def _single(piece: ContinuousSpectrum, decay: Decay, digits: int) -> Value | Non
     return Value(value=found.value, error=found.error + left * whole.error)
 
 
-def _add(piece: ContinuousSpectrum, first: int, decay: Decay, digits: int) -> Value:
-    assert piece.levels is not None
-    with field_of(bits_of(digits + 25) + _exponent_bits(_log_first(piece), decay)) as field:
-        lam, _, weight = piece.at(integers(first, piece.levels, field), field)
-        value = field.mpf(np.sum(weight * decay.of(lam, field)))
-    return _round(value, digits)
-
-
-def _log_first(piece: ContinuousSpectrum) -> float:
-    return piece.logarithm("eigenvalues", 0.0)
+def _add(piece: ContinuousSpectrum, first: int, decay: Decay, digits: int, last: int | None = None) -> Value:
+    """The terms of ``first ... last`` (None: the last mode), at bits that hold the largest exponent."""
+    stop = last or piece.levels
+    assert stop is not None
+    largest = piece.logarithm("eigenvalues", math.log(first))
+    while True:
+        bits = bits_of(digits + 25) + _exponent_bits(largest, decay)
+        with field_of(bits) as field:
+            lam, _, weight = piece.at(integers(first, stop, field), field)
+            largest = max(largest, float(field.log(max(lam))))
+            if bits >= bits_of(digits + 25) + _exponent_bits(largest, decay):
+                return _round(field.mpf(np.sum(weight * decay.of(lam, field))), digits)
 
 
 def _exponent_bits(log_largest: float, decay: Decay) -> int:
@@ -124,14 +130,14 @@ def _exponent_bits(log_largest: float, decay: Decay) -> int:
 
 
 def _first_that_matters(piece: ContinuousSpectrum, decay: Decay, digits: int) -> int:
-    """The first mode that is not negligible beside the last one, by bisection (eigenvalues fall)."""
+    """The first mode that is not negligible beside the last one, by bisection where eigenvalues fall."""
     assert piece.levels is not None
     with field_of(80) as field:
         last = _log_term(piece, piece.levels, decay, field)
         floor = last - (digits + 10) * math.log(10) - math.log(piece.levels)
-        low, high = 1, piece.levels
+        low, high = piece.start, piece.levels
         if _log_term(piece, low, decay, field) > floor:
-            return 1
+            return low
         while high - low > 1:
             middle = (low + high) // 2
             if _log_term(piece, middle, decay, field) > floor:
@@ -154,6 +160,7 @@ def _difference(piece: ContinuousSpectrum, decay: Decay, digits: int) -> Value |
     shifted = {piece.index: piece.index + piece.levels}
     beyond = replace(
         endless,
+        start=1,
         eigenvalues=piece.eigenvalues.xreplace(shifted),
         target=piece.target.xreplace(shifted),
         multiplicity=piece.multiplicity.xreplace(shifted),

@@ -207,7 +207,7 @@ def test_text():
 
 REFUSED = [
     ({"eigenvalues": Piecewise((k**-3, k <= 10), (k**-2, True))}, "grow at the break after k = 10"),
-    ({"eigenvalues": Piecewise((k**-2, k <= 10))}, "finite and real"),
+    ({"eigenvalues": Piecewise((k**-2, k <= 10))}, "no branch for k = 11"),
     ({"eigenvalues": Piecewise((k**-2, k**2 <= 10), (0, True))}, "not a comparison of k with a constant"),
     (
         {"eigenvalues": Piecewise((k**-b, k <= K), (0, True)), "target": Piecewise((1, k <= J), (0, True))},

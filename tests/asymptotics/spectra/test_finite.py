@@ -221,7 +221,7 @@ REFUSED = [
     (Task(eigenvalues=0, target=k**-2, modes=5), SpectrumError, "nothing can be learned"),
     (Task(eigenvalues=Piecewise((1, k <= 5), (0, True)), target=1), SpectrumError, "diverges"),
     (Task(eigenvalues=k, target=1, modes=M), UnableError, "not shown to fall"),
-    (Task(eigenvalues=-(k**-2), target=1, modes=5), SpectrumError, ">= 0"),
+    (Task(eigenvalues=-(k**-2), target=1, modes=5), SpectrumError, "= -1 at k = 1; it must be > 0"),
     (
         Task(eigenvalues=Piecewise((1, k <= 3), (0, True)), target=Piecewise((0, k <= 3), (k**-2, True))),
         SpectrumError,
