@@ -168,5 +168,5 @@ def test_tails_less_what_lies_beyond():
         decay = Decay(rate=mpmath.mpf(rate))
         found = time_sums._difference(spectrum, decay, 8)
         assert found is not None
-        rows.append((found, time_sums._added(spectrum, 1, decay, 30)))
+        rows.append((found, time_sums._add(spectrum, 1, decay, 30)))
     assert_honest(rows)
