@@ -103,10 +103,14 @@ MODEL = "tests/numerics/model"
 OPTIMA = "tests/numerics/optima"
 SWEEPS = "tests/numerics/sweeps"
 JUDGED = "tests/numerics/verification/test_judge.py"
+RESOLVED = "tests/numerics/verification/test_resolution.py"
+LEFT_OUT = "tests/numerics/model/test_left_out.py"
 JETS = "numerics/values/jets.py"
 RIDGE = "numerics/model/renormalised_ridge.py"
 FIXED = "numerics/model/fixed_point.py"
 JUDGE = "numerics/verification/judge.py"
+SEEN = "numerics/verification/resolution.py"
+STEPS = "numerics/model/left_out.py"
 EXPONENTS = "numerics/verification/exponents.py"
 SCALING = "numerics/optima/scaling.py"
 SWEEP = "numerics/sweeps/sweep.py"
@@ -185,6 +189,15 @@ NUMBERS = (
     ),
     row(JUDGE, "min(slopes) >= bound", "min(slopes) >= -bound", JUDGED),
     row(JUDGE, "rising and slopes[-1] > 1", "slopes[-1] > 0", JUDGED),
+    row(JUDGE, "slope >= bound - FLOOR or", "True or", JUDGED),
+    row(JUDGE, "if stated <= derived + FLOOR:", "if stated <= derived + 1.1:", JUDGED),
+    row(SEEN, "all(found == ", "any(found == ", RESOLVED),
+    row(SEEN, "s * d, zero) for s in (1, -1)", "s * d, zero) for s in (1, 1)", RESOLVED),
+    row(STEPS, "1 + Fraction(1, batch)", "Fraction(1)", LEFT_OUT),
+    row(STEPS, "-(near.df1 * zeta + far.df1 * plus)", "-(near.df1 * zeta)", LEFT_OUT),
+    row(STEPS, "/ zeta + far.kappa * far.X / plus)", "/ zeta)", LEFT_OUT),
+    row(STEPS, "kernel / (1 - kernel) * ((1 + rise) / rise)", "kernel / (1 - kernel) / rise", LEFT_OUT),
+    row(STEPS, "eta * zeta * (2 + q * eta * zeta)", "eta * zeta * 2", LEFT_OUT),
 )
 
 FAULTS = (*ENGINE, *CLAIM, *NUMBERS)

@@ -184,7 +184,7 @@ def test_phase_diagram_is_exact():
     assert len(axes.texts) == 3 and "C^{(1 - a)/a}" in axes.texts[2].get_text()
     with pytest.raises(BottleneckError, match="not a parameter"):
         plot_phases(optimum, a, N)
-    with pytest.raises(BottleneckError, match="no straight line"):
+    with pytest.raises(BottleneckError, match="not a straight line"):
         plot_phases(compute_optimal(derive(power_law(a, b)), N**a * t), a, b)
 
 

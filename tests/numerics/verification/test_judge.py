@@ -161,6 +161,14 @@ def test_a_bound_that_is_not_kept_fails():
     assert verdict(prediction(bounded=True), lambda x: x**-F)[0] == "HOLDS"
 
 
+def test_a_fall_that_halts_on_its_way_is_left_open():
+    """It falls by 2, 2, 2, 3, 0.4 and 3 decades; a bound is kept from point to point or not at all."""
+    sizes = dict(zip(XS, (1, 3, 5, 7, 10, 10.4, 13.4), strict=True))
+    assert verdict(prediction(bounded=True), lambda x: mpmath.mpf(10) ** -sizes[x])[0] == "UNDECIDED"
+    steady = dict(zip(XS, (1, 3, 5, 7, 10, 11.4, 14.4), strict=True))
+    assert verdict(prediction(bounded=True), lambda x: mpmath.mpf(10) ** -steady[x])[0] == "HOLDS"
+
+
 def test_a_remainder_below_its_error_decides_nothing():
     """Points count as long as their error is a hundredth of the remainder; six decades are needed."""
     seen = points(true, "1e-5")
