@@ -244,7 +244,8 @@ class FullModel:
         """What the noise of its batches adds to the test loss of one-pass SGD at step n; 0 for other rules.
 
         One transform of ``(Xi + sigma^2) K~/(1 - K~)``, however small it is beside the loss. Units and
-        error as `test_loss`.
+        error as `test_loss`; the error covers what is added to gradient descent with the same steps, and to
+        gradient flow, which agree to first order in eta.
 
         >>> from asymptotics import OnePassSGD, power_law
         >>> task, rule = power_law(3, 2), OnePassSGD(eta=0.125, batch=8)

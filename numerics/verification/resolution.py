@@ -31,6 +31,9 @@ class Resolution:
     """The relative change of the prefactor and the change of the exponent from which on the law FAILS.
 
     Dimensionless; oo where a change by one half is not seen.
+
+    >>> str(Resolution(prefactor=mpmath.mpf("1e-9"), exponent=mpmath.inf))
+    'a prefactor off by 1.0e-9 would fail; no change of the exponent up to 1/2 would fail'
     """
 
     prefactor: mpmath.mpf
