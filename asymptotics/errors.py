@@ -2,9 +2,14 @@
 
 Every message is one line that names the thing, its value, the bound it breaks and the
 next step, so that a command can print it as it stands.
+
+    shown(value)                           an object as a message shows it
+    check_kind(value, kind, name, advice)  refuse an object of another class
 """
 
 from __future__ import annotations
+
+from numbers import Number
 
 
 class BottleneckError(Exception):
@@ -47,3 +52,25 @@ class UnableError(BottleneckError):
 
 class PrecisionError(BottleneckError, ArithmeticError):
     """A number that cannot be had to the digits asked for."""
+
+
+def shown(value: object) -> str:
+    """An object in a message, on one line and short.
+
+    >>> shown([1, 2]), shown(10**5000)
+    ('[1, 2]', 'a long int')
+    """
+    try:
+        text = " ".join((str if isinstance(value, Number) else repr)(value).split())
+    except ValueError:  # Python does not write integers of more than 4300 digits
+        text = f"a long {type(value).__name__}"
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def check_kind(value: object, kind: type | tuple[type, ...], name: str, advice: str) -> None:
+    """Raise `DomainError`, with advice on what to pass, for what is of another class.
+
+    >>> check_kind(3, int, "count", "pass an integer")
+    """
+    if not isinstance(value, kind):
+        raise DomainError(f"{name} = {shown(value)}; {advice}")

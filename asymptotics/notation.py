@@ -42,7 +42,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.caches import cached
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 from asymptotics.registry import Registry
 from asymptotics.symbols import C, N, P, a, b, beta, t
 
@@ -225,8 +225,8 @@ def notation(name: str | Notation) -> Notation:
     """The notation of a paper by its arXiv number. Raises `DomainError` for one that is not known."""
     if isinstance(name, Notation):
         return name
-    if name not in NOTATIONS:
-        raise DomainError(f"notation = {name!r} is not known; choose from {', '.join(NOTATIONS)}")
+    if not isinstance(name, str) or name not in NOTATIONS:
+        raise DomainError(f"notation = {shown(name)} is not known; choose from {', '.join(NOTATIONS)}")
     return NOTATIONS[name]
 
 

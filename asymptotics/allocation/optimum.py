@@ -30,13 +30,13 @@ from asymptotics.allocation.question import (
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_condition, normal, primitive
 from asymptotics.domains.parametric_lp import covers, disjoint
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import DomainError, UnableError, check_kind
 from asymptotics.laws.derive import Laws, derive
 from asymptotics.model.rules.base import Rule, check_rule, numbers_of
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.notation import restated
 from asymptotics.parsing.heights import substitute
-from asymptotics.parsing.numbers import exact
+from asymptotics.parsing.numbers import exact, mapping_of
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import B
@@ -106,7 +106,7 @@ class Optimum:
         >>> phase.exponents, phase.logs
         ({t: 2/3, N: 1/3, 'loss': 2/3}, {t: -2/3, N: 2/3, 'loss': 2/3})
         """
-        given = {**(values or {}), **named}
+        given = {**mapping_of(values, "values"), **named}
         table = {str(key): exact(value, str(key)) for key, value in given.items()}
         task = self.laws.task.at(given)
         if task.parameters:
@@ -189,13 +189,13 @@ def compute_optimal(
                 "et al.) needs expansions of sums over finitely many modes; use b > 1, modes=oo"
             )
         laws = derive(laws)
-    if not isinstance(laws, Laws):
-        raise DomainError(f"laws = {laws!r}; pass derive(task)")
+    check_kind(laws, Laws, "laws", "pass derive(task)")
+    assert isinstance(laws, Laws)
     check_rule(rule)
     spent = expand(exact(cost, "cost"))
     refuse_unknown(spent, laws)
-    held = held_resources(fixed or {}, laws)
-    refuse_infinite(spent, fixed or {})
+    held = held_resources(mapping_of(fixed, "fixed"), laws)
+    refuse_infinite(spent, mapping_of(fixed, "fixed"))
     split = free_resources(spent, free, held)
     allocation = _allocation(laws, spent, split, held, rule)
     check_bounded(allocation)

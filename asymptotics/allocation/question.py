@@ -9,9 +9,9 @@ from sympy import Expr, Integer, Mul, Symbol, oo
 from asymptotics.allocation.loss_terms import SPENDABLE
 from asymptotics.allocation.phases import Allocation, Spending
 from asymptotics.domains.domain import normal
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 from asymptotics.laws.derive import Laws
-from asymptotics.parsing.numbers import exact
+from asymptotics.parsing.numbers import exact, items_of
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import C
 
@@ -60,11 +60,11 @@ def free_resources(
     if free is None:
         split = tuple(x for x in spent if x not in kept)
     else:
-        wanted = set(free)
+        wanted = items_of(free, "free")
         for x in wanted:
-            if x not in SPENDABLE:
+            if not isinstance(x, Symbol) or x not in SPENDABLE:
                 raise DomainError(
-                    f"free: {x} is not a resource; resources are {', '.join(map(str, SPENDABLE))}"
+                    f"free: {shown(x)} is not a resource; resources are {', '.join(map(str, SPENDABLE))}"
                 )
             if x in kept:
                 raise DomainError(f"{x} is both free and fixed; choose one")

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sympy import And, Eq, Expr
+from sympy import And, Basic, Eq, Expr
 from sympy.core.relational import Ge, Gt, Le, Lt
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import Domain, plain, primitive
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 from asymptotics.parsing.expressions import parse_condition
+from asymptotics.parsing.numbers import items_of
 
 
 def read_assumptions(assuming: object, symbols: Mapping[str, Expr]) -> tuple[tuple[str, Expr], ...]:
@@ -26,7 +27,7 @@ def read_assumptions(assuming: object, symbols: Mapping[str, Expr]) -> tuple[tup
     >>> read_assumptions("a - 1 < b", {"a": a, "b": b})
     (('>', -a + b + 1),)
     """
-    several = assuming if isinstance(assuming, Iterable) and not isinstance(assuming, str) else (assuming,)
+    several = (assuming,) if isinstance(assuming, str | Basic) else items_of(assuming, "assuming")
     found: list[tuple[str, Expr]] = []
     for given in several:
         relation = given
@@ -39,17 +40,17 @@ def read_assumptions(assuming: object, symbols: Mapping[str, Expr]) -> tuple[tup
 
 
 def _assumption(part: object, given: object, symbols: Mapping[str, Expr]) -> list[tuple[str, Expr]]:
-    if part in (true, True):
+    if part is true or part is True:
         return []
-    if part in (false, False):
+    if part is false or part is False:
         raise DomainError(f"the assumption {given} never holds for positive parameters; leave it out")
     if not isinstance(part, Lt | Le | Gt | Ge | Eq):
-        raise DomainError(f"the assumption {given} is not a comparison; write for example a - 1 < b")
+        raise DomainError(f"the assumption {shown(given)} is not a comparison; write for example a - 1 < b")
     known = {s.name for meant in symbols.values() for s in meant.free_symbols}
     for symbol in part.free_symbols:
         if symbol.name not in symbols and symbol.name not in known:
-            shown = ", ".join(sorted({*symbols, *known})) or "none"
-            raise DomainError(f"the assumption {given} names {symbol}; the parameters are {shown}")
+            names = ", ".join(sorted({*symbols, *known})) or "none"
+            raise DomainError(f"the assumption {given} names {symbol}; the parameters are {names}")
     # text is in terms of the parameters already
     own = {} if isinstance(given, str) else {s: symbols.get(s.name, s) for s in part.free_symbols}
     if isinstance(part, Eq):

@@ -21,7 +21,7 @@ from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.laws.law import Law
 from asymptotics.notation import Notation
 from asymptotics.notation import notation as notation_of
-from asymptotics.parsing.numbers import exact
+from asymptotics.parsing.numbers import exact, mapping_of
 from asymptotics.precision import exclusive
 
 RESOURCES = ("t", "N", "P", "C")
@@ -91,7 +91,9 @@ def _meaning(notation: str | Notation | Mapping[str | Symbol, object] | None) ->
     """What the letters of a claim stand for, by name."""
     if isinstance(notation, str | Notation):
         return notation_of(notation).meanings
-    return {str(letter): exact(meant, str(letter)) for letter, meant in (notation or {}).items()}
+    return {
+        str(letter): exact(meant, str(letter)) for letter, meant in mapping_of(notation, "notation").items()
+    }
 
 
 def _line(optimum: Optimum, statement: Statement, meaning: Mapping[str, Expr]) -> Subject:

@@ -23,7 +23,7 @@ from asymptotics.derivation.symbols import Asymptotic
 from asymptotics.derivation.text import equation
 from asymptotics.domains.domain import plain
 from asymptotics.errors import DomainError, PrecisionError, UnableError
-from asymptotics.parsing.numbers import substitution
+from asymptotics.parsing.numbers import substitution, whole_number
 from asymptotics.precision import working
 from asymptotics.symbols import B, N, P, beta, eta, kappa, sigma, t
 
@@ -119,13 +119,12 @@ def check(
     definitions: Definitions,
     parameters: tuple[Symbol, ...],
     conditions: tuple[Boolean, ...],
-    at: Mapping[Symbol | str, object],
+    at: Mapping[Symbol | str, object] | None,
     digits: int,
 ) -> Check:
     """Every step at one point; see `Derivation.check`."""
-    if not isinstance(digits, int) or isinstance(digits, bool) or not 5 <= digits <= 100:
-        raise DomainError(f"digits = {digits!r}; the number of digits must be an integer from 5 to 100")
-    table = substitution(parameters, dict(at))
+    digits = whole_number(digits, "digits", 5, 100)
+    table = substitution(parameters, at)
     missing = [s for s in parameters if s not in table and s.name not in PLACES]
     if missing:
         names = ", ".join(s.name for s in missing)

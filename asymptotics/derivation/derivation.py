@@ -89,9 +89,7 @@ class Derivation:
         >>> derive(power_law(3, 2)).time.derivation.check(digits=20).passed
         True
         """
-        return check(
-            self.title, self.steps, self.definitions, self.parameters, self.conditions, at or {}, digits
-        )
+        return check(self.title, self.steps, self.definitions, self.parameters, self.conditions, at, digits)
 
     def restated(self, letters: str) -> Derivation:
         """The same steps and conditions in the letters of another paper, for reading.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sympy import Symbol
 
-from asymptotics.errors import DomainError, SpectrumError
+from asymptotics.errors import SpectrumError, check_kind
 from asymptotics.laws import latex as typeset
 from asymptotics.laws.law import Law, derive_law
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
@@ -94,8 +94,7 @@ def derive(task: Task) -> Laws:
     >>> derive(power_law(a, b)).data.exponent
     Min(2*b, a - 1)
     """
-    if not isinstance(task, Task):
-        raise DomainError(f"{task!r} is not a Task; make one with Task(eigenvalues=..., target=...)")
+    check_kind(task, Task, "task", "make a Task with Task(eigenvalues=..., target=...)")
     laws = Laws(task=task.fitted)
     spectrum(laws.task, trace=False)  # a spectrum without laws is refused here, not at the first use
     tuple(laws)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from sympy import Expr
 from sympy.logic.boolalg import Boolean
 
-from asymptotics.errors import UnableError
+from asymptotics.errors import UnableError, check_kind
 from asymptotics.laws.derive import Laws
 from asymptotics.model.meanfield import unresolved_power
 from asymptotics.precision import exclusive
@@ -51,6 +51,7 @@ def ensembling(laws: Laws) -> tuple[Comparison, ...]:
     a - 1 < b True E**(a - 1)*(1 - (a - 1)/b + (a - 1)/(E*b))
     a - 1 > b True E**(b - 1)
     """
+    check_kind(laws, Laws, "laws", "pass derive(task)")
     base = spectrum(laws.task)
     found = []
     for regime in laws.model.regimes:

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from sympy import Expr, Integer, Symbol, gamma, log, together
 
 from asymptotics.domains.domain import normal
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import DomainError, UnableError, check_kind, shown
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Term
 from asymptotics.laws.derive import Laws
@@ -118,8 +118,9 @@ def joint_law(laws: Laws, size: Symbol = N) -> JointLaw:
     analytic in kappa, which is what early times see. Raises `DomainError` for another size, and
     `UnableError` for data where exponents meet (a logarithm in F).
     """
-    if size not in (N, P):
-        raise DomainError(f"size = {size}; a joint law is in N or in P")
+    check_kind(laws, Laws, "laws", "pass derive(task)")
+    if not isinstance(size, Symbol) or size not in (N, P):
+        raise DomainError(f"size = {shown(size)}; a joint law is in N or in P")
     base = spectrum(laws.task)
     modes = df1(base, 2)
     lead = modes.leading()

@@ -15,7 +15,7 @@ from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import as_condition, plain, primitive
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.layer_leading import leading_series
 from asymptotics.expansions.layers import Layered
@@ -26,7 +26,7 @@ from asymptotics.laws.windows import Subject, Window, windows_of
 from asymptotics.model.quantities import QUANTITIES, crossover
 from asymptotics.notation import restated
 from asymptotics.parsing.heights import substitute
-from asymptotics.parsing.numbers import exact, substitution
+from asymptotics.parsing.numbers import exact, substitution, whole_number
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.regimes import Regime, find_regimes, reduce_condition, tidy
 from asymptotics.spectra.family import SpectralSeries
@@ -230,8 +230,7 @@ class Law:
         >>> derive(power_law(4, 2)).model.expansion(terms=2)
         pi**4/(24*N**2) - 5*pi**4/(48*N**3) + O(N**(-4))
         """
-        if not isinstance(terms, int) or isinstance(terms, bool) or not 1 <= terms <= 40:
-            raise DomainError(f"terms = {terms!r}; the number of orders must be an integer from 1 to 40")
+        terms = whole_number(terms, "terms", 1, 40)
         return _expansion(self.name, self.task, terms, self.settings, self.below)
 
     @property

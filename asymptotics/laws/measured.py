@@ -19,9 +19,10 @@ from sympy.logic.boolalg import true
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import plain
-from asymptotics.errors import DomainError, SpectrumError
+from asymptotics.errors import DomainError, SpectrumError, shown
 from asymptotics.laws.law import Law, derive_law
 from asymptotics.model.quantities import QUANTITIES
+from asymptotics.parsing.numbers import items_of
 from asymptotics.precision import exclusive
 from asymptotics.regimes import Regime
 from asymptotics.symbols import a, b
@@ -87,9 +88,11 @@ def measured_laws(task: Task, names: tuple[str, ...] = ("time", "model", "data")
     """
     if not isinstance(task, Task) or task.measured is None:
         raise DomainError("task has no measured arrays; make one with Task.from_arrays(eigenvalues, target)")
-    unknown = [name for name in names if name not in QUANTITIES]
+    unknown = [
+        name for name in items_of(names, "names") if not isinstance(name, str) or name not in QUANTITIES
+    ]
     if unknown:
-        raise DomainError(f"no law is called {unknown[0]!r}; the laws are {', '.join(QUANTITIES)}")
+        raise DomainError(f"no law is called {shown(unknown[0])}; the laws are {', '.join(QUANTITIES)}")
     fits = {a: task.measured.target_fit, b: task.measured.eigenvalue_fit}
     for symbol, fit in fits.items():
         if fit.exponent <= 1:

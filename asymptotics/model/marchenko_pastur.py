@@ -33,7 +33,7 @@ from sympy import (
     together,
 )
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive, exclusive_class
 
@@ -63,7 +63,7 @@ class MarchenkoPastur:
         >>> marchenko_pastur(2).quadratic(Integer(1))
         (1/2, 3/2, -1)
         """
-        lam = self.eigenvalue
+        lam, place = self.eigenvalue, exact(z, "z")
         filled = lam / (lam + _kappa) / self.ratio  # df1/N
         ridge = 1 / (1 / _D - _z) * lam * _z  # D = 1/(z + lambda z/kappa)
         relation = (_z - _kappa * (1 - filled)).xreplace({_kappa: ridge})
@@ -72,7 +72,7 @@ class MarchenkoPastur:
         # kappa = 0 and z = 0 are factors that clearing the denominators brought in
         reduced = next(Poly(f, _D) for f, _ in found.factor_list()[1] if f.degree() == 2)
         square, slope, constant = (
-            cancel(c / -reduced.nth(0)).xreplace({_z: z}) for c in reduced.all_coeffs()
+            cancel(c / -reduced.nth(0)).xreplace({_z: place}) for c in reduced.all_coeffs()
         )
         return square, slope, constant
 
@@ -127,7 +127,7 @@ class MarchenkoPastur:
         [1, 1, 2, 5, 14]
         """
         if not isinstance(n, int) or isinstance(n, bool) or n < 0:
-            raise DomainError(f"n = {n!r}; the order of a moment must be an integer >= 0")
+            raise DomainError(f"n = {shown(n)}; the order of a moment must be an integer >= 0")
         square, slope, constant = self.quadratic(1 / _w)
         total: Expr = Integer(1)
         for _ in range(n):

@@ -8,7 +8,9 @@ within SymPy expressions are made rational as well. Any other object, such as a 
     real_number(value, name)           a real number, or oo
     real_float(value, name)            a finite float
     substitution(parameters, values)   positive numbers for parameters
-    shown(value)                       an object as a message shows it
+    whole_number(value, name, ...)     an integer between bounds
+    real_floats(values, name)          finite floats, one of each entry
+    items_of, mapping_of               what is a sequence, and what a mapping
 """
 
 from __future__ import annotations
@@ -19,30 +21,19 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import mpmath
 from sympy import Expr, Float, I, Integer, Pow, Rational, Symbol, nan, oo, zoo
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.heights import check_exponent, check_height, decimal
 from asymptotics.parsing.vocabulary import BITS
 
+Key = TypeVar("Key")
+Entry = TypeVar("Entry")
 TYPE_OF_INPUT = "a SymPy expression, a number or text"
-
-
-def shown(value: object) -> str:
-    """An object in a message, on one line and short.
-
-    >>> shown([1, 2]), shown(10**5000)
-    ('[1, 2]', 'a long int')
-    """
-    try:
-        text = " ".join((str if isinstance(value, numbers.Number | Expr) else repr)(value).split())
-    except ValueError:  # Python does not write integers of more than 4300 digits
-        text = f"a long {type(value).__name__}"
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def exact(value: object, name: str = "value") -> Expr:
@@ -146,6 +137,51 @@ def real_float(value: object, name: str, bound: str = "give a finite number") ->
     return number
 
 
+def real_floats(values: object, name: str) -> list[float]:
+    """Each entry of a sequence, or of an array of any library, as by `real_float`.
+
+    >>> real_floats([1, "1/2"], "eigenvalues")
+    [1.0, 0.5]
+    """
+    listed = values.tolist() if hasattr(values, "tolist") else values
+    return [real_float(value, f"{name}[{i}]") for i, value in enumerate(items_of(listed, name))]
+
+
+def whole_number(value: object, name: str, least: int, most: float = math.inf) -> int:
+    """An integer from ``least`` to ``most``; raises `DomainError`.
+
+    >>> whole_number(15, "digits", 1, 1000)
+    15
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not least <= int(value) <= most:
+        bounds = f"from {least} to {most}" if most < math.inf else f">= {least}"
+        raise DomainError(f"{name} = {shown(value)}; give an integer {bounds}")
+    return int(value)
+
+
+def items_of(values: Any, name: str) -> tuple[Any, ...]:
+    """The entries of a sequence; raises `DomainError` for text and for what holds none.
+
+    >>> items_of(range(2), "times")
+    (0, 1)
+    """
+    with suppress(TypeError):
+        if not isinstance(values, str | bytes):
+            return tuple(values)
+    raise DomainError(f"{name} = {shown(values)}; give a sequence")
+
+
+def mapping_of(values: Mapping[Key, Entry] | None, name: str) -> Mapping[Key, Entry]:
+    """A mapping, and an empty one for None; raises `DomainError` for all else.
+
+    >>> mapping_of(None, "at")
+    {}
+    """
+    if not isinstance(values, Mapping | None):
+        raise DomainError(f"{name} = {shown(values)}; give a mapping such as {{'a': 1.5}}")
+    return values or {}
+
+
 def substitution(
     parameters: Iterable[Symbol],
     values: Mapping[Symbol | str, object] | None,
@@ -155,12 +191,10 @@ def substitution(
 
     Raises `DomainError` for a name that is not a parameter and for a value that is not positive.
     """
-    if not isinstance(values, Mapping | None):
-        raise DomainError(f"{shown(values)} is not a mapping of parameters to numbers; give {{a: 1.5, b: 2}}")
     by_name = {symbol.name: symbol for symbol in parameters}
     table: dict[Symbol, Expr] = {}
-    for key, value in {**(values or {}), **named}.items():
-        name = key.name if isinstance(key, Symbol) else str(key)
+    for key, value in {**mapping_of(values, "values"), **named}.items():
+        name = key.name if isinstance(key, Symbol) else key if isinstance(key, str) else shown(key)
         if name not in by_name:
             known = ", ".join(sorted(by_name)) or "none"
             raise DomainError(f"{name} is not a parameter of the task; its parameters: {known}")
@@ -171,4 +205,13 @@ def substitution(
     return table
 
 
-__all__ = ["exact", "real_float", "real_number", "shown", "substitution"]
+__all__ = [
+    "exact",
+    "items_of",
+    "mapping_of",
+    "real_float",
+    "real_floats",
+    "real_number",
+    "substitution",
+    "whole_number",
+]

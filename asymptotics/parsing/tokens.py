@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from sympy import Rational
 
-from asymptotics.errors import DomainError, ParseError
+from asymptotics.errors import DomainError, ParseError, shown
 from asymptotics.parsing.heights import decimal
 from asymptotics.parsing.vocabulary import DEPTH, FUNCTIONS, LENGTH, NOT_LETTERS
 
@@ -51,7 +51,7 @@ class Syntax:
 def read(text: str) -> Syntax:
     """The tree of an expression; `ParseError` for text that is none, which names the place."""
     if not isinstance(text, str):
-        raise ParseError(f"{text!r} is not text; give an expression such as 'k**-b'")
+        raise ParseError(f"{shown(text)} is not text; give an expression such as 'k**-b'")
     if len(text) > LENGTH:
         raise ParseError(f"the expression has {len(text)} characters, more than {LENGTH}; shorten it")
     if not text.strip(" \t"):

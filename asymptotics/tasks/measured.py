@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from sympy import Rational
 
-from asymptotics.errors import SpectrumError
+from asymptotics.errors import DomainError, SpectrumError
+from asymptotics.parsing.numbers import real_floats
 from asymptotics.tasks.tail_fit import LEAST_MODES, TailFit, fit_tail
 
 
@@ -95,22 +96,13 @@ use numerics.FullModel.from_arrays for the curves
 def _numbers(name: str, values: Iterable[object]) -> list[float]:
     """A list of finite floats >= 0; of an array of another library by its ``tolist``."""
     what = "an eigenvalue" if name == "eigenvalues" else "the power of a mode"
-    listed = values.tolist() if hasattr(values, "tolist") else values
-    if isinstance(listed, str) or not isinstance(listed, Iterable):
-        raise SpectrumError(
-            f"{name} = {values!r:.60} are not a sequence of numbers; give one number per mode"
-        )
-    found: list[float] = []
-    for i, value in enumerate(listed):
-        try:
-            number = float(value)
-        except (TypeError, ValueError, OverflowError):
-            raise SpectrumError(
-                f"{name}[{i}] = {value!r:.60} is not a real number; {what} must be finite and >= 0"
-            ) from None
-        if not (math.isfinite(number) and number >= 0):
+    try:
+        found = real_floats(values, name)
+    except DomainError as error:
+        raise SpectrumError(str(error)) from None
+    for i, number in enumerate(found):
+        if number < 0:
             raise SpectrumError(f"{name}[{i}] = {number}; {what} must be finite and >= 0")
-        found.append(number)
     return found
 
 

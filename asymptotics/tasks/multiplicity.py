@@ -15,7 +15,7 @@ from itertools import chain
 from sympy import Expr, Poly, Symbol, binomial, expand, nan, oo, zoo
 
 from asymptotics.caches import cached
-from asymptotics.errors import DomainError, SpectrumError
+from asymptotics.errors import DomainError, SpectrumError, check_kind
 from asymptotics.expansions.gamma_products import without_gammas
 from asymptotics.parsing.numbers import exact
 from asymptotics.sums.lattice import SquaresCount
@@ -24,6 +24,8 @@ from asymptotics.tasks.task import Task
 
 CHECKED = 64
 """Levels at which a multiplicity that is not a polynomial is looked at one by one."""
+LARGEST = 1000
+"""Dimension up to which numbers of modes are written out as polynomials."""
 FAR = tuple(10**j for j in range(2, 9))
 """Levels beyond those, at which the sign of a polynomial is looked at."""
 
@@ -42,7 +44,7 @@ def harmonics(dimension: object, index: Symbol = k, *, constant: bool = False) -
     >>> harmonics("d")
     (d + 2*k - 2)*binomial(d + k - 3, k - 1)/k
     """
-    d = _dimension(dimension, 3 if constant else 2, "on S^(d-1)" + " with the constant" * constant)
+    d = _dimension(dimension, index, 3 if constant else 2, "on S^(d-1)" + " with the constant" * constant)
     if constant:
         count = (2 * index + d - 4) / (index + d - 3) * binomial(index + d - 3, index - 1)
     else:
@@ -59,7 +61,7 @@ def torus(dimension: object, index: Symbol = k) -> Expr:
     >>> torus(1), torus(2), torus("d")
     (2, 8*k, -(2*k - 1)**d + (2*k + 1)**d)
     """
-    d = _dimension(dimension, 1, "on the d-torus")
+    d = _dimension(dimension, index, 1, "on the d-torus")
     count = (2 * index + 1) ** d - (2 * index - 1) ** d
     return expand(count) if d.is_number else count
 
@@ -75,13 +77,16 @@ def squares(dimension: object, index: Symbol = k) -> Expr:
     >>> [squares(2).subs(k, j) for j in range(1, 6)]
     [4, 4, 0, 4, 8]
     """
-    return SquaresCount(_dimension(dimension, 1, "on the d-torus"), index)
+    return SquaresCount(_dimension(dimension, index, 1, "on the d-torus"), index)
 
 
-def _dimension(dimension: object, least: int, where: str) -> Expr:
+def _dimension(dimension: object, index: Symbol, least: int, where: str) -> Expr:
+    check_kind(index, Symbol, "index", "give the symbol of the level, such as k")
     d = exact(dimension, "d")
-    if d.is_number and not (d.is_Integer and d >= least):
-        raise DomainError(f"d = {d}; modes {where} need a whole dimension d >= {least}, or a symbol")
+    if d.is_number and not (d.is_Integer and least <= d <= LARGEST):
+        raise DomainError(
+            f"d = {d}; modes {where} need a whole dimension d >= {least} (to {LARGEST}), or a symbol"
+        )
     return d
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from sympy import Expr, Integer, Symbol, oo
 from sympy.core.relational import Relational
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, check_kind
 from asymptotics.expansions.gamma_products import polynomial_form
 from asymptotics.parsing.heights import substitute
-from asymptotics.parsing.numbers import exact, substitution
+from asymptotics.parsing.numbers import exact, items_of, substitution
 from asymptotics.symbols import RESOURCES, k
 from asymptotics.tasks.measured import Measured, measure, rounded
 
@@ -53,14 +53,15 @@ class Task:
     def __post_init__(self) -> None:
         for name in ("eigenvalues", "target", "noise", "modes", "multiplicity"):
             object.__setattr__(self, name, exact(getattr(self, name), name))
-        object.__setattr__(self, "assumptions", tuple(self.assumptions))
-        if not isinstance(self.index, Symbol):
-            raise DomainError(f"index = {self.index!r} is not a symbol; give the mode index, e.g. k")
+        object.__setattr__(self, "assumptions", items_of(self.assumptions, "assumptions"))
+        for relation in self.assumptions:
+            check_kind(relation, Relational, "assumptions", "give inequalities such as (a > b,)")
+        check_kind(self.measured, Measured | None, "measured", "use Task.from_arrays for measured arrays")  # type: ignore[arg-type]
+        check_kind(self.index, Symbol, "index", "it is not a symbol; give the mode index, e.g. k")
         if self.noise.is_negative or self.noise.has(self.index):
             raise DomainError(f"noise = {self.noise}; the standard deviation sigma must be a number >= 0")
-        if self.modes.is_number and not (
-            self.modes == oo or (self.modes.is_integer and self.modes.is_positive)
-        ):
+        whole = self.modes.is_integer and self.modes.is_positive
+        if self.modes.has(self.index) or (self.modes.is_number and not (self.modes == oo or whole)):
             raise DomainError(f"modes = {self.modes}; the number of modes must be an integer >= 1, or oo")
         for symbol in self.parameters:
             if symbol in RESOURCES:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 from numerics.figures.style import number_text
 from numerics.model.full_model import FullModel
 from numerics.simulation.inputs import number
@@ -46,7 +46,9 @@ def checked_models(models: Any) -> tuple[FullModel, ...]:
     listed = several("models", models)
     for model in listed:
         if not isinstance(model, FullModel):
-            raise DomainError(f"model = {model!r} is not a FullModel; build one with FullModel(task, params)")
+            raise DomainError(
+                f"model = {shown(model)} is not a FullModel; build one with FullModel(task, params)"
+            )
     return tuple(model.first_order for model in listed)
 
 
@@ -96,7 +98,7 @@ def partners(simulations: Any, count: int, what: str) -> tuple[Simulation | None
     for simulation in listed:
         if not isinstance(simulation, Simulation | None):
             raise DomainError(
-                f"simulation = {simulation!r} is not a Simulation; take what simulate(...) returns"
+                f"simulation = {shown(simulation)} is not a Simulation; take what simulate(...) returns"
             )
     if len(listed) != count:
         raise DomainError(

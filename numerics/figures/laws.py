@@ -19,7 +19,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 from sympy import Expr
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 from asymptotics.laws.law import Law
 from asymptotics.model.quantities import BOTTLENECKS
 from asymptotics.model.rules.base import numbers_of
@@ -111,7 +111,7 @@ def panels(ax: Axes | None, residual_ax: Axes | None, *, wanted: bool) -> tuple[
 def checked_laws(laws: Any, models: Sequence[FullModel]) -> tuple[Law | None, ...]:
     """A law for each model, or None; one law alone is that of all. Raises `DomainError` as `stated` does."""
     if not isinstance(laws, Law | Sequence):
-        raise DomainError(f"laws = {laws!r}; give one of derive(task), or a sequence of them")
+        raise DomainError(f"laws = {shown(laws)}; give one of derive(task), or a sequence of them")
     listed = (laws,) * len(models) if isinstance(laws, Law) else tuple(laws)
     if len(listed) != len(models):
         raise DomainError(f"{len(listed)} laws for {len(models)} models; give one for all, or one for each")
@@ -208,7 +208,9 @@ def beneath(ax: Axes, residual_ax: Axes) -> None:
 
 def _check(law: Any, model: FullModel) -> None:
     if not isinstance(law, Law):
-        raise DomainError(f"law = {law!r} is not a Law; take one of derive(task), such as derive(task).time")
+        raise DomainError(
+            f"law = {shown(law)} is not a Law; take one of derive(task), such as derive(task).time"
+        )
     if law.name not in DRAWN:
         raise DomainError(f"laws.{law.name} is not a law of the test loss; give one of {', '.join(DRAWN)}")
     if law.parameters:

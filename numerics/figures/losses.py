@@ -22,7 +22,7 @@ import sympy
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 from asymptotics.laws.law import Law
 from numerics.figures.data import (
     Points,
@@ -109,7 +109,7 @@ def plot_loss_curves(
     (['theory', 'law'], 'log')
     """
     if quantity not in QUANTITIES:
-        raise DomainError(f"quantity = {quantity!r}; a figure can show {', '.join(QUANTITIES)}")
+        raise DomainError(f"quantity = {shown(quantity)}; a figure can show {', '.join(QUANTITIES)}")
     listed = checked_models(models)
     pairs = tuple(zip(listed, partners(simulations, len(listed), "models"), strict=True))
     names = names_of(listed) if labels is None else tuple(labels)
@@ -121,7 +121,7 @@ def plot_loss_curves(
     given: tuple[Law | None, ...] = ()
     if laws is not None:
         if quantity != "test_loss":
-            raise DomainError(f"laws are of the test loss; leave quantity = {quantity!r} out, or laws")
+            raise DomainError(f"laws are of the test loss; leave quantity = {shown(quantity)} out, or laws")
         given = checked_laws(laws, listed)
     solved = [tuple(model.curve(ts, quantity)) for model, _ in pairs]
     curves = [losses(values, QUANTITIES[quantity]) for values in solved]

@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogFormatterSciNotation
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 from numerics.outputs import publish
 
 COLUMN = 3.4
@@ -85,7 +85,9 @@ def axes_or_new(ax: Axes | None, width: float = COLUMN, height: float = 2.8) -> 
     if ax is None:
         return Figure(figsize=(width, height), layout="constrained").subplots()
     if not isinstance(ax, Axes):
-        raise DomainError(f"ax = {ax!r} is not a matplotlib Axes; pass one, or leave ax out for a new figure")
+        raise DomainError(
+            f"ax = {shown(ax)} is not a matplotlib Axes; pass one, or leave ax out for a new figure"
+        )
     return ax
 
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sympy import Expr, oo
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
 from asymptotics.symbols import N, P, t
 from numerics.figures.style import (
@@ -51,12 +51,12 @@ def plot_verification(
     (['law', 'full model'], 'log')
     """
     if not isinstance(verification, Verification):
-        raise DomainError(f"verification = {verification!r}; take what verify(law, at=...) returns")
+        raise DomainError(f"verification = {shown(verification)}; take what verify(law, at=...) returns")
     if (ax is None) != (residual_ax is None):
         raise DomainError("one of ax and residual_ax is missing; give both, or neither for a new figure")
     for name, given in (("ax", ax), ("residual_ax", residual_ax)):
         if given is not None and not isinstance(given, Axes):
-            raise DomainError(f"{name} = {given!r} is not a matplotlib Axes")
+            raise DomainError(f"{name} = {shown(given)} is not a matplotlib Axes")
     if ax is None or residual_ax is None:
         figure = Figure(figsize=(COLUMN, 4.2), layout="constrained")
         ax, residual_ax = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))

@@ -17,10 +17,10 @@ import mpmath
 import sympy
 from numpy.typing import ArrayLike
 
-from asymptotics.errors import DomainError, SpectrumError, UnableError
+from asymptotics.errors import DomainError, SpectrumError, UnableError, check_kind, shown
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
-from asymptotics.parsing.numbers import exact
+from asymptotics.parsing.numbers import exact, items_of, whole_number
 from asymptotics.precision import exclusive_class, working
 from asymptotics.tasks.task import Task
 from numerics.model import parts
@@ -29,7 +29,7 @@ from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
 from numerics.model.solver import PLAIN, Expanded, Solver
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, finite_spectrum, solved_spectrum
-from numerics.values.inputs import check_integer, exact_count, exact_size, exact_time, infinite
+from numerics.values.inputs import exact_count, exact_noise, exact_size, exact_time, infinite
 from numerics.values.results import Curve, Variance
 from numerics.values.value import Value
 
@@ -84,13 +84,13 @@ class FullModel:
     ) -> None:
         if not isinstance(task, Task):
             raise DomainError(
-                f"task = {task!r} is not a Task; use power_law(a, b) or Task(eigenvalues=, target=)"
+                f"task = {shown(task)} is not a Task; use power_law(a, b) or Task(eigenvalues=, target=)"
             )
         if noise is not None:
             task = replace(task, noise=exact(noise, "noise"))
         finite = any(not infinite(exact_size(name, size)) for name, size in (("N", N), ("P", P)))
         spectrum = solved_spectrum(task, params, needs_trace=finite or getattr(rule, "fresh", True))
-        self._set_up(spectrum, (N, P), task.at(params or {}).noise, digits, rule)
+        self._set_up(spectrum, (N, P), task.at(params).noise, digits, rule)
 
     @classmethod
     def from_arrays(
@@ -124,10 +124,8 @@ class FullModel:
         digits: int,
         rule: TrainingRule,
     ) -> None:
-        check_integer("digits", digits, 1, MAX_DIGITS)
-        if not (noise.is_number and noise.is_real and noise.is_finite and noise >= 0):
-            raise DomainError(f"noise = {noise}; the standard deviation sigma must be a number >= 0")
-        self.spectrum, self.noise, self.digits, self.rule = spectrum, noise, digits, rule
+        digits = whole_number(digits, "digits", 1, MAX_DIGITS)
+        self.spectrum, self.noise, self.digits, self.rule = spectrum, exact_noise(noise), digits, rule
         self.N, self.P = (exact_size(name, size) for name, size in zip("NP", sizes, strict=True))
         self._solver = Solver(spectrum, self.N, self.P, rule)
         if rule.fresh and not infinite(self.P):
@@ -220,10 +218,12 @@ class FullModel:
         0.270670566473
         """
         sizes = {"N": self.N, "P": self.P}
-        if not infinite(sizes.get(size, sympy.Integer(0))):
-            what = f"{size} = {sizes[size]}" if size in sizes else f"size = {size!r}"
+        check_kind(quantity, str, "quantity", "give its name, such as 'test_loss'")
+        known = isinstance(size, str) and size in sizes
+        if not (known and infinite(sizes[size])):
+            what = f"{size} = {sizes[size]}" if known else f"size = {shown(size)}"
             raise DomainError(f'{what}; coefficients belong to "N" or "P", infinite in the model')
-        check_integer("orders", orders, 1, MAX_ORDERS)
+        orders = whole_number(orders, "orders", 1, MAX_ORDERS)
         if infinite(self._time(t)):
             raise DomainError(f"t = {t}; an expansion in 1/{size} needs a finite time")
         if self.rule.fresh and size == "P":
@@ -301,9 +301,9 @@ class FullModel:
         [1.644934066848]
         """
         methods = {"test_loss": self.test_loss, "train_loss": self.train_loss, "bias": self.bias}
-        if quantity not in methods:
-            raise DomainError(f"quantity = {quantity!r}; a curve can be of {', '.join(methods)}")
-        found = [(float(exact_time(t)), methods[quantity](t)) for t in ts]
+        if not isinstance(quantity, str) or quantity not in methods:
+            raise DomainError(f"quantity = {shown(quantity)}; a curve can be of {', '.join(methods)}")
+        found = [(float(exact_time(t)), methods[quantity](t)) for t in items_of(ts, "ts")]
         return Curve(quantity=quantity, times=tuple(t for t, _ in found), values=tuple(v for _, v in found))
 
     def _setting(self, t: object, *, in_data: bool = False) -> Setting:

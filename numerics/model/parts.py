@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy
 
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import DomainError, UnableError, shown
 from asymptotics.model.rules.base import TrainingRule
 from numerics.model.rules.base import Dynamics
 from numerics.values.inputs import infinite
@@ -90,7 +90,7 @@ def named(quantity: str, setting: Setting) -> Weights:
         case "gap_noise":
             return {} if setting.infinite_data else {"gap_noise": ONE}
     known = "test_loss, train_loss, bias, gap, noise, gap_noise, sgd_excess"
-    raise DomainError(f"quantity = {quantity!r}; it can be {known}")
+    raise DomainError(f"quantity = {shown(quantity)}; it can be {known}")
 
 
 def check_gradient(rule: TrainingRule, what: str) -> None:

@@ -15,8 +15,9 @@ import mpmath
 import numpy as np
 import sympy
 
-from asymptotics.errors import DomainError, PrecisionError
+from asymptotics.errors import PrecisionError
 from asymptotics.model.rules.base import TrainingRule
+from asymptotics.parsing.numbers import whole_number
 from asymptotics.precision import working
 from numerics.model.contour import Transformed, invert, pair_weights, relative_error
 from numerics.model.discretisation import GUARD_BITS, KEPT_TIMES, Contour, Discretisation
@@ -176,11 +177,7 @@ class Solver:
 
     def level(self, k: object) -> int:
         """k as a level of the spectrum; raises `DomainError`."""
-        number = int(k) if isinstance(k, int | sympy.Integer | np.integer) else None
-        last = self._levels
-        if number is None or number < 1 or (last is not None and number > last):
-            raise DomainError(f"k = {k!r}; a level is an integer from 1 to {last or 'oo'}")
-        return number
+        return whole_number(k, "k", 1, math.inf if self._levels is None else self._levels)
 
     def check_stable(self) -> None:
         """Raise `DomainError` for step sizes beyond stability."""

@@ -21,14 +21,14 @@ from sympy import Add, Expr, Integer, Symbol
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phases import Key, Phase
-from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.errors import DomainError, PrecisionError, UnableError, check_kind
 from asymptotics.laws.derive import derive
 from asymptotics.laws.joint import JointLaw, joint_law
 from asymptotics.model.rule_laws import trace
 from asymptotics.model.rules.base import kind_of, numbers_of, open_parameters, with_numbers
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.parsing.heights import substitute
-from asymptotics.parsing.numbers import real_number, substitution
+from asymptotics.parsing.numbers import items_of, mapping_of, real_number, substitution, whole_number
 from asymptotics.precision import exclusive, working
 from asymptotics.spectra import spectrum as series_of
 from asymptotics.symbols import C, N, P, t
@@ -74,7 +74,7 @@ def constants(optimum: Optimum, at: Mapping[Symbol | str, object] | None = None,
     >>> law["loss"].digits(8), law[N].digits(8)
     ('3.2392403', '4.6682406')
     """
-    setting = _Setting.of(optimum, at or {}, digits)
+    setting = _Setting.of(optimum, mapping_of(at, "at"), digits)
     phase = setting.phase
     if any(power != 0 for power in phase.logs.values()):
         raise UnableError("the optimum carries a logarithm here; constants are given off the boundaries")
@@ -111,12 +111,12 @@ def frontier(
     >>> point[N].digits(5), point["loss"].digits(5)
     ('1.6518e+5', '1.8189e-6')
     """
-    setting = _Setting.of(optimum, at or {}, digits)
-    wanted = [real_number(budget, "budget") for budget in budgets]
+    setting = _Setting.of(optimum, mapping_of(at, "at"), digits)
+    wanted = [real_number(budget, "budget") for budget in items_of(budgets, "budgets")]
     for budget in wanted:
         if not (budget.is_positive and budget.is_finite):
             raise DomainError(f"budget = {budget}; a budget must be a finite number > 0")
-    law = _law_or_none(optimum, at or {}, setting)
+    law = _law_or_none(optimum, mapping_of(at, "at"), setting)
     points: list[Split] = []
     with working(digits + 20):
         for budget in wanted:
@@ -145,10 +145,8 @@ class _Setting:
 
     @classmethod
     def of(cls, optimum: Optimum, at: Mapping[Symbol | str, object], digits: int) -> _Setting:
-        if not isinstance(optimum, Optimum):
-            raise DomainError(f"optimum = {optimum!r}; pass the result of compute_optimal")
-        if not isinstance(digits, int) or isinstance(digits, bool) or not 1 <= digits <= MAX_DIGITS:
-            raise DomainError(f"digits = {digits!r}; give an integer from 1 to {MAX_DIGITS}")
+        check_kind(optimum, Optimum, "optimum", "pass the result of compute_optimal")
+        digits = whole_number(digits, "digits", 1, MAX_DIGITS)
         if set(optimum.free) not in ({t, N}, {t, P}) or optimum.fixed:
             names = ", ".join(map(str, (*optimum.free, *(x for x, _ in optimum.fixed))))
             raise UnableError(

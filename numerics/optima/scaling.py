@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import mpmath
 from sympy import Expr, Symbol
 
-from asymptotics.errors import DomainError, PrecisionError
+from asymptotics.errors import DomainError, PrecisionError, check_kind, shown
 from asymptotics.laws.joint import JointLaw
 from asymptotics.parsing.heights import substitute
-from asymptotics.parsing.numbers import exact
+from asymptotics.parsing.numbers import exact, real_number, substitution, whole_number
 from asymptotics.precision import exclusive, working
 from asymptotics.symbols import N
 from numerics.values.value import Value
@@ -83,8 +83,7 @@ Kernel = Callable[[list[mpmath.mpc], list[mpmath.mpc], list[mpmath.mpc]], mpmath
 
 def _invert(digits: int, theta: mpmath.mpf, r: mpmath.mpf, kernel: Kernel) -> Value:
     """The integral on two contours; the second has a fifth more nodes."""
-    if not isinstance(digits, int) or not 1 <= digits <= MAX_DIGITS:
-        raise DomainError(f"digits = {digits!r}; give an integer from 1 to {MAX_DIGITS}")
+    digits = whole_number(digits, "digits", 1, MAX_DIGITS)
     nodes = int((digits + 6) / RATE) + 4
     for _ in range(3):
         work = digits + int(0.3 * nodes) + 15
@@ -159,7 +158,8 @@ def joint_loss(
     >>> str(joint_loss(law, {}, t=10**9, size=10**5, digits=8).value)[:8]
     '0.017277'
     """
-    table = {**at, law.size: exact(size, "size")}
+    check_kind(law, JointLaw, "law", "pass joint_law(derive(task))")
+    table = {**substitution(law.task.parameters, at), law.size: exact(size, "size")}
     with working(digits + 10):
         kappa0, r = (_evaluate(e, table, digits) for e in (law.kappa0, law.r))
         theta = _number(t, "t", digits) * kappa0 * (2 if law.size == N else 1)
@@ -197,9 +197,9 @@ def _number(value: object, name: str, digits: int) -> mpmath.mpf:
     if isinstance(value, mpmath.mpf):
         number = value
     else:
-        number = exact(value, name).evalf(digits + 40)._to_mpmath(int(3.33 * (digits + 40)))
-    if not number > 0:
-        raise DomainError(f"{name} = {value}; it must be > 0")
+        number = real_number(value, name).evalf(digits + 40)._to_mpmath(int(3.33 * (digits + 40)))
+    if not 0 < number < mpmath.inf:
+        raise DomainError(f"{name} = {shown(value)}; it must be > 0 and finite")
     return number
 
 

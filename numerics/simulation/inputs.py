@@ -1,7 +1,6 @@
 """Numbers from outside, checked once: each function returns the value or raises `DomainError`.
 
 size(name, value)                 N or P: an integer >= 1, or infinity
-count(name, value, least)         an integer >= least
 standard_deviation(value)         sigma: a finite number >= 0
 training_times(times, rule)       times >= 0; whole numbers for rules that count steps
 level_array(name, values, ...)    one finite number per mode
@@ -11,14 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 from asymptotics.model.rules.base import TrainingRule
+from asymptotics.parsing.numbers import items_of, real_float, real_floats, real_number
 from numerics.spectra.arrays import Array
 
 
@@ -28,13 +27,8 @@ def number(name: str, value: Any, bound: str) -> float:
     >>> number("N", 3, "give an integer")
     3.0
     """
-    try:
-        result = float(value)
-    except (TypeError, ValueError, OverflowError):
-        raise DomainError(f"{name} = {value!r} is not a number; {bound}") from None
-    if isinstance(value, bool | str) or math.isnan(result):
-        raise DomainError(f"{name} = {value!r}; {bound}")
-    return result
+    found = real_number(value, name)
+    return float(found) if found.is_infinite else real_float(found, name, bound)
 
 
 def size(name: str, value: object) -> float:
@@ -46,19 +40,8 @@ def size(name: str, value: object) -> float:
     bound = "give an integer >= 1, or oo"
     result = number(name, value, bound)
     if result < 1 or (result != math.inf and result != math.floor(result)):
-        raise DomainError(f"{name} = {value}; {bound}")
+        raise DomainError(f"{name} = {shown(value)}; {bound}")
     return result
-
-
-def count(name: str, value: object, least: int) -> int:
-    """``value`` as an int; raises `DomainError` unless it is an integer >= ``least``.
-
-    >>> count("draws", 20, 3)
-    20
-    """
-    if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < least:
-        raise DomainError(f"{name} = {value!r}; give an integer >= {least}")
-    return int(value)
 
 
 def standard_deviation(value: object) -> float:
@@ -67,10 +50,10 @@ def standard_deviation(value: object) -> float:
     >>> standard_deviation(0)
     0.0
     """
-    bound = "the standard deviation sigma must be a finite number >= 0"
-    result = number("noise", value, bound)
-    if not 0 <= result < math.inf:
-        raise DomainError(f"noise = {value}; {bound}")
+    bound = "the standard deviation sigma must be a number >= 0 with a finite square"
+    result = real_float(value, "noise", bound)
+    if result < 0 or result * result == math.inf:
+        raise DomainError(f"noise = {shown(value)}; {bound}")
     return result
 
 
@@ -81,8 +64,8 @@ def training_times(times: Any, rule: TrainingRule) -> Array:
     >>> training_times((0, 10), GradientDescent(eta=0.1))
     array([ 0., 10.])
     """
-    several = isinstance(times, Iterable) and not isinstance(times, str)
-    values = tuple(times) if several else (times,)
+    several = isinstance(times, Iterable) and not isinstance(times, str) and getattr(times, "ndim", 1) > 0
+    values = items_of(times, "times") if several else (times,)
     if not values:
         raise DomainError("times is empty; give at least one time")
     bound = "give a number of steps >= 0" if rule.counts_steps else "give a time >= 0"
@@ -104,12 +87,9 @@ def level_array(name: str, values: npt.ArrayLike, *, positive: bool) -> Array:
     array([1., 0.])
     """
     bound = "finite and > 0" if positive else "finite and >= 0"
-    try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise DomainError(f"{name} is not an array of numbers; give one number per mode") from None
-    if array.ndim != 1 or not len(array):
-        raise DomainError(f"{name} has shape {array.shape}; give a one-dimensional array, not empty")
+    array = np.array(real_floats(values, name))
+    if not len(array):
+        raise DomainError(f"{name} is empty; give one number per mode")
     valid = np.isfinite(array) & ((array > 0) if positive else (array >= 0))
     if not valid.all():
         first = int(np.argmin(valid))

@@ -24,13 +24,14 @@ import numpy.typing as npt
 from sympy import Symbol
 from tqdm import tqdm
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, check_kind, shown
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.parsing.numbers import whole_number
 from asymptotics.tasks.task import Task
 from numerics.model.rules.base import dynamics_of
 from numerics.simulation.draws import FiniteModel
-from numerics.simulation.inputs import count, level_array, size, standard_deviation, training_times
+from numerics.simulation.inputs import level_array, size, standard_deviation, training_times
 from numerics.spectra.arrays import Array, spectrum_arrays
 
 MAX_BYTES = 2**31
@@ -113,11 +114,12 @@ def simulate(
     >>> round(run.test_loss[0], 6), run.test_loss[1] < 0.3, run.test_loss_error[1] < 0.02
     (1.628406, True, True)
     """
+    check_kind(task, Task, "task", "pass power_law(a, b) or Task(eigenvalues=, target=)")
     task = task.at(params)
     if noise is None:
         if task.noise.free_symbols:
             raise DomainError(f"noise = {task.noise} has no value; pass it in params, or pass noise=")
-        noise = float(task.noise)
+        noise = task.noise
     eigenvalues, target = spectrum_arrays(task, None, modes)
     return simulate_arrays(
         eigenvalues,
@@ -168,8 +170,8 @@ def simulate_arrays(
         noise=standard_deviation(noise),
         dynamics=dynamics_of(rule),
         times=training_times(times, rule),
-        members=count("members", members, 1),
-        bags=count("bags", bags, 1),
+        members=whole_number(members, "members", 1),
+        bags=whole_number(bags, "bags", 1),
     )
     if len(model.spread) != len(model.teacher):
         raise DomainError(
@@ -177,14 +179,16 @@ def simulate_arrays(
         )
     if rule.fresh and math.isfinite(model.examples):
         raise DomainError(f"P = {P}, but {rule.title} draws every batch fresh; pass P=oo")
-    draws = count("draws", draws, 3)
-    seed = count("seed", seed, 0)
+    draws = whole_number(draws, "draws", 3)
+    seed = whole_number(seed, "seed", 0)
     repetitions = draws if model.random else 1
     needed = model.bytes_needed(repetitions)
-    if needed > count("max_bytes", max_bytes, 1):
+    max_bytes = whole_number(max_bytes, "max_bytes", 1)
+    if needed > max_bytes:
         raise DomainError(
-            f"M = {len(model.spread)}, N = {N}, P = {P}, draws = {draws} need {_gibibytes(needed)} GiB, more "
-            f"than the bound of {_gibibytes(max_bytes)} GiB; use a smaller model or raise max_bytes"
+            f"M = {len(model.spread)}, N = {shown(N)}, P = {shown(P)}, draws = {shown(draws)} need "
+            f"{_gibibytes(needed)} GiB, more than the bound of {_gibibytes(max_bytes)} GiB; use a smaller "
+            "model or raise max_bytes"
         )
     children = np.random.SeedSequence(seed).spawn(repetitions)
     errors = np.empty((len(children), len(model.spread), len(model.times)))

@@ -89,7 +89,9 @@ def _check_resolution(dynamics: Dynamics[Any], singular: Array, size: int, times
     floor = size * EPSILON * float(singular[0])
     known = np.maximum(singular, floor)
     pace = float(dynamics.rule.pace().xreplace(numbers_of(dynamics.rule)))
-    error = float((np.minimum(1.0, pace * float(times.max()) * known**2) * floor / known).max())
+    with np.errstate(over="ignore"):
+        learned = np.minimum(1.0, pace * float(times.max()) * known**2)
+    error = float((learned * floor / known).max())
     if error > RESOLUTION:
         raise PrecisionError(
             f"curvatures from {singular[-1] ** 2:.3g} to {singular[0] ** 2:.3g} come out of double precision "

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 import mpmath
 import numpy as np
 import numpy.typing as npt
-from sympy import Dummy, Expr, Symbol, lambdify
+from sympy import Dummy, Expr, Symbol, lambdify, oo
 from sympy.core.function import AppliedUndef
 
-from asymptotics.errors import DomainError, SpectrumError
+from asymptotics.errors import DomainError, SpectrumError, shown
+from asymptotics.parsing.numbers import exact
 from asymptotics.precision import working
 from asymptotics.sums.lattice import SquaresCount
 from asymptotics.tasks.measured import Measured
@@ -19,6 +20,7 @@ from asymptotics.tasks.task import Task
 
 Array = npt.NDArray[np.float64]
 
+MAX_LEVELS = 10**7
 GUARD_DIGITS = 25
 """Working digits of the evaluation; the result is rounded once, to a float."""
 
@@ -73,14 +75,13 @@ def _levels(task: Task, modes: object) -> int:
 
 
 def _levels_of(chosen: object) -> int:
-    try:
-        number = float(chosen)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        raise DomainError(f"modes = {chosen}; the number of modes must be an integer >= 1") from None
-    if number == math.inf:
+    number = exact(chosen, "modes")
+    if number == oo:
         raise DomainError("modes = oo, but a simulation needs finitely many modes; pass modes=M")
-    if isinstance(chosen, bool) or not number >= 1 or number != math.floor(number):
-        raise DomainError(f"modes = {chosen}; the number of modes must be an integer >= 1")
+    if not (number.is_Integer and 1 <= number <= MAX_LEVELS):
+        raise DomainError(
+            f"modes = {shown(chosen)}; the number of modes must be an integer >= 1, up to {MAX_LEVELS}"
+        )
     return int(number)
 
 

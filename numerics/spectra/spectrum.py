@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.expansions.gamma_products import polynomial_form
+from asymptotics.parsing.numbers import real_floats
 from asymptotics.spectra.finite import unlearned
 from asymptotics.spectra.segments import segments
 from asymptotics.spectra.signs import check_signs
@@ -129,7 +130,7 @@ def spectrum_of(
     asymptotics.errors.SpectrumError: sum of k**(-b) diverges at b = 1; the kernel needs decay \
 faster than 1/k, i.e. b > 1, or pass modes=M
     """
-    fixed = task.at(params or {})
+    fixed = task.at(params)
     if fixed.parameters:
         missing = ", ".join(s.name for s in fixed.parameters)
         raise DomainError(f"no number for {missing}; pass params={{{missing.split(', ')[0]}: ...}} for each")
@@ -169,7 +170,7 @@ def solved_spectrum(
     >>> solved_spectrum(Task.from_arrays([k**-2 for k in range(1, 41)], [k**-3 for k in range(1, 41)])).levels
     40
     """
-    fixed = task.at(params or {})
+    fixed = task.at(params)
     if fixed.measured is not None:
         return finite_spectrum(fixed.measured.eigenvalues, fixed.measured.target)
     return spectrum_of(task, params, needs_trace=needs_trace)
@@ -190,11 +191,11 @@ def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum
     arrays: list[NDArray[np.float64]] = []
     for name, given in (("eigenvalues", eigenvalues), ("target", target)):
         try:
-            numbers = np.array(given, dtype=np.float64)
-        except (TypeError, ValueError) as error:
-            raise SpectrumError(f"{name} are not an array of real numbers ({error})") from error
-        if numbers.ndim != 1 or not numbers.size:
-            raise SpectrumError(f"{name} have shape {numbers.shape}; give one axis with at least one mode")
+            numbers = np.array(real_floats(given, name))
+        except DomainError as error:
+            raise SpectrumError(str(error)) from None
+        if not numbers.size:
+            raise SpectrumError(f"{name} are empty; give at least one mode")
         if numbers.size > MAX_LISTED_LEVELS:
             raise SpectrumError(
                 f"{name} list {numbers.size} modes; at most {MAX_LISTED_LEVELS} can be listed, "

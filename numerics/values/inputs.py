@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import sympy
 
-from asymptotics.errors import DomainError, PrecisionError
-from asymptotics.parsing.numbers import real_number, shown
+from asymptotics.errors import DomainError, PrecisionError, shown
+from asymptotics.parsing.numbers import exact, real_number
+
+DECADES = 150
+"""Sizes, times and noise lie within 10^-150 and 10^150, whose squares are numbers in double precision."""
+
+
+def _in_range(name: str, number: sympy.Expr) -> sympy.Expr:
+    if not (number.is_zero or number.is_infinite or abs(sympy.log(number, 10).evalf(5)) <= DECADES):
+        raise DomainError(f"{name} = {sympy.N(number, 5)}; give a number from 1e-{DECADES} to 1e{DECADES}")
+    return number
 
 
 def exact_size(name: str, value: object) -> sympy.Expr:
@@ -13,7 +22,7 @@ def exact_size(name: str, value: object) -> sympy.Expr:
     number = real_number(value, name)
     if not number.is_extended_positive:
         raise DomainError(f"{name} = {shown(value)}; it must be > 0, or oo")
-    return number
+    return _in_range(name, number)
 
 
 def exact_time(value: object) -> sympy.Expr:
@@ -21,7 +30,15 @@ def exact_time(value: object) -> sympy.Expr:
     number = real_number(value, "t")
     if not number.is_extended_nonnegative:
         raise DomainError(f"t = {shown(value)}; a time must be >= 0, or oo")
-    return number
+    return _in_range("t", number)
+
+
+def exact_noise(value: object) -> sympy.Expr:
+    """sigma: a finite number >= 0; raises `DomainError`."""
+    number = exact(value, "noise")
+    if not (number.is_number and number.is_finite and number.is_nonnegative):
+        raise DomainError(f"noise = {shown(value)}; the standard deviation sigma must be a number >= 0")
+    return _in_range("noise", number)
 
 
 def exact_count(name: str, value: object) -> sympy.Expr:
@@ -30,15 +47,6 @@ def exact_count(name: str, value: object) -> sympy.Expr:
     if not (number == sympy.oo or (number.is_integer and number >= 1)):
         raise DomainError(f"{name} = {shown(value)}; give an integer >= 1, or oo")
     return number
-
-
-def check_integer(name: str, value: object, least: int, most: int) -> None:
-    """Raise `DomainError` unless ``value`` is an integer between two bounds.
-
-    >>> check_integer("digits", 15, 1, 1000)
-    """
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise DomainError(f"{name} = {shown(value)}; give an integer from {least} to {most}")
 
 
 def infinite(number: sympy.Expr) -> bool:

@@ -69,7 +69,8 @@ class Value:
         if relative >= 1:
             return f"{mpmath.nstr(self.value, 2)} +- {mpmath.nstr(self.error, 1)}{noted}"
         # The error is printed in units of the last digit, rounded up.
-        places = math.floor(math.log10(float(abs(self.value)))) if float(abs(self.value)) > 0 else 0
+        size = float(abs(self.value))
+        places = math.floor(math.log10(size)) if 0 < size < math.inf else 0
         exponent = int(mpmath.floor(mpmath.log10(self.error)))
         unit = math.ceil(float(self.error * mpmath.mpf(10) ** -exponent) - 1e-9)
         if unit > 9:

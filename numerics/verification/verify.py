@@ -18,10 +18,10 @@ from dataclasses import dataclass
 import mpmath
 from sympy import Expr, Symbol, oo
 
-from asymptotics import DomainError
+from asymptotics.errors import DomainError, check_kind
 from asymptotics.laws.derive import Law
 from asymptotics.model.quantities import QUANTITIES
-from asymptotics.parsing.numbers import substitution
+from asymptotics.parsing.numbers import mapping_of, substitution, whole_number
 from asymptotics.precision import exclusive, working
 from asymptotics.symbols import sigma
 from numerics.values.value import Value
@@ -116,9 +116,9 @@ def verify(
     >>> verify(law.stating(exponent=0.51), at={a: 1.5, b: 1.25}).verdict
     'FAILS'
     """
-    numeric, settings = _with_numbers(law, at or {})
-    if not isinstance(digits, int) or isinstance(digits, bool) or not 8 <= digits <= 200:
-        raise DomainError(f"digits = {digits!r}; the accuracy of a check must be an integer from 8 to 200")
+    check_kind(law, Law, "law", "pass a law of derive(task), such as derive(task).time")
+    digits = whole_number(digits, "digits", 8, 200)
+    numeric, settings = _with_numbers(law, mapping_of(at, "at"))
     with working(digits + 15):
         prediction = Prediction(numeric, dict(settings))
         points = tuple(_points(numeric, prediction, settings, digits, progress))

@@ -22,7 +22,6 @@ A class leaves the parameters symbolic, an instance fixes them; what is said of 
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import fields
@@ -31,7 +30,8 @@ from typing import ClassVar, Protocol, TypeVar
 from sympy import Expr, Integer, Rational, Symbol, exp, limit
 
 from asymptotics.caches import cached
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
+from asymptotics.parsing.numbers import real_float
 from asymptotics.registry import Registry
 
 
@@ -144,7 +144,7 @@ def rule_of_name(name: str) -> type[TrainingRule]:
     'one-pass SGD'
     """
     if name not in TRAINING_RULES:
-        raise DomainError(f"rule = {name!r}; use one of {', '.join(TRAINING_RULES)}")
+        raise DomainError(f"rule = {shown(name)}; use one of {', '.join(TRAINING_RULES)}")
     return TRAINING_RULES[name]
 
 
@@ -170,9 +170,9 @@ def check_rule(rule: object, *, with_numbers: bool = False) -> None:
         return
     if isinstance(rule, str) and rule in TRAINING_RULES:
         meant = TRAINING_RULES[rule]
-        raise DomainError(f"rule = {rule!r}; pass the class {meant.__name__}, or {_call(meant)}")
+        raise DomainError(f"rule = {shown(rule)}; pass the class {meant.__name__}, or {_call(meant)}")
     names = ", ".join(kind.__name__ for kind in TRAINING_RULES.values())
-    raise DomainError(f"rule = {rule!r}; use {names}")
+    raise DomainError(f"rule = {shown(rule)}; use {names}")
 
 
 def _call(kind: type[TrainingRule]) -> str:
@@ -225,12 +225,9 @@ def _slow_modes(rule: type[TrainingRule]) -> tuple[Expr, Expr, Expr]:
 
 def positive_float(name: str, value: object) -> float:
     """``value`` as a float; raises `DomainError` unless it is a finite number > 0."""
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        raise DomainError(f"{name} = {value!r} is not a number; give a finite number > 0") from None
-    if isinstance(value, bool) or not (math.isfinite(number) and number > 0):
-        raise DomainError(f"{name} = {value!r}; give a finite number > 0")
+    number = real_float(value, name, "give a finite number > 0")
+    if not number > 0:
+        raise DomainError(f"{name} = {shown(value)}; give a finite number > 0")
     return number
 
 

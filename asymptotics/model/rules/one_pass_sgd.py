@@ -11,13 +11,13 @@ Its mean is that of gradient flow at the flow time eta n, and the noise of the b
 from __future__ import annotations
 
 from dataclasses import dataclass
-from numbers import Integral
 
 from sympy import Expr, exp
 
 from asymptotics import symbols
 from asymptotics.errors import DomainError
 from asymptotics.model.rules.base import Curvature, TrainingRule, check_step, positive_float, training_rule
+from asymptotics.parsing.numbers import whole_number
 
 
 @training_rule
@@ -48,9 +48,7 @@ class OnePassSGD(TrainingRule):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "eta", positive_float("eta", self.eta))
-        if isinstance(self.batch, bool) or not isinstance(self.batch, Integral) or self.batch < 1:
-            raise DomainError(f"batch = {self.batch!r}; the batch size must be an integer >= 1")
-        object.__setattr__(self, "batch", int(self.batch))
+        object.__setattr__(self, "batch", whole_number(self.batch, "batch", 1))
 
     @classmethod
     def symbol(cls, z: Expr) -> Expr:

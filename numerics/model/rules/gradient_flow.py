@@ -44,7 +44,8 @@ class GradientFlowDynamics(AlongFlow[GradientFlow]):
 
     def learned_fraction(self, curvature: Floats, times: Floats) -> Floats:
         """``1 - e^(-x t)``."""
-        fraction: Floats = 0.0 - np.expm1(-curvature[:, None] * times)
+        with np.errstate(over="ignore"):
+            fraction: Floats = 0.0 - np.expm1(-curvature[:, None] * times)
         return fraction
 
 
