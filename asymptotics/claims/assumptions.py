@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sympy import And, Basic, Eq, Expr
+from sympy import And, Eq, Expr
 from sympy.core.relational import Ge, Gt, Le, Lt
 from sympy.logic.boolalg import Boolean, false, true
 
@@ -14,7 +14,7 @@ from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import Domain, plain, primitive
 from asymptotics.errors import DomainError, shown
 from asymptotics.parsing.expressions import parse_condition
-from asymptotics.parsing.numbers import items_of
+from asymptotics.parsing.numbers import one_or_many
 
 
 def read_assumptions(assuming: object, symbols: Mapping[str, Expr]) -> tuple[tuple[str, Expr], ...]:
@@ -27,9 +27,8 @@ def read_assumptions(assuming: object, symbols: Mapping[str, Expr]) -> tuple[tup
     >>> read_assumptions("a - 1 < b", {"a": a, "b": b})
     (('>', -a + b + 1),)
     """
-    several = (assuming,) if isinstance(assuming, str | Basic) else items_of(assuming, "assuming")
     found: list[tuple[str, Expr]] = []
-    for given in several:
+    for given in one_or_many(assuming, "assuming"):
         relation = given
         if isinstance(given, str):
             text = re.sub(r"(?<![<>=!])=(?!=)", "==", given)

@@ -10,7 +10,7 @@ within SymPy expressions are made rational as well. Any other object, such as a 
     substitution(parameters, values)   positive numbers for parameters
     whole_number(value, name, ...)     an integer between bounds
     real_floats(values, name)          finite floats, one of each entry
-    items_of, mapping_of               what is a sequence, and what a mapping
+    items_of, one_or_many, mapping_of  entries of a sequence, or one thing alone; a mapping
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import mpmath
-from sympy import Expr, Float, I, Integer, Pow, Rational, Symbol, nan, oo, zoo
+from sympy import Basic, Expr, Float, I, Integer, Pow, Rational, Symbol, nan, oo, zoo
 
 from asymptotics.errors import DomainError, shown
 from asymptotics.parsing.expressions import parse
@@ -50,14 +50,19 @@ def exact(value: object, name: str = "value") -> Expr:
     if isinstance(value, str):
         return parse(value)
     try:
-        return _rationalised(value) if isinstance(value, Expr) else _number(value)
+        found = _rationalised(value) if isinstance(value, Expr) else _number(value)
     except DomainError as error:
         raise DomainError(f"{name} = {shown(value)}: {error}") from None
+    if found is nan:
+        raise DomainError(f"{name} is NaN; give a number")
+    if found is None:
+        raise DomainError(f"{name} = {shown(value)} is not a number; give {TYPE_OF_INPUT}")
+    return found
 
 
-def _rationalised(expression: Expr) -> Expr:
-    if expression.has(nan, zoo) or expression.has(I):
-        raise DomainError(f"not a number; give {TYPE_OF_INPUT}")
+def _rationalised(expression: Expr) -> Expr | None:
+    if expression.has(nan, zoo, I):
+        return nan if expression is nan else None
     found = expression.xreplace({x: _of_float(x) for x in expression.atoms(Float)})
     check_height(found)
     for node in found.atoms(Pow):
@@ -70,7 +75,8 @@ def _of_float(number: Float) -> Rational:
     return decimal(repr(float(number)) if number._prec <= 53 else str(number))
 
 
-def _number(value: Any) -> Expr:
+def _number(value: Any) -> Expr | None:
+    """The number that an object is; NaN, and None for what is not a number."""
     if getattr(value, "ndim", None) == 0 and not isinstance(value, numbers.Number):
         value = value.item()
     if isinstance(value, numbers.Rational) and not isinstance(value, bool):
@@ -89,7 +95,7 @@ def _number(value: Any) -> Expr:
     ):
         with suppress(TypeError, ValueError, OverflowError):
             return _of_text(repr(float(value)))
-    raise DomainError(f"not a number; give {TYPE_OF_INPUT}")
+    return None
 
 
 def _binary(sign: int, mantissa: int, exponent: int) -> Rational:
@@ -102,7 +108,7 @@ def _of_text(text: str) -> Expr:
     """The number that a float or decimal prints."""
     lowered = text.lower()
     if "nan" in lowered:
-        raise DomainError("NaN is not a number; give one")
+        return nan
     if "inf" in lowered:
         return -oo if lowered.startswith("-") else oo
     return decimal(lowered)
@@ -116,7 +122,7 @@ def real_number(value: object, name: str = "value") -> Expr:
     """
     number = exact(value, name)
     if not number.is_number or not number.is_extended_real:
-        raise DomainError(f"{name} = {shown(value)}; give a real number or oo")
+        raise DomainError(f"{name} = {shown(number)}; give a real number or oo")
     return number
 
 
@@ -128,23 +134,32 @@ def real_float(value: object, name: str, bound: str = "give a finite number") ->
     """
     if type(value) is float and math.isfinite(value):
         return value
+    number = real_number(value, name)
     try:
-        number = float(real_number(value, name))
+        found = float(number)
     except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
+        found = math.inf
+    if not math.isfinite(found):
         raise DomainError(f"{name} = {shown(value)}; {bound}")
-    return number
+    return found
 
 
-def real_floats(values: object, name: str) -> list[float]:
+def real_floats(values: Any, name: str, bound: str = "give finite numbers") -> list[float]:
     """Each entry of a sequence, or of an array of any library, as by `real_float`.
 
     >>> real_floats([1, "1/2"], "eigenvalues")
     [1.0, 0.5]
     """
     listed = values.tolist() if hasattr(values, "tolist") else values
-    return [real_float(value, f"{name}[{i}]") for i, value in enumerate(items_of(listed, name))]
+    found = []
+    for i, value in enumerate(items_of(listed, name, "numbers")):
+        if type(value) is float and not math.isfinite(value):
+            raise DomainError(f"{name}[{i}] = {value}; {bound}")
+        try:
+            found.append(real_float(value, name))
+        except DomainError:
+            raise DomainError(f"{name}[{i}] = {shown(value)} is not a real number; {bound}") from None
+    return found
 
 
 def whole_number(value: object, name: str, least: int, most: float = math.inf) -> int:
@@ -159,7 +174,7 @@ def whole_number(value: object, name: str, least: int, most: float = math.inf) -
     return int(value)
 
 
-def items_of(values: Any, name: str) -> tuple[Any, ...]:
+def items_of(values: Any, name: str, of: str = "entries") -> tuple[Any, ...]:
     """The entries of a sequence; raises `DomainError` for text and for what holds none.
 
     >>> items_of(range(2), "times")
@@ -168,7 +183,19 @@ def items_of(values: Any, name: str) -> tuple[Any, ...]:
     with suppress(TypeError):
         if not isinstance(values, str | bytes):
             return tuple(values)
-    raise DomainError(f"{name} = {shown(values)}; give a sequence")
+    raise DomainError(f"{name} = {shown(values)} are not a sequence of {of}; give one")
+
+
+def one_or_many(values: Any, name: str) -> tuple[Any, ...]:
+    """One thing, or several in a sequence, as a tuple.
+
+    >>> one_or_many(3, "modes"), one_or_many([1, 2], "modes")
+    ((3,), (1, 2))
+    """
+    single = (
+        isinstance(values, str | Basic) or not isinstance(values, Iterable) or getattr(values, "ndim", 1) == 0
+    )
+    return (values,) if single else items_of(values, name)
 
 
 def mapping_of(values: Mapping[Key, Entry] | None, name: str) -> Mapping[Key, Entry]:
@@ -209,6 +236,7 @@ __all__ = [
     "exact",
     "items_of",
     "mapping_of",
+    "one_or_many",
     "real_float",
     "real_floats",
     "real_number",

@@ -97,7 +97,7 @@ def _numbers(name: str, values: Iterable[object]) -> list[float]:
     """A list of finite floats >= 0; of an array of another library by its ``tolist``."""
     what = "an eigenvalue" if name == "eigenvalues" else "the power of a mode"
     try:
-        found = real_floats(values, name)
+        found = real_floats(values, name, f"{what} must be finite and >= 0")
     except DomainError as error:
         raise SpectrumError(str(error)) from None
     for i, number in enumerate(found):

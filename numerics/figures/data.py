@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from asymptotics.errors import DomainError, shown
+from asymptotics.parsing.numbers import one_or_many
 from numerics.figures.style import number_text
 from numerics.model.full_model import FullModel
 from numerics.simulation.inputs import number
@@ -29,13 +30,8 @@ class Points:
 
 
 def several(name: str, values: Any) -> tuple[Any, ...]:
-    """One thing or many as a tuple; raises `DomainError` if there is none.
-
-    >>> several("modes", 3), several("modes", [1, 2])
-    ((3,), (1, 2))
-    """
-    many = isinstance(values, Iterable) and not isinstance(values, str)
-    listed = tuple(values) if many else (values,)
+    """One thing or many as a tuple; raises `DomainError` if there is none."""
+    listed = one_or_many(values, name)
     if not listed:
         raise DomainError(f"{name} is empty; give at least one")
     return listed

@@ -9,7 +9,6 @@ level_array(name, values, ...)    one finite number per mode
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ import numpy.typing as npt
 
 from asymptotics.errors import DomainError, shown
 from asymptotics.model.rules.base import TrainingRule
-from asymptotics.parsing.numbers import items_of, real_float, real_floats, real_number
+from asymptotics.parsing.numbers import one_or_many, real_float, real_floats, real_number
 from numerics.spectra.arrays import Array
 
 
@@ -27,7 +26,12 @@ def number(name: str, value: Any, bound: str) -> float:
     >>> number("N", 3, "give an integer")
     3.0
     """
-    found = real_number(value, name)
+    try:
+        found = None if isinstance(value, str) else real_number(value, name)
+    except DomainError:
+        found = None
+    if found is None:
+        raise DomainError(f"{name} = {shown(value)} is not a number; {bound}")
     return float(found) if found.is_infinite else real_float(found, name, bound)
 
 
@@ -64,8 +68,7 @@ def training_times(times: Any, rule: TrainingRule) -> Array:
     >>> training_times((0, 10), GradientDescent(eta=0.1))
     array([ 0., 10.])
     """
-    several = isinstance(times, Iterable) and not isinstance(times, str) and getattr(times, "ndim", 1) > 0
-    values = items_of(times, "times") if several else (times,)
+    values = one_or_many(times, "times")
     if not values:
         raise DomainError("times is empty; give at least one time")
     bound = "give a number of steps >= 0" if rule.counts_steps else "give a time >= 0"
@@ -87,10 +90,10 @@ def level_array(name: str, values: npt.ArrayLike, *, positive: bool) -> Array:
     array([1., 0.])
     """
     bound = "finite and > 0" if positive else "finite and >= 0"
-    array = np.array(real_floats(values, name))
+    array = np.array(real_floats(values, name, f"each must be {bound}"))
     if not len(array):
         raise DomainError(f"{name} is empty; give one number per mode")
-    valid = np.isfinite(array) & ((array > 0) if positive else (array >= 0))
+    valid = (array > 0) if positive else (array >= 0)
     if not valid.all():
         first = int(np.argmin(valid))
         raise DomainError(f"{name}[{first}] = {array[first]}; each must be {bound}")

@@ -191,7 +191,8 @@ def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum
     arrays: list[NDArray[np.float64]] = []
     for name, given in (("eigenvalues", eigenvalues), ("target", target)):
         try:
-            numbers = np.array(real_floats(given, name))
+            what = "an eigenvalue" if name == "eigenvalues" else "the power of a mode"
+            numbers = np.array(real_floats(given, name, f"{what} must be finite and >= 0"))
         except DomainError as error:
             raise SpectrumError(str(error)) from None
         if not numbers.size:
@@ -201,9 +202,8 @@ def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum
                 f"{name} list {numbers.size} modes; at most {MAX_LISTED_LEVELS} can be listed, "
                 "give a Task with modes=M instead"
             )
-        wrong = np.flatnonzero(~(np.isfinite(numbers) & (numbers >= 0)))
+        wrong = np.flatnonzero(numbers < 0)
         if wrong.size:
-            what = "an eigenvalue" if name == "eigenvalues" else "the power of a mode"
             raise SpectrumError(
                 f"{name}[{wrong[0]}] = {float(numbers[wrong[0]])}; {what} must be finite and >= 0"
             )

@@ -50,7 +50,7 @@ def test_bad_questions_are_refused() -> None:
         model.ensemble_loss(1, 0)
     with pytest.raises(DomainError, match=r"bags = 1\.5"):
         model.bagged_loss(1, 1.5)
-    with pytest.raises(DomainError, match="k = 0; a level is an integer"):
+    with pytest.raises(DomainError, match="k = 0; give an integer >= 1"):
         model.transfer(0, 1)
     with pytest.raises(DomainError, match="u = -1"):
         model.timescale_density(1, -1)

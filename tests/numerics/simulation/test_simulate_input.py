@@ -85,10 +85,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"times": oo, "rule": OnePassSGD(eta=0.1, batch=2), "P": oo}, "time = oo"),
     ({"noise": -1}, "noise = -1"),
     ({"noise": math.inf}, "noise = inf"),
-    ({"eigenvalues": []}, "eigenvalues has shape"),
+    ({"eigenvalues": []}, "eigenvalues is empty"),
     ({"eigenvalues": [1, 0, 1]}, r"eigenvalues\[1\] = 0.0; each must be finite and > 0"),
-    ({"eigenvalues": [[1, 2]]}, "eigenvalues has shape"),
-    ({"eigenvalues": ["x"]}, "eigenvalues is not an array of numbers"),
+    ({"eigenvalues": [[1, 2]]}, r"eigenvalues\[0\] = \[1, 2\] is not a real number"),
+    ({"eigenvalues": ["x"]}, r"eigenvalues\[0\] = 'x' is not a real number"),
     ({"target": [1, math.nan, 1]}, r"target\[1\] = nan"),
     ({"target": [1, 1]}, "3 eigenvalues but 2 target powers"),
 ]
