@@ -23,6 +23,7 @@ from asymptotics.derivation.symbols import Asymptotic
 from asymptotics.derivation.text import equation
 from asymptotics.domains.domain import plain
 from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import substitution, whole_number
 from asymptotics.precision import working
 from asymptotics.symbols import B, N, P, beta, eta, kappa, sigma, t
@@ -125,6 +126,8 @@ def check(
     """Every step at one point; see `Derivation.check`."""
     digits = whole_number(digits, "digits", 5, 100)
     table = substitution(parameters, at)
+    if symbolic := [s for s, value in table.items() if not value.is_number]:
+        raise DomainError(f"{symbolic[0]} = {table[symbolic[0]]}; steps are checked at numbers, give one")
     missing = [s for s in parameters if s not in table and s.name not in PLACES]
     if missing:
         names = ", ".join(s.name for s in missing)
@@ -134,7 +137,7 @@ def check(
     for condition in conditions:
         if condition.xreplace(table) == False:  # noqa: E712  (SymPy's BooleanFalse)
             raise DomainError(f"the condition {condition} of the derivation fails at this point")
-    meanings = tuple((f.xreplace(table), e.xreplace(table)) for f, e in definitions)
+    meanings = tuple((substitute(f, table), substitute(e, table)) for f, e in definitions)
     with working(digits + 15):
         values = Values(meanings, digits + 5)
         checked = tuple(_check_step(n, step, table, values, digits) for n, step in enumerate(steps, 1))

@@ -192,10 +192,8 @@ def one_or_many(values: Any, name: str) -> tuple[Any, ...]:
     >>> one_or_many(3, "modes"), one_or_many([1, 2], "modes")
     ((3,), (1, 2))
     """
-    single = (
-        isinstance(values, str | Basic) or not isinstance(values, Iterable) or getattr(values, "ndim", 1) == 0
-    )
-    return (values,) if single else items_of(values, name)
+    several = isinstance(values, Iterable) and not isinstance(values, str | Basic)
+    return items_of(values, name) if several and getattr(values, "ndim", 1) != 0 else (values,)
 
 
 def mapping_of(values: Mapping[Key, Entry] | None, name: str) -> Mapping[Key, Entry]:

@@ -159,6 +159,7 @@ def joint_loss(
     '0.017277'
     """
     check_kind(law, JointLaw, "law", "pass joint_law(derive(task))")
+    digits = whole_number(digits, "digits", 1, MAX_DIGITS)
     table = {**substitution(law.task.parameters, at), law.size: exact(size, "size")}
     with working(digits + 10):
         kappa0, r = (_evaluate(e, table, digits) for e in (law.kappa0, law.r))

@@ -20,7 +20,7 @@ from typing import Any, NoReturn, TypeAlias
 import mpmath
 from sympy import Expr, nan
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 from numerics.values.value import Value
 
 FORMAT = 1
@@ -98,15 +98,15 @@ def as_json(content: Mapping[str, Any]) -> dict[str, Any]:
     asymptotics.errors.DomainError: y = nan has no place in JSON; give finite numbers, text, lists or None
     """
     if not isinstance(content, Mapping) or not all(isinstance(name, str) for name in content):
-        raise DomainError(f"{content!r}: points and results must be mappings from names to values")
+        raise DomainError(f"{shown(content)}: points and results must be mappings from names to values")
     found = {}
     for name, value in content.items():
         try:
             found[name] = json.loads(json.dumps(value, default=_plain, allow_nan=False))
         except (TypeError, ValueError, RecursionError) as error:
-            shown = f" = {value}" if isinstance(value, float) else f" ({error})"
+            what = f" = {value}" if isinstance(value, float) else f" ({error})"
             raise DomainError(
-                f"{name}{shown} has no place in JSON; give finite numbers, text, lists or None"
+                f"{name}{what} has no place in JSON; give finite numbers, text, lists or None"
             ) from error
     return found
 
@@ -121,9 +121,11 @@ def _plain(value: object) -> object:
         return int(value) if value.is_Integer else str(value)
     if isinstance(value, tuple):
         return list(value)
+    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
+        return value.item()  # a number of NumPy, or an array of one
     if hasattr(value, "__float__"):
         return float(value)
-    raise TypeError(f"{type(value).__name__} {value!r}")
+    raise TypeError(f"{type(value).__name__} {shown(value)}")
 
 
 def _decimal(value: mpmath.mpf, digits: int) -> str:
@@ -182,7 +184,7 @@ def say(words: str) -> None:
 
 def quoted(path: object) -> str:
     """A path as messages show it, whatever it is."""
-    return repr(os.fspath(path) if isinstance(path, str | os.PathLike) else path)
+    return repr(os.fspath(path)) if isinstance(path, str | os.PathLike) else shown(path)
 
 
 def _check_header(text: bytes, path: Place, names: Sequence[str]) -> None:

@@ -21,7 +21,8 @@ from typing import Any, TypeAlias
 
 from tqdm import tqdm
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
+from asymptotics.parsing.numbers import items_of, whole_number
 from numerics.sweeps.file import RowFile, read_sweep
 from numerics.sweeps.rows import PointError, Row, Sweep, SweepWarning, as_json, key_of
 from numerics.sweeps.workers import Unsendable, Workers, failure_of
@@ -74,10 +75,8 @@ def sweep(
     [2.0, 3.0, 'DomainError']
     """
     workers = Workers(executor, jobs)
-    wanted = {key_of(point): point for point in points}
-    size = in_flight if in_flight is not None else 4 * (os.cpu_count() or 1)
-    if not isinstance(size, int) or size < 1:
-        raise DomainError(f"in_flight = {size!r}; at least one point must be under way")
+    wanted = {key_of(point): point for point in items_of(points, "points")}
+    size = whole_number(4 * (os.cpu_count() or 1) if in_flight is None else in_flight, "in_flight", 1)
     (own,) = _names(function)
     if executor is None and "<" in own.split(" ")[0]:
         raise DomainError(
@@ -150,7 +149,7 @@ def timed(function: Function, point: Point) -> _Outcome:
 def _names(function: Function, given: Sequence[str] = ()) -> tuple[str, ...]:
     """The names of a function, with its fixed arguments, by which a file is recognised."""
     if not callable(function):
-        raise DomainError(f"function = {function!r} cannot be called; pass a function of one point")
+        raise DomainError(f"function = {shown(function)} cannot be called; pass a function of one point")
     if isinstance(function, partial):
         fixed = json.dumps(as_json({"": list(function.args), **function.keywords}), sort_keys=True)
         return tuple(f"{name} {fixed}" for name in _names(function.func, given))

@@ -19,7 +19,11 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future,
 from pathlib import Path
 from typing import Any
 
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import DomainError, UnableError, check_kind
+from asymptotics.parsing.numbers import whole_number
+
+MOST_JOBS = 1000
+"""Processes that one sweep may start."""
 
 
 class Unsendable(DomainError):
@@ -33,12 +37,10 @@ class Workers:
     """
 
     def __init__(self, given: Executor | None = None, jobs: int | None = None) -> None:
-        if not isinstance(given, Executor | None):
-            raise DomainError(
-                f"executor = {given!r}; pass a concurrent.futures.Executor (of a dask client: get_executor())"
-            )
-        if jobs is not None and (not isinstance(jobs, int) or isinstance(jobs, bool) or jobs < 1):
-            raise DomainError(f"jobs = {jobs!r}; give a number of processes, at least 1")
+        advice = "pass a concurrent.futures.Executor (of a dask client: get_executor())"
+        check_kind(given, (Executor, type(None)), "executor", advice)
+        if jobs is not None:
+            jobs = whole_number(jobs, "jobs", 1, MOST_JOBS)
         if given is None:
             _check_main()
         self._given, self._jobs = given, jobs
