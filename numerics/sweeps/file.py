@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from asymptotics.errors import DomainError, UnableError, check_kind
+from asymptotics.errors import DomainError, UnableError, shown
 from numerics.sweeps.rows import Place, Row, Sweep, content_of, header, line, parse_rows, quoted, say
 
 
@@ -33,7 +33,8 @@ class RowFile:
         if path is None:
             yield cls(None, names)
             return
-        check_kind(path, (str, os.PathLike), "path", "give the path of a file")
+        if not isinstance(path, str | os.PathLike):
+            raise DomainError(f"{shown(path)} cannot be written (not a path); name a file")
         descriptor, made = _open(path)
         file = cls(Path(path), names, descriptor)
         try:
