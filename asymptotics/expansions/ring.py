@@ -7,6 +7,7 @@ generators, such as ``Gamma(x + 1) = x Gamma(x)``, stay hidden from the polynomi
 therefore looks at values too.
 
     element(expression)     an expression as a polynomial
+    whole(expression)       the same, its sums one generator each
     power(base, exponent)   ``base**exponent``, the exponent an order
     sum_of_products         what the coefficients of a product of expansions are
     Element.as_expr         back to SymPy, with common factors out
@@ -19,8 +20,9 @@ a/2
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from math import gcd, lcm
+from math import gcd, lcm, prod
 from typing import Any
 
 import mpmath
@@ -33,7 +35,7 @@ from asymptotics.parsing.heights import WRITTEN, bit_length, substitute, to_powe
 from asymptotics.precision import working
 
 LONG = 3
-"""Longer sums, other than polynomials in symbols, are one generator."""
+"""Longer sums of numbers are one generator, as are sums of functions of symbols."""
 
 UNIT: Monomial = frozenset()
 
@@ -78,11 +80,16 @@ class Element:
         return Element({m: c * factor for m, c in self.terms.items()} if factor else {})
 
     def inverse(self) -> Element:
-        """``1/self``: of one monomial its inverse, of a sum a generator."""
+        """``1/self``: of one monomial its inverse, of sums generators, one for each factor."""
         if len(self.terms) == 1:
             ((monomial, c),) = self.terms.items()
             return Element({frozenset((letter, -p) for letter, p in monomial): 1 / c})
-        return Element({frozenset({(generator(self.as_expr()), -1)}): QQ(1)})
+        total = ONE
+        for part in Mul.make_args(self.as_expr()):  # polynomials are factored
+            base, exponent = part.as_base_exp()
+            inner = _single(base).power(-exponent) if base.is_Add else element(1 / part)
+            total = total * inner
+        return total
 
     def power(self, exponent: Expr) -> Element:
         """``self**exponent``; an exponent that is not whole makes a generator of self."""
@@ -143,35 +150,63 @@ class Element:
         return all(self._cancels(i, mpmath.fp, 1e-9) and self._cancels(i, mpmath.mp, 1e-22) for i in (0, 1))
 
     def _cancels(self, point: int, context: Any, tolerance: float) -> bool:
-        convert = complex if context is mpmath.fp else mpmath.mpmathify
-        total, size = convert(0), 0.0
+        doubles = context is mpmath.fp
+        powers: dict[tuple[Generator, Number], Any] = {}
+        total, size = context.zero, 0.0
         with working(DIGITS):
             try:
-                values = {x: convert(x.sample()[point]) for x in self.letters()}
                 for monomial, c in self.terms.items():
-                    summand = context.mpf(int(c.numerator)) / int(c.denominator)
-                    for letter, power in monomial:
-                        whole = int(power) if power == int(power) else None
-                        exponent = float(power) if context is mpmath.fp else _real(power)
-                        summand *= values[letter] ** (exponent if whole is None else whole)
+                    summand = int(c.numerator) / context.mpf(int(c.denominator))
+                    for factor in monomial:
+                        if factor not in powers:
+                            powers[factor] = _power(factor, point, context)
+                        summand *= powers[factor]
                     total, size = total + summand, size + abs(summand)
             except (OverflowError, ZeroDivisionError):
-                return context is mpmath.fp
-            return bool(abs(total) <= tolerance * size) if total == total else context is mpmath.fp
+                return doubles
+        return bool(abs(total) <= tolerance * size) if total == total else doubles
 
     def as_expr(self) -> Expr:
         """The expression: common factors, times polynomials in symbols beside products of the rest."""
-        if self._expression is None:
-            shared = self._shared()
+        if self._expression is None and (resolved := self._resolve()) is not None:
+            self._expression = resolved.as_expr()
+        elif self._expression is None:
+            shared = merge(self._shared(), self._denominator())
+            inverse = frozenset((letter, -p) for letter, p in shared)
             scale = _content(self.terms.values())
             parts: dict[Monomial, dict[Monomial, Number]] = {}
             for monomial, c in self.terms.items():
-                left = monomial - shared
-                plain = frozenset(x for x in left if x[0].is_symbol and x[1] == int(x[1]) and x[1] > 0)
+                left = merge(monomial, inverse)
+                plain = frozenset(x for x in left if x[0].is_symbol and x[1] == int(x[1]))
                 parts.setdefault(left - plain, {})[plain] = c / scale
             total = Add(*(Mul(_polynomial(p), *_factors(m)) for m, p in parts.items()))
-            self._expression = Mul(as_rational(scale), *_factors(shared), total)
+            sign = -1 if total.is_Add and total.could_extract_minus_sign() else 1
+            self._expression = Mul(sign * as_rational(scale), *_factors(shared), sign * total)
         return self._expression
+
+    def _resolve(self) -> Element | None:
+        """The same with whole powers of products as powers of their factors; None where there are none."""
+        found = False
+        parts = []
+        for monomial, c in self.terms.items():
+            bases = Counter(letter.base for letter, _ in monomial)
+            products = [
+                (letter, p)
+                for letter, p in monomial
+                if letter.base.is_Mul and letter.monomial == 1 and p == int(p) and bases[letter.base] == 1
+            ]
+            found = found or bool(products)
+            factors = (element(letter.base).power(as_rational(p)) for letter, p in products)
+            parts.append((Element({monomial - frozenset(products): c}), prod(factors, start=ONE)))
+        return sum_of_products(parts) if found else None
+
+    def _denominator(self) -> Monomial:
+        """The negative powers of symbols, as far as they are not shared, that leave polynomials in them."""
+        lowest: dict[Generator, Number] = {}
+        for letter, p in (x for monomial in self.terms for x in monomial - self._shared()):
+            if letter.is_symbol and p < lowest.get(letter, 0):
+                lowest[letter] = p
+        return frozenset(lowest.items())
 
 
 def _content(coefficients: Iterable[Number]) -> Number:
@@ -209,8 +244,28 @@ def _factors(monomial: Monomial) -> Iterator[Expr]:
     return (to_power(base, exponent) for base, exponent in exponents.items())
 
 
-def _real(number: Number) -> Any:
-    return mpmath.mpf(int(number.numerator)) / int(number.denominator)
+def _power(factor: tuple[Generator, Number], point: int, context: Any) -> Any:
+    """The value of a power of a generator at a point."""
+    base, exponent = context.convert(factor[0].sample()[point]), factor[1]
+    if exponent == int(exponent):
+        return base ** int(exponent)
+    return context.power(base, context.mpf(int(exponent.numerator)) / int(exponent.denominator))
+
+
+def whole(expression: Expr) -> Element:
+    """An expression whose sums, other than polynomials, are one generator each: long products stay short."""
+    if expression.is_Mul:
+        return prod((whole(part) for part in expression.args), start=ONE)
+    is_sum = expression.is_Add and not expression.is_polynomial(*expression.free_symbols)
+    return _single(expression) if is_sum else element(expression)
+
+
+def _single(expression: Expr) -> Element:
+    """An expression as a generator; of a sum, without its rational factor and its sign."""
+    scale, base = expression.primitive() if expression.is_Add else (S.One, expression)
+    if base.could_extract_minus_sign():
+        scale, base = -scale, -base
+    return Element({frozenset({(generator(base), 1)}): QQ.from_sympy(scale)}, expression)
 
 
 @cached(maxsize=20_000)
@@ -227,15 +282,12 @@ def _convert(expression: Expr) -> Element:
         value = QQ.from_sympy(expression)
         return Element({UNIT: value} if value else {})
     if expression.is_Mul:
-        total = ONE
-        for part in expression.args:
-            total = total * element(part)
-        return total
+        return prod((element(part) for part in expression.args), start=ONE)
     if expression.is_Add:
         return _sum(expression)
     base, exponent = expression.as_base_exp()
     if exponent == 1:
-        return Element({frozenset({(generator(base), 1)}): QQ(1)})
+        return _single(base)
     if exponent.is_Integer:
         return (Element({frozenset({(generator(base), 1)}): QQ(1)}) if base.is_Atom else element(base)).power(
             exponent
@@ -244,13 +296,14 @@ def _convert(expression: Expr) -> Element:
 
 
 def _sum(expression: Expr) -> Element:
-    """A polynomial in symbols, a short sum, or one generator for a long one that does not vanish."""
+    """A polynomial in symbols, a short sum of numbers, or one generator for another that does not vanish."""
     total = sum_of_products((element(part), ONE) for part in expression.args)
     if total.vanishes():
         return Element({})
-    if len(total.terms) <= LONG or all(letter.is_symbol for letter in total.letters()):
+    short = len(total.terms) <= LONG and not expression.free_symbols
+    if short or all(letter.is_symbol for letter in total.letters()):
         return total
-    return Element({frozenset({(generator(expression), 1)}): QQ(1)})
+    return _single(expression)
 
 
 def power(base: Expr, exponent: Order) -> Element:
@@ -277,4 +330,4 @@ def power(base: Expr, exponent: Order) -> Element:
 ONE = Element({UNIT: QQ(1)}, S.One)
 
 
-__all__ = ["ONE", "Element", "element", "power", "sum_of_products"]
+__all__ = ["ONE", "Element", "element", "power", "sum_of_products", "whole"]

@@ -24,7 +24,8 @@ from asymptotics.caches import cached
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.reversion import revert
-from asymptotics.expansions.terms import Bound
+from asymptotics.expansions.ring import whole
+from asymptotics.expansions.terms import Bound, Term
 from asymptotics.model.meanfield import time_limited
 from asymptotics.model.transients import noise_in_test_loss, noisy_correction
 from asymptotics.spectra import SpectralSeries
@@ -72,8 +73,13 @@ def _losses(spectrum: SpectralSeries, depth: int) -> tuple[Expansion, ...]:
 
 @cached(maxsize=64)
 def _balance(losses: tuple[Expansion, ...]) -> _Balance:
-    share = _share(losses)
-    return _Balance(samples=share.power(-1), loss=_with_noise(losses, share))
+    # coefficients stay what they are: multiplied out, their products would be long
+    series = tuple(
+        s.with_terms((Term(whole(t.coefficient), t.order, t.log_power) for t in s.terms), s.remainder)
+        for s in losses
+    )
+    share = _share(series)
+    return _Balance(samples=share.power(-1), loss=_with_noise(series, share))
 
 
 def _share(losses: tuple[Expansion, ...]) -> Expansion:
