@@ -13,15 +13,15 @@ import argparse
 import os
 import signal
 import sys
-import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn
 
 from asymptotics.errors import BottleneckError, DomainError
 from numerics.outputs import keep_output
+from numerics.signals import Stopped, stop_on_signals
 
 COMMANDS: Mapping[str, str] = {
     "numerics.commands.verify": "derive the laws and check them by numbers",
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None, commands: Mapping[str, str] = C
     given = list(sys.argv[1:] if arguments is None else arguments)
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115, as it stays open
-    with _stop_on_signals(), warnings.catch_warnings():
+    with stop_on_signals(sys._getframe()), warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
         warnings.showwarning = lambda message, *_: _say(message)
         try:
@@ -109,42 +109,12 @@ def main(arguments: Sequence[str] | None = None, commands: Mapping[str, str] = C
         except (BottleneckError, OSError) as error:
             _say(error)
             return 2
-        except Stopped as stop:
-            _say(f"stopped by {signal.Signals(stop.number).name}")
-            return 128 + stop.number
-        except KeyboardInterrupt:
-            _say("interrupted")
-            return 130
+        except KeyboardInterrupt as stop:
+            number = stop.number if isinstance(stop, Stopped) else signal.SIGINT
+            _say("interrupted" if number == signal.SIGINT else f"stopped by {signal.Signals(number).name}")
+            return 128 + number
         finally:
             _let_go()
-
-
-class Stopped(KeyboardInterrupt):
-    """A signal that stops a run as Ctrl-C does."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.number = number
-
-
-@contextmanager
-def _stop_on_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP raise `Stopped`, unless the program that calls has its own way with them."""
-
-    def stop(number: int, _: object) -> NoReturn:
-        raise Stopped(number)
-
-    mine = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    mine = [number for number in mine if signal.getsignal(number) == signal.SIG_DFL]
-    if threading.current_thread() is not threading.main_thread():
-        mine = []
-    for number in mine:
-        signal.signal(number, stop)
-    try:
-        yield
-    finally:
-        for number in mine:
-            signal.signal(number, signal.SIG_DFL)
 
 
 def _say(words: object) -> None:

@@ -15,16 +15,15 @@ import os
 import re
 import secrets
 import shutil
-import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any, TextIO
 
 from asymptotics.errors import BottleneckError, DomainError
+from numerics.signals import undisturbed
 
 STAGING = re.compile(r"\.bottlenecks-[0-9a-f]{16}")
 TRIAL = bytes(1 << 16)
@@ -62,7 +61,7 @@ def publish(directory: str, files: Mapping[str, str | bytes]) -> None:
         target = _resolved(directory, tuple(files))
         with _staging(target) as folder:
             _write(folder, files)
-            with _undisturbed():
+            with undisturbed():
                 _move(folder, target, files)
     except DomainError as error:
         raise DomainError(f"{error}; {_rescue(files)}") from error
@@ -209,23 +208,6 @@ def _move(folder: Path, target: Path, names: Mapping[str, object]) -> None:
         return
     for name in names:
         os.replace(folder / name, target / name)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Ctrl-C and SIGTERM wait for the end of the block (they come to the main thread alone)."""
-    late: list[int] = []
-    handlers = {}
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
-            handlers[number] = signal.signal(number, lambda number, _: late.append(number))
-    try:
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        for came in late:
-            signal.raise_signal(came)
 
 
 def _rescue(files: Mapping[str, str | bytes]) -> str:

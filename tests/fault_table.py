@@ -116,6 +116,8 @@ SCALING = "numerics/optima/scaling.py"
 SWEEP = "numerics/sweeps/sweep.py"
 ROWS = "numerics/sweeps/rows.py"
 WORKERS = "numerics/sweeps/workers.py"
+OUTPUTS = "numerics/outputs.py"
+PLACES = "tests/numerics/test_outputs.py"
 
 NUMBERS = (
     row(JETS, "_product(terms, other.terms[1:], n - 1)", "_product(terms, other.terms, n - 1)", VALUES),
@@ -177,6 +179,22 @@ NUMBERS = (
     row("numerics/sweeps/file.py", 'whole = data.rfind(b"\\n") + 1', "whole = len(data)", SWEEPS),
     row(ROWS, ", parse_constant=_refuse", "", SWEEPS),
     row(ROWS, "if names and held not in names", "if held == FORMAT", SWEEPS),
+    row(
+        "numerics/signals.py",
+        "found = frame\n        frame",
+        "pass\n        frame",
+        "tests/numerics/test_signals.py",
+    ),
+    row("numerics/signals.py", "late.append(number)", "None", "tests/numerics/test_signals.py"),
+    row(
+        OUTPUTS,
+        "if lock is not None:\n                shutil",
+        "if lock is None:\n                shutil",
+        PLACES,
+    ),
+    row(OUTPUTS, "if folder.exists():", "os.close(lock or 0)\n            if folder.exists():", PLACES),
+    row(OUTPUTS, '"trial").write_bytes(TRIAL)', '"trial").touch()', PLACES),
+    row(OUTPUTS, "self.text.append(text)", "pass", PLACES),
     row(EXPONENTS, "(factor * q - p) / (factor - 1)", "(factor * q + p) / (factor + 1)", JUDGED),
     row(EXPONENTS, "mpmath.log(abs(y0 / y1))", "mpmath.log(abs(y1 / y0))", JUDGED),
     row(JUDGE, "DECADES - 0.5", "DECADES - 3.5", JUDGED),

@@ -44,18 +44,20 @@ def quick(monkeypatch):
 
 @pytest.mark.parametrize(
     ("command", "work", "name"),
-    [*((*row, "SIGTERM") for row in AMID), (*AMID[0], "SIGHUP")],
+    [*((*row, "SIGTERM") for row in AMID), (*AMID[0], "SIGHUP"), (*AMID[0], "SIGINT")],
 )
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 @pytest.mark.usefixtures("quick")
 def test_a_signal_ends_a_command_as_ctrl_c_does(tmp_path, monkeypatch, capsys, command, work, name):
     number = getattr(signal, name)
+    before = signal.getsignal(number)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(work, lambda *_, **__: signal.raise_signal(number) or pytest.fail("the run goes on"))
     assert main(command) == 128 + number
-    assert capsys.readouterr().err == f"bottlenecks: stopped by {name}\n"
+    words = "interrupted" if name == "SIGINT" else f"stopped by {name}"
+    assert capsys.readouterr().err == f"bottlenecks: {words}\n"
     assert os.listdir(tmp_path) == []
-    assert signal.getsignal(number) == signal.SIG_DFL
+    assert signal.getsignal(number) == before
 
 
 def test_a_program_that_calls_keeps_its_own_way_with_signals(monkeypatch, capsys):
@@ -76,7 +78,7 @@ def test_a_program_that_calls_keeps_its_own_way_with_signals(monkeypatch, capsys
 def test_a_sweep_is_terminated_amid_its_points(tmp_path, whole_group):
     """As by `kill`, and as by a batch system that ends all processes of a job at once."""
     path = tmp_path / "rows.jsonl"
-    command = ["sweep", "--laws", "all", "--sample", "200", "--jobs", "2", "-o", str(path)]
+    command = ["sweep", "--laws", "time", "--sample", "200", "--jobs", "2", "-o", str(path)]
     process = subprocess.Popen(
         [sys.executable, "-m", "numerics.cli", *command],
         stdout=subprocess.PIPE,
