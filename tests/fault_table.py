@@ -207,7 +207,7 @@ NUMBERS = (
     ),
     row(JUDGE, "min(slopes) >= bound", "min(slopes) >= -bound", JUDGED),
     row(JUDGE, "rising and slopes[-1] > 1", "slopes[-1] > 0", JUDGED),
-    row(JUDGE, "slope >= bound - FLOOR or", "True or", JUDGED),
+    row(JUDGE, "slope >= bound - FLOOR or", "slope >= -bound or", JUDGED),
     row(JUDGE, "if stated <= derived + FLOOR:", "if stated <= derived + 1.1:", JUDGED),
     row(SEEN, "all(found == ", "any(found == ", RESOLVED),
     row(SEEN, "s * d, zero) for s in (1, -1)", "s * d, zero) for s in (1, 1)", RESOLVED),

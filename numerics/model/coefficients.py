@@ -15,7 +15,7 @@ from numerics.model.full_model import FLOW, FullModel
 from numerics.values.value import Value
 
 ORDERS = 2
-"""Coefficients that are computed together; the second costs little beside the first."""
+"""Coefficients that are solved for together; the second costs little beside the first."""
 
 
 @cached(maxsize=64)
@@ -26,22 +26,23 @@ def _infinite(task: Task, digits: int, rule: TrainingRule) -> FullModel:
 
 @exclusive
 @cached(maxsize=4096)
-def size_coefficients(
-    task: Task, quantity: str, size: str, time: Expr, digits: int, rule: TrainingRule = FLOW
-) -> tuple[Value, ...]:
-    """c_1 and c_2 in 1/N or 1/P (``size``) of a quantity, at ``time`` on the clock of the rule.
+def size_coefficient(
+    task: Task, quantity: str, size: str, order: int, time: Expr, digits: int, rule: TrainingRule = FLOW
+) -> Value:
+    """c_1 or c_2 (``order``) in 1/N or 1/P (``size``) of a quantity, at ``time`` on the clock of the rule.
 
     Noiseless, but for rules with noise of their own; those of first order in a step as if that were exact.
-    Quantities, units, errors and what is raised:
+    The other one may be too small to be had. Quantities, units, errors and what is raised:
     `FullModel.coefficients`.
 
     >>> from sympy import Integer
     >>> from asymptotics.tasks.task import power_law
-    >>> first, second = size_coefficients(power_law(2, 2), "gap_noise", "P", Integer(1), 15)
+    >>> first = size_coefficient(power_law(2, 2), "gap_noise", "P", 1, Integer(1), 15)
     >>> round(float(first.value), 12)        # 2 sum (1 - e^(-k^-2))
     2.477243174866
     """
-    return _infinite(task, digits, rule).coefficients(quantity, size, time, ORDERS)
+    (found,) = _infinite(task, digits, rule).coefficients(quantity, size, time, ORDERS, only=order)
+    return found
 
 
-__all__ = ["ORDERS", "size_coefficients"]
+__all__ = ["ORDERS", "size_coefficient"]

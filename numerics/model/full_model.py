@@ -204,13 +204,16 @@ class FullModel:
         """
         return self._combine("gap", t, parts.of_gap(self._setting(t)))
 
-    def coefficients(self, quantity: str, size: str, t: object, orders: int = 1) -> tuple[Value, ...]:
+    def coefficients(
+        self, quantity: str, size: str, t: object, orders: int = 1, *, only: int = 0
+    ) -> tuple[Value, ...]:
         """``c_1 ... c_orders`` of ``quantity = c_0 + c_1/size + c_2/size^2 + ...`` around an infinite size.
 
         ``quantity`` is "test_loss", "train_loss", "bias", "gap", "sgd_excess", or what sigma^2 multiplies in
         the test loss or the gap: "noise", "gap_noise"; ``size`` is "N" or "P". The equations of the model
         are differentiated on the contour (`jets`), so nothing is fitted; each coefficient has a relative
-        error below 10^-digits. Raises `DomainError` if the size or the time does not allow the expansion.
+        error below 10^-digits. With ``only`` it is that one alone, from what is
+        solved for all. Raises `DomainError` if the size or the time does not allow the expansion.
 
         >>> one_mode = FullModel.from_arrays([1], [1])
         >>> (first,) = one_mode.coefficients("gap", "P", 1)        # 2 t e^(-2t)
@@ -237,7 +240,7 @@ class FullModel:
         expanded = Expanded(size=size, orders=orders)
         return tuple(
             self._combine(f"{quantity} at order {n} of 1/{size}", t, weights, expanded=expanded, order=n)
-            for n in range(1, orders + 1)
+            for n in ((whole_number(only, "only", 1, orders),) if only else range(1, orders + 1))
         )
 
     def sgd_excess(self, n: object) -> Value:

@@ -8,6 +8,7 @@ constant, a wrong exponent lets it grow, a wrong logarithm makes it drift.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import mpmath
 from sympy import oo
@@ -166,12 +167,13 @@ def _judge_unseen(
 
 
 def _falls(bound: mpmath.mpf, points: tuple[Point, ...]) -> bool:
-    """Whether what may be the remainder falls at least as the bound from point to point."""
+    """Whether what may be the remainder falls from point to point as the bound does, or ever faster."""
     sizes = [max(abs(p.remainder), p.remainder_error) for p in points]
     slopes = local_exponents([p.scale for p in points], sizes)
+    steeper = [1.1 * one < two for one, two in pairwise((mpmath.inf, *slopes, 0))]
     return all(
-        slope >= bound - FLOOR or abs(p.remainder) <= 3 * p.remainder_error
-        for slope, p in zip(slopes, points[1:], strict=True)
+        slope >= bound - FLOOR or before or after or abs(p.remainder) <= 3 * p.remainder_error
+        for slope, before, after, p in zip(slopes, steeper[:-1], steeper[1:], points[1:], strict=True)
     )
 
 

@@ -37,7 +37,7 @@ from asymptotics.precision import working
 from asymptotics.registry import Registry
 from asymptotics.symbols import B, N, P, beta, eta, sigma
 from asymptotics.tasks.task import Task
-from numerics.model.coefficients import size_coefficients
+from numerics.model.coefficients import size_coefficient
 from numerics.model.full_model import FullModel
 from numerics.model.stopping import Stopping, best_stopping
 from numerics.values.value import Value
@@ -162,7 +162,7 @@ def _at_end(size: Symbol, part: str, place: Place) -> Value:
 
 def _size_coefficient(size: Symbol, quantity: str, order: int, noise: int, place: Place) -> Value:
     """c_order in 1/N or 1/P, which carries sigma^noise."""
-    found = size_coefficients(place.task, quantity, size.name, place.resource, _half(place))[order - 1]
+    found = size_coefficient(place.task, quantity, size.name, order, place.resource, _half(place))
     return _scale(found, place.setting(sigma) ** noise / place.setting(size) ** order)
 
 
@@ -207,7 +207,7 @@ def _sgd_noise(place: Place) -> Value:
 
 def _sgd_noise_transient(place: Place) -> Value:
     rule = _train(OnePassSGD, place)
-    found = size_coefficients(place.task, "sgd_excess", N.name, place.resource, _half(place), rule)[0]
+    found = size_coefficient(place.task, "sgd_excess", N.name, 1, place.resource, _half(place), rule)
     return _scale(found, 1 / place.setting(N))
 
 

@@ -198,6 +198,8 @@ def test_a_remainder_that_is_never_seen_holds_within_the_error():
     assert verdict(hidden, lambda x: mpmath.mpf("1e-27"))[0] == "HOLDS"
     assert verdict(hidden, lambda x: x**-2, "1e-9")[0] == "UNDECIDED"
     assert verdict(hidden, lambda x: 2 * x**-17, "1e-36")[0] == "HOLDS"
+    # slower than the bound at first, and then ever faster
+    assert verdict(hidden, lambda x: mpmath.exp(-(x ** mpmath.mpf("0.3"))), "1e-16")[0] == "HOLDS"
     for sign in (1, -1):
         assert verdict(hidden, lambda x, sign=sign: sign * mpmath.mpf("1.5e-24"))[0] == "FAILS"
         assert verdict(hidden, lambda x, sign=sign: sign * mpmath.mpf("5e-25"))[0] == "UNDECIDED"

@@ -100,6 +100,12 @@ def test_laws_with_exponentially_small_corrections_hold(task, digits):
         assert found.verdict == "HOLDS", found
 
 
+def test_a_second_order_that_is_too_small_leaves_the_first_alone():
+    """The gap of the odd squares ends after its first order in 1/P."""
+    for name in ("gap", "noise"):
+        assert verify(getattr(derive(ODD), name), digits=12).verdict == "HOLDS"
+
+
 MORE = ("exp(-3*sqrt(k)/2)", "exp(-sqrt(k))/sqrt(1+exp(-sqrt(k)))", "k**-2")
 
 
