@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Symbol
 
@@ -13,6 +13,7 @@ from asymptotics.laws.law import Law, derive_law
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import spectrum
+from asymptotics.tasks.measured import Measured
 from asymptotics.tasks.task import Task
 
 
@@ -23,7 +24,8 @@ class Laws:
 
     Iteration gives the three bottlenecks, time, model and data; ``laws.all()`` every law. Each is an
     attribute by the name of its quantity in `asymptotics.model.quantities.QUANTITIES`, which ``dir(laws)``
-    lists. What needs the trace of a kernel that has none is left out, and stands in ``laws.refused``.
+    lists. What needs the trace of a kernel that has none is left out, and stands in ``laws.refused``. Of a
+    measured task they are those of its fitted power laws, ``task``; ``measured`` has the arrays.
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -34,21 +36,22 @@ class Laws:
     """
 
     task: Task
+    measured: Measured | None = None
 
     def __getattr__(self, name: str) -> Law:
         if name in QUANTITIES:
-            return derive_law(name, self.task)
+            return replace(derive_law(name, self.task), measured=self.measured)
         raise AttributeError(f"no law is called {name!r}; the laws are {', '.join(QUANTITIES)}")
 
     def __dir__(self) -> list[str]:
         return [*object.__dir__(self), *QUANTITIES]
 
     def __iter__(self) -> Iterator[Law]:
-        return (derive_law(name, self.task) for name in BOTTLENECKS if name not in self.refused)
+        return (getattr(self, name) for name in BOTTLENECKS if name not in self.refused)
 
     def all(self) -> tuple[Law, ...]:
         """Every law of the task."""
-        return tuple(derive_law(name, self.task) for name in QUANTITIES if name not in self.refused)
+        return tuple(getattr(self, name) for name in QUANTITIES if name not in self.refused)
 
     @property
     def refused(self) -> Mapping[str, str]:
@@ -63,7 +66,7 @@ class Laws:
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Laws:
         """The laws of the same task with numbers for parameters."""
-        return Laws(task=self.task.at(values, **named))
+        return replace(self, task=self.task.at(values, **named))
 
     def __repr__(self) -> str:
         refused = self.refused
@@ -95,7 +98,7 @@ def derive(task: Task) -> Laws:
     Min(2*b, a - 1)
     """
     check_kind(task, Task, "task", "make a Task with Task(eigenvalues=..., target=...)")
-    laws = Laws(task=task.fitted)
+    laws = Laws(task=task.fitted, measured=task.measured)
     spectrum(laws.task, trace=False)  # a spectrum without laws is refused here, not at the first use
     tuple(laws)
     return laws

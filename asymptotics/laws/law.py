@@ -31,6 +31,7 @@ from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.regimes import Regime, find_regimes, reduce_condition, tidy
 from asymptotics.spectra.family import SpectralSeries
 from asymptotics.spectra.segments import structural
+from asymptotics.tasks.measured import Measured
 from asymptotics.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Law:
     regimes : where which term leads. Further terms come from `expansion`.
     settings : numbers given for symbols that are not the task's (N, P, sigma, eta, B, beta).
     below : with finitely many modes, whether it is the law below that number where another holds beyond.
+    measured : the arrays to which the power laws of the task were fitted; None for any other task.
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -65,6 +67,7 @@ class Law:
     regimes: tuple[Regime, ...]
     settings: tuple[tuple[Symbol, Expr], ...] = ()
     below: bool = False
+    measured: Measured | None = None
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
@@ -265,7 +268,7 @@ class Law:
         task = self.task.at(own)
         domain = QUANTITIES[self.name].spectrum(task).domain  # raises where the values leave it
         if structural(self.task) & set(own):
-            return derive_law(self.name, task, self.below).at(dict(settings))
+            return self._again(task, settings)
         kept = []
         for regime in self.regimes:
             condition = reduce_condition(regime.condition.xreplace(table), domain)
@@ -274,11 +277,15 @@ class Law:
             prefactor = tidy(substitute(regime.prefactor, table))
             if prefactor.has(nan, zoo, oo) or zero_test(number_in(prefactor)) != NONZERO:
                 # a zero or a removable singularity of the symbolic form: derived again with the numbers
-                return derive_law(self.name, task, self.below).at(dict(settings))
+                return self._again(task, settings)
             kept.append(regime.with_numbers(table, condition, prefactor, domain))
         if not kept:
             raise UnableError(f"no regime of {self!r} covers {table}; derive the task with these values")
         return replace(self, task=task, regimes=tuple(kept), settings=settings)
+
+    def _again(self, task: Task, settings: tuple[tuple[Symbol, Expr], ...]) -> Law:
+        derived = replace(derive_law(self.name, task, self.below), measured=self.measured)
+        return derived.at(dict(settings))
 
     def stating(
         self,
@@ -322,6 +329,7 @@ class Law:
             to = f"{x} -> {limit}"
             if limit != oo and not self.below:
                 to += f"; exactly 0 for {x} >= {limit}"
+            where += f" ({self.measured.as_fit})" if self.measured is not None else ""
             lines.append(f"{QUANTITIES[self.name].symbol} ~ {regime.leading(x)}{rest}, {to}{where}")
         return "\n".join(lines)
 

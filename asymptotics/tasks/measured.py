@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Integral
 
 from sympy import Rational
 
 from asymptotics.errors import DomainError, SpectrumError
-from asymptotics.parsing.numbers import real_floats
+from asymptotics.parsing.numbers import whole_number
+from asymptotics.tasks.arrays import nonnegative
+from asymptotics.tasks.sampling import fit_eigenvalues, fit_power
 from asymptotics.tasks.tail_fit import LEAST_MODES, TailFit, fit_tail
 
 
@@ -22,7 +25,8 @@ class Measured:
     """``lambda_k ~ C k^-b`` and ``c_k ~ C' k^-a``, read from one eigenvalue and one power per mode.
 
     ``eigenvalues`` fall, ``target`` (per mode, ``lambda_k w_k^2``) goes with them; floats, shape (M,).
-    ``eigenvalue_fit`` and ``target_fit`` have the exponents with their errors and windows.
+    ``eigenvalue_fit`` and ``target_fit`` have the exponents with their errors and windows; with ``samples``
+    they are those of the kernel, freed of what its sample adds (`sampling`). ``notes`` say what was clipped.
 
     >>> from math import cos
     >>> modes = range(1, 401)
@@ -36,13 +40,34 @@ class Measured:
     target: tuple[float, ...]
     eigenvalue_fit: TailFit
     target_fit: TailFit
+    samples: int | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def modes(self) -> int:
+        """How many modes were measured."""
+        return len(self.eigenvalues)
+
+    @property
+    def as_fit(self) -> str:
+        """What symbolic laws are of, in words."""
+        return f"power laws fitted to {self.modes} measured modes"
+
+    @property
+    def as_arrays(self) -> str:
+        """What numbers of the full model are of, in words."""
+        return f"the arrays of {self.modes} measured modes"
 
     def __repr__(self) -> str:
         b, a = self.eigenvalue_fit, self.target_fit
-        return f"Measured({len(self.eigenvalues)} modes, b={_short(b)}, a={_short(a)})"
+        parts = [f"{self.modes} modes", f"b={_short(b)}", f"a={_short(a)}"]
+        if self.samples is not None:
+            parts.insert(1, f"{self.samples} samples")
+        return f"Measured({', '.join((*parts, *self.notes))})"
 
     def __str__(self) -> str:
-        lines = [f"{len(self.eigenvalues)} measured modes"]
+        source = "" if self.samples is None else f" of {self.samples} samples, freed of what sampling does"
+        lines = [f"{self.modes} measured modes{source}", *self.notes]
         for name, fit in (("eigenvalues", self.eigenvalue_fit), ("target power", self.target_fit)):
             bend = with_error(fit.bend, fit.bend_error) if abs(fit.bend) > 1e-9 else "0(0)"
             lines.append(
@@ -53,11 +78,17 @@ class Measured:
         return "\n".join(lines)
 
 
-def measure(eigenvalues: Iterable[object], target: Iterable[object]) -> Measured:
+def measure(
+    eigenvalues: Iterable[object],
+    target: Iterable[object],
+    samples: int | None = None,
+    window: tuple[int, int] | None = None,
+) -> Measured:
     """The arrays, sorted by eigenvalue, and the fits of their tails; any order, any sequence of numbers.
 
     Raises `SpectrumError` for arrays that are too short (below 16 modes), of different lengths, or hold
     a NaN, an infinite or negative value or (as an eigenvalue) zero; and if a tail follows no power law.
+    Round-off is clipped (`arrays`); eigenvalues that it made zero are left out of the fit.
 
     >>> measure([1.0, 0.5], [1.0, 0.5])
     Traceback (most recent call last):
@@ -65,45 +96,65 @@ def measure(eigenvalues: Iterable[object], target: Iterable[object]) -> Measured
     asymptotics.errors.SpectrumError: 2 modes; the fit of an exponent needs at least 16, \
 use numerics.FullModel.from_arrays for the curves
     """
-    lam, power = _numbers("eigenvalues", eigenvalues), _numbers("target", target)
+    (lam, clipped), (power, other) = nonnegative("eigenvalues", eigenvalues), nonnegative("target", target)
     if len(lam) != len(power):
         raise SpectrumError(
             f"{len(lam)} eigenvalues but {len(power)} target powers; give one of each per mode"
         )
-    if len(lam) < LEAST_MODES:
+    zeros = lam.count(0.0)
+    seen = len(lam) - zeros if clipped else len(lam)
+    if seen < LEAST_MODES:
         raise SpectrumError(
-            f"{len(lam)} modes; the fit of an exponent needs at least {LEAST_MODES}, "
+            f"{seen} modes; the fit of an exponent needs at least {LEAST_MODES}, "
             "use numerics.FullModel.from_arrays for the curves"
         )
-    zeros = lam.count(0.0)
-    if zeros:
+    if zeros and not clipped:
         raise SpectrumError(
             f"{zeros} of {len(lam)} eigenvalues are 0, the first is eigenvalues[{lam.index(0.0)}]; "
             "no power law has zeros, leave these modes out or use numerics.FullModel.from_arrays"
         )
     if not any(power):
         raise SpectrumError("all target powers are 0; there is nothing to learn")
+    _check_samples(samples, seen)
+    _check_window(window, seen)
     order = sorted(range(len(lam)), key=lam.__getitem__, reverse=True)
     falling, carried = [lam[i] for i in order], [power[i] for i in order]
-    b, a = fit_tail(falling, "eigenvalues"), fit_tail(carried, "target power")
+    if samples is None:
+        b = fit_tail(falling[:seen], "eigenvalues", window)
+        a = fit_tail(carried[:seen], "target power", window)
+    else:
+        b = fit_eigenvalues(falling[:seen], samples, window)
+        a = fit_power(falling[:seen], carried[:seen], samples, window)
     if b.exponent <= 2 * b.error:
         raise SpectrumError(
             f"eigenvalues do not fall: k = {b.window[0]} ... {b.window[1]} give k**-b with b = {_short(b)}"
         )
-    return Measured(eigenvalues=tuple(falling), target=tuple(carried), eigenvalue_fit=b, target_fit=a)
+    return Measured(
+        eigenvalues=tuple(falling),
+        target=tuple(carried),
+        eigenvalue_fit=b,
+        target_fit=a,
+        samples=samples,
+        notes=tuple(filter(None, (clipped, other))),
+    )
 
 
-def _numbers(name: str, values: Iterable[object]) -> list[float]:
-    """A list of finite floats >= 0; of an array of another library by its ``tolist``."""
-    what = "an eigenvalue" if name == "eigenvalues" else "the power of a mode"
-    try:
-        found = real_floats(values, name, f"{what} must be finite and >= 0")
-    except DomainError as error:
-        raise SpectrumError(str(error)) from None
-    for i, number in enumerate(found):
-        if number < 0:
-            raise SpectrumError(f"{name}[{i}] = {number}; {what} must be finite and >= 0")
-    return found
+def _check_samples(samples: object, modes: int) -> None:
+    if samples is not None and whole_number(samples, "samples", 1) < modes:
+        raise DomainError(
+            f"samples = {samples}, but {modes} eigenvalues are above 0, and a kernel matrix of n samples has "
+            "at most n; leave samples out for a spectrum that was not sampled"
+        )
+
+
+def _check_window(window: object, modes: int) -> None:
+    if window is None:
+        return
+    ends = tuple(window) if isinstance(window, Iterable) else ()
+    if len(ends) != 2 or not all(isinstance(k, Integral) and not isinstance(k, bool) for k in ends):
+        raise DomainError(f"window = {window!r}; give the first and the last mode, for example (10, 200)")
+    if not 1 <= ends[0] < ends[1] <= modes:
+        raise DomainError(f"window = {window!r}; give modes first < last from k = 1 to {modes}")
 
 
 def rounded(value: float, error: float) -> Rational:

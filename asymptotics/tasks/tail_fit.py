@@ -10,7 +10,8 @@ Generalized Linear Models, ch. 9): unbiased for any noise that multiplies, zeros
 of r_i is ``phi (tau + 1/n_i)``: noise that averages out over the n_i modes of a bin, and noise that
 does not (structure of the spectrum); tau by maximum likelihood.
 
-*Window.* Of the first three quarters of the modes, the longest stretch in log k on which no bend is seen:
+*Window.* Unless it is given: of the first three quarters of the modes (fewer where they were measured on
+samples, `sampling`), the longest stretch in log k on which no bend is seen:
 neither a quadratic term nor a change of slope in the first or last third stands above twice its error, or
 none changes the exponent by more than 1 % of it. If there is none, 3 % and then 10 % are allowed.
 
@@ -85,8 +86,10 @@ class Bin:
         return self.last - self.first + 1
 
 
-def fit_tail(values: Sequence[float], name: str) -> TailFit:
-    """Exponent and prefactor of ``values[k-1] ~ C k^-p`` at large k.
+def fit_tail(
+    values: Sequence[float], name: str, window: tuple[int, int] | None = None, end: float = math.inf
+) -> TailFit:
+    """Exponent and prefactor of ``values[k-1] ~ C k^-p`` at large k, on ``window`` or on one up to ``end``.
 
     Raises `SpectrumError` if no window is straight, or if the exponent is not settled by the noise.
 
@@ -95,12 +98,20 @@ def fit_tail(values: Sequence[float], name: str) -> TailFit:
     (1.5, 3.0, (1, 720))
     """
     logs = [math.log(k) for k in range(1, len(values) + 1)]
-    exponent = _line(_bin(values, logs, 0.0), name)
-    whole = _inside(_bin(values, logs, exponent))
+    span = window or (1, len(values))
+    last = span[1] if window else min(end, KEPT * span[1])
+    exponent = _line(_bin(values, logs, 0.0, span), name)
+    whole = _inside(_bin(values, logs, exponent, span), last)
+    if len(whole) < LEAST_BINS:
+        raise SpectrumError(
+            f"{name}: k = {span[0]} ... {int(last)} are {len(whole)} bins of width {RATIO} in k; a fit needs "
+            f"{LEAST_BINS}, give more modes, more samples or a longer window"
+        )
     exponent = _bound_of_window(_fit(whole, exponent).exponent, name)
-    chosen = _longest(_bin(values, logs, exponent), exponent, name)
+    whole = _inside(_bin(values, logs, exponent, span), last)
+    chosen = _fit(whole, exponent) if window else _longest(whole, exponent, name)
     low, high = chosen.window
-    again = [b for b in _bin(values, logs, chosen.exponent) if low <= b.first and b.last <= high]
+    again = [b for b in _bin(values, logs, chosen.exponent, span) if low <= b.first and b.last <= high]
     fit = _fit(tuple(again), _bound_of_window(chosen.exponent, name))
     # what the choice of the window took for noise is not taken for a bend after the bins are made anew
     part = 1.0 if abs(chosen.bend) > SIGNIFICANT * chosen.bend_error else 0.25
@@ -123,16 +134,18 @@ def _bound_of_window(exponent: float, name: str) -> float:
     return exponent
 
 
-def _bin(values: Sequence[float], logs: Sequence[float], exponent: float) -> tuple[Bin, ...]:
-    bins, first = [], 1
-    while first <= len(values):
-        last = min(max(first, int(first * RATIO)), len(values))
+def _bin(
+    values: Sequence[float], logs: Sequence[float], exponent: float, span: tuple[int, int]
+) -> tuple[Bin, ...]:
+    bins, (first, end) = [], span
+    while first <= end:
+        last = min(max(first, int(first * RATIO)), end)
         # the last bin must not be a splinter
-        if len(values) - last < (last - first + 1) / 2:
-            last = len(values)
-        span = range(first - 1, last)
-        mean = math.fsum(values[i] * math.exp(exponent * logs[i]) for i in span) / len(span)
-        bins.append(Bin(first, last, math.fsum(logs[first - 1 : last]) / len(span), mean))
+        if end - last < (last - first + 1) / 2:
+            last = end
+        modes = range(first - 1, last)
+        mean = math.fsum(values[i] * math.exp(exponent * logs[i]) for i in modes) / len(modes)
+        bins.append(Bin(first, last, math.fsum(logs[first - 1 : last]) / len(modes), mean))
         first = last + 1
     return tuple(bins)
 
@@ -150,14 +163,13 @@ def _line(bins: Sequence[Bin], name: str) -> float:
     return _bound_of_window(-sum((b.x - x0) * math.log(b.mean) for b in seen) / squares, name)
 
 
-def _inside(bins: tuple[Bin, ...]) -> tuple[Bin, ...]:
-    """The bins of the first three quarters of the modes."""
-    return tuple(b for b in bins if b.last <= KEPT * bins[-1].last)
+def _inside(bins: tuple[Bin, ...], last: float) -> tuple[Bin, ...]:
+    return tuple(b for b in bins if b.last <= last)
 
 
 def _longest(bins: tuple[Bin, ...], trial: float, name: str) -> TailFit:
     fits = []
-    for window in _windows(_inside(bins)):
+    for window in _windows(bins):
         fit = _fit(window, trial)
         if _straight(fit, ALLOWED[0]):
             return fit

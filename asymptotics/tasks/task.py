@@ -76,23 +76,33 @@ class Task:
 
     @classmethod
     def from_arrays(
-        cls, eigenvalues: Iterable[object], target: Iterable[object], *, noise: object = 0
+        cls,
+        eigenvalues: Iterable[object],
+        target: Iterable[object],
+        *,
+        noise: object = 0,
+        samples: int | None = None,
+        window: tuple[int, int] | None = None,
     ) -> Task:
         """The task of a measured spectrum: ``lambda_k`` and ``c_k`` of each mode, in any order.
 
         The expressions of the task are the power laws fitted to the tails, their numbers rounded to the
         errors; ``task.measured`` has the arrays, the errors and the windows of the fits (how they are
         chosen stands in `asymptotics.tasks.tail_fit`). `derive` takes the fitted power laws, continued to
-        infinitely many modes; ``numerics.FullModel(task)`` takes the arrays, and
+        infinitely many modes; ``numerics.FullModel(task)``, ``verify`` and ``frontier`` take the arrays, and
         ``numerics.FullModel(task.fitted)`` the power laws.
 
-        Raises `SpectrumError` for arrays that are not a spectrum, too short (below 16 modes) or too noisy.
+        ``samples`` is n where the eigenvalues are those of K/n, K the kernel matrix of n samples: the fits
+        are then freed of what sampling does to them, and their errors cover it (`tasks.sampling`).
+        ``window`` = (first, last) chooses the modes of the fits. Round-off, as an eigenvalue of -1e-18, is
+        clipped with a note. Raises `SpectrumError` for arrays that are not a spectrum, too short (below 16
+        modes) or too noisy, and `DomainError` for other samples and windows.
 
         >>> task = Task.from_arrays([2 * k**-1.5 for k in range(1, 301)], [k**-2.25 for k in range(1, 301)])
         >>> task
         Task(eigenvalues=2/k**(3/2), target=k**(-9/4), measured=300 modes)
         """
-        measured = measure(eigenvalues, target)
+        measured = measure(eigenvalues, target, samples, window)
         b, a = measured.eigenvalue_fit, measured.target_fit
         lam, power = (
             rounded(fit.prefactor, fit.prefactor * fit.relative_error)
@@ -153,7 +163,8 @@ class Task:
         if self.assumptions:
             parts.append(f"assumptions={self.assumptions}")
         if self.measured is not None:
-            parts.append(f"measured={len(self.measured.eigenvalues)} modes")
+            of = "" if self.measured.samples is None else f" of {self.measured.samples} samples"
+            parts.append("; ".join((f"measured={self.measured.modes} modes{of}", *self.measured.notes)))
         return f"Task({', '.join(parts)})"
 
 

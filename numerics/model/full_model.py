@@ -135,8 +135,10 @@ class FullModel:
         self._left_out = None if dynamics.mean is None else LeftOut(spectrum, self.N, dynamics)
 
     def __repr__(self) -> str:
+        notes = "; ".join(self.spectrum.notes) if isinstance(self.spectrum, FiniteSpectrum) else ""
+        modes = f"{self.spectrum.levels or 'oo'} modes" + (f" ({notes})" if notes else "")
         return (
-            f"FullModel({self.spectrum.levels or 'oo'} modes, N={self.N}, P={self.P}, noise={self.noise}, "
+            f"FullModel({modes}, N={self.N}, P={self.P}, noise={self.noise}, "
             f"digits={self.digits}, rule={self.rule})"
         )
 

@@ -14,7 +14,7 @@ so that theta* minimises ``theta^(n p/(r q)) G_p(theta)``, a number that depends
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import mpmath
 from sympy import Add, Expr, Integer, Symbol
@@ -32,6 +32,7 @@ from asymptotics.parsing.numbers import items_of, mapping_of, real_number, subst
 from asymptotics.precision import exclusive, working
 from asymptotics.spectra import spectrum as series_of
 from asymptotics.symbols import C, N, P, t
+from asymptotics.tasks.measured import Measured
 from numerics.model.full_model import FullModel
 from numerics.optima.scaling import data_scaling, model_scaling
 from numerics.optima.tabulated import Table, tabulated
@@ -47,10 +48,12 @@ class Split:
     """Amounts of the resources and the loss at one budget; or, for a law, their constants.
 
     ``split[t]``, ``split[N]``, ``split["loss"]`` are `Value`s, dimensionless; the loss is excess test loss.
+    ``source`` says what the numbers of a measured task are of: its arrays, or the power laws fitted to them.
     """
 
     budget: Expr
     values: tuple[tuple[Key, Value], ...]
+    source: str = ""
 
     def __getitem__(self, key: Key) -> Value:
         for name, value in self.values:
@@ -83,6 +86,7 @@ def constants(optimum: Optimum, at: Mapping[Symbol | str, object] | None = None,
             found = tuple((key, setting.number(value)) for key, value in phase.prefactors.items())
             return Split(
                 budget=C,
+                source="" if setting.measured is None else setting.measured.as_fit,
                 values=tuple(
                     (k, Value(value=v, error=abs(v) * mpmath.mpf(10) ** -(digits + 5))) for k, v in found
                 ),
@@ -166,6 +170,11 @@ class _Setting:
             digits=digits,
         )
 
+    @property
+    def measured(self) -> Measured | None:
+        """The arrays behind the laws of the optimum, if any."""
+        return self.optimum.laws.measured
+
     def number(self, expression: Expr) -> mpmath.mpf:
         value = substitute(expression, dict(self.numbers)).evalf(self.digits + 20)
         if not value.is_Float and not value.is_Rational:
@@ -208,7 +217,8 @@ class _Setting:
             if rule.counts_steps:
                 time = max(mpmath.nint(time), mpmath.mpf(1))
             sizes = {self.size.name: mpmath.exp(self.size_at(log_budget, mpmath.log(time)))}
-            model = FullModel(self.optimum.laws.task, own, digits=digits, rule=rule, **sizes)
+            task = replace(self.optimum.laws.task, measured=self.measured)
+            model = FullModel(task, own, digits=digits, rule=rule, **sizes)
             return model, int(time) if rule.counts_steps else time
 
         def stepped(log_t: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
@@ -226,7 +236,7 @@ class _Setting:
             found = tables[-1].loss(mpmath.exp(log_t), size)
             return log_t, Value(value=mpmath.log(found.value), error=found.error / found.value)
 
-        flow_in_size = kind_of(rule) is GradientFlow and self.size == N
+        flow_in_size = kind_of(rule) is GradientFlow and self.size == N and self.measured is None
         tables: list[Table] = []
         if flow_in_size:
             joint = joint_law(derive(self.optimum.laws.task.at(own)), N)
@@ -255,7 +265,8 @@ class _Setting:
             self.size: Value(value=amount, error=amount * ratio * place.error),
             "loss": Value(value=height, error=error),
         }
-        return Split(budget=budget, values=tuple(values.items()))
+        source = "" if self.measured is None else self.measured.as_arrays
+        return Split(budget=budget, values=tuple(values.items()), source=source)
 
 
 def _on_crossover(setting: _Setting) -> Split:
@@ -288,6 +299,7 @@ def _on_crossover(setting: _Setting) -> Split:
     small = mpmath.mpf(10) ** -(setting.digits + 4)
     return Split(
         budget=C,
+        source="" if setting.measured is None else setting.measured.as_fit,
         values=(
             (t, Value(value=time, error=time * (error * m / q + small))),
             (size, Value(value=amount, error=amount * (error * n / q + small))),

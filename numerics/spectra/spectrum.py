@@ -17,10 +17,10 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.expansions.gamma_products import polynomial_form
-from asymptotics.parsing.numbers import real_floats
 from asymptotics.spectra.finite import unlearned
 from asymptotics.spectra.segments import segments
 from asymptotics.spectra.signs import check_signs
+from asymptotics.tasks.arrays import nonnegative
 from asymptotics.tasks.multiplicity import check_multiplicity
 from asymptotics.tasks.task import Task
 from numerics.spectra.compiled import PROBE_BITS, compile_function, constant, logarithm_of
@@ -103,12 +103,15 @@ class ContinuousSpectrum:
 class FiniteSpectrum:
     """Eigenvalues and target power as listed numbers, one per mode, as exact as doubles are.
 
+    ``notes`` say what round-off was clipped.
+
     >>> finite_spectrum([1.0, 0.5], [1.0, 0.0]).levels
     2
     """
 
     eigenvalues: NDArray[np.float64]
     target: NDArray[np.float64]
+    notes: tuple[str, ...] = ()
 
     @property
     def levels(self) -> int:
@@ -172,16 +175,17 @@ def solved_spectrum(
     """
     fixed = task.at(params)
     if fixed.measured is not None:
-        return finite_spectrum(fixed.measured.eigenvalues, fixed.measured.target)
+        found = finite_spectrum(fixed.measured.eigenvalues, fixed.measured.target)
+        return replace(found, notes=(fixed.measured.as_arrays, *fixed.measured.notes))
     return spectrum_of(task, params, needs_trace=needs_trace)
 
 
 def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum:
     """A finite spectrum from two arrays of shape (M,), checked.
 
-    The order of the modes does not matter; eigenvalues may repeat and may be zero. Raises
-    `SpectrumError` for arrays that are empty, of different lengths, not one-dimensional,
-    negative, infinite or NaN.
+    The order of the modes does not matter; eigenvalues may repeat and may be zero. Round-off is clipped, with
+    a note. Raises `SpectrumError` for arrays that are empty, of different lengths, not one-dimensional,
+    complex, negative, infinite or NaN.
 
     >>> finite_spectrum([1, 0.5], [1, -1])
     Traceback (most recent call last):
@@ -189,23 +193,17 @@ def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum
     asymptotics.errors.SpectrumError: target[1] = -1.0; the power of a mode must be finite and >= 0
     """
     arrays: list[NDArray[np.float64]] = []
+    notes = []
     for name, given in (("eigenvalues", eigenvalues), ("target", target)):
-        try:
-            what = "an eigenvalue" if name == "eigenvalues" else "the power of a mode"
-            numbers = np.array(real_floats(given, name, f"{what} must be finite and >= 0"))
-        except DomainError as error:
-            raise SpectrumError(str(error)) from None
+        listed, note = nonnegative(name, given)
+        numbers = np.array(listed)
+        notes.append(note)
         if not numbers.size:
             raise SpectrumError(f"{name} are empty; give at least one mode")
         if numbers.size > MAX_LISTED_LEVELS:
             raise SpectrumError(
                 f"{name} list {numbers.size} modes; at most {MAX_LISTED_LEVELS} can be listed, "
                 "give a Task with modes=M instead"
-            )
-        wrong = np.flatnonzero(numbers < 0)
-        if wrong.size:
-            raise SpectrumError(
-                f"{name}[{wrong[0]}] = {float(numbers[wrong[0]])}; {what} must be finite and >= 0"
             )
         arrays.append(numbers)
     lam, power = arrays
@@ -217,7 +215,7 @@ def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum
         raise SpectrumError("all eigenvalues are 0; nothing can be learned, give at least one above 0")
     for numbers in arrays:
         numbers.flags.writeable = False
-    return FiniteSpectrum(eigenvalues=lam, target=power)
+    return FiniteSpectrum(eigenvalues=lam, target=power, notes=tuple(filter(None, notes)))
 
 
 def _divide(spectrum: ContinuousSpectrum, task: Task) -> ContinuousSpectrum:

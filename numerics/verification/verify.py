@@ -13,7 +13,8 @@ Where two exponents meet, the leading order is a polynomial in log x; its lower 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import mpmath
 from sympy import Expr, Symbol, oo
@@ -24,6 +25,7 @@ from asymptotics.model.quantities import QUANTITIES
 from asymptotics.parsing.numbers import mapping_of, substitution, whole_number
 from asymptotics.precision import exclusive, working
 from asymptotics.symbols import sigma
+from asymptotics.tasks.measured import Measured
 from numerics.values.value import Value
 from numerics.verification.exponents import measure
 from numerics.verification.judge import Point, judge, judge_remainder, measured_decay, resolved_run
@@ -39,7 +41,10 @@ from numerics.verification.slow_judge import (
     slow_resources,
     with_known_orders,
 )
+from numerics.verification.window import WINDOW_POINTS, resources_of_window
 
+ARRAY_DIGITS = 10
+"""To so many digits the model of measured arrays is solved."""
 POINTS = REFERENCES["time"].points
 """How many points the three bottlenecks are compared at; `points_of` says it for any law."""
 
@@ -105,7 +110,9 @@ def verify(
     law depends on them (by default 1, 1, 1, 1/8, 8, 1/8; N = P = 1 is the coefficient of 1/N, 1/P).
     ``digits`` is the accuracy of the model's losses; what is left of it in coefficients and differences is
     in the error of each point. A law of the form returned by `asymptotics.derive`, or one with a claimed
-    leading term (``law.stating(...)``). ``progress`` is called once for each of `points_of`. Raises
+    leading term (``law.stating(...)``). The law of a measured task is set beside the full model of its arrays
+    and is UNDECIDED, as they end with the last mode; those of ``derive(task.fitted)`` can be verified.
+    ``progress`` is called once for each of `points_of`. Raises
     `DomainError` for missing numbers.
 
     >>> from asymptotics import derive, power_law
@@ -119,9 +126,12 @@ def verify(
     check_kind(law, Law, "law", "pass a law of derive(task), such as derive(task).time")
     digits = whole_number(digits, "digits", 8, 200)
     numeric, settings = _with_numbers(law, mapping_of(at, "at"))
+    if numeric.measured is not None:
+        return _beside_arrays(numeric, numeric.measured, settings, min(digits, ARRAY_DIGITS), progress)
     with working(digits + 15):
         prediction = Prediction(numeric, dict(settings))
-        points = tuple(_points(numeric, prediction, settings, digits, progress))
+        grid = _grid(numeric, prediction, settings)
+        points = tuple(_points(numeric, grid, prediction, settings, digits, progress))
         slow = is_slow(numeric)
         verdict, reason = _judged(prediction, points, slow)
         if slow:
@@ -158,6 +168,41 @@ def verify(
         )
 
 
+def _beside_arrays(
+    law: Law,
+    measured: Measured,
+    settings: tuple[tuple[Symbol, Expr], ...],
+    digits: int,
+    progress: Callable[[], object] | None,
+) -> Verification:
+    """A law of fitted power laws beside the model of the arrays, while the fitted modes are learned."""
+    with working(digits + 15):
+        prediction = Prediction(law, dict(settings))
+        grid = resources_of_window(law, dict(settings))
+        source = replace(law, task=replace(law.task, measured=measured))
+        points = tuple(_points(source, grid, prediction, settings, digits, progress))
+        logs = [(mpmath.log(p.resource), mpmath.log(abs(p.loss.value))) for p in points]
+        slopes = [(y0 - y1) / (x1 - x0) for (x0, y0), (x1, y1) in pairwise(logs)]
+        slope = (logs[0][1] - logs[-1][1]) / (logs[-1][0] - logs[0][0])
+        low, high = (mpmath.nstr(end(1 + p.remainder for p in points), 3) for end in (min, max))
+        first, last = (mpmath.nstr(points[i].resource, 3) for i in (0, -1))
+        return Verification(
+            law=law,
+            verdict="UNDECIDED",
+            reason=f"it is of {measured.as_fit}: the model of {measured.as_arrays} has {low} to {high} times "
+            f"the law from {law.resource} = {first} to {last}, and a list that ends decides no exponent",
+            points=points,
+            predicted=prediction.decay,
+            measured=mpmath.nan,
+            measured_error=mpmath.inf,
+            exponent_predicted=prediction.regime.exponent,
+            exponent_measured=slope,
+            exponent_error=max(abs(s - slope) for s in slopes),
+            next_ratio=None,
+            settings=settings,
+        )
+
+
 def _judged(prediction: Prediction, points: tuple[Point, ...], slow: bool) -> tuple[str, str]:
     """The verdict on the leading term and then, where that holds, on the stated remainder."""
     if slow:
@@ -182,6 +227,8 @@ def _resolution(prediction: Prediction, points: tuple[Point, ...], slow: bool, d
 
 def points_of(law: Law) -> int:
     """At how many resources `verify` compares a law."""
+    if law.measured is not None:
+        return WINDOW_POINTS
     return len(slow_resources(law)) if is_slow(law) else REFERENCES[law.name].points
 
 
@@ -214,19 +261,22 @@ def _with_numbers(law: Law, at: Mapping[Symbol | str, object]) -> tuple[Law, tup
     return numeric, tuple(settings.items())
 
 
+def _grid(law: Law, prediction: Prediction, settings: tuple[tuple[Symbol, Expr], ...]) -> tuple[Expr, ...]:
+    if is_slow(law):
+        return slow_resources(law)
+    gauge = prediction.regime.variable(law.resource)
+    return REFERENCES[law.name].resources(dict(settings), gauge, law.resource, prediction.decay)
+
+
 def _points(
     law: Law,
+    grid: tuple[Expr, ...],
     prediction: Prediction,
     settings: tuple[tuple[Symbol, Expr], ...],
     digits: int,
     progress: Callable[[], object] | None,
 ) -> list[Point]:
     found = []
-    gauge = prediction.regime.variable(law.resource)
-    if is_slow(law):
-        grid: tuple[Expr, ...] = slow_resources(law)
-    else:
-        grid = REFERENCES[law.name].resources(dict(settings), gauge, law.resource, prediction.decay)
     for resource in grid:
         place = Place(
             task=law.task, resource=resource, settings=settings, digits=digits, ratio=grid[1] / grid[0]

@@ -43,8 +43,8 @@ def test_laws_of_a_measured_task_are_those_of_the_fit() -> None:
     task = Task.from_arrays(lam, c)
     laws = derive(task)
     assert laws.task == task.fitted
-    assert laws.task.measured is None
-    assert verify(laws.time).verdict == "HOLDS"
+    assert laws.task.measured is None and laws.measured == task.measured
+    assert verify(derive(task.fitted).time).verdict == "HOLDS"
 
 
 def test_errors_of_the_exponents_are_carried_to_the_laws() -> None:
