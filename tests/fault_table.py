@@ -24,6 +24,8 @@ LATTICE = "asymptotics/sums/lattice.py"
 COUNTS = "asymptotics/tasks/multiplicity.py"
 TAIL = "asymptotics/tasks/tail_fit.py"
 ARRAYS = "asymptotics/tasks/measured.py"
+SAMPLING = "asymptotics/tasks/sampling.py"
+CLIPPED = "asymptotics/tasks/arrays.py"
 
 ENGINE = (
     row(TERMS, "bound.log_power >= other.log_power", "bound.log_power > other.log_power", EXPANSIONS),
@@ -70,7 +72,10 @@ ENGINE = (
     row(COUNTS, "- (2 * index - 1) ** d", "- (2 * index - 2) ** d", TASKS),
     row(COUNTS, "value.is_Integer and value >= 0", "value.is_Integer", TASKS),
     row(TAIL, "exponent=trial - beta", "exponent=trial + beta", TASKS),
-    row(TAIL, "KEPT * bins[-1].last", "bins[-1].last", TASKS),
+    row(TAIL, "KEPT * span[1])", "span[1])", TASKS),
+    row(SAMPLING, "1 - D / samples", "1 + D / samples", TASKS),
+    row(SAMPLING, "exponent=fit.exponent + change / 2", "exponent=fit.exponent + change", TASKS),
+    row(CLIPPED, "number < -allowed", "number < -1e9 * allowed", TASKS),
     row(TAIL, "(1 + rho) / (1 - rho)", "(1 - rho) / (1 + rho)", TASKS),
     row(
         ARRAYS,
