@@ -3,6 +3,7 @@
 import os
 
 import matplotlib
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 matplotlib.use("Agg")
@@ -15,3 +16,10 @@ settings.register_profile(
     "first", parent=settings.get_profile("ci"), phases=(Phase.explicit, Phase.generate), print_blob=False
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Names of tests are the same in every process: workers compare them."""
+    named = [item.nodeid for item in items if " at 0x" in item.nodeid]
+    if named:
+        raise pytest.UsageError(f"{named[0]}: the name holds an address; give ids= to parametrize")

@@ -49,7 +49,7 @@ RULES = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "t", "left"), RULES, ids=lambda x: str(x))
+@pytest.mark.parametrize(("rule", "t", "left"), RULES, ids=[str(rule) for rule, _, _ in RULES])
 @pytest.mark.parametrize("b", [1, 0.5])
 def test_losses_are_sums_over_modes(b: float, rule: object, t: int, left: Callable[..., mpmath.mpf]) -> None:
     model = FullModel(power_law(2, b), rule=rule)
