@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numerics.model.rules.base import Dynamics, solves
     from numerics.optima.frontier import Split, constants, frontier
     from numerics.simulation.simulate import simulate
-    from numerics.sweeps.sweep import Sweep, read_sweep, sweep
+    from numerics.sweeps.sweep import Sweep, SweepWarning, read_sweep, sweep
     from numerics.values.results import Curve, Variance
     from numerics.values.value import Value
     from numerics.verification.verify import Verification, verify
@@ -29,7 +29,7 @@ else:
             "model.rules.one_pass_sgd": "OnePassSGD",
             "optima.frontier": "Split constants frontier",
             "simulation.simulate": "simulate",
-            "sweeps.sweep": "Sweep read_sweep sweep",
+            "sweeps.sweep": "Sweep SweepWarning read_sweep sweep",
             "values.results": "Curve Variance",
             "values.value": "Value",
             "verification.verify": "Verification verify",
@@ -46,6 +46,7 @@ __all__ = [
     "OnePassSGD",
     "Split",
     "Sweep",
+    "SweepWarning",
     "Value",
     "Variance",
     "Verification",

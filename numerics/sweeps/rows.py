@@ -28,7 +28,13 @@ Place: TypeAlias = str | os.PathLike[str]
 
 
 class SweepWarning(UserWarning):
-    """What was left out of the file of a sweep, or was written elsewhere, in one line."""
+    """What was left out of the file of a sweep, or was written elsewhere, in one line.
+
+    >>> with warnings.catch_warnings(record=True, action="always") as said:
+    ...     rows = parse_rows(line(header("f")) + b'{"poi', "rows.jsonl")
+    >>> print(said[0].message)
+    'rows.jsonl': the last line was torn by a crash and is left out; a sweep computes it again
+    """
 
 
 class PointError(Exception):
