@@ -80,7 +80,8 @@ def measured_laws(task: Task, names: tuple[str, ...] = ("time", "model", "data")
     """The exponents of the laws called ``names`` (as in `Laws`) for a measured task, with errors.
 
     The errors are those of the fits alone. Raises `DomainError` for a task that was not measured or an
-    unknown name, and `SpectrumError` where the fitted numbers leave no law (``a <= 1`` or ``b <= 1``).
+    unknown name, and `SpectrumError` where the fitted numbers leave no law (``a <= 1``, or ``b <= 1`` for all
+    laws but those of training time).
 
     >>> task = Task.from_arrays([k**-1.5 for k in range(1, 301)], [k**-2.0 for k in range(1, 301)])
     >>> measured_laws(task)["model"].exponent
@@ -95,7 +96,7 @@ def measured_laws(task: Task, names: tuple[str, ...] = ("time", "model", "data")
         raise DomainError(f"no law is called {shown(unknown[0])}; the laws are {', '.join(QUANTITIES)}")
     fits = {a: task.measured.target_fit, b: task.measured.eigenvalue_fit}
     for symbol, fit in fits.items():
-        if fit.exponent <= 1:
+        if fit.exponent <= 1 and (symbol == a or any(QUANTITIES[name].trace for name in names)):
             what = "the target needs a" if symbol == a else "the kernel needs b"
             raise SpectrumError(
                 f"{symbol} = {with_error(fit.exponent, fit.error)} as fitted: sums over infinitely many "

@@ -227,7 +227,7 @@ def _check(law: Any, model: FullModel) -> None:
     if law.resource == P and law.task.noise != model.noise:
         raise DomainError(f"laws.{law.name} has noise = {law.task.noise}, the model noise = {model.noise}")
     if isinstance(model.spectrum, ContinuousSpectrum) and _modes(model.spectrum) != _modes(
-        spectrum_of(law.task)
+        spectrum_of(law.task, needs_trace=False)
     ):
         raise DomainError(
             f"laws.{law.name} is of {law.task}, the model of another task; derive the model's own"

@@ -103,6 +103,7 @@ def frontier(
 ) -> tuple[Split, ...]:
     """The true optimum at each budget: t*, N* (or P*) and L* of the full model, each to ``digits`` digits.
 
+    Of a measured task it is that of the arrays (`Split.source`).
     Budgets are numbers > 0. Two free resources, t and N or P, nothing else held finite; ``at`` as in
     `constants`. Where the rule counts steps the optimum is that of the curve through whole t. That of
     one-pass SGD is of first order in eta; the error of its loss includes what this leaves out. Raises

@@ -122,3 +122,12 @@ def test_losses_in_the_limits_of_a_measured_task() -> None:
     assert float(model.test_loss(oo)) == 0.0
     assert derive(Task.from_arrays(lam, c)).time.parameters == ()
     assert {a, b}.isdisjoint(Task.from_arrays(lam, c).parameters)
+
+
+def test_a_measured_kernel_without_trace_has_the_laws_of_time() -> None:
+    level = np.arange(1, 301.0)
+    task = Task.from_arrays(level**-0.75, level**-2.0)
+    assert measured_laws(task, ("time",))["time"].exponent == pytest.approx(4 / 3, rel=1e-9)
+    assert [law.name for law in derive(task)] == ["time"]
+    with pytest.raises(SpectrumError, match="the kernel needs b > 1"):
+        measured_laws(task)
