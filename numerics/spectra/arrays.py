@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-import mpmath
 import numpy as np
 import numpy.typing as npt
-from sympy import Dummy, Expr, Symbol, lambdify, oo
+from sympy import Expr, Symbol, oo
 from sympy.core.function import AppliedUndef
 
 from asymptotics.errors import DomainError, SpectrumError, shown
 from asymptotics.parsing.numbers import exact
-from asymptotics.precision import working
-from asymptotics.sums.lattice import SquaresCount
 from asymptotics.tasks.measured import Measured
 from asymptotics.tasks.task import Task
+from numerics.spectra.compiled import Function, compile_function
+from numerics.values.arithmetic import Scalar, bits_of, field_of
 
 Array = npt.NDArray[np.float64]
 
@@ -94,28 +93,21 @@ def _level_values(name: str, expression: Expr, index: Symbol, levels: int) -> Ar
         )
     if index not in expression.free_symbols:
         return np.full(levels, _as_float(name, expression, expression, None))
-    if expression.has(SquaresCount):
-        exact = (expression.subs(index, level) for level in range(1, levels + 1))
+    with field_of(bits_of(GUARD_DIGITS)) as field:
+        function = compile_function(expression, index, field, real=True)
         return np.array(
-            [_as_float(name, expression, value, j) for j, value in enumerate(exact, 1)], dtype=np.float64
-        )
-    # Dummy names are chosen by SymPy, so no name of the task can reach the generated function.
-    dummy = Dummy()
-    function: Callable[[object], object] = lambdify([dummy], expression.xreplace({index: dummy}), "mpmath")
-    with working(GUARD_DIGITS):
-        return np.array(
-            [_evaluate(name, expression, function, level) for level in range(1, levels + 1)],
+            [_evaluate(name, expression, function, field.real(level)) for level in range(1, levels + 1)],
             dtype=np.float64,
         )
 
 
-def _evaluate(name: str, expression: Expr, function: Callable[[object], object], level: int) -> float:
+def _evaluate(name: str, expression: Expr, function: Function, level: Scalar) -> float:
     try:
-        value = function(mpmath.mpf(level))
-    except (ArithmeticError, ValueError, TypeError, NameError) as reason:
+        value = function(level)
+    except (ArithmeticError, ValueError) as reason:
         kind = type(reason).__name__
-        raise SpectrumError(f"{name} {expression} has no value at k = {level} ({kind})") from reason
-    return _as_float(name, expression, value, level)
+        raise SpectrumError(f"{name} {expression} has no value at k = {int(level)} ({kind})") from reason
+    return _as_float(name, expression, value, int(level))
 
 
 def _as_float(name: str, expression: Expr, value: object, level: int | None) -> float:
@@ -123,7 +115,9 @@ def _as_float(name: str, expression: Expr, value: object, level: int | None) -> 
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
-        raise SpectrumError(f"{name} {expression} = {value}{where} is not a real number") from None
+        number = math.nan
+    if math.isnan(number):
+        raise SpectrumError(f"{name} {expression} = {value}{where} is not a real number")
     if not math.isfinite(number):
         raise SpectrumError(f"{name} {expression} = {number}{where}; it must be a finite number")
     return number

@@ -22,8 +22,8 @@ from sympy.core.relational import Relational
 from asymptotics.caches import cached
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.gamma_products import has_gammas, split_gammas, without_gammas
+from asymptotics.parsing.heights import substitute
 from asymptotics.precision import working
-from asymptotics.sums.lattice import SquaresCount
 from numerics.spectra.gamma_ratio import gamma_ratio
 from numerics.values.arithmetic import Field, Scalar, field_of
 
@@ -67,7 +67,8 @@ def compile_function(
     (binomial coefficients, factorials). Powers and logarithms are continued from the
     real axis: ``log f(x) = p log x + log(f(x) x^-p)`` with p the degree of f, so that (1 + k^6)^(1/2)
     does not jump where 1 + x^6 is negative. At ``real`` x alone there are also trigonometric functions,
-    harmonic numbers, and gamma functions of every kind. Raises `UnableError` for anything else.
+    harmonic numbers, and gamma functions of every kind, and at whole x whatever SymPy has a number for.
+    Raises `UnableError` for anything else.
 
     >>> k = sympy.Symbol("k", positive=True)
     >>> with field_of(60) as field:
@@ -95,7 +96,8 @@ def compile_function(
         return _compile_power(expression, index, compile_part, field, real)
     builder = _builders.get(expression.func)
     if builder is None and real:
-        builder = _compile_squares if expression.func == SquaresCount else _compile_by_mpmath
+        known = expression.func in _on_the_axis or isinstance(expression, sympy.Min | sympy.Max)
+        builder = _compile_by_mpmath if known else _compile_at_whole
     if builder is None:
         raise unsummable(expression, index)
     return builder(expression, compile_part, field)
@@ -195,14 +197,14 @@ def _compile_power(
 ) -> Function:
     """Powers, and the logarithms that they are made of."""
     if isinstance(expression, sympy.log):
-        return _continue_log(expression.args[0], index, compile_part, field)
+        return _continue_log(expression.args[0], index, compile_part, field, real)
     base, power = expression.args
     if power.is_Integer and abs(int(power)) < 1000:
         function, count = compile_part(base), int(power)
         return lambda x: function(x) ** count
     exponent = compile_part(power)
     if base.has(index):
-        logarithm = _continue_log(base, index, compile_part, field)
+        logarithm = _continue_log(base, index, compile_part, field, real)
         return lambda x: field.exp(exponent(x) * logarithm(x))
     if base.is_positive:
         rate = field.log(constant(base, field))
@@ -216,7 +218,9 @@ def _compile_power(
 def _whole(number: Scalar, expression: sympy.Expr) -> int:
     nearest = round(float(number.real))
     if number != nearest:
-        raise SpectrumError(f"{expression} is not real where its exponent is {float(number.real):.6g}")
+        raise SpectrumError(
+            f"{expression} has a real value at whole numbers, not at {float(number.real):.6g}"
+        )
     return nearest
 
 
@@ -230,8 +234,6 @@ def _compile_by_mpmath(
     if isinstance(expression, sympy.Min | sympy.Max):
         choose = min if isinstance(expression, sympy.Min) else max
         return lambda x: choose(argument(x) for argument in arguments)
-    if expression.func not in _on_the_axis:
-        raise UnableError(f"{expression} has no numbers here; use functions of the index that text may name")
     function = getattr(context, _on_the_axis[expression.func])
 
     def value(x: Scalar) -> Scalar:
@@ -244,18 +246,27 @@ def _compile_by_mpmath(
     return value
 
 
-def _compile_squares(expression: sympy.Expr, _: Callable[[sympy.Expr], Function], field: Field) -> Function:
+def _compile_at_whole(expression: sympy.Expr, _: Callable[[sympy.Expr], Function], field: Field) -> Function:
+    """Any other function of the index, as SymPy has it at a whole index."""
     (index,) = expression.free_symbols
-    return lambda x: field.real(int(expression.subs(index, _whole(x, expression))))
+
+    def value(x: Scalar) -> Scalar:
+        return constant(substitute(expression, {index: sympy.Integer(_whole(x, expression))}), field)
+
+    return value
 
 
 def _continue_log(
-    base: sympy.Expr, index: sympy.Symbol, compile_part: Callable[[sympy.Expr], Function], field: Field
+    base: sympy.Expr,
+    index: sympy.Symbol,
+    compile_part: Callable[[sympy.Expr], Function],
+    field: Field,
+    real: bool,
 ) -> Function:
     if base == index:
         return field.log
     function = compile_part(base)
-    degree = _degree(base, index)
+    degree = 0 if real else _degree(base, index)
     if degree == 0:
         return lambda x: field.log(function(x))
 

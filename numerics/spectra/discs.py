@@ -127,9 +127,10 @@ def _power(expression: Expr, index: Symbol, field: Field) -> OnDisc:
 
 def _gammas(expression: Expr, index: Symbol, field: Field) -> OnDisc:
     """By ``psi'(y) = 1/y + 1/(2 y^2) + ...`` the logarithm of ``~ x^r`` bends as -r/x^2, up to order x^-3."""
-    product, rest = split_gammas(without_gammas(expression, index), index)
+    plain = without_gammas(expression, index)
+    product, rest = split_gammas(plain, index)
     if product is None:
-        if has_gammas(rest, index):
+        if has_gammas(rest, index) or plain.has(sympy.sin):
             raise unsummable(expression, index)
         return compile_disc(rest, index, field)
     ratio, beside = gamma_ratio(product, field, constant), compile_disc(rest, index, field)

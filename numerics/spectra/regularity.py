@@ -32,8 +32,10 @@ from numerics.values.arithmetic import Field, Scalar, field_of
 
 FARTHEST = 10**12
 """How far the discs follow the axis where there is no last mode and no bound of all zeros and poles."""
-SHARE, LEAST_SHARE = 1 / 4, 1 / 128
-"""The first and the last radius that is tried, as shares of the distance from 0."""
+SHARE = 1 / 4
+"""The first radius that is tried, as a share of the distance from 0; less where lambda is steep."""
+STEEP = 32
+"""Beyond this slope the radius has to be no smaller."""
 HEIGHT = 16
 """A radius of so many modes is enough: what is farther from the axis contributes e^(-2 pi HEIGHT)."""
 STEEPEST = 1e3
@@ -88,11 +90,12 @@ def _first_proved(expression: Expr, index: Symbol, last: int | None, falling: bo
 
 def _along_the_axis(plain: Expr, rest: Expr, index: Symbol, last: int | None, falling: bool) -> int | None:
     reach = _reach(rest, index)
-    end = min(last or math.inf, FARTHEST if reach is None else reach)
+    farthest = min(last or math.inf, FARTHEST)
+    end = farthest if reach is None else min(farthest, reach)
     with field_of(PROBE_BITS) as field:
         beside, function = (compile_disc(e, index, field) for e in (plain, rest))
         u, first, step, least = field.real(1), 1, 1.0, field.real(0)
-        while u <= end:
+        while u <= (end if step else farthest):
             here, centre = beside(u, 0 * u), function(u, 0 * u)
             size = abs(here.value * centre.value)
             if size < least:
@@ -101,7 +104,7 @@ def _along_the_axis(plain: Expr, rest: Expr, index: Symbol, last: int | None, fa
             step = _proved(function, centre, u, _slope(here, u) if falling else None, field)
             if step == 0:
                 first = int(u * (1 + STRIDE)) + 1
-            u = u * (1 + (step or STRIDE))
+            u = u * (1 + (step or (STRIDE if u <= end else SHARE)))
     return first if step and (last is None or first <= last) else None
 
 
@@ -115,8 +118,10 @@ def _proved(function: OnDisc, centre: Disc, u: Scalar, beside: float | None, fie
 
     ``beside`` is the slope of the factors that fall by themselves, of eigenvalues; None of other functions.
     """
-    share = min(SHARE, 1 / (1 + min(abs(_slope(centre, u)), STEEPEST)))
-    while share >= min(LEAST_SHARE, HEIGHT / float(u)):
+    steep, share, least = abs(_slope(centre, u)), SHARE, SHARE
+    if beside is not None:
+        share, least = min(SHARE, 1 / (1 + min(steep, STEEPEST))), SHARE / (1 + min(steep, STEEP))
+    while share >= min(least, HEIGHT / float(u)):
         disc = function(u, share * u)
         if beside is not None:
             step = _falling(disc, u, share, beside, field)

@@ -39,7 +39,7 @@ def test_levels_become_arrays() -> None:
         (Task(eigenvalues=k - 2, target=k**-2), "eigenvalue -1.0 at k = 1; it must be > 0"),
         (Task(eigenvalues=k**-2, target=2 - k), "target power -1.0 at k = 3; it must be >= 0"),
         (Task(eigenvalues=log(k - 1), target=k**-2), "at k = 1"),
-        (Task(eigenvalues=1 / (3 - k), target=k**-2), "no value at k = 3"),
+        (Task(eigenvalues=1 / (3 - k), target=k**-2), "= inf at k = 3; it must be a finite number"),
         (Task(eigenvalues=(2 - k) ** 0.5, target=k**-2), "is not a real number"),
         (Task(eigenvalues=Function("f")(k), target=k**-2), "contains f(k)"),
         (Task(eigenvalues=k**-2, target=k**-2, multiplicity=k / 2), "multiplicity 0.5 at k = 1"),

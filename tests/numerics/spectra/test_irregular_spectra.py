@@ -16,18 +16,23 @@ from numpy.typing import NDArray
 from sympy import (
     Expr,
     Integer,
+    Mod,
+    Piecewise,
     Rational,
     S,
     binomial,
+    catalan,
     cos,
     exp,
     factorial,
+    fibonacci,
     harmonic,
     lambdify,
     log,
     oo,
     pi,
     sin,
+    sqrt,
 )
 
 from asymptotics import SpectrumError, Task, UnableError
@@ -103,6 +108,9 @@ NAMED: list[tuple[str, Task, float, int]] = [
         1e3,
         20,
     ),
+    ("roots", Task(eigenvalues=sqrt(2 + cos(pi * k)) / k**2, target=k**-2, modes=900), 1e4, 20),
+    ("remainders", Task(eigenvalues=k**-2, target=Mod(k, 3) / k**2, modes=420), 1e4, 20),
+    ("Fibonacci", Task(eigenvalues=1 / catalan(k), target=1 / fibonacci(k), modes=30), 1e3, 5),
     ("rising", Task(eigenvalues=k**2, target=k**-2, modes=600), 1e-2, 20),
     ("a bump", Task(eigenvalues=k**3 * exp(-k / 10), target=k**-2, modes=450), 1e-1, 20),
     (
@@ -187,6 +195,20 @@ def test_infinite_spectra_with_a_dip(lam: Expr, time: float) -> None:
         assert found == pytest.approx(model_loss(values[values > 0], power[values > 0], N), 1e-3)
 
 
+def test_pieces_are_added_up_where_they_have_to_be() -> None:
+    """A piece of any functions, and a long one with a dip."""
+    head = (2 + cos(k)) / k**2
+    tail = ((k - 900) ** 2 + 1) / k**4
+    task = Task(eigenvalues=Piecewise((head, k <= 500), (tail, True)), target=k**-3, modes=30_000)
+    k_ = np.arange(1.0, 30_001)
+    lam = np.where(k_ <= 500, (2 + np.cos(k_)) / k_**2, ((k_ - 900) ** 2 + 1) / k_**4)
+    for N in (10, 300):
+        found = float(FullModel(task, N=N).test_loss(oo))
+        assert found == pytest.approx(model_loss(lam, k_**-3, N), 1e-10)
+    with pytest.raises(SpectrumError, match="at k = 10; it must be > 0"):
+        FullModel(Task(eigenvalues=Piecewise((k**-2, k <= 9), ((k - 12) / k**4, True)), target=k**-3))
+
+
 def test_what_is_not_summed_is_refused_at_once_with_the_reason() -> None:
     far = ((k - 10**10) ** 2 + 1) / k**4
     with pytest.raises(UnableError, match=r"not shown to fall smoothly before k = .* pass fewer modes=M"):
@@ -202,7 +224,9 @@ def test_what_is_not_summed_is_refused_at_once_with_the_reason() -> None:
 STARTS: list[tuple[Expr, Expr, int, int]] = [
     (k**-2, k**-2, 1, 1),
     ((k + 3) ** -2 * (k**2 + 10**6) ** -1, 2 * k + 1, 1, 1),
-    (k**-2 - k**-3 / 2, k**-2, 1, 1),
+    (k**-2 - k**-3 / 2, k**-2, 1, 64),
+    (k**3 * exp(-k / 10), k**-2, 31, 100),
+    (k**-2, k**-2 * (1 + exp(-((k - 100) ** 2))), 101, 400),
     ((k + 1) ** -2 - (k + 2) ** -2, k**-2, 1, 1),
     (DIP, k**-2, 2000, 4000),
     (k**-2, 1 / (k**2 * ((k - 1000) ** 2 + 1)), 1001, 1200),
