@@ -18,7 +18,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sympy import Add, Expr, Integer, Symbol, factorial, log, oo, powsimp
+import mpmath
+from sympy import Add, Expr, Integer, Symbol, factorial, lambdify, log, oo, powsimp
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
@@ -26,6 +27,7 @@ from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.parsing.heights import substitute
+from asymptotics.precision import working
 from asymptotics.spectra.family import Mismatch, SpectralSeries
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.sums.finite import finite_sum
@@ -34,7 +36,11 @@ from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import Pole
 
 LISTED = 400
-"""Up to this many modes of numbers are listed and sorted; beyond it eigenvalues must fall with k."""
+"""Up to this many modes of numbers are listed and sorted."""
+MOST_SORTED = 200_000
+"""Up to this many modes of numbers the slowest are found by their values, where eigenvalues do not fall."""
+DIGITS, TIE = 30, 1e-25
+"""Digits of those values, and the relative distance below which two may be the same."""
 CHAIN = 8
 """How many of the slowest rates are ordered in the domain where they are symbols."""
 
@@ -88,6 +94,8 @@ class FiniteSeries:
         numbers = all(not (e.free_symbols - {self.index}) for p in self.pieces for e in (p[0], p[2], p[3]))
         if numbers and sum(int(last - first + 1) for _, _, first, last in self.pieces) <= LISTED:
             return _sort_modes(self.pieces, self.index)[:count]
+        if numbers and not all(falls(p[0], self.index) for p in self.pieces if p[0].has(self.index)):
+            return _smallest(self.pieces, self.index, count)
         found: list[tuple[Expr, Expr]] = []
         for lam, weight, first, last in reversed(self.pieces):
             if len(found) >= count:
@@ -128,6 +136,35 @@ def _sort_modes(
             weight += before
         merged.append((size, rate, weight))
     return tuple((rate, weight) for _, rate, weight in merged)
+
+
+@cached(maxsize=16)
+def _smallest(
+    pieces: tuple[tuple[Expr, Expr, Expr, Expr], ...], index: Symbol, count: int
+) -> tuple[tuple[Expr, Expr], ...]:
+    """The ``count`` smallest eigenvalues of many modes in any order, by their values; sorted exactly."""
+    total = sum(int(last - first + 1) for _, _, first, last in pieces)
+    if total > MOST_SORTED:
+        raise UnableError(
+            f"the eigenvalues {pieces[-1][0]} are not shown to fall with {index}, and at most {MOST_SORTED} "
+            f"modes are looked at one by one, not {total}; pass fewer modes=M"
+        )
+    modes: list[tuple[mpmath.mpf, tuple[Expr, Expr, Expr, Expr]]] = []
+    with working(DIGITS):
+        for lam, weight, first, last in pieces:
+            value, power = (lambdify(index, e, "mpmath") for e in (lam, weight))
+            for j in range(int(first), int(last) + 1):
+                if power(mpmath.mpf(j)) != 0:
+                    modes.append((value(mpmath.mpf(j)), (lam, weight, Integer(j), Integer(j))))
+        modes.sort(key=lambda mode: mode[0])
+        distinct = [i for i in range(1, len(modes)) if modes[i][0] > modes[i - 1][0] * (1 + TIE)]
+    chosen = modes[: distinct[count - 1]] if len(distinct) >= count else modes
+    if len(chosen) > LISTED:
+        raise UnableError(
+            f"the {count} smallest of the eigenvalues {pieces[-1][0]} are shared by {len(chosen)} modes, and "
+            f"at most {LISTED} are sorted; give them as a multiplicity"
+        )
+    return _sort_modes(tuple(mode for _, mode in chosen), index)[:count]
 
 
 def falls(expression: Expr, index: Symbol) -> bool:

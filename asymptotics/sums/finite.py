@@ -25,7 +25,7 @@ HIGHEST = 12
 ADDED_UP = 3000
 """Up to this many terms a value is a plain sum; beyond it, the difference of two tails."""
 MOST = 200_000
-"""Most terms that are added where the tails have no expansion."""
+"""Most terms that are added where the tails have no expansion, or one that begins too late."""
 
 
 class FiniteSum(IndexedSum):
@@ -107,7 +107,7 @@ def _evaluate(summand: Expr, index: Symbol, first: Expr, last: Expr, digits: int
                 value = ends[0] - ends[1]
                 if abs(value) > max(map(abs, ends)) * mpmath.mpf(10) ** (3 - extra):
                     return value * _number(scale, digits + 10)
-        except SpectrumError:
+        except (SpectrumError, PrecisionError):
             return _add_up(summand, index, start, stop, digits)
     raise PrecisionError(
         f"the sum of {summand} over {index} = {first} ... {last} cancels; ask for fewer digits"

@@ -25,7 +25,7 @@ from sympy import (
     tanh,
 )
 
-from asymptotics import SpectrumError, Task, derive
+from asymptotics import SpectrumError, Task, UnableError, derive
 from asymptotics.domains.domain import Domain
 from asymptotics.spectra.enclosures import enclosure
 from asymptotics.spectra.signs import check_signs, violation
@@ -172,3 +172,14 @@ def test_the_square_of_a_logarithm_has_laws() -> None:
     """log(1 + 1/k) loses its order 0; its list of poles, short by one, ended in a bare ValueError."""
     laws = derive(Task(eigenvalues=k**-2, target=log(1 + 1 / k) ** 2))
     assert [law.exponent for law in laws] == [HALF, 1, 1]
+
+
+def test_the_slowest_modes_of_many_that_do_not_fall() -> None:
+    """Sines beyond the modes that are listed: the slowest is k = 991, where sin is -0.98."""
+    task = Task(eigenvalues=(2 + sin(k)) / k**2, target=k**-2, modes=1000)
+    rate = min((2 + math.sin(j)) / j**2 for j in range(1, 1001))
+    assert float(derive(task).time.exponent) == pytest.approx(2 * rate, 1e-12)
+    with pytest.raises(UnableError, match="at most 200000 modes are looked at one by one, not 1000000"):
+        derive(Task(eigenvalues=(2 + sin(k)) / k**2, target=k**-2, modes=10**6))
+    with pytest.raises(UnableError, match="shared by 1000 modes, and at most 400 are sorted"):
+        derive(Task(eigenvalues=2 + cos(pi * k), target=k**-2, modes=1000))
