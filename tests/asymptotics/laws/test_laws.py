@@ -187,7 +187,7 @@ REFUSED = [
     (lambda: derive(power_law(2, 1)).model, SpectrumError, "b = 1; .* b > 1"),
     (lambda: derive(power_law(1, 2)), SpectrumError, "p > 1"),
     (lambda: derive(power_law(Rational(1, 2), 2)), SpectrumError, "p > 1"),
-    (lambda: derive(Task(eigenvalues=-(k**-2), target=k**-2)), SpectrumError, ">= 0"),
+    (lambda: derive(Task(eigenvalues=-(k**-2), target=k**-2)), SpectrumError, "at k = 1; it must be > 0"),
     (lambda: derive(Task(eigenvalues=k**2, target=k**-2)), SpectrumError, "decay"),
     (lambda: derive(Task(eigenvalues=k**b, target=k**-a)), SpectrumError, "decay"),
     (lambda: derive(Task(eigenvalues=Integer(1), target=k**-a)), SpectrumError, "never decay"),

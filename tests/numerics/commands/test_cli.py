@@ -315,7 +315,7 @@ BAD = [
     (("derive", "--noise", "lambda"), "lambda is a keyword"),
     (("derive", "--noise=-1"), "sigma must be a number >= 0"),
     (("derive", "--eigenvalues", "k**b"), "do not decay"),
-    (("derive", "--eigenvalues=-k**-2"), "must be >= 0"),
+    (("derive", "--eigenvalues=-k**-2"), "must be > 0"),
     (("derive", "--eigenvalues", "k**-1", "--laws", "model,data"), "diverges"),
     (("derive", "--target", "k**-1"), "diverges"),
     (("derive", "--target", "1"), "diverges"),
