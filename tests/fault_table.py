@@ -104,6 +104,7 @@ CLAIM = (
 VALUES = "tests/numerics/values"
 NUMERIC_SUMS = "tests/numerics/sums"
 SPECTRA = "tests/numerics/spectra"
+SIGNS = "tests/asymptotics/spectra/test_signs.py"
 MODEL = "tests/numerics/model"
 OPTIMA = "tests/numerics/optima"
 SWEEPS = "tests/numerics/sweeps"
@@ -138,6 +139,14 @@ NUMBERS = (
         "mpmath.mpf(2) ** (-2 * j - 1)",
         "mpmath.mpf(2) ** (-2 * j)",
         NUMERIC_SUMS,
+    ),
+    row("numerics/spectra/regularity.py", "first = int(u * (1 + STRIDE)) + 1", "first = 1", SPECTRA),
+    row("asymptotics/spectra/signs.py", "int(high**q) + 2))", "int(high**q)))", SIGNS),
+    row(
+        "asymptotics/spectra/signs.py",
+        "least > 0 or (least == 0 and not strict)",
+        "largest > 0",
+        SIGNS,
     ),
     row("numerics/sums/exponential.py", "return -2 * (even + odd)", "return 2 * (even + odd)", NUMERIC_SUMS),
     row("numerics/sums/decay.py", "each(field.log, left * left)", "each(field.log, abs(left))", NUMERIC_SUMS),
