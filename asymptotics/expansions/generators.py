@@ -35,6 +35,9 @@ class Generator:
         self.denominator = Mul(*(x**-n for x, n in powers if self.is_power and n < 0))
         self._sample: tuple[Any, ...] | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return generator, (self.base, self.monomial)
+
     @property
     def is_symbol(self) -> bool:
         return bool(self.base.is_Symbol and self.monomial == 1)

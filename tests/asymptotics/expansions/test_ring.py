@@ -1,5 +1,6 @@
 """Coefficients as polynomials in generators: equal ones meet, hidden relations are seen by values."""
 
+import pickle
 import random
 
 import pytest
@@ -20,6 +21,7 @@ from sympy import (
 )
 
 from asymptotics.domains.domain import Domain, normal
+from asymptotics.expansions.expansion import expansion
 from asymptotics.expansions.orders import Signs, add, order, order_expr, product, subtract, times
 from asymptotics.expansions.ring import ONE, element, power
 from asymptotics.expansions.terms import Term
@@ -132,3 +134,12 @@ def test_what_oscillates_is_differentiated_and_moved():
     assert expand(wave.slope(kappa).as_expr() + 6 * cos(log(kappa)) * sin(log(kappa))) == 0
     assert expand(wave.at(kappa, exp(N)).as_expr() - 3 * cos(N) ** 2 - a) == 0
     assert element(a * b).slope(kappa).terms == {}
+
+
+def test_coefficients_travel_between_processes():
+    """What is read back is made of the same generators, so that equal coefficients still meet."""
+    series = expansion(kappa, [Term(element(pi**a * gamma(b)), a - 1), Term(a + b, Integer(2), 1)], depth=3)
+    again = pickle.loads(pickle.dumps(series))
+    assert again == series
+    assert (again - series).terms == ()
+    assert pickle.loads(pickle.dumps(order(a / b - 1))) == order(a / b - 1)
