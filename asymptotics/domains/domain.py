@@ -39,7 +39,7 @@ from sympy.polys.polyerrors import PolynomialError
 
 from asymptotics.caches import cached
 from asymptotics.domains.bounds import seen_point, seen_sign
-from asymptotics.domains.logarithms import as_monomials, named_letters
+from asymptotics.domains.logarithms import as_monomials, name_letters
 from asymptotics.domains.solver import number_sign, solve
 from asymptotics.errors import DomainError
 
@@ -242,7 +242,7 @@ def as_condition(constraint: Expr) -> Boolean:
     >>> as_condition(b - 1), as_condition(a - b - 1), as_condition(b + 1 - a)
     (b > 1, a - 1 > b, a - 1 < b)
     """
-    constraint, logarithms = named_letters(primitive(constraint))
+    constraint, logarithms = name_letters(primitive(constraint))
     polynomial = Poly(constraint, *sorted(constraint.free_symbols, key=lambda s: s.name))
     flipped = polynomial.LC() < 0
     terms = Add.make_args(expand(-constraint if flipped else constraint))

@@ -167,7 +167,7 @@ def polynomial_form(count: Expr, index: Symbol) -> Expr:
 def split_gammas(expression: Expr, index: Symbol) -> tuple[GammaProduct | None, Expr]:
     """``(product, rest)``: the gammas of a product, and exponentials beside them, apart from the rest.
 
-    None if there are no gammas. Raises `SpectrumError` for gammas of anything but ``p k + q`` with p > 0,
+    None without gammas. Raises `SpectrumError` for gammas of anything but ``p k + q`` with p > 0,
     and for products that do not behave as a power at large k.
     """
     factors: dict[tuple[Expr, Expr], Expr] = {}

@@ -50,7 +50,7 @@ def exact(value: object, name: str = "value") -> Expr:
     if isinstance(value, str):
         return parse(value)
     try:
-        found = _rationalised(value) if isinstance(value, Expr) else _number(value)
+        found = _rationalise(value) if isinstance(value, Expr) else _number(value)
     except DomainError as error:
         raise DomainError(f"{name} = {shown(value)}: {error}") from None
     if found is nan:
@@ -60,7 +60,7 @@ def exact(value: object, name: str = "value") -> Expr:
     return found
 
 
-def _rationalised(expression: Expr) -> Expr | None:
+def _rationalise(expression: Expr) -> Expr | None:
     if expression.has(nan, zoo, I):
         return nan if expression is nan else None
     found = expression.xreplace({x: _of_float(x) for x in expression.atoms(Float)})

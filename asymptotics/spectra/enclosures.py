@@ -115,10 +115,10 @@ def _constant(expression: Expr) -> Interval:
     number = expression.evalf(40)
     if not number.is_Float:
         raise TypeError(f"{expression} is not a real number")
-    return _widened(mpmath.mpf(number._mpf_), mpmath.mpf(number._mpf_))
+    return _widen(mpmath.mpf(number._mpf_), mpmath.mpf(number._mpf_))
 
 
-def _widened(low: mpmath.mpf, high: mpmath.mpf) -> Interval:
+def _widen(low: mpmath.mpf, high: mpmath.mpf) -> Interval:
     return _context.mpf([low - abs(low) * WIDENED, high + abs(high) * WIDENED])
 
 
@@ -144,7 +144,7 @@ def _monotone(expression: Expr, index: Symbol) -> Callable[[Interval], Interval]
         if low < least:
             return _everything
         ends = function(low), function(high)
-        return _widened(*ends) if rises else _widened(*ends[::-1])
+        return _widen(*ends) if rises else _widen(*ends[::-1])
 
     return value
 

@@ -51,9 +51,9 @@ from asymptotics.spectra.segments import segments
 from asymptotics.tasks.task import Task
 
 FARTHEST = 10**300
-"""How far enclosures go where there is no last mode."""
+"""How far enclosures go without a last mode."""
 STEPS = 10_000
-"""Most intervals that are enclosed where there is no last mode; and so many more as there are modes."""
+"""Most intervals that are enclosed without a last mode; and so many more as there are modes."""
 MOST_MODES = 200_000
 """Up to so many modes every one of them is looked at."""
 HIGHEST_DEGREE = 100

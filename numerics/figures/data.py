@@ -37,7 +37,7 @@ def several(name: str, values: Any) -> tuple[Any, ...]:
     return listed
 
 
-def checked_models(models: Any) -> tuple[FullModel, ...]:
+def check_models(models: Any) -> tuple[FullModel, ...]:
     """One model or several as a tuple, without what is left out in errors; `DomainError` for other things."""
     listed = several("models", models)
     for model in listed:

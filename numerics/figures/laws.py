@@ -108,7 +108,7 @@ def panels(ax: Axes | None, residual_ax: Axes | None, *, wanted: bool) -> tuple[
     return upper, lower
 
 
-def checked_laws(laws: Any, models: Sequence[FullModel]) -> tuple[Law | None, ...]:
+def check_laws(laws: Any, models: Sequence[FullModel]) -> tuple[Law | None, ...]:
     """A law for each model, or None; one law alone is that of all. Raises `DomainError` as `stated` does."""
     if not isinstance(laws, Law | Sequence):
         raise DomainError(f"laws = {shown(laws)}; give one of derive(task), or a sequence of them")
@@ -239,4 +239,4 @@ def _modes(spectrum: ContinuousSpectrum) -> tuple[Expr, ...]:
     return spectrum.eigenvalues, spectrum.target, spectrum.multiplicity
 
 
-__all__ = ["Residuals", "beneath", "checked_laws", "draw_law", "draw_residuals", "panels", "stated"]
+__all__ = ["Residuals", "beneath", "check_laws", "draw_law", "draw_residuals", "panels", "stated"]

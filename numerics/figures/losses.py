@@ -27,7 +27,7 @@ from asymptotics.laws.law import Law
 from numerics.figures.data import (
     Points,
     check_partner,
-    checked_models,
+    check_models,
     eigenvalue,
     floats,
     grid,
@@ -38,7 +38,7 @@ from numerics.figures.data import (
     simulated,
     time_label,
 )
-from numerics.figures.laws import Residuals, beneath, checked_laws, draw_law, draw_residuals, panels, stated
+from numerics.figures.laws import Residuals, beneath, check_laws, draw_law, draw_residuals, panels, stated
 from numerics.figures.style import (
     GREY,
     LINE_WIDTH,
@@ -110,7 +110,7 @@ def plot_loss_curves(
     """
     if quantity not in QUANTITIES:
         raise DomainError(f"quantity = {shown(quantity)}; a figure can show {', '.join(QUANTITIES)}")
-    listed = checked_models(models)
+    listed = check_models(models)
     pairs = tuple(zip(listed, partners(simulations, len(listed), "models"), strict=True))
     names = names_of(listed) if labels is None else tuple(labels)
     if len(names) != len(listed):
@@ -122,7 +122,7 @@ def plot_loss_curves(
     if laws is not None:
         if quantity != "test_loss":
             raise DomainError(f"laws are of the test loss; leave quantity = {shown(quantity)} out, or laws")
-        given = checked_laws(laws, listed)
+        given = check_laws(laws, listed)
     solved = [tuple(model.curve(ts, quantity)) for model, _ in pairs]
     curves = [losses(values, QUANTITIES[quantity]) for values in solved]
     marks = [simulated(simulation, quantity) for _, simulation in pairs]
@@ -157,7 +157,7 @@ def plot_train_test(
     >>> [line.get_label() for line in ax.lines]
     ['excess test loss', 'train loss']
     """
-    (model,) = checked_models(model)
+    (model,) = check_models(model)
     ts = grid("times", times)
     check_partner(model, simulation)
     shown = ("test_loss", "train_loss")
@@ -185,7 +185,7 @@ def plot_ensembles(
     >>> [line.get_label() for line in ax.lines]
     ['$E = 1$', '$E = \\\\infty$']
     """
-    (model,) = checked_models(model)
+    (model,) = check_models(model)
     counts = [exact_count("members", entry) for entry in several("members", members)]
     given = partners(simulations, len(counts), "members")
     ts = grid("times", times)
@@ -213,7 +213,7 @@ def plot_transfer(
     >>> [line.get_label() for line in ax.lines], ax.get_xscale()
     (['$k = 1$', '$k = 10$'], 'log')
     """
-    (model,) = checked_models(model)
+    (model,) = check_models(model)
     levels = several("modes", modes)
     ts = grid("times", times)
     curves = [np.array([float(model.transfer(k, t)) for t in ts]) for k in levels]
@@ -244,7 +244,7 @@ def plot_timescale_density(
     >>> ax.get_xlabel(), len(ax.lines)
     ('rate $u$ (dimensionless)', 2)
     """
-    (model,) = checked_models(model)
+    (model,) = check_models(model)
     levels = several("k", k)
     us = grid("rates", rates)
     curves = [floats(model.timescale_density(level, u) for u in us) for level in levels]

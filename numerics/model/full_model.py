@@ -28,7 +28,7 @@ from numerics.model.left_out import LeftOut
 from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
 from numerics.model.solver import PLAIN, Expanded, Solver
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, finite_spectrum, solved_spectrum
+from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, finite_spectrum, solve_spectrum
 from numerics.values.inputs import exact_count, exact_noise, exact_size, exact_time, infinite
 from numerics.values.results import Curve, Variance
 from numerics.values.value import Value
@@ -89,7 +89,7 @@ class FullModel:
         if noise is not None:
             task = replace(task, noise=exact(noise, "noise"))
         finite = any(not infinite(exact_size(name, size)) for name, size in (("N", N), ("P", P)))
-        spectrum = solved_spectrum(task, params, needs_trace=finite or getattr(rule, "fresh", True))
+        spectrum = solve_spectrum(task, params, needs_trace=finite or getattr(rule, "fresh", True))
         self._set_up(spectrum, (N, P), task.at(params).noise, digits, rule)
 
     @classmethod

@@ -64,9 +64,9 @@ def compile_disc(expression: Expr, index: Symbol, field: Field) -> OnDisc:
         combine = _sum if expression.is_Add else _product
         return lambda u, radius: reduce(combine, (part(u, radius) for part in parts))
     if isinstance(expression, sympy.exp):
-        return _composed(_exp, compile_disc(expression.args[0], index, field), field)
+        return _compose(_exp, compile_disc(expression.args[0], index, field), field)
     if isinstance(expression, sympy.log):
-        return _composed(_log, compile_disc(expression.args[0], index, field), field)
+        return _compose(_log, compile_disc(expression.args[0], index, field), field)
     if expression.is_Pow:
         return _power(expression, index, field)
     raise unsummable(expression, index)
@@ -81,7 +81,7 @@ def _product(one: Disc, two: Disc) -> Disc:
     return Disc(one.value * two.value, one.slope * two.value + one.value * two.slope, bound)
 
 
-def _composed(outer: Callable[[Disc, Field], Disc], inner: OnDisc, field: Field) -> OnDisc:
+def _compose(outer: Callable[[Disc, Field], Disc], inner: OnDisc, field: Field) -> OnDisc:
     return lambda u, radius: outer(inner(u, radius), field)
 
 
@@ -105,7 +105,7 @@ def _power(expression: Expr, index: Symbol, field: Field) -> OnDisc:
     base, power = expression.args
     if power.has(index):
         exponent = compile_disc(power * sympy.log(base), index, field)
-        return _composed(_exp, exponent, field)
+        return _compose(_exp, exponent, field)
     inner, exponent_value, whole = compile_disc(base, index, field), constant(power, field), power.is_Integer
     positive = whole and power.is_positive
     count = int(power) if whole else exponent_value

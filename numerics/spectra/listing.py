@@ -34,7 +34,7 @@ def falls_exponentially(spectrum: ContinuousSpectrum) -> bool:
     return True
 
 
-def listed_modes(spectrum: ContinuousSpectrum, log_floor: float, digits: int) -> int | None:
+def list_modes(spectrum: ContinuousSpectrum, log_floor: float, digits: int) -> int | None:
     """K with ``sum_{k > K}`` below 10^-digits of df1 and X at every kappa above ``e^log_floor``.
 
     With ``lambda_q = kappa`` the sums are at least about ``min(1, lambda_1/kappa)`` and ``c_q/(2 kappa)``.
@@ -76,4 +76,4 @@ def _log(spectrum: ContinuousSpectrum, name: str, k: float) -> float:
     return spectrum.logarithm(name, u) + spectrum.logarithm("multiplicity", u)
 
 
-__all__ = ["MAX_LISTED", "falls_exponentially", "listed_modes"]
+__all__ = ["MAX_LISTED", "falls_exponentially", "list_modes"]

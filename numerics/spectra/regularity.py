@@ -31,7 +31,7 @@ from numerics.spectra.discs import Disc, OnDisc, compile_disc
 from numerics.values.arithmetic import Field, Scalar, field_of
 
 FARTHEST = 10**12
-"""How far the discs follow the axis where there is no last mode and no bound of all zeros and poles."""
+"""How far the discs follow the axis without a last mode and no bound of all zeros and poles."""
 SHARE = 1 / 4
 """The first radius that is tried, as a share of the distance from 0; less where lambda is steep."""
 STEEP = 32
@@ -67,7 +67,7 @@ def regular_from(spectrum: Iterable[Expr], index: Symbol, last: int | None) -> i
     >>> 2000 < regular_from((((k - 1000)**2 + 1) / k**4, k**-2, sympy.Integer(1)), k, None) < 4000
     True
     """
-    found = [_first_proved(e, index, last, place == 0) for place, e in enumerate(spectrum)]
+    found = [_find_first_proof(e, index, last, place == 0) for place, e in enumerate(spectrum)]
     firsts = [first for first in found if first is not None]
     if len(firsts) < len(found):
         return None
@@ -75,7 +75,7 @@ def regular_from(spectrum: Iterable[Expr], index: Symbol, last: int | None) -> i
 
 
 @cached(maxsize=1024)
-def _first_proved(expression: Expr, index: Symbol, last: int | None, falling: bool) -> int | None:
+def _find_first_proof(expression: Expr, index: Symbol, last: int | None, falling: bool) -> int | None:
     """The mode from which on a function is proved to be smooth, and ``falling`` if so; None if never."""
     plain, rest = _split(expression, index, falling)
     if rest == 1:
@@ -84,7 +84,7 @@ def _first_proved(expression: Expr, index: Symbol, last: int | None, falling: bo
     if first is None and rest.is_Add and rest.is_rational_function(index):
         # in one fraction terms that cancel are gone
         product = sympy.factor(rest)
-        return None if product.is_Add else _first_proved(plain * product, index, last, falling)
+        return None if product.is_Add else _find_first_proof(plain * product, index, last, falling)
     return first
 
 

@@ -165,12 +165,12 @@ faster than 1/k, i.e. b > 1, or pass modes=M
     return replace(divided, pieces=pieces) if pieces else _started(divided)
 
 
-def solved_spectrum(
+def solve_spectrum(
     task: Task, params: Mapping[sympy.Symbol | str, object] | None = None, *, needs_trace: bool = True
 ) -> ContinuousSpectrum | FiniteSpectrum:
     """What the full model of a task is solved for: the measured arrays if there are any, else `spectrum_of`.
 
-    >>> solved_spectrum(Task.from_arrays([k**-2 for k in range(1, 41)], [k**-3 for k in range(1, 41)])).levels
+    >>> solve_spectrum(Task.from_arrays([k**-2 for k in range(1, 41)], [k**-3 for k in range(1, 41)])).levels
     40
     """
     fixed = task.at(params)
@@ -325,6 +325,6 @@ __all__ = [
     "constant",
     "finite_spectrum",
     "integers",
-    "solved_spectrum",
+    "solve_spectrum",
     "spectrum_of",
 ]

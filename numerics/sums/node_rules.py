@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asymptotics.errors import PrecisionError
-from numerics.spectra.listing import MAX_LISTED, falls_exponentially, listed_modes
+from numerics.spectra.listing import MAX_LISTED, falls_exponentially, list_modes
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, integers
 from numerics.sums.compression import DIGITS, LEAST_MODES, Bins, compress
 from numerics.sums.quadrature import LARGEST_LOG, long_range, plana_distance, plana_rule
@@ -200,7 +200,7 @@ class RuleBook:
 
     def _list_down_to(self, spectrum: ContinuousSpectrum, log_floor: float) -> NodeRule:
         """The modes of a spectrum that falls exponentially, as far as they matter above ``log_floor``."""
-        count = listed_modes(spectrum, log_floor, self.digits)
+        count = list_modes(spectrum, log_floor, self.digits)
         if count is None:
             raise PrecisionError(
                 f"more than {MAX_LISTED} modes would have to be added one by one; "

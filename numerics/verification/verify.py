@@ -133,7 +133,7 @@ def verify(
         grid = _grid(numeric, prediction, settings)
         points = tuple(_points(numeric, grid, prediction, settings, digits, progress))
         slow = is_slow(numeric)
-        verdict, reason = _judged(prediction, points, slow)
+        verdict, reason = _judge(prediction, points, slow)
         if slow:
             exponent, decay = slow_exponent(prediction, points), slow_decay(prediction, points)
             predicted: Expr = prediction.left_out
@@ -203,7 +203,7 @@ def _beside_arrays(
         )
 
 
-def _judged(prediction: Prediction, points: tuple[Point, ...], slow: bool) -> tuple[str, str]:
+def _judge(prediction: Prediction, points: tuple[Point, ...], slow: bool) -> tuple[str, str]:
     """The verdict on the leading term and then, where that holds, on the stated remainder."""
     if slow:
         verdict, reason = judge_slow(prediction, points)
@@ -220,7 +220,7 @@ def _resolution(prediction: Prediction, points: tuple[Point, ...], slow: bool, d
 
     def verdict(factor: mpmath.mpf, shift: mpmath.mpf) -> str:
         changed = prediction.perturbed(factor, shift)
-        return _judged(changed, tuple(_compared(p.resource, p.loss, changed) for p in points), slow)[0]
+        return _judge(changed, tuple(_compared(p.resource, p.loss, changed) for p in points), slow)[0]
 
     return resolution_of(verdict, digits, *([FINE] if slow else []))
 
