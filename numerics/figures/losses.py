@@ -26,8 +26,8 @@ from asymptotics.errors import DomainError, shown
 from asymptotics.laws.law import Law
 from numerics.figures.data import (
     Points,
-    check_partner,
     check_models,
+    check_partner,
     eigenvalue,
     floats,
     grid,
