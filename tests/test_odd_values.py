@@ -20,7 +20,7 @@ def outcome(entrance, value):
         entrance(value)
     except BottleneckError as error:
         found = error
-    assert found is None or ("\n" not in str(found) and len(str(found)) < 700)
+    assert found is None or ("\n" not in str(found) and len(str(found)) < 4000)
     return found
 
 

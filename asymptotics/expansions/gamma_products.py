@@ -46,6 +46,8 @@ from asymptotics.errors import SpectrumError
 from asymptotics.parsing.heights import to_power
 from asymptotics.parsing.vocabulary import ROOT
 
+FARTHEST_SHIFT = 10_000
+"""A shift between gamma functions that is not taken step by step."""
 KINDS = (binomial, factorial, RisingFactorial, FallingFactorial, beta, gamma)
 _growth = (
     "the engine expands ratios of gamma functions, factorials and binomials that behave as a power at large"
@@ -142,8 +144,9 @@ def without_gammas(expression: Expr, index: Symbol) -> Expr:
     )
     # with the rest at hand, N(d, k) = (2 k + d - 2)/k * ... becomes a polynomial where d is a number
     for scope, beside in ((product * rest, Integer(1)), (product, rest)):
-        # the multiplication theorem writes powers of numbers out
-        tall = any(number.q > ROOT for number in scope.atoms(Rational))
+        # the multiplication theorem writes powers of numbers out, and shifts are taken one at a time
+        numbers = {x for f in scope.atoms(*KINDS) for x in f.atoms(Rational)}
+        tall = any(number.q > ROOT or abs(number) > FARTHEST_SHIFT for number in numbers)
         reduced = scope if tall else gammasimp(scope)
         if not has_gammas(reduced, index):
             polynomial = expand(reduced)

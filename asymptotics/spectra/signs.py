@@ -181,6 +181,8 @@ def _beside_roots(total: Expr, index: Symbol) -> set[int] | None:
     if not all(p.is_Rational for p in powers):
         return None
     q = lcm(*(int(p.q) for p in powers)) if powers else 1
+    if q > HIGHEST_DEGREE:
+        return None
     u = Dummy("u", positive=True)
     try:
         polynomial = Poly(total.xreplace({index**p: u ** (p * q) for p in powers} | {index: u**q}), u)

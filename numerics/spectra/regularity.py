@@ -49,6 +49,8 @@ LEAST = 64
 """Modes below this are added up wherever any has to be."""
 LARGER = 1e30
 """How many times larger than on the axis the target power may be on a disc."""
+HIGHEST_ROOT = 100
+"""The order of the root of the index in which zeros and poles are those of polynomials."""
 FAR = 1e3
 """So many times its shifts a ratio of gamma functions is as good as a power."""
 STRIDE = 1 / 64
@@ -148,7 +150,7 @@ def _reach(product: Expr, index: Symbol) -> float | None:
 
     With all zeros and poles in ``|z| <= R``, d of them, the slope of the logarithm is within 1/7 of its
     limit at ``8 d R`` (Fujiwara's bound for R). So is a ratio of gamma functions beyond FAR times their
-    shifts. None for other functions.
+    shifts. None for other functions, and for high roots, in which the degree is that of their order.
     """
     if has_gammas(product, index):
         gammas, product = split_gammas(without_gammas(product, index), index)
@@ -160,6 +162,8 @@ def _reach(product: Expr, index: Symbol) -> float | None:
     if not all(p.is_Rational for p in powers):
         return None
     q, root = math.lcm(1, *(int(p.q) for p in powers)), sympy.Dummy("u", positive=True)
+    if q > HIGHEST_ROOT:
+        return None
     in_root = product.xreplace({index**p: root ** (p * q) for p in powers} | {index: root**q})
     radius, count = 0.0, 0
     for factor in sympy.Mul.make_args(in_root):

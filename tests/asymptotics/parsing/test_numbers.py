@@ -16,6 +16,7 @@ from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.heights import Radical, substitute, to_power
 from asymptotics.parsing.numbers import exact, real_float, real_number, substitution
 from asymptotics.symbols import N, a, b, k, t
+from numerics import FullModel
 
 TENTH = Rational(1, 10)
 NUMBERS = (
@@ -272,3 +273,20 @@ def test_text_and_numbers_share_their_bounds():
     assert parse("k**-1.4142135623730951") == exact(k**-1.4142135623730951)
     with pytest.raises(SpectrumError):
         derive(power_law(0.1, 2))
+
+
+@pytest.mark.parametrize(
+    "eigenvalues",
+    [
+        "k**-2.1415926535897931 + k**-3.333333333333333",
+        "k**-2.12345 + k**-3.54321",
+        "12*k**-2.1415926535897931 - k**-3.3333333333333333",
+        "(12*k + 5)**-1.4142135623730951",
+    ],
+)
+def test_spectra_with_any_decimal(monkeypatch, eigenvalues):
+    check_written_out(monkeypatch)
+    task = Task(eigenvalues=eigenvalues, target="k**-2.7182818284590451")
+    law = derive(task).time
+    assert law.exponent.is_Rational and law.prefactor.evalf(10).is_positive
+    assert FullModel(task, N=100, digits=5).test_loss(10).value > 0
