@@ -216,7 +216,10 @@ def test_ctrl_c_leaves_a_valid_file_and_no_process(tmp_path):
     until(lambda: process.poll() is not None or (file.exists() and file.read_text().count("\n") == 4))
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    _, shown = process.communicate()
+    try:
+        _, shown = process.communicate(timeout=120)
+    finally:
+        process.kill()
     assert process.returncode != 0 and "KeyboardInterrupt" in shown and "/100" in shown
     kept = read_sweep(file)
     assert {row.point["x"] for row in kept} == {0, 1, 2} and file.read_bytes().endswith(b"\n")
