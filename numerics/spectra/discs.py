@@ -23,6 +23,8 @@ from numerics.spectra.compiled import constant, unsummable
 from numerics.spectra.gamma_ratio import gamma_ratio
 from numerics.values.arithmetic import Field, Scalar, field_of
 
+FAR = 4096
+"""The mode at which growing exponentials are compared."""
 WIDE_BITS = 300
 """The logarithms in which gamma functions cancel are summed to so many bits."""
 
@@ -103,6 +105,10 @@ def _unknown(field: Field) -> Disc:
 
 def _power(expression: Expr, index: Symbol, field: Field) -> OnDisc:
     base, power = expression.args
+    rate, rest = _without_growth(base, index)
+    if rate != 0 and not power.has(index):
+        # (exp(2 k) + 1)^-1 is exp(-2 k) (1 + exp(-2 k))^-1, and that sum varies little
+        return compile_disc(sympy.exp(rate * power) * rest**power, index, field)
     if power.has(index):
         exponent = compile_disc(power * sympy.log(base), index, field)
         return _compose(_exp, exponent, field)
@@ -123,6 +129,19 @@ def _power(expression: Expr, index: Symbol, field: Field) -> OnDisc:
         return Disc(found, count * found / disc.value * disc.slope, bound)
 
     return value
+
+
+def _without_growth(total: Expr, index: Symbol) -> tuple[Expr, Expr]:
+    """``(L, f)`` with ``total = exp(L) f``, L the exponent of the fastest growing term; 0 if none grows."""
+    found, fastest, most = [], sympy.Integer(0), 0.0
+    for term in total.args if total.is_Add else ():
+        powers = [f.as_base_exp() for f in sympy.Mul.make_args(term)]
+        rate = sympy.Add(*(exponent * sympy.log(base) for base, exponent in powers if exponent.has(index)))
+        found.append((sympy.Mul(*(base**n for base, n in powers if not n.has(index))), rate))
+        far = float(rate.xreplace({index: sympy.Integer(FAR)}).evalf(15)) if rate.has(index) else 0.0
+        if far > most:
+            fastest, most = rate, far
+    return fastest, sympy.Add(*(c * sympy.exp(sympy.factor_terms(rate - fastest)) for c, rate in found))
 
 
 def _gammas(expression: Expr, index: Symbol, field: Field) -> OnDisc:
