@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 import mpmath
-from sympy import Expr, Symbol, lambdify, zeta
+from sympy import Expr, Function, Symbol, exp, lambdify, log, zeta
 
 from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
@@ -21,6 +21,8 @@ from asymptotics.sums.indexed import IndexedSum
 
 GUARD = 10
 """Digits beyond those that are asked for."""
+LARGEST = 2**40
+"""The largest exponent of an exponential; no machine holds integers of so many bits."""
 
 
 class ConvergentSum(IndexedSum):
@@ -70,14 +72,32 @@ def convergent_sum(summand: Expr, index: Symbol) -> Expr:
 def _evaluate(summand: Expr, index: Symbol, digits: int) -> mpmath.mpf:
     with working(digits + GUARD):
         tolerance = mpmath.mpf(10) ** -digits
-        function = lambdify(index, summand, modules="mpmath")
+        function = lambdify(index, _guard(summand, index), modules=[{"bounded_exp": _bounded_exp}, "mpmath"])
         one, two = (_from(function, digits + extra, tolerance) for extra in (2, 12))
         if not abs(one - two) <= 100 * tolerance * abs(two):
-            raise PrecisionError(
-                f"the sum of {summand} over {index} is known only to {mpmath.nstr(abs(one - two), 2)}; "
-                "ask for fewer digits"
+            known = abs(one - two)
+            how = (
+                "not known, since terms cancel far out"
+                if known != known
+                else f"known only to {mpmath.nstr(known, 2)}"
             )
+            raise PrecisionError(f"the sum of {summand} over {index} is {how}; ask for fewer digits")
         return two
+
+
+def _guard(summand: Expr, index: Symbol) -> Expr:
+    """The summand with every exponential of the index as one that ends in oo or 0."""
+    bounded = Function("bounded_exp")
+    guarded = summand.replace(lambda e: e.is_Pow and e.exp.has(index), lambda e: bounded(e.exp * log(e.base)))
+    return guarded.replace(lambda e: isinstance(e, exp) and e.has(index), lambda e: bounded(e.args[0]))
+
+
+def _bounded_exp(exponent: Any) -> Any:
+    """``exp(x)``, and oo or 0 for x beyond `LARGEST`."""
+    size = mpmath.re(exponent)
+    if abs(size) <= LARGEST:
+        return mpmath.exp(exponent)
+    return mpmath.inf if size > 0 else mpmath.mpf(0)
 
 
 def _from(function: Any, first: int, tolerance: mpmath.mpf) -> mpmath.mpf:

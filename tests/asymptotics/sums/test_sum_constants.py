@@ -4,6 +4,7 @@ import mpmath
 import pytest
 from sympy import Integer, Rational, digamma, exp, zeta
 
+from asymptotics.errors import PrecisionError
 from asymptotics.sums.convergent import ConvergentSum, convergent_sum
 from asymptotics.sums.lattice import LatticeConstant, LatticeZeta
 from asymptotics.sums.regularised import RegularSum, hurwitz, regular_sum
@@ -48,6 +49,16 @@ def test_hurwitz_with_logarithms(s, m):
 def test_the_finite_part_at_the_pole():
     with mpmath.workdps(40):
         assert abs(hurwitz(mpmath.mpf(1), mpmath.mpf(40), 0) + mpmath.digamma(40)) < 1e-30
+
+
+def test_exponentials_that_no_machine_holds():
+    """The integral goes out to k = e^1000 and more, where exp(k) would be of 2^1000 bits."""
+    with mpmath.workdps(30):
+        exact = mpmath.nsum(lambda j: 1 / (j**2 * (1 + mpmath.exp(-j))), [1, mpmath.inf])
+    for summand in (1 / (k**2 * (1 + exp(-k))), 1 / k**2 - 1 / (k**2 * (exp(k) + 1))):
+        assert abs(number(ConvergentSum(summand, k), 20) / exact - 1) < 1e-14
+    with pytest.raises(PrecisionError, match="terms cancel far out"):
+        number(ConvergentSum(exp(k) / (k**2 * (exp(k) + 1)), k), 20)
 
 
 def test_convergent_sums():

@@ -20,8 +20,8 @@ oo = sympy.oo
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"N": 0}, "N = 0; it must be > 0, or oo"),
     ({"P": -3}, "P = -3"),
-    ({"N": "x"}, "N = 'x'; give a real number"),
-    ({"N": float("nan")}, "NaN is not a number"),
+    ({"N": "x"}, "N = x; give a real number"),
+    ({"N": float("nan")}, "N is NaN; give a number"),
     ({"noise": -1}, "noise = -1"),
     ({"digits": 0}, "digits = 0; give an integer from 1 to 1000"),
     ({"digits": 1001}, "digits = 1001"),

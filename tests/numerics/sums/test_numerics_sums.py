@@ -273,13 +273,13 @@ def test_the_message_names_the_symbol_and_its_value() -> None:
     ("eigenvalues", "target", "message"),
     [
         ([], [], "at least one mode"),
-        ([[1.0]], [[1.0]], "one axis"),
+        ([[1.0]], [[1.0]], "must be finite and >= 0"),
         ([1.0, float("nan")], [1, 1], r"eigenvalues\[1\] = nan"),
         ([1.0, -2.0], [1, 1], r"eigenvalues\[1\] = -2.0"),
         ([1.0, 2.0], [1, float("inf")], r"target\[1\] = inf"),
         ([1.0, 2.0], [1], "2 eigenvalues but 1 target powers"),
         ([0.0], [1], "all eigenvalues are 0"),
-        (["x"], [1], "not an array of real numbers"),
+        (["x"], [1], "is not a real number"),
     ],
 )
 def test_bad_arrays_are_refused(eigenvalues: list[float], target: list[float], message: str) -> None:

@@ -267,7 +267,7 @@ def test_another_step_size_and_batch():
     ("name", "extra", "words"),
     [
         ("sgd_noise", {eta: Rational(1, 10)}, "eta = 1/10 is not exactly a float"),
-        ("sgd_noise", {B: Rational(3, 2)}, "batch size"),
+        ("sgd_noise", {B: Rational(3, 2)}, "batch = 1.5; give an integer"),
         ("sgd_noise", {eta: 8, B: 1}, "beyond stability"),
         ("time_discrete", {eta: 4}, "beyond stability"),
         ("time", {eta: 1}, "eta is not a parameter"),
