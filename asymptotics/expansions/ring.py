@@ -256,7 +256,8 @@ def whole(expression: Expr) -> Element:
     """An expression whose sums, other than polynomials, are one generator each: long products stay short."""
     if expression.is_Mul:
         return prod((whole(part) for part in expression.args), start=ONE)
-    is_sum = expression.is_Add and not expression.is_polynomial(*expression.free_symbols)
+    symbols = expression.free_symbols
+    is_sum = expression.is_Add and not (symbols and expression.is_polynomial(*symbols))
     return _single(expression) if is_sum else element(expression)
 
 

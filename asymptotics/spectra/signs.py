@@ -126,9 +126,11 @@ def violation(
     expression = expression.xreplace({x: Rational(str(x)) for x in expression.atoms(Float)})
     number = Dummy(index.name, integer=True, positive=True)
     known = expression.xreplace({index: number})
-    if known.is_positive or (known.is_nonnegative and not strict):
+    if _is_seen_positive(known):
         return None
     if expression.free_symbols - {index}:
+        if known.is_positive or (known.is_nonnegative and not strict):
+            return None
         value = substitute(expression, {index: Integer(first)})
         wrong = value.is_negative or known.is_negative or value.has(zoo, oo)
         return Violation(first, value) if wrong else None
@@ -137,10 +139,21 @@ def violation(
     if has_gammas(expression, index):
         expression = gammasimp(expression)
     places = _turning_places(expression, index)
+    if places is None and (known.is_positive or (known.is_nonnegative and not strict)):
+        return None
     if places is None:
         return _by_enclosures(expression, index, first, last, strict)
     inside = (j for j in sorted({first, *places}) if first <= j and (last is None or j <= last))
     return next((found for j in inside if (found := _at(expression, index, j, strict))), None)
+
+
+def _is_seen_positive(expression: Expr) -> bool:
+    """Whether all terms and factors are positive; to see more SymPy differentiates sums, often many times."""
+    if expression.is_Add or expression.is_Mul:
+        return all(_is_seen_positive(part) for part in expression.args)
+    if expression.is_Pow:
+        return bool(expression.exp.is_real) and _is_seen_positive(expression.base)
+    return bool(expression.is_positive)
 
 
 def _at(expression: Expr, index: Symbol, j: int, strict: bool) -> Violation | None:

@@ -22,8 +22,12 @@ PLACES = {
     "a - 1 = b": (Rational(5, 2), Rational(3, 2)),
     "a - 1 > 2b": (7, Rational(3, 2)),
 }
+# stopping takes as long as all others together; a test of its own below sees a wrong constant
+QUICK = {(group, "s < 1") for group in solution_groups() if group[0] != "early_stopping"}
 CASES = [
-    pytest.param(group, place, marks=() if place == "s < 1" else pytest.mark.slow, id=f"{group[0]} {place}")
+    pytest.param(
+        group, place, marks=() if (group, place) in QUICK else pytest.mark.slow, id=f"{group[0]} {place}"
+    )
     for group in solution_groups()
     for place in PLACES
 ]
@@ -48,6 +52,13 @@ def test_laws_hold_and_falsified_ones_fail(group, place):
             assert abs(found.next_ratio - 1) < 0.5
         for what, mutant in mutants(found.law):
             assert verify(mutant).verdict == "FAILS", f"{name}, {what}: {verify(mutant)}"
+
+
+def test_the_best_time_holds_and_a_wrong_constant_fails():
+    law = LAWS.early_stopping_time.at(a=Rational(3, 2), b=Rational(5, 4))
+    assert verify(law, digits=15).verdict == "HOLDS"
+    wrong = law.stating(prefactor=law.regimes[0].prefactor * Rational(1001, 1000))
+    assert verify(wrong, digits=15).verdict == "FAILS"
 
 
 @pytest.mark.slow
