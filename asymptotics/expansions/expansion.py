@@ -9,8 +9,8 @@ so two of them may have no order; the rules are then:
   goes to the remainder, a set of orders none of which is behind another: ``O(min over them)``;
 * an empty remainder means: smaller than every power of x.
 
-Coefficients are SymPy expressions. A sum of coefficients that vanishes identically is removed
-(tested at random rational points to 40 digits), so that no false term can lead.
+Coefficients are polynomials in generators (`ring`), and SymPy expressions when they are asked for. One that
+vanishes identically is removed, so that no false term can lead.
 Differentiation of a remainder is valid because the expansions made here hold in sectors.
 """
 
