@@ -8,6 +8,7 @@ from typing import Any
 import mpmath
 
 from asymptotics.derivation.evaluation.mode_sums import integrate_by_halving
+from asymptotics.errors import PrecisionError
 from asymptotics.sums.regularised import hurwitz
 
 
@@ -33,7 +34,10 @@ def cotangent_contour(count: int, moment: Any, heavy: bool, whole: bool) -> list
 
 
 def both_ways(term: Callable[[float], Any], digits: int, *, conjugate: bool = False) -> Any:
-    """The integral over the real line of a term that dies double exponentially at both ends."""
+    """The integral over the real line of a term that dies double exponentially at both ends.
+
+    Raises `PrecisionError` where so much of it cancels that no digit is known.
+    """
     peak = max(abs(term(j / 2)) for j in range(-4, 5))
     cut = peak * mpmath.mpf(10) ** (-digits - 3)
     ends = []
@@ -48,8 +52,12 @@ def both_ways(term: Callable[[float], Any], digits: int, *, conjugate: bool = Fa
         def half(w: float) -> Any:
             return mpmath.im(term(w)) / (2 if w == 0 else 1)
 
-        return mpmath.mpc(0, 2 * integrate_by_halving(half, 0, ends[0], digits, step=0.125))
-    return integrate_by_halving(term, ends[1], ends[0], digits)
+        total = mpmath.mpc(0, 2 * integrate_by_halving(half, 0, ends[0], digits, step=0.125))
+    else:
+        total = integrate_by_halving(term, ends[1], ends[0], digits)
+    if abs(total) < peak * mpmath.mpf(10) ** (digits - mpmath.mp.dps):
+        raise PrecisionError("an integral cancels beyond its digits; take other parameters")
+    return total
 
 
 def zeta_value(s: Any, first: Any = None) -> Any:

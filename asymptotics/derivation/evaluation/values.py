@@ -41,6 +41,8 @@ from asymptotics.sums.regularised import RegularSum, hurwitz
 
 FLOATS = 13
 """Digits of what is evaluated in Python's floats: transforms of whole sums on a contour."""
+NODES, EXTRA = 16, 30
+"""Nodes on a circle about a pole, and digits for what cancels there."""
 
 FLOAT_ERROR = 1e-10
 """Relative error of such a transform: 24 nodes leave 4^-24, rounding about 1e-11."""
@@ -284,21 +286,25 @@ class Values:
         return both_ways(term, self.digits, conjugate=True)
 
     def _residue(self, expression: Residue, at: dict[Symbol, Any], exact: bool) -> Any:
-        """The mean of ``f(s) (s - p)`` on two circles about p."""
+        """The mean of ``f(s) (s - p)`` on two circles about p, so small that no other pole is in both.
+
+        At a pole of order m all but a share ``radius^(m - 1)`` cancels, for which there are more digits.
+        """
         function, s, point = expression.args
-        center = self(point, at)
-        previous = None
-        for radius, count in ((1 / 32, 64), (1 / 128, 64), (1 / 1024, 64), (1 / 2**14, 48)):
-            total = mpmath.mpf(0)
-            for m in range(count):
-                step = radius * mpmath.expjpi(mpmath.mpf(2 * m + 1) / count)
-                total += self._value(function, {**at, s: center + step}, True) * step
-            total /= count
-            if previous is not None and abs(total - previous) <= mpmath.mpf(10) ** (-self.digits) * abs(
-                total
-            ):
-                return mpmath.re(total)
-            previous = total
+        with mpmath.workdps(mpmath.mp.dps + EXTRA):
+            center = self(point, at)
+            previous = None
+            for radius in (2.0**-20, 2.0**-26, 2.0**-32):
+                total = mpmath.mpf(0)
+                for m in range(NODES):
+                    step = radius * mpmath.expjpi(mpmath.mpf(2 * m + 1) / NODES)
+                    total += self._value(function, {**at, s: center + step}, True) * step
+                total /= NODES
+                if previous is not None and abs(total - previous) <= mpmath.mpf(10) ** -self.digits * abs(
+                    total
+                ):
+                    return mpmath.re(total)
+                previous = total
         raise PrecisionError(f"the residue at {s} = {point} does not settle to {self.digits} digits")
 
     def _finite_part(self, expression: FinitePartIntegral, at: dict[Symbol, Any], exact: bool) -> Any:
