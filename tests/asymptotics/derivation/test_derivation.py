@@ -192,8 +192,9 @@ def test_latex_of_all_derivations_compiles_without_a_warning(laws, tmp_path):
     assert "Overfull" not in run.stdout and "Warning" not in run.stdout, run.stdout[-3000:]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exponent", [Rational(1001, 1000), 999])
 def test_true_steps_do_not_fail_at_extreme_exponents(exponent):
     """Another pole a 2000th away from one, and integrals that cancel by 150 digits."""
-    check = derive(power_law(a, b)).time.derivation.check(at={a: exponent, b: 2}, digits=15)
+    check = derive(power_law(a, b)).time.derivation.check(at={a: exponent, b: 2})
     assert "FAILS" not in str(check) and "undecided" in str(check)
