@@ -99,6 +99,7 @@ def test_one_model_serves_many_threads() -> None:
         assert [_exactly(value) for value in pool.map(model.test_loss, times)] == serial
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("precision_of_the_caller")
 def test_threads_without_gmpy2(monkeypatch) -> None:
     monkeypatch.setattr(arithmetic, "gmpy2", None)

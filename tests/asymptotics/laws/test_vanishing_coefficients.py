@@ -76,6 +76,7 @@ def test_the_full_model_agrees_on_the_line(values):
     assert verify(law, at=dict(zip((a, b), values, strict=True))).verdict == "HOLDS"
 
 
+@pytest.mark.slow
 def test_a_zero_that_no_factor_shows():
     """At a = b = 3/2 the term t of the second order in 1/P vanishes; the loss was measured as t^0.333337."""
     law = LAWS.data_transient_second

@@ -31,7 +31,7 @@ COSTLY = [
 ]
 
 
-@pytest.mark.parametrize("task", TASKS[:2], ids=str)
+@pytest.mark.parametrize("task", [pytest.param(TASKS[0], marks=pytest.mark.slow), TASKS[1]], ids=str)
 def test_four_orders_of_time_and_loss_against_the_full_model(task):
     laws, samples = derive(task), 10**12
     best = best_stopping(task, samples, 1, 25)
@@ -74,7 +74,7 @@ def test_label_noise_as_an_overlap_is_the_sum_over_modes(task):
         assert abs(ratio - 1) < 1e-20
 
 
-@pytest.mark.parametrize("task", TASKS, ids=str)
+@pytest.mark.parametrize("task", [*TASKS[:4], pytest.param(TASKS[4], marks=pytest.mark.slow)], ids=str)
 def test_the_series_is_smallest_at_the_time(task):
     own, depth, samples = spectrum(task), 4, mpmath.mpf(10) ** 40
     losses = [time_limited(own, depth).as_expr()]
