@@ -79,7 +79,10 @@ class _Command(_Parser):
         module = import_module(self._module)
         module.add_options(self)
         self.set_defaults(run=module.run)
-        return super().parse_known_args(*given)
+        options, unknown = super().parse_known_args(*given)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return options, unknown
 
 
 def main(arguments: Sequence[str] | None = None, commands: Mapping[str, str] = COMMANDS) -> int:

@@ -182,7 +182,12 @@ NUMBERS = (
     ),
     row(SCALING, "total += 2 * (w * v", "total += (w * v", OPTIMA),
     row(SCALING, "mpmath.log(kappa0) ** (term.log_power - m)", "mpmath.log(kappa0) ** m", OPTIMA),
-    row("numerics/optima/tabulated.py", "(kept - kappa * slope / size) / kept", "kept", OPTIMA),
+    row(
+        "numerics/optima/tabulated.py",
+        "(kept + kappa * sizes.slope(data, kept, slope)) / kept",
+        "kept",
+        OPTIMA,
+    ),
     row("numerics/optima/frontier.py", "cost ** (-1 / q)", "cost ** (1 / q)", OPTIMA),
     row("numerics/optima/frontier.py", "theta / (factor * kappa0)", "theta / kappa0", OPTIMA),
     row(SWEEP, "deaths.get(key, 0) + alone", "deaths.get(key, 0) + 1", SWEEPS),

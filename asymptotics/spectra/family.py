@@ -47,7 +47,8 @@ class Mismatch:
 class Family(Protocol):
     """One kind of spectra, in one file. ``name`` says in words which it takes.
 
-    A family is registered in `asymptotics.spectra.FAMILIES`: ``FAMILIES.register(family)``.
+    A family of the package has its entry in `asymptotics.spectra.FAMILIES`; another is registered there from
+    outside, by ``FAMILIES.register(family)``.
     """
 
     @property

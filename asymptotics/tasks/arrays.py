@@ -12,6 +12,8 @@ from asymptotics.parsing.numbers import items_of, real_floats
 
 ROUND_OFF = 10 * 2.0**-52
 """What eigensolvers leave of a zero, relative to the largest of n numbers and divided by n."""
+LARGEST = 1e150
+"""Its square, and that of its inverse, are numbers in double precision."""
 
 
 def nonnegative(name: str, values: Any) -> tuple[list[float], str]:
@@ -34,7 +36,11 @@ def nonnegative(name: str, values: Any) -> tuple[list[float], str]:
         numbers = real_floats(parts, name, bound)
     except DomainError as error:
         raise SpectrumError(str(error)) from None
-    allowed = ROUND_OFF * len(numbers) * max(map(abs, numbers), default=0.0)
+    largest = max(map(abs, numbers), default=0.0)
+    if largest and not 1 / LARGEST <= largest <= LARGEST:
+        span = f"the largest of them must lie between {1 / LARGEST:g} and {LARGEST:g}; divide them by it"
+        raise SpectrumError(f"{name}[{[*map(abs, numbers)].index(largest)}] = {largest:g}; {span}")
+    allowed = ROUND_OFF * len(numbers) * largest
     clipped: list[float] = []
     for i, (value, number) in enumerate(zip(listed, numbers, strict=True)):
         imaginary = value.imag if isinstance(value, complex) else 0.0

@@ -140,7 +140,7 @@ use numerics.FullModel.from_arrays for the curves
 
 
 def _check_samples(samples: object, modes: int) -> None:
-    if samples is not None and whole_number(samples, "samples", 1) < modes:
+    if samples is not None and whole_number(samples, "samples", 1, 10**15) < modes:
         raise DomainError(
             f"samples = {samples}, but {modes} eigenvalues are above 0, and a kernel matrix of n samples has "
             "at most n; leave samples out for a spectrum that was not sampled"

@@ -12,14 +12,13 @@ from asymptotics.allocation.phases import Key
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.parsing.expressions import parse
 from asymptotics.symbols import C
-from numerics.commands.options import add_budget, add_digits, add_laws, add_task, argument, laws_of_task
+from numerics.commands.options import add_budget, add_digits, add_task, argument, laws_of_task
 from numerics.optima.frontier import constants, frontier
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add_task(parser)
-    add_laws(parser)
     add_budget(parser)
     parser.add_argument(
         "--budgets",

@@ -56,7 +56,7 @@ def argument(read: Callable[[str], Read]) -> Callable[[str], Read]:
 def whole_number(text: str) -> int:
     """A whole number of at most six digits. Raises `DomainError`."""
     if not re.fullmatch(r"[0-9]{1,6}", text):
-        raise DomainError(f"{text!r} is not a whole number of at most six digits; give e.g. 30")
+        raise DomainError(f"{text!r} is not a whole number of at most six digits")
     return int(text)
 
 

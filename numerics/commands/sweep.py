@@ -65,7 +65,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--range",
         type=argument(_ranges),
-        default=RANGES,
         metavar="NAME=LOW..HIGH,...",
         help=f"open intervals of the random points (default: {RANGES})",
     )
@@ -191,7 +190,9 @@ def _check_rows(found: Sweep, laws: Sequence[str]) -> None:
 
 
 def _points(options: argparse.Namespace, parameters: Sequence[str]) -> list[dict[str, str]]:
-    given, option = (options.range, "--range") if options.grid is None else (options.grid, "--grid")
+    usual = {name: bounds for name, bounds in _ranges(RANGES).items() if name in parameters}
+    ranges = usual if options.range is None else options.range
+    given, option = (ranges, "--range") if options.grid is None else (options.grid, "--grid")
     known = ", ".join(parameters)
     for name in parameters:
         if name not in given:

@@ -19,6 +19,7 @@ import mpmath
 
 from asymptotics.errors import PrecisionError
 from asymptotics.precision import working
+from numerics.model.sizes import Sizes
 from numerics.optima.scaling import RATE, contour
 from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.sums.spectral_sums import SpectralSums
@@ -42,12 +43,12 @@ class Nodes:
 
     def loss(self, t: mpmath.mpf, size: mpmath.mpf) -> tuple[mpmath.mpf, mpmath.mpf]:
         """The integral, and the sum of the sizes of its terms."""
-        terms = []
+        terms, sizes = [], Sizes(N=size, P=None, inverse_N=1 / size, inverse_P=mpmath.mpf(0))
         for kappa, df1, slope, X, weight in zip(
             self.kappa, self.df1, self.slope, self.X, self.weights, strict=True
         ):
-            kept = 1 - df1 / size
-            ratio = (kept - kappa * slope / size) / kept  # zeta' kappa/zeta
+            data, kept = sizes.factors(df1)
+            ratio = (kept + kappa * sizes.slope(data, kept, slope)) / kept  # zeta' kappa/zeta
             terms.append(weight * mpmath.exp(2 * t * kappa * kept) * X * ratio)
         return mpmath.fsum(x.real for x in terms), mpmath.fsum(abs(x) for x in terms)
 

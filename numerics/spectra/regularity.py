@@ -173,7 +173,8 @@ def _reach(product: Expr, index: Symbol) -> float | None:
             top, *lower = (abs(float(c)) for c in sympy.Poly(part, root).all_coeffs())
             count += len(lower)
             radius = max(radius, *(2 * (c / top) ** (1 / n) for n, c in enumerate(lower, 1)), 0.0)
-    return (8 * count * radius + 1) ** q
+    order = q * math.log(8 * count * radius + 1)
+    return math.exp(order) if order < math.log(FARTHEST) else math.inf
 
 
 def _falling(disc: Disc, u: Scalar, share: float, beside: float, field: Field) -> float:

@@ -251,7 +251,10 @@ def _with_numbers(law: Law, at: Mapping[Symbol | str, object]) -> tuple[Law, tup
     settings = {s: given.get(s, dict(law.settings).get(s, DEFAULTS.get(s, s))) for s in wanted}
     for symbol, value in settings.items():
         if not value.is_number:
-            raise DomainError(f"{symbol} = {value}; verify needs a number for it")
+            shown = "no number" if value == symbol else f"{value} is not a number"
+            raise DomainError(
+                f"{shown} for {symbol}, at which {law.name} is compared; give e.g. {symbol}=1/8"
+            )
     own = {s: v for s, v in given.items() if s not in settings}
     numeric = law.at(own)
     numeric = numeric.at({s: v for s, v in settings.items() if s in numeric.parameters})

@@ -122,6 +122,9 @@ class TrainingRule(ABC):
         return None
 
 
+LARGEST = 1e150
+"""Constants of rules, and their inverses, are such that their squares are numbers in double precision."""
+
 Rule = TrainingRule | type[TrainingRule]
 """A rule with numbers, or its class, which leaves them symbolic."""
 
@@ -228,6 +231,8 @@ def positive_float(name: str, value: object) -> float:
     number = real_float(value, name, "give a finite number > 0")
     if not number > 0:
         raise DomainError(f"{name} = {shown(value)}; give a finite number > 0")
+    if not 1 / LARGEST <= number <= LARGEST:
+        raise DomainError(f"{name} = {shown(value)}; give a number between {1 / LARGEST:g} and {LARGEST:g}")
     return number
 
 

@@ -48,7 +48,7 @@ class OnePassSGD(TrainingRule):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "eta", positive_float("eta", self.eta))
-        object.__setattr__(self, "batch", whole_number(self.batch, "batch", 1))
+        object.__setattr__(self, "batch", whole_number(self.batch, "batch", 1, 10**15))
 
     @classmethod
     def symbol(cls, z: Expr) -> Expr:

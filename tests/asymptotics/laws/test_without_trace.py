@@ -13,7 +13,7 @@ from asymptotics.model.quantities import QUANTITIES
 from asymptotics.sums.lattice import SquaresCount
 from asymptotics.symbols import M, N, a, b, k, t
 
-TIMES = ("time", "time_discrete", "time_momentum")
+TIMES = tuple(name for name, quantity in QUANTITIES.items() if not quantity.trace)
 SLOW = st.builds(Rational, st.integers(1, 12), st.just(12))
 STEEP = st.builds(lambda x: 1 + Rational(x, 12), st.integers(1, 60))
 

@@ -11,7 +11,17 @@ import sympy
 from sympy import Float, Integer, Rational, gamma, log, oo, pi, zeta
 from written_out import check_written_out
 
-from asymptotics import DomainError, SpectrumError, Task, check_claim, compute_optimal, derive, power_law
+from asymptotics import (
+    DomainError,
+    HeavyBall,
+    OnePassSGD,
+    SpectrumError,
+    Task,
+    check_claim,
+    compute_optimal,
+    derive,
+    power_law,
+)
 from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.heights import Radical, substitute, to_power
 from asymptotics.parsing.numbers import exact, real_float, real_number, substitution
@@ -290,3 +300,17 @@ def test_spectra_with_any_decimal(monkeypatch, eigenvalues):
     law = derive(task).time
     assert law.exponent.is_Rational and law.prefactor.evalf(10).is_positive
     assert FullModel(task, N=100, digits=5).test_loss(10).value > 0
+
+
+def test_what_leaves_the_range_of_doubles_is_one_line():
+    good = [j**-2.0 for j in range(1, 41)]
+    for call in (
+        lambda: Task.from_arrays([1e308] * 20, [1] * 20),
+        lambda: Task.from_arrays([1e-320 / j for j in range(1, 40)], good[1:]),
+        lambda: Task.from_arrays(good, good, samples=10**400),
+        lambda: OnePassSGD(eta=0.1, batch=10**400),
+        lambda: HeavyBall(beta=1e200),
+    ):
+        with pytest.raises(DomainError) as caught:
+            call()
+        assert "\n" not in str(caught.value)

@@ -250,3 +250,19 @@ def test_a_resonance_of_the_target_between_two_modes() -> None:
     for N in (20, 700):
         found = FullModel(task, N=N).test_loss(oo)
         assert float(found) == pytest.approx(model_loss(lam, power, N), 1e-11)
+
+
+@pytest.mark.parametrize(
+    ("lam", "target"), [(k**-2, k**-3 + k ** -Rational(337, 100)), (k**-2 + k ** -Rational(301, 100), k**-2)]
+)
+def test_exponents_with_a_common_denominator_of_a_hundred(lam: Expr, target: Expr) -> None:
+    """In the hundredth root of k the bound of all zeros is beyond every float."""
+    loss = FullModel(Task(eigenvalues=lam, target=target), N=20, digits=8).test_loss(oo)
+    modes = np.arange(1.0, 200_001.0)
+    values, powers = (lambdify(k, e, "numpy")(modes) for e in (lam, target))
+    low, high = 1e-6, 1.0
+    for _ in range(60):
+        kappa = (low * high) ** 0.5
+        resolved = np.sum(values / (values + kappa)) + 1 / (200_000.5 * kappa)
+        low, high = (kappa, high) if resolved > 20 else (low, kappa)
+    assert abs(np.sum(powers * kappa / (values + kappa)) / float(loss.value) - 1) < 1e-4
