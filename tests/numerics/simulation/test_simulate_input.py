@@ -68,7 +68,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"draws": 2}, "draws = 2; give an integer >= 3"),
     ({"draws": 10.0}, "draws = 10.0"),
     ({"draws": 10**15}, "draws = 1000000000000000 need .* GiB"),
-    ({"times": 2, "rule": OnePassSGD(eta=0.1, batch=10**400), "P": oo}, "need .* GiB"),
+    ({"times": 2, "rule": OnePassSGD(eta=0.1, batch=10**14), "P": oo}, "need .* GiB"),
     ({"N": 1e300, "P": 1e300}, "N = 1e[+]300, P = 1e[+]300, .* need"),
     ({"max_bytes": 0}, "max_bytes = 0; give an integer >= 1"),
     ({"members": 0}, "members = 0; give an integer >= 1"),
