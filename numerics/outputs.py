@@ -113,6 +113,9 @@ class _Kept(io.TextIOBase):
     def isatty(self) -> bool:
         return self._stream.isatty()
 
+    def close(self) -> None:
+        """Nothing: the stream below is closed by its owner, and what is left of it was written or refused."""
+
     def _try(self, call: Any, *given: str) -> None:
         if self.failure is not None:
             raise self.failure

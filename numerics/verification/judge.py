@@ -19,6 +19,8 @@ from numerics.verification.prediction import Prediction, number
 
 FLOOR = mpmath.mpf("0.002")
 """Agreement of a measured exponent that no check asks to surpass."""
+SEPARATE = 2
+"""Two orders separate where one falls by a factor of e^2 more than the other."""
 DECADES = 6
 """Over how many decades of the scale the remainder must stand above the numerical error; of a power of the
 scale where that stands for an exponential (`Prediction.unit`)."""
@@ -70,7 +72,18 @@ def measured_decay(prediction: Prediction, points: tuple[Point, ...]) -> Measure
 
 
 def judge(prediction: Prediction, points: tuple[Point, ...], decay: Measurement) -> tuple[str, str]:
-    """The verdict HOLDS, FAILS or UNDECIDED, and the reason in one line."""
+    """The verdict HOLDS, FAILS or UNDECIDED, and the reason in one line.
+
+    Where two orders do not separate over all points, what they leave looks like neither: no law FAILS.
+    """
+    verdict, reason = _judge(prediction, points, decay)
+    if verdict == "FAILS" and prediction.closest * mpmath.log(points[-1].scale) < SEPARATE:
+        apart = f"two orders only {mpmath.nstr(prediction.closest, 3)} apart"
+        return "UNDECIDED", f"{reason}; but {apart} do not separate up to {_short(points[-1].resource)}"
+    return verdict, reason
+
+
+def _judge(prediction: Prediction, points: tuple[Point, ...], decay: Measurement) -> tuple[str, str]:
     if prediction.decay == oo:
         return judge_faster(points)
     resolved = resolved_run(points)

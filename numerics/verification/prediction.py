@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cache
+from itertools import pairwise
 
 import mpmath
 from sympy import Expr, Float, Symbol, oo
@@ -30,7 +31,8 @@ class Prediction:
     once the known orders are divided out, ``law_corrections`` those of the law itself. ``left_out``
     (``beyond`` as a number) is the exponent of what all known orders leave, ``beyond_logs`` its
     logarithms. ``stated_decay`` is the exponent of the relative remainder that the law itself states, and
-    ``stated_bound`` the same as a function of the resource, for slow laws; ``has_companions`` says that lower
+    ``stated_bound`` the same as a function of the resource, for slow laws; ``closest`` is the least distance
+    of two known orders; ``has_companions`` says that lower
     powers of the logarithm stand beside the leading term, at its order. Made and used at the precision of
     mpmath at the moment.
     """
@@ -51,6 +53,8 @@ class Prediction:
         terms = [t for t in series.terms if ends or (series.remainder_order - t.order).is_positive]
         every = list(dict.fromkeys(t.order for t in terms))
         orders = every[:ORDERS]
+        places = sorted(number(order) for order in every)
+        self.closest = min((q - p for p, q in pairwise(places)), default=mpmath.inf)
         groups = [[t for t in terms if t.order == order] for order in orders]
         lead = max(groups[0], key=lambda t: t.log_power)
         x = law.resource
