@@ -344,3 +344,8 @@ def test_command_line(capsys):
     assert main(["verify", *options, "--at", "rho=1/3,tau=1/2"]) == 0
     text = capsys.readouterr().out
     assert "tau**N" in text and text.count("HOLDS") >= 3
+
+
+def test_laws_in_sizes_are_those_of_whole_numbers_and_say_so():
+    laws = derive(Task(eigenvalues="1000**-k", target="2000**-k"))
+    assert "whole numbers" in str(laws.model) and laws.data.doubts and not laws.time.doubts

@@ -168,3 +168,10 @@ def test_a_slow_remainder_that_is_overstated_fails():
     assert verify(law, digits=12).verdict == "HOLDS"
     found = verify(wrong, digits=12)
     assert found.verdict == "FAILS" and "is stated" in found.reason
+
+
+def test_orders_that_do_not_separate_are_undecided():
+    """``k^-3 + k^-3.05``: at 10^15 the second order is a fifth of the first, and the ratio looks settled."""
+    task = Task(eigenvalues="k**-2", target="k**-3 + k**(-61/20)")
+    found = verify(derive(task).model, digits=15)
+    assert found.verdict == "UNDECIDED" and "do not separate" in found.reason
