@@ -80,6 +80,7 @@ def prediction(bounded=False, decay=Rational(1, 2), factor=1, stated=0.5, has_co
         decay=decay,
         bounded=bounded,
         unit=mpmath.mpf(1),
+        closest=mpmath.inf,
         next=lambda x: factor * x**-E,
         shape=lambda x: mpmath.mpf(1 if bounded else factor),
         corrections=[F - E, G - E],
