@@ -40,7 +40,7 @@ ENGINE = (
     row(RING, "mpmath.fp, 1e-9", "mpmath.fp, 1e-19", EXPANSIONS),
     row(RING, "found + c * d", "c * d", EXPANSIONS),
     row(RING, "Element({rest: c * p})", "Element({rest: c})", EXPANSIONS),
-    row(RING, "parts[CONSTANT] = whole - turns", "parts[CONSTANT] = whole", EXPANSIONS),
+    row(RING, "parts[CONSTANT] = number - turns", "parts[CONSTANT] = number", EXPANSIONS),
     row(COLLECTION, "places[p])), depth))", "places[p])), depth + 1))", EXPANSIONS),
     row(SERIES, "term.element.scale(QQ(term.log_power))", "term.element", EXPANSIONS),
     row(

@@ -24,7 +24,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any
 
-from sympy import Add, Expr, Integer, Rational, Symbol, exp, factorial
+from sympy import Add, Integer, Rational, Symbol, exp, factorial
 
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
@@ -92,15 +92,11 @@ def _revert_layers(modes: Layered, variable: Symbol, function: Layered | None = 
 
 
 def _through_powers(lead: Layer, variable: Symbol, function: Layered) -> Layered:
-    r = -lead.order
-
-    def solve(share: Expr, modes: Expansion, coefficient: Expansion) -> Expansion:
-        powers = Powers(modes)
-        equation = powers.logarithm() + modes.monomial(r, Integer(1))
-        return revert(equation, SLOW, powers.power(normal(share)) * coefficient)
-
+    r, powers = -lead.order, Powers(lead.series)
+    equation = powers.logarithm() + lead.series.monomial(r, Integer(1))
     layers = [
-        Layer(order=x.order / r, series=solve(x.order / r, lead.series, x.series)) for x in function.layers
+        Layer(order=p, series=revert(equation, SLOW, powers.power(normal(p)) * x.series))
+        for p, x in ((x.order / r, x) for x in function.layers)
     ]
     bounds = (Bound(b.order / r) for b in function.remainder)
     return in_logarithm(layered(variable, layers, bounds, at_infinity=True, domain=function.domain))

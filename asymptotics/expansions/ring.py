@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 from math import gcd, lcm, prod
 from typing import Any
 
@@ -84,21 +85,16 @@ class Element:
         if len(self.terms) == 1:
             ((monomial, c),) = self.terms.items()
             return Element({frozenset((letter, -p) for letter, p in monomial): 1 / c})
-        total = ONE
-        for part in Mul.make_args(self.as_expr()):  # polynomials are factored
-            base, exponent = part.as_base_exp()
-            inner = _single(base).power(-exponent) if base.is_Add else element(1 / part)
-            total = total * inner
-        return total
+        bases = ((part, *part.as_base_exp()) for part in Mul.make_args(self.as_expr()))  # factored
+        inverses = (_single(x).power(-n) if x.is_Add else element(1 / part) for part, x, n in bases)
+        return prod(inverses, start=ONE)
 
     def power(self, exponent: Expr) -> Element:
         """``self**exponent``; an exponent that is not whole makes a generator of self."""
         if not exponent.is_Integer:
             return power(self.as_expr(), order(exponent))
-        total, base = ONE, self if exponent > 0 else self.inverse()
-        for _ in range(abs(int(exponent))):
-            total = total * base
-        return total
+        base = self if exponent > 0 else self.inverse()
+        return prod(repeat(base, abs(int(exponent))), start=ONE)
 
     def slope(self, variable: Symbol) -> Element:
         """``x d/dx`` of it; x occurs in generators that oscillate alone."""
@@ -171,7 +167,8 @@ class Element:
         if self._expression is None and (resolved := self._resolve()) is not None:
             self._expression = resolved.as_expr()
         elif self._expression is None:
-            shared = merge(self._shared(), self._denominator())
+            shared = self._shared()
+            shared = merge(shared, self._denominator(shared))
             inverse = frozenset((letter, -p) for letter, p in shared)
             scale = _content(self.terms.values())
             parts: dict[Monomial, dict[Monomial, Number]] = {}
@@ -200,10 +197,10 @@ class Element:
             parts.append((Element({monomial - frozenset(products): c}), prod(factors, start=ONE)))
         return sum_of_products(parts) if found else None
 
-    def _denominator(self) -> Monomial:
+    def _denominator(self, shared: Monomial) -> Monomial:
         """The negative powers of symbols, as far as they are not shared, that leave polynomials in them."""
         lowest: dict[Generator, Number] = {}
-        for letter, p in (x for monomial in self.terms for x in monomial - self._shared()):
+        for letter, p in (x for monomial in self.terms for x in monomial - shared):
             if letter.is_symbol and p < lowest.get(letter, 0):
                 lowest[letter] = p
         return frozenset(lowest.items())
@@ -289,11 +286,7 @@ def _convert(expression: Expr) -> Element:
     base, exponent = expression.as_base_exp()
     if exponent == 1:
         return _single(base)
-    if exponent.is_Integer:
-        return (Element({frozenset({(generator(base), 1)}): QQ(1)}) if base.is_Atom else element(base)).power(
-            exponent
-        )
-    return power(base, order(exponent))
+    return element(base).power(exponent) if exponent.is_Integer else power(base, order(exponent))
 
 
 def _sum(expression: Expr) -> Element:
@@ -319,11 +312,11 @@ def power(base: Expr, exponent: Order) -> Element:
         return ONE
     parts = dict(exponent)
     coefficient = QQ(1)
-    if base.is_Rational and base > 0 and (whole := parts.get(CONSTANT, 0)):
-        turns = int(whole.numerator // whole.denominator)
+    if base.is_Rational and base > 0 and (number := parts.get(CONSTANT, 0)):
+        turns = int(number.numerator // number.denominator)
         if bit_length(base) * abs(turns) <= WRITTEN:
             coefficient = QQ.from_sympy(base) ** turns
-            parts[CONSTANT] = whole - turns
+            parts[CONSTANT] = number - turns
     letters = ((generator(base, x.monomial), p) for x, p in parts.items() if p)
     return Element({frozenset(letters): coefficient})
 
