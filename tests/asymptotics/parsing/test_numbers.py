@@ -8,6 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
+from odd_values import REFUSED
 from sympy import Float, Integer, Rational, gamma, log, oo, pi, zeta
 from written_out import check_written_out
 
@@ -56,48 +57,15 @@ NUMBERS = (
     (sympy.sqrt(2), sympy.sqrt(2)),
 )
 ODD = (
-    None,
-    True,
-    np.True_,
+    *REFUSED,
     [1.5],
     (1, 2),
     {"a": 1},
-    {1},
     np.array([1.5]),
     np.array([1.0, 2.0]),
-    np.array(1 + 2j),
     np.array("x"),
-    1j,
-    np.complex128(1),
-    mpmath.mpc(1, 1),
-    b"3",
-    "",
-    "3 +",
-    "nan",
-    "\ud800",
-    object(),
     print,
-    int,
-    math.nan,
-    np.float32("nan"),
-    mpmath.nan,
-    decimal.Decimal("NaN"),
-    decimal.Decimal("sNaN"),
-    decimal.Decimal("1e400000000"),
-    10**400,
-    10**10_000,
-    Integer(10) ** 10_000,
-    fractions.Fraction(1, 10**5_000),
     mpmath.mpf(10) ** 1000,
-    Float("1e1000"),
-    sympy.nan,
-    sympy.zoo,
-    sympy.I,
-    sympy.true,
-    sympy.Interval(0, 1),
-    sympy.Matrix([1]),
-    sympy.Eq(k, 1),
-    k ** -(Integer(10) ** 30),
     k ** Rational(1, 10**30),
 )
 
