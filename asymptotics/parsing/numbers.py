@@ -33,6 +33,9 @@ from asymptotics.parsing.vocabulary import BITS
 
 Key = TypeVar("Key")
 Entry = TypeVar("Entry")
+DECADES = 150
+LARGEST = float(10**DECADES)
+"""What is computed in double precision lies between 10^-150 and 10^150: its squares are numbers there."""
 TYPE_OF_INPUT = "a SymPy expression, a number or text"
 
 
@@ -231,6 +234,8 @@ def substitution(
 
 
 __all__ = [
+    "DECADES",
+    "LARGEST",
     "exact",
     "items_of",
     "mapping_of",

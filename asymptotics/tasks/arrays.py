@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from asymptotics.errors import DomainError, SpectrumError
-from asymptotics.parsing.numbers import items_of, real_floats
+from asymptotics.parsing.numbers import LARGEST, items_of, real_floats
 
 ROUND_OFF = 10 * 2.0**-52
 """What eigensolvers leave of a zero, relative to the largest of n numbers and divided by n."""
-LARGEST = 1e150
-"""Its square, and that of its inverse, are numbers in double precision."""
 
 
 def nonnegative(name: str, values: Any) -> tuple[list[float], str]:

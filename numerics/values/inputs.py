@@ -5,10 +5,7 @@ from __future__ import annotations
 import sympy
 
 from asymptotics.errors import DomainError, PrecisionError, shown
-from asymptotics.parsing.numbers import exact, real_number
-
-DECADES = 150
-"""Sizes, times and noise lie within 10^-150 and 10^150, whose squares are numbers in double precision."""
+from asymptotics.parsing.numbers import DECADES, exact, real_number
 
 
 def _in_range(name: str, number: sympy.Expr) -> sympy.Expr:

@@ -31,7 +31,7 @@ from sympy import Expr, Integer, Rational, Symbol, exp, limit
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, shown
-from asymptotics.parsing.numbers import real_float
+from asymptotics.parsing.numbers import LARGEST, real_float
 from asymptotics.registry import Registry
 
 
@@ -121,9 +121,6 @@ class TrainingRule(ABC):
         """Raise `DomainError` where the rule diverges on this curvature."""
         return None
 
-
-LARGEST = 1e150
-"""Constants of rules, and their inverses, are such that their squares are numbers in double precision."""
 
 Rule = TrainingRule | type[TrainingRule]
 """A rule with numbers, or its class, which leaves them symbolic."""
