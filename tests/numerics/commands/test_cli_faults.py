@@ -37,7 +37,7 @@ AMID = [
 
 @pytest.fixture
 def quick(monkeypatch):
-    from test_cli import stand_in
+    from command_line import stand_in
 
     monkeypatch.setattr("numerics.verification.run.verify", stand_in())
 

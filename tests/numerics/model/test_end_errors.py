@@ -1,0 +1,100 @@
+"""t = oo: errors are estimated where they arise."""
+
+from dataclasses import replace
+from itertools import product
+
+import mpmath
+import numpy as np
+import pytest
+from sympy import Rational, oo
+
+from asymptotics import power_law
+from numerics import FullModel, OnePassSGD
+from numerics.model.fixed_point import fixed_point
+from numerics.spectra.spectrum import finite_spectrum, spectrum_of
+from numerics.sums.spectral_sums import SpectralSums
+from numerics.values.arithmetic import field_of
+
+# -- errors are estimated where they arise ----------------------------------------------------
+
+
+class Blurred(SpectralSums):
+    """Sums that are off by a part in 10^12, and say so."""
+
+    shifts = (0.0, 0.0)
+    size = 1e-12
+
+    def one_point(self, kappa, field, log_floor=None, **options):
+        point = super().one_point(kappa, field, log_floor, **options)
+        df1, X = (
+            np.array([row * (1 + shift * (-1) ** j) for j, row in enumerate(f)])
+            for f, shift in zip((point.df1, point.X), self.shifts, strict=True)
+        )
+        return replace(point, df1=df1, X=X, error=self.size)
+
+    def squares(self, kappa, field, log_floor):
+        f2, h, _ = super().squares(kappa, field, log_floor)
+        return f2 * (1 + self.shifts[0]), h * (1 + self.shifts[1]), self.size
+
+
+@pytest.mark.parametrize(
+    ("N", "P"),
+    [(2, 2 + Rational(1, 10**9)), (3 - Rational(1, 10**6), 4), (5, 3 - Rational(1, 10**6)), (2, oo), (oo, 1)],
+)
+def test_errors_of_the_sums_are_carried_to_every_part(N, P) -> None:
+    """The error of each part covers what blurred sums do to it, and is at most a thousand times that."""
+    spectrum = finite_spectrum([1, 0.5, 0.2], [0.7, 0.5, 0.3])
+    N, P = Rational(N) if oo != N else oo, Rational(P) if oo != P else oo
+    with field_of(200) as field:
+        exact = fixed_point(SpectralSums(spectrum, 40), N, P, field)
+        seen = dict.fromkeys(exact.parts, 0.0)
+        for shifts in product((-1e-12, 1e-12), repeat=2):
+            sums = Blurred(spectrum, 40)
+            sums.shifts = shifts
+            blurred = fixed_point(sums, N, P, field)
+            for name, part in exact.parts.items():
+                if part.value:
+                    moved = float(abs(blurred.parts[name].value / part.value - 1))
+                    assert moved <= blurred.parts[name].error, name
+                    seen[name] = max(seen[name], moved / blurred.parts[name].error)
+    depend_on_kappa = [seen[name] for name in ("bias", "initialisation", "data") if exact.parts[name].value]
+    assert min(depend_on_kappa) > 1e-3
+
+
+@pytest.mark.parametrize("off", [0, Rational(1, 10**10), -Rational(1, 10**10)])
+def test_a_number_of_modes_in_doubt_is_part_of_the_error(off) -> None:
+    class Counted(SpectralSums):
+        def mode_count(self):
+            return 3 + 3 * off, 1e-10
+
+    sums = Counted(finite_spectrum([1, 0.5, 0.2], [0.7, 0.5, 0.3]), 40)
+    with field_of(200) as field:
+        known = fixed_point(sums, oo, 3 + Rational(1, 10**6), field)
+        assert abs(known.parts["noise_data"].value / 3000000 - 1) <= known.parts["noise_data"].error < 1e-3
+        assert (
+            abs(known.parts["train_noise"].value / (1 / 3e6) - 1) <= known.parts["train_noise"].error + 1e-6
+        )
+        assert fixed_point(sums, oo, 3 + Rational(1, 10**10), field).error > 1
+
+
+def test_the_trace_is_known_to_the_digits_of_its_sums(monkeypatch) -> None:
+    rule = OnePassSGD(eta=0.9999999999, batch=1)
+    found = FullModel.from_arrays([1, 1, 0], [1, 1, 0.5], rule=rule).first_order.sgd_excess(oo)
+    exact = SpectralSums.total_eigenvalue
+    monkeypatch.setattr(
+        SpectralSums,
+        "total_eigenvalue",
+        lambda self, field: exact(self, field) * (1 - field.real(10) ** -self.digits),
+    )
+    blurred = FullModel.from_arrays([1, 1, 0], [1, 1, 0.5], rule=rule).first_order.sgd_excess(oo)
+    with mpmath.workdps(60):
+        assert found.error / 1000 < abs(found.value - blurred.value) <= found.error
+
+
+def test_squares_claim_no_more_than_the_digits_of_their_sums() -> None:
+    few, many = (SpectralSums(spectrum_of(power_law(2, 2)), digits) for digits in (12, 30))
+    with field_of(200) as field:
+        for kappa in (field.real(1), field.exp(field.real(-20))):
+            (f2, h, error), (exact_f2, exact_h, _) = (x.squares(kappa, field, -20.0) for x in (few, many))
+            assert max(abs(f2 / exact_f2 - 1), abs(h / exact_h - 1)) <= error
+            assert 1e-14 <= error <= 2e-12
