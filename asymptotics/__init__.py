@@ -54,6 +54,8 @@ else:
             "model.rules.gradient_flow": "GradientFlow",
             "model.rules.heavy_ball": "HeavyBall",
             "model.rules.one_pass_sgd": "OnePassSGD",
+            "notation": "",
+            "symbols": "",
             "tasks.multiplicity": "harmonics squares torus",
             "tasks.task": "Task power_law",
         },

@@ -19,7 +19,8 @@ def lazy_face(
     """The module functions ``__getattr__`` and ``__dir__`` of ``package``.
 
     ``places`` holds, for each module below the package, the names that it lends to the face, separated by
-    spaces. Modules and packages inside ``package`` are attributes too. Other names raise `AttributeError`.
+    spaces; a module without names is shown itself. ``dir`` lists these, and special names, alone. All modules
+    and packages inside ``package`` are attributes too. Other names raise `AttributeError`.
 
     >>> get, names = lazy_face("asymptotics", {"errors": "DomainError UnableError"})
     >>> get("UnableError").__module__, "DomainError" in names()
@@ -42,7 +43,8 @@ def lazy_face(
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     def names() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *homes})
+        special = (name for name in vars(sys.modules[package]) if name.startswith("__"))
+        return sorted({*special, *homes, *(module for module, lent in places.items() if not lent)})
 
     return get, names
 

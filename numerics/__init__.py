@@ -21,6 +21,7 @@ else:
     __getattr__, __dir__ = lazy_face(
         __name__,
         {
+            "figures": "",
             "model.full_model": "FullModel",
             "model.rules.base": "Dynamics solves",
             "model.rules.gradient_descent": "GradientDescent",
