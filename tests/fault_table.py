@@ -70,7 +70,7 @@ ENGINE = (
     row(LATTICE, "- mpmath.digamma(half) - 1 / half", "- mpmath.digamma(half)", SUMS),
     row(COUNTS, "(2 * index + d - 2) / index", "(2 * index + d - 3) / index", TASKS),
     row(COUNTS, "- (2 * index - 1) ** d", "- (2 * index - 2) ** d", TASKS),
-    row(COUNTS, "value.is_Integer and value >= 0", "value.is_Integer", TASKS),
+    row("asymptotics/tasks/counts.py", "value.is_Integer and value >= 0", "value.is_Integer", TASKS),
     row(TAIL, "exponent=trial - beta", "exponent=trial + beta", TASKS),
     row(TAIL, "KEPT * span[1])", "span[1])", TASKS),
     row(SAMPLING, "1 - D / samples", "1 + D / samples", TASKS),

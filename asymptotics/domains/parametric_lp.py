@@ -77,9 +77,11 @@ class Programme:
         programme is unbounded somewhere.
         """
         found: list[Vertex] = []
+        free = set().union(*(x.free_symbols for row in self.rows for x in (*row.slopes, row.constant)))
+        positive = sorted(free, key=lambda symbol: symbol.name)  # so that a point has a value for each
         while True:
             outside = outside_of([_own(vertex.domain, domain) for vertex in found])
-            answer = solve(domain.constraints, either=outside)
+            answer = solve((*domain.constraints, *positive), either=outside)
             if answer.point is None:
                 return tuple(found), answer.exists is False
             found.append(self._vertex_in(domain, outside, dict(answer.point)))

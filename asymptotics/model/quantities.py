@@ -18,6 +18,7 @@ from functools import partial
 
 from sympy import Expr, Integer, Symbol, oo
 
+from asymptotics.errors import SpectrumError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.layer_leading import leading_series
 from asymptotics.expansions.layers import Layered
@@ -74,6 +75,11 @@ class Quantity:
         asymptotics.errors.SpectrumError: sum of 1/k diverges: the kernel falls as k**-b with b = 1; \
 all laws but those of time alone need b > 1, or pass modes=M
         """
+        for letter in self.rule.parameters:
+            if letter in task.parameters:
+                raise SpectrumError(
+                    f"{letter} is a parameter of the task and of {self.rule.title}; use another in the task"
+                )
         return spectrum(task, trace=self.trace)
 
 

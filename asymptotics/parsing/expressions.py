@@ -35,6 +35,7 @@ from asymptotics.parsing.vocabulary import (
     NOT_LETTERS,
     POLYNOMIAL,
     ROOT,
+    Function,
 )
 
 # What SymPy and mpmath are known to raise from inside on arguments that they cannot digest.
@@ -49,13 +50,18 @@ _relations: dict[type[ast.cmpop], Callable[[Expr, Expr], Boolean]] = {
 }
 
 
-def parse(text: str, *, symbols: Mapping[str, Expr] | None = None) -> Expr:
+def parse(
+    text: str,
+    *,
+    symbols: Mapping[str, Expr] | None = None,
+    functions: Mapping[str, Function] | None = None,
+) -> Expr:
     """The real expression that ``text`` writes, exact and with positive symbols.
 
     Numbers, ``+ - * / ** ^``, parentheses, ``pi``, single Latin letters, the names of Greek letters,
     and the functions in `asymptotics.parsing.vocabulary.FUNCTIONS`. ``gamma(x)``, ``beta(x, y)`` and
     ``zeta(x)`` are functions; without parentheses they are symbols. ``symbols`` adds names, or gives
-    known names another meaning (a symbol with other assumptions, or a number).
+    known names another meaning (a symbol with other assumptions, or a number); ``functions`` adds functions.
 
     Raises `ParseError`, which names the place, for anything else: unknown names, division by
     zero, values that are infinite or complex, and numbers beyond the bounds of this module.
@@ -63,7 +69,7 @@ def parse(text: str, *, symbols: Mapping[str, Expr] | None = None) -> Expr:
     >>> parse("0.1*k^-(1 + b)")
     k**(-b - 1)/10
     """
-    reader = _reader(text, symbols)
+    reader = _reader(text, symbols, functions)
     return reader.expression(reader.syntax.root, 0)
 
 
@@ -87,10 +93,11 @@ def parse_condition(text: str, *, symbols: Mapping[str, Expr] | None = None) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reader:
-    """Builds the nodes of a tree, where ``names`` have values."""
+    """Builds the nodes of a tree, where ``names`` have values and ``functions`` are known."""
 
     syntax: Syntax
     names: Mapping[str, Expr]
+    functions: Mapping[str, Function]
 
     def fail(self, node: ast.expr, message: str) -> NoReturn:
         self.syntax.fail(node, message)
@@ -132,7 +139,7 @@ class _Reader:
     def name(self, name: str, node: ast.expr) -> Expr:
         if name in self.names:
             return self.names[name]
-        if name in FUNCTIONS:
+        if name in self.functions:
             self.fail(node, f"{name} is a function; write {name}(x)")
         self.fail(node, NOT_LETTERS.get(name) or f"unknown name {name!r}; {known_names()}")
 
@@ -178,7 +185,7 @@ class _Reader:
             self.fail(node, str(error))
 
     def call(self, name: str, arguments: list[Expr], node: ast.expr) -> Expr:
-        function = FUNCTIONS.get(name)
+        function = self.functions.get(name)
         if function is None:
             if name in self.names:
                 self.fail(node, f"{name} is a symbol, not a function; write a product as {name}*(...)")
@@ -230,6 +237,8 @@ class _Reader:
             constant = result.is_number and not result.is_Rational
             value = result.evalf(15) if constant else None
             real = result.is_extended_real if constant else None  # evaluated to two digits, too
+        except DomainError as error:
+            self.fail(node, str(error))
         except FAILURES as error:
             self.fail(node, f"SymPy cannot build this ({type(error).__name__}); simplify it")
         if result.has(nan, zoo, oo, -oo):
@@ -258,8 +267,14 @@ class _Reader:
         return result
 
 
-def _reader(text: str, symbols: Mapping[str, Expr] | None) -> _Reader:
-    return _Reader(syntax=read(text), names={**NAMES, **(symbols or {})})
+def _reader(
+    text: str, symbols: Mapping[str, Expr] | None, functions: Mapping[str, Function] | None = None
+) -> _Reader:
+    return _Reader(
+        syntax=read(text),
+        names={**NAMES, **(symbols or {})},
+        functions={**FUNCTIONS, **(functions or {})},
+    )
 
 
 __all__ = ["parse", "parse_condition"]

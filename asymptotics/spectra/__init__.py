@@ -25,7 +25,7 @@ from asymptotics.spectra.logarithmic import LogarithmicPowers
 from asymptotics.spectra.power_law import PowerLaws
 from asymptotics.spectra.signs import check_signs
 from asymptotics.spectra.stretched import StretchedExponentials
-from asymptotics.tasks.multiplicity import check_multiplicity
+from asymptotics.tasks.counts import check_multiplicity
 from asymptotics.tasks.task import Task
 
 FAMILIES: Registry[Family] = Registry(
@@ -66,7 +66,8 @@ def spectrum(task: Task, trace: bool = True) -> SpectralSeries:
     if not trace:
         if not task.eigenvalues.has(task.index) and task.modes == oo:
             raise SpectrumError(
-                f"eigenvalues {task.eigenvalues} do not depend on {task.index} and never decay; pass modes=M"
+                f"eigenvalues {task.eigenvalues} do not depend on {task.index} and never decay; "
+                "pass modes=M, or index= the letter that counts modes"
             )
         check_multiplicity(task)
         check_signs(task, domain)

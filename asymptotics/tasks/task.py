@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from sympy import Expr, Integer, Symbol, oo
+from sympy import Expr, Integer, Symbol, oo, powsimp
 from sympy.core.relational import Relational
 
 from asymptotics.errors import DomainError, check_kind
@@ -14,6 +14,7 @@ from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, items_of, substitution
 from asymptotics.symbols import RESOURCES, k
 from asymptotics.tasks.measured import Measured, measure, rounded
+from asymptotics.tasks.reading import EIGENVALUE, index_of, read_index, read_multiplicity, read_side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,24 +27,28 @@ class Task:
     Parameters
     ----------
     eigenvalues : ``lambda_k``, an expression in ``index`` and positive parameters.
-    target : ``c_k``, likewise. Both are per mode.
-    index : the mode index, `asymptotics.symbols.k` by default.
+    target : ``c_k``, likewise. Both are per mode, and may be given without their names.
+    index : the mode index, a symbol or its name. By default k or, where neither side has k, the symbol that
+        both have.
     noise : ``sigma``, the standard deviation of the label noise (units of y), not its square.
     modes : M, the number of levels; infinite by default.
     multiplicity : modes per level; 1 by default.
     assumptions : further inequalities between the parameters, used to order exponents.
     measured : the arrays and fits behind a task made by `from_arrays`; None otherwise.
 
-    Text is accepted for each expression and is parsed, never evaluated. Raises `DomainError`.
+    Text is accepted for each expression and is parsed, never evaluated; equations, too, and the names of
+    multiplicities (`tasks.reading`). Raises `DomainError`.
 
     >>> from asymptotics.symbols import a, b, k
-    >>> Task(eigenvalues=k**-b, target="k**-a")
+    >>> Task(k**-b, "k**-a")
     Task(eigenvalues=k**(-b), target=k**(-a))
+    >>> Task("lambda_j = j^-b", "w_j^2 = j^-2", multiplicity="harmonics(3)")
+    Task(eigenvalues=j**(-b), target=j**(-b - 2), index=j, multiplicity=2*j + 1)
     """
 
-    eigenvalues: Expr
-    target: Expr
-    index: Symbol = k
+    eigenvalues: Expr = field(kw_only=False)
+    target: Expr = field(kw_only=False)
+    index: Symbol = None
     noise: Expr = Integer(0)
     modes: Expr = oo
     multiplicity: Expr = Integer(1)
@@ -51,13 +56,11 @@ class Task:
     measured: Measured | None = None
 
     def __post_init__(self) -> None:
-        for name in ("eigenvalues", "target", "noise", "modes", "multiplicity"):
-            object.__setattr__(self, name, exact(getattr(self, name), name))
+        self._read()
         object.__setattr__(self, "assumptions", items_of(self.assumptions, "assumptions"))
         for relation in self.assumptions:
             check_kind(relation, Relational, "assumptions", "give inequalities such as (a > b,)")
         check_kind(self.measured, Measured | None, "measured", "use Task.from_arrays for measured arrays")  # type: ignore[arg-type]
-        check_kind(self.index, Symbol, "index", "it is not a symbol; give the mode index, e.g. k")
         if self.noise.is_negative or self.noise.has(self.index):
             raise DomainError(f"noise = {self.noise}; the standard deviation sigma must be a number >= 0")
         whole = self.modes.is_integer and self.modes.is_positive
@@ -73,6 +76,28 @@ class Task:
                     f"the symbol {symbol} is not declared positive; "
                     f"use Symbol('{symbol}', positive=True) or asymptotics.symbols"
                 )
+
+    def _read(self) -> None:
+        """Set every expression to what is meant by it, and the index."""
+        lam, power = read_side("eigenvalues", self.eigenvalues), read_side("target", self.target)
+        if power.has(EIGENVALUE):
+            power = powsimp(power.xreplace({EIGENVALUE: lam}))
+        modes = exact(self.modes, "modes")
+        index = index_of(lam, power, modes) if self.index is None else read_index(self.index)
+        count = read_multiplicity(self.multiplicity, index)
+        sides = lam.free_symbols | power.free_symbols
+        same = {symbol: index for symbol in sides if symbol.name == index.name}  # one letter is one symbol
+        level = {} if k in sides else {k: index}  # a multiplicity may be written in k all the same
+        meant = {
+            "eigenvalues": lam.xreplace(same),
+            "target": power.xreplace(same),
+            "multiplicity": count.xreplace(level),
+            "index": index,
+            "noise": exact(self.noise, "noise"),
+            "modes": modes,
+        }
+        for name, value in meant.items():
+            object.__setattr__(self, name, value)
 
     @classmethod
     def from_arrays(
@@ -168,16 +193,32 @@ class Task:
         return f"Task({', '.join(parts)})"
 
 
-def power_law(a: object, b: object, *, noise: object = 0, modes: object = oo) -> Task:
+def power_law(
+    a: object = None,
+    b: object = None,
+    *,
+    capacity: object = None,
+    source: object = None,
+    noise: object = 0,
+    modes: object = oo,
+) -> Task:
     """Power-law features: ``lambda_k = k^-b``, ``c_k = k^-a`` (BAP, section 3).
+
+    In the letters of arXiv 2409.17858 ``lambda_k = k^-alpha`` and ``c_k = k^-(1 + alpha beta)``: the
+    capacity alpha = b, and the source beta = (a - 1)/b is the exponent of the loss in time. Raises
+    `DomainError` unless one of the two pairs is given.
 
     >>> from asymptotics.symbols import a, b
     >>> power_law(a, b)
     Task(eigenvalues=k**(-b), target=k**(-a))
+    >>> power_law(capacity="alpha", source="beta")
+    Task(eigenvalues=k**(-alpha), target=k**(-alpha*beta - 1))
     """
-    return Task(
-        eigenvalues=k ** -exact(b, "b"),
-        target=k ** -exact(a, "a"),
-        noise=exact(noise, "noise"),
-        modes=exact(modes, "modes"),
-    )
+    if (a is None, b is None, capacity is None, source is None) not in _PAIRS:
+        raise DomainError("a power law takes a and b, or capacity= and source= (b and (a - 1)/b)")
+    falling = exact(b if capacity is None else capacity, "b" if capacity is None else "capacity")
+    power = exact(a, "a") if source is None else 1 + falling * exact(source, "source")
+    return Task(k**-falling, k**-power, noise=exact(noise, "noise"), modes=exact(modes, "modes"))
+
+
+_PAIRS = ((False, False, True, True), (True, True, False, False))

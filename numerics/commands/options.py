@@ -14,6 +14,7 @@ import argparse
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -28,15 +29,30 @@ from asymptotics.notation import NOTATIONS
 from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.vocabulary import LENGTH
-from asymptotics.symbols import a, b
+from asymptotics.symbols import a, b, k
+from asymptotics.tasks.reading import read_index, read_multiplicity, read_side
 from asymptotics.tasks.task import Task
 from numerics.verification.selection import Selection, select_laws
 
 VALUES = {a: Rational(3, 2), b: Rational(5, 4)}
 """Numbers for the default task."""
 LAWS = ("time", "model", "data")
-FIELDS = {"eigenvalues": "k**-b", "target": "k**-a", "noise": "0", "multiplicity": "1", "modes": None}
-"""The fields of `Task` that are options, with their defaults; None for infinitely many."""
+FIELDS = {
+    "eigenvalues": "k**-b",
+    "target": "k**-a",
+    "noise": "0",
+    "multiplicity": "1",
+    "modes": None,
+    "index": None,
+}
+"""The fields of `Task` that are options, with their defaults; None for those that `Task` knows."""
+READERS: dict[str, Callable[[str], Expr]] = {
+    "eigenvalues": partial(read_side, "eigenvalues"),
+    "target": partial(read_side, "target"),
+    "multiplicity": read_multiplicity,
+    "index": read_index,
+}
+"""How the text of a field is read; `parse` reads the others."""
 
 Read = TypeVar("Read")
 
@@ -137,9 +153,10 @@ def add_task(parser: argparse.ArgumentParser) -> None:
         ("noise", "EXPR", "standard deviation of the label noise"),
         ("multiplicity", "EXPR", "modes in level k"),
         ("modes", "M", "number of levels"),
+        ("index", "LETTER", "what counts the levels, where it is not k"),
     ):
-        shown = f"{words} (default: {FIELDS[name] or 'oo'})"
-        parser.add_argument(f"--{name}", type=argument(parse), metavar=metavar, help=shown)
+        shown = f"{words} (default: {FIELDS[name] or ('k' if name == 'index' else 'oo')})"
+        parser.add_argument(f"--{name}", type=argument(READERS.get(name, parse)), metavar=metavar, help=shown)
     parser.add_argument(
         "--at",
         metavar="NAME=VALUE",
@@ -223,8 +240,9 @@ def laws_of(options: argparse.Namespace) -> Selection:
 
 def to_fields(task: Task) -> dict[str, str]:
     """What makes a task, as the text of its options, for other processes and for the header of a file."""
-    names = [name for name in FIELDS if name != "modes" or task.modes != oo]
-    return {name: str(getattr(task, name)) for name in names}
+    known = {"modes": oo, "index": k}
+    values = {name: getattr(task, name) for name in FIELDS}
+    return {name: str(value) for name, value in values.items() if value != known.get(name)}
 
 
 def from_fields(fields: Mapping[str, str]) -> Task:

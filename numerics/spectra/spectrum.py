@@ -21,7 +21,7 @@ from asymptotics.spectra.finite import unlearned
 from asymptotics.spectra.segments import segments
 from asymptotics.spectra.signs import check_signs
 from asymptotics.tasks.arrays import nonnegative
-from asymptotics.tasks.multiplicity import check_multiplicity
+from asymptotics.tasks.counts import check_multiplicity
 from asymptotics.tasks.task import Task
 from numerics.spectra.compiled import PROBE_BITS, compile_function, constant, logarithm_of
 from numerics.spectra.regularity import regular_from

@@ -12,7 +12,7 @@ from sympy import Expr, Rational, Symbol, binomial, sqrt
 
 from asymptotics import DomainError, SpectrumError, Task, derive, harmonics, torus
 from asymptotics.symbols import k
-from asymptotics.tasks.multiplicity import check_multiplicity
+from asymptotics.tasks.counts import check_multiplicity
 from numerics import FullModel
 from numerics.spectra.arrays import spectrum_arrays
 

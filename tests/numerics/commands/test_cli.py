@@ -47,6 +47,28 @@ def test_values(capsys, given_values):
     assert "L(N) ~ pi**2*zeta(2)/(4*N**2)" in out.replace("pi**4/(24*N**2)", "pi**2*zeta(2)/(4*N**2)")
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        ("--eigenvalues", "j**-b", "--target", "j**-a", "--multiplicity", "harmonics(3)"),
+        (
+            "--eigenvalues",
+            "lambda_j = j^-b",
+            "--target",
+            "w_j^2 = j^-a/lambda_j",
+            "--index",
+            "j",
+            "--multiplicity",
+            "2*j + 1",
+        ),
+        ("--eigenvalues", "k**-b", "--target", "c_k = k**-a", "--multiplicity", "harmonics(3)"),
+    ],
+)
+def test_a_task_as_it_is_written(capsys, written):
+    _, plain, _ = run(capsys, "derive", "--multiplicity", "2*k + 1", "--laws", "model")
+    assert run(capsys, "derive", *written, "--laws", "model") == (0, plain, "")
+
+
 def test_version(capsys):
     with pytest.raises(SystemExit) as end:
         main(["--version"])

@@ -1,0 +1,131 @@
+"""What is written for a task: expressions, equations such as ``lambda_k = k^-b``, the index.
+
+read_side(name, value)             eigenvalues or target as an expression
+read_multiplicity(value, index)    modes per level; text may call ``harmonics``, ``torus`` and ``squares``
+index_of(eigenvalues, target)      the index that is meant where none was given
+"""
+
+from __future__ import annotations
+
+import re
+
+from sympy import Expr, Symbol, oo
+
+from asymptotics.errors import DomainError, ParseError, shown
+from asymptotics.parsing.expressions import parse
+from asymptotics.parsing.numbers import exact
+from asymptotics.parsing.vocabulary import Function
+from asymptotics.symbols import RESOURCES, k
+from asymptotics.tasks.multiplicity import harmonics, squares, torus
+
+EIGENVALUE = Symbol("lambda_k", positive=True)
+"""The eigenvalue of a mode, where the target is written with it."""
+COUNTS = {"harmonics": harmonics, "torus": torus, "squares": squares}
+LETTERS = "ijlmn"
+"""What counts modes where it is not k and other symbols stand on both sides, too."""
+
+_lambda = re.compile(r"(?:\\?lambda|λ)(?:_\{?([A-Za-z])\}?|\(([A-Za-z])\))?(?![A-Za-z_0-9])")
+_power = r"w_\{?[A-Za-z]\}?\s*(?:\^|\*\*)\s*(?:2|\{2\}|\(2\))"
+_sides = {
+    "eigenvalues": re.compile(r"lambda_k"),
+    "target": re.compile(rf"c(?:_\{{?[A-Za-z]\}}?)?|lambda_k\s*\*?\s*{_power}"),
+}
+_weights = re.compile(_power)
+
+
+def read_side(name: str, value: object) -> Expr:
+    """``lambda_k`` or ``c_k`` from an expression, or from text that may be an equation for it.
+
+    The target may be written with ``lambda_k``, and as an equation for ``w_k^2``, since ``c_k = lambda_k
+    w_k^2``; both leave the symbol `EIGENVALUE`. Raises `ParseError`, and `DomainError` for arrays.
+
+    >>> read_side("eigenvalues", "lambda_k = k^-b"), read_side("target", "w_k^2 = k**-3")
+    (k**(-b), lambda_k/k**3)
+    """
+    if not isinstance(value, str):
+        if hasattr(value, "__len__") and getattr(value, "ndim", 1) > 0 and not isinstance(value, dict):
+            raise DomainError(
+                f"{name} = {shown(value)} has one number for each mode; "
+                "use Task.from_arrays(eigenvalues, target), or numerics.FullModel.from_arrays for the curves"
+            )
+        return exact(value, name)
+    left, equals, right = _lambda.sub("lambda_k", value).partition("=")
+    if not equals or left[-1:] in "<>!=" or right[:1] == "=":
+        return _parse(name, value, _lambda.sub("lambda_k", value))
+    side = left.strip()
+    if _sides[name].fullmatch(side):
+        return _parse(name, right, right)
+    if name == "target" and _weights.fullmatch(side):
+        return EIGENVALUE * _parse(name, right, right)
+    known = "lambda_k = k**-b" if name == "eigenvalues" else "c_k = k**-a or w_k^2 = k**-(a - b)"
+    raise ParseError(f"{shown(value)}: {name} are given by {known}, or by the right side of it alone")
+
+
+def _parse(name: str, text: str, read: str) -> Expr:
+    if re.search(r"(?<![A-Za-z_0-9])[wc]_[A-Za-z]", read):
+        raise ParseError(
+            f"{shown(text)}: w_k and c_k are names, not expressions in k; write target='k**-a' for c_k = "
+            "lambda_k w_k^2, or target='w_k^2 = k**-(a - b)'"
+        )
+    if name == "target":
+        return parse(read, symbols={"lambda_k": EIGENVALUE})
+    if EIGENVALUE.name in read:
+        raise ParseError(
+            f"{shown(text)}: lambda_k is the name of the eigenvalue; write eigenvalues='k**-b', or "
+            "Task.from_arrays for measured ones"
+        )
+    return parse(read)
+
+
+def read_multiplicity(value: object, index: Symbol = k) -> Expr:
+    """Modes per level, from an expression or from text.
+
+    >>> read_multiplicity("harmonics(3)"), read_multiplicity("2*torus(d)")
+    (2*k + 1, -2*(2*k - 1)**d + 2*(2*k + 1)**d)
+    """
+    if not isinstance(value, str):
+        return exact(value, "multiplicity")
+    counts = {
+        name: Function(build=lambda dimension, count=count: count(dimension, index))
+        for name, count in COUNTS.items()
+    }
+    return parse(value, functions=counts)
+
+
+def read_index(value: object) -> Symbol:
+    """The index from a symbol or its name; positive, as every symbol of a task."""
+    found = parse(value) if isinstance(value, str) else value
+    if not isinstance(found, Symbol):
+        raise DomainError(f"index = {shown(value)}; it is not a symbol; give the mode index, e.g. k")
+    return Symbol(found.name, positive=True)
+
+
+def index_of(eigenvalues: Expr, target: Expr, modes: Expr = oo) -> Symbol:
+    """k; where neither side has it, the one symbol of both sides that can count modes.
+
+    A parameter of infinitely many modes leaves both sides constant, so that one common symbol must be the
+    index. Raises `DomainError` where several may be.
+
+    >>> from asymptotics.symbols import a, b
+    >>> j, s = Symbol("j", positive=True), Symbol("s", positive=True)
+    >>> index_of(j**-b, j**-a), index_of(s, s, modes=b)
+    (j, k)
+    """
+    if k in eigenvalues.free_symbols | target.free_symbols:
+        return k
+    common = sorted(
+        (eigenvalues.free_symbols & target.free_symbols).difference(RESOURCES), key=lambda symbol: symbol.name
+    )
+    usual = [symbol for symbol in common if symbol.name in LETTERS]
+    for found in (usual, common if modes == oo else []):
+        if len(found) == 1:
+            return found[0]
+    if len(usual) > 1 or (modes == oo and common):
+        raise DomainError(
+            f"{eigenvalues} and {target} have no k, and {', '.join(map(str, common))} on both sides; "
+            f"say which counts the modes, index='{common[0]}'"
+        )
+    return k
+
+
+__all__ = ["EIGENVALUE", "index_of", "read_index", "read_multiplicity", "read_side"]
