@@ -2,54 +2,104 @@
 
 At N = oo the loss is a series in 1/P, its coefficients expansions for t -> oo (`transients`):
 
-    L(t, P) = L_0(t) + y L_1(t) + y^2 L_2(t) + ...,    y = 1/P.
+    L(t, y) = L_0(t) + y L_1(t) + y^2 L_2(t) + ...,    y = 1/P.
 
-L_0 falls, the label noise lets L_1 grow, and L is smallest where its derivative vanishes. Read for y at fixed
-t, that is
+``L_0 ~ c_0 t^-p`` falls, the label noise lets ``L_1 ~ c_1 t^-q`` grow, q < 0, with ``L_n ~ t^(-n q)``, and L
+is smallest where its slope ``theta L`` vanishes, theta = t d/dt. Divided by the leading slope of L_1 this is
 
-    y = -(L_0' + y^2 L_2' + ...)/L_1',
+    P = K t^s (1 + U(t, y)),    s = p - q,    K = -c_1 q/(c_0 p).
 
-solved by iteration: with ``L_0 ~ t^-p`` and ``L_n ~ t^(-n q)``, q < 0, each round leaves a factor t^-p less.
-Reverted, ``1/y(t) = P`` gives the best time t*(P), and with it the loss there.
+Let w solve it without U, ``P = K w^s``. Lagrange's theorem gives each power of t at a fixed y, and so the
+time t* and, as the slope of L vanishes there, the loss L*:
+
+    t* = w + (w/s) sum_{m >= 1} (-1)^m/m! (D + 1/s + 1) ... (D + 1/s + m - 1) U(w, y)^m,
+    L* = L(w, y) + (c_1 q y w^-q/s) sum_{m >= 2} (-1)^m/m! (D - q/s + 1) ... (D - q/s + m - 2) U(w, y)^m,
+
+``D = theta/s`` at fixed y. All are expansions in ``x = w^s = P/K``, so that terms are kept by their orders in
+P; there ``D = x d/dx + M`` on terms with y^M.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import factorial
 
-from sympy import Integer
+from sympy import QQ, Expr, Integer, Rational, Symbol
 
-from asymptotics.caches import cached
 from asymptotics.errors import UnableError
-from asymptotics.expansions.expansion import Expansion
-from asymptotics.expansions.reversion import revert
-from asymptotics.expansions.ring import whole
+from asymptotics.expansions.expansion import Expansion, expansion
+from asymptotics.expansions.generators import Monomial, Number, generator
+from asymptotics.expansions.ring import ONE, Element, element, sum_of_products, whole
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.model.meanfield import time_limited
 from asymptotics.model.transients import noise_in_test_loss, noisy_correction
 from asymptotics.spectra import SpectralSeries
 from asymptotics.symbols import P
 
+_X = Symbol("x", positive=True)
+_Y = generator(Symbol("y", positive=True))
+
 
 def early_stopping(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``min_t L(t, P)`` at N = oo for P -> oo."""
-    best = _balance(_losses(spectrum, depth))
-    return revert(best.samples, P, best.loss)
+    balance = _balance(_losses(spectrum, depth))
+    rest = balance.corrections(2, -balance.q / balance.s)
+    weight = element(-1 / balance.s) * balance.noise * _power_of_y(1)
+    return balance.in_samples(balance.loss + rest * balance.monomial(weight, balance.p))
 
 
 def early_stopping_time(spectrum: SpectralSeries, depth: int) -> Expansion:
     """The t at which ``L(t, P)`` is smallest, N = oo, for P -> oo."""
-    best = _balance(_losses(spectrum, depth))
-    return revert(best.samples, P)
+    balance = _balance(_losses(spectrum, depth))
+    rest = balance.corrections(1, 1 / balance.s).scale(1 / balance.s)
+    return balance.in_samples((rest + 1) * balance.monomial(ONE, Integer(-1)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Balance:
-    """For which P it is best to stop at t, and the loss then."""
+    """``P = K t^s (1 + U)``: the expansions of L and U at t = w, in x.
 
-    samples: Expansion
+    ``noise`` is the leading coefficient of the slope of L_1, ``share`` is 1/K.
+    """
+
+    p: Expr
+    q: Expr
+    noise: Element
+    share: Element
     loss: Expansion
+    rest: Expansion
+
+    @property
+    def s(self) -> Expr:
+        return self.p - self.q
+
+    def monomial(self, coefficient: Element, order: Expr) -> Expansion:
+        """``coefficient * w^-order``."""
+        return self.rest.with_terms([Term(coefficient, order / self.s)])
+
+    def corrections(self, first: int, shift: Expr) -> Expansion:
+        """``sum_{m >= first} (-1)^m/m! (D + shift + 1) ... (D + shift + m - first) U^m``."""
+        power, total = self.rest, self.rest.with_terms([])
+        for m in range(1, self.rest.depth):
+            if m >= first:
+                terms = list(power.terms)
+                for i in range(1, m - first + 1):
+                    terms = [s for t in terms for s in _slopes(t, shift + i)]
+                summand = power.with_terms(terms, power.remainder)
+                total = total + summand.scale(Rational((-1) ** m, factorial(m)))
+            power = power * self.rest
+        return total.with_terms(total.terms, (*total.remainder, *power.bounds()))
+
+    def in_samples(self, series: Expansion) -> Expansion:
+        """An expansion at t = w in P, ``x = P/K`` and ``y = 1/(K x)``."""
+        terms = []
+        for t in series.terms:
+            shares = ((part, self.share.power(Integer(n))) for n, part in _by_power_of_y(t.element))
+            terms.append(Term(sum_of_products(shares), t.order, t.log_power))
+        found = series.with_terms(terms, series.remainder)
+        scale = self.share.inverse().as_expr()
+        return found.substitute_monomial(scale, Integer(1), P, share=Integer(-1))
 
 
 def _losses(spectrum: SpectralSeries, depth: int) -> tuple[Expansion, ...]:
@@ -68,45 +118,67 @@ def _losses(spectrum: SpectralSeries, depth: int) -> tuple[Expansion, ...]:
             "early stopping of a loss or noise that leads with log(t) is a law in broken powers of log(P); "
             "not derived"
         )
-    return (falling, *(noisy_correction(n, spectrum, depth) for n in range(1, depth + 1)))
+    # before the first of y^n L_n come those of n - 1 others
+    return (falling, *(noisy_correction(n, spectrum, depth + 1 - n) for n in range(1, depth + 1)))
 
 
-@cached(maxsize=64)
 def _balance(losses: tuple[Expansion, ...]) -> _Balance:
+    p, q = (series.leading().order for series in losses[:2])
     # coefficients stay what they are: multiplied out, their products would be long
-    series = tuple(
-        s.with_terms((Term(whole(t.coefficient), t.order, t.log_power) for t in s.terms), s.remainder)
-        for s in losses
+    terms = [[Term(whole(t.coefficient), t.order, t.log_power) for t in series.terms] for series in losses]
+    slopes = [[s for t in found for s in losses[0].slopes(t)] for found in terms]
+    fall, noise = (
+        found.pop(next(i for i, t in enumerate(found) if t.order == order))
+        for found, order in zip(slopes, (p, q), strict=False)
     )
-    share = _share(series)
-    return _Balance(samples=share.power(-1), loss=_with_noise(series, share))
+    inverse = noise.element.inverse()
+    rest = _at_start(slopes, losses, p - q)
+    return _Balance(
+        p=p,
+        q=q,
+        noise=noise.element,
+        share=(fall.element * inverse).scale(QQ(-1)),
+        loss=_at_start(terms, losses, p - q),
+        rest=rest * rest.with_terms([Term(inverse * _power_of_y(-1), -p / (p - q))]),
+    )
 
 
-def _share(losses: tuple[Expansion, ...]) -> Expansion:
-    """``y(t)``: the 1/P for which t is the best time to stop."""
-    slopes = [series.differentiate() for series in losses]
-    inverse = slopes[1].power(-1).scale(Integer(-1))
-    share = slopes[0] * inverse
-    first, rest = slopes[0], slopes[2:]
-    for _ in rest:
-        share = (first + _series(rest, share) * share * share) * inverse
-    left_out = Bound(share.leading().order + losses[0].leading().order * (len(rest) + 1))
-    return share.with_terms(share.terms, (*share.remainder, left_out))
+def _at_start(coefficients: list[list[Term]], losses: tuple[Expansion, ...], s: Expr) -> Expansion:
+    """``sum_n y^n coefficients[n]`` at t = w in x, with the remainders of the losses."""
+    terms = [
+        Term(t.element * element(s**-t.log_power) * _power_of_y(n), n + t.order / s, t.log_power)
+        for n, found in enumerate(coefficients)
+        for t in found
+    ]
+    bounds = [
+        Bound(n + b.order / s, b.log_power) for n, series in enumerate(losses) for b in series.remainder
+    ]
+    left_out = Bound(losses[0].leading().order * len(losses) / s)
+    domain, depth = losses[0].domain, losses[0].depth
+    return expansion(_X, terms, [*bounds, left_out], at_infinity=True, domain=domain, depth=depth)
 
 
-def _with_noise(losses: tuple[Expansion, ...], share: Expansion) -> Expansion:
-    """``L_0 + y L_1 + ...`` at ``y = y(t)``."""
-    p = losses[0].leading().order
-    total = _series(losses, share)
-    return total.with_terms(total.terms, (*total.remainder, Bound(p * len(losses))))
+def _slopes(term: Term, shift: Expr) -> Iterator[Term]:
+    """The terms of ``(D + shift)`` of a term."""
+    found = [
+        (part, element(shift - term.order + n) * _power_of_y(n)) for n, part in _by_power_of_y(term.element)
+    ]
+    yield Term(sum_of_products(found), term.order, term.log_power)
+    if term.log_power:
+        yield Term(term.element.scale(QQ(term.log_power)), term.order, term.log_power - 1)
 
 
-def _series(coefficients: Sequence[Expansion], y: Expansion) -> Expansion:
-    """``coefficients[0] + coefficients[1] y + ...`` by Horner's rule."""
-    total = y.with_terms([])
-    for coefficient in reversed(coefficients):
-        total = total * y + coefficient
-    return total
+def _power_of_y(n: int) -> Element:
+    return Element({frozenset({(_Y, n)} if n else ()): QQ(1)})
+
+
+def _by_power_of_y(coefficient: Element) -> Iterator[tuple[int, Element]]:
+    """The parts of a coefficient by their power of y, without it."""
+    parts: dict[int, dict[Monomial, Number]] = {}
+    for monomial, c in coefficient.terms.items():
+        n = dict(monomial).get(_Y, 0)
+        parts.setdefault(n, {})[monomial - {(_Y, n)}] = c
+    return ((n, Element(terms)) for n, terms in parts.items())
 
 
 __all__ = ["early_stopping", "early_stopping_time"]
