@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import suppress
 
+from asymptotics.errors import UnableError
 from asymptotics.notation import notation
 from numerics.commands.options import (
     add_digits,
@@ -20,6 +22,8 @@ from numerics.reports.content import Dossier, gather
 from numerics.verification.selection import select_laws
 
 ARTICLE, PAGE = "report.tex", "index.html"
+DIGITS = 15
+"""Enough for every verdict of power laws."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -27,8 +31,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_task(parser)
     add_laws(parser, default="all")
     parser.add_argument("--latex", action="store_true", help=f"a LaTeX article, {ARTICLE}, with its figures")
+    parser.add_argument("--derivations", action="store_true", help="with every step of every derivation")
     add_notation(parser)
-    add_digits(parser)
+    add_digits(parser, DIGITS)
     add_jobs(parser)
     parser.add_argument("-o", "--output", metavar="DIR", required=True, help="made if it is missing")
 
@@ -62,9 +67,14 @@ def _write_article(dossier: Dossier, options: argparse.Namespace) -> None:
 
 
 def _write_page(dossier: Dossier, options: argparse.Namespace) -> None:
-    from numerics.reports.page import page  # here, because matplotlib is slow to import
+    from numerics.reports.page import derivation_page, page  # here, because matplotlib is slow to import
 
-    publish(options.output, {PAGE: page(dossier, options.notation)})
+    beside: dict[str, str] = {}
+    for law in dossier.laws if options.derivations else ():
+        with suppress(UnableError):
+            beside[law.name] = derivation_page(dossier, law, options.notation)
+    pages = {f"derivation-{name}.html": text for name, text in beside.items()}
+    publish(options.output, {PAGE: page(dossier, options.notation, beside), **pages})
     print(os.path.join(options.output, PAGE))
 
 

@@ -1,22 +1,23 @@
-"""A dossier as one self-contained page: MathML, inline SVG, no network; light, dark, and on paper.
+"""A dossier as self-contained pages: MathML, inline SVG, no network; light, dark, and on paper.
 
 Formulas are the LaTeX of the laws as MathML, which browsers typeset themselves. Figures take the colour of
 the text, so that they read on a dark ground as well.
 
-    page(dossier, notation)   the document
-    inline_svg(figure, name)  a figure as part of it
+    page(dossier, notation)                  the document
+    derivation_page(dossier, law, notation)  the derivation of one of its laws, a page of its own
+    inline_svg(figure, name)                 a figure as part of it
 """
 
 from __future__ import annotations
 
 import io
 import re
+from collections.abc import Collection
 from html import escape
 from importlib.metadata import version
 
 import matplotlib
 import sympy
-from latex2mathml.converter import convert
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
@@ -24,10 +25,10 @@ from asymptotics import Law
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.step import Step
 from asymptotics.derivation.text import html_reason, sides
-from asymptotics.errors import UnableError
 from asymptotics.notation import NOTATIONS, Notation
 from asymptotics.notation import notation as named
 from numerics.figures.allocation import phase_diagram
+from numerics.figures.curves import curves_of, names_of
 from numerics.reports.content import Dossier
 from numerics.reports.latex import (
     capital,
@@ -36,17 +37,22 @@ from numerics.reports.latex import (
     limits_of,
     phase_table,
     setting,
-    to_figure,
 )
+from numerics.reports.mathml import mathml
+from numerics.reports.panels import panel
 from numerics.reports.templating import fill_page
 from numerics.verification.summary import HEADER
+from numerics.verification.verify import Verification
 
 LONGEST = 2000
 """How many characters of LaTeX the terms of an expansion have in a derivation, where more can be copied."""
 
 
-def page(dossier: Dossier, notation: str | None = None) -> str:
-    """The whole HTML document; formulas in the letters of ``notation``."""
+def page(dossier: Dossier, notation: str | None = None, derivations: Collection[str] = ()) -> str:
+    """The whole HTML document; formulas in the letters of ``notation``.
+
+    ``derivations`` names the laws with a page of their derivation beside it.
+    """
     letters = named(notation or next(iter(NOTATIONS)))
     task, report = dossier.task, dossier.report
     values = {
@@ -55,6 +61,7 @@ def page(dossier: Dossier, notation: str | None = None) -> str:
         "letters": letters,
         "meaning": equations(letters.inverse),
         "laws": [_law(law, notation, letters) for law in dossier.laws],
+        "derivations": derivations,
         "refused": dossier.refused,
         "optimum": None if dossier.optimum is None else _allocation(dossier.optimum, notation),
         "no_optimum": dossier.no_optimum,
@@ -62,21 +69,29 @@ def page(dossier: Dossier, notation: str | None = None) -> str:
         "header": HEADER,
         "values": equations(dossier.values.items()),
         "missing": ", ".join(str(s) for s in task.parameters if s not in dossier.values),
-        "drawn": lambda row: to_figure(report, rows=(row,)) if report else None,
-        "capital": capital,
+        "picture": _picture,
         "version": version("scaling-bottlenecks"),
         "command": " ".join(dossier.command),
     }
-    return fill_page(values, math=_math, capital=capital, svg=_svg)
+    return fill_page("page.html", values, math=_math, capital=capital, svg=_svg)
+
+
+def derivation_page(dossier: Dossier, law: Law, notation: str | None = None) -> str:
+    """The derivation of a law, every step with its reason. Raises what `law.derivation` does."""
+    letters = named(notation or next(iter(NOTATIONS)))
+    values = {
+        "title": f"the derivation of laws.{law.name}",
+        "law": _law(law, notation, letters),
+        "steps": [_step(step, letters) for step in law.derivation],
+        "derivation": law.derivation.to_latex(),
+        "version": version("scaling-bottlenecks"),
+        "command": " ".join(dossier.command),
+    }
+    return fill_page("derivation.html", values, math=_math, capital=capital)
 
 
 def _math(latex: str, display: bool = False) -> Markup:
-    """LaTeX as MathML."""
-    shown: str = convert(latex, display="block" if display else "inline")
-    shown = shown.replace("<mi>&#x0007E;</mi>", "<mo>&#x0223C;</mo>")
-    return Markup(
-        re.sub(r"<mi>(sin|cos|exp|log|min|max)</mi>", r'<mspace width="0.17em"/><mi>\1</mi>', shown)
-    )
+    return Markup(mathml(latex, display=display))
 
 
 def _svg(drawn: Figure, name: str) -> Markup:
@@ -84,21 +99,30 @@ def _svg(drawn: Figure, name: str) -> Markup:
 
 
 def _law(law: Law, notation: str | None, letters: Notation) -> dict[str, object]:
-    shown: dict[str, object] = {
+    return {
         "name": law.name,
         "words": capital(law.quantity),
         "limits": limits_of(law),
         "conditions": conditions_of(law.conditions, letters),
         "latex": law.to_latex(notation),
         "doubts": law.doubts,
-        "refusal": "",
     }
-    try:
-        derivation = law.derivation
-    except UnableError as error:
-        return {**shown, "refusal": str(error)}
-    steps = [_step(step, letters) for step in derivation]
-    return {**shown, "steps": steps, "derivation": derivation.to_latex()}
+
+
+def _picture(verification: Verification) -> dict[str, object]:
+    """The two panels of a verification, and what stands at their axes."""
+    above, beneath = curves_of(verification)
+    resource, quantity = names_of(verification)
+    xs = [x for curve in above for x in curve.x]
+    slope = next((curve.label for curve in beneath if curve.role == "slope"), "")
+    name = verification.law.name
+    return {
+        "above": Markup(panel(above, 150, f"{name}: the law over the full model")),
+        "beneath": Markup(panel(beneath, 110, f"{name}: the relative remainder", (min(xs), max(xs)))),
+        "resource": resource,
+        "quantity": quantity,
+        "slope": slope.partition("$")[2].rstrip("$"),
+    }
 
 
 def _step(step: Step, letters: Notation) -> dict[str, object]:
@@ -140,4 +164,4 @@ def inline_svg(figure: Figure, name: str) -> str:
     return text.replace("<svg ", f'<svg role="img" aria-label="{escape(name)}" fill="currentColor" ', 1)
 
 
-__all__ = ["inline_svg", "page"]
+__all__ = ["derivation_page", "inline_svg", "page"]

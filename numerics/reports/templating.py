@@ -1,7 +1,7 @@
 """Documents are filled templates: markup stands in files, and what fills it comes from the code.
 
-    fill_page(values, **filters)   ``page.html``, where all is escaped but what a filter marks as safe
-    fill_tex(name, values)         a ``.tex`` template, with ``\\VAR{...}`` and ``\\BLOCK{...}``
+    fill_page(name, values, **filters)  an ``.html`` template, all escaped but what a filter marks as safe
+    fill_tex(name, values)              a ``.tex`` template, with ``\\VAR{...}`` and ``\\BLOCK{...}``
 
 Filters of pages are functions of the name that a template gives them.
 """
@@ -18,13 +18,13 @@ from asymptotics.derivation.text import escape_latex
 LOADER = PackageLoader("numerics.reports")
 
 
-def fill_page(values: Mapping[str, object], **filters: Callable[..., Any]) -> str:
-    """The HTML page; what is not marked as safe by a filter is escaped."""
+def fill_page(name: str, values: Mapping[str, object], **filters: Callable[..., Any]) -> str:
+    """An HTML page; what is not marked as safe by a filter is escaped."""
     environment = Environment(
         loader=LOADER, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(filters)
-    return environment.get_template("page.html").render(**values) + "\n"
+    return environment.get_template(name).render(**values) + "\n"
 
 
 def fill_tex(name: str, values: Mapping[str, object]) -> str:

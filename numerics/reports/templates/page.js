@@ -5,6 +5,3 @@ for (const button of document.querySelectorAll('.latex button')) {
     catch { getSelection().selectAllChildren(code); button.textContent = 'selected'; }
   });
 }
-addEventListener('beforeprint', () => {
-  for (const part of document.querySelectorAll('#derivations > details')) part.open = true;
-});

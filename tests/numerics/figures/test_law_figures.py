@@ -40,8 +40,8 @@ def test_the_predicted_slope_of_a_failing_law_starts_at_its_first_point():
 def test_verification_on_given_axes(verification):
     above, beneath = Figure(layout="constrained").subplots(1, 2)
     assert plot_verification(verification, above, beneath) == (above, beneath)
-    assert above.get_ylabel() == "excess test loss $L$ (dimensionless)"
-    assert beneath.get_xlabel() == "model size $N$ (dimensionless)"
+    assert above.get_ylabel() == "excess test loss $L$"
+    assert beneath.get_xlabel() == "model size $N$"
     assert beneath.get_xlim() == above.get_xlim()
 
 
