@@ -1,8 +1,8 @@
 """LaTeX of an allocation: powers of C and log C of each resource, one row for each phase.
 
-    entry(key, power, logarithm, printer)    one power of C with its logarithm
-    phase(condition, powers, logs, printer)  one phase: ``(t, N, L) \\sim (...)``, and where it holds
-    table(free, rows, printer)               all phases, as ``cases``
+    entry(key, power, logarithm)    one power of C with its logarithm
+    phase(condition, powers, logs)  one phase: ``(t, N, L) \\sim (...)``, and where it holds
+    table(free, rows)               all phases, as ``cases``
 
 ``powers`` and ``logs`` are pairs of a key and an exponent, resources first, then "loss", as in `Phase`.
 """
@@ -10,55 +10,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from sympy import And, Expr, Symbol, true
 from sympy.logic.boolalg import Boolean
 
+from asymptotics.display import tex
 from asymptotics.symbols import C
 
 Exponents: TypeAlias = tuple[tuple[Symbol | str, Expr], ...]
 
 
-def table(free: Iterable[Symbol], rows: Iterable[tuple[Boolean, Exponents, Exponents]], printer: Any) -> str:
+def table(free: Iterable[Symbol], rows: Iterable[tuple[Boolean, Exponents, Exponents]]) -> str:
     """``(t, N, L) \\sim`` cases over rows of a condition, the powers, and the powers of the logarithm."""
-    names = _names([*free, "loss"], printer)
-    shown = [_row(*row, printer) for row in rows]
+    names = _names([*free, "loss"])
+    shown = [_row(*row) for row in rows]
     if len(shown) == 1 and not shown[0][1]:
         return rf"{names} \sim {shown[0][0]}"
     cases = r" \\ ".join(rf"{body} & {condition}" for body, condition in shown)
     return rf"{names} \sim \begin{{cases}} {cases} \end{{cases}}"
 
 
-def phase(condition: Boolean, powers: Exponents, logs: Exponents, printer: Any) -> str:
+def phase(condition: Boolean, powers: Exponents, logs: Exponents) -> str:
     """One phase: ``(t, N, L) \\sim (...)``, and where it holds."""
-    body, where = _row(condition, powers, logs, printer)
-    return rf"{_names((key for key, _ in powers), printer)} \sim {body}" + (
-        rf",\quad {where}" if where else ""
-    )
+    body, where = _row(condition, powers, logs)
+    return rf"{_names((key for key, _ in powers))} \sim {body}" + (rf",\quad {where}" if where else "")
 
 
-def _names(keys: Iterable[Symbol | str], printer: Any) -> str:
-    names = ", ".join("L" if key == "loss" else printer._print(key) for key in keys)
+def _names(keys: Iterable[Symbol | str]) -> str:
+    names = ", ".join("L" if key == "loss" else tex(key) for key in keys)
     return rf"\left({names}\right)"
 
 
-def _row(condition: Boolean, powers: Exponents, logs: Exponents, printer: Any) -> tuple[str, str]:
+def _row(condition: Boolean, powers: Exponents, logs: Exponents) -> tuple[str, str]:
     logarithms = dict(logs)
-    entries = ",\\; ".join(entry(key, power, logarithms[key], printer) for key, power in powers)
+    entries = ",\\; ".join(entry(key, power, logarithms[key]) for key, power in powers)
     if condition == true:
         return rf"\left({entries}\right)", ""
-    shown = r",\ ".join(printer._print(part) for part in And.make_args(condition))
+    shown = r",\ ".join(tex(part) for part in And.make_args(condition))
     return rf"\left({entries}\right)", rf"\text{{for }} {shown}"
 
 
-def entry(key: Symbol | str, power: Expr, logarithm: Expr, printer: Any) -> str:
+def entry(key: Symbol | str, power: Expr, logarithm: Expr) -> str:
     """``C^power log(C)^logarithm``; the loss falls, ``C^-power``."""
     rate = -power if key == "loss" else power
-    shown = "1" if rate == 0 else printer._print(C) if rate == 1 else rf"C^{{{printer._print(rate)}}}"
+    shown = "1" if rate == 0 else tex(C) if rate == 1 else rf"C^{{{tex(rate)}}}"
     if logarithm == 0:
         return str(shown)
-    over = "" if logarithm == 1 else rf"^{{{printer._print(logarithm)}}}"
+    over = "" if logarithm == 1 else rf"^{{{tex(logarithm)}}}"
     return rf"{shown} \log{over} C"
 
 

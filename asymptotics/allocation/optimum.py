@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 
 from sympy import Add, And, Eq, Expr, Integer, Symbol, expand, oo
-from sympy.printing.latex import LatexPrinter
 
 from asymptotics.allocation import latex as typeset
 from asymptotics.allocation.loss_terms import loss_terms, trace_power
@@ -120,10 +119,8 @@ class Optimum:
     def __repr__(self) -> str:
         return "\n".join(repr(phase) for phase in (*self.phases, *self.boundaries))
 
-    def _latex(self, printer: object, notation: str | None = None) -> str:
-        phases = (*self.phases, *self.boundaries)
-        shown = phases if notation is None else restated(phases, notation)
-        return typeset.table(self.free, ((p.condition, p.powers, p.log_powers) for p in shown), printer)
+    def _latex(self, printer: object) -> str:
+        return self.to_latex()
 
     def _repr_latex_(self) -> str:
         return f"${self.to_latex()}$"
@@ -133,7 +130,9 @@ class Optimum:
 
         ``notation`` is the arXiv number of a paper in whose letters it is written (`asymptotics.notation`).
         """
-        return self._latex(LatexPrinter(), notation)
+        phases = (*self.phases, *self.boundaries)
+        shown = phases if notation is None else restated(phases, notation)
+        return typeset.table(self.free, ((p.condition, p.powers, p.log_powers) for p in shown))
 
 
 def _single_phase(phases: tuple[Phase, ...], optimum: Optimum, numbers: Mapping[Symbol, Expr]) -> Phase:

@@ -21,11 +21,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from sympy import Expr, Integer, Matrix, Min, Mul, Symbol, cancel, factor, latex, log, oo, true
+from sympy import Expr, Integer, Matrix, Min, Mul, Symbol, cancel, factor, log, oo, true
 from sympy.logic.boolalg import And, Boolean
 
 from asymptotics.allocation import latex as typeset
 from asymptotics.allocation.loss_terms import LossTerm
+from asymptotics.display import text
 from asymptotics.domains.domain import Domain, as_condition, normal, plain
 from asymptotics.domains.parametric_lp import Constraint, Programme, Vertex
 from asymptotics.errors import UnableError
@@ -102,12 +103,12 @@ class Phase:
         parts = []
         for key, power in self.powers:
             name, amount = ("L", C**-power) if key == "loss" else (key, C**power)
-            parts.append(f"{name} ~ {amount * log(C) ** self.logs[key]}")
+            parts.append(f"{name} ~ {text(amount * log(C) ** self.logs[key])}")
         where = "" if self.condition == true else f", for {plain(self.condition)}"
-        return f"{', '.join(parts)} ({' ~ '.join(map(str, self.balance))}){where}"
+        return f"{', '.join(parts)} ({' ~ '.join(map(text, self.balance))}){where}"
 
     def _latex(self, printer: object) -> str:
-        return typeset.phase(self.condition, self.powers, self.log_powers, printer)
+        return self.to_latex()
 
     def _repr_latex_(self) -> str:
         return f"${self.to_latex()}$"
@@ -122,7 +123,7 @@ class Phase:
         '\\\\text{for } r < \\\\frac{1}{2}'
         """
         (shown,) = (self,) if notation is None else restated((self,), notation)
-        return str(latex(shown))
+        return typeset.phase(shown.condition, shown.powers, shown.log_powers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

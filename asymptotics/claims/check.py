@@ -9,11 +9,12 @@ from sympy import Expr, Mul, Piecewise, Symbol, log, powsimp, true
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.claims.assumptions import assumed, read_assumptions
-from asymptotics.claims.judge import Judge, witness
+from asymptotics.claims.judge import AS_WRITTEN, Judge, witness
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work
 from asymptotics.claims.statement import LOWER, MEANING, STATED, UPPER, Statement, read_claim
 from asymptotics.claims.subject import Subject, of_law, of_optimum
 from asymptotics.claims.verdict import Region, Verdict, Witness
+from asymptotics.display import text
 from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import plain
 from asymptotics.domains.substitution import put
@@ -183,7 +184,7 @@ def _verdict(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome]) -> 
         holds=_regions(judge, outcomes, HOLDS),
         fails=_regions(judge, outcomes, FAILS),
         undecided=_regions(judge, outcomes, UNDECIDED),
-        correct=subject.exponent if judge.is_exponent else subject.leading(constant=constants),
+        correct=_correct(judge, cells, constant=constants),
         witness=None if first is None else _see(judge, first),
         right_for=_right_for(judge, cells) if verdict == FAILS else (),
         notes=tuple(_notes(judge, cells, outcomes, verdict)),
@@ -215,13 +216,13 @@ def _there(cell: Cell, side: Expr) -> Expr:
 def _reading(judge: Judge) -> str:
     statement, subject = judge.statement, judge.subject
     if judge.is_exponent:
-        return f"p = {statement.expression} in {subject.form} ({subject.words})"
-    claimed = statement.expression
+        return f"p = {text(statement.expression)} in {subject.form} ({subject.words})"
+    claimed = text(statement.expression)
     shown = {UPPER: f" = O({claimed})", LOWER: f" = Omega({claimed})"}.get(
         statement.relation, f" ~ {claimed}"
     )
     meaning = MEANING[statement.relation]
-    if statement.relation == STATED and not _writes_constant(judge, claimed):
+    if statement.relation == STATED and not _writes_constant(judge, statement.expression):
         meaning = "the leading power, no constant stated"
     soft = ", up to logarithms" if statement.soft else ""
     return f"{subject.symbol}{shown}, {meaning}{soft} ({subject.words})"
@@ -258,10 +259,28 @@ def _notes(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome], verdi
             yield f"where {plain(piece.condition)}: {piece.doubt}" if piece.condition != true else piece.doubt
     if statement.remainder:
         yield "the order of the remainder is not judged; state it as a claim O(...) about what is left"
+    yield from _exact_sides(outcomes)
     loose = [o for o in outcomes if o.note == "not tight"]
     if loose:
         where = "; ".join(str(r) for r in _regions(judge, loose, HOLDS))
         yield f"as a bound it is not tight {where}"
+
+
+def _correct(judge: Judge, cells: tuple[Cell, ...], *, constant: bool) -> Expr:
+    """The right expression on all of the domain; with numbers where the assumptions leave one point."""
+    pieces = judge.pieces(cells[0]) if len(cells) == 1 else judge.subject.pieces
+    here = replace(judge.subject, pieces=pieces)
+    if not judge.is_exponent:
+        return here.leading(constant=constant)
+    return pieces[0].exponent if len(pieces) == 1 else here.exponent
+
+
+def _exact_sides(outcomes: list[Outcome]) -> Iterator[str]:
+    """What decimals of the claim stand for."""
+    sides = dict.fromkeys(o.correct for o in outcomes if o.note == AS_WRITTEN and o.correct is not None)
+    if sides:
+        exact = ", ".join(map(str, sides))
+        yield f"decimals are compared to the digits that are written; exact is {exact}"
 
 
 def _right_for(judge: Judge, cells: tuple[Cell, ...]) -> tuple[str, ...]:

@@ -7,10 +7,10 @@ orders agree and a constant is claimed, the constants are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from sympy import Abs, And, Expr, Max, Min, Rational, Symbol, log
+from sympy import Abs, And, Expr, Integer, Max, Min, Rational, Symbol, log
 
 from asymptotics.claims.constants import differ, ratio_form, same_form, value
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work, joined, resolved
@@ -18,11 +18,12 @@ from asymptotics.claims.statement import EQUAL, LOWER, ORDER, STATED, UPPER, Sta
 from asymptotics.claims.subject import Piece, Subject
 from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import normal
-from asymptotics.domains.substitution import check_extent
+from asymptotics.domains.substitution import check_extent, put
 from asymptotics.errors import UnableError
 from asymptotics.expansions.growth import Growth, differences, growths
 
 UNSEEN = "no point of this region was found, and it is not proved empty"
+AS_WRITTEN = "to the digits that are written"
 HIGHEST = 2000
 """At a point exponents up to this degree are evaluated exactly; of cells see `check_extent`."""
 POINTS = 4
@@ -53,12 +54,12 @@ class Judge:
         """What is found on each cell; neighbours that agree are joined."""
         found: list[Outcome] = []
         for cell in cells:
-            parts = [(self.within(cell, piece), piece) for piece in self._pieces(cell)]
+            parts = [(self.within(cell, piece), piece) for piece in self.pieces(cell)]
             inside = {part: piece for part, piece in parts if part is not None}
             found += joined(cell, inside, lambda part, own=inside: self._on_piece(part, own[part]))  # type: ignore[misc]
         return found
 
-    def _pieces(self, cell: Cell) -> tuple[Piece, ...]:
+    def pieces(self, cell: Cell) -> tuple[Piece, ...]:
         """The pieces of the law; where all parameters have numbers, the one that is derived with them."""
         values = {symbol: cell.value(symbol) for symbol in self.subject.parameters}
         if not values or not all(value.is_Rational for value in values.values()):
@@ -85,12 +86,37 @@ class Judge:
 
     def on_cell(self, cell: Cell, piece: Piece) -> list[Outcome]:
         """The outcomes on a cell of one piece. Raises `UnableError` where a step is not decided."""
+        found = self._compare_with(cell, piece, self.statement.expression)
+        if not self.statement.decimals or not any(o.status == FAILS for o in found):
+            return found
+        for reading in self._rounded(cell, piece):
+            again = self._compare_with(cell, piece, reading)
+            if all(o.status == HOLDS for o in again):
+                return [replace(o, note=o.note or AS_WRITTEN) for o in again]
+        return found
+
+    def _rounded(self, cell: Cell, piece: Piece) -> Iterator[Expr]:
+        """The claim with numbers of the law that its decimals round to: powers first, then a constant."""
+        claim, decimals = self.statement.rounded, self.statement.decimals
+        assert claim is not None
+        powers = [cell.value(p) for _, p in (*piece.growth.powers, (None, piece.exponent))]
+        numbers = [sign * p for p in powers if p.is_number for sign in (1, -1)]
+        table = {one.letter: one.among(numbers) for one in decimals}
+        yield put(claim, table)
+        for o in self._compare_with(cell, piece, put(claim, table)):
+            ratio = Integer(1) if o.claimed is None or o.correct is None else o.correct / o.claimed
+            for one in decimals:
+                for number in (one.written * ratio, one.written / ratio):
+                    if table[one.letter] == one.written and number.is_number and one.covers(number):
+                        yield put(claim, {**table, one.letter: number})
+
+    def _compare_with(self, cell: Cell, piece: Piece, claim: Expr) -> list[Outcome]:
         use = self._exponent if self.is_exponent else self._leading
-        check_extent(self.statement.expression, HIGHEST)
+        check_extent(claim, HIGHEST)
         x = self.subject.resource
-        if any(choice.has(x) for choice in self.statement.expression.atoms(Min, Max, Abs)):
+        if any(choice.has(x) for choice in claim.atoms(Min, Max, Abs)):
             raise UnableError(f"a minimum or maximum over {x} is not compared; write its leading power")
-        return resolved(cell, self.statement.expression, self.work, lambda c, e: use(c, e, piece))
+        return resolved(cell, claim, self.work, lambda c, e: use(c, e, piece))
 
     def _exponent(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
         def found(part: Cell, order: int) -> list[Outcome]:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from sympy import Eq, Expr, Order
 from sympy.core.relational import Relational
 
+from asymptotics.claims.decimals import Decimals, Rounding
 from asymptotics.errors import ParseError
 from asymptotics.parsing import latex
 from asymptotics.parsing.expressions import parse
@@ -56,6 +57,7 @@ class Statement:
 
     ``soft``: up to logarithms. ``arguments``: the letters in the parentheses and subscripts of the left side.
     ``places``: where each symbol stands in ``claim``, for messages. ``remainder``: it ends in ``+ O(...)``.
+    ``rounded``: the expression with letters for its ``decimals`` (`asymptotics.claims.decimals`).
     """
 
     claim: str
@@ -66,6 +68,8 @@ class Statement:
     arguments: str = ""
     places: tuple[tuple[str, int], ...] = ()
     remainder: bool = False
+    rounded: Expr | None = None
+    decimals: tuple[Rounding, ...] = ()
 
     def refuse(self, name: str, advice: str) -> ParseError:
         """The error for a symbol without meaning, with its place where the claim was text."""
@@ -94,16 +98,17 @@ def read_claim(claim: object, symbols: Mapping[str, Expr]) -> Statement:
         left = _left_side(str(claim.lhs))
         if left is None:
             raise ParseError(f"{claim.lhs}: the left side names the quantity, as L(N)")
-        return _statement(str(claim), exact(claim.rhs, "claim"), EQUAL, symbols, left)
-    expression = exact(claim, "claim")
-    if isinstance(expression, Order):
-        return _statement(str(claim), expression.expr, UPPER, symbols, ("", ""))
-    return _statement(str(claim), expression, STATED, symbols, ("", ""))
+        return _statement(str(claim), claim.rhs, EQUAL, symbols, left)
+    if isinstance(claim, Order):
+        return _statement(str(claim), claim.expr, UPPER, symbols, ("", ""))
+    return _statement(str(claim), claim, STATED, symbols, ("", ""))
 
 
 def _statement(
-    claim: str, expression: Expr, relation: str, symbols: Mapping[str, Expr], left: tuple[str, str]
+    claim: str, given: object, relation: str, symbols: Mapping[str, Expr], left: tuple[str, str]
 ) -> Statement:
+    expression, decimals = exact(given, "claim"), Decimals()
+    rounded = decimals.of_floats(given) if isinstance(given, Expr) else expression
     size = 0
     stack = [expression]
     while stack:
@@ -118,6 +123,8 @@ def _statement(
         relation=relation,
         subject=left[0],
         arguments=left[1],
+        rounded=rounded.xreplace(known),
+        decimals=tuple(decimals.found),
     )
 
 
@@ -145,23 +152,28 @@ def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     right = right[: rest.start()] if rest else right
     if found and not right.strip():
         raise ParseError.at(claim, len(claim) - 1, "nothing follows the relation")
-    expression = _parse(claim, right, tuple(range(start, len(claim))), symbols)
+    rounded, decimals = _parse(claim, right, tuple(range(start, len(claim))), symbols)
     names = {m.group(): start + m.start() for m in reversed(list(re.finditer(r"[A-Za-z_]\w*", right)))}
     assert left is not None
     return Statement(
         claim=claim,
-        expression=expression,
+        expression=decimals.as_written(rounded),
         relation=relation,
         subject=left[0],
         arguments=left[1],
         places=tuple(names.items()),
         remainder=rest is not None,
+        rounded=rounded,
+        decimals=tuple(decimals.found),
     )
 
 
-def _parse(claim: str, text: str, origin: Sequence[int], symbols: Mapping[str, Expr]) -> Expr:
+def _parse(
+    claim: str, text: str, origin: Sequence[int], symbols: Mapping[str, Expr]
+) -> tuple[Expr, Decimals]:
+    decimals = Decimals()
     try:
-        return parse(text, symbols=symbols)
+        return parse(text, symbols=symbols, number=decimals), decimals
     except ParseError as error:
         if error.position is None or not origin:
             raise
@@ -205,19 +217,22 @@ def _from_latex(claim: str, symbols: Mapping[str, Expr]) -> Statement:
         relation, right = RELATIONS[bound], right[1:]
     ending = None if bound else _remainder_of(source, right)
     text, origin = to_text(source, right[:ending])
+    rounded, decimals = _parse(claim, text, origin, symbols)
     places: dict[str, int] = {}
     for match in re.finditer(r"[A-Za-z_]\w*", text):
         places.setdefault(match.group(), origin[match.start()])
     assert left is not None
     return Statement(
         claim=claim,
-        expression=_parse(claim, text, origin, symbols),
+        expression=decimals.as_written(rounded),
         relation=relation,
         soft=soft,
         subject=left[0],
         arguments=left[1],
         places=tuple(places.items()),
         remainder=ending is not None,
+        rounded=rounded,
+        decimals=tuple(decimals.found),
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass
 
-from sympy import And, Expr, Or, Rational, Symbol, latex, true
+from sympy import And, Expr, Or, Rational, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation.optimum import Optimum
+from asymptotics.display import readable, tex, text
 from asymptotics.domains.domain import plain
 from asymptotics.laws.law import Law
 from asymptotics.precision import exclusive_class
@@ -140,7 +141,7 @@ class Verdict:
             open_parts = [str(r) for r in self.holds if not r.is_wall] or [str(r) for r in self.holds]
             lines += [f"  holds {'; '.join(open_parts[:SHOWN])}{_more(open_parts)}"] if open_parts else []
             lines += [f"  undecided {region}: {region.at_fault}" for region in self.undecided[:SHOWN]]
-            lines.append(f"  correct: {self.correct}")
+            lines.append(f"  correct: {_show(self.correct)}")
         if self.witness is not None:
             lines.append(f"  witness: {self.witness}")
         if self.right_for:
@@ -160,7 +161,7 @@ class Verdict:
         parts += [_latex_region("HOLDS", region) for region in self.holds[:SHOWN]]
         parts += [_latex_region("UNDECIDED", region) for region in self.undecided[:SHOWN]]
         if self.witness is not None:
-            place = ",\\ ".join(f"{latex(s)} = {latex(v)}" for s, v in self.witness.point)
+            place = ",\\ ".join(f"{tex(s)} = {tex(v)}" for s, v in self.witness.point)
             sides = _latex_sides(self.witness.claimed, self.witness.correct)
             parts.append((rf"\text{{at }} {place}:\ " if place else "") + sides)
         return r";\quad ".join(parts)
@@ -173,7 +174,7 @@ def _more(shown: Sized) -> str:
 def _latex_region(word: str, region: Region) -> str:
     where = r"\text{ everywhere}"
     if region.condition != true:
-        parts = r",\ ".join(latex(part) for part in And.make_args(region.condition))
+        parts = r",\ ".join(tex(part) for part in And.make_args(region.condition))
         where = rf"\text{{ for }} {parts}"
     text = rf"\text{{{word}}}{where}"
     if word != "FAILS" or region.claimed is None or region.correct is None:
@@ -182,18 +183,18 @@ def _latex_region(word: str, region: Region) -> str:
 
 
 def _latex_sides(claimed: Expr, correct: Expr) -> str:
-    return rf"{latex(claimed)} \text{{ claimed, }} {latex(correct)} \text{{ correct}}"
+    return rf"{tex(claimed)} \text{{ claimed, }} {tex(correct)} \text{{ correct}}"
 
 
 def _versus(region: Region) -> str:
-    return f"{region.at_fault}, {region.claimed} claimed, {region.correct} correct"
+    claimed, correct = _show(region.claimed), _show(region.correct)
+    return f"{region.at_fault}, {claimed} claimed, {correct} correct"
 
 
-def _show(side: Expr) -> str:
-    """An exact value, with its decimals where it is a constant that has some."""
-    if side.is_number and not side.is_Rational:
-        return f"{side} = {side.evalf(10)}"
-    return str(side)
+def _show(side: Expr | None) -> str:
+    """One side, and the same with its constant as a decimal where that is an irrational number."""
+    short, decimal = text(side), str(readable(side, 0))
+    return short if decimal == short else f"{short} = {decimal}"
 
 
 __all__ = ["Region", "Verdict", "Witness"]

@@ -14,11 +14,12 @@ from html import escape
 from itertools import accumulate
 from typing import TypeAlias
 
-from sympy import Add, And, Basic, Eq, Expr, latex, true
+from sympy import Add, And, Basic, Eq, Expr, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.derivation.step import Step
 from asymptotics.derivation.symbols import Asymptotic, join_terms
+from asymptotics.display import tex, text
 from asymptotics.domains.domain import plain
 
 Conditions: TypeAlias = tuple[Boolean, ...]
@@ -46,11 +47,13 @@ def say(template: str, *mathematics: Basic | str) -> Reason:
     >>> sentence, sentence.tex
     ('A simple pole at s = -1/b.', 'A simple pole at s = $- \\\\frac{1}{b}$.')
     """
-    words = template.format(*(f"{x.lhs} = {x.rhs}" if isinstance(x, Eq) else str(x) for x in mathematics))
-    shown = (x.tex if isinstance(x, Reason) else f"${latex(x)}$" for x in mathematics)
+    words = template.format(
+        *(f"{text(x.lhs)} = {text(x.rhs)}" if isinstance(x, Eq) else text(x) for x in mathematics)
+    )
+    shown = (x.tex if isinstance(x, Reason) else f"${tex(x)}$" for x in mathematics)
     pieces = [escape_latex(piece) for piece in template.split("{}")]
-    tex = pieces[0] + "".join(m + piece for m, piece in zip(shown, pieces[1:], strict=True))
-    return Reason(words, tex)
+    typeset = pieces[0] + "".join(m + piece for m, piece in zip(shown, pieces[1:], strict=True))
+    return Reason(words, typeset)
 
 
 def escape_latex(words: str) -> str:
@@ -77,11 +80,13 @@ def plain_text(title: str, conditions: Conditions, steps: Iterable[Step]) -> str
 
 def equation(step: Step) -> str:
     """One equation as text."""
-    return str(step.equation) if isinstance(step.equation, Asymptotic) else f"{step.lhs} = {step.rhs}"
+    if isinstance(step.equation, Asymptotic):
+        return text(step.equation)
+    return f"{text(step.lhs)} = {text(step.rhs)}"
 
 
 def _condition(*conditions: Boolean) -> str:
-    return r",\ ".join(latex(part) for condition in conditions for part in And.make_args(condition))
+    return r",\ ".join(tex(part) for condition in conditions for part in And.make_args(condition))
 
 
 def sides(step: Step, longest: float = math.inf) -> tuple[str, str, str]:
@@ -91,16 +96,16 @@ def sides(step: Step, longest: float = math.inf) -> tuple[str, str, str]:
     for the others.
     """
     if not isinstance(step.equation, Asymptotic):
-        return latex(step.lhs), "=", latex(step.rhs)
+        return tex(step.lhs), "=", tex(step.rhs)
     one = step.equation
-    terms = [latex(term) for term in one.terms()]
+    terms = [tex(term) for term in one.terms()]
     fitting = [length <= longest for length in accumulate(map(len, terms))]
     right = join_terms(term for i, term in enumerate(terms) if fitting[i] or i == 0)
     if not all(fitting[1:]):
         right += r" + \cdots"
     elif one.remainder != 0:
-        right += rf" + O\left({latex(one.remainder)}\right)"
-    return latex(one.lhs), r"\sim", right
+        right += rf" + O\left({tex(one.remainder)}\right)"
+    return tex(one.lhs), r"\sim", right
 
 
 def markdown(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
@@ -112,7 +117,7 @@ def markdown(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
         left, relation, right = sides(step)
         limit = ""
         if isinstance(step.equation, Asymptotic):
-            limit = rf" \qquad ({latex(step.equation.variable)} \to {latex(step.equation.limit)})"
+            limit = rf" \qquad ({tex(step.equation.variable)} \to {tex(step.equation.limit)})"
         where = "" if step.condition == true else f" For ${_condition(step.condition)}$:"
         reason = _markdown_reason(step.reason)
         lines += [
@@ -178,7 +183,7 @@ def break_lines(step: Step, right: str) -> list[str]:
     if isinstance(equation, Asymptotic):
         terms = [piece for term in equation.terms() for piece in _pieces(term)]
         if equation.remainder != 0:
-            terms.append(rf"O\left({latex(equation.remainder)}\right)")
+            terms.append(rf"O\left({tex(equation.remainder)}\right)")
     elif isinstance(step.rhs, Add):
         terms = [piece for term in step.rhs.as_ordered_terms() for piece in _pieces(term)]
     else:
@@ -188,11 +193,11 @@ def break_lines(step: Step, right: str) -> list[str]:
 
 def _pieces(term: Expr) -> list[str]:
     """One term, or the sum it hides where it is long."""
-    shown = latex(term)
+    shown = tex(term)
     if len(shown) <= LINE:
         return [shown]
     sums = [factor for factor in term.args if factor.is_Add] if term.is_Mul else []
-    return [latex(term / sums[0] * part) for part in sums[0].args] if sums else [shown]
+    return [tex(term / sums[0] * part) for part in sums[0].args] if sums else [shown]
 
 
 def as_latex(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:

@@ -38,6 +38,7 @@ from sympy.logic.boolalg import Boolean, true
 from sympy.polys.polyerrors import PolynomialError
 
 from asymptotics.caches import cached
+from asymptotics.display import text
 from asymptotics.domains.bounds import seen_point, seen_sign
 from asymptotics.domains.logarithms import as_monomials, name_letters
 from asymptotics.domains.solver import number_sign, solve
@@ -267,7 +268,7 @@ def solutions(difference: Expr) -> list[tuple[Symbol, Expr]]:
 def plain(condition: Boolean) -> str:
     """A condition as a person writes it."""
     return " and ".join(
-        f"{part.lhs} {'=' if part.rel_op == '==' else part.rel_op} {part.rhs}"
+        f"{text(part.lhs)} {'=' if part.rel_op == '==' else part.rel_op} {text(part.rhs)}"
         for part in And.make_args(condition)
     )
 

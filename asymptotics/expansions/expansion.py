@@ -33,11 +33,11 @@ from sympy import (
     exp,
     expand,
     factorial,
-    latex,
     log,
     oo,
 )
 
+from asymptotics import display
 from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.collection import Summands, collect, summands_of
@@ -343,35 +343,36 @@ class Expansion:
     # --- showing -------------------------------------------------------------------------
 
     def __repr__(self) -> str:
-        parts = [str(self.term_expression(t)) for t in self.terms] or ["0"]
-        parts += [f"O({_bound_expression(self)})"] if self.remainder else []
-        return " + ".join(parts).replace("+ -", "- ")
+        return self.to_text()
+
+    def to_text(self, *, exact: bool = False) -> str:
+        """The terms and the remainder, in decimals where numbers are long and it is not to be ``exact``."""
+        return display.sum_text(*self._shown(), exact=exact)
+
+    def _shown(self) -> tuple[list[Expr], Expr | None]:
+        bound = _bound_expression(self) if self.remainder else None
+        return [self.term_expression(t) for t in self.terms], bound
 
     def _latex(self, printer: object) -> str:
-        show = printer._print  # type: ignore[attr-defined]
-        text = ""
-        for t in self.terms:
-            piece = show(self.term_expression(t))
-            text += piece if not text or piece.startswith("-") else f" + {piece}"
-        if self.remainder:
-            text += f" + O\\left({show(_bound_expression(self))}\\right)"
-        return text or "0"
+        return self.to_latex()
 
     def _repr_latex_(self) -> str:
         return f"${self.to_latex()}$"
 
-    def to_latex(self, notation: str | None = None) -> str:
+    def to_latex(self, notation: str | None = None, *, exact: bool = False) -> str:
         """The terms and the remainder in LaTeX, in the letters of ``notation`` (`asymptotics.notation`).
+
+        ``exact`` as in `to_text`.
 
         >>> from asymptotics import derive, power_law
         >>> from asymptotics.symbols import a, b
         >>> print(derive(power_law(a, b)).time.expansion(1).to_latex(notation="2409.17858"))
         \\frac{2^{- \\beta} t^{- \\beta} \\Gamma\\left(\\beta\\right)}{\\alpha}
         """
-        if notation is None:
-            return str(latex(self))
-        letters = (restated(self.terms, notation), restated(self.remainder, notation))
-        return str(latex(replace(self, terms=letters[0], remainder=letters[1])))
+        if notation is not None:
+            letters = (restated(self.terms, notation), restated(self.remainder, notation))
+            return replace(self, terms=letters[0], remainder=letters[1]).to_latex(exact=exact)
+        return display.sum_tex(*self._shown(), exact=exact)
 
 
 class Powers:

@@ -74,14 +74,20 @@ class Laws:
         return "\n".join([*map(repr, self), *without])
 
     def _latex(self, printer: object) -> str:
-        return typeset.align(printer._print(law) for law in self)  # type: ignore[attr-defined]
+        return self.to_latex()
 
     def _repr_latex_(self) -> str:
-        return f"${typeset.latex_of(self)}$"
+        return f"${self.to_latex()}$"
 
-    def to_latex(self, notation: str | None = None) -> str:
-        """The three bottleneck laws in one ``align``-ready block of LaTeX, in the letters of ``notation``."""
-        return typeset.align(law.to_latex(notation) for law in self)
+    def to_latex(
+        self, notation: str | None = None, *, width: float | None = None, exact: bool = False
+    ) -> str:
+        """The three bottleneck laws in one ``aligned`` block of LaTeX, with the options of `Law.to_latex`."""
+        rows: list[str] = []
+        for law in self if notation is None else (law.restated(notation) for law in self):
+            taken = frozenset(row[0] for row in rows)  # the names of prefactors above
+            rows += law._rows(width=width, exact=exact, taken=taken)
+        return typeset.aligned(rows)
 
 
 @exclusive

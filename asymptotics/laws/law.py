@@ -6,14 +6,15 @@ derive_law    the law of a quantity of a task
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sympy import And, Expr, Integer, Min, Piecewise, Symbol, nan, oo, sympify, zoo
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.caches import cached
+from asymptotics.display import ROUNDED, is_rounded, readable, text
 from asymptotics.domains.domain import as_condition, plain, primitive
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion
@@ -36,6 +37,10 @@ from asymptotics.tasks.task import Task
 
 if TYPE_CHECKING:
     from asymptotics.derivation import Derivation
+
+
+NAMED = 80
+"""Characters of a prefactor beyond which it has a name and a line of its own."""
 
 
 @exclusive_class
@@ -316,40 +321,68 @@ class Law:
         )
 
     def __repr__(self) -> str:
-        x = self.resource
-        lines = []
-        for regime in self.regimes:
-            bound = regime.bound(x)
-            rest = "" if bound == 0 else f" + O({bound})"
-            if regime.relative is not None:
-                rest = f"*(1 + O({regime.relative}))"
-            where = "" if regime.condition == true else f", for {plain(regime.condition)}"
-            where += f" ({regime.doubt})" if regime.doubt else ""
-            limit = regime.limit(x)
-            to = f"{x} -> {limit}"
-            if limit != oo and not self.below:
-                to += f"; exactly 0 for {x} >= {limit}"
-            where += f" ({self.measured.as_fit})" if self.measured is not None else ""
-            lines.append(f"{QUANTITIES[self.name].symbol} ~ {regime.leading(x)}{rest}, {to}{where}")
-        return "\n".join(lines)
+        return self.to_text()
+
+    def to_text(self, *, exact: bool = False) -> str:
+        """A line for each regime; decimals stand for numbers that are long, unless it is to be ``exact``.
+
+        A long prefactor with symbols in it has a name, and a line of its own.
+
+        >>> from asymptotics import Task, derive
+        >>> law = derive(Task(eigenvalues="1.53*k**-1.749", target="0.51*k**-1.416")).time
+        >>> print(law)
+        L(t) ~ 0.854098/t**0.237850, t -> oo (decimals to 6 digits)
+        """
+        return "\n".join(line for regime in self.regimes for line in self._lines(regime, exact))
+
+    def _lines(self, regime: Regime, exact: bool) -> Iterator[str]:
+        x, shape, named = self.resource, regime, None
+        if len(text(regime.prefactor)) > NAMED:
+            named = typeset.free_letter(self.regimes)
+            shape = replace(regime, prefactor=Symbol(named))
+        parts = [shape.leading(x), regime.prefactor, regime.bound(x), regime.relative]
+        shown = parts if exact else [readable(part) for part in parts]
+        leading, prefactor, bound, relative = map(str, shown)
+        rest = "" if bound == "0" else f" + O({bound})"
+        if regime.relative is not None:
+            rest = f"*(1 + O({relative}))"
+        where = "" if regime.condition == true else f", for {plain(regime.condition)}"
+        where += f" ({regime.doubt})" if regime.doubt else ""
+        limit = regime.limit(x)
+        to = f"{x} -> {limit}"
+        if limit != oo and not self.below:
+            to += f"; exactly 0 for {x} >= {limit}"
+        where += f" ({self.measured.as_fit})" if self.measured is not None else ""
+        if any(is_rounded(part) for part in shown if part is not None):
+            where += ROUNDED
+        yield f"{QUANTITIES[self.name].symbol} ~ {leading}{rest}, {to}{where}"
+        if named is not None:
+            yield f"    {named} = {prefactor}"
+
+    def _rows(self, **options: Any) -> list[str]:
+        return typeset.rows_of(QUANTITIES[self.name].tex, self.resource, self.regimes, **options)
 
     def _latex(self, printer: object) -> str:
-        return typeset.law(QUANTITIES[self.name].tex, self.resource, self.regimes, printer)
+        return self.to_latex()
 
     def _repr_latex_(self) -> str:
-        return f"${typeset.latex_of(self)}$"
+        return f"${self.to_latex()}$"
 
-    def to_latex(self, notation: str | None = None) -> str:
+    def to_latex(
+        self, notation: str | None = None, *, width: float | None = None, exact: bool = False
+    ) -> str:
         """The law in LaTeX, for a display environment: cases over its regimes.
 
-        ``notation`` is the arXiv number of a paper in whose letters it is written (`asymptotics.notation`).
+        ``notation`` is the arXiv number of a paper in whose letters it is written (`asymptotics.notation`);
+        a long prefactor is defined on lines of at most ``width`` letters, about; ``exact`` as in `to_text`.
 
         >>> from asymptotics import derive, power_law
         >>> from asymptotics.symbols import a, b
         >>> print(derive(power_law(a, b)).time.to_latex(notation="2409.17858"))
         L(t) \\sim \\frac{2^{- \\beta} \\Gamma\\left(\\beta\\right)}{\\alpha} t^{-\\beta}
         """
-        return typeset.latex_of(self if notation is None else self.restated(notation))
+        law = self if notation is None else self.restated(notation)
+        return typeset.aligned(law._rows(width=width, exact=exact))
 
     def restated(self, notation: str) -> Law:
         """The law in the letters of another paper, for reading: its domain stays in those of the task."""

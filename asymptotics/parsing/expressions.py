@@ -22,7 +22,7 @@ from sympy import Add, Expr, I, Integer, Max, Min, Mul, Piecewise, Pow, Rational
 from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.errors import DomainError
-from asymptotics.parsing.heights import bit_length, check_exponent, check_height, to_power
+from asymptotics.parsing.heights import bit_length, check_exponent, check_height, decimal, to_power
 from asymptotics.parsing.tokens import Syntax, known_names, read
 from asymptotics.parsing.vocabulary import (
     ARGUMENT,
@@ -55,6 +55,7 @@ def parse(
     *,
     symbols: Mapping[str, Expr] | None = None,
     functions: Mapping[str, Function] | None = None,
+    number: Callable[[str], Expr] = decimal,
 ) -> Expr:
     """The real expression that ``text`` writes, exact and with positive symbols.
 
@@ -62,6 +63,7 @@ def parse(
     and the functions in `asymptotics.parsing.vocabulary.FUNCTIONS`. ``gamma(x)``, ``beta(x, y)`` and
     ``zeta(x)`` are functions; without parentheses they are symbols. ``symbols`` adds names, or gives
     known names another meaning (a symbol with other assumptions, or a number); ``functions`` adds functions.
+    ``number`` is what a number becomes that is written.
 
     Raises `ParseError`, which names the place, for anything else: unknown names, division by
     zero, values that are infinite or complex, and numbers beyond the bounds of this module.
@@ -69,7 +71,7 @@ def parse(
     >>> parse("0.1*k^-(1 + b)")
     k**(-b - 1)/10
     """
-    reader = _reader(text, symbols, functions)
+    reader = _reader(text, symbols, functions, number)
     return reader.expression(reader.syntax.root, 0)
 
 
@@ -268,10 +270,13 @@ class _Reader:
 
 
 def _reader(
-    text: str, symbols: Mapping[str, Expr] | None, functions: Mapping[str, Function] | None = None
+    text: str,
+    symbols: Mapping[str, Expr] | None,
+    functions: Mapping[str, Function] | None = None,
+    number: Callable[[str], Expr] = decimal,
 ) -> _Reader:
     return _Reader(
-        syntax=read(text),
+        syntax=read(text, number),
         names={**NAMES, **(symbols or {})},
         functions={**FUNCTIONS, **(functions or {})},
     )

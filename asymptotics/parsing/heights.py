@@ -87,8 +87,9 @@ class Radical(Function):  # type: ignore[misc]
     is_positive = True
     is_finite = True
 
-    def _power(self, printer: Any, *_: object) -> Any:
-        return printer._print(Pow(*self.args, evaluate=False))
+    def _power(self, printer: Any, exp: str | None = None) -> Any:
+        shown = printer._print(Pow(*self.args, evaluate=False))
+        return rf"\left({shown}\right)^{{{exp}}}" if exp else shown
 
     _sympystr = _latex = _mpmathcode = _pretty = _power
 

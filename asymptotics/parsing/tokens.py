@@ -12,11 +12,11 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-from sympy import Rational
+from sympy import Expr
 
 from asymptotics.errors import DomainError, ParseError, shown
 from asymptotics.parsing.heights import decimal
@@ -40,7 +40,7 @@ class Syntax:
 
     text: str
     root: ast.expr
-    literals: Mapping[int, Rational]
+    literals: Mapping[int, Expr]
     origin: tuple[int, ...]
 
     def fail(self, node: ast.expr, message: str) -> NoReturn:
@@ -48,8 +48,11 @@ class Syntax:
         _fail(self.text, self.origin[node.col_offset], message)
 
 
-def read(text: str) -> Syntax:
-    """The tree of an expression; `ParseError` for text that is none, which names the place."""
+def read(text: str, number: Callable[[str], Expr] = decimal) -> Syntax:
+    """The tree of an expression; `ParseError` for text that is none, which names the place.
+
+    ``number`` is what a number becomes that is written.
+    """
     if not isinstance(text, str):
         raise ParseError(f"{shown(text)} is not text; give an expression such as 'k**-b'")
     if len(text) > LENGTH:
@@ -58,12 +61,12 @@ def read(text: str) -> Syntax:
         raise ParseError("the expression is empty; write for example k**-b")
     pieces: list[str] = []
     origin: list[int] = []
-    literals: dict[int, Rational] = {}
+    literals: dict[int, Expr] = {}
     for kind, token in _tokens(text):
         piece, position = token.group(), token.start()
         if kind == "number":
             try:
-                literals[len(origin)] = decimal(piece)
+                literals[len(origin)] = number(piece)
             except DomainError as error:
                 _fail(text, position, str(error))
         piece = "**" if piece == "^" else " " * len(piece) if not kind else piece

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from sympy import Expr, Integer, Symbol, oo, powsimp
 from sympy.core.relational import Relational
 
+from asymptotics.display import text
 from asymptotics.errors import DomainError, check_kind
 from asymptotics.expansions.gamma_products import polynomial_form
 from asymptotics.parsing.heights import substitute
@@ -176,11 +177,11 @@ class Task:
         )
 
     def __repr__(self) -> str:
-        parts = [f"eigenvalues={self.eigenvalues}", f"target={self.target}"]
+        parts = [f"eigenvalues={text(self.eigenvalues)}", f"target={text(self.target)}"]
         if self.index != k:
             parts.append(f"index={self.index}")
         if self.noise != 0:
-            parts.append(f"noise={self.noise}")
+            parts.append(f"noise={text(self.noise)}")
         if self.modes != oo:
             parts.append(f"modes={self.modes}")
         if self.multiplicity != 1:

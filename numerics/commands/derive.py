@@ -41,7 +41,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="n",
         help="orders of each expansion (default: 3)",
     )
-    parser.add_argument("--latex", action="store_true", help="print LaTeX, one law a line")
+    parser.add_argument("--latex", action="store_true", help="print LaTeX, one law after the other")
+    parser.add_argument(
+        "--exact", action="store_true", help="closed forms of numbers, where decimals are shorter"
+    )
     parser.add_argument(
         "--check",
         action="store_true",
@@ -67,12 +70,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _lines(law: Law, options: argparse.Namespace) -> Iterator[str]:
     if options.latex:
-        yield law.to_latex()
+        yield law.to_latex(exact=options.exact)
         return
     yield f"{law.name}: {law.quantity} ({law.limits})"
-    yield from (f"  {line}" for line in repr(law).splitlines())
+    yield from (f"  {line}" for line in law.to_text(exact=options.exact).splitlines())
     yield f"  conditions: {', '.join(map(condition_text, law.conditions)) or 'none left'}"
-    yield f"  to {options.terms} orders: {law.expansion(terms=options.terms)!r}"
+    yield f"  to {options.terms} orders: {law.expansion(terms=options.terms).to_text(exact=options.exact)}"
 
 
 def _check(chosen: Selection, values: Mapping[Symbol, object]) -> bool:

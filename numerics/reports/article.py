@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import sympy
 from matplotlib.figure import Figure
 
 from asymptotics import Law
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.step import Step
 from asymptotics.derivation.text import break_lines, escape_latex, sides, tex_of
+from asymptotics.display import tex
 from asymptotics.notation import Notation
 from asymptotics.notation import notation as named
 from numerics.figures.allocation import phase_diagram
@@ -74,7 +74,7 @@ def _allocation(optimum: Optimum, notation: str | None) -> dict[str, object]:
     letters, rows = phase_table(optimum, notation)
     words = {True: "proved", False: "not decided"}
     return {
-        "cost": f"C = {sympy.latex(optimum.cost)}",
+        "cost": f"C = {tex(optimum.cost)}",
         "heads": ["phase", *(f"${x}$" for x in letters), "$L$", "balance"],
         "rows": [[f"${cell}$" if cell else "everywhere" for cell in row] for row in rows],
         "disjoint": words[bool(optimum.proof.disjoint)],

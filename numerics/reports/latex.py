@@ -9,13 +9,13 @@ import sympy
 from matplotlib.figure import Figure
 from sympy import And, true
 from sympy.logic.boolalg import Boolean
-from sympy.printing.latex import LatexPrinter
 from sympy.printing.pretty.pretty_symbology import greek_letters
 
 from asymptotics import Law, Task
 from asymptotics.allocation.latex import entry
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.text import escape_latex
+from asymptotics.display import tex
 from asymptotics.notation import NOTATIONS, Notation, restated
 from asymptotics.notation import notation as named
 from numerics.figures.style import COLUMN, LABEL_SIZE, looks
@@ -35,20 +35,18 @@ def setting(task: Task, letters: Notation) -> list[str]:
         (r"\text{multiplicity}", task.multiplicity, 1),
         ("M", task.modes, sympy.oo),
     )
-    return [
-        f"{name} = {sympy.latex(letters.expression(value))}" for name, value, plain in parts if value != plain
-    ]
+    return [f"{name} = {tex(letters.expression(value))}" for name, value, plain in parts if value != plain]
 
 
 def equations(pairs: Iterable[tuple[object, object]]) -> str:
     """``x = 1, y = 2`` in LaTeX."""
-    return ", ".join(f"{sympy.latex(s)} = {sympy.latex(e)}" for s, e in pairs)
+    return ", ".join(f"{tex(s)} = {tex(e)}" for s, e in pairs)
 
 
 def conditions_of(conditions: Iterable[Boolean], letters: Notation) -> str:
     """What is to be satisfied, in LaTeX; empty for nothing."""
     shown = [letters.condition(condition) for condition in conditions]
-    return r",\ ".join(sympy.latex(part) for c in shown for part in And.make_args(c) if part != true)
+    return r",\ ".join(tex(part) for c in shown for part in And.make_args(c) if part != true)
 
 
 def to_tex(report: Report) -> str:
@@ -87,14 +85,13 @@ def capital(words: str) -> str:
 
 def phase_table(optimum: Optimum, notation: str | None = None) -> tuple[list[str], list[list[str]]]:
     """The resources that are split, and a row for each phase and boundary: condition, exponents, balance."""
-    printer = LatexPrinter()
     phases = (*optimum.phases, *optimum.boundaries)
     rows = []
     for phase in phases if notation is None else restated(phases, notation):
-        where = r",\ ".join(printer.doprint(part) for part in And.make_args(phase.condition) if part != true)
-        powers = [entry(key, power, phase.logs[key], printer) for key, power in phase.powers]
-        rows.append([where, *powers, r" \sim ".join(printer.doprint(x) for x in phase.balance)])
-    return [printer.doprint(x) for x in optimum.free], rows
+        where = r",\ ".join(tex(part) for part in And.make_args(phase.condition) if part != true)
+        powers = [entry(key, power, phase.logs[key]) for key, power in phase.powers]
+        rows.append([where, *powers, r" \sim ".join(tex(x) for x in phase.balance)])
+    return [tex(x) for x in optimum.free], rows
 
 
 def verification_table(report: Report) -> tuple[list[str], list[list[str]]]:

@@ -17,7 +17,6 @@ from html import escape
 from importlib.metadata import version
 
 import matplotlib
-import sympy
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
@@ -25,6 +24,7 @@ from asymptotics import Law
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.step import Step
 from asymptotics.derivation.text import html_reason, sides
+from asymptotics.display import tex
 from asymptotics.notation import NOTATIONS, Notation
 from asymptotics.notation import notation as named
 from numerics.figures.allocation import phase_diagram
@@ -139,7 +139,7 @@ def _step(step: Step, letters: Notation) -> dict[str, object]:
 def _allocation(optimum: Optimum, notation: str | None) -> dict[str, object]:
     split, rows = phase_table(optimum, notation)
     return {
-        "cost": f"C = {sympy.latex(optimum.cost)}",
+        "cost": f"C = {tex(optimum.cost)}",
         "heads": ["phase", *map(_math, split), Markup("<i>L</i>"), "balance"],
         "rows": rows,
         "proof": capital(str(optimum.proof)),

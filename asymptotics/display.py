@@ -1,0 +1,168 @@
+"""Expressions as they are shown: a number is exact while that is short, else a decimal of six digits.
+
+The rule, for text and LaTeX of laws, expansions, tasks, phases, derivations and verdicts: a fraction of more
+than `DIGITS` digits, and a closed form of a number that has such a fraction in it or more than `LONG`
+characters, are shown as a decimal; so are decimal fractions such as 1.749. Symbols stay symbols: of a product
+the factors that are numbers become one decimal. What is shown is for reading; attributes of laws are exact.
+
+    readable(expression)                 the expression with decimals for long numbers
+    is_rounded(expression)               whether a decimal in it stands for a number with further digits
+    text(expression), tex(expression)    the readable form as text, and as LaTeX
+    sum_text, sum_tex                    terms with a remainder
+    Typesetter                           SymPy's printer of LaTeX, with powers before arguments
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal as Written
+from typing import Any
+
+import mpmath
+from sympy import Add, Basic, Expr, Mul, Rational, S
+from sympy.core.expr import AtomicExpr
+from sympy.core.symbol import Str
+from sympy.printing.latex import LatexPrinter
+
+from asymptotics.errors import BottleneckError
+
+DIGITS = 6
+"""Digits of a decimal that stands for a longer number, and of the longest fraction that is shown exactly."""
+ROUNDED = f" (decimals to {DIGITS} digits)"
+"""What follows a line with such decimals."""
+GIVEN = 12
+"""A decimal that ends after so many digits is shown whole."""
+LONG = 60
+"""Characters of a closed form beyond which a number is shown as a decimal."""
+DENOMINATOR = 16
+"""A decimal fraction with a larger denominator is shown as a decimal."""
+
+
+class Decimal(AtomicExpr):  # type: ignore[misc]
+    """A positive number as its decimal prints; ``rounded`` where the number has further digits."""
+
+    is_positive = is_finite = is_extended_real = True
+    is_number = False  # nothing is computed with it
+
+    def __new__(cls, written: str | Str, rounded: Basic) -> Decimal:
+        return AtomicExpr.__new__(cls, Str(str(written)), rounded)
+
+    @classmethod
+    def class_key(cls) -> tuple[int, int, str]:
+        return 1, 0, "Number"  # the place of a number in a product
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(self.args[0])
+
+    def _latex(self, printer: Any) -> str:
+        mantissa, letter, power = str(self.args[0]).partition("e")
+        return rf"{mantissa} \cdot 10^{{{int(power)}}}" if letter else mantissa
+
+
+def readable(expression: Any, longest: int = LONG) -> Any:
+    """The expression with decimals for numbers whose closed form has more than ``longest`` characters.
+
+    >>> from sympy import gamma, pi, sqrt
+    >>> from asymptotics.symbols import b, t
+    >>> readable(Rational(153, 100) * gamma(Rational(416, 1749)) * t ** -Rational(1749, 1000) / b)
+    5.84720/(b*t**1.749)
+    >>> readable(sqrt(pi) / 4 * b), readable(sqrt(pi) / 4 * b, 0)
+    (sqrt(pi)*b/4, 0.443113*b)
+    """
+    if not isinstance(expression, Basic) or isinstance(expression, Decimal) or not expression.args:
+        return _rational(expression) if isinstance(expression, Rational) else expression
+    if isinstance(expression, Expr) and not expression.free_symbols:
+        return _number(expression, longest)
+    before = list(expression.args)
+    if isinstance(expression, Mul):
+        before = [Mul(*(x for x in before if not x.free_symbols)), *(x for x in before if x.free_symbols)]
+    parts = [readable(x, longest) for x in before]
+    if parts == before:
+        return expression
+    # a sum may have its terms in an order of its own
+    return Add(*parts, evaluate=False) if isinstance(expression, Add) else expression.func(*parts)
+
+
+def _number(number: Expr, longest: int) -> Expr:
+    if len(str(number)) <= longest and all(_rational(r) == r for r in number.atoms(Rational)):
+        return number
+    try:
+        value = number.evalf(2 * DIGITS)
+    except (BottleneckError, ArithmeticError, TypeError, ValueError):
+        return number
+    if number.is_Rational or not value.is_Float or value == 0:
+        return _rational(number) if number.is_Rational else number
+    return _rounded(value)
+
+
+def _rational(number: Rational) -> Expr:
+    sign, size = (-1 if number < 0 else 1), abs(number)
+    exact = len(f"{size.p}{size.q if size.q > 1 else ''}") <= DIGITS
+    if exact and (size.q <= DENOMINATOR or size.q % 5):
+        return number
+    written = Written(int(size.p)) / Written(int(size.q))
+    if written == 0 or Rational(str(written)) != size or len(written.normalize().as_tuple().digits) > GIVEN:
+        return number if exact else _rounded(number.evalf(2 * DIGITS))
+    shown = f"{written:f}" if abs(written.adjusted()) <= DIGITS else f"{written.normalize():e}"
+    return sign * Decimal(shown, S.false)
+
+
+def _rounded(value: Expr) -> Expr:
+    shown = mpmath.nstr(mpmath.mpf(abs(value)), DIGITS, strip_zeros=False, min_fixed=-4, max_fixed=DIGITS)
+    return (-1 if value < 0 else 1) * Decimal(shown.replace(".e", "e").removesuffix("."), S.true)
+
+
+def is_rounded(expression: Any) -> bool:
+    """Whether a decimal in a readable expression stands for a number with further digits."""
+    return any(x.args[1] == S.true for x in expression.atoms(Decimal))
+
+
+def text(expression: Any) -> str:
+    """The readable form as text."""
+    return str(readable(expression))
+
+
+class Typesetter(LatexPrinter):  # type: ignore[misc]
+    """SymPy's LaTeX with ``\\log^{2}{x}`` for the square of a logarithm."""
+
+    def _print_log(self, expr: Expr, exp: str | None = None) -> str:
+        power = rf"^{{{exp}}}" if exp else ""
+        return rf"\log{power}{{\left({self._print(expr.args[0])} \right)}}"
+
+
+def tex(expression: Any) -> str:
+    """The readable form as LaTeX."""
+    return str(Typesetter().doprint(readable(expression)))
+
+
+def sum_text(terms: Sequence[Expr], bound: Expr | None, *, exact: bool = False) -> str:
+    """Terms in their order with a remainder ``O(bound)``, and how far decimals in it go."""
+    shown = [*terms] if exact else [readable(term) for term in terms]
+    parts = [str(term) for term in shown] or ["0"]
+    parts += [] if bound is None else [f"O({bound if exact else readable(bound)})"]
+    note = ROUNDED if any(map(is_rounded, shown)) else ""
+    return " + ".join(parts).replace("+ -", "- ") + note
+
+
+def sum_tex(terms: Sequence[Expr], bound: Expr | None, *, exact: bool = False) -> str:
+    """The same in LaTeX."""
+    write = Typesetter().doprint if exact else tex
+    first, *rest = [write(term) for term in terms] or ["0"]
+    parts = [first, *(part if part.startswith("-") else f"+ {part}" for part in rest)]
+    parts += [] if bound is None else [rf"+ O\left({write(bound)}\right)"]
+    return " ".join(parts)
+
+
+__all__ = [
+    "DIGITS",
+    "LONG",
+    "ROUNDED",
+    "Decimal",
+    "Typesetter",
+    "is_rounded",
+    "readable",
+    "sum_tex",
+    "sum_text",
+    "tex",
+    "text",
+]

@@ -1,0 +1,85 @@
+"""Numbers that can be read: what is shown is short, its digits are right, and what is exact stays exact."""
+
+import pytest
+from sympy import Integer, Min, Rational, exp, gamma, latex, pi, sqrt
+
+from asymptotics import Task, check_claim, compute_optimal, derive, power_law
+from asymptotics.display import Decimal, is_rounded, readable, tex, text
+from asymptotics.symbols import N, a, b, k, t
+
+MEASURED = Task(eigenvalues="1.53*k**-1.749", target="0.51*k**-1.416")
+SHOWN = [
+    (Rational(3, 2), "3/2", "\\frac{3}{2}"),
+    (Rational(5, 48) * pi**4, "5*pi**4/48", "\\frac{5 \\pi^{4}}{48}"),
+    (Rational(1749, 1000), "1.749", "1.749"),
+    (-Rational(43, 50), "-0.86", "- 0.86"),
+    (Rational(416, 1749), "0.237850", "0.237850"),
+    (N ** -Rational(416, 1749), "N**(-0.237850)", "N^{- 0.237850}"),
+    (Min(a - 1, Rational(1749, 1000) * b), "Min(1.749*b, a - 1)", None),
+    (Integer(10) ** 30, "1e+30", "1 \\cdot 10^{30}"),
+    (Integer(3) ** 700, "9.65780e+333", "9.65780 \\cdot 10^{333}"),
+    (sqrt(pi) * b / 4, "sqrt(pi)*b/4", None),
+    (b * gamma(Rational(416, 1749)) * sqrt(pi), "6.77378*b", None),
+]
+
+
+@pytest.mark.parametrize(("number", "plain", "set_"), SHOWN, ids=str)
+def test_what_is_shown_of_a_number(number, plain, set_):
+    assert text(number) == plain
+    assert set_ is None or tex(number) == set_
+
+
+def test_decimals_that_were_rounded_are_known():
+    assert not is_rounded(readable(Rational(1749, 1000)))
+    assert is_rounded(readable(Rational(416, 1749)))
+    assert readable(exp(-N) / 2) == exp(-N) / 2
+    assert Decimal("1.5", readable(Integer(1))).is_positive
+
+
+def test_the_laws_of_a_measured_task_are_short_and_honest():
+    laws = derive(MEASURED)
+    for law in laws:
+        assert len(repr(law)) < 110 and repr(law).endswith("(decimals to 6 digits)")
+        assert len(law.to_latex()) < 90 and "\\approx" in law.to_latex()
+        assert law.prefactor.evalf(7) == law.regimes[0].prefactor.evalf(7)
+        assert "153" in law.to_text(exact=True) and "decimals" not in law.to_text(exact=True)
+        assert "\\approx" not in law.to_latex(exact=True)
+    assert f"{float(laws.time.prefactor):.6f}" in repr(laws.time)
+    assert text(laws.time.exponent) == "0.237850"
+    assert "N**(-0.416)" in repr(laws.model.expansion(2)) or "N**0.416" in repr(laws.model.expansion(2))
+    assert repr(MEASURED) == "Task(eigenvalues=1.53/k**1.749, target=0.51/k**1.416)"
+
+
+def test_floats_and_decimals_are_one_task_and_print_the_same():
+    floats = Task(eigenvalues=1.53 * k**-1.749, target=0.51 * k**-1.416)
+    assert floats == MEASURED
+    assert repr(derive(floats).model) == repr(derive(MEASURED).model)
+
+
+def test_symbols_stay_symbols():
+    law = derive(Task(eigenvalues="A*k**-1.749", target="D*k**-1.416")).time
+    assert {"A", "D"} <= {s.name for s in law.prefactor.free_symbols}
+    assert "A**" in repr(law) and "D" in repr(law)
+
+
+def test_huge_numbers_are_short():
+    for law in derive(power_law(1000, 999)):
+        assert len(repr(law)) < 120 and len(law.to_latex()) < 120
+
+
+def test_phases_show_decimals():
+    optimum = compute_optimal(derive(MEASURED), cost=N * t)
+    assert "C**0.636231" in repr(optimum) or "C**(0.636231)" in repr(optimum)
+    assert "0.636231" in optimum.to_latex() and "1749" not in optimum.to_latex()
+
+
+@pytest.mark.parametrize("name", ["time", "model", "data"])
+def test_what_is_shown_is_a_claim_that_holds(name):
+    law = getattr(derive(MEASURED), name)
+    assert check_claim(repr(law).split(f", {law.resource} ->")[0], law)
+    assert check_claim(law.to_latex(), law)
+
+
+def test_sympy_prints_laws_as_they_print_themselves():
+    law = derive(MEASURED).time
+    assert latex(law) == law.to_latex()
