@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import inf
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Expr, Integer, Min, Piecewise, Symbol, nan, oo, sympify, zoo
+from sympy import And, Expr, Integer, Min, Piecewise, Rational, Symbol, nan, oo, sympify, zoo
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.caches import cached
 from asymptotics.display import ROUNDED, is_rounded, readable, text
 from asymptotics.domains.domain import as_condition, plain, primitive
-from asymptotics.errors import UnableError
+from asymptotics.errors import BottleneckError, DomainError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.layer_leading import leading_series
 from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.oscillation import LogPeriodic, log_periodic
 from asymptotics.expansions.vanishing import NONZERO, number_in, zero_test
+from asymptotics.laws import evaluation
 from asymptotics.laws import latex as typeset
 from asymptotics.laws.windows import Subject, Window, windows_of
 from asymptotics.model.quantities import QUANTITIES, crossover
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 
 NAMED = 80
 """Characters of a prefactor beyond which it has a name and a line of its own."""
+FAR = 1000
+"""A law that is good only beyond this value of its resource says so wherever it is printed."""
 
 
 @exclusive_class
@@ -288,6 +292,55 @@ class Law:
             raise UnableError(f"no regime of {self!r} covers {table}; derive the task with these values")
         return replace(self, task=task, regimes=tuple(kept), settings=settings)
 
+    def __call__(
+        self, value: object, values: Mapping[Symbol | str, object] | None = None, /, **named: object
+    ) -> float:
+        """The leading term at one value of the resource, with numbers for all parameters.
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> round(derive(power_law(a, b)).model(1000, a=4, b=2), 12)
+        4.058712e-06
+        """
+        law = self.at(values, **named)
+        law._check_numbers("law(1000, {})")
+        return evaluation.evaluate(law.leading, law.resource, value)
+
+    def lambdify(
+        self, values: Mapping[Symbol | str, object] | None = None, /, **named: object
+    ) -> Callable[[Any], Any]:
+        """The leading term as a function of the resource, a float or a NumPy array, in double precision.
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> derive(power_law(a, b)).time.lambdify(a=3, b=2)([1, 10, 100])
+        array([0.25  , 0.025 , 0.0025])
+        """
+        law = self.at(values, **named)
+        law._check_numbers("law.lambdify({})")
+        return evaluation.compile_leading(law.leading, law.resource)
+
+    @property
+    def good_from(self) -> float | None:
+        """The value of the resource from which on the leading term is within 10 % of the loss, at numbers.
+
+        It follows from the next orders (`laws.evaluation`); None where no next order is known, as what is
+        left is smaller than every power, and inf for a claim that differs from the law. Raises `DomainError`
+        for a law with symbols.
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> f"{derive(power_law(a, b)).model.at(a=4, b=2).good_from:.3g}"
+        '26.5'
+        """
+        self._check_numbers("law.at({}).good_from")
+        return _good_from(self)
+
+    def _check_numbers(self, form: str) -> None:
+        if self.parameters:
+            missing = ", ".join(f"{symbol}=..." for symbol in self.parameters)
+            raise DomainError(f"the {self.name} law has symbols; give numbers, {form.format(missing)}")
+
     def _again(self, task: Task, settings: tuple[tuple[Symbol, Expr], ...]) -> Law:
         derived = replace(derive_law(self.name, task, self.below), measured=self.measured)
         return derived.at(dict(settings))
@@ -355,12 +408,25 @@ class Law:
         where += f" ({self.measured.as_fit})" if self.measured is not None else ""
         if any(is_rounded(part) for part in shown if part is not None):
             where += ROUNDED
+        where += self._reach
         yield f"{QUANTITIES[self.name].symbol} ~ {leading}{rest}, {to}{where}"
         if named is not None:
             yield f"    {named} = {prefactor}"
 
     def _rows(self, **options: Any) -> list[str]:
         return typeset.rows_of(QUANTITIES[self.name].tex, self.resource, self.regimes, **options)
+
+    @property
+    def _reach(self) -> str:
+        """From where the law is good, in words, where that is far and known from powers."""
+        if self.parameters or len(self.regimes) > 1 or not self.regimes[0].is_power:
+            return ""
+        try:
+            start = _good_from(self) if self.regimes[0].relative is None else None
+        except BottleneckError:
+            return ""
+        far = start is not None and FAR < start < inf
+        return f" (within 10 % from {self.resource} = {start:.1e} on)" if far else ""
 
     def _latex(self, printer: object) -> str:
         return self.to_latex()
@@ -401,6 +467,11 @@ def derive_law(name: str, task: Task, below: bool = False) -> Law:
         return quantity.formula(there, depth)
 
     return Law(name=name, task=task, regimes=find_regimes(formula, base.domain), below=below)
+
+
+@cached(maxsize=256)
+def _good_from(law: Law) -> float | None:
+    return evaluation.good_from(law.expansion(terms=4), law.leading, law.resource, Rational(1, 10))
 
 
 @cached(maxsize=256)

@@ -220,7 +220,7 @@ def rough_df1(sums: SpectralSums, y: complex, floor: float, field: Field) -> tup
         lam, A, _ = rule.doubles
         u = 1 / (lam + kappa)
         Au = A * u
-        g, dg = complex(Au.sum()), complex(-kappa * (Au * u).sum())
+        g, dg = complex(Au.sum()), complex(-(Au * (kappa * u)).sum())
         return (g, dg) if y.imag >= 0 else (g.conjugate(), dg.conjugate())
     one = field.real(1)
     size = field.exp(one * y.real)

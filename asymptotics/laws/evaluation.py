@@ -1,0 +1,151 @@
+"""Numbers of a law: at one value of its resource, on arrays, and from where on its leading term is good.
+
+    evaluate(leading, resource, value)       the leading term at one value
+    compile_leading(leading, resource)       the same as a function of floats and NumPy arrays
+    good_from(series, leading, resource)     where the next orders fall below a share of the leading term
+
+With the known orders ``L_0 + L_1 + ... + L_n`` of an expansion and the leading term L that the law states,
+the law is good to a share q from the largest root of ``|L_0 - L| + |L_1| + ... + 2 |L_n| = q |L|`` on. Lower
+powers of the logarithm in the leading order count as corrections; absolute values leave no room for a
+cancellation that ends further out; and the last known order stands in for those behind it, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import mpmath
+from sympy import Expr, Float, Mul, Symbol, lambdify
+from sympy.external import import_module
+
+from asymptotics.errors import DomainError
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.oscillation import Oscillation
+from asymptotics.parsing.numbers import real_number
+from asymptotics.precision import working
+
+DIGITS = 17
+SPANS = (16, 64, 256, 1024, 4096)
+"""Decades of the resource in which the last point above the bound is sought, one span after the other."""
+STEPS = 64
+"""Points in a span; between the last one above and the next, the place is found by bisection."""
+HALVINGS = 20
+
+
+def evaluate(leading: Expr, resource: Symbol, value: object) -> float:
+    """The leading term at one value > 0 of the resource.
+
+    >>> from asymptotics.symbols import N
+    >>> evaluate(3 / N**2, N, 10)
+    0.03
+    """
+    at = real_number(value, str(resource))
+    if not at.is_positive or not at.is_finite:
+        raise DomainError(f"{resource} = {at}; a law has values at finite numbers > 0")
+    return float(leading.xreplace({resource: at}).evalf(DIGITS))
+
+
+def compile_leading(leading: Expr, resource: Symbol) -> Callable[[Any], Any]:
+    """The leading term as a function of a float, or of an array entry by entry, in double precision.
+
+    >>> from asymptotics.symbols import N
+    >>> compile_leading(3 / N**2, N)(10)
+    0.03
+    """
+    numpy = import_module("numpy")
+    if leading.has(Oscillation):
+        compiled = numpy.vectorize(lambda x: evaluate(leading, resource, x), otypes=[float])
+    else:
+        compiled = lambdify(resource, leading.evalf(DIGITS), modules="numpy")
+
+    def function(values: Any) -> Any:
+        points = numpy.asarray(values, dtype=float)
+        found = compiled(points) + 0 * points
+        return found if points.ndim else float(found)
+
+    return function
+
+
+def good_from(series: Expansion, leading: Expr, resource: Symbol, share: Expr) -> float | None:
+    """The value of the resource from which on the known orders leave less than ``share``; >= 1.
+
+    None where no next order is known, and ``inf`` beyond the last of `SPANS`.
+
+    >>> from asymptotics import derive, power_law
+    >>> from asymptotics.symbols import N
+    >>> law = derive(power_law(4, 2)).model                   # 1 - 5/(2 N) + 15/(4 N^2) - ...
+    >>> good_from(law.expansion(3), law.leading, N, 0.1) > 25
+    True
+    """
+    with working(DIGITS):
+        corrections = _corrections(series, leading, resource)
+        if not corrections:
+            return None
+
+        @cache
+        def left_out(decades: mpmath.mpf) -> bool:
+            x = mpmath.mpf(10) ** decades
+            try:
+                return not sum(abs(part(x)) for part in corrections) < share
+            except ZeroDivisionError:  # the leading term vanishes at this x
+                return True
+
+        for span in SPANS:
+            places = [mpmath.mpf(span * i) / STEPS for i in range(STEPS + 1)]
+            above = [place for place in places if left_out(place)]
+            if not above:
+                return 1.0
+            if above[-1] > span / 2:
+                continue
+            low, high = above[-1], above[-1] + places[1]
+            for _ in range(HALVINGS):
+                middle = (low + high) / 2
+                low, high = (middle, high) if left_out(middle) else (low, middle)
+            return float(mpmath.mpf(10) ** high)
+        return float("inf")
+
+
+def _corrections(
+    series: Expansion, leading: Expr, resource: Symbol
+) -> list[Callable[[mpmath.mpf], mpmath.mpf]]:
+    """The orders behind the leading term as functions of the resource, relative to it."""
+    if not series.terms:
+        return []
+    orders = list(dict.fromkeys(term.order for term in series.terms))
+    groups = [[term for term in series.terms if term.order == order] for order in orders]
+    first = series.terms[0]
+    scale = resource if series.gauge is None else series.gauge
+    # the envelope, and the power that all orders share, cancel
+    lead = _function(leading / Mul(series.envelope, scale ** series.exponent(first.order)), resource)
+    gauge = _function(scale, resource)
+    parts = []
+    for group in groups:
+        terms = [
+            (_function(t.coefficient, resource), _function(t.order - first.order, resource), t.log_power)
+            for t in group
+        ]
+
+        def part(x: mpmath.mpf, terms: Any = terms, behind: bool = group is not groups[0]) -> mpmath.mpf:
+            y = gauge(x)
+            found = mpmath.fsum(c(x) * y ** -p(x) * mpmath.log(y) ** m for c, p, m in terms)
+            return found / lead(x) - (0 if behind else 1)
+
+        parts.append(part)
+    if len(parts) > 1:
+        return [*parts, parts[-1]]
+    return parts if len(series.terms) > 1 else []
+
+
+def _function(expression: Expr, resource: Symbol) -> Callable[[mpmath.mpf], mpmath.mpf]:
+    short = expression.evalf(DIGITS)
+    if not short.has(resource):
+        fixed = short._to_mpmath(mpmath.mp.prec)
+        return lambda x: fixed
+    if not short.has(Oscillation):
+        return lambdify(resource, short, modules="mpmath")
+    return lambda x: short.xreplace({resource: Float(x, DIGITS)}).evalf(DIGITS)._to_mpmath(mpmath.mp.prec)
+
+
+__all__ = ["compile_leading", "evaluate", "good_from"]
