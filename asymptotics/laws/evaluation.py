@@ -120,7 +120,7 @@ def _corrections(
     # the envelope, and the power that all orders share, cancel
     lead = _function(leading / Mul(series.envelope, scale ** series.exponent(first.order)), resource)
     gauge = _function(scale, resource)
-    parts = []
+    parts: list[Callable[[mpmath.mpf], mpmath.mpf]] = []
     for group in groups:
         terms = [
             (_function(t.coefficient, resource), _function(t.order - first.order, resource), t.log_power)
@@ -133,9 +133,9 @@ def _corrections(
             return found / lead(x) - (0 if behind else 1)
 
         parts.append(part)
-    if len(parts) > 1:
-        return [*parts, parts[-1]]
-    return parts if len(series.terms) > 1 else []
+    if len(series.terms) == 1:
+        return []
+    return [*parts, *parts[1:][-1:]]
 
 
 def _function(expression: Expr, resource: Symbol) -> Callable[[mpmath.mpf], mpmath.mpf]:
