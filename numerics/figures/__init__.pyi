@@ -1,0 +1,11 @@
+from numerics.figures.allocation import plot_frontier as plot_frontier
+from numerics.figures.allocation import plot_isoflop as plot_isoflop
+from numerics.figures.allocation import plot_phases as plot_phases
+from numerics.figures.losses import plot_ensembles as plot_ensembles
+from numerics.figures.losses import plot_loss_curves as plot_loss_curves
+from numerics.figures.losses import plot_timescale_density as plot_timescale_density
+from numerics.figures.losses import plot_train_test as plot_train_test
+from numerics.figures.losses import plot_transfer as plot_transfer
+from numerics.figures.measured import plot_measured as plot_measured
+from numerics.figures.style import save as save
+from numerics.figures.verification import plot_verification as plot_verification
