@@ -59,8 +59,9 @@ INERTIA = Symbol("mu", positive=True)
 class Notation:
     """A change of variables for the exponents of ``lambda_k = k^-b``, ``c_k = k^-a``; all dimensionless.
 
-    ``inverse`` gives the letters of ``source`` in a and b, from which `table` follows; ``resources`` are its
-    letters for t, N, P and C, in which claims are read.
+    ``inverse`` gives two letters of ``source`` in a and b, from which `table` follows, or none where they are
+    those of this project; ``resources`` are its letters for t, N, P and C, in which claims are read. Raises
+    `DomainError` for other tables, and where the two letters do not determine a and b.
 
     >>> from asymptotics import derive, power_law
     >>> law = derive(power_law(a, b)).model
@@ -74,6 +75,21 @@ class Notation:
     source: str
     inverse: tuple[tuple[Symbol, Expr], ...] = ()
     resources: tuple[tuple[Symbol, Expr], ...] = ()
+
+    def __post_init__(self) -> None:
+        for field, meant in (("inverse", {a, b}), ("resources", {t, N, P, C})):
+            for pair in getattr(self, field):
+                if not (isinstance(pair, tuple) and len(pair) == 2 and _is_letter(*pair, meant)):
+                    known = ", ".join(sorted(symbol.name for symbol in meant))
+                    raise self._refusal(f"{field} has {shown(pair)}; give (Symbol, expression in {known})")
+        if len(self.inverse) not in (0, 2):
+            raise self._refusal(f"inverse has {len(self.inverse)} letters; give two, or none for a and b")
+        slopes = [meant.diff(ours) for _, meant in self.inverse for ours in (a, b)]
+        if slopes and (slopes[0] * slopes[3] - slopes[1] * slopes[2]).expand() == 0:
+            raise self._refusal(f"{self.inverse} does not determine a and b; give two independent letters")
+
+    def _refusal(self, words: str) -> DomainError:
+        return DomainError(f"notation {shown(self.name)}: {words}")
 
     def expression(self, value: Expr) -> Expr:
         """An exponent or a prefactor in these letters."""
@@ -109,8 +125,15 @@ class Notation:
 
     @property
     def table(self) -> tuple[tuple[Symbol, Expr], ...]:
-        """a and b in the letters of the source; empty where these are the letters of this project."""
-        return _solve_for_ours(self.inverse)
+        """a and b in the letters of the source; empty where these are the letters of this project.
+
+        Raises `DomainError` where they are not the one solution of two equations.
+        """
+        try:
+            return _solve_for_ours(self.inverse)
+        except (KeyError, ValueError, NotImplementedError) as error:
+            words = f"{self.inverse} is not solved by one formula for a and b; give simpler letters"
+            raise self._refusal(words) from error
 
     @property
     def meanings(self) -> dict[str, Expr]:
@@ -134,6 +157,11 @@ class Notation:
         if any(symbol.name == beta.name for symbol in self.symbols):
             substitution[beta] = INERTIA
         return substitution
+
+
+def _is_letter(letter: object, meant: object, ours: set[Symbol]) -> bool:
+    """Whether a letter is a symbol that stands for an expression in ``ours``."""
+    return isinstance(letter, Symbol) and isinstance(meant, Expr) and meant.free_symbols <= ours
 
 
 @cached(maxsize=64)

@@ -21,17 +21,17 @@ class SpectralSeries:
     """The series of ``df1`` (weights: the multiplicity) and of ``Xi`` (multiplicity times target).
 
     ``domain`` is where eigenvalues fall and ``sum m_k c_k`` is finite. The trace ``sum m_k lambda_k``,
-    without which df1 has no value, is finite where the expressions in ``trace`` are positive too; beside
-    each stand the words that refuse it elsewhere. ``unlearned`` is the target power in modes of eigenvalue
-    zero, which no sum of kernels resolves. ``below`` asks for laws below the number of modes where that is
-    finite.
+    without which df1 has no value, is finite where the expressions in ``trace`` are positive too, everywhere
+    if there are none; beside each stand the words that refuse it elsewhere. ``unlearned`` is the target power
+    in modes of eigenvalue zero, which no sum of kernels resolves. ``below`` asks for laws below the number of
+    modes where that is finite.
     """
 
     task: Task
     kernel: DirichletSeries
     target: DirichletSeries
     domain: Domain
-    trace: tuple[tuple[Expr, str], ...] = ()
+    trace: tuple[tuple[Expr, str], ...]
     unlearned: Expr = Integer(0)
     below: bool = False
 

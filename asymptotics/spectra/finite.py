@@ -202,6 +202,7 @@ class FiniteSpectra:
             kernel=kernel,
             target=target,
             domain=order_rates(domain, target, kernel),
+            trace=(),
             unlearned=unlearned(pieces, task.index, domain),
         )
 

@@ -133,6 +133,7 @@ class StretchedExponentials:
             kernel=series(task.multiplicity, Integer(0)),
             target=series(weights, origin),
             domain=domain,
+            trace=(),
         )
 
     def _origin(

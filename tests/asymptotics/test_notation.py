@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sympy import And, Eq, Min, Rational, Symbol, sin, true, zeta
 
 from asymptotics import DomainError, OnePassSGD, compute_optimal, derive, power_law
-from asymptotics.notation import NOTATIONS, notation, restated
+from asymptotics.notation import NOTATIONS, Notation, notation, restated
 from asymptotics.symbols import N, a, b, beta, t
 
 LAWS = derive(power_law(a, b))
@@ -112,3 +112,26 @@ def test_latex_of_laws_and_of_an_allocation():
 def test_an_unknown_paper_is_named():
     with pytest.raises(DomainError, match=r"notation = '1234.5678' is not known; choose from 2402.01092, "):
         LAWS.time.to_latex(notation="1234.5678")
+
+
+x, y = Symbol("x", positive=True), Symbol("y", positive=True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"inverse": ((x, a),)}, "inverse has 1 letters"),
+        ({"inverse": ((x, a / b), (y, b / a))}, "independent"),
+        ({"inverse": (("x", a), (y, b))}, "give \\(Symbol, expression in a, b\\)"),
+        ({"inverse": ((x, a + N), (y, b))}, "expression in a, b"),
+        ({"resources": ((x, a),)}, "resources has"),
+    ],
+)
+def test_tables_that_say_too_little_are_refused_when_they_are_made(fields, words):
+    with pytest.raises(DomainError, match=words):
+        Notation(name="0000.00000", source="made up", **fields)
+
+
+def test_letters_with_two_solutions_are_one_line():
+    with pytest.raises(DomainError, match="not solved by one formula"):
+        _ = Notation(name="0000.00000", source="made up", inverse=((x, a * b), (y, a + b))).table

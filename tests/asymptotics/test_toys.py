@@ -62,7 +62,9 @@ class GeometricCorrections:
         refusal = f"target {task.target}: its power must have a finite sum, which needs x < 1"
         inside = requiring(powers.domain, 1 - found[ratio], refusal)
         target = WithGeometricPart(powers=powers.target, exponent=found[exponent], ratio=found[ratio])
-        return SpectralSeries(task=task, kernel=powers.kernel, target=target, domain=inside)
+        return SpectralSeries(
+            task=task, kernel=powers.kernel, target=target, domain=inside, trace=powers.trace
+        )
 
 
 TASK = Task(eigenvalues=k**-b, target=k**-a * (1 + X**k))

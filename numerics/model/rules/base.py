@@ -139,7 +139,9 @@ _Kind = TypeVar("_Kind", bound=type[Dynamics[Any]])
 
 
 def solves(rule: type[TrainingRule]) -> Callable[[_Kind], _Kind]:
-    """A decorator that registers a class of `Dynamics` as that of ``rule``.
+    """A decorator that registers a class of `Dynamics` as that of ``rule``, for good.
+
+    Raises `DomainError` where another class was registered; the same one again changes nothing.
 
     >>> from numerics import GradientFlow
     >>> flow = type(dynamics_of(GradientFlow()))
@@ -148,7 +150,9 @@ def solves(rule: type[TrainingRule]) -> Callable[[_Kind], _Kind]:
     """
 
     def register(dynamics: _Kind) -> _Kind:
-        _DYNAMICS[rule] = dynamics
+        if _DYNAMICS.setdefault(rule, dynamics) is not dynamics:
+            known = f"{rule.__name__} is solved by {_DYNAMICS[rule].__name__} already"
+            raise DomainError(f"{known}; give {dynamics.__name__} a training rule of its own")
         return dynamics
 
     return register

@@ -147,3 +147,9 @@ def test_what_it_does_not_say_is_one_line():
 
     with pytest.raises(DomainError, match="Unsolved"):
         FullModel(power_law(2, 2), rule=Unsolved(eta=0.1, mu=0.5)).test_loss(10)
+
+
+def test_a_rule_is_solved_by_one_class():
+    assert solves(StepsWithMomentum)(StepsWithMomentumDynamics) is StepsWithMomentumDynamics
+    with pytest.raises(DomainError, match="StepsWithMomentum is solved by StepsWithMomentumDynamics already"):
+        solves(StepsWithMomentum)(type("Others", (StepsWithMomentumDynamics,), {}))
