@@ -6,7 +6,7 @@ prefactors, conditions and domains; factors known to be positive are dropped fro
 
     NOTATIONS                 the letters of each paper, by arXiv number; the one table of letters
     notation(name)            one of them
-    restated(parts, name)     regimes or phases in its letters
+    restate(parts, name)      regimes or phases in its letters
 """
 
 from __future__ import annotations
@@ -258,11 +258,11 @@ def notation(name: str | Notation) -> Notation:
     return NOTATIONS[name]
 
 
-def restated(parts: tuple[_T, ...], letters: str | Notation) -> tuple[_T, ...]:
+def restate(parts: tuple[_T, ...], letters: str | Notation) -> tuple[_T, ...]:
     """Regimes or phases in other letters: every expression and condition that they hold.
 
     >>> from asymptotics import derive, power_law
-    >>> [regime.exponent for regime in restated(derive(power_law(a, b)).data.regimes, "2405.00592")]
+    >>> [regime.exponent for regime in restate(derive(power_law(a, b)).data.regimes, "2405.00592")]
     [2*alpha*r, 2*alpha, 2*alpha]
     """
     chosen = notation(letters)
@@ -320,4 +320,4 @@ def _relation(operator: str, polynomial: Expr) -> Boolean:
     return make(positive, negative)
 
 
-__all__ = ["NOTATIONS", "Notation", "notation", "restated"]
+__all__ = ["NOTATIONS", "Notation", "notation", "restate"]

@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from asymptotics.errors import BottleneckError, DomainError
+from asymptotics.hints import hints_of_command
 from numerics.outputs import keep_output
 from numerics.signals import Stopped, stop_on_signals
 
@@ -64,7 +65,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         line = " ".join(message.split())
         if line.startswith("argument -"):
-            line = line.removeprefix("argument ").replace(": ", " ", 1)
+            line = line.removeprefix("argument ")
         raise DomainError(f"{line}; see {self.prog} --help")
 
 
@@ -101,7 +102,7 @@ def main(arguments: Sequence[str] | None = None, commands: Mapping[str, str] = C
     given = list(sys.argv[1:] if arguments is None else arguments)
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115, as it stays open
-    with stop_on_signals(sys._getframe()), warnings.catch_warnings():
+    with stop_on_signals(sys._getframe()), hints_of_command(), warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
         warnings.showwarning = lambda message, *_: _say(message)
         try:

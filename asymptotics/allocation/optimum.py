@@ -30,10 +30,11 @@ from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_condition, normal, primitive
 from asymptotics.domains.parametric_lp import covers, disjoint
 from asymptotics.errors import DomainError, UnableError, check_kind
+from asymptotics.hints import name_argument
 from asymptotics.laws.derive import Laws, derive
-from asymptotics.model.rules.base import Rule, check_rule, numbers_of
+from asymptotics.model.rules.base import TRAINING_RULES, Rule, check_rule, numbers_of
 from asymptotics.model.rules.gradient_flow import GradientFlow
-from asymptotics.notation import restated
+from asymptotics.notation import restate
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, mapping_of
 from asymptotics.precision import exclusive, exclusive_class
@@ -131,7 +132,7 @@ class Optimum:
         ``notation`` is the arXiv number of a paper in whose letters it is written (`asymptotics.notation`).
         """
         phases = (*self.phases, *self.boundaries)
-        shown = phases if notation is None else restated(phases, notation)
+        shown = phases if notation is None else restate(phases, notation)
         return typeset.table(self.free, ((p.condition, p.powers, p.log_powers) for p in shown))
 
 
@@ -185,7 +186,8 @@ def compute_optimal(
         if laws.modes != oo:
             raise UnableError(
                 f"modes = {laws.modes}: b < 1 with M proportional to N (phases Ib, Ic, IVa, IVb of Paquette "
-                "et al.) needs expansions of sums over finitely many modes; use b > 1, modes=oo"
+                "et al.) needs expansions of sums over finitely many modes; "
+                f"use {name_argument('modes', 'oo')} and b > 1"
             )
         laws = derive(laws)
     check_kind(laws, Laws, "laws", "pass derive(task)")
@@ -242,9 +244,9 @@ def _allocation(
 def _check_batch(rule: Rule) -> None:
     """The batch is a resource only of a rule that has one, and has not fixed it."""
     if B not in rule.parameters:
-        raise DomainError(
-            f"a batch B changes nothing under {rule.title}; leave it out, or use rule=OnePassSGD"
-        )
+        other = next(kind for kind in TRAINING_RULES.values() if B in kind.parameters)
+        advice = f"leave it out, or use {name_argument('rule', other.__name__, other.name)}"
+        raise DomainError(f"a batch B changes nothing under {rule.title}; {advice}")
     if B in numbers_of(rule):
         raise DomainError(
             f"B = {numbers_of(rule)[B]} by rule = {rule}; leave B out of the budget, or pass the class"

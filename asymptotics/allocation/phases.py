@@ -30,7 +30,7 @@ from asymptotics.display import text
 from asymptotics.domains.domain import Domain, as_condition, normal, plain
 from asymptotics.domains.parametric_lp import Constraint, Programme, Vertex
 from asymptotics.errors import UnableError
-from asymptotics.notation import restated
+from asymptotics.notation import restate
 from asymptotics.parsing.heights import to_power
 from asymptotics.regimes import tidy
 from asymptotics.symbols import B, C, E, N, P, t
@@ -122,7 +122,7 @@ class Phase:
         >>> first.to_latex(notation="2405.00592").split("quad ")[1]
         '\\\\text{for } r < \\\\frac{1}{2}'
         """
-        (shown,) = (self,) if notation is None else restated((self,), notation)
+        (shown,) = (self,) if notation is None else restate((self,), notation)
         return typeset.phase(shown.condition, shown.powers, shown.log_powers)
 
 

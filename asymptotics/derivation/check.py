@@ -23,6 +23,7 @@ from asymptotics.derivation.symbols import Asymptotic
 from asymptotics.derivation.text import equation
 from asymptotics.domains.domain import plain
 from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.hints import name_numbers
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import substitution, whole_number
 from asymptotics.precision import working
@@ -130,10 +131,8 @@ def check(
         raise DomainError(f"{symbolic[0]} = {table[symbolic[0]]}; steps are checked at numbers, give one")
     missing = [s for s in parameters if s not in table and s.name not in PLACES]
     if missing:
-        names = ", ".join(s.name for s in missing)
-        raise DomainError(
-            f"no value for {names}; give numbers for all parameters, e.g. at={{a: 1.5, b: 1.25}}"
-        )
+        names = [s.name for s in missing]
+        raise DomainError(f"no value for {', '.join(names)}; give {name_numbers('at', names)}")
     for condition in conditions:
         if condition.xreplace(table) == False:  # noqa: E712  (SymPy's BooleanFalse)
             raise DomainError(f"the condition {condition} of the derivation fails at this point")

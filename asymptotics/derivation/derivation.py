@@ -91,7 +91,7 @@ class Derivation:
         """
         return check(self.title, self.steps, self.definitions, self.parameters, self.conditions, at, digits)
 
-    def restated(self, letters: str) -> Derivation:
+    def restate(self, letters: str) -> Derivation:
         """The same steps and conditions in the letters of another paper, for reading.
 
         Sentences that quote a formula keep it in a and b.
@@ -104,7 +104,7 @@ class Derivation:
         )
 
     def _parts_in(self, notation: str | None) -> tuple[str, tuple[Boolean, ...], tuple[Step, ...]]:
-        shown = self if notation is None else self.restated(notation)
+        shown = self if notation is None else self.restate(notation)
         return shown.title, shown.conditions, shown.steps
 
     def to_markdown(self, notation: str | None = None) -> str:

@@ -47,7 +47,7 @@ from asymptotics.expansions.oscillation_products import inverse_waves
 from asymptotics.expansions.ring import ONE, element, power, sum_of_products
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.vanishing import DOUBT, NONZERO, number_in, zero_test
-from asymptotics.notation import restated
+from asymptotics.notation import restate
 from asymptotics.parsing.heights import to_power
 
 
@@ -370,7 +370,7 @@ class Expansion:
         \\frac{2^{- \\beta} t^{- \\beta} \\Gamma\\left(\\beta\\right)}{\\alpha}
         """
         if notation is not None:
-            letters = (restated(self.terms, notation), restated(self.remainder, notation))
+            letters = (restate(self.terms, notation), restate(self.remainder, notation))
             return replace(self, terms=letters[0], remainder=letters[1]).to_latex(exact=exact)
         return display.sum_tex(*self._shown(), exact=exact)
 

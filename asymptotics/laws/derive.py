@@ -84,7 +84,7 @@ class Laws:
     ) -> str:
         """The three bottleneck laws in one ``aligned`` block of LaTeX, with the options of `Law.to_latex`."""
         rows: list[str] = []
-        for law in self if notation is None else (law.restated(notation) for law in self):
+        for law in self if notation is None else (law.restate(notation) for law in self):
             taken = frozenset(row[0] for row in rows)  # the names of prefactors above
             rows += law._rows(width=width, exact=exact, taken=taken)
         return typeset.aligned(rows)

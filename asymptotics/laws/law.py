@@ -27,7 +27,7 @@ from asymptotics.laws import evaluation
 from asymptotics.laws import latex as typeset
 from asymptotics.laws.windows import Subject, Window, windows_of
 from asymptotics.model.quantities import QUANTITIES, crossover
-from asymptotics.notation import restated
+from asymptotics.notation import restate
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, substitution, whole_number
 from asymptotics.precision import exclusive, exclusive_class
@@ -447,12 +447,12 @@ class Law:
         >>> print(derive(power_law(a, b)).time.to_latex(notation="2409.17858"))
         L(t) \\sim \\frac{2^{- \\beta} \\Gamma\\left(\\beta\\right)}{\\alpha} t^{-\\beta}
         """
-        law = self if notation is None else self.restated(notation)
+        law = self if notation is None else self.restate(notation)
         return typeset.aligned(law._rows(width=width, exact=exact))
 
-    def restated(self, notation: str) -> Law:
+    def restate(self, notation: str) -> Law:
         """The law in the letters of another paper, for reading: its domain stays in those of the task."""
-        return replace(self, regimes=restated(self.regimes, notation))
+        return replace(self, regimes=restate(self.regimes, notation))
 
 
 @exclusive

@@ -29,6 +29,7 @@ from pylatexenc.latexwalker import (
 from pylatexenc.macrospec import LatexContextDb, MacroSpec
 
 from asymptotics.errors import ParseError
+from asymptotics.hints import name_argument
 from asymptotics.parsing.vocabulary import DEPTH, LENGTH
 
 SPACES = set(", ; : ! quad qquad displaystyle textstyle limits nolimits".split()) | {" ", "\n", ">"}
@@ -130,7 +131,7 @@ def _items(text: str, nodes: Sequence[Any]) -> tuple[Item, ...]:
             if node.macroname not in SPACES:
                 found.append(_macro(text, node))
         elif isinstance(node, LatexEnvironmentNode):
-            advice = "give each case as a claim of its own, with assuming="
+            advice = f"give each case as a claim of its own, with {name_argument('assuming', '...')}"
             raise ParseError.at(
                 text, node.pos, f"the environment {node.environmentname} is not read; {advice}"
             )

@@ -14,10 +14,11 @@ from sympy import oo
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_constraint
 from asymptotics.errors import SpectrumError
+from asymptotics.hints import name_argument
 from asymptotics.registry import Registry
 from asymptotics.spectra.broken import BrokenPowerLaws
 from asymptotics.spectra.equivalent import EquivalentSpectra
-from asymptotics.spectra.family import Family, Mismatch, SpectralSeries, requiring
+from asymptotics.spectra.family import Family, Mismatch, SpectralSeries, requiring_sum
 from asymptotics.spectra.finite import FiniteSeries, FiniteSpectra
 from asymptotics.spectra.geometric import GeometricSpectra
 from asymptotics.spectra.lattice import LatticeModes
@@ -67,15 +68,16 @@ def spectrum(task: Task, trace: bool = True) -> SpectralSeries:
         if not task.eigenvalues.has(task.index) and task.modes == oo:
             raise SpectrumError(
                 f"eigenvalues {task.eigenvalues} do not depend on {task.index} and never decay; "
-                "pass modes=M, or index= the letter that counts modes"
+                f"pass {name_argument('modes', 'M')}, or {name_argument('index', '...')}, "
+                "the letter that counts modes"
             )
         check_multiplicity(task)
         check_signs(task, domain)
         return _first_family(task, domain)
     found = spectrum(task, trace=False)
     for condition in found.trace:
-        requiring(found.domain, *condition)
-        domain = requiring(domain, *condition)
+        requiring_sum(found.domain, *condition)
+        domain = requiring_sum(domain, *condition)
     return _first_family(task, domain) if found.trace else found
 
 

@@ -9,6 +9,7 @@ from sympy import Expr, Integer
 
 from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
 from asymptotics.errors import SpectrumError
+from asymptotics.hints import name_argument
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import DirichletSeries
 
@@ -78,4 +79,9 @@ def requiring(domain: Domain, expression: Expr, refusal: str) -> Domain:
     return domain if sign == 1 else domain.holding(*as_constraint(as_condition(normal(expression))))
 
 
-__all__ = ["WITH_TRACE", "Family", "Mismatch", "SpectralSeries", "requiring"]
+def requiring_sum(domain: Domain, expression: Expr, refusal: str) -> Domain:
+    """The same for a sum over modes, which is finite with finitely many of them."""
+    return requiring(domain, expression, f"{refusal}, or pass {name_argument('modes', 'M')}")
+
+
+__all__ = ["WITH_TRACE", "Family", "Mismatch", "SpectralSeries", "requiring", "requiring_sum"]

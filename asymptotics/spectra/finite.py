@@ -26,6 +26,7 @@ from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.tail import tail_expansion
+from asymptotics.hints import name_argument
 from asymptotics.parsing.heights import substitute
 from asymptotics.precision import working
 from asymptotics.spectra.family import Mismatch, SpectralSeries
@@ -147,7 +148,7 @@ def _smallest(
     if total > MOST_SORTED:
         raise UnableError(
             f"the eigenvalues {pieces[-1][0]} are not shown to fall with {index}, and at most {MOST_SORTED} "
-            f"modes are looked at one by one, not {total}; pass fewer modes=M"
+            f"modes are looked at one by one, not {total}; pass fewer {name_argument('modes', 'M')}"
         )
     modes: list[tuple[mpmath.mpf, tuple[Expr, Expr, Expr, Expr]]] = []
     with working(DIGITS):
@@ -238,7 +239,7 @@ def unlearned(pieces: tuple[Segment, ...], index: Symbol, domain: Domain) -> Exp
             if domain.sign(term.order - 1) != 1:
                 raise SpectrumError(
                     f"sum of {s.weight} beyond {index} = {s.first} diverges: it falls as {index}**-p with "
-                    f"p = {term.order}; the target needs p > 1, or pass modes=M"
+                    f"p = {term.order}; the target needs p > 1, or pass {name_argument('modes', 'M')}"
                 )
         total += regular_sum(s.weight, index, s.first)
     return total

@@ -36,7 +36,7 @@ from asymptotics.domains.logarithms import logarithm, ratio
 from asymptotics.errors import SpectrumError
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.parsing.heights import to_power
-from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring
+from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring_sum
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import Line, Pole
 
@@ -186,7 +186,7 @@ class GeometricSpectra:
             *_falling((eigenvalue,), task.eigenvalues, "eigenvalues need"),
             *_falling(weights, task.target, "the target needs"),
         ):
-            domain = requiring(domain, *condition)
+            domain = requiring_sum(domain, *condition)
         trace = tuple(_falling(_product(levels, (eigenvalue,)), task.eigenvalues, WITH_TRACE))
         _check_levels(task, levels, domain)
         kernel, target = (
@@ -210,10 +210,7 @@ def _falling(terms: tuple[GeometricTerm, ...], summand: Expr, needing: str) -> I
     for term in terms:
         yield (
             term.rate,
-            (
-                f"sum of {summand} diverges: its terms are as exp(-v*k) with v = {term.rate}; "
-                f"{needing} v > 0, or pass modes=M"
-            ),
+            (f"sum of {summand} diverges: its terms are as exp(-v*k) with v = {term.rate}; {needing} v > 0"),
         )
 
 

@@ -18,7 +18,7 @@ from sympy import Expr, Integer, Mul, Symbol, cancel, log, oo
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.parsing.heights import to_power
-from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring
+from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring, requiring_sum
 from asymptotics.sums.lattice import (
     LatticeConstant,
     LatticeZeta,
@@ -81,7 +81,7 @@ class LatticeModes:
         domain = requiring(domain, p, f"eigenvalues {task.eigenvalues} do not fall with {index}")
         refusal = (
             f"sum of {{}} over the modes of a lattice in d = {dimension} diverges: it falls as {index}**-p "
-            f"with p = {{}}; {{}} p > {dimension / 2}, or pass modes=M"
+            f"with p = {{}}; {{}} p > {dimension / 2}"
         )
         trace, power = (
             (normal(exponent - dimension / 2), refusal.format(summand, exponent, needing))
@@ -90,7 +90,7 @@ class LatticeModes:
                 (q, task.target, "it needs"),
             )
         )
-        domain = requiring(domain, *power)
+        domain = requiring_sum(domain, *power)
         return SpectralSeries(
             task=task,
             kernel=LatticeSeries(dimension=dimension, C=factor, q=Integer(0), Lambda=Lambda, p=p),

@@ -21,7 +21,7 @@ from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion, Powers, expansion
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Term
-from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring
+from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring, requiring_sum
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.branch import BranchSeries, Coordinate
 
@@ -138,7 +138,7 @@ class LogarithmicPowers:
                 missing=f"eigenvalues {task.eigenvalues} do not fall as a power of {task.index}",
             )
         domain = requiring(domain, b, "")
-        domain = requiring(domain, *_convergence(a, task.target, "the target", "p", "it needs"))
+        domain = requiring_sum(domain, *_convergence(a, task.target, "the target", "p", "it needs"))
         parts = {"eigenvalues": task.eigenvalues, "index": task.index, "domain": domain}
         series = []
         for summand, origin in ((task.multiplicity, -(levels + 1) / b), (weights, (a - 1) / b)):
@@ -152,7 +152,7 @@ def _convergence(p: Expr, summand: Expr, owner: str, letter: str, needing: str) 
     """What must be positive for a sum to converge, and the words where it is not."""
     return p - 1, (
         f"sum of {summand} is not shown to converge: {owner} falls as k**-{letter} up to logarithms with "
-        f"{letter} = {p}; {needing} {letter} > 1, or pass modes=M"
+        f"{letter} = {p}; {needing} {letter} > 1"
     )
 
 

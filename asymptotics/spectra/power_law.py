@@ -31,7 +31,7 @@ from asymptotics.expansions.ring import element
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Term
 from asymptotics.parsing.heights import substitute, to_power
-from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring
+from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring, requiring_sum
 from asymptotics.sums.regularised import regular_sum
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import Pole
@@ -198,7 +198,7 @@ class PowerLaws:
         for condition in _convergence(
             levels * tails["target"], task.target, "the target", "p", "the target needs"
         ):
-            domain = requiring(domain, *condition)
+            domain = requiring_sum(domain, *condition)
         weights = task.multiplicity * task.target
         return SpectralSeries(
             task=task,
@@ -247,7 +247,7 @@ def _convergence(
             normal(term.order - 1),
             (
                 f"sum of {summand} diverges: {owner} falls as {series.variable}**-{letter} with "
-                f"{letter} = {term.order}; {needing} {letter} > 1, or pass modes=M"
+                f"{letter} = {term.order}; {needing} {letter} > 1"
             ),
         )
 

@@ -45,6 +45,7 @@ from asymptotics.domains.domain import Domain
 from asymptotics.errors import SpectrumError
 from asymptotics.expansions.gamma_products import has_gammas
 from asymptotics.expansions.vanishing import NONZERO, zero_test
+from asymptotics.hints import name_argument
 from asymptotics.parsing.heights import substitute
 from asymptotics.spectra.enclosures import enclosure
 from asymptotics.spectra.segments import segments
@@ -99,7 +100,7 @@ def _refusal(name: str, expression: Expr, index: Symbol, found: Violation, bound
     if value is None:
         return (
             f"{name} {expression} are not shown to be {bound} at {at} and beyond; "
-            "write them as a sum or product of terms of one sign, or pass modes=M"
+            f"write them as a sum or product of terms of one sign, or pass {name_argument('modes', 'M')}"
         )
     shown = value if value.is_Rational or value.free_symbols else value.evalf(15)
     if shown.is_finite is False or shown.is_real is False:

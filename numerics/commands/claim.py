@@ -8,12 +8,21 @@ from collections.abc import Mapping
 import mpmath
 from sympy import Eq, Expr, Symbol
 
-from asymptotics import Law, Laws, Optimum, Verdict, check_claim, compute_optimal, derive
+from asymptotics import Law, Laws, Optimum, Verdict, check_claim, derive
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.rules.base import open_parameters
 from asymptotics.parsing.expressions import parse
-from numerics.commands.options import add_budget, add_notation, add_task, argument, assignments, task_of
+from numerics.commands.optimal import optimum_of
+from numerics.commands.options import (
+    add_budget,
+    add_notation,
+    add_task,
+    argument,
+    assignments,
+    refuse_options,
+    task_of,
+)
 from numerics.optima.frontier import frontier
 from numerics.verification.references import DEFAULTS
 from numerics.verification.verify import settings_of, verify
@@ -51,7 +60,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help=f"what it is about: optimum, {', '.join(QUANTITIES)} (default: by the resource in the claim)",
     )
     parser.add_argument(
-        "--assuming", metavar="RELATION", nargs="+", action="extend", help="for example 'a - 1 < b'"
+        "--assuming",
+        metavar="RELATION",
+        nargs="+",
+        action="extend",
+        help="where the claim is made: relations between parameters that all hold, such as 'a - 1 < b'",
     )
     add_notation(parser)
     parser.add_argument(
@@ -93,9 +106,10 @@ def _letters(text: str) -> dict[str, Expr]:
 def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum:
     name = options.law or _guess(options.claim, options.letters)
     if name == OPTIMUM:
-        return compute_optimal(laws, options.cost, rule=options.rule)
+        return optimum_of(options, laws)
     if name not in QUANTITIES:
         raise DomainError(f"--law {name!r} is not known; choose {OPTIMUM} or one of {', '.join(QUANTITIES)}")
+    refuse_options(options, ("cost", "rule"), f"is for claims about the optimum; this one is about {name}")
     law: Law = getattr(laws, name)
     return law
 

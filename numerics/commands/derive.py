@@ -5,29 +5,34 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sympy import Symbol
+from sympy import Symbol, true
 
 from asymptotics.laws.derive import derive
 from asymptotics.laws.law import Law
+from asymptotics.notation import notation, restate
 from asymptotics.parsing.expressions import parse
 from numerics.commands.options import (
     add_laws,
+    add_notation,
     add_task,
     argument,
     from_fields,
     laws_of,
     laws_of_task,
+    numbers_of_task,
+    refuse_options,
     to_fields,
-    values_or_default,
     whole_number,
 )
 from numerics.verification.selection import Selection, select_laws, select_values
 from numerics.verification.wording import condition_text
 
 DIGITS = 30
+TERMS = 3
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -37,10 +42,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--terms",
         type=argument(whole_number),
-        default=3,
         metavar="n",
-        help="orders of each expansion (default: 3)",
+        help=f"orders of each expansion (default: {TERMS})",
     )
+    add_notation(parser)
     parser.add_argument("--latex", action="store_true", help="print LaTeX, one law after the other")
     parser.add_argument(
         "--exact", action="store_true", help="closed forms of numbers, where decimals are shorter"
@@ -48,7 +53,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="check each step of each derivation at --at; exit status 1 if one fails",
+        help="check each step of each derivation at the numbers of --at; exit status 1 if one fails",
     )
 
 
@@ -56,9 +61,12 @@ def run(options: argparse.Namespace) -> int:
     """Print the laws, or with ``--check`` what became of each derivation; 1 if one of these fails."""
     failed = False
     if options.check:  # the check says which condition fails at --at
+        refuse_options(options, ("latex", "exact", "terms", "notation"), "is not used with --check")
         chosen = select_laws(laws_of_task(options), options.laws)
-        failed = _check(chosen, values_or_default(options))
+        failed = _check(chosen, numbers_of_task(options, chosen.laws[0].task))
     else:
+        if options.latex:
+            refuse_options(options, ("terms",), "is not used with --latex")
         chosen = laws_of(options)
         known: set[Symbol] = {symbol for law in chosen.laws for symbol in law.parameters}
         laws = [law.at(select_values(options.at, law.parameters, known)) for law in chosen.laws]
@@ -70,12 +78,20 @@ def run(options: argparse.Namespace) -> int:
 
 def _lines(law: Law, options: argparse.Namespace) -> Iterator[str]:
     if options.latex:
-        yield law.to_latex(exact=options.exact)
+        yield law.to_latex(options.notation, exact=options.exact)
         return
+    terms = TERMS if options.terms is None else options.terms
+    series, conditions = law.expansion(terms=terms), law.conditions
+    if options.notation is not None:
+        letters = notation(options.notation)
+        law = law.restate(letters.name)
+        terms_there, rest_there = restate(series.terms, letters), restate(series.remainder, letters)
+        series = replace(series, terms=terms_there, remainder=rest_there)
+        conditions = tuple(c for c in map(letters.condition, conditions) if c != true)
     yield f"{law.name}: {law.quantity} ({law.limits})"
     yield from (f"  {line}" for line in law.to_text(exact=options.exact).splitlines())
-    yield f"  conditions: {', '.join(map(condition_text, law.conditions)) or 'none left'}"
-    yield f"  to {options.terms} orders: {law.expansion(terms=options.terms).to_text(exact=options.exact)}"
+    yield f"  conditions: {', '.join(map(condition_text, conditions)) or 'none left'}"
+    yield f"  to {terms} orders: {series.to_text(exact=options.exact)}"
 
 
 def _check(chosen: Selection, values: Mapping[Symbol, object]) -> bool:

@@ -10,9 +10,18 @@ from sympy import Expr, Symbol
 from asymptotics.allocation.optimum import Optimum, compute_optimal
 from asymptotics.allocation.phases import Key
 from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.laws.derive import Laws
+from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.parsing.expressions import parse
 from asymptotics.symbols import C
-from numerics.commands.options import add_budget, add_digits, add_task, argument, laws_of_task
+from numerics.commands.options import (
+    add_budget,
+    add_digits,
+    add_task,
+    argument,
+    laws_of_task,
+    refuse_options,
+)
 from numerics.optima.frontier import constants, frontier
 
 
@@ -33,12 +42,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the allocation."""
-    optimum = compute_optimal(laws_of_task(options), options.cost, rule=options.rule)
+    optimum = optimum_of(options, laws_of_task(options))
     if options.latex:
+        refuse_options(options, ("at", "budgets"), "is not used with --latex, which writes the phases")
         print(optimum.to_latex())
     else:
         print(describe(optimum, options.at, options.budgets, options.digits))
     return 0
+
+
+def optimum_of(options: argparse.Namespace, laws: Laws) -> Optimum:
+    """The best split of the budget that the options describe."""
+    cost = parse("N*t") if options.cost is None else options.cost
+    return compute_optimal(laws, cost, rule=options.rule or GradientFlow)
 
 
 def describe(
@@ -100,4 +116,4 @@ def _name(key: Key) -> str:
     return "L" if key == "loss" else str(key)
 
 
-__all__ = ["add_options", "describe", "run"]
+__all__ = ["add_options", "describe", "optimum_of", "run"]

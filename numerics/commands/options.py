@@ -25,7 +25,7 @@ from asymptotics.laws.derive import Laws, derive
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.rules.base import TRAINING_RULES, rule_of_name
 from asymptotics.model.rules.gradient_flow import GradientFlow
-from asymptotics.notation import NOTATIONS
+from asymptotics.notation import NOTATIONS, notation
 from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.vocabulary import LENGTH
@@ -80,7 +80,7 @@ def count(text: str) -> int:
     """A whole number from 1 on. Raises `DomainError`."""
     number = whole_number(text)
     if number < 1:
-        raise DomainError(f"{number}; give at least 1")
+        raise DomainError(f"{number} is too few; give at least 1")
     return number
 
 
@@ -89,7 +89,7 @@ def law_names(text: str) -> tuple[str, ...]:
     names = tuple(QUANTITIES) if text.strip() == "all" else tuple(name.strip() for name in text.split(","))
     for name in names:
         if name not in QUANTITIES:
-            raise DomainError(f"unknown law {name!r}; known are all, {', '.join(QUANTITIES)}")
+            raise DomainError(f"unknown law {name!r}; choose from {', '.join(QUANTITIES)}, or give all")
     return names
 
 
@@ -103,7 +103,7 @@ def assignments(text: str, meaning: str = "...") -> dict[str, str]:
     for piece in filter(str.strip, text.split(",")):
         name, sign, value = piece.partition("=")
         if not sign or not name.strip().isidentifier():
-            raise DomainError(f"{piece!r}: give name={meaning}, separated by commas")
+            raise DomainError(f"{piece!r} is not name={meaning}; separate several by commas")
         found[name.strip()] = value
     return found
 
@@ -126,7 +126,7 @@ class _Numbers(argparse.Action):
                 for piece in re.split(r"[,\s]+(?=[A-Za-z_]\w*\s*=)", text.strip(" \t,")):
                     symbol, value = _number(piece)
                     if symbol in found:
-                        raise DomainError(f"gives {symbol} twice; give it once")
+                        raise DomainError(f"{symbol} is given twice; give it once")
                     found[symbol] = value
         except DomainError as error:
             raise argparse.ArgumentError(self, " ".join(str(error).split())) from error
@@ -136,7 +136,7 @@ class _Numbers(argparse.Action):
 def _number(piece: str) -> tuple[Symbol, Expr]:
     name, sign, number = piece.partition("=")
     if not sign:
-        raise DomainError(f"{piece!r}: give name=value, for example --at a=3/2,b=5/4")
+        raise DomainError(f"{piece!r} is not name=value; give for example a=3/2,b=5/4")
     symbol, value = parse(name), parse(number)
     if not symbol.is_Symbol:
         raise DomainError(f"{piece!r}: {name.strip()!r} is not a parameter; give name=value")
@@ -163,7 +163,8 @@ def add_task(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action=_Numbers,
         default=MappingProxyType({}),
-        help="values of the parameters, e.g. a=3/2,b=5/4 (for the default task of verify: these)",
+        help="numbers for the parameters, e.g. a=3/2,b=5/4 (default: these where the default task needs "
+        "numbers; else parameters stay symbols)",
     )
 
 
@@ -186,25 +187,28 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
 
 
 def add_budget(parser: argparse.ArgumentParser) -> None:
-    """The options of a budget: its cost, and the rule of training that spends it."""
-    parser.add_argument(
-        "--cost", type=argument(parse), default="N*t", metavar="EXPR", help="the budget C (default: N*t)"
-    )
-    parser.add_argument(
-        "--rule",
-        type=argument(rule_of_name),
-        default=GradientFlow,
-        metavar="RULE",
-        help="of a budget: "
-        + ", ".join(f"{name} ({rule.title})" for name, rule in TRAINING_RULES.items())
-        + "; gradient flow by default",
-    )
+    """The options of a budget, None where they are not given: its cost, and the rule that spends it."""
+    words = "what is spent, in t, N, P, B, as the budget C grows (default: N*t)"
+    parser.add_argument("--cost", type=argument(parse), metavar="EXPR", help=words)
+    names = ", ".join(f"{name} ({rule.title})" for name, rule in TRAINING_RULES.items())
+    words = f"how the budget is trained with: {names}; default: {GradientFlow.name}"
+    parser.add_argument("--rule", type=argument(rule_of_name), metavar="RULE", help=words)
 
 
 def add_notation(parser: argparse.ArgumentParser) -> None:
     """The option that says whose letters are written."""
-    words = f"the letters of which paper: {', '.join(NOTATIONS)} (arXiv; default: the first)"
-    parser.add_argument("--notation", metavar="ARXIV", help=words)
+    first, *others = NOTATIONS
+    words = f"the letters of a paper, by its arXiv number: {', '.join(others)} (default: those of {first})"
+    parser.add_argument(
+        "--notation", type=argument(lambda text: notation(text).name), metavar="ARXIV", help=words
+    )
+
+
+def refuse_options(options: argparse.Namespace, names: Sequence[str], why: str) -> None:
+    """Raise `DomainError` for the first of these options that is given, since it would change nothing."""
+    for name in names:
+        if getattr(options, name):
+            raise DomainError(f"--{name} {why}; leave it out")
 
 
 def task_of(options: argparse.Namespace, values: Mapping[Symbol, Expr] | None = None) -> Task:
@@ -261,6 +265,14 @@ def values_or_default(options: argparse.Namespace) -> Mapping[Symbol, Expr]:
     return values if values or any(getattr(options, name) is not None for name in FIELDS) else VALUES
 
 
+def numbers_of_task(options: argparse.Namespace, task: Task) -> Mapping[Symbol, Expr]:
+    """The same where every parameter of the task must have a number. Raises `DomainError`."""
+    values = values_or_default(options)
+    if missing := [symbol for symbol in task.parameters if symbol not in values]:
+        raise DomainError(f"no value for {missing[0]}; give it, for example --at {missing[0]}=3/2")
+    return values
+
+
 __all__ = [
     "FIELDS",
     "add_budget",
@@ -276,6 +288,8 @@ __all__ = [
     "law_names",
     "laws_of",
     "laws_of_task",
+    "numbers_of_task",
+    "refuse_options",
     "task_of",
     "to_fields",
     "values_or_default",

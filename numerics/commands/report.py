@@ -7,7 +7,6 @@ import os
 from contextlib import suppress
 
 from asymptotics.errors import UnableError
-from asymptotics.notation import notation
 from numerics.commands.options import (
     add_digits,
     add_jobs,
@@ -40,8 +39,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the report; 0 if every law was verified and holds."""
-    if options.notation is not None:
-        notation(options.notation)
     destination(options.output, (ARTICLE if options.latex else PAGE,))
     laws, values = laws_of_task(options), values_or_default(options)
     dossier = gather(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from asymptotics.errors import DomainError, UnableError
-from numerics.commands.options import add_digits, add_jobs, add_laws, add_task, laws_of, values_or_default
+from asymptotics.errors import UnableError
+from numerics.commands.options import add_digits, add_jobs, add_laws, add_task, laws_of, numbers_of_task
 from numerics.outputs import destination, publish
 from numerics.verification.run import verify_laws
 from numerics.verification.summary import table, to_json
@@ -28,9 +28,8 @@ def run(options: argparse.Namespace) -> int:
     """Verify, print the table, write the files; 0 if every law holds."""
     if options.output is not None:
         destination(options.output, FILES)
-    chosen, values = laws_of(options), values_or_default(options)
-    if missing := [symbol for symbol in chosen.laws[0].task.parameters if symbol not in values]:
-        raise DomainError(f"no value for {missing[0]}; give it, for example --at {missing[0]}=3/2")
+    chosen = laws_of(options)
+    values = numbers_of_task(options, chosen.laws[0].task)
     report = verify_laws(chosen, values, options.digits, options.jobs, options.command_line)
     if not report.rows:
         raise UnableError("; ".join(f"{name}: {reason}" for name, reason in report.refused))

@@ -22,6 +22,7 @@ from sympy import Add, Expr, Integer, Symbol
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phases import Key, Phase
 from asymptotics.errors import DomainError, PrecisionError, UnableError, check_kind
+from asymptotics.hints import name_numbers
 from asymptotics.laws.derive import derive
 from asymptotics.laws.joint import JointLaw, joint_law
 from asymptotics.model.rule_laws import trace
@@ -161,7 +162,8 @@ class _Setting:
         table = substitution((*optimum.laws.task.parameters, *rest), at)
         if missing := [s for s in rest if s not in table]:
             title = optimum.rule.title
-            raise DomainError(f"no number for {missing[0]}, which {title} needs; pass it in at={{...}}")
+            given = name_numbers("at", missing)
+            raise DomainError(f"no number for {missing[0]}, which {title} needs; give {given}")
         own = {s: v for s, v in table.items() if s not in rest}
         return cls(
             optimum=optimum,
@@ -179,7 +181,8 @@ class _Setting:
     def number(self, expression: Expr) -> mpmath.mpf:
         value = substitute(expression, dict(self.numbers)).evalf(self.digits + 20)
         if not value.is_Float and not value.is_Rational:
-            raise DomainError(f"{expression} has no number here: {value}; pass all parameters in at={{...}}")
+            given = name_numbers("at", sorted(value.free_symbols, key=str))
+            raise DomainError(f"{expression} has no number here: {value}; give {given}")
         return value._to_mpmath(mpmath.mp.prec + 20)
 
     def monomials(self) -> list[tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]]:

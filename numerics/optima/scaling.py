@@ -14,6 +14,7 @@ import mpmath
 from sympy import Expr, Symbol
 
 from asymptotics.errors import DomainError, PrecisionError, check_kind, shown
+from asymptotics.hints import name_numbers
 from asymptotics.laws.joint import JointLaw
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, real_number, substitution, whole_number
@@ -184,8 +185,8 @@ def joint_loss(
 def _evaluate(expression: Expr, table: Mapping[Symbol, object], digits: int) -> mpmath.mpf:
     number = substitute(expression, table).evalf(digits + 15)
     if number.free_symbols:
-        missing = ", ".join(sorted(str(s) for s in number.free_symbols))
-        raise DomainError(f"no number for {missing}; pass it in at={{...}}")
+        missing = sorted(str(s) for s in number.free_symbols)
+        raise DomainError(f"no number for {', '.join(missing)}; give {name_numbers('at', missing)}")
     if not number.is_finite:
         raise DomainError(
             f"{expression} is singular at these values (exponents meet); "

@@ -16,7 +16,7 @@ from asymptotics.allocation.latex import entry
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.text import escape_latex
 from asymptotics.display import tex
-from asymptotics.notation import NOTATIONS, Notation, restated
+from asymptotics.notation import NOTATIONS, Notation, restate
 from asymptotics.notation import notation as named
 from numerics.figures.style import COLUMN, LABEL_SIZE, looks
 from numerics.figures.verification import plot_verification
@@ -87,7 +87,7 @@ def phase_table(optimum: Optimum, notation: str | None = None) -> tuple[list[str
     """The resources that are split, and a row for each phase and boundary: condition, exponents, balance."""
     phases = (*optimum.phases, *optimum.boundaries)
     rows = []
-    for phase in phases if notation is None else restated(phases, notation):
+    for phase in phases if notation is None else restate(phases, notation):
         where = r",\ ".join(tex(part) for part in And.make_args(phase.condition) if part != true)
         powers = [entry(key, power, phase.logs[key]) for key, power in phase.powers]
         rows.append([where, *powers, r" \sim ".join(tex(x) for x in phase.balance)])

@@ -11,6 +11,7 @@ from sympy import Expr, Symbol, oo
 from sympy.core.function import AppliedUndef
 
 from asymptotics.errors import DomainError, SpectrumError, shown
+from asymptotics.hints import name_numbers
 from asymptotics.parsing.numbers import exact
 from asymptotics.tasks.measured import Measured
 from asymptotics.tasks.task import Task
@@ -47,7 +48,7 @@ def spectrum_arrays(
     levels = _levels(task, modes)
     missing = [symbol.name for symbol in task.parameters if symbol not in task.modes.free_symbols]
     if missing:
-        raise DomainError(f"no value for {', '.join(missing)}; pass params={{'{missing[0]}': ...}}")
+        raise DomainError(f"no value for {', '.join(missing)}; pass {name_numbers('params', missing)}")
     eigenvalues = _level_values("eigenvalue", task.eigenvalues, task.index, levels)
     target = _level_values("target power", task.target, task.index, levels)
     multiplicity = _level_values("multiplicity", task.multiplicity, task.index, levels)

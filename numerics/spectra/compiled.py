@@ -22,6 +22,7 @@ from sympy.core.relational import Relational
 from asymptotics.caches import cached
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.gamma_products import has_gammas, split_gammas, without_gammas
+from asymptotics.hints import name_argument
 from asymptotics.parsing.heights import substitute
 from asymptotics.precision import working
 from numerics.spectra.gamma_ratio import gamma_ratio
@@ -106,8 +107,8 @@ def compile_function(
 def unsummable(expression: sympy.Expr, index: sympy.Symbol) -> UnableError:
     """The refusal of a function that is known on the axis alone."""
     return UnableError(
-        f"{expression} cannot be summed over {index} = 1, 2, ... without end; pass modes=M, or "
-        "use sums, products and powers of the index, exp and log"
+        f"{expression} cannot be summed over {index} = 1, 2, ... without end; "
+        f"pass {name_argument('modes', 'M')}, or use sums, products and powers of the index, exp and log"
     )
 
 

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.expansions.gamma_products import polynomial_form
+from asymptotics.hints import name_argument, name_numbers
 from asymptotics.spectra.finite import unlearned
 from asymptotics.spectra.segments import segments
 from asymptotics.spectra.signs import check_signs
@@ -135,8 +136,8 @@ faster than 1/k, i.e. b > 1, or pass modes=M
     """
     fixed = task.at(params)
     if fixed.parameters:
-        missing = ", ".join(s.name for s in fixed.parameters)
-        raise DomainError(f"no number for {missing}; pass params={{{missing.split(', ')[0]}: ...}} for each")
+        missing = [s.name for s in fixed.parameters]
+        raise DomainError(f"no number for {', '.join(missing)}; pass {name_numbers('params', missing)}")
     modes = fixed.modes
     if modes == sympy.oo:
         levels = None
@@ -272,7 +273,7 @@ def _started(spectrum: ContinuousSpectrum) -> ContinuousSpectrum:
     where = "" if start is None else f" before {index} = {start}"
     raise UnableError(
         f"eigenvalues {parts[0]} with target {parts[1]} are not shown to fall smoothly{where}, and at most "
-        f"{MOST_ADDED} modes are added one by one; pass fewer modes=M, or give arrays (FullModel.from_arrays)"
+        f"{MOST_ADDED} modes are added one by one; pass fewer {name_argument('modes', 'M')}"
     )
 
 
@@ -304,7 +305,7 @@ def _check_summable(
     what = "kernel" if name == "eigenvalues" else "target"
     raise SpectrumError(
         f"{verb}{' at ' + at if at else ''}; the {what} needs decay faster than "
-        f"1/{task.index}{hint}, or pass modes=M"
+        f"1/{task.index}{hint}, or pass {name_argument('modes', 'M')}"
     )
 
 

@@ -20,6 +20,7 @@ import mpmath
 
 from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
+from asymptotics.hints import name_argument
 from asymptotics.precision import working
 from numerics.values.arithmetic import Array, Field, Scalar, array
 
@@ -130,7 +131,8 @@ def long_range(
         log_r, slope = s - left + right, 1 + left + right
         if stop is None:
             if log_r > LARGEST_LOG:
-                raise PrecisionError("the sum over modes converges too slowly to be computed; pass modes=M")
+                advice = f"pass {name_argument('modes', 'M')}"
+                raise PrecisionError(f"the sum over modes converges too slowly to be computed; {advice}")
             along = start * turn * field.exp(log_r)
             x, w = start + along, along * slope * h
             done = s > far and negligible(x, w)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from asymptotics.errors import DomainError, UnableError, check_kind
+from asymptotics.hints import are_of_command, set_hints
 from asymptotics.parsing.numbers import whole_number
 
 MOST_JOBS = 1000
@@ -92,7 +93,9 @@ class Workers:
     def _pool(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
         try:
-            return ProcessPoolExecutor(self._jobs, mp_context=context, initializer=_attend)
+            return ProcessPoolExecutor(
+                self._jobs, mp_context=context, initializer=_attend, initargs=(are_of_command(),)
+            )
         except (OSError, ValueError) as error:
             raise UnableError(f"processes cannot be started ({error}); pass another executor") from error
 
@@ -136,8 +139,9 @@ def _perform(call: bytes) -> Any:
     return function(*arguments)
 
 
-def _attend() -> None:
-    """In a worker: Ctrl-C is for the process that writes the file, and the end of that process is the end."""
+def _attend(command: bool) -> None:
+    """In a worker, with the hints of its parent: Ctrl-C is for the parent, and its end is the end."""
+    set_hints(command)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -20,6 +20,7 @@ import mpmath
 from sympy import Expr, Symbol, oo
 
 from asymptotics.errors import DomainError, check_kind
+from asymptotics.hints import name_numbers
 from asymptotics.laws.derive import Law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.parsing.numbers import mapping_of, substitution, whole_number
@@ -259,8 +260,8 @@ def _with_numbers(law: Law, at: Mapping[Symbol | str, object]) -> tuple[Law, tup
     numeric = law.at(own)
     numeric = numeric.at({s: v for s, v in settings.items() if s in numeric.parameters})
     if numeric.parameters:
-        missing = ", ".join(s.name for s in numeric.parameters)
-        raise DomainError(f"no number for {missing}; verify needs at={{...}} with a value for each parameter")
+        missing = [s.name for s in numeric.parameters]
+        raise DomainError(f"no number for {', '.join(missing)}; give {name_numbers('at', missing)}")
     return numeric, tuple(settings.items())
 
 

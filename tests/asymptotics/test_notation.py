@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sympy import And, Eq, Min, Rational, Symbol, sin, true, zeta
 
 from asymptotics import DomainError, OnePassSGD, compute_optimal, derive, power_law
-from asymptotics.notation import NOTATIONS, Notation, notation, restated
+from asymptotics.notation import NOTATIONS, Notation, notation, restate
 from asymptotics.symbols import N, a, b, beta, t
 
 LAWS = derive(power_law(a, b))
@@ -58,7 +58,7 @@ def test_restated_laws_have_the_same_numbers(name, point):
     place = {a: Rational(point[0]).limit_denominator(40), b: Rational(point[1]).limit_denominator(40)}
     values = _numbers(notation(name), place)
     for law in (LAWS.time, LAWS.model, LAWS.data, LAWS.model_transient):
-        for mine, theirs in zip(law.regimes, law.restated(name).regimes, strict=True):
+        for mine, theirs in zip(law.regimes, law.restate(name).regimes, strict=True):
             holds = mine.condition.xreplace(place)
             assert theirs.condition.xreplace(values) == holds
             assert theirs.exponent.xreplace(values) == mine.exponent.xreplace(place)
@@ -68,14 +68,14 @@ def test_restated_laws_have_the_same_numbers(name, point):
 
 
 def test_conditions_lose_their_positive_factors():
-    conditions = [regime.condition for regime in LAWS.model.restated("2409.17858").regimes]
+    conditions = [regime.condition for regime in LAWS.model.restate("2409.17858").regimes]
     source = Symbol("beta", positive=True)
     assert conditions == [source < 1, source > 1, Eq(source, 1)]
 
 
 def test_phases_of_paquette_in_their_letters():
     # arXiv 2405.15074: phase I beta < 1/2, phase II 1/2 < beta < alpha, phase III beta > alpha (alpha > 1/2)
-    phases = restated(compute_optimal(LAWS, cost=N * t, rule=OnePassSGD).phases, "2405.15074")
+    phases = restate(compute_optimal(LAWS, cost=N * t, rule=OnePassSGD).phases, "2405.15074")
     alpha, target = Symbol("alpha", positive=True), Symbol("beta", real=True)
     found = {phase.condition: phase.exponents["loss"] for phase in phases}
     assert set(found) == {

@@ -37,6 +37,7 @@ from asymptotics.derivation.symbols import (
 from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.tail import tail_expansion
+from asymptotics.hints import name_numbers
 from asymptotics.sums.regularised import RegularSum, hurwitz
 
 FLOATS = 13
@@ -107,7 +108,7 @@ class Values:
 
     def _symbol(self, expression: Symbol, at: dict[Symbol, Any], exact: bool) -> Any:
         if expression not in at:
-            raise UnableError(f"{expression} has no value; give one in at=")
+            raise UnableError(f"{expression} has no value; give {name_numbers('at', [expression])}")
         return at[expression]
 
     def _sum_of_terms(self, expression: Add, at: dict[Symbol, Any], exact: bool) -> Any:

@@ -46,7 +46,7 @@ REFUSED = [
     (["N**-b", "--law", "nothing"], "not known"),
     (["N**-b", "--assuming", "a < 1"], "nothing is left"),
     (["N**-b", "--at", "q=2"], "the parameters of the task are a, b"),
-    (["N**-b", "--letters", "alpha"], "give name=expression"),
+    (["N**-b", "--letters", "alpha"], "is not name=expression"),
     (["N**-b", "--notation", "1234.56789"], "not known"),
     (["N**-b", "--notation", "2409.17858", "--letters", "x=b"], "give one of them"),
     ([], "CLAIM"),

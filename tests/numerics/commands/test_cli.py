@@ -31,6 +31,13 @@ def test_derive_latex_is_that_of_the_laws(capsys):
     assert out == f"{laws.data.to_latex()}\n{laws.time.to_latex()}\n"
 
 
+def test_derive_in_the_letters_of_a_paper(capsys):
+    status, out, err = run(capsys, "derive", "--laws", "model", "--notation", "2409.17858")
+    assert (status, err) == (0, "")
+    assert "for beta < 1" in out and "conditions: alpha > 1\n" in out
+    assert "alpha*beta + 3" in out.splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     "given_values",
     [
@@ -85,8 +92,8 @@ BAD = [
     (("derive", "--nope"), "unrecognized arguments: --nope"),
     (("derive", "a\nb"), "unrecognized arguments: a b"),
     (("derive", "--eigenvalues"), "expected one argument"),
-    (("derive", "--eigenvalues", "foo"), "--eigenvalues 'foo', column 1: unknown name 'foo'"),
-    (("derive", "--eigenvalues", ""), "--eigenvalues the expression is empty"),
+    (("derive", "--eigenvalues", "foo"), "--eigenvalues: 'foo', column 1: unknown name 'foo'"),
+    (("derive", "--eigenvalues", ""), "--eigenvalues: the expression is empty"),
     (("derive", "--target", "__import__('os')"), "is not part of an expression"),
     (("derive", "--target", "k**-"), "breaks off"),
     (("derive", "--noise", "lambda"), "lambda is a keyword"),
@@ -98,15 +105,26 @@ BAD = [
     (("derive", "--target", "1"), "diverges"),
     (("derive", "--eigenvalues", "t**-k"), "t appears in the task but is a resource"),
     (("derive", "--laws", "space"), "unknown law 'space'"),
-    (("derive", "--laws", ""), "unknown law ''"),
+    (("derive", "--laws", ""), "--laws: unknown law ''"),
+    (("derive", "--notation", "9"), "--notation: notation = '9' is not known"),
+    (("derive", "--eigenvalues", "k**-1", "--laws", "data"), "or pass --modes M"),
+    (("derive", "--check", "--eigenvalues", "k**-b"), "no value for a; give it, for example --at a=3/2"),
+    (("derive", "--check", "--latex"), "--latex is not used with --check; leave it out"),
+    (("derive", "--check", "--terms", "2"), "--terms is not used with --check; leave it out"),
+    (("derive", "--latex", "--terms", "2"), "--terms is not used with --latex; leave it out"),
+    (("optimal", "--latex", "--at", "a=2,b=2"), "--at is not used with --latex"),
+    (("optimal", "--cost", "N*t*B"), "or use --rule sgd"),
+    (("optimal", "--rule", "sgd", "--at", "a=3,b=2", "--budgets", "10**8"), "give --at eta=...,B=..."),
+    (("claim", "N**-b", "--rule", "sgd"), "--rule is for claims about the optimum"),
+    (("claim", "t**-b", "--cost", "N*t"), "--cost is for claims about the optimum"),
     (("derive", "--terms", "0"), "terms = 0"),
     (("derive", "--terms", "10**9"), "not a whole number"),
     (("derive", "--terms", "9" * 5000), "not a whole number"),
-    (("derive", "--at", "a"), "give name=value"),
+    (("derive", "--at", "a"), "is not name=value"),
     (("derive", "--at", "a=b"), "b is not a number"),
     (("derive", "--at", "a=1/0"), "division by zero"),
     (("derive", "--at", "2=3"), "not a parameter"),
-    (("derive", "--at", "a=2,a=3"), "gives a twice"),
+    (("derive", "--at", "a=2,a=3"), "a is given twice"),
     (("derive", "--at", "c=2"), "c is not a parameter of the task; its parameters: a, b"),
     (("derive", "--at", "a=-2"), "a = -2; a parameter must be positive"),
     (("derive", "--at", "a=1"), "a"),
@@ -116,8 +134,8 @@ BAD = [
     (("verify", "--eigenvalues", "k**-b"), "no value for a"),
     (("verify", "--at", "a=1/2,b=2"), "a"),
     (("verify", "--at", "a=2,b=1", "--laws", "data,model"), "b > 1"),
-    (("verify", "--digits", "x"), "--digits 'x'"),
-    (("verify", "--digits=-5"), "--digits '-5'"),
+    (("verify", "--digits", "x"), "--digits: 'x'"),
+    (("verify", "--digits=-5"), "--digits: '-5'"),
     (("verify", "--digits", "3"), "digits = 3"),
     (("verify", "--digits", "100000"), "digits = 100000"),
 ]

@@ -302,12 +302,12 @@ BAD = (
     (["--grid", "a=2"], "--grid says nothing of b"),
     (["--grid", "a=2,b=2,c=1"], "--grid: c is not a parameter"),
     (["--grid", "a=x,b=2"], "'x' is not a rational number"),
-    (["--grid", "a,b=2"], "--grid 'a': give name=..."),
+    (["--grid", "a,b=2"], "--grid: 'a' is not name=..."),
     (["--range", "a=2..1,b=1..2"], "the interval is empty"),
     (["--range", "a=2,b=1..2"], "give LOW..HIGH"),
-    (["--sample", "0"], "--sample 0"),
+    (["--sample", "0"], "--sample: 0"),
     (["--sample", "500", "--denominator", "1"], "rational points with denominators up to 1"),
-    (["--jobs", "0"], "--jobs 0"),
+    (["--jobs", "0"], "--jobs: 0"),
     (["--eigenvalues", "k**-2", "--target", "k**-2"], "no parameter to sweep over"),
 )
 
