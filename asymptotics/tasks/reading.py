@@ -12,6 +12,7 @@ import re
 from sympy import Expr, Symbol, oo
 
 from asymptotics.errors import DomainError, ParseError, shown
+from asymptotics.hints import name_argument
 from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.numbers import exact
 from asymptotics.parsing.vocabulary import Function
@@ -123,7 +124,7 @@ def index_of(eigenvalues: Expr, target: Expr, modes: Expr = oo) -> Symbol:
     if len(usual) > 1 or (modes == oo and common):
         raise DomainError(
             f"{eigenvalues} and {target} have no k, and {', '.join(map(str, common))} on both sides; "
-            f"say which counts the modes, index='{common[0]}'"
+            f"say which counts the modes, {name_argument('index', repr(str(common[0])), str(common[0]))}"
         )
     return k
 
