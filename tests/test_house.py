@@ -1,4 +1,4 @@
-"""The page "The house": each equation leads to the one function that states it, each place to add exists."""
+"""The page "The house": each equation leads to the one place that states it, each place to add exists."""
 
 import importlib
 import inspect
@@ -30,14 +30,14 @@ def found(name):
 
 
 def test_the_page_has_its_equations():
-    assert len(EQUATIONS) >= 12
+    assert len(EQUATIONS) >= 9
     assert [name for _, name in EQUATIONS] == SHOWN
 
 
 @pytest.mark.parametrize(("equation", "name"), EQUATIONS)
 def test_an_equation_is_stated_where_the_page_says(equation, name):
     place = found(name)
-    assert inspect.isroutine(place) or hasattr(place, "__wrapped__")
+    assert inspect.isroutine(place) or inspect.ismodule(place) or hasattr(place, "__wrapped__")
     assert equation in " ".join(inspect.getdoc(place).split())
 
 

@@ -27,9 +27,8 @@ from sympy import Expr, Integer, Mul, Symbol, fraction, log, oo, together
 from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.laws.derive import Law, Laws
-from asymptotics.model.meanfield import df1
-from asymptotics.model.rule_laws import trace
 from asymptotics.model.rules.base import Rule, numbers_of
+from asymptotics.model.sums import df1, expand_sum, trace_of
 from asymptotics.parsing.heights import substitute, to_power
 from asymptotics.regimes import tidy
 from asymptotics.spectra import spectrum
@@ -96,11 +95,11 @@ def loss_terms(laws: Laws, resources: tuple[Symbol, ...], rule: Rule) -> tuple[L
 
 def trace_power(laws: Laws) -> Expr:
     """r in ``df1 ~ kappa^-r``: the crossover is at ``t ~ size^(1/r)``."""
-    return together(-df1(spectrum(laws.task), 2).leading().order)
+    return together(-expand_sum(df1, spectrum(laws.task), 2).leading().order)
 
 
 def _terms(laws: Laws, present: frozenset[Symbol], rule: Rule) -> Iterator[LossTerm]:
-    kernel = rule.noise_kernel(Integer(0), Integer(0), trace(spectrum(laws.task)))
+    kernel = rule.noise_kernel(Integer(0), Integer(0), trace_of(spectrum(laws.task)))
     share = 1 / (1 - kernel) if B not in present else Integer(1)
     for term in _flow_terms(laws, present):
         yield replace(term, coefficient=term.coefficient * share * to_power(rule.pace(), -term.power(t)))

@@ -35,7 +35,9 @@ PLACES: dict[str, Expr] = {
     "kappa": Rational(3, 97),
     "N": Rational(61, 2),
     "P": Rational(83, 2),
+    "zeta": Rational(3, 97),
     "t": Rational(37, 3),
+    "x": Rational(53, 2),
     "T": Rational(53, 2),
     "s": Rational(1, 3),
     "sigma": Rational(3, 10),
@@ -45,7 +47,8 @@ PLACES: dict[str, Expr] = {
 }
 """Where an identity is evaluated in letters that are not parameters of the task."""
 
-LETTERS = (kappa, N, P, t, sigma, eta, B, beta, Symbol("T", positive=True), Symbol("s"))
+_OTHERS = (Symbol(name, positive=True) for name in ("T", "x", "zeta"))
+LETTERS = (kappa, N, P, t, sigma, eta, B, beta, *_OTHERS, Symbol("s"))
 
 FINITE = "laws of finitely many modes hold near N = M, where this check does not go"
 MEETING = "two exponents meet at this point: law.at(...).derivation has what is left"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
-from sympy import And, Eq, Expr, Symbol, oo
+from sympy import And, Dummy, Eq, Expr, Symbol, oo
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.caches import cached
@@ -20,7 +20,7 @@ from asymptotics.derivation.check import Check, check
 from asymptotics.derivation.equations import Definitions, model_definitions, model_equation
 from asymptotics.derivation.step import Step, asymptotic
 from asymptotics.derivation.steps import observer_of, steps_of
-from asymptotics.derivation.symbols import Asymptotic, Minimum, Named, Root
+from asymptotics.derivation.symbols import Asymptotic, Named
 from asymptotics.derivation.text import Reason
 from asymptotics.derivation.trace import (
     Composed,
@@ -36,6 +36,7 @@ from asymptotics.derivation.trace import (
 )
 from asymptotics.domains.domain import normal, primitive, solutions
 from asymptotics.expansions.expansion import Expansion
+from asymptotics.model.operators import Minimum, Root
 from asymptotics.model.quantities import QUANTITIES, Quantity
 from asymptotics.notation import notation
 from asymptotics.precision import exclusive_class
@@ -200,7 +201,7 @@ class _Run:
 def _run(quantity: Quantity, task: Task, regimes: list[Regime]) -> _Run:
     """The traced expansion, as deep as its regimes need."""
     base = quantity.spectrum(task)
-    own = TracedSeries(**{f.name: getattr(base, f.name) for f in fields(base)})
+    own = TracedSeries(**{f.name: getattr(base, f.name) for f in fields(base)}, run=Dummy())
     for depth in range(2, MAX_DEPTH):
         seen: list[Event] = []
         with observing(observer_of(own, seen)):

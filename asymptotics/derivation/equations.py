@@ -24,7 +24,7 @@ from functools import partial
 
 from sympy import Derivative, Expr, Function, Integer, Subs, Sum, Symbol, exp, factorial
 
-from asymptotics.derivation.symbols import InverseLaplace, Iterated, Minimiser, Minimum, Root
+from asymptotics.model.operators import InverseLaplace, Iterated, Minimiser, Minimum, Root
 from asymptotics.model.quantities import Quantity
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD

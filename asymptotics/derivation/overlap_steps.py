@@ -13,7 +13,7 @@ from sympy import (
 )
 
 from asymptotics.derivation.step import Step, asymptotic
-from asymptotics.derivation.symbols import FinitePartIntegral, InverseLaplace
+from asymptotics.derivation.symbols import FinitePartIntegral
 from asymptotics.derivation.text import Reason, say
 from asymptotics.derivation.trace import (
     OverlapFound,
@@ -22,6 +22,7 @@ from asymptotics.derivation.trace import (
 from asymptotics.domains.domain import normal
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Term
+from asymptotics.model.operators import InverseLaplace
 from asymptotics.transforms.overlap import antisymmetric_overlap, half_convolution
 
 v, past = Symbol("v", positive=True), Symbol("x", positive=True)

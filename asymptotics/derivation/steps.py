@@ -28,7 +28,7 @@ from sympy import (
 from asymptotics.derivation.equations import damping, kernel_function, named_sum, over_modes
 from asymptotics.derivation.overlap_steps import overlap_steps
 from asymptotics.derivation.step import Step, asymptotic
-from asymptotics.derivation.symbols import InverseLaplace, Residue
+from asymptotics.derivation.symbols import Residue
 from asymptotics.derivation.text import Reason, say
 from asymptotics.derivation.trace import (
     Composed,
@@ -48,6 +48,7 @@ from asymptotics.derivation.trace import (
 )
 from asymptotics.domains.domain import normal
 from asymptotics.expansions.expansion import Expansion
+from asymptotics.model.operators import InverseLaplace
 from asymptotics.regimes import tidy
 from asymptotics.spectra.family import SpectralSeries
 from asymptotics.transforms.observer import Observer, OverlapOrigin, SumOrigin

@@ -4,7 +4,7 @@ All are inert: they stand for what they say and are evaluated by `evaluation.val
 
     Asymptotic    an expansion as a relation
     Named         the quantity of a law under its name
-    Binder        Residue, Minimum, Minimiser, Root, InverseLaplace, Iterated: functions with a bound letter
+    Residue, FinitePartIntegral    beside the operators of the model (`model.operators`)
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 
 from sympy import Basic, Expr, Function, Symbol
 from sympy.core.symbol import Str
+
+from asymptotics.model.operators import Binder
 
 
 class Asymptotic(Basic):  # type: ignore[misc]
@@ -96,27 +98,6 @@ class Named(Expr):  # type: ignore[misc]
         return str(self.args[1])
 
 
-class Binder(Function):  # type: ignore[misc]
-    """A function whose second argument is a bound letter; subclasses say how it is written.
-
-    ``written`` and ``tex`` are templates of text and LaTeX over the arguments.
-    """
-
-    written = ""
-    tex = ""
-
-    @property
-    def free_symbols(self) -> set[Symbol]:
-        inside, letter, *others = self.args
-        return (inside.free_symbols - {letter}).union(*(x.free_symbols for x in others))
-
-    def _sympystr(self, printer: Any) -> str:
-        return self.written.format(*(printer._print(x) for x in self.args))
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return self.tex.format(*(printer._print(x) for x in self.args))
-
-
 class Residue(Binder):
     """``Residue(f, s, point)``: the residue of f at ``s = point``, unevaluated."""
 
@@ -147,57 +128,10 @@ class FinitePartIntegral(Function):  # type: ignore[misc]
         return rf"\mathrm{{f.p.}}\!\int_0^1 {printer._print(v**p * f)}\, d{printer._print(v)}"
 
 
-class Minimum(Binder):
-    """``Minimum(f, x)``: the smallest value of f over x > 0."""
-
-    nargs = 2
-    written = "min({0}, {1} > 0)"
-    tex = r"\min_{{{1}}} \left[{0}\right]"
-
-
-class Minimiser(Minimum):
-    """``Minimiser(f, x)``: the x > 0 at which f is smallest."""
-
-    written = "argmin({0}, {1} > 0)"
-    tex = r"\operatorname*{{arg\,min}}_{{{1}}} \left[{0}\right]"
-
-
-class Root(Binder):
-    """``Root(f, x)``: the x > 0 at which f vanishes."""
-
-    nargs = 2
-    written = "root({0}, {1} > 0)"
-    tex = r"\operatorname*{{root}}_{{{1}}} \left[{0}\right]"
-
-
-class InverseLaplace(Binder):
-    """``InverseLaplace(G, z, T)``: ``(1/2 pi i) int e^(zT) G(z) dz``, G analytic off the negative axis.
-
-    (SymPy's own unevaluated transform counts ``2*t`` among its free symbols.)
-    """
-
-    nargs = 3
-    written = "InverseLaplace({0}, {1} -> {2})"
-    tex = r"\mathcal{{L}}^{{-1}}_{{{1}}}\left[{0}\right]\!\left({2}\right)"
-
-
-class Iterated(Binder):
-    """``Iterated(f, x, x0)``: the solution of ``x = f(x)`` that continues x0."""
-
-    nargs = 3
-    written = "Iterated({0}, {1}, {2})"
-    tex = r"\operatorname{{Iterated}}\left({0}, {1}, {2}\right)"
-
-
 __all__ = [
     "Asymptotic",
     "FinitePartIntegral",
-    "InverseLaplace",
-    "Iterated",
-    "Minimiser",
-    "Minimum",
     "Named",
     "Residue",
-    "Root",
     "join_terms",
 ]

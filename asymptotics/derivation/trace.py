@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, fields, replace
 
-from sympy import Derivative, Expr, Function, Integer, Symbol
+from sympy import Derivative, Dummy, Expr, Function, Integer, Symbol
 from sympy.core.function import AppliedUndef
 
-from asymptotics.derivation.symbols import InverseLaplace
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.terms import Bound, Term
+from asymptotics.model.operators import InverseLaplace
 from asymptotics.spectra.family import SpectralSeries
 from asymptotics.transforms.observer import OverlapOrigin, SumOrigin
 
@@ -26,6 +26,8 @@ from asymptotics.transforms.observer import OverlapOrigin, SumOrigin
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TracedSeries(SpectralSeries):
     """A spectrum whose expansions are traced; unequal to the plain one, so that caches keep them apart."""
+
+    run: Dummy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -21,7 +21,7 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.errors import UnableError, check_kind
 from asymptotics.laws.derive import Laws
-from asymptotics.model.meanfield import unresolved_power
+from asymptotics.model.sums import Xi, expand_sum
 from asymptotics.precision import exclusive
 from asymptotics.regimes import tidy
 from asymptotics.spectra import spectrum
@@ -61,7 +61,7 @@ def ensembling(laws: Laws) -> tuple[Comparison, ...]:
             raise UnableError(
                 f"ensembles are compared for losses that are powers of N; this one is {regime.leading(N)}"
             )
-        s = tidy(unresolved_power(base, 2).within(regime.domain).leading().order)
+        s = tidy(expand_sum(Xi, base, 2).within(regime.domain).leading().order)
         p = regime.exponent
         factor = E ** (p - 1) if s == 1 else E**p * (1 - s + s / E)
         wins = True if regime.domain.positive(p - s) else None

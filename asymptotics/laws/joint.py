@@ -23,17 +23,15 @@ where that vanishes, ``theta^(r-1)/Gamma(r)``). Source: BAP, appendix C, in the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sympy import Expr, Integer, Symbol, gamma, log, together
 
 from asymptotics.domains.domain import normal
 from asymptotics.errors import DomainError, UnableError, check_kind, shown
-from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Term
 from asymptotics.laws.derive import Laws
-from asymptotics.model.meanfield import df1, squared_bias, unresolved_power
+from asymptotics.model.sums import F, NamedSum, Xi, df1, expand_sum
 from asymptotics.parsing.heights import to_power
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.regimes import tidy
@@ -122,9 +120,9 @@ def joint_law(laws: Laws, size: Symbol = N) -> JointLaw:
     if not isinstance(size, Symbol) or size not in (N, P):
         raise DomainError(f"size = {shown(size)}; a joint law is in N or in P")
     base = spectrum(laws.task)
-    modes = df1(base, 2)
+    modes = expand_sum(df1, base, 2)
     lead = modes.leading()
-    kept = _terms(unresolved_power, base, 1) if size == N else _terms(squared_bias, base, 2)
+    kept = _terms(Xi, base, 1) if size == N else _terms(F, base, 2)
     if lead.log_power or any(term.coefficient.has(modes.variable) for term in (lead, *kept)):
         raise UnableError(
             "joint laws are functions of t/size^(1/r) where df1 is a power of kappa; here df1 ~ "
@@ -144,12 +142,10 @@ def joint_law(laws: Laws, size: Symbol = N) -> JointLaw:
     )
 
 
-def _terms(
-    sum_of: Callable[[SpectralSeries, int], Expansion], base: SpectralSeries, whole: int
-) -> list[Term]:
+def _terms(one: NamedSum, base: SpectralSeries, whole: int) -> list[Term]:
     """The first term that is not analytic in kappa and the first that is (``kappa^n``, n >= whole)."""
     for depth in range(2, MAX_DEPTH):
-        series = sum_of(base, depth)
+        series = expand_sum(one, base, depth)
         analytic = [t for t in series.terms if t.order.is_integer and t.order >= whole and not t.log_power]
         broken = series.with_terms(t for t in series.terms if t not in analytic)
         if broken.terms:

@@ -28,8 +28,8 @@ from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import BottleneckError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.model.finite_modes import at_size, mode_count
-from asymptotics.model.meanfield import df1, squared_bias, unresolved_power
 from asymptotics.model.quantities import QUANTITIES, crossover
+from asymptotics.model.sums import F, Xi, df1, expand_sum
 from asymptotics.parsing.heights import substitute
 from asymptotics.regimes import Regime, tidy
 from asymptotics.spectra import FiniteSeries, SpectralSeries
@@ -218,7 +218,7 @@ def _departure(
     for excess, part in zip((power, trace), _size_departures(name, ideal), strict=True):
         if excess == 0:
             continue
-        series = at_size(df1(ideal, 3), subject.resource, part).within(domain)
+        series = at_size(expand_sum(df1, ideal, 3), subject.resource, part).within(domain)
         total += excess * Add(*(tidy(x.coefficient) * series.monomial_of(x) for x in series.candidates()))
     return total if total != 0 else None
 
@@ -249,13 +249,13 @@ def _excess(
 
 def _size_departures(name: str, ideal: SpectralSeries) -> tuple[Expansion, Expansion]:
     """What C and Lambda are multiplied by in the departure of the model or data law, in the ridge."""
-    modes = df1(ideal, 3)
+    modes = expand_sum(df1, ideal, 3)
     ridge = modes.monomial(ONE, ONE)
     slope = (modes.differentiate() * ridge).scale(Integer(-1))
     inverse = slope.power(-1)
     if name == "model":
-        return modes.constant(Integer(-1)), -(unresolved_power(ideal, 3).differentiate() * inverse)
-    squared = squared_bias(ideal, 3)
+        return modes.constant(Integer(-1)), -(expand_sum(Xi, ideal, 3).differentiate() * inverse)
+    squared = expand_sum(F, ideal, 3)
     fixed = modes * inverse
     bent = slope.differentiate() * inverse + ridge.power(-1)
     lifted = (squared + ideal.task.noise**2) * fixed * inverse * bent

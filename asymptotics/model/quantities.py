@@ -12,9 +12,7 @@ A law that is registered here has its regimes, LaTeX, derivation and place in re
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from sympy import Expr, Integer, Symbol, oo
 
@@ -24,11 +22,14 @@ from asymptotics.expansions.layer_leading import leading_series
 from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.reversion import revert
 from asymptotics.model import early_stopping as stopping
-from asymptotics.model import meanfield, rule_laws, transients
+from asymptotics.model import equations
+from asymptotics.model.expand import RULES, Expander, Found, expand
 from asymptotics.model.finite_modes import mode_count
+from asymptotics.model.operators import Minimiser, Minimum
 from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
+from asymptotics.model.sums import df1, expand_sum
 from asymptotics.registry import Registry
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, P, t
@@ -40,10 +41,11 @@ class Quantity:
     """What a law is about.
 
     ``name`` is the attribute of `Laws`; ``words`` and ``symbol`` (LaTeX in ``tex``) say what it is;
-    ``limits`` what is infinite; ``resource`` the variable that tends to oo; ``formula(spectrum, depth)`` its
-    expansion; ``trace`` whether the kernel must have one, ``sum m_k lambda_k < oo``: the modes that finitely
-    many features, samples or a batch do not resolve add up to it. ``within`` is the size N or P below whose
-    crossover time a transient law holds; ``rule`` the training rule whose clock the time t is.
+    ``limits`` what is infinite; ``resource`` the variable that tends to oo; ``equation`` what it equals, in
+    named sums (`model.sums`) and operators (`model.operators`); ``trace`` whether the kernel must have one,
+    ``sum m_k lambda_k < oo``: the modes that finitely many features, samples or a batch do not resolve add up
+    to it. ``within`` is the size N or P below whose crossover time a transient law holds; ``rule`` the
+    training rule whose clock the time t is.
     """
 
     name: str
@@ -52,7 +54,7 @@ class Quantity:
     tex: str
     limits: str
     resource: Symbol
-    formula: Callable[[SpectralSeries, int], Expansion]
+    equation: Expr
     source: str
     trace: bool = True
     within: Symbol | None = None
@@ -62,6 +64,10 @@ class Quantity:
     def pace(self) -> Expr:
         """How far gradient flow gets while the resource grows by 1; 1 where it counts features or samples."""
         return self.rule.pace() if self.resource == t else Integer(1)
+
+    def formula(self, spectrum: SpectralSeries, depth: int) -> Expansion:
+        """The first ``depth`` orders of the equation."""
+        return expand(self.equation, spectrum, self.resource, depth).series
 
     def spectrum(self, task: Task) -> SpectralSeries:
         """The series of a task where this quantity has a law; raises `SpectrumError` where it has none.
@@ -97,7 +103,7 @@ def time_quantity(rule: type[TrainingRule]) -> Quantity:
         tex=rf"L_{{\mathrm{{{rule.label}}}}}(t)",
         limits="N = P = oo",
         resource=t,
-        formula=partial(rule_laws.time_limited_by, rule),
+        equation=equations.time_of(rule),
         source=rule.source,
         trace=False,
         rule=rule,
@@ -112,7 +118,7 @@ _LAWS = (
         tex=r"L(t)",
         limits="N = P = oo",
         resource=t,
-        formula=meanfield.time_limited,
+        equation=equations.TIME,
         source="BAP, section 3",
         trace=False,
     ),
@@ -123,7 +129,7 @@ _LAWS = (
         tex=r"L(N)",
         limits="t = P = oo",
         resource=N,
-        formula=meanfield.model_limited,
+        equation=equations.MODEL,
         source="BAP, appendix C",
     ),
     Quantity(
@@ -133,7 +139,7 @@ _LAWS = (
         tex=r"L(P)",
         limits="t = N = oo",
         resource=P,
-        formula=meanfield.data_limited,
+        equation=equations.DATA,
         source="BAP, appendix C",
     ),
     Quantity(
@@ -143,7 +149,7 @@ _LAWS = (
         tex=r"L(t, N) - L(t)",
         limits="P = oo",
         resource=t,
-        formula=partial(transients.model_correction, 1),
+        equation=equations.correction(1, N, equations.MODEL_LOSS),
         source="BAP, section 4 and appendix D; Lagrange's series in 1/N",
         within=N,
     ),
@@ -154,7 +160,7 @@ _LAWS = (
         tex=r"\left[N^{-2}\right] L(t, N)",
         limits="P = oo",
         resource=t,
-        formula=partial(transients.model_correction, 2),
+        equation=equations.correction(2, N, equations.MODEL_LOSS),
         source="Lagrange's series in 1/N",
         within=N,
     ),
@@ -165,7 +171,7 @@ _LAWS = (
         tex=r"L(t, P) - L(t)",
         limits="N = oo, sigma = 0",
         resource=t,
-        formula=partial(transients.data_correction, 1),
+        equation=equations.correction(1, P, equations.DATA_LOSS),
         source="BAP, appendix C, N = oo; Lagrange's series in 1/P",
         within=P,
     ),
@@ -176,7 +182,7 @@ _LAWS = (
         tex=r"\left[P^{-2}\right] L(t, P)",
         limits="N = oo, sigma = 0",
         resource=t,
-        formula=partial(transients.data_correction, 2),
+        equation=equations.correction(2, P, equations.DATA_LOSS),
         source="BAP, appendix C, N = oo; Lagrange's series in 1/P",
         within=P,
     ),
@@ -187,7 +193,7 @@ _LAWS = (
         tex=r"L(t) - \hat L(t)",
         limits="N = oo, sigma = 0",
         resource=t,
-        formula=transients.gap,
+        equation=equations.GAP,
         source="BAP, section 4; C0 - C1 to first order in 1/P",
         within=P,
     ),
@@ -198,7 +204,7 @@ _LAWS = (
         tex=r"\left[\sigma^2\right] \left(L(t) - \hat L(t) + \sigma^2\right)",
         limits="N = oo",
         resource=t,
-        formula=transients.noise_in_gap,
+        equation=equations.GAP_NOISE,
         source="BAP, appendix C, to first order in 1/P",
         within=P,
     ),
@@ -209,7 +215,7 @@ _LAWS = (
         tex=r"\left[\sigma^2\right] L(t, P)",
         limits="N = oo",
         resource=t,
-        formula=transients.noise_in_test_loss,
+        equation=equations.NOISE_IN_LOSS,
         source="BAP, appendix C, to first order in 1/P",
         within=P,
     ),
@@ -220,7 +226,7 @@ _LAWS = (
         tex=r"B(N)",
         limits="t = P = oo",
         resource=N,
-        formula=meanfield.model_bias,
+        equation=equations.MODEL_BIAS,
         source="BAP, section 4.3 and appendix C",
     ),
     Quantity(
@@ -230,7 +236,7 @@ _LAWS = (
         tex=r"V(N)",
         limits="t = P = oo",
         resource=N,
-        formula=meanfield.model_variance,
+        equation=equations.MODEL_VARIANCE,
         source="BAP, section 4.3 and appendix C",
     ),
     Quantity(
@@ -240,7 +246,7 @@ _LAWS = (
         tex=r"B(P)",
         limits="t = N = oo",
         resource=P,
-        formula=meanfield.data_bias,
+        equation=equations.DATA_BIAS,
         source="BAP, section 4.3 and appendix C",
     ),
     Quantity(
@@ -250,7 +256,7 @@ _LAWS = (
         tex=r"V(P)",
         limits="t = N = oo",
         resource=P,
-        formula=meanfield.data_variance,
+        equation=equations.DATA_VARIANCE,
         source="BAP, section 4.3 and appendix C",
     ),
     Quantity(
@@ -260,7 +266,7 @@ _LAWS = (
         tex=r"\min_t L(t, P)",
         limits="N = oo",
         resource=P,
-        formula=stopping.early_stopping,
+        equation=Minimum(equations.NOISY_LOSS, t),
         source="the minimum of the series in 1/P, BAP, appendix C",
     ),
     Quantity(
@@ -270,7 +276,7 @@ _LAWS = (
         tex=r"t^*(P)",
         limits="N = oo",
         resource=P,
-        formula=stopping.early_stopping_time,
+        equation=Minimiser(equations.NOISY_LOSS, t),
         source="the minimum of the series in 1/P, BAP, appendix C",
     ),
     Quantity(
@@ -280,7 +286,7 @@ _LAWS = (
         tex=r"L_{\mathrm{SGD}}(t) - L(\eta t)",
         limits="N = oo",
         resource=t,
-        formula=partial(rule_laws.noise_of, OnePassSGD),
+        equation=equations.correction(0, N, equations.noise_of(OnePassSGD)),
         source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1",
         rule=OnePassSGD,
     ),
@@ -291,7 +297,7 @@ _LAWS = (
         tex=r"\left[N^{-1}\right] \left(L_{\mathrm{SGD}}(t, N) - L(\eta t, N)\right)",
         limits="P = oo",
         resource=t,
-        formula=partial(rule_laws.noise_correction_of, OnePassSGD),
+        equation=equations.correction(1, N, equations.noise_of(OnePassSGD)),
         source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1; Lagrange's series in 1/N",
         within=N,
         rule=OnePassSGD,
@@ -303,12 +309,20 @@ _LAWS = (
         tex=r"L_{\mathrm{SGD}}(N) - L(N)",
         limits="t = oo",
         resource=N,
-        formula=partial(rule_laws.noise_at_infinity_of, OnePassSGD),
+        equation=equations.noise_at_infinity_of(OnePassSGD),
         source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1",
         rule=OnePassSGD,
     ),
     *(time_quantity(rule) for rule in TRAINING_RULES.values() if rule.law),
 )
+
+
+def _stopping(found: Expander, node: Minimum, x: Symbol) -> Found:
+    formula = stopping.early_stopping_time if isinstance(node, Minimiser) else stopping.early_stopping
+    return Found(node=node, series=formula(found.spectrum, found.depth))
+
+
+RULES[Minimum] = _stopping
 
 QUANTITIES: Registry[Quantity] = Registry(_LAWS)
 BOTTLENECKS = ("time", "model", "data")
@@ -326,7 +340,7 @@ def crossover(spectrum: SpectralSeries, size: Symbol) -> Expr:
     """
     if mode_count(spectrum) is not None:
         return oo  # more samples or features than modes: nothing crosses over
-    kappa = revert(meanfield.df1(spectrum, 2), size)
+    kappa = revert(expand_sum(df1, spectrum, 2), size)
     series = leading_series(kappa) if isinstance(kappa, Layered) else kappa
     return 1 / series.term_expression(series.leading())
 

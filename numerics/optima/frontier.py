@@ -25,9 +25,9 @@ from asymptotics.errors import DomainError, PrecisionError, UnableError, check_k
 from asymptotics.hints import name_numbers
 from asymptotics.laws.derive import derive
 from asymptotics.laws.joint import JointLaw, joint_law
-from asymptotics.model.rule_laws import trace
 from asymptotics.model.rules.base import kind_of, numbers_of, open_parameters, with_numbers
 from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.model.sums import trace_of
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import items_of, mapping_of, real_number, substitution, whole_number
 from asymptotics.precision import exclusive, working
@@ -326,7 +326,7 @@ def _leading(law: JointLaw, setting: _Setting) -> tuple[mpmath.mpf, mpmath.mpf, 
 
 def _share(setting: _Setting) -> mpmath.mpf:
     """What the noise of batches multiplies every term of the flow by: ``1/(1 - K(0))``."""
-    total = trace(series_of(setting.optimum.laws.task.at(_own(setting))))
+    total = trace_of(series_of(setting.optimum.laws.task.at(_own(setting))))
     return setting.number(1 / (1 - setting.optimum.rule.noise_kernel(Integer(0), Integer(0), total)))
 
 

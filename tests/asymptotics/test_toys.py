@@ -14,17 +14,15 @@ from asymptotics import DomainError, SpectrumError, Task, check_claim, derive, p
 from asymptotics.domains.domain import Domain
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.model.quantities import QUANTITIES, Quantity
+from asymptotics.model.sums import SUMS
 from asymptotics.spectra import FAMILIES, Mismatch, SpectralSeries, spectrum
 from asymptotics.spectra.family import requiring
 from asymptotics.spectra.power_law import AlgebraicSeries
 from asymptotics.symbols import a, b, k, t
-from asymptotics.transforms.kernels import damped_power
-from asymptotics.transforms.mellin import spectral_sum
 from numerics import FullModel, verify
 from numerics.verification.references import REFERENCES, Reference
 
 X = Symbol("x", positive=True)
-TIME = Symbol("T", positive=True)
 
 
 # --- a family of spectra -------------------------------------------------------------------------
@@ -115,14 +113,6 @@ def test_the_argument_of_a_law_of_the_family_is_checked(family):
 # --- a law ---------------------------------------------------------------------------------------
 
 
-def in_the_metric_of_the_kernel(series: SpectralSeries, depth: int):
-    """``sum m c lambda e^(-T lambda)`` at T = 2t, from ``sum m c (T lambda) e^(-T lambda)``."""
-    found = spectral_sum(
-        series.target, damped_power(1), TIME, inverse=False, domain=series.domain, depth=depth
-    )
-    return (found * found.monomial(Integer(1), Integer(-1))).substitute_monomial(Integer(2), Integer(1), t)
-
-
 LAW = Quantity(
     name="kernel_metric",
     words="loss in the metric of the kernel, limited by training time",
@@ -130,7 +120,7 @@ LAW = Quantity(
     tex=r"E(t)",
     limits="N = P = oo",
     resource=t,
-    formula=in_the_metric_of_the_kernel,
+    equation=SUMS["C_1"](2 * t),
     source="the loss of the target lambda_k c_k",
 )
 

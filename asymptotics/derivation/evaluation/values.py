@@ -24,20 +24,12 @@ from asymptotics.derivation.evaluation.contours import (
     zeta_value,
 )
 from asymptotics.derivation.evaluation.mode_sums import ModeSum, exp_less_one, integrate_by_halving, stable
-from asymptotics.derivation.symbols import (
-    FinitePartIntegral,
-    InverseLaplace,
-    Iterated,
-    Minimiser,
-    Minimum,
-    Named,
-    Residue,
-    Root,
-)
+from asymptotics.derivation.symbols import FinitePartIntegral, Named, Residue
 from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.hints import name_numbers
+from asymptotics.model.operators import InverseLaplace, Iterated, Minimiser, Minimum, Root
 from asymptotics.sums.regularised import RegularSum, hurwitz
 
 FLOATS = 13

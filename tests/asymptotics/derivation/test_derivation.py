@@ -72,7 +72,7 @@ def test_each_law_has_a_derivation_of_steps_with_two_sides_a_reason_and_a_source
 def test_reasons_read_well_where_the_variable_is_positive():
     derivation = derive(Task(eigenvalues="rho**k", target="tau**k")).model_transient.derivation
     told = [step for step in derivation if "The singularity" in step.reason]
-    assert told and all("at kappa = 0 decides" in step.reason for step in told)
+    assert told and all("at zeta = 0 decides" in step.reason for step in told)
     long = max(derivation, key=lambda step: len(sides(step)[2]))
     whole, short = sides(long)[2], sides(long, 2000)[2]
     assert len(whole) > 5000 > len(short) and short.endswith(r"+ \cdots")

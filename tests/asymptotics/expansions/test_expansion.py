@@ -12,7 +12,8 @@ from asymptotics.expansions.expansion import expansion
 from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.ring import element
 from asymptotics.expansions.terms import Bound, Term
-from asymptotics.model.meanfield import df1, squared_bias, time_limited, unresolved_power
+from asymptotics.model.meanfield import time_limited
+from asymptotics.model.sums import F, Xi, df1, expand_sum
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import N, a, b, kappa, t
 
@@ -116,7 +117,8 @@ def test_inverse_laplace_agrees_with_the_exponential_kernel():
     """L(t) two ways: residues of the exponential sum, and Xi(z)/z inverted term by term at 2t."""
     base = spectrum(power_law(a, b))
     direct = time_limited(base, 3)
-    transform = unresolved_power(base, 3) * unresolved_power(base, 3).monomial(Integer(1), Integer(-1))
+    unresolved = expand_sum(Xi, base, 3)
+    transform = unresolved * unresolved.monomial(Integer(1), Integer(-1))
     inverted = transform.inverse_laplace(t).substitute_monomial(Integer(2), Integer(1), t)
     point = {a: Rational(17, 10), b: Rational(7, 5), t: 1000}
     assert abs((direct.as_expr() / inverted.as_expr() - 1).subs(point).evalf(30)) < 1e-25
@@ -126,7 +128,7 @@ def test_squared_bias_is_its_definition():
     """F = Xi - kappa Xi', from its own kernel."""
     for task in (power_law(a, b), power_law(Rational(5, 2), Rational(3, 2))):
         base = spectrum(task)
-        xi, f = unresolved_power(base, 4), squared_bias(base, 4)
+        xi, f = expand_sum(Xi, base, 4), expand_sum(F, base, 4)
         other = xi - xi.differentiate() * xi.monomial(Integer(1), Integer(1))
         difference = (f - other).as_expr().subs({a: Rational(17, 10), b: Rational(7, 5)})
         assert abs(difference.subs(kappa, Rational(1, 100)).evalf(30)) < 1e-25
@@ -134,7 +136,7 @@ def test_squared_bias_is_its_definition():
 
 def test_trace_of_a_power_law():
     """df1 = A kappa^(-1/b) - 1/2 - zeta(-b) kappa + zeta(-2b) kappa^2 - ..."""
-    e = df1(spectrum(power_law(a, b)), 4)
+    e = expand_sum(df1, spectrum(power_law(a, b)), 4)
     assert [x.order for x in e.terms] == [-1 / b, 0, 1, 2]
     assert e.terms[1].coefficient == Rational(-1, 2)
 

@@ -6,11 +6,13 @@ from sympy import Integer, Rational
 
 from asymptotics import Task, UnableError, derive, power_law
 from asymptotics.model.early_stopping import early_stopping, early_stopping_time
-from asymptotics.model.meanfield import df1, time_limited
-from asymptotics.model.transients import lagrange, noise_in_test_loss, noisy_correction, over_z
+from asymptotics.model.equations import LABEL_NOISE, NOISE_IN_LOSS, epsilon
+from asymptotics.model.expand import expand
+from asymptotics.model.meanfield import time_limited
+from asymptotics.model.operators import Coefficient
+from asymptotics.model.transients import noisy_correction
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import P, a, b, sigma, t
-from asymptotics.transforms.overlap import antisymmetric_overlap
 from numerics import verify
 from numerics.model.stopping import best_stopping
 
@@ -62,10 +64,8 @@ def test_the_next_order_is_what_the_full_model_leaves(task):
 @pytest.mark.parametrize("task", [power_law(a, b), *TASKS], ids=str)
 def test_label_noise_as_an_overlap_is_the_sum_over_modes(task):
     own = spectrum(task)
-    modes = df1(own, 3)
-    ridge = over_z(lagrange(1, modes.monomial(Integer(1), Integer(1)), modes))
-    overlap = antisymmetric_overlap(modes.monomial(sigma**2, Integer(-1)), ridge, t)
-    direct = noise_in_test_loss(own, 3).scale(P)
+    overlap = expand(Coefficient(LABEL_NOISE, epsilon, Integer(1)), own, t, 3).series
+    direct = expand(P * NOISE_IN_LOSS, own, t, 3).series
     place = {a: Rational(7, 3), b: Rational(9, 5), sigma: Rational(1, 3)}
     assert len(overlap.terms) >= 2
     for one, other in zip(overlap.terms, direct.terms, strict=False):

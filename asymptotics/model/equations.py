@@ -1,0 +1,150 @@
+"""The mean-field equations of the random-feature model, each written once, in named sums.
+
+`model.expand` makes laws of them, `derivation` tells them and LaTeX prints them. With ``kappa = z/q`` all is
+made of sums at a ridge (BAP, section 2 and appendix C). Losses are the excess test loss: the variance of the
+label noise itself is not included. ``NOISE`` is that of the task, 0 where it has none; ``sigma`` that of the
+task or, where it has none, a symbol.
+
+**t = oo.** The ridge solves ``df1(kappa) = min(N, P)``:
+
+    N < P:  L = Xi + (Xi + sigma^2) N/(P - N), which for P = oo is  L(N) = Xi(kappa)
+    P < N, for N = oo:                                              L(P) = (F + sigma^2 df2/P) / (1 - df2/P)
+
+The bias, the loss of the predictor averaged over A or over data sets, is ``F(kappa)``: the mean of mode k
+stops at ``H_k = kappa/(lambda_k + kappa)``. For more than M samples or features kappa = 0.
+
+**P = oo.** ``L(t) = InvLaplace[Xi(kappa)/zeta](2t)`` with ``zeta = kappa (1 - df1(kappa)/N)``. (The mean over
+single draws of A has, beyond this mean-field order 1/N, the diagonal term
+``(2 t^2/N) sum m_k c_k lambda_k^2 e^(-2 lambda_k t) = O(t^-s/N)``, smaller than the leading law by a power of
+t.)
+
+**N = oo**, with ``z = kappa (1 - df1(kappa)/P)``. The two-time kernel (BAP, appendix C: C0 with R3 = 1) is
+``z z' C0 = F/(1 - f2/P)`` with
+
+    F  = sum m_k c_k kappa kappa'/((lambda_k + kappa)(lambda_k + kappa')),
+    f2 = sum m_k lambda_k^2/((lambda_k + kappa)(lambda_k + kappa')).
+
+By partial fractions ``(kappa' - kappa) F = kappa' Xi - kappa Xi'`` and
+``(kappa' - kappa)(1 - f2/P) = z' - z``. So ``C0 = (kappa' Xi - kappa Xi')/(z z' (z' - z))`` at any P, the
+antisymmetric overlap (`transforms.overlap`) of ``Xi(kappa)/z`` with ``kappa/z``. Label noise adds
+``sigma^2 [(kappa' - kappa)/(z' - z) - 1]/(z z')``, the same overlap with ``sigma^2/z`` in the place of
+``Xi/z``, less its order 0; to first order in 1/P it is ``(sigma^2/P) sum m_k (1 - e^(-lambda_k t))^2``, and
+the train-test gap is ``(2/P) int_0^t E(x) C(2t - x) dx``.
+
+**Training rules.** Times are on the clock of the rule; ``pace`` is how far gradient flow gets in one unit of
+it. Of the symbol only the pole of slow modes matters: to first order in lambda a mode is left with
+``(1 + a lambda) e^(-pace t lambda (1 + r lambda))`` (`TrainingRule.correction`), a relative correction of
+order 1/t; a factor lambda under the sum is ``-(1/2 pace) d/dt`` of ``sum m_k c_k e^(-2 lambda_k pace t)``.
+One-pass SGD adds noise, to first order in eta lambda_1: with
+``K(zeta) = (eta/2B)(Tr - zeta df1(kappa))``, ``Tr = sum m_k lambda_k``,
+
+    L = InvLaplace[ (Xi + sigma^2 K) / (zeta (1 - K)) ](2 eta t),
+
+so that SGD adds ``(Xi + sigma^2)(1/(1 - K) - 1)`` to the flow's Xi. ``K(0) = eta Tr/2B`` must be below 1.
+Without label noise its term 1/N follows the model's transient, K(0)/(1 - K(0)) times as large. What SGD adds
+at N = oo and a > 2b, ``t^-(2 - 1/b)``, falls faster than that transient, ``t^-(1 - 1/b)/N``: at finite N its
+noise limits while t << N.
+"""
+
+from __future__ import annotations
+
+from sympy import Derivative, Dummy, Expr, Function, Integer, Symbol
+
+from asymptotics.model.operators import (
+    AtRidge,
+    Coefficient,
+    Convolution,
+    Corrected,
+    InverseLaplace,
+    Overlap,
+    past,
+)
+from asymptotics.model.rules.base import TrainingRule
+from asymptotics.model.sums import C0, E1, Q1, Q2, F, V, Xi, df1, df2
+from asymptotics.symbols import N, P, kappa, sigma, t
+
+NOISE = Dummy("sigma", nonnegative=True)
+zeta, epsilon = Symbol("zeta", positive=True), Symbol("epsilon", positive=True)
+moving = Function("kappa_epsilon")
+"""``kappa_epsilon(zeta, epsilon)``, the root of ``zeta = kappa (1 - epsilon df1(kappa))`` next to zeta."""
+trace = Function("Tr", positive=True)()
+"""``sum m_k lambda_k``."""
+
+ridge_now = moving(zeta, epsilon)
+
+# --- t = oo ------------------------------------------------------------------------------------------
+
+RIDGE_LOSS = (F(kappa) + NOISE**2 * df2(kappa) / P) / (1 - df2(kappa) / P)
+
+MODEL = AtRidge(Xi(kappa), kappa, N)
+DATA = AtRidge(RIDGE_LOSS, kappa, P)
+MODEL_BIAS = AtRidge(F(kappa), kappa, N)
+MODEL_VARIANCE = AtRidge(V(kappa), kappa, N)
+DATA_BIAS = AtRidge(F(kappa), kappa, P)
+DATA_VARIANCE = AtRidge(RIDGE_LOSS - F(kappa), kappa, P)
+
+# --- finite t ----------------------------------------------------------------------------------------
+
+TIME = C0(2 * t)
+MODEL_LOSS = InverseLaplace(Xi(ridge_now) / zeta, zeta, 2 * t)
+DATA_LOSS = Overlap(Xi(ridge_now) / zeta, zeta, ridge_now / zeta, t)
+LABEL_NOISE = Overlap(sigma**2 / zeta, zeta, ridge_now / zeta, t)
+GAP = Convolution(C0(past), past, E1(past), df1(kappa), t) / P
+GAP_NOISE = 2 * sigma**2 / P * Q1(t)
+NOISY_LOSS = DATA_LOSS + LABEL_NOISE
+NOISE_IN_LOSS = sigma**2 / P * Q2(t)
+
+
+def correction(order: int, size: Symbol, loss: Expr) -> Expr:
+    """The term ``size**-order`` of a loss."""
+    return Coefficient(loss, epsilon, Integer(order)) / size**order
+
+
+# --- training rules ----------------------------------------------------------------------------------
+
+
+def time_of(rule: type[TrainingRule]) -> Expr:
+    """``sum m_k c_k h_k(t)^2``, h_k the propagator of the rule, to first order in r and a; N = P = oo."""
+    pace, (rate, amplitude) = rule.pace(), rule.correction()
+    loss = C0(2 * pace * t)
+    change = -rate / (2 * pace) * t * Derivative(loss, (t, 2)) - amplitude / pace * Derivative(loss, t)
+    return Corrected(loss, t, change, Integer(2))
+
+
+def noise_of(rule: type[TrainingRule]) -> Expr:
+    """What the noise of batches adds to the loss at the time t, P = oo."""
+    echo = 1 / (1 - rule.noise_kernel(zeta, df1(ridge_now), trace))
+    return InverseLaplace((Xi(ridge_now) + NOISE**2) * (echo - 1) / zeta, zeta, 2 * rule.pace() * t)
+
+
+def noise_at_infinity_of(rule: type[TrainingRule]) -> Expr:
+    """The same at t = oo, where ``df1(kappa) = N`` and zeta = 0."""
+    share = rule.noise_kernel(Integer(0), Integer(0), trace)
+    return AtRidge((Xi(kappa) + NOISE**2) * share / (1 - share), kappa, N)
+
+
+__all__ = [
+    "DATA",
+    "DATA_BIAS",
+    "DATA_LOSS",
+    "DATA_VARIANCE",
+    "GAP",
+    "GAP_NOISE",
+    "LABEL_NOISE",
+    "MODEL",
+    "MODEL_BIAS",
+    "MODEL_LOSS",
+    "MODEL_VARIANCE",
+    "NOISE",
+    "NOISE_IN_LOSS",
+    "NOISY_LOSS",
+    "TIME",
+    "correction",
+    "epsilon",
+    "moving",
+    "noise_at_infinity_of",
+    "noise_of",
+    "time_of",
+    "trace",
+    "zeta",
+]

@@ -1,0 +1,342 @@
+"""From an equation of the model to its expansion: one rule for each kind of node.
+
+    expand(equation, spectrum, resource, depth)   the expansion, with those of all that it is made of
+    Found                                          a node with its expansion
+    RULES                                          the rules by type; another operator adds its own
+    settle(equation, spectrum)                     the equation with the numbers of a task
+    coefficient(function, letter, order)           Lagrange's series
+
+With finitely many modes the ridge vanishes at N = M, and for N >= M it is 0. Where all modes share one
+eigenvalue, ``u = kappa/(lambda + kappa)`` makes every sum a polynomial, ``df1 = M (1 - u)``, and the laws are
+closed forms for all N < M.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sympy import (
+    Add,
+    Derivative,
+    Dummy,
+    Expr,
+    Integer,
+    Mul,
+    Poly,
+    Pow,
+    Symbol,
+    cancel,
+    diff,
+    factorial,
+    fraction,
+)
+from sympy import (
+    expand as multiply_out,
+)
+from sympy.core.function import AppliedUndef
+
+from asymptotics.errors import UnableError
+from asymptotics.expansions.expansion import Expansion, expansion
+from asymptotics.expansions.layers import Layered
+from asymptotics.expansions.terms import Bound, Term
+from asymptotics.model.equations import NOISE, moving, trace
+from asymptotics.model.finite_modes import at_size, mode_count, slowest_modes
+from asymptotics.model.operators import AtRidge, Coefficient, Convolution, Corrected, InverseLaplace, Overlap
+from asymptotics.model.sums import SUMS, df1, expand_sum, named, trace_of
+from asymptotics.spectra import FiniteSeries, SpectralSeries
+from asymptotics.symbols import RESOURCES, sigma
+from asymptotics.transforms.kernels import EXPONENTIAL
+from asymptotics.transforms.overlap import antisymmetric_overlap, half_convolution
+
+_T, _u, _X = Symbol("T", positive=True), Dummy("u", positive=True), Dummy("X", positive=True)
+_kappa = Dummy("kappa", positive=True)
+ONE = Integer(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Found:
+    """``node`` and its expansion; ``parts`` are those of what it is made of, in the order they were made."""
+
+    node: Expr
+    series: Any
+    parts: tuple[Found, ...] = ()
+
+
+def settle(equation: Expr, spectrum: SpectralSeries) -> Expr:
+    """The equation with the noise of the task and the trace of its kernel."""
+    noise = spectrum.task.noise
+    table = {NOISE: noise, sigma: noise if noise != 0 else sigma}
+    if equation.has(trace):
+        table[trace] = trace_of(spectrum)
+    return equation.xreplace(table)
+
+
+def expand(equation: Expr, spectrum: SpectralSeries, resource: Symbol, depth: int) -> Found:
+    """The first ``depth`` orders of an equation, resource -> oo (or -> the number of modes)."""
+    return Expander(spectrum, depth)(settle(equation, spectrum), resource)
+
+
+class Expander:
+    """Expansions of expressions in the sums of one spectrum, each made once."""
+
+    def __init__(self, spectrum: SpectralSeries, depth: int) -> None:
+        self.spectrum, self.depth = spectrum, depth
+        self._found: dict[tuple[Expr, Symbol], Found] = {}
+
+    def __call__(self, node: Expr, x: Symbol) -> Found:
+        """``node`` in powers of x; `UnableError` for what has no rule."""
+        if (node, x) not in self._found:
+            rule = next((RULES[kind] for kind in type(node).__mro__ if kind in RULES), None)
+            if rule is None:
+                raise UnableError(f"{node} has no rule in model.expand.RULES")
+            self._found[node, x] = rule(self, node, x)
+        return self._found[node, x]
+
+    def exact(self, x: Symbol, terms: list[Term]) -> Expansion:
+        """Powers of x as an expansion without a remainder."""
+        return expansion(x, terms, at_infinity=x in RESOURCES, domain=self.spectrum.domain, depth=self.depth)
+
+    # --- algebra -------------------------------------------------------------------------------------
+
+    def _constant(self, node: Expr, x: Symbol) -> Found:
+        place = -ONE if x in RESOURCES else ONE
+        terms = [Term(ONE, place)] if node == x else [Term(node, Integer(0))]
+        return Found(node=node, series=self.exact(x, terms))
+
+    def _add(self, node: Add, x: Symbol) -> Found:
+        constant, rest = node.as_independent(x, as_Add=True)
+        parts = tuple(self(term, x) for term in Add.make_args(rest))
+        first, *others = (part.series for part in parts)
+        series = sum(others, first)
+        return Found(node=node, series=series + constant if constant != 0 else series, parts=parts)
+
+    def _mul(self, node: Mul, x: Symbol) -> Found:
+        constant, rest = node.as_independent(x, as_Add=False)
+        power, factors = Integer(0), []
+        for factor in Mul.make_args(rest):
+            base, exponent = factor.as_base_exp()
+            if base == x:
+                power += exponent
+            else:
+                factors.append(factor)
+        parts = tuple(self(factor, x) for factor in factors)
+        first, *others = [part.series for part in parts] or [self.exact(x, [Term(ONE, Integer(0))])]
+        series = first
+        for other in others:
+            series = series * other
+        if power != 0:
+            series = series * series.monomial(ONE, power)
+        return Found(node=node, series=series.scale(constant) if constant != 1 else series, parts=parts)
+
+    def _power(self, node: Pow, x: Symbol) -> Found:
+        base, exponent = node.args
+        if base == x or not node.has_free(x):
+            return self._mul(node, x)
+        part = self(base, x)
+        if not (exponent.is_Integer and exponent > 0):
+            return Found(node=node, series=part.series.power(exponent), parts=(part,))
+        series = part.series
+        for _ in range(int(exponent) - 1):
+            series = series * part.series
+        return Found(node=node, series=series, parts=(part,))
+
+    def _derivative(self, node: Derivative, x: Symbol) -> Found:
+        part = self(node.expr, x)
+        series = part.series
+        for _ in range(int(node.derivative_count)):
+            series = series.differentiate()
+        return Found(node=node, series=series, parts=(part,))
+
+    # --- sums and transforms -------------------------------------------------------------------------
+
+    def _sum(self, node: AppliedUndef, x: Symbol) -> Found:
+        one, (at,) = named(node), node.args
+        if one.through is not None:
+            part = self(one.through(at), x)
+            return Found(node=node, series=part.series, parts=(part,))
+        if one.kernel == EXPONENTIAL and x in RESOURCES and isinstance(self.spectrum.target, FiniteSeries):
+            return Found(node=node, series=slowest_modes(self.spectrum, self.spectrum.target, self.depth))
+        if at == x:
+            return Found(node=node, series=expand_sum(one, self.spectrum, self.depth, x))
+        part = self(one(_T), _T)
+        return Found(node=node, series=part.series.substitute_monomial(at / x, ONE, x), parts=(part,))
+
+    def _inverse(self, node: InverseLaplace, x: Symbol) -> Found:
+        transform, z, time = node.args
+        part = self(transform, z)
+        there = Found(node=node.func(transform, z, _T), series=part.series.inverse_laplace(_T), parts=(part,))
+        series = there.series.substitute_monomial(time / x, ONE, x)
+        return Found(node=node, series=series, parts=(there,))
+
+    def _coefficient(self, node: Coefficient, x: Symbol) -> Found:
+        function, letter, order = node.args
+        part = self(coefficient(self._bent(function, letter), letter, int(order)), x)
+        return Found(node=node, series=part.series, parts=(part,))
+
+    def _bent(self, function: Expr, letter: Symbol) -> Expr:
+        """Overlaps with the ridge do not see what is linear in it: without that there is less to cancel."""
+        table = {}
+        for overlap in function.atoms(Overlap):
+            first, z, second, time = overlap.args
+            if not first.has(moving):
+                continue
+            here = self(coefficient(first * z, letter, 0), z).series
+            linear = sum(x.coefficient for x in here.terms if x.order == 1 and not x.log_power)
+            table[overlap] = Overlap(first - linear * second, z, second, time)
+        return function.xreplace(table)
+
+    def _overlap(self, node: Overlap, x: Symbol) -> Found:
+        first, z, second, _ = node.args
+        one, two = parts = self(first, z), self(second, z)
+        return Found(node=node, series=antisymmetric_overlap(one.series, two.series, x), parts=parts)
+
+    def _convolution(self, node: Convolution, x: Symbol) -> Found:
+        first, past, _, transform, _ = node.args
+        (z,) = transform.free_symbols
+        one, two = parts = self(first, past), self(transform, z)
+        return Found(node=node, series=half_convolution(one.series, two.series, x), parts=parts)
+
+    def _corrected(self, node: Corrected, x: Symbol) -> Found:
+        main, _, change, order = node.args
+        part = self(main, x)
+        if isinstance(part.series, Layered):
+            return Found(node=node, series=part.series, parts=(part,))  # the change is beyond all slow orders
+        if part.series.gauge is not None:
+            raise UnableError(
+                f"the rule changes the rates of a loss in powers of {part.series.gauge} themselves, not only "
+                "the next order: every mode falls as its own power of the rule's propagator; not derived"
+            )
+        moved = self(main + change, x)
+        bound = Bound(part.series.leading().order + order)
+        series = moved.series.with_terms(moved.series.terms, (*moved.series.remainder, bound))
+        return Found(node=node, series=series, parts=(moved,))
+
+    # --- t = oo --------------------------------------------------------------------------------------
+
+    def _at_ridge(self, node: AtRidge, x: Symbol) -> Found:
+        function, letter, size = node.args
+        if (beyond := self._beyond(function, letter, size)) is not None:
+            return Found(node=node, series=beyond)
+        if (single := getattr(self.spectrum.kernel, "single", None)) is not None:
+            count, value = (self._in_share(f, letter, single, size) for f in (df1(letter), function))
+            return Found(node=node, series=at_size(count, size, value))
+        # on the fixed point the size is the number of modes; multiplied out, 1 - df2/P is -kappa df1'/df1
+        on_it = function
+        if function.has(size):
+            on_it = multiply_out(resolve(function).xreplace({size: df1(letter)}))
+        modes, part = self(df1(letter), letter), self(on_it, letter)
+        return Found(node=node, series=at_size(modes.series, size, part.series), parts=(modes, part))
+
+    def _beyond(self, function: Expr, letter: Symbol, size: Symbol) -> Expansion | None:
+        """The law for more than M samples or features, where kappa = 0; None if it is zero, or below M."""
+        count = mode_count(self.spectrum)
+        if count is None or self.spectrum.below:
+            return None
+        total = cancel(self._replace_sums(function, count, ONE, Integer(0)).xreplace({letter: Integer(0)}))
+        if total == 0:
+            return None
+        series = self.exact(_X, _powers(total.xreplace({size: count + _X}), _X, -ONE))
+        return replace(series, at_infinity=True).standing_for(size - count)
+
+    def _in_share(self, function: Expr, letter: Symbol, single: Expr, size: Symbol) -> Expansion:
+        """Where all modes share one eigenvalue lambda: exact in ``u = kappa/(lambda + kappa)``."""
+        count, power = (
+            series.laurent(Integer(0), 1).coefficient(0)
+            for series in (self.spectrum.kernel, self.spectrum.target)
+        )
+        share = {letter: single * _u / (1 - _u)}
+        sizes = {size: self._replace_sums(df1(letter), count, single, power)}
+        closed = self._replace_sums(function, count, single, power).xreplace(sizes).xreplace(share)
+        return replace(self.exact(_u, []), depth=max(self.depth, 4)).with_terms(_powers(closed, _u, ONE))
+
+    def _replace_sums(self, function: Expr, count: Expr, eigenvalue: Expr, power: Expr) -> Expr:
+        """Each sum by that of ``count`` modes of one eigenvalue, and the modes of eigenvalue zero."""
+
+        def value(call: Expr) -> Expr:
+            one, (x,) = named(call), call.args
+            if not one.weighted:
+                return count * one.summand(eigenvalue, Integer(0), x)
+            return one.summand(eigenvalue, power, x) + one.summand(Integer(0), self.spectrum.unlearned, x)
+
+        return function.xreplace({call: value(call) for call in function.atoms(AppliedUndef)})
+
+
+def _powers(function: Expr, x: Symbol, sign: Expr) -> list[Term]:
+    """The terms of a rational function whose denominator is a power of x, in orders ``sign * power``."""
+    top, bottom = fraction(cancel(function))
+    scale, power = bottom.as_coeff_exponent(x)
+    if scale.has(x):
+        raise UnableError(f"{function} is not a polynomial in {x} and 1/{x}")
+    found = Poly(top, x).terms()
+    return [Term(c / scale, sign * (n - power)) for (n,), c in reversed(found)]
+
+
+def resolve(function: Expr) -> Expr:
+    """The function without sums that stand for others."""
+    calls = {call: named(call) for call in function.atoms(AppliedUndef) if call.func.__name__ in SUMS}
+    return function.xreplace({call: one.through(*call.args) for call, one in calls.items() if one.through})
+
+
+def coefficient(function: Expr, letter: Symbol, order: int) -> Expr:
+    """``[letter**order] function`` in derivatives of named sums.
+
+    Of a function of zeta and of the moving ridge ``kappa = zeta + epsilon kappa df1(kappa)`` it is, at
+    kappa = zeta and with zeta held fixed, ``1/n! (d/dkappa)^(n-1) [ (kappa df1(kappa))^n df/dkappa ]``
+    (Lagrange, DLMF 1.10.13).
+
+    >>> from asymptotics.model.equations import MODEL_LOSS, epsilon
+    >>> coefficient(MODEL_LOSS, epsilon, 1)
+    InverseLaplace(df_1(zeta)*Derivative(Xi(zeta), zeta), zeta -> 2*t)
+    """
+    if not function.has_free(letter):
+        return function if order == 0 else Integer(0)
+    if isinstance(function, InverseLaplace):
+        transform, z, time = function.args
+        return InverseLaplace(coefficient(transform, letter, order), z, time)
+    if isinstance(function, Overlap):
+        first, z, second, time = function.args
+        ones, others = ([coefficient(f, letter, i) for i in range(order + 1)] for f in (first, second))
+        return Add(*(Overlap(f, z, g, time) for f, g in zip(ones, reversed(others), strict=True)))
+    if function.is_Add and function.has(Overlap):
+        return Add(*(coefficient(term, letter, order) for term in function.args))
+    alone, moved = function.as_independent(letter, as_Add=False)
+    return alone * (_lagrange(moved, order) if alone == 1 else coefficient(moved, letter, order))
+
+
+def _lagrange(function: Expr, order: int) -> Expr:
+    """Lagrange's series for a function of the moving ridge and of zeta."""
+    (call,) = function.atoms(moving)
+    zeta = call.args[0]
+    free = function.xreplace({call: _kappa})
+    if order == 0:
+        return free.xreplace({_kappa: zeta})
+    product = (_kappa * df1(_kappa)) ** order * diff(free, _kappa)
+    if free.has_free(zeta):  # zeta is held fixed
+        for _ in range(order - 1):
+            product = diff(product, _kappa)
+        product = product.xreplace({_kappa: zeta})
+    else:
+        product = product.xreplace({_kappa: zeta})
+        product = Derivative(product, (zeta, order - 1)) if order > 1 else product
+    return product / factorial(order)
+
+
+RULES: dict[type[Any], Callable[[Expander, Any, Symbol], Found]] = {
+    Expr: Expander._constant,
+    Add: Expander._add,
+    Mul: Expander._mul,
+    Pow: Expander._power,
+    Derivative: Expander._derivative,
+    AppliedUndef: Expander._sum,
+    InverseLaplace: Expander._inverse,
+    Coefficient: Expander._coefficient,
+    Overlap: Expander._overlap,
+    Convolution: Expander._convolution,
+    Corrected: Expander._corrected,
+    AtRidge: Expander._at_ridge,
+}
+"""How each kind of node is expanded; a kind that is missing goes by its base class."""
+
+__all__ = ["RULES", "Expander", "Found", "coefficient", "expand", "settle"]

@@ -1,0 +1,198 @@
+"""What the equations of the model write beside SymPy's own operations.
+
+All are inert: `model.expand` makes expansions of them, and `derivation.evaluation` numbers. The second
+argument is a bound letter.
+
+    AtRidge         a function of the ridge where as many modes are resolved as there are features or samples
+    InverseLaplace  of a function analytic off the negative axis
+    Coefficient     of a power of a small parameter
+    Overlap         of two functions of time, antisymmetric, by their transforms
+    Convolution     of a function of large times with one given by its transform
+    Corrected       a loss and its first change, up to a relative order
+    Minimum, Minimiser    over x > 0
+    Root, Iterated  solutions of equations
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Expr, Function, Integral, Symbol
+
+ridge = Function("kappa", positive=True)
+"""``kappa(size)``, the root of ``df1(kappa) = size``."""
+
+past, later = Symbol("x", positive=True), Symbol("zeta'", positive=True)
+
+
+class Binder(Function):  # type: ignore[misc]
+    """A function whose second argument is a bound letter; subclasses say how it is written.
+
+    ``written`` and ``tex`` are templates of text and LaTeX over the arguments.
+    """
+
+    written = ""
+    tex = ""
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        inside, letter, *others = self.args
+        return (inside.free_symbols - {letter}).union(*(x.free_symbols for x in others))
+
+    def meaning(self) -> Expr:
+        """The same in operators that have numbers of their own."""
+        return self
+
+    def _sympystr(self, printer: Any) -> str:
+        return self.written.format(*(printer._print(x) for x in self.args))
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return self.tex.format(*(printer._print(x) for x in self.args))
+
+
+class AtRidge(Binder):
+    """``AtRidge(f, kappa, size)``: f at the ridge kappa with ``df1(kappa) = size``."""
+
+    nargs = 3
+
+    def meaning(self) -> Expr:
+        """``f(kappa(size))``."""
+        function, letter, size = self.args
+        return function.xreplace({letter: ridge(size)})
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(printer._print(self.meaning()))
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return str(printer._print(self.meaning()))
+
+
+class InverseLaplace(Binder):
+    """``InverseLaplace(G, z, T)``: ``(1/2 pi i) int e^(zT) G(z) dz``, G analytic off the negative axis.
+
+    (SymPy's own unevaluated transform counts ``2*t`` among its free symbols.)
+    """
+
+    nargs = 3
+    written = "InverseLaplace({0}, {1} -> {2})"
+    tex = r"\mathcal{{L}}^{{-1}}_{{{1}}}\left[{0}\right]\!\left({2}\right)"
+
+
+class Coefficient(Binder):
+    """``Coefficient(f, epsilon, n)``: that of ``epsilon**n`` in f."""
+
+    nargs = 3
+    written = "[{1}^{2}] {0}"
+    tex = r"\left[{1}^{{{2}}}\right] {0}"
+
+
+class Overlap(Binder):
+    """``Overlap(A, z, B, t)``: ``InvLaplace_(z, z')[ (A(z) B(z') - A(z') B(z))/(z' - z) ](t, t)``."""
+
+    nargs = 4
+    tex = ""
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        first, letter, second, time = self.args
+        return ((first.free_symbols | second.free_symbols) - {letter}) | time.free_symbols
+
+    def meaning(self) -> Expr:
+        """The double transform."""
+        first, z, second, time = self.args
+        here, there = ((f, f.xreplace({z: later})) for f in (first, second))
+        both = (here[0] * there[1] - here[1] * there[0]) / (later - z)
+        return InverseLaplace(InverseLaplace(both, z, time), later, time)
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(printer._print(self.meaning()))
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return str(printer._print(self.meaning()))
+
+
+class Convolution(Binder):
+    """``Convolution(f, x, g, G, t)``: ``2 int_0^t f(2t - x) g(x) dx``, G the transform of g, in kappa."""
+
+    nargs = 5
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        return self.meaning().free_symbols
+
+    def meaning(self) -> Expr:
+        """The integral."""
+        first, x, second, _, time = self.args
+        return 2 * Integral(first.xreplace({x: 2 * time - x}) * second, (x, 0, time))
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(printer._print(self.meaning()))
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return str(printer._print(self.meaning()))
+
+
+class Corrected(Binder):
+    """``Corrected(f, t, change, p)``: ``f + change``, t -> oo; what follows is ``O(f t**-p)``."""
+
+    nargs = 4
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        return set().union(*(x.free_symbols for x in self.args))
+
+    def meaning(self) -> Expr:
+        """The sum."""
+        return self.args[0] + self.args[2]
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(printer._print(self.meaning()))
+
+
+class Minimum(Binder):
+    """``Minimum(f, x)``: the smallest value of f over x > 0."""
+
+    nargs = 2
+    written = "min({0}, {1} > 0)"
+    tex = r"\min_{{{1}}} \left[{0}\right]"
+
+
+class Minimiser(Minimum):
+    """``Minimiser(f, x)``: the x > 0 at which f is smallest."""
+
+    written = "argmin({0}, {1} > 0)"
+    tex = r"\operatorname*{{arg\,min}}_{{{1}}} \left[{0}\right]"
+
+
+class Root(Binder):
+    """``Root(f, x)``: the x > 0 at which f vanishes."""
+
+    nargs = 2
+    written = "root({0}, {1} > 0)"
+    tex = r"\operatorname*{{root}}_{{{1}}} \left[{0}\right]"
+
+
+class Iterated(Binder):
+    """``Iterated(f, x, x0)``: the solution of ``x = f(x)`` that continues x0."""
+
+    nargs = 3
+    written = "Iterated({0}, {1}, {2})"
+    tex = r"\operatorname{{Iterated}}\left({0}, {1}, {2}\right)"
+
+
+__all__ = [
+    "AtRidge",
+    "Binder",
+    "Coefficient",
+    "Convolution",
+    "Corrected",
+    "InverseLaplace",
+    "Iterated",
+    "Minimiser",
+    "Minimum",
+    "Overlap",
+    "Root",
+    "later",
+    "past",
+    "ridge",
+]

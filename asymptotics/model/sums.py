@@ -1,0 +1,198 @@
+"""The named sums over modes that the equations of the model are written in.
+
+``lambda`` are the eigenvalues, ``c`` the target power, ``m`` the multiplicity of mode k:
+
+    df1 = sum m lambda/(lambda + kappa)      Xi = sum m c kappa/(lambda + kappa)
+    df2 = sum m lambda^2/(lambda + kappa)^2  F  = sum m c kappa^2/(lambda + kappa)^2
+    V  = Xi - F = sum m c kappa lambda/(lambda + kappa)^2
+    Q1(t) = sum m (1 - e^(-lambda t))        Q2(t) = sum m (1 - e^(-lambda t))^2
+    E_n(t) = sum m lambda^n e^(-lambda t)    C_n(t) = sum m c lambda^n e^(-lambda t)
+
+    NamedSum       one of them: its letter, its kernel, and what it says
+    SUMS           all, by letter; ``SUMS.register(NamedSum(...))`` adds one
+    named          the sum that a call of a letter stands for
+    expand_sum     its expansion
+    trace_of       the sum of the eigenvalues
+    over_modes     a sum over the modes of a task, unevaluated
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sympy import Derivative, Expr, Function, Integer, Sum, Symbol, exp
+from sympy.core.function import AppliedUndef
+
+from asymptotics.caches import cached
+from asymptotics.errors import UnableError
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.registry import Registry
+from asymptotics.spectra import SpectralSeries
+from asymptotics.symbols import kappa
+from asymptotics.tasks.task import Task
+from asymptotics.transforms.kernels import (
+    EXPONENTIAL,
+    FILTER,
+    LEARNED,
+    LEARNED_SQUARED,
+    RESOLVENT,
+    SQUARE,
+    VARIANCE,
+    Kernel,
+    damped_power,
+)
+from asymptotics.transforms.mellin import spectral_sum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedSum:
+    """``name(x) = sum m summand(lambda, c, x)``.
+
+    The expansion is that of the sum over ``kernel`` (with the weights m c if the target is ``weighted``)
+    times ``x**-damping``, for x -> 0 if x is a ``ridge``, else for x -> oo. ``original`` is the summand of
+    the function of time whose Laplace transform it is. A sum without a kernel is ``through`` others.
+
+    >>> SUMS["df_1"](kappa), SUMS["df_1"].summand(Symbol("lambda"), Symbol("c"), kappa)
+    (df_1(kappa), lambda/(kappa + lambda))
+    """
+
+    name: str
+    summand: Callable[[Expr, Expr, Expr], Expr]
+    words: str
+    kernel: Kernel | None = None
+    weighted: bool = False
+    ridge: bool = False
+    damping: int = 0
+    original: Callable[[Expr, Expr, Expr], Expr] | None = None
+    through: Callable[[Expr], Expr] | None = None
+
+    def __call__(self, x: Expr) -> AppliedUndef:
+        return Function(self.name, positive=True)(x)
+
+
+def _damped(power: int, weighted: bool) -> NamedSum:
+    return NamedSum(
+        name=f"{'C' if weighted else 'E'}_{power}",
+        summand=lambda lam, c, x: (c if weighted else 1) * lam**power * exp(-lam * x),
+        words="modes that decay at their own rates" + (", weighted by the target" if weighted else ""),
+        kernel=damped_power(power) if power else EXPONENTIAL,
+        weighted=weighted,
+        damping=power,
+    )
+
+
+df1 = NamedSum(
+    name="df_1",
+    summand=lambda lam, c, x: lam / (lam + x),
+    words="the number of modes that the ridge kappa resolves",
+    kernel=FILTER,
+    ridge=True,
+    original=lambda lam, c, x: lam * exp(-lam * x),
+)
+df2 = NamedSum(
+    name="df_2",
+    summand=lambda lam, c, x: lam**2 / (lam + x) ** 2,
+    words="the squares of the modes that the ridge kappa resolves",
+    ridge=True,
+    through=lambda x: df1(x) + x * Derivative(df1(x), x),
+)
+Xi = NamedSum(
+    name="Xi",
+    summand=lambda lam, c, x: c * x / (lam + x),
+    words="the target power that the ridge kappa does not resolve",
+    kernel=RESOLVENT,
+    weighted=True,
+    ridge=True,
+)
+F = NamedSum(
+    name="F",
+    summand=lambda lam, c, x: c * x**2 / (lam + x) ** 2,
+    words="the squared bias of the ridge kappa",
+    kernel=SQUARE,
+    weighted=True,
+    ridge=True,
+)
+V = NamedSum(
+    name="V",
+    summand=lambda lam, c, x: c * x * lam / (lam + x) ** 2,
+    words="the variance of the ridge kappa over initialisations",
+    kernel=VARIANCE,
+    weighted=True,
+    ridge=True,
+)
+Q1 = NamedSum(
+    name="Q_1",
+    summand=lambda lam, c, x: 1 - exp(-lam * x),
+    words="the number of modes learned by time x",
+    kernel=LEARNED,
+)
+Q2 = NamedSum(
+    name="Q_2",
+    summand=lambda lam, c, x: (1 - exp(-lam * x)) ** 2,
+    words="the squares of the modes learned by time x",
+    kernel=LEARNED_SQUARED,
+)
+E0, E1, E2 = (_damped(power, False) for power in range(3))
+C0, C1, C2 = (_damped(power, True) for power in range(3))
+
+SUMS: Registry[NamedSum] = Registry((df1, df2, Xi, F, V, Q1, Q2, E0, E1, E2, C0, C1, C2))
+
+
+def named(call: AppliedUndef) -> NamedSum:
+    """The sum that a call stands for; raises `UnableError` for a letter that is not registered."""
+    name = call.func.__name__
+    if name not in SUMS:
+        raise UnableError(f"{call} is not a named sum; SUMS.register(NamedSum(name={name!r}, ...)) adds it")
+    return SUMS[name]
+
+
+@cached(maxsize=512)
+def expand_sum(one: NamedSum, spectrum: SpectralSeries, depth: int, x: Symbol = kappa) -> Expansion:
+    """The first ``depth`` orders of a sum over a kernel.
+
+    >>> from asymptotics.spectra import spectrum
+    >>> from asymptotics.tasks.task import power_law
+    >>> expand_sum(df1, spectrum(power_law(3, 2)), 2)
+    pi/(2*sqrt(kappa)) - 1/2 + O(kappa**2)
+    """
+    assert one.kernel is not None
+    series = spectrum.target if one.weighted else spectrum.kernel
+    found = spectral_sum(series, one.kernel, x, inverse=one.ridge, domain=spectrum.domain, depth=depth)
+    if one.damping:
+        found = found * found.monomial(Integer(1), Integer(-one.damping))
+    # modes of eigenvalue zero stand in no Dirichlet series
+    stays = one.summand(Integer(0), spectrum.unlearned, x) if one.weighted else 0
+    return found + stays if stays != 0 else found
+
+
+def trace_of(spectrum: SpectralSeries) -> Expr:
+    """``Tr = sum m_k lambda_k``."""
+    return spectrum.kernel.laurent(Integer(-1), 1).coefficient(0)
+
+
+def over_modes(task: Task, summand: Callable[[Expr, Expr, Expr], Expr], at: Expr) -> Expr:
+    """``sum_k m_k summand(lambda_k, c_k, at)``, unevaluated."""
+    term = task.multiplicity * summand(task.eigenvalues, task.target, at)
+    return Sum(term, (task.index, 1, task.modes))
+
+
+__all__ = [
+    "C0",
+    "C1",
+    "E0",
+    "E1",
+    "Q1",
+    "Q2",
+    "SUMS",
+    "F",
+    "NamedSum",
+    "V",
+    "Xi",
+    "df1",
+    "df2",
+    "expand_sum",
+    "named",
+    "over_modes",
+    "trace_of",
+]
