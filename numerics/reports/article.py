@@ -1,11 +1,12 @@
-"""A dossier as a LaTeX article: laws, allocation, verification, derivations, references.
+"""A dossier as a LaTeX article: symbols, laws, allocation, verification, references; derivations on request.
 
-figures(dossier)                   the figures beside it, by file name
-article(dossier, names, notation)  the text
+figures(dossier)                                the figures beside it, by file name
+article(dossier, names, notation, derivations)  the text
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from matplotlib.figure import Figure
@@ -32,7 +33,26 @@ from numerics.reports.latex import (
 from numerics.reports.latex import setting as setting_of
 from numerics.reports.templating import fill_tex
 
-LAWS_A_FIGURE = 4
+LAWS_A_FIGURE = 12
+"""Four rows of three: a page."""
+SYMBOLS = (
+    (r"\lambda_k", "eigenvalues of the kernel, $k = 1, 2, \\dots$", ""),
+    (r"c_k", "power of the target in mode $k$", ""),
+    ("t", "training time", ""),
+    ("N", "model size, the number of features", ""),
+    ("P", "number of training samples", ""),
+    ("L", "excess test loss", ""),
+    (r"\hat L", "train loss", r"\\hat L"),
+    (r"\sigma", "standard deviation of the label noise", r"\\sigma"),
+    ("B(N), V(N)", "bias and variance over initialisations; $B(P), V(P)$ over data", r"[BV]\([NP]\)"),
+    ("t^*", "time of the smallest test loss", r"t\^\*"),
+    (r"\eta, B", "learning rate and batch size of SGD", r"\\eta"),
+    (r"[x^n] f", "coefficient of $x^n$ in $f$", r"\\left\["),
+    ("C", "compute, $N t$", ""),
+    (r"\Gamma, \zeta", "Euler's and Riemann's functions", r"\\(Gamma|zeta)"),
+    (r"{{}_2F_1}", "Gauss's hypergeometric function", "F_"),
+)
+"""Symbol, meaning, and what is found in the laws that have it."""
 
 
 def figures(dossier: Dossier) -> dict[str, Figure]:
@@ -45,27 +65,32 @@ def figures(dossier: Dossier) -> dict[str, Figure]:
     for i in range(0, len(rows), LAWS_A_FIGURE):
         assert dossier.report is not None
         part = rows[i : i + LAWS_A_FIGURE]
-        found[f"verification-{i // LAWS_A_FIGURE + 1}.pdf"] = to_figure(dossier.report, rows=part, across=2)
+        found[f"verification-{i // LAWS_A_FIGURE + 1}.pdf"] = to_figure(dossier.report, rows=part)
     return found
 
 
-def article(dossier: Dossier, names: Collection[str], notation: str | None = None) -> str:
+def article(
+    dossier: Dossier, names: Collection[str], notation: str | None = None, *, derivations: bool = False
+) -> str:
     """The article in LaTeX; ``names`` are the figure files beside it. Raises what `law.derivation` does."""
     letters = named(notation or OWN)
+    laws = [law_fields(law, notation) for law in dossier.laws]
+    formulas = " ".join(law["formula"] for law in laws)
     return fill_tex(
         "article.tex",
         {
             "setting": setting_of(dossier.task, letters),
             "source": letters.source,
             "meaning": equations(letters.inverse),
-            "laws": [law_fields(law, notation) for law in dossier.laws],
+            "symbols": [symbol[:2] for symbol in SYMBOLS if re.search(symbol[2], formulas)],
+            "laws": laws,
             "refused": dossier.refused,
             "optimum": None if dossier.optimum is None else _allocation(dossier.optimum, notation),
             "no_optimum": dossier.no_optimum,
             "verification": None if dossier.report is None else verification_table(dossier.report),
             "values": equations(dossier.values.items()),
             "names": sorted(names),
-            "derivations": [_derivation(law, letters) for law in dossier.laws],
+            "derivations": [_derivation(law, letters) for law in dossier.laws if derivations],
         },
     )
 

@@ -18,7 +18,7 @@ from asymptotics.derivation.text import escape_latex
 from asymptotics.display import tex
 from asymptotics.notation import NOTATIONS, Notation, restate
 from asymptotics.notation import notation as named
-from numerics.figures.style import COLUMN, LABEL_SIZE, looks
+from numerics.figures.style import LABEL_SIZE, looks
 from numerics.figures.verification import plot_verification
 from numerics.reports.templating import fill_tex
 from numerics.verification.summary import HEADER, Report, Row
@@ -131,8 +131,8 @@ def _name(word: str) -> str:
 
 
 FUNCTIONS = ("log", "exp", "sin", "cos", "min", "max")
-LAWS_ACROSS = 4
-"""Panels in one row of the figure."""
+LAWS_ACROSS, PANEL_WIDTH, PANEL_HEIGHT = 3, 2.25, 2.35
+"""Panels in one row of the figure, and their size in inches, that of print."""
 
 
 def to_figure(report: Report, rows: tuple[Row, ...] | None = None, across: int = LAWS_ACROSS) -> Figure:
@@ -141,7 +141,7 @@ def to_figure(report: Report, rows: tuple[Row, ...] | None = None, across: int =
     count = len(shown)
     across = min(count, across)
     down = -(-count // across)
-    figure = Figure(figsize=(COLUMN * across, 4.4 * down), layout="constrained")
+    figure = Figure(figsize=(PANEL_WIDTH * across, PANEL_HEIGHT * down), layout="constrained")
     axes = figure.subplots(2 * down, across, squeeze=False, height_ratios=(3, 2) * down)
     for unused in range(count, across * down):
         axes[2 * (unused // across), unused % across].set_axis_off()
@@ -149,7 +149,9 @@ def to_figure(report: Report, rows: tuple[Row, ...] | None = None, across: int =
     for i, (row, look) in enumerate(zip(shown, looks(count), strict=True)):
         panel, residual = axes[2 * (i // across), i % across], axes[2 * (i // across) + 1, i % across]
         panel.sharex(residual)
-        above, _ = plot_verification(row.verification, panel, residual, look=look)
-        where = "" if row.regime == "everywhere" else f", {row.regime}"
-        above.set_title(f"{row.law.name}: {row.verification.verdict}{where}", fontsize=LABEL_SIZE)
+        plot_verification(row.verification, panel, residual, look=look)
+        panel.set_title(f"{row.law.name}: {row.verification.verdict}", fontsize=LABEL_SIZE)
+        panel.tick_params(labelbottom=False)
+        if i:
+            panel.get_legend().remove()
     return figure
