@@ -59,7 +59,10 @@ def _write_article(dossier: Dossier, options: argparse.Namespace) -> None:
 
     shown = figures(dossier)
     pictures = {name: drawn(figure, "pdf") for name, figure in shown.items()}
-    publish(options.output, {ARTICLE: article(dossier, shown, options.notation, derivations=options.derivations), **pictures})
+    publish(
+        options.output,
+        {ARTICLE: article(dossier, shown, options.notation, derivations=options.derivations), **pictures},
+    )
     print(os.path.join(options.output, ARTICLE))
 
 

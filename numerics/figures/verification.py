@@ -65,7 +65,7 @@ def plot_verification(
     low, high = residual_ax.get_ylim()
     if high < 10 * low:
         # Bounds that are all alike need an axis that says so.
-        residual_ax.set_ylim(low / 10**0.5, high * 10**0.5)
+        residual_ax.set_ylim(low / 20, high * 20)
     resource, quantity = names_of(verification)
     dress(ax, y="excess test loss $L$" if quantity == "L" else f"${quantity}$")
     words = RESOURCE_WORDS[verification.law.resource]

@@ -24,6 +24,8 @@ from numerics.reports.templating import fill_tex
 from numerics.verification.summary import HEADER, Report, Row
 
 OWN = next(iter(NOTATIONS))
+LETTERS = 84
+"""In a line of the article."""
 
 
 def setting(task: Task, letters: Notation) -> list[str]:
@@ -65,12 +67,34 @@ def to_tex(report: Report) -> str:
 def law_fields(law: Law, notation: str | None = None) -> dict[str, str]:
     """A law over its regimes with its conditions, in the letters of ``notation``."""
     return {
-        "words": capital(law.quantity),
+        "words": words_tex(capital(law.quantity)),
         "limits": limits_of(law),
-        "formula": law.to_latex(notation).replace(r" \\ ", r" \\[2ex] "),  # room between the regimes
+        "formula": _displayed(law.to_latex(notation, width=LETTERS)),
         "conditions": conditions_of(law.conditions, named(notation or OWN)),
-        "doubts": escape_latex(". ".join(map(capital, law.doubts))),
+        "doubts": ". ".join(re.sub("for (.+)$", _condition, capital(doubt)) for doubt in law.doubts),
     }
+
+
+LETTERS_OF_WORDS = {"sigma": "σ", "eta": "η", "oo": "∞"}
+
+
+def words_tex(words: str) -> str:
+    """Words with the letters in them in LaTeX."""
+    return re.sub(r"\b(sigma|eta|oo)\b", lambda found: f"${_name(found[1])}$", escape_latex(words))
+
+
+def plain_words(words: str) -> str:
+    """Words with the letters in them as characters."""
+    return re.sub(r"\b(sigma|eta|oo)\b", lambda found: LETTERS_OF_WORDS[found[1]], words)
+
+
+def _condition(found: re.Match[str]) -> str:
+    return f"for ${_formula(found[1])}$"
+
+
+def _displayed(formula: str) -> str:
+    """Fractions in full size, and room between the regimes."""
+    return formula.replace("{cases}", "{dcases}").replace("\\\\\n", "\\\\[1ex]\n")
 
 
 def limits_of(law: Law) -> str:
@@ -127,11 +151,13 @@ def _name(word: str) -> str:
     """A word of a condition: a Greek letter, or text."""
     if word == "and":
         return r"\ \text{and}\ "
+    if word == "oo":
+        return r"\infty"
     return rf"\{word}" if word in {*greek_letters, *FUNCTIONS} else rf"\text{{{word}}}"
 
 
 FUNCTIONS = ("log", "exp", "sin", "cos", "min", "max")
-LAWS_ACROSS, PANEL_WIDTH, PANEL_HEIGHT = 3, 2.25, 2.35
+LAWS_ACROSS, PANEL_WIDTH, PANEL_HEIGHT = 3, 2.15, 1.95
 """Panels in one row of the figure, and their size in inches, that of print."""
 
 
@@ -150,8 +176,11 @@ def to_figure(report: Report, rows: tuple[Row, ...] | None = None, across: int =
         panel, residual = axes[2 * (i // across), i % across], axes[2 * (i // across) + 1, i % across]
         panel.sharex(residual)
         plot_verification(row.verification, panel, residual, look=look)
-        panel.set_title(f"{row.law.name}: {row.verification.verdict}", fontsize=LABEL_SIZE)
+        panel.set_title(row.law.name, fontsize=LABEL_SIZE)
         panel.tick_params(labelbottom=False)
-        if i:
-            panel.get_legend().remove()
+        panel.set_ylabel("")
+        if i % across:
+            residual.set_ylabel("")
+        for ax in (panel, residual):
+            ax.get_legend().remove()
     return figure

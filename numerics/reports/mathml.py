@@ -23,6 +23,8 @@ REPLACED = (
     ("<mo>&#x0002F;</mo>", '<mo lspace="0" rspace="0">&#x0002F;</mo>'),
     (' columnalign="right"', ' class="right"'),
     (' columnalign="left"', ""),
+    (' rowspacing="3pt" columnspacing="0em 2em"', ""),
+    ("<mi />", ""),
     (' stretchy="true" fence="true"', ""),
 )
 """What latex2mathml makes of a tilde, of infinity, of a slash and of columns, and what they should be."""

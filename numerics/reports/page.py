@@ -36,6 +36,7 @@ from numerics.reports.latex import (
     equations,
     limits_of,
     phase_table,
+    plain_words,
     setting,
 )
 from numerics.reports.mathml import mathml
@@ -44,6 +45,8 @@ from numerics.reports.templating import fill_page
 from numerics.verification.summary import HEADER
 from numerics.verification.verify import Verification
 
+LETTERS = 100
+"""In a line of a law."""
 LONGEST = 2000
 """How many characters of LaTeX the terms of an expansion have in a derivation, where more can be copied."""
 
@@ -70,6 +73,7 @@ def page(dossier: Dossier, notation: str | None = None, derivations: Collection[
         "values": equations(dossier.values.items()),
         "missing": ", ".join(str(s) for s in task.parameters if s not in dossier.values),
         "picture": _picture,
+        "plain_words": plain_words,
         "version": version("scaling-bottlenecks"),
         "command": " ".join(dossier.command),
     }
@@ -101,11 +105,11 @@ def _svg(drawn: Figure, name: str) -> Markup:
 def _law(law: Law, notation: str | None, letters: Notation) -> dict[str, object]:
     return {
         "name": law.name,
-        "words": capital(law.quantity),
+        "words": plain_words(capital(law.quantity)),
         "limits": limits_of(law),
         "conditions": conditions_of(law.conditions, letters),
-        "latex": law.to_latex(notation),
-        "doubts": law.doubts,
+        "latex": law.to_latex(notation, width=LETTERS),
+        "doubts": [re.sub(r"(?<=\d)\*(?=\w)", "", doubt) for doubt in law.doubts],
     }
 
 
