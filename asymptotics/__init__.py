@@ -1,6 +1,8 @@
 """Asymptotic laws of the random-feature model, derived from a spectrum and a target.
 
-The names that it offers stand in ``__init__.pyi``, one a line.
+Docstrings call BAP the paper whose letters are used: B. Bordelon, A. Atanasov & C. Pehlevan, A Dynamical
+Model of Neural Scaling Laws, ICML 2024, arXiv 2402.01092.
+The names that the package offers stand in ``__init__.pyi``, one a line.
 """
 
 from asymptotics.faces import lazy_face

@@ -175,7 +175,7 @@ def compute_optimal(
 
     Raises `DomainError` for a cost that is not a posynomial, does not grow with a free resource, or has
     unknown symbols, and where there is nothing to trade; `UnableError` where the joint law is not known.
-    Source: BAP, section 4.4, and Paquette et al., arXiv 2405.15074, for the phases.
+    Source: arXiv 2402.01092, here BAP, section 4.4, and Paquette et al., arXiv 2405.15074, for the phases.
 
     >>> from asymptotics import OnePassSGD, derive, power_law
     >>> from asymptotics.symbols import N, a, b, t

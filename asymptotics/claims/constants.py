@@ -1,9 +1,16 @@
 """Whether two constants are the same function of the parameters.
 
-A constant is written as ``prod base^power`` with irreducible bases: primes, pi, irreducible polynomials,
-values of functions. With ``sin(pi x) = pi/(Gamma(x) Gamma(1 - x))`` and ``Gamma(x + 1) = x Gamma(x)`` both
-sides take one form, and equal forms prove the constants equal up to a sign, which one point settles (bases
-enter by their absolute value). That they differ is shown by their values at a rational point.
+The quotient of the two is written as ``prod base^power`` over bases that do not factor further: primes, pi,
+irreducible polynomials, values of functions. Sines become Gamma functions by
+``sin(pi x) = pi/(Gamma(x) Gamma(1 - x))``, and the arguments of Gamma functions are shifted into one unit
+interval by ``Gamma(x + 1) = x Gamma(x)``. If every power is then 0, the constants are equal up to a sign,
+since bases enter by their absolute values; their values at one point say which sign. If not, they are shown
+to differ by their values at a rational point.
+
+    same_form(first, second)     whether equality up to a sign is proved
+    ratio_form(first, second)    the bases of the quotient and their powers
+    value(expression, point)     the number at a rational point
+    differ(first, second)        whether two such numbers are apart
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ class Laws:
 
     Iteration gives the three bottlenecks, time, model and data; ``laws.all()`` every law. Each is an
     attribute by the name of its quantity in `asymptotics.model.quantities.QUANTITIES`, which ``dir(laws)``
-    lists. What needs the trace of a kernel that has none is left out, and stands in ``laws.refused``. Of a
-    measured task they are those of its fitted power laws, ``task``; ``measured`` has the arrays.
+    lists. Laws that need the trace of a kernel are left out where it diverges: ``laws.refused`` says why. For
+    a measured task they are those of its fitted power laws, ``task``; ``measured`` has the arrays.
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -55,7 +55,7 @@ class Laws:
 
     @property
     def refused(self) -> Mapping[str, str]:
-        """The laws that the sums of the task leave no room for, by name, and why in one line."""
+        """The laws that the task does not have because a sum over its modes diverges: by name, the reason."""
         found = {}
         for name, quantity in QUANTITIES.items():
             try:

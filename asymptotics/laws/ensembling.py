@@ -1,15 +1,22 @@
-"""Ensembling against width: E models of size N, or one of size E N?
+"""Ensembling against width: are E models of size N, averaged, better than one model of size E N?
 
-At t = P = oo the first has the loss ``B(N) + V(N)/E``, the second ``B(EN) + V(EN)`` (BAP, section 4.3). With
-``Xi ~ C kappa^s`` on the fixed point, ``V = kappa Xi'`` and ``B = Xi - kappa Xi'``: V/L -> s, B/L -> 1 - s;
-with ``L ~ N^-p`` the ratio of the two losses tends to
+At t = P = oo the loss of a model of size N is a bias and a variance over initialisations, L = B(N) + V(N)
+(arXiv 2402.01092, here BAP, section 4.3). Averaging E models divides the variance by E, so the ensemble has
+the loss ``B(N) + V(N)/E``; the wide model has ``B(E N) + V(E N)``. Both cost ``C = E N t``.
+
+With ``Xi ~ C kappa^s`` at the kappa of size N, ``V = kappa Xi'`` and ``B = Xi - kappa Xi'``, so that V/L -> s
+and B/L -> 1 - s as N -> oo. With ``L ~ N^-p`` the loss of the ensemble over that of the wide model tends to
 
     f(E) = E^p (1 - s + s/E).
 
-It is convex in log E with slope ``p - s`` at E = 1, so if p > s it exceeds 1 for every E > 1: width wins by
-the factor f(E) at equal total size, hence at equal compute ``C = E N t``. Before the crossover, first order
-in 1/N is ``(B1 + V1/E)/N`` for the ensemble and ``(B1 + V1)/(E N)`` for the wide model: it never gains there
-either, and ties where B1 is of lower order (a - 1 > b).
+In log E it is convex, with slope ``p - s`` at E = 1. So for p > s the wide model is better for every E > 1.
+
+At times before the crossover the corrections of first order in 1/N are ``(B1 + V1/E)/N`` for the ensemble and
+``(B1 + V1)/(E N)`` for the wide model: the ensemble is never better there either, and equal where B1 is of
+lower order (a - 1 > b).
+
+    ensembling(laws)    the comparison in each regime of the model law
+    Comparison          of one regime: its condition, f(E), and whether width is better for every E > 1
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ with C_p the coefficients of F = Xi - kappa Xi'.
 Each contour runs around the cut and the pole at x = 1, as that of an inverse Laplace transform. So for
 a - 1 < b the loss is ``N^-(a-1) Phi(t/N^b)``, and for a - 1 > b it is ``L(t) + N^-b Psi(t/N^b)``. Ends:
 G_p(theta) -> 1 for theta -> oo (1/r for data), ``theta^-p/Gamma(1 - p)`` for theta -> 0 (for p = 1,
-where that vanishes, ``theta^(r-1)/Gamma(r)``). Source: BAP, appendix C, in the scaling limit.
+where that vanishes, ``theta^(r-1)/Gamma(r)``). Source: arXiv 2402.01092, here BAP, appendix C, in the scaling
+limit.
 """
 
 from __future__ import annotations
@@ -54,11 +55,17 @@ class ScalingTerm:
 @exclusive_class
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JointLaw:
-    """``L(t, size) ~ sum_p coefficient_p kappa0^p G_p(theta)``; see the head of this module.
+    """The loss at finite time and size together, ``L(t, size) ~ sum_p coefficient_p kappa0^p G_p(theta)``.
 
-    ``size`` is N or P, ``df1 ~ amplitude kappa^-r``; the terms carry what multiplies each scaling
-    function. ``theta = 2 t kappa0`` for N, ``t kappa0`` (twice) for P. Values of the scaling functions
-    come from ``numerics.optima.scaling``.
+    It holds for t and size -> oo at any fixed ``theta = 2 t kappa0`` (``t kappa0`` for P), early (theta -> 0)
+    and late (theta -> oo). All is dimensionless. The scaling functions G_p are those of this module's first
+    lines; `numerics.optima.scaling` computes them.
+
+    Attributes
+    ----------
+    task : the task. size : N or P; the other one is infinite.
+    amplitude, r : of ``df1 ~ amplitude kappa^-r``, so that ``kappa0 = (amplitude/size)^(1/r)``.
+    terms : a coefficient and a power p for each scaling function.
 
     >>> from asymptotics import derive, power_law
     >>> law = joint_law(derive(power_law(2, 2)), N)

@@ -7,7 +7,8 @@ function, ``D(z) = 1/(z + lambda z/kappa)``, leave, kappa eliminated, a quadrati
     (lambda z/nu) D^2 + (z + lambda - lambda/nu) D - 1 = 0,
 
 off which everything here is read. ``D(z) = int_0^oo H(t) e^(-z t) dt``, ``H(t) = int rho(u) e^(-u t) du``:
-the same H for every mode (BAP, appendix on the white spectrum: its R_3 is ``(1/D - z)/lambda``).
+the same H for every mode (arXiv 2402.01092, here BAP, appendix on the white spectrum: its R_3 is
+``(1/D - z)/lambda``).
 """
 
 from __future__ import annotations

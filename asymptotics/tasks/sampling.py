@@ -5,8 +5,9 @@ its eigenvectors. Both are biased by O(k/n), which bends their tails. The mean-f
 
     sum_j mu_j/(mu_j + z) = df1(kappa),     z = kappa (1 - df1(kappa)/n)
 
-(BAP, section 2; Silverstein 1995), gives kappa at ``z = -mu_k`` from the sample itself, and there
-``|kappa|`` is ``lambda_k`` up to the second order in k/n (2 % at k = n/4 for k^-b, 1.1 <= b <= 3):
+(arXiv 2402.01092, here BAP, section 2; Silverstein 1995), gives kappa at ``z = -mu_k`` from the sample
+itself, and there ``|kappa|`` is ``lambda_k`` up to the second order in k/n (2 % at k = n/4 for k^-b,
+1.1 <= b <= 3):
 
     lambda_k = mu_k/|1 - D_k/n|,     D_k = PV sum_j mu_j/(mu_j - mu_k) + i pi k/b.
 

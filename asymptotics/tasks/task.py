@@ -23,7 +23,7 @@ class Task:
     """What is learned, and in which kernel.
 
     ``y = sum_k w_k psi_k + noise * epsilon`` with ``<psi_k psi_l> = lambda_k delta_kl`` and
-    target power ``c_k = lambda_k w_k^2``, k = 1, 2, ..., ``modes`` (BAP, section 2).
+    target power ``c_k = lambda_k w_k^2``, k = 1, 2, ..., ``modes`` (arXiv 2402.01092, here BAP, section 2).
 
     Parameters
     ----------

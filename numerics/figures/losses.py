@@ -95,7 +95,7 @@ def plot_loss_curves(
     Times and losses are dimensionless. Error of each point of a line: 10^-digits of its model, relative.
 
     Raises `DomainError` for empty or impossible times, an unknown quantity, simulations and laws that do not
-    belong to their models; what `FullModel` raises, too. Source: BAP, figures 2 and 5.
+    belong to their models; what `FullModel` raises, too. Source: arXiv 2402.01092, here BAP, figures 2 and 5.
 
     >>> from asymptotics import power_law
     >>> models = [FullModel(power_law(1.5, 1.25), N=N, P=1000, digits=6) for N in (32, 64)]

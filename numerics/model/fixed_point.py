@@ -1,8 +1,8 @@
 """The end of training, t = oo: every loss at the fixed point of the mean-field equations, with its error.
 
 Training stops where ``df1(kappa) = min(N, P)``; with more parameters and samples than modes, at
-kappa = 0. The losses are the kernels of `two_time` at that kappa, z -> 0 (theory, section 2; BAP, section 4.2
-and appendix C):
+kappa = 0. The losses are the kernels of `two_time` at that kappa, z -> 0 (theory, section 2; arXiv
+2402.01092, here BAP, section 4.2 and appendix C):
 
     N < P:  L = Xi + (Xi + sigma^2) N/(P - N)
     P < N:  L = (F + sigma^2 df2/P)/(1 - df2/P) + (Xi + sigma^2) P/(N - P)

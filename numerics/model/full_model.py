@@ -1,8 +1,8 @@
 """FullModel: every loss of the random-feature model at any time, size and noise, to any precision.
 
-The mean-field solution (BAP, sections 3 and 4): exact as N, P -> oo at any ratio, with relative
-fluctuations of single draws of order 1/N + 1/P. Test loss is the excess loss: the noise
-floor sigma^2 is not included. Train loss is ``(1/P) |y - f|^2`` and does contain the noise.
+The mean-field solution (arXiv 2402.01092, here BAP, sections 3 and 4): exact as N, P -> oo at any ratio, with
+relative fluctuations of single draws of order 1/N + 1/P. Test loss is the excess loss: the noise floor
+sigma^2 is not included. Train loss is ``(1/P) |y - f|^2`` and does contain the noise.
 """
 
 from __future__ import annotations
@@ -214,8 +214,9 @@ class FullModel:
         ``quantity`` is "test_loss", "train_loss", "bias", "gap", "sgd_excess", or what sigma^2 multiplies in
         the test loss or the gap: "noise", "gap_noise"; ``size`` is "N" or "P". The equations of the model
         are differentiated on the contour (`jets`), so nothing is fitted; each coefficient has a relative
-        error below 10^-digits. With ``only`` it is that one alone, from what is
-        solved for all. Raises `DomainError` if the size or the time does not allow the expansion.
+        error below 10^-digits. With ``only=n`` the result is ``(c_n,)`` alone: the same system of equations
+        is solved up to ``orders``, but the other coefficients are not evaluated. Raises `DomainError` if the
+        size or the time does not allow the expansion.
 
         >>> one_mode = FullModel.from_arrays([1], [1])
         >>> (first,) = one_mode.coefficients("gap", "P", 1)        # 2 t e^(-2t)

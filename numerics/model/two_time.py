@@ -1,6 +1,7 @@
 """The two-time mean-field solution: every loss as a sum of kernels over pairs of contour nodes.
 
-The double Laplace system of BAP for C0 ... C3 is solved here once and for all. With the two-point sums
+The double Laplace system for C0 ... C3 (arXiv 2402.01092, here BAP, appendix C) is solved here once and for
+all. With the two-point sums
 
     f1 = sum lambda/((lambda+kappa)(lambda+kappa')),   f2 = sum lambda^2/(...),   h = sum c lambda/(...),
     F  = kappa kappa' sum c/(...),      a = 1 - f2/N,      b = 1 - f2/P,

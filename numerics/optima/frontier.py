@@ -69,7 +69,7 @@ def constants(optimum: Optimum, at: Mapping[Symbol | str, object] | None = None,
 
     ``at`` gives the task's parameters, and those that the training rule leaves open. Relative error below
     10^-digits. Off the crossover the constants are those of `Phase.prefactors`; on it they come from the
-    scaling function. Source: the joint law in the scaling limit of BAP, appendix C.
+    scaling function. Source: the joint law in the scaling limit of arXiv 2402.01092, here BAP, appendix C.
 
     >>> from asymptotics import compute_optimal, derive, power_law
     >>> from asymptotics.symbols import a, b

@@ -16,7 +16,7 @@ from numerics.spectra.arrays import Array
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FiniteModel:
-    """``f = N^(-1/2) w.A psi`` before anything is drawn (BAP, section 2).
+    """``f = N^(-1/2) w.A psi`` before anything is drawn (arXiv 2402.01092, here BAP, section 2).
 
     ``spread`` is sqrt(lambda) and ``teacher`` sqrt(c), both (M,); ``width`` is N and ``examples`` P,
     ``inf`` allowed; ``noise`` is sigma; ``members`` matrices A and ``bags`` data sets make one predictor.

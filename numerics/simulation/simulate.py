@@ -107,7 +107,7 @@ def simulate(
     Error bound: the standard error beside each result; rounding is below 1e-6 of it or refused.
     Raises `DomainError` for bad input, an unstable step or too large a model; `PrecisionError` for
     spectra too wide for double precision. One-pass SGD needs P = oo and finite times.
-    Source: BAP, section 2, equations 1 to 4.
+    Source: arXiv 2402.01092, here BAP, section 2, equations 1 to 4.
 
     >>> from asymptotics import power_law
     >>> run = simulate(power_law(2, 1.5), N=20, P=40, modes=60, times=(0, 10), draws=50, seed=1)

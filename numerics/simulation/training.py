@@ -53,8 +53,8 @@ def full_batch_errors(
     t = oo is the limit of training: the least-squares solution of smallest norm.
 
     Raises `DomainError` for an unstable step, `PrecisionError` where a direction that is
-    already learned is rounded by more than `RESOLUTION`. Source: BAP, equation 4, and theory of
-    least squares.
+    already learned is rounded by more than `RESOLUTION`. Source: arXiv 2402.01092, here BAP, equation 4, and
+    theory of least squares.
 
     >>> from asymptotics import GradientFlow
     >>> from numerics.model.rules.base import dynamics_of

@@ -36,7 +36,7 @@ def spectrum_arrays(
 
     Raises `DomainError` for a missing parameter or no finite number of levels, `SpectrumError` for a
     level that is not a finite real number, an eigenvalue <= 0, a target power < 0 or a multiplicity
-    that is not an integer >= 0. Source: BAP, section 2.
+    that is not an integer >= 0. Source: arXiv 2402.01092, here BAP, section 2.
 
     >>> from asymptotics import power_law
     >>> spectrum_arrays(power_law(2, 1), modes=3)

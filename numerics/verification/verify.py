@@ -110,10 +110,10 @@ def verify(
     ``at`` gives numbers for all parameters of the task, and may give N, P, sigma, eta, B and beta where the
     law depends on them (by default 1, 1, 1, 1/8, 8, 1/8; N = P = 1 is the coefficient of 1/N, 1/P).
     ``digits`` is the accuracy of the model's losses; what is left of it in coefficients and differences is
-    in the error of each point. A law of the form returned by `asymptotics.derive`, or one with a claimed
-    leading term (``law.stating(...)``). The law of a measured task is set beside the full model of its arrays
-    and is UNDECIDED, as they end with the last mode; those of ``derive(task.fitted)`` can be verified.
-    ``progress`` is called once for each of `points_of`. Raises
+    in the error of each point. ``law`` is one of ``derive(task)``, or such a law with another leading term
+    that somebody claims (``law.stating(exponent=...)``). A law fitted to measured arrays is compared with the
+    full model of the arrays and stays UNDECIDED, as these end with their last mode; the laws of
+    ``derive(task.fitted)`` can be verified. ``progress`` is called once for each of `points_of`. Raises
     `DomainError` for missing numbers.
 
     >>> from asymptotics import derive, power_law

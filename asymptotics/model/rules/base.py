@@ -2,8 +2,9 @@
 
 Every rule acts on the same error ``v = w* - N^(-1/2) A^T w`` with the same random curvature
 ``G = (A^T A/N)(Psi^T Psi/P)``; the half gradient is normalised so that gradient flow is ``dv/dt = -G v``
-(BAP, equation 4). With ``z`` the variable of the Laplace transform in the rule's own time t, where a rule
-that counts steps has ``e^z`` in the place of the generating function's 1/x, the transform of the error is
+(arXiv 2402.01092, here BAP, equation 4). With ``z`` the variable of the Laplace transform in the rule's own
+time t, where a rule that counts steps has ``e^z`` in the place of the generating function's 1/x, the
+transform of the error is
 
     v(z) = g(z) s(z)/(s(z) + G) v(0),
 

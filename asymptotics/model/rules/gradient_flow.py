@@ -12,7 +12,7 @@ from asymptotics.model.rules.base import TrainingRule, training_rule
 @training_rule
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradientFlow(TrainingRule):
-    """``dv/dt = -G v``; time is t >= 0, dimensionless (BAP, equation 4).
+    """``dv/dt = -G v``; time is t >= 0, dimensionless (arXiv 2402.01092, here BAP, equation 4).
 
     >>> GradientFlow()
     GradientFlow()

@@ -5,7 +5,7 @@ Its mean is that of gradient flow at the flow time eta n, and the noise of the b
 
     K(zeta) = (eta/2B) (Tr - zeta df1(kappa(zeta))),      Tr = sum m_k lambda_k
 
-(BAP, section 5; Paquette et al., arXiv 2405.15074, Volterra equation).
+(arXiv 2402.01092, here BAP, section 5; Paquette et al., arXiv 2405.15074, Volterra equation).
 """
 
 from __future__ import annotations

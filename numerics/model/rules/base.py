@@ -58,13 +58,19 @@ RuleType = TypeVar("RuleType", bound=TrainingRule)
 
 
 class Dynamics(ABC, Generic[RuleType]):
-    """A rule with numbers, solved. What has no default below is to be said of every rule.
+    """How models are solved with a training rule whose constants are numbers; one subclass a rule.
+
+    For the full model a subclass defines `contour`. For finite models, a rule that sees its data again
+    defines `learned_fraction`; one that draws fresh samples defines `batch` and `advance`, and for the noise
+    of its batches in the full model `noise` and `noise_at_infinity`. The rest may stay as it is here.
 
     Attributes
     ----------
-    semigroup : whether ``f_t(G)^2 = f_2t(G)``, so that at P = oo one contour at twice the time does for two.
-    pace : the weights at nodes z change with the time as ``e^(pace z t)``, so that a contour serves for times
-        close to its own; None where they change in another way.
+    rule : the training rule. Its error after time t is ``f_t(G) v(0)``, G the curvature.
+    semigroup : whether ``f_t(G)^2 = f_2t(G)``; then, at P = oo, one contour at time 2t replaces the
+        product of two at time t.
+    pace : p if the weights at nodes z depend on time as ``e^(p z t)``, so that a contour made for one time
+        also serves for times near it; None if they depend on time in another way.
 
     >>> from numerics import HeavyBall
     >>> dynamics_of(HeavyBall(beta=2)).semigroup

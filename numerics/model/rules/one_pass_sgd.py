@@ -2,8 +2,9 @@
 
     L~(s) = (Xi/s + sigma^2 K~/s)/(1 - K~),   K~(s) = (eta/(2B)) (sum lambda - zeta df1(kappa(zeta))),
 
-with zeta = s/(2 eta) and kappa(zeta) that of P = oo (BAP, section 5; Paquette et al. 2024, Volterra
-equation). As ``e^(s n) = e^(zeta T)`` with T = 2 eta n, the contour of the flow at time T serves.
+with zeta = s/(2 eta) and kappa(zeta) that of P = oo (arXiv 2402.01092, here BAP, section 5; Paquette et al.
+2024, Volterra equation). As ``e^(s n) = e^(zeta T)`` with T = 2 eta n, the contour of the flow at time T
+serves.
 
 A finite model steps through its stream of batches, ``w_(n+1) = w_n + (eta/B) Phi_n^T (y_n - Phi_n w_n)``.
 """
