@@ -10,7 +10,8 @@ within SymPy expressions are made rational as well. Any other object, such as a 
     substitution(parameters, values)   positive numbers for parameters
     whole_number(value, name, ...)     an integer between bounds
     real_floats(values, name)          finite floats, one of each entry
-    items_of, one_or_many, mapping_of  entries of a sequence, or one thing alone; a mapping
+    items_of, one_or_many, is_many     entries of a sequence, or one thing alone
+    mapping_of                         a mapping
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 import mpmath
 from sympy import Basic, Expr, Float, I, Integer, Pow, Rational, Symbol, nan, oo, zoo
@@ -195,8 +196,17 @@ def one_or_many(values: Any, name: str) -> tuple[Any, ...]:
     >>> one_or_many(3, "modes"), one_or_many([1, 2], "modes")
     ((3,), (1, 2))
     """
+    return items_of(values, name) if is_many(values) else (values,)
+
+
+def is_many(values: Any) -> TypeGuard[Iterable[Any]]:
+    """Whether it is a sequence of things, not text or an expression.
+
+    >>> is_many([1]), is_many("1"), is_many(Integer(1))
+    (True, False, False)
+    """
     several = isinstance(values, Iterable) and not isinstance(values, str | Basic)
-    return items_of(values, name) if several and getattr(values, "ndim", 1) != 0 else (values,)
+    return several and getattr(values, "ndim", 1) != 0
 
 
 def mapping_of(values: Mapping[Key, Entry] | None, name: str) -> Mapping[Key, Entry]:
@@ -237,6 +247,7 @@ __all__ = [
     "DECADES",
     "LARGEST",
     "exact",
+    "is_many",
     "items_of",
     "mapping_of",
     "one_or_many",

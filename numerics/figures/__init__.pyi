@@ -8,4 +8,5 @@ from numerics.figures.losses import plot_train_test as plot_train_test
 from numerics.figures.losses import plot_transfer as plot_transfer
 from numerics.figures.measured import plot_measured as plot_measured
 from numerics.figures.style import save as save
+from numerics.figures.verification import plot_law as plot_law
 from numerics.figures.verification import plot_verification as plot_verification

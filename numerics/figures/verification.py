@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from sympy import Symbol
 
 from asymptotics.errors import DomainError, shown
+from asymptotics.laws.law import Law
 from asymptotics.symbols import N, P, t
 from numerics.figures.curves import Curve, curves_of, names_of
 from numerics.figures.style import (
@@ -21,7 +23,7 @@ from numerics.figures.style import (
     legend_inside,
     looks,
 )
-from numerics.verification.verify import Verification
+from numerics.verification.verify import Verification, verify
 
 RESOURCE_WORDS = {t: "training time", N: "model size", P: "data"}
 
@@ -75,6 +77,28 @@ def plot_verification(
     if not ax.get_shared_x_axes().joined(ax, residual_ax):
         residual_ax.set_xlim(ax.get_xlim())
     return ax, residual_ax
+
+
+def plot_law(
+    law: Law,
+    at: Mapping[Symbol | str, object] | None = None,
+    ax: Axes | None = None,
+    residual_ax: Axes | None = None,
+    *,
+    digits: int = 10,
+) -> tuple[Axes, Axes]:
+    """The law at numbers over points of the full model, and how far it is from them: both Axes.
+
+    What `plot_verification` shows of ``verify(law, at=at, digits=digits)``; raises what the two raise. In a
+    notebook ``plot_law(law, at=...)[0].figure`` is the picture.
+
+    >>> from asymptotics import derive, power_law
+    >>> from asymptotics.symbols import a, b
+    >>> above, _ = plot_law(derive(power_law(a, b)).model, at={a: 1.5, b: 1.25})
+    >>> [line.get_label() for line in above.lines]
+    ['law', 'full model']
+    """
+    return plot_verification(verify(law, at=at, digits=digits), ax, residual_ax)
 
 
 def _draw(ax: Axes, curves: Iterable[Curve], look: Look) -> None:

@@ -8,19 +8,20 @@ sigma^2 is not included. Train loss is ``(1/P) |y - f|^2`` and does contain the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import partial
+from typing import Any, overload
 
 import mpmath
 import sympy
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from asymptotics.errors import DomainError, SpectrumError, UnableError, check_kind, shown
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
-from asymptotics.parsing.numbers import exact, items_of, whole_number
+from asymptotics.parsing.numbers import exact, is_many, items_of, whole_number
 from asymptotics.precision import exclusive_class, working
 from asymptotics.tasks.task import Task
 from numerics.model import parts
@@ -160,18 +161,25 @@ class FullModel:
         model._left_out = None
         return model
 
-    def test_loss(self, t: object) -> Value:
+    @overload
+    def test_loss(self, t: Sequence[object] | NDArray[Any]) -> Curve: ...  # type: ignore[overload-overlap]
+
+    @overload
+    def test_loss(self, t: object) -> Value: ...
+
+    def test_loss(self, t: object) -> Value | Curve:
         """``L(t) = sum_k lambda_k E v_k(t)^2``, the excess test loss: sigma^2 is not included.
 
         Units of the target power; relative error below 10^-digits. ``t`` may be oo: then a loss that
-        diverges (N = P) is a `Value` of oo with a note. Raises `DomainError` for t < 0 and
-        `PrecisionError` where the digits cannot be had. Source: BAP, eqs. (8)-(10), C0 of appendix C.
+        diverges (N = P) is a `Value` of oo with a note; for an array of times it is a `Curve`. Raises
+        `DomainError` for t < 0 and `PrecisionError` where the digits cannot be had. Source: BAP, eqs.
+        (8)-(10), C0 of appendix C.
 
         >>> from asymptotics.tasks.task import power_law
         >>> str(FullModel(power_law(1.5, 1.25), N=100, P=100).test_loss(sympy.oo))
         'oo (the loss diverges at N = P as t -> oo)'
         """
-        return self._average("test loss", t, ONE, ONE)
+        return self.curve(t) if is_many(t) else self._average("test loss", t, ONE, ONE)
 
     def train_loss(self, t: object) -> Value:
         """``(1/P) |y - f|^2`` with the noise in the labels, C1 of BAP's appendix C; units as `test_loss`.

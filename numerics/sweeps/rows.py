@@ -21,6 +21,7 @@ import mpmath
 from sympy import Expr, nan
 
 from asymptotics.errors import DomainError, shown
+from numerics.values.tables import Tabular
 from numerics.values.value import Value
 
 FORMAT = 1
@@ -61,7 +62,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sweep:
+class Sweep(Tabular):
     """The rows of a sweep in the order of its points; iterable. ``path`` is its file, if it has one.
 
     >>> rows = (Row(point={"x": 1}, result={"y": 2}), Row(point={"x": -1}, error={"type": "DomainError"}))
@@ -78,6 +79,21 @@ class Sweep:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def columns(self) -> Mapping[str, Sequence[Any]]:
+        """Names of points and of results, the errors, and the seconds; None where a row has nothing."""
+        points, results = [row.point for row in self.rows], [row.result or {} for row in self.rows]
+        given = dict.fromkeys(name for point in points for name in point)
+        found = dict.fromkeys(name for result in results for name in result if name not in given)
+        return {
+            **{name: [point.get(name) for point in points] for name in given},
+            **{name: [result.get(name) for result in results] for name in found},
+            "error": [None if row.error is None else row.error.get("message") for row in self.rows],
+            "seconds": [row.seconds for row in self.rows],
+        }
+
+    def __str__(self) -> str:
+        return f"{len(self)} points" + (f", {len(self.failed)} failed" if self.failed else "")
 
     @property
     def failed(self) -> tuple[Row, ...]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from numerics.values.tables import Tabular
 from numerics.values.value import Value
 
 
@@ -29,7 +31,7 @@ class Variance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
+class Curve(Tabular):
     """One quantity at many times: ``np.asarray(curve)`` are its values as floats, for plotting."""
 
     quantity: str
@@ -44,6 +46,13 @@ class Curve:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    def columns(self) -> Mapping[str, Sequence[Any]]:
+        """The times and the values."""
+        return {"t": self.times, self.quantity: self.values}
+
+    def __str__(self) -> str:
+        return f"{self.quantity.replace('_', ' ')} at {len(self)} times"
 
     @property
     def errors(self) -> NDArray[np.float64]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 import mpmath
 
@@ -58,6 +59,11 @@ class Value:
         '2.0'
         """
         return str(mpmath.nstr(self.value, count))
+
+    def _repr_latex_(self) -> str:
+        plain = str(replace(self, note="")).replace("+-", r"\pm").replace("oo", r"\infty")
+        power = re.sub(r"e([+-]?)0*(\d+)", lambda m: rf" \cdot 10^{{{m[1].strip('+')}{m[2]}}}", plain)
+        return f"${power}" + (rf"\ \text{{{self.note}}}" if self.note else "") + "$"
 
     def __str__(self) -> str:
         if mpmath.isinf(self.value):

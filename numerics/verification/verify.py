@@ -12,9 +12,10 @@ Where two exponents meet, the leading order is a polynomial in log x; its lower 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import mpmath
 from sympy import Expr, Symbol, oo
@@ -27,6 +28,7 @@ from asymptotics.parsing.numbers import mapping_of, substitution, whole_number
 from asymptotics.precision import exclusive, working
 from asymptotics.symbols import sigma
 from asymptotics.tasks.measured import Measured
+from numerics.values.tables import Tabular
 from numerics.values.value import Value
 from numerics.verification.exponents import measure
 from numerics.verification.judge import Point, judge, judge_remainder, measured_decay, resolved_run
@@ -51,7 +53,7 @@ POINTS = REFERENCES["time"].points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
+class Verification(Tabular):
     """The outcome of `verify`; all numbers are dimensionless.
 
     ``verdict`` is HOLDS, FAILS or UNDECIDED and ``reason`` says why in one line. ``predicted``,
@@ -85,6 +87,15 @@ class Verification:
     def approximation(self) -> str:
         """In which approximation both the law and the model were taken; "" where that is none."""
         return QUANTITIES[self.law.name].rule.approximation
+
+    def columns(self) -> Mapping[str, Sequence[Any]]:
+        """The points: the resource, the model, the law, and how far the two are apart."""
+        return {
+            str(self.law.resource): [p.resource for p in self.points],
+            "model": [p.loss for p in self.points],
+            "law": [p.law for p in self.points],
+            "model/law - 1": [p.remainder for p in self.points],
+        }
 
     def __str__(self) -> str:
         setting = ", ".join(f"{symbol} = {value}" for symbol, value in self.settings)
