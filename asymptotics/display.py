@@ -1,15 +1,15 @@
 """Expressions as they are shown: a number is exact while that is short, else a decimal of six digits.
 
 The rule, for text and LaTeX of laws, expansions, tasks, phases, derivations and verdicts: a fraction of more
-than `DIGITS` digits, and a closed form of a number that has such a fraction in it or more than `LONG`
-characters, are shown as a decimal; so are decimal fractions such as 1.749. Symbols stay symbols: of a product
-the factors that are numbers become one decimal. What is shown is for reading; attributes of laws are exact.
+than `DIGITS` digits, and a closed form of a number that has such a fraction or a sign of our own in it, or
+more than `LONG` characters, are shown as a decimal; so are decimal fractions such as 1.749. Symbols stay
+symbols: of a product the factors that are numbers become one decimal. Attributes of laws are exact.
 
     readable(expression)                 the expression with decimals for long numbers
     is_rounded(expression)               whether a decimal in it stands for a number with further digits
-    text(expression), tex(expression)    the readable form as text, and as LaTeX
-    sum_text, sum_tex                    terms with a remainder
-    Typesetter                           SymPy's printer of LaTeX, with powers before arguments
+    meanings(expression)                 what signs in it stand for, where they are not common
+    text(expression)                     the readable form as text
+    sum_text(terms, bound)               terms with a remainder
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from decimal import Decimal as Written
 from typing import Any
 
 import mpmath
-from sympy import Add, Basic, Expr, Mul, Rational, S
+from sympy import Add, Basic, Expr, Mul, Rational, S, preorder_traversal
 from sympy.core.expr import AtomicExpr
 from sympy.core.symbol import Str
-from sympy.printing.latex import LatexPrinter
 
 from asymptotics.errors import BottleneckError
 
@@ -84,7 +83,8 @@ def readable(expression: Any, longest: int = LONG) -> Any:
 
 
 def _number(number: Expr, longest: int) -> Expr:
-    if len(str(number)) <= longest and all(_rational(r) == r for r in number.atoms(Rational)):
+    written_out = all(_rational(r) == r for r in number.atoms(Rational)) and not meanings(number)
+    if len(str(number)) <= longest and written_out:
         return number
     try:
         value = number.evalf(2 * DIGITS)
@@ -117,22 +117,15 @@ def is_rounded(expression: Any) -> bool:
     return any(x.args[1] == S.true for x in expression.atoms(Decimal))
 
 
+def meanings(expression: Any) -> tuple[str, ...]:
+    """What signs that are not common stand for, in LaTeX: the ``meaning`` of functions in an expression."""
+    told = (getattr(type(part), "meaning", None) for part in preorder_traversal(expression))
+    return tuple(dict.fromkeys(one for one in told if one is not None))
+
+
 def text(expression: Any) -> str:
     """The readable form as text."""
     return str(readable(expression))
-
-
-class Typesetter(LatexPrinter):  # type: ignore[misc]
-    """SymPy's LaTeX with ``\\log^{2}{x}`` for the square of a logarithm."""
-
-    def _print_log(self, expr: Expr, exp: str | None = None) -> str:
-        power = rf"^{{{exp}}}" if exp else ""
-        return rf"\log{power}{{\left({self._print(expr.args[0])} \right)}}"
-
-
-def tex(expression: Any) -> str:
-    """The readable form as LaTeX."""
-    return str(Typesetter().doprint(readable(expression)))
 
 
 def sum_text(terms: Sequence[Expr], bound: Expr | None, *, exact: bool = False) -> str:
@@ -144,25 +137,4 @@ def sum_text(terms: Sequence[Expr], bound: Expr | None, *, exact: bool = False) 
     return " + ".join(parts).replace("+ -", "- ") + note
 
 
-def sum_tex(terms: Sequence[Expr], bound: Expr | None, *, exact: bool = False) -> str:
-    """The same in LaTeX."""
-    write = Typesetter().doprint if exact else tex
-    first, *rest = [write(term) for term in terms] or ["0"]
-    parts = [first, *(part if part.startswith("-") else f"+ {part}" for part in rest)]
-    parts += [] if bound is None else [rf"+ O\left({write(bound)}\right)"]
-    return " ".join(parts)
-
-
-__all__ = [
-    "DIGITS",
-    "LONG",
-    "ROUNDED",
-    "Decimal",
-    "Typesetter",
-    "is_rounded",
-    "readable",
-    "sum_tex",
-    "sum_text",
-    "tex",
-    "text",
-]
+__all__ = ["DIGITS", "ROUNDED", "is_rounded", "meanings", "readable", "sum_text", "text"]

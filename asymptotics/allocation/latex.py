@@ -15,8 +15,8 @@ from typing import TypeAlias
 from sympy import And, Expr, Symbol, true
 from sympy.logic.boolalg import Boolean
 
-from asymptotics.display import tex
 from asymptotics.symbols import C
+from asymptotics.typesetting import tex
 
 Exponents: TypeAlias = tuple[tuple[Symbol | str, Expr], ...]
 

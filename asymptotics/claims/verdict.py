@@ -9,10 +9,11 @@ from sympy import And, Expr, Or, Rational, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation.optimum import Optimum
-from asymptotics.display import readable, tex, text
+from asymptotics.display import readable, text
 from asymptotics.domains.domain import plain
 from asymptotics.laws.law import Law
 from asymptotics.precision import exclusive_class
+from asymptotics.typesetting import tex
 
 SHOWN = 6
 """So many failing regions are listed."""

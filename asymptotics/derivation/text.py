@@ -19,8 +19,9 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.derivation.step import Step
 from asymptotics.derivation.symbols import Asymptotic, join_terms
-from asymptotics.display import tex, text
+from asymptotics.display import text
 from asymptotics.domains.domain import plain
+from asymptotics.typesetting import tex
 
 Conditions: TypeAlias = tuple[Boolean, ...]
 

@@ -37,7 +37,7 @@ from sympy import (
     oo,
 )
 
-from asymptotics import display
+from asymptotics.display import sum_text
 from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.collection import Summands, collect, summands_of
@@ -49,6 +49,7 @@ from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.vanishing import DOUBT, NONZERO, number_in, zero_test
 from asymptotics.notation import restate
 from asymptotics.parsing.heights import to_power
+from asymptotics.typesetting import sum_tex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,7 +348,7 @@ class Expansion:
 
     def to_text(self, *, exact: bool = False) -> str:
         """The terms and the remainder, in decimals where numbers are long and it is not to be ``exact``."""
-        return display.sum_text(*self._shown(), exact=exact)
+        return sum_text(*self._shown(), exact=exact)
 
     def _shown(self) -> tuple[list[Expr], Expr | None]:
         bound = _bound_expression(self) if self.remainder else None
@@ -359,10 +360,12 @@ class Expansion:
     def _repr_latex_(self) -> str:
         return f"${self.to_latex()}$"
 
-    def to_latex(self, notation: str | None = None, *, exact: bool = False) -> str:
+    def to_latex(
+        self, notation: str | None = None, *, width: float | None = None, exact: bool = False
+    ) -> str:
         """The terms and the remainder in LaTeX, in the letters of ``notation`` (`asymptotics.notation`).
 
-        ``exact`` as in `to_text`.
+        On lines of at most ``width`` letters, about; ``exact`` as in `to_text`.
 
         >>> from asymptotics import derive, power_law
         >>> from asymptotics.symbols import a, b
@@ -371,8 +374,8 @@ class Expansion:
         """
         if notation is not None:
             letters = (restate(self.terms, notation), restate(self.remainder, notation))
-            return replace(self, terms=letters[0], remainder=letters[1]).to_latex(exact=exact)
-        return display.sum_tex(*self._shown(), exact=exact)
+            return replace(self, terms=letters[0], remainder=letters[1]).to_latex(width=width, exact=exact)
+        return sum_tex(*self._shown(), width=width, exact=exact)
 
 
 class Powers:

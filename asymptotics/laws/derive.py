@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from sympy import Symbol
 
 from asymptotics.errors import SpectrumError, check_kind
-from asymptotics.laws import latex as typeset
 from asymptotics.laws.law import Law, derive_law
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import spectrum
 from asymptotics.tasks.measured import Measured
 from asymptotics.tasks.task import Task
+from asymptotics.typesetting import aligned
 
 
 @exclusive_class
@@ -87,7 +87,7 @@ class Laws:
         for law in self if notation is None else (law.restate(notation) for law in self):
             taken = frozenset(row[0] for row in rows)  # the names of prefactors above
             rows += law._rows(width=width, exact=exact, taken=taken)
-        return typeset.aligned(rows)
+        return aligned(dict.fromkeys(rows))
 
 
 @exclusive

@@ -36,6 +36,7 @@ from asymptotics.spectra.family import SpectralSeries
 from asymptotics.spectra.segments import structural
 from asymptotics.tasks.measured import Measured
 from asymptotics.tasks.task import Task
+from asymptotics.typesetting import aligned
 
 if TYPE_CHECKING:
     from asymptotics.derivation import Derivation
@@ -448,7 +449,7 @@ class Law:
         L(t) \\sim \\frac{2^{- \\beta} \\Gamma\\left(\\beta\\right)}{\\alpha} t^{-\\beta}
         """
         law = self if notation is None else self.restate(notation)
-        return typeset.aligned(law._rows(width=width, exact=exact))
+        return aligned(law._rows(width=width, exact=exact))
 
     def restate(self, notation: str) -> Law:
         """The law in the letters of another paper, for reading: its domain stays in those of the task."""

@@ -57,6 +57,7 @@ class SquaresCount(Function):  # type: ignore[misc]
     """
 
     nargs = 2
+    meaning = r"r_d(k)\text{: the number of points of }\mathbb{Z}^d\text{ with }|n|^2 = k"
     is_integer = True
     is_nonnegative = True
 
@@ -90,6 +91,9 @@ class LatticeZeta(Function):  # type: ignore[misc]
     """
 
     nargs = 2
+    meaning = (
+        r"Z_d(z) = \textstyle\sum_{n \in \mathbb{Z}^d,\, n \neq 0} |n|^{-2 z}\text{, continued analytically}"
+    )
     opaque = True  # a constant of its own in tests for cancellation
     is_real = True
 
@@ -123,6 +127,9 @@ class LatticeConstant(Function):  # type: ignore[misc]
     """
 
     nargs = 1
+    meaning = (
+        r"\gamma_d = \lim_{z \to d/2} \left[Z_d(z) - \tfrac{\pi^{d/2}}{\Gamma(d/2)} \tfrac{1}{z - d/2}\right]"
+    )
     opaque = True
     is_real = True
 

@@ -46,6 +46,7 @@ class RegularSum(IndexedSum):
     """
 
     nargs = 3
+    meaning = r"\textstyle\sum^{\mathcal{R}}\text{: the sum, continued analytically in its exponents}"
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:
         return RegularSum(self.args[0].diff(symbol), self.args[1], self.args[2])

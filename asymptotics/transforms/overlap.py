@@ -87,6 +87,7 @@ class OverlapSlope(Function):  # type: ignore[misc]
     """
 
     nargs = 4
+    meaning = r"\mathrm{f.p.}\text{: the finite part of Hadamard}"
     opaque = True
 
     def _eval_evalf(self, prec: int) -> Expr | None:

@@ -15,9 +15,9 @@ from asymptotics import Law
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.step import Step
 from asymptotics.derivation.text import break_lines, escape_latex, sides, tex_of
-from asymptotics.display import tex
 from asymptotics.notation import Notation
 from asymptotics.notation import notation as named
+from asymptotics.typesetting import tex
 from numerics.figures.allocation import phase_diagram
 from numerics.reports.content import Dossier
 from numerics.reports.latex import (

@@ -15,9 +15,9 @@ from asymptotics import Law, Task
 from asymptotics.allocation.latex import entry
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.text import escape_latex
-from asymptotics.display import tex
 from asymptotics.notation import NOTATIONS, Notation, restate
 from asymptotics.notation import notation as named
+from asymptotics.typesetting import tex
 from numerics.figures.style import LABEL_SIZE, looks
 from numerics.figures.verification import plot_verification
 from numerics.reports.templating import fill_tex

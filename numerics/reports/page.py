@@ -24,9 +24,9 @@ from asymptotics import Law
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.step import Step
 from asymptotics.derivation.text import html_reason, sides
-from asymptotics.display import tex
 from asymptotics.notation import NOTATIONS, Notation
 from asymptotics.notation import notation as named
+from asymptotics.typesetting import tex
 from numerics.figures.allocation import phase_diagram
 from numerics.figures.curves import curves_of, names_of
 from numerics.reports.content import Dossier

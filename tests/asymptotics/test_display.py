@@ -4,8 +4,9 @@ import pytest
 from sympy import Integer, Min, Rational, exp, gamma, latex, pi, sqrt
 
 from asymptotics import Task, check_claim, compute_optimal, derive, power_law
-from asymptotics.display import Decimal, is_rounded, readable, tex, text
+from asymptotics.display import Decimal, is_rounded, readable, text
 from asymptotics.symbols import N, a, b, k, t
+from asymptotics.typesetting import tex
 
 MEASURED = Task(eigenvalues="1.53*k**-1.749", target="0.51*k**-1.416")
 SHOWN = [

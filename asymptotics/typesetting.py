@@ -1,0 +1,193 @@
+r"""LaTeX of what is shown: numbers as in `asymptotics.display`, long formulas on several lines.
+
+tex(expression)                    one expression
+Writer                             writes several, and knows what of them was rounded or needs a meaning
+aligned(rows)                      relations one below the other
+broken(expression, width, writer)  a formula as lines of at most that width, broken at binary operators
+sum_tex(terms, bound)              terms with a remainder
+width_of(latex)                    the width of a formula in letters, about
+
+Lines of the source have at most `SOURCE` characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from textwrap import wrap
+
+from sympy import Add, Expr, Mul, fraction, sympify
+from sympy.printing.latex import LatexPrinter
+
+from asymptotics.display import is_rounded, meanings, readable
+
+SOURCE = 110
+_token = re.compile(r"\\begin\{\w+\}|\\end\{\w+\}|\\[A-Za-z]+\*?|\\.|\s+|.", re.DOTALL)
+
+
+class Typesetter(LatexPrinter):  # type: ignore[misc]
+    """SymPy's LaTeX with ``\\log^{2}{x}`` for the square of a logarithm."""
+
+    def _print_log(self, expr: Expr, exp: str | None = None) -> str:
+        power = rf"^{{{exp}}}" if exp else ""
+        return rf"\log{power}{{\left({self._print(expr.args[0])} \right)}}"
+
+
+class Writer:
+    """Writes expressions, and remembers whether a decimal was rounded and what signs stand for."""
+
+    def __init__(self, exact: bool = False) -> None:
+        self.exact, self.rounded, self.meanings = exact, False, dict[str, None]()
+        self.printer = Typesetter()
+
+    @property
+    def relation(self) -> str:
+        """How what was written is related to what is meant."""
+        return r"\approx" if self.rounded else r"\sim"
+
+    def write(self, expression: object) -> str:
+        """LaTeX of an expression, in decimals where these are shorter unless it is to be ``exact``."""
+        shown = sympify(expression) if self.exact else readable(sympify(expression))
+        self.rounded |= is_rounded(shown)
+        self.meanings.update(dict.fromkeys(meanings(shown)))
+        return str(self.printer.doprint(shown))
+
+
+def tex(expression: object) -> str:
+    """The readable form of an expression as LaTeX."""
+    return Writer().write(expression)
+
+
+def sum_tex(
+    terms: Sequence[Expr], bound: Expr | None, *, width: float | None = None, exact: bool = False
+) -> str:
+    """Terms in their order with a remainder ``O(bound)``, on lines of at most ``width`` letters."""
+    writer = Writer(exact)
+    lines = join_terms((broken(term, room(width), writer) for term in terms), room(width)) or ["0"]
+    if bound is not None:
+        lines = join_terms((lines, [rf"O\left({writer.write(bound)}\right)"]), room(width))
+    rows = ["&" + lines[0], *(rf"&\quad {line}" for line in lines[1:])]
+    return aligned([*rows, *(f"&{one}" for one in writer.meanings)])
+
+
+def room(width: float | None) -> float:
+    """The width of a line, infinite for None."""
+    return float("inf") if width is None else width
+
+
+def aligned(rows: Iterable[str]) -> str:
+    """Relations, one below the other; one alone as it is."""
+    rows = list(rows)
+    if len(rows) == 1:
+        return wrapped(rows[0].replace("&", "", 1))
+    return wrapped("\\begin{aligned} " + " \\\\\n".join(rows) + r" \end{aligned}")
+
+
+def broken(expression: Expr, width: float, writer: Writer) -> list[str]:
+    r"""A formula as lines of at most ``width`` letters: broken at sums, and before factors with ``\times``.
+
+    >>> from asymptotics.symbols import a, b
+    >>> broken((a + 1) * (a + b) / b, 8, Writer())
+    ['\\frac{1}{b} \\left(a + 1\\right)', '\\times \\left(a + b\\right)']
+    """
+    shown = writer.write(expression)
+    if width_of(shown) <= width or not isinstance(expression, Add | Mul):
+        return [shown]
+    if isinstance(expression, Add):
+        return join_terms((broken(x, width - 2, writer) for x in expression.as_ordered_terms()), width)
+    above, below = fraction(expression)
+    sums = [factor for factor in Mul.make_args(above) if factor.is_Add]
+    rest = [factor for factor in Mul.make_args(above) if not factor.is_Add]
+    if not sums:
+        factors = expression.as_ordered_factors()
+        middle = len(factors) // 2
+        halves = Mul(*factors[:middle]), Mul(*factors[middle:])
+        lines = [line for half in halves for line in broken(half, width - 2, writer)]
+    else:
+        lines = broken(Mul(*rest) / below, width, writer)
+    for total in sums:
+        inside = broken(total, width - 4, writer)
+        if len(inside) == 1:
+            lines.append(rf"\left({inside[0]}\right)")
+        else:
+            lines += [rf"\Bigl({inside[0]}", *inside[1:-1], rf"{inside[-1]}\Bigr)"]
+    return _filled(lines, width)
+
+
+def _filled(lines: Sequence[str], width: float) -> list[str]:
+    r"""Factors on as few lines as they need; a factor that begins a line has a ``\times`` before it."""
+    found = [lines[0]]
+    for line in lines[1:]:
+        begins = not line.startswith((r"\times", "+", "-"))
+        if begins and width_of(found[-1]) + width_of(line) <= width and not found[-1].endswith("Bigr)"):
+            found[-1] += f" {line}"
+        else:
+            found.append(rf"\times {line}" if begins else line)
+    return found
+
+
+def join_terms(terms: Iterable[Sequence[str]], width: float) -> list[str]:
+    """A sum of terms, each on lines of its own where they are long, as few lines as they need."""
+    found: list[str] = []
+    for first, *rest in terms:
+        first = first if first.startswith("-") or not found else f"+ {first}"
+        if found and not rest and width_of(found[-1]) + width_of(first) <= width:
+            found[-1] += f" {first}"
+        else:
+            found += [first, *rest]
+    return found
+
+
+def width_of(latex: str) -> float:
+    r"""The width of a formula in letters, about: of a fraction the wider half, of what is raised 0.7 times.
+
+    >>> width_of(r"\frac{a + b + 1}{b}") < width_of("a + b + 1 + b")
+    True
+    """
+    return _width([token for token in _token.findall(latex) if not token.isspace()], 0)[0]
+
+
+def _width(tokens: list[str], at: int) -> tuple[float, int]:
+    """The width up to the brace that closes, and where that is."""
+    total = 0.0
+    while at < len(tokens) and tokens[at] != "}":
+        size, at = _one(tokens, at)
+        total += size
+    return total, at
+
+
+def _one(tokens: list[str], at: int) -> tuple[float, int]:
+    """The width of one token with its arguments, and where the next is."""
+    token = tokens[at]
+    if token == "{":
+        inside, end = _width(tokens, at + 1)
+        return inside, end + 1
+    if token in ("^", "_") and at + 1 < len(tokens):
+        inside, end = _one(tokens, at + 1)
+        return 0.7 * inside, end
+    if token == r"\frac" and at + 1 < len(tokens):
+        above, at = _one(tokens, at + 1)
+        below, at = _one(tokens, at)
+        return max(above, below), at
+    wide = {r"\left": 0.0, r"\right": 0.0, "&": 0.0, r"\quad": 2.0, r"\qquad": 4.0, r"\;": 0.5, r"\,": 0.3}
+    if token in wide or token.startswith((r"\begin", r"\end")):
+        return wide.get(token, 0.0), at + 1
+    if token.startswith(FUNCTIONS):
+        return 0.9 * len(token) - 0.9, at + 1
+    spaced = token in "+-=<>" or token in (r"\sim", r"\approx", r"\times")
+    return (2.0 if spaced else 1.5 if token in "()[]" else 1.0), at + 1
+
+
+FUNCTIONS = (r"\sin", r"\cos", r"\log", r"\min", r"\max", r"\sinh", r"\cosh", r"\coth", r"\tan")
+
+
+def wrapped(latex: str) -> str:
+    """The same in lines of at most `SOURCE` characters, broken where a space stands."""
+    lines = (
+        wrap(line.replace("\\ ", "\\\0"), SOURCE, break_long_words=False, break_on_hyphens=False)
+        for line in latex.splitlines()
+    )
+    return "\n".join(piece for line in lines for piece in line).replace("\0", " ")
+
+
+__all__ = ["Writer", "aligned", "broken", "room", "sum_tex", "tex", "width_of"]

@@ -1,0 +1,108 @@
+"""LaTeX that can be pasted: signs, words, definitions and line lengths, over families, laws and notations."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from asymptotics import Task, derive, power_law
+from asymptotics.errors import BottleneckError
+from asymptotics.model.quantities import QUANTITIES
+from asymptotics.notation import NOTATIONS
+from asymptotics.symbols import a, b
+from asymptotics.typesetting import width_of
+
+SYMBOLIC = derive(power_law(a, b))
+WRONG = {
+    "two signs": r"--|\+ -|- -",
+    "a power of 0": r"\^\{-?\s*0\}",
+    "infinity as a word": r"(?<![A-Za-z\\])oo(?![A-Za-z])",
+    "a name of SymPy": r"(?<![A-Za-z\\])(sigma|eta|alpha|beta|kappa|[A-Z][a-z]*Sum|Sum)(?![A-Za-z])",
+    "an operator in brackets": r"left\[(\\sigma|N\^|P\^)",
+    "a power behind an argument": r"\\(sin|cos|tan|log|sinh|zeta|Gamma)(\{|\b)\\left\([^()]*\\right\)\}?\^",
+    "a long line": r"[^\n]{120,}",
+}
+FAMILIES = [
+    ("k**(-5/4)", "k**(-3/2)", ("model", "data", "early_stopping_time", "noise", "gap_noise")),
+    ("k**-2*log(1+k)**3", "k**-3", ("time", "model", "data")),
+    ("1/(k**2+k)", "(1+k)**-a", ("time", "model", "data")),
+    ("20**-k", "2**-k", ("time", "model", "data")),
+    ("exp(-k**(1/2))", "k**-2", ("time", "model", "data")),
+    ("1.53*k**-1.749", "0.51*k**-1.416", ("time", "model", "data", "noise")),
+]
+
+
+def faults(latex):
+    return [(what, found[0]) for what, wrong in WRONG.items() if (found := re.search(wrong, latex))]
+
+
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_no_fault_in_the_laws_of_power_laws(name):
+    law = getattr(SYMBOLIC, name)
+    for notation in (None, "2405.15074", "2409.17858"):
+        assert not faults(law.to_latex(notation))
+        assert not faults(law.to_latex(notation, width=50))
+    assert not faults(law.expansion(2).to_latex())
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_no_fault_in_any_notation(notation):
+    assert not faults(SYMBOLIC.to_latex(notation))
+
+
+@pytest.mark.parametrize(("eigenvalues", "target", "names"), FAMILIES, ids=str)
+def test_no_fault_in_other_families(eigenvalues, target, names):
+    laws = derive(Task(eigenvalues=eigenvalues, target=target))
+    for name in names:
+        try:
+            law = getattr(laws, name)
+        except BottleneckError:
+            continue
+        assert not faults(law.to_latex())
+        if "mathcal{R}" in law.to_latex():
+            assert law.to_latex().count("continued analytically") == 1
+
+
+def test_growth_has_one_sign_and_a_constant_no_power():
+    assert r"t^{\frac{1}{b}} + O\left(1\right)" in SYMBOLIC.noise.to_latex().replace("\n", " ")
+    assert r"P^{\frac{b}{a}}" in SYMBOLIC.early_stopping_time.to_latex()
+
+
+def test_a_long_prefactor_has_a_name_and_a_line_of_its_own():
+    law = SYMBOLIC.data_transient
+    lines = repr(law).splitlines()
+    assert lines[0].startswith("L(t, P) - L(t) ~ A/t**(") and lines[1].startswith("    A = pi**2*(")
+    assert r"A_{1} &= " in law.to_latex() and r"A_{1} t^{-\frac{a - 2}{b}}" in law.to_latex()
+    assert len(lines) == len(law.regimes) + 1
+
+
+def test_the_name_of_a_prefactor_is_no_letter_of_the_task():
+    law = derive(Task(eigenvalues="A*k**-b", target="k**-a")).data_transient
+    assert "K = " in repr(law) and "K_{1} &= " in law.to_latex()
+
+
+def test_lines_keep_to_a_width():
+    law = SYMBOLIC.data_transient
+    rows = re.split(r"\\\\\n", law.to_latex(width=45))
+    assert max(width_of(row) for row in rows if "cases" not in row) < 60
+    assert len(rows) > len(re.split(r"\\\\\n", law.to_latex()))
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_the_laws_fit_a_page_without_being_shrunk(tmp_path):
+    shown = [getattr(SYMBOLIC, name).to_latex(width=70) for name in ("data_transient_second", "sgd_noise")]
+    shown += [SYMBOLIC.to_latex(width=70), SYMBOLIC.model.expansion(3).to_latex(width=70)]
+    body = "\n".join(rf"\[{one}\]" for one in shown)
+    packages = r"\usepackage[a4paper,margin=20mm]{geometry}\usepackage{amsmath,amssymb}"
+    (tmp_path / "laws.tex").write_text(
+        rf"\documentclass{{article}}{packages}\begin{{document}}{body}\end{{document}}"
+    )
+    run = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "laws.tex"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Overfull" not in run.stdout
