@@ -41,6 +41,7 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean, false, true
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import POSITIVE, Domain, as_condition, normal, primitive, solutions
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.expansion import Expansion, as_power
@@ -282,7 +283,7 @@ def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, conditi
         exponent=together(first[0].order),
         prefactor=prefactor,
         log_power=first[0].log_power,
-        remainder=Min(*map(together, orders)) if orders else oo,
+        remainder=Min(*map(together, orders), evaluate=False) if orders else oo,
         doubt=_doubt(series, prefactor, doubtful),
         domain=domain,
         gauge=series.gauge,
@@ -331,6 +332,7 @@ def reduce_condition(condition: Boolean, domain: Domain) -> Boolean:
     return And(*kept)
 
 
+@cached(maxsize=1024)
 def tidy(expression: Expr) -> Expr:
     """A coefficient as a person would write it: common factors out, arguments over one denominator.
 

@@ -205,6 +205,7 @@ def _sign_by_refutation(domain: Domain, polynomial: Expr) -> int | None:
     return None
 
 
+@cached(maxsize=4096)
 def primitive(expression: Expr, domain: Domain = POSITIVE) -> Expr:
     """A polynomial with the sign of ``expression``, factors that are positive on ``domain`` removed.
 
@@ -236,6 +237,7 @@ def as_constraint(relation: Boolean) -> tuple[Expr, ...]:
     raise DomainError(f"{relation} is not a strict inequality; write it with < or >")
 
 
+@cached(maxsize=1024)
 def as_condition(constraint: Expr) -> Boolean:
     """The inequality ``constraint > 0`` as a person writes it.
 

@@ -111,7 +111,8 @@ class Expansion:
     @property
     def remainder_order(self) -> Expr:
         """The order of the remainder: a Min over its candidates, oo if beyond every power."""
-        return Min(*(b.order for b in self.remainder)) if self.remainder else oo
+        # none of them is behind another, which SymPy would try to see again
+        return Min(*(b.order for b in self.remainder), evaluate=False) if self.remainder else oo
 
     def bounds(self) -> tuple[Bound, ...]:
         """Bounds for the whole of the expansion: the orders of its terms and of its remainder."""

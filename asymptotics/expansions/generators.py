@@ -33,7 +33,7 @@ class Generator:
         # a product of whole powers of symbols, and what clears its denominator
         self.is_power = all((x.is_Symbol or x == 1) and n.is_Integer for x, n in powers)
         self.denominator = Mul(*(x**-n for x, n in powers if self.is_power and n < 0))
-        self._sample: tuple[Any, ...] | None = None
+        self._sample: dict[int, Any] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return generator, (self.base, self.monomial)
@@ -45,11 +45,11 @@ class Generator:
     def expression(self) -> Expr:
         return self.base**self.monomial
 
-    def sample(self) -> tuple[Any, ...]:
-        """Its values at two random points, nan where it has none; the same for each part of it elsewhere."""
-        if self._sample is None:
-            self._sample = tuple(_value(self.expression(), seed) for seed in (7, 11))
-        return self._sample
+    def sample(self, point: int) -> Any:
+        """Its value at one of two random points, nan where it has none; the same for each part elsewhere."""
+        if point not in self._sample:
+            self._sample[point] = _value(self.expression(), (7, 11)[point])
+        return self._sample[point]
 
 
 _GENERATORS: WeakValueDictionary[tuple[Expr, Expr], Generator] = WeakValueDictionary()

@@ -128,7 +128,7 @@ class Element:
         """Whether a generator depends on ``symbol``."""
         return any(x.base.has(symbol) or x.monomial.has(symbol) for x in self.letters())
 
-    def _shared(self) -> Monomial:
+    def shared(self) -> Monomial:
         """The powers that all monomials have."""
         return frozenset.intersection(*self.terms) if self.terms else UNIT
 
@@ -138,50 +138,15 @@ class Element:
         Values of zeta functions and of regularised sums are random numbers there. A value that is not zero
         means that summands do not cancel; zero at both points, relative to them, is taken as an identity.
         """
-        if len(self.terms) < 2:
-            return not self.terms
-        shared = self._shared()
-        if all(letter.is_symbol for monomial in self.terms for letter, _ in monomial - shared):
-            return False  # a polynomial in symbols times a product
-        return all(self._cancels(i, mpmath.fp, 1e-9) and self._cancels(i, mpmath.mp, 1e-22) for i in (0, 1))
-
-    def _cancels(self, point: int, context: Any, tolerance: float) -> bool:
-        doubles = context is mpmath.fp
-        powers: dict[tuple[Generator, Number], Any] = {}
-        total, size = context.zero, 0.0
-        with working(DIGITS):
-            try:
-                for monomial, c in self.terms.items():
-                    summand = int(c.numerator) / context.mpf(int(c.denominator))
-                    for factor in monomial:
-                        if factor not in powers:
-                            powers[factor] = _power(factor, point, context)
-                        summand *= powers[factor]
-                    total, size = total + summand, size + abs(summand)
-            except (OverflowError, ZeroDivisionError):
-                return doubles
-        return bool(abs(total) <= tolerance * size) if total == total else doubles
+        return _cancels(self) if len(self.terms) > 1 else not self.terms
 
     def as_expr(self) -> Expr:
         """The expression: common factors, times polynomials in symbols beside products of the rest."""
-        if self._expression is None and (resolved := self._resolve()) is not None:
-            self._expression = resolved.as_expr()
-        elif self._expression is None:
-            shared = self._shared()
-            shared = merge(shared, self._denominator(shared))
-            inverse = frozenset((letter, -p) for letter, p in shared)
-            scale = _content(self.terms.values())
-            parts: dict[Monomial, dict[Monomial, Number]] = {}
-            for monomial, c in self.terms.items():
-                left = merge(monomial, inverse)
-                plain = frozenset(x for x in left if x[0].is_symbol and x[1] == int(x[1]))
-                parts.setdefault(left - plain, {})[plain] = c / scale
-            total = Add(*(Mul(_polynomial(p), *_factors(m)) for m, p in parts.items()))
-            sign = -1 if total.is_Add and total.could_extract_minus_sign() else 1
-            self._expression = Mul(sign * as_rational(scale), *_factors(shared), sign * total)
+        if self._expression is None:
+            self._expression = _written(self)
         return self._expression
 
-    def _resolve(self) -> Element | None:
+    def resolved(self) -> Element | None:
         """The same with whole powers of products as powers of their factors; None where there are none."""
         found = False
         parts = []
@@ -197,13 +162,60 @@ class Element:
             parts.append((Element({monomial - frozenset(products): c}), prod(factors, start=ONE)))
         return sum_of_products(parts) if found else None
 
-    def _denominator(self, shared: Monomial) -> Monomial:
+    def denominator(self, shared: Monomial) -> Monomial:
         """The negative powers of symbols, as far as they are not shared, that leave polynomials in them."""
         lowest: dict[Generator, Number] = {}
         for letter, p in (x for monomial in self.terms for x in monomial - shared):
             if letter.is_symbol and p < lowest.get(letter, 0):
                 lowest[letter] = p
         return frozenset(lowest.items())
+
+
+@cached(maxsize=20_000)
+def _cancels(total: Element) -> bool:
+    shared = total.shared()
+    if all(letter.is_symbol for monomial in total.terms for letter, _ in monomial - shared):
+        return False  # a polynomial in symbols times a product
+    return all(
+        _cancels_at(i, total, mpmath.fp, 1e-9) and _cancels_at(i, total, mpmath.mp, 1e-22) for i in (0, 1)
+    )
+
+
+def _cancels_at(point: int, coefficient: Element, context: Any, tolerance: float) -> bool:
+    doubles = context is mpmath.fp
+    powers: dict[tuple[Generator, Number], Any] = {}
+    total, size = context.zero, 0.0
+    with working(DIGITS):
+        try:
+            for monomial, c in coefficient.terms.items():
+                summand = int(c.numerator) / context.mpf(int(c.denominator))
+                for factor in monomial:
+                    if factor not in powers:
+                        powers[factor] = _power(factor, point, context)
+                    summand *= powers[factor]
+                total, size = total + summand, size + abs(summand)
+        except (OverflowError, ZeroDivisionError):
+            return doubles
+    return bool(abs(total) <= tolerance * size) if total == total else doubles
+
+
+@cached(maxsize=4096)
+def _written(coefficient: Element) -> Expr:
+    resolved = coefficient.resolved()
+    if resolved is not None:
+        return resolved.as_expr()
+    shared = coefficient.shared()
+    shared = merge(shared, coefficient.denominator(shared))
+    inverse = frozenset((letter, -p) for letter, p in shared)
+    scale = _content(coefficient.terms.values())
+    parts: dict[Monomial, dict[Monomial, Number]] = {}
+    for monomial, c in coefficient.terms.items():
+        left = merge(monomial, inverse)
+        plain = frozenset(x for x in left if x[0].is_symbol and x[1] == int(x[1]))
+        parts.setdefault(left - plain, {})[plain] = c / scale
+    total = Add(*(Mul(_polynomial(frozenset(p.items())), *_factors(m)) for m, p in parts.items()))
+    sign = -1 if total.is_Add and total.could_extract_minus_sign() else 1
+    return Mul(sign * as_rational(scale), *_factors(shared), sign * total)
 
 
 def _content(coefficients: Iterable[Number]) -> Number:
@@ -227,8 +239,9 @@ def sum_of_products(pairs: Iterable[tuple[Element, Element]]) -> Element:
     return Element({m: c for m, c in total.items() if c})
 
 
-def _polynomial(parts: dict[Monomial, Number]) -> Expr:
-    total = Add(*(Mul(QQ.to_sympy(QQ(c)), *_factors(m)) for m, c in parts.items()))
+@cached(maxsize=4096)
+def _polynomial(parts: frozenset[tuple[Monomial, Number]]) -> Expr:
+    total = Add(*(Mul(QQ.to_sympy(QQ(c)), *_factors(m)) for m, c in parts))
     return factor(total) if len(parts) > 1 else total
 
 
@@ -243,7 +256,7 @@ def _factors(monomial: Monomial) -> Iterator[Expr]:
 
 def _power(factor: tuple[Generator, Number], point: int, context: Any) -> Any:
     """The value of a power of a generator at a point."""
-    base, exponent = context.convert(factor[0].sample()[point]), factor[1]
+    base, exponent = context.convert(factor[0].sample(point)), factor[1]
     if exponent == int(exponent):
         return base ** int(exponent)
     return context.power(base, context.mpf(int(exponent.numerator)) / int(exponent.denominator))

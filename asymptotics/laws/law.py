@@ -489,10 +489,9 @@ def _expansion(
         if all(count >= terms for count in ahead):
             break
     # with exponents that no condition orders, the remainder may stay among the first: it says so itself
-    return replace(series, depth=terms).with_terms(
-        (replace(x, coefficient=tidy(substitute(x.coefficient, dict(settings)))) for x in series.terms),
-        series.remainder,
-    )
+    given = (replace(x, coefficient=substitute(x.coefficient, dict(settings))) for x in series.terms)
+    kept = replace(series, depth=terms).with_terms(given if settings else series.terms, series.remainder)
+    return replace(kept, terms=tuple(replace(x, coefficient=tidy(x.coefficient)) for x in kept.terms))
 
 
 __all__ = ["Law", "derive_law"]

@@ -17,6 +17,7 @@ from typing import cast
 
 from sympy import Add, Expr, Integer, Symbol, diff, factorial, log
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
@@ -76,7 +77,10 @@ def spectral_sum(
     return observe(found, SumOrigin(series=series, kernel=kernel, variable=variable, inverse=inverse))
 
 
-def _residue(series: DirichletSeries, kernel: Kernel, point: Expr, order: int, inverse: bool) -> list[Term]:
+@cached(maxsize=512)
+def _residue(
+    series: DirichletSeries, kernel: Kernel, point: Expr, order: int, inverse: bool
+) -> tuple[Term, ...]:
     """Minus the residue of ``Phi(s) D(s) x^(-s)``, one term for each power of the logarithm."""
     left = kernel.laurent(point, order)
     right = series.laurent(point, order)
@@ -99,7 +103,7 @@ def _residue(series: DirichletSeries, kernel: Kernel, point: Expr, order: int, i
         sign = 1 if inverse else (-1) ** j
         if coefficient != 0:
             pieces.append(Term(-sign * coefficient / factorial(j), point, j))
-    return pieces
+    return tuple(pieces)
 
 
 def _harmonics(series: DirichletSeries, kernel: Kernel, pole: Pole, x: Expr) -> list[Term]:

@@ -156,6 +156,7 @@ def _moment_weight(q: int, i: int) -> Expr:
     return (2 ** (-_P - q) * rf(-_P - q, q)).diff(_P, i)
 
 
+@cached(maxsize=1024)
 def _antisymmetric_weight(p: Expr, q: Expr, i: int, j: int) -> Expr:
     """``(d/dp)^i (d/dq)^j`` of ``W/Gamma(-p) - 2^(-p-q-1)/Gamma(-p-q)``, which is odd under p <-> q."""
     if p == q and i == j:

@@ -215,12 +215,13 @@ def _slow_modes(rule: type[TrainingRule]) -> tuple[Expr, Expr, Expr]:
     """pace, r and a of `TrainingRule.correction`: the pole ``s(z) = -lambda`` and its residue, lambda -> 0.
 
     With ``s = s1 z + s2 z^2 + ...`` and ``g = 1/z + g0 + ...`` the pole is at
-    ``z = -(lambda/s1)(1 + s2 lambda/s1^2 + ...)`` and its residue ``g s/s' = 1 + (g0 - s2/s1) z + ...``.
+    ``z = -(lambda/s1)(1 + s2 lambda/s1^2 + ...)`` and its residue ``g s/s' = 1 + (g0 - s2/s1) z + ...``;
+    ``1/g = z - g0 z^2 + ...`` is regular.
     """
     z = Symbol("z")
     s, g = rule.symbol(z), rule.transform_of_one(z)
     s1, s2 = (limit(s.diff(z, n), z, 0) / n for n in (1, 2))
-    g0 = limit(g - 1 / z, z, 0)
+    g0 = -limit((1 / g).diff(z, 2), z, 0) / 2
     return 1 / s1, s2 / s1**2, (s2 / s1 - g0) / s1
 
 
