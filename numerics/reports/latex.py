@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 import sympy
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from sympy import And, true
 from sympy.logic.boolalg import Boolean
@@ -18,7 +19,7 @@ from asymptotics.derivation.text import escape_latex
 from asymptotics.notation import NOTATIONS, Notation, restate
 from asymptotics.notation import notation as named
 from asymptotics.typesetting import tex
-from numerics.figures.style import LABEL_SIZE, looks
+from numerics.figures.style import LABEL_SIZE, TICK_SIZE, looks
 from numerics.figures.verification import plot_verification
 from numerics.reports.templating import fill_tex
 from numerics.verification.summary import HEADER, Report, Row
@@ -157,8 +158,8 @@ def _name(word: str) -> str:
 
 
 FUNCTIONS = ("log", "exp", "sin", "cos", "min", "max")
-LAWS_ACROSS, PANEL_WIDTH, PANEL_HEIGHT = 3, 2.15, 1.95
-"""Panels in one row of the figure, and their size in inches, that of print."""
+LAWS_ACROSS, PANEL_WIDTH, PANEL_HEIGHT, ALONE = 3, 2.15, 1.95, 2.6
+"""Panels in one row of the figure, and their size in inches, that of print; the height of a row alone."""
 
 
 def to_figure(report: Report, rows: tuple[Row, ...] | None = None, across: int = LAWS_ACROSS) -> Figure:
@@ -167,7 +168,9 @@ def to_figure(report: Report, rows: tuple[Row, ...] | None = None, across: int =
     count = len(shown)
     across = min(count, across)
     down = -(-count // across)
-    figure = Figure(figsize=(PANEL_WIDTH * across, PANEL_HEIGHT * down), layout="constrained")
+    figure = Figure(
+        figsize=(PANEL_WIDTH * across, PANEL_HEIGHT * down if down > 1 else ALONE), layout="constrained"
+    )
     axes = figure.subplots(2 * down, across, squeeze=False, height_ratios=(3, 2) * down)
     for unused in range(count, across * down):
         axes[2 * (unused // across), unused % across].set_axis_off()
@@ -181,6 +184,24 @@ def to_figure(report: Report, rows: tuple[Row, ...] | None = None, across: int =
         panel.set_ylabel("")
         if i % across:
             residual.set_ylabel("")
-        for ax in (panel, residual):
-            ax.get_legend().remove()
+    _legend(figure)
     return figure
+
+
+def _legend(figure: Figure) -> None:
+    """One legend of all panels, below them."""
+    handles: dict[str, Artist] = {}
+    for ax in figure.axes:
+        legend = ax.get_legend()
+        if legend is not None:
+            legend.remove()
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            handles.setdefault(label.partition(" $")[0], handle)
+    figure.legend(
+        list(handles.values()),
+        list(handles),
+        loc="outside lower center",
+        ncols=len(handles),
+        frameon=False,
+        fontsize=TICK_SIZE,
+    )
