@@ -57,7 +57,7 @@ def _assumption(part: object, given: object, symbols: Mapping[str, Expr]) -> lis
     return [(">" if isinstance(part, Lt | Gt) else ">=", primitive((part.gts - part.lts).xreplace(own)))]
 
 
-def assumed(domain: Domain, assumptions: Iterable[tuple[str, Expr]]) -> tuple[Cell, ...]:
+def assume(domain: Domain, assumptions: Iterable[tuple[str, Expr]]) -> tuple[Cell, ...]:
     """The part of ``domain`` where the assumptions hold: its open part first, then its edges.
 
     Raises `DomainError` if nothing is left.
@@ -89,4 +89,4 @@ def assumed(domain: Domain, assumptions: Iterable[tuple[str, Expr]]) -> tuple[Ce
     return tuple(sorted(cells, key=lambda cell: len(cell.walls)))
 
 
-__all__ = ["assumed", "read_assumptions"]
+__all__ = ["assume", "read_assumptions"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sympy import Expr, Mul, Piecewise, Symbol, log, powsimp, true
 
 from asymptotics.allocation.optimum import Optimum
-from asymptotics.claims.assumptions import assumed, read_assumptions
+from asymptotics.claims.assumptions import assume, read_assumptions
 from asymptotics.claims.judge import AS_WRITTEN, Judge, witness
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work
 from asymptotics.claims.statement import LOWER, MEANING, STATED, UPPER, Statement, read_claim
@@ -82,7 +82,7 @@ def check_claim(
         subject = _line(law, statement, meaning)
     _refuse_strangers(statement, subject, meaning)
     parameters = {s.name: s for s in subject.parameters}
-    cells = assumed(subject.domain, read_assumptions(assuming, {**parameters, **meaning}))
+    cells = assume(subject.domain, read_assumptions(assuming, {**parameters, **meaning}))
     judge = Judge(statement=statement, subject=subject, work=Work(STEPS))
     outcomes = _confirm(judge, judge.outcomes(cells))
     return _verdict(judge, cells, outcomes)

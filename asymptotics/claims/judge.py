@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from sympy import Abs, And, Expr, Integer, Max, Min, Rational, Symbol, log
 
 from asymptotics.claims.constants import differ, ratio_form, same_form, value
-from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work, joined, resolved
+from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work, join_outcomes, resolve
 from asymptotics.claims.statement import EQUAL, LOWER, ORDER, STATED, UPPER, Statement
 from asymptotics.claims.subject import Piece, Subject
 from asymptotics.domains.cells import Cell
@@ -56,7 +56,7 @@ class Judge:
         for cell in cells:
             parts = [(self.within(cell, piece), piece) for piece in self.pieces(cell)]
             inside = {part: piece for part, piece in parts if part is not None}
-            found += joined(cell, inside, lambda part, own=inside: self._on_piece(part, own[part]))  # type: ignore[misc]
+            found += join_outcomes(cell, inside, lambda part, own=inside: self._on_piece(part, own[part]))  # type: ignore[misc]
         return found
 
     def pieces(self, cell: Cell) -> tuple[Piece, ...]:
@@ -116,7 +116,7 @@ class Judge:
         x = self.subject.resource
         if any(choice.has(x) for choice in claim.atoms(Min, Max, Abs)):
             raise UnableError(f"a minimum or maximum over {x} is not compared; write its leading power")
-        return resolved(cell, claim, self.work, lambda c, e: use(c, e, piece))
+        return resolve(cell, claim, self.work, lambda c, e: use(c, e, piece))
 
     def _exponent(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
         def found(part: Cell, order: int) -> list[Outcome]:
@@ -177,7 +177,7 @@ class Judge:
         for _, power in scales:
             sign = cell.sign(power)
             if sign is None:
-                return joined(cell, cell.cut(power), lambda part: self._order(part, scales, use))
+                return join_outcomes(cell, cell.cut(power), lambda part: self._order(part, scales, use))
             if sign:
                 return use(cell, sign)
         return use(cell, 0)

@@ -64,7 +64,7 @@ class Outcome:
 Use = Callable[[Cell, Expr], list[Outcome]]
 
 
-def joined(cell: Cell, parts: Iterable[Cell], use: Callable[[Cell], list[Outcome]]) -> list[Outcome]:
+def join_outcomes(cell: Cell, parts: Iterable[Cell], use: Callable[[Cell], list[Outcome]]) -> list[Outcome]:
     """The outcomes on the parts of a cell; one for the cell if they agree."""
     found = [outcome for part in parts for outcome in use(part)]
     kinds = {_kind(outcome) for outcome in found}
@@ -82,7 +82,7 @@ def _kind(outcome: Outcome) -> tuple[str, str, Expr | None]:
     return outcome.status, outcome.note, outcome.correct if outcome.status == FAILS else None
 
 
-def resolved(cell: Cell, expression: Expr, work: Work, use: Use) -> list[Outcome]:
+def resolve(cell: Cell, expression: Expr, work: Work, use: Use) -> list[Outcome]:
     """``use`` on every part of the cell, with ``expression`` free of Min, Max, Abs and Piecewise there."""
     work.step()
     if not cell.is_seen:
@@ -96,24 +96,24 @@ def resolved(cell: Cell, expression: Expr, work: Work, use: Use) -> list[Outcome
     first, second, *rest = (choice.args[0], -choice.args[0]) if isinstance(choice, Abs) else choice.args
     sign = cell.sign(first - second)
     if sign is None:
-        return joined(cell, cell.cut(first - second), lambda c: resolved(c, expression, work, use))
+        return join_outcomes(cell, cell.cut(first - second), lambda c: resolve(c, expression, work, use))
     larger, smaller = (first, second) if sign >= 0 else (second, first)
     chosen = smaller if isinstance(choice, Min) else larger
     less = choice.func(chosen, *rest) if rest else chosen
-    return resolved(cell, expression.xreplace({choice: less}), work, use)
+    return resolve(cell, expression.xreplace({choice: less}), work, use)
 
 
 def _by_cases(cell: Cell, expression: Expr, choice: Piecewise, work: Work, use: Use) -> list[Outcome]:
     branch, condition = choice.args[0]
     decided = decide(cell, condition)
     if isinstance(decided, Expr):
-        return joined(cell, cell.cut(decided), lambda c: resolved(c, expression, work, use))
+        return join_outcomes(cell, cell.cut(decided), lambda c: resolve(c, expression, work, use))
     if decided:
-        return resolved(cell, expression.xreplace({choice: branch}), work, use)
+        return resolve(cell, expression.xreplace({choice: branch}), work, use)
     if len(choice.args) == 1:
         raise UnableError(f"the claim says nothing where {plain(cell.condition)}; give a claim for all cases")
     rest = Piecewise(*choice.args[1:], evaluate=False)
-    return resolved(cell, expression.xreplace({choice: rest}), work, use)
+    return resolve(cell, expression.xreplace({choice: rest}), work, use)
 
 
 def decide(cell: Cell, condition: Boolean) -> bool | Expr:
@@ -143,4 +143,4 @@ def _innermost_first(expression: Expr) -> Iterator[Expr]:
     yield expression
 
 
-__all__ = ["FAILS", "HOLDS", "UNDECIDED", "Outcome", "Work", "decide", "joined", "resolved"]
+__all__ = ["FAILS", "HOLDS", "UNDECIDED", "Outcome", "Work", "decide", "join_outcomes", "resolve"]

@@ -157,10 +157,10 @@ def _check_window(window: object, modes: int) -> None:
         raise DomainError(f"window = {window!r}; give modes first < last from k = 1 to {modes}")
 
 
-def rounded(value: float, error: float) -> Rational:
+def round_values(value: float, error: float) -> Rational:
     """The decimal of ``value`` with one digit more than its error leaves sure, exact.
 
-    >>> rounded(1.50312, 0.012), rounded(0.00123456, 0.0000071)
+    >>> round_values(1.50312, 0.012), round_values(0.00123456, 0.0000071)
     (1503/1000, 6173/5000000)
     """
     digits = max(0, 1 - math.floor(math.log10(error))) if error > 0 else 15
@@ -181,4 +181,4 @@ def _short(fit: TailFit) -> str:
     return with_error(fit.exponent, fit.error)
 
 
-__all__ = ["Measured", "measure", "rounded", "with_error"]
+__all__ = ["Measured", "measure", "round_values", "with_error"]

@@ -58,13 +58,13 @@ def fit_eigenvalues(values: Sequence[float], samples: int, window: Window) -> Ta
     raw = fit_tail(values, name, window, end)
     blocks = tuple(_principal_values(values, min(len(values) - 1, samples // 2)))
 
-    def freed(beyond: float) -> TailFit:
+    def free_of_bias(beyond: float) -> TailFit:
         fit = raw
         for _ in range(2):
             fit = fit_tail(_population(values, samples, blocks, fit.exponent, beyond), name, window, end)
         return replace(fit, error=math.hypot(fit.error, HIGHER * (fit.exponent - raw.exponent)))
 
-    fit = freed(0.0)
+    fit = free_of_bias(0.0)
     if len(values) == samples:
         return fit
     # the integral of the fit from the last mode that is listed to the last that there may be
@@ -73,7 +73,7 @@ def fit_eigenvalues(values: Sequence[float], samples: int, window: Window) -> Ta
     beyond = fit.prefactor * (
         (ends[1] ** power - ends[0] ** power) / power if power else math.log(ends[1] / ends[0])
     )
-    return _between(fit, freed(beyond).exponent - fit.exponent)
+    return _between(fit, free_of_bias(beyond).exponent - fit.exponent)
 
 
 def fit_power(eigenvalues: Sequence[float], power: Sequence[float], samples: int, window: Window) -> TailFit:

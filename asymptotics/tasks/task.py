@@ -14,7 +14,7 @@ from asymptotics.expansions.gamma_products import polynomial_form
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, items_of, substitution
 from asymptotics.symbols import RESOURCES, k
-from asymptotics.tasks.measured import Measured, measure, rounded
+from asymptotics.tasks.measured import Measured, measure, round_values
 from asymptotics.tasks.reading import EIGENVALUE, index_of, read_index, read_multiplicity, read_side
 
 
@@ -131,8 +131,8 @@ class Task:
         measured = measure(eigenvalues, target, samples, window)
         b, a = measured.eigenvalue_fit, measured.target_fit
         lam, power = (
-            rounded(fit.prefactor, fit.prefactor * fit.relative_error)
-            * k ** -rounded(fit.exponent, fit.error)
+            round_values(fit.prefactor, fit.prefactor * fit.relative_error)
+            * k ** -round_values(fit.exponent, fit.error)
             for fit in (b, a)
         )
         return cls(eigenvalues=lam, target=power, noise=exact(noise, "noise"), measured=measured)

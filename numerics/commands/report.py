@@ -54,11 +54,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write_article(dossier: Dossier, options: argparse.Namespace) -> None:
-    from numerics.figures.style import drawn
+    from numerics.figures.style import draw
     from numerics.reports.article import article, figures  # here, because matplotlib is slow to import
 
     shown = figures(dossier)
-    pictures = {name: drawn(figure, "pdf") for name, figure in shown.items()}
+    pictures = {name: draw(figure, "pdf") for name, figure in shown.items()}
     publish(
         options.output,
         {ARTICLE: article(dossier, shown, options.notation, derivations=options.derivations), **pictures},

@@ -32,11 +32,11 @@ from numerics.commands.options import (
     whole_number,
 )
 from numerics.sweeps.file import try_writing
-from numerics.sweeps.rows import Row, quoted
+from numerics.sweeps.rows import Row, quote
 from numerics.sweeps.sweep import Sweep, sweep
 from numerics.verification.run import symbols_of
 from numerics.verification.verify import verify
-from numerics.verification.wording import aligned
+from numerics.verification.wording import align_rows
 
 VERDICTS = ("HOLDS", "FAILS", "UNDECIDED", "UNABLE")
 RANGES = "a=1..8,b=1..4"
@@ -159,7 +159,7 @@ def summary(found: Sweep, laws: Sequence[str]) -> str:
     """How often each law held, and the points where something did not."""
     counts = {name: Counter(row.result[name][0] for row in found if row.result) for name in laws}
     rows = [("law", *VERDICTS), *((name, *(str(counts[name][v]) for v in VERDICTS)) for name in laws)]
-    lines = list(aligned(rows))
+    lines = list(align_rows(rows))
     for row in found:
         place = _place(row)
         if row.error is not None:
@@ -184,7 +184,7 @@ def _check_rows(found: Sweep, laws: Sequence[str]) -> None:
             words = isinstance(entry, list) and all(isinstance(word, str) for word in entry)
             if not (words and entry and entry[0] in VERDICTS):
                 raise DomainError(
-                    f"{quoted(found.path)}: the row of {_place(row)} has no verdict on {name}; delete its "
+                    f"{quote(found.path)}: the row of {_place(row)} has no verdict on {name}; delete its "
                     "line, then sweep again"
                 )
 

@@ -36,10 +36,10 @@ def run(options: argparse.Namespace) -> int:
     if options.output is None:
         print(table(report))
     else:
-        from numerics.figures.style import drawn  # here, because matplotlib is slow to import
+        from numerics.figures.style import draw  # here, because matplotlib is slow to import
         from numerics.reports.latex import to_figure, to_tex
 
-        contents = to_tex(report), to_json(report), drawn(to_figure(report), "pdf")
+        contents = to_tex(report), to_json(report), draw(to_figure(report), "pdf")
         print(table(report))
         publish(options.output, dict(zip(FILES, contents, strict=True)))
     return 0 if report.holds else 1

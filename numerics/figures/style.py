@@ -194,13 +194,13 @@ def save(figure: Figure, path: str | PathLike[str]) -> None:
     suffix = place.suffix.lower().removeprefix(".")
     if suffix not in FORMATS:
         raise DomainError(f"{str(path)!r} ends in '.{suffix}'; end it in .pdf, .svg or .png")
-    publish(str(place.parent), {place.name: drawn(figure, suffix)})
+    publish(str(place.parent), {place.name: draw(figure, suffix)})
 
 
-def drawn(figure: Figure, suffix: str) -> bytes:
+def draw(figure: Figure, suffix: str) -> bytes:
     """What `save` writes into a file with this ending.
 
-    >>> drawn(axes_or_new(None).get_figure(), "svg")[:5]
+    >>> draw(axes_or_new(None).get_figure(), "svg")[:5]
     b'<?xml'
     """
     metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}.get(suffix)

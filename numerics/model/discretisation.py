@@ -73,7 +73,7 @@ class Discretisation:
 
     # -- contours -----------------------------------------------------------------------
 
-    def solved(
+    def solve(
         self, time: sympy.Expr, digits: int, *, pairs: bool = True, orders: int = 0
     ) -> tuple[Contour, Contour]:
         """The contours of the rule at ``time`` with fewer and with more nodes, for ``digits`` digits.

@@ -247,7 +247,7 @@ class FullModel:
                 f"sum of {self.spectrum.eigenvalues} diverges: an expansion in 1/{size} needs decay faster "
                 f"than 1/{self.spectrum.index}; no model with a finite {size} has this kernel"
             )
-        weights = parts.named(quantity, self._setting(t, in_data=size == "P"))
+        weights = parts.weights_of(quantity, self._setting(t, in_data=size == "P"))
         expanded = Expanded(size=size, orders=orders)
         return tuple(
             self._combine(f"{quantity} at order {n} of 1/{size}", t, weights, expanded=expanded, order=n)
@@ -343,7 +343,7 @@ class FullModel:
 
         total = partial(self._solver.combine, weights, time, expanded=expanded, order=order)
         value = to_digits(name, time, total, self.digits, lost_digits=lost_digits)
-        return self._left_out.added(value, weights, time, expanded, order) if self._left_out else value
+        return self._left_out.add(value, weights, time, expanded, order) if self._left_out else value
 
     def _time(self, t: object) -> sympy.Expr:
         time = exact_time(t)
@@ -371,7 +371,7 @@ class FullModel:
             return Value(value=mpmath.mpf(1), error=mpmath.mpf(0))
         total = partial(self._solver.transfer, level, time)
         value = to_digits("transfer function", time, total, self.digits, absolute=True)
-        return self._left_out.added_to_transfer(value, level, time) if self._left_out else value
+        return self._left_out.add_to_transfer(value, level, time) if self._left_out else value
 
     def timescale_density(self, k: object, u: object) -> Value:
         """``rho_k(u) = -(1/pi) Im D_k(-u + i0)``: how much of mode k decays at the rate u > 0.

@@ -73,7 +73,7 @@ class LeftOut:
         self._steps = FiniteSteps(mean, dynamics.batch)
         self._model = Discretisation(spectrum, N, sympy.oo, self._steps)
 
-    def added(
+    def add(
         self, value: Value, weights: Weights, time: Expr, expanded: Expanded = PLAIN, order: int = 0
     ) -> Value:
         """``value``, a sum of parts with these weights, with what it leaves out in its error."""
@@ -86,7 +86,7 @@ class LeftOut:
             value, lambda digits: self._totals(dict(weights), time, digits, expanded, order)
         )
 
-    def added_to_transfer(self, value: Value, level: int, time: Expr) -> Value:
+    def add_to_transfer(self, value: Value, level: int, time: Expr) -> Value:
         """The same for the mean of a mode, which gradient descent has."""
 
         def transfer(digits: int) -> tuple[list[mpmath.mpf], mpmath.mpf]:
@@ -166,7 +166,7 @@ class LeftOut:
     ) -> list[tuple[mpmath.mpf, mpmath.mpf]]:
         """The loss without label noise, and what one unit of sigma^2 adds, after so many steps."""
         found = []
-        for contour in self._model.solved(steps, digits, pairs=False, orders=expanded.orders):
+        for contour in self._model.solve(steps, digits, pairs=False, orders=expanded.orders):
             with contour.field as field:
                 terms = self._transforms(contour, digits, expanded, field)
                 found.append([field.mpf(invert(contour.tau, x.terms[order]).value) for x in terms])

@@ -67,7 +67,7 @@ def of_sgd_excess(setting: Setting) -> Weights:
     return {"sgd_signal": ONE, "sgd_label_noise": setting.variance}
 
 
-def named(quantity: str, setting: Setting) -> Weights:
+def weights_of(quantity: str, setting: Setting) -> Weights:
     """The parts of a quantity by its name; raises `DomainError` for another name.
 
     "noise" and "gap_noise" are what sigma^2 multiplies in the test loss and in the gap.
@@ -105,9 +105,9 @@ __all__ = [
     "Setting",
     "Weights",
     "check_gradient",
-    "named",
     "of_gap",
     "of_sgd_excess",
     "of_test_loss",
     "of_train_loss",
+    "weights_of",
 ]

@@ -98,7 +98,7 @@ def resolve(
             for by, x in zip(step, kappa, strict=True)
         )
         if worst < 0.01 and (worst == 0 or (spare + 1) * math.log(worst) + SLACK < enough):
-            point = moved.truncated(derivatives)
+            point = moved.truncate(derivatives)
             R1, R3 = sizes.factors(point.df1[0])
             _certify(z, point.kappa, R1, R3)
             return Resolvent(z=z, point=point, R1=R1, R3=R3)
@@ -110,13 +110,13 @@ def _move_to_root(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> tupl
     """The sums at the root of their Taylor polynomials, and how far it is."""
     step = point.kappa * 0
     for _ in range(ROUNDS):
-        change = _newton_step(z, point.moved(step), sizes, field)
+        change = _newton_step(z, point.move(step), sizes, field)
         step = step + change
         if max(float(abs(d) / abs(x)) for d, x in zip(change, point.kappa, strict=True)) < 2.0 ** (
             -0.7 * field.bits
         ):
             break
-    return point.moved(step), step
+    return point.move(step), step
 
 
 def _newton_step(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> Array:

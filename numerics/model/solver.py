@@ -141,7 +141,7 @@ class Solver:
                 value = field.mpf(ratio.value)
             return Solution(value=value, error=abs(value) * mpmath.mpf(ratio.error))
         found: list[Transformed] = []
-        for contour in self._model.solved(time, digits):
+        for contour in self._model.solve(time, digits):
             with contour.field as field:
                 kappa = contour.resolvent.point.kappa
                 found.append(invert(contour.tau, kappa / (kappa + self._model.eigenvalue(level, field))))
@@ -262,7 +262,7 @@ class Solver:
         names = GROUPS[group]
         found: dict[str, list[list[Transformed]]] = {name: [] for name in names}
         moment = time * (1 if pairs else 2)
-        for contour in self._model.solved(moment, digits, pairs=pairs, orders=expanded.orders):
+        for contour in self._model.solve(moment, digits, pairs=pairs, orders=expanded.orders):
             with contour.field as field:
                 key = (contour.laid, len(contour.tau), digits, group, expanded)
                 if key not in self._kernels:

@@ -33,7 +33,7 @@ from numerics.model.renormalised_ridge import Resolvent
 from numerics.model.sizes import Sizes
 from numerics.sums.spectral_sums import OnePoint
 from numerics.values.arithmetic import Field, array, each
-from numerics.values.jets import Jet, Series, composed, small
+from numerics.values.jets import Jet, Series, compose, small
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,19 +102,19 @@ def one_time(resolvent: Resolvent, sizes: Sizes, size: str = "", orders: int = 0
     nothing = point.kappa * 0
     kappa = Jet(terms=(point.kappa, *([nothing] * orders)))
     for order in range(1, orders + 1):
-        R1, R3 = sizes.factors(composed(point.df1, kappa))
+        R1, R3 = sizes.factors(compose(point.df1, kappa))
         rest = resolvent.z - kappa * R1 * R3
         terms = list(kappa.terms)
         terms[order] = rest.terms[order] / change
         kappa = Jet(terms=tuple(terms))
-    g = composed(point.df1, kappa)
+    g = compose(point.df1, kappa)
     R1, R3 = sizes.factors(g)
     return OneTime(
         kappa=kappa,
         df1=g,
-        X=composed(point.X, kappa),
-        df1_slope=composed(point.df1[1:], kappa),
-        X_slope=composed(point.X[1:], kappa),
+        X=compose(point.X, kappa),
+        df1_slope=compose(point.df1[1:], kappa),
+        X_slope=compose(point.X[1:], kappa),
         R1=R1,
         R3=R3,
         sizes=sizes,

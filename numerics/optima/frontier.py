@@ -36,7 +36,7 @@ from asymptotics.symbols import C, N, P, t
 from asymptotics.tasks.measured import Measured
 from numerics.model.full_model import FullModel
 from numerics.optima.scaling import data_scaling, model_scaling
-from numerics.optima.tabulated import Table, tabulated
+from numerics.optima.tabulated import Table, tabulate
 from numerics.spectra.spectrum import spectrum_of
 from numerics.values.minimum import minimum
 from numerics.values.value import Value
@@ -216,7 +216,7 @@ class _Setting:
         own = {s: v for s, v in table.items() if s in self.optimum.laws.task.parameters}
         rule = with_numbers(self.optimum.rule, table)
 
-        def solved(log_t: mpmath.mpf, digits: int) -> tuple[FullModel, int | mpmath.mpf]:
+        def solve(log_t: mpmath.mpf, digits: int) -> tuple[FullModel, int | mpmath.mpf]:
             time = mpmath.exp(log_t)
             if rule.counts_steps:
                 time = max(mpmath.nint(time), mpmath.mpf(1))
@@ -225,8 +225,8 @@ class _Setting:
             model = FullModel(task, own, digits=digits, rule=rule, **sizes)
             return model, int(time) if rule.counts_steps else time
 
-        def stepped(log_t: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
-            model, time = solved(log_t, 4 if rough else self.digits + 5)
+        def step(log_t: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+            model, time = solve(log_t, 4 if rough else self.digits + 5)
             if rule.counts_steps:
                 log_t = mpmath.log(time)
             found = model.first_order.test_loss(time)
@@ -236,7 +236,7 @@ class _Setting:
             size = mpmath.exp(self.size_at(log_budget, log_t))
             if not tables or not tables[-1].covers(log_t, rough):
                 kappa0 = mpmath.exp(mpmath.log(amplitude / size) / r)
-                tables.append(tabulated(spectrum, mpmath.exp(log_t), size, kappa0, r, self.digits + 6))
+                tables.append(tabulate(spectrum, mpmath.exp(log_t), size, kappa0, r, self.digits + 6))
             found = tables[-1].loss(mpmath.exp(log_t), size)
             return log_t, Value(value=mpmath.log(found.value), error=found.error / found.value)
 
@@ -246,7 +246,7 @@ class _Setting:
             joint = joint_law(derive(self.optimum.laws.task.at(own)), N)
             amplitude, r = self.number(joint.amplitude), self.number(joint.r)
             spectrum = spectrum_of(self.optimum.laws.task, own)
-        loss = smooth if flow_in_size else stepped
+        loss = smooth if flow_in_size else step
         exponent = self.number(self.phase.exponents[t])
         if law is None and before is not None:  # with a logarithm: from the last budget, by the power alone
             further = log_budget - mpmath.log(self.number(before.budget))
@@ -262,7 +262,7 @@ class _Setting:
         height = mpmath.exp(found.value.value)
         error = height * found.value.error
         if not flow_in_size:
-            model, time = solved(place.value, self.digits + 5)
+            model, time = solve(place.value, self.digits + 5)
             error = max(error, model.test_loss(time).error)
         values: dict[Key, Value] = {
             t: Value(value=mpmath.exp(place.value), error=mpmath.exp(place.value) * place.error),

@@ -75,7 +75,7 @@ class Table:
         return Value(value=value, error=error)
 
 
-def tabulated(
+def tabulate(
     spectrum: ContinuousSpectrum,
     t: mpmath.mpf,
     size: mpmath.mpf,
@@ -130,4 +130,4 @@ def _nodes(
     return Nodes(kappa=tuple(kappa), df1=columns[0], slope=columns[1], X=columns[2], weights=tuple(pace))
 
 
-__all__ = ["Table", "tabulated"]
+__all__ = ["Table", "tabulate"]

@@ -246,7 +246,7 @@ class RuleBook:
         head = self._first_K
         while head < wanted:
             head = math.ceil(1.5 * head)
-        return (bounded(head) if levels is None or 3 * head < levels else levels), 0
+        return (check_head(head) if levels is None or 3 * head < levels else levels), 0
 
     def _crossing(self, log_kappa: float) -> tuple[float, float]:
         """log of the x >= start with lambda(x) = |kappa| (0: above all of them), and the slope there."""
@@ -299,10 +299,10 @@ class RuleBook:
                 ]
                 if all(w < 10.0**-self.digits for w in wrong):
                     return head
-                head = bounded(math.ceil(1.5 * head))
+                head = check_head(math.ceil(1.5 * head))
 
 
-def bounded(head: int) -> int:
+def check_head(head: int) -> int:
     """``head``, unless it is more terms than can be added; raises `PrecisionError`."""
     if head > MAX_DIRECT:
         raise PrecisionError(

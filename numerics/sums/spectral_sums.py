@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from asymptotics.errors import DomainError, PrecisionError
 from numerics.spectra.compiled import PROBE_BITS
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, constant, integers
-from numerics.sums.node_rules import NodeRule, RuleBook, bounded
+from numerics.sums.node_rules import NodeRule, RuleBook, check_head
 from numerics.sums.piecewise_rules import PieceBook
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, field_of
 
@@ -45,12 +45,12 @@ class OnePoint:
     X: Array
     error: float
 
-    def moved(self, by: Array) -> OnePoint:
+    def move(self, by: Array) -> OnePoint:
         """The sums at ``kappa + by``, each by the derivatives that are there; the last one stays as it is."""
         df1, X = (np.array([_shift(f[j:], by) for j in range(len(f))]) for f in (self.df1, self.X))
         return OnePoint(kappa=self.kappa + by, df1=df1, X=X, error=self.error)
 
-    def truncated(self, derivatives: int) -> OnePoint:
+    def truncate(self, derivatives: int) -> OnePoint:
         """The sums with no more than so many derivatives."""
         rows = slice(derivatives + 1)
         return OnePoint(kappa=self.kappa, df1=self.df1[rows], X=self.X[rows], error=self.error)
@@ -130,7 +130,7 @@ class SpectralSums:
                 if rough or error < 10.0**-self.digits:
                     break
                 if refinement % 2 and self._book.plain is None:
-                    head = bounded(math.ceil(1.5 * head))
+                    head = check_head(math.ceil(1.5 * head))
             else:
                 raise PrecisionError(
                     f"spectral sums reach only {error:.1e} where 1e-{self.digits} is needed; "
@@ -158,7 +158,7 @@ class SpectralSums:
             if error < 10.0**-self.digits:
                 return found[0], found[1], 2 * error
             if refinement % 2 and self._book.plain is None:
-                head = bounded(math.ceil(1.5 * head))
+                head = check_head(math.ceil(1.5 * head))
         raise PrecisionError(
             f"spectral sums reach only {error:.1e} where 1e-{self.digits} is needed; ask for fewer digits"
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from asymptotics.errors import DomainError, UnableError, shown
-from numerics.sweeps.rows import Place, Row, Sweep, content_of, header, line, parse_rows, quoted, say
+from numerics.sweeps.rows import Place, Row, Sweep, content_of, header, line, parse_rows, quote, say
 
 
 class RowFile:
@@ -25,7 +25,7 @@ class RowFile:
 
     @classmethod
     @contextmanager
-    def opened(cls, path: Place | None, names: Sequence[str]) -> Iterator[RowFile]:
+    def open(cls, path: Place | None, names: Sequence[str]) -> Iterator[RowFile]:
         """The file at ``path``, made if it is missing; a torn last line (a crash) is cut off.
 
         Raises `DomainError` for a file that is not a sweep of one of ``names``, or that cannot be written.
@@ -68,7 +68,7 @@ class RowFile:
         if whole or not any(line(header(name)).startswith(data) for name in self._names):
             self.rows = parse_rows(data, self.path, self._names)
         elif data:
-            say(f"{quoted(self.path)}: the header was torn by a crash and is written again")
+            say(f"{quote(self.path)}: the header was torn by a crash and is written again")
         if whole < len(data):
             os.ftruncate(descriptor, whole)
         if not whole:
@@ -76,7 +76,7 @@ class RowFile:
 
     def _turn_aside(self, content: Mapping[str, Any], error: OSError) -> None:
         """This row and the next ones go to a temporary file."""
-        full = f"{quoted(self.path)} takes no more rows ({error.strerror})"
+        full = f"{quote(self.path)} takes no more rows ({error.strerror})"
         try:
             descriptor, name = tempfile.mkstemp(prefix="sweep-", suffix=".jsonl")
             self._descriptors.append(descriptor)
@@ -105,7 +105,7 @@ def read_sweep(path: Place) -> Sweep:
     try:
         data = Path(path).read_bytes()
     except (OSError, ValueError, TypeError) as error:
-        raise DomainError(f"{quoted(path)} cannot be read ({_reason(error)})") from error
+        raise DomainError(f"{quote(path)} cannot be read ({_reason(error)})") from error
     return Sweep(path=Path(path), rows=tuple(parse_rows(data, path).values()))
 
 
@@ -127,7 +127,7 @@ def _open(path: Place) -> tuple[int, bool]:
 
 
 def _refusal(path: Place, error: Exception) -> DomainError:
-    return DomainError(f"{quoted(path)} cannot be written ({_reason(error)}); name another file")
+    return DomainError(f"{quote(path)} cannot be written ({_reason(error)}); name another file")
 
 
 def _reason(error: Exception) -> object:
@@ -141,7 +141,7 @@ def _lock(descriptor: int, path: Place) -> None:
 
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise DomainError(f"{quoted(path)} is being written by another sweep; wait for it") from error
+        raise DomainError(f"{quote(path)} is being written by another sweep; wait for it") from error
     except (ImportError, OSError):
         return
 

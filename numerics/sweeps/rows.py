@@ -189,13 +189,13 @@ def parse_rows(data: bytes, path: Place, names: Sequence[str] = ()) -> dict[str,
                 raise ValueError(f"{key} has another result further up")
         except (ValueError, RecursionError) as error:
             raise DomainError(
-                f"{quoted(path)}, line {number}: {error}; delete the line, then sweep again"
+                f"{quote(path)}, line {number}: {error}; delete the line, then sweep again"
             ) from error
         if before is not row and before.error is None:
-            say(f"{quoted(path)}, line {number}: the result of {key} is there twice and counts once")
+            say(f"{quote(path)}, line {number}: the result of {key} is there twice and counts once")
         rows[key] = row
     if torn:
-        say(f"{quoted(path)}: the last line was torn by a crash and is left out; a sweep computes it again")
+        say(f"{quote(path)}: the last line was torn by a crash and is left out; a sweep computes it again")
     return rows
 
 
@@ -204,7 +204,7 @@ def say(words: str) -> None:
     warnings.warn(words, SweepWarning, stacklevel=3)
 
 
-def quoted(path: object) -> str:
+def quote(path: object) -> str:
     """A path as messages show it, whatever it is."""
     return repr(os.fspath(path)) if isinstance(path, str | os.PathLike) else shown(path)
 
@@ -216,11 +216,11 @@ def _check_header(text: bytes, path: Place, names: Sequence[str]) -> None:
         content = None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise DomainError(
-            f"{quoted(path)} is not a sweep: its first line is not a header; choose another file"
+            f"{quote(path)} is not a sweep: its first line is not a header; choose another file"
         )
     held = content.get("function")
     if names and held not in names:
-        raise DomainError(f"{quoted(path)} holds a sweep of {held}, not of {names[0]}; choose another file")
+        raise DomainError(f"{quote(path)} holds a sweep of {held}, not of {names[0]}; choose another file")
 
 
 def _read_line(text: bytes) -> object:
@@ -269,6 +269,6 @@ __all__ = [
     "key_of",
     "line",
     "parse_rows",
-    "quoted",
+    "quote",
     "say",
 ]

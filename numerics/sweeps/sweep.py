@@ -82,7 +82,7 @@ def sweep(
         raise DomainError(
             f"{own} has no name that other processes can import; define it at the top of a module"
         )
-    with RowFile.opened(path, _names(function, names)) as file:
+    with RowFile.open(path, _names(function, names)) as file:
         done = {key: row for key, row in file.rows.items() if row.error is None or not again}
         left = [(key, point) for key, point in wanted.items() if key not in done]
         with _show(len(wanted), len(wanted) - len(left), progress) as advance, workers:
@@ -105,7 +105,7 @@ def _rows(
         broken: BaseException | None = None
         while source and len(running) < limit and broken is None:
             try:
-                running[workers.submit(timed, function, source[0][1])] = source[0]
+                running[workers.submit(run_timed, function, source[0][1])] = source[0]
                 source.popleft()
             except BrokenExecutor as refusal:
                 broken = refusal
@@ -137,7 +137,7 @@ def _row(key: str, future: Future[_Outcome], error: BaseException | None) -> Row
     return Row(point=json.loads(key), result=result, seconds=seconds)
 
 
-def timed(function: Function, point: Point) -> _Outcome:
+def run_timed(function: Function, point: Point) -> _Outcome:
     """The result at a point, as the file will hold it, and the seconds it took; runs on a worker."""
     start = time.perf_counter()
     try:

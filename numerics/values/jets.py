@@ -89,12 +89,12 @@ def small(at: Scalar, orders: int) -> Jet:
     return Jet(terms=(at, nothing + 1, *([nothing] * (orders - 1))))
 
 
-def composed(derivatives: Array, at: Jet) -> Jet:
+def compose(derivatives: Array, at: Jet) -> Jet:
     """``f(x(e))`` from ``f, f', ...`` at x_0 along the first axis, to the order of ``at`` or of these.
 
     >>> import numpy as np
     >>> square = np.array([[9.0], [6.0], [2.0]])        # x^2 and its derivatives at x = 3
-    >>> moved = composed(square, Jet(terms=(np.array([3]), np.array([1]), np.array([0]))))
+    >>> moved = compose(square, Jet(terms=(np.array([3]), np.array([1]), np.array([0]))))
     >>> [float(x[0]) for x in moved.terms]
     [9.0, 6.0, 1.0]
     """
@@ -107,4 +107,4 @@ def composed(derivatives: Array, at: Jet) -> Jet:
     return total
 
 
-__all__ = ["Jet", "Series", "composed", "small"]
+__all__ = ["Jet", "Series", "compose", "small"]

@@ -46,18 +46,18 @@ class Point:
         return bool(self.remainder_error < abs(self.remainder) / 100)
 
 
-def resolved_run(points: tuple[Point, ...]) -> tuple[Point, ...]:
+def find_resolved_run(points: tuple[Point, ...]) -> tuple[Point, ...]:
     """The points from the first on whose remainder stands far above the numerical error."""
     count = next((i for i, p in enumerate(points) if not p.resolved), len(points))
     return points[:count]
 
 
-def measured_decay(prediction: Prediction, points: tuple[Point, ...]) -> Measurement:
+def measure_decay(prediction: Prediction, points: tuple[Point, ...]) -> Measurement:
     """The exponent with which the remainder falls, freed of logarithms and of all orders that are known.
 
     With fewer than three resolved points only a lower bound, its error infinite.
     """
-    resolved = resolved_run(points)
+    resolved = find_resolved_run(points)
     if len(resolved) < 3:
         last = points[-1]
         size = max(abs(last.remainder), last.remainder_error)
@@ -86,7 +86,7 @@ def judge(prediction: Prediction, points: tuple[Point, ...], decay: Measurement)
 def _judge(prediction: Prediction, points: tuple[Point, ...], decay: Measurement) -> tuple[str, str]:
     if prediction.decay == oo:
         return judge_faster(points)
-    resolved = resolved_run(points)
+    resolved = find_resolved_run(points)
     first, last = points[0], resolved[-1] if resolved else points[0]
     # Half a decade of slack: grids in steps of eta start a little late.
     if last.scale < first.scale * mpmath.mpf(10) ** ((DECADES - 0.5) / prediction.unit):
@@ -273,4 +273,4 @@ def _short(value: mpmath.mpf) -> str:
     return str(mpmath.nstr(value, 3))
 
 
-__all__ = ["Point", "judge", "judge_faster", "judge_remainder", "measured_decay", "resolved_run"]
+__all__ = ["Point", "find_resolved_run", "judge", "judge_faster", "judge_remainder", "measure_decay"]

@@ -38,7 +38,7 @@ class Prediction:
     """
 
     factor = mpmath.mpf(1)
-    """What the stated law is multiplied by (`perturbed`)."""
+    """What the stated law is multiplied by (`perturb`)."""
     shift = mpmath.mpf(0)
     """What is added to its exponent."""
 
@@ -110,7 +110,7 @@ class Prediction:
             return self._stated(resource) * self._change(resource) + self._envelope(resource) * others
         return self._envelope(resource) * self._relative(self._scale(resource))
 
-    def perturbed(self, factor: mpmath.mpf, shift: mpmath.mpf) -> Prediction:
+    def perturb(self, factor: mpmath.mpf, shift: mpmath.mpf) -> Prediction:
         """The prediction of a law with ``factor`` times the prefactor and ``shift`` added to the exponent."""
         other = copy(self)
         other.factor, other.shift = factor, shift

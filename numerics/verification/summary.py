@@ -17,7 +17,13 @@ from sympy import Expr, Symbol, oo, true
 from asymptotics import Law, Task, UnableError
 from asymptotics.model.quantities import QUANTITIES
 from numerics.verification.verify import Verification
-from numerics.verification.wording import aligned, condition_text, decimal, exponent_text, measured
+from numerics.verification.wording import (
+    align_rows,
+    condition_text,
+    decimal,
+    decimal_with_error,
+    exponent_text,
+)
 
 HEADER = (
     "law",
@@ -72,9 +78,9 @@ class Row:
             self.law.name,
             self.regime,
             exponent_text(v.exponent_predicted),
-            *measured(v.exponent_measured, v.exponent_error),
+            *decimal_with_error(v.exponent_measured, v.exponent_error),
             exponent_text(v.predicted),
-            *measured(v.measured, v.measured_error),
+            *decimal_with_error(v.measured, v.measured_error),
             decimal(v.points[-1].remainder, 2),
             v.verdict,
         )
@@ -141,7 +147,7 @@ def table(report: Report) -> str:
             f" with {row.law.limits}"
         )
     lines.append("")
-    lines.extend(aligned([HEADER, *(row.cells() for row in report.rows)]))
+    lines.extend(align_rows([HEADER, *(row.cells() for row in report.rows)]))
     if any(row.verification.predicted == oo for row in report.rows):
         lines.append("remainder oo: L/law - 1 falls faster than every power")
     lines.extend(
@@ -180,7 +186,7 @@ def _resolutions(report: Report) -> Iterator[str]:
     ]
     if cells:
         yield ""
-        yield from aligned([("would fail if off by", "prefactor (relative)", "exponent"), *cells])
+        yield from align_rows([("would fail if off by", "prefactor (relative)", "exponent"), *cells])
 
 
 def to_json(report: Report) -> str:

@@ -31,7 +31,7 @@ from asymptotics.tasks.measured import Measured
 from numerics.values.tables import Tabular
 from numerics.values.value import Value
 from numerics.verification.exponents import measure
-from numerics.verification.judge import Point, judge, judge_remainder, measured_decay, resolved_run
+from numerics.verification.judge import Point, find_resolved_run, judge, judge_remainder, measure_decay
 from numerics.verification.prediction import Prediction, number
 from numerics.verification.references import DEFAULTS, REFERENCES, Place, reference_value
 from numerics.verification.resolution import FINE, Resolution, resolution_of
@@ -157,9 +157,9 @@ def verify(
                 [p.loss.error / prediction.logarithms(p.resource) for p in points],
                 prediction.law_corrections,
             )
-            decay = measured_decay(prediction, points)
+            decay = measure_decay(prediction, points)
             predicted, shown = prediction.decay, points
-        resolved = resolved_run(points)
+        resolved = find_resolved_run(points)
         coefficient_known = bool(resolved) and prediction.decay != oo and not prediction.bounded
         return Verification(
             law=numeric,
@@ -221,7 +221,7 @@ def _judge(prediction: Prediction, points: tuple[Point, ...], slow: bool) -> tup
         verdict, reason = judge_slow(prediction, points)
         more = judge_slow_remainder(prediction, points)
     else:
-        decay = measured_decay(prediction, points)
+        decay = measure_decay(prediction, points)
         verdict, reason = judge(prediction, points, decay)
         more = judge_remainder(prediction, points, decay)
     return more if verdict == "HOLDS" and more is not None else (verdict, reason)
@@ -231,7 +231,7 @@ def _resolution(prediction: Prediction, points: tuple[Point, ...], slow: bool, d
     """What the judge would have seen at the same points."""
 
     def verdict(factor: mpmath.mpf, shift: mpmath.mpf) -> str:
-        changed = prediction.perturbed(factor, shift)
+        changed = prediction.perturb(factor, shift)
         return _judge(changed, tuple(_compared(p.resource, p.loss, changed) for p in points), slow)[0]
 
     return resolution_of(verdict, digits, *([FINE] if slow else []))

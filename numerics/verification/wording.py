@@ -2,9 +2,9 @@
 
 condition_text(condition)    ``a - 1 < b and b = 2``
 exponent_text(exponent)      exact where that is short, else a decimal
-measured(value, error)       a number to the digits that its error leaves
+decimal_with_error(value, error)       a number to the digits that its error leaves
 decimal(number, digits)      a number to so many digits
-aligned(rows)                lines of a table
+align_rows(rows)                lines of a table
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def exponent_text(exponent: Expr) -> str:
     return text if len(text) <= 12 else decimal(mpmath.mpf(sympy.N(exponent, 20)), 8)
 
 
-def measured(value: Any, error: Any) -> tuple[str, str]:
+def decimal_with_error(value: Any, error: Any) -> tuple[str, str]:
     """A measured number to the digits that its error leaves, and the error rounded up.
 
     An infinite error means that only a lower bound was found.
 
-    >>> measured(mpmath.mpf("0.749998"), mpmath.mpf("0.000021"))
+    >>> decimal_with_error(mpmath.mpf("0.749998"), mpmath.mpf("0.000021"))
     ('0.75000', '3e-5')
     """
     if mpmath.isnan(value) or mpmath.isnan(error):
@@ -66,7 +66,7 @@ def decimal(number: Any, digits: int) -> str:
     return mantissa.removesuffix(".0") + letter + power
 
 
-def aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+def align_rows(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
     """Columns padded to their widest cell, with a rule below the first row."""
     rows = list(rows)
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
@@ -76,4 +76,4 @@ def aligned(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
             yield "  ".join("-" * width for width in widths)
 
 
-__all__ = ["aligned", "condition_text", "decimal", "exponent_text", "measured"]
+__all__ = ["align_rows", "condition_text", "decimal", "decimal_with_error", "exponent_text"]

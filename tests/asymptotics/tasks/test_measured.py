@@ -14,7 +14,7 @@ from sympy import Rational
 
 from asymptotics import SpectrumError, Task, derive
 from asymptotics.symbols import k
-from asymptotics.tasks.measured import measure, rounded, with_error
+from asymptotics.tasks.measured import measure, round_values, with_error
 
 
 def test_exact_powers_come_back_exact() -> None:
@@ -58,8 +58,8 @@ def test_scaling_the_arrays_scales_the_prefactors_alone() -> None:
     ],
 )
 def test_numbers_are_rounded_to_their_errors(value: float, error: float, number: object, text: str) -> None:
-    assert rounded(value, error) == number
-    assert abs(float(rounded(value, error)) - value) <= error
+    assert round_values(value, error) == number
+    assert abs(float(round_values(value, error)) - value) <= error
     assert with_error(value, error) == text
 
 

@@ -18,7 +18,7 @@ from numerics.commands.verify import FILES
 from numerics.reports.latex import to_figure
 from numerics.verification.summary import Report, Row, table, to_json
 from numerics.verification.verify import POINTS
-from numerics.verification.wording import condition_text, measured
+from numerics.verification.wording import condition_text, decimal_with_error
 
 
 @pytest.mark.usefixtures("quick")
@@ -65,7 +65,7 @@ def test_a_lower_bound_is_shown_as_one(capsys, monkeypatch):
     ],
 )
 def test_measured(value, error, shown):
-    assert measured(mpmath.mpf(value), mpmath.mpf(error)) == shown
+    assert decimal_with_error(mpmath.mpf(value), mpmath.mpf(error)) == shown
 
 
 # What it writes
@@ -151,7 +151,7 @@ def test_figure_shows_law_points_and_bounds():
     assert labels[0] == ["below the numerical error"]
     assert labels[1] == ["full model", "predicted slope $-3/4$"]
     assert labels[2] == ["full model", "below the numerical error", "predicted slope $-2$"]
-    assert all("(dimensionless)" in axes.get_ylabel() for axes in figure.axes)
+    assert all("(dimensionless)" in row[0].get_ylabel() for row in (top, bottom))
     assert all("(dimensionless)" in axes.get_xlabel() for axes in bottom)
     assert table(report).count("HOLDS") == 3
     assert json.loads(to_json(report))["digits"] == 15

@@ -11,7 +11,7 @@ from numerics import FullModel
 from numerics.commands.optimal import describe
 from numerics.figures.allocation import plot_frontier, plot_isoflop, plot_phases, region
 from numerics.optima.frontier import constants, frontier
-from numerics.optima.tabulated import tabulated
+from numerics.optima.tabulated import tabulate
 from numerics.spectra.spectrum import spectrum_of
 from numerics.values.minimum import minimum
 from numerics.values.value import Value
@@ -126,7 +126,7 @@ def test_tabulated_losses_are_those_of_the_full_model():
     with mpmath.workdps(40):
         r = mpmath.mpf(2) / 3
         kappa0 = (r * mpmath.pi / mpmath.sin(mpmath.pi * r) / 1000) ** (1 / r)
-        table = tabulated(spectrum_of(power_law(4, "3/2")), mpmath.mpf(900), mpmath.mpf(1000), kappa0, r, 14)
+        table = tabulate(spectrum_of(power_law(4, "3/2")), mpmath.mpf(900), mpmath.mpf(1000), kappa0, r, 14)
         for time in (900, 850, 1000):
             assert table.loss(mpmath.mpf(time), mpmath.mpf(1000)).agrees_with(model.test_loss(time))
 

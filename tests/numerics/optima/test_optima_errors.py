@@ -12,7 +12,7 @@ from numerics import FullModel
 from numerics.optima import scaling
 from numerics.optima.frontier import constants, frontier
 from numerics.optima.scaling import data_scaling, joint_loss, model_scaling
-from numerics.optima.tabulated import tabulated
+from numerics.optima.tabulated import tabulate
 from numerics.spectra.spectrum import spectrum_of
 from numerics.values import minimum
 
@@ -61,7 +61,7 @@ def test_tables_of_losses():
     for digits in (4, 16):
         with mpmath.workdps(digits + 20):
             time, size, scale = mpmath.mpf(10) ** 4, mpmath.mpf(100), mpmath.mpf(1) / 300
-            tables[digits] = tabulated(spectrum_of(TASK), time, size, scale, mpmath.mpf("0.8"), digits)
+            tables[digits] = tabulate(spectrum_of(TASK), time, size, scale, mpmath.mpf("0.8"), digits)
     rows = []
     for log_time in ("9.2", "9.0", "8.5", "8", "7.5"):
         with mpmath.workdps(50):

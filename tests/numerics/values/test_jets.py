@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numerics.values.jets import Jet, composed, small
+from numerics.values.jets import Jet, compose, small
 
 polynomials = st.lists(st.fractions(min_value=-3, max_value=3, max_denominator=6), min_size=4, max_size=4)
 
@@ -38,7 +38,7 @@ def test_composition_is_substitution(coefficients, inner):
     for c in coefficients[1:]:
         power = power * step
         direct = direct + power * c
-    assert numbers(composed(derivatives, jet([Fraction(5), *inner[1:]]))) == numbers(direct)
+    assert numbers(compose(derivatives, jet([Fraction(5), *inner[1:]]))) == numbers(direct)
 
 
 def test_arrays_leave_operations_to_series():

@@ -13,7 +13,7 @@ from sympy import Rational, oo
 
 from numerics.values.value import Value
 from numerics.verification.exponents import Measurement, extrapolate, measure
-from numerics.verification.judge import FLOOR, Point, judge, judge_remainder, measured_decay, resolved_run
+from numerics.verification.judge import FLOOR, Point, find_resolved_run, judge, judge_remainder, measure_decay
 
 XS = [mpmath.mpf(10) ** j for j in range(2, 16, 2)]
 E, F, G = mpmath.mpf("0.5"), mpmath.mpf("0.8"), mpmath.mpf("1.1")
@@ -107,7 +107,7 @@ def points(remainder, error="1e-25"):
 
 def verdict(expected, remainder, error="1e-25"):
     seen = points(remainder, error)
-    return judge(expected, seen, measured_decay(expected, seen))
+    return judge(expected, seen, measure_decay(expected, seen))
 
 
 def true(x):
@@ -150,7 +150,7 @@ def test_a_next_term_that_is_wrong_fails():
 def test_a_decay_that_is_wrong_by_many_errors_fails(bounded):
     """The remainder has the right size and falls with 0.497 in place of 0.5, measured to about 1e-5."""
     seen = points(lambda x: x ** mpmath.mpf("-0.497") * (1 + x ** mpmath.mpf("-0.35") / 3))
-    decay = measured_decay(prediction(bounded), seen)
+    decay = measure_decay(prediction(bounded), seen)
     assert 1e-8 < decay.error < 1e-4
     found, reason = judge(prediction(bounded), seen, decay)
     assert found == "FAILS" and "it decays with 0.497" in reason
@@ -173,7 +173,7 @@ def test_a_fall_that_halts_on_its_way_is_left_open():
 def test_a_remainder_below_its_error_decides_nothing():
     """Points count as long as their error is a hundredth of the remainder; six decades are needed."""
     seen = points(true, "1e-5")
-    assert len(resolved_run(seen)) == sum(true(x) / 100 > 1e-5 for x in XS) < 7
+    assert len(find_resolved_run(seen)) == sum(true(x) / 100 > 1e-5 for x in XS) < 7
     assert verdict(prediction(), true, "1e-5")[0] == "UNDECIDED"
     assert "ask for more digits" in verdict(prediction(), true, "1e-5")[1]
 
@@ -219,7 +219,7 @@ def test_a_remainder_that_changes_sign_on_its_way_to_a_constant_fails():
 def on_remainder(remainder, error="1e-25", **expected):
     law = prediction(**expected)
     seen = points(remainder, error)
-    return judge_remainder(law, seen, measured_decay(law, seen))
+    return judge_remainder(law, seen, measure_decay(law, seen))
 
 
 @pytest.mark.parametrize("bounded", [False, True])
