@@ -24,8 +24,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sympy import Expr
-from sympy.logic.boolalg import Boolean
+from sympy.logic.boolalg import Boolean, true
 
+from asymptotics.display import tex
 from asymptotics.errors import UnableError, check_kind
 from asymptotics.laws.derive import Laws
 from asymptotics.model.sums import Xi, expand_sum
@@ -45,6 +46,14 @@ class Comparison:
     condition: Boolean
     factor: Expr
     width_wins: bool | None
+
+    def to_latex(self) -> str:
+        """The ratio of the two losses, with the condition."""
+        where = "" if self.condition == true else rf",\quad \text{{for }} {tex(self.condition)}"
+        return rf"\frac{{L(E \text{{ of size }} N)}}{{L(E N)}} \to {tex(self.factor)}{where}"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.to_latex()}$"
 
 
 @exclusive

@@ -28,6 +28,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Symbol, gamma, log, together
 
+from asymptotics.display import tex
 from asymptotics.domains.domain import normal
 from asymptotics.errors import DomainError, UnableError, check_kind, shown
 from asymptotics.expansions.terms import Term
@@ -92,6 +93,35 @@ class JointLaw:
     def theta(self) -> Expr:
         """The argument of the scaling functions."""
         return (2 if self.size == N else 1) * t * self.kappa0
+
+    def to_latex(self) -> str:
+        r"""The sum of scaling functions, with what stands in it.
+
+        ``kappa^p log(kappa)`` leaves ``kappa0^p (log(kappa0) G_p + dG_p/dp)``, as ``x^p log(x)`` is the
+        derivative of ``x^p``.
+
+        >>> from asymptotics import derive, power_law
+        >>> print(joint_law(derive(power_law(2, 2)), P).to_latex().split(r",\quad ")[0])
+        L(t, P) \sim \frac{\pi}{4}\, \sqrt{\kappa_{0}}\, G_{\frac{1}{2}}(\theta, \theta)
+        """
+        argument = r"(\theta)" if self.size == N else r"(\theta, \theta)"
+        parts = []
+        for term in self.terms:
+            p = tex(term.power)
+            scaled = f"G_{{{p}}}{argument}"
+            if term.log_power:
+                slope = rf"\partial_p G_p{argument}\big|_{{p = {p}}}"
+                scaled = rf"\left(\log{{\kappa_{{0}}}}\, {scaled} + {slope}\right)"
+            scale = tex(Symbol("kappa_0") ** term.power)
+            parts.append(rf"{tex(term.coefficient)}\, {scale}\, {scaled}")
+        total = " + ".join(parts).replace("+ -", "- ")
+        theta = ("2 " if self.size == N else "") + r"t \kappa_{0}"
+        return (
+            rf"L(t, {self.size}) \sim {total},\quad \kappa_{{0}} = {tex(self.kappa0)},\quad \theta = {theta}"
+        )
+
+    def _repr_latex_(self) -> str:
+        return f"${self.to_latex()}$"
 
     def early(self) -> Expr:
         """The loss for 1 << t << 1/kappa0, each term by its first non-vanishing order."""

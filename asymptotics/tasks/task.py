@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from sympy import Expr, Integer, Symbol, oo, powsimp
 from sympy.core.relational import Relational
 
-from asymptotics.display import text
+from asymptotics.display import tex, text
 from asymptotics.errors import DomainError, check_kind
 from asymptotics.expansions.gamma_products import polynomial_form
 from asymptotics.parsing.heights import substitute
@@ -175,6 +175,30 @@ class Task:
         return replace(
             self, **changed, assumptions=tuple(r for r in assumptions if isinstance(r, Relational))
         )
+
+    @property
+    def formulas(self) -> tuple[tuple[str, Expr], ...]:
+        """What makes the task, each by its letter in LaTeX; without what is as usual."""
+        index = self.index
+        parts = (
+            (rf"\lambda_{{{index}}}", self.eigenvalues, None),
+            (rf"c_{{{index}}}", self.target, None),
+            (rf"m_{{{index}}}", self.multiplicity, 1),
+            (r"\sigma", self.noise, 0),
+            ("M", self.modes, oo),
+        )
+        return tuple((letter, value) for letter, value, usual in parts if value != usual)
+
+    def to_latex(self) -> str:
+        r"""The formulas of the task in one line; m_k is the multiplicity of a level.
+
+        >>> print(power_law("a", 2, noise="sigma").to_latex())
+        \lambda_{k} = \frac{1}{k^{2}},\quad c_{k} = k^{- a},\quad \sigma = \sigma
+        """
+        return r",\quad ".join(f"{letter} = {tex(value)}" for letter, value in self.formulas)
+
+    def _repr_latex_(self) -> str:
+        return f"${self.to_latex()}$"
 
     def __repr__(self) -> str:
         parts = [f"eigenvalues={text(self.eigenvalues)}", f"target={text(self.target)}"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-import sympy
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from sympy import And, true
@@ -31,14 +30,7 @@ LETTERS = 84
 
 def setting(task: Task, letters: Notation) -> list[str]:
     """The task in LaTeX, an equation a part."""
-    parts = (
-        (rf"\lambda_{{{task.index}}}", task.eigenvalues, None),
-        (rf"c_{{{task.index}}}", task.target, None),
-        (r"\sigma", task.noise, 0),
-        (r"\text{multiplicity}", task.multiplicity, 1),
-        ("M", task.modes, sympy.oo),
-    )
-    return [f"{name} = {tex(letters.expression(value))}" for name, value, plain in parts if value != plain]
+    return [f"{name} = {tex(letters.expression(value))}" for name, value in task.formulas]
 
 
 def equations(pairs: Iterable[tuple[object, object]]) -> str:

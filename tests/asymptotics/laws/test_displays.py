@@ -1,0 +1,63 @@
+"""Tasks, joint laws, ensembles and two tasks side by side, as a notebook shows them."""
+
+import pytest
+from IPython.core.formatters import DisplayFormatter
+from latex2mathml.converter import convert
+
+from asymptotics import DomainError, Task, compare, derive, ensembling, harmonics, joint_law, power_law
+from asymptotics.symbols import N, P, a, b, k
+
+LAWS = derive(power_law(a, b))
+WHITE = Task(1, 1, modes=50)
+SPHERE = Task(k**-b, k**-a, multiplicity=harmonics(3), noise="sigma")
+FORMULAS = {
+    "task": (lambda: power_law(a, b), r"\lambda_{k} = k^{- b},\quad c_{k} = k^{- a}"),
+    "sphere": (lambda: SPHERE, r"m_{k} = 2 k + 1,\quad \sigma = \sigma"),
+    "white": (lambda: WHITE, r"c_{k} = 1,\quad M = 50"),
+    "joint": (lambda: joint_law(LAWS, N), r"\kappa_{0}^{\frac{a - 1}{b}}\, G_{\frac{a - 1}{b}}(\theta)"),
+    "joint data": (lambda: joint_law(LAWS, P), r"G_{2}(\theta, \theta),\quad \kappa_{0} = "),
+    "logarithm": (
+        lambda: joint_law(derive(power_law(3, 2)), N),
+        r"\left(\log{\kappa_{0}}\, G_{1}(\theta) + \partial_p G_p(\theta)\big|_{p = 1}\right)",
+    ),
+    "ensembles": (lambda: ensembling(LAWS)[1], r"\to E^{b - 1},\quad \text{for } a - 1 > b"),
+    "ensemble": (
+        lambda: ensembling(derive(power_law(2, 2)))[0],
+        r"\frac{L(E \text{ of size } N)}{L(E N)} \to",
+    ),
+    "two tasks": (lambda: compare(power_law(3, 2), power_law(2, 1)), r"\text{model} & "),
+}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_a_notebook_shows_a_formula(name):
+    value, part = FORMULAS[name]
+    formula = DisplayFormatter().format(value())[0]["text/latex"]
+    assert formula.startswith("$") and formula.endswith("$") and part in formula
+    assert formula.count("{") == formula.count("}") and "--" not in formula
+    convert(formula.strip("$"))
+
+
+def test_two_tasks_side_by_side():
+    found = compare(power_law(3, 2), derive(power_law(2, 1)))
+    assert found.exponents == {"time": (1, 1), "model": (2, None), "data": (2, None)}
+    lines = repr(found).splitlines()
+    assert lines[:4] == [
+        "1: Task(eigenvalues=k**(-2), target=k**(-3))",
+        "2: Task(eigenvalues=1/k, target=k**(-2))",
+        "time:",
+        f"  1  {derive(power_law(3, 2)).time!r}",
+    ]
+    assert any(line.startswith("  2  sum of 1/k diverges") for line in lines)
+    html = found._repr_html_()
+    assert html.count("<tr>") == 4 and "<td>sum of 1/k diverges" in html and "<th>time</th>" in html
+
+
+def test_any_laws_are_compared():
+    found = compare(power_law(a, b), power_law(b, a), ["gap", "noise"])
+    assert list(found.exponents) == ["gap", "noise"]
+    assert repr(found).count("L_") or repr(found).count("~") >= 4
+    with pytest.raises(DomainError, match="no law is called 'speed'"):
+        compare(power_law(3, 2), power_law(2, 2), "speed")
+    with pytest.raises(DomainError, match="task = 3"):
+        compare(3, power_law(2, 2))
