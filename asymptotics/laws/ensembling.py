@@ -26,7 +26,6 @@ from dataclasses import dataclass
 from sympy import Expr
 from sympy.logic.boolalg import Boolean, true
 
-from asymptotics.display import tex
 from asymptotics.errors import UnableError, check_kind
 from asymptotics.laws.derive import Laws
 from asymptotics.model.sums import Xi, expand_sum
@@ -34,6 +33,7 @@ from asymptotics.precision import exclusive
 from asymptotics.regimes import tidy
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import E, N
+from asymptotics.typesetting import tex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,6 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Symbol, gamma, log, together
 
-from asymptotics.display import tex
 from asymptotics.domains.domain import normal
 from asymptotics.errors import DomainError, UnableError, check_kind, shown
 from asymptotics.expansions.terms import Term
@@ -40,6 +39,7 @@ from asymptotics.regimes import tidy
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, P, t
 from asymptotics.tasks.task import Task
+from asymptotics.typesetting import tex
 
 MAX_DEPTH = 40
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from sympy import Expr, Integer, Symbol, oo, powsimp
 from sympy.core.relational import Relational
 
-from asymptotics.display import tex, text
+from asymptotics.display import text
 from asymptotics.errors import DomainError, check_kind
 from asymptotics.expansions.gamma_products import polynomial_form
 from asymptotics.parsing.heights import substitute
@@ -16,6 +16,7 @@ from asymptotics.parsing.numbers import exact, items_of, substitution
 from asymptotics.symbols import RESOURCES, k
 from asymptotics.tasks.measured import Measured, measure, round_values
 from asymptotics.tasks.reading import EIGENVALUE, index_of, read_index, read_multiplicity, read_side
+from asymptotics.typesetting import tex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
