@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import reduce
 from operator import add, mul
 
-from sympy import Add, Expr, Integer, Mul, Symbol, exp, log
+from sympy import Add, Dummy, Expr, Function, Integer, Mul, Symbol, exp, factorial, log
 
 from asymptotics.domains.domain import POSITIVE, Domain
 from asymptotics.errors import SpectrumError, UnableError
@@ -21,8 +21,9 @@ DEEPER = (1, 2, 4, 8, 16)
 def tail_expansion(expression: Expr, index: Symbol, depth: int, domain: Domain = POSITIVE) -> Expansion:
     """``expression`` as index -> oo: terms ``C k^-p log(k)^m``, the first ``depth`` orders of them.
 
-    Works through sums, products, constant powers, logarithms, and ratios of gamma functions (binomial
-    coefficients, factorials). Raises `SpectrumError` for anything else, such as an exponential of k.
+    Works through sums, products, constant powers, logarithms, functions of what tends to a number, and ratios
+    of gamma functions (binomial coefficients, factorials). Raises `SpectrumError` for anything else, such as
+    an exponential of k.
 
     >>> from asymptotics.symbols import k
     >>> tail_expansion(1 / (2*k + 1), k, 2)
@@ -55,11 +56,45 @@ def tail_expansion(expression: Expr, index: Symbol, depth: int, domain: Domain =
     if isinstance(expression, log):
         return _logarithm(expression, index, depth, domain)
     exponential = isinstance(expression, exp) or expression.is_Pow
+    found = None
+    if expression.is_Pow:
+        found = _taylor(exp, expression.exp * log(expression.base), index, depth, domain)
+    elif isinstance(expression, Function) and len(expression.args) == 1:
+        found = _taylor(expression.func, expression.args[0], index, depth, domain)
+    if found is not None:
+        return found
     kind = f"is an exponential of {index}" if exponential else f"has no expansion in powers of {index}"
     raise SpectrumError(
         f"{expression} {kind}; the engine expands sums, products, constant powers "
         f"and logarithms of {index} (power-law families)"
     )
+
+
+def _taylor(
+    function: type[Function], argument: Expr, index: Symbol, depth: int, domain: Domain
+) -> Expansion | None:
+    """A function of what tends to a number, by its Taylor series there; None where it has none."""
+    try:
+        inner = tail_expansion(argument, index, depth, domain)
+    except SpectrumError:
+        return None
+    limit = Add(*(t.coefficient for t in inner.terms if t.order == 0 and t.log_power == 0))
+    rest, y = inner - limit, Dummy("y")
+    if not all(domain.sign(place.order) == 1 for place in (*rest.terms, *rest.remainder)):
+        return None
+    # an odd function has every other power, and may begin with the first
+    derivatives = [function(y)]
+    for _ in range(2 * depth):
+        derivatives.append(derivatives[-1].diff(y))
+    values = [d.subs(y, limit) for d in derivatives]
+    if not all(value.is_finite and value.is_real for value in values):
+        return None
+    power, total = rest.constant(Integer(1)), rest.constant(values[0])
+    for n, value in enumerate(values[1:], 1):
+        power = power * rest
+        total = total + power.scale(value / factorial(n)) if value != 0 else total
+    beyond = power * rest
+    return total + beyond.with_terms((), beyond.bounds())
 
 
 def _sum(expression: Expr, index: Symbol, depth: int, domain: Domain) -> Expansion:

@@ -23,13 +23,12 @@ from asymptotics.precision import working_bits
 
 BITS = 100
 """Precision of the ends; they are rounded outwards."""
-WIDENED = 2.0**-80
-"""Relative width given to the ends of functions that interval arithmetic does not round itself."""
+ROUNDED = 20
+"""So many bits are left to functions that interval arithmetic does not round itself."""
 Interval = Any
 Enclosure = Callable[[int, int], tuple[mpmath.mpf, mpmath.mpf]]
 
 _context: Any = mpmath.ctx_iv.MPIntervalContext()
-_context.prec = BITS
 _everything = _context.mpf(["-inf", "inf"])
 
 _rising: dict[type, tuple[str, float]] = {
@@ -53,7 +52,7 @@ _direct = {sympy.exp: "exp", sympy.sin: "sin", sympy.cos: "cos"}
 
 
 @cached(maxsize=256)
-def enclosure(expression: Expr, index: Symbol) -> Enclosure:
+def enclosure(expression: Expr, index: Symbol, bits: int = BITS) -> Enclosure:
     """``(low, high) -> (least, largest)``: bounds of the expression at all real indices between integers.
 
     They are ``(-oo, oo)`` where nothing is known. Needs an expression without other symbols.
@@ -62,10 +61,13 @@ def enclosure(expression: Expr, index: Symbol) -> Enclosure:
     >>> tuple(map(float, enclosure(k**2 - k, k)(2, 3)))
     (1.0, 7.0)
     """
-    function = _compile(expression, index)
+    with working_bits(bits):
+        _context.prec = bits
+        function = _compile(expression, index)
 
     def bounds(low: int, high: int) -> tuple[mpmath.mpf, mpmath.mpf]:
-        with working_bits(BITS):
+        with working_bits(bits):
+            _context.prec = bits
             found = _attempt(function, _context.mpf([low, high]))
             return mpmath.mpf(found.a), mpmath.mpf(found.b)
 
@@ -112,14 +114,15 @@ def _compile(expression: Expr, index: Symbol) -> Callable[[Interval], Interval]:
 def _constant(expression: Expr) -> Interval:
     if expression.is_Rational:
         return _context.mpf(int(expression.p)) / int(expression.q)
-    number = expression.evalf(40)
+    number = expression.evalf(int(_context.prec * 0.30103) + 10)
     if not number.is_Float:
         raise TypeError(f"{expression} is not a real number")
     return _widen(mpmath.mpf(number._mpf_), mpmath.mpf(number._mpf_))
 
 
 def _widen(low: mpmath.mpf, high: mpmath.mpf) -> Interval:
-    return _context.mpf([low - abs(low) * WIDENED, high + abs(high) * WIDENED])
+    width = mpmath.ldexp(1, ROUNDED - _context.prec)
+    return _context.mpf([low - abs(low) * width, high + abs(high) * width])
 
 
 def _power(expression: Expr, index: Symbol) -> Callable[[Interval], Interval]:

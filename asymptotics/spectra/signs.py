@@ -43,11 +43,12 @@ from sympy.polys.polyerrors import PolynomialError
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import SpectrumError
+from asymptotics.expansions.differences import write_differences
 from asymptotics.expansions.gamma_products import has_gammas
 from asymptotics.expansions.vanishing import NONZERO, zero_test
 from asymptotics.hints import name_argument
 from asymptotics.parsing.heights import substitute
-from asymptotics.spectra.enclosures import enclosure
+from asymptotics.spectra.enclosures import BITS, enclosure
 from asymptotics.spectra.segments import segments
 from asymptotics.tasks.task import Task
 
@@ -57,6 +58,8 @@ STEPS = 10_000
 """Most intervals that are enclosed without a last mode; and so many more as there are modes."""
 MOST_MODES = 200_000
 """Up to so many modes every one of them is looked at."""
+ORDER = 10
+"""Terms may cancel to ``k^-ORDER`` of the largest before enclosures cease to decide."""
 HIGHEST_DEGREE = 100
 """Polynomials of higher degree are enclosed: their roots take too long to isolate."""
 
@@ -125,6 +128,7 @@ def violation(
     Violation(index=101, value=-1/1020100)
     """
     expression = expression.xreplace({x: Rational(str(x)) for x in expression.atoms(Float)})
+    expression = write_differences(expression, index)
     number = Dummy(index.name, integer=True, positive=True)
     known = expression.xreplace({index: number})
     if _is_seen_positive(known):
@@ -218,11 +222,10 @@ def _beside_roots(total: Expr, index: Symbol) -> set[int] | None:
 def _by_enclosures(
     expression: Expr, index: Symbol, first: int, last: int | None, strict: bool
 ) -> Violation | None:
-    bounds = enclosure(expression, index)
     end = FARTHEST if last is None else last
     at, width = first, 0
     for _ in range(STEPS + (0 if last is None else min(last, MOST_MODES))):
-        least, largest = bounds(at, min(at + width, end))
+        least, largest = _enclose(expression, index, at, min(at + width, end))
         if largest < mpmath.inf and (least > 0 or (least == 0 and not strict)):
             at, width = at + width + 1, 2 * width + 1
         elif width:
@@ -235,6 +238,15 @@ def _by_enclosures(
         if at > end:
             return None
     return Violation(at, None)
+
+
+def _enclose(expression: Expr, index: Symbol, low: int, high: int) -> tuple[mpmath.mpf, mpmath.mpf]:
+    """Bounds of the values; where terms cancel, at the bits that are left of them at a large index."""
+    least, largest = enclosure(expression, index)(low, high)
+    more = BITS * (low.bit_length() // ORDER)
+    if more > BITS and least <= 0 < largest:
+        return enclosure(expression, index, more)(low, high)
+    return least, largest
 
 
 __all__ = ["Violation", "check_signs", "violation"]

@@ -13,6 +13,7 @@ import math
 import operator
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import mpmath
@@ -25,6 +26,7 @@ from asymptotics.expansions.gamma_products import has_gammas, split_gammas, with
 from asymptotics.hints import name_argument
 from asymptotics.parsing.heights import substitute
 from asymptotics.precision import working
+from numerics.spectra.cancellation import check_logarithm, check_sum, may_cancel, resist
 from numerics.spectra.gamma_ratio import gamma_ratio
 from numerics.values.arithmetic import Field, Scalar, field_of
 
@@ -64,12 +66,12 @@ def compile_function(
 ) -> Function:
     """``x -> expression`` on the numbers of ``field``, analytic in Re x > 0 away from singularities.
 
-    Sums, products, powers, exp and log of the index, and ratios of gamma functions that behave as powers
-    (binomial coefficients, factorials). Powers and logarithms are continued from the
+    Sums, products, powers, exp, log, sin and cos of the index, and ratios of gamma functions that behave as
+    powers (binomial coefficients, factorials). Powers and logarithms are continued from the
     real axis: ``log f(x) = p log x + log(f(x) x^-p)`` with p the degree of f, so that (1 + k^6)^(1/2)
-    does not jump where 1 + x^6 is negative. At ``real`` x alone there are also trigonometric functions,
+    does not jump where 1 + x^6 is negative. At ``real`` x alone there are also other functions,
     harmonic numbers, and gamma functions of every kind, and at whole x whatever SymPy has a number for.
-    Raises `UnableError` for anything else.
+    Raises `UnableError` for anything else. Terms may cancel (`cancellation`).
 
     >>> k = sympy.Symbol("k", positive=True)
     >>> with field_of(60) as field:
@@ -79,8 +81,21 @@ def compile_function(
     120.0
     """
 
+    def compile_with(field: Field, spare: Scalar) -> Function:
+        return _compile(expression, index, field, real, spare)
+
+    if may_cancel(expression, index):
+        return resist(compile_with, expression, field)
+    return compile_with(field, field.real(0))
+
+
+def _compile(
+    expression: sympy.Expr, index: sympy.Symbol, field: Field, real: bool, spare: Scalar
+) -> Function:
+    """The same; where more than ``spare`` is lost of a sum or logarithm, the function raises `Cancelled`."""
+
     def compile_part(part: sympy.Expr) -> Function:
-        return compile_function(part, index, field, real=real)
+        return _compile(part, index, field, real, spare)
 
     if not expression.has(index):
         fixed = constant(expression, field)
@@ -94,9 +109,11 @@ def compile_function(
             if not real:
                 raise
     if isinstance(expression, sympy.Pow | sympy.log):
-        return _compile_power(expression, index, compile_part, field, real)
+        return _compile_power(expression, index, compile_part, field, real, spare)
+    if expression.is_Add:
+        return check_sum([compile_part(term) for term in expression.args], spare)
     builder = _builders.get(expression.func)
-    if builder is None and real:
+    if real and (builder is None or expression.func in (sympy.sin, sympy.cos)):
         known = expression.func in _on_the_axis or isinstance(expression, sympy.Min | sympy.Max)
         builder = _compile_by_mpmath if known else _compile_at_whole
     if builder is None:
@@ -112,13 +129,6 @@ def unsummable(expression: sympy.Expr, index: sympy.Symbol) -> UnableError:
     )
 
 
-def _compile_sum(
-    expression: sympy.Expr, compile_part: Callable[[sympy.Expr], Function], _: Field
-) -> Function:
-    first, *others = map(compile_part, expression.args)
-    return lambda x: sum((term(x) for term in others), first(x))
-
-
 def _compile_product(
     expression: sympy.Expr, compile_part: Callable[[sympy.Expr], Function], _: Field
 ) -> Function:
@@ -126,11 +136,11 @@ def _compile_product(
     return lambda x: math.prod((factor(x) for factor in others), start=first(x))
 
 
-def _compile_exponential(
-    expression: sympy.Expr, compile_part: Callable[[sympy.Expr], Function], field: Field
+def _compile_entire(
+    name: str, expression: sympy.Expr, compile_part: Callable[[sympy.Expr], Function], field: Field
 ) -> Function:
-    argument = compile_part(expression.args[0])
-    return lambda x: field.exp(argument(x))
+    argument, function = compile_part(expression.args[0]), getattr(field, name)
+    return lambda x: function(argument(x))
 
 
 def _compile_piecewise(
@@ -168,9 +178,10 @@ def _compile_condition(
 
 
 _builders: dict[type, Builder] = {
-    sympy.Add: _compile_sum,
     sympy.Mul: _compile_product,
-    sympy.exp: _compile_exponential,
+    sympy.exp: partial(_compile_entire, "exp"),
+    sympy.sin: partial(_compile_entire, "sin"),
+    sympy.cos: partial(_compile_entire, "cos"),
     sympy.Piecewise: _compile_piecewise,
 }
 
@@ -195,10 +206,11 @@ def _compile_power(
     compile_part: Callable[[sympy.Expr], Function],
     field: Field,
     real: bool,
+    spare: Scalar,
 ) -> Function:
     """Powers, and the logarithms that they are made of."""
     if isinstance(expression, sympy.log):
-        return _continue_log(expression.args[0], index, compile_part, field, real)
+        return _continue_log(expression.args[0], index, compile_part, field, real, spare)
     base, power = expression.args
     if power.is_Integer and abs(int(power)) < 1000:
         function, count = compile_part(base), int(power)
@@ -263,13 +275,15 @@ def _continue_log(
     compile_part: Callable[[sympy.Expr], Function],
     field: Field,
     real: bool,
+    spare: Scalar | None = None,
 ) -> Function:
     if base == index:
         return field.log
     function = compile_part(base)
     degree = 0 if real else _degree(base, index)
     if degree == 0:
-        return lambda x: field.log(function(x))
+        argument = function if spare is None else check_logarithm(function, spare)
+        return lambda x: field.log(argument(x))
 
     def logarithm(x: Scalar) -> Scalar:
         if x == 1:

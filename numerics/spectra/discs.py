@@ -25,6 +25,8 @@ from numerics.values.arithmetic import Field, Scalar, field_of
 
 FAR = 4096
 """The mode at which growing exponentials are compared."""
+TURNS = 8
+"""A sine or cosine is not followed where its argument varies by more."""
 WIDE_BITS = 300
 """The logarithms in which gamma functions cancel are summed to so many bits."""
 
@@ -65,10 +67,9 @@ def compile_disc(expression: Expr, index: Symbol, field: Field) -> OnDisc:
         parts = [compile_disc(e, index, field) for e in expression.args]
         combine = _sum if expression.is_Add else _product
         return lambda u, radius: reduce(combine, (part(u, radius) for part in parts))
-    if isinstance(expression, sympy.exp):
-        return _compose(_exp, compile_disc(expression.args[0], index, field), field)
-    if isinstance(expression, sympy.log):
-        return _compose(_log, compile_disc(expression.args[0], index, field), field)
+    for kind, outer in ((sympy.exp, _exp), (sympy.log, _log), (sympy.sin, _sin), (sympy.cos, _cos)):
+        if isinstance(expression, kind):
+            return _compose(outer, compile_disc(expression.args[0], index, field), field)
     if expression.is_Pow:
         return _power(expression, index, field)
     raise unsummable(expression, index)
@@ -90,6 +91,24 @@ def _compose(outer: Callable[[Disc, Field], Disc], inner: OnDisc, field: Field) 
 def _exp(inner: Disc, field: Field) -> Disc:
     value = field.exp(inner.value)
     return Disc(value, value * inner.slope, field.exp(inner.value + inner.bound) - value)
+
+
+def _sin(inner: Disc, field: Field) -> Disc:
+    sine, cosine = field.sin(inner.value), field.cos(inner.value)
+    return Disc(sine, cosine * inner.slope, _spread(sine, cosine, inner.bound, field))
+
+
+def _cos(inner: Disc, field: Field) -> Disc:
+    sine, cosine = field.sin(inner.value), field.cos(inner.value)
+    return Disc(cosine, -sine * inner.slope, _spread(cosine, sine, inner.bound, field))
+
+
+def _spread(here: Scalar, beside: Scalar, bound: Scalar, field: Field) -> Scalar:
+    """``|f(y + h) - f(y)| <= |f| (cosh h - 1) + |f'| sinh h`` of a sine or cosine f."""
+    if not bound < TURNS:
+        return field.real(mpmath.inf)
+    grown = field.exp(bound)
+    return abs(here) * ((grown + 1 / grown) / 2 - 1) + abs(beside) * (grown - 1 / grown) / 2
 
 
 def _log(inner: Disc, field: Field) -> Disc:

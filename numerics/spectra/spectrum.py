@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import DomainError, SpectrumError, UnableError
+from asymptotics.expansions.differences import write_differences
 from asymptotics.expansions.gamma_products import polynomial_form
 from asymptotics.hints import name_argument, name_numbers
 from asymptotics.spectra.finite import unlearned
@@ -146,6 +147,11 @@ faster than 1/k, i.e. b > 1, or pass modes=M
     else:
         raise DomainError(f"modes = {modes}; the number of modes must be an integer >= 1, or oo")
     check_multiplicity(fixed)
+    fixed = replace(
+        fixed,
+        eigenvalues=write_differences(fixed.eigenvalues, fixed.index),
+        target=write_differences(fixed.target, fixed.index),
+    )
     spectrum = ContinuousSpectrum(
         eigenvalues=fixed.eigenvalues,
         target=fixed.target,

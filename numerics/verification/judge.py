@@ -139,7 +139,8 @@ def _judge_by_bound(
     prediction: Prediction, resolved: tuple[Point, ...], decay: Measurement, shown: str
 ) -> tuple[str, str]:
     """Where only the order of the remainder is known: it decays at least as fast, and L/law tends to 1."""
-    bound = number(prediction.decay)
+    # beside powers of a logarithm the decay is less by so much
+    bound = number(prediction.decay) - prediction.beyond_logs / mpmath.log(resolved[-1].scale)
     limit = _limit(prediction, resolved)
     tends = f"{shown}; {_tends(limit)}"
     if abs(limit.value - 1) > 10 * limit.error:

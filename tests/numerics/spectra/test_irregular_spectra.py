@@ -215,8 +215,11 @@ def test_what_is_not_summed_is_refused_at_once_with_the_reason() -> None:
         FullModel(Task(eigenvalues=far, target=k**-2))
     with pytest.raises(UnableError, match="at most 200000 modes are added one by one"):
         FullModel(Task(eigenvalues=(2 + sin(k)) / k**2, target=k**-2, modes=10**6))
+    for endless in ({"eigenvalues": (2 + sin(k)) / k**2}, {"target": (2 + sin(k)) / k**2}):
+        with pytest.raises(UnableError, match=r"not shown to fall smoothly, .* pass fewer modes=M"):
+            FullModel(Task(**{"eigenvalues": k**-2, "target": k**-2, **endless}))
     with pytest.raises(UnableError, match=r"cannot be summed over k = 1, 2, ... without end; pass modes=M"):
-        FullModel(Task(eigenvalues=(2 + sin(k)) / k**2, target=k**-2))
+        FullModel(Task(eigenvalues=harmonic(k) / k**3, target=k**-2))
     with pytest.raises(SpectrumError, match="grows or falls faster than every power"):
         FullModel(Task(eigenvalues=1 / factorial(k), target=k**-2))
 

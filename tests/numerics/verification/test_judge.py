@@ -72,7 +72,7 @@ def test_agreement_is_within_three_errors_or_the_floor():
 # -- verdicts --------------------------------------------------------------------------------
 
 
-def prediction(bounded=False, decay=Rational(1, 2), factor=1, stated=0.5, has_companions=False):
+def prediction(bounded=False, decay=Rational(1, 2), factor=1, stated=0.5, has_companions=False, logs=0):
     """What a law predicts of its remainder: ``factor x^-1/2`` and then x^-4/5, or the bound x^-1/2 alone."""
     return SimpleNamespace(
         stated_decay=mpmath.mpf(stated),
@@ -81,6 +81,7 @@ def prediction(bounded=False, decay=Rational(1, 2), factor=1, stated=0.5, has_co
         bounded=bounded,
         unit=mpmath.mpf(1),
         closest=mpmath.inf,
+        beyond_logs=logs,
         next=lambda x: factor * x**-E,
         shape=lambda x: mpmath.mpf(1 if bounded else factor),
         corrections=[F - E, G - E],
@@ -160,6 +161,15 @@ def test_a_bound_that_is_not_kept_fails():
     found, _ = verdict(prediction(bounded=True), lambda x: x ** mpmath.mpf("-0.45") * (1 + x**-F))
     assert found == "FAILS"
     assert verdict(prediction(bounded=True), lambda x: x**-F)[0] == "HOLDS"
+
+
+def test_a_bound_with_a_logarithm_is_kept_by_what_falls_with_the_logarithm():
+    def with_logarithm(x):
+        return x**-E * (mpmath.log(x) - 2)
+
+    assert verdict(prediction(bounded=True), with_logarithm)[0] != "HOLDS"
+    assert verdict(prediction(bounded=True, logs=1), with_logarithm)[0] == "HOLDS"
+    assert verdict(prediction(bounded=True, logs=1), lambda x: x ** mpmath.mpf("-0.3"))[0] == "FAILS"
 
 
 def test_a_fall_that_halts_on_its_way_is_left_open():
