@@ -73,6 +73,3 @@ def clear_caches() -> None:
     """
     for forget in _FORGET:
         forget()
-
-
-__all__ = ["Memory", "cached", "clear_caches"]

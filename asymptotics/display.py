@@ -135,6 +135,3 @@ def sum_text(terms: Sequence[Expr], bound: Expr | None, *, exact: bool = False) 
     parts += [] if bound is None else [f"O({bound if exact else readable(bound)})"]
     note = ROUNDED if any(map(is_rounded, shown)) else ""
     return " + ".join(parts).replace("+ -", "- ") + note
-
-
-__all__ = ["DIGITS", "ROUNDED", "is_rounded", "meanings", "readable", "sum_text", "text"]

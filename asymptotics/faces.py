@@ -55,6 +55,3 @@ def lazy_face(package: str, file: str) -> tuple[Callable[[str], object], Callabl
         return sorted({*homes, *(name for name in vars(sys.modules[package]) if name.startswith("__"))})
 
     return get, names, offered
-
-
-__all__ = ["lazy_face"]

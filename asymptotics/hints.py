@@ -59,6 +59,3 @@ def are_of_command() -> bool:
 def set_hints(command: bool) -> None:
     """Hints in this process from now on: in a worker, those of the process that started it."""
     _COMMAND.set(command)
-
-
-__all__ = ["are_of_command", "hints_of_command", "name_argument", "name_numbers", "set_hints"]

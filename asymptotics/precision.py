@@ -109,5 +109,3 @@ def exclusive_class(cls: Class) -> Class:
 
 
 _SHOWN = frozenset({"__init__", "__call__", "__repr__", "__str__", "_latex", "_repr_latex_"})
-
-__all__ = ["exclusive", "exclusive_class", "hold", "release", "working", "working_bits"]

@@ -67,6 +67,3 @@ class Registry(Mapping[str, Entry]):
         finally:
             del self._entries[entry.name]
             clear_caches()
-
-
-__all__ = ["Named", "Registry"]

@@ -188,6 +188,3 @@ def wrapped(latex: str) -> str:
         for line in latex.splitlines()
     )
     return "\n".join(piece for line in lines for piece in line).replace("\0", " ")
-
-
-__all__ = ["Writer", "aligned", "broken", "room", "sum_tex", "tex", "width_of"]

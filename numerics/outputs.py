@@ -230,6 +230,3 @@ def _rescue(files: Mapping[str, str | bytes]) -> str:
         sys.stdout.flush()
         return "what was computed is printed, as a temporary folder cannot be written, either"
     return "nor can a temporary folder or standard output"
-
-
-__all__ = ["destination", "keep_output", "publish"]

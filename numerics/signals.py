@@ -87,6 +87,3 @@ def undisturbed() -> Iterator[None]:
             signal.signal(number, handler)
         for came in late:
             signal.raise_signal(came)
-
-
-__all__ = ["Stopped", "stop_on_signals", "undisturbed"]

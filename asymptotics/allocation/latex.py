@@ -59,6 +59,3 @@ def entry(key: Symbol | str, power: Expr, logarithm: Expr) -> str:
         return str(shown)
     over = "" if logarithm == 1 else rf"^{{{tex(logarithm)}}}"
     return rf"{shown} \log{over} C"
-
-
-__all__ = ["entry", "phase", "table"]

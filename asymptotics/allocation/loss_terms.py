@@ -217,6 +217,3 @@ def _lead(expression: Expr) -> tuple[int, Expr]:
     if polynomial is None:
         raise UnableError(f"{expression} is not a polynomial in B; hold B fixed")
     return polynomial.degree(), polynomial.LC()
-
-
-__all__ = ["SPENDABLE", "LossTerm", "loss_terms", "trace_power"]

@@ -323,6 +323,3 @@ def _solve_line(line: Expr) -> tuple[Symbol | None, Expr]:
         if slope.is_number and slope != 0:
             return symbol, normal(symbol - line / slope)
     return None, Integer(0)
-
-
-__all__ = ["Optimum", "Proof", "compute_optimal"]

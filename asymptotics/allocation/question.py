@@ -119,13 +119,3 @@ def check_bounded(allocation: Allocation) -> None:
             raise DomainError(
                 f"the cost does not grow with {x}, which is free; add {x} to the cost, or hold it fixed"
             )
-
-
-__all__ = [
-    "check_bounded",
-    "free_resources",
-    "held_resources",
-    "refuse_infinite",
-    "refuse_unknown",
-    "spending_of",
-]

@@ -202,6 +202,3 @@ def differ(first: mpmath.mpf, second: mpmath.mpf) -> bool:
     """
     with working(DIGITS):
         return bool(abs(first - second) > AGREEMENT * max(abs(first), abs(second)))
-
-
-__all__ = ["differ", "ratio_form", "same_form", "value"]

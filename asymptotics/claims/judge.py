@@ -265,6 +265,3 @@ def witness(outcome: Outcome, symbols: tuple[Symbol, ...]) -> dict[Symbol, Ratio
     if outcome.point is not None:
         return dict(outcome.point)
     return outcome.cell.point(symbols)
-
-
-__all__ = ["Judge", "witness"]

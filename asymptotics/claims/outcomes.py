@@ -141,6 +141,3 @@ def _innermost_first(expression: Expr) -> Iterator[Expr]:
     for part in expression.args:
         yield from _innermost_first(part)
     yield expression
-
-
-__all__ = ["FAILS", "HOLDS", "UNDECIDED", "Outcome", "Work", "decide", "join_outcomes", "resolve"]

@@ -202,6 +202,3 @@ def _piece_of(phase: Phase, key: Key) -> Piece:
         ),
         constant_known=known is not None,
     )
-
-
-__all__ = ["Piece", "Subject", "of_law", "of_optimum"]

@@ -196,6 +196,3 @@ def _show(side: Expr | None) -> str:
     """One side, and the same with its constant as a decimal where that is an irrational number."""
     short, decimal = text(side), str(readable(side, 0))
     return short if decimal == short else f"{short} = {decimal}"
-
-
-__all__ = ["Region", "Verdict", "Witness"]

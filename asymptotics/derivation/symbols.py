@@ -126,12 +126,3 @@ class FinitePartIntegral(Function):  # type: ignore[misc]
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         f, p, v = self.args
         return rf"\mathrm{{f.p.}}\!\int_0^1 {printer._print(v**p * f)}\, d{printer._print(v)}"
-
-
-__all__ = [
-    "Asymptotic",
-    "FinitePartIntegral",
-    "Named",
-    "Residue",
-    "join_terms",
-]

@@ -208,18 +208,3 @@ def as_latex(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
     if conditions:
         lines.append(rf"Conditions: ${_condition(*conditions)}$.")
     return "\n".join([*lines, "", FITTED, "{\\allowdisplaybreaks", latex_steps(steps) + "}"])
-
-
-__all__ = [
-    "Reason",
-    "as_latex",
-    "break_lines",
-    "equation",
-    "escape_latex",
-    "html_reason",
-    "markdown",
-    "plain_text",
-    "say",
-    "sides",
-    "tex_of",
-]

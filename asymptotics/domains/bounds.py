@@ -146,6 +146,3 @@ def seen_point(constraints: tuple[Expr, ...]) -> dict[Symbol, Rational] | None:
         elif slopes:
             place = dict.fromkeys(symbols, -constant / (2 * slopes))
     return {s: counted.table.get(s, s).xreplace(place) for s in symbols}
-
-
-__all__ = ["count_from_bounds", "linear_form", "seen_point", "seen_sign"]

@@ -162,6 +162,3 @@ def _replace(domain: Domain, table: Mapping[Symbol, Expr]) -> Domain | None:
         elif not shaped.is_Symbol:
             kept.append(shaped)
     return Domain(tuple(dict.fromkeys(kept)))
-
-
-__all__ = ["Cell"]

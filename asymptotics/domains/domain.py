@@ -277,15 +277,3 @@ def plain(condition: Boolean) -> str:
 
 def _negative_coefficient(term: Expr) -> bool:
     return bool(term.as_coeff_Mul()[0].is_negative)
-
-
-__all__ = [
-    "POSITIVE",
-    "Domain",
-    "as_condition",
-    "as_constraint",
-    "normal",
-    "plain",
-    "primitive",
-    "solutions",
-]

@@ -125,6 +125,3 @@ def name_letters(expression: Expr) -> tuple[Expr, dict[Symbol, Expr]]:
     """The expression with a name for each logarithm, and what the names stand for."""
     table = {atom: Dummy(str(atom), real=True) for atom in expression.atoms(log)}
     return expression.xreplace(table), {name: atom for atom, name in table.items()}
-
-
-__all__ = ["as_monomials", "between_logarithms", "logarithm", "name_letters", "ratio"]

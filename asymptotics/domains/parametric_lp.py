@@ -224,6 +224,3 @@ def _solve(square: Sequence[Sequence[Any]], right: Sequence[Sequence[Any]]) -> l
         return DomainMatrix.from_list(square, QQ).lu_solve(DomainMatrix.from_list(right, QQ)).to_list()
     except DMNonInvertibleMatrixError:
         return None
-
-
-__all__ = ["Constraint", "Programme", "Vertex", "covers", "disjoint", "outside_of", "region_of"]

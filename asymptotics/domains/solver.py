@@ -228,6 +228,3 @@ def number_sign(number: Expr) -> int | None:
     if not value.is_Float or value._prec == 1 or abs(value) < Rational(1, 10**25):
         return 0 if number.is_zero else None
     return 1 if value > 0 else -1
-
-
-__all__ = ["Answer", "number_sign", "solve"]

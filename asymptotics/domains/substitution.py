@@ -124,6 +124,3 @@ def extent(expression: Expr) -> tuple[int, int]:
     if isinstance(expression, Mul):
         return min(sum(degrees), HUGE), min(prod(counts), HUGE)
     return max(degrees), max(counts)
-
-
-__all__ = ["check_extent", "put"]

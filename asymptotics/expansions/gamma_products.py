@@ -206,6 +206,3 @@ def split_gammas(expression: Expr, index: Symbol) -> tuple[GammaProduct | None, 
             f"{expression} grows or falls faster than every power of {index}; {_growth} {index}"
         )
     return product, rest
-
-
-__all__ = ["KINDS", "GammaProduct", "has_gammas", "polynomial_form", "split_gammas", "without_gammas"]

@@ -267,6 +267,3 @@ def _function(expression: Expr, x: Symbol, depth: int) -> Growth:
 
 def _unknown(expression: Expr) -> UnableError:
     return UnableError(f"the growth of {expression} is not known; write powers, logarithms and exponentials")
-
-
-__all__ = ["Growth", "ahead", "differences", "growth", "growths"]

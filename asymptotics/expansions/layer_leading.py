@@ -101,6 +101,3 @@ def _relative(series: Expansion, lead: Term) -> Expr | None:
     x = series.variable if series.gauge is None else series.gauge
     logarithms = max(b.log_power for b in first) - lead.log_power
     return x ** -orders[0] * log(x) ** logarithms
-
-
-__all__ = ["LeadingForm", "is_settled", "leading_form", "leading_series"]

@@ -168,21 +168,3 @@ def signs_on(domain: Domain) -> Signs:
 def compare(domain: Domain, first: Expr, second: Expr) -> int | None:
     """1 if ``first < second`` on the domain (first is ahead), 0 if equal, -1 if greater, else None."""
     return signs_on(domain).sign(subtract(order(second), order(first)))
-
-
-__all__ = [
-    "CONSTANT",
-    "ZERO",
-    "Order",
-    "Place",
-    "Signs",
-    "add",
-    "as_rational",
-    "compare",
-    "order",
-    "order_expr",
-    "product",
-    "signs_on",
-    "subtract",
-    "times",
-]

@@ -268,6 +268,3 @@ def log_periodic(prefactor: Expr) -> LogPeriodic | None:
         raise UnableError(f"{prefactor} oscillates with several periods; see each Oscillation in it")
     ((period, argument),) = places
     return LogPeriodic(mean=mean, period=period, argument=argument, waves=waves)
-
-
-__all__ = ["LogPeriodic", "Oscillation", "harmonics", "line_of", "log_periodic", "summands"]

@@ -250,6 +250,3 @@ def _lines(argument: Expr, domain: Domain, step: int) -> list[Expr] | None:
             if not meets:
                 found.append(curve)
     return None
-
-
-__all__ = ["DOUBT", "NONZERO", "ZERO", "Zeros", "number_in", "zero_curves", "zero_test"]

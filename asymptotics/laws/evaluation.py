@@ -146,6 +146,3 @@ def _function(expression: Expr, resource: Symbol) -> Callable[[mpmath.mpf], mpma
     if not short.has(Oscillation):
         return lambdify(resource, short, modules="mpmath")
     return lambda x: short.xreplace({resource: Float(x, DIGITS)}).evalf(DIGITS)._to_mpmath(mpmath.mp.prec)
-
-
-__all__ = ["compile_leading", "evaluate", "good_from"]

@@ -102,6 +102,3 @@ def _monomial(x: Expr, envelope: Expr, rate: Expr, writer: Writer) -> str:
     if grows:
         return base if size == 1 else rf"{base}^{{{shown}}}"
     return rf"{base}^{{-\left({shown}\right)}}" if size.is_Add else rf"{base}^{{-{shown}}}"
-
-
-__all__ = ["free_letter", "rows_of"]

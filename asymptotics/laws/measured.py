@@ -144,6 +144,3 @@ def _leading(law: Law, values: dict[Symbol, float]) -> Regime | None:
         if not regime.is_boundary and regime.condition.xreplace(table) == true:
             return regime
     return None
-
-
-__all__ = ["MeasuredExponent", "MeasuredLaws", "measured_laws"]

@@ -260,6 +260,3 @@ def _size_departures(name: str, ideal: SpectralSeries) -> tuple[Expansion, Expan
     bent = slope.differentiate() * inverse + ridge.power(-1)
     lifted = (squared + ideal.task.noise**2) * fixed * inverse * bent
     return -fixed, lifted - fixed * squared.differentiate() * inverse
-
-
-__all__ = ["Window", "continue_last_piece", "windows_of"]

@@ -121,30 +121,3 @@ def noise_at_infinity_of(rule: type[TrainingRule]) -> Expr:
     """The same at t = oo, where ``df1(kappa) = N`` and zeta = 0."""
     share = rule.noise_kernel(Integer(0), Integer(0), trace)
     return AtRidge((Xi(kappa) + NOISE**2) * share / (1 - share), kappa, N)
-
-
-__all__ = [
-    "DATA",
-    "DATA_BIAS",
-    "DATA_LOSS",
-    "DATA_VARIANCE",
-    "GAP",
-    "GAP_NOISE",
-    "LABEL_NOISE",
-    "MODEL",
-    "MODEL_BIAS",
-    "MODEL_LOSS",
-    "MODEL_VARIANCE",
-    "NOISE",
-    "NOISE_IN_LOSS",
-    "NOISY_LOSS",
-    "TIME",
-    "correction",
-    "epsilon",
-    "moving",
-    "noise_at_infinity_of",
-    "noise_of",
-    "time_of",
-    "trace",
-    "zeta",
-]

@@ -66,6 +66,3 @@ def slowest_modes(spectrum: SpectralSeries, series: FiniteSeries, depth: int) ->
         terms.append(Term(spectrum.unlearned, Integer(0)))
     found = expansion(_X, terms, bounds, at_infinity=True, domain=spectrum.domain, depth=depth)
     return found.standing_for(exp(t))
-
-
-__all__ = ["at_size", "mode_count", "slowest_modes"]

@@ -206,6 +206,3 @@ def marchenko_pastur(ratio: object, eigenvalue: object = 1) -> MarchenkoPastur:
         if not value.is_positive:
             raise DomainError(f"{name} = {value}; it must be positive (a number or a positive symbol)")
     return MarchenkoPastur(**values)
-
-
-__all__ = ["MarchenkoPastur", "marchenko_pastur"]

@@ -12,6 +12,3 @@ from asymptotics.symbols import t
 def time_limited(spectrum: SpectralSeries, depth: int) -> Expansion:
     """``L(t)`` at N = P = oo."""
     return expand(TIME, spectrum, t, depth).series
-
-
-__all__ = ["time_limited"]

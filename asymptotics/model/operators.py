@@ -178,21 +178,3 @@ class Iterated(Binder):
     nargs = 3
     written = "Iterated({0}, {1}, {2})"
     tex = r"\operatorname{{Iterated}}\left({0}, {1}, {2}\right)"
-
-
-__all__ = [
-    "AtRidge",
-    "Binder",
-    "Coefficient",
-    "Convolution",
-    "Corrected",
-    "InverseLaplace",
-    "Iterated",
-    "Minimiser",
-    "Minimum",
-    "Overlap",
-    "Root",
-    "later",
-    "past",
-    "ridge",
-]

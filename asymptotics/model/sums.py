@@ -175,24 +175,3 @@ def over_modes(task: Task, summand: Callable[[Expr, Expr, Expr], Expr], at: Expr
     """``sum_k m_k summand(lambda_k, c_k, at)``, unevaluated."""
     term = task.multiplicity * summand(task.eigenvalues, task.target, at)
     return Sum(term, (task.index, 1, task.modes))
-
-
-__all__ = [
-    "C0",
-    "C1",
-    "E0",
-    "E1",
-    "Q1",
-    "Q2",
-    "SUMS",
-    "F",
-    "NamedSum",
-    "V",
-    "Xi",
-    "df1",
-    "df2",
-    "expand_sum",
-    "named",
-    "over_modes",
-    "trace_of",
-]

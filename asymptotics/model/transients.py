@@ -22,6 +22,3 @@ def noisy_correction(order: int, spectrum: SpectralSeries, depth: int) -> Expans
     # to first order the overlap of label noise has a closed form, as a sum over modes
     noise = P * NOISE_IN_LOSS if order == 1 else Coefficient(LABEL_NOISE, epsilon, Integer(order))
     return expand(Coefficient(DATA_LOSS, epsilon, Integer(order)) + noise, spectrum, t, depth).series
-
-
-__all__ = ["noise_in_test_loss", "noisy_correction"]

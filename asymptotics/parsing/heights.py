@@ -157,6 +157,3 @@ def _is_large(argument: Expr) -> bool:
 
 def _decimal_of(function: type[Function], arguments: list[Expr]) -> Expr:
     return function(*arguments, evaluate=False).evalf(DIGITS)
-
-
-__all__ = ["bit_length", "check_exponent", "check_height", "decimal", "substitute", "to_power"]

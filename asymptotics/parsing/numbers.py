@@ -241,19 +241,3 @@ def substitution(
             raise DomainError(f"{name} = {number}; a parameter must be positive and finite")
         table[by_name[name]] = number
     return table
-
-
-__all__ = [
-    "DECADES",
-    "LARGEST",
-    "exact",
-    "is_many",
-    "items_of",
-    "mapping_of",
-    "one_or_many",
-    "real_float",
-    "real_floats",
-    "real_number",
-    "substitution",
-    "whole_number",
-]

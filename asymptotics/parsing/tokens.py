@@ -138,6 +138,3 @@ def _hint(character: str) -> str:
 
 def _fail(text: str, position: int, message: str) -> NoReturn:
     raise ParseError.at(text, position, message) from None
-
-
-__all__ = ["Syntax", "known_names", "read"]

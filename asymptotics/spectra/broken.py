@@ -111,6 +111,3 @@ def _with_head(
     if not differing:
         return series
     return HeadedSeries(head=head(before[:differing], index, target=target), tail=series)
-
-
-__all__ = ["BrokenPowerLaws", "HeadedSeries"]

@@ -195,6 +195,3 @@ def _wrap(series: object, eigenvalues: Expr, weights: Expr, gain: Expr) -> Equiv
         f"{eigenvalues} tends to a spectrum whose sums oscillate or end; laws of equivalents are derived for "
         "power laws, logarithms and stretched exponentials"
     )
-
-
-__all__ = ["Equivalent", "EquivalentSeries", "EquivalentSpectra", "equivalent"]

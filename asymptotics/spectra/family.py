@@ -82,6 +82,3 @@ def requiring(domain: Domain, expression: Expr, refusal: str) -> Domain:
 def requiring_sum(domain: Domain, expression: Expr, refusal: str) -> Domain:
     """The same for a sum over modes, which is finite with finitely many of them."""
     return requiring(domain, expression, f"{refusal}, or pass {name_argument('modes', 'M')}")
-
-
-__all__ = ["WITH_TRACE", "Family", "Mismatch", "SpectralSeries", "requiring", "requiring_sum"]

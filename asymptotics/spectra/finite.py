@@ -255,14 +255,3 @@ def check_breaks(learned: tuple[Segment, ...], index: Symbol) -> None:
                 f"eigenvalues grow at the break after {index} = {one.last}, from {left} to {right}; "
                 "order the modes by falling eigenvalue"
             )
-
-
-__all__ = [
-    "FiniteSeries",
-    "FiniteSpectra",
-    "check_breaks",
-    "falls",
-    "head",
-    "order_rates",
-    "unlearned",
-]

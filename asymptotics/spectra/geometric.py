@@ -220,6 +220,3 @@ def _check_levels(task: Task, levels: tuple[GeometricTerm, ...], domain: Domain)
             f"multiplicity {task.multiplicity} falls to 0; "
             "the number of modes of a level must be an integer >= 1"
         )
-
-
-__all__ = ["GeometricSeries", "GeometricSpectra", "GeometricTerm", "geometric_terms"]

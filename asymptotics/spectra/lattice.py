@@ -110,6 +110,3 @@ def _power(expression: Expr, index: Symbol) -> tuple[Expr, Expr] | None:
             return None
         exponents.append(-exponent if part != 1 else Integer(0))
     return factor, normal(sum(exponents, Integer(0)))
-
-
-__all__ = ["LatticeModes", "LatticeSeries"]

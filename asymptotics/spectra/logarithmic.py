@@ -154,6 +154,3 @@ def _convergence(p: Expr, summand: Expr, owner: str, letter: str, needing: str) 
         f"sum of {summand} is not shown to converge: {owner} falls as k**-{letter} up to logarithms with "
         f"{letter} = {p}; {needing} {letter} > 1"
     )
-
-
-__all__ = ["LogarithmicPowers", "LogarithmicTails", "U", "slow_tail"]

@@ -250,6 +250,3 @@ def _convergence(
                 f"{letter} = {term.order}; {needing} {letter} > 1"
             ),
         )
-
-
-__all__ = ["AlgebraicSeries", "PowerLaws", "algebraic_series"]

@@ -173,6 +173,3 @@ def _merge(found: list[Segment]) -> tuple[Segment, ...]:
 
 def _parts(segment: Segment) -> tuple[Expr, Expr, Expr]:
     return segment.eigenvalues, segment.target, segment.multiplicity
-
-
-__all__ = ["Segment", "segments", "structural"]

@@ -169,6 +169,3 @@ def _not_stretched(task: Task, exponent: Expr) -> str:
         f"log({task.eigenvalues}) falls as {exponent}, which is not a power -c*{task.index}**r of "
         f"{task.index} with c, r > 0 at leading order"
     )
-
-
-__all__ = ["StretchedExponentials", "StretchedTails"]

@@ -119,6 +119,3 @@ def _from(function: Any, first: int, tolerance: mpmath.mpf) -> mpmath.mpf:
         if width > 2**10:
             end = [low, 4 * low, mpmath.inf]
             return total + mpmath.quad(lambda v: function(K * mpmath.exp(v)) * K * mpmath.exp(v), end)
-
-
-__all__ = ["ConvergentSum", "convergent_sum"]

@@ -127,6 +127,3 @@ def _add_up(summand: Expr, index: Symbol, start: int, stop: int, digits: int) ->
     value = lambdify(index, summand, "mpmath")
     with working(digits + 10):
         return mpmath.fsum(value(mpmath.mpf(j)) for j in range(start, stop + 1))
-
-
-__all__ = ["FiniteSum", "finite_sum"]

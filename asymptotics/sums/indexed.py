@@ -36,6 +36,3 @@ class IndexedSum(Function):  # type: ignore[misc]
         if self.free_symbols:
             return None
         return Float._new(self.number(int(prec * 0.30103) + 5)._mpf_, prec)
-
-
-__all__ = ["IndexedSum"]

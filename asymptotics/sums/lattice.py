@@ -171,6 +171,3 @@ def _epstein(dimension: int, z: mpmath.mpf, *, at_pole: bool) -> mpmath.mpf:
     else:
         total -= 1 / z + 1 / (half - z)
     return mpmath.pi**z * mpmath.rgamma(z) * total
-
-
-__all__ = ["LatticeConstant", "LatticeZeta", "SquaresCount", "lattice_residue", "squares_table"]

@@ -206,6 +206,3 @@ def hurwitz(s: mpmath.mpf, start: mpmath.mpf, log_power: int) -> mpmath.mpf:
         if size <= mpmath.eps * abs(total) or size == 0 or (size > previous and n > 2 * abs(s) + 4):
             return total
         previous = size
-
-
-__all__ = ["RegularSum", "regular_sum"]

@@ -50,6 +50,3 @@ def nonnegative(name: str, values: Any) -> tuple[list[float], str]:
             clipped.append(max(abs(imaginary), -number))
     note = f"{name}: {len(clipped)} off by round-off, at most {max(clipped):.2g}, clipped" if clipped else ""
     return [max(number, 0.0) for number in numbers], note
-
-
-__all__ = ["ROUND_OFF", "nonnegative"]

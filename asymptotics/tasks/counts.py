@@ -64,6 +64,3 @@ must be an integer >= 0
 
 def _short(value: Expr) -> Expr:
     return value if value.is_Rational else value.evalf(6)
-
-
-__all__ = ["check_multiplicity"]

@@ -80,6 +80,3 @@ def _dimension(dimension: object, index: Symbol, least: int, where: str) -> Expr
             f"d = {d}; modes {where} need a whole dimension d >= {least} (to {LARGEST}), or a symbol"
         )
     return d
-
-
-__all__ = ["harmonics", "squares", "torus"]

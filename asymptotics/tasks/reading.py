@@ -127,6 +127,3 @@ def index_of(eigenvalues: Expr, target: Expr, modes: Expr = oo) -> Symbol:
             f"say which counts the modes, {name_argument('index', repr(str(common[0])), str(common[0]))}"
         )
     return k
-
-
-__all__ = ["EIGENVALUE", "index_of", "read_index", "read_multiplicity", "read_side"]

@@ -317,6 +317,3 @@ def _add(
     left = [r - slope * z for r, z in zip(residuals, rest, strict=True)]
     phi = sum(w * r * r for w, r in zip(weights, left, strict=True)) / max(1, len(x) - 3)
     return slope, math.sqrt(phi / size) * _inflation(weights, left, 3)
-
-
-__all__ = ["TailFit", "fit_tail"]

@@ -125,18 +125,3 @@ KERNELS = {
 def damped_power(power: int) -> Kernel:
     """The kernel ``u^power exp(-u)``."""
     return Kernel(name=f"u^{power} exp(-u)", rising=(power,))
-
-
-__all__ = [
-    "EXPONENTIAL",
-    "FILTER",
-    "KERNELS",
-    "LEARNED",
-    "LEARNED_SQUARED",
-    "RESOLVENT",
-    "SQUARE",
-    "VARIANCE",
-    "Kernel",
-    "S",
-    "damped_power",
-]

@@ -178,6 +178,3 @@ def _slope(verdict: Verdict, optimum: Optimum, point: dict[Symbol | str, object]
     amount = f"{mpmath.nstr(slope, 8)} +- {mpmath.nstr(spread, 2)}"
     given = "".join(f", {symbol} = {value}" for symbol, value in settings.items())
     return [f"  full model: {verdict.quantity} ~ C**({amount}) between true optima at C = {budgets}{given}"]
-
-
-__all__ = ["add_options", "run"]

@@ -123,6 +123,3 @@ def check_law(
     law: Law = getattr(derive(from_fields(fields)), point["law"])
     check = law.derivation.check(at={name: parse(value) for name, value in values.items()}, digits=digits)
     return {"passed": check.passed, "summary": str(check)}
-
-
-__all__ = ["add_options", "check_law", "run"]

@@ -64,6 +64,3 @@ def _one(entry: Published) -> int:
     verdict = entry.verdict()
     print(verdict)
     return 0 if verdict.everywhere else 1
-
-
-__all__ = ["add_options", "run"]

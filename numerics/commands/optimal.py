@@ -114,6 +114,3 @@ def _table(
 
 def _name(key: Key) -> str:
     return "L" if key == "loss" else str(key)
-
-
-__all__ = ["add_options", "describe", "optimum_of", "run"]

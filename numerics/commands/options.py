@@ -271,27 +271,3 @@ def numbers_of_task(options: argparse.Namespace, task: Task) -> Mapping[Symbol, 
     if missing := [symbol for symbol in task.parameters if symbol not in values]:
         raise DomainError(f"no value for {missing[0]}; give it, for example --at {missing[0]}=3/2")
     return values
-
-
-__all__ = [
-    "FIELDS",
-    "add_budget",
-    "add_digits",
-    "add_jobs",
-    "add_laws",
-    "add_notation",
-    "add_task",
-    "argument",
-    "assignments",
-    "count",
-    "from_fields",
-    "law_names",
-    "laws_of",
-    "laws_of_task",
-    "numbers_of_task",
-    "refuse_options",
-    "task_of",
-    "to_fields",
-    "values_or_default",
-    "whole_number",
-]

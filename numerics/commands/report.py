@@ -76,6 +76,3 @@ def _write_page(dossier: Dossier, options: argparse.Namespace) -> None:
     pages = {f"derivation-{name}.html": text for name, text in beside.items()}
     publish(options.output, {PAGE: page(dossier, options.notation, beside), **pages})
     print(os.path.join(options.output, PAGE))
-
-
-__all__ = ["add_options", "run"]

@@ -258,6 +258,3 @@ def random_points(
             f"{count} wanted; give a larger --denominator or --range"
         )
     return [dict(zip(bounds, values, strict=True)) for values in found]
-
-
-__all__ = ["add_options", "all_hold", "random_points", "run", "summary", "verify_point"]

@@ -43,6 +43,3 @@ def run(options: argparse.Namespace) -> int:
         print(table(report))
         publish(options.output, dict(zip(FILES, contents, strict=True)))
     return 0 if report.holds else 1
-
-
-__all__ = ["FILES", "add_options", "run"]

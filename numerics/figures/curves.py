@@ -72,6 +72,3 @@ def _group(exponent: Expr) -> str:
     if len(text) > 12:
         text = mpmath.nstr(mpmath.mpf(sympy.N(exponent, 20)), 8)
     return text if exponent.is_Rational or len(str(exponent)) > 12 else f"({text})"
-
-
-__all__ = ["Curve", "curves_of", "names_of"]

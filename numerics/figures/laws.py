@@ -237,6 +237,3 @@ def _check(law: Any, model: FullModel) -> None:
 def _modes(spectrum: ContinuousSpectrum) -> tuple[Expr, ...]:
     """What the modes are, however many: a law may be drawn over a model that is cut off."""
     return spectrum.eigenvalues, spectrum.target, spectrum.multiplicity
-
-
-__all__ = ["Residuals", "beneath", "check_laws", "draw_law", "draw_residuals", "panels", "stated"]

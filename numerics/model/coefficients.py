@@ -43,6 +43,3 @@ def size_coefficient(
     """
     (found,) = _infinite(task, digits, rule).coefficients(quantity, size, time, ORDERS, only=order)
     return found
-
-
-__all__ = ["ORDERS", "size_coefficient"]

@@ -238,6 +238,3 @@ def _rough_root(goal: float, sums: SpectralSums) -> tuple[Scalar, float]:
             else:
                 high = middle
     return (low + high) / 2, floor
-
-
-__all__ = ["FixedPoint", "fixed_point", "saturate"]

@@ -97,17 +97,3 @@ def check_gradient(rule: TrainingRule, what: str) -> None:
     """Raise `UnableError` for rules that draw fresh samples, of which only the loss is known."""
     if rule.fresh:
         raise UnableError(f"{what} is not known for {rule.title}; use GradientFlow or GradientDescent")
-
-
-__all__ = [
-    "NOISE",
-    "ONE",
-    "Setting",
-    "Weights",
-    "check_gradient",
-    "of_gap",
-    "of_sgd_excess",
-    "of_test_loss",
-    "of_train_loss",
-    "weights_of",
-]

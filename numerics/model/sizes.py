@@ -46,6 +46,3 @@ def sizes_of(N: Scalar | None, P: Scalar | None, field: Field) -> Sizes:
     """`Sizes` from numbers of ``field``."""
     zero = field.real(0)
     return Sizes(N=N, P=P, inverse_N=zero if N is None else 1 / N, inverse_P=zero if P is None else 1 / P)
-
-
-__all__ = ["Sizes", "sizes_of"]

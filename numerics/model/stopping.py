@@ -136,6 +136,3 @@ def _vertex(coefficients: Sequence[mpmath.mpf]) -> mpmath.mpf:
 
 def _value(coefficients: Sequence[mpmath.mpf], x: mpmath.mpf) -> mpmath.mpf:
     return mpmath.polyval(list(reversed(coefficients)), x)
-
-
-__all__ = ["Stopping", "best_stopping"]

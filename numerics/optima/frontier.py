@@ -328,6 +328,3 @@ def _share(setting: _Setting) -> mpmath.mpf:
     """What the noise of batches multiplies every term of the flow by: ``1/(1 - K(0))``."""
     total = trace_of(series_of(setting.optimum.laws.task.at(_own(setting))))
     return setting.number(1 / (1 - setting.optimum.rule.noise_kernel(Integer(0), Integer(0), total)))
-
-
-__all__ = ["Split", "constants", "frontier"]

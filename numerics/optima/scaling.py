@@ -210,6 +210,3 @@ def _exponent(r: object, digits: int) -> mpmath.mpf:
     if not number < 1:
         raise DomainError(f"r = {r}; the trace falls as kappa^-r with 0 < r < 1")
     return number
-
-
-__all__ = ["JointValue", "contour", "data_scaling", "joint_loss", "model_scaling"]

@@ -128,6 +128,3 @@ def _nodes(
                 for row in (point.df1[0], point.df1[1], point.X[0])
             ]
     return Nodes(kappa=tuple(kappa), df1=columns[0], slope=columns[1], X=columns[2], weights=tuple(pace))
-
-
-__all__ = ["Table", "tabulate"]

@@ -128,6 +128,3 @@ def _step(step: Step, letters: Notation) -> dict[str, str]:
         "conditions": conditions_of((step.condition,), letters),
         "formula": whole,
     }
-
-
-__all__ = ["article", "figures"]

@@ -66,6 +66,3 @@ def gather(
         report=report,
         command=command,
     )
-
-
-__all__ = ["Dossier", "gather"]

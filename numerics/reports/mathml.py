@@ -77,6 +77,3 @@ def width(element: ElementTree.Element, display: bool = True, level: int = 0) ->
     if tag == "mo":
         return (1.4 if text in RELATIONS else 0.5) * size
     return parts + 0.52 * size * len(text) + {"mspace": 0.2, "msqrt": 1.0}.get(tag, 0)
-
-
-__all__ = ["mathml", "width"]

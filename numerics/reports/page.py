@@ -166,6 +166,3 @@ def inline_svg(figure: Figure, name: str) -> str:
     text = re.sub(r'\s(width|height)="[\d.]+pt"', "", text, count=2)
     text = re.sub(r"#000000|\bblack\b", "currentColor", text)
     return text.replace("<svg ", f'<svg role="img" aria-label="{escape(name)}" fill="currentColor" ', 1)
-
-
-__all__ = ["derivation_page", "inline_svg", "page"]

@@ -82,6 +82,3 @@ def _number(m: int, n: int) -> str:
 def _power(n: int) -> str:
     sign = "\N{MINUS SIGN}" if n < 0 else ""
     return f'10<tspan dy="-4" class=power>{sign}{abs(n)}</tspan>'
-
-
-__all__ = ["panel"]

@@ -44,6 +44,3 @@ def fill_tex(name: str, values: Mapping[str, object]) -> str:
     )
     environment.filters["plain"] = escape_latex
     return environment.get_template(name).render(**values) + "\n"
-
-
-__all__ = ["fill_page", "fill_tex"]

@@ -74,6 +74,3 @@ def _first(spectrum: ContinuousSpectrum, name: str, bound: float) -> int | None:
 def _log(spectrum: ContinuousSpectrum, name: str, k: float) -> float:
     u = math.log(k)
     return spectrum.logarithm(name, u) + spectrum.logarithm("multiplicity", u)
-
-
-__all__ = ["MAX_LISTED", "falls_exponentially", "list_modes"]

@@ -208,6 +208,3 @@ def _is_rising_term(term: Expr, index: Symbol) -> bool:
     size, rest = term.as_independent(index, as_Add=False)
     base, power = rest.as_base_exp()
     return bool(size.is_positive and (rest == 1 or (base == index and power.is_nonnegative)))
-
-
-__all__ = ["regular_from"]

@@ -41,6 +41,3 @@ class Decay:
     def of(self, lam: Array, field: Field) -> Array:
         """Its value at each eigenvalue."""
         return each(field.exp, self.logarithm(lam, field))
-
-
-__all__ = ["Decay"]

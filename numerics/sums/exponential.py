@@ -165,6 +165,3 @@ def _fine_error(even: Scalar, odd: Scalar) -> Scalar:
         return difference
     relative = difference / total
     return total * min(relative, 100 * relative * relative)
-
-
-__all__ = ["exponential_sum"]

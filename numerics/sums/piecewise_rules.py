@@ -78,6 +78,3 @@ class PieceBook:
             check=check,
             doubles=doubles_of(lam, A, G),
         )
-
-
-__all__ = ["PieceBook"]

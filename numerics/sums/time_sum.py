@@ -174,6 +174,3 @@ def _difference(piece: ContinuousSpectrum, decay: Decay, digits: int) -> Value |
                 return Value(value=value, error=error)
         extra *= 3
     return None
-
-
-__all__ = ["time_sum"]

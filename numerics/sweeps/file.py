@@ -164,6 +164,3 @@ def _append(descriptor: int, content: Mapping[str, Any]) -> None:
         with suppress(OSError):
             os.ftruncate(descriptor, size)
         raise
-
-
-__all__ = ["RowFile", "read_sweep", "try_writing"]

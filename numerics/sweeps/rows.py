@@ -255,20 +255,3 @@ def _refuse(number: str) -> NoReturn:
 
 def _finite(text: str) -> float:
     return float(text) if math.isfinite(float(text)) else _refuse(text)
-
-
-__all__ = [
-    "Place",
-    "PointError",
-    "Row",
-    "Sweep",
-    "SweepWarning",
-    "as_json",
-    "content_of",
-    "header",
-    "key_of",
-    "line",
-    "parse_rows",
-    "quote",
-    "say",
-]

@@ -151,6 +151,3 @@ def _end_with_parent() -> None:
     assert parent is not None
     parent.join()
     os._exit(1)
-
-
-__all__ = ["Unsendable", "Workers", "failure_of"]

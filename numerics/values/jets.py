@@ -105,6 +105,3 @@ def compose(derivatives: Array, at: Jet) -> Jet:
     for n in range(len(terms) - 1, -1, -1):
         total = total * step / (n + 1) + derivatives[n]
     return total
-
-
-__all__ = ["Jet", "Series", "compose", "small"]

@@ -135,6 +135,3 @@ def _derivative(series: list[mpmath.mpf], x: mpmath.mpf, order: int) -> mpmath.m
             rest[n - 1] = rest[n + 1] + 2 * n * series[n]
         series = [rest[0] / 2, *rest[1 : count - 1]]
     return mpmath.fsum(c * mpmath.chebyt(n, x) for n, c in enumerate(series))
-
-
-__all__ = ["Minimum", "minimum"]

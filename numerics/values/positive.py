@@ -68,6 +68,3 @@ def _share(first: Positive, second: Positive, whole: Scalar) -> float:
     """The absolute errors of two numbers together, relative to ``whole``."""
     parts = (x for x in (first, second) if x.value and x.error)
     return sum(float(abs(x.value / whole)) * x.error for x in parts) if whole else 0.0
-
-
-__all__ = ["Positive"]

@@ -68,6 +68,3 @@ def _text(cell: Any) -> str:
 
 def _plain(cell: Any) -> Any:
     return float(cell) if isinstance(cell, Value | mpmath.mpf) else cell
-
-
-__all__ = ["Tabular"]

@@ -123,6 +123,3 @@ def extrapolate(
     before = stages[-2][-1] if len(stages) > 1 else last[-2]
     error = abs(last[-1] - before) + abs(last[-1] - last[-2]) + amplification * max(errors[-3:])
     return Measurement(value=last[-1], error=error)
-
-
-__all__ = ["Measurement", "eliminate", "extrapolate", "local_exponents", "measure"]

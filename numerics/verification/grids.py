@@ -95,6 +95,3 @@ def _solve(exponent: Expr, resource: Symbol, value: float) -> mpmath.mpf:
             if high < low * (1 + mpmath.mpf("1e-16")):
                 break
         return high
-
-
-__all__ = ["gauge_grid"]

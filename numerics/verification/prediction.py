@@ -180,6 +180,3 @@ def _sum(
         for t in terms
     ]
     return cache(lambda x: mpmath.fsum(c(x) * x**-p * mpmath.log(x) ** m for c, p, m in parts))
-
-
-__all__ = ["Prediction", "combinations", "number"]

@@ -313,14 +313,3 @@ def solution_groups() -> tuple[tuple[str, ...], ...]:
         key = reference.group or reference.name
         found[key] = (*found.get(key, ()), reference.name)
     return tuple(found.values())
-
-
-__all__ = [
-    "DEFAULTS",
-    "REFERENCES",
-    "Place",
-    "Reference",
-    "reference_value",
-    "solution_groups",
-    "time_reference",
-]

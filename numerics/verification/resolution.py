@@ -80,6 +80,3 @@ def _smallest(seen: Callable[[mpmath.mpf], bool], digits: int, stride: float) ->
         middle = mpmath.sqrt(low * high)
         low, high = (low, middle) if seen(middle) else (middle, high)
     return high
-
-
-__all__ = ["FINE", "Resolution", "resolution_of"]

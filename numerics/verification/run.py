@@ -98,6 +98,3 @@ def _outcome(
         )
     except (UnableError, PrecisionError) as error:
         return law.name, " ".join(str(error).split())
-
-
-__all__ = ["symbols_of", "verify_laws"]

@@ -59,6 +59,3 @@ def select_values(
     {a: 2, t: 4}
     """
     return {symbol: value for symbol, value in values.items() if symbol in mine or symbol not in known}
-
-
-__all__ = ["Selection", "select_laws", "select_values"]

@@ -138,15 +138,3 @@ def judge_slow_remainder(prediction: Prediction, points: tuple[Point, ...]) -> t
         f"a remainder that falls with {mpmath.nstr(stated, 3)} in the slow variable is stated; "
         f"it falls with {mpmath.nstr(first, 3)}"
     )
-
-
-__all__ = [
-    "is_slow",
-    "judge_slow",
-    "judge_slow_remainder",
-    "left_out",
-    "slow_decay",
-    "slow_exponent",
-    "slow_resources",
-    "with_known_orders",
-]

@@ -33,6 +33,3 @@ def resources_of_window(law: Law, settings: Mapping[Symbol, Expr]) -> tuple[Expr
     ratio = (last / first) ** (1 / (WINDOW_POINTS - 1))
     found = (Rational(f"{first * ratio**j:.6g}") for j in range(WINDOW_POINTS))
     return tuple(ceiling(x) if quantity.rule.counts_steps else x for x in found)
-
-
-__all__ = ["WINDOW_POINTS", "resources_of_window"]

@@ -74,6 +74,3 @@ def align_rows(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         if i == 0:
             yield "  ".join("-" * width for width in widths)
-
-
-__all__ = ["align_rows", "condition_text", "decimal", "decimal_with_error", "exponent_text"]

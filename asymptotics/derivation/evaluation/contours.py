@@ -69,6 +69,3 @@ def zeta_value(s: Any, first: Any = None) -> Any:
         return mpmath.zeta(s)
     count = 24 + int(abs(s))
     return mpmath.fsum((first + j) ** -s for j in range(count)) + hurwitz(s, first + count, 0)
-
-
-__all__ = ["both_ways", "cotangent_contour", "sum_unless_zero", "zeta_value"]

@@ -309,6 +309,3 @@ def left_by_halving(before: Any, change: Any, rounding: Any) -> Any:
     if before is None or change >= before:
         return mpmath.inf
     return 100 * change * (change / before) ** 2
-
-
-__all__ = ["ModeSum", "exp_less_one", "integrate_by_halving", "stable"]

@@ -241,20 +241,3 @@ def check_step(eta: float, edge: float) -> None:
         raise DomainError(
             f"eta = {eta} is beyond stability: the largest curvature is {edge:.6g}; use eta < {2 / edge:.6g}"
         )
-
-
-__all__ = [
-    "TRAINING_RULES",
-    "Curvature",
-    "Rule",
-    "TrainingRule",
-    "check_rule",
-    "check_step",
-    "kind_of",
-    "numbers_of",
-    "open_parameters",
-    "positive_float",
-    "rule_of_name",
-    "training_rule",
-    "with_numbers",
-]

@@ -47,6 +47,3 @@ class GradientDescent(TrainingRule):
     def check_stable(self, curvature: Curvature) -> None:
         """Raise `DomainError` unless ``eta edge < 2``."""
         check_step(self.eta, curvature.edge)
-
-
-__all__ = ["GradientDescent"]

@@ -30,6 +30,3 @@ class GradientFlow(TrainingRule):
     def propagator(cls, curvature: Expr, t: Expr) -> Expr:
         """``e^(-lambda t)``."""
         return exp(-curvature * t)
-
-
-__all__ = ["GradientFlow"]

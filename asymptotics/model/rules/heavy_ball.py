@@ -44,6 +44,3 @@ class HeavyBall(TrainingRule):
         split = sqrt(1 - 4 * symbols.beta * curvature)
         slow, fast = -2 * curvature / (1 + split), -(1 + split) / (2 * symbols.beta)
         return (slow * exp(fast * t) - fast * exp(slow * t)) / (slow - fast)
-
-
-__all__ = ["HeavyBall"]

@@ -80,6 +80,3 @@ class OnePassSGD(TrainingRule):
                 f"eta sum(lambda)/(2B) = {load:.6g} must be < 1; use eta < {2 * self.batch / trace:.6g}"
             )
         check_step(self.eta, curvature.edge)
-
-
-__all__ = ["OnePassSGD"]

@@ -87,6 +87,3 @@ def _circle(eta: Scalar, steps: int, nodes: int, digits: int, field: Field) -> P
     u = array(us)
     z = (u - 1) / eta
     return Propagation(Z=z, tau=u ** (steps + 1) / (eta * z * points))
-
-
-__all__ = ["GradientDescentDynamics"]

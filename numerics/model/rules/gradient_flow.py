@@ -47,6 +47,3 @@ class GradientFlowDynamics(AlongFlow[GradientFlow]):
         with np.errstate(over="ignore"):
             fraction: Floats = 0.0 - np.expm1(-curvature[:, None] * times)
         return fraction
-
-
-__all__ = ["AlongFlow", "GradientFlowDynamics"]

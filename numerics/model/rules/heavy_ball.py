@@ -71,6 +71,3 @@ def _fraction(beta: float, x: Floats, times: Floats) -> Floats:
     decaying = (np.exp(bounded - tau) + np.exp(-bounded - tau)) / 2 + tau * np.exp(bounded - tau) * slope
     fraction: Floats = np.where(clear, two_rates, 1 - np.where(damping > 0, decaying, oscillating))
     return fraction
-
-
-__all__ = ["HeavyBallDynamics"]

@@ -98,6 +98,3 @@ class OnePassSGDDynamics(AlongFlow[OnePassSGD]):
             f"eta = {eta} is not below {low:.6g}, the stability bound of one-pass SGD with batch = {batch} "
             "on this draw's kernel; lower eta or raise the batch"
         )
-
-
-__all__ = ["OnePassSGDDynamics"]
