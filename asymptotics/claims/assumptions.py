@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sympy import And, Eq, Expr
+from sympy import And, Eq, Expr, Or
 from sympy.core.relational import Ge, Gt, Le, Lt
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import Domain, plain, primitive
 from asymptotics.errors import DomainError, shown
-from asymptotics.parsing.expressions import parse_condition
+from asymptotics.parsing.conditions import read_condition
 from asymptotics.parsing.numbers import one_or_many
 
 
@@ -31,8 +30,7 @@ def read_assumptions(assuming: object, symbols: Mapping[str, Expr]) -> tuple[tup
     for given in one_or_many(assuming, "assuming"):
         relation = given
         if isinstance(given, str):
-            text = re.sub(r"(?<![<>=!])=(?!=)", "==", given)
-            relation = parse_condition(text, symbols=symbols)
+            relation = read_condition(given, symbols)
         for part in And.make_args(relation) if isinstance(relation, Boolean | bool) else (relation,):
             found += _assumption(part, given, symbols)
     return tuple(found)
@@ -44,7 +42,9 @@ def _assumption(part: object, given: object, symbols: Mapping[str, Expr]) -> lis
     if part is false or part is False:
         raise DomainError(f"the assumption {given} never holds for positive parameters; leave it out")
     if not isinstance(part, Lt | Le | Gt | Ge | Eq):
-        raise DomainError(f"the assumption {shown(given)} is not a comparison; write for example a - 1 < b")
+        several = "is not one region; give each alternative alone"
+        single = "is not a comparison; write for example a - 1 < b"
+        raise DomainError(f"the assumption {shown(given)} {several if isinstance(part, Or) else single}")
     known = {s.name for meant in symbols.values() for s in meant.free_symbols}
     for symbol in part.free_symbols:
         if symbol.name not in symbols and symbol.name not in known:

@@ -9,6 +9,7 @@ from sympy import Expr, Mul, Piecewise, Symbol, log, powsimp, true
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.claims.assumptions import assume, read_assumptions
+from asymptotics.claims.free_constants import without_free_constants
 from asymptotics.claims.judge import AS_WRITTEN, Judge, witness
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work
 from asymptotics.claims.statement import LOWER, MEANING, STATED, UPPER, Statement, read_claim
@@ -22,7 +23,7 @@ from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.laws.law import Law
 from asymptotics.notation import Notation
 from asymptotics.notation import notation as notation_of
-from asymptotics.parsing.numbers import exact, mapping_of
+from asymptotics.parsing.numbers import exact, mapping_of, one_or_many
 from asymptotics.precision import exclusive
 
 RESOURCES = ("t", "N", "P", "C")
@@ -80,9 +81,11 @@ def check_claim(
     statement = read_claim(claim, {**known, **meaning})
     if isinstance(law, Optimum):
         subject = _line(law, statement, meaning)
+    statement = without_free_constants(statement, {*subject.letters, *subject.parameters, subject.resource})
     _refuse_strangers(statement, subject, meaning)
     parameters = {s.name: s for s in subject.parameters}
-    cells = assume(subject.domain, read_assumptions(assuming, {**parameters, **meaning}))
+    given = (*one_or_many(assuming, "assuming"), statement.condition)
+    cells = assume(subject.domain, read_assumptions(given, {**parameters, **meaning}))
     judge = Judge(statement=statement, subject=subject, work=Work(STEPS))
     outcomes = _confirm(judge, judge.outcomes(cells))
     return _verdict(judge, cells, outcomes)

@@ -41,7 +41,7 @@ class Decimals:
 
     >>> read = Decimals()
     >>> read("0.5"), read("0.238"), read("0.238"), read.found[0].half
-    (1/2, d_1, d_2, 1/2000)
+    (1/2, decimal 1, decimal 2, 1/2000)
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Decimals:
         fraction = mantissa.partition(".")[2]
         if not fraction or len(mantissa.replace(".", "").lstrip("0")) < LEAST:
             return number
-        letter = Symbol(f"d_{len(self.found) + 1}", positive=True)
+        letter = Symbol(f"decimal {len(self.found) + 1}", positive=True)
         half = decimal(f"0.{'0' * len(fraction)}5e{power or 0}")
         self.found.append(Rounding(letter=letter, written=number, half=half))
         return letter

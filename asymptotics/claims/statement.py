@@ -16,15 +16,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sympy import Eq, Expr, Order
+from sympy import Eq, Expr, Order, Symbol
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.claims.decimals import Decimals, Rounding
 from asymptotics.errors import ParseError
 from asymptotics.parsing import latex
-from asymptotics.parsing.expressions import parse
+from asymptotics.parsing.conditions import read_condition, split_claim
+from asymptotics.parsing.expressions import parse, parse_condition
 from asymptotics.parsing.latex import Item, Source
-from asymptotics.parsing.latex_writer import LETTERS, to_text
+from asymptotics.parsing.latex_writer import COMPARISONS, LEADS, LETTERS, to_condition, to_text
 from asymptotics.parsing.numbers import exact
 from asymptotics.parsing.vocabulary import LENGTH
 
@@ -48,6 +50,7 @@ NODES = 3000
 _relation = re.compile(r"==|<=|>=|!=|[=~∝≍≃≈≲≳<>]")
 _bound = re.compile(r"\s*(O|Theta|Omega)\s*(?=\()")
 _remainder = re.compile(r"\+\s*O\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*$")
+_correction = re.compile(r"(\*\s*|)\(\s*1\s*[+-]\s*[Oo]\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\)")
 _left = re.compile(r"\s*(?:min_?[A-Za-z]\s*)?(?P<name>[A-Za-z]+)[\w^*',;()\s-]*")
 
 
@@ -57,7 +60,8 @@ class Statement:
 
     ``soft``: up to logarithms. ``arguments``: the letters in the parentheses and subscripts of the left side.
     ``places``: where each symbol stands in ``claim``, for messages. ``remainder``: it ends in ``+ O(...)``.
-    ``rounded``: the expression with letters for its ``decimals`` (`asymptotics.claims.decimals`).
+    ``condition``: where it is claimed. ``rounded``: the expression with letters for its ``decimals``
+    (`asymptotics.claims.decimals`).
     """
 
     claim: str
@@ -68,6 +72,7 @@ class Statement:
     arguments: str = ""
     places: tuple[tuple[str, int], ...] = ()
     remainder: bool = False
+    condition: Boolean = true
     rounded: Expr | None = None
     decimals: tuple[Rounding, ...] = ()
 
@@ -98,14 +103,14 @@ def read_claim(claim: object, symbols: Mapping[str, Expr]) -> Statement:
         left = _left_side(str(claim.lhs))
         if left is None:
             raise ParseError(f"{claim.lhs}: the left side names the quantity, as L(N)")
-        return _statement(str(claim), claim.rhs, EQUAL, symbols, left)
+        return _statement(claim, claim.rhs, EQUAL, symbols, left)
     if isinstance(claim, Order):
-        return _statement(str(claim), claim.expr, UPPER, symbols, ("", ""))
-    return _statement(str(claim), claim, STATED, symbols, ("", ""))
+        return _statement(claim, claim.expr, UPPER, symbols, ("", ""))
+    return _statement(claim, claim, STATED, symbols, ("", ""))
 
 
 def _statement(
-    claim: str, given: object, relation: str, symbols: Mapping[str, Expr], left: tuple[str, str]
+    claim: object, given: object, relation: str, symbols: Mapping[str, Expr], left: tuple[str, str]
 ) -> Statement:
     expression, decimals = exact(given, "claim"), Decimals()
     rounded = decimals.of_floats(given) if isinstance(given, Expr) else expression
@@ -118,7 +123,7 @@ def _statement(
             raise ParseError(f"the claim has more than {NODES} parts; shorten it")
     known = {s: symbols[s.name] for s in expression.free_symbols if s.name in symbols}
     return Statement(
-        claim=claim,
+        claim=str(claim),
         expression=expression.xreplace(known),
         relation=relation,
         subject=left[0],
@@ -131,6 +136,8 @@ def _statement(
 def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     if len(claim) > LENGTH:
         raise ParseError(f"the claim has {len(claim)} characters, more than {LENGTH}; shorten it")
+    whole, (claim, where) = claim, split_claim(claim)
+    condition = read_condition(where, symbols) if where else true
     found = list(_relation.finditer(claim))
     for sign in found:
         if sign.group() in ("<", ">", "<=", ">=", "!="):
@@ -147,7 +154,7 @@ def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     bound = _bound.match(claim, start)
     if bound:
         relation, start = RELATIONS[bound.group(1)], bound.end()
-    right = claim[start:]
+    right = _correction.sub(lambda m: m[1] + "1" + " " * (len(m[0]) - len(m[1]) - 1), claim[start:])
     rest = None if bound else _remainder.search(right)
     right = right[: rest.start()] if rest else right
     if found and not right.strip():
@@ -156,15 +163,16 @@ def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     names = {m.group(): start + m.start() for m in reversed(list(re.finditer(r"[A-Za-z_]\w*", right)))}
     assert left is not None
     return Statement(
-        claim=claim,
+        claim=whole,
         expression=decimals.as_written(rounded),
         relation=relation,
         subject=left[0],
         arguments=left[1],
         places=tuple(names.items()),
-        remainder=rest is not None,
+        remainder=rest is not None or right != claim[start:][: len(right)],
         rounded=rounded,
         decimals=tuple(decimals.found),
+        condition=condition,
     )
 
 
@@ -172,8 +180,10 @@ def _parse(
     claim: str, text: str, origin: Sequence[int], symbols: Mapping[str, Expr]
 ) -> tuple[Expr, Decimals]:
     decimals = Decimals()
+    subscripted = re.findall(r"\b[A-Za-z]+_[A-Za-z0-9]+\b", text)
+    known = {name: Symbol(name, positive=True) for name in subscripted} | dict(symbols)
     try:
-        return parse(text, symbols=symbols, number=decimals), decimals
+        return parse(text, symbols=known, number=decimals), decimals
     except ParseError as error:
         if error.position is None or not origin:
             raise
@@ -183,6 +193,7 @@ def _parse(
 
 def _left_side(text: str) -> tuple[str, str] | None:
     """The name on the left side, and the letters in its parentheses and subscripts."""
+    text = re.sub(r"^.*\bterm\s*of\s*|^.*termof", "", text)  # "1/N^2 term of L(t, N)"
     match = _left.fullmatch(text)
     if match is None or re.search(r"\*\*|\^(?!\s*(\*|opt))", text):
         return None  # a power is not a name, but for a star
@@ -197,6 +208,7 @@ def _from_latex(claim: str, symbols: Mapping[str, Expr]) -> Statement:
         items.pop()
     if not items:
         raise ParseError("the claim is empty; write for example N^{-b}")
+    items, condition = _split_condition(source, items, symbols)
     signs = [i for i, item in enumerate(items) if _is_relation(item)]
     for i in signs:
         if items[i].name in INEQUALITIES:
@@ -215,8 +227,10 @@ def _from_latex(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     bound, soft = _bound_of(source, right)
     if bound:
         relation, right = RELATIONS[bound], right[1:]
-    ending = None if bound else _remainder_of(source, right)
-    text, origin = to_text(source, right[:ending])
+    ending = None if bound else latex.remainder_of(source, right)
+    bare = latex.without_corrections(source, right[:ending])
+    corrected = ending is not None or len(bare) < len(right)
+    text, origin = to_text(source, bare)
     rounded, decimals = _parse(claim, text, origin, symbols)
     places: dict[str, int] = {}
     for match in re.finditer(r"[A-Za-z_]\w*", text):
@@ -230,10 +244,22 @@ def _from_latex(claim: str, symbols: Mapping[str, Expr]) -> Statement:
         subject=left[0],
         arguments=left[1],
         places=tuple(places.items()),
-        remainder=ending is not None,
+        remainder=corrected,
         rounded=rounded,
         decimals=tuple(decimals.found),
+        condition=condition,
     )
+
+
+def _split_condition(
+    source: Source, items: list[Item], symbols: Mapping[str, Expr]
+) -> tuple[list[Item], Boolean]:
+    r"""The claim, and what follows ``\text{for}`` or a comma, if that compares."""
+    head = latex.split_at(source, items, lambda x: x.name == "," or latex.word_of(x) in LEADS)[0]
+    rest = items[len(head) + 1 :]
+    if head and any(x.name in COMPARISONS for x in rest):
+        return list(head), parse_condition(to_condition(source, rest)[0], symbols=symbols)
+    return items, true
 
 
 def _is_relation(item: Item) -> bool:
@@ -267,22 +293,6 @@ def _flat(source: Source, items: Sequence[Item]) -> str:
         else:
             text += item.name
     return text
-
-
-def _remainder_of(source: Source, items: Sequence[Item]) -> int | None:
-    """Where ``+ O(...)`` begins, if ``items`` end so."""
-    for i in range(1, len(items) - 2):
-        if items[i].kind == "char" and items[i].name == "+" and _is_bound(items, i + 1):
-            opening = latex.opening_at(items, i + 2)
-            if opening is not None and latex.partner(source, items, i + 2, opening)[1] == len(items):
-                return i
-    return None
-
-
-def _is_bound(items: Sequence[Item], at: int) -> bool:
-    item = items[at]
-    inside = (item.arguments[0] or ()) if item.kind == "macro" and item.arguments else ()
-    return item.name == "O" or (len(inside) == 1 and inside[0].name == "O")
 
 
 def _bound_of(source: Source, items: Sequence[Item]) -> tuple[str, bool]:

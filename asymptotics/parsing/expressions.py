@@ -18,7 +18,7 @@ from typing import NoReturn
 
 import sympy
 from mpmath.libmp import NoConvergence
-from sympy import Add, Expr, I, Integer, Max, Min, Mul, Piecewise, Pow, Rational, nan, oo, zoo
+from sympy import Add, And, Expr, I, Integer, Max, Min, Mul, Or, Piecewise, Pow, Rational, nan, oo, zoo
 from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.errors import DomainError
@@ -76,7 +76,7 @@ def parse(
 
 
 def parse_condition(text: str, *, symbols: Mapping[str, Expr] | None = None) -> Boolean:
-    """The condition that ``text`` writes: one comparison of two expressions as in `parse`.
+    """The condition that ``text`` writes: comparisons of expressions as in `parse`, in ``And`` and ``Or``.
 
     SymPy's ``true`` or ``false`` when the comparison does not depend on the symbols, all of
     which are positive. Raises `ParseError`.
@@ -85,12 +85,7 @@ def parse_condition(text: str, *, symbols: Mapping[str, Expr] | None = None) -> 
     (a - 1 < b, True)
     """
     reader = _reader(text, symbols)
-    root = reader.syntax.root
-    if not isinstance(root, ast.Compare):
-        reader.fail(root, "a condition compares two expressions; write for example a - 1 < b")
-    if len(root.ops) > 1:
-        reader.fail(root.comparators[1], "a chain of comparisons; give each as a condition of its own")
-    return reader.condition(root, 0)
+    return reader.condition(reader.syntax.root, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +129,20 @@ class _Reader:
             case _:
                 self.fail(node, "not an expression; only + - * / ** and calls of functions are known")
 
-    def condition(self, node: ast.Compare, depth: int) -> Boolean:
-        left, right = (self.expression(side, depth) for side in (node.left, node.comparators[0]))
-        return _relations[type(node.ops[0])](left, right)
+    def condition(self, node: ast.expr, depth: int) -> Boolean:
+        """A comparison or a chain of them, True, or And and Or of conditions."""
+        match node:
+            case ast.Compare(left=left, ops=operators, comparators=others) if len(others) <= CHOICES:
+                sides = [self.expression(side, depth) for side in (left, *others)]
+                return And(*(_relations[type(o)](*sides[i : i + 2]) for i, o in enumerate(operators)))
+            case ast.Constant(value=True):
+                return true
+            case ast.Call(func=ast.Name(id="And" | "Or" as name), args=parts, keywords=[]) if (
+                depth < 4 and len(parts) <= CHOICES
+            ):
+                return (And if name == "And" else Or)(*(self.condition(part, depth + 1) for part in parts))
+            case _:
+                self.fail(node, "a condition compares two expressions; write for example a - 1 < b")
 
     def name(self, name: str, node: ast.expr) -> Expr:
         if name in self.names:
@@ -223,13 +229,7 @@ class _Reader:
             if not isinstance(pair, ast.Tuple) or len(pair.elts) != 2:
                 self.fail(pair, f"a piece is an expression and a condition in parentheses; {shape}")
             value, condition = pair.elts
-            if isinstance(condition, ast.Constant) and condition.value is True:
-                holds: Boolean = true
-            elif isinstance(condition, ast.Compare) and len(condition.ops) == 1:
-                holds = self.condition(condition, depth + 2)
-            else:
-                self.fail(condition, f"the condition of a piece is one comparison, or True; {shape}")
-            pieces.append((self.expression(value, depth + 2), holds))
+            pieces.append((self.expression(value, depth + 2), self.condition(condition, depth + 2)))
         return self.build(node, Piecewise, *pieces)
 
     def build(self, node: ast.expr, build: Callable[..., Expr], *arguments: object) -> Expr:

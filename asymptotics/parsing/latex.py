@@ -11,7 +11,7 @@ through the same whitelist parser, with the same bounds, as text. Nothing is exp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -29,7 +29,6 @@ from pylatexenc.latexwalker import (
 from pylatexenc.macrospec import LatexContextDb, MacroSpec
 
 from asymptotics.errors import ParseError
-from asymptotics.hints import name_argument
 from asymptotics.parsing.vocabulary import DEPTH, LENGTH
 
 SPACES = set(", ; : ! quad qquad displaystyle textstyle limits nolimits".split()) | {" ", "\n", ">"}
@@ -37,6 +36,7 @@ SIZES = set("left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl 
 FONTS = set("mathcal mathrm mathbb mathscr mathbf mathsf mathit operatorname text textrm boldsymbol".split())
 ACCENTS = set("hat tilde bar widehat widetilde overline".split())
 FRACTIONS = {"frac", "tfrac", "dfrac"}
+CASES = ("cases", "dcases", "cases*")
 OPENING = {"(": ")", "[": "]", "{": "}"}
 
 _macros = LatexContextDb()
@@ -54,7 +54,7 @@ _macros.add_context_category(
 class Item:
     """One character, macro or group of the source: its kind, what it says, where, and what it contains."""
 
-    kind: str  # "char", "macro" or "group"
+    kind: str  # "char", "macro", "group" or "cases"
     name: str
     position: int
     arguments: tuple[tuple[Item, ...] | None, ...] = ()
@@ -131,10 +131,10 @@ def _items(text: str, nodes: Sequence[Any]) -> tuple[Item, ...]:
             if node.macroname not in SPACES:
                 found.append(_macro(text, node))
         elif isinstance(node, LatexEnvironmentNode):
-            advice = f"give each case as a claim of its own, with {name_argument('assuming', '...')}"
-            raise ParseError.at(
-                text, node.pos, f"the environment {node.environmentname} is not read; {advice}"
-            )
+            if node.environmentname not in CASES:
+                raise ParseError.at(text, node.pos, f"the environment {node.environmentname} is not read")
+            inside = _items(text, node.nodelist)
+            found.append(Item(kind="cases", name="cases", position=node.pos, arguments=(inside,)))
         elif not isinstance(node, LatexCommentNode):
             raise ParseError.at(text, node.pos, "this is not part of an expression")
     return tuple(found)
@@ -203,6 +203,62 @@ def partner(source: Source, items: Sequence[Item], at: int, opening: tuple[str, 
     source.fail(items[at].position, "a parenthesis is not closed")
 
 
+def word_of(item: Item) -> str:
+    r"""What ``\\text{...}`` says, without blanks; "" for all else."""
+    inside = (item.arguments[0] or ()) if item.kind == "macro" and item.name in FONTS else ()
+    return "".join(x.name for x in inside)
+
+
+def split_at(source: Source, items: Sequence[Item], is_mark: Callable[[Item], bool]) -> list[Sequence[Item]]:
+    """The parts of ``items`` between marks that stand in no parentheses."""
+    parts, start, at = [], 0, 0
+    while at < len(items):
+        opening = opening_at(items, at)
+        if opening is not None:
+            at = partner(source, items, at, opening)[1]
+            continue
+        if is_mark(items[at]):
+            parts.append(items[start:at])
+            start = at + 1
+        at += 1
+    return [*parts, items[start:]]
+
+
+def remainder_of(source: Source, items: Sequence[Item]) -> int | None:
+    """Where ``+ O(...)`` begins, if ``items`` end so."""
+    for i in range(1, len(items) - 2):
+        if items[i].kind == "char" and items[i].name == "+" and _is_bound(items[i + 1]):
+            opening = opening_at(items, i + 2)
+            if opening is not None and partner(source, items, i + 2, opening)[1] == len(items):
+                return i
+    return None
+
+
+def without_corrections(source: Source, items: Sequence[Item]) -> tuple[Item, ...]:
+    """``items`` without factors ``(1 + O(...))``."""
+    kept: list[Item] = []
+    at = 0
+    while at < len(items):
+        opening = opening_at(items, at)
+        if opening is not None:
+            end, after = partner(source, items, at, opening)
+            inside = items[opening[1] : end]
+            if inside and inside[0].name == "1" and remainder_of(source, inside) == 1:
+                at = after
+                continue
+            kept += items[at:after]
+            at = after
+        else:
+            kept.append(items[at])
+            at += 1
+    return tuple(kept)
+
+
+def _is_bound(item: Item) -> bool:
+    inside = (item.arguments[0] or ()) if item.kind == "macro" and item.arguments else ()
+    return item.name in ("O", "o") or (len(inside) == 1 and inside[0].name in ("O", "o"))
+
+
 __all__ = [
     "ACCENTS",
     "FONTS",
@@ -214,4 +270,8 @@ __all__ = [
     "opening_at",
     "partner",
     "read",
+    "remainder_of",
+    "split_at",
+    "without_corrections",
+    "word_of",
 ]

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NoReturn
 
-from asymptotics.parsing.latex import FONTS, FRACTIONS, SIZES, Item, Source, opening_at, partner
+from asymptotics.parsing.latex import (
+    FONTS,
+    FRACTIONS,
+    SIZES,
+    Item,
+    Source,
+    opening_at,
+    partner,
+    remainder_of,
+    split_at,
+    without_corrections,
+    word_of,
+)
 from asymptotics.parsing.vocabulary import DEPTH, GREEK
 
 FUNCTIONS = {
@@ -24,6 +36,15 @@ LETTERS = {
     "varphi": "phi",
 }
 PRODUCTS = {"cdot", "times"}
+COMPARISONS = {
+    **{sign: sign for sign in ("<", ">")},
+    **dict.fromkeys(("le", "leq", "leqslant", "≤"), "<="),
+    **dict.fromkeys(("ge", "geq", "geqslant", "≥"), ">="),
+    **dict.fromkeys(("ne", "neq"), "!="),
+    "=": "==",
+}
+LEADS = ("if", "for", "when", "where", "with")
+"""Words before a condition."""
 
 
 def to_text(source: Source, items: Sequence[Item]) -> tuple[str, tuple[int, ...]]:
@@ -40,6 +61,22 @@ def to_text(source: Source, items: Sequence[Item]) -> tuple[str, tuple[int, ...]
     return (
         "".join(piece for piece, _ in pieces),
         tuple(position for piece, position in pieces for _ in piece),
+    )
+
+
+def to_condition(source: Source, items: Sequence[Item]) -> tuple[str, tuple[int, ...]]:
+    r"""A condition in the syntax of `expressions.parse_condition`, and the place of each character of it.
+
+    >>> from asymptotics.parsing.latex import read
+    >>> source = read(r"\text{if } 1 < b \wedge a \le 2b")
+    >>> to_condition(source, source.items)[0]
+    'And(1<b, a<=2*b)'
+    """
+    writer = _Writer(source)
+    writer.condition(items)
+    return (
+        "".join(piece for piece, _ in writer.pieces),
+        tuple(position for piece, position in writer.pieces for _ in piece),
     )
 
 
@@ -87,7 +124,61 @@ class _Writer:
             return self.parentheses(items, at, opening)
         if item.kind == "macro":
             return self.macro(items, at)
+        if item.kind == "cases":
+            return self.cases(items, at)
         return self.character(items, at)
+
+    def cases(self, items: Sequence[Item], at: int) -> int:
+        """``value & condition`` in rows, remainders left out, as a Piecewise."""
+        inside = items[at].arguments[0] or ()
+        self.put("Piecewise(", items[at].position, starts=True)
+        rows = [row for row in split_at(self.source, inside, lambda x: x.name == "\\") if row]
+        for i, row in enumerate(rows):
+            value, *condition = split_at(self.source, row, lambda x: x.name == "&")
+            if len(condition) != 1 or not value:
+                self.fail(row[0], "a row of cases is a value, & and a condition")
+            value = without_corrections(self.source, value[: remainder_of(self.source, value)])
+            while value and value[-1].name in (",", ";"):
+                value = value[:-1]
+            self.put(", (" if i else "(", row[0].position)
+            self.sequence(value)
+            self.put(", ", row[0].position)
+            self.condition([x for x in condition[0] if x.name not in ".;"])
+            self.put(")", row[0].position)
+        self.put(")", items[at].position, ends=True)
+        return at + 1
+
+    def condition(self, items: Sequence[Item]) -> None:
+        """Comparisons, joined by words, commas or signs; "otherwise" is True."""
+        items = [x for x in items if word_of(x) not in LEADS]
+        if len(items) == 1 and word_of(items[0]) in ("otherwise", "else"):
+            self.put("True", items[0].position)
+            return
+        self.joined(items, (("Or", ("vee", "lor", "or")), ("And", ("wedge", "land", "and", ","))))
+
+    def joined(self, items: Sequence[Item], kinds: Sequence[tuple[str, tuple[str, ...]]]) -> None:
+        if not kinds:
+            self.comparison(items)
+            return
+        (name, signs), *rest = kinds
+        parts = split_at(self.source, items, lambda x: x.name in signs or word_of(x) in signs)
+        parts = [part for part in parts if part]
+        for i, part in enumerate(parts):
+            if len(parts) > 1:
+                self.put(", " if i else f"{name}(", part[0].position)
+            self.joined(part, rest)
+        if len(parts) > 1:
+            self.put(")", parts[-1][-1].position, ends=True)
+
+    def comparison(self, items: Sequence[Item]) -> None:
+        start = 0
+        for i, item in enumerate([*items, None]):
+            if item is None or item.name in COMPARISONS:
+                self.after_operand = False
+                self.sequence(items[start:i])
+                start = i + 1
+            if item is not None and item.name in COMPARISONS:
+                self.put(COMPARISONS[item.name], item.position)
 
     def character(self, items: Sequence[Item], at: int) -> int:
         item, character = items[at], items[at].name
@@ -95,7 +186,7 @@ class _Writer:
         if word in FUNCTIONS:
             return self.function(FUNCTIONS[word], items, at, at + len(word))
         if character.isascii() and character.isalpha():
-            self.put(character, item.position, starts=True, ends=True)
+            return self.letter(character, items, at)
         elif character.isascii() and (character.isdigit() or character == "."):
             end = at
             while end < len(items) and items[end].kind == "char" and items[end].name in "0123456789.":
@@ -114,6 +205,16 @@ class _Writer:
         else:
             self.fail(item, f"{character!r} is not part of an expression")
         return at + 1
+
+    def letter(self, name: str, items: Sequence[Item], at: int) -> int:
+        """A letter with its subscript, ``C_0`` or ``\\alpha_{N}``, as a name."""
+        below = items[at + 2 : at + 3] if at + 1 < len(items) and items[at + 1].name == "_" else ()
+        inside = below[0].arguments[0] or () if below and below[0].kind == "group" else below
+        subscript = "".join(word_of(x) or x.name for x in inside)
+        if below and not (subscript.isascii() and subscript.isalnum()):
+            self.fail(items[at + 1], "a subscript is letters or digits, as C_0")
+        self.put(f"{name}_{subscript}" if below else name, items[at].position, starts=True, ends=True)
+        return at + (3 if below else 1)
 
     def operator(self, sign: str, item: Item) -> None:
         if sign in "*/," and not self.after_operand:
@@ -154,8 +255,8 @@ class _Writer:
         if name in FUNCTIONS:
             return self.function(FUNCTIONS[name], items, at, at + 1)
         if name in LETTERS:
-            self.put(LETTERS[name], item.position, starts=True, ends=True)
-        elif name in PRODUCTS:
+            return self.letter(LETTERS[name], items, at)
+        if name in PRODUCTS:
             self.operator("*", item)
         elif name in FRACTIONS:
             upper, lower = self.arguments(item, 2)
