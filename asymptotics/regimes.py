@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
-from typing import cast
 
 from sympy import (
     And,
@@ -45,9 +44,8 @@ from asymptotics.caches import cached
 from asymptotics.domains.domain import POSITIVE, Domain, as_condition, normal, primitive, solutions
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.expansion import Expansion, as_power
-from asymptotics.expansions.layer_leading import is_settled, leading_form, leading_series
-from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.oscillation import Oscillation
+from asymptotics.expansions.slow import leading_form, leading_series
 from asymptotics.expansions.terms import Term
 from asymptotics.expansions.vanishing import Zeros, zero_curves
 from asymptotics.parsing.heights import substitute
@@ -59,6 +57,8 @@ Formula = Callable[[dict[Symbol, Expr], int], Expansion]
 """``formula(table, depth)``: the expansion of a quantity after the substitutions in ``table``."""
 
 MAX_DEPTH = 9
+SLOW_DEPTH = 3
+"""Slow coefficients whose leading terms cancel are looked at one order further than this."""
 WHOLE = "for whole numbers; between them the law oscillates"
 NOT_EXCLUDED = "zeros of the prefactor are not excluded"
 LONG = 200
@@ -146,8 +146,7 @@ def _expand(
     formula: Formula, table: dict[Symbol, Expr], domain: Domain, depth: int
 ) -> tuple[Expansion, tuple[Term, ...]]:
     """The expansion without terms that vanish, and those that are taken as zeros without proof."""
-    series = formula(table, depth).within(domain)
-    return (series, ()) if isinstance(series, Layered) else series.without_zeros()
+    return formula(table, depth).within(domain).without_zeros()
 
 
 def _settle(
@@ -159,6 +158,8 @@ def _settle(
         first = series.candidates()
         if first and all(any(series.ahead(t, b) for t in first) for b in series.remainder):
             return series, doubtful
+        if depth > SLOW_DEPTH and series.is_slow:
+            break
     if not series.terms:
         raise UnableError(f"every power of {series.variable} vanishes: what is left falls exponentially")
     raise UnableError(
@@ -233,17 +234,15 @@ def _boundaries(formula: Formula, candidates: tuple[Term, ...], domain: Domain) 
             try:
                 yield _regime(formula, table, edge, And(Eq(meeting.lhs, meeting.rhs), *extra))
             except UnableError:
-                # layers that meet may leave a constant or a growing function of log x, as further parameters
-                # say: such a line is derived with numbers (`Law.at` says so)
-                if not isinstance(formula(table, 2), Layered):
+                # slow coefficients that meet may leave a constant or a growing function of log x, as further
+                # parameters say: such a line is derived with numbers (`Law.at` says so)
+                if not formula(table, 2).is_slow:
                     raise
 
 
 def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, condition: Boolean) -> Regime:
     series, doubtful = _settle(formula, table, domain)
-    if isinstance(series, Layered):
-        if not is_settled(series) and not domain.constraints:
-            series = formula(table, 4).within(domain)  # leading slow terms may cancel, at numbers
+    if series.is_slow:
         form = leading_form(series)
         if form is not None:
             return Regime(
@@ -259,7 +258,7 @@ def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, conditi
             )
 
         def inner(values: dict[Symbol, Expr], depth: int) -> Expansion:
-            return leading_series(cast(Layered, formula(values, depth).within(domain)))
+            return leading_series(formula(values, depth).within(domain))
 
         return _regime(inner, table, domain, condition)
     for depth in range(3, MAX_DEPTH):

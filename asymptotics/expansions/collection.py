@@ -7,6 +7,7 @@ collect        the terms that are kept, and the bounds of the rest
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import islice
 
 from sympy import Expr
@@ -14,17 +15,17 @@ from sympy import Expr
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.expansions.orders import signs_on
 from asymptotics.expansions.ring import ONE, Element, sum_of_products
-from asymptotics.expansions.terms import Bound, Term, absorbs, minimal
+from asymptotics.expansions.terms import Bound, Logs, Term, absorbs, logs_at_point, minimal
 
-Summands = dict[Expr, dict[int, list[tuple[Element, Element]]]]
-"""Products of coefficients, which add up to the coefficient of an order and a power of the logarithm."""
+Summands = dict[Expr, dict[Logs, list[tuple[Element, Element]]]]
+"""Products of coefficients, which add up to that of an order and of powers of l and log(l)."""
 
 
 def summands_of(terms: Iterable[Term]) -> Summands:
-    """The coefficients of terms by order and power of the logarithm."""
+    """The coefficients of terms by order and powers of l and log(l)."""
     found: Summands = {}
     for t in terms:
-        found.setdefault(normal(t.order), {}).setdefault(t.log_power, []).append((t.element, ONE))
+        found.setdefault(normal(t.order), {}).setdefault(t.logs, []).append((t.element, ONE))
     return found
 
 
@@ -36,7 +37,7 @@ def collect(
     Coefficients are made from the front, so that those far behind are never made.
     """
     signs = signs_on(domain)
-    bounds = minimal(signs, (Bound(normal(b.order), b.log_power) for b in remainder))
+    bounds = minimal(signs, (Bound(normal(b.order), *b.logs) for b in remainder))
     places = {p: signs.locate(p) for p in summands}
     kept: list[Term] = []
     dropped: list[Bound] = []
@@ -48,15 +49,15 @@ def collect(
             continue
         powers = summands[p]
         found = []
-        for m in sorted(powers, reverse=True):
-            if not any(absorbs(signs, b, Bound(p, m)) for b in bounds):
-                total = sum_of_products(powers[m])
+        for logs in sorted(powers, key=partial(logs_at_point, signs), reverse=True):
+            if not any(absorbs(signs, b, Bound(p, *logs)) for b in bounds):
+                total = sum_of_products(powers[logs])
                 if not total.vanishes():
-                    found.append(Term(total, p, m))
+                    found.append(Term(total, p, *logs))
         if found:
             present[p] = ahead
         if late:
-            dropped += (Bound(t.order, t.log_power) for t in found)
+            dropped += (Bound(t.order, *t.logs) for t in found)
         else:
             kept += found
     kept.sort(key=lambda t: present[t.order])

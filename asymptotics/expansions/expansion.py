@@ -1,7 +1,7 @@
 """Asymptotic expansions with symbolic exponents, and their algebra.
 
-An expansion is a finite sum of terms ``C e^p log(x)^m`` with a remainder, where the small
-quantity e is x (x -> 0) or 1/x (x -> oo). The orders p are expressions in the task's symbols,
+An expansion is a finite sum of terms ``C e^p l^m log(l)^n`` with a remainder, where the small quantity e is
+x (x -> 0) or 1/x (x -> oo), and ``l = log(1/e)``. The orders p are expressions in the task's symbols,
 so two of them may have no order; the rules are then:
 
 * a term is *behind* another if the difference of their orders is proved positive on the domain;
@@ -9,8 +9,12 @@ so two of them may have no order; the rules are then:
   goes to the remainder, a set of orders none of which is behind another: ``O(min over them)``;
 * an empty remainder means: smaller than every power of x.
 
-Coefficients are polynomials in generators (`ring`), and SymPy expressions when they are asked for. One that
-vanishes identically is removed, so that no false term can lead.
+Where poles leave logarithms, m is a whole number and a term has finitely many. A branch point leaves a
+series in 1/l beside a power of e, ``e^p l^m (C + C_1/l + ...)`` with any m: then a bound ``O(e^p l^(m - n))``
+ends it, all orders behind p are behind that bound, and the law is approached slowly (`slow`).
+
+Coefficients are polynomials in generators (`ring`), and SymPy expressions when they are asked for. They may
+oscillate in log x. One that vanishes identically is removed, so that no false term can lead.
 Differentiation of a remainder is valid because the expansions made here hold in sectors.
 """
 
@@ -18,9 +22,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from math import prod
 
 from sympy import (
-    QQ,
     Add,
     Expr,
     Integer,
@@ -32,9 +36,9 @@ from sympy import (
     binomial,
     exp,
     expand,
-    factorial,
     log,
     oo,
+    sympify,
 )
 
 from asymptotics.display import sum_text
@@ -42,14 +46,17 @@ from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.collection import Summands, collect, summands_of
 from asymptotics.expansions.laurent import reciprocal_gamma
-from asymptotics.expansions.orders import add, compare, order, order_expr, product
-from asymptotics.expansions.oscillation_products import inverse_waves
+from asymptotics.expansions.orders import add, compare, order, order_expr, product, signs_on
+from asymptotics.expansions.oscillation_products import split_waves
 from asymptotics.expansions.ring import ONE, element, power, sum_of_products
-from asymptotics.expansions.terms import Bound, Term
+from asymptotics.expansions.terms import Bound, Logs, Term, compare_logs, logs_at_point, slopes_of
 from asymptotics.expansions.vanishing import DOUBT, NONZERO, number_in, zero_test
 from asymptotics.notation import restate
 from asymptotics.parsing.heights import to_power
 from asymptotics.typesetting import sum_tex
+
+SLOW = Symbol("l", positive=True)
+"""l = log(1/e), in which the coefficient of one order is an expansion."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +82,8 @@ class Expansion:
     depth: int = 3
     gauge: Expr | None = None
     envelope: Expr = Integer(1)
+    slow: Expr | None = None
+    """l as a function of the resource, where it is not the logarithm of 1/e."""
 
     # --- reading -------------------------------------------------------------------------
 
@@ -83,9 +92,19 @@ class Expansion:
         return -order if self.at_infinity else order
 
     def monomial_of(self, place: Term | Bound) -> Expr:
-        """``envelope * x**p * log(x)**m`` of a term or bound, x what the variable stands for."""
+        """``envelope * x**p * l**m * log(l)**n`` of a term or bound, x what the variable stands for."""
         x = self.variable if self.gauge is None else self.gauge
-        return self.envelope * as_power(x, self.exponent(place.order)) * log(x) ** place.log_power
+        power = self.envelope * as_power(x, self.exponent(place.order))
+        slow = self.slow_variable
+        return power * slow**place.log_power * log(slow) ** place.loglog_power
+
+    @property
+    def slow_variable(self) -> Expr:
+        """l, a function of what the variable stands for."""
+        if self.slow is not None:
+            return self.slow
+        x = self.variable if self.gauge is None else self.gauge
+        return log(x) if self.at_infinity else -log(x)
 
     def term_expression(self, term: Term) -> Expr:
         """One term as a SymPy expression."""
@@ -116,7 +135,7 @@ class Expansion:
 
     def bounds(self) -> tuple[Bound, ...]:
         """Bounds for the whole of the expansion: the orders of its terms and of its remainder."""
-        return (*(Bound(t.order, t.log_power) for t in self.terms), *self.remainder)
+        return (*(Bound(t.order, *t.logs) for t in self.terms), *self.remainder)
 
     def candidates(self) -> tuple[Term, ...]:
         """The terms that may lead: those not behind any other term."""
@@ -136,7 +155,14 @@ class Expansion:
     def ahead(self, first: Term | Bound, second: Term | Bound) -> bool:
         """Whether ``second = o(first)`` is proved on the domain."""
         sign = compare(self.domain, first.order, second.order)
-        return sign == 1 or (sign == 0 and first.log_power > second.log_power)
+        return sign == 1 or (sign == 0 and compare_logs(signs_on(self.domain), first.logs, second.logs) == 1)
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether a term that may lead is followed, at its own order, by what is not known."""
+        first = self.candidates()
+        ends = any(compare(self.domain, t.order, b.order) == 0 for t in first for b in self.remainder)
+        return ends or self.slow is not None
 
     def within(self, domain: Domain) -> Expansion:
         """The same expansion on a smaller domain, where more of its terms may have an order."""
@@ -166,6 +192,7 @@ class Expansion:
             depth=self.depth,
             gauge=self.gauge,
             envelope=self.envelope,
+            slow=self.slow,
         )
 
     def constant(self, value: Expr) -> Expansion:
@@ -204,7 +231,7 @@ class Expansion:
             return self.with_terms([])
         weight = element(factor)
         return self.with_terms(
-            (Term(t.element * weight, t.order, t.log_power) for t in self.terms), self.remainder
+            (Term(t.element * weight, t.order, *t.logs) for t in self.terms), self.remainder
         )
 
     def __mul__(self, other: Expansion | Expr | int) -> Expansion:
@@ -215,9 +242,9 @@ class Expansion:
             place = order(s.order)
             for q, t in places:
                 powers = summands.setdefault(order_expr(add(place, q)), {})
-                powers.setdefault(s.log_power + t.log_power, []).append((s.element, t.element))
+                powers.setdefault(_logs(s, t), []).append((s.element, t.element))
         bounds = [
-            Bound(s.order + t.order, s.log_power + t.log_power)
+            Bound(s.order + t.order, *_logs(s, t))
             for left, right in (
                 (self.terms, other.remainder),
                 (self.remainder, other.terms),
@@ -233,12 +260,9 @@ class Expansion:
     def split(self) -> tuple[Term, Expansion]:
         """``(lead, u)`` with ``self = lead * (1 + u)`` and u -> 0."""
         lead = self.leading()
-        if lead.log_power:
-            raise UnableError(
-                f"a power of an expansion that leads with log({self.variable})**{lead.log_power} "
-                "is not a series in powers and logarithms"
-            )
-        inverse = self.with_terms([Term(lead.element.inverse(), -lead.order)])
+        inverse = self.with_terms(
+            [Term(lead.element.inverse(), -lead.order, -lead.log_power, -lead.loglog_power)]
+        )
         rest = self.with_terms((t for t in self.terms if t is not lead), self.remainder)
         return lead, rest * inverse
 
@@ -249,16 +273,16 @@ class Expansion:
     def differentiate(self) -> Expansion:
         """The derivative with respect to the variable, on which coefficients may depend (`oscillation`)."""
         shift = 1 if self.at_infinity else -1
-        terms = [Term(s.element, s.order + shift, s.log_power) for t in self.terms for s in self.slopes(t)]
-        return self.with_terms(terms, (Bound(b.order + shift, b.log_power) for b in self.remainder))
+        terms = [Term(s.element, s.order + shift, *s.logs) for t in self.terms for s in self.slopes(t)]
+        return self.with_terms(terms, (Bound(b.order + shift, *b.logs) for b in self.remainder))
 
     def slopes(self, term: Term, less: int = 0) -> Iterator[Term]:
         """The terms of ``(x d/dx - less)`` of a term."""
         weight = element(self.exponent(term.order) - less)
         drift = term.element.slope(self.variable)
-        yield Term(sum_of_products(((term.element, weight), (drift, ONE))), term.order, term.log_power)
-        if term.log_power:
-            yield Term(term.element.scale(QQ(term.log_power)), term.order, term.log_power - 1)
+        yield Term(sum_of_products(((term.element, weight), (drift, ONE))), term.order, *term.logs)
+        for factor, logs in slopes_of(term.logs):
+            yield Term(term.element * element(factor if self.at_infinity else -factor), term.order, *logs)
 
     def compose(self, inner: Expansion) -> Expansion:
         """``self(inner(x))``, where inner tends to the limit at which self is expanded."""
@@ -269,18 +293,13 @@ class Expansion:
             raise UnableError(
                 f"the inner expansion {inner!r} does not tend to {oo if self.at_infinity else 0}"
             )
-        logarithm = powers.logarithm() if any(t.log_power for t in self.terms) else None
         total = inner.with_terms([])
         for t in self.terms:
             value = powers.power(self.exponent(t.order)).scale(t.coefficient)
-            for _ in range(t.log_power):
-                assert logarithm is not None
-                value = value * logarithm
-            total = total + value
+            total = total + (value * _logarithms(self, powers, t) if any(t.logs) else value)
         scale = -powers.lead.order if self.at_infinity else powers.lead.order
         return inner.with_terms(
-            total.terms,
-            (*total.remainder, *(Bound(b.order * scale, b.log_power) for b in self.remainder)),
+            total.terms, (*total.remainder, *(Bound(b.order * scale, *b.logs) for b in self.remainder))
         )
 
     def substitute_monomial(
@@ -290,49 +309,63 @@ class Expansion:
         positive = compare(self.domain, Integer(0), exponent)
         if positive not in (1, -1):
             raise UnableError(f"the sign of the exponent {exponent} is not decided")
-        at_infinity = self.at_infinity == (positive == 1)
         scale = positive * exponent
-        terms = []
+        shift = share * log(base) * (1 if self.at_infinity else -1)  # l = scale * (new l) + shift
+        terms: list[Term] = []
+        bounds = [Bound(b.order * scale, *b.logs) for b in self.remainder]
         for t in self.terms:
-            inner = t.element.at(self.variable, to_power(base, share) * variable**exponent)
+            # beside logarithms a coefficient is read again, so that its parts cancel before they are added to
+            coefficient = element(t.coefficient) if any(t.logs) else t.element
+            inner = coefficient.at(self.variable, to_power(base, share) * variable**exponent)
             outer = inner * power(base, product(order(self.exponent(t.order)), share))
-            for j in range(t.log_power + 1):
-                # log(C y^e)^m = sum_j binom(m, j) (e log y)^j (log C)^(m - j), C = base^share
-                factor = binomial(t.log_power, j) * exponent**j * (share * log(base)) ** (t.log_power - j)
-                terms.append(Term(outer * element(factor), normal(t.order * scale), j))
+            place = normal(t.order * scale)
+            moved = shift_logarithm(t.logs, scale, shift, self)
+            terms += (Term(outer * x.element, place, -x.order, x.log_power) for x in moved.terms)
+            bounds += (Bound(place, -b.order, b.log_power) for b in moved.remainder)
         return expansion(
             variable,
             terms,
-            (Bound(b.order * scale, b.log_power) for b in self.remainder),
-            at_infinity=at_infinity,
+            bounds,
+            at_infinity=self.at_infinity == (positive == 1),
             domain=self.domain,
             depth=self.depth,
         )
 
+    def with_slow(self, terms: Iterable[Term], remainder: Iterable[Bound] = ()) -> Expansion:
+        """An expansion in l -> oo with the domain and the depth of this one."""
+        return expansion(SLOW, terms, remainder, at_infinity=True, domain=self.domain, depth=self.depth)
+
+    def coefficient_of(self, place: Expr) -> Expansion:
+        """What stands before ``e**place``, as an expansion in l -> oo."""
+        terms = (
+            Term(t.element, sympify(-t.log_power), t.loglog_power) for t in self.terms if t.order == place
+        )
+        bounds = (Bound(sympify(-b.log_power), b.loglog_power) for b in self.remainder if b.order == place)
+        return self.with_slow(terms, bounds)
+
     def inverse_laplace(self, variable: Symbol) -> Expansion:
         """The large-T expansion of the function whose Laplace transform this is, z -> 0.
 
-        ``z^q log(z)^m`` gives ``(d/dq)^m [ T^(-q-1) / Gamma(-q) ]`` (Watson's lemma; DLMF 5.9.2),
-        so that non-negative integer powers without a logarithm leave nothing. Valid when the
+        With D = d/dl the term ``z^q C(l)`` gives ``T^(-q-1) sum_j g_j D^j C(l)``, l = log T, where
+        ``1/Gamma(-q + d) = sum_j g_j d^j`` (Watson's lemma; DLMF 5.9.2), so that non-negative integer powers
+        without a logarithm leave nothing. An oscillation has its own g_j for each harmonic. Valid when the
         transform is analytic outside the negative axis, as those of the model are.
         """
         if self.at_infinity:
             raise UnableError("the inverse Laplace transform needs an expansion at 0, not at infinity")
         terms: list[Term] = []
-        bounds = [Bound(b.order + 1, b.log_power) for b in self.remainder]
+        bounds = [Bound(b.order + 1, *b.logs) for b in self.remainder]
         for t in self.terms:
-            m = t.log_power
-            if t.element.has(self.variable):
-                waves = inverse_waves(t, self.variable, variable)
-                terms += waves.terms
-                bounds += waves.bounds
-                t = Term(waves.mean, t.order, t.log_power)
-            series = reciprocal_gamma(-t.order, m + 1)
-            for j in range(m + 1):
-                i = m - j
-                derivative = (-1) ** i * factorial(i) * series.coefficient(i)
-                weight = element(binomial(m, j) * (-1) ** j * derivative)
-                terms.append(Term(t.element * weight, t.order + 1, j))
+            waves = split_waves(t, self.variable)
+            if waves is None:
+                bounds.append(Bound(t.order + 1, *t.logs))
+                continue
+            derivatives, left = _derive_logarithm(t.logs, self)
+            means = reciprocal_gamma(-t.order, len(derivatives))
+            for j, derivative in enumerate(derivatives):
+                weight = waves.mean * element(means.coefficient(j)) + waves.transform(t.order, j, variable)
+                terms += (Term(weight * element(factor), t.order + 1, *logs) for logs, factor in derivative)
+            bounds += (Bound(t.order + 1, *logs) for logs, _ in left)
         return expansion(
             variable,
             terms,
@@ -394,7 +427,7 @@ class Powers:
         summands: Summands = {}
         for c, v in zip(map(element, coefficients), self._u, strict=False):
             for t in v.terms:
-                summands.setdefault(t.order, {}).setdefault(t.log_power, []).append((c, t.element))
+                summands.setdefault(t.order, {}).setdefault(t.logs, []).append((c, t.element))
         bounds = [b for v in self._u[:-1] for b in v.remainder]
         return self.base._collect(summands, (*bounds, *self._u[-1].bounds()))
 
@@ -414,18 +447,24 @@ class Powers:
         """``(lead (1 + u))**exponent``."""
         exponent = normal(Integer(exponent) if isinstance(exponent, int) else exponent)
         scale = self.lead.element.power(exponent)
-        lead = self.base.with_terms([Term(scale, exponent * self.lead.order)])
+        logs = exponent * self.lead.log_power, exponent * self.lead.loglog_power
+        if not logs[1].is_Integer:
+            raise UnableError(f"a power {exponent} of log(log) is not derived: {self.base!r}")
+        lead = self.base.with_terms([Term(scale, exponent * self.lead.order, logs[0], int(logs[1]))])
         return self.relative(exponent) * lead
 
     def logarithm(self) -> Expansion:
-        """``log(lead (1 + u))``."""
+        """``log(lead (1 + u))``, where ``log(e) = -l``."""
         series = self._series(
             [Integer(0)] + [Rational((-1) ** (j + 1), j) for j in range(1, self.base.depth)]
         )
-        p = self.base.exponent(self.lead.order)
-        return series + self.base.with_terms(
-            [Term(log(self.lead.coefficient), Integer(0)), Term(p, Integer(0), 1)]
-        )
+        m, n = self.lead.logs
+        if n:
+            raise UnableError(
+                f"the logarithm of an expansion that leads with log(log) is not derived: {self.base!r}"
+            )
+        logs = (Term(-self.lead.order, Integer(0), 1), Term(sympify(m), Integer(0), 0, 1))
+        return series + self.base.with_terms([Term(log(self.lead.coefficient), Integer(0)), *logs])
 
 
 def expansion(
@@ -458,6 +497,47 @@ def as_power(x: Expr, exponent: Expr) -> Expr:
     return Mul(*(exp(part).rewrite(Pow) for part in Add.make_args(expand(power.args[0]))))
 
 
+def _logs(first: Term | Bound, second: Term | Bound) -> Logs:
+    """The powers of l and log(l) in a product."""
+    return first.log_power + second.log_power, first.loglog_power + second.loglog_power
+
+
+def _logarithms(outer: Expansion, powers: Powers, term: Term) -> Expansion:
+    """``l**m`` of a term of ``outer`` for the expansion in ``powers``."""
+    if not isinstance(term.log_power, int) or term.log_power < 0 or term.loglog_power:
+        raise UnableError(f"{outer.term_expression(term)} is not a whole power of a logarithm; not derived")
+    logarithm = powers.logarithm() if outer.at_infinity else -powers.logarithm()
+    return prod([logarithm] * term.log_power, start=powers.base.constant(Integer(1)))
+
+
+def shift_logarithm(logs: Logs, scale: Expr, shift: Expr, like: Expansion) -> Expansion:
+    """``l**m log(l)**n`` for ``scale*l + shift`` in the place of l, as an expansion in l."""
+    m, n = logs
+    powers = like.with_slow([])
+    if isinstance(m, int) and m >= 0 and not n:
+        terms = (Term(binomial(m, j) * scale**j * shift ** (m - j), Integer(-j)) for j in range(m + 1))
+        return powers.with_terms(terms)
+    here = powers.with_terms([Term(Integer(1), sympify(-m), n)])
+    return here.compose(powers.with_terms([Term(scale, Integer(-1)), Term(shift, Integer(0))]))
+
+
+def _derive_logarithm(
+    logs: Logs, like: Expansion
+) -> tuple[list[list[tuple[Logs, Expr]]], list[tuple[Logs, Expr]]]:
+    """``D^j [l^m log(l)^n]`` for j = 0, 1, ..., and the first that is left out, if any is."""
+    found: list[list[tuple[Logs, Expr]]] = []
+    current: list[tuple[Logs, Expr]] = [(logs, Integer(1))]
+    whole = isinstance(logs[0], int) and logs[0] >= 0 and not logs[1]
+    while current and (whole or len(found) <= like.depth):
+        found.append(current)
+        summed: dict[Logs, Expr] = {}
+        for place, factor in current:
+            for slope, following in slopes_of(place):
+                summed[following] = summed.get(following, Integer(0)) + factor * slope
+        current = list(summed.items())
+    return found, current
+
+
 def refuse_oscillations(*series: Expansion) -> None:
     """Raise `UnableError` where a coefficient depends on the variable of its expansion."""
     for e in series:
@@ -469,7 +549,9 @@ def refuse_oscillations(*series: Expansion) -> None:
 
 
 def _bound_expression(series: Expansion) -> Expr:
-    return series.monomial_of(Bound(series.remainder_order, max(b.log_power for b in series.remainder)))
+    signs = signs_on(series.domain)
+    largest = max(series.remainder, key=lambda b: logs_at_point(signs, b.logs))
+    return series.monomial_of(Bound(series.remainder_order, *largest.logs))
 
 
-__all__ = ["Expansion", "Powers", "as_power", "expansion", "refuse_oscillations"]
+__all__ = ["SLOW", "Expansion", "Powers", "as_power", "expansion", "refuse_oscillations", "shift_logarithm"]

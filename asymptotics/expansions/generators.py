@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 from zlib import crc32
 
 import mpmath
-from sympy import Expr, Float, Function, Mul, Rational, S, zeta
+from sympy import Expr, Float, Function, Mul, Rational, S, Symbol, zeta
 
 from asymptotics.precision import working
 
@@ -41,6 +41,9 @@ class Generator:
     @property
     def is_symbol(self) -> bool:
         return bool(self.base.is_Symbol and self.monomial == 1)
+
+    def has(self, symbol: Symbol) -> bool:
+        return bool(self.base.has(symbol) or self.monomial.has(symbol))
 
     def expression(self) -> Expr:
         return self.base**self.monomial

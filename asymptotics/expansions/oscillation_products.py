@@ -18,9 +18,9 @@ from sympy import (
     Mul,
     Symbol,
     Tuple,
-    binomial,
     diff,
     exp,
+    factorial,
     gamma,
     lambdify,
     pi,
@@ -30,7 +30,8 @@ from sympy.core.function import ArgumentIndexError
 from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
 from asymptotics.expansions.oscillation import Oscillation, summands
-from asymptotics.expansions.terms import Bound, Term
+from asymptotics.expansions.ring import Element, element
+from asymptotics.expansions.terms import Term
 from asymptotics.precision import working_bits
 
 _w = Dummy("w")
@@ -154,33 +155,33 @@ def _convolve(left: dict[int, Any], right: dict[int, Any]) -> dict[int, Any]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InverseWaves:
-    """The oscillating part of a transformed term, the mean that is left to transform, and what is bounded."""
+class Waves:
+    """A coefficient as its mean and a sum of products of oscillations in log z, each with a factor."""
 
-    mean: Expr
-    terms: tuple[Term, ...]
-    bounds: tuple[Bound, ...]
+    mean: Element
+    products: tuple[tuple[Expr, tuple[Oscillation, ...]], ...]
+    variable: Symbol
+
+    def transform(self, q: Expr, j: int, time: Symbol) -> Element:
+        """What the oscillations leave beside ``D^j`` in the inverse transform of ``z^q C``.
+
+        The harmonic ``z^(q + 2 pi i n/r)`` gives ``T^(-q - 1 - 2 pi i n/r)/Gamma(-q - 2 pi i n/r)``: the
+        harmonics are multiplied by the coefficient of d^j of ``1/Gamma(-q - w + d)``, w = 2 pi i n/r.
+        """
+        if not self.products:
+            return Element({})
+        moved = Dummy("q")
+        slope = diff(1 / gamma(-moved - _w), moved, j).xreplace({moved: q}) * (-1) ** j / factorial(j)
+        parts = (factor * _divide(waves, slope) for factor, waves in self.products)
+        return element(Add(*parts).xreplace({self.variable: 1 / time}))
 
 
-def inverse_waves(term: Term, z: Symbol, time: Symbol) -> InverseWaves:
-    """The inverse transform of ``C(log z) z^q log(z)^m``, z -> 0, without the mean of C.
-
-    The harmonic ``z^(q + 2 pi i n/r)`` gives ``T^(-q - 1 - 2 pi i n/r)/Gamma(-q - 2 pi i n/r)``, and each
-    logarithm a derivative in q; so harmonics are divided by Gamma functions. C is a polynomial in
-    oscillations of one period; anything else is only bounded, by its order.
-    """
-    q, m = term.order, term.log_power
+def split_waves(term: Term, z: Symbol) -> Waves | None:
+    """A coefficient as a polynomial in oscillations of one period; None if it is something else."""
+    if not term.element.has(z):
+        return Waves(mean=term.element, products=(), variable=z)
     mean, products = _products(term.coefficient)
-    if products is None:
-        return InverseWaves(mean=Integer(0), terms=(), bounds=(Bound(q + 1, m),))
-    moved = Dummy("q")
-    terms = []
-    for j in range(m + 1):
-        slope = diff(1 / gamma(-moved - _w), moved, m - j).xreplace({moved: q})
-        parts = (factor * _divide(waves, slope) for factor, waves in products)
-        whole = Add(*parts).xreplace({z: 1 / time}) * binomial(m, j) * (-1) ** j
-        terms.append(Term(whole, q + 1, j))
-    return InverseWaves(mean=mean, terms=tuple(terms), bounds=())
+    return None if products is None else Waves(mean=element(mean), products=tuple(products), variable=z)
 
 
 def _divide(waves: tuple[Oscillation, ...], slope: Expr) -> Expr:
@@ -215,4 +216,4 @@ def _products(
     return mean, products
 
 
-__all__ = ["InverseWaves", "WaveProduct", "inverse_waves"]
+__all__ = ["WaveProduct", "Waves", "split_waves"]

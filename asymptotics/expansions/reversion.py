@@ -8,9 +8,9 @@ With ``series = A x^p (1 + u)`` and ``w = (y/A)^(1/p)`` the equation is ``x = w 
 
     H(x) = H(w) + sum_{n >= 1} w^n/n! (d/dw)^(n-1) [ (phi(w) - 1)^n H'(w) ].
 
-A series that leads with a logarithm of x is reverted in `logarithmic_reversion`. Layers that lead with
-``x^-r E(l)`` give ``r l + log E(l) = log y`` and ``x = (E(l)/y)^(1/r)``: layers in 1/y with coefficients in
-log y. Layers that lead with ``E(l)`` are solved by ``l = l(y)``, and the result has layers in ``e^(-l(y))``.
+A series that leads with a logarithm of x alone is reverted in `logarithmic_reversion`. One that leads with
+``e^-r E(l)``, E slowly varying, gives ``r l + log E(l) = log y``, which is reverted for l one level down;
+then ``e = (E(l)/y)^(1/r)``. One that leads with ``E(l)`` is solved by ``l = l(y)``, and ``e = exp(-l(y))``.
 
 >>> from asymptotics.expansions.expansion import expansion
 >>> from asymptotics.symbols import N, kappa
@@ -21,38 +21,43 @@ log y. Layers that lead with ``E(l)`` are solved by ``l = l(y)``, and the result
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import singledispatch
-from typing import Any
 
-from sympy import Add, Integer, Rational, Symbol, exp, factorial
+from sympy import Add, Expr, Integer, Rational, Symbol, exp, factorial
 
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
-from asymptotics.expansions.expansion import Expansion, Powers, refuse_oscillations
-from asymptotics.expansions.layers import SLOW, Layer, Layered, in_logarithm, layered
+from asymptotics.expansions.expansion import SLOW, Expansion, Powers, expansion, refuse_oscillations
 from asymptotics.expansions.logarithmic_reversion import exponential_reversion, leads_with_logarithm
 from asymptotics.expansions.terms import Bound, Term
 
 
 @singledispatch
-def revert(series: Expansion | Layered, variable: Symbol, function: Expansion | Layered | None = None) -> Any:
+def revert(series: Expansion, variable: Symbol, function: Expansion | None = None) -> Expansion:
     """``function(x)`` (x itself by default) in ``variable`` = y, where ``series(x) = y``.
 
-    The result is of the kind of the series; each kind registers how it is reverted. Raises `UnableError`
-    where the leading term is not decided, where the series does not grow, and where coefficients oscillate
-    behind a power.
+    Raises `UnableError` where the leading order is not decided, where the series does not grow, and where
+    coefficients oscillate behind a power.
     """
-    raise TypeError(f"{type(series).__name__} is not reverted; say how by revert.register")
-
-
-@revert.register(Expansion)
-def _revert_expansion(series: Expansion, variable: Symbol, function: Expansion | None = None) -> Expansion:
     if function is None:
         function = series.monomial(Integer(1), Integer(1))
-    if leads_with_logarithm(series):
+    first = series.candidates()
+    place = first[0].order if first else series.leading().order
+    if any(t.order != place for t in first):
+        place = series.leading().order  # raises
+    if leads_with_logarithm(series) and not series.is_slow:
         return exponential_reversion(series, variable, function)
-    refuse_oscillations(series, function)
-    return _by_lagrange(variable, series, function)
+    if len(first) == 1 and first[0].logs == (0, 0) and not series.is_slow:
+        refuse_oscillations(series, function)
+        return _by_lagrange(variable, series, function)
+    sign = series.domain.sign(place)
+    if sign == -1:
+        return _through_powers(series, place, variable, function)
+    if sign == 0:
+        return _through_logarithms(series.coefficient_of(place), variable, function)
+    raise UnableError(f"{series!r} does not grow; it cannot be solved for {series.variable}")
 
 
 def _by_lagrange(variable: Symbol, series: Expansion, function: Expansion) -> Expansion:
@@ -78,32 +83,27 @@ def _lagrange_term(series: Expansion, n: int) -> Expansion:
     return weight * series.with_terms(terms, series.remainder)
 
 
-@revert.register(Layered)
-def _revert_layers(modes: Layered, variable: Symbol, function: Layered | None = None) -> Layered:
-    if function is None:
-        function = modes.monomial(Integer(1), Integer(1))
-    lead = modes.leading_layer()
-    sign = modes.domain.sign(lead.order)
-    if sign == -1:
-        return _through_powers(lead, variable, function)
-    if sign == 0:
-        return _through_logarithms(lead.series, variable, function)
-    raise UnableError(f"{modes!r} does not grow; it cannot be solved for {modes.variable}")
+def _through_powers(series: Expansion, place: Expr, variable: Symbol, function: Expansion) -> Expansion:
+    r, lead = -place, series.coefficient_of(place)
+    powers = Powers(lead)
+    equation = powers.logarithm() + lead.monomial(r, Integer(1))
+    terms: list[Term] = []
+    bounds: list[Bound] = []
+    places = dict.fromkeys(t.order for t in function.terms)
+    for p in places:
+        slow = revert(equation, SLOW, powers.power(normal(p / r)) * function.coefficient_of(p))
+        terms += in_front(normal(p / r), slow.terms)
+        bounds += (Bound(normal(p / r), -b.order, b.log_power) for b in slow.remainder)
+        # what is behind the leading order of the series
+        bounds += (Bound(normal((p + q.order - place) / r)) for q in series.bounds() if q.order != place)
+    for b in (b for b in function.remainder if b.order not in places):
+        share = normal(b.order / r)
+        bounds.append(Bound(share, b.log_power - powers.lead.order * share, b.loglog_power))
+    return expansion(variable, terms, bounds, at_infinity=True, domain=function.domain, depth=function.depth)
 
 
-def _through_powers(lead: Layer, variable: Symbol, function: Layered) -> Layered:
-    r, powers = -lead.order, Powers(lead.series)
-    equation = powers.logarithm() + lead.series.monomial(r, Integer(1))
-    layers = [
-        Layer(order=p, series=revert(equation, SLOW, powers.power(normal(p)) * x.series))
-        for p, x in ((x.order / r, x) for x in function.layers)
-    ]
-    bounds = (Bound(b.order / r) for b in function.remainder)
-    return in_logarithm(layered(variable, layers, bounds, at_infinity=True, domain=function.domain))
-
-
-def _through_logarithms(modes: Expansion, variable: Symbol, function: Layered) -> Layered:
-    """Layers ``e^(-p l(y)) G(l(y))``: the growing part of l is the gauge, the rest is expanded."""
+def _through_logarithms(modes: Expansion, variable: Symbol, function: Expansion) -> Expansion:
+    """Orders ``e^(-p l(y)) G(l(y))``: the growing part of l is the gauge, the rest is expanded."""
     position = revert(modes, variable)
     growing: list[Term] = []
     rest: list[Term] = []
@@ -113,17 +113,25 @@ def _through_logarithms(modes: Expansion, variable: Symbol, function: Layered) -
             raise UnableError(f"the sign of {t.order} is not decided; give numbers")
         fast = sign == -1 or (sign == 0 and t.log_power > 1)
         (growing if fast else rest).append(t)
-    gauge = exp(Add(*(position.term_expression(t) for t in growing)))
     slow = position.with_terms(rest, position.remainder)
-    layers = []
-    for x in function.layers:
-        series = revert(modes, variable, x.series)
-        if x.order != 0:
-            series = series * exponential(slow.scale(-x.order))
-        layers.append(Layer(order=x.order, series=series.standing_for(variable, gauge**-x.order)))
-    return layered(
-        variable, layers, function.remainder, at_infinity=True, domain=function.domain, gauge=gauge
-    )
+    terms: list[Term] = []
+    bounds: list[Bound] = []
+    places = dict.fromkeys(t.order for t in function.terms)
+    for p in places:
+        series = revert(modes, variable, function.coefficient_of(p))
+        if p != 0:
+            series = series * exponential(slow.scale(-p))
+        terms += in_front(p, series.terms)
+        bounds += (Bound(p, -b.order, b.log_power) for b in series.remainder)
+    bounds += (b for b in function.remainder if b.order not in places)
+    found = expansion(variable, terms, bounds, at_infinity=True, domain=function.domain, depth=function.depth)
+    gauge = exp(Add(*(position.term_expression(t) for t in growing)))
+    return replace(found, gauge=gauge, slow=variable)
+
+
+def in_front(place: Expr, terms: Iterable[Term]) -> Iterator[Term]:
+    """Terms of an expansion in l times ``e**place``."""
+    return (Term(t.element, place, -t.order, t.log_power) for t in terms)
 
 
 def exponential(series: Expansion) -> Expansion:
@@ -154,4 +162,4 @@ def exponential(series: Expansion) -> Expansion:
     return total * total.monomial(exp(constant), power)
 
 
-__all__ = ["exponential", "revert"]
+__all__ = ["exponential", "in_front", "revert"]

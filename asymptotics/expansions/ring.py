@@ -21,7 +21,7 @@ a/2
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import repeat
 from math import gcd, lcm, prod
 from typing import Any
@@ -110,14 +110,20 @@ class Element:
 
     def at(self, variable: Symbol, value: Expr) -> Element:
         """The same with ``value`` for the variable."""
+        return self.change(variable, lambda e: substitute(e, {variable: value}))
+
+    def change(self, variable: Symbol, function: Callable[[Expr], Expr]) -> Element:
+        """The same with another expression for each power that depends on the variable."""
         if not self.has(variable):
             return self
         total = Element({})
         for monomial, c in self.terms.items():
             summand = Element({UNIT: c})
             for letter, p in monomial:
-                inner = element(substitute(letter.expression(), {variable: value}))
-                summand = summand * inner.power(as_rational(p))
+                if letter.has(variable):
+                    summand = summand * element(function(letter.expression())).power(as_rational(p))
+                else:
+                    summand = summand * Element({frozenset({(letter, p)}): QQ(1)})
             total = total + summand
         return total
 
@@ -126,7 +132,7 @@ class Element:
 
     def has(self, symbol: Symbol) -> bool:
         """Whether a generator depends on ``symbol``."""
-        return any(x.base.has(symbol) or x.monomial.has(symbol) for x in self.letters())
+        return any(x.has(symbol) for x in self.letters())
 
     def shared(self) -> Monomial:
         """The powers that all monomials have."""

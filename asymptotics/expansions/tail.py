@@ -111,7 +111,7 @@ def _sum(expression: Expr, index: Symbol, depth: int, domain: Domain) -> Expansi
 def _logarithm(expression: Expr, index: Symbol, depth: int, domain: Domain) -> Expansion:
     """A logarithm. Where its argument tends to 1 the order 0 is lost: the argument is expanded further."""
     for more in (0, 1):
-        total = Powers(tail_expansion(expression.args[0], index, depth + more, domain)).logarithm()
+        total = _powers(tail_expansion(expression.args[0], index, depth + more, domain)).logarithm()
         if not total.remainder or len({t.order for t in total.terms}) >= depth:
             break
     return replace(total, depth=depth).with_terms(total.terms, total.remainder)
@@ -122,9 +122,17 @@ def _power(expression: Expr, base: Expansion) -> Expansion:
     if power.is_Integer and 0 < power <= 8:
         return reduce(mul, [base] * int(power))
     try:
-        return base.power(power)
+        return _powers(base).power(power)
     except UnableError as error:
         raise SpectrumError(f"{expression} has no expansion in powers of {base.variable}: {error}") from error
+
+
+def _powers(base: Expansion) -> Powers:
+    """Powers of what leads with a power of the index alone: others leave series in 1/log."""
+    lead = base.leading()
+    if lead.log_power:
+        raise UnableError(f"it leads with log({base.variable})**{lead.log_power}")
+    return Powers(base)
 
 
 def _gamma_series(product: GammaProduct, index: Symbol, depth: int, domain: Domain) -> Expansion:

@@ -1,8 +1,13 @@
 """Terms and bounds of an expansion.
 
-Term, Bound    ``C e^p log(x)^m`` and ``O(e^p log(x)^m)``, e = x or 1/x
+Both stand on a scale of three functions, ``e^p l^m log(l)^n`` with e -> 0 and ``l = log(1/e)``, each of which
+outgrows all powers of the next: orders are compared first, then powers of l, then powers of log(l).
+
+Term, Bound    ``C e^p l^m log(l)^n`` and ``O(e^p l^m log(l)^n)``
+compare_logs   which of two powers of l and log(l) is larger
 absorbs        whether a bound implies another
 minimal        bounds, without those that others imply
+slopes_of      the derivatives of ``l^m log(l)^n``
 """
 
 from __future__ import annotations
@@ -11,31 +16,45 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr
+from sympy import Expr, sympify
 
-from asymptotics.expansions.orders import Signs
+from asymptotics.domains.domain import normal
+from asymptotics.expansions.orders import Signs, order, subtract
 from asymptotics.expansions.ring import Element, element
+
+Power = int | Expr
+"""A power of l: an int where it is whole, else an expression."""
+Logs = tuple[Power, int]
+"""The powers of l and of log(l)."""
 
 
 @dataclass(init=False, eq=False)
 class Term:
-    """``coefficient * e**order * log(x)**log_power``, e = x or 1/x.
+    """``coefficient * e**order * l**log_power * log(l)**loglog_power``, l = log(1/e).
 
     The coefficient may be given as an expression or as an `Element`; each is made of the other on demand.
     """
 
     coefficient: Expr
     order: Expr
-    log_power: int
+    log_power: Power
+    loglog_power: int
 
-    __slots__ = ("coefficient", "element", "log_power", "order")
+    __slots__ = ("coefficient", "element", "log_power", "loglog_power", "order")
 
-    def __init__(self, coefficient: Expr | Element, order: Expr, log_power: int = 0) -> None:
+    def __init__(
+        self, coefficient: Expr | Element, order: Expr, log_power: Power = 0, loglog_power: int = 0
+    ) -> None:
         if isinstance(coefficient, Element):
             self.element = coefficient
         else:
             self.coefficient = coefficient
-        self.order, self.log_power = order, log_power
+        self.order, self.log_power, self.loglog_power = order, _power(log_power), loglog_power
+
+    @property
+    def logs(self) -> Logs:
+        """The powers of l and of log(l)."""
+        return self.log_power, self.loglog_power
 
     def __getattr__(self, name: str) -> Any:
         if name == "coefficient":
@@ -49,27 +68,58 @@ class Term:
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, Term)
-            and (self.order, self.log_power) == (other.order, other.log_power)
+            and (self.order, self.logs) == (other.order, other.logs)
             and (self.element == other.element)
         )
 
     def __hash__(self) -> int:
-        return hash((self.order, self.log_power))
+        return hash((self.order, self.logs))
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """``O(e**order * log(x)**log_power)``."""
+    """``O(e**order * l**log_power * log(l)**loglog_power)``."""
 
     order: Expr
-    log_power: int = 0
+    log_power: Power = 0
+    loglog_power: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "log_power", _power(self.log_power))
+
+    @property
+    def logs(self) -> Logs:
+        """The powers of l and of log(l)."""
+        return self.log_power, self.loglog_power
+
+
+def _power(power: Power) -> Power:
+    if isinstance(power, int):
+        return power
+    found = normal(power)
+    return int(found) if found.is_Integer else found
+
+
+def compare_logs(signs: Signs, first: Logs, second: Logs) -> int | None:
+    """1 if the first power of l and log(l) is larger, 0 if they are equal, -1 if smaller, else None."""
+    if first[0] == second[0]:
+        return (first[1] > second[1]) - (first[1] < second[1])
+    if isinstance(first[0], int) and isinstance(second[0], int):
+        return 1 if first[0] > second[0] else -1
+    return signs.sign(subtract(order(sympify(first[0])), order(sympify(second[0]))))
+
+
+def logs_at_point(signs: Signs, logs: Logs) -> tuple[float, int]:
+    """The powers at a point of the domain: sorted by these, terms and bounds have a fixed order."""
+    power = logs[0]
+    return float(power) if isinstance(power, int) else signs.locate(power)[1], logs[1]
 
 
 def absorbs(signs: Signs, bound: Bound, other: Bound) -> bool:
     """Whether ``other = O(bound)`` is proved."""
     first, second = signs.locate(bound.order), signs.locate(other.order)
     sign = signs.compare(first, second)
-    return sign == 1 or (sign == 0 and bound.log_power >= other.log_power)
+    return sign == 1 or (sign == 0 and compare_logs(signs, bound.logs, other.logs) in (0, 1))
 
 
 def minimal(signs: Signs, bounds: Iterable[Bound]) -> list[Bound]:
@@ -81,4 +131,25 @@ def minimal(signs: Signs, bounds: Iterable[Bound]) -> list[Bound]:
     return kept
 
 
-__all__ = ["Bound", "Term", "absorbs", "minimal"]
+def slopes_of(logs: Logs) -> tuple[tuple[Expr, Logs], ...]:
+    """``d/dl`` of ``l^m log(l)^n``: factors and the powers they stand before.
+
+    >>> slopes_of((2, 1))
+    ((2, (1, 1)), (1, (1, 0)))
+    """
+    m, n = logs
+    pieces = ((m, (m - 1, n)), (n, (m - 1, n - 1)))
+    return tuple((sympify(factor), place) for factor, place in pieces if factor != 0)
+
+
+__all__ = [
+    "Bound",
+    "Logs",
+    "Power",
+    "Term",
+    "absorbs",
+    "compare_logs",
+    "logs_at_point",
+    "minimal",
+    "slopes_of",
+]

@@ -19,9 +19,8 @@ from asymptotics.display import ROUNDED, is_rounded, readable, text
 from asymptotics.domains.domain import as_condition, plain, primitive
 from asymptotics.errors import BottleneckError, DomainError, UnableError
 from asymptotics.expansions.expansion import Expansion
-from asymptotics.expansions.layer_leading import leading_series
-from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.oscillation import LogPeriodic, log_periodic
+from asymptotics.expansions.slow import leading_series
 from asymptotics.expansions.vanishing import NONZERO, number_in, zero_test
 from asymptotics.laws import evaluation
 from asymptotics.laws import latex as typeset
@@ -483,7 +482,7 @@ def _expansion(
     base = replace(quantity.spectrum(task), below=below)
     for depth in range(terms, terms + 5):
         found = quantity.formula(base, depth)
-        series, _ = (leading_series(found) if isinstance(found, Layered) else found).without_zeros()
+        series, _ = (leading_series(found) if found.is_slow else found).without_zeros()
         orders = list(dict.fromkeys(t.order for t in series.terms))
         ahead = [sum(base.domain.sign(b.order - p) == 1 for p in orders) for b in series.remainder]
         if all(count >= terms for count in ahead):

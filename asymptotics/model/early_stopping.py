@@ -112,7 +112,13 @@ def _losses(spectrum: SpectralSeries, depth: int) -> tuple[Expansion, ...]:
             f"early stopping of a loss in powers of {falling.gauge} needs another balance than that of "
             "powers of t; not derived"
         )
-    leading = falling.leading(), noise_in_test_loss(spectrum, depth).leading()
+    growing = noise_in_test_loss(spectrum, depth)
+    if falling.is_slow or growing.is_slow:
+        raise UnableError(
+            "early stopping of a loss or noise with coefficients that vary slowly with log(t) is a law in broken "
+            "powers of log(P); not derived"
+        )
+    leading = falling.leading(), growing.leading()
     if [spectrum.domain.sign(term.order) for term in leading] != [1, -1]:
         raise UnableError("early stopping needs a loss that falls and a noise that grows with t")
     if any(term.log_power for term in leading):

@@ -39,7 +39,6 @@ from sympy.core.function import AppliedUndef
 
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
-from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.model.equations import NOISE, moving, trace
 from asymptotics.model.finite_modes import at_size, mode_count, slowest_modes
@@ -201,8 +200,6 @@ class Expander:
     def _corrected(self, node: Corrected, x: Symbol) -> Found:
         main, _, change, order = node.args
         part = self(main, x)
-        if isinstance(part.series, Layered):
-            return Found(node=node, series=part.series, parts=(part,))  # the change is beyond all slow orders
         if part.series.gauge is not None:
             raise UnableError(
                 f"the rule changes the rates of a loss in powers of {part.series.gauge} themselves, not only "

@@ -18,8 +18,6 @@ from sympy import Expr, Integer, Symbol, oo
 
 from asymptotics.errors import SpectrumError
 from asymptotics.expansions.expansion import Expansion
-from asymptotics.expansions.layer_leading import leading_series
-from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.reversion import revert
 from asymptotics.model import early_stopping as stopping
 from asymptotics.model import equations
@@ -341,8 +339,7 @@ def crossover(spectrum: SpectralSeries, size: Symbol) -> Expr:
     if mode_count(spectrum) is not None:
         return oo  # more samples or features than modes: nothing crosses over
     kappa = revert(expand_sum(df1, spectrum, 2), size)
-    series = leading_series(kappa) if isinstance(kappa, Layered) else kappa
-    return 1 / series.term_expression(series.leading())
+    return 1 / kappa.term_expression(kappa.leading())
 
 
 __all__ = ["BOTTLENECKS", "QUANTITIES", "Quantity", "crossover", "time_quantity"]

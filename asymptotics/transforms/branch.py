@@ -15,7 +15,7 @@ Poisson) needs ``dk/dy -> oo``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,10 +24,9 @@ from sympy import Expr, Integer, Symbol, factorial, powsimp
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import UnableError
-from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.expansion import SLOW, Expansion, expansion
 from asymptotics.expansions.laurent import Laurent
-from asymptotics.expansions.layers import SLOW, Layer, Layered, differential, layered
-from asymptotics.expansions.reversion import revert
+from asymptotics.expansions.reversion import in_front, revert
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.parsing.heights import to_power
 from asymptotics.sums.convergent import convergent_sum
@@ -90,15 +89,16 @@ class BranchSeries:
 
     def beside(
         self, kernel: Kernel, variable: Symbol, *, inverse: bool, domain: Domain, depth: int
-    ) -> Layered:
-        """``sum_k f_k phi(x lambda_k)``, x -> oo, to ``depth`` orders in ``1/log x`` of each layer."""
-        layers = [Layer(order=self.origin, series=_slow_layer(self, kernel, depth))]
-        bounds: list[Bound] = []
+    ) -> Expansion:
+        """``sum_k f_k phi(x lambda_k)``, x -> oo, to ``depth`` orders in ``1/log x``."""
+        slow = _at_branch(self, kernel, depth)
+        terms = list(in_front(self.origin, slow.terms))
+        bounds = [Bound(self.origin, -b.order, b.log_power) for b in slow.remainder]
         for pole in kernel.poles(2):
             sign = domain.sign(pole.location - self.origin)
             if sign == 0:
                 continue
-            if sign == 1 or bounds:
+            if sign == 1:
                 bounds.append(Bound(pole.location))
                 break
             residue = kernel.laurent(pole.location, pole.order)
@@ -106,11 +106,10 @@ class BranchSeries:
                 raise UnableError(
                     f"the double pole of {kernel.name} at s = {pole.location} needs D'(s) there"
                 )
-            coefficient = -residue.coefficient(-1) * self.value(pole.location)
-            layers.append(Layer(order=pole.location, series=layers[0].series.constant(coefficient)))
+            terms.append(Term(-residue.coefficient(-1) * self.value(pole.location), pole.location))
             if sign is None:
                 break
-        return layered(variable, layers, bounds, at_infinity=not inverse, domain=domain)
+        return expansion(variable, terms, bounds, at_infinity=not inverse, domain=domain, depth=depth)
 
 
 def _summand(series: BranchSeries, point: Expr) -> Expr:
@@ -118,7 +117,7 @@ def _summand(series: BranchSeries, point: Expr) -> Expr:
 
 
 @cached(maxsize=256)
-def _slow_layer(series: BranchSeries, kernel: Kernel, depth: int) -> Expansion:
+def _at_branch(series: BranchSeries, kernel: Kernel, depth: int) -> Expansion:
     """``Phi(s0 - d/dl) h(l)``."""
     x = series.tails.coordinate(depth)
     h = revert(x.decay, SLOW, x.density)
@@ -152,6 +151,16 @@ def _primitive(series: BranchSeries, x: Coordinate, right: bool) -> Expansion:
         return found + series.value(series.origin)
     # the finite part of a sum of powers of log k over k is a constant; it is bounded, not computed
     return found.with_terms(found.terms, (*found.remainder, Bound(Integer(0))))
+
+
+def differential(series: Expansion, weights: Iterable[Expr]) -> Expansion:
+    """``sum_j weights[j] series^(j)``; the last weight's order bounds what is left out."""
+    weights = tuple(weights)
+    total, current = series.with_terms([]), series
+    for weight in weights[:-1]:
+        total = total + current.scale(weight)
+        current = current.differentiate()
+    return series.with_terms(total.terms, (*total.remainder, *current.bounds()))
 
 
 def integral(series: Expansion) -> Expansion:

@@ -13,8 +13,6 @@ A series with a vertical line of poles adds an `Oscillation` to the coefficient 
 
 from __future__ import annotations
 
-from typing import cast
-
 from sympy import Add, Expr, Integer, Symbol, diff, factorial, log
 
 from asymptotics.caches import cached
@@ -51,8 +49,7 @@ def spectral_sum(
     pi/(b*kappa**(1/b)*sin(pi/b)) - 1/2 + O(kappa)
     """
     if isinstance(series, BranchSeries):
-        # layers have the operations of an expansion that the equations need
-        return cast(Expansion, series.beside(kernel, variable, inverse=inverse, domain=domain, depth=depth))
+        return series.beside(kernel, variable, inverse=inverse, domain=domain, depth=depth)
     counted = depth + 1
     lists = (series.poles(counted), kernel.poles(counted))
     orders: dict[Expr, int] = {}
@@ -70,7 +67,7 @@ def spectral_sum(
         if location in ends:
             bounds.append(Bound(location, max(order - 1, 0)))
         elif order and not any(domain.sign(location - end) == 1 for end in ends):
-            terms += _residue(series, kernel, location, order, inverse)
+            terms += _residue(series, kernel, location, order)
             if location in lines:
                 terms += _harmonics(series, kernel, lines[location], 1 / variable if inverse else variable)
     found = expansion(variable, terms, bounds, at_infinity=not inverse, domain=domain, depth=depth)
@@ -78,9 +75,7 @@ def spectral_sum(
 
 
 @cached(maxsize=512)
-def _residue(
-    series: DirichletSeries, kernel: Kernel, point: Expr, order: int, inverse: bool
-) -> tuple[Term, ...]:
+def _residue(series: DirichletSeries, kernel: Kernel, point: Expr, order: int) -> tuple[Term, ...]:
     """Minus the residue of ``Phi(s) D(s) x^(-s)``, one term for each power of the logarithm."""
     left = kernel.laurent(point, order)
     right = series.laurent(point, order)
@@ -91,7 +86,7 @@ def _residue(
         )
     pieces = []
     for j in range(order):
-        # x^-s = x^-s0 sum_j (-log x)^j d^j / j!; the variable is x or 1/x
+        # x^-s = x^-s0 sum_j (-log x)^j d^j / j!
         coefficient = sum(
             (
                 left.coefficient(i) * right.coefficient(-1 - j - i)
@@ -100,9 +95,8 @@ def _residue(
             ),
             Integer(0),
         )
-        sign = 1 if inverse else (-1) ** j
         if coefficient != 0:
-            pieces.append(Term(-sign * coefficient / factorial(j), point, j))
+            pieces.append(Term((-1) ** (j + 1) * coefficient / factorial(j), point, j))
     return tuple(pieces)
 
 
@@ -123,9 +117,7 @@ def _harmonics(series: DirichletSeries, kernel: Kernel, pole: Pole, x: Expr) -> 
     pieces = []
     for j in range(pole.order):
         coefficient = Add(*(principal.coefficient(-1 - j - i) * waves[i] for i in range(pole.order - j)))
-        # log(x) is minus the logarithm of the variable where that is 1/x
-        sign = -1 if not x.is_Symbol else (-1) ** (j + 1)
-        pieces.append(Term(sign * coefficient / factorial(j), pole.location, j))
+        pieces.append(Term((-1) ** (j + 1) * coefficient / factorial(j), pole.location, j))
     return pieces
 
 

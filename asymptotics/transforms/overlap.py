@@ -191,12 +191,15 @@ def _overlap(
 ) -> Expansion:
     """Term by term: ``x = t v`` and ``z = w/t`` leave ``t^(-p-q-1)`` and ``log t`` beside each logarithm."""
     for series in (first, second):
-        if series.gauge is not None or any(x.log_power < 0 for x in series.terms):
-            raise UnableError(f"overlaps need powers and logarithms of time and of z, not {series!r}")
+        if series.gauge is not None or series.is_slow:
+            raise UnableError(
+                f"overlaps of functions with coefficients that vary slowly with log({series.variable}) "
+                "are not derived"
+            )
         if any(x.coefficient.has(series.variable) for x in series.terms):
             raise UnableError("overlaps of functions that oscillate in log t are not derived")
-    # log x = log t + log v, where log v is -d/dp; log z = log w - log t, where log w is d/dq
-    sign, shift = (-1, 1) if first.at_infinity else (1, 0)
+    # log x = log t + log v, where log v is -d/dp; log 1/z = log t - log w, where log w is d/dq
+    shift = 1 if first.at_infinity else 0
     terms: list[Term] = []
     for s in first.terms:
         for u in second.terms:
@@ -204,7 +207,7 @@ def _overlap(
             for i in range(s.log_power + 1):
                 for j in range(u.log_power + 1):
                     m, n = s.log_power - i, u.log_power - j
-                    factor = comb(s.log_power, i) * comb(u.log_power, j) * sign**i * (-sign) ** m * (-1) ** n
+                    factor = comb(s.log_power, i) * comb(u.log_power, j) * (-1) ** (i + j)
                     terms.append(Term(factor * both * weight(p, q, i, j), normal(p + q + 1), m + n))
     bounds = [
         Bound(x.order - shift + y.order + 1, x.log_power + y.log_power)

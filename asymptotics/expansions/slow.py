@@ -1,12 +1,12 @@
-"""The leading term of layers in a resource, in the canonical form of a law.
+"""Laws that are approached slowly: the leading order of an expansion that ends within it.
 
-A layer ``y^-p C (log y)^m (1 + O(...))`` is a power law with a logarithm to any power, its correction named;
-one without a power of y is a power law in ``log y``. A layer ``exp(-p c y^r) C y^q (1 + O(...))`` is one in
-``x = exp(y^r)``: ``C x^(-p c) log(x)^(q/r) (1 + O(...))``.
+What stands before ``x^-p`` is then an expansion in l, cut at its own order. A law of the form
+``y^-p C (log y)^m (1 + O)`` is a power law with a logarithm to any power, its correction named; one without a
+power of y is a power law in ``log y``. A law ``exp(-p c y^r) C y^q (1 + O)`` is one in ``x = exp(y^r)``:
+``C x^(-p c) log(x)^(q/r) (1 + O)``.
 
-    leading_form      the canonical form of the leading layer
-    leading_series    the leading layer as an expansion
-    is_settled        whether its leading term is shown to lead
+    leading_series    what stands before the leading power, as an expansion by itself
+    leading_form      the canonical form of its leading term
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from sympy import Expr, Integer, Min, exp, log, oo, together
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion
-from asymptotics.expansions.layers import Layered, in_logarithm
 from asymptotics.expansions.terms import Bound, Term
 
 
@@ -38,32 +37,24 @@ class LeadingForm:
     remainder: Expr
 
 
-def is_settled(found: Layered) -> bool:
-    """Whether the leading term of the leading layer is shown to lead."""
-    series = found.leading_layer().series
-    first = series.candidates()
-    return len(first) == 1 and all(series.ahead(first[0], b) for b in series.remainder)
+def leading_series(found: Expansion) -> Expansion:
+    """The coefficient of the leading power, in l or in the resource, with that power as envelope."""
+    place = found.leading().order
+    series, slow = found.coefficient_of(place), found.slow_variable
+    envelope = found.monomial_of(Bound(place))
+    if slow == found.variable:
+        return replace(series, variable=found.variable, envelope=envelope)
+    return series.standing_for(slow, envelope)
 
 
-def leading_series(found: Layered) -> Expansion:
-    """The leading layer, an expansion in log(resource) or in the resource, with its power as envelope.
-
-    A layer whose power is 0 is an expansion in powers of log(resource), or of the resource, alone.
-    """
-    series = in_logarithm(found).leading_layer().series
-    if series.gauge == found.variable:
-        return replace(series, variable=found.variable, gauge=None)
-    return series
-
-
-def leading_form(found: Layered) -> LeadingForm | None:
-    """The canonical form of the leading layer; None if it has power 0 and its series is a law by itself."""
-    layer, y = found.leading_layer(), found.variable
-    if layer.order == 0:
+def leading_form(found: Expansion) -> LeadingForm | None:
+    """The canonical form of the leading term; None if it has power 0 and its series is a law by itself."""
+    y, order = found.variable, found.leading().order
+    if order == 0:
         return None
     series = leading_series(found)
     lead = series.leading()
-    rate, gauge, growth = layer.order, None, y
+    rate, gauge, growth = order, None, y
     if found.gauge is not None:
         # e = exp(-Gamma(y)): powers of exp(y^r) if Gamma = c y^r
         scale, growth = log(found.gauge).as_independent(y, as_Add=False)
@@ -74,7 +65,7 @@ def leading_form(found: Layered) -> LeadingForm | None:
     if not (growth.is_Pow or growth == y):
         inner, envelope = Integer(0), envelope * y**-lead.order
     relative = _relative(series, lead)
-    bounds = [b.order * rate / layer.order for b in found.remainder]
+    bounds = [b.order * rate / order for b in found.remainder if b.order != order]
     return LeadingForm(
         gauge=gauge,
         exponent=together(rate),
