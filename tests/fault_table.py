@@ -28,7 +28,7 @@ SAMPLING = "asymptotics/tasks/sampling.py"
 CLIPPED = "asymptotics/tasks/arrays.py"
 
 ENGINE = (
-    row(TERMS, "bound.log_power >= other.log_power", "bound.log_power > other.log_power", EXPANSIONS),
+    row(TERMS, "compare_logs(signs, bound.logs, other.logs) in (0, 1)", "True", EXPANSIONS),
     row(
         ORDERS,
         "self.sign(subtract(second[0], first[0]))",
@@ -42,15 +42,15 @@ ENGINE = (
     row(RING, "Element({rest: c * p})", "Element({rest: c})", EXPANSIONS),
     row(RING, "parts[CONSTANT] = number - turns", "parts[CONSTANT] = number", EXPANSIONS),
     row(COLLECTION, "places[p])), depth))", "places[p])), depth + 1))", EXPANSIONS),
-    row(SERIES, "term.element.scale(QQ(term.log_power))", "term.element", EXPANSIONS),
+    row(TERMS, "(m, (m - 1, n)), (n,", "(1, (m - 1, n)), (n,", EXPANSIONS),
     row(
         SERIES,
         "-exponent if self.at_infinity else exponent",
         "exponent if self.at_infinity else -exponent",
         EXPANSIONS,
     ),
-    row(SERIES, "setdefault(s.log_power + t.log_power,", "setdefault(s.log_power,", EXPANSIONS),
-    row(SERIES, "(share * log(base)) ** (t.log_power - j)", "log(base) ** (t.log_power - j)", EXPANSIONS),
+    row(SERIES, "return first.log_power + second.log_power,", "return first.log_power,", EXPANSIONS),
+    row(SERIES, "shift = share * log(base)", "shift = log(base)", EXPANSIONS),
     row(GAMMAS, "e * (q - Rational(1, 2)) for e, _, q", "e * q for e, _, q", EXPANSIONS),
     row(GAMMAS, "(-1) ** (n + 1), n * (n + 1)", "(-1) ** n, n * (n + 1)", EXPANSIONS),
     row(GAMMAS, "(2 * pi) ** (total / 2)", "(2 * pi) ** total", EXPANSIONS),

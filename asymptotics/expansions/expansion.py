@@ -513,12 +513,12 @@ def _logarithms(outer: Expansion, powers: Powers, term: Term) -> Expansion:
 def shift_logarithm(logs: Logs, scale: Expr, shift: Expr, like: Expansion) -> Expansion:
     """``l**m log(l)**n`` for ``scale*l + shift`` in the place of l, as an expansion in l."""
     m, n = logs
-    powers = like.with_slow([])
     if isinstance(m, int) and m >= 0 and not n:
-        terms = (Term(binomial(m, j) * scale**j * shift ** (m - j), Integer(-j)) for j in range(m + 1))
-        return powers.with_terms(terms)
-    here = powers.with_terms([Term(Integer(1), sympify(-m), n)])
-    return here.compose(powers.with_terms([Term(scale, Integer(-1)), Term(shift, Integer(0))]))
+        factors = (binomial(m, j) * scale**j * shift ** (m - j) for j in range(m + 1))
+        terms = (Term(factor, Integer(-j)) for j, factor in enumerate(factors))
+        return expansion(SLOW, terms, at_infinity=True, domain=like.domain, depth=m + 1)
+    here = like.with_slow([Term(Integer(1), sympify(-m), n)])
+    return here.compose(like.with_slow([Term(scale, Integer(-1)), Term(shift, Integer(0))]))
 
 
 def _derive_logarithm(

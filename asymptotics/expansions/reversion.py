@@ -49,8 +49,8 @@ def revert(series: Expansion, variable: Symbol, function: Expansion | None = Non
         place = series.leading().order  # raises
     if leads_with_logarithm(series) and not series.is_slow:
         return exponential_reversion(series, variable, function)
+    refuse_oscillations(series, function)
     if len(first) == 1 and first[0].logs == (0, 0) and not series.is_slow:
-        refuse_oscillations(series, function)
         return _by_lagrange(variable, series, function)
     sign = series.domain.sign(place)
     if sign == -1:

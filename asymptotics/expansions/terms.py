@@ -22,7 +22,7 @@ from asymptotics.domains.domain import normal
 from asymptotics.expansions.orders import Signs, order, subtract
 from asymptotics.expansions.ring import Element, element
 
-Power = int | Expr
+Power = Any
 """A power of l: an int where it is whole, else an expression."""
 Logs = tuple[Power, int]
 """The powers of l and of log(l)."""

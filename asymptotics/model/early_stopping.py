@@ -115,8 +115,8 @@ def _losses(spectrum: SpectralSeries, depth: int) -> tuple[Expansion, ...]:
     growing = noise_in_test_loss(spectrum, depth)
     if falling.is_slow or growing.is_slow:
         raise UnableError(
-            "early stopping of a loss or noise with coefficients that vary slowly with log(t) is a law in broken "
-            "powers of log(P); not derived"
+            "early stopping of a loss or noise with coefficients that vary slowly with log(t) is a law in "
+            "broken powers of log(P); not derived"
         )
     leading = falling.leading(), growing.leading()
     if [spectrum.domain.sign(term.order) for term in leading] != [1, -1]:

@@ -191,10 +191,11 @@ def _overlap(
 ) -> Expansion:
     """Term by term: ``x = t v`` and ``z = w/t`` leave ``t^(-p-q-1)`` and ``log t`` beside each logarithm."""
     for series in (first, second):
-        if series.gauge is not None or series.is_slow:
+        whole = all(isinstance(x.log_power, int) and x.log_power >= 0 for x in series.bounds())
+        if series.gauge is not None or series.is_slow or not whole:
             raise UnableError(
-                f"overlaps of functions with coefficients that vary slowly with log({series.variable}) "
-                "are not derived"
+                f"overlaps need powers and logarithms of {series.variable}; for coefficients that vary "
+                "slowly with its logarithm they are not derived"
             )
         if any(x.coefficient.has(series.variable) for x in series.terms):
             raise UnableError("overlaps of functions that oscillate in log t are not derived")

@@ -23,7 +23,7 @@ numbers = st.fractions(min_value=-3, max_value=3, max_denominator=4).filter(bool
 
 def make(coefficients, orders, logs=(0, 0, 0), depth=4):
     rows = zip(coefficients, orders, logs, strict=False)
-    terms = [Term(Rational(c), Rational(p), m) for c, p, m in rows]
+    terms = [Term(Rational(c) * (-1) ** m, Rational(p), m) for c, p, m in rows]  # log kappa = -l
     return expansion(kappa, terms, depth=depth)
 
 

@@ -21,7 +21,7 @@ HALF = Rational(1, 2)
 
 def transform(power, logs=0):
     """``z^power log(z)^logs`` at z -> 0."""
-    return expansion(kappa, [Term(Integer(1), power, logs)])
+    return expansion(kappa, [Term(Integer((-1) ** logs), power, logs)])  # log kappa = -l
 
 
 def decaying(power, logs=0):
