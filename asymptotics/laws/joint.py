@@ -160,7 +160,8 @@ def joint_law(laws: Laws, size: Symbol = N) -> JointLaw:
     modes = expand_sum(df1, base, 2)
     lead = modes.leading()
     kept = _terms(Xi, base, 1) if size == N else _terms(F, base, 2)
-    if lead.log_power or any(term.coefficient.has(modes.variable) for term in (lead, *kept)):
+    slow = modes.is_slow or Xi.is_slow or F.is_slow
+    if lead.log_power or slow or any(term.coefficient.has(modes.variable) for term in (lead, *kept)):
         raise UnableError(
             "joint laws are functions of t/size^(1/r) where df1 is a power of kappa; here df1 ~ "
             f"{modes.term_expression(lead)}; not derived"
@@ -173,7 +174,12 @@ def joint_law(laws: Laws, size: Symbol = N) -> JointLaw:
         amplitude=lead.coefficient,
         r=together(-lead.order),
         terms=tuple(
-            ScalingTerm(coefficient=tidy(x.coefficient), power=together(x.order), log_power=x.log_power)
+            # the expansion has powers of log(1/kappa)
+            ScalingTerm(
+                coefficient=tidy(x.coefficient * (-1) ** x.log_power),
+                power=together(x.order),
+                log_power=x.log_power,
+            )
             for x in kept
         ),
     )
