@@ -28,7 +28,12 @@ SAMPLING = "asymptotics/tasks/sampling.py"
 CLIPPED = "asymptotics/tasks/arrays.py"
 
 ENGINE = (
-    row(TERMS, "compare_logs(signs, bound.logs, other.logs) in (0, 1)", "True", EXPANSIONS),
+    row(
+        TERMS,
+        "compare_logs(signs, bound.logs, other.logs) in (0, 1)",
+        "compare_logs(signs, bound.logs, other.logs) == 1",
+        EXPANSIONS,
+    ),
     row(
         ORDERS,
         "self.sign(subtract(second[0], first[0]))",

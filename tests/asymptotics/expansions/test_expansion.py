@@ -87,6 +87,24 @@ def test_remainder_absorbs_what_is_behind_it():
     assert e.remainder_order == 2
 
 
+def test_a_bound_ends_what_is_at_its_own_order_by_powers_of_the_logarithm():
+    one = Integer(1)
+    terms = [Term(one, one, m) for m in (2, Rational(3, 2), 1, Rational(1, 2))]
+    e = expansion(kappa, terms, [Bound(one, 1)])
+    assert [x.log_power for x in e.terms] == [2, Rational(3, 2)]
+    assert e.is_slow and not expansion(kappa, terms).is_slow
+
+
+def test_powers_of_slow_expansions():
+    """``(l + 1)^(1/2)`` by the binomial series, and its reciprocal: products are 1 up to the remainder."""
+    one = Integer(1)
+    e = expansion(kappa, [Term(one, one, 1), Term(one, one)], depth=4)
+    root = e.power(Rational(1, 2))
+    value = root.as_expr().subs(kappa, exp(-1000)).evalf(30)
+    assert abs(value / (exp(-500) * sqrt(1001)).evalf(30) - 1) < 1e-12
+    assert [(x.coefficient, x.order, x.logs) for x in (root * root * e.power(-1)).terms] == [(1, 0, (0, 0))]
+
+
 def test_symbolic_orders_are_kept_until_decided():
     domain = Domain((a - 1, b - 1))
     terms = [Term(Integer(1), a - 1), Term(Integer(1), b), Term(Integer(1), b + 1)]
