@@ -10,8 +10,9 @@ but the finite-size transient (phase II of Paquette et al., arXiv 2405.15074).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import permutations
+from typing import Any
 
 from sympy import Add, And, Eq, Expr, Integer, Symbol, expand, oo
 
@@ -32,14 +33,15 @@ from asymptotics.domains.parametric_lp import covers, disjoint
 from asymptotics.errors import DomainError, UnableError, check_kind
 from asymptotics.hints import name_argument
 from asymptotics.laws.derive import Laws, derive
-from asymptotics.model.rules.base import TRAINING_RULES, Rule, check_rule, numbers_of
+from asymptotics.model.rules.base import TRAINING_RULES, Rule, check_rule, numbers_of, rule_of_name
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.notation import restate
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, mapping_of
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import spectrum
-from asymptotics.symbols import B
+from asymptotics.symbols import B, C
+from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
 
 
@@ -116,6 +118,45 @@ class Optimum:
         fixed = tuple((x, substitute(e, numbers)) for x, e in self.fixed)
         allocation = _allocation(derive(task), substitute(self.cost, numbers), self.free, fixed, self.rule)
         return _single_phase(allocation.phases()[0], self, numbers)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The question, and the phases found, as text for JSON; `from_dict` reads it.
+
+        >>> from asymptotics import power_law
+        >>> from asymptotics.symbols import N, t
+        >>> optimum = compute_optimal(power_law("a", 2), cost=N*t)
+        >>> Optimum.from_dict(optimum.to_dict()) == optimum
+        True
+        """
+        rule = self.rule
+        return record(
+            "optimum",
+            task=replace(self.laws.task, measured=self.laws.measured).to_dict(),
+            cost=written(self.cost),
+            free=[symbol.name for symbol in self.free],
+            fixed={symbol.name: written(C**power) for symbol, power in self.fixed},
+            rule=rule.name,
+            constants=None if isinstance(rule, type) else asdict(rule),  # type: ignore[call-overload]
+            phases=[repr(phase) for phase in (*self.phases, *self.boundaries)],
+            proof=str(self.proof),
+        )
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Optimum:
+        """The optimum that `to_dict` wrote, derived again. Raises `DomainError` for a changed record."""
+        content = content_of("optimum", found, "task", "cost", "free", "fixed", "rule", "constants")
+        rule: Rule = rule_of_name(content["rule"])
+        if content["constants"] is not None:
+            rule = rule(**content["constants"])  # type: ignore[operator]
+        optimum = compute_optimal(
+            derive(Task.from_dict(content["task"])),
+            content["cost"],
+            [Symbol(name, positive=True) for name in content["free"]],
+            content["fixed"],
+            rule,
+        )
+        check_same(content, optimum.to_dict())
+        return optimum
 
     def __repr__(self) -> str:
         return "\n".join(repr(phase) for phase in (*self.phases, *self.boundaries))

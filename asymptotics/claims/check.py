@@ -88,7 +88,7 @@ def check_claim(
     cells = assume(subject.domain, read_assumptions(given, {**parameters, **meaning}))
     judge = Judge(statement=statement, subject=subject, work=Work(STEPS))
     outcomes = _confirm(judge, judge.outcomes(cells))
-    return _verdict(judge, cells, outcomes)
+    return replace(_verdict(judge, cells, outcomes), letters=tuple(meaning.items()))
 
 
 def _meaning(notation: str | Notation | Mapping[str | Symbol, object] | None) -> dict[str, Expr]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 
 from sympy import And, Expr, Or, Rational, Symbol, true
 from sympy.logic.boolalg import Boolean
@@ -11,8 +13,10 @@ from sympy.logic.boolalg import Boolean
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.display import readable, text
 from asymptotics.domains.domain import plain
+from asymptotics.errors import DomainError, shown
 from asymptotics.laws.law import Law
 from asymptotics.precision import exclusive_class
+from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.typesetting import tex
 
 SHOWN = 6
@@ -82,6 +86,7 @@ class Verdict:
     witness : a point at which it fails; None if it holds everywhere.
     right_for : other quantities of the same task for which the claim is right.
     notes : what else should be known.
+    letters : what letters of the claim stand for, by name.
     """
 
     verdict: str
@@ -97,6 +102,7 @@ class Verdict:
     witness: Witness | None
     right_for: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    letters: tuple[tuple[str, Expr], ...] = ()
 
     @property
     def everywhere(self) -> bool:
@@ -133,6 +139,44 @@ class Verdict:
         if len(shown) == 1 and " and " not in shown[0]:
             return "where " + shown[0].replace(" = ", " != ")
         return "except where " + "; where ".join(shown[:SHOWN]) + _more(shown)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The claim, what it is about, the assumptions, and the verdict, as text for JSON."""
+        about = self.about.to_dict()
+        own = self.about.conditions if isinstance(self.about, Law) else ()
+        return record(
+            "verdict",
+            claim=self.claim,
+            about=about,
+            assuming=[str(condition) for condition in self.conditions if condition not in own],
+            letters={letter: written(meant) for letter, meant in self.letters},
+            verdict=str(self),
+        )
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Verdict:
+        """The verdict that `to_dict` wrote, judged again. Raises `DomainError` for a changed record.
+
+        >>> from asymptotics import check_claim, derive, power_law
+        >>> verdict = check_claim("t**-1", derive(power_law(3, 2)).time)
+        >>> Verdict.from_dict(verdict.to_dict()) == verdict
+        True
+        """
+        content = content_of("verdict", found, "claim", "about", "assuming", "letters")
+        kinds: dict[object, type[Law | Optimum]] = {"law": Law, "optimum": Optimum}
+        kind = content["about"].get("kind") if isinstance(content["about"], Mapping) else None
+        if kind not in kinds:
+            raise DomainError(f"a verdict is about a law or an optimum, not {shown(kind)}")
+        # the judge makes verdicts, so that it is asked for by its name
+        check_claim = import_module("asymptotics.claims.check").check_claim
+        verdict = check_claim(
+            content["claim"],
+            kinds[kind].from_dict(content["about"]),
+            content["assuming"],
+            notation=content["letters"] or None,
+        )
+        check_same(content, verdict.to_dict())
+        return verdict
 
     def __str__(self) -> str:
         lines = [self.headline, f"  read as: {self.reading}"]

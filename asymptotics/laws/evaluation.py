@@ -3,6 +3,7 @@
     evaluate(leading, resource, value)       the leading term at one value
     compile_leading(leading, resource)       the same as a function of floats and NumPy arrays
     good_from(series, leading, resource)     where the next orders fall below a share of the leading term
+    agree(first, second)                     whether two lists of regimes state the same
 
 With the known orders ``L_0 + L_1 + ... + L_n`` of an expansion and the leading term L that the law states,
 the law is good to a share q from the largest root of ``|L_0 - L| + |L_1| + ... + 2 |L_n| = q |L|`` on. Lower
@@ -12,19 +13,21 @@ cancellation that ends further out; and the last known order stands in for those
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 import mpmath
-from sympy import Expr, Float, Mul, Symbol, lambdify
+from sympy import Expr, Float, Integer, Mul, Symbol, lambdify
 from sympy.external import import_module
 
+from asymptotics.domains.domain import normal
 from asymptotics.errors import DomainError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.parsing.numbers import real_number
 from asymptotics.precision import working
+from asymptotics.regimes import Regime
 
 DIGITS = 17
 SPANS = (16, 64, 256, 1024, 4096)
@@ -32,6 +35,8 @@ SPANS = (16, 64, 256, 1024, 4096)
 STEPS = 64
 """Points in a span; between the last one above and the next, the place is found by bisection."""
 HALVINGS = 20
+SAME = 1e-12
+"""Relative difference of two forms of one prefactor, evaluated."""
 
 
 def evaluate(leading: Expr, resource: Symbol, value: object) -> float:
@@ -66,6 +71,23 @@ def compile_leading(leading: Expr, resource: Symbol) -> Callable[[Any], Any]:
         return found if points.ndim else float(found)
 
     return function
+
+
+def agree(first: Sequence[Regime], second: Sequence[Regime]) -> bool:
+    """Whether two lists of regimes state the same leading terms, their prefactors compared at a point."""
+    return len(first) == len(second) and all(map(_agree, first, second))
+
+
+def _agree(first: Regime, second: Regime) -> bool:
+    if first == second:
+        return True
+    if normal(first.exponent - second.exponent) != 0 or first.log_power != second.log_power:
+        return False
+    ratio = first.prefactor / second.prefactor
+    point = dict(first.domain.witness() or {})
+    point |= {symbol: Integer(2) for symbol in ratio.free_symbols if symbol not in point}
+    with working(DIGITS):
+        return bool(abs(ratio.xreplace(point).evalf(DIGITS) - 1) < SAME)
 
 
 def good_from(series: Expansion, leading: Expr, resource: Symbol, share: Expr) -> float | None:

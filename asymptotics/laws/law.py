@@ -17,7 +17,7 @@ from sympy.logic.boolalg import Boolean, false, true
 from asymptotics.caches import cached
 from asymptotics.display import ROUNDED, is_rounded, readable, text
 from asymptotics.domains.domain import as_condition, plain, primitive
-from asymptotics.errors import BottleneckError, DomainError, UnableError
+from asymptotics.errors import BottleneckError, DomainError, UnableError, shown
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.oscillation import LogPeriodic, log_periodic
 from asymptotics.expansions.slow import leading_series
@@ -34,6 +34,7 @@ from asymptotics.regimes import Regime, find_regimes, reduce_condition, tidy
 from asymptotics.spectra.family import SpectralSeries
 from asymptotics.spectra.segments import structural
 from asymptotics.tasks.measured import Measured
+from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
 from asymptotics.typesetting import aligned
 
@@ -340,6 +341,41 @@ class Law:
         if self.parameters:
             missing = ", ".join(f"{symbol}=..." for symbol in self.parameters)
             raise DomainError(f"the {self.name} law has symbols; give numbers, {form.format(missing)}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Task, name and numbers of the law, and the regimes found, as text for JSON; `from_dict` reads it.
+
+        Raises `UnableError` for a claim (`stating`), which is not derived from its task.
+
+        >>> from asymptotics import derive, power_law
+        >>> law = derive(power_law("a", 2)).model
+        >>> Law.from_dict(law.to_dict()) == law
+        True
+        """
+        same = self._again(self.task, self.settings)
+        if not evaluation.agree(self.regimes, same.regimes):
+            raise UnableError(f"this {self.name} law is a claim, not the law of its task; keep its text")
+        parts = ("condition", "exponent", "prefactor", "log_power", "remainder")
+        return record(
+            "law",
+            name=self.name,
+            task=replace(self.task, measured=self.measured).to_dict(),
+            numbers={symbol.name: written(value) for symbol, value in self.settings},
+            below=self.below,
+            regimes=[{part: str(getattr(regime, part)) for part in parts} for regime in same.regimes],
+        )
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Law:
+        """The law that `to_dict` wrote, derived again. Raises `DomainError` for a record that was changed."""
+        content = content_of("law", found, "name", "task", "numbers", "below")
+        if content["name"] not in QUANTITIES:
+            raise DomainError(f"no law is called {shown(content['name'])}; it was none of this release")
+        task = Task.from_dict(content["task"])
+        law = derive_law(content["name"], task.fitted, bool(content["below"]))
+        law = replace(law, measured=task.measured).at(content["numbers"])
+        check_same(content, law.to_dict())
+        return law
 
     def _again(self, task: Task, settings: tuple[tuple[Symbol, Expr], ...]) -> Law:
         derived = replace(derive_law(self.name, task, self.below), measured=self.measured)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral
+from typing import Any
 
 from sympy import Rational
 
@@ -47,6 +48,16 @@ class Measured:
     def modes(self) -> int:
         """How many modes were measured."""
         return len(self.eigenvalues)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `Task.from_arrays` takes to make it again; the window if both fits have one alone."""
+        windows = {self.eigenvalue_fit.window, self.target_fit.window}
+        return {
+            "eigenvalues": list(self.eigenvalues),
+            "target": list(self.target),
+            "samples": self.samples,
+            "window": list(windows.pop()) if len(windows) == 1 else None,
+        }
 
     @property
     def as_fit(self) -> str:

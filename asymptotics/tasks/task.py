@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sympy import Expr, Integer, Symbol, oo, powsimp
 from sympy.core.relational import Relational
@@ -11,11 +12,13 @@ from sympy.core.relational import Relational
 from asymptotics.display import text
 from asymptotics.errors import DomainError, check_kind
 from asymptotics.expansions.gamma_products import polynomial_form
+from asymptotics.parsing.expressions import parse_condition
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, items_of, substitution
 from asymptotics.symbols import RESOURCES, k
 from asymptotics.tasks.measured import Measured, measure, round_values
 from asymptotics.tasks.reading import EIGENVALUE, index_of, read_index, read_multiplicity, read_side
+from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.typesetting import tex
 
 
@@ -176,6 +179,41 @@ class Task:
         return replace(
             self, **changed, assumptions=tuple(r for r in assumptions if isinstance(r, Relational))
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The task as text, for JSON; `from_dict` reads it. Measured arrays are kept, as numbers.
+
+        >>> Task.from_dict(power_law("a", 2).to_dict())
+        Task(eigenvalues=k**(-2), target=k**(-a))
+        """
+        count = self.multiplicity
+        counted = count.func.__name__ == "SquaresCount"
+        return record(
+            "task",
+            eigenvalues=written(self.eigenvalues),
+            target=written(self.target),
+            index=self.index.name,
+            noise=written(self.noise),
+            modes=written(self.modes),
+            multiplicity=f"squares({count.args[0]})" if counted else written(count),
+            assumptions=[str(relation) for relation in self.assumptions],
+            measured=None if self.measured is None else self.measured.to_dict(),
+        )
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Task:
+        """The task that `to_dict` wrote. Raises `DomainError` for a record that was changed."""
+        names = ("eigenvalues", "target", "index", "noise", "multiplicity")
+        content = content_of("task", found, *names, "modes", "assumptions", "measured")
+        arrays = content["measured"]
+        if arrays is None:
+            modes = oo if content["modes"] == "oo" else content["modes"]
+            relations = tuple(parse_condition(relation) for relation in content["assumptions"])
+            task = cls(**{n: content[n] for n in names}, modes=modes, assumptions=relations)
+        else:
+            task = cls.from_arrays(**arrays, noise=content["noise"])
+        check_same(content, task.to_dict())
+        return task
 
     @property
     def formulas(self) -> tuple[tuple[str, Expr], ...]:
