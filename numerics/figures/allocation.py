@@ -89,7 +89,7 @@ def plot_phases(
     >>> from asymptotics.symbols import a, b
     >>> ax = plot_phases(compute_optimal(derive(power_law(a, b)), cost=N*t), a, b, ((1, 5), (1, 3)))
     >>> len(ax.texts), ax.get_xlabel()
-    (2, '$a$ (dimensionless)')
+    (2, '$a$')
     """
     for symbol in (x, y):
         if symbol not in optimum.laws.task.parameters:
@@ -111,7 +111,7 @@ def plot_phases(
     (x0, x1), (y0, y1) = frame
     axes.set_xlim(float(exact(x0)), float(exact(x1)))
     axes.set_ylim(float(exact(y0)), float(exact(y1)))
-    return dress(axes, x=f"${latex(x)}$ (dimensionless)", y=f"${latex(y)}$ (dimensionless)")
+    return dress(axes, x=f"${latex(x)}$", y=f"${latex(y)}$")
 
 
 def phase_diagram(optimum: Optimum | None) -> Figure | None:
@@ -177,7 +177,7 @@ def plot_isoflop(
         )
     xs, ys = [float(p[N]) for p in best], [float(p["loss"]) for p in best]
     axes.loglog(xs, ys, "o", color="black", markersize=MARKER_SIZE, label="optimum", zorder=4)
-    dress(axes, x="model size $N$ (dimensionless)", y="excess test loss (dimensionless)")
+    dress(axes, x="model size $N$", y="excess test loss")
     legend_above(axes)
     return axes
 
@@ -226,8 +226,8 @@ def plot_frontier(
     axes.loglog(
         xs, [float(y) for y in best], "o", color=look.colour, markersize=MARKER_SIZE, label="full model"
     )
-    name = "budget $C$ (dimensionless)"
-    dress(axes, x=name, y="excess test loss (dimensionless)")
+    name = "budget $C$"
+    dress(axes, x=name, y="excess test loss")
     legend_above(axes)
     if lower is not None:
         approach = phase.approach

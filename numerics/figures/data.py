@@ -177,8 +177,8 @@ def time_label(models: Sequence[FullModel]) -> str:
     """What the time of these models' rules is."""
     steps = {model.rule.counts_steps for model in models}
     if steps == {True}:
-        return "number of steps $n$ (dimensionless)"
-    return "training time $t$" + (" or number of steps" if True in steps else "") + " (dimensionless)"
+        return "number of steps $n$"
+    return "training time $t$" + (" or number of steps" if True in steps else "") + ""
 
 
 def eigenvalue(model: FullModel, level: int) -> float:

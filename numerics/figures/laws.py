@@ -43,7 +43,7 @@ from numerics.values.value import Value
 from numerics.verification.prediction import Prediction, number
 
 DRAWN = BOTTLENECKS
-RESIDUAL = r"$|L/L_{\mathrm{law}} - 1|$ (dimensionless)"
+RESIDUAL = r"$|L/L_{\mathrm{law}} - 1|$"
 WORKING_DIGITS = 30
 """With which laws are evaluated: more than the values they are drawn over have."""
 

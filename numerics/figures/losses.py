@@ -101,7 +101,7 @@ def plot_loss_curves(
     >>> models = [FullModel(power_law(1.5, 1.25), N=N, P=1000, digits=6) for N in (32, 64)]
     >>> ax = plot_loss_curves(models, [1, 10, 100])
     >>> [line.get_label() for line in ax.lines], ax.get_ylabel()
-    (['$N = 32$', '$N = 64$'], 'excess test loss (dimensionless)')
+    (['$N = 32$', '$N = 64$'], 'excess test loss')
     >>> from asymptotics import derive
     >>> law = derive(power_law(2, 2)).time
     >>> above = plot_loss_curves(FullModel(power_law(2, 2), digits=6), [1, 10], laws=law)
@@ -222,7 +222,7 @@ def plot_transfer(
     ax.set_xscale("log")
     for k, curve, look in zip(levels, curves, styles, strict=True):
         _line(ax, floats(ts), curve, look, f"$k = {k}$")
-    dress(ax, x=time_label((model,)), y="transfer function $H_k$ (dimensionless)")
+    dress(ax, x=time_label((model,)), y="transfer function $H_k$")
     legend_above(ax)
     return ax
 
@@ -242,7 +242,7 @@ def plot_timescale_density(
     >>> model = FullModel(power_law(1.5, 1.25), N=64, P=1000, digits=6)
     >>> ax = plot_timescale_density(model, 4, [0.01, 0.02, 0.1, 0.2])
     >>> ax.get_xlabel(), len(ax.lines)
-    ('rate $u$ (dimensionless)', 2)
+    ('rate $u$', 2)
     """
     (model,) = check_models(model)
     levels = several("k", k)
@@ -265,7 +265,7 @@ def plot_timescale_density(
         ax.axvline(
             eigenvalue(model, level), color=look.colour, linestyle=":", linewidth=0.8, zorder=0, label=name
         )
-    dress(ax, x="rate $u$ (dimensionless)", y=r"timescale density $\rho_k(u)$ (dimensionless)")
+    dress(ax, x="rate $u$", y=r"timescale density $\rho_k(u)$")
     legend_above(ax)
     return ax
 
@@ -294,7 +294,7 @@ def _draw_losses(
     # the same law for several models is one line
     for i, law in enumerate(dict.fromkeys(law for law in laws if law is not None)):
         draw_law(ax, floats(times), law, "_law" if i else "law")
-    dress(ax, x=time_label(models), y=f"{quantity} (dimensionless)")
+    dress(ax, x=time_label(models), y=f"{quantity}")
     legend_above(ax)
     return ax
 

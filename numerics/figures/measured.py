@@ -44,7 +44,7 @@ def plot_measured(task: Task, ax: Axes | None = None) -> Axes:
             modes[seen], listed[seen], look.marker, color=look.colour, markersize=2.0, alpha=0.5, label=name
         )
         _draw_fit(axes, fit, len(values), letter, look)
-    dress(axes, x="mode $k$ (dimensionless)", y=r"$\lambda_k$, $c_k$ (dimensionless)")
+    dress(axes, x="mode $k$", y=r"$\lambda_k$, $c_k$")
     legend_inside(axes)
     return axes
 

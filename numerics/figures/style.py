@@ -1,7 +1,8 @@
 """One style for all figures: sizes for a paper column, colours and dashes that survive grey print.
 
 Everything is set on the artists themselves, never on matplotlib's global settings, so that a figure looks the
-same beside any other; `save` writes fonts as outlines that journals accept.
+same beside any other; `save` writes fonts as outlines that journals accept. All quantities are
+dimensionless: labels carry no unit.
 """
 
 from __future__ import annotations
@@ -94,8 +95,8 @@ def axes_or_new(ax: Axes | None, width: float = COLUMN, height: float = 2.8) -> 
 def dress(ax: Axes, *, x: str | None = None, y: str | None = None) -> Axes:
     """Axis labels and ticks in the sizes of the style; a label that is None stays as it is.
 
-    >>> dress(axes_or_new(None), x="time $t$ (dimensionless)").get_xlabel()
-    'time $t$ (dimensionless)'
+    >>> dress(axes_or_new(None), x="time $t$").get_xlabel()
+    'time $t$'
     """
     if x is not None:
         ax.set_xlabel(x, fontsize=LABEL_SIZE)

@@ -151,8 +151,8 @@ def test_figure_shows_law_points_and_bounds():
     assert labels[0] == ["below the numerical error"]
     assert labels[1] == ["full model", "predicted slope $-3/4$"]
     assert labels[2] == ["full model", "below the numerical error", "predicted slope $-2$"]
-    assert bottom[0].get_ylabel()
-    assert all(axes.get_xlabel() for axes in bottom)
+    assert "L_{" in bottom[0].get_ylabel() and all(axes.get_xlabel() for axes in bottom)
+    assert [text.get_text() for text in figure.legends[0].get_texts()][:2] == ["law", "full model"]
     assert table(report).count("HOLDS") == 3
     assert json.loads(to_json(report))["digits"] == 15
 
