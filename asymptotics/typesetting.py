@@ -1,6 +1,7 @@
 r"""LaTeX of what is shown: numbers as in `asymptotics.display`, long formulas on several lines.
 
 tex(expression)                    one expression
+Typeset                            what writes itself by its ``to_latex``
 Writer                             writes several, and knows what of them was rounded or needs a meaning
 aligned(rows)                      relations one below the other
 broken(expression, width, writer)  a formula as lines of at most that width, broken at binary operators
@@ -31,6 +32,22 @@ class Typesetter(LatexPrinter):  # type: ignore[misc]
     def _print_log(self, expr: Expr, exp: str | None = None) -> str:
         power = rf"^{{{exp}}}" if exp else ""
         return rf"\log{power}{{\left({self._print(expr.args[0])} \right)}}"
+
+
+class Typeset:
+    """A value whose ``to_latex`` is what SymPy's ``latex`` writes of it, and what a notebook shows."""
+
+    __slots__ = ()
+
+    def to_latex(self) -> str:
+        """The formula, without dollar signs."""
+        raise NotImplementedError
+
+    def _latex(self, printer: object) -> str:
+        return self.to_latex()
+
+    def _repr_latex_(self) -> str:
+        return f"${self.to_latex()}$"
 
 
 class Writer:

@@ -104,8 +104,8 @@ ESTIMATES = (
     smaller("numerics/model/contour.py", "float(fine.size / size) * terms", MODEL),
     row(
         SOLVER,
-        "Part(value=value, error=abs(value) * mpmath.mpf(relative))",
-        "Part(value=value, error=abs(value) * mpmath.mpf(relative) / 10**6)",
+        "Value(value=value, error=abs(value) * mpmath.mpf(relative))",
+        "Value(value=value, error=abs(value) * mpmath.mpf(relative) / 10**6)",
         MODEL,
     ),
     smaller(SOLVER, "point.error * SENSITIVITY * (1 + steep) * part", MODEL),

@@ -43,6 +43,7 @@ from asymptotics.spectra import spectrum
 from asymptotics.symbols import B, C
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
+from asymptotics.typesetting import Typeset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ def _verdict(proved: bool) -> str:
 
 @exclusive_class
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Optimum:
+class Optimum(Typeset):
     """The best split of a budget: its phases, and the boundaries between them.
 
     ``phases`` are open sets of parameters; ``boundaries`` the lines between them, where exponents that meet
@@ -160,12 +161,6 @@ class Optimum:
 
     def __repr__(self) -> str:
         return "\n".join(repr(phase) for phase in (*self.phases, *self.boundaries))
-
-    def _latex(self, printer: object) -> str:
-        return self.to_latex()
-
-    def _repr_latex_(self) -> str:
-        return f"${self.to_latex()}$"
 
     def to_latex(self, notation: str | None = None) -> str:
         """One ``cases`` table: exponents of every resource and of the loss, with conditions.

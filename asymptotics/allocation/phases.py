@@ -34,6 +34,7 @@ from asymptotics.notation import restate
 from asymptotics.parsing.heights import to_power
 from asymptotics.regimes import tidy
 from asymptotics.symbols import B, C, E, N, P, t
+from asymptotics.typesetting import Typeset
 
 Key: TypeAlias = Symbol | str
 THRIFT = {E: 16, B: 8, P: 4, t: 2, N: 1}
@@ -50,7 +51,7 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Phase:
+class Phase(Typeset):
     """``x ~ C^exponents[x] log(C)^logs[x]`` and ``L ~ C^-exponents["loss"] log(C)^logs["loss"]``, C -> oo.
 
     Attributes
@@ -106,12 +107,6 @@ class Phase:
             parts.append(f"{name} ~ {text(amount * log(C) ** self.logs[key])}")
         where = "" if self.condition == true else f", for {plain(self.condition)}"
         return f"{', '.join(parts)} ({' ~ '.join(map(text, self.balance))}){where}"
-
-    def _latex(self, printer: object) -> str:
-        return self.to_latex()
-
-    def _repr_latex_(self) -> str:
-        return f"${self.to_latex()}$"
 
     def to_latex(self, notation: str | None = None) -> str:
         """The exponents with their condition in LaTeX, in the letters of ``notation``.

@@ -17,7 +17,7 @@ from asymptotics.errors import DomainError, shown
 from asymptotics.laws.law import Law
 from asymptotics.precision import exclusive_class
 from asymptotics.tasks.records import check_same, content_of, record, written
-from asymptotics.typesetting import tex
+from asymptotics.typesetting import Typeset, tex
 
 SHOWN = 6
 """So many failing regions are listed."""
@@ -71,7 +71,7 @@ class Witness(Mapping[Symbol, Rational]):
 
 @exclusive_class
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Typeset):
     """The outcome of `check_claim`; ``str()`` begins with HOLDS, FAILS or UNDECIDED.
 
     Attributes
@@ -193,12 +193,6 @@ class Verdict:
             lines.append(f"  right for: {', '.join(self.right_for)}")
         lines += [f"  note: {note}" for note in self.notes]
         return "\n".join(lines)
-
-    def _latex(self, printer: object) -> str:
-        return self.to_latex()
-
-    def _repr_latex_(self) -> str:
-        return f"${self.to_latex()}$"
 
     def to_latex(self) -> str:
         r"""The verdict as one formula with ``\text{...}``: where it fails and holds, and the witness."""

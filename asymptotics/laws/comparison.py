@@ -17,11 +17,12 @@ from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
 from asymptotics.parsing.numbers import one_or_many
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.tasks.task import Task
+from asymptotics.typesetting import Typeset
 
 
 @exclusive_class
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskComparison:
+class TaskComparison(Typeset):
     """Laws of the same quantities of two tasks; ``laws`` are those of each, ``names`` the quantities.
 
     >>> from asymptotics import power_law
@@ -73,9 +74,6 @@ class TaskComparison:
             for name in self.names
         ]
         return r"\begin{array}{lll} " + " \\\\\n".join(rows) + r" \end{array}"
-
-    def _repr_latex_(self) -> str:
-        return f"${self.to_latex()}$"
 
     def _repr_html_(self) -> str:
         heads = "".join(f"<th>${escape(laws.task.to_latex())}$</th>" for laws in self.laws)

@@ -14,12 +14,12 @@ from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import spectrum
 from asymptotics.tasks.measured import Measured
 from asymptotics.tasks.task import Task
-from asymptotics.typesetting import aligned
+from asymptotics.typesetting import Typeset, aligned
 
 
 @exclusive_class
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Laws:
+class Laws(Typeset):
     """The laws of one task, each derived when it is asked for.
 
     Iteration gives the three bottlenecks, time, model and data; ``laws.all()`` every law. Each is an
@@ -72,12 +72,6 @@ class Laws:
         refused = self.refused
         without = (f"laws.{name}: {refused[name]}" for name in BOTTLENECKS if name in refused)
         return "\n".join([*map(repr, self), *without])
-
-    def _latex(self, printer: object) -> str:
-        return self.to_latex()
-
-    def _repr_latex_(self) -> str:
-        return f"${self.to_latex()}$"
 
     def to_latex(
         self, notation: str | None = None, *, width: float | None = None, exact: bool = False

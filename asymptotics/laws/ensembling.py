@@ -33,11 +33,11 @@ from asymptotics.precision import exclusive
 from asymptotics.regimes import tidy
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import E, N
-from asymptotics.typesetting import tex
+from asymptotics.typesetting import Typeset, tex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Typeset):
     """Where ``condition`` holds, ``factor`` is loss(E models of size N)/loss(one of size E N), N -> oo.
 
     ``width_wins`` is True if the factor is proved to be above 1 for every E > 1, None if not decided.
@@ -51,9 +51,6 @@ class Comparison:
         """The ratio of the two losses, with the condition."""
         where = "" if self.condition == true else rf",\quad \text{{for }} {tex(self.condition)}"
         return rf"\frac{{L(E \text{{ of size }} N)}}{{L(E N)}} \to {tex(self.factor)}{where}"
-
-    def _repr_latex_(self) -> str:
-        return f"${self.to_latex()}$"
 
 
 @exclusive

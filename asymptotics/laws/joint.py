@@ -39,7 +39,7 @@ from asymptotics.regimes import tidy
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, P, t
 from asymptotics.tasks.task import Task
-from asymptotics.typesetting import tex
+from asymptotics.typesetting import Typeset, tex
 
 MAX_DEPTH = 40
 
@@ -55,7 +55,7 @@ class ScalingTerm:
 
 @exclusive_class
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JointLaw:
+class JointLaw(Typeset):
     """The loss at finite time and size together, ``L(t, size) ~ sum_p coefficient_p kappa0^p G_p(theta)``.
 
     It holds for t and size -> oo at any fixed ``theta = 2 t kappa0`` (``t kappa0`` for P), early (theta -> 0)
@@ -119,9 +119,6 @@ class JointLaw:
         return (
             rf"L(t, {self.size}) \sim {total},\quad \kappa_{{0}} = {tex(self.kappa0)},\quad \theta = {theta}"
         )
-
-    def _repr_latex_(self) -> str:
-        return f"${self.to_latex()}$"
 
     def early(self) -> Expr:
         """The loss for 1 << t << 1/kappa0, each term by its first non-vanishing order."""

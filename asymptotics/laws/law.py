@@ -36,7 +36,7 @@ from asymptotics.spectra.segments import structural
 from asymptotics.tasks.measured import Measured
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
-from asymptotics.typesetting import aligned
+from asymptotics.typesetting import Typeset, aligned
 
 if TYPE_CHECKING:
     from asymptotics.derivation import Derivation
@@ -50,7 +50,7 @@ FAR = 1000
 
 @exclusive_class
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Law:
+class Law(Typeset):
     """``loss ~ prefactor * x**(-exponent) * log(x)**log_power``, x = resource -> oo.
 
     Where the law is not a power of its resource, x is the function `gauge` of it, and there may be an
@@ -463,12 +463,6 @@ class Law:
             return ""
         far = start is not None and FAR < start < inf
         return f" (within 10 % from {self.resource} = {start:.1e} on)" if far else ""
-
-    def _latex(self, printer: object) -> str:
-        return self.to_latex()
-
-    def _repr_latex_(self) -> str:
-        return f"${self.to_latex()}$"
 
     def to_latex(
         self, notation: str | None = None, *, width: float | None = None, exact: bool = False

@@ -19,11 +19,11 @@ from asymptotics.symbols import RESOURCES, k
 from asymptotics.tasks.measured import Measured, measure, round_values
 from asymptotics.tasks.reading import EIGENVALUE, index_of, read_index, read_multiplicity, read_side
 from asymptotics.tasks.records import check_same, content_of, record, written
-from asymptotics.typesetting import tex
+from asymptotics.typesetting import Typeset, tex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Typeset):
     """What is learned, and in which kernel.
 
     ``y = sum_k w_k psi_k + noise * epsilon`` with ``<psi_k psi_l> = lambda_k delta_kl`` and
@@ -235,9 +235,6 @@ class Task:
         \lambda_{k} = \frac{1}{k^{2}},\quad c_{k} = k^{- a},\quad \sigma = \sigma
         """
         return r",\quad ".join(f"{letter} = {tex(value)}" for letter, value in self.formulas)
-
-    def _repr_latex_(self) -> str:
-        return f"${self.to_latex()}$"
 
     def __repr__(self) -> str:
         parts = [f"eigenvalues={text(self.eigenvalues)}", f"target={text(self.target)}"]

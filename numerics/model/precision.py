@@ -9,7 +9,6 @@ import mpmath
 import sympy
 
 from asymptotics.errors import PrecisionError
-from numerics.model.solver import Solution
 from numerics.values.value import Value
 
 ATTEMPTS = 4
@@ -19,7 +18,7 @@ ATTEMPTS = 4
 def to_digits(
     name: str,
     at: sympy.Expr,
-    solve: Callable[[int], Solution],
+    solve: Callable[[int], Value],
     digits: int,
     *,
     absolute: bool = False,
@@ -30,7 +29,7 @@ def to_digits(
     ``lost_digits`` are known to cancel. Raises `PrecisionError`, which names the quantity and ``at``, when
     the estimate stays above, as for a value that is exponentially small.
 
-    >>> third = Solution(value=mpmath.mpf(1) / 3, error=mpmath.mpf(10) ** -16)
+    >>> third = Value(value=mpmath.mpf(1) / 3, error=mpmath.mpf(10) ** -16)
     >>> str(to_digits("a third", sympy.Integer(1), lambda n: third, 15))
     '0.3333333333333333(1)'
     """
@@ -42,7 +41,7 @@ def to_digits(
         scale = mpmath.mpf(1) if absolute else abs(found.value)
         exact_or_infinite = mpmath.isinf(found.value) or found.error == 0
         if exact_or_infinite or found.error <= scale * mpmath.mpf(10) ** -digits:
-            return Value(value=found.value, error=found.error, note=found.note)
+            return found
         reached = float(found.error / scale) if scale else math.inf
         if reached >= 1 and before >= 1:
             break  # twice nothing but noise

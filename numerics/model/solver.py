@@ -31,6 +31,7 @@ from numerics.values.arithmetic import Field, array
 from numerics.values.inputs import infinite
 from numerics.values.jets import Jet
 from numerics.values.positive import Positive
+from numerics.values.value import Value
 
 SENSITIVITY = 16
 """How much larger the relative error of a kernel may be than that of the sums it is made of."""
@@ -54,14 +55,6 @@ GROUPS = {"double": PARTS, "single": SINGLE_PARTS, "sgd": SGD_PARTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A part of a loss and its estimated error, as mpmath numbers."""
-
-    value: mpmath.mpf
-    error: mpmath.mpf
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Expanded:
     """In which inverse size ("N" or "P", infinite in the model) parts are expanded, and to which order."""
 
@@ -72,16 +65,7 @@ class Expanded:
 PLAIN = Expanded()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Solution:
-    """A quantity, its estimated error, and a note if it diverges."""
-
-    value: mpmath.mpf
-    error: mpmath.mpf
-    note: str = ""
-
-
-_Series = Mapping[str, tuple[Part, ...]]
+_Series = Mapping[str, tuple[Value, ...]]
 """By the name of a part, its coefficients; one if nothing is expanded."""
 
 
@@ -110,7 +94,7 @@ class Solver:
         digits: int,
         expanded: Expanded = PLAIN,
         order: int = 0,
-    ) -> Solution:
+    ) -> Value:
         """``sum weight * part`` at ``time``, or its coefficient of that order; to about ``digits`` digits."""
         with working(digits + 15):
             value, error, note = mpmath.mpf(0), mpmath.mpf(0), ""
@@ -120,16 +104,14 @@ class Solver:
                 part = self._part(name, time, digits, expanded)[order]
                 factor = mpmath.mpf(1) * mpmath.mpmathify(sympy.N(weight, digits + 15))
                 if mpmath.isinf(part.value):
-                    note = self._divergence
+                    note = self._fix(15)[0].diverges
                 value += factor * part.value
                 error += abs(factor) * part.error
                 if part.error or weight != 1:
                     error += abs(factor * part.value) * mpmath.mpf(2) ** (ROUNDING_BITS - mpmath.mp.prec)
-            if mpmath.isinf(value):
-                return Solution(value=value, error=mpmath.mpf(0), note=note)
-            return Solution(value=value, error=error)
+            return Value(value=value, error=mpmath.mpf(0) if mpmath.isinf(value) else error, note=note)
 
-    def transfer(self, level: int, time: sympy.Expr, digits: int) -> Solution:
+    def transfer(self, level: int, time: sympy.Expr, digits: int) -> Value:
         """``H_k = sum_j tau_j kappa_j/(kappa_j + lambda_k)``, or its limit at t = oo."""
         if infinite(time):
             fixed, inside = self._fix(digits)
@@ -139,15 +121,15 @@ class Solver:
                     fixed.kappa / (fixed.kappa + eigenvalue) if eigenvalue else Positive(field.real(1), 0.0)
                 )
                 value = field.mpf(ratio.value)
-            return Solution(value=value, error=abs(value) * mpmath.mpf(ratio.error))
+            return Value(value=value, error=abs(value) * mpmath.mpf(ratio.error))
         found: list[Transformed] = []
         for contour in self._model.solve(time, digits):
             with contour.field as field:
                 kappa = contour.resolvent.point.kappa
                 found.append(invert(contour.tau, kappa / (kappa + self._model.eigenvalue(level, field))))
-        return self._as_solution(found, contour)
+        return self._as_value(found, contour, 0.0)
 
-    def density(self, level: int, rate: sympy.Expr, digits: int) -> Solution:
+    def density(self, level: int, rate: sympy.Expr, digits: int) -> Value:
         """``-(1/pi) Im 1/(z + lambda_k q)`` at z = -rate + i0, with q = z/kappa."""
         sums = self._model.sums_for(digits)
         with self._model.field(digits, 20) as field:
@@ -160,7 +142,7 @@ class Solver:
             starts, floor = starting_values(array(arc), sums, sizes)
             phase = starts[-1].imag
             if min(phase, math.pi - phase) < 1e-5:
-                return Solution(value=mpmath.mpf(0), error=mpmath.mpf(0))
+                return Value(value=mpmath.mpf(0), error=mpmath.mpf(0))
             resolvent = resolve(
                 array([field.complex(-u, field.real(0))]), starts[-1:], floor, sums, sizes, field, GUARD_BITS
             )
@@ -173,7 +155,7 @@ class Solver:
             steep = float(abs(1 / (1 + kappa * sizes.slope(R1, R3, point.df1[1, 0]) / (R1 * R3))))
             part = float(abs(kappa) / abs(kappa.imag))
             error = point.error * SENSITIVITY * (1 + steep) * part + 2.0**-field.bits * part
-            return Solution(value=value, error=abs(value) * mpmath.mpf(error))
+            return Value(value=value, error=abs(value) * mpmath.mpf(error))
 
     def level(self, k: object) -> int:
         """k as a level of the spectrum; raises `DomainError`."""
@@ -201,11 +183,7 @@ class Solver:
 
     # -- parts -----------------------------------------------------------------------
 
-    @property
-    def _divergence(self) -> str:
-        return self._fix(15)[0].diverges
-
-    def _part(self, name: str, time: sympy.Expr, digits: int, expanded: Expanded) -> tuple[Part, ...]:
+    def _part(self, name: str, time: sympy.Expr, digits: int, expanded: Expanded) -> tuple[Value, ...]:
         if name == "one":
             return _constant(1, expanded)
         group = next(group for group, names in GROUPS.items() if name in names)
@@ -226,16 +204,16 @@ class Solver:
             return {"infinite_data": (whole,)}
         return self._invert(group, time, digits, expanded)
 
-    def _at_zero(self, digits: int) -> dict[str, Part]:
+    def _at_zero(self, digits: int) -> dict[str, Value]:
         sums = self._model.sums_for(digits)
         with self._model.field(digits, 0) as field:
             total = field.mpf(sums.total_target(field))
-        whole = Part(value=total, error=total * mpmath.mpf(10) ** -(sums.digits))
-        zero, one = (Part(value=mpmath.mpf(x), error=mpmath.mpf(0)) for x in (0, 1))
+        whole = Value(value=total, error=total * mpmath.mpf(10) ** -(sums.digits))
+        zero, one = (Value(value=mpmath.mpf(x), error=mpmath.mpf(0)) for x in (0, 1))
         same = dict.fromkeys(("bias", "train_signal", "infinite_data"), whole)
         return {**dict.fromkeys((*PARTS, *SGD_PARTS), zero), **same, "train_noise": one}
 
-    def _at_infinity(self, digits: int) -> dict[str, Part]:
+    def _at_infinity(self, digits: int) -> dict[str, Value]:
         fixed, inside = self._fix(digits)
         parts = dict(fixed.parts)
         with self._model.field(inside, 0) as field:
@@ -247,7 +225,7 @@ class Solver:
                 parts |= {"infinite_data": whole, "sgd_signal": signal, "sgd_label_noise": noise}
             values = {name: (field.mpf(part.value), part.error) for name, part in parts.items()}
         return {
-            name: Part(
+            name: Value(
                 value=value, error=mpmath.mpf(0) if mpmath.isinf(value) else abs(value) * mpmath.mpf(error)
             )
             for name, (value, error) in values.items()
@@ -276,7 +254,7 @@ class Solver:
         spread = loss * 2.0 ** (3 - contour.field.bits)
         return {
             name: tuple(
-                self._as_part([coarse, fine], contour, spread) for coarse, fine in zip(*both, strict=True)
+                self._as_value([coarse, fine], contour, spread) for coarse, fine in zip(*both, strict=True)
             )
             for name, both in found.items()
         }
@@ -295,28 +273,23 @@ class Solver:
         noise = self.dynamics.noise(nodes, contour.resolvent.z, trace, field)
         return {"sgd_signal": noise.signal, "sgd_label_noise": noise.label_noise}, noise.amplified
 
-    def _exponential(self, time: sympy.Expr, digits: int) -> Part | None:
+    def _exponential(self, time: sympy.Expr, digits: int) -> Value | None:
         """The loss at N = P = oo as the sum it is, where that can be had."""
         if not infinite(self._model.N):
             return None
         with working(digits + 20):
             decay = self.dynamics.decay(time, digits, self._model)
-        whole = None if decay is None else time_sum(self._model.spectrum, decay, digits)
-        return None if whole is None else Part(value=whole.value, error=whole.error)
+        return None if decay is None else time_sum(self._model.spectrum, decay, digits)
 
-    def _as_part(self, pair: list[Transformed], contour: Contour, spread: float) -> Part:
+    def _as_value(self, pair: list[Transformed], contour: Contour, spread: float) -> Value:
         coarse, fine = pair
         with contour.field as field:
             value = field.mpf(fine.value)
             terms = SENSITIVITY * (contour.resolvent.point.error + spread + 2.0 ** (3 - field.bits))
             relative = relative_error(fine, coarse, terms)
         if math.isinf(relative):
-            return Part(value=value, error=mpmath.inf)
-        return Part(value=value, error=abs(value) * mpmath.mpf(relative))
-
-    def _as_solution(self, pair: list[Transformed], contour: Contour) -> Solution:
-        part = self._as_part(pair, contour, 0.0)
-        return Solution(value=part.value, error=part.error)
+            return Value(value=value, error=mpmath.inf)
+        return Value(value=value, error=abs(value) * mpmath.mpf(relative))
 
     def _fix(self, digits: int) -> tuple[FixedPoint, int]:
         """The end of training to ``digits`` digits, and the digits that this took inside."""
@@ -336,6 +309,6 @@ class Solver:
                 )
 
 
-def _constant(number: int, expanded: Expanded) -> tuple[Part, ...]:
+def _constant(number: int, expanded: Expanded) -> tuple[Value, ...]:
     """A number that does not depend on the sizes, and its vanishing coefficients."""
-    return tuple(Part(value=mpmath.mpf(n), error=mpmath.mpf(0)) for n in (number, *[0] * expanded.orders))
+    return tuple(Value(value=mpmath.mpf(n), error=mpmath.mpf(0)) for n in (number, *[0] * expanded.orders))
