@@ -225,7 +225,7 @@ class _Setting:
             model = FullModel(task, own, digits=digits, rule=rule, **sizes)
             return model, int(time) if rule.counts_steps else time
 
-        def step(log_t: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+        def direct(log_t: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
             model, time = solve(log_t, 4 if rough else self.digits + 5)
             if rule.counts_steps:
                 log_t = mpmath.log(time)
@@ -246,7 +246,7 @@ class _Setting:
             joint = joint_law(derive(self.optimum.laws.task.at(own)), N)
             amplitude, r = self.number(joint.amplitude), self.number(joint.r)
             spectrum = spectrum_of(self.optimum.laws.task, own)
-        loss = smooth if flow_in_size else step
+        loss = smooth if flow_in_size else direct
         exponent = self.number(self.phase.exponents[t])
         if law is None and before is not None:  # with a logarithm: from the last budget, by the power alone
             further = log_budget - mpmath.log(self.number(before.budget))
