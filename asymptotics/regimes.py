@@ -94,11 +94,7 @@ class Regime:
 
     def limit(self, resource: Symbol) -> Expr:
         """Where the resource tends to, x -> oo: the edge M of ``x = 1/(M - N)``, else oo."""
-        denominator = fraction(together(self.variable(resource)))[1]
-        slope = denominator.diff(resource)
-        if slope == 0 or slope.has(resource):
-            return oo
-        return normal(resource - denominator / slope)
+        return limit_of(self.variable(resource), resource)
 
     def power(self, resource: Symbol) -> Expr:
         """``envelope * x**(-exponent)``."""
@@ -133,6 +129,15 @@ class Regime:
     def is_boundary(self) -> bool:
         """Whether the regime is a line where two exponents meet, not an open set."""
         return any(part.is_Relational and part.rel_op == "==" for part in And.make_args(self.condition))
+
+
+def limit_of(gauge: Expr, resource: Symbol) -> Expr:
+    """Where ``gauge -> oo``: M for ``1/(M - N)``, else oo."""
+    denominator = fraction(together(gauge))[1]
+    slope = denominator.diff(resource)
+    if slope == 0 or slope.has(resource):
+        return oo
+    return normal(resource - denominator / slope)
 
 
 def find_regimes(formula: Formula, domain: Domain) -> tuple[Regime, ...]:
@@ -373,4 +378,4 @@ def _forward(expression: Expr) -> Expr:
     return expression
 
 
-__all__ = ["Formula", "Regime", "find_regimes", "reduce_condition", "tidy"]
+__all__ = ["Formula", "Regime", "find_regimes", "limit_of", "reduce_condition", "tidy"]

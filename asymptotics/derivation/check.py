@@ -16,9 +16,8 @@ from sympy import Add, And, Basic, Eq, Expr, Integer, Rational, Sum, Symbol, nan
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.caches import Memory
-from asymptotics.derivation.equations import Definitions
 from asymptotics.derivation.evaluation.values import Values
-from asymptotics.derivation.step import Step
+from asymptotics.derivation.step import Definitions, Step
 from asymptotics.derivation.symbols import Asymptotic
 from asymptotics.derivation.text import equation
 from asymptotics.domains.domain import plain

@@ -1,7 +1,7 @@
 """The argument from the model's equations to a law, step by step.
 
-A derivation is not written by hand for any law: the formula of the quantity runs on expansions that remember
-what they expand (`asymptotics.derivation.trace`), and each thing the engine did becomes a step
+A derivation is not written by hand for any law: the engine expands the equation of the quantity node by node
+(`asymptotics.model.expand`), and what it found at each node becomes steps
 (`asymptotics.derivation.steps`): definition, spectral sum, Mellin integral, residues, expansion, reversion,
 substitution, law.
 """
@@ -9,40 +9,30 @@ substitution, law.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
-from sympy import And, Dummy, Eq, Expr, Symbol, oo
+from sympy import And, Eq, Expr, Symbol, oo
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.caches import cached
 from asymptotics.derivation import text
 from asymptotics.derivation.check import Check, check
-from asymptotics.derivation.equations import Definitions, model_definitions, model_equation
-from asymptotics.derivation.step import Step, asymptotic
-from asymptotics.derivation.steps import observer_of, steps_of
+from asymptotics.derivation.step import Definitions, Step, asymptotic
+from asymptotics.derivation.steps import Teller
 from asymptotics.derivation.symbols import Asymptotic, Named
 from asymptotics.derivation.text import Reason
-from asymptotics.derivation.trace import (
-    Composed,
-    Event,
-    OverlapFound,
-    Reverted,
-    Substituted,
-    SumFound,
-    TracedExpansion,
-    TracedSeries,
-    naming,
-    without_trace,
-)
 from asymptotics.domains.domain import normal, primitive, solutions
-from asymptotics.expansions.expansion import Expansion
-from asymptotics.model.operators import Minimum, Root
+from asymptotics.expansions.layers import Layered
+from asymptotics.expansions.terms import Bound
+from asymptotics.model.expand import Found, expand, with_noise
+from asymptotics.model.operators import AtRidge, Convolution, Corrected
 from asymptotics.model.quantities import QUANTITIES, Quantity
+from asymptotics.model.sums import over_modes
 from asymptotics.notation import notation
 from asymptotics.precision import exclusive_class
 from asymptotics.regimes import Regime
+from asymptotics.spectra import SpectralSeries
 from asymptotics.tasks.task import Task
-from asymptotics.transforms.observer import observing
 
 MAX_DEPTH = 9
 
@@ -141,6 +131,7 @@ def derivation_of(
     settings: tuple[tuple[Symbol, Expr], ...],
     parameters: tuple[Symbol, ...],
     conditions: tuple[Boolean, ...],
+    below: bool = False,
 ) -> Derivation:
     """The derivation of the law of the quantity ``name``, regime by regime.
 
@@ -148,12 +139,11 @@ def derivation_of(
     for, and ``conditions`` where the law holds.
     """
     quantity = QUANTITIES[name]
-    with naming():
-        steps, definitions = _argument(quantity, task, regimes)
+    steps, definitions = _argument(quantity, task, regimes, below)
     table = dict(settings)
     if table:
         steps = [replace(s, equation=s.equation.xreplace(table)) for s in steps]
-    meanings = tuple((f, e.xreplace(table)) for f, e in definitions)
+    meanings = tuple((f, e.xreplace(table)) for f, e in definitions.items())
     found = set(task.parameters).union(*(s.equation.free_symbols for s in steps))
     return Derivation(
         title=f"{quantity.symbol}, {quantity.words} ({quantity.limits})",
@@ -165,144 +155,91 @@ def derivation_of(
 
 
 def _argument(
-    quantity: Quantity, task: Task, regimes: tuple[Regime, ...]
-) -> tuple[list[Step], list[tuple[Expr, Expr]]]:
+    quantity: Quantity, task: Task, regimes: tuple[Regime, ...], below: bool
+) -> tuple[list[Step], dict[Expr, Expr]]:
     """The steps to all regimes, and what the letters in them stand for."""
     name = Named(quantity.symbol, quantity.tex, quantity.resource)
     open_regimes = [r for r in regimes if not r.is_boundary]
-    told = _tell(quantity, task, name, _run(quantity, task, open_regimes or list(regimes)))
-    steps, definitions = [*told.steps], [*told.definitions]
+    steps, definitions = _tell(quantity, task, name, open_regimes or list(regimes), below)
     steps += [_law_step(name, regime, quantity) for regime in open_regimes]
     for regime in (r for r in regimes if r.is_boundary):
-        there = task.at(_boundary(regime))
-        again = _tell(quantity, there, name, _run(quantity, there, [regime]))
+        again, meanings = _tell(quantity, task.at(_boundary(regime)), name, [regime], below)
         known = {step.equation for step in steps}
-        defined = {f for f, _ in definitions}
-        definitions += [pair for pair in again.definitions if pair[0] not in defined]
-        steps += [replace(s, condition=regime.condition) for s in again.steps if s.equation not in known]
+        definitions = meanings | definitions
+        steps += [replace(s, condition=regime.condition) for s in again if s.equation not in known]
         steps.append(_law_step(name, regime, quantity))
     return steps, definitions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Account:
-    steps: tuple[Step, ...]
-    definitions: Definitions
+def _tell(
+    quantity: Quantity, task: Task, name: Named, regimes: list[Regime], below: bool
+) -> tuple[list[Step], dict[Expr, Expr]]:
+    """Definition, expansions and conclusion of one quantity of one task."""
+    spectrum = replace(quantity.spectrum(task), below=below)
+    found = _expanded(quantity, spectrum, regimes)
+    teller = Teller(spectrum)
+    exact = teller(found)
+    stated = _stated(quantity, task)
+    steps = [Step(equation=_equal(name, stated), reason=Reason(quantity.reason), source=quantity.source)]
+    first_order = isinstance(found.node, Corrected) and not isinstance(found.series, Layered)
+    if first_order:
+        _, x, _, order = found.node.args
+        lead = found.parts[0].series.leading()
+        bound = found.parts[0].series.monomial_of(Bound(lead.order + order, lead.log_power))
+        steps.append(
+            Step(
+                equation=Asymptotic(name, exact, bound, x, oo),
+                reason=Reason(
+                    "To first order in what the training rule changes; the next order is smaller by this."
+                ),
+                source=quantity.source,
+            )
+        )
+    elif exact != stated:
+        steps.append(
+            Step(
+                equation=_equal(name, exact),
+                reason=Reason("The same, in terms of the functions that are expanded below."),
+                source=quantity.source,
+            )
+        )
+    # the quantity stands for what is expanded, so that the equation of the model is a statement about it
+    definitions = {**teller.definitions, name: stated if first_order else exact}
+    steps += teller.steps
+    whole = asymptotic(name, found.series, quantity.resource)
+    if not any(step.equation.args[1:] == whole.args[1:] for step in steps):
+        reason = "The pieces together, term by term: the expansion of the quantity itself."
+        steps.append(Step(equation=whole, reason=Reason(reason), source=quantity.source))
+    return list(dict.fromkeys(steps)), definitions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Run:
-    """One run of a quantity's formula: its expansion, and all sums that were made on the way."""
+def _stated(quantity: Quantity, task: Task) -> Expr:
+    """The equation as the model states it: over all modes, or in named sums."""
+    if quantity.summand is not None:
+        return over_modes(task, quantity.summand, quantity.resource)
+    equation = with_noise(quantity.equation, task)
+    return equation.xreplace({part: part.meaning() for part in equation.atoms(AtRidge, Convolution)})
 
-    series: Expansion
-    events: tuple[Event, ...]
 
-
-def _run(quantity: Quantity, task: Task, regimes: list[Regime]) -> _Run:
-    """The traced expansion, as deep as its regimes need."""
-    base = quantity.spectrum(task)
-    own = TracedSeries(**{f.name: getattr(base, f.name) for f in fields(base)}, run=Dummy())
+def _expanded(quantity: Quantity, spectrum: SpectralSeries, regimes: list[Regime]) -> Found:
+    """The expansion, as deep as the regimes need."""
     for depth in range(2, MAX_DEPTH):
-        seen: list[Event] = []
-        with observing(observer_of(own, seen)):
-            series = quantity.formula(own, depth)
-        leads = {(t.order, t.log_power) for t in series.terms}
+        found = expand(quantity.equation, spectrum, quantity.resource, depth)
+        if isinstance(found.series, Layered):
+            return found if depth > 2 else expand(quantity.equation, spectrum, quantity.resource, 3)
+        leads = {(t.order, t.log_power) for t in found.series.terms}
         wanted = {(r.exponent, r.log_power) for r in regimes}
         if all(any(normal(p - q) == 0 and m == n for q, n in leads) for p, m in wanted):
             break
-    return _Run(series=series, events=series.events if isinstance(series, TracedExpansion) else tuple(seen))
-
-
-def _tell(quantity: Quantity, task: Task, name: Named, run: _Run) -> _Account:
-    """Definition, events and expansion of one quantity of one task."""
-    stated = model_equation(quantity, task)
-    if stated is not None and isinstance(stated.rhs, Minimum):
-        run = _leading_balance(stated.rhs, run)
-    series = run.series
-    definitions = [
-        *model_definitions(task),
-        *(pair for event in run.events for pair in _definitions_of(event)),
-    ]
-    steps: list[Step] = []
-    if stated is not None:
-        steps.append(Step(equation=_equal(name, stated.rhs), reason=stated.reason, source=stated.source))
-    if isinstance(series, TracedExpansion) and (stated is None or stated.rhs != series.exact):
-        steps += _opening(quantity, name, series, stated is not None)
-    # the quantity stands for what is expanded, so that the equation of the model is a statement about it
-    exact = series.exact if isinstance(series, TracedExpansion) and not series.beyond else None
-    if exact is not None or stated is not None:
-        definitions.append((name, stated.rhs if exact is None and stated is not None else exact))
-    for event in run.events:
-        steps += steps_of(event)
-    if stated is not None and isinstance(stated.rhs, Minimum):
-        steps.append(_balance_step(stated.rhs, run))
-    whole = asymptotic(name, series)
-    if not any(isinstance(e, Substituted) and e.exact == _exact(series) for e in run.events):
-        reason = "The pieces together, term by term: the expansion of the quantity itself."
-        steps.append(Step(equation=whole, reason=Reason(reason), source=quantity.source))
-    return _Account(steps=tuple(dict.fromkeys(steps)), definitions=tuple(dict.fromkeys(definitions)))
-
-
-def _exact(series: Expansion) -> Expr | None:
-    return series.exact if isinstance(series, TracedExpansion) else None
-
-
-def _opening(quantity: Quantity, name: Named, series: TracedExpansion, stated: bool) -> Iterator[Step]:
-    """The quantity in terms of the functions that are expanded."""
-    if series.beyond:
-        bound = replace(series, remainder=series.beyond)
-        equation: Eq | Asymptotic = Asymptotic(
-            name, series.exact, asymptotic(name, bound).remainder, series.variable, oo
-        )
-        reason = "To first order in what the training rule changes; the next order is smaller by this."
-    else:
-        equation = _equal(name, series.exact)
-        reason = (
-            "The same, in terms of the functions that are expanded below."
-            if stated
-            else f"The definition: {quantity.words}, {quantity.limits}."
-        )
-    yield Step(equation=equation, reason=Reason(reason), source=quantity.source)
-
-
-def _leading_balance(minimum: Minimum, run: _Run) -> _Run:
-    """What is told of an optimum: the sums that are balanced, and the leading order of what they leave."""
-    sums = (e for e in run.events if isinstance(e, SumFound) and minimum.has(e.head.func))
-    series = replace(without_trace(run.series), depth=1)
-    return _Run(series=series.with_terms(series.terms, series.remainder), events=tuple(sums))
-
-
-def _balance_step(minimum: Minimum, run: _Run) -> Step:
-    """The optimum between the leading terms of what is balanced, where their derivatives cancel."""
-    function, x = minimum.args
-    table = {}
-    for event in run.events:
-        if isinstance(event, SumFound):
-            lead = event.found.term_expression(event.found.leading()) / event.factor
-            for call in function.atoms(event.head.func):
-                table[call] = lead.xreplace({event.found.variable: call.args[0]})
-    return Step(
-        equation=_equal(minimum.func(function.xreplace(table), x), run.series.as_expr()),
-        reason=Reason(
-            "Between two powers, one falling and one rising, the derivative vanishes at one point."
-        ),
-        source="calculus",
-    )
-
-
-def _definitions_of(event: Event) -> Iterator[tuple[Expr, Expr]]:
-    """What an event adds to the definitions."""
-    match event:
-        case SumFound() | Composed() | OverlapFound():
-            yield event.head, event.meaning
-        case Reverted():
-            yield event.root, Root(event.equation - event.size, event.variable)
+    return found
 
 
 def _law_step(name: Named, regime: Regime, quantity: Quantity) -> Step:
     x = quantity.resource
+    lead = regime.leading(x)
+    bound = regime.bound(x) if regime.relative is None else lead * regime.relative
     return Step(
-        equation=Asymptotic(name, regime.leading(x), regime.bound(x), x, oo),
+        equation=Asymptotic(name, lead, bound, x, regime.limit(x)),
         reason=Reason("The law: the term that leads, and the order of the next."),
         source=quantity.source,
         condition=regime.condition,

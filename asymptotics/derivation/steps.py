@@ -1,318 +1,214 @@
-"""From what the engine did to steps: each traced event becomes equations with their reasons.
+"""From an expansion to its steps: what was found at each node of an equation becomes steps with reasons.
 
-observer_of(spectrum, seen)    names the sums and overlaps of a task while its formula runs
-steps_of(event)                the steps that retell one event
+Teller       tells what `model.expand` found, node by node, and gathers what the letters stand for
+TELLING      how each kind of node is told; another operator adds its own
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
-from sympy import (
-    Add,
-    Eq,
-    Expr,
-    Function,
-    I,
-    Integer,
-    Integral,
-    Min,
-    Sum,
-    Symbol,
-    oo,
-    pi,
-    powsimp,
-)
+from sympy import Eq, Expr, Function, Integer, Symbol
+from sympy.core.function import AppliedUndef
 
-from asymptotics.derivation.equations import damping, kernel_function, named_sum, over_modes
 from asymptotics.derivation.overlap_steps import overlap_steps
 from asymptotics.derivation.step import Step, asymptotic
-from asymptotics.derivation.symbols import Residue
-from asymptotics.derivation.text import Reason, say
-from asymptotics.derivation.trace import (
-    Composed,
-    Event,
-    Inverted,
-    OverlapFound,
-    Reverted,
-    Substituted,
-    SumFound,
-    TracedExpansion,
-    exact_of,
-    head_of,
-    is_known,
-    name_function,
-    with_trace,
-    without_trace,
+from asymptotics.derivation.sum_steps import ToldSum, sum_steps
+from asymptotics.derivation.text import say
+from asymptotics.model.equations import epsilon, moving, trace, zeta
+from asymptotics.model.expand import Found
+from asymptotics.model.finite_modes import at_size
+from asymptotics.model.operators import (
+    AtRidge,
+    Coefficient,
+    Convolution,
+    Corrected,
+    InverseLaplace,
+    Iterated,
+    Minimum,
+    Overlap,
+    Root,
+    ridge,
 )
-from asymptotics.domains.domain import normal
-from asymptotics.expansions.expansion import Expansion
-from asymptotics.model.operators import InverseLaplace
-from asymptotics.regimes import tidy
-from asymptotics.spectra.family import SpectralSeries
-from asymptotics.transforms.observer import Observer, OverlapOrigin, SumOrigin
+from asymptotics.model.sums import SUMS, df1, named, over_modes
+from asymptotics.spectra import SpectralSeries
+from asymptotics.symbols import N, P, kappa
 
-HARMONIC = "Flajolet, Gourdon & Dumas 1995, theorem 4"
-s, u = Symbol("s"), Symbol("u", positive=True)
-past = Symbol("x", positive=True)
-line = Symbol("c", real=True)
+at = Symbol("x", positive=True)
 
 
-def observer_of(spectrum: SpectralSeries, seen: list[Event]) -> Observer:
-    """The observer that gives names to the sums and overlaps of one task, and notes the sums in ``seen``."""
-    task = spectrum.task
+class Teller:
+    """The steps of all that one expansion is made of, in order, each once.
 
-    def observe(found: Expansion, origin: SumOrigin | OverlapOrigin) -> Expansion:
-        if isinstance(origin, OverlapOrigin):
-            return _overlap(found, origin)
-        role = _role(spectrum, origin)
-        x = origin.variable
-        weights = task.multiplicity * (task.target if role == "target" else 1)
-        phi = kernel_function(origin.kernel, task.eigenvalues / x if origin.inverse else x * task.eigenvalues)
-        total = None if phi is None else Sum(weights * phi, (task.index, 1, oo))
-        name = named_sum(role, origin.kernel)
-        if name is not None:
-            head, meaning, words = name.function(x), over_modes(task, name.summand, x), name.words
-        elif total is not None:
-            head, meaning = Function("S", positive=True)(x), total
-            words = f"the sum over modes of the kernel {origin.kernel.name}"
-        else:
-            return found
-        power = damping(origin.kernel) if name is not None else 0
-        original = name.original if name is not None else None
-        event = SumFound(
-            head=head,
-            meaning=meaning,
-            factor=x**power if power else Integer(1),
-            kernel_sum=total,
-            weights=weights,
-            eigenvalues=task.eigenvalues,
-            words=words,
-            original=over_modes(task, original, past) if original is not None else None,
-            origin=origin,
-            found=without_trace(found),
+    ``steps`` are those told so far and ``definitions`` what the letters in them stand for, from the task.
+    """
+
+    def __init__(self, spectrum: SpectralSeries) -> None:
+        self.spectrum, task = spectrum, spectrum.task
+        self.steps: list[Step] = []
+        self.definitions: dict[Expr, Expr] = {
+            one(at): over_modes(task, one.summand, at) for one in SUMS.values()
+        }
+        self.definitions[trace] = over_modes(task, lambda lam, c, x: lam, at)
+        self.definitions[moving(zeta, epsilon)] = Iterated(zeta + epsilon * kappa * df1(kappa), kappa, zeta)
+        self.definitions |= {ridge(size): Root(df1(kappa) - size, kappa) for size in (N, P)}
+        self._told: dict[Found, Expr] = {}
+        self._heads: dict[Expr, AppliedUndef] = {}
+
+    def __call__(self, found: Found) -> Expr:
+        """The node in functions that have been told, after the steps of all its parts."""
+        if found not in self._told:
+            rule = next(TELLING[kind] for kind in type(found.node).__mro__ if kind in TELLING)
+            self._told[found] = rule(self, found)
+        return self._told[found]
+
+    def tell(self, equation: Any, reason: str, source: str) -> None:
+        """One more step, unless it was told before."""
+        self.steps.append(Step(equation=equation, reason=reason, source=source))
+
+    def head(self, meaning: Expr, variable: Symbol, letters: str) -> AppliedUndef:
+        """A short name for a function: the next of ``letters`` that has none yet."""
+        if meaning not in self._heads:
+            taken = {str(head.func) for head in self._heads.values()}
+            names = (c + ("" if n == 0 else f"_{n}") for n in range(len(taken) + 1) for c in letters)
+            self._heads[meaning] = Function(next(name for name in names if name not in taken))(variable)
+            self.definitions[self._heads[meaning]] = meaning
+        return self._heads[meaning]
+
+    def name(self, found: Found) -> Expr:
+        """The name of what is expanded together, told with its expansion; sums and numbers have their own."""
+        exact, x = self(found), found.series.variable
+        if isinstance(exact, AppliedUndef) or exact.is_number or exact in self._heads:
+            return self._heads.get(exact, exact)
+        head = self.head(exact, x, "hgpqrw")
+        self.tell(
+            Eq(head, exact, evaluate=False),
+            say("A name for what is expanded together, a function of {} alone.", x),
+            "definition",
         )
-        seen.append(event)
-        return with_trace(found, event.factor * head, [event])
-
-    return observe
-
-
-def _role(spectrum: SpectralSeries, origin: SumOrigin) -> str:
-    if origin.series == spectrum.target:
-        return "target"
-    return "kernel" if origin.series == spectrum.kernel else "other"
-
-
-def _overlap(found: Expansion, origin: OverlapOrigin) -> Expansion:
-    """The overlap under a name, if both of its functions are known."""
-    if not (is_known(origin.first) and is_known(origin.second)):
-        return found
-    time = origin.variable
-    before = _events(origin.first, origin.second)
-    first, second = exact_of(origin.first), exact_of(origin.second)
-    if origin.antisymmetric:
-        first, one = name_function(origin.first)
-        second, two = name_function(origin.second)
-        z, w = origin.first.variable, Symbol("z'", positive=True)
-        here, there = ((f, f.xreplace({z: w})) for f in (first, second))
-        both = (here[0] * there[1] - here[1] * there[0]) / (w - z)
-        meaning = InverseLaplace(InverseLaplace(both, z, time), w, time)
-        extra = [*one, *two]
-    else:
-        extra = []
-        meaning = 2 * Integral(
-            first.xreplace({origin.first.variable: 2 * time - past}) * _original(origin.second, second),
-            (past, 0, time),
+        self.tell(
+            asymptotic(head, found.series),
+            "Sums, products and powers of the expansions above, term by term.",
+            "algebra of asymptotic expansions; Erdelyi 1956, section 1.6",
         )
-    head = head_of(meaning, time, "IJ")
-    event = OverlapFound(
-        head=head, meaning=meaning, first=first, second=second, origin=origin, found=without_trace(found)
-    )
-    return with_trace(found, head, [*before, *extra, event])
+        return head
 
+    # --- one rule for each kind of node --------------------------------------------------------------
 
-def _events(*series: Expansion) -> tuple[Event, ...]:
-    traces = (s.events for s in series if isinstance(s, TracedExpansion))
-    return tuple(dict.fromkeys(e for events in traces for e in events))
+    def _algebra(self, found: Found) -> Expr:
+        return found.node.xreplace({part.node: self(part) for part in found.parts})
 
+    def _rewritten(self, found: Found) -> Expr:
+        return self(found.parts[0])
 
-def _original(series: Expansion, transform: Expr) -> Expr:
-    """The function of x whose Laplace transform this is: a sum over modes where it is one."""
-    for event in _events(series):
-        if isinstance(event, SumFound) and event.head == transform and event.original is not None:
-            return event.original
-    return InverseLaplace(transform, series.variable, past)
+    def _sum(self, found: Found) -> Expr:
+        one, (x,) = named(found.node), found.node.args
+        if found.parts:
+            self(found.parts[0])
+            return found.node
+        if x != found.series.variable:
+            return self._few_modes(found)
+        series = found.series
+        if one.damping:
+            series = series * series.monomial(Integer(1), Integer(one.damping))
+        self.steps += sum_steps(ToldSum(one=one, x=x, spectrum=self.spectrum, found=series))
+        return found.node
 
-
-def steps_of(event: Event) -> Iterator[Step]:
-    """The steps that retell one event."""
-    match event:
-        case SumFound():
-            yield from _sum_steps(event)
-        case Composed():
-            yield Step(
-                equation=Eq(event.head, event.meaning, evaluate=False),
-                reason=say(
-                    "A name for what is expanded together, a function of {} alone.", event.found.variable
-                ),
-                source="definition",
-            )
-            yield Step(
-                equation=asymptotic(event.head, event.found),
-                reason="Sums, products and powers of the expansions above, term by term.",
-                source="algebra of asymptotic expansions; Erdelyi 1956, section 1.6",
-            )
-        case Reverted():
-            at = event.equation.xreplace({event.variable: event.root})
-            yield Step(
-                equation=Eq(at, event.size, evaluate=False),
-                reason=say(
-                    "The ridge {} is fixed: as many modes are resolved as {}.", event.variable, event.size
-                ),
-                source="BAP, appendix C (fixed point)",
-            )
-            yield Step(
-                equation=asymptotic(event.root, event.found),
-                reason="The expansion is reverted by Lagrange's theorem about its leading term.",
-                source="Lagrange inversion, DLMF 1.10.13",
-            )
-        case Substituted():
-            yield Step(
-                equation=asymptotic(event.exact, event.found),
-                reason="The reverted expansion is substituted and ordered again.",
-                source="Lagrange inversion, DLMF 1.10.13",
-            )
-        case Inverted():
-            yield from _inversion_steps(event)
-        case OverlapFound():
-            yield from overlap_steps(event)
-
-
-def _sum_steps(event: SumFound) -> Iterator[Step]:
-    origin = event.origin
-    series, kernel, x = origin.series, origin.kernel, origin.variable
-    whole = event.factor * event.head
-    yield Step(
-        equation=Eq(event.head, event.meaning, evaluate=False),
-        reason=f"The definition of a spectral sum: {event.words}.",
-        source="BAP, section 2 and appendix C",
-    )
-    transform = kernel.laurent(s, 1).coefficient(0)
-    dirichlet = series.laurent(s, 1).coefficient(0)
-    left, middle, right = strip(event)
-    phi = kernel_function(kernel, u)
-    if phi is not None and event.kernel_sum is not None:
-        lam = Symbol(f"lambda_{event.meaning.limits[0][0]}")
-        scale = lam / x if origin.inverse else lam * x
-        yield Step(
-            equation=Eq(whole, event.kernel_sum, evaluate=False),
-            reason=say(
-                "A harmonic sum: one kernel, {}, at the scales {}.", Eq(Function("phi")(u), phi), Eq(u, scale)
-            ),
-            source="Flajolet, Gourdon & Dumas 1995, section 2",
+    def _few_modes(self, found: Found) -> Expr:
+        one, (x,) = named(found.node), found.node.args
+        self.tell(
+            Eq(found.node, over_modes(self.spectrum.task, one.summand, x), evaluate=False),
+            f"The definition of a spectral sum: {one.words}.",
+            "BAP, section 2 and appendix C",
         )
-        yield Step(
-            equation=Eq(Integral(powsimp(phi * u ** (s - 1)), (u, 0, oo)), transform, evaluate=False),
-            reason=say("The Mellin transform of the kernel {}, in the strip where it converges.", phi),
-            source="DLMF 5.9.1 and 5.12.3",
-            given=((s, middle),),
+        return found.node
+
+    def _inverse(self, found: Found) -> Expr:
+        (part,) = found.parts
+        _, z, time = found.node.args
+        if isinstance(part.node, InverseLaplace):
+            return InverseLaplace(self(part).args[0], z, time)
+        exact = InverseLaplace(self.name(part), z, time)
+        self.steps += _inversion_steps(exact, part.series, found.series)
+        return exact
+
+    def _overlap(self, found: Found) -> Expr:
+        _, z, _, time = found.node.args
+        one, two = found.parts
+        meaning = Overlap(self.name(one), z, self.name(two), time).meaning()
+        return self._folded(found, meaning, "The two-time kernel by partial fractions, at equal times.")
+
+    def _convolution(self, found: Found) -> Expr:
+        for part in found.parts:
+            self(part)
+        return self._folded(found, found.node.meaning(), "Of two times one runs on to 2t: data are reused.")
+
+    def _folded(self, found: Found, meaning: Expr, reason: str) -> Expr:
+        if meaning not in self._heads:
+            head = self.head(meaning, found.series.variable, "IJ")
+            self.tell(Eq(head, meaning, evaluate=False), reason, "BAP, appendix C; DLMF 3.3.6")
+            self.steps += overlap_steps(head, found)
+        return self._heads[meaning]
+
+    def _at_ridge(self, found: Found) -> Expr:
+        _, letter, size = found.node.args
+        if not found.parts:
+            return found.node.meaning()
+        modes, part = found.parts
+        self(modes)
+        head = self.name(part)
+        root = ridge(size)
+        self.tell(
+            Eq(modes.node.xreplace({letter: root}), size, evaluate=False),
+            say("The ridge {} is fixed: as many modes are resolved as {}.", letter, size),
+            "BAP, appendix C (fixed point)",
         )
-    yield Step(
-        equation=Eq(_dirichlet_sum(event), dirichlet, evaluate=False),
-        reason="The Dirichlet series of the spectrum, continued from where its sum converges.",
-        source="DLMF 25.2.1 and 25.11.1"
-        if not _is_regularised(dirichlet)
-        else "analytic continuation of the sum",
-        given=((s, middle),),
-    )
-    power = x**s if origin.inverse else x**-s
-    integrand = transform * dirichlet * power
-    yield Step(
-        equation=Eq(
-            2 * pi * I * whole, Integral(integrand, (s, line - I * oo, line + I * oo)), evaluate=False
-        ),
-        reason=say(
-            "Mellin inversion, with {} between {} and {}, where both transforms converge.", line, left, right
-        ),
-        source="Flajolet, Gourdon & Dumas 1995, section 2",
-        given=((line, middle),),
-    )
-    single = not any(t.coefficient.has(event.found.variable) for t in event.found.terms)
-    for order in dict.fromkeys(t.order for t in event.found.terms):
-        terms = [t for t in event.found.terms if t.order == order]
-        if any(t.coefficient.has(event.found.variable) for t in terms):
-            continue  # a vertical line of poles: its sum stands in the expansion
-        yield Step(
-            equation=Eq(
-                -Residue(integrand, s, order),
-                Add(*(tidy(t.coefficient) * event.found.monomial_of(t) for t in terms)),
+        itself = at_size(modes.series, size, modes.series.monomial(Integer(1), Integer(1)))
+        self.tell(
+            asymptotic(root, itself, size),
+            "The expansion is reverted by Lagrange's theorem about its leading term.",
+            "Lagrange inversion, DLMF 1.10.13",
+        )
+        exact = head.xreplace({letter: root})
+        self.tell(
+            asymptotic(exact, found.series, size),
+            "The reverted expansion is substituted and ordered again.",
+            "Lagrange inversion, DLMF 1.10.13",
+        )
+        return exact
+
+    def _minimum(self, found: Found) -> Expr:
+        exact = found.node.xreplace({part.node: self(part) for part in found.parts})
+        leads = {part.node: part.series.term_expression(part.series.leading()) for part in found.parts}
+        self.tell(
+            Eq(
+                found.node.xreplace(leads),
+                found.series.term_expression(found.series.leading()),
                 evaluate=False,
             ),
-            reason=_pole_reason(event, order, max(t.log_power for t in terms)),
-            source=HARMONIC,
+            "Between two powers, one falling and one rising, the derivative vanishes at one point.",
+            "calculus",
         )
-    yield Step(
-        equation=asymptotic(whole, event.found),
-        reason=("" if single else "Poles on a vertical line leave an oscillation in the logarithm. ")
-        + "The line is moved to the right across these poles; the integral that is left is "
-        + ("the remainder." if event.found.remainder else "smaller than every power."),
-        source=HARMONIC,
-    )
+        return exact
 
 
-def _dirichlet_sum(event: SumFound) -> Sum:
-    ((index, first, last),) = event.meaning.limits
-    return Sum(event.weights * event.eigenvalues ** (-s), (index, first, last))
-
-
-def _is_regularised(expression: Expr) -> bool:
-    return any(hasattr(f, "opaque") for f in expression.atoms(Function))
-
-
-def strip(event: SumFound) -> tuple[Expr, Expr, Expr]:
-    """Left edge, middle and right edge of the strip where kernel and Dirichlet series both converge."""
-    kernel = event.origin.kernel
-    edges = [p.location for p in (*event.origin.series.poles(1)[:1], *kernel.poles(1)[:1])]
-    places = sorted({-r - n for r in kernel.rising for n in range(3)} - set(kernel.right), reverse=True)
-    left = next(p for p in map(Integer, places) if kernel.laurent(p, 2).valuation < 0)
-    right = Min(*edges)
-    return left, normal((left + right) / 2) if not right.has(Min) else (left + right) / 2, right
-
-
-def _pole_reason(event: SumFound, order: Expr, logs: int) -> Reason:
-    origin = event.origin
-    of_kernel = any(normal(p.location - order) == 0 for p in origin.kernel.poles(12))
-    of_series = any(normal(p.location - order) == 0 and p.order for p in origin.series.poles(12))
-    owners = [
-        name
-        for name, there in (("the kernel's transform", of_kernel), ("the Dirichlet series", of_series))
-        if there
-    ]
-    kind = ("simple", "double", "triple")[logs] if logs < 3 else f"{logs + 1}-fold"
-    meet = ", where the two meet and leave a logarithm" if len(owners) == 2 and logs else ""
-    return say(f"A {kind} pole of {' and '.join(owners) or 'the product'} at {{}}{meet}.", Eq(s, order))
-
-
-def _inversion_steps(event: Inverted) -> Iterator[Step]:
-    x, time = event.variable, event.time
-    for term in event.before.terms:
-        monomial = event.before.with_terms([replace(term, coefficient=Integer(1))])
+def _inversion_steps(exact: InverseLaplace, before: Any, found: Any) -> Iterator[Step]:
+    _, x, time = exact.args
+    for term in before.terms:
+        monomial = before.with_terms([replace(term, coefficient=Integer(1))])
         image = monomial.inverse_laplace(time)
-        if not image.terms:
-            continue
-        yield Step(
-            equation=Eq(
-                InverseLaplace(event.before.monomial_of(term), x, time),
-                image.as_expr(),
-                evaluate=False,
-            ),
-            reason=Reason("Hankel's integral for 1/Gamma."),
-            source="DLMF 5.9.2",
-        )
+        if image.terms:
+            yield Step(
+                equation=Eq(
+                    InverseLaplace(before.monomial_of(term), x, time), image.as_expr(), evaluate=False
+                ),
+                reason="Hankel's integral for 1/Gamma.",
+                source="DLMF 5.9.2",
+            )
     yield Step(
-        equation=asymptotic(InverseLaplace(event.transform, x, time), event.found),
+        equation=asymptotic(exact, found),
         reason=say(
             "The singularity at {} decides the large-time behaviour, term by term (Watson's lemma); "
             "whole powers are analytic and leave nothing.",
@@ -322,4 +218,17 @@ def _inversion_steps(event: Inverted) -> Iterator[Step]:
     )
 
 
-__all__ = ["observer_of", "steps_of", "strip"]
+TELLING: dict[type[Any], Callable[[Teller, Found], Expr]] = {
+    Expr: Teller._algebra,
+    AppliedUndef: Teller._sum,
+    InverseLaplace: Teller._inverse,
+    Coefficient: Teller._rewritten,
+    Overlap: Teller._overlap,
+    Convolution: Teller._convolution,
+    Corrected: Teller._rewritten,
+    AtRidge: Teller._at_ridge,
+    Minimum: Teller._minimum,
+}
+"""How each kind of node is told; a kind that is missing goes by its base class."""
+
+__all__ = ["TELLING", "Teller"]

@@ -257,7 +257,7 @@ class Law(Typeset):
         from asymptotics.derivation import derivation_of  # read seldom, and slow to import
 
         return derivation_of(
-            self.name, self.task, self.regimes, self.settings, self.parameters, self.conditions
+            self.name, self.task, self.regimes, self.settings, self.parameters, self.conditions, self.below
         )
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Law:

@@ -3,7 +3,7 @@
     expand(equation, spectrum, resource, depth)   the expansion, with those of all that it is made of
     Found                                          a node with its expansion
     RULES                                          the rules by type; another operator adds its own
-    settle(equation, spectrum)                     the equation with the numbers of a task
+    with_noise(equation, task)                     the equation with the noise of a task
     coefficient(function, letter, order)           Lagrange's series
 
 With finitely many modes the ridge vanishes at N = M, and for N >= M it is 0. Where all modes share one
@@ -46,6 +46,7 @@ from asymptotics.model.operators import AtRidge, Coefficient, Convolution, Corre
 from asymptotics.model.sums import SUMS, df1, expand_sum, named, trace_of
 from asymptotics.spectra import FiniteSeries, SpectralSeries
 from asymptotics.symbols import RESOURCES, sigma
+from asymptotics.tasks.task import Task
 from asymptotics.transforms.kernels import EXPONENTIAL
 from asymptotics.transforms.overlap import antisymmetric_overlap, half_convolution
 
@@ -63,18 +64,17 @@ class Found:
     parts: tuple[Found, ...] = ()
 
 
-def settle(equation: Expr, spectrum: SpectralSeries) -> Expr:
-    """The equation with the noise of the task and the trace of its kernel."""
-    noise = spectrum.task.noise
-    table = {NOISE: noise, sigma: noise if noise != 0 else sigma}
-    if equation.has(trace):
-        table[trace] = trace_of(spectrum)
-    return equation.xreplace(table)
+def with_noise(equation: Expr, task: Task) -> Expr:
+    """The equation with the noise of a task."""
+    return equation.xreplace({NOISE: task.noise, sigma: task.noise if task.noise != 0 else sigma})
 
 
 def expand(equation: Expr, spectrum: SpectralSeries, resource: Symbol, depth: int) -> Found:
     """The first ``depth`` orders of an equation, resource -> oo (or -> the number of modes)."""
-    return Expander(spectrum, depth)(settle(equation, spectrum), resource)
+    here = with_noise(equation, spectrum.task)
+    if here.has(trace):
+        here = here.xreplace({trace: trace_of(spectrum)})
+    return Expander(spectrum, depth)(here, resource)
 
 
 class Expander:
@@ -336,4 +336,4 @@ RULES: dict[type[Any], Callable[[Expander, Any, Symbol], Found]] = {
 }
 """How each kind of node is expanded; a kind that is missing goes by its base class."""
 
-__all__ = ["RULES", "Expander", "Found", "coefficient", "expand", "settle"]
+__all__ = ["RULES", "Expander", "Found", "coefficient", "expand", "with_noise"]

@@ -12,9 +12,10 @@ A law that is registered here has its regimes, LaTeX, derivation and place in re
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, Symbol, oo
+from sympy import Add, Expr, Integer, Symbol, oo
 
 from asymptotics.errors import SpectrumError
 from asymptotics.expansions.expansion import Expansion
@@ -43,7 +44,8 @@ class Quantity:
     named sums (`model.sums`) and operators (`model.operators`); ``trace`` whether the kernel must have one,
     ``sum m_k lambda_k < oo``: the modes that finitely many features, samples or a batch do not resolve add up
     to it. ``within`` is the size N or P below whose crossover time a transient law holds; ``rule`` the
-    training rule whose clock the time t is.
+    training rule whose clock the time t is. ``why`` says where the equation comes from; an equation
+    to first order stands for a sum over modes of ``summand(lambda, c, resource)``.
     """
 
     name: str
@@ -57,6 +59,13 @@ class Quantity:
     trace: bool = True
     within: Symbol | None = None
     rule: type[TrainingRule] = GradientFlow
+    why: str = ""
+    summand: Callable[[Expr, Expr, Expr], Expr] | None = None
+
+    @property
+    def reason(self) -> str:
+        """Why it equals its equation."""
+        return self.why or f"The definition: {self.words}, {self.limits}."
 
     @property
     def pace(self) -> Expr:
@@ -103,10 +112,29 @@ def time_quantity(rule: type[TrainingRule]) -> Quantity:
         resource=t,
         equation=equations.time_of(rule),
         source=rule.source,
+        why=f"Each mode falls by itself, as the propagator of {rule.title}.",
+        summand=lambda lam, c, x: c * rule.propagator(lam, x) ** 2,
         trace=False,
         rule=rule,
     )
 
+
+_MODEL_LOSS = (
+    "At P = oo the loss is the inverse Laplace transform of Xi(kappa)/zeta at 2t, with kappa "
+    "from zeta = kappa (1 - epsilon df1(kappa)), epsilon = 1/N; one power of 1/N is asked for."
+)
+_DATA_LOSS = (
+    "At N = oo the two-time equations leave the overlap of Xi(kappa)/zeta with kappa/zeta, with kappa "
+    "from zeta = kappa (1 - epsilon df1(kappa)), epsilon = 1/P; one power of 1/P is asked for."
+)
+_SGD = (
+    "One-pass SGD obeys a Volterra equation with the kernel K = (eta/2B)(Tr - zeta df1), solved "
+    "by a Laplace transform: the flow's Xi becomes (Xi + sigma^2)/(1 - K) - sigma^2."
+)
+_STOPPING = (
+    "With N = oo the loss is that of infinite data plus the label noise learned, to first "
+    "order in 1/P; training stops where their sum is smallest."
+)
 
 _LAWS = (
     Quantity(
@@ -129,6 +157,8 @@ _LAWS = (
         resource=N,
         equation=equations.MODEL,
         source="BAP, appendix C",
+        why="With t and P infinite the fixed point is what the N features leave unresolved, at the "
+        "ridge kappa that solves df1(kappa) = N.",
     ),
     Quantity(
         name="data",
@@ -139,6 +169,8 @@ _LAWS = (
         resource=P,
         equation=equations.DATA,
         source="BAP, appendix C",
+        why="With t and N infinite the two-time equations have a fixed point: the loss of ridge "
+        "regression whose ridge kappa solves df1(kappa) = P.",
     ),
     Quantity(
         name="model_transient",
@@ -150,6 +182,7 @@ _LAWS = (
         equation=equations.correction(1, N, equations.MODEL_LOSS),
         source="BAP, section 4 and appendix D; Lagrange's series in 1/N",
         within=N,
+        why=_MODEL_LOSS,
     ),
     Quantity(
         name="model_transient_second",
@@ -161,6 +194,7 @@ _LAWS = (
         equation=equations.correction(2, N, equations.MODEL_LOSS),
         source="Lagrange's series in 1/N",
         within=N,
+        why=_MODEL_LOSS,
     ),
     Quantity(
         name="data_transient",
@@ -172,6 +206,7 @@ _LAWS = (
         equation=equations.correction(1, P, equations.DATA_LOSS),
         source="BAP, appendix C, N = oo; Lagrange's series in 1/P",
         within=P,
+        why=_DATA_LOSS,
     ),
     Quantity(
         name="data_transient_second",
@@ -183,6 +218,7 @@ _LAWS = (
         equation=equations.correction(2, P, equations.DATA_LOSS),
         source="BAP, appendix C, N = oo; Lagrange's series in 1/P",
         within=P,
+        why=_DATA_LOSS,
     ),
     Quantity(
         name="gap",
@@ -236,6 +272,8 @@ _LAWS = (
         resource=N,
         equation=equations.MODEL_VARIANCE,
         source="BAP, section 4.3 and appendix C",
+        why="The variance over initialisations is the loss Xi of one model less the loss F of the "
+        "mean predictor, both at df1(kappa) = N.",
     ),
     Quantity(
         name="bias_data",
@@ -256,6 +294,7 @@ _LAWS = (
         resource=P,
         equation=equations.DATA_VARIANCE,
         source="BAP, section 4.3 and appendix C",
+        why="The variance over data sets is the loss less that of the mean predictor, F, at df1(kappa) = P.",
     ),
     Quantity(
         name="early_stopping",
@@ -264,8 +303,9 @@ _LAWS = (
         tex=r"\min_t L(t, P)",
         limits="N = oo",
         resource=P,
-        equation=Minimum(equations.NOISY_LOSS, t),
+        equation=Minimum(equations.TIME + equations.NOISE_IN_LOSS, t),
         source="the minimum of the series in 1/P, BAP, appendix C",
+        why=_STOPPING,
     ),
     Quantity(
         name="early_stopping_time",
@@ -274,8 +314,9 @@ _LAWS = (
         tex=r"t^*(P)",
         limits="N = oo",
         resource=P,
-        equation=Minimiser(equations.NOISY_LOSS, t),
+        equation=Minimiser(equations.TIME + equations.NOISE_IN_LOSS, t),
         source="the minimum of the series in 1/P, BAP, appendix C",
+        why=_STOPPING,
     ),
     Quantity(
         name="sgd_noise",
@@ -287,6 +328,7 @@ _LAWS = (
         equation=equations.correction(0, N, equations.noise_of(OnePassSGD)),
         source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1",
         rule=OnePassSGD,
+        why=_SGD,
     ),
     Quantity(
         name="sgd_noise_transient",
@@ -299,6 +341,7 @@ _LAWS = (
         source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1; Lagrange's series in 1/N",
         within=N,
         rule=OnePassSGD,
+        why=_SGD,
     ),
     Quantity(
         name="sgd_noise_model",
@@ -310,6 +353,7 @@ _LAWS = (
         equation=equations.noise_at_infinity_of(OnePassSGD),
         source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1",
         rule=OnePassSGD,
+        why="At t = oo the kernel of SGD is K = eta Tr/2B, and it amplifies what the N features leave.",
     ),
     *(time_quantity(rule) for rule in TRAINING_RULES.values() if rule.law),
 )
@@ -317,7 +361,8 @@ _LAWS = (
 
 def _stopping(found: Expander, node: Minimum, x: Symbol) -> Found:
     formula = stopping.early_stopping_time if isinstance(node, Minimiser) else stopping.early_stopping
-    return Found(node=node, series=formula(found.spectrum, found.depth))
+    parts = tuple(found(term, t) for term in Add.make_args(node.args[0]))
+    return Found(node=node, series=formula(found.spectrum, found.depth), parts=parts)
 
 
 RULES[Minimum] = _stopping

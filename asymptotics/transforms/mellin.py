@@ -24,7 +24,6 @@ from asymptotics.expansions.terms import Bound, Term
 from asymptotics.transforms.branch import BranchSeries
 from asymptotics.transforms.dirichlet import DirichletSeries, Pole
 from asymptotics.transforms.kernels import Kernel, S
-from asymptotics.transforms.observer import SumOrigin, observe
 
 
 def spectral_sum(
@@ -70,8 +69,7 @@ def spectral_sum(
             terms += _residue(series, kernel, location, order)
             if location in lines:
                 terms += _harmonics(series, kernel, lines[location], 1 / variable if inverse else variable)
-    found = expansion(variable, terms, bounds, at_infinity=not inverse, domain=domain, depth=depth)
-    return observe(found, SumOrigin(series=series, kernel=kernel, variable=variable, inverse=inverse))
+    return expansion(variable, terms, bounds, at_infinity=not inverse, domain=domain, depth=depth)
 
 
 @cached(maxsize=512)

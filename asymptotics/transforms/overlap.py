@@ -37,7 +37,6 @@ from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.laurent import Laurent, reciprocal_gamma
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.precision import working_bits
-from asymptotics.transforms.observer import OverlapOrigin, observe
 
 HALF = Integer(1) / 2
 
@@ -220,11 +219,7 @@ def _overlap(
         for x in one
         for y in other
     ]
-    found = expansion(variable, terms, bounds, at_infinity=True, domain=first.domain, depth=first.depth)
-    origin = OverlapOrigin(
-        first=first, second=second, variable=variable, antisymmetric=weight is _antisymmetric_weight
-    )
-    return observe(found, origin)
+    return expansion(variable, terms, bounds, at_infinity=True, domain=first.domain, depth=first.depth)
 
 
 __all__ = ["OverlapSlope", "antisymmetric_overlap", "half_convolution"]

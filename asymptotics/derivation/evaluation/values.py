@@ -12,11 +12,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import mpmath
-from sympy import Add, Basic, Derivative, Expr, Float, I, Integral, Mul, Pow, Subs, Sum, Symbol, diff, oo
+from sympy import Add, Basic, Derivative, Expr, Float, I, Integral, Mul, Pow, Sum, Symbol, diff, oo
 from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
-from asymptotics.derivation.equations import Definitions
 from asymptotics.derivation.evaluation.contours import (
     both_ways,
     cotangent_contour,
@@ -24,12 +23,21 @@ from asymptotics.derivation.evaluation.contours import (
     zeta_value,
 )
 from asymptotics.derivation.evaluation.mode_sums import ModeSum, exp_less_one, integrate_by_halving, stable
+from asymptotics.derivation.step import Definitions
 from asymptotics.derivation.symbols import FinitePartIntegral, Named, Residue
 from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.hints import name_numbers
-from asymptotics.model.operators import InverseLaplace, Iterated, Minimiser, Minimum, Root
+from asymptotics.model.operators import (
+    Binder,
+    Coefficient,
+    InverseLaplace,
+    Iterated,
+    Minimiser,
+    Minimum,
+    Root,
+)
 from asymptotics.sums.regularised import RegularSum, hurwitz
 
 FLOATS = 13
@@ -188,19 +196,12 @@ class Values:
             self._derivatives[expression] = _differentiate(self.expand_names(expression))
         return self(self._derivatives[expression], at, exact=exact)
 
-    def _subs(self, expression: Subs, at: dict[Symbol, Any], exact: bool) -> Any:
-        """The expression at a point; a derivative at 0 of what has no closed form, by Cauchy's formula."""
-        if isinstance(expression.expr, Derivative) and expression.expr.has(InverseLaplace):
-            ((x, times),) = expression.expr.variable_count
-            return self._taylor(expression.expr.expr, x, int(times), at) * math.factorial(int(times))
-        inner = dict(at)
-        for x, point in zip(expression.variables, expression.point, strict=True):
-            inner[x] = self(point, at, exact=exact)
-        return self(expression.expr, inner, exact=exact)
-
-    def _taylor(self, function: Expr, x: Symbol, order: int, at: dict[Symbol, Any]) -> Any:
-        """The coefficient of ``x**order`` at 0: the mean over a circle, on two circles that agree."""
-        count, found = 8, []
+    def _coefficient(self, expression: Coefficient, at: dict[Symbol, Any], exact: bool) -> Any:
+        """By Cauchy's formula: the mean over a circle, on two circles that agree."""
+        function, x, order = expression.args
+        if order == 0:
+            return self(function, {**at, x: 0}, exact=exact)
+        count, found, order = 8, [], int(order)
         for radius in (1 / 32, 1 / 128, 1 / 512):
             total = 0.0
             for m in range(count // 2):  # the other half is conjugate
@@ -343,13 +344,16 @@ class Values:
         """A double inverse transform in floats, on two contours that have no node in common."""
         self.error = max(self.error, FLOAT_ERROR)
         transform, z, time = inner.args[:3]
-        here = self(time, at)
-        terms = []
-        for place, weight in cotangent_contour(24, moment, True, False):
+        here, terms = self(time, at), []
+        whole = any(isinstance(x, (complex, mpmath.mpc)) for x in at.values())
+        for place, weight in cotangent_contour(24, moment, True, whole):
             for other, factor in cotangent_contour(26, here, True, True):
-                value = self._value(transform, {**at, w: place, z: other}, False)
-                terms.append(2 * (weight * factor * value).real)
+                value = weight * factor * self._value(transform, {**at, w: place, z: other}, False)
+                terms.append(value if whole else 2 * value.real)
         return sum_unless_zero(terms, 1e-13)
+
+    def _operator(self, expression: Binder, at: dict[Symbol, Any], exact: bool) -> Any:
+        return self(expression.meaning(), at, exact=exact)
 
     def _root(self, expression: Root, at: dict[Symbol, Any], exact: bool) -> Any:
         function, x = expression.args
@@ -438,11 +442,12 @@ RULES: dict[type[Basic], Rule] = {
     Integral: Values._integral,
     Residue: Values._residue,
     InverseLaplace: Values._inverse_laplace,
+    Binder: Values._operator,
+    Coefficient: Values._coefficient,
     Root: Values._root,
     Minimiser: Values._minimiser,
     Minimum: Values._minimum,
     RegularSum: Values._regular_sum,
-    Subs: Values._subs,
     Iterated: Values._iterate,
     FinitePartIntegral: Values._finite_part,
 }
