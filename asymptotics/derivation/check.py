@@ -23,6 +23,7 @@ from asymptotics.derivation.text import equation
 from asymptotics.domains.domain import plain
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.hints import name_numbers
+from asymptotics.model.operators import past, time, zeta
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import substitution, whole_number
 from asymptotics.precision import working
@@ -46,8 +47,7 @@ PLACES: dict[str, Expr] = {
 }
 """Where an identity is evaluated in letters that are not parameters of the task."""
 
-_OTHERS = (Symbol(name, positive=True) for name in ("T", "x", "zeta"))
-LETTERS = (kappa, N, P, t, sigma, eta, B, beta, *_OTHERS, Symbol("s"))
+LETTERS = (kappa, N, P, t, sigma, eta, B, beta, time, past, zeta, Symbol("s"))
 
 FINITE = "laws of finitely many modes hold near N = M, where this check does not go"
 MEETING = "two exponents meet at this point: law.at(...).derivation has what is left"

@@ -25,7 +25,7 @@ from asymptotics.domains.domain import normal, primitive, solutions
 from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.terms import Bound
 from asymptotics.model.expand import Found, expand, with_noise
-from asymptotics.model.operators import AtRidge, Convolution, Corrected
+from asymptotics.model.operators import AtRidge, Convolution, Corrected, Minimum
 from asymptotics.model.quantities import QUANTITIES, Quantity
 from asymptotics.model.sums import over_modes
 from asymptotics.notation import notation
@@ -206,7 +206,10 @@ def _tell(
     # the quantity stands for what is expanded, so that the equation of the model is a statement about it
     definitions = {**teller.definitions, name: stated if first_order else exact}
     steps += teller.steps
-    whole = asymptotic(name, found.series, quantity.resource)
+    series = found.series
+    if isinstance(found.node, Minimum):  # told to first order in 1/P, which leaves the leading order
+        series = replace(series, depth=1).with_terms(series.terms, series.remainder)
+    whole = asymptotic(name, series, quantity.resource)
     if not any(step.equation.args[1:] == whole.args[1:] for step in steps):
         reason = "The pieces together, term by term: the expansion of the quantity itself."
         steps.append(Step(equation=whole, reason=Reason(reason), source=quantity.source))

@@ -17,7 +17,8 @@ from asymptotics.derivation.overlap_steps import overlap_steps
 from asymptotics.derivation.step import Step, asymptotic
 from asymptotics.derivation.sum_steps import ToldSum, sum_steps
 from asymptotics.derivation.text import say
-from asymptotics.model.equations import epsilon, moving, trace, zeta
+from asymptotics.expansions.layers import Layered
+from asymptotics.model.equations import moving, trace
 from asymptotics.model.expand import Found
 from asymptotics.model.finite_modes import at_size
 from asymptotics.model.operators import (
@@ -30,13 +31,14 @@ from asymptotics.model.operators import (
     Minimum,
     Overlap,
     Root,
+    epsilon,
+    past,
     ridge,
+    zeta,
 )
 from asymptotics.model.sums import SUMS, df1, named, over_modes
 from asymptotics.spectra import SpectralSeries
 from asymptotics.symbols import N, P, kappa
-
-at = Symbol("x", positive=True)
 
 
 class Teller:
@@ -49,9 +51,9 @@ class Teller:
         self.spectrum, task = spectrum, spectrum.task
         self.steps: list[Step] = []
         self.definitions: dict[Expr, Expr] = {
-            one(at): over_modes(task, one.summand, at) for one in SUMS.values()
+            one(past): over_modes(task, one.summand, past) for one in SUMS.values()
         }
-        self.definitions[trace] = over_modes(task, lambda lam, c, x: lam, at)
+        self.definitions[trace] = over_modes(task, lambda lam, c, x: lam, past)
         self.definitions[moving(zeta, epsilon)] = Iterated(zeta + epsilon * kappa * df1(kappa), kappa, zeta)
         self.definitions |= {ridge(size): Root(df1(kappa) - size, kappa) for size in (N, P)}
         self._told: dict[Found, Expr] = {}
@@ -196,7 +198,7 @@ class Teller:
 
 def _inversion_steps(exact: InverseLaplace, before: Any, found: Any) -> Iterator[Step]:
     _, x, time = exact.args
-    for term in before.terms:
+    for term in () if isinstance(before, Layered) else before.terms:
         monomial = before.with_terms([replace(term, coefficient=Integer(1))])
         image = monomial.inverse_laplace(time)
         if image.terms:

@@ -57,14 +57,15 @@ from asymptotics.model.operators import (
     Corrected,
     InverseLaplace,
     Overlap,
+    epsilon,
     past,
+    zeta,
 )
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.sums import C0, E1, Q1, Q2, F, V, Xi, df1, df2
 from asymptotics.symbols import N, P, kappa, sigma, t
 
 NOISE = Dummy("sigma", nonnegative=True)
-zeta, epsilon = Symbol("zeta", positive=True), Symbol("epsilon", positive=True)
 moving = Function("kappa_epsilon")
 """``kappa_epsilon(zeta, epsilon)``, the root of ``zeta = kappa (1 - epsilon df1(kappa))`` next to zeta."""
 trace = Function("Tr", positive=True)()

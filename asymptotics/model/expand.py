@@ -42,7 +42,15 @@ from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.model.equations import NOISE, moving, trace
 from asymptotics.model.finite_modes import at_size, mode_count, slowest_modes
-from asymptotics.model.operators import AtRidge, Coefficient, Convolution, Corrected, InverseLaplace, Overlap
+from asymptotics.model.operators import (
+    AtRidge,
+    Coefficient,
+    Convolution,
+    Corrected,
+    InverseLaplace,
+    Overlap,
+    time,
+)
 from asymptotics.model.sums import SUMS, df1, expand_sum, named, trace_of
 from asymptotics.spectra import FiniteSeries, SpectralSeries
 from asymptotics.symbols import RESOURCES, sigma
@@ -50,7 +58,7 @@ from asymptotics.tasks.task import Task
 from asymptotics.transforms.kernels import EXPONENTIAL
 from asymptotics.transforms.overlap import antisymmetric_overlap, half_convolution
 
-_T, _u, _X = Symbol("T", positive=True), Dummy("u", positive=True), Dummy("X", positive=True)
+_u, _X = Dummy("u", positive=True), Dummy("X", positive=True)
 _kappa = Dummy("kappa", positive=True)
 ONE = Integer(1)
 
@@ -159,14 +167,16 @@ class Expander:
             return Found(node=node, series=slowest_modes(self.spectrum, self.spectrum.target, self.depth))
         if at == x:
             return Found(node=node, series=expand_sum(one, self.spectrum, self.depth, x))
-        part = self(one(_T), _T)
+        part = self(one(time), time)
         return Found(node=node, series=part.series.substitute_monomial(at / x, ONE, x), parts=(part,))
 
     def _inverse(self, node: InverseLaplace, x: Symbol) -> Found:
-        transform, z, time = node.args
+        transform, z, moment = node.args
         part = self(transform, z)
-        there = Found(node=node.func(transform, z, _T), series=part.series.inverse_laplace(_T), parts=(part,))
-        series = there.series.substitute_monomial(time / x, ONE, x)
+        there = Found(
+            node=node.func(transform, z, time), series=part.series.inverse_laplace(time), parts=(part,)
+        )
+        series = there.series.substitute_monomial(moment / x, ONE, x)
         return Found(node=node, series=series, parts=(there,))
 
     def _coefficient(self, node: Coefficient, x: Symbol) -> Found:
@@ -178,12 +188,12 @@ class Expander:
         """Overlaps with the ridge do not see what is linear in it: without that there is less to cancel."""
         table = {}
         for overlap in function.atoms(Overlap):
-            first, z, second, time = overlap.args
+            first, z, second, moment = overlap.args
             if not first.has(moving):
                 continue
             here = self(coefficient(first * z, letter, 0), z).series
             linear = sum(x.coefficient for x in here.terms if x.order == 1 and not x.log_power)
-            table[overlap] = Overlap(first - linear * second, z, second, time)
+            table[overlap] = Overlap(first - linear * second, z, second, moment)
         return function.xreplace(table)
 
     def _overlap(self, node: Overlap, x: Symbol) -> Found:
@@ -290,12 +300,12 @@ def coefficient(function: Expr, letter: Symbol, order: int) -> Expr:
     if not function.has_free(letter):
         return function if order == 0 else Integer(0)
     if isinstance(function, InverseLaplace):
-        transform, z, time = function.args
-        return InverseLaplace(coefficient(transform, letter, order), z, time)
+        transform, z, moment = function.args
+        return InverseLaplace(coefficient(transform, letter, order), z, moment)
     if isinstance(function, Overlap):
-        first, z, second, time = function.args
+        first, z, second, moment = function.args
         ones, others = ([coefficient(f, letter, i) for i in range(order + 1)] for f in (first, second))
-        return Add(*(Overlap(f, z, g, time) for f, g in zip(ones, reversed(others), strict=True)))
+        return Add(*(Overlap(f, z, g, moment) for f, g in zip(ones, reversed(others), strict=True)))
     if function.is_Add and function.has(Overlap):
         return Add(*(coefficient(term, letter, order) for term in function.args))
     alone, moved = function.as_independent(letter, as_Add=False)

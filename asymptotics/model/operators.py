@@ -22,7 +22,10 @@ from sympy import Expr, Function, Integral, Symbol
 ridge = Function("kappa", positive=True)
 """``kappa(size)``, the root of ``df1(kappa) = size``."""
 
-past, later = Symbol("x", positive=True), Symbol("zeta'", positive=True)
+past, time, zeta, later, epsilon = (
+    Symbol(name, positive=True, integer=False) for name in ("x", "T", "zeta", "zeta'", "epsilon")
+)
+"""Bound letters, unequal to those of a task, which may have the same names."""
 
 
 class Binder(Function):  # type: ignore[misc]
@@ -94,15 +97,15 @@ class Overlap(Binder):
 
     @property
     def free_symbols(self) -> set[Symbol]:
-        first, letter, second, time = self.args
-        return ((first.free_symbols | second.free_symbols) - {letter}) | time.free_symbols
+        first, letter, second, moment = self.args
+        return ((first.free_symbols | second.free_symbols) - {letter}) | moment.free_symbols
 
     def meaning(self) -> Expr:
         """The double transform."""
-        first, z, second, time = self.args
+        first, z, second, moment = self.args
         here, there = ((f, f.xreplace({z: later})) for f in (first, second))
         both = (here[0] * there[1] - here[1] * there[0]) / (later - z)
-        return InverseLaplace(InverseLaplace(both, z, time), later, time)
+        return InverseLaplace(InverseLaplace(both, z, moment), later, moment)
 
     def _sympystr(self, printer: Any) -> str:
         return str(printer._print(self.meaning()))
@@ -122,8 +125,8 @@ class Convolution(Binder):
 
     def meaning(self) -> Expr:
         """The integral."""
-        first, x, second, _, time = self.args
-        return 2 * Integral(first.xreplace({x: 2 * time - x}) * second, (x, 0, time))
+        first, x, second, _, moment = self.args
+        return 2 * Integral(first.xreplace({x: 2 * moment - x}) * second, (x, 0, moment))
 
     def _sympystr(self, printer: Any) -> str:
         return str(printer._print(self.meaning()))
