@@ -300,6 +300,3 @@ def _decide(sizes: list[_Size]) -> tuple[str, str]:
     if measured < last + gap / 4:
         return FAILED, note
     return UNDECIDED, note
-
-
-__all__ = ["Check", "Checked", "check"]

@@ -261,6 +261,3 @@ def _boundary(regime: Regime) -> dict[Symbol, Expr]:
 
 def _equal(lhs: Expr, rhs: Expr) -> Eq:
     return Eq(lhs, rhs, evaluate=False)
-
-
-__all__ = ["Derivation", "Step", "derivation_of"]

@@ -66,6 +66,3 @@ def _pair(found: Found, one: Term, two: Term, fold: Callable[..., Expansion]) ->
         reason=words,
         source="Euler's integral for 2F1, DLMF 15.6.1, continued",
     )
-
-
-__all__ = ["overlap_steps"]

@@ -78,6 +78,3 @@ def _slow(lhs: Expr, found: Layered, x: Symbol) -> Asymptotic:
         remainder += ((power * series.monomial_of(b)).xreplace(letter) for b in series.remainder[:1])
     rest = remainder[0] if remainder else Integer(0)
     return Asymptotic(lhs, Add(*terms, evaluate=False), rest, x, oo if found.at_infinity else Integer(0))
-
-
-__all__ = ["Definitions", "Step", "asymptotic"]

@@ -232,5 +232,3 @@ TELLING: dict[type[Any], Callable[[Teller, Found], Expr]] = {
     Minimum: Teller._minimum,
 }
 """How each kind of node is told; a kind that is missing goes by its base class."""
-
-__all__ = ["TELLING", "Teller"]

@@ -182,6 +182,3 @@ def _pole_reason(told: ToldSum, order: Expr, logs: int) -> Reason:
     kind = ("simple", "double", "triple")[logs] if logs < 3 else f"{logs + 1}-fold"
     meet = ", where the two meet and leave a logarithm" if len(owners) == 2 and logs else ""
     return say(f"A {kind} pole of {' and '.join(owners) or 'the product'} at {{}}{meet}.", Eq(s, order))
-
-
-__all__ = ["ToldSum", "kernel_function", "strip", "sum_steps"]

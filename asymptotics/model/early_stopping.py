@@ -187,6 +187,3 @@ def _by_power_of_y(coefficient: Element) -> Iterator[tuple[int, Element]]:
         n = dict(monomial).get(_Y, 0)
         parts.setdefault(n, {})[monomial - {(_Y, n)}] = c
     return ((n, Element(terms)) for n, terms in parts.items())
-
-
-__all__ = ["early_stopping", "early_stopping_time"]

@@ -293,7 +293,8 @@ def coefficient(function: Expr, letter: Symbol, order: int) -> Expr:
     kappa = zeta and with zeta held fixed, ``1/n! (d/dkappa)^(n-1) [ (kappa df1(kappa))^n df/dkappa ]``
     (Lagrange, DLMF 1.10.13).
 
-    >>> from asymptotics.model.equations import MODEL_LOSS, epsilon
+    >>> from asymptotics.model.equations import MODEL_LOSS
+    >>> from asymptotics.model.operators import epsilon
     >>> coefficient(MODEL_LOSS, epsilon, 1)
     InverseLaplace(df_1(zeta)*Derivative(Xi(zeta), zeta), zeta -> 2*t)
     """
@@ -345,5 +346,3 @@ RULES: dict[type[Any], Callable[[Expander, Any, Symbol], Found]] = {
     AtRidge: Expander._at_ridge,
 }
 """How each kind of node is expanded; a kind that is missing goes by its base class."""
-
-__all__ = ["RULES", "Expander", "Found", "coefficient", "expand", "with_noise"]

@@ -385,6 +385,3 @@ def crossover(spectrum: SpectralSeries, size: Symbol) -> Expr:
         return oo  # more samples or features than modes: nothing crosses over
     kappa = revert(expand_sum(df1, spectrum, 2), size)
     return 1 / kappa.term_expression(kappa.leading())
-
-
-__all__ = ["BOTTLENECKS", "QUANTITIES", "Quantity", "crossover", "time_quantity"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sympy import Integer
 
 from asymptotics.expansions.expansion import Expansion
-from asymptotics.model.equations import DATA_LOSS, LABEL_NOISE, NOISE_IN_LOSS, epsilon
+from asymptotics.model.equations import DATA_LOSS, LABEL_NOISE, NOISE_IN_LOSS
 from asymptotics.model.expand import expand
-from asymptotics.model.operators import Coefficient
+from asymptotics.model.operators import Coefficient, epsilon
 from asymptotics.spectra import SpectralSeries
 from asymptotics.symbols import P, t
 

@@ -6,10 +6,10 @@ from sympy import Integer, Rational
 
 from asymptotics import Task, UnableError, derive, power_law
 from asymptotics.model.early_stopping import early_stopping, early_stopping_time
-from asymptotics.model.equations import LABEL_NOISE, NOISE_IN_LOSS, epsilon
+from asymptotics.model.equations import LABEL_NOISE, NOISE_IN_LOSS
 from asymptotics.model.expand import expand
 from asymptotics.model.meanfield import time_limited
-from asymptotics.model.operators import Coefficient
+from asymptotics.model.operators import Coefficient, epsilon
 from asymptotics.model.transients import noisy_correction
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import P, a, b, sigma, t
