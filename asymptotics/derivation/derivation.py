@@ -22,7 +22,6 @@ from asymptotics.derivation.steps import Teller
 from asymptotics.derivation.symbols import Asymptotic, Named
 from asymptotics.derivation.text import Reason
 from asymptotics.domains.domain import normal, primitive, solutions
-from asymptotics.expansions.layers import Layered
 from asymptotics.expansions.terms import Bound
 from asymptotics.model.expand import Found, expand, with_noise
 from asymptotics.model.operators import AtRidge, Convolution, Corrected, Minimum
@@ -181,11 +180,11 @@ def _tell(
     exact = teller(found)
     stated = _stated(quantity, task)
     steps = [Step(equation=_equal(name, stated), reason=Reason(quantity.reason), source=quantity.source)]
-    first_order = isinstance(found.node, Corrected) and not isinstance(found.series, Layered)
+    first_order = isinstance(found.node, Corrected)
     if first_order:
         _, x, _, order = found.node.args
         lead = found.parts[0].series.leading()
-        bound = found.parts[0].series.monomial_of(Bound(lead.order + order, lead.log_power))
+        bound = found.parts[0].series.monomial_of(Bound(lead.order + order, *lead.logs))
         steps.append(
             Step(
                 equation=Asymptotic(name, exact, bound, x, oo),
@@ -228,8 +227,8 @@ def _expanded(quantity: Quantity, spectrum: SpectralSeries, regimes: list[Regime
     """The expansion, as deep as the regimes need."""
     for depth in range(2, MAX_DEPTH):
         found = expand(quantity.equation, spectrum, quantity.resource, depth)
-        if isinstance(found.series, Layered):
-            return found if depth > 2 else expand(quantity.equation, spectrum, quantity.resource, 3)
+        if found.series.is_slow and depth > 2:
+            break
         leads = {(t.order, t.log_power) for t in found.series.terms}
         wanted = {(r.exponent, r.log_power) for r in regimes}
         if all(any(normal(p - q) == 0 and m == n for q, n in leads) for p, m in wanted):

@@ -17,7 +17,6 @@ from asymptotics.derivation.overlap_steps import overlap_steps
 from asymptotics.derivation.step import Step, asymptotic
 from asymptotics.derivation.sum_steps import ToldSum, sum_steps
 from asymptotics.derivation.text import say
-from asymptotics.expansions.layers import Layered
 from asymptotics.model.equations import moving, trace
 from asymptotics.model.expand import Found
 from asymptotics.model.finite_modes import at_size
@@ -198,7 +197,9 @@ class Teller:
 
 def _inversion_steps(exact: InverseLaplace, before: Any, found: Any) -> Iterator[Step]:
     _, x, time = exact.args
-    for term in () if isinstance(before, Layered) else before.terms:
+    for term in before.terms:
+        if term.loglog_power or not isinstance(term.log_power, int) or term.log_power < 0:
+            continue
         monomial = before.with_terms([replace(term, coefficient=Integer(1))])
         image = monomial.inverse_laplace(time)
         if image.terms:
