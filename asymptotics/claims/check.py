@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from sympy import Expr, Mul, Piecewise, Symbol, log, powsimp, true
+from sympy import Eq, Expr, Ge, Gt, Mul, Piecewise, Symbol, log, powsimp, true
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.claims.assumptions import assume, read_assumptions
@@ -14,17 +14,21 @@ from asymptotics.claims.judge import AS_WRITTEN, Judge, witness
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work
 from asymptotics.claims.statement import LOWER, MEANING, STATED, UPPER, Statement, read_claim
 from asymptotics.claims.subject import Subject, of_law, of_optimum
+from asymptotics.claims.sums import check_sum
 from asymptotics.claims.verdict import Region, Verdict, Witness
 from asymptotics.display import text
 from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import plain
 from asymptotics.domains.substitution import put
 from asymptotics.errors import DomainError, SpectrumError, UnableError
+from asymptotics.laws.derive import Laws
+from asymptotics.laws.joint import JointLaw
 from asymptotics.laws.law import Law
 from asymptotics.notation import Notation
 from asymptotics.notation import notation as notation_of
 from asymptotics.parsing.numbers import exact, mapping_of, one_or_many
 from asymptotics.precision import exclusive
+from asymptotics.symbols import C
 
 RESOURCES = ("t", "N", "P", "C")
 STEPS = 120
@@ -38,7 +42,7 @@ CONFIRMED = 4
 @exclusive
 def check_claim(
     claim: object,
-    law: Law | Optimum,
+    law: Law | Optimum | Laws | JointLaw,
     assuming: object = (),
     *,
     notation: str | Notation | Mapping[str | Symbol, object] | None = None,
@@ -51,7 +55,8 @@ def check_claim(
         is the exponent p of ``resource**(-p)``; with it a leading term (`asymptotics.claims.statement` has
         the rule, and the meaning of =, \sim, \propto, \Theta, O). Dimensionless, as all here.
     law : a law of `derive`, or an optimum of `compute_optimal` (then about its loss, or the resource that the
-        left side names: ``t ~ C**(b/(b + 1))``).
+        left side names: ``t ~ C**(b/(b + 1))``, ``N ~ t**(1/b)``). All laws, or a joint law, for a sum of
+        bottlenecks ``t**-s + N**-p``, of which each term is judged by itself.
     assuming : relations between the parameters, SymPy's or text, under which alone it is judged.
     notation : what letters of the claim and of ``assuming`` mean in those of the law, such as
         ``{"alpha": b, "r": "(a - 1)/(2*b)", "n": P}``, by name and all at once; or a notation of
@@ -71,6 +76,8 @@ def check_claim(
     >>> verdict.right_for
     ('laws.bias_model (loss of the predictor averaged over initialisations, limited by model size)',)
     """
+    if isinstance(law, Laws | JointLaw):
+        return _of_sum(claim, law if isinstance(law, Laws) else Laws(task=law.task), assuming, notation)
     if not isinstance(law, Law | Optimum):
         raise DomainError(
             f"law is a {type(law).__name__}; pass a law such as derive(task).model, or an optimum"
@@ -91,6 +98,24 @@ def check_claim(
     return replace(_verdict(judge, cells, outcomes), letters=tuple(meaning.items()))
 
 
+def _of_sum(
+    claim: object,
+    laws: Laws,
+    assuming: object,
+    notation: str | Notation | Mapping[str | Symbol, object] | None,
+) -> Verdict:
+    meaning = _meaning(notation)
+    letters = {s for law in laws for s in (*law.parameters, *law.task.parameters, law.resource)}
+    statement = read_claim(claim, {**{s.name: s for s in letters}, **meaning})
+    parameters = {s.name: s for s in laws.task.parameters}
+    given = (*one_or_many(assuming, "assuming"), statement.condition)
+    signs = {">": Gt, ">=": Ge, "==": Eq}
+    assumed = [signs[sign](f, 0) for sign, f in read_assumptions(given, {**parameters, **meaning})]
+    return check_sum(
+        without_free_constants(statement, letters), laws, lambda part, law: check_claim(part, law, assumed)
+    )
+
+
 def _meaning(notation: str | Notation | Mapping[str | Symbol, object] | None) -> dict[str, Expr]:
     """What the letters of a claim stand for, by name."""
     if isinstance(notation, str | Notation):
@@ -101,12 +126,13 @@ def _meaning(notation: str | Notation | Mapping[str | Symbol, object] | None) ->
 
 
 def _line(optimum: Optimum, statement: Statement, meaning: Mapping[str, Expr]) -> Subject:
-    """The line of an optimum that the left side names; the loss if there is none."""
+    """The line of an optimum that the left side names, else the loss; by the resource on the right side."""
     name = statement.subject.split("_")[0]
-    for symbol in optimum.free:
-        if str(meaning.get(name, name)) == symbol.name:
-            return of_optimum(optimum, symbol)
-    return of_optimum(optimum)
+    named = (symbol for symbol in optimum.free if str(meaning.get(name, name)) == symbol.name)
+    key: Symbol | str = next(named, "loss")
+    by = [x for x in optimum.free if x != key and statement.expression.has(x)]
+    relates = len(by) == 1 and not statement.expression.has(C)
+    return of_optimum(optimum, key, by[0] if relates else C)
 
 
 def _refuse_strangers(statement: Statement, subject: Subject, meaning: Mapping[str, Expr]) -> None:

@@ -3,9 +3,10 @@
 The quotient of the two is written as ``prod base^power`` over bases that do not factor further: primes, pi,
 irreducible polynomials, values of functions. Sines become Gamma functions by
 ``sin(pi x) = pi/(Gamma(x) Gamma(1 - x))``, and the arguments of Gamma functions are shifted into one unit
-interval by ``Gamma(x + 1) = x Gamma(x)``. If every power is then 0, the constants are equal up to a sign,
-since bases enter by their absolute values; their values at one point say which sign. If not, they are shown
-to differ by their values at a rational point.
+interval by ``Gamma(x + 1) = x Gamma(x)``; ``Gamma(2x)`` beside ``Gamma(x)`` is written by Legendre's formula,
+and one of ``zeta(s)`` and ``zeta(1 - s)`` by the functional equation. If every power is then 0, the constants
+are equal up to a sign, since bases enter by their absolute values; their values at one point say which sign.
+If not, they are shown to differ by their values at a rational point.
 
     same_form(first, second)     whether equality up to a sign is proved
     ratio_form(first, second)    the bases of the quotient and their powers
@@ -16,6 +17,7 @@ to differ by their values at a rational point.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import lcm
 
 import mpmath
 from sympy import (
@@ -30,6 +32,7 @@ from sympy import (
     beta,
     cos,
     cot,
+    count_ops,
     exp,
     factor_list,
     factor_terms,
@@ -37,10 +40,12 @@ from sympy import (
     floor,
     fraction,
     gamma,
+    minimal_polynomial,
     pi,
     sin,
     tan,
     together,
+    zeta,
 )
 from sympy.polys.polyerrors import PolynomialError
 
@@ -53,6 +58,10 @@ DIGITS = 40
 AGREEMENT = mpmath.mpf(10) ** -30
 """Values that agree better than this at several points are not told apart; values apart by more differ."""
 MAX_PARTS = 400
+ALGEBRAIC = 40
+"""Operations in an algebraic number of which the minimal polynomial is sought."""
+LARGEST_ANGLE = 24
+"""Sines of fractions of pi with larger denominators have minimal polynomials of high degree."""
 
 
 def same_form(first: Expr, second: Expr) -> bool:
@@ -76,7 +85,42 @@ def ratio_form(first: Expr, second: Expr) -> dict[Expr, Expr]:
     form: dict[Expr, Expr] = {}
     _collect(first, Integer(1), form)
     _collect(second, Integer(-1), form)
-    return {base: power for base, power in form.items() if power != 0}
+    while (doubled := _doubled(form)) is not None:
+        # Gamma(2x) = 2^(2x-1)/sqrt(pi) Gamma(x) Gamma(x + 1/2)
+        power = form.pop(gamma(doubled))
+        _add(Integer(2), power * (doubled - 1), form)
+        _add(pi, -power / 2, form)
+        for half in (doubled / 2, (doubled + 1) / 2):
+            _gamma(half, power, form)
+    left = {base: power for base, power in form.items() if power != 0}
+    return {} if _is_one(left) else left
+
+
+def _doubled(form: dict[Expr, Expr]) -> Expr | None:
+    """The argument of a Gamma function of which another has the half, up to halves of integers."""
+    arguments = [base.args[0] for base, power in form.items() if isinstance(base, gamma) and power != 0]
+    symbolic = [x for x in arguments if x.free_symbols]
+    return next((x for x in symbolic if any((2 * y - x).is_Integer for y in symbolic)), None)
+
+
+def _is_one(form: dict[Expr, Expr]) -> bool:
+    """Whether a short product of radicals and sines of fractions of pi is 1, by its minimal polynomial."""
+    if not form or not all(p.is_Rational and _is_algebraic(base) for base, p in form.items()):
+        return False
+    whole = lcm(*(int(power.q) for power in form.values()))
+    product = Mul(*(base ** (power * whole) for base, power in form.items()))
+    if count_ops(product) > ALGEBRAIC:
+        return False
+    found = minimal_polynomial(product, polys=True)
+    return bool(found.degree() == 1 and abs(found.nth(0)) == abs(found.nth(1)))
+
+
+def _is_algebraic(number: Expr) -> bool:
+    angles = [part.args[0] / pi for part in number.atoms(sin)]
+    if any(not x.is_Rational or x.q > LARGEST_ANGLE for x in angles):
+        return False
+    bare = number.xreplace({part: Integer(1) for part in number.atoms(sin)})
+    return all(part.is_Rational or part.is_Add or part.is_Mul or part.is_Pow for part in _parts(bare))
 
 
 def _collect(expression: Expr, power: Expr, form: dict[Expr, Expr]) -> None:
@@ -97,7 +141,7 @@ def _collect(expression: Expr, power: Expr, form: dict[Expr, Expr]) -> None:
         _add(S.Exp1, power * expression.args[0], form)
     elif isinstance(expression, Add):
         _sum(expression, power, form)
-    elif isinstance(expression, sin | cos | tan | cot | beta | gamma):
+    elif isinstance(expression, sin | cos | tan | cot | beta | gamma | zeta):
         _function(expression, power, form)
     else:
         _add(expression, power, form)
@@ -134,7 +178,9 @@ def _sum(expression: Expr, power: Expr, form: dict[Expr, Expr]) -> None:
 
 def _function(expression: Expr, power: Expr, form: dict[Expr, Expr]) -> None:
     argument = expression.args[0]
-    if isinstance(expression, gamma):
+    if isinstance(expression, zeta):
+        _zeta(argument, power, form) if len(expression.args) == 1 else _add(expression, power, form)
+    elif isinstance(expression, gamma):
         _gamma(argument, power, form)
     elif isinstance(expression, beta):
         x, y = expression.args
@@ -149,9 +195,30 @@ def _function(expression: Expr, power: Expr, form: dict[Expr, Expr]) -> None:
             tan: ((0, 1), (half, -1)),
             cot: ((half, 1), (0, -1)),
         }[expression.func]:
+            if x.is_Rational:
+                _sine(x + shift, sign * power, form)
+                continue
             _add(pi, sign * power, form)
             _gamma(x + shift, -sign * power, form)
             _gamma(1 - x - shift, -sign * power, form)
+
+
+def _zeta(argument: Expr, power: Expr, form: dict[Expr, Expr]) -> None:
+    """zeta(s), or zeta(1 - s) by the functional equation, whichever comes first."""
+    if (argument - Rational(1, 2)).could_extract_minus_sign():
+        mirrored = normal(1 - argument)
+        others = 2**argument * pi ** (argument - 1) * sin(pi * argument / 2) * gamma(mirrored)
+        _collect(others, power, form)
+        argument = mirrored
+    value = zeta(argument)
+    _add(value, power, form) if isinstance(value, zeta) else _collect(value, power, form)
+
+
+def _sine(angle: Rational, power: Expr, form: dict[Expr, Expr]) -> None:
+    """|sin(pi angle)|, the angle moved into [0, 1/2]."""
+    angle = min(angle % 1, 1 - angle % 1)
+    value = sin(pi * angle)
+    _add(value, power, form) if isinstance(value, sin) else _collect(value, power, form)
 
 
 def _gamma(argument: Expr, power: Expr, form: dict[Expr, Expr]) -> None:
@@ -160,16 +227,20 @@ def _gamma(argument: Expr, power: Expr, form: dict[Expr, Expr]) -> None:
     number = argument.as_coeff_Add()[0]
     steps = int(floor(number)) if number.is_Rational and abs(number) <= 50 else 0
     base = argument - steps
-    if argument.is_number:
-        _add(gamma(argument), power, form) if gamma(argument).has(gamma) else _collect(
-            gamma(argument), power, form
-        )
+    if argument.is_number and not gamma(argument).has(gamma):
+        _collect(gamma(argument), power, form)
         return
+    if base.is_Rational and base > Rational(1, 2):
+        # Gamma(x) Gamma(1 - x) = pi/sin(pi x)
+        _add(pi, power, form)
+        _sine(base, -power, form)
+        _add(gamma(1 - base), -power, form)
+    else:
+        _add(gamma(base), power, form)
     for j in range(abs(steps)):
         # Gamma(base + n) = base (base + 1) ... Gamma(base), and the inverse for n < 0
         factor = base + j if steps > 0 else base - j - 1
         _collect(together(factor), power if steps > 0 else -power, form)
-    _add(gamma(base), power, form)
 
 
 def value(expression: Expr, point: Mapping[Symbol, Rational]) -> mpmath.mpf | None:

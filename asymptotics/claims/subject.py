@@ -10,7 +10,7 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phases import Key, Phase
-from asymptotics.domains.domain import Domain
+from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.growth import Growth, growths
 from asymptotics.laws.derive import Laws
@@ -93,12 +93,13 @@ class Subject:
             return _of_regime(replace(regime, condition=true), law.resource)
         assert self.key is not None
         phase = self.source.at(own) if own else self.source.phases[0]
-        return _piece_of(phase, self.key)
+        return _piece_of(phase, self.key, self.resource)
 
     def others(self) -> Iterator[Subject]:
         """Other quantities of the same task in the same resource, for which a claim may be right."""
         if isinstance(self.source, Optimum):
-            yield from (of_optimum(self.source, key) for key in _keys(self.source) if key != self.key)
+            others = (key for key in _keys(self.source) if key not in (self.key, self.resource))
+            yield from (of_optimum(self.source, key, self.resource) for key in others)
             return
         refused = {self.source.name, *Laws(task=self.source.task).refused}
         for name, quantity in QUANTITIES.items():
@@ -158,47 +159,58 @@ def _keys(optimum: Optimum) -> tuple[Key, ...]:
     return (*optimum.free, "loss")
 
 
-def of_optimum(optimum: Optimum, key: Key = "loss") -> Subject:
-    """The loss of an optimum, or the share of one resource.
+def of_optimum(optimum: Optimum, key: Key = "loss", by: Symbol = C) -> Subject:
+    """The loss of an optimum, or the share of one resource; in the budget, or ``by`` another resource there.
 
     >>> from asymptotics import compute_optimal, derive, power_law
     >>> from asymptotics.symbols import N, a, b, t
     >>> of_optimum(compute_optimal(derive(power_law(a, b)), N*t), t).exponent
     Piecewise((b/(b + 1), b > a - 1), (b/a, b < a - 1), (b/(b + 1), Eq(b, a - 1)))
     """
-    if key not in _keys(optimum):
-        known = ", ".join("L" if k == "loss" else str(k) for k in _keys(optimum))
-        raise DomainError(f"the optimum has no {key}; it has {known}")
+    for asked in (key,) if by == C else (key, by):
+        if asked not in _keys(optimum):
+            known = ", ".join("L" if k == "loss" else str(k) for k in _keys(optimum))
+            raise DomainError(f"the optimum has no {asked}; it has {known}")
     task = optimum.laws.task
     phases = (*optimum.phases, *optimum.boundaries) if task.parameters else optimum.phases
     costs = optimum.cost.free_symbols - set(optimum.free)
     name = "L" if key == "loss" else str(key)
-    pieces = tuple(_piece_of(phase, key) for phase in phases)
+    pieces = tuple(_piece_of(phase, key, by) for phase in phases)
     letters = set(task.parameters) | costs | {s for p in pieces for s in p.growth.constant.free_symbols}
     return Subject(
         source=optimum,
         key=key,
         name=f"the optimum's {'loss' if key == 'loss' else key}",
         symbol=name,
-        words="loss at the best split of the budget" if key == "loss" else f"{key} at the best split",
-        resource=C,
+        words=("loss at the best split of the budget" if key == "loss" else f"{key} at the best split")
+        + ("" if by == C else f", by {by} there"),
+        resource=by,
         parameters=task.parameters,
-        letters=tuple(sorted(letters - {C}, key=str)),
+        letters=tuple(sorted(letters - {C, by}, key=str)),
         domain=spectrum(task).domain,
         pieces=pieces,
     )
 
 
-def _piece_of(phase: Phase, key: Key) -> Piece:
-    stated = phase.exponents[key]
-    powers = ((C, -stated if key == "loss" else stated), (log(C), phase.logs[key]))
-    known = phase.prefactors
+def _piece_of(phase: Phase, key: Key, by: Symbol) -> Piece:
+    """One phase; with y = B C^m log(C)^k for the resource ``by``, powers of C are powers of y^(1/m)."""
+    sign = -1 if key == "loss" else 1
+    stated, logarithm, known = phase.exponents[key], phase.logs[key], phase.prefactors
+    constant = Integer(1) if known is None else known[key]
+    if by != C:
+        scale, other = phase.exponents[by], phase.logs[by]
+        if scale == 0:
+            raise UnableError(f"{by} tends to a constant at the best split; state the claim in the budget C")
+        stated = normal(stated / scale)
+        if (logarithm, other) != (0, 0):
+            known, constant = None, Integer(1)  # log C is a multiple of log y
+        elif known is not None:
+            constant *= known[by] ** (-sign * stated)
+        logarithm = normal(logarithm - sign * stated * other)
+    powers = ((by, sign * stated), (log(by), logarithm))
     return Piece(
         condition=phase.condition,
         exponent=stated,
-        growth=Growth(
-            constant=Integer(1) if known is None else known[key],
-            powers=tuple((scale, power) for scale, power in powers if power != 0),
-        ),
+        growth=Growth(constant=constant, powers=tuple((x, p) for x, p in powers if p != 0)),
         constant_known=known is not None,
     )

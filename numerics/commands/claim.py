@@ -9,10 +9,13 @@ import mpmath
 from sympy import Eq, Expr, Symbol
 
 from asymptotics import Law, Laws, Optimum, Verdict, check_claim, derive
+from asymptotics.claims.statement import read_claim
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.rules.base import open_parameters
+from asymptotics.notation import notation
 from asymptotics.parsing.expressions import parse
+from asymptotics.symbols import C, N, P, t
 from numerics.commands.optimal import optimum_of
 from numerics.commands.options import (
     add_budget,
@@ -28,7 +31,8 @@ from numerics.verification.references import DEFAULTS
 from numerics.verification.verify import settings_of, verify
 
 OPTIMUM = "optimum"
-BY_RESOURCE = {"t": "time", "N": "model", "P": "data", "C": OPTIMUM}
+SUM = "sum"
+BY_RESOURCE = {t: "time", N: "model", P: "data", C: OPTIMUM}
 """What a claim without --law is about, by the resource in it."""
 DIGITS = 20
 BUDGETS = (10**16, 10**20)
@@ -45,6 +49,7 @@ O(...) an upper bound. Examples:
   bottlenecks claim 'N**-Min(a-1,2*b)'
   bottlenecks claim '\\frac{a-1}{b}' --law time
   bottlenecks claim 't \\propto C^{b/(1+b)}' --assuming 'a - 1 < b'
+  bottlenecks claim 't^{-(a-1)/b} + c N^{-(a-1)}' --assuming 'a - 1 < b'
   bottlenecks claim 'n^{-2\\alpha\\min(r,1)}' --law data --letters alpha=b,r='(a-1)/(2*b)',n=P
 """
 
@@ -103,8 +108,11 @@ def _letters(text: str) -> dict[str, Expr]:
     return {name: parse(meaning) for name, meaning in assignments(text, "expression").items()}
 
 
-def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum:
-    name = options.law or _guess(options.claim, options.letters)
+def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum | Laws:
+    letters = notation(options.notation).meanings if options.notation else options.letters
+    name = options.law or _guess(options.claim, letters)
+    if name == SUM:
+        return laws
     if name == OPTIMUM:
         return optimum_of(options, laws)
     if name not in QUANTITIES:
@@ -115,30 +123,19 @@ def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum:
 
 
 def _guess(claim: str, letters: Mapping[str, Expr]) -> str:
-    """The law by the resource that stands as a letter of its own on the right side of the claim."""
-    right = claim
-    for sign in ("=", "~", "\\sim", "\\propto", "\\asymp"):
-        right = right.rpartition(sign)[2]
-    found = []
-    for resource, law in BY_RESOURCE.items():
-        names = {resource, *(name for name, meant in letters.items() if str(meant) == resource)}
-        names -= {name for name in letters if str(letters[name]) != resource}
-        if any(_stands(name, right) for name in names):
-            found.append(law)
-    if len(found) == 1:
-        return found[0]
-    why = "it has no resource (t, N, P or C)" if not found else "it has more than one resource"
+    """The law by the resource in the claim; the optimum for a resource on the left, or the budget."""
+    statement = read_claim(claim, letters)
+    name = str(letters.get(statement.subject, statement.subject))
+    if name in ("t", "N", "P"):
+        return OPTIMUM
+    found = [law for x, law in BY_RESOURCE.items() if statement.expression.has(x)]
+    found = found or [BY_RESOURCE[x] for x in BY_RESOURCE if x.name in statement.arguments]
+    if len(found) > 1 and OPTIMUM in found:
+        found.remove(OPTIMUM)  # C is a constant beside another resource
+    if found:
+        return found[0] if len(found) == 1 else SUM
+    why = "it has no resource (t, N, P or C)"
     raise DomainError(f"what the claim {claim!r} is about is not clear: {why}; say it with --law")
-
-
-def _stands(name: str, text: str) -> bool:
-    """Whether a letter stands in a text without others beside it, macros apart."""
-    beside = [i for i in range(len(text)) if text.startswith(name, i)]
-    return any(
-        not (i and (text[i - 1].isalpha() or text[i - 1] in "\\_"))
-        and not text[i + len(name) : i + len(name) + 1].isalpha()
-        for i in beside
-    )
 
 
 def _confirmation(verdict: Verdict) -> list[str]:

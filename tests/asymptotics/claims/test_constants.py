@@ -15,6 +15,8 @@ from sympy import (
 from asymptotics.claims.constants import ratio_form, same_form
 from asymptotics.symbols import a, b, sigma
 
+HALF, FIFTH = sympy.Rational(1, 2), sympy.Rational(1, 5)
+
 
 @pytest.mark.parametrize(
     ("first", "second", "same"),
@@ -29,6 +31,23 @@ from asymptotics.symbols import a, b, sigma
         (sigma**2 * (b - 1), (b - 1) * sigma**2 * 2, False),
         (zeta(a), zeta(b), False),
         (gamma(a + 1), gamma(a), False),
+        (zeta(1 - a), 2 * (2 * pi) ** -a * sympy.cos(pi * a / 2) * gamma(a) * zeta(a), True),
+        (zeta(1 - a), 2 * (2 * pi) ** -a * sympy.sin(pi * a / 2) * gamma(a) * zeta(a), False),
+        (
+            pi ** (-a / 2) * gamma(a / 2) * zeta(a),
+            pi ** ((a - 1) / 2) * gamma((1 - a) / 2) * zeta(1 - a),
+            True,
+        ),
+        (gamma(a) * gamma(a + HALF), 2 ** (1 - 2 * a) * sympy.sqrt(pi) * gamma(2 * a), True),
+        (gamma(a) * gamma(a + HALF), 2 ** (1 - a) * sympy.sqrt(pi) * gamma(2 * a), False),
+        (sin(2 * pi * a), 2 * sin(pi * a) * sympy.cos(pi * a), True),
+        (gamma(2 * FIFTH) * gamma(3 * FIFTH), pi / sin(2 * pi / 5), True),
+        (gamma(2 * FIFTH) * gamma(3 * FIFTH), pi / sin(pi / 5), False),
+        (
+            zeta(HALF / 2),
+            2 ** (HALF / 2) * pi ** (-3 * HALF / 2) * sin(pi / 8) * gamma(3 * HALF / 2) * zeta(3 * HALF / 2),
+            True,
+        ),
     ],
 )
 def test_constants(first, second, same):

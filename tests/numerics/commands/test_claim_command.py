@@ -42,7 +42,7 @@ def test_claims(capsys, arguments, status, words):
 REFUSED = [
     (["N^{-b"], "column 5"),
     (["a - 1"], "say it with --law"),
-    (["N*t"], "more than one resource"),
+    (["N*t"], "a sum of bottlenecks has one in each"),
     (["N**-b", "--law", "nothing"], "not known"),
     (["N**-b", "--assuming", "a < 1"], "nothing is left"),
     (["N**-b", "--at", "q=2"], "the parameters of the task are a, b"),

@@ -1,0 +1,73 @@
+"""Sums of bottlenecks, each term against its own law, and relations between resources at the optimum."""
+
+import pytest
+from sympy import Eq, Rational, Symbol
+
+from asymptotics import DomainError, check_claim, compute_optimal, derive, joint_law, power_law
+from asymptotics.symbols import N, a, b, t
+from numerics.cli import main
+
+LAWS = derive(power_law(a, b))
+OPTIMUM = compute_optimal(LAWS, cost=N * t)
+SUMS = [
+    ("t**(-(a-1)/b) + N**-Min(a-1, b)", LAWS, "HOLDS"),
+    (r"L(t, N) = A t^{-\frac{a-1}{b}} + B N^{-\min(a-1, b)}", LAWS, "HOLDS"),
+    (r"t^{-\frac{a-1}{b}} + c N^{-\min(a-1, 2b)}", LAWS, "FAILS"),
+    (r"t^{-\frac{a-1}{b}} + c P^{-\min(a-1, 2b)}", LAWS, "HOLDS"),
+    ("t**(-(a-1)/b) + N**-(a-1) + P**-(a-1), a - 1 < b", LAWS, "HOLDS"),
+    ("t**(-(a-1)/b) + N**(1-a)", joint_law(derive(power_law(a, b)), N), "FAILS"),
+]
+
+
+@pytest.mark.parametrize(("claim", "laws", "verdict"), SUMS, ids=[row[0] for row in SUMS])
+def test_each_term_of_a_sum_is_judged_by_its_law(claim, laws, verdict):
+    found = check_claim(claim, laws)
+    assert found.verdict == verdict
+    assert (found.witness is not None) == (verdict == "FAILS" or bool(found.fails))
+
+
+@pytest.mark.parametrize("claim", ["t**-1*N**-1 + t**-2", "1 + t**-1", "a + b"])
+def test_a_term_of_no_single_bottleneck_is_refused(claim):
+    with pytest.raises(DomainError, match="one in each"):
+        check_claim(claim, LAWS)
+
+
+@pytest.mark.parametrize(
+    ("claim", "assuming", "verdict"),
+    [
+        ("N ~ t**(1/b)", "a - 1 < b", "HOLDS"),
+        ("t ~ N**b", "a - 1 < b", "HOLDS"),
+        (r"N \propto t^{(a-b)/b}", "a - 1 > b", "HOLDS"),
+        (r"N \propto t^{1/b}", "a - 1 > b", "FAILS"),
+        (r"L \propto N^{-(a-1)}", "a - 1 < b", "HOLDS"),
+        ("L ~ N**-a", "a - 1 < b", "FAILS"),
+        (r"L = \Theta(t^{-(a-1)/b})", "", "HOLDS"),
+        ("N ~ c*C**(1/(b+1))", "a - 1 < b", "HOLDS"),
+    ],
+)
+def test_relations_between_resources_at_the_optimum(claim, assuming, verdict):
+    assert check_claim(claim, OPTIMUM, assuming or ()).verdict == verdict
+
+
+def test_the_constant_of_a_relation_is_that_of_the_phase():
+    phase = OPTIMUM.at(a=4, b=Rational(3, 2))
+    n, tau = phase.exponents[N], phase.exponents[t]
+    constant = phase.prefactors[N] * phase.prefactors[t] ** (-n / tau)
+    optimum = compute_optimal(derive(power_law(4, Rational(3, 2))), cost=N * t)
+    assert check_claim(Eq(Symbol("N"), constant * t ** (n / tau)), optimum)
+    assert not check_claim(Eq(Symbol("N"), 2 * constant * t ** (n / tau)), optimum)
+
+
+@pytest.mark.parametrize(
+    ("claim", "status", "words"),
+    [
+        (r"t^{-(a-1)/b} + c N^{-\min(a-1,b)}", 1, "HOLDS where a - 1 != b"),
+        ("N ~ t**(1/b) for a - 1 < b", 0, "HOLDS everywhere"),
+        (r"C_0 t^{-(a-1)/b}", 0, "HOLDS everywhere"),
+        ("C*t**(-(a-1)/b)", 0, "HOLDS everywhere"),
+        ("L(N) ~ N**-b, a - 1 > b", 0, "HOLDS everywhere"),
+    ],
+)
+def test_the_command_knows_what_a_claim_is_about(claim, status, words, capsys):
+    assert main(["claim", claim]) == status
+    assert capsys.readouterr().out.startswith(words)
