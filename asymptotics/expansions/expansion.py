@@ -419,7 +419,7 @@ class Powers:
         self.base = base
         self.lead, self.u = base.split()
         self._u = [base.constant(Integer(1))]
-        for _ in range(base.depth):
+        for _ in range(base.depth if self.u.bounds() else 1):
             self._u.append(self._u[-1] * self.u)
 
     def _series(self, coefficients: list[Expr]) -> Expansion:
@@ -491,7 +491,7 @@ def as_power(x: Expr, exponent: Expr) -> Expr:
     >>> as_power(exp(N), log(a)), as_power(exp(N), -log(Integer(2)) - 1)
     (a**N, exp(-N)/2**N)
     """
-    power = x**exponent
+    power = to_power(x, exponent)
     if not isinstance(power, exp):
         return power
     return Mul(*(exp(part).rewrite(Pow) for part in Add.make_args(expand(power.args[0]))))

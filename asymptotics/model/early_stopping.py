@@ -27,7 +27,6 @@ from math import factorial
 
 from sympy import QQ, Expr, Integer, Rational, Symbol
 
-from asymptotics.caches import cached
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.generators import Monomial, Number, generator
@@ -103,7 +102,6 @@ class _Balance:
         return found.substitute_monomial(scale, Integer(1), P, share=Integer(-1))
 
 
-@cached(maxsize=16)
 def _losses(spectrum: SpectralSeries, depth: int) -> tuple[Expansion, ...]:
     """``L_0, L_1, ...``, as many orders of 1/P as the depth asks for, each behind by t^-p."""
     falling = time_limited(spectrum, depth)

@@ -37,6 +37,7 @@ from sympy import (
 )
 from sympy.core.function import AppliedUndef
 
+from asymptotics.caches import cached
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.terms import Bound, Term
@@ -82,7 +83,12 @@ def expand(equation: Expr, spectrum: SpectralSeries, resource: Symbol, depth: in
     here = with_noise(equation, spectrum.task)
     if here.has(trace):
         here = here.xreplace({trace: trace_of(spectrum)})
-    return Expander(spectrum, depth)(here, resource)
+    return _expander(spectrum, depth)(here, resource)
+
+
+@cached(maxsize=64)
+def _expander(spectrum: SpectralSeries, depth: int) -> Expander:
+    return Expander(spectrum, depth)
 
 
 class Expander:
@@ -286,6 +292,7 @@ def resolve(function: Expr) -> Expr:
     return function.xreplace({call: one.through(*call.args) for call, one in calls.items() if one.through})
 
 
+@cached(maxsize=512)
 def coefficient(function: Expr, letter: Symbol, order: int) -> Expr:
     """``[letter**order] function`` in derivatives of named sums.
 

@@ -105,6 +105,8 @@ def to_power(base: Expr, exponent: Expr) -> Expr:
     >>> to_power(Rational(10), Rational(1000)).is_Float
     True
     """
+    if base.is_Symbol and not exponent.is_number:
+        return Pow(base, exponent, evaluate=False)  # SymPy would look for a logarithm in the exponent
     number, rest = base.as_coeff_Mul()
     if not exponent.is_Rational or not number.is_Rational or number == 0:
         return Pow(base, exponent)

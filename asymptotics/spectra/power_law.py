@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sympy import Dummy, Expr, Integer, Pow, Symbol, cancel, diff, factorial, oo, powsimp
+from sympy import Dummy, Expr, Integer, Pow, Symbol, cancel, diff, factorial, oo
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
@@ -32,7 +32,7 @@ from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Term
 from asymptotics.parsing.heights import substitute, to_power
 from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring, requiring_sum
-from asymptotics.sums.regularised import regular_sum
+from asymptotics.sums.regularised import join_powers, regular_sum
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import Pole
 
@@ -90,7 +90,7 @@ class AlgebraicSeries:
             if complete or self._is_settled(offsets) or depth > 24:
                 break
             depth += 2
-        summand = powsimp(self.weights * to_power(self.eigenvalues, -point))
+        summand = join_powers(self.weights * to_power(self.eigenvalues, -point), self.index)
         total = Laurent(0, (regular_sum(summand, self.index, self.start),))
         for t in (t for t, offset in zip(series, offsets, strict=True) if offset == 0):
             # the regularised sum counts k^-1 log(k)^m as gamma_m; the rest of the Laurent series

@@ -89,13 +89,27 @@ def regular_sum(summand: Expr, index: Symbol, start: Expr = ONE) -> Expr:
     summand = without_gammas(summand, index)
     if has_gammas(summand, index):
         # one sum: its parts may grow where the whole falls
-        factor, rest = powsimp(summand, force=True).as_independent(index, as_Add=False)
+        factor, rest = join_powers(summand, index, force=True).as_independent(index, as_Add=False)
         return factor * RegularSum(rest, index, start)
-    for part in Add.make_args(expand(powsimp(summand, force=True), power_base=False, power_exp=False)):
+    joined = join_powers(summand, index, force=True)
+    for part in Add.make_args(expand(joined, power_base=False, power_exp=False)):
         factor, rest = part.as_independent(index, as_Add=False)
-        closed = _power_sum(powsimp(rest, force=True), index, start)
+        closed = _power_sum(join_powers(rest, index, force=True), index, start)
         total.append(factor * (_sum_of(rest, index, start) if closed is None else closed))
     return Add(*total)
+
+
+def join_powers(product: Expr, index: Symbol, *, force: bool = False) -> Expr:
+    """SymPy's ``powsimp``; of powers of the index alone, which need no search, one power.
+
+    >>> from asymptotics.symbols import b, k
+    >>> join_powers(k**b * k**(-b - 1), k)
+    1/k
+    """
+    powers = [factor.as_base_exp() for factor in Mul.make_args(product)]
+    if all(base == index for base, _ in powers):
+        return index ** expand(Add(*(exponent for _, exponent in powers)))
+    return powsimp(product, force=force)
 
 
 def _sum_of(rest: Expr, index: Symbol, start: Expr) -> Expr:
