@@ -21,10 +21,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import prod
 from threading import local
 from typing import Any
 
-from sympy import Add, Expr, Mul, Pow, Rational, Symbol, log
+from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, exp, log
 
 from asymptotics.caches import cached
 from asymptotics.domains.logarithms import between_logarithms
@@ -218,13 +219,29 @@ def _numeral(number: Rational) -> str:
 
 
 def number_sign(number: Expr) -> int | None:
-    """The sign of a number, from 30 digits unless it is rational; None if it is not told from 0."""
+    """The sign of a number, from 30 digits unless it is rational; None if it is not told from 0.
+
+    >>> from sympy import exp
+    >>> number_sign(exp(-169) - exp(-144)), number_sign(exp(-169) - exp(-170) * exp(1))
+    (-1, 0)
+    """
     if number.is_Rational:
         return (number.p > 0) - (number.p < 0)
     try:
         value = number.evalf(30)
     except FAILURES:
         return None
-    if not value.is_Float or value._prec == 1 or abs(value) < Rational(1, 10**25):
+    if not value.is_Float or value._prec == 1 or abs(value) < Rational(1, 10**25) * _size(number):
         return 0 if number.is_zero else None
     return 1 if value > 0 else -1
+
+
+def _size(number: Expr) -> Expr:
+    """How large a number is without what cancels in it; functions are at least 1, as they are computed."""
+    if number.is_Add:
+        return max(map(_size, number.args))
+    if number.is_Mul:
+        return prod(map(_size, number.args))
+    known = number.is_Rational or isinstance(number, exp) or (number.is_Pow and number.base.is_Rational)
+    size = abs(number.evalf(15))
+    return size if known else max(size, Integer(1))

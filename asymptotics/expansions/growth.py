@@ -17,7 +17,23 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from math import prod
 
-from sympy import Add, Expr, Function, Integer, Mul, Pow, Symbol, atan, erf, exp, factorial, log, pi, together
+from sympy import (
+    Add,
+    Expr,
+    Function,
+    I,
+    Integer,
+    Mul,
+    Pow,
+    Symbol,
+    atan,
+    erf,
+    exp,
+    factorial,
+    log,
+    pi,
+    together,
+)
 from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
 from asymptotics.domains.domain import POSITIVE, normal
@@ -210,6 +226,8 @@ def _is_scale(expression: Expr, x: Symbol) -> bool:
 
 def _exponential(exponent: Expr, x: Symbol, depth: int) -> Growth:
     """``exp(sum of terms)``: each a constant factor, a power of x, an exponential scale, or a factor -> 1."""
+    if exponent.has(I):
+        raise UnableError(f"a power of a negative number changes its sign from {x} to {x} + 1; pass modes=M")
     result = Growth(constant=Integer(1))
     for term in growths(exponent, x, depth + 1):
         if not term.powers:

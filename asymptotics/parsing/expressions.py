@@ -18,7 +18,7 @@ from typing import NoReturn
 
 import sympy
 from mpmath.libmp import NoConvergence
-from sympy import Add, And, Expr, I, Integer, Max, Min, Mul, Or, Piecewise, Pow, Rational, nan, oo, zoo
+from sympy import Add, And, Expr, I, Integer, Max, Min, Mul, Or, Piecewise, Poly, Pow, Rational, nan, oo, zoo
 from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.errors import DomainError
@@ -56,6 +56,7 @@ def parse(
     symbols: Mapping[str, Expr] | None = None,
     functions: Mapping[str, Function] | None = None,
     number: Callable[[str], Expr] = decimal,
+    whole: bool = False,
 ) -> Expr:
     """The real expression that ``text`` writes, exact and with positive symbols.
 
@@ -63,7 +64,8 @@ def parse(
     and the functions in `asymptotics.parsing.vocabulary.FUNCTIONS`. ``gamma(x)``, ``beta(x, y)`` and
     ``zeta(x)`` are functions; without parentheses they are symbols. ``symbols`` adds names, or gives
     known names another meaning (a symbol with other assumptions, or a number); ``functions`` adds functions.
-    ``number`` is what a number becomes that is written.
+    ``number`` is what a number becomes that is written. With ``whole`` a symbol may be the exponent of a
+    negative number, as in ``(-1)**k``, which is real where the symbol is an integer.
 
     Raises `ParseError`, which names the place, for anything else: unknown names, division by
     zero, values that are infinite or complex, and numbers beyond the bounds of this module.
@@ -71,7 +73,7 @@ def parse(
     >>> parse("0.1*k^-(1 + b)")
     k**(-b - 1)/10
     """
-    reader = _reader(text, symbols, functions, number)
+    reader = _reader(text, symbols, functions, number, whole)
     return reader.expression(reader.syntax.root, 0)
 
 
@@ -95,6 +97,7 @@ class _Reader:
     syntax: Syntax
     names: Mapping[str, Expr]
     functions: Mapping[str, Function]
+    whole: bool = False
 
     def fail(self, node: ast.expr, message: str) -> NoReturn:
         self.syntax.fail(node, message)
@@ -232,6 +235,16 @@ class _Reader:
             pieces.append((self.expression(value, depth + 2), self.condition(condition, depth + 2)))
         return self.build(node, Piecewise, *pieces)
 
+    def counts(self, exponent: Expr) -> bool:
+        """Whether an exponent is an integer at whole symbols, and these are allowed."""
+        symbols = exponent.free_symbols
+        return (
+            self.whole
+            and bool(symbols)
+            and exponent.is_polynomial(*symbols)
+            and all(c.is_Integer for c in Poly(exponent, *symbols).coeffs())
+        )
+
     def build(self, node: ast.expr, build: Callable[..., Expr], *arguments: object) -> Expr:
         """``build(*arguments)`` if that is a real finite expression within the bounds."""
         try:
@@ -249,7 +262,7 @@ class _Reader:
         if (
             real is False
             or result.has(I)
-            or any(p.base.is_Number and p.base < 0 and not p.exp.is_Integer for p in powers)
+            or any(p.base.is_negative and not (p.exp.is_Integer or self.counts(p.exp)) for p in powers)
         ):
             self.fail(node, "the value is not real")
         try:
@@ -274,12 +287,11 @@ def _reader(
     symbols: Mapping[str, Expr] | None,
     functions: Mapping[str, Function] | None = None,
     number: Callable[[str], Expr] = decimal,
+    whole: bool = False,
 ) -> _Reader:
     return _Reader(
         syntax=read(text, number),
         names={**NAMES, **(symbols or {})},
         functions={**FUNCTIONS, **(functions or {})},
+        whole=whole,
     )
-
-
-__all__ = ["parse", "parse_condition"]

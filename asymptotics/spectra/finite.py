@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import mpmath
-from sympy import Add, Expr, Integer, Symbol, factorial, lambdify, log, oo, powsimp
+from sympy import Add, Expr, Integer, Symbol, factorial, gamma, log, oo, powsimp
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
+from asymptotics.expansions.gamma_products import KINDS
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.hints import name_argument
@@ -31,7 +32,7 @@ from asymptotics.parsing.heights import substitute
 from asymptotics.precision import working
 from asymptotics.spectra.family import Mismatch, SpectralSeries
 from asymptotics.spectra.segments import Segment, segments
-from asymptotics.sums.finite import finite_sum
+from asymptotics.sums.finite import finite_sum, terms_of
 from asymptotics.sums.regularised import regular_sum
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import Pole
@@ -128,6 +129,7 @@ def _sort_modes(
         for j in range(int(first), int(last) + 1):
             at = {index: Integer(j)}
             value = substitute(lam, at)
+            value = value.rewrite(gamma) if value.has(*KINDS) else value
             weights[value] = weights.get(value, Integer(0)) + substitute(weight, at)
     listed = sorted(((rate.evalf(30), rate, w) for rate, w in weights.items() if w != 0), key=lambda x: x[0])
     merged: list[tuple[Expr, Expr, Expr]] = []
@@ -153,10 +155,10 @@ def _smallest(
     modes: list[tuple[mpmath.mpf, tuple[Expr, Expr, Expr, Expr]]] = []
     with working(DIGITS):
         for lam, weight, first, last in pieces:
-            value, power = (lambdify(index, e, "mpmath") for e in (lam, weight))
+            value, power = (terms_of(e, index) for e in (lam, weight))
             for j in range(int(first), int(last) + 1):
-                if power(mpmath.mpf(j)) != 0:
-                    modes.append((value(mpmath.mpf(j)), (lam, weight, Integer(j), Integer(j))))
+                if power(j) != 0:
+                    modes.append((value(j), (lam, weight, Integer(j), Integer(j))))
         modes.sort(key=lambda mode: mode[0])
         distinct = [i for i in range(1, len(modes)) if modes[i][0] > modes[i - 1][0] * (1 + TIE)]
     chosen = modes[: distinct[count - 1]] if len(distinct) >= count else modes

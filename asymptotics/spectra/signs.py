@@ -141,15 +141,16 @@ def violation(
         return Violation(first, value) if wrong else None
     if not expression.has(index):
         return _at(expression, index, first, strict)
+    given = expression
     if has_gammas(expression, index):
-        expression = gammasimp(expression)
+        expression = gammasimp(expression)  # may be 0 times oo at one index, which `given` is not
     places = _turning_places(expression, index)
     if places is None and (known.is_positive or (known.is_nonnegative and not strict)):
         return None
     if places is None:
-        return _by_enclosures(expression, index, first, last, strict)
+        return _by_enclosures(expression, given, index, first, last, strict)
     inside = (j for j in sorted({first, *places}) if first <= j and (last is None or j <= last))
-    return next((found for j in inside if (found := _at(expression, index, j, strict))), None)
+    return next((found for j in inside if (found := _at(given, index, j, strict))), None)
 
 
 def _is_seen_positive(expression: Expr) -> bool:
@@ -220,7 +221,7 @@ def _beside_roots(total: Expr, index: Symbol) -> set[int] | None:
 
 
 def _by_enclosures(
-    expression: Expr, index: Symbol, first: int, last: int | None, strict: bool
+    expression: Expr, given: Expr, index: Symbol, first: int, last: int | None, strict: bool
 ) -> Violation | None:
     end = FARTHEST if last is None else last
     at, width = first, 0
@@ -231,7 +232,7 @@ def _by_enclosures(
         elif width:
             width = 0 if largest < 0 else width // 4
         else:
-            found = _at(expression, index, at, strict)
+            found = _at(given, index, at, strict)
             if found is not None:
                 return found
             at += 1

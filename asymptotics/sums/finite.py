@@ -5,6 +5,7 @@ SymPy's own `Sum` is not used: its `evalf` is wrong, to zero digits, on sums of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import mpmath
@@ -124,6 +125,27 @@ def _add_up(summand: Expr, index: Symbol, start: int, stop: int, digits: int) ->
             f"the sum of {summand} has {stop - start + 1} terms and no expansion at large {index}; "
             f"at most {MOST} are added one by one"
         )
-    value = lambdify(index, summand, "mpmath")
     with working(digits + 10):
-        return mpmath.fsum(value(mpmath.mpf(j)) for j in range(start, stop + 1))
+        return mpmath.fsum(map(terms_of(summand, index), range(start, stop + 1)))
+
+
+def terms_of(summand: Expr, index: Symbol) -> Callable[[int], mpmath.mpf]:
+    """The terms of a sum at the precision of mpmath; where functions have poles that cancel, by SymPy.
+
+    >>> from sympy import gamma
+    >>> from asymptotics.symbols import k
+    >>> [int(term) for term in map(terms_of(24 / (gamma(5 - k) * gamma(k + 1)), k), (1, 2, 4, 5))]
+    [4, 6, 1, 0]
+    """
+    function = lambdify(index, summand, "mpmath")
+
+    def term(j: int) -> mpmath.mpf:
+        try:
+            return function(mpmath.mpf(j))
+        except (ValueError, ZeroDivisionError):
+            value = substitute(summand, {index: Integer(j)})
+            if not value.is_finite:
+                raise SpectrumError(f"{summand} = {value} at {index} = {j}; it must be finite") from None
+            return _number(value, mpmath.mp.dps)
+
+    return term

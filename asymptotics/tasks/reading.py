@@ -69,13 +69,13 @@ def _parse(name: str, text: str, read: str) -> Expr:
             "lambda_k w_k^2, or target='w_k^2 = k**-(a - b)'"
         )
     if name == "target":
-        return parse(read, symbols={"lambda_k": EIGENVALUE})
+        return parse(read, symbols={"lambda_k": EIGENVALUE}, whole=True)
     if EIGENVALUE.name in read:
         raise ParseError(
             f"{shown(text)}: lambda_k is the name of the eigenvalue; write eigenvalues='k**-b', or "
             "Task.from_arrays for measured ones"
         )
-    return parse(read)
+    return parse(read, whole=True)
 
 
 def read_multiplicity(value: object, index: Symbol = k) -> Expr:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import Expr, Integer, Symbol, oo, powsimp
+from sympy import Expr, Integer, Pow, Symbol, oo, powsimp
 from sympy.core.relational import Relational
 
 from asymptotics.display import text
@@ -71,6 +71,9 @@ class Task(Typeset):
         whole = self.modes.is_integer and self.modes.is_positive
         if self.modes.has(self.index) or (self.modes.is_number and not (self.modes == oo or whole)):
             raise DomainError(f"modes = {self.modes}; the number of modes must be an integer >= 1, or oo")
+        for power in self.eigenvalues.atoms(Pow) | self.target.atoms(Pow):
+            if power.base.is_negative and not power.exp.free_symbols <= {self.index}:
+                raise DomainError(f"{power} is real only where its exponent is whole; only {self.index} is")
         for symbol in self.parameters:
             if symbol in RESOURCES:
                 raise DomainError(

@@ -87,6 +87,8 @@ def resist(compile_with: Callable[[Field, Scalar], Function], expression: Expr, 
                 functions[key] = wide, compile_with(wide, spare)
         return functions[key]
 
+    at(0, False)  # what cannot be compiled is refused before it is evaluated
+
     def value(x: Scalar) -> Scalar:
         order = abs(float(field.log(abs(x)))) / 0.69
         most = FIRST + int(LARGEST_ORDER * levels * (order + 1))

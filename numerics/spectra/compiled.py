@@ -223,7 +223,10 @@ def _compile_power(
         rate = field.log(constant(base, field))
         return lambda x: field.exp(exponent(x) * rate)
     if not real:
-        raise UnableError(f"{expression} oscillates in {index}; the sums need a positive base")
+        raise UnableError(
+            f"{expression} changes its sign from {index} to {index} + 1, and infinitely many modes are "
+            "summed over smooth functions alone; pass modes=M"
+        )
     number = constant(base, field)
     return lambda x: number ** _whole(exponent(x), expression)
 

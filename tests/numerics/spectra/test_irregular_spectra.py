@@ -35,8 +35,8 @@ from sympy import (
     sqrt,
 )
 
-from asymptotics import SpectrumError, Task, UnableError
-from asymptotics.symbols import k
+from asymptotics import DomainError, SpectrumError, Task, UnableError, derive
+from asymptotics.symbols import k, t
 from numerics import FullModel
 from numerics.spectra.arrays import spectrum_arrays
 from numerics.spectra.regularity import regular_from
@@ -120,6 +120,36 @@ NAMED: list[tuple[str, Task, float, int]] = [
         20,
     ),
 ]
+
+
+EDGES: list[tuple[str, str, int, tuple[object, ...]]] = [
+    # eigenvalues, target, modes, eigenvalues and target at k = 1, 2 and at the last
+    ("1/binomial(20,k)", "k**-2", 20, (S(1) / 20, S(1) / 190, 1, 1, S(1) / 4, S(1) / 400)),
+    ("k**-2", "binomial(7,k)", 12, (1, S(1) / 4, S(1) / 144, 7, 21, 0)),
+    ("beta(k,21-k)", "ff(20,k)", 20, (S(1) / 20, S(1) / 380, S(1) / 20, 20, 380, factorial(20))),
+    ("(3+(-1)**k)/k**2", "(1+(-1/2)^(k-1))/k", 20, (2, 1, S(1) / 100, 2, S(1) / 4, (1 - S(1) / 2**19) / 20)),
+    (
+        "1/(factorial(k)*gamma(21-k))",
+        "k**-2",
+        20,
+        (1 / factorial(19), 1 / factorial(18) / 2, 1 / factorial(20)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("eigenvalues", "target", "modes", "values"), EDGES, ids=[row[0] for row in EDGES])
+def test_values_at_the_edges_of_a_list(
+    eigenvalues: str, target: str, modes: int, values: tuple[object, ...]
+) -> None:
+    """Where a product of gammas is 0 times oo at single modes, and where a power is real at whole k alone."""
+    task = Task(eigenvalues, target, modes=modes)
+    lam, power = spectrum_arrays(task)
+    found = [row[j] for row in (lam, power) for j in (0, 1, -1)]
+    assert found[: len(values)] == pytest.approx([float(value) for value in values], rel=1e-15)
+    rate, weight = min((x, sum(power[lam == x])) for x, c in zip(lam, power, strict=True) if c)
+    late = derive(task).time.leading.subs(t, 3 / S(rate))
+    assert float(late) == pytest.approx(weight * np.exp(-6), 1e-12)
+    assert_agrees(task, 1.0, 5)
 
 
 @pytest.mark.parametrize(("name", "task", "time", "count"), NAMED, ids=[row[0] for row in NAMED])
@@ -218,6 +248,14 @@ def test_what_is_not_summed_is_refused_at_once_with_the_reason() -> None:
     for endless in ({"eigenvalues": (2 + sin(k)) / k**2}, {"target": (2 + sin(k)) / k**2}):
         with pytest.raises(UnableError, match=r"not shown to fall smoothly, .* pass fewer modes=M"):
             FullModel(Task(**{"eigenvalues": k**-2, "target": k**-2, **endless}))
+    for endless in ({"eigenvalues": "(3+(-1)**k)/k**2"}, {"target": "(3+(-2)**-k)/k**2"}):
+        task = Task(**{"eigenvalues": "k**-2", "target": "k**-2", **endless})
+        with pytest.raises(UnableError, match=r"changes its sign from k to k \+ 1, .*; pass modes=M"):
+            FullModel(task)
+        with pytest.raises(SpectrumError, match=r"changes its sign from k to k \+ 1; pass modes=M"):
+            derive(task)
+    with pytest.raises(DomainError, match=r"\(-1\)\*\*b is real only where its exponent is whole; only k is"):
+        Task("k**-2", "(2+(-1)**b)/k**2")
     with pytest.raises(UnableError, match=r"cannot be summed over k = 1, 2, ... without end; pass modes=M"):
         FullModel(Task(eigenvalues=harmonic(k) / k**3, target=k**-2))
     with pytest.raises(SpectrumError, match="grows or falls faster than every power"):
