@@ -150,8 +150,12 @@ def test_notebooks_are_stored_without_outputs(path):
     for number, cell in enumerate(cells):
         if cell["cell_type"] == "code":
             assert cell["outputs"] == [] and cell["execution_count"] is None, f"cell {number} has outputs"
-    last = next(cell for cell in reversed(cells) if cell["cell_type"] == "code")
-    assert "assert " in "".join(last["source"]), "a notebook ends in assertions"
+    checks, words, figure = cells[-3:]
+    assert "assert " in "".join(checks["source"]) and checks["metadata"]["tags"] == ["checks"]
+    assert checks["metadata"]["jupyter"] == {"source_hidden": True}, "assertions are folded"
+    assert words["cell_type"] == "markdown" and figure["cell_type"] == "code", (
+        "the end is a sentence and a figure"
+    )
 
 
 def test_every_notebook_is_in_the_navigation(hook):

@@ -18,6 +18,7 @@ FOREIGN = re.compile(
     r"|<script\b[^>]*\bsrc=\"https?:[^>]*></script>",
     re.DOTALL,
 )
+CHECKS = re.compile(r"(celltag_checks.*?)(<pre>.*?</pre>)", re.DOTALL)
 LOADED = re.compile(
     r"<(?:script|img|iframe|source)\b[^>]*\bsrc=\"https?:[^\"]*|<link\b[^>]*\bhref=\"https?:[^\"]*"
 )
@@ -60,7 +61,7 @@ def on_page_content(html: str, page: Any, config: Any, files: Files) -> str:
     """Formulas as MathML; a formula that cannot be one stops the build and is named."""
     try:
         if page.file.src_uri.endswith(".ipynb"):
-            return notebook_formulas(FOREIGN.sub("", html))
+            return notebook_formulas(fold_checks(FOREIGN.sub("", html)))
         return markdown_formulas(html)
     except ValueError as problem:
         raise PluginError(f"{page.file.src_uri}: {problem}") from problem
@@ -71,6 +72,15 @@ def on_post_page(output: str, page: Any, config: Any) -> str:
     if found := LOADED.search(output):
         raise PluginError(f"{page.file.src_uri} loads from the network: {found[0]}")
     return output
+
+
+def fold_checks(html: str) -> str:
+    """A notebook with the code of its cells that are tagged "checks" folded.
+
+    >>> fold_checks('<p class="celltag_checks"><pre>x</pre>')
+    '<p class="celltag_checks"><details><summary>What is asserted</summary><pre>x</pre></details>'
+    """
+    return CHECKS.sub(r"\1<details><summary>What is asserted</summary>\2</details>", html)
 
 
 def _entries(nav: list[dict[str, Any]], depth: int = 0) -> list[str]:

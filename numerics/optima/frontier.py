@@ -62,6 +62,15 @@ class Split:
                 return value
         raise DomainError(f"{key} is not among {', '.join(str(name) for name, _ in self.values)}")
 
+    def __repr__(self) -> str:
+        """Nine digits of each.
+
+        >>> Split(budget=C, values=((t, Value(value=mpmath.mpf("0.25"), error=mpmath.mpf(0))),))
+        Split(C = C, t = 0.25)
+        """
+        amounts = (f"{'L' if key == 'loss' else key} = {value.digits(9)}" for key, value in self.values)
+        return f"Split({C} = {self.budget}, {', '.join(amounts)})"
+
 
 @exclusive
 def constants(optimum: Optimum, at: Mapping[Symbol | str, object] | None = None, digits: int = 10) -> Split:

@@ -65,6 +65,9 @@ class Value:
         power = re.sub(r"e([+-]?)0*(\d+)", lambda m: rf" \cdot 10^{{{m[1].strip('+')}{m[2]}}}", plain)
         return f"${power}" + (rf"\ \text{{{self.note}}}" if self.note else "") + "$"
 
+    def __repr__(self) -> str:
+        return f"Value({self})"
+
     def __str__(self) -> str:
         if mpmath.isinf(self.value):
             return f"oo ({self.note})" if self.note else "oo"
