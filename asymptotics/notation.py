@@ -84,8 +84,7 @@ class Notation:
                     raise self._refusal(f"{field} has {shown(pair)}; give (Symbol, expression in {known})")
         if len(self.inverse) not in (0, 2):
             raise self._refusal(f"inverse has {len(self.inverse)} letters; give two, or none for a and b")
-        slopes = [meant.diff(ours) for _, meant in self.inverse for ours in (a, b)]
-        if slopes and (slopes[0] * slopes[3] - slopes[1] * slopes[2]).expand() == 0:
+        if self.inverse and not _are_independent(*(meant for _, meant in self.inverse)):
             raise self._refusal(f"{self.inverse} does not determine a and b; give two independent letters")
 
     def _refusal(self, words: str) -> DomainError:
@@ -162,6 +161,14 @@ class Notation:
 def _is_letter(letter: object, meant: object, ours: set[Symbol]) -> bool:
     """Whether a letter is a symbol that stands for an expression in ``ours``."""
     return isinstance(letter, Symbol) and isinstance(meant, Expr) and meant.free_symbols <= ours
+
+
+def _are_independent(first: Expr, second: Expr) -> bool:
+    """Whether two functions of a and b determine both: seen from their symbols, else from their slopes."""
+    one, other = sorted((first.free_symbols, second.free_symbols), key=len)
+    if len(one) == 1 and other - one:
+        return True
+    return bool((first.diff(a) * second.diff(b) - first.diff(b) * second.diff(a)).expand() != 0)
 
 
 @cached(maxsize=64)
