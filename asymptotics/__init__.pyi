@@ -4,8 +4,8 @@ from asymptotics.allocation.optimum import Optimum as Optimum
 from asymptotics.allocation.optimum import compute_optimal as compute_optimal
 from asymptotics.allocation.phases import Phase as Phase
 from asymptotics.caches import clear_caches as clear_caches
-from asymptotics.claims import Verdict as Verdict
-from asymptotics.claims import check_claim as check_claim
+from asymptotics.claims.check import check_claim as check_claim
+from asymptotics.claims.verdict import Verdict as Verdict
 from asymptotics.derivation import Derivation as Derivation
 from asymptotics.derivation import Step as Step
 from asymptotics.errors import BottleneckError as BottleneckError

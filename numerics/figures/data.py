@@ -178,7 +178,7 @@ def time_label(models: Sequence[FullModel]) -> str:
     steps = {model.rule.counts_steps for model in models}
     if steps == {True}:
         return "number of steps $n$"
-    return "training time $t$" + (" or number of steps" if True in steps else "") + ""
+    return "training time $t$" + (" or number of steps" if True in steps else "")
 
 
 def eigenvalue(model: FullModel, level: int) -> float:

@@ -294,7 +294,7 @@ def _draw_losses(
     # the same law for several models is one line
     for i, law in enumerate(dict.fromkeys(law for law in laws if law is not None)):
         draw_law(ax, floats(times), law, "_law" if i else "law")
-    dress(ax, x=time_label(models), y=f"{quantity}")
+    dress(ax, x=time_label(models), y=quantity)
     legend_above(ax)
     return ax
 

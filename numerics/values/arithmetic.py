@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import importlib
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from types import ModuleType, TracebackType
-from typing import Any, Protocol
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -31,6 +32,8 @@ from asymptotics.precision import hold, release
 
 Scalar = Any
 """A real or complex number of a `Field`; the two libraries share no common type."""
+
+Function = Callable[[Scalar], Scalar]
 
 Array = NDArray[np.object_]
 """A NumPy array of such numbers."""
@@ -57,36 +60,53 @@ def bits_of(digits: float) -> int:
     return math.ceil(digits * LOG2_10)
 
 
-class Field(Protocol):
-    """Real and complex numbers with a relative rounding error of 2^-bits per operation."""
+class Field(ABC):
+    """Real and complex numbers with a relative rounding error of 2^-bits; used inside ``with field:``.
 
-    bits: int
+    ``complex(re, im)`` and the functions ``exp`` ... ``cos`` are those of the library.
+    """
 
+    def __init__(self, bits: int, library: Any) -> None:
+        self.bits = bits
+        self.complex: Callable[[Scalar, Scalar], Scalar] = library.mpc
+        self.exp: Function = library.exp
+        self.log: Function = library.log
+        self.sqrt: Function = library.sqrt
+        self.cot: Function = library.cot
+        self.sin: Function = library.sin
+        self.cos: Function = library.cos
+        self._stack: list[Any] = []
+
+    @abstractmethod
     def __enter__(self) -> Field: ...
+
+    @abstractmethod
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
-    def real(self, value: int | float | Fraction | mpmath.mpf) -> Scalar: ...
-    def complex(self, re: Scalar, im: Scalar) -> Scalar: ...
-    def exp(self, x: Scalar) -> Scalar: ...
-    def log(self, x: Scalar) -> Scalar: ...
-    def sqrt(self, x: Scalar) -> Scalar: ...
-    def cot(self, x: Scalar) -> Scalar: ...
-    def sin(self, x: Scalar) -> Scalar: ...
-    def cos(self, x: Scalar) -> Scalar: ...
-    def pi(self) -> Scalar: ...
-    def conj(self, x: Scalar) -> Scalar: ...
-    def mpf(self, x: Scalar) -> mpmath.mpf: ...
+
+    @abstractmethod
+    def real(self, value: int | float | Fraction | mpmath.mpf) -> Scalar:
+        """A number of this field, rounded once."""
+
+    @abstractmethod
+    def pi(self) -> Scalar:
+        """3.14159..."""
+
+    @abstractmethod
+    def mpf(self, x: Scalar) -> mpmath.mpf:
+        """A real number of this field as an mpmath number, exact."""
+
+    def conj(self, x: Scalar) -> Scalar:
+        """The complex conjugate."""
+        return x.conjugate()
 
 
-class Gmpy2Field:
-    """A `Field` of gmpy2 numbers; use it inside ``with field:``, which sets the precision."""
-
-    __slots__ = ("_stack", "bits")
+class Gmpy2Field(Field):
+    """A `Field` of gmpy2 numbers."""
 
     def __init__(self, bits: int) -> None:
-        self.bits = bits
-        self._stack: list[Any] = []
+        super().__init__(bits, gmpy2)
 
     def __enter__(self) -> Gmpy2Field:
         context = gmpy2.context(gmpy2.get_context(), precision=self.bits)
@@ -114,32 +134,8 @@ class Gmpy2Field:
             return -number if sign else number
         return gmpy2.mpfr(value)
 
-    def complex(self, re: Scalar, im: Scalar) -> Scalar:
-        return gmpy2.mpc(re, im)
-
-    def exp(self, x: Scalar) -> Scalar:
-        return gmpy2.exp(x)
-
-    def log(self, x: Scalar) -> Scalar:
-        return gmpy2.log(x)
-
-    def sqrt(self, x: Scalar) -> Scalar:
-        return gmpy2.sqrt(x)
-
-    def cot(self, x: Scalar) -> Scalar:
-        return gmpy2.cot(x)
-
-    def sin(self, x: Scalar) -> Scalar:
-        return gmpy2.sin(x)
-
-    def cos(self, x: Scalar) -> Scalar:
-        return gmpy2.cos(x)
-
     def pi(self) -> Scalar:
         return gmpy2.const_pi()
-
-    def conj(self, x: Scalar) -> Scalar:
-        return x.conjugate()
 
     def mpf(self, x: Scalar) -> mpmath.mpf:
         # mpmath's own conversion makes a zero with an exponent, which it then takes for infinite
@@ -154,64 +150,36 @@ _CONTEXT: Any = mpmath.ctx_mp.MPContext()
 """The context of all numbers of `MpmathField`: mpmath takes the precision of a sum from its first number."""
 
 
-class MpmathField:
+class MpmathField(Field):
     """A `Field` of mpmath numbers in a context of this package, for machines without gmpy2."""
 
-    __slots__ = ("_context", "_stack", "bits")
-
     def __init__(self, bits: int) -> None:
-        self.bits = bits
-        self._context: Any = _CONTEXT
-        self._stack: list[int] = []
+        super().__init__(bits, _CONTEXT)
 
     def __enter__(self) -> MpmathField:
         hold()
-        self._stack.append(self._context.prec)
-        self._context.prec = self.bits
+        self._stack.append(_CONTEXT.prec)
+        _CONTEXT.prec = self.bits
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._context.prec = self._stack.pop()
+        _CONTEXT.prec = self._stack.pop()
         release()
 
     def real(self, value: int | float | Fraction | mpmath.mpf) -> Scalar:
         if isinstance(value, Fraction):
-            return self._context.mpf(value.numerator) / value.denominator
+            return _CONTEXT.mpf(value.numerator) / value.denominator
         if isinstance(value, mpmath.mpf):
-            return +self._context.make_mpf(value._mpf_)
-        return self._context.mpf(value)
-
-    def complex(self, re: Scalar, im: Scalar) -> Scalar:
-        return self._context.mpc(re, im)
-
-    def exp(self, x: Scalar) -> Scalar:
-        return self._context.exp(x)
-
-    def log(self, x: Scalar) -> Scalar:
-        return self._context.log(x)
-
-    def sqrt(self, x: Scalar) -> Scalar:
-        return self._context.sqrt(x)
-
-    def cot(self, x: Scalar) -> Scalar:
-        return self._context.cot(x)
-
-    def sin(self, x: Scalar) -> Scalar:
-        return self._context.sin(x)
-
-    def cos(self, x: Scalar) -> Scalar:
-        return self._context.cos(x)
+            return +_CONTEXT.make_mpf(value._mpf_)
+        return _CONTEXT.mpf(value)
 
     def pi(self) -> Scalar:
-        return +self._context.pi
-
-    def conj(self, x: Scalar) -> Scalar:
-        return x.conjugate()
+        return +_CONTEXT.pi
 
     def mpf(self, x: Scalar) -> mpmath.mpf:
-        return mpmath.mp.make_mpf(self._context.mpf(x)._mpf_)
+        return mpmath.mp.make_mpf(_CONTEXT.mpf(x)._mpf_)
 
 
 def field_of(bits: int) -> Field:

@@ -16,7 +16,7 @@ from sympy import Float, Integer, Min, Rational, Symbol, exp, latex, log
 from asymptotics import SpectrumError, Task, UnableError, check_claim, derive
 from asymptotics.domains.domain import Domain, as_condition, primitive
 from asymptotics.domains.logarithms import ratio
-from asymptotics.laws import Laws
+from asymptotics.laws.derive import Laws
 from asymptotics.symbols import N, t
 
 rho, tau = Symbol("rho", positive=True), Symbol("tau", positive=True)

@@ -10,7 +10,7 @@ from exponential_sums import SYMBOLIC, exact_end, task
 from sympy import Rational, exp, log, oo
 
 from asymptotics import Task, derive
-from asymptotics.laws import Laws
+from asymptotics.laws.derive import Laws
 from asymptotics.symbols import P
 from numerics import FullModel, verify
 from numerics.cli import main
