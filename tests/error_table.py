@@ -210,8 +210,8 @@ ESTIMATES = (
     ),
     row(
         "asymptotics/laws/measured.py",
-        "error=max(variance**0.5, 1e-13)",
-        "error=max(variance**0.5, 1e-13) / 10**6",
+        "error=max(deviation, 1e-13)",
+        "error=max(deviation, 1e-13) / 10**6",
         MEASURED,
     ),
 )

@@ -4,8 +4,10 @@ With p(a, b) the exponent of a law, a Min over its regimes, and the fitted ``a +
 
     s_p^2 = sum_x max(|p(x + s_x) - p|, |p(x - s_x) - p|)^2      over x = a, b,
 
-which is ordinary propagation where p is smooth and keeps the larger side at its kinks. A regime is
-settled if it leads on the whole rectangle of two errors about the fitted numbers.
+which is ordinary propagation where p is smooth and keeps the larger side at its kinks. The prefactor of the
+regime at the fitted numbers goes the same way, with the constants D and F of ``lambda_k = D k^-b`` and
+``c_k = F k^-a`` beside a and b, their errors taken as independent. A regime is settled if it leads on the
+whole rectangle of two errors about the fitted numbers.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Float, Rational, Symbol
 from sympy.logic.boolalg import true
 
 from asymptotics.caches import cached
@@ -25,19 +27,21 @@ from asymptotics.model.quantities import QUANTITIES
 from asymptotics.parsing.numbers import items_of
 from asymptotics.precision import exclusive
 from asymptotics.regimes import Regime
-from asymptotics.symbols import a, b
+from asymptotics.symbols import a, b, k
 from asymptotics.tasks.measured import with_error
-from asymptotics.tasks.task import Task, power_law
+from asymptotics.tasks.task import Task
 
+D, F = Symbol("D", positive=True), Symbol("F", positive=True)
 CORNERS = (-2, 0, 2)
 """Where regimes are compared, in errors of a and b."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredExponent:
-    """``loss ~ resource**(-exponent)`` with one standard deviation; dimensionless.
+    """``loss ~ prefactor * resource**(-exponent)``, each with one standard deviation; dimensionless.
 
-    ``regime`` is the condition that holds at the fitted numbers; ``settled`` says whether the same one
+    ``prefactor`` is None where other numbers (sigma, N, P, eta, B, beta) stand in it, and where exponents
+    meet. ``regime`` is the condition that holds at the fitted numbers; ``settled`` says whether the same one
     holds within two errors of them.
     """
 
@@ -47,13 +51,20 @@ class MeasuredExponent:
     error: float
     regime: str
     settled: bool
+    prefactor: float | None = None
+    prefactor_error: float | None = None
 
     def __str__(self) -> str:
+        factor = ""
+        if self.prefactor is not None and self.prefactor_error is not None:
+            factor = with_error(self.prefactor, self.prefactor_error) + " "
         doubt = "" if self.settled else "; another regime is within two errors"
         where = f" ({self.regime}{doubt})" if self.regime or doubt else ""
         # a loss that grows has a negative exponent: its power is written with a plus
         sign = "-" if self.exponent > 0 else ""
-        return f"{self.name}: {self.resource}^{sign}{with_error(abs(self.exponent), self.error)}{where}"
+        return (
+            f"{self.name}: {factor}{self.resource}^{sign}{with_error(abs(self.exponent), self.error)}{where}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +88,7 @@ class MeasuredLaws:
 
 @exclusive
 def measured_laws(task: Task, names: tuple[str, ...] = ("time", "model", "data")) -> MeasuredLaws:
-    """The exponents of the laws called ``names`` (as in `Laws`) for a measured task, with errors.
+    """Exponents and prefactors of the laws called ``names`` (as in `Laws`) for a measured task, with errors.
 
     The errors are those of the fits alone. Raises `DomainError` for a task that was not measured or an
     unknown name, and `SpectrumError` where the fitted numbers leave no law (``a <= 1``, or ``b <= 1`` for all
@@ -104,37 +115,52 @@ def measured_laws(task: Task, names: tuple[str, ...] = ("time", "model", "data")
             )
     centre = {symbol: fit.exponent for symbol, fit in fits.items()}
     error = {symbol: fit.error for symbol, fit in fits.items()}
+    constants = {F: task.measured.target_fit, D: task.measured.eigenvalue_fit}
+    for symbol, fit in constants.items():
+        centre[symbol], error[symbol] = fit.prefactor, fit.prefactor * fit.relative_error
     return MeasuredLaws(tuple(_propagate(derive_law(n, _generic()), centre, error) for n in names))
 
 
 @cached(maxsize=1)
 def _generic() -> Task:
-    return power_law(a, b)
+    return Task(D * k**-b, F * k**-a)
+
+
+def _with_error(
+    expression: Expr, centre: dict[Symbol, float], error: dict[Symbol, float]
+) -> tuple[float, float]:
+    """The value at the centre, and its error by that of each symbol."""
+    value, variance = _at(expression, centre), 0.0
+    for symbol, step in error.items():
+        if expression.has(symbol):
+            moved = (_at(expression, {**centre, symbol: centre[symbol] + s * step}) for s in (-1, 1))
+            variance += max(abs(m - value) for m in moved) ** 2
+    return value, max(variance**0.5, 1e-13 * abs(value))
 
 
 def _propagate(law: Law, centre: dict[Symbol, float], error: dict[Symbol, float]) -> MeasuredExponent:
-    value = _at(law.exponent, centre)
-    variance = 0.0
-    for symbol, step in error.items():
-        moved = (_at(law.exponent, {**centre, symbol: centre[symbol] + s * step}) for s in (-1, 1))
-        variance += max(abs(m - value) for m in moved) ** 2
+    value, deviation = _with_error(law.exponent, centre, error)
     here = _leading(law, centre)
+    known = here is not None and here.prefactor.free_symbols <= set(centre)
+    prefactor = _with_error(here.prefactor, centre, error) if here is not None and known else (None, None)
     corners = (
-        {symbol: centre[symbol] + s * error[symbol] for symbol, s in zip(centre, steps, strict=True)}
-        for steps in product(CORNERS, repeat=len(centre))
+        {symbol: centre[symbol] + s * error[symbol] for symbol, s in zip((a, b), steps, strict=True)}
+        for steps in product(CORNERS, repeat=2)
     )
     return MeasuredExponent(
         name=law.name,
         resource=law.resource,
         exponent=value,
-        error=max(variance**0.5, 1e-13),
+        error=max(deviation, 1e-13),
         regime="" if here is None or here.condition == true else plain(here.condition),
         settled=all(_leading(law, corner) == here for corner in corners),
+        prefactor=prefactor[0],
+        prefactor_error=prefactor[1],
     )
 
 
 def _at(expression: Expr, values: dict[Symbol, float]) -> float:
-    return float(expression.xreplace({s: Rational(repr(v)) for s, v in values.items()}))
+    return float(expression.evalf(17, subs={s: Float(v, 17) for s, v in values.items()}))
 
 
 def _leading(law: Law, values: dict[Symbol, float]) -> Regime | None:

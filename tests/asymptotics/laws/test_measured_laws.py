@@ -11,7 +11,7 @@ from measured_arrays import noisy
 from sympy import oo
 
 from asymptotics import DomainError, SpectrumError, Task, derive, measured_laws, power_law
-from asymptotics.symbols import a, b
+from asymptotics.symbols import a, b, k
 from asymptotics.tasks.measured import with_error
 from numerics import FullModel, verify
 from numerics.figures.measured import plot_measured
@@ -66,6 +66,32 @@ def test_errors_of_the_exponents_are_carried_to_the_laws() -> None:
         assert one.exponent == pytest.approx(float(formula(fit_a.exponent, fit_b.exponent)))
         assert one.error == pytest.approx(float(np.std(formula(*draws.T))), rel=0.1)
     assert len(str(table).splitlines()) == 4
+
+
+@pytest.mark.parametrize("name", ["time", "model", "data"])
+def test_prefactors_have_the_errors_of_their_constants(name: str) -> None:
+    misses = []
+    for seed in range(8):
+        decay, power, lam, c = noisy(seed, 400, 0.1, "log")
+        if power < 1.3:
+            continue  # a prefactor that diverges at a = 1 has no error to first order
+        found = measured_laws(Task.from_arrays(lam, c), (name,))[name]
+        true = derive(Task(eigenvalues=3 * k**-decay, target=k**-power))
+        wanted = float(getattr(true, name).prefactor)
+        assert found.prefactor is not None and found.prefactor_error is not None
+        assert found.prefactor_error < wanted / 2 or not found.settled
+        misses.append(abs(found.prefactor - wanted) / found.prefactor_error)
+    assert max(misses) < 4 and sorted(misses)[len(misses) // 2] < 2
+
+
+def test_prefactors_of_exact_arrays_are_those_of_the_law() -> None:
+    level = np.arange(1, 301.0)
+    table = measured_laws(Task.from_arrays(2 * level**-1.5, level**-2.25), ("time", "noise"))
+    law = derive(Task(eigenvalues="2*k**-1.5", target="k**-2.25")).time
+    assert table["time"].prefactor == pytest.approx(float(law.prefactor), rel=1e-9)
+    assert str(table["time"]).startswith("time: 0.2370304233(0) t^-0.83")
+    assert table["noise"].prefactor is None  # sigma and P stand in it
+    assert str(table["noise"]).startswith("noise: t^")
 
 
 def test_a_kink_within_the_errors_is_said() -> None:
