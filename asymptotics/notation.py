@@ -11,6 +11,7 @@ prefactors, conditions and domains; factors known to be positive are dropped fro
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
@@ -60,8 +61,9 @@ class Notation:
     """A change of variables for the exponents of ``lambda_k = k^-b``, ``c_k = k^-a``; all dimensionless.
 
     ``inverse`` gives two letters of ``source`` in a and b, from which `table` follows, or none where they are
-    those of this project; ``resources`` are its letters for t, N, P and C, in which claims are read. Raises
-    `DomainError` for other tables, and where the two letters do not determine a and b.
+    those of this project; ``resources`` are its letters for t, N, P and C, ``loss`` that for the loss in
+    LaTeX. Results are written and claims are read in all of them. Raises `DomainError` for other tables, and
+    where the two letters do not determine a and b.
 
     >>> from asymptotics import derive, power_law
     >>> law = derive(power_law(a, b)).model
@@ -75,6 +77,7 @@ class Notation:
     source: str
     inverse: tuple[tuple[Symbol, Expr], ...] = ()
     resources: tuple[tuple[Symbol, Expr], ...] = ()
+    loss: str = "L"
 
     def __post_init__(self) -> None:
         for field, meant in (("inverse", {a, b}), ("resources", {t, N, P, C})):
@@ -91,10 +94,11 @@ class Notation:
         return DomainError(f"notation {shown(self.name)}: {words}")
 
     def expression(self, value: Expr) -> Expr:
-        """An exponent or a prefactor in these letters."""
+        """An exponent, a prefactor or a resource in these letters."""
+        resources = {meant: letter for letter, meant in self.resources}
         if not self.table:
-            return value
-        changed = value.xreplace(self._substitution)
+            return value.xreplace(resources)
+        changed = value.xreplace({**self._substitution, **resources})
         if changed in (oo, -oo, nan, zoo):
             return changed
         shaped = changed.replace(lambda e: isinstance(e, (Min, Max)), _factor)
@@ -109,6 +113,17 @@ class Notation:
         difference = (value.lhs - value.rhs).xreplace(self._substitution)
         reduced = _primitive(difference)
         return _relation(value.rel_op, reduced)
+
+    def rename(self, words: str, *, latex: bool = False) -> str:
+        """The name of a quantity, or words about it, with these letters of resources and of the loss.
+
+        >>> notation("2405.15074").rename(r"\\hat L(t, N)", latex=True)
+        '\\\\hat{\\\\mathcal{P}}(r, d)'
+        """
+        letters = {str(meant): letter.name for letter, meant in self.resources}
+        letters["L"] = self.loss if latex else re.sub(r"\\mathcal\{(\w)\}", r"\1", self.loss)
+        changed = re.sub(r"(?<![A-Za-z\\])[LtNPC](?![A-Za-z])", lambda m: letters.get(m[0], m[0]), words)
+        return changed.replace(rf"\hat {self.loss}", rf"\hat{{{self.loss}}}") if self.loss != "L" else changed
 
     def substitute(self, value: _B) -> _B:
         """Any expression or equation with these letters in place of a and b, and nothing else changed."""
@@ -186,19 +201,23 @@ def _letters(**meanings: Expr) -> tuple[tuple[Symbol, Expr], ...]:
     return tuple((Symbol(name, positive=True), meant) for name, meant in meanings.items())
 
 
+OURS = Notation(name="", source="this project")
+"""The letters of this project, in which nothing changes."""
 NOTATIONS: Registry[Notation] = Registry(
     (
-        Notation(name="2402.01092", source="Bordelon, Atanasov & Pehlevan (2024)"),
+        Notation(name="2402.01092", source="Bordelon, Atanasov & Pehlevan (2024)", loss=r"\mathcal{L}"),
         Notation(
             name="2409.17858",
             source="Bordelon, Atanasov & Pehlevan, arXiv 2409.17858: capacity alpha, source beta",
             inverse=_letters(alpha=b, beta=(a - 1) / b),
+            loss=r"\mathcal{L}",
         ),
         Notation(
             name="2405.15074",
             source="Paquette, Paquette, Xiao & Pennington, arXiv 2405.15074",
             inverse=(*_letters(alpha=b / 2), (TARGET_EXPONENT, (a - b) / 2)),
             resources=_letters(d=N, f=C, r=t),
+            loss=r"\mathcal{P}",
         ),
         Notation(
             name="2405.00592",
@@ -211,6 +230,7 @@ NOTATIONS: Registry[Notation] = Registry(
             source="Lin, Wu & Bartlett, arXiv 2506.08415: a and b change places",
             inverse=_letters(a=b, b=a),
             resources=_letters(M=N, N=P, L=t),
+            loss=r"\mathcal{R}",
         ),
         Notation(
             name="2406.08466",
@@ -253,11 +273,13 @@ NOTATIONS: Registry[Notation] = Registry(
         ),
     )
 )
-"""By arXiv number; the first leaves everything in (a, b)."""
+"""By arXiv number; the first leaves exponents in (a, b)."""
 
 
-def notation(name: str | Notation) -> Notation:
-    """The notation of a paper by its arXiv number. Raises `DomainError` for one that is not known."""
+def notation(name: str | Notation | None) -> Notation:
+    """The notation of a paper by its arXiv number, ours for None. Raises `DomainError` for an unknown one."""
+    if name is None:
+        return OURS
     if isinstance(name, Notation):
         return name
     if not isinstance(name, str) or name not in NOTATIONS:

@@ -35,6 +35,7 @@ from asymptotics.hints import name_argument
 from asymptotics.laws.derive import Laws, derive
 from asymptotics.model.rules.base import TRAINING_RULES, Rule, check_rule, numbers_of, rule_of_name
 from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.notation import notation as named
 from asymptotics.notation import restate
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, mapping_of
@@ -169,7 +170,8 @@ class Optimum(Typeset):
         """
         phases = (*self.phases, *self.boundaries)
         shown = phases if notation is None else restate(phases, notation)
-        return typeset.table(self.free, ((p.condition, p.powers, p.log_powers) for p in shown))
+        rows = ((p.condition, p.powers, p.log_powers) for p in shown)
+        return typeset.table(self.free, rows, named(notation))
 
 
 def _single_phase(phases: tuple[Phase, ...], optimum: Optimum, numbers: Mapping[Symbol, Expr]) -> Phase:

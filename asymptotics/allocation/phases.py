@@ -30,6 +30,7 @@ from asymptotics.display import text
 from asymptotics.domains.domain import Domain, as_condition, normal, plain
 from asymptotics.domains.parametric_lp import Constraint, Programme, Vertex
 from asymptotics.errors import UnableError
+from asymptotics.notation import notation as named
 from asymptotics.notation import restate
 from asymptotics.parsing.heights import to_power
 from asymptotics.regimes import tidy
@@ -118,7 +119,7 @@ class Phase(Typeset):
         '\\\\text{for } r < \\\\frac{1}{2}'
         """
         (shown,) = (self,) if notation is None else restate((self,), notation)
-        return typeset.phase(shown.condition, shown.powers, shown.log_powers)
+        return typeset.phase(shown.condition, shown.powers, shown.log_powers, named(notation))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -119,7 +120,10 @@ def _of_sum(
 def _meaning(notation: str | Notation | Mapping[str | Symbol, object] | None) -> dict[str, Expr]:
     """What the letters of a claim stand for, by name."""
     if isinstance(notation, str | Notation):
-        return notation_of(notation).meanings
+        chosen = notation_of(notation)
+        loss = re.fullmatch(r"\\mathcal\{(\w)\}", chosen.loss)
+        # the loss has a name of its own, unless that is a letter of something else
+        return ({loss[1]: Symbol("L")} if loss else {}) | chosen.meanings
     return {
         str(letter): exact(meant, str(letter)) for letter, meant in mapping_of(notation, "notation").items()
     }

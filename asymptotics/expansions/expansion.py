@@ -51,7 +51,8 @@ from asymptotics.expansions.oscillation_products import split_waves
 from asymptotics.expansions.ring import ONE, element, power, sum_of_products
 from asymptotics.expansions.terms import Bound, Logs, Term, compare_logs, logs_at_point, slopes_of
 from asymptotics.expansions.vanishing import DOUBT, NONZERO, number_in, zero_test
-from asymptotics.notation import restate
+from asymptotics.notation import Notation, restate
+from asymptotics.notation import notation as named
 from asymptotics.parsing.heights import to_power
 from asymptotics.typesetting import sum_tex
 
@@ -406,10 +407,20 @@ class Expansion:
         >>> print(derive(power_law(a, b)).time.expansion(1).to_latex(notation="2409.17858"))
         \\frac{2^{- \\beta} t^{- \\beta} \\Gamma\\left(\\beta\\right)}{\\alpha}
         """
-        if notation is not None:
-            letters = (restate(self.terms, notation), restate(self.remainder, notation))
-            return replace(self, terms=letters[0], remainder=letters[1]).to_latex(width=width, exact=exact)
-        return sum_tex(*self._shown(), width=width, exact=exact)
+        shown = self if notation is None else self.restate(notation)
+        return sum_tex(*shown._shown(), width=width, exact=exact)
+
+    def restate(self, letters: str | Notation) -> Expansion:
+        """The expansion in the letters of another paper, for reading."""
+        change = named(letters).expression
+        return replace(
+            self,
+            variable=change(self.variable),
+            terms=restate(self.terms, letters),
+            remainder=restate(self.remainder, letters),
+            gauge=None if self.gauge is None else change(self.gauge),
+            envelope=change(self.envelope),
+        )
 
 
 class Powers:

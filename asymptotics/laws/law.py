@@ -26,6 +26,7 @@ from asymptotics.laws import evaluation
 from asymptotics.laws import latex as typeset
 from asymptotics.laws.windows import Subject, Window, windows_of
 from asymptotics.model.quantities import QUANTITIES, crossover
+from asymptotics.notation import notation as named
 from asymptotics.notation import restate
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, substitution, whole_number
@@ -64,6 +65,7 @@ class Law(Typeset):
     regimes : where which term leads. Further terms come from `expansion`.
     settings : numbers given for symbols that are not the task's (N, P, sigma, eta, B, beta).
     below : with finitely many modes, whether it is the law below that number where another holds beyond.
+    letters : the paper in whose letters it was restated, for reading; None for ours.
     measured : the arrays to which the power laws of the task were fitted; None for any other task.
 
     >>> from asymptotics import derive, power_law
@@ -78,6 +80,7 @@ class Law(Typeset):
     settings: tuple[tuple[Symbol, Expr], ...] = ()
     below: bool = False
     measured: Measured | None = None
+    letters: str | None = None
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
@@ -95,17 +98,17 @@ class Law(Typeset):
     @property
     def resource(self) -> Symbol:
         """t, N or P: the one quantity that is finite."""
-        return QUANTITIES[self.name].resource
+        return named(self.letters).expression(QUANTITIES[self.name].resource)
 
     @property
     def quantity(self) -> str:
         """What the law is about, in words."""
-        return QUANTITIES[self.name].words
+        return named(self.letters).rename(QUANTITIES[self.name].words)
 
     @property
     def limits(self) -> str:
         """What is infinite."""
-        return QUANTITIES[self.name].limits
+        return named(self.letters).rename(QUANTITIES[self.name].limits)
 
     @property
     def window(self) -> tuple[Expr, Expr] | None:
@@ -425,10 +428,10 @@ class Law(Typeset):
         return "\n".join(line for regime in self.regimes for line in self._lines(regime, exact))
 
     def _lines(self, regime: Regime, exact: bool) -> Iterator[str]:
-        x, shape, named = self.resource, regime, None
+        x, shape, letter = self.resource, regime, None
         if len(text(regime.prefactor)) > NAMED:
-            named = typeset.free_letter(self.regimes)
-            shape = replace(regime, prefactor=Symbol(named))
+            letter = typeset.free_letter(self.regimes)
+            shape = replace(regime, prefactor=Symbol(letter))
         parts = [shape.leading(x), regime.prefactor, regime.bound(x), regime.relative]
         shown = parts if exact else [readable(part) for part in parts]
         leading, prefactor, bound, relative = map(str, shown)
@@ -445,12 +448,14 @@ class Law(Typeset):
         if any(is_rounded(part) for part in shown if part is not None):
             where += ROUNDED
         where += self._reach
-        yield f"{QUANTITIES[self.name].symbol} ~ {leading}{rest}, {to}{where}"
-        if named is not None:
-            yield f"    {named} = {prefactor}"
+        symbol = named(self.letters).rename(QUANTITIES[self.name].symbol)
+        yield f"{symbol} ~ {leading}{rest}, {to}{where}"
+        if letter is not None:
+            yield f"    {letter} = {prefactor}"
 
     def _rows(self, **options: Any) -> list[str]:
-        return typeset.rows_of(QUANTITIES[self.name].tex, self.resource, self.regimes, **options)
+        name = named(self.letters).rename(QUANTITIES[self.name].tex, latex=True)
+        return typeset.rows_of(name, self.resource, self.regimes, **options)
 
     @property
     def _reach(self) -> str:
@@ -475,14 +480,14 @@ class Law(Typeset):
         >>> from asymptotics import derive, power_law
         >>> from asymptotics.symbols import a, b
         >>> print(derive(power_law(a, b)).time.to_latex(notation="2409.17858"))
-        L(t) \\sim \\frac{2^{- \\beta} \\Gamma\\left(\\beta\\right)}{\\alpha} t^{-\\beta}
+        \\mathcal{L}(t) \\sim \\frac{2^{- \\beta} \\Gamma\\left(\\beta\\right)}{\\alpha} t^{-\\beta}
         """
         law = self if notation is None else self.restate(notation)
         return aligned(law._rows(width=width, exact=exact))
 
     def restate(self, notation: str) -> Law:
         """The law in the letters of another paper, for reading: its domain stays in those of the task."""
-        return replace(self, regimes=restate(self.regimes, notation))
+        return replace(self, regimes=restate(self.regimes, notation), letters=notation)
 
 
 @exclusive

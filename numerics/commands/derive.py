@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,7 +12,7 @@ from sympy import Symbol, true
 
 from asymptotics.laws.derive import derive
 from asymptotics.laws.law import Law
-from asymptotics.notation import notation, restate
+from asymptotics.notation import notation
 from asymptotics.parsing.expressions import parse
 from numerics.commands.options import (
     add_laws,
@@ -85,8 +84,7 @@ def _lines(law: Law, options: argparse.Namespace) -> Iterator[str]:
     if options.notation is not None:
         letters = notation(options.notation)
         law = law.restate(letters.name)
-        terms_there, rest_there = restate(series.terms, letters), restate(series.remainder, letters)
-        series = replace(series, terms=terms_there, remainder=rest_there)
+        series = series.restate(letters)
         conditions = tuple(c for c in map(letters.condition, conditions) if c != true)
     yield f"{law.name}: {law.quantity} ({law.limits})"
     yield from (f"  {line}" for line in law.to_text(exact=options.exact).splitlines())

@@ -17,6 +17,7 @@ from asymptotics.derivation.step import Step
 from asymptotics.derivation.text import break_lines, escape_latex, sides, tex_of
 from asymptotics.notation import Notation
 from asymptotics.notation import notation as named
+from asymptotics.symbols import C
 from asymptotics.typesetting import tex
 from numerics.figures.allocation import phase_diagram
 from numerics.reports.content import Dossier
@@ -96,11 +97,12 @@ def article(
 
 
 def _allocation(optimum: Optimum, notation: str | None) -> dict[str, object]:
-    letters, rows = phase_table(optimum, notation)
+    heads, rows = phase_table(optimum, notation)
+    letters = named(notation)
     words = {True: "proved", False: "not decided"}
     return {
-        "cost": f"C = {tex(optimum.cost)}",
-        "heads": ["phase", *(f"${x}$" for x in letters), "$L$", "balance"],
+        "cost": f"{tex(letters.expression(C))} = {tex(letters.expression(optimum.cost))}",
+        "heads": ["phase", *(f"${x}$" for x in heads), f"${letters.loss}$", "balance"],
         "rows": [[f"${cell}$" if cell else "everywhere" for cell in row] for row in rows],
         "disjoint": words[bool(optimum.proof.disjoint)],
         "covering": words[bool(optimum.proof.covering)],

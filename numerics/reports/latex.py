@@ -102,13 +102,13 @@ def capital(words: str) -> str:
 
 def phase_table(optimum: Optimum, notation: str | None = None) -> tuple[list[str], list[list[str]]]:
     """The resources that are split, and a row for each phase and boundary: condition, exponents, balance."""
-    phases = (*optimum.phases, *optimum.boundaries)
+    phases, letters = (*optimum.phases, *optimum.boundaries), named(notation)
     rows = []
     for phase in phases if notation is None else restate(phases, notation):
         where = r",\ ".join(tex(part) for part in And.make_args(phase.condition) if part != true)
-        powers = [entry(key, power, phase.logs[key]) for key, power in phase.powers]
+        powers = [entry(key, power, phase.logs[key], letters) for key, power in phase.powers]
         rows.append([where, *powers, r" \sim ".join(tex(x) for x in phase.balance)])
-    return [tex(x) for x in optimum.free], rows
+    return [tex(letters.expression(x)) for x in optimum.free], rows
 
 
 def verification_table(report: Report) -> tuple[list[str], list[list[str]]]:

@@ -26,6 +26,7 @@ from asymptotics.derivation.step import Step
 from asymptotics.derivation.text import html_reason, sides
 from asymptotics.notation import NOTATIONS, Notation
 from asymptotics.notation import notation as named
+from asymptotics.symbols import C
 from asymptotics.typesetting import tex
 from numerics.figures.allocation import phase_diagram
 from numerics.figures.curves import curves_of, names_of
@@ -142,9 +143,10 @@ def _step(step: Step, letters: Notation) -> dict[str, object]:
 
 def _allocation(optimum: Optimum, notation: str | None) -> dict[str, object]:
     split, rows = phase_table(optimum, notation)
+    letters = named(notation)
     return {
-        "cost": f"C = {tex(optimum.cost)}",
-        "heads": ["phase", *map(_math, split), Markup("<i>L</i>"), "balance"],
+        "cost": f"{tex(letters.expression(C))} = {tex(letters.expression(optimum.cost))}",
+        "heads": ["phase", *map(_math, split), _math(letters.loss), "balance"],
         "rows": rows,
         "proof": capital(str(optimum.proof)),
         "latex": optimum.to_latex(notation),

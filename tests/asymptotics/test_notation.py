@@ -1,15 +1,18 @@
 """Other papers' letters: the same numbers, conditions included."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import And, Eq, Min, Rational, Symbol, sin, true, zeta
 
-from asymptotics import DomainError, OnePassSGD, compute_optimal, derive, power_law
+from asymptotics import DomainError, OnePassSGD, check_claim, compute_optimal, derive, power_law
 from asymptotics.notation import NOTATIONS, Notation, notation, restate
 from asymptotics.symbols import N, a, b, beta, t
 
 LAWS = derive(power_law(a, b))
+BUDGET = compute_optimal(LAWS, cost=N * t)
 OTHERS = tuple(name for name, one in NOTATIONS.items() if one.table)
 
 # Exponents as their own papers write them, at the numbers of (alpha, second letter).
@@ -56,7 +59,7 @@ def test_the_two_tables_are_inverse(name):
 @settings(max_examples=15, deadline=None)
 def test_restated_laws_have_the_same_numbers(name, point):
     place = {a: Rational(point[0]).limit_denominator(40), b: Rational(point[1]).limit_denominator(40)}
-    values = _numbers(notation(name), place)
+    values, size = _numbers(notation(name), place), notation(name).expression(N)
     for law in (LAWS.time, LAWS.model, LAWS.data, LAWS.model_transient):
         for mine, theirs in zip(law.regimes, law.restate(name).regimes, strict=True):
             holds = mine.condition.xreplace(place)
@@ -64,7 +67,7 @@ def test_restated_laws_have_the_same_numbers(name, point):
             assert theirs.exponent.xreplace(values) == mine.exponent.xreplace(place)
             if holds == true:
                 here = mine.prefactor.xreplace({**place, N: 1}).evalf(20)
-                assert abs(theirs.prefactor.xreplace({**values, N: 1}).evalf(20) / here - 1) < 1e-15
+                assert abs(theirs.prefactor.xreplace({**values, size: 1}).evalf(20) / here - 1) < 1e-15
 
 
 def test_conditions_lose_their_positive_factors():
@@ -106,7 +109,47 @@ def test_latex_of_laws_and_of_an_allocation():
     )
     optimum = compute_optimal(LAWS, cost=N * t)
     assert r"\beta < 1" in optimum.to_latex(notation="2409.17858")
-    assert optimum.to_latex() == optimum.to_latex(notation="2402.01092")
+    own = optimum.to_latex(notation="2402.01092")
+    assert own == optimum.to_latex().replace("N, L", r"N, \mathcal{L}")
+
+
+def test_resources_the_budget_and_the_loss_are_translated_wherever_they_stand():
+    law, optimum = LAWS.model_transient, BUDGET
+    text = law.to_latex("2405.15074").replace("\n", " ")
+    assert text.startswith(r"\mathcal{P}(r, d) - \mathcal{P}(r) \sim") and "r^{-" in text and " d " in text
+    assert not {"N", "t"} & set(re.sub(r"\\[A-Za-z]+|\\text\{[^}]*\}", " ", text).replace("for", ""))
+    there = law.restate("2405.15074")
+    assert repr(there).startswith("P(r, d) - P(r) ~ ") and "r -> oo" in repr(there)
+    assert there.resource == Symbol("r", positive=True)
+    assert r"\left(r, d, \mathcal{P}\right) \sim" in optimum.to_latex("2405.15074")
+    assert "f^{" in optimum.to_latex("2405.15074") and "C" not in optimum.to_latex("2405.15074")
+    assert LAWS.gap.to_latex("2402.01092").startswith(r"\mathcal{L}(t) - \hat{\mathcal{L}}(t)")
+    assert "d^{" in LAWS.model.expansion(2).to_latex("2405.15074")
+    # letters that change places
+    assert LAWS.data.to_latex("2506.08415").replace("\n", " ").startswith(r"\mathcal{R}(N) \sim")
+    assert LAWS.time.restate("2506.08415").limits == "M = N = oo"
+
+
+@pytest.mark.parametrize("name", NOTATIONS)
+@pytest.mark.parametrize("law", [LAWS.time, LAWS.model], ids=["time", "model"])
+def test_a_law_in_letters_of_a_paper_is_a_claim_that_holds_in_them(law, name):
+    assert check_claim(law.to_latex(name), law, notation=name)
+
+
+@pytest.mark.parametrize(
+    ("claim", "law", "name", "verdict"),
+    [
+        (r"\mathcal{P}(d) \propto d^{-2\alpha}", LAWS.model, "2405.15074", "FAILS"),
+        (r"\mathcal{P}(d) \propto d^{-2\alpha} \text{ for } 2\beta > 1", LAWS.model, "2405.15074", "HOLDS"),
+        (r"\mathcal{P}(r) \propto r^{-(2\alpha+2\beta-1)/(2\alpha)}", LAWS.time, "2405.15074", "HOLDS"),
+        (r"r \propto f^{2\alpha/(2\alpha+1)},\ 2\beta < 1", BUDGET, "2405.15074", "HOLDS"),
+        (r"d \propto r^{1/(2\alpha)},\ 2\beta < 1", BUDGET, "2405.15074", "HOLDS"),
+        (r"\mathcal{L}(N) \sim N^{-\min(a-1,b)}", LAWS.model, "2402.01092", "HOLDS"),
+        (r"\mathcal{R}(N) \lesssim N^{-\min(b-1, 2a)}", LAWS.data, "2506.08415", "HOLDS"),
+    ],
+)
+def test_claims_in_letters_of_papers(claim, law, name, verdict):
+    assert check_claim(claim, law, notation=name).verdict == verdict
 
 
 def test_an_unknown_paper_is_named():
