@@ -177,7 +177,7 @@ def _open(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Ite
         others = [
             primitive(other.order - term.order, domain) for other in candidates if other.order != term.order
         ]
-        region = domain.holding(*domain.reduced(others))
+        region = domain.holding(*domain.reduce(others))
         if region.is_empty():
             continue
         whole = _regime(formula, {}, region, _condition(region, domain))
@@ -206,7 +206,7 @@ def _parts(region: Domain, curves: tuple[Expr, ...]) -> Iterator[Domain]:
 def _on_curve(formula: Formula, curve: Expr, region: Domain, domain: Domain) -> Iterator[Regime]:
     """The laws where the coefficient that leads around it vanishes: those of the next terms."""
     for symbol, value in solutions(curve):
-        edge = region.substituted({symbol: value})
+        edge = region.substitute({symbol: value})
         meeting = as_condition(curve)
         rest = (as_condition(c) for c in region.constraints if c not in domain.constraints)
         here = And(Eq(meeting.lhs, meeting.rhs), *rest)
@@ -226,7 +226,7 @@ def _boundaries(formula: Formula, candidates: tuple[Term, ...], domain: Domain) 
         for symbol, value in solutions(primitive(first - second, domain)):
             table = {symbol: value}
             try:
-                edge = domain.substituted(table)
+                edge = domain.substitute(table)
             except DomainError:
                 continue
             rest = (p for p in orders if p not in (first, second))

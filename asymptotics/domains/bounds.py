@@ -10,8 +10,8 @@ With one more linear inequality h > 0, such as an upper bound, a linear f is pos
 
     count_from_bounds    the symbols of a domain in positive numbers
     linear_form    the coefficients of a linear expression
-    seen_sign      the sign of a polynomial, where it is seen
-    seen_point     a point of a domain, where it is seen
+    see_sign      the sign of a polynomial, where it is seen
+    see_point     a point of a domain, where it is seen
 """
 
 from __future__ import annotations
@@ -80,11 +80,11 @@ def count_from_bounds(constraints: tuple[Expr, ...]) -> Counted:
     return Counted(table=table, others=known, is_linear=len(known) == len(forms))
 
 
-def seen_sign(constraints: tuple[Expr, ...], polynomial: Expr) -> int | None:
+def see_sign(constraints: tuple[Expr, ...], polynomial: Expr) -> int | None:
     """1 or -1 where that is the sign on a domain that is not empty, 0 where it changes; None if not seen.
 
     >>> from asymptotics.symbols import a, b
-    >>> seen_sign((b - 1, b + 1 - a), a - 2*b), seen_sign((b - 1,), a - b), seen_sign((a - b**2,), a - b)
+    >>> see_sign((b - 1, b + 1 - a), a - 2*b), see_sign((b - 1,), a - b), see_sign((a - b**2,), a - b)
     (-1, 0, None)
     """
     counted = count_from_bounds(constraints)
@@ -118,11 +118,11 @@ def _follows(form: Form, other: Form) -> bool:
     return most is None or least <= most
 
 
-def seen_point(constraints: tuple[Expr, ...]) -> dict[Symbol, Rational] | None:
+def see_point(constraints: tuple[Expr, ...]) -> dict[Symbol, Rational] | None:
     """A rational point of a domain that is not empty; None if it is empty, or a point is not seen.
 
     >>> from asymptotics.symbols import a, b
-    >>> seen_point((a - 1, a - b - 1, b - 1))
+    >>> see_point((a - 1, a - b - 1, b - 1))
     {a: 3, b: 3/2}
     """
     counted = count_from_bounds(constraints)

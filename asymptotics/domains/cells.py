@@ -114,7 +114,7 @@ class Cell:
     def constraints(self) -> tuple[Expr, ...]:
         """What is positive here beyond what is positive on the base."""
         base = _replace(self.base, dict(self.table)) or Domain()
-        return base.reduced(self.domain.constraints)
+        return base.reduce(self.domain.constraints)
 
     @property
     def condition(self) -> Boolean:

@@ -39,7 +39,7 @@ from sympy.polys.polyerrors import PolynomialError
 
 from asymptotics.caches import cached
 from asymptotics.display import text
-from asymptotics.domains.bounds import seen_point, seen_sign
+from asymptotics.domains.bounds import see_point, see_sign
 from asymptotics.domains.logarithms import as_monomials, name_letters
 from asymptotics.domains.solver import number_sign, solve
 from asymptotics.errors import DomainError
@@ -117,7 +117,7 @@ class Domain:
 
     def is_empty(self) -> bool | None:
         """True or False where emptiness is proved, None where it is not decided."""
-        if seen_point(self.constraints) is not None:
+        if see_point(self.constraints) is not None:
             return False
         exists = solve(self.constraints).exists
         return None if exists is None else not exists
@@ -130,13 +130,13 @@ class Domain:
         >>> all(g.subs(point) > 0 for g in (b - 1, a - b - 1))
         True
         """
-        seen = seen_point(self.constraints)
+        seen = see_point(self.constraints)
         if seen is not None:
             return seen
         found = solve(self.constraints).point
         return None if found is None else dict(found)
 
-    def reduced(self, constraints: Iterable[Expr]) -> tuple[Expr, ...]:
+    def reduce(self, constraints: Iterable[Expr]) -> tuple[Expr, ...]:
         """``constraints`` without those that follow from the domain and from the others."""
         kept = list(dict.fromkeys(constraints))
         for candidate in tuple(kept):
@@ -145,7 +145,7 @@ class Domain:
                 kept = others
         return tuple(kept)
 
-    def substituted(self, table: dict[Symbol, Expr]) -> Domain:
+    def substitute(self, table: dict[Symbol, Expr]) -> Domain:
         """The domain after some symbols are replaced; DomainError if a constraint fails."""
         result = Domain()
         for constraint in self.constraints:
@@ -170,7 +170,7 @@ def _sign(domain: Domain, expression: Expr) -> int | None:
     if expression.is_number:
         return number_sign(expression)
     expression = _clear_denominators(expression)
-    seen = seen_sign(domain.constraints, expression)
+    seen = see_sign(domain.constraints, expression)
     if seen is not None:
         return seen or None
     numerator, denominator = fraction(together(expression))

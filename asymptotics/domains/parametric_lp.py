@@ -190,7 +190,7 @@ def region_of(
         sign = {f: 1 if values[f] > 0 else -1 for f in factors} | dict(zip(vanishing, choice, strict=True))
         if any(constant * prod(sign[f] for f in parts) < 0 for constant, parts in split):
             continue
-        kept = domain.reduced(f if sign[f] > 0 else primitive(-f) for f in factors)
+        kept = domain.reduce(f if sign[f] > 0 else primitive(-f) for f in factors)
         region = domain.holding(*kept)
         if solve(region.constraints, either=outside).exists:
             return region

@@ -16,7 +16,7 @@ from __future__ import annotations
 from sympy import QQ, Add, Expr, Integer, Mul, Rational, S, expand
 
 from asymptotics.caches import cached
-from asymptotics.domains.bounds import count_from_bounds, seen_point
+from asymptotics.domains.bounds import count_from_bounds, see_point
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.expansions.generators import Generator, Number, generator, merge
 
@@ -94,7 +94,7 @@ class Signs:
         self.domain = domain
         self._known: dict[Order, int | None] = {ZERO: 0}
         self._counted = count_from_bounds(domain.constraints)
-        self._point = None if domain.chain else seen_point(domain.constraints)
+        self._point = None if domain.chain else see_point(domain.constraints)
         self._values: dict[Generator, float] = {}
         self._rows: dict[tuple[Generator, Expr], dict[Expr, Number]] = {}
 

@@ -163,7 +163,7 @@ def _falls(expression: Expr, curve: Expr, domain: Domain) -> bool:
     """Whether the coefficient falls towards the curve, where another factor may have a pole, at a point."""
     for symbol, value in solutions(curve):
         try:
-            point = domain.substituted({symbol: value}).witness()
+            point = domain.substitute({symbol: value}).witness()
         except DomainError:
             return False
         if point is None:

@@ -128,7 +128,7 @@ def check_partner(model: FullModel, simulation: Simulation | None, members: floa
             )
 
 
-def simulated(simulation: Simulation | None, quantity: str) -> Points | None:
+def points_from(simulation: Simulation | None, quantity: str) -> Points | None:
     """The points of a simulation with finite times > 0, means > 0 and finite errors, in order of time.
 
     Raises `DomainError` if there is none.

@@ -109,7 +109,7 @@ def panels(ax: Axes | None, residual_ax: Axes | None, *, wanted: bool) -> tuple[
 
 
 def check_laws(laws: Any, models: Sequence[FullModel]) -> tuple[Law | None, ...]:
-    """A law for each model, or None; one law alone is that of all. Raises `DomainError` as `stated` does."""
+    """A law for each model, or None; one law alone is that of all. Raises as `state_losses` does."""
     if not isinstance(laws, Law | Sequence):
         raise DomainError(f"laws = {shown(laws)}; give one of derive(task), or a sequence of them")
     listed = (laws,) * len(models) if isinstance(laws, Law) else tuple(laws)
@@ -123,7 +123,7 @@ def check_laws(laws: Any, models: Sequence[FullModel]) -> tuple[Law | None, ...]
     return listed
 
 
-def stated(law: Law, model: FullModel, times: Sequence[object]) -> tuple[mpmath.mpf, ...]:
+def state_losses(law: Law, model: FullModel, times: Sequence[object]) -> tuple[mpmath.mpf, ...]:
     """What the law states for the test loss of the model at the times: constant for one in N or P.
 
     The law is one of gradient flow, which the clock of another rule paces. Where exponents meet, the whole
@@ -132,7 +132,7 @@ def stated(law: Law, model: FullModel, times: Sequence[object]) -> tuple[mpmath.
     >>> from asymptotics import derive, power_law
     >>> task = power_law(2, 2)
     >>> law = derive(task).time
-    >>> law, [mpmath.nstr(x, 8) for x in stated(law, FullModel(task), [8, 800])]
+    >>> law, [mpmath.nstr(x, 8) for x in state_losses(law, FullModel(task), [8, 800])]
     (L(t) ~ sqrt(2)*sqrt(pi)/(4*sqrt(t)), t -> oo, ['0.22155673', '0.022155673'])
     """
     with working(WORKING_DIGITS):

@@ -34,11 +34,19 @@ from numerics.figures.data import (
     losses,
     names_of,
     partners,
+    points_from,
     several,
-    simulated,
     time_label,
 )
-from numerics.figures.laws import Residuals, beneath, check_laws, draw_law, draw_residuals, panels, stated
+from numerics.figures.laws import (
+    Residuals,
+    beneath,
+    check_laws,
+    draw_law,
+    draw_residuals,
+    panels,
+    state_losses,
+)
 from numerics.figures.style import (
     GREY,
     LINE_WIDTH,
@@ -125,8 +133,8 @@ def plot_loss_curves(
         given = check_laws(laws, listed)
     solved = [tuple(model.curve(ts, quantity)) for model, _ in pairs]
     curves = [losses(values, QUANTITIES[quantity]) for values in solved]
-    marks = [simulated(simulation, quantity) for _, simulation in pairs]
-    lines = [None if law is None else stated(law, m, ts) for law, m in zip(given, listed, strict=False)]
+    marks = [points_from(simulation, quantity) for _, simulation in pairs]
+    lines = [None if law is None else state_losses(law, m, ts) for law, m in zip(given, listed, strict=False)]
     upper, lower = panels(ax, residual_ax, wanted=bool(given))
     _draw_losses(upper, listed, ts, curves, marks, names, QUANTITIES[quantity], lines)
     if lower is not None:
@@ -163,7 +171,7 @@ def plot_train_test(
     shown = ("test_loss", "train_loss")
     names = ["excess test loss", "train loss with its label noise" if model.noise != 0 else "train loss"]
     curves = [losses(model.curve(ts, quantity), QUANTITIES[quantity]) for quantity in shown]
-    marks = [simulated(simulation, quantity) for quantity in shown]
+    marks = [points_from(simulation, quantity) for quantity in shown]
     return _draw_losses(ax, (model,), ts, curves, marks, names, "loss")
 
 
@@ -195,7 +203,7 @@ def plot_ensembles(
         losses((model.ensemble_loss(t, count) for t in ts), QUANTITIES["test_loss"]) for count in counts
     ]
     names = [f"$E = {number_text(float(count))}$" for count in counts]
-    marks = [simulated(simulation, "test_loss") for simulation in given]
+    marks = [points_from(simulation, "test_loss") for simulation in given]
     return _draw_losses(ax, (model,), ts, curves, marks, names, "excess test loss")
 
 

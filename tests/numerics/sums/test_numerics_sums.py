@@ -246,7 +246,11 @@ BAD = [
     (Task(eigenvalues=1 - k**-2 / 2, target=k**-2), SpectrumError, "diverges"),
     (Task(eigenvalues=k**-2 - k**-1, target=k**-2), SpectrumError, "= 0 at k = 1; it must be > 0"),
     (Task(eigenvalues=k**-2, target=-(k**-2)), SpectrumError, "it must be >= 0"),
-    (Task(eigenvalues=k**-2, target=sympy.cos(k) ** 2 * k**-2), UnableError, "are not shown to fall smoothly"),
+    (
+        Task(eigenvalues=k**-2, target=sympy.cos(k) ** 2 * k**-2),
+        UnableError,
+        "are not shown to fall smoothly",
+    ),
     (
         Task(eigenvalues=k**-2, target=sympy.Symbol("c", positive=True) * k**-2),
         DomainError,
