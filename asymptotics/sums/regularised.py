@@ -27,6 +27,7 @@ from asymptotics.parsing.heights import to_power
 from asymptotics.precision import working
 from asymptotics.sums.convergent import ConvergentSum
 from asymptotics.sums.indexed import IndexedSum
+from asymptotics.sums.rational import rational_sum
 
 ONE = Integer(1)
 FARTHEST = 64
@@ -158,8 +159,10 @@ def _hurwitz_zeta(exponent: Expr, first: Expr) -> Expr:
 @cached(maxsize=1000)
 def _evaluate(summand: Expr, index: Symbol, start: Expr, digits: int) -> mpmath.mpf:
     """The value to ``digits``, from K direct terms and the tail's zeta functions at K and 2K."""
+    if summand.is_rational_function(index):
+        return rational_sum(summand, index, start, digits)
     # K direct terms and n orders leave about K^-n
-    for first, depth in ((1000, digits // 3 + 4), (4000, digits // 2 + 8)):
+    for first, depth in ((1000, digits // 3 + 4), (4000, digits // 2 + 8), (32_000, digits // 2 + 8)):
         series = tail_expansion(summand, index, depth)
         with working(2 * digits + 15):
             one = _with_start(summand, index, start, series, first, digits)

@@ -16,6 +16,10 @@ from sympy import log as logarithm
 from asymptotics.errors import DomainError
 from asymptotics.precision import working
 from asymptotics.symbols import N, P
+from asymptotics.tasks.task import Task
+from numerics.spectra.compiled import PROBE_BITS
+from numerics.spectra.spectrum import integers, spectrum_of
+from numerics.values.arithmetic import field_of
 
 FIRST_DECADE = 2
 """The remainder at the first point, in decades below the law."""
@@ -54,6 +58,39 @@ def gauge_grid(gauge: Expr, resource: Symbol, decay: Expr, points: int) -> tuple
     for place in places:
         found.append(Integer(max(math.ceil(place), 2, int(found[-1]) + 1 if found else 2)))
     return tuple(found)
+
+
+def first_regular(task: Task, resource: Symbol) -> Expr:
+    """The resource from which on a law can hold: there the modes that do not yet fall smoothly are learned.
+
+    A power of ten. With lambda the least eigenvalue of these, e^(-2 lambda t) is below e^-100, or the model
+    resolves 1/100 of lambda. 1 where all modes fall smoothly.
+
+    >>> from asymptotics.symbols import k, t
+    >>> first_regular(Task(k**-2, k**-2), N)
+    1
+    >>> first_regular(Task(((k - 100)**2 + 1) / k**4, k**-2), t)
+    10000000000
+    """
+    if task.modes != oo:
+        return Integer(1)
+    spectrum = spectrum_of(task, needs_trace=False)
+    if spectrum.start == 1:
+        return Integer(1)
+    with field_of(PROBE_BITS) as field:
+        least = min(spectrum.at(integers(1, spectrum.start, field), field)[0])
+        rate = float(field.log(50 / least))
+        bound = float(field.log(least)) - math.log(100)
+    if resource not in (N, P):
+        return Integer(10) ** math.ceil(rate / math.log(10))
+    low = math.log(spectrum.start)
+    high = 2 * low
+    while spectrum.logarithm("eigenvalues", high) > bound:
+        high *= 2
+    while high - low > 0.1:
+        middle = (low + high) / 2
+        low, high = (middle, high) if spectrum.logarithm("eigenvalues", middle) > bound else (low, middle)
+    return Integer(10) ** math.ceil(high / math.log(10))
 
 
 def _edge_grid(gauge: Expr, resource: Symbol, decay: Expr, points: int) -> tuple[Expr, ...] | None:

@@ -52,6 +52,7 @@ DEFAULTS: Mapping[Symbol, Expr] = {
     beta: Rational(1, 8),
 }
 """Settings where none are given. N = P = 1 means the coefficient of 1/N, 1/P."""
+ONE = Integer(1)
 STOPPING_FIRST = 4
 """Stopping is compared from 10^4 samples on."""
 
@@ -103,11 +104,16 @@ class Reference:
         gauge: Expr | None = None,
         resource: Symbol | None = None,
         decay: Expr = oo,
+        least: Expr = ONE,
     ) -> tuple[Expr, ...]:
-        """The grid, as exact numbers; ``decay`` is the exponent of the relative remainder in the gauge."""
+        """The grid, as exact numbers; ``decay`` is the exponent of the relative remainder in the gauge.
+
+        ``least`` is where it may begin, on the clock of gradient flow (`first_regular`).
+        """
         if gauge is not None and resource is not None and gauge != resource:
             return gauge_grid(gauge, resource, decay, self.points)
-        start = Integer(math.ceil(Integer(10) ** self.first / self.pace.xreplace({**DEFAULTS, **settings})))
+        first = max(Integer(10) ** self.first, least)
+        start = Integer(math.ceil(first / self.pace.xreplace({**DEFAULTS, **settings})))
         times = 1 if decay == oo or decay <= 0 else round(1 / (2 * self.step * decay))
         step = self.step * max(1, min(times, self.longest))
         return tuple(start * Integer(10) ** (step * j) for j in range(self.points))

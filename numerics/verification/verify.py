@@ -31,6 +31,7 @@ from asymptotics.tasks.measured import Measured
 from numerics.values.tables import Tabular
 from numerics.values.value import Value
 from numerics.verification.exponents import measure
+from numerics.verification.grids import first_regular
 from numerics.verification.judge import Point, find_resolved_run, judge, judge_remainder, measure_decay
 from numerics.verification.prediction import Prediction, number
 from numerics.verification.references import DEFAULTS, REFERENCES, Place, reference_value
@@ -280,7 +281,8 @@ def _grid(law: Law, prediction: Prediction, settings: tuple[tuple[Symbol, Expr],
     if is_slow(law):
         return slow_resources(law)
     gauge = prediction.regime.variable(law.resource)
-    return REFERENCES[law.name].resources(dict(settings), gauge, law.resource, prediction.decay)
+    least = first_regular(law.task, law.resource)
+    return REFERENCES[law.name].resources(dict(settings), gauge, law.resource, prediction.decay, least)
 
 
 def _points(

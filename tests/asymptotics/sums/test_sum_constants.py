@@ -2,12 +2,17 @@
 
 import mpmath
 import pytest
-from sympy import Integer, Rational, digamma, exp, zeta
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import Integer, Mul, Rational, digamma, exp, zeta
 
 from asymptotics.errors import PrecisionError
+from asymptotics.expansions.tail import tail_expansion
+from asymptotics.precision import working
 from asymptotics.sums.convergent import ConvergentSum, convergent_sum
 from asymptotics.sums.lattice import LatticeConstant, LatticeZeta
-from asymptotics.sums.regularised import RegularSum, hurwitz, regular_sum
+from asymptotics.sums.rational import rational_sum
+from asymptotics.sums.regularised import RegularSum, _with_start, hurwitz, regular_sum
 from asymptotics.symbols import a, k
 
 
@@ -34,6 +39,39 @@ def test_regularised_sums_in_numbers(s):
             mpmath.binomial(-mpmath.mpf(s), j) * mpmath.zeta(mpmath.mpf(s) + 2 * j, 40) for j in range(24)
         )
         assert abs(number(RegularSum((k + 1 / k) ** -power, k, Integer(1)), 25) / (head + tail) - 1) < 1e-22
+
+
+@given(
+    dips=st.lists(
+        st.tuples(st.integers(2, 60), st.integers(1, 9), st.integers(1, 3)), min_size=1, max_size=2
+    ),
+    degree=st.integers(0, 6),
+    start=st.sampled_from(["1", "1/2", "4"]),
+)
+@settings(max_examples=20)
+def test_regularised_sums_of_rational_functions(dips, degree, start):
+    """By poles, and by direct terms with the expansion of the tail beyond them."""
+    below = Mul(*(((k - at) ** 2 + Rational(width, 3)) ** order for at, width, order in dips))
+    summand, first = (k**degree + 1) / below, Rational(start)
+    found = rational_sum(summand, k, first, 20)
+    series = tail_expansion(summand, k, 24)
+    with working(60):
+        exact = _with_start(summand, k, first, series, 3000, 20)
+        assert abs(found / exact - 1) < 1e-19
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_a_pole_far_from_the_first_index(order):
+    """``sum (k/(k - r))^(2m)`` at a distance of 5000, without as many terms."""
+    found = rational_sum((k**2 / ((k - 5000) ** 2 + 1)) ** order, k, Integer(1), 20)
+    with mpmath.workdps(60):
+        head = mpmath.fsum((j * j / ((j - 5000) ** 2 + mpmath.mpf(1))) ** order for j in range(1, 40_000))
+        series = tail_expansion((k**2 / ((k - 5000) ** 2 + 1)) ** order, k, 40)
+        tail = mpmath.fsum(
+            mpmath.mpf(int(t.coefficient)) * hurwitz(mpmath.mpf(int(t.order)), mpmath.mpf(40_000), 0)
+            for t in series.terms
+        )
+        assert abs(found / (head + tail) - 1) < 1e-19
 
 
 @pytest.mark.parametrize("m", [0, 1, 2])

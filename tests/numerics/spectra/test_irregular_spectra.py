@@ -37,7 +37,7 @@ from sympy import (
 
 from asymptotics import DomainError, SpectrumError, Task, UnableError, derive
 from asymptotics.symbols import k, t
-from numerics import FullModel
+from numerics import FullModel, verify
 from numerics.spectra.arrays import spectrum_arrays
 from numerics.spectra.regularity import regular_from
 
@@ -260,6 +260,15 @@ def test_what_is_not_summed_is_refused_at_once_with_the_reason() -> None:
         FullModel(Task(eigenvalues=harmonic(k) / k**3, target=k**-2))
     with pytest.raises(SpectrumError, match="grows or falls faster than every power"):
         FullModel(Task(eigenvalues=1 / factorial(k), target=k**-2))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", [12, 300, 5000])
+def test_laws_of_a_dip_hold_where_its_modes_are_learned(place: int) -> None:
+    """The slowest mode of a dip at 5000 has 1.6e-15: it is learned from t = 10^17 on."""
+    laws = derive(Task(((k - place) ** 2 + 1) / k**4, k**-2))
+    for law in (laws.time, laws.model, laws.data):
+        assert verify(law).verdict == "HOLDS"
 
 
 STARTS: list[tuple[Expr, Expr, int, int]] = [
