@@ -13,6 +13,7 @@ from zlib import crc32
 import mpmath
 from sympy import Expr, Float, Function, Mul, Rational, S, Symbol, zeta
 
+from asymptotics.caches import cached
 from asymptotics.precision import working
 
 Number = Any
@@ -102,6 +103,7 @@ def _value(expression: Expr, seed: int) -> Any:
         return mpmath.mpc(real, imaginary) if imaginary else real
 
 
+@cached(maxsize=4096)
 def _random(expression: Expr, seed: int) -> Rational:
     """A number in (0, 1) that an expression keeps wherever it is met."""
     return Rational(crc32(f"{seed} {expression}".encode()) % 9973 + 1, 9980)

@@ -14,8 +14,10 @@ from sympy import (
     Expr,
     Integer,
     Mul,
+    Poly,
     Rational,
     bernoulli,
+    cos,
     factorial,
     gamma,
     pi,
@@ -23,6 +25,10 @@ from sympy import (
     sin,
     stieltjes,
 )
+
+from asymptotics.caches import cached
+
+_c = Dummy("c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,7 @@ class Laurent:
         return Laurent(-self.valuation, tuple(inverse))
 
 
+@cached(maxsize=512)
 def reciprocal_gamma(point: Expr, terms: int) -> Laurent:
     """``1/Gamma(point + d)`` to ``terms`` coefficients, from d^0 on (an entire function).
 
@@ -112,6 +119,7 @@ def reciprocal_gamma(point: Expr, terms: int) -> Laurent:
     return Laurent(0, tuple(series))
 
 
+@cached(maxsize=512)
 def gamma_laurent(point: Expr, terms: int) -> Laurent:
     """``Gamma(point + d)`` to ``terms`` coefficients, from its pole on if there is one.
 
@@ -124,13 +132,13 @@ def gamma_laurent(point: Expr, terms: int) -> Laurent:
     return Laurent(1, entire.coefficients[1:]).reciprocal()
 
 
+@cached(maxsize=512)
 def reflection(point: Expr, terms: int) -> Laurent:
     """``pi/sin(pi (point + d)) = Gamma(z) Gamma(1 - z)`` at ``z = point + d`` (DLMF 5.5.3).
 
     >>> reflection(Integer(3), 3).coefficients
     (-1, 0, -pi**2/6)
     """
-    d = Dummy("d")
     if point.is_integer:
         # pi d / sin(pi d) = sum_i (-1)^(i-1) 2 (2^(2i-1) - 1) B_2i (pi d)^(2i) / (2i)!
         even = [
@@ -146,10 +154,14 @@ def reflection(point: Expr, terms: int) -> Laurent:
             Integer(-1) ** point * even[i // 2] if i % 2 == 0 else Integer(0) for i in range(terms)
         ]
         return Laurent(-1, tuple(coefficients))
-    function = pi / sin(pi * (point + d))
-    return Laurent(
-        0, tuple(function.diff(d, i).xreplace({d: Integer(0)}) / factorial(i) for i in range(terms))
-    )
+    # the n-th derivative of 1/sin(x) is p_n(cos x)/sin(x)^(n+1)
+    sine, cosine = sin(pi * point), cos(pi * point)
+    numerator, coefficients = Poly(1, _c), []
+    for n in range(terms):
+        value = numerator.as_expr().xreplace({_c: cosine})
+        coefficients.append((pi / sine) ** (n + 1) * value / factorial(n))
+        numerator = -(1 - _c**2) * numerator.diff(_c) - (n + 1) * _c * numerator
+    return Laurent(0, tuple(coefficients))
 
 
 def zeta_at_one(derivative: int, terms: int) -> Laurent:

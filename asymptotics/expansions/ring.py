@@ -102,8 +102,8 @@ class Element:
             return Element({})
         pairs = []
         for monomial, c in self.terms.items():
-            for letter, p in monomial:
-                inner = element(variable * letter.expression().diff(variable))
+            for letter, p in (x for x in monomial if x[0].has(variable)):
+                inner = _slope(letter, variable)
                 rest = merge(monomial, frozenset({(letter, -1)}))
                 pairs.append((Element({rest: c * p}), inner))
         return sum_of_products(pairs)
@@ -222,6 +222,11 @@ def _written(coefficient: Element) -> Expr:
     total = Add(*(Mul(_polynomial(frozenset(p.items())), *_factors(m)) for m, p in parts.items()))
     sign = -1 if total.is_Add and total.could_extract_minus_sign() else 1
     return Mul(sign * as_rational(scale), *_factors(shared), sign * total)
+
+
+@cached(maxsize=2048)
+def _slope(letter: Generator, variable: Symbol) -> Element:
+    return element(variable * letter.expression().diff(variable))
 
 
 def _content(coefficients: Iterable[Number]) -> Number:
