@@ -131,7 +131,10 @@ def _powers(base: Expansion) -> Powers:
     """Powers of what leads with a power of the index alone: others leave series in 1/log."""
     lead = base.leading()
     if lead.log_power:
-        raise UnableError(f"it leads with log({base.variable})**{lead.log_power}")
+        raise UnableError(
+            f"a function of log({base.variable}) other than its powers is not expanded; write powers of "
+            f"{base.variable} and of log({base.variable})"
+        )
     return Powers(base)
 
 

@@ -91,7 +91,11 @@ def _first_family(task: Task, domain: Domain) -> SpectralSeries:
         if nearest is None or found.fitting > nearest[1].fitting:
             nearest = (family, found)
     assert nearest is not None
-    raise SpectrumError(f"{nearest[1].missing}; the closest family: {nearest[0].name}")
+    family, mismatch = nearest
+    raise SpectrumError(
+        f"{mismatch.missing}; the closest family: {family.name} ({family.form}); numbers without a law come "
+        "from numerics.FullModel"
+    )
 
 
 __all__ = ["FAMILIES", "Family", "FiniteSeries", "Mismatch", "SpectralSeries", "spectrum"]

@@ -56,6 +56,7 @@ class BrokenPowerLaws:
     """Pieces in k, the last of them a power law with infinitely many modes."""
 
     name: str = "broken power laws"
+    form: str = "Piecewise in k whose last piece is a power law"
 
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The head and the tail; the conditions are those of the tail's power law."""

@@ -148,6 +148,7 @@ class EquivalentSpectra:
 
     families: tuple[Family, ...]
     name: str = "spectra equivalent to one of a simpler family"
+    form: str = "smooth decays that tend to C*k**-b, C*rho**k or C*exp(-c*k**r)"
 
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The spectrum of the equivalent task, with the sums of the true one."""

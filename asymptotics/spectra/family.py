@@ -46,7 +46,7 @@ class Mismatch:
 
 
 class Family(Protocol):
-    """One kind of spectra, in one file. ``name`` says in words which it takes.
+    """One kind of spectra, in one file. ``name`` says in words which it takes; ``form`` what they look like.
 
     A family of the package has its entry in `asymptotics.spectra.FAMILIES`; another is registered there from
     outside, by ``FAMILIES.register(family)``.
@@ -54,6 +54,9 @@ class Family(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def form(self) -> str: ...
 
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The spectrum of a task of this family, or why the task is of another.

@@ -186,6 +186,7 @@ class FiniteSpectra:
     """Finitely many modes that are learned."""
 
     name: str = "finitely many modes"
+    form: str = "modes=M, or eigenvalues that are 0 from some mode on"
 
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The two finite sums; raises `SpectrumError` where nothing is learned."""

@@ -152,6 +152,7 @@ class GeometricSpectra:
     """``C rho^(k+q)`` or ``exp(-c k)`` with targets that are sums of polynomials times such exponentials."""
 
     name: str = "geometric spectra"
+    form: str = "C*rho**k, with targets such as k**n*tau**k"
 
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The two series, where eigenvalues and power fall, with the conditions of a trace."""

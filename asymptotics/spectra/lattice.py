@@ -63,6 +63,7 @@ class LatticeModes:
     """Fourier modes with |n|^2 = k, multiplicity SquaresCount(d, k), and single powers of k."""
 
     name: str = "modes of a lattice"
+    form: str = "powers of k with multiplicity=squares(d)"
 
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The two series where b > 0 and a > d in the lengths |n|; with b > d a trace."""

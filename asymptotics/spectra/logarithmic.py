@@ -112,6 +112,7 @@ class LogarithmicPowers:
     """Powers of k times real powers of logarithms, in the eigenvalues and the target."""
 
     name: str = "powers with logarithms"
+    form: str = "k**-b*log(k + 1)**q, and the like in the target"
 
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The two series where b > 0 and a > 1; with b > 1 a trace."""

@@ -60,7 +60,7 @@ class AlgebraicSeries:
     decay: Expr
 
     def poles(self, count: int) -> tuple[Pole, ...]:
-        """The places ``s = (p_j - 1)/b`` by increasing p_j; order 0 where the residue vanishes."""
+        """The places ``s = (p_j - 1)/b`` by increasing p_j, one order less where a coefficient is 0."""
         for depth in range(count, 2 * count + 8):
             terms, complete = _tail_terms(self, depth)
             # orders that cancel leave fewer terms; a short list would count as all there are
@@ -69,7 +69,8 @@ class AlgebraicSeries:
         found: dict[Expr, int] = {}
         for t in terms:
             location = cancel((t.order - 1) / self.decay)
-            order = 0 if element(_at(t.coefficient, location)).vanishes() else t.log_power + 1
+            # a coefficient that vanishes there takes one order from the pole, the only one without logarithms
+            order = t.log_power + (not element(_at(t.coefficient, location)).vanishes())
             found[location] = max(found.get(location, 0), order)
         places = [Pole(p, m) for p, m in found.items()]
         return tuple(places if complete else places[:count])
@@ -170,6 +171,7 @@ class PowerLaws:
     """Sums, products and powers of k and shifts of it, integer powers of log k in the target."""
 
     name: str = "power laws"
+    form: str = "sums and products of powers of k and of its shifts"
 
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The two series, where eigenvalues fall and ``sum m_k c_k < oo``, with the conditions of a trace."""

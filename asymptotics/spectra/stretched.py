@@ -93,6 +93,7 @@ class StretchedExponentials:
     """``exp(-c k^r)`` times powers of k, 0 < r < 1, in the eigenvalues; the same or powers in the target."""
 
     name: str = "stretched exponentials"
+    form: str = "exp(-c*k**r) with 0 < r < 1, in the target with the same r or powers of k"
 
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The two series, with the conditions ``r < 1`` and ``sum m_k c_k < oo``."""

@@ -50,6 +50,7 @@ class GeometricCorrections:
     """``lambda_k = k^-b`` and ``c_k = k^-a (1 + x^k)``."""
 
     name: str = "power laws with a geometric correction of the target"
+    form: str = "k**-b, k**-a + C*rho**k"
 
     def spectrum(self, task: Task, domain: Domain):
         exponent, ratio = Wild("p", exclude=[task.index]), Wild("q", exclude=[task.index])
