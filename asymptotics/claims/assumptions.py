@@ -87,6 +87,3 @@ def assume(domain: Domain, assumptions: Iterable[tuple[str, Expr]]) -> tuple[Cel
             )
         cells = left
     return tuple(sorted(cells, key=lambda cell: len(cell.walls)))
-
-
-__all__ = ["assume", "read_assumptions"]

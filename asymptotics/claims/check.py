@@ -332,6 +332,3 @@ def _right_for(judge: Judge, cells: tuple[Cell, ...]) -> tuple[str, ...]:
         if outcomes and all(o.status == HOLDS or o.is_wall for o in outcomes):
             found.append(f"{other.name} ({other.words})")
     return tuple(found)
-
-
-__all__ = ["check_claim"]

@@ -66,6 +66,3 @@ class Decimals:
     def as_written(self, expression: Expr) -> Expr:
         """The expression with the numbers that are written in place of the letters."""
         return expression.xreplace({x.letter: x.written for x in self.found})
-
-
-__all__ = ["Decimals", "Rounding"]

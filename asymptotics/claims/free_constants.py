@@ -50,6 +50,3 @@ def _multiplies(expression: Expr, letter: Symbol) -> bool:
     if isinstance(expression, Add) and letter in expression.args:
         return False
     return isinstance(expression, Add | Mul) and all(_multiplies(x, letter) for x in expression.args)
-
-
-__all__ = ["without_free_constants"]

@@ -312,6 +312,3 @@ def _bound_of(source: Source, items: Sequence[Item]) -> tuple[str, bool]:
     if after != len(items):
         source.fail(items[after].position, f"something follows {item.name}(...); give the leading term alone")
     return item.name, soft
-
-
-__all__ = ["EQUAL", "LOWER", "MEANING", "ORDER", "STATED", "UPPER", "Statement", "read_claim"]

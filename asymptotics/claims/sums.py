@@ -68,6 +68,3 @@ def check_sum(statement: Statement, laws: Laws, check: Callable[[object, Law], V
         ),
         **regions,
     )
-
-
-__all__ = ["check_sum"]

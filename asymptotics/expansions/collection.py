@@ -62,6 +62,3 @@ def collect(
             kept += found
     kept.sort(key=lambda t: present[t.order])
     return tuple(kept), tuple(minimal(signs, (*bounds, *dropped)))
-
-
-__all__ = ["Summands", "collect", "summands_of"]

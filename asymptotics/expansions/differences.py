@@ -41,6 +41,3 @@ def _difference(total: Expr, index: Symbol) -> Expr:
     left = cancel(one**2 - two**2) if one.is_positive and two.is_positive else total
     rewritten = left.is_rational_function(index) and not total.is_rational_function(index)
     return left / (one + two) if rewritten else total
-
-
-__all__ = ["write_differences"]

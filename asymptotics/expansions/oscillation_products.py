@@ -214,6 +214,3 @@ def _products(
         else:
             mean += constant
     return mean, products
-
-
-__all__ = ["WaveProduct", "Waves", "split_waves"]

@@ -160,6 +160,3 @@ def exponential(series: Expansion) -> Expansion:
             total = total + term
     total = total.with_terms(total.terms, (*total.remainder, *term.bounds()))
     return total * total.monomial(exp(constant), power)
-
-
-__all__ = ["exponential", "in_front", "revert"]

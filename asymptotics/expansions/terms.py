@@ -140,16 +140,3 @@ def slopes_of(logs: Logs) -> tuple[tuple[Expr, Logs], ...]:
     m, n = logs
     pieces = ((m, (m - 1, n)), (n, (m - 1, n - 1)))
     return tuple((sympify(factor), place) for factor, place in pieces if factor != 0)
-
-
-__all__ = [
-    "Bound",
-    "Logs",
-    "Power",
-    "Term",
-    "absorbs",
-    "compare_logs",
-    "logs_at_point",
-    "minimal",
-    "slopes_of",
-]

@@ -109,6 +109,3 @@ def compare(first: Task | Laws, second: Task | Laws, names: object = BOTTLENECKS
     both = (first, second)
     left, right = (one if isinstance(one, Laws) else derive(one) for one in both)
     return TaskComparison(laws=(left, right), names=chosen)
-
-
-__all__ = ["TaskComparison", "compare"]

@@ -80,6 +80,3 @@ def ensembling(laws: Laws) -> tuple[Comparison, ...]:
         wins = True if regime.domain.positive(p - s) else None
         found.append(Comparison(condition=regime.condition, factor=factor, width_wins=wins))
     return tuple(found)
-
-
-__all__ = ["Comparison", "ensembling"]

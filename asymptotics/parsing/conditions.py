@@ -73,6 +73,3 @@ def split_claim(text: str) -> tuple[str, str]:
         if depth(text, mark.start()) == 0 and re.search("[<>=]", text[mark.end() :]):
             return text[: mark.start()].rstrip(), text[mark.end() :]
     return text, ""
-
-
-__all__ = ["read_condition", "split_claim", "text_condition"]

@@ -257,21 +257,3 @@ def without_corrections(source: Source, items: Sequence[Item]) -> tuple[Item, ..
 def _is_bound(item: Item) -> bool:
     inside = (item.arguments[0] or ()) if item.kind == "macro" and item.arguments else ()
     return item.name in ("O", "o") or (len(inside) == 1 and inside[0].name in ("O", "o"))
-
-
-__all__ = [
-    "ACCENTS",
-    "FONTS",
-    "FRACTIONS",
-    "SIZES",
-    "Item",
-    "Source",
-    "is_latex",
-    "opening_at",
-    "partner",
-    "read",
-    "remainder_of",
-    "split_at",
-    "without_corrections",
-    "word_of",
-]

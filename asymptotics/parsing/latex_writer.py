@@ -370,6 +370,3 @@ def _starts_operand(item: Item) -> bool:
     if item.kind == "macro":
         return item.name in LETTERS or item.name in FUNCTIONS or item.name in FRACTIONS | {"sqrt"}
     return item.kind == "group" or (item.name.isascii() and item.name.isalnum())
-
-
-__all__ = ["FUNCTIONS", "LETTERS", "to_text"]

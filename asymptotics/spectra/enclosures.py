@@ -150,6 +150,3 @@ def _monotone(expression: Expr, index: Symbol) -> Callable[[Interval], Interval]
         return _widen(*ends) if rises else _widen(*ends[::-1])
 
     return value
-
-
-__all__ = ["Enclosure", "enclosure"]

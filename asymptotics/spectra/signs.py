@@ -248,6 +248,3 @@ def _enclose(expression: Expr, index: Symbol, low: int, high: int) -> tuple[mpma
     if more > BITS and least <= 0 < largest:
         return enclosure(expression, index, more)(low, high)
     return least, largest
-
-
-__all__ = ["Violation", "check_signs", "violation"]

@@ -99,6 +99,3 @@ def written(expression: Expr) -> str:
     if not same:
         raise UnableError(f"{shown(expression)} has no text that is read as the same; keep the Python value")
     return text
-
-
-__all__ = ["VERSION", "check_same", "content_of", "record", "written"]

@@ -117,6 +117,3 @@ def _harmonics(series: DirichletSeries, kernel: Kernel, pole: Pole, x: Expr) -> 
         coefficient = Add(*(principal.coefficient(-1 - j - i) * waves[i] for i in range(pole.order - j)))
         pieces.append(Term((-1) ** (j + 1) * coefficient / factorial(j), pole.location, j))
     return pieces
-
-
-__all__ = ["spectral_sum"]

@@ -220,6 +220,3 @@ def _overlap(
         for y in other
     ]
     return expansion(variable, terms, bounds, at_infinity=True, domain=first.domain, depth=first.depth)
-
-
-__all__ = ["OverlapSlope", "antisymmetric_overlap", "half_convolution"]

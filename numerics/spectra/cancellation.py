@@ -105,6 +105,3 @@ def resist(compile_with: Callable[[Field, Scalar], Function], expression: Expr, 
                 extra = 2 * extra or FIRST
 
     return value
-
-
-__all__ = ["check_logarithm", "check_sum", "may_cancel", "resist"]

@@ -314,6 +314,3 @@ def constant(expression: sympy.Expr, field: Field) -> Scalar:
         if not (number.is_Float or number.is_Rational):
             raise SpectrumError(f"{expression} is not a real number; give real constants")
         return field.real(mpmath.mpf(number._mpf_) if number.is_Float else mpmath.mpf(number.p) / number.q)
-
-
-__all__ = ["PROBE_BITS", "compile_function", "constant", "logarithm_of", "unsummable"]

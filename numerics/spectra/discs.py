@@ -188,6 +188,3 @@ def _gammas(expression: Expr, index: Symbol, field: Field) -> OnDisc:
         return _product(Disc(found, found * slope, bound), beside(u, radius))
 
     return value
-
-
-__all__ = ["Disc", "OnDisc", "compile_disc"]

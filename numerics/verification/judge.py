@@ -272,6 +272,3 @@ def judge_faster(points: tuple[Point, ...]) -> tuple[str, str]:
 
 def _short(value: mpmath.mpf) -> str:
     return str(mpmath.nstr(value, 3))
-
-
-__all__ = ["Point", "find_resolved_run", "judge", "judge_faster", "judge_remainder", "measure_decay"]
