@@ -10,9 +10,9 @@ from numerics.optima.frontier import Split as Split
 from numerics.optima.frontier import constants as constants
 from numerics.optima.frontier import frontier as frontier
 from numerics.simulation.simulate import simulate as simulate
-from numerics.sweeps.sweep import Sweep as Sweep
-from numerics.sweeps.sweep import SweepWarning as SweepWarning
-from numerics.sweeps.sweep import read_sweep as read_sweep
+from numerics.sweeps.file import read_sweep as read_sweep
+from numerics.sweeps.rows import Sweep as Sweep
+from numerics.sweeps.rows import SweepWarning as SweepWarning
 from numerics.sweeps.sweep import sweep as sweep
 from numerics.values.results import Curve as Curve
 from numerics.values.results import Variance as Variance

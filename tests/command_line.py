@@ -5,7 +5,8 @@ from sympy import Rational, oo
 
 from numerics.cli import main
 from numerics.values.value import Value
-from numerics.verification.verify import POINTS, Point, Verification
+from numerics.verification.judge import Point
+from numerics.verification.verify import POINTS, Verification
 
 
 def stand_in(verdict="HOLDS", decay=Rational(1), error=mpmath.mpf("1e-20")):

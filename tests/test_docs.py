@@ -45,8 +45,8 @@ WITHOUT_EXAMPLE = {
         "numerics.Verification",
         "numerics.verification.exponents.Measurement",
         "numerics.simulation.simulate.Simulation",
-        "numerics.sweeps.sweep.Row",
-        "numerics.verification.verify.Point",
+        "numerics.sweeps.rows.Row",
+        "numerics.verification.judge.Point",
     ),
     "at work in the example of JointLaw, restated and extrapolate": (
         "asymptotics.joint_law",

@@ -26,7 +26,8 @@ from sympy import Expr, Integer, Mul, Symbol, fraction, log, oo, together
 
 from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
-from asymptotics.laws.derive import Law, Laws
+from asymptotics.laws.derive import Laws
+from asymptotics.laws.law import Law
 from asymptotics.model.rules.base import Rule, numbers_of
 from asymptotics.model.sums import df1, expand_sum, trace_of
 from asymptotics.parsing.heights import substitute, to_power

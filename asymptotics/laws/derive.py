@@ -102,6 +102,3 @@ def derive(task: Task) -> Laws:
     spectrum(laws.task, trace=False)  # a spectrum without laws is refused here, not at the first use
     tuple(laws)
     return laws
-
-
-__all__ = ["Law", "Laws", "derive"]

@@ -32,8 +32,8 @@ from numerics.commands.options import (
     whole_number,
 )
 from numerics.sweeps.file import try_writing
-from numerics.sweeps.rows import Row, quote
-from numerics.sweeps.sweep import Sweep, sweep
+from numerics.sweeps.rows import Row, Sweep, quote
+from numerics.sweeps.sweep import sweep
 from numerics.verification.run import symbols_of
 from numerics.verification.verify import verify
 from numerics.verification.wording import align_rows

@@ -14,7 +14,8 @@ import sympy
 from sympy import Expr, oo
 
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
-from numerics.verification.verify import Point, Verification
+from numerics.verification.judge import Point
+from numerics.verification.verify import Verification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,8 @@ from numerics.model.renormalised_ridge import Resolvent, resolve, spectrum_edge,
 from numerics.model.rules.base import Dynamics
 from numerics.model.sizes import Sizes, sizes_of
 from numerics.model.two_time import expected_loss
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, constant
+from numerics.spectra.compiled import constant
+from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
 from numerics.sums.spectral_sums import OnePoint, SpectralSums
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, each, field_of
 from numerics.values.inputs import infinite

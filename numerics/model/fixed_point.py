@@ -29,7 +29,7 @@ from asymptotics.errors import PrecisionError
 from numerics.model.renormalised_ridge import START_BITS, rough_df1
 from numerics.model.sizes import Sizes, sizes_of
 from numerics.model.two_time import PARTS, TwoPoint, kernels
-from numerics.spectra.spectrum import constant
+from numerics.spectra.compiled import constant
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import Field, Scalar, array, field_of
 from numerics.values.inputs import infinite, sign_of

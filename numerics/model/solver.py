@@ -25,7 +25,8 @@ from numerics.model.fixed_point import FixedPoint, fixed_point
 from numerics.model.renormalised_ridge import resolve, slowest_rate, starting_values
 from numerics.model.rules.base import dynamics_of
 from numerics.model.two_time import PARTS, contour_kernels, one_time
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, constant
+from numerics.spectra.compiled import constant
+from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
 from numerics.sums.time_sum import time_sum
 from numerics.values.arithmetic import Field, array
 from numerics.values.inputs import infinite

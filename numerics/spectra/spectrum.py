@@ -25,7 +25,7 @@ from asymptotics.spectra.signs import check_signs
 from asymptotics.tasks.arrays import nonnegative
 from asymptotics.tasks.counts import check_multiplicity
 from asymptotics.tasks.task import Task
-from numerics.spectra.compiled import PROBE_BITS, compile_function, constant, logarithm_of
+from numerics.spectra.compiled import PROBE_BITS, compile_function, logarithm_of
 from numerics.spectra.regularity import regular_from
 from numerics.values.arithmetic import Array, Field, array, each, field_of
 
@@ -324,14 +324,3 @@ def integers(first: int, last: int, field: Field) -> Array:
     [1, 2, 3]
     """
     return array(field.real(n) for n in range(first, last + 1))
-
-
-__all__ = [
-    "ContinuousSpectrum",
-    "FiniteSpectrum",
-    "constant",
-    "finite_spectrum",
-    "integers",
-    "solve_spectrum",
-    "spectrum_of",
-]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from asymptotics.errors import UnableError
-from numerics.spectra.spectrum import ContinuousSpectrum, constant
+from numerics.spectra.compiled import constant
+from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.sums.node_rules import NodeRule, RuleBook, doubles_of
 from numerics.values.arithmetic import Array, array, bits_of, field_of
 

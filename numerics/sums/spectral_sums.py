@@ -23,8 +23,8 @@ import sympy
 from numpy.typing import NDArray
 
 from asymptotics.errors import DomainError, PrecisionError
-from numerics.spectra.compiled import PROBE_BITS
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, constant, integers
+from numerics.spectra.compiled import PROBE_BITS, constant
+from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, integers
 from numerics.sums.node_rules import NodeRule, RuleBook, check_head
 from numerics.sums.piecewise_rules import PieceBook
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, field_of

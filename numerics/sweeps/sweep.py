@@ -23,8 +23,8 @@ from tqdm import tqdm
 
 from asymptotics.errors import DomainError, shown
 from asymptotics.parsing.numbers import items_of, whole_number
-from numerics.sweeps.file import RowFile, read_sweep
-from numerics.sweeps.rows import PointError, Row, Sweep, SweepWarning, as_json, key_of
+from numerics.sweeps.file import RowFile
+from numerics.sweeps.rows import PointError, Row, Sweep, as_json, key_of
 from numerics.sweeps.workers import Unsendable, Workers, failure_of
 
 Point: TypeAlias = Mapping[str, Any]
@@ -181,6 +181,3 @@ def square_root(point: Point) -> dict[str, float]:
     if point["x"] < 0:
         raise DomainError(f"x = {point['x']}; the root needs x >= 0")
     return {"root": float(point["x"]) ** 0.5}
-
-
-__all__ = ["Row", "Sweep", "SweepWarning", "read_sweep", "square_root", "sweep"]

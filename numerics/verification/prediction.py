@@ -12,7 +12,7 @@ from sympy import Expr, Float, Symbol, oo
 
 from asymptotics import UnableError
 from asymptotics.expansions.terms import Term
-from asymptotics.laws.derive import Law
+from asymptotics.laws.law import Law
 from asymptotics.parsing.heights import substitute
 
 ORDERS = 4

@@ -22,7 +22,7 @@ from sympy import Expr, Symbol, oo
 
 from asymptotics.errors import DomainError, check_kind
 from asymptotics.hints import name_numbers
-from asymptotics.laws.derive import Law
+from asymptotics.laws.law import Law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.parsing.numbers import mapping_of, substitution, whole_number
 from asymptotics.precision import exclusive, working
@@ -317,6 +317,3 @@ def _compared(x: mpmath.mpf, value: Value, prediction: Prediction) -> Point:
         remainder=ratio - 1,
         remainder_error=abs(value.error / stated) + abs(ratio) * mpmath.mpf(10) ** -(mpmath.mp.dps - 4),
     )
-
-
-__all__ = ["POINTS", "Point", "Verification", "points_of", "settings_of", "verify"]

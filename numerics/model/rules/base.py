@@ -176,6 +176,3 @@ def dynamics_of(rule: TrainingRule) -> Dynamics[Any]:
         name = type(rule).__name__
         raise DomainError(f"rule = {rule} is not registered; decorate a Dynamics of it with @solves({name})")
     return _DYNAMICS[type(rule)](rule)
-
-
-__all__ = ["Dynamics", "Floats", "Noise", "Propagation", "dynamics_of", "solves"]

@@ -15,7 +15,8 @@ from asymptotics.errors import DomainError
 from asymptotics.model.rules.base import Curvature
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from numerics.model.contour import talbot
-from numerics.model.rules.base import Dynamics, Floats, Propagation, solves
+from numerics.model.rules.base import Dynamics, Propagation, solves
+from numerics.spectra.arrays import Array as Floats
 from numerics.sums.decay import Decay
 from numerics.values.arithmetic import Field, Scalar, array, each
 

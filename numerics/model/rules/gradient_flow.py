@@ -12,8 +12,9 @@ from sympy import Expr
 from asymptotics.model.rules.base import Curvature
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from numerics.model.contour import talbot
-from numerics.model.rules.base import Dynamics, Floats, Propagation, RuleType, solves
-from numerics.spectra.spectrum import constant
+from numerics.model.rules.base import Dynamics, Propagation, RuleType, solves
+from numerics.spectra.arrays import Array as Floats
+from numerics.spectra.compiled import constant
 from numerics.sums.decay import Decay
 from numerics.values.arithmetic import Field
 

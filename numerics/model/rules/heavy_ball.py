@@ -14,8 +14,9 @@ from asymptotics.errors import PrecisionError
 from asymptotics.model.rules.base import Curvature
 from asymptotics.model.rules.heavy_ball import HeavyBall
 from numerics.model.contour import talbot
-from numerics.model.rules.base import Dynamics, Floats, Propagation, solves
-from numerics.spectra.spectrum import constant
+from numerics.model.rules.base import Dynamics, Propagation, solves
+from numerics.spectra.arrays import Array as Floats
+from numerics.spectra.compiled import constant
 from numerics.values.arithmetic import Field
 
 MAX_NODES = 1500

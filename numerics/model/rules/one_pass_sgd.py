@@ -20,9 +20,10 @@ from asymptotics.model.rules.base import numbers_of
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.symbols import eta as eta_symbol
-from numerics.model.rules.base import Floats, Noise, solves
+from numerics.model.rules.base import Noise, solves
 from numerics.model.rules.gradient_flow import AlongFlow
 from numerics.model.two_time import OneTime
+from numerics.spectra.arrays import Array as Floats
 from numerics.values.arithmetic import Array, Field, Scalar
 from numerics.values.positive import Positive
 

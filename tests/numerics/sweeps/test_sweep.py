@@ -22,8 +22,9 @@ from sympy import Rational
 from asymptotics import DomainError, UnableError
 from numerics.cli import main
 from numerics.commands.sweep import random_points
-from numerics.sweeps.rows import as_json
-from numerics.sweeps.sweep import SweepWarning, read_sweep, square_root, sweep
+from numerics.sweeps.file import read_sweep
+from numerics.sweeps.rows import SweepWarning, as_json
+from numerics.sweeps.sweep import square_root, sweep
 from numerics.values.value import Value
 
 

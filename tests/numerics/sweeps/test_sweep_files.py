@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from asymptotics import DomainError, UnableError
 from numerics.cli import main
 from numerics.sweeps import file as files
-from numerics.sweeps.rows import as_json, header, key_of, line, parse_rows
-from numerics.sweeps.sweep import SweepWarning, read_sweep, square_root, sweep
+from numerics.sweeps.file import read_sweep
+from numerics.sweeps.rows import SweepWarning, as_json, header, key_of, line, parse_rows
+from numerics.sweeps.sweep import square_root, sweep
 
 NAME = "numerics.sweeps.sweep.square_root"
 HEADER = line(header(NAME))

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from asymptotics import DomainError, UnableError
-from numerics.sweeps.sweep import read_sweep, square_root, sweep
+from numerics.sweeps.file import read_sweep
+from numerics.sweeps.sweep import square_root, sweep
 from numerics.verification import run
 
 PATIENCE = 120
