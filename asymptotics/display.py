@@ -19,8 +19,9 @@ from decimal import Decimal as Written
 from typing import Any
 
 import mpmath
-from sympy import Add, Basic, Expr, Mul, Rational, S, preorder_traversal
+from sympy import Add, Basic, Expr, Float, Mul, Rational, S, preorder_traversal
 from sympy.core.expr import AtomicExpr
+from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 
 from asymptotics.errors import BottleneckError
@@ -40,8 +41,7 @@ DENOMINATOR = 16
 class Decimal(AtomicExpr):  # type: ignore[misc]
     """A positive number as its decimal prints; ``rounded`` where the number has further digits."""
 
-    is_positive = is_finite = is_extended_real = True
-    is_number = False  # nothing is computed with it
+    is_positive = is_finite = is_extended_real = is_number = True
 
     def __new__(cls, written: str | Str, rounded: Basic) -> Decimal:
         return AtomicExpr.__new__(cls, Str(str(written)), rounded)
@@ -49,6 +49,9 @@ class Decimal(AtomicExpr):  # type: ignore[misc]
     @classmethod
     def class_key(cls) -> tuple[int, int, str]:
         return 1, 0, "Number"  # the place of a number in a product
+
+    def _eval_evalf(self, prec: int) -> Expr:
+        return Float(str(self.args[0]), precision=prec)
 
     def _sympystr(self, printer: Any) -> str:
         return str(self.args[0])
@@ -72,6 +75,8 @@ def readable(expression: Any, longest: int = LONG) -> Any:
         return _rational(expression) if isinstance(expression, Rational) else expression
     if isinstance(expression, Expr) and not expression.free_symbols:
         return _number(expression, longest)
+    if isinstance(expression, Relational):
+        expression = _scaled(expression)
     before = list(expression.args)
     if isinstance(expression, Mul):
         before = [Mul(*(x for x in before if not x.free_symbols)), *(x for x in before if x.free_symbols)]
@@ -80,6 +85,19 @@ def readable(expression: Any, longest: int = LONG) -> Any:
         return expression
     # a sum may have its terms in an order of its own
     return Add(*parts, evaluate=False) if isinstance(expression, Add) else expression.func(*parts)
+
+
+def _scaled(relation: Relational) -> Relational:
+    """``a < 2.749`` for ``1000*a < 2749``: the first symbol without a long coefficient."""
+    if not isinstance(relation.lhs, Expr):
+        return relation
+    coefficients = (
+        abs(term.as_coeff_Mul()[0]) for term in relation.lhs.as_ordered_terms() if term.free_symbols
+    )
+    size = next(coefficients, S.One)
+    if not (size.is_Integer and size > DENOMINATOR):
+        return relation
+    return relation.func((relation.lhs / size).expand(), (relation.rhs / size).expand())
 
 
 def _number(number: Expr, longest: int) -> Expr:

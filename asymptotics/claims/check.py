@@ -123,7 +123,7 @@ def _meaning(notation: str | Notation | Mapping[str | Symbol, object] | None) ->
         chosen = notation_of(notation)
         loss = re.fullmatch(r"\\mathcal\{(\w)\}", chosen.loss)
         # the loss has a name of its own, unless that is a letter of something else
-        return ({loss[1]: Symbol("L")} if loss else {}) | chosen.meanings
+        return ({loss[1]: Symbol("L", positive=True)} if loss else {}) | chosen.meanings
     return {
         str(letter): exact(meant, str(letter)) for letter, meant in mapping_of(notation, "notation").items()
     }

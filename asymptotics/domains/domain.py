@@ -38,7 +38,7 @@ from sympy.logic.boolalg import Boolean, true
 from sympy.polys.polyerrors import PolynomialError
 
 from asymptotics.caches import cached
-from asymptotics.display import text
+from asymptotics.display import readable
 from asymptotics.domains.bounds import see_point, see_sign
 from asymptotics.domains.logarithms import as_monomials, name_letters
 from asymptotics.domains.solver import number_sign, solve
@@ -269,10 +269,8 @@ def solutions(difference: Expr) -> list[tuple[Symbol, Expr]]:
 
 def plain(condition: Boolean) -> str:
     """A condition as a person writes it."""
-    return " and ".join(
-        f"{text(part.lhs)} {'=' if part.rel_op == '==' else part.rel_op} {text(part.rhs)}"
-        for part in And.make_args(condition)
-    )
+    parts = [readable(part) for part in And.make_args(condition)]
+    return " and ".join(f"{p.lhs} {'=' if p.rel_op == '==' else p.rel_op} {p.rhs}" for p in parts)
 
 
 def _negative_coefficient(term: Expr) -> bool:

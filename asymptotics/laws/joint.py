@@ -28,6 +28,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Symbol, gamma, log, together
 
+from asymptotics.display import text
 from asymptotics.domains.domain import normal
 from asymptotics.errors import DomainError, UnableError, check_kind, shown
 from asymptotics.expansions.terms import Term
@@ -93,6 +94,18 @@ class JointLaw(Typeset):
     def theta(self) -> Expr:
         """The argument of the scaling functions."""
         return (2 if self.size == N else 1) * t * self.kappa0
+
+    def __repr__(self) -> str:
+        words = "theta" if self.size == N else "theta, theta"
+        parts = []
+        for term in self.terms:
+            scaled = f"G[{text(term.power)}]({words})"
+            if term.log_power:
+                scaled = f"(log(kappa0)*{scaled} + dG[{text(term.power)}]({words})/dp)"
+            parts.append(f"{text(term.coefficient * Symbol('kappa0') ** term.power)}*{scaled}")
+        theta = ("2*" if self.size == N else "") + "t*kappa0"
+        total = " + ".join(parts).replace("+ -", "- ")
+        return f"L(t, {self.size}) ~ {total}, kappa0 = {text(self.kappa0)}, theta = {theta}"
 
     def to_latex(self) -> str:
         r"""The sum of scaling functions, with what stands in it.

@@ -14,18 +14,15 @@ from typing import Any
 
 import mpmath
 import sympy
-from sympy import And, Expr, true
+from sympy import Expr, true
 from sympy.logic.boolalg import Boolean
+
+from asymptotics.domains.domain import plain
 
 
 def condition_text(condition: Boolean) -> str:
     """``a - 1 < b and b = 2``; the empty condition is ``everywhere``."""
-    if condition == true:
-        return "everywhere"
-    return " and ".join(
-        f"{part.lhs} {'=' if part.rel_op == '==' else part.rel_op} {part.rhs}"
-        for part in And.make_args(condition)
-    )
+    return "everywhere" if condition == true else plain(condition)
 
 
 def exponent_text(exponent: Expr) -> str:

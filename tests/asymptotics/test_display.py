@@ -3,7 +3,7 @@
 import pytest
 from sympy import Integer, Min, Rational, exp, gamma, latex, pi, sqrt
 
-from asymptotics import Task, check_claim, compute_optimal, derive, power_law
+from asymptotics import Task, check_claim, compute_optimal, derive, joint_law, power_law
 from asymptotics.display import Decimal, is_rounded, readable, text
 from asymptotics.symbols import N, a, b, k, t
 from asymptotics.typesetting import tex
@@ -61,6 +61,16 @@ def test_symbols_stay_symbols():
     law = derive(Task(eigenvalues="A*k**-1.749", target="D*k**-1.416")).time
     assert {"A", "D"} <= {s.name for s in law.prefactor.free_symbols}
     assert "A**" in repr(law) and "D" in repr(law)
+
+
+def test_conditions_are_about_a_symbol_without_a_long_coefficient():
+    law = derive(Task(eigenvalues="k**-1.749", target="k**-a")).model
+    assert "for a < 2.749" in repr(law) and "zeta(a - 1.749)" in repr(law)
+
+
+def test_joint_laws_show_decimals():
+    shown = repr(joint_law(derive(MEASURED), N))
+    assert len(shown) < 200 and "kappa0**0.237850*G[0.237850](theta)" in shown
 
 
 def test_huge_numbers_are_short():
