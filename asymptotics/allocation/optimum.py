@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from itertools import permutations
 from typing import Any
 
 from sympy import Add, And, Eq, Expr, Integer, Symbol, expand, oo
 
 from asymptotics.allocation import latex as typeset
 from asymptotics.allocation.loss_terms import loss_terms, trace_power
+from asymptotics.allocation.merging import merge_phases
 from asymptotics.allocation.phases import Allocation, Phase
 from asymptotics.allocation.question import (
     check_bounded,
@@ -28,7 +28,7 @@ from asymptotics.allocation.question import (
     spending_of,
 )
 from asymptotics.caches import cached
-from asymptotics.domains.domain import Domain, as_condition, normal, primitive
+from asymptotics.domains.domain import as_condition, normal, primitive
 from asymptotics.domains.parametric_lp import covers, disjoint
 from asymptotics.errors import DomainError, UnableError, check_kind
 from asymptotics.hints import name_argument
@@ -239,7 +239,7 @@ def compute_optimal(
     allocation = _allocation(laws, spent, split, held, rule)
     check_bounded(allocation)
     phases, complete = allocation.phases()
-    phases = _merge_phases(phases, allocation.domain)
+    phases = merge_phases(phases, allocation.domain)
     if all(phase.exponents["loss"] == 0 for phase in phases):
         raise DomainError(
             f"nothing to trade: at cost {cost} the loss tends to a constant; free what is held fixed"
@@ -289,34 +289,6 @@ def _check_batch(rule: Rule) -> None:
         raise DomainError(
             f"B = {numbers_of(rule)[B]} by rule = {rule}; leave B out of the budget, or pass the class"
         )
-
-
-def _merge_phases(phases: tuple[Phase, ...], domain: Domain) -> tuple[Phase, ...]:
-    """Phases with equal exponents as one, where inequalities can say so: parts of one region, or neighbours.
-
-    Where several monomials agree at the optimum, more than one choice of them certifies it.
-    """
-    found = list(phases)
-    while (pair := _mergeable(found, domain)) is not None:
-        first, second, merged = pair
-        found[found.index(first)] = merged
-        found.remove(second)
-    return tuple(sorted(found, key=lambda p: (len(p.domain.constraints), str(p.condition))))
-
-
-def _mergeable(phases: list[Phase], domain: Domain) -> tuple[Phase, Phase, Phase] | None:
-    for first, second in permutations(phases, 2):
-        if first.powers != second.powers or first.log_powers != second.log_powers:
-            continue
-        common = [c for c in first.domain.constraints if c in second.domain.constraints]
-        union = domain.holding(*common)
-        if len(common) == len(first.domain.constraints):
-            return first, second, first
-        parts = [[c for c in p.domain.constraints if c not in common] for p in (first, second)]
-        if first.balance == second.balance and covers(parts, union):
-            own = (as_condition(c) for c in union.constraints if c not in domain.constraints)
-            return first, second, replace(first, domain=union, condition=And(*own))
-    return None
 
 
 @cached(maxsize=64)

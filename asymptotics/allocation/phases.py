@@ -296,6 +296,3 @@ def _smallest(gaps: Sequence[Expr], domain: Domain) -> Expr:
     distinct = list(dict.fromkeys(g for g in flat if g != 0))
     kept = [g for g in distinct if not any(h != g and domain.sign(normal(g - h)) == 1 for h in distinct)]
     return Min(*kept) if kept else oo
-
-
-__all__ = ["Allocation", "Key", "Phase", "Spending", "plain"]
