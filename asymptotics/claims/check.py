@@ -17,6 +17,7 @@ from asymptotics.claims.statement import LOWER, MEANING, STATED, UPPER, Statemen
 from asymptotics.claims.subject import Subject, of_law, of_optimum
 from asymptotics.claims.sums import check_sum
 from asymptotics.claims.verdict import Region, Verdict, Witness
+from asymptotics.claims.zeros import zeros_on_line
 from asymptotics.display import text
 from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import plain
@@ -29,6 +30,7 @@ from asymptotics.notation import Notation
 from asymptotics.notation import notation as notation_of
 from asymptotics.parsing.numbers import exact, mapping_of, one_or_many
 from asymptotics.precision import exclusive
+from asymptotics.regimes import NOT_EXCLUDED
 from asymptotics.symbols import C
 
 RESOURCES = ("t", "N", "P", "C")
@@ -179,9 +181,10 @@ def _see(judge: Judge, outcome: Outcome) -> Witness | None:
         return None
     own = {s: v for s, v in point.items() if s in judge.subject.parameters}
     judge = replace(judge, work=Work(SEARCH))
+    there = outcome.cell.at(own)
     try:
-        piece = judge.subject.at(own)
-        again = judge.on_cell(outcome.cell.at(own), piece)
+        piece = next(p for p in judge.pieces(there) if judge.within(there, p) is not None)
+        again = judge.on_cell(there, piece)
     except (UnableError, SpectrumError, DomainError):
         return None
     wrong = next((o for o in again if o.status == FAILS), None)
@@ -220,8 +223,28 @@ def _verdict(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome]) -> 
         correct=_correct(judge, cells, constant=constants),
         witness=None if first is None else _see(judge, first),
         right_for=_right_for(judge, cells) if verdict == FAILS else (),
+        doubts=tuple(_doubts(judge, cells)) if verdict == HOLDS else (),
         notes=tuple(_notes(judge, cells, outcomes, verdict)),
     )
+
+
+def _doubts(judge: Judge, cells: tuple[Cell, ...]) -> Iterator[str]:
+    """Zeros of prefactors that are not excluded where the claim is judged; those that are found are named."""
+    parts = [
+        (piece, part)
+        for piece in judge.subject.pieces
+        for cell in cells
+        if piece.doubt == NOT_EXCLUDED and not cell.is_number
+        if (part := judge.within(cell, piece)) is not None
+    ]
+    found = dict.fromkeys(
+        place
+        for piece, part in parts
+        for place in zeros_on_line(piece.growth.constant, part, judge.subject.parameters)
+    )
+    if parts:
+        seen = f" ({'; '.join(found)}); further zeros" if found else "; its zeros"
+        yield f"except where the prefactor vanishes{seen} are not excluded"
 
 
 def _regions(judge: Judge, outcomes: list[Outcome], status: str) -> tuple[Region, ...]:

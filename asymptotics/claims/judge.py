@@ -19,7 +19,7 @@ from asymptotics.claims.subject import Piece, Subject
 from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import normal
 from asymptotics.domains.substitution import check_extent, put
-from asymptotics.errors import UnableError
+from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.growth import Growth, differences, growths
 
 UNSEEN = "no point of this region was found, and it is not proved empty"
@@ -60,11 +60,17 @@ class Judge:
         return found
 
     def pieces(self, cell: Cell) -> tuple[Piece, ...]:
-        """The pieces of the law; where all parameters have numbers, the one that is derived with them."""
+        """The pieces of the law; where all parameters have numbers, the one that is derived with them.
+
+        With numbers that are too large for that, the pieces in symbols.
+        """
         values = {symbol: cell.value(symbol) for symbol in self.subject.parameters}
         if not values or not all(value.is_Rational for value in values.values()):
             return self.subject.pieces
-        return (self.subject.at(values),)
+        try:
+            return (self.subject.at(values),)
+        except DomainError:
+            return self.subject.pieces
 
     @staticmethod
     def within(cell: Cell, piece: Piece) -> Cell | None:

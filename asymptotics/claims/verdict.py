@@ -85,6 +85,7 @@ class Verdict(Typeset):
     correct : the right expression on all of the domain (an exponent for an exponent, else a leading term).
     witness : a point at which it fails; None if it holds everywhere.
     right_for : other quantities of the same task for which the claim is right.
+    doubts : where it holds, places that are left out: the zeros of the prefactor, where another term leads.
     notes : what else should be known.
     letters : what letters of the claim stand for, by name.
     """
@@ -101,13 +102,14 @@ class Verdict(Typeset):
     correct: Expr
     witness: Witness | None
     right_for: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     letters: tuple[tuple[str, Expr], ...] = ()
 
     @property
     def everywhere(self) -> bool:
         """Whether it holds without exception."""
-        return self.verdict == "HOLDS" and not self.fails and not self.undecided
+        return self.verdict == "HOLDS" and not (self.fails or self.undecided or self.doubts)
 
     def __bool__(self) -> bool:
         return self.everywhere
@@ -120,11 +122,12 @@ class Verdict(Typeset):
     @property
     def headline(self) -> str:
         """The verdict in one line."""
-        if self.everywhere:
-            under = ", ".join(plain(c) for c in self.conditions)
-            return "HOLDS everywhere" + (f" ({under})" if under else "")
         if self.verdict == "HOLDS":
-            return "HOLDS " + self._but_for([*self.fails, *self.undecided])
+            under = ", ".join(plain(c) for c in self.conditions)
+            exceptions = [*self.fails, *self.undecided]
+            where = [self._but_for(exceptions)] if exceptions else [] if self.doubts else ["everywhere"]
+            shown = f" ({under})" if under and not exceptions else ""
+            return "HOLDS " + ", and ".join((*where, *self.doubts)) + shown
         if self.verdict == "UNDECIDED":
             return "UNDECIDED: " + "; ".join(f"{r.at_fault} ({r})" for r in self.undecided[:SHOWN])
         regions = [region for region in self.fails if not region.is_wall] or list(self.fails)

@@ -39,7 +39,7 @@ from asymptotics.parsing.vocabulary import (
 )
 
 # What SymPy and mpmath are known to raise from inside on arguments that they cannot digest.
-FAILURES = (ArithmeticError, AttributeError, NoConvergence, RecursionError, TypeError, ValueError)
+FAILURES = (ArithmeticError, AttributeError, NameError, NoConvergence, RecursionError, TypeError, ValueError)
 _relations: dict[type[ast.cmpop], Callable[[Expr, Expr], Boolean]] = {
     ast.Lt: sympy.Lt,
     ast.LtE: sympy.Le,

@@ -197,3 +197,13 @@ def test_verdicts_do_not_depend_on_what_was_asked_before():
     first = {claim: str(check_claim(claim, LAWS.model)) for claim in claims}
     clear_caches()
     assert {claim: str(check_claim(claim, LAWS.model)) for claim in reversed(claims)} == first
+
+
+def test_numbers_beyond_those_that_a_law_is_derived_with():
+    """The witness is a point of the law in symbols."""
+    law = derive(power_law(a, b)).model
+    found = check_claim("Min(a - 1, b, 1e15)", law, assuming=["a > 1e15"])
+    assert found.verdict == "FAILS" and found.witness is not None
+    assert found.witness[b] > 10**15 and found.witness[a] > 10**15
+    assert check_claim("Min(a - 1, b)", law, assuming=["a > 1e15"]).everywhere
+    assert check_claim("Min(a - 1, b, 1e15)", law, assuming=["a > 1e15", "b < 1e15"]).everywhere

@@ -107,6 +107,23 @@ def test_a_claim_in_symbols_fails_on_the_line_only():
     assert any("not excluded" in note for note in doubt.notes)
 
 
+@pytest.mark.parametrize("assumed", [["a = b"], ["2*b - a = 3/2"], ["b = 3/2", "a < 2"]])
+def test_a_claim_on_a_line_names_the_zeros_that_are_found_on_it(assumed):
+    found = check_claim("t**((3 - a)/b)/P**2", LAWS.data_transient_second, assuming=assumed)
+    assert found.verdict == "HOLDS" and not found.everywhere and not found
+    assert "except where the prefactor vanishes (" in found.headline and "3/2" in found.headline
+    assert "further zeros are not excluded" in found.headline and "everywhere" not in found.headline
+
+
+def test_where_zeros_are_not_excluded_a_claim_does_not_hold_everywhere():
+    for assumed in (["a - 1 < 2*b"], ["a = b + 1", "b > 2"]):
+        found = check_claim("(a - 3)/b", LAWS.data_transient_second, assuming=assumed)
+        assert found.headline.startswith(
+            "HOLDS except where the prefactor vanishes; its zeros are not excluded"
+        )
+    assert check_claim("a - 1", LAWS.model, assuming=["a - 1 < b"]).everywhere
+
+
 def test_other_tasks_have_their_own_curves():
     law = derive(Task(eigenvalues=3 * k**-b, target=2 * k**-a)).model_transient_second
     assert any("a + b" in str(r.condition) for r in law.regimes)
