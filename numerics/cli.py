@@ -4,6 +4,7 @@ Each subcommand is a module with ``add_options(parser)`` and ``run(options)``, i
 that was given, so that help and quick commands do not wait for what others need.
 
     COMMANDS                    the modules, and what each does in a few words
+    shorten(message, arguments) a message that does not repeat long arguments
     main(arguments, commands)   parse, run, and turn what is raised into an exit status
 """
 
@@ -33,6 +34,8 @@ COMMANDS: Mapping[str, str] = {
     "numerics.commands.claim": "judge a hand derivation",
     "numerics.commands.literature": "judge published exponents",
 }
+ECHO, SHOWN = 200, 30
+"""Letters of an argument that a message may repeat; of a longer one, how many it shows."""
 EPILOG = """\
 exit status: 0 if every law holds, 1 if a check fails or stays undecided, 2 for input that cannot be used
 (one line on stderr says why), 130 if interrupted, 143 if terminated.
@@ -111,7 +114,7 @@ def main(arguments: Sequence[str] | None = None, commands: Mapping[str, str] = C
         except BrokenPipeError:
             return 141
         except (BottleneckError, OSError) as error:
-            _say(error)
+            _say(shorten(str(error), given))
             return 2
         except KeyboardInterrupt as stop:
             number = stop.number if isinstance(stop, Stopped) else signal.SIGINT
@@ -119,6 +122,28 @@ def main(arguments: Sequence[str] | None = None, commands: Mapping[str, str] = C
             return 128 + number
         finally:
             _let_go()
+
+
+def shorten(message: str, arguments: Sequence[str]) -> str:
+    """The message, on one line, with dots for what it repeats of an argument beyond `ECHO` letters.
+
+    >>> shorten(f"unknown law '{'x' * 999}'; choose time", ["verify", "--laws", "x" * 999])
+    "unknown law 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'; choose time"
+    """
+    line = " ".join(message.split())
+    for text in {written for word in arguments for written in (" ".join(word.split()), repr(word)[1:-1])}:
+        first = 0
+        while first + ECHO < len(text):
+            place, length = line.find(text[first : first + ECHO + 1]), ECHO + 1
+            if place < 0:
+                first += 1
+                continue
+            while line[place : place + length] == text[first : first + length] and first + length <= len(
+                text
+            ):
+                length += 1
+            line = f"{line[: place + SHOWN]}...{line[place + length - 1 :]}"
+    return line
 
 
 def _say(words: object) -> None:

@@ -16,6 +16,7 @@ from asymptotics.model.rules.base import open_parameters
 from asymptotics.notation import notation
 from asymptotics.parsing.expressions import parse
 from asymptotics.symbols import C, N, P, t
+from numerics.commands.formats import add_formats, for_machines, print_rows
 from numerics.commands.optimal import optimum_of
 from numerics.commands.options import (
     add_budget,
@@ -84,6 +85,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--confirm", action="store_true", help="also measure the exponent of the full model at the witness"
     )
+    add_formats(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -98,10 +100,27 @@ def run(options: argparse.Namespace) -> int:
     if letters and options.notation:
         raise DomainError("--letters and --notation both say what letters mean; give one of them")
     verdict = check_claim(options.claim, subject, assuming, notation=letters or options.notation)
-    print(verdict.to_latex() if options.latex else verdict)
-    if options.confirm:
-        print("\n".join(_confirmation(verdict)))
+    confirmed = _confirmation(verdict) if options.confirm else []
+    if for_machines(options):
+        refuse_options(options, ("latex",), "is not used with --json and --csv")
+        row = _row(verdict, confirmed)
+        print_rows(options, [row], {**verdict.to_dict(), **row})
+    else:
+        print(verdict.to_latex() if options.latex else verdict)
+        if confirmed:
+            print("\n".join(confirmed))
     return 0 if verdict.everywhere else 1
+
+
+def _row(verdict: Verdict, confirmed: list[str]) -> dict[str, str]:
+    witness = ", ".join(f"{symbol} = {value}" for symbol, value in dict(verdict.witness or {}).items())
+    return {
+        "verdict": verdict.verdict,
+        "everywhere": str(verdict.everywhere),
+        "headline": verdict.headline,
+        "witness": witness,
+        "full_model": " ".join(" ".join(confirmed).split()),
+    }
 
 
 def _letters(text: str) -> dict[str, Expr]:

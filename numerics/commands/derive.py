@@ -10,10 +10,12 @@ from typing import Any
 
 from sympy import Symbol, true
 
+from asymptotics.errors import UnableError
 from asymptotics.laws.derive import derive
 from asymptotics.laws.law import Law
 from asymptotics.notation import notation
 from asymptotics.parsing.expressions import parse
+from numerics.commands.formats import add_formats, for_machines, print_rows
 from numerics.commands.options import (
     add_laws,
     add_notation,
@@ -54,25 +56,39 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="check each step of each derivation at the numbers of --at; exit status 1 if one fails",
     )
+    add_formats(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the laws, or with ``--check`` what became of each derivation; 1 if one of these fails."""
-    failed = False
+    if for_machines(options):
+        refuse_options(options, ("latex", "exact", "terms", "notation"), "is not used with --json and --csv")
     if options.check:  # the check says which condition fails at --at
         refuse_options(options, ("latex", "exact", "terms", "notation"), "is not used with --check")
         chosen = select_laws(laws_of_task(options), options.laws)
-        failed = _check(chosen, numbers_of_task(options, chosen.laws[0].task))
-    else:
-        if options.latex:
-            refuse_options(options, ("terms",), "is not used with --latex")
-        chosen = laws_of(options)
-        known: set[Symbol] = {symbol for law in chosen.laws for symbol in law.parameters}
-        laws = [law.at(select_values(options.at, law.parameters, known)) for law in chosen.laws]
-        print("\n".join(line for law in laws for line in _lines(law, options)))
+        return _check(chosen, numbers_of_task(options, chosen.laws[0].task), options)
+    if options.latex:
+        refuse_options(options, ("terms",), "is not used with --latex")
+    chosen = laws_of(options)
+    known: set[Symbol] = {symbol for law in chosen.laws for symbol in law.parameters}
+    laws = [law.at(select_values(options.at, law.parameters, known)) for law in chosen.laws]
+    if for_machines(options):
+        content = {"laws": [law.to_dict() for law in laws], "not_derived": dict(chosen.refused)}
+        print_rows(options, [*(row for law in laws for row in _rows(law)), *_refusals(chosen)], content)
+        return 0
+    print("\n".join(line for law in laws for line in _lines(law, options)))
     for name, reason in chosen.refused:
         print(f"{'% ' if options.latex else ''}{name}: not derived: {reason}")
-    return 1 if failed else 0
+    return 0
+
+
+def _rows(law: Law) -> list[dict[str, str]]:
+    """A row for each regime."""
+    return [{"law": law.name, "resource": str(law.resource), **row} for row in law.to_dict()["regimes"]]
+
+
+def _refusals(chosen: Selection) -> list[dict[str, str]]:
+    return [{"law": name, "reason": reason} for name, reason in chosen.refused]
 
 
 def _lines(law: Law, options: argparse.Namespace) -> Iterator[str]:
@@ -80,33 +96,42 @@ def _lines(law: Law, options: argparse.Namespace) -> Iterator[str]:
         yield law.to_latex(options.notation, exact=options.exact)
         return
     terms = TERMS if options.terms is None else options.terms
-    series, conditions = law.expansion(terms=terms), law.conditions
-    if options.notation is not None:
-        letters = notation(options.notation)
+    letters = None if options.notation is None else notation(options.notation)
+    try:
+        series = law.expansion(terms=terms)
+        if letters is not None:
+            series = series.restate(letters)
+        further = series.to_text(exact=options.exact)
+    except UnableError as error:
+        further = f"not derived: {error}"
+    conditions = law.conditions
+    if letters is not None:
         law = law.restate(letters.name)
-        series = series.restate(letters)
         conditions = tuple(c for c in map(letters.condition, conditions) if c != true)
     yield f"{law.name}: {law.quantity} ({law.limits})"
     yield from (f"  {line}" for line in law.to_text(exact=options.exact).splitlines())
     yield f"  conditions: {', '.join(map(condition_text, conditions)) or 'none left'}"
-    yield f"  to {terms} orders: {series.to_text(exact=options.exact)}"
+    yield f"  to {terms} orders: {further}"
 
 
-def _check(chosen: Selection, values: Mapping[Symbol, object]) -> bool:
-    """Print whether both sides of each step agree at ``values``; return whether one fails."""
+def _check(chosen: Selection, values: Mapping[Symbol, object], options: argparse.Namespace) -> int:
+    """Print whether both sides of each step agree at ``values``; 1 if one fails."""
     from numerics.sweeps.sweep import sweep  # here, because laws are printed without it
 
     numbers = {symbol.name: str(value) for symbol, value in values.items()}
     function = partial(check_law, fields=to_fields(chosen.laws[0].task), values=numbers, digits=DIGITS)
     points = [{"law": law.name} for law in chosen.laws]
-    failed = bool(chosen.refused)
+    rows: list[dict[str, Any]] = []
     for row in sweep(points, function, progress=sys.stderr.isatty()):
-        if row.result is None:
-            print(f"{row.point['law']}: {(row.error or {}).get('message')}")
-        else:
-            print(row.result["summary"])
-        failed |= not (row.result and row.result["passed"])
-    return failed
+        summary = f"{row.point['law']}: {(row.error or {}).get('message')}"
+        rows.append({**row.point, **(row.result or {"passed": False, "summary": summary})})
+    if for_machines(options):
+        print_rows(options, [*rows, *_refusals(chosen)])
+    else:
+        print("\n".join(row["summary"] for row in rows))
+        for name, reason in chosen.refused:
+            print(f"{name}: not derived: {reason}")
+    return 0 if not chosen.refused and all(row["passed"] for row in rows) else 1
 
 
 def check_law(

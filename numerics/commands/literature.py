@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+from textwrap import wrap
 
 from asymptotics.claims.literature import READINGS, Published, literature
 from asymptotics.errors import DomainError
+from numerics.commands.formats import add_formats, for_machines, print_rows
+from numerics.verification.wording import SCREEN
 
 EPILOG = """\
 A row whose statement was not read in its source says so below it; the count at the end is of all rows.
@@ -19,6 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     parser.epilog = EPILOG
     parser.add_argument("--key", metavar="KEY", help="one entry, with its verdict in full")
+    add_formats(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -28,29 +32,59 @@ def run(options: argparse.Namespace) -> int:
         chosen = next((entry for entry in table if entry.key == options.key), None)
         if chosen is None:
             raise DomainError(f"--key {options.key!r} is unknown; bottlenecks literature lists the keys")
-        return _one(chosen)
+        table = (chosen,)
+    if for_machines(options):
+        rows = [_row(entry) for entry in table]
+        print_rows(options, rows)
+        return 1 if any(row["verdict"] == "UNDECIDED" for row in rows) else 0
+    if options.key is not None:
+        return _one(table[0])
     status, source = 0, ""
     for entry in table:
         if entry.source != source:
             print(f"{chr(10) if source else ''}{entry.source}\n  {entry.change}")
             source = entry.source
         assuming = f"  for {', '.join(entry.assuming)}" if entry.assuming else ""
-        print(f"  {entry.key:<20} {entry.claim}{assuming}")
+        _print(f"{entry.key:<20} {entry.claim}{assuming}")
         if entry.read not in ("text", "abstract"):
-            print(f"  {'':<20} {READINGS[entry.read]}")
+            _print(f"{'':<20} {READINGS[entry.read]}")
         if not entry.is_covered:
-            print(f"  {'':<20} not covered: {entry.why}")
+            _print(f"{'':<20} not covered: {entry.why}")
             continue
         verdict = entry.verdict()
         status = status if verdict.verdict != "UNDECIDED" else 1
         about = entry.law if entry.law == "optimum" else f"laws.{entry.law}"
-        print(f"  {'':<20} {verdict.headline}  [{about}]")
+        _print(f"{'':<20} {verdict.headline}  [{about}]")
         for name in verdict.right_for:
-            print(f"  {'':<20} right for {name}")
+            _print(f"{'':<20} right for {name}")
     print(f"\n{len(table)} rows, of which")
     for read, words in READINGS.items():
         print(f"  {sum(entry.read == read for entry in table):>4} {words}")
     return status
+
+
+def _print(line: str) -> None:
+    """A line of the table; what does not fit goes on below its second column."""
+    broken = wrap(
+        line, SCREEN - 2, subsequent_indent=" " * 23, break_long_words=False, break_on_hyphens=False
+    )
+    print("\n".join(f"  {piece}" for piece in broken))
+
+
+def _row(entry: Published) -> dict[str, str]:
+    verdict = entry.verdict() if entry.is_covered else None
+    return {
+        "key": entry.key,
+        "source": entry.source,
+        "where": entry.where,
+        "read": entry.read,
+        "quantity": entry.quantity,
+        "claim": entry.claim,
+        "assuming": ", ".join(entry.assuming),
+        "law": entry.law,
+        "verdict": "" if verdict is None else verdict.verdict,
+        "headline": entry.why if verdict is None else verdict.headline,
+    }
 
 
 def _one(entry: Published) -> int:

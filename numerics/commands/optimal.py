@@ -14,6 +14,7 @@ from asymptotics.laws.derive import Laws
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.parsing.expressions import parse
 from asymptotics.symbols import C
+from numerics.commands.formats import add_formats, for_machines, print_rows
 from numerics.commands.options import (
     add_budget,
     add_digits,
@@ -23,6 +24,9 @@ from numerics.commands.options import (
     refuse_options,
 )
 from numerics.optima.frontier import constants, frontier
+from numerics.verification.wording import align_rows, condition_text
+
+NEEDS_NUMBERS = "optima at finite budgets need numbers; give them with --at"
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -38,14 +42,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_digits(parser, 10, "digits of constants and optima")
     parser.add_argument("--latex", action="store_true", help="print LaTeX, one table of cases")
+    add_formats(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the allocation."""
     optimum = optimum_of(options, laws_of_task(options))
     if options.latex:
-        refuse_options(options, ("at", "budgets"), "is not used with --latex, which writes the phases")
+        refuse_options(
+            options, ("at", "budgets", "json", "csv"), "is not used with --latex, which writes the phases"
+        )
         print(optimum.to_latex())
+    elif for_machines(options):
+        if options.budgets and not options.at:
+            raise DomainError(NEEDS_NUMBERS)
+        rows = _rows(options, optimum)
+        print_rows(options, rows, {**optimum.to_dict(), "rows": rows})
     else:
         print(describe(optimum, options.at, options.budgets, options.digits))
     return 0
@@ -75,15 +87,10 @@ def describe(
     lines = [f"{optimum.cost} = {C}, {rule}, {C} -> oo"]
     if not values:
         if budgets:
-            raise DomainError("optima at finite budgets need numbers; give them with --at")
+            raise DomainError(NEEDS_NUMBERS)
         lines += [f"  {line}" for line in repr(optimum).splitlines()]
         return "\n".join([*lines, f"  phases {optimum.proof}"])
-    own = {
-        s: v
-        for s, v in values.items()
-        if s not in optimum.rule.parameters or s in optimum.laws.task.parameters
-    }
-    phase = optimum.at(dict(own))
+    phase = optimum.at(own_numbers(optimum, values))
     lines.append(f"  {phase!r}")
     lines += _constants(optimum, values, digits)
     if phase.approach is not None and phase.approach != 0:
@@ -91,6 +98,12 @@ def describe(
     if budgets:
         lines += _table(optimum, values, budgets, digits)
     return "\n".join(lines)
+
+
+def own_numbers(optimum: Optimum, values: Mapping[Symbol, Expr]) -> dict[Symbol | str, object]:
+    """The numbers of the task alone, without those of the rule."""
+    rule, task = optimum.rule.parameters, optimum.laws.task.parameters
+    return {s: v for s, v in values.items() if s not in rule or s in task}
 
 
 def _constants(optimum: Optimum, values: Mapping[Symbol, Expr], digits: int) -> list[str]:
@@ -104,12 +117,33 @@ def _constants(optimum: Optimum, values: Mapping[Symbol, Expr], digits: int) -> 
 def _table(
     optimum: Optimum, values: Mapping[Symbol, Expr], budgets: Sequence[Expr], digits: int
 ) -> list[str]:
-    points = frontier(optimum, budgets, dict(values), digits)
-    rows = [["C", *(_name(key) for key, _ in points[0].values)]]
-    for point in points:
-        rows.append([str(point.budget), *(value.digits(digits) for _, value in point.values)])
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return ["  " + "  ".join(cell.rjust(w) for cell, w in zip(row, widths, strict=True)) for row in rows]
+    rows = _optima(optimum, values, budgets, digits)
+    return list(align_rows([tuple(rows[0]), *(tuple(row.values()) for row in rows)]))
+
+
+def _optima(
+    optimum: Optimum, values: Mapping[Symbol, Expr], budgets: Sequence[Expr], digits: int
+) -> list[dict[str, str]]:
+    return [
+        {"C": str(point.budget), **{_name(key): value.digits(digits) for key, value in point.values}}
+        for point in frontier(optimum, budgets, dict(values), digits)
+    ]
+
+
+def _rows(options: argparse.Namespace, optimum: Optimum) -> list[dict[str, str]]:
+    """The optima at the budgets; without these the phases, as powers of C."""
+    if options.budgets:
+        return _optima(optimum, options.at, options.budgets, options.digits)
+    phases = (optimum.at(own_numbers(optimum, options.at)),) if options.at else optimum.phases
+    return [
+        {
+            "condition": condition_text(phase.condition),
+            **{_name(key): str(power if key != "loss" else -power) for key, power in phase.powers},
+            **{f"log_{_name(key)}": str(power) for key, power in phase.log_powers},
+            "balance": " ~ ".join(map(str, phase.balance)),
+        }
+        for phase in (phases if options.at else (*phases, *optimum.boundaries))
+    ]
 
 
 def _name(key: Key) -> str:

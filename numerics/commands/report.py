@@ -7,6 +7,7 @@ import os
 from contextlib import suppress
 
 from asymptotics.errors import UnableError
+from numerics.commands.formats import add_formats, for_machines, print_rows
 from numerics.commands.options import (
     add_digits,
     add_jobs,
@@ -19,6 +20,7 @@ from numerics.commands.options import (
 from numerics.outputs import destination, publish
 from numerics.reports.content import Dossier, gather
 from numerics.verification.selection import select_laws
+from numerics.verification.summary import to_rows
 
 ARTICLE, PAGE = "report.tex", "index.html"
 DIGITS = 15
@@ -35,6 +37,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_digits(parser, DIGITS)
     add_jobs(parser)
     parser.add_argument("-o", "--output", metavar="DIR", required=True, help="made if it is missing")
+    add_formats(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -49,11 +52,16 @@ def run(options: argparse.Namespace) -> int:
         jobs=options.jobs,
         command=options.command_line,
     )
-    (_write_article if options.latex else _write_page)(dossier, options)
+    path = (_write_article if options.latex else _write_page)(dossier, options)
+    if for_machines(options):
+        rows = to_rows(dossier.report) if dossier.report else []
+        print_rows(options, rows, {"file": path, "holds": dossier.holds, "laws": rows})
+    else:
+        print(path)
     return 0 if dossier.holds else 1
 
 
-def _write_article(dossier: Dossier, options: argparse.Namespace) -> None:
+def _write_article(dossier: Dossier, options: argparse.Namespace) -> str:
     from numerics.figures.style import draw
     from numerics.reports.article import article, figures  # here, because matplotlib is slow to import
 
@@ -63,10 +71,10 @@ def _write_article(dossier: Dossier, options: argparse.Namespace) -> None:
         options.output,
         {ARTICLE: article(dossier, shown, options.notation, derivations=options.derivations), **pictures},
     )
-    print(os.path.join(options.output, ARTICLE))
+    return os.path.join(options.output, ARTICLE)
 
 
-def _write_page(dossier: Dossier, options: argparse.Namespace) -> None:
+def _write_page(dossier: Dossier, options: argparse.Namespace) -> str:
     from numerics.reports.page import derivation_page, page  # here, because matplotlib is slow to import
 
     beside: dict[str, str] = {}
@@ -75,4 +83,4 @@ def _write_page(dossier: Dossier, options: argparse.Namespace) -> None:
             beside[law.name] = derivation_page(dossier, law, options.notation)
     pages = {f"derivation-{name}.html": text for name, text in beside.items()}
     publish(options.output, {PAGE: page(dossier, options.notation, beside), **pages})
-    print(os.path.join(options.output, PAGE))
+    return os.path.join(options.output, PAGE)

@@ -18,6 +18,7 @@ from sympy import Rational
 from asymptotics import derive
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.parsing.expressions import parse
+from numerics.commands.formats import add_formats, for_machines, print_rows
 from numerics.commands.options import (
     add_digits,
     add_jobs,
@@ -93,6 +94,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--again", action="store_true", help="compute again the points of the file that failed"
     )
     add_jobs(parser)
+    add_formats(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -116,7 +118,10 @@ def run(options: argparse.Namespace) -> int:
         names=IDENTITIES,
     )
     _check_rows(found, names)
-    print(summary(found, names))
+    if for_machines(options):
+        print_rows(options, _rows(found))
+    else:
+        print(summary(found, names))
     if options.output is not None and found.path != Path(options.output):
         return 2
     return 0 if not found.failed and all(all_hold(row.result or {}) for row in found) else 1
@@ -170,6 +175,18 @@ def summary(found: Sweep, laws: Sequence[str]) -> str:
     good = sum(all_hold(row.result or {}) for row in found)
     lines.append(f"all laws held at {good} of {len(found)} points")
     return "\n".join(lines)
+
+
+def _rows(found: Sweep) -> list[dict[str, str]]:
+    """A row for each point and law; for a point that failed, its error."""
+    rows = []
+    for row in found:
+        if row.error is not None:
+            rows.append({**row.point, "verdict": row.error["type"], "reason": row.error["message"]})
+        for law, (verdict, *rest) in (row.result or {}).items():
+            names = ("exponent", "measured") if len(rest) == 2 else ("reason",)
+            rows.append({**row.point, "law": law, "verdict": verdict, **dict(zip(names, rest, strict=True))})
+    return rows
 
 
 def _place(row: Row) -> str:

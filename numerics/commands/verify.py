@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 
 from asymptotics.errors import UnableError
+from numerics.commands.formats import add_formats, for_machines, print_rows
 from numerics.commands.options import add_digits, add_jobs, add_laws, add_task, laws_of, numbers_of_task
 from numerics.outputs import destination, publish
 from numerics.verification.run import verify_laws
-from numerics.verification.summary import table, to_json
+from numerics.verification.summary import Report, table, to_json, to_rows
 
 FILES = ("laws.tex", "verification.json", "verification.pdf")
 
@@ -22,6 +24,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--output", metavar="DIR", help=f"write {', '.join(FILES)} into DIR, made if it is missing"
     )
     add_jobs(parser)
+    add_formats(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,12 +37,19 @@ def run(options: argparse.Namespace) -> int:
     if not report.rows:
         raise UnableError("; ".join(f"{name}: {reason}" for name, reason in report.refused))
     if options.output is None:
-        print(table(report))
+        _print(report, options)
     else:
         from numerics.figures.style import draw  # here, because matplotlib is slow to import
         from numerics.reports.latex import to_figure, to_tex
 
         contents = to_tex(report), to_json(report), draw(to_figure(report), "pdf")
-        print(table(report))
+        _print(report, options)
         publish(options.output, dict(zip(FILES, contents, strict=True)))
     return 0 if report.holds else 1
+
+
+def _print(report: Report, options: argparse.Namespace) -> None:
+    if for_machines(options):
+        print_rows(options, to_rows(report), json.loads(to_json(report)))
+    else:
+        print(table(report))

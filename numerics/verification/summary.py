@@ -39,6 +39,21 @@ HEADER = (
 )
 
 
+COLUMNS = (
+    "law",
+    "regime",
+    "exponent",
+    "exponent_measured",
+    "exponent_error",
+    "remainder",
+    "remainder_measured",
+    "remainder_error",
+    "remainder_at_last",
+    "verdict",
+)
+"""The same without blanks, for other programs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One law, derived with symbols, and its verification at numbers."""
@@ -144,10 +159,13 @@ def table(report: Report) -> str:
         lines.append(
             f"  {QUANTITIES[row.law.name].symbol} ~ {row.leading},"
             f"  {row.law.resource} -> {row.verification.law.regimes[0].limit(row.law.resource)}"
-            f" with {row.law.limits}"
+            f" with {row.law.limits}" + (f", {row.regime}" if row.regime != "everywhere" else "")
         )
     lines.append("")
-    lines.extend(align_rows([HEADER, *(row.cells() for row in report.rows)]))
+    cells = [HEADER, *(row.cells() for row in report.rows)]
+    lines.extend(align_rows(tuple(row[i] for i in (0, 9, 2, 3, 4)) for row in cells))
+    lines.append("")
+    lines.extend(align_rows(tuple(row[i] for i in (0, 5, 6, 7, 8)) for row in cells))
     if any(row.verification.predicted == oo for row in report.rows):
         lines.append("remainder oo: L/law - 1 falls faster than every power")
     lines.extend(
@@ -187,6 +205,15 @@ def _resolutions(report: Report) -> Iterator[str]:
     if cells:
         yield ""
         yield from align_rows([("would fail if off by", "prefactor (relative)", "exponent"), *cells])
+
+
+def to_rows(report: Report) -> list[dict[str, str]]:
+    """A row for each law, those that are not derived too, for a table of another program."""
+    rows = [
+        {**dict(zip(COLUMNS, row.cells(), strict=True)), "reason": row.verification.reason}
+        for row in report.rows
+    ]
+    return [*rows, *({"law": name, "verdict": "UNABLE", "reason": reason} for name, reason in report.refused)]
 
 
 def to_json(report: Report) -> str:

@@ -19,6 +19,9 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.domains.domain import plain
 
+SCREEN = 80
+"""Letters in a line of a terminal."""
+
 
 def condition_text(condition: Boolean) -> str:
     """``a - 1 < b and b = 2``; the empty condition is ``everywhere``."""
@@ -64,10 +67,28 @@ def decimal(number: Any, digits: int) -> str:
 
 
 def align_rows(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
-    """Columns padded to their widest cell, with a rule below the first row."""
-    rows = list(rows)
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    for i, row in enumerate(rows):
+    """Columns padded to their widest cell, with a rule below the first row.
+
+    A table that is wider than `SCREEN` goes on below, under its first column.
+    """
+    first, *others = zip(*rows, strict=True)
+    part, used = [first], _width(first)
+    for column in others:
+        if len(part) > 1 and used + 2 + _width(column) > SCREEN:
+            yield from (*_aligned(part), "")
+            part, used = [first], _width(first)
+        part.append(column)
+        used += 2 + _width(column)
+    yield from _aligned(part)
+
+
+def _width(column: Iterable[str]) -> int:
+    return max(map(len, column))
+
+
+def _aligned(columns: list[tuple[str, ...]]) -> Iterator[str]:
+    widths = [_width(column) for column in columns]
+    for i, row in enumerate(zip(*columns, strict=True)):
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         if i == 0:
             yield "  ".join("-" * width for width in widths)
