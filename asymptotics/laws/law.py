@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Expr, Integer, Min, Piecewise, Rational, Symbol, nan, oo, sympify, zoo
+from sympy import And, Expr, Integer, Min, Piecewise, Rational, Symbol, log, nan, oo, sympify, zoo
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.caches import cached
@@ -247,7 +247,9 @@ class Law(Typeset):
         pi**4/(24*N**2) - 5*pi**4/(48*N**3) + O(N**(-4))
         """
         terms = whole_number(terms, "terms", 1, 40)
-        return _expansion(self.name, self.task, terms, self.settings, self.below)
+        # a law in powers of log(x), or with a relative remainder, is expanded as such to all orders
+        slow = any(r.relative is not None or r.gauge == log(self.resource) for r in self.regimes)
+        return _expansion(self.name, self.task, terms, self.settings, self.below, slow)
 
     @property
     def derivation(self) -> Derivation:
@@ -511,13 +513,18 @@ def _good_from(law: Law) -> float | None:
 
 @cached(maxsize=256)
 def _expansion(
-    name: str, task: Task, terms: int, settings: tuple[tuple[Symbol, Expr], ...], below: bool
+    name: str,
+    task: Task,
+    terms: int,
+    settings: tuple[tuple[Symbol, Expr], ...],
+    below: bool,
+    slow: bool,
 ) -> Expansion:
     quantity = QUANTITIES[name]
     base = replace(quantity.spectrum(task), below=below)
     for depth in range(terms, terms + 5):
         found = quantity.formula(base, depth)
-        series, _ = (leading_series(found) if found.is_slow else found).without_zeros()
+        series, _ = (leading_series(found) if slow or found.is_slow else found).without_zeros()
         orders = list(dict.fromkeys(t.order for t in series.terms))
         ahead = [sum(base.domain.sign(b.order - p) == 1 for p in orders) for b in series.remainder]
         if all(count >= terms for count in ahead):
