@@ -27,7 +27,6 @@ from sympy import (
     Pow,
     Symbol,
     count_ops,
-    exp,
     expand,
     factor_terms,
     fraction,
@@ -51,7 +50,6 @@ from asymptotics.expansions.vanishing import Zeros, zero_curves
 from asymptotics.parsing.heights import substitute
 from asymptotics.sums.convergent import ConvergentSum
 from asymptotics.sums.regularised import RegularSum
-from asymptotics.symbols import N, P
 
 Formula = Callable[[dict[Symbol, Expr], int], Expansion]
 """``formula(table, depth)``: the expansion of a quantity after the substitutions in ``table``."""
@@ -297,8 +295,8 @@ def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, conditi
 
 def _doubt(series: Expansion, prefactor: Expr, doubtful: tuple[Term, ...]) -> str:
     """What is not proved: that the prefactor has no further zeros, or that terms taken as 0 are 0."""
-    if series.gauge in (exp(N), exp(P)):
-        return WHOLE  # `logarithmic_reversion` keeps the phase that whole numbers have
+    if series.whole:
+        return WHOLE
     if doubtful:
         shown = ", ".join(str(series.monomial_of(t)) for t in doubtful)
         return f"the coefficient of {shown} is 0 to 200 digits and taken as 0"

@@ -85,6 +85,8 @@ class Expansion:
     envelope: Expr = Integer(1)
     slow: Expr | None = None
     """l as a function of the resource, where it is not the logarithm of 1/e."""
+    whole: bool = False
+    """Whether it holds at whole numbers of the resource alone."""
 
     # --- reading -------------------------------------------------------------------------
 
@@ -194,6 +196,7 @@ class Expansion:
             gauge=self.gauge,
             envelope=self.envelope,
             slow=self.slow,
+            whole=self.whole,
         )
 
     def constant(self, value: Expr) -> Expansion:

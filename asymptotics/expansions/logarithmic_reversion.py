@@ -16,6 +16,7 @@ whole fraction of 1, and T(l_0) = n if p vanishes at this phase. The result is a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import factorial
 
 from sympy import Expr, Integer, Symbol, exp, log
@@ -28,9 +29,6 @@ from asymptotics.expansions.expansion import Expansion, expansion, shift_logarit
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.ring import Element, element
 from asymptotics.expansions.terms import Bound, Term
-
-X = Symbol("X", positive=True)
-"""The variable of the result, exp(n)."""
 
 
 def leads_with_logarithm(series: Expansion) -> bool:
@@ -105,8 +103,8 @@ class _Phase:
             moved = shift_logarithm(t.logs, self.rate, self.shift, found)
             terms += (Term(scale * x.element, t.order * self.rate, -x.order) for x in moved.terms)
         bounds = [Bound(b.order * self.rate, *b.logs) for b in found.remainder]
-        whole = expansion(X, terms, bounds, at_infinity=True, domain=found.domain, depth=found.depth)
-        return whole.standing_for(exp(self.size))
+        whole = expansion(self.size, terms, bounds, at_infinity=True, domain=found.domain, depth=found.depth)
+        return replace(whole, gauge=exp(self.size), whole=True)
 
     def _at(self, coefficient: Expr) -> Expr:
         """A function of the oscillations where ``log x = -l_0``, n being whole."""

@@ -40,10 +40,10 @@ class LeadingForm:
 def leading_series(found: Expansion) -> Expansion:
     """The coefficient of the leading power, in l or in the resource, with that power as envelope."""
     place = found.leading().order
-    series, slow = found.coefficient_of(place), found.slow_variable
+    series, slow = replace(found.coefficient_of(place), whole=found.whole), found.slow_variable
     envelope = found.monomial_of(Bound(place))
-    if slow == found.variable:
-        return replace(series, variable=found.variable, envelope=envelope)
+    if slow.is_Symbol:
+        return replace(series, variable=slow, envelope=envelope)
     return series.standing_for(slow, envelope)
 
 

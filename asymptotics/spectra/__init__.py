@@ -21,6 +21,7 @@ from asymptotics.spectra.equivalent import EquivalentSpectra
 from asymptotics.spectra.family import Family, Mismatch, SpectralSeries, requiring_sum
 from asymptotics.spectra.finite import FiniteSeries, FiniteSpectra
 from asymptotics.spectra.geometric import GeometricSpectra
+from asymptotics.spectra.geometric_powers import GeometricPowers
 from asymptotics.spectra.lattice import LatticeModes
 from asymptotics.spectra.logarithmic import LogarithmicPowers
 from asymptotics.spectra.power_law import PowerLaws
@@ -35,6 +36,7 @@ FAMILIES: Registry[Family] = Registry(
         FiniteSpectra(),
         BrokenPowerLaws(),
         GeometricSpectra(),
+        GeometricPowers(),
         LatticeModes(),
         LogarithmicPowers(),
         StretchedExponentials(),

@@ -19,20 +19,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from sympy import Expr, Integer, Symbol, factorial, powsimp
+from sympy import Expr, Integer, Symbol, diff, factorial, log, powsimp
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import SLOW, Expansion, expansion
 from asymptotics.expansions.laurent import Laurent
+from asymptotics.expansions.oscillation import line_of
 from asymptotics.expansions.reversion import in_front, revert
+from asymptotics.expansions.ring import element
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.parsing.heights import to_power
 from asymptotics.sums.convergent import convergent_sum
 from asymptotics.sums.regularised import regular_sum
-from asymptotics.transforms.dirichlet import Pole
-from asymptotics.transforms.kernels import Kernel
+from asymptotics.transforms.dirichlet import Line, Pole
+from asymptotics.transforms.kernels import Kernel, S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,10 @@ class Tails(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BranchSeries:
-    """``D(s) = sum_k weights(k) eigenvalues(k)^(-s)`` with a branch point at ``origin``."""
+    """``D(s) = sum_k weights(k) eigenvalues(k)^(-s)`` with a branch point at ``origin``.
+
+    With a ``line`` it has the same at each place of a vertical line: eigenvalues are geometric.
+    """
 
     eigenvalues: Expr
     weights: Expr
@@ -66,6 +71,7 @@ class BranchSeries:
     domain: Domain
     origin: Expr
     tails: Tails
+    line: Line | None = None
 
     def poles(self, count: int) -> tuple[Pole, ...]:
         """None: raises `UnableError`, as the series is not meromorphic."""
@@ -94,6 +100,8 @@ class BranchSeries:
         slow = _at_branch(self, kernel, depth)
         terms = list(in_front(self.origin, slow.terms))
         bounds = [Bound(self.origin, -b.order, b.log_power) for b in slow.remainder]
+        if self.line is not None:
+            terms += _harmonics(self, kernel, self.line, 1 / variable if inverse else variable, depth)
         for pole in kernel.poles(2):
             sign = domain.sign(pole.location - self.origin)
             if sign == 0:
@@ -135,6 +143,18 @@ def _at_branch(series: BranchSeries, kernel: Kernel, depth: int) -> Expansion:
         right = any(pole.location == series.origin for pole in kernel.poles(3))
         total = total + _primitive(series, x, right).scale(-weights.coefficient(-1))
     return total
+
+
+def _harmonics(series: BranchSeries, kernel: Kernel, line: Line, x: Expr, depth: int) -> Iterator[Term]:
+    """``sum_i (-1)^i h^(i)(l) W_i``, W_i the oscillation of ``Phi^(i)/i!``: Poisson's sum over whole k."""
+    place = series.tails.coordinate(depth)
+    slope = revert(place.decay, SLOW, place.density)
+    phase = log(line.scale * x) / line.rate
+    for i in range(depth + 1):
+        transform = (-1) ** i * diff(kernel.reflect(S), S, i) / factorial(i)
+        wave = element(line_of(transform, S, series.origin, line.rate, phase))
+        yield from (Term(t.element * wave, t.order, *t.logs) for t in in_front(series.origin, slope.terms))
+        slope = slope.differentiate()
 
 
 def _primitive(series: BranchSeries, x: Coordinate, right: bool) -> Expansion:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 
 import mpmath
+import sympy
 from sympy import Expr, Float, Symbol, oo
 
 from asymptotics import UnableError
@@ -63,7 +64,11 @@ class Prediction:
         self._scale = _function(series.gauge or series.variable, x) if slow else self.gauge
         self._envelope = _function(series.envelope if slow else self.regime.envelope, x)
         self._stated = _function(substitute(self.regime.leading(x), table), x) if slow else None
-        self._lead = _sum([lead], table, x)
+        # coefficients may oscillate in log x, where the scale may be log x itself
+        logarithmic = (series.gauge or series.variable) == sympy.log(x)
+        self._resource = mpmath.exp if logarithmic else lambda y: y
+        add = partial(_sum, table=table, symbol=x, resource=self._resource)
+        self._lead = add([lead])
         self.exponent = number(self.regime.exponent)
         self.stated_decay = number(self.regime.remainder - self.regime.exponent)
         relative = self.regime.relative
@@ -71,13 +76,12 @@ class Prediction:
         self.left_out: Expr = oo if ends else series.remainder_order - orders[0]
         self.beyond = mpmath.inf if ends else number(self.left_out)
         self.beyond_logs = max((b.log_power for b in series.remainder), default=0)
-        # coefficients may oscillate in log x
         self._prefactor = _function(substitute(self.regime.prefactor, table), x)
         beside = [t for t in groups[0] if t is not lead]
         self.has_companions = bool(beside)
-        self._companions = _sum(beside, table, x)
-        self._next = _sum([t for group in groups[1:] for t in group], table, x)
-        self._last = _sum(groups[-1] if len(groups) > 1 else [], table, x)
+        self._companions = add(beside)
+        self._next = add([t for group in groups[1:] for t in group])
+        self._last = add(groups[-1] if len(groups) > 1 else [])
         self._power = cache(lambda y: y**-self.exponent * mpmath.log(y) ** self.regime.log_power)
         self.bounded = len(orders) == 1 and not ends
         self.decay: Expr = (
@@ -122,7 +126,7 @@ class Prediction:
     def _relative(self, x: mpmath.mpf) -> mpmath.mpf:
         if self._stated is not None:
             return self._lead(x) + self._companions(x)
-        stated = self._prefactor(x) * self._power(x) * self.factor
+        stated = self._prefactor(self._resource(x)) * self._power(x) * self.factor
         return (stated * x**-self.shift if self.shift else stated) + self._companions(x)
 
     def logarithms(self, resource: mpmath.mpf) -> mpmath.mpf:
@@ -172,11 +176,14 @@ def combinations(steps: list[mpmath.mpf]) -> list[mpmath.mpf]:
 
 
 def _sum(
-    terms: list[Term], table: Mapping[Symbol, Expr], symbol: Symbol
+    terms: list[Term],
+    table: Mapping[Symbol, Expr],
+    symbol: Symbol,
+    resource: Callable[[mpmath.mpf], mpmath.mpf],
 ) -> Callable[[mpmath.mpf], mpmath.mpf]:
-    """The sum of terms as a function of the scale; their coefficients may be functions of it."""
+    """The sum of terms as a function of the scale; their coefficients may be functions of the resource."""
     parts = [
         (_function(substitute(t.coefficient, dict(table)), symbol), number(t.order), t.log_power)
         for t in terms
     ]
-    return cache(lambda x: mpmath.fsum(c(x) * x**-p * mpmath.log(x) ** m for c, p, m in parts))
+    return cache(lambda x: mpmath.fsum(c(resource(x)) * x**-p * mpmath.log(x) ** m for c, p, m in parts))

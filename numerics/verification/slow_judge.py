@@ -37,21 +37,20 @@ MARGIN = mpmath.mpf("0.5")
 
 
 def is_slow(law: Law) -> bool:
-    """Whether the law comes from a branch point, so that its corrections are slow.
+    """Whether the law comes from a branch point, so that its corrections may be slow.
 
     >>> from asymptotics import Task, derive
     >>> is_slow(derive(Task(eigenvalues="k**-2*log(k + 1)", target="k**-2")).time)
     True
     """
-    return isinstance(law.spectrum.kernel, BranchSeries)
+    return any(isinstance(series, BranchSeries) for series in (law.spectrum.kernel, law.spectrum.target))
 
 
 def slow_resources(law: Law) -> tuple[Integer, ...]:
     """Where the law is compared: the slow variable is geometric, as nearly as integers can be."""
     kernel = law.spectrum.kernel
-    assert isinstance(kernel, BranchSeries)
     resource: Symbol = law.resource
-    if kernel.origin != 0:
+    if isinstance(kernel, BranchSeries) and kernel.origin != 0:
         return tuple(Integer(10) ** e for e in POWERS_OF_TEN)
     if resource in (N, P):
         return tuple(Integer(n) for n in SIZES)
