@@ -31,6 +31,7 @@ class GeometricPowers:
     """``C rho^k`` with targets ``W(k) tau^k``, W of powers and logarithms of k."""
 
     name: str = "geometric spectra with slowly varying targets"
+    form: str = "C*rho**k, with targets such as k**-a*tau**k"
 
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The two series, where eigenvalues and power fall."""

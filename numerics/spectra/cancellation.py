@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from sympy import Add, Expr, Pow, Symbol, exp, log
 
+from asymptotics.caches import cached
 from numerics.values.arithmetic import Field, Scalar, field_of
 
 Function = Callable[[Scalar], Scalar]
@@ -32,6 +33,7 @@ class Cancelled(ArithmeticError):
     """More bits are lost than there are to spare."""
 
 
+@cached(maxsize=4096)
 def may_cancel(expression: Expr, index: Symbol) -> bool:
     """Whether a sum in it has terms of both signs, or a logarithm may be that of nearly 1.
 

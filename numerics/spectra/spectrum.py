@@ -7,7 +7,7 @@ spectral sums integrate over x; a `FiniteSpectrum` is a list of numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -73,12 +73,20 @@ class ContinuousSpectrum:
 
         Without trace the second is 0.
         """
+        return self.compile(field)(points)
+
+    def compile(self, field: Field) -> Callable[[Array], tuple[Array, Array, Array]]:
+        """`at` in one field, for many calls."""
         eigenvalue, target, multiplicity = (
             compile_function(e, self.index, field, real=self.is_listed)
             for e in (self.eigenvalues, self.target, self.multiplicity)
         )
-        lam, weight = each(eigenvalue, points), each(multiplicity, points)
-        return lam, weight * lam if self.trace else 0 * lam, weight * each(target, points)
+
+        def values(points: Array) -> tuple[Array, Array, Array]:
+            lam, weight = each(eigenvalue, points), each(multiplicity, points)
+            return lam, weight * lam if self.trace else 0 * lam, weight * each(target, points)
+
+        return values
 
     def logarithm(self, name: str, u: float) -> float:
         """``log f(e^u)`` of the eigenvalues, or of the target or multiplicity, as a float; -oo for f = 0."""

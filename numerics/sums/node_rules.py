@@ -151,8 +151,10 @@ class RuleBook:
         tiny = field.real(10) ** -(self.digits + 4)
         reference: list[Scalar] = []
 
+        values = spectrum.compile(field)
+
         def negligible(x: Scalar, w: Scalar) -> bool:
-            _, one, two = spectrum.at(array([x]), field)
+            _, one, two = values(array([x]))
             sizes = (abs(one[0] * w), abs(two[0] * w))
             if not reference:
                 reference.extend(sizes)

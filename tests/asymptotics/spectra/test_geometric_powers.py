@@ -44,7 +44,7 @@ def test_next_orders_of_the_gaussian_kernel():
     ("target", "weight"), [("k**-3", lambda k: k**-3), ("k**-2*7**-k", lambda k: k**-2 / 7**k)]
 )
 def test_sums_over_modes(kernel, phi, eigenvalues, rho, target, weight):
-    """Plain sums at kappa = e^-150, off the phase of whole N: what eight orders leave is of the next order."""
+    """Plain sums at kappa = e^-150, off the phase of whole N: eight orders leave the next."""
     base = spectrum(task(eigenvalues, target))
     found = spectral_sum(base.target, kernel, kappa, inverse=True, domain=base.domain, depth=8)
     lead = found.leading()
