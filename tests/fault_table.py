@@ -93,6 +93,7 @@ ENGINE = (
 
 CLAIMS = "tests/asymptotics/claims", "tests/asymptotics/parsing"
 STATEMENT = "asymptotics/claims/statement.py"
+DECIMALS = "asymptotics/claims/decimals.py"
 ASSUMED = "asymptotics/claims/assumptions.py"
 
 CLAIM = (
@@ -102,6 +103,9 @@ CLAIM = (
     row(STATEMENT, "remainder=rest is not None", "remainder=False", *CLAIMS),
     row(STATEMENT, "soft = soft or item.name in latex.ACCENTS", "soft = False", *CLAIMS),
     row(STATEMENT, 'return match["name"], "".join(', 'return match["name"], "" and "".join(', *CLAIMS),
+    row(DECIMALS, "<= self.half", "<= 10 * self.half", *CLAIMS),
+    row(DECIMALS, "< LEAST", "< 1", *CLAIMS),
+    row("asymptotics/claims/sums.py", "if len(inside) != 1:", "if not inside:", *CLAIMS),
     row(ASSUMED, "(part.gts - part.lts)", "(part.lts - part.gts)", *CLAIMS),
     row(ASSUMED, '">" if isinstance(part, Lt | Gt) else ">="', '">"', *CLAIMS),
 )

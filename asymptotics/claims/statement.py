@@ -8,6 +8,11 @@ p of ``resource**(-p)`` (of an optimum: l in ``L ~ C**(-l)``, or x in ``t ~ C**x
     \propto, \asymp, \Theta(f)      power and logarithm; a constant is not looked at;
     O(f), \lesssim; \Omega(f), \gtrsim    an upper bound; a lower bound;
     \tilde O(f), \tilde\Theta(f)    the same up to logarithms.
+
+A letter without a meaning that only multiplies, ``C_0 t^{-s}``, is any constant: the order is claimed.
+Decimals are compared to the digits that are written (see `decimals`). ``\text{for } a > 2``, or
+a comparison after a comma, says where it is claimed; each row of ``cases`` is claimed where its condition
+holds; ``(1 + O(1/N))`` is left out.
 """
 
 from __future__ import annotations

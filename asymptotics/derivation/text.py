@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from html import escape
-from itertools import accumulate
+from itertools import accumulate, chain, zip_longest
 from typing import TypeAlias
 
 from sympy import Add, And, Basic, Eq, Expr, true
@@ -21,7 +21,8 @@ from asymptotics.derivation.step import Step
 from asymptotics.derivation.symbols import Asymptotic, join_terms
 from asymptotics.display import text
 from asymptotics.domains.domain import plain
-from asymptotics.typesetting import tex
+from asymptotics.parsing.vocabulary import GREEK
+from asymptotics.typesetting import tex, wrapped
 
 Conditions: TypeAlias = tuple[Boolean, ...]
 
@@ -58,10 +59,26 @@ def say(template: str, *mathematics: Basic | str) -> Reason:
 
 
 def escape_latex(words: str) -> str:
-    """Text with what LaTeX reads as commands made harmless."""
+    """Text with what LaTeX reads as commands made harmless, and Greek letters by name as letters.
+
+    >>> escape_latex("P = oo, the noise sigma^2 at eta lambda_1")
+    'P = $\\\\infty$, the noise $\\\\sigma^{2}$ at $\\\\eta$ $\\\\lambda_{1}$'
+    """
     words = re.sub(r"([&%$#_{}])", r"\\\1", words)
     words = words.replace("~", r"\textasciitilde{}").replace("^", r"\textasciicircum{}")
-    return re.sub("[<>]", r"$\g<0>$", words)
+    words = re.sub("[<>]", r"$\g<0>$", words)
+    return _letter.sub(_letter_tex, words)
+
+
+_letter = re.compile(
+    rf"\b({'|'.join(GREEK)}|lambda|oo)(?:\\_([A-Za-z0-9]+))?(?:\\textasciicircum\{{\}}([A-Za-z0-9]+))?(?![A-Za-z0-9])"
+)
+
+
+def _letter_tex(found: re.Match[str]) -> str:
+    name, below, above = found.groups()
+    letter = r"\infty" if name == "oo" else rf"\{name}"
+    return f"${letter}{f'_{{{below}}}' if below else ''}{f'^{{{above}}}' if above else ''}$"
 
 
 def tex_of(words: str) -> str:
@@ -111,7 +128,7 @@ def sides(step: Step, longest: float = math.inf) -> tuple[str, str, str]:
 
 def markdown(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
     """A heading, the conditions, and each step as a sentence with its displayed equation."""
-    lines = [f"### {_upper(title)}", ""]
+    lines = [f"### {_markdown(_upper(title))}", ""]
     if conditions:
         lines += [f"Conditions: ${_condition(*conditions)}$.", ""]
     for number, step in enumerate(steps, 1):
@@ -120,7 +137,7 @@ def markdown(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
         if isinstance(step.equation, Asymptotic):
             limit = rf" \qquad ({tex(step.equation.variable)} \to {tex(step.equation.limit)})"
         where = "" if step.condition == true else f" For ${_condition(step.condition)}$:"
-        reason = _markdown_reason(step.reason)
+        reason = _markdown(step.reason)
         lines += [
             f"{number}. {reason} *({step.source})*{where}",
             "",
@@ -130,12 +147,12 @@ def markdown(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
     return "\n".join(lines)
 
 
-def _markdown_reason(reason: str) -> str:
-    if not isinstance(reason, Reason):
-        return reason
+def _markdown(words: str) -> str:
     # what LaTeX needs escaped in text is plain in Markdown
-    parts = re.split(r"(?<!\\)(\$[^$]*\$)", reason.tex)
-    return "".join(p if i % 2 else re.sub(r"\\([&%$#_{}])", r"\1", p) for i, p in enumerate(parts))
+    parts = re.split(r"(?<!\\)(\$[^$]*\$)", tex_of(words))
+    plain = (re.sub(r"\\([&%$#_{}])", r"\1", part) for part in parts[::2])
+    plain = (p.replace(r"\textasciitilde{}", "~").replace(r"\textasciicircum{}", "^") for p in plain)
+    return "".join(chain.from_iterable(zip_longest(plain, parts[1::2], fillvalue="")))
 
 
 def html_reason(reason: str, formula: Callable[[str], str]) -> str:
@@ -203,8 +220,7 @@ def _pieces(term: Expr) -> list[str]:
 
 def as_latex(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
     """Title, conditions, and the aligned steps; needs amsmath and graphicx."""
-    heading = re.sub(r"\boo\b", r"$\\infty$", escape_latex(_upper(title)))
-    lines = [rf"\subsection*{{{heading}}}"]
+    lines = [wrapped(rf"\subsection*{{{escape_latex(_upper(title))}}}")]
     if conditions:
         lines.append(rf"Conditions: ${_condition(*conditions)}$.")
-    return "\n".join([*lines, "", FITTED, "{\\allowdisplaybreaks", latex_steps(steps) + "}"])
+    return "\n".join([*lines, "", FITTED, "{\\allowdisplaybreaks", wrapped(latex_steps(steps)) + "\n}"])

@@ -64,6 +64,13 @@ def test_no_fault_in_other_families(eigenvalues, target, names):
             assert law.to_latex().count("continued analytically") == 1
 
 
+@pytest.mark.parametrize("name", ["time", "data", "gap", "early_stopping"])
+def test_no_fault_in_derivations(name):
+    derivation = getattr(SYMBOLIC, name).derivation
+    assert not faults(derivation.to_latex())
+    assert {what for what, _ in faults(derivation.to_markdown())} <= {"a long line"}
+
+
 def test_growth_has_one_sign_and_a_constant_no_power():
     assert r"t^{\frac{1}{b}} + O\left(1\right)" in SYMBOLIC.noise.to_latex().replace("\n", " ")
     assert r"P^{\frac{b}{a}}" in SYMBOLIC.early_stopping_time.to_latex()
