@@ -23,3 +23,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     named = [item.nodeid for item in items if " at 0x" in item.nodeid]
     if named:
         raise pytest.UsageError(f"{named[0]}: the name holds an address; give ids= to parametrize")
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Laws are verified by the quick stand-in."""
+    from command_line import stand_in
+
+    import numerics.verification.run
+
+    monkeypatch.setattr(numerics.verification.run, "verify", stand_in())
