@@ -6,7 +6,7 @@ derive_law    the law of a quantity of a task
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,6 @@ from sympy import And, Expr, Integer, Min, Piecewise, Rational, Symbol, log, nan
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.caches import cached
-from asymptotics.display import ROUNDED, is_rounded, readable, text
 from asymptotics.domains.domain import as_condition, plain, primitive
 from asymptotics.errors import BottleneckError, DomainError, UnableError, shown
 from asymptotics.expansions.expansion import Expansion
@@ -24,6 +23,7 @@ from asymptotics.expansions.slow import leading_series
 from asymptotics.expansions.vanishing import NONZERO, number_in, zero_test
 from asymptotics.laws import evaluation
 from asymptotics.laws import latex as typeset
+from asymptotics.laws.text import lines_of
 from asymptotics.laws.windows import Subject, Window, windows_of
 from asymptotics.model.quantities import QUANTITIES, crossover
 from asymptotics.notation import notation as named
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from asymptotics.derivation import Derivation
 
 
-NAMED = 80
-"""Characters of a prefactor beyond which it has a name and a line of its own."""
 FAR = 1000
 """A law that is good only beyond this value of its resource says so wherever it is printed."""
 
@@ -340,7 +338,7 @@ class Law(Typeset):
         '26.5'
         """
         self._check_numbers("law.at({}).good_from")
-        return _good_from(self)
+        return _good_from(self if self.letters is None else self._again(self.task, self.settings))
 
     def _check_numbers(self, form: str) -> None:
         if self.parameters:
@@ -358,6 +356,8 @@ class Law(Typeset):
         True
         """
         same = self._again(self.task, self.settings)
+        if self.letters is not None:
+            same = same.restate(self.letters)
         if not evaluation.agree(self.regimes, same.regimes):
             raise UnableError(f"this {self.name} law is a claim, not the law of its task; keep its text")
         parts = ("condition", "exponent", "prefactor", "log_power", "remainder")
@@ -367,18 +367,20 @@ class Law(Typeset):
             task=replace(self.task, measured=self.measured).to_dict(),
             numbers={symbol.name: written(value) for symbol, value in self.settings},
             below=self.below,
+            letters=self.letters,
             regimes=[{part: str(getattr(regime, part)) for part in parts} for regime in same.regimes],
         )
 
     @classmethod
     def from_dict(cls, found: Mapping[str, Any]) -> Law:
         """The law that `to_dict` wrote, derived again. Raises `DomainError` for a record that was changed."""
-        content = content_of("law", found, "name", "task", "numbers", "below")
+        content = content_of("law", found, "name", "task", "numbers", "below", "letters")
         if content["name"] not in QUANTITIES:
             raise DomainError(f"no law is called {shown(content['name'])}; it was none of this release")
         task = Task.from_dict(content["task"])
         law = derive_law(content["name"], task.fitted, bool(content["below"]))
         law = replace(law, measured=task.measured).at(content["numbers"])
+        law = law if content["letters"] is None else law.restate(content["letters"])
         check_same(content, law.to_dict())
         return law
 
@@ -427,33 +429,10 @@ class Law(Typeset):
         >>> print(law)
         L(t) ~ 0.854098/t**0.237850, t -> oo (decimals to 6 digits)
         """
-        return "\n".join(line for regime in self.regimes for line in self._lines(regime, exact))
-
-    def _lines(self, regime: Regime, exact: bool) -> Iterator[str]:
-        x, shape, letter = self.resource, regime, None
-        if len(text(regime.prefactor)) > NAMED:
-            letter = typeset.free_letter(self.regimes)
-            shape = replace(regime, prefactor=Symbol(letter))
-        parts = [shape.leading(x), regime.prefactor, regime.bound(x), regime.relative]
-        shown = parts if exact else [readable(part) for part in parts]
-        leading, prefactor, bound, relative = map(str, shown)
-        rest = "" if bound == "0" else f" + O({bound})"
-        if regime.relative is not None:
-            rest = f"*(1 + O({relative}))"
-        where = "" if regime.condition == true else f", for {plain(regime.condition)}"
-        where += f" ({regime.doubt})" if regime.doubt else ""
-        limit = regime.limit(x)
-        to = f"{x} -> {limit}"
-        if limit != oo and not self.below:
-            to += f"; exactly 0 for {x} >= {limit}"
-        where += f" ({self.measured.as_fit})" if self.measured is not None else ""
-        if any(is_rounded(part) for part in shown if part is not None):
-            where += ROUNDED
-        where += self._reach
         symbol = named(self.letters).rename(QUANTITIES[self.name].symbol)
-        yield f"{symbol} ~ {leading}{rest}, {to}{where}"
-        if letter is not None:
-            yield f"    {letter} = {prefactor}"
+        notes = ("" if self.measured is None else self.measured.as_fit, self._reach)
+        lines = lines_of(symbol, self.resource, self.regimes, exact=exact, below=self.below, notes=notes)
+        return "\n".join(lines)
 
     def _rows(self, **options: Any) -> list[str]:
         name = named(self.letters).rename(QUANTITIES[self.name].tex, latex=True)
@@ -465,11 +444,11 @@ class Law(Typeset):
         if self.parameters or len(self.regimes) > 1 or not self.regimes[0].is_power:
             return ""
         try:
-            start = _good_from(self) if self.regimes[0].relative is None else None
+            start = self.good_from if self.regimes[0].relative is None else None
         except BottleneckError:
             return ""
         far = start is not None and FAR < start < inf
-        return f" (within 10 % from {self.resource} = {start:.1e} on)" if far else ""
+        return f"within 10 % from {self.resource} = {start:.1e} on" if far else ""
 
     def to_latex(
         self, notation: str | None = None, *, width: float | None = None, exact: bool = False

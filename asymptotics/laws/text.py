@@ -1,0 +1,61 @@
+"""Laws as text: a line for each regime, long prefactors by a letter of their own.
+
+lines_of(symbol, resource, regimes)    ``L(N) ~ ...``, each with what remains, where, and notes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sympy import Symbol, oo, true
+
+from asymptotics.display import ROUNDED, is_rounded, readable, text
+from asymptotics.domains.domain import plain
+from asymptotics.laws.latex import free_letter
+from asymptotics.regimes import Regime
+
+NAMED = 80
+"""Characters of a prefactor beyond which it has a name and a line of its own."""
+
+
+def lines_of(
+    symbol: str,
+    resource: Symbol,
+    regimes: tuple[Regime, ...],
+    *,
+    exact: bool = False,
+    below: bool = False,
+    notes: tuple[str, ...] = (),
+) -> Iterator[str]:
+    """The lines of a law; decimals stand for long numbers, unless it is to be ``exact``.
+
+    ``below`` says that the law is the one below the number of modes; ``notes`` follow every regime.
+
+    >>> from asymptotics import derive, power_law
+    >>> law = derive(power_law(3, 2)).model
+    >>> list(lines_of("L", law.resource, law.regimes, notes=("as fitted",)))
+    ['L ~ pi**2*log(N)/(4*N**2) + O(N**(-2)), N -> oo (as fitted)']
+    """
+    for regime in regimes:
+        shape, letter = regime, None
+        if len(text(regime.prefactor)) > NAMED:
+            letter = free_letter(regimes)
+            shape = replace(regime, prefactor=Symbol(letter))
+        parts = [shape.leading(resource), regime.prefactor, regime.bound(resource), regime.relative]
+        shown = parts if exact else [readable(part) for part in parts]
+        leading, prefactor, bound, relative = map(str, shown)
+        rest = "" if bound == "0" else f" + O({bound})"
+        if regime.relative is not None:
+            rest = f"*(1 + O({relative}))"
+        where = "" if regime.condition == true else f", for {plain(regime.condition)}"
+        limit = regime.limit(resource)
+        end = f"; exactly 0 for {resource} >= {limit}" if limit != oo and not below else ""
+        said = "".join(f" ({note})" for note in (regime.doubt, *notes) if note)
+        said += ROUNDED if any(is_rounded(part) for part in shown if part is not None) else ""
+        yield f"{symbol} ~ {leading}{rest}, {resource} -> {limit}{end}{where}{said}"
+        if letter is not None:
+            yield f"    {letter} = {prefactor}"
+
+
+__all__ = ["lines_of"]
