@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import mpmath
-from sympy import Add, And, Basic, Eq, Expr, Integer, Rational, Sum, Symbol, nan, oo, zoo
+from sympy import Add, And, Basic, Eq, Expr, Integer, Pow, Rational, Sum, Symbol, exp, nan, oo, zoo
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.caches import Memory
@@ -49,7 +49,6 @@ PLACES: dict[str, Expr] = {
 
 LETTERS = (kappa, N, P, t, sigma, eta, B, beta, time, past, zeta, Symbol("s"))
 
-FINITE = "laws of finitely many modes hold near N = M, where this check does not go"
 MEETING = "two exponents meet at this point: law.at(...).derivation has what is left"
 FLOAT_FLOOR = 3e-9
 """Relative differences below this are lost in transforms done in floats."""
@@ -140,7 +139,7 @@ def check(
             raise DomainError(f"the condition {condition} of the derivation fails at this point")
     meanings = tuple((substitute(f, table), substitute(e, table)) for f, e in definitions)
     with working(digits + 15):
-        values = Values(meanings, digits + 5)
+        values = Values(meanings, digits + 5, _size_of_finite(steps, meanings))
         checked = tuple(_check_step(n, step, table, values, digits) for n, step in enumerate(steps, 1))
     return Check(title=title, steps=checked, digits=digits)
 
@@ -159,8 +158,6 @@ def _check_step(number: int, step: Step, table: dict[Symbol, Expr], values: Valu
     relevant = values.relevant(here)
     if any(meaning.has(zoo, nan) for _, meaning in relevant):
         return found(ELSEWHERE, None, MEETING)
-    if any(total.limits[0][2] != oo for e in (here, *(m for _, m in relevant)) for total in e.atoms(Sum)):
-        return found(UNDECIDED, None, FINITE)
     key = (here, given, relevant, digits)
     return found(*_OUTCOMES.recall(key, lambda: _outcome(here, given, values, digits)))
 
@@ -181,9 +178,19 @@ def _outcome(
         return UNDECIDED, None, str(error)
 
 
-def _point() -> dict[Symbol, Any]:
+def _point(values: Values) -> dict[Symbol, Any]:
     """Values for the letters that are not parameters of the task, whether they are seen or not."""
-    return {letter: _number(PLACES[letter.name]) for letter in LETTERS}
+    sizes = {} if values.size is None else {N: _number(values.size), P: _number(values.size)}
+    return {letter: _number(PLACES[letter.name]) for letter in LETTERS} | sizes
+
+
+def _size_of_finite(steps: tuple[Step, ...], definitions: Definitions) -> Expr | None:
+    """A size below the number of modes, or above it where the law says so; None if that is infinite."""
+    ends = {total.limits[0][2] for _, meaning in definitions for total in meaning.atoms(Sum)} - {oo}
+    if not ends or not all(end.is_Integer for end in ends):
+        return None
+    edge = any(isinstance(s.equation, Asymptotic) and s.equation.limit not in (0, oo) for s in steps)
+    return max(ends) * (Rational(7, 10) if edge else Rational(13, 10))
 
 
 def _number(x: Expr) -> Any:
@@ -193,7 +200,7 @@ def _number(x: Expr) -> Any:
 def _equality(
     here: Eq, given: tuple[tuple[Symbol, Expr], ...], values: Values, digits: int
 ) -> tuple[str, float, str]:
-    point = _point()
+    point = _point(values)
     for letter, value in given:
         number = values(value, {})
         # an identity in s is tried off the real axis of its strip
@@ -221,11 +228,13 @@ class _Size:
 
 def _asymptotic(here: Asymptotic, values: Values, digits: int) -> tuple[str, float, str]:
     """At three sizes where the difference should be small but above rounding; at more if they disagree."""
-    point = _point()
+    point = _point(values)
     heavy = values.heavy(here.lhs)
     floor, furthest = (FLOAT_FLOOR, 7.0) if heavy else (10.0**-digits, 24.0)
     if here.remainder == 0:
-        worst = max(_size(here, decade, values, point).relative for decade in (8.0, 10.0))
+        # digits cancel where a size comes near to the number of modes
+        decades = (8.0, 10.0) if here.limit in (0, oo) else (1.0, 2.0)
+        worst = max(_size(here, decade, values, point).relative for decade in decades)
         return HELD if worst <= floor else FAILED, worst, "the difference is beyond all digits"
     target = 6.0 if heavy else min(10.0, digits - 5.0)
     last = min(max(target / _relative_order(here, values, point), 2.0), furthest)
@@ -255,18 +264,40 @@ def _relative_order(here: Asymptotic, values: Values, point: dict[Symbol, Any]) 
     """By which power the remainder is smaller than the leading term."""
     logs = []
     for decade in (20.0, 24.0):
-        at = {**point, here.variable: _place(here, decade)}
+        at = {**point, here.variable: _place(here, decade, values, point)}
         terms = [abs(values(x, at)) for x in Add.make_args(here.rhs)]
         logs.append(mpmath.log10(max(terms) / abs(values(here.remainder, at))))
     return max(float(logs[1] - logs[0]) / 4, 0.01)
 
 
-def _place(here: Asymptotic, decade: float) -> Any:
-    return mpmath.mpf(10) ** (decade if here.limit == oo else -decade)
+def _place(here: Asymptotic, decade: float, values: Values, point: dict[Symbol, Any]) -> Any:
+    """Where the variable, or its distance from the limit, is ``10^decade`` away from 1.
+
+    Of exponentials, the first whole number at which the leading term has fallen by so much.
+    """
+    x = here.variable
+    if here.limit == 0:
+        return mpmath.mpf(10) ** -decade
+    if here.limit != oo:
+        return values(here.limit, point) - mpmath.mpf(10) ** -decade
+    if not any(power.exp.has(x) for power in here.rhs.atoms(Pow, exp)):
+        return mpmath.mpf(10) ** decade
+    lead, first, last = here.terms()[0], 1, 2
+    goal = abs(values(lead, {**point, x: mpmath.mpf(1)})) * mpmath.mpf(10) ** -decade
+
+    def fallen(n: int) -> bool:
+        return bool(abs(values(lead, {**point, x: mpmath.mpf(n)})) <= goal)
+
+    while not fallen(last):
+        first, last = last, 2 * last
+    while last - first > 1:
+        middle = (first + last) // 2
+        first, last = (first, middle) if fallen(middle) else (middle, last)
+    return mpmath.mpf(last)
 
 
 def _size(here: Asymptotic, decade: float, values: Values, point: dict[Symbol, Any]) -> _Size:
-    place = _place(here, decade)
+    place = _place(here, decade, values, point)
     at = {**point, here.variable: place}
     left, right = values(here.lhs, at), values(here.rhs, at)
     difference = abs(left - right)
@@ -274,7 +305,7 @@ def _size(here: Asymptotic, decade: float, values: Values, point: dict[Symbol, A
     nothing = mpmath.mpf(10) ** -10000
     remainder = abs(values(here.remainder, at)) if here.remainder != 0 else nothing
     return _Size(
-        at=abs(mpmath.log(place)),
+        at=mpmath.mpf(decade) * mpmath.log(10),
         difference=mpmath.log(max(difference, nothing)),
         remainder=mpmath.log(remainder),
         terms=tuple(mpmath.log(max(size, nothing)) for size in terms),

@@ -178,7 +178,7 @@ def _tell(
     found = _expanded(quantity, spectrum, regimes)
     teller = Teller(spectrum)
     exact = teller(found)
-    stated = _stated(quantity, task)
+    stated = _stated(quantity, task, found)
     steps = [Step(equation=_equal(name, stated), reason=Reason(quantity.reason), source=quantity.source)]
     first_order = isinstance(found.node, Corrected)
     if first_order:
@@ -215,10 +215,12 @@ def _tell(
     return list(dict.fromkeys(steps)), definitions
 
 
-def _stated(quantity: Quantity, task: Task) -> Expr:
+def _stated(quantity: Quantity, task: Task, found: Found) -> Expr:
     """The equation as the model states it: over all modes, or in named sums."""
     if quantity.summand is not None:
         return over_modes(task, quantity.summand, quantity.resource)
+    if found.closed is not None and not isinstance(found.node, AtRidge):
+        return found.node  # beyond the number of modes, where kappa = 0
     equation = with_noise(quantity.equation, task)
     return equation.xreplace({part: part.meaning() for part in equation.atoms(AtRidge, Convolution)})
 

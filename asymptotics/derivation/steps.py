@@ -62,7 +62,7 @@ class Teller:
         """The node in functions that have been told, after the steps of all its parts."""
         if found not in self._told:
             rule = next(TELLING[kind] for kind in type(found.node).__mro__ if kind in TELLING)
-            self._told[found] = rule(self, found)
+            self._told[found] = self._closed(found) if found.closed is not None else rule(self, found)
         return self._told[found]
 
     def tell(self, equation: Any, reason: str, source: str) -> None:
@@ -109,22 +109,39 @@ class Teller:
         if found.parts:
             self(found.parts[0])
             return found.node
-        if x != found.series.variable:
-            return self._few_modes(found)
+        if found.series.gauge is not None:
+            self._define(found.node)
+            return found.node
         series = found.series
         if one.damping:
             series = series * series.monomial(Integer(1), Integer(one.damping))
         self.steps += sum_steps(ToldSum(one=one, x=x, spectrum=self.spectrum, found=series))
         return found.node
 
-    def _few_modes(self, found: Found) -> Expr:
-        one, (x,) = named(found.node), found.node.args
+    def _define(self, call: AppliedUndef) -> None:
+        one, (x,) = named(call), call.args
         self.tell(
-            Eq(found.node, over_modes(self.spectrum.task, one.summand, x), evaluate=False),
+            Eq(call, over_modes(self.spectrum.task, one.summand, x), evaluate=False),
             f"The definition of a spectral sum: {one.words}.",
             "BAP, section 2 and appendix C",
         )
-        return found.node
+
+    def _closed(self, found: Found) -> Expr:
+        """A closed form of finitely many modes."""
+        at_ridge = isinstance(found.node, AtRidge)
+        function = found.node.args[0] if at_ridge else found.node
+        for call in sorted(function.atoms(AppliedUndef), key=str):
+            self._define(call)
+        exact = found.node.meaning() if at_ridge else found.node
+        self.tell(
+            Eq(exact, found.closed, evaluate=False),
+            "All modes share one eigenvalue lambda: in u = kappa/(lambda + kappa) every sum is a polynomial, "
+            "and df1 = M (1 - u) gives u."
+            if at_ridge
+            else "All modes are resolved: kappa = 0, where df1 and df2 count the modes.",
+            "algebra",
+        )
+        return exact
 
     def _inverse(self, found: Found) -> Expr:
         (part,) = found.parts
@@ -155,8 +172,6 @@ class Teller:
 
     def _at_ridge(self, found: Found) -> Expr:
         _, letter, size = found.node.args
-        if not found.parts:
-            return found.node.meaning()
         modes, part = found.parts
         self(modes)
         head = self.name(part)

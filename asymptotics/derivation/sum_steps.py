@@ -167,8 +167,10 @@ def strip(told: ToldSum) -> tuple[Expr, Expr, Expr]:
     edges = [*first, *(p.location for p in kernel.poles(1)[:1])]
     places = sorted({-r - n for r in kernel.rising for n in range(3)} - set(kernel.right), reverse=True)
     left = next(p for p in map(Integer, places) if kernel.laurent(p, 2).valuation < 0)
-    right = Min(*edges)
-    return left, normal((left + right) / 2) if not right.has(Min) else (left + right) / 2, right
+    right = Min(*edges) if edges else left + 2
+    middle = (left + right) / 2 if right.has(Min) else normal((left + right) / 2)
+    # at a whole number a zero of the transform may stand against a pole of a Gamma function
+    return left, middle - (right - left) / 6 if middle.is_integer else middle, right
 
 
 def _pole_reason(told: ToldSum, order: Expr, logs: int) -> Reason:

@@ -29,6 +29,7 @@ from sympy import (
     Symbol,
     cancel,
     diff,
+    factor,
     factorial,
     fraction,
 )
@@ -66,11 +67,15 @@ ONE = Integer(1)
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Found:
-    """``node`` and its expansion; ``parts`` are those of what it is made of, in the order they were made."""
+    """``node`` and its expansion; ``parts`` are those of what it is made of, in the order they were made.
+
+    ``closed`` is the node in the resource alone, where finitely many modes leave a closed form.
+    """
 
     node: Expr
     series: Any
     parts: tuple[Found, ...] = ()
+    closed: Expr | None = None
 
 
 def with_noise(equation: Expr, task: Task) -> Expr:
@@ -128,13 +133,13 @@ class Expander:
     def _mul(self, node: Mul, x: Symbol) -> Found:
         constant, rest = node.as_independent(x, as_Add=False)
         power, factors = Integer(0), []
-        for factor in Mul.make_args(rest):
-            base, exponent = factor.as_base_exp()
+        for one in Mul.make_args(rest):
+            base, exponent = one.as_base_exp()
             if base == x:
                 power += exponent
             else:
-                factors.append(factor)
-        parts = tuple(self(factor, x) for factor in factors)
+                factors.append(one)
+        parts = tuple(self(one, x) for one in factors)
         first, *others = [part.series for part in parts] or [self.exact(x, [Term(ONE, Integer(0))])]
         series = first
         for other in others:
@@ -231,10 +236,12 @@ class Expander:
     def _at_ridge(self, node: AtRidge, x: Symbol) -> Found:
         function, letter, size = node.args
         if (beyond := self._beyond(function, letter, size)) is not None:
-            return Found(node=node, series=beyond)
+            return beyond
         if (single := getattr(self.spectrum.kernel, "single", None)) is not None:
-            count, value = (self._in_share(f, letter, single, size) for f in (df1(letter), function))
-            return Found(node=node, series=at_size(count, size, value))
+            (count, _), (value, closed) = (
+                self._in_share(f, letter, single, size) for f in (df1(letter), function)
+            )
+            return Found(node=node, series=at_size(count, size, value), closed=closed)
         # on the fixed point the size is the number of modes; multiplied out, 1 - df2/P is -kappa df1'/df1
         on_it = function
         if function.has(size):
@@ -242,19 +249,21 @@ class Expander:
         modes, part = self(df1(letter), letter), self(on_it, letter)
         return Found(node=node, series=at_size(modes.series, size, part.series), parts=(modes, part))
 
-    def _beyond(self, function: Expr, letter: Symbol, size: Symbol) -> Expansion | None:
+    def _beyond(self, function: Expr, letter: Symbol, size: Symbol) -> Found | None:
         """The law for more than M samples or features, where kappa = 0; None if it is zero, or below M."""
         count = mode_count(self.spectrum)
         if count is None or self.spectrum.below:
             return None
-        total = cancel(self._replace_sums(function, count, ONE, Integer(0)).xreplace({letter: Integer(0)}))
-        if total == 0:
+        there = {letter: Integer(0)}
+        closed = cancel(self._replace_sums(function, count, ONE, Integer(0)).xreplace(there))
+        if closed == 0:
             return None
-        series = self.exact(_X, _powers(total.xreplace({size: count + _X}), _X, -ONE))
-        return replace(series, at_infinity=True).standing_for(size - count)
+        series = self.exact(_X, _powers(closed.xreplace({size: count + _X}), _X, -ONE))
+        series = replace(series, at_infinity=True).standing_for(size - count)
+        return Found(node=function.xreplace(there), series=series, closed=closed)
 
-    def _in_share(self, function: Expr, letter: Symbol, single: Expr, size: Symbol) -> Expansion:
-        """Where all modes share one eigenvalue lambda: exact in ``u = kappa/(lambda + kappa)``."""
+    def _in_share(self, function: Expr, letter: Symbol, single: Expr, size: Symbol) -> tuple[Expansion, Expr]:
+        """For one eigenvalue lambda: exact in ``u = kappa/(lambda + kappa)``, and in the size."""
         count, power = (
             series.laurent(Integer(0), 1).coefficient(0)
             for series in (self.spectrum.kernel, self.spectrum.target)
@@ -262,7 +271,8 @@ class Expander:
         share = {letter: single * _u / (1 - _u)}
         sizes = {size: self._replace_sums(df1(letter), count, single, power)}
         closed = self._replace_sums(function, count, single, power).xreplace(sizes).xreplace(share)
-        return replace(self.exact(_u, []), depth=max(self.depth, 4)).with_terms(_powers(closed, _u, ONE))
+        series = replace(self.exact(_u, []), depth=max(self.depth, 4)).with_terms(_powers(closed, _u, ONE))
+        return series, factor(cancel(closed.xreplace({_u: 1 - size / count})))
 
     def _replace_sums(self, function: Expr, count: Expr, eigenvalue: Expr, power: Expr) -> Expr:
         """Each sum by that of ``count`` modes of one eigenvalue, and the modes of eigenvalue zero."""

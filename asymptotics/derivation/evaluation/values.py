@@ -38,10 +38,12 @@ from asymptotics.model.operators import (
     Minimum,
     Root,
 )
+from asymptotics.sums.finite import FiniteSum
 from asymptotics.sums.regularised import RegularSum, hurwitz
 
 FLOATS = 13
 """Digits of what is evaluated in Python's floats: transforms of whole sums on a contour."""
+MOST_MODES = 500
 NODES, EXTRA = 16, 30
 """Nodes on a circle about a pole, and digits for what cancels there."""
 
@@ -65,11 +67,11 @@ class Values:
     """Evaluates expressions whose parameters have numbers, at the precision of ``digits`` digits.
 
     ``error`` is the largest relative error of anything evaluated so far by less than that precision;
-    set it to 0 before a step.
+    set it to 0 before a step. ``size`` is a number of features or samples for finitely many modes.
     """
 
-    def __init__(self, definitions: Definitions, digits: int) -> None:
-        self.digits = digits
+    def __init__(self, definitions: Definitions, digits: int, size: Expr | None = None) -> None:
+        self.digits, self.size = digits, size
         self.error = 0.0
         self._definitions = definitions
         self._named = {f: e for f, e in definitions if isinstance(f, Named)}
@@ -94,7 +96,7 @@ class Values:
 
     def _value(self, expression: Expr, at: dict[Symbol, Any], exact: bool) -> Any:
         rule = next((RULES[kind] for kind in type(expression).__mro__ if kind in RULES), None)
-        if hasattr(expression, "opaque") and not isinstance(expression, RegularSum):
+        if hasattr(expression, "opaque") and not isinstance(expression, (RegularSum, FiniteSum)):
             rule = Values._opaque
         if rule is not None:
             return rule(self, expression, at, exact)
@@ -177,6 +179,8 @@ class Values:
     def _sum(self, expression: Sum, at: dict[Symbol, Any], exact: bool) -> Any:
         ((index, first, last),) = expression.limits
         if last.is_Integer and first.is_Integer:
+            if last - first > MOST_MODES:
+                raise UnableError(f"sums over more than {MOST_MODES} modes are not added up in a check")
             modes = range(int(first), int(last) + 1)
             return mpmath.fsum(self._value(expression.function, {**at, index: j}, exact) for j in modes)
         if last != oo or not first.is_Integer:
@@ -190,6 +194,10 @@ class Values:
         total = self._sums[key](values)
         real = exact and all(not isinstance(x, (mpmath.mpc, complex)) for x in values)
         return mpmath.re(total) if real else total
+
+    def _finite_sum(self, expression: FiniteSum, at: dict[Symbol, Any], exact: bool) -> Any:
+        summand, *limits = expression.args
+        return self._sum(Sum(summand, tuple(limits)), at, exact)
 
     def _derivative(self, expression: Derivative, at: dict[Symbol, Any], exact: bool) -> Any:
         if expression not in self._derivatives:
@@ -442,6 +450,7 @@ RULES: dict[type[Basic], Rule] = {
     Integral: Values._integral,
     Residue: Values._residue,
     InverseLaplace: Values._inverse_laplace,
+    FiniteSum: Values._finite_sum,
     Binder: Values._operator,
     Coefficient: Values._coefficient,
     Root: Values._root,
