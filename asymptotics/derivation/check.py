@@ -217,13 +217,14 @@ def _equality(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Size:
-    """A step at one size: logs of variable, difference, remainder and terms; the relative difference."""
+    """A step at one size: logs of variable, difference, remainder, terms; relative difference and error."""
 
     at: Any
     difference: Any
     remainder: Any
     terms: tuple[Any, ...]
     relative: float
+    noise: float
 
 
 def _asymptotic(here: Asymptotic, values: Values, digits: int) -> tuple[str, float, str]:
@@ -233,20 +234,27 @@ def _asymptotic(here: Asymptotic, values: Values, digits: int) -> tuple[str, flo
     floor, furthest = (FLOAT_FLOOR, 7.0) if heavy else (10.0**-digits, 24.0)
     if here.remainder == 0:
         # digits cancel where a size comes near to the number of modes
-        decades = (8.0, 10.0) if here.limit in (0, oo) else (1.0, 2.0)
+        decades = (8.0, 10.0) if here.limit in (0, oo) else (0.5, 1.0)
         worst = max(_size(here, decade, values, point).relative for decade in decades)
         return HELD if worst <= floor else FAILED, worst, "the difference is beyond all digits"
     target = 6.0 if heavy else min(10.0, digits - 5.0)
-    last = min(max(target / _relative_order(here, values, point), 2.0), furthest)
+    order, later = (_relative_order(here, values, point, decade) for decade in (20.0, 40.0))
+    if later < 0.75 * order:  # behind by logarithms alone, which takes sizes far out
+        furthest = 30.0 if heavy else 200.0
+    last = min(max(target / later, 2.0), furthest)
     sizes: list[_Size] = []
-    for share in (1.0, 0.75, 0.5, 0.3, 0.2):
-        one = _size(here, share * last, values, point)
-        if one.relative > floor:
+    nearest: _Size | None = None
+    for share in (1.0, 0.75, 0.5, 0.3, 0.2, 0.1, 0.06, 0.04):
+        if share * last < 0.4 or len(sizes) == 3:
+            break
+        one = _size_if_known(here, share * last, values, point)
+        nearest = one or nearest
+        if one is not None and one.relative > max(floor, 10 * one.noise):
             sizes.insert(0, one)
-            if len(sizes) == 3:
-                break
+    if nearest is None:
+        raise PrecisionError("no size was found at which both sides are known to enough digits")
     if len(sizes) < 2:
-        return HELD, one.relative, "the difference is within rounding at all sizes"
+        return HELD, nearest.relative, "the difference is within rounding at all sizes"
     while True:
         (before, _), (verdict, note) = _decide(sizes[-3:-1]), _decide(sizes[-2:])
         if verdict == FAILED and before != FAILED:
@@ -254,20 +262,20 @@ def _asymptotic(here: Asymptotic, values: Values, digits: int) -> tuple[str, flo
         if verdict != UNDECIDED or last >= furthest:
             return verdict, sizes[-1].relative, note
         last = min(1.3 * last, furthest)
-        one = _size(here, last, values, point)
-        if one.relative <= floor:
+        further = _size_if_known(here, last, values, point)
+        if further is None or further.relative <= max(floor, 10 * further.noise):
             return verdict, sizes[-1].relative, note
-        sizes.append(one)
+        sizes.append(further)
 
 
-def _relative_order(here: Asymptotic, values: Values, point: dict[Symbol, Any]) -> float:
-    """By which power the remainder is smaller than the leading term."""
+def _relative_order(here: Asymptotic, values: Values, point: dict[Symbol, Any], decade: float) -> float:
+    """By which power the remainder is smaller than the leading term, from this decade to the next few."""
     logs = []
-    for decade in (20.0, 24.0):
-        at = {**point, here.variable: _place(here, decade, values, point)}
+    for there in (decade, 1.2 * decade):
+        at = {**point, here.variable: _place(here, there, values, point)}
         terms = [abs(values(x, at)) for x in Add.make_args(here.rhs)]
         logs.append(mpmath.log10(max(terms) / abs(values(here.remainder, at))))
-    return max(float(logs[1] - logs[0]) / 4, 0.01)
+    return max(float(logs[1] - logs[0]) / (0.2 * decade), 0.001)
 
 
 def _place(here: Asymptotic, decade: float, values: Values, point: dict[Symbol, Any]) -> Any:
@@ -297,6 +305,7 @@ def _place(here: Asymptotic, decade: float, values: Values, point: dict[Symbol, 
 
 
 def _size(here: Asymptotic, decade: float, values: Values, point: dict[Symbol, Any]) -> _Size:
+    values.error = 0.0
     place = _place(here, decade, values, point)
     at = {**point, here.variable: place}
     left, right = values(here.lhs, at), values(here.rhs, at)
@@ -310,7 +319,17 @@ def _size(here: Asymptotic, decade: float, values: Values, point: dict[Symbol, A
         remainder=mpmath.log(remainder),
         terms=tuple(mpmath.log(max(size, nothing)) for size in terms),
         relative=float(difference / abs(left)) if left else float(difference != 0),
+        noise=values.error,
     )
+
+
+def _size_if_known(here: Asymptotic, decade: float, values: Values, point: dict[Symbol, Any]) -> _Size | None:
+    """The same; None where the sides are not known to three digits."""
+    try:
+        found = _size(here, decade, values, point)
+    except PrecisionError:
+        return None
+    return found if found.noise < 1e-3 else None
 
 
 def _decide(sizes: list[_Size]) -> tuple[str, str]:

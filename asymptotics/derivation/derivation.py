@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sympy import And, Eq, Expr, Symbol, oo
+from sympy import And, Eq, Expr, Symbol, log, oo
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.caches import cached
@@ -240,8 +240,11 @@ def _expanded(quantity: Quantity, spectrum: SpectralSeries, regimes: list[Regime
 
 def _law_step(name: Named, regime: Regime, quantity: Quantity) -> Step:
     x = quantity.resource
-    lead = regime.leading(x)
-    bound = regime.bound(x) if regime.relative is None else lead * regime.relative
+    lead, bound = regime.leading(x), regime.bound(x)
+    if regime.relative is not None:
+        bound = lead * regime.relative
+    elif normal(regime.remainder - regime.exponent) == 0:  # behind by one logarithm
+        bound = lead / regime.prefactor / log(regime.variable(x))
     return Step(
         equation=Asymptotic(name, lead, bound, x, regime.limit(x)),
         reason=Reason("The law: the term that leads, and the order of the next."),

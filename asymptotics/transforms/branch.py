@@ -102,7 +102,7 @@ class BranchSeries:
         bounds = [Bound(self.origin, -b.order, b.log_power) for b in slow.remainder]
         if self.line is not None:
             terms += _harmonics(self, kernel, self.line, 1 / variable if inverse else variable, depth)
-        for pole in kernel.poles(2):
+        for pole in kernel.poles(3):
             sign = domain.sign(pole.location - self.origin)
             if sign == 0:
                 continue

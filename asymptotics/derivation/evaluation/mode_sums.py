@@ -163,7 +163,10 @@ class ModeSum:
         goal = 10.0 ** (-self.digits if self.exact else 1 - self.digits)  # floats round
         previous = None
         for number in range(self._trusted, len(STARTS)):
-            total, error = self._total(STARTS[number], values)
+            try:
+                total, error = self._total(STARTS[number], values)
+            except OverflowError:  # the circle about the start goes where the summand explodes
+                continue
             if previous is not None and _close(total, previous, goal) and error <= goal:
                 self._trusted = number - 1
                 return total

@@ -114,7 +114,11 @@ class Values:
         return at[expression]
 
     def _sum_of_terms(self, expression: Add, at: dict[Symbol, Any], exact: bool) -> Any:
-        return sum(self(x, at, exact=exact) for x in expression.args)
+        terms = [self(x, at, exact=exact) for x in expression.args]
+        total = sum(terms)
+        if not exact and total != 0 and (lost := sum(map(abs, terms)) / abs(total)) > 1e3:
+            self.error = max(self.error, float(1e-12 * lost))  # floats have cancelled
+        return total
 
     def _product(self, expression: Mul, at: dict[Symbol, Any], exact: bool) -> Any:
         return math.prod(self(x, at, exact=exact) for x in expression.args)
@@ -352,13 +356,22 @@ class Values:
         """A double inverse transform in floats, on two contours that have no node in common."""
         self.error = max(self.error, FLOAT_ERROR)
         transform, z, time = inner.args[:3]
-        here, terms = self(time, at), []
+        here, terms, spread = self(time, at), [], 0.0
         whole = any(isinstance(x, (complex, mpmath.mpc)) for x in at.values())
+        factors = Mul.make_args(transform)
+        difference = max(factors, key=lambda x: len(x.atoms(AppliedUndef)))
+        rest = Mul(*(x for x in factors if x is not difference))
         for place, weight in cotangent_contour(24, moment, True, whole):
             for other, factor in cotangent_contour(26, here, True, True):
-                value = weight * factor * self._value(transform, {**at, w: place, z: other}, False)
-                terms.append(value if whole else 2 * value.real)
-        return sum_unless_zero(terms, 1e-13)
+                node = {**at, w: place, z: other}
+                pieces = [self._value(x, node, False) for x in Add.make_args(difference)]
+                scale = weight * factor * self._value(rest, node, False)
+                terms.append(scale * sum(pieces) if whole else 2 * (scale * sum(pieces)).real)
+                spread += abs(scale) * sum(map(abs, pieces))
+        total = sum_unless_zero(terms, 1e-13)
+        if total != 0:  # rounding errors of what cancels
+            self.error = max(self.error, float(1e-14 * spread / abs(total)))
+        return total
 
     def _operator(self, expression: Binder, at: dict[Symbol, Any], exact: bool) -> Any:
         return self(expression.meaning(), at, exact=exact)
