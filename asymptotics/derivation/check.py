@@ -238,8 +238,10 @@ def _asymptotic(here: Asymptotic, values: Values, digits: int) -> tuple[str, flo
         worst = max(_size(here, decade, values, point).relative for decade in decades)
         return HELD if worst <= floor else FAILED, worst, "the difference is beyond all digits"
     target = 6.0 if heavy else min(10.0, digits - 5.0)
-    order, later = (_relative_order(here, values, point, decade) for decade in (20.0, 40.0))
-    if later < 0.75 * order:  # behind by logarithms alone, which takes sizes far out
+    starts = (10.0, 20.0) if here.limit in (0, oo) else (4.0, 8.0)
+    order, later = (_relative_order(here, values, point, decade) for decade in starts)
+    slow = later < 0.75 * order
+    if slow:  # behind by logarithms alone, which takes sizes far out
         furthest = 30.0 if heavy else 200.0
     last = min(max(target / later, 2.0), furthest)
     sizes: list[_Size] = []
@@ -257,7 +259,8 @@ def _asymptotic(here: Asymptotic, values: Values, digits: int) -> tuple[str, flo
         return HELD, nearest.relative, "the difference is within rounding at all sizes"
     while True:
         (before, _), (verdict, note) = _decide(sizes[-3:-1]), _decide(sizes[-2:])
-        if verdict == FAILED and before != FAILED:
+        # transforms in floats do not reach where logarithms have settled
+        if verdict == FAILED and (before != FAILED or (slow and heavy)):
             verdict = UNDECIDED
         if verdict != UNDECIDED or last >= furthest:
             return verdict, sizes[-1].relative, note

@@ -354,7 +354,7 @@ class Values:
 
     def _twice_inverse(self, inner: InverseLaplace, w: Symbol, moment: Any, at: dict[Symbol, Any]) -> Any:
         """A double inverse transform in floats, on two contours that have no node in common."""
-        self.error = max(self.error, FLOAT_ERROR)
+        before, self.error = max(self.error, FLOAT_ERROR), 1e-14
         transform, z, time = inner.args[:3]
         here, terms, spread = self(time, at), [], 0.0
         whole = any(isinstance(x, (complex, mpmath.mpc)) for x in at.values())
@@ -369,8 +369,9 @@ class Values:
                 terms.append(scale * sum(pieces) if whole else 2 * (scale * sum(pieces)).real)
                 spread += abs(scale) * sum(map(abs, pieces))
         total = sum_unless_zero(terms, 1e-13)
-        if total != 0:  # rounding errors of what cancels
-            self.error = max(self.error, float(1e-14 * spread / abs(total)))
+        if total != 0:  # the errors of what cancels
+            self.error *= float(spread / abs(total))
+        self.error = max(self.error, before)
         return total
 
     def _operator(self, expression: Binder, at: dict[Symbol, Any], exact: bool) -> Any:

@@ -198,3 +198,48 @@ def test_true_steps_do_not_fail_at_extreme_exponents(exponent):
     """Another pole a 2000th away from one, and integrals that cancel by 150 digits."""
     check = derive(power_law(a, b)).time.derivation.check(at={a: exponent, b: 2})
     assert "FAILS" not in str(check) and "undecided" in str(check)
+
+
+SLOW = Task(eigenvalues="k**-2*log(k+1)**3", target="k**-3")
+STRETCHED = Task(eigenvalues="exp(-sqrt(k))", target="exp(-2*sqrt(k))")
+THREE = Task(eigenvalues="1/k", target="k", modes=3)
+WHITE = Task(eigenvalues=1, target=1, modes=12)
+
+
+@pytest.mark.parametrize(
+    ("task", "name"),
+    [
+        (THREE, "time"),
+        (THREE, "model"),
+        (THREE, "data"),
+        (WHITE, "data"),
+        (WHITE, "variance_model"),
+        (WHITE, "noise"),
+        pytest.param(STRETCHED, "noise", marks=pytest.mark.slow),
+        pytest.param(SLOW, "time", marks=pytest.mark.slow),
+        pytest.param(SLOW, "model", marks=pytest.mark.slow),
+        pytest.param(SLOW, "data", marks=pytest.mark.slow),
+        pytest.param(SLOW, "model_transient", marks=pytest.mark.slow),
+        pytest.param(STRETCHED, "bias_data", marks=pytest.mark.slow),
+        pytest.param(STRETCHED, "gap", marks=pytest.mark.slow),
+        pytest.param(STRETCHED, "model_transient", marks=pytest.mark.slow),
+    ],
+    ids=lambda x: x if isinstance(x, str) else str(x.eigenvalues),
+)
+def test_laws_of_slow_spectra_and_of_finitely_many_modes_are_told_and_checked(task, name):
+    derivation = getattr(derive(task), name).derivation
+    assert any(step.equation.has(Sum) for step in derivation)
+    check = derivation.check(digits=20)
+    assert check.passed, str(check)
+    last = derivation.steps[-1]
+    false = replace(derivation, steps=(_falsified(last, Rational(11, 10)),)).check(digits=20)
+    assert not false.passed
+
+
+def test_letters_of_a_task_may_be_those_of_the_model():
+    named = [Task(eigenvalues=f"k**-{name}", target="k**-a") for name in ("b", "zeta", "x", "T", "epsilon")]
+    plain, *others = (
+        derive(task).model_transient.at({name: 2, "a": Rational(5, 2)})
+        for task, name in zip(named, ("b", "zeta", "x", "T", "epsilon"), strict=True)
+    )
+    assert all(other.regimes == plain.regimes for other in others)
