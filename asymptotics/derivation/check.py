@@ -238,7 +238,7 @@ def _asymptotic(here: Asymptotic, values: Values, digits: int) -> tuple[str, flo
         worst = max(_size(here, decade, values, point).relative for decade in decades)
         return HELD if worst <= floor else FAILED, worst, "the difference is beyond all digits"
     target = 6.0 if heavy else min(10.0, digits - 5.0)
-    starts = (10.0, 20.0) if here.limit in (0, oo) else (4.0, 8.0)
+    starts = (20.0, 40.0) if here.limit in (0, oo) else (4.0, 8.0)
     order, later = (_relative_order(here, values, point, decade) for decade in starts)
     slow = later < 0.75 * order
     if slow:  # behind by logarithms alone, which takes sizes far out
