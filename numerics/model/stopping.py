@@ -58,8 +58,12 @@ def best_stopping(
         )
     with working(digits + 15):
         centre = mpmath.mpf(0) if guess is None else mpmath.log(guess)
+        models = {digits: model}  # what a model has prepared serves every search to the same digits
         for coarse, width in SEARCHES if guess is None else SEARCHES[-2:]:
-            rough = FullModel(task, P=P, noise=noise, digits=min(coarse, digits))
+            few = min(coarse, digits)
+            rough = models.setdefault(
+                few, model if few == digits else FullModel(task, P=P, noise=noise, digits=few)
+            )
             centre = _close_in(partial(_logarithm, rough), centre, mpmath.mpf(width))
         return _interpolate(model, centre, digits)
 

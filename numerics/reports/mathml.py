@@ -17,6 +17,8 @@ from latex2mathml.converter import convert
 
 NAMES = re.compile(r"<(mi|mo)>([A-Za-z]{2,})</\1>")
 """Functions: sin, log, min, ..."""
+CAPITALS = re.compile(r"<mi>(&#x003(?:9[1-9A-F]|A[0-9]);)</mi>")
+"""Greek capitals, which TeX sets upright."""
 REPLACED = (
     ("<mi>&#x0007E;</mi>", "<mo>&#x0223C;</mo>"),
     ("<mo>&#x0221E;</mo>", "<mi>&#x0221E;</mi>"),
@@ -48,6 +50,7 @@ def mathml(latex: str, *, display: bool = False) -> str:
         raise ValueError(f"{unknown[1]} in the formula {latex!r} has no MathML; write it otherwise")
     for given, better in REPLACED:
         shown = shown.replace(given, better)
+    shown = CAPITALS.sub(r'<mi mathvariant="normal">\1</mi>', shown)
     shown = NAMES.sub(r'<mrow><mspace width="0.17em"/><mi>\2</mi></mrow>', shown)
     if not display:
         return shown
