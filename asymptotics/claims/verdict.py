@@ -17,7 +17,7 @@ from asymptotics.errors import DomainError, shown
 from asymptotics.laws.law import Law
 from asymptotics.precision import exclusive_class
 from asymptotics.tasks.records import check_same, content_of, record, written
-from asymptotics.typesetting import Typeset, tex
+from asymptotics.typesetting import Typeset, aligned, tex
 
 SHOWN = 6
 """So many failing regions are listed."""
@@ -206,7 +206,7 @@ class Verdict(Typeset):
             place = ",\\ ".join(f"{tex(s)} = {tex(v)}" for s, v in self.witness.point)
             sides = _latex_sides(self.witness.claimed, self.witness.correct)
             parts.append((rf"\text{{at }} {place}:\ " if place else "") + sides)
-        return r";\quad ".join(parts)
+        return aligned(parts if len(parts) == 1 else (f"&{part}" for part in parts))
 
 
 def _more(shown: Sized) -> str:

@@ -70,7 +70,7 @@ def _row(
 ) -> tuple[str, str]:
     x = regime.variable(resource)
     power = _monomial(x, regime.envelope, regime.exponent, writer)
-    logarithm = "" if regime.log_power == 0 else writer.write(log(x) ** regime.log_power)
+    logarithm = "" if regime.log_power == 0 else _power_of_log(x, regime, writer)
     factors = [part for part in (power, logarithm) if part not in ("", "1")]
     if name is not None:
         prefactor = name
@@ -78,7 +78,9 @@ def _row(
         prefactor = ""
     elif regime.prefactor.is_Add and factors:
         prefactor = rf"\left({prefactor}\right)"
-    body = " ".join(part for part in (prefactor, *factors) if part)
+    factors = [part for part in (prefactor, *factors) if part]
+    beside = len(factors) > 1 and factors[0][-1:].isdigit() and factors[1][:1].isdigit()
+    body = (r" \cdot " if beside else " ").join(factors[:2]) + "".join(f" {part}" for part in factors[2:])
     if regime.relative is not None:
         body += rf" \left(1 + O\left({writer.write(regime.relative)}\right)\right)"
     elif regime.remainder != oo:
@@ -87,6 +89,12 @@ def _row(
     if limit != oo:
         body += rf",\quad {writer.write(resource)} \to {writer.write(limit)}"
     return body, condition_tex(regime.condition, writer)
+
+
+def _power_of_log(x: Expr, regime: Regime, writer: Writer) -> str:
+    if not x.is_Symbol or regime.log_power == 1:
+        return writer.write(log(x) ** regime.log_power)
+    return rf"\log^{{{writer.write(regime.log_power)}}}{{\left({writer.write(x)} \right)}}"
 
 
 def _monomial(x: Expr, envelope: Expr, rate: Expr, writer: Writer) -> str:

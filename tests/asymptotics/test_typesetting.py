@@ -71,6 +71,12 @@ def test_no_fault_in_derivations(name):
     assert {what for what, _ in faults(derivation.to_markdown())} <= {"a long line"}
 
 
+def test_numbers_beside_each_other_have_a_dot_and_logarithms_one_power():
+    assert r"1.11313 \cdot 2^{- N}" in derive(Task(eigenvalues="20**-k", target="2**-k")).model.to_latex()
+    slow = derive(Task(eigenvalues="k**-2*log(1+k)**3", target="k**-3")).time.to_latex()
+    assert r"2 t^{-1} \log^{-3}{\left(t \right)}" in slow.replace("\n", " ")
+
+
 def test_growth_has_one_sign_and_a_constant_no_power():
     assert r"t^{\frac{1}{b}} + O\left(1\right)" in SYMBOLIC.noise.to_latex().replace("\n", " ")
     assert r"P^{\frac{b}{a}}" in SYMBOLIC.early_stopping_time.to_latex()

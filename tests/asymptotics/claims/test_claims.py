@@ -214,7 +214,8 @@ def test_other_letters():
 def test_the_verdict_in_latex():
     verdict = check_claim("N**-Min(a-1,2*b)", LAWS.model)
     for text in (verdict.to_latex(), sympy.latex(verdict)):
-        assert text.startswith(r"\text{FAILS}\text{ for } a - 1 > b") and text.count("{") == text.count("}")
+        assert text.startswith(r"\begin{aligned} &\text{FAILS}\text{ for } a - 1 > b")
+        assert text.count("{") == text.count("}") and len(text.splitlines()) == 4
     assert verdict._repr_latex_() == f"${verdict.to_latex()}$"
     assert check_claim("b", LAWS.model, "a - 1 > b").to_latex() == r"\text{HOLDS}\text{ everywhere}"
     assert k not in verdict.correct.free_symbols and C not in verdict.correct.free_symbols
