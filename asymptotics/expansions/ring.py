@@ -346,6 +346,3 @@ def power(base: Expr, exponent: Order) -> Element:
 
 
 ONE = Element({UNIT: QQ(1)}, S.One)
-
-
-__all__ = ["ONE", "Element", "element", "power", "sum_of_products", "whole"]

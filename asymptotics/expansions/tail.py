@@ -142,6 +142,3 @@ def _gamma_series(product: GammaProduct, index: Symbol, depth: int, domain: Doma
     terms = [Term(product.scale * product.coefficient(n), n - product.power) for n in range(depth)]
     bound = Bound(depth - product.power)
     return expansion(index, terms, [bound], at_infinity=True, domain=domain, depth=depth)
-
-
-__all__ = ["tail_expansion"]

@@ -205,6 +205,3 @@ def _terms(one: NamedSum, base: SpectralSeries, whole: int) -> list[Term]:
             first += [t.order for t in analytic[:1]]
             return [t for t in series.terms if t.order in first]
     raise UnableError(f"the first {MAX_DEPTH} orders of Xi are whole powers of kappa: no power law in time")
-
-
-__all__ = ["JointLaw", "ScalingTerm", "joint_law"]

@@ -512,6 +512,3 @@ def _expansion(
     given = (replace(x, coefficient=substitute(x.coefficient, dict(settings))) for x in series.terms)
     kept = replace(series, depth=terms).with_terms(given if settings else series.terms, series.remainder)
     return replace(kept, terms=tuple(replace(x, coefficient=tidy(x.coefficient)) for x in kept.terms))
-
-
-__all__ = ["Law", "derive_law"]

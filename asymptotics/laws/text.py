@@ -56,6 +56,3 @@ def lines_of(
         yield f"{symbol} ~ {leading}{rest}, {resource} -> {limit}{end}{where}{said}"
         if letter is not None:
             yield f"    {letter} = {prefactor}"
-
-
-__all__ = ["lines_of"]

@@ -45,6 +45,3 @@ def print_rows(
     table = csv.DictWriter(sys.stdout, list(names), lineterminator="\n")
     table.writeheader()
     table.writerows(listed)
-
-
-__all__ = ["add_formats", "for_machines", "print_rows"]
