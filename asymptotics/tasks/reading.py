@@ -13,7 +13,9 @@ from sympy import Expr, Symbol, oo
 
 from asymptotics.errors import DomainError, ParseError, shown
 from asymptotics.hints import name_argument
+from asymptotics.parsing import latex
 from asymptotics.parsing.expressions import parse
+from asymptotics.parsing.latex_writer import to_text
 from asymptotics.parsing.numbers import exact
 from asymptotics.parsing.vocabulary import Function
 from asymptotics.symbols import RESOURCES, k
@@ -35,7 +37,7 @@ _weights = re.compile(_power)
 
 
 def read_side(name: str, value: object) -> Expr:
-    """``lambda_k`` or ``c_k`` from an expression, or from text that may be an equation for it.
+    """``lambda_k`` or ``c_k`` from an expression, or from text or LaTeX that may be an equation for it.
 
     The target may be written with ``lambda_k``, and as an equation for ``w_k^2``, since ``c_k = lambda_k
     w_k^2``; both leave the symbol `EIGENVALUE`. Raises `ParseError`, and `DomainError` for arrays.
@@ -50,16 +52,17 @@ def read_side(name: str, value: object) -> Expr:
                 "use Task.from_arrays(eigenvalues, target), or numerics.FullModel.from_arrays for the curves"
             )
         return exact(value, name)
-    left, equals, right = _lambda.sub("lambda_k", value).partition("=")
+    plain = value.strip(" $") if "$" in value else value
+    left, equals, right = _lambda.sub("lambda_k", plain).partition("=")
     if not equals or left[-1:] in "<>!=" or right[:1] == "=":
-        return _parse(name, value, _lambda.sub("lambda_k", value))
+        return _parse(name, value, left + equals + right)
     side = left.strip()
     if _sides[name].fullmatch(side):
         return _parse(name, right, right)
     if name == "target" and _weights.fullmatch(side):
         return EIGENVALUE * _parse(name, right, right)
     known = "lambda_k = k**-b" if name == "eigenvalues" else "c_k = k**-a or w_k^2 = k**-(a - b)"
-    raise ParseError(f"{shown(value)}: {name} are given by {known}, or by the right side of it alone")
+    raise ParseError(f"{shown(value)}: write {name} as {known}, or the right side of it alone")
 
 
 def _parse(name: str, text: str, read: str) -> Expr:
@@ -68,6 +71,9 @@ def _parse(name: str, text: str, read: str) -> Expr:
             f"{shown(text)}: w_k and c_k are names, not expressions in k; write target='k**-a' for c_k = "
             "lambda_k w_k^2, or target='w_k^2 = k**-(a - b)'"
         )
+    if latex.is_latex(read) and EIGENVALUE.name not in read:
+        source = latex.read(read)
+        return parse(to_text(source, source.items)[0])
     if name == "target":
         return parse(read, symbols={"lambda_k": EIGENVALUE}, whole=True)
     if EIGENVALUE.name in read:
