@@ -15,6 +15,7 @@ ORDERS = "asymptotics/expansions/orders.py"
 RING = "asymptotics/expansions/ring.py"
 COLLECTION = "asymptotics/expansions/collection.py"
 SERIES = "asymptotics/expansions/expansion.py"
+VARIABLES = "asymptotics/expansions/variables.py"
 GAMMAS = "asymptotics/expansions/gamma_products.py"
 LAURENT = "asymptotics/expansions/laurent.py"
 REGULAR = "asymptotics/sums/regularised.py"
@@ -55,7 +56,7 @@ ENGINE = (
         EXPANSIONS,
     ),
     row(SERIES, "return first.log_power + second.log_power,", "return first.log_power,", EXPANSIONS),
-    row(SERIES, "shift = share * log(base)", "shift = log(base)", EXPANSIONS),
+    row(VARIABLES, "shift = share * log(base)", "shift = log(base)", EXPANSIONS),
     row(GAMMAS, "e * (q - Rational(1, 2)) for e, _, q", "e * q for e, _, q", EXPANSIONS),
     row(GAMMAS, "(-1) ** (n + 1), n * (n + 1)", "(-1) ** n, n * (n + 1)", EXPANSIONS),
     row(GAMMAS, "(2 * pi) ** (total / 2)", "(2 * pi) ** total", EXPANSIONS),

@@ -17,6 +17,7 @@ from asymptotics.derivation.overlap_steps import overlap_steps
 from asymptotics.derivation.step import Step, asymptotic
 from asymptotics.derivation.sum_steps import ToldSum, sum_steps
 from asymptotics.derivation.text import say
+from asymptotics.expansions.variables import inverse_laplace
 from asymptotics.model.equations import moving, trace
 from asymptotics.model.expand import Found
 from asymptotics.model.finite_modes import at_size
@@ -216,7 +217,7 @@ def _inversion_steps(exact: InverseLaplace, before: Any, found: Any) -> Iterator
         if term.loglog_power or not isinstance(term.log_power, int) or term.log_power < 0:
             continue
         monomial = before.with_terms([replace(term, coefficient=Integer(1))])
-        image = monomial.inverse_laplace(time)
+        image = inverse_laplace(monomial, time)
         if image.terms:
             yield Step(
                 equation=Eq(

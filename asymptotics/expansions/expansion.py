@@ -22,7 +22,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from math import prod
 
 from sympy import (
     Add,
@@ -33,7 +32,6 @@ from sympy import (
     Pow,
     Rational,
     Symbol,
-    binomial,
     exp,
     expand,
     log,
@@ -45,10 +43,8 @@ from asymptotics.display import sum_text
 from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.collection import Summands, collect, summands_of
-from asymptotics.expansions.laurent import reciprocal_gamma
-from asymptotics.expansions.orders import add, compare, order, order_expr, product, signs_on
-from asymptotics.expansions.oscillation_products import split_waves
-from asymptotics.expansions.ring import ONE, element, power, sum_of_products
+from asymptotics.expansions.orders import add, compare, order, order_expr, signs_on
+from asymptotics.expansions.ring import ONE, element, sum_of_products
 from asymptotics.expansions.terms import Bound, Logs, Term, compare_logs, logs_at_point, slopes_of
 from asymptotics.expansions.vanishing import DOUBT, NONZERO, number_in, zero_test
 from asymptotics.notation import Notation, restate
@@ -64,8 +60,8 @@ SLOW = Symbol("l", positive=True)
 class Expansion:
     """Terms in ``variable`` -> 0 (or oo, if ``at_infinity``), and the orders of what is left out.
 
-    Made by `expansion`; ``+``, ``-``, ``*`` and `power`, `compose`, `differentiate` and `inverse_laplace`
-    give expansions again, and so does `asymptotics.expansions.reversion.revert`.
+    Made by `expansion`; ``+``, ``-``, ``*``, `power` and `differentiate` give expansions again, and so do the
+    functions of `variables` and `reversion`.
 
     >>> from asymptotics.symbols import kappa
     >>> f = expansion(kappa, [Term(Integer(1), Integer(0)), Term(Integer(2), Integer(1))], depth=3)
@@ -288,53 +284,6 @@ class Expansion:
         for factor, logs in slopes_of(term.logs):
             yield Term(term.element * element(factor if self.at_infinity else -factor), term.order, *logs)
 
-    def compose(self, inner: Expansion) -> Expansion:
-        """``self(inner(x))``, where inner tends to the limit at which self is expanded."""
-        refuse_oscillations(self, inner)
-        powers = Powers(inner)
-        sign = compare(inner.domain, Integer(0), powers.lead.order)
-        if sign != (-1 if self.at_infinity else 1):
-            raise UnableError(
-                f"the inner expansion {inner!r} does not tend to {oo if self.at_infinity else 0}"
-            )
-        total = inner.with_terms([])
-        for t in self.terms:
-            value = powers.power(self.exponent(t.order)).scale(t.coefficient)
-            total = total + (value * _logarithms(self, powers, t) if any(t.logs) else value)
-        scale = -powers.lead.order if self.at_infinity else powers.lead.order
-        return inner.with_terms(
-            total.terms, (*total.remainder, *(Bound(b.order * scale, *b.logs) for b in self.remainder))
-        )
-
-    def substitute_monomial(
-        self, base: Expr, exponent: Expr, variable: Symbol, *, share: Expr = Integer(1)
-    ) -> Expansion:
-        """The expansion after ``variable_old = base**share * variable**exponent``, base > 0."""
-        positive = compare(self.domain, Integer(0), exponent)
-        if positive not in (1, -1):
-            raise UnableError(f"the sign of the exponent {exponent} is not decided")
-        scale = positive * exponent
-        shift = share * log(base) * (1 if self.at_infinity else -1)  # l = scale * (new l) + shift
-        terms: list[Term] = []
-        bounds = [Bound(b.order * scale, *b.logs) for b in self.remainder]
-        for t in self.terms:
-            # beside logarithms a coefficient is read again, so that its parts cancel before they are added to
-            coefficient = element(t.coefficient) if any(t.logs) else t.element
-            inner = coefficient.at(self.variable, to_power(base, share) * variable**exponent)
-            outer = inner * power(base, product(order(self.exponent(t.order)), share))
-            place = normal(t.order * scale)
-            moved = shift_logarithm(t.logs, scale, shift, self)
-            terms += (Term(outer * x.element, place, -x.order, x.log_power) for x in moved.terms)
-            bounds += (Bound(place, -b.order, b.log_power) for b in moved.remainder)
-        return expansion(
-            variable,
-            terms,
-            bounds,
-            at_infinity=self.at_infinity == (positive == 1),
-            domain=self.domain,
-            depth=self.depth,
-        )
-
     def with_slow(self, terms: Iterable[Term], remainder: Iterable[Bound] = ()) -> Expansion:
         """An expansion in l -> oo with the domain and the depth of this one."""
         return expansion(SLOW, terms, remainder, at_infinity=True, domain=self.domain, depth=self.depth)
@@ -346,38 +295,6 @@ class Expansion:
         )
         bounds = (Bound(sympify(-b.log_power), b.loglog_power) for b in self.remainder if b.order == place)
         return self.with_slow(terms, bounds)
-
-    def inverse_laplace(self, variable: Symbol) -> Expansion:
-        """The large-T expansion of the function whose Laplace transform this is, z -> 0.
-
-        With D = d/dl the term ``z^q C(l)`` gives ``T^(-q-1) sum_j g_j D^j C(l)``, l = log T, where
-        ``1/Gamma(-q + d) = sum_j g_j d^j`` (Watson's lemma; DLMF 5.9.2), so that non-negative integer powers
-        without a logarithm leave nothing. An oscillation has its own g_j for each harmonic. Valid when the
-        transform is analytic outside the negative axis, as those of the model are.
-        """
-        if self.at_infinity:
-            raise UnableError("the inverse Laplace transform needs an expansion at 0, not at infinity")
-        terms: list[Term] = []
-        bounds = [Bound(b.order + 1, *b.logs) for b in self.remainder]
-        for t in self.terms:
-            waves = split_waves(t, self.variable)
-            if waves is None:
-                bounds.append(Bound(t.order + 1, *t.logs))
-                continue
-            derivatives, left = _derive_logarithm(t.logs, self)
-            means = reciprocal_gamma(-t.order, len(derivatives))
-            for j, derivative in enumerate(derivatives):
-                weight = waves.mean * element(means.coefficient(j)) + waves.transform(t.order, j, variable)
-                terms += (Term(weight * element(factor), t.order + 1, *logs) for logs, factor in derivative)
-            bounds += (Bound(t.order + 1, *logs) for logs, _ in left)
-        return expansion(
-            variable,
-            terms,
-            bounds,
-            at_infinity=True,
-            domain=self.domain,
-            depth=self.depth,
-        )
 
     # --- showing -------------------------------------------------------------------------
 
@@ -516,56 +433,7 @@ def _logs(first: Term | Bound, second: Term | Bound) -> Logs:
     return first.log_power + second.log_power, first.loglog_power + second.loglog_power
 
 
-def _logarithms(outer: Expansion, powers: Powers, term: Term) -> Expansion:
-    """``l**m`` of a term of ``outer`` for the expansion in ``powers``."""
-    if not isinstance(term.log_power, int) or term.log_power < 0 or term.loglog_power:
-        raise UnableError(f"{outer.term_expression(term)} is not a whole power of a logarithm; not derived")
-    logarithm = powers.logarithm() if outer.at_infinity else -powers.logarithm()
-    return prod([logarithm] * term.log_power, start=powers.base.constant(Integer(1)))
-
-
-def shift_logarithm(logs: Logs, scale: Expr, shift: Expr, like: Expansion) -> Expansion:
-    """``l**m log(l)**n`` for ``scale*l + shift`` in the place of l, as an expansion in l."""
-    m, n = logs
-    if isinstance(m, int) and m >= 0 and not n:
-        factors = (binomial(m, j) * scale**j * shift ** (m - j) for j in range(m + 1))
-        terms = (Term(factor, Integer(-j)) for j, factor in enumerate(factors))
-        return expansion(SLOW, terms, at_infinity=True, domain=like.domain, depth=m + 1)
-    here = like.with_slow([Term(Integer(1), sympify(-m), n)])
-    return here.compose(like.with_slow([Term(scale, Integer(-1)), Term(shift, Integer(0))]))
-
-
-def _derive_logarithm(
-    logs: Logs, like: Expansion
-) -> tuple[list[list[tuple[Logs, Expr]]], list[tuple[Logs, Expr]]]:
-    """``D^j [l^m log(l)^n]`` for j = 0, 1, ..., and the first that is left out, if any is."""
-    found: list[list[tuple[Logs, Expr]]] = []
-    current: list[tuple[Logs, Expr]] = [(logs, Integer(1))]
-    whole = isinstance(logs[0], int) and logs[0] >= 0 and not logs[1]
-    while current and (whole or len(found) <= like.depth):
-        found.append(current)
-        summed: dict[Logs, Expr] = {}
-        for place, factor in current:
-            for slope, following in slopes_of(place):
-                summed[following] = summed.get(following, Integer(0)) + factor * slope
-        current = list(summed.items())
-    return found, current
-
-
-def refuse_oscillations(*series: Expansion) -> None:
-    """Raise `UnableError` where a coefficient depends on the variable of its expansion."""
-    for e in series:
-        if any(t.element.has(e.variable) for t in e.terms):
-            raise UnableError(
-                f"an expansion whose coefficients oscillate in log({e.variable}) is neither composed nor "
-                "reverted; only one that leads with a logarithm is"
-            )
-
-
 def _bound_expression(series: Expansion) -> Expr:
     signs = signs_on(series.domain)
     largest = max(series.remainder, key=lambda b: logs_at_point(signs, b.logs))
     return series.monomial_of(Bound(series.remainder_order, *largest.logs))
-
-
-__all__ = ["SLOW", "Expansion", "Powers", "as_power", "expansion", "refuse_oscillations", "shift_logarithm"]

@@ -25,10 +25,11 @@ from sympy import expand as expanded
 from asymptotics.domains.domain import normal
 from asymptotics.domains.logarithms import logarithm
 from asymptotics.errors import UnableError
-from asymptotics.expansions.expansion import Expansion, expansion, shift_logarithm
+from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.ring import Element, element
 from asymptotics.expansions.terms import Bound, Term
+from asymptotics.expansions.variables import shift_logarithm
 
 
 def leads_with_logarithm(series: Expansion) -> bool:

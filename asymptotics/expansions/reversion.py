@@ -23,18 +23,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import singledispatch
 
 from sympy import Add, Expr, Integer, Rational, Symbol, exp, factorial
 
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
-from asymptotics.expansions.expansion import SLOW, Expansion, Powers, expansion, refuse_oscillations
+from asymptotics.expansions.expansion import SLOW, Expansion, Powers, expansion
 from asymptotics.expansions.logarithmic_reversion import exponential_reversion, leads_with_logarithm
 from asymptotics.expansions.terms import Bound, Term
+from asymptotics.expansions.variables import refuse_oscillations, substitute
 
 
-@singledispatch
 def revert(series: Expansion, variable: Symbol, function: Expansion | None = None) -> Expansion:
     """``function(x)`` (x itself by default) in ``variable`` = y, where ``series(x) = y``.
 
@@ -71,7 +70,7 @@ def _by_lagrange(variable: Symbol, series: Expansion, function: Expansion) -> Ex
         total = total + _lagrange_term(product * derivative, n)
     last = product * psi * function
     total = series.with_terms(total.terms, (*total.remainder, *last.bounds()))
-    return total.substitute_monomial(powers.lead.coefficient, 1 / p, variable, share=-1 / p)
+    return substitute(total, powers.lead.coefficient, 1 / p, variable, share=-1 / p)
 
 
 def _lagrange_term(series: Expansion, n: int) -> Expansion:

@@ -32,6 +32,7 @@ from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.generators import Monomial, Number, generator
 from asymptotics.expansions.ring import ONE, Element, element, sum_of_products, whole
 from asymptotics.expansions.terms import Bound, Term
+from asymptotics.expansions.variables import substitute
 from asymptotics.model.meanfield import time_limited
 from asymptotics.model.transients import noise_in_test_loss, noisy_correction
 from asymptotics.spectra import SpectralSeries
@@ -99,7 +100,7 @@ class _Balance:
             terms.append(Term(sum_of_products(shares), t.order, t.log_power))
         found = series.with_terms(terms, series.remainder)
         scale = self.share.inverse().as_expr()
-        return found.substitute_monomial(scale, Integer(1), P, share=Integer(-1))
+        return substitute(found, scale, Integer(1), P, share=Integer(-1))
 
 
 def _losses(spectrum: SpectralSeries, depth: int) -> tuple[Expansion, ...]:

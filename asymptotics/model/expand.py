@@ -42,6 +42,7 @@ from asymptotics.caches import cached
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.terms import Bound, Term
+from asymptotics.expansions.variables import inverse_laplace, substitute
 from asymptotics.model.equations import NOISE, moving, trace
 from asymptotics.model.finite_modes import at_size, mode_count, slowest_modes
 from asymptotics.model.operators import (
@@ -179,15 +180,15 @@ class Expander:
         if at == x:
             return Found(node=node, series=expand_sum(one, self.spectrum, self.depth, x))
         part = self(one(time), time)
-        return Found(node=node, series=part.series.substitute_monomial(at / x, ONE, x), parts=(part,))
+        return Found(node=node, series=substitute(part.series, at / x, ONE, x), parts=(part,))
 
     def _inverse(self, node: InverseLaplace, x: Symbol) -> Found:
         transform, z, moment = node.args
         part = self(transform, z)
         there = Found(
-            node=node.func(transform, z, time), series=part.series.inverse_laplace(time), parts=(part,)
+            node=node.func(transform, z, time), series=inverse_laplace(part.series, time), parts=(part,)
         )
-        series = there.series.substitute_monomial(moment / x, ONE, x)
+        series = substitute(there.series, moment / x, ONE, x)
         return Found(node=node, series=series, parts=(there,))
 
     def _coefficient(self, node: Coefficient, x: Symbol) -> Found:

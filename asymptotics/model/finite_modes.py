@@ -18,6 +18,7 @@ from sympy import Dummy, Expr, Integer, Symbol, exp
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.terms import Bound, Term
+from asymptotics.expansions.variables import substitute
 from asymptotics.spectra import FiniteSeries, SpectralSeries
 from asymptotics.symbols import t
 
@@ -44,7 +45,7 @@ def at_size(modes: Expansion, size: Symbol, function: Expansion) -> Expansion:
         return revert(modes, size, function)
     count = first[0].coefficient
     missing = revert((modes - count).scale(Integer(-1)), _X, function)
-    return missing.substitute_monomial(ONE, Integer(-1), _X).standing_for(1 / (count - size))
+    return substitute(missing, ONE, Integer(-1), _X).standing_for(1 / (count - size))
 
 
 def slowest_modes(spectrum: SpectralSeries, series: FiniteSeries, depth: int) -> Expansion:
