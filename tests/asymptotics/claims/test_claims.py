@@ -215,7 +215,7 @@ def test_the_verdict_in_latex():
     verdict = check_claim("N**-Min(a-1,2*b)", LAWS.model)
     for text in (verdict.to_latex(), sympy.latex(verdict)):
         assert text.startswith(r"\begin{aligned} &\text{FAILS}\text{ for } a - 1 > b")
-        assert text.count("{") == text.count("}") and len(text.splitlines()) == 4
+        assert text.count("{") == text.count("}") and text.count("\\\\") == 3
     assert verdict._repr_latex_() == f"${verdict.to_latex()}$"
     assert check_claim("b", LAWS.model, "a - 1 > b").to_latex() == r"\text{HOLDS}\text{ everywhere}"
     assert k not in verdict.correct.free_symbols and C not in verdict.correct.free_symbols
