@@ -1,9 +1,9 @@
 """The mean-field equations of the random-feature model, each written once, in named sums.
 
 `model.expand` makes laws of them, `derivation` tells them and LaTeX prints them. With ``kappa = z/q`` all is
-made of sums at a ridge (BAP, section 2 and appendix C). Losses are the excess test loss: the variance of the
-label noise itself is not included. ``NOISE`` is that of the task, 0 where it has none; ``sigma`` that of the
-task or, where it has none, a symbol.
+made of sums at a ridge (arXiv 2402.01092, here BAP, section 2 and appendix C). Losses are the excess test
+loss: the variance of the label noise itself is not included. ``NOISE`` is that of the task, 0 where it has
+none; ``sigma`` that of the task or, where it has none, a symbol.
 
 **t = oo.** The ridge solves ``df1(kappa) = min(N, P)``:
 
