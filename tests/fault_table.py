@@ -20,6 +20,7 @@ GAMMAS = "asymptotics/expansions/gamma_products.py"
 LAURENT = "asymptotics/expansions/laurent.py"
 REGULAR = "asymptotics/sums/regularised.py"
 FINITE = "asymptotics/sums/finite.py"
+RATIONAL = "asymptotics/sums/rational.py"
 CONVERGENT = "asymptotics/sums/convergent.py"
 LATTICE = "asymptotics/sums/lattice.py"
 COUNTS = "asymptotics/tasks/multiplicity.py"
@@ -70,6 +71,8 @@ ENGINE = (
     row(REGULAR, "start + base.subs(index, 0) / slope", "start + base.subs(index, 0)", SUMS),
     row(FINITE, "bernoulli(n, last + 1)", "bernoulli(n, last)", SUMS),
     row(FINITE, "for end in (start, stop + 1)", "for end in (start, stop)", SUMS),
+    row(RATIONAL, "(-1) ** (n + 1) * h[order - 1 - n]", "(-1) ** (n + 1) * h[n]", SUMS),
+    row(RATIONAL, "(-1) ** n * reflected - mpmath.pi", "(-1) ** n * reflected + mpmath.pi", SUMS),
     row(CONVERGENT, "function(K) / 2 +", "function(K) +", SUMS),
     row(CONVERGENT, "-2 * mpmath.im", "2 * mpmath.im", SUMS),
     row(LATTICE, "total -= 1 / z + 1 / (half - z)", "total -= 1 / z - 1 / (half - z)", SUMS),
@@ -151,6 +154,10 @@ NUMBERS = (
         NUMERIC_SUMS,
     ),
     row("numerics/spectra/regularity.py", "first = int(u * (1 + STRIDE)) + 1", "first = 1", SPECTRA),
+    row("numerics/spectra/cancellation.py", "spare * max(map(abs, parts))", "0 * spare", SPECTRA),
+    row("numerics/spectra/cancellation.py", "abs(found - 1) < spare", "abs(found - 1) < 0", SPECTRA),
+    row("numerics/spectra/discs.py", "abs(beside) * (grown - 1 / grown)", "0 * (grown - 1 / grown)", SPECTRA),
+    row("numerics/verification/grids.py", "field.log(50 / least)", "field.log(1 / (50 * least))", JUDGED),
     row("asymptotics/spectra/signs.py", "int(high**q) + 2))", "int(high**q)))", SIGNS),
     row(
         "asymptotics/spectra/signs.py",
