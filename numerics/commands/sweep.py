@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -40,6 +41,8 @@ from numerics.verification.verify import verify
 from numerics.verification.wording import align_rows
 
 VERDICTS = ("HOLDS", "FAILS", "UNDECIDED", "UNABLE")
+CHANGES = ("prefactor off by", "exponent off by")
+"""The changes of a law that would have failed, `verification.resolution`."""
 RANGES = "a=1..8,b=1..4"
 IDENTITIES = ("bottlenecks sweep", "numerics.sweep_command.verified")
 """By what the header of a file says that this command made it; the second is how version 0.1 did."""
@@ -130,13 +133,16 @@ def run(options: argparse.Namespace) -> int:
 def verify_point(
     point: Mapping[str, Any], *, fields: Mapping[str, str], laws: Sequence[str], digits: int
 ) -> dict[str, list[str]]:
-    """For each law its verdict, the exponent that the law has, and the one measured (8 digits).
+    """For each law its verdict, the exponent of the law, the one measured (8 digits), and the resolution.
 
-    A law that is not derived at the point has UNABLE and the reason. Raises what `derive` raises.
+    That is which relative change of the prefactor, and which change of the exponent, would fail; "-" where no
+    change up to 1/2 would, or the law fails as it is. A law that is not derived at the point has UNABLE and
+    the reason. Raises what `derive` raises.
 
     >>> fields = {"eigenvalues": "k**(-b)", "target": "k**(-a)"}
-    >>> verify_point({"a": "3/2", "b": "5/4"}, fields=fields, laws=["time"], digits=15)
-    {'time': ['HOLDS', '2/5', '0.4']}
+    >>> found = verify_point({"a": "3/2", "b": "5/4"}, fields=fields, laws=["time"], digits=15)
+    >>> found["time"][:3], float(found["time"][3]) < 1e-20
+    (['HOLDS', '2/5', '0.4'], True)
     """
     task = from_fields(fields)
     values = {name: parse(str(value)) for name, value in point.items()}
@@ -151,8 +157,18 @@ def verify_point(
             rows[name] = ["UNABLE", " ".join(str(error).split())]
             continue
         measured = mpmath.nstr(check.exponent_measured, 8)
-        rows[name] = [check.verdict, str(check.exponent_predicted), measured.removesuffix(".0")]
+        seen = check.resolution
+        sizes = ("-", "-") if seen is None else (_size(seen.prefactor), _size(seen.exponent))
+        rows[name] = [check.verdict, str(check.exponent_predicted), measured.removesuffix(".0"), *sizes]
     return rows
+
+
+def _size(change: mpmath.mpf) -> str:
+    return str(mpmath.nstr(change, 2)) if mpmath.isfinite(change) else "-"
+
+
+def _is_size(text: str) -> bool:
+    return text == "-" or re.fullmatch(r"\d+(\.\d+)?(e[-+]?\d+)?", text) is not None
 
 
 def all_hold(result: Mapping[str, Any]) -> bool:
@@ -161,17 +177,24 @@ def all_hold(result: Mapping[str, Any]) -> bool:
 
 
 def summary(found: Sweep, laws: Sequence[str]) -> str:
-    """How often each law held, and the points where something did not."""
+    """How often each law held, which changes of it would have failed wherever it did, and what did not hold.
+
+    Rows of older files do not have the changes.
+    """
     counts = {name: Counter(row.result[name][0] for row in found if row.result) for name in laws}
-    rows = [("law", *VERDICTS), *((name, *(str(counts[name][v]) for v in VERDICTS)) for name in laws)]
+    rows = [("law", *VERDICTS, *CHANGES)]
+    for name in laws:
+        held = [row.result[name] for row in found if row.result and row.result[name][0] == "HOLDS"]
+        rows.append((name, *(str(counts[name][v]) for v in VERDICTS), *(_coarsest(held, i) for i in (3, 4))))
     lines = list(align_rows(rows))
+    lines.append("off by: the least change that would have failed at every point where the law held")
     for row in found:
         place = _place(row)
         if row.error is not None:
             lines.append(f"{place}: {row.error['type']}: {row.error['message']}")
         elif row.result is not None:
             missed = [name for name in laws if row.result[name][0] != "HOLDS"]
-            lines += [f"{place}: {name} {' '.join(row.result[name])}" for name in missed]
+            lines += [f"{place}: {name} {' '.join(row.result[name][:3])}" for name in missed]
     good = sum(all_hold(row.result or {}) for row in found)
     lines.append(f"all laws held at {good} of {len(found)} points")
     return "\n".join(lines)
@@ -184,9 +207,15 @@ def _rows(found: Sweep) -> list[dict[str, str]]:
         if row.error is not None:
             rows.append({**row.point, "verdict": row.error["type"], "reason": row.error["message"]})
         for law, (verdict, *rest) in (row.result or {}).items():
-            names = ("exponent", "measured") if len(rest) == 2 else ("reason",)
-            rows.append({**row.point, "law": law, "verdict": verdict, **dict(zip(names, rest, strict=True))})
+            names = ("reason",) if verdict == "UNABLE" else ("exponent", "measured", *CHANGES)
+            rows.append({**row.point, "law": law, "verdict": verdict, **dict(zip(names, rest, strict=False))})
     return rows
+
+
+def _coarsest(entries: Sequence[Sequence[str]], column: int) -> str:
+    """The largest of the changes in a column; "-" where one is not known."""
+    sizes = [entry[column] if len(entry) > column else "-" for entry in entries]
+    return "-" if "-" in sizes or not sizes else max(sizes, key=mpmath.mpf)
 
 
 def _place(row: Row) -> str:
@@ -199,7 +228,7 @@ def _check_rows(found: Sweep, laws: Sequence[str]) -> None:
         for name in laws if row.result is not None else ():
             entry = (row.result or {}).get(name)
             words = isinstance(entry, list) and all(isinstance(word, str) for word in entry)
-            if not (words and entry and entry[0] in VERDICTS):
+            if not (words and entry and entry[0] in VERDICTS and all(map(_is_size, entry[3:]))):
                 raise DomainError(
                     f"{quote(found.path)}: the row of {_place(row)} has no verdict on {name}; delete its "
                     "line, then sweep again"

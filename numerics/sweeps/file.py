@@ -12,11 +12,14 @@ from typing import Any
 from asymptotics.errors import DomainError, UnableError, shown
 from numerics.sweeps.rows import Place, Row, Sweep, content_of, header, line, parse_rows, quote, say
 
+_WRITING = os.O_RDWR | os.O_CREAT | os.O_APPEND
+
 
 class RowFile:
     """The rows of a sweep on disk, or in memory only.
 
-    Where the disk takes no more, further rows go to a temporary file, which is then ``path``.
+    Where the disk takes no more, further rows go to a temporary file, which is then ``path``. A file that is
+    deleted under way is written again, or a temporary one.
     """
 
     def __init__(self, path: Path | None, names: Sequence[str], *descriptors: int) -> None:
@@ -46,6 +49,7 @@ class RowFile:
                     os.unlink(path)
                 raise _refusal(path, error) from error
             yield file
+            file._restore()
         finally:
             for descriptor in file._descriptors:
                 os.close(descriptor)
@@ -54,8 +58,9 @@ class RowFile:
         """One row, in one write. Raises `UnableError` where neither its file nor a temporary one takes it."""
         if self._descriptors:
             content = content_of(key, row)
+            self._restore()
             try:
-                _append(self._descriptors[-1], content)
+                _append(self._descriptors[-1], line(content))
             except OSError as error:
                 self._turn_aside(content, error)
 
@@ -72,7 +77,29 @@ class RowFile:
         if whole < len(data):
             os.ftruncate(descriptor, whole)
         if not whole:
-            _append(descriptor, header(self._names[0]))
+            _append(descriptor, line(header(self._names[0])))
+
+    def _restore(self) -> None:
+        """The rows so far in a file again, where theirs was deleted."""
+        if not self._descriptors or os.fstat(self._descriptors[-1]).st_nlink:
+            return
+        assert self.path is not None
+        gone = f"{quote(self.path)} was deleted while it was written"
+        os.lseek(self._descriptors[-1], 0, os.SEEK_SET)
+        data = _content(self._descriptors[-1])
+        try:
+            try:
+                descriptor, name = os.open(self.path, _WRITING | os.O_EXCL, 0o644), os.fspath(self.path)
+            except OSError:
+                descriptor, name = tempfile.mkstemp(prefix="sweep-", suffix=".jsonl")
+            self._descriptors.append(descriptor)
+            _append(descriptor, data)
+        except OSError as failure:
+            raise UnableError(
+                f"{gone} and cannot be written again ({failure.strerror}); make room, then sweep again"
+            ) from failure
+        say(f"{gone}; all of its rows are in {name!r}")
+        self.path = Path(name)
 
     def _turn_aside(self, content: Mapping[str, Any], error: OSError) -> None:
         """This row and the next ones go to a temporary file."""
@@ -80,8 +107,7 @@ class RowFile:
         try:
             descriptor, name = tempfile.mkstemp(prefix="sweep-", suffix=".jsonl")
             self._descriptors.append(descriptor)
-            _append(descriptor, header(self._names[0]))
-            _append(descriptor, content)
+            _append(descriptor, line(header(self._names[0])) + line(content))
         except OSError as failure:
             raise UnableError(
                 f"{full}, nor does a temporary file ({failure.strerror}); what is written is kept: make "
@@ -121,7 +147,7 @@ def _open(path: Place) -> tuple[int, bool]:
     """A descriptor for reading and appending, and whether the file was made."""
     try:
         missing = not os.path.lexists(path)
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644), missing
+        return os.open(path, _WRITING, 0o644), missing
     except (OSError, ValueError, TypeError) as error:
         raise _refusal(path, error) from error
 
@@ -154,9 +180,9 @@ def _content(descriptor: int) -> bytes:
     return data
 
 
-def _append(descriptor: int, content: Mapping[str, Any]) -> None:
-    """A line, whole or not at all."""
-    size, data = os.fstat(descriptor).st_size, line(content)
+def _append(descriptor: int, data: bytes) -> None:
+    """Lines, whole or not at all."""
+    size = os.fstat(descriptor).st_size
     try:
         while data:
             data = data[os.write(descriptor, data) :]

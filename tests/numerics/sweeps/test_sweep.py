@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -289,7 +290,12 @@ def test_the_command_counts_and_resumes(tmp_path, capsys):
     command = ["sweep", "--laws", "time", "--digits", "15", "--jobs", "1", "-o", str(file)]
     assert main([*command, "--grid", "a=3/2:2,b=5/4"]) == 0
     shown = capsys.readouterr().out
-    assert shown.splitlines()[2].split() == ["time", "2", "0", "0", "0"]
+    assert shown.splitlines()[2].split()[:5] == ["time", "2", "0", "0", "0"]
+    sizes = [[float(size) for size in row["result"]["time"][3:]] for row in rows_of(file)]
+    assert [max(column) for column in zip(*sizes, strict=True)] == [
+        float(size) for size in shown.splitlines()[2].split()[5:]
+    ]
+    assert all(0 < size < 1e-15 for row in sizes for size in row)
     assert shown.endswith("all laws held at 2 of 2 points\n")
     assert main([*command, "--grid", "a=3/2:2:1/2,b=5/4"]) == 1
     shown = capsys.readouterr().out
@@ -297,6 +303,22 @@ def test_the_command_counts_and_resumes(tmp_path, capsys):
     assert [row["point"]["a"] for row in rows_of(file)] == ["3/2", "2", "1/2"]
     assert main([*command, "--grid", "a=3/2:2:1/2,b=5/4", "--again"]) == 1
     assert [row["point"]["a"] for row in rows_of(file)] == ["3/2", "2", "1/2", "1/2"]
+
+
+def test_rows_without_a_resolution_are_taken_up(tmp_path, capsys):
+    """Files of earlier versions do not have it."""
+    file = tmp_path / "rows.jsonl"
+    command = ["sweep", "--laws", "time", "--digits", "15", "--jobs", "1", "-o", str(file), "--grid"]
+    assert main([*command, "a=3/2,b=5/4"]) == 0
+    old = re.sub(r'"0.4", "[^"]*", "[^"]*"', '"0.4"', file.read_text())
+    file.write_text(old)
+    capsys.readouterr()
+    assert main([*command, "a=3/2:2,b=5/4"]) == 0
+    assert capsys.readouterr().out.splitlines()[2].split() == ["time", "2", "0", "0", "0", "-", "-"]
+    assert file.read_text().startswith(old) and [len(row["result"]["time"]) for row in rows_of(file)] == [
+        3,
+        5,
+    ]
 
 
 BAD = (

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import re
+import warnings
 
 import pytest
 from hypothesis import given
@@ -10,8 +12,8 @@ from hypothesis import strategies as st
 from asymptotics import DomainError, UnableError
 from numerics.cli import main
 from numerics.sweeps import file as files
-from numerics.sweeps.file import read_sweep
-from numerics.sweeps.rows import SweepWarning, as_json, header, key_of, line, parse_rows
+from numerics.sweeps.file import RowFile, read_sweep
+from numerics.sweeps.rows import Row, SweepWarning, as_json, header, key_of, line, parse_rows
 from numerics.sweeps.sweep import square_root, sweep
 
 NAME = "numerics.sweeps.sweep.square_root"
@@ -162,6 +164,31 @@ def test_a_disk_that_fills_up_loses_no_row(tmp_path, monkeypatch, rows):
     assert len(read_sweep(path)) == 5
 
 
+@pytest.mark.parametrize("kept", [0, 1, 2])
+@pytest.mark.parametrize("instead", ["nothing", "another file", "no folder"])
+def test_a_file_that_is_deleted_under_way_loses_no_row(tmp_path, monkeypatch, kept, instead):
+    monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path))
+    path = tmp_path / "sweeps" / "rows.jsonl"
+    path.parent.mkdir()
+    rows = [Row(point={"x": j * j}, result={"root": float(j)}) for j in (1, 2)]
+    with warnings.catch_warnings(record=True, action="always") as said, RowFile.open(path, [NAME]) as file:
+        for number in range(3):
+            if number == kept:
+                path.unlink()
+                if instead == "another file":
+                    path.write_text("mine")
+                if instead == "no folder":
+                    path.parent.rmdir()
+            if number < 2:
+                file.write(key_of(rows[number].point), rows[number])
+    (words,) = (str(one.message) for one in said)
+    assert f"rows.jsonl' was deleted while it was written; all of its rows are in {str(file.path)!r}" in words
+    assert [row.result for row in read_sweep(file.path)] == [row.result for row in rows]
+    assert (file.path == path) == (instead == "nothing")
+    if instead == "another file":
+        assert path.read_text() == "mine"
+
+
 def test_no_disk_takes_a_row(tmp_path, monkeypatch):
     path = tmp_path / "rows.jsonl"
     path.write_bytes(HEADER)
@@ -219,8 +246,16 @@ def test_rows_of_the_command_with_results_of_another_shape(tmp_path, capsys):
     command += ["--grid", "a=3/2,b=5/4"]
     assert main(command) == 0
     written = path.read_text()
-    for result in ('"HOLDS"', "[]", "[5]", '["SURE", "2/5", "0.4"]', "{}"):
-        path.write_text(written.replace('["HOLDS", "2/5", "0.4"]', result))
+    row = re.search(r'\["HOLDS".*?\]', written).group()
+    for result in (
+        '"HOLDS"',
+        "[]",
+        "[5]",
+        '["SURE", "2/5", "0.4"]',
+        "{}",
+        '["HOLDS", "2/5", "0.4", "all", "-"]',
+    ):
+        path.write_text(written.replace(row, result))
         capsys.readouterr()
         assert main(command) == 2
         shown = capsys.readouterr().err

@@ -24,7 +24,8 @@ QUICK = ("time", "model", "data", "bias_model", "model_transient", "time_momentu
 
 def same(found, row):
     """Equal verdicts and laws, and measured exponents that agree as far as they are settled."""
-    for name, (verdict, law, measured) in found.items():
+    for name, (verdict, law, measured, *sizes) in found.items():
+        assert all(size == "-" or 0 < float(size) <= 0.5 for size in sizes), (row.point, name)
         assert [verdict, law] == row.result[name][:2], (row.point, name)
         assert abs(float(measured) - float(row.result[name][2])) < 1e-5, (row.point, name)
 
