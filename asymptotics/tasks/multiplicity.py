@@ -10,10 +10,9 @@ Min(b/(d - 1), (a - d + 1)/(d - 1))
 
 from __future__ import annotations
 
-from sympy import Expr, Symbol, binomial, expand
+from sympy import Expr, Integer, Poly, Symbol, binomial, expand, factorial
 
 from asymptotics.errors import DomainError, check_kind
-from asymptotics.expansions.gamma_products import without_gammas
 from asymptotics.parsing.numbers import exact
 from asymptotics.sums.lattice import SquaresCount
 from asymptotics.symbols import k
@@ -37,11 +36,23 @@ def harmonics(dimension: object, index: Symbol = k, *, constant: bool = False) -
     (d + 2*k - 2)*binomial(d + k - 3, k - 1)/k
     """
     d = _dimension(dimension, index, 3 if constant else 2, "on S^(d-1)" + " with the constant" * constant)
+    if d.is_number and d > 2:
+        return _harmonic_polynomial(int(d), index - 1 if constant else index)
+    if d.is_number:
+        return Integer(2)
     if constant:
-        count = (2 * index + d - 4) / (index + d - 3) * binomial(index + d - 3, index - 1)
-    else:
-        count = (2 * index + d - 2) / index * binomial(index + d - 3, index - 1)
-    return without_gammas(count, index) if d.is_number else count
+        return (2 * index + d - 4) / (index + d - 3) * binomial(index + d - 3, index - 1)
+    return (2 * index + d - 2) / index * binomial(index + d - 3, index - 1)
+
+
+def _harmonic_polynomial(d: int, degree: Expr) -> Expr:
+    """``(2k + d - 2) (k + 1) ... (k + d - 3)/(d - 2)!``, factor by factor as lists of integers."""
+    coefficients = [1]
+    for slope, shift in ((2, d - 2), *((1, j) for j in range(1, d - 2))):
+        longer = zip([*coefficients, 0], [0, *coefficients], strict=True)
+        coefficients = [slope * one + shift * two for one, two in longer]
+    (index,) = degree.free_symbols
+    return expand(Poly(coefficients, index).compose(Poly(degree, index)).as_expr() / factorial(d - 2))
 
 
 def torus(dimension: object, index: Symbol = k) -> Expr:

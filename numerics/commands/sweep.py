@@ -182,7 +182,7 @@ def summary(found: Sweep, laws: Sequence[str]) -> str:
     Rows of older files do not have the changes.
     """
     counts = {name: Counter(row.result[name][0] for row in found if row.result) for name in laws}
-    rows = [("law", *VERDICTS, *CHANGES)]
+    rows: list[tuple[str, ...]] = [("law", *VERDICTS, *CHANGES)]
     for name in laws:
         held = [row.result[name] for row in found if row.result and row.result[name][0] == "HOLDS"]
         rows.append((name, *(str(counts[name][v]) for v in VERDICTS), *(_coarsest(held, i) for i in (3, 4))))

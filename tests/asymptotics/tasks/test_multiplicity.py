@@ -19,7 +19,7 @@ from numerics.spectra.arrays import spectrum_arrays
 d = Symbol("d", positive=True)
 
 
-@pytest.mark.parametrize("dimension", [2, 3, 4, 5, 8])
+@pytest.mark.parametrize("dimension", [2, 3, 4, 5, 8, 60])
 def test_harmonics_are_the_difference_of_two_spaces_of_polynomials(dimension: int) -> None:
     # homogeneous polynomials of degree k less those of degree k - 2, which |x|^2 multiplies
     for count in (harmonics(dimension), harmonics(d).subs(d, dimension)):
