@@ -202,7 +202,7 @@ class Law(Typeset):
     def oscillation(self) -> LogPeriodic | None:
         """Mean, amplitudes and phases of a prefactor that oscillates in log(resource); None if it does not.
 
-        Raises `UnableError` over several regimes (give numbers by `at`).
+        Laws in N or P of geometric spectra have a constant prefactor at whole numbers. Raises `UnableError` over several regimes (give numbers by `at`).
 
         >>> from asymptotics import Task, derive
         >>> wave = derive(Task(eigenvalues="20**-k", target="2**-k")).time.oscillation
@@ -211,7 +211,8 @@ class Law(Typeset):
         """
         if len(self.regimes) > 1:
             raise UnableError(f"{len(self.regimes)} regimes of the {self.name} law; give numbers by at(...)")
-        return log_periodic(self.regimes[0].prefactor)
+        prefactor = self.regimes[0].prefactor
+        return log_periodic(prefactor) if prefactor.has(self.resource) else None
 
     @property
     def doubts(self) -> tuple[str, ...]:

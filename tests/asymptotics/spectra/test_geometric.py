@@ -63,6 +63,14 @@ def test_time_law_is_the_sum_at_every_time(r, s):
             assert abs(stated / direct - 1) < mpmath.exp(-2 * time) / direct * 3 + mpmath.mpf(10) ** -38
 
 
+@pytest.mark.parametrize(("r", "s"), [("1/2", "1/3"), ("1/20", "1/2")])
+def test_laws_in_sizes_have_a_constant_prefactor(r, s):
+    """At whole N and P the waves stand at one phase, also where they are divided by each other."""
+    laws = Laws(task=task(r, s))
+    for law in (laws.model, laws.data, laws.bias_data, laws.variance_data):
+        assert not law.prefactor.has(law.resource) and law.oscillation is None
+
+
 def test_oscillation_is_the_fourier_series_of_the_law():
     """Amplitudes and phases against a discrete Fourier transform of direct sums over one period."""
     law = Laws(task=task("1/20", "1/2")).time
