@@ -202,7 +202,8 @@ class Law(Typeset):
     def oscillation(self) -> LogPeriodic | None:
         """Mean, amplitudes and phases of a prefactor that oscillates in log(resource); None if it does not.
 
-        Laws in N or P of geometric spectra have a constant prefactor at whole numbers. Raises `UnableError` over several regimes (give numbers by `at`).
+        Laws in N or P of geometric spectra have a constant prefactor at whole numbers. Raises
+        `UnableError` over several regimes (give numbers by `at`).
 
         >>> from asymptotics import Task, derive
         >>> wave = derive(Task(eigenvalues="20**-k", target="2**-k")).time.oscillation
