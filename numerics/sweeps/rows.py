@@ -61,7 +61,7 @@ class Row:
         return cls(point=json.loads(key), error={"type": kind, "message": " ".join(text.split())})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Sweep(Tabular):
     """The rows of a sweep in the order of its points; iterable. ``path`` is its file, if it has one.
 

@@ -30,7 +30,7 @@ class Variance:
     total: Value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Curve(Tabular):
     """One quantity at many times: ``np.asarray(curve)`` are its values as floats, for plotting."""
 

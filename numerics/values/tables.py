@@ -29,6 +29,9 @@ class Tabular:
         """The columns of the table by their names, all of one length."""
         raise NotImplementedError
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self})"
+
     def to_dataframe(self) -> Any:
         """The table as a `pandas.DataFrame`, numbers as floats and errors in columns of their own.
 

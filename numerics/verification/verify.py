@@ -53,7 +53,7 @@ POINTS = REFERENCES["time"].points
 """How many points the three bottlenecks are compared at; `points_of` says it for any law."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Verification(Tabular):
     """The outcome of `verify`; all numbers are dimensionless.
 

@@ -60,6 +60,14 @@ def test_without_pandas_the_next_step_is_said(monkeypatch):
         MODEL.test_loss(TIMES).to_dataframe()
 
 
+def test_a_terminal_shows_a_line():
+    assert repr(Sweep(path=None, rows=ROWS)) == "Sweep(2 points, 1 failed)"
+    assert repr(MODEL.test_loss(TIMES)) == "Curve(test loss at 3 times)"
+    assert repr(verify(derive(power_law(3, 2)).time, digits=8)).startswith(
+        "Verification(HOLDS time: exponent 1.0"
+    )
+
+
 def test_a_notebook_shows_tables():
     html = shown(Sweep(path=None, rows=ROWS))["text/html"]
     assert "<caption>2 points, 1 failed</caption>" in html
