@@ -106,7 +106,8 @@ def _value(expression: Expr, seed: int) -> Any:
 @cached(maxsize=4096)
 def _random(expression: Expr, seed: int) -> Rational:
     """A number in (0, 1) that an expression keeps wherever it is met."""
-    return Rational(crc32(f"{seed} {expression}".encode()) % 9973 + 1, 9980)
+    name = f"{type(expression).__name__}{expression.args}" if expression.args else str(expression)
+    return Rational(crc32(f"{seed} {name}".encode()) % 9973 + 1, 9980)
 
 
 __all__ = ["DIGITS", "Generator", "Monomial", "Number", "generator", "merge"]

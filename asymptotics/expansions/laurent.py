@@ -6,6 +6,7 @@ double poles need both, so they are made here from their Taylor coefficients.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sympy import (
@@ -16,6 +17,7 @@ from sympy import (
     Mul,
     Poly,
     Rational,
+    S,
     bernoulli,
     cos,
     factorial,
@@ -48,10 +50,7 @@ class Laurent:
         length = min(len(self.coefficients), len(other.coefficients))
         return Laurent(
             self.valuation + other.valuation,
-            tuple(
-                Add(*(self.coefficients[j] * other.coefficients[i - j] for j in range(i + 1)))
-                for i in range(length)
-            ),
+            tuple(_convolved(self.coefficients, other.coefficients, i) for i in range(length)),
         )
 
     def __add__(self, other: Laurent) -> Laurent:
@@ -91,8 +90,14 @@ class Laurent:
         first, rest = self.coefficients[0], self.coefficients[1:]
         inverse = [1 / first]
         for i in range(1, len(rest) + 1):
-            inverse.append(-Add(*(rest[j] * inverse[i - 1 - j] for j in range(i))) / first)
+            inverse.append(-_convolved(rest, inverse, i - 1) / first)
         return Laurent(-self.valuation, tuple(inverse))
+
+
+def _convolved(first: Sequence[Expr], second: Sequence[Expr], place: int) -> Expr:
+    """``sum_j first[j] second[place - j]`` without zeros, for which SymPy asks what is finite."""
+    pairs = ((first[j], second[place - j]) for j in range(place + 1))
+    return Add(*(x * y for x, y in pairs if x is not S.Zero and y is not S.Zero))
 
 
 @cached(maxsize=512)

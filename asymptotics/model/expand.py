@@ -243,11 +243,7 @@ class Expander:
                 self._in_share(f, letter, single, size) for f in (df1(letter), function)
             )
             return Found(node=node, series=at_size(count, size, value), closed=closed)
-        # on the fixed point the size is the number of modes; multiplied out, 1 - df2/P is -kappa df1'/df1
-        on_it = function
-        if function.has(size):
-            on_it = multiply_out(resolve(function).xreplace({size: df1(letter)}))
-        modes, part = self(df1(letter), letter), self(on_it, letter)
+        modes, part = self(df1(letter), letter), self(_on_fixed_point(function, letter, size), letter)
         return Found(node=node, series=at_size(modes.series, size, part.series), parts=(modes, part))
 
     def _beyond(self, function: Expr, letter: Symbol, size: Symbol) -> Found | None:
@@ -256,7 +252,9 @@ class Expander:
         if count is None or self.spectrum.below:
             return None
         there = {letter: Integer(0)}
-        closed = cancel(self._replace_sums(function, count, ONE, Integer(0)).xreplace(there))
+        closed = cancel(
+            _replace_sums(function, count, ONE, Integer(0), self.spectrum.unlearned).xreplace(there)
+        )
         if closed == 0:
             return None
         series = self.exact(_X, _powers(closed.xreplace({size: count + _X}), _X, -ONE))
@@ -270,21 +268,33 @@ class Expander:
             for series in (self.spectrum.kernel, self.spectrum.target)
         )
         share = {letter: single * _u / (1 - _u)}
-        sizes = {size: self._replace_sums(df1(letter), count, single, power)}
-        closed = self._replace_sums(function, count, single, power).xreplace(sizes).xreplace(share)
+        modes, closed = (
+            _replace_sums(f, count, single, power, self.spectrum.unlearned) for f in (df1(letter), function)
+        )
+        closed = closed.xreplace({size: modes}).xreplace(share)
         series = replace(self.exact(_u, []), depth=max(self.depth, 4)).with_terms(_powers(closed, _u, ONE))
         return series, factor(cancel(closed.xreplace({_u: 1 - size / count})))
 
-    def _replace_sums(self, function: Expr, count: Expr, eigenvalue: Expr, power: Expr) -> Expr:
-        """Each sum by that of ``count`` modes of one eigenvalue, and the modes of eigenvalue zero."""
 
-        def value(call: Expr) -> Expr:
-            one, (x,) = named(call), call.args
-            if not one.weighted:
-                return count * one.summand(eigenvalue, Integer(0), x)
-            return one.summand(eigenvalue, power, x) + one.summand(Integer(0), self.spectrum.unlearned, x)
+@cached(maxsize=256)
+def _on_fixed_point(function: Expr, letter: Symbol, size: Symbol) -> Expr:
+    """The function where the size is the number of modes; multiplied out, 1 - df2/P is -kappa df1'/df1."""
+    if not function.has(size):
+        return function
+    return multiply_out(resolve(function).xreplace({size: df1(letter)}))
 
-        return function.xreplace({call: value(call) for call in function.atoms(AppliedUndef)})
+
+@cached(maxsize=256)
+def _replace_sums(function: Expr, count: Expr, eigenvalue: Expr, power: Expr, unlearned: Expr) -> Expr:
+    """Each sum by that of ``count`` modes of one eigenvalue, and the modes of eigenvalue zero."""
+
+    def value(call: Expr) -> Expr:
+        one, (x,) = named(call), call.args
+        if not one.weighted:
+            return count * one.summand(eigenvalue, Integer(0), x)
+        return one.summand(eigenvalue, power, x) + one.summand(Integer(0), unlearned, x)
+
+    return function.xreplace({call: value(call) for call in function.atoms(AppliedUndef)})
 
 
 def _powers(function: Expr, x: Symbol, sign: Expr) -> list[Term]:

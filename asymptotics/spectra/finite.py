@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import mpmath
-from sympy import Add, Expr, Integer, Symbol, factorial, gamma, log, oo, powsimp
+from sympy import Add, Expr, Integer, Symbol, factorial, gamma, log, oo
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
@@ -33,7 +33,7 @@ from asymptotics.precision import working
 from asymptotics.spectra.family import Mismatch, SpectralSeries
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.sums.finite import finite_sum, terms_of
-from asymptotics.sums.regularised import regular_sum
+from asymptotics.sums.regularised import join_powers, regular_sum
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import Pole
 
@@ -73,7 +73,13 @@ class FiniteSeries:
 
     def _derivative(self, point: Expr, order: int) -> Expr:
         summands = (
-            (powsimp(weight * lam**-point, force=True) * (-log(lam)) ** order / factorial(order), first, last)
+            (
+                join_powers(weight * lam**-point, self.index, force=True)
+                * (-log(lam)) ** order
+                / factorial(order),
+                first,
+                last,
+            )
             for lam, weight, first, last in self.pieces
         )
         return Add(*(finite_sum(f, self.index, first, last) for f, first, last in summands))
