@@ -9,6 +9,7 @@ def row(module: str, old: str, new: str, *tests: str) -> Fault:
 
 EXPANSIONS = "tests/asymptotics/expansions"
 SUMS = "tests/asymptotics/sums"
+MODEL = "tests/asymptotics/model/test_early_stopping.py"
 TASKS = "tests/asymptotics/tasks"
 TERMS = "asymptotics/expansions/terms.py"
 ORDERS = "asymptotics/expansions/orders.py"
@@ -23,6 +24,7 @@ FINITE = "asymptotics/sums/finite.py"
 RATIONAL = "asymptotics/sums/rational.py"
 CONVERGENT = "asymptotics/sums/convergent.py"
 LATTICE = "asymptotics/sums/lattice.py"
+STOPPING = "asymptotics/model/early_stopping.py"
 COUNTS = "asymptotics/tasks/multiplicity.py"
 TAIL = "asymptotics/tasks/tail_fit.py"
 ARRAYS = "asymptotics/tasks/measured.py"
@@ -62,10 +64,13 @@ ENGINE = (
     row(GAMMAS, "(-1) ** (n + 1), n * (n + 1)", "(-1) ** n, n * (n + 1)", EXPANSIONS),
     row(GAMMAS, "(2 * pi) ** (total / 2)", "(2 * pi) ** total", EXPANSIONS),
     row(LAURENT, "tuple(c * factor ** (self.valuation + i)", "tuple(c * factor ** i", EXPANSIONS),
-    row(LAURENT, "inverse[i - 1 - j]", "inverse[j]", EXPANSIONS),
+    row(LAURENT, "-_convolved(rest, inverse, i - 1)", "_convolved(rest, inverse, i - 1)", EXPANSIONS),
+    row(LAURENT, "(n + 1) * _c * numerator", "n * _c * numerator", EXPANSIONS),
     row(LAURENT, "-polygamma(i - 1, point)", "polygamma(i - 1, point)", EXPANSIONS),
     row(LAURENT, "(Integer(2) ** (2 * i - 1) - 1)", "(Integer(2) ** (2 * i - 1) + 1)", EXPANSIONS),
     row(LAURENT, "(-1) ** (n + m) * stieltjes(n)", "(-1) ** n * stieltjes(n)", EXPANSIONS),
+    row(STOPPING, "shift - term.order + n", "shift - term.order", MODEL),
+    row(STOPPING, "range(1, m - first + 1)", "range(1, m - first)", MODEL),
     row(REGULAR, "x**-s * logarithm**m / 2", "x**-s * logarithm**m", SUMS),
     row(REGULAR, "return -digamma(first)", "return digamma(first)", SUMS),
     row(REGULAR, "start + base.subs(index, 0) / slope", "start + base.subs(index, 0)", SUMS),
