@@ -38,6 +38,8 @@ STEPS = 120
 """A comparison that takes more steps is UNDECIDED."""
 SEARCH = 60
 """So many steps may the comparison with another quantity, or at a point, take."""
+SMALL = 1000
+"""Numbers of a witness that a person would choose."""
 CONFIRMED = 4
 """So many failures are seen again at points; more stand by their proof alone."""
 
@@ -208,7 +210,6 @@ def _verdict(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome]) -> 
         verdict = UNDECIDED
     else:
         verdict = HOLDS
-    first = next(iter(open_failures or failing), None)
     constants = any(o.note.startswith("constant") for o in failing)
     return Verdict(
         verdict=verdict,
@@ -221,11 +222,22 @@ def _verdict(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome]) -> 
         fails=_regions(judge, outcomes, FAILS),
         undecided=_regions(judge, outcomes, UNDECIDED),
         correct=_correct(judge, cells, constant=constants),
-        witness=None if first is None else _see(judge, first),
+        witness=_witness(judge, open_failures or failing),
         right_for=_right_for(judge, cells) if verdict == FAILS else (),
         doubts=tuple(_doubts(judge, cells)) if verdict == HOLDS else (),
         notes=tuple(_notes(judge, cells, outcomes, verdict)),
     )
+
+
+def _witness(judge: Judge, failures: list[Outcome]) -> Witness | None:
+    """A point at which the first failure is seen; at another one if that has small numbers."""
+    found = None
+    for outcome in failures[:CONFIRMED]:
+        seen = _see(judge, outcome)
+        if seen is not None and all(value < SMALL for _, value in seen.point):
+            return seen
+        found = found or seen
+    return found
 
 
 def _doubts(judge: Judge, cells: tuple[Cell, ...]) -> Iterator[str]:
