@@ -60,20 +60,17 @@ def to_tex(report: Report) -> str:
 def law_fields(law: Law, notation: str | None = None) -> dict[str, str]:
     """A law over its regimes with its conditions, in the letters of ``notation``."""
     return {
-        "words": words_tex(capital(law.quantity)),
+        "words": escape_latex(capital(law.quantity)),
         "limits": limits_of(law),
         "formula": _displayed(law.to_latex(notation, width=LETTERS)),
         "conditions": conditions_of(law.conditions, named(notation or OWN)),
-        "doubts": ". ".join(re.sub("for (.+)$", _condition, capital(doubt)) for doubt in law.doubts),
+        "doubts": ". ".join(
+            re.sub("for ([^<>=]*[<>=].*)$", _condition, capital(doubt)) for doubt in law.doubts
+        ),
     }
 
 
 LETTERS_OF_WORDS = {"sigma": "σ", "eta": "η", "oo": "∞"}
-
-
-def words_tex(words: str) -> str:
-    """Words with the letters in them in LaTeX."""
-    return re.sub(r"\b(sigma|eta|oo)\b", lambda found: f"${_name(found[1])}$", escape_latex(words))
 
 
 def plain_words(words: str) -> str:

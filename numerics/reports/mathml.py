@@ -26,7 +26,6 @@ REPLACED = (
     (' columnalign="right"', ' class="right"'),
     (' columnalign="left"', ""),
     (' rowspacing="3pt" columnspacing="0em 2em"', ""),
-    ("<mi />", ""),
     (' stretchy="true" fence="true"', ""),
 )
 """What latex2mathml makes of a tilde, of infinity, of a slash and of columns, and what they should be."""

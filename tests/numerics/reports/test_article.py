@@ -13,6 +13,7 @@ from numerics.cli import main
 from numerics.figures.style import save
 from numerics.reports.article import article, figures
 from numerics.reports.content import gather
+from numerics.reports.latex import law_fields
 from numerics.verification.selection import Selection, select_laws
 
 LAWS = derive(power_law(a, b))
@@ -60,6 +61,12 @@ def test_what_is_missing_is_said():
     assert bare.report is None and not bare.holds
     assert r"\paragraph{gap} is not derived: needs 100 \% of x\_k \& more." in text
     assert "not every parameter has a number" in text
+
+
+def test_letters_in_words_and_conditions_in_doubts():
+    fields = law_fields(LAWS.sgd_noise)
+    assert fields["words"].endswith(r"at the time $\eta$ t")
+    assert fields["doubts"] == "Zeros of the prefactor are not excluded for $a = 2 b$"
 
 
 def test_allocation_table_has_a_row_for_each_phase(dossier):
