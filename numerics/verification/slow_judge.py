@@ -33,7 +33,7 @@ NEAR = (2, 3, 4, 6, 8, 11, 16)
 SIZES = (32, 64, 128, 256, 512, 1024, 2048)
 """N and P where eigenvalues fall faster than a power: all decades of kappa lie within these."""
 MARGIN = mpmath.mpf("0.5")
-"""By how much the local decay of R may fall short of its own, whose approach is logarithmic."""
+"""By how much the local decay of R may fall short of its own, whose approach is logarithmic; at most half."""
 
 
 def is_slow(law: Law) -> bool:
@@ -109,8 +109,9 @@ def judge_slow(prediction: Prediction, points: tuple[Point, ...]) -> tuple[str, 
     slopes = local_exponents([p.scale for p in kept], [rest[i] for i in resolved])
     wanted, order = prediction.beyond, mpmath.nstr(prediction.beyond, 4)
     # x^-n log(x)^m falls locally with n - m/log(x)
-    least = wanted - MARGIN - max(prediction.beyond_logs, 0) / mpmath.log(last.scale)
-    if slopes[-1] >= least and slopes[-2] >= least - MARGIN and abs(rest[-1]) < FLOOR * 50:
+    margin = min(MARGIN, wanted / 2)
+    least = wanted - margin - max(prediction.beyond_logs, 0) / mpmath.log(last.scale)
+    if slopes[-1] >= least and slopes[-2] >= least - margin and abs(rest[-1]) < FLOOR * 50:
         return "HOLDS", f"{shown}, which falls as predicted (power {order} of the slow variable)"
     # what is left out is smaller than the last known order; a wrong constant is not, and hardly falls
     large = abs(rest[-1]) > abs(prediction.last_order(last.scale)) and slopes[-1] < wanted / 4
