@@ -162,13 +162,16 @@ class ModeSum:
             values = [_plain(x) for x in values]
         goal = 10.0 ** (-self.digits if self.exact else 1 - self.digits)  # floats round
         previous = None
-        for number in range(self._trusted, len(STARTS)):
+        # starts that were far enough for other values may be among the singularities of these
+        for number in (*range(self._trusted, len(STARTS)), *range(self._trusted)):
+            if number == 0:
+                previous = None
             try:
                 total, error = self._total(STARTS[number], values)
             except OverflowError:  # the circle about the start goes where the summand explodes
                 continue
             if previous is not None and _close(total, previous, goal) and error <= goal:
-                self._trusted = number - 1
+                self._trusted = max(number - 1, 0)
                 return total
             previous = total
         raise PrecisionError(
