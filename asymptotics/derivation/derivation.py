@@ -212,7 +212,8 @@ def _tell(
     if not any(step.equation.args[1:] == whole.args[1:] for step in steps):
         reason = "The pieces together, term by term: the expansion of the quantity itself."
         steps.append(Step(equation=whole, reason=Reason(reason), source=quantity.source))
-    return list(dict.fromkeys(steps)), definitions
+    # an expansion may end before its first term, where the leading orders cancel
+    return [step for step in dict.fromkeys(steps) if step.rhs != 0], definitions
 
 
 def _stated(quantity: Quantity, task: Task, found: Found) -> Expr:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from sympy import Eq, Expr, Function, Integer, Symbol
+from sympy import Add, Eq, Expr, Function, Integer, Symbol
 from sympy.core.function import AppliedUndef
 
 from asymptotics.derivation.overlap_steps import overlap_steps
@@ -197,16 +197,24 @@ class Teller:
         return exact
 
     def _minimum(self, found: Found) -> Expr:
-        exact = found.node.xreplace({part.node: self(part) for part in found.parts})
-        leads = {part.node: part.series.term_expression(part.series.leading()) for part in found.parts}
+        """To first order in 1/P the quantity itself, and its expansion order by order in 1/P."""
+        count = len(Add.make_args(found.node.args[0]))
+        named, losses = found.parts[:count], found.parts[count:]
+        exact = found.node.xreplace({part.node: self(part) for part in named})
+        leads = {part.node: part.series.term_expression(part.series.leading()) for part in named}
+        lead = found.series.term_expression(found.series.leading())
         self.tell(
-            Eq(
-                found.node.xreplace(leads),
-                found.series.term_expression(found.series.leading()),
-                evaluate=False,
-            ),
+            Eq(found.node.xreplace(leads), lead, evaluate=False),
             "Between two powers, one falling and one rising, the derivative vanishes at one point.",
             "calculus",
+        )
+        for part in losses:
+            self(part)
+        total = Add(*(part.series.as_expr() * P**-n for n, part in enumerate(losses)))
+        self.tell(
+            asymptotic(found.node.func(total, found.node.args[1]), found.series, P),
+            say("The orders of the loss in {}: where their sum is smallest, by Lagrange's theorem.", 1 / P),
+            "Lagrange inversion, DLMF 1.10.13",
         )
         return exact
 

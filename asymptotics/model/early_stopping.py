@@ -1,6 +1,6 @@
 """When to stop under label noise, and what that leaves.
 
-At N = oo the loss is a series in 1/P, its coefficients expansions for t -> oo (`transients`):
+At N = oo the loss is a series in 1/P, its coefficients expansions for t -> oo:
 
     L(t, y) = L_0(t) + y L_1(t) + y^2 L_2(t) + ...,    y = 1/P.
 
@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import factorial
 
-from sympy import QQ, Expr, Integer, Rational, Symbol
+from sympy import QQ, Add, Expr, Integer, Rational, Symbol
 
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
@@ -33,26 +33,38 @@ from asymptotics.expansions.generators import Monomial, Number, generator
 from asymptotics.expansions.ring import ONE, Element, element, sum_of_products, whole
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import substitute
-from asymptotics.model.meanfield import time_limited
-from asymptotics.model.transients import noise_in_test_loss, noisy_correction
+from asymptotics.model.equations import DATA_LOSS, LABEL_NOISE, NOISE_IN_LOSS, TIME
+from asymptotics.model.expand import Expander, Found, expand
+from asymptotics.model.operators import Coefficient, Minimiser, Minimum, epsilon
 from asymptotics.spectra import SpectralSeries
 from asymptotics.symbols import P
+from asymptotics.symbols import t as time
 
 _X = Symbol("x", positive=True)
 _Y = generator(Symbol("y", positive=True))
 
 
-def early_stopping(spectrum: SpectralSeries, depth: int) -> Expansion:
-    """``min_t L(t, P)`` at N = oo for P -> oo."""
-    balance = _balance(_losses(spectrum, depth))
+def expand_minimum(found: Expander, node: Minimum, x: Symbol) -> Found:
+    """The rule for the smallest loss, and for where it is: N = oo, P -> oo.
+
+    Its parts are the terms of first order in 1/P that ``node`` names, and the orders ``L_0, L_1, ...``.
+    """
+    named = tuple(found(term, time) for term in Add.make_args(node.args[0]))
+    losses = losses_of(found.spectrum, found.depth)
+    balance = _balance(tuple(loss.series for loss in losses))
+    formula = _time if isinstance(node, Minimiser) else _loss
+    return Found(node=node, series=formula(balance), parts=(*named, *losses))
+
+
+def _loss(balance: _Balance) -> Expansion:
+    """``min_t L(t, P)``."""
     rest = balance.corrections(2, -balance.q / balance.s)
     weight = element(-1 / balance.s) * balance.noise * _power_of_y(1)
     return balance.in_samples(balance.loss + rest * balance.monomial(weight, balance.p))
 
 
-def early_stopping_time(spectrum: SpectralSeries, depth: int) -> Expansion:
-    """The t at which ``L(t, P)`` is smallest, N = oo, for P -> oo."""
-    balance = _balance(_losses(spectrum, depth))
+def _time(balance: _Balance) -> Expansion:
+    """The t at which ``L(t, P)`` is smallest."""
     rest = balance.corrections(1, 1 / balance.s).scale(1 / balance.s)
     return balance.in_samples((rest + 1) * balance.monomial(ONE, Integer(-1)))
 
@@ -103,15 +115,25 @@ class _Balance:
         return substitute(found, scale, Integer(1), P, share=Integer(-1))
 
 
-def _losses(spectrum: SpectralSeries, depth: int) -> tuple[Expansion, ...]:
+def loss_of_order(order: int) -> Expr:
+    """``L_n``, the coefficient of ``P^-order`` of the loss, as an equation."""
+    if order == 0:
+        return TIME
+    # to first order the overlap of label noise has a closed form, as a sum over modes
+    noise = P * NOISE_IN_LOSS if order == 1 else Coefficient(LABEL_NOISE, epsilon, Integer(order))
+    return Coefficient(DATA_LOSS, epsilon, Integer(order)) + noise
+
+
+def losses_of(spectrum: SpectralSeries, depth: int) -> tuple[Found, ...]:
     """``L_0, L_1, ...``, as many orders of 1/P as the depth asks for, each behind by t^-p."""
-    falling = time_limited(spectrum, depth)
+    first = expand(TIME, spectrum, time, depth)
+    falling = first.series
     if falling.gauge is not None:
         raise UnableError(
             f"early stopping of a loss in powers of {falling.gauge} needs another balance than that of "
             "powers of t; not derived"
         )
-    growing = noise_in_test_loss(spectrum, depth)
+    growing = expand(NOISE_IN_LOSS, spectrum, time, depth).series
     if falling.is_slow or growing.is_slow:
         raise UnableError(
             "early stopping of a loss or noise with coefficients that vary slowly with log(t) is a law in "
@@ -126,7 +148,8 @@ def _losses(spectrum: SpectralSeries, depth: int) -> tuple[Expansion, ...]:
             "not derived"
         )
     # before the first of y^n L_n come those of n - 1 others
-    return (falling, *(noisy_correction(n, spectrum, depth + 1 - n) for n in range(1, depth + 1)))
+    rest = (expand(loss_of_order(n), spectrum, time, depth + 1 - n) for n in range(1, depth + 1))
+    return (first, *rest)
 
 
 def _balance(losses: tuple[Expansion, ...]) -> _Balance:

@@ -15,14 +15,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Integer, Symbol, oo
+from sympy import Expr, Integer, Symbol, oo
 
 from asymptotics.errors import SpectrumError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.reversion import revert
-from asymptotics.model import early_stopping as stopping
 from asymptotics.model import equations
-from asymptotics.model.expand import RULES, Expander, Found, expand
+from asymptotics.model.early_stopping import expand_minimum
+from asymptotics.model.expand import RULES, expand
 from asymptotics.model.finite_modes import mode_count
 from asymptotics.model.operators import Minimiser, Minimum
 from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule
@@ -359,13 +359,7 @@ _LAWS = (
 )
 
 
-def _stopping(found: Expander, node: Minimum, x: Symbol) -> Found:
-    formula = stopping.early_stopping_time if isinstance(node, Minimiser) else stopping.early_stopping
-    parts = tuple(found(term, t) for term in Add.make_args(node.args[0]))
-    return Found(node=node, series=formula(found.spectrum, found.depth), parts=parts)
-
-
-RULES[Minimum] = _stopping
+RULES[Minimum] = expand_minimum
 
 QUANTITIES: Registry[Quantity] = Registry(_LAWS)
 BOTTLENECKS = ("time", "model", "data")

@@ -13,7 +13,8 @@ from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.ring import element
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import compose, inverse_laplace, substitute
-from asymptotics.model.meanfield import time_limited
+from asymptotics.model.equations import TIME
+from asymptotics.model.expand import expand
 from asymptotics.model.sums import F, Xi, df1, expand_sum
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import N, a, b, kappa, t
@@ -135,7 +136,7 @@ def test_inverse_laplace(order, logs, expected):
 def test_inverse_laplace_agrees_with_the_exponential_kernel():
     """L(t) two ways: residues of the exponential sum, and Xi(z)/z inverted term by term at 2t."""
     base = spectrum(power_law(a, b))
-    direct = time_limited(base, 3)
+    direct = expand(TIME, base, t, 3).series
     unresolved = expand_sum(Xi, base, 3)
     transform = unresolved * unresolved.monomial(Integer(1), Integer(-1))
     inverted = substitute(inverse_laplace(transform, t), Integer(2), Integer(1), t)

@@ -5,12 +5,11 @@ import pytest
 from sympy import Integer, Rational
 
 from asymptotics import Task, UnableError, derive, power_law
-from asymptotics.model.early_stopping import early_stopping, early_stopping_time
+from asymptotics.model.early_stopping import loss_of_order
 from asymptotics.model.equations import LABEL_NOISE, NOISE_IN_LOSS
 from asymptotics.model.expand import expand
-from asymptotics.model.meanfield import time_limited
 from asymptotics.model.operators import Coefficient, epsilon
-from asymptotics.model.transients import noisy_correction
+from asymptotics.model.quantities import QUANTITIES
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import P, a, b, sigma, t
 from numerics import verify
@@ -80,10 +79,10 @@ SLOW = [pytest.param(TASKS[i], marks=pytest.mark.slow) for i in (1, 4)]
 @pytest.mark.parametrize("task", [TASKS[0], *TASKS[2:4], *SLOW], ids=str)
 def test_the_series_is_smallest_at_the_time(task):
     own, depth, place = spectrum(task), 4, {sigma: 1, P: Integer(10) ** 40}
-    losses = [time_limited(own, depth).as_expr()]
-    losses += [noisy_correction(n, own, depth).as_expr() for n in range(1, depth + 1)]
+    losses = [expand(loss_of_order(n), own, t, depth).series.as_expr() for n in range(depth + 1)]
     total = sum(f * P**-n for n, f in enumerate(losses)).subs(place)
-    time, loss = early_stopping_time(own, depth), early_stopping(own, depth)
+    names = ("early_stopping_time", "early_stopping")
+    time, loss = (QUANTITIES[name].formula(own, depth) for name in names)
     moment = time.as_expr().subs(place).evalf(90)
     lowest = total.subs(t, moment).evalf(90)
     slope = (t * total.diff(t)).subs(t, moment).evalf(90) / lowest
