@@ -52,7 +52,7 @@ def exponential_sum(spectrum: ContinuousSpectrum, decay: Decay, digits: int) -> 
                 _from(spectrum, decay, spectrum.start + first, digits, refinement, field) for first in FIRST
             ]
             (one, error_one), (two, error_two) = ((field.mpf(v), field.mpf(e)) for v, e in pairs)
-            error = abs(one - two) + error_one + error_two + abs(two) * mpmath.mpf(10) ** -(digits + 10)
+            error = 2 * abs(one - two) + error_one + error_two + abs(two) * mpmath.mpf(10) ** -(digits + 10)
             if error <= abs(two) * mpmath.mpf(10) ** -digits:
                 return Value(value=two, error=error)
         refinement /= 2

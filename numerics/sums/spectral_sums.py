@@ -184,13 +184,25 @@ class SpectralSums:
 
     def total_eigenvalue(self, field: Field) -> Scalar:
         """``sum_k m_k lambda_k``, the trace of the kernel."""
-        rule = self.rule_for(0.0, 0.0, 0.0)
-        return _real(rule.A.sum()) if len(rule.A) else field.real(0)
+        return self._total("A", 1, field)
 
     def total_target(self, field: Field) -> Scalar:
         """``sum_k m_k c_k``, the loss before training."""
-        rule = self.rule_for(0.0, 0.0, 0.0)
-        return _real(rule.G.sum()) if len(rule.G) else field.real(0)
+        return self._total("G", 2, field)
+
+    def _total(self, weights: str, column: int, field: Field) -> Scalar:
+        """The sum of all weights, to the digits. Raises `PrecisionError` where they are not reached."""
+        head, sector = self._book.place(0.0, 0.0)
+        for refinement in range(MAX_REFINEMENTS):
+            rule = self._book.rule(head, sector, 0.0, refinement)
+            total, error = _estimate(getattr(rule, weights), rule.check[column], rule.parts)
+            if error < 10.0 ** -(self.digits + 2):
+                return _real(total) if total != 0 else field.real(0)
+            if refinement % 2 and self._book.plain is None:
+                head = check_head(math.ceil(1.5 * head))
+        raise PrecisionError(
+            f"spectral sums reach only {error:.1e} where 1e-{self.digits} is needed; ask for fewer digits"
+        )
 
     def mode_count(self) -> tuple[sympy.Expr, float]:
         """How many modes have a positive eigenvalue, oo for infinitely many, and its relative error (or 0).

@@ -13,6 +13,7 @@ import sympy
 from asymptotics.errors import DomainError, PrecisionError, SpectrumError, UnableError
 from asymptotics.symbols import k
 from asymptotics.tasks.task import Task, power_law
+from numerics import FullModel
 from numerics.spectra.spectrum import finite_spectrum, spectrum_of
 from numerics.sums.decay import Decay
 from numerics.sums.exponential import exponential_sum
@@ -303,3 +304,12 @@ def test_an_error_of_zero_stays_a_number(decades: int) -> None:
     # two quadratures that agree in every bit once left a zero that mpmath took for infinite (t = 10^13)
     found = exponential_sum(spectrum_of(power_law(2, 1.25)), Decay(rate=2 * mpmath.mpf(10) ** decades), 15)
     assert mpmath.isfinite(found.error) and 0 < found.error < 1e-15 * found.value
+
+
+@pytest.mark.parametrize("digits", [8, 16, 24])
+@pytest.mark.parametrize("width", [50, 5000])
+def test_the_loss_before_training_is_the_whole_power_within_its_error(digits: int, width: int) -> None:
+    """``sum exp(-k^2/w) = (sqrt(pi w) - 1)/2`` up to e^(-pi^2 w), which no smooth tail resembles."""
+    found = FullModel(Task("k**-2", f"exp(-k**2/{width})"), N=20, P=1000, digits=digits).test_loss(0)
+    with mpmath.workdps(60):
+        assert abs(found.value - (mpmath.sqrt(mpmath.pi * width) - 1) / 2) <= found.error
