@@ -208,8 +208,9 @@ class Solver:
     def _at_zero(self, digits: int) -> dict[str, Value]:
         sums = self._model.sums_for(digits)
         with self._model.field(digits, 0) as field:
-            total = field.mpf(sums.total_target(field))
-        whole = Value(value=total, error=total * mpmath.mpf(10) ** -(sums.digits))
+            found, error = sums.total_target(field)
+            total = field.mpf(found)
+        whole = Value(value=total, error=total * error)
         zero, one = (Value(value=mpmath.mpf(x), error=mpmath.mpf(0)) for x in (0, 1))
         same = dict.fromkeys(("bias", "train_signal", "infinite_data"), whole)
         return {**dict.fromkeys((*PARTS, *SGD_PARTS), zero), **same, "train_noise": one}
