@@ -90,7 +90,7 @@ ESTIMATES = (
         "Positive(value, (2 * SLACK * point.error + 10.0**-sums.digits) / 10**6)",
         MODEL,
     ),
-    row(SOLVER, "10) ** -(sums.digits))", "10) ** -(sums.digits + 6))", MODEL),
+    row(SPECTRAL, "max(10.0**-self.digits, least if", "max(10.0 ** -(self.digits + 6), least if", SUMS),
     # contours: two of them, and the rounding of their terms
     smaller(
         SOLVER,

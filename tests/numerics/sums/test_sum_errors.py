@@ -170,3 +170,11 @@ def test_tails_less_what_lies_beyond():
         assert found is not None
         rows.append((found, time_sums._add(spectrum, 1, decay, 30)))
     assert_honest(rows)
+
+
+@pytest.mark.parametrize("digits", [10, 20])
+def test_the_whole_power_states_no_less_than_its_digits(digits):
+    sums = SpectralSums(spectrum_of(power_law(2, 2)), digits)
+    with field_of(120) as field:
+        total, error = sums.total_target(field)
+        assert 10.0**-digits <= error < 1e-8 and abs(float(total) - math.pi**2 / 6) < 1e-9
