@@ -239,7 +239,9 @@ def _asymptotic(here: Asymptotic, values: Values, digits: int) -> tuple[str, flo
         return HELD if worst <= floor else FAILED, worst, "the difference is beyond all digits"
     target = 6.0 if heavy else min(10.0, digits - 5.0)
     starts = (20.0, 40.0) if here.limit in (0, oo) else (4.0, 8.0)
-    order, later = (_relative_order(here, values, point, decade) for decade in starts)
+    order = _relative_order(here, values, point, starts[0])
+    # a small order may be that of logarithms, which becomes smaller
+    later = _relative_order(here, values, point, starts[1]) if order < 0.4 else order
     slow = later < 0.75 * order
     if slow:  # behind by logarithms alone, which takes sizes far out
         furthest = 30.0 if heavy else 200.0
