@@ -14,6 +14,7 @@ import mpmath
 from sympy import Expr, Float, Function, Mul, Rational, S, Symbol, zeta
 
 from asymptotics.caches import cached
+from asymptotics.parsing.heights import substitute
 from asymptotics.precision import working
 
 Number = Any
@@ -92,7 +93,7 @@ def _value(expression: Expr, seed: int) -> Any:
     hidden = {
         f: _random(f, seed) for f in expression.atoms(Function) if isinstance(f, zeta) or hasattr(f, "opaque")
     }
-    shown = expression.xreplace(hidden)
+    shown = substitute(expression, hidden)
     point = {s: 2 + _random(s, seed) for s in shown.free_symbols}
     found = shown.evalf(DIGITS + 5, subs=point)  # no number is written out exactly: powers would be long
     parts = found.as_real_imag() if found.is_number else (S.NaN, S.NaN)

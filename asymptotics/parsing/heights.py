@@ -124,7 +124,7 @@ def to_power(base: Expr, exponent: Expr) -> Expr:
 
 
 def substitute(expression: Any, table: Mapping[Basic, Expr]) -> Any:
-    """The expression with numbers (or other expressions) for symbols, built within the bounds of this module.
+    """The expression with others for symbols or functions, built within the bounds of this module.
 
     Raises `DomainError` for exponents beyond them.
 
@@ -136,7 +136,10 @@ def substitute(expression: Any, table: Mapping[Basic, Expr]) -> Any:
     """
     if expression in table:
         return table[expression]
-    if not expression.args or table.keys().isdisjoint(expression.free_symbols):
+    symbols = expression.free_symbols
+    if not expression.args or not any(
+        key in symbols if key.is_Symbol else expression.has(key) for key in table
+    ):
         return expression
     arguments = [substitute(argument, table) for argument in expression.args]
     if expression.is_Pow:
