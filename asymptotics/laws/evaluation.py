@@ -93,7 +93,8 @@ def _agree(first: Regime, second: Regime) -> bool:
 def good_from(series: Expansion, leading: Expr, resource: Symbol, share: Expr) -> float | None:
     """The value of the resource from which on the known orders leave less than ``share``; >= 1.
 
-    None where no next order is known, and ``inf`` beyond the last of `SPANS`.
+    None where no next order is known, or one has a constant without a number; ``inf`` beyond the last of
+    `SPANS`.
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import N
@@ -101,6 +102,9 @@ def good_from(series: Expansion, leading: Expr, resource: Symbol, share: Expr) -
     >>> good_from(law.expansion(3), law.leading, N, 0.1) > 25
     True
     """
+    unknown = (series.as_expr() / leading).free_symbols - {resource, series.variable}
+    if unknown:
+        return None
     with working(DIGITS):
         corrections = _corrections(series, leading, resource)
         if not corrections:

@@ -110,3 +110,9 @@ def test_a_claim_that_differs_is_good_nowhere():
 def test_laws_without_a_next_order():
     assert derive(power_law(4, 2)).time.good_from is None
     assert derive(Task(1, 1, modes=M)).at(M=50).time.good_from is None
+
+
+@pytest.mark.parametrize("task", [power_law(3, 2), Task("2**-k", "3**-k")], ids=str)
+def test_a_next_order_with_a_constant_of_the_rule_says_nothing_of_where_the_law_is_good(task):
+    law = derive(task).time_momentum
+    assert law.good_from is None and "within" not in repr(law)
