@@ -112,7 +112,8 @@ class Regime:
         self, table: dict[Symbol, Expr], condition: Boolean, prefactor: Expr, domain: Domain
     ) -> Regime:
         """The regime with numbers for symbols, and with what they leave of its condition and prefactor."""
-        doubt = self.doubt if any(c.free_symbols & prefactor.free_symbols for c in domain.constraints) else ""
+        open_ = any(c.free_symbols & prefactor.free_symbols for c in domain.constraints)
+        doubt = self.doubt if open_ or self.doubt == WHOLE else ""
         parts = {name: getattr(self, name) for name in ("exponent", "remainder", "gauge", "envelope")}
         parts |= {"log_power": sympify(self.log_power), "relative": self.relative}
         values = {name: None if part is None else substitute(part, table) for name, part in parts.items()}
@@ -258,6 +259,7 @@ def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, conditi
                 gauge=form.gauge,
                 envelope=form.envelope,
                 relative=form.relative,
+                doubt=WHOLE if series.whole else "",
             )
 
         def inner(values: dict[Symbol, Expr], depth: int) -> Expansion:

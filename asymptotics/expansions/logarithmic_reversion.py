@@ -99,11 +99,13 @@ class _Phase:
     def freeze(self, found: Expansion) -> Expansion:
         """An expansion at the phase, in powers of exp(size)."""
         terms: list[Term] = []
+        bounds = [Bound(b.order * self.rate, *b.logs) for b in found.remainder]
         for t in found.terms:
             scale = element(exp(normal(-t.order * self.shift))) * t.element.change(self.variable, self._at)
             moved = shift_logarithm(t.logs, self.rate, self.shift, found)
-            terms += (Term(scale * x.element, t.order * self.rate, -x.order) for x in moved.terms)
-        bounds = [Bound(b.order * self.rate, *b.logs) for b in found.remainder]
+            place = t.order * self.rate
+            terms += (Term(scale * x.element, place, -x.order, x.log_power) for x in moved.terms)
+            bounds += (Bound(place, -b.order, b.log_power) for b in moved.remainder)
         whole = expansion(self.size, terms, bounds, at_infinity=True, domain=found.domain, depth=found.depth)
         return replace(whole, gauge=exp(self.size), whole=True)
 

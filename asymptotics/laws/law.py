@@ -310,7 +310,7 @@ class Law(Typeset):
         """
         law = self.at(values, **named)
         law._check_numbers("law(1000, {})")
-        return evaluation.evaluate(law.leading, law.resource, value)
+        return evaluation.evaluate(law._whole_leading, law.resource, value)
 
     def lambdify(
         self, values: Mapping[Symbol | str, object] | None = None, /, **named: object
@@ -324,7 +324,15 @@ class Law(Typeset):
         """
         law = self.at(values, **named)
         law._check_numbers("law.lambdify({})")
-        return evaluation.compile_leading(law.leading, law.resource)
+        return evaluation.compile_leading(law._whole_leading, law.resource)
+
+    @property
+    def _whole_leading(self) -> Expr:
+        """The leading term, and 0 from the edge on at which it ends."""
+        edge = self.regimes[0].limit(self.resource)
+        if edge == oo or self.below:
+            return self.leading
+        return Piecewise((self.leading, self.resource < edge), (Integer(0), True))
 
     @property
     def good_from(self) -> float | None:
@@ -503,7 +511,7 @@ def _expansion(
 ) -> Expansion:
     quantity = QUANTITIES[name]
     base = replace(quantity.spectrum(task), below=below)
-    for depth in range(terms, terms + 5):
+    for depth in range(max(terms, 2), terms + 5):
         found = quantity.formula(base, depth)
         series, _ = (leading_series(found) if slow or found.is_slow else found).without_zeros()
         orders = list(dict.fromkeys(t.order for t in series.terms))

@@ -23,7 +23,7 @@ ridge = Function("kappa", positive=True)
 """``kappa(size)``, the root of ``df1(kappa) = size``."""
 
 past, time, zeta, later, epsilon = (
-    Symbol(name, positive=True, integer=False) for name in ("x", "T", "zeta", "zeta'", "epsilon")
+    Symbol(name, positive=True, integer=False) for name in ("x", "T", "zeta", "zeta_1", "epsilon")
 )
 """Bound letters, unequal to those of a task, which may have the same names."""
 

@@ -132,13 +132,15 @@ class BoundedTails:
     def coordinate(self, depth: int) -> Coordinate:
         """The tails with the bound of what is not known."""
         found = self.tails.coordinate(depth)
-        if self.gain == oo or not found.counts:
+        if not found.counts:
             # in log k a power of k is beyond every power
             return found
+        # what falls exponentially is bounded by a power, as a series that ends says nothing of it
+        gain = Integer(depth) if self.gain == oo else self.gain
         density = found.density
         lead = density.leading()
-        decay = found.decay.with_terms(found.decay.terms, (*found.decay.remainder, Bound(self.gain)))
-        bounds = (*density.remainder, Bound(lead.order + self.gain, lead.log_power))
+        decay = found.decay.with_terms(found.decay.terms, (*found.decay.remainder, Bound(gain)))
+        bounds = (*density.remainder, Bound(lead.order + gain, lead.log_power))
         return replace(found, decay=decay, density=density.with_terms(density.terms, bounds))
 
 

@@ -29,7 +29,7 @@ def gamma_ratio(product: GammaProduct, field: Field, constant: Constant) -> Call
 
     >>> from asymptotics.expansions.gamma_products import split_gammas
     >>> from numerics.values.arithmetic import field_of
-    >>> from numerics.spectra.spectrum import constant
+    >>> from numerics.spectra.compiled import constant
     >>> k = sympy.Symbol("k", positive=True)
     >>> product, _ = split_gammas(sympy.gamma(k + sympy.Rational(1, 2)) / sympy.gamma(k), k)
     >>> with field_of(80) as field:
