@@ -157,6 +157,8 @@ class Teller:
         _, z, _, time = found.node.args
         one, two = found.parts
         meaning = Overlap(self.name(one), z, self.name(two), time).meaning()
+        if meaning.args[0].args[0] == 0:
+            return Integer(0)  # of one function with itself: it is antisymmetric
         return self._folded(found, meaning, "The two-time kernel by partial fractions, at equal times.")
 
     def _convolution(self, found: Found) -> Expr:
