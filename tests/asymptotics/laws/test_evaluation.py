@@ -116,3 +116,9 @@ def test_laws_without_a_next_order():
 def test_a_next_order_with_a_constant_of_the_rule_says_nothing_of_where_the_law_is_good(task):
     law = derive(task).time_momentum
     assert law.good_from is None and "within" not in repr(law)
+
+
+def test_beyond_its_edge_a_law_is_zero():
+    law = derive(Task("1/k", "k**-2", modes=5)).model
+    assert law(3) > 0 and law(5) == law(6) == 0
+    assert list(law.lambdify()([4.0, 5.0, 10.0]) > 0) == [True, False, False]

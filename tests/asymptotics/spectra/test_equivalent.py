@@ -94,3 +94,9 @@ def test_symbols_of_the_laws():
     law = derive(Task(eigenvalues=1 / (exp(root) + 1), target=exp(-2 * root))).model
     assert law.gauge == exp(sqrt(N)) and law.exponent == 1
     assert {Symbol("k", positive=True)} & law.prefactor.free_symbols == set()
+
+
+def test_an_exponential_tail_that_is_equivalent_is_known_to_a_remainder():
+    """``1/(e^x + 1) = e^-x - e^(-2x) + ...``: the exact tail has no second order, this one has log(t)/t^2."""
+    law = derive(Task("1/(exp(sqrt(k)) + 1)", "exp(-sqrt(k))")).time
+    assert law.expansion(terms=2).remainder

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mpmath
 import pytest
-from sympy import Integer, Rational, exp, log, simplify
+from sympy import Integer, Rational, exp, log, simplify, sqrt
 
 from asymptotics import SpectrumError, Task, UnableError, derive
 from asymptotics.spectra import spectrum
@@ -61,6 +61,24 @@ def test_sums_over_modes(kernel, phi, eigenvalues, rho, target, weight):
         here = found.as_expr().subs(kappa, exp(-150)).evalf(40)
         left = abs(mpmath.mpf(str(here)) / total - 1)
     assert left < (Integer(20) if lead.order == 0 else Integer(4000)) * Rational(1, 10) ** 8
+
+
+def test_logarithms_of_the_target_become_logarithms_of_the_size():
+    """``sum_(k > N) k^-2 log(k) = (log N + 1)/N + ...``, and ``2^N L`` sums 1/k where tau = rho."""
+    logarithmic = derive(task(target="k**-2*log(k + 1)")).model
+    assert simplify(logarithmic.expansion(terms=1).as_expr() - (log(N) + 1) / N) == 0
+    even = derive(task("5*2**-k", "k**-1*2**-k")).model
+    assert even.log_power == 0 and simplify(even.leading / (sqrt(2) * log(N) / 2 ** (N + 1))) == 1
+
+
+def test_one_order_has_the_remainder_of_the_next():
+    series = derive(task()).model.expansion(terms=1)
+    assert series.remainder_order == 3
+
+
+def test_laws_say_that_they_are_those_of_whole_sizes_with_numbers_too():
+    law = derive(task("exp(-c*k)", "k**-a")).model.at(a=3, c=1)
+    assert "whole numbers" in law.doubts[0]
 
 
 REFUSED = [
