@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sympy import Add, Expr, Mul, Piecewise, Pow, Symbol
+from sympy import Add, Expr, Integer, Mul, Piecewise, Pow, Symbol
 
 from asymptotics.claims.statement import EQUAL, ORDER, STATED, Statement
 
-NEVER = ("t", "N", "P", "sigma", "eta", "a", "b")
-"""Letters with a meaning of their own everywhere."""
+NEVER = ("t", "N", "P", "sigma", "eta", "a", "b", "T", "n", "p")
+"""Letters with a meaning of their own everywhere, and those that are one of them in the other case."""
 
 
 def without_free_constants(statement: Statement, letters: Iterable[Symbol]) -> Statement:
@@ -25,11 +25,12 @@ def without_free_constants(statement: Statement, letters: Iterable[Symbol]) -> S
     >>> found.expression, found.relation
     (N**(-b), 'order')
     """
-    strangers = statement.expression.free_symbols - set(letters)
+    letters = set(letters)
+    strangers = statement.expression.free_symbols - letters
     free = [s for s in strangers if s.name not in NEVER and _multiplies(statement.expression, s)]
-    if not free:
-        return statement
-    ones = dict.fromkeys(free, 1)
+    ones = dict.fromkeys(free, Integer(1))
+    if not free or not statement.expression.xreplace(ones).free_symbols & letters:
+        return statement  # what is left says nothing: the letter is refused by its name
     return replace(
         statement,
         expression=statement.expression.xreplace(ones),

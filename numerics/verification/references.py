@@ -30,7 +30,7 @@ import mpmath
 from sympy import Expr, Integer, Rational, Symbol, oo
 
 from asymptotics.caches import cached
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, UnableError
 from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule, with_numbers
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.precision import working
@@ -119,6 +119,16 @@ class Reference:
         return tuple(start * Integer(10) ** (step * j) for j in range(self.points))
 
 
+def reference_of(name: str) -> Reference:
+    """The entry of a law; raises `UnableError` where a law from elsewhere has none yet."""
+    if name not in REFERENCES:
+        raise UnableError(
+            f"no value of the full model is known for the law {name}; "
+            "register it by numerics.verification.references.REFERENCES.register(Reference(...))"
+        )
+    return REFERENCES[name]
+
+
 @cached(maxsize=4096)
 def reference_value(name: str, place: Place) -> Value:
     """The quantity ``name`` of `model.quantities` at ``place``; units of the target power (or of t).
@@ -133,7 +143,7 @@ def reference_value(name: str, place: Place) -> Value:
     (34.449077317061, True)
     """
     with working(place.digits + 25):
-        return REFERENCES[name].value(place)
+        return reference_of(name).value(place)
 
 
 # -- one resource finite ------------------------------------------------------------------------

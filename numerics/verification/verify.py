@@ -34,7 +34,7 @@ from numerics.verification.exponents import measure
 from numerics.verification.grids import first_regular
 from numerics.verification.judge import Point, find_resolved_run, judge, judge_remainder, measure_decay
 from numerics.verification.prediction import Prediction, number
-from numerics.verification.references import DEFAULTS, REFERENCES, Place, reference_value
+from numerics.verification.references import DEFAULTS, REFERENCES, Place, reference_of, reference_value
 from numerics.verification.resolution import FINE, Resolution, resolution_of
 from numerics.verification.slow_judge import (
     is_slow,
@@ -242,7 +242,7 @@ def points_of(law: Law) -> int:
     """At how many resources `verify` compares a law."""
     if law.measured is not None:
         return WINDOW_POINTS
-    return len(slow_resources(law)) if is_slow(law) else REFERENCES[law.name].points
+    return len(slow_resources(law)) if is_slow(law) else reference_of(law.name).points
 
 
 def settings_of(law: Law) -> tuple[Symbol, ...]:
@@ -253,7 +253,7 @@ def settings_of(law: Law) -> tuple[Symbol, ...]:
     (eta, B)
     """
     noisy = law.task.noise != 0
-    return tuple(s for s in REFERENCES[law.name].settings if not (noisy and s == sigma))
+    return tuple(s for s in reference_of(law.name).settings if not (noisy and s == sigma))
 
 
 def _with_numbers(law: Law, at: Mapping[Symbol | str, object]) -> tuple[Law, tuple[tuple[Symbol, Expr], ...]]:
@@ -282,7 +282,7 @@ def _grid(law: Law, prediction: Prediction, settings: tuple[tuple[Symbol, Expr],
         return slow_resources(law)
     gauge = prediction.regime.variable(law.resource)
     least = first_regular(law.task, law.resource)
-    return REFERENCES[law.name].resources(dict(settings), gauge, law.resource, prediction.decay, least)
+    return reference_of(law.name).resources(dict(settings), gauge, law.resource, prediction.decay, least)
 
 
 def _points(

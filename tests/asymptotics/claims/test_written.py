@@ -86,3 +86,11 @@ def test_alternatives_are_no_region():
 def test_other_letters_are_refused(claim):
     with pytest.raises(ParseError, match="has no meaning here"):
         check_claim(claim, MODEL)
+
+
+@pytest.mark.parametrize("text", ["q", r"\alpha", "n**-2", "N^{-(a-1)} n^{-1}", "N**-b*T"])
+def test_letters_that_are_no_constants_are_refused(text):
+    """Alone, or one of the resources in the other case: typing errors, not constants."""
+    with pytest.raises(ParseError, match="has no meaning here") as caught:
+        check_claim(text, derive(power_law(a, b)).model)
+    assert "\n" not in str(caught.value)

@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Float, Rational, oo
 
-from asymptotics import DomainError, Task, derive, power_law
+from asymptotics import DomainError, Task, UnableError, derive, power_law
 from asymptotics.symbols import a, b, k, sigma
 from numerics.verification.exponents import measure
+from numerics.verification.references import reference_of
 from numerics.verification.verify import POINTS, verify
 
 LAWS = derive(power_law(a, b))
@@ -140,3 +141,8 @@ def test_measurement_error_is_one():
 def test_floats_are_taken_as_written():
     assert verify(LAWS.time, at={a: 1.5, b: 1.25}).law.task == power_law(Rational(3, 2), Rational(5, 4))
     assert verify(LAWS.time, at={a: Float("1.5"), "b": "5/4"}).verdict == "HOLDS"
+
+
+def test_a_law_without_a_value_of_the_full_model_says_what_to_register():
+    with pytest.raises(UnableError, match=r"register it by .*REFERENCES"):
+        reference_of("a law from elsewhere")
