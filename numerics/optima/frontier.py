@@ -205,6 +205,12 @@ class _Setting:
     def size_at(self, log_budget: mpmath.mpf, log_t: mpmath.mpf) -> mpmath.mpf:
         """log N with ``cost(t, N) = C``: Newton on the log of the cost, convex and increasing in log N."""
         parts = [(mpmath.log(c) + n * log_t, m) for c, n, m in self.monomials()]
+        if any(not m and head >= log_budget for head, m in parts):
+            raise PrecisionError(
+                f"the search for the best split left the budget {mpmath.nstr(mpmath.exp(log_budget), 5)}: "
+                f"t = {mpmath.nstr(mpmath.exp(log_t), 5)} alone costs as much; "
+                f"it needs a cost in which {self.size} stands beside t, as {self.size}*t"
+            )
         start = [(log_budget - head) / m for head, m in parts if m]
         x = min(start)
         for _ in range(100):
@@ -262,7 +268,10 @@ class _Setting:
             start = mpmath.log(before[t].value) + exponent * further
         else:
             start = exponent * log_budget + (0 if law is None else mpmath.log(law[t].value))
-        step = mpmath.mpf("0.3" if law is not None or before is not None else 1)
+        # what costs t alone takes half of the budget at most, where the search begins
+        caps = [(log_budget - mpmath.log(2 * c)) / n for c, n, m in self.monomials() if n > 0 and not m]
+        start = min(start, *caps, start)
+        step = mpmath.mpf("0.1" if caps else "0.3" if law is not None or before is not None else 1)
         found = minimum(loss, start, step, mpmath.mpf(10) ** -self.digits)
         place = found.place
         amount = mpmath.exp(self.size_at(log_budget, place.value))

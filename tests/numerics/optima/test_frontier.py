@@ -230,3 +230,10 @@ def test_transient_of_the_bias_is_the_square_of_that_of_the_loss():
     third = FullModel(power_law(6, "5/4"), N=10**11, digits=8).bias(times[1])
     assert float(mpmath.log10(first.value / second.value)) == pytest.approx(0.4, abs=0.02)
     assert float(mpmath.log10(second.value / third.value)) == pytest.approx(2, abs=0.02)
+
+
+def test_the_search_begins_with_half_the_budget_for_time():
+    """Where t alone is a term of the cost, the law may give it all: no samples were left, and an overflow."""
+    optimum = compute_optimal(derive(power_law(a, b)), cost=P + t)
+    (split,) = frontier(optimum, [10**6], {a: Rational(3, 2), b: Rational(5, 4)}, digits=6)
+    assert abs(split[t].value + split[P].value - 10**6) < 1 and split[P].value > 10**5
