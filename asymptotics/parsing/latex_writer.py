@@ -57,11 +57,7 @@ def to_text(source: Source, items: Sequence[Item]) -> tuple[str, tuple[int, ...]
     """
     writer = _Writer(source)
     writer.sequence(items)
-    pieces = writer.pieces
-    return (
-        "".join(piece for piece, _ in pieces),
-        tuple(position for piece, position in pieces for _ in piece),
-    )
+    return writer.written()
 
 
 def to_condition(source: Source, items: Sequence[Item]) -> tuple[str, tuple[int, ...]]:
@@ -74,10 +70,7 @@ def to_condition(source: Source, items: Sequence[Item]) -> tuple[str, tuple[int,
     """
     writer = _Writer(source)
     writer.condition(items)
-    return (
-        "".join(piece for piece, _ in writer.pieces),
-        tuple(position for piece, position in writer.pieces for _ in piece),
-    )
+    return writer.written()
 
 
 class _Writer:
@@ -88,6 +81,13 @@ class _Writer:
         self.pieces: list[tuple[str, int]] = []
         self.after_operand = False
         self.depth = 0  # of functions without parentheses, as in log log x
+
+    def written(self) -> tuple[str, tuple[int, ...]]:
+        """What is written so far, and the place of each character of it."""
+        return (
+            "".join(piece for piece, _ in self.pieces),
+            tuple(position for piece, position in self.pieces for _ in piece),
+        )
 
     def put(self, piece: str, position: int, *, starts: bool = False, ends: bool = False) -> None:
         if starts and self.after_operand:
