@@ -44,7 +44,7 @@ from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.collection import Summands, collect, summands_of
 from asymptotics.expansions.orders import add, compare, order, order_expr, signs_on
-from asymptotics.expansions.ring import ONE, element, sum_of_products
+from asymptotics.expansions.ring import ONE, Element, element, sum_of_products
 from asymptotics.expansions.terms import Bound, Logs, Term, compare_logs, logs_at_point, slopes_of
 from asymptotics.expansions.vanishing import DOUBT, NONZERO, number_in, zero_test
 from asymptotics.notation import Notation, restate
@@ -412,6 +412,12 @@ def expansion(
     return Expansion(
         variable=variable, at_infinity=at_infinity, terms=kept, remainder=bounds, domain=domain, depth=depth
     )
+
+
+def in_front(place: Expr, series: Expansion, weight: Element = ONE) -> tuple[list[Term], list[Bound]]:
+    """The terms and bounds of ``weight * e**place`` times an expansion in l: what `coefficient_of` undoes."""
+    terms = [Term(t.element * weight, place, -t.order, t.log_power) for t in series.terms]
+    return terms, [Bound(place, -b.order, b.log_power) for b in series.remainder]
 
 
 def as_power(x: Expr, exponent: Expr) -> Expr:

@@ -25,7 +25,7 @@ from sympy import expand as expanded
 from asymptotics.domains.domain import normal
 from asymptotics.domains.logarithms import logarithm
 from asymptotics.errors import UnableError
-from asymptotics.expansions.expansion import Expansion, expansion
+from asymptotics.expansions.expansion import Expansion, expansion, in_front
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.ring import Element, element
 from asymptotics.expansions.terms import Bound, Term
@@ -103,9 +103,8 @@ class _Phase:
         for t in found.terms:
             scale = element(exp(normal(-t.order * self.shift))) * t.element.change(self.variable, self._at)
             moved = shift_logarithm(t.logs, self.rate, self.shift, found)
-            place = t.order * self.rate
-            terms += (Term(scale * x.element, place, -x.order, x.log_power) for x in moved.terms)
-            bounds += (Bound(place, -b.order, b.log_power) for b in moved.remainder)
+            placed = in_front(t.order * self.rate, moved, scale)
+            terms, bounds = terms + placed[0], bounds + placed[1]
         whole = expansion(self.size, terms, bounds, at_infinity=True, domain=found.domain, depth=found.depth)
         return replace(whole, gauge=exp(self.size), whole=True)
 

@@ -21,14 +21,13 @@ then ``e = (E(l)/y)^(1/r)``. One that leads with ``E(l)`` is solved by ``l = l(y
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from sympy import Add, Expr, Integer, Rational, Symbol, exp, factorial
 
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
-from asymptotics.expansions.expansion import SLOW, Expansion, Powers, expansion
+from asymptotics.expansions.expansion import SLOW, Expansion, Powers, expansion, in_front
 from asymptotics.expansions.logarithmic_reversion import exponential_reversion, leads_with_logarithm
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import refuse_oscillations, substitute
@@ -91,8 +90,8 @@ def _through_powers(series: Expansion, place: Expr, variable: Symbol, function: 
     places = dict.fromkeys(t.order for t in function.terms)
     for p in places:
         slow = revert(equation, SLOW, powers.power(normal(p / r)) * function.coefficient_of(p))
-        terms += in_front(normal(p / r), slow.terms)
-        bounds += (Bound(normal(p / r), -b.order, b.log_power) for b in slow.remainder)
+        placed = in_front(normal(p / r), slow)
+        terms, bounds = terms + placed[0], bounds + placed[1]
         # what is behind the leading order of the series
         bounds += (Bound(normal((p + q.order - place) / r)) for q in series.bounds() if q.order != place)
     for b in (b for b in function.remainder if b.order not in places):
@@ -120,17 +119,12 @@ def _through_logarithms(modes: Expansion, variable: Symbol, function: Expansion)
         series = revert(modes, variable, function.coefficient_of(p))
         if p != 0:
             series = series * exponential(slow.scale(-p))
-        terms += in_front(p, series.terms)
-        bounds += (Bound(p, -b.order, b.log_power) for b in series.remainder)
+        placed = in_front(p, series)
+        terms, bounds = terms + placed[0], bounds + placed[1]
     bounds += (b for b in function.remainder if b.order not in places)
     found = expansion(variable, terms, bounds, at_infinity=True, domain=function.domain, depth=function.depth)
     gauge = exp(Add(*(position.term_expression(t) for t in growing)))
     return replace(found, gauge=gauge, slow=variable)
-
-
-def in_front(place: Expr, terms: Iterable[Term]) -> Iterator[Term]:
-    """Terms of an expansion in l times ``e**place``."""
-    return (Term(t.element, place, -t.order, t.log_power) for t in terms)
 
 
 def exponential(series: Expansion) -> Expansion:

@@ -15,7 +15,7 @@ from sympy import Expr, Integer, Symbol, binomial, log, oo, sympify
 
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
-from asymptotics.expansions.expansion import SLOW, Expansion, Powers, expansion
+from asymptotics.expansions.expansion import SLOW, Expansion, Powers, expansion, in_front
 from asymptotics.expansions.laurent import reciprocal_gamma
 from asymptotics.expansions.orders import compare, order, product
 from asymptotics.expansions.oscillation_products import split_waves
@@ -58,9 +58,8 @@ def substitute(
         inner = coefficient.at(series.variable, to_power(base, share) * variable**exponent)
         outer = inner * power(base, product(order(series.exponent(t.order)), share))
         place = normal(t.order * scale)
-        moved = shift_logarithm(t.logs, scale, shift, series)
-        terms += (Term(outer * x.element, place, -x.order, x.log_power) for x in moved.terms)
-        bounds += (Bound(place, -b.order, b.log_power) for b in moved.remainder)
+        placed = in_front(place, shift_logarithm(t.logs, scale, shift, series), outer)
+        terms, bounds = terms + placed[0], bounds + placed[1]
     return expansion(
         variable,
         terms,

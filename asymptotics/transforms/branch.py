@@ -24,10 +24,10 @@ from sympy import Expr, Integer, Symbol, diff, factorial, log, powsimp
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import UnableError
-from asymptotics.expansions.expansion import SLOW, Expansion, expansion
+from asymptotics.expansions.expansion import SLOW, Expansion, expansion, in_front
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.oscillation import line_of
-from asymptotics.expansions.reversion import in_front, revert
+from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.ring import element
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.parsing.heights import to_power
@@ -98,8 +98,7 @@ class BranchSeries:
     ) -> Expansion:
         """``sum_k f_k phi(x lambda_k)``, x -> oo, to ``depth`` orders in ``1/log x``."""
         slow = _at_branch(self, kernel, depth)
-        terms = list(in_front(self.origin, slow.terms))
-        bounds = [Bound(self.origin, -b.order, b.log_power) for b in slow.remainder]
+        terms, bounds = in_front(self.origin, slow)
         if self.line is not None:
             terms += _harmonics(self, kernel, self.line, 1 / variable if inverse else variable, depth)
         for pole in kernel.poles(3):
@@ -153,7 +152,7 @@ def _harmonics(series: BranchSeries, kernel: Kernel, line: Line, x: Expr, depth:
     for i in range(depth + 1):
         transform = (-1) ** i * diff(kernel.reflect(S), S, i) / factorial(i)
         wave = element(line_of(transform, S, series.origin, line.rate, phase))
-        yield from (Term(t.element * wave, t.order, *t.logs) for t in in_front(series.origin, slope.terms))
+        yield from in_front(series.origin, slope, wave)[0]
         slope = slope.differentiate()
 
 
