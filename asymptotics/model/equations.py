@@ -92,7 +92,6 @@ DATA_LOSS = Overlap(Xi(ridge_now) / zeta, zeta, ridge_now / zeta, t)
 LABEL_NOISE = Overlap(sigma**2 / zeta, zeta, ridge_now / zeta, t)
 GAP = Convolution(C0(past), past, E1(past), df1(kappa), t) / P
 GAP_NOISE = 2 * sigma**2 / P * Q1(t)
-NOISY_LOSS = DATA_LOSS + LABEL_NOISE
 NOISE_IN_LOSS = sigma**2 / P * Q2(t)
 
 
