@@ -3,6 +3,7 @@
     Registry(entries)             an ordered mapping from the name of each entry to the entry
     registry.register(entry)      add an entry for good
     registry.holding(entry)       add it within a ``with`` block
+    registry.name_attributes(of)  names become attributes of a class: none may be one that it has
 
 A change forgets all cached results (`caches.clear_caches`), since they may depend on what the table held.
 """
@@ -11,10 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from keyword import iskeyword
 from typing import Protocol, TypeVar
 
 from asymptotics.caches import clear_caches
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 
 
 class Named(Protocol):
@@ -39,6 +41,8 @@ class Registry(Mapping[str, Entry]):
     False
     """
 
+    _owner: type = object
+
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = {entry.name: entry for entry in entries}
 
@@ -52,11 +56,22 @@ class Registry(Mapping[str, Entry]):
         return len(self._entries)
 
     def register(self, entry: Entry) -> None:
-        """Add an entry; `DomainError` if its name is taken."""
-        if entry.name in self._entries:
-            raise DomainError(f"{entry.name!r} is registered already; choose another name")
-        self._entries[entry.name] = entry
+        """Add an entry; `DomainError` if it has no name, or one that is taken or cannot be used."""
+        name: object = getattr(entry, "name", None)
+        if not isinstance(name, str) or not name:
+            raise DomainError(f"{shown(entry)} has no name; register an entry whose .name is text")
+        if name in self._entries:
+            raise DomainError(f"{name!r} is registered already; choose another name")
+        owner = self._owner
+        if owner is not object and (hasattr(owner, name) or not name.isidentifier() or iskeyword(name)):
+            why = f"{owner.__name__}.{name} is taken" if hasattr(owner, name) else "it is not a Python name"
+            raise DomainError(f"an entry cannot be called {name!r}, as {why}; choose another name")
+        self._entries[name] = entry
         clear_caches()
+
+    def name_attributes(self, owner: type) -> None:
+        """From now on entries are attributes of ``owner``, which keeps those that it has."""
+        self._owner = owner
 
     @contextmanager
     def holding(self, entry: Entry) -> Iterator[None]:

@@ -14,7 +14,7 @@ from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.growth import Growth, growths
 from asymptotics.laws.derive import Laws
-from asymptotics.laws.law import Law, derive_law
+from asymptotics.laws.law import Law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.regimes import Regime
 from asymptotics.spectra import spectrum
@@ -101,10 +101,11 @@ class Subject:
             others = (key for key in _keys(self.source) if key not in (self.key, self.resource))
             yield from (of_optimum(self.source, key, self.resource) for key in others)
             return
-        refused = {self.source.name, *Laws(task=self.source.task).refused}
+        laws = Laws(task=self.source.task)
         for name, quantity in QUANTITIES.items():
-            if name not in refused and quantity.resource == self.resource:
-                yield of_law(derive_law(name, self.source.task))
+            other = name != self.source.name and quantity.resource == self.resource
+            if other and not laws.refusal(name):
+                yield of_law(getattr(laws, name))
 
 
 def _cases(pairs: list[tuple[Expr, Boolean]]) -> Expr:

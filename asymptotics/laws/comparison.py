@@ -44,7 +44,7 @@ class TaskComparison(Typeset):
         first, second = self.laws
         return {
             name: tuple(  # type: ignore[misc]
-                None if name in laws.refused else getattr(laws, name).exponent for laws in (first, second)
+                None if laws.refusal(name) else getattr(laws, name).exponent for laws in (first, second)
             )
             for name in self.names
         }
@@ -60,11 +60,11 @@ class TaskComparison(Typeset):
 
     @staticmethod
     def _of(laws: Laws, name: str) -> str:
-        return laws.refused[name] if name in laws.refused else repr(getattr(laws, name))
+        return laws.refusal(name) or repr(getattr(laws, name))
 
     @staticmethod
     def _tex_of(laws: Laws, name: str) -> str:
-        return r"\text{no law}" if name in laws.refused else getattr(laws, name).to_latex()
+        return r"\text{no law}" if laws.refusal(name) else getattr(laws, name).to_latex()
 
     def to_latex(self) -> str:
         """An array with a column for each task and a row for each quantity."""
@@ -79,7 +79,7 @@ class TaskComparison(Typeset):
         heads = "".join(f"<th>${escape(laws.task.to_latex())}$</th>" for laws in self.laws)
         rows = [f"<tr><th></th>{heads}</tr>"]
         for name in self.names:
-            refused = [laws.refused.get(name, "") for laws in self.laws]
+            refused = [laws.refusal(name) for laws in self.laws]
             cells = "".join(
                 f"<td>{escape(why)}</td>" if why else f"<td>${escape(self._tex_of(laws, name))}$</td>"
                 for laws, why in zip(self.laws, refused, strict=True)

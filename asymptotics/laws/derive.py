@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sympy import Symbol
 
-from asymptotics.errors import SpectrumError, check_kind
+from asymptotics.errors import SpectrumError, UnableError, check_kind
 from asymptotics.laws.law import Law, derive_law
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
 from asymptotics.precision import exclusive, exclusive_class
@@ -24,8 +25,9 @@ class Laws(Typeset):
 
     Iteration gives the three bottlenecks, time, model and data; ``laws.all()`` every law. Each is an
     attribute by the name of its quantity in `asymptotics.model.quantities.QUANTITIES`, which ``dir(laws)``
-    lists. Laws that need the trace of a kernel are left out where it diverges: ``laws.refused`` says why. For
-    a measured task they are those of its fitted power laws, ``task``; ``measured`` has the arrays.
+    lists. Laws that do not exist, as where the trace of a kernel diverges, or that are not derived, are left
+    out: ``laws.refused`` says why. For a measured task they are those of its fitted power laws, ``task``;
+    ``measured`` has the arrays.
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -47,30 +49,33 @@ class Laws(Typeset):
         return [*object.__dir__(self), *QUANTITIES]
 
     def __iter__(self) -> Iterator[Law]:
-        return (getattr(self, name) for name in BOTTLENECKS if name not in self.refused)
+        for name in BOTTLENECKS:
+            with suppress(SpectrumError):
+                yield getattr(self, name)
 
     def all(self) -> tuple[Law, ...]:
-        """Every law of the task."""
-        return tuple(getattr(self, name) for name in QUANTITIES if name not in self.refused)
+        """Every law of the task that is derived."""
+        return tuple(getattr(self, name) for name in QUANTITIES if not self.refusal(name))
 
     @property
     def refused(self) -> Mapping[str, str]:
-        """The laws that the task does not have because a sum over its modes diverges: by name, the reason."""
-        found = {}
-        for name, quantity in QUANTITIES.items():
-            try:
-                quantity.spectrum(self.task)
-            except SpectrumError as error:
-                found[name] = str(error)
-        return found
+        """The laws that the task does not have, or that are not derived: by name, the reason."""
+        return {name: why for name in QUANTITIES if (why := self.refusal(name))}
+
+    def refusal(self, name: str) -> str:
+        """Why the task has no law of this name, a sum diverges or a step is not derived; else ""."""
+        try:
+            getattr(self, name)
+        except (SpectrumError, UnableError) as error:
+            return str(error)
+        return ""
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Laws:
         """The laws of the same task with numbers for parameters."""
         return replace(self, task=self.task.at(values, **named))
 
     def __repr__(self) -> str:
-        refused = self.refused
-        without = (f"laws.{name}: {refused[name]}" for name in BOTTLENECKS if name in refused)
+        without = (f"laws.{name}: {why}" for name in BOTTLENECKS if (why := self.refusal(name)))
         return "\n".join([*map(repr, self), *without])
 
     def to_latex(
@@ -82,6 +87,9 @@ class Laws(Typeset):
             taken = frozenset(row[0] for row in rows)  # the names of prefactors above
             rows += law._rows(width=width, exact=exact, taken=taken)
         return aligned(dict.fromkeys(rows))
+
+
+QUANTITIES.name_attributes(Laws)
 
 
 @exclusive
