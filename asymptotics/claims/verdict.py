@@ -70,7 +70,7 @@ class Witness(Mapping[Symbol, Rational]):
 
 
 @exclusive_class
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Verdict(Typeset):
     """The outcome of `check_claim`; ``str()`` begins with HOLDS, FAILS or UNDECIDED.
 
@@ -180,6 +180,9 @@ class Verdict(Typeset):
         )
         check_same(content, verdict.to_dict())
         return verdict
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         lines = [self.headline, f"  read as: {self.reading}"]

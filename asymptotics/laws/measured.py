@@ -36,7 +36,7 @@ CORNERS = (-2, 0, 2)
 """Where regimes are compared, in errors of a and b."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class MeasuredExponent:
     """``loss ~ prefactor * resource**(-exponent)``, each with one standard deviation; dimensionless.
 
@@ -54,6 +54,9 @@ class MeasuredExponent:
     prefactor: float | None = None
     prefactor_error: float | None = None
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
         factor = ""
         if self.prefactor is not None and self.prefactor_error is not None:
@@ -67,7 +70,7 @@ class MeasuredExponent:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class MeasuredLaws:
     """A table of exponents, one line each; iterates over them."""
 
@@ -81,6 +84,9 @@ class MeasuredLaws:
             if one.name == name:
                 return one
         raise KeyError(name)
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         return "\n".join(str(one) for one in self.exponents)

@@ -37,6 +37,8 @@ Entry = TypeVar("Entry")
 DECADES = 150
 LARGEST = float(10**DECADES)
 """What is computed in double precision lies between 10^-150 and 10^150: its squares are numbers there."""
+INFINITE = ("oo", "inf", "infinity", "∞", r"\infty")
+"""How text says that a size or a time is infinite."""
 TYPE_OF_INPUT = "a SymPy expression, a number or text"
 
 
@@ -44,7 +46,7 @@ def exact(value: object, name: str = "value") -> Expr:
     """The exact SymPy expression meant by ``value``.
 
     A float is the decimal that Python prints for it (``1.1`` is 11/10), a number of mpmath its binary value,
-    text goes through the whitelisting parser, and in expressions the floats are made rational.
+    text goes through the whitelisting parser or says ``oo``, and in expressions the floats are made rational.
 
     Raises `DomainError` for NaN, for numbers longer than any float, and for objects that are none of these.
 
@@ -52,7 +54,7 @@ def exact(value: object, name: str = "value") -> Expr:
     (5/4, k**(-b - 1), (5/2)**x)
     """
     if isinstance(value, str):
-        return parse(value)
+        return oo if value.strip() in INFINITE else parse(value)
     try:
         found = _rationalise(value) if isinstance(value, Expr) else _number(value)
     except DomainError as error:

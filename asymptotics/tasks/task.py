@@ -10,7 +10,7 @@ from sympy import Expr, Integer, Pow, Symbol, oo, powsimp
 from sympy.core.relational import Relational
 
 from asymptotics.display import text
-from asymptotics.errors import DomainError, check_kind
+from asymptotics.errors import DomainError, check_kind, shown
 from asymptotics.expansions.gamma_products import polynomial_form
 from asymptotics.parsing.expressions import parse_condition
 from asymptotics.parsing.heights import substitute
@@ -105,6 +105,8 @@ class Task(Typeset):
             "modes": modes,
         }
         for name, value in meant.items():
+            if name != "modes" and value.has(oo, -oo):
+                raise DomainError(f"{name} = {value} is infinite; give finite numbers")
             object.__setattr__(self, name, value)
 
     @classmethod
@@ -270,7 +272,7 @@ def power_law(
 
     In the letters of arXiv 2409.17858 ``lambda_k = k^-alpha`` and ``c_k = k^-(1 + alpha beta)``: the
     capacity alpha = b, and the source beta = (a - 1)/b is the exponent of the loss in time. Raises
-    `DomainError` unless one of the two pairs is given.
+    `DomainError` unless one of the two pairs is given, and for a capacity or source that is not positive.
 
     >>> from asymptotics.symbols import a, b
     >>> power_law(a, b)
@@ -280,9 +282,19 @@ def power_law(
     """
     if (a is None, b is None, capacity is None, source is None) not in _PAIRS:
         raise DomainError("a power law takes a and b, or capacity= and source= (b and (a - 1)/b)")
-    falling = exact(b if capacity is None else capacity, "b" if capacity is None else "capacity")
-    power = exact(a, "a") if source is None else 1 + falling * exact(source, "source")
+    if capacity is None:
+        falling, power = exact(b, "b"), exact(a, "a")
+    else:
+        falling = _positive("capacity", capacity, "the eigenvalues are k**-capacity")
+        power = 1 + falling * _positive("source", source, "the loss falls as t**-source")
     return Task(k**-falling, k**-power, noise=exact(noise, "noise"), modes=exact(modes, "modes"))
+
+
+def _positive(name: str, value: object, meaning: str) -> Expr:
+    number = exact(value, name)
+    if number.is_number and not (number.is_finite and number.is_positive):
+        raise DomainError(f"{name} = {shown(value)}; {meaning}, so that it must be a number > 0")
+    return number
 
 
 _PAIRS = ((False, False, True, True), (True, True, False, False))

@@ -219,3 +219,8 @@ def test_the_verdict_in_latex():
     assert verdict._repr_latex_() == f"${verdict.to_latex()}$"
     assert check_claim("b", LAWS.model, "a - 1 > b").to_latex() == r"\text{HOLDS}\text{ everywhere}"
     assert k not in verdict.correct.free_symbols and C not in verdict.correct.free_symbols
+
+
+def test_a_verdict_is_shown_as_it_is_printed():
+    verdict = check_claim("t**-1", derive(power_law(3, 2)).time)
+    assert repr(verdict) == str(verdict) and repr(verdict).startswith("HOLDS")

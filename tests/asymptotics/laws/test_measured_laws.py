@@ -157,3 +157,10 @@ def test_a_measured_kernel_without_trace_has_the_laws_of_time() -> None:
     assert [law.name for law in derive(task)] == ["time"]
     with pytest.raises(SpectrumError, match="the kernel needs b > 1"):
         measured_laws(task)
+
+
+def test_laws_are_shown_with_their_errors():
+    task = Task.from_arrays([k**-1.5 for k in range(1, 301)], [k**-2.0 for k in range(1, 301)])
+    found = measured_laws(task)
+    assert repr(found) == str(found) and repr(found["model"]) == str(found["model"])
+    assert "(" in repr(found["time"]).partition("t^")[0]

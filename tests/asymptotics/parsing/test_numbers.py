@@ -282,3 +282,8 @@ def test_what_leaves_the_range_of_doubles_is_one_line():
         with pytest.raises(DomainError) as caught:
             call()
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["oo", "inf", " infinity ", r"\infty", "∞"])
+def test_text_says_that_a_size_is_infinite(text):
+    assert real_number(text) == oo

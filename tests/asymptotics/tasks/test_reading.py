@@ -119,3 +119,22 @@ def test_the_inertia_of_heavy_ball_is_no_source():
     assert list(laws.refused) == ["time_momentum"]
     with pytest.raises(SpectrumError, match="beta is a parameter of the task and of heavy-ball flow"):
         _ = laws.time_momentum
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (
+            {"capacity": -2, "source": 1},
+            r"capacity = -2; the eigenvalues are k\*\*-capacity, .* a number > 0",
+        ),
+        ({"capacity": 2, "source": 0}, r"source = 0; the loss falls as t\*\*-source, .* a number > 0"),
+        ({"capacity": 2, "source": "oo"}, "source = 'oo'; .* a number > 0"),
+        ({"a": "oo", "b": 2}, r"target = k\*\*\(-oo\) is infinite"),
+        ({"a": 3, "b": 2, "noise": "oo"}, "noise = oo is infinite"),
+    ],
+    ids=["capacity", "source", "infinite source", "infinite exponent", "infinite noise"],
+)
+def test_power_laws_that_do_not_fall_are_refused(given, message):
+    with pytest.raises(DomainError, match=message):
+        power_law(**given)
