@@ -11,6 +11,10 @@
 ``E``       number of ensemble members
 ``beta``    inertia of heavy-ball momentum, ``beta v'' + v' = ...``
 ``kappa``   renormalised ridge, ``kappa = z/q``
+``rho, l``  explicit ridge, ``rho P^-l`` in laws
+``r``       modes per feature or sample, ``M = r N``
+``b_test``  eigenvalues of the test distribution, ``k^-b_test`` (b')
+``n``       number of test samples, or of steps; ``h`` share of the stability threshold; ``gamma`` richness
 ==========  ==========================================================================
 
 >>> from asymptotics.symbols import a, k
@@ -34,7 +38,17 @@ B = Symbol("B", positive=True)
 E = Symbol("E", positive=True)
 kappa = Symbol("kappa", positive=True)
 beta = Symbol("beta", positive=True)
+rho = Symbol("rho", positive=True)
+l = Symbol("l", positive=True)  # noqa: E741
+r = Symbol("r", positive=True)
+n = Symbol("n", positive=True)
+gamma = Symbol("gamma", positive=True)
+h = Symbol("h", positive=True)
+b_test = Symbol("b_test", positive=True)
 
 RESOURCES = (t, N, P)
 
-__all__ = ["RESOURCES", "B", "C", "E", "M", "N", "P", "a", "b", "beta", "eta", "k", "kappa", "sigma", "t"]
+__all__ = [
+    "RESOURCES", "B", "C", "E", "M", "N", "P", "a", "b", "b_test", "beta", "eta", "gamma", "h", "k", "kappa",
+    "l", "n", "r", "rho", "sigma", "t",
+]  # fmt: skip

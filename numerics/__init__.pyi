@@ -2,6 +2,12 @@ from asymptotics.model.rules.gradient_descent import GradientDescent as Gradient
 from asymptotics.model.rules.gradient_flow import GradientFlow as GradientFlow
 from asymptotics.model.rules.heavy_ball import HeavyBall as HeavyBall
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD as OnePassSGD
+from asymptotics.model.students.deep import DeepRandomFeatures as DeepRandomFeatures
+from asymptotics.model.students.gaussian import GaussianFeatures as GaussianFeatures
+from asymptotics.model.students.nonlinear import NonlinearFeatures as NonlinearFeatures
+from asymptotics.model.students.orthogonal import OrthogonalFeatures as OrthogonalFeatures
+from asymptotics.model.students.structured import StructuredFeatures as StructuredFeatures
+from asymptotics.model.students.truncation import SpectralTruncation as SpectralTruncation
 from numerics import figures as figures
 from numerics.model.full_model import FullModel as FullModel
 from numerics.model.rules.base import Dynamics as Dynamics

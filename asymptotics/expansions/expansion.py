@@ -52,8 +52,8 @@ from asymptotics.notation import notation as named
 from asymptotics.parsing.heights import to_power
 from asymptotics.typesetting import sum_tex
 
-SLOW = Symbol("l", positive=True)
-"""l = log(1/e), in which the coefficient of one order is an expansion."""
+SLOW = Symbol("l", positive=True, integer=False)
+"""l = log(1/e), in which the coefficient of one order is an expansion; not the letter of `symbols`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

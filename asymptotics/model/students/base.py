@@ -1,0 +1,131 @@
+"""What a student is: two functions of one variable, and the map from the ridge kappa to that variable.
+
+A linear student ``f = N^(-1/2) w . A psi`` enters every loss through its population ridge problem,
+
+    J(zeta) = min_w { test loss + zeta |w|^2 },      df(zeta) = tr K (K + zeta)^-1,
+
+K its kernel. For a projection A that is free of the eigenvalues, ``J = Xi(kappa)`` and ``df = df1(kappa)``
+(`model.sums`), and only ``zeta(kappa)`` is the student's own. With N = oo all of them are the kernel itself,
+``zeta = kappa``.
+
+    Student                 the protocol: one subclass a student, a frozen dataclass
+    STUDENTS, student       the classes that are known, and the decorator that adds one
+    check_student(value)    a student, or one clear line
+    sizes_of(values, name)  widths: positive numbers, or positive multiples of N
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, TypeVar
+
+from sympy import Expr, Integer, Symbol, oo
+
+from asymptotics.errors import DomainError, shown
+from asymptotics.model.sums import Xi, df1
+from asymptotics.parsing.numbers import exact, items_of
+from asymptotics.registry import Registry
+from asymptotics.symbols import N
+
+
+class Student(ABC):
+    """What is trained; subclasses are frozen dataclasses whose fields are the constants of the student.
+
+    Attributes
+    ----------
+    title : the student in words. name : what the command line calls it. source : of its zeta(kappa).
+
+    >>> from asymptotics import GaussianFeatures
+    >>> from asymptotics.symbols import N, kappa
+    >>> GaussianFeatures().zeta(kappa, Symbol("df_1"), N)
+    kappa*(1 - df_1/N)
+    """
+
+    __slots__ = ()
+
+    title: ClassVar[str]
+    name: ClassVar[str]
+    source: ClassVar[str] = ""
+
+    @abstractmethod
+    def zeta(self, kappa: Expr, modes: Expr, size: Expr = N) -> Expr:
+        """``zeta`` at a ridge kappa with ``df1(kappa) = modes``; ``size`` is N, which may be oo."""
+
+    def objective(self, kappa: Expr, size: Expr = N) -> Expr:
+        """``J(zeta(kappa))`` in named sums: Xi(kappa) for a projection free of the eigenvalues."""
+        return Xi(kappa)
+
+    def degrees(self, kappa: Expr, size: Expr = N) -> Expr:
+        """``df(zeta(kappa))`` in named sums: df1(kappa) for a projection free of the eigenvalues."""
+        return df1(kappa)
+
+    def for_trace(self, trace: Expr) -> Student:
+        """The student on a kernel with ``sum m_k lambda_k = trace``, on which its constants may depend."""
+        return self
+
+    def layers(self, size: Expr = N) -> tuple[Expr, ...]:
+        """The sizes of its layers of features, first to last; of one layer by default, N itself."""
+        return (size,)
+
+    def check_size(self, size: Expr) -> None:
+        """Raise `DomainError` where the student cannot have this N (a number or oo)."""
+        return None
+
+
+STUDENTS: Registry[type[Student]] = Registry(())
+"""The students by their names: those of this folder, and what is registered from elsewhere."""
+
+_Kind = TypeVar("_Kind", bound=type[Student])
+
+
+def student(kind: _Kind) -> _Kind:
+    """A decorator that registers a student among the `STUDENTS`."""
+    STUDENTS.register(kind)
+    return kind
+
+
+def check_student(value: object) -> Student:
+    """The student itself; raises `DomainError` for what is none.
+
+    >>> check_student("deep")
+    Traceback (most recent call last):
+        ...
+    asymptotics.errors.DomainError: student = 'deep'; give DeepRandomFeatures(...)
+    """
+    if isinstance(value, Student):
+        return value
+    known = STUDENTS.get(value) if isinstance(value, str) else None
+    names = ", ".join(f"{kind.__name__}(...)" for kind in (STUDENTS.values() if known is None else (known,)))
+    raise DomainError(f"student = {shown(value)}; give {names}")
+
+
+def size_of(value: object, name: str) -> Expr:
+    """A size, a number >= 1 or a positive multiple of N (or of another letter); raises `DomainError`.
+
+    >>> size_of(100, "modes"), size_of("2*N", "modes")
+    (100, 2*N)
+    """
+    found = exact(value, name)
+    at_least_one = not found.is_number or (found.is_extended_real and found >= 1)
+    if not found.is_extended_positive or not at_least_one:
+        raise DomainError(f"{name} = {shown(value)}; give a number >= 1, or a multiple of N in a law")
+    return found
+
+
+def sizes_of(values: object, name: str) -> tuple[Expr, ...]:
+    """One size or more, in a sequence."""
+    found = tuple(size_of(value, f"{name}[{i}]") for i, value in enumerate(items_of(values, name, "sizes")))
+    if not found:
+        raise DomainError(f"{name} = (); give the size of one layer or more, such as {name}=(200, 100)")
+    return found
+
+
+def share(modes: Expr, size: Expr) -> Expr:
+    """``1 - df1/size``, 1 for an infinite size."""
+    return Integer(1) if size == oo else 1 - modes / size
+
+
+def at_size(expression: Expr, size: Expr) -> Expr:
+    """An expression in N at a value of N."""
+    letter: Symbol = N
+    return expression if size == letter else expression.subs(letter, size)

@@ -1,0 +1,85 @@
+"""Structured features: Gaussian projections whose rows are correlated, or of different length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, Sum, Symbol, oo
+
+from asymptotics.errors import DomainError, shown
+from asymptotics.model.operators import Root
+from asymptotics.model.students.base import Student, student
+from asymptotics.parsing.numbers import exact, is_many, real_floats
+from asymptotics.symbols import N
+
+_x = Symbol("x", positive=True)
+
+
+@student
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructuredFeatures(Student):
+    """Rows of covariance with eigenvalues ``tau_i`` of mean 1: ``zeta = kappa x df1/N``,
+
+        sum_i tau_i/(tau_i + x) = df1.
+
+    eigenvalues : ``tau_i``, an expression in one letter, its index i = 1, ..., N, or an array of N numbers
+    > 0. Either is divided by its mean. Equal ones are `GaussianFeatures`.
+
+    >>> from asymptotics.symbols import k
+    >>> StructuredFeatures(eigenvalues=k**-0.5), StructuredFeatures(eigenvalues=[1, 3])
+    (StructuredFeatures(eigenvalues=1/sqrt(k)), StructuredFeatures(eigenvalues=(1/2, 3/2)))
+    """
+
+    eigenvalues: Expr | tuple[Expr, ...]
+
+    title = "features with correlated rows"
+    name = "structured"
+    source = "arXiv 2405.00592: the S-transform of the covariance of the rows"
+
+    def __post_init__(self) -> None:
+        found = _array(self.eigenvalues) if is_many(self.eigenvalues) else _expression(self.eigenvalues)
+        object.__setattr__(self, "eigenvalues", found)
+
+    def rows(self, size: Expr = N) -> Expr | tuple[Expr, ...]:
+        """The eigenvalues of mean 1: an expression in their index for N rows, or the N numbers."""
+        if isinstance(self.eigenvalues, tuple):
+            return self.eigenvalues
+        (index,) = self.eigenvalues.free_symbols
+        return self.eigenvalues * size / Sum(self.eigenvalues, (index, 1, size))
+
+    def zeta(self, kappa: Expr, modes: Expr, size: Expr = N) -> Expr:
+        """``kappa x df1/N``, x the root of ``sum_i tau_i/(tau_i + x) = df1``."""
+        if size == oo:
+            return kappa
+        return kappa * Root(self._modes_of_rows(size) - modes, _x) * modes / size
+
+    def _modes_of_rows(self, size: Expr) -> Expr:
+        rows = self.rows(size)
+        if isinstance(rows, tuple):
+            return sum((tau / (tau + _x) for tau in rows), _x * 0)
+        (index,) = self.eigenvalues.free_symbols  # type: ignore[union-attr]
+        return Sum(rows / (rows + _x), (index, 1, size))
+
+    def check_size(self, size: Expr) -> None:
+        """Raise `DomainError` for an array of another length."""
+        if isinstance(self.eigenvalues, tuple) and size != len(self.eigenvalues):
+            count = len(self.eigenvalues)
+            raise DomainError(f"N = {size} rows with {count} eigenvalues; use N={count}")
+
+
+def _array(values: object) -> tuple[Expr, ...]:
+    found = tuple(exact(value) for value in real_floats(values, "eigenvalues"))
+    if not found or not all(value.is_positive for value in found):
+        raise DomainError(f"eigenvalues = {shown(values)}; give one number > 0 for each row")
+    mean = sum(found, found[0] * 0) / len(found)
+    return tuple(value / mean for value in found)
+
+
+def _expression(value: object) -> Expr:
+    found = exact(value, "eigenvalues")
+    if len(found.free_symbols) != 1 or not found.is_positive:
+        raise DomainError(
+            f"eigenvalues = {shown(value)}; give a positive expression in one letter, the index of the rows, "
+            "such as k**-0.5, or an array"
+        )
+    return found
