@@ -113,7 +113,7 @@ class Regime:
     ) -> Regime:
         """The regime with numbers for symbols, and with what they leave of its condition and prefactor."""
         open_ = any(c.free_symbols & prefactor.free_symbols for c in domain.constraints)
-        doubt = self.doubt if open_ or self.doubt == WHOLE else ""
+        doubt = self.doubt if open_ or self.doubt != NOT_EXCLUDED else ""
         parts = {name: getattr(self, name) for name in ("exponent", "remainder", "gauge", "envelope")}
         parts |= {"log_power": sympify(self.log_power), "relative": self.relative}
         values = {name: None if part is None else substitute(part, table) for name, part in parts.items()}
@@ -249,17 +249,18 @@ def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, conditi
     if series.is_slow:
         form = leading_form(series)
         if form is not None:
+            prefactor = powsimp(tidy(powsimp(form.coefficient)))
             return Regime(
                 condition=condition,
                 exponent=form.exponent,
-                prefactor=powsimp(tidy(powsimp(form.coefficient))),
+                prefactor=prefactor,
                 log_power=form.log_power,
                 remainder=form.remainder,
                 domain=domain,
                 gauge=form.gauge,
                 envelope=form.envelope,
                 relative=form.relative,
-                doubt=WHOLE if series.whole else "",
+                doubt=_doubt(series, prefactor, doubtful),
             )
 
         def inner(values: dict[Symbol, Expr], depth: int) -> Expansion:

@@ -15,7 +15,6 @@ from asymptotics.domains.domain import normal
 from asymptotics.model.sums import NamedSum, over_modes
 from asymptotics.regimes import tidy
 from asymptotics.spectra import SpectralSeries
-from asymptotics.transforms.branch import BranchSeries
 from asymptotics.transforms.dirichlet import DirichletSeries
 from asymptotics.transforms.kernels import KERNELS, Kernel
 
@@ -68,12 +67,8 @@ def sum_steps(told: ToldSum) -> Iterator[Step]:
         yield _expansion(told, "Modes of eigenvalue zero add their target power; the others, by residues.")
         return
     yield from _harmonic(told)
-    if isinstance(told.series, BranchSeries):
-        yield _expansion(
-            told,
-            f"The Dirichlet series has a branch point at s = {told.series.origin}, where the modes have a "
-            "slowly varying density in log(1/lambda): Watson's lemma beside it, and the poles of the kernel.",
-        )
+    if told.series.remark:
+        yield _expansion(told, told.series.remark)
         return
     yield from _residues(told)
 
@@ -163,8 +158,7 @@ def kernel_function(kernel: Kernel, at: Expr) -> Expr | None:
 def strip(told: ToldSum) -> tuple[Expr, Expr, Expr]:
     """Left edge, middle and right edge of the strip where kernel and Dirichlet series both converge."""
     kernel, series = told.kernel, told.series
-    first = [series.origin] if isinstance(series, BranchSeries) else [p.location for p in series.poles(1)[:1]]
-    edges = [*first, *(p.location for p in kernel.poles(1)[:1])]
+    edges = [p for p in (series.abscissa, *(p.location for p in kernel.poles(1)[:1])) if p != oo]
     places = sorted({-r - n for r in kernel.rising for n in range(3)} - set(kernel.right), reverse=True)
     left = next(p for p in map(Integer, places) if kernel.laurent(p, 2).valuation < 0)
     right = Min(*edges) if edges else left + 2

@@ -42,7 +42,6 @@ from asymptotics.transforms.kernels import (
     Kernel,
     damped_power,
 )
-from asymptotics.transforms.mellin import spectral_sum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +157,7 @@ def expand_sum(one: NamedSum, spectrum: SpectralSeries, depth: int, x: Symbol = 
     """
     assert one.kernel is not None
     series = spectrum.target if one.weighted else spectrum.kernel
-    found = spectral_sum(series, one.kernel, x, inverse=one.ridge, domain=spectrum.domain, depth=depth)
+    found = series.spectral_sum(one.kernel, x, inverse=one.ridge, domain=spectrum.domain, depth=depth)
     if one.damping:
         found = found * found.monomial(Integer(1), Integer(-one.damping))
     # modes of eigenvalue zero stand in no Dirichlet series

@@ -28,15 +28,16 @@ from asymptotics.spectra.finite import (
 from asymptotics.spectra.power_law import AlgebraicSeries, PowerLaws
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.tasks.task import Task
-from asymptotics.transforms.dirichlet import DirichletSeries, Pole
+from asymptotics.transforms.dirichlet import DirichletSeries
+from asymptotics.transforms.poles import Pole
 
 PIECES = 4
 """How well a task with pieces fits this family at least: better than any that knows no pieces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeadedSeries:
-    """A finite head before the series of a tail. Satisfies `DirichletSeries`."""
+class HeadedSeries(DirichletSeries):
+    """A finite head before the series of a tail."""
 
     head: FiniteSeries
     tail: AlgebraicSeries

@@ -16,25 +16,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Integer, Min, Mul, Symbol, exp, log, oo, powsimp, simplify
+from sympy import Expr, Min, Mul, Symbol, exp, log, oo
 
 from asymptotics.caches import cached
-from asymptotics.domains.domain import POSITIVE, Domain, normal
+from asymptotics.domains.domain import POSITIVE, Domain
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.growth import growth
-from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.tail import tail_expansion
-from asymptotics.expansions.terms import Bound
-from asymptotics.parsing.heights import to_power
 from asymptotics.spectra.family import Family, Mismatch, SpectralSeries
-from asymptotics.spectra.power_law import AlgebraicSeries
-from asymptotics.sums.convergent import convergent_sum
 from asymptotics.tasks.task import Task
-from asymptotics.transforms.branch import BranchSeries, Coordinate, Tails
-from asymptotics.transforms.dirichlet import Pole
-
-UNKNOWN_ORDER = 3
-"""The order given to the place beyond which a series is not known: it only bounds logarithms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +41,7 @@ def equivalent(expression: Expr, index: Symbol) -> Equivalent:
 
     Raises `SpectrumError` where it has none, or none that `growth` knows.
 
-    >>> from sympy import atan, tanh
+    >>> from sympy import Integer, atan, tanh
     >>> from asymptotics.symbols import k
     >>> equivalent(tanh(k) / k**2, k)
     Equivalent(simple=k**(-2), gain=oo)
@@ -86,65 +76,6 @@ def _write(scale: Expr, exponent: Expr, k: Symbol) -> Expr:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EquivalentSeries:
-    """The series of a spectrum whose tail is that of ``simple``, up to ``s_0 + gain/decay``."""
-
-    simple: AlgebraicSeries
-    eigenvalues: Expr
-    weights: Expr
-    gain: Expr
-
-    @property
-    def _end(self) -> Expr:
-        return self.simple.poles(1)[0].location + self.gain / self.simple.decay
-
-    def poles(self, count: int) -> tuple[Pole, ...]:
-        """Those of the simple series before the end of what is known, and that end."""
-        places = self.simple.poles(count)
-        if self.gain == oo:
-            return places
-        known = [p for p in places if self.simple.domain.sign(self._end - p.location) == 1]
-        end = Pole(normal(self._end), UNKNOWN_ORDER)
-        # repeated, so that the list counts as cut there
-        return (*known, *[end] * (count - len(known)))[:count]
-
-    def laurent(self, point: Expr, terms: int) -> Laurent:
-        """The Laurent series of the simple one, and the sum of the differences in its constant term."""
-        found = self.simple.laurent(point, terms)
-        index = self.simple.index
-        shifted = self.simple.weights * to_power(self.simple.eigenvalues, -point)
-        own = self.weights * to_power(self.eigenvalues, -point)
-        difference = simplify(own - shifted.subs(index, index - 1 + self.simple.start))
-        if difference == 0:
-            return found
-        return found + Laurent(
-            0, (convergent_sum(powsimp(difference), index), *[Integer(0)] * (found.end - 1))
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoundedTails:
-    """Tails of a simple spectrum, known to a relative ``k^-gain``."""
-
-    tails: Tails
-    gain: Expr
-
-    def coordinate(self, depth: int) -> Coordinate:
-        """The tails with the bound of what is not known."""
-        found = self.tails.coordinate(depth)
-        if not found.counts:
-            # in log k a power of k is beyond every power
-            return found
-        # what falls exponentially is bounded by a power, as a series that ends says nothing of it
-        gain = Integer(depth) if self.gain == oo else self.gain
-        density = found.density
-        lead = density.leading()
-        decay = found.decay.with_terms(found.decay.terms, (*found.decay.remainder, Bound(gain)))
-        bounds = (*density.remainder, Bound(lead.order + gain, lead.log_power))
-        return replace(found, decay=decay, density=density.with_terms(density.terms, bounds))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EquivalentSpectra:
     """Smooth decays that tend to a spectrum of another family; only their leading behaviour is used."""
 
@@ -168,11 +99,12 @@ class EquivalentSpectra:
             found = family.spectrum(simple, domain)
             if isinstance(found, SpectralSeries):
                 try:
+                    levels, weights = task.multiplicity, task.multiplicity * task.target
                     return replace(
                         found,
                         task=task,
-                        kernel=_wrap(found.kernel, task.eigenvalues, task.multiplicity, gain),
-                        target=_wrap(found.target, task.eigenvalues, task.multiplicity * task.target, gain),
+                        kernel=found.kernel.with_tails(task.eigenvalues, levels, gain),
+                        target=found.target.with_tails(task.eigenvalues, weights, gain),
                     )
                 except UnableError as error:
                     return Mismatch(fitting=2, missing=str(error))
@@ -186,15 +118,3 @@ class EquivalentSpectra:
         except (SpectrumError, UnableError):
             return equivalent(expression, task.index)
         return Equivalent(simple=expression, gain=oo)
-
-
-def _wrap(series: object, eigenvalues: Expr, weights: Expr, gain: Expr) -> EquivalentSeries | BranchSeries:
-    if isinstance(series, AlgebraicSeries):
-        return EquivalentSeries(simple=series, eigenvalues=eigenvalues, weights=weights, gain=gain)
-    if isinstance(series, BranchSeries):
-        tails = BoundedTails(tails=series.tails, gain=gain)
-        return replace(series, eigenvalues=eigenvalues, weights=weights, tails=tails)
-    raise UnableError(
-        f"{eigenvalues} tends to a spectrum whose sums oscillate or end; laws of equivalents are derived for "
-        "power laws, logarithms and stretched exponentials"
-    )

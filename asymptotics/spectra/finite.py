@@ -35,7 +35,8 @@ from asymptotics.spectra.segments import Segment, segments
 from asymptotics.sums.finite import finite_sum, terms_of
 from asymptotics.sums.regularised import join_powers, regular_sum
 from asymptotics.tasks.task import Task
-from asymptotics.transforms.dirichlet import Pole
+from asymptotics.transforms.dirichlet import DirichletSeries
+from asymptotics.transforms.poles import Pole
 
 LISTED = 400
 """Up to this many modes of numbers are listed and sorted."""
@@ -48,8 +49,8 @@ CHAIN = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FiniteSeries:
-    """``D(s) = sum w_k lambda_k^(-s)`` over finitely many modes, in segments. Satisfies `DirichletSeries`.
+class FiniteSeries(DirichletSeries):
+    """``D(s) = sum w_k lambda_k^(-s)`` over finitely many modes, in segments.
 
     ``pieces`` hold (eigenvalue, weight, first, last), in falling order of the eigenvalues.
 

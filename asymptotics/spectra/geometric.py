@@ -38,7 +38,8 @@ from asymptotics.expansions.laurent import Laurent
 from asymptotics.parsing.heights import to_power
 from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring_sum
 from asymptotics.tasks.task import Task
-from asymptotics.transforms.dirichlet import Line, Pole
+from asymptotics.transforms.dirichlet import DirichletSeries
+from asymptotics.transforms.poles import Line, Pole
 
 _z = Dummy("z")
 
@@ -89,8 +90,8 @@ def _geometric(product: Expr, index: Symbol) -> GeometricTerm | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GeometricSeries:
-    """``D(s) = sum_k (sum_i C_i k^m_i e^(-v_i k)) (Lambda e^(-r k))^(-s)``; satisfies `DirichletSeries`.
+class GeometricSeries(DirichletSeries):
+    """``D(s) = sum_k (sum_i C_i k^m_i e^(-v_i k)) (Lambda e^(-r k))^(-s)``.
 
     >>> from sympy import log
     >>> from asymptotics.symbols import a, b, k

@@ -23,7 +23,7 @@ from asymptotics.spectra.geometric import GeometricSeries, GeometricTerm, geomet
 from asymptotics.spectra.stretched import StretchedTails, split_exponentials
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.branch import BranchSeries
-from asymptotics.transforms.dirichlet import Line
+from asymptotics.transforms.poles import Line
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,13 @@ from asymptotics.sums.lattice import (
     lattice_residue,
 )
 from asymptotics.tasks.task import Task
-from asymptotics.transforms.dirichlet import Pole
+from asymptotics.transforms.dirichlet import DirichletSeries
+from asymptotics.transforms.poles import Pole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LatticeSeries:
-    """``D(s) = C Lambda^-s Z_d(q - p s)``; satisfies `DirichletSeries`.
+class LatticeSeries(DirichletSeries):
+    """``D(s) = C Lambda^-s Z_d(q - p s)``.
 
     >>> one, two = Integer(1), Integer(2)
     >>> series = LatticeSeries(dimension=two, C=one, q=Integer(3), Lambda=one, p=two)

@@ -2,6 +2,7 @@
 
     PowerLaws           the family: which tasks it takes, and where their sums converge
     AlgebraicSeries     the Dirichlet series of such a spectrum, made by `algebraic_series`
+    EquivalentSeries    that of a spectrum which tends to such a one
 
 Applies when ``lambda_k = Lambda k^-b (1 + sum_j d_j k^-e_j)`` and the weights are sums of
 ``C k^-p log(k)^m`` at large k: shifted and scaled powers, sums of powers, rational functions of
@@ -20,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sympy import Dummy, Expr, Integer, Pow, Symbol, cancel, diff, factorial, oo
+from sympy import Dummy, Expr, Integer, Pow, Symbol, cancel, diff, factorial, oo, powsimp, simplify
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
@@ -32,18 +33,22 @@ from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Term
 from asymptotics.parsing.heights import substitute, to_power
 from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring, requiring_sum
+from asymptotics.sums.convergent import convergent_sum
 from asymptotics.sums.regularised import join_powers, regular_sum
 from asymptotics.tasks.task import Task
-from asymptotics.transforms.dirichlet import Pole
+from asymptotics.transforms.dirichlet import DirichletSeries
+from asymptotics.transforms.poles import Pole
 
 _s = Dummy("s")
+UNKNOWN_ORDER = 3
+"""The order given to the place beyond which a series is not known: it only bounds logarithms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlgebraicSeries:
+class AlgebraicSeries(DirichletSeries):
     """``D(s) = sum_k weights(k) eigenvalues(k)^(-s)`` for a power-law family.
 
-    The sum runs over index = start, start + 1, ...; ``decay`` is b. Satisfies `DirichletSeries`.
+    The sum runs over index = start, start + 1, ...; ``decay`` is b.
 
     >>> from sympy import Integer
     >>> from asymptotics.symbols import a, b, k
@@ -74,6 +79,10 @@ class AlgebraicSeries:
             found[location] = max(found.get(location, 0), order)
         places = [Pole(p, m) for p, m in found.items()]
         return tuple(places if complete else places[:count])
+
+    def with_tails(self, eigenvalues: Expr, weights: Expr, gain: Expr) -> EquivalentSeries:
+        """The differences of the modes are added up, where their sum converges."""
+        return EquivalentSeries(simple=self, eigenvalues=eigenvalues, weights=weights, gain=gain)
 
     def _is_settled(self, offsets: list[Expr]) -> bool:
         """Whether no further term can be resonant (``p_j - b s = 1``): the p_j only grow."""
@@ -107,6 +116,43 @@ class AlgebraicSeries:
             counted = taylor.coefficient(0) * pole.coefficient(0)
             total = total + pole * taylor + Laurent(0, (-counted,))
         return total.trim()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EquivalentSeries(DirichletSeries):
+    """The series of a spectrum whose tail is that of ``simple``, up to ``s_0 + gain/decay``."""
+
+    simple: AlgebraicSeries
+    eigenvalues: Expr
+    weights: Expr
+    gain: Expr
+
+    @property
+    def _end(self) -> Expr:
+        return self.simple.poles(1)[0].location + self.gain / self.simple.decay
+
+    def poles(self, count: int) -> tuple[Pole, ...]:
+        """Those of the simple series before the end of what is known, and that end."""
+        places = self.simple.poles(count)
+        if self.gain == oo:
+            return places
+        known = [p for p in places if self.simple.domain.sign(self._end - p.location) == 1]
+        end = Pole(normal(self._end), UNKNOWN_ORDER)
+        # repeated, so that the list counts as cut there
+        return (*known, *[end] * (count - len(known)))[:count]
+
+    def laurent(self, point: Expr, terms: int) -> Laurent:
+        """The Laurent series of the simple one, and the sum of the differences in its constant term."""
+        found = self.simple.laurent(point, terms)
+        index = self.simple.index
+        shifted = self.simple.weights * to_power(self.simple.eigenvalues, -point)
+        own = self.weights * to_power(self.eigenvalues, -point)
+        difference = simplify(own - shifted.subs(index, index - 1 + self.simple.start))
+        if difference == 0:
+            return found
+        return found + Laurent(
+            0, (convergent_sum(powsimp(difference), index), *[Integer(0)] * (found.end - 1))
+        )
 
 
 @cached(maxsize=64)

@@ -16,10 +16,10 @@ Poisson) needs ``dk/dy -> oo``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sympy import Expr, Integer, Symbol, diff, factorial, log, powsimp
+from sympy import Expr, Integer, Symbol, diff, factorial, log, oo, powsimp
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
@@ -33,8 +33,9 @@ from asymptotics.expansions.terms import Bound, Term
 from asymptotics.parsing.heights import to_power
 from asymptotics.sums.convergent import convergent_sum
 from asymptotics.sums.regularised import regular_sum
-from asymptotics.transforms.dirichlet import Line, Pole
+from asymptotics.transforms.dirichlet import DirichletSeries
 from asymptotics.transforms.kernels import Kernel, S
+from asymptotics.transforms.poles import Line, Pole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,29 @@ class Tails(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BranchSeries:
+class BoundedTails:
+    """Tails of a simple spectrum, known to a relative ``k^-gain``."""
+
+    tails: Tails
+    gain: Expr
+
+    def coordinate(self, depth: int) -> Coordinate:
+        """The tails with the bound of what is not known."""
+        found = self.tails.coordinate(depth)
+        if not found.counts:
+            # in log k a power of k is beyond every power
+            return found
+        # what falls exponentially is bounded by a power, as a series that ends says nothing of it
+        gain = Integer(depth) if self.gain == oo else self.gain
+        density = found.density
+        lead = density.leading()
+        decay = found.decay.with_terms(found.decay.terms, (*found.decay.remainder, Bound(gain)))
+        bounds = (*density.remainder, Bound(lead.order + gain, lead.log_power))
+        return replace(found, decay=decay, density=density.with_terms(density.terms, bounds))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchSeries(DirichletSeries):
     """``D(s) = sum_k weights(k) eigenvalues(k)^(-s)`` with a branch point at ``origin``.
 
     With a ``line`` it has the same at each place of a vertical line: eigenvalues are geometric.
@@ -93,7 +116,25 @@ class BranchSeries:
         """``sum_k f_k lambda_k^(-point)`` where it converges."""
         return convergent_sum(_summand(self, point), self.index)
 
-    def beside(
+    @property
+    def abscissa(self) -> Expr:
+        """The branch point."""
+        return self.origin
+
+    @property
+    def remark(self) -> str:
+        """The branch point, and what is made of it."""
+        return (
+            f"The Dirichlet series has a branch point at s = {self.origin}, where the modes have a slowly "
+            "varying density in log(1/lambda): Watson's lemma beside it, and the poles of the kernel."
+        )
+
+    def with_tails(self, eigenvalues: Expr, weights: Expr, gain: Expr) -> BranchSeries:
+        """The same branch point, its tails known to a relative ``k^-gain``."""
+        tails = BoundedTails(tails=self.tails, gain=gain)
+        return replace(self, eigenvalues=eigenvalues, weights=weights, tails=tails)
+
+    def spectral_sum(
         self, kernel: Kernel, variable: Symbol, *, inverse: bool, domain: Domain, depth: int
     ) -> Expansion:
         """``sum_k f_k phi(x lambda_k)``, x -> oo, to ``depth`` orders in ``1/log x``."""

@@ -4,7 +4,7 @@
     EXPONENTIAL, ...    the kernels of the model's equations, and what each is as a function in ``KERNELS``
     damped_power(n)     ``u^n exp(-u)``
 
-A kernel is what a new law may bring: its transform is all that `transforms.mellin.spectral_sum` asks for.
+A kernel is what a new law may bring: its transform is all that `DirichletSeries.spectral_sum` asks for.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from sympy import (
 
 from asymptotics.domains.domain import normal
 from asymptotics.expansions.laurent import Laurent, gamma_laurent, reflection
-from asymptotics.transforms.dirichlet import Pole
+from asymptotics.transforms.poles import Pole
 
 S = Dummy("s")
 """The variable of ``Kernel.factor``."""

@@ -19,6 +19,7 @@ from asymptotics.spectra import FAMILIES, Mismatch, SpectralSeries, spectrum
 from asymptotics.spectra.family import requiring
 from asymptotics.spectra.power_law import AlgebraicSeries
 from asymptotics.symbols import a, b, k, t
+from asymptotics.transforms.dirichlet import DirichletSeries
 from numerics import FullModel, verify
 from numerics.verification.references import REFERENCES, Reference
 
@@ -29,7 +30,7 @@ X = Symbol("x", positive=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class WithGeometricPart:
+class WithGeometricPart(DirichletSeries):
     """``zeta(a - b s) + Li_(a - b s)(x)``: the poles of the zeta function, and an entire function."""
 
     powers: AlgebraicSeries

@@ -14,7 +14,6 @@ from asymptotics import SpectrumError, Task, UnableError, derive
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import N, a, kappa
 from asymptotics.transforms.kernels import RESOLVENT, SQUARE
-from asymptotics.transforms.mellin import spectral_sum
 from numerics import verify
 
 
@@ -46,7 +45,7 @@ def test_next_orders_of_the_gaussian_kernel():
 def test_sums_over_modes(kernel, phi, eigenvalues, rho, target, weight):
     """Plain sums at kappa = e^-150, off the phase of whole N: eight orders leave the next."""
     base = spectrum(task(eigenvalues, target))
-    found = spectral_sum(base.target, kernel, kappa, inverse=True, domain=base.domain, depth=8)
+    found = base.target.spectral_sum(kernel, kappa, inverse=True, domain=base.domain, depth=8)
     lead = found.leading()
     with mpmath.workdps(140):
         l_ = mpmath.mpf(150)

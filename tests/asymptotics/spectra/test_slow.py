@@ -18,7 +18,6 @@ from asymptotics.expansions.terms import Term
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import N, P, a, b, kappa, t
 from asymptotics.transforms.kernels import EXPONENTIAL, FILTER, RESOLVENT
-from asymptotics.transforms.mellin import spectral_sum
 from numerics import FullModel, verify
 
 r, c, p, q = (Symbol(x, positive=True) for x in "rcpq")
@@ -110,7 +109,7 @@ def test_sums_over_modes(eigenvalues, target, kernel, phi):
     task = Task(eigenvalues=eigenvalues, target=target)
     base = spectrum(task)
     series = base.kernel if kernel is FILTER else base.target
-    found = spectral_sum(series, kernel, kappa, inverse=True, domain=base.domain, depth=6)
+    found = series.spectral_sum(kernel, kappa, inverse=True, domain=base.domain, depth=6)
     place = found.leading().order
     slow = found.coefficient_of(place)
     with mpmath.workdps(30):

@@ -10,7 +10,6 @@ from asymptotics.spectra.power_law import algebraic_series
 from asymptotics.sums.regularised import RegularSum, regular_sum
 from asymptotics.symbols import k, kappa
 from asymptotics.transforms.kernels import EXPONENTIAL, FILTER, KERNELS, RESOLVENT, SQUARE
-from asymptotics.transforms.mellin import spectral_sum
 
 
 @pytest.mark.parametrize("kernel", [EXPONENTIAL, RESOLVENT, SQUARE, FILTER])
@@ -100,7 +99,7 @@ def test_spectral_sums_term_by_term(eigenvalues, target, kernel):
     weights = Integer(1) if kernel is FILTER else target
     series = algebraic_series(eigenvalues, weights, k, POSITIVE)
     f, w = (lambdify(k, e, "mpmath") for e in (eigenvalues, weights))
-    expanded = spectral_sum(series, kernel, kappa, inverse=True, domain=POSITIVE, depth=5)
+    expanded = series.spectral_sum(kernel, kappa, inverse=True, domain=POSITIVE, depth=5)
     with mpmath.workdps(25):
         small = mpmath.mpf(10) ** -4
         shape = shape_of(kernel)
