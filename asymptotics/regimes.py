@@ -40,7 +40,7 @@ from sympy import (
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.caches import cached
-from asymptotics.domains.domain import POSITIVE, Domain, as_condition, normal, primitive, solutions
+from asymptotics.domains.domain import POSITIVE, Domain, as_condition, conjuncts, normal, primitive, solutions
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.expansion import Expansion, as_power
 from asymptotics.expansions.oscillation import Oscillation
@@ -127,7 +127,7 @@ class Regime:
     @property
     def is_boundary(self) -> bool:
         """Whether the regime is a line where two exponents meet, not an open set."""
-        return any(part.is_Relational and part.rel_op == "==" for part in And.make_args(self.condition))
+        return any(part.is_Relational and part.rel_op == "==" for part in conjuncts(self.condition))
 
 
 def limit_of(gauge: Expr, resource: Symbol) -> Expr:
@@ -323,7 +323,7 @@ def _zeros(prefactor: Expr, domain: Domain) -> Zeros:
 def reduce_condition(condition: Boolean, domain: Domain) -> Boolean:
     """A condition without the parts that the domain implies; false if it contradicts the domain."""
     kept = []
-    for part in And.make_args(condition):
+    for part in conjuncts(condition):
         if part in (true, false):
             kept.append(part)
             continue

@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from sympy import And, Expr, Symbol, true
+from sympy import Expr, Symbol, true
 from sympy.logic.boolalg import Boolean
 
+from asymptotics.domains.domain import conjuncts
 from asymptotics.notation import OURS, Notation
 from asymptotics.symbols import C
 from asymptotics.typesetting import tex
@@ -51,7 +52,7 @@ def _row(condition: Boolean, powers: Exponents, logs: Exponents, letters: Notati
     entries = ",\\; ".join(entry(key, power, logarithms[key], letters) for key, power in powers)
     if condition == true:
         return rf"\left({entries}\right)", ""
-    shown = r",\ ".join(tex(part) for part in And.make_args(condition))
+    shown = r",\ ".join(tex(part) for part in conjuncts(condition))
     return rf"\left({entries}\right)", rf"\text{{for }} {shown}"
 
 

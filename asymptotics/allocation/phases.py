@@ -27,7 +27,7 @@ from sympy.logic.boolalg import And, Boolean
 from asymptotics.allocation import latex as typeset
 from asymptotics.allocation.loss_terms import LossTerm
 from asymptotics.display import text
-from asymptotics.domains.domain import Domain, as_condition, normal, plain
+from asymptotics.domains.domain import Domain, as_condition, conjuncts, normal, plain
 from asymptotics.domains.parametric_lp import Constraint, Programme, Vertex
 from asymptotics.errors import UnableError
 from asymptotics.notation import notation as named
@@ -99,7 +99,7 @@ class Phase(Typeset):
     @property
     def is_boundary(self) -> bool:
         """Whether the phase is a line between others, not an open set."""
-        return any(part.is_Relational and part.rel_op == "==" for part in And.make_args(self.condition))
+        return any(part.is_Relational and part.rel_op == "==" for part in conjuncts(self.condition))
 
     def __repr__(self) -> str:
         parts = []

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sympy import And, Eq, Expr, Or
+from sympy import Eq, Expr, Or
 from sympy.core.relational import Ge, Gt, Le, Lt
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.domains.cells import Cell
-from asymptotics.domains.domain import Domain, plain, primitive
+from asymptotics.domains.domain import Domain, conjuncts, plain, primitive
 from asymptotics.errors import DomainError, shown
 from asymptotics.parsing.conditions import read_condition
 from asymptotics.parsing.numbers import one_or_many
@@ -31,7 +31,7 @@ def read_assumptions(assuming: object, symbols: Mapping[str, Expr]) -> tuple[tup
         relation = given
         if isinstance(given, str):
             relation = read_condition(given, symbols)
-        for part in And.make_args(relation) if isinstance(relation, Boolean | bool) else (relation,):
+        for part in conjuncts(relation) if isinstance(relation, Boolean | bool) else (relation,):
             found += _assumption(part, given, symbols)
     return tuple(found)
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from sympy import Abs, And, Expr, Integer, Max, Min, Rational, Symbol, log
+from sympy import Abs, Expr, Integer, Max, Min, Rational, Symbol, log
 
 from asymptotics.claims.constants import differ, ratio_form, same_form, value
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work, join_outcomes, resolve
 from asymptotics.claims.statement import EQUAL, LOWER, ORDER, STATED, UPPER, Statement
 from asymptotics.claims.subject import Piece, Subject
 from asymptotics.domains.cells import Cell
-from asymptotics.domains.domain import normal
+from asymptotics.domains.domain import conjuncts, normal
 from asymptotics.domains.substitution import check_extent, put
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.growth import Growth, differences, growths
@@ -76,7 +76,7 @@ class Judge:
     def within(cell: Cell, piece: Piece) -> Cell | None:
         """The part of a cell in which a piece of the law holds; None if there is none."""
         here: Cell | None = cell
-        for part in And.make_args(piece.condition):
+        for part in conjuncts(piece.condition):
             if here is None or not part.is_Relational:
                 continue
             here = here.on(part.lhs - part.rhs) if part.rel_op == "==" else here.where(part.gts - part.lts)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from sympy import And, Expr, Or, Rational, Symbol, true
+from sympy import Expr, Or, Rational, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.display import readable, text
-from asymptotics.domains.domain import plain
+from asymptotics.domains.domain import conjuncts, plain
 from asymptotics.errors import DomainError, shown
 from asymptotics.laws.law import Law
 from asymptotics.precision import exclusive_class
@@ -219,7 +219,7 @@ def _more(shown: Sized) -> str:
 def _latex_region(word: str, region: Region) -> str:
     where = r"\text{ everywhere}"
     if region.condition != true:
-        parts = r",\ ".join(tex(part) for part in And.make_args(region.condition))
+        parts = r",\ ".join(tex(part) for part in conjuncts(region.condition))
         where = rf"\text{{ for }} {parts}"
     text = rf"\text{{{word}}}{where}"
     if word != "FAILS" or region.claimed is None or region.correct is None:

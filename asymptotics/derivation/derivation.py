@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sympy import And, Eq, Expr, Symbol, log, oo
+from sympy import Eq, Expr, Symbol, log, oo
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.caches import cached
@@ -21,7 +21,7 @@ from asymptotics.derivation.step import Definitions, Step, asymptotic
 from asymptotics.derivation.steps import Teller
 from asymptotics.derivation.symbols import Asymptotic, Named
 from asymptotics.derivation.text import Reason
-from asymptotics.domains.domain import normal, primitive, solutions
+from asymptotics.domains.domain import conjuncts, normal, primitive, solutions
 from asymptotics.expansions.terms import Bound
 from asymptotics.model.expand import Found, expand, with_noise
 from asymptotics.model.operators import AtRidge, Convolution, Corrected, Minimum
@@ -257,7 +257,7 @@ def _law_step(name: Named, regime: Regime, quantity: Quantity) -> Step:
 def _boundary(regime: Regime) -> dict[Symbol, Expr]:
     """Symbols in terms of the others where exponents meet or a leading coefficient vanishes."""
     table: dict[Symbol, Expr] = {}
-    for meeting in (part for part in And.make_args(regime.condition) if part.rel_op == "=="):
+    for meeting in (part for part in conjuncts(regime.condition) if part.rel_op == "=="):
         difference = primitive((meeting.lhs - meeting.rhs).xreplace(table))
         for symbol, value in solutions(difference):
             table = {s: v.xreplace({symbol: value}) for s, v in table.items()} | {symbol: value}

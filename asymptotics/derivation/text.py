@@ -20,7 +20,7 @@ from sympy.logic.boolalg import Boolean
 from asymptotics.derivation.step import Step
 from asymptotics.derivation.symbols import Asymptotic, join_terms
 from asymptotics.display import text
-from asymptotics.domains.domain import plain
+from asymptotics.domains.domain import conjuncts, plain
 from asymptotics.parsing.vocabulary import GREEK
 from asymptotics.typesetting import tex, wrapped
 
@@ -104,7 +104,7 @@ def equation(step: Step) -> str:
 
 
 def _condition(*conditions: Boolean) -> str:
-    return r",\ ".join(tex(part) for condition in conditions for part in And.make_args(condition))
+    return r",\ ".join(tex(part) for condition in conditions for part in conjuncts(condition))
 
 
 def sides(step: Step, longest: float = math.inf) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ and None means that it changes or is not decided.
     normal          the canonical form of an exponent
     primitive       a polynomial with the sign of an expression
     as_constraint, as_condition, plain    between constraints and the inequalities that a person reads
+    conjuncts       the parts of a condition, in one order
     solutions       a boundary as ``symbol = value``
 """
 
@@ -31,6 +32,7 @@ from sympy import (
     factor_list,
     fraction,
     log,
+    ordered,
     together,
 )
 from sympy.core.relational import StrictGreaterThan, StrictLessThan
@@ -267,9 +269,14 @@ def solutions(difference: Expr) -> list[tuple[Symbol, Expr]]:
     return []
 
 
+def conjuncts(condition: Boolean) -> tuple[Boolean, ...]:
+    """The parts of a condition in SymPy's canonical order; `And.make_args` gives them in any."""
+    return tuple(ordered(And.make_args(condition)))
+
+
 def plain(condition: Boolean) -> str:
     """A condition as a person writes it."""
-    parts = [readable(part) for part in And.make_args(condition)]
+    parts = [readable(part) for part in conjuncts(condition)]
     return " and ".join(f"{p.lhs} {'=' if p.rel_op == '==' else p.rel_op} {p.rhs}" for p in parts)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import And, Expr, Symbol, log, oo, true
+from sympy import Expr, Symbol, log, oo, true
 from sympy.logic.boolalg import Boolean
 
+from asymptotics.domains.domain import conjuncts
 from asymptotics.expansions.expansion import as_power
 from asymptotics.regimes import Regime
 from asymptotics.typesetting import Writer, broken, room, width_of
@@ -62,7 +63,7 @@ def condition_tex(condition: Boolean, writer: Writer) -> str:
     r"""``\text{for } a - 1 < b,\ ...``; nothing for a condition that always holds."""
     if condition == true:
         return ""
-    return r"\text{for } " + r",\ ".join(writer.write(part) for part in And.make_args(condition))
+    return r"\text{for } " + r",\ ".join(writer.write(part) for part in conjuncts(condition))
 
 
 def _row(

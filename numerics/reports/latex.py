@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
-from sympy import And, true
+from sympy import true
 from sympy.logic.boolalg import Boolean
 from sympy.printing.pretty.pretty_symbology import greek_letters
 
@@ -15,6 +15,7 @@ from asymptotics import Law, Task
 from asymptotics.allocation.latex import entry
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.text import escape_latex
+from asymptotics.domains.domain import conjuncts
 from asymptotics.notation import NOTATIONS, Notation, restate
 from asymptotics.notation import notation as named
 from asymptotics.typesetting import tex
@@ -41,7 +42,7 @@ def equations(pairs: Iterable[tuple[object, object]]) -> str:
 def conditions_of(conditions: Iterable[Boolean], letters: Notation) -> str:
     """What is to be satisfied, in LaTeX; empty for nothing."""
     shown = [letters.condition(condition) for condition in conditions]
-    return r",\ ".join(tex(part) for c in shown for part in And.make_args(c) if part != true)
+    return r",\ ".join(tex(part) for c in shown for part in conjuncts(c) if part != true)
 
 
 def to_tex(report: Report) -> str:
@@ -102,7 +103,7 @@ def phase_table(optimum: Optimum, notation: str | None = None) -> tuple[list[str
     phases, letters = (*optimum.phases, *optimum.boundaries), named(notation)
     rows = []
     for phase in phases if notation is None else restate(phases, notation):
-        where = r",\ ".join(tex(part) for part in And.make_args(phase.condition) if part != true)
+        where = r",\ ".join(tex(part) for part in conjuncts(phase.condition) if part != true)
         powers = [entry(key, power, phase.logs[key], letters) for key, power in phase.powers]
         rows.append([where, *powers, r" \sim ".join(tex(x) for x in phase.balance)])
     return [tex(letters.expression(x)) for x in optimum.free], rows

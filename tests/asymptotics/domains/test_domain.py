@@ -5,11 +5,11 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import Rational, symbols
+from sympy import And, Rational, symbols
 
 from asymptotics import DomainError
 from asymptotics.domains.bounds import see_point, see_sign
-from asymptotics.domains.domain import Domain, as_condition, as_constraint
+from asymptotics.domains.domain import Domain, as_condition, as_constraint, conjuncts, plain
 from asymptotics.domains.solver import number_sign, solve
 from asymptotics.symbols import a, b
 
@@ -114,3 +114,13 @@ def test_a_substitution_that_leaves_the_domain_says_so():
     assert POWER.substitute({a: b + 1}).constraints == (b - 1,)
     with pytest.raises(DomainError, match="fails"):
         POWER.substitute({b: Rational(1, 2)})
+
+
+def test_the_parts_of_a_condition_have_one_order():
+    """A set of SymPy's has another in each process; text and LaTeX must not."""
+    parts = (a > 1, b > 1, a - 1 < b, a + b > 3, a < 4, b < 5, a - b < 7)
+    for count in range(2, len(parts) + 1):
+        condition = And(*parts[:count])
+        assert conjuncts(condition) == condition.args
+        assert plain(condition).count(" and ") == count - 1
+    assert conjuncts(a > 1) == (a > 1,)
