@@ -38,12 +38,13 @@ CLOSE = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contour:
-    """One contour, solved: weights tau, and the resolvent at the precision of ``field``.
+    """One contour, solved: nodes Z, weights tau, the resolvent at Z + ridge at the precision of ``field``.
 
     ``laid`` is the time that it was laid for.
     """
 
     laid: sympy.Expr
+    Z: Array
     tau: Array
     resolvent: Resolvent
     field: Field
@@ -64,8 +65,9 @@ class Discretisation:
         N: sympy.Expr,
         P: sympy.Expr,
         dynamics: Dynamics[Any],
+        ridge: sympy.Expr = sympy.S.Zero,
     ) -> None:
-        self.spectrum, self.N, self.P, self.dynamics = spectrum, N, P, dynamics
+        self.spectrum, self.N, self.P, self.dynamics, self.ridge = spectrum, N, P, dynamics, ridge
         self._sums: dict[int, SpectralSums] = {}
         self._contours: OrderedDict[tuple[sympy.Expr, int, bool, int], tuple[Contour, Contour]] = (
             OrderedDict()
@@ -109,7 +111,7 @@ class Discretisation:
         sums = self.sums_for(digits)
         with self.field(digits, 0) as field:
             rough = self.dynamics.contour(time, nodes, sums.digits, self, field)
-            upper, _ = _upward(rough.Z, field)
+            upper, _ = _upward(self._shift(rough.Z, field), field)
             starts, floor = starting_values(upper, sums, self.sizes(field))
             # Where q = z/kappa is small, all kappa crowd around one value, and so much cancels.
             q = min(abs(z / field.exp(field.real(y.real))) for z, y in zip(upper, starts, strict=True))
@@ -123,13 +125,16 @@ class Discretisation:
         while True:
             with self.field(digits, extra) as field:
                 contour = self.dynamics.contour(time, nodes, sums.digits, self, field)
-                upper, below = _upward(contour.Z, field)
+                shifted = self._shift(contour.Z, field)
+                upper, below = _upward(shifted, field)
                 sizes = self.sizes(field)
                 solved = resolve(upper, starts, floor, sums, sizes, field, GUARD_BITS, orders + 1)
                 wanted = _lost_bits(solved.point, orders) if pairs else 0.0
                 if wanted <= extra + SLACK_BITS:
-                    resolvent = _flip(solved, contour.Z, below, field)
-                    return Contour(laid=time, tau=contour.tau, resolvent=resolvent, field=field, sizes=sizes)
+                    resolvent = _flip(solved, shifted, below, field)
+                    return Contour(
+                        laid=time, Z=contour.Z, tau=contour.tau, resolvent=resolvent, field=field, sizes=sizes
+                    )
             extra = wanted + SLACK_BITS / 2
 
     def _move(self, contour: Contour, before: sympy.Expr, after: sympy.Expr) -> Contour:
@@ -137,14 +142,18 @@ class Discretisation:
         pace = self.dynamics.pace
         with contour.field as field:
             change = constant(pace * after, field) - constant(pace * before, field)
-            return replace(contour, tau=contour.tau * each(field.exp, contour.resolvent.z * change))
+            return replace(contour, tau=contour.tau * each(field.exp, contour.Z * change))
+
+    def _shift(self, Z: Array, field: Field) -> Array:
+        """``s = Z + ridge``, the argument of the resolvent: errors decay as fast as curvature + ridge."""
+        return Z + constant(self.ridge, field) if self.ridge else Z
 
     @property
     def edge(self) -> float:
-        """The largest curvature, to a few digits."""
+        """The largest curvature, that of the ridge included, to a few digits."""
         if self._edge is None:
             with field_of(80) as field:
-                self._edge = spectrum_edge(self.sums_for(15), self.sizes(field))
+                self._edge = spectrum_edge(self.sums_for(15), self.sizes(field)) + float(self.ridge)
         return self._edge
 
     @property

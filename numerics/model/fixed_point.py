@@ -9,9 +9,10 @@ kappa = 0. The losses are the kernels of `two_time` at that kappa, z -> 0 (theor
     N, P > M:  L = sigma^2 M/(P - M)
 
 At N = P below the number of modes, and at P = M with noise, the loss diverges: the peak of double descent.
-Near it everything depends on ``P - N``, ``P - M`` and the like, which are taken between exact numbers; the
-rest is sums of positive terms, whose relative errors are carried along (`positive`). What is left to lose is
-the root itself, where df1 is flat: a relative error e of df1 moves kappa by ``e df1/(-kappa df1')``.
+With a ridge the kernels are those at the kappa of `explicit_ridge`, and nothing diverges above the pole.
+Near the peak everything depends on ``P - N``, ``P - M`` and the like, which are taken between exact numbers;
+the rest is sums of positive terms, whose relative errors are carried along (`positive`). What is left to
+lose is the root itself, where df1 is flat: a relative error e of df1 moves kappa by ``e df1/(-kappa df1')``.
 
     fixed_point        the parts of the losses at the end, a `FixedPoint`
     saturate           the kappa at which df1 is a given number
@@ -26,6 +27,7 @@ from dataclasses import dataclass
 import sympy
 
 from asymptotics.errors import PrecisionError
+from numerics.model.explicit_ridge import ridge_point
 from numerics.model.renormalised_ridge import START_BITS, rough_df1
 from numerics.model.sizes import Sizes, sizes_of
 from numerics.model.two_time import PARTS, TwoPoint, kernels
@@ -60,11 +62,20 @@ class FixedPoint:
         return max([self.kappa.error, *(part.error for part in self.parts.values())])
 
 
-def fixed_point(sums: SpectralSums, N: sympy.Expr, P: sympy.Expr, field: Field) -> FixedPoint:
-    """``L = Xi + (Xi + sigma^2) N/(P - N)`` for N < P, and its kin (see the module), at exact N and P.
+def fixed_point(
+    sums: SpectralSums, N: sympy.Expr, P: sympy.Expr, field: Field, ridge: sympy.Expr = sympy.S.Zero
+) -> FixedPoint:
+    """``L = Xi + (Xi + sigma^2) N/(P - N)`` for N < P, and its kin (see the module), at exact N, P and ridge.
 
     In parts, to the digits of ``sums``, inside ``with field:``.
     """
+    n, p = (None if infinite(x) else constant(x, field) for x in (N, P))
+    sizes = sizes_of(n, p, field)
+    if ridge:
+        kappa, R1, R3, floor = ridge_point(ridge, sums, sizes, field)
+        pair = _two_point(kappa, sums, floor, field)
+        df1 = pair.f2[0] + kappa * pair.f1[0]
+        return _parts(kappa, pair, R1, R3, (1 + R1) * df1 * sizes.inverse_P, sizes)
     modes, doubt = sums.mode_count()
     size = N if infinite(P) or sign_of(N - P) < 0 else P
     if doubt and abs(modes - size) <= doubt * modes:
@@ -72,14 +83,17 @@ def fixed_point(sums: SpectralSums, N: sympy.Expr, P: sympy.Expr, field: Field) 
     if infinite(size) or (not infinite(modes) and sign_of(modes - size) <= 0):
         return _learn_everything(sums, N, P, modes, doubt, field)
     number = constant(size, field)
-    n, p = (None if infinite(x) else constant(x, field) for x in (N, P))
-    sizes = sizes_of(n, p, field)
     kappa, floor = saturate(number, sums, field)
     pair = _two_point(kappa, sums, floor, field)
     if N == P or (not infinite(N + P) and sign_of(N - P) == 0):
         return _peak(kappa, pair, sizes, field)
     R1, R3 = (_ratio(own - size, own, field) for own in (P, N))
-    lost = (1 + R1) * number * sizes.inverse_P
+    return _parts(kappa, pair, R1, R3, (1 + R1) * number * sizes.inverse_P, sizes)
+
+
+def _parts(
+    kappa: Positive, pair: TwoPoint, R1: Positive, R3: Positive, lost: Positive, sizes: Sizes
+) -> FixedPoint:
     found = kernels(pair, array([R1]), array([R3]), array([R1]), array([lost]), sizes)
     return FixedPoint(kappa=kappa, parts={name: getattr(found, name)[0] for name in PARTS})
 

@@ -30,7 +30,7 @@ from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
 from numerics.model.solver import PLAIN, Expanded, Solver
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, finite_spectrum, solve_spectrum
-from numerics.values.inputs import exact_count, exact_noise, exact_size, exact_time, infinite
+from numerics.values.inputs import exact_count, exact_noise, exact_ridge, exact_size, exact_time, infinite
 from numerics.values.results import Curve, Variance
 from numerics.values.value import Value
 
@@ -55,6 +55,8 @@ class FullModel:
     digits : relative precision of every value, 1 to 1000.
     rule : `GradientFlow()` (default), `GradientDescent(eta=)`, `HeavyBall(beta=)` or
         `OnePassSGD(eta=, batch=)`. Times are on the clock of the rule: numbers of steps where it counts them.
+    ridge : rho, where ``rho |w|^2`` is added to the objective ``(1/P) |y - f|^2``; any number above the pole,
+        which is below 0. Train losses are without this penalty. Not for one-pass SGD.
 
     Every result is a `Value` whose estimated relative error is below 10^-digits. Those of one-pass SGD are of
     first order in eta, and their errors include what this leaves out (`first_order` is without it). Raises
@@ -70,7 +72,7 @@ class FullModel:
     (0.639823244101, 0.641148270968)
     """
 
-    __slots__ = ("N", "P", "_left_out", "_solver", "digits", "noise", "rule", "spectrum")
+    __slots__ = ("N", "P", "_left_out", "_solver", "digits", "noise", "ridge", "rule", "spectrum")
 
     def __init__(
         self,
@@ -82,6 +84,7 @@ class FullModel:
         noise: object = None,
         digits: int = 15,
         rule: TrainingRule = FLOW,
+        ridge: object = 0,
     ) -> None:
         if not isinstance(task, Task):
             raise DomainError(
@@ -91,7 +94,7 @@ class FullModel:
             task = replace(task, noise=exact(noise, "noise"))
         finite = any(not infinite(exact_size(name, size)) for name, size in (("N", N), ("P", P)))
         spectrum = solve_spectrum(task, params, needs_trace=finite or getattr(rule, "fresh", True))
-        self._set_up(spectrum, (N, P), task.at(params).noise, digits, rule)
+        self._set_up(spectrum, (N, P), task.at(params).noise, digits, rule, ridge)
 
     @classmethod
     def from_arrays(
@@ -104,6 +107,7 @@ class FullModel:
         noise: object = 0,
         digits: int = 15,
         rule: TrainingRule = FLOW,
+        ridge: object = 0,
     ) -> FullModel:
         """The model of a finite spectrum: ``lambda_k`` and ``c_k`` as arrays of shape (M,), in any order.
 
@@ -114,7 +118,8 @@ class FullModel:
         2.0
         """
         model = cls.__new__(cls)
-        model._set_up(finite_spectrum(eigenvalues, target), (N, P), exact(noise, "noise"), digits, rule)
+        spectrum = finite_spectrum(eigenvalues, target)
+        model._set_up(spectrum, (N, P), exact(noise, "noise"), digits, rule, ridge)
         return model
 
     def _set_up(
@@ -124,14 +129,21 @@ class FullModel:
         noise: sympy.Expr,
         digits: int,
         rule: TrainingRule,
+        ridge: object,
     ) -> None:
         digits = whole_number(digits, "digits", 1, MAX_DIGITS)
         self.spectrum, self.noise, self.digits, self.rule = spectrum, exact_noise(noise), digits, rule
         self.N, self.P = (exact_size(name, size) for name, size in zip("NP", sizes, strict=True))
-        self._solver = Solver(spectrum, self.N, self.P, rule)
+        self.ridge = exact_ridge(ridge)
+        self._solver = Solver(spectrum, self.N, self.P, rule, self.ridge)
         if rule.fresh and not infinite(self.P):
             raise DomainError(f"P = {self.P}: {rule.title} never sees a sample twice; leave P = oo")
-        self._solver.check_stable()
+        if rule.fresh and self.ridge:
+            raise UnableError(
+                f"ridge = {self.ridge}: weight decay is not solved for {rule.title}; leave ridge = 0, or use "
+                "GradientDescent"
+            )
+        self._solver.check()
         dynamics = self._solver.dynamics
         self._left_out = None if dynamics.mean is None else LeftOut(spectrum, self.N, dynamics)
 
@@ -140,7 +152,7 @@ class FullModel:
         modes = f"{self.spectrum.levels or 'oo'} modes" + (f" ({notes})" if notes else "")
         return (
             f"FullModel({modes}, N={self.N}, P={self.P}, noise={self.noise}, "
-            f"digits={self.digits}, rule={self.rule})"
+            f"digits={self.digits}, rule={self.rule}" + (f", ridge={self.ridge})" if self.ridge else ")")
         )
 
     @property
@@ -327,6 +339,7 @@ class FullModel:
             variance=self.noise**2,
             time=self._time(t),
             infinite_data=infinite(self.P) and not in_data,
+            semigroup=self._solver.dynamics.semigroup and not self.ridge,
         )
 
     def _combine(

@@ -23,12 +23,16 @@ NOISE = {"noise_data": ONE, "noise_interaction": ONE}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What decides which parts a quantity has: rule, sigma^2, time, and whether P is oo throughout."""
+    """What decides which parts a quantity has: rule, sigma^2, time, and whether P is oo throughout.
+
+    ``semigroup``: whether the square of a propagator is the propagator at twice the time.
+    """
 
     dynamics: Dynamics[Any]
     variance: sympy.Expr
     time: sympy.Expr
     infinite_data: bool
+    semigroup: bool
 
 
 def of_test_loss(setting: Setting, members: sympy.Expr = ONE, bags: sympy.Expr = ONE) -> Weights:
@@ -36,7 +40,7 @@ def of_test_loss(setting: Setting, members: sympy.Expr = ONE, bags: sympy.Expr =
     E, D = ONE / members, ONE / bags
     if setting.dynamics.rule.fresh:
         return {"infinite_data": ONE, **of_sgd_excess(setting)}
-    if setting.infinite_data and not infinite(setting.time) and setting.dynamics.semigroup:
+    if setting.infinite_data and not infinite(setting.time) and setting.semigroup:
         return {"infinite_data": E, "bias": 1 - E}
     return {
         "bias": ONE,

@@ -26,6 +26,8 @@ ROUNDS = 60
 START_ERROR = math.log(1e-13)
 """The error of a starting value log kappa, usually."""
 SLACK = math.log(100)
+SLACK_BITS = 8
+"""How many bits a root on the positive axis may have less than its field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +46,11 @@ def starting_values(z: Array, sums: SpectralSums, sizes: Sizes) -> tuple[list[co
     with field_of(START_BITS) as field:
         logs = [_clog(x, field) for x in z]
         smallest = min(x.real for x in logs)
-        floor = _real_root(smallest, sums, sizes)[1]
+        floor = real_root(smallest, sums, sizes)[1]
         while True:
             tracker = _Tracker(sums, sizes, floor, field)
             here = complex(logs[0].real)
-            y = complex(_real_root(here.real, sums, sizes)[0])
+            y = complex(real_root(here.real, sums, sizes)[0])
             found = []
             for there in logs:
                 y = tracker.follow(y, here, there)
@@ -72,16 +74,35 @@ def resolve(
 ) -> Resolvent:
     """The root of ``z = kappa (1 - df1/P)(1 - df1/N)`` and everything at it.
 
-    To the precision of ``field`` less ``guard_bits``.
-
-    Newton's method on the Taylor polynomials of the sums; these are taken anew until the last of the
-    ``derivatives`` that come with the sums has its precision where the root lies. Raises `PrecisionError`
-    if this does not converge or the certificate fails.
+    To the precision of ``field`` less ``guard_bits``. Raises `PrecisionError` if this does not converge or
+    the certificate fails.
     """
     one = field.real(1)
     if sizes.N is None and sizes.P is None:
         point = sums.one_point(z, field, floor, derivatives=derivatives)
         return Resolvent(z=z, point=point, R1=z * 0 + one, R3=z * 0 + one)
+    point = solve_root(z, starts, floor, sums, sizes, field, guard_bits, derivatives)
+    R1, R3 = sizes.factors(point.df1[0])
+    _certify(z, point.kappa, R1, R3)
+    return Resolvent(z=z, point=point, R1=R1, R3=R3)
+
+
+def solve_root(
+    z: Array,
+    starts: list[complex],
+    floor: float,
+    sums: SpectralSums,
+    sizes: Sizes,
+    field: Field,
+    guard_bits: int,
+    derivatives: int = 1,
+) -> OnePoint:
+    """The sums at the root next to each start, as in `resolve`, on whichever sheet it lies.
+
+    Newton's method on the Taylor polynomials of the sums; these are taken anew until the last of the
+    ``derivatives`` that come with the sums has its precision where the root lies.
+    """
+    one = field.real(1)
     kappa = array(
         field.exp(one * y.real) * field.complex(field.cos(one * y.imag), field.sin(one * y.imag))
         for y in starts
@@ -98,10 +119,7 @@ def resolve(
             for by, x in zip(step, kappa, strict=True)
         )
         if worst < 0.01 and (worst == 0 or (spare + 1) * math.log(worst) + SLACK < enough):
-            point = moved.truncate(derivatives)
-            R1, R3 = sizes.factors(point.df1[0])
-            _certify(z, point.kappa, R1, R3)
-            return Resolvent(z=z, point=point, R1=R1, R3=R3)
+            return moved.truncate(derivatives)
         kappa = moved.kappa if worst < 0.01 else kappa + _newton_step(z, point, sizes, field)
     raise PrecisionError(f"kappa(z) did not converge: the last step was {worst:.1e}, relatively")
 
@@ -229,10 +247,12 @@ def rough_df1(sums: SpectralSums, y: complex, floor: float, field: Field) -> tup
     return complex(point.df1[0, 0]), complex(point.df1[1, 0] * kappa_long)
 
 
-def _real_root(log_z: float, sums: SpectralSums, sizes: Sizes) -> tuple[float, float]:
+def real_root(log_z: float, sums: SpectralSums, sizes: Sizes) -> tuple[float, float]:
     """log kappa at a positive z to about 1e-10, and a floor for log|kappa| nearby."""
     rough = sizes.in_floats
     p, n = rough.inverse_P, rough.inverse_N
+    if not p + n:
+        return log_z, log_z - 1.0
     with field_of(START_BITS) as field:
         trace = float(sums.total_eigenvalue(field))
 
@@ -245,10 +265,8 @@ def _real_root(log_z: float, sums: SpectralSums, sizes: Sizes) -> tuple[float, f
 
     # z >= kappa - trace (1/N + 1/P), since kappa df1 <= trace.
     excess = trace * (p + n)
-    high = log_z if not excess else float(np.logaddexp(log_z, math.log(excess)))
+    high = float(np.logaddexp(log_z, math.log(excess))) if excess else log_z
     high += 1e-9 * abs(high) + 1e-9
-    if not excess:
-        return log_z, log_z - 1.0
     low = max(log_z, sums.log_eigenvalue(4.0 / max(p, n)) - 6.0) if max(p, n) > 0 else log_z
     low = min(low, high) - 1e-9 * abs(low) - 1e-9
     while low > log_z and above(low, low):
@@ -285,26 +303,32 @@ def spectrum_edge(sums: SpectralSums, sizes: Sizes) -> float:
 
 
 def slowest_rate(sums: SpectralSums, sizes: Sizes) -> float:
-    """The lower edge of the spectrum in the train loss when P < N: nothing in it decays slower.
+    """The lower edge of the spectrum in the train loss when P < N: nothing in it decays slower."""
+    return deepest(sums, sizes)[2]
 
-    The depth of the minimum of z(kappa) below the kappa at which df1 = P, to a few digits.
+
+def deepest(sums: SpectralSums, sizes: Sizes) -> tuple[float, float, float]:
+    """log kappa where ``df1 = min(N, P)`` and where z(kappa) is lowest below it, and this depth, > 0.
+
+    The depth is the lower edge of the spectrum of the curvature, to a few digits. For min(N, P) below the
+    number of modes; 0 for N = P.
     """
     rough = sizes.in_floats
-    p = rough.inverse_P
-    high = sums.log_eigenvalue(1 / p) + 2.0
+    inverse = max(rough.inverse_P, rough.inverse_N)
+    high = sums.log_eigenvalue(1 / inverse) + 2.0
     low, floor = high - 4.0, high - 60.0
     with field_of(START_BITS) as field:
 
         def df1(y: float) -> float:
             return rough_df1(sums, complex(y), floor, field)[0].real
 
-        while df1(high) * p > 1:
+        while df1(high) * inverse > 1:
             high += 2.0
-        while df1(low) * p < 1:
+        while df1(low) * inverse < 1:
             low -= 2.0
         while high - low > 1e-15 * max(1.0, abs(high)):
             middle = (low + high) / 2
-            low, high = (middle, high) if df1(middle) * p > 1 else (low, middle)
+            low, high = (middle, high) if df1(middle) * inverse > 1 else (low, middle)
             if middle in (low, high) and high - low < 1e-14 * max(1.0, abs(high)):
                 break
 
@@ -317,8 +341,9 @@ def slowest_rate(sums: SpectralSums, sizes: Sizes) -> float:
         for _ in range(3):
             depths = [depth(float(u)) for u in us]
             best = int(np.argmax(depths))
+            place = low - math.exp(float(us[best]))
             us = np.linspace(us[max(best - 1, 0)], us[min(best + 1, len(us) - 1)], 21)
-    return max(0.0, *depths)
+    return low, place, max(0.0, *depths)
 
 
 def _clog(x: Scalar, field: Field) -> complex:

@@ -21,6 +21,7 @@ from asymptotics.parsing.numbers import whole_number
 from asymptotics.precision import working
 from numerics.model.contour import Transformed, invert, pair_weights, relative_error
 from numerics.model.discretisation import GUARD_BITS, KEPT_TIMES, Contour, Discretisation
+from numerics.model.explicit_ridge import check_ridge
 from numerics.model.fixed_point import FixedPoint, fixed_point
 from numerics.model.renormalised_ridge import resolve, slowest_rate, starting_values
 from numerics.model.rules.base import dynamics_of
@@ -29,7 +30,7 @@ from numerics.spectra.compiled import constant
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
 from numerics.sums.time_sum import time_sum
 from numerics.values.arithmetic import Field, array
-from numerics.values.inputs import infinite
+from numerics.values.inputs import infinite, sign_of
 from numerics.values.jets import Jet
 from numerics.values.positive import Positive
 from numerics.values.value import Value
@@ -71,14 +72,19 @@ _Series = Mapping[str, tuple[Value, ...]]
 
 
 class Solver:
-    """The parts of the losses of one model at any time; times and sizes are exact SymPy numbers."""
+    """The parts of the losses of one model at any time; times, sizes and ridge are exact SymPy numbers."""
 
     def __init__(
-        self, spectrum: ContinuousSpectrum | FiniteSpectrum, N: sympy.Expr, P: sympy.Expr, rule: TrainingRule
+        self,
+        spectrum: ContinuousSpectrum | FiniteSpectrum,
+        N: sympy.Expr,
+        P: sympy.Expr,
+        rule: TrainingRule,
+        ridge: sympy.Expr = sympy.S.Zero,
     ) -> None:
         self.dynamics = dynamics_of(rule)
         self._levels = spectrum.levels
-        self._model = Discretisation(spectrum, N, P, self.dynamics)
+        self._model = Discretisation(spectrum, N, P, self.dynamics, ridge)
         self._parts: OrderedDict[tuple[sympy.Expr, int, str, Expanded], _Series] = OrderedDict()
         # By the time that a contour was laid for: times close to it share what does not depend on time.
         self._kernels: OrderedDict[
@@ -131,11 +137,13 @@ class Solver:
         return self._as_value(found, contour, 0.0)
 
     def density(self, level: int, rate: sympy.Expr, digits: int) -> Value:
-        """``-(1/pi) Im 1/(z + lambda_k q)`` at z = -rate + i0, with q = z/kappa."""
+        """``-(1/pi) Im kappa/(z (kappa + lambda_k))`` at z = -rate + i0, kappa that of z + ridge."""
+        if sign_of(rate - self._model.ridge) <= 0:
+            return Value(value=mpmath.mpf(0), error=mpmath.mpf(0))
         sums = self._model.sums_for(digits)
         with self._model.field(digits, 20) as field:
             sizes = self._model.sizes(field)
-            u = constant(rate, field)
+            u = constant(rate - self._model.ridge, field)
             # To the cut along an arc from the positive axis; the last node is on the cut itself.
             arc = [
                 field.complex(u * math.cos(a), u * math.sin(a)) for a in np.linspace(0.2, math.pi - 1e-7, 24)
@@ -149,22 +157,24 @@ class Solver:
             )
             point = resolvent.point
             kappa = point.kappa[0]
-            value = field.mpf(
-                (kappa / (kappa + self._model.eigenvalue(level, field))).imag / (field.pi() * u)
-            )
+            part = (kappa / (kappa + self._model.eigenvalue(level, field))).imag
+            value = field.mpf(part / (field.pi() * constant(rate, field)))
             R1, R3 = resolvent.R1[0], resolvent.R3[0]
             steep = float(abs(1 / (1 + kappa * sizes.slope(R1, R3, point.df1[1, 0]) / (R1 * R3))))
-            part = float(abs(kappa) / abs(kappa.imag))
-            error = point.error * SENSITIVITY * (1 + steep) * part + 2.0**-field.bits * part
+            turned = float(abs(kappa) / abs(kappa.imag))
+            error = (point.error * SENSITIVITY * (1 + steep) + 2.0**-field.bits) * turned
             return Value(value=value, error=abs(value) * mpmath.mpf(error))
 
     def level(self, k: object) -> int:
         """k as a level of the spectrum; raises `DomainError`."""
         return whole_number(k, "k", 1, math.inf if self._levels is None else self._levels)
 
-    def check_stable(self) -> None:
-        """Raise `DomainError` for step sizes beyond stability."""
-        self.dynamics.rule.check_stable(self._model)
+    def check(self) -> None:
+        """Raise `DomainError` for a ridge below the pole, and for step sizes beyond stability."""
+        model = self._model
+        with model.field(15, 0) as field:
+            check_ridge(model.ridge, min(model.N, model.P), model.sums_for(15), model.sizes(field))
+        self.dynamics.rule.check_stable(model)
 
     def train_decay(self, time: sympy.Expr) -> float:
         """A lower bound of ``-log(train loss(t)/train loss(0))``; 0 unless it falls to zero exponentially.
@@ -176,7 +186,7 @@ class Solver:
             modes = self._model.sums_for(15).mode_count()[0]
             sizes = self._model.sizes(field)
             falls = sizes.P is not None and (sizes.N is None or sizes.P < sizes.N)
-            if not falls or infinite(time) or modes <= self._model.P:
+            if self._model.ridge or not falls or infinite(time) or modes <= self._model.P:
                 return 0.0
         if self._slowest is None:
             self._slowest = 0.99 * slowest_rate(self._model.sums_for(15), sizes)
@@ -298,7 +308,8 @@ class Solver:
         inside = digits
         while True:
             with self._model.field(inside, 0) as field:
-                found = fixed_point(self._model.sums_for(inside), self._model.N, self._model.P, field)
+                sums, model = self._model.sums_for(inside), self._model
+                found = fixed_point(sums, model.N, model.P, field, model.ridge)
             if found.error < max(10.0 ** -(digits + 2), SMALLEST):
                 return found, inside
             lost = digits + 2 + math.log10(found.error) if found.error < 1e300 else inside
@@ -307,7 +318,7 @@ class Solver:
                 size = min(self._model.N, self._model.P)
                 raise PrecisionError(
                     f"df1(kappa) is so flat at {size} that kappa takes more than {MOST_DIGITS} digits; "
-                    "use a size further from where the spectrum has a gap"
+                    "use a size further from where the spectrum has a gap, or a ridge further from the pole"
                 )
 
 

@@ -9,7 +9,7 @@ from asymptotics.parsing.numbers import DECADES, exact, real_number
 
 
 def _in_range(name: str, number: sympy.Expr) -> sympy.Expr:
-    if not (number.is_zero or number.is_infinite or abs(sympy.log(number, 10).evalf(5)) <= DECADES):
+    if not (number.is_zero or number.is_infinite or abs(sympy.log(abs(number), 10).evalf(5)) <= DECADES):
         raise DomainError(f"{name} = {sympy.N(number, 5)}; give a number from 1e-{DECADES} to 1e{DECADES}")
     return number
 
@@ -36,6 +36,14 @@ def exact_noise(value: object) -> sympy.Expr:
     if not (number.is_number and number.is_finite and number.is_nonnegative):
         raise DomainError(f"noise = {shown(value)}; the standard deviation sigma must be a number >= 0")
     return _in_range("noise", number)
+
+
+def exact_ridge(value: object) -> sympy.Expr:
+    """rho: a finite number, which may be negative; raises `DomainError`."""
+    number = real_number(value, "ridge")
+    if not number.is_finite:
+        raise DomainError(f"ridge = {shown(value)}; it must be a finite number")
+    return _in_range("ridge", number)
 
 
 def exact_count(name: str, value: object) -> sympy.Expr:

@@ -1,0 +1,93 @@
+"""The end of training with a ridge rho: ``rho = kappa (1 - df1/P)(1 - df1/N)``, and the lowest rho there is.
+
+``rho |w|^2`` is added to ``(1/P) sum (y - f)^2``. For rho > 0 the root is the one with ``df1 < min(N, P)``. A
+negative ridge makes ``df1 > min(N, P)``, where ``rho(kappa)`` has a minimum, the pole of all losses; the root
+is the one above it. Both tend to the end of training without a ridge, ``df1 = min(N, P)``, as rho -> 0.
+
+    check_ridge        raises `DomainError` for a ridge below the pole
+    ridge_point        kappa, R1 and R3 at a ridge, with their errors
+"""
+
+from __future__ import annotations
+
+import math
+
+from sympy import Expr
+
+from asymptotics.errors import DomainError, UnableError
+from numerics.model.renormalised_ridge import SLACK_BITS, deepest, real_root, rough_df1, solve_root
+from numerics.model.sizes import Sizes
+from numerics.spectra.compiled import constant
+from numerics.sums.spectral_sums import SpectralSums
+from numerics.values.arithmetic import Field, array
+from numerics.values.inputs import infinite, sign_of
+from numerics.values.positive import Positive
+
+SLACK = 16
+"""How much larger the error of the sums is taken than its estimate."""
+
+
+def check_ridge(ridge: Expr, smallest: Expr, sums: SpectralSums, sizes: Sizes) -> None:
+    """Raise `DomainError` for a ridge that is not above the pole; ``smallest`` is min(N, P)."""
+    if sign_of(ridge) >= 0:
+        return
+    modes, _ = sums.mode_count()
+    if not infinite(modes) and sign_of(modes - smallest) <= 0:
+        raise UnableError(
+            f"ridge = {float(ridge):.6g} < 0 at min(N, P) = {smallest}, not below the {modes} modes: the "
+            "pole is not known there; give a ridge >= 0"
+        )
+    pole = 0.0 if infinite(smallest) or sizes.equal else -deepest(sums, sizes)[2]
+    if not float(ridge) > pole:
+        raise DomainError(
+            f"ridge = {float(ridge):.6g} is not above {pole:.6g}, the pole, where all losses diverge; "
+            "raise the ridge"
+        )
+
+
+def ridge_point(
+    ridge: Expr, sums: SpectralSums, sizes: Sizes, field: Field
+) -> tuple[Positive, Positive, Positive, float]:
+    """kappa, R1 and R3 at the root (the factors may be negative), and a floor of log kappa for sums there.
+
+    In the digits of ``sums``, inside ``with field:``; the error of kappa is oo where these are too few.
+    """
+    rho = constant(ridge, field)
+    size = float(field.log(abs(rho)))
+    start, floor = real_root(size, sums, sizes) if rho > 0 else _negative_root(size, sums, sizes, field)
+    point = solve_root(array([rho]), [complex(start)], floor, sums, sizes, field, SLACK_BITS)
+    kappa, df1, slope = (x[0].real for x in (point.kappa, point.df1[0], point.df1[1]))
+    R1, R3 = sizes.factors(df1)
+    change = R1 * R3 + kappa * sizes.slope(R1, R3, slope)
+    rounding = 2.0 ** (SLACK_BITS - field.bits)
+    noise = SLACK * point.error + rounding
+    flat = abs(R1) * sizes.inverse_N + abs(R3) * sizes.inverse_P
+    moved = (noise * float(df1 * flat) + rounding * float(abs(R1 * R3))) / abs(float(change)) + rounding
+    near = noise * float(df1) + moved * float(-kappa * slope)
+    factors = [
+        Positive(R, (near * float(inverse) + rounding) / float(abs(R)) if R else math.inf)
+        for R, inverse in ((R1, sizes.inverse_P), (R3, sizes.inverse_N))
+    ]
+    # The smaller factor is what is left of rho; as a difference it would have fewer digits.
+    small = min((0, 1), key=lambda i: abs(factors[i].value))
+    rest = Positive(rho, rounding) / (Positive(kappa, moved) * factors[1 - small])
+    if rest.error < factors[small].error:
+        factors[small] = rest
+    sound = change > 0 and (rho < 0 or all(factor.value > 0 for factor in factors))
+    return Positive(kappa, moved if sound else math.inf), factors[0], factors[1], floor
+
+
+def _negative_root(size: float, sums: SpectralSums, sizes: Sizes, field: Field) -> tuple[float, float]:
+    """log kappa at ``rho = -e^size`` between the pole and the end of training without a ridge."""
+    high, low, _ = deepest(sums, sizes)
+    rough, floor = sizes.in_floats, low - 3.0
+
+    def below(y: float) -> bool:
+        """Whether rho(kappa) is below rho."""
+        R1, R3 = rough.factors(rough_df1(sums, complex(y), floor, field)[0].real)
+        return R1 * R3 < 0 and y + math.log(-R1 * R3) > size
+
+    while high - low > 1e-10 * max(1.0, abs(high)):
+        middle = (low + high) / 2
+        low, high = (middle, high) if below(middle) else (low, middle)
+    return high, floor
