@@ -37,6 +37,7 @@ from sympy import (
     sympify,
     together,
 )
+from sympy.core.function import Application
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.caches import cached
@@ -346,14 +347,21 @@ def tidy(expression: Expr) -> Expr:
     >>> tidy(1 / ((1 - d) * sin((1 - d) / b)))
     1/((d - 1)*sin((d - 1)/b))
     """
-    shaped = expression.replace(lambda e: e.is_Add and not e.free_symbols, _shorter).replace(
-        lambda e: e.is_Function and not isinstance(e, RegularSum | ConvergentSum),
-        lambda e: _forward(e.func(*(factor_terms(together(argument)) for argument in e.args))),
-    )
+    shaped = expression.replace(lambda e: e.is_Add and not e.free_symbols, _shorter)
+    shaped = shaped.xreplace({call: _shaped(call) for call in shaped.atoms(Application)})
     if shaped.has(Oscillation):
         # the mean and the oscillation stay side by side
         return factor_terms(shaped.replace(lambda e: e.is_Add and not e.has(Oscillation), together))
     return factor_terms(together(shaped)).replace(lambda e: e.is_Pow and e.exp.is_Integer, _forward)
+
+
+@cached(maxsize=1024)
+def _shaped(call: Expr) -> Expr:
+    """A function with its arguments over one denominator; sums over modes as they are."""
+    if isinstance(call, RegularSum | ConvergentSum):
+        return call
+    inner = {part: _shaped(part) for part in call.atoms(Application) - {call}}
+    return _forward(call.func(*(factor_terms(together(x.xreplace(inner))) for x in call.args)))
 
 
 def _shorter(total: Expr) -> Expr:

@@ -46,7 +46,7 @@ from asymptotics.expansions.collection import Summands, collect, summands_of
 from asymptotics.expansions.orders import add, compare, order, order_expr, signs_on
 from asymptotics.expansions.ring import ONE, Element, element, sum_of_products
 from asymptotics.expansions.terms import Bound, Logs, Term, compare_logs, logs_at_point, slopes_of
-from asymptotics.expansions.vanishing import DOUBT, NONZERO, number_in, zero_test
+from asymptotics.expansions.vanishing import DOUBT, NONZERO, zero_test_of
 from asymptotics.notation import Notation, restate
 from asymptotics.notation import notation as named
 from asymptotics.parsing.heights import to_power
@@ -169,7 +169,7 @@ class Expansion:
 
     def without_zeros(self) -> tuple[Expansion, tuple[Term, ...]]:
         """The same without terms whose numbers vanish, and those of them that are 0 to 200 digits only."""
-        found = [(t, zero_test(number_in(t.coefficient))) for t in self.terms]
+        found = [(t, zero_test_of(t.element)) for t in self.terms]
         kept = tuple(t for t, verdict in found if verdict == NONZERO)
         doubtful = tuple(t for t, verdict in found if verdict == DOUBT)
         return (self if len(kept) == len(found) else replace(self, terms=kept)), doubtful

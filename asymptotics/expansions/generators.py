@@ -26,11 +26,12 @@ DIGITS = 30
 class Generator:
     """``base**monomial``; two of one base and one monomial are the same object while either is in use."""
 
-    __slots__ = ("__weakref__", "_sample", "base", "denominator", "is_compound", "is_power", "monomial")
+    __slots__ = ("__weakref__", "_sample", "base", "denominator", "is_compound", "is_number", "is_power", "monomial")
 
     def __init__(self, base: Expr, monomial: Expr) -> None:
         self.base, self.monomial = base, monomial
         powers = [f.as_base_exp() for f in Mul.make_args(monomial)]
+        self.is_number = not (base.free_symbols or monomial.free_symbols)
         self.is_compound = any(x.is_Add for x, _ in powers)
         # a product of whole powers of symbols, and what clears its denominator
         self.is_power = all((x.is_Symbol or x == 1) and n.is_Integer for x, n in powers)

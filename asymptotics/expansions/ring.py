@@ -27,7 +27,8 @@ from math import gcd, lcm, prod
 from typing import Any
 
 import mpmath
-from sympy import QQ, Add, Expr, Mul, S, Symbol, factor
+from sympy import QQ, Add, Expr, Mul, S, Symbol
+from sympy.polys.rings import PolyRing
 
 from asymptotics.caches import cached
 from asymptotics.expansions.generators import DIGITS, Generator, Monomial, Number, generator, merge
@@ -252,8 +253,21 @@ def sum_of_products(pairs: Iterable[tuple[Element, Element]]) -> Element:
 
 @cached(maxsize=4096)
 def _polynomial(parts: frozenset[tuple[Monomial, Number]]) -> Expr:
-    total = Add(*(Mul(QQ.to_sympy(QQ(c)), *_factors(m)) for m, c in parts))
-    return factor(total) if len(parts) > 1 else total
+    """A polynomial in symbols, factored."""
+    symbols = sorted({letter.base for monomial, _ in parts for letter, _ in monomial}, key=str)
+    if len(parts) == 1 or not symbols:
+        return Add(*(Mul(QQ.to_sympy(QQ(c)), *_factors(m)) for m, c in parts))
+    places = {symbol: i for i, symbol in enumerate(symbols)}
+    found = PolyRing(symbols, QQ).zero
+    for monomial, c in parts:
+        powers = [0] * len(symbols)
+        for letter, p in monomial:
+            powers[places[letter.base]] = int(p)
+        found[tuple(powers)] = QQ(c)
+    scale, factors = found.factor_list()
+    total = Mul(*(f.as_expr() ** n for f, n in factors))
+    # a number is not multiplied into a sum, a sign is
+    return Mul(as_rational(scale), total, evaluate=not total.is_Add or scale in (1, -1))
 
 
 def _factors(monomial: Monomial) -> Iterator[Expr]:

@@ -12,6 +12,7 @@ each of these is a curve in the parameters. What a sum of other functions does i
 
     zero_test(expression)            one of the three for an expression without free symbols
     number_in(coefficient)           the factor without symbols
+    zero_test_of(coefficient)        the test of that factor, for a polynomial in generators
     zero_curves(expression, domain)  polynomials that vanish where a factor does; whether these are all zeros
 """
 
@@ -44,6 +45,7 @@ from sympy.polys.polyerrors import PolynomialError
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, primitive, solutions
 from asymptotics.errors import DomainError
+from asymptotics.expansions.ring import Element
 from asymptotics.precision import working
 
 NONZERO, ZERO, DOUBT = "nonzero", "zero", "doubt"
@@ -87,6 +89,17 @@ def number_in(coefficient: Expr) -> Expr:
     if all(part.free_symbols for part in coefficient.atoms(Add, Function)):
         return Integer(1)  # powers of rational numbers do not vanish
     return factor_terms(coefficient).as_independent(*symbols, as_Add=False)[0]
+
+
+def zero_test_of(coefficient: Element) -> str:
+    """The test of the factor of a coefficient that is free of symbols."""
+    shared = coefficient.shared()
+    beside = {letter for monomial in coefficient.terms for letter, _ in monomial - shared}
+    if not any(letter.is_number for letter in beside):
+        numbers = (letter.base for letter, _ in shared if not letter.base.free_symbols)
+        if all(zero_test(number) == NONZERO for number in numbers):
+            return NONZERO
+    return zero_test(number_in(coefficient.as_expr()))
 
 
 def _value(expression: Expr, digits: int) -> mpmath.mpf | None:
