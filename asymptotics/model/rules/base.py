@@ -28,7 +28,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import ClassVar, Protocol, TypeVar
 
-from sympy import Expr, Integer, Rational, Symbol, exp, limit
+from sympy import Expr, Integer, Rational, Symbol, exp, limit, nan, zoo
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, shown
@@ -220,9 +220,15 @@ def _slow_modes(rule: type[TrainingRule]) -> tuple[Expr, Expr, Expr]:
     """
     z = Symbol("z")
     s, g = rule.symbol(z), rule.transform_of_one(z)
-    s1, s2 = (limit(s.diff(z, n), z, 0) / n for n in (1, 2))
-    g0 = -limit((1 / g).diff(z, 2), z, 0) / 2
+    s1, s2 = (_at_zero(s.diff(z, n), z) / n for n in (1, 2))
+    g0 = -_at_zero((1 / g).diff(z, 2), z) / 2
     return 1 / s1, s2 / s1**2, (s2 / s1 - g0) / s1
+
+
+def _at_zero(function: Expr, z: Symbol) -> Expr:
+    """The value at z = 0, a limit where a singularity is to be removed."""
+    value = function.xreplace({z: Integer(0)})
+    return limit(function, z, 0) if value.has(nan, zoo) else value
 
 
 def positive_float(name: str, value: object) -> float:
