@@ -26,7 +26,16 @@ DIGITS = 30
 class Generator:
     """``base**monomial``; two of one base and one monomial are the same object while either is in use."""
 
-    __slots__ = ("__weakref__", "_sample", "base", "denominator", "is_compound", "is_number", "is_power", "monomial")
+    __slots__ = (
+        "__weakref__",
+        "_sample",
+        "base",
+        "denominator",
+        "is_compound",
+        "is_number",
+        "is_power",
+        "monomial",
+    )
 
     def __init__(self, base: Expr, monomial: Expr) -> None:
         self.base, self.monomial = base, monomial
