@@ -28,6 +28,7 @@ from asymptotics.laws.windows import Window as Window
 from asymptotics.model.marchenko_pastur import MarchenkoPastur as MarchenkoPastur
 from asymptotics.model.marchenko_pastur import marchenko_pastur as marchenko_pastur
 from asymptotics.model.rules.base import TrainingRule as TrainingRule
+from asymptotics.model.rules.discrete_heavy_ball import DiscreteHeavyBall as DiscreteHeavyBall
 from asymptotics.model.rules.gradient_descent import GradientDescent as GradientDescent
 from asymptotics.model.rules.gradient_flow import GradientFlow as GradientFlow
 from asymptotics.model.rules.heavy_ball import HeavyBall as HeavyBall

@@ -10,6 +10,7 @@
 ``eta, B``  learning rate and batch size of one-pass SGD
 ``E``       number of ensemble members
 ``beta``    inertia of heavy-ball momentum, ``beta v'' + v' = ...``
+``mu``      momentum of heavy ball in discrete steps
 ``kappa``   renormalised ridge, ``kappa = z/q``
 ``rho, l``  explicit ridge, ``rho P^-l`` in laws
 ``r``       modes per feature or sample, ``M = r N``
@@ -38,6 +39,7 @@ B = Symbol("B", positive=True)
 E = Symbol("E", positive=True)
 kappa = Symbol("kappa", positive=True)
 beta = Symbol("beta", positive=True)
+mu = Symbol("mu", positive=True)
 rho = Symbol("rho", positive=True)
 l = Symbol("l", positive=True)  # noqa: E741
 r = Symbol("r", positive=True)
@@ -50,5 +52,5 @@ RESOURCES = (t, N, P)
 
 __all__ = [
     "RESOURCES", "B", "C", "E", "M", "N", "P", "a", "b", "b_test", "beta", "eta", "gamma", "h", "k", "kappa",
-    "l", "n", "r", "rho", "sigma", "t",
+    "l", "mu", "n", "r", "rho", "sigma", "t",
 ]  # fmt: skip

@@ -1,3 +1,4 @@
+from asymptotics.model.rules.discrete_heavy_ball import DiscreteHeavyBall as DiscreteHeavyBall
 from asymptotics.model.rules.gradient_descent import GradientDescent as GradientDescent
 from asymptotics.model.rules.gradient_flow import GradientFlow as GradientFlow
 from asymptotics.model.rules.heavy_ball import HeavyBall as HeavyBall

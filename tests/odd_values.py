@@ -207,6 +207,8 @@ ENTRANCES: dict[str, Callable[[Any], Any]] = {
     "squares": law.squares,
     "torus index": lambda v: law.torus(2, v),
     "GradientDescent": lambda v: law.GradientDescent(eta=v),
+    "DiscreteHeavyBall eta": lambda v: law.DiscreteHeavyBall(eta=v, momentum=0.5),
+    "DiscreteHeavyBall momentum": lambda v: law.DiscreteHeavyBall(eta=0.1, momentum=v),
     "HeavyBall": lambda v: law.HeavyBall(beta=v),
     "OnePassSGD eta": lambda v: law.OnePassSGD(eta=v, batch=2),
     "OnePassSGD batch": lambda v: law.OnePassSGD(eta=0.1, batch=v),

@@ -53,8 +53,9 @@ class FullModel:
     N, P : model size and number of samples, numbers > 0 or oo (the default).
     noise : sigma, the standard deviation of the label noise; the task's own by default.
     digits : relative precision of every value, 1 to 1000.
-    rule : `GradientFlow()` (default), `GradientDescent(eta=)`, `HeavyBall(beta=)` or
-        `OnePassSGD(eta=, batch=)`. Times are on the clock of the rule: numbers of steps where it counts them.
+    rule : `GradientFlow()` (default), `GradientDescent(eta=)`, `HeavyBall(beta=)`,
+        `DiscreteHeavyBall(eta=, momentum=)` or `OnePassSGD(eta=, batch=)`. Times are on the clock of the
+        rule: numbers of steps where it counts them.
     ridge : rho, where ``rho |w|^2`` is added to the objective ``(1/P) |y - f|^2``; any number above the pole,
         which is below 0. Train losses are without this penalty. Not for one-pass SGD.
 

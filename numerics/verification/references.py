@@ -11,6 +11,7 @@ sgd_noise(_model)       what one-pass SGD adds to gradient flow after t steps, o
 sgd_noise_transient     c_1 of the same in 1/N
 time_discrete           gradient descent after t steps, N = P = oo
 time_momentum           heavy-ball flow, N = P = oo
+time_discrete_momentum  heavy ball in discrete steps, N = P = oo
 ======================  ===============================================================================
 
 Times are on the clock of the rule. Laws of one-pass SGD are of first order in eta, and so are the values that
@@ -35,7 +36,7 @@ from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule, with_numb
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.precision import working
 from asymptotics.registry import Registry
-from asymptotics.symbols import B, N, P, beta, eta, sigma
+from asymptotics.symbols import B, N, P, beta, eta, mu, sigma
 from asymptotics.tasks.task import Task
 from numerics.model.coefficients import size_coefficient
 from numerics.model.full_model import FullModel
@@ -50,6 +51,7 @@ DEFAULTS: Mapping[Symbol, Expr] = {
     eta: Rational(1, 8),
     B: Integer(8),
     beta: Rational(1, 8),
+    mu: Rational(1, 2),
 }
 """Settings where none are given. N = P = 1 means the coefficient of 1/N, 1/P."""
 ONE = Integer(1)

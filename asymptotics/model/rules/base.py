@@ -241,9 +241,10 @@ def positive_float(name: str, value: object) -> float:
     return number
 
 
-def check_step(eta: float, edge: float) -> None:
-    """Raise `DomainError` for a step that overshoots: ``eta edge >= 2``."""
-    if eta * edge >= 2:
+def check_step(eta: float, edge: float, bound: float = 2.0) -> None:
+    """Raise `DomainError` for a step that overshoots: ``eta edge >= bound``."""
+    if eta * edge >= bound:
+        least = bound / edge
         raise DomainError(
-            f"eta = {eta} is beyond stability: the largest curvature is {edge:.6g}; use eta < {2 / edge:.6g}"
+            f"eta = {eta} is beyond stability: the largest curvature is {edge:.6g}; use eta < {least:.6g}"
         )

@@ -21,7 +21,7 @@ from sympy import (
 
 from asymptotics import Task, derive, power_law
 from asymptotics.model.quantities import QUANTITIES
-from asymptotics.symbols import B, N, P, a, b, eta, k, sigma, t
+from asymptotics.symbols import B, N, P, a, b, eta, k, mu, sigma, t
 from asymptotics.transforms.overlap import OverlapSlope
 from numerics import FullModel, simulate
 
@@ -101,7 +101,10 @@ def test_sgd_limits_where_its_noise_falls_more_slowly():
     assert conditions[(a - 1) / b] == (a < 2 * b)
 
 
-@pytest.mark.parametrize(("name", "pace"), [("time_discrete", eta), ("time_momentum", 1)])
+@pytest.mark.parametrize(
+    ("name", "pace"),
+    [("time_discrete", eta), ("time_momentum", 1), ("time_discrete_momentum", eta / (1 - mu))],
+)
 def test_discrete_steps_and_momentum_keep_the_leading_law(name, pace):
     """After t steps of size eta that of gradient flow at the time eta t."""
     law = getattr(LAWS, name)

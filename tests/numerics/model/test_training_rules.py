@@ -11,9 +11,9 @@ import sympy
 from five_modes import LAMBDAS, POWERS, close
 
 from asymptotics import TrainingRule
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, PrecisionError
 from asymptotics.tasks.task import Task, power_law
-from numerics import FullModel, GradientDescent, HeavyBall, OnePassSGD
+from numerics import DiscreteHeavyBall, FullModel, GradientDescent, HeavyBall, OnePassSGD
 
 oo = sympy.oo
 
@@ -70,7 +70,40 @@ def test_heavy_ball_without_limits_is_an_oscillator(t: float, beta: float) -> No
 
 
 @pytest.mark.parametrize(
-    ("rule", "t"), [(GradientDescent(eta=1e-6), 5_000_000), (HeavyBall(beta=1e-7), 5)], ids=str
+    ("eta", "momentum", "steps"),
+    # a circle for few steps and for modes on the negative axis; a wide contour while the modes on the circle
+    # swing; a plain one once they have died out
+    [(0.5, 0.75, 2), (3.25, 0.75, 9), (0.125, 0.75, 60), (0.5, 0.25, 20), (0.5, 0.0625, 50), (1.5, 0.0, 1)],
+)
+def test_heavy_ball_in_steps_is_its_recursion(eta: float, momentum: float, steps: int) -> None:
+    rule = DiscreteHeavyBall(eta=eta, momentum=momentum)
+    model = FullModel.from_arrays(LAMBDAS, POWERS, rule=rule, digits=8)
+    with mpmath.workdps(40):
+        exact = mpmath.mpf(0)
+        for x, c in zip(LAMBDAS, POWERS, strict=True):
+            before = now = mpmath.mpf(1)
+            for _ in range(steps):
+                before, now = now, now - eta * mpmath.mpf(x) * now + momentum * (now - before)
+            exact += c * now**2
+    for found in (model.test_loss(steps), model.bias(steps)):
+        assert abs(found.value - exact) <= found.error + mpmath.mpf(10) ** -15 * exact
+        assert found.relative_error < 1e-8
+
+
+def test_many_swings_are_refused() -> None:
+    model = FullModel.from_arrays(LAMBDAS, POWERS, rule=DiscreteHeavyBall(eta=0.5, momentum=0.99))
+    with pytest.raises(PrecisionError, match=r"momentum = 0.99 after 3000 steps"):
+        model.test_loss(3000)
+
+
+@pytest.mark.parametrize(
+    ("rule", "t"),
+    [
+        (GradientDescent(eta=1e-6), 5_000_000),
+        (DiscreteHeavyBall(eta=5e-7, momentum=0.5), 5_000_000),
+        (HeavyBall(beta=1e-7), 5),
+    ],
+    ids=str,
 )
 def test_small_steps_and_small_masses_are_the_flow(rule: TrainingRule, t: int) -> None:
     sizes: dict[str, Any] = {"N": 30, "P": 50, "noise": "1/2"}
@@ -118,6 +151,7 @@ def test_sgd_ends_where_batches_feed_back() -> None:
 UNSTABLE = [
     (GradientDescent(eta=2.5), {}, "eta = 2.5 is beyond stability"),
     (GradientDescent(eta=0.5), {"N": 2, "P": 2}, "use eta <"),
+    (DiscreteHeavyBall(eta=3.5, momentum=0.5), {}, "eta = 3.5 is beyond stability"),
     (OnePassSGD(eta=1.5, batch=1), {}, "eta sum\\(lambda\\)/\\(2B\\) = "),
     (OnePassSGD(eta=2.1, batch=1000), {}, "largest curvature"),
 ]

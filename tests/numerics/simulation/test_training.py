@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from sympy import oo
 
 from asymptotics import (
+    DiscreteHeavyBall,
     DomainError,
     GradientDescent,
     GradientFlow,
@@ -49,6 +51,11 @@ def brute_force(
         for _ in range(int(t)):
             w = w + rule.eta * force(w)
         return np.asarray(teacher - matrix @ w)
+    if isinstance(rule, DiscreteHeavyBall):
+        before = w
+        for _ in range(int(t)):
+            before, w = w, w + rule.eta * force(w) + rule.momentum * (w - before)
+        return np.asarray(teacher - matrix @ w)
     mass = rule.beta if isinstance(rule, HeavyBall) else 0.0
 
     def slope(state: Array) -> Array:
@@ -73,6 +80,7 @@ def brute_force(
     [
         (GradientFlow(), 7.0),
         (GradientDescent(eta=0.05), 40.0),
+        (DiscreteHeavyBall(eta=0.05, momentum=0.8), 40.0),
         (HeavyBall(beta=0.1), 7.0),
         (HeavyBall(beta=5.0), 7.0),
     ],
@@ -109,6 +117,26 @@ def test_heavy_ball_meets_its_equation(x: float, beta: float, t: float) -> None:
     if t > 1 and 1e-4 * x * t < 1e3:
         light = dynamics_of(HeavyBall(beta=1e-9 / x)).learned_fraction(np.array([x]), np.array([t]))[0, 0]
         assert light == pytest.approx(-math.expm1(-x * t), abs=1e-6)
+
+
+@pytest.mark.parametrize("mu", [0.0, 1e-9, 0.3, 0.9, 0.99])
+def test_discrete_heavy_ball_meets_its_recursion(mu: float) -> None:
+    """From small steps to the bound of stability, at both double roots and beside them."""
+    low, high = (1 - math.sqrt(mu)) ** 2, (1 + math.sqrt(mu)) ** 2
+    near = [u * (1 + d) for u in (low, high) for d in (-1e-9, 0, 1e-9)]
+    u = np.array([1e-12, 1e-6, 0.01, *near, 0.5, 1.0, 1 + mu, 2 * (1 + mu) * 0.999])
+    u = u[u < 2 * (1 + mu)]
+    steps = np.array([0.0, 1, 2, 3, 10, 101, 1000, math.inf])
+    found = dynamics_of(DiscreteHeavyBall(eta=1.0, momentum=mu)).learned_fraction(u, steps)
+    assert (found[:, -1] == 1).all()
+    with mpmath.workdps(30):
+        for row, x in zip(found, u, strict=True):
+            before = now = mpmath.mpf(1)
+            for n in range(1001):
+                if n in steps:
+                    wanted = float(1 - now)
+                    assert row[list(steps).index(n)] == pytest.approx(wanted, rel=1e-11, abs=1e-13)
+                before, now = now, now - mpmath.mpf(x) * now + mpmath.mpf(mu) * (now - before)
 
 
 def second_moments(rule: OnePassSGD, g: Array, m0: Array, sigma2: float, steps: int) -> Array:

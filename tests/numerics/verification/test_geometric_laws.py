@@ -71,6 +71,7 @@ def test_model_law_holds_and_mutants_fail(r, s):
     [
         *("data", "bias_model", "variance_model", "bias_data", "variance_data", "model_transient"),
         *("gap_noise", "noise", "sgd_noise_model", "time_discrete", "time_momentum"),
+        "time_discrete_momentum",
     ],
 )
 @pytest.mark.parametrize(("r", "s"), [("1/2", "1/3"), ("1/10", "1/3"), ("1/20", "1/2"), ("1/2", "1/4")])

@@ -9,7 +9,7 @@ from sympy import Integer, Rational, log, oo
 
 from asymptotics import DomainError, Task, UnableError, derive, power_law
 from asymptotics.model.quantities import QUANTITIES
-from asymptotics.symbols import B, N, P, a, b, beta, eta, k, sigma
+from asymptotics.symbols import B, N, P, a, b, beta, eta, k, mu, sigma
 from numerics.model.stopping import best_stopping
 from numerics.values.value import Value
 from numerics.verification.references import REFERENCES, Place, reference_value, solution_groups
@@ -270,6 +270,12 @@ def test_another_step_size_and_batch():
     found = verify(LAWS.time_discrete, at={a: 1.5, b: 1.25, eta: Rational(3, 4)})
     assert found.verdict == "HOLDS", str(found)
     assert found.points[0].resource == 134  # the first whole number of steps beyond 100 of gradient flow
+    at = {a: 1.5, b: 1.25, eta: Rational(1, 4), mu: Rational(7, 8)}
+    found = verify(LAWS.time_discrete_momentum, at=at)
+    assert found.verdict == "HOLDS", str(found)
+    assert found.points[0].resource == 50  # steps, eta/(1 - mu) = 2 of gradient flow each
+    wrong = LAWS.time_discrete_momentum.prefactor * Rational(101, 100)
+    assert verify(LAWS.time_discrete_momentum.stating(prefactor=wrong), at=at).verdict == "FAILS"
     found = verify(LAWS.sgd_noise_model, at={a: 1.5, b: 1.25, "eta": 0.5, "B": 3})
     assert found.verdict == "HOLDS", str(found)
 

@@ -1,0 +1,122 @@
+"""Heavy ball in discrete steps, solved: ``Z = (x - 1)(x - mu)/(eta x)`` with x^n for n steps.
+
+The teacher and label noise enter through ``x/(x - 1)``, the transform of 1. A mode of curvature u is at the
+two x with ``x + mu/x = 1 + mu - eta u``: both on the positive axis, both on the circle |x| = sqrt(mu), or
+both on the negative axis. In log x the contour is Talbot's, as wide as the modes on the circle swing; where
+that would reach around the circle, it is a circle around all modes.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from sympy import Expr
+
+from asymptotics.errors import DomainError, PrecisionError
+from asymptotics.model.rules.base import Curvature
+from asymptotics.model.rules.discrete_heavy_ball import DiscreteHeavyBall
+from numerics.model.contour import talbot
+from numerics.model.rules.base import Dynamics, Propagation, solves
+from numerics.spectra.arrays import Array as Floats
+from numerics.values.arithmetic import Array, Field, array, each
+
+MAX_NODES = 1500
+"""Most contour nodes, as for heavy-ball flow."""
+
+TINY = 1e-300
+
+
+@solves(DiscreteHeavyBall)
+class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
+    """f_n(u) solves ``f_(n+1) = (1 + mu - eta u) f_n - mu f_(n-1)``, ``f_(-1) = f_0 = 1``."""
+
+    def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
+        eta, mu, steps = field.real(self.rule.eta), field.real(self.rule.momentum), int(time)
+        angle = self._angle(steps, nodes, digits, curvature)
+        swing = angle * steps
+        # Talbot's contour is at heights below (0.84 nodes + pi swing)/n; x = e^z repeats itself beyond pi.
+        around = 0.84 * nodes + math.pi * swing > math.pi * steps
+        wanted = _points(steps, nodes) if around else 2 * nodes + 4 * swing
+        if wanted > MAX_NODES and (around or swing):
+            raise PrecisionError(
+                f"momentum = {self.rule.momentum:.6g} after {steps} steps: the modes that swing have not "
+                "died out, which needs too many contour nodes; use a smaller momentum or a later time"
+            )
+        if around:
+            x, weights = _circle(steps, nodes, digits, field)
+        else:
+            # A wide contour has its nodes further apart, and up to twice as many do what `nodes` would.
+            scale = 2 * math.ceil(nodes * (1 + swing / (swing + 0.26 * nodes)) / 2)
+            z, weights = talbot(field.real(steps), scale, field, swing=swing)
+            x = each(field.exp, z)
+        return Propagation(Z=(x - 1) * (x - mu) / (eta * x), tau=weights * x / (x - 1))
+
+    def _angle(self, steps: int, nodes: int, digits: int, curvature: Curvature) -> float:
+        """The largest argument of an x that is not below the digits after these steps; 0 without one."""
+        mu = self.rule.momentum
+        middle = 1 + mu - self.rule.eta * curvature.edge
+        size = math.sqrt(mu)
+        if middle < -2 * size:
+            size = (math.sqrt(middle**2 - 4 * mu) - middle) / 2
+        if middle >= 2 * math.sqrt(mu) or -steps * math.log(max(size, TINY)) > max(
+            (digits + 5) * math.log(10), 1.4 * nodes
+        ):
+            return 0.0
+        return math.acos(max(-1.0, middle / (2 * size)))
+
+    def learned_fraction(self, curvature: Floats, times: Floats) -> Floats:
+        """``1 - f_n(u)``, and 1 after endless steps; raises `DomainError` if eta u >= 2 (1 + mu)."""
+        eta, mu = self.rule.eta, self.rule.momentum
+        largest, bound = float(curvature.max(initial=0.0)), 2 * (1 + mu)
+        if not eta * largest < bound:
+            raise DomainError(
+                f"eta = {eta} is not below {bound:.6g}/{largest:.6g} = {bound / largest:.6g}, the stability "
+                "bound of this draw's kernel; lower eta"
+            )
+        endless = np.isinf(times)
+        steps = np.where(endless, 0.0, times)
+        found = _fraction(eta * curvature[:, None], mu, np.maximum(steps, 1.0))
+        fraction: Floats = np.where(endless, 1.0, np.where(steps == 0, 0.0, found))
+        return fraction
+
+
+def _fraction(step: Floats, mu: float, n: Floats) -> Floats:
+    """``1 - f_n`` of ``step = eta u`` for n >= 1, from the root of largest size and the other's ratio to it.
+
+    ``f_n = x^n - (x - 1 + step)(x^n - y^n)/(x - y)`` for the roots x and y.
+    """
+    middle = 1 + mu - step
+    discriminant = middle**2 - 4 * mu
+    root = np.sqrt(np.abs(discriminant))
+    # Both real: 1 - x without cancellation for small steps, and log |x|.
+    gap = np.where(middle > 0, 2 * step / (1 - mu + step + root), 1 - (middle - root) / 2)
+    size = np.maximum(np.abs(1 - gap), TINY)
+    logarithm = np.where(middle > 0, np.log1p(-np.minimum(gap, 1 - 2.0**-53)), np.log(size))
+    sign = np.where((middle > 0) | (np.mod(n, 2) == 0), 1.0, -1.0)
+    power = np.exp(n * logarithm)
+    apart = np.minimum(root / size, 1.0)
+    with np.errstate(divide="ignore"):
+        spread = np.where(apart > 0, -np.expm1(n * np.log1p(-apart)) / np.maximum(apart, TINY), n)
+    learned = np.where(sign > 0, -np.expm1(n * logarithm), 1 + power)
+    real = learned + (step - gap) * sign * power * spread / np.where(middle > 0, size, -size)
+    # Both on the circle of radius sqrt(mu); the angle is measured from the nearer half of the axis.
+    angle = np.arctan2(root, np.abs(middle))
+    turned = np.where(middle > 0, 1.0, -1.0) * np.sin(n * angle) / np.maximum(root, TINY)
+    swinging = 1 - sign * mu ** (n / 2) * (np.cos(n * angle) + (1 - mu - step) * turned)
+    fraction: Floats = np.where(discriminant >= 0, real, swinging)
+    return fraction
+
+
+def _points(steps: int, nodes: int) -> int:
+    """Points of the circle, an even number: x^n grows on it by two thirds of the digits at most."""
+    return 2 * nodes + 3 * steps + steps % 2
+
+
+def _circle(steps: int, nodes: int, digits: int, field: Field) -> tuple[Array, Array]:
+    """x on a circle outside the modes, with ``x^n/points``: the only error is the aliasing of later steps."""
+    points = _points(steps, nodes)
+    radius = field.exp(field.real(digits + 5) * field.log(field.real(10)) / points)
+    angles = [field.pi() * (2 * j + 1) / points for j in range(points // 2)]
+    x = array([field.complex(radius * field.cos(angle), radius * field.sin(angle)) for angle in angles])
+    return x, x**steps / points
