@@ -1,0 +1,169 @@
+"""The clock of features that move: the Volterra equation that the learned kernel sets for its own scale.
+
+Under the clock tau, ``dtau = K dt``, the network is the linear model (theory of `numerics.model.rich`), and with
+``chi = K^(-1/2)``
+
+    1/chi(tau)^2 = K(0) + gamma^2 sum_j w_j Z_j(tau)^2,     Z_j' = chi - h_j Z_j,   Z_j(0) = 0,
+
+where ``sum_j w_j e^(-h_j x)`` is minus the slope in x of the lazy train loss at time x/2. Rates h_j and weights
+w_j may be complex: each stands for itself and its conjugate, so that the sum is twice its real part.
+
+    Clock           the solution on panels of tau that grow geometrically
+    run_clock       to solve it until a time t is reached
+
+On each panel chi is a polynomial through Chebyshev points, the Z_j solve their equations at these points
+(collocation), and Newton's method finds chi. What is left is the error of interpolation, which two solutions of
+different degree measure.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asymptotics.errors import PrecisionError
+
+Floats = NDArray[np.float64]
+Complexes = NDArray[np.complex128]
+
+GROWTH = 1.4
+"""Each panel ends at so many times its start."""
+FIRST = 1.0
+"""The first panel ends at this over the largest rate."""
+ROUNDS = 60
+CLOSE = 1e-15
+ROUGH = 1e-9
+"""Relative steps of Newton's method: where it ends at once, and below which one that has stopped falling ends it."""
+MOST_PANELS = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Panel:
+    """Where a panel starts, how long it is in tau, and the solution at its points; ``t`` is the time there."""
+
+    start: float
+    length: float
+    chi: Floats
+    Z: Complexes
+    t: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Clock:
+    """chi, t and the Z_j as functions of tau."""
+
+    grid: Grid
+    panels: tuple[Panel, ...]
+
+    def at_time(self, t: float) -> tuple[float, float, Complexes]:
+        """tau, chi and the Z_j when the time is t."""
+        panel = next(panel for panel in self.panels if t <= panel.t[-1])
+        low, high = 0.0, 1.0
+        while high - low > 4e-16 * high:
+            middle = (low + high) / 2
+            if middle in (low, high):
+                break
+            low, high = (middle, high) if self.grid.weights(middle) @ panel.t < t else (low, middle)
+        weights = self.grid.weights(high)
+        return panel.start + high * panel.length, float(weights @ panel.chi), weights @ panel.Z
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Grid:
+    """Chebyshev points x_0 = 0 < ... < x_n = 1, the matrix of derivatives on them, and barycentric weights."""
+
+    points: Floats
+    slopes: Floats
+    barycentric: Floats
+
+    def weights(self, x: float) -> Floats:
+        """The weights that interpolate at x."""
+        apart = x - self.points
+        if not apart.all():
+            return np.asarray(apart == 0, dtype=np.float64)
+        terms = self.barycentric / apart
+        return np.asarray(terms / terms.sum(), dtype=np.float64)
+
+
+def chebyshev(degree: int) -> Grid:
+    """The grid of a polynomial of this degree.
+
+    >>> grid = chebyshev(4)
+    >>> bool(np.allclose(grid.slopes @ grid.points**3, 3 * grid.points**2))
+    True
+    """
+    j = np.arange(degree + 1)
+    points = np.sin(np.pi * j / (2 * degree)) ** 2
+    barycentric = np.where((j == 0) | (j == degree), 0.5, 1.0) * (-1.0) ** j
+    apart = np.subtract.outer(points, points)
+    np.fill_diagonal(apart, 1.0)
+    slopes = np.divide.outer(1 / barycentric, 1 / barycentric) / apart
+    np.fill_diagonal(slopes, 0.0)
+    np.fill_diagonal(slopes, -slopes.sum(axis=1))
+    return Grid(points=points, slopes=slopes, barycentric=barycentric)
+
+
+def run_clock(
+    rates: Complexes, weights: Complexes, gamma: float, start: float, until: float, longest: float, degree: int
+) -> Clock | None:
+    """The clock until the time ``until``; None if tau passes ``longest`` before. ``start`` is K(0)."""
+    grid = chebyshev(degree)
+    tau, t = 0.0, 0.0
+    Z = np.zeros(len(rates), dtype=np.complex128)
+    chi = start**-0.5
+    length = FIRST / float(np.abs(rates).max())
+    panels = []
+    while t < until:
+        if tau > longest:
+            return None
+        if len(panels) > MOST_PANELS:
+            raise PrecisionError("the clock of the rich model takes too many panels; use an earlier time")
+        panel = _solve_panel(grid, rates, weights, gamma**2, start, (tau, t, chi, Z), length)
+        panels.append(panel)
+        tau, t, chi, Z = tau + length, float(panel.t[-1]), float(panel.chi[-1]), panel.Z[-1]
+        length = (GROWTH - 1) * tau
+    return Clock(grid=grid, panels=tuple(panels))
+
+
+def _solve_panel(
+    grid: Grid,
+    rates: Complexes,
+    weights: Complexes,
+    strength: float,
+    start: float,
+    at: tuple[float, float, float, Complexes],
+    length: float,
+) -> Panel:
+    tau, t, chi_0, Z_0 = at
+    inner, from_start = grid.slopes[1:, 1:], grid.slopes[1:, 0]
+    scaled = rates * length
+    system = inner[None] + scaled[:, None, None] * np.eye(len(inner))[None]
+    # Z = response (chi length) + what the start leaves
+    response = np.linalg.inv(system)
+    left = -np.einsum("jik,k->ij", response, from_start) * Z_0
+    chi, before = np.full(len(inner), chi_0), math.inf
+    for _ in range(ROUNDS):
+        Z = left + length * np.einsum("jik,k->ij", response, chi)
+        rest = 1 / chi**2 - start - 2 * strength * (Z**2 * weights).sum(axis=1).real
+        slope = -4 * strength * length * np.einsum("ij,jik->ik", Z * weights, response).real
+        slope[np.diag_indices_from(slope)] -= 2 / chi**3
+        step = np.linalg.solve(slope, -rest)
+        size = float(np.abs(step / chi).max())
+        chi = chi + step * min(1.0, 0.5 / (size + CLOSE))
+        if size < CLOSE or (size < ROUGH and size > before / 2):  # rounding is all that is left
+            break
+        before = size
+    else:
+        raise PrecisionError(f"the clock of the rich model did not converge at tau = {tau:.3g}")
+    Z = left + length * np.einsum("jik,k->ij", response, chi)
+    times = t + np.concatenate([[0.0], np.linalg.solve(inner, length * chi**2)])
+    return Panel(
+        start=tau,
+        length=length,
+        chi=np.concatenate([[chi_0], chi]),
+        Z=np.vstack([Z_0[None], Z]),
+        t=times,
+    )

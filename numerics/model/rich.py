@@ -1,0 +1,290 @@
+"""RichModel: a two-layer linear network whose features move, solved exactly from its lazy curves.
+
+The network is ``f = (gamma N)^-1 w^T B A psi`` with A frozen, B(0) = 1, w(0) = 0, trained by gradient flow of rate
+gamma on (w, gamma B) (`simulate_rich`). [B, w/sqrt(N)] then moves by Lorentz boosts, so that its kernel is
+``K 1 + m m^T/K`` with K = sqrt(1 + ...) the scale of the features, and under the clock ``dtau = K dt`` it is the
+linear model of `full_model` with ``chi = K^(-1/2)``:
+
+    1/chi(tau)^2 = 1 + gamma^2 int_0^tau int_0^tau chi(x) chi(y) S(2 tau - x - y) dx dy,
+    S(x) = -d/dx Lhat_lazy(x/2),                 t = int chi^2 dtau,
+    v(tau) = [chi(0) v_lazy(tau) + int_0^tau chi'(x) v_lazy(tau - x) dx]/chi(tau).
+
+This holds for each draw; for the mean field Lhat_lazy self-averages. The network is linear in psi and A stays as
+it was drawn: the loss at t = oo, and with it the bottlenecks of N and P, are those of the lazy model.
+
+The lazy train loss is a single transform, ``Lhat_lazy(t) = InvLaplace[R1 (Xi + sigma^2)/z](2t)``, since
+``C1 = [T(z) - T(z')]/(z' - z)`` with that T; the rest comes from two-time kernels. All are taken on one contour
+around the spectrum (`encircle`), on which the clock is solved as well (`clock`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy
+from numpy.typing import ArrayLike, NDArray
+
+from asymptotics.errors import DomainError, PrecisionError, shown
+from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.parsing.numbers import exact, is_many, items_of
+from asymptotics.tasks.task import Task
+from numerics.model.clock import Clock, run_clock
+from numerics.model.discretisation import GUARD_BITS
+from numerics.model.encircle import encircle
+from numerics.model.full_model import FullModel
+from numerics.model.renormalised_ridge import resolve, starting_values
+from numerics.model.two_time import OneTime, contour_kernels, one_time
+from numerics.values.arithmetic import Field, array
+from numerics.values.inputs import exact_time, infinite
+from numerics.values.results import Curve
+from numerics.values.value import Value
+
+RESOLUTIONS = ((12, 14), (16, 18))
+"""Nodes a panel and degree in tau, of the solution and of the one that it is compared with."""
+ROUNDING = 1e-13
+DIGITS = 15
+FARTHER = 1e4
+"""By how much a contour is laid out farther when tau has passed its end."""
+LATEST = 1e40
+EXTRA_BITS = 60
+"""What cancels in two-point sums of neighbouring nodes."""
+BEYOND = 2.0
+"""The radius of the contour, over the largest curvature."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Lazy:
+    """The lazy model on one contour: nodes, their weights, and what is inverted there, in double precision."""
+
+    longest: float
+    z: NDArray[np.complex128]
+    weights: NDArray[np.complex128]
+    train: NDArray[np.complex128]
+    kappa: NDArray[np.complex128]
+    nodes: OneTime
+    field: Field
+
+    def pairs(self, shares: Mapping[str, float]) -> NDArray[np.complex128]:
+        """The two-time kernel with these shares of its parts, on (upper nodes) x (upper nodes, conjugates)."""
+        with self.field as field:
+            kernels, _ = contour_kernels(self.nodes, field)
+        parts = (share * getattr(kernels, name).terms[0] for name, share in shares.items() if share)
+        return np.asarray(sum(parts).astype(np.complex128))
+
+
+class RichModel:
+    """The losses of a task learned by features that move, at any N, P, noise and richness gamma.
+
+    Parameters are those of `FullModel` (gradient flow), and ``gamma`` > 0, the richness (dimensionless): the lazy
+    model is gamma -> 0. Results are `Value`s of about 10 digits with their estimated errors; times may reach
+    those at which the lazy clock is at 1e40. Units of the target power, whose noise floor is not included.
+
+    >>> from asymptotics import power_law
+    >>> model = RichModel(power_law(1.5, 1.25), gamma=1)
+    >>> round(float(model.test_loss(100)), 9), round(float(model.kernel_scale(100)), 9)
+    (0.056262467, 9.568376747)
+    """
+
+    __slots__ = ("_found", "_kernels", "gamma", "lazy")
+
+    def __init__(
+        self,
+        task: Task,
+        params: Mapping[sympy.Symbol | str, object] | None = None,
+        *,
+        N: object = sympy.oo,
+        P: object = sympy.oo,
+        noise: object = None,
+        gamma: object,
+    ) -> None:
+        self._set_up(FullModel(task, params, N=N, P=P, noise=noise), gamma)
+
+    @classmethod
+    def from_arrays(
+        cls,
+        eigenvalues: ArrayLike,
+        target: ArrayLike,
+        *,
+        N: object = sympy.oo,
+        P: object = sympy.oo,
+        noise: object = 0,
+        gamma: object,
+    ) -> RichModel:
+        """The model of a finite spectrum, as `FullModel.from_arrays`."""
+        model = cls.__new__(cls)
+        model._set_up(FullModel.from_arrays(eigenvalues, target, N=N, P=P, noise=noise), gamma)
+        return model
+
+    def _set_up(self, lazy: FullModel, gamma: object) -> None:
+        number = exact(gamma, "gamma")
+        if not (number.is_number and number.is_finite and number.is_positive):
+            raise DomainError(
+                f"gamma = {shown(gamma)}; the richness must be a number > 0 (FullModel is gamma -> 0)"
+            )
+        self.lazy, self.gamma = lazy, number
+        self._found: dict[tuple[int, int], tuple[Lazy, Clock]] = {}
+        self._kernels: dict[object, NDArray[np.complex128]] = {}
+
+    def __repr__(self) -> str:
+        return repr(self.lazy).replace("FullModel", "RichModel").replace(")", f", gamma={self.gamma})", 1)
+
+    # -- what is asked for ---------------------------------------------------------------
+
+    def test_loss(self, t: object) -> Any:
+        """``L(t)``, the excess test loss; a `Curve` for an array of times. At t = oo that of the lazy model."""
+        if is_many(t):
+            return self.curve(t)
+        if infinite(exact_time(t)):
+            return self.lazy.test_loss(t)
+        if infinite(self.lazy.P):
+            return self._single(t)
+        noise = float(self.lazy.noise**2)
+        signal = ("bias", "initialisation", "data", "interaction")
+        return self._double(t, {**dict.fromkeys(signal, 1.0), "noise_data": noise, "noise_interaction": noise})
+
+    def train_loss(self, t: object) -> Value:
+        """``Lhat(t) = |y - f|^2/P`` with the noise in the labels; test loss + sigma^2 for P = oo."""
+        return self.lazy.train_loss(t) if infinite(exact_time(t)) else self._single(t, self.lazy.noise**2)
+
+    def bias(self, t: object) -> Value:
+        """The loss of the predictor averaged over A, data and noise."""
+        return self.lazy.bias(t) if infinite(exact_time(t)) else self._double(t, {"bias": 1.0})
+
+    def transfer(self, k: object, t: object) -> Value:
+        """``H_k(t) = E v_k(t)/w_k``, the mean of mode k; its error is absolute (dimensionless)."""
+        level = self.lazy._solver.level(k)
+        if infinite(exact_time(t)):
+            return self.lazy.transfer(k, t)
+        model = self.lazy._solver._model
+        with model.field(DIGITS, 0) as field:
+            eigenvalue = float(model.eigenvalue(level, field))
+        return self._compare(
+            t, lambda lazy, g, _: lazy.weights * g * lazy.kappa / (lazy.kappa + eigenvalue), absolute=True
+        )
+
+    def kernel_scale(self, t: object) -> Value:
+        """``K(t) = 1/chi^2``: by how much the features have grown; 1 at t = 0 (dimensionless)."""
+        return self._of_clock(t, 1)
+
+    def effective_time(self, t: object) -> Value:
+        """``tau(t) = int_0^t K``: the time at which the lazy clock stands."""
+        return self._of_clock(t, 0)
+
+    def curve(self, ts: Iterable[object], quantity: str = "test_loss") -> Curve:
+        """``quantity``, the name of a method, at each of an array of times."""
+        methods = {
+            f.__name__: f
+            for f in (self.test_loss, self.train_loss, self.bias, self.kernel_scale, self.effective_time)
+        }
+        if not isinstance(quantity, str) or quantity not in methods:
+            raise DomainError(f"quantity = {shown(quantity)}; a curve can be of {', '.join(methods)}")
+        times = [exact_time(t) for t in items_of(ts, "ts")]
+        finite = [t for t in times if not infinite(t)]
+        if finite:
+            self._solutions(float(max(finite)))
+        return Curve(
+            quantity=quantity,
+            times=tuple(map(float, times)),
+            values=tuple(methods[quantity](t) for t in times),
+        )
+
+    # -- how it is found ------------------------------------------------------------------
+
+    def _single(self, t: object, noise: sympy.Expr | None = None) -> Value:
+        floor = 0.0 if noise is not None else float(self.lazy.noise**2)
+        return self._compare(t, lambda lazy, g, _: lazy.weights * g**2 * (lazy.train - floor))
+
+    def _double(self, t: object, shares: Mapping[str, float]) -> Value:
+        def terms(lazy: Lazy, g: NDArray[np.complex128], _: float) -> NDArray[np.complex128]:
+            u = lazy.weights * g
+            key = (lazy.longest, len(lazy.z), tuple(sorted(shares.items())))
+            if key not in self._kernels:
+                self._kernels[key] = lazy.pairs(shares)
+            return np.asarray(np.multiply.outer(u, np.concatenate([u, u.conj()])) * self._kernels[key])
+
+        return self._compare(t, terms)
+
+    def _of_clock(self, t: object, which: int) -> Value:
+        time = exact_time(t)
+        if infinite(time):
+            raise DomainError(f"t = {t}; give a finite time")
+        found = []
+        for _, clock in self._solutions(float(time)):
+            tau, chi, _ = clock.at_time(float(time))
+            found.append((tau, chi**-2)[which])
+        return _value(*found)
+
+    def _compare(self, t: object, terms: Any, *, absolute: bool = False) -> Value:
+        time = float(exact_time(t))
+        found, size = [], 0.0
+        for lazy, clock in self._solutions(time):
+            _, chi, Z = clock.at_time(time)
+            parts = terms(lazy, 1 + lazy.z * Z / chi, chi)
+            found.append(2 * float(parts.real.sum()))
+            size = 2 * float(np.abs(parts).sum())
+        return _value(*found, size=size)
+
+    def _solutions(self, until: float) -> list[tuple[Lazy, Clock]]:
+        found = []
+        for order, degree in RESOLUTIONS:
+            known = self._found.get((order, degree))
+            if known is None or known[1].panels[-1].t[-1] < until:
+                known = self._found[order, degree] = self._solve(order, degree, until)
+            found.append(known)
+        return found
+
+    def _solve(self, order: int, degree: int, until: float) -> tuple[Lazy, Clock]:
+        known = self._found.get((order, degree))
+        edge = self.lazy._solver._model.edge
+        least = 100 * max(until, 1 / edge) * (1 + float(self.gamma))
+        longest = max((lazy.longest for lazy, _ in self._found.values()), default=least)
+        lazy = known[0] if known and known[0].longest >= longest else self._encircle(longest, order)
+        while True:
+            clock = run_clock(
+                -lazy.z,
+                -lazy.z * lazy.weights * lazy.train,
+                float(self.gamma),
+                1.0,
+                until,
+                lazy.longest,
+                degree,
+            )
+            if clock is not None:
+                return lazy, clock
+            if lazy.longest > LATEST:
+                raise PrecisionError(f"t = {until:.6g}: the lazy clock is beyond {LATEST:g} there; use an earlier time")
+            lazy = self._encircle(lazy.longest * FARTHER, order)
+
+    def _encircle(self, longest: float, order: int) -> Lazy:
+        """The lazy model on the contour for all times up to ``longest``."""
+        model = self.lazy._solver._model
+        logs, weights = encircle(1 / longest, BEYOND * model.edge, order)
+        with model.field(DIGITS, EXTRA_BITS) as field:
+            sums, sizes = model.sums_for(DIGITS), model.sizes(field)
+            z = array(
+                field.exp(field.real(y.real)) * field.complex(field.cos(field.real(y.imag)), field.sin(field.real(y.imag)))
+                for y in logs
+            )
+            starts, floor = starting_values(z, sums, sizes)
+            resolvent = resolve(z, starts, floor, sums, sizes, field, GUARD_BITS)
+            point = resolvent.point
+            train = resolvent.R1 * (point.kappa * point.X[0] + field.real(float(self.lazy.noise**2)))
+        return Lazy(
+            longest=longest,
+            z=np.exp(logs),
+            weights=weights,
+            train=train.astype(np.complex128),
+            kappa=point.kappa.astype(np.complex128),
+            nodes=one_time(resolvent, sizes),
+            field=field,
+        )
+
+
+def _value(coarse: float, fine: float, size: float = 0.0) -> Value:
+    """``fine``, with the distance to ``coarse`` and rounding as its error."""
+    error = abs(fine - coarse) + ROUNDING * (abs(fine) + size)
+    return Value(value=mpmath.mpf(fine), error=mpmath.mpf(error))
