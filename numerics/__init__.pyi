@@ -11,6 +11,7 @@ from asymptotics.model.students.structured import StructuredFeatures as Structur
 from asymptotics.model.students.truncation import SpectralTruncation as SpectralTruncation
 from numerics import figures as figures
 from numerics.model.full_model import FullModel as FullModel
+from numerics.model.rich import RichModel as RichModel
 from numerics.model.rules.base import Dynamics as Dynamics
 from numerics.model.rules.base import solves as solves
 from numerics.optima.frontier import Split as Split

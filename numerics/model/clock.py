@@ -1,19 +1,20 @@
 """The clock of features that move: the Volterra equation that the learned kernel sets for its own scale.
 
-Under the clock tau, ``dtau = K dt``, the network is the linear model (theory of `numerics.model.rich`), and with
-``chi = K^(-1/2)``
+Under the clock tau, ``dtau = K dt``, the network is the linear model (theory of `numerics.model.rich`), and
+with ``chi = K^(-1/2)``
 
     1/chi(tau)^2 = K(0) + gamma^2 sum_j w_j Z_j(tau)^2,     Z_j' = chi - h_j Z_j,   Z_j(0) = 0,
 
-where ``sum_j w_j e^(-h_j x)`` is minus the slope in x of the lazy train loss at time x/2. Rates h_j and weights
-w_j may be complex: each stands for itself and its conjugate, so that the sum is twice its real part.
+where ``sum_j w_j e^(-h_j x)`` is minus the slope in x of the lazy train loss at time x/2. Rates h_j and
+weights w_j may be complex: each stands for itself and its conjugate, so that the sum is twice its real
+part.
 
     Clock           the solution on panels of tau that grow geometrically
     run_clock       to solve it until a time t is reached
 
 On each panel chi is a polynomial through Chebyshev points, the Z_j solve their equations at these points
-(collocation), and Newton's method finds chi. What is left is the error of interpolation, which two solutions of
-different degree measure.
+(collocation), and Newton's method finds chi. What is left is the error of interpolation, which two
+solutions of different degree measure.
 """
 
 from __future__ import annotations
@@ -31,18 +32,21 @@ Complexes = NDArray[np.complex128]
 
 GROWTH = 1.4
 """Each panel ends at so many times its start."""
-FIRST = 1.0
-"""The first panel ends at this over the largest rate."""
+FIRST = 0.5
+"""The first panel ends at this over the largest rate, of decay or of growth of the features."""
 ROUNDS = 60
 CLOSE = 1e-15
 ROUGH = 1e-9
-"""Relative steps of Newton's method: where it ends at once, and below which one that has stopped falling ends it."""
+"""Relative steps of Newton's method: where it ends at once, and below which one that has stopped falling
+ends it."""
 MOST_PANELS = 2000
+BISECTIONS = 52
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Panel:
-    """Where a panel starts, how long it is in tau, and the solution at its points; ``t`` is the time there."""
+    """Where a panel starts, how long it is in tau, and the solution at its points; ``t`` is the time
+    there."""
 
     start: float
     length: float
@@ -58,14 +62,17 @@ class Clock:
     grid: Grid
     panels: tuple[Panel, ...]
 
+    @property
+    def until(self) -> float:
+        """The latest time."""
+        return float(self.panels[-1].t[-1])
+
     def at_time(self, t: float) -> tuple[float, float, Complexes]:
         """tau, chi and the Z_j when the time is t."""
         panel = next(panel for panel in self.panels if t <= panel.t[-1])
         low, high = 0.0, 1.0
-        while high - low > 4e-16 * high:
+        for _ in range(BISECTIONS):
             middle = (low + high) / 2
-            if middle in (low, high):
-                break
             low, high = (middle, high) if self.grid.weights(middle) @ panel.t < t else (low, middle)
         weights = self.grid.weights(high)
         return panel.start + high * panel.length, float(weights @ panel.chi), weights @ panel.Z
@@ -73,7 +80,8 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Grid:
-    """Chebyshev points x_0 = 0 < ... < x_n = 1, the matrix of derivatives on them, and barycentric weights."""
+    """Chebyshev points x_0 = 0 < ... < x_n = 1, the matrix of derivatives on them, and barycentric
+    weights."""
 
     points: Floats
     slopes: Floats
@@ -82,8 +90,9 @@ class Grid:
     def weights(self, x: float) -> Floats:
         """The weights that interpolate at x."""
         apart = x - self.points
-        if not apart.all():
-            return np.asarray(apart == 0, dtype=np.float64)
+        at = np.abs(apart) < CLOSE
+        if at.any():
+            return np.asarray(at, dtype=np.float64)
         terms = self.barycentric / apart
         return np.asarray(terms / terms.sum(), dtype=np.float64)
 
@@ -107,18 +116,23 @@ def chebyshev(degree: int) -> Grid:
 
 
 def run_clock(
-    rates: Complexes, weights: Complexes, gamma: float, start: float, until: float, longest: float, degree: int
-) -> Clock | None:
-    """The clock until the time ``until``; None if tau passes ``longest`` before. ``start`` is K(0)."""
+    rates: Complexes,
+    weights: Complexes,
+    gamma: float,
+    start: float,
+    until: float,
+    longest: float,
+    degree: int,
+) -> Clock:
+    """The clock until the time ``until``, or to where tau passes ``longest``. ``start`` is K(0)."""
     grid = chebyshev(degree)
     tau, t = 0.0, 0.0
     Z = np.zeros(len(rates), dtype=np.complex128)
     chi = start**-0.5
-    length = FIRST / float(np.abs(rates).max())
-    panels = []
-    while t < until:
-        if tau > longest:
-            return None
+    growth = gamma * math.sqrt(max(0.0, 2 * float(weights.sum().real)))
+    length = FIRST / (float(np.abs(rates).max()) + growth)
+    panels: list[Panel] = []
+    while not panels or (t < until and tau <= longest):
         if len(panels) > MOST_PANELS:
             raise PrecisionError("the clock of the rich model takes too many panels; use an earlier time")
         panel = _solve_panel(grid, rates, weights, gamma**2, start, (tau, t, chi, Z), length)

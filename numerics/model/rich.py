@@ -1,25 +1,29 @@
 """RichModel: a two-layer linear network whose features move, solved exactly from its lazy curves.
 
-The network is ``f = (gamma N)^-1 w^T B A psi`` with A frozen, B(0) = 1, w(0) = 0, trained by gradient flow of rate
-gamma on (w, gamma B) (`simulate_rich`). [B, w/sqrt(N)] then moves by Lorentz boosts, so that its kernel is
-``K 1 + m m^T/K`` with K = sqrt(1 + ...) the scale of the features, and under the clock ``dtau = K dt`` it is the
-linear model of `full_model` with ``chi = K^(-1/2)``:
+The network is ``f = (gamma N)^-1 w^T B A psi`` with A frozen, B(0) = 1, w(0) = 0, trained by
+
+    dw/dt = gamma B A g,    dB/dt = gamma w (A g)^T/N,    g = -(1/2) grad Lhat in the coefficients of psi
+
+(`simulate` with gamma=). [B, w/sqrt(N)] then moves by Lorentz boosts: the kernel is ``K 1 + m m^T/K``,
+``m = B^T w/sqrt(N)``, with one number K, the scale of the features. Under the clock ``dtau = K dt`` this is
+the linear model of `full_model`, with ``chi = K^(-1/2)``:
 
     1/chi(tau)^2 = 1 + gamma^2 int_0^tau int_0^tau chi(x) chi(y) S(2 tau - x - y) dx dy,
     S(x) = -d/dx Lhat_lazy(x/2),                 t = int chi^2 dtau,
     v(tau) = [chi(0) v_lazy(tau) + int_0^tau chi'(x) v_lazy(tau - x) dx]/chi(tau).
 
-This holds for each draw; for the mean field Lhat_lazy self-averages. The network is linear in psi and A stays as
-it was drawn: the loss at t = oo, and with it the bottlenecks of N and P, are those of the lazy model.
+This holds for each draw; for the mean field Lhat_lazy self-averages. The network is linear in psi and A
+stays as it was drawn: the loss at t = oo, and with it the bottlenecks of N and P, are those of the lazy
+model.
 
 The lazy train loss is a single transform, ``Lhat_lazy(t) = InvLaplace[R1 (Xi + sigma^2)/z](2t)``, since
-``C1 = [T(z) - T(z')]/(z' - z)`` with that T; the rest comes from two-time kernels. All are taken on one contour
-around the spectrum (`encircle`), on which the clock is solved as well (`clock`).
+``C1 = [T(z) - T(z')]/(z' - z)`` with that T; the rest comes from two-time kernels. All are taken on one
+contour around the spectrum (`encircle`), on which the clock is solved as well (`clock`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +33,6 @@ import sympy
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotics.errors import DomainError, PrecisionError, shown
-from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.parsing.numbers import exact, is_many, items_of
 from asymptotics.tasks.task import Task
 from numerics.model.clock import Clock, run_clock
@@ -52,13 +55,14 @@ FARTHER = 1e4
 LATEST = 1e40
 EXTRA_BITS = 60
 """What cancels in two-point sums of neighbouring nodes."""
-BEYOND = 2.0
+BEYOND = 3.0
 """The radius of the contour, over the largest curvature."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lazy:
-    """The lazy model on one contour: nodes, their weights, and what is inverted there, in double precision."""
+    """The lazy model on one contour: nodes, their weights, and what is inverted there, in double
+    precision."""
 
     longest: float
     z: NDArray[np.complex128]
@@ -69,7 +73,8 @@ class Lazy:
     field: Field
 
     def pairs(self, shares: Mapping[str, float]) -> NDArray[np.complex128]:
-        """The two-time kernel with these shares of its parts, on (upper nodes) x (upper nodes, conjugates)."""
+        """The two-time kernel with these shares of its parts, on (upper nodes) x (upper nodes,
+        conjugates)."""
         with self.field as field:
             kernels, _ = contour_kernels(self.nodes, field)
         parts = (share * getattr(kernels, name).terms[0] for name, share in shares.items() if share)
@@ -79,14 +84,15 @@ class Lazy:
 class RichModel:
     """The losses of a task learned by features that move, at any N, P, noise and richness gamma.
 
-    Parameters are those of `FullModel` (gradient flow), and ``gamma`` > 0, the richness (dimensionless): the lazy
-    model is gamma -> 0. Results are `Value`s of about 10 digits with their estimated errors; times may reach
-    those at which the lazy clock is at 1e40. Units of the target power, whose noise floor is not included.
+    Parameters are those of `FullModel` (gradient flow), and ``gamma`` > 0, the richness (dimensionless):
+    the lazy model is gamma -> 0. Results are `Value`s of about 10 digits with their estimated errors; times
+    may reach those at which the lazy clock is at 1e40. Units of the target power, whose noise floor is not
+    included.
 
     >>> from asymptotics import power_law
     >>> model = RichModel(power_law(1.5, 1.25), gamma=1)
     >>> round(float(model.test_loss(100)), 9), round(float(model.kernel_scale(100)), 9)
-    (0.056262467, 9.568376747)
+    (0.091457661, 9.604387702)
     """
 
     __slots__ = ("_found", "_kernels", "gamma", "lazy")
@@ -135,20 +141,23 @@ class RichModel:
     # -- what is asked for ---------------------------------------------------------------
 
     def test_loss(self, t: object) -> Any:
-        """``L(t)``, the excess test loss; a `Curve` for an array of times. At t = oo that of the lazy model."""
+        """``L(t)``, the excess test loss; a `Curve` for an array of times. At t = oo that of the lazy
+        model."""
         if is_many(t):
             return self.curve(t)
         if infinite(exact_time(t)):
             return self.lazy.test_loss(t)
         if infinite(self.lazy.P):
-            return self._single(t)
+            return self._single(t, float(self.lazy.noise**2))
         noise = float(self.lazy.noise**2)
         signal = ("bias", "initialisation", "data", "interaction")
-        return self._double(t, {**dict.fromkeys(signal, 1.0), "noise_data": noise, "noise_interaction": noise})
+        return self._double(
+            t, {**dict.fromkeys(signal, 1.0), "noise_data": noise, "noise_interaction": noise}
+        )
 
     def train_loss(self, t: object) -> Value:
         """``Lhat(t) = |y - f|^2/P`` with the noise in the labels; test loss + sigma^2 for P = oo."""
-        return self.lazy.train_loss(t) if infinite(exact_time(t)) else self._single(t, self.lazy.noise**2)
+        return self.lazy.train_loss(t) if infinite(exact_time(t)) else self._single(t, 0.0)
 
     def bias(self, t: object) -> Value:
         """The loss of the predictor averaged over A, data and noise."""
@@ -163,7 +172,8 @@ class RichModel:
         with model.field(DIGITS, 0) as field:
             eigenvalue = float(model.eigenvalue(level, field))
         return self._compare(
-            t, lambda lazy, g, _: lazy.weights * g * lazy.kappa / (lazy.kappa + eigenvalue), absolute=True
+            t,
+            lambda lazy, g: lazy.weights * g * lazy.kappa / (lazy.kappa + eigenvalue),
         )
 
     def kernel_scale(self, t: object) -> Value:
@@ -194,12 +204,11 @@ class RichModel:
 
     # -- how it is found ------------------------------------------------------------------
 
-    def _single(self, t: object, noise: sympy.Expr | None = None) -> Value:
-        floor = 0.0 if noise is not None else float(self.lazy.noise**2)
-        return self._compare(t, lambda lazy, g, _: lazy.weights * g**2 * (lazy.train - floor))
+    def _single(self, t: object, floor: float) -> Value:
+        return self._compare(t, lambda lazy, g: lazy.weights * g**2 * (lazy.train - floor))
 
     def _double(self, t: object, shares: Mapping[str, float]) -> Value:
-        def terms(lazy: Lazy, g: NDArray[np.complex128], _: float) -> NDArray[np.complex128]:
+        def terms(lazy: Lazy, g: NDArray[np.complex128]) -> NDArray[np.complex128]:
             u = lazy.weights * g
             key = (lazy.longest, len(lazy.z), tuple(sorted(shares.items())))
             if key not in self._kernels:
@@ -212,27 +221,26 @@ class RichModel:
         time = exact_time(t)
         if infinite(time):
             raise DomainError(f"t = {t}; give a finite time")
-        found = []
-        for _, clock in self._solutions(float(time)):
-            tau, chi, _ = clock.at_time(float(time))
-            found.append((tau, chi**-2)[which])
-        return _value(*found)
+        read = (clock.at_time(float(time)) for _, clock in self._solutions(float(time)))
+        coarse, fine = ((tau, chi**-2)[which] for tau, chi, _ in read)
+        return _value(coarse, fine)
 
-    def _compare(self, t: object, terms: Any, *, absolute: bool = False) -> Value:
+    def _compare(
+        self, t: object, terms: Callable[[Lazy, NDArray[np.complex128]], NDArray[np.complex128]]
+    ) -> Value:
         time = float(exact_time(t))
-        found, size = [], 0.0
+        found: list[NDArray[np.complex128]] = []
         for lazy, clock in self._solutions(time):
             _, chi, Z = clock.at_time(time)
-            parts = terms(lazy, 1 + lazy.z * Z / chi, chi)
-            found.append(2 * float(parts.real.sum()))
-            size = 2 * float(np.abs(parts).sum())
-        return _value(*found, size=size)
+            found.append(2 * terms(lazy, 1 + lazy.z * Z / chi))
+        coarse, fine = (float(parts.real.sum()) for parts in found)
+        return _value(coarse, fine, float(np.abs(found[1]).sum()))
 
     def _solutions(self, until: float) -> list[tuple[Lazy, Clock]]:
         found = []
         for order, degree in RESOLUTIONS:
             known = self._found.get((order, degree))
-            if known is None or known[1].panels[-1].t[-1] < until:
+            if known is None or known[1].until < until:
                 known = self._found[order, degree] = self._solve(order, degree, until)
             found.append(known)
         return found
@@ -253,10 +261,12 @@ class RichModel:
                 lazy.longest,
                 degree,
             )
-            if clock is not None:
+            if clock.until >= until:
                 return lazy, clock
             if lazy.longest > LATEST:
-                raise PrecisionError(f"t = {until:.6g}: the lazy clock is beyond {LATEST:g} there; use an earlier time")
+                raise PrecisionError(
+                    f"t = {until:.6g}: the lazy clock is beyond {LATEST:g} there; use an earlier time"
+                )
             lazy = self._encircle(lazy.longest * FARTHER, order)
 
     def _encircle(self, longest: float, order: int) -> Lazy:
@@ -266,7 +276,8 @@ class RichModel:
         with model.field(DIGITS, EXTRA_BITS) as field:
             sums, sizes = model.sums_for(DIGITS), model.sizes(field)
             z = array(
-                field.exp(field.real(y.real)) * field.complex(field.cos(field.real(y.imag)), field.sin(field.real(y.imag)))
+                field.exp(field.real(y.real))
+                * field.complex(field.cos(field.real(y.imag)), field.sin(field.real(y.imag)))
                 for y in logs
             )
             starts, floor = starting_values(z, sums, sizes)

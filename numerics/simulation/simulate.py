@@ -32,6 +32,7 @@ from asymptotics.tasks.task import Task
 from numerics.model.rules.base import dynamics_of
 from numerics.simulation.draws import FiniteModel
 from numerics.simulation.inputs import level_array, size, standard_deviation, training_times
+from numerics.simulation.rich import rich_dynamics
 from numerics.spectra.arrays import Array, spectrum_arrays
 
 MAX_BYTES = 2**31
@@ -83,6 +84,7 @@ def simulate(
     modes: object = None,
     rule: TrainingRule = GRADIENT_FLOW,
     noise: object = None,
+    gamma: object = None,
     draws: int = 100,
     seed: int = 0,
     members: int = 1,
@@ -99,6 +101,7 @@ def simulate(
     times : times of the rule, a number or several: t >= 0 or oo for flows, numbers of steps otherwise.
     modes : the number M of levels, where the task has M = oo.
     noise : sigma, the standard deviation; the task's own by default.
+    gamma : the richness of features that move (`RichModel`), with gradient flow; None keeps them frozen.
     draws : independent repetitions, at least 3; seed : integer >= 0.
     members, bags : initialisations and data sets whose predictors are averaged in each draw.
     max_bytes : refuse to start if more memory than this is needed.
@@ -129,6 +132,7 @@ def simulate(
         times=times,
         rule=rule,
         noise=noise,
+        gamma=gamma,
         draws=draws,
         seed=seed,
         members=members,
@@ -147,6 +151,7 @@ def simulate_arrays(
     times: object,
     rule: TrainingRule = GRADIENT_FLOW,
     noise: object = 0.0,
+    gamma: object = None,
     draws: int = 100,
     seed: int = 0,
     members: int = 1,
@@ -168,7 +173,7 @@ def simulate_arrays(
         width=size("N", N),
         examples=size("P", P),
         noise=standard_deviation(noise),
-        dynamics=dynamics_of(rule),
+        dynamics=dynamics_of(rule) if gamma is None else rich_dynamics(gamma, rule),
         times=training_times(times, rule),
         members=whole_number(members, "members", 1),
         bags=whole_number(bags, "bags", 1),

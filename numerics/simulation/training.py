@@ -26,7 +26,6 @@ from typing import Any
 import numpy as np
 
 from asymptotics.errors import PrecisionError
-from asymptotics.model.rules.base import numbers_of
 from numerics.model.rules.base import Dynamics
 from numerics.spectra.arrays import Array
 
@@ -63,7 +62,7 @@ def full_batch_errors(
     array([[1., 0.]])
     """
     if samples is None and features.ndim == 1:
-        return teacher[:, None] * (1 - dynamics.learned_fraction(features**2, times))
+        return teacher[:, None] * (1 - dynamics.learned_share(features**2, teacher, times))
     if samples is None or noise is None:
         design, labels = features, teacher
     else:
@@ -73,24 +72,24 @@ def full_batch_errors(
     left, singular, right = np.linalg.svd(design, full_matrices=False)
     rank = min(*design.shape, len(teacher))
     left, singular, right = left[:, :rank], singular[:rank], right[:rank]
-    _check_resolution(dynamics, singular, max(design.shape), times)
-    learned_share = dynamics.learned_fraction(singular**2, times)
+    learned_share = dynamics.learned_share(singular**2, labels @ left, times)
+    _check_resolution(singular, max(design.shape), learned_share, times)
     weights = right.T @ (learned_share * ((labels @ left) / singular)[:, None])
     learned = features[:, None] * weights if features.ndim == 1 else features @ weights
     errors: Array = teacher[:, None] - learned
     return errors
 
 
-def _check_resolution(dynamics: Dynamics[Any], singular: Array, size: int, times: Array) -> None:
+def _check_resolution(singular: Array, size: int, share: Array, times: Array) -> None:
     """A singular value s is known to the rounding of the largest; where that matters, it must be small.
 
-    The relative error of s enters with the part that is learned, about min(1, pace t s^2).
+    The relative error of s enters with the part that is learned, which is as s^2 where it is small.
     """
     floor = size * EPSILON * float(singular[0])
     known = np.maximum(singular, floor)
-    pace = float(dynamics.rule.pace().xreplace(numbers_of(dynamics.rule)))
-    with np.errstate(over="ignore"):
-        learned = np.minimum(1.0, pace * float(times.max()) * known**2)
+    with np.errstate(over="ignore", invalid="ignore"):
+        grown = np.where(singular > 0, known / singular, 1.0) ** 2
+        learned = np.minimum(1.0, np.abs(share).max(axis=1) * grown)
     error = float((learned * floor / known).max())
     if error > RESOLUTION:
         raise PrecisionError(

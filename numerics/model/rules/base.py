@@ -108,6 +108,11 @@ class Dynamics(ABC, Generic[RuleType]):
         """
         raise self._missing("learned_fraction")
 
+    def learned_share(self, curvature: Floats, labels: Floats, times: Floats) -> Floats:
+        """What is learned of each ``labels[r]``, shape (r, T): `learned_fraction` where training is
+        linear."""
+        return self.learned_fraction(curvature, times)
+
     # -- rules that draw fresh samples at each step ------------------------------------------
 
     @property

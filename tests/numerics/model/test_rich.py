@@ -1,0 +1,146 @@
+"""Features that move: against the network's own equations, trained draws, and the lazy model."""
+
+import numpy as np
+import pytest
+import sympy
+
+from asymptotics import power_law
+from asymptotics.errors import BottleneckError
+from numerics import FullModel, RichModel, simulate
+from numerics.model.clock import run_clock
+from numerics.simulation.rich import RichDynamics
+from numerics.simulation.training import full_batch_errors
+
+TASK = power_law(1.5, 1.25)
+
+
+def train_network(A, design, labels, gamma, until, steps):
+    """The coefficients of psi, (w, B) trained by Runge and Kutta's method."""
+    N = len(A)
+
+    def slope(w, B):
+        predictor = A.T @ (B.T @ w) / (gamma * N)
+        g = A @ (design.T @ (labels - design @ predictor)) / len(design)
+        return gamma * B @ g, gamma * np.outer(w, g) / N
+
+    w, B, h = np.zeros(N), np.eye(N), until / steps
+    for _ in range(steps):
+        k1 = slope(w, B)
+        k2 = slope(w + h / 2 * k1[0], B + h / 2 * k1[1])
+        k3 = slope(w + h / 2 * k2[0], B + h / 2 * k2[1])
+        k4 = slope(w + h * k3[0], B + h * k3[1])
+        w, B = (
+            x + h / 6 * (p + 2 * q + 2 * r + s) for x, p, q, r, s in zip((w, B), k1, k2, k3, k4, strict=True)
+        )
+    return A.T @ (B.T @ w) / (gamma * N)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.4])
+def test_a_draw_under_the_clock_is_the_network_itself(noise):
+    generator = np.random.default_rng(3)
+    M, N, P, gamma = 20, 6, 9, 1.7
+    spread, teacher = np.arange(1, M + 1) ** -0.7, np.arange(1, M + 1) ** -0.9
+    A, X = generator.standard_normal((N, M)), generator.standard_normal((P, M))
+    epsilon = noise * generator.standard_normal(P)
+    errors = full_batch_errors(
+        RichDynamics(gamma), (A * spread).T / np.sqrt(N), X, epsilon, teacher, np.array([0.7, 4.0])
+    )
+    for j, t in enumerate((0.7, 4.0)):
+        predictor = train_network(A, X * spread, X @ teacher + epsilon, gamma, t, 2000)
+        assert np.allclose(errors[:, j], teacher - spread * predictor, atol=1e-9)
+
+
+def test_the_clock_meets_an_exact_solution():
+    """One mode: with ``m = sinh u``, K = cosh 2u, ..., the direct equation of the scale, by small steps."""
+    clock = run_clock(np.array([1.0 + 0j]), np.array([0.5 + 0j]), 1.0, 1.0, 3.0, np.inf, 18)
+    z, steps = 0.0, 20_000
+    h = 3.0 / steps
+    for _ in range(steps):
+
+        def slope(z):
+            scale = 1 + z**2
+            return scale * (scale**-0.5 - z)
+
+        k1 = slope(z)
+        k2 = slope(z + h / 2 * k1)
+        k3 = slope(z + h / 2 * k2)
+        z += h / 6 * (k1 + 2 * k2 + 2 * k3 + slope(z + h * k3))
+    _, chi, Z = clock.at_time(3.0)
+    assert abs(Z[0].real - z) < 1e-11 and abs(chi - (1 + z**2) ** -0.5) < 1e-11
+
+
+@pytest.mark.parametrize("sizes", [{}, {"N": 50}, {"N": 50, "P": 30, "noise": 0.5}])
+def test_without_richness_it_is_the_lazy_model(sizes):
+    rich, lazy = RichModel(TASK, gamma="1e-7", **sizes), FullModel(TASK, **sizes)
+    for t in (0.3, 20):
+        assert rich.test_loss(t).agrees_with(lazy.test_loss(t), 2)
+        assert rich.train_loss(t).agrees_with(lazy.train_loss(t), 2)
+        assert rich.bias(t).agrees_with(lazy.bias(t), 2)
+        assert abs(float(rich.transfer(3, t)) - float(lazy.transfer(3, t))) < 1e-9
+        assert abs(float(rich.effective_time(t)) / t - 1) < 1e-9
+
+
+def test_infinite_sizes_are_the_sum_over_modes():
+    """Against the modes themselves, as many as matter."""
+    lam, c = (np.arange(1, 1001.0) ** -p for p in (2, 2.6))
+    clock = run_clock(lam.astype(complex), (c * lam / 2).astype(complex), 2.0, 1.0, 30.0, np.inf, 24)
+    model = RichModel.from_arrays(lam, c, gamma=2)
+    for t in (0.01, 2, 30):
+        tau, chi, Z = clock.at_time(t)
+        loss = (c * (1 - lam * Z.real / chi) ** 2).sum()
+        assert abs(float(model.test_loss(t)) / loss - 1) < 1e-10
+        assert abs(float(model.effective_time(t)) / tau - 1) < 1e-10
+        assert abs(float(model.kernel_scale(t)) * chi**2 - 1) < 1e-10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sizes", "noise"),
+    [({"N": 40, "P": sympy.oo}, 0), ({"N": 50, "P": 30}, 0.5), ({"N": sympy.oo, "P": 40}, 0.3)],
+)
+def test_trained_draws_agree_within_their_errors(sizes, noise):
+    times, M, draws = (1, 30), 150, 60
+    model = RichModel(power_law(1.5, 1.25, modes=M), noise=noise, gamma=1, **sizes)
+    run = simulate(TASK, modes=M, times=times, noise=noise, gamma=1, draws=draws, seed=5, **sizes)
+    slack = 4 / min(sizes.values())  # finite draws are off by this order
+    for j, t in enumerate(times):
+        for name in ("test_loss", "train_loss"):
+            value = float(getattr(model, name)(t))
+            allowed = 4 * getattr(run, name + "_error")[j] + float(slack) * value
+            assert abs(getattr(run, name)[j] - value) < allowed
+
+
+@pytest.mark.slow
+def test_errors_are_errors():
+    """A finer solution agrees within the stated error, and that is small."""
+    from numerics.model import rich
+
+    model = RichModel(TASK, N=100, noise=0.2, P=300, gamma=3)
+    values = [model.test_loss(50), model.kernel_scale(50), model.bias(50), model.train_loss(50)]
+    finer = RichModel(TASK, N=100, noise=0.2, P=300, gamma=3)
+    lazy, clock = finer._solve(22, 26, 50.0)
+    finer._found = dict.fromkeys(rich.RESOLUTIONS, (lazy, clock))
+    for value, better in zip(
+        values,
+        (finer.test_loss(50), finer.kernel_scale(50), finer.bias(50), finer.train_loss(50)),
+        strict=True,
+    ):
+        assert value.relative_error < 1e-8
+        assert abs(value.value - better.value) <= value.error
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda: RichModel(TASK, gamma=0), "gamma = 0; the richness must be a number > 0"),
+        (lambda: RichModel(TASK, gamma=-1), "gamma = -1; the richness"),
+        (lambda: RichModel(TASK, gamma=sympy.oo), "gamma = oo; the richness"),
+        (lambda: RichModel(TASK, gamma=1).kernel_scale(sympy.oo), "t = oo; give a finite time"),
+        (lambda: RichModel(TASK, gamma=1).test_loss(-1), "t = -1; a time must be >= 0"),
+        (lambda: RichModel(TASK, gamma=1).curve([1], "energy"), "quantity = 'energy'; a curve can be of"),
+    ],
+)
+def test_bad_input_is_one_line(make, says):
+    with pytest.raises(BottleneckError) as caught:
+        make()
+    assert says in str(caught.value) and "\n" not in str(caught.value)
