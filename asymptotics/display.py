@@ -19,7 +19,7 @@ from decimal import Decimal as Written
 from typing import Any
 
 import mpmath
-from sympy import Add, Basic, Expr, Float, Mul, Rational, S, preorder_traversal
+from sympy import Add, Basic, Expr, Float, Mul, Pow, Rational, S, preorder_traversal
 from sympy.core.expr import AtomicExpr
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
@@ -35,7 +35,7 @@ GIVEN = 12
 LONG = 60
 """Characters of a closed form beyond which a number is shown as a decimal."""
 DENOMINATOR = 16
-"""A decimal fraction with a larger denominator is shown as a decimal."""
+"""A decimal fraction with a larger denominator is shown as a decimal, and so is a root of higher order."""
 
 
 class Decimal(AtomicExpr):  # type: ignore[misc]
@@ -102,6 +102,7 @@ def _scaled(relation: Relational) -> Relational:
 
 def _number(number: Expr, longest: int) -> Expr:
     written_out = all(_rational(r) == r for r in number.atoms(Rational)) and not meanings(number)
+    written_out &= not any(p.exp.is_Rational and p.exp.q > DENOMINATOR for p in number.atoms(Pow))
     if len(str(number)) <= longest and written_out:
         return number
     try:

@@ -13,6 +13,7 @@ from asymptotics.claims.assumptions import assume, read_assumptions
 from asymptotics.claims.free_constants import without_free_constants
 from asymptotics.claims.judge import AS_WRITTEN, Judge, witness
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work
+from asymptotics.claims.signs import signs_of
 from asymptotics.claims.statement import LOWER, MEANING, STATED, UPPER, Statement, read_claim
 from asymptotics.claims.subject import Subject, of_law, of_optimum
 from asymptotics.claims.sums import check_sum
@@ -26,7 +27,7 @@ from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.laws.derive import Laws
 from asymptotics.laws.joint import JointLaw
 from asymptotics.laws.law import Law
-from asymptotics.notation import Notation
+from asymptotics.notation import OURS, Notation
 from asymptotics.notation import notation as notation_of
 from asymptotics.parsing.numbers import exact, mapping_of, one_or_many
 from asymptotics.precision import exclusive
@@ -34,6 +35,7 @@ from asymptotics.regimes import NOT_EXCLUDED
 from asymptotics.symbols import C
 
 RESOURCES = ("t", "N", "P", "C")
+LOSS = Symbol("L", positive=True)
 STEPS = 120
 """A comparison that takes more steps is UNDECIDED."""
 SEARCH = 60
@@ -89,15 +91,18 @@ def check_claim(
         )
     subject = of_law(law) if isinstance(law, Law) else of_optimum(law)
     meaning = _meaning(notation)
+    letters = _apart_from_loss(meaning)
     known = {s.name: s for s in (*subject.letters, *subject.parameters, subject.resource)}
-    statement = read_claim(claim, {**known, **meaning})
+    signs = signs_of(law, _letters(notation)) if isinstance(law, Law) and isinstance(claim, str) else {}
+    statement = read_claim(claim, {**known, **letters}, signs)
     if isinstance(law, Optimum):
         subject = _line(law, statement, meaning)
-    statement = without_free_constants(statement, {*subject.letters, *subject.parameters, subject.resource})
+    known_letters = {*subject.letters, *subject.parameters, subject.resource}
+    statement = without_free_constants(statement, known_letters, {subject.resource})
     _refuse_strangers(statement, subject, meaning)
     parameters = {s.name: s for s in subject.parameters}
     given = (*one_or_many(assuming, "assuming"), statement.condition)
-    cells = assume(subject.domain, read_assumptions(given, {**parameters, **meaning}))
+    cells = assume(subject.domain, read_assumptions(given, {**parameters, **letters}))
     judge = Judge(statement=statement, subject=subject, work=Work(STEPS))
     outcomes = _confirm(judge, judge.outcomes(cells))
     return replace(_verdict(judge, cells, outcomes), letters=tuple(meaning.items()))
@@ -109,7 +114,7 @@ def _of_sum(
     assuming: object,
     notation: str | Notation | Mapping[str | Symbol, object] | None,
 ) -> Verdict:
-    meaning = _meaning(notation)
+    meaning = _apart_from_loss(_meaning(notation))
     letters = {s for law in laws for s in (*law.parameters, *law.task.parameters, law.resource)}
     statement = read_claim(claim, {**{s.name: s for s in letters}, **meaning})
     parameters = {s.name: s for s in laws.task.parameters}
@@ -117,8 +122,14 @@ def _of_sum(
     signs = {">": Gt, ">=": Ge, "==": Eq}
     assumed = [signs[sign](f, 0) for sign, f in read_assumptions(given, {**parameters, **meaning})]
     return check_sum(
-        without_free_constants(statement, letters), laws, lambda part, law: check_claim(part, law, assumed)
+        without_free_constants(statement, letters, {law.resource for law in laws}),
+        laws,
+        lambda part, law: check_claim(part, law, assumed),
     )
+
+
+def _letters(notation: str | Notation | Mapping[str | Symbol, object] | None) -> Notation:
+    return notation_of(notation) if isinstance(notation, str | Notation) else OURS
 
 
 def _meaning(notation: str | Notation | Mapping[str | Symbol, object] | None) -> dict[str, Expr]:
@@ -127,10 +138,15 @@ def _meaning(notation: str | Notation | Mapping[str | Symbol, object] | None) ->
         chosen = notation_of(notation)
         loss = re.fullmatch(r"\\mathcal\{(\w)\}", chosen.loss)
         # the loss has a name of its own, unless that is a letter of something else
-        return ({loss[1]: Symbol("L", positive=True)} if loss else {}) | chosen.meanings
+        return ({loss[1]: LOSS} if loss else {}) | chosen.meanings
     return {
         str(letter): exact(meant, str(letter)) for letter, meant in mapping_of(notation, "notation").items()
     }
+
+
+def _apart_from_loss(meaning: Mapping[str, Expr]) -> dict[str, Expr]:
+    """The letters of expressions: one of the loss, as P for its \\mathcal{P}, may be a resource there."""
+    return {letter: meant for letter, meant in meaning.items() if meant != LOSS}
 
 
 def _line(optimum: Optimum, statement: Statement, meaning: Mapping[str, Expr]) -> Subject:
@@ -146,7 +162,8 @@ def _line(optimum: Optimum, statement: Statement, meaning: Mapping[str, Expr]) -
 def _refuse_strangers(statement: Statement, subject: Subject, meaning: Mapping[str, Expr]) -> None:
     resource = subject.resource.name
     if isinstance(subject.source, Law):
-        letters = [str(meaning.get(letter, letter)) for letter in statement.arguments]
+        inside = _apart_from_loss(meaning)
+        letters = [str(inside.get(letter, letter)) for letter in statement.arguments]
         named = [letter for letter in letters if letter in RESOURCES]
         if named and resource not in named:
             raise DomainError(
@@ -293,7 +310,7 @@ def _reading(judge: Judge) -> str:
     if statement.relation == STATED and not _writes_constant(judge, statement.expression):
         meaning = "the leading power, no constant stated"
     soft = ", up to logarithms" if statement.soft else ""
-    return f"{subject.symbol}{shown}, {meaning}{soft} ({subject.words})"
+    return f"{subject.symbol}{shown}, {meaning}{soft}{statement.freely} ({subject.words})"
 
 
 def _writes_constant(judge: Judge, claimed: Expr) -> bool:

@@ -7,10 +7,11 @@ orders agree and a constant is claimed, the constants are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sympy import Abs, Expr, Integer, Max, Min, Rational, Symbol, log
+import mpmath
+from sympy import Abs, Expr, Max, Min, Piecewise, Rational, Symbol, log
 
 from asymptotics.claims.constants import differ, ratio_form, same_form, value
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work, join_outcomes, resolve
@@ -27,7 +28,7 @@ AS_WRITTEN = "to the digits that are written"
 HIGHEST = 2000
 """At a point exponents up to this degree are evaluated exactly; of cells see `check_extent`."""
 POINTS = 4
-"""Constants are compared at so many points before a proof is tried."""
+"""Constants that are not proved equal are compared at so many points."""
 SAMPLES = 6
 """Exponents that no cell decides are compared at so many points."""
 SAMPLING = 60
@@ -95,26 +96,33 @@ class Judge:
         found = self._compare_with(cell, piece, self.statement.expression)
         if not self.statement.decimals or not any(o.status == FAILS for o in found):
             return found
-        for reading in self._rounded(cell, piece):
-            again = self._compare_with(cell, piece, reading)
-            if all(o.status == HOLDS for o in again):
-                return [replace(o, note=o.note or AS_WRITTEN) for o in again]
-        return found
+        again = self._compare_with(cell, piece, self._in_choices(cell, piece))
+        if not all(o.status == HOLDS for o in again):
+            return found
+        written = self.statement.as_written
+        return [
+            replace(o, note=o.note or AS_WRITTEN, claimed=o.claimed and written(o.claimed)) for o in again
+        ]
 
-    def _rounded(self, cell: Cell, piece: Piece) -> Iterator[Expr]:
-        """The claim with numbers of the law that its decimals round to: powers first, then a constant."""
-        claim, decimals = self.statement.rounded, self.statement.decimals
+    def _in_choices(self, cell: Cell, piece: Piece) -> Expr:
+        """The claim with letters for its decimals; in a minimum or a condition, powers that they round to."""
+        claim = self.statement.rounded
         assert claim is not None
         powers = [cell.value(p) for _, p in (*piece.growth.powers, (None, piece.exponent))]
         numbers = [sign * p for p in powers if p.is_number for sign in (1, -1)]
-        table = {one.letter: one.among(numbers) for one in decimals}
-        yield put(claim, table)
-        for o in self._compare_with(cell, piece, put(claim, table)):
-            ratio = Integer(1) if o.claimed is None or o.correct is None else o.correct / o.claimed
-            for one in decimals:
-                for number in (one.written * ratio, one.written / ratio):
-                    if table[one.letter] == one.written and number.is_number and one.covers(number):
-                        yield put(claim, {**table, one.letter: number})
+        choices = claim.atoms(Min, Max, Abs, Piecewise)
+        held = {one for one in self.statement.decimals if any(x.has(one.letter) for x in choices)}
+        return put(claim, {one.letter: one.among(numbers) for one in held})
+
+    def _in_powers(self, claimed: Expr, powers: Callable[[Expr], list[Expr]]) -> Expr:
+        """What is claimed on a cell with numbers for decimals in its exponents: those at which they agree."""
+        for one in self.statement.decimals:
+            here = [p for p in powers(claimed) if p.has(one.letter)] if claimed.has(one.letter) else []
+            if here:
+                slope = here[0].diff(one.letter)
+                number = normal(one.letter - here[0] / slope) if slope.is_number else one.letter
+                claimed = put(claimed, {one.letter: one.among([number] if number.is_number else [])})
+        return claimed
 
     def _compare_with(self, cell: Cell, piece: Piece, claim: Expr) -> list[Outcome]:
         use = self._exponent if self.is_exponent else self._leading
@@ -130,15 +138,21 @@ class Judge:
             grows = self.subject.key not in (None, "loss")
             return self._by_order(part, order if grows else -order, "exponent", claimed, piece.exponent)
 
-        difference = claimed - piece.exponent
-        return self._order(cell, [(self.subject.resource, difference)], found)
+        exact = cell.value(piece.exponent)
+        claimed = self._in_powers(claimed, lambda e: [e - exact])
+        return self._order(cell, [(self.subject.resource, claimed - piece.exponent)], found)
 
     def _leading(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
         if piece.oscillation is not None and claimed == cell.value(
             piece.growth.expression() * piece.oscillation
         ):
             return [Outcome(cell=cell, status=HOLDS, claimed=claimed, correct=claimed)]
-        terms = growths(claimed, self.subject.resource)
+
+        def powers(claim: Expr) -> list[Expr]:
+            terms = growths(claim, self.subject.resource)
+            return [cell.value(p) for term in terms for _, p in differences(term, piece.growth)]
+
+        terms = growths(self._in_powers(claimed, powers), self.subject.resource)
         return self._sum_order(cell, terms[0], terms[1:], piece)
 
     def _sum_order(self, cell: Cell, first: Growth, rest: tuple[Growth, ...], piece: Piece) -> list[Outcome]:
@@ -213,7 +227,8 @@ class Judge:
             correct=piece.growth.expression(),
         )
         relation = self.statement.relation
-        settings = claimed.constant.free_symbols - set(self.subject.parameters)
+        letters = {one.letter for one in self.statement.decimals}
+        settings = claimed.constant.free_symbols - set(self.subject.parameters) - letters
         bare = claimed.constant.xreplace(dict.fromkeys(settings, 1)) == 1
         if relation == EQUAL or (relation == STATED and not bare):
             if not piece.constant_known:
@@ -221,7 +236,9 @@ class Judge:
                 note = "the constant has no closed form" if piece.oscillation is None else waves
                 return replace(base, status=UNDECIDED, note=note)
             return self._equal(base, claimed.constant, piece.growth.constant)
-        left = ratio_form(claimed.constant, piece.growth.constant) if settings else {}
+        left = (
+            ratio_form(self.statement.as_written(claimed.constant), piece.growth.constant) if settings else {}
+        )
         if piece.constant_known and any(x.free_symbols & settings for x in left):
             return replace(base, status=FAILS, note="constant")
         return base
@@ -229,12 +246,15 @@ class Judge:
     def _equal(self, base: Outcome, claimed: Expr, correct: Expr) -> Outcome:
         cell = base.cell
         pair = cell.value(claimed), cell.value(correct)
-        symbols = (*self.subject.parameters, *(claimed.free_symbols | correct.free_symbols))
+        decimals = [one for one in self.statement.decimals if pair[0].has(one.letter)]
+        free = (claimed.free_symbols | correct.free_symbols) - {one.letter for one in decimals}
+        symbols = (*self.subject.parameters, *free)
         if pair[0] == pair[1]:
             return base
-        same = same_form(*pair)  # up to sign, which one point decides
+        if decimals:
+            return self._rounds_to(base, *pair, tuple(dict.fromkeys(symbols)))
         known = 0
-        for point in cell.points(tuple(dict.fromkeys(symbols)), 1 if same else POINTS):
+        for point in cell.points(tuple(dict.fromkeys(symbols)), POINTS):
             self.work.step()
             first, second = (value(side, point) for side in pair)
             if first is None or second is None:
@@ -242,12 +262,29 @@ class Judge:
             if differ(first, second):
                 return replace(base, status=FAILS, note="constant", point=tuple(point.items()))
             known += 1
-        if known and same:
-            return base
+            if known == 1 and same_form(*pair):  # up to sign, which one point decides
+                return base
         tried = f"the constants agree to 30 digits at {known} points, but are not proved equal"
         return replace(
             base, status=UNDECIDED, note=tried if known else "the constants have no values to compare"
         )
+
+    def _rounds_to(self, base: Outcome, claimed: Expr, correct: Expr, symbols: tuple[Symbol, ...]) -> Outcome:
+        """Whether the correct constant is among those that round to the decimals of the claimed one."""
+        known = 0
+        for point in base.cell.points(symbols, POINTS):
+            self.work.step()
+            middle, truth = value(self.statement.as_written(claimed), point), value(correct, point)
+            if middle is None or truth is None:
+                continue
+            ends = ([value(end, point) for end in pair] for pair in self.statement.moved(claimed))
+            slack = sum(max(abs((end or middle) - middle) for end in pair) for pair in ends)
+            if abs(truth - middle) > slack * (1 + mpmath.mpf(2) ** -20):
+                return replace(base, status=FAILS, note="constant", point=tuple(point.items()))
+            known += 1
+        if known:
+            return replace(base, note=AS_WRITTEN)
+        return replace(base, status=UNDECIDED, note="the constants have no values to compare")
 
     def _sample(self, cell: Cell, piece: Piece, reason: str) -> Outcome:
         """Points in place of cells: one at which the claim fails settles it, none settles nothing."""

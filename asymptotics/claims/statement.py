@@ -18,7 +18,7 @@ holds; ``(1 + O(1/N))`` is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sympy import Eq, Expr, Order, Symbol
@@ -65,7 +65,8 @@ class Statement:
 
     ``soft``: up to logarithms. ``arguments``: the letters in the parentheses and subscripts of the left side.
     ``places``: where each symbol stands in ``claim``, for messages. ``remainder``: it ends in ``+ O(...)``.
-    ``condition``: where it is claimed. ``rounded``: the expression with letters for its ``decimals``
+    ``condition``: where it is claimed. ``free``: letters that stand for any constant; ``irreducible``: those
+    added to the loss. ``rounded``: the expression with letters for its ``decimals``
     (`asymptotics.claims.decimals`).
     """
 
@@ -78,8 +79,33 @@ class Statement:
     places: tuple[tuple[str, int], ...] = ()
     remainder: bool = False
     condition: Boolean = true
+    free: tuple[str, ...] = ()
+    irreducible: tuple[str, ...] = ()
     rounded: Expr | None = None
     decimals: tuple[Rounding, ...] = ()
+
+    def as_written(self, expression: Expr) -> Expr:
+        """An expression with the numbers that are written in place of the letters for its decimals."""
+        return expression.xreplace({one.letter: one.written for one in self.decimals})
+
+    def moved(self, expression: Expr) -> Iterator[tuple[Expr, Expr]]:
+        """It with one decimal moved by half a unit of its last digit, down and up, each by itself."""
+        for one in self.decimals:
+            low, high = (expression.xreplace({one.letter: one.written + s * one.half}) for s in (-1, 1))
+            yield self.as_written(low), self.as_written(high)
+
+    @property
+    def freely(self) -> str:
+        """Which letters were taken for free constants, in words."""
+        kinds = (
+            (self.free, "a free constant", "free constants"),
+            (self.irreducible, "the irreducible loss", "the irreducible loss"),
+        )
+        return "".join(
+            f"; {', '.join(names)} taken as {one if len(names) == 1 else many}"
+            for names, one, many in kinds
+            if names
+        )
 
     def refuse(self, name: str, advice: str) -> ParseError:
         """The error for a symbol without meaning, with its place where the claim was text."""
@@ -92,16 +118,21 @@ class Statement:
         )
 
 
-def read_claim(claim: object, symbols: Mapping[str, Expr]) -> Statement:
+def read_claim(
+    claim: object, symbols: Mapping[str, Expr], signs: Mapping[str, Expr] | None = None
+) -> Statement:
     r"""The statement that text, LaTeX or a SymPy expression makes. ``symbols`` is what names mean.
 
-    Raises `ParseError`, with the position in text and LaTeX.
+    ``signs`` are pieces of LaTeX with a meaning, as a sum over modes. Raises `ParseError`, with the position
+    in text and LaTeX.
 
     >>> read_claim(r"L(N) \propto N^{-\min\{a-1,2b\}}", {}).expression
     N**(-Min(2*b, a - 1))
     """
     if isinstance(claim, str):
-        return _from_latex(claim, symbols) if latex.is_latex(claim) else _from_text(claim, symbols)
+        if latex.is_latex(claim):
+            return _from_latex(claim, symbols, signs or {})
+        return _from_text(claim, symbols)
     if isinstance(claim, Relational):
         if not isinstance(claim, Eq):
             raise ParseError(f"{claim} is an inequality; a claim is an expression or an equation")
@@ -164,7 +195,8 @@ def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     right = right[: rest.start()] if rest else right
     if found and not right.strip():
         raise ParseError.at(claim, len(claim) - 1, "nothing follows the relation")
-    rounded, decimals = _parse(claim, right, tuple(range(start, len(claim))), symbols)
+    decimals = Decimals()
+    rounded = _parse(claim, right, tuple(range(start, len(claim))), symbols, decimals)
     names = {m.group(): start + m.start() for m in reversed(list(re.finditer(r"[A-Za-z_]\w*", right)))}
     assert left is not None
     return Statement(
@@ -182,13 +214,12 @@ def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
 
 
 def _parse(
-    claim: str, text: str, origin: Sequence[int], symbols: Mapping[str, Expr]
-) -> tuple[Expr, Decimals]:
-    decimals = Decimals()
+    claim: str, text: str, origin: Sequence[int], symbols: Mapping[str, Expr], decimals: Decimals
+) -> Expr:
     subscripted = re.findall(r"\b[A-Za-z]+_[A-Za-z0-9]+\b", text)
     known = {name: Symbol(name, positive=True) for name in subscripted} | dict(symbols)
     try:
-        return parse(text, symbols=known, number=decimals), decimals
+        return parse(text, symbols=known, number=decimals)
     except ParseError as error:
         if error.position is None or not origin:
             raise
@@ -199,6 +230,7 @@ def _parse(
 def _left_side(text: str) -> tuple[str, str] | None:
     """The name on the left side, and the letters in its parentheses and subscripts."""
     text = re.sub(r"^.*\bterm\s*of\s*|^.*termof", "", text)  # "1/N^2 term of L(t, N)"
+    text = re.sub(r"\+\s*sigma(\^|\*\*)2", "", text)  # of the loss on fresh labels, "L + sigma^2"
     match = _left.fullmatch(text)
     if match is None or re.search(r"\*\*|\^(?!\s*(\*|opt))", text):
         return None  # a power is not a name, but for a star
@@ -206,29 +238,38 @@ def _left_side(text: str) -> tuple[str, str] | None:
     return match["name"], "".join(dict.fromkeys(c for c in inner if c.isalpha()))
 
 
-def _from_latex(claim: str, symbols: Mapping[str, Expr]) -> Statement:
-    source = latex.read(claim)
-    items = list(source.items)
+def _from_latex(claim: str, symbols: Mapping[str, Expr], signs: Mapping[str, Expr]) -> Statement:
+    marks = {tex: f"sign_{number}" for number, tex in enumerate(signs, 1)}
+    stand_ins = {name: Symbol(name, real=True) for name in marks.values()}
+    meant = {stand_ins[name]: signs[tex] for tex, name in marks.items()}
+    source = latex.with_signs(latex.read(claim), marks)
+    rows = latex.rows_of(source, source.items)
+    items = rows[0] if rows else []
     while items and items[-1].kind == "char" and items[-1].name in ".,;":
         items.pop()
     if not items:
         raise ParseError("the claim is empty; write for example N^{-b}")
+    decimals = Decimals()
+    known = {**symbols, **stand_ins}
+    for name, meaning in _definitions(source, rows[1:]).items():
+        text, origin = to_text(source, meaning)
+        known[name] = _parse(claim, text, origin, known, decimals)
     items, condition = _split_condition(source, items, symbols)
-    signs = [i for i, item in enumerate(items) if _is_relation(item)]
-    for i in signs:
+    signed = [i for i, item in enumerate(items) if _is_relation(item)]
+    for i in signed:
         if items[i].name in INEQUALITIES:
             source.fail(items[i].position, "an inequality is a condition; give it as an assumption")
-    if len(signs) > 1:
-        source.fail(items[signs[1]].position, f"a second {items[signs[1]].name!r}; a claim has one")
+    if len(signed) > 1:
+        source.fail(items[signed[1]].position, f"a second {items[signed[1]].name!r}; a claim has one")
     left: tuple[str, str] | None = ("", "")
     relation, right = STATED, items
-    if signs:
-        relation, right = RELATIONS[items[signs[0]].name], items[signs[0] + 1 :]
-        left = _left_side(_flat(source, items[: signs[0]]))
+    if signed:
+        relation, right = RELATIONS[items[signed[0]].name], items[signed[0] + 1 :]
+        left = _left_side(_flat(source, items[: signed[0]]))
         if left is None:
             source.fail(items[0].position, "the left side names the quantity, as L(N) or t")
         if not right:
-            source.fail(items[signs[0]].position, "nothing follows the relation")
+            source.fail(items[signed[0]].position, "nothing follows the relation")
     bound, soft = _bound_of(source, right)
     if bound:
         relation, right = RELATIONS[bound], right[1:]
@@ -236,7 +277,7 @@ def _from_latex(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     bare = latex.without_corrections(source, right[:ending])
     corrected = ending is not None or len(bare) < len(right)
     text, origin = to_text(source, bare)
-    rounded, decimals = _parse(claim, text, origin, symbols)
+    rounded = _parse(claim, text, origin, known, decimals).xreplace(meant)
     places: dict[str, int] = {}
     for match in re.finditer(r"[A-Za-z_]\w*", text):
         places.setdefault(match.group(), origin[match.start()])
@@ -254,6 +295,20 @@ def _from_latex(claim: str, symbols: Mapping[str, Expr]) -> Statement:
         decimals=tuple(decimals.found),
         condition=condition,
     )
+
+
+def _definitions(source: Source, rows: Sequence[Sequence[Item]]) -> dict[str, Sequence[Item]]:
+    r"""``A_{1} = ...`` in the rows below a claim: what each letter in it stands for."""
+    found: dict[str, Sequence[Item]] = {}
+    for row in rows:
+        sign = next(i for i, item in enumerate(row) if _is_relation(item))
+        name = to_text(source, row[:sign])[0]
+        if row[sign].name != "=" or not name.isidentifier():
+            source.fail(
+                row[0].position, "a further row defines a letter, as A = ...; give one claim at a time"
+            )
+        found[name] = row[sign + 1 :]
+    return found
 
 
 def _split_condition(

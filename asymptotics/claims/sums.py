@@ -30,9 +30,10 @@ def check_sum(statement: Statement, laws: Laws, check: Callable[[object, Law], V
     for term in Add.make_args(statement.expression):
         inside = [x for x in resources if term.has(x)]
         if len(inside) != 1:
-            held = ", ".join(map(str, inside)) or "none"
+            held = f"the resources {', '.join(map(str, inside))}" if inside else "no resource"
             raise DomainError(
-                f"the term {term} has the resources {held}; a sum of bottlenecks has one in each"
+                f"the term {term} has {held}{statement.freely}; a sum of bottlenecks has one in each term; "
+                "letters have a meaning by notation={'D': P}"
             )
         parts.setdefault(inside[0], []).append(term)
     found = []
@@ -43,10 +44,11 @@ def check_sum(statement: Statement, laws: Laws, check: Callable[[object, Law], V
     first = min(found, key=lambda one: ORDER_OF_VERDICTS.index(one.verdict))
     regions = {kind: tuple(r for one in found for r in getattr(one, kind)) for kind in ("fails", "undecided")}
     names = ", ".join(map(str, parts))
+    meaning = f"{MEANING[statement.relation]}{statement.freely}, each term by itself"
     return Verdict(
         verdict=first.verdict,
         claim=statement.claim,
-        reading=f"L({names}) ~ {statement.expression}, {MEANING[statement.relation]}, each term by itself",
+        reading=f"L({names}) ~ {statement.expression}, {meaning}",
         about=first.about,
         quantity=f"L({names})",
         conditions=tuple(dict.fromkeys(c for one in found for c in one.conditions)),

@@ -21,6 +21,8 @@ from asymptotics.typesetting import Typeset, aligned, tex
 
 SHOWN = 6
 """So many failing regions are listed."""
+WIDEST = 160
+"""Characters of one side beyond which a line on a region has its beginning alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,8 +234,13 @@ def _latex_sides(claimed: Expr, correct: Expr) -> str:
 
 
 def _versus(region: Region) -> str:
-    claimed, correct = _show(region.claimed), _show(region.correct)
+    claimed, correct = (_cut(_show(side)) for side in (region.claimed, region.correct))
     return f"{region.at_fault}, {claimed} claimed, {correct} correct"
+
+
+def _cut(shown: str) -> str:
+    """The beginning of a long side: the line on what is correct has the whole."""
+    return shown if len(shown) <= WIDEST else f"{shown[: WIDEST - 3]}..."
 
 
 def _show(side: Expr | None) -> str:

@@ -11,8 +11,8 @@ through the same whitelist parser, with the same bounds, as text. Nothing is exp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from pylatexenc.latexwalker import (
@@ -29,14 +29,18 @@ from pylatexenc.latexwalker import (
 from pylatexenc.macrospec import LatexContextDb, MacroSpec
 
 from asymptotics.errors import ParseError
-from asymptotics.parsing.vocabulary import DEPTH, LENGTH
+from asymptotics.parsing.vocabulary import DEPTH, LATEX_LENGTH
 
-SPACES = set(", ; : ! quad qquad displaystyle textstyle limits nolimits".split()) | {" ", "\n", ">"}
+SPACES = set(", ; : ! quad qquad displaystyle textstyle limits nolimits nonumber label tag".split())
+SPACES |= {" ", "\n", ">"}
 SIZES = set("left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr".split())
 FONTS = set("mathcal mathrm mathbb mathscr mathbf mathsf mathit operatorname text textrm boldsymbol".split())
 ACCENTS = set("hat tilde bar widehat widetilde overline".split())
 FRACTIONS = {"frac", "tfrac", "dfrac"}
 CASES = ("cases", "dcases", "cases*")
+ROWS = ("aligned", "align", "align*", "split", "gathered", "gather", "gather*", "equation", "equation*")
+"""Environments of relations, one below the other."""
+EQUALITIES = {"=", "~", "sim", "simeq", "approx", "propto", "asymp", "lesssim", "gtrsim"}
 OPENING = {"(": ")", "[": "]", "{": "}"}
 
 _macros = LatexContextDb()
@@ -46,6 +50,7 @@ _macros.add_context_category(
         *(MacroSpec(name, "{{") for name in sorted(FRACTIONS)),
         *(MacroSpec(name, "{") for name in sorted(FONTS | ACCENTS)),
         MacroSpec("sqrt", "[{"),
+        *(MacroSpec(name, "{") for name in ("label", "tag")),
     ],
 )
 
@@ -54,7 +59,7 @@ _macros.add_context_category(
 class Item:
     """One character, macro or group of the source: its kind, what it says, where, and what it contains."""
 
-    kind: str  # "char", "macro", "group" or "cases"
+    kind: str  # "char", "macro", "group", "cases", "rows" or "sign"
     name: str
     position: int
     arguments: tuple[tuple[Item, ...] | None, ...] = ()
@@ -87,8 +92,8 @@ def read(text: str) -> Source:
     >>> [item.name for item in read(r"N^{-b} \log N").items]
     ['N', '^', '{', 'log', 'N']
     """
-    if len(text) > LENGTH:
-        raise ParseError(f"the claim has {len(text)} characters, more than {LENGTH}; shorten it")
+    if len(text) > LATEX_LENGTH:
+        raise ParseError(f"the claim has {len(text)} characters, more than {LATEX_LENGTH}; shorten it")
     depth = 0
     for position, character in enumerate(text):
         depth += (character == "{") - (character == "}")
@@ -131,13 +136,17 @@ def _items(text: str, nodes: Sequence[Any]) -> tuple[Item, ...]:
             if node.macroname not in SPACES:
                 found.append(_macro(text, node))
         elif isinstance(node, LatexEnvironmentNode):
-            if node.environmentname not in CASES:
-                raise ParseError.at(text, node.pos, f"the environment {node.environmentname} is not read")
-            inside = _items(text, node.nodelist)
-            found.append(Item(kind="cases", name="cases", position=node.pos, arguments=(inside,)))
+            found.append(_environment(text, node))
         elif not isinstance(node, LatexCommentNode):
             raise ParseError.at(text, node.pos, "this is not part of an expression")
     return tuple(found)
+
+
+def _environment(text: str, node: Any) -> Item:
+    name = node.environmentname
+    kind = "cases" if name in CASES else "rows" if name in ROWS else "other"
+    # what stands in another one is read where a sign of a law has it
+    return Item(kind=kind, name=name, position=node.pos, arguments=(_items(text, node.nodelist),))
 
 
 def _macro(text: str, node: Any) -> Item:
@@ -151,6 +160,60 @@ def _macro(text: str, node: Any) -> Item:
         is_group = len(inside) == 1 and inside[0].kind == "group"
         arguments.append(inside[0].arguments[0] if is_group else inside)
     return Item(kind="macro", name=node.macroname, position=node.pos, arguments=tuple(arguments))
+
+
+def with_signs(source: Source, signs: Mapping[str, str]) -> Source:
+    r"""The source with one item for each sign, which is a piece of LaTeX; ``signs`` gives its name.
+
+    >>> source = with_signs(read(r"2 \sum_k k^{-3} N^{-b}"), {r"\sum_k k^{-3}": "sign_1"})
+    >>> [item.name for item in source.items]
+    ['2', 'sign_1', 'N', '^', '{']
+    """
+    shapes = {_shape(read(tex).items): name for tex, name in signs.items()}
+    return replace(source, items=_marked(source.items, shapes)) if signs else source
+
+
+_Shape = tuple[object, ...]
+
+
+def _shape(items: Sequence[Item]) -> _Shape:
+    """Items without their places."""
+    return tuple(
+        (x.kind, x.name, tuple(None if part is None else _shape(part) for part in x.arguments)) for x in items
+    )
+
+
+def _marked(items: Sequence[Item], shapes: Mapping[_Shape, str]) -> tuple[Item, ...]:
+    whole, found, at = _shape(items), list[Item](), 0
+    while at < len(items):
+        here = next((shape for shape in shapes if whole[at : at + len(shape)] == shape), None)
+        if here is not None:
+            found.append(Item(kind="sign", name=shapes[here], position=items[at].position))
+            at += len(here)
+            continue
+        inside = tuple(None if part is None else _marked(part, shapes) for part in items[at].arguments)
+        found.append(replace(items[at], arguments=inside))
+        at += 1
+    return tuple(found)
+
+
+def rows_of(source: Source, items: Sequence[Item]) -> list[list[Item]]:
+    r"""The rows of ``aligned`` without their marks, an explanation ``\text{: ...}`` left out.
+
+    A row that begins with an operator, or has no relation, belongs to the one before it.
+    """
+    while len(items) == 1 and items[0].kind == "rows":
+        items = items[0].arguments[0] or ()
+    found: list[list[Item]] = []
+    for row in split_at(source, items, lambda x: x.kind == "macro" and x.name == "\\"):
+        kept = [x for x in row if not (x.kind == "char" and x.name == "&")]
+        if not kept or any(word_of(x).startswith(":") for x in kept):
+            continue
+        if found and not any(x.kind != "group" and x.name in EQUALITIES for x in kept):
+            found[-1] += kept
+        else:
+            found.append(kept)
+    return found
 
 
 def opening_at(items: Sequence[Item], at: int) -> tuple[str, int] | None:

@@ -21,11 +21,11 @@ from asymptotics.parsing.latex import (
 from asymptotics.parsing.vocabulary import DEPTH, GREEK
 
 FUNCTIONS = {
-    **{name: name for name in "log ln exp sin cos tan cot min max".split()},
+    **{name: name for name in "log ln exp sin cos tan cot sinh cosh tanh asinh acosh atanh min max".split()},
     "Gamma": "gamma",
     "zeta": "zeta",
 }
-BARE = {"log", "ln", "sin", "cos", "tan", "cot"}
+BARE = {"log", "ln", "sin", "cos", "tan", "cot", "sinh", "cosh", "tanh"}
 """Functions that may stand before their argument without parentheses."""
 LETTERS = {
     **{name: name for name in GREEK if name not in FUNCTIONS},
@@ -126,6 +126,11 @@ class _Writer:
             return self.macro(items, at)
         if item.kind == "cases":
             return self.cases(items, at)
+        if item.kind == "sign":
+            self.put(item.name, item.position, starts=True, ends=True)
+            return at + 1
+        if item.kind in ("rows", "other"):
+            self.fail(item, f"the environment {item.name} is not read here")
         return self.character(items, at)
 
     def cases(self, items: Sequence[Item], at: int) -> int:
@@ -185,6 +190,8 @@ class _Writer:
         word = _word(items, at)
         if word in FUNCTIONS:
             return self.function(FUNCTIONS[word], items, at, at + len(word))
+        if character == "e" and at + 2 < len(items) and items[at + 1].name == "^":
+            return self.exponential(items, at)
         if character.isascii() and character.isalpha():
             return self.letter(character, items, at)
         elif character.isascii() and (character.isdigit() or character == "."):
@@ -205,6 +212,13 @@ class _Writer:
         else:
             self.fail(item, f"{character!r} is not part of an expression")
         return at + 1
+
+    def exponential(self, items: Sequence[Item], at: int) -> int:
+        """``e^{x}``, Euler's number to a power."""
+        self.put("exp(", items[at].position, starts=True)
+        end = self.exponent(items, at + 2, items[at + 2])
+        self.put(")", items[at].position, ends=True)
+        return end
 
     def letter(self, name: str, items: Sequence[Item], at: int) -> int:
         """A letter with its subscript, ``C_0`` or ``\\alpha_{N}``, as a name."""

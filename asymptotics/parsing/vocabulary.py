@@ -13,6 +13,7 @@ from asymptotics import symbols as letters
 # Bounds. They lie far beyond any law's needs, and keep what SymPy does of its own accord quick: exact
 # powers and special values, roots of polynomials to order two powers, minimal polynomials of radicals.
 LENGTH = 2000  # characters of text
+LATEX_LENGTH = 10000  # of LaTeX, which is longer and may be several formulas
 DEPTH = 40  # nested parentheses, calls, signs and powers
 BITS = 1100  # numerator or denominator of any number, and binary exponent of any value: as for every float
 EXPONENT = 1000  # numbers within an exponent
@@ -62,8 +63,9 @@ def _falling(base: Expr, count: Expr) -> Expr:
 
 
 _extremes = tuple(range(1, CHOICES + 1))
+HEADS = "log ln sin cos tan cot sinh cosh tanh asin acos atan asinh acosh atanh erf erfc Abs"
 FUNCTIONS: dict[str, Function] = {
-    **{name: Function(build=getattr(sympy, name)) for name in "log ln sin cos tan cot erf erfc Abs".split()},
+    **{name: Function(build=getattr(sympy, name)) for name in HEADS.split()},
     "abs": Function(build=sympy.Abs),
     "exp": Function(build=sympy.exp),
     "sqrt": Function(build=lambda x: Pow(x, Rational(1, 2))),

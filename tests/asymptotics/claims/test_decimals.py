@@ -2,7 +2,7 @@
 
 import pytest
 
-from asymptotics import check_claim, derive, power_law
+from asymptotics import Task, check_claim, derive, power_law
 from asymptotics.symbols import a, b, t
 
 LAWS = derive(power_law(a, b))
@@ -44,3 +44,27 @@ def test_a_rounded_exponent_holds_with_the_exact_one_in_a_note():
 def test_the_right_constant_is_shown_as_a_decimal_and_in_numbers_where_these_are_assumed():
     verdict = check_claim("1.35*t**(-2/5)", LAWS.time, ["a = 3/2", "b = 5/4"])
     assert "correct: 2*2**(3/5)*gamma(2/5)/(5*t**(2/5)) = 1.34484/t**(2/5)" in str(verdict)
+
+
+@pytest.mark.parametrize(
+    ("claim", "holds"),
+    [
+        ("1.00*zeta(a - b)*(3.142/(b*sin(3.1416/b)))**b*N**-b", True),
+        ("1.01*zeta(a - b)*(pi/(b*sin(pi/b)))**b*N**-b", False),
+        (r"L \sim 1.000\,\zeta(a-b)\left(\frac{3.1416}{b\sin(\pi/b)}\right)^{b} N^{-b}", True),
+        (r"L \sim \zeta(a-b)\left(\frac{3.1516}{b\sin(\pi/b)}\right)^{b} N^{-b}", False),
+        ("zeta(a - b)*(pi/(b*sin(pi/b)))**b*N**(-1.000*b)", True),
+        ("zeta(a - b)*(pi/(b*sin(pi/b)))**b*N**(-1.001*b)", False),
+        ("N**-Min(a - 1.00, 1.00*b)", True),
+    ],
+)
+def test_decimals_within_symbolic_prefactors(claim, holds):
+    verdict = check_claim(claim, LAWS.model, "a - 1 > b")
+    assert bool(verdict) == holds and verdict.verdict == ("HOLDS" if holds else "FAILS")
+
+
+def test_letters_of_the_task_stand_beside_a_decimal():
+    law = derive(Task("A*k**-2", "k**-2")).time
+    assert check_claim("0.627*A**-0.5*t**-0.5", law)
+    assert check_claim("0.627*A**0.5*t**-0.5", law).verdict == "FAILS"
+    assert check_claim("0.637*A**-0.5*t**-0.5", law).verdict == "FAILS"

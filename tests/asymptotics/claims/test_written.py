@@ -94,3 +94,13 @@ def test_letters_that_are_no_constants_are_refused(text):
     with pytest.raises(ParseError, match="has no meaning here") as caught:
         check_claim(text, derive(power_law(a, b)).model)
     assert "\n" not in str(caught.value)
+
+
+def test_free_constants_and_the_irreducible_loss_are_named():
+    verdict = check_claim(r"L = E + C_0 N^{-b}", MODEL, "a - 1 > b")
+    assert verdict
+    assert "C_0 taken as a free constant; E taken as the irreducible loss" in verdict.reading
+    both = check_claim("E + A*N**-b + B*t**-((a - 1)/b)", LAWS, "a - 1 > b")
+    assert both and "A, B taken as free constants; E taken as the irreducible loss" in both.reading
+    with pytest.raises(DomainError, match=r"no resource; A, D taken as free constants; .* notation="):
+        check_claim("A*N**-b + D**-b", LAWS)
