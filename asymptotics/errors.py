@@ -50,6 +50,14 @@ class UnableError(BottleneckError):
     """The engine cannot derive or compute this; the message says what is missing and why."""
 
 
+class Undecided(UnableError):
+    """Two orders of which the domain does not say which is larger; their ``difference`` has either sign."""
+
+    def __init__(self, message: str, difference: object) -> None:
+        super().__init__(message)
+        self.difference = difference
+
+
 class PrecisionError(BottleneckError, ArithmeticError):
     """A number that cannot be had to the digits asked for."""
 

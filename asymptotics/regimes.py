@@ -28,6 +28,7 @@ from sympy import (
     Symbol,
     count_ops,
     expand,
+    factor,
     factor_terms,
     fraction,
     log,
@@ -51,6 +52,10 @@ from asymptotics.expansions.vanishing import Zeros, zero_curves
 from asymptotics.parsing.heights import substitute
 from asymptotics.sums.convergent import ConvergentSum
 from asymptotics.sums.regularised import RegularSum
+
+class Vanishing(UnableError):
+    """An expansion without terms."""
+
 
 Formula = Callable[[dict[Symbol, Expr], int], Expansion]
 """``formula(table, depth)``: the expansion of a quantity after the substitutions in ``table``."""
@@ -166,7 +171,7 @@ def _settle(
         if depth > SLOW_DEPTH and series.is_slow:
             break
     if not series.terms:
-        raise UnableError(f"every power of {series.variable} vanishes: what is left falls exponentially")
+        raise Vanishing(f"every power of {series.variable} vanishes: what is left falls exponentially, or is 0")
     raise UnableError(
         f"no term is shown to lead the remainder to depth {MAX_DEPTH}; the expansion is {series!r}"
     )
@@ -210,7 +215,11 @@ def _on_curve(formula: Formula, curve: Expr, region: Domain, domain: Domain) -> 
         meeting = as_condition(curve)
         rest = (as_condition(c) for c in region.constraints if c not in domain.constraints)
         here = And(Eq(meeting.lhs, meeting.rhs), *rest)
-        for regime in find_regimes(partial(_substitute, formula, symbol, value), edge):
+        try:
+            found = find_regimes(partial(_substitute, formula, symbol, value), edge)
+        except Vanishing:
+            continue  # on the curve it has no term at all
+        for regime in found:
             yield replace(regime, condition=And(here, regime.condition))
 
 
@@ -352,7 +361,18 @@ def tidy(expression: Expr) -> Expr:
     if shaped.has(Oscillation):
         # the mean and the oscillation stay side by side
         return factor_terms(shaped.replace(lambda e: e.is_Add and not e.has(Oscillation), together))
-    return factor_terms(together(shaped)).replace(lambda e: e.is_Pow and e.exp.is_Integer, _forward)
+    whole = factor_terms(together(shaped)).replace(_is_polynomial, _factored)
+    return whole.replace(lambda e: e.is_Pow and e.exp.is_Integer, _forward)
+
+
+def _is_polynomial(part: Expr) -> bool:
+    return bool(part.is_Add and part.free_symbols and part.is_polynomial(*part.free_symbols))
+
+
+def _factored(total: Expr) -> Expr:
+    """A polynomial as its factors, where these are shorter."""
+    factored = factor(total)
+    return factored if count_ops(factored) < count_ops(total) else total
 
 
 @cached(maxsize=1024)

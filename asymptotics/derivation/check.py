@@ -27,7 +27,7 @@ from asymptotics.model.operators import past, time, zeta
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import substitution, whole_number
 from asymptotics.precision import working
-from asymptotics.symbols import B, N, P, beta, eta, kappa, sigma, t
+from asymptotics.symbols import B, N, P, beta, eta, kappa, l, rho, sigma, t
 
 HELD, FAILED, UNDECIDED, ELSEWHERE = "holds", "FAILS", "undecided", "elsewhere"
 
@@ -44,10 +44,12 @@ PLACES: dict[str, Expr] = {
     "eta": Rational(1, 10),
     "B": Integer(4),
     "beta": Rational(1, 7),
+    "rho": Rational(3, 4),
+    "l": Rational(7, 5),
 }
 """Where an identity is evaluated in letters that are not parameters of the task."""
 
-LETTERS = (kappa, N, P, t, sigma, eta, B, beta, time, past, zeta, Symbol("s"))
+LETTERS = (kappa, N, P, t, sigma, eta, B, beta, rho, l, time, past, zeta, Symbol("s"))
 
 MEETING = "two exponents meet at this point: law.at(...).derivation has what is left"
 FLOAT_FLOOR = 3e-9

@@ -21,10 +21,10 @@ from asymptotics.derivation.step import Definitions, Step, asymptotic
 from asymptotics.derivation.steps import Teller
 from asymptotics.derivation.symbols import Asymptotic, Named
 from asymptotics.derivation.text import Reason
-from asymptotics.domains.domain import conjuncts, normal, primitive, solutions
+from asymptotics.domains.domain import as_constraint, conjuncts, normal, primitive, solutions
 from asymptotics.expansions.terms import Bound
 from asymptotics.model.expand import Found, expand, with_noise
-from asymptotics.model.operators import AtRidge, Convolution, Corrected, Minimum
+from asymptotics.model.operators import AtModes, AtRidge, Convolution, Corrected, Minimum
 from asymptotics.model.quantities import QUANTITIES, Quantity
 from asymptotics.model.sums import over_modes
 from asymptotics.notation import notation
@@ -159,10 +159,17 @@ def _argument(
     """The steps to all regimes, and what the letters in them stand for."""
     name = Named(quantity.symbol, quantity.tex, quantity.resource)
     open_regimes = [r for r in regimes if not r.is_boundary]
-    steps, definitions = _tell(quantity, task, name, open_regimes or list(regimes), below)
-    steps += [_law_step(name, regime, quantity) for regime in open_regimes]
-    for regime in (r for r in regimes if r.is_boundary):
-        again, meanings = _tell(quantity, task.at(_boundary(regime)), name, [regime], below)
+    steps: list[Step] = []
+    definitions: dict[Expr, Expr] = {}
+    alone = [] if quantity.balances else open_regimes or list(regimes)
+    if alone:
+        steps, definitions = _tell(quantity, task, name, alone, below)
+        steps += [_law_step(name, regime, quantity) for regime in open_regimes]
+    for regime in (r for r in regimes if quantity.balances or r.is_boundary):
+        there = _boundary(regime, task)
+        here = replace(quantity, equation=quantity.equation.xreplace(there))
+        own = {symbol: value for symbol, value in there.items() if symbol in task.parameters}
+        again, meanings = _tell(here, task.at(own), name, [regime], below)
         known = {step.equation for step in steps}
         definitions = meanings | definitions
         steps += [replace(s, condition=regime.condition) for s in again if s.equation not in known]
@@ -175,6 +182,11 @@ def _tell(
 ) -> tuple[list[Step], dict[Expr, Expr]]:
     """Definition, expansions and conclusion of one quantity of one task."""
     spectrum = replace(quantity.spectrum(task), below=below)
+    if quantity.balances:  # which balance leads is a matter of the regime
+        there = _boundary(regimes[0], task)
+        parts = (p.xreplace(there) for p in conjuncts(regimes[0].condition) if p.is_Relational)
+        inside = (c for p in parts if p.is_Relational and p.rel_op != "==" for c in as_constraint(p))
+        spectrum = replace(spectrum, domain=spectrum.domain.holding(*inside))
     found = _expanded(quantity, spectrum, regimes)
     teller = Teller(spectrum)
     exact = teller(found)
@@ -223,7 +235,8 @@ def _stated(quantity: Quantity, task: Task, found: Found) -> Expr:
     if found.closed is not None and not isinstance(found.node, AtRidge):
         return found.node  # beyond the number of modes, where kappa = 0
     equation = with_noise(quantity.equation, task)
-    return equation.xreplace({part: part.meaning() for part in equation.atoms(AtRidge, Convolution)})
+    kinds = AtRidge, AtModes, Convolution
+    return equation.xreplace({part: part.meaning() for part in equation.atoms(*kinds)})
 
 
 def _expanded(quantity: Quantity, spectrum: SpectralSeries, regimes: list[Regime]) -> Found:
@@ -254,12 +267,14 @@ def _law_step(name: Named, regime: Regime, quantity: Quantity) -> Step:
     )
 
 
-def _boundary(regime: Regime) -> dict[Symbol, Expr]:
+def _boundary(regime: Regime, task: Task) -> dict[Symbol, Expr]:
     """Symbols in terms of the others where exponents meet or a leading coefficient vanishes."""
     table: dict[Symbol, Expr] = {}
-    for meeting in (part for part in conjuncts(regime.condition) if part.rel_op == "=="):
+    parts = (part for part in conjuncts(regime.condition) if part.is_Relational)
+    for meeting in (part for part in parts if part.rel_op == "=="):
         difference = primitive((meeting.lhs - meeting.rhs).xreplace(table))
-        for symbol, value in solutions(difference):
+        alone = difference.free_symbols - set(task.parameters)
+        for symbol, value in solutions(difference, first=alone):
             table = {s: v.xreplace({symbol: value}) for s, v in table.items()} | {symbol: value}
     return table
 

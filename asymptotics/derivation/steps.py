@@ -22,6 +22,8 @@ from asymptotics.model.equations import moving, trace
 from asymptotics.model.expand import Found
 from asymptotics.model.finite_modes import at_size
 from asymptotics.model.operators import (
+    AtExplicit,
+    AtModes,
     AtRidge,
     Coefficient,
     Convolution,
@@ -32,6 +34,7 @@ from asymptotics.model.operators import (
     Overlap,
     Root,
     epsilon,
+    explicit_ridge,
     past,
     ridge,
     zeta,
@@ -175,15 +178,23 @@ class Teller:
 
     def _at_ridge(self, found: Found) -> Expr:
         _, letter, size = found.node.args
+        self(found.parts[0])
+        why = say("The ridge {} is fixed: as many modes are resolved as {}.", letter, size)
+        return self._reverted(found, found.parts[0].node, ridge(size), why, "BAP, appendix C (fixed point)")
+
+    def _at_modes(self, found: Found) -> Expr:
+        _, letter, size, _ = found.node.args
+        count, root = self.name(found.parts[0]), found.node.head
+        self.definitions[root] = Root(count - size, letter)
+        why = say("The slope of the loss vanishes: this is the {} that is best for {}.", letter, size)
+        return self._reverted(found, count, root, why, "calculus")
+
+    def _reverted(self, found: Found, count: Expr, root: Expr, why: str, source: str) -> Expr:
+        """A function of the root of ``count = size``."""
+        letter, size = found.node.args[1:3]
         modes, part = found.parts
-        self(modes)
         head = self.name(part)
-        root = ridge(size)
-        self.tell(
-            Eq(modes.node.xreplace({letter: root}), size, evaluate=False),
-            say("The ridge {} is fixed: as many modes are resolved as {}.", letter, size),
-            "BAP, appendix C (fixed point)",
-        )
+        self.tell(Eq(count.xreplace({letter: root}), size, evaluate=False), why, source)
         itself = at_size(modes.series, size, modes.series.monomial(Integer(1), Integer(1)))
         self.tell(
             asymptotic(root, itself, size),
@@ -197,6 +208,25 @@ class Teller:
             "Lagrange inversion, DLMF 1.10.13",
         )
         return exact
+
+    def _at_explicit(self, found: Found) -> Expr:
+        """The renormalised ridge of an explicit one by its leading balance, and what is made of it."""
+        _, letter, size, rho = found.node.args
+        root, whole = found.parts
+        modes, exact = self(root.parts[0]), root.node
+        self.definitions[explicit_ridge(size, past)] = Root(letter - letter * modes / size - past, letter)
+        self.tell(
+            Eq(exact * (1 - modes.xreplace({letter: exact}) / size), rho, evaluate=False),
+            say("The explicit ridge fixes {}.", letter),
+            "BAP, appendix C, with s + rho in the place of s",
+        )
+        self.tell(
+            asymptotic(exact, root.series, size),
+            "The leading balance, and what iteration about it adds.",
+            "de Bruijn 1981, chapter 2",
+        )
+        self._told[root] = exact
+        return self(whole)
 
     def _minimum(self, found: Found) -> Expr:
         """To first order in 1/P the quantity itself, and its expansion order by order in 1/P."""
@@ -256,6 +286,8 @@ TELLING: dict[type[Any], Callable[[Teller, Found], Expr]] = {
     Convolution: Teller._convolution,
     Corrected: Teller._rewritten,
     AtRidge: Teller._at_ridge,
+    AtModes: Teller._at_modes,
+    AtExplicit: Teller._at_explicit,
     Minimum: Teller._minimum,
 }
 """How each kind of node is told; a kind that is missing goes by its base class."""

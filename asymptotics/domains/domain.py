@@ -15,7 +15,7 @@ and None means that it changes or is not decided.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from sympy import (
@@ -260,9 +260,12 @@ def as_condition(constraint: Expr) -> Boolean:
     return relation.xreplace(logarithms)
 
 
-def solutions(difference: Expr) -> list[tuple[Symbol, Expr]]:
-    """One way to write the boundary as ``symbol = value``, by the first symbol that is linear in it."""
-    for symbol in sorted(difference.free_symbols, key=lambda s: s.name):
+def solutions(difference: Expr, first: Collection[Symbol] = ()) -> list[tuple[Symbol, Expr]]:
+    """One way to write the boundary as ``symbol = value``, by the first symbol that is linear in it.
+
+    In the order of their names, those in ``first`` before the others.
+    """
+    for symbol in sorted(difference.free_symbols, key=lambda s: (s not in first, s.name)):
         slope = normal(difference.diff(symbol))
         if not slope.has(symbol):
             return [(symbol, normal(symbol - difference / slope))]

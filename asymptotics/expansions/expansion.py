@@ -41,7 +41,7 @@ from sympy import (
 
 from asymptotics.display import sum_text
 from asymptotics.domains.domain import POSITIVE, Domain, normal
-from asymptotics.errors import UnableError
+from asymptotics.errors import UnableError, Undecided
 from asymptotics.expansions.collection import Summands, collect, summands_of
 from asymptotics.expansions.orders import add, compare, order, order_expr, signs_on
 from asymptotics.expansions.ring import ONE, Element, element, sum_of_products
@@ -145,10 +145,11 @@ class Expansion:
         first = self.candidates()
         if len(first) != 1 or not all(self.ahead(first[0], b) for b in self.remainder):
             shown = ", ".join(str(self.exponent(t.order)) for t in first) or "none"
-            raise UnableError(
+            message = (
                 f"the leading power of {self.variable} is not decided (candidates: {shown}); "
                 "give an assumption that orders them, or numbers"
             )
+            raise Undecided(message, first[0].order - first[1].order) if first[1:] else UnableError(message)
         return first[0]
 
     def ahead(self, first: Term | Bound, second: Term | Bound) -> bool:

@@ -32,7 +32,7 @@ from sympy.polys.rings import PolyRing
 
 from asymptotics.caches import cached
 from asymptotics.expansions.generators import DIGITS, Generator, Monomial, Number, generator, merge
-from asymptotics.expansions.orders import CONSTANT, Order, as_rational, order
+from asymptotics.expansions.orders import CONSTANT, Order, as_rational, order, product
 from asymptotics.parsing.heights import WRITTEN, bit_length, substitute, to_power
 from asymptotics.precision import working
 
@@ -348,6 +348,8 @@ def power(base: Expr, exponent: Order) -> Element:
     """
     if base == 1:
         return ONE
+    if base.is_Pow and base.exp.free_symbols:  # a power of what is positive
+        return power(base.base, product(exponent, base.exp))
     parts = dict(exponent)
     coefficient = QQ(1)
     if base.is_Rational and base > 0 and (number := parts.get(CONSTANT, 0)):

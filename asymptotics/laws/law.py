@@ -23,6 +23,7 @@ from asymptotics.expansions.slow import leading_series
 from asymptotics.expansions.vanishing import NONZERO, number_in, zero_test
 from asymptotics.laws import evaluation
 from asymptotics.laws import latex as typeset
+from asymptotics.laws.balances import regimes_of
 from asymptotics.laws.text import lines_of
 from asymptotics.laws.windows import Subject, Window, windows_of
 from asymptotics.model.quantities import QUANTITIES, crossover
@@ -31,7 +32,7 @@ from asymptotics.notation import restate
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, substitution, whole_number
 from asymptotics.precision import exclusive, exclusive_class
-from asymptotics.regimes import Regime, find_regimes, reduce_condition, tidy
+from asymptotics.regimes import Regime, reduce_condition, tidy
 from asymptotics.spectra.family import SpectralSeries
 from asymptotics.spectra.segments import structural
 from asymptotics.tasks.measured import Measured
@@ -485,14 +486,7 @@ class Law(Typeset):
 @cached(maxsize=256)
 def derive_law(name: str, task: Task, below: bool = False) -> Law:
     """The law of the quantity called ``name``; ``below`` the number of modes where that is finite."""
-    quantity = QUANTITIES[name]
-    base = replace(quantity.spectrum(task), below=below)
-
-    def formula(table: dict[Symbol, Expr], depth: int) -> Expansion:
-        there = replace(quantity.spectrum(task.at(table)), below=below) if table else base
-        return quantity.formula(there, depth)
-
-    return Law(name=name, task=task, regimes=find_regimes(formula, base.domain), below=below)
+    return Law(name=name, task=task, regimes=regimes_of(QUANTITIES[name], task, below), below=below)
 
 
 @cached(maxsize=256)
@@ -512,7 +506,7 @@ def _expansion(
     quantity = QUANTITIES[name]
     base = replace(quantity.spectrum(task), below=below)
     for depth in range(max(terms, 2), terms + 5):
-        found = quantity.formula(base, depth)
+        found = quantity.formula(base, depth, dict(settings) if quantity.balances else {})
         series, _ = (leading_series(found) if slow or found.is_slow else found).without_zeros()
         orders = list(dict.fromkeys(t.order for t in series.terms))
         ahead = [sum(base.domain.sign(b.order - p) == 1 for p in orders) for b in series.remainder]

@@ -51,6 +51,8 @@ from __future__ import annotations
 from sympy import Derivative, Dummy, Expr, Function, Integer, Symbol
 
 from asymptotics.model.operators import (
+    AtExplicit,
+    AtModes,
     AtRidge,
     Coefficient,
     Convolution,
@@ -63,7 +65,7 @@ from asymptotics.model.operators import (
 )
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.sums import C0, E1, Q1, Q2, F, V, Xi, df1, df2
-from asymptotics.symbols import N, P, kappa, sigma, t
+from asymptotics.symbols import N, P, kappa, l, rho, sigma, t
 
 NOISE = Dummy("sigma", nonnegative=True)
 moving = Function("kappa_epsilon")
@@ -83,6 +85,11 @@ MODEL_BIAS = AtRidge(F(kappa), kappa, N)
 MODEL_VARIANCE = AtRidge(V(kappa), kappa, N)
 DATA_BIAS = AtRidge(F(kappa), kappa, P)
 DATA_VARIANCE = AtRidge(RIDGE_LOSS - F(kappa), kappa, P)
+
+RIDGE = AtExplicit(RIDGE_LOSS, kappa, P, rho * P**-l)
+BEST_MODES = df2(kappa) - (NOISE**2 + F(kappa)) * Derivative(df2(kappa), kappa) / Derivative(F(kappa), kappa)
+BEST_RIDGE_LOSS = AtModes(RIDGE_LOSS, kappa, P, BEST_MODES)
+BEST_RIDGE = AtModes(kappa * (1 - df1(kappa) / P), kappa, P, BEST_MODES)
 
 # --- finite t ----------------------------------------------------------------------------------------
 

@@ -42,10 +42,13 @@ from asymptotics.caches import cached
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.terms import Bound, Term
-from asymptotics.expansions.variables import inverse_laplace, substitute
+from asymptotics.expansions.variables import compose, inverse_laplace, substitute
 from asymptotics.model.equations import NOISE, moving, trace
+from asymptotics.model.explicit_ridge import solve_ridge
 from asymptotics.model.finite_modes import at_size, mode_count, slowest_modes
 from asymptotics.model.operators import (
+    AtExplicit,
+    AtModes,
     AtRidge,
     Coefficient,
     Convolution,
@@ -56,7 +59,7 @@ from asymptotics.model.operators import (
 )
 from asymptotics.model.sums import SUMS, df1, expand_sum, named, trace_of
 from asymptotics.spectra import FiniteSeries, SpectralSeries
-from asymptotics.symbols import RESOURCES, sigma
+from asymptotics.symbols import RESOURCES, kappa, sigma
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.kernels import EXPONENTIAL
 from asymptotics.transforms.overlap import antisymmetric_overlap, half_convolution
@@ -172,6 +175,9 @@ class Expander:
 
     def _sum(self, node: AppliedUndef, x: Symbol) -> Found:
         one, (at,) = named(node), node.args
+        if (at, x) in self._found and at != x:  # a ridge that is an expansion in x
+            part = self(one(kappa), kappa)
+            return Found(node=node, series=compose(part.series, self._found[at, x].series), parts=(part,))
         if one.through is not None:
             part = self(one.through(at), x)
             return Found(node=node, series=part.series, parts=(part,))
@@ -245,6 +251,20 @@ class Expander:
             return Found(node=node, series=at_size(count, size, value), closed=closed)
         modes, part = self(df1(letter), letter), self(_on_fixed_point(function, letter, size), letter)
         return Found(node=node, series=at_size(modes.series, size, part.series), parts=(modes, part))
+
+    def _at_modes(self, node: AtModes, x: Symbol) -> Found:
+        function, letter, size, modes = node.args
+        parts = self(modes, letter), self(function.xreplace({size: modes}), letter)
+        series = at_size(parts[0].series, size, parts[1].series)
+        return Found(node=node, series=series, parts=parts)
+
+    def _at_explicit(self, node: AtExplicit, x: Symbol) -> Found:
+        _, letter, size, rho = node.args
+        modes, drive = self(df1(letter), letter), self(rho, x)
+        series = solve_ridge(modes.series, drive.series, size)
+        root = self._found[node.head, x] = Found(node=node.head, series=series, parts=(modes,))
+        whole = self(node.meaning(), x)
+        return Found(node=node, series=whole.series, parts=(root, whole))
 
     def _beyond(self, function: Expr, letter: Symbol, size: Symbol) -> Found | None:
         """The law for more than M samples or features, where kappa = 0; None if it is zero, or below M."""
@@ -372,5 +392,7 @@ RULES: dict[type[Any], Callable[[Expander, Any, Symbol], Found]] = {
     Convolution: Expander._convolution,
     Corrected: Expander._corrected,
     AtRidge: Expander._at_ridge,
+    AtModes: Expander._at_modes,
+    AtExplicit: Expander._at_explicit,
 }
 """How each kind of node is expanded; a kind that is missing goes by its base class."""

@@ -4,6 +4,8 @@ All are inert: `model.expand` makes expansions of them, and `derivation.evaluati
 argument is a bound letter.
 
     AtRidge         a function of the ridge where as many modes are resolved as there are features or samples
+    AtModes         the same for another count of modes
+    AtExplicit      a function of the renormalised ridge of an explicit one
     InverseLaplace  of a function analytic off the negative axis
     Coefficient     of a power of a small parameter
     Overlap         of two functions of time, antisymmetric, by their transforms
@@ -21,6 +23,11 @@ from sympy import Expr, Function, Integral, Symbol
 
 ridge = Function("kappa", positive=True)
 """``kappa(size)``, the root of ``df1(kappa) = size``."""
+
+best_ridge = Function("kappa_best", positive=True)
+"""``kappa_best(size)``, the ridge at which the loss of so many samples is smallest."""
+explicit_ridge = Function("kappa_rho", positive=True)
+"""``kappa_rho(size, rho)``, the root of ``kappa (1 - df1(kappa)/size) = rho``."""
 
 past, time, zeta, later, epsilon = (
     Symbol(name, positive=True, integer=False) for name in ("x", "T", "zeta", "zeta_1", "epsilon")
@@ -68,6 +75,40 @@ class AtRidge(Binder):
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         return str(printer._print(self.meaning()))
+
+
+class AtModes(Binder):
+    """``AtModes(f, kappa, size, modes)``: f at the best ridge, the kappa with ``modes(kappa) = size``."""
+
+    nargs = 4
+
+    @property
+    def head(self) -> Expr:
+        """The name of that kappa."""
+        return best_ridge(self.args[2])
+
+    def meaning(self) -> Expr:
+        """``f(kappa_best(size))``."""
+        return self.args[0].xreplace({self.args[1]: self.head})
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        return self.meaning().free_symbols | (self.args[3].free_symbols - {self.args[1]})
+
+    def _sympystr(self, printer: Any) -> str:
+        return str(printer._print(self.meaning()))
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return str(printer._print(self.meaning()))
+
+
+class AtExplicit(AtModes):
+    """``AtExplicit(f, kappa, size, rho)``: f at the kappa with ``kappa (1 - df1(kappa)/size) = rho``."""
+
+    @property
+    def head(self) -> Expr:
+        """``kappa_rho(size, rho)``."""
+        return explicit_ridge(self.args[2], self.args[3])
 
 
 class InverseLaplace(Binder):

@@ -12,7 +12,7 @@ A law that is registered here has its regimes, LaTeX, derivation and place in re
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sympy import Expr, Integer, Symbol, oo
@@ -45,7 +45,8 @@ class Quantity:
     ``sum m_k lambda_k < oo``: the modes that finitely many features, samples or a batch do not resolve add up
     to it. ``within`` is the size N or P below whose crossover time a transient law holds; ``rule`` the
     training rule whose clock the time t is. ``why`` says where the equation comes from; an equation
-    to first order stands for a sum over modes of ``summand(lambda, c, resource)``.
+    to first order stands for a sum over modes of ``summand(lambda, c, resource)``. ``balances`` whether the
+    equation has several leading balances, so that its domain is split (`laws.balances`).
     """
 
     name: str
@@ -61,6 +62,7 @@ class Quantity:
     rule: type[TrainingRule] = GradientFlow
     why: str = ""
     summand: Callable[[Expr, Expr, Expr], Expr] | None = None
+    balances: bool = False
 
     @property
     def reason(self) -> str:
@@ -72,9 +74,9 @@ class Quantity:
         """How far gradient flow gets while the resource grows by 1; 1 where it counts features or samples."""
         return self.rule.pace() if self.resource == t else Integer(1)
 
-    def formula(self, spectrum: SpectralSeries, depth: int) -> Expansion:
-        """The first ``depth`` orders of the equation."""
-        return expand(self.equation, spectrum, self.resource, depth).series
+    def formula(self, spectrum: SpectralSeries, depth: int, table: Mapping[Symbol, Expr] = {}) -> Expansion:
+        """The first ``depth`` orders of the equation, with numbers or expressions for symbols in it."""
+        return expand(self.equation.xreplace(dict(table)), spectrum, self.resource, depth).series
 
     def spectrum(self, task: Task) -> SpectralSeries:
         """The series of a task where this quantity has a law; raises `SpectrumError` where it has none.
@@ -134,6 +136,10 @@ _SGD = (
 _STOPPING = (
     "With N = oo the loss is that of infinite data plus the label noise learned, to first "
     "order in 1/P; training stops where their sum is smallest."
+)
+_BEST_RIDGE = (
+    "At a fixed P the loss depends on the ridge through kappa alone, and is stationary where "
+    "(P - df2) F' = -(sigma^2 + F) df2', which says what P is at the best kappa."
 )
 
 _LAWS = (
@@ -317,6 +323,43 @@ _LAWS = (
         equation=Minimiser(equations.TIME + equations.NOISE_IN_LOSS, t),
         source="the minimum of the series in 1/P, BAP, appendix C",
         why=_STOPPING,
+    ),
+    Quantity(
+        name="ridge",
+        words="test loss of ridge regression with the ridge rho P^-l, limited by data",
+        symbol="L(P; rho P^-l)",
+        tex=r"L(P; \rho P^{-l})",
+        limits="t = N = oo",
+        resource=P,
+        equation=equations.RIDGE,
+        source="BAP, appendix C, with a ridge; the regimes of Cui et al., arXiv 2105.15004",
+        why="With t and N infinite the two-time equations have a fixed point: the loss of ridge "
+        "regression at the renormalised ridge kappa with kappa (1 - df1(kappa)/P) = rho P^-l.",
+        balances=True,
+    ),
+    Quantity(
+        name="optimal_ridge",
+        words="smallest test loss over the ridge, limited by data",
+        symbol="min_rho L(P; rho)",
+        tex=r"\min_\rho L(P; \rho)",
+        limits="t = N = oo",
+        resource=P,
+        equation=equations.BEST_RIDGE_LOSS,
+        source="BAP, appendix C, with a ridge; stationary in kappa",
+        why=_BEST_RIDGE,
+        balances=True,
+    ),
+    Quantity(
+        name="optimal_ridge_value",
+        words="ridge of the smallest test loss, which may be negative",
+        symbol="rho*(P)",
+        tex=r"\rho^*(P)",
+        limits="t = N = oo",
+        resource=P,
+        equation=equations.BEST_RIDGE,
+        source="BAP, appendix C, with a ridge; stationary in kappa",
+        why=_BEST_RIDGE,
+        balances=True,
     ),
     Quantity(
         name="sgd_noise",

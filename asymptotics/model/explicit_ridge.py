@@ -1,0 +1,132 @@
+"""The renormalised ridge kappa of an explicit ridge, and of the best one, as expansions.
+
+With an explicit ridge rho (``rho |w|^2`` added to the mean squared error over P samples) kappa solves
+
+    kappa (1 - df1(kappa)/P) = rho,
+
+and for a rho that falls as ``P^-l`` one of three balances leads (Cui et al., arXiv 2105.15004):
+
+    rho decides, ``kappa ~ rho``, where ``df1(rho)/P`` falls;
+    the data decide, ``df1(kappa) ~ P``, where it grows: the ridge is a correction;
+    both do where it tends to a constant: ``kappa ~ x P^-l``, ``x - A x^(1 - p) = rho`` for ``df1 ~ A kappa^-p``.
+
+In the first two an expansion is found by iteration: each turn of a contraction makes the bound of what is left
+out smaller by one order. The loss at fixed P has no minimum over kappa but that of
+
+    (P - df2) F' = -(sigma^2 + F) df2',
+
+which gives P as an explicit function of the best kappa; ``kappa (1 - df1/P)``, the ridge there, may be negative.
+
+    solve_ridge    kappa as an expansion in P
+    JointRidge     the x of the third balance, as a function with numbers
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+from sympy import Expr, Float, Function, Integer, Symbol
+
+from asymptotics.domains.domain import normal
+from asymptotics.errors import Undecided
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.reversion import revert
+from asymptotics.expansions.terms import Bound, Term
+from asymptotics.expansions.variables import compose
+from asymptotics.precision import working
+
+ONE = Integer(1)
+
+
+class JointRidge(Function):  # type: ignore[misc]
+    """``JointRidge(rho, A, p)``: the x > 0 with ``x - A x^(1 - p) = rho``, for rho > 0, A > 0, 0 < p < 1.
+
+    >>> JointRidge(2, 1, Integer(1)/2).evalf(15)        # x - sqrt(x) = 2
+    4.00000000000000
+    """
+
+    nargs = 3
+    opaque = True  # a constant of its own in tests for cancellation
+
+    def _eval_is_positive(self) -> bool:
+        return True
+
+    def _eval_evalf(self, prec: int) -> Expr | None:
+        if self.free_symbols:
+            return None
+        with working(int(prec * 0.30103) + 10):
+            rho, A, p = (mpmath.mpmathify(x.evalf(mpmath.mp.dps)) for x in self.args)
+            x = A ** (1 / p) + rho / p
+            while True:  # Newton from above on a convex function
+                step = (x - A * x ** (1 - p) - rho) / (1 - A * (1 - p) * x**-p)
+                x -= step
+                if abs(step) <= x * mpmath.eps * 8:
+                    return Float._new(x._mpf_, prec)
+
+    def _sympystr(self, printer: Any) -> str:
+        rho, A, p = self.args
+        x = Symbol("x", positive=True)
+        return f"root({printer._print(x - A * x ** normal(1 - p) - rho)}, x > 0)"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        rho, A, p = self.args
+        x = Symbol("x", positive=True)
+        text = rf"\operatorname*{{root}}_{{x > 0}} \left[{printer._print(x - A * x ** normal(1 - p) - rho)}\right]"
+        return rf"{{{text}}}^{{{exp}}}" if exp else text
+
+
+def solve_ridge(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:
+    """The kappa with ``kappa (1 - modes(kappa)/size) = rho``, size -> oo, for a rho that falls with it.
+
+    Raises `Undecided` where the domain does not say which balance leads.
+
+    >>> from asymptotics.expansions.expansion import expansion
+    >>> from asymptotics.symbols import P, kappa
+    >>> modes = expansion(kappa, [Term(ONE, -ONE/2)])
+    >>> solve_ridge(modes, expansion(P, [Term(ONE, ONE)], at_infinity=True), P)
+    1/P + P**(-3/2) + 1/(2*P**2) + O(P**(-5/2))
+    """
+    order, power = rho.leading().order, modes.leading().order
+    falls = normal(1 + power * order)
+    sign = rho.domain.sign(falls)
+    if sign is None:
+        raise Undecided(f"whether the ridge or the data decide is the sign of {falls}", falls)
+    solve = {1: _ridge_decides, -1: _data_decide, 0: _both_decide}[sign]
+    return solve(modes, rho, size)
+
+
+def _ridge_decides(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:
+    share = rho.monomial(ONE, -ONE)
+    start = _up_to(rho, rho * share * compose(modes, rho))
+    return _iterate(start, lambda kappa: rho * (1 - share * compose(modes, kappa)).power(-1))
+
+
+def _data_decide(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:
+    ridgeless, count = revert(modes, size), rho.monomial(ONE, ONE)
+    return _iterate(
+        _up_to(ridgeless, rho), lambda kappa: compose(ridgeless, count * (1 - rho * kappa.power(-1)))
+    )
+
+
+def _both_decide(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:
+    """To leading order, and how far that is known."""
+    ridge, lead = rho.leading(), modes.leading()
+    x = JointRidge(ridge.coefficient, lead.coefficient, normal(-lead.order))
+    start = rho.with_terms([Term(x, ridge.order)])
+    left = modes.with_terms((t for t in modes.terms if t is not lead), modes.remainder)
+    missing = start * rho.monomial(ONE, -ONE) * compose(left, start)
+    return _up_to(start, missing)
+
+
+def _iterate(start: Expansion, step: Callable[[Expansion], Expansion]) -> Expansion:
+    for _ in range(start.depth):
+        start = step(start)
+    return start
+
+
+def _up_to(series: Expansion, missing: Expansion) -> Expansion:
+    """The expansion, known up to what another is bounded by."""
+    bounds = (Bound(b.order, *b.logs) for b in missing.bounds())
+    return series.with_terms(series.terms, (*series.remainder, *bounds))
