@@ -53,6 +53,7 @@ from asymptotics.parsing.heights import substitute
 from asymptotics.sums.convergent import ConvergentSum
 from asymptotics.sums.regularised import RegularSum
 
+
 class Vanishing(UnableError):
     """An expansion without terms."""
 
@@ -171,7 +172,9 @@ def _settle(
         if depth > SLOW_DEPTH and series.is_slow:
             break
     if not series.terms:
-        raise Vanishing(f"every power of {series.variable} vanishes: what is left falls exponentially, or is 0")
+        raise Vanishing(
+            f"every power of {series.variable} vanishes: what is left falls exponentially, or is 0"
+        )
     raise UnableError(
         f"no term is shown to lead the remainder to depth {MAX_DEPTH}; the expansion is {series!r}"
     )

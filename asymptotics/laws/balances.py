@@ -1,4 +1,4 @@
-"""Laws whose equation has several leading balances: the domain is split where the engine asks which one leads.
+"""Laws whose equation has several leading balances: the domain is split where it matters which leads.
 
 A reversion, a quotient or an explicit ridge needs to know which of two orders is larger, before any term of
 the law is known. Where the domain does not say so (`errors.Undecided`) the law is derived on either side

@@ -296,7 +296,9 @@ class Law(Typeset):
                 return self._again(task, settings)
             kept.append(regime.with_numbers(table, condition, prefactor, domain))
         if not kept:
-            raise UnableError(f"no regime of {self!r} covers {table}; derive the task with these values")
+            raise UnableError(
+                f"no regime of the {self.name} law covers {table}; derive the task with these values"
+            )
         return replace(self, task=task, regimes=tuple(kept), settings=settings)
 
     def __call__(

@@ -8,14 +8,16 @@ and for a rho that falls as ``P^-l`` one of three balances leads (Cui et al., ar
 
     rho decides, ``kappa ~ rho``, where ``df1(rho)/P`` falls;
     the data decide, ``df1(kappa) ~ P``, where it grows: the ridge is a correction;
-    both do where it tends to a constant: ``kappa ~ x P^-l``, ``x - A x^(1 - p) = rho`` for ``df1 ~ A kappa^-p``.
+    both do where it tends to a constant: ``kappa ~ x P^-l``, ``x - A x^(1 - p) = rho``, for
+    ``df1 ~ A kappa^-p``.
 
-In the first two an expansion is found by iteration: each turn of a contraction makes the bound of what is left
-out smaller by one order. The loss at fixed P has no minimum over kappa but that of
+In the first two an expansion is found by iteration: each turn of a contraction makes the bound of what is
+left out smaller by one order. At a fixed P the loss is stationary in kappa where
 
     (P - df2) F' = -(sigma^2 + F) df2',
 
-which gives P as an explicit function of the best kappa; ``kappa (1 - df1/P)``, the ridge there, may be negative.
+which gives P as an explicit function of the best kappa; the ridge there, ``kappa (1 - df1/P)``, may be
+negative.
 
     solve_ridge    kappa as an expansion in P
     JointRidge     the x of the third balance, as a function with numbers
@@ -73,7 +75,8 @@ class JointRidge(Function):  # type: ignore[misc]
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         rho, A, p = self.args
         x = Symbol("x", positive=True)
-        text = rf"\operatorname*{{root}}_{{x > 0}} \left[{printer._print(x - A * x ** normal(1 - p) - rho)}\right]"
+        equation = printer._print(x - A * x ** normal(1 - p) - rho)
+        text = rf"\operatorname*{{root}}_{{x > 0}} \left[{equation}\right]"
         return rf"{{{text}}}^{{{exp}}}" if exp else text
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, Protocol
 
 import mpmath
 
@@ -24,6 +25,15 @@ SEARCHES = ((8, "2.5"), (8, "0.6"), (8, "0.06"), (15, "0.003"))
 REACH = 1000
 """How far in log t the search walks before it reports that a minimum was not found."""
 RECENTRINGS = 6
+
+
+class OneLoss(Protocol):
+    """A test loss as a function of one number > 0."""
+
+    @property
+    def P(self) -> Any: ...
+
+    def test_loss(self, x: Any, /) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +74,15 @@ def best_stopping(
             rough = models.setdefault(
                 few, model if few == digits else FullModel(task, P=P, noise=noise, digits=few)
             )
-            centre = _close_in(partial(_logarithm, rough), centre, mpmath.mpf(width))
-        return _interpolate(model, centre, digits)
+            centre = close_in(partial(log_loss, rough), centre, mpmath.mpf(width))
+        return interpolate(model, centre, digits)
 
 
-def _logarithm(model: FullModel, u: mpmath.mpf) -> mpmath.mpf:
+def log_loss(model: OneLoss, u: mpmath.mpf) -> mpmath.mpf:
     return mpmath.log(model.test_loss(mpmath.exp(u)).value)
 
 
-def _close_in(f: Callable[[mpmath.mpf], mpmath.mpf], start: mpmath.mpf, width: mpmath.mpf) -> mpmath.mpf:
+def close_in(f: Callable[[mpmath.mpf], mpmath.mpf], start: mpmath.mpf, width: mpmath.mpf) -> mpmath.mpf:
     """The vertex of the parabola through three points ``width`` apart, the middle one the lowest."""
     known: dict[int, mpmath.mpf] = {}
 
@@ -94,7 +104,7 @@ def _close_in(f: Callable[[mpmath.mpf], mpmath.mpf], start: mpmath.mpf, width: m
     return start + (middle + move) * width
 
 
-def _interpolate(model: FullModel, centre: mpmath.mpf, digits: int) -> Stopping:
+def interpolate(model: OneLoss, centre: mpmath.mpf, digits: int) -> Stopping:
     # The interpolation errs by spacing^4, the rounding of the losses by 10^-digits / spacing.
     spacing = mpmath.mpf(10) ** (-mpmath.mpf(digits) / 6)
     for _ in range(RECENTRINGS):

@@ -7,6 +7,8 @@ model_transient(*)      c_1 (c_2) of ``L(t; N) = L(t; oo) + c_1/N + c_2/N^2 + ..
 data_transient(*), gap  c_1 (c_2) of L, c_1 of L - Lhat in 1/P, noiseless
 noise, gap_noise        the same of what sigma^2 multiplies in L and in L - Lhat + sigma^2
 early_stopping(_time)   the minimum over t of L(t; P) with label noise, and where it is
+ridge                   test loss with the ridge ``rho P^-l``, t = oo
+optimal_ridge(_value)   the minimum over the ridge of the test loss at t = oo, and where it is
 sgd_noise(_model)       what one-pass SGD adds to gradient flow after t steps, or at t = oo
 sgd_noise_transient     c_1 of the same in 1/N
 time_discrete           gradient descent after t steps, N = P = oo
@@ -36,8 +38,9 @@ from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule, with_numb
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.precision import working
 from asymptotics.registry import Registry
-from asymptotics.symbols import B, N, P, beta, eta, mu, sigma
+from asymptotics.symbols import B, N, P, beta, eta, l, mu, rho, sigma
 from asymptotics.tasks.task import Task
+from numerics.model.best_ridge import best_ridge
 from numerics.model.coefficients import size_coefficient
 from numerics.model.full_model import FullModel
 from numerics.model.stopping import Stopping, best_stopping
@@ -52,6 +55,8 @@ DEFAULTS: Mapping[Symbol, Expr] = {
     B: Integer(8),
     beta: Rational(1, 8),
     mu: Rational(1, 2),
+    rho: Integer(1),
+    l: Integer(1),
 }
 """Settings where none are given. N = P = 1 means the coefficient of 1/N, 1/P."""
 ONE = Integer(1)
@@ -197,10 +202,26 @@ def _stopping(task: Task, samples: Expr, noise: Expr, digits: int, ratio: Expr) 
     return best_stopping(task, samples, noise, digits, guess)
 
 
-def _best(part: str, place: Place) -> Value:
+def _best_time(part: str, place: Place) -> Value:
     best = _stopping(place.task, place.resource, place.setting(sigma), place.digits, place.ratio)
     value: Value = getattr(best, part)
     return value
+
+
+# -- explicit ridges -------------------------------------------------------------------------------
+
+
+def _ridge(place: Place) -> Value:
+    ridge = place.setting(rho) * place.resource ** -place.setting(l)
+    return FullModel(place.task, P=place.resource, ridge=ridge, digits=place.digits).test_loss(oo)
+
+
+def _best_ridge(part: str, place: Place) -> Value:
+    value: Value = getattr(best_ridge(place.task, place.resource, place.digits), part)
+    return value
+
+
+# -- training rules --------------------------------------------------------------------------------
 
 
 def _train(rule: type[TrainingRule], place: Place) -> TrainingRule:
@@ -262,12 +283,13 @@ def _scale(value: Value, factor: Expr) -> Value:
 _in_1_n = partial(Reference, first=2, points=7, group="corrections in 1/N")
 _in_1_p = partial(Reference, first=1, points=7, group="corrections in 1/P")
 _finite = partial(Reference, group="one resource finite")
+_best = partial(Reference, group="best ridge", step=2, points=7)
 
 
 def _stopping_reference(name: str, part: str) -> Reference:
     return Reference(
         name=name,
-        value=partial(_best, part),
+        value=partial(_best_time, part),
         settings=(sigma,),
         first=STOPPING_FIRST,
         step=3,
@@ -300,6 +322,9 @@ REFERENCES: Registry[Reference] = Registry(
             pace=OnePassSGD.pace(),
         ),
         *(time_reference(rule) for rule in TRAINING_RULES.values() if rule.law),
+        _finite(name="ridge", value=_ridge, settings=(rho, l)),
+        _best(name="optimal_ridge", value=partial(_best_ridge, "loss")),
+        _best(name="optimal_ridge_value", value=partial(_best_ridge, "argument")),
         Reference(
             name="sgd_noise",
             value=_sgd_noise,

@@ -1,0 +1,140 @@
+"""Laws of ridge regression: regimes of Cui et al. (arXiv 2105.15004), the best ridge, its sign.
+
+Letters of theirs: alpha = b, 2 alpha r = a - 1; the expected values are formulas of the theory, evaluated.
+"""
+
+import random
+
+import pytest
+from sympy import Eq, Float, Integer, Min, Rational, gamma, pi, simplify, sin, zeta
+
+from asymptotics import Task, UnableError, derive, power_law
+from asymptotics.model.explicit_ridge import JointRidge
+from asymptotics.symbols import a, b, k, l, rho, sigma
+from numerics import verify
+
+CLEAN = derive(power_law(a, b))
+NOISY = derive(Task(eigenvalues=k**-b, target=k**-a, index=k, noise=sigma))
+A = (pi / b) / sin(pi / b)
+s = (a - 1) / b
+AF = gamma(s) * gamma(2 - s) / b
+x = (b * (a - 1)) / (a * (b - 1))
+
+# law, numbers, exponent, prefactor, logarithm
+ROWS = [
+    ("ridge", CLEAN, {a: 2, b: 2, l: 1}, l * s, AF * rho**s, 0),
+    ("ridge", CLEAN, {a: 6, b: 2, l: 1}, 2 * l, zeta(a - 2 * b) * rho**2, 0),
+    ("ridge", CLEAN, {a: 2, b: 2, l: 3}, a - 1, b * AF * A ** (a - 1), 0),
+    ("ridge", CLEAN, {a: 6, b: 2, l: 3}, 2 * b, b * zeta(a - 2 * b) * A ** (2 * b), 0),
+    ("ridge", CLEAN, {a: 5, b: 2, l: 1}, 2 * l, l * rho**2 / b, 1),
+    ("ridge", NOISY, {a: 3, b: 2, l: 1}, 1 - l / b, sigma**2 * A * (1 - 1 / b) * rho ** (-1 / b), 0),
+    ("ridge", NOISY, {a: 2, b: 2, l: Rational(1, 2)}, l * s, AF * rho**s, 0),
+    ("ridge", NOISY, {a: 6, b: 2, l: 3}, Integer(0), sigma**2 * (b - 1), 0),
+    ("optimal_ridge", NOISY, {a: 2, b: 2}, (a - 1) / a,
+     a * AF * (sigma**2 * A * (b - 1) / (b * (a - 1) * AF)) ** (s * b / a), 0),
+    ("optimal_ridge", NOISY, {a: 6, b: 2}, 2 * b / (2 * b + 1),
+     (2 * b + 1) * zeta(a - 2 * b)
+     * (sigma**2 * A * (b - 1) / (2 * b**2 * zeta(a - 2 * b))) ** (2 * b / (2 * b + 1)), 0),
+    ("optimal_ridge_value", NOISY, {a: 2, b: 2}, b / a,
+     (sigma**2 * A * (b - 1) / (b * (a - 1) * AF)) ** (b / a), 0),
+    ("optimal_ridge", CLEAN, {a: 2, b: 3}, a - 1, b * AF * A ** (a - 1) * (a / b) * x ** (1 - a), 0),
+    ("optimal_ridge_value", CLEAN, {a: 2, b: 3}, b, (A / x) ** b * (1 - x), 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "laws", "at", "exponent", "prefactor", "logs"), ROWS)
+def test_the_table(name, laws, at, exponent, prefactor, logs):
+    found = getattr(laws, name).at(at)
+    (regime,) = found.regimes
+    others = {rho: Rational(3, 4), sigma: Rational(1, 3)}
+    assert regime.exponent == exponent.subs(at) and regime.log_power == logs
+    ratio = (regime.prefactor / prefactor.subs(at)).subs(others)
+    assert abs(ratio.evalf(30) - 1) < 1e-25
+
+
+def test_the_crossover_joins_both_sides():
+    """At l = b, ``x - A x^(1 - 1/b) = rho``: large rho is ridge-limited, a small one data-limited."""
+    found = CLEAN.ridge.at(a=2, b=2, l=2).regimes[0].prefactor
+    alone, none = (CLEAN.ridge.at(a=2, b=2, l=n).regimes[0].prefactor for n in (1, 3))
+    for ridge, limit in ((Float(10) ** 12, alone), (Float(10) ** -12, none)):
+        assert abs((found / limit).subs(rho, ridge).evalf() - 1) < 1e-5
+    assert found.has(JointRidge)
+
+
+def test_the_best_ridge_is_positive_zero_or_negative():
+    law = CLEAN.optimal_ridge_value
+    assert law.exponent == b
+    for at, sign in (({a: 2, b: 3}, 1), ({a: 3, b: 2}, -1), ({a: 6, b: 2}, -1), ({a: 5, b: 2}, -1)):
+        assert law.at(at).prefactor.evalf() * sign > 0
+    with pytest.raises(UnableError, match="derive the task with these values"):
+        law.at(a=2, b=2)
+    with pytest.raises(UnableError, match="or is 0"):
+        _ = derive(power_law(2, 2)).optimal_ridge_value
+    # with w = 1 and noise the best ridge is sigma^2/P, whatever b: the Bayes estimate
+    assert derive(Task(eigenvalues=k**-3, target=k**-3, noise=sigma)).optimal_ridge_value.leading == (
+        sigma**2 / CLEAN.data.resource
+    )
+
+
+def test_what_the_best_ridge_gains():
+    """Without noise the exponent stays, and the loss falls by a constant."""
+    best, none = (getattr(CLEAN, name).at(a=2, b=3) for name in ("optimal_ridge", "data"))
+    assert best.exponent == none.exponent
+    expected = (a / b * x ** (1 - a)).subs({a: 2, b: 3})
+    assert simplify(best.prefactor / none.prefactor - expected) == 0
+    assert CLEAN.optimal_ridge.exponent == Min(a - 1, 2 * b)
+
+
+def test_regimes_have_their_conditions():
+    conditions = [regime.condition for regime in CLEAN.ridge.regimes if regime.is_boundary]
+    assert any(c.has(Eq(b, l)) or c == Eq(b, l) for c in conditions)
+
+
+@pytest.mark.parametrize(
+    ("name", "laws", "at"),
+    [
+        ("ridge", CLEAN, {a: 2, b: 2, l: 1, rho: 2}),
+        ("ridge", NOISY, {a: Rational(5, 2), b: 2, l: 2, rho: 3, sigma: Rational(1, 2)}),
+        ("ridge", CLEAN, {a: 6, b: Rational(3, 2), l: 1, rho: 1}),
+    ],
+)
+def test_against_the_full_model(name, laws, at):
+    law = getattr(laws, name)
+    assert verify(law, at=at, digits=20).verdict == "HOLDS"
+    here = law.at(at)
+    for wrong in (here.stating(prefactor=here.prefactor * Rational(1001, 1000)),
+                  here.stating(exponent=here.exponent + Rational(1, 1000))):  # fmt: skip
+        assert verify(wrong, digits=20).verdict == "FAILS"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["optimal_ridge", "optimal_ridge_value"])
+@pytest.mark.parametrize(
+    ("laws", "at"),
+    [(CLEAN, {a: 3, b: 2}), (CLEAN, {a: 2, b: 3}), (NOISY, {a: 2, b: 2, sigma: Rational(1, 2)})],
+)
+def test_the_best_ridge_of_the_full_model(name, laws, at):
+    law = getattr(laws, name).at(at)
+    assert verify(law, digits=25).verdict == "HOLDS"
+    assert verify(law.stating(prefactor=law.prefactor * Rational(101, 100)), digits=25).verdict == "FAILS"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12))
+def test_hidden_exponents(seed):
+    draw = random.Random(seed)
+    at = {letter: Rational(draw.randint(low, 80), 20) for letter, low in ((a, 22), (b, 22), (l, 8))}
+    laws, noise = (NOISY, {sigma: Rational(1, 2)}) if seed % 2 else (CLEAN, {})
+    found = verify(laws.ridge, at={**at, rho: 1, **noise}, digits=25)
+    assert found.verdict != "FAILS", f"{at}: {found}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["ridge", "optimal_ridge", "optimal_ridge_value"])
+@pytest.mark.parametrize("laws", [CLEAN, NOISY])
+def test_every_step_of_the_derivation_holds(name, laws):
+    derivation = getattr(laws, name).derivation
+    for at in ({a: 2, b: Rational(5, 2), l: Rational(6, 5)}, {a: 7, b: 2, l: 3}, {a: 2, b: 3, l: 3}):
+        at = {**at, rho: Rational(3, 4), sigma: Rational(1, 2)}
+        checked = derivation.check({x: v for x, v in at.items() if x in derivation.parameters}, digits=25)
+        assert checked.passed, str(checked)
