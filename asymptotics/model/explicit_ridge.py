@@ -81,7 +81,7 @@ class JointRidge(Function):  # type: ignore[misc]
 
 
 def solve_ridge(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:
-    """The kappa with ``kappa (1 - modes(kappa)/size) = rho``, size -> oo, for a rho that falls with it.
+    """The kappa with ``kappa (1 - df1/P) = rho``, P = ``size`` -> oo, for a rho that falls with it.
 
     Raises `Undecided` where the domain does not say which balance leads.
 
@@ -95,7 +95,7 @@ def solve_ridge(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:
     falls = normal(1 + power * order)
     sign = rho.domain.sign(falls)
     if sign is None:
-        raise Undecided(f"whether the ridge or the data decide is the sign of {falls}", falls)
+        raise Undecided(f"whether the ridge or the data decide is the sign of {falls}; give numbers", falls)
     solve = {1: _ridge_decides, -1: _data_decide, 0: _both_decide}[sign]
     return solve(modes, rho, size)
 

@@ -43,7 +43,8 @@ def test_no_fault_in_the_laws_of_power_laws(name):
     for notation in (None, "2405.15074", "2409.17858"):
         assert not faults(law.to_latex(notation))
         assert not faults(law.to_latex(notation, width=50))
-    assert not faults(law.expansion(2).to_latex())
+    if not QUANTITIES[name].balances:
+        assert not faults(law.expansion(2).to_latex())
 
 
 @pytest.mark.parametrize("notation", NOTATIONS)
