@@ -97,7 +97,7 @@ def _harmonic(told: ToldSum) -> Iterator[Step]:
         ),
         reason=say("The Mellin transform of the kernel {}, in the strip where it converges.", phi),
         source="DLMF 5.9.1 and 5.12.3",
-        given=((s, strip(told)[1]),),
+        given=((s, _middle(*kernel_strip(kernel))),),
     )
 
 
@@ -155,16 +155,25 @@ def kernel_function(kernel: Kernel, at: Expr) -> Expr | None:
     return at ** kernel.rising[0] * exp(-at) if plain else None
 
 
-def strip(told: ToldSum) -> tuple[Expr, Expr, Expr]:
-    """Left edge, middle and right edge of the strip where kernel and Dirichlet series both converge."""
-    kernel, series = told.kernel, told.series
-    edges = [p for p in (series.abscissa, *(p.location for p in kernel.poles(1)[:1])) if p != oo]
+def kernel_strip(kernel: Kernel) -> tuple[Expr, Expr]:
+    """Left and right edge of the strip where the transform of the kernel converges."""
     places = sorted({-r - n for r in kernel.rising for n in range(3)} - set(kernel.right), reverse=True)
     left = next(p for p in map(Integer, places) if kernel.laurent(p, 2).valuation < 0)
+    return left, Min(*(p.location for p in kernel.poles(1)[:1]), left + 2)
+
+
+def strip(told: ToldSum) -> tuple[Expr, Expr, Expr]:
+    """Left edge, middle and right edge of the strip where kernel and Dirichlet series both converge."""
+    left, _ = kernel_strip(told.kernel)
+    edges = [*(p.location for p in told.series.poles(1)[:1]), *(p.location for p in told.kernel.poles(1)[:1])]
     right = Min(*edges) if edges else left + 2
+    return left, _middle(left, right), right
+
+
+def _middle(left: Expr, right: Expr) -> Expr:
     middle = (left + right) / 2 if right.has(Min) else normal((left + right) / 2)
     # at a whole number a zero of the transform may stand against a pole of a Gamma function
-    return left, middle - (right - left) / 6 if middle.is_integer else middle, right
+    return middle - (right - left) / 6 if middle.is_integer else middle
 
 
 def _pole_reason(told: ToldSum, order: Expr, logs: int) -> Reason:

@@ -13,6 +13,7 @@ import cmath
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Any
 
 import mpmath
@@ -22,6 +23,8 @@ from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
 
 LEVELS = 9
+FLOAT_BITS = 64
+"""The precision at which the nodes of sums in floats are computed."""
 STARTS = (1, 4, 16, 64)
 """How much further out the tail may begin when the first start is too near to a singularity of f."""
 
@@ -137,8 +140,8 @@ class ModeSum:
         self._atoms: dict[Expr, Dummy] = {}
         shaped = self._shape_of(rest, index)
         names = (*self._atoms.values(), *arguments)
-        self._rest = lambdify(names, shaped, _EXACT if exact else _FLOATS, cse=True)
-        self._blocks: dict[Block, list[tuple[Any, ...]]] = {}
+        self._rest = lambdify(names, shaped, _EXACT if exact else "numpy", cse=True)
+        self._blocks: dict[Block, list[Any]] = {}
         self._ends: dict[int, int] = {}
         self._trusted = 0
 
@@ -158,8 +161,12 @@ class ModeSum:
 
     def __call__(self, values: Sequence[Any]) -> Any:
         """The sum at these values of the arguments."""
-        if not self.exact:
-            values = [_plain(x) for x in values]
+        if self.exact:
+            return self._settled(values)
+        with import_module("numpy").errstate(all="ignore"):
+            return self._settled([_plain(x) for x in values])
+
+    def _settled(self, values: Sequence[Any]) -> Any:
         goal = 10.0 ** (-self.digits if self.exact else 1 - self.digits)  # floats round
         previous = None
         # starts that were far enough for other values may be among the singularities of these
@@ -200,39 +207,51 @@ class ModeSum:
             before = change
         return head + tail, 1.0
 
-    def _rows(self, block: Block) -> list[tuple[Any, ...]]:
-        """Weight and parts that depend on k alone, node by node."""
+    def _rows(self, block: Block) -> list[Any]:
+        """Weight and parts that depend on k alone, node by node; in floats an array for each of them."""
         if block not in self._blocks:
-            precision = mpmath.mp.prec
-            weights = (
-                w * f
-                for w, f in zip(
-                    _nodes(block, precision)[1],
-                    _on_nodes(self._factor, self.index, block, precision),
-                    strict=True,
+            with mpmath.workprec(mpmath.mp.prec if self.exact else FLOAT_BITS):
+                precision = mpmath.mp.prec
+                factor, *atoms = (
+                    _on_nodes(part, self.index, block, precision) for part in (self._factor, *self._atoms)
                 )
+                weights = [w * f for w, f in zip(_nodes(block, precision)[1], factor, strict=True)]
+            columns = (weights, *atoms)
+            self._blocks[block] = (
+                list(zip(*columns, strict=True))
+                if self.exact
+                else [import_module("numpy").array([_plain(x) for x in column]) for column in columns]
             )
-            atoms = (_on_nodes(atom, self.index, block, precision) for atom in self._atoms)
-            rows = zip(weights, *atoms, strict=True)
-            self._blocks[block] = [row if self.exact else tuple(map(_plain, row)) for row in rows]
         return self._blocks[block]
 
+    def _terms(self, block: Block, values: Sequence[Any]) -> Any:
+        """The summands at the nodes of a block, times their weights."""
+        if self.exact:
+            return [w * self._rest(*q, *values) for w, *q in self._rows(block)]
+        weights, *atoms = self._rows(block)
+        return weights * self._rest(*atoms, *values)
+
+    def _total_of(self, terms: Any) -> Any:
+        if self.exact:
+            return mpmath.fsum(terms)
+        total = terms.sum().item()
+        if not cmath.isfinite(total):
+            raise OverflowError
+        return total
+
     def _part(self, block: Block, values: Sequence[Any]) -> Any:
-        terms = [w * self._rest(*q, *values) for w, *q in self._rows(block)]
-        return mpmath.fsum(terms) if self.exact else sum(terms)
+        return self._total_of(self._terms(block, values))
 
     def _coarse(self, block: Block, values: Sequence[Any]) -> Any:
         """The coarse grid of the tail, as far as the integrand goes."""
         furthest = 76 if self.exact else 51  # beyond x = 6.4, k leaves the range of floats
-        rows = self._rows(replace(block, level=0, last=furthest))
         cut = 10.0 ** (-self.digits - 4)
-        terms: list[Any] = []
+        terms = self._terms(replace(block, level=0, last=furthest), values)
         largest = before = size = 0.0
-        for j, (w, *q) in enumerate(rows, block.low):
-            terms.append(w * self._rest(*q, *values))
-            size = abs(terms[-1])
+        for j, size in enumerate(map(abs, terms), block.low):
             largest = max(largest, size)
-            if j > 8 and size <= cut * largest and size <= before:
+            # floats that are 0 at first have yet to begin
+            if j > 8 and largest and size <= cut * largest and size <= before:
                 break
             before = size
         else:
@@ -242,7 +261,7 @@ class ModeSum:
                     "take parameters further from where the sum diverges"
                 )
         self._ends[block.start] = max(self._ends.get(block.start, 0), j)
-        return mpmath.fsum(terms) if self.exact else sum(terms)
+        return self._total_of(terms[: j - block.low + 1])
 
 
 def _close(first: Any, second: Any, goal: float) -> bool:
@@ -253,25 +272,12 @@ def _plain(x: Any) -> complex | float:
     return complex(x) if isinstance(x, (complex, mpmath.mpc)) else float(x)
 
 
-def _float_exp(x: Any) -> Any:
-    if isinstance(x, complex):
-        return cmath.exp(x) if x.real > -745 else 0.0
-    return math.exp(x) if x > -745 else 0.0
-
-
 def exp_less_one(y: Any) -> Any:
     """``exp(y) - 1 = 2 exp(y/2) sinh(y/2)``: to full relative accuracy, and quicker than mpmath's own."""
     return 2 * mpmath.exp(y / 2) * mpmath.sinh(y / 2)
 
 
-def _float_expm1(x: Any) -> Any:
-    if not isinstance(x, complex):
-        return math.expm1(x) if x > -745 else -1.0
-    return complex(exp_less_one(x))
-
-
 _EXACT: list[Any] = [{"expm1": exp_less_one}, "mpmath"]
-_FLOATS: list[Any] = [{"exp": _float_exp, "expm1": _float_expm1}, "math"]
 
 
 def integrate_by_halving(

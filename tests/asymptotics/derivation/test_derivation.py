@@ -6,13 +6,15 @@ import subprocess
 from dataclasses import replace
 
 import pytest
-from sympy import Basic, Eq, Rational, Sum, latex, oo, true
+from sympy import Basic, Eq, Rational, Sum, exp, latex, oo, true
 
 from asymptotics import DomainError, Task, derive, power_law
+from asymptotics.derivation.evaluation.values import Values
 from asymptotics.derivation.symbols import Asymptotic, Residue
 from asymptotics.derivation.text import sides, tex_of
 from asymptotics.model.quantities import QUANTITIES
-from asymptotics.symbols import a, b
+from asymptotics.precision import working
+from asymptotics.symbols import a, b, k, t
 
 LOW = {a: Rational(3, 2), b: Rational(5, 4)}
 HIGH = {a: Rational(5, 1), b: Rational(3, 2)}
@@ -246,3 +248,18 @@ def test_letters_of_a_task_may_be_those_of_the_model():
         for task, name in zip(named, ("b", "zeta", "x", "T", "epsilon"), strict=True)
     )
     assert all(other.regimes == plain.regimes for other in others)
+
+
+def test_the_transform_of_a_kernel_is_checked_in_its_own_strip():
+    """The Dirichlet series of exp(-k) with k^-3 converges up to s = 0, where that of the kernel begins."""
+    derivation = derive(Task(eigenvalues="exp(-k)", target="k**-3")).time.derivation
+    (step,) = [step for step in derivation if "Mellin transform of the kernel" in step.reason]
+    assert replace(derivation, steps=(step,)).check(digits=20).passed
+    assert replace(derivation, steps=(_falsified(step, 1 + Rational(1, 10**9)),)).check(digits=20).failed
+
+
+def test_sums_in_floats_go_on_where_they_begin_with_zeros():
+    total = Sum(exp(-t * k**-2) * k**-3, (k, 1, oo))
+    with working(35):
+        found = Values((), 25)(total, {t: 10.0**7}, exact=False)
+    assert abs(complex(found) - 0.5e-7) < 1e-19  # the whole integral; what is left falls exponentially
