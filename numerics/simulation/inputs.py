@@ -1,6 +1,7 @@
 """Numbers from outside, checked once: each function returns the value or raises `DomainError`.
 
 size(name, value)                 N or P: an integer >= 1, or infinity
+layer_sizes(student, N)           the sizes of the layers of a student
 standard_deviation(value)         sigma: a finite number >= 0
 training_times(times, rule)       times >= 0; whole numbers for rules that count steps
 level_array(name, values, ...)    one finite number per mode
@@ -13,9 +14,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sympy import Integer, oo
 
 from asymptotics.errors import DomainError, shown
 from asymptotics.model.rules.base import TrainingRule
+from asymptotics.model.students.base import Student, check_student
 from asymptotics.parsing.numbers import one_or_many, real_float, real_floats, real_number
 from numerics.spectra.arrays import Array
 
@@ -46,6 +49,21 @@ def size(name: str, value: object) -> float:
     if result < 1 or (result != math.inf and result != math.floor(result)):
         raise DomainError(f"{name} = {shown(value)}; {bound}")
     return result
+
+
+def layer_sizes(student: Student, N: float) -> tuple[float, ...]:
+    """The sizes of the layers of a student of this N, each as `size` has it; raises `DomainError`.
+
+    >>> from asymptotics import DeepRandomFeatures
+    >>> layer_sizes(DeepRandomFeatures(widths=(30, 20)), math.inf)
+    (30.0, 20.0)
+    """
+    given = oo if math.isinf(N) else Integer(int(N))
+    check_student(student).check_size(given)
+    layers = student.layers(given)
+    if given not in layers and math.isfinite(N):
+        raise DomainError(f"N = {given} beside {student}, which has all widths; leave N out")
+    return tuple(size("a width of the student", width) for width in layers)
 
 
 def standard_deviation(value: object) -> float:

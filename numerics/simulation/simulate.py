@@ -1,4 +1,4 @@
-"""Finite random-feature models, drawn and trained: the losses that the theory must meet.
+"""Finite students, drawn and trained: the losses that the theory must meet.
 
 Each draw has ``members`` matrices A and ``bags`` data sets, trains every pair, and averages their
 predictors. What is reported is the mean over independent draws, with its standard error, and an
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -27,11 +27,13 @@ from tqdm import tqdm
 from asymptotics.errors import DomainError, check_kind, shown
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
-from asymptotics.parsing.numbers import whole_number
+from asymptotics.model.students.base import Student, check_student
+from asymptotics.model.students.gaussian import GaussianFeatures
+from asymptotics.parsing.numbers import exact, is_many, real_float, whole_number
 from asymptotics.tasks.task import Task
 from numerics.model.rules.base import dynamics_of
 from numerics.simulation.draws import FiniteModel
-from numerics.simulation.inputs import level_array, size, standard_deviation, training_times
+from numerics.simulation.inputs import layer_sizes, level_array, size, standard_deviation, training_times
 from numerics.simulation.rich import rich_dynamics
 from numerics.spectra.arrays import Array, spectrum_arrays
 
@@ -39,6 +41,7 @@ MAX_BYTES = 2**31
 """Default bound on the memory of a simulation: 2 GiB, e.g. M = N = P = 7000 at a few times."""
 
 GRADIENT_FLOW = GradientFlow()
+GAUSSIAN = GaussianFeatures()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +52,8 @@ class Simulation:
     ``(1/P)|y - f|^2`` with the label noise, of the averaged predictor, averaged over the data sets; for
     P = oo and for one-pass SGD it is ``test_loss + sigma^2``. ``bias`` is ``|E u|^2`` over A, data and noise,
     estimated by the mean of ``u_d . u_d'`` over pairs of different draws (unbiased; it may come out
-    negative within its error), with the jackknife as its error. All in units of the target power.
+    negative within its error), with the jackknife as its error. All in units of the target power. With
+    ``test_eigenvalues`` the test loss and the bias are those on that distribution, ``sum_k lambda'_k v_k^2``.
 
     Errors are one standard error, infinite where the loss has no finite variance: at t = oo with
     ``|N - P| <= 3``, the double-descent peak. Just before it, at long finite times, the loss has heavy
@@ -68,6 +72,8 @@ class Simulation:
     modes: int
     noise: float
     rule: TrainingRule
+    ridge: float
+    student: Student
     members: int
     bags: int
     draws: int
@@ -78,13 +84,16 @@ def simulate(
     task: Task,
     params: Mapping[Symbol | str, object] | None = None,
     *,
-    N: object,
-    P: object,
+    N: object = math.inf,
+    P: object = math.inf,
     times: object,
     modes: object = None,
     rule: TrainingRule = GRADIENT_FLOW,
     noise: object = None,
     gamma: object = None,
+    ridge: object = 0.0,
+    student: Student = GAUSSIAN,
+    test_eigenvalues: object = None,
     draws: int = 100,
     seed: int = 0,
     members: int = 1,
@@ -92,16 +101,22 @@ def simulate(
     progress: bool = False,
     max_bytes: int = MAX_BYTES,
 ) -> Simulation:
-    """Train ``f = N^(-1/2) w.A psi`` on P samples of ``y = sum_k w_k psi_k + sigma epsilon``.
+    """Train a student, by default ``f = N^(-1/2) w.A psi``, on P of ``y = sum_k w_k psi_k + sigma epsilon``.
 
     Parameters
     ----------
     task, params : spectrum, target and noise, and numbers for their symbols.
-    N, P : positive integers or oo, each; infinite ones are treated exactly, not as large numbers.
+    N, P : positive integers or oo (the default), each; infinite ones are treated exactly, not as large
+        numbers. Students with widths of their own take no N.
     times : times of the rule, a number or several: t >= 0 or oo for flows, numbers of steps otherwise.
     modes : the number M of levels, where the task has M = oo.
     noise : sigma, the standard deviation; the task's own by default.
     gamma : the richness of features that move (`RichModel`), with gradient flow; None keeps them frozen.
+    ridge : rho, where ``rho |w|^2`` is added to the objective ``(1/P) |y - f|^2``.
+    student : `GaussianFeatures()` (default) and the other students; nonlinear features are drawn as their
+        Gaussian equivalent.
+    test_eigenvalues : lambda' of the distribution that is tested on, in the index of the task, or one number
+        a mode; those of the task by default.
     draws : independent repetitions, at least 3; seed : integer >= 0.
     members, bags : initialisations and data sets whose predictors are averaged in each draw.
     max_bytes : refuse to start if more memory than this is needed.
@@ -118,6 +133,9 @@ def simulate(
     (1.628406, True, True)
     """
     check_kind(task, Task, "task", "pass power_law(a, b) or Task(eigenvalues=, target=)")
+    if test_eigenvalues is not None and not is_many(test_eigenvalues):
+        shifted = replace(task, eigenvalues=exact(test_eigenvalues, "test_eigenvalues"))
+        test_eigenvalues, _ = spectrum_arrays(shifted.at(params), None, modes)
     task = task.at(params)
     if noise is None:
         if task.noise.free_symbols:
@@ -133,6 +151,9 @@ def simulate(
         rule=rule,
         noise=noise,
         gamma=gamma,
+        ridge=ridge,
+        student=student,
+        test_eigenvalues=test_eigenvalues,  # type: ignore[arg-type]
         draws=draws,
         seed=seed,
         members=members,
@@ -146,12 +167,15 @@ def simulate_arrays(
     eigenvalues: npt.ArrayLike,
     target: npt.ArrayLike,
     *,
-    N: object,
-    P: object,
+    N: object = math.inf,
+    P: object = math.inf,
     times: object,
     rule: TrainingRule = GRADIENT_FLOW,
     noise: object = 0.0,
     gamma: object = None,
+    ridge: object = 0.0,
+    student: Student = GAUSSIAN,
+    test_eigenvalues: npt.ArrayLike | None = None,
     draws: int = 100,
     seed: int = 0,
     members: int = 1,
@@ -170,9 +194,11 @@ def simulate_arrays(
     model = FiniteModel(
         spread=np.sqrt(level_array("eigenvalues", eigenvalues, positive=True)),
         teacher=np.sqrt(level_array("target", target, positive=False)),
-        width=size("N", N),
+        student=check_student(student),
+        widths=layer_sizes(student, size("N", N)),
         examples=size("P", P),
         noise=standard_deviation(noise),
+        ridge=real_float(ridge, "ridge", "give a finite number"),
         dynamics=dynamics_of(rule) if gamma is None else rich_dynamics(gamma, rule),
         times=training_times(times, rule),
         members=whole_number(members, "members", 1),
@@ -184,6 +210,16 @@ def simulate_arrays(
         )
     if rule.fresh and math.isfinite(model.examples):
         raise DomainError(f"P = {P}, but {rule.title} draws every batch fresh; pass P=oo")
+    if rule.fresh and model.ridge:
+        raise DomainError(
+            f"ridge = {model.ridge:.6g}: weight decay is not run for {rule.title}; leave ridge = 0, or use "
+            "GradientDescent"
+        )
+    if gamma is not None and model.ridge:
+        raise DomainError(
+            f"ridge = {model.ridge:.6g} beside gamma = {gamma}: features that move take no ridge; leave it 0"
+        )
+    weights = _test_weights(test_eigenvalues, model.spread)
     draws = whole_number(draws, "draws", 3)
     seed = whole_number(seed, "seed", 0)
     repetitions = draws if model.random else 1
@@ -196,10 +232,11 @@ def simulate_arrays(
             "model or raise max_bytes"
         )
     children = np.random.SeedSequence(seed).spawn(repetitions)
-    errors = np.empty((len(children), len(model.spread), len(model.times)))
+    errors = np.empty((len(children), model.rows, len(model.times)))
     train = np.empty((len(children), len(model.times)))
     for index, child in enumerate(tqdm(children, desc="draws", disable=not progress)):
         errors[index], train[index] = model.draw(child)
+    errors[:, : len(weights)] *= weights[:, None]
     test = np.square(errors).sum(axis=1)
     heavy = model.variance_is_infinite()
     bias, bias_error = _bias(errors)
@@ -211,16 +248,29 @@ def simulate_arrays(
         train_loss_error=_tuple(_standard_error(train)),
         bias=_tuple(bias),
         bias_error=_tuple(np.where(heavy, np.inf, bias_error)),
-        N=model.width,
+        N=model.widths[-1],
         P=model.examples,
         modes=len(model.spread),
         noise=model.noise,
         rule=rule,
+        ridge=model.ridge,
+        student=student,
         members=model.members,
         bags=model.bags,
         draws=draws,
         seed=seed,
     )
+
+
+def _test_weights(test_eigenvalues: npt.ArrayLike | None, spread: Array) -> Array:
+    """``sqrt(lambda'/lambda)``, by which ``u_k`` enters the loss on the test distribution."""
+    if test_eigenvalues is None:
+        return np.ones(len(spread))
+    given = level_array("test_eigenvalues", test_eigenvalues, positive=False)
+    if len(given) != len(spread):
+        raise DomainError(f"{len(spread)} eigenvalues but {len(given)} test eigenvalues; give one per mode")
+    found: Array = np.sqrt(given) / spread
+    return found
 
 
 def _gibibytes(number: int) -> str:

@@ -6,9 +6,10 @@ matrix ``F = Lambda^(1/2) A^T/sqrt(N)``, the teacher ``theta*_k = sqrt(c_k)``, t
 test loss is ``|u|^2 = |theta* - F w|^2``. All rules start at w = 0.
 
 Full-batch rules are linear with a fixed matrix ``Phi = X F/sqrt(P)``, so one singular value
-decomposition ``Phi = U s V^T`` solves them at all times at once:
-``w(t) = V (g(s^2, t)/s) U^T y/sqrt(P)``, with g the learned fraction of the rule. A rule that draws fresh
-samples is a loop over its steps. What a rule does is said by its `Dynamics` (`numerics.model.rules`).
+decomposition ``Phi = U s V^T`` solves them at all times at once, with a ridge rho too:
+``w(t) = V g(s^2 + rho, t) s/(s^2 + rho) U^T y/sqrt(P)``, with g the learned fraction of the rule.
+A rule that draws fresh samples is a loop over its steps. What a rule does is said by its
+`Dynamics` (`numerics.model.rules`).
 
 N = oo: ``A^T A/N`` is the identity and F the diagonal ``Lambda^(1/2)``, kept as a vector.
 P = oo: ``X^T X/P`` is the identity, and the label noise averages out of the gradient.
@@ -25,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from asymptotics.errors import PrecisionError
+from asymptotics.errors import DomainError, PrecisionError
 from numerics.model.rules.base import Dynamics
 from numerics.spectra.arrays import Array
 
@@ -44,16 +45,17 @@ def full_batch_errors(
     noise: Array | None,
     teacher: Array,
     times: Array,
+    ridge: float = 0.0,
 ) -> Array:
     """``u(t) = theta* - F w(t)`` of one model on one data set, at all times.
 
     Shapes: ``features`` F is (M, N), or (M,) for N = oo; ``samples`` X is (P, M) and ``noise``
     sigma epsilon (P,), or both None for P = oo; ``teacher`` (M,); ``times`` (T,). Result (M, T).
-    t = oo is the limit of training: the least-squares solution of smallest norm.
+    t = oo is the limit of training: the least-squares solution of smallest norm, or that with the ridge.
 
-    Raises `DomainError` for an unstable step, `PrecisionError` where a direction that is
-    already learned is rounded by more than `RESOLUTION`. Source: arXiv 2402.01092, here BAP, equation 4, and
-    theory of least squares.
+    Raises `DomainError` for an unstable step and a ridge below the smallest curvature, `PrecisionError` where
+    a direction that is already learned is rounded by more than `RESOLUTION`. Source: arXiv 2402.01092, here
+    BAP, equation 4, and theory of least squares.
 
     >>> from asymptotics import GradientFlow
     >>> from numerics.model.rules.base import dynamics_of
@@ -62,7 +64,7 @@ def full_batch_errors(
     array([[1., 0.]])
     """
     if samples is None and features.ndim == 1:
-        return teacher[:, None] * (1 - dynamics.learned_share(features**2, teacher, times))
+        return teacher[:, None] * (1 - _learned_share(dynamics, features, teacher, times, ridge))
     if samples is None or noise is None:
         design, labels = features, teacher
     else:
@@ -72,12 +74,30 @@ def full_batch_errors(
     left, singular, right = np.linalg.svd(design, full_matrices=False)
     rank = min(*design.shape, len(teacher))
     left, singular, right = left[:, :rank], singular[:rank], right[:rank]
-    learned_share = dynamics.learned_share(singular**2, labels @ left, times)
+    learned_share = _learned_share(dynamics, singular, labels @ left, times, ridge)
     _check_resolution(singular, max(design.shape), learned_share, times)
     weights = right.T @ (learned_share * ((labels @ left) / singular)[:, None])
     learned = features[:, None] * weights if features.ndim == 1 else features @ weights
     errors: Array = teacher[:, None] - learned
     return errors
+
+
+def _learned_share(
+    dynamics: Dynamics[Any], singular: Array, labels: Array, times: Array, ridge: float
+) -> Array:
+    """How much of its label a direction has learned, shape (r, T): of a curvature ``s^2 + rho``, and of that
+    the part ``s^2/(s^2 + rho)``.
+    """
+    curvature = singular**2
+    if not ridge:
+        return dynamics.learned_share(curvature, labels, times)
+    if not curvature.min() + ridge > 0:
+        raise DomainError(
+            f"ridge = {ridge:.6g} is not above {-curvature.min():.6g}, less the smallest curvature of this "
+            "draw; raise the ridge"
+        )
+    kept = curvature / (curvature + ridge)
+    return kept[:, None] * dynamics.learned_share(curvature + ridge, labels, times)
 
 
 def _check_resolution(singular: Array, size: int, share: Array, times: Array) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import oo
 
-from asymptotics import DomainError, GradientFlow, OnePassSGD, TrainingRule, power_law
+from asymptotics import DomainError, GaussianFeatures, GradientFlow, OnePassSGD, TrainingRule, power_law
 from asymptotics.symbols import a, b
 from numerics.model.rules.base import dynamics_of
 from numerics.simulation import training
@@ -197,9 +197,11 @@ def test_seeds_decide_everything_and_draws_extend_each_other() -> None:
     model = FiniteModel(
         spread=np.sqrt(lam),
         teacher=np.sqrt(c),
-        width=5,
+        student=GaussianFeatures(),
+        widths=(5,),
         examples=7,
         noise=0,
+        ridge=0,
         dynamics=dynamics_of(GradientFlow()),
         times=np.array([1.0, 4.0]),
         members=1,

@@ -101,6 +101,33 @@ def test_closed_forms_against_step_by_step_training(
     assert fast[:, 1] == pytest.approx(brute_force(rule, F, X, noise, np.sqrt(c), t), abs=1e-8)
 
 
+@pytest.mark.parametrize("sizes", [(5, 8), (8, 5), (math.inf, 5), (5, math.inf), (math.inf, math.inf)])
+@pytest.mark.parametrize("rule", [GradientFlow(), DiscreteHeavyBall(eta=0.05, momentum=0.8)])
+@pytest.mark.parametrize("ridge", [0.3, 1e-3])
+def test_a_ridge_against_its_penalty_as_further_samples(
+    rule: TrainingRule, ridge: float, sizes: tuple[float, float]
+) -> None:
+    """``rho |w|^2`` is the squared error on N samples more, with labels 0 and designs sqrt(rho P) e_i."""
+    N, P = sizes
+    lam, c = spectrum_arrays(power_law(1.5, 1.25), modes=9)
+    generator = np.random.default_rng(6)
+    F = np.sqrt(lam)
+    if math.isfinite(N):
+        F = F[:, None] * generator.standard_normal((9, int(N))) / math.sqrt(N)
+    X = generator.standard_normal((int(P), 9)) if math.isfinite(P) else None
+    noise = generator.standard_normal(int(P)) if math.isfinite(P) else None
+    t = np.array([3.0, 40.0, math.inf])
+    fast = full_batch_errors(dynamics_of(rule), F, X, noise, np.sqrt(c), t, ridge)
+    matrix = np.diag(F) if F.ndim == 1 else F
+    design = matrix if X is None else X @ matrix / math.sqrt(len(X))
+    labels = np.sqrt(c) if X is None else (X @ np.sqrt(c) + noise) / math.sqrt(len(X))
+    more = np.vstack([design, math.sqrt(ridge) * np.eye(design.shape[1])])
+    curvature, vectors = np.linalg.eigh(more.T @ more)
+    grown = dynamics_of(rule).learned_fraction(curvature, t) / curvature[:, None]
+    weights = vectors @ (grown * (vectors.T @ (design.T @ labels))[:, None])
+    assert fast == pytest.approx(np.sqrt(c)[:, None] - matrix @ weights, abs=1e-11)
+
+
 @given(x=st.floats(1e-12, 1e3), beta=st.floats(1e-3, 1e3), t=st.floats(0, 1e5))
 def test_heavy_ball_meets_its_equation(x: float, beta: float, t: float) -> None:
     """``(h'^2 beta + x h^2)`` never grows; critical damping is continuous; small mass is the flow."""
