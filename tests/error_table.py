@@ -155,11 +155,16 @@ ESTIMATES = (
     ),
     row(
         FRONTIER,
-        "error=mpmath.exp(place.value) * place.error",
-        "error=mpmath.exp(place.value) * place.error / 10**6",
+        "error=time_there * place.error",
+        "error=time_there * place.error / 10**6",
         OPTIMA,
     ),
-    row(FRONTIER, "error=amount * ratio * place.error", "error=amount * ratio * place.error / 10**6", OPTIMA),
+    row(
+        FRONTIER,
+        "error=amount * (1 if tilt else ratio) * place.error",
+        "error=amount * (1 if tilt else ratio) * place.error / 10**6",
+        OPTIMA,
+    ),
     row(FRONTIER, "error = height * found.value.error", "error = height * found.value.error / 10**6", OPTIMA),
     # what the first order in a step leaves out
     row(LEFT_OUT, "MARGIN * apart", "MARGIN * apart / 10**6", STEPS),

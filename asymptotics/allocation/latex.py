@@ -1,21 +1,18 @@
 """LaTeX of an allocation: powers of C and log C of each resource, one row for each phase.
 
-    entry(key, power, logarithm)    one power of C with its logarithm
-    phase(condition, powers, logs)  one phase: ``(t, N, L) \\sim (...)``, and where it holds
-    table(free, rows)               all phases, as ``cases``
-
-``powers`` and ``logs`` are pairs of a key and an exponent, resources first, then "loss", as in `Phase`.
+entry(key, power, logarithm)    one power of C with its logarithm
+phase(row)                      one phase: ``(t, N, L) \\sim (...)``, and where it holds
+table(free, rows)               all phases, as ``cases``
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from sympy import Expr, Symbol, true
+from sympy import And, Expr, Integer, Symbol, true
 from sympy.logic.boolalg import Boolean
 
-from asymptotics.domains.domain import conjuncts
 from asymptotics.notation import OURS, Notation
 from asymptotics.symbols import C
 from asymptotics.typesetting import tex
@@ -23,22 +20,32 @@ from asymptotics.typesetting import tex
 Exponents: TypeAlias = tuple[tuple[Symbol | str, Expr], ...]
 
 
-def table(
-    free: Iterable[Symbol], rows: Iterable[tuple[Boolean, Exponents, Exponents]], letters: Notation = OURS
-) -> str:
-    """``(t, N, L) \\sim`` cases over rows of a condition, the powers, and the powers of the logarithm."""
+class Row(NamedTuple):
+    """A phase as it is shown: pairs of a key and an exponent, resources first, then "loss".
+
+    ``ranges`` are the least and the largest power of resources of which any between them is as good.
+    """
+
+    condition: Boolean
+    powers: Exponents
+    logs: Exponents
+    ranges: tuple[tuple[Symbol, Expr, Expr], ...] = ()
+
+
+def table(free: Iterable[Symbol], rows: Iterable[Row], letters: Notation = OURS) -> str:
+    r"""``(t, N, L) \sim`` cases over the phases; ``C^x \ldots C^y`` is any power between these."""
     names = _names([*map(letters.expression, free), "loss"], letters)
-    shown = [_row(*row, letters) for row in rows]
+    shown = [_row(row, letters) for row in rows]
     if len(shown) == 1 and not shown[0][1]:
         return rf"{names} \sim {shown[0][0]}"
     cases = r" \\ ".join(rf"{body} & {condition}" for body, condition in shown)
     return rf"{names} \sim \begin{{cases}} {cases} \end{{cases}}"
 
 
-def phase(condition: Boolean, powers: Exponents, logs: Exponents, letters: Notation = OURS) -> str:
-    """One phase: ``(t, N, L) \\sim (...)``, and where it holds."""
-    body, where = _row(condition, powers, logs, letters)
-    names = _names((key for key, _ in powers), letters)
+def phase(row: Row, letters: Notation = OURS) -> str:
+    r"""One phase: ``(t, N, L) \sim (...)``, and where it holds."""
+    body, where = _row(row, letters)
+    names = _names((key for key, _ in row.powers), letters)
     return rf"{names} \sim {body}" + (rf",\quad {where}" if where else "")
 
 
@@ -47,13 +54,21 @@ def _names(keys: Iterable[Symbol | str], letters: Notation) -> str:
     return rf"\left({names}\right)"
 
 
-def _row(condition: Boolean, powers: Exponents, logs: Exponents, letters: Notation) -> tuple[str, str]:
-    logarithms = dict(logs)
-    entries = ",\\; ".join(entry(key, power, logarithms[key], letters) for key, power in powers)
-    if condition == true:
+def _row(row: Row, letters: Notation) -> tuple[str, str]:
+    logarithms = dict(row.logs)
+    entries = ",\\; ".join(_entries(row, key, power, logarithms[key], letters) for key, power in row.powers)
+    if row.condition == true:
         return rf"\left({entries}\right)", ""
-    shown = r",\ ".join(tex(part) for part in conjuncts(condition))
+    shown = r",\ ".join(tex(part) for part in And.make_args(row.condition))
     return rf"\left({entries}\right)", rf"\text{{for }} {shown}"
+
+
+def _entries(row: Row, key: Symbol | str, power: Expr, logarithm: Expr, letters: Notation) -> str:
+    for resource, least, most in row.ranges:
+        if resource == key:
+            low = entry(key, least, logarithm if least == power else Integer(0), letters)
+            return rf"{low} \ldots {entry(key, most, Integer(0), letters)}"
+    return entry(key, power, logarithm, letters)
 
 
 def entry(key: Symbol | str, power: Expr, logarithm: Expr, letters: Notation = OURS) -> str:

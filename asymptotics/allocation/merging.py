@@ -30,7 +30,11 @@ def merge_phases(phases: tuple[Phase, ...], domain: Domain) -> tuple[Phase, ...]
 
 def _mergeable(phases: list[Phase], domain: Domain) -> tuple[Phase, Phase, Phase] | None:
     for first, second in permutations(phases, 2):
-        if first.powers != second.powers or first.log_powers != second.log_powers:
+        if (first.powers, first.log_powers, first.ranges) != (
+            second.powers,
+            second.log_powers,
+            second.ranges,
+        ):
             continue
         common = [c for c in first.domain.constraints if c in second.domain.constraints]
         union = domain.holding(*common)

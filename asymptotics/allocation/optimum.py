@@ -170,8 +170,7 @@ class Optimum(Typeset):
         """
         phases = (*self.phases, *self.boundaries)
         shown = phases if notation is None else restate(phases, notation)
-        rows = ((p.condition, p.powers, p.log_powers) for p in shown)
-        return typeset.table(self.free, rows, named(notation))
+        return typeset.table(self.free, (phase.row for phase in shown), named(notation))
 
 
 def _single_phase(phases: tuple[Phase, ...], optimum: Optimum, numbers: Mapping[Symbol, Expr]) -> Phase:

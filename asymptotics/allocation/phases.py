@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from sympy import Expr, Integer, Matrix, Min, Mul, Symbol, cancel, factor, log, oo, true
+from sympy import Expr, Integer, Matrix, Min, Mul, Piecewise, Symbol, cancel, factor, log, oo, true
 from sympy.logic.boolalg import And, Boolean
 
 from asymptotics.allocation import latex as typeset
@@ -67,6 +67,7 @@ class Phase(Typeset):
     approach : finite budgets approach the law as ``1 + O(C^-approach)``, up to a logarithm where two
         corrections meet; 0 if the law itself has a logarithm, None if unknown.
     unique : whether no other split is as good, up to constants; if not, this one spends least on E, B, P, t.
+    ranges : then, for each resource whose power may be another, the least and the largest power of C.
     domain : the condition together with those of the task.
     """
 
@@ -80,6 +81,7 @@ class Phase(Typeset):
     approach: Expr | None
     unique: bool
     domain: Domain
+    ranges: tuple[tuple[Symbol, Expr, Expr], ...] = ()
 
     @property
     def exponents(self) -> dict[Key, Expr]:
@@ -97,6 +99,11 @@ class Phase(Typeset):
         return None if self.prefactors_known is None else dict(self.prefactors_known)
 
     @property
+    def row(self) -> typeset.Row:
+        """What a table shows of it."""
+        return typeset.Row(self.condition, self.powers, self.log_powers, self.ranges)
+
+    @property
     def is_boundary(self) -> bool:
         """Whether the phase is a line between others, not an open set."""
         return any(part.is_Relational and part.rel_op == "==" for part in conjuncts(self.condition))
@@ -104,10 +111,18 @@ class Phase(Typeset):
     def __repr__(self) -> str:
         parts = []
         for key, power in self.powers:
-            name, amount = ("L", C**-power) if key == "loss" else (key, C**power)
-            parts.append(f"{name} ~ {text(amount * log(C) ** self.logs[key])}")
+            name, rate = ("L", -power) if key == "loss" else (key, power)
+            amount = text(C**rate * log(C) ** self.logs[key])
+            ends = [(least, most) for symbol, least, most in self.ranges if symbol == key]
+            between = [f"{name} from {self._least(key, low)} to {text(C**high)}" for low, high in ends]
+            parts += between or [f"{name} ~ {amount}"]
         where = "" if self.condition == true else f", for {plain(self.condition)}"
         return f"{', '.join(parts)} ({' ~ '.join(map(text, self.balance))}){where}"
+
+    def _least(self, key: Key, power: Expr) -> str:
+        """The least amount; at the split that is stated with its logarithm."""
+        logarithm = self.logs[key] if power == self.exponents[key] else Integer(0)
+        return str(text(C**power * log(C) ** logarithm))
 
     def to_latex(self, notation: str | None = None) -> str:
         """The exponents with their condition in LaTeX, in the letters of ``notation``.
@@ -119,7 +134,7 @@ class Phase(Typeset):
         '\\\\text{for } r < \\\\frac{1}{2}'
         """
         (shown,) = (self,) if notation is None else restate((self,), notation)
-        return typeset.phase(shown.condition, shown.powers, shown.log_powers, named(notation))
+        return typeset.phase(shown.row, named(notation))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,9 +207,7 @@ class Allocation:
         if plain_powers and crossover is None and not tied:
             constants = self._constants(vertex, shares, active)
         return Phase(
-            condition=And(
-                *(as_condition(c) for c in vertex.domain.constraints if c not in self.domain.constraints)
-            ),
+            condition=And(*self._own(vertex.domain)),
             powers=tuple((key, factor(place[key])) for key in keys),
             log_powers=tuple((key, factor(x)) for key, x in zip(keys, log_powers, strict=True)),
             balance=tuple(self.terms[i].monomial for i in active),
@@ -204,7 +217,26 @@ class Allocation:
             approach=self._approach(vertex, place, active, crossover) if plain_powers else Integer(0),
             unique=all(share != 0 for share in shares.values()),
             domain=vertex.domain,
+            ranges=() if all(share != 0 for share in shares.values()) else tuple(self._ranges(vertex.domain)),
         )
+
+    def _own(self, domain: Domain) -> list[Boolean]:
+        """The conditions of a region beyond those of the task."""
+        return [as_condition(c) for c in domain.constraints if c not in self.domain.constraints]
+
+    def _ranges(self, domain: Domain) -> Iterator[tuple[Symbol, Expr, Expr]]:
+        """The least and the largest power of each resource among the best splits, where these differ."""
+        programme, zero = self.programme(), Integer(0)
+        for place, resource in enumerate(self.free):
+            ends = []
+            for sign in (-1, 1):
+                second = tuple(Integer(sign) if i == place else zero for i in range(len(self.free) + 1))
+                found = replace(programme, second=second).vertices(domain)[0]
+                powers = {factor(vertex.solution[place]): vertex.domain for vertex in found}
+                parts = [(power, And(*self._own(part))) for power, part in powers.items()]
+                ends.append(parts[0][0] if len(parts) == 1 else Piecewise(*parts))
+            if ends[0] != ends[1]:
+                yield resource, ends[0], ends[1]
 
     def _logarithms(self, vertex: Vertex) -> list[int]:
         """Powers of log C in each term at the optimum; none where the logarithm's resource does not grow."""

@@ -140,6 +140,8 @@ class Judge:
 
         exact = cell.value(piece.exponent)
         claimed = self._in_powers(claimed, lambda e: [e - exact])
+        if piece.most is not None:
+            return self._between(cell, claimed, claimed, piece)
         return self._order(cell, [(self.subject.resource, claimed - piece.exponent)], found)
 
     def _leading(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
@@ -171,7 +173,30 @@ class Judge:
 
         return self._order(cell, differences(first, rest[0]), found)
 
+    def _between(self, cell: Cell, power: Expr, claimed: Expr, piece: Piece) -> list[Outcome]:
+        """A power of the budget where any from the least to the most is as good, up to logarithms."""
+        x, least, most = self.subject.resource, piece.exponent, piece.most
+
+        def beside(end: Expr, relation: tuple[int, ...]) -> Callable[[Cell, int], list[Outcome]]:
+            def found(part: Cell, order: int) -> list[Outcome]:
+                outside = order if order in relation else 0
+                return self._by_order(part, outside, "exponent", claimed, x**end)
+
+            return found
+
+        if self.statement.relation in (UPPER, LOWER):  # a bound is one of every best split
+            end = most if self.statement.relation == UPPER else least
+            return self._order(cell, [(x, power - end)], beside(end, (1, -1)))
+        low = self._order(cell, [(x, power - least)], beside(least, (-1,)))
+        high = (
+            self._order(o.cell, [(x, power - most)], beside(most, (1,))) for o in low if o.status == HOLDS
+        )
+        return [o for o in low if o.status != HOLDS] + [o for found in high for o in found]
+
     def _compare(self, cell: Cell, claimed: Growth, piece: Piece) -> list[Outcome]:
+        x = self.subject.resource
+        if piece.most is not None and all(scale in (x, log(x)) for scale, _ in claimed.powers):
+            return self._between(cell, claimed.power(x), claimed.expression(), piece)
         soft = self.statement.soft
         scales = [(s, p) for s, p in differences(claimed, piece.growth) if not (soft and isinstance(s, log))]
 

@@ -10,7 +10,7 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phases import Key, Phase
-from asymptotics.domains.domain import Domain, normal
+from asymptotics.domains.domain import Domain, normal, plain
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.growth import Growth, growths
 from asymptotics.laws.derive import Laws
@@ -25,6 +25,7 @@ from asymptotics.symbols import C
 class Piece:
     """One regime or phase: ``condition``, the exponent as it is stated alone, and the leading growth.
 
+    ``most`` is the largest exponent where the split of an optimum is not unique, ``exponent`` then the least.
     ``constant_known`` is False where the constant has no closed form (it stands as 1 in ``growth``), or where
     it is a bounded function of the resource, ``oscillation``. ``gauge``, ``doubt``: those of the regime.
     """
@@ -36,6 +37,7 @@ class Piece:
     oscillation: Expr | None = None
     gauge: Expr | None = None
     doubt: str = ""
+    most: Expr | None = None
 
     @property
     def power(self) -> Expr:
@@ -195,6 +197,16 @@ def of_optimum(optimum: Optimum, key: Key = "loss", by: Symbol = C) -> Subject:
 
 def _piece_of(phase: Phase, key: Key, by: Symbol) -> Piece:
     """One phase; with y = B C^m log(C)^k for the resource ``by``, powers of C are powers of y^(1/m)."""
+    ends = next((range_[1:] for range_ in phase.ranges if range_[0] == key), None)
+    if ends is not None and by == C:
+        growth = Growth(constant=Integer(1), powers=((C, ends[0]),) if ends[0] != 0 else ())
+        return Piece(
+            condition=phase.condition, exponent=ends[0], growth=growth, constant_known=False, most=ends[1]
+        )
+    if any(by == resource or ends is not None for resource, _, _ in phase.ranges):
+        raise UnableError(
+            f"the best split is not unique where {plain(phase.condition)}; state the claim in the budget C"
+        )
     sign = -1 if key == "loss" else 1
     stated, logarithm, known = phase.exponents[key], phase.logs[key], phase.prefactors
     constant = Integer(1) if known is None else known[key]

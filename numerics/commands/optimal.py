@@ -140,6 +140,8 @@ def _rows(options: argparse.Namespace, optimum: Optimum) -> list[dict[str, str]]
             "condition": condition_text(phase.condition),
             **{_name(key): str(power if key != "loss" else -power) for key, power in phase.powers},
             **{f"log_{_name(key)}": str(power) for key, power in phase.log_powers},
+            **{f"{name}_from": str(least) for name, least, _ in phase.ranges},
+            **{f"{name}_to": str(most) for name, _, most in phase.ranges},
             "balance": " ~ ".join(map(str, phase.balance)),
         }
         for phase in (phases if options.at else (*phases, *optimum.boundaries))

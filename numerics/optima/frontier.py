@@ -202,17 +202,23 @@ class _Setting:
             for m in self.optimum.allocation.spending
         ]
 
-    def size_at(self, log_budget: mpmath.mpf, log_t: mpmath.mpf) -> mpmath.mpf:
-        """log N with ``cost(t, N) = C``: Newton on the log of the cost, convex and increasing in log N."""
-        parts = [(mpmath.log(c) + n * log_t, m) for c, n, m in self.monomials()]
+    @property
+    def tilt(self) -> int:
+        """1 where t stands alone in the cost, so that the search goes along log t - log N; else 0, log t."""
+        return int(any(n > 0 and not m for _, n, m in self.monomials()))
+
+    def split_at(self, log_budget: mpmath.mpf, place: mpmath.mpf, tilt: int) -> tuple[mpmath.mpf, mpmath.mpf]:
+        """log t and log N with ``cost(t, N) = C`` at ``place = log t - tilt log N``.
+
+        Newton on the log of the cost, convex and increasing in log N.
+        """
+        parts = [(mpmath.log(c) + n * place, m + tilt * n) for c, n, m in self.monomials()]
         if any(not m and head >= log_budget for head, m in parts):
             raise PrecisionError(
-                f"the search for the best split left the budget {mpmath.nstr(mpmath.exp(log_budget), 5)}: "
-                f"t = {mpmath.nstr(mpmath.exp(log_t), 5)} alone costs as much; "
-                f"it needs a cost in which {self.size} stands beside t, as {self.size}*t"
+                f"t = {mpmath.nstr(mpmath.exp(place), 5)} alone costs more than the budget "
+                f"{mpmath.nstr(mpmath.exp(log_budget), 5)}; ask for a larger one"
             )
-        start = [(log_budget - head) / m for head, m in parts if m]
-        x = min(start)
+        x = min((log_budget - head) / m for head, m in parts if m)
         for _ in range(100):
             terms = [mpmath.exp(head + m * x - log_budget) for head, m in parts]
             total = mpmath.fsum(terms)
@@ -220,10 +226,26 @@ class _Setting:
             step = mpmath.log(total) / slope
             x -= step
             if abs(step) <= 100 * mpmath.eps * (1 + abs(x)):
-                return x
+                return place + tilt * x, x
         raise PrecisionError(
             f"no {self.size} has the cost {mpmath.nstr(mpmath.exp(log_budget), 5)} at this t"
         )
+
+    def start(
+        self, log_budget: mpmath.mpf, law: Split | None, before: Split | None
+    ) -> tuple[mpmath.mpf, mpmath.mpf]:
+        """Where the search begins, and its step: by the law, else by its powers from the last optimum."""
+        powers = dict(self.phase.exponents)
+        # of powers between two ends the largest: corrections fall with the size
+        powers |= {resource: most for resource, _, most in self.phase.ranges}
+        keys = [(t, 1), (self.size, -1)][: 1 + self.tilt]
+        exponent = sum(sign * self.number(powers[key]) for key, sign in keys)
+        known = law or before
+        if known is None:
+            return exponent * log_budget, mpmath.mpf(1)
+        from_there = mpmath.mpf(0) if known is law else mpmath.log(self.number(known.budget))
+        place = mpmath.fsum(sign * mpmath.log(known[key].value) for key, sign in keys)
+        return place + exponent * (log_budget - from_there), mpmath.mpf("0.3")
 
     def optimum_at(self, budget: Expr, law: Split | None, before: Split | None) -> Split:
         log_budget = mpmath.log(budget.evalf(self.digits + 25)._to_mpmath(mpmath.mp.prec))
@@ -231,29 +253,32 @@ class _Setting:
         own = {s: v for s, v in table.items() if s in self.optimum.laws.task.parameters}
         rule = with_numbers(self.optimum.rule, table)
 
-        def solve(log_t: mpmath.mpf, digits: int) -> tuple[FullModel, int | mpmath.mpf]:
+        tilt = self.tilt
+
+        def solve(place: mpmath.mpf, digits: int) -> tuple[mpmath.mpf, FullModel, int | mpmath.mpf]:
+            log_t, log_size = self.split_at(log_budget, place, tilt)
             time = mpmath.exp(log_t)
             if rule.counts_steps:
                 time = max(mpmath.nint(time), mpmath.mpf(1))
-            sizes = {self.size.name: mpmath.exp(self.size_at(log_budget, mpmath.log(time)))}
+                log_t, log_size = self.split_at(log_budget, mpmath.log(time), 0)
             task = replace(self.optimum.laws.task, measured=self.measured)
+            sizes = {self.size.name: mpmath.exp(log_size)}
             model = FullModel(task, own, digits=digits, rule=rule, **sizes)
-            return model, int(time) if rule.counts_steps else time
+            return log_t - tilt * log_size, model, int(time) if rule.counts_steps else time
 
-        def direct(log_t: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
-            model, time = solve(log_t, 4 if rough else self.digits + 5)
-            if rule.counts_steps:
-                log_t = mpmath.log(time)
+        def direct(place: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+            used, model, time = solve(place, 4 if rough else self.digits + 5)
             found = model.first_order.test_loss(time)
-            return log_t, Value(value=mpmath.log(found.value), error=found.error / found.value)
+            return used, Value(value=mpmath.log(found.value), error=found.error / found.value)
 
-        def smooth(log_t: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
-            size = mpmath.exp(self.size_at(log_budget, log_t))
+        def smooth(place: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+            log_t, log_size = self.split_at(log_budget, place, tilt)
+            size = mpmath.exp(log_size)
             if not tables or not tables[-1].covers(log_t, rough):
                 kappa0 = mpmath.exp(mpmath.log(amplitude / size) / r)
                 tables.append(tabulate(spectrum, mpmath.exp(log_t), size, kappa0, r, self.digits + 6))
             found = tables[-1].loss(mpmath.exp(log_t), size)
-            return log_t, Value(value=mpmath.log(found.value), error=found.error / found.value)
+            return place, Value(value=mpmath.log(found.value), error=found.error / found.value)
 
         flow_in_size = kind_of(rule) is GradientFlow and self.size == N and self.measured is None
         tables: list[Table] = []
@@ -262,29 +287,20 @@ class _Setting:
             amplitude, r = self.number(joint.amplitude), self.number(joint.r)
             spectrum = spectrum_of(self.optimum.laws.task, own)
         loss = smooth if flow_in_size else direct
-        exponent = self.number(self.phase.exponents[t])
-        if law is None and before is not None:  # with a logarithm: from the last budget, by the power alone
-            further = log_budget - mpmath.log(self.number(before.budget))
-            start = mpmath.log(before[t].value) + exponent * further
-        else:
-            start = exponent * log_budget + (0 if law is None else mpmath.log(law[t].value))
-        # what costs t alone takes half of the budget at most, where the search begins
-        caps = [(log_budget - mpmath.log(2 * c)) / n for c, n, m in self.monomials() if n > 0 and not m]
-        start = min(start, *caps, start)
-        step = mpmath.mpf("0.1" if caps else "0.3" if law is not None or before is not None else 1)
-        found = minimum(loss, start, step, mpmath.mpf(10) ** -self.digits)
+        found = minimum(loss, *self.start(log_budget, law, before), mpmath.mpf(10) ** -self.digits)
         place = found.place
-        amount = mpmath.exp(self.size_at(log_budget, place.value))
-        # log N moves with log t by at most the ratio of their powers in the cost
+        log_t, log_size = self.split_at(log_budget, place.value, tilt)
+        # log N moves with log t by at most the ratio of their powers in the cost, or less than the place
         ratio = max((n / m for _, n, m in self.monomials() if m), default=mpmath.mpf(0))
+        amount, time_there = mpmath.exp(log_size), mpmath.exp(log_t)
         height = mpmath.exp(found.value.value)
         error = height * found.value.error
         if not flow_in_size:
-            model, time = solve(place.value, self.digits + 5)
+            _, model, time = solve(place.value, self.digits + 5)
             error = max(error, model.test_loss(time).error)
         values: dict[Key, Value] = {
-            t: Value(value=mpmath.exp(place.value), error=mpmath.exp(place.value) * place.error),
-            self.size: Value(value=amount, error=amount * ratio * place.error),
+            t: Value(value=time_there, error=time_there * place.error),
+            self.size: Value(value=amount, error=amount * (1 if tilt else ratio) * place.error),
             "loss": Value(value=height, error=error),
         }
         source = "" if self.measured is None else self.measured.as_arrays

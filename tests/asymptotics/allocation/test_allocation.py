@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Integer, Rational, Symbol, latex, oo, symbols
 
-from asymptotics import BottleneckError, GradientFlow, OnePassSGD, Task, compute_optimal, derive, power_law
+from asymptotics import (
+    BottleneckError,
+    GradientFlow,
+    OnePassSGD,
+    Task,
+    check_claim,
+    compute_optimal,
+    derive,
+    power_law,
+)
 from asymptotics.allocation.loss_terms import loss_terms, trace_power
 from asymptotics.symbols import B, C, E, M, N, P, a, b, k, sigma, t
 from numerics.cli import main
@@ -265,3 +274,38 @@ def test_command(arguments, status, words, capsys):
     said = capsys.readouterr()
     assert words in (said.err if status else said.out)
     assert not status or said.err.count("\n") == 1
+
+
+def test_splits_that_are_not_unique_are_stated_as_a_range():
+    """N + t: the loss is that of time alone as long as N is beyond the crossover, or the transient."""
+    optimum = compute_optimal(derive(power_law(a, b)), cost=N + t)
+    first, second, third = optimum.phases
+    assert (first.ranges, second.ranges) == (((N, 1 / b, 1),), ())
+    assert third.ranges == ((N, (a - b) / b, 1),)
+    assert repr(first).startswith("t ~ C, N from C**(1/b) to C, L ~ C**(-(a - 1)/b)")
+    assert "N from C**(1/b)*log(C) to C" in repr(optimum.boundaries[0])
+    assert r"C^{\frac{1}{b}} \ldots C" in optimum.to_latex()
+    assert r"f^{\frac{1}{2 \alpha}} \ldots f" in optimum.to_latex("2405.15074")
+    assert optimum.at(a=3, b="7/4").ranges == ((N, Rational(5, 7), 1),)
+    assert all(
+        phase.unique and not phase.ranges for phase in compute_optimal(derive(power_law(a, b)), N * t).phases
+    )
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("N ~ C", "HOLDS"),
+        ("N ~ C**(1/b)", "HOLDS"),
+        ("N ~ C**((b + 1)/(2*b))", "HOLDS"),
+        ("N ~ C**(1/(2*b))", "FAILS"),
+        ("N ~ C**2", "FAILS"),
+        ("N = O(C)", "HOLDS"),
+        ("N = O(C**(1/b))", "FAILS"),
+    ],
+)
+def test_claims_about_a_share_that_may_be_any_of_a_range(claim, verdict):
+    optimum = compute_optimal(derive(power_law(a, b)), cost=N + t)
+    found = check_claim(claim, optimum, "a - 1 < b")
+    assert found.verdict == verdict
+    assert "any N from C**(1/b) to C is as good" in found.notes[-1]
