@@ -45,6 +45,7 @@ from sympy.polys.polyerrors import PolynomialError
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, primitive, solutions
 from asymptotics.errors import DomainError
+from asymptotics.expansions.generators import Monomial
 from asymptotics.expansions.ring import Element
 from asymptotics.precision import working
 
@@ -93,12 +94,13 @@ def number_in(coefficient: Expr) -> Expr:
 
 def zero_test_of(coefficient: Element) -> str:
     """The test of the factor of a coefficient that is free of symbols."""
-    shared = coefficient.shared()
-    beside = {letter for monomial in coefficient.terms for letter, _ in monomial - shared}
-    if not any(letter.is_number for letter in beside):
-        numbers = (letter.base for letter, _ in shared if not letter.base.free_symbols)
-        if all(zero_test(number) == NONZERO for number in numbers):
-            return NONZERO
+    numbers: dict[Monomial, list[list[Expr]]] = {}  # by what stands beside them
+    for monomial in coefficient.terms:
+        beside = frozenset(part for part in monomial if not part[0].is_number)
+        numbers.setdefault(beside, []).append([x.base for x, _ in monomial if not x.base.free_symbols])
+    alone = (products[0] for products in numbers.values() if len(products) == 1)
+    if any(all(zero_test(number) == NONZERO for number in product) for product in alone):
+        return NONZERO  # nothing is there to cancel it
     return zero_test(number_in(coefficient.as_expr()))
 
 

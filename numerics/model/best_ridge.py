@@ -18,7 +18,7 @@ from asymptotics.caches import cached
 from asymptotics.precision import exclusive, working
 from asymptotics.tasks.task import Task
 from numerics.model.full_model import FullModel
-from numerics.model.stopping import SEARCHES, close_in, interpolate, log_loss
+from numerics.model.stopping import SEARCH_DIGITS, close_in, interpolate, log_loss
 from numerics.values.value import Value
 
 FAR = Integer(10) ** 60
@@ -60,10 +60,8 @@ def best_ridge(task: Task, P: Expr, digits: int) -> BestRidge:
     """
     with working(digits + 15):
         pole = mpmath.mpf(FullModel(task, P=P)._solver.train_decay(FAR)) / (2 * int(FAR))
-        centre = mpmath.mpf(0)
-        for few, width in SEARCHES:
-            rough = _Ridged(task=task, P=P, pole=pole, digits=min(few, digits))
-            centre = close_in(partial(log_loss, rough), centre, mpmath.mpf(width))
+        rough = _Ridged(task=task, P=P, pole=pole, digits=min(SEARCH_DIGITS, digits))
+        centre = close_in(partial(log_loss, rough), mpmath.mpf(0))
         best = interpolate(_Ridged(task=task, P=P, pole=pole, digits=digits), centre, digits)
         x = best.time
         return BestRidge(argument=Value(value=pole * (x.value - 1), error=pole * x.error), loss=best.loss)

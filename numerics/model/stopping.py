@@ -1,8 +1,9 @@
 """The best stopping time of the full model, found by search and interpolation, with errors.
 
 The loss over ``u = log t`` falls, then the label noise lets it rise. The minimum is bracketed by
-walking downhill, closed in by parabolas (with few digits as long as they are wide), and read off the
-polynomial through seven close points of log L; that through the inner five says how good it is.
+walking downhill, closed in with few digits by parabolas through points so close that one contour serves
+them, and read off the polynomial through seven closer points of log L; that through the inner five says how
+good it is.
 """
 
 from __future__ import annotations
@@ -20,8 +21,15 @@ from asymptotics.tasks.task import Task
 from numerics.model.full_model import FullModel
 from numerics.values.value import Value
 
-SEARCHES = ((8, "2.5"), (8, "0.6"), (8, "0.06"), (15, "0.003"))
-"""Digits of the losses and spacings of the three points in log t, from the first search to the last."""
+SEARCH_DIGITS = 8
+"""Digits of the losses, until the minimum is closed in."""
+STRIDE = mpmath.mpf("2.5")
+"""The steps in log t of the walk."""
+CLOSE = mpmath.mpf("0.019")
+"""The distance in log t of the three points of a parabola (see `discretisation.CLOSE`)."""
+SETTLED = mpmath.mpf("0.001")
+"""A parabola that moves the minimum by less is the last one."""
+PARABOLAS = 12
 REACH = 1000
 """How far in log t the search walks before it reports that a minimum was not found."""
 RECENTRINGS = 6
@@ -68,13 +76,9 @@ def best_stopping(
         )
     with working(digits + 15):
         centre = mpmath.mpf(0) if guess is None else mpmath.log(guess)
-        models = {digits: model}  # what a model has prepared serves every search to the same digits
-        for coarse, width in SEARCHES if guess is None else SEARCHES[-2:]:
-            few = min(coarse, digits)
-            rough = models.setdefault(
-                few, model if few == digits else FullModel(task, P=P, noise=noise, digits=few)
-            )
-            centre = close_in(partial(log_loss, rough), centre, mpmath.mpf(width))
+        few = min(SEARCH_DIGITS, digits)
+        rough = model if few == digits else FullModel(task, P=P, noise=noise, digits=few)
+        centre = close_in(partial(log_loss, rough), centre)
         return interpolate(model, centre, digits)
 
 
@@ -82,7 +86,23 @@ def log_loss(model: OneLoss, u: mpmath.mpf) -> mpmath.mpf:
     return mpmath.log(model.test_loss(mpmath.exp(u)).value)
 
 
-def close_in(f: Callable[[mpmath.mpf], mpmath.mpf], start: mpmath.mpf, width: mpmath.mpf) -> mpmath.mpf:
+def close_in(f: Callable[[mpmath.mpf], mpmath.mpf], start: mpmath.mpf) -> mpmath.mpf:
+    """The minimum by Newton's method with differences; by a walk where f bends down or it would go far."""
+    centre, stride = start, STRIDE
+    for _ in range(PARABOLAS):
+        middle, left, right = (f(centre + j * CLOSE) for j in (0, -1, 1))
+        bend = left - 2 * middle + right
+        move = (left - right) / (2 * bend) * CLOSE if bend > 0 else mpmath.inf
+        if abs(move) > stride:
+            centre, stride = _walk(f, centre, stride), stride / 4
+            continue
+        centre += move
+        if abs(move) < SETTLED:
+            break
+    return centre
+
+
+def _walk(f: Callable[[mpmath.mpf], mpmath.mpf], start: mpmath.mpf, width: mpmath.mpf) -> mpmath.mpf:
     """The vertex of the parabola through three points ``width`` apart, the middle one the lowest."""
     known: dict[int, mpmath.mpf] = {}
 

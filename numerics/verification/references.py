@@ -194,11 +194,10 @@ def _size_coefficient(size: Symbol, quantity: str, order: int, noise: int, place
 
 @cached(maxsize=256)
 def _stopping(task: Task, samples: Expr, noise: Expr, digits: int, ratio: Expr) -> Stopping:
-    guess = None
-    if samples >= 10**STOPPING_FIRST * ratio**2:
-        # Where fewer samples stopped best says where to look, and spares the search from t = 1.
-        near, far = (_stopping(task, samples / ratio**j, noise, digits, ratio).time.value for j in (1, 2))
-        guess = near**2 / far
+    # Where fewer samples stopped best says where to look, and spares the search from t = 1.
+    fewer = [samples / ratio**j for j in (1, 2) if samples >= 10**STOPPING_FIRST * ratio**j]
+    before = [_stopping(task, one, noise, digits, ratio).time.value for one in fewer]
+    guess = before[0] ** 2 / before[1] if len(before) == 2 else before[0] if before else None
     return best_stopping(task, samples, noise, digits, guess)
 
 

@@ -1,0 +1,88 @@
+"""Rows of ``data/verification.jsonl`` beside the laws of today, derived twice: what differs, law by law.
+
+    compare(row)      the differences in one row, each a line; none where all agree
+    main              all rows, or those given by number: a summary
+
+For each law of a row, the symbolic law with the numbers of the row and the law that is derived at these numbers
+must state the same, to 12 digits of the prefactor, and have the recorded exponent. The recorded exponent was
+measured on losses of the full model: it may differ from the law as far as the next orders of today's
+expansion bend the loss at the last two points at which it was measured, and by its own last digits.
+
+    python tests/numerics/verification/recorded_rows.py [NUMBER ...]
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import mpmath
+from sympy import Expr, Rational
+
+from asymptotics import Law, derive, power_law
+from asymptotics.laws.evaluation import agree
+from asymptotics.parsing.expressions import parse
+from asymptotics.precision import working
+from asymptotics.symbols import a, b
+from numerics import read_sweep
+from numerics.sweeps.rows import Row
+from numerics.verification.references import DEFAULTS, reference_of
+
+FILE = Path(__file__).parents[3] / "data" / "verification.jsonl"
+LAWS = derive(power_law(a, b))
+LAST_DIGITS = 2e-7
+"""Half a unit of the eighth digit, and what the losses of 30 digits leave."""
+ORDERS = 4
+
+
+def bend(law: Law) -> tuple[float, float]:
+    """The exponent between the last two points by the known orders, less that of the law; and the next step.
+
+    Logarithms that the law states are divided out, as they were of the losses.
+    """
+    x, regime = law.resource, law.regimes[0]
+    series = law.expansion(terms=ORDERS)
+    order = series.terms[0].order
+    decay = next((t.order - order for t in series.terms if t.order != order), series.remainder_order - order)
+    grid = reference_of(law.name).resources(DEFAULTS, regime.variable(x), x, decay)[-2:]
+    settings = {symbol: value for symbol, value in DEFAULTS.items() if symbol != x}
+    known, stated = (whole.xreplace(settings) for whole in (series.as_expr(), regime.leading(x)))
+    with working(30):
+        first, last = (mpmath.mpf((known / stated).xreplace({x: at}).evalf(30)) for at in grid)
+        width = mpmath.log(mpmath.mpf(grid[1] / grid[0]))
+        return float(abs(mpmath.log(abs(first / last))) / width), float(abs(last - 1))
+
+
+def compare(row: Row) -> Iterator[str]:
+    """A line for each difference between a row and the laws of today."""
+    values = {symbol: parse(str(row.point[symbol.name])) for symbol in (a, b)}
+    numeric = derive(power_law(*values.values()))
+    for name, (_, recorded, measured, *_) in row.result.items():
+        law, again = getattr(LAWS, name).at(values), getattr(numeric, name)
+        place = f"{name} at {dict(row.point)}"
+        if not agree(law.regimes, again.regimes):
+            yield f"{place}: {law} with numbers put in, {again} derived at the numbers"
+        # with numbers a bound may be sharper: a candidate has no term there
+        if not law.regimes[0].remainder <= again.regimes[0].remainder:
+            yield f"{place}: what follows falls as {law.regimes[0].remainder} or {again.regimes[0].remainder}"
+        if parse(recorded) != law.exponent:
+            yield f"{place}: recorded exponent {recorded}, of the law {law.exponent}"
+        off = abs(float(Rational(measured) - law.exponent))
+        room = max(bend(again))
+        if off > LAST_DIGITS * max(1, abs(float(law.exponent))) + room:
+            yield f"{place}: measured {measured}, law {law.exponent}; the next orders explain {room:.2g}"
+
+
+def main(numbers: list[str]) -> None:
+    rows = read_sweep(FILE).rows
+    chosen = [rows[int(n)] for n in numbers] or list(rows)
+    laws = differing = 0
+    for row in chosen:
+        found = list(compare(row))
+        laws, differing = laws + len(row.result), differing + bool(found)
+        for line in found:
+            print(line, flush=True)
+    print(f"{len(chosen)} rows, {laws} laws: {differing} rows differ")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
