@@ -1,33 +1,26 @@
 """Rows of ``data/verification.jsonl`` beside the laws of today, derived twice: what differs, law by law.
 
     compare(row)      the differences in one row, each a line; none where all agree
-    main              all rows, or those given by number: a summary
 
-For each law of a row, the symbolic law with the numbers of the row and the law that is derived at these numbers
-must state the same, to 12 digits of the prefactor, and have the recorded exponent. The recorded exponent was
-measured on losses of the full model: it may differ from the law as far as the next orders of today's
-expansion bend the loss at the last two points at which it was measured, and by its own last digits.
-
-    python tests/numerics/verification/recorded_rows.py [NUMBER ...]
+For each law of a row, the symbolic law with the numbers of the row and the law that is derived at these
+numbers must state the same, to 12 digits of the prefactor, and have the recorded exponent. The exponent that
+was measured, on losses of the full model, may differ from it as far as the next orders of today's expansion
+bend the loss at the last two points, and by its own last digits.
 """
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import mpmath
-from sympy import Expr, Rational
+from sympy import Rational
 
 from asymptotics import Law, derive, power_law
 from asymptotics.laws.evaluation import agree
 from asymptotics.parsing.expressions import parse
 from asymptotics.precision import working
 from asymptotics.symbols import a, b
-from numerics import read_sweep
 from numerics.sweeps.rows import Row
 from numerics.verification.references import DEFAULTS, reference_of
 
-FILE = Path(__file__).parents[3] / "data" / "verification.jsonl"
 LAWS = derive(power_law(a, b))
 LAST_DIGITS = 2e-7
 """Half a unit of the eighth digit, and what the losses of 30 digits leave."""
@@ -70,19 +63,3 @@ def compare(row: Row) -> Iterator[str]:
         room = max(bend(again))
         if off > LAST_DIGITS * max(1, abs(float(law.exponent))) + room:
             yield f"{place}: measured {measured}, law {law.exponent}; the next orders explain {room:.2g}"
-
-
-def main(numbers: list[str]) -> None:
-    rows = read_sweep(FILE).rows
-    chosen = [rows[int(n)] for n in numbers] or list(rows)
-    laws = differing = 0
-    for row in chosen:
-        found = list(compare(row))
-        laws, differing = laws + len(row.result), differing + bool(found)
-        for line in found:
-            print(line, flush=True)
-    print(f"{len(chosen)} rows, {laws} laws: {differing} rows differ")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

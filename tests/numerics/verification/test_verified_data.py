@@ -8,6 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
+from recorded_rows import compare
 from sympy import Rational
 
 from asymptotics.model.quantities import QUANTITIES
@@ -55,3 +56,9 @@ def test_a_row_comes_out_again(_):
 def test_a_whole_row_comes_out_again(_):
     row = random.Random().choice(ROWS)
     same(verify_point(row.point, fields=FIELDS, laws=list(NAMES), digits=30), row)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(20))
+def test_every_row_is_what_the_laws_say_today(part):
+    assert [line for row in ROWS[part::20] for line in compare(row)] == []
