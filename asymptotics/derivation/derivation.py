@@ -25,7 +25,7 @@ from asymptotics.domains.domain import as_constraint, conjuncts, normal, primiti
 from asymptotics.expansions.terms import Bound
 from asymptotics.model.expand import Found, expand, with_noise
 from asymptotics.model.operators import AtModes, AtRidge, Convolution, Corrected, Minimum
-from asymptotics.model.quantities import QUANTITIES, Quantity
+from asymptotics.model.quantities import Quantity
 from asymptotics.model.sums import over_modes
 from asymptotics.notation import notation
 from asymptotics.precision import exclusive_class
@@ -124,7 +124,7 @@ class Derivation:
 
 @cached(maxsize=256)
 def derivation_of(
-    name: str,
+    quantity: Quantity,
     task: Task,
     regimes: tuple[Regime, ...],
     settings: tuple[tuple[Symbol, Expr], ...],
@@ -132,12 +132,11 @@ def derivation_of(
     conditions: tuple[Boolean, ...],
     below: bool = False,
 ) -> Derivation:
-    """The derivation of the law of the quantity ``name``, regime by regime.
+    """The derivation of the law of a quantity, regime by regime.
 
     ``settings`` are numbers for symbols that are not the task's, ``parameters`` those that a check may ask
     for, and ``conditions`` where the law holds.
     """
-    quantity = QUANTITIES[name]
     steps, definitions = _argument(quantity, task, regimes, below)
     table = dict(settings)
     if table:

@@ -53,9 +53,7 @@ class Teller:
     def __init__(self, spectrum: SpectralSeries) -> None:
         self.spectrum, task = spectrum, spectrum.task
         self.steps: list[Step] = []
-        self.definitions: dict[Expr, Expr] = {
-            one(past): over_modes(task, one.summand, past) for one in SUMS.values()
-        }
+        self.definitions: dict[Expr, Expr] = {one(past): one.over_modes(task, past) for one in SUMS.values()}
         self.definitions[trace] = over_modes(task, lambda lam, c, x: lam, past)
         self.definitions[moving(zeta, epsilon)] = Iterated(zeta + epsilon * kappa * df1(kappa), kappa, zeta)
         self.definitions |= {ridge(size): Root(df1(kappa) - size, kappa) for size in (N, P)}
@@ -113,8 +111,12 @@ class Teller:
         if found.parts:
             self(found.parts[0])
             return found.node
-        if found.series.gauge is not None:
+        if found.series.gauge is not None or one.behind:
             self._define(found.node)
+        if one.behind:
+            why = "The Euler-Maclaurin formula, term by term of the summand."
+            self.tell(asymptotic(found.node, found.series), why, "DLMF 2.10(i)")
+        if found.series.gauge is not None or one.behind:
             return found.node
         series = found.series
         if one.damping:
@@ -125,7 +127,7 @@ class Teller:
     def _define(self, call: AppliedUndef) -> None:
         one, (x,) = named(call), call.args
         self.tell(
-            Eq(call, over_modes(self.spectrum.task, one.summand, x), evaluate=False),
+            Eq(call, one.over_modes(self.spectrum.task, x), evaluate=False),
             f"The definition of a spectral sum: {one.words}.",
             "BAP, section 2 and appendix C",
         )

@@ -10,7 +10,8 @@ from sympy import Symbol
 
 from asymptotics.errors import SpectrumError, UnableError, check_kind
 from asymptotics.laws.law import Law, derive_law
-from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
+from asymptotics.model.quantities import BOTTLENECKS, GAUSSIAN, QUANTITIES
+from asymptotics.model.students.base import Student, check_student
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import spectrum
 from asymptotics.tasks.measured import Measured
@@ -39,10 +40,11 @@ class Laws(Typeset):
 
     task: Task
     measured: Measured | None = None
+    student: Student = GAUSSIAN
 
     def __getattr__(self, name: str) -> Law:
         if name in QUANTITIES:
-            return replace(derive_law(name, self.task), measured=self.measured)
+            return replace(derive_law(name, self.task, student=self.student), measured=self.measured)
         raise AttributeError(f"no law is called {name!r}; the laws are {', '.join(QUANTITIES)}")
 
     def __dir__(self) -> list[str]:
@@ -93,20 +95,25 @@ QUANTITIES.name_attributes(Laws)
 
 
 @exclusive
-def derive(task: Task) -> Laws:
+def derive(task: Task, *, student: Student = GAUSSIAN) -> Laws:
     """The laws of a task: test loss limited by t, by N and by P alone, and how they are approached.
 
     Raises `SpectrumError` for spectra without laws (a target of infinite power, unknown families) and
     `UnableError` where a step cannot be decided, each saying what is missing. A kernel without trace has the
-    laws of training time alone; the others raise `SpectrumError` when they are asked for.
+    laws of training time alone; the others raise `SpectrumError` when they are asked for. ``student`` is what
+    stands between the features of the task and the trained kernel, Gaussian random features by default.
 
     >>> from asymptotics import power_law
     >>> from asymptotics.symbols import a, b
     >>> derive(power_law(a, b)).data.exponent
     Min(2*b, a - 1)
+    >>> from asymptotics import NonlinearFeatures
+    >>> derive(power_law(2, 3), student=NonlinearFeatures(linear=1, white=1)).model.exponent
+    1/3
     """
     check_kind(task, Task, "task", "make a Task with Task(eigenvalues=..., target=...)")
-    laws = Laws(task=task.fitted, measured=task.measured)
+    own, student = check_student(student).on_task(task.fitted)
+    laws = Laws(task=own, measured=task.measured, student=student)
     spectrum(laws.task, trace=False)  # a spectrum without laws is refused here, not at the first use
     tuple(laws)
     return laws

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,8 @@ from asymptotics.laws import latex as typeset
 from asymptotics.laws.balances import regimes_of
 from asymptotics.laws.text import lines_of
 from asymptotics.laws.windows import Subject, Window, windows_of
-from asymptotics.model.quantities import QUANTITIES, crossover
+from asymptotics.model.quantities import GAUSSIAN, QUANTITIES, Quantity, crossover, quantity_of
+from asymptotics.model.students.base import Student
 from asymptotics.notation import notation as named
 from asymptotics.notation import restate
 from asymptotics.parsing.heights import substitute
@@ -64,6 +66,7 @@ class Law(Typeset):
     regimes : where which term leads. Further terms come from `expansion`.
     settings : numbers given for symbols that are not the task's (N, P, sigma, eta, B, beta).
     below : with finitely many modes, whether it is the law below that number where another holds beyond.
+    student : what is trained (`model.students`), Gaussian random features by default.
     letters : the paper in whose letters it was restated, for reading; None for ours.
     measured : the arrays to which the power laws of the task were fitted; None for any other task.
 
@@ -80,6 +83,11 @@ class Law(Typeset):
     below: bool = False
     measured: Measured | None = None
     letters: str | None = None
+    student: Student = GAUSSIAN
+
+    @property
+    def _about(self) -> Quantity:
+        return quantity_of(self.name, self.student)
 
     @property
     def parameters(self) -> tuple[Symbol, ...]:
@@ -97,17 +105,17 @@ class Law(Typeset):
     @property
     def resource(self) -> Symbol:
         """t, N or P: the one quantity that is finite."""
-        return named(self.letters).expression(QUANTITIES[self.name].resource)
+        return named(self.letters).expression(self._about.resource)
 
     @property
     def quantity(self) -> str:
         """What the law is about, in words."""
-        return named(self.letters).rename(QUANTITIES[self.name].words)
+        return named(self.letters).rename(self._about.words)
 
     @property
     def limits(self) -> str:
         """What is infinite."""
-        return named(self.letters).rename(QUANTITIES[self.name].limits)
+        return named(self.letters).rename(self._about.limits)
 
     @property
     def window(self) -> tuple[Expr, Expr] | None:
@@ -117,10 +125,10 @@ class Law(Typeset):
         >>> derive(power_law(3, 2)).model_transient.window
         (1, 4*N**2/pi**2)
         """
-        quantity = QUANTITIES[self.name]
+        quantity = self._about
         if quantity.within is None:
             return None
-        return Integer(1), crossover(self.spectrum, quantity.within) / quantity.pace
+        return Integer(1), crossover(self.spectrum, quantity.within, self.student) / quantity.pace
 
     @property
     def windows(self) -> tuple[Window[Law], ...]:
@@ -133,7 +141,8 @@ class Law(Typeset):
         0 << resource << M: L(N) ~ M - N, N -> M
         exactly 0 from M on
         """
-        subject = Subject(name=self.name, task=self.task, resource=self.resource, derive=derive_law)
+        derive = partial(derive_law, student=self.student)
+        subject = Subject(name=self.name, task=self.task, resource=self.resource, derive=derive)
         return windows_of(subject, self)
 
     @property
@@ -147,7 +156,7 @@ class Law(Typeset):
         >>> derive(power_law(a, b)).model_transient.uniform
         a > 2
         """
-        if QUANTITIES[self.name].within is None:
+        if self._about.within is None:
             return None
         parts = []
         for regime in self.regimes:
@@ -161,7 +170,7 @@ class Law(Typeset):
     @property
     def source(self) -> str:
         """Where the equation that was expanded stands."""
-        return QUANTITIES[self.name].source
+        return self._about.source
 
     @property
     def conditions(self) -> tuple[Boolean, ...]:
@@ -177,7 +186,7 @@ class Law(Typeset):
         >>> [law.spectrum.domain.conditions() for law in derive(power_law(a, b))]
         [(a > 1,), (b > 1, a > 1), (b > 1, a > 1)]
         """
-        return QUANTITIES[self.name].spectrum(self.task)
+        return self._about.spectrum(self.task)
 
     @property
     def exponent(self) -> Expr:
@@ -250,7 +259,7 @@ class Law(Typeset):
         terms = whole_number(terms, "terms", 1, 40)
         # a law in powers of log(x), or with a relative remainder, is expanded as such to all orders
         slow = any(r.relative is not None or r.gauge == log(self.resource) for r in self.regimes)
-        return _expansion(self.name, self.task, terms, self.settings, self.below, slow)
+        return _expansion(self._about, self.task, terms, self.settings, self.below, slow)
 
     @property
     def derivation(self) -> Derivation:
@@ -263,7 +272,7 @@ class Law(Typeset):
         from asymptotics.derivation import derivation_of  # read seldom, and slow to import
 
         return derivation_of(
-            self.name, self.task, self.regimes, self.settings, self.parameters, self.conditions, self.below
+            self._about, self.task, self.regimes, self.settings, self.parameters, self.conditions, self.below
         )
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Law:
@@ -282,7 +291,7 @@ class Law(Typeset):
         own = {symbol: value for symbol, value in table.items() if symbol in self.task.parameters}
         settings = (*self.settings, *((x, v) for x, v in table.items() if x not in own))
         task = self.task.at(own)
-        domain = QUANTITIES[self.name].spectrum(task).domain  # raises where the values leave it
+        domain = self._about.spectrum(task).domain  # raises where the values leave it
         if structural(self.task) & set(own):
             return self._again(task, settings)
         kept = []
@@ -398,7 +407,7 @@ class Law(Typeset):
         return law
 
     def _again(self, task: Task, settings: tuple[tuple[Symbol, Expr], ...]) -> Law:
-        derived = replace(derive_law(self.name, task, self.below), measured=self.measured)
+        derived = replace(derive_law(self.name, task, self.below, self.student), measured=self.measured)
         return derived.at(dict(settings))
 
     def stating(
@@ -442,13 +451,13 @@ class Law(Typeset):
         >>> print(law)
         L(t) ~ 0.854098/t**0.237850, t -> oo (decimals to 6 digits)
         """
-        symbol = named(self.letters).rename(QUANTITIES[self.name].symbol)
+        symbol = named(self.letters).rename(self._about.symbol)
         notes = ("" if self.measured is None else self.measured.as_fit, self._reach)
         lines = lines_of(symbol, self.resource, self.regimes, exact=exact, below=self.below, notes=notes)
         return "\n".join(lines)
 
     def _rows(self, **options: Any) -> list[str]:
-        name = named(self.letters).rename(QUANTITIES[self.name].tex, latex=True)
+        name = named(self.letters).rename(self._about.tex, latex=True)
         return typeset.rows_of(name, self.resource, self.regimes, **options)
 
     @property
@@ -486,9 +495,10 @@ class Law(Typeset):
 
 @exclusive
 @cached(maxsize=256)
-def derive_law(name: str, task: Task, below: bool = False) -> Law:
+def derive_law(name: str, task: Task, below: bool = False, student: Student = GAUSSIAN) -> Law:
     """The law of the quantity called ``name``; ``below`` the number of modes where that is finite."""
-    return Law(name=name, task=task, regimes=regimes_of(QUANTITIES[name], task, below), below=below)
+    regimes = regimes_of(quantity_of(name, student), task, below)
+    return Law(name=name, task=task, regimes=regimes, below=below, student=student)
 
 
 @cached(maxsize=256)
@@ -498,14 +508,13 @@ def _good_from(law: Law) -> float | None:
 
 @cached(maxsize=256)
 def _expansion(
-    name: str,
+    quantity: Quantity,
     task: Task,
     terms: int,
     settings: tuple[tuple[Symbol, Expr], ...],
     below: bool,
     slow: bool,
 ) -> Expansion:
-    quantity = QUANTITIES[name]
     base = replace(quantity.spectrum(task), below=below)
     for depth in range(max(terms, 2), terms + 5):
         found = quantity.formula(base, depth, dict(settings) if quantity.balances else {})

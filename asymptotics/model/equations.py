@@ -48,8 +48,9 @@ noise limits while t << N.
 
 from __future__ import annotations
 
-from sympy import Derivative, Dummy, Expr, Function, Integer, Symbol
+from sympy import Derivative, Dummy, Expr, Function, Integer, Symbol, expand_mul
 
+from asymptotics.errors import UnableError
 from asymptotics.model.operators import (
     AtExplicit,
     AtModes,
@@ -64,6 +65,7 @@ from asymptotics.model.operators import (
     zeta,
 )
 from asymptotics.model.rules.base import TrainingRule
+from asymptotics.model.students.base import Student
 from asymptotics.model.sums import C0, E1, Q1, Q2, F, V, Xi, df1, df2
 from asymptotics.symbols import N, P, kappa, l, rho, sigma, t
 
@@ -105,6 +107,36 @@ NOISE_IN_LOSS = sigma**2 / P * Q2(t)
 def correction(order: int, size: Symbol, loss: Expr) -> Expr:
     """The term ``size**-order`` of a loss."""
     return Coefficient(loss, epsilon, Integer(order)) / size**order
+
+
+# --- students ----------------------------------------------------------------------------------------
+
+
+def of_student(equation: Expr, student: Student, in_features: bool) -> Expr:
+    """The equation of Gaussian features for another student; ``in_features``: its orders are those of 1/N."""
+    table = {node: student.at_end(node.args[0]) for node in equation.atoms(AtRidge) if node.args[2] == N}
+    if in_features:
+        table |= {node: _order_of(student, node) for node in equation.atoms(Coefficient)}
+    return equation.xreplace(table)
+
+
+def _order_of(student: Student, coefficient: Coefficient) -> Expr:
+    """An order in 1/N.
+
+    With ``zeta/kappa = 1 + c_1 x + c_2 x^2 + ...``, ``x = df1/N``, and a white part epsilon of the kernel
+    ``kappa = zeta - c_1 kappa x - c_2 kappa x^2 + epsilon``, and Lagrange's series gives both orders.
+    """
+    function, _, order = coefficient.args
+    (first, second), white = student.slopes(), student.white_noise()
+    if order == 1 and white == 0:
+        return -first * coefficient
+    if function != MODEL_LOSS or order not in (1, 2):
+        raise UnableError(f"this order in 1/N is not derived for {student.title}; use GaussianFeatures()")
+    change, slope = white - first * zeta * df1(zeta), Derivative(Xi(zeta), zeta)
+    if order == 1:
+        return InverseLaplace(expand_mul(change / zeta) * slope, zeta, 2 * t)
+    bend = Derivative(change**2 * slope, zeta) / zeta / 2
+    return InverseLaplace(bend - second * df1(zeta) ** 2 * slope, zeta, 2 * t)
 
 
 # --- training rules ----------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import compose, inverse_laplace, substitute
 from asymptotics.model.equations import NOISE, moving, trace
 from asymptotics.model.explicit_ridge import solve_ridge
-from asymptotics.model.finite_modes import at_size, mode_count, slowest_modes
+from asymptotics.model.finite_modes import at_size, mode_count, slowest_modes, tail_of_sum
 from asymptotics.model.operators import (
     AtExplicit,
     AtModes,
@@ -178,6 +178,8 @@ class Expander:
         if (at, x) in self._found and at != x:  # a ridge that is an expansion in x
             part = self(one(kappa), kappa)
             return Found(node=node, series=compose(part.series, self._found[at, x].series), parts=(part,))
+        if one.behind:
+            return Found(node=node, series=tail_of_sum(self.spectrum, x, self.depth))
         if one.through is not None:
             part = self(one.through(at), x)
             return Found(node=node, series=part.series, parts=(part,))

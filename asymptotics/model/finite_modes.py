@@ -9,14 +9,18 @@ rates ascending and equal rates together,
     mode_count       how many modes are learned, if finitely many
     at_size          a function of the ridge on ``modes = size``
     slowest_modes    the time law
+    tail_of_sum      the target power behind the first N modes
 """
 
 from __future__ import annotations
 
-from sympy import Dummy, Expr, Integer, Symbol, exp
+from sympy import Dummy, Expr, Integer, Rational, Symbol, bernoulli, exp, factorial, oo
 
+from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.reversion import revert
+from asymptotics.expansions.ring import element
+from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import substitute
 from asymptotics.spectra import FiniteSeries, SpectralSeries
@@ -67,3 +71,33 @@ def slowest_modes(spectrum: SpectralSeries, series: FiniteSeries, depth: int) ->
         terms.append(Term(spectrum.unlearned, Integer(0)))
     found = expansion(_X, terms, bounds, at_infinity=True, domain=spectrum.domain, depth=depth)
     return found.standing_for(exp(t))
+
+
+def tail_of_sum(spectrum: SpectralSeries, size: Symbol, depth: int) -> Expansion:
+    """``sum_(k > N) m_k c_k``, N -> oo, by the Euler-Maclaurin formula in powers of N.
+
+    ``int_N^oo f dk - f(N)/2 - sum_j B_2j/(2j)! f^(2j - 1)(N)``, f the summand as a series in powers of k.
+
+    >>> from asymptotics.spectra import spectrum
+    >>> from asymptotics.symbols import N
+    >>> from asymptotics.tasks.task import power_law
+    >>> tail_of_sum(spectrum(power_law(3, 2)), N, 3)
+    1/(2*N**2) - 1/(2*N**3) + 1/(4*N**4) + O(N**(-5))
+    """
+    task = spectrum.task
+    if task.modes != oo:
+        raise UnableError("the modes behind the first N have laws where modes do not end; not derived")
+    series = tail_expansion(task.multiplicity * task.target, task.index, depth, spectrum.domain)
+    if any(term.log_power for term in series.terms):
+        raise UnableError("the tail of a target with logarithms is not derived; use GaussianFeatures()")
+    terms = [Term(term.element * element(1 / (term.order - 1)), term.order - 1) for term in series.terms]
+    bounds = [Bound(bound.order - 1, *bound.logs) for bound in series.remainder]
+    total = series.with_terms(terms, bounds) - series.scale(Rational(1, 2))
+    slope = series
+    for j in range(1, depth + 1):
+        slope = slope.differentiate()
+        if j % 2:
+            total = total - slope.scale(bernoulli(j + 1) / factorial(j + 1))
+    left = (Bound(bound.order, *bound.logs) for bound in slope.bounds())
+    whole = total.with_terms(total.terms, (*total.remainder, *left))
+    return substitute(whole, ONE, ONE, size)

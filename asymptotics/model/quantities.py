@@ -13,26 +13,30 @@ A law that is registered here has its regimes, LaTeX, derivation and place in re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer, Symbol, oo
 
+from asymptotics.caches import cached
 from asymptotics.errors import SpectrumError
 from asymptotics.expansions.expansion import Expansion
-from asymptotics.expansions.reversion import revert
 from asymptotics.model import equations
 from asymptotics.model.early_stopping import expand_minimum
+from asymptotics.model.equations import of_student
 from asymptotics.model.expand import RULES, expand
 from asymptotics.model.finite_modes import mode_count
-from asymptotics.model.operators import Minimiser, Minimum
+from asymptotics.model.operators import AtRidge, Minimiser, Minimum
 from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
-from asymptotics.model.sums import df1, expand_sum
+from asymptotics.model.students.base import Student
+from asymptotics.model.students.gaussian import GaussianFeatures
 from asymptotics.registry import Registry
 from asymptotics.spectra import SpectralSeries, spectrum
-from asymptotics.symbols import N, P, t
+from asymptotics.symbols import N, P, kappa, t
 from asymptotics.tasks.task import Task
+
+GAUSSIAN = GaussianFeatures()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,22 @@ all laws but those of time alone need b > 1, or pass modes=M
                     f"{letter} is a parameter of the task and of {self.rule.title}; use another in the task"
                 )
         return spectrum(task, trace=self.trace)
+
+
+@cached(maxsize=256)
+def quantity_of(name: str, student: Student = GAUSSIAN) -> Quantity:
+    """The quantity of a student; raises `UnableError` where it is not derived for it.
+
+    >>> from asymptotics import DeepRandomFeatures
+    >>> quantity_of("model", DeepRandomFeatures(widths=(N, 2*N))).equation
+    Xi(kappa(N))
+    """
+    quantity = QUANTITIES[name]
+    equation = of_student(quantity.equation, student, quantity.within == N)
+    if equation == quantity.equation:
+        return quantity
+    words = f"{quantity.words}, {student.title}"
+    return replace(quantity, equation=equation, words=words, source=student.source, why="", balances=True)
 
 
 def time_quantity(rule: type[TrainingRule]) -> Quantity:
@@ -408,7 +428,7 @@ QUANTITIES: Registry[Quantity] = Registry(_LAWS)
 BOTTLENECKS = ("time", "model", "data")
 
 
-def crossover(spectrum: SpectralSeries, size: Symbol) -> Expr:
+def crossover(spectrum: SpectralSeries, size: Symbol, student: Student = GAUSSIAN) -> Expr:
     """The time ``1/kappa(size)`` of gradient flow, ``df1(kappa) = size``, at which a transient law ends.
 
     Its leading term; the clock of another rule shows it divided by the pace of the rule.
@@ -420,5 +440,6 @@ def crossover(spectrum: SpectralSeries, size: Symbol) -> Expr:
     """
     if mode_count(spectrum) is not None:
         return oo  # more samples or features than modes: nothing crosses over
-    kappa = revert(expand_sum(df1, spectrum, 2), size)
-    return 1 / kappa.term_expression(kappa.leading())
+    end = student.at_end(kappa) if size == N else AtRidge(kappa, kappa, size)
+    last = expand(end, spectrum, size, 2).series
+    return 1 / last.term_expression(last.leading())

@@ -50,7 +50,8 @@ class NamedSum:
 
     The expansion is that of the sum over ``kernel`` (with the weights m c if the target is ``weighted``)
     times ``x**-damping``, for x -> 0 if x is a ``ridge``, else for x -> oo. ``original`` is the summand of
-    the function of time whose Laplace transform it is. A sum without a kernel is ``through`` others.
+    the function of time whose Laplace transform it is. A sum without a kernel is ``through`` others, or one
+    over the modes ``behind`` the first x.
 
     >>> SUMS["df_1"](kappa), SUMS["df_1"].summand(Symbol("lambda"), Symbol("c"), kappa)
     (df_1(kappa), lambda/(kappa + lambda))
@@ -65,6 +66,14 @@ class NamedSum:
     damping: int = 0
     original: Callable[[Expr, Expr, Expr], Expr] | None = None
     through: Callable[[Expr], Expr] | None = None
+    behind: bool = False
+
+    def over_modes(self, task: Task, at: Expr) -> Expr:
+        """The sum over the modes of a task, unevaluated."""
+        if not self.behind:
+            return over_modes(task, self.summand, at)
+        k = task.index
+        return Sum((task.multiplicity * task.target).xreplace({k: k + at}), (k, 1, task.modes - at))
 
     def __call__(self, x: Expr) -> AppliedUndef:
         return Function(self.name, positive=True)(x)
@@ -135,7 +144,15 @@ Q2 = NamedSum(
 E0, E1, E2 = (_damped(power, False) for power in range(3))
 C0, C1, C2 = (_damped(power, True) for power in range(3))
 
-SUMS: Registry[NamedSum] = Registry((df1, df2, Xi, F, V, Q1, Q2, E0, E1, E2, C0, C1, C2))
+Tail = NamedSum(
+    name="T",
+    summand=lambda lam, c, x: c,
+    words="the target power of the modes behind the first N",
+    weighted=True,
+    behind=True,
+)
+
+SUMS: Registry[NamedSum] = Registry((df1, df2, Xi, F, V, Q1, Q2, E0, E1, E2, C0, C1, C2, Tail))
 
 
 def named(call: AppliedUndef) -> NamedSum:

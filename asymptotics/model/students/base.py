@@ -19,13 +19,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar, TypeVar
 
-from sympy import Expr, Integer, Symbol, oo
+from sympy import Expr, Integer, Min, Symbol, oo, simplify
 
 from asymptotics.errors import DomainError, shown
+from asymptotics.model.operators import AtRidge
 from asymptotics.model.sums import Xi, df1
 from asymptotics.parsing.numbers import exact, items_of
 from asymptotics.registry import Registry
-from asymptotics.symbols import N
+from asymptotics.symbols import N, kappa
+from asymptotics.tasks.task import Task
 
 
 class Student(ABC):
@@ -63,9 +65,29 @@ class Student(ABC):
         """The student on a kernel with ``sum m_k lambda_k = trace``, on which its constants may depend."""
         return self
 
+    def on_task(self, task: Task) -> tuple[Task, Student]:
+        """The eigenvalues that are trained at N = oo, and the student on them."""
+        return task, self
+
     def layers(self, size: Expr = N) -> tuple[Expr, ...]:
         """The sizes of its layers of features, first to last; of one layer by default, N itself."""
         return (size,)
+
+    # --- what its laws are made of ---------------------------------------------------------------------
+
+    def at_end(self, function: Expr) -> Expr:
+        """A function of kappa at t = P = oo, where ``zeta = 0``: as many modes are resolved as the rank."""
+        return AtRidge(function, kappa, Min(*self.layers()))
+
+    def slopes(self) -> tuple[Expr, Expr]:
+        """``c_1, c_2`` of ``zeta/kappa = 1 + c_1 (df1/N) + c_2 (df1/N)^2 + ...``."""
+        share = Symbol("y")
+        factor = self.zeta(Integer(1), share * N)
+        return tuple(simplify(factor.diff(share, n).subs(share, 0)) / n for n in (1, 2))  # type: ignore[return-value]
+
+    def white_noise(self) -> Expr:
+        """``N epsilon`` where the kernel has a white part, ``J = Xi(kappa(zeta + epsilon))``; else 0."""
+        return Integer(0)
 
     def check_size(self, size: Expr) -> None:
         """Raise `DomainError` where the student cannot have this N (a number or oo)."""

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import mpmath
-from sympy import Expr, Float, Rational, Symbol, asin, oo, pi, sqrt
+from sympy import Expr, Float, Integer, Rational, Symbol, asin, oo, pi, sqrt
 
 from asymptotics.errors import DomainError, shown
+from asymptotics.model.operators import AtExplicit
 from asymptotics.model.students.base import Student, student
-from asymptotics.model.sums import df1
+from asymptotics.model.sums import df1, trace_of
 from asymptotics.parsing.numbers import exact
 from asymptotics.precision import working
+from asymptotics.spectra import spectrum
 from asymptotics.symbols import N
+from asymptotics.symbols import kappa as letter
+from asymptotics.tasks.task import Task
 
 linear_part, white_part = Symbol("mu_1", positive=True), Symbol("mu_star", positive=True)
 """The coefficients of an activation whose input has no variance yet."""
@@ -84,12 +88,35 @@ class NonlinearFeatures(Student):
         linear, white = self.coefficients(trace)
         return NonlinearFeatures(linear=linear, white=white)
 
+    def on_task(self, task: Task) -> tuple[Task, NonlinearFeatures]:
+        """``mu_1^2 lambda_k`` are trained at N = oo; a letter is one of them, such as ``white="mu"``."""
+        found = self if self.activation is None else self.for_trace(trace_of(spectrum(task)))
+        linear, white = found.coefficients()
+        scaled = replace(task, eigenvalues=linear**2 * task.eigenvalues)
+        return scaled, NonlinearFeatures(linear=Integer(1), white=white)
+
     def zeta(self, kappa: Expr, modes: Expr, size: Expr = N) -> Expr:
         """``mu_1^2 kappa (1 - df1/N) - mu_*^2/N``."""
         linear, white = self.coefficients()
         if size == oo:
             return linear**2 * kappa
         return linear**2 * kappa * (1 - modes / size) - white**2 / size
+
+    def at_end(self, function: Expr) -> Expr:
+        """At ``zeta = 0`` the white part is a ridge: ``mu_1^2 kappa (1 - df1/N) = mu_*^2/N``."""
+        linear, white = self.coefficients()
+        if white == 0:
+            return super(NonlinearFeatures, self).at_end(function)
+        return AtExplicit(function, letter, N, white**2 / linear**2 / N)
+
+    def slopes(self) -> tuple[Expr, Expr]:
+        """Those of Gaussian features."""
+        return Integer(-1), Integer(0)
+
+    def white_noise(self) -> Expr:
+        """``mu_*^2/mu_1^2``, in units of the eigenvalues."""
+        linear, white = self.coefficients()
+        return white**2 / linear**2
 
     def degrees(self, kappa: Expr, size: Expr = N) -> Expr:
         """``N - zeta (N - df1)/(zeta + epsilon)``."""
@@ -101,7 +128,11 @@ class NonlinearFeatures(Student):
 
 def _coefficient(value: object, name: str) -> Expr:
     found = exact(value, name)
-    if not found.is_nonnegative or (name == "linear" and found == 0):
+    if (
+        found.is_extended_nonnegative is False
+        or (found.is_number and not found.is_real)
+        or (name == "linear" and found == 0)
+    ):
         bound = "> 0" if name == "linear" else ">= 0"
         raise DomainError(f"{name} = {shown(value)}; give a number {bound}")
     return found

@@ -9,6 +9,7 @@ from sympy import Expr
 from asymptotics.errors import DomainError
 from asymptotics.model.students.base import Student, at_size, share, size_of, student
 from asymptotics.symbols import N
+from asymptotics.tasks.task import Task
 
 
 @student
@@ -40,6 +41,15 @@ class OrthogonalFeatures(Student):
     def zeta(self, kappa: Expr, modes: Expr, size: Expr = N) -> Expr:
         """``kappa (1 - df1/N)/(1 - df1/M)``."""
         return kappa * share(modes, size) / share(modes, at_size(self.modes, size))
+
+    def on_task(self, task: Task) -> tuple[Task, Student]:
+        """The task itself; raises `DomainError` where it has another number of modes."""
+        if task.modes != self.modes:
+            raise DomainError(
+                f"a rotation of M = {self.modes} modes of a task with {task.modes}; pass modes={self.modes} to "
+                "the task as well"
+            )
+        return task, self
 
     def check_size(self, size: Expr) -> None:
         """Raise `DomainError` for more rows than modes."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Sum, Symbol, oo
+from sympy import Expr, Integer, Sum, Symbol, oo
 
 from asymptotics.errors import DomainError, shown
 from asymptotics.model.operators import Root
 from asymptotics.model.students.base import Student, student
 from asymptotics.parsing.numbers import exact, is_many, real_floats
+from asymptotics.sums.finite import finite_sum
 from asymptotics.symbols import N
 
 _x = Symbol("x", positive=True)
@@ -59,6 +60,18 @@ class StructuredFeatures(Student):
             return sum((tau / (tau + _x) for tau in rows), _x * 0)
         (index,) = self.eigenvalues.free_symbols  # type: ignore[union-attr]
         return Sum(rows / (rows + _x), (index, 1, size))
+
+    def slopes(self) -> tuple[Expr, Expr]:
+        """``-m_2`` and ``m_3 - m_2^2``, m_n the means of the powers ``tau_i^n``."""
+        second, third = (self._moment(n) for n in (2, 3))
+        return -second, third - second**2
+
+    def _moment(self, power: int) -> Expr:
+        if isinstance(self.eigenvalues, tuple):
+            return sum((tau**power for tau in self.eigenvalues), Integer(0)) / len(self.eigenvalues)
+        (index,) = self.eigenvalues.free_symbols
+        total, found = (finite_sum(self.eigenvalues**n, index, Integer(1), N) for n in (1, power))
+        return N ** (power - 1) * found / total**power
 
     def check_size(self, size: Expr) -> None:
         """Raise `DomainError` for an array of another length."""

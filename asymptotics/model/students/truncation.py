@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from sympy import Expr, Function
 
+from asymptotics.errors import UnableError
 from asymptotics.model.students.base import Student, student
+from asymptotics.model.sums import F, Tail, Xi
 from asymptotics.symbols import N
+from asymptotics.symbols import kappa as letter
 
 top_Xi = Function("Xi_top", positive=True)
 """``Xi_top(kappa, N)``, Xi over the first N modes."""
 top_df1 = Function("df_top", positive=True)
 """``df_top(kappa, N)``, df1 over the first N modes."""
-tail = Function("T", positive=True)
-"""``T(N) = sum_(k > N) c_k``."""
 
 
 @student
@@ -40,9 +41,19 @@ class SpectralTruncation(Student):
         """``kappa``."""
         return kappa
 
+    def at_end(self, function: Expr) -> Expr:
+        """All of its modes are learned at kappa = 0, and the tail is left; nothing in it is random."""
+        if function not in (Xi(letter), F(letter)):
+            raise UnableError(f"{self.title} are not drawn at random: {function} has no law for them")
+        return Tail(N)
+
+    def slopes(self) -> tuple[Expr, Expr]:
+        """Raises `UnableError`: what is left of the modes behind N is no series in 1/N."""
+        raise UnableError(f"{self.title} leave a tail, not a series in 1/N; not derived")
+
     def objective(self, kappa: Expr, size: Expr = N) -> Expr:
         """``Xi`` over the first N modes, and the target power behind them."""
-        return top_Xi(kappa, size) + tail(size)
+        return top_Xi(kappa, size) + Tail(size)
 
     def degrees(self, kappa: Expr, size: Expr = N) -> Expr:
         """``df1`` over the first N modes."""
