@@ -28,7 +28,7 @@ from asymptotics.laws.balances import regimes_of
 from asymptotics.laws.text import lines_of
 from asymptotics.laws.windows import Subject, Window, windows_of
 from asymptotics.model.quantities import GAUSSIAN, QUANTITIES, Quantity, crossover, quantity_of
-from asymptotics.model.students.base import Student
+from asymptotics.model.students.base import Student, content_of_student, student_of
 from asymptotics.notation import notation as named
 from asymptotics.notation import restate
 from asymptotics.parsing.heights import substitute
@@ -383,8 +383,10 @@ class Law(Typeset):
         if not evaluation.agree(self.regimes, same.regimes):
             raise UnableError(f"this {self.name} law is a claim, not the law of its task; keep its text")
         parts = ("condition", "exponent", "prefactor", "log_power", "remainder")
+        own = {} if self.student == GAUSSIAN else {"student": content_of_student(self.student)}
         return record(
             "law",
+            **own,
             name=self.name,
             task=replace(self.task, measured=self.measured).to_dict(),
             numbers={symbol.name: written(value) for symbol, value in self.settings},
@@ -400,7 +402,8 @@ class Law(Typeset):
         if content["name"] not in QUANTITIES:
             raise DomainError(f"no law is called {shown(content['name'])}; it was none of this release")
         task = Task.from_dict(content["task"])
-        law = derive_law(content["name"], task.fitted, bool(content["below"]))
+        student = student_of(found["student"]) if "student" in found else GAUSSIAN
+        law = derive_law(content["name"], task.fitted, bool(content["below"]), student)
         law = replace(law, measured=task.measured).at(content["numbers"])
         law = law if content["letters"] is None else law.restate(content["letters"])
         check_same(content, law.to_dict())

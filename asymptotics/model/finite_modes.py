@@ -24,7 +24,7 @@ from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import substitute
 from asymptotics.spectra import FiniteSeries, SpectralSeries
-from asymptotics.symbols import t
+from asymptotics.symbols import RESOURCES, t
 
 _X = Dummy("X", positive=True)
 ONE = Integer(1)
@@ -36,7 +36,7 @@ def mode_count(spectrum: SpectralSeries) -> Expr | None:
     return series.laurent(Integer(0), 1).coefficient(0) if isinstance(series, FiniteSeries) else None
 
 
-def at_size(modes: Expansion, size: Symbol, function: Expansion) -> Expansion:
+def at_size(modes: Expansion, size: Expr, function: Expansion) -> Expansion:
     """``function`` on ``modes = size``: for size -> oo, or to the number of modes if that is finite.
 
     >>> from asymptotics.symbols import M, N, kappa
@@ -44,6 +44,9 @@ def at_size(modes: Expansion, size: Symbol, function: Expansion) -> Expansion:
     >>> at_size(modes, N, modes.monomial(ONE, ONE))
     (M - N)/(2*M)
     """
+    if not size.is_Symbol:  # a multiple of a letter
+        (letter,) = size.free_symbols & set(RESOURCES)
+        return substitute(at_size(modes, letter, function), size / letter, ONE, letter)
     first = modes.candidates()
     if len(first) != 1 or first[0].order != 0 or first[0].log_power:
         return revert(modes, size, function)
@@ -82,7 +85,7 @@ def tail_of_sum(spectrum: SpectralSeries, size: Symbol, depth: int) -> Expansion
     >>> from asymptotics.symbols import N
     >>> from asymptotics.tasks.task import power_law
     >>> tail_of_sum(spectrum(power_law(3, 2)), N, 3)
-    1/(2*N**2) - 1/(2*N**3) + 1/(4*N**4) + O(N**(-5))
+    1/(2*N**2) - 1/(2*N**3) + 1/(4*N**4) + O(N**(-6))
     """
     task = spectrum.task
     if task.modes != oo:

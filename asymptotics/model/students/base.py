@@ -11,19 +11,23 @@ K its kernel. For a projection A that is free of the eigenvalues, ``J = Xi(kappa
     Student                 the protocol: one subclass a student, a frozen dataclass
     STUDENTS, student       the classes that are known, and the decorator that adds one
     check_student(value)    a student, or one clear line
+    content_of_student, student_of    as text, and back
     sizes_of(values, name)  widths: positive numbers, or positive multiples of N
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, TypeVar
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, ClassVar, TypeVar
 
 from sympy import Expr, Integer, Min, Symbol, oo, simplify
 
-from asymptotics.errors import DomainError, shown
+from asymptotics.errors import DomainError, UnableError, shown
 from asymptotics.model.operators import AtRidge
 from asymptotics.model.sums import Xi, df1
+from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.numbers import exact, items_of
 from asymptotics.registry import Registry
 from asymptotics.symbols import N, kappa
@@ -83,7 +87,8 @@ class Student(ABC):
         """``c_1, c_2`` of ``zeta/kappa = 1 + c_1 (df1/N) + c_2 (df1/N)^2 + ...``."""
         share = Symbol("y")
         factor = self.zeta(Integer(1), share * N)
-        return tuple(simplify(factor.diff(share, n).subs(share, 0)) / n for n in (1, 2))  # type: ignore[return-value]
+        first, second = (simplify(factor.diff(share, n).subs(share, 0)) / n for n in (1, 2))
+        return first, second
 
     def white_noise(self) -> Expr:
         """``N epsilon`` where the kernel has a white part, ``J = Xi(kappa(zeta + epsilon))``; else 0."""
@@ -119,6 +124,36 @@ def check_student(value: object) -> Student:
     known = STUDENTS.get(value) if isinstance(value, str) else None
     names = ", ".join(f"{kind.__name__}(...)" for kind in (STUDENTS.values() if known is None else (known,)))
     raise DomainError(f"student = {shown(value)}; give {names}")
+
+
+def content_of_student(one: Student) -> dict[str, object]:
+    """The student as text for JSON; `student_of` reads it. Raises `UnableError` for functions.
+
+    >>> from asymptotics import DeepRandomFeatures
+    >>> content_of_student(DeepRandomFeatures(widths=(N, 2*N)))
+    {'name': 'deep', 'widths': ['N', '2*N']}
+    """
+    found: dict[str, object] = {"name": one.name}
+    for part in fields(one):  # type: ignore[arg-type]
+        value = getattr(one, part.name)
+        if callable(value):
+            raise UnableError(
+                f"{part.name} = {shown(value)} is a function; its student cannot be written down"
+            )
+        if value is not None:
+            found[part.name] = [str(x) for x in value] if isinstance(value, tuple) else str(value)
+    return found
+
+
+def student_of(content: Mapping[str, Any]) -> Student:
+    """The student that `content_of_student` wrote; raises `DomainError` for a name that is not known."""
+    parts = dict(content)
+    name = parts.pop("name", None)
+    if name not in STUDENTS:
+        raise DomainError(f"student = {shown(name)}; use one of {', '.join(STUDENTS)}")
+    return STUDENTS[name](
+        **{key: [parse(x) for x in v] if isinstance(v, list) else v for key, v in parts.items()}
+    )
 
 
 def size_of(value: object, name: str) -> Expr:

@@ -46,8 +46,8 @@ class OrthogonalFeatures(Student):
         """The task itself; raises `DomainError` where it has another number of modes."""
         if task.modes != self.modes:
             raise DomainError(
-                f"a rotation of M = {self.modes} modes of a task with {task.modes}; pass modes={self.modes} to "
-                "the task as well"
+                f"a rotation of M = {self.modes} modes, but the task has {task.modes}; pass "
+                f"modes={self.modes} to the task as well"
             )
         return task, self
 
