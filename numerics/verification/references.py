@@ -34,8 +34,10 @@ from sympy import Expr, Integer, Rational, Symbol, oo
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, UnableError
+from asymptotics.model.quantities import GAUSSIAN
 from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule, with_numbers
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
+from asymptotics.model.students.base import Student
 from asymptotics.precision import working
 from asymptotics.registry import Registry
 from asymptotics.symbols import B, N, P, beta, eta, l, mu, rho, sigma
@@ -68,7 +70,8 @@ STOPPING_FIRST = 4
 class Place:
     """Where a quantity is evaluated: a task of numbers, its resource, its settings, and the digits.
 
-    ``ratio`` is that of the resource to the one before on a grid, from which a search may start.
+    ``ratio`` is that of the resource to the one before on a grid, from which a search may start; ``student``
+    what is trained.
     """
 
     task: Task
@@ -76,6 +79,7 @@ class Place:
     settings: tuple[tuple[Symbol, Expr], ...] = ()
     digits: int = 30
     ratio: Expr = oo
+    student: Student = GAUSSIAN
 
     def setting(self, symbol: Symbol) -> Expr:
         """The number for a symbol; label noise is the task's own where it has any."""
@@ -170,13 +174,14 @@ class _End:
 
 
 @cached(maxsize=256)
-def _end(task: Task, size: Symbol, number: Expr, digits: int) -> _End:
-    model = FullModel(task, digits=digits, **{size.name: number})
+def _end(task: Task, size: Symbol, number: Expr, digits: int, student: Student) -> _End:
+    own = {"student": student} if size == N and student != GAUSSIAN else {}
+    model = FullModel(task, digits=digits, **{size.name: number}, **own)
     return _End(loss=model.test_loss(oo), bias=model.bias(oo), variance=model.variance(oo).total)
 
 
 def _at_end(size: Symbol, part: str, place: Place) -> Value:
-    value: Value = getattr(_end(place.task, size, place.resource, place.digits), part)
+    value: Value = getattr(_end(place.task, size, place.resource, place.digits, place.student), part)
     return value
 
 
@@ -185,6 +190,8 @@ def _at_end(size: Symbol, part: str, place: Place) -> Value:
 
 def _size_coefficient(size: Symbol, quantity: str, order: int, noise: int, place: Place) -> Value:
     """c_order in 1/N or 1/P, which carries sigma^noise."""
+    if size == N and place.student != GAUSSIAN:
+        raise UnableError(f"the orders in 1/N of {place.student.title} are not solved by the full model")
     found = size_coefficient(place.task, quantity, size.name, order, place.resource, _half(place))
     return _scale(found, place.setting(sigma) ** noise / place.setting(size) ** order)
 

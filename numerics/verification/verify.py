@@ -296,7 +296,12 @@ def _points(
     found = []
     for resource in grid:
         place = Place(
-            task=law.task, resource=resource, settings=settings, digits=digits, ratio=grid[1] / grid[0]
+            student=law.student,
+            task=law.task,
+            resource=resource,
+            settings=settings,
+            digits=digits,
+            ratio=grid[1] / grid[0],
         )
         value = reference_value(law.name, place)
         found.append(_compared(number(resource), value, prediction))
