@@ -12,6 +12,7 @@ from asymptotics.errors import SpectrumError, UnableError, check_kind
 from asymptotics.laws.law import Law, derive_law
 from asymptotics.model.quantities import BOTTLENECKS, GAUSSIAN, QUANTITIES
 from asymptotics.model.students.base import Student, check_student
+from asymptotics.parsing.numbers import substitution
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import spectrum
 from asymptotics.tasks.measured import Measured
@@ -74,7 +75,9 @@ class Laws(Typeset):
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Laws:
         """The laws of the same task with numbers for parameters."""
-        return replace(self, task=self.task.at(values, **named))
+        task = self.task.at(values, **named)
+        table = substitution(self.task.parameters, values, named)
+        return replace(self, task=task, student=self.student.at(table))
 
     def __repr__(self) -> str:
         without = (f"laws.{name}: {why}" for name in BOTTLENECKS if (why := self.refusal(name)))

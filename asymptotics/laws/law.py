@@ -290,10 +290,10 @@ class Law(Typeset):
             return self
         own = {symbol: value for symbol, value in table.items() if symbol in self.task.parameters}
         settings = (*self.settings, *((x, v) for x, v in table.items() if x not in own))
-        task = self.task.at(own)
+        task, student = self.task.at(own), self.student.at(own)
         domain = self._about.spectrum(task).domain  # raises where the values leave it
         if structural(self.task) & set(own):
-            return self._again(task, settings)
+            return replace(self, student=student)._again(task, settings)
         kept = []
         for regime in self.regimes:
             condition = reduce_condition(regime.condition.xreplace(table), domain)
@@ -302,13 +302,13 @@ class Law(Typeset):
             prefactor = tidy(substitute(regime.prefactor, table))
             if prefactor.has(nan, zoo, oo) or zero_test(number_in(prefactor)) != NONZERO:
                 # a zero or a removable singularity of the symbolic form: derived again with the numbers
-                return self._again(task, settings)
+                return replace(self, student=student)._again(task, settings)
             kept.append(regime.with_numbers(table, condition, prefactor, domain))
         if not kept:
             raise UnableError(
                 f"no regime of the {self.name} law covers {table}; derive the task with these values"
             )
-        return replace(self, task=task, regimes=tuple(kept), settings=settings)
+        return replace(self, task=task, student=student, regimes=tuple(kept), settings=settings)
 
     def __call__(
         self, value: object, values: Mapping[Symbol | str, object] | None = None, /, **named: object

@@ -28,6 +28,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from typing import Any
 
 import mpmath
 from sympy import Expr, Integer, Rational, Symbol, oo
@@ -175,7 +176,7 @@ class _End:
 
 @cached(maxsize=256)
 def _end(task: Task, size: Symbol, number: Expr, digits: int, student: Student) -> _End:
-    own = {"student": student} if size == N and student != GAUSSIAN else {}
+    own: dict[str, Any] = {"student": student} if size == N and student != GAUSSIAN else {}
     model = FullModel(task, digits=digits, **{size.name: number}, **own)
     return _End(loss=model.test_loss(oo), bias=model.bias(oo), variance=model.variance(oo).total)
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, ClassVar, TypeVar
 
 from sympy import Expr, Integer, Min, Symbol, oo, simplify
@@ -72,6 +72,11 @@ class Student(ABC):
     def on_task(self, task: Task) -> tuple[Task, Student]:
         """The eigenvalues that are trained at N = oo, and the student on them."""
         return task, self
+
+    def at(self, values: Mapping[Symbol, Expr]) -> Student:
+        """The student with numbers for the parameters of a task on which its constants depend."""
+        table, parts = dict(values), {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        return replace(self, **{n: x.xreplace(table) for n, x in parts.items() if isinstance(x, Expr)})  # type: ignore[type-var]
 
     def layers(self, size: Expr = N) -> tuple[Expr, ...]:
         """The sizes of its layers of features, first to last; of one layer by default, N itself."""
