@@ -98,13 +98,25 @@ class expm1(Function):  # type: ignore[misc]
     nargs = 1
 
 
+class log1p(Function):  # type: ignore[misc]
+    """``log(1 + y)`` without cancellation."""
+
+    nargs = 1
+
+
 def stable(expression: Expr) -> Expr:
-    """``1 - exp(y)`` as ``-expm1(y)`` throughout."""
+    """``1 - exp(y)`` as ``-expm1(y)`` throughout, and ``(1 + y)^n`` as ``exp(n log1p(y))``."""
 
-    def difference(e: Expr) -> bool:
-        return len(e.args) == 2 and e.args[0] == 1 and isinstance(-e.args[1], exp)
+    def near_one(e: Expr) -> bool:
+        return bool(e.is_Add and len(e.args) == 2 and e.args[0] == 1)
 
-    return expression.replace(lambda e: e.is_Add and difference(e), lambda e: -expm1((-e.args[1]).args[0]))
+    expression = expression.replace(
+        lambda e: near_one(e) and isinstance(-e.args[1], exp), lambda e: -expm1((-e.args[1]).args[0])
+    )
+    return expression.replace(
+        lambda e: e.is_Pow and near_one(e.base) and not e.exp.is_number,
+        lambda e: exp(e.exp * log1p(e.base.args[1])),
+    )
 
 
 class ModeSum:
@@ -277,7 +289,7 @@ def exp_less_one(y: Any) -> Any:
     return 2 * mpmath.exp(y / 2) * mpmath.sinh(y / 2)
 
 
-_EXACT: list[Any] = [{"expm1": exp_less_one}, "mpmath"]
+_EXACT: list[Any] = [{"expm1": exp_less_one, "log1p": mpmath.log1p}, "mpmath"]
 
 
 def integrate_by_halving(

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import mpmath
-from sympy import Add, Basic, Derivative, Expr, Float, I, Integral, Mul, Pow, Sum, Symbol, diff, oo
+from sympy import Add, Basic, Derivative, Expr, Float, I, Integer, Integral, Mul, Pow, Sum, Symbol, diff, oo
 from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
@@ -41,6 +41,9 @@ from asymptotics.model.operators import (
 from asymptotics.sums.finite import FiniteSum
 from asymptotics.sums.regularised import RegularSum, hurwitz
 
+ZERO = Integer(0)
+Point: TypeAlias = dict[Symbol, Any]
+"""Numbers for letters."""
 FLOATS = 13
 """Digits of what is evaluated in Python's floats: transforms of whole sums on a contour."""
 MOST_MODES = 500
@@ -53,6 +56,7 @@ FLOAT_ERROR = 1e-10
 PLAIN: dict[str, Callable[..., Any]] = {
     "exp": mpmath.exp,
     "expm1": exp_less_one,
+    "log1p": mpmath.log1p,
     "log": mpmath.log,
     "gamma": mpmath.gamma,
     "sin": mpmath.sin,
@@ -67,10 +71,13 @@ class Values:
     """Evaluates expressions whose parameters have numbers, at the precision of ``digits`` digits.
 
     ``error`` is the largest relative error of anything evaluated so far by less than that precision;
-    set it to 0 before a step. ``size`` is a number of features or samples for finitely many modes.
+    set it to 0 before a step. ``size`` is a number of features or samples for finitely many modes, ``period``
+    that of oscillations in the logarithm of the variable, 0 for none.
     """
 
-    def __init__(self, definitions: Definitions, digits: int, size: Expr | None = None) -> None:
+    def __init__(
+        self, definitions: Definitions, digits: int, size: Expr | None = None, period: Expr = ZERO
+    ) -> None:
         self.digits, self.size = digits, size
         self.error = 0.0
         self._definitions = definitions
@@ -80,6 +87,7 @@ class Values:
         self._settled: set[Expr] = set()
         self._derivatives: dict[Expr, Expr] = {}
         self._known: dict[tuple[Expr, tuple[Any, ...], bool], Any] = {}
+        self.period = self(period, {})
 
     def __call__(self, expression: Expr, at: Mapping[Symbol, Any], *, exact: bool = True) -> Any:
         """The value where the free symbols are ``at``; `UnableError` for what has no rule here."""
@@ -94,7 +102,7 @@ class Values:
         self.error = max(self.error, error)
         return value
 
-    def _value(self, expression: Expr, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _value(self, expression: Expr, at: Point, exact: bool) -> Any:
         rule = next((RULES[kind] for kind in type(expression).__mro__ if kind in RULES), None)
         if hasattr(expression, "opaque") and not isinstance(expression, (RegularSum, FiniteSum)):
             rule = Values._opaque
@@ -108,25 +116,25 @@ class Values:
             return plain(*arguments)
         return self._constant(expression.func(*map(_as_number, arguments)), exact)
 
-    def _symbol(self, expression: Symbol, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _symbol(self, expression: Symbol, at: Point, exact: bool) -> Any:
         if expression not in at:
             raise UnableError(f"{expression} has no value; give {name_numbers('at', [expression])}")
         return at[expression]
 
-    def _sum_of_terms(self, expression: Add, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _sum_of_terms(self, expression: Add, at: Point, exact: bool) -> Any:
         terms = [self(x, at, exact=exact) for x in expression.args]
         total = sum(terms)
         if not exact and total != 0 and (lost := sum(map(abs, terms)) / abs(total)) > 1e3:
             self.error = max(self.error, float(1e-12 * lost))  # floats have cancelled
         return total
 
-    def _product(self, expression: Mul, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _product(self, expression: Mul, at: Point, exact: bool) -> Any:
         return math.prod(self(x, at, exact=exact) for x in expression.args)
 
-    def _power(self, expression: Pow, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _power(self, expression: Pow, at: Point, exact: bool) -> Any:
         return self(expression.base, at, exact=exact) ** self(expression.exp, at, exact=exact)
 
-    def _quantity(self, expression: Named, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _quantity(self, expression: Named, at: Point, exact: bool) -> Any:
         if expression not in self._named:
             raise UnableError(f"{expression} is not tied to a sum or an equation here: no exact value")
         return self(self._named[expression], at, exact=exact)
@@ -140,12 +148,12 @@ class Values:
             return real._to_mpmath(mpmath.mp.prec)
         return mpmath.mpc(real._to_mpmath(mpmath.mp.prec), imaginary._to_mpmath(mpmath.mp.prec))
 
-    def _opaque(self, expression: Expr, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _opaque(self, expression: Expr, at: Point, exact: bool) -> Any:
         """A function with numerics of its own, at exact values of its letters."""
         known = {y: Float._new(mpmath.mpf(at[y])._mpf_, mpmath.mp.prec) for y in expression.free_symbols}
         return self._constant(expression.xreplace(known), exact)
 
-    def _call(self, call: AppliedUndef, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _call(self, call: AppliedUndef, at: Point, exact: bool) -> Any:
         """A defined function at the values of its arguments."""
         if call.func not in self._functions:
             raise UnableError(f"{call} is not defined in this derivation")
@@ -180,7 +188,7 @@ class Values:
 
     # --- sums and derivatives ----------------------------------------------------------------
 
-    def _sum(self, expression: Sum, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _sum(self, expression: Sum, at: Point, exact: bool) -> Any:
         ((index, first, last),) = expression.limits
         if last.is_Integer and first.is_Integer:
             if last - first > MOST_MODES:
@@ -199,16 +207,16 @@ class Values:
         real = exact and all(not isinstance(x, (mpmath.mpc, complex)) for x in values)
         return mpmath.re(total) if real else total
 
-    def _finite_sum(self, expression: FiniteSum, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _finite_sum(self, expression: FiniteSum, at: Point, exact: bool) -> Any:
         summand, *limits = expression.args
         return self._sum(Sum(summand, tuple(limits)), at, exact)
 
-    def _derivative(self, expression: Derivative, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _derivative(self, expression: Derivative, at: Point, exact: bool) -> Any:
         if expression not in self._derivatives:
             self._derivatives[expression] = _differentiate(self.expand_names(expression))
         return self(self._derivatives[expression], at, exact=exact)
 
-    def _coefficient(self, expression: Coefficient, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _coefficient(self, expression: Coefficient, at: Point, exact: bool) -> Any:
         """By Cauchy's formula: the mean over a circle, on two circles that agree."""
         function, x, order = expression.args
         if order == 0:
@@ -227,7 +235,7 @@ class Values:
                     return found[-1]
         raise PrecisionError(f"the power {x}**{order} of {function} does not settle")
 
-    def _iterate(self, expression: Iterated, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _iterate(self, expression: Iterated, at: Point, exact: bool) -> Any:
         """Newton's method with a divided difference, from where the iteration starts."""
         function, x, start = expression.args
         here = self(start, at, exact=exact)
@@ -246,7 +254,7 @@ class Values:
 
     # --- integrals ---------------------------------------------------------------------------
 
-    def _integral(self, expression: Integral, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _integral(self, expression: Integral, at: Point, exact: bool) -> Any:
         ((x, low, high),) = expression.limits
         if (low, high) == (0, oo):
             return self._half_line(expression.function, x, at)
@@ -257,7 +265,7 @@ class Values:
             return self._line(expression.function, x, middle, at)
         raise UnableError(f"no rule for the integral {expression}")
 
-    def _half_line(self, function: Expr, x: Symbol, at: dict[Symbol, Any]) -> Any:
+    def _half_line(self, function: Expr, x: Symbol, at: Point) -> Any:
         """``x = exp(sinh w)``: double exponential at both ends."""
         function = stable(function)
 
@@ -268,7 +276,7 @@ class Values:
 
         return both_ways(term, self.digits)
 
-    def _stretch(self, function: Expr, x: Symbol, length: Any, at: dict[Symbol, Any]) -> Any:
+    def _stretch(self, function: Expr, x: Symbol, length: Any, at: Point) -> Any:
         """From 0 to a length, in floats: ``x = length exp(-exp(y - exp(-y)))``, dense at both ends."""
         self.error = max(self.error, FLOAT_ERROR)
 
@@ -280,7 +288,7 @@ class Values:
 
         return integrate_by_halving(term, -3.7, 4.2, 10, step=0.125, noise=1e-15)
 
-    def _line(self, function: Expr, s: Symbol, middle: Expr, at: dict[Symbol, Any]) -> Any:
+    def _line(self, function: Expr, s: Symbol, middle: Expr, at: Point) -> Any:
         """``s = c + i sinh(w)/8`` on the line Re s = c."""
         center = self(middle, at)
 
@@ -291,7 +299,7 @@ class Values:
 
         return both_ways(term, self.digits, conjugate=True)
 
-    def _residue(self, expression: Residue, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _residue(self, expression: Residue, at: Point, exact: bool) -> Any:
         """The mean of ``f(s) (s - p)`` on two circles about p, so small that no other pole is in both.
 
         At a pole of order m all but a share ``radius^(m - 1)`` cancels, for which there are more digits.
@@ -313,7 +321,7 @@ class Values:
                 previous = total
         raise PrecisionError(f"the residue at {s} = {point} does not settle to {self.digits} digits")
 
-    def _finite_part(self, expression: FinitePartIntegral, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _finite_part(self, expression: FinitePartIntegral, at: Point, exact: bool) -> Any:
         """``int v^p f(v) dv`` once around the unit circle is ``(e^(2 pi i p) - 1)`` times the finite part."""
         function, power, v = expression.args
         p = self(power, at)
@@ -332,7 +340,7 @@ class Values:
 
     # --- transforms, roots, minima -----------------------------------------------------------
 
-    def _inverse_laplace(self, expression: InverseLaplace, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _inverse_laplace(self, expression: InverseLaplace, at: Point, exact: bool) -> Any:
         """``(1/2 pi i) int e^(zT) G(z) dz`` on the cotangent contour.
 
         Trefethen, Weideman & Schmelzer 2006: n nodes leave an error of about 3.89^-n.
@@ -350,9 +358,11 @@ class Values:
         for place, weight in cotangent_contour(count, moment, heavy, whole):
             value = weight * self(transform, {**at, z: place}, exact=not heavy)
             terms.append(value if whole else 2 * mpmath.re(value))
+        if heavy and (total := sum(terms)) != 0:  # the rounding of what cancels
+            self.error = max(self.error, float(1e-15 * sum(map(abs, terms)) / abs(total)))
         return sum_unless_zero(terms, 1e-13 if heavy else mpmath.mpf(10) ** (-self.digits - 2))
 
-    def _twice_inverse(self, inner: InverseLaplace, w: Symbol, moment: Any, at: dict[Symbol, Any]) -> Any:
+    def _twice_inverse(self, inner: InverseLaplace, w: Symbol, moment: Any, at: Point) -> Any:
         """A double inverse transform in floats, on two contours that have no node in common."""
         before, self.error = max(self.error, FLOAT_ERROR), 1e-14
         transform, z, time = inner.args[:3]
@@ -374,14 +384,14 @@ class Values:
         self.error = max(self.error, before)
         return total
 
-    def _operator(self, expression: Binder, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _operator(self, expression: Binder, at: Point, exact: bool) -> Any:
         return self(expression.meaning(), at, exact=exact)
 
-    def _root(self, expression: Root, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _root(self, expression: Root, at: Point, exact: bool) -> Any:
         function, x = expression.args
         return self._zero(function, x, at)
 
-    def _zero(self, function: Expr, x: Symbol, at: dict[Symbol, Any], start: Any = None) -> Any:
+    def _zero(self, function: Expr, x: Symbol, at: Point, start: Any = None) -> Any:
         """The zero by a secant in log x, from a bracket found by growing steps."""
         other = tuple(v for y, v in sorted(at.items(), key=lambda p: p[0].name) if y in function.free_symbols)
 
@@ -414,18 +424,18 @@ class Values:
         found = mpmath.findroot(value, (low, high), solver="anderson", tol=goal, maxsteps=200, verify=False)
         return mpmath.exp(found)
 
-    def _minimiser(self, expression: Minimum, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _minimiser(self, expression: Minimum, at: Point, exact: bool) -> Any:
         function, x = expression.args
         slope = diff(self.expand_names(function), x)
         return self._zero(slope, x, at, start=mpmath.mpf(10))
 
-    def _minimum(self, expression: Minimum, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _minimum(self, expression: Minimum, at: Point, exact: bool) -> Any:
         function, x = expression.args
         return self(function, {**at, x: self._minimiser(expression, at, exact)})
 
     # --- regularised sums at complex exponents ------------------------------------------------
 
-    def _regular_sum(self, expression: RegularSum, at: dict[Symbol, Any], exact: bool) -> Any:
+    def _regular_sum(self, expression: RegularSum, at: Point, exact: bool) -> Any:
         """Direct terms, then the zeta functions of the tail's powers, whose exponents may be complex."""
         if not expression.free_symbols:
             return self._constant(expression, exact)
@@ -451,7 +461,7 @@ class Values:
         return expression.has(*kinds) or any(e.has(*kinds) for _, e in self.relevant(expression))
 
 
-Rule = Callable[[Values, Any, dict[Symbol, Any], bool], Any]
+Rule = Callable[[Values, Any, Point, bool], Any]
 RULES: dict[type[Basic], Rule] = {
     Symbol: Values._symbol,
     Add: Values._sum_of_terms,

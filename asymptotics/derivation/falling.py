@@ -1,0 +1,299 @@
+"""Does the difference of the sides of ``f ~ g + O(r)`` fall as the remainder says?
+
+It is evaluated at sizes that grow and must fall with the exponent of r, not with that of the last term of g,
+which is how it falls when a constant or an exponent of g is wrong. Where r is smaller than that term by
+powers of ``l = log(x)`` alone, a constant off by little would show at sizes that nobody reaches: what has
+the order of r and the next,
+
+    l^-m log(l)^n c_n + ... + l^-m c_0 + l^(-m-1) log(l)^n d_n + ...,
+
+is then eliminated with weights over neighbouring sizes, and what is left must fall in powers of l. Sizes are
+whole numbers of features or samples, and whole periods of an oscillation, so that its phase is the same.
+
+    judge_fall     verdict, relative difference at the largest size, and what was measured
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+from sympy import Add, Pow, exp, oo
+
+from asymptotics.derivation.evaluation.values import Point, Values
+from asymptotics.derivation.symbols import Asymptotic
+from asymptotics.errors import PrecisionError
+from asymptotics.symbols import N, P
+
+HELD, FAILED, UNDECIDED = "holds", "FAILS", "undecided"
+
+FLOAT_FLOOR = 3e-9
+"""Relative differences below this are lost in transforms done in floats."""
+NOTHING = mpmath.mpf(10) ** -10000
+SHARES = (1.0, 0.75, 0.5, 0.3, 0.2, 0.1, 0.06, 0.04)
+"""Parts of the furthest size that are tried."""
+BEYOND = ((8.0, 10.0), (16.0, 20.0), (32.0, 40.0))
+"""Decades at which a difference smaller than every power is looked for."""
+
+Outcome = tuple[str, float, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """A step at one size; ``at`` is what powers are counted in, ``noise`` the error of the left side."""
+
+    at: Any
+    difference: Any
+    remainder: Any
+    terms: tuple[Any, ...]
+    left: Any
+    noise: float
+
+    @property
+    def relative(self) -> float:
+        """The difference relative to the left side."""
+        return float(abs(self.difference / self.left)) if self.left else float(self.difference != 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fall:
+    """The fall of one step, whose functions have numbers by ``values``."""
+
+    here: Asymptotic
+    values: Values
+    point: Point
+    heavy: bool
+    floor: float
+
+    @property
+    def exponential(self) -> bool:
+        """Whether the variable stands in an exponent."""
+        return any(power.exp.has(self.here.variable) for power in self.here.rhs.atoms(Pow, exp))
+
+    def place(self, decade: float) -> Any:
+        """Where the variable, or its distance from the limit, is about ``10^decade`` away from 1.
+
+        Of exponentials, the first whole number at which the leading term has fallen by so much.
+        """
+        x, limit, period = self.here.variable, self.here.limit, self.values.period
+        if limit not in (0, oo):
+            return self.values(limit, self.point) - mpmath.mpf(10) ** -decade
+        if limit == oo and self.exponential:
+            return self._fallen(decade)
+        far = decade * mpmath.log(10)
+        if period:
+            far = max(mpmath.nint(far / period), 1) * period
+        found = mpmath.exp(-far if limit == 0 else far)
+        return mpmath.nint(found) if x in (N, P) else found
+
+    def _fallen(self, decade: float) -> Any:
+        lead, first, last = self.here.terms()[0], 1, 2
+
+        def size_at(n: int) -> Any:
+            return abs(self.values(lead, {**self.point, self.here.variable: mpmath.mpf(n)}))
+
+        goal = size_at(1) * mpmath.mpf(10) ** -decade
+        while size_at(last) > goal:
+            first, last = last, 2 * last
+        while last - first > 1:
+            middle = (first + last) // 2
+            first, last = (first, middle) if size_at(middle) <= goal else (middle, last)
+        return mpmath.mpf(last)
+
+    def distance(self, place: Any, decade: float) -> Any:
+        """How far that is, as a number whose powers count; of exponentials the leading term itself."""
+        if self.here.limit == 0:
+            return 1 / place
+        return mpmath.mpf(10) ** decade if self.here.limit != oo or self.exponential else place
+
+    def size(self, decade: float) -> Size:
+        """The step at one size."""
+        self.values.error = 0.0
+        place = self.place(decade)
+        at = {**self.point, self.here.variable: place}
+        left, right = self.values(self.here.lhs, at), self.values(self.here.rhs, at)
+        return Size(
+            at=self.distance(place, decade),
+            difference=left - right,
+            remainder=self.values(self.here.remainder, at),
+            terms=tuple(self.values(x, at) for x in Add.make_args(self.here.rhs)),
+            left=left,
+            noise=self.values.error,
+        )
+
+    def known(self, decade: float) -> Size | None:
+        """The same; None where the sides are not known to three digits."""
+        try:
+            found = self.size(decade)
+        except PrecisionError:
+            return None
+        return found if found.noise < 1e-3 else None
+
+    def seen(self, one: Size | None) -> bool:
+        """Whether the difference is above rounding."""
+        return one is not None and one.relative > max(self.floor, 10 * one.noise)
+
+    def relative_order(self, decade: float) -> float:
+        """By which power the remainder is smaller than the leading term, from this decade to the next few."""
+        logs = []
+        for there in (decade, 1.2 * decade):
+            at = {**self.point, self.here.variable: self.place(there)}
+            terms = [abs(self.values(x, at)) for x in Add.make_args(self.here.rhs)]
+            logs.append(mpmath.log10(max(terms) / abs(self.values(self.here.remainder, at))))
+        return max(float(logs[1] - logs[0]) / (0.2 * decade), 0.001)
+
+
+def judge_fall(here: Asymptotic, values: Values, point: Point, digits: int) -> Outcome:
+    """Whether the difference falls as the remainder says; see the module."""
+    heavy = values.heavy(here.lhs)
+    fall = Fall(
+        here=here, values=values, point=point, heavy=heavy, floor=FLOAT_FLOOR if heavy else 10.0**-digits
+    )
+    infinite = here.limit in (0, oo)
+    if here.remainder == 0:
+        return _vanishes(fall, BEYOND if infinite else ((0.5, 1.0),))
+    near = 20.0 if infinite else 4.0
+    order = fall.relative_order(near)
+    # a small order may be that of logarithms, which becomes smaller
+    if infinite and order < 0.4 and fall.relative_order(2 * near) < 0.75 * order:
+        return _by_logarithms(fall)
+    return _by_powers(fall, min(10.0, digits - 5.0) / order, order)
+
+
+def _vanishes(fall: Fall, decades: tuple[tuple[float, float], ...]) -> Outcome:
+    before = mpmath.inf
+    for pair in decades:
+        worst = max(fall.size(decade).relative for decade in pair)
+        if worst <= fall.floor:
+            return HELD, worst, "the difference is beyond all digits"
+        if worst > before / 1e3:
+            break
+        before = worst
+    return FAILED, worst, "the difference falls no faster than a power"
+
+
+def _by_powers(fall: Fall, reach: float, order: float) -> Outcome:
+    """At three sizes where the difference should be small but above rounding; at more if they disagree."""
+    furthest = 7.0 if fall.heavy else 24.0
+    last = min(max(6.0 / order if fall.heavy else reach, 2.0), furthest)
+    sizes: list[Size] = []
+    nearest: Size | None = None
+    for share in SHARES:
+        if share * last < 0.4 or len(sizes) == 3:
+            break
+        one = fall.known(share * last)
+        nearest = one or nearest
+        if one is not None and fall.seen(one) and not (sizes and one.at >= sizes[0].at):
+            sizes.insert(0, one)
+    if nearest is None:
+        raise PrecisionError("no size was found at which both sides are known to enough digits")
+    if len(sizes) < 2:
+        return HELD, nearest.relative, "the difference is within rounding at all sizes"
+    while True:
+        (before, _), (verdict, note) = _decide(sizes[-3:-1]), _decide(sizes[-2:])
+        if verdict == FAILED and before != FAILED:
+            verdict = UNDECIDED
+        if verdict != UNDECIDED or last >= furthest:
+            return verdict, sizes[-1].relative, note
+        last = min(1.3 * last, furthest)
+        further = fall.known(last)
+        if further is None or not fall.seen(further):
+            return verdict, sizes[-1].relative, note
+        sizes.append(further)
+
+
+def _decide(sizes: list[Size]) -> tuple[str, str]:
+    """How the difference falls: nearer to the remainder's exponent than to that of the last term."""
+    if len(sizes) < 2:
+        return FAILED, "no earlier size"
+    one, two = sizes
+    width = mpmath.log(two.at / one.at)
+
+    def slope(first: Any, second: Any) -> Any:
+        return mpmath.log(max(abs(first), NOTHING) / max(abs(second), NOTHING)) / width
+
+    measured = slope(one.difference, two.difference)
+    stated = slope(one.remainder, two.remainder)
+    slopes = [slope(x, y) for x, y in zip(one.terms, two.terms, strict=True)]
+    # terms that are behind the remainder at this point say nothing
+    last = max((p for p in slopes if p < stated - 0.001), default=stated - 1)
+    gap = stated - last
+    note = f"the difference falls with exponent {float(measured):.4f}, stated {float(stated):.4f}"
+    if measured > stated - gap / 4:
+        return HELD, note
+    if measured < last + gap / 4:
+        return FAILED, note
+    return UNDECIDED, note
+
+
+# --- remainders that are smaller by logarithms ----------------------------------------------------------
+
+
+def _by_logarithms(fall: Fall) -> Outcome:
+    """Without what has the order of the remainder the difference must still fall faster than the terms."""
+    power, logs = _order_in_logarithms(fall)
+    last, ratio = (30.0, 1.4) if fall.heavy else (100.0, 1.6)
+    wanted = logs + 5
+    sizes: list[Size] = []
+    decade = last
+    while decade > 2.5 and len(sizes) < wanted:
+        one = fall.known(decade)
+        if one is not None and abs(one.difference) > 10 * one.noise * abs(one.left):
+            sizes.insert(0, one)
+        decade /= ratio
+    if len(sizes) < logs + 4:
+        raise PrecisionError("too few sizes were found at which logarithms settle and both sides are known")
+    seen = [_decide_twice(sizes, count, power, logs) for count in (0, logs + 1, logs + 2)]
+    if all(verdict == FAILED for verdict, _ in seen[1:]):
+        found = seen[-1]
+    else:
+        # one that holds: without elimination, or where a change of sign is further away
+        found = next((one for one in seen if one[0] == HELD), (UNDECIDED, seen[-1][1]))
+    return found[0], sizes[-1].relative, f"in powers of the logarithm {found[1]}"
+
+
+def _decide_twice(sizes: list[Size], count: int, power: Any, logs: int) -> tuple[str, str]:
+    """What the last two falls agree on when ``count`` orders are eliminated."""
+    left = [_eliminated(sizes[i : i + count + 1], power, logs) for i in range(len(sizes) - count)]
+    (before, _), (verdict, note) = _decide(left[-3:-1]), _decide(left[-2:])
+    note = f"without {count} orders {note}" if count else note
+    return verdict if verdict == before else UNDECIDED, note
+
+
+def _order_in_logarithms(fall: Fall) -> tuple[Any, int]:
+    """m and n of the remainder relative to the leading term, ``l^-m log(l)^n``, from three far sizes."""
+    rows = []
+    for decade in (1000.0, 2000.0, 4000.0):
+        place = fall.place(decade)
+        at = {**fall.point, fall.here.variable: place}
+        lead = max((fall.values(x, at) for x in Add.make_args(fall.here.rhs)), key=abs)
+        depth = mpmath.log(abs(mpmath.log(place)))
+        rows.append((depth, mpmath.log(depth), mpmath.log(abs(fall.values(fall.here.remainder, at) / lead))))
+    a, b = ([y - x for x, y in zip(rows[i], rows[i + 1], strict=True)] for i in (0, 1))
+    determinant = a[0] * b[1] - a[1] * b[0]
+    logs = int(mpmath.nint((a[0] * b[2] - a[2] * b[0]) / determinant))
+    return -(a[2] - logs * a[1]) / a[0], logs
+
+
+def _eliminated(sizes: list[Size], power: Any, logs: int) -> Size:
+    """The combination of sizes in which orders from that of the remainder on cancel, in powers of l."""
+    depths = [mpmath.log(one.at) for one in sizes]
+    weights = [mpmath.mpf(1)]
+    if orders := [(power + i // (logs + 1), i % (logs + 1)) for i in range(len(sizes) - 1)]:
+        system = mpmath.matrix([[y**-m * mpmath.log(y) ** n for y in depths] for m, n in orders])
+        weights = [*mpmath.lu_solve(system[:, : len(orders)], -system[:, len(orders)]), *weights]
+
+    def total(parts: list[Any]) -> Any:
+        leads = (max(one.terms, key=abs) for one in sizes)
+        return mpmath.fsum(w * x / lead for w, x, lead in zip(weights, parts, leads, strict=True))
+
+    rounding = mpmath.fsum(abs(w) * one.noise for w, one in zip(weights, sizes, strict=True))
+    return Size(
+        at=depths[-1],
+        difference=max(abs(total([one.difference for one in sizes])), rounding),
+        remainder=depths[-1] ** -power,
+        terms=tuple(total(list(column)) for column in zip(*(one.terms for one in sizes), strict=True)),
+        left=mpmath.mpf(1),
+        noise=float(rounding),
+    )
