@@ -83,7 +83,9 @@ class Fall:
             return self._fallen(decade)
         far = decade * mpmath.log(10)
         if period:
-            far = max(mpmath.nint(far / period), 1) * period
+            far = (
+                mpmath.nint(far / period) + mpmath.mpf(1) / 3
+            ) * period  # a phase at which no wave vanishes
         found = mpmath.exp(-far if limit == 0 else far)
         return mpmath.nint(found) if x in (N, P) else found
 

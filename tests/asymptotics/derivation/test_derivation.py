@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import replace
 
 import pytest
-from sympy import Basic, Eq, Rational, Sum, exp, latex, oo, true
+from sympy import Basic, Eq, Rational, Sum, exp, latex, log, oo, true
 
 from asymptotics import DomainError, Task, derive, power_law
 from asymptotics.derivation.evaluation.values import Values
@@ -263,3 +263,26 @@ def test_sums_in_floats_go_on_where_they_begin_with_zeros():
     with working(35):
         found = Values((), 25)(total, {t: 10.0**7}, exact=False)
     assert abs(complex(found) - 0.5e-7) < 1e-19  # the whole integral; what is left falls exponentially
+
+
+@pytest.mark.parametrize(
+    ("eigenvalues", "target", "name", "number"),
+    [
+        pytest.param("k**-2*log(k+1)**(-1/2)", "k**-3", "time", -2, marks=pytest.mark.slow),
+        pytest.param("k**-2*log(k+1)**(-1/2)", "k**-3", "gap_noise", -1, marks=pytest.mark.slow),
+        ("exp(-k)", "k**-3", "noise", -1),
+        ("exp(-k)", "k**-3", "time_discrete", -1),
+        ("exp(-3*sqrt(k))", "5*exp(-3*sqrt(k))", "time", -2),
+    ],
+)
+def test_steps_that_are_behind_by_logarithms_are_decided(eigenvalues, target, name, number):
+    """True ones hold; a constant off by 2 %, a wrong last term, a wrong power of the logarithm do not."""
+    derivation = getattr(derive(Task(eigenvalues=eigenvalues, target=target)), name).derivation
+    step = derivation.steps[number]
+    assert replace(derivation, steps=(step,)).check(digits=20).passed
+    here = step.equation
+    falsities = [Rational(51, 50) * here.rhs, log(here.variable) ** Rational(1, 10) * here.rhs]
+    falsities += [here.rhs + here.terms()[-1] / 5] if here.remainder != 0 else []
+    for false in falsities:
+        wrong = replace(step, equation=Asymptotic(here.lhs, false, *here.args[2:]))
+        assert not replace(derivation, steps=(wrong,)).check(digits=20).passed
