@@ -55,15 +55,16 @@ def _names(keys: Iterable[Symbol | str], letters: Notation) -> str:
 
 
 def _row(row: Row, letters: Notation) -> tuple[str, str]:
-    logarithms = dict(row.logs)
-    entries = ",\\; ".join(_entries(row, key, power, logarithms[key], letters) for key, power in row.powers)
+    entries = ",\\; ".join(amount(row, key, letters) for key, _ in row.powers)
     if row.condition == true:
         return rf"\left({entries}\right)", ""
     shown = r",\ ".join(tex(part) for part in And.make_args(row.condition))
     return rf"\left({entries}\right)", rf"\text{{for }} {shown}"
 
 
-def _entries(row: Row, key: Symbol | str, power: Expr, logarithm: Expr, letters: Notation) -> str:
+def amount(row: Row, key: Symbol | str, letters: Notation = OURS) -> str:
+    """A resource or the loss as a power of C, or from one power to another."""
+    power, logarithm = dict(row.powers)[key], dict(row.logs)[key]
     for resource, least, most in row.ranges:
         if resource == key:
             low = entry(key, least, logarithm if least == power else Integer(0), letters)

@@ -2,7 +2,7 @@
 
 say, Reason                        a sentence with formulas, and its LaTeX
 plain_text, markdown, as_latex     title, conditions and steps as a text
-sides, broken, tex_of, html_reason pieces of one step, for documents that set it themselves
+displayed, sides, tex_of, html_reason pieces of one step, for documents that set it themselves
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from html import escape
 from itertools import accumulate, chain, zip_longest
 from typing import TypeAlias
 
-from sympy import Add, And, Basic, Eq, Expr, true
+from sympy import And, Basic, Eq, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.derivation.step import Step
@@ -22,12 +22,15 @@ from asymptotics.derivation.symbols import Asymptotic, join_terms
 from asymptotics.display import text
 from asymptotics.domains.domain import conjuncts, plain
 from asymptotics.parsing.vocabulary import GREEK
-from asymptotics.typesetting import tex, wrapped
+from asymptotics.typesetting import Writer, broken, tex, width_of, wrapped
+from asymptotics.typesetting import join_terms as join_lines
 
 Conditions: TypeAlias = tuple[Boolean, ...]
 
-LINE = 150
-"""Characters of LaTeX after which a sum is broken over lines."""
+LINE = 84
+"""Letters of a line on paper, about."""
+SHORT = 30
+"""A left side of more letters has a line of its own where the right side needs several."""
 
 
 class Reason(str):
@@ -170,57 +173,52 @@ def _upper(words: str) -> str:
     return words[0].upper() + words[1:]
 
 
-FITTED = r"""\ifdefined\fittedbox\else\newsavebox{\fittedbox}\fi
-\providecommand{\fitted}[2]{\sbox{\fittedbox}{$\displaystyle #2$}%
-  \ifdim\wd\fittedbox>#1\linewidth\resizebox{#1\linewidth}{!}{\usebox{\fittedbox}}%
-  \else\usebox{\fittedbox}\fi}"""
-"""LaTeX: a formula scaled down to a part of the line, if it is wider."""
+def displayed(step: Step) -> str:
+    r"""One equation as ``align``, on lines of at most `LINE` letters: broken at binary operators.
 
-
-def latex_steps(steps: Iterable[Step]) -> str:
-    """One ``align`` environment: each equation under the sentence that explains it."""
-    shown = [(step, *sides(step)) for step in steps]
-    # the widest left side decides what is left of the line for the right sides
-    narrow = all(len(left) <= LINE // 2 for _, left, _, _ in shown)
-    near, far = ("0.25", "0.66") if narrow else ("0.42", "0.49")
-    rows = []
-    for step, left, relation, right in shown:
-        where = "" if step.condition == true else rf" For ${_condition(step.condition)}$:"
-        opening = rf"\intertext{{{tex_of(step.reason)} ({escape_latex(step.source)}.){where}}}"
-        lines = (rf"\fitted{{{far}}}{{{line}}}" for line in break_lines(step, right))
-        terms = " \\nonumber\\\\\n&\\quad ".join(lines)
-        rows.append(f"{opening}\n\\fitted{{{near}}}{{{left}}} &{relation} {terms}")
-    return "\\begin{align}\n" + "\n\\\\\n".join(rows) + "\n\\end{align}\n"
-
-
-def break_lines(step: Step, right: str) -> list[str]:
-    """A long right side as its lines, a term each."""
-    if len(right) <= LINE:
-        return [right]
-    equation = step.equation
-    if isinstance(equation, Asymptotic):
-        terms = [piece for term in equation.terms() for piece in _pieces(term)]
-        if equation.remainder != 0:
-            terms.append(rf"O\left({tex(equation.remainder)}\right)")
-    elif isinstance(step.rhs, Add):
-        terms = [piece for term in step.rhs.as_ordered_terms() for piece in _pieces(term)]
+    >>> from asymptotics import derive, power_law
+    >>> print(displayed(derive(power_law(3, 2)).time.derivation.steps[0]))
+    \begin{align}
+    L(t) &= C_{0}{\left(2 t \right)}
+    \end{align}
+    """
+    left, relation, right = sides(step)
+    if width_of(f"{left} {relation} {right}") <= LINE:
+        lines = [f"{left} &{relation} {right}"]
+    elif width_of(left) <= SHORT:
+        first, *rest = _right_side(step, LINE - width_of(left) - 3)
+        lines = [f"{left} &{relation} {first}", *(rf"&\quad {line}" for line in rest)]
     else:
-        return [right]
-    return [terms[0], *(t if t.lstrip().startswith("-") else f"+ {t}" for t in terms[1:])]
+        first, *rest = _right_side(step, LINE - 5)
+        lines = [f"&{_fitted(left)}", rf"&\quad {relation} {first}", *(rf"&\qquad {line}" for line in rest)]
+    return wrapped("\\begin{align}\n" + " \\nonumber\\\\\n".join(lines) + "\n\\end{align}")
 
 
-def _pieces(term: Expr) -> list[str]:
-    """One term, or the sum it hides where it is long."""
-    shown = tex(term)
-    if len(shown) <= LINE:
-        return [shown]
-    sums = [factor for factor in term.args if factor.is_Add] if term.is_Mul else []
-    return [tex(term / sums[0] * part) for part in sums[0].args] if sums else [shown]
+def _fitted(line: str) -> str:
+    """What has no operator to break at, as a long summand, is set smaller."""
+    wide = width_of(line) > 1.1 * LINE
+    return rf"\resizebox{{0.9\linewidth}}{{!}}{{$\displaystyle {line}$}}" if wide else line
+
+
+def _right_side(step: Step, width: float) -> list[str]:
+    equation, writer = step.equation, Writer()
+    if not isinstance(equation, Asymptotic):
+        return [_fitted(line) for line in broken(step.rhs, width, writer)]
+    terms = [broken(term, width, writer) for term in equation.terms()]
+    if equation.remainder != 0:
+        terms.append([rf"O\left({tex(equation.remainder)}\right)"])
+    return [_fitted(line) for line in join_lines(terms, width)]
+
+
+def _explained(step: Step) -> str:
+    where = "" if step.condition == true else rf" For ${_condition(step.condition)}$:"
+    return wrapped(f"{tex_of(step.reason)} ({escape_latex(step.source)}.){where}")
 
 
 def as_latex(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
-    """Title, conditions, and the aligned steps; needs amsmath and graphicx."""
+    """Title, conditions, and the steps, each equation under its sentence; needs amsmath and graphicx."""
     lines = [wrapped(rf"\subsection*{{{escape_latex(_upper(title))}}}")]
     if conditions:
         lines.append(rf"Conditions: ${_condition(*conditions)}$.")
-    return "\n".join([*lines, "", FITTED, "{\\allowdisplaybreaks", wrapped(latex_steps(steps)) + "\n}"])
+    shown = (f"{_explained(step)}\n{displayed(step)}" for step in steps)
+    return "\n".join([*lines, "", "{\\allowdisplaybreaks", *shown, "}"])

@@ -234,11 +234,9 @@ class Law(Typeset):
         >>> derive(power_law(a, b)).gap.doubts
         ('zeros of the prefactor are not excluded',)
         """
-        return tuple(
-            regime.doubt + ("" if regime.condition == true else f" for {plain(regime.condition)}")
-            for regime in self.regimes
-            if regime.doubt
-        )
+        if len(told := {regime.doubt for regime in self.regimes}) == 1:
+            return tuple(doubt for doubt in told if doubt)
+        return tuple(f"{r.doubt} for {plain(r.condition)}" for r in self.regimes if r.doubt)
 
     def _piecewise(self, part: Callable[[Regime], Expr]) -> Expr:
         if len(self.regimes) == 1 and self.regimes[0].condition == true:

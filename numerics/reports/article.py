@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from asymptotics import Law
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.step import Step
-from asymptotics.derivation.text import break_lines, escape_latex, sides, tex_of
+from asymptotics.derivation.text import displayed, escape_latex, tex_of
 from asymptotics.notation import Notation
 from asymptotics.notation import notation as named
 from asymptotics.symbols import C
@@ -118,15 +118,9 @@ def _derivation(law: Law, letters: Notation) -> dict[str, object]:
 
 def _step(step: Step, letters: Notation) -> dict[str, str]:
     shown = letters.restate_step(step)
-    left, relation, right = sides(shown)
-    lines = break_lines(shown, right)
-    whole = f"{left} {relation} {right}"
-    if len(lines) > 1:
-        rows = r" \\ & ".join(lines)
-        whole = rf"\begin{{aligned}} {left} {relation} {{}}& {rows} \end{{aligned}}"
     return {
         "reason": tex_of(step.reason),
         "source": step.source,
         "conditions": conditions_of((step.condition,), letters),
-        "formula": whole,
+        "formula": displayed(shown),
     }

@@ -12,7 +12,7 @@ from sympy.logic.boolalg import Boolean
 from sympy.printing.pretty.pretty_symbology import greek_letters
 
 from asymptotics import Law, Task
-from asymptotics.allocation.latex import entry
+from asymptotics.allocation.latex import amount
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.text import escape_latex
 from asymptotics.domains.domain import conjuncts
@@ -65,10 +65,13 @@ def law_fields(law: Law, notation: str | None = None) -> dict[str, str]:
         "limits": limits_of(law),
         "formula": _displayed(law.to_latex(notation, width=LETTERS)),
         "conditions": conditions_of(law.conditions, named(notation or OWN)),
-        "doubts": ". ".join(
-            re.sub("for ([^<>=]*[<>=].*)$", _condition, capital(doubt)) for doubt in law.doubts
-        ),
+        "doubts": ". ".join(doubts_of(law)),
     }
+
+
+def doubts_of(law: Law) -> list[str]:
+    """What is not proved, as sentences with their conditions in LaTeX."""
+    return [re.sub("for ([^<>=]*[<>=].*)$", _condition, capital(doubt)) for doubt in law.doubts]
 
 
 LETTERS_OF_WORDS = {"sigma": "σ", "eta": "η", "oo": "∞"}
@@ -104,7 +107,7 @@ def phase_table(optimum: Optimum, notation: str | None = None) -> tuple[list[str
     rows = []
     for phase in phases if notation is None else restate(phases, notation):
         where = r",\ ".join(tex(part) for part in conjuncts(phase.condition) if part != true)
-        powers = [entry(key, power, phase.logs[key], letters) for key, power in phase.powers]
+        powers = [amount(phase.row, key, letters) for key, _ in phase.powers]
         rows.append([where, *powers, r" \sim ".join(tex(x) for x in phase.balance)])
     return [tex(letters.expression(x)) for x in optimum.free], rows
 

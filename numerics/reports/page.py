@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from asymptotics import Law
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.step import Step
-from asymptotics.derivation.text import html_reason, sides
+from asymptotics.derivation.text import Reason, html_reason, sides
 from asymptotics.notation import NOTATIONS, Notation
 from asymptotics.notation import notation as named
 from asymptotics.symbols import C
@@ -34,6 +34,7 @@ from numerics.reports.content import Dossier
 from numerics.reports.latex import (
     capital,
     conditions_of,
+    doubts_of,
     equations,
     limits_of,
     phase_table,
@@ -110,7 +111,7 @@ def _law(law: Law, notation: str | None, letters: Notation) -> dict[str, object]
         "limits": limits_of(law),
         "conditions": conditions_of(law.conditions, letters),
         "latex": law.to_latex(notation, width=LETTERS),
-        "doubts": [re.sub(r"(?<=\d)\*(?=\w)", "", doubt) for doubt in law.doubts],
+        "doubts": [Markup(html_reason(Reason(doubt, doubt), _math)) for doubt in doubts_of(law)],
     }
 
 
