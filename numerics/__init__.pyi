@@ -14,6 +14,8 @@ from numerics.model.full_model import FullModel as FullModel
 from numerics.model.rich import RichModel as RichModel
 from numerics.model.rules.base import Dynamics as Dynamics
 from numerics.model.rules.base import solves as solves
+from numerics.model.students.base import StudentMap as StudentMap
+from numerics.model.students.base import maps as maps
 from numerics.optima.frontier import Split as Split
 from numerics.optima.frontier import constants as constants
 from numerics.optima.frontier import frontier as frontier

@@ -224,7 +224,7 @@ NUMBERS = (
     row(SCALING, "mpmath.log(kappa0) ** (term.log_power - m)", "mpmath.log(kappa0) ** m", OPTIMA),
     row(
         "numerics/optima/tabulated.py",
-        "(kept + kappa * sizes.slope(data, kept, slope)) / kept",
+        "(kept - kappa * slope * rows.difference(df1, df1)) / kept",
         "kept",
         OPTIMA,
     ),

@@ -18,12 +18,12 @@ from numerics.model.contour import amplification_digits, nodes_for
 from numerics.model.renormalised_ridge import Resolvent, resolve, spectrum_edge, starting_values
 from numerics.model.rules.base import Dynamics
 from numerics.model.sizes import Sizes, sizes_of
+from numerics.model.students.base import StudentMap
 from numerics.model.two_time import expected_loss
 from numerics.spectra.compiled import constant
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
 from numerics.sums.spectral_sums import OnePoint, SpectralSums
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, each, field_of
-from numerics.values.inputs import infinite
 
 GUARD_DIGITS = 5
 GUARD_BITS = 24
@@ -61,13 +61,13 @@ class Discretisation:
 
     def __init__(
         self,
-        spectrum: ContinuousSpectrum | FiniteSpectrum,
-        N: sympy.Expr,
+        student: StudentMap[Any],
         P: sympy.Expr,
         dynamics: Dynamics[Any],
         ridge: sympy.Expr = sympy.S.Zero,
     ) -> None:
-        self.spectrum, self.N, self.P, self.dynamics, self.ridge = spectrum, N, P, dynamics, ridge
+        self.student, self.P, self.dynamics = student, P, dynamics
+        self.spectrum, self.ridge = student.spectrum, ridge / student.scale
         self._sums: dict[int, SpectralSums] = {}
         self._contours: OrderedDict[tuple[sympy.Expr, int, bool, int], tuple[Contour, Contour]] = (
             OrderedDict()
@@ -145,22 +145,27 @@ class Discretisation:
             return replace(contour, tau=contour.tau * each(field.exp, contour.Z * change))
 
     def _shift(self, Z: Array, field: Field) -> Array:
-        """``s = Z + ridge``, the argument of the resolvent: errors decay as fast as curvature + ridge."""
-        return Z + constant(self.ridge, field) if self.ridge else Z
+        """``s = Z + ridge``, the argument of the resolvent: errors decay as fast as curvature + ridge.
+
+        In units of the scale of the student, like all that is solved from here on.
+        """
+        scaled = Z / constant(self.student.scale, field) if self.student.scale != 1 else Z
+        return scaled + constant(self.ridge, field) if self.ridge else scaled
 
     @property
     def edge(self) -> float:
         """The largest curvature, that of the ridge included, to a few digits."""
         if self._edge is None:
             with field_of(80) as field:
-                self._edge = spectrum_edge(self.sums_for(15), self.sizes(field)) + float(self.ridge)
+                top = spectrum_edge(self.sums_for(15), self.sizes(field)) + float(self.ridge)
+                self._edge = top * float(self.student.scale)
         return self._edge
 
     @property
     def trace(self) -> float:
         """The sum of the eigenvalues, to a few digits."""
         with field_of(80) as field:
-            return float(self.sums_for(15).total_eigenvalue(field))
+            return float(self.sums_for(15).total_eigenvalue(field)) * float(self.student.scale)
 
     # -- numbers --------------------------------------------------------------------------
 
@@ -181,9 +186,8 @@ class Discretisation:
         return field_of(bits_of(self._rule_digits(digits)) + GUARD_BITS + math.ceil(extra_bits))
 
     def sizes(self, field: Field) -> Sizes:
-        """N and P as numbers of ``field``."""
-        N, P = (None if infinite(size) else constant(size, field) for size in (self.N, self.P))
-        return sizes_of(N, P, field)
+        """What the student and P make of kappa, in numbers of ``field``."""
+        return sizes_of(self.student.factors(field), self.P, field)
 
     def eigenvalue(self, level: int, field: Field) -> Scalar:
         """``lambda_level`` as a number of ``field``."""

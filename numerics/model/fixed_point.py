@@ -15,7 +15,6 @@ the rest is sums of positive terms, whose relative errors are carried along (`po
 lose is the root itself, where df1 is flat: a relative error e of df1 moves kappa by ``e df1/(-kappa df1')``.
 
     fixed_point        the parts of the losses at the end, a `FixedPoint`
-    saturate           the kappa at which df1 is a given number
 """
 
 from __future__ import annotations
@@ -26,26 +25,16 @@ from dataclasses import dataclass
 
 import sympy
 
-from asymptotics.errors import PrecisionError
+from asymptotics.errors import UnableError
 from numerics.model.explicit_ridge import ridge_point
-from numerics.model.renormalised_ridge import START_BITS, rough_df1
-from numerics.model.sizes import Sizes, sizes_of
+from numerics.model.saturation import SLACK, saturate
+from numerics.model.sizes import Sizes
 from numerics.model.two_time import PARTS, TwoPoint, kernels
 from numerics.spectra.compiled import constant
 from numerics.sums.spectral_sums import SpectralSums
-from numerics.values.arithmetic import Field, Scalar, array, field_of
+from numerics.values.arithmetic import Field, Scalar, array
 from numerics.values.inputs import infinite, sign_of
 from numerics.values.positive import Positive
-
-ROUGH = 1e-9
-"""How close, relatively, df1 is brought to its goal in double precision."""
-NEAR = 0.25
-"""Newton's method in log kappa converges from this distance on, since ``|f''| <= |f'|``."""
-STEPS = 400
-LARGEST = 1e300
-"""The largest size that doubles, in which the search begins, have room for."""
-SLACK = 16
-"""How much larger the error of the sums is taken than its estimate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,38 +52,42 @@ class FixedPoint:
 
 
 def fixed_point(
-    sums: SpectralSums, N: sympy.Expr, P: sympy.Expr, field: Field, ridge: sympy.Expr = sympy.S.Zero
+    sums: SpectralSums, sizes: Sizes, field: Field, ridge: sympy.Expr = sympy.S.Zero
 ) -> FixedPoint:
-    """``L = Xi + (Xi + sigma^2) N/(P - N)`` for N < P, and its kin (see the module), at exact N, P and ridge.
+    """``L = Xi + (Xi + sigma^2) N/(P - N)`` for N < P, and its kin (see the module), at exact sizes.
 
     In parts, to the digits of ``sums``, inside ``with field:``.
     """
-    n, p = (None if infinite(x) else constant(x, field) for x in (N, P))
-    sizes = sizes_of(n, p, field)
+    N, P, p = sizes.limit, sizes.data.limit, sizes.inverse_P
     if ridge:
-        kappa, R1, R3, floor = ridge_point(ridge, sums, sizes, field)
+        kappa, R1, R3, r, floor = ridge_point(ridge, sums, sizes, field)
         pair = _two_point(kappa, sums, floor, field)
         df1 = pair.f2[0] + kappa * pair.f1[0]
-        return _parts(kappa, pair, R1, R3, (1 + R1) * df1 * sizes.inverse_P, sizes)
+        return _parts(kappa, pair, R1, R3, r, p, (1 + R1) * df1 * p)
     modes, doubt = sums.mode_count()
     size = N if infinite(P) or sign_of(N - P) < 0 else P
     if doubt and abs(modes - size) <= doubt * modes:
         return FixedPoint(kappa=Positive(field.real(0), math.inf), parts={})
     if infinite(size) or (not infinite(modes) and sign_of(modes - size) <= 0):
-        return _learn_everything(sums, N, P, modes, doubt, field)
+        return _learn_everything(sums, sizes, modes, doubt, field)
     number = constant(size, field)
     kappa, floor = saturate(number, sums, field)
     pair = _two_point(kappa, sums, floor, field)
+    zero, one = (Positive(field.real(x), 0.0) for x in (0, 1))
     if N == P or (not infinite(N + P) and sign_of(N - P) == 0):
-        return _peak(kappa, pair, sizes, field)
-    R1, R3 = (_ratio(own - size, own, field) for own in (P, N))
-    return _parts(kappa, pair, R1, R3, (1 + R1) * number * sizes.inverse_P, sizes)
+        return _peak(kappa, pair, p, field)
+    R1 = _ratio(P - size, P, field)
+    R3, r = (
+        (zero, one) if size == N else sizes.student_at(size, field)
+    )  # where R3 = 0, the size of r says nothing
+    return _parts(kappa, pair, R1, R3, r, p, (1 + R1) * number * p)
 
 
 def _parts(
-    kappa: Positive, pair: TwoPoint, R1: Positive, R3: Positive, lost: Positive, sizes: Sizes
+    kappa: Positive, pair: TwoPoint, R1: Positive, R3: Positive, r: Positive, p: Scalar, lost: Positive
 ) -> FixedPoint:
-    found = kernels(pair, array([R1]), array([R3]), array([R1]), array([lost]), sizes)
+    R1s, R3s, rs, losts = (array([x]) for x in (R1, R3, r, lost))
+    found = kernels(pair, R1s, R1s, R3s, rs, p, losts)
     return FixedPoint(kappa=kappa, parts={name: getattr(found, name)[0] for name in PARTS})
 
 
@@ -116,15 +109,15 @@ def _two_point(kappa: Positive, sums: SpectralSums, floor: float, field: Field) 
     return TwoPoint(kappa=array([kappa]), other=array([kappa]), loss=1.0, **positive)
 
 
-def _peak(kappa: Positive, pair: TwoPoint, sizes: Sizes, field: Field) -> FixedPoint:
+def _peak(kappa: Positive, pair: TwoPoint, p: Scalar, field: Field) -> FixedPoint:
     """N = P: the bias stays finite, and so does the variance over features alone or over data alone."""
     one, zero, infinitely = (Positive(field.real(x), 0.0) for x in (1, 0, math.inf))
     # With R1 = 1 only in the resolvent of the features, where R1 is multiplied by R3 = 0.
-    finite = kernels(pair, array([one]), array([zero]), array([one]), array([zero]), sizes)
+    finite = _parts(kappa, pair, one, zero, one, p, zero).parts
     noise = pair.f2[0] / (kappa * pair.f1[0])
     parts = {
-        "bias": finite.bias[0],
-        "initialisation": finite.initialisation[0],
+        "bias": finite["bias"],
+        "initialisation": finite["initialisation"],
         "data": pair.F[0] * noise,
         "interaction": infinitely,
         "noise_data": noise,
@@ -138,7 +131,7 @@ def _peak(kappa: Positive, pair: TwoPoint, sizes: Sizes, field: Field) -> FixedP
 
 
 def _learn_everything(
-    sums: SpectralSums, N: sympy.Expr, P: sympy.Expr, modes: sympy.Expr, doubt: float, field: Field
+    sums: SpectralSums, sizes: Sizes, modes: sympy.Expr, doubt: float, field: Field
 ) -> FixedPoint:
     """kappa = 0: every mode with a positive eigenvalue is fitted, only noise is left in it.
 
@@ -147,6 +140,7 @@ def _learn_everything(
     transforms 1/pi of ``kappa kappa'/(kappa + kappa')^2`` and (sqrt(3)/pi) log 2 of
     ``kappa kappa'/(kappa^2 + kappa kappa' + kappa'^2)`` give.
     """
+    N, P = sizes.limit, sizes.data.limit
     zero, infinitely = (Positive(field.real(x), 0.0) for x in (0, math.inf))
     left = Positive(sums.unlearnable_target(field), 2.0**-field.bits)
     edge = not infinite(P) and sign_of(P - modes) == 0
@@ -162,7 +156,13 @@ def _learn_everything(
     noise_interaction = interaction = zero
     if edge and not infinite(N):
         corner = sign_of(N - P) == 0
-        noise_interaction = infinitely if corner else _ratio(modes, N - modes, field) / field.pi()
+        if not corner:
+            R3, r = sizes.student_at(modes, field)
+            noise_interaction = r * constant(modes, field) / (R3 * field.pi())
+        elif sizes.order == 2:
+            noise_interaction = infinitely
+        else:
+            raise UnableError(f"N = P = {modes} modes in more than one layer, as t -> oo; give a finite time")
         if left.value:
             interaction = left * noise_interaction if not corner else infinitely
         elif corner:
@@ -193,62 +193,3 @@ def _corner(sums: SpectralSums, modes: Scalar, field: Field) -> Positive:
     constants = field.sqrt(field.real(3)) * field.log(field.real(2)) / field.pi()
     value = constants * modes * point.X[0, 0] / -point.df1[1, 0]
     return Positive(value, 2 * SLACK * point.error + 10.0**-sums.digits)
-
-
-def saturate(size: Scalar, sums: SpectralSums, field: Field) -> tuple[Positive, float]:
-    """The kappa at which df1 = size, and a floor of log kappa for the sums there.
-
-    From double precision by bisection, then by Newton's method in log kappa. Where df1 differs from
-    ``size`` by less than its error over a long way, kappa comes with an error that says so.
-    """
-    goal = float(size) * (1 - ROUGH)
-    if not 1 / LARGEST < goal < LARGEST:
-        raise PrecisionError(
-            f"min(N, P) = {field.mpf(size)} at t = oo; sizes from {1 / LARGEST} to {LARGEST} are solved"
-        )
-    y, floor = _rough_root(goal, sums)
-    low: Scalar | None = None
-    high: Scalar | None = None
-    reach = 1.0
-    for _ in range(STEPS):
-        floor = min(floor, float(y) - 1.0)
-        kappa = field.exp(y)
-        point = sums.one_point(array([kappa]), field, floor)
-        slope = -kappa * point.df1[1, 0]
-        move = (point.df1[0, 0] - size) / slope
-        rounding = 2.0 ** (8 - field.bits)
-        noise = float(size / slope) * (SLACK * point.error + rounding) + rounding * (1 + abs(float(y)))
-        if abs(float(move)) < max(2.0 ** (-(field.bits - 8) / 2), noise):
-            return Positive(field.exp(y + move) if abs(float(move)) < NEAR else kappa, noise), floor
-        low, high = (y, high) if move > 0 else (low, y)
-        if abs(float(move)) < NEAR:
-            y = y + move
-        elif low is not None and high is not None:
-            y = (low + high) / 2
-        else:
-            y = y + (reach if move > 0 else -reach)
-            reach *= 2
-    raise PrecisionError(f"df1(kappa) = {float(size):.6g} was not solved; ask for more digits")
-
-
-def _rough_root(goal: float, sums: SpectralSums) -> tuple[Scalar, float]:
-    """log kappa at which df1 is about ``goal``, and a floor for log kappa."""
-    with field_of(START_BITS) as rough:
-        # df1 <= trace/kappa.
-        high = math.log(float(sums.total_eigenvalue(rough))) - math.log(goal) + 1e-6
-        low = min(high, sums.log_eigenvalue(goal)) - 1.0
-
-        def df1(y: float, floor: float) -> float:
-            return rough_df1(sums, complex(y), floor, rough)[0].real
-
-        step = 1.0
-        while df1(low, low) < goal:
-            high, low, step = low, low - step, 2 * step
-        floor = low
-        while high - low > ROUGH * max(1.0, abs(low)):
-            middle = (low + high) / 2
-            if df1(middle, floor) > goal:
-                low = middle
-            else:
-                high = middle
-    return (low + high) / 2, floor

@@ -21,6 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 from asymptotics.errors import DomainError, SpectrumError, UnableError, check_kind, shown
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.model.students.base import Student, check_student
+from asymptotics.model.students.gaussian import GaussianFeatures
 from asymptotics.parsing.numbers import exact, is_many, items_of, whole_number
 from asymptotics.precision import exclusive_class, working
 from asymptotics.tasks.task import Task
@@ -29,12 +31,13 @@ from numerics.model.left_out import LeftOut
 from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
 from numerics.model.solver import PLAIN, Expanded, Solver
+from numerics.model.students.base import map_of
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, finite_spectrum, solve_spectrum
 from numerics.values.inputs import exact_count, exact_noise, exact_ridge, exact_size, exact_time, infinite
 from numerics.values.results import Curve, Variance
 from numerics.values.value import Value
 
-FLOW = GradientFlow()
+FLOW, GAUSSIAN = GradientFlow(), GaussianFeatures()
 MAX_DIGITS = 1000
 MAX_ORDERS = 8
 """Most coefficients of 1/N or 1/P."""
@@ -56,6 +59,9 @@ class FullModel:
     rule : `GradientFlow()` (default), `GradientDescent(eta=)`, `HeavyBall(beta=)`,
         `DiscreteHeavyBall(eta=, momentum=)` or `OnePassSGD(eta=, batch=)`. Times are on the clock of the
         rule: numbers of steps where it counts them.
+    student : `GaussianFeatures()` (default), `OrthogonalFeatures(modes=M)`, `DeepRandomFeatures(widths=)` (N
+        is then left out), `SpectralTruncation()`, `StructuredFeatures(eigenvalues=)` or
+        `NonlinearFeatures(activation=)`.
     ridge : rho, where ``rho |w|^2`` is added to the objective ``(1/P) |y - f|^2``; any number above the pole,
         which is below 0. Train losses are without this penalty. Not for one-pass SGD.
 
@@ -73,19 +79,20 @@ class FullModel:
     (0.639823244101, 0.641148270968)
     """
 
-    __slots__ = ("N", "P", "_left_out", "_solver", "digits", "noise", "ridge", "rule", "spectrum")
+    __slots__ = ("N", "P", "_left_out", "_solver", "digits", "noise", "ridge", "rule", "spectrum", "student")
 
     def __init__(
         self,
         task: Task,
         params: Mapping[sympy.Symbol | str, object] | None = None,
         *,
-        N: object = sympy.oo,
+        N: object = None,
         P: object = sympy.oo,
         noise: object = None,
         digits: int = 15,
         rule: TrainingRule = FLOW,
         ridge: object = 0,
+        student: Student = GAUSSIAN,
     ) -> None:
         if not isinstance(task, Task):
             raise DomainError(
@@ -93,9 +100,10 @@ class FullModel:
             )
         if noise is not None:
             task = replace(task, noise=exact(noise, "noise"))
-        finite = any(not infinite(exact_size(name, size)) for name, size in (("N", N), ("P", P)))
+        limits = (*check_student(student).layers(_size_of(student, N)), exact_size("P", P))
+        finite = not all(map(infinite, limits))
         spectrum = solve_spectrum(task, params, needs_trace=finite or getattr(rule, "fresh", True))
-        self._set_up(spectrum, (N, P), task.at(params).noise, digits, rule, ridge)
+        self._set_up(spectrum, N, P, task.at(params).noise, digits, rule, ridge, student)
 
     @classmethod
     def from_arrays(
@@ -103,12 +111,13 @@ class FullModel:
         eigenvalues: ArrayLike,
         target: ArrayLike,
         *,
-        N: object = sympy.oo,
+        N: object = None,
         P: object = sympy.oo,
         noise: object = 0,
         digits: int = 15,
         rule: TrainingRule = FLOW,
         ridge: object = 0,
+        student: Student = GAUSSIAN,
     ) -> FullModel:
         """The model of a finite spectrum: ``lambda_k`` and ``c_k`` as arrays of shape (M,), in any order.
 
@@ -120,25 +129,32 @@ class FullModel:
         """
         model = cls.__new__(cls)
         spectrum = finite_spectrum(eigenvalues, target)
-        model._set_up(spectrum, (N, P), exact(noise, "noise"), digits, rule, ridge)
+        model._set_up(spectrum, N, P, exact(noise, "noise"), digits, rule, ridge, student)
         return model
 
     def _set_up(
         self,
         spectrum: ContinuousSpectrum | FiniteSpectrum,
-        sizes: tuple[object, object],
+        N: object,
+        P: object,
         noise: sympy.Expr,
         digits: int,
         rule: TrainingRule,
         ridge: object,
+        student: Student,
     ) -> None:
         digits = whole_number(digits, "digits", 1, MAX_DIGITS)
         self.spectrum, self.noise, self.digits, self.rule = spectrum, exact_noise(noise), digits, rule
-        self.N, self.P = (exact_size(name, size) for name, size in zip("NP", sizes, strict=True))
-        self.ridge = exact_ridge(ridge)
-        self._solver = Solver(spectrum, self.N, self.P, rule, self.ridge)
+        self.student = check_student(student)
+        self.N, self.P, self.ridge = _size_of(student, N), exact_size("P", P), exact_ridge(ridge)
+        seen = map_of(student, self.N, spectrum, digits)
+        self._solver = Solver(seen, self.P, rule, self.ridge)
         if rule.fresh and not infinite(self.P):
             raise DomainError(f"P = {self.P}: {rule.title} never sees a sample twice; leave P = oo")
+        if rule.fresh and seen.scale != 1:
+            raise UnableError(
+                f"{self.student.title} trained by {rule.title} are not solved; use GradientDescent"
+            )
         if rule.fresh and self.ridge:
             raise UnableError(
                 f"ridge = {self.ridge}: weight decay is not solved for {rule.title}; leave ridge = 0, or use "
@@ -146,14 +162,17 @@ class FullModel:
             )
         self._solver.check()
         dynamics = self._solver.dynamics
-        self._left_out = None if dynamics.mean is None else LeftOut(spectrum, self.N, dynamics)
+        self._left_out = None if dynamics.mean is None else LeftOut(seen, dynamics)
 
     def __repr__(self) -> str:
         notes = "; ".join(self.spectrum.notes) if isinstance(self.spectrum, FiniteSpectrum) else ""
         modes = f"{self.spectrum.levels or 'oo'} modes" + (f" ({notes})" if notes else "")
         return (
             f"FullModel({modes}, N={self.N}, P={self.P}, noise={self.noise}, "
-            f"digits={self.digits}, rule={self.rule}" + (f", ridge={self.ridge})" if self.ridge else ")")
+            f"digits={self.digits}, rule={self.rule}"
+            + (f", ridge={self.ridge}" if self.ridge else "")
+            + (f", student={self.student}" if self.student != GAUSSIAN else "")
+            + ")"
         )
 
     @property
@@ -407,3 +426,12 @@ class FullModel:
             raise UnableError(f"timescales are defined for gradient flow, not for {type(self.rule).__name__}")
         level = self._solver.level(k)
         return to_digits("timescale density", rate, partial(self._solver.density, level, rate), self.digits)
+
+
+def _size_of(student: Student, N: object) -> sympy.Expr:
+    """N as given, oo by default; raises `DomainError` beside a student that has all its sizes."""
+    if N is None:
+        return sympy.oo
+    if not any(size.free_symbols for size in student.layers()):
+        raise DomainError(f"N = {shown(N)} beside student = {student}, which has all its sizes; leave N out")
+    return exact_size("N", N)

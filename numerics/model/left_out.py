@@ -39,8 +39,8 @@ from numerics.model.discretisation import Contour, Discretisation
 from numerics.model.renormalised_ridge import Resolvent
 from numerics.model.rules.base import Dynamics, Propagation
 from numerics.model.solver import PLAIN, Expanded, Solver
+from numerics.model.students.base import StudentMap
 from numerics.model.two_time import one_time
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
 from numerics.values.arithmetic import Array, Field, Scalar, array, each
 from numerics.values.inputs import infinite
 from numerics.values.jets import Jet
@@ -62,16 +62,14 @@ Weights = Mapping[str, Expr]
 class LeftOut:
     """How far values of first order are from those of finite steps, for one model."""
 
-    def __init__(
-        self, spectrum: ContinuousSpectrum | FiniteSpectrum, N: Expr, dynamics: Dynamics[Any]
-    ) -> None:
+    def __init__(self, student: StudentMap[Any], dynamics: Dynamics[Any]) -> None:
         mean = dynamics.mean
         assert mean is not None
         self._note = dynamics.rule.approximation
-        self._mean = Solver(spectrum, N, sympy.oo, mean)
-        self._flow = Solver(spectrum, N, sympy.oo, dynamics.rule)
+        self._mean = Solver(student, sympy.oo, mean)
+        self._flow = Solver(student, sympy.oo, dynamics.rule)
         self._steps = FiniteSteps(mean, dynamics.batch)
-        self._model = Discretisation(spectrum, N, sympy.oo, self._steps)
+        self._model = Discretisation(student, sympy.oo, self._steps)
 
     def add(
         self, value: Value, weights: Weights, time: Expr, expanded: Expanded = PLAIN, order: int = 0
@@ -236,11 +234,11 @@ def _beyond(z: Array, model: Discretisation, digits: int, orders: int, field: Fi
     stalls.
     """
     sums, sizes = model.sums_for(digits), model.sizes(field)
-    kappa = z + sums.total_eigenvalue(field) * sizes.inverse_N
+    kappa = z + sums.total_eigenvalue(field) * sizes.difference(z * 0, z * 0)
     for _ in range(ROUNDS):
         point = sums.one_point(kappa, field, derivatives=orders + 1)
         R1, R3 = sizes.factors(point.df1[0])
-        step = (z - kappa * R3) / (R3 + kappa * sizes.slope(R1, R3, point.df1[1]))
+        step = (z - kappa * R3) / (R3 + kappa * sizes.slope(point.df1[0], point.df1[1]))
         if max(float(abs(d) / abs(x)) for d, x in zip(step, kappa, strict=True)) < 2.0 ** (-0.8 * field.bits):
             return Resolvent(z=z, point=point, R1=R1, R3=R3)
         kappa = kappa + step

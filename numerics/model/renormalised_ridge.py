@@ -1,11 +1,12 @@
-"""The renormalised ridge kappa(z): the root of ``z = kappa (1 - df1/P)(1 - df1/N)``.
+"""The renormalised ridge kappa(z): the root of ``z = kappa R1 R3``.
 
-On the positive axis there is one root with both factors positive, found between bounds. In the
+On the positive axis there is one root with all factors positive, found between bounds. In the
 upper half plane the root is followed from there, node to node. The physical sheet is
 certified, not hoped for: with ``zeta = kappa R3``, each of the two equations
 ``zeta = kappa (1 - df1(kappa)/N)`` and ``z = zeta (1 - df1/P)`` has the form "x = y - a function
 with negative imaginary part", whose right side maps the half plane strictly into itself; it has therefore
-exactly one solution there, and a root with ``Im kappa > 0`` and ``Im kappa R3 > 0`` is the one.
+exactly one solution there, and a root with ``Im kappa > 0`` and ``Im kappa R3 > 0`` is the one. With more
+factors there is one such equation for each.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 from asymptotics.errors import PrecisionError
 from numerics.model.sizes import Sizes
 from numerics.sums.spectral_sums import WIDEST_LOG, OnePoint, SpectralSums
-from numerics.values.arithmetic import Array, Field, Scalar, array, field_of
+from numerics.values.arithmetic import Array, Field, Scalar, array, each, field_of
 
 START_BITS = 64
 ROUNDS = 60
@@ -32,7 +33,7 @@ SLACK_BITS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolvent:
-    """Upper-half nodes z with the sums at kappa(z) and the factors R1 = 1 - df1/P, R3 = 1 - df1/N."""
+    """Upper-half nodes z with the sums at kappa(z) and the factors R1 = 1 - df1/P, R3 = zeta/kappa."""
 
     z: Array
     point: OnePoint
@@ -72,18 +73,18 @@ def resolve(
     guard_bits: int,
     derivatives: int = 1,
 ) -> Resolvent:
-    """The root of ``z = kappa (1 - df1/P)(1 - df1/N)`` and everything at it.
+    """The root of ``z = kappa R1 R3`` and everything at it.
 
     To the precision of ``field`` less ``guard_bits``. Raises `PrecisionError` if this does not converge or
     the certificate fails.
     """
     one = field.real(1)
-    if sizes.N is None and sizes.P is None:
+    if sizes.unlimited:
         point = sums.one_point(z, field, floor, derivatives=derivatives)
         return Resolvent(z=z, point=point, R1=z * 0 + one, R3=z * 0 + one)
     point = solve_root(z, starts, floor, sums, sizes, field, guard_bits, derivatives)
     R1, R3 = sizes.factors(point.df1[0])
-    _certify(z, point.kappa, R1, R3)
+    _certify(z, point.kappa, R1, R3, *sizes.between(point.df1[0]))
     return Resolvent(z=z, point=point, R1=R1, R3=R3)
 
 
@@ -139,25 +140,24 @@ def _move_to_root(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> tupl
 
 def _newton_step(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> Array:
     kappa, g, slope = point.kappa, point.df1[0], point.df1[1]
+    order = sizes.order
+    if order > 1:
+        # kappa w r^order = z has a root of that order at z = 0, of which the power 1/order is simple.
+        r, change, w, log_change = sizes.reduced(g)
+        root = each(lambda x: field.exp(field.log(x) / order), kappa * w)
+        goal = each(lambda x: field.exp(field.log(x) / order), z)
+        return (goal - root * r) / (root * (r * (1 / kappa + log_change * slope) / order + change * slope))
     R1, R3 = sizes.factors(g)
-    if sizes.equal:
-        # kappa R^2 = z has a double root at z = 0, its square root is simple.
-        steps = []
-        for x, k, r, dr in zip(z, kappa, R1, -slope * sizes.inverse_P, strict=True):
-            root = field.sqrt(k)
-            steps.append(-(root * r - field.sqrt(x)) / (r / (2 * root) + root * dr))
-        return array(steps)
-    change = R1 * R3 + kappa * sizes.slope(R1, R3, slope)
-    return (z - kappa * R1 * R3) / change
+    return (z - kappa * R1 * R3) / (R1 * R3 + kappa * sizes.slope(g, slope))
 
 
-def _certify(z: Array, kappa: Array, R1: Array, R3: Array) -> None:
-    for x, k, r1, r3 in zip(z, kappa, R1, R3, strict=True):
+def _certify(z: Array, kappa: Array, *ratios: Array) -> None:
+    for i, (x, k) in enumerate(zip(z, kappa, strict=True)):
         if x.imag == 0:
             # The cut itself, approached from above, where zeta may be real, up to rounding.
-            sound = k.imag > 0 and all((k * r).imag >= -1e-10 * abs(k * r) for r in (r1, r3))
+            sound = k.imag > 0 and all((k * r[i]).imag >= -1e-10 * abs(k * r[i]) for r in ratios)
         else:
-            sound = k.imag > 0 and (k * r1).imag > 0 and (k * r3).imag > 0
+            sound = k.imag > 0 and all((k * r[i]).imag > 0 for r in ratios)
         if not sound:
             raise PrecisionError(
                 f"kappa at z = {complex(x):.6g} left the physical sheet; ask for more digits"
@@ -197,21 +197,23 @@ class _Tracker:
     def _slope(self, y: complex) -> complex:
         g, dg = self.df1(y)
         R1, R3 = self._sizes.factors(g)
-        rate: complex = R1 * R3 / (R1 * R3 + self._sizes.slope(R1, R3, dg))
+        rate: complex = R1 * R3 / (R1 * R3 + self._sizes.slope(g, dg))
         return rate
 
     def _newton(self, y: complex, log_z: complex) -> complex | None:
-        # In the form R1 R3 = z/kappa, or its square root if N = P: linear also where a factor is
-        # so small that a logarithm of it would throw the iteration out.
+        # In the form R1 R3 = z/kappa, or its root if factors are equal, as for N = P: linear also where a
+        # factor is so small that a logarithm of it would throw the iteration out.
+        order = self._sizes.order
         for _ in range(30):
             g, dg = self.df1(y)
             R1, R3 = self._sizes.factors(g)
-            if self._sizes.equal:
-                target = cmath.exp((log_z - y) / 2)
-                step = -(R1 - target) / (-dg * self._sizes.inverse_P + target / 2)
+            if order > 1:
+                r, change, w, log_change = self._sizes.reduced(g)
+                target = cmath.exp((log_z - y - cmath.log(w)) / order)
+                step = -(r - target) / (change * dg + target * (1 + log_change * dg) / order)
             else:
                 target = cmath.exp(log_z - y)
-                step = -(R1 * R3 - target) / (self._sizes.slope(R1, R3, dg) + target)
+                step = -(R1 * R3 - target) / (self._sizes.slope(g, dg) + target)
             if abs(step) > 1.0:
                 return None
             y += step
@@ -250,8 +252,8 @@ def rough_df1(sums: SpectralSums, y: complex, floor: float, field: Field) -> tup
 def real_root(log_z: float, sums: SpectralSums, sizes: Sizes) -> tuple[float, float]:
     """log kappa at a positive z to about 1e-10, and a floor for log|kappa| nearby."""
     rough = sizes.in_floats
-    p, n = rough.inverse_P, rough.inverse_N
-    if not p + n:
+    inverses = [factor.inverse for factor in rough.all]
+    if not any(inverses):
         return log_z, log_z - 1.0
     with field_of(START_BITS) as field:
         trace = float(sums.total_eigenvalue(field))
@@ -260,14 +262,16 @@ def real_root(log_z: float, sums: SpectralSums, sizes: Sizes) -> tuple[float, fl
         """Whether kappa = e^y is above the root."""
         with field_of(START_BITS) as field:
             g = rough_df1(sums, complex(y), floor, field)[0].real
+        if not rough.sound(g):
+            return False
         R1, R3 = rough.factors(g)
-        return R1 > 0 and R3 > 0 and y + math.log(R1) + math.log(R3) > log_z
+        return y + math.log(R1) + math.log(R3) > log_z
 
-    # z >= kappa - trace (1/N + 1/P), since kappa df1 <= trace.
-    excess = trace * (p + n)
+    # z >= kappa - trace (1/N + 1/P), since kappa df1 <= trace; and so on for more factors.
+    excess = trace * sum(inverses)
     high = float(np.logaddexp(log_z, math.log(excess))) if excess else log_z
     high += 1e-9 * abs(high) + 1e-9
-    low = max(log_z, sums.log_eigenvalue(4.0 / max(p, n)) - 6.0) if max(p, n) > 0 else log_z
+    low = max(log_z, sums.log_eigenvalue(4.0 / max(inverses)) - 6.0)
     low = min(low, high) - 1e-9 * abs(low) - 1e-9
     while low > log_z and above(low, low):
         low = max(log_z, low - 8.0)
@@ -308,13 +312,13 @@ def slowest_rate(sums: SpectralSums, sizes: Sizes) -> float:
 
 
 def deepest(sums: SpectralSums, sizes: Sizes) -> tuple[float, float, float]:
-    """log kappa where ``df1 = min(N, P)`` and where z(kappa) is lowest below it, and this depth, > 0.
+    """log kappa where ``df1 = min(N, P)`` and where z(kappa) is lowest below it, and this depth, >= 0.
 
     The depth is the lower edge of the spectrum of the curvature, to a few digits. For min(N, P) below the
     number of modes; 0 for N = P.
     """
     rough = sizes.in_floats
-    inverse = max(rough.inverse_P, rough.inverse_N)
+    inverse = float(rough.tightest.inverse)
     high = sums.log_eigenvalue(1 / inverse) + 2.0
     low, floor = high - 4.0, high - 60.0
     with field_of(START_BITS) as field:
@@ -334,7 +338,10 @@ def deepest(sums: SpectralSums, sizes: Sizes) -> tuple[float, float, float]:
 
         def depth(u: float) -> float:
             y = low - math.exp(u)
-            R1, R3 = rough.factors(df1(y))
+            g = df1(y)
+            if sum(g * factor.inverse > 1 for factor in rough.all) != 1:
+                return 0.0
+            R1, R3 = rough.factors(g)
             return -math.exp(y) * R1 * R3
 
         us = np.linspace(-34.0, 3.4, 241)

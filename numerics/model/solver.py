@@ -10,6 +10,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -25,9 +26,9 @@ from numerics.model.explicit_ridge import check_ridge
 from numerics.model.fixed_point import FixedPoint, fixed_point
 from numerics.model.renormalised_ridge import resolve, slowest_rate, starting_values
 from numerics.model.rules.base import dynamics_of
+from numerics.model.students.base import StudentMap
 from numerics.model.two_time import PARTS, contour_kernels, one_time
 from numerics.spectra.compiled import constant
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
 from numerics.sums.time_sum import time_sum
 from numerics.values.arithmetic import Field, array
 from numerics.values.inputs import infinite, sign_of
@@ -76,15 +77,14 @@ class Solver:
 
     def __init__(
         self,
-        spectrum: ContinuousSpectrum | FiniteSpectrum,
-        N: sympy.Expr,
+        student: StudentMap[Any],
         P: sympy.Expr,
         rule: TrainingRule,
         ridge: sympy.Expr = sympy.S.Zero,
     ) -> None:
         self.dynamics = dynamics_of(rule)
-        self._levels = spectrum.levels
-        self._model = Discretisation(spectrum, N, P, self.dynamics, ridge)
+        self._levels = student.spectrum.levels
+        self._model = Discretisation(student, P, self.dynamics, ridge)
         self._parts: OrderedDict[tuple[sympy.Expr, int, str, Expanded], _Series] = OrderedDict()
         # By the time that a contour was laid for: times close to it share what does not depend on time.
         self._kernels: OrderedDict[
@@ -138,12 +138,13 @@ class Solver:
 
     def density(self, level: int, rate: sympy.Expr, digits: int) -> Value:
         """``-(1/pi) Im kappa/(z (kappa + lambda_k))`` at z = -rate + i0, kappa that of z + ridge."""
-        if sign_of(rate - self._model.ridge) <= 0:
+        scaled = rate / self._model.student.scale - self._model.ridge
+        if sign_of(scaled) <= 0:
             return Value(value=mpmath.mpf(0), error=mpmath.mpf(0))
         sums = self._model.sums_for(digits)
         with self._model.field(digits, 20) as field:
             sizes = self._model.sizes(field)
-            u = constant(rate - self._model.ridge, field)
+            u = constant(scaled, field)
             # To the cut along an arc from the positive axis; the last node is on the cut itself.
             arc = [
                 field.complex(u * math.cos(a), u * math.sin(a)) for a in np.linspace(0.2, math.pi - 1e-7, 24)
@@ -159,8 +160,8 @@ class Solver:
             kappa = point.kappa[0]
             part = (kappa / (kappa + self._model.eigenvalue(level, field))).imag
             value = field.mpf(part / (field.pi() * constant(rate, field)))
-            R1, R3 = resolvent.R1[0], resolvent.R3[0]
-            steep = float(abs(1 / (1 + kappa * sizes.slope(R1, R3, point.df1[1, 0]) / (R1 * R3))))
+            whole = resolvent.R1[0] * resolvent.R3[0]
+            steep = float(abs(1 / (1 + kappa * sizes.slope(point.df1[0, 0], point.df1[1, 0]) / whole)))
             turned = float(abs(kappa) / abs(kappa.imag))
             error = (point.error * SENSITIVITY * (1 + steep) + 2.0**-field.bits) * turned
             return Value(value=value, error=abs(value) * mpmath.mpf(error))
@@ -173,7 +174,7 @@ class Solver:
         """Raise `DomainError` for a ridge below the pole, and for step sizes beyond stability."""
         model = self._model
         with model.field(15, 0) as field:
-            check_ridge(model.ridge, min(model.N, model.P), model.sums_for(15), model.sizes(field))
+            check_ridge(model.ridge, model.sums_for(15), model.sizes(field))
         self.dynamics.rule.check_stable(model)
 
     def train_decay(self, time: sympy.Expr) -> float:
@@ -185,11 +186,12 @@ class Solver:
         with self._model.field(15, 0) as field:
             modes = self._model.sums_for(15).mode_count()[0]
             sizes = self._model.sizes(field)
-            falls = sizes.P is not None and (sizes.N is None or sizes.P < sizes.N)
+            falls = sizes.data.inverse > 0 and sizes.data is sizes.tightest and sizes.order == 1
             if self._model.ridge or not falls or infinite(time) or modes <= self._model.P:
                 return 0.0
         if self._slowest is None:
-            self._slowest = 0.99 * slowest_rate(self._model.sums_for(15), sizes)
+            scale = float(self._model.student.scale)
+            self._slowest = 0.99 * scale * slowest_rate(self._model.sums_for(15), sizes)
         return self.dynamics.train_decay(float(time), self._slowest, self._model)
 
     # -- parts -----------------------------------------------------------------------
@@ -287,8 +289,9 @@ class Solver:
 
     def _exponential(self, time: sympy.Expr, digits: int) -> Value | None:
         """The loss at N = P = oo as the sum it is, where that can be had."""
-        if not infinite(self._model.N):
-            return None
+        with self._model.field(15, 0) as field:
+            if not self._model.sizes(field).unlimited or self._model.student.scale != 1:
+                return None
         with working(digits + 20):
             decay = self.dynamics.decay(time, digits, self._model)
         return None if decay is None else time_sum(self._model.spectrum, decay, digits)
@@ -308,14 +311,14 @@ class Solver:
         inside = digits
         while True:
             with self._model.field(inside, 0) as field:
-                sums, model = self._model.sums_for(inside), self._model
-                found = fixed_point(sums, model.N, model.P, field, model.ridge)
+                sums, sizes = self._model.sums_for(inside), self._model.sizes(field)
+                found = fixed_point(sums, sizes, field, self._model.ridge)
             if found.error < max(10.0 ** -(digits + 2), SMALLEST):
                 return found, inside
             lost = digits + 2 + math.log10(found.error) if found.error < 1e300 else inside
             inside += 10 * math.ceil(max(lost, 1) / 10)
             if inside > MOST_DIGITS:
-                size = min(self._model.N, self._model.P)
+                size = sizes.tightest.limit
                 raise PrecisionError(
                     f"df1(kappa) is so flat at {size} that kappa takes more than {MOST_DIGITS} digits; "
                     "use a size further from where the spectrum has a gap, or a ridge further from the pole"

@@ -1,30 +1,33 @@
 """The two-time mean-field solution: every loss as a sum of kernels over pairs of contour nodes.
 
-The double Laplace system for C0 ... C3 (arXiv 2402.01092, here BAP, appendix C) is solved here once and for
-all. With the two-point sums
+A student is two functions of zeta: ``J = min_w (test loss + zeta |w|^2)`` and ``df = tr K (K + zeta)^-1``.
+With their divided differences, and g the transform of 1 by the training rule,
+
+    F2 = (zeta' J - zeta J')/(zeta' - zeta),      D2 = (zeta' df' - zeta df)/(zeta' - zeta),
+    Q  = (F2 + sigma^2 D2/P)/(1 - D2/P),          C0 = g g' Q,      C1 = R1 R1' g g' (Q + sigma^2)
+
+are the test and the train loss; for Gaussian features this is the solution of the double Laplace system for
+C0 ... C3 (arXiv 2402.01092, here BAP, appendix C). With ``J = Xi(kappa)``, ``zeta = kappa R3(df)``, the
+difference ``r = -(R3 - R3')/(df - df')`` (`sizes`), and the two-point sums
 
     f1 = sum lambda/((lambda+kappa)(lambda+kappa')),   f2 = sum lambda^2/(...),   h = sum c lambda/(...),
-    F  = kappa kappa' sum c/(...),      a = 1 - f2/N,      b = 1 - f2/P,
-    d  = R3 R1' + f1 (kappa R3/P + kappa' R1'/N)   ( = a b - kappa kappa' f1^2/(N P) )
+    F  = kappa kappa' sum c/(...),      a = R3 + kappa' f1 r = (zeta' - zeta)/(kappa' - kappa)
 
-the solution is, with ``V = kappa kappa' f1 h/(N a)`` and ``mu = a/d - 1``,
+they are ``F2 = F + kappa kappa' f1 h r/a`` and ``D2 = f2 + kappa kappa' f1^2 r/a``. F is the bias, F2 - F the
+variance over initialisations for infinite data, and ``f2/P`` in place of ``D2/P`` averages over
+initialisations on the same data. With ``b = 1 - f2/P``,
 
-    z z' C0 = (F + V)(1 + mu) + sigma^2 mu,      z z' C1 = R1 R1' (F + V + sigma^2)(1 + mu).
+    a (1 - D2/P) = R3 R1' + f1 (kappa R3/P + kappa' r R1'),      1 - R1 R1' = (df + df' R1)/P,
 
-F is the bias, V the variance over initialisations for infinite data; dropping C3 (averaging over
-initialisations) turns mu into ``mu_D = f2/(P b)``, and ``mu - mu_D = kappa kappa' f1^2/(N P d b)``. With
-``1 - R1 R1' = (S + S' R1)/P``, S = df1(kappa), the gap between new and old samples is
-
-    z z' (C0 + sigma^2/(z z') - C1) = (1 - R1 R1') (F + V + sigma^2)(1 + mu).
-
-Every line is a sum of positive terms on the positive axis: nothing cancels, at N = P or anywhere else.
-At t = oo the same algebra holds at the fixed point alone, z -> 0. On jets (`jets`) in 1/N or 1/P around an
-infinite size it gives the coefficients of the losses in them.
+the latter in the gap ``(1 - R1 R1') (Q + sigma^2)`` between new and old samples. Every line is a sum of
+positive terms on the positive axis: nothing cancels, where zeta and zeta' are near each other, at N = P or
+anywhere else. At t = oo the same algebra holds at the fixed point alone. On jets (`jets`) in 1/N or 1/P
+around an infinite size it gives the coefficients of the losses in them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
@@ -33,7 +36,7 @@ from numerics.model.renormalised_ridge import Resolvent
 from numerics.model.sizes import Sizes
 from numerics.sums.spectral_sums import OnePoint
 from numerics.values.arithmetic import Field, array, each
-from numerics.values.jets import Jet, Series, compose, small
+from numerics.values.jets import Jet, Series, compose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +94,9 @@ def one_time(resolvent: Resolvent, sizes: Sizes, size: str = "", orders: int = 0
     The coefficients of kappa solve ``z = kappa R1 R3`` order by order; the sums follow by composition.
     """
     point = resolvent.point
-    slope = sizes.slope(resolvent.R1, resolvent.R3, point.df1[1])
-    change = resolvent.R1 * resolvent.R3 + point.kappa * slope
+    change = resolvent.R1 * resolvent.R3 + point.kappa * sizes.slope(point.df1[0], point.df1[1])
     if orders:
-        n, p = (
-            small(x, orders) if size == name else x
-            for name, x in (("N", sizes.inverse_N), ("P", sizes.inverse_P))
-        )
-        sizes = replace(sizes, inverse_N=n, inverse_P=p)
+        sizes = sizes.expand(size, orders)
     nothing = point.kappa * 0
     kappa = Jet(terms=(point.kappa, *([nothing] * orders)))
     for order in range(1, orders + 1):
@@ -144,21 +142,21 @@ def two_point(nodes: OneTime, field: Field) -> TwoPoint:
     return TwoPoint(kappa=k, other=kk, f1=f1, f2=f2, h=h, F=F, loss=loss ** len(gap.terms))
 
 
-def kernels(pair: TwoPoint, R1: Series, R3: Series, R1_other: Series, lost: Series, sizes: Sizes) -> Kernels:
-    """``z z' C0 = (F + V)(1 + mu) + sigma^2 mu``, ``z z' C1 = R1 R1' (F + V + sigma^2)(1 + mu)``: parts.
+def kernels(
+    pair: TwoPoint, R1: Series, R1_other: Series, R3: Series, r: Series, p: Series, lost: Series
+) -> Kernels:
+    """``Q = (F2 + sigma^2 D2/P)/(1 - D2/P)`` and ``R1 R1' (Q + sigma^2)`` in parts (see the module).
 
-    All from two-point sums (see the module); ``lost`` is 1 - R1 R1'.
-
-    Everything broadcasts against the pairs.
+    p is 1/P, ``lost`` is 1 - R1 R1'; only the ratio of R3 and r matters. Everything broadcasts against the
+    pairs.
     """
-    n, p = sizes.inverse_N, sizes.inverse_P
     k1 = pair.kappa * pair.f1
     k2 = pair.other * pair.f1
-    a, b = R3 + n * k2, R1 + p * k2
-    d = R3 * R1_other + p * R3 * k1 + n * R1_other * k2
-    initialisation = n * k1 * pair.other * pair.h / a
+    a, b = R3 + r * k2, R1 + p * k2
+    d = R3 * R1_other + p * R3 * k1 + r * R1_other * k2
+    initialisation = r * k1 * pair.other * pair.h / a
     mu_data = p * pair.f2 / b
-    mu_interaction = n * p * k1 * k2 / (d * b)
+    mu_interaction = r * p * k1 * k2 / (d * b)
     gain = a / d
     through, signal = R1 * R1_other * gain, pair.F + initialisation
     return Kernels(
@@ -179,9 +177,11 @@ def contour_kernels(nodes: OneTime, field: Field) -> tuple[Kernels, float]:
     """Kernels on all pairs of nodes, jets of shape (m, 2m), and the amplification of rounding in them."""
     pair = two_point(nodes, field)
     R1, R1_other = _rows_and_columns(nodes.R1, field)
-    S, S_other = _rows_and_columns(nodes.df1, field)
-    lost = nodes.sizes.inverse_P * (S + S_other * R1)
-    return kernels(pair, R1, nodes.R3[:, None], R1_other, lost, nodes.sizes), pair.loss
+    df, df_other = _rows_and_columns(nodes.df1, field)
+    p, r = nodes.sizes.inverse_P, nodes.sizes.difference(df, df_other)
+    lost = p * (df + df_other * R1)
+    loss = pair.loss * nodes.sizes.loss(df, df_other)
+    return kernels(pair, R1, R1_other, nodes.R3[:, None], r, p, lost), loss
 
 
 def expected_loss(point: OnePoint) -> float:

@@ -16,10 +16,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import mpmath
+from sympy import oo
 
 from asymptotics.errors import PrecisionError
 from asymptotics.precision import working
-from numerics.model.sizes import Sizes
+from numerics.model.factors import Layer
 from numerics.optima.scaling import RATE, contour
 from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.sums.spectral_sums import SpectralSums
@@ -43,12 +44,12 @@ class Nodes:
 
     def loss(self, t: mpmath.mpf, size: mpmath.mpf) -> tuple[mpmath.mpf, mpmath.mpf]:
         """The integral, and the sum of the sizes of its terms."""
-        terms, sizes = [], Sizes(N=size, P=None, inverse_N=1 / size, inverse_P=mpmath.mpf(0))
+        terms, rows = [], Layer(limit=oo, modes=oo, inverse=1 / size, other=mpmath.mpf(0), apart=1 / size)
         for kappa, df1, slope, X, weight in zip(
             self.kappa, self.df1, self.slope, self.X, self.weights, strict=True
         ):
-            data, kept = sizes.factors(df1)
-            ratio = (kept + kappa * sizes.slope(data, kept, slope)) / kept  # zeta' kappa/zeta
+            kept = rows(df1)
+            ratio = (kept - kappa * slope * rows.difference(df1, df1)) / kept  # zeta' kappa/zeta
             terms.append(weight * mpmath.exp(2 * t * kappa * kept) * X * ratio)
         return mpmath.fsum(x.real for x in terms), mpmath.fsum(abs(x) for x in terms)
 

@@ -43,7 +43,8 @@ class ContinuousSpectrum:
     Dimensionless, as all of the model. Both are per mode: level k holds m(k) modes. A `Piecewise` has a
     spectrum of its own for each of its ``pieces``, shifted so that its first mode is k = 1:
     ``lambda_piece(x) = lambda(first - 1 + x)``; ``levels`` is then the last mode that is learned, and
-    ``unlearned`` the target power in modes of eigenvalue zero. Sums over k >= ``start`` may be integrals
+    ``unlearned`` the target power in modes of eigenvalue zero; ``white`` is the trace of infinitely many
+    further modes whose eigenvalues vanish and that hold no target. Sums over k >= ``start`` may be integrals
     (`regularity`); the modes before are added up one by one. Without ``trace`` the sum of eigenvalues
     diverges, and df1, which multiplies 1/N and 1/P alone, is 0 in their place.
 
@@ -60,6 +61,7 @@ class ContinuousSpectrum:
     levels: int | None
     pieces: tuple[ContinuousSpectrum, ...] = ()
     unlearned: sympy.Expr = sympy.Integer(0)
+    white: sympy.Expr = sympy.Integer(0)
     trace: bool = True
     start: int = 1
 
@@ -113,7 +115,7 @@ class ContinuousSpectrum:
 class FiniteSpectrum:
     """Eigenvalues and target power as listed numbers, one per mode, as exact as doubles are.
 
-    ``notes`` say what round-off was clipped.
+    ``white`` as in `ContinuousSpectrum`; ``notes`` say what round-off was clipped.
 
     >>> finite_spectrum([1.0, 0.5], [1.0, 0.0]).levels
     2
@@ -121,6 +123,7 @@ class FiniteSpectrum:
 
     eigenvalues: NDArray[np.float64]
     target: NDArray[np.float64]
+    white: sympy.Expr = sympy.Integer(0)
     notes: tuple[str, ...] = ()
 
     @property

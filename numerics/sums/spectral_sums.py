@@ -80,7 +80,7 @@ class SpectralSums:
         self.spectrum = spectrum
         self.digits = digits
         self._book: RuleBook | PieceBook
-        if isinstance(spectrum, ContinuousSpectrum) and spectrum.pieces:
+        if spectrum.white or (isinstance(spectrum, ContinuousSpectrum) and spectrum.pieces):
             self._book = PieceBook(spectrum, digits)
         else:
             self._book = RuleBook(spectrum, digits)
@@ -206,8 +206,10 @@ class SpectralSums:
         """How many modes have a positive eigenvalue, oo for infinitely many, and its relative error (or 0).
 
         Multiplicities are integers in every case that is one of modes, so that their sum is exact once its
-        error is below one half.
+        error is below one half. A white part has infinitely many.
         """
+        if self.spectrum.white:
+            return sympy.oo, 0.0
         if isinstance(self.spectrum, FiniteSpectrum):
             return sympy.Integer(int(np.count_nonzero(self.spectrum.eigenvalues))), 0.0
         if self.spectrum.levels is None:

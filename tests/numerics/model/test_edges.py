@@ -3,9 +3,10 @@
 import mpmath
 import pytest
 from five_modes import LAMBDAS, POWERS
+from sympy import Integer, oo
 
 from numerics.model.renormalised_ridge import slowest_rate, spectrum_edge
-from numerics.model.sizes import sizes_of
+from numerics.model.sizes import gaussian_sizes
 from numerics.spectra.spectrum import finite_spectrum
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import field_of
@@ -20,7 +21,7 @@ def minus_z(kappa, N, P):
 
 def given(N, P):
     with field_of(80) as field:
-        return sizes_of(*(None if n is None else field.real(n) for n in (N, P)), field)
+        return gaussian_sizes(*(oo if n is None else Integer(n) for n in (N, P)), field)
 
 
 def stationary(places, N, P, choose):

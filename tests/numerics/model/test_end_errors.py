@@ -11,6 +11,7 @@ from sympy import Rational, oo
 from asymptotics import power_law
 from numerics import FullModel, OnePassSGD
 from numerics.model.fixed_point import fixed_point
+from numerics.model.sizes import gaussian_sizes
 from numerics.spectra.spectrum import finite_spectrum, spectrum_of
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import field_of
@@ -46,12 +47,13 @@ def test_errors_of_the_sums_are_carried_to_every_part(N, P) -> None:
     spectrum = finite_spectrum([1, 0.5, 0.2], [0.7, 0.5, 0.3])
     N, P = Rational(N) if oo != N else oo, Rational(P) if oo != P else oo
     with field_of(200) as field:
-        exact = fixed_point(SpectralSums(spectrum, 40), N, P, field)
+        sizes = gaussian_sizes(N, P, field)
+        exact = fixed_point(SpectralSums(spectrum, 40), sizes, field)
         seen = dict.fromkeys(exact.parts, 0.0)
         for shifts in product((-1e-12, 1e-12), repeat=2):
             sums = Blurred(spectrum, 40)
             sums.shifts = shifts
-            blurred = fixed_point(sums, N, P, field)
+            blurred = fixed_point(sums, sizes, field)
             for name, part in exact.parts.items():
                 if part.value:
                     moved = float(abs(blurred.parts[name].value / part.value - 1))
@@ -69,12 +71,13 @@ def test_a_number_of_modes_in_doubt_is_part_of_the_error(off) -> None:
 
     sums = Counted(finite_spectrum([1, 0.5, 0.2], [0.7, 0.5, 0.3]), 40)
     with field_of(200) as field:
-        known = fixed_point(sums, oo, 3 + Rational(1, 10**6), field)
+        known = fixed_point(sums, gaussian_sizes(oo, 3 + Rational(1, 10**6), field), field)
         assert abs(known.parts["noise_data"].value / 3000000 - 1) <= known.parts["noise_data"].error < 1e-3
         assert (
             abs(known.parts["train_noise"].value / (1 / 3e6) - 1) <= known.parts["train_noise"].error + 1e-6
         )
-        assert fixed_point(sums, oo, 3 + Rational(1, 10**10), field).error > 1
+        near = gaussian_sizes(oo, 3 + Rational(1, 10**10), field)
+        assert fixed_point(sums, near, field).error > 1
 
 
 def test_the_trace_is_known_to_the_digits_of_its_sums(monkeypatch) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import mpmath
 import pytest
+from sympy import Integer, oo
 
 from asymptotics.errors import PrecisionError
 from numerics.model.renormalised_ridge import _certify, _Tracker, resolve, starting_values
-from numerics.model.sizes import sizes_of
+from numerics.model.sizes import gaussian_sizes
 from numerics.spectra.spectrum import finite_spectrum
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import array, field_of
@@ -58,7 +59,7 @@ def is_certified(at, root, floor, sizes, field):
 @pytest.mark.parametrize(("N", "P"), SIZES)
 def test_one_root_of_all_is_certified(z, N, P):
     with mpmath.workdps(40), field_of(140) as field:
-        sizes = sizes_of(*(None if n is None else field.real(n) for n in (N, P)), field)
+        sizes = gaussian_sizes(*(oo if n is None else Integer(n) for n in (N, P)), field)
         at = array([field.complex(field.real(z.real), field.real(z.imag))])
         starts, floor = starting_values(at, SUMS, sizes)
         kept = resolve(at, starts, floor, SUMS, sizes, field, 24).point.kappa[0]

@@ -1,0 +1,86 @@
+"""How a student is solved: the protocol, and the registration that joins it to the class of the student.
+
+A student enters the solution of the model (`two_time`) by the spectrum that it sees and by
+
+    zeta(kappa) = scale kappa r(df),    df the degrees of freedom at kappa,
+
+r a product of factors (`factors`): a `Layer` for each layer of random rows.
+
+    StudentMap               what is to be said of a student; one subclass a student
+    maps(Student)            decorator that registers it
+    map_of(student, ...)     the map of a student on a spectrum
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from sympy import Expr, Integer
+
+from asymptotics.errors import DomainError
+from asymptotics.model.students.base import Student, check_student
+from numerics.model.factors import Factor
+from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
+from numerics.values.arithmetic import Field
+
+Spectrum = ContinuousSpectrum | FiniteSpectrum
+
+
+StudentType = TypeVar("StudentType", bound=Student)
+
+
+class StudentMap(ABC, Generic[StudentType]):
+    """What a student makes of a spectrum; one subclass a student.
+
+    A subclass defines `factors`, and where it sees other modes than those of the task, `see` and ``scale``.
+
+    Attributes
+    ----------
+    student, N : the student and its size. digits : to how many digits its constants are wanted.
+    spectrum : what it sees. scale : what multiplies all eigenvalues of that; 1 by default.
+    """
+
+    scale: Expr = Integer(1)
+
+    def __init__(self, student: StudentType, N: Expr, spectrum: Spectrum, digits: int) -> None:
+        self.student, self.N, self.digits = student, N, digits
+        student.check_size(N)
+        self.spectrum = self.see(spectrum)
+
+    def see(self, spectrum: Spectrum) -> Spectrum:
+        """The spectrum that the student sees of a task's; the same by default."""
+        return spectrum
+
+    @abstractmethod
+    def factors(self, field: Field) -> tuple[Factor, ...]:
+        """The factors of r in numbers of ``field``; empty for ``zeta = kappa``."""
+
+
+_MAPS: dict[type[Student], type[StudentMap[Any]]] = {}
+_Kind = TypeVar("_Kind", bound=type[StudentMap[Any]])
+
+
+def maps(student: type[Student]) -> Callable[[_Kind], _Kind]:
+    """A decorator that registers a `StudentMap` as that of ``student``, for good.
+
+    Raises `DomainError` where another class was registered; the same one again changes nothing.
+    """
+
+    def register(kind: _Kind) -> _Kind:
+        if _MAPS.setdefault(student, kind) is not kind:
+            known = f"{student.__name__} is solved by {_MAPS[student].__name__} already"
+            raise DomainError(f"{known}; give {kind.__name__} a student of its own")
+        return kind
+
+    return register
+
+
+def map_of(student: Student, N: Expr, spectrum: Spectrum, digits: int = 15) -> StudentMap[Any]:
+    """The map of a student of size N; raises `DomainError` for other things and for one not registered."""
+    kind = type(check_student(student))
+    if kind not in _MAPS:
+        name = kind.__name__
+        raise DomainError(f"student = {student} is not registered; decorate a StudentMap with @maps({name})")
+    return _MAPS[kind](student, N, spectrum, digits)

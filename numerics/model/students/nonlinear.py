@@ -1,0 +1,50 @@
+"""Nonlinear features, solved: their white part is as many modes as one likes, of eigenvalue zero together.
+
+With ``df = df1 + mu_*^2/(mu_1^2 kappa)``, ``zeta + mu_*^2/N = mu_1^2 kappa (1 - df1/N)`` is
+``zeta = mu_1^2 kappa (1 - df/N)``: Gaussian features of the spectrum and of white noise beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Expr, Float
+
+from asymptotics.errors import PrecisionError
+from asymptotics.model.students.nonlinear import CLOSED, NonlinearFeatures
+from asymptotics.precision import working
+from numerics.model.factors import Layer, layer
+from numerics.model.students.base import Spectrum, StudentMap, maps
+from numerics.sums.spectral_sums import SpectralSums
+from numerics.values.arithmetic import Field, bits_of, field_of
+
+MOST_DIGITS = 25
+"""So many digits has a loss with an activation whose coefficients have no closed form."""
+
+
+@maps(NonlinearFeatures)
+class NonlinearMap(StudentMap[NonlinearFeatures]):
+    """One layer of N rows, on a spectrum with white noise."""
+
+    def see(self, spectrum: Spectrum) -> Spectrum:
+        """The spectrum with a white part of trace ``(mu_*/mu_1)^2``; ``scale`` becomes mu_1^2."""
+        of_activation = self.student.linear is None and self.student.activation not in CLOSED
+        if of_activation and self.digits > MOST_DIGITS:
+            raise PrecisionError(
+                f"digits = {self.digits}: the coefficients of this activation are known to {MOST_DIGITS}; "
+                "give fewer digits, or linear= and white="
+            )
+        digits = 2 * self.digits + 40
+        with working(digits):
+            linear, white = self.student.for_trace(_trace(spectrum, digits)).coefficients()
+            self.scale = linear**2
+            return replace(spectrum, white=(white / linear) ** 2)
+
+    def factors(self, field: Field) -> tuple[Layer, ...]:
+        return (layer(self.N, field),)
+
+
+def _trace(spectrum: Spectrum, digits: int) -> Expr:
+    sums = SpectralSums(spectrum, digits)
+    with field_of(bits_of(digits)) as field:
+        return Float(field.mpf(sums.total_eigenvalue(field)), digits)

@@ -1,0 +1,239 @@
+"""Structured features, solved: ``zeta = kappa x df1/N`` with ``sum_i tau_i/(tau_i + x) = df1``.
+
+The tau_i of the rows, of mean 1, are a spectrum of their own. With the sums over pairs
+
+    T1 = sum tau/((tau+x)(tau+x')),      T2 = sum tau^2/((tau+x)(tau+x')) = df - x' T1,
+
+the difference of ``r = x df/N`` is ``T2/(N T1)``. From one df to another x is followed as kappa is.
+"""
+
+from __future__ import annotations
+
+import cmath
+import math
+from typing import Any
+
+import numpy as np
+from sympy import Expr
+
+from asymptotics.errors import PrecisionError, UnableError
+from asymptotics.model.students.structured import StructuredFeatures
+from asymptotics.tasks.task import Task
+from numerics.model.factors import Factor
+from numerics.model.renormalised_ridge import START_BITS, rough_df1
+from numerics.model.saturation import rough_root, saturate
+from numerics.model.students.base import Spectrum, StudentMap, maps
+from numerics.spectra.compiled import constant
+from numerics.spectra.spectrum import FiniteSpectrum, spectrum_of
+from numerics.sums.spectral_sums import SpectralSums
+from numerics.values.arithmetic import LOG2_10, Array, Field, array, field_of
+from numerics.values.inputs import infinite
+from numerics.values.jets import Jet, Series
+from numerics.values.positive import Positive
+
+GUARD_BITS = 24
+"""How many bits a field has beyond the digits of the sums in it."""
+ROUNDS = 60
+STEPS = 4000
+NEAR_LIMIT = 1e-4
+CLOSE = 0.5
+"""How far log x may move in one step along a path of df."""
+
+
+@maps(StructuredFeatures)
+class StructuredMap(StudentMap[StructuredFeatures]):
+    """One layer of N rows with a covariance."""
+
+    def see(self, spectrum: Spectrum) -> Spectrum:
+        """The spectrum itself; beside it the rows are prepared."""
+        self._sums: dict[int, SpectralSums] = {}
+        self._rows = None if infinite(self.N) else _spectrum_of_rows(self.student, self.N)
+        return spectrum
+
+    def factors(self, field: Field) -> tuple[Factor, ...]:
+        if self._rows is None:
+            return ()
+        digits = 5 * math.floor((field.bits - GUARD_BITS) / LOG2_10 / 5)
+        if digits not in self._sums:
+            self._sums[digits] = SpectralSums(self._rows, digits)
+        return (Rows(self.N, self._sums[digits], field),)
+
+
+def _spectrum_of_rows(student: StructuredFeatures, N: Expr) -> Spectrum:
+    """The tau as a spectrum, up to a factor; an array as the doubles that it was given as."""
+    taus = student.eigenvalues
+    if not isinstance(taus, tuple):
+        (index,) = taus.free_symbols
+        return spectrum_of(Task(eigenvalues=taus, target=taus, index=index, modes=N))
+    below = math.lcm(*(int(tau.q) for tau in taus))
+    whole = [int(tau.p) * (below // int(tau.q)) for tau in taus]
+    common = math.gcd(*whole)
+    numbers = np.array([float(n // common) for n in whole])
+    return FiniteSpectrum(eigenvalues=numbers, target=numbers)
+
+
+class Rows(Factor):
+    """``x df/N`` for rows with a spectrum of their own; equal to ``1 - df/N`` where all tau are."""
+
+    def __init__(self, N: Expr, sums: SpectralSums, field: Field) -> None:
+        self.limit, self.inverse = N, constant(1 / N, field)
+        self._sums, self._field = sums, field
+        self._trace = sums.total_eigenvalue(field)
+        rule = sums.rule_for(0.0, 0.0, 0.0)
+        # Where df is nearly N, x is nearly this times 1 - df/N.
+        self._least = float(N) / float((rule.doubles[1] / rule.doubles[0] ** 2).sum().real)
+        self._last: tuple[complex, complex] | None = None
+
+    @property
+    def in_floats(self) -> Rows:
+        return _RoughRows(self)
+
+    def __call__(self, df: Series) -> Series:
+        return self._on_arrays(lambda g: self._solve(g)[0] * g / self._trace, df)
+
+    def difference(self, df: Series, other: Series) -> Series:
+        def apart(g: Array, h: Array) -> Array:
+            T1, T2, _ = self._pairs(g, h)
+            return T2 / (T1 * self._trace)
+
+        return self._on_arrays(apart, df, other)
+
+    def loss(self, df: Series, other: Series) -> float:
+        _, _, loss = self._pairs(*(np.asarray(x.terms[0] if isinstance(x, Jet) else x) for x in (df, other)))
+        return loss
+
+    def _on_arrays(self, function: Any, *dfs: Series) -> Series:
+        if isinstance(dfs[0], Jet):
+            if len(dfs[0].terms) > 1:
+                raise UnableError("expansions of structured features in a size are not solved; give sizes")
+            return Jet(terms=(function(*(x.terms[0] for x in dfs)),))
+        if isinstance(dfs[0], np.ndarray):
+            return function(*dfs)
+        return function(*(array([x]) for x in dfs))[0]
+
+    def _pairs(self, g: Array, h: Array) -> tuple[Array, Array, float]:
+        (x, slope), (y, _) = self._solve(g), self._solve(h)
+        gap, apart = x - y, h - g
+        same = np.asarray(apart == 0)
+        T1: Any = np.where(same, -slope, apart) / np.where(same, 1, gap)
+        T2 = g - y * T1
+        whole = np.broadcast_arrays(g, np.where(same, g, apart), T2)
+        ratios = [
+            max(float(abs(a / b)) for a, b in zip(whole[0].flat, part.flat, strict=True) if b != 0)
+            for part in whole[1:]
+        ]
+        return T1, T2, ratios[0] * ratios[1]
+
+    def _solve(self, g: Array) -> tuple[Array, Array]:
+        """x at each df, and the derivative of the sum there."""
+        field, shape = self._field, g.shape
+        flat = g.reshape(-1)
+        x = array(self._start(v, field) for v in flat)
+        floor = min(float(field.log(abs(v))) for v in x) - 1
+        enough, rounding = 2.0 ** (-0.55 * field.bits), 2.0 ** (8 - field.bits)
+        for _ in range(ROUNDS):
+            point = self._sums.one_point(x, field, floor)
+            value, slope = point.df1[0], point.df1[1]
+            step = (flat - value) / slope
+            noise = max(float(abs(v / (d * w))) for v, d, w in zip(value, slope, x, strict=True))
+            if max(float(abs(d / v)) for d, v in zip(step, x, strict=True)) < max(enough, rounding * noise):
+                return (x if rounding * noise > enough else x + step).reshape(shape), slope.reshape(shape)
+            x = x + step
+        raise PrecisionError("the rows of structured features were not solved; ask for more digits")
+
+    def _start(self, df: Any, field: Field) -> Any:
+        """x to about double precision, real for a real df, which may be N up to rounding."""
+        left, real = 1 - df * self.inverse, df.imag == 0
+        if abs(left) < NEAR_LIMIT * self._least:
+            return max(left.real, field.real(2.0**-field.bits)) * self._least if real else left * self._least
+        y, one = self.rough_log(complex(df)), field.real(1)
+        size = field.exp(one * y.real)
+        return size if real else size * field.complex(field.cos(one * y.imag), field.sin(one * y.imag))
+
+    def at(self, df: Expr, field: Field) -> tuple[Positive, Positive]:
+        number = constant(df, field)
+        x, floor = saturate(number, self._sums, field)
+        point = self._sums.one_point(array([x.value]), field, floor)
+        squares, _, error = self._sums.squares(x.value, field, floor)
+        error = 16 * max(error, point.error) + 2 * x.error
+        trace = self._sums.total_eigenvalue(field)
+        slope = Positive(squares / (-point.df1[1, 0] * trace), 2 * error)
+        return x * number / trace, slope
+
+    # -- double precision ------------------------------------------------------------------
+
+    def rough_log(self, g: complex) -> complex:
+        """log x at a df, followed from the last one if that was near, else from the positive axis."""
+        left = 1 - g * float(self.inverse)
+        if abs(left) < NEAR_LIMIT * self._least:
+            return cmath.log(left * self._least + 1e-300)
+        with field_of(START_BITS) as field:
+            if self._last is None or abs(self._last[0] - g) > abs(g) / 2:
+                size = min(abs(g), 0.9 / float(self.inverse))
+                self._last = complex(size), complex(rough_root(size, self._sums)[0])
+            self._last = g, self._follow(*self._last, g, field)
+        return self._last[1]
+
+    def _follow(self, start: complex, y: complex, stop: complex, field: Field) -> complex:
+        here, step = 0.0, 1.0
+        turn = cmath.log(stop / start)
+        for _ in range(STEPS):
+            if here == 1:
+                return y
+            there = min(1.0, here + step)
+            new = self._newton(y, start * cmath.exp(turn * there) if there < 1 else stop, field)
+            if new is not None and abs(new - y) < CLOSE:
+                y, here, step = new, there, 2 * step
+            else:
+                step /= 2
+        raise PrecisionError("the rows of structured features were lost; ask for more digits")
+
+    def _newton(self, y: complex, g: complex, field: Field) -> complex | None:
+        for _ in range(30):
+            value, slope = rough_df1(self._sums, y, y.real - 3.0, field)
+            move = (g - value) / slope
+            if not abs(move) < 1:
+                return None
+            y += move
+            if abs(move) < max(1e-12, 1e-15 * abs(g / slope)):
+                return y
+        return None
+
+
+class _RoughRows(Rows):
+    """The same for one df in double precision."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.limit, self.inverse = rows.limit, float(rows.inverse)
+        self._sums, self._last, self._trace = rows._sums, None, float(rows._trace)
+        self._least = rows._least
+
+    def __call__(self, df: Series) -> Series:
+        if not df:
+            return 1.0
+        if not isinstance(df, complex) and df * self.inverse >= 1:
+            raise UnableError(
+                f"df = {df:.6g} beyond N = {self.limit} structured rows is not solved; give a ridge >= 0"
+            )
+        if not isinstance(df, complex) and df < 0:
+            return self._beyond(df) * df / self._trace
+        found = cmath.exp(self.rough_log(complex(df))) * df / self._trace
+        return found if isinstance(df, complex) else found.real
+
+    def _beyond(self, df: float) -> float:
+        """x for df < 0, where x < -max tau; by bisection in log(-x/max tau - 1)."""
+        top = self._sums.log_eigenvalue(1.0)
+        lam, A, _ = self._sums.rule_for(top + 1e-9, 0.0, top).doubles
+        low, high = -40.0, 700.0
+        for _ in range(100):
+            middle = (low + high) / 2
+            x = -math.exp(top) * (1 + math.exp(middle))
+            low, high = (middle, high) if float((A / (lam + x)).sum().real) < df else (low, middle)
+        return x
+
+    def difference(self, df: Series, other: Series) -> Series:
+        y = self.rough_log(complex(df))
+        with field_of(START_BITS) as field:
+            _, slope = rough_df1(self._sums, y, y.real - 3.0, field)
+        found = (df + slope) / (-slope * cmath.exp(-y) * self._trace)
+        return found if isinstance(df, complex) else found.real
