@@ -10,6 +10,7 @@ SUMS = "tests/numerics/sums/test_sum_errors.py"
 MODEL = "tests/numerics/model/test_model_errors.py"
 SHEET = "tests/numerics/model/test_physical_sheet.py"
 STEPS = "tests/numerics/model/test_left_out.py"
+ENDS = "tests/numerics/model/test_end_errors.py"
 OPTIMA = "tests/numerics/optima/test_optima_errors.py"
 MINIMUM = "tests/numerics/values/test_minimum.py"
 JUDGE = "tests/numerics/verification/test_judge.py"
@@ -32,6 +33,8 @@ TIME = "numerics/sums/time_sum.py"
 LONG = "numerics/sums/exponential.py"
 SOLVER = "numerics/model/solver.py"
 FIXED = "numerics/model/fixed_point.py"
+EXPLICIT = "numerics/model/explicit_ridge.py"
+SATURATION = "numerics/model/saturation.py"
 RIDGE = "numerics/model/renormalised_ridge.py"
 STOPPING = "numerics/model/stopping.py"
 FRONTIER = "numerics/optima/frontier.py"
@@ -79,7 +82,7 @@ ESTIMATES = (
         MODEL,
     ),
     row(
-        FIXED,
+        SATURATION,
         "noise = float(size / slope) * (SLACK * point.error + rounding)",
         "noise = float(size / slope) * (SLACK * point.error + rounding) / 10**6",
         MODEL,
@@ -88,6 +91,12 @@ ESTIMATES = (
         FIXED,
         "Positive(value, 2 * SLACK * point.error + 10.0**-sums.digits)",
         "Positive(value, (2 * SLACK * point.error + 10.0**-sums.digits) / 10**6)",
+        MODEL,
+    ),
+    row(
+        EXPLICIT,
+        "noise = SLACK * point.error + rounding",
+        "noise = (SLACK * point.error + rounding) / 10**6",
         MODEL,
     ),
     row(SPECTRAL, "max(10.0**-self.digits, least if", "max(10.0 ** -(self.digits + 6), least if", SUMS),
@@ -111,7 +120,7 @@ ESTIMATES = (
     smaller(SOLVER, "point.error * SENSITIVITY * (1 + steep)", MODEL),
     # the certificate of the sheet
     row(RIDGE, "        if not sound:\n", "        if False:\n", SHEET),
-    row(RIDGE, "-1e-10 * abs(k * r)", "-1e-4 * abs(k * r)", SHEET),
+    row(RIDGE, "-1e-10 * abs(k * r[i])", "-1e-4 * abs(k * r[i])", SHEET),
     # stopping times, minima
     smaller(STOPPING, "abs(here - there) + 4 * slack / bend", MODEL, after="shift = "),
     smaller(

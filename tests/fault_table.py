@@ -210,7 +210,7 @@ NUMBERS = (
     ),
     row("numerics/spectra/gamma_ratio.py", "* 2 * j * (2 * j - 1)", "* 2 * j * (2 * j + 1)", SPECTRA),
     row("numerics/model/contour.py", "angle / sine**2", "angle / sine", MODEL),
-    row(RIDGE, "(k * r1).imag > 0 and (k * r3).imag > 0", "(k * r1).imag > 0", MODEL),
+    row(RIDGE, "all((k * r[i]).imag > 0 for r in ratios)", "(k * ratios[0][i]).imag > 0", MODEL),
     row(RIDGE, "f.imag > -1e-3 * abs(f)", "f.imag > -1e3 * abs(f)", MODEL),
     row(RIDGE, "sum(map(math.log, rough.factors(g)))", "math.log(rough.factors(g)[0])", MODEL),
     row(RIDGE, "-math.exp(y) * R1 * R3", "-math.exp(y) * R1", MODEL),

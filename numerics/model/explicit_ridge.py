@@ -46,9 +46,10 @@ def check_ridge(ridge: Expr, sums: SpectralSums, sizes: Sizes) -> None:
 def ridge_point(
     ridge: Expr, sums: SpectralSums, sizes: Sizes, field: Field
 ) -> tuple[Positive, Positive, Positive, Positive, float]:
-    """kappa, R1, R3, minus dR3/ddf at the root (R1 or R3 may be negative), and a floor of log kappa for sums.
+    """The root of ``rho = kappa R1 R3``: kappa, R1, R3, minus dR3/ddf, and a floor of log kappa for sums.
 
-    In the digits of ``sums``, inside ``with field:``; the error of kappa is oo where these are too few.
+    R1 or R3 is negative where rho is. In the digits of ``sums``, inside ``with field:``; where these are too
+    few the error of kappa is oo.
     """
     rho = constant(ridge, field)
     size = float(field.log(abs(rho)))

@@ -75,7 +75,7 @@ class Sizes:
         return all(infinite(factor.limit) for factor in self.all)
 
     def factors(self, df: Series) -> tuple[Series, Series]:
-        """R1 and R3."""
+        """``R1 = 1 - df/P`` and R3, the product of the factors of the student."""
         return self.data(df), prod((factor(df) for factor in self.student), start=df * 0 + 1)
 
     def between(self, df: Series) -> tuple[Series, ...]:

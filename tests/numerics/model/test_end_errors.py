@@ -39,21 +39,34 @@ class Blurred(SpectralSums):
 
 
 @pytest.mark.parametrize(
-    ("N", "P"),
-    [(2, 2 + Rational(1, 10**9)), (3 - Rational(1, 10**6), 4), (5, 3 - Rational(1, 10**6)), (2, oo), (oo, 1)],
+    ("N", "P", "ridge"),
+    [
+        (2, 2 + Rational(1, 10**9), 0),
+        (3 - Rational(1, 10**6), 4, 0),
+        (5, 3 - Rational(1, 10**6), 0),
+        (2, oo, 0),
+        (oo, 1, 0),
+        (2, oo, Rational(1, 10**5)),
+        (2, 3, Rational(1, 10**4)),
+        (5, 2, Rational(1, 3)),
+        (2, 2 + Rational(1, 10**5), Rational(1, 10**12)),
+        (oo, 1, -Rational(1, 30)),
+        (2, 3, Rational(1, 10**8)),  # where df1 is flat
+    ],
 )
-def test_errors_of_the_sums_are_carried_to_every_part(N, P) -> None:
+def test_errors_of_the_sums_are_carried_to_every_part(N, P, ridge) -> None:
     """The error of each part covers what blurred sums do to it, and is at most a thousand times that."""
-    spectrum = finite_spectrum([1, 0.5, 0.2], [0.7, 0.5, 0.3])
+    flat = ridge == Rational(1, 10**8)
+    spectrum = finite_spectrum([1, 1, 1e-6] if flat else [1, 0.5, 0.2], [0.7, 0.5, 0.3])
     N, P = Rational(N) if oo != N else oo, Rational(P) if oo != P else oo
     with field_of(200) as field:
         sizes = gaussian_sizes(N, P, field)
-        exact = fixed_point(SpectralSums(spectrum, 40), sizes, field)
+        exact = fixed_point(SpectralSums(spectrum, 40), sizes, field, Rational(ridge))
         seen = dict.fromkeys(exact.parts, 0.0)
         for shifts in product((-1e-12, 1e-12), repeat=2):
             sums = Blurred(spectrum, 40)
             sums.shifts = shifts
-            blurred = fixed_point(sums, sizes, field)
+            blurred = fixed_point(sums, sizes, field, Rational(ridge))
             for name, part in exact.parts.items():
                 if part.value:
                     moved = float(abs(blurred.parts[name].value / part.value - 1))
