@@ -73,7 +73,7 @@ def test_errors_of_the_sums_are_carried_to_every_part(N, P, ridge) -> None:
                     assert moved <= blurred.parts[name].error, name
                     seen[name] = max(seen[name], moved / blurred.parts[name].error)
     depend_on_kappa = [seen[name] for name in ("bias", "initialisation", "data") if exact.parts[name].value]
-    assert min(depend_on_kappa) > 1e-3
+    assert min(depend_on_kappa) > (1e-5 if flat else 1e-3)
 
 
 @pytest.mark.parametrize("off", [0, Rational(1, 10**10), -Rational(1, 10**10)])
