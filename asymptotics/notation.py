@@ -226,6 +226,12 @@ NOTATIONS: Registry[Notation] = Registry(
             resources=_letters(n=P),
         ),
         Notation(
+            name="2311.14646",
+            source="Simon, Karkada, Ghosh & Belkin, arXiv 2311.14646: eigenvalues k^-alpha, powers k^-beta",
+            inverse=_letters(alpha=b, beta=a),
+            resources=_letters(n=P),
+        ),
+        Notation(
             name="2506.08415",
             source="Lin, Wu & Bartlett, arXiv 2506.08415: a and b change places",
             inverse=_letters(a=b, b=a),

@@ -50,8 +50,8 @@ class Subject:
     """The law of one quantity in one resource.
 
     ``source`` is the law or optimum, ``key`` the line of an optimum. ``name`` is how one gets it,
-    ``symbol`` what it is called in formulas; ``parameters`` are the task's symbols, ``letters`` all
-    that a claim may contain besides the resource.
+    ``symbol`` what it is called in formulas; ``parameters`` are the symbols of the task and
+    of the exponents, ``letters`` all that a claim may contain besides the resource.
     """
 
     source: Law | Optimum
@@ -129,6 +129,8 @@ def of_law(law: Law) -> Subject:
             )
     pieces = tuple(_of_regime(regime, x) for regime in law.regimes)
     quantity = QUANTITIES[law.name]
+    exponents = (s for r in law.regimes for s in r.exponent.free_symbols | r.condition.free_symbols)
+    deciding = {*law.task.parameters, *exponents}
     return Subject(
         source=law,
         key=None,
@@ -136,7 +138,7 @@ def of_law(law: Law) -> Subject:
         symbol=quantity.symbol,
         words=quantity.words,
         resource=x,
-        parameters=law.task.parameters,
+        parameters=tuple(letter for letter in law.parameters if letter in deciding),
         letters=law.parameters,
         domain=law.spectrum.domain,
         pieces=pieces,
