@@ -80,11 +80,27 @@ def readable(expression: Any, longest: int = LONG) -> Any:
     before = list(expression.args)
     if isinstance(expression, Mul):
         before = [Mul(*(x for x in before if not x.free_symbols)), *(x for x in before if x.free_symbols)]
+    if isinstance(expression, Add):
+        before = _gather(before, longest)
     parts = [readable(x, longest) for x in before]
     if parts == before:
         return expression
     # a sum may have its terms in an order of its own
     return Add(*parts, evaluate=False) if isinstance(expression, Add) else expression.func(*parts)
+
+
+def _gather(terms: list[Expr], longest: int) -> list[Expr]:
+    """Terms that differ by a number as one, if the sum of the numbers is shown as a decimal."""
+    found: dict[Expr, list[Expr]] = {}
+    for term in terms:
+        number, rest = (
+            term.as_independent(*term.free_symbols, as_Add=False) if term.free_symbols else (term, S.One)
+        )
+        found.setdefault(rest, []).append(number)
+    totals = {rest: Add(*numbers) for rest, numbers in found.items() if len(numbers) > 1}
+    if not any(readable(total, longest) != total for total in totals.values()):
+        return terms
+    return [totals.get(rest, Add(*numbers)) * rest for rest, numbers in found.items()]
 
 
 def _scaled(relation: Relational) -> Relational:

@@ -58,6 +58,10 @@ class Undecided(UnableError):
         self.difference = difference
 
 
+class TooShort(UnableError):
+    """An expansion that ends before its first term: more orders of what it is made of are needed."""
+
+
 class PrecisionError(BottleneckError, ArithmeticError):
     """A number that cannot be had to the digits asked for."""
 

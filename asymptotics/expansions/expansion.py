@@ -41,7 +41,7 @@ from sympy import (
 
 from asymptotics.display import sum_text
 from asymptotics.domains.domain import POSITIVE, Domain, normal
-from asymptotics.errors import UnableError, Undecided
+from asymptotics.errors import TooShort, UnableError, Undecided
 from asymptotics.expansions.collection import Summands, collect, summands_of
 from asymptotics.expansions.orders import add, compare, order, order_expr, signs_on
 from asymptotics.expansions.ring import ONE, Element, element, sum_of_products
@@ -143,6 +143,8 @@ class Expansion:
     def leading(self) -> Term:
         """The one term that leads on the whole domain; UnableError if that is not decided."""
         first = self.candidates()
+        if not first:
+            raise TooShort(f"no term of an expansion in {self.variable} is known before its remainder")
         if len(first) != 1 or not all(self.ahead(first[0], b) for b in self.remainder):
             shown = ", ".join(str(self.exponent(t.order)) for t in first) or "none"
             message = (

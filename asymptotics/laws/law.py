@@ -34,7 +34,7 @@ from asymptotics.notation import restate
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, substitution, whole_number
 from asymptotics.precision import exclusive, exclusive_class
-from asymptotics.regimes import Regime, reduce_condition, tidy
+from asymptotics.regimes import Regime, Vanishing, reduce_condition, tidy
 from asymptotics.spectra.family import SpectralSeries
 from asymptotics.spectra.segments import structural
 from asymptotics.tasks.measured import Measured
@@ -498,7 +498,15 @@ class Law(Typeset):
 @cached(maxsize=256)
 def derive_law(name: str, task: Task, below: bool = False, student: Student = GAUSSIAN) -> Law:
     """The law of the quantity called ``name``; ``below`` the number of modes where that is finite."""
-    regimes = regimes_of(quantity_of(name, student), task, below)
+    quantity = quantity_of(name, student)
+    try:
+        regimes = regimes_of(quantity, task, below)
+    except Vanishing as error:
+        if task.target != 0:
+            raise
+        raise Vanishing(
+            f"the target is 0, and so is {quantity.symbol}; label noise is noise=sigma"
+        ) from error
     return Law(name=name, task=task, regimes=regimes, below=below, student=student)
 
 

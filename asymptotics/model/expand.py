@@ -39,7 +39,7 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
-from asymptotics.errors import UnableError
+from asymptotics.errors import TooShort, UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import compose, inverse_laplace, substitute
@@ -67,6 +67,8 @@ from asymptotics.transforms.overlap import antisymmetric_overlap, half_convoluti
 _u, _X = Dummy("u", positive=True), Dummy("X", positive=True)
 _kappa = Dummy("kappa", positive=True)
 ONE = Integer(1)
+DEEPER = 4
+"""By how many orders more than were asked for, at most, parts of an equation are expanded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -88,11 +90,19 @@ def with_noise(equation: Expr, task: Task) -> Expr:
 
 
 def expand(equation: Expr, spectrum: SpectralSeries, resource: Symbol, depth: int) -> Found:
-    """The first ``depth`` orders of an equation, resource -> oo (or -> the number of modes)."""
+    """The first ``depth`` orders of an equation, resource -> oo (or -> the number of modes).
+
+    What it is made of is expanded further where it ends before its first term.
+    """
     here = with_noise(equation, spectrum.task)
     if here.has(trace):
         here = here.xreplace({trace: trace_of(spectrum)})
-    return _expander(spectrum, depth)(here, resource)
+    for deeper in range(depth, depth + DEEPER):
+        try:
+            return _expander(spectrum, deeper)(here, resource)
+        except TooShort:
+            continue
+    return _expander(spectrum, depth + DEEPER)(here, resource)
 
 
 @cached(maxsize=64)

@@ -47,10 +47,10 @@ class GeometricPowers:
         try:
             power = tail_expansion(factor, k, 2, domain).leading().order
         except (SpectrumError, UnableError) as error:
-            return Mismatch(fitting=1, missing=str(error))
+            return Mismatch(fitting=3, missing=str(error))
         rate, line = normal(-fall.diff(k)), Line(rate=terms[0].rate, scale=terms[0].coefficient)
         if rate.has(k):
-            return Mismatch(fitting=1, missing=f"target {task.target} falls as exp({fall}), not as tau**{k}")
+            return Mismatch(fitting=3, missing=f"target {task.target} falls as exp({fall}), not as tau**{k}")
         domain = requiring(domain, line.rate, f"eigenvalues {task.eigenvalues} grow with {k}; they must fall")
         refusal = f"sum of {task.target} diverges: it falls as {k}**-p with p = {power}; it needs p > 1"
         domain = requiring(domain, power - 1 if rate == 0 else rate, refusal)

@@ -5,7 +5,7 @@ from sympy import Integer, Min, Rational, exp, gamma, latex, pi, sqrt
 
 from asymptotics import Task, check_claim, compute_optimal, derive, joint_law, power_law
 from asymptotics.display import Decimal, is_rounded, readable, text
-from asymptotics.symbols import N, a, b, k, t
+from asymptotics.symbols import N, P, a, b, k, t
 from asymptotics.typesetting import tex
 
 MEASURED = Task(eigenvalues="1.53*k**-1.749", target="0.51*k**-1.416")
@@ -94,3 +94,9 @@ def test_what_is_shown_is_a_claim_that_holds(name):
 def test_sympy_prints_laws_as_they_print_themselves():
     law = derive(MEASURED).time
     assert latex(law) == law.to_latex()
+
+
+def test_numbers_that_are_shown_as_decimals_are_added_up():
+    long = sum(sqrt(n) for n in range(2, 40))
+    assert str(readable(P * (1 - long + long * N + N))) == "P*(165.291*N - 163.291)"
+    assert str(readable(1 - sqrt(2) + N)) == "N - sqrt(2) + 1"

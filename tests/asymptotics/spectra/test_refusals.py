@@ -6,7 +6,7 @@ import pytest
 from sympy import cos, exp, log, sqrt
 
 from asymptotics import BottleneckError, DomainError, SpectrumError, Task, derive
-from asymptotics.symbols import k
+from asymptotics.symbols import N, P, k
 from numerics import FullModel
 
 BAD: list[tuple[str, dict[str, object]]] = [
@@ -43,3 +43,20 @@ def test_text_that_does_not_parse_is_refused(text: str) -> None:
     with pytest.raises(DomainError) as refused:
         Task(eigenvalues=text, target="k**-2")
     assert "\n" not in str(refused.value)
+
+
+def test_refusals_name_the_family_that_comes_closest():
+    with pytest.raises(SpectrumError, match="the closest family: geometric spectra with slowly"):
+        derive(Task("exp(-k)", "k**-2/log(k+1)"))
+
+
+def test_a_target_of_zero_is_said_to_be_one():
+    with pytest.raises(BottleneckError, match=r"the target is 0, and so is L\(t\)"):
+        derive(Task("k**-2", "0"))
+
+
+def test_what_an_equation_is_made_of_is_expanded_until_it_begins():
+    """Two powers in the exponent: the ridge is exp(-sqrt(N) - ...), known from three orders of df1 on."""
+    laws = derive(Task("exp(-sqrt(k) - k**(1/4))", "k**-2"))
+    assert laws.model.leading == 1 / N
+    assert laws.data.leading == 1 / (2 * sqrt(P))
