@@ -54,7 +54,16 @@ def draws(
     random: bool = True,
     beside: Callable[[tuple[int, ...]], int] = lambda widths: 0,
 ) -> Callable[[_Features], _Features]:
-    """A decorator that registers how ``student`` is drawn, for good."""
+    """A decorator that registers how ``student`` is drawn, for good.
+
+    The function takes the student, sqrt(lambda) of shape (M,), the widths of its layers and a generator, and
+    gives F, of shape (M + beside, N). Raises `DomainError` for a student that is drawn already.
+
+    >>> from asymptotics import GaussianFeatures
+    >>> draw = drawing_of(GaussianFeatures()).features
+    >>> draw(GaussianFeatures(), np.ones(3), (2,), np.random.default_rng(0)).shape
+    (3, 2)
+    """
 
     def register(features: _Features) -> _Features:
         if student in _DRAWINGS:

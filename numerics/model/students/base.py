@@ -40,6 +40,14 @@ class StudentMap(ABC, Generic[StudentType]):
     ----------
     student, N : the student and its size. digits : to how many digits its constants are wanted.
     spectrum : what it sees. scale : what multiplies all eigenvalues of that; 1 by default.
+
+    >>> from asymptotics import DeepRandomFeatures
+    >>> from numerics.spectra.spectrum import finite_spectrum
+    >>> from numerics.values.arithmetic import field_of
+    >>> seen = map_of(DeepRandomFeatures(widths=(4, 2)), Integer(2), finite_spectrum([1, 1], [1, 1]))
+    >>> with field_of(60) as field:
+    ...     [float(factor(field.real(1))) for factor in seen.factors(field)]
+    [0.75, 0.5]
     """
 
     scale: Expr = Integer(1)
@@ -66,6 +74,11 @@ def maps(student: type[Student]) -> Callable[[_Kind], _Kind]:
     """A decorator that registers a `StudentMap` as that of ``student``, for good.
 
     Raises `DomainError` where another class was registered; the same one again changes nothing.
+
+    >>> from asymptotics import GaussianFeatures
+    >>> from numerics.model.students.gaussian import GaussianMap
+    >>> maps(GaussianFeatures)(GaussianMap) is GaussianMap
+    True
     """
 
     def register(kind: _Kind) -> _Kind:
