@@ -25,6 +25,16 @@
 
 from sympy import Symbol
 
+
+class Primed(Symbol):  # type: ignore[misc]
+    """A letter with the index "test" in text, and with a prime in LaTeX."""
+
+    __slots__ = ()
+
+    def _latex(self, printer: object) -> str:
+        return f"{self.name.removesuffix('_test')}'"
+
+
 k = Symbol("k", positive=True)
 a = Symbol("a", positive=True)
 b = Symbol("b", positive=True)
@@ -46,7 +56,7 @@ r = Symbol("r", positive=True)
 n = Symbol("n", positive=True)
 gamma = Symbol("gamma", positive=True)
 h = Symbol("h", positive=True)
-b_test = Symbol("b_test", positive=True)
+b_test = Primed("b_test", positive=True)
 
 RESOURCES = (t, N, P)
 

@@ -40,7 +40,7 @@ from asymptotics.model.operators import (
     zeta,
 )
 from asymptotics.model.sums import SUMS, df1, named, over_modes
-from asymptotics.spectra import SpectralSeries
+from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, P, kappa
 
 
@@ -50,10 +50,14 @@ class Teller:
     ``steps`` are those told so far and ``definitions`` what the letters in them stand for, from the task.
     """
 
-    def __init__(self, spectrum: SpectralSeries) -> None:
-        self.spectrum, task = spectrum, spectrum.task
+    def __init__(self, series: SpectralSeries) -> None:
+        self.spectrum, task = series, series.task
         self.steps: list[Step] = []
-        self.definitions: dict[Expr, Expr] = {one(past): one.over_modes(task, past) for one in SUMS.values()}
+        self.definitions: dict[Expr, Expr] = {
+            one(past): one.over_modes(task, past)
+            for one in SUMS.values()
+            if one.weights is None or task.test_eigenvalues is not None
+        }
         self.definitions[trace] = over_modes(task, lambda lam, c, x: lam, past)
         self.definitions[moving(zeta, epsilon)] = Iterated(zeta + epsilon * kappa * df1(kappa), kappa, zeta)
         self.definitions |= {ridge(size): Root(df1(kappa) - size, kappa) for size in (N, P)}
@@ -121,7 +125,10 @@ class Teller:
         series = found.series
         if one.damping:
             series = series * series.monomial(Integer(1), Integer(one.damping))
-        self.steps += sum_steps(ToldSum(one=one, x=x, spectrum=self.spectrum, found=series))
+        own = self.spectrum
+        if one.weights is not None:
+            own = replace(spectrum(one.weigh(own.task)), domain=own.domain)
+        self.steps += sum_steps(ToldSum(one=one, x=x, spectrum=own, found=series))
         return found.node
 
     def _define(self, call: AppliedUndef) -> None:

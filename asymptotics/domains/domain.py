@@ -263,13 +263,15 @@ def as_condition(constraint: Expr) -> Boolean:
 def solutions(difference: Expr, first: Collection[Symbol] = ()) -> list[tuple[Symbol, Expr]]:
     """One way to write the boundary as ``symbol = value``, by the first symbol that is linear in it.
 
-    In the order of their names, those in ``first`` before the others.
+    In the order of their names, those in ``first`` before the others, and those before all whose value is not
+    divided by a sum, which may vanish.
     """
+    found = []
     for symbol in sorted(difference.free_symbols, key=lambda s: (s not in first, s.name)):
         slope = normal(difference.diff(symbol))
         if not slope.has(symbol):
-            return [(symbol, normal(symbol - difference / slope))]
-    return []
+            found.append((slope.is_Add, (symbol, normal(symbol - difference / slope))))
+    return [solution for _, solution in sorted(found, key=lambda pair: pair[0])[:1]]
 
 
 def conjuncts(condition: Boolean) -> tuple[Boolean, ...]:

@@ -499,6 +499,7 @@ class Law(Typeset):
 def derive_law(name: str, task: Task, below: bool = False, student: Student = GAUSSIAN) -> Law:
     """The law of the quantity called ``name``; ``below`` the number of modes where that is finite."""
     quantity = quantity_of(name, student)
+    task = quantity.task(task)
     try:
         regimes = regimes_of(quantity, task, below)
     except Vanishing as error:

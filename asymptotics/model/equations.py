@@ -66,7 +66,7 @@ from asymptotics.model.operators import (
 )
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.students.base import Student
-from asymptotics.model.sums import C0, E1, Q1, Q2, F, V, Xi, df1, df2
+from asymptotics.model.sums import C0, E1, Q1, Q2, F, F_test, V, V_test, Xi, df1, df2
 from asymptotics.symbols import N, P, kappa, l, rho, sigma, t
 
 NOISE = Dummy("sigma", nonnegative=True)
@@ -92,6 +92,7 @@ RIDGE = AtExplicit(RIDGE_LOSS, kappa, P, rho * P**-l)
 BEST_MODES = df2(kappa) - (NOISE**2 + F(kappa)) * Derivative(df2(kappa), kappa) / Derivative(F(kappa), kappa)
 BEST_RIDGE_LOSS = AtModes(RIDGE_LOSS, kappa, P, BEST_MODES)
 BEST_RIDGE = AtModes(kappa * (1 - df1(kappa) / P), kappa, P, BEST_MODES)
+TRANSFER = AtRidge(F_test(kappa) + (RIDGE_LOSS + NOISE**2) * V_test(kappa) / (kappa * P), kappa, P)
 
 # --- finite t ----------------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.model.students.base import Student
 from asymptotics.model.students.gaussian import GaussianFeatures
+from asymptotics.model.sums import F_test, NamedSum, V_test, eigenvalues_of_test
 from asymptotics.registry import Registry
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, P, kappa, t
@@ -50,7 +51,8 @@ class Quantity:
     to it. ``within`` is the size N or P below whose crossover time a transient law holds; ``rule`` the
     training rule whose clock the time t is. ``why`` says where the equation comes from; an equation
     to first order stands for a sum over modes of ``summand(lambda, c, resource)``. ``balances`` whether the
-    equation has several leading balances, so that its domain is split (`laws.balances`).
+    equation has several leading balances, so that its domain is split (`laws.balances`). ``tested`` are
+    its sums over the test distribution.
     """
 
     name: str
@@ -67,6 +69,11 @@ class Quantity:
     why: str = ""
     summand: Callable[[Expr, Expr, Expr], Expr] | None = None
     balances: bool = False
+    tested: tuple[NamedSum, ...] = ()
+
+    def task(self, task: Task) -> Task:
+        """The task that the law is about: with the test distribution, where it is one of its own."""
+        return replace(task, test_eigenvalues=eigenvalues_of_test(task)) if self.tested else task
 
     @property
     def reason(self) -> str:
@@ -99,7 +106,11 @@ all laws but those of time alone need b > 1, or pass modes=M
                 raise SpectrumError(
                     f"{letter} is a parameter of the task and of {self.rule.title}; use another in the task"
                 )
-        return spectrum(task, trace=self.trace)
+        found = spectrum(task, trace=self.trace)
+        for one in self.tested:
+            inside = spectrum(one.weigh(task)).domain.constraints
+            found = replace(found, domain=found.domain.holding(*inside))
+        return found
 
 
 @cached(maxsize=256)
@@ -380,6 +391,20 @@ _LAWS = (
         source="BAP, appendix C, with a ridge; stationary in kappa",
         why=_BEST_RIDGE,
         balances=True,
+    ),
+    Quantity(
+        name="transfer",
+        words="test loss on another distribution, limited by data",
+        symbol="L'(P)",
+        tex=r"L'(P)",
+        limits="t = N = oo",
+        resource=P,
+        equation=equations.TRANSFER,
+        source="Canatar, Bordelon & Pehlevan, arXiv 2106.02261; theory, section E",
+        why="Tested on eigenvalues lambda' the squared bias and the fluctuation E/P of each mode of ridge "
+        "regression are weighted anew, at the same kappa; E is the loss on the training distribution, "
+        "with its noise.",
+        tested=(F_test, V_test),
     ),
     Quantity(
         name="sgd_noise",

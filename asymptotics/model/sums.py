@@ -19,9 +19,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sympy import Derivative, Expr, Function, Integer, Sum, Symbol, exp
+from sympy import Derivative, Expr, Function, Integer, Sum, Symbol, exp, powsimp
 from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
@@ -29,7 +29,8 @@ from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.registry import Registry
 from asymptotics.spectra import SpectralSeries
-from asymptotics.symbols import kappa
+from asymptotics.spectra import spectrum as series_of
+from asymptotics.symbols import b_test, kappa
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.kernels import (
     EXPONENTIAL,
@@ -51,7 +52,7 @@ class NamedSum:
     The expansion is that of the sum over ``kernel`` (with the weights m c if the target is ``weighted``)
     times ``x**-damping``, for x -> 0 if x is a ``ridge``, else for x -> oo. ``original`` is the summand of
     the function of time whose Laplace transform it is. A sum without a kernel is ``through`` others, or one
-    over the modes ``behind`` the first x.
+    over the modes ``behind`` the first x. The ``weights`` of a task stand in the place of its target.
 
     >>> SUMS["df_1"](kappa), SUMS["df_1"].summand(Symbol("lambda"), Symbol("c"), kappa)
     (df_1(kappa), lambda/(kappa + lambda))
@@ -67,13 +68,20 @@ class NamedSum:
     original: Callable[[Expr, Expr, Expr], Expr] | None = None
     through: Callable[[Expr], Expr] | None = None
     behind: bool = False
+    weights: Callable[[Task], Expr] | None = None
 
     def over_modes(self, task: Task, at: Expr) -> Expr:
         """The sum over the modes of a task, unevaluated."""
         if not self.behind:
-            return over_modes(task, self.summand, at)
+            return over_modes(self.weigh(task), self.summand, at)
         k = task.index
         return Sum((task.multiplicity * task.target).xreplace({k: k + at}), (k, 1, task.modes - at))
+
+    def weigh(self, task: Task) -> Task:
+        """The task whose target are the weights of the sum."""
+        if self.weights is None:
+            return task
+        return replace(task, target=self.weights(task), test_eigenvalues=None)
 
     def __call__(self, x: Expr) -> AppliedUndef:
         return Function(self.name, positive=True)(x)
@@ -144,6 +152,24 @@ Q2 = NamedSum(
 E0, E1, E2 = (_damped(power, False) for power in range(3))
 C0, C1, C2 = (_damped(power, True) for power in range(3))
 
+F_test = NamedSum(
+    name="F_test",
+    summand=lambda lam, c, x: c * x**2 / (lam + x) ** 2,
+    words="the squared bias of the ridge kappa on the test distribution",
+    kernel=SQUARE,
+    weighted=True,
+    ridge=True,
+    weights=lambda task: powsimp(task.target * eigenvalues_of_test(task) / task.eigenvalues),
+)
+V_test = NamedSum(
+    name="V_test",
+    summand=lambda lam, c, x: c * x * lam / (lam + x) ** 2,
+    words="the variance of a white target over data, on the test distribution",
+    kernel=VARIANCE,
+    weighted=True,
+    ridge=True,
+    weights=lambda task: eigenvalues_of_test(task),
+)
 Tail = NamedSum(
     name="T",
     summand=lambda lam, c, x: c,
@@ -152,7 +178,9 @@ Tail = NamedSum(
     behind=True,
 )
 
-SUMS: Registry[NamedSum] = Registry((df1, df2, Xi, F, V, Q1, Q2, E0, E1, E2, C0, C1, C2, Tail))
+SUMS: Registry[NamedSum] = Registry(
+    (df1, df2, Xi, F, V, Q1, Q2, E0, E1, E2, C0, C1, C2, Tail, F_test, V_test)
+)
 
 
 def named(call: AppliedUndef) -> NamedSum:
@@ -173,13 +201,20 @@ def expand_sum(one: NamedSum, spectrum: SpectralSeries, depth: int, x: Symbol = 
     pi/(2*sqrt(kappa)) - 1/2 + O(kappa**2)
     """
     assert one.kernel is not None
-    series = spectrum.target if one.weighted else spectrum.kernel
+    weighted = spectrum if one.weights is None else series_of(one.weigh(spectrum.task))
+    series = weighted.target if one.weighted else spectrum.kernel
     found = series.spectral_sum(one.kernel, x, inverse=one.ridge, domain=spectrum.domain, depth=depth)
     if one.damping:
         found = found * found.monomial(Integer(1), Integer(-one.damping))
     # modes of eigenvalue zero stand in no Dirichlet series
-    stays = one.summand(Integer(0), spectrum.unlearned, x) if one.weighted else 0
+    stays = one.summand(Integer(0), weighted.unlearned, x) if one.weighted else 0
     return found + stays if stays != 0 else found
+
+
+def eigenvalues_of_test(task: Task) -> Expr:
+    """Those of the test distribution, ``k^-b'`` where the task has none of its own."""
+    own = task.test_eigenvalues
+    return task.index**-b_test if own is None else own
 
 
 def trace_of(spectrum: SpectralSeries) -> Expr:

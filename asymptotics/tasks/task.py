@@ -39,6 +39,8 @@ class Task(Typeset):
     modes : M, the number of levels; infinite by default.
     multiplicity : modes per level; 1 by default.
     assumptions : further inequalities between the parameters, used to order exponents.
+    test_eigenvalues : ``lambda'_k``, those of the distribution on which it is tested (`Laws.transfer`); by
+        default the same.
     measured : the arrays and fits behind a task made by `from_arrays`; None otherwise.
 
     Text is accepted for each expression and is parsed, never evaluated; equations, too, and the names of
@@ -59,6 +61,7 @@ class Task(Typeset):
     multiplicity: Expr = Integer(1)
     assumptions: tuple[Relational, ...] = ()
     measured: Measured | None = None
+    test_eigenvalues: Expr | None = None
 
     def __post_init__(self) -> None:
         self._read()
@@ -104,6 +107,13 @@ class Task(Typeset):
             "noise": exact(self.noise, "noise"),
             "modes": modes,
         }
+        if self.test_eigenvalues is not None:
+            meant["test_eigenvalues"] = read_side("test_eigenvalues", self.test_eigenvalues).xreplace(same)
+            if not meant["test_eigenvalues"].has(index):
+                raise DomainError(
+                    f"test_eigenvalues = {self.test_eigenvalues} do not depend on {index}, the index of the "
+                    f"task; write them in {index}"
+                )
         for name, value in meant.items():
             if name != "modes" and value.has(oo, -oo):
                 raise DomainError(f"{name} = {value} is infinite; give finite numbers")
@@ -158,7 +168,8 @@ class Task(Typeset):
             *(
                 e.free_symbols
                 for e in (self.eigenvalues, self.target, self.noise, self.modes, self.multiplicity)
-            )
+            ),
+            set() if self.test_eigenvalues is None else self.test_eigenvalues.free_symbols,
         ) - {self.index}
         return tuple(sorted(free, key=lambda s: s.name))
 
@@ -176,6 +187,8 @@ class Task(Typeset):
             name: substitute(getattr(self, name), table)
             for name in ("eigenvalues", "target", "noise", "modes", "multiplicity")
         }
+        if self.test_eigenvalues is not None:
+            changed["test_eigenvalues"] = substitute(self.test_eigenvalues, table)
         changed["multiplicity"] = polynomial_form(changed["multiplicity"], self.index)
         assumptions = tuple(r.xreplace(table) for r in self.assumptions)
         for before, after in zip(self.assumptions, assumptions, strict=True):
@@ -193,8 +206,10 @@ class Task(Typeset):
         """
         count = self.multiplicity
         counted = count.func.__name__ == "SquaresCount"
+        test = {} if self.test_eigenvalues is None else {"test_eigenvalues": written(self.test_eigenvalues)}
         return record(
             "task",
+            **test,
             eigenvalues=written(self.eigenvalues),
             target=written(self.target),
             index=self.index.name,
@@ -215,6 +230,7 @@ class Task(Typeset):
             modes = oo if content["modes"] == "oo" else content["modes"]
             relations = tuple(parse_condition(relation) for relation in content["assumptions"])
             task = cls(**{n: content[n] for n in names}, modes=modes, assumptions=relations)
+            task = replace(task, test_eigenvalues=found.get("test_eigenvalues"))
         else:
             task = cls.from_arrays(**arrays, noise=content["noise"])
         check_same(content, task.to_dict())
@@ -230,6 +246,7 @@ class Task(Typeset):
             (rf"m_{{{index}}}", self.multiplicity, 1),
             (r"\sigma", self.noise, 0),
             ("M", self.modes, oo),
+            (rf"\lambda'_{{{index}}}", self.test_eigenvalues, None),
         )
         return tuple((letter, value) for letter, value, usual in parts if value != usual)
 
@@ -251,6 +268,8 @@ class Task(Typeset):
             parts.append(f"modes={self.modes}")
         if self.multiplicity != 1:
             parts.append(f"multiplicity={self.multiplicity}")
+        if self.test_eigenvalues is not None:
+            parts.append(f"test_eigenvalues={text(self.test_eigenvalues)}")
         if self.assumptions:
             parts.append(f"assumptions={self.assumptions}")
         if self.measured is not None:

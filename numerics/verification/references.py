@@ -9,6 +9,7 @@ noise, gap_noise        the same of what sigma^2 multiplies in L and in L - Lhat
 early_stopping(_time)   the minimum over t of L(t; P) with label noise, and where it is
 ridge                   test loss with the ridge ``rho P^-l``, t = oo
 optimal_ridge(_value)   the minimum over the ridge of the test loss at t = oo, and where it is
+transfer                test loss at t = oo on another distribution
 sgd_noise(_model)       what one-pass SGD adds to gradient flow after t steps, or at t = oo
 sgd_noise_transient     c_1 of the same in 1/N
 time_discrete           gradient descent after t steps, N = P = oo
@@ -25,13 +26,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
 import mpmath
-from sympy import Expr, Integer, Rational, Symbol, oo
+from mpmath import mpmathify
+from sympy import Expr, Integer, Rational, Symbol, oo, powsimp
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, UnableError
@@ -39,6 +41,7 @@ from asymptotics.model.quantities import GAUSSIAN
 from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule, with_numbers
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.model.students.base import Student
+from asymptotics.model.sums import eigenvalues_of_test
 from asymptotics.precision import working
 from asymptotics.registry import Registry
 from asymptotics.symbols import B, N, P, beta, eta, l, mu, rho, sigma
@@ -228,6 +231,25 @@ def _best_ridge(part: str, place: Place) -> Value:
     return value
 
 
+# -- another test distribution ---------------------------------------------------------------------
+
+
+def _transfer(place: Place) -> Value:
+    """``F' + (E/P) V'/kappa`` from losses of models that share kappa; ``kappa P`` is that of c = lambda."""
+    size, tested = place.resource, eigenvalues_of_test(place.task)
+    own = replace(place.task, test_eigenvalues=None)
+
+    def model(target: Expr, **sizes: Expr) -> FullModel:
+        return FullModel(replace(own, target=target), digits=place.digits, **sizes)
+
+    bias = model(powsimp(own.target * tested / own.eigenvalues), P=size).bias(oo)
+    spread, scale = (
+        f(oo) for f in (model(tested, N=size).variance, model(own.eigenvalues, N=size).test_loss)
+    )
+    error = FullModel(own, P=size, digits=place.digits).test_loss(oo) + mpmathify(own.noise**2)
+    return bias + error * spread.total / scale
+
+
 # -- training rules --------------------------------------------------------------------------------
 
 
@@ -329,6 +351,7 @@ REFERENCES: Registry[Reference] = Registry(
             pace=OnePassSGD.pace(),
         ),
         *(time_reference(rule) for rule in TRAINING_RULES.values() if rule.law),
+        _finite(name="transfer", value=_transfer),
         _finite(name="ridge", value=_ridge, settings=(rho, l)),
         _best(name="optimal_ridge", value=partial(_best_ridge, "loss")),
         _best(name="optimal_ridge_value", value=partial(_best_ridge, "argument")),
