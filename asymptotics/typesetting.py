@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
 
-from sympy import Add, Expr, Mul, fraction, sympify
+from sympy import Add, Expr, Mul, Pow, factor, fraction, sympify
 from sympy.printing.latex import LatexPrinter
 
 from asymptotics.display import is_rounded, meanings, readable
@@ -104,15 +104,19 @@ def broken(expression: Expr, width: float, writer: Writer) -> list[str]:
     r"""A formula as lines of at most ``width`` letters: broken at sums, and before factors with ``\times``.
 
     >>> from asymptotics.symbols import a, b
-    >>> broken((a + 1) * (a + b) / b, 8, Writer())
+    >>> broken((a + 1) * (a + b) / b, 9, Writer())
     ['\\frac{1}{b} \\left(a + 1\\right)', '\\times \\left(a + b\\right)']
     """
     shown = writer.write(expression)
-    if width_of(shown) <= width or not isinstance(expression, Add | Mul):
+    if width_of(shown) <= width or not isinstance(expression, Add | Mul | Pow):
         return [shown]
     if isinstance(expression, Add):
         return join_terms((broken(x, width - 2, writer) for x in expression.as_ordered_terms()), width)
     above, below = fraction(expression)
+    if width_of(writer.write(below)) > width and below != (below := factor(below)):
+        return broken(above / below, width, writer)
+    if not isinstance(expression, Mul):
+        return [shown]
     sums = [factor for factor in Mul.make_args(above) if factor.is_Add]
     rest = [factor for factor in Mul.make_args(above) if not factor.is_Add]
     if not sums:
@@ -141,6 +145,12 @@ def _filled(lines: Sequence[str], width: float) -> list[str]:
         else:
             found.append(rf"\times {line}" if begins else line)
     return found
+
+
+def fitted(line: str, width: float) -> str:
+    """What has no operator to break at, as a long summand, is set smaller; needs graphicx."""
+    wide = width_of(line) > 1.1 * width
+    return rf"\resizebox{{0.9\linewidth}}{{!}}{{$\displaystyle {line}$}}" if wide else line
 
 
 def join_terms(terms: Iterable[Sequence[str]], width: float) -> list[str]:
@@ -186,7 +196,16 @@ def _one(tokens: list[str], at: int) -> tuple[float, int]:
         above, at = _one(tokens, at + 1)
         below, at = _one(tokens, at)
         return max(above, below), at
-    wide = {r"\left": 0.0, r"\right": 0.0, "&": 0.0, r"\quad": 2.0, r"\qquad": 4.0, r"\;": 0.5, r"\,": 0.3}
+    wide = {
+        r"\left": 0.4,
+        r"\right": 0.4,
+        r"\sum": 2.5,
+        "&": 0.0,
+        r"\quad": 2.0,
+        r"\qquad": 4.0,
+        r"\;": 0.5,
+        r"\,": 0.3,
+    }
     if token in wide or token.startswith((r"\begin", r"\end")):
         return wide.get(token, 0.0), at + 1
     if token.startswith(FUNCTIONS):

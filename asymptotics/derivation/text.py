@@ -22,7 +22,7 @@ from asymptotics.derivation.symbols import Asymptotic, join_terms
 from asymptotics.display import text
 from asymptotics.domains.domain import conjuncts, plain
 from asymptotics.parsing.vocabulary import GREEK
-from asymptotics.typesetting import Writer, broken, tex, width_of, wrapped
+from asymptotics.typesetting import Writer, broken, fitted, tex, width_of, wrapped
 from asymptotics.typesetting import join_terms as join_lines
 
 Conditions: TypeAlias = tuple[Boolean, ...]
@@ -190,24 +190,22 @@ def displayed(step: Step) -> str:
         lines = [f"{left} &{relation} {first}", *(rf"&\quad {line}" for line in rest)]
     else:
         first, *rest = _right_side(step, LINE - 5)
-        lines = [f"&{_fitted(left)}", rf"&\quad {relation} {first}", *(rf"&\qquad {line}" for line in rest)]
+        lines = [
+            f"&{fitted(left, LINE)}",
+            rf"&\quad {relation} {first}",
+            *(rf"&\qquad {line}" for line in rest),
+        ]
     return wrapped("\\begin{align}\n" + " \\nonumber\\\\\n".join(lines) + "\n\\end{align}")
-
-
-def _fitted(line: str) -> str:
-    """What has no operator to break at, as a long summand, is set smaller."""
-    wide = width_of(line) > 1.1 * LINE
-    return rf"\resizebox{{0.9\linewidth}}{{!}}{{$\displaystyle {line}$}}" if wide else line
 
 
 def _right_side(step: Step, width: float) -> list[str]:
     equation, writer = step.equation, Writer()
     if not isinstance(equation, Asymptotic):
-        return [_fitted(line) for line in broken(step.rhs, width, writer)]
+        return [fitted(line, LINE) for line in broken(step.rhs, width, writer)]
     terms = [broken(term, width, writer) for term in equation.terms()]
     if equation.remainder != 0:
         terms.append([rf"O\left({tex(equation.remainder)}\right)"])
-    return [_fitted(line) for line in join_lines(terms, width)]
+    return [fitted(line, LINE) for line in join_lines(terms, width)]
 
 
 def _explained(step: Step) -> str:

@@ -90,7 +90,7 @@ class Laws(Typeset):
         rows: list[str] = []
         for law in self if notation is None else (law.restate(notation) for law in self):
             taken = frozenset(row[0] for row in rows)  # the names of prefactors above
-            rows += law._rows(width=width, exact=exact, taken=taken)
+            rows += law.latex_rows(width=width, exact=exact, taken=taken)
         return aligned(dict.fromkeys(rows))
 
 

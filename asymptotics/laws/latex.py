@@ -43,8 +43,8 @@ def rows_of(
         prefactor, name = writer.write(regime.prefactor), None
         if width_of(prefactor) > min(NAMED, max(room(width) - BESIDE, BESIDE)):
             name = letter if len(regimes) == 1 else f"{letter}_{{{number}}}"
-            lines = broken(regime.prefactor, room(width), writer)
-            named.append(f"{name} &= " + " \\\\\n&\\quad ".join(lines))
+            first, *rest = broken(regime.prefactor, room(width), writer)
+            named += [f"{name} &= {first}", *(rf"&\quad {line}" for line in rest)]
         rows.append(_row(resource, regime, prefactor, name, writer))
     right = rows[0][0] + (rf",\quad {rows[0][1]}" if rows[0][1] else "")
     if len(rows) > 1:

@@ -457,7 +457,7 @@ class Law(Typeset):
         lines = lines_of(symbol, self.resource, self.regimes, exact=exact, below=self.below, notes=notes)
         return "\n".join(lines)
 
-    def _rows(self, **options: Any) -> list[str]:
+    def latex_rows(self, **options: Any) -> list[str]:
         name = named(self.letters).rename(self._about.tex, latex=True)
         return typeset.rows_of(name, self.resource, self.regimes, **options)
 
@@ -487,7 +487,7 @@ class Law(Typeset):
         \\mathcal{L}(t) \\sim \\frac{2^{- \\beta} \\Gamma\\left(\\beta\\right)}{\\alpha} t^{-\\beta}
         """
         law = self if notation is None else self.restate(notation)
-        return aligned(law._rows(width=width, exact=exact))
+        return aligned(law.latex_rows(width=width, exact=exact))
 
     def restate(self, notation: str) -> Law:
         """The law in the letters of another paper, for reading: its domain stays in those of the task."""

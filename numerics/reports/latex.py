@@ -18,7 +18,7 @@ from asymptotics.derivation.text import escape_latex
 from asymptotics.domains.domain import conjuncts
 from asymptotics.notation import NOTATIONS, Notation, restate
 from asymptotics.notation import notation as named
-from asymptotics.typesetting import tex
+from asymptotics.typesetting import fitted, tex, wrapped
 from numerics.figures.style import LABEL_SIZE, TICK_SIZE, looks
 from numerics.figures.verification import plot_verification
 from numerics.reports.templating import fill_tex
@@ -60,10 +60,11 @@ def to_tex(report: Report) -> str:
 
 def law_fields(law: Law, notation: str | None = None) -> dict[str, str]:
     """A law over its regimes with its conditions, in the letters of ``notation``."""
+    shown = law if notation is None else law.restate(notation)
     return {
         "words": escape_latex(capital(law.quantity)),
         "limits": limits_of(law),
-        "formula": _displayed(law.to_latex(notation, width=LETTERS)),
+        "formula": _displayed(shown.latex_rows(width=LETTERS)),
         "conditions": conditions_of(law.conditions, named(notation or OWN)),
         "doubts": ". ".join(doubts_of(law)),
     }
@@ -86,9 +87,17 @@ def _condition(found: re.Match[str]) -> str:
     return f"for ${_formula(found[1])}$"
 
 
-def _displayed(formula: str) -> str:
-    """Fractions in full size, and room between the regimes."""
-    return formula.replace("{cases}", "{dcases}").replace("\\\\\n", "\\\\[1ex]\n")
+def _displayed(rows: Iterable[str]) -> str:
+    """Rows of relations that may stand on two pages; fractions in full size, and room between."""
+    shown = (f"{left}&{_narrow(right)}" for left, _, right in (row.partition("&") for row in rows))
+    text = " \\\\\n".join(shown).replace("{cases}", "{dcases}").replace("\\\\\n", "\\\\[1ex]\n")
+    return wrapped(f"\\begin{{align*}}\n{text}\n\\end{{align*}}")
+
+
+def _narrow(right: str) -> str:
+    """The right side of a row, set smaller where it has no operator to break at."""
+    opening, line = re.fullmatch(r"(=|\\quad|)\s*(.*)", right, re.DOTALL).groups()  # type: ignore[union-attr]
+    return right if "{cases}" in line else f"{opening} {fitted(line, LETTERS)}"
 
 
 def limits_of(law: Law) -> str:
