@@ -59,6 +59,7 @@ from asymptotics.model.operators import (
     Convolution,
     Corrected,
     InverseLaplace,
+    Minimum,
     Overlap,
     epsilon,
     past,
@@ -92,6 +93,10 @@ RIDGE = AtExplicit(RIDGE_LOSS, kappa, P, rho * P**-l)
 BEST_MODES = df2(kappa) - (NOISE**2 + F(kappa)) * Derivative(df2(kappa), kappa) / Derivative(F(kappa), kappa)
 BEST_RIDGE_LOSS = AtModes(RIDGE_LOSS, kappa, P, BEST_MODES)
 BEST_RIDGE = AtModes(kappa * (1 - df1(kappa) / P), kappa, P, BEST_MODES)
+SPREAD = df1(kappa) - df2(kappa)
+"""``N (1 - dlog kappa/dlog zeta)`` of Gaussian features, N -> oo."""
+WIDTH = SPREAD * (V(kappa) + (RIDGE_LOSS + NOISE**2) * SPREAD / P) / (1 - df2(kappa) / P) / RIDGE_LOSS
+BEST_RIDGE_WIDTH = AtModes(WIDTH, kappa, P, BEST_MODES)
 TRANSFER = AtRidge(F_test(kappa) + (RIDGE_LOSS + NOISE**2) * V_test(kappa) / (kappa * P), kappa, P)
 
 # --- finite t ----------------------------------------------------------------------------------------
@@ -109,6 +114,9 @@ def correction(order: int, size: Symbol, loss: Expr) -> Expr:
     """The term ``size**-order`` of a loss."""
     return Coefficient(loss, epsilon, Integer(order)) / size**order
 
+
+NOISY_BEST = BEST_RIDGE_LOSS.xreplace({NOISE: sigma})
+STOPPED = Minimum(TIME + NOISE_IN_LOSS, t)
 
 # --- students ----------------------------------------------------------------------------------------
 

@@ -8,6 +8,8 @@ data_transient(*), gap  c_1 (c_2) of L, c_1 of L - Lhat in 1/P, noiseless
 noise, gap_noise        the same of what sigma^2 multiplies in L and in L - Lhat + sigma^2
 early_stopping(_time)   the minimum over t of L(t; P) with label noise, and where it is
 ridge                   test loss with the ridge ``rho P^-l``, t = oo
+optimal_ridge_width     what N features add at the best ridge, times N, over the loss there
+ridge_against_stopping  the smallest loss over the ridge over that over the stopping time
 optimal_ridge(_value)   the minimum over the ridge of the test loss at t = oo, and where it is
 transfer                test loss at t = oo on another distribution
 sgd_noise(_model)       what one-pass SGD adds to gradient flow after t steps, or at t = oo
@@ -33,7 +35,7 @@ from typing import Any
 
 import mpmath
 from mpmath import mpmathify
-from sympy import Expr, Integer, Rational, Symbol, oo, powsimp
+from sympy import Expr, Float, Integer, Rational, Symbol, oo, powsimp
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, UnableError
@@ -66,6 +68,8 @@ DEFAULTS: Mapping[Symbol, Expr] = {
 }
 """Settings where none are given. N = P = 1 means the coefficient of 1/N, 1/P."""
 ONE = Integer(1)
+WIDE = 25
+"""Decades in N beyond P^2 at which the first order in 1/N is read off a difference."""
 STOPPING_FIRST = 4
 """Stopping is compared from 10^4 samples on."""
 
@@ -231,6 +235,24 @@ def _best_ridge(part: str, place: Place) -> Value:
     return value
 
 
+def _best_ridge_width(place: Place) -> Value:
+    """What N features add at the best ridge, over the loss there, times N, for an N far beyond that of 1."""
+    digits = place.digits + WIDE
+    best = best_ridge(place.task, place.resource, digits)
+    ridge, N = Float._new(best.argument.value._mpf_, mpmath.mp.prec), place.resource**2 * 10**WIDE
+    wide, none = (
+        FullModel(place.task, P=place.resource, ridge=ridge, digits=digits, **sizes).test_loss(oo)
+        for sizes in ({"N": N}, {})
+    )
+    found = (wide - none) / none * mpmathify(N)
+    return Value(value=found.value, error=found.error + abs(found.value) * mpmathify(10) ** (8 - WIDE))
+
+
+def _ridge_against_stopping(place: Place) -> Value:
+    noisy = replace(place, task=replace(place.task, noise=place.setting(sigma)))
+    return _best_ridge("loss", noisy) / _best_time("loss", place)
+
+
 # -- another test distribution ---------------------------------------------------------------------
 
 
@@ -315,10 +337,10 @@ _finite = partial(Reference, group="one resource finite")
 _best = partial(Reference, group="best ridge", step=2, points=7)
 
 
-def _stopping_reference(name: str, part: str) -> Reference:
+def _stopping_reference(name: str, value: Callable[[Place], Value]) -> Reference:
     return Reference(
         name=name,
-        value=partial(_best_time, part),
+        value=value,
         settings=(sigma,),
         first=STOPPING_FIRST,
         step=3,
@@ -334,8 +356,8 @@ def _coefficient(size: Symbol, part: str, order: int = 1, noise: int = 0) -> Cal
 
 REFERENCES: Registry[Reference] = Registry(
     (
-        _stopping_reference("early_stopping", "loss"),
-        _stopping_reference("early_stopping_time", "time"),
+        _stopping_reference("early_stopping", partial(_best_time, "loss")),
+        _stopping_reference("early_stopping_time", partial(_best_time, "time")),
         _in_1_p(name="data_transient", value=_coefficient(P, "test_loss"), settings=(P,)),
         _in_1_p(name="data_transient_second", value=_coefficient(P, "test_loss", 2), settings=(P,), step=2),
         _in_1_p(name="gap", value=_coefficient(P, "gap"), settings=(P,)),
@@ -353,6 +375,8 @@ REFERENCES: Registry[Reference] = Registry(
         *(time_reference(rule) for rule in TRAINING_RULES.values() if rule.law),
         _finite(name="transfer", value=_transfer),
         _finite(name="ridge", value=_ridge, settings=(rho, l)),
+        _best(name="optimal_ridge_width", value=_best_ridge_width),
+        _stopping_reference("ridge_against_stopping", _ridge_against_stopping),
         _best(name="optimal_ridge", value=partial(_best_ridge, "loss")),
         _best(name="optimal_ridge_value", value=partial(_best_ridge, "argument")),
         Reference(

@@ -84,6 +84,31 @@ def test_what_the_best_ridge_gains():
     assert CLEAN.optimal_ridge.exponent == Min(a - 1, 2 * b)
 
 
+@pytest.mark.parametrize(
+    ("at", "ratio"),
+    [
+        ({a: 2, b: 2}, "0.973683443922"),
+        ({a: 3, b: 2}, "1.04598892666"),
+        ({a: Rational(3, 2), b: Rational(5, 4)}, "1.00004339141"),
+        ({a: Rational(9, 2), b: 2}, "1.40309961982"),
+    ],
+)
+def test_the_best_ridge_against_early_stopping(at, ratio):
+    """A constant of the exponents alone: sigma and P are not in it (checked by direct minimisation)."""
+    law = CLEAN.ridge_against_stopping.at(at)
+    assert law.exponent == 0 and not law.parameters
+    assert abs(law.prefactor.evalf(20) - Float(ratio, 20)) < 1e-11
+    assert CLEAN.ridge_against_stopping.at(a=6, b=2).exponent == Rational(-1, 30)  # ridge saturates
+
+
+@pytest.mark.parametrize(
+    ("at", "exponent"),
+    [({a: 2, b: 2}, 1 / a), ({a: Rational(9, 2), b: 2}, (a - b) / a), ({a: 6, b: 2}, (b + 1) / (2 * b + 1))],
+)
+def test_the_width_that_the_best_ridge_needs(at, exponent):
+    assert NOISY.optimal_ridge_width.at(at).exponent == -exponent.subs(at)
+
+
 def test_regimes_have_their_conditions():
     conditions = [regime.condition for regime in CLEAN.ridge.regimes if regime.is_boundary]
     assert any(c.has(Eq(b, l)) or c == Eq(b, l) for c in conditions)
@@ -107,7 +132,7 @@ def test_against_the_full_model(name, laws, at):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["optimal_ridge", "optimal_ridge_value"])
+@pytest.mark.parametrize("name", ["optimal_ridge", "optimal_ridge_value", "optimal_ridge_width"])
 @pytest.mark.parametrize(
     ("laws", "at"),
     [(CLEAN, {a: 3, b: 2}), (CLEAN, {a: 2, b: 3}), (NOISY, {a: 2, b: 2, sigma: Rational(1, 2)})],
