@@ -217,7 +217,7 @@ def _tell(
     definitions = {**teller.definitions, name: stated if first_order else exact}
     steps += teller.steps
     series = found.series
-    if isinstance(found.node, Minimum):  # told to first order in 1/P, which leaves the leading order
+    if found.node.has(Minimum):  # told to first order in 1/P, which leaves the leading order
         series = replace(series, depth=1).with_terms(series.terms, series.remainder)
     whole = asymptotic(name, series, quantity.resource)
     if not any(step.equation.args[1:] == whole.args[1:] for step in steps):
