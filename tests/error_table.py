@@ -9,7 +9,6 @@ from planted_faults import Fault
 SUMS = "tests/numerics/sums/test_sum_errors.py"
 MODEL = "tests/numerics/model/test_model_errors.py"
 SHEET = "tests/numerics/model/test_physical_sheet.py"
-STEPS = "tests/numerics/model/test_left_out.py"
 ENDS = "tests/numerics/model/test_end_errors.py"
 OPTIMA = "tests/numerics/optima/test_optima_errors.py"
 MINIMUM = "tests/numerics/values/test_minimum.py"
@@ -38,7 +37,6 @@ SATURATION = "numerics/model/saturation.py"
 RIDGE = "numerics/model/renormalised_ridge.py"
 STOPPING = "numerics/model/stopping.py"
 FRONTIER = "numerics/optima/frontier.py"
-LEFT_OUT = "numerics/model/left_out.py"
 LEAST = "numerics/values/minimum.py"
 EXPONENTS = "numerics/verification/exponents.py"
 VERDICT = "numerics/verification/judge.py"
@@ -175,8 +173,6 @@ ESTIMATES = (
         OPTIMA,
     ),
     row(FRONTIER, "error = height * found.value.error", "error = height * found.value.error / 10**6", OPTIMA),
-    # what the first order in a step leaves out
-    row(LEFT_OUT, "MARGIN * apart", "MARGIN * apart / 10**6", STEPS),
     # exponents and limits that are measured, and verdicts (a million times more lenient)
     smaller(EXPONENTS, "abs(stage[-1] - stage[-2]) / min(rest, 1)", JUDGE, after="error = "),
     smaller(EXPONENTS, "amplification * max(noise[-2:])", JUDGE),

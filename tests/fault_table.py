@@ -146,13 +146,13 @@ OPTIMA = "tests/numerics/optima"
 SWEEPS = "tests/numerics/sweeps"
 JUDGED = "tests/numerics/verification/test_judge.py"
 RESOLVED = "tests/numerics/verification/test_resolution.py"
-LEFT_OUT = "tests/numerics/model/test_left_out.py"
+SGD = "tests/numerics/model/test_one_pass_sgd.py"
 JETS = "numerics/values/jets.py"
 RIDGE = "numerics/model/renormalised_ridge.py"
 FIXED = "numerics/model/fixed_point.py"
 JUDGE = "numerics/verification/judge.py"
 SEEN = "numerics/verification/resolution.py"
-STEPS = "numerics/model/left_out.py"
+STEPS = "numerics/model/rules/one_pass_sgd.py"
 EXPONENTS = "numerics/verification/exponents.py"
 SCALING = "numerics/optima/scaling.py"
 SWEEP = "numerics/sweeps/sweep.py"
@@ -270,11 +270,12 @@ NUMBERS = (
     row(JUDGE, "if stated <= derived + FLOOR:", "if stated <= derived + 1.1:", JUDGED),
     row(SEEN, "all(found == ", "any(found == ", RESOLVED),
     row(SEEN, "s * d, zero) for s in (1, -1)", "s * d, zero) for s in (1, 1)", RESOLVED),
-    row(STEPS, "1 + Fraction(1, batch)", "Fraction(1)", LEFT_OUT),
-    row(STEPS, "-(near.df1 * zeta + far.df1 * plus)", "-(near.df1 * zeta)", LEFT_OUT),
-    row(STEPS, "/ zeta + far.kappa * far.X / plus)", "/ zeta)", LEFT_OUT),
-    row(STEPS, "kernel / (1 - kernel) * ((1 + rise) / rise)", "kernel / (1 - kernel) / rise", LEFT_OUT),
-    row(STEPS, "eta * zeta * (2 + q * eta * zeta)", "eta * zeta * 2", LEFT_OUT),
+    row(STEPS, "1 + Fraction(1, self.batch)", "Fraction(1)", SGD),
+    row(STEPS, "return (far * partner - near * zeta)", "return (far * partner)", SGD),
+    row(STEPS, "/ zeta - far.kappa * far.X / partner)", "/ zeta)", SGD),
+    row(STEPS, "kernel / (1 - kernel) * ((1 + rise) / rise)", "kernel / (1 - kernel) / rise", SGD),
+    row(STEPS, "rise = eta * zeta * (2 + q * eta * zeta)", "rise = eta * zeta * 2", SGD),
+    row(RIDGE, "if -solve(low)[1] > most:", "if False:", SGD),
 )
 
 FAULTS = (*ENGINE, *CLAIM, *NUMBERS)

@@ -22,17 +22,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Integer, Mul, Symbol, fraction, log, oo, together
+from sympy import Expr, Integer, Mul, Symbol, fraction, limit, log, oo, together
 
 from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.laws.derive import Laws
 from asymptotics.laws.law import Law
-from asymptotics.model.rules.base import Rule, numbers_of
-from asymptotics.model.sums import df1, expand_sum, trace_of
+from asymptotics.model.beyond_spectrum import feedback
+from asymptotics.model.rules.base import Rule, kind_of, numbers_of
+from asymptotics.model.sums import df1, expand_sum
 from asymptotics.parsing.heights import substitute, to_power
 from asymptotics.regimes import tidy
 from asymptotics.spectra import spectrum
+from asymptotics.sums.indexed import IndexedSum
 from asymptotics.symbols import B, E, N, P, t
 
 SPENDABLE = (t, N, P, B, E)
@@ -100,8 +102,7 @@ def trace_power(laws: Laws) -> Expr:
 
 
 def _terms(laws: Laws, present: frozenset[Symbol], rule: Rule) -> Iterator[LossTerm]:
-    kernel = rule.noise_kernel(Integer(0), Integer(0), trace_of(spectrum(laws.task)))
-    share = 1 / (1 - kernel) if B not in present else Integer(1)
+    share = 1 / (1 - feedback(kind_of(rule), spectrum(laws.task))) if B not in present else Integer(1)
     for term in _flow_terms(laws, present):
         yield replace(term, coefficient=term.coefficient * share * to_power(rule.pace(), -term.power(t)))
     if rule.fresh and t in present:
@@ -203,13 +204,19 @@ def _in_batch(terms: Iterator[LossTerm], present: frozenset[Symbol]) -> Iterator
         if B not in present:
             yield term
             continue
-        numerator, denominator = fraction(together(term.coefficient))
+        numerator, denominator = fraction(together(_large_batches(term.coefficient)))
         top, bottom = _lead(numerator), _lead(denominator)
         yield replace(
             term,
             powers=(*term.powers, (B, Integer(bottom[0] - top[0]))),
             coefficient=tidy(top[1] / bottom[1]),
         )
+
+
+def _large_batches(coefficient: Expr) -> Expr:
+    """The coefficient with B -> oo in its sums over modes, which stay finite."""
+    sums = (x for x in coefficient.atoms(IndexedSum) if x.has(B))
+    return coefficient.xreplace({x: x.func(limit(x.args[0], B, oo), *x.args[1:]) for x in sums})
 
 
 def _lead(expression: Expr) -> tuple[int, Expr]:

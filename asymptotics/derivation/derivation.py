@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sympy import Eq, Expr, Symbol, log, oo
+from sympy import Add, Eq, Expr, Symbol, log, oo
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.caches import cached
@@ -194,13 +194,13 @@ def _tell(
     first_order = isinstance(found.node, Corrected)
     if first_order:
         _, x, _, order = found.node.args
-        lead = found.parts[0].series.leading()
-        bound = found.parts[0].series.monomial_of(Bound(lead.order + order, *lead.logs))
+        series = found.parts[0].series
+        bound = Add(*(series.monomial_of(Bound(t.order + order, *t.logs)) for t in series.candidates()))
         steps.append(
             Step(
                 equation=Asymptotic(name, exact, bound, x, oo),
                 reason=Reason(
-                    "To first order in what the training rule changes; the next order is smaller by this."
+                    "What the training rule changes at late times, and the order of what is left out."
                 ),
                 source=quantity.source,
             )
@@ -229,6 +229,8 @@ def _tell(
 
 def _stated(quantity: Quantity, task: Task, found: Found) -> Expr:
     """The equation as the model states it: over all modes, or in named sums."""
+    if quantity.exact is not None:
+        return with_noise(quantity.exact, task)
     if quantity.summand is not None:
         return over_modes(task, quantity.summand, quantity.resource)
     if found.closed is not None and not isinstance(found.node, AtRidge):

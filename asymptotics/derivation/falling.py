@@ -155,7 +155,8 @@ def judge_fall(here: Asymptotic, values: Values, point: Point, digits: int) -> O
     infinite = here.limit in (0, oo)
     if here.remainder == 0:
         return _vanishes(fall, BEYOND if infinite else ((0.5, 1.0),))
-    near = 20.0 if infinite else 4.0
+    # transforms in floats on the right are known nearby alone
+    near = 20.0 if infinite and not values.heavy(here.rhs) else 4.0
     order = fall.relative_order(near)
     # a small order may be that of logarithms, which becomes smaller
     if infinite and order < 0.4 and fall.relative_order(2 * near) < 0.75 * order:

@@ -18,7 +18,7 @@ from asymptotics.derivation.step import Step, asymptotic
 from asymptotics.derivation.sum_steps import ToldSum, sum_steps
 from asymptotics.derivation.text import say
 from asymptotics.expansions.variables import inverse_laplace
-from asymptotics.model.equations import moving, trace
+from asymptotics.model.equations import moving, place_of
 from asymptotics.model.expand import Found
 from asymptotics.model.finite_modes import at_size
 from asymptotics.model.operators import (
@@ -35,11 +35,14 @@ from asymptotics.model.operators import (
     Root,
     epsilon,
     explicit_ridge,
+    later,
     past,
     ridge,
     zeta,
 )
-from asymptotics.model.sums import SUMS, df1, named, over_modes
+from asymptotics.model.rules.gradient_descent import GradientDescent
+from asymptotics.model.rules.one_pass_sgd import OnePassSGD
+from asymptotics.model.sums import SUMS, df1, named
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, P, kappa
 
@@ -58,8 +61,8 @@ class Teller:
             for one in SUMS.values()
             if one.weights is None or task.test_eigenvalues is not None
         }
-        self.definitions[trace] = over_modes(task, lambda lam, c, x: lam, past)
         self.definitions[moving(zeta, epsilon)] = Iterated(zeta + epsilon * kappa * df1(kappa), kappa, zeta)
+        self.definitions |= {place_of(rule): rule.place(later) for rule in (GradientDescent, OnePassSGD)}
         self.definitions |= {ridge(size): Root(df1(kappa) - size, kappa) for size in (N, P)}
         self._told: dict[Found, Expr] = {}
         self._heads: dict[Expr, AppliedUndef] = {}
@@ -112,6 +115,22 @@ class Teller:
 
     def _sum(self, found: Found) -> Expr:
         one, (x,) = named(found.node), found.node.args
+        if x.func == moving:
+            self(found.parts[0])
+            self.tell(
+                asymptotic(found.node, found.series),
+                "Beyond the spectrum the sum is analytic, and the ridge moves little with many features.",
+                "Lagrange inversion, DLMF 1.10.13",
+            )
+            return found.node
+        if not x.is_Symbol and not found.parts:
+            self._define(found.node)
+            self.tell(
+                asymptotic(found.node, found.series),
+                "Beyond the spectrum the sum is analytic: Taylor's series.",
+                "calculus",
+            )
+            return found.node
         if found.parts:
             self(found.parts[0])
             return found.node

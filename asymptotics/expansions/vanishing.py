@@ -221,6 +221,21 @@ def _curves_of(base: Expr, inverse: bool, domain: Domain) -> list[Expr] | None:
     return _of_sum(base, domain) if base.is_Add else None
 
 
+def _sign(product: Expr, domain: Domain) -> int:
+    """The sign of a product whose factors are positive as they stand, or as convergent sums; 0: unknown."""
+    sign = 1
+    for factor in Mul.make_args(product):
+        base = factor.as_base_exp()[0]
+        if isinstance(base, zeta) and len(base.args) == 1:
+            known = domain.positive(base.args[0] - 1)
+        else:
+            known = base.is_positive or (hasattr(base, "proves_positive") and base.proves_positive(domain))
+        if not known and not (factor.is_number and factor.is_negative):
+            return 0
+        sign = sign if known else -sign
+    return sign
+
+
 def _of_sum(total: Expr, domain: Domain) -> list[Expr] | None:
     if total.is_rational_function(*total.free_symbols) and not total.has(Function) and not total.is_number:
         try:
@@ -230,6 +245,8 @@ def _of_sum(total: Expr, domain: Domain) -> list[Expr] | None:
         return [f for f, _ in factors if domain.sign(f) is None]
     if total.is_number:
         return [] if zero_test(total) == NONZERO else None
+    if {_sign(term, domain) for term in total.args} in ({1}, {-1}):
+        return []
     if len(total.args) == 2:
         # Two terms cancel where the logarithm of their ratio vanishes.
         height = _height(-total.args[0] / total.args[1])

@@ -35,15 +35,21 @@ the train-test gap is ``(2/P) int_0^t E(x) C(2t - x) dx``.
 it. Of the symbol only the pole of slow modes matters: to first order in lambda a mode is left with
 ``(1 + a lambda) e^(-pace t lambda (1 + r lambda))`` (`TrainingRule.correction`), a relative correction of
 order 1/t; a factor lambda under the sum is ``-(1/2 pace) d/dt`` of ``sum m_k c_k e^(-2 lambda_k pace t)``.
-One-pass SGD adds noise, to first order in eta lambda_1: with
-``K(zeta) = (eta/2B)(Tr - zeta df1(kappa))``, ``Tr = sum m_k lambda_k``,
 
-    L = InvLaplace[ (Xi + sigma^2 K) / (zeta (1 - K)) ](2 eta t),
+**One-pass SGD**, for Gaussian features (theory: `rules.one_pass_sgd`). The generating function of its losses
+is one of ``e^w = 1 + 2 eta zeta + q eta^2 zeta^2``, q = 1 + 1/B, to which two places belong, zeta and its
+partner ``zeta' = -zeta - 2/(q eta)`` beyond the spectrum; by ``dw e^-w = q eta^2 (zeta - zeta') dzeta``
 
-so that SGD adds ``(Xi + sigma^2)(1/(1 - K) - 1)`` to the flow's Xi. ``K(0) = eta Tr/2B`` must be below 1.
-Without label noise its term 1/N follows the model's transient, K(0)/(1 - K(0)) times as large. What SGD adds
-at N = oo and a > 2b, ``t^-(2 - 1/b)``, falls faster than that transient, ``t^-(1 - 1/b)/N``: at finite N its
-noise limits while t << N.
+    L(t) = (1/2 pi i) int (1 + 2 eta zeta + q eta^2 zeta^2)^t G(zeta) dzeta,
+    G = [(Xi(kappa) + sigma^2 K)/zeta - (Xi(kappa') + sigma^2 K)/zeta']/(1 - K),
+    K = (zeta' df1(kappa') - zeta df1(kappa))/(q B (zeta - zeta')).
+
+The mean errors are those of gradient descent, B = oo, of which q = 1 and K = 0. The rest is noise, and as
+``w = 2 eta zeta (1 + O(zeta))`` it is ``InvLaplace[G - G at K = 0](2 eta t)`` but for a share 1/t. At t = oo
+it is ``(Xi + sigma^2) K/(1 - K)`` with K at zeta = 0, which must be below 1. Without label noise its term 1/N
+follows the model's transient, K/(1 - K) times as large. What SGD adds at N = oo and a > 2b,
+``t^-(2 - 1/b)``, falls faster than that transient, ``t^-(1 - 1/b)/N``: at finite N its noise limits while
+t << N.
 """
 
 from __future__ import annotations
@@ -62,6 +68,7 @@ from asymptotics.model.operators import (
     Minimum,
     Overlap,
     epsilon,
+    later,
     past,
     zeta,
 )
@@ -73,8 +80,6 @@ from asymptotics.symbols import N, P, kappa, l, rho, sigma, t
 NOISE = Dummy("sigma", nonnegative=True)
 moving = Function("kappa_epsilon")
 """``kappa_epsilon(zeta, epsilon)``, the root of ``zeta = kappa (1 - epsilon df1(kappa))`` next to zeta."""
-trace = Function("Tr", positive=True)()
-"""``sum m_k lambda_k``."""
 
 ridge_now = moving(zeta, epsilon)
 
@@ -159,13 +164,40 @@ def time_of(rule: type[TrainingRule]) -> Expr:
     return Corrected(loss, t, change, Integer(2))
 
 
-def noise_of(rule: type[TrainingRule]) -> Expr:
-    """What the noise of batches adds to the loss at the time t, P = oo."""
-    echo = 1 / (1 - rule.noise_kernel(zeta, df1(ridge_now), trace))
-    return InverseLaplace((Xi(ridge_now) + NOISE**2) * (echo - 1) / zeta, zeta, 2 * rule.pace() * t)
+def noise_of(rule: type[TrainingRule], order: int) -> Expr:
+    """What the noise of batches adds at the time t, P = oo: its term ``N**-order``, but for a share 1/t."""
+    partner = rule.partner(zeta)
+    echo = 1 / (1 - rule.noise_kernel(zeta, df1(ridge_now), df1(moving(partner, epsilon))))
+    loss = InverseLaplace(_places(zeta, partner, NOISE**2) * (echo - 1), zeta, 2 * rule.pace() * t)
+    return Corrected(correction(order, N, loss), t, Integer(0), Integer(1))
+
+
+def batches_of(rule: type[TrainingRule], mean: type[TrainingRule], order: int) -> Expr:
+    """The same without a share left out: the loss of the rule less that of its mean, as transforms in w.
+
+    With zeta(w) of each, and ``dzeta/dw = e^w/(q eta^2 (zeta - zeta'))``.
+    """
+    z, m = place_of(rule), place_of(mean)
+    partner = rule.partner(z)
+    kernel = rule.noise_kernel(z, df1(moving(z, epsilon)), df1(moving(partner, epsilon)))
+    sgd = _places(z, partner, NOISE**2 * kernel) / (1 - kernel) * Derivative(z, later)
+    descent = _places(m, mean.partner(m), Integer(0)) * Derivative(m, later)
+    return correction(order, N, InverseLaplace(sgd - descent, later, t))
+
+
+def place_of(rule: type[TrainingRule]) -> Expr:
+    """``zeta(w)`` by its name; w is called `later`."""
+    return Function(f"zeta_{rule.name}")(later)
+
+
+def _places(zeta: Expr, partner: Expr, noise: Expr) -> Expr:
+    """``(Xi(kappa) + noise)/zeta - (Xi(kappa') + noise)/zeta'``."""
+    near, far = ((Xi(moving(z, epsilon)) + noise) / z for z in (zeta, partner))
+    return near - far
 
 
 def noise_at_infinity_of(rule: type[TrainingRule]) -> Expr:
     """The same at t = oo, where ``df1(kappa) = N`` and zeta = 0."""
-    share = rule.noise_kernel(Integer(0), Integer(0), trace)
-    return AtRidge((Xi(kappa) + NOISE**2) * share / (1 - share), kappa, N)
+    zero = Integer(0)
+    kernel = rule.noise_kernel(zero, zero, df1(moving(rule.partner(zero), 1 / N)))
+    return AtRidge((Xi(kappa) + NOISE**2) * kernel / (1 - kernel), kappa, N)

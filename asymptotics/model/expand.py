@@ -43,7 +43,8 @@ from asymptotics.errors import TooShort, UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import compose, inverse_laplace, substitute
-from asymptotics.model.equations import NOISE, moving, trace
+from asymptotics.model.beyond_spectrum import expand_beyond, size_series
+from asymptotics.model.equations import NOISE, moving
 from asymptotics.model.explicit_ridge import solve_ridge
 from asymptotics.model.finite_modes import at_size, mode_count, slowest_modes, tail_of_sum
 from asymptotics.model.operators import (
@@ -57,7 +58,7 @@ from asymptotics.model.operators import (
     Overlap,
     time,
 )
-from asymptotics.model.sums import SUMS, df1, expand_sum, named, trace_of
+from asymptotics.model.sums import SUMS, V, Xi, df1, df2, expand_sum, named
 from asymptotics.spectra import FiniteSeries, SpectralSeries
 from asymptotics.symbols import RESOURCES, kappa, sigma
 from asymptotics.tasks.task import Task
@@ -95,8 +96,6 @@ def expand(equation: Expr, spectrum: SpectralSeries, resource: Symbol, depth: in
     What it is made of is expanded further where it ends before its first term.
     """
     here = with_noise(equation, spectrum.task)
-    if here.has(trace):
-        here = here.xreplace({trace: trace_of(spectrum)})
     for deeper in range(depth, depth + DEEPER):
         try:
             return _expander(spectrum, deeper)(here, resource)
@@ -185,6 +184,13 @@ class Expander:
 
     def _sum(self, node: AppliedUndef, x: Symbol) -> Found:
         one, (at,) = named(node), node.args
+        if at.func == moving:
+            place, small = at.args
+            part = self(small, x)
+            return Found(node=node, series=size_series(one, place, part.series, self.spectrum), parts=(part,))
+        if one.ridge and at.is_polynomial(x) and at.xreplace({x: Integer(0)}) != 0:
+            series = expand_beyond(one, at, self.exact(x, []), self.spectrum)
+            return Found(node=node, series=series)
         if (at, x) in self._found and at != x:  # a ridge that is an expansion in x
             part = self(one(kappa), kappa)
             return Found(node=node, series=compose(part.series, self._found[at, x].series), parts=(part,))
@@ -246,14 +252,16 @@ class Expander:
                 "the next order: every mode falls as its own power of the rule's propagator; not derived"
             )
         moved = self(main + change, x)
-        bound = Bound(part.series.leading().order + order)
-        series = moved.series.with_terms(moved.series.terms, (*moved.series.remainder, bound))
+        bounds = (Bound(term.order + order, *term.logs) for term in part.series.candidates())
+        series = moved.series.with_terms(moved.series.terms, (*moved.series.remainder, *bounds))
         return Found(node=node, series=series, parts=(moved,))
 
     # --- t = oo --------------------------------------------------------------------------------------
 
     def _at_ridge(self, node: AtRidge, x: Symbol) -> Found:
         function, letter, size = node.args
+        if function.has(moving) and mode_count(self.spectrum) is not None:
+            raise UnableError("a ridge beyond finitely many modes, N -> M, solves an equation; not derived")
         if (beyond := self._beyond(function, letter, size)) is not None:
             return beyond
         if (single := getattr(self.spectrum.kernel, "single", None)) is not None:
@@ -374,10 +382,23 @@ def coefficient(function: Expr, letter: Symbol, order: int) -> Expr:
 
 
 def _lagrange(function: Expr, order: int) -> Expr:
-    """Lagrange's series for a function of the moving ridge and of zeta."""
-    (call,) = function.atoms(moving)
+    """Lagrange's series for a function of the moving ridge and of zeta.
+
+    Where there is a second one, beyond the spectrum, its series comes first, in sums without derivatives.
+    """
+    call, *others = sorted(function.atoms(moving), key=lambda c: c.args[0].is_Symbol)
     zeta = call.args[0]
     free = function.xreplace({call: _kappa})
+    if others:
+        pieces = [free.xreplace({_kappa: zeta})]
+        if order:
+            slopes = {Xi(_kappa): V(_kappa), df1(_kappa): df2(_kappa) - df1(_kappa)}
+            table = {Derivative(f, _kappa): slope / _kappa for f, slope in slopes.items()}
+            change = (_kappa * df1(_kappa) * diff(free, _kappa)).xreplace(table)
+            pieces.append(change.xreplace({_kappa: zeta}))
+        if order > 1:
+            raise UnableError(f"{function} is expanded to first order in 1/N; not derived further")
+        return Add(*(_lagrange(piece, order - n) for n, piece in enumerate(pieces)))
     if order == 0:
         return free.xreplace({_kappa: zeta})
     product = (_kappa * df1(_kappa)) ** order * diff(free, _kappa)

@@ -27,6 +27,7 @@ from asymptotics.model.expand import RULES, expand
 from asymptotics.model.finite_modes import mode_count
 from asymptotics.model.operators import AtRidge, Minimiser, Minimum
 from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule
+from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.model.students.base import Student
@@ -49,10 +50,10 @@ class Quantity:
     named sums (`model.sums`) and operators (`model.operators`); ``trace`` whether the kernel must have one,
     ``sum m_k lambda_k < oo``: the modes that finitely many features, samples or a batch do not resolve add up
     to it. ``within`` is the size N or P below whose crossover time a transient law holds; ``rule`` the
-    training rule whose clock the time t is. ``why`` says where the equation comes from; an equation
-    to first order stands for a sum over modes of ``summand(lambda, c, resource)``. ``balances`` whether the
-    equation has several leading balances, so that its domain is split (`laws.balances`). ``tested`` are
-    its sums over the test distribution.
+    training rule whose clock the time t is. ``why`` says where the equation comes from; one that leaves
+    something out stands for ``exact``, or for a sum over modes of ``summand(lambda, c, resource)``.
+    ``balances`` whether the equation has several leading balances, so that its domain is split
+    (`laws.balances`). ``tested`` are its sums over the test distribution.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Quantity:
     rule: type[TrainingRule] = GradientFlow
     why: str = ""
     summand: Callable[[Expr, Expr, Expr], Expr] | None = None
+    exact: Expr | None = None
     balances: bool = False
     tested: tuple[NamedSum, ...] = ()
 
@@ -161,9 +163,12 @@ _DATA_LOSS = (
     "from zeta = kappa (1 - epsilon df1(kappa)), epsilon = 1/P; one power of 1/P is asked for."
 )
 _SGD = (
-    "One-pass SGD obeys a Volterra equation with the kernel K = (eta/2B)(Tr - zeta df1), solved "
-    "by a Laplace transform: the flow's Xi becomes (Xi + sigma^2)/(1 - K) - sigma^2."
+    "On Gaussian features the second moments of one-pass SGD obey a linear recursion. In the generating "
+    "function of x = e^-w two places are of equal rate, the root zeta_sgd of "
+    "e^w = 1 + 2 eta zeta + q eta^2 zeta^2, q = 1 + 1/B, and its partner beyond the spectrum; gradient "
+    "descent is that of q = 1, without noise."
 )
+_MOMENTS = "Fourth moments of a Gaussian (Isserlis' theorem); small eta: Paquette et al., arXiv 2405.15074"
 _STOPPING = (
     "With N = oo the loss is that of infinite data plus the label noise learned, to first "
     "order in 1/P; training stops where their sum is smallest."
@@ -433,40 +438,43 @@ _LAWS = (
     ),
     Quantity(
         name="sgd_noise",
-        words="loss of one-pass SGD after t steps less that of gradient flow at the time eta t",
-        symbol="L_SGD(t) - L(eta t)",
-        tex=r"L_{\mathrm{SGD}}(t) - L(\eta t)",
+        words="loss of one-pass SGD after t steps less that of gradient descent with the same steps",
+        symbol="L_SGD(t) - L_GD(t)",
+        tex=r"L_{\mathrm{SGD}}(t) - L_{\mathrm{GD}}(t)",
         limits="N = oo",
         resource=t,
-        equation=equations.correction(0, N, equations.noise_of(OnePassSGD)),
-        source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1",
+        equation=equations.noise_of(OnePassSGD, 0),
+        exact=equations.batches_of(OnePassSGD, GradientDescent, 0),
+        source=_MOMENTS,
         rule=OnePassSGD,
         why=_SGD,
     ),
     Quantity(
         name="sgd_noise_transient",
         words="finite-size correction to what one-pass SGD adds after t steps, first order in 1/N",
-        symbol="1/N term of L_SGD(t, N) - L(eta t, N)",
-        tex=r"N^{-1}\text{ term of } L_{\mathrm{SGD}}(t, N) - L(\eta t, N)",
+        symbol="1/N term of L_SGD(t, N) - L_GD(t, N)",
+        tex=r"N^{-1}\text{ term of } L_{\mathrm{SGD}}(t, N) - L_{\mathrm{GD}}(t, N)",
         limits="P = oo",
         resource=t,
-        equation=equations.correction(1, N, equations.noise_of(OnePassSGD)),
-        source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1; Lagrange's series in 1/N",
+        equation=equations.noise_of(OnePassSGD, 1),
+        exact=equations.batches_of(OnePassSGD, GradientDescent, 1),
+        source=f"{_MOMENTS}; Lagrange's series in 1/N",
         within=N,
         rule=OnePassSGD,
         why=_SGD,
     ),
     Quantity(
         name="sgd_noise_model",
-        words="loss of one-pass SGD less that of gradient flow at t = oo, limited by model size",
+        words="loss of one-pass SGD less that of gradient descent at t = oo, limited by model size",
         symbol="L_SGD(N) - L(N)",
         tex=r"L_{\mathrm{SGD}}(N) - L(N)",
         limits="t = oo",
         resource=N,
         equation=equations.noise_at_infinity_of(OnePassSGD),
-        source="Paquette et al., arXiv 2405.15074, to first order in eta lambda_1",
+        source=_MOMENTS,
         rule=OnePassSGD,
-        why="At t = oo the kernel of SGD is K = eta Tr/2B, and it amplifies what the N features leave.",
+        why="At t = oo the noise of the batches feeds itself by K, at zeta = 0 and its partner -2/(q eta), "
+        "and amplifies what the N features leave.",
     ),
     *(time_quantity(rule) for rule in TRAINING_RULES.values() if rule.law),
 )

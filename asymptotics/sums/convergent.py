@@ -9,6 +9,7 @@ and with k = K e^v the first integral is one for the tanh-sinh rule, however slo
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import mpmath
@@ -21,6 +22,8 @@ from asymptotics.sums.indexed import IndexedSum
 
 GUARD = 10
 """Digits beyond those that are asked for."""
+DIGITS = 20
+"""Sums are evaluated to multiples of so many digits, so that nearly equal precisions share them."""
 LARGEST = 2**40
 """The largest exponent of an exponential; no machine holds integers of so many bits."""
 
@@ -45,7 +48,7 @@ class ConvergentSum(IndexedSum):
 
     def number(self, digits: int) -> mpmath.mpf:
         summand, index = self.args
-        return _evaluate(summand, index, digits)
+        return _evaluate(summand, index, DIGITS * math.ceil(digits / DIGITS))
 
     def _sympystr(self, printer: Any) -> str:
         return f"Sum({', '.join(printer._print(x) for x in self.args)})"

@@ -38,14 +38,14 @@ def several(name: str, values: Any) -> tuple[Any, ...]:
 
 
 def check_models(models: Any) -> tuple[FullModel, ...]:
-    """One model or several as a tuple, without what is left out in errors; `DomainError` for other things."""
+    """One model or several as a tuple; `DomainError` for other things."""
     listed = several("models", models)
     for model in listed:
         if not isinstance(model, FullModel):
             raise DomainError(
                 f"model = {shown(model)} is not a FullModel; build one with FullModel(task, params)"
             )
-    return tuple(model.first_order for model in listed)
+    return listed
 
 
 def grid(name: str, values: Any) -> tuple[Any, ...]:

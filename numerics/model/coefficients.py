@@ -21,7 +21,7 @@ ORDERS = 2
 @cached(maxsize=64)
 def _infinite(task: Task, digits: int, rule: TrainingRule) -> FullModel:
     """The model at N = P = oo; what it has solved serves all its coefficients."""
-    return FullModel(task, noise=None if rule.fresh else 0, rule=rule, digits=digits).first_order
+    return FullModel(task, noise=None if rule.fresh else 0, rule=rule, digits=digits)
 
 
 @exclusive
@@ -31,9 +31,8 @@ def size_coefficient(
 ) -> Value:
     """c_1 or c_2 (``order``) in 1/N or 1/P (``size``) of a quantity, at ``time`` on the clock of the rule.
 
-    Noiseless, but for rules with noise of their own; those of first order in a step as if that were exact.
-    The other one may be too small to be had. Quantities, units, errors and what is raised:
-    `FullModel.coefficients`.
+    Noiseless, but for rules with noise of their own. The other one may be too small to be had. Quantities,
+    units, errors and what is raised: `FullModel.coefficients`.
 
     >>> from sympy import Integer
     >>> from asymptotics.tasks.task import power_law

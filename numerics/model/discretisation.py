@@ -33,7 +33,7 @@ KEPT_TIMES = 8
 """For how many times the solved contours stay in memory."""
 CLOSE = 0.02
 """How much later or earlier, relatively, the contour of another time may serve: kappa stays, only
-``e^(pace z t)`` changes, and the error of the contour, which falls as e^-(nodes), hardly does."""
+the weights change, and the error of the contour, which falls as e^-(nodes), hardly does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,25 +86,22 @@ class Discretisation:
         """
         key = (time, digits, pairs, orders)
         if key not in self._contours:
-            near = self._near(time, digits, pairs, orders)
-            if near is None:
-                coarse, fine = (
-                    self._contour(time, nodes, digits, pairs, orders) for nodes in nodes_for(digits)
-                )
-            else:
-                coarse, fine = (self._move(contour, near, time) for contour in self._contours[near, *key[1:]])
+            coarse, fine = self._move_near(time, digits, pairs, orders) or (
+                self._contour(time, nodes, digits, pairs, orders) for nodes in nodes_for(digits)
+            )
             self._contours[key] = (coarse, fine)
             if len(self._contours) > KEPT_TIMES:
                 self._contours.popitem(last=False)
         return self._contours[key]
 
-    def _near(self, time: sympy.Expr, digits: int, pairs: bool, orders: int) -> sympy.Expr | None:
-        """A time whose contours, of the same kind, were laid close to ``time``."""
-        if self.dynamics.pace is None:
-            return None
-        for (other, *kind), (contour, _) in self._contours.items():
-            if kind == [digits, pairs, orders] and abs(float(time / contour.laid) - 1) < CLOSE:
-                return other
+    def _move_near(
+        self, time: sympy.Expr, digits: int, pairs: bool, orders: int
+    ) -> tuple[Contour, Contour] | None:
+        """Contours of the same kind that were laid close to ``time``, with its weights."""
+        for (other, *kind), found in self._contours.items():
+            if kind == [digits, pairs, orders] and abs(float(time / found[0].laid) - 1) < CLOSE:
+                coarse, fine = (self._move(contour, other, time) for contour in found)
+                return None if coarse is None or fine is None else (coarse, fine)
         return None
 
     def _contour(self, time: sympy.Expr, nodes: int, digits: int, pairs: bool, orders: int) -> Contour:
@@ -137,12 +134,12 @@ class Discretisation:
                     )
             extra = wanted + SLACK_BITS / 2
 
-    def _move(self, contour: Contour, before: sympy.Expr, after: sympy.Expr) -> Contour:
-        """The contour with the weights of another time: ``tau e^(pace z (after - before))``."""
-        pace = self.dynamics.pace
+    def _move(self, contour: Contour, before: sympy.Expr, after: sympy.Expr) -> Contour | None:
+        """The contour with the weights of another time; None where other times need other nodes."""
         with contour.field as field:
-            change = constant(pace * after, field) - constant(pace * before, field)
-            return replace(contour, tau=contour.tau * each(field.exp, contour.Z * change))
+            change = constant(after, field) - constant(before, field)
+            factor = self.dynamics.advance_weights(contour.Z, change, field)
+            return None if factor is None else replace(contour, tau=contour.tau * factor)
 
     def _shift(self, Z: Array, field: Field) -> Array:
         """``s = Z + ridge``, the argument of the resolvent: errors decay as fast as curvature + ridge.
@@ -161,11 +158,10 @@ class Discretisation:
                 self._edge = top * float(self.student.scale)
         return self._edge
 
-    @property
-    def trace(self) -> float:
-        """The sum of the eigenvalues, to a few digits."""
+    def reach(self, most: float) -> float:
+        """The least -z from the edge of the spectrum on where ``-df1 <= most``, to about ten digits."""
         with field_of(80) as field:
-            return float(self.sums_for(15).total_eigenvalue(field)) * float(self.student.scale)
+            return spectrum_edge(self.sums_for(15), self.sizes(field), most) * float(self.student.scale)
 
     # -- numbers --------------------------------------------------------------------------
 

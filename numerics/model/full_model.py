@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
 from dataclasses import replace
 from functools import partial
 from typing import Any, overload
@@ -27,7 +26,6 @@ from asymptotics.parsing.numbers import exact, is_many, items_of, whole_number
 from asymptotics.precision import exclusive_class, working
 from asymptotics.tasks.task import Task
 from numerics.model import parts
-from numerics.model.left_out import LeftOut
 from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
 from numerics.model.solver import PLAIN, Expanded, Solver
@@ -65,10 +63,8 @@ class FullModel:
     ridge : rho, where ``rho |w|^2`` is added to the objective ``(1/P) |y - f|^2``; any number above the pole,
         which is below 0. Train losses are without this penalty. Not for one-pass SGD.
 
-    Every result is a `Value` whose estimated relative error is below 10^-digits. Those of one-pass SGD are of
-    first order in eta, and their errors include what this leaves out (`first_order` is without it). Raises
-    `DomainError` and `SpectrumError` for input outside the model, `PrecisionError` where the digits cannot be
-    had.
+    Every result is a `Value` whose estimated relative error is below 10^-digits. Raises `DomainError` and
+    `SpectrumError` for input outside the model, `PrecisionError` where the digits cannot be had.
 
     >>> from asymptotics.tasks.task import power_law
     >>> model = FullModel(power_law("a", "b"), {"a": 1.5, "b": 2})
@@ -79,7 +75,7 @@ class FullModel:
     (0.639823244101, 0.641148270968)
     """
 
-    __slots__ = ("N", "P", "_left_out", "_solver", "digits", "noise", "ridge", "rule", "spectrum", "student")
+    __slots__ = ("N", "P", "_solver", "digits", "noise", "ridge", "rule", "spectrum", "student")
 
     def __init__(
         self,
@@ -161,8 +157,6 @@ class FullModel:
                 "GradientDescent"
             )
         self._solver.check()
-        dynamics = self._solver.dynamics
-        self._left_out = None if dynamics.mean is None else LeftOut(seen, dynamics)
 
     def __repr__(self) -> str:
         notes = "; ".join(self.spectrum.notes) if isinstance(self.spectrum, FiniteSpectrum) else ""
@@ -174,24 +168,6 @@ class FullModel:
             + (f", student={self.student}" if self.student != GAUSSIAN else "")
             + ")"
         )
-
-    @property
-    def first_order(self) -> FullModel:
-        """The same model, with errors that are those of solving its equations.
-
-        Those of one-pass SGD are of first order in eta, and so are its laws: between them what is left out
-        does not count. For other rules the model itself.
-
-        >>> from asymptotics import OnePassSGD, power_law
-        >>> model = FullModel(power_law(4, 2), rule=OnePassSGD(eta=0.3, batch=1), digits=8)
-        >>> str(model.first_order.test_loss(100)), str(model.test_loss(100))
-        ('0.001667960908(2)', '0.0017(5) to first order in eta')
-        """
-        if self._left_out is None:
-            return self
-        model = copy(self)
-        model._left_out = None
-        return model
 
     @overload
     def test_loss(self, t: Sequence[object] | NDArray[Any]) -> Curve: ...  # type: ignore[overload-overlap]
@@ -289,15 +265,14 @@ class FullModel:
     def sgd_excess(self, n: object) -> Value:
         """What the noise of its batches adds to the test loss of one-pass SGD at step n; 0 for other rules.
 
-        One transform of ``(Xi + sigma^2) K~/(1 - K~)``, however small it is beside the loss. Units and
-        error as `test_loss`; the error covers what is added to gradient descent with the same steps, and to
-        gradient flow, which agree to first order in eta.
+        The loss less that of gradient descent with the same steps, which the mean of the errors follows.
+        Units and error as `test_loss`.
 
-        >>> from asymptotics import OnePassSGD, power_law
+        >>> from asymptotics import GradientDescent, OnePassSGD, power_law
         >>> task, rule = power_law(3, 2), OnePassSGD(eta=0.125, batch=8)
-        >>> sgd, flow = FullModel(task, rule=rule).test_loss(80), FullModel(task).test_loss(10)
-        >>> difference = float(sgd) - float(flow)
-        >>> abs(float(FullModel(task, rule=rule).sgd_excess(80)) - difference) < 1e-15
+        >>> sgd, descent = (FullModel(task, rule=r) for r in (rule, GradientDescent(eta=0.125)))
+        >>> difference = float(sgd.test_loss(80)) - float(descent.test_loss(80))
+        >>> abs(float(sgd.sgd_excess(80)) - difference) < 1e-15
         True
         """
         return self._combine("sgd excess", n, parts.of_sgd_excess(self._setting(n)))
@@ -375,8 +350,7 @@ class FullModel:
         time = self._time(t)
 
         total = partial(self._solver.combine, weights, time, expanded=expanded, order=order)
-        value = to_digits(name, time, total, self.digits, lost_digits=lost_digits)
-        return self._left_out.add(value, weights, time, expanded, order) if self._left_out else value
+        return to_digits(name, time, total, self.digits, lost_digits=lost_digits)
 
     def _time(self, t: object) -> sympy.Expr:
         time = exact_time(t)
@@ -403,8 +377,7 @@ class FullModel:
         if time == 0:
             return Value(value=mpmath.mpf(1), error=mpmath.mpf(0))
         total = partial(self._solver.transfer, level, time)
-        value = to_digits("transfer function", time, total, self.digits, absolute=True)
-        return self._left_out.add_to_transfer(value, level, time) if self._left_out else value
+        return to_digits("transfer function", time, total, self.digits, absolute=True)
 
     def timescale_density(self, k: object, u: object) -> Value:
         """``rho_k(u) = -(1/pi) Im D_k(-u + i0)``: how much of mode k decays at the rate u > 0.

@@ -39,7 +39,7 @@ def of_test_loss(setting: Setting, members: sympy.Expr = ONE, bags: sympy.Expr =
     """The excess test loss of the mean over so many initialisations and data sets."""
     E, D = ONE / members, ONE / bags
     if setting.dynamics.rule.fresh:
-        return {"infinite_data": ONE, **of_sgd_excess(setting)}
+        return {"sgd_signal": ONE, "sgd_label_noise": setting.variance}
     if setting.infinite_data and not infinite(setting.time) and setting.semigroup:
         return {"infinite_data": E, "bias": 1 - E}
     return {
@@ -65,10 +65,10 @@ def of_gap(setting: Setting) -> Weights:
 
 
 def of_sgd_excess(setting: Setting) -> Weights:
-    """What the noise of batches adds to the test loss; nothing for rules without."""
-    if not setting.dynamics.rule.fresh:
+    """What the noise of batches adds to the test loss of its mean rule; nothing at the start, or without."""
+    if setting.time == 0 or not setting.dynamics.rule.fresh:
         return {}
-    return {"sgd_signal": ONE, "sgd_label_noise": setting.variance}
+    return {**of_test_loss(setting), "infinite_data": -ONE}
 
 
 def weights_of(quantity: str, setting: Setting) -> Weights:

@@ -285,25 +285,35 @@ def real_root(log_z: float, sums: SpectralSums, sizes: Sizes) -> tuple[float, fl
     return high, max(floor, high - 3.0)
 
 
-def spectrum_edge(sums: SpectralSums, sizes: Sizes) -> float:
+def spectrum_edge(sums: SpectralSums, sizes: Sizes, most: float = math.inf) -> float:
     """The largest curvature: -z where z(kappa), for kappa below minus the largest eigenvalue, is greatest.
 
-    To about six digits: it bounds step sizes and places contours.
+    To about six digits: it bounds step sizes and places contours. With ``most`` the least -z from there on
+    where ``-df1 <= most``, to about ten.
     """
     rough = sizes.in_floats
     top = sums.log_eigenvalue(1.0)
     lam, A, _ = sums.rule_for(top + 1e-9, 0.0, top).doubles
 
-    def log_minus_z(w: float) -> float:
+    def solve(w: float) -> tuple[float, float]:
+        """log(-z) and df1 at kappa = -lambda_1 (1 + e^w)."""
         kappa = -math.exp(top) * (1 + math.exp(w))
         g = float((A / (lam + kappa)).sum().real)
-        return math.log(-kappa) + sum(map(math.log, rough.factors(g)))
+        return math.log(-kappa) + sum(map(math.log, rough.factors(g))), g
 
     ws = np.linspace(-30.0, 30.0, 601)
     for _ in range(4):
-        best = int(np.argmin([log_minus_z(float(w)) for w in ws]))
+        best = int(np.argmin([solve(float(w))[0] for w in ws]))
         ws = np.linspace(ws[max(best - 1, 0)], ws[min(best + 1, len(ws) - 1)], 41)
-    return math.exp(log_minus_z(float(ws[20])))
+    low = float(ws[20])
+    if -solve(low)[1] > most:
+        high = 30.0 + max(0.0, math.log(float(A.sum().real) / most) - top)  # there -df1 < trace/-kappa < most
+        while high - low > 1e-14 * max(1.0, abs(low)):
+            middle = (low + high) / 2
+            low, high = (middle, high) if -solve(middle)[1] > most else (low, middle)
+            if middle in (low, high) and high - low < 1e-13 * max(1.0, abs(low)):
+                break
+    return math.exp(solve(low)[0])
 
 
 def slowest_rate(sums: SpectralSums, sizes: Sizes) -> float:

@@ -20,6 +20,7 @@ from asymptotics.errors import PrecisionError
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.parsing.numbers import whole_number
 from asymptotics.precision import working
+from numerics.model.beyond_spectrum import resolve_beyond
 from numerics.model.contour import Transformed, invert, pair_weights, relative_error
 from numerics.model.discretisation import GUARD_BITS, KEPT_TIMES, Contour, Discretisation
 from numerics.model.explicit_ridge import check_ridge
@@ -52,6 +53,7 @@ ROUNDING_BITS = 3
 """How many bits at most are rounded away where parts are weighted and added."""
 
 SGD_PARTS = ("sgd_signal", "sgd_label_noise")
+"""Of rules that draw batches: the loss without label noise, and what one unit of sigma^2 adds."""
 SINGLE_PARTS = ("infinite_data",)
 GROUPS = {"double": PARTS, "single": SINGLE_PARTS, "sgd": SGD_PARTS}
 """Parts that come from the same contours: pairs of nodes, or single nodes at twice the time."""
@@ -84,6 +86,9 @@ class Solver:
     ) -> None:
         self.dynamics = dynamics_of(rule)
         self._levels = student.spectrum.levels
+        mean = self.dynamics.mean
+        self._mean = None if mean is None else Solver(student, P, mean)
+        """Where batches have noise, the rule without it, which mean errors follow."""
         self._model = Discretisation(student, P, self.dynamics, ridge)
         self._parts: OrderedDict[tuple[sympy.Expr, int, str, Expanded], _Series] = OrderedDict()
         # By the time that a contour was laid for: times close to it share what does not depend on time.
@@ -120,6 +125,8 @@ class Solver:
 
     def transfer(self, level: int, time: sympy.Expr, digits: int) -> Value:
         """``H_k = sum_j tau_j kappa_j/(kappa_j + lambda_k)``, or its limit at t = oo."""
+        if self._mean is not None:
+            return self._mean.transfer(level, time, digits)
         if infinite(time):
             fixed, inside = self._fix(digits)
             with self._model.field(inside, 0) as field:
@@ -199,6 +206,8 @@ class Solver:
     def _part(self, name: str, time: sympy.Expr, digits: int, expanded: Expanded) -> tuple[Value, ...]:
         if name == "one":
             return _constant(1, expanded)
+        if self._mean is not None and name not in SGD_PARTS:
+            return self._mean._part(name, time, digits, expanded)
         group = next(group for group, names in GROUPS.items() if name in names)
         key = (time, digits, group, expanded)
         if key not in self._parts:
@@ -224,19 +233,22 @@ class Solver:
             total = field.mpf(found)
         whole = Value(value=total, error=total * error)
         zero, one = (Value(value=mpmath.mpf(x), error=mpmath.mpf(0)) for x in (0, 1))
-        same = dict.fromkeys(("bias", "train_signal", "infinite_data"), whole)
-        return {**dict.fromkeys((*PARTS, *SGD_PARTS), zero), **same, "train_noise": one}
+        return {
+            **dict.fromkeys((*PARTS, *SGD_PARTS), zero),
+            **dict.fromkeys(("bias", "train_signal", "infinite_data", "sgd_signal"), whole),
+            "train_noise": one,
+        }
 
     def _at_infinity(self, digits: int) -> dict[str, Value]:
         fixed, inside = self._fix(digits)
         parts = dict(fixed.parts)
         with self._model.field(inside, 0) as field:
-            if self.dynamics.rule.fresh:
-                sums = self._model.sums_for(inside)
-                trace = Positive(sums.total_eigenvalue(field), 10.0**-sums.digits)
-                whole = parts["bias"] + parts["initialisation"]
-                signal, noise = self.dynamics.noise_at_infinity(whole, trace, field)
-                parts |= {"infinite_data": whole, "sgd_signal": signal, "sgd_label_noise": noise}
+            if infinite(self._model.P):
+                parts["infinite_data"] = parts["bias"] + parts["initialisation"]
+            if self._mean is not None:
+                gain = self._gain_at_infinity(inside, field)
+                signal = parts["infinite_data"] / (1 - gain)
+                parts |= {"sgd_signal": signal, "sgd_label_noise": gain / (1 - gain)}
             values = {name: (field.mpf(part.value), part.error) for name, part in parts.items()}
         return {
             name: Value(
@@ -248,12 +260,13 @@ class Solver:
     def _invert(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> _Series:
         """All parts of a group from the contours at ``time``, and the coefficients of each.
 
-        For P = oo the square of a propagator is the propagator at twice the time.
+        For P = oo the square of a propagator is the propagator at twice the time; the transform of a loss
+        with batches is one at the time itself.
         """
         pairs = group == "double"
         names = GROUPS[group]
         found: dict[str, list[list[Transformed]]] = {name: [] for name in names}
-        moment = time * (1 if pairs else 2)
+        moment = 2 * time if group == "single" else time
         for contour in self._model.solve(moment, digits, pairs=pairs, orders=expanded.orders):
             with contour.field as field:
                 key = (contour.laid, len(contour.tau), digits, group, expanded)
@@ -283,18 +296,35 @@ class Solver:
             return {name: getattr(parts, name) for name in PARTS}, loss
         if group == "single":
             return {"infinite_data": nodes.kappa * nodes.X}, 0.0
-        trace = self._model.sums_for(digits).total_eigenvalue(field)
-        noise = self.dynamics.noise(nodes, contour.resolvent.z, trace, field)
+        zeta, sums = contour.resolvent.z, self._model.sums_for(digits)
+        partner = self.dynamics.partner(zeta, field)
+        beyond = resolve_beyond(partner, sums, contour.sizes, field, expanded.orders + 1)
+        far = one_time(beyond, contour.sizes, expanded.size, expanded.orders)
+        noise = self.dynamics.noise(zeta, nodes, partner, far, field)
         return {"sgd_signal": noise.signal, "sgd_label_noise": noise.label_noise}, noise.amplified
 
+    def _gain_at_infinity(self, digits: int, field: Field) -> Positive:
+        """K at zeta = 0; there a relative error of kappa weighs ``kappa df1'/df1``."""
+        zeta = array([field.real(0)])
+        partner = self.dynamics.partner(zeta, field)
+        sizes = self._model.sizes(field)
+        beyond = resolve_beyond(partner, self._model.sums_for(digits), sizes, field)
+        point = beyond.point
+        gain = self.dynamics.gain(zeta, zeta, partner, point.df1[0], field)[0].real
+        steep = 1 + float(abs(point.kappa[0] * point.df1[1, 0] / point.df1[0, 0]))
+        return Positive(gain, SENSITIVITY * steep * (point.error + 2.0 ** (8 - field.bits)))
+
     def _exponential(self, time: sympy.Expr, digits: int) -> Value | None:
-        """The loss at N = P = oo as the sum it is, where that can be had."""
+        """The loss at N = P = oo as the sum it is; None where that cannot be had, and a contour serves."""
         with self._model.field(15, 0) as field:
             if not self._model.sizes(field).unlimited or self._model.student.scale != 1:
                 return None
         with working(digits + 20):
             decay = self.dynamics.decay(time, digits, self._model)
-        return None if decay is None else time_sum(self._model.spectrum, decay, digits)
+        try:
+            return None if decay is None else time_sum(self._model.spectrum, decay, digits)
+        except PrecisionError:
+            return None
 
     def _as_value(self, pair: list[Transformed], contour: Contour, spread: float) -> Value:
         coarse, fine = pair

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import mpmath
-from sympy import Add, Expr, Integer, Symbol
+from sympy import Add, Expr, Symbol
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phases import Key, Phase
@@ -25,9 +25,9 @@ from asymptotics.errors import DomainError, PrecisionError, UnableError, check_k
 from asymptotics.hints import name_numbers
 from asymptotics.laws.derive import derive
 from asymptotics.laws.joint import JointLaw, joint_law
+from asymptotics.model.beyond_spectrum import feedback
 from asymptotics.model.rules.base import kind_of, numbers_of, open_parameters, with_numbers
 from asymptotics.model.rules.gradient_flow import GradientFlow
-from asymptotics.model.sums import trace_of
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import items_of, mapping_of, real_number, substitution, whole_number
 from asymptotics.precision import exclusive, working
@@ -115,8 +115,7 @@ def frontier(
 
     Of a measured task it is that of the arrays (`Split.source`).
     Budgets are numbers > 0. Two free resources, t and N or P, nothing else held finite; ``at`` as in
-    `constants`. Where the rule counts steps the optimum is that of the curve through whole t. That of
-    one-pass SGD is of first order in eta; the error of its loss includes what this leaves out. Raises
+    `constants`. Where the rule counts steps the optimum is that of the curve through whole t. Raises
     `DomainError`, `UnableError` for other questions, `PrecisionError` where the digits are not reached.
 
     >>> from asymptotics import compute_optimal, derive, power_law
@@ -268,7 +267,7 @@ class _Setting:
 
         def direct(place: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
             used, model, time = solve(place, 4 if rough else self.digits + 5)
-            found = model.first_order.test_loss(time)
+            found = model.test_loss(time)
             return used, Value(value=mpmath.log(found.value), error=found.error / found.value)
 
         def smooth(place: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
@@ -295,9 +294,6 @@ class _Setting:
         amount, time_there = mpmath.exp(log_size), mpmath.exp(log_t)
         height = mpmath.exp(found.value.value)
         error = height * found.value.error
-        if not flow_in_size:
-            _, model, time = solve(place.value, self.digits + 5)
-            error = max(error, model.test_loss(time).error)
         values: dict[Key, Value] = {
             t: Value(value=time_there, error=time_there * place.error),
             self.size: Value(value=amount, error=amount * (1 if tilt else ratio) * place.error),
@@ -360,5 +356,5 @@ def _leading(law: JointLaw, setting: _Setting) -> tuple[mpmath.mpf, mpmath.mpf, 
 
 def _share(setting: _Setting) -> mpmath.mpf:
     """What the noise of batches multiplies every term of the flow by: ``1/(1 - K(0))``."""
-    total = trace_of(series_of(setting.optimum.laws.task.at(_own(setting))))
-    return setting.number(1 / (1 - setting.optimum.rule.noise_kernel(Integer(0), Integer(0), total)))
+    spectrum = series_of(setting.optimum.laws.task.at(_own(setting)))
+    return setting.number(1 / (1 - feedback(kind_of(setting.optimum.rule), spectrum)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import mpmath
 
@@ -22,13 +23,14 @@ class Decay:
     """
 
     rate: mpmath.mpf
-    eta: float = 0.0
+    eta: float | Fraction = 0.0
     steps: int = 0
 
     @classmethod
-    def in_steps(cls, eta: float, steps: int) -> Decay:
+    def in_steps(cls, eta: float | Fraction, steps: int) -> Decay:
         """Gradient descent; call it at the precision that the rate is to have."""
-        return cls(rate=2 * mpmath.mpf(eta) * steps, eta=eta, steps=steps)
+        exact = Fraction(eta)
+        return cls(rate=mpmath.mpf(2 * exact.numerator * steps) / exact.denominator, eta=eta, steps=steps)
 
     def logarithm(self, lam: Array, field: Field) -> Array:
         """Its logarithm at each eigenvalue; -oo where a step removes the mode."""

@@ -12,16 +12,15 @@ optimal_ridge_width     what N features add at the best ridge, times N, over the
 ridge_against_stopping  the smallest loss over the ridge over that over the stopping time
 optimal_ridge(_value)   the minimum over the ridge of the test loss at t = oo, and where it is
 transfer                test loss at t = oo on another distribution
-sgd_noise(_model)       what one-pass SGD adds to gradient flow after t steps, or at t = oo
+sgd_noise(_model)       what the batches of SGD add to gradient descent after t steps, or at t = oo
 sgd_noise_transient     c_1 of the same in 1/N
 time_discrete           gradient descent after t steps, N = P = oo
 time_momentum           heavy-ball flow, N = P = oo
 time_discrete_momentum  heavy ball in discrete steps, N = P = oo
 ======================  ===============================================================================
 
-Times are on the clock of the rule. Laws of one-pass SGD are of first order in eta, and so are the values that
-they are compared with. Symbols that a law needs besides its task are the settings: a coefficient in 1/N is
-divided by the N that is set, so that N = 1 is the coefficient itself.
+Times are on the clock of the rule. Symbols that a law needs besides its task are the settings: a coefficient
+in 1/N is divided by the N that is set, so that N = 1 is the coefficient itself.
 """
 
 from __future__ import annotations
@@ -289,10 +288,14 @@ def _half(place: Place) -> int:
     return max(8, place.digits // 2)
 
 
+def _two_thirds(place: Place) -> int:
+    """The digits that resolve remainders which fall as 1/t^2, or as 1/t over twelve decades."""
+    return max(8, 2 * place.digits // 3)
+
+
 def _sgd_noise(place: Place) -> Value:
     rule = _train(OnePassSGD, place)
-    model = FullModel(place.task, rule=rule, digits=_half(place))
-    return model.first_order.sgd_excess(place.resource)
+    return FullModel(place.task, rule=rule, digits=_two_thirds(place)).sgd_excess(place.resource)
 
 
 def _sgd_noise_transient(place: Place) -> Value:
@@ -304,14 +307,12 @@ def _sgd_noise_transient(place: Place) -> Value:
 def _sgd_noise_model(place: Place) -> Value:
     rule = _train(OnePassSGD, place)
     model = FullModel(place.task, N=place.resource, rule=rule, digits=place.digits)
-    return model.first_order.sgd_excess(oo)
+    return model.sgd_excess(oo)
 
 
 def _loss_of_trained(rule: type[TrainingRule], place: Place) -> Value:
-    # The next order may be as small as 1/t^2: it takes two thirds of the digits to see it.
-    digits = max(8, 2 * place.digits // 3)
-    model = FullModel(place.task, rule=_train(rule, place), digits=digits)
-    return model.first_order.test_loss(place.resource)
+    model = FullModel(place.task, rule=_train(rule, place), digits=_two_thirds(place))
+    return model.test_loss(place.resource)
 
 
 def time_reference(rule: type[TrainingRule]) -> Reference:

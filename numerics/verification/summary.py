@@ -176,11 +176,6 @@ def table(report: Report) -> str:
     if settings := {pair: None for row in report.rows for pair in row.verification.settings}:
         # N = P = 1: what is compared are the coefficients of 1/N and 1/P.
         lines.append("taken with " + ", ".join(f"{symbol} = {value}" for symbol, value in settings))
-    lines.extend(
-        f"{row.law.name}: law and model {row.verification.approximation}; FullModel says what that leaves out"
-        for row in report.rows
-        if row.verification.approximation
-    )
     lines.extend(_resolutions(report))
     lines.append("")
     failed = [row for row in report.rows if row.verification.verdict != "HOLDS"]
@@ -263,7 +258,6 @@ def to_json(report: Report) -> str:
                 }
                 for point in v.points
             ],
-            "approximation": v.approximation,
             "verdict": v.verdict,
             "reason": v.reason,
         }

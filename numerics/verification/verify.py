@@ -23,7 +23,6 @@ from sympy import Expr, Symbol, oo
 from asymptotics.errors import DomainError, check_kind
 from asymptotics.hints import name_numbers
 from asymptotics.laws.law import Law
-from asymptotics.model.quantities import QUANTITIES
 from asymptotics.parsing.numbers import mapping_of, substitution, whole_number
 from asymptotics.precision import exclusive, working
 from asymptotics.symbols import sigma
@@ -84,11 +83,6 @@ class Verification(Tabular):
     def __bool__(self) -> bool:
         return self.verdict == "HOLDS"
 
-    @property
-    def approximation(self) -> str:
-        """In which approximation both the law and the model were taken; "" where that is none."""
-        return QUANTITIES[self.law.name].rule.approximation
-
     def columns(self) -> Mapping[str, Sequence[Any]]:
         """The points: the resource, the model, the law, and how far the two are apart."""
         return {
@@ -104,7 +98,6 @@ class Verification(Tabular):
             f"{self.verdict} {self.law.name}: exponent {mpmath.nstr(self.exponent_measured, 8)} "
             f"(law {self.exponent_predicted}), {self.reason}"
             + (f"; {self.resolution}" if self.resolution else "")
-            + (f"; law and model {self.approximation}" if self.approximation else "")
             + (f" [{setting}]" if setting else "")
         )
 

@@ -28,7 +28,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import ClassVar, Protocol, TypeVar
 
-from sympy import Expr, Integer, Rational, Symbol, exp, limit, nan, zoo
+from sympy import Expr, Integer, Rational, Symbol, exp, limit, nan, oo, zoo
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, shown
@@ -37,13 +37,12 @@ from asymptotics.registry import Registry
 
 
 class Curvature(Protocol):
-    """What stability depends on: the largest curvature, and the sum of all eigenvalues of the kernel."""
+    """What stability depends on: the largest curvature, and the least -z from it on with ``-df1 <= most``."""
 
     @property
     def edge(self) -> float: ...
 
-    @property
-    def trace(self) -> float: ...
+    def reach(self, most: float) -> float: ...
 
 
 class TrainingRule(ABC):
@@ -57,7 +56,6 @@ class TrainingRule(ABC):
     fresh : whether each step draws samples that were never seen, so that P means nothing.
     law : the name of the law of its time-limited loss in `Laws`, "" for that of gradient flow.
     noise_law : the name of the law of what the noise of its batches adds, "" where nothing is added.
-    approximation : in which approximation its equations hold, in words; "" where they are exact.
     label : the index of its loss in formulas. source : of its propagator.
 
     >>> from asymptotics import OnePassSGD
@@ -74,7 +72,6 @@ class TrainingRule(ABC):
     fresh: ClassVar[bool] = False
     law: ClassVar[str] = ""
     noise_law: ClassVar[str] = ""
-    approximation: ClassVar[str] = ""
     label: ClassVar[str] = ""
     source: ClassVar[str] = ""
 
@@ -94,8 +91,18 @@ class TrainingRule(ABC):
         """What is left of an error of this curvature after the time t; 1 at t = 0."""
 
     @classmethod
-    def noise_kernel(cls, zeta: Expr, df1: Expr, trace: Expr) -> Expr:
-        """``K(zeta)``, by which the noise of the batches feeds itself; linear in df1 and the trace."""
+    def place(cls, w: Expr) -> Expr:
+        """The zeta at which a step multiplies the second moment of a mode of curvature ``-zeta`` by e^w."""
+        return cls.symbol(w / 2)
+
+    @classmethod
+    def partner(cls, zeta: Expr) -> Expr:
+        """The other such place, beyond the spectrum; oo where there is none."""
+        return oo
+
+    @classmethod
+    def noise_kernel(cls, zeta: Expr, near: Expr, far: Expr) -> Expr:
+        """``K``, by which the noise of the batches feeds itself: from df1 at zeta and at its partner."""
         return Integer(0)
 
     @classmethod

@@ -40,6 +40,11 @@ class GradientDescent(TrainingRule):
         return (exp(z) - 1) / symbols.eta
 
     @classmethod
+    def partner(cls, zeta: Expr) -> Expr:
+        """``-zeta - 2/eta``, as ``(1 + eta zeta)^2`` is multiplied there, too."""
+        return -zeta - 2 / symbols.eta
+
+    @classmethod
     def propagator(cls, curvature: Expr, t: Expr) -> Expr:
         """``(1 - eta lambda)^n``."""
         return (1 - symbols.eta * curvature) ** t

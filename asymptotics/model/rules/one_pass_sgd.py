@@ -1,22 +1,27 @@
-"""One-pass SGD: steps of size eta on a fresh batch of B samples each, to first order in eta.
+"""One-pass SGD: steps of size eta on a fresh batch of B samples each, exact in the step.
 
-Its mean is that of gradient flow at the flow time eta n, and the noise of the batches adds a renewal: with
-``zeta`` the variable of the transform in twice the flow time,
+On Gaussian features a step leaves a mode of curvature e with ``1 - 2 eta e + q eta^2 e^2`` of its second
+moment, q = 1 + 1/B, and the noise of the batch gives it ``(eta^2/B) e (L + sigma^2)`` (Isserlis' theorem).
+The mean errors are those of gradient descent. Two curvatures fall equally fast, e and ``2/(q eta) - e``: a
+place zeta of the transform has the partner ``zeta' = -zeta - 2/(q eta)``, beyond the spectrum, and the noise
+feeds itself by
 
-    K(zeta) = (eta/2B) (Tr - zeta df1(kappa(zeta))),      Tr = sum m_k lambda_k
+    K = (zeta' df1(kappa') - zeta df1(kappa))/(q B (zeta - zeta')),
 
-(arXiv 2402.01092, here BAP, section 5; Paquette et al., arXiv 2405.15074, Volterra equation).
+kappa and kappa' belonging to zeta and zeta'; ``K -> (eta/2B)(Tr - zeta df1(kappa))`` for small steps, the
+Volterra kernel of Paquette et al. (arXiv 2405.15074).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, exp
+from sympy import Expr, exp, sqrt
 
 from asymptotics import symbols
 from asymptotics.errors import DomainError
-from asymptotics.model.rules.base import Curvature, TrainingRule, check_step, positive_float, training_rule
+from asymptotics.model.rules.base import Curvature, TrainingRule, positive_float, training_rule
+from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.parsing.numbers import whole_number
 
 
@@ -25,9 +30,8 @@ from asymptotics.parsing.numbers import whole_number
 class OnePassSGD(TrainingRule):
     """``v_(n+1) = v_n - eta (A^T A/N)(Psi_n^T Psi_n/B) v_n``, a fresh batch of B samples each step.
 
-    Time is the number n of steps, so that n B samples are seen; eta the step size, ``batch`` = B (BAP,
-    section 5). Laws and values are of first order in eta: at eta = 0.3, B = 1 they leave out about a fifth of
-    the loss. The errors of the values include it (`numerics.FullModel`).
+    Time is the number n of steps, so that n B samples are seen; eta the step size, ``batch`` = B (arXiv
+    2402.01092, here BAP, section 5). Laws and values are exact in eta, for Gaussian features.
 
     Raises `DomainError` unless eta is a finite number > 0 and batch an integer >= 1.
 
@@ -44,7 +48,6 @@ class OnePassSGD(TrainingRule):
     counts_steps = True
     fresh = True
     noise_law = "sgd_noise"
-    approximation = "to first order in eta"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "eta", positive_float("eta", self.eta))
@@ -52,31 +55,39 @@ class OnePassSGD(TrainingRule):
 
     @classmethod
     def symbol(cls, z: Expr) -> Expr:
-        """``s(z) = z/eta``: to first order in eta the mean follows gradient flow."""
-        return z / symbols.eta
-
-    @classmethod
-    def transform_of_one(cls, z: Expr) -> Expr:
-        """``1/z``, to first order in eta."""
-        return 1 / z
+        """That of gradient descent, which the mean of the errors follows."""
+        return GradientDescent.symbol(z)
 
     @classmethod
     def propagator(cls, curvature: Expr, t: Expr) -> Expr:
-        """``e^(-eta lambda n)``, to first order in eta."""
-        return exp(-symbols.eta * curvature * t)
+        """That of gradient descent."""
+        return GradientDescent.propagator(curvature, t)
 
     @classmethod
-    def noise_kernel(cls, zeta: Expr, df1: Expr, trace: Expr) -> Expr:
-        """``(eta/2B) (Tr - zeta df1)``."""
-        return (trace - zeta * df1) * (symbols.eta / (2 * symbols.B))
+    def place(cls, w: Expr) -> Expr:
+        """The root zeta of ``e^w = 1 + 2 eta zeta + q eta^2 zeta^2`` that vanishes with w."""
+        q = 1 + 1 / symbols.B
+        return (sqrt(1 + q * (exp(w) - 1)) - 1) / (q * symbols.eta)
+
+    @classmethod
+    def partner(cls, zeta: Expr) -> Expr:
+        """``zeta' = -zeta - 2/(q eta)``."""
+        return -zeta - 2 * symbols.B / (symbols.eta * (symbols.B + 1))
+
+    @classmethod
+    def noise_kernel(cls, zeta: Expr, near: Expr, far: Expr) -> Expr:
+        """``K``, from df1 at zeta and at its partner."""
+        partner = cls.partner(zeta)
+        return (partner * far - zeta * near) / ((symbols.B + 1) * (zeta - partner))
 
     def check_stable(self, curvature: Curvature) -> None:
-        """Raise `DomainError` where the noise of the batches feeds itself, or a step overshoots."""
-        trace = curvature.trace
-        load = self.eta * trace / (2 * self.batch)
-        if load >= 1:
+        """Raise `DomainError` unless ``q eta edge < 2`` and K < 1 at zeta = 0: else second moments grow.
+
+        There ``zeta' = -2/(q eta)`` and ``K = -df1(kappa')/(q B)``. Exact, to about ten digits of eta.
+        """
+        bound = 2 / ((1 + 1 / self.batch) * curvature.reach(self.batch + 1))
+        if not self.eta < bound:
             raise DomainError(
-                f"eta = {self.eta} is beyond stability for batches of {self.batch}: "
-                f"eta sum(lambda)/(2B) = {load:.6g} must be < 1; use eta < {2 * self.batch / trace:.6g}"
+                f"eta = {self.eta} is beyond stability for batches of {self.batch}: a step overshoots, or "
+                f"the noise of the batches feeds itself; use eta < {bound:.6g}"
             )
-        check_step(self.eta, curvature.edge)

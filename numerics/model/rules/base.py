@@ -30,8 +30,7 @@ from numerics.model.two_time import OneTime
 from numerics.spectra.arrays import Array as Floats
 from numerics.sums.decay import Decay
 from numerics.values.arithmetic import Array, Field, Scalar
-from numerics.values.jets import Jet
-from numerics.values.positive import Positive
+from numerics.values.jets import Jet, Series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +43,9 @@ class Propagation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noise:
-    """What the noise of batches adds to the loss: by the noiseless loss, and per unit sigma^2.
+    """The transforms of the loss without label noise, and of what one unit of sigma^2 adds.
 
-    ``amplified`` says how much rounding is amplified in them.
+    ``amplified`` says how much rounding is amplified in the latter.
     """
 
     signal: Jet
@@ -62,15 +61,13 @@ class Dynamics(ABC, Generic[RuleType]):
 
     For the full model a subclass defines `contour`. For finite models, a rule that sees its data again
     defines `learned_fraction`; one that draws fresh samples defines `batch` and `advance`, and for the noise
-    of its batches in the full model `noise` and `noise_at_infinity`. The rest may stay as it is here.
+    of its batches in the full model `mean`, `partner`, `gain` and `noise`. The rest may stay as it is here.
 
     Attributes
     ----------
     rule : the training rule. Its error after time t is ``f_t(G) v(0)``, G the curvature.
     semigroup : whether ``f_t(G)^2 = f_2t(G)``; then, at P = oo, one contour at time 2t replaces the
         product of two at time t.
-    pace : p if the weights at nodes z depend on time as ``e^(p z t)``, so that a contour made for one time
-        also serves for times near it; None if they depend on time in another way.
 
     >>> from numerics import HeavyBall
     >>> dynamics_of(HeavyBall(beta=2)).semigroup
@@ -82,13 +79,16 @@ class Dynamics(ABC, Generic[RuleType]):
     def __init__(self, rule: RuleType) -> None:
         self.rule = rule
 
-    @property
-    def pace(self) -> Expr | None:
-        return None
-
     @abstractmethod
     def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
         """The contour at ``time`` > 0 on the rule's clock, with about ``nodes`` nodes, in ``field``."""
+
+    def advance_weights(self, z: Array, change: Scalar, field: Field) -> Array | None:
+        """By what a change of the time multiplies the weights at nodes z, which stay; None if they may not.
+
+        A contour made for one time then also serves for times near it.
+        """
+        return None
 
     def decay(self, time: Expr, digits: int, curvature: Curvature) -> Decay | None:
         """What is left of the square of an error at N = P = oo; None where the contour is used there too."""
@@ -117,16 +117,20 @@ class Dynamics(ABC, Generic[RuleType]):
 
     @property
     def mean(self) -> GradientDescent | None:
-        """The rule that the mean errors follow, where values are of first order in the step; else None."""
+        """The rule that the mean errors follow; None for a rule without noise of its own."""
         return None
 
-    def noise(self, nodes: OneTime, zeta: Array, trace: Scalar, field: Field) -> Noise:
-        """The transform of what batches add, at nodes zeta of the contour at twice the time."""
-        raise self._missing("noise")
+    def partner(self, zeta: Array, field: Field) -> Array:
+        """Beyond the spectrum, where a mode would fall as fast as at the nodes zeta."""
+        raise self._missing("partner")
 
-    def noise_at_infinity(self, whole: Positive, trace: Positive, field: Field) -> tuple[Positive, Positive]:
-        """The same two parts at t = oo, where ``whole`` is the loss without batches."""
-        raise self._missing("noise_at_infinity")
+    def gain(self, zeta: Array, near: Series, partner: Array, far: Series, field: Field) -> Series:
+        """K, by which the noise of batches feeds itself; ``near`` and ``far`` are df1 at zeta and beyond."""
+        raise self._missing("gain")
+
+    def noise(self, zeta: Array, near: OneTime, partner: Array, far: OneTime, field: Field) -> Noise:
+        """The transform of the loss at nodes zeta of the contour."""
+        raise self._missing("noise")
 
     @property
     def batch(self) -> int:

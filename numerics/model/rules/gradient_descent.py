@@ -7,6 +7,7 @@ With ``1 + eta z = e^(eta s)`` the contour is again Talbot's, in s, joined by it
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 from sympy import Expr
@@ -30,7 +31,7 @@ class GradientDescentDynamics(Dynamics[GradientDescent]):
     semigroup = True
 
     def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
-        eta, steps = field.real(self.rule.eta), int(time)
+        eta, steps = field.real(self._step), int(time)
         # In s the spectrum has images at +-i pi/eta; Talbot's contour stays clear of them from here on.
         if steps < 0.75 * nodes:
             return _circle(eta, steps, nodes, digits, field)
@@ -49,8 +50,12 @@ class GradientDescentDynamics(Dynamics[GradientDescent]):
         )
 
     def decay(self, time: Expr, digits: int, curvature: Curvature) -> Decay | None:
-        eta = self.rule.eta
-        return Decay.in_steps(eta, int(time)) if eta * curvature.edge <= 1 else None
+        return Decay.in_steps(self._step, int(time)) if self.rule.eta * curvature.edge <= 1 else None
+
+    @property
+    def _step(self) -> Fraction:
+        """eta, the decimal that it prints."""
+        return Fraction(repr(self.rule.eta))
 
     def train_decay(self, time: float, slowest: float, curvature: Curvature) -> float:
         eta = self.rule.eta

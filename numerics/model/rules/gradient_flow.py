@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Generic
-
 import mpmath
 import numpy as np
 import sympy
@@ -12,33 +10,29 @@ from sympy import Expr
 from asymptotics.model.rules.base import Curvature
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from numerics.model.contour import talbot
-from numerics.model.rules.base import Dynamics, Propagation, RuleType, solves
+from numerics.model.rules.base import Dynamics, Propagation, solves
 from numerics.spectra.arrays import Array as Floats
 from numerics.spectra.compiled import constant
 from numerics.sums.decay import Decay
-from numerics.values.arithmetic import Field
-
-
-class AlongFlow(Dynamics[RuleType], Generic[RuleType]):
-    """A rule whose errors follow gradient flow, ``pace`` times as fast as its clock."""
-
-    semigroup = True
-
-    @property
-    def pace(self) -> Expr:
-        return sympy.Integer(1)
-
-    def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
-        z, w = talbot(constant(self.pace * time, field), nodes, field)
-        return Propagation(Z=z, tau=w / z)
-
-    def decay(self, time: Expr, digits: int, curvature: Curvature) -> Decay:
-        return Decay(rate=mpmath.mpmathify(sympy.N(2 * self.pace * time, digits + 20)))
+from numerics.values.arithmetic import Array, Field, Scalar, each
 
 
 @solves(GradientFlow)
-class GradientFlowDynamics(AlongFlow[GradientFlow]):
+class GradientFlowDynamics(Dynamics[GradientFlow]):
     """``f_t(x) = e^(-x t)``."""
+
+    semigroup = True
+
+    def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
+        z, w = talbot(constant(time, field), nodes, field)
+        return Propagation(Z=z, tau=w / z)
+
+    def advance_weights(self, z: Array, change: Scalar, field: Field) -> Array:
+        """``e^(z change)``."""
+        return each(field.exp, z * change)
+
+    def decay(self, time: Expr, digits: int, curvature: Curvature) -> Decay:
+        return Decay(rate=mpmath.mpmathify(sympy.N(2 * time, digits + 20)))
 
     def train_decay(self, time: float, slowest: float, curvature: Curvature) -> float:
         return 2 * slowest * time

@@ -1,70 +1,93 @@
-"""One-pass SGD, solved: batches of B fresh samples, n steps of size eta, to first order in eta.
+"""One-pass SGD, solved: batches of B fresh samples, n steps of size eta, exact in the step.
 
-    L~(s) = (Xi/s + sigma^2 K~/s)/(1 - K~),   K~(s) = (eta/(2B)) (sum lambda - zeta df1(kappa(zeta))),
+On Gaussian features the second moments of a finite model obey, with q = 1 + 1/B (Isserlis' theorem),
 
-with zeta = s/(2 eta) and kappa(zeta) that of P = oo (arXiv 2402.01092, here BAP, section 5; Paquette et al.
-2024, Volterra equation). As ``e^(s n) = e^(zeta T)`` with T = 2 eta n, the contour of the flow at time T
-serves.
+    m_j(n+1) = (1 - 2 eta e_j + q eta^2 e_j^2) m_j(n) + (eta^2/B) e_j (L_n + sigma^2).
 
-A finite model steps through its stream of batches, ``w_(n+1) = w_n + (eta/B) Phi_n^T (y_n - Phi_n w_n)``.
+In ``x = e^-w`` with ``1/x = 1 + 2 eta zeta + q eta^2 zeta^2`` two curvatures belong to one x, zeta and its
+partner ``zeta' = -zeta - 2/(q eta)``, and the sums over e_j are, by partial fractions,
+
+    sum_n x^n L_n = (S + sigma^2 K/(1 - x))/(1 - K),
+    S = (Xi(kappa)/zeta - Xi(kappa')/zeta')/(q eta^2 x (zeta - zeta')),
+    K = (zeta' df1(kappa') - zeta df1(kappa))/(q B (zeta - zeta')),
+
+kappa and kappa' belonging to zeta and zeta', which lies beyond the spectrum. The sum is a function of w
+alone, and its singularities are ``log(1 - 2 eta e + q eta^2 e^2)``, on the negative axis: Talbot's contour
+inverts it. Mean errors are those of gradient descent. A finite model steps through its stream of batches,
+``w_(n+1) = w_n + (eta/B) Phi_n^T (y_n - Phi_n w_n)``.
 """
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 from sympy import Expr
 
 from asymptotics.errors import DomainError
-from asymptotics.model.rules.base import numbers_of
+from asymptotics.model.rules.base import Curvature
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
-from asymptotics.symbols import eta as eta_symbol
-from numerics.model.rules.base import Noise, solves
-from numerics.model.rules.gradient_flow import AlongFlow
+from numerics.model.contour import talbot
+from numerics.model.rules.base import Dynamics, Noise, Propagation, solves
 from numerics.model.two_time import OneTime
 from numerics.spectra.arrays import Array as Floats
-from numerics.values.arithmetic import Array, Field, Scalar
-from numerics.values.positive import Positive
+from numerics.values.arithmetic import Array, Field, Scalar, array, each
+from numerics.values.jets import Series
+
+SMALL = 2.0**-10
+"""Below it ``e^w - 1`` is a series."""
 
 
 @solves(OnePassSGD)
-class OnePassSGDDynamics(AlongFlow[OnePassSGD]):
-    """The flow at eta n, and the renewal of the noise."""
-
-    @property
-    def pace(self) -> Expr:
-        return numbers_of(self.rule)[eta_symbol]
-
-    def noise(self, nodes: OneTime, zeta: Array, trace: Scalar, field: Field) -> Noise:
-        """``s L~`` less that of gradient flow, ``Xi K~/(1 - K~)``, and the noise per unit sigma^2.
-
-        Rounding is amplified where zeta df1 is nearly the trace (early times).
-        """
-        rest = trace - nodes.df1 * zeta
-        kernel = rest * self._share(field)
-        gain = kernel / (1 - kernel)
-        return Noise(
-            signal=nodes.kappa * nodes.X * gain,
-            label_noise=gain,
-            amplified=max(float(abs(trace / x)) for x in rest.terms[0]),
-        )
-
-    def noise_at_infinity(self, whole: Positive, trace: Positive, field: Field) -> tuple[Positive, Positive]:
-        """For n -> oo, where K~(0) = (eta/(2B)) sum lambda and ``whole`` = Xi at the fixed point.
-
-        Near the bound K~(0) = 1 of stability the error of the trace weighs 1/(1 - K~) times as much.
-        """
-        kernel = self._share(field) * trace
-        gain = kernel / (1 - kernel)
-        return whole * gain, gain
+class OnePassSGDDynamics(Dynamics[OnePassSGD]):
+    """The contour in w, as the zeta on it, and the generating function of the loss."""
 
     @property
     def mean(self) -> GradientDescent:
         return GradientDescent(eta=self.rule.eta)
 
-    def _share(self, field: Field) -> Scalar:
-        return field.real(Fraction(repr(self.rule.eta)) / (2 * self.rule.batch))
+    def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
+        """A circle for few steps, else Talbot's."""
+        q, eta = self._constants(field)
+        steps = int(time)
+        if steps < nodes:
+            w, tau = _circle(steps, nodes, digits, field)
+        else:
+            w, tau = talbot(field.real(steps), nodes, field)
+        rise = array([_expm1(x, field) for x in w])
+        return Propagation(Z=rise / (eta * (1 + each(field.sqrt, 1 + q * rise))), tau=tau)
+
+    def advance_weights(self, zeta: Array, change: Scalar, field: Field) -> Array:
+        """``e^(w change)``, w of the nodes zeta."""
+        q, eta = self._constants(field)
+        return each(field.exp, each(field.log, 1 + eta * zeta * (2 + q * eta * zeta)) * change)
+
+    def partner(self, zeta: Array, field: Field) -> Array:
+        """``zeta' = -zeta - 2/(q eta)``."""
+        q, eta = self._constants(field)
+        return -zeta - 2 / (q * eta)
+
+    def gain(self, zeta: Array, near: Series, partner: Array, far: Series, field: Field) -> Series:
+        """``K = (zeta' df1(kappa') - zeta df1(kappa))/(q B (zeta - zeta'))``."""
+        q, _ = self._constants(field)
+        return (far * partner - near * zeta) / (q * self.batch * (zeta - partner))
+
+    def noise(self, zeta: Array, near: OneTime, partner: Array, far: OneTime, field: Field) -> Noise:
+        q, eta = self._constants(field)
+        kernel = self.gain(zeta, near.df1, partner, far.df1, field)
+        rise = eta * zeta * (2 + q * eta * zeta)
+        source = (near.kappa * near.X / zeta - far.kappa * far.X / partner) / (q * eta**2 * (zeta - partner))
+        whole, rest = near.df1.terms[0] * zeta, far.df1.terms[0] * partner
+        return Noise(
+            signal=source * (1 + rise) / (1 - kernel),
+            label_noise=kernel / (1 - kernel) * ((1 + rise) / rise),
+            amplified=max(float(abs(x / (y - x))) for x, y in zip(whole, rest, strict=True)),
+        )
+
+    def _constants(self, field: Field) -> tuple[Scalar, Scalar]:
+        """q and eta."""
+        return field.real(1 + Fraction(1, self.batch)), field.real(Fraction(repr(self.rule.eta)))
 
     @property
     def batch(self) -> int:
@@ -99,3 +122,25 @@ class OnePassSGDDynamics(AlongFlow[OnePassSGD]):
             f"eta = {eta} is not below {low:.6g}, the stability bound of one-pass SGD with batch = {batch} "
             "on this draw's kernel; lower eta or raise the batch"
         )
+
+
+def _circle(steps: int, nodes: int, digits: int, field: Field) -> tuple[Array, Array]:
+    """Points w of ``|e^w| = rho`` in the upper half plane, with ``e^(n w)/m`` for coefficients of 1/e^w.
+
+    With m points the only error is the aliasing of step n + m, as rho^-m.
+    """
+    points = 2 * (2 * steps + nodes)
+    log_rho = field.real(digits + 5) * field.log(field.real(10)) / points
+    w = array([field.complex(log_rho, field.pi() * (2 * j + 1) / points) for j in range(points // 2)])
+    return w, each(field.exp, w * steps) / points
+
+
+def _expm1(w: Scalar, field: Field) -> Scalar:
+    """``e^w - 1`` to all bits."""
+    if abs(w) > SMALL:
+        return field.exp(w) - 1
+    total, order = w * 0, math.ceil(field.bits / 10)
+    while order:
+        total = (1 + total) * w / order
+        order -= 1
+    return total

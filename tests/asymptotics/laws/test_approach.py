@@ -19,8 +19,10 @@ from sympy import (
     zeta,
 )
 
-from asymptotics import Task, derive, power_law
+from asymptotics import OnePassSGD, Task, derive, power_law
+from asymptotics.model.beyond_spectrum import feedback
 from asymptotics.model.quantities import QUANTITIES
+from asymptotics.spectra import spectrum
 from asymptotics.symbols import B, N, P, a, b, eta, k, mu, sigma, t
 from asymptotics.transforms.overlap import OverlapSlope
 from numerics import FullModel, simulate
@@ -132,13 +134,13 @@ def test_transients_end_at_the_crossover(size, place):
 
 
 def test_sgd_noise_follows_the_model_transient():
-    """At finite N what SGD adds is K/(1 - K) times the flow's transient at the time eta t, K = eta Tr/2B.
+    """At finite N what SGD adds is K/(1 - K) times the flow's transient at the time eta t, K at rest.
 
     For a > 2b its noise at N = oo limits until t ~ N: there the two are of the same order.
     """
     for place in (LOW, HIGH):
         flow, sgd = (LAWS.model_transient.at(place), LAWS.sgd_noise_transient.at(place))
-        share = eta * zeta(place[b]) / (2 * B)
+        share = feedback(OnePassSGD, spectrum(power_law(place[a], place[b])))
         paced = flow.prefactor * eta**-flow.exponent
         assert sgd.exponent == flow.exponent
         at = {eta: Rational(1, 8), B: 8, N: 1}

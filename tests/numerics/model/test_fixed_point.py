@@ -8,7 +8,7 @@ from plain_end import DIGITS, check, computed, exact_number, plain
 from sympy import Integer, Rational, oo, sqrt
 
 from asymptotics import Task, power_law
-from numerics import FullModel, OnePassSGD
+from numerics import FullModel
 from numerics.values import arithmetic
 
 NEAR_EDGES = [
@@ -211,19 +211,3 @@ def test_samples_just_beyond_many_modes(modes: int) -> None:
     levels = FullModel(power_law(2, 2, modes=modes), P=modes + Rational(1, 10**12), noise=1, digits=12)
     with mpmath.workdps(80):
         check(levels.test_loss(oo), mpmath.mpf(modes) * 10**12, 12)
-
-
-# -- one-pass SGD at the bound of stability ---------------------------------------------------
-
-
-@pytest.mark.parametrize("eta", ["0.1", "0.9999999", "0.9999999999999999"])
-@pytest.mark.parametrize("digits", [8, 15, 30])
-def test_one_pass_sgd_near_the_bound_of_stability(eta, digits) -> None:
-    """n -> oo: ``(Xi + sigma^2) K/(1 - K)``, K = eta sum(lambda)/(2B), with Xi in a mode of eigenvalue 0."""
-    rule = OnePassSGD(eta=float(eta), batch=1)
-    model = FullModel.from_arrays([1, 1, 0], [1, 1, 0.5], noise="1/2", digits=digits, rule=rule)
-    model = model.first_order
-    with mpmath.workdps(80):
-        K = exact_number(Rational(eta))
-        check(model.sgd_excess(oo), mpmath.mpf(3) / 4 * K / (1 - K), digits)
-        check(model.test_loss(oo), mpmath.mpf(1) / 2 + mpmath.mpf(3) / 4 * K / (1 - K), digits)

@@ -38,7 +38,7 @@ SGD = [{**row, "P": oo, "rule": OnePassSGD(eta=0.1, batch=2)} for row in MODELS[
 @functools.cache
 def model_of(row, digits):
     """One model for all its quantities, which share what is solved."""
-    return FullModel(**dict(row), digits=digits).first_order
+    return FullModel(**dict(row), digits=digits)
 
 
 def compared(rows, quantity, digits=6):

@@ -113,47 +113,11 @@ def test_small_steps_and_small_masses_are_the_flow(rule: TrainingRule, t: int) -
     assert float(value) != float(flow)
 
 
-def test_large_batches_are_the_flow() -> None:
-    flow = FullModel(power_law("1.5", "1.25"), N=30)
-    sgd = FullModel(power_law("1.5", "1.25"), N=30, noise=1, rule=OnePassSGD(eta=0.25, batch=10**12))
-    assert float(sgd.test_loss(20)) == pytest.approx(float(flow.test_loss(5)), rel=1e-10)
-    assert sgd.bias(20).agrees_with(flow.bias(5))
-
-
-@pytest.mark.parametrize("steps", [3, 40, 1000])
-@pytest.mark.parametrize("noise", ["0", "1"])
-def test_one_pass_sgd_against_its_own_differential_equation(steps: int, noise: str) -> None:
-    """N = oo: p_k' = -2 eta lambda_k p_k + (eta^2 lambda_k^2/B)(sum p + sigma^2), by matrix exponential."""
-    rule = OnePassSGD(eta=0.125, batch=2)
-    model = FullModel.from_arrays(LAMBDAS, POWERS, noise=noise, rule=rule)
-    with mpmath.workdps(40):
-        size = len(LAMBDAS)
-        eta, rate = mpmath.mpf(rule.eta), mpmath.mpf(rule.eta) ** 2 / rule.batch
-        flow = mpmath.zeros(size + 1)
-        for i, x in enumerate(LAMBDAS):
-            flow[i, i] = -2 * eta * x
-            for j in range(size):
-                flow[i, j] += rate * mpmath.mpf(x) ** 2
-            flow[i, size] = rate * mpmath.mpf(x) ** 2 * int(noise)
-        start = mpmath.matrix([*POWERS, 1])
-        end = mpmath.expm(flow * steps, method="taylor") * start
-        assert close(model.test_loss(steps), mpmath.fsum(end[i] for i in range(size)), slack=1e-25)
-    if noise == "0":
-        assert float(model.train_loss(steps)) == float(model.test_loss(steps))
-
-
-def test_sgd_ends_where_batches_feed_back() -> None:
-    """n -> oo: Xi and the noise, multiplied by 1/(1 - eta sum(lambda)/(2B))."""
-    model = FullModel(power_law("1.5", "1.25"), N=30, noise=1, rule=OnePassSGD(eta=0.05, batch=4))
-    assert model.test_loss(10**30).agrees_with(model.test_loss(oo), factor=10)
-
-
 UNSTABLE = [
     (GradientDescent(eta=2.5), {}, "eta = 2.5 is beyond stability"),
     (GradientDescent(eta=0.5), {"N": 2, "P": 2}, "use eta <"),
     (DiscreteHeavyBall(eta=3.5, momentum=0.5), {}, "eta = 3.5 is beyond stability"),
-    (OnePassSGD(eta=1.5, batch=1), {}, "eta sum\\(lambda\\)/\\(2B\\) = "),
-    (OnePassSGD(eta=2.1, batch=1000), {}, "largest curvature"),
+    (OnePassSGD(eta=1.5, batch=1), {}, "noise of the batches feeds itself"),
 ]
 
 

@@ -1,0 +1,131 @@
+"""Sums at a place beyond the spectrum, ``x = -1/h`` with ``h lambda < 1`` for all modes, and about it.
+
+In ``d = 1 - h lambda`` a sum and all its derivatives are made of two kinds of constants,
+
+    sum m lambda/d^j      and      sum m c/d^j,      j = 1, 2, ...,
+
+and modes of eigenvalue zero. A spectral sum is analytic there.
+
+    expand_beyond      f(x(z)) for z -> 0, where x(0) lies beyond the spectrum
+    size_series        f(kappa(x)) for many features, ``x = kappa (1 - df1(kappa)/N)``
+    feedback           the kernel of SGD's noise at zeta = 0 and N = oo
+    sum_beyond         a sum, or a derivative of one, at such a place
+"""
+
+from __future__ import annotations
+
+from sympy import (
+    Add,
+    Derivative,
+    Dummy,
+    Expr,
+    Integer,
+    Poly,
+    cancel,
+    diff,
+    expand,
+    factorial,
+    powsimp,
+)
+from sympy.core.function import AppliedUndef
+
+from asymptotics.caches import cached
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.terms import Bound, Term
+from asymptotics.model.rules.base import TrainingRule
+from asymptotics.model.sums import NamedSum, df1, named
+from asymptotics.spectra import SpectralSeries
+from asymptotics.spectra.segments import segments
+from asymptotics.sums.convergent import ConvergentSum
+from asymptotics.sums.finite import finite_sum
+
+
+class StableSum(ConvergentSum):
+    """A sum over modes of which ``h lambda < 1``, so that every term is positive."""
+
+    def _eval_is_positive(self) -> bool:
+        return True
+
+
+_lam, _c, _x, _h, _inverse = (Dummy(s) for s in ("lambda", "c", "x", "h", "1/d"))
+
+
+def expand_beyond(one: NamedSum, place: Expr, like: Expansion, spectrum: SpectralSeries) -> Expansion:
+    """Taylor's series of ``f(place(z))`` about z = 0 to the depth of ``like``; ``place`` is linear in z."""
+    start, slope = place.xreplace({like.variable: Integer(0)}), place.diff(like.variable)
+    values = (slope**j * sum_beyond(one, j, start, spectrum) / factorial(j) for j in range(like.depth))
+    terms = [Term(value, Integer(j)) for j, value in enumerate(values)]
+    return like.with_terms(terms, [Bound(Integer(like.depth))])
+
+
+def size_series(one: NamedSum, place: Expr, small: Expansion, spectrum: SpectralSeries) -> Expansion:
+    """``f(kappa)`` with ``kappa = place + small kappa df1(kappa)``: Lagrange's series (DLMF 1.10.13)."""
+    total, power = small.constant(sum_beyond(one, 0, place, spectrum)), small.constant(Integer(1))
+    for n in range(1, small.depth):
+        power = power * small
+        slope = (_x * df1(_x)) ** n * diff(one(_x), _x)
+        value = _value(diff(slope, _x, n - 1), place, spectrum) / factorial(n)
+        total = total + power.scale(value)
+    return total.with_terms(total.terms, (*total.remainder, *(power * small).bounds()))
+
+
+def feedback(rule: type[TrainingRule], spectrum: SpectralSeries) -> Expr:
+    """``K`` at zeta = 0 and N = oo; 0 for a rule without noise of its own.
+
+    >>> from asymptotics import OnePassSGD, power_law
+    >>> from asymptotics.spectra import spectrum
+    >>> feedback(OnePassSGD, spectrum(power_law(3, 2)))
+    eta*Sum(1/(k**2 - eta*(B + 1)/(2*B)), k)/(2*B)
+    """
+    if not rule.fresh:
+        return Integer(0)
+    zero = Integer(0)
+    return rule.noise_kernel(zero, zero, sum_beyond(df1, 0, rule.partner(zero), spectrum))
+
+
+def _value(expression: Expr, place: Expr, spectrum: SpectralSeries) -> Expr:
+    """An expression in sums of `_x` and their derivatives, at x = place."""
+    table: dict[Expr, Expr] = {}
+    for slope in expression.atoms(Derivative):
+        table[slope] = sum_beyond(named(slope.expr), int(slope.derivative_count), place, spectrum)
+    for call in expression.atoms(AppliedUndef):
+        table[call] = sum_beyond(named(call), 0, place, spectrum)
+    return expand(expression.xreplace(table).xreplace({_x: place}))
+
+
+@cached(maxsize=256)
+def sum_beyond(one: NamedSum, order: int, place: Expr, spectrum: SpectralSeries) -> Expr:
+    """The derivative of that order of a named sum at x = place."""
+    total = []
+    h = -1 / place
+    for (power, degree), factor in _parts(one, order):
+        total.append(factor.xreplace({_h: h}) * _mode_sum(power, degree, h, one.weighted, spectrum))
+    if one.weighted and spectrum.unlearned != 0:
+        there = diff(one.summand(Integer(0), spectrum.unlearned, _x), _x, order)
+        total.append(there.xreplace({_x: place}))
+    return Add(*total)
+
+
+@cached(maxsize=64)
+def _parts(one: NamedSum, order: int) -> tuple[tuple[tuple[int, int], Expr], ...]:
+    """Factors of ``sum m lambda^p/d^j`` (p = 0, weighted by c; or 1), by (p, j), in the variable h."""
+    weight, power = (_c, 0) if one.weighted else (_lam, 1)
+    share = diff(one.summand(_lam, _c, _x), _x, order) / weight
+    found = Poly(cancel(share.xreplace({_x: -1 / _h, _lam: (1 - 1 / _inverse) / _h})), _inverse)
+    return tuple(((power, int(j)), factor) for (j,), factor in found.terms())
+
+
+def _mode_sum(power: int, degree: int, h: Expr, weighted: bool, spectrum: SpectralSeries) -> Expr:
+    """``sum m lambda^power/(1 - h lambda)^degree`` over modes with an eigenvalue, weighted by c or not."""
+    task, total = spectrum.task, []
+    k = task.index
+    for s in segments(task, spectrum.domain):
+        if s.eigenvalues == 0:
+            continue
+        weight = s.weight if weighted else s.multiplicity
+        summand = powsimp(weight * s.eigenvalues ** (power - degree)) / (1 / s.eigenvalues - h) ** degree
+        if s.last.is_infinite:
+            total.append(StableSum(summand.xreplace({k: k + s.first - 1}), k))
+        else:
+            total.append(finite_sum(summand, k, s.first, s.last))
+    return Add(*total)
