@@ -23,6 +23,7 @@ from sympy import (
     Integer,
     Min,
     Mul,
+    NumberSymbol,
     Poly,
     Pow,
     Symbol,
@@ -369,7 +370,11 @@ def tidy(expression: Expr) -> Expr:
 
 
 def _is_polynomial(part: Expr) -> bool:
-    return bool(part.is_Add and part.free_symbols and part.is_polynomial(*part.free_symbols))
+    """Whether its coefficients are rational; of others, each a letter, factors may be sought without end."""
+    symbols = part.free_symbols
+    if not (part.is_Add and symbols and part.is_polynomial(*symbols)):
+        return False
+    return not part.has(Application, NumberSymbol) and all(x.exp.is_Integer for x in part.atoms(Pow))
 
 
 def _factored(total: Expr) -> Expr:

@@ -104,3 +104,8 @@ def test_a_loss_that_leads_with_a_logarithm_is_refused():
     for target in ("k**-3*log(k + 1)", "k**-a*log(k)"):
         with pytest.raises(UnableError, match=r"log\(t\)"):
             _ = derive(Task(eigenvalues="k**-2", target=target)).early_stopping
+
+
+def test_sums_of_numbers_beside_sigma_are_not_factored():
+    law = derive(power_law(Rational(3, 2), Rational(5, 4))).early_stopping
+    assert len({term.order for term in law.expansion(terms=4).terms}) == 4
