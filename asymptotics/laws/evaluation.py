@@ -6,15 +6,17 @@
     agree(first, second)                     whether two lists of regimes state the same
 
 With the known orders ``L_0 + L_1 + ... + L_n`` of an expansion and the leading term L that the law states,
-the law is good to a share q from the largest root of ``|L_0 - L| + |L_1| + ... + 2 |L_n| = q |L|`` on. Lower
-powers of the logarithm in the leading order count as corrections; absolute values leave no room for a
-cancellation that ends further out; and the last known order stands in for those behind it, too.
+the law is good to a share q from the largest root of ``|L_0 - L + L_1 + ... + L_n| + |L_n| = q |L|`` on.
+Lower powers of the logarithm in the leading order count as corrections; the last known order stands in for
+those behind it, too; and nothing is read off orders that grow: each is smaller than the one before it, or
+than q/2.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import mpmath
@@ -103,20 +105,21 @@ def good_from(series: Expansion, leading: Expr, resource: Symbol, share: Expr) -
     True
     """
     unknown = (series.as_expr() / leading).free_symbols - {resource, series.variable}
-    if unknown:
+    if unknown or len(series.terms) < 2:
         return None
     with working(DIGITS):
         corrections = _corrections(series, leading, resource)
-        if not corrections:
-            return None
 
         @cache
         def left_out(decades: mpmath.mpf) -> bool:
             x = mpmath.mpf(10) ** decades
             try:
-                return not sum(abs(part(x)) for part in corrections) < share
+                found = [part(x) for part in corrections]
             except ZeroDivisionError:  # the leading term vanishes at this x
                 return True
+            sizes = [abs(order) for order in found[1:]]
+            falling = all(two <= max(one, share / 2) for one, two in pairwise(sizes))
+            return not (falling and abs(sum(found)) + sum(sizes[-1:]) < share)
 
         for span in SPANS:
             places = [mpmath.mpf(span * i) / STEPS for i in range(STEPS + 1)]
@@ -137,8 +140,6 @@ def _corrections(
     series: Expansion, leading: Expr, resource: Symbol
 ) -> list[Callable[[mpmath.mpf], mpmath.mpf]]:
     """The orders behind the leading term as functions of the resource, relative to it."""
-    if not series.terms:
-        return []
     orders = list(dict.fromkeys(term.order for term in series.terms))
     groups = [[term for term in series.terms if term.order == order] for order in orders]
     first = series.terms[0]
@@ -159,9 +160,7 @@ def _corrections(
             return found / lead(x) - (0 if behind else 1)
 
         parts.append(part)
-    if len(series.terms) == 1:
-        return []
-    return [*parts, *parts[1:][-1:]]
+    return parts
 
 
 def _function(expression: Expr, resource: Symbol) -> Callable[[mpmath.mpf], mpmath.mpf]:

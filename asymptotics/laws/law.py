@@ -355,7 +355,7 @@ class Law(Typeset):
         >>> from asymptotics import derive, power_law
         >>> from asymptotics.symbols import a, b
         >>> f"{derive(power_law(a, b)).model.at(a=4, b=2).good_from:.3g}"
-        '26.5'
+        '23.6'
         """
         self._check_numbers("law.at({}).good_from")
         return _good_from(self if self.letters is None else self._again(self.task, self.settings))

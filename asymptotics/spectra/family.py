@@ -36,6 +36,11 @@ class SpectralSeries:
     unlearned: Expr = Integer(0)
     below: bool = False
 
+    @property
+    def has_branch_point(self) -> bool:
+        """Whether one of the series is expanded beside a branch point, so that orders may be logarithms."""
+        return bool(self.kernel.remark or self.target.remark)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:

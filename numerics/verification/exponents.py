@@ -63,7 +63,7 @@ def measure(
     errors: Sequence[mpmath.mpf],
     corrections: Sequence[mpmath.mpf] = (),
 ) -> Measurement:
-    """The exponent p of ``y ~ x^-p``, on a geometric grid, and its error.
+    """The exponent p of ``y ~ x^-p`` and its error, on a geometric grid, or on any without corrections.
 
     The stage of elimination whose last two members agree best is taken; the error is the
     distance of those two, or of the limit that the next correction points to, plus what the errors of
@@ -76,11 +76,10 @@ def measure(
     (True, True)
     """
     ratio = xs[1] / xs[0]
-    step = mpmath.log(ratio)
     local = local_exponents(xs, ys)
     noise = [
-        (abs(e0 / y0) + abs(e1 / y1)) / step
-        for y0, y1, e0, e1 in zip(ys[:-1], ys[1:], errors[:-1], errors[1:], strict=True)
+        (abs(e0 / y0) + abs(e1 / y1)) / mpmath.log(x1 / x0)
+        for (x0, x1), (y0, y1), (e0, e1) in zip(pairwise(xs), pairwise(ys), pairwise(errors), strict=True)
     ]
     best: Measurement | None = None
     amplification = mpmath.mpf(1)
@@ -105,8 +104,8 @@ def extrapolate(
 ) -> Measurement:
     """The limit of ``y = y_oo + d_1 x^-e_1 + d_2 x^-e_2 + ...`` on a geometric grid, and its error.
 
-    As many corrections are eliminated as leave three members; the error is what the last elimination
-    and the last member changed, plus what the errors of y become. Needs at least four points.
+    The stage of elimination with the least error is taken, which is what the last elimination and the last
+    member changed, plus what the errors of y become. Needs at least four points.
 
     >>> xs = [mpmath.mpf(10) ** j for j in range(2, 9)]
     >>> m = extrapolate(xs, [2 + 3 / x**0.5 - 1 / x for x in xs], [mpmath.mpf(0)] * 7, [0.5, 1])
@@ -115,11 +114,11 @@ def extrapolate(
     """
     ratio = xs[1] / xs[0]
     stages = eliminate(ys, ratio, corrections[: len(ys) - 3])
-    amplification = mpmath.mpf(1)
-    for exponent in corrections[: len(stages) - 1]:
+    amplification, noise = mpmath.mpf(1), max(errors[-3:])
+    found = [Measurement(value=ys[-1], error=2 * abs(ys[-1] - ys[-2]) + noise)]
+    for before, stage, exponent in zip(stages[:-1], stages[1:], corrections, strict=False):
         factor = ratio**exponent
         amplification *= (factor + 1) / abs(factor - 1)
-    last = stages[-1]
-    before = stages[-2][-1] if len(stages) > 1 else last[-2]
-    error = abs(last[-1] - before) + abs(last[-1] - last[-2]) + amplification * max(errors[-3:])
-    return Measurement(value=last[-1], error=error)
+        change = abs(stage[-1] - before[-1]) + abs(stage[-1] - stage[-2])
+        found.append(Measurement(value=stage[-1], error=change + amplification * noise))
+    return min(found, key=lambda m: m.error)

@@ -14,6 +14,7 @@ from sympy import Expr, Float, Integer, Rational, Symbol, expand, fraction, oo, 
 from sympy import log as logarithm
 
 from asymptotics.errors import DomainError
+from asymptotics.laws.law import Law
 from asymptotics.precision import working
 from asymptotics.symbols import N, P
 from asymptotics.tasks.task import Task
@@ -24,6 +25,8 @@ from numerics.values.arithmetic import field_of
 FIRST_DECADE = 2
 """The remainder at the first point, in decades below the law."""
 BISECTIONS = 200
+SLOW_POINTS = 7
+"""How many resources a law is compared at where its orders may be logarithms."""
 
 
 def gauge_grid(gauge: Expr, resource: Symbol, decay: Expr, points: int) -> tuple[Expr, ...]:
@@ -58,6 +61,35 @@ def gauge_grid(gauge: Expr, resource: Symbol, decay: Expr, points: int) -> tuple
     for place in places:
         found.append(Integer(max(math.ceil(place), 2, int(found[-1]) + 1 if found else 2)))
     return tuple(found)
+
+
+def scale_grid(scale: Expr, resource: Symbol, first: int, last: int) -> tuple[Expr, ...]:
+    """Whole resources from ``first`` to ``last``, between which ``scale`` grows by equal factors, about.
+
+    >>> from asymptotics.symbols import t
+    >>> scale_grid(N, N, 32, 2048)
+    (32, 64, 128, 256, 512, 1024, 2048)
+    >>> scale_grid(logarithm(t), t, 100, 10**64)[:2], len(scale_grid(logarithm(t), t, 100, 10**64))
+    ((100, 3661), 7)
+    """
+    exponent = logarithm(scale)
+    low, high = (float(exponent.subs(resource, end)) for end in (first, last))
+    steps = (low + (high - low) * j / (SLOW_POINTS - 1) for j in range(1, SLOW_POINTS - 1))
+    inner = (Integer(round(_solve(exponent, resource, step))) for step in steps)
+    return (Integer(first), *inner, Integer(last))
+
+
+def slow_grid(law: Law, scale: Expr) -> tuple[Expr, ...]:
+    """Where a law is compared whose spectrum is summed beside a branch point.
+
+    Where eigenvalues fall as a power, resources run to 10^64: ``log t`` spans one and a half decades, and
+    figures still hold the values as floats. Where they fall faster, sums are added up mode by mode; all
+    decades of kappa lie within sizes of 32 to 2048.
+    """
+    if law.spectrum.kernel.abscissa != 0:
+        return scale_grid(scale, law.resource, 100, 10**64)
+    sizes = law.resource in (N, P)
+    return scale_grid(scale, law.resource, *((32, 2048) if sizes else (100, 10**16)))
 
 
 def first_regular(task: Task, resource: Symbol) -> Expr:

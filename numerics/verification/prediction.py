@@ -1,14 +1,12 @@
-"""What a law predicts at numbers: its leading order, the order that follows, and the exponents between."""
+"""What a law predicts at numbers: its leading order, the orders known behind it, and what these leave."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from functools import cache, partial
-from itertools import pairwise
+from functools import cache
 
 import mpmath
-import sympy
 from sympy import Expr, Float, Symbol, oo
 
 from asymptotics import UnableError
@@ -18,24 +16,22 @@ from asymptotics.parsing.heights import substitute
 
 ORDERS = 4
 """How many orders of the expansion are looked at."""
-SLOW_ORDERS = 3
-"""The same where they are powers of a logarithm, with polynomials of its logarithm as coefficients."""
+
+Function = Callable[[mpmath.mpf], mpmath.mpf]
 
 
 class Prediction:
-    """The stated law as a function of the resource, and the orders that follow it as functions of its scale.
+    """The stated law as a function of the resource, and the orders known behind it; all dimensionless.
 
-    All dimensionless. The scale is the resource, or the function of it whose powers the law is made of.
-    ``decay`` is the exponent with which the relative remainder falls: known with its coefficient from the
-    next order; only a bound (``bounded``) where the expansion ends in O(...) after its first order; oo if
-    it ends after it without remainder. ``corrections`` are the exponents by which that decay is approached
-    once the known orders are divided out, ``law_corrections`` those of the law itself. ``left_out``
-    (``beyond`` as a number) is the exponent of what all known orders leave, ``beyond_logs`` its
-    logarithms. ``stated_decay`` is the exponent of the relative remainder that the law itself states, and
-    ``stated_bound`` the same as a function of the resource, for slow laws; ``closest`` is the least distance
-    of two known orders; ``has_companions`` says that lower
-    powers of the logarithm stand beside the leading term, at its order. Made and used at the precision of
-    mpmath at the moment.
+    The ``scale`` x is the variable of the expansion: the resource, or the function of it in whose powers the
+    orders are, as exp(N) or log t. ``decay`` is the exponent with which the relative remainder falls, oo if
+    the law ends after its first order; ``bounded`` says that the coefficient of that order is not known.
+    What all known orders leave is ``O(x^-beyond log(x)^logs)``, beyond = oo if it is smaller than every
+    power; ``beyond_corrections`` are the exponents that it is made of, ``decay_corrections`` those by which
+    the remainder over its known orders approaches its first power. ``stated_bound`` is the relative remainder
+    that the law itself states; ``has_companions`` says
+    that lower powers of the logarithm stand beside the leading term, at its order. Made and used at the
+    precision of mpmath at the moment.
     """
 
     factor = mpmath.mpf(1)
@@ -46,73 +42,48 @@ class Prediction:
     def __init__(self, law: Law, settings: Mapping[Symbol, Expr]) -> None:
         if len(law.regimes) != 1:
             raise UnableError(f"{len(law.regimes)} regimes of the {law.name} law hold at these values")
-        self.regime = law.regimes[0]
-        slow = self.regime.relative is not None
-        series = law.expansion(terms=SLOW_ORDERS if slow else ORDERS)
-        ends = bool(not series.remainder)
-        table = dict(settings)
+        (self.regime,) = law.regimes
+        series, x, table = law.expansion(terms=ORDERS), law.resource, dict(settings)
+        ends = not series.remainder
         terms = [t for t in series.terms if ends or (series.remainder_order - t.order).is_positive]
-        every = list(dict.fromkeys(t.order for t in terms))
-        orders = every[:ORDERS]
-        places = sorted(number(order) for order in every)
-        self.closest = min((q - p for p, q in pairwise(places)), default=mpmath.inf)
-        groups = [[t for t in terms if t.order == order] for order in orders]
-        lead = max(groups[0], key=lambda t: t.log_power)
-        x = law.resource
-        # where the law is slow, its orders are powers of log(x), or of N under an exponential
-        self.gauge = _function(self.regime.variable(x), x)
-        self._scale = _function(series.gauge or series.variable, x) if slow else self.gauge
-        self._envelope = _function(series.envelope if slow else self.regime.envelope, x)
-        self._stated = _function(substitute(self.regime.leading(x), table), x) if slow else None
-        # coefficients may oscillate in log x, where the scale may be log x itself
-        logarithmic = (series.gauge or series.variable) == sympy.log(x)
-        self._resource = mpmath.exp if logarithmic else lambda y: y
-        add = partial(_sum, table=table, symbol=x, resource=self._resource)
-        self._lead = add([lead])
-        self.exponent = number(self.regime.exponent)
-        self.stated_decay = number(self.regime.remainder - self.regime.exponent)
-        relative = self.regime.relative
-        self.stated_bound = None if relative is None else _function(relative, x)
-        self.left_out: Expr = oo if ends else series.remainder_order - orders[0]
-        self.beyond = mpmath.inf if ends else number(self.left_out)
-        self.beyond_logs = max((b.log_power for b in series.remainder), default=0)
-        self._prefactor = _function(substitute(self.regime.prefactor, table), x)
-        beside = [t for t in groups[0] if t is not lead]
-        self.has_companions = bool(beside)
-        self._companions = add(beside)
-        self._next = add([t for group in groups[1:] for t in group])
-        self._last = add(groups[-1] if len(groups) > 1 else [])
-        self._power = cache(lambda y: y**-self.exponent * mpmath.log(y) ** self.regime.log_power)
-        self.bounded = len(orders) == 1 and not ends
-        self.decay: Expr = (
-            orders[1] - orders[0] if len(orders) > 1 else oo if ends else series.remainder_order - orders[0]
+        first, *orders = dict.fromkeys(t.order for t in terms)
+        left = oo if ends else series.remainder_order - first
+        self.decay: Expr = orders[0] - first if orders else left
+        self.bounded = not orders and not ends
+        self.beyond = number(left)
+        self.logs = max((b.log_power for b in series.remainder), default=0)
+        steps = [number(order - first) for order in orders]
+        # Beyond a bound nothing is said; its multiples are where the next orders usually lie.
+        multiples = steps or [self.beyond, 2 * self.beyond, 3 * self.beyond]
+        self.beyond_corrections = [self.beyond + p for p in (mpmath.mpf(0), *combinations(multiples)[:5])]
+        self.decay_corrections = (
+            combinations(multiples)[:6]
+            if self.bounded
+            else [self.beyond - steps[0] + p - steps[0] for p in steps]
         )
-        self._decay = number(self.decay) if len(orders) > 1 else mpmath.inf
-        # The base of an exponential, exp(N) or 10^N, is a convention: there the remainder's decades count.
-        finite = not slow and x != self.regime.variable(x) and self.decay != oo
-        self.unit = max(mpmath.mpf(1), number(self.decay)) if finite else mpmath.mpf(1)
-        steps = [number(p - orders[0]) for p in orders[1:]]
-        if self.bounded:
-            # Beyond a bound nothing is said; its multiples are where the next orders usually lie.
-            steps = [number(self.decay) * j for j in range(1, 4)]
-        if self.bounded:
-            self.corrections = combinations(steps)[:6]
-        else:
-            # What the known orders leave of the remainder, relative to the first of them.
-            beyond = every[ORDERS : ORDERS + 1] or ([] if ends else [series.remainder_order])
-            among = [mpmath.mpf(0), *(s - steps[0] for s in steps[1:])]
-            self.corrections = [number(order - orders[1]) + g for order in beyond for g in among]
-        self.law_corrections = combinations(sorted(steps))[:6]
-
-    def scale(self, resource: mpmath.mpf) -> mpmath.mpf:
-        """The variable of the expansion at a resource."""
-        return self._scale(resource)
+        self.exponent = number(self.regime.exponent)
+        self.gauge = _function(self.regime.variable(x), x)
+        self.variable: Expr = series.gauge or series.variable
+        self.scale = _function(self.variable, x)
+        self._stated = _function(substitute(self.regime.leading(x), table), x)
+        lead = max((t for t in terms if t.order == first), key=lambda t: t.log_power)
+        beside = [t for t in terms if t.order == first and t != lead]
+        later = [t for t in terms if t.order != first]
+        self.has_companions = bool(beside)
+        envelope = _function(series.envelope, x)
+        self._lead, self._companions, self._later = (
+            self._sum([(_function(substitute(t.coefficient, table), x), t) for t in part], envelope)
+            for part in ([lead], beside, later)
+        )
+        relative = self.regime.relative
+        self.stated_decay = number(self.regime.remainder - self.regime.exponent)
+        slow = relative is not None and self.stated_decay <= 0
+        self.stated_bound = _function(relative, x) if slow else lambda r: self.gauge(r) ** -self.stated_decay
 
     def __call__(self, resource: mpmath.mpf) -> mpmath.mpf:
-        if self._stated is not None:
-            others = self._companions(self._scale(resource))
-            return self._stated(resource) * self._change(resource) + self._envelope(resource) * others
-        return self._envelope(resource) * self._relative(self._scale(resource))
+        """The stated law, with the companions of its leading term."""
+        change = self.gauge(resource) ** -self.shift if self.shift else 1
+        return self._stated(resource) * self.factor * change + self._companions(resource)
 
     def perturb(self, factor: mpmath.mpf, shift: mpmath.mpf) -> Prediction:
         """The prediction of a law with ``factor`` times the prefactor and ``shift`` added to the exponent."""
@@ -120,33 +91,30 @@ class Prediction:
         other.factor, other.shift = factor, shift
         return other
 
-    def _change(self, resource: mpmath.mpf) -> mpmath.mpf:
-        return self.factor * self.gauge(resource) ** -self.shift if self.shift else self.factor
+    def next(self, resource: mpmath.mpf) -> mpmath.mpf:
+        """The relative remainder by all orders that are known; 0 where only its order is."""
+        return self._later(resource) / self(resource)
 
-    def _relative(self, x: mpmath.mpf) -> mpmath.mpf:
-        if self._stated is not None:
-            return self._lead(x) + self._companions(x)
-        stated = self._prefactor(self._resource(x)) * self._power(x) * self.factor
-        return (stated * x**-self.shift if self.shift else stated) + self._companions(x)
+    def slowly(self, resource: mpmath.mpf) -> mpmath.mpf:
+        """What the quantity has beside its power of the gauge: logarithms, and the known orders."""
+        derived = self._lead(resource) + self._companions(resource)
+        power = self.gauge(resource) ** self.exponent
+        return self(resource) * power * (1 + self._later(resource) / derived)
 
-    def logarithms(self, resource: mpmath.mpf) -> mpmath.mpf:
-        """The leading order without its power of the scale."""
-        return self(resource) * self.gauge(resource) ** self.exponent
+    def _sum(self, parts: list[tuple[Function, Term]], envelope: Function) -> Function:
+        """The sum of terms, as a function of the resource; coefficients may oscillate in it."""
+        orders = [(coefficient, number(t.order), t.log_power) for coefficient, t in parts]
 
-    def next(self, x: mpmath.mpf) -> mpmath.mpf:
-        """The relative remainder at the scale x by all orders that are known; 0 where only its order is."""
-        return self._next(x) / self._relative(x)
+        def total(resource: mpmath.mpf) -> mpmath.mpf:
+            x = self.scale(resource)
+            return envelope(resource) * mpmath.fsum(
+                c(resource) * x**-p * mpmath.log(x) ** m for c, p, m in orders
+            )
 
-    def last_order(self, x: mpmath.mpf) -> mpmath.mpf:
-        """The part of `next` that the last known order has."""
-        return self._last(x) / self._relative(x)
-
-    def shape(self, x: mpmath.mpf) -> mpmath.mpf:
-        """The predicted relative remainder without its power of x; 1 where only its order is known."""
-        return self.next(x) * x**self._decay if mpmath.isfinite(self._decay) else mpmath.mpf(1)
+        return cache(total)
 
 
-def _function(expression: Expr, symbol: Symbol) -> Callable[[mpmath.mpf], mpmath.mpf]:
+def _function(expression: Expr, symbol: Symbol) -> Function:
     """``expression`` as a function of its one symbol, at the precision of mpmath."""
     if expression == symbol:
         return lambda x: x
@@ -158,7 +126,7 @@ def _function(expression: Expr, symbol: Symbol) -> Callable[[mpmath.mpf], mpmath
 
 def number(expression: Expr) -> mpmath.mpf:
     """An exact number at the precision of mpmath."""
-    return expression.evalf(mpmath.mp.dps + 5)._to_mpmath(mpmath.mp.prec)
+    return mpmath.inf if expression == oo else expression.evalf(mpmath.mp.dps + 5)._to_mpmath(mpmath.mp.prec)
 
 
 def combinations(steps: list[mpmath.mpf]) -> list[mpmath.mpf]:
@@ -173,17 +141,3 @@ def combinations(steps: list[mpmath.mpf]) -> list[mpmath.mpf]:
         if not distinct or value - distinct[-1] > mpmath.mpf("1e-9"):
             distinct.append(value)
     return distinct
-
-
-def _sum(
-    terms: list[Term],
-    table: Mapping[Symbol, Expr],
-    symbol: Symbol,
-    resource: Callable[[mpmath.mpf], mpmath.mpf],
-) -> Callable[[mpmath.mpf], mpmath.mpf]:
-    """The sum of terms as a function of the scale; their coefficients may be functions of the resource."""
-    parts = [
-        (_function(substitute(t.coefficient, dict(table)), symbol), number(t.order), t.log_power)
-        for t in terms
-    ]
-    return cache(lambda x: mpmath.fsum(c(resource(x)) * x**-p * mpmath.log(x) ** m for c, p, m in parts))

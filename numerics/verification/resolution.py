@@ -20,7 +20,7 @@ LARGEST = mpmath.mpf("0.5")
 STRIDE = 1000
 """From one change to the next smaller one, before the last interval is halved."""
 FINE = 1.5
-"""The same where remainders are slow: a change may be seen that is smaller than one that is not."""
+"""The ratio of the ends of the last interval."""
 
 Verdict = Callable[[mpmath.mpf, mpmath.mpf], str]
 """The verdict on the law with so much times the prefactor, and so much added to the exponent."""
@@ -47,10 +47,8 @@ class Resolution:
         return "; ".join((*parts, *(f"no change of the {x} up to 1/2 would fail" for x in blind)))
 
 
-def resolution_of(verdict: Verdict, digits: int, stride: float = STRIDE) -> Resolution:
+def resolution_of(verdict: Verdict, digits: int) -> Resolution:
     """Both resolutions, to a factor of about 1.5 (rounded up); ``digits`` are those of the points.
-
-    ``stride`` is the ratio of the changes that are tried at first.
 
     >>> def verdict(factor, shift):
     ...     return "FAILS" if abs(factor - 1) + abs(shift) > 1e-3 else "HOLDS"
@@ -60,8 +58,8 @@ def resolution_of(verdict: Verdict, digits: int, stride: float = STRIDE) -> Reso
     """
     one, zero = mpmath.mpf(1), mpmath.mpf(0)
     return Resolution(
-        prefactor=_smallest(lambda d: _both(verdict(1 + s * d, zero) for s in (1, -1)), digits, stride),
-        exponent=_smallest(lambda d: _both(verdict(one, s * d) for s in (1, -1)), digits, stride),
+        prefactor=_smallest(lambda d: _both(verdict(1 + s * d, zero) for s in (1, -1)), digits),
+        exponent=_smallest(lambda d: _both(verdict(one, s * d) for s in (1, -1)), digits),
     )
 
 
@@ -69,13 +67,13 @@ def _both(verdicts: Iterable[str]) -> bool:
     return all(found == "FAILS" for found in verdicts)
 
 
-def _smallest(seen: Callable[[mpmath.mpf], bool], digits: int, stride: float) -> mpmath.mpf:
+def _smallest(seen: Callable[[mpmath.mpf], bool], digits: int) -> mpmath.mpf:
     """The smallest change that is seen, with all larger ones that were tried."""
     if not seen(LARGEST):
         return mpmath.inf
-    high, low, least = LARGEST, LARGEST / stride, mpmath.mpf(10) ** -(digits + 15)
+    high, low, least = LARGEST, LARGEST / STRIDE, mpmath.mpf(10) ** -(digits + 15)
     while low > least and seen(low):
-        high, low = low, low / stride
+        high, low = low, low / STRIDE
     while high > FINE * low:
         middle = mpmath.sqrt(low * high)
         low, high = (low, middle) if seen(middle) else (middle, high)

@@ -1,10 +1,10 @@
 """A law against the full model, across decades.
 
 With L what the full model has for the quantity of a law, and L_law the stated leading term, the check is that
-``r(x) = L/L_law - 1`` tends to 0 as the next term of the expansion predicts:
-``r ~ rho x^-delta``, delta = (exponent of the next order) - (exponent of the leading one). This
-tests exponent, prefactor and logarithm at once: a wrong constant leaves r at a constant, a
-wrong exponent lets it grow, a wrong logarithm makes it drift.
+``r(x) = L/L_law - 1`` tends to 0 as the further orders of the expansion predict: what these leave of it,
+``R = (1 + r)/(1 + orders) - 1``, falls as their remainder does. This tests exponent, prefactor and logarithm
+at once: a wrong constant leaves R at a constant, a wrong exponent lets it grow, a wrong logarithm makes it
+drift. Powers of the resource, of exp(N) or of log t are judged alike (`judge`).
 
 Where two exponents meet, the leading order is a polynomial in log x; its lower powers are only
 1/log x smaller, so they are taken with the law before r is formed.
@@ -29,21 +29,11 @@ from asymptotics.symbols import sigma
 from asymptotics.tasks.measured import Measured
 from numerics.values.tables import Tabular
 from numerics.values.value import Value
-from numerics.verification.exponents import measure
-from numerics.verification.grids import first_regular
-from numerics.verification.judge import Point, find_resolved_run, judge, judge_remainder, measure_decay
+from numerics.verification.grids import SLOW_POINTS, first_regular, slow_grid
+from numerics.verification.judge import Point, judge, judge_remainder, measure_decay, measure_exponent
 from numerics.verification.prediction import Prediction, number
 from numerics.verification.references import DEFAULTS, REFERENCES, Place, reference_of, reference_value
-from numerics.verification.resolution import FINE, Resolution, resolution_of
-from numerics.verification.slow_judge import (
-    is_slow,
-    judge_slow,
-    judge_slow_remainder,
-    slow_decay,
-    slow_exponent,
-    slow_resources,
-    with_known_orders,
-)
+from numerics.verification.resolution import Resolution, resolution_of
 from numerics.verification.window import WINDOW_POINTS, resources_of_window
 
 ARRAY_DIGITS = 10
@@ -59,9 +49,8 @@ class Verification(Tabular):
     ``verdict`` is HOLDS, FAILS or UNDECIDED and ``reason`` says why in one line. ``predicted``,
     ``measured``, ``measured_error`` concern the decay of the relative remainder;
     ``exponent_predicted``, ``exponent_measured``, ``exponent_error`` the law itself (logarithms
-    removed). ``next_ratio`` is the remainder at the last resolved point over the predicted next order; None
-    where its coefficient is not predicted. For slow laws (`slow_check`) the law at each point is the sum of
-    the known orders, and the remainder what they leave. ``resolution`` says from which changes of its
+    removed). ``next_ratio`` is the remainder at the last resolved point over the predicted next orders; None
+    where their coefficients are not predicted. ``resolution`` says from which changes of its
     prefactor and exponent on the law would have FAILED; None where it does. ``settings`` are the numbers
     for N, P, sigma, eta, B, beta.
     """
@@ -90,6 +79,7 @@ class Verification(Tabular):
             "model": [p.loss for p in self.points],
             "law": [p.law for p in self.points],
             "model/law - 1": [p.remainder for p in self.points],
+            "model/known orders - 1": [p.rest for p in self.points],
         }
 
     def __str__(self) -> str:
@@ -138,38 +128,23 @@ def verify(
         prediction = Prediction(numeric, dict(settings))
         grid = _grid(numeric, prediction, settings)
         points = tuple(_points(numeric, grid, prediction, settings, digits, progress))
-        slow = is_slow(numeric)
-        verdict, reason = _judge(prediction, points, slow)
-        if slow:
-            exponent, decay = slow_exponent(prediction, points), slow_decay(prediction, points)
-            predicted: Expr = prediction.left_out
-            shown = with_known_orders(prediction, points)
-        else:
-            exponent = measure(
-                [p.scale for p in points],
-                [p.loss.value / prediction.logarithms(p.resource) for p in points],
-                [p.loss.error / prediction.logarithms(p.resource) for p in points],
-                prediction.law_corrections,
-            )
-            decay = measure_decay(prediction, points)
-            predicted, shown = prediction.decay, points
-        resolved = find_resolved_run(points)
-        coefficient_known = bool(resolved) and prediction.decay != oo and not prediction.bounded
+        verdict, reason = _judge(prediction, points)
+        exponent, decay = measure_exponent(prediction, points), measure_decay(prediction, points)
+        seen = [p for p in points if p.remainder_error < abs(p.remainder) / 100]
+        coefficient_known = bool(seen) and prediction.decay != oo and not prediction.bounded
         return Verification(
             law=numeric,
             verdict=verdict,
             reason=reason,
-            points=shown,
-            predicted=predicted,
+            points=points,
+            predicted=prediction.decay,
             measured=decay.value,
             measured_error=decay.error,
             exponent_predicted=prediction.regime.exponent,
             exponent_measured=exponent.value,
             exponent_error=exponent.error,
-            next_ratio=resolved[-1].remainder / prediction.next(resolved[-1].scale)
-            if coefficient_known
-            else None,
-            resolution=None if verdict == "FAILS" else _resolution(prediction, points, slow, digits),
+            next_ratio=seen[-1].remainder / prediction.next(seen[-1].resource) if coefficient_known else None,
+            resolution=None if verdict == "FAILS" else _resolution(prediction, points, digits),
             settings=settings,
         )
 
@@ -209,33 +184,28 @@ def _beside_arrays(
         )
 
 
-def _judge(prediction: Prediction, points: tuple[Point, ...], slow: bool) -> tuple[str, str]:
+def _judge(prediction: Prediction, points: tuple[Point, ...]) -> tuple[str, str]:
     """The verdict on the leading term and then, where that holds, on the stated remainder."""
-    if slow:
-        verdict, reason = judge_slow(prediction, points)
-        more = judge_slow_remainder(prediction, points)
-    else:
-        decay = measure_decay(prediction, points)
-        verdict, reason = judge(prediction, points, decay)
-        more = judge_remainder(prediction, points, decay)
-    return more if verdict == "HOLDS" and more is not None else (verdict, reason)
+    verdict, reason = judge(prediction, points)
+    more = judge_remainder(prediction, points) if verdict == "HOLDS" else None
+    return more or (verdict, reason)
 
 
-def _resolution(prediction: Prediction, points: tuple[Point, ...], slow: bool, digits: int) -> Resolution:
+def _resolution(prediction: Prediction, points: tuple[Point, ...], digits: int) -> Resolution:
     """What the judge would have seen at the same points."""
 
     def verdict(factor: mpmath.mpf, shift: mpmath.mpf) -> str:
         changed = prediction.perturb(factor, shift)
-        return _judge(changed, tuple(_compared(p.resource, p.loss, changed) for p in points), slow)[0]
+        return _judge(changed, tuple(_compared(p.resource, p.loss, changed) for p in points))[0]
 
-    return resolution_of(verdict, digits, *([FINE] if slow else []))
+    return resolution_of(verdict, digits)
 
 
 def points_of(law: Law) -> int:
     """At how many resources `verify` compares a law."""
     if law.measured is not None:
         return WINDOW_POINTS
-    return len(slow_resources(law)) if is_slow(law) else reference_of(law.name).points
+    return SLOW_POINTS if law.spectrum.has_branch_point else reference_of(law.name).points
 
 
 def settings_of(law: Law) -> tuple[Symbol, ...]:
@@ -271,8 +241,8 @@ def _with_numbers(law: Law, at: Mapping[Symbol | str, object]) -> tuple[Law, tup
 
 
 def _grid(law: Law, prediction: Prediction, settings: tuple[tuple[Symbol, Expr], ...]) -> tuple[Expr, ...]:
-    if is_slow(law):
-        return slow_resources(law)
+    if law.spectrum.has_branch_point:
+        return slow_grid(law, prediction.variable)
     gauge = prediction.regime.variable(law.resource)
     least = first_regular(law.task, law.resource)
     return reference_of(law.name).resources(dict(settings), gauge, law.resource, prediction.decay, least)
@@ -314,4 +284,5 @@ def _compared(x: mpmath.mpf, value: Value, prediction: Prediction) -> Point:
         law=stated,
         remainder=ratio - 1,
         remainder_error=abs(value.error / stated) + abs(ratio) * mpmath.mpf(10) ** -(mpmath.mp.dps - 4),
+        expected=prediction.next(x),
     )

@@ -95,6 +95,22 @@ def test_it_is_not_far_beyond_where_the_law_becomes_good():
         assert abs(float(PLACES[name](TASKS[task], x)) / law(x) - 1) > 0.1
 
 
+def test_in_the_logarithm_of_time_it_is_not_late():
+    """The spectra of these laws are slow: where log(t) is 15 % smaller, the law is off by more than 10 %."""
+    for task in (TASKS["slow"], Task("k**-2*log(k + 2)", "k**-2")):
+        law = derive(task).time
+        for x, good in ((int(law.good_from) + 1, True), (int(law.good_from**0.85), False)):
+            assert (abs(float(PLACES["time"](task, x)) / law(x) - 1) < 0.1) == good
+
+
+def test_orders_that_grow_say_nothing():
+    """The orders behind ``1/(2 N^2)`` cancel at N = 7, where the law is off by 29 %."""
+    task = Task("exp(-k)", "k**-3")
+    law = derive(task).model
+    for x, good in ((int(law.good_from) + 1, True), (7, False)):
+        assert (abs(float(PLACES["model"](task, x)) / law(x) - 1) < 0.1) == good
+
+
 def test_on_a_sphere_the_law_says_how_far_it_is_good():
     law = derive(TASKS["S^9"]).data
     assert f"(within 10 % from P = {law.good_from:.1e} on)" in repr(law)

@@ -45,7 +45,14 @@ def test_frames_have_numbers_and_errors():
 
     check = verify(derive(power_law(3, 2)).time, digits=8)
     frame = check.to_dataframe()
-    assert list(frame.columns) == ["t", "model", "model error", "law", "model/law - 1"]
+    assert list(frame.columns) == [
+        "t",
+        "model",
+        "model error",
+        "law",
+        "model/law - 1",
+        "model/known orders - 1",
+    ]
     assert len(frame) == len(check.points)
     assert (frame["model"] / frame["law"] - 1 - frame["model/law - 1"]).abs().max() < 1e-12
 

@@ -170,8 +170,10 @@ def test_a_slow_remainder_that_is_overstated_fails():
     assert found.verdict == "FAILS" and "is stated" in found.reason
 
 
-def test_orders_that_do_not_separate_are_undecided():
-    """``k^-3 + k^-3.05``: at 10^15 the second order is a fifth of the first, and the ratio looks settled."""
-    task = Task(eigenvalues="k**-2", target="k**-3 + k**(-61/20)")
-    found = verify(derive(task).model, digits=15)
-    assert found.verdict == "UNDECIDED" and "do not separate" in found.reason
+def test_orders_that_hardly_separate_are_judged_by_what_both_leave():
+    """``k^-3 + k^-3.05``: at 10^15 the second order is 7 % of the first, and the ratio looks settled."""
+    law = derive(Task(eigenvalues="k**-2", target="k**-3 + k**(-61/20)")).model
+    found = verify(law, digits=15)
+    assert found.verdict == "HOLDS" and abs(found.points[-1].remainder) > 0.05
+    for wrong in (law.prefactor * Rational(1001, 1000), law.prefactor * Rational(98, 100)):
+        assert verify(law.stating(prefactor=wrong), digits=15).verdict == "FAILS"
