@@ -28,7 +28,7 @@ from asymptotics.model.operators import past, time, zeta
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import substitution, whole_number
 from asymptotics.precision import working
-from asymptotics.symbols import B, N, P, beta, eta, kappa, l, rho, sigma, t
+from asymptotics.symbols import B, N, P, beta, eta, kappa, l, mu, rho, sigma, t
 
 ELSEWHERE = "elsewhere"
 
@@ -45,12 +45,13 @@ PLACES: dict[str, Expr] = {
     "eta": Rational(1, 10),
     "B": Integer(4),
     "beta": Rational(1, 7),
+    "mu": Rational(2, 5),
     "rho": Rational(3, 4),
     "l": Rational(7, 5),
 }
 """Where an identity is evaluated in letters that are not parameters of the task."""
 
-LETTERS = (kappa, N, P, t, sigma, eta, B, beta, rho, l, time, past, zeta, Symbol("s"))
+LETTERS = (kappa, N, P, t, sigma, eta, B, beta, mu, rho, l, time, past, zeta, Symbol("s"))
 
 MEETING = "two exponents meet at this point: law.at(...).derivation has what is left"
 

@@ -62,8 +62,12 @@ class FiniteModel:
 
     @property
     def rows(self) -> int:
-        """The modes, and what the features hold beside them."""
-        return len(self.spread) + (drawing_of(self.student).beside(self._finite) if self._finite else 0)
+        """The modes, and what the features of each member hold beside them."""
+        return len(self.spread) + self.replicas[0] * self._beside
+
+    @property
+    def _beside(self) -> int:
+        return drawing_of(self.student).beside(self._finite) if self._finite else 0
 
     @property
     def _random_data(self) -> bool:
@@ -82,7 +86,10 @@ class FiniteModel:
         """
         members, bags = self.replicas
         initial, data = seed.spawn(2)
-        features = [self._features(np.random.default_rng(child)) for child in initial.spawn(members)]
+        features = [
+            self._apart(self._features(np.random.default_rng(child)), member)
+            for member, child in enumerate(initial.spawn(members))
+        ]
         children = data.spawn(bags)
         if self.dynamics.rule.fresh:
             return self._stream(features, children)
@@ -124,6 +131,15 @@ class FiniteModel:
         if not self._finite:
             return self.spread
         return drawing_of(self.student).features(self.student, self.spread, self._finite, generator)
+
+    def _apart(self, features: Array, member: int) -> Array:
+        """F of one member among the rows of all: what it holds beside the modes is its own."""
+        if not self._beside:
+            return features
+        found = np.zeros((self.rows, features.shape[1]))
+        modes, start = len(self.spread), len(self.spread) + member * self._beside
+        found[:modes], found[start : start + self._beside] = features[:modes], features[modes:]
+        return found
 
     def _whole_teacher(self) -> Array:
         """The teacher, which is zero beside the modes."""

@@ -54,6 +54,8 @@ class Simulation:
     estimated by the mean of ``u_d . u_d'`` over pairs of different draws (unbiased; it may come out
     negative within its error), with the jackknife as its error. All in units of the target power. With
     ``test_eigenvalues`` the test loss and the bias are those on that distribution, ``sum_k lambda'_k v_k^2``.
+    ``classification_error`` is the probability that a prediction has not the sign of the target without
+    noise, for Gaussian features the angle between the two over pi; 1/2 where nothing is learned.
 
     Errors are one standard error, infinite where the loss has no finite variance: at t = oo with
     ``|N - P| <= 3``, the double-descent peak. Just before it, at long finite times, the loss has heavy
@@ -67,6 +69,8 @@ class Simulation:
     train_loss_error: tuple[float, ...]
     bias: tuple[float, ...]
     bias_error: tuple[float, ...]
+    classification_error: tuple[float, ...]
+    classification_error_error: tuple[float, ...]
     N: float
     P: float
     modes: int
@@ -238,6 +242,7 @@ def simulate_arrays(
         errors[index], train[index] = model.draw(child)
     errors[:, : len(weights)] *= weights[:, None]
     test = np.square(errors).sum(axis=1)
+    wrong = _wrong_signs(errors, model.teacher * weights)
     heavy = model.variance_is_infinite()
     bias, bias_error = _bias(errors)
     return Simulation(
@@ -248,6 +253,8 @@ def simulate_arrays(
         train_loss_error=_tuple(_standard_error(train)),
         bias=_tuple(bias),
         bias_error=_tuple(np.where(heavy, np.inf, bias_error)),
+        classification_error=_tuple(wrong.mean(axis=0)),
+        classification_error_error=_tuple(_standard_error(wrong)),
         N=model.widths[-1],
         P=model.examples,
         modes=len(model.spread),
@@ -270,6 +277,17 @@ def _test_weights(test_eigenvalues: npt.ArrayLike | None, spread: Array) -> Arra
     if len(given) != len(spread):
         raise DomainError(f"{len(spread)} eigenvalues but {len(given)} test eigenvalues; give one per mode")
     found: Array = np.sqrt(given) / spread
+    return found
+
+
+def _wrong_signs(errors: Array, teacher: Array) -> Array:
+    """``arccos(cos)/pi`` of the angle between target and prediction of each draw, shape (draws, T)."""
+    target = np.pad(teacher, (0, errors.shape[1] - len(teacher)))
+    learned = target[:, None] - errors
+    lengths = np.sqrt(np.square(target).sum() * np.square(learned).sum(axis=1))
+    overlap = np.einsum("m,dmt->dt", target, learned)
+    cosine = np.divide(overlap, lengths, out=np.zeros_like(overlap), where=lengths > 0)
+    found: Array = np.arccos(np.clip(cosine, -1.0, 1.0)) / math.pi
     return found
 
 

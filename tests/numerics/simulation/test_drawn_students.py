@@ -97,6 +97,16 @@ def test_another_test_distribution_weighs_the_same_errors() -> None:
     assert shifted.test_loss[0] < plain.test_loss[0]
 
 
+def test_signs_that_are_wrong() -> None:
+    """Half at the start; sampled inputs agree with the angle later."""
+    found = simulate_arrays(LAM, C, N=math.inf, P=math.inf, times=(0, 1), draws=3)
+    assert found.classification_error[0] == 0.5
+    inputs = np.random.default_rng(0).standard_normal((40_000, MODES))
+    target, missing = inputs @ np.sqrt(C), inputs @ (np.sqrt(C) * np.exp(-LAM))
+    wrong = np.mean(np.sign(target) != np.sign(target - missing))
+    assert abs(found.classification_error[1] - wrong) < 4 * math.sqrt(wrong / 40_000)
+
+
 class Copies(Student):
     """From outside: N copies of the sum of all modes."""
 

@@ -93,9 +93,13 @@ def words(row: Row) -> str:
     return f"{student.name}-{N}-{P}-{ridge}-{sigma}-{rule.name}"
 
 
-def check(row: Row, draws: int) -> None:
+PARTS = ("test_loss", "train_loss", "bias")
+
+
+def check(row: Row, draws: int, parts: tuple[str, ...] = PARTS, **options: Any) -> None:
     student, N, P, ridge, sigma, rule, times = row
     same: dict[str, Any] = {"P": P, "noise": sigma, "rule": rule, "ridge": ridge, "student": student}
+    same |= options
     if student not in (TWO, THREE):
         same["N"] = N
     model = FullModel(TASK, digits=5, **same)
@@ -103,7 +107,7 @@ def check(row: Row, draws: int) -> None:
     sizes = (*student.layers(N), P)
     finite_size = BIAS * float(sum(1 / size for size in sizes))
     for index, t in enumerate(times):
-        for name in ("test_loss", "train_loss", "bias"):
+        for name in parts:
             theory = float(getattr(model, name)(t))
             value, error = getattr(run, name)[index], getattr(run, f"{name}_error")[index]
             assert math.isfinite(error)
@@ -125,6 +129,25 @@ def test_a_few_students_against_theory(row: Row) -> None:
 @pytest.mark.parametrize("row", TABLE, ids=words)
 def test_students_against_theory(row: Row) -> None:
     check(row, draws=400)
+
+
+AVERAGED = [(DeepRandomFeatures(widths=(60, 50)), 3, 1), (WHITE, 1, 3), (WHITE, 3, 1), (WHITE, 2, 2)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("student", "members", "bags"), AVERAGED)
+def test_averaged_predictors_of_students(student: Student, members: int, bags: int) -> None:
+    """Members share the modes that they see; the white part of each is its own."""
+    task = power_law(1.5, 1.25, modes=60)
+    same: dict[str, Any] = {"P": 80, "noise": 0.3, "ridge": 0.01, "student": student}
+    if student is WHITE:
+        same["N"] = 50
+    run = simulate(task, times=(5, oo), members=members, bags=bags, draws=200, seed=2, **same)
+    model = FullModel(task, digits=5, **same)
+    for index, t in enumerate((5, oo)):
+        theory = float(model.ensemble_loss(t, members, bags))
+        assert abs(run.test_loss[index] - theory) < ERRORS * run.test_loss_error[index] + theory / 50
+        assert abs(float(model.test_loss(t)) - theory) > 0.04 * theory
 
 
 @pytest.mark.slow
