@@ -12,6 +12,7 @@ argument is a bound letter.
     Convolution     of a function of large times with one given by its transform
     Corrected       a loss and its first change, up to a relative order
     Minimum, Minimiser    over x > 0
+    Rich            what features that move make of a lazy loss
     Root, Iterated  solutions of equations
 """
 
@@ -206,6 +207,18 @@ class Minimiser(Minimum):
 
     written = "argmin({0}, {1} > 0)"
     tex = r"\operatorname*{{arg\,min}}_{{{1}}} \left[{0}\right]"
+
+
+class Rich(Binder):
+    """``Rich(f, t, gamma)``: the loss of features that move whose lazy loss is f, of richness gamma."""
+
+    nargs = 3
+    written = "Rich({0}, {1}, {2})"
+    tex = r"\operatorname{{Rich}}_{{{2}}}\left[{0}\right]"
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        return set().union(*(x.free_symbols for x in self.args))
 
 
 class Root(Binder):
