@@ -45,13 +45,16 @@ BISECTIONS = 52
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Panel:
-    """Where a panel starts, how long it is in tau, and the solution at its points; ``t`` is the time
-    there."""
+    """Where a panel starts, how long it is in tau, and the solution at its points.
+
+    ``rest`` is ``chi - h Z``, what is not learned yet, without its cancellation; ``t`` is the time.
+    """
 
     start: float
     length: float
     chi: Floats
     Z: Complexes
+    rest: Complexes
     t: Floats
 
 
@@ -68,14 +71,15 @@ class Clock:
         return float(self.panels[-1].t[-1])
 
     def at_time(self, t: float) -> tuple[float, float, Complexes]:
-        """tau, chi and the Z_j when the time is t."""
+        """tau, chi and the ``1 - h_j Z_j/chi`` when the time is t."""
         panel = next(panel for panel in self.panels if t <= panel.t[-1])
         low, high = 0.0, 1.0
         for _ in range(BISECTIONS):
             middle = (low + high) / 2
             low, high = (middle, high) if self.grid.weights(middle) @ panel.t < t else (low, middle)
         weights = self.grid.weights(high)
-        return panel.start + high * panel.length, float(weights @ panel.chi), weights @ panel.Z
+        chi = float(weights @ panel.chi)
+        return panel.start + high * panel.length, chi, weights @ panel.rest / chi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -127,17 +131,18 @@ def run_clock(
     """The clock until the time ``until``, or to where tau passes ``longest``. ``start`` is K(0)."""
     grid = chebyshev(degree)
     tau, t = 0.0, 0.0
-    Z = np.zeros(len(rates), dtype=np.complex128)
     chi = start**-0.5
+    Z, rest = np.zeros(len(rates), dtype=np.complex128), np.full(len(rates), chi, dtype=np.complex128)
     growth = gamma * math.sqrt(max(0.0, 2 * float(weights.sum().real)))
     length = FIRST / (float(np.abs(rates).max()) + growth)
     panels: list[Panel] = []
     while not panels or (t < until and tau <= longest):
         if len(panels) > MOST_PANELS:
             raise PrecisionError("the clock of the rich model takes too many panels; use an earlier time")
-        panel = _solve_panel(grid, rates, weights, gamma**2, start, (tau, t, chi, Z), length)
+        panel = _solve_panel(grid, rates, weights, gamma**2, start, (tau, t, chi, Z, rest), length)
         panels.append(panel)
-        tau, t, chi, Z = tau + length, float(panel.t[-1]), float(panel.chi[-1]), panel.Z[-1]
+        tau, t, chi = tau + length, float(panel.t[-1]), float(panel.chi[-1])
+        Z, rest = panel.Z[-1], panel.rest[-1]
         length = (GROWTH - 1) * tau
     return Clock(grid=grid, panels=tuple(panels))
 
@@ -148,16 +153,17 @@ def _solve_panel(
     weights: Complexes,
     strength: float,
     start: float,
-    at: tuple[float, float, float, Complexes],
+    at: tuple[float, float, float, Complexes, Complexes],
     length: float,
 ) -> Panel:
-    tau, t, chi_0, Z_0 = at
+    tau, t, chi_0, Z_0, rest_0 = at
     inner, from_start = grid.slopes[1:, 1:], grid.slopes[1:, 0]
     scaled = rates * length
     system = inner[None] + scaled[:, None, None] * np.eye(len(inner))[None]
     # Z = response (chi length) + what the start leaves
     response = np.linalg.inv(system)
-    left = -np.einsum("jik,k->ij", response, from_start) * Z_0
+    ahead = -np.einsum("jik,k->ij", response, from_start)
+    left = ahead * Z_0
     chi, before = np.full(len(inner), chi_0), math.inf
     for _ in range(ROUNDS):
         Z = left + length * np.einsum("jik,k->ij", response, chi)
@@ -173,11 +179,14 @@ def _solve_panel(
     else:
         raise PrecisionError(f"the clock of the rich model did not converge at tau = {tau:.3g}")
     Z = left + length * np.einsum("jik,k->ij", response, chi)
+    slopes = inner @ chi + from_start * chi_0
+    rest = ahead * rest_0 + np.einsum("jik,k->ij", response, slopes)
     times = t + np.concatenate([[0.0], np.linalg.solve(inner, length * chi**2)])
     return Panel(
         start=tau,
         length=length,
         chi=np.concatenate([[chi_0], chi]),
         Z=np.vstack([Z_0[None], Z]),
+        rest=np.vstack([rest_0[None], rest]),
         t=times,
     )

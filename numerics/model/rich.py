@@ -41,7 +41,8 @@ from numerics.model.encircle import encircle
 from numerics.model.full_model import FullModel
 from numerics.model.renormalised_ridge import resolve, starting_values
 from numerics.model.two_time import OneTime, contour_kernels, one_time
-from numerics.values.arithmetic import Field, array
+from numerics.sums.spectral_sums import OnePoint
+from numerics.values.arithmetic import Array, Field, array
 from numerics.values.inputs import exact_time, infinite
 from numerics.values.results import Curve
 from numerics.values.value import Value
@@ -55,6 +56,10 @@ FARTHER = 1e4
 LATEST = 1e40
 EXTRA_BITS = 60
 """What cancels in two-point sums of neighbouring nodes."""
+ENTIRE = 8
+"""So many of Taylor's terms are left out of the contour at most."""
+WORTH = 1000
+"""How much smaller the next of them is then, at least."""
 BEYOND = 3.0
 """The radius of the contour, over the largest curvature."""
 
@@ -231,8 +236,7 @@ class RichModel:
         time = float(exact_time(t))
         found: list[NDArray[np.complex128]] = []
         for lazy, clock in self._solutions(time):
-            _, chi, Z = clock.at_time(time)
-            found.append(2 * terms(lazy, 1 + lazy.z * Z / chi))
+            found.append(2 * terms(lazy, clock.at_time(time)[2]))
         coarse, fine = (float(parts.real.sum()) for parts in found)
         return _value(coarse, fine, float(np.abs(found[1]).sum()))
 
@@ -283,7 +287,10 @@ class RichModel:
             starts, floor = starting_values(z, sums, sizes)
             resolvent = resolve(z, starts, floor, sums, sizes, field, GUARD_BITS)
             point = resolvent.point
-            train = resolvent.R1 * (point.kappa * point.X[0] + field.real(float(self.lazy.noise**2)))
+            X = point.X[0]
+            if infinite(self.lazy.N) and infinite(self.lazy.P):
+                X = X - _entire_part(sums.one_point(array([abs(z[0])]), field, floor, derivatives=ENTIRE), z)
+            train = resolvent.R1 * (point.kappa * X + field.real(float(self.lazy.noise**2)))
         return Lazy(
             longest=longest,
             z=np.exp(logs),
@@ -293,6 +300,22 @@ class RichModel:
             nodes=one_time(resolvent, sizes),
             field=field,
         )
+
+
+def _entire_part(start: OnePoint, z: Array) -> Array:
+    """What of ``X = T`` is as good as a polynomial at the smallest z: it adds nothing to a closed contour.
+
+    Left in, it would cancel: of a loss that falls as t^-s, s > 1, it is larger than what counts by
+    t^(s - 1). Taylor's terms are taken as long as each next one is much smaller there.
+    """
+    at, derivatives = start.kappa[0], start.X[:, 0]
+    total, power = z * 0, z * 0 + 1
+    for n in range(1, len(derivatives)):
+        if abs(at * derivatives[n]) > abs(derivatives[n - 1]) / WORTH:
+            break
+        total = total + derivatives[n - 1] * power
+        power = power * (z - at) / n
+    return total
 
 
 def _value(coarse: float, fine: float, size: float = 0.0) -> Value:

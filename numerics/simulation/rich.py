@@ -36,8 +36,7 @@ class RichDynamics(GradientFlowDynamics):
         weights = (labels**2 * curvature / 2).astype(np.complex128)  # a real rate is its own conjugate
         clock = run_clock(rates, weights, self.gamma, 1.0, float(times[finite].max()), np.inf, DEGREE)
         for i in np.flatnonzero(finite):
-            _, chi, Z = clock.at_time(float(times[i]))
-            share[:, i] = curvature * Z.real / chi
+            share[:, i] = np.where(curvature > 0, 1 - clock.at_time(float(times[i]))[2].real, 0.0)
         return share
 
 
