@@ -12,7 +12,7 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Expr, Integer, Min, Piecewise, Rational, Symbol, log, nan, oo, sympify, zoo
+from sympy import And, Expr, Integer, Max, Min, Piecewise, Rational, Symbol, log, nan, oo, sympify, zoo
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.caches import cached
@@ -190,8 +190,19 @@ class Law(Typeset):
 
     @property
     def exponent(self) -> Expr:
-        """p in ``loss ~ resource**(-p)``; a Min over the regimes."""
-        return Min(*(regime.exponent for regime in self.regimes if not regime.is_boundary))
+        """p in ``loss ~ resource**(-p)``: a Min over the regimes, a Max, or Piecewise where neither is true.
+
+        >>> from asymptotics import derive, power_law
+        >>> from asymptotics.symbols import a, b
+        >>> derive(power_law(a, b)).rich_time.exponent
+        Max((a - 1)/b, 2*(a - 1)/(a + b - 1))
+        """
+        open_ = [regime for regime in self.regimes if not regime.is_boundary]
+        exponents = [regime.exponent for regime in open_]
+        for extreme, sign in ((Min, 1), (Max, -1)):
+            if all(r.domain.sign(p - r.exponent) in (0, sign) for r in open_ for p in exponents):
+                return extreme(*exponents)
+        return self._piecewise(lambda regime: regime.exponent)
 
     @property
     def prefactor(self) -> Expr:

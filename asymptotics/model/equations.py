@@ -67,6 +67,7 @@ from asymptotics.model.operators import (
     InverseLaplace,
     Minimum,
     Overlap,
+    Rich,
     epsilon,
     later,
     past,
@@ -75,7 +76,7 @@ from asymptotics.model.operators import (
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.students.base import Student
 from asymptotics.model.sums import C0, E1, Q1, Q2, F, F_test, V, V_test, Xi, df1, df2
-from asymptotics.symbols import N, P, kappa, l, rho, sigma, t
+from asymptotics.symbols import N, P, gamma, kappa, l, rho, sigma, t
 
 NOISE = Dummy("sigma", nonnegative=True)
 moving = Function("kappa_epsilon")
@@ -107,6 +108,7 @@ TRANSFER = AtRidge(F_test(kappa) + (RIDGE_LOSS + NOISE**2) * V_test(kappa) / (ka
 # --- finite t ----------------------------------------------------------------------------------------
 
 TIME = C0(2 * t)
+RICH_TIME = Rich(C0(t), t, gamma)
 MODEL_LOSS = InverseLaplace(Xi(ridge_now) / zeta, zeta, 2 * t)
 DATA_LOSS = Overlap(Xi(ridge_now) / zeta, zeta, ridge_now / zeta, t)
 LABEL_NOISE = Overlap(sigma**2 / zeta, zeta, ridge_now / zeta, t)

@@ -210,7 +210,7 @@ class Minimiser(Minimum):
 
 
 class Rich(Binder):
-    """``Rich(f, t, gamma)``: the loss of features that move whose lazy loss is f, of richness gamma."""
+    """``Rich(f, t, gamma)``: the loss of features that move at the time t, whose lazy loss is ``f(2t)``."""
 
     nargs = 3
     written = "Rich({0}, {1}, {2})"

@@ -25,7 +25,8 @@ from asymptotics.model.early_stopping import expand_minimum
 from asymptotics.model.equations import of_student
 from asymptotics.model.expand import RULES, expand
 from asymptotics.model.finite_modes import mode_count
-from asymptotics.model.operators import AtRidge, Minimiser, Minimum
+from asymptotics.model.operators import AtRidge, Minimiser, Minimum, Rich
+from asymptotics.model.rich import expand_rich
 from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.gradient_flow import GradientFlow
@@ -476,11 +477,26 @@ _LAWS = (
         why="At t = oo the noise of the batches feeds itself by K, at zeta = 0 and its partner -2/(q eta), "
         "and amplifies what the N features leave.",
     ),
+    Quantity(
+        name="rich_time",
+        words="test loss of features that move, limited by training time",
+        symbol="L_rich(t)",
+        tex=r"L_{\mathrm{rich}}(t)",
+        limits="N = P = oo",
+        resource=t,
+        equation=equations.RICH_TIME,
+        source="the two-layer linear network of arXiv 2409.17858 with frozen first features",
+        why="Under the clock dtau = K dt the network is the lazy model; the scale K of its features solves "
+        "1/chi^2 = 1 + gamma^2 int int chi chi S(2 tau - x - y), chi = K^(-1/2), S(x) = -(d/dx) L(x/2).",
+        trace=False,
+        balances=True,
+    ),
     *(time_quantity(rule) for rule in TRAINING_RULES.values() if rule.law),
 )
 
 
 RULES[Minimum] = expand_minimum
+RULES[Rich] = expand_rich
 
 QUANTITIES: Registry[Quantity] = Registry(_LAWS)
 BOTTLENECKS = ("time", "model", "data")

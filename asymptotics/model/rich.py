@@ -5,7 +5,7 @@ Under the clock ``dtau = K dt`` the network of `numerics.model.rich` is the lazy
     1/chi(tau)^2 = 1 + gamma^2 int dmu(h) h Z_h(tau)^2,     Z_h(tau) = int_0^tau chi(u) e^(-h(tau - u)) du,
     L = int dmu(h) (1 - h Z_h/chi)^2,                       t = int chi^2 dtau,
 
-where ``L_lazy(t) = int dmu(h) e^(-2ht)``. A lazy term ``C (2t)^-s`` is the density ``(C/Gamma(s)) h^(s-1)``. On
+where ``L_lazy(x/2) = int dmu(h) e^(-hx)``. A lazy term ``C x^-s`` is the density ``(C/Gamma(s)) h^(s-1)``. On
 powers ``chi ~ tau^-alpha``
 
     h Z_h = chi(tau) M_alpha(h tau),   M_alpha(y) = y int_0^1 v^-alpha e^(-y(1 - v)) dv,
@@ -31,8 +31,9 @@ from typing import Any
 import mpmath
 from sympy import Expr, Float, Function, Integer, Rational, Symbol, gamma, sqrt
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import normal
-from asymptotics.errors import Undecided, UnableError
+from asymptotics.errors import UnableError, Undecided
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.model.expand import Expander, Found
@@ -42,6 +43,8 @@ from asymptotics.precision import working
 from asymptotics.symbols import kappa
 
 ONE = Integer(1)
+STEP = 20
+"""Digits are rounded up to a multiple of it, since the same constants are asked for at many precisions."""
 
 
 class _Mellin(Function):  # type: ignore[misc]
@@ -54,9 +57,7 @@ class _Mellin(Function):  # type: ignore[misc]
     def _eval_evalf(self, prec: int) -> Expr | None:
         if self.free_symbols:
             return None
-        with working(int(prec * 0.30103) + 10):
-            s, alpha, beta = (mpmath.mpmathify(x.evalf(mpmath.mp.dps)) for x in self.args)
-            return Float._new(self.integral(s, alpha, beta)._mpf_, prec)
+        return Float._new(_number(self, STEP * (1 + int(prec * 0.30103 + 10) // STEP))._mpf_, prec)
 
     @staticmethod
     def integral(s: Any, alpha: Any, beta: Any) -> Any:
@@ -94,6 +95,12 @@ class Unlearned(_Mellin):
     @staticmethod
     def integral(s: Any, alpha: Any, beta: Any) -> Any:
         return _integrate(s, alpha, beta, 1)
+
+
+@cached(maxsize=256)
+def _number(constant: _Mellin, digits: int) -> Any:
+    with working(digits):
+        return constant.integral(*(mpmath.mpmathify(x.evalf(digits)) for x in constant.args))
 
 
 def _integrate(s: Any, alpha: Any, beta: Any, one: int) -> Any:
@@ -165,12 +172,12 @@ def expand_rich(found: Expander, node: Rich, x: Symbol) -> Found:
 def _read(series: Expansion, richness: Expr) -> _Lazy:
     if series.gauge is not None or series.is_slow or not series.terms or any(series.leading().logs):
         raise UnableError(
-            f"features that move have a law where the lazy loss leads with a power of t; here it is {series!r}"
+            f"features that move have a law where the lazy loss leads with a power of t; at t/2 it is {series!r}"
         )
     first = series.leading()
 
     def density(term: Term) -> Expr:
-        return 2**term.order * term.coefficient / gamma(term.order)
+        return term.coefficient / gamma(term.order)
 
     others = [t for t in series.terms if t is not first]
     return _Lazy(
@@ -225,7 +232,9 @@ def _steady(lazy: _Lazy, stiff: Expansion) -> Expansion:
     bounds += [normal(order - s) for order in lazy.bounds]
     found = _in_time(lazy, k, Integer(0), gamma(s) * 2**-s, changes, bounds)
     # at s = 2 the time lags behind by a logarithm
-    return found.with_terms(found.terms, [*found.remainder, Bound(normal(s + 1), 1)]) if crosses == 0 else found
+    return (
+        found.with_terms(found.terms, [*found.remainder, Bound(normal(s + 1), 1)]) if crosses == 0 else found
+    )
 
 
 def _logarithm(lazy: _Lazy) -> Expansion:

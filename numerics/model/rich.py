@@ -200,12 +200,21 @@ class RichModel:
         times = [exact_time(t) for t in items_of(ts, "ts")]
         finite = [t for t in times if not infinite(t)]
         if finite:
-            self._solutions(float(max(finite)))
+            self.prepare(max(finite))
         return Curve(
             quantity=quantity,
             times=tuple(map(float, times)),
             values=tuple(methods[quantity](t) for t in times),
         )
+
+    def prepare(self, until: object) -> None:
+        """Solve for all times up to ``until`` at once; otherwise each later time is another solution."""
+        self._solutions(float(exact_time(until)))
+
+    @property
+    def until(self) -> float:
+        """The time up to which it is solved."""
+        return min((clock.until for _, clock in self._found.values()), default=0.0)
 
     # -- how it is found ------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ sgd_noise(_model)       what the batches of SGD add to gradient descent after t 
 sgd_noise_transient     c_1 of the same in 1/N
 time_discrete           gradient descent after t steps, N = P = oo
 time_momentum           heavy-ball flow, N = P = oo
+rich_time               features that move, N = P = oo
 time_discrete_momentum  heavy ball in discrete steps, N = P = oo
 ======================  ===============================================================================
 
@@ -45,11 +46,12 @@ from asymptotics.model.students.base import Student
 from asymptotics.model.sums import eigenvalues_of_test
 from asymptotics.precision import working
 from asymptotics.registry import Registry
-from asymptotics.symbols import B, N, P, beta, eta, l, mu, rho, sigma
+from asymptotics.symbols import B, N, P, beta, eta, gamma, l, mu, rho, sigma
 from asymptotics.tasks.task import Task
 from numerics.model.best_ridge import best_ridge
 from numerics.model.coefficients import size_coefficient
 from numerics.model.full_model import FullModel
+from numerics.model.rich import RichModel
 from numerics.model.stopping import Stopping, best_stopping
 from numerics.values.value import Value
 from numerics.verification.grids import gauge_grid
@@ -61,6 +63,7 @@ DEFAULTS: Mapping[Symbol, Expr] = {
     eta: Rational(1, 8),
     B: Integer(8),
     beta: Rational(1, 8),
+    gamma: Integer(1),
     mu: Rational(1, 2),
     rho: Integer(1),
     l: Integer(1),
@@ -69,6 +72,8 @@ DEFAULTS: Mapping[Symbol, Expr] = {
 ONE = Integer(1)
 WIDE = 25
 """Decades in N beyond P^2 at which the first order in 1/N is read off a difference."""
+RICH_DECADES = 6
+"""Features that move are compared over so many decades, with one solution."""
 STOPPING_FIRST = 4
 """Stopping is compared from 10^4 samples on."""
 
@@ -327,6 +332,18 @@ def time_reference(rule: type[TrainingRule]) -> Reference:
     )
 
 
+@cached(maxsize=4)
+def _rich_model(task: Task, richness: Expr) -> RichModel:
+    return RichModel(task, gamma=richness)
+
+
+def _rich_time(place: Place) -> Value:
+    model = _rich_model(place.task, place.setting(gamma))
+    if place.resource > model.until:
+        model.prepare(place.resource * 10**RICH_DECADES)
+    return model.test_loss(place.resource)
+
+
 def _scale(value: Value, factor: Expr) -> Value:
     number = mpmath.mpmathify(factor.evalf(mpmath.mp.dps + 5))
     return Value(value=number * value.value, error=abs(number) * value.error)
@@ -387,6 +404,9 @@ REFERENCES: Registry[Reference] = Registry(
             step=2,
             points=7,
             pace=OnePassSGD.pace(),
+        ),
+        Reference(
+            name="rich_time", value=_rich_time, settings=(gamma,), points=RICH_DECADES + 1, group="rich"
         ),
         _finite(name="time", value=_time),
         _finite(name="model", value=partial(_at_end, N, "loss")),

@@ -1,0 +1,130 @@
+"""Laws of features that move: exponents and constants against the closed forms, other quadrature, and the model."""
+
+import mpmath
+import pytest
+from sympy import Max, Rational, gamma, log, simplify, sqrt
+
+from asymptotics import Task, check_claim, derive, power_law
+from asymptotics.errors import BottleneckError
+from asymptotics.model.rich import Grown, Unlearned
+from asymptotics.symbols import a, b, t
+from asymptotics.symbols import gamma as richness
+from numerics import RichModel, verify
+
+LAW = derive(power_law(a, b)).rich_time
+
+# (s, alpha), plain quadrature of the definitions
+CONSTANTS = [
+    (Rational(2, 5), Rational(3, 20)),
+    (Rational(1, 2), Rational(1, 8)),
+    (Rational(3, 4), Rational(1, 16)),
+]
+
+
+@pytest.mark.parametrize(("s", "alpha"), CONSTANTS, ids=str)
+def test_constants_are_their_integrals(s, alpha):
+    """By ``h Z = chi(tau) (1 - 1F1(1; 1 - alpha; -y))``, in another form and on another grid."""
+    with mpmath.workdps(20):
+        order, power = (mpmath.mpf(x.p) / x.q for x in (s, alpha))
+
+        def left(y):
+            return mpmath.hyp1f1(1, 1 - power, -y)
+
+        grid = mpmath.linspace(-60, 60, 25)
+        H = mpmath.quad(lambda u: mpmath.exp(u * (order - 1)) * (1 - left(mpmath.exp(u))) ** 2, grid)
+        G = mpmath.quad(lambda u: mpmath.exp(u * order) * left(mpmath.exp(u)) ** 2, grid)
+        tail = mpmath.exp(60 * (order - 1)) / (1 - order)
+        assert abs(Grown(s, alpha, alpha).evalf(15) - (H + tail)) < 1e-9
+        assert abs(Unlearned(s, alpha, alpha).evalf(15) - G) < 1e-9
+
+
+def test_unlearned_is_continued():
+    for s in (Rational(1, 3), Rational(-1, 2), Rational(-3, 2)):
+        assert abs(Unlearned(s, 0, 0).evalf(15) - (gamma(s) * 2**-s).evalf(15)) < 1e-12
+
+
+def test_exponents_are_those_of_the_paper():
+    """``chi(beta) = beta max(1, 2/(1 + beta))`` of arXiv 2409.17858, beta = (a - 1)/b."""
+    beta = (a - 1) / b
+    for point in ({a: 2, b: 3}, {a: 4, b: 2}, {a: Rational(3, 2), b: Rational(5, 4)}):
+        published = (beta * Max(1, 2 / (1 + beta))).subs(point)
+        assert simplify(LAW.exponent.subs(point) - published) == 0
+        assert simplify(LAW.at(point).regimes[0].exponent - published) == 0
+
+
+def test_with_growing_features_the_sum_of_the_eigenvalues_does_not_matter():
+    """s < 1: at large t the loss depends on ``gamma t`` alone."""
+    (regime, *_) = LAW.at(a=2, b=2).regimes
+    leading = regime.leading(t)
+    assert simplify(leading.subs({richness: 3, t: 1}) / leading.subs({richness: 1, t: 3}) - 1) == 0
+
+
+def test_where_the_exponents_meet_it_is_a_logarithm():
+    (regime,) = LAW.at(a=3, b=2).regimes
+    assert simplify(regime.leading(t) - 1 / (2 * richness * sqrt(2) * t * sqrt(log(t)))) == 0
+
+
+def test_the_scale_of_the_features_tends_to_a_root():
+    """s > 1: ``L ~ (Gamma(s)/b) (2 K t)^-s``, ``K (K - 1) = gamma^2 zeta(a - b)``."""
+    law = LAW.at(a=4, b=2, gamma=2)
+    K = (1 + mpmath.sqrt(1 + 16 * mpmath.zeta(2))) / 2
+    expected = mpmath.gamma(1.5) / 2 * (2 * K) ** -1.5
+    assert abs(float(law.prefactor) - expected) < 1e-12
+    assert abs(float(RichModel(power_law(4, 2), gamma=2).kernel_scale(10**9)) - K) < 1e-4
+
+
+@pytest.mark.parametrize(
+    "point", [(Rational(3, 2), Rational(5, 4)), (2, 2), (4, 2), (Rational(11, 4), Rational(7, 5))]
+)
+def test_next_orders_are_what_is_left(point):
+    """The loss less two terms falls as the remainder says, in each decade."""
+    law = LAW.at(a=point[0], b=point[1], gamma=1)
+    first, second = law.expansion(terms=2).terms[:2]
+    (bound, *_) = sorted(law.expansion(terms=2).remainder, key=lambda x: x.order)
+    model = RichModel(power_law(*point), gamma=1)
+    model.prepare(10**6)
+    left = []
+    for x in (10**4, 10**6):
+        terms = sum(term.coefficient.evalf(20) * x ** -term.order.evalf(20) for term in (first, second))
+        left.append(abs(float(model.test_loss(x).value - terms)) * x ** float(bound.order))
+    assert left[1] < 1.5 * left[0]
+    lead = float(first.coefficient * x**-first.order)
+    assert (
+        abs(float(model.test_loss(x)) / lead - 1)
+        > 20 * left[1] * x ** float(first.order - bound.order) / lead
+    )
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        Task("k**-2", "k**-2 + k**-3"),
+        Task("k**-2*(1 + k**-1)", "k**-2"),
+        Task("k**-2", "k**-2", multiplicity="k"),
+        Task("2**-k", "3**-k"),
+    ],
+    ids=str,
+)
+def test_every_family_whose_lazy_law_is_a_power(task):
+    try:
+        law = derive(task).rich_time
+    except BottleneckError as error:
+        assert "features that move have a law where" in str(error)
+        return
+    model = RichModel(task, gamma=1)
+    at = law.at(gamma=1)
+    ratios = [float(model.test_loss(x)) / at(x) for x in (10**7, 10**5)]
+    assert abs(ratios[0] - 1) < 0.6 * abs(ratios[1] - 1) < 0.06
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "point", [{a: 2, b: 2}, {a: 4, b: 2}, {a: Rational(3, 2), b: Rational(5, 4)}], ids=str
+)
+def test_the_law_holds(point):
+    assert verify(LAW, at={**point, richness: 1}).verdict == "HOLDS"
+
+
+def test_claims_of_the_lazy_exponent_fail():
+    assert str(check_claim("t**(-2*(a-1)/(a+b-1))", LAW, assuming="a - 1 < b")).startswith("HOLDS")
+    assert str(check_claim("t**(-(a-1)/b)", LAW)).startswith("FAILS")
