@@ -1,6 +1,6 @@
 """The time law of features that move, from the lazy one: matched powers in an equation for their own scale.
 
-Under the clock ``dtau = K dt`` the network of `numerics.model.rich` is the lazy model, and ``chi = K^(-1/2)`` solves
+Under the clock ``dtau = K dt`` the network of `RichModel` is the lazy model, and ``chi = K^(-1/2)`` solves
 
     1/chi(tau)^2 = 1 + gamma^2 int dmu(h) h Z_h(tau)^2,     Z_h(tau) = int_0^tau chi(u) e^(-h(tau - u)) du,
     L = int dmu(h) (1 - h Z_h/chi)^2,                       t = int chi^2 dtau,
@@ -15,9 +15,10 @@ so that all is made of two Mellin constants,
     grown(s, alpha, beta) = int_0^oo y^(s-2) M_alpha M_beta dy,
     unlearned(s, alpha, beta) = int_0^oo y^(s-1) (1 - M_alpha)(1 - M_beta) dy.
 
-For s < 1 the integral over the modes grows and its power must be that of 1/chi^2: ``alpha = (1-s)/4``. For s > 1
-it tends to ``W = sum c/lambda``, and K to the root of ``K (K - 1) = gamma^2 W``. At s = 1 it is a logarithm. What
-is smaller than the leading powers changes chi by ``d tau^-m``, and d follows from the equation to first order.
+For s < 1 the integral over the modes grows and its power must be that of 1/chi^2: ``alpha = (1-s)/4``. For
+s > 1 it tends to ``W = sum c/lambda``, and K to the root of ``K (K - 1) = gamma^2 W``. At s = 1 it is a
+logarithm. What is smaller than the leading powers changes chi by ``d tau^-m``, d from the equation to first
+order.
 
     expand_rich     the law of a node `Rich`
     Grown, Unlearned    the constants, as functions with numbers
@@ -35,6 +36,7 @@ from asymptotics.caches import cached
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError, Undecided
 from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.model.expand import Expander, Found
 from asymptotics.model.operators import Rich
@@ -143,7 +145,7 @@ def _series(alpha: Any, one: int, count: int) -> tuple[list[Any], list[Any]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lazy:
-    """``A h^(s-1)`` leads the density of modes; ``others`` are further (A_i, s_i), ``bounds`` what they leave."""
+    """``A h^(s-1)`` leads the density of modes; ``others`` are further (A_i, s_i), ``bounds`` the rest."""
 
     s: Expr
     A: Expr
@@ -170,9 +172,10 @@ def expand_rich(found: Expander, node: Rich, x: Symbol) -> Found:
 
 
 def _read(series: Expansion, richness: Expr) -> _Lazy:
-    if series.gauge is not None or series.is_slow or not series.terms or any(series.leading().logs):
+    power = series.gauge is None and not series.is_slow and series.terms and not any(series.leading().logs)
+    if not power or series.leading().coefficient.has(Oscillation):
         raise UnableError(
-            f"features that move have a law where the lazy loss leads with a power of t; at t/2 it is {series!r}"
+            f"features that move have a law where the lazy loss leads with a power of t; it is {series!r}"
         )
     first = series.leading()
 
@@ -231,10 +234,10 @@ def _steady(lazy: _Lazy, stiff: Expansion) -> Expansion:
         bounds.append(normal(order - 1))
     bounds += [normal(order - s) for order in lazy.bounds]
     found = _in_time(lazy, k, Integer(0), gamma(s) * 2**-s, changes, bounds)
+    if crosses != 0:
+        return found
     # at s = 2 the time lags behind by a logarithm
-    return (
-        found.with_terms(found.terms, [*found.remainder, Bound(normal(s + 1), 1)]) if crosses == 0 else found
-    )
+    return found.with_terms(found.terms, [*found.remainder, Bound(normal(s + 1), 1)])
 
 
 def _logarithm(lazy: _Lazy) -> Expansion:
@@ -251,7 +254,7 @@ def _in_time(
     changes: list[tuple[Expr, Expr, Expr]],
     bounds: list[Expr],
 ) -> Expansion:
-    """``L = A tau^-s (G + sum_i tau^-m_i (...))`` at ``t = (1/k)(tau^r/r + sum_i 2 d_i tau^(r - m_i)/(r - m_i))``."""
+    """``L = A tau^-s (G + sum_i tau^-m_i (...))``; ``kt = tau^r/r + sum_i 2 d_i tau^(r - m_i)/(r - m_i)``."""
     s, r = lazy.s, normal(1 - 2 * alpha)
     scale = k * r
 
