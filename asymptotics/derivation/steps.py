@@ -32,6 +32,7 @@ from asymptotics.model.operators import (
     Iterated,
     Minimum,
     Overlap,
+    Rich,
     Root,
     epsilon,
     explicit_ridge,
@@ -256,6 +257,16 @@ class Teller:
         self._told[root] = exact
         return self(whole)
 
+    def _rich(self, found: Found) -> Expr:
+        exact = found.node.xreplace({part.node: self(part) for part in found.parts})
+        self.tell(
+            asymptotic(exact, found.series),
+            "The powers on both sides of the equation for the scale of the features are matched: it grows as a "
+            "power where the sum of c/lambda diverges, and tends to a constant where it converges.",
+            "Mellin integrals over matched powers",
+        )
+        return exact
+
     def _minimum(self, found: Found) -> Expr:
         """To first order in 1/P the quantity itself, and its expansion order by order in 1/P."""
         count = len(Add.make_args(found.node.args[0]))
@@ -317,5 +328,6 @@ TELLING: dict[type[Any], Callable[[Teller, Found], Expr]] = {
     AtModes: Teller._at_modes,
     AtExplicit: Teller._at_explicit,
     Minimum: Teller._minimum,
+    Rich: Teller._rich,
 }
 """How each kind of node is told; a kind that is missing goes by its base class."""

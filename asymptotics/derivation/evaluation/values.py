@@ -23,6 +23,7 @@ from asymptotics.derivation.evaluation.contours import (
     zeta_value,
 )
 from asymptotics.derivation.evaluation.mode_sums import ModeSum, exp_less_one, integrate_by_halving, stable
+from asymptotics.derivation.evaluation.rich import RichCurve, list_modes
 from asymptotics.derivation.step import Definitions
 from asymptotics.derivation.symbols import FinitePartIntegral, Named, Residue
 from asymptotics.errors import PrecisionError, UnableError
@@ -36,6 +37,7 @@ from asymptotics.model.operators import (
     Iterated,
     Minimiser,
     Minimum,
+    Rich,
     Root,
 )
 from asymptotics.sums.finite import FiniteSum
@@ -86,6 +88,7 @@ class Values:
         self._sums: dict[tuple[Expr, tuple[Symbol, ...], bool], ModeSum] = {}
         self._settled: set[Expr] = set()
         self._derivatives: dict[Expr, Expr] = {}
+        self._curves: dict[tuple[Any, float], RichCurve] = {}
         self._known: dict[tuple[Expr, tuple[Any, ...], bool], Any] = {}
         self.period = self(period, {})
 
@@ -433,6 +436,25 @@ class Values:
         function, x = expression.args
         return self(function, {**at, x: self._minimiser(expression, at, exact)})
 
+    def _rich(self, expression: Rich, at: Point, exact: bool) -> Any:
+        loss, time, richness = expression.args
+        strength = float(self(richness, at))
+        if (loss.func, strength) not in self._curves:
+            (x,), total = self._functions[loss.func]
+            (index, _, last), terms = total.limits[0], total.function
+            slope = diff(terms, x)
+
+            def mode(k: float) -> tuple[float, float]:
+                there = {**at, x: mpmath.mpf(0), index: mpmath.mpf(k)}
+                weight = self._value(terms, there, True)
+                return float(-self._value(slope, there, True) / weight), float(weight)
+
+            modes = list_modes(mode, math.inf if last == oo else float(last))
+            self._curves[loss.func, strength] = RichCurve(modes, strength)
+        value, error = self._curves[loss.func, strength](float(self(time, at)))
+        self.error = max(self.error, error)
+        return mpmath.mpf(value)
+
     # --- regularised sums at complex exponents ------------------------------------------------
 
     def _regular_sum(self, expression: RegularSum, at: Point, exact: bool) -> Any:
@@ -457,7 +479,7 @@ class Values:
 
     def heavy(self, expression: Basic) -> bool:
         """Whether transforms of whole sums or integrals over times stand behind it, done in floats."""
-        kinds = (InverseLaplace, Integral)
+        kinds = (InverseLaplace, Integral, Rich)
         return expression.has(*kinds) or any(e.has(*kinds) for _, e in self.relevant(expression))
 
 
@@ -480,6 +502,7 @@ RULES: dict[type[Basic], Rule] = {
     Root: Values._root,
     Minimiser: Values._minimiser,
     Minimum: Values._minimum,
+    Rich: Values._rich,
     RegularSum: Values._regular_sum,
     Iterated: Values._iterate,
     FinitePartIntegral: Values._finite_part,
