@@ -188,8 +188,9 @@ def _point(values: Values) -> dict[Symbol, Any]:
 
 def _size_of_finite(steps: tuple[Step, ...], definitions: Definitions) -> Expr | None:
     """A size below the number of modes, or above it where the law says so; None if that is infinite."""
-    ends = {total.limits[0][2] for _, meaning in definitions for total in meaning.atoms(Sum)} - {oo}
-    if not ends or not all(end.is_Integer for end in ends):
+    ends = {total.limits[0][2] for _, meaning in definitions for total in meaning.atoms(Sum)}
+    ends = {end for end in ends if end.is_Integer}  # a sum over a tail ends elsewhere
+    if not ends:
         return None
     edge = any(isinstance(s.equation, Asymptotic) and s.equation.limit not in (0, oo) for s in steps)
     return max(ends) * (Rational(7, 10) if edge else Rational(13, 10))

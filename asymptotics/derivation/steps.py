@@ -261,7 +261,7 @@ class Teller:
         exact = found.node.xreplace({part.node: self(part) for part in found.parts})
         self.tell(
             asymptotic(exact, found.series),
-            "The powers on both sides of the equation for the scale of the features are matched: it grows as a "
+            "Powers on both sides of the equation for the scale of the features are matched: it grows as a "
             "power where the sum of c/lambda diverges, and tends to a constant where it converges.",
             "Mellin integrals over matched powers",
         )

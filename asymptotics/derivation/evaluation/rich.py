@@ -5,8 +5,8 @@ correction of Euler and Maclaurin included). Under the clock tau,
 
     dZ/dtau = chi - h Z for each rate h,    1/chi^2 = 1 + gamma^2 sum w h Z^2,    dt = chi^2 dtau,
 
-chi is taken as linear in each step, which is solved exactly. Two solutions, with steps of which one has half the
-length, are extrapolated.
+chi is taken as linear in each step, which is solved exactly; two solutions, one with half the steps of the
+other, are extrapolated.
 
     RichCurve    log L as a function of log t, solved as far as it is asked for
     list_modes   rates and weights of a sum over modes
@@ -128,7 +128,7 @@ class _Solution:
         self._t += length * (before**2 + before * chi + chi**2) / 3
         self._tau, self._chi = self._tau + length, chi
         self._next = self._step * self._tau
-        left = (1 - h * Z / chi for h, Z in zip(self._rates, self._Z, strict=True))
-        loss = math.fsum(w * g * g for w, g in zip(self._weights, left, strict=True))
+        rest = (1 - h * Z / chi for h, Z in zip(self._rates, self._Z, strict=True))
+        loss = math.fsum(w * g * g for w, g in zip(self._weights, rest, strict=True))
         self._times.append(math.log(self._t))
         self._losses.append(math.log(loss))
