@@ -95,10 +95,9 @@ class Notation:
 
     def expression(self, value: Expr) -> Expr:
         """An exponent, a prefactor or a resource in these letters."""
-        resources = {meant: letter for letter, meant in self.resources}
+        changed = value.xreplace(self.substitution)
         if not self.table:
-            return value.xreplace(resources)
-        changed = value.xreplace({**self._substitution, **resources})
+            return changed
         if changed in (oo, -oo, nan, zoo):
             return changed
         shaped = changed.replace(lambda e: isinstance(e, (Min, Max)), _factor)
@@ -110,32 +109,25 @@ class Notation:
             return And(*(self.condition(part) for part in value.args))
         if not self.table or not isinstance(value, Relational):
             return value
-        difference = (value.lhs - value.rhs).xreplace(self._substitution)
+        difference = (value.lhs - value.rhs).xreplace(self.substitution)
         reduced = _primitive(difference)
         return _relation(value.rel_op, reduced)
 
     def rename(self, words: str, *, latex: bool = False) -> str:
         """The name of a quantity, or words about it, with these letters of resources and of the loss.
 
+        The loss keeps our letter where its own would stand beside a resource of that name.
+
         >>> notation("2405.15074").rename(r"\\hat L(t, N)", latex=True)
         '\\\\hat{\\\\mathcal{P}}(r, d)'
         """
         letters = {str(meant): letter.name for letter, meant in self.resources}
-        letters["L"] = self.loss if latex else re.sub(r"\\mathcal\{(\w)\}", r"\1", self.loss)
+        plain = re.sub(r"\\mathcal\{(\w)\}", r"\1", self.loss)
+        clash = plain not in letters and re.search(rf"L(_\w+)?\([^)]*\b{plain}\b", words)
+        if not clash:
+            letters["L"] = self.loss if latex else plain
         changed = re.sub(r"(?<![A-Za-z\\])[LtNPC](?![A-Za-z])", lambda m: letters.get(m[0], m[0]), words)
         return changed.replace(rf"\hat {self.loss}", rf"\hat{{{self.loss}}}") if self.loss != "L" else changed
-
-    def substitute(self, value: _B) -> _B:
-        """Any expression or equation with these letters in place of a and b, and nothing else changed."""
-        return value.xreplace(self._substitution)
-
-    def restate_step(self, step: _S) -> _S:
-        """A step of a derivation in these letters, sums and integrals as they stand."""
-        return replace(  # type: ignore[type-var]
-            step,
-            equation=self.substitute(step.equation),  # type: ignore[attr-defined]
-            condition=self.condition(step.condition),  # type: ignore[attr-defined]
-        )
 
     @property
     def table(self) -> tuple[tuple[Symbol, Expr], ...]:
@@ -164,10 +156,9 @@ class Notation:
         return tuple(symbol for symbol, _ in self.inverse)
 
     @property
-    def _substitution(self) -> dict[Symbol, Expr]:
-        substitution = dict(self.table)
-        if not substitution:
-            return {}
+    def substitution(self) -> dict[Symbol, Expr]:
+        """What stands for a, b and the resources."""
+        substitution = dict(self.table) | {meant: letter for letter, meant in self.resources}
         if any(symbol.name == beta.name for symbol in self.symbols):
             substitution[beta] = INERTIA
         return substitution

@@ -12,15 +12,17 @@ expansion is derived again on the boundary, where double poles give logarithms.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations
+from typing import Any
 
 from sympy import (
     And,
     Eq,
     Expr,
     Integer,
+    Max,
     Min,
     Mul,
     NumberSymbol,
@@ -48,7 +50,7 @@ from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.expansion import Expansion, as_power
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.slow import leading_form, leading_series
-from asymptotics.expansions.terms import Term
+from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.vanishing import Zeros, zero_curves
 from asymptotics.parsing.heights import substitute
 from asymptotics.sums.convergent import ConvergentSum
@@ -76,8 +78,8 @@ class Regime:
     """``loss ~ envelope * prefactor * x**(-exponent) * log(x)**log_power`` where ``condition`` holds.
 
     x is the resource or, where the law is not a power of it, the function ``gauge`` of it (exp(N) for an
-    exponential law). ``remainder`` is the exponent of what follows, ``O(x**(-remainder))`` up to
-    logarithms: a Min over the candidates; oo if the rest is smaller than every power. Where it is smaller
+    exponential law). ``remainder`` is the exponent of what follows: a Min over the candidates, which stand in
+    ``behind`` with their powers of log(x); oo if the rest is smaller than every power. Where it is smaller
     by a slow function only (1/log x), that is ``relative``, and log_power need not be whole. ``doubt`` says
     what is not proved of zeros: of the prefactor in the regime, or of terms taken as 0. ``domain`` is
     the condition together with those of the task.
@@ -93,6 +95,7 @@ class Regime:
     envelope: Expr = Integer(1)
     relative: Expr | None = None
     doubt: str = ""
+    behind: tuple[tuple[Expr, Expr], ...] = field(default=(), compare=False)
 
     def variable(self, resource: Symbol) -> Expr:
         """x: the resource, or the function of it whose powers the law is made of."""
@@ -108,13 +111,34 @@ class Regime:
 
     def leading(self, resource: Symbol) -> Expr:
         """The leading term."""
-        base, rate = log(self.variable(resource)).as_base_exp()
-        return self.prefactor * self.power(resource) * base ** normal(rate * self.log_power)
+        return self.prefactor * self.power(resource) * self._logarithm(resource, self.log_power)
 
     def bound(self, resource: Symbol) -> Expr:
-        """What is in the O(...) of the remainder, up to logarithms; 0 if it is smaller than every power."""
-        x = self.variable(resource)
-        return Integer(0) if self.remainder == oo else self.envelope * as_power(x, -self.remainder)
+        """What is in the O(...) of the remainder; 0 if it is smaller than every power.
+
+        Up to logarithms where `remainder_logs` is None.
+        """
+        if self.remainder == oo:
+            return Integer(0)
+        power = self.envelope * as_power(self.variable(resource), -self.remainder)
+        return power * self._logarithm(resource, self.remainder_logs or 0)
+
+    @property
+    def remainder_logs(self) -> Expr | None:
+        """The power of log(x) in the remainder; None where candidates may meet, which brings further ones."""
+        for here in self.behind:
+            if all(other is here or (other[0] - here[0]).is_positive for other in self.behind):
+                return here[1]
+        return None
+
+    @property
+    def hides_logs(self) -> bool:
+        """Whether the remainder is known up to logarithms only."""
+        return self.remainder != oo and self.relative is None and self.remainder_logs is None
+
+    def _logarithm(self, resource: Symbol, power: int | Expr) -> Expr:
+        base, rate = log(self.variable(resource)).as_base_exp()
+        return base ** normal(rate * power)
 
     def with_numbers(
         self, table: dict[Symbol, Expr], condition: Boolean, prefactor: Expr, domain: Domain
@@ -124,8 +148,12 @@ class Regime:
         doubt = self.doubt if open_ or self.doubt != NOT_EXCLUDED else ""
         parts = {name: getattr(self, name) for name in ("exponent", "remainder", "gauge", "envelope")}
         parts |= {"log_power": sympify(self.log_power), "relative": self.relative}
-        values = {name: None if part is None else substitute(part, table) for name, part in parts.items()}
-        return replace(self, condition=condition, prefactor=prefactor, doubt=doubt, domain=domain, **values)
+        values: dict[str, Any] = {
+            name: None if part is None else substitute(part, table) for name, part in parts.items()
+        }
+        behind = tuple((substitute(p, table), substitute(m, table)) for p, m in self.behind)
+        values |= {"condition": condition, "prefactor": prefactor, "doubt": doubt, "domain": domain}
+        return replace(self, behind=behind, **values)
 
     @property
     def is_power(self) -> bool:
@@ -293,16 +321,20 @@ def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, conditi
             break
         series, doubtful = _expand(formula, table, domain, depth)
     prefactor = tidy(first[0].coefficient)
-    behind = replace(series, terms=tuple(rest)).candidates()
-    orders = {t.order for t in behind} | {
-        b.order for b in series.remainder if not any(series.ahead(t, b) for t in behind)
-    }
+    next_terms = replace(series, terms=tuple(rest)).candidates()
+    behind: list[Term | Bound] = [*next_terms]
+    behind += [b for b in series.remainder if not any(series.ahead(t, b) for t in next_terms)]
+    logs: dict[Expr, Expr] = {}
+    for one in behind:
+        power = together(one.order)
+        logs[power] = Max(logs.get(power, -oo), one.log_power)
     return Regime(
         condition=condition,
         exponent=together(first[0].order),
         prefactor=prefactor,
         log_power=first[0].log_power,
-        remainder=Min(*map(together, orders), evaluate=False) if orders else oo,
+        remainder=Min(*logs, evaluate=False) if logs else oo,
+        behind=tuple(logs.items()) if all(b.loglog_power == 0 for b in behind) else (),
         doubt=_doubt(series, prefactor, doubtful),
         domain=domain,
         gauge=series.gauge,

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sympy import Add, Eq, Expr, Symbol, log, oo
+from sympy import Add, Eq, Expr, Symbol, oo
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.caches import cached
 from asymptotics.derivation import text
 from asymptotics.derivation.check import Check, check
+from asymptotics.derivation.restated import restate_steps
 from asymptotics.derivation.step import Definitions, Step, asymptotic
 from asymptotics.derivation.steps import Teller
 from asymptotics.derivation.symbols import Asymptotic, Named
@@ -27,7 +28,7 @@ from asymptotics.model.expand import Found, expand, with_noise
 from asymptotics.model.operators import AtModes, AtRidge, Convolution, Corrected, Minimum
 from asymptotics.model.quantities import Quantity
 from asymptotics.model.sums import over_modes
-from asymptotics.notation import notation
+from asymptotics.notation import Notation, notation
 from asymptotics.precision import exclusive_class
 from asymptotics.regimes import Regime
 from asymptotics.spectra import SpectralSeries
@@ -81,15 +82,13 @@ class Derivation:
         """
         return check(self.title, self.steps, self.definitions, self.parameters, self.conditions, at, digits)
 
-    def restate(self, letters: str) -> Derivation:
-        """The same steps and conditions in the letters of another paper, for reading.
-
-        Sentences that quote a formula keep it in a and b.
-        """
+    def restate(self, letters: str | Notation) -> Derivation:
+        """The same steps and conditions in the letters of another paper, for reading."""
         chosen = notation(letters)
         return replace(
             self,
-            steps=tuple(chosen.restate_step(step) for step in self.steps),
+            title=chosen.rename(self.title),
+            steps=restate_steps(self.steps, chosen),
             conditions=tuple(chosen.condition(condition) for condition in self.conditions),
         )
 
@@ -258,11 +257,10 @@ def _law_step(name: Named, regime: Regime, quantity: Quantity) -> Step:
     lead, bound = regime.leading(x), regime.bound(x)
     if regime.relative is not None:
         bound = lead * regime.relative
-    elif normal(regime.remainder - regime.exponent) == 0:  # behind by one logarithm
-        bound = lead / regime.prefactor / log(regime.variable(x))
+    hidden = ", up to logarithms" if regime.hides_logs else ""
     return Step(
         equation=Asymptotic(name, lead, bound, x, regime.limit(x)),
-        reason=Reason("The law: the term that leads, and the order of the next."),
+        reason=Reason(f"The law: the term that leads, and the order of the next{hidden}."),
         source=quantity.source,
         condition=regime.condition,
     )

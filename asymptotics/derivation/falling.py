@@ -36,6 +36,9 @@ SHARES = (1.0, 0.75, 0.5, 0.3, 0.2, 0.1, 0.06, 0.04)
 BEYOND = ((8.0, 10.0), (16.0, 20.0), (32.0, 40.0))
 """Decades at which a difference smaller than every power is looked for."""
 
+EXPLAINED = 0.08
+"""Of what the last term adds, the share that may be left where a step is said to hold."""
+
 Outcome = tuple[str, float, str]
 
 
@@ -137,7 +140,12 @@ class Fall:
         return one is not None and one.relative > max(self.floor, 10 * one.noise)
 
     def relative_order(self, decade: float) -> float:
-        """By which power the remainder is smaller than the leading term, from this decade to the next few."""
+        """By which power the remainder is smaller than the leading term, from this decade to the next few.
+
+        1 where all terms vanish at this point: then the left side itself must have the remainder's order.
+        """
+        if self.here.rhs == 0:
+            return 1.0
         logs = []
         for there in (decade, 1.2 * decade):
             at = {**self.point, self.here.variable: self.place(there)}
@@ -236,32 +244,40 @@ def _decide(sizes: list[Size]) -> tuple[str, str]:
 def _by_logarithms(fall: Fall) -> Outcome:
     """Without what has the order of the remainder the difference must still fall faster than the terms."""
     power, logs = _order_in_logarithms(fall)
-    last, ratio = (30.0, 1.4) if fall.heavy else (100.0, 1.6)
-    wanted = logs + 5
+    decade, ratio = (30.0, 1.4) if fall.heavy else (100.0, 1.6)
+    known: list[Size] = []
     sizes: list[Size] = []
-    decade = last
-    while decade > 2.5 and len(sizes) < wanted:
-        one = fall.known(decade)
-        if one is not None and abs(one.difference) > 10 * one.noise * abs(one.left):
-            sizes.insert(0, one)
+    while decade > 2.5 and len(sizes) < logs + 5:
+        if one := fall.known(decade):
+            known.append(one)
+            if abs(one.difference) > 10 * one.noise * abs(one.left):
+                sizes.insert(0, one)
         decade /= ratio
+    if known and not sizes:
+        return HELD, known[0].relative, "the difference is within rounding at all sizes"
     if len(sizes) < logs + 4:
         raise PrecisionError("too few sizes were found at which logarithms settle and both sides are known")
     seen = [_decide_twice(sizes, count, power, logs) for count in (0, logs + 1, logs + 2)]
-    if all(verdict == FAILED for verdict, _ in seen[1:]):
-        found = seen[-1]
-    else:
-        # one that holds: without elimination, or where a change of sign is further away
-        found = next((one for one in seen if one[0] == HELD), (UNDECIDED, seen[-1][1]))
-    return found[0], sizes[-1].relative, f"in powers of the logarithm {found[1]}"
+    left = min(share for _, _, share in seen[1:])
+    note = f"in powers of the logarithm {seen[-1][1]}; of the last term {left:.0e} is not explained"
+    if all(verdict == FAILED for verdict, _, _ in seen[1:]):
+        return FAILED, sizes[-1].relative, note
+    # it holds without elimination, or where a change of sign is further away
+    held = left < EXPLAINED and any(verdict == HELD for verdict, _, _ in seen)
+    return HELD if held else UNDECIDED, sizes[-1].relative, note
 
 
-def _decide_twice(sizes: list[Size], count: int, power: Any, logs: int) -> tuple[str, str]:
-    """What the last two falls agree on when ``count`` orders are eliminated."""
+def _decide_twice(sizes: list[Size], count: int, power: Any, logs: int) -> tuple[str, str, float]:
+    """What the last two falls agree on when ``count`` orders are eliminated, and the last share of a term."""
     left = [_eliminated(sizes[i : i + count + 1], power, logs) for i in range(len(sizes) - count)]
     (before, _), (verdict, note) = _decide(left[-3:-1]), _decide(left[-2:])
+    here = sizes[-1]  # terms behind the remainder say nothing
+    terms = [
+        abs(x) for x, term in zip(left[-1].terms, here.terms, strict=True) if abs(term) > abs(here.remainder)
+    ]
+    share = float(left[-1].difference / min(terms)) if terms else 0.0
     note = f"without {count} orders {note}" if count else note
-    return verdict if verdict == before else UNDECIDED, note
+    return verdict if verdict == before else UNDECIDED, note, share
 
 
 def _order_in_logarithms(fall: Fall) -> tuple[Any, int]:

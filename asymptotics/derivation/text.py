@@ -34,12 +34,14 @@ SHORT = 30
 
 
 class Reason(str):
-    """One sentence of a derivation, with its LaTeX beside it."""
+    """One sentence of a derivation, with its LaTeX and what `say` made it of beside it."""
 
     tex: str
+    parts: tuple[Basic | str, ...]
 
-    def __new__(cls, words: str, tex: str | None = None) -> Reason:
+    def __new__(cls, words: str, tex: str | None = None, parts: tuple[Basic | str, ...] = ()) -> Reason:
         made = super().__new__(cls, words)
+        made.parts = parts
         made.tex = escape_latex(words) if tex is None else tex
         return made
 
@@ -58,7 +60,7 @@ def say(template: str, *mathematics: Basic | str) -> Reason:
     shown = (x.tex if isinstance(x, Reason) else f"${tex(x)}$" for x in mathematics)
     pieces = [escape_latex(piece) for piece in template.split("{}")]
     typeset = pieces[0] + "".join(m + piece for m, piece in zip(shown, pieces[1:], strict=True))
-    return Reason(words, typeset)
+    return Reason(words, typeset, (template, *mathematics))
 
 
 def escape_latex(words: str) -> str:

@@ -7,6 +7,7 @@ free_letter(regimes, taken)        the name of a prefactor
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sympy import Expr, Symbol, log, oo, true
 from sympy.logic.boolalg import Boolean
@@ -85,11 +86,22 @@ def _row(
     if regime.relative is not None:
         body += rf" \left(1 + O\left({writer.write(regime.relative)}\right)\right)"
     elif regime.remainder != oo:
-        body += rf" + O\left({_monomial(x, regime.envelope, regime.remainder, writer)}\right)"
+        body += f" + {_bound(x, regime, writer)}"
     limit = regime.limit(resource)
     if limit != oo:
         body += rf",\quad {writer.write(resource)} \to {writer.write(limit)}"
     return body, condition_tex(regime.condition, writer)
+
+
+def _bound(x: Expr, regime: Regime, writer: Writer) -> str:
+    """``O(x^-p log^m x)``; ``\\tilde O`` where it is known up to logarithms."""
+    power, logs = _monomial(x, regime.envelope, regime.remainder, writer), regime.remainder_logs
+    if logs is None:
+        return rf"\tilde{{O}}\left({power}\right)"
+    if logs == 0:
+        return rf"O\left({power}\right)"
+    logarithm = _power_of_log(x, replace(regime, log_power=logs), writer)
+    return rf"O\left({logarithm if power == '1' else f'{power} {logarithm}'}\right)"
 
 
 def _power_of_log(x: Expr, regime: Regime, writer: Writer) -> str:

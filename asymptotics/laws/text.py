@@ -15,6 +15,7 @@ from asymptotics.domains.domain import plain
 from asymptotics.laws.latex import free_letter
 from asymptotics.regimes import Regime
 
+UP_TO_LOGARITHMS = "remainder up to logarithms"
 NAMED = 80
 """Characters of a prefactor beyond which it has a name and a line of its own."""
 
@@ -51,7 +52,8 @@ def lines_of(
         where = "" if regime.condition == true else f", for {plain(regime.condition)}"
         limit = regime.limit(resource)
         end = f"; exactly 0 for {resource} >= {limit}" if limit != oo and not below else ""
-        said = "".join(f" ({note})" for note in (regime.doubt, *notes) if note)
+        hidden = UP_TO_LOGARITHMS if regime.hides_logs else ""
+        said = "".join(f" ({note})" for note in (hidden, regime.doubt, *notes) if note)
         said += ROUNDED if any(is_rounded(part) for part in shown if part is not None) else ""
         yield f"{symbol} ~ {leading}{rest}, {resource} -> {limit}{end}{where}{said}"
         if letter is not None:

@@ -15,7 +15,7 @@ from asymptotics import Law
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.step import Step
 from asymptotics.derivation.text import displayed, escape_latex, tex_of
-from asymptotics.notation import Notation
+from asymptotics.notation import OURS, Notation
 from asymptotics.notation import notation as named
 from asymptotics.symbols import C
 from asymptotics.typesetting import tex
@@ -111,16 +111,15 @@ def _allocation(optimum: Optimum, notation: str | None) -> dict[str, object]:
 
 def _derivation(law: Law, letters: Notation) -> dict[str, object]:
     """Every step: a sentence with its source, and the equation."""
-    derivation = law.derivation
+    derivation = law.derivation.restate(letters)
     title = escape_latex(capital(derivation.title)).replace("= oo", r"= $\infty$")
-    return {"title": title, "steps": [_step(step, letters) for step in derivation]}
+    return {"title": title, "steps": [_step(step) for step in derivation]}
 
 
-def _step(step: Step, letters: Notation) -> dict[str, str]:
-    shown = letters.restate_step(step)
+def _step(step: Step) -> dict[str, str]:
     return {
         "reason": tex_of(step.reason),
         "source": step.source,
-        "conditions": conditions_of((step.condition,), letters),
-        "formula": displayed(shown),
+        "conditions": conditions_of((step.condition,), OURS),
+        "formula": displayed(step),
     }

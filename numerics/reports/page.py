@@ -24,7 +24,7 @@ from asymptotics import Law
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.step import Step
 from asymptotics.derivation.text import Reason, html_reason, sides
-from asymptotics.notation import NOTATIONS, Notation
+from asymptotics.notation import NOTATIONS, OURS, Notation
 from asymptotics.notation import notation as named
 from asymptotics.symbols import C
 from asymptotics.typesetting import tex
@@ -85,11 +85,12 @@ def page(dossier: Dossier, notation: str | None = None, derivations: Collection[
 def derivation_page(dossier: Dossier, law: Law, notation: str | None = None) -> str:
     """The derivation of a law, every step with its reason. Raises what `law.derivation` does."""
     letters = named(notation or next(iter(NOTATIONS)))
+    derivation = law.derivation.restate(letters)
     values = {
         "title": f"the derivation of laws.{law.name}",
         "law": _law(law, notation, letters),
-        "steps": [_step(step, letters) for step in law.derivation],
-        "derivation": law.derivation.to_latex(),
+        "steps": [_step(step) for step in derivation],
+        "derivation": derivation.to_latex(),
         "version": version("scaling-bottlenecks"),
         "command": " ".join(dossier.command),
     }
@@ -131,13 +132,13 @@ def _picture(verification: Verification) -> dict[str, object]:
     }
 
 
-def _step(step: Step, letters: Notation) -> dict[str, object]:
-    left, relation, right = sides(letters.restate_step(step), LONGEST)
+def _step(step: Step) -> dict[str, object]:
+    left, relation, right = sides(step, LONGEST)
     return {
         "reason": Markup(html_reason(step.reason, _math)),
         "source": step.source,
         "cut": right.endswith(r"\cdots"),
-        "conditions": conditions_of((step.condition,), letters),
+        "conditions": conditions_of((step.condition,), OURS),
         "latex": f"{left} {relation} {right}",
     }
 

@@ -25,7 +25,7 @@ from asymptotics.errors import PrecisionError
 LEVELS = 9
 FLOAT_BITS = 64
 """The precision at which the nodes of sums in floats are computed."""
-STARTS = (1, 4, 16, 64)
+STARTS = (1, 4, 16, 64, 256)
 """How much further out the tail may begin when the first start is too near to a singularity of f."""
 
 

@@ -82,7 +82,7 @@ def test_laws_allocation_and_verification_stand_in_it(text, dossier):
 def test_a_derivation_has_a_page_of_its_own(dossier):
     shown = derivation_page(dossier, LAWS.model)
     assert shown.count("<li>") == len(LAWS.model.derivation)
-    assert escape(LAWS.model.derivation.to_latex()) in shown
+    assert escape(LAWS.model.derivation.to_latex("2402.01092")) in shown
     assert 'href="derivation-model.html"' in page(dossier, derivations=["model"])
 
 
