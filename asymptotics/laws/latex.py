@@ -19,8 +19,8 @@ from asymptotics.typesetting import Writer, broken, room, width_of
 
 NAMED = 40
 """Letters of a prefactor beyond which it has a name and a line of its own."""
-BESIDE = 25
-"""Letters that a line has beside the prefactor of a regime, about."""
+LEAST = 8
+"""Letters of a prefactor that stands in its row, however narrow the line."""
 NAMES = "AKDGHQ"
 
 
@@ -39,11 +39,15 @@ def rows_of(
     """
     writer = Writer(exact)
     letter = free_letter(regimes, taken)
-    rows, named = [], []
+    rows, named, names = [], list[str](), dict[Expr, str]()
+    bare = (_row(resource, regime, "", letter, writer) for regime in regimes)
+    beside = width_of(tex) + max(width_of(body) + width_of(where) for body, where in bare) + 4
+    longest = min(NAMED, max(room(width) - beside, LEAST))
     for number, regime in enumerate(regimes, 1):
-        prefactor, name = writer.write(regime.prefactor), None
-        if width_of(prefactor) > min(NAMED, max(room(width) - BESIDE, BESIDE)):
+        prefactor, name = writer.write(regime.prefactor), names.get(regime.prefactor)
+        if name is None and width_of(prefactor) > longest:
             name = letter if len(regimes) == 1 else f"{letter}_{{{number}}}"
+            names[regime.prefactor] = name
             first, *rest = broken(regime.prefactor, room(width), writer)
             named += [f"{name} &= {first}", *(rf"&\quad {line}" for line in rest)]
         rows.append(_row(resource, regime, prefactor, name, writer))

@@ -34,8 +34,8 @@ from numerics.reports.latex import (
 from numerics.reports.latex import setting as setting_of
 from numerics.reports.templating import fill_tex
 
-LAWS_A_FIGURE = 12
-"""Four rows of three: a page."""
+LAWS_A_FIGURE = 15
+"""Five rows of three: a page."""
 SYMBOLS = (
     (r"\lambda_k", "eigenvalues of the kernel, $k = 1, 2, \\dots$", ""),
     (r"c_k", "power of the target in mode $k$", ""),
@@ -57,7 +57,7 @@ SYMBOLS = (
 
 
 def figures(dossier: Dossier) -> dict[str, Figure]:
-    """The figures of the article by file name: the phase diagram, and the verification, four laws each."""
+    """The figures of the article by file name: the phase diagram, and the verification, a page each."""
     found: dict[str, Figure] = {}
     diagram = phase_diagram(dossier.optimum)
     if diagram is not None:

@@ -25,7 +25,7 @@ from numerics.reports.templating import fill_tex
 from numerics.verification.summary import HEADER, Report, Row
 
 OWN = next(iter(NOTATIONS))
-LETTERS = 84
+LETTERS = 86
 """In a line of the article."""
 
 
@@ -90,7 +90,7 @@ def _condition(found: re.Match[str]) -> str:
 def _displayed(rows: Iterable[str]) -> str:
     """Rows of relations that may stand on two pages; fractions in full size, and room between."""
     shown = (f"{left}&{_narrow(right)}" for left, _, right in (row.partition("&") for row in rows))
-    text = " \\\\\n".join(shown).replace("{cases}", "{dcases}").replace("\\\\\n", "\\\\[1ex]\n")
+    text = " \\\\\n".join(shown).replace("{cases}", "{dcases}").replace("\\\\\n", "\\\\[0.5ex]\n")
     return wrapped(f"\\begin{{align*}}\n{text}\n\\end{{align*}}")
 
 
@@ -160,7 +160,7 @@ def _name(word: str) -> str:
 
 
 FUNCTIONS = ("log", "exp", "sin", "cos", "min", "max")
-LAWS_ACROSS, PANEL_WIDTH, PANEL_HEIGHT, ALONE = 3, 2.15, 1.95, 2.6
+LAWS_ACROSS, PANEL_WIDTH, PANEL_HEIGHT, ALONE = 3, 2.2, 1.8, 2.6
 """Panels in one row of the figure, and their size in inches, that of print; the height of a row alone."""
 
 
