@@ -232,7 +232,8 @@ def _left_side(text: str) -> tuple[str, str] | None:
     text = re.sub(r"^.*\bterm\s*of\s*|^.*termof", "", text)  # "1/N^2 term of L(t, N)"
     text = re.sub(r"\+\s*sigma(\^|\*\*)2", "", text)  # of the loss on fresh labels, "L + sigma^2"
     match = _left.fullmatch(text)
-    if match is None or re.search(r"\*\*|\^(?!\s*(\*|opt))", text):
+    outside = re.sub(r"\([^()]*\)", "", text)  # "L(P; rho P^-l)" may say how another resource is held
+    if match is None or re.search(r"\*\*|\^(?!\s*(\*|opt))", outside):
         return None  # a power is not a name, but for a star
     inner = "".join(re.findall(r"\([^()]*\)|_[A-Za-z]", text))
     return match["name"], "".join(dict.fromkeys(c for c in inner if c.isalpha()))

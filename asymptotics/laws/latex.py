@@ -17,7 +17,7 @@ from asymptotics.expansions.expansion import as_power
 from asymptotics.regimes import Regime
 from asymptotics.typesetting import Writer, broken, room, width_of
 
-NAMED = 40
+NAMED = 48
 """Letters of a prefactor beyond which it has a name and a line of its own."""
 LEAST = 8
 """Letters of a prefactor that stands in its row, however narrow the line."""

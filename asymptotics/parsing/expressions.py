@@ -33,6 +33,7 @@ from asymptotics.parsing.vocabulary import (
     FUNCTIONS,
     NAMES,
     NOT_LETTERS,
+    PIECES,
     POLYNOMIAL,
     ROOT,
     Function,
@@ -225,8 +226,8 @@ class _Reader:
     def piecewise(self, node: ast.Call, depth: int) -> Expr:
         """``Piecewise((f, k <= K), (g, True))``: the pieces in order; the first that holds counts."""
         shape = "write Piecewise((f, k <= K), (g, True))"
-        if not 1 <= len(node.args) <= CHOICES:
-            self.fail(node, f"Piecewise takes 1 to {CHOICES} pieces, not {len(node.args)}; {shape}")
+        if not 1 <= len(node.args) <= PIECES:
+            self.fail(node, f"Piecewise takes 1 to {PIECES} pieces, not {len(node.args)}; {shape}")
         pieces = []
         for pair in node.args:
             if not isinstance(pair, ast.Tuple) or len(pair.elts) != 2:

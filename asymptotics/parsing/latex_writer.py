@@ -221,7 +221,10 @@ class _Writer:
         return end
 
     def letter(self, name: str, items: Sequence[Item], at: int) -> int:
-        """A letter with its subscript, ``C_0`` or ``\\alpha_{N}``, as a name."""
+        """A letter with its subscript, ``C_0`` or ``\\alpha_{N}``, as a name; b' is one of the test."""
+        if at + 1 < len(items) and items[at + 1].name == "'":
+            self.put(f"{name}_test", items[at].position, starts=True, ends=True)
+            return at + 2
         below = items[at + 2 : at + 3] if at + 1 < len(items) and items[at + 1].name == "_" else ()
         inside = below[0].arguments[0] or () if below and below[0].kind == "group" else below
         subscript = "".join(word_of(x) or x.name for x in inside)

@@ -23,6 +23,7 @@ FRACTION = 10**25  # denominator of a number as the exponent of something with s
 ARGUMENT = 64  # numbers given to a function of which SymPy knows exact values
 POLYNOMIAL = 20  # likewise, where the value is a polynomial in another argument
 CHOICES = 8  # arguments of a minimum or maximum, which are compared pairwise
+PIECES = 24  # of a Piecewise
 
 GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa mu nu xi rho sigma tau upsilon phi chi psi "
