@@ -41,6 +41,8 @@ def check_sum(statement: Statement, laws: Laws, check: Callable[[object, Law], V
         total = Add(*terms)
         claim = Eq(Symbol("L"), total) if statement.relation == EQUAL else total
         found.append(check(claim, getattr(laws, resources[x])))
+    if len(found) == 1:
+        return found[0]
     first = min(found, key=lambda one: ORDER_OF_VERDICTS.index(one.verdict))
     regions = {kind: tuple(r for one in found for r in getattr(one, kind)) for kind in ("fails", "undecided")}
     names = ", ".join(map(str, parts))
