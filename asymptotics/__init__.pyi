@@ -14,6 +14,8 @@ from asymptotics.errors import ParseError as ParseError
 from asymptotics.errors import PrecisionError as PrecisionError
 from asymptotics.errors import SpectrumError as SpectrumError
 from asymptotics.errors import UnableError as UnableError
+from asymptotics.laws.bottlenecks import Bottleneck as Bottleneck
+from asymptotics.laws.bottlenecks import bottleneck_map as bottleneck_map
 from asymptotics.laws.comparison import TaskComparison as TaskComparison
 from asymptotics.laws.comparison import compare as compare
 from asymptotics.laws.derive import Laws as Laws

@@ -111,7 +111,7 @@ def _terms(laws: Laws, present: frozenset[Symbol], rule: Rule) -> Iterator[LossT
 
 def _flow_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
     """The terms of gradient flow, in its own time."""
-    clean = Laws(task=replace(laws.task, noise=Integer(0)))
+    clean = replace(laws, task=replace(laws.task, noise=Integer(0)))
     if t in present:
         yield from _of(clean.time)
     if N in present:

@@ -102,6 +102,13 @@ BEST_RIDGE = AtModes(kappa * (1 - df1(kappa) / P), kappa, P, BEST_MODES)
 SPREAD = df1(kappa) - df2(kappa)
 """``N (1 - dlog kappa/dlog zeta)`` of Gaussian features, N -> oo."""
 WIDTH = SPREAD * (V(kappa) + (RIDGE_LOSS + NOISE**2) * SPREAD / P) / (1 - df2(kappa) / P) / RIDGE_LOSS
+STATIC_TERMS = {
+    "bias": F(kappa),
+    "variance over features": SPREAD * V(kappa) / N,
+    "label noise": NOISE**2 * df2(kappa) / P,
+}
+"""What the loss at t = oo is made of at any N, P and ridge, up to factors that tend to constants:
+``[F + (1 - e) V + sigma^2 (df2 + (1 - e) (df1 - df2))/P]/(1 - ...)``, ``1 - e = (df1 - df2)/(N - df2)``."""
 BEST_RIDGE_WIDTH = AtModes(WIDTH, kappa, P, BEST_MODES)
 TRANSFER = AtRidge(F_test(kappa) + (RIDGE_LOSS + NOISE**2) * V_test(kappa) / (kappa * P), kappa, P)
 

@@ -24,6 +24,7 @@ from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phases import Phase
 from asymptotics.domains.bounds import linear_form
 from asymptotics.errors import DomainError, UnableError
+from asymptotics.laws.bottlenecks import Bottleneck
 from asymptotics.parsing.numbers import exact, real_number, substitution
 from asymptotics.precision import working
 from asymptotics.symbols import N, t
@@ -49,7 +50,9 @@ FRONTIER_DIGITS = 8
 """Of exact optima: more than a print shows, for the panel of their distances from the law."""
 
 
-def region(phase: Phase, x: Symbol, y: Symbol, frame: Sequence[tuple[object, object]]) -> tuple[Corner, ...]:
+def region(
+    phase: Phase | Bottleneck, x: Symbol, y: Symbol, frame: Sequence[tuple[object, object]]
+) -> tuple[Corner, ...]:
     """The corners of a phase within a frame ``((x0, x1), (y0, y1))``, exact; empty if it lies outside.
 
     Raises `UnableError` where a condition is curved or holds further parameters.
@@ -96,9 +99,19 @@ def plot_phases(
             raise DomainError(
                 f"{symbol} is not a parameter of the task; choose among {optimum.laws.task.parameters}"
             )
-    polygons = [(phase, region(phase, x, y, frame)) for phase in optimum.phases]
-    axes = axes_or_new(ax)
-    for i, (phase, corners) in enumerate(polygons):
+    polygons = [(region(phase, x, y, frame), _label(phase)) for phase in optimum.phases]
+    return draw_regions(axes_or_new(ax), polygons, x, y, frame)
+
+
+def draw_regions(
+    axes: Axes,
+    polygons: Sequence[tuple[tuple[Corner, ...], str]],
+    x: Symbol,
+    y: Symbol,
+    frame: Sequence[tuple[object, object]],
+) -> Axes:
+    """Polygons by their corners, each with its label in the middle; those without an area are left out."""
+    for i, (corners, label) in enumerate(polygons):
         if len(corners) < 3:
             continue
         points = np.array([[float(u), float(v)] for u, v in corners])
@@ -107,7 +120,7 @@ def plot_phases(
         )
         axes.add_patch(Polygon(points, fill=False, edgecolor="black", linewidth=LINE_WIDTH, zorder=2))
         middle = _centroid(points)
-        axes.text(*middle, _label(phase), ha="center", va="center", fontsize=TICK_SIZE, zorder=3)
+        axes.text(*middle, label, ha="center", va="center", fontsize=TICK_SIZE, zorder=3)
     (x0, x1), (y0, y1) = frame
     axes.set_xlim(float(exact(x0)), float(exact(x1)))
     axes.set_ylim(float(exact(y0)), float(exact(y1)))

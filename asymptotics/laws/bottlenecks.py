@@ -1,0 +1,121 @@
+"""Which bottleneck binds where: the loss at t = oo over features, samples and ridge together.
+
+With ``N = P^n`` features and the ridge ``rho = P^-l`` the renormalised ridge is ``kappa ~ P^-K``, K the
+smallest of three exponents: that of the ridge, of the data and of the features. The loss is a sum of a few
+terms (`model.equations.STATIC_TERMS`), each a product of sums over modes at kappa, so that its exponent is
+linear in K, n and 1, and the smallest leads. The (n, l) plane is cut by these lines into regions.
+
+    bottleneck_map    the regions of a task
+    Bottleneck        one of them
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sympy import And, Expr, together
+from sympy.core.function import AppliedUndef
+from sympy.logic.boolalg import Boolean
+
+from asymptotics.domains.domain import Domain, as_condition, normal, plain, primitive
+from asymptotics.errors import UnableError, check_kind
+from asymptotics.laws.derive import Laws
+from asymptotics.model.equations import STATIC_TERMS
+from asymptotics.model.expand import expand, with_noise
+from asymptotics.model.quantities import GAUSSIAN
+from asymptotics.model.sums import df1, expand_sum
+from asymptotics.precision import exclusive
+from asymptotics.spectra import SpectralSeries, spectrum
+from asymptotics.symbols import N, P, kappa, l, n
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bottleneck:
+    """``loss ~ P^-exponent`` where ``condition`` holds, ``N = P^n`` and ``rho = P^-l``, up to logarithms.
+
+    ``resolution`` says what decides how many modes are resolved: "ridge", "data" or "features"; ``term``
+    which part of the loss leads: "bias", "variance over features" or "label noise".
+    """
+
+    resolution: str
+    term: str
+    exponent: Expr
+    condition: Boolean
+    domain: Domain
+
+    def __str__(self) -> str:
+        return f"{self.resolution}, {self.term}: P**(-({self.exponent})) for {plain(self.condition)}"
+
+
+@exclusive
+def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
+    """The regions of the (n, l) plane, open ones; on the lines between two of them both terms count.
+
+    Raises `UnableError` for spectra whose df1 is no power of kappa, and for other than Gaussian features.
+
+    >>> from asymptotics import derive, power_law
+    >>> for one in bottleneck_map(derive(power_law(2, 3))):
+    ...     print(one)
+    ridge, bias: P**(-(l/3)) for l < 3 and l < 3*n
+    data, bias: P**(-(1)) for l > 3 and n > 1
+    features, bias: P**(-(n)) for n < 1 and l > 3*n
+    """
+    check_kind(laws, Laws, "laws", "pass derive(task)")
+    if laws.student != GAUSSIAN:
+        raise UnableError(
+            f"the map of bottlenecks of {laws.student.title} is not derived; use GaussianFeatures()"
+        )
+    base = spectrum(laws.task)
+    modes = expand_sum(df1, base, 2).leading()
+    if modes.log_power or base.domain.sign(modes.order) != -1:
+        raise UnableError("df1 is no power of kappa here, so that N and P have no exponents; not derived")
+    rate = normal(-1 / modes.order)
+    resolutions = {"ridge": l, "data": rate, "features": normal(rate * n)}
+    terms = tuple(_exponents(base))
+    return tuple(
+        region
+        for resolution, K in resolutions.items()
+        for region in _regions(base.domain, resolution, K, tuple(resolutions.values()), terms)
+    )
+
+
+def _exponents(base: SpectralSeries) -> Iterator[tuple[str, Expr]]:
+    """The exponents of the terms of the loss, as functions of kappa = P^-K with the letter kappa for K."""
+    for name, term in STATIC_TERMS.items():
+        here = with_noise(term, base.task)
+        if here == 0:
+            continue
+        sizes, sums = here.as_independent(AppliedUndef, as_Add=False)
+        fixed = -n * sizes.as_coeff_exponent(N)[1] - sizes.as_coeff_exponent(P)[1]
+        found = expand(sums, base, kappa, 3).series
+        for candidate in found.candidates():
+            yield name, fixed + candidate.order * kappa
+
+
+def _regions(
+    domain: Domain, resolution: str, K: Expr, others: tuple[Expr, ...], terms: tuple[tuple[str, Expr], ...]
+) -> Iterator[Bottleneck]:
+    """The regions in which ``kappa ~ P^-K``."""
+    inside = [primitive(other - K, domain) for other in others if other != K]
+    there = domain.holding(*domain.reduce(inside))
+    if there.is_empty():
+        return
+    placed = [(name, normal(exponent.xreplace({kappa: K}))) for name, exponent in terms]
+    for i, (name, exponent) in enumerate(placed):
+        differences = [normal(other - exponent) for j, (_, other) in enumerate(placed) if j != i]
+        ties = [d == 0 and j < i for j, d in enumerate(differences)]
+        if any(ties):
+            continue  # the same exponent, told by the first of its terms
+        ahead = [primitive(d, there) for d in differences if d != 0]
+        region = there.holding(*there.reduce(ahead))
+        if any(there.sign(d) == -1 for d in ahead) or region.is_empty():
+            continue
+        kept = domain.reduce(c for c in region.constraints if c not in domain.constraints)
+        yield Bottleneck(
+            resolution=resolution,
+            term=name,
+            exponent=together(exponent),
+            condition=And(*(as_condition(c) for c in kept)),
+            domain=region,
+        )

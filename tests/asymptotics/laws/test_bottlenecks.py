@@ -1,0 +1,70 @@
+"""The map of bottlenecks over features, samples and ridge, against losses of the full model."""
+
+import mpmath
+import pytest
+from sympy import Integer, Rational, log, oo
+
+from asymptotics import (
+    DeepRandomFeatures,
+    Task,
+    UnableError,
+    bottleneck_map,
+    check_claim,
+    derive,
+    power_law,
+)
+from asymptotics.symbols import N, a, b, k, l, n, sigma
+from numerics import FullModel
+
+NOISY = bottleneck_map(derive(power_law(a, b, noise=sigma)))
+
+
+@pytest.mark.parametrize(
+    ("values", "noise"), [({a: 2, b: 3}, 0), ({a: 2, b: 3}, 1), ({a: 6, b: 2}, 0), ({a: 6, b: 2}, 1)]
+)
+def test_every_region_has_the_slope_of_the_full_model(values, noise):
+    task = power_law(values[a], values[b], noise=noise)
+    regions = bottleneck_map(derive(task))
+    assert len(regions) >= 3
+    for region in regions:
+        point = {letter: Integer(1) for letter in (n, l)} | region.domain.holding(4 - n, 4 - l).witness()
+        logs = []
+        for samples in (Integer(10) ** 24, Integer(10) ** 36):
+            features = (samples ** point[n]).round()
+            model = FullModel(task, N=features, P=samples, ridge=samples ** -point[l], digits=10)
+            logs.append(float(mpmath.log(model.test_loss(oo).value)))
+        slope = (logs[0] - logs[1]) / (12 * float(log(10)))
+        assert abs(slope - float(region.exponent.subs(point))) < 0.02, str(region)
+
+
+def test_regions_do_not_overlap_and_fill_the_plane():
+    for values in ({a: 2, b: 3}, {a: 5, b: Rational(7, 2)}, {a: 6, b: 2}):
+        for i in range(1, 12):
+            for j in range(1, 16):
+                at = {
+                    **values,
+                    n: Rational(2 * i, 11) + Rational(1, 97),
+                    l: Rational(3 * j, 13) + Rational(1, 89),
+                }
+                inside = [r for r in NOISY if all(c.subs(at) > 0 for c in r.domain.constraints)]
+                assert len(inside) == 1, (at, inside)
+
+
+def test_names_of_the_bottlenecks():
+    assert {r.resolution for r in NOISY} == {"ridge", "data", "features"}
+    assert {r.term for r in NOISY} == {"bias", "variance over features", "label noise"}
+
+
+def test_refusals():
+    with pytest.raises(UnableError, match="deep random features"):
+        bottleneck_map(derive(power_law(2, 2), student=DeepRandomFeatures(widths=(N, N))))
+    with pytest.raises(UnableError, match="no power of kappa"):
+        bottleneck_map(derive(Task(eigenvalues=2**-k, target=2**-k)))
+
+
+@pytest.mark.slow
+def test_claims_know_ridges():
+    law = derive(power_law(a, b)).ridge
+    good = check_claim("P**(-l*Min((a-1)/b, 2))", law, assuming=["l < b"])
+    assert str(good).startswith("HOLDS"), str(good)
+    assert str(check_claim("P**(-l*(a-1)/b)", law)).startswith("FAILS")
