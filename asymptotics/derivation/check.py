@@ -53,6 +53,9 @@ PLACES: dict[str, Expr] = {
 
 LETTERS = (kappa, N, P, t, sigma, eta, B, beta, mu, rho, l, time, past, zeta, Symbol("s"))
 
+ELSE = {letter: PLACES[letter.name] for letter in LETTERS}
+"""Values of letters for which none was given."""
+
 MEETING = "two exponents meet at this point: law.at(...).derivation has what is left"
 
 
@@ -150,7 +153,7 @@ def _check_step(number: int, step: Step, table: dict[Symbol, Expr], values: Valu
     def found(verdict: str, residual: float | None, note: str) -> Checked:
         return Checked(number=number, step=step, verdict=verdict, residual=residual, note=note)
 
-    condition = And(step.condition.xreplace(table))
+    condition = And(step.condition.xreplace(table).xreplace(ELSE))
     if condition == False:  # noqa: E712
         return found(ELSEWHERE, None, f"it is a step for {plain(step.condition)}")
     here = step.equation.xreplace(table)

@@ -87,6 +87,7 @@ class Values:
         self._functions = {f.func: (f.args, e) for f, e in definitions if isinstance(f, AppliedUndef)}
         self._sums: dict[tuple[Expr, tuple[Symbol, ...], bool], ModeSum] = {}
         self._settled: set[Expr] = set()
+        self._free: dict[Expr, tuple[Symbol, ...]] = {}
         self._derivatives: dict[Expr, Expr] = {}
         self._curves: dict[tuple[Any, float], RichCurve] = {}
         self._known: dict[tuple[Expr, tuple[Any, ...], bool], Any] = {}
@@ -94,8 +95,9 @@ class Values:
 
     def __call__(self, expression: Expr, at: Mapping[Symbol, Any], *, exact: bool = True) -> Any:
         """The value where the free symbols are ``at``; `UnableError` for what has no rule here."""
-        free = sorted(expression.free_symbols & set(at), key=lambda y: y.name)
-        key = (expression, tuple(at[x] for x in free), exact)
+        if expression not in self._free:
+            self._free[expression] = tuple(sorted(expression.free_symbols, key=lambda y: y.name))
+        key = (expression, tuple(at[x] for x in self._free[expression] if x in at), exact)
         if key not in self._known:
             before, self.error = self.error, 0.0
             value = self._value(expression, dict(at), exact)

@@ -16,7 +16,7 @@ from asymptotics.derivation.text import sides, tex_of
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.notation import NOTATIONS, notation
 from asymptotics.precision import working
-from asymptotics.symbols import a, b, k, t
+from asymptotics.symbols import a, b, k, l, t
 
 LOW = {a: Rational(3, 2), b: Rational(5, 4)}
 HIGH = {a: Rational(5, 1), b: Rational(3, 2)}
@@ -308,3 +308,11 @@ def test_names_in_other_letters_do_not_clash(laws):
     told = str(laws.model.derivation.restate("2105.00507"))
     assert "kappa_0" in told and "The ridge kappa_0 is fixed: as many modes are resolved as N." in told
     assert "P(" not in laws.data.to_latex("2405.15074").replace("L(P)", "")
+
+
+def test_conditions_in_letters_without_values_are_those_of_the_places(laws):
+    """At l = 7/5, where steps are evaluated, those for l = b are elsewhere."""
+    derivation = laws.ridge.derivation
+    meeting = tuple(step for step in derivation if step.condition.has(l))
+    check = replace(derivation, steps=meeting).check(at=LOW, digits=12)
+    assert not check.failed and "elsewhere" in {step.verdict for step in check.steps}, str(check)
