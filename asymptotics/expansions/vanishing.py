@@ -28,6 +28,7 @@ from sympy import (
     Function,
     Integer,
     Mul,
+    Rational,
     expand,
     factor_list,
     factor_terms,
@@ -133,6 +134,10 @@ def _evaluate(expression: Expr, digits: int) -> mpmath.mpf | None:
     return base ** (int(expression.exp) if whole else parts[1])
 
 
+ELSEWHERE = Rational(3, 7)
+"""A value for letters of which the domain says nothing, as a step, which is stable where it is small."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zeros:
     """``curves``: polynomials that vanish where a factor does; ``complete``: these are all zeros."""
@@ -183,7 +188,7 @@ def _falls(expression: Expr, curve: Expr, domain: Domain) -> bool:
             return False
         if point is None:
             return False
-        whole = {s: point.get(s, Integer(2)) for s in expression.free_symbols | value.free_symbols}
+        whole = {s: point.get(s, ELSEWHERE) for s in expression.free_symbols | value.free_symbols}
         place = value.xreplace(whole)
         sizes = []
         for digits in (8, 12):

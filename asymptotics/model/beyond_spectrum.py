@@ -14,6 +14,7 @@ and modes of eigenvalue zero. A spectral sum is analytic there.
 
 from __future__ import annotations
 
+import mpmath
 from sympy import (
     Add,
     Derivative,
@@ -30,6 +31,7 @@ from sympy import (
 from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
+from asymptotics.errors import PrecisionError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.model.rules.base import TrainingRule
@@ -45,6 +47,12 @@ class StableSum(ConvergentSum):
 
     def _eval_is_positive(self) -> bool:
         return True
+
+    def number(self, digits: int) -> mpmath.mpf:
+        try:
+            return super().number(digits)
+        except ZeroDivisionError:
+            raise PrecisionError(f"{self} has a term that is infinite; use a smaller step") from None
 
 
 _lam, _c, _x, _h, _inverse = (Dummy(s) for s in ("lambda", "c", "x", "h", "1/d"))

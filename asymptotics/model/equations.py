@@ -54,7 +54,7 @@ t << N.
 
 from __future__ import annotations
 
-from sympy import Derivative, Dummy, Expr, Function, Integer, Symbol, expand_mul
+from sympy import Derivative, Dummy, Expr, Function, Integer, Symbol, expand_mul, limit, oo
 
 from asymptotics.errors import UnableError
 from asymptotics.model.operators import (
@@ -76,13 +76,14 @@ from asymptotics.model.operators import (
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.students.base import Student
 from asymptotics.model.sums import C0, E1, Q1, Q2, F, F_test, V, V_test, Xi, df1, df2
-from asymptotics.symbols import N, P, gamma, kappa, l, rho, sigma, t
+from asymptotics.symbols import B, N, P, gamma, kappa, l, rho, sigma, t
 
 NOISE = Dummy("sigma", nonnegative=True)
 moving = Function("kappa_epsilon")
 """``kappa_epsilon(zeta, epsilon)``, the root of ``zeta = kappa (1 - epsilon df1(kappa))`` next to zeta."""
 
 ridge_now = moving(zeta, epsilon)
+_near, _far = Dummy("near"), Dummy("far")
 
 # --- t = oo ------------------------------------------------------------------------------------------
 
@@ -203,6 +204,27 @@ def _places(zeta: Expr, partner: Expr, noise: Expr) -> Expr:
     """``(Xi(kappa) + noise)/zeta - (Xi(kappa') + noise)/zeta'``."""
     near, far = ((Xi(moving(z, epsilon)) + noise) / z for z in (zeta, partner))
     return near - far
+
+
+def critical_batch_of(rule: type[TrainingRule], mean: type[TrainingRule]) -> Expr:
+    """``lim B (L_B - L_oo)/L_oo`` for B -> oo at the time t, N = P = oo, but for a share 1/t."""
+    partner = mean.partner(zeta)
+    kernel = _per_sample(rule, zeta, df1(zeta), df1(partner))
+    source = (Xi(zeta) + NOISE**2) / zeta - (Xi(partner) + NOISE**2) / partner
+    noise = InverseLaplace(source * kernel, zeta, 2 * rule.pace() * t)
+    return Corrected(noise / C0(2 * rule.pace() * t), t, Integer(0), Integer(1))
+
+
+def critical_batch_at_infinity_of(rule: type[TrainingRule], mean: type[TrainingRule]) -> Expr:
+    """The same at t = oo, where ``df1(kappa) = N``."""
+    zero = Integer(0)
+    kernel = _per_sample(rule, zero, zero, df1(moving(mean.partner(zero), 1 / N)))
+    return AtRidge((Xi(kappa) + NOISE**2) * kernel / Xi(kappa), kappa, N)
+
+
+def _per_sample(rule: type[TrainingRule], zeta: Expr, near: Expr, far: Expr) -> Expr:
+    """``lim B K`` for B -> oo."""
+    return limit(B * rule.noise_kernel(zeta, _near, _far), B, oo).xreplace({_near: near, _far: far})
 
 
 def noise_at_infinity_of(rule: type[TrainingRule]) -> Expr:

@@ -491,6 +491,33 @@ _LAWS = (
         trace=False,
         balances=True,
     ),
+    Quantity(
+        name="critical_batch",
+        words="batch from which on a larger one hardly helps after t steps: one-pass SGD adds as much as "
+        "gradient descent leaves, to first order in 1/B",
+        symbol="B*(t)",
+        tex=r"B^*(t)",
+        limits="N = oo",
+        resource=t,
+        equation=equations.critical_batch_of(OnePassSGD, GradientDescent),
+        source=_MOMENTS,
+        rule=OnePassSGD,
+        why="What batches add is of first order in K, and so in 1/B; at this batch it is as large as the "
+        "loss without them, but for a share 1/t.",
+    ),
+    Quantity(
+        name="critical_batch_model",
+        words="batch from which on a larger one hardly helps at t = oo, limited by model size",
+        symbol="B*(N)",
+        tex=r"B^*(N)",
+        limits="t = oo",
+        resource=N,
+        equation=equations.critical_batch_at_infinity_of(OnePassSGD, GradientDescent),
+        source=_MOMENTS,
+        rule=OnePassSGD,
+        why="What batches add at t = oo is (Xi + sigma^2) K to first order in 1/B; at this batch it is as "
+        "large as the loss Xi without them.",
+    ),
     *(time_quantity(rule) for rule in TRAINING_RULES.values() if rule.law),
 )
 

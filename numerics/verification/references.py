@@ -14,6 +14,7 @@ optimal_ridge(_value)   the minimum over the ridge of the test loss at t = oo, a
 transfer                test loss at t = oo on another distribution
 sgd_noise(_model)       what the batches of SGD add to gradient descent after t steps, or at t = oo
 sgd_noise_transient     c_1 of the same in 1/N
+critical_batch(_model)  B times it over the loss of gradient descent, at a batch B of 10^15
 time_discrete           gradient descent after t steps, N = P = oo
 time_momentum           heavy-ball flow, N = P = oo
 rich_time               features that move, N = P = oo
@@ -41,6 +42,7 @@ from asymptotics.caches import cached
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.model.quantities import GAUSSIAN
 from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule, with_numbers
+from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.model.students.base import Student
 from asymptotics.model.sums import eigenvalues_of_test
@@ -315,6 +317,25 @@ def _sgd_noise_model(place: Place) -> Value:
     return model.sgd_excess(oo)
 
 
+LARGE = (Integer(10) ** 14, Integer(10) ** 15)
+"""Batches so large that what they add is of first order in 1/B."""
+
+
+def _critical_batch(size: Symbol | None, place: Place) -> Value:
+    """``B (L_B - L_oo)/L_oo`` at a large B; how it differs at a smaller one is part of the error."""
+    step, digits = place.setting(eta), _two_thirds(place)
+    sizes, when = ({}, place.resource) if size is None else ({size.name: place.resource}, oo)
+    rules = [_train(OnePassSGD, replace(place, settings=((eta, step), (B, batch)))) for batch in LARGE]
+    left = FullModel(place.task, rule=GradientDescent(eta=float(step)), digits=digits, **sizes).test_loss(
+        when
+    )
+    smaller, found = (
+        FullModel(place.task, rule=rule, digits=digits, **sizes).sgd_excess(when) * int(batch) / left
+        for rule, batch in zip(rules, LARGE, strict=True)
+    )
+    return Value(value=found.value, error=found.error + abs(found.value - smaller.value))
+
+
 def _loss_of_trained(rule: type[TrainingRule], place: Place) -> Value:
     model = FullModel(place.task, rule=_train(rule, place), digits=_two_thirds(place))
     return model.test_loss(place.resource)
@@ -415,6 +436,15 @@ REFERENCES: Registry[Reference] = Registry(
         _finite(name="variance_model", value=partial(_at_end, N, "variance")),
         _finite(name="bias_data", value=partial(_at_end, P, "bias")),
         _finite(name="variance_data", value=partial(_at_end, P, "variance")),
+        Reference(
+            name="critical_batch",
+            value=partial(_critical_batch, None),
+            settings=(eta,),
+            step=2,
+            points=7,
+            pace=OnePassSGD.pace(),
+        ),
+        _finite(name="critical_batch_model", value=partial(_critical_batch, N), settings=(eta,)),
         _finite(name="sgd_noise_model", value=_sgd_noise_model, settings=(eta, B)),
     )
 )

@@ -11,6 +11,7 @@ import re
 import mpmath
 import numpy as np
 import pytest
+import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from stated_errors import share
@@ -272,4 +273,24 @@ def test_what_is_not_solved_is_refused():
 @pytest.mark.slow
 def test_laws_are_exact_in_the_step(name, a, b):
     found = verify(getattr(derive(power_law(a, b)), name), at={eta: "1/2", B: 2}, digits=24)
+    assert found.verdict == "HOLDS"
+
+
+@pytest.mark.parametrize("noise", [0.0, 1.0])
+def test_at_the_critical_batch_batches_add_as_much_as_is_left(noise):
+    """To first order in 1/B, which a thousand times the batch shows."""
+    task = power_law("5/2", 2, noise=noise)
+    step, n, times = 0.25, 10**8, 1000
+    law = derive(task).critical_batch
+    batch = float(law.leading.subs({law.resource: n, eta: sympy.Rational(1, 4)}).evalf(20))
+    sgd = FullModel(task, rule=OnePassSGD(eta=step, batch=round(times * batch)), digits=8)
+    left = FullModel(task, rule=GradientDescent(eta=step), digits=8).test_loss(n)
+    assert times * float(sgd.sgd_excess(n)) / float(left) == pytest.approx(1, rel=0.02)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("a", "b", "noise"), [(3, 2, 0), (6, "8/5", 0), (2, "3/2", "1/2")])
+@pytest.mark.parametrize("name", ["critical_batch", "critical_batch_model"])
+def test_critical_batches(name, a, b, noise):
+    found = verify(getattr(derive(power_law(a, b, noise=noise)), name), at={eta: "1/4"}, digits=24)
     assert found.verdict == "HOLDS"
