@@ -160,7 +160,8 @@ def _refuse_strangers(statement: Statement, subject: Subject, meaning: Mapping[s
                 f"{resource}; pass the other law"
             )
         name = str(meaning.get(statement.subject, statement.subject))
-        if name in ("N", "P", "C") or (name == "t" and resource == "t"):
+        a_resource = name in ("N", "P", "C") or (name == "t" and resource == "t")
+        if a_resource and not subject.symbol.startswith(name):
             raise DomainError(
                 f"the left side of {statement.claim} is {statement.subject}; {subject.name} is about "
                 f"{subject.symbol}, which it should name"

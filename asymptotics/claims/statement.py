@@ -56,7 +56,7 @@ _relation = re.compile(r"==|<=|>=|!=|[=~∝≍≃≈≲≳<>]")
 _bound = re.compile(r"\s*(O|Theta|Omega)\s*(?=\()")
 _remainder = re.compile(r"\+\s*O\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*$")
 _correction = re.compile(r"(\*\s*|)\(\s*1\s*[+-]\s*[Oo]\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\)")
-_left = re.compile(r"\s*(?:min_?[A-Za-z]\s*)?(?P<name>[A-Za-z]+)[\w^*',;()\s-]*")
+_left = re.compile(r"\s*(?:min_?(?:rho|[A-Za-z])\s*)?(?P<name>[A-Za-z]+)[\w^*',;()\s-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +231,7 @@ def _left_side(text: str) -> tuple[str, str] | None:
     """The name on the left side, and the letters in its parentheses and subscripts."""
     text = re.sub(r"^.*\bterm\s*of\s*|^.*termof", "", text)  # "1/N^2 term of L(t, N)"
     text = re.sub(r"\+\s*sigma(\^|\*\*)2", "", text)  # of the loss on fresh labels, "L + sigma^2"
+    text = re.sub(r"/\s*min_.*$", "", text)  # the quotient of two best losses goes by the first
     match = _left.fullmatch(text)
     outside = re.sub(r"\([^()]*\)", "", text)  # "L(P; rho P^-l)" may say how another resource is held
     if match is None or re.search(r"\*\*|\^(?!\s*(\*|opt))", outside):

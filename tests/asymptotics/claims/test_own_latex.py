@@ -57,9 +57,8 @@ def laws_of(task):
             yield law
 
 
-@pytest.mark.parametrize("name", ["numbers", "white"])
-def test_every_law_of_a_task(name):
-    for law in laws_of(TASKS[name]()):
+def test_every_law_of_a_task_with_numbers():
+    for law in laws_of(TASKS["numbers"]()):
         assert_read(law)
 
 
