@@ -16,6 +16,7 @@ from asymptotics import (
     power_law,
 )
 from asymptotics.symbols import M, N, a, b, k
+from numerics import verify
 
 mu = Symbol("mu", positive=True)
 TASK = power_law(a, b)
@@ -129,3 +130,25 @@ def test_steps_of_the_model_law_hold(student):
 def test_steps_of_transients_hold(name, student):
     checked = getattr(derive(power_law(2, 3), student=student), name).derivation.check(digits=20)
     assert not checked.failed, str(checked)
+
+
+@pytest.mark.parametrize(
+    ("student", "at"),
+    [
+        (DeepRandomFeatures(widths=(2 * N, 3 * N)), REGIMES[0]),
+        (SpectralTruncation(), REGIMES[1]),
+        (NonlinearFeatures(linear=1, white=Rational(1, 2)), REGIMES[0]),
+        (NonlinearFeatures(linear=2, white=1), REGIMES[1]),
+        (StructuredFeatures(eigenvalues=k ** -Rational(1, 4)), REGIMES[0]),
+    ],
+    ids=["deep", "truncation", "nonlinear below", "nonlinear above", "structured"],
+)
+def test_against_the_full_model_of_the_student(student, at):
+    law = derive(TASK, student=student).model.at(at)
+    assert verify(law, digits=15).verdict == "HOLDS"
+    assert verify(law.stating(prefactor=law.prefactor * Rational(101, 100)), digits=15).verdict == "FAILS"
+
+
+def test_orders_in_features_of_other_students_are_not_compared():
+    with pytest.raises(UnableError, match="deep random features"):
+        verify(DEEP.model_transient.at(a=2, b=3))
