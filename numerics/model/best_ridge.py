@@ -1,7 +1,8 @@
 """The ridge of the smallest test loss at t = oo, by search over the ridge and interpolation, with errors.
 
-The loss at ``rho = (e^u - 1) pole``, -pole the lowest ridge there is, has one minimum over u; it is closed in
-as the best stopping time is (`stopping`).
+The loss at ``rho = pole (e^u - 1)``, -pole the lowest ridge there is, has one minimum over u; it is closed in
+as the best stopping time is (`stopping`). At P = oo it is at rho = 0, since a population is learned best by
+minimising its loss: ``F2 = J - zeta J_zeta`` has the derivative ``-zeta J_zeta zeta``, of the sign of zeta.
 
     best_ridge    the ridge, which may be negative, and the loss there
 """
@@ -10,58 +11,65 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import mpmath
 from sympy import Expr, Float, Integer, oo
 
-from asymptotics.caches import cached
+from asymptotics.errors import UnableError
 from asymptotics.precision import exclusive, working
-from asymptotics.tasks.task import Task
-from numerics.model.full_model import FullModel
-from numerics.model.stopping import SEARCH_DIGITS, close_in, interpolate, log_loss
+from numerics.model.precision import to_digits
+from numerics.model.solver import Solver
+from numerics.model.stopping import SEARCH_DIGITS, Searched, close_in, interpolate, log_loss
+from numerics.values.inputs import infinite
+from numerics.values.results import Best
 from numerics.values.value import Value
 
-FAR = Integer(10) ** 60
-"""A time at which the train loss falls at its slowest rate."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BestRidge:
-    """The ridge and the excess test loss there."""
-
-    argument: Value
-    loss: Value
+ZERO = Value(value=mpmath.mpf(0), error=mpmath.mpf(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ridged:
-    """The loss at t = oo as a function of ``x = 1 + rho/pole``."""
+    """The loss at t = oo as a function of ``x = 1 + rho/pole``, or of ``x = rho/scale``."""
 
-    task: Task
+    solver: Solver
+    weights: Any
     P: Expr
-    pole: mpmath.mpf
+    scale: mpmath.mpf
+    shift: int
     digits: int
 
     def test_loss(self, x: mpmath.mpf) -> Value:
-        ridge = Float(self.pole * (x - 1), mpmath.mp.dps)
-        return FullModel(self.task, P=self.P, ridge=ridge, digits=self.digits).test_loss(oo)
+        ridge = Float(self.scale * (x - self.shift), mpmath.mp.dps)
+        total = partial(self.solver.at_ridge(ridge).combine, self.weights, oo)
+        return to_digits("test loss", ridge, total, self.digits)
 
 
 @exclusive
-@cached(maxsize=256)
-def best_ridge(task: Task, P: Expr, digits: int) -> BestRidge:
-    """``argmin`` and ``min`` over rho of ``L(oo; P, rho)``, N = oo.
+def best_ridge(model: Searched) -> Best:
+    """``argmin`` and ``min`` over rho of ``L(oo; rho)`` at the sizes and the noise of the model.
 
-    ``digits`` is the accuracy of the losses; that of the ridge is about half of it, and said in its error.
-
-    >>> from asymptotics.tasks.task import power_law
-    >>> float(best_ridge(power_law(3, 2), Integer(100), 12).argument) < 0        # a > b
-    True
+    The loss has the digits of the model; the ridge about half of them, which its error says.
     """
+    solver, digits = model.tested, model.digits
+    if infinite(model.P) or (not model.noise and solver.learns_everything):
+        loss = solver.at_ridge(Integer(0)).combine(model.weights(oo), oo, digits)
+        return Best(argument=ZERO, loss=loss, note="0: the loss rises on both sides of it")
+    pole = solver.pole
+    shift = 1 if pole else 0
     with working(digits + 15):
-        pole = mpmath.mpf(FullModel(task, P=P)._solver.train_decay(FAR)) / (2 * int(FAR))
-        rough = _Ridged(task=task, P=P, pole=pole, digits=min(SEARCH_DIGITS, digits))
-        centre = close_in(partial(log_loss, rough), mpmath.mpf(0))
-        best = interpolate(_Ridged(task=task, P=P, pole=pole, digits=digits), centre, digits)
-        x = best.time
-        return BestRidge(argument=Value(value=pole * (x.value - 1), error=pole * x.error), loss=best.loss)
+        scale = mpmath.mpf(pole or solver.largest_curvature)
+        at = partial(_Ridged, solver=solver, weights=model.weights(oo), P=model.P, scale=scale, shift=shift)
+        try:
+            centre = close_in(partial(log_loss, at(digits=min(SEARCH_DIGITS, digits))), mpmath.mpf(0))
+        except UnableError:
+            raise UnableError(
+                "the loss at t = oo falls with the ridge without end; nothing is learned"
+            ) from None
+        best = interpolate(at(digits=digits), centre, digits)
+        x = best.argument
+        found = Value(value=scale * (x.value - shift), error=scale * x.error)
+    if abs(found.value) <= found.error:
+        return Best(argument=found, loss=best.loss, note="0 within its error")
+    side = "negative: the loss is smaller than at ridge = 0" if found.value < 0 else ""
+    return Best(argument=found, loss=best.loss, note=side)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -73,6 +74,12 @@ class Discretisation:
             OrderedDict()
         )
         self._edge: float | None = None
+
+    def at_ridge(self, ridge: sympy.Expr) -> Discretisation:
+        """The same at another ridge; the spectral sums are shared."""
+        other = copy(self)
+        other.ridge, other._edge, other._contours = ridge / self.student.scale, None, OrderedDict()
+        return other
 
     # -- contours -----------------------------------------------------------------------
 
@@ -190,6 +197,13 @@ class Discretisation:
         if isinstance(self.spectrum, FiniteSpectrum):
             return field.real(float(self.spectrum.eigenvalues[level - 1]))
         return self.spectrum.at(array([field.real(level)]), field)[0][0]
+
+    def power(self, level: int, field: Field) -> Scalar:
+        """``c_level``, of one mode, as a number of ``field``."""
+        if isinstance(self.spectrum, FiniteSpectrum):
+            return field.real(float(self.spectrum.target[level - 1]))
+        one = replace(self.spectrum, multiplicity=sympy.Integer(1))
+        return one.at(array([field.real(level)]), field)[2][0]
 
 
 def _lost_bits(point: OnePoint, orders: int) -> float:

@@ -20,7 +20,7 @@ lose is the root itself, where df1 is flat: a relative error e of df1 moves kapp
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import sympy
@@ -29,12 +29,15 @@ from asymptotics.errors import UnableError
 from numerics.model.explicit_ridge import ridge_point
 from numerics.model.saturation import SLACK, saturate
 from numerics.model.sizes import Sizes
-from numerics.model.two_time import PARTS, TwoPoint, kernels
+from numerics.model.two_time import PARTS, TwoPoint, Weighed, kernels
 from numerics.spectra.compiled import constant
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import Field, Scalar, array
 from numerics.values.inputs import infinite, sign_of
 from numerics.values.positive import Positive
+
+Weigh = Callable[[Positive, float], Weighed]
+"""The sums of a metric (`metrics`) at a kappa, from a floor of log kappa on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,43 +55,61 @@ class FixedPoint:
 
 
 def fixed_point(
-    sums: SpectralSums, sizes: Sizes, field: Field, ridge: sympy.Expr = sympy.S.Zero
+    sums: SpectralSums,
+    sizes: Sizes,
+    field: Field,
+    ridge: sympy.Expr = sympy.S.Zero,
+    weigh: Weigh | None = None,
 ) -> FixedPoint:
     """``L = Xi + (Xi + sigma^2) N/(P - N)`` for N < P, and its kin (see the module), at exact sizes.
 
-    In parts, to the digits of ``sums``, inside ``with field:``.
+    In parts, to the digits of ``sums``, inside ``with field:``; with ``weigh`` in another metric.
     """
     N, P, p = sizes.limit, sizes.data.limit, sizes.inverse_P
     if ridge:
         kappa, R1, R3, r, floor = ridge_point(ridge, sums, sizes, field)
         pair = _two_point(kappa, sums, floor, field)
         df1 = pair.f2[0] + kappa * pair.f1[0]
-        return _parts(kappa, pair, R1, R3, r, p, (1 + R1) * df1 * p)
+        metric = weigh(kappa, floor) if weigh else None
+        return _parts(kappa, pair, R1, R3, r, p, (1 + R1) * df1 * p, metric)
     modes, doubt = sums.mode_count()
     size = N if infinite(P) or sign_of(N - P) < 0 else P
     if doubt and abs(modes - size) <= doubt * modes:
         return FixedPoint(kappa=Positive(field.real(0), math.inf), parts={})
     if infinite(size) or (not infinite(modes) and sign_of(modes - size) <= 0):
+        if weigh and not infinite(P):
+            raise UnableError(
+                f"P = {P} at or above the {modes} modes at t = oo in this metric; give a ridge > 0"
+            )
         return _learn_everything(sums, sizes, modes, doubt, field)
     number = constant(size, field)
     kappa, floor = saturate(number, sums, field)
     pair = _two_point(kappa, sums, floor, field)
     zero, one = (Positive(field.real(x), 0.0) for x in (0, 1))
     if N == P or (not infinite(N + P) and sign_of(N - P) == 0):
-        return _peak(kappa, pair, p, field)
+        return _peak(kappa, pair, p, field, weigh(kappa, floor) if weigh else None)
     R1 = _ratio(P - size, P, field)
     R3, r = (
         (zero, one) if size == N else sizes.student_at(size, field)
     )  # where R3 = 0, the size of r says nothing
-    return _parts(kappa, pair, R1, R3, r, p, (1 + R1) * number * p)
+    metric = weigh(kappa, floor) if weigh else None
+    return _parts(kappa, pair, R1, R3, r, p, (1 + R1) * number * p, metric)
 
 
 def _parts(
-    kappa: Positive, pair: TwoPoint, R1: Positive, R3: Positive, r: Positive, p: Scalar, lost: Positive
+    kappa: Positive,
+    pair: TwoPoint,
+    R1: Positive,
+    R3: Positive,
+    r: Positive,
+    p: Scalar,
+    lost: Positive,
+    metric: Weighed | None = None,
 ) -> FixedPoint:
     R1s, R3s, rs, losts = (array([x]) for x in (R1, R3, r, lost))
-    found = kernels(pair, R1s, R1s, R3s, rs, p, losts)
-    return FixedPoint(kappa=kappa, parts={name: getattr(found, name)[0] for name in PARTS})
+    found = kernels(pair, R1s, R1s, R3s, rs, p, losts, metric)
+    parts = {name: getattr(found, name)[0] for name in PARTS}
+    return FixedPoint(kappa=kappa, parts=parts | {"overlap": pair.F[0] + kappa * pair.h[0], "unfitted": R1})
 
 
 def _ratio(part: sympy.Expr, whole: sympy.Expr, field: Field) -> Positive:
@@ -109,12 +130,12 @@ def _two_point(kappa: Positive, sums: SpectralSums, floor: float, field: Field) 
     return TwoPoint(kappa=array([kappa]), other=array([kappa]), loss=1.0, **positive)
 
 
-def _peak(kappa: Positive, pair: TwoPoint, p: Scalar, field: Field) -> FixedPoint:
+def _peak(kappa: Positive, pair: TwoPoint, p: Scalar, field: Field, metric: Weighed | None) -> FixedPoint:
     """N = P: the bias stays finite, and so does the variance over features alone or over data alone."""
     one, zero, infinitely = (Positive(field.real(x), 0.0) for x in (1, 0, math.inf))
     # With R1 = 1 only in the resolvent of the features, where R1 is multiplied by R3 = 0.
-    finite = _parts(kappa, pair, one, zero, one, p, zero).parts
-    noise = pair.f2[0] / (kappa * pair.f1[0])
+    finite = _parts(kappa, pair, one, zero, one, p, zero, metric).parts
+    noise = (metric.f2[0] if metric else pair.f2[0]) / (kappa * pair.f1[0])
     parts = {
         "bias": finite["bias"],
         "initialisation": finite["initialisation"],
@@ -126,6 +147,8 @@ def _peak(kappa: Positive, pair: TwoPoint, p: Scalar, field: Field) -> FixedPoin
         "train_noise": zero,
         "gap_signal": infinitely,
         "gap_noise": infinitely,
+        "overlap": finite["overlap"],
+        "unfitted": zero,
     }
     return FixedPoint(kappa=kappa, parts=parts, diverges="the loss diverges at N = P as t -> oo")
 
@@ -178,6 +201,8 @@ def _learn_everything(
         "train_noise": through,
         "gap_signal": left * (gain + fraction) if left.value else zero,
         "gap_noise": gain + fraction,
+        "overlap": left,
+        "unfitted": through,
     }
     what = "the loss" if left.value else "the noise that is fitted"
     return FixedPoint(

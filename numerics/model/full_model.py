@@ -26,10 +26,13 @@ from asymptotics.parsing.numbers import exact, is_many, items_of, whole_number
 from asymptotics.precision import exclusive_class, working
 from asymptotics.tasks.task import Task
 from numerics.model import parts
+from numerics.model.diagnostics import Diagnostics
+from numerics.model.metrics import OtherSpectrum
+from numerics.model.other_inputs import inputs_of_arrays, inputs_of_task
 from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
 from numerics.model.solver import PLAIN, Expanded, Solver
-from numerics.model.students.base import map_of
+from numerics.model.students.base import Spectrum, map_of
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, finite_spectrum, solve_spectrum
 from numerics.values.inputs import exact_count, exact_noise, exact_ridge, exact_size, exact_time, infinite
 from numerics.values.results import Curve, Variance
@@ -44,7 +47,7 @@ MAX_DECADES = 10
 
 
 @exclusive_class
-class FullModel:
+class FullModel(Diagnostics):
     """The losses of a task learned by N random features from P samples with noise sigma.
 
     Parameters
@@ -60,6 +63,8 @@ class FullModel:
     student : `GaussianFeatures()` (default), `OrthogonalFeatures(modes=M)`, `DeepRandomFeatures(widths=)` (N
         is then left out), `SpectralTruncation()`, `StructuredFeatures(eigenvalues=)` or
         `NonlinearFeatures(activation=)`.
+    test_eigenvalues : lambda' of the inputs on which test losses are measured, an expression in the index of
+        the task (an array in `from_arrays`); those that it was trained on by default.
     ridge : rho, where ``rho |w|^2`` is added to the objective ``(1/P) |y - f|^2``; any number above the pole,
         which is below 0. Train losses are without this penalty. Not for one-pass SGD.
 
@@ -75,7 +80,18 @@ class FullModel:
     (0.639823244101, 0.641148270968)
     """
 
-    __slots__ = ("N", "P", "_solver", "digits", "noise", "ridge", "rule", "spectrum", "student")
+    __slots__ = (
+        "N",
+        "P",
+        "_solver",
+        "digits",
+        "noise",
+        "ridge",
+        "rule",
+        "spectrum",
+        "student",
+        "tested",
+    )
 
     def __init__(
         self,
@@ -89,6 +105,7 @@ class FullModel:
         rule: TrainingRule = FLOW,
         ridge: object = 0,
         student: Student = GAUSSIAN,
+        test_eigenvalues: object = None,
     ) -> None:
         if not isinstance(task, Task):
             raise DomainError(
@@ -100,6 +117,8 @@ class FullModel:
         finite = not all(map(infinite, limits))
         spectrum = solve_spectrum(task, params, needs_trace=finite or getattr(rule, "fresh", True))
         self._set_up(spectrum, N, P, task.at(params).noise, digits, rule, ridge, student)
+        if test_eigenvalues is not None:
+            self._test_on(*inputs_of_task(task, params, test_eigenvalues))
 
     @classmethod
     def from_arrays(
@@ -114,6 +133,7 @@ class FullModel:
         rule: TrainingRule = FLOW,
         ridge: object = 0,
         student: Student = GAUSSIAN,
+        test_eigenvalues: ArrayLike | None = None,
     ) -> FullModel:
         """The model of a finite spectrum: ``lambda_k`` and ``c_k`` as arrays of shape (M,), in any order.
 
@@ -126,6 +146,8 @@ class FullModel:
         model = cls.__new__(cls)
         spectrum = finite_spectrum(eigenvalues, target)
         model._set_up(spectrum, N, P, exact(noise, "noise"), digits, rule, ridge, student)
+        if test_eigenvalues is not None:
+            model._test_on(*inputs_of_arrays(spectrum, test_eigenvalues))
         return model
 
     def _set_up(
@@ -157,6 +179,25 @@ class FullModel:
                 "GradientDescent"
             )
         self._solver.check()
+        self.tested = self._solver
+
+    def _test_on(self, learned: Spectrum, tested: Spectrum) -> None:
+        """Measure test losses on other inputs (`metrics.OtherSpectrum`)."""
+        parts.check_gradient(self.rule, "the loss on other inputs")
+        learned, tested = (map_of(self.student, self.N, s, self.digits).spectrum for s in (learned, tested))
+        self.tested = self._solver.in_metric(lambda model: OtherSpectrum(model, learned, tested))
+
+    @property
+    def _same_inputs(self) -> bool:
+        return self.tested is self._solver
+
+    def _check_same_inputs(self, what: str) -> None:
+        if not self._same_inputs:
+            raise UnableError(f"{what} is not known on other test_eigenvalues; leave them out")
+
+    def weights(self, time: sympy.Expr) -> Weights:
+        """The parts of the test loss at a time, for searches (`stopping`)."""
+        return parts.of_test_loss(self._setting(time))
 
     def __repr__(self) -> str:
         notes = "; ".join(self.spectrum.notes) if isinstance(self.spectrum, FiniteSpectrum) else ""
@@ -220,6 +261,7 @@ class FullModel:
         >>> model.train_loss(5).agrees_with(model.test_loss(5)), round(float(model.gap(5)) * 1e20, 12)
         (True, 0.440253469755)
         """
+        self._check_same_inputs("the gap")
         return self._combine("gap", t, parts.of_gap(self._setting(t)))
 
     def coefficients(
@@ -239,6 +281,7 @@ class FullModel:
         >>> round(float(first), 12)
         0.270670566473
         """
+        self._check_same_inputs("an expansion in a size")
         sizes = {"N": self.N, "P": self.P}
         check_kind(quantity, str, "quantity", "give its name, such as 'test_loss'")
         known = isinstance(size, str) and size in sizes
@@ -285,7 +328,7 @@ class FullModel:
         >>> model.bias(7).agrees_with(model.test_loss(7))        # nothing is random at N = P = oo
         True
         """
-        return self._combine("bias", t, {"bias": ONE})
+        return self._combine("bias", t, {"bias": ONE}, self.tested)
 
     def ensemble_loss(self, t: object, members: object, bags: object = 1) -> Value:
         """Test loss of the mean over ``members`` initialisations (times ``bags`` data sets).
@@ -312,7 +355,9 @@ class FullModel:
         shares: dict[str, Weights] = {name: {name: ONE} for name in ("initialisation", "data", "interaction")}
         shares["noise"] = dict.fromkeys(NOISE, self.noise**2)
         shares["total"] = {name: weight for share in shares.values() for name, weight in share.items()}
-        return Variance(**{n: self._combine(f"variance ({n})", t, share) for n, share in shares.items()})
+        return Variance(
+            **{n: self._combine(f"variance ({n})", t, share, self.tested) for n, share in shares.items()}
+        )
 
     def curve(self, ts: Iterable[object], quantity: str = "test_loss") -> Curve:
         """``quantity`` ("test_loss", "train_loss" or "bias") at each of an array of times.
@@ -334,7 +379,7 @@ class FullModel:
             variance=self.noise**2,
             time=self._time(t),
             infinite_data=infinite(self.P) and not in_data,
-            semigroup=self._solver.dynamics.semigroup and not self.ridge,
+            semigroup=self._solver.dynamics.semigroup and not self.ridge and self._same_inputs,
         )
 
     def _combine(
@@ -342,6 +387,7 @@ class FullModel:
         name: str,
         t: object,
         weights: Weights,
+        solver: Solver | None = None,
         *,
         lost_digits: float = 0.0,
         expanded: Expanded = PLAIN,
@@ -349,7 +395,7 @@ class FullModel:
     ) -> Value:
         time = self._time(t)
 
-        total = partial(self._solver.combine, weights, time, expanded=expanded, order=order)
+        total = partial((solver or self._solver).combine, weights, time, expanded=expanded, order=order)
         return to_digits(name, time, total, self.digits, lost_digits=lost_digits)
 
     def _time(self, t: object) -> sympy.Expr:
@@ -361,44 +407,7 @@ class FullModel:
     def _average(self, name: str, t: object, members: sympy.Expr, bags: sympy.Expr) -> Value:
         if members != 1 or bags != 1:
             parts.check_gradient(self.rule, f"the {name}")
-        return self._combine(name, t, parts.of_test_loss(self._setting(t), members, bags))
-
-    def transfer(self, k: object, t: object) -> Value:
-        """``H_k(t) = E v_k(t)/w_k``, the mean of mode k; 1 at t = 0 (dimensionless).
-
-        Its error is absolute: below 10^-digits, as H_k may be as small as e^(-lambda_k t). Source: BAP,
-        eq. (9).
-
-        >>> from asymptotics.tasks.task import power_law
-        >>> round(float(FullModel(power_law(2, 2)).transfer(3, 9)), 12) == round(math.exp(-1), 12)
-        True
-        """
-        level, time = self._solver.level(k), self._time(t)
-        if time == 0:
-            return Value(value=mpmath.mpf(1), error=mpmath.mpf(0))
-        total = partial(self._solver.transfer, level, time)
-        return to_digits("transfer function", time, total, self.digits, absolute=True)
-
-    def timescale_density(self, k: object, u: object) -> Value:
-        """``rho_k(u) = -(1/pi) Im D_k(-u + i0)``: how much of mode k decays at the rate u > 0.
-
-        Per unit of u; 0 outside the bulk. A fraction of the mode that is never learned sits at u = 0
-        and is not part of the density. Raises `UnableError` at N = P = oo, where the density is a point at
-        lambda_k, and for rules other than gradient flow. Source: BAP, section 4 and appendix D.
-
-        >>> white = FullModel.from_arrays([1, 1], [1, 1], N=4)        # Marchenko and Pastur
-        >>> round(float(white.timescale_density(1, 1)), 10)
-        0.4210843993
-        """
-        rate = exact(u, "u")
-        if not (rate.is_number and rate.is_positive and rate.is_finite):
-            raise DomainError(f"u = {u}; a rate must be a finite number > 0")
-        if infinite(self.N) and infinite(self.P):
-            raise UnableError("the timescale density at N = P = oo is a point at u = lambda_k; give N or P")
-        if type(self.rule) is not GradientFlow:
-            raise UnableError(f"timescales are defined for gradient flow, not for {type(self.rule).__name__}")
-        level = self._solver.level(k)
-        return to_digits("timescale density", rate, partial(self._solver.density, level, rate), self.digits)
+        return self._combine(name, t, parts.of_test_loss(self._setting(t), members, bags), self.tested)
 
 
 def _size_of(student: Student, N: object) -> sympy.Expr:

@@ -37,11 +37,17 @@ class Setting:
 
 def of_test_loss(setting: Setting, members: sympy.Expr = ONE, bags: sympy.Expr = ONE) -> Weights:
     """The excess test loss of the mean over so many initialisations and data sets."""
-    E, D = ONE / members, ONE / bags
+    E = ONE / members
     if setting.dynamics.rule.fresh:
         return {"sgd_signal": ONE, "sgd_label_noise": setting.variance}
     if setting.infinite_data and not infinite(setting.time) and setting.semigroup:
         return {"infinite_data": E, "bias": 1 - E}
+    return of_pairs(setting, members, bags)
+
+
+def of_pairs(setting: Setting, members: sympy.Expr, bags: sympy.Expr) -> Weights:
+    """The same by pairs of nodes alone, as in any metric."""
+    E, D = ONE / members, ONE / bags
     return {
         "bias": ONE,
         "initialisation": E,

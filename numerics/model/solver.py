@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +25,9 @@ from numerics.model.beyond_spectrum import resolve_beyond
 from numerics.model.contour import Transformed, invert, pair_weights, relative_error
 from numerics.model.discretisation import GUARD_BITS, KEPT_TIMES, Contour, Discretisation
 from numerics.model.explicit_ridge import check_ridge
-from numerics.model.fixed_point import FixedPoint, fixed_point
-from numerics.model.renormalised_ridge import resolve, slowest_rate, starting_values
+from numerics.model.fixed_point import FixedPoint, Weigh, fixed_point
+from numerics.model.metrics import Metric
+from numerics.model.renormalised_ridge import deepest, resolve, slowest_rate, starting_values
 from numerics.model.rules.base import dynamics_of
 from numerics.model.students.base import StudentMap
 from numerics.model.two_time import PARTS, contour_kernels, one_time
@@ -55,8 +57,10 @@ ROUNDING_BITS = 3
 SGD_PARTS = ("sgd_signal", "sgd_label_noise")
 """Of rules that draw batches: the loss without label noise, and what one unit of sigma^2 adds."""
 SINGLE_PARTS = ("infinite_data",)
-GROUPS = {"double": PARTS, "single": SINGLE_PARTS, "sgd": SGD_PARTS}
-"""Parts that come from the same contours: pairs of nodes, or single nodes at twice the time."""
+MEAN_PARTS = ("overlap", "unfitted")
+"""``sum_k c_k H_k`` and the mean of the errors of samples by their own labels, ``(1/P) tr f_t``."""
+GROUPS = {"double": PARTS, "single": SINGLE_PARTS, "sgd": SGD_PARTS, "mean": MEAN_PARTS}
+"""Parts that come from the same contours: pairs of nodes, single nodes at twice the time, or at the time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +88,64 @@ class Solver:
         rule: TrainingRule,
         ridge: sympy.Expr = sympy.S.Zero,
     ) -> None:
+        self._metric: Metric | None = None
         self.dynamics = dynamics_of(rule)
         self._levels = student.spectrum.levels
         mean = self.dynamics.mean
         self._mean = None if mean is None else Solver(student, P, mean)
         """Where batches have noise, the rule without it, which mean errors follow."""
         self._model = Discretisation(student, P, self.dynamics, ridge)
+        self._slowest: float | None = None
+        self._forget()
+
+    def _forget(self) -> None:
         self._parts: OrderedDict[tuple[sympy.Expr, int, str, Expanded], _Series] = OrderedDict()
         # By the time that a contour was laid for: times close to it share what does not depend on time.
         self._kernels: OrderedDict[
             tuple[sympy.Expr, int, int, str, Expanded], tuple[Mapping[str, Jet], float]
         ] = OrderedDict()
-        self._slowest: float | None = None
+
+    def in_metric(self, metric: Callable[[Discretisation], Metric]) -> Solver:
+        """The same with the parts of test losses in another metric; contours are shared."""
+        other = copy(self)
+        other._metric = metric(self._model)
+        other._forget()
+        return other
+
+    def at_ridge(self, ridge: sympy.Expr) -> Solver:
+        """The same with another ridge."""
+        other = copy(self)
+        other._model = self._model.at_ridge(ridge)
+        other._forget()
+        return other
+
+    @property
+    def unlimited(self) -> bool:
+        """Whether no size is finite."""
+        with self._model.field(15, 0) as field:
+            return self._model.sizes(field).unlimited
+
+    @property
+    def learns_everything(self) -> bool:
+        """Whether no size is below the number of modes."""
+        with self._model.field(15, 0) as field:
+            limit = self._model.sizes(field).tightest.limit
+        modes, doubt = self._model.sums_for(15).mode_count()
+        return bool(modes <= limit * (1 + sympy.Float(doubt)))
+
+    @property
+    def pole(self) -> float:
+        """Minus the lowest ridge, to a few digits; 0 where that is 0 or not known."""
+        with self._model.field(15, 0) as field:
+            sizes = self._model.sizes(field)
+            if self.learns_everything or sizes.order > 1:
+                return 0.0
+            return deepest(self._model.sums_for(15), sizes)[2] * float(self._model.student.scale)
+
+    @property
+    def largest_curvature(self) -> float:
+        """To a few digits, that of the ridge included."""
+        return self._model.edge
 
     # -- what is asked for ---------------------------------------------------------
 
@@ -229,15 +279,14 @@ class Solver:
     def _at_zero(self, digits: int) -> dict[str, Value]:
         sums = self._model.sums_for(digits)
         with self._model.field(digits, 0) as field:
-            found, error = sums.total_target(field)
+            weighed = self._metric.before(digits, field) if self._metric else None
+            found, error = weighed or sums.total_target(field)
             total = field.mpf(found)
         whole = Value(value=total, error=total * error)
         zero, one = (Value(value=mpmath.mpf(x), error=mpmath.mpf(0)) for x in (0, 1))
-        return {
-            **dict.fromkeys((*PARTS, *SGD_PARTS), zero),
-            **dict.fromkeys(("bias", "train_signal", "infinite_data", "sgd_signal"), whole),
-            "train_noise": one,
-        }
+        same = dict.fromkeys(("bias", "train_signal", "infinite_data", "sgd_signal", "overlap"), whole)
+        units = dict.fromkeys(("train_noise", "unfitted"), one)
+        return {**dict.fromkeys((*PARTS, *SGD_PARTS), zero), **same, **units}
 
     def _at_infinity(self, digits: int) -> dict[str, Value]:
         fixed, inside = self._fix(digits)
@@ -292,8 +341,11 @@ class Solver:
         """What is to be inverted, and by what rounding is amplified in it."""
         nodes = one_time(contour.resolvent, contour.sizes, expanded.size, expanded.orders)
         if group == "double":
-            parts, loss = contour_kernels(nodes, field)
+            metric = self._metric.on_pairs(nodes, digits, field) if self._metric else ()
+            parts, loss = contour_kernels(nodes, field, *metric)
             return {name: getattr(parts, name) for name in PARTS}, loss
+        if group == "mean":
+            return {"overlap": nodes.kappa * nodes.X, "unfitted": nodes.R1}, 0.0
         if group == "single":
             return {"infinite_data": nodes.kappa * nodes.X}, 0.0
         zeta, sums = contour.resolvent.z, self._model.sums_for(digits)
@@ -316,9 +368,8 @@ class Solver:
 
     def _exponential(self, time: sympy.Expr, digits: int) -> Value | None:
         """The loss at N = P = oo as the sum it is; None where that cannot be had, and a contour serves."""
-        with self._model.field(15, 0) as field:
-            if not self._model.sizes(field).unlimited or self._model.student.scale != 1:
-                return None
+        if not self.unlimited or self._model.student.scale != 1:
+            return None
         with working(digits + 20):
             decay = self.dynamics.decay(time, digits, self._model)
         try:
@@ -336,13 +387,17 @@ class Solver:
             return Value(value=value, error=mpmath.inf)
         return Value(value=value, error=abs(value) * mpmath.mpf(relative))
 
+    def _weigh(self, digits: int, field: Field) -> Weigh | None:
+        metric = self._metric
+        return None if metric is None else lambda kappa, floor: metric.at(kappa, digits, floor, field)
+
     def _fix(self, digits: int) -> tuple[FixedPoint, int]:
         """The end of training to ``digits`` digits, and the digits that this took inside."""
         inside = digits
         while True:
             with self._model.field(inside, 0) as field:
                 sums, sizes = self._model.sums_for(inside), self._model.sizes(field)
-                found = fixed_point(sums, sizes, field, self._model.ridge)
+                found = fixed_point(sums, sizes, field, self._model.ridge, self._weigh(inside, field))
             if found.error < max(10.0 ** -(digits + 2), SMALLEST):
                 return found, inside
             lost = digits + 2 + math.log10(found.error) if found.error < 1e300 else inside

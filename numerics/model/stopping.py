@@ -9,7 +9,6 @@ good it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
@@ -17,8 +16,7 @@ import mpmath
 
 from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.precision import exclusive, working
-from asymptotics.tasks.task import Task
-from numerics.model.full_model import FullModel
+from numerics.values.results import Best
 from numerics.values.value import Value
 
 SEARCH_DIGITS = 8
@@ -44,32 +42,35 @@ class OneLoss(Protocol):
     def test_loss(self, x: Any, /) -> Any: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stopping:
-    """The best time to stop and the excess test loss there."""
+class Searched(OneLoss, Protocol):
+    """What a search needs of a full model."""
 
-    time: Value
-    loss: Value
+    digits: int
+    noise: Any
+    tested: Any
+
+    def with_digits(self, digits: int) -> OneLoss: ...
+
+    def weights(self, time: Any) -> Any: ...
 
 
 @exclusive
-def best_stopping(
-    task: Task, P: object, noise: object, digits: int, guess: mpmath.mpf | None = None
-) -> Stopping:
-    """``argmin`` and ``min`` over t of ``L(t; N = oo, P)`` with label noise sigma = ``noise``.
+def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
+    """``argmin`` and ``min`` over t of the test loss of a model with label noise.
 
-    ``digits`` is the accuracy of the losses; that of the time is about two thirds of it, and said in its
+    Its digits are the accuracy of the losses; that of the time is about two thirds of it, and said in its
     error. ``guess`` is a time to start the search from. Raises `UnableError` if the loss has no minimum at a
     finite time and `PrecisionError` if the interpolation does not settle.
 
     >>> from asymptotics.tasks.task import power_law
-    >>> best = best_stopping(power_law(2, 2), 1000, 1, 15)
+    >>> from numerics import FullModel
     >>> model = FullModel(power_law(2, 2), P=1000, noise=1)
-    >>> t = best.time.value
+    >>> best = best_stopping(model)
+    >>> t = best.argument.value
     >>> best.loss.value < min(model.test_loss(0.99 * t).value, model.test_loss(1.01 * t).value)
     True
     """
-    model = FullModel(task, P=P, noise=noise, digits=digits)
+    digits = model.digits
     if model.noise == 0:
         raise UnableError(
             "noise = 0: the loss has no minimum at a finite time; early stopping needs noise > 0"
@@ -77,7 +78,7 @@ def best_stopping(
     with working(digits + 15):
         centre = mpmath.mpf(0) if guess is None else mpmath.log(guess)
         few = min(SEARCH_DIGITS, digits)
-        rough = model if few == digits else FullModel(task, P=P, noise=noise, digits=few)
+        rough = model if few == digits else model.with_digits(few)
         centre = close_in(partial(log_loss, rough), centre)
         return interpolate(model, centre, digits)
 
@@ -124,7 +125,7 @@ def _walk(f: Callable[[mpmath.mpf], mpmath.mpf], start: mpmath.mpf, width: mpmat
     return start + (middle + move) * width
 
 
-def interpolate(model: OneLoss, centre: mpmath.mpf, digits: int) -> Stopping:
+def interpolate(model: OneLoss, centre: mpmath.mpf, digits: int) -> Best:
     # The interpolation errs by spacing^4, the rounding of the losses by 10^-digits / spacing.
     spacing = mpmath.mpf(10) ** (-mpmath.mpf(digits) / 6)
     for _ in range(RECENTRINGS):
@@ -143,8 +144,9 @@ def interpolate(model: OneLoss, centre: mpmath.mpf, digits: int) -> Stopping:
         lowest = _value(wide, here)
         rise = abs(lowest - _value(narrow, there)) + 4 * slack + bend * shift**2 / 2
         time, loss = mpmath.exp(centre + here * spacing), mpmath.exp(lowest)
-        return Stopping(
-            time=Value(value=time, error=time * spacing * shift), loss=Value(value=loss, error=loss * rise)
+        return Best(
+            argument=Value(value=time, error=time * spacing * shift),
+            loss=Value(value=loss, error=loss * rise),
         )
     raise PrecisionError(f"the best stopping time for P = {model.P} did not settle; ask for fewer digits")
 

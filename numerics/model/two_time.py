@@ -88,6 +88,15 @@ class TwoPoint:
     loss: float
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """``F, f2, f1`` with other weights of the modes (`metrics`)."""
+
+    F: Series
+    f2: Series
+    f1: Series
+
+
 def one_time(resolvent: Resolvent, sizes: Sizes, size: str = "", orders: int = 0) -> OneTime:
     """The nodes of a contour as they are, or expanded to ``orders`` in 1/N or 1/P around that infinite size.
 
@@ -143,12 +152,19 @@ def two_point(nodes: OneTime, field: Field) -> TwoPoint:
 
 
 def kernels(
-    pair: TwoPoint, R1: Series, R1_other: Series, R3: Series, r: Series, p: Series, lost: Series
+    pair: TwoPoint,
+    R1: Series,
+    R1_other: Series,
+    R3: Series,
+    r: Series,
+    p: Series,
+    lost: Series,
+    metric: Weighed | None = None,
 ) -> Kernels:
     """``Q = (F2 + sigma^2 D2/P)/(1 - D2/P)`` and ``R1 R1' (Q + sigma^2)`` in parts (see the module).
 
     p is 1/P, ``lost`` is 1 - R1 R1'; only the ratio of R3 and r matters. Everything broadcasts against the
-    pairs.
+    pairs. The parts of the test loss are those in a ``metric``, if one is given.
     """
     k1 = pair.kappa * pair.f1
     k2 = pair.other * pair.f1
@@ -159,13 +175,28 @@ def kernels(
     mu_interaction = r * p * k1 * k2 / (d * b)
     gain = a / d
     through, signal = R1 * R1_other * gain, pair.F + initialisation
+    if metric is None:
+        tested = {
+            "bias": pair.F,
+            "initialisation": initialisation,
+            "data": pair.F * mu_data,
+            "interaction": initialisation * (mu_data + mu_interaction) + pair.F * mu_interaction,
+            "noise_data": mu_data,
+            "noise_interaction": mu_interaction,
+        }
+    else:
+        drawn, seen = r * pair.kappa * pair.other / a * metric.f1, p * metric.f2
+        again = drawn * pair.f1 * p * gain
+        tested = {
+            "bias": metric.F,
+            "initialisation": drawn * pair.h,
+            "data": seen * pair.F / b,
+            "interaction": seen * (mu_interaction * pair.F + gain * initialisation) + again * signal,
+            "noise_data": seen / b,
+            "noise_interaction": seen * mu_interaction + again,
+        }
     return Kernels(
-        bias=pair.F,
-        initialisation=initialisation,
-        data=pair.F * mu_data,
-        interaction=initialisation * (mu_data + mu_interaction) + pair.F * mu_interaction,
-        noise_data=mu_data,
-        noise_interaction=mu_interaction,
+        **tested,
         train_signal=through * signal,
         train_noise=through,
         gap_signal=lost * gain * signal,
@@ -173,15 +204,17 @@ def kernels(
     )
 
 
-def contour_kernels(nodes: OneTime, field: Field) -> tuple[Kernels, float]:
+def contour_kernels(
+    nodes: OneTime, field: Field, metric: Weighed | None = None, metric_loss: float = 1.0
+) -> tuple[Kernels, float]:
     """Kernels on all pairs of nodes, jets of shape (m, 2m), and the amplification of rounding in them."""
     pair = two_point(nodes, field)
     R1, R1_other = _rows_and_columns(nodes.R1, field)
     df, df_other = _rows_and_columns(nodes.df1, field)
     p, r = nodes.sizes.inverse_P, nodes.sizes.difference(df, df_other)
     lost = p * (df + df_other * R1)
-    loss = pair.loss * nodes.sizes.loss(df, df_other)
-    return kernels(pair, R1, R1_other, nodes.R3[:, None], r, p, lost), loss
+    loss = max(pair.loss, metric_loss) * nodes.sizes.loss(df, df_other)
+    return kernels(pair, R1, R1_other, nodes.R3[:, None], r, p, lost, metric), loss
 
 
 def expected_loss(point: OnePoint) -> float:

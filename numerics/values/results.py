@@ -30,6 +30,18 @@ class Variance:
     total: Value
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Best:
+    """Where a test loss is smallest, a time or a ridge, and the excess test loss there.
+
+    ``note`` says of a ridge that is 0 or negative that it is.
+    """
+
+    argument: Value
+    loss: Value
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Curve(Tabular):
     """One quantity at many times: ``np.asarray(curve)`` are its values as floats, for plotting."""

@@ -50,11 +50,11 @@ from asymptotics.precision import working
 from asymptotics.registry import Registry
 from asymptotics.symbols import B, N, P, beta, eta, gamma, l, mu, rho, sigma
 from asymptotics.tasks.task import Task
-from numerics.model.best_ridge import best_ridge
 from numerics.model.coefficients import size_coefficient
 from numerics.model.full_model import FullModel
 from numerics.model.rich import RichModel
-from numerics.model.stopping import Stopping, best_stopping
+from numerics.model.stopping import best_stopping
+from numerics.values.results import Best
 from numerics.values.value import Value
 from numerics.verification.grids import gauge_grid
 
@@ -214,12 +214,12 @@ def _size_coefficient(size: Symbol, quantity: str, order: int, noise: int, place
 
 
 @cached(maxsize=256)
-def _stopping(task: Task, samples: Expr, noise: Expr, digits: int, ratio: Expr) -> Stopping:
+def _stopping(task: Task, samples: Expr, noise: Expr, digits: int, ratio: Expr) -> Best:
     # Where fewer samples stopped best says where to look, and spares the search from t = 1.
     fewer = [samples / ratio**j for j in (1, 2) if samples >= 10**STOPPING_FIRST * ratio**j]
-    before = [_stopping(task, one, noise, digits, ratio).time.value for one in fewer]
+    before = [_stopping(task, one, noise, digits, ratio).argument.value for one in fewer]
     guess = before[0] ** 2 / before[1] if len(before) == 2 else before[0] if before else None
-    return best_stopping(task, samples, noise, digits, guess)
+    return best_stopping(FullModel(task, P=samples, noise=noise, digits=digits), guess)
 
 
 def _best_time(part: str, place: Place) -> Value:
@@ -236,15 +236,20 @@ def _ridge(place: Place) -> Value:
     return FullModel(place.task, P=place.resource, ridge=ridge, digits=place.digits).test_loss(oo)
 
 
+@cached(maxsize=256)
+def _ridged(task: Task, samples: Expr, digits: int) -> Best:
+    return FullModel(task, P=samples, digits=digits).optimal_ridge()
+
+
 def _best_ridge(part: str, place: Place) -> Value:
-    value: Value = getattr(best_ridge(place.task, place.resource, place.digits), part)
+    value: Value = getattr(_ridged(place.task, place.resource, place.digits), part)
     return value
 
 
 def _best_ridge_width(place: Place) -> Value:
     """What N features add at the best ridge, over the loss there, times N, for an N far beyond that of 1."""
     digits = place.digits + WIDE
-    best = best_ridge(place.task, place.resource, digits)
+    best = _ridged(place.task, place.resource, digits)
     ridge, N = Float._new(best.argument.value._mpf_, mpmath.mp.prec), place.resource**2 * 10**WIDE
     wide, none = (
         FullModel(place.task, P=place.resource, ridge=ridge, digits=digits, **sizes).test_loss(oo)
@@ -396,7 +401,7 @@ def _coefficient(size: Symbol, part: str, order: int = 1, noise: int = 0) -> Cal
 REFERENCES: Registry[Reference] = Registry(
     (
         _stopping_reference("early_stopping", partial(_best_time, "loss")),
-        _stopping_reference("early_stopping_time", partial(_best_time, "time")),
+        _stopping_reference("early_stopping_time", partial(_best_time, "argument")),
         _in_1_p(name="data_transient", value=_coefficient(P, "test_loss"), settings=(P,)),
         _in_1_p(name="data_transient_second", value=_coefficient(P, "test_loss", 2), settings=(P,), step=2),
         _in_1_p(name="gap", value=_coefficient(P, "gap"), settings=(P,)),

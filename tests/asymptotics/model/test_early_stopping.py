@@ -12,7 +12,7 @@ from asymptotics.model.operators import Coefficient, epsilon
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import P, a, b, sigma, t
-from numerics import verify
+from numerics import FullModel, verify
 from numerics.model.stopping import best_stopping
 
 TASKS = [
@@ -35,8 +35,8 @@ COSTLY = [
 @pytest.mark.parametrize("task", [pytest.param(TASKS[0], marks=pytest.mark.slow), TASKS[1]], ids=str)
 def test_four_orders_of_time_and_loss_against_the_full_model(task):
     laws, samples = derive(task), 10**12
-    best = best_stopping(task, samples, 1, 25)
-    for law, value in ((laws.early_stopping, best.loss), (laws.early_stopping_time, best.time)):
+    best = best_stopping(FullModel(task, P=samples, noise=1, digits=25))
+    for law, value in ((laws.early_stopping, best.loss), (laws.early_stopping_time, best.argument)):
         series = law.expansion(terms=4)
         assert len(series.terms) == 4
         shown = {sigma: 1, P: samples}

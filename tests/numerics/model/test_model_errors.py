@@ -172,9 +172,10 @@ def test_rounding_in_inverse_laplace_transforms():
 
 
 @pytest.mark.parametrize("digits", [6])
-@pytest.mark.parametrize("what", ["time", "loss"])
+@pytest.mark.parametrize("what", ["argument", "loss"])
 def test_early_stopping(digits, what):
     few, many = (
-        getattr(best_stopping(power_law(2, 2), 1000, 1, count), what) for count in (digits, digits + 12)
+        getattr(best_stopping(FullModel(power_law(2, 2), P=1000, noise=1, digits=count)), what)
+        for count in (digits, digits + 12)
     )
     assert_honest([(few, many)])

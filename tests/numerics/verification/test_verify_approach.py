@@ -10,6 +10,8 @@ from sympy import Integer, Rational, log, oo
 from asymptotics import DomainError, Task, UnableError, derive, power_law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.symbols import B, N, P, a, b, b_test, beta, eta, k, mu, sigma
+from asymptotics.symbols import B, N, P, a, b, beta, eta, k, mu, sigma
+from numerics import FullModel
 from numerics.model.stopping import best_stopping
 from numerics.values.value import Value
 from numerics.verification.references import REFERENCES, Place, reference_value, solution_groups
@@ -301,7 +303,7 @@ def test_bad_settings(name, extra, words):
 
 def test_no_noise_no_early_stopping():
     with pytest.raises(UnableError, match="noise"):
-        best_stopping(power_law(2, 2), 100, 0, 12)
+        best_stopping(FullModel(power_law(2, 2), P=100, digits=12))
 
 
 def test_what_only_a_bound_follows_is_not_given_a_ratio():

@@ -1,0 +1,60 @@
+"""Test eigenvalues lambda' as given, checked, and the two spectra that they make of a task's.
+
+One has the target ``c' = lambda' c/lambda``, the power of the target on the other inputs, and one the target
+lambda'; the eigenvalues of both are those that are trained on (`metrics.OtherSpectrum`).
+
+    inputs_of_task      from an expression in the index of the task
+    inputs_of_arrays    from an array, in the order of the others
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import sympy
+from numpy.typing import ArrayLike
+
+from asymptotics.errors import DomainError, SpectrumError, shown
+from asymptotics.parsing.numbers import exact
+from asymptotics.tasks.arrays import nonnegative
+from asymptotics.tasks.task import Task
+from numerics.model.students.base import Spectrum
+from numerics.spectra.spectrum import FiniteSpectrum, finite_spectrum, spectrum_of
+
+
+def inputs_of_task(
+    task: Task, params: Mapping[sympy.Symbol | str, object] | None, eigenvalues: object
+) -> tuple[Spectrum, Spectrum]:
+    """The spectra for lambda' as an expression; raises `DomainError` and `SpectrumError`."""
+    if task.measured is not None:
+        raise DomainError("test_eigenvalues of a measured task; use FullModel.from_arrays with an array")
+    given = exact(eigenvalues, "test_eigenvalues")
+    known = {symbol.name: symbol for symbol in (*task.parameters, task.index)}
+    given = given.xreplace({s: known[s.name] for s in given.free_symbols if s.name in known})
+    others = given.free_symbols - set(known.values())
+    if others:
+        raise DomainError(
+            f"test_eigenvalues = {shown(eigenvalues)} have another index than the task's; write them in "
+            f"{task.index}"
+        )
+    power = sympy.powsimp(given * task.target / task.eigenvalues)
+    fixed = [replace(task, target=target).at(params) for target in (power, given)]
+    learned, tested = (spectrum_of(one) for one in fixed)
+    return learned, tested
+
+
+def inputs_of_arrays(spectrum: FiniteSpectrum, eigenvalues: ArrayLike) -> tuple[Spectrum, Spectrum]:
+    """The spectra for lambda' as an array; raises `SpectrumError`."""
+    listed, _ = nonnegative("test_eigenvalues", eigenvalues)
+    given, lam, power = np.array(listed), spectrum.eigenvalues, spectrum.target
+    if given.shape != lam.shape:
+        raise SpectrumError(f"{given.size} test_eigenvalues for {lam.size} modes; give one per mode")
+    if ((lam == 0) & (power > 0) & (given > 0)).any():
+        raise SpectrumError(
+            "a mode with eigenvalue 0 has a target, of unknown power on other inputs; leave it out"
+        )
+    there = lam > 0
+    moved = np.where(there, given * power / np.where(there, lam, 1), 0)
+    return finite_spectrum(lam, moved), finite_spectrum(lam, given)

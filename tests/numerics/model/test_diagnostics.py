@@ -1,0 +1,186 @@
+"""Modes, signs, other inputs and optima of the full model: sums, closed forms, finite draws."""
+
+import mpmath
+import numpy as np
+import pytest
+from sympy import Rational, oo
+
+from asymptotics import DeepRandomFeatures, NonlinearFeatures, SpectralTruncation, power_law
+from asymptotics.errors import DomainError, SpectrumError, UnableError
+from asymptotics.symbols import k
+from numerics import FullModel, GradientDescent, OnePassSGD
+
+LAM = [1, 0.75, 0.5, 0.375, 0.25, 0.125]
+POWER = [1, 0.25, 0.5, 0.125, 0.25, 0.5]
+MODELS = {
+    "flow": {"N": 4, "P": 8, "noise": 1},
+    "fewer samples": {"N": 8, "P": 4, "noise": 1},
+    "ridge": {"N": 8, "P": 4, "noise": 1, "ridge": "0.02"},
+    "deep": {"P": 4, "noise": 1, "ridge": "0.02", "student": DeepRandomFeatures(widths=(9, 5))},
+    "steps": {"P": 3, "rule": GradientDescent(eta=0.25)},
+}
+
+
+def model(name, **options):
+    return FullModel.from_arrays(LAM, POWER, digits=10, **MODELS[name], **options)
+
+
+@pytest.mark.parametrize("t", [0, 3, oo])
+@pytest.mark.parametrize("name", MODELS)
+def test_modes_add_up(name, t) -> None:
+    made = model(name)
+    total = sum(float(made.mode_loss(j, t)) for j in range(1, 7))
+    assert total == pytest.approx(float(made.test_loss(t)), rel=1e-10)
+    same = model(name, test_eigenvalues=LAM)
+    for quantity in ("test_loss", "bias"):
+        found, expected = (float(getattr(m, quantity)(t)) for m in (same, made))
+        assert found == pytest.approx(expected, rel=1e-10)
+
+
+def test_other_inputs_weigh_the_modes() -> None:
+    other = [0.1, 3, 0.25, 0, 1, 2]
+    made, moved = model("ridge"), model("ridge", test_eigenvalues=other)
+    for t in (2, oo):
+        modes = [float(made.mode_loss(j + 1, t)) * other[j] / LAM[j] for j in range(6)]
+        assert float(moved.test_loss(t)) == pytest.approx(sum(modes), rel=1e-10)
+        v = moved.variance(t)
+        assert float(v.total) + float(moved.bias(t)) == pytest.approx(sum(modes), rel=1e-10)
+        assert moved.train_loss(t).agrees_with(made.train_loss(t))
+
+
+def test_power_laws_on_other_inputs() -> None:
+    task = power_law(2, "3/2", modes=1500)
+    made = FullModel(task, N=30, P=50, noise=1, digits=8, test_eigenvalues="k**-2")
+    few = np.arange(1, 1501.0)
+    arrays = FullModel.from_arrays(
+        few**-1.5, few**-2, N=30, P=50, noise=1, digits=8, test_eigenvalues=few**-2
+    )
+    for t in (5, oo):
+        assert float(made.test_loss(t)) == pytest.approx(float(arrays.test_loss(t)), rel=1e-10)
+
+
+def test_learnabilities_add_up_to_the_smaller_size() -> None:
+    for options, size in (
+        ({"P": 4}, 4),
+        ({"N": 3, "P": 5}, 3),
+        ({"student": DeepRandomFeatures(widths=(5, 2))}, 2),
+    ):
+        made = FullModel.from_arrays(LAM, POWER, **options)
+        assert sum(float(made.learnability(j)) for j in range(1, 7)) == pytest.approx(size, rel=1e-14)
+
+
+def test_cross_validation_is_exact_with_a_ridge() -> None:
+    for name in ("ridge", "deep"):
+        made = model(name)
+        found = made.generalised_cross_validation(oo)
+        assert float(found) == pytest.approx(float(made.test_loss(oo)) + 1, rel=1e-10)
+    assert float(model("flow").generalised_cross_validation(oo)) == pytest.approx(
+        float(model("flow").test_loss(oo)) + 1, rel=1e-10
+    )
+
+
+def test_the_error_of_signs() -> None:
+    made = model("deep")
+    for t in (2, oo):
+        total = sum(POWER)
+        left = sum(c * float(made.transfer(j + 1, t)) for j, c in enumerate(POWER))
+        m, q = total - left, total - 2 * left + float(made.test_loss(t))
+        expected = np.arccos(m / np.sqrt(total * q)) / np.pi
+        assert float(made.classification_error(t)) == pytest.approx(expected, rel=1e-8)
+
+
+BEST = [
+    (3, 2, {}, -1),  # a > b
+    (2, 3, {}, 1),  # a < b
+    (2, 2, {"noise": 1}, 1),
+    (2, 2, {"N": 30, "noise": 1}, 1),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "options", "sign"), BEST)
+def test_the_best_ridge(a, b, options, sign) -> None:
+    task = power_law(a, b)
+    best = FullModel(task, P=50, digits=10, **options).optimal_ridge()
+    value = best.argument.value
+    assert mpmath.sign(value) == sign
+    assert ("negative" in best.note) == (sign < 0)
+    for factor in (Rational(1), Rational(99, 100), Rational(101, 100)):
+        near = FullModel(task, P=50, ridge=Rational(str(value)) * factor, digits=14, **options).test_loss(oo)
+        assert near.value >= best.loss.value - best.loss.error
+
+
+def test_best_ridges_that_are_zero() -> None:
+    for made in (FullModel(power_law(2, 2), N=10), FullModel.from_arrays(LAM, POWER, P=9)):
+        best = made.optimal_ridge()
+        assert best.argument.value == 0 and best.note
+        assert best.loss.agrees_with(made.test_loss(oo))
+
+
+def test_the_best_time() -> None:
+    made = FullModel(power_law(2, 2), N=40, P=50, noise=1, digits=9)
+    best = made.best_time()
+    t = best.argument.value
+    for factor in (0.98, 1.02):
+        assert made.test_loss(t * factor).value > best.loss.value
+    assert made.test_loss(t).agrees_with(best.loss, factor=2)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "says"),
+    [
+        (lambda: FullModel(power_law(2, 2), test_eigenvalues="j**-2"), DomainError, "another index.*in k"),
+        (lambda: FullModel(power_law(2, 2), test_eigenvalues=k**-0.5), SpectrumError, "diverges"),
+        (lambda: model("flow", test_eigenvalues=[1, 2]), SpectrumError, "2 test_eigenvalues for 6 modes"),
+        (lambda: model("flow", test_eigenvalues=LAM).gap(3), UnableError, "the gap is not known"),
+        (
+            lambda: FullModel(power_law(3, 2), rule=OnePassSGD(eta=0.1, batch=1), test_eigenvalues="k**-2"),
+            UnableError,
+            "other inputs",
+        ),
+        (lambda: model("flow").classification_error(0), DomainError, "t = 0"),
+        (lambda: model("fewer samples").generalised_cross_validation(oo), UnableError, "give a ridge > 0"),
+        (lambda: model("steps").best_time(), UnableError, "counts steps"),
+    ],
+)
+def test_bad_input(call, error, says) -> None:
+    with pytest.raises(error, match=says) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["gaussian", "truncation", "nonlinear"])
+def test_finite_draws(name) -> None:
+    """Loss on other inputs and error of signs of ridge flow: means over draws within errors and O(1/N)."""
+    rng, modes, N, P, rho, white = np.random.default_rng(7), 50, 40, 60, 0.01, 0.0
+    index = np.arange(1, modes + 1)
+    lam, power, other = index**-1.25, index**-1.5, index**-0.75
+    w, times, rows = np.sqrt(power / lam), (3, 30), []
+    for _ in range(80):
+        B = rng.normal(size=(N, modes)) / np.sqrt(N)
+        options = {"N": N}
+        if name == "truncation":
+            B, options = np.eye(modes)[:N], {"N": N, "student": SpectralTruncation()}
+        if name == "nonlinear":
+            B, white = 0.75 * B, 0.5
+            options = {"N": N, "student": NonlinearFeatures(linear="3/4", white="1/2")}
+        psi = rng.normal(size=(P, modes)) * np.sqrt(lam)
+        labels = psi @ w + 0.5 * rng.normal(size=P)
+        design = psi @ B.T + white / np.sqrt(N) * rng.normal(size=(P, N))
+        h, U = np.linalg.eigh(design.T @ design / P)
+        row = []
+        for t in times:
+            u = U @ (-np.expm1(-(h + rho) * t) / (h + rho) * (U.T @ design.T @ labels / P))
+            f = B.T @ u
+            seen = (lam * f * w).sum() / np.sqrt(
+                power.sum() * ((lam * f**2).sum() + white**2 / N * (u**2).sum())
+            )
+            row += [(other * (w - f) ** 2).sum(), np.arccos(seen) / np.pi]
+        rows.append(row)
+    settings = {"P": P, "noise": 0.5, "ridge": str(rho), "digits": 7, **options}
+    moved = FullModel.from_arrays(lam, power, test_eigenvalues=other, **settings)
+    plain = FullModel.from_arrays(lam, power, **settings)
+    expected = np.array(
+        [float(x) for t in times for x in (moved.test_loss(t), plain.classification_error(t))]
+    )
+    spread = np.std(rows, axis=0) / np.sqrt(len(rows))
+    assert (np.abs(np.mean(rows, axis=0) - expected) < 3.5 * spread + 0.02 * expected).all()
