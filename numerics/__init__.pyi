@@ -24,6 +24,7 @@ from numerics.sweeps.file import read_sweep as read_sweep
 from numerics.sweeps.rows import Sweep as Sweep
 from numerics.sweeps.rows import SweepWarning as SweepWarning
 from numerics.sweeps.sweep import sweep as sweep
+from numerics.values.results import Best as Best
 from numerics.values.results import Curve as Curve
 from numerics.values.results import Variance as Variance
 from numerics.values.value import Value as Value

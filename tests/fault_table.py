@@ -149,6 +149,7 @@ RESOLVED = "tests/numerics/verification/test_resolution.py"
 SGD = "tests/numerics/model/test_one_pass_sgd.py"
 JETS = "numerics/values/jets.py"
 RIDGE = "numerics/model/renormalised_ridge.py"
+EDGES = "numerics/model/edges.py"
 FIXED = "numerics/model/fixed_point.py"
 JUDGE = "numerics/verification/judge.py"
 SEEN = "numerics/verification/resolution.py"
@@ -212,8 +213,8 @@ NUMBERS = (
     row("numerics/model/contour.py", "angle / sine**2", "angle / sine", MODEL),
     row(RIDGE, "all((k * r[i]).imag > 0 for r in ratios)", "(k * ratios[0][i]).imag > 0", MODEL),
     row(RIDGE, "f.imag > -1e-3 * abs(f)", "f.imag > -1e3 * abs(f)", MODEL),
-    row(RIDGE, "sum(map(math.log, rough.factors(g)))", "math.log(rough.factors(g)[0])", MODEL),
-    row(RIDGE, "-math.exp(y) * R1 * R3", "-math.exp(y) * R1", MODEL),
+    row(EDGES, "sum(map(math.log, rough.factors(g)))", "math.log(rough.factors(g)[0])", MODEL),
+    row(EDGES, "-math.exp(y) * R1 * R3", "-math.exp(y) * R1", MODEL),
     row(
         "numerics/model/stopping.py",
         "mpmath.exp(centre + here * spacing)",
@@ -270,7 +271,7 @@ NUMBERS = (
     row(STEPS, "/ zeta - far.kappa * far.X / partner)", "/ zeta)", SGD),
     row(STEPS, "kernel / (1 - kernel) * ((1 + rise) / rise)", "kernel / (1 - kernel) / rise", SGD),
     row(STEPS, "rise = eta * zeta * (2 + q * eta * zeta)", "rise = eta * zeta * 2", SGD),
-    row(RIDGE, "if -solve(low)[1] > most:", "if False:", SGD),
+    row(EDGES, "if -solve(low)[1] > most:", "if False:", SGD),
 )
 
 FAULTS = (*ENGINE, *CLAIM, *NUMBERS)

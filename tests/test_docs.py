@@ -41,6 +41,7 @@ WITHOUT_EXAMPLE = {
         "asymptotics.Window",
         "numerics.Curve",
         "numerics.Split",
+        "numerics.Best",
         "numerics.Variance",
         "numerics.Verification",
         "numerics.verification.exponents.Measurement",

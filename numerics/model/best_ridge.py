@@ -52,13 +52,13 @@ def best_ridge(model: Searched) -> Best:
     The loss has the digits of the model; the ridge about half of them, which its error says.
     """
     solver, digits = model.tested, model.digits
-    if infinite(model.P) or (not model.noise and solver.learns_everything):
+    if infinite(model.P) or (not model.noise and solver.model.learns_everything):
         loss = solver.at_ridge(Integer(0)).combine(model.weights(oo), oo, digits)
         return Best(argument=ZERO, loss=loss, note="0: the loss rises on both sides of it")
-    pole = solver.pole
+    pole = solver.model.pole
     shift = 1 if pole else 0
     with working(digits + 15):
-        scale = mpmath.mpf(pole or solver.largest_curvature)
+        scale = mpmath.mpf(pole or solver.model.edge)
         at = partial(_Ridged, solver=solver, weights=model.weights(oo), P=model.P, scale=scale, shift=shift)
         try:
             centre = close_in(partial(log_loss, at(digits=min(SEARCH_DIGITS, digits))), mpmath.mpf(0))

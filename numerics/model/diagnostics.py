@@ -13,33 +13,26 @@ import mpmath
 import sympy
 
 from asymptotics.errors import DomainError, UnableError
-from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive_class, working
 from numerics.model import parts
 from numerics.model.best_ridge import best_ridge
+from numerics.model.losses import Losses
 from numerics.model.metrics import OneMode
-from numerics.model.parts import ONE, Setting
+from numerics.model.parts import ONE
 from numerics.model.precision import to_digits
-from numerics.model.solver import Solver
 from numerics.model.stopping import Searched, best_stopping
+from numerics.model.timescales import density
 from numerics.values.results import Best
 from numerics.values.value import Value
 
 
 @exclusive_class
-class Diagnostics:
-    """Modes, signs and optima of a model; what they need of it is declared here."""
+class Diagnostics(Losses):
+    """Modes, signs and optima of a model."""
 
     __slots__ = ()
-
-    N: sympy.Expr
-    P: sympy.Expr
-    digits: int
-    noise: sympy.Expr
-    rule: TrainingRule
-    _solver: Solver
 
     # -- modes ----------------------------------------------------------------------------
 
@@ -108,12 +101,14 @@ class Diagnostics:
         rate = exact(u, "u")
         if not (rate.is_number and rate.is_positive and rate.is_finite):
             raise DomainError(f"u = {u}; a rate must be a finite number > 0")
-        if self._solver.unlimited:
+        if self._solver.model.unlimited:
             raise UnableError("the timescale density at N = P = oo is a point at u = lambda_k; give N or P")
         if type(self.rule) is not GradientFlow:
             raise UnableError(f"timescales are defined for gradient flow, not for {type(self.rule).__name__}")
         level = self._solver.level(k)
-        return to_digits("timescale density", rate, partial(self._solver.density, level, rate), self.digits)
+        return to_digits(
+            "timescale density", rate, partial(density, self._solver.model, level, rate), self.digits
+        )
 
     # -- other losses ---------------------------------------------------------------------
 
@@ -224,14 +219,3 @@ class Diagnostics:
         model = copy(self)
         model.digits = digits
         return model
-
-    # -- what a model provides --------------------------------------------------------------
-
-    def _time(self, t: object) -> sympy.Expr:
-        raise NotImplementedError
-
-    def _setting(self, t: object, *, in_data: bool = False) -> Setting:
-        raise NotImplementedError
-
-    def _check_same_inputs(self, what: str) -> None:
-        raise NotImplementedError

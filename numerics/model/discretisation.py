@@ -16,7 +16,8 @@ import sympy
 
 from asymptotics.caches import cached
 from numerics.model.contour import amplification_digits, nodes_for
-from numerics.model.renormalised_ridge import Resolvent, resolve, spectrum_edge, starting_values
+from numerics.model.edges import deepest, spectrum_edge
+from numerics.model.renormalised_ridge import Resolvent, resolve, starting_values
 from numerics.model.rules.base import Dynamics
 from numerics.model.sizes import Sizes, sizes_of
 from numerics.model.students.base import StudentMap
@@ -155,6 +156,29 @@ class Discretisation:
         """
         scaled = Z / constant(self.student.scale, field) if self.student.scale != 1 else Z
         return scaled + constant(self.ridge, field) if self.ridge else scaled
+
+    @property
+    def unlimited(self) -> bool:
+        """Whether no size is finite."""
+        with field_of(80) as field:
+            return self.sizes(field).unlimited
+
+    @property
+    def learns_everything(self) -> bool:
+        """Whether no size is below the number of modes."""
+        with field_of(80) as field:
+            limit = self.sizes(field).tightest.limit
+        modes, doubt = self.sums_for(15).mode_count()
+        return bool(modes <= limit * (1 + sympy.Float(doubt)))
+
+    @property
+    def pole(self) -> float:
+        """Minus the lowest ridge, to a few digits; 0 where that is 0 or not known."""
+        with field_of(80) as field:
+            sizes = self.sizes(field)
+        if self.learns_everything or sizes.order > 1:
+            return 0.0
+        return deepest(self.sums_for(15), sizes)[2] * float(self.student.scale)
 
     @property
     def edge(self) -> float:

@@ -15,7 +15,8 @@ import math
 from sympy import Expr
 
 from asymptotics.errors import DomainError, UnableError
-from numerics.model.renormalised_ridge import SLACK_BITS, deepest, real_root, rough_df1, solve_root
+from numerics.model.edges import deepest
+from numerics.model.renormalised_ridge import SLACK_BITS, real_root, rough_df1, solve_root
 from numerics.model.saturation import SLACK
 from numerics.model.sizes import Sizes
 from numerics.spectra.compiled import constant

@@ -173,7 +173,7 @@ class RichModel:
         level = self.lazy._solver.level(k)
         if infinite(exact_time(t)):
             return self.lazy.transfer(k, t)
-        model = self.lazy._solver._model
+        model = self.lazy._solver.model
         with model.field(DIGITS, 0) as field:
             eigenvalue = float(model.eigenvalue(level, field))
         return self._compare(
@@ -260,7 +260,7 @@ class RichModel:
 
     def _solve(self, order: int, degree: int, until: float) -> tuple[Lazy, Clock]:
         known = self._found.get((order, degree))
-        edge = self.lazy._solver._model.edge
+        edge = self.lazy._solver.model.edge
         least = 100 * max(until, 1 / edge) * (1 + float(self.gamma))
         longest = max((lazy.longest for lazy, _ in self._found.values()), default=least)
         lazy = known[0] if known and known[0].longest >= longest else self._encircle(longest, order)
@@ -284,7 +284,7 @@ class RichModel:
 
     def _encircle(self, longest: float, order: int) -> Lazy:
         """The lazy model on the contour for all times up to ``longest``."""
-        model = self.lazy._solver._model
+        model = self.lazy._solver.model
         logs, weights = encircle(1 / longest, BEYOND * model.edge, order)
         with model.field(DIGITS, EXTRA_BITS) as field:
             sums, sizes = model.sums_for(DIGITS), model.sizes(field)

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import mpmath
-import numpy as np
 import sympy
 
 from asymptotics.errors import PrecisionError
@@ -23,18 +22,17 @@ from asymptotics.parsing.numbers import whole_number
 from asymptotics.precision import working
 from numerics.model.beyond_spectrum import resolve_beyond
 from numerics.model.contour import Transformed, invert, pair_weights, relative_error
-from numerics.model.discretisation import GUARD_BITS, KEPT_TIMES, Contour, Discretisation
+from numerics.model.discretisation import KEPT_TIMES, Contour, Discretisation
+from numerics.model.edges import slowest_rate
 from numerics.model.explicit_ridge import check_ridge
 from numerics.model.fixed_point import FixedPoint, Weigh, fixed_point
 from numerics.model.metrics import Metric
-from numerics.model.renormalised_ridge import deepest, resolve, slowest_rate, starting_values
 from numerics.model.rules.base import dynamics_of
 from numerics.model.students.base import StudentMap
 from numerics.model.two_time import PARTS, contour_kernels, one_time
-from numerics.spectra.compiled import constant
 from numerics.sums.time_sum import time_sum
 from numerics.values.arithmetic import Field, array
-from numerics.values.inputs import infinite, sign_of
+from numerics.values.inputs import infinite
 from numerics.values.jets import Jet
 from numerics.values.positive import Positive
 from numerics.values.value import Value
@@ -94,7 +92,7 @@ class Solver:
         mean = self.dynamics.mean
         self._mean = None if mean is None else Solver(student, P, mean)
         """Where batches have noise, the rule without it, which mean errors follow."""
-        self._model = Discretisation(student, P, self.dynamics, ridge)
+        self.model = Discretisation(student, P, self.dynamics, ridge)
         self._slowest: float | None = None
         self._forget()
 
@@ -108,44 +106,16 @@ class Solver:
     def in_metric(self, metric: Callable[[Discretisation], Metric]) -> Solver:
         """The same with the parts of test losses in another metric; contours are shared."""
         other = copy(self)
-        other._metric = metric(self._model)
+        other._metric = metric(self.model)
         other._forget()
         return other
 
     def at_ridge(self, ridge: sympy.Expr) -> Solver:
         """The same with another ridge."""
         other = copy(self)
-        other._model = self._model.at_ridge(ridge)
+        other.model = self.model.at_ridge(ridge)
         other._forget()
         return other
-
-    @property
-    def unlimited(self) -> bool:
-        """Whether no size is finite."""
-        with self._model.field(15, 0) as field:
-            return self._model.sizes(field).unlimited
-
-    @property
-    def learns_everything(self) -> bool:
-        """Whether no size is below the number of modes."""
-        with self._model.field(15, 0) as field:
-            limit = self._model.sizes(field).tightest.limit
-        modes, doubt = self._model.sums_for(15).mode_count()
-        return bool(modes <= limit * (1 + sympy.Float(doubt)))
-
-    @property
-    def pole(self) -> float:
-        """Minus the lowest ridge, to a few digits; 0 where that is 0 or not known."""
-        with self._model.field(15, 0) as field:
-            sizes = self._model.sizes(field)
-            if self.learns_everything or sizes.order > 1:
-                return 0.0
-            return deepest(self._model.sums_for(15), sizes)[2] * float(self._model.student.scale)
-
-    @property
-    def largest_curvature(self) -> float:
-        """To a few digits, that of the ridge included."""
-        return self._model.edge
 
     # -- what is asked for ---------------------------------------------------------
 
@@ -179,49 +149,19 @@ class Solver:
             return self._mean.transfer(level, time, digits)
         if infinite(time):
             fixed, inside = self._fix(digits)
-            with self._model.field(inside, 0) as field:
-                eigenvalue = self._model.eigenvalue(level, field)
+            with self.model.field(inside, 0) as field:
+                eigenvalue = self.model.eigenvalue(level, field)
                 ratio = (
                     fixed.kappa / (fixed.kappa + eigenvalue) if eigenvalue else Positive(field.real(1), 0.0)
                 )
                 value = field.mpf(ratio.value)
             return Value(value=value, error=abs(value) * mpmath.mpf(ratio.error))
         found: list[Transformed] = []
-        for contour in self._model.solve(time, digits):
+        for contour in self.model.solve(time, digits):
             with contour.field as field:
                 kappa = contour.resolvent.point.kappa
-                found.append(invert(contour.tau, kappa / (kappa + self._model.eigenvalue(level, field))))
+                found.append(invert(contour.tau, kappa / (kappa + self.model.eigenvalue(level, field))))
         return self._as_value(found, contour, 0.0)
-
-    def density(self, level: int, rate: sympy.Expr, digits: int) -> Value:
-        """``-(1/pi) Im kappa/(z (kappa + lambda_k))`` at z = -rate + i0, kappa that of z + ridge."""
-        scaled = rate / self._model.student.scale - self._model.ridge
-        if sign_of(scaled) <= 0:
-            return Value(value=mpmath.mpf(0), error=mpmath.mpf(0))
-        sums = self._model.sums_for(digits)
-        with self._model.field(digits, 20) as field:
-            sizes = self._model.sizes(field)
-            u = constant(scaled, field)
-            # To the cut along an arc from the positive axis; the last node is on the cut itself.
-            arc = [
-                field.complex(u * math.cos(a), u * math.sin(a)) for a in np.linspace(0.2, math.pi - 1e-7, 24)
-            ]
-            starts, floor = starting_values(array(arc), sums, sizes)
-            phase = starts[-1].imag
-            if min(phase, math.pi - phase) < 1e-5:
-                return Value(value=mpmath.mpf(0), error=mpmath.mpf(0))
-            resolvent = resolve(
-                array([field.complex(-u, field.real(0))]), starts[-1:], floor, sums, sizes, field, GUARD_BITS
-            )
-            point = resolvent.point
-            kappa = point.kappa[0]
-            part = (kappa / (kappa + self._model.eigenvalue(level, field))).imag
-            value = field.mpf(part / (field.pi() * constant(rate, field)))
-            whole = resolvent.R1[0] * resolvent.R3[0]
-            steep = float(abs(1 / (1 + kappa * sizes.slope(point.df1[0, 0], point.df1[1, 0]) / whole)))
-            turned = float(abs(kappa) / abs(kappa.imag))
-            error = (point.error * SENSITIVITY * (1 + steep) + 2.0**-field.bits) * turned
-            return Value(value=value, error=abs(value) * mpmath.mpf(error))
 
     def level(self, k: object) -> int:
         """k as a level of the spectrum; raises `DomainError`."""
@@ -229,7 +169,7 @@ class Solver:
 
     def check(self) -> None:
         """Raise `DomainError` for a ridge below the pole, and for step sizes beyond stability."""
-        model = self._model
+        model = self.model
         with model.field(15, 0) as field:
             check_ridge(model.ridge, model.sums_for(15), model.sizes(field))
         self.dynamics.rule.check_stable(model)
@@ -240,16 +180,16 @@ class Solver:
         With P < N and P below the number of modes the train loss is ``int f_t(u)^2`` over rates u that are
         all above the lower edge of a bulk.
         """
-        with self._model.field(15, 0) as field:
-            modes = self._model.sums_for(15).mode_count()[0]
-            sizes = self._model.sizes(field)
+        with self.model.field(15, 0) as field:
+            modes = self.model.sums_for(15).mode_count()[0]
+            sizes = self.model.sizes(field)
             falls = sizes.data.inverse > 0 and sizes.data is sizes.tightest and sizes.order == 1
-            if self._model.ridge or not falls or infinite(time) or modes <= self._model.P:
+            if self.model.ridge or not falls or infinite(time) or modes <= self.model.P:
                 return 0.0
         if self._slowest is None:
-            scale = float(self._model.student.scale)
-            self._slowest = 0.99 * scale * slowest_rate(self._model.sums_for(15), sizes)
-        return self.dynamics.train_decay(float(time), self._slowest, self._model)
+            scale = float(self.model.student.scale)
+            self._slowest = 0.99 * scale * slowest_rate(self.model.sums_for(15), sizes)
+        return self.dynamics.train_decay(float(time), self._slowest, self.model)
 
     # -- parts -----------------------------------------------------------------------
 
@@ -277,8 +217,8 @@ class Solver:
         return self._invert(group, time, digits, expanded)
 
     def _at_zero(self, digits: int) -> dict[str, Value]:
-        sums = self._model.sums_for(digits)
-        with self._model.field(digits, 0) as field:
+        sums = self.model.sums_for(digits)
+        with self.model.field(digits, 0) as field:
             weighed = self._metric.before(digits, field) if self._metric else None
             found, error = weighed or sums.total_target(field)
             total = field.mpf(found)
@@ -291,8 +231,8 @@ class Solver:
     def _at_infinity(self, digits: int) -> dict[str, Value]:
         fixed, inside = self._fix(digits)
         parts = dict(fixed.parts)
-        with self._model.field(inside, 0) as field:
-            if infinite(self._model.P):
+        with self.model.field(inside, 0) as field:
+            if infinite(self.model.P):
                 parts["infinite_data"] = parts["bias"] + parts["initialisation"]
             if self._mean is not None:
                 gain = self._gain_at_infinity(inside, field)
@@ -316,7 +256,7 @@ class Solver:
         names = GROUPS[group]
         found: dict[str, list[list[Transformed]]] = {name: [] for name in names}
         moment = 2 * time if group == "single" else time
-        for contour in self._model.solve(moment, digits, pairs=pairs, orders=expanded.orders):
+        for contour in self.model.solve(moment, digits, pairs=pairs, orders=expanded.orders):
             with contour.field as field:
                 key = (contour.laid, len(contour.tau), digits, group, expanded)
                 if key not in self._kernels:
@@ -348,7 +288,7 @@ class Solver:
             return {"overlap": nodes.kappa * nodes.X, "unfitted": nodes.R1}, 0.0
         if group == "single":
             return {"infinite_data": nodes.kappa * nodes.X}, 0.0
-        zeta, sums = contour.resolvent.z, self._model.sums_for(digits)
+        zeta, sums = contour.resolvent.z, self.model.sums_for(digits)
         partner = self.dynamics.partner(zeta, field)
         beyond = resolve_beyond(partner, sums, contour.sizes, field, expanded.orders + 1)
         far = one_time(beyond, contour.sizes, expanded.size, expanded.orders)
@@ -359,8 +299,8 @@ class Solver:
         """K at zeta = 0; there a relative error of kappa weighs ``kappa df1'/df1``."""
         zeta = array([field.real(0)])
         partner = self.dynamics.partner(zeta, field)
-        sizes = self._model.sizes(field)
-        beyond = resolve_beyond(partner, self._model.sums_for(digits), sizes, field)
+        sizes = self.model.sizes(field)
+        beyond = resolve_beyond(partner, self.model.sums_for(digits), sizes, field)
         point = beyond.point
         gain = self.dynamics.gain(zeta, zeta, partner, point.df1[0], field)[0].real
         steep = 1 + float(abs(point.kappa[0] * point.df1[1, 0] / point.df1[0, 0]))
@@ -368,12 +308,12 @@ class Solver:
 
     def _exponential(self, time: sympy.Expr, digits: int) -> Value | None:
         """The loss at N = P = oo as the sum it is; None where that cannot be had, and a contour serves."""
-        if not self.unlimited or self._model.student.scale != 1:
+        if not self.model.unlimited or self.model.student.scale != 1:
             return None
         with working(digits + 20):
-            decay = self.dynamics.decay(time, digits, self._model)
+            decay = self.dynamics.decay(time, digits, self.model)
         try:
-            return None if decay is None else time_sum(self._model.spectrum, decay, digits)
+            return None if decay is None else time_sum(self.model.spectrum, decay, digits)
         except PrecisionError:
             return None
 
@@ -395,9 +335,9 @@ class Solver:
         """The end of training to ``digits`` digits, and the digits that this took inside."""
         inside = digits
         while True:
-            with self._model.field(inside, 0) as field:
-                sums, sizes = self._model.sums_for(inside), self._model.sizes(field)
-                found = fixed_point(sums, sizes, field, self._model.ridge, self._weigh(inside, field))
+            with self.model.field(inside, 0) as field:
+                sums, sizes = self.model.sums_for(inside), self.model.sizes(field)
+                found = fixed_point(sums, sizes, field, self.model.ridge, self._weigh(inside, field))
             if found.error < max(10.0 ** -(digits + 2), SMALLEST):
                 return found, inside
             lost = digits + 2 + math.log10(found.error) if found.error < 1e300 else inside

@@ -5,7 +5,7 @@ import pytest
 from five_modes import LAMBDAS, POWERS
 from sympy import Integer, oo
 
-from numerics.model.renormalised_ridge import slowest_rate, spectrum_edge
+from numerics.model.edges import slowest_rate, spectrum_edge
 from numerics.model.sizes import gaussian_sizes
 from numerics.spectra.spectrum import finite_spectrum
 from numerics.sums.spectral_sums import SpectralSums

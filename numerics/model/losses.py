@@ -1,0 +1,272 @@
+"""The losses of a full model, each as parts of the two-time solution with weights (`parts`).
+
+Losses     the base class of `FullModel` with these methods
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any, overload
+
+import mpmath
+import sympy
+from numpy.typing import NDArray
+
+from asymptotics.errors import DomainError, SpectrumError, UnableError, check_kind, shown
+from asymptotics.model.rules.base import TrainingRule
+from asymptotics.parsing.numbers import is_many, items_of, whole_number
+from asymptotics.precision import exclusive_class, working
+from numerics.model import parts
+from numerics.model.parts import NOISE, ONE, Setting, Weights
+from numerics.model.precision import to_digits
+from numerics.model.solver import PLAIN, Expanded, Solver
+from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
+from numerics.values.inputs import exact_count, exact_time, infinite
+from numerics.values.results import Curve, Variance
+from numerics.values.value import Value
+
+MAX_ORDERS = 8
+"""Most coefficients of 1/N or 1/P."""
+MAX_DECADES = 10
+"""A train loss smaller than this many decades, on its way to zero, is not computed but bounded."""
+
+
+@exclusive_class
+class Losses:
+    """Test and train losses, their parts, and their coefficients in the sizes.
+
+    ``tested`` solves for test losses, which may be on other inputs than those that are trained on.
+    """
+
+    __slots__ = ()
+
+    N: sympy.Expr
+    P: sympy.Expr
+    digits: int
+    noise: sympy.Expr
+    ridge: sympy.Expr
+    rule: TrainingRule
+    spectrum: ContinuousSpectrum | FiniteSpectrum
+    tested: Solver
+    _solver: Solver
+
+    @property
+    def _same_inputs(self) -> bool:
+        return self.tested is self._solver
+
+    def _check_same_inputs(self, what: str) -> None:
+        if not self._same_inputs:
+            raise UnableError(f"{what} is not known on other test_eigenvalues; leave them out")
+
+    def weights(self, time: sympy.Expr) -> Weights:
+        """The parts of the test loss at a time, for searches (`stopping`)."""
+        return parts.of_test_loss(self._setting(time))
+
+    @overload
+    def test_loss(self, t: Sequence[object] | NDArray[Any]) -> Curve: ...  # type: ignore[overload-overlap]
+
+    @overload
+    def test_loss(self, t: object) -> Value: ...
+
+    def test_loss(self, t: object) -> Value | Curve:
+        """``L(t) = sum_k lambda_k E v_k(t)^2``, the excess test loss: sigma^2 is not included.
+
+        Units of the target power; relative error below 10^-digits. ``t`` may be oo: then a loss that
+        diverges (N = P) is a `Value` of oo with a note; for an array of times it is a `Curve`. Raises
+        `DomainError` for t < 0 and `PrecisionError` where the digits cannot be had. Source: BAP, eqs.
+        (8)-(10), C0 of appendix C.
+
+        >>> from numerics import FullModel
+        >>> from asymptotics.tasks.task import power_law
+        >>> str(FullModel(power_law(1.5, 1.25), N=100, P=100).test_loss(sympy.oo))
+        'oo (the loss diverges at N = P as t -> oo)'
+        """
+        return self.curve(t) if is_many(t) else self._average("test loss", t, ONE, ONE)
+
+    def train_loss(self, t: object) -> Value:
+        """``(1/P) |y - f|^2`` with the noise in the labels, C1 of BAP's appendix C; units as `test_loss`.
+
+        For P = oo, and for one-pass SGD on the batch to come, it is test loss + sigma^2. For P < N it ends
+        by falling exponentially; below about 10^-(10 + digits) it is given as 0, its bound as the error.
+
+        >>> from numerics import FullModel
+        >>> from asymptotics.tasks.task import power_law
+        >>> float(FullModel(power_law(2, 2), N=10, P=5).train_loss(sympy.oo))
+        0.0
+        """
+        weights = parts.of_train_loss(self._setting(t))
+        if infinite(self.P):
+            return self._combine("train loss", t, weights)
+        decay = self._solver.train_decay(self._time(t))
+        if decay > (MAX_DECADES + self.digits) * math.log(10):
+            with working(15):
+                bound = (self.test_loss(0).value + mpmath.mpf(float(self.noise**2))) * mpmath.exp(-decay)
+            return Value(value=mpmath.mpf(0), error=bound, note="exponentially small")
+        return self._combine("train loss", t, weights, lost_digits=decay / math.log(10))
+
+    def gap(self, t: object) -> Value:
+        """``test loss + sigma^2 - train loss``: noisy labels that were never seen less those that were.
+
+        One transform of ``(1 - R1 R1')(C0 + sigma^2/(z z'))``, in which nothing cancels however large P is;
+        0 at P = oo and for one-pass SGD. Units and error as `test_loss`. Source: BAP, appendix C, C0 and C1.
+
+        >>> from numerics import FullModel
+        >>> from asymptotics.tasks.task import power_law
+        >>> model = FullModel(power_law(3, 2), P=10**20)
+        >>> model.train_loss(5).agrees_with(model.test_loss(5)), round(float(model.gap(5)) * 1e20, 12)
+        (True, 0.440253469755)
+        """
+        self._check_same_inputs("the gap")
+        return self._combine("gap", t, parts.of_gap(self._setting(t)))
+
+    def coefficients(
+        self, quantity: str, size: str, t: object, orders: int = 1, *, only: int = 0
+    ) -> tuple[Value, ...]:
+        """``c_1 ... c_orders`` of ``quantity = c_0 + c_1/size + c_2/size^2 + ...`` around an infinite size.
+
+        ``quantity`` is "test_loss", "train_loss", "bias", "gap", "sgd_excess", or what sigma^2 multiplies in
+        the test loss or the gap: "noise", "gap_noise"; ``size`` is "N" or "P". The equations of the model
+        are differentiated on the contour (`jets`), so nothing is fitted; each coefficient has a relative
+        error below 10^-digits. With ``only=n`` the result is ``(c_n,)`` alone: the same system of equations
+        is solved up to ``orders``, but the other coefficients are not evaluated. Raises `DomainError` if the
+        size or the time does not allow the expansion.
+
+        >>> from numerics import FullModel
+        >>> one_mode = FullModel.from_arrays([1], [1])
+        >>> (first,) = one_mode.coefficients("gap", "P", 1)        # 2 t e^(-2t)
+        >>> round(float(first), 12)
+        0.270670566473
+        """
+        self._check_same_inputs("an expansion in a size")
+        sizes = {"N": self.N, "P": self.P}
+        check_kind(quantity, str, "quantity", "give its name, such as 'test_loss'")
+        known = isinstance(size, str) and size in sizes
+        if not (known and infinite(sizes[size])):
+            what = f"{size} = {sizes[size]}" if known else f"size = {shown(size)}"
+            raise DomainError(f'{what}; coefficients belong to "N" or "P", infinite in the model')
+        orders = whole_number(orders, "orders", 1, MAX_ORDERS)
+        if infinite(self._time(t)):
+            raise DomainError(f"t = {t}; an expansion in 1/{size} needs a finite time")
+        if self.rule.fresh and size == "P":
+            raise DomainError(f"{self.rule.title} never sees a sample twice; its losses depend on N alone")
+        if isinstance(self.spectrum, ContinuousSpectrum) and not self.spectrum.trace:
+            raise SpectrumError(
+                f"sum of {self.spectrum.eigenvalues} diverges: an expansion in 1/{size} needs decay faster "
+                f"than 1/{self.spectrum.index}; no model with a finite {size} has this kernel"
+            )
+        weights = parts.weights_of(quantity, self._setting(t, in_data=size == "P"))
+        expanded = Expanded(size=size, orders=orders)
+        return tuple(
+            self._combine(f"{quantity} at order {n} of 1/{size}", t, weights, expanded=expanded, order=n)
+            for n in ((whole_number(only, "only", 1, orders),) if only else range(1, orders + 1))
+        )
+
+    def sgd_excess(self, n: object) -> Value:
+        """What the noise of its batches adds to the test loss of one-pass SGD at step n; 0 for other rules.
+
+        The loss less that of gradient descent with the same steps, which the mean of the errors follows.
+        Units and error as `test_loss`.
+
+        >>> from numerics import FullModel
+        >>> from asymptotics import GradientDescent, OnePassSGD, power_law
+        >>> task, rule = power_law(3, 2), OnePassSGD(eta=0.125, batch=8)
+        >>> sgd, descent = (FullModel(task, rule=r) for r in (rule, GradientDescent(eta=0.125)))
+        >>> difference = float(sgd.test_loss(80)) - float(descent.test_loss(80))
+        >>> abs(float(sgd.sgd_excess(80)) - difference) < 1e-15
+        True
+        """
+        return self._combine("sgd excess", n, parts.of_sgd_excess(self._setting(n)))
+
+    def bias(self, t: object) -> Value:
+        """``B(t) = sum_k c_k H_k(t)^2``: the loss of the predictor averaged over A, data and noise.
+
+        >>> from numerics import FullModel
+        >>> from asymptotics.tasks.task import power_law
+        >>> model = FullModel(power_law(1.5, 1.25))
+        >>> model.bias(7).agrees_with(model.test_loss(7))        # nothing is random at N = P = oo
+        True
+        """
+        return self._combine("bias", t, {"bias": ONE}, self.tested)
+
+    def ensemble_loss(self, t: object, members: object, bags: object = 1) -> Value:
+        """Test loss of the mean over ``members`` initialisations (times ``bags`` data sets).
+
+        ``B + V_init/E + (V_data + noise)/D + (interaction)/(E D)`` for E members and D bags, integers >= 1
+        or oo. Source: BAP, section 4.3; C3 is dropped for E = oo, C1 for D = oo.
+        """
+        return self._average("ensemble loss", t, exact_count("members", members), exact_count("bags", bags))
+
+    def bagged_loss(self, t: object, bags: object, members: object = 1) -> Value:
+        """Test loss of the mean over ``bags`` data sets of P samples each; see `ensemble_loss`."""
+        return self._average("bagged loss", t, exact_count("members", members), exact_count("bags", bags))
+
+    def variance(self, t: object) -> Variance:
+        """The variance split into initialisation, data, noise and interaction; see `Variance`.
+
+        >>> from numerics import FullModel
+        >>> from asymptotics.tasks.task import power_law
+        >>> model = FullModel(power_law(1.5, 1.25), N=20, P=30, noise=1)
+        >>> v = model.variance(10)
+        >>> abs(float(v.total) + float(model.bias(10)) - float(model.test_loss(10))) < 1e-13
+        True
+        """
+        parts.check_gradient(self.rule, "the split of the variance")
+        shares: dict[str, Weights] = {name: {name: ONE} for name in ("initialisation", "data", "interaction")}
+        shares["noise"] = dict.fromkeys(NOISE, self.noise**2)
+        shares["total"] = {name: weight for share in shares.values() for name, weight in share.items()}
+        return Variance(
+            **{n: self._combine(f"variance ({n})", t, share, self.tested) for n, share in shares.items()}
+        )
+
+    def curve(self, ts: Iterable[object], quantity: str = "test_loss") -> Curve:
+        """``quantity`` ("test_loss", "train_loss" or "bias") at each of an array of times.
+
+        >>> from numerics import FullModel
+        >>> from asymptotics.tasks.task import power_law
+        >>> [round(float(value), 12) for value in FullModel(power_law(2, 2)).curve([0])]
+        [1.644934066848]
+        """
+        methods = {"test_loss": self.test_loss, "train_loss": self.train_loss, "bias": self.bias}
+        if not isinstance(quantity, str) or quantity not in methods:
+            raise DomainError(f"quantity = {shown(quantity)}; a curve can be of {', '.join(methods)}")
+        found = [(float(exact_time(t)), methods[quantity](t)) for t in items_of(ts, "ts")]
+        return Curve(quantity=quantity, times=tuple(t for t, _ in found), values=tuple(v for _, v in found))
+
+    def _setting(self, t: object, *, in_data: bool = False) -> Setting:
+        """What decides on parts; ``in_data``: although P = oo, what depends on it is wanted."""
+        return Setting(
+            dynamics=self._solver.dynamics,
+            variance=self.noise**2,
+            time=self._time(t),
+            infinite_data=infinite(self.P) and not in_data,
+            semigroup=self._solver.dynamics.semigroup and not self.ridge and self._same_inputs,
+        )
+
+    def _combine(
+        self,
+        name: str,
+        t: object,
+        weights: Weights,
+        solver: Solver | None = None,
+        *,
+        lost_digits: float = 0.0,
+        expanded: Expanded = PLAIN,
+        order: int = 0,
+    ) -> Value:
+        time = self._time(t)
+
+        total = partial((solver or self._solver).combine, weights, time, expanded=expanded, order=order)
+        return to_digits(name, time, total, self.digits, lost_digits=lost_digits)
+
+    def _time(self, t: object) -> sympy.Expr:
+        time = exact_time(t)
+        if self.rule.counts_steps and not infinite(time) and not time.is_integer:
+            raise DomainError(f"t = {t}; {type(self.rule).__name__} counts steps, give an integer >= 0 or oo")
+        return time
+
+    def _average(self, name: str, t: object, members: sympy.Expr, bags: sympy.Expr) -> Value:
+        if members != 1 or bags != 1:
+            parts.check_gradient(self.rule, f"the {name}")
+        return self._combine(name, t, parts.of_test_loss(self._setting(t), members, bags), self.tested)
