@@ -10,7 +10,6 @@ from sympy import Integer, Rational, log, oo
 from asymptotics import DomainError, Task, UnableError, derive, power_law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.symbols import B, N, P, a, b, b_test, beta, eta, k, mu, sigma
-from asymptotics.symbols import B, N, P, a, b, beta, eta, k, mu, sigma
 from numerics import FullModel
 from numerics.model.stopping import best_stopping
 from numerics.values.value import Value
