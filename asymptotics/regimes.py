@@ -25,13 +25,11 @@ from sympy import (
     Max,
     Min,
     Mul,
-    NumberSymbol,
     Poly,
     Pow,
     Symbol,
     count_ops,
     expand,
-    factor,
     factor_terms,
     fraction,
     log,
@@ -49,6 +47,7 @@ from asymptotics.domains.domain import POSITIVE, Domain, as_condition, conjuncts
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.expansion import Expansion, as_power
 from asymptotics.expansions.oscillation import Oscillation
+from asymptotics.expansions.ring import factored
 from asymptotics.expansions.slow import leading_form, leading_series
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.vanishing import Zeros, zero_curves
@@ -397,22 +396,14 @@ def tidy(expression: Expr) -> Expr:
     if shaped.has(Oscillation):
         # the mean and the oscillation stay side by side
         return factor_terms(shaped.replace(lambda e: e.is_Add and not e.has(Oscillation), together))
-    whole = factor_terms(together(shaped)).replace(_is_polynomial, _factored)
+    whole = factor_terms(together(shaped)).replace(lambda e: e.is_Add, _factored)
     return whole.replace(lambda e: e.is_Pow and e.exp.is_Integer, _forward)
-
-
-def _is_polynomial(part: Expr) -> bool:
-    """Whether its coefficients are rational; of others, each a letter, factors may be sought without end."""
-    symbols = part.free_symbols
-    if not (part.is_Add and symbols and part.is_polynomial(*symbols)):
-        return False
-    return not part.has(Application, NumberSymbol) and all(x.exp.is_Integer for x in part.atoms(Pow))
 
 
 def _factored(total: Expr) -> Expr:
     """A polynomial as its factors, where these are shorter."""
-    factored = factor(total)
-    return factored if count_ops(factored) < count_ops(total) else total
+    factors = factored(total)
+    return factors if factors != total and count_ops(factors) < count_ops(total) else total
 
 
 @cached(maxsize=1024)

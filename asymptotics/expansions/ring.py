@@ -10,6 +10,7 @@ therefore looks at values too.
     whole(expression)       the same, its sums one generator each
     power(base, exponent)   ``base**exponent``, the exponent an order
     sum_of_products         what the coefficients of a product of expansions are
+    factored(expression)    a polynomial in symbols as its factors
     Element.as_expr         back to SymPy, with common factors out
 
 >>> from sympy import Rational
@@ -27,7 +28,8 @@ from math import gcd, lcm, prod
 from typing import Any
 
 import mpmath
-from sympy import QQ, Add, Expr, Mul, S, Symbol
+from sympy import QQ, Add, Expr, Mul, NumberSymbol, S, Symbol
+from sympy.core.function import Application
 from sympy.polys.rings import PolyRing
 
 from asymptotics.caches import cached
@@ -268,6 +270,21 @@ def _polynomial(parts: frozenset[tuple[Monomial, Number]]) -> Expr:
     total = Mul(*(f.as_expr() ** n for f, n in factors))
     # a number is not multiplied into a sum, a sign is
     return Mul(as_rational(scale), total, evaluate=not total.is_Add or scale in (1, -1))
+
+
+def factored(expression: Expr) -> Expr:
+    """A polynomial in symbols, with rational coefficients, as its factors; another expression as it is.
+
+    >>> from sympy import pi
+    >>> from asymptotics.symbols import a, b
+    >>> factored(a**2 - b**2), factored(pi * a - pi * b)
+    ((a - b)*(a + b), pi*a - pi*b)
+    """
+    if expression.has(Application, NumberSymbol):
+        return expression
+    terms = element(expression).terms
+    written = all(x.is_symbol and p > 0 and p == int(p) for monomial in terms for x, p in monomial)
+    return _polynomial(frozenset(terms.items())) if written and len(terms) > 1 else expression
 
 
 def _factors(monomial: Monomial) -> Iterator[Expr]:
