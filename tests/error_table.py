@@ -179,7 +179,7 @@ ESTIMATES = (
     smaller(EXPONENTS, "abs(stage[-1] - before[-1]) + abs(stage[-1] - stage[-2])", JUDGE, after="change = "),
     smaller(EXPONENTS, "amplification * noise", JUDGE),
     row(EXPONENTS, "max(3 * self.error, floor)", "max(3e6 * self.error, floor)", JUDGE),
-    row(VERDICT, "off > 10 * limit.error", "off > 10**7 * limit.error", JUDGE),
+    row(VERDICT, "off > max(10 * limit.error", "off > max(10**7 * limit.error", JUDGE),
     row(VERDICT, "bound - max(10 * decay.error, slack)", "bound - max(10**7 * decay.error, slack)", JUDGE),
     row(VERDICT, "<= 3 * last.rest_error", "<= 3 * 10**6 * last.rest_error", JUDGE),
     row(VERDICT, "self.rest_error < abs(self.rest) / 100", "self.rest_error < abs(self.rest) * 10**4", JUDGE),
