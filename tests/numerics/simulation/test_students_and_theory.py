@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 import pytest
-from sympy import Expr, oo
+from sympy import Expr, Rational, oo
 
 from asymptotics import (
     DeepRandomFeatures,
@@ -148,6 +148,37 @@ def test_averaged_predictors_of_students(student: Student, members: int, bags: i
         theory = float(model.ensemble_loss(t, members, bags))
         assert abs(run.test_loss[index] - theory) < ERRORS * run.test_loss_error[index] + theory / 50
         assert abs(float(model.test_loss(t)) - theory) > 0.04 * theory
+
+
+SHIFTED: list[tuple[Row, Expr]] = [
+    (TABLE[0], k**-2),
+    (TABLE[1], k ** Rational(-1, 2)),
+    (TABLE[12], k**-2),
+    (TABLE[19], k**-2),
+    (TABLE[29], k ** Rational(-1, 2)),
+    (TABLE[30], k**-2),
+]
+
+
+@pytest.mark.parametrize(("row", "shifted"), SHIFTED, ids=str)
+@pytest.mark.slow
+def test_other_test_distributions_against_theory(row: Row, shifted: Expr) -> None:
+    """The same errors of modes, weighed by other eigenvalues."""
+    check(row, draws=400, parts=("test_loss",), test_eigenvalues=shifted)
+
+
+SIGNS = (TABLE[0], TABLE[3], TABLE[12], TABLE[16], TABLE[23], TABLE[27])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", SIGNS, ids=words)
+def test_wrong_signs_against_theory(row: Row) -> None:
+    check(row, draws=400, parts=("classification_error",))
+
+
+def test_signs_and_another_distribution_against_theory() -> None:
+    check(TABLE[1], draws=60, parts=("test_loss",), test_eigenvalues=k**-2)
+    check(TABLE[12], draws=60, parts=("classification_error",))
 
 
 @pytest.mark.slow
