@@ -36,6 +36,11 @@ class Bottleneck:
 
     ``resolution`` says what decides how many modes are resolved: "ridge", "data" or "features"; ``term``
     which part of the loss leads: "bias", "variance over features" or "label noise".
+
+    >>> from asymptotics import derive, power_law
+    >>> first, *_ = bottleneck_map(derive(power_law(2, 3)))
+    >>> first.resolution, first.exponent
+    ('ridge', l/3)
     """
 
     resolution: str

@@ -119,11 +119,8 @@ class NonlinearFeatures(Student):
         return white**2 / linear**2
 
     def degrees(self, kappa: Expr, size: Expr = N) -> Expr:
-        """``N - zeta (N - df1)/(zeta + epsilon)``."""
-        if size == oo:
-            return df1(kappa)
-        linear, _ = self.coefficients()
-        return size - self.zeta(kappa, df1(kappa), size) * size / (linear**2 * kappa)
+        """``N - zeta (N - df1)/(zeta + epsilon) = df1 + mu_*^2/(mu_1^2 kappa)``, at any N."""
+        return df1(kappa) + self.white_noise() / kappa
 
 
 def _coefficient(value: object, name: str) -> Expr:
