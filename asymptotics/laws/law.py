@@ -16,7 +16,7 @@ from sympy import And, Expr, Integer, Max, Min, Piecewise, Rational, Symbol, log
 from sympy.logic.boolalg import Boolean, false, true
 
 from asymptotics.caches import cached
-from asymptotics.domains.domain import as_condition, plain, primitive
+from asymptotics.domains.domain import as_condition, as_constraint, plain, primitive
 from asymptotics.errors import BottleneckError, DomainError, UnableError, shown
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.oscillation import LogPeriodic, log_periodic
@@ -199,8 +199,9 @@ class Law(Typeset):
         """
         open_ = [regime for regime in self.regimes if not regime.is_boundary]
         exponents = [regime.exponent for regime in open_]
+        regions = [(r.domain.holding(*as_constraint(r.condition)), r.exponent) for r in open_]
         for extreme, sign in ((Min, 1), (Max, -1)):
-            if all(r.domain.sign(p - r.exponent) in (0, sign) for r in open_ for p in exponents):
+            if all(where.sign(p - own) in (0, sign) for where, own in regions for p in exponents):
                 return extreme(*exponents)
         return self._piecewise(lambda regime: regime.exponent)
 

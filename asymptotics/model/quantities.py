@@ -363,7 +363,7 @@ _LAWS = (
     ),
     Quantity(
         name="ridge",
-        words="test loss of ridge regression with the ridge rho P^-l, limited by data",
+        words="test loss limited by data, with a falling ridge of the scale rho",
         symbol="L(P; rho P^-l)",
         tex=r"L(P; \rho P^{-l})",
         limits="t = N = oo",

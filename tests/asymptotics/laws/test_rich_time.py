@@ -12,6 +12,7 @@ from asymptotics.symbols import gamma as richness
 from numerics import RichModel, verify
 
 LAW = derive(power_law(a, b)).rich_time
+MORE = ((Rational(3, 2), Rational(5, 4)), (Rational(11, 4), Rational(7, 5)))
 
 # (s, alpha), plain quadrature of the definitions
 CONSTANTS = [
@@ -74,7 +75,8 @@ def test_the_scale_of_the_features_tends_to_a_root():
 
 
 @pytest.mark.parametrize(
-    "point", [(Rational(3, 2), Rational(5, 4)), (2, 2), (4, 2), (Rational(11, 4), Rational(7, 5))]
+    "point",
+    [(2, 2), (4, 2), *(pytest.param(p, marks=pytest.mark.slow) for p in MORE)],
 )
 def test_next_orders_are_what_is_left(point):
     """The loss less two terms falls as the remainder says, in each decade."""
@@ -97,8 +99,8 @@ def test_next_orders_are_what_is_left(point):
     "task",
     [
         Task("k**-2", "k**-2 + k**-3"),
-        Task("k**-2*(1 + k**-1)", "k**-2"),
-        Task("k**-2", "k**-3", multiplicity="k"),
+        pytest.param(Task("k**-2*(1 + k**-1)", "k**-2"), marks=pytest.mark.slow),
+        pytest.param(Task("k**-2", "k**-3", multiplicity="k"), marks=pytest.mark.slow),
         Task("k**-3", "5*k**-2"),
     ],
     ids=["two powers in the target", "two in the eigenvalues", "multiplicity", "prefactor"],

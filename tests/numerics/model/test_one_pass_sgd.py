@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from contextlib import suppress
 
 import mpmath
 import numpy as np
@@ -17,7 +18,16 @@ from hypothesis import strategies as st
 from stated_errors import share
 from sympy import oo
 
-from asymptotics import BottleneckError, DomainError, OnePassSGD, Task, UnableError, derive, power_law
+from asymptotics import (
+    BottleneckError,
+    DomainError,
+    OnePassSGD,
+    PrecisionError,
+    Task,
+    UnableError,
+    derive,
+    power_law,
+)
 from asymptotics.symbols import B, eta
 from numerics import FullModel, GradientDescent, verify
 from numerics.model.rules.base import dynamics_of
@@ -232,8 +242,13 @@ def test_any_finite_spectrum(eigenvalues, step, batch, n, noisy):
     room = 2 - (1 + 1 / batch) * step * lam
     assume(room.min() > 0.1 and (step / batch * lam / room).sum() < 0.9)
     power = np.linspace(1, 2, len(lam))
-    value = model(step, batch, float(noisy), eigenvalues=lam, power=power, digits=8).test_loss(n)
-    agrees(value, moments(tuple(lam), tuple(power), step, batch, n, float(noisy)), 8)
+    exact = moments(tuple(lam), tuple(power), step, batch, n, float(noisy))
+    solved = model(step, batch, float(noisy), eigenvalues=lam, power=power, digits=8)
+    if exact < 1e-20:  # far below the contour's terms: it is right, or is refused
+        with suppress(PrecisionError):
+            agrees(solved.test_loss(n), exact, 8)
+        return
+    agrees(solved.test_loss(n), exact, 8)
 
 
 TASKS = [power_law("3/2", "5/4"), Task(eigenvalues="2**-k", target="3**-k"), power_law(2, 2, modes=9)]

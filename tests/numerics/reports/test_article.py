@@ -63,8 +63,8 @@ def test_what_is_missing_is_said():
 
 
 def test_letters_in_words_and_conditions_in_doubts():
+    assert law_fields(LAWS.ridge)["words"].endswith(r"with a falling ridge of the scale $\rho$")
     fields = law_fields(LAWS.sgd_noise)
-    assert fields["words"].endswith(r"at the time $\eta$ t")
     assert fields["doubts"] == "Zeros of the prefactor are not excluded for $a = 2 b$"
 
 

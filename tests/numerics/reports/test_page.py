@@ -107,7 +107,7 @@ def test_every_formula_is_valid(text, dossier):
 
 def test_all_laws_make_a_small_page():
     everything = gather(LAWS, select_laws(LAWS, tuple(QUANTITIES)), {}, digits=15, jobs=1)
-    assert len(page(everything)) < 300_000  # the panels of their verification are 5 kB each
+    assert len(page(everything)) < 400_000  # of 31 laws; the panels of their verification are 5 kB each
 
 
 def test_text_from_outside_is_escaped():

@@ -269,6 +269,7 @@ def test_noise_of_the_task_is_the_noise_of_the_law():
         assert found.verdict == "HOLDS", str(found)
 
 
+@pytest.mark.slow
 def test_another_step_size_and_batch():
     found = verify(LAWS.time_discrete, at={a: 1.5, b: 1.25, eta: Rational(3, 4)})
     assert found.verdict == "HOLDS", str(found)
