@@ -235,6 +235,7 @@ def _sign(product: Expr, domain: Domain) -> int:
             known = domain.positive(base.args[0] - 1)
         else:
             known = base.is_positive or (hasattr(base, "proves_positive") and base.proves_positive(domain))
+            known = known or (base.is_Add and all(_sign(term, domain) == 1 for term in base.args))
         if not known and not (factor.is_number and factor.is_negative):
             return 0
         sign = sign if known else -sign

@@ -33,7 +33,7 @@ import mpmath
 from sympy import Expr, Float, Function, Integer, Rational, Symbol, gamma, sqrt
 
 from asymptotics.caches import cached
-from asymptotics.domains.domain import normal
+from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import UnableError, Undecided
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.oscillation import Oscillation
@@ -65,6 +65,16 @@ class _Mellin(Function):  # type: ignore[misc]
     def integral(s: Any, alpha: Any, beta: Any) -> Any:
         raise NotImplementedError
 
+    def proves_positive(self, domain: Domain) -> bool:
+        """Whether it converges on the domain with alpha = beta: then it is the integral of a square."""
+        s, alpha, beta = self.args
+        return bool(alpha == beta and all(domain.positive(x) for x in self.strip(s)))
+
+    @staticmethod
+    def strip(s: Expr) -> tuple[Expr, Expr]:
+        """What is positive where the integral converges."""
+        raise NotImplementedError
+
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         s, alpha, beta = (printer._print(x) for x in self.args)
         body = rf"{self.letter}_{{{alpha}, {beta}}}\left({s}\right)"
@@ -84,6 +94,10 @@ class Grown(_Mellin):
     def integral(s: Any, alpha: Any, beta: Any) -> Any:
         return _integrate(s - 1, alpha, beta, 0)
 
+    @staticmethod
+    def strip(s: Expr) -> tuple[Expr, Expr]:
+        return 1 + s, 1 - s
+
 
 class Unlearned(_Mellin):
     """``int_0^oo y^(s-1) (1 - M_alpha(y))(1 - M_beta(y)) dy``, s < 2; continued to s <= 0.
@@ -97,6 +111,10 @@ class Unlearned(_Mellin):
     @staticmethod
     def integral(s: Any, alpha: Any, beta: Any) -> Any:
         return _integrate(s, alpha, beta, 1)
+
+    @staticmethod
+    def strip(s: Expr) -> tuple[Expr, Expr]:
+        return s, 2 - s
 
 
 @cached(maxsize=256)

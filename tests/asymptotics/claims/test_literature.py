@@ -43,6 +43,7 @@ VERDICTS = {
     "atanasov-optimal": DATA_LINE,
     "atanasov-data": DATA_LINE,
     "rich-lazy-time": EVERYWHERE,
+    "rich-time": MODEL_LINE,
     "rich-lazy-compute": EVERYWHERE,
     "cui-noiseless": DATA_LINE,
     "cui-plateau": EVERYWHERE,

@@ -53,6 +53,10 @@ def test_exponents_are_those_of_the_paper():
         assert simplify(LAW.at(point).regimes[0].exponent - published) == 0
 
 
+def test_the_prefactor_is_proved_not_to_vanish():
+    assert LAW.doubts == ()
+
+
 def test_with_growing_features_the_sum_of_the_eigenvalues_does_not_matter():
     """s < 1: at large t the loss depends on ``gamma t`` alone."""
     (regime, *_) = LAW.at(a=2, b=2).regimes
