@@ -95,12 +95,12 @@ def _judge_fall(prediction: Prediction, resolved: tuple[Point, ...], bound: mpma
     share = max(prediction.logs, 0) / (prediction.beyond * mpmath.log(xs[-1]))
     if off > max(10 * limit.error, 3 * share * abs(resolved[-1].rest)):
         return "FAILS", tends
+    if _stays_below(bound, resolved):
+        return "HOLDS", ", falling no slower than its order"
     # the order behind has a coefficient that is not known
     slack = max(10 * xs[-1] ** -steps[0], FLOOR)
     if decay.value < bound - max(10 * decay.error, slack):
         return "FAILS", f"; it decays with {mpmath.nstr(decay.value, 5)}, less than {_short(bound)}"
-    if _stays_below(bound, resolved):
-        return "HOLDS", ", falling no slower than its order"
     settled = limit.error < (FLOOR / 10 if _spans(resolved) else FLOOR) and off < 3 * limit.error
     kept = decay.value >= bound - max(3 * decay.error, slack)
     return "HOLDS" if settled and kept else "UNDECIDED", tends
@@ -197,13 +197,18 @@ def judge_remainder(prediction: Prediction, points: tuple[Point, ...]) -> tuple[
 
 
 def _stays_below(bound: mpmath.mpf, resolved: tuple[Point, ...]) -> bool:
-    """Whether R far below `FLOOR` fell at least as the bound from point to point, to its end.
+    """Whether R far below `FLOOR` fell at least as the bound, and still falls at its end.
 
-    A constant that is wrong, however little, would stay behind and end the fall; sign changes do not matter.
+    From point to point there, or as a whole where it changes sign on the way, as orders close by make it. A
+    constant that is wrong, however little, would stay behind and end the fall.
     """
     last = resolved[-4:]
-    slopes = local_exponents([p.scale for p in last], [p.rest for p in last])
-    return bool(len(last) == 4 and abs(last[-1].rest) < FLOOR / 100 and min(slopes) >= bound)
+    if len(last) < 4 or abs(last[-1].rest) >= FLOOR / 100:
+        return False
+    least = min(local_exponents([p.scale for p in last], [p.rest for p in last]))
+    ends = resolved[0], resolved[-1]
+    (whole,) = local_exponents([p.scale for p in ends], [p.rest for p in ends])
+    return bool(least >= bound - FLOOR or (whole >= bound and least > bound / 2))
 
 
 def judge_faster(points: tuple[Point, ...]) -> tuple[str, str]:

@@ -152,7 +152,7 @@ def test_hidden_exponents(seed):
     found = verify(laws.ridge, at={**at, rho: 1, **noise}, digits=25)
     # Beyond the known orders two may be near to each other, with opposite signs: what is left then falls
     # more slowly for a long while (seed 3: -2.07 P^-1.75 + 2.21 P^-1.80).
-    assert found.verdict != "FAILS" or "beyond the known orders" in found.reason, f"{at}: {found}"
+    assert found.verdict != "FAILS", f"{at}: {found}"
 
 
 @pytest.mark.slow

@@ -314,3 +314,32 @@ def test_a_slow_law_is_judged_as_powers_are():
 )
 def test_a_slow_law_that_is_falsified_fails(change):
     assert slow_verdict(change) == "FAILS"
+
+
+def test_orders_that_nearly_cancel_may_change_the_sign_of_what_is_left():
+    """``x^-1.75 - 3 x^-1.8``: R crosses zero on the way, and falls on behind; a constant does not."""
+    expected = prediction(bounded=False, beyond=mpmath.mpf("1.75"), logs=0)
+    expected.beyond_corrections = [mpmath.mpf(n) * 7 / 4 for n in (1, 2, 3)]
+
+    def verdict(change):
+        seen = []
+        for j in range(3, 16):
+            x = mpmath.mpf(10) ** j
+            loss = 1 + x ** mpmath.mpf("-1.75") - 3 * x ** mpmath.mpf("-1.8")
+            error = mpmath.mpf("1e-40")
+            value = Value(value=loss, error=error)
+            seen.append(
+                Point(
+                    resource=x,
+                    scale=x,
+                    loss=value,
+                    law=change,
+                    remainder=loss / change - 1,
+                    remainder_error=error,
+                )
+            )
+        return judge(expected, tuple(seen))[0]
+
+    with mpmath.workdps(50):
+        assert verdict(mpmath.mpf(1)) == "HOLDS"
+        assert verdict(1 + mpmath.mpf("1e-20")) == verdict(1 - mpmath.mpf("1e-12")) == "FAILS"
