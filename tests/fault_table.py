@@ -259,7 +259,7 @@ NUMBERS = (
     row(EXPONENTS, "mpmath.log(abs(y0 / y1))", "mpmath.log(abs(y1 / y0))", JUDGED),
     row(JUDGE, "DECADES - 0.5", "DECADES + 3.5", JUDGED),
     row(JUDGE, 'FLOOR = mpmath.mpf("0.002")', 'FLOOR = mpmath.mpf("0.2")', JUDGED),
-    row(JUDGE, "min(slopes) >= bound", "min(slopes) >= -bound", JUDGED),
+    row(JUDGE, "least >= bound - FLOOR", "least >= -bound - FLOOR", JUDGED),
     row(JUDGE, "rising and slopes[-1] > 1", "slopes[-1] > 0", JUDGED),
     row(JUDGE, "(self.remainder - self.expected) /", "self.remainder /", JUDGED),
     row(JUDGE, "largest > FLOOR / 100", "largest > FLOOR", JUDGED),
