@@ -3,6 +3,7 @@
     Registry(entries)             an ordered mapping from the name of each entry to the entry
     registry.register(entry)      add an entry for good
     registry.holding(entry)       add it within a ``with`` block
+    enter_once(table, key, what)  a decorator that enters a class in a table of solutions
     registry.name_attributes(of)  names become attributes of a class: none may be one that it has
 
 A change forgets all cached results (`caches.clear_caches`), since they may depend on what the table held.
@@ -10,10 +11,10 @@ A change forgets all cached results (`caches.clear_caches`), since they may depe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from keyword import iskeyword
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from asymptotics.caches import clear_caches
 from asymptotics.errors import DomainError, shown
@@ -82,3 +83,26 @@ class Registry(Mapping[str, Entry]):
         finally:
             del self._entries[entry.name]
             clear_caches()
+
+
+_Kind = TypeVar("_Kind", bound=type)
+
+
+def enter_once(table: MutableMapping[Any, Any], key: type, what: str) -> Callable[[_Kind], _Kind]:
+    """A decorator that enters a class in ``table`` as what solves ``key``, for good.
+
+    ``what`` a ``key`` is, in words. Raises `DomainError` where another class was entered; the same one again
+    changes nothing.
+
+    >>> table = {}
+    >>> enter_once(table, int, "a number")(bool) is table[int]
+    True
+    """
+
+    def enter(kind: _Kind) -> _Kind:
+        if table.setdefault(key, kind) is not kind:
+            known = f"{key.__name__} is solved by {table[key].__name__} already"
+            raise DomainError(f"{known}; give {kind.__name__} {what} of its own")
+        return kind
+
+    return enter

@@ -152,22 +152,16 @@ Q2 = NamedSum(
 E0, E1, E2 = (_damped(power, False) for power in range(3))
 C0, C1, C2 = (_damped(power, True) for power in range(3))
 
-F_test = NamedSum(
+F_test = replace(
+    F,
     name="F_test",
-    summand=lambda lam, c, x: c * x**2 / (lam + x) ** 2,
     words="the squared bias of the ridge kappa on the test distribution",
-    kernel=SQUARE,
-    weighted=True,
-    ridge=True,
     weights=lambda task: powsimp(task.target * eigenvalues_of_test(task) / task.eigenvalues),
 )
-V_test = NamedSum(
+V_test = replace(
+    V,
     name="V_test",
-    summand=lambda lam, c, x: c * x * lam / (lam + x) ** 2,
     words="the variance of a white target over data, on the test distribution",
-    kernel=VARIANCE,
-    weighted=True,
-    ridge=True,
     weights=lambda task: eigenvalues_of_test(task),
 )
 Tail = NamedSum(

@@ -26,6 +26,7 @@ from sympy import Expr
 from asymptotics.errors import DomainError
 from asymptotics.model.rules.base import Curvature, TrainingRule, check_rule
 from asymptotics.model.rules.gradient_descent import GradientDescent
+from asymptotics.registry import enter_once
 from numerics.model.two_time import OneTime
 from numerics.spectra.arrays import Array as Floats
 from numerics.sums.decay import Decay
@@ -163,14 +164,7 @@ def solves(rule: type[TrainingRule]) -> Callable[[_Kind], _Kind]:
     >>> solves(GradientFlow)(flow) is flow
     True
     """
-
-    def register(dynamics: _Kind) -> _Kind:
-        if _DYNAMICS.setdefault(rule, dynamics) is not dynamics:
-            known = f"{rule.__name__} is solved by {_DYNAMICS[rule].__name__} already"
-            raise DomainError(f"{known}; give {dynamics.__name__} a training rule of its own")
-        return dynamics
-
-    return register
+    return enter_once(_DYNAMICS, rule, "a training rule")
 
 
 def dynamics_of(rule: TrainingRule) -> Dynamics[Any]:

@@ -21,6 +21,7 @@ from sympy import Expr, Integer
 
 from asymptotics.errors import DomainError
 from asymptotics.model.students.base import Student, check_student
+from asymptotics.registry import enter_once
 from numerics.model.factors import Factor
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
 from numerics.values.arithmetic import Field
@@ -80,14 +81,7 @@ def maps(student: type[Student]) -> Callable[[_Kind], _Kind]:
     >>> maps(GaussianFeatures)(GaussianMap) is GaussianMap
     True
     """
-
-    def register(kind: _Kind) -> _Kind:
-        if _MAPS.setdefault(student, kind) is not kind:
-            known = f"{student.__name__} is solved by {_MAPS[student].__name__} already"
-            raise DomainError(f"{known}; give {kind.__name__} a student of its own")
-        return kind
-
-    return register
+    return enter_once(_MAPS, student, "a student")
 
 
 def map_of(student: Student, N: Expr, spectrum: Spectrum, digits: int = 15) -> StudentMap[Any]:
