@@ -26,7 +26,7 @@ from asymptotics.domains.domain import as_constraint, conjuncts, normal, primiti
 from asymptotics.expansions.terms import Bound
 from asymptotics.model.expand import Found, expand, with_noise
 from asymptotics.model.operators import AtModes, AtRidge, Convolution, Corrected, Minimum
-from asymptotics.model.quantities import Quantity
+from asymptotics.model.quantity import Quantity
 from asymptotics.model.sums import over_modes
 from asymptotics.notation import Notation, notation
 from asymptotics.precision import exclusive_class

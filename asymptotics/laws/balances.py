@@ -18,7 +18,7 @@ from sympy.logic.boolalg import Boolean, true
 from asymptotics.domains.domain import Domain, as_condition, primitive, solutions
 from asymptotics.errors import DomainError, Undecided
 from asymptotics.expansions.expansion import Expansion
-from asymptotics.model.quantities import Quantity
+from asymptotics.model.quantity import Quantity
 from asymptotics.regimes import Regime, find_regimes
 from asymptotics.tasks.task import Task
 

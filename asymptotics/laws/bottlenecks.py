@@ -23,7 +23,7 @@ from asymptotics.errors import UnableError, check_kind
 from asymptotics.laws.derive import Laws
 from asymptotics.model.equations import STATIC_TERMS
 from asymptotics.model.expand import expand, with_noise
-from asymptotics.model.quantities import GAUSSIAN
+from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.model.sums import df1, expand_sum
 from asymptotics.precision import exclusive
 from asymptotics.spectra import SpectralSeries, spectrum

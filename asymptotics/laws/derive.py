@@ -10,7 +10,8 @@ from sympy import Symbol
 
 from asymptotics.errors import SpectrumError, UnableError, check_kind
 from asymptotics.laws.law import Law, derive_law
-from asymptotics.model.quantities import BOTTLENECKS, GAUSSIAN, QUANTITIES
+from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
+from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.model.students.base import Student, check_student
 from asymptotics.parsing.numbers import substitution
 from asymptotics.precision import exclusive, exclusive_class

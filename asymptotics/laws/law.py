@@ -27,7 +27,8 @@ from asymptotics.laws import latex as typeset
 from asymptotics.laws.balances import regimes_of
 from asymptotics.laws.text import lines_of
 from asymptotics.laws.windows import Subject, Window, windows_of
-from asymptotics.model.quantities import GAUSSIAN, QUANTITIES, Quantity, crossover, quantity_of
+from asymptotics.model.quantities import QUANTITIES, quantity_of
+from asymptotics.model.quantity import GAUSSIAN, Quantity, crossover
 from asymptotics.model.students.base import Student, content_of_student, student_of
 from asymptotics.notation import notation as named
 from asymptotics.notation import restate

@@ -28,7 +28,8 @@ from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import BottleneckError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.model.finite_modes import at_size, mode_count
-from asymptotics.model.quantities import QUANTITIES, crossover
+from asymptotics.model.quantities import QUANTITIES
+from asymptotics.model.quantity import crossover
 from asymptotics.model.sums import F, Xi, df1, expand_sum
 from asymptotics.parsing.heights import substitute
 from asymptotics.regimes import Regime, tidy

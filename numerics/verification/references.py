@@ -40,7 +40,7 @@ from sympy import Expr, Float, Integer, Rational, Symbol, oo, powsimp
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, UnableError
-from asymptotics.model.quantities import GAUSSIAN
+from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule, with_numbers
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD

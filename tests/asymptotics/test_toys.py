@@ -13,7 +13,8 @@ from sympy import Expr, Integer, Rational, Symbol, Wild, gamma, oo, polylog, zet
 from asymptotics import DomainError, SpectrumError, Task, check_claim, derive, power_law
 from asymptotics.domains.domain import Domain
 from asymptotics.expansions.laurent import Laurent
-from asymptotics.model.quantities import QUANTITIES, Quantity
+from asymptotics.model.quantities import QUANTITIES
+from asymptotics.model.quantity import Quantity
 from asymptotics.model.sums import SUMS
 from asymptotics.spectra import FAMILIES, Mismatch, SpectralSeries, spectrum
 from asymptotics.spectra.family import requiring

@@ -1,0 +1,106 @@
+"""Quantities of training rules other than gradient flow: their times, the noise of batches, moving features.
+
+TRAINED   what `model.quantities` adds to the quantities that have laws
+"""
+
+from __future__ import annotations
+
+from asymptotics.model import equations
+from asymptotics.model.quantity import Quantity, time_quantity
+from asymptotics.model.rules.base import TRAINING_RULES
+from asymptotics.model.rules.gradient_descent import GradientDescent
+from asymptotics.model.rules.one_pass_sgd import OnePassSGD
+from asymptotics.symbols import N, t
+
+_SGD = (
+    "On Gaussian features the second moments of one-pass SGD obey a linear recursion. In the generating "
+    "function of x = e^-w two places are of equal rate, the root zeta_sgd of "
+    "e^w = 1 + 2 eta zeta + q eta^2 zeta^2, q = 1 + 1/B, and its partner beyond the spectrum; gradient "
+    "descent is that of q = 1, without noise."
+)
+_MOMENTS = "Fourth moments of a Gaussian (Isserlis' theorem); small eta: Paquette et al., arXiv 2405.15074"
+
+TRAINED = (
+    Quantity(
+        name="sgd_noise",
+        words="loss of one-pass SGD after t steps less that of gradient descent with the same steps",
+        symbol="L_SGD(t) - L_GD(t)",
+        tex=r"L_{\mathrm{SGD}}(t) - L_{\mathrm{GD}}(t)",
+        limits="N = oo",
+        resource=t,
+        equation=equations.noise_of(OnePassSGD, 0),
+        exact=equations.batches_of(OnePassSGD, GradientDescent, 0),
+        source=_MOMENTS,
+        rule=OnePassSGD,
+        why=_SGD,
+    ),
+    Quantity(
+        name="sgd_noise_transient",
+        words="finite-size correction to what one-pass SGD adds after t steps, first order in 1/N",
+        symbol="1/N term of L_SGD(t, N) - L_GD(t, N)",
+        tex=r"N^{-1}\text{ term of } L_{\mathrm{SGD}}(t, N) - L_{\mathrm{GD}}(t, N)",
+        limits="P = oo",
+        resource=t,
+        equation=equations.noise_of(OnePassSGD, 1),
+        exact=equations.batches_of(OnePassSGD, GradientDescent, 1),
+        source=f"{_MOMENTS}; Lagrange's series in 1/N",
+        within=N,
+        rule=OnePassSGD,
+        why=_SGD,
+    ),
+    Quantity(
+        name="sgd_noise_model",
+        words="loss of one-pass SGD less that of gradient descent at t = oo, limited by model size",
+        symbol="L_SGD(N) - L(N)",
+        tex=r"L_{\mathrm{SGD}}(N) - L(N)",
+        limits="t = oo",
+        resource=N,
+        equation=equations.noise_at_infinity_of(OnePassSGD),
+        source=_MOMENTS,
+        rule=OnePassSGD,
+        why="At t = oo the noise of the batches feeds itself by K, at zeta = 0 and its partner -2/(q eta), "
+        "and amplifies what the N features leave.",
+    ),
+    Quantity(
+        name="rich_time",
+        words="test loss of features that move, limited by training time",
+        symbol="L_rich(t)",
+        tex=r"L_{\mathrm{rich}}(t)",
+        limits="N = P = oo",
+        resource=t,
+        equation=equations.RICH_TIME,
+        source="the two-layer linear network of arXiv 2409.17858 with frozen first features",
+        why="Under the clock dtau = K dt the network is the lazy model; the scale K of its features solves "
+        "1/chi^2 = 1 + gamma^2 int int chi chi S(2 tau - x - y), chi = K^(-1/2), S(x) = -(d/dx) L(x/2).",
+        trace=False,
+        balances=True,
+    ),
+    Quantity(
+        name="critical_batch",
+        words="batch from which on a larger one hardly helps after t steps: one-pass SGD adds as much as "
+        "gradient descent leaves, to first order in 1/B",
+        symbol="B*(t)",
+        tex=r"B^*(t)",
+        limits="N = oo",
+        resource=t,
+        equation=equations.critical_batch_of(OnePassSGD, GradientDescent),
+        source=_MOMENTS,
+        rule=OnePassSGD,
+        why="What batches add is of first order in K, and so in 1/B; at this batch it is as large as the "
+        "loss without them, but for a share 1/t.",
+    ),
+    Quantity(
+        name="critical_batch_model",
+        words="batch from which on a larger one hardly helps at t = oo, limited by model size",
+        symbol="B*(N)",
+        tex=r"B^*(N)",
+        limits="t = oo",
+        resource=N,
+        equation=equations.critical_batch_at_infinity_of(OnePassSGD, GradientDescent),
+        source=_MOMENTS,
+        rule=OnePassSGD,
+        why="What batches add at t = oo is (Xi + sigma^2) K to first order in 1/B; at this batch it is as "
+        "large as the loss Xi without them.",
+    ),
+    *(time_quantity(rule) for rule in TRAINING_RULES.values() if rule.law),
+)

@@ -1,0 +1,147 @@
+"""What a law is about.
+
+    Quantity      a quantity that has a law: which resource it runs in, and the equation it comes from
+    time_quantity the time law of a training rule
+    crossover     the time at which a transient law ends
+
+The tables of them are in `model.quantities`, `quantities_of_ridges` and `quantities_of_rules`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from sympy import Expr, Integer, Symbol, oo
+
+from asymptotics.errors import SpectrumError
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.model import equations
+from asymptotics.model.expand import expand
+from asymptotics.model.finite_modes import mode_count
+from asymptotics.model.operators import AtRidge
+from asymptotics.model.rules.base import TrainingRule
+from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.model.students.base import Student
+from asymptotics.model.students.gaussian import GaussianFeatures
+from asymptotics.model.sums import NamedSum, eigenvalues_of_test
+from asymptotics.spectra import SpectralSeries, spectrum
+from asymptotics.symbols import N, kappa, t
+from asymptotics.tasks.task import Task
+
+GAUSSIAN = GaussianFeatures()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quantity:
+    """What a law is about.
+
+    ``name`` is the attribute of `Laws`; ``words`` and ``symbol`` (LaTeX in ``tex``) say what it is;
+    ``limits`` what is infinite; ``resource`` the variable that tends to oo; ``equation`` what it equals, in
+    named sums (`model.sums`) and operators (`model.operators`); ``trace`` whether the kernel must have one,
+    ``sum m_k lambda_k < oo``: the modes that finitely many features, samples or a batch do not resolve add up
+    to it. ``within`` is the size N or P below whose crossover time a transient law holds; ``rule`` the
+    training rule whose clock the time t is. ``why`` says where the equation comes from; one that leaves
+    something out stands for ``exact``, or for a sum over modes of ``summand(lambda, c, resource)``.
+    ``balances`` whether the equation has several leading balances, so that its domain is split
+    (`laws.balances`). ``tested`` are its sums over the test distribution.
+    """
+
+    name: str
+    words: str
+    symbol: str
+    tex: str
+    limits: str
+    resource: Symbol
+    equation: Expr
+    source: str
+    trace: bool = True
+    within: Symbol | None = None
+    rule: type[TrainingRule] = GradientFlow
+    why: str = ""
+    summand: Callable[[Expr, Expr, Expr], Expr] | None = None
+    exact: Expr | None = None
+    balances: bool = False
+    tested: tuple[NamedSum, ...] = ()
+
+    def task(self, task: Task) -> Task:
+        """The task that the law is about: with the test distribution, where it is one of its own."""
+        return replace(task, test_eigenvalues=eigenvalues_of_test(task)) if self.tested else task
+
+    @property
+    def reason(self) -> str:
+        """Why it equals its equation."""
+        return self.why or f"The definition: {self.words}, {self.limits}."
+
+    @property
+    def pace(self) -> Expr:
+        """How far gradient flow gets while the resource grows by 1; 1 where it counts features or samples."""
+        return self.rule.pace() if self.resource == t else Integer(1)
+
+    def formula(self, spectrum: SpectralSeries, depth: int, table: Mapping[Symbol, Expr] = {}) -> Expansion:
+        """The first ``depth`` orders of the equation, with numbers or expressions for symbols in it."""
+        return expand(self.equation.xreplace(dict(table)), spectrum, self.resource, depth).series
+
+    def spectrum(self, task: Task) -> SpectralSeries:
+        """The series of a task where this quantity has a law; raises `SpectrumError` where it has none.
+
+        >>> from asymptotics.tasks.task import power_law
+        >>> from asymptotics.model.quantities import QUANTITIES
+        >>> QUANTITIES["time"].spectrum(power_law(2, 1)).domain.conditions()
+        ()
+        >>> QUANTITIES["model"].spectrum(power_law(2, 1))
+        Traceback (most recent call last):
+            ...
+        asymptotics.errors.SpectrumError: sum of 1/k diverges: the kernel falls as k**-b with b = 1; \
+all laws but those of time alone need b > 1, or pass modes=M
+        """
+        for letter in self.rule.parameters:
+            if letter in task.parameters:
+                raise SpectrumError(
+                    f"{letter} is a parameter of the task and of {self.rule.title}; use another in the task"
+                )
+        found = spectrum(task, trace=self.trace)
+        for one in self.tested:
+            inside = spectrum(one.weigh(task)).domain.constraints
+            found = replace(found, domain=found.domain.holding(*inside))
+        return found
+
+
+def time_quantity(rule: type[TrainingRule]) -> Quantity:
+    """The test loss of a training rule that only its time limits.
+
+    >>> from asymptotics import GradientDescent
+    >>> time_quantity(GradientDescent).words
+    'test loss of gradient descent after t steps'
+    """
+    return Quantity(
+        name=rule.law,
+        words=f"test loss of {rule.title}" + (" after t steps" if rule.counts_steps else ""),
+        symbol=f"L_{rule.label}(t)",
+        tex=rf"L_{{\mathrm{{{rule.label}}}}}(t)",
+        limits="N = P = oo",
+        resource=t,
+        equation=equations.time_of(rule),
+        source=rule.source,
+        why=f"Each mode falls by itself, as the propagator of {rule.title}.",
+        summand=lambda lam, c, x: c * rule.propagator(lam, x) ** 2,
+        trace=False,
+        rule=rule,
+    )
+
+
+def crossover(spectrum: SpectralSeries, size: Symbol, student: Student = GAUSSIAN) -> Expr:
+    """The time ``1/kappa(size)`` of gradient flow, ``df1(kappa) = size``, at which a transient law ends.
+
+    Its leading term; the clock of another rule shows it divided by the pace of the rule.
+
+    >>> from asymptotics.spectra import spectrum
+    >>> from asymptotics.tasks.task import power_law
+    >>> crossover(spectrum(power_law(3, 2)), N)
+    4*N**2/pi**2
+    """
+    if mode_count(spectrum) is not None:
+        return oo  # more samples or features than modes: nothing crosses over
+    end = student.at_end(kappa) if size == N else AtRidge(kappa, kappa, size)
+    last = expand(end, spectrum, size, 2).series
+    return 1 / last.term_expression(last.leading())
