@@ -24,7 +24,8 @@ from asymptotics.derivation.symbols import Asymptotic, Named
 from asymptotics.derivation.text import Reason
 from asymptotics.domains.domain import as_constraint, conjuncts, normal, primitive, solutions
 from asymptotics.expansions.terms import Bound
-from asymptotics.model.expand import Found, expand, with_noise
+from asymptotics.model.expand import expand, with_noise
+from asymptotics.model.expander import Found
 from asymptotics.model.operators import AtModes, AtRidge, Convolution, Corrected, Minimum
 from asymptotics.model.quantity import Quantity
 from asymptotics.model.sums import over_modes

@@ -13,7 +13,7 @@ from asymptotics.derivation.text import Reason, say
 from asymptotics.domains.domain import normal
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Term
-from asymptotics.model.expand import Found
+from asymptotics.model.expander import Found
 from asymptotics.model.operators import Overlap, past
 from asymptotics.transforms.overlap import antisymmetric_overlap, half_convolution
 

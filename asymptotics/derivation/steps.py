@@ -19,7 +19,7 @@ from asymptotics.derivation.sum_steps import ToldSum, sum_steps
 from asymptotics.derivation.text import say
 from asymptotics.expansions.variables import inverse_laplace
 from asymptotics.model.equations import moving, place_of
-from asymptotics.model.expand import Found
+from asymptotics.model.expander import Found
 from asymptotics.model.finite_modes import at_size
 from asymptotics.model.operators import (
     AtExplicit,

@@ -34,7 +34,8 @@ from asymptotics.expansions.ring import ONE, Element, element, sum_of_products, 
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import substitute
 from asymptotics.model.equations import DATA_LOSS, LABEL_NOISE, NOISE_IN_LOSS, TIME
-from asymptotics.model.expand import Expander, Found, expand
+from asymptotics.model.expand import expand
+from asymptotics.model.expander import Expander, Found
 from asymptotics.model.operators import Coefficient, Minimiser, Minimum, epsilon
 from asymptotics.spectra import SpectralSeries
 from asymptotics.symbols import P

@@ -16,7 +16,7 @@ from asymptotics.caches import cached
 from asymptotics.model import equations
 from asymptotics.model.early_stopping import expand_minimum
 from asymptotics.model.equations import of_student
-from asymptotics.model.expand import RULES
+from asymptotics.model.expander import RULES
 from asymptotics.model.operators import Minimiser, Minimum, Rich
 from asymptotics.model.quantities_of_ridges import RIDGES
 from asymptotics.model.quantities_of_rules import TRAINED

@@ -38,7 +38,7 @@ from asymptotics.errors import UnableError, Undecided
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.terms import Bound, Term
-from asymptotics.model.expand import Expander, Found
+from asymptotics.model.expander import Expander, Found
 from asymptotics.model.operators import Rich
 from asymptotics.model.sums import Xi
 from asymptotics.precision import working

@@ -1,0 +1,132 @@
+"""Expansions at t = oo: sums at the ridge that the number of features or samples leaves.
+
+    expand_at_ridge      ``f(kappa)`` at ``df1(kappa) = size``
+    expand_at_modes      the same for another count of modes than df1
+    expand_at_explicit   the same with a ridge of its own in the equation
+
+With finitely many modes the ridge vanishes at N = M, and for N >= M it is 0. Where all modes share one
+eigenvalue, ``u = kappa/(lambda + kappa)`` makes every sum a polynomial, ``df1 = M (1 - u)``, and the laws are
+closed forms for all N < M.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Dummy, Expr, Integer, Poly, Symbol, cancel, expand, factor, fraction
+from sympy.core.function import AppliedUndef
+
+from asymptotics.caches import cached
+from asymptotics.errors import UnableError
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.terms import Term
+from asymptotics.model.equations import moving
+from asymptotics.model.expander import Expander, Found
+from asymptotics.model.explicit_ridge import solve_ridge
+from asymptotics.model.finite_modes import at_size, mode_count
+from asymptotics.model.lagrange import resolve
+from asymptotics.model.operators import AtExplicit, AtModes, AtRidge
+from asymptotics.model.sums import df1, named
+
+_u, _X = Dummy("u", positive=True), Dummy("X", positive=True)
+ONE = Integer(1)
+
+
+def expand_at_ridge(expander: Expander, node: AtRidge, x: Symbol) -> Found:
+    """A function of the ridge, where as many modes are resolved as there are features or samples."""
+    function, letter, size = node.args
+    if function.has(moving) and mode_count(expander.spectrum) is not None:
+        raise UnableError("a ridge beyond finitely many modes, N -> M, solves an equation; not derived")
+    if (beyond := _beyond(expander, function, letter, size)) is not None:
+        return beyond
+    if (single := getattr(expander.spectrum.kernel, "single", None)) is not None:
+        (count, _), (value, closed) = (
+            _in_share(expander, f, letter, single, size) for f in (df1(letter), function)
+        )
+        return Found(node=node, series=at_size(count, size, value), closed=closed)
+    modes, part = expander(df1(letter), letter), expander(_on_fixed_point(function, letter, size), letter)
+    return Found(node=node, series=at_size(modes.series, size, part.series), parts=(modes, part))
+
+
+def expand_at_modes(expander: Expander, node: AtModes, x: Symbol) -> Found:
+    """A function of the ridge, where the node itself says how many modes are resolved."""
+    function, letter, size, modes = node.args
+    parts = expander(modes, letter), expander(function.xreplace({size: modes}), letter)
+    series = at_size(parts[0].series, size, parts[1].series)
+    return Found(node=node, series=series, parts=parts)
+
+
+def expand_at_explicit(expander: Expander, node: AtExplicit, x: Symbol) -> Found:
+    """A function of the ridge that an explicit one adds to."""
+    _, letter, size, rho = node.args
+    modes, drive = expander(df1(letter), letter), expander(rho, x)
+    series = solve_ridge(modes.series, drive.series, size)
+    root = expander.found[node.head, x] = Found(node=node.head, series=series, parts=(modes,))
+    whole = expander(node.meaning(), x)
+    return Found(node=node, series=whole.series, parts=(root, whole))
+
+
+def _beyond(expander: Expander, function: Expr, letter: Symbol, size: Symbol) -> Found | None:
+    """The law for more than M samples or features, where kappa = 0; None if it is zero, or below M."""
+    count = mode_count(expander.spectrum)
+    if count is None or expander.spectrum.below:
+        return None
+    there = {letter: Integer(0)}
+    closed = cancel(
+        _replace_sums(function, count, ONE, Integer(0), expander.spectrum.unlearned).xreplace(there)
+    )
+    if closed == 0:
+        return None
+    series = expander.exact(_X, _powers(closed.xreplace({size: count + _X}), _X, -ONE))
+    series = replace(series, at_infinity=True).standing_for(size - count)
+    return Found(node=function.xreplace(there), series=series, closed=closed)
+
+
+def _in_share(
+    expander: Expander, function: Expr, letter: Symbol, single: Expr, size: Symbol
+) -> tuple[Expansion, Expr]:
+    """For one eigenvalue lambda: exact in ``u = kappa/(lambda + kappa)``, and in the size."""
+    count, power = (
+        series.laurent(Integer(0), 1).coefficient(0)
+        for series in (expander.spectrum.kernel, expander.spectrum.target)
+    )
+    share = {letter: single * _u / (1 - _u)}
+    modes, closed = (
+        _replace_sums(f, count, single, power, expander.spectrum.unlearned) for f in (df1(letter), function)
+    )
+    closed = closed.xreplace({size: modes}).xreplace(share)
+    series = replace(expander.exact(_u, []), depth=max(expander.depth, 4)).with_terms(
+        _powers(closed, _u, ONE)
+    )
+    return series, factor(cancel(closed.xreplace({_u: 1 - size / count})))
+
+
+@cached(maxsize=256)
+def _on_fixed_point(function: Expr, letter: Symbol, size: Symbol) -> Expr:
+    """The function where the size is the number of modes; multiplied out, 1 - df2/P is -kappa df1'/df1."""
+    if not function.has(size):
+        return function
+    return expand(resolve(function).xreplace({size: df1(letter)}))
+
+
+@cached(maxsize=256)
+def _replace_sums(function: Expr, count: Expr, eigenvalue: Expr, power: Expr, unlearned: Expr) -> Expr:
+    """Each sum by that of ``count`` modes of one eigenvalue, and the modes of eigenvalue zero."""
+
+    def value(call: Expr) -> Expr:
+        one, (x,) = named(call), call.args
+        if not one.weighted:
+            return count * one.summand(eigenvalue, Integer(0), x)
+        return one.summand(eigenvalue, power, x) + one.summand(Integer(0), unlearned, x)
+
+    return function.xreplace({call: value(call) for call in function.atoms(AppliedUndef)})
+
+
+def _powers(function: Expr, x: Symbol, sign: Expr) -> list[Term]:
+    """The terms of a rational function whose denominator is a power of x, in orders ``sign * power``."""
+    top, bottom = fraction(cancel(function))
+    scale, power = bottom.as_coeff_exponent(x)
+    if scale.has(x):
+        raise UnableError(f"{function} is not a polynomial in {x} and 1/{x}")
+    found = Poly(top, x).terms()
+    return [Term(c / scale, sign * (n - power)) for (n,), c in reversed(found)]
