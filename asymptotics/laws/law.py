@@ -1,47 +1,42 @@
-"""A law: exponent, prefactor, regimes, conditions and next orders of one quantity of one task.
+"""A law of one quantity of one task: what is derived anew from the law as data (`laws.stated`).
 
-Law           the law as data, and what is read off it
+Law           next orders, the law at numbers, windows, derivation, records
 derive_law    the law of a quantity of a task
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from sympy import And, Expr, Integer, Max, Min, Piecewise, Rational, Symbol, log, nan, oo, sympify, zoo
-from sympy.logic.boolalg import Boolean, false, true
+from sympy import Expr, Rational, Symbol, log, nan, oo, zoo
+from sympy.logic.boolalg import false
 
 from asymptotics.caches import cached
-from asymptotics.domains.domain import as_condition, as_constraint, plain, primitive
 from asymptotics.errors import BottleneckError, DomainError, UnableError, shown
 from asymptotics.expansions.expansion import Expansion
-from asymptotics.expansions.oscillation import LogPeriodic, log_periodic
-from asymptotics.expansions.slow import leading_series
 from asymptotics.expansions.vanishing import NONZERO, number_in, zero_test
 from asymptotics.laws import evaluation
-from asymptotics.laws import latex as typeset
 from asymptotics.laws.balances import regimes_of
+from asymptotics.laws.orders import first_orders
+from asymptotics.laws.stated import Stated
 from asymptotics.laws.text import lines_of
-from asymptotics.laws.windows import Subject, Window, windows_of
+from asymptotics.laws.windows import Window, windows_of
 from asymptotics.model.quantities import QUANTITIES, quantity_of
-from asymptotics.model.quantity import GAUSSIAN, Quantity, crossover
+from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.model.students.base import Student, content_of_student, student_of
 from asymptotics.notation import notation as named
-from asymptotics.notation import restate
 from asymptotics.parsing.heights import substitute
-from asymptotics.parsing.numbers import exact, substitution, whole_number
+from asymptotics.parsing.numbers import substitution, whole_number
 from asymptotics.precision import exclusive, exclusive_class
-from asymptotics.regimes import Regime, Vanishing, reduce_condition, tidy
-from asymptotics.spectra.family import SpectralSeries
+from asymptotics.regimes import Vanishing, reduce_condition, tidy
 from asymptotics.spectra.segments import structural
-from asymptotics.tasks.measured import Measured
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
-from asymptotics.typesetting import Typeset, aligned
+from asymptotics.typesetting import aligned
 
 if TYPE_CHECKING:
     from asymptotics.derivation import Derivation
@@ -52,8 +47,7 @@ FAR = 1000
 
 
 @exclusive_class
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Law(Typeset):
+class Law(Stated):
     """``loss ~ prefactor * x**(-exponent) * log(x)**log_power``, x = resource -> oo.
 
     Where the law is not a power of its resource, x is the function `gauge` of it, and there may be an
@@ -77,59 +71,7 @@ class Law(Typeset):
     Min(b, a - 1)
     """
 
-    name: str
-    task: Task
-    regimes: tuple[Regime, ...]
-    settings: tuple[tuple[Symbol, Expr], ...] = ()
-    below: bool = False
-    measured: Measured | None = None
-    letters: str | None = None
-    student: Student = GAUSSIAN
-
-    @property
-    def _about(self) -> Quantity:
-        return quantity_of(self.name, self.student)
-
-    @property
-    def parameters(self) -> tuple[Symbol, ...]:
-        """The symbols `at` takes numbers for: those of the task, and N, P, sigma, eta, B, beta, if any."""
-        found = set(self.task.parameters).union(
-            *(r.leading(self.resource).free_symbols for r in self.regimes)
-        )
-        return tuple(sorted(found - {self.resource, self.task.index}, key=lambda s: s.name))
-
-    @property
-    def gauge(self) -> Expr:
-        """The function of the resource whose powers the law is made of; the resource for power laws."""
-        return self._piecewise(lambda regime: regime.variable(self.resource))
-
-    @property
-    def resource(self) -> Symbol:
-        """t, N or P: the one quantity that is finite."""
-        return named(self.letters).expression(self._about.resource)
-
-    @property
-    def quantity(self) -> str:
-        """What the law is about, in words."""
-        return named(self.letters).rename(self._about.words)
-
-    @property
-    def limits(self) -> str:
-        """What is infinite."""
-        return named(self.letters).rename(self._about.limits)
-
-    @property
-    def window(self) -> tuple[Expr, Expr] | None:
-        """Between which two values of the resource a transient law holds (much more, much less); else None.
-
-        >>> from asymptotics import derive, power_law
-        >>> derive(power_law(3, 2)).model_transient.window
-        (1, 4*N**2/pi**2)
-        """
-        quantity = self._about
-        if quantity.within is None:
-            return None
-        return Integer(1), crossover(self.spectrum, quantity.within, self.student) / quantity.pace
+    __slots__ = ()
 
     @property
     def windows(self) -> tuple[Window[Law], ...]:
@@ -142,119 +84,7 @@ class Law(Typeset):
         0 << resource << M: L(N) ~ M - N, N -> M
         exactly 0 from M on
         """
-        derive = partial(derive_law, student=self.student)
-        subject = Subject(name=self.name, task=self.task, resource=self.resource, derive=derive)
-        return windows_of(subject, self)
-
-    @property
-    def uniform(self) -> Boolean | None:
-        """Where a transient law decays in time, so that the expansion in 1/size is uniform in t; else None.
-
-        Elsewhere the correction grows with t and the expansion holds up to the end of `window` only.
-
-        >>> from asymptotics import derive, power_law
-        >>> from asymptotics.symbols import a, b
-        >>> derive(power_law(a, b)).model_transient.uniform
-        a > 2
-        """
-        if self._about.within is None:
-            return None
-        parts = []
-        for regime in self.regimes:
-            sign = regime.domain.sign(regime.exponent)
-            if sign is None and not regime.is_boundary:
-                parts.append(as_condition(primitive(regime.exponent)))
-            elif sign in (0, -1) and not regime.is_boundary:
-                return false
-        return And(*parts)
-
-    @property
-    def source(self) -> str:
-        """Where the equation that was expanded stands."""
-        return self._about.source
-
-    @property
-    def conditions(self) -> tuple[Boolean, ...]:
-        """The conditions on the parameters under which the law holds at all."""
-        return self.spectrum.domain.conditions()
-
-    @property
-    def spectrum(self) -> SpectralSeries:
-        """The series of its task, with the domain on which what the law is made of converges.
-
-        >>> from asymptotics import derive, power_law
-        >>> from asymptotics.symbols import a, b
-        >>> [law.spectrum.domain.conditions() for law in derive(power_law(a, b))]
-        [(a > 1,), (b > 1, a > 1), (b > 1, a > 1)]
-        """
-        return self._about.spectrum(self.task)
-
-    @property
-    def exponent(self) -> Expr:
-        """p in ``loss ~ resource**(-p)``: a Min over the regimes, a Max, or Piecewise where neither is true.
-
-        >>> from asymptotics import derive, power_law
-        >>> from asymptotics.symbols import a, b
-        >>> derive(power_law(a, b)).rich_time.exponent
-        Max((a - 1)/b, 2*(a - 1)/(a + b - 1))
-        """
-        open_ = [regime for regime in self.regimes if not regime.is_boundary]
-        exponents = [regime.exponent for regime in open_]
-        regions = [(r.domain.holding(*as_constraint(r.condition)), r.exponent) for r in open_]
-        for extreme, sign in ((Min, 1), (Max, -1)):
-            if all(where.sign(p - own) in (0, sign) for where, own in regions for p in exponents):
-                return extreme(*exponents)
-        return self._piecewise(lambda regime: regime.exponent)
-
-    @property
-    def prefactor(self) -> Expr:
-        """The factor of the leading power (and logarithm); Piecewise over several regimes."""
-        return self._piecewise(lambda regime: regime.prefactor)
-
-    @property
-    def log_power(self) -> Expr:
-        """The power of log(resource) in the leading term; Piecewise over several regimes."""
-        return self._piecewise(lambda regime: sympify(regime.log_power))
-
-    @property
-    def leading(self) -> Expr:
-        """The leading term as an expression in ``resource``."""
-        return self._piecewise(lambda regime: regime.leading(self.resource))
-
-    @property
-    def oscillation(self) -> LogPeriodic | None:
-        """Mean, amplitudes and phases of a prefactor that oscillates in log(resource); None if it does not.
-
-        Laws in N or P of geometric spectra have a constant prefactor at whole numbers. Raises
-        `UnableError` over several regimes (give numbers by `at`).
-
-        >>> from asymptotics import Task, derive
-        >>> wave = derive(Task(eigenvalues="20**-k", target="2**-k")).time.oscillation
-        >>> wave.period, wave.relative(1).evalf(6)      # |Gamma(s_1)| against Gamma(s_0)
-        (log(20), 0.0387965)
-        """
-        if len(self.regimes) > 1:
-            raise UnableError(f"{len(self.regimes)} regimes of the {self.name} law; give numbers by at(...)")
-        prefactor = self.regimes[0].prefactor
-        return log_periodic(prefactor) if prefactor.has(self.resource) else None
-
-    @property
-    def doubts(self) -> tuple[str, ...]:
-        """What is not proved of zeros of coefficients, regime by regime; empty where all is proved.
-
-        >>> from asymptotics import derive, power_law
-        >>> from asymptotics.symbols import a, b
-        >>> derive(power_law(a, b)).gap.doubts
-        ('zeros of the prefactor are not excluded',)
-        """
-        if len(told := {regime.doubt for regime in self.regimes}) == 1:
-            return tuple(doubt for doubt in told if doubt)
-        return tuple(f"{r.doubt} for {plain(r.condition)}" for r in self.regimes if r.doubt)
-
-    def _piecewise(self, part: Callable[[Regime], Expr]) -> Expr:
-        if len(self.regimes) == 1 and self.regimes[0].condition == true:
-            return part(self.regimes[0])
-        return Piecewise(*((part(regime), regime.condition) for regime in self.regimes))
+        return windows_of(self, partial(derive_law, self.name, student=self.student))
 
     def expansion(self, terms: int = 3) -> Expansion:
         """The terms that can be among the first ``terms`` orders, and the remainder.
@@ -270,7 +100,7 @@ class Law(Typeset):
         terms = whole_number(terms, "terms", 1, 40)
         # a law in powers of log(x), or with a relative remainder, is expanded as such to all orders
         slow = any(r.relative is not None or r.gauge == log(self.resource) for r in self.regimes)
-        return _expansion(self._about, self.task, terms, self.settings, self.below, slow)
+        return first_orders(self._about, self.task, terms, self.settings, self.below, slow)
 
     @property
     def derivation(self) -> Derivation:
@@ -350,14 +180,6 @@ class Law(Typeset):
         return evaluation.compile_leading(law._whole_leading, law.resource)
 
     @property
-    def _whole_leading(self) -> Expr:
-        """The leading term, and 0 from the edge on at which it ends."""
-        edge = self.regimes[0].limit(self.resource)
-        if edge == oo or self.below:
-            return self.leading
-        return Piecewise((self.leading, self.resource < edge), (Integer(0), True))
-
-    @property
     def good_from(self) -> float | None:
         """The value of the resource from which on the leading term is within 10 % of the loss, at numbers.
 
@@ -424,34 +246,6 @@ class Law(Typeset):
         derived = replace(derive_law(self.name, task, self.below, self.student), measured=self.measured)
         return derived.at(dict(settings))
 
-    def stating(
-        self,
-        *,
-        exponent: object = None,
-        prefactor: object = None,
-        log_power: object = None,
-        remainder: object = None,
-    ) -> Law:
-        """The law with another leading term or remainder in every regime: a claim to be verified.
-
-        >>> from asymptotics import derive, power_law
-        >>> derive(power_law(2, 2)).time.stating(exponent=1).exponent
-        1
-        """
-        return replace(
-            self,
-            regimes=tuple(
-                replace(
-                    regime,
-                    exponent=regime.exponent if exponent is None else exact(exponent, "exponent"),
-                    prefactor=regime.prefactor if prefactor is None else exact(prefactor, "prefactor"),
-                    log_power=regime.log_power if log_power is None else exact(log_power, "log_power"),
-                    remainder=regime.remainder if remainder is None else exact(remainder, "remainder"),
-                )
-                for regime in self.regimes
-            ),
-        )
-
     def __repr__(self) -> str:
         return self.to_text()
 
@@ -469,10 +263,6 @@ class Law(Typeset):
         notes = ("" if self.measured is None else self.measured.as_fit, self._reach)
         lines = lines_of(symbol, self.resource, self.regimes, exact=exact, below=self.below, notes=notes)
         return "\n".join(lines)
-
-    def latex_rows(self, **options: Any) -> list[str]:
-        name = named(self.letters).rename(self._about.tex, latex=True)
-        return typeset.rows_of(name, self.resource, self.regimes, **options)
 
     @property
     def _reach(self) -> str:
@@ -502,10 +292,6 @@ class Law(Typeset):
         law = self if notation is None else self.restate(notation)
         return aligned(law.latex_rows(width=width, exact=exact))
 
-    def restate(self, notation: str) -> Law:
-        """The law in the letters of another paper, for reading: its domain stays in those of the task."""
-        return replace(self, regimes=restate(self.regimes, notation), letters=notation)
-
 
 @exclusive
 @cached(maxsize=256)
@@ -527,26 +313,3 @@ def derive_law(name: str, task: Task, below: bool = False, student: Student = GA
 @cached(maxsize=256)
 def _good_from(law: Law) -> float | None:
     return evaluation.good_from(law.expansion(terms=4), law.leading, law.resource, Rational(1, 10))
-
-
-@cached(maxsize=256)
-def _expansion(
-    quantity: Quantity,
-    task: Task,
-    terms: int,
-    settings: tuple[tuple[Symbol, Expr], ...],
-    below: bool,
-    slow: bool,
-) -> Expansion:
-    base = replace(quantity.spectrum(task), below=below)
-    for depth in range(max(terms, 2), terms + 5):
-        found = quantity.formula(base, depth, dict(settings) if quantity.balances else {})
-        series, _ = (leading_series(found) if slow or found.is_slow else found).without_zeros()
-        orders = list(dict.fromkeys(t.order for t in series.terms))
-        ahead = [sum(base.domain.sign(b.order - p) == 1 for p in orders) for b in series.remainder]
-        if all(count >= terms for count in ahead):
-            break
-    # with exponents that no condition orders, the remainder may stay among the first: it says so itself
-    given = (replace(x, coefficient=substitute(x.coefficient, dict(settings))) for x in series.terms)
-    kept = replace(series, depth=terms).with_terms(given if settings else series.terms, series.remainder)
-    return replace(kept, terms=tuple(replace(x, coefficient=tidy(x.coefficient)) for x in kept.terms))

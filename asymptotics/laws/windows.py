@@ -12,27 +12,28 @@ C and Lambda the target power and the trace by which that task exceeds the true 
 since ``df1`` and s both lose ``Lambda/kappa`` and the ridge moves by ``-Lambda/s``. Where there are finitely
 many modes, M, the last windows are the edge (``M - N`` small) and what lies beyond it.
 
-    windows_of    the windows of a quantity of a task
-    continued     the task whose last resolved piece goes on without end
+    windows_of            the windows of a law
+    continue_last_piece   the task whose last resolved piece goes on without end
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from sympy import Add, Expr, Integer, Piecewise, Symbol, factorial, oo, powsimp
 
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import BottleneckError, UnableError
 from asymptotics.expansions.expansion import Expansion
+from asymptotics.laws.stated import Stated
 from asymptotics.model.finite_modes import at_size, mode_count
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.quantity import crossover
 from asymptotics.model.sums import F, Xi, df1, expand_sum
 from asymptotics.parsing.heights import substitute
-from asymptotics.regimes import Regime, tidy
+from asymptotics.regimes import tidy
 from asymptotics.spectra import FiniteSeries, SpectralSeries
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.sums.finite import finite_sum
@@ -40,26 +41,7 @@ from asymptotics.sums.regularised import regular_sum
 from asymptotics.symbols import t
 from asymptotics.tasks.task import Task
 
-
-class Stated(Protocol):
-    """What windows ask of a law."""
-
-    @property
-    def regimes(self) -> tuple[Regime, ...]: ...
-
-
 L = TypeVar("L", bound=Stated)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject(Generic[L]):
-    """The quantity ``name`` of a task, its resource, and ``derive(name, task, below)``, which gives laws."""
-
-    name: str
-    task: Task
-    resource: Symbol
-    derive: Callable[[str, Task, bool], L]
-
 
 MOMENTS = 3
 """How many moments of what is left out are tried for one that does not vanish."""
@@ -90,8 +72,12 @@ class Window(Generic[L]):
         return f"{self.lower} << resource{upper}: {what}"
 
 
-def windows_of(subject: Subject[L], law: L) -> tuple[Window[L], ...]:
-    """The windows of a subject, in ascending order; ``law`` itself for a spectrum without breaks.
+Derive = Callable[[Task, bool], L]
+"""``derive(task, below)``: the law of the same quantity of another task."""
+
+
+def windows_of(law: L, derive: Derive[L]) -> tuple[Window[L], ...]:
+    """The windows of a law, in ascending order; ``law`` itself for a spectrum without breaks.
 
     Raises `UnableError` for laws of which the crossover scales are not derived (early stopping).
 
@@ -101,7 +87,7 @@ def windows_of(subject: Subject[L], law: L) -> tuple[Window[L], ...]:
     ...     print(window.upper, window.law.exponent, window.departure)
     M**b (a - 1)/b -zeta(a, M + 1)
     """
-    name, task = subject.name, subject.task
+    name, task = law.name, law.task
     quantity = QUANTITIES[name]
     found = quantity.spectrum(task)
     pieces = segments(task, found.domain)
@@ -113,39 +99,39 @@ def windows_of(subject: Subject[L], law: L) -> tuple[Window[L], ...]:
     learned = tuple(s for s in pieces if s.eigenvalues != 0)
     listed: list[Window[L]] = []
     first = substitute(learned[0].eigenvalues, {task.index: learned[0].first})
-    lower: Expr = ONE if subject.resource != t else 1 / (quantity.pace * first)
+    lower: Expr = ONE if law.resource != t else 1 / (quantity.pace * first)
     last = len(learned) - 1 if learned[-1].last == oo else len(learned)
     for segment in learned[:last]:
         if segment is learned[-1] and not segment.eigenvalues.has(task.index):
             break  # one eigenvalue at the end: the edge has all of it
-        upper = _break(subject, segment, pieces)
-        listed.append(_intermediate(subject, segment, pieces, lower, upper))
+        upper = _break(law, segment, pieces)
+        listed.append(_intermediate(law, derive, segment, pieces, lower, upper))
         lower = upper
-    return (*listed, *_final(subject, found, lower))
+    return (*listed, *_final(law, derive, found, lower))
 
 
-def _break(subject: Subject[L], segment: Segment, pieces: tuple[Segment, ...]) -> Expr:
+def _break(law: Stated, segment: Segment, pieces: tuple[Segment, ...]) -> Expr:
     """The resource at which the last mode of a segment is resolved."""
-    index = subject.task.index
-    if subject.resource == t:
-        return 1 / (QUANTITIES[subject.name].pace * substitute(segment.eigenvalues, {index: segment.last}))
+    index = law.task.index
+    if law.resource == t:
+        return 1 / (QUANTITIES[law.name].pace * substitute(segment.eigenvalues, {index: segment.last}))
     counted = pieces[: pieces.index(segment) + 1]
     return Add(*(finite_sum(s.multiplicity, index, s.first, s.last) for s in counted if s.eigenvalues != 0))
 
 
 def _intermediate(
-    subject: Subject[L], segment: Segment, pieces: tuple[Segment, ...], lower: Expr, upper: Expr
+    law: L, derive: Derive[L], segment: Segment, pieces: tuple[Segment, ...], lower: Expr, upper: Expr
 ) -> Window[L]:
     """The window in which the modes of one segment are resolved one after the other."""
-    index = subject.task.index
+    index = law.task.index
     if not segment.eigenvalues.has(index):
         reason = f"the eigenvalues are all {segment.eigenvalues} there: resolved at once, no window"
         return Window(lower=lower, upper=upper, reason=reason)
     try:
-        endless = continue_last_piece(subject.task, pieces[: pieces.index(segment) + 1])
-        there = subject.derive(subject.name, endless, False)
-        domain = QUANTITIES[subject.name].spectrum(endless).domain
-        missing = _departure(subject, endless, segment, pieces, domain)
+        endless = continue_last_piece(law.task, pieces[: pieces.index(segment) + 1])
+        there = derive(endless, False)
+        domain = QUANTITIES[law.name].spectrum(endless).domain
+        missing = _departure(law, endless, segment, pieces, domain)
         return Window(lower=lower, upper=upper, law=there, departure=missing)
     except BottleneckError as error:
         return Window(lower=lower, upper=upper, reason=f"no law of its own: {error}")
@@ -168,18 +154,18 @@ def continue_last_piece(task: Task, pieces: tuple[Segment, ...]) -> Task:
     )
 
 
-def _final(subject: Subject[L], found: SpectralSeries, lower: Expr) -> tuple[Window[L], ...]:
+def _final(law: L, derive: Derive[L], found: SpectralSeries, lower: Expr) -> tuple[Window[L], ...]:
     """The windows after the last break."""
-    name, task, derive = subject.name, subject.task, subject.derive
+    name, task = law.name, law.task
     count = mode_count(found)
-    if subject.resource == t:
+    if law.resource == t:
         if isinstance(found.target, FiniteSeries):
             lower = _separation(found.target) / QUANTITIES[name].pace
-        return (Window(lower=lower, upper=oo, law=derive(name, task, False)),)
+        return (Window(lower=lower, upper=oo, law=derive(task, False)),)
     if count is None:
-        return (Window(lower=lower, upper=oo, law=derive(name, task, False)),)
-    edge = Window(lower=_edge(found, count), upper=count, law=derive(name, task, True))
-    there = derive(name, task, False)
+        return (Window(lower=lower, upper=oo, law=derive(task, False)),)
+    edge = Window(lower=_edge(found, count), upper=count, law=derive(task, True))
+    there = derive(task, False)
     if edge.law is not None and there.regimes == edge.law.regimes:
         return (edge, Window(lower=count, upper=oo, value=Integer(0)))
     return (edge, Window(lower=count, upper=oo, law=there))
@@ -198,11 +184,11 @@ def _edge(found: SpectralSeries, count: Expr) -> Expr:
 
 
 def _departure(
-    subject: Subject[L], endless: Task, segment: Segment, pieces: tuple[Segment, ...], domain: Domain
+    law: Stated, endless: Task, segment: Segment, pieces: tuple[Segment, ...], domain: Domain
 ) -> Expr | None:
     """The leading term of what the endless task gets wrong, or None."""
     later = pieces[pieces.index(segment) + 1 :]
-    name, index = subject.name, subject.task.index
+    name, index = law.name, law.task.index
     if name == "time":
         for n in range(MOMENTS):
             excess = _excess(segment, later, index, n, target=True)
@@ -219,7 +205,7 @@ def _departure(
     for excess, part in zip((power, trace), _size_departures(name, ideal), strict=True):
         if excess == 0:
             continue
-        series = at_size(expand_sum(df1, ideal, 3), subject.resource, part).within(domain)
+        series = at_size(expand_sum(df1, ideal, 3), law.resource, part).within(domain)
         total += excess * Add(*(tidy(x.coefficient) * series.monomial_of(x) for x in series.candidates()))
     return total if total != 0 else None
 

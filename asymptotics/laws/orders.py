@@ -1,0 +1,41 @@
+"""The first orders of a law.
+
+first_orders    the expansion of a quantity of a task, with numbers
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Expr, Symbol
+
+from asymptotics.caches import cached
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.slow import leading_series
+from asymptotics.model.quantity import Quantity
+from asymptotics.parsing.heights import substitute
+from asymptotics.regimes import tidy
+from asymptotics.tasks.task import Task
+
+
+@cached(maxsize=256)
+def first_orders(
+    quantity: Quantity,
+    task: Task,
+    terms: int,
+    settings: tuple[tuple[Symbol, Expr], ...],
+    below: bool,
+    slow: bool,
+) -> Expansion:
+    base = replace(quantity.spectrum(task), below=below)
+    for depth in range(max(terms, 2), terms + 5):
+        found = quantity.formula(base, depth, dict(settings) if quantity.balances else {})
+        series, _ = (leading_series(found) if slow or found.is_slow else found).without_zeros()
+        orders = list(dict.fromkeys(t.order for t in series.terms))
+        ahead = [sum(base.domain.sign(b.order - p) == 1 for p in orders) for b in series.remainder]
+        if all(count >= terms for count in ahead):
+            break
+    # with exponents that no condition orders, the remainder may stay among the first: it says so itself
+    given = (replace(x, coefficient=substitute(x.coefficient, dict(settings))) for x in series.terms)
+    kept = replace(series, depth=terms).with_terms(given if settings else series.terms, series.remainder)
+    return replace(kept, terms=tuple(replace(x, coefficient=tidy(x.coefficient)) for x in kept.terms))
