@@ -42,6 +42,7 @@ from asymptotics.model.students.nonlinear import NonlinearFeatures as NonlinearF
 from asymptotics.model.students.orthogonal import OrthogonalFeatures as OrthogonalFeatures
 from asymptotics.model.students.structured import StructuredFeatures as StructuredFeatures
 from asymptotics.model.students.truncation import SpectralTruncation as SpectralTruncation
+from asymptotics.spectra.harmonic_sums import spectral_sum as spectral_sum
 from asymptotics.tasks.multiplicity import harmonics as harmonics
 from asymptotics.tasks.multiplicity import squares as squares
 from asymptotics.tasks.multiplicity import torus as torus

@@ -21,7 +21,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sympy import Dummy, Expr, Integer, Pow, Symbol, cancel, diff, factorial, oo, powsimp, simplify
+from sympy import (
+    Dummy,
+    Expr,
+    Integer,
+    Pow,
+    Symbol,
+    cancel,
+    diff,
+    expand,
+    expand_log,
+    factorial,
+    log,
+    oo,
+    powsimp,
+    simplify,
+)
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
@@ -90,7 +105,7 @@ class AlgebraicSeries(DirichletSeries):
         return generic or self.domain.sign(offsets[-1]) in (0, 1)
 
     def laurent(self, point: Expr, terms: int) -> Laurent:
-        """``D(point + d)`` from its pole on, up to the constant term."""
+        """``D(point + d)`` from its pole on to the constant term; where it is regular, ``terms`` orders."""
         if terms < 1:
             raise UnableError("a Laurent series needs at least one term")
         depth = 2
@@ -101,7 +116,13 @@ class AlgebraicSeries(DirichletSeries):
                 break
             depth += 2
         summand = join_powers(self.weights * to_power(self.eigenvalues, -point), self.index)
-        total = Laurent(0, (regular_sum(summand, self.index, self.start),))
+        regular = 1 if any(offset == 0 for offset in offsets) else terms
+        rate = -expand_log(log(self.eigenvalues), force=True)
+        powers = (join_powers(expand(summand * rate**i), self.index) for i in range(regular))
+        total = Laurent(
+            0,
+            tuple(regular_sum(f, self.index, self.start) / factorial(i) for i, f in enumerate(powers)),
+        )
         for t in (t for t, offset in zip(series, offsets, strict=True) if offset == 0):
             # the regularised sum counts k^-1 log(k)^m as gamma_m; the rest of the Laurent series
             # of g(s) zeta^(m) is added to it

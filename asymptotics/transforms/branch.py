@@ -34,7 +34,7 @@ from asymptotics.parsing.heights import to_power
 from asymptotics.sums.convergent import convergent_sum
 from asymptotics.sums.regularised import regular_sum
 from asymptotics.transforms.dirichlet import DirichletSeries
-from asymptotics.transforms.kernels import Kernel, S
+from asymptotics.transforms.kernels import S, Transform
 from asymptotics.transforms.poles import Line, Pole
 
 
@@ -135,7 +135,7 @@ class BranchSeries(DirichletSeries):
         return replace(self, eigenvalues=eigenvalues, weights=weights, tails=tails)
 
     def spectral_sum(
-        self, kernel: Kernel, variable: Symbol, *, inverse: bool, domain: Domain, depth: int
+        self, kernel: Transform, variable: Symbol, *, inverse: bool, domain: Domain, depth: int
     ) -> Expansion:
         """``sum_k f_k phi(x lambda_k)``, x -> oo, to ``depth`` orders in ``1/log x``."""
         slow = _at_branch(self, kernel, depth)
@@ -165,7 +165,7 @@ def _summand(series: BranchSeries, point: Expr) -> Expr:
 
 
 @cached(maxsize=256)
-def _at_branch(series: BranchSeries, kernel: Kernel, depth: int) -> Expansion:
+def _at_branch(series: BranchSeries, kernel: Transform, depth: int) -> Expansion:
     """``Phi(s0 - d/dl) h(l)``."""
     x = series.tails.coordinate(depth)
     h = revert(x.decay, SLOW, x.density)
@@ -185,7 +185,7 @@ def _at_branch(series: BranchSeries, kernel: Kernel, depth: int) -> Expansion:
     return total
 
 
-def _harmonics(series: BranchSeries, kernel: Kernel, line: Line, x: Expr, depth: int) -> Iterator[Term]:
+def _harmonics(series: BranchSeries, kernel: Transform, line: Line, x: Expr, depth: int) -> Iterator[Term]:
     """``sum_i (-1)^i h^(i)(l) W_i``, W_i the oscillation of ``Phi^(i)/i!``: Poisson's sum over whole k."""
     place = series.tails.coordinate(depth)
     slope = revert(place.decay, SLOW, place.density)

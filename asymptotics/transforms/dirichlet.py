@@ -24,7 +24,7 @@ from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.oscillation import line_of
 from asymptotics.expansions.terms import Bound, Term
-from asymptotics.transforms.kernels import Kernel, S
+from asymptotics.transforms.kernels import S, Transform
 from asymptotics.transforms.poles import Pole
 
 
@@ -43,7 +43,7 @@ class DirichletSeries(ABC):
 
     @abstractmethod
     def laurent(self, point: Expr, terms: int) -> Laurent:
-        """The Laurent series at ``point``, known up to the constant term at least."""
+        """The Laurent series at ``point``, up to the constant term at least and to d^(terms - 1) if known."""
 
     @property
     def abscissa(self) -> Expr:
@@ -63,7 +63,7 @@ class DirichletSeries(ABC):
         )
 
     def spectral_sum(
-        self, kernel: Kernel, variable: Symbol, *, inverse: bool, domain: Domain, depth: int
+        self, kernel: Transform, variable: Symbol, *, inverse: bool, domain: Domain, depth: int
     ) -> Expansion:
         """``sum_k f_k phi(x lambda_k)`` for x -> oo, to the first ``depth`` orders.
 
@@ -102,10 +102,10 @@ class DirichletSeries(ABC):
 
 
 @cached(maxsize=512)
-def _residue(series: DirichletSeries, kernel: Kernel, point: Expr, order: int) -> tuple[Term, ...]:
+def _residue(series: DirichletSeries, kernel: Transform, point: Expr, order: int) -> tuple[Term, ...]:
     """Minus the residue of ``Phi(s) D(s) x^(-s)``, one term for each power of the logarithm."""
     left = kernel.laurent(point, order)
-    right = series.laurent(point, order)
+    right = series.laurent(point, max(1, -left.valuation))
     if right.end < -left.valuation:
         raise UnableError(
             f"the residue at s = {point} needs the Dirichlet series beyond its constant term "
@@ -127,7 +127,7 @@ def _residue(series: DirichletSeries, kernel: Kernel, point: Expr, order: int) -
     return tuple(pieces)
 
 
-def _harmonics(series: DirichletSeries, kernel: Kernel, pole: Pole, x: Expr) -> list[Term]:
+def _harmonics(series: DirichletSeries, kernel: Transform, pole: Pole, x: Expr) -> list[Term]:
     """What the other poles of a line leave: kernels are regular there, D has the Laurent series of s_0.
 
     ``-sum_(n != 0) Res = sum_j x^-s0 log(x)^j (-1)^(j+1)/j! sum_i D_(-1-j-i) W_i``, W_i the oscillation of

@@ -1,5 +1,6 @@
 """Kernels phi(u) of spectral sums, each with its Mellin transform as a product of Gamma functions.
 
+    Transform           what spectral sums ask of the transform of a kernel
     Kernel              ``phi(u)`` with ``Phi(s) = int_0^oo phi(u) u^(s-1) du``: values, poles, Laurent series
     EXPONENTIAL, ...    the kernels of the model's equations, and what each is as a function in ``KERNELS``
     damped_power(n)     ``u^n exp(-u)``
@@ -10,6 +11,7 @@ A kernel is what a new law may bring: its transform is all that `DirichletSeries
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from sympy import (
     Dummy,
@@ -33,6 +35,19 @@ from asymptotics.transforms.poles import Pole
 
 S = Dummy("s")
 """The variable of ``Kernel.factor``."""
+
+
+class Transform(Protocol):
+    """``Phi(s)``, its poles to the right of the strip, and its Laurent series."""
+
+    @property
+    def name(self) -> str: ...
+
+    def reflect(self, s: Symbol) -> Expr: ...
+
+    def poles(self, count: int) -> tuple[Pole, ...]: ...
+
+    def laurent(self, point: Expr, terms: int) -> Laurent: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
