@@ -4,9 +4,8 @@ A regime is a strict order of exponents: the part of the task's domain on which 
 expansion is ahead of all others. Where two exponents meet, the coefficients diverge and the
 expansion is derived again on the boundary, where double poles give logarithms.
 
-    find_regimes        the regimes of an expansion, and their boundaries
-    reduce_condition    a condition without what the domain implies
-    tidy                a coefficient as a person would write it
+    Regime          what leads where a condition holds
+    find_regimes    the regimes of an expansion, and their boundaries
 """
 
 from __future__ import annotations
@@ -17,43 +16,18 @@ from functools import partial
 from itertools import combinations
 from typing import Any
 
-from sympy import (
-    And,
-    Eq,
-    Expr,
-    Integer,
-    Max,
-    Min,
-    Mul,
-    Poly,
-    Pow,
-    Symbol,
-    count_ops,
-    expand,
-    factor_terms,
-    fraction,
-    log,
-    oo,
-    powsimp,
-    sin,
-    sympify,
-    together,
-)
-from sympy.core.function import Application
-from sympy.logic.boolalg import Boolean, false, true
+from sympy import And, Eq, Expr, Integer, Max, Min, Symbol, fraction, log, oo, powsimp, sympify, together
+from sympy.logic.boolalg import Boolean
 
-from asymptotics.caches import cached
 from asymptotics.domains.domain import POSITIVE, Domain, as_condition, conjuncts, normal, primitive, solutions
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.expansion import Expansion, as_power
 from asymptotics.expansions.oscillation import Oscillation
-from asymptotics.expansions.ring import factored
 from asymptotics.expansions.slow import leading_form, leading_series
 from asymptotics.expansions.terms import Bound, Term
+from asymptotics.expansions.tidying import tidy
 from asymptotics.expansions.vanishing import Zeros, zero_curves
 from asymptotics.parsing.heights import substitute
-from asymptotics.sums.convergent import ConvergentSum
-from asymptotics.sums.regularised import RegularSum
 
 
 class Vanishing(UnableError):
@@ -68,8 +42,6 @@ SLOW_DEPTH = 3
 """Slow coefficients whose leading terms cancel are looked at one order further than this."""
 WHOLE = "for whole numbers; between them the law oscillates"
 NOT_EXCLUDED = "zeros of the prefactor are not excluded"
-LONG = 200
-"""Operations in a sum of numbers that is not multiplied out to see whether it becomes shorter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -363,79 +335,3 @@ def _zeros(prefactor: Expr, domain: Domain) -> Zeros:
     curves = tuple(c for c in found.curves if c.free_symbols <= parameters)
     # On a curve in eta, B or sigma the task stays the same, so that it is stated as a doubt.
     return Zeros(curves=curves, complete=found.complete and curves == found.curves)
-
-
-def reduce_condition(condition: Boolean, domain: Domain) -> Boolean:
-    """A condition without the parts that the domain implies; false if it contradicts the domain."""
-    kept = []
-    for part in conjuncts(condition):
-        if part in (true, false):
-            kept.append(part)
-            continue
-        sign = domain.sign(primitive(part.lhs - part.rhs))
-        wanted = {"<": -1, ">": 1, "==": 0}[part.rel_op]
-        if sign is None:
-            shown = as_condition(primitive((part.lhs - part.rhs) * (wanted or 1)))
-            kept.append(shown if wanted else Eq(shown.lhs, shown.rhs))
-        elif sign != wanted:
-            return false
-    return And(*kept)
-
-
-@cached(maxsize=1024)
-def tidy(expression: Expr) -> Expr:
-    """A coefficient as a person would write it: common factors out, arguments over one denominator.
-
-    >>> from asymptotics.symbols import b
-    >>> d = Symbol("d", positive=True)
-    >>> tidy(1 / ((1 - d) * sin((1 - d) / b)))
-    1/((d - 1)*sin((d - 1)/b))
-    """
-    shaped = expression.replace(lambda e: e.is_Add and not e.free_symbols, _shorter)
-    shaped = shaped.xreplace({call: _shaped(call) for call in shaped.atoms(Application)})
-    if shaped.has(Oscillation):
-        # the mean and the oscillation stay side by side
-        return factor_terms(shaped.replace(lambda e: e.is_Add and not e.has(Oscillation), together))
-    whole = factor_terms(together(shaped)).replace(lambda e: e.is_Add, _factored)
-    return whole.replace(lambda e: e.is_Pow and e.exp.is_Integer, _forward)
-
-
-def _factored(total: Expr) -> Expr:
-    """A polynomial as its factors, where these are shorter."""
-    factors = factored(total)
-    return factors if factors != total and count_ops(factors) < count_ops(total) else total
-
-
-@cached(maxsize=1024)
-def _shaped(call: Expr) -> Expr:
-    """A function with its arguments over one denominator; sums over modes as they are."""
-    if isinstance(call, RegularSum | ConvergentSum):
-        return call
-    inner = {part: _shaped(part) for part in call.atoms(Application) - {call}}
-    return _forward(call.func(*(factor_terms(together(x.xreplace(inner))) for x in call.args)))
-
-
-def _shorter(total: Expr) -> Expr:
-    """A sum of numbers multiplied out, if summands cancel then and leave a shorter one."""
-    size = count_ops(total)
-    if size > LONG:
-        return total
-    expanded = expand(total)
-    return expanded if count_ops(expanded) < size else total
-
-
-def _forward(expression: Expr) -> Expr:
-    """``sin(1 - d)`` as ``-sin(d - 1)``, ``(1 - d)^n`` as ``(-1)^n (d - 1)^n``: first symbols positive."""
-    if not isinstance(expression, sin | Pow):
-        return expression
-    for part in Mul.make_args(expression.args[0]):
-        symbols = sorted(part.free_symbols, key=lambda s: s.name) if part.is_Add else []
-        if symbols and part.is_polynomial(*symbols) and Poly(part, *symbols).LC().is_negative:
-            turned = expression.args[0].xreplace({part: -part})
-            if isinstance(expression, sin):
-                return -sin(turned)
-            return Integer(-1) ** expression.exp * turned**expression.exp
-    return expression
-
-
-__all__ = ["Formula", "Regime", "find_regimes", "limit_of", "reduce_condition", "tidy"]

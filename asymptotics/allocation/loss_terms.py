@@ -26,13 +26,13 @@ from sympy import Expr, Integer, Mul, Symbol, fraction, limit, log, oo, together
 
 from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
+from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws
 from asymptotics.laws.law import Law
 from asymptotics.model.beyond_spectrum import feedback
 from asymptotics.model.rules.base import Rule, kind_of, numbers_of
 from asymptotics.model.sums import df1, expand_sum
 from asymptotics.parsing.heights import substitute, to_power
-from asymptotics.regimes import tidy
 from asymptotics.spectra import spectrum
 from asymptotics.sums.indexed import IndexedSum
 from asymptotics.symbols import B, E, N, P, t

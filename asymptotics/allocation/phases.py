@@ -30,10 +30,10 @@ from asymptotics.display import text
 from asymptotics.domains.domain import Domain, as_condition, conjuncts, normal, plain
 from asymptotics.domains.parametric_lp import Constraint, Programme, Vertex
 from asymptotics.errors import UnableError
+from asymptotics.expansions.tidying import tidy
 from asymptotics.notation import notation as named
 from asymptotics.notation import restate
 from asymptotics.parsing.heights import to_power
-from asymptotics.regimes import tidy
 from asymptotics.symbols import B, C, E, N, P, t
 from asymptotics.typesetting import Typeset
 

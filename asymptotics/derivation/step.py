@@ -10,7 +10,8 @@ from sympy.logic.boolalg import Boolean
 from asymptotics.derivation.symbols import Asymptotic
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Bound
-from asymptotics.regimes import limit_of, tidy
+from asymptotics.expansions.tidying import tidy
+from asymptotics.regimes import limit_of
 
 Definitions = tuple[tuple[Expr, Expr], ...]
 """Pairs ``(f(x), what it stands for)``."""

@@ -12,8 +12,8 @@ from asymptotics.derivation.step import Step, asymptotic
 from asymptotics.derivation.symbols import Residue
 from asymptotics.derivation.text import Reason, say
 from asymptotics.domains.domain import normal
+from asymptotics.expansions.tidying import tidy
 from asymptotics.model.sums import NamedSum, over_modes
-from asymptotics.regimes import tidy
 from asymptotics.spectra import SpectralSeries
 from asymptotics.transforms.dirichlet import DirichletSeries
 from asymptotics.transforms.kernels import KERNELS, Kernel

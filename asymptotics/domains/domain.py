@@ -10,6 +10,7 @@ and None means that it changes or is not decided.
     primitive       a polynomial with the sign of an expression
     as_constraint, as_condition, plain    between constraints and the inequalities that a person reads
     conjuncts       the parts of a condition, in one order
+    reduce_condition    a condition without what a domain implies
     solutions       a boundary as ``symbol = value``
 """
 
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from sympy import (
     Add,
     And,
+    Eq,
     Expr,
     Integer,
     Mul,
@@ -36,7 +38,7 @@ from sympy import (
     together,
 )
 from sympy.core.relational import StrictGreaterThan, StrictLessThan
-from sympy.logic.boolalg import Boolean, true
+from sympy.logic.boolalg import Boolean, false, true
 from sympy.polys.polyerrors import PolynomialError
 
 from asymptotics.caches import cached
@@ -287,3 +289,20 @@ def plain(condition: Boolean) -> str:
 
 def _negative_coefficient(term: Expr) -> bool:
     return bool(term.as_coeff_Mul()[0].is_negative)
+
+
+def reduce_condition(condition: Boolean, domain: Domain) -> Boolean:
+    """A condition without the parts that the domain implies; false if it contradicts the domain."""
+    kept = []
+    for part in conjuncts(condition):
+        if part in (true, false):
+            kept.append(part)
+            continue
+        sign = domain.sign(primitive(part.lhs - part.rhs))
+        wanted = {"<": -1, ">": 1, "==": 0}[part.rel_op]
+        if sign is None:
+            shown = as_condition(primitive((part.lhs - part.rhs) * (wanted or 1)))
+            kept.append(shown if wanted else Eq(shown.lhs, shown.rhs))
+        elif sign != wanted:
+            return false
+    return And(*kept)

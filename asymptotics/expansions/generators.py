@@ -80,6 +80,7 @@ def generator(base: Expr, monomial: Expr = S.One) -> Generator:
 
 Monomial = frozenset[tuple[Generator, Number]]
 """A product of powers of generators; empty for 1."""
+UNIT: Monomial = frozenset()
 
 
 def merge(first: Monomial, second: Monomial) -> Monomial:
@@ -121,4 +122,4 @@ def _random(expression: Expr, seed: int) -> Rational:
     return Rational(crc32(f"{seed} {name}".encode()) % 9973 + 1, 9980)
 
 
-__all__ = ["DIGITS", "Generator", "Monomial", "Number", "generator", "merge"]
+__all__ = ["DIGITS", "UNIT", "Generator", "Monomial", "Number", "generator", "merge"]

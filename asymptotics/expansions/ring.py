@@ -10,7 +10,6 @@ therefore looks at values too.
     whole(expression)       the same, its sums one generator each
     power(base, exponent)   ``base**exponent``, the exponent an order
     sum_of_products         what the coefficients of a product of expansions are
-    factored(expression)    a polynomial in symbols as its factors
     Element.as_expr         back to SymPy, with common factors out
 
 >>> from sympy import Rational
@@ -22,26 +21,23 @@ a/2
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import repeat
-from math import gcd, lcm, prod
+from math import prod
 from typing import Any
 
 import mpmath
-from sympy import QQ, Add, Expr, Mul, NumberSymbol, S, Symbol
-from sympy.core.function import Application
-from sympy.polys.rings import PolyRing
+from sympy import QQ, Expr, Mul, S, Symbol
 
 from asymptotics.caches import cached
-from asymptotics.expansions.generators import DIGITS, Generator, Monomial, Number, generator, merge
+from asymptotics.expansions.generators import DIGITS, UNIT, Generator, Monomial, Number, generator, merge
 from asymptotics.expansions.orders import CONSTANT, Order, as_rational, order, product
-from asymptotics.parsing.heights import WRITTEN, bit_length, substitute, to_power
+from asymptotics.expansions.writing import shared, write
+from asymptotics.parsing.heights import WRITTEN, bit_length, substitute
 from asymptotics.precision import working
 
 LONG = 3
 """Longer sums of numbers are one generator, as are sums of functions of symbols."""
-
-UNIT: Monomial = frozenset()
 
 
 class Element:
@@ -137,10 +133,6 @@ class Element:
         """Whether a generator depends on ``symbol``."""
         return any(x.has(symbol) for x in self.letters())
 
-    def shared(self) -> Monomial:
-        """The powers that all monomials have."""
-        return frozenset.intersection(*self.terms) if self.terms else UNIT
-
     def vanishes(self) -> bool:
         """Whether it is identically zero: no monomial, or values that cancel to 30 digits at two points.
 
@@ -171,19 +163,11 @@ class Element:
             parts.append((Element({monomial - frozenset(products): c}), prod(factors, start=ONE)))
         return sum_of_products(parts) if found else None
 
-    def denominator(self, shared: Monomial) -> Monomial:
-        """The negative powers of symbols, as far as they are not shared, that leave polynomials in them."""
-        lowest: dict[Generator, Number] = {}
-        for letter, p in (x for monomial in self.terms for x in monomial - shared):
-            if letter.is_symbol and p < lowest.get(letter, 0):
-                lowest[letter] = p
-        return frozenset(lowest.items())
-
 
 @cached(maxsize=20_000)
 def _cancels(total: Element) -> bool:
-    shared = total.shared()
-    if all(letter.is_symbol for monomial in total.terms for letter, _ in monomial - shared):
+    common = shared(total.terms)
+    if all(letter.is_symbol for monomial in total.terms for letter, _ in monomial - common):
         return False  # a polynomial in symbols times a product
     return all(
         _cancels_at(i, total, mpmath.fp, 1e-9) and _cancels_at(i, total, mpmath.mp, 1e-22) for i in (0, 1)
@@ -211,31 +195,12 @@ def _cancels_at(point: int, coefficient: Element, context: Any, tolerance: float
 @cached(maxsize=4096)
 def _written(coefficient: Element) -> Expr:
     resolved = coefficient.resolved()
-    if resolved is not None:
-        return resolved.as_expr()
-    shared = coefficient.shared()
-    shared = merge(shared, coefficient.denominator(shared))
-    inverse = frozenset((letter, -p) for letter, p in shared)
-    scale = _content(coefficient.terms.values())
-    parts: dict[Monomial, dict[Monomial, Number]] = {}
-    for monomial, c in coefficient.terms.items():
-        left = merge(monomial, inverse)
-        plain = frozenset(x for x in left if x[0].is_symbol and x[1] == int(x[1]))
-        parts.setdefault(left - plain, {})[plain] = c / scale
-    total = Add(*(Mul(_polynomial(frozenset(p.items())), *_factors(m)) for m, p in parts.items()))
-    sign = -1 if total.is_Add and total.could_extract_minus_sign() else 1
-    return Mul(sign * as_rational(scale), *_factors(shared), sign * total)
+    return write(coefficient.terms) if resolved is None else resolved.as_expr()
 
 
 @cached(maxsize=2048)
 def _slope(letter: Generator, variable: Symbol) -> Element:
     return element(variable * letter.expression().diff(variable))
-
-
-def _content(coefficients: Iterable[Number]) -> Number:
-    """The largest number whose whole multiples they are."""
-    listed = [(int(c.numerator), int(c.denominator)) for c in coefficients]
-    return QQ(gcd(*(n for n, _ in listed)) or 1, lcm(*(d for _, d in listed)))
 
 
 def sum_of_products(pairs: Iterable[tuple[Element, Element]]) -> Element:
@@ -251,49 +216,6 @@ def sum_of_products(pairs: Iterable[tuple[Element, Element]]) -> Element:
                 found = total.get(place)
                 total[place] = c * d if found is None else found + c * d
     return Element({m: c for m, c in total.items() if c})
-
-
-@cached(maxsize=4096)
-def _polynomial(parts: frozenset[tuple[Monomial, Number]]) -> Expr:
-    """A polynomial in symbols, factored."""
-    symbols = sorted({letter.base for monomial, _ in parts for letter, _ in monomial}, key=str)
-    if len(parts) == 1 or not symbols:
-        return Add(*(Mul(QQ.to_sympy(QQ(c)), *_factors(m)) for m, c in parts))
-    places = {symbol: i for i, symbol in enumerate(symbols)}
-    found = PolyRing(symbols, QQ).zero
-    for monomial, c in parts:
-        powers = [0] * len(symbols)
-        for letter, p in monomial:
-            powers[places[letter.base]] = int(p)
-        found[tuple(powers)] = QQ(c)
-    scale, factors = found.factor_list()
-    total = Mul(*(f.as_expr() ** n for f, n in factors))
-    # a number is not multiplied into a sum, a sign is
-    return Mul(as_rational(scale), total, evaluate=not total.is_Add or scale in (1, -1))
-
-
-def factored(expression: Expr) -> Expr:
-    """A polynomial in symbols, with rational coefficients, as its factors; another expression as it is.
-
-    >>> from sympy import pi
-    >>> from asymptotics.symbols import a, b
-    >>> factored(a**2 - b**2), factored(pi * a - pi * b)
-    ((a - b)*(a + b), pi*a - pi*b)
-    """
-    if expression.has(Application, NumberSymbol):
-        return expression
-    terms = element(expression).terms
-    written = all(x.is_symbol and p > 0 and p == int(p) for monomial in terms for x, p in monomial)
-    return _polynomial(frozenset(terms.items())) if written and len(terms) > 1 else expression
-
-
-def _factors(monomial: Monomial) -> Iterator[Expr]:
-    """The powers of a monomial, those of one base as one."""
-    exponents: dict[Expr, Expr] = {}
-    for letter, power in monomial:
-        part = letter.monomial * as_rational(power)
-        exponents[letter.base] = exponents.get(letter.base, S.Zero) + part
-    return (to_power(base, exponent) for base, exponent in exponents.items())
 
 
 def _power(factor: tuple[Generator, Number], point: int, context: Any) -> Any:

@@ -27,10 +27,10 @@ from sympy import Expr
 from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.errors import UnableError, check_kind
+from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws
 from asymptotics.model.sums import Xi, expand_sum
 from asymptotics.precision import exclusive
-from asymptotics.regimes import tidy
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import E, N
 from asymptotics.typesetting import Typeset, tex

@@ -16,8 +16,10 @@ from sympy import Expr, Rational, Symbol, log, nan, oo, zoo
 from sympy.logic.boolalg import false
 
 from asymptotics.caches import cached
+from asymptotics.domains.domain import reduce_condition
 from asymptotics.errors import BottleneckError, DomainError, UnableError, shown
 from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.tidying import tidy
 from asymptotics.expansions.vanishing import NONZERO, number_in, zero_test
 from asymptotics.laws import evaluation
 from asymptotics.laws.balances import regimes_of
@@ -32,7 +34,7 @@ from asymptotics.notation import notation as named
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import substitution, whole_number
 from asymptotics.precision import exclusive, exclusive_class
-from asymptotics.regimes import Vanishing, reduce_condition, tidy
+from asymptotics.regimes import Vanishing
 from asymptotics.spectra.segments import structural
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task

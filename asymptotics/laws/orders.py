@@ -12,9 +12,9 @@ from sympy import Expr, Symbol
 from asymptotics.caches import cached
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.slow import leading_series
+from asymptotics.expansions.tidying import tidy
 from asymptotics.model.quantity import Quantity
 from asymptotics.parsing.heights import substitute
-from asymptotics.regimes import tidy
 from asymptotics.tasks.task import Task
 
 

@@ -27,13 +27,13 @@ from sympy import Add, Expr, Integer, Piecewise, Symbol, factorial, oo, powsimp
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import BottleneckError, UnableError
 from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.stated import Stated
 from asymptotics.model.finite_modes import at_size, mode_count
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.quantity import crossover
 from asymptotics.model.sums import F, Xi, df1, expand_sum
 from asymptotics.parsing.heights import substitute
-from asymptotics.regimes import tidy
 from asymptotics.spectra import FiniteSeries, SpectralSeries
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.sums.finite import finite_sum
