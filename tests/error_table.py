@@ -108,7 +108,8 @@ ESTIMATES = (
     smaller(
         "numerics/model/contour.py", "(apart**COARSE_POWER if apart < 1 else apart)", MODEL, after="return "
     ),
-    smaller("numerics/model/contour.py", "float(fine.size / size) * terms", MODEL),
+    smaller("numerics/model/contour.py", "float(fine.size / size) * (terms + left_out)", MODEL),
+    smaller("numerics/model/contour.py", "math.exp(-RATE * nodes)", MODEL, after="** variables * "),
     row(
         SOLVER,
         "Value(value=value, error=abs(value) * mpmath.mpf(relative))",

@@ -42,10 +42,11 @@ the weights change, and the error of the contour, which falls as e^-(nodes), har
 class Contour:
     """One contour, solved: nodes Z, weights tau, the resolvent at Z + ridge at the precision of ``field``.
 
-    ``laid`` is the time that it was laid for.
+    ``laid`` is the time that it was laid for, ``nodes`` how many it has for that; 0 for a circle.
     """
 
     laid: sympy.Expr
+    nodes: int
     Z: Array
     tau: Array
     resolvent: Resolvent
@@ -138,7 +139,13 @@ class Discretisation:
                 if wanted <= extra + SLACK_BITS:
                     resolvent = _flip(solved, shifted, below, field)
                     return Contour(
-                        laid=time, Z=contour.Z, tau=contour.tau, resolvent=resolvent, field=field, sizes=sizes
+                        laid=time,
+                        nodes=0 if contour.closed else nodes,
+                        Z=contour.Z,
+                        tau=contour.tau,
+                        resolvent=resolvent,
+                        field=field,
+                        sizes=sizes,
                     )
             extra = wanted + SLACK_BITS / 2
 

@@ -21,7 +21,7 @@ from asymptotics.model.rules.base import TrainingRule
 from asymptotics.parsing.numbers import whole_number
 from asymptotics.precision import working
 from numerics.model.beyond_spectrum import resolve_beyond
-from numerics.model.contour import Transformed, invert, pair_weights, relative_error
+from numerics.model.contour import Transformed, invert, pair_weights, relative_error, truncation
 from numerics.model.discretisation import KEPT_TIMES, Contour, Discretisation
 from numerics.model.edges import slowest_rate
 from numerics.model.explicit_ridge import check_ridge
@@ -161,7 +161,7 @@ class Solver:
             with contour.field as field:
                 kappa = contour.resolvent.point.kappa
                 found.append(invert(contour.tau, kappa / (kappa + self.model.eigenvalue(level, field))))
-        return self._as_value(found, contour, 0.0)
+        return self._as_value(found, contour, 0.0, 1)
 
     def level(self, k: object) -> int:
         """k as a level of the spectrum; raises `DomainError`."""
@@ -270,7 +270,8 @@ class Solver:
         spread = loss * 2.0 ** (3 - contour.field.bits)
         return {
             name: tuple(
-                self._as_value([coarse, fine], contour, spread) for coarse, fine in zip(*both, strict=True)
+                self._as_value([coarse, fine], contour, spread, 1 + pairs)
+                for coarse, fine in zip(*both, strict=True)
             )
             for name, both in found.items()
         }
@@ -317,12 +318,13 @@ class Solver:
         except PrecisionError:
             return None
 
-    def _as_value(self, pair: list[Transformed], contour: Contour, spread: float) -> Value:
+    def _as_value(self, pair: list[Transformed], contour: Contour, spread: float, variables: int) -> Value:
         coarse, fine = pair
         with contour.field as field:
             value = field.mpf(fine.value)
             terms = SENSITIVITY * (contour.resolvent.point.error + spread + 2.0 ** (3 - field.bits))
-            relative = relative_error(fine, coarse, terms)
+            left_out = truncation(contour.nodes, variables) if contour.nodes else 0.0
+            relative = relative_error(fine, coarse, terms, left_out)
         if math.isinf(relative):
             return Value(value=value, error=mpmath.inf)
         return Value(value=value, error=abs(value) * mpmath.mpf(relative))

@@ -36,10 +36,14 @@ from numerics.values.jets import Jet, Series
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Propagation:
-    """Resolvent arguments Z_j and weights tau_j; their conjugates complete the contour."""
+    """Resolvent arguments Z_j and weights tau_j; their conjugates complete the contour.
+
+    ``closed``: whether it is a circle, which leaves nothing out; else it is Talbot's.
+    """
 
     Z: Array
     tau: Array
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

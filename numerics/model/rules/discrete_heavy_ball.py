@@ -50,7 +50,7 @@ class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
             scale = 2 * math.ceil(nodes * (1 + swing / (swing + 0.26 * nodes)) / 2)
             z, weights = talbot(field.real(steps), scale, field, swing=swing)
             x = each(field.exp, z)
-        return Propagation(Z=(x - 1) * (x - mu) / (eta * x), tau=weights * x / (x - 1))
+        return Propagation(Z=(x - 1) * (x - mu) / (eta * x), tau=weights * x / (x - 1), closed=around)
 
     def _angle(self, steps: int, nodes: int, digits: int, curvature: Curvature) -> float:
         """The largest argument of an x that is not below the digits after these steps; 0 without one."""

@@ -92,4 +92,4 @@ def _circle(eta: Scalar, steps: int, nodes: int, digits: int, field: Field) -> P
         us.append(field.complex(rho * field.cos(angle), rho * field.sin(angle)))
     u = array(us)
     z = (u - 1) / eta
-    return Propagation(Z=z, tau=u ** (steps + 1) / (eta * z * points))
+    return Propagation(Z=z, tau=u ** (steps + 1) / (eta * z * points), closed=True)

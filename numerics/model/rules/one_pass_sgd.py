@@ -51,12 +51,13 @@ class OnePassSGDDynamics(Dynamics[OnePassSGD]):
         """A circle for few steps, else Talbot's."""
         q, eta = self._constants(field)
         steps = int(time)
-        if steps < nodes:
+        few = steps < nodes
+        if few:
             w, tau = _circle(steps, nodes, digits, field)
         else:
             w, tau = talbot(field.real(steps), nodes, field)
         rise = array([_expm1(x, field) for x in w])
-        return Propagation(Z=rise / (eta * (1 + each(field.sqrt, 1 + q * rise))), tau=tau)
+        return Propagation(Z=rise / (eta * (1 + each(field.sqrt, 1 + q * rise))), tau=tau, closed=few)
 
     def advance_weights(self, zeta: Array, change: Scalar, field: Field) -> Array:
         """``e^(w change)``, w of the nodes zeta."""

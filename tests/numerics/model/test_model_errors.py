@@ -18,7 +18,7 @@ from stated_errors import assert_honest, share
 from asymptotics import power_law
 from numerics import FullModel, OnePassSGD
 from numerics.model import discretisation
-from numerics.model.contour import invert, nodes_for, relative_error, talbot
+from numerics.model.contour import invert, nodes_for, relative_error, talbot, truncation
 from numerics.model.discretisation import GUARD_BITS, Discretisation
 from numerics.model.stopping import best_stopping
 from numerics.sums.spectral_sums import SpectralSums
@@ -154,6 +154,24 @@ def test_inverse_laplace_transforms(digits):
             error = relative_error(fine, coarse, 2.0**-200) * field.mpf(abs(fine.value))
             rows.append((Value(value=field.mpf(fine.value), error=error), exact()))
     assert_honest(rows)
+
+
+@pytest.mark.parametrize(("digits", "near"), [(6, "9.185"), (12, "6.235")])
+def test_transforms_where_the_shorter_contour_is_right_by_chance(digits, near):
+    """Its error changes sign with the rate p of 1/(z + p): there it says nothing of the longer one."""
+    rates = [mpmath.mpf(near) + mpmath.mpf(j) / 200 for j in range(-20, 21)]
+    with field_of(200) as field, mpmath.workdps(50):
+        nodes = nodes_for(digits)
+        contours = [talbot(field.real(1), count, field) for count in nodes]
+        found = [[invert(w, 1 / (z + field.real(rate))) for z, w in contours] for rate in rates]
+        for left_out, honest in ((0.0, False), (truncation(nodes[1], 1), True)):
+            errors = [relative_error(fine, coarse, 2.0**-200, left_out) for coarse, fine in found]
+            rows = [
+                (Value(value=value, error=error * value), mpmath.exp(-rate))
+                for (_, fine), error, rate in zip(found, errors, rates, strict=True)
+                for value in (field.mpf(fine.value),)
+            ]
+            assert (max(share(*row) for row in rows) <= 1) == honest
 
 
 def test_rounding_in_inverse_laplace_transforms():

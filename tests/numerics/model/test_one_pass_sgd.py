@@ -13,7 +13,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from stated_errors import share
 from sympy import oo
@@ -229,7 +229,8 @@ def test_losses_next_to_the_bound(gap, digits):
 # -- any spectrum -------------------------------------------------------------------------------------
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None)
+@example([0.84375, 0.75], 0.3125, 1, 50, False)  # where the shorter contour is right by chance
 @given(
     st.lists(st.floats(0.01, 1.0), min_size=1, max_size=6),
     st.floats(0.02, 0.6),
