@@ -23,52 +23,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from sympy import (
-    Add,
-    Expr,
-    Integer,
-    Min,
-    Mul,
-    Pow,
-    Rational,
-    Symbol,
-    exp,
-    expand,
-    log,
-    oo,
-    sympify,
-)
+from sympy import Add, Expr, Integer, Min, Mul, Pow, Symbol, exp, expand, log, oo
 
 from asymptotics.display import sum_text
-from asymptotics.domains.domain import POSITIVE, Domain, normal
+from asymptotics.domains.domain import POSITIVE, Domain
 from asymptotics.errors import TooShort, UnableError, Undecided
 from asymptotics.expansions.collection import Summands, collect, summands_of
 from asymptotics.expansions.orders import add, compare, order, order_expr, signs_on
-from asymptotics.expansions.ring import ONE, Element, element, sum_of_products
+from asymptotics.expansions.ring import ONE, element, sum_of_products
 from asymptotics.expansions.terms import Bound, Logs, Term, compare_logs, logs_at_point, slopes_of
 from asymptotics.expansions.vanishing import DOUBT, NONZERO, zero_test_of
 from asymptotics.notation import Notation, restate
 from asymptotics.notation import notation as named
 from asymptotics.parsing.heights import to_power
-from asymptotics.typesetting import sum_tex
-
-SLOW = Symbol("l", positive=True, integer=False)
-"""l = log(1/e), in which the coefficient of one order is an expansion; not the letter of `symbols`."""
+from asymptotics.typesetting import Typeset, sum_tex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Expansion:
+class Expansion(Typeset):
     """Terms in ``variable`` -> 0 (or oo, if ``at_infinity``), and the orders of what is left out.
 
-    Made by `expansion`; ``+``, ``-``, ``*``, `power` and `differentiate` give expansions again, and so do the
-    functions of `variables` and `reversion`.
+    Made by `expansion`; ``+``, ``-``, ``*`` and `differentiate` give expansions again, and so do `Powers` and
+    the functions of `variables` and `reversion`.
 
     >>> from asymptotics.symbols import kappa
     >>> f = expansion(kappa, [Term(Integer(1), Integer(0)), Term(Integer(2), Integer(1))], depth=3)
-    >>> (f * f).power(Rational(1, 2))
-    1 + 2*kappa + O(kappa**3)
-    >>> f.power(-1)
-    1 - 2*kappa + 4*kappa**2 + O(kappa**3)
+    >>> f * f
+    1 + 4*kappa + 4*kappa**2
     """
 
     variable: Symbol
@@ -181,9 +162,10 @@ class Expansion:
 
     def with_terms(self, terms: Iterable[Term], remainder: Iterable[Bound] = ()) -> Expansion:
         """An expansion in the same variable, domain and depth with other terms."""
-        return self._collect(summands_of(terms), remainder)
+        return self.gather(summands_of(terms), remainder)
 
-    def _collect(self, summands: Summands, remainder: Iterable[Bound]) -> Expansion:
+    def gather(self, summands: Summands, remainder: Iterable[Bound]) -> Expansion:
+        """The same as `with_terms` for coefficients that are still sums of products, by place."""
         kept, bounds = collect(summands, remainder, self.domain, self.depth)
         return Expansion(
             variable=self.variable,
@@ -256,22 +238,9 @@ class Expansion:
             for s in left
             for t in right
         ]
-        return self._collect(summands, bounds)
+        return self.gather(summands, bounds)
 
     __rmul__ = __mul__
-
-    def split(self) -> tuple[Term, Expansion]:
-        """``(lead, u)`` with ``self = lead * (1 + u)`` and u -> 0."""
-        lead = self.leading()
-        inverse = self.with_terms(
-            [Term(lead.element.inverse(), -lead.order, -lead.log_power, -lead.loglog_power)]
-        )
-        rest = self.with_terms((t for t in self.terms if t is not lead), self.remainder)
-        return lead, rest * inverse
-
-    def power(self, exponent: Expr | int) -> Expansion:
-        """``self**exponent`` by the binomial series of ``(1 + u)**exponent``."""
-        return Powers(self).power(exponent)
 
     def differentiate(self) -> Expansion:
         """The derivative with respect to the variable, on which coefficients may depend (`oscillation`)."""
@@ -287,18 +256,6 @@ class Expansion:
         for factor, logs in slopes_of(term.logs):
             yield Term(term.element * element(factor if self.at_infinity else -factor), term.order, *logs)
 
-    def with_slow(self, terms: Iterable[Term], remainder: Iterable[Bound] = ()) -> Expansion:
-        """An expansion in l -> oo with the domain and the depth of this one."""
-        return expansion(SLOW, terms, remainder, at_infinity=True, domain=self.domain, depth=self.depth)
-
-    def coefficient_of(self, place: Expr) -> Expansion:
-        """What stands before ``e**place``, as an expansion in l -> oo."""
-        terms = (
-            Term(t.element, sympify(-t.log_power), t.loglog_power) for t in self.terms if t.order == place
-        )
-        bounds = (Bound(sympify(-b.log_power), b.loglog_power) for b in self.remainder if b.order == place)
-        return self.with_slow(terms, bounds)
-
     # --- showing -------------------------------------------------------------------------
 
     def __repr__(self) -> str:
@@ -311,12 +268,6 @@ class Expansion:
     def _shown(self) -> tuple[list[Expr], Expr | None]:
         bound = _bound_expression(self) if self.remainder else None
         return [self.term_expression(t) for t in self.terms], bound
-
-    def _latex(self, printer: object) -> str:
-        return self.to_latex()
-
-    def _repr_latex_(self) -> str:
-        return f"${self.to_latex()}$"
 
     def to_latex(
         self, notation: str | None = None, *, width: float | None = None, exact: bool = False
@@ -346,61 +297,6 @@ class Expansion:
         )
 
 
-class Powers:
-    """Powers of one expansion, sharing the powers of its relative part u."""
-
-    def __init__(self, base: Expansion) -> None:
-        self.base = base
-        self.lead, self.u = base.split()
-        self._u = [base.constant(Integer(1))]
-        for _ in range(base.depth if self.u.bounds() else 1):
-            self._u.append(self._u[-1] * self.u)
-
-    def _series(self, coefficients: list[Expr]) -> Expansion:
-        """``sum_j coefficients[j] u^j`` over j < depth, the rest bounded by ``u^depth``."""
-        summands: Summands = {}
-        for c, v in zip(map(element, coefficients), self._u, strict=False):
-            for t in v.terms:
-                summands.setdefault(t.order, {}).setdefault(t.logs, []).append((c, t.element))
-        bounds = [b for v in self._u[:-1] for b in v.remainder]
-        return self.base._collect(summands, (*bounds, *self._u[-1].bounds()))
-
-    def relative(self, exponent: Expr) -> Expansion:
-        """``(1 + u)**exponent``."""
-        if exponent.is_Integer and 0 <= exponent <= self.base.depth:
-            result = self.base.constant(Integer(1))
-            for _ in range(int(exponent)):
-                result = result * (self.u + 1)
-            return result
-        coefficients = [Integer(1)]
-        for j in range(1, self.base.depth):
-            coefficients.append(coefficients[-1] * normal(exponent - j + 1) / j)
-        return self._series(coefficients)
-
-    def power(self, exponent: Expr | int) -> Expansion:
-        """``(lead (1 + u))**exponent``."""
-        exponent = normal(Integer(exponent) if isinstance(exponent, int) else exponent)
-        scale = self.lead.element.power(exponent)
-        logs = exponent * self.lead.log_power, exponent * self.lead.loglog_power
-        if not logs[1].is_Integer:
-            raise UnableError(f"a power {exponent} of log(log) is not derived: {self.base!r}")
-        lead = self.base.with_terms([Term(scale, exponent * self.lead.order, logs[0], int(logs[1]))])
-        return self.relative(exponent) * lead
-
-    def logarithm(self) -> Expansion:
-        """``log(lead (1 + u))``, where ``log(e) = -l``."""
-        series = self._series(
-            [Integer(0)] + [Rational((-1) ** (j + 1), j) for j in range(1, self.base.depth)]
-        )
-        m, n = self.lead.logs
-        if n:
-            raise UnableError(
-                f"the logarithm of an expansion that leads with log(log) is not derived: {self.base!r}"
-            )
-        logs = (Term(-self.lead.order, Integer(0), 1), Term(sympify(m), Integer(0), 0, 1))
-        return series + self.base.with_terms([Term(log(self.lead.coefficient), Integer(0)), *logs])
-
-
 def expansion(
     variable: Symbol,
     terms: Iterable[Term],
@@ -415,12 +311,6 @@ def expansion(
     return Expansion(
         variable=variable, at_infinity=at_infinity, terms=kept, remainder=bounds, domain=domain, depth=depth
     )
-
-
-def in_front(place: Expr, series: Expansion, weight: Element = ONE) -> tuple[list[Term], list[Bound]]:
-    """The terms and bounds of ``weight * e**place`` times an expansion in l: what `coefficient_of` undoes."""
-    terms = [Term(t.element * weight, place, -t.order, t.log_power) for t in series.terms]
-    return terms, [Bound(place, -b.order, b.log_power) for b in series.remainder]
 
 
 def as_power(x: Expr, exponent: Expr) -> Expr:

@@ -25,7 +25,8 @@ from sympy import expand as expanded
 from asymptotics.domains.domain import normal
 from asymptotics.domains.logarithms import logarithm
 from asymptotics.errors import UnableError
-from asymptotics.expansions.expansion import Expansion, expansion, in_front
+from asymptotics.expansions.expansion import Expansion, expansion
+from asymptotics.expansions.layers import in_front
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.ring import Element, element
 from asymptotics.expansions.terms import Bound, Term

@@ -27,8 +27,10 @@ from sympy import Add, Expr, Integer, Rational, Symbol, exp, factorial
 
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
-from asymptotics.expansions.expansion import SLOW, Expansion, Powers, expansion, in_front
+from asymptotics.expansions.expansion import Expansion, expansion
+from asymptotics.expansions.layers import SLOW, coefficient_of, in_front
 from asymptotics.expansions.logarithmic_reversion import exponential_reversion, leads_with_logarithm
+from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import refuse_oscillations, substitute
 
@@ -54,7 +56,7 @@ def revert(series: Expansion, variable: Symbol, function: Expansion | None = Non
     if sign == -1:
         return _through_powers(series, place, variable, function)
     if sign == 0:
-        return _through_logarithms(series.coefficient_of(place), variable, function)
+        return _through_logarithms(coefficient_of(series, place), variable, function)
     raise UnableError(f"{series!r} does not grow; it cannot be solved for {series.variable}")
 
 
@@ -82,14 +84,14 @@ def _lagrange_term(series: Expansion, n: int) -> Expansion:
 
 
 def _through_powers(series: Expansion, place: Expr, variable: Symbol, function: Expansion) -> Expansion:
-    r, lead = -place, series.coefficient_of(place)
+    r, lead = -place, coefficient_of(series, place)
     powers = Powers(lead)
     equation = powers.logarithm() + lead.monomial(r, Integer(1))
     terms: list[Term] = []
     bounds: list[Bound] = []
     places = dict.fromkeys(t.order for t in function.terms)
     for p in places:
-        slow = revert(equation, SLOW, powers.power(normal(p / r)) * function.coefficient_of(p))
+        slow = revert(equation, SLOW, powers.power(normal(p / r)) * coefficient_of(function, p))
         placed = in_front(normal(p / r), slow)
         terms, bounds = terms + placed[0], bounds + placed[1]
         # what is behind the leading order of the series
@@ -116,7 +118,7 @@ def _through_logarithms(modes: Expansion, variable: Symbol, function: Expansion)
     bounds: list[Bound] = []
     places = dict.fromkeys(t.order for t in function.terms)
     for p in places:
-        series = revert(modes, variable, function.coefficient_of(p))
+        series = revert(modes, variable, coefficient_of(function, p))
         if p != 0:
             series = series * exponential(slow.scale(-p))
         placed = in_front(p, series)

@@ -18,6 +18,7 @@ from sympy import Expr, Integer, Min, exp, log, oo, together
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.layers import coefficient_of
 from asymptotics.expansions.terms import Bound, Term
 
 
@@ -40,7 +41,7 @@ class LeadingForm:
 def leading_series(found: Expansion) -> Expansion:
     """The coefficient of the leading power, in l or in the resource, with that power as envelope."""
     place = found.leading().order
-    series, slow = replace(found.coefficient_of(place), whole=found.whole), found.slow_variable
+    series, slow = replace(coefficient_of(found, place), whole=found.whole), found.slow_variable
     envelope = found.monomial_of(Bound(place))
     if slow.is_Symbol:
         return replace(series, variable=slow, envelope=envelope)

@@ -10,8 +10,9 @@ from sympy import Add, Dummy, Expr, Function, Integer, Mul, Symbol, exp, factori
 
 from asymptotics.domains.domain import POSITIVE, Domain
 from asymptotics.errors import SpectrumError, UnableError
-from asymptotics.expansions.expansion import Expansion, Powers, expansion
+from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.gamma_products import GammaProduct, has_gammas, split_gammas, without_gammas
+from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.terms import Bound, Term
 
 DEEPER = (1, 2, 4, 8, 16)

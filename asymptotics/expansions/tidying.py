@@ -22,6 +22,7 @@ LONG = 200
 def tidy(expression: Expr) -> Expr:
     """A coefficient as a person would write it: common factors out, arguments over one denominator.
 
+    >>> from sympy import Symbol
     >>> from asymptotics.symbols import b
     >>> d = Symbol("d", positive=True)
     >>> tidy(1 / ((1 - d) * sin((1 - d) / b)))

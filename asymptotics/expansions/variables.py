@@ -15,10 +15,12 @@ from sympy import Expr, Integer, Symbol, binomial, log, oo, sympify
 
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
-from asymptotics.expansions.expansion import SLOW, Expansion, Powers, expansion, in_front
+from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.laurent import reciprocal_gamma
+from asymptotics.expansions.layers import SLOW, in_front, slow_expansion
 from asymptotics.expansions.orders import compare, order, product
 from asymptotics.expansions.oscillation_products import split_waves
+from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.ring import element, power
 from asymptotics.expansions.terms import Bound, Logs, Term, slopes_of
 from asymptotics.parsing.heights import to_power
@@ -118,8 +120,8 @@ def shift_logarithm(logs: Logs, scale: Expr, shift: Expr, like: Expansion) -> Ex
         factors = (binomial(m, j) * scale**j * shift ** (m - j) for j in range(m + 1))
         terms = (Term(factor, Integer(-j)) for j, factor in enumerate(factors))
         return expansion(SLOW, terms, at_infinity=True, domain=like.domain, depth=m + 1)
-    here = like.with_slow([Term(Integer(1), sympify(-m), n)])
-    return compose(here, like.with_slow([Term(scale, Integer(-1)), Term(shift, Integer(0))]))
+    here = slow_expansion(like, [Term(Integer(1), sympify(-m), n)])
+    return compose(here, slow_expansion(like, [Term(scale, Integer(-1)), Term(shift, Integer(0))]))
 
 
 def _derive_logarithm(

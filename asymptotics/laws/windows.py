@@ -27,6 +27,7 @@ from sympy import Add, Expr, Integer, Piecewise, Symbol, factorial, oo, powsimp
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import BottleneckError, UnableError
 from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.stated import Stated
 from asymptotics.model.finite_modes import at_size, mode_count
@@ -239,11 +240,11 @@ def _size_departures(name: str, ideal: SpectralSeries) -> tuple[Expansion, Expan
     modes = expand_sum(df1, ideal, 3)
     ridge = modes.monomial(ONE, ONE)
     slope = (modes.differentiate() * ridge).scale(Integer(-1))
-    inverse = slope.power(-1)
+    inverse = Powers(slope).power(-1)
     if name == "model":
         return modes.constant(Integer(-1)), -(expand_sum(Xi, ideal, 3).differentiate() * inverse)
     squared = expand_sum(F, ideal, 3)
     fixed = modes * inverse
-    bent = slope.differentiate() * inverse + ridge.power(-1)
+    bent = slope.differentiate() * inverse + Powers(ridge).power(-1)
     lifted = (squared + ideal.task.noise**2) * fixed * inverse * bent
     return -fixed, lifted - fixed * squared.differentiate() * inverse

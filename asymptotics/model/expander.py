@@ -16,6 +16,7 @@ from sympy.core.function import AppliedUndef
 
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
+from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import compose, inverse_laplace, substitute
 from asymptotics.model.beyond_spectrum import expand_beyond, size_series
@@ -103,7 +104,7 @@ class Expander:
             return self._mul(node, x)
         part = self(base, x)
         if not (exponent.is_Integer and exponent > 0):
-            return Found(node=node, series=part.series.power(exponent), parts=(part,))
+            return Found(node=node, series=Powers(part.series).power(exponent), parts=(part,))
         series = part.series
         for _ in range(int(exponent) - 1):
             series = series * part.series

@@ -34,6 +34,7 @@ from sympy import Expr, Float, Function, Integer, Symbol
 from asymptotics.domains.domain import normal
 from asymptotics.errors import Undecided
 from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import compose
@@ -103,13 +104,13 @@ def solve_ridge(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:
 def _ridge_decides(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:
     share = rho.monomial(ONE, -ONE)
     start = _up_to(rho, rho * share * compose(modes, rho))
-    return _iterate(start, lambda kappa: rho * (1 - share * compose(modes, kappa)).power(-1))
+    return _iterate(start, lambda kappa: rho * Powers(1 - share * compose(modes, kappa)).power(-1))
 
 
 def _data_decide(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:
     ridgeless, count = revert(modes, size), rho.monomial(ONE, ONE)
     return _iterate(
-        _up_to(ridgeless, rho), lambda kappa: compose(ridgeless, count * (1 - rho * kappa.power(-1)))
+        _up_to(ridgeless, rho), lambda kappa: compose(ridgeless, count * (1 - rho * Powers(kappa).power(-1)))
     )
 
 

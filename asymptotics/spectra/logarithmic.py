@@ -18,7 +18,8 @@ from sympy import Expr, Integer, Symbol, log, oo, together
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
-from asymptotics.expansions.expansion import Expansion, Powers, expansion
+from asymptotics.expansions.expansion import Expansion, expansion
+from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Term
 from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring, requiring_sum
@@ -57,7 +58,7 @@ def slow_tail(expression: Expr, index: Symbol, depth: int, domain: Domain) -> tu
         return normal(rate), product
     if expression.is_Pow and not expression.exp.has(index):
         rate, base = slow_tail(expression.base, index, depth, domain)
-        return normal(rate * expression.exp), base.power(expression.exp)
+        return normal(rate * expression.exp), Powers(base).power(expression.exp)
     if isinstance(expression, log):
         rate, argument = slow_tail(expression.args[0], index, depth, domain)
         return Integer(0), Powers(argument).logarithm() + argument.monomial(rate, Integer(1))
@@ -103,7 +104,7 @@ def _coordinate(tails: LogarithmicTails, depth: int) -> Coordinate:
     powers = Powers(shape)
     decay = shape.monomial(-rate, Integer(1)) - powers.logarithm()
     summand = weight * powers.power(-tails.origin)
-    density = summand * decay.differentiate().power(-1)
+    density = summand * Powers(decay.differentiate()).power(-1)
     return Coordinate(decay=decay, density=density, counts=False)
 
 

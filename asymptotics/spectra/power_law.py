@@ -43,6 +43,7 @@ from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.laurent import Laurent, zeta_at_one
+from asymptotics.expansions.powers import Powers, split
 from asymptotics.expansions.ring import element
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Term
@@ -181,8 +182,8 @@ def _tail_terms(series: AlgebraicSeries, depth: int) -> tuple[tuple[Term, ...], 
     """Terms of ``f_k lambda_k^-s`` with orders at s = 0, and whether they are all there are."""
     tail = tail_expansion(series.eigenvalues, series.index, depth, series.domain)
     weights = tail_expansion(series.weights, series.index, depth, series.domain)
-    lead, relative = tail.split()
-    shape = (relative + 1).power(-_s) if relative.terms or relative.remainder else relative + 1
+    lead, relative = split(tail)
+    shape = Powers(relative + 1).power(-_s) if relative.terms or relative.remainder else relative + 1
     product = weights * shape
     scale = lead.coefficient**-_s
     terms = tuple(Term(t.coefficient * scale, t.order, t.log_power) for t in product.terms)

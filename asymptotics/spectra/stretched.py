@@ -19,7 +19,8 @@ from sympy import Add, Expr, Integer, Symbol, exp, log, oo, together
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
 from asymptotics.errors import SpectrumError, UnableError
-from asymptotics.expansions.expansion import Expansion, Powers, expansion
+from asymptotics.expansions.expansion import Expansion, expansion
+from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.reversion import exponential
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
@@ -84,7 +85,7 @@ def _coordinate(tails: StretchedTails, depth: int) -> Coordinate:
         else tails._tail(fall, depth)
     )
     summand = tails._tail(weight, depth) * exponential(lift)
-    density = summand * decay.differentiate().power(-1)
+    density = summand * Powers(decay.differentiate()).power(-1)
     return Coordinate(decay=decay, density=density, counts=True)
 
 

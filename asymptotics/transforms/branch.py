@@ -24,8 +24,9 @@ from sympy import Expr, Integer, Symbol, diff, factorial, log, oo, powsimp
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import UnableError
-from asymptotics.expansions.expansion import SLOW, Expansion, expansion, in_front
+from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.laurent import Laurent
+from asymptotics.expansions.layers import SLOW, in_front
 from asymptotics.expansions.oscillation import line_of
 from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.ring import element

@@ -14,6 +14,7 @@ from sympy import Integer, Rational, S, Symbol, exp, gamma, latex, log, oo, pi, 
 
 from asymptotics import SpectrumError, Task, UnableError, derive
 from asymptotics.expansions.expansion import expansion
+from asymptotics.expansions.layers import coefficient_of
 from asymptotics.expansions.terms import Term
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import N, P, a, b, kappa, t
@@ -111,7 +112,7 @@ def test_sums_over_modes(eigenvalues, target, kernel, phi):
     series = base.kernel if kernel is FILTER else base.target
     found = series.spectral_sum(kernel, kappa, inverse=True, domain=base.domain, depth=6)
     place = found.leading().order
-    slow = found.coefficient_of(place)
+    slow = coefficient_of(found, place)
     with mpmath.workdps(30):
         l_ = mpmath.mpf(60)
         size = mpmath.exp(l_)
