@@ -1,3 +1,4 @@
+from asymptotics.model.rules.averaged import Averaged as Averaged
 from asymptotics.model.rules.discrete_heavy_ball import DiscreteHeavyBall as DiscreteHeavyBall
 from asymptotics.model.rules.gradient_descent import GradientDescent as GradientDescent
 from asymptotics.model.rules.gradient_flow import GradientFlow as GradientFlow
@@ -9,6 +10,14 @@ from asymptotics.model.students.nonlinear import NonlinearFeatures as NonlinearF
 from asymptotics.model.students.orthogonal import OrthogonalFeatures as OrthogonalFeatures
 from asymptotics.model.students.structured import StructuredFeatures as StructuredFeatures
 from asymptotics.model.students.truncation import SpectralTruncation as SpectralTruncation
+from asymptotics.model.schedules.shapes import Constant as Constant
+from asymptotics.model.schedules.shapes import Cosine as Cosine
+from asymptotics.model.schedules.shapes import Exponential as Exponential
+from asymptotics.model.schedules.shapes import Linear as Linear
+from asymptotics.model.schedules.shapes import OptimalSchedule as OptimalSchedule
+from asymptotics.model.schedules.shapes import Power as Power
+from asymptotics.model.schedules.shapes import Tail as Tail
+from asymptotics.model.schedules.shapes import WarmupStableDecay as WarmupStableDecay
 from numerics import figures as figures
 from numerics.model.full_model import FullModel as FullModel
 from numerics.model.rich import RichModel as RichModel

@@ -25,6 +25,7 @@ from numerics.model import parts
 from numerics.model.diagnostics import Diagnostics
 from numerics.model.metrics import OtherSpectrum
 from numerics.model.other_inputs import inputs_of_arrays, inputs_of_task
+from numerics.model.scheduled import ScheduledSolver
 from numerics.model.solver import Solver
 from numerics.model.students.base import Spectrum, map_of
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, finite_spectrum, solve_spectrum
@@ -32,6 +33,8 @@ from numerics.values.inputs import exact_noise, exact_ridge, exact_size, infinit
 
 FLOW, GAUSSIAN = GradientFlow(), GaussianFeatures()
 MAX_DIGITS = 1000
+MOST_PLANNED = 8
+"""Digits of runs with a schedule at most; long runs have fewer."""
 
 
 @exclusive_class
@@ -44,10 +47,11 @@ class FullModel(Diagnostics):
         arrays are taken, not the fitted power laws (those are ``task.fitted``).
     N, P : model size and number of samples, numbers > 0 or oo (the default).
     noise : sigma, the standard deviation of the label noise; the task's own by default.
-    digits : relative precision of every value, 1 to 1000.
+    digits : relative precision of every value, 1 to 1000, 15 by default; with a schedule 1 to 8, 5 by default.
     rule : `GradientFlow()` (default), `GradientDescent(eta=)`, `HeavyBall(beta=)`,
         `DiscreteHeavyBall(eta=, momentum=)` or `OnePassSGD(eta=, batch=)`. Times are on the clock of the
-        rule: numbers of steps where it counts them.
+        rule: numbers of steps where it counts them. With a ``schedule`` the loss at t is that at the end of a
+        run of t steps.
     student : `GaussianFeatures()` (default), `OrthogonalFeatures(modes=M)`, `DeepRandomFeatures(widths=)` (N
         is then left out), `SpectralTruncation()`, `StructuredFeatures(eigenvalues=)` or
         `NonlinearFeatures(activation=)`.
@@ -89,7 +93,7 @@ class FullModel(Diagnostics):
         N: object = None,
         P: object = sympy.oo,
         noise: object = None,
-        digits: int = 15,
+        digits: int | None = None,
         rule: TrainingRule = FLOW,
         ridge: object = 0,
         student: Student = GAUSSIAN,
@@ -117,7 +121,7 @@ class FullModel(Diagnostics):
         N: object = None,
         P: object = sympy.oo,
         noise: object = 0,
-        digits: int = 15,
+        digits: int | None = None,
         rule: TrainingRule = FLOW,
         ridge: object = 0,
         student: Student = GAUSSIAN,
@@ -144,17 +148,24 @@ class FullModel(Diagnostics):
         N: object,
         P: object,
         noise: sympy.Expr,
-        digits: int,
+        digits: int | None,
         rule: TrainingRule,
         ridge: object,
         student: Student,
     ) -> None:
-        digits = whole_number(digits, "digits", 1, MAX_DIGITS)
+        planned = getattr(rule, "scheduled", False)
+        digits = whole_number(_default_digits(planned) if digits is None else digits, "digits", 1, MAX_DIGITS)
+        if planned and digits > MOST_PLANNED:
+            raise DomainError(
+                f"digits = {digits}: runs with a schedule are solved in double precision; use digits <= "
+                f"{MOST_PLANNED}, or leave it out"
+            )
         self.spectrum, self.noise, self.digits, self.rule = spectrum, exact_noise(noise), digits, rule
         self.student = check_student(student)
         self.N, self.P, self.ridge = _size_of(student, N), exact_size("P", P), exact_ridge(ridge)
         seen = map_of(student, self.N, spectrum, digits)
-        self._solver = Solver(seen, self.P, rule, self.ridge)
+        kind = ScheduledSolver if planned else Solver
+        self._solver = kind(seen, self.P, rule, self.ridge)
         if rule.fresh and not infinite(self.P):
             raise DomainError(f"P = {self.P}: {rule.title} never sees a sample twice; leave P = oo")
         if rule.fresh and seen.scale != 1:
@@ -185,6 +196,10 @@ class FullModel(Diagnostics):
             + (f", student={self.student}" if self.student != GAUSSIAN else "")
             + ")"
         )
+
+
+def _default_digits(planned: bool) -> int:
+    return 5 if planned else 15
 
 
 def _size_of(student: Student, N: object) -> sympy.Expr:

@@ -179,6 +179,24 @@ class Losses:
         """
         return self._combine("sgd excess", n, parts.of_sgd_excess(self._setting(n)))
 
+    def small_step_loss(self, n: object) -> Value:
+        """The test loss of one-pass SGD with a schedule to first order in its step, as the `Value` says.
+
+        ``L(tau) = F(2 tau) + int_0^tau (eta/B)(tau') J2(2(tau - tau'))(L + sigma^2) dtau'``, tau the sum of
+        the steps, with the exact kernels F and J2 of the model. Units and error as `test_loss`.
+
+        >>> from numerics import FullModel
+        >>> from asymptotics import Linear, OnePassSGD, power_law
+        >>> rule = OnePassSGD(eta=0.1, batch=4, schedule=Linear())
+        >>> model = FullModel(power_law(2.5, 1.5), N=40, noise=0.5, rule=rule)
+        >>> [round(float(loss(300)), 5) for loss in (model.small_step_loss, model.test_loss)]
+        [0.07294, 0.07286]
+        """
+        if not self.rule.scheduled:
+            raise DomainError(f"small steps of {self.rule}; give it a schedule, such as schedule=Linear()")
+        signal, noise = self._solver.small_steps(self._time(n))
+        return signal + noise * float(self.noise**2)
+
     def bias(self, t: object) -> Value:
         """``B(t) = sum_k c_k H_k(t)^2``: the loss of the predictor averaged over A, data and noise.
 

@@ -16,7 +16,7 @@ from typing import Any
 import mpmath
 import sympy
 
-from asymptotics.errors import PrecisionError
+from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.parsing.numbers import whole_number
 from asymptotics.precision import working
@@ -166,6 +166,10 @@ class Solver:
     def level(self, k: object) -> int:
         """k as a level of the spectrum; raises `DomainError`."""
         return whole_number(k, "k", 1, math.inf if self._levels is None else self._levels)
+
+    def small_steps(self, time: sympy.Expr) -> tuple[Value, ...]:
+        """Loss and noise of a planned run to first order in its steps (`scheduled`)."""
+        raise UnableError(f"{self.dynamics.rule.title} has no schedule")
 
     def check(self) -> None:
         """Raise `DomainError` for a ridge below the pole, and for step sizes beyond stability."""

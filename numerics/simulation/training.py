@@ -21,7 +21,7 @@ P = oo: ``X^T X/P`` is the identity, and the label noise averages out of the gra
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -142,23 +142,75 @@ def streamed_errors(
     >>> float(errors[0, 0]), bool(abs(errors[0, 1]) < 1e-9)
     (1.0, True)
     """
+    if dynamics.rule.scheduled:
+        return _planned_errors(dynamics, features, teacher, sigma, steps, streams)
     last = int(steps.max())
-    batch = dynamics.batch
-    weights = [np.zeros(len(teacher) if f.ndim == 1 else f.shape[1]) for f in features]
-    kept = [np.empty((len(teacher), len(steps))) for _ in features]
     wanted: dict[int, list[int]] = {}
     for column, step in enumerate(steps):
         wanted.setdefault(int(step), []).append(column)
-    widest = len(teacher) + sum(len(w) for w in weights)
-    chunk = max(1, CHUNK_FLOATS // (batch * widest))
-    for start in range(0, last + 1, chunk):
-        length = min(chunk, last + 1 - start)
-        fresh = streams[0].standard_normal((length * batch, len(teacher)))
-        labels = (fresh @ teacher + sigma * streams[1].standard_normal(length * batch)).reshape(length, batch)
-        for f, w, out in zip(features, weights, kept, strict=True):
-            design = (fresh * f if f.ndim == 1 else fresh @ f).reshape(length, batch, len(w))
-            for index in range(length):
-                for column in wanted.get(start + index, ()):
-                    out[:, column] = teacher - (f * w if f.ndim == 1 else f @ w)
-                dynamics.advance(w, design[index], labels[index])
+    kept = [np.empty((len(teacher), len(steps))) for _ in features]
+    batch, sizes = np.full(last + 1, dynamics.batch), np.full(last + 1, dynamics.rule.eta)
+    for n, weights in _iterates(dynamics, features, teacher, sigma, (sizes, batch), streams):
+        for column in wanted.get(n, ()):
+            for f, w, out in zip(features, weights, kept, strict=True):
+                out[:, column] = _error(f, w, teacher)
     return tuple(kept)
+
+
+def _planned_errors(
+    dynamics: Dynamics[Any],
+    features: Sequence[Array],
+    teacher: Array,
+    sigma: float,
+    steps: Array,
+    streams: tuple[np.random.Generator, np.random.Generator],
+) -> tuple[Array, ...]:
+    """One run for each number of steps, as planned for it; the error of the average where that counts."""
+    kept = [np.empty((len(teacher), len(steps))) for _ in features]
+    for column, last in enumerate(map(int, steps)):
+        plan = dynamics.plan(last)
+        n = np.arange(last + 1)
+        sizes, batch = plan.eta(n), np.rint(plan.batch(n)).astype(int)
+        share = np.where(n == last, 1.0, 0.0) if plan.weight is None or not last else plan.weight(n)
+        share = np.where(n > 0, share, 0.0) if last else share
+        means = [np.zeros(len(teacher) if f.ndim == 1 else f.shape[1]) for f in features]
+        for index, weights in _iterates(dynamics, features, teacher, sigma, (sizes, batch), streams):
+            for mean, w in zip(means, weights, strict=True):
+                mean += share[index] * w
+        for f, mean, out in zip(features, means, kept, strict=True):
+            out[:, column] = _error(f, mean, teacher)
+    return tuple(kept)
+
+
+def _error(features: Array, weights: Array, teacher: Array) -> Array:
+    found: Array = teacher - (features * weights if features.ndim == 1 else features @ weights)
+    return found
+
+
+def _iterates(
+    dynamics: Dynamics[Any],
+    features: Sequence[Array],
+    teacher: Array,
+    sigma: float,
+    plan: tuple[Array, Array],
+    streams: tuple[np.random.Generator, np.random.Generator],
+) -> Iterator[tuple[int, list[Array]]]:
+    """n and the weights of all models before step n, for each step of a plan (sizes and batches)."""
+    sizes, batches = plan
+    weights = [np.zeros(len(teacher) if f.ndim == 1 else f.shape[1]) for f in features]
+    widest = len(teacher) + sum(len(w) for w in weights)
+    ends = np.cumsum(batches)
+    start = 0
+    while start < len(sizes):
+        before = int(ends[start] - batches[start])
+        stop = max(start + 1, int(np.searchsorted(ends, before + CHUNK_FLOATS // widest, side="right")))
+        length = int(ends[stop - 1]) - before
+        fresh = streams[0].standard_normal((length, len(teacher)))
+        labels = fresh @ teacher + sigma * streams[1].standard_normal(length)
+        designs = [fresh * f if f.ndim == 1 else fresh @ f for f in features]
+        for n in range(start, stop):
+            yield n, weights
+            rows = slice(int(ends[n] - batches[n]) - before, int(ends[n]) - before)
+            for design, w in zip(designs, weights, strict=True):
+                dynamics.advance(w, design[rows], labels[rows], float(sizes[n]))
+        start = stop

@@ -75,6 +75,11 @@ class TrainingRule(ABC):
     label: ClassVar[str] = ""
     source: ClassVar[str] = ""
 
+    @property
+    def scheduled(self) -> bool:
+        """Whether a run is planned for its T steps, by schedules, so that its losses are those at its end."""
+        return False
+
     @classmethod
     @abstractmethod
     def symbol(cls, z: Expr) -> Expr:
@@ -188,7 +193,8 @@ def _call(kind: type[TrainingRule]) -> str:
 
 
 def _names(kind: type[TrainingRule]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))  # type: ignore[arg-type]
+    """The fields that hold its parameters, which come first."""
+    return tuple(field.name for field in fields(kind))[: len(kind.parameters)]  # type: ignore[arg-type]
 
 
 def numbers_of(rule: Rule) -> dict[Symbol, Expr]:

@@ -22,25 +22,41 @@ from asymptotics import symbols
 from asymptotics.errors import DomainError
 from asymptotics.model.rules.base import Curvature, TrainingRule, positive_float, training_rule
 from asymptotics.model.rules.gradient_descent import GradientDescent
+from asymptotics.model.schedules.base import Schedule, as_schedule
+from asymptotics.model.schedules.shapes import Constant
 from asymptotics.parsing.numbers import whole_number
 
 
+PLACES = 64
+"""Stability is looked at so many places of a schedule."""
+
+
 @training_rule
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class OnePassSGD(TrainingRule):
     """``v_(n+1) = v_n - eta (A^T A/N)(Psi_n^T Psi_n/B) v_n``, a fresh batch of B samples each step.
 
     Time is the number n of steps, so that n B samples are seen; eta the step size, ``batch`` = B (arXiv
     2402.01092, here BAP, section 5). Laws and values are exact in eta, for Gaussian features.
 
-    Raises `DomainError` unless eta is a finite number > 0 and batch an integer >= 1.
+    With a ``schedule`` f the steps of a run of T are ``eta f(n/T)``, n = 0, ..., T - 1, and the loss at T is
+    that at the end of such a run; with a ``ramp`` g its batches are ``B g(n/T)``, rounded, at least 1. Both are
+    schedules, callables on [0, 1], or expressions in u = n/T.
+
+    Raises `DomainError` unless eta is a finite number > 0 and batch an integer >= 1, and for schedules that
+    are negative or not defined on [0, 1].
 
     >>> OnePassSGD(eta=0.1, batch=8).batch
     8
+    >>> from asymptotics import Cosine
+    >>> OnePassSGD(eta=0.1, batch=8, schedule=Cosine())
+    OnePassSGD(eta=0.1, batch=8, schedule=Cosine())
     """
 
     eta: float
     batch: int
+    schedule: Schedule = Constant()
+    ramp: Schedule = Constant()
 
     title = "one-pass SGD"
     name = "sgd"
@@ -52,6 +68,21 @@ class OnePassSGD(TrainingRule):
     def __post_init__(self) -> None:
         object.__setattr__(self, "eta", positive_float("eta", self.eta))
         object.__setattr__(self, "batch", whole_number(self.batch, "batch", 1, 10**15))
+        for name in ("schedule", "ramp"):
+            shape = as_schedule(getattr(self, name))
+            if shape.open_parameters:
+                raise DomainError(f"{name} = {shape} has symbols; give numbers")
+            object.__setattr__(self, name, shape)
+
+    def __repr__(self) -> str:
+        shapes = ((name, getattr(self, name)) for name in ("schedule", "ramp"))
+        others = "".join(f", {name}={shape}" for name, shape in shapes if shape != Constant())
+        return f"OnePassSGD(eta={self.eta}, batch={self.batch}{others})"
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether its steps or batches differ from each other, so that a run is one of T steps."""
+        return not (self.schedule == self.ramp == Constant())
 
     @classmethod
     def symbol(cls, z: Expr) -> Expr:
@@ -85,9 +116,19 @@ class OnePassSGD(TrainingRule):
 
         There ``zeta' = -2/(q eta)`` and ``K = -df1(kappa')/(q B)``. Exact, to about ten digits of eta.
         """
-        bound = 2 / ((1 + 1 / self.batch) * curvature.reach(self.batch + 1))
-        if not self.eta < bound:
-            raise DomainError(
-                f"eta = {self.eta} is beyond stability for batches of {self.batch}: a step overshoots, or "
-                f"the noise of the batches feeds itself; use eta < {bound:.6g}"
-            )
+        worst: dict[int, float] = {}
+        for i in range(PLACES + 1):
+            batch = max(1, round(self.batch * self._height(self.ramp, i)))
+            worst[batch] = max(worst.get(batch, 0.0), self._height(self.schedule, i))
+        for batch, height in worst.items():
+            bound = 2 / ((1 + 1 / batch) * curvature.reach(batch + 1))
+            if not self.eta * height < bound:
+                where = f" (f = {height:.6g} on its way)" if height != 1 else ""
+                raise DomainError(
+                    f"eta = {self.eta}{where} is beyond stability for batches of {batch}: a step overshoots, or "
+                    f"the noise of the batches feeds itself; use eta < {bound / height:.6g}"
+                )
+
+    @staticmethod
+    def _height(schedule: Schedule, place: int) -> float:
+        return 1.0 if schedule.by_model else schedule(place / PLACES)

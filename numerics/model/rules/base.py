@@ -27,6 +27,7 @@ from asymptotics.errors import DomainError
 from asymptotics.model.rules.base import Curvature, TrainingRule, check_rule
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.registry import enter_once
+from numerics.model.plan import Plan
 from numerics.model.two_time import OneTime
 from numerics.spectra.arrays import Array as Floats
 from numerics.sums.decay import Decay
@@ -142,9 +143,13 @@ class Dynamics(ABC, Generic[RuleType]):
         """How many samples a step draws."""
         raise self._missing("batch")
 
-    def advance(self, weights: Floats, design: Floats, labels: Floats) -> None:
-        """One step of the weights (n,), in place, on a batch: design (batch, n), labels (batch,)."""
+    def advance(self, weights: Floats, design: Floats, labels: Floats, step: float) -> None:
+        """One step of this size of the weights (n,), in place, on a batch: design (B, n), labels (B,)."""
         raise self._missing("advance")
+
+    def plan(self, steps: int) -> Plan:
+        """The steps and batches of a run of so many steps, and the average of its iterates that counts."""
+        raise self._missing("plan")
 
     def check_draw(self, curvature: Floats) -> None:
         """Raise `DomainError` where second moments diverge on a finite curvature with these eigenvalues."""

@@ -29,6 +29,7 @@ from asymptotics.model.rules.base import Curvature
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from numerics.model.contour import talbot
+from numerics.model.plan import Plan, plan_of
 from numerics.model.rules.base import Dynamics, Noise, Propagation, solves
 from numerics.model.two_time import OneTime
 from numerics.spectra.arrays import Array as Floats
@@ -94,9 +95,14 @@ class OnePassSGDDynamics(Dynamics[OnePassSGD]):
     def batch(self) -> int:
         return self.rule.batch
 
-    def advance(self, weights: Floats, design: Floats, labels: Floats) -> None:
+    def advance(self, weights: Floats, design: Floats, labels: Floats, step: float) -> None:
         """``w + (eta/B) Phi^T (y - Phi w)``."""
-        weights += self.rule.eta / self.rule.batch * ((labels - design @ weights) @ design)
+        weights += step / len(labels) * ((labels - design @ weights) @ design)
+
+    def plan(self, steps: int) -> Plan:
+        """``eta f(n/T)`` and ``B g(n/T)``."""
+        rule = self.rule
+        return plan_of(rule.eta, rule.batch, rule.schedule, rule.ramp, steps)
 
     def check_draw(self, curvature: Floats) -> None:
         """Mean-square stability on Gaussian features with covariance eigenvalues g_i.

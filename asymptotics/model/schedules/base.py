@@ -1,0 +1,241 @@
+"""What a schedule is: ``eta_n = eta f(n/T)`` for n = 0, ..., T - 1, with f >= 0 on [0, 1].
+
+T is the number of steps that are planned, so that the loss at another T is that of another run. A schedule is
+an expression in u = n/T; laws are read off it (`moments`), and numbers are its values.
+
+    Schedule            the protocol: one frozen dataclass a schedule
+    Shaped              one that is an expression in u
+    u                   the share of the steps that are done
+    SCHEDULES           those that have a name, and the decorator `schedule` that adds one
+    as_schedule(value)  a schedule, its class, a callable, or text, as a schedule; else one clear line
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import ClassVar, TypeVar
+
+from sympy import Expr, Piecewise, Symbol, lambdify
+from sympy.core.function import AppliedUndef
+
+from asymptotics.caches import cached
+from asymptotics.errors import BottleneckError, DomainError, UnableError, shown
+from asymptotics.parsing.numbers import exact, real_float
+from asymptotics.registry import Registry
+
+u = Symbol("u", nonnegative=True)
+"""The share of the steps that are done."""
+
+SAMPLES = 1024
+"""At so many places of [0, 1] a schedule is looked at before it is used."""
+
+
+class Schedule(ABC):
+    """How large a step is, over the largest.
+
+    Attributes
+    ----------
+    title : the schedule in words. name : what the command line calls it.
+
+    >>> from asymptotics import Cosine
+    >>> Cosine().expression, Cosine()(0.5)
+    (cos(pi*u)/2 + 1/2, 0.5)
+    """
+
+    __slots__ = ()
+
+    title: ClassVar[str]
+    name: ClassVar[str] = ""
+    by_model: ClassVar[bool] = False
+    """Whether it is found by the model, and is at most 1."""
+
+    @property
+    @abstractmethod
+    def expression(self) -> Expr:
+        """f as an expression in u; raises `UnableError` for one that is known by its values alone."""
+
+    @abstractmethod
+    def __call__(self, share: float) -> float:
+        """f at a share of the steps, a number from 0 to 1."""
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether all steps are equal."""
+        return False
+
+    @property
+    def open_parameters(self) -> tuple[Symbol, ...]:
+        """The symbols in it that have no number."""
+        return ()
+
+    def check(self) -> None:
+        """Raise `DomainError` where f is negative or no number on [0, 1], or vanishes throughout."""
+        if not self.open_parameters:
+            _check_shape(self)
+
+
+class Shaped(Schedule):
+    """A schedule that is an expression in u."""
+
+    __slots__ = ()
+
+    def __call__(self, share: float) -> float:
+        return _compiled(self.expression)(share)
+
+    @property
+    def is_constant(self) -> bool:
+        return not self.expression.has_free(u)
+
+    @property
+    def open_parameters(self) -> tuple[Symbol, ...]:
+        return tuple(sorted(self.expression.free_symbols - {u}, key=lambda s: s.name))
+
+
+SCHEDULES: Registry[type[Schedule]] = Registry(())
+"""The schedules by their names: those of this folder, and what is registered from elsewhere."""
+
+_Kind = TypeVar("_Kind", bound=type[Schedule])
+
+
+def schedule(kind: _Kind) -> _Kind:
+    """A decorator that registers a schedule among the `SCHEDULES`."""
+    SCHEDULES.register(kind)
+    return kind
+
+
+@dataclass(frozen=True, slots=True)
+class Formula(Shaped):
+    """A schedule that was given as an expression in u, or as a callable that makes one of u."""
+
+    shape: Expr
+
+    title = "a schedule of its own"
+
+    @property
+    def expression(self) -> Expr:
+        """As it was given."""
+        return self.shape
+
+    def __repr__(self) -> str:
+        return f"Formula({self.shape})"
+
+
+@dataclass(frozen=True, slots=True)
+class Tabulated(Schedule):
+    """A schedule that is known by its values alone: a callable that takes numbers."""
+
+    function: Callable[[float], float]
+
+    title = "a schedule of its own"
+
+    @property
+    def expression(self) -> Expr:
+        raise UnableError(
+            f"{shown(self.function)} takes numbers, not expressions: laws need a schedule as an expression "
+            "in u, such as Formula(1 - u); models and simulations take it as it is"
+        )
+
+    def __call__(self, share: float) -> float:
+        return float(self.function(share))
+
+
+@cached(maxsize=64)
+def _compiled(expression: Expr) -> Callable[[float], float]:
+    function = lambdify(u, expression, modules="math")
+    return lambda share: float(function(share))
+
+
+def as_schedule(value: object) -> Schedule:
+    """The schedule that is meant; raises `DomainError`.
+
+    >>> as_schedule(lambda u: 1 - u**2), as_schedule("1 - u/2")
+    (Formula(1 - u**2), Formula(1 - u/2))
+    >>> as_schedule("cosine")
+    Cosine()
+    >>> as_schedule(lambda u: 0.5 - u)
+    Traceback (most recent call last):
+        ...
+    asymptotics.errors.DomainError: schedule: f(0.500977) = -0.000976562; a step is never negative
+    """
+    found = _read(value)
+    found.check()
+    return found
+
+
+def _read(value: object) -> Schedule:
+    if isinstance(value, Schedule):
+        return value
+    if isinstance(value, type) and issubclass(value, Schedule):
+        if fields(value):  # type: ignore[arg-type]
+            names = ", ".join(f"{field.name}=..." for field in fields(value))  # type: ignore[arg-type]
+            raise DomainError(f"schedule = {value.__name__} is a class; give {value.__name__}({names})")
+        return value()
+    if isinstance(value, str):
+        if value in SCHEDULES:
+            return _read(SCHEDULES[value])
+        return _formula(exact(value, "schedule"), value)
+    if isinstance(value, Expr):
+        return _formula(exact(value, "schedule"), value)
+    if callable(value):
+        try:
+            return _formula(exact(value(u), "schedule"), value)
+        except BottleneckError:
+            raise
+        except Exception:  # a function of numbers may fail in any way where it is given a symbol
+            return Tabulated(value)
+    names = ", ".join(f"{kind.__name__}()" for kind in SCHEDULES.values())
+    raise DomainError(f"schedule = {shown(value)}; use {names}, or a function of u on [0, 1]")
+
+
+def _formula(expression: Expr, given: object) -> Schedule:
+    plain = {s: u for s in expression.free_symbols if s.name == u.name}
+    expression = expression.xreplace(plain)
+    if unknown := expression.free_symbols - {u}:
+        raise DomainError(f"schedule = {shown(given)}: {min(map(str, unknown))} is unknown; use u, from 0 to 1")
+    if expression.atoms(AppliedUndef):
+        raise DomainError(f"schedule = {shown(given)} has a function without values; use known functions of u")
+    return Formula(expression)
+
+
+def _check_shape(found: Schedule) -> None:
+    most = 0.0
+    for share in (i / SAMPLES for i in range(SAMPLES + 1)):
+        try:
+            height = found(share)
+        except (ArithmeticError, ValueError, TypeError) as error:
+            raise DomainError(
+                f"schedule: f({share:.6g}) is not defined ({error}); give a number >= 0 all over [0, 1]"
+            ) from None
+        if not math.isfinite(height):
+            raise DomainError(f"schedule: f({share:.6g}) = {height}; give a finite number all over [0, 1]")
+        if height < 0:
+            raise DomainError(f"schedule: f({share:.6g}) = {height:.6g}; a step is never negative")
+        most = max(most, height)
+    if not most:
+        raise DomainError("schedule: f = 0 all over [0, 1]; nothing would be learned")
+
+
+def share_of(value: object, name: str, *, closed: bool = False) -> Expr:
+    """``value`` as a share, between 0 and 1; 0 and 1 too where it is ``closed``; raises `DomainError`."""
+    bound = "give a number from 0 to 1" if closed else "give a number above 0, at most 1"
+    number = exact(value, name)
+    if number.free_symbols:
+        return number
+    size = real_float(value, name, bound)
+    if not (0 <= size <= 1 if closed else 0 < size <= 1):
+        raise DomainError(f"{name} = {shown(value)}; {bound}")
+    return number
+
+
+def breaks(expression: Expr) -> tuple[Expr, ...]:
+    """Where the pieces of f meet."""
+    found = {
+        relation.rhs if relation.lhs == u else relation.lhs
+        for piece in expression.atoms(Piecewise)
+        for _, condition in piece.args
+        for relation in condition.atoms(type(u < 1), type(u <= 1), type(u > 1), type(u >= 1))
+    }
+    return tuple(sorted(found, key=float))

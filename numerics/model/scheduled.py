@@ -1,0 +1,167 @@
+"""Losses at the end of a run whose steps, batches or iterates are weighed by schedules.
+
+A run of few steps is the recursion itself (`recursion`); of a longer one, the steps between its first and its
+last are an equation in continuous time with the same rates (`glide`). Values are in double precision, of about
+ten digits for few steps and six for many, with their errors.
+
+    ScheduledSolver    the parts of the losses, T by T, as `solver.Solver` has them for other rules
+    lay                a contour around the spectrum of a model
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy
+
+from asymptotics.errors import PrecisionError, UnableError
+from numerics.model.discretisation import GUARD_BITS, Discretisation
+from numerics.model.encircle import encircle
+from numerics.model.glide import EXACT, ROUGH, SMALL_STEPS, Pace, glide
+from numerics.model.plan import Plan
+from numerics.model.recursion import Around, Floats, at_start, run_steps
+from numerics.model.renormalised_ridge import resolve, starting_values
+from numerics.model.solver import PLAIN, SGD_PARTS, Expanded, Solver
+from numerics.values.arithmetic import array
+from numerics.values.inputs import infinite
+from numerics.values.value import Value
+
+DIGITS = 15
+EXTRA_BITS = 60
+ORDERS = (11, 15)
+"""Nodes a panel of the contour, of the solution that is compared with, and of the solution."""
+DEGREES = (10, 14)
+"""Degrees in the number of steps, likewise."""
+LEAST = 0.01
+"""The radius of the contour on the right, over the inverse of the whole time."""
+BEYOND = 3.0
+"""The radius on the left, over the largest curvature, where the steps allow it."""
+DIRECT = 20_000
+"""Runs of no more steps are taken step by step."""
+ENDS = (500, 1000)
+"""So many steps at either end of longer ones, likewise."""
+MIDDLE = 10
+"""By so much at least the half steps make a glide more exact; that is not yet its order."""
+FIRST = 0.02
+"""The first panel in small steps, over the inverse of the largest rate."""
+ROUNDING = 1e-13
+KEPT = 8
+SAMPLES = 257
+
+
+def lay(model: Discretisation, longest: float, radius: float, order: int) -> Around:
+    """The contour for all times up to ``longest``, that crosses the axis at ``-radius``."""
+    logs, weights = encircle(LEAST / longest, radius, order)
+    with model.field(DIGITS, EXTRA_BITS) as field:
+        sums, sizes = model.sums_for(DIGITS), model.sizes(field)
+        z = array(
+            field.exp(field.real(y.real))
+            * field.complex(field.cos(field.real(y.imag)), field.sin(field.real(y.imag)))
+            for y in logs
+        )
+        starts, floor = starting_values(z, sums, sizes)
+        resolvent = resolve(z, starts, floor, sums, sizes, field, GUARD_BITS)
+        point = resolvent.point
+        signal = (point.kappa * point.X[0]).astype(np.complex128)
+        noise = (z * point.df1[0]).astype(np.complex128)
+    return Around(z=np.exp(logs), signal=weights * signal, noise=weights * noise)
+
+
+class ScheduledSolver(Solver):
+    """The loss of rules that are planned: its signal, and what one unit of sigma^2 adds, after T steps."""
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._runs: dict[sympy.Expr, tuple[Value, ...]] = {}
+        self._laid: OrderedDict[tuple[float, float, int], Around] = OrderedDict()
+
+    def _part(self, name: str, time: sympy.Expr, digits: int, expanded: Expanded) -> tuple[Value, ...]:
+        if time != 0 and name != "one":
+            title = self.dynamics.rule.title
+            if name not in SGD_PARTS or expanded != PLAIN:
+                raise UnableError(f"of {title} with a schedule the test loss alone is solved; ask for that")
+            if infinite(time):
+                raise UnableError(f"t = oo: {title} with a schedule ends after T steps; give a number of steps")
+        return super()._part(name, time, digits, expanded)
+
+    def transfer(self, level: int, time: sympy.Expr, digits: int) -> Value:
+        """Not solved."""
+        raise UnableError(f"the means of single modes are not solved for {self.dynamics.rule.title} as planned")
+
+    def _invert(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> Any:
+        if time not in self._runs:
+            plan: Plan = self.dynamics.plan(int(time))
+            self._runs[time] = self._few(plan) if plan.steps <= DIRECT else self._many(plan)
+        return {name: (part,) for name, part in zip(SGD_PARTS, self._runs[time], strict=True)}
+
+    def small_steps(self, time: sympy.Expr) -> tuple[Value, ...]:
+        """The same to first order in the step: the Volterra equation of the schedule."""
+        plan: Plan = self.dynamics.plan(int(time))
+        coarse, fine = (
+            self._run(plan, order, [_from_start(self.model.edge, degree)])
+            for order, degree in zip(ORDERS, DEGREES, strict=True)
+        )
+        return _values(fine, np.abs(fine - coarse), "to first order in eta")
+
+    def _few(self, plan: Plan) -> tuple[Value, ...]:
+        coarse, fine = (self._run(plan, order, [_steps(0, plan.steps)]) for order in ORDERS)
+        return _values(fine, np.abs(fine - coarse))
+
+    def _many(self, plan: Plan) -> tuple[Value, ...]:
+        def run(order: int, degree: int, end: int, pace: Pace) -> Floats:
+            last = plan.steps - end
+            return self._run(
+                plan, order, [_steps(0, end), _between(end, last, degree, pace), _steps(last, plan.steps)]
+            )
+
+        coarse = run(ORDERS[0], DEGREES[0], ENDS[0], EXACT)
+        rough, fine = (run(ORDERS[1], DEGREES[1], ENDS[1], pace) for pace in (ROUGH, EXACT))
+        return _values(fine, 2 * np.abs(fine - coarse) + np.abs(fine - rough) / MIDDLE)
+
+    def _run(self, plan: Plan, order: int, parts: list[Callable[[Around, Plan, Any], None]]) -> Floats:
+        steps = plan.eta(np.linspace(0.0, plan.steps, SAMPLES))
+        q = 1 + 1 / float(plan.batch(np.linspace(0.0, plan.steps, SAMPLES)).min())
+        edge, largest = self.model.edge, float(steps.max())
+        # the contour crosses the axis between the spectrum and where steps overshoot
+        radius = edge * min(BEYOND, (2 / (q * largest * edge)) ** 0.5)
+        key = (max(1.0, 2.0 ** np.ceil(np.log2(largest * plan.steps * edge))) / edge, radius, order)
+        if key not in self._laid:
+            self._laid[key] = lay(self.model, *key)
+            if len(self._laid) > KEPT:
+                self._laid.popitem(last=False)
+        around = self._laid[key]
+        moments = at_start(around)
+        for part in parts:
+            part(around, plan, moments)
+        return moments.loss(around, average=plan.weight is not None)
+
+
+def _steps(first: int, last: int) -> Callable[[Around, Plan, Any], None]:
+    return lambda around, plan, moments: run_steps(around, plan, first, last, moments)
+
+
+def _between(first: int, last: int, degree: int, pace: Pace) -> Callable[[Around, Plan, Any], None]:
+    return lambda around, plan, moments: glide(around, plan, first, last, first, degree, moments, pace)
+
+
+def _from_start(edge: float, degree: int) -> Callable[[Around, Plan, Any], None]:
+    def run(around: Around, plan: Plan, moments: Any) -> None:
+        least = FIRST / (edge * float(plan.eta(np.linspace(0.0, plan.steps, SAMPLES)).max()))
+        glide(around, plan, 0.0, plan.steps, min(least, plan.steps / 4), degree, moments, SMALL_STEPS)
+
+    return run
+
+
+def _values(found: Floats, apart: Floats, note: str = "") -> tuple[Value, ...]:
+    """The two parts with their errors; raises `PrecisionError` for what came to nothing."""
+    if not np.isfinite(found).all():
+        raise PrecisionError("the run with this schedule overflows; use smaller steps")
+    error = apart + ROUNDING * np.abs(found)
+    return tuple(
+        Value(value=mpmath.mpf(float(x)), error=mpmath.mpf(float(dx)), note=note)
+        for x, dx in zip(found, error, strict=True)
+    )

@@ -1,0 +1,179 @@
+"""Schedules and averages: the model against a plain recursion over the modes, and against trained draws."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from sympy import oo
+
+from asymptotics import (
+    Averaged,
+    Constant,
+    Cosine,
+    DomainError,
+    Exponential,
+    GradientDescent,
+    Linear,
+    OnePassSGD,
+    Power,
+    Tail,
+    UnableError,
+    WarmupStableDecay,
+    power_law,
+)
+from numerics import FullModel, simulate
+
+K = np.arange(1, 201.0)
+LAM, TARGET = K**-1.5, K**-2.5
+SIGMA = 0.5
+
+SHAPES = (
+    ("constant", Constant(), lambda u: 1.0),
+    ("linear", Linear(), lambda u: 1 - u),
+    ("cosine", Cosine(), lambda u: (1 + math.cos(math.pi * u)) / 2),
+    ("power", Power(gamma=1.5), lambda u: (1 - u) ** 1.5),
+    ("wsd", WarmupStableDecay(fraction=0.25, warmup=0.1), lambda u: min(u / 0.1, 1, (1 - u) / 0.25)),
+    ("numbers", lambda u: math.sqrt(float(u)), lambda u: math.sqrt(u)),
+)
+WEIGHTS = (
+    ("last", None, None),
+    ("polyak", Constant(), lambda u: 1.0),
+    ("tail", Tail(fraction=0.5), lambda u: 1.0 if u >= 0.5 else 0.0),
+    ("moving", Exponential(rate=4), lambda u: math.exp(-4 * (1 - u))),
+)
+
+
+def by_modes(eta, batch, steps, shape, ramp=lambda u: 1.0, weight=None):
+    """The second moments of each mode at N = oo, one after the other."""
+    own, cross, average = np.ones_like(LAM), np.zeros_like(LAM), np.zeros_like(LAM)
+    total = sum(weight(n / steps) for n in range(1, steps + 1)) if weight else 1.0
+    for n in range(steps):
+        step, size = eta * shape(n / steps), max(1.0, batch * ramp(n / steps))
+        loss = (TARGET * own).sum() + SIGMA**2
+        own = own * (1 - 2 * step * LAM + (1 + 1 / size) * (step * LAM) ** 2)
+        own = own + step**2 / size * LAM**2 * loss / TARGET
+        if weight:
+            share = weight((n + 1) / steps) / total
+            cross = cross * (1 - step * LAM)
+            average = average + 2 * share * cross + share**2 * own
+            cross = cross + share * own
+    return float((TARGET * (average if weight else own)).sum())
+
+
+@pytest.mark.parametrize(("shape", "plain"), [s[1:] for s in SHAPES], ids=[s[0] for s in SHAPES])
+@pytest.mark.parametrize(("weights", "weight"), [w[1:] for w in WEIGHTS[:3]], ids=[w[0] for w in WEIGHTS[:3]])
+def test_the_model_is_the_recursion_of_its_modes(shape, plain, weights, weight):
+    rule = OnePassSGD(eta=0.5, batch=2, schedule=shape)
+    rule = rule if weights is None else Averaged(rule, weights)
+    found = FullModel.from_arrays(LAM, TARGET, noise=SIGMA, rule=rule).test_loss(150)
+    expected = by_modes(0.5, 2, 150, plain, weight=weight)
+    if rule.scheduled:
+        assert abs(float(found) - expected) <= float(found.error) + 1e-13
+        assert float(found.error) < 1e-6 * expected
+    assert abs(float(found) / expected - 1) < 1e-9
+
+
+def test_a_moving_average_and_a_ramp():
+    rule = OnePassSGD(eta=0.4, batch=4, ramp="1 + 3*u")
+    found = FullModel.from_arrays(LAM, TARGET, noise=SIGMA, rule=Averaged(rule, Exponential(rate=4))).test_loss(90)
+    expected = by_modes(0.4, 4, 90, lambda u: 1.0, lambda u: 1 + 3 * u, WEIGHTS[3][2])
+    assert abs(float(found) / expected - 1) < 1e-9
+
+
+@pytest.mark.parametrize("N", [30, oo])
+def test_equal_batches_by_a_ramp_are_one_pass_sgd(N):
+    """The recursion on a contour around the spectrum against the generating function, at any N."""
+    plain, ramped = (
+        FullModel(power_law(2.2, 1.4), N=N, noise=SIGMA, rule=OnePassSGD(eta=0.25, batch=2, ramp=ramp))
+        for ramp in (Constant(), "1 + 1e-30*u")
+    )
+    assert not plain.rule.scheduled
+    assert ramped.rule.scheduled
+    assert abs(float(ramped.test_loss(400)) / float(plain.test_loss(400)) - 1) < 1e-9
+
+
+@pytest.mark.parametrize("weights", [None, Constant()], ids=["last", "polyak"])
+def test_long_runs_are_within_their_error_of_single_steps(monkeypatch, weights):
+    """What is taken in continuous time between the ends of a run is compared with all steps one by one."""
+    from numerics.model import scheduled
+
+    for shape in (Cosine(), WarmupStableDecay(fraction=0.3)):
+        rule = OnePassSGD(eta=0.5, batch=2, schedule=shape)
+        rule = rule if weights is None else Averaged(rule, weights)
+        found = []
+        for most in (10**5, 10):
+            monkeypatch.setattr(scheduled, "DIRECT", most)
+            found.append(FullModel(power_law(2.5, 1.5), noise=SIGMA, rule=rule, digits=4).test_loss(6000))
+        steps, glide = found
+        assert abs(float(steps) - float(glide)) <= float(glide.error)
+        assert float(glide.error) < 1e-4 * float(glide)
+
+
+def test_small_steps_agree_with_the_recursion_to_first_order():
+    """The difference to the exact loss falls as the step, at the same sum of steps and the same eta/B."""
+    gaps = []
+    for eta, steps in ((0.2, 200), (0.1, 400), (0.05, 800)):
+        rule = OnePassSGD(eta=eta, batch=1, schedule=Linear())
+        model = FullModel(power_law(2.5, 1.5), N=40, rule=rule, noise=0)
+        small = model.small_step_loss(steps)
+        assert small.note == "to first order in eta"
+        gaps.append(float(small) / float(model.test_loss(steps)) - 1)
+    assert abs(gaps[0]) < 0.1
+    for larger, smaller in zip(gaps, gaps[1:], strict=False):
+        assert abs(smaller) < 0.6 * abs(larger)
+
+
+def test_trained_draws_follow_a_schedule_and_an_average():
+    """At N = oo only the batches are random, and the recursion is exact."""
+    rules = (
+        OnePassSGD(eta=0.3, batch=2, schedule=Cosine()),
+        Averaged(OnePassSGD(eta=0.3, batch=2), Tail(fraction=0.5)),
+        OnePassSGD(eta=0.3, batch=2, ramp="1 + 2*u"),
+    )
+    for rule in rules:
+        run = simulate(power_law(2.5, 1.5), times=(0, 40), modes=40, rule=rule, noise=SIGMA, draws=300, seed=3)
+        model = FullModel(power_law(2.5, 1.5, modes=40), rule=rule, noise=SIGMA)
+        for time, loss, error in zip((0, 40), run.test_loss, run.test_loss_error, strict=True):
+            assert abs(loss - float(model.test_loss(time))) < 4 * error + 1e-12
+
+
+REFUSALS = (
+    (lambda: OnePassSGD(eta=0.1, batch=2, schedule=lambda u: 0.5 - u), "never negative"),
+    (lambda: OnePassSGD(eta=0.1, batch=2, schedule=lambda u: 1 / u), "not defined"),
+    (lambda: OnePassSGD(eta=0.1, batch=2, schedule="log(u)"), "f(0)"),
+    (lambda: OnePassSGD(eta=0.1, batch=2, schedule="0*u"), "nothing would be learned"),
+    (lambda: OnePassSGD(eta=0.1, batch=2, schedule=3), "a function of u"),
+    (lambda: OnePassSGD(eta=0.1, batch=2, schedule="x*u"), "x is unknown"),
+    (lambda: OnePassSGD(eta=0.1, batch=2, schedule=Power()), "has symbols"),
+    (lambda: OnePassSGD(eta=0.1, batch=2, schedule=WarmupStableDecay), "give WarmupStableDecay(fraction"),
+    (lambda: WarmupStableDecay(fraction=0.9, warmup=0.2), "more than all"),
+    (lambda: WarmupStableDecay(fraction=0), "above 0"),
+    (lambda: Averaged(OnePassSGD), "leaves eta and batch open"),
+    (lambda: Averaged(GradientDescent(eta=0.1)), "not derived"),
+    (
+        lambda: FullModel(power_law(3, 2), rule=OnePassSGD(eta=0.3, batch=1, schedule=lambda u: 1 + 3 * u)),
+        "on its way",
+    ),
+    (
+        lambda: FullModel(power_law(3, 2), rule=OnePassSGD(eta=0.3, batch=1, schedule=Cosine()), digits=20),
+        "double precision",
+    ),
+    (
+        lambda: FullModel(power_law(3, 2), rule=OnePassSGD(eta=0.3, batch=1, schedule=Cosine())).test_loss(oo),
+        "ends after T steps",
+    ),
+    (
+        lambda: FullModel(power_law(3, 2), rule=OnePassSGD(eta=0.3, batch=1, schedule=Cosine())).bias(5),
+        "the test loss alone",
+    ),
+)
+
+
+@pytest.mark.parametrize(("ask", "said"), REFUSALS)
+def test_bad_schedules_are_refused_in_one_line(ask, said):
+    with pytest.raises((DomainError, UnableError)) as refused:
+        ask()
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
