@@ -39,10 +39,10 @@ from asymptotics.model.rules.one_pass_sgd import OnePassSGD as OnePassSGD
 from asymptotics.model.schedules.base import Schedule as Schedule
 from asymptotics.model.schedules.shapes import Constant as Constant
 from asymptotics.model.schedules.shapes import Cosine as Cosine
+from asymptotics.model.schedules.shapes import Exponential as Exponential
 from asymptotics.model.schedules.shapes import Linear as Linear
 from asymptotics.model.schedules.shapes import OptimalSchedule as OptimalSchedule
 from asymptotics.model.schedules.shapes import Power as Power
-from asymptotics.model.schedules.shapes import Exponential as Exponential
 from asymptotics.model.schedules.shapes import Tail as Tail
 from asymptotics.model.schedules.shapes import WarmupStableDecay as WarmupStableDecay
 from asymptotics.model.students.base import Student as Student

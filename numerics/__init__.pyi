@@ -4,12 +4,6 @@ from asymptotics.model.rules.gradient_descent import GradientDescent as Gradient
 from asymptotics.model.rules.gradient_flow import GradientFlow as GradientFlow
 from asymptotics.model.rules.heavy_ball import HeavyBall as HeavyBall
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD as OnePassSGD
-from asymptotics.model.students.deep import DeepRandomFeatures as DeepRandomFeatures
-from asymptotics.model.students.gaussian import GaussianFeatures as GaussianFeatures
-from asymptotics.model.students.nonlinear import NonlinearFeatures as NonlinearFeatures
-from asymptotics.model.students.orthogonal import OrthogonalFeatures as OrthogonalFeatures
-from asymptotics.model.students.structured import StructuredFeatures as StructuredFeatures
-from asymptotics.model.students.truncation import SpectralTruncation as SpectralTruncation
 from asymptotics.model.schedules.shapes import Constant as Constant
 from asymptotics.model.schedules.shapes import Cosine as Cosine
 from asymptotics.model.schedules.shapes import Exponential as Exponential
@@ -18,6 +12,12 @@ from asymptotics.model.schedules.shapes import OptimalSchedule as OptimalSchedul
 from asymptotics.model.schedules.shapes import Power as Power
 from asymptotics.model.schedules.shapes import Tail as Tail
 from asymptotics.model.schedules.shapes import WarmupStableDecay as WarmupStableDecay
+from asymptotics.model.students.deep import DeepRandomFeatures as DeepRandomFeatures
+from asymptotics.model.students.gaussian import GaussianFeatures as GaussianFeatures
+from asymptotics.model.students.nonlinear import NonlinearFeatures as NonlinearFeatures
+from asymptotics.model.students.orthogonal import OrthogonalFeatures as OrthogonalFeatures
+from asymptotics.model.students.structured import StructuredFeatures as StructuredFeatures
+from asymptotics.model.students.truncation import SpectralTruncation as SpectralTruncation
 from numerics import figures as figures
 from numerics.model.full_model import FullModel as FullModel
 from numerics.model.rich import RichModel as RichModel

@@ -47,7 +47,7 @@ class FullModel(Diagnostics):
         arrays are taken, not the fitted power laws (those are ``task.fitted``).
     N, P : model size and number of samples, numbers > 0 or oo (the default).
     noise : sigma, the standard deviation of the label noise; the task's own by default.
-    digits : relative precision of every value, 1 to 1000, 15 by default; with a schedule 1 to 8, 5 by default.
+    digits : relative precision of every value, 1 to 1000, 15 by default; with a schedule to 8, 5 by default.
     rule : `GradientFlow()` (default), `GradientDescent(eta=)`, `HeavyBall(beta=)`,
         `DiscreteHeavyBall(eta=, momentum=)` or `OnePassSGD(eta=, batch=)`. Times are on the clock of the
         rule: numbers of steps where it counts them. With a ``schedule`` the loss at t is that at the end of a

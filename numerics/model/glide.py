@@ -1,9 +1,9 @@
 """A long run of one-pass SGD between its first steps and its last: the recursion in continuous time.
 
-A moment that a step makes ``rho y + s`` obeys ``dy/dx = log(rho) y + s log(rho)/(rho - 1)`` in the number x of
-steps, exactly while rho and s do not change; they belong to the middle of a step, and the loss that feeds the
-noise to its beginning. What is left out is of the order of the second derivatives in x, and so of 1/x^2 and
-1/(T - x)^2. To first order in eta, ``rho = 1 - 2 eta e`` and the logarithm is ``-2 eta e``: the Volterra
+A moment that a step makes ``rho y + s`` obeys ``dy/dx = log(rho) y + s log(rho)/(rho - 1)`` in the number x
+of steps, exactly while rho and s do not change; they belong to the middle of a step, and the loss that feeds
+the noise to its beginning. What is left out is of the order of the second derivatives in x, and so of 1/x^2
+and 1/(T - x)^2. To first order in eta, ``rho = 1 - 2 eta e`` and the logarithm is ``-2 eta e``: the Volterra
 equation
 
     L(tau) = F(2 tau) + int_0^tau (eta/B)(tau') J2(2(tau - tau')) (L + sigma^2) dtau',     tau = int eta dn.
@@ -168,9 +168,7 @@ def _average(
     rate, share = pace.rates(eta * z)
     response = _invert(inner, length * rate)
     shift = pace.half / length
-    later = own + shift * (
-        np.einsum("ik,jkc->jic", inner, own) + from_start[:, None] * moments.own[:, None]
-    )
+    later = own + shift * (np.einsum("ik,jkc->jic", inner, own) + from_start[:, None] * moments.own[:, None])
     added = length * (weight * share)[:, :, None] * later
     cross = -np.einsum("jik,k,jc->jic", response, from_start, moments.cross)
     cross += np.einsum("jik,jkc->jic", response, added)

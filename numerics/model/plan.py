@@ -1,8 +1,8 @@
 """What a run of T steps does: the size of each step, its batch, and the weight of each iterate in an average.
 
-    Plan        the three as functions of the number of the step, which need not be whole
-    plan_of     that of schedules
-    weigh       the same with weights
+Plan        the three as functions of the number of the step, which need not be whole
+plan_of     that of schedules
+weigh       the same with weights
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ COUNTED = 10**5
 class Plan:
     """``eta(n)`` and ``batch(n)`` of step n = 0, ..., T - 1, as functions of arrays.
 
-    ``weight(n)`` is that of the iterate after n steps, n = 1, ..., T, of sum 1; None stands for the last alone.
+    ``weight(n)`` is that of the iterate after n steps, n = 1, ..., T, of sum 1; None: the last alone.
     """
 
     steps: int
@@ -47,7 +47,7 @@ def values_of(schedule: Schedule, shares: Floats) -> Floats:
     if found.size and not (found.min() >= 0 and np.isfinite(found).all()):
         worst = int(np.argmin(np.where(np.isfinite(found), found, -np.inf)))
         raise DomainError(
-            f"schedule: f({inside[worst]:.6g}) = {found[worst]:.6g}; give a finite number >= 0 all over [0, 1]"
+            f"schedule: f({inside[worst]:.6g}) = {found[worst]:.6g}; give a number >= 0 all over [0, 1]"
         )
     return found
 
@@ -92,5 +92,7 @@ def _total(weights: Schedule, steps: int) -> float:
         total = steps * float(found[1:].sum() + found[:-1].sum()) / (2 * COUNTED)
         total += float(found[-1] - found[0]) / 2
     if not total > 0:
-        raise DomainError(f"the weights of the average vanish at all {steps} iterates; give some of them weight")
+        raise DomainError(
+            f"the weights of the average vanish at all {steps} iterates; give some of them weight"
+        )
     return total

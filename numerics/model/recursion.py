@@ -4,11 +4,11 @@ On Gaussian features the second moments of a finite model obey, with q = 1 + 1/B
 
     m_j(n+1) = (1 - 2 eta e_j + q eta^2 e_j^2) m_j(n) + (eta^2/B) e_j (L_n + sigma^2),
 
-eta and B those of step n, and ``L_n = L_0 + sum_j e_j m_j``. They are entire in e_j, so that ``sum_j`` is an integral on a contour around the
-spectrum (`encircle`): of Xi(kappa) p dz/z for what is left of the start, p the product of the brackets at
-``e = -z``, and of ``-z df1(kappa) y dz`` for the noise, y the moment that a mode of that curvature would have.
-The nodes obey the recursion that the modes obey. An average ``A = sum_n alpha_n w_n`` of the iterates has
-``E v A`` and ``E A^2`` beside ``E v^2`` at each node.
+eta and B those of step n, and ``L_n = L_0 + sum_j e_j m_j``. They are entire in e_j, so that ``sum_j`` is an
+integral on a contour around the spectrum (`encircle`): of ``Xi(kappa) p dz/z`` for what is left of the start,
+p the product of the brackets at ``e = -z``, and of ``df1(kappa) y dz`` for the noise, y the moment that a
+mode of this curvature would have. The nodes obey the recursion that the modes obey. An average
+``A = sum_n alpha_n w_n`` of the iterates has ``E v A`` and ``E A^2`` beside ``E v^2`` at each node.
 
     Around           the nodes, and what is integrated there
     Moments          what the nodes know
@@ -72,7 +72,7 @@ def at_start(around: Around) -> Moments:
 
 def run_steps(around: Around, plan: Plan, first: int, last: int, moments: Moments) -> None:
     """Steps ``first`` to ``last - 1`` of a plan, in place."""
-    n = np.arange(first, last)
+    n = np.arange(first, last, dtype=np.float64)
     sizes, batches = plan.eta(n), plan.batch(n)
     weights = None if plan.weight is None else plan.weight(n + 1)
     z, unit = around.z[:, None], np.array([0.0, 1.0])

@@ -1,8 +1,8 @@
 """Losses at the end of a run whose steps, batches or iterates are weighed by schedules.
 
-A run of few steps is the recursion itself (`recursion`); of a longer one, the steps between its first and its
-last are an equation in continuous time with the same rates (`glide`). Values are in double precision, of about
-ten digits for few steps and six for many, with their errors.
+A run of few steps is the recursion itself (`recursion`); of a longer one, the steps between its first and
+its last are an equation in continuous time with the same rates (`glide`). Values are in double precision, of
+about ten digits for few steps and six for many, with their errors.
 
     ScheduledSolver    the parts of the losses, T by T, as `solver.Solver` has them for other rules
     lay                a contour around the spectrum of a model
@@ -85,12 +85,16 @@ class ScheduledSolver(Solver):
             if name not in SGD_PARTS or expanded != PLAIN:
                 raise UnableError(f"of {title} with a schedule the test loss alone is solved; ask for that")
             if infinite(time):
-                raise UnableError(f"t = oo: {title} with a schedule ends after T steps; give a number of steps")
+                raise UnableError(
+                    f"t = oo: {title} with a schedule ends after T steps; give a number of steps"
+                )
         return super()._part(name, time, digits, expanded)
 
     def transfer(self, level: int, time: sympy.Expr, digits: int) -> Value:
         """Not solved."""
-        raise UnableError(f"the means of single modes are not solved for {self.dynamics.rule.title} as planned")
+        raise UnableError(
+            f"the means of single modes are not solved for {self.dynamics.rule.title} as planned"
+        )
 
     def _invert(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> Any:
         if time not in self._runs:

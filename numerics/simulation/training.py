@@ -169,7 +169,7 @@ def _planned_errors(
     kept = [np.empty((len(teacher), len(steps))) for _ in features]
     for column, last in enumerate(map(int, steps)):
         plan = dynamics.plan(last)
-        n = np.arange(last + 1)
+        n = np.arange(last + 1, dtype=np.float64)
         sizes, batch = plan.eta(n), np.rint(plan.batch(n)).astype(int)
         share = np.where(n == last, 1.0, 0.0) if plan.weight is None or not last else plan.weight(n)
         share = np.where(n > 0, share, 0.0) if last else share

@@ -9,7 +9,7 @@ from sympy import Expr
 from asymptotics.errors import DomainError, UnableError, shown
 from asymptotics.model.rules.base import Curvature, TrainingRule, check_rule, training_rule
 from asymptotics.model.schedules.base import Schedule, as_schedule
-from asymptotics.model.schedules.shapes import Constant
+from asymptotics.model.schedules.shapes import CONSTANT
 
 
 @training_rule
@@ -17,8 +17,8 @@ from asymptotics.model.schedules.shapes import Constant
 class Averaged(TrainingRule):
     """``sum_n alpha_n w_n`` with ``alpha_n ~ w(n/T)``, n = 1, ..., T, of sum 1, of the iterates of a rule.
 
-    ``weights`` w: equal ones, Polyak's, by default; ``Tail(fraction=)``, or ``Exponential(rate=)`` for a moving
-    average whose memory is T/rate steps; any other schedule. The rule trains as it would by itself.
+    ``weights`` w: equal ones, Polyak's, by default; ``Tail(fraction=)``, or ``Exponential(rate=)`` for a
+    moving average whose memory is T/rate steps; any other schedule. The rule trains as it would by itself.
 
     Raises `DomainError` for a rule without numbers, and `UnableError` for one whose steps are not planned.
 
@@ -28,7 +28,7 @@ class Averaged(TrainingRule):
     """
 
     rule: TrainingRule
-    weights: Schedule = Constant()
+    weights: Schedule = CONSTANT
 
     title = "the average of iterates"
     name = "averaged"
@@ -42,7 +42,9 @@ class Averaged(TrainingRule):
                 f"the average of {self.rule.title} is not derived; average OnePassSGD(eta=..., batch=...)"
             )
         if isinstance(self.rule, Averaged):
-            raise DomainError(f"rule = {shown(self.rule)} is an average already; give one weight to each iterate")
+            raise DomainError(
+                f"rule = {shown(self.rule)} is an average already; give one weight to each iterate"
+            )
         object.__setattr__(self, "weights", as_schedule(self.weights))
         if self.weights.open_parameters or self.weights.by_model:
             raise DomainError(f"weights = {self.weights}; give numbers on [0, 1]")
@@ -60,7 +62,9 @@ class Averaged(TrainingRule):
     @classmethod
     def propagator(cls, curvature: Expr, t: Expr) -> Expr:
         """That of no single rate."""
-        raise UnableError("an average of iterates has no propagator of its own; ask the rule that is averaged")
+        raise UnableError(
+            "an average of iterates has no propagator of its own; ask the rule that is averaged"
+        )
 
     def check_stable(self, curvature: Curvature) -> None:
         """That of the rule."""

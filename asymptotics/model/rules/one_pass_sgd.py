@@ -23,9 +23,8 @@ from asymptotics.errors import DomainError
 from asymptotics.model.rules.base import Curvature, TrainingRule, positive_float, training_rule
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.schedules.base import Schedule, as_schedule
-from asymptotics.model.schedules.shapes import Constant
+from asymptotics.model.schedules.shapes import CONSTANT
 from asymptotics.parsing.numbers import whole_number
-
 
 PLACES = 64
 """Stability is looked at so many places of a schedule."""
@@ -40,8 +39,8 @@ class OnePassSGD(TrainingRule):
     2402.01092, here BAP, section 5). Laws and values are exact in eta, for Gaussian features.
 
     With a ``schedule`` f the steps of a run of T are ``eta f(n/T)``, n = 0, ..., T - 1, and the loss at T is
-    that at the end of such a run; with a ``ramp`` g its batches are ``B g(n/T)``, rounded, at least 1. Both are
-    schedules, callables on [0, 1], or expressions in u = n/T.
+    that at the end of such a run; with a ``ramp`` g its batches are ``B g(n/T)``, at least 1, and rounded
+    where they are drawn. Both are schedules, callables on [0, 1], or expressions in u = n/T.
 
     Raises `DomainError` unless eta is a finite number > 0 and batch an integer >= 1, and for schedules that
     are negative or not defined on [0, 1].
@@ -55,8 +54,8 @@ class OnePassSGD(TrainingRule):
 
     eta: float
     batch: int
-    schedule: Schedule = Constant()
-    ramp: Schedule = Constant()
+    schedule: Schedule = CONSTANT
+    ramp: Schedule = CONSTANT
 
     title = "one-pass SGD"
     name = "sgd"
@@ -76,13 +75,13 @@ class OnePassSGD(TrainingRule):
 
     def __repr__(self) -> str:
         shapes = ((name, getattr(self, name)) for name in ("schedule", "ramp"))
-        others = "".join(f", {name}={shape}" for name, shape in shapes if shape != Constant())
+        others = "".join(f", {name}={shape}" for name, shape in shapes if shape != CONSTANT)
         return f"OnePassSGD(eta={self.eta}, batch={self.batch}{others})"
 
     @property
     def scheduled(self) -> bool:
         """Whether its steps or batches differ from each other, so that a run is one of T steps."""
-        return not (self.schedule == self.ramp == Constant())
+        return not (self.schedule == self.ramp == CONSTANT)
 
     @classmethod
     def symbol(cls, z: Expr) -> Expr:
@@ -125,8 +124,8 @@ class OnePassSGD(TrainingRule):
             if not self.eta * height < bound:
                 where = f" (f = {height:.6g} on its way)" if height != 1 else ""
                 raise DomainError(
-                    f"eta = {self.eta}{where} is beyond stability for batches of {batch}: a step overshoots, or "
-                    f"the noise of the batches feeds itself; use eta < {bound / height:.6g}"
+                    f"eta = {self.eta}{where} is beyond stability for batches of {batch}: a step overshoots, "
+                    f"or the noise of the batches feeds itself; use eta < {bound / height:.6g}"
                 )
 
     @staticmethod

@@ -184,8 +184,8 @@ def _read(value: object) -> Schedule:
             return _formula(exact(value(u), "schedule"), value)
         except BottleneckError:
             raise
-        except Exception:  # a function of numbers may fail in any way where it is given a symbol
-            return Tabulated(value)
+        except (TypeError, ValueError, AttributeError, ArithmeticError, LookupError):
+            return Tabulated(value)  # a function of numbers
     names = ", ".join(f"{kind.__name__}()" for kind in SCHEDULES.values())
     raise DomainError(f"schedule = {shown(value)}; use {names}, or a function of u on [0, 1]")
 
@@ -194,9 +194,13 @@ def _formula(expression: Expr, given: object) -> Schedule:
     plain = {s: u for s in expression.free_symbols if s.name == u.name}
     expression = expression.xreplace(plain)
     if unknown := expression.free_symbols - {u}:
-        raise DomainError(f"schedule = {shown(given)}: {min(map(str, unknown))} is unknown; use u, from 0 to 1")
+        raise DomainError(
+            f"schedule = {shown(given)}: {min(map(str, unknown))} is unknown; use u, from 0 to 1"
+        )
     if expression.atoms(AppliedUndef):
-        raise DomainError(f"schedule = {shown(given)} has a function without values; use known functions of u")
+        raise DomainError(
+            f"schedule = {shown(given)} has a function without values; use known functions of u"
+        )
     return Formula(expression)
 
 

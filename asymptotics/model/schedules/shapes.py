@@ -1,4 +1,4 @@
-"""The schedules in use: constant, linear, cosine, power, warm-up-stable-decay, the best; weights of averages."""
+"""The schedules in use: constant, linear, cosine, power, warm-up-stable-decay, the best; and weights."""
 
 from __future__ import annotations
 
@@ -28,6 +28,9 @@ class Constant(Shaped):
     def expression(self) -> Expr:
         """1."""
         return Integer(1)
+
+
+CONSTANT = Constant()
 
 
 @schedule
@@ -123,7 +126,7 @@ class WarmupStableDecay(Shaped):
     @property
     def expression(self) -> Expr:
         """In three pieces."""
-        rise = ((u / self.warmup, u < self.warmup),) if self.warmup != 0 else ()  # type: ignore[operator]
+        rise = ((u / self.warmup, u < self.warmup),) if self.warmup != 0 else ()
         end = 1 - self.fraction  # type: ignore[operator]
         stay = ((Integer(1), u < end),) if end != 0 else ()
         return Piecewise(*rise, *stay, ((1 - u) / self.fraction, True))
@@ -176,8 +179,8 @@ class Exponential(Shaped):
 class OptimalSchedule(Schedule):
     """The steps that leave the smallest loss among all with the same number of samples.
 
-    By the calculus of variations ``eta ~ ((F + sigma^2) J2)^(-1/2)``, capped at the eta of the rule: it depends
-    on the task, on the noise and on the number of steps, and is found by the model.
+    By the calculus of variations ``eta ~ ((F + sigma^2) J2)^(-1/2)``, capped at the eta of the rule: it
+    depends on the task, on the noise and on the number of steps, and is found by the model.
     """
 
     title = "the best schedule"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -77,7 +78,9 @@ def test_the_model_is_the_recursion_of_its_modes(shape, plain, weights, weight):
 
 def test_a_moving_average_and_a_ramp():
     rule = OnePassSGD(eta=0.4, batch=4, ramp="1 + 3*u")
-    found = FullModel.from_arrays(LAM, TARGET, noise=SIGMA, rule=Averaged(rule, Exponential(rate=4))).test_loss(90)
+    found = FullModel.from_arrays(
+        LAM, TARGET, noise=SIGMA, rule=Averaged(rule, Exponential(rate=4))
+    ).test_loss(90)
     expected = by_modes(0.4, 4, 90, lambda u: 1.0, lambda u: 1 + 3 * u, WEIGHTS[3][2])
     assert abs(float(found) / expected - 1) < 1e-9
 
@@ -121,7 +124,7 @@ def test_small_steps_agree_with_the_recursion_to_first_order():
         assert small.note == "to first order in eta"
         gaps.append(float(small) / float(model.test_loss(steps)) - 1)
     assert abs(gaps[0]) < 0.1
-    for larger, smaller in zip(gaps, gaps[1:], strict=False):
+    for larger, smaller in pairwise(gaps):
         assert abs(smaller) < 0.6 * abs(larger)
 
 
@@ -133,7 +136,9 @@ def test_trained_draws_follow_a_schedule_and_an_average():
         OnePassSGD(eta=0.3, batch=2, ramp="1 + 2*u"),
     )
     for rule in rules:
-        run = simulate(power_law(2.5, 1.5), times=(0, 40), modes=40, rule=rule, noise=SIGMA, draws=300, seed=3)
+        run = simulate(
+            power_law(2.5, 1.5), times=(0, 40), modes=40, rule=rule, noise=SIGMA, draws=300, seed=3
+        )
         model = FullModel(power_law(2.5, 1.5, modes=40), rule=rule, noise=SIGMA)
         for time, loss, error in zip((0, 40), run.test_loss, run.test_loss_error, strict=True):
             assert abs(loss - float(model.test_loss(time))) < 4 * error + 1e-12
@@ -161,7 +166,9 @@ REFUSALS = (
         "double precision",
     ),
     (
-        lambda: FullModel(power_law(3, 2), rule=OnePassSGD(eta=0.3, batch=1, schedule=Cosine())).test_loss(oo),
+        lambda: FullModel(power_law(3, 2), rule=OnePassSGD(eta=0.3, batch=1, schedule=Cosine())).test_loss(
+            oo
+        ),
         "ends after T steps",
     ),
     (
