@@ -29,7 +29,7 @@ from numerics.commands.options import (
     assignments,
     count,
     from_fields,
-    laws_of,
+    laws_of_task,
     to_fields,
     whole_number,
 )
@@ -37,6 +37,7 @@ from numerics.sweeps.file import try_writing
 from numerics.sweeps.rows import Row, Sweep, quote
 from numerics.sweeps.sweep import sweep
 from numerics.verification.run import symbols_of
+from numerics.verification.selection import select_laws
 from numerics.verification.verify import verify
 from numerics.verification.wording import align_rows
 
@@ -104,9 +105,9 @@ def run(options: argparse.Namespace) -> int:
     """Verify, write rows, print the table; 0 if every law held at every point, 2 if rows went elsewhere."""
     if options.output is not None:
         try_writing(options.output)
-    laws = laws_of(options).laws
-    names = [law.name for law in laws]
-    task = laws[0].task.at(options.at)
+    laws = laws_of_task(options)
+    names = [law.name for law in select_laws(laws, options.laws, options.at).laws]
+    task = laws.task.at(options.at)
     if not task.parameters:
         raise DomainError(f"{task} has no parameter to sweep over; bottlenecks verify checks its laws")
     points = _points(options, [s.name for s in task.parameters])

@@ -7,9 +7,10 @@ import json
 
 from asymptotics.errors import UnableError
 from numerics.commands.formats import add_formats, for_machines, print_rows
-from numerics.commands.options import add_digits, add_jobs, add_laws, add_task, laws_of, numbers_of_task
+from numerics.commands.options import add_digits, add_jobs, add_laws, add_task, laws_of_task, numbers_of_task
 from numerics.outputs import destination, publish
 from numerics.verification.run import verify_laws
+from numerics.verification.selection import select_laws
 from numerics.verification.summary import Report, table, to_json, to_rows
 
 FILES = ("laws.tex", "verification.json", "verification.pdf")
@@ -31,8 +32,8 @@ def run(options: argparse.Namespace) -> int:
     """Verify, print the table, write the files; 0 if every law holds."""
     if options.output is not None:
         destination(options.output, FILES)
-    chosen = laws_of(options)
-    values = numbers_of_task(options, chosen.laws[0].task)
+    laws = laws_of_task(options)
+    chosen, values = select_laws(laws, options.laws, options.at), numbers_of_task(options, laws.task)
     report = verify_laws(chosen, values, options.digits, options.jobs, options.command_line)
     if not report.rows:
         raise UnableError("; ".join(f"{name}: {reason}" for name, reason in report.refused))

@@ -36,9 +36,9 @@ class Decay:
         """Its logarithm at each eigenvalue; -oo where a step removes the mode."""
         if not self.eta:
             return -field.real(self.rate) * lam
-        left = 1 - field.real(self.eta) * lam
-        # of the square, as a step may turn the sign
-        return self.steps * each(field.log, left * left)
+        learned = field.real(self.eta) * lam
+        # of the square, as a step may turn the sign: (1 - x)^2 = 1 + x (x - 2)
+        return self.steps * each(field.log1p, learned * (learned - 2))
 
     def of(self, lam: Array, field: Field) -> Array:
         """Its value at each eigenvalue."""

@@ -49,6 +49,8 @@ def _load_gmpy2() -> ModuleType | None:
 gmpy2: Any = _load_gmpy2()
 
 LOG2_10 = math.log2(10)
+SMALL = 2.0**-10
+"""Below it ``e^x - 1`` and ``log(1 + x)`` are series, as the difference would cancel."""
 
 
 def bits_of(digits: float) -> int:
@@ -100,6 +102,36 @@ class Field(ABC):
     def conj(self, x: Scalar) -> Scalar:
         """The complex conjugate."""
         return x.conjugate()
+
+    def expm1(self, x: Scalar) -> Scalar:
+        """``e^x - 1`` to all bits.
+
+        >>> with field_of(60) as field:
+        ...     float(field.expm1(field.real(1e-30)))
+        1e-30
+        """
+        if abs(x) > SMALL:
+            return self.exp(x) - 1
+        total, order = x * 0, math.ceil(self.bits / 10)
+        while order:
+            total = (1 + total) * x / order
+            order -= 1
+        return total
+
+    def log1p(self, x: Scalar) -> Scalar:
+        """``log(1 + x) = 2 (w + w^3/3 + ...), w = x/(2 + x)``, to all bits.
+
+        >>> with field_of(60) as field:
+        ...     float(field.log1p(field.real(1e-30)))
+        1e-30
+        """
+        if abs(x) > SMALL:
+            return self.log(1 + x)
+        w = x / (2 + x)
+        square, total = w * w, x * 0
+        for order in range(2 * math.ceil(self.bits / 20) + 1, 0, -2):
+            total = total * square + self.real(1) / order
+        return 2 * w * total
 
 
 class Gmpy2Field(Field):

@@ -48,7 +48,7 @@ from asymptotics.model.students.base import Student
 from asymptotics.model.sums import eigenvalues_of_test
 from asymptotics.precision import working
 from asymptotics.registry import Registry
-from asymptotics.symbols import B, N, P, beta, eta, gamma, l, mu, rho, sigma
+from asymptotics.symbols import B, N, P, b_test, beta, eta, gamma, l, mu, rho, sigma
 from asymptotics.tasks.task import Task
 from numerics.model.coefficients import size_coefficient
 from numerics.model.full_model import FullModel
@@ -69,6 +69,7 @@ DEFAULTS: Mapping[Symbol, Expr] = {
     mu: Rational(1, 2),
     rho: Integer(1),
     l: Integer(1),
+    b_test: Rational(5, 2),
 }
 """Settings where none are given. N = P = 1 means the coefficient of 1/N, 1/P."""
 ONE = Integer(1)
@@ -417,7 +418,7 @@ REFERENCES: Registry[Reference] = Registry(
             pace=OnePassSGD.pace(),
         ),
         *(time_reference(rule) for rule in TRAINING_RULES.values() if rule.law),
-        _finite(name="transfer", value=_transfer),
+        _finite(name="transfer", value=_transfer, settings=(b_test,)),
         _finite(name="ridge", value=_ridge, settings=(rho, l)),
         _best(name="optimal_ridge_width", value=_best_ridge_width),
         _stopping_reference("ridge_against_stopping", _ridge_against_stopping),

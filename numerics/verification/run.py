@@ -11,7 +11,7 @@ from sympy import Expr, Symbol
 from tqdm import tqdm
 
 from asymptotics import Law
-from asymptotics.errors import PrecisionError, UnableError
+from asymptotics.errors import PrecisionError, SpectrumError, UnableError
 from numerics.sweeps.workers import Workers
 from numerics.verification.references import solution_groups
 from numerics.verification.selection import Selection, select_values
@@ -96,5 +96,5 @@ def _outcome(
         return law.name, verify(
             law, at=values, digits=digits, progress=(lambda: None) if bar is None else bar.update
         )
-    except (UnableError, PrecisionError) as error:
+    except (UnableError, PrecisionError, SpectrumError) as error:
         return law.name, " ".join(str(error).split())

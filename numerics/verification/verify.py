@@ -25,7 +25,7 @@ from asymptotics.hints import name_numbers
 from asymptotics.laws.law import Law
 from asymptotics.parsing.numbers import mapping_of, substitution, whole_number
 from asymptotics.precision import exclusive, working
-from asymptotics.symbols import sigma
+from asymptotics.symbols import b_test, sigma
 from asymptotics.tasks.measured import Measured
 from numerics.values.tables import Tabular
 from numerics.values.value import Value
@@ -215,8 +215,9 @@ def settings_of(law: Law) -> tuple[Symbol, ...]:
     >>> settings_of(derive(power_law(3, 2)).sgd_noise)
     (eta, B)
     """
-    noisy = law.task.noise != 0
-    return tuple(s for s in reference_of(law.name).settings if not (noisy and s == sigma))
+    task = law.task
+    given = {sigma: task.noise != 0, b_test: b_test not in task.parameters}
+    return tuple(s for s in reference_of(law.name).settings if not given.get(s, False))
 
 
 def _with_numbers(law: Law, at: Mapping[Symbol | str, object]) -> tuple[Law, tuple[tuple[Symbol, Expr], ...]]:

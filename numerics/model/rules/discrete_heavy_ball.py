@@ -45,12 +45,14 @@ class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
             )
         if around:
             x, weights = _circle(steps, nodes, digits, field)
+            rise = x - 1
         else:
             # A wide contour has its nodes further apart, and up to twice as many do what `nodes` would.
             scale = 2 * math.ceil(nodes * (1 + swing / (swing + 0.26 * nodes)) / 2)
             z, weights = talbot(field.real(steps), scale, field, swing=swing)
-            x = each(field.exp, z)
-        return Propagation(Z=(x - 1) * (x - mu) / (eta * x), tau=weights * x / (x - 1), closed=around)
+            rise = each(field.expm1, z)
+            x = 1 + rise
+        return Propagation(Z=rise * (x - mu) / (eta * x), tau=weights * x / rise, closed=around)
 
     def _angle(self, steps: int, nodes: int, digits: int, curvature: Curvature) -> float:
         """The largest argument of an x that is not below the digits after these steps; 0 without one."""

@@ -36,8 +36,8 @@ class GradientDescentDynamics(Dynamics[GradientDescent]):
         if steps < 0.75 * nodes:
             return _circle(eta, steps, nodes, digits, field)
         s, w = talbot(eta * field.real(steps), nodes, field)
-        u = each(field.exp, s * eta)
-        z = (u - 1) / eta
+        z = each(field.expm1, s * eta) / eta
+        u = 1 + eta * z
         tau = w * u / z
         stretch = self.rule.eta * curvature.edge
         if stretch <= 1 or float(steps) * math.log10(max(stretch - 1, 1e-300)) < -digits - 5:

@@ -19,7 +19,6 @@ inverts it. Mean errors are those of gradient descent. A finite model steps thro
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 
 from sympy import Expr
@@ -35,9 +34,6 @@ from numerics.model.two_time import OneTime
 from numerics.spectra.arrays import Array as Floats
 from numerics.values.arithmetic import Array, Field, Scalar, array, each
 from numerics.values.jets import Series
-
-SMALL = 2.0**-10
-"""Below it ``e^w - 1`` is a series."""
 
 
 @solves(OnePassSGD)
@@ -57,7 +53,7 @@ class OnePassSGDDynamics(Dynamics[OnePassSGD]):
             w, tau = _circle(steps, nodes, digits, field)
         else:
             w, tau = talbot(field.real(steps), nodes, field)
-        rise = array([_expm1(x, field) for x in w])
+        rise = each(field.expm1, w)
         return Propagation(Z=rise / (eta * (1 + each(field.sqrt, 1 + q * rise))), tau=tau, closed=few)
 
     def advance_weights(self, zeta: Array, change: Scalar, field: Field) -> Array:
@@ -140,14 +136,3 @@ def _circle(steps: int, nodes: int, digits: int, field: Field) -> tuple[Array, A
     log_rho = field.real(digits + 5) * field.log(field.real(10)) / points
     w = array([field.complex(log_rho, field.pi() * (2 * j + 1) / points) for j in range(points // 2)])
     return w, each(field.exp, w * steps) / points
-
-
-def _expm1(w: Scalar, field: Field) -> Scalar:
-    """``e^w - 1`` to all bits."""
-    if abs(w) > SMALL:
-        return field.exp(w) - 1
-    total, order = w * 0, math.ceil(field.bits / 10)
-    while order:
-        total = (1 + total) * w / order
-        order -= 1
-    return total

@@ -29,7 +29,7 @@ AMID = [
     (("report", "--laws", "time", "-o", "out"), "numerics.reports.page.page"),
     (("report", "--laws", "time", "--latex", "-o", "out"), "numerics.reports.article.article"),
     (("sweep", "--laws", "time"), "numerics.commands.sweep.sweep"),
-    (("sweep", "--laws", "time", "-o", "out"), "numerics.commands.sweep.laws_of"),
+    (("sweep", "--laws", "time", "-o", "out"), "numerics.commands.sweep.laws_of_task"),
     (("claim", "t**-1"), "numerics.commands.claim.check_claim"),
     (("literature",), "numerics.commands.literature.literature"),
 ]
@@ -166,7 +166,7 @@ def test_places_are_tried_before_the_work(tmp_path, monkeypatch, capsys, command
     for name in ("laws.tex", "index.html", "report.tex"):
         (tmp_path / "taken" / name).mkdir(parents=True)
     before = sorted(tmp_path.rglob("*"))
-    for work in ("verify.laws_of", "report.laws_of_task", "sweep.laws_of"):
+    for work in ("verify.laws_of_task", "report.laws_of_task", "sweep.laws_of_task"):
         monkeypatch.setattr(f"numerics.commands.{work}", lambda *_: pytest.fail("the work has begun"))
     if command[0] == "sweep" and place == "file":
         place = "taken"

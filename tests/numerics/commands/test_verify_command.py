@@ -13,11 +13,11 @@ from sympy import Rational, oo
 import numerics.commands.verify
 import numerics.verification.run
 from asymptotics import derive, power_law
-from asymptotics.symbols import a, b
+from asymptotics.symbols import a, b, b_test
 from numerics.commands.verify import FILES
 from numerics.reports.latex import to_figure
 from numerics.verification.summary import Report, Row, table, to_json
-from numerics.verification.verify import POINTS
+from numerics.verification.verify import POINTS, settings_of
 from numerics.verification.wording import condition_text, decimal_with_error
 
 
@@ -44,6 +44,14 @@ def test_status_and_reason(capsys, monkeypatch, verdict, status):
     found, out, err = run(capsys, "verify", "--laws", "model")
     assert (found, err) == (status, "")
     assert ("as the stand-in was told" in out) == bool(status)
+
+
+def test_all_laws_have_numbers_where_none_are_given(capsys):
+    """Also the law of another test distribution; the task is that which was described."""
+    status, out, _ = run(capsys, "verify", "--laws", "transfer,data", "--digits", "8", "--jobs", "1")
+    assert status == 0 and "b_test = 5/2" in out and out.endswith("all 2 laws hold\n")
+    law = derive(power_law(a, b)).transfer
+    assert settings_of(law) == (b_test,) and settings_of(law.at(b_test=3)) == ()
 
 
 def test_a_lower_bound_is_shown_as_one(capsys, monkeypatch):

@@ -52,6 +52,26 @@ def test_descent_far_below_its_start() -> None:
     assert 1e-10 < abs(loss.value / flow.value - 1) < 1e-7
 
 
+@pytest.mark.parametrize("digits", [8, 12])
+@pytest.mark.parametrize("sizes", [{}, {"N": 10**14}], ids=str)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        GradientDescent(eta=0.125),
+        OnePassSGD(eta=0.125, batch=8),
+        DiscreteHeavyBall(eta=0.125, momentum=0.5),
+    ],
+    ids=str,
+)
+def test_errors_after_very_many_steps_are_errors(
+    rule: TrainingRule, sizes: dict[str, int], digits: int
+) -> None:
+    """``(1 - eta x)^n`` at eta x of 1e-16, of which 1 + eta z loses most of a small z."""
+    task, steps = power_law(sympy.Rational(3, 2), sympy.Rational(5, 4)), 8 * 10**15
+    found, better = (FullModel(task, rule=rule, digits=d, **sizes).test_loss(steps) for d in (digits, 30))
+    assert abs(found.value - better.value) <= found.error + better.error
+
+
 @pytest.mark.parametrize("t", [0.5, 4, 30])
 @pytest.mark.parametrize("beta", [0.2, 3.0, 50.0])
 def test_heavy_ball_without_limits_is_an_oscillator(t: float, beta: float) -> None:
