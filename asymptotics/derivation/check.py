@@ -31,6 +31,8 @@ from asymptotics.precision import working
 from asymptotics.symbols import B, N, P, beta, eta, kappa, l, mu, rho, sigma, t
 
 ELSEWHERE = "elsewhere"
+SCALE = Symbol("u", positive=True)
+"""The ridge on the scale of the last modes."""
 
 PLACES: dict[str, Expr] = {
     "kappa": Rational(3, 97),
@@ -48,10 +50,11 @@ PLACES: dict[str, Expr] = {
     "mu": Rational(2, 5),
     "rho": Rational(3, 4),
     "l": Rational(7, 5),
+    "u": Rational(5, 3),
 }
 """Where an identity is evaluated in letters that are not parameters of the task."""
 
-LETTERS = (kappa, N, P, t, sigma, eta, B, beta, mu, rho, l, time, past, zeta, Symbol("s"))
+LETTERS = (kappa, N, P, t, sigma, eta, B, beta, mu, rho, l, time, past, zeta, Symbol("s"), SCALE)
 
 ELSE = {letter: PLACES[letter.name] for letter in LETTERS}
 """Values of letters for which none was given."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from sympy import Add, Eq, Expr, Function, Integer, Symbol
+from sympy import Add, Eq, Expr, Function, Integer, Integral, Symbol
 from sympy.core.function import AppliedUndef
 
 from asymptotics.derivation.overlap_steps import overlap_steps
@@ -41,11 +41,16 @@ from asymptotics.model.operators import (
     ridge,
     zeta,
 )
+from asymptotics.model.proportional_modes import scaling_model
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.model.sums import SUMS, df1, named
 from asymptotics.spectra import SpectralSeries, spectrum
+from asymptotics.sums.scaling import ScalingRoot, ScalingSum
 from asymptotics.symbols import N, P, kappa
+
+scaling_letters = Symbol("u", positive=True), Symbol("x", positive=True)
+"""The ridge and the index of a mode on the scale of the last modes."""
 
 
 class Teller:
@@ -207,9 +212,55 @@ class Teller:
 
     def _at_ridge(self, found: Found) -> Expr:
         _, letter, size = found.node.args
+        if self.spectrum.scaling is not None:
+            return self._at_scaling_ridge(found)
         self(found.parts[0])
         why = say("The ridge {} is fixed: as many modes are resolved as {}.", letter, size)
         return self._reverted(found, found.parts[0].node, ridge(size), why, "BAP, appendix C (fixed point)")
+
+    def _at_scaling_ridge(self, found: Found) -> Expr:
+        """A function of the ridge of N features where modes grow with N."""
+        function, letter, size = found.node.args
+        scaling = self.spectrum.scaling
+        assert scaling is not None
+        u, x = scaling_letters
+        b, r = scaling.decay, scaling.ratio
+        for call in sorted({df1(letter), *function.atoms(AppliedUndef)}, key=str):
+            self._define(call)
+        self.tell(
+            Eq(df1(letter).xreplace({letter: ridge(size)}), size, evaluate=False),
+            say("The ridge {} is fixed: as many modes are resolved as {}.", letter, size),
+            "BAP, appendix C (fixed point)",
+        )
+        self.tell(
+            Eq(ScalingSum(0, 0, 1, b, r, u), Integral(1 / (1 + u * x**b), (x, 0, r)), evaluate=False),
+            say(
+                "On the scale of the last modes, {} at mode {}, sums over modes are integrals up to what "
+                "their two ends add.",
+                Eq(letter, u * scaling.scale * size**-b),
+                x * size,
+            ),
+            "Euler-Maclaurin formula, DLMF 2.10(i); DLMF 15.6.1",
+        )
+        root = ScalingRoot(b, r)
+        self.tell(
+            Eq(ScalingSum(0, 0, 1, b, r, root), 1, evaluate=False),
+            "To leading order as many modes are resolved as there are features.",
+            "definition",
+        )
+        model = scaling_model(scaling, self.spectrum, found.series.depth)
+        self.tell(
+            asymptotic(ridge(size), model.ridge, size),
+            "The ends of the sums move the ridge about this root: iterated, an order of the size at a time.",
+            "de Bruijn 1981, chapter 2",
+        )
+        exact = found.node.meaning()
+        self.tell(
+            asymptotic(exact, found.series, size),
+            "At this ridge the first modes leave whole powers of it, the last ones an integral.",
+            "Euler-Maclaurin formula, DLMF 2.10(i)",
+        )
+        return exact
 
     def _at_modes(self, found: Found) -> Expr:
         _, letter, size, _ = found.node.args

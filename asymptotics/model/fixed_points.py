@@ -26,6 +26,7 @@ from asymptotics.model.explicit_ridge import solve_ridge
 from asymptotics.model.finite_modes import at_size, mode_count
 from asymptotics.model.lagrange import resolve
 from asymptotics.model.operators import AtExplicit, AtModes, AtRidge
+from asymptotics.model.proportional_modes import at_scaling_ridge
 from asymptotics.model.sums import df1, named
 
 _u, _X = Dummy("u", positive=True), Dummy("X", positive=True)
@@ -37,6 +38,8 @@ def expand_at_ridge(expander: Expander, node: AtRidge, x: Symbol) -> Found:
     function, letter, size = node.args
     if function.has(moving) and mode_count(expander.spectrum) is not None:
         raise UnableError("a ridge beyond finitely many modes, N -> M, solves an equation; not derived")
+    if expander.spectrum.scaling is not None:
+        return Found(node=node, series=at_scaling_ridge(expander, function, letter))
     if (beyond := _beyond(expander, function, letter, size)) is not None:
         return beyond
     if (single := getattr(expander.spectrum.kernel, "single", None)) is not None:

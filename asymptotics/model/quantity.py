@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer, Symbol, oo
 
-from asymptotics.errors import SpectrumError
+from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.model import equations
+from asymptotics.model.equations import moving
 from asymptotics.model.expand import expand
 from asymptotics.model.finite_modes import mode_count
 from asymptotics.model.operators import AtRidge
@@ -65,7 +66,18 @@ class Quantity:
     tested: tuple[NamedSum, ...] = ()
 
     def task(self, task: Task) -> Task:
-        """The task that the law is about: with the test distribution, where it is one of its own."""
+        """The task that the law is about: with the test distribution, where it is one of its own.
+
+        Modes that are a multiple of a size are infinitely many where another resource grows.
+
+        >>> from asymptotics.model.quantities import QUANTITIES
+        >>> from asymptotics.tasks.task import power_law
+        >>> task = power_law("a", "b", modes="r*N")
+        >>> QUANTITIES["model"].task(task).modes, QUANTITIES["time"].task(task).modes
+        (N*r, oo)
+        """
+        if task.size not in (None, self.resource):
+            task = replace(task, modes=oo)
         return replace(task, test_eigenvalues=eigenvalues_of_test(task)) if self.tested else task
 
     @property
@@ -100,7 +112,12 @@ all laws but those of time alone need b > 1, or pass modes=M
                 raise SpectrumError(
                     f"{letter} is a parameter of the task and of {self.rule.title}; use another in the task"
                 )
-        found = spectrum(task, trace=self.trace)
+        found = spectrum(self.task(task), trace=self.trace)
+        at_end = isinstance(self.equation, AtRidge) and not self.equation.has(moving)
+        if found.scaling is not None and not at_end:
+            raise UnableError(
+                f"{self.symbol} with modes = {task.modes} is not derived; pass modes=oo, which needs b > 1"
+            )
         for one in self.tested:
             inside = spectrum(one.weigh(task)).domain.constraints
             found = replace(found, domain=found.domain.holding(*inside))

@@ -25,6 +25,7 @@ from asymptotics.spectra.geometric_powers import GeometricPowers
 from asymptotics.spectra.lattice import LatticeModes
 from asymptotics.spectra.logarithmic import LogarithmicPowers
 from asymptotics.spectra.power_law import PowerLaws
+from asymptotics.spectra.proportional import ProportionalModes
 from asymptotics.spectra.signs import check_signs
 from asymptotics.spectra.stretched import StretchedExponentials
 from asymptotics.tasks.counts import check_multiplicity
@@ -33,6 +34,7 @@ from asymptotics.tasks.task import Task
 FAMILIES: Registry[Family] = Registry(
     (
         PowerLaws(),
+        ProportionalModes(),
         FiniteSpectra(),
         BrokenPowerLaws(),
         GeometricSpectra(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Symbol
 
 from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
 from asymptotics.errors import SpectrumError
@@ -18,6 +18,21 @@ WITH_TRACE = "all laws but those of time alone need"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scaling:
+    """``M = ratio * size`` modes of ``lambda_k = scale k^-decay`` and ``c_k = sum_i C_i k^-p_i``.
+
+    ``target`` are the pairs (C_i, p_i). Sums over the modes feel their end where the ridge is
+    ``u scale size^-decay``, u any number (`sums.scaling`).
+    """
+
+    size: Symbol
+    ratio: Expr
+    scale: Expr
+    decay: Expr
+    target: tuple[tuple[Expr, Expr], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpectralSeries:
     """The series of ``df1`` (weights: the multiplicity) and of ``Xi`` (multiplicity times target).
 
@@ -25,7 +40,8 @@ class SpectralSeries:
     without which df1 has no value, is finite where the expressions in ``trace`` are positive too, everywhere
     if there are none; beside each stand the words that refuse it elsewhere. ``unlearned`` is the target power
     in modes of eigenvalue zero, which no sum of kernels resolves. ``below`` asks for laws below the number of
-    modes where that is finite.
+    modes where that is finite. ``scaling`` is there where the modes are a multiple of the model or the data;
+    the series are then those of infinitely many, continued.
     """
 
     task: Task
@@ -35,6 +51,7 @@ class SpectralSeries:
     trace: tuple[tuple[Expr, str], ...]
     unlearned: Expr = Integer(0)
     below: bool = False
+    scaling: Scaling | None = None
 
     @property
     def has_branch_point(self) -> bool:

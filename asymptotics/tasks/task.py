@@ -17,6 +17,7 @@ from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, items_of, substitution
 from asymptotics.symbols import RESOURCES, k
 from asymptotics.tasks.measured import Measured, measure, round_values
+from asymptotics.tasks.modes import check_modes, size_of_modes
 from asymptotics.tasks.reading import EIGENVALUE, index_of, read_index, read_multiplicity, read_side
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.typesetting import Typeset, tex
@@ -36,7 +37,8 @@ class Task(Typeset):
     index : the mode index, a symbol or its name. By default k or, where neither side has k, the symbol that
         both have.
     noise : ``sigma``, the standard deviation of the label noise (units of y), not its square.
-    modes : M, the number of levels; infinite by default.
+    modes : M, the number of levels; infinite by default. ``r*N`` or ``r*P``, r > 1, are modes that grow with
+        the model or with the data; laws in other resources see infinitely many.
     multiplicity : modes per level; 1 by default.
     assumptions : further inequalities between the parameters, used to order exponents.
     test_eigenvalues : ``lambda'_k``, those of the distribution on which it is tested (`Laws.transfer`); by
@@ -71,9 +73,7 @@ class Task(Typeset):
         check_kind(self.measured, Measured | None, "measured", "use Task.from_arrays for measured arrays")  # type: ignore[arg-type]
         if self.noise.is_negative or self.noise.has(self.index):
             raise DomainError(f"noise = {self.noise}; the standard deviation sigma must be a number >= 0")
-        whole = self.modes.is_integer and self.modes.is_positive
-        if self.modes.has(self.index) or (self.modes.is_number and not (self.modes == oo or whole)):
-            raise DomainError(f"modes = {self.modes}; the number of modes must be an integer >= 1, or oo")
+        check_modes(self.modes, self.index)
         for power in self.eigenvalues.atoms(Pow) | self.target.atoms(Pow):
             if power.base.is_negative and not power.exp.free_symbols <= {self.index}:
                 raise DomainError(f"{power} is real only where its exponent is whole; only {self.index} is")
@@ -170,8 +170,29 @@ class Task(Typeset):
                 for e in (self.eigenvalues, self.target, self.noise, self.modes, self.multiplicity)
             ),
             set() if self.test_eigenvalues is None else self.test_eigenvalues.free_symbols,
-        ) - {self.index}
+        ) - {self.index, self.size}
         return tuple(sorted(free, key=lambda s: s.name))
+
+    @property
+    def size(self) -> Symbol | None:
+        """N or P where the modes are a multiple of it; None for any other number of modes.
+
+        >>> power_law("a", "b", modes="r*N").size, power_law("a", "b", modes="M").size
+        (N, None)
+        """
+        return size_of_modes(self.modes)
+
+    def with_sizes(self, sizes: Mapping[Symbol, Expr]) -> Task:
+        """The task of a model of these sizes: with as many modes as belong to them.
+
+        >>> from asymptotics.symbols import N
+        >>> power_law(2, 3, modes="2*N").with_sizes({N: Integer(50)}).modes
+        100
+        """
+        size = self.size
+        if size is None:
+            return self
+        return replace(self, modes=self.modes.xreplace({size: sizes.get(size, oo)}))
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Task:
         """The same task with numbers for some of its parameters.
@@ -289,6 +310,7 @@ def power_law(
 ) -> Task:
     """Power-law features: ``lambda_k = k^-b``, ``c_k = k^-a`` (BAP, section 3).
 
+    With ``modes="r*N"`` (or ``r*P``) modes are a multiple of the model (or of the data); b may then be <= 1.
     In the letters of arXiv 2409.17858 ``lambda_k = k^-alpha`` and ``c_k = k^-(1 + alpha beta)``: the
     capacity alpha = b, and the source beta = (a - 1)/b is the exponent of the loss in time. Raises
     `DomainError` unless one of the two pairs is given, and for a capacity or source that is not positive.

@@ -13,6 +13,7 @@ from dataclasses import replace
 import sympy
 from numpy.typing import ArrayLike
 
+from asymptotics import symbols
 from asymptotics.errors import DomainError, UnableError, shown
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
@@ -44,7 +45,8 @@ class FullModel(Diagnostics):
     Parameters
     ----------
     task, params : the task, and numbers for its parameters (by symbol or name). Of a measured task the
-        arrays are taken, not the fitted power laws (those are ``task.fitted``).
+        arrays are taken, not the fitted power laws (those are ``task.fitted``). Modes r*N (r*P) are r times
+        the N (P) given here, a whole number.
     N, P : model size and number of samples, numbers > 0 or oo (the default).
     noise : sigma, the standard deviation of the label noise; the task's own by default.
     digits : relative precision of every value, 1 to 1000, 15 by default; with a schedule to 8, 5 by default.
@@ -105,6 +107,7 @@ class FullModel(Diagnostics):
             )
         if noise is not None:
             task = replace(task, noise=exact(noise, "noise"))
+        task = task.with_sizes({symbols.N: _size_of(student, N), symbols.P: exact_size("P", P)})
         limits = (*check_student(student).layers(_size_of(student, N)), exact_size("P", P))
         finite = not all(map(infinite, limits))
         spectrum = solve_spectrum(task, params, needs_trace=finite or getattr(rule, "fresh", True))

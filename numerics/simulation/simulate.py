@@ -24,6 +24,7 @@ import numpy.typing as npt
 from sympy import Symbol
 from tqdm import tqdm
 
+from asymptotics import symbols
 from asymptotics.errors import DomainError, check_kind, shown
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
@@ -36,6 +37,7 @@ from numerics.simulation.draws import FiniteModel
 from numerics.simulation.inputs import layer_sizes, level_array, size, standard_deviation, training_times
 from numerics.simulation.rich import rich_dynamics
 from numerics.spectra.arrays import Array, spectrum_arrays
+from numerics.values.inputs import exact_size
 
 MAX_BYTES = 2**31
 """Default bound on the memory of a simulation: 2 GiB, e.g. M = N = P = 7000 at a few times."""
@@ -141,6 +143,8 @@ def simulate(
         shifted = replace(task, eigenvalues=exact(test_eigenvalues, "test_eigenvalues"))
         test_eigenvalues, _ = spectrum_arrays(shifted.at(params), None, modes)
     task = task.at(params)
+    if modes is None:
+        task = task.with_sizes({symbols.N: exact_size("N", N), symbols.P: exact_size("P", P)})
     if noise is None:
         if task.noise.free_symbols:
             raise DomainError(f"noise = {task.noise} has no value; pass it in params, or pass noise=")

@@ -22,6 +22,7 @@ from asymptotics.derivation.evaluation.contours import (
     sum_unless_zero,
     zeta_value,
 )
+from asymptotics.derivation.evaluation.growing_sums import compile_summand, growing_sum
 from asymptotics.derivation.evaluation.mode_sums import ModeSum, exp_less_one, integrate_by_halving, stable
 from asymptotics.derivation.evaluation.rich import RichCurve, list_modes
 from asymptotics.derivation.step import Definitions
@@ -42,6 +43,7 @@ from asymptotics.model.operators import (
 )
 from asymptotics.sums.finite import FiniteSum
 from asymptotics.sums.regularised import RegularSum, hurwitz
+from asymptotics.symbols import N, P
 
 ZERO = Integer(0)
 Point: TypeAlias = dict[Symbol, Any]
@@ -88,6 +90,9 @@ class Values:
         self._sums: dict[tuple[Expr, tuple[Symbol, ...], bool], ModeSum] = {}
         self._settled: set[Expr] = set()
         self._free: dict[Expr, tuple[Symbol, ...]] = {}
+        # a sum over as many modes as belong to a size has other values at another size
+        ends = (total.limits[0][2] for _, e in definitions for total in e.atoms(Sum))
+        self._sizes = {N, P} & set().union(*(end.free_symbols for end in ends))
         self._derivatives: dict[Expr, Expr] = {}
         self._curves: dict[tuple[Any, float], RichCurve] = {}
         self._known: dict[tuple[Expr, tuple[Any, ...], bool], Any] = {}
@@ -96,7 +101,8 @@ class Values:
     def __call__(self, expression: Expr, at: Mapping[Symbol, Any], *, exact: bool = True) -> Any:
         """The value where the free symbols are ``at``; `UnableError` for what has no rule here."""
         if expression not in self._free:
-            self._free[expression] = tuple(sorted(expression.free_symbols, key=lambda y: y.name))
+            letters = expression.free_symbols | self._sizes
+            self._free[expression] = tuple(sorted(letters, key=lambda y: y.name))
         key = (expression, tuple(at[x] for x in self._free[expression] if x in at), exact)
         if key not in self._known:
             before, self.error = self.error, 0.0
@@ -155,6 +161,8 @@ class Values:
 
     def _opaque(self, expression: Expr, at: Point, exact: bool) -> Any:
         """A function with numerics of its own, at exact values of its letters."""
+        if missing := expression.free_symbols - set(at):
+            raise UnableError(f"{expression} needs {name_numbers('at', sorted(missing, key=str))}")
         known = {y: Float._new(mpmath.mpf(at[y])._mpf_, mpmath.mp.prec) for y in expression.free_symbols}
         return self._constant(expression.xreplace(known), exact)
 
@@ -200,6 +208,8 @@ class Values:
                 raise UnableError(f"sums over more than {MOST_MODES} modes are not added up in a check")
             modes = range(int(first), int(last) + 1)
             return mpmath.fsum(self._value(expression.function, {**at, index: j}, exact) for j in modes)
+        if first == 1 and last != oo and last.free_symbols:
+            return self._growing(expression, at, exact)
         if last != oo or not first.is_Integer:
             raise UnableError(f"the sum {expression} is not over k = 1, 2, ... without end")
         arguments = tuple(sorted(expression.free_symbols, key=lambda x: x.name))
@@ -211,6 +221,14 @@ class Values:
         total = self._sums[key](values)
         real = exact and all(not isinstance(x, (mpmath.mpc, complex)) for x in values)
         return mpmath.re(total) if real else total
+
+    def _growing(self, expression: Sum, at: Point, exact: bool) -> Any:
+        """A sum over as many modes as a multiple of the size."""
+        ((index, _, last),) = expression.limits
+        letters = tuple(sorted(expression.free_symbols - last.free_symbols, key=str))
+        summand = compile_summand(expression.function, (index, *letters))
+        values = [at[x] for x in letters]
+        return growing_sum(lambda k: summand(k, *values), mpmath.mpf(self(last, at)), self.digits)
 
     def _finite_sum(self, expression: FiniteSum, at: Point, exact: bool) -> Any:
         summand, *limits = expression.args
@@ -263,7 +281,7 @@ class Values:
         ((x, low, high),) = expression.limits
         if (low, high) == (0, oo):
             return self._half_line(expression.function, x, at)
-        if low == 0 and high.is_Symbol:
+        if low == 0 and (high.is_Symbol or high.is_number):
             return self._stretch(expression.function, x, self(high, at), at)
         middle = Add(*(y for y in Add.make_args(high) if not y.has(oo)))
         if high - middle == I * oo and low.has(-oo):

@@ -1,0 +1,151 @@
+"""Sums over ``M = r N`` modes at a ridge on the scale of the last ones, as functions of that scale.
+
+With ``lambda_k = k^-b``, ``x = k/N`` and ``kappa = u N^-b`` a sum over the modes that ends at M is, up to
+what its two ends add, ``N^(1-p)`` times
+
+    S_ij(p; u) = int_0^r x^-p (u x^b)^i/(1 + u x^b)^j dx
+               = u^i r^g/g  2F1(j, g/b; 1 + g/b; -u r^b),    g = 1 + i b - p,
+
+continued in p where the integral does not converge: ``f = S_01(0)`` counts the modes that the ridge resolves,
+``X = S_11(a)`` is the target power that it does not. All are closed under ``u d/du``:
+``u S_ij' = i S_ij - j S_(i+1, j+1)``.
+
+    ScalingSum     one of them
+    ScalingRoot    ``u_0``, the ridge of N features: ``f(u_0) = 1``
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mpmath
+from sympy import Expr, Float, Function, binomial
+
+from asymptotics.caches import cached
+from asymptotics.domains.domain import Domain
+from asymptotics.errors import PrecisionError
+from asymptotics.precision import working
+
+
+class _Number(Function):  # type: ignore[misc]
+    """A function of exponents that is a number, to any precision, where these are numbers."""
+
+    opaque = True  # a constant of its own in tests for cancellation
+
+    def number(self, digits: int) -> mpmath.mpf:
+        """The value to ``digits`` digits."""
+        raise TypeError(f"{type(self).__name__} does not say how it is evaluated")
+
+    def _eval_evalf(self, prec: int) -> Expr | None:
+        if self.free_symbols:
+            return None
+        return Float._new(self.number(int(prec * 0.30103) + 5)._mpf_, prec)
+
+
+class ScalingRoot(_Number):
+    """``ScalingRoot(b, r)``: the u > 0 with ``int_0^r dx/(1 + u x^b) = 1``, r > 1; dimensionless.
+
+    >>> from sympy import Rational
+    >>> ScalingRoot(Rational(1, 2), 2).evalf(12)
+    1.14818072695
+    """
+
+    nargs = 2
+    is_positive = True
+    is_real = True
+
+    def number(self, digits: int) -> mpmath.mpf:
+        b, r = self.args
+        return _root(b, r, digits)
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        raise NotImplementedError(f"derivatives of {self} are not derived")
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        text = f"u_{{0}}\\left({', '.join(map(printer._print, self.args))}\\right)"
+        return rf"{{{text}}}^{{{exp}}}" if exp else text
+
+
+class ScalingSum(_Number):
+    """``ScalingSum(p, i, j, b, r, u)``: ``S_ij(p; u)`` of this module's first lines; dimensionless.
+
+    Where ``1 + (i + n) b = p``, n = 0, 1, ..., it has a pole, and stands for the finite part: what is left
+    without ``binomial(-j, n) u^(i+n) r^g_n/g_n``, ``g_n = 1 + (i + n) b - p``.
+
+    >>> from sympy import Rational
+    >>> ScalingSum(Rational(3, 2), 1, 1, 1, 2, 1).evalf(12)         # 2 arctan(sqrt(2))
+    1.91063323625
+    """
+
+    nargs = 6
+    is_real = True
+
+    def number(self, digits: int) -> mpmath.mpf:
+        p, i, j, b, r, u = self.args
+        return _scaling_sum(p, i, j, b, r, u, digits)
+
+    def proves_positive(self, domain: Domain) -> bool:
+        """Whether the integral converges on the domain."""
+        p, i, _, b, _, _ = self.args
+        return domain.positive(1 + i * b - p)
+
+    def slope(self) -> Expr:
+        """``u dS/du``."""
+        p, i, j, b, r, u = self.args
+        return i * self - j * ScalingSum(p, i + 1, j + 1, b, r, u)
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        p, i, j, b, r, u = (printer._print(x) for x in self.args)
+        text = rf"S_{{{i}{j}}}\left({p}; {b}, {r}, {u}\right)"
+        return rf"{{{text}}}^{{{exp}}}" if exp else text
+
+
+@cached(maxsize=512)
+def _root(b: Expr, r: Expr, digits: int) -> mpmath.mpf:
+    """Bracketed in log u, in which f falls."""
+    with working(digits + 15):
+        decay, ratio = _number(b), _number(r)
+
+        def missing(v: mpmath.mpf) -> mpmath.mpf:
+            return _closed(mpmath.mpf(0), 0, 1, decay, ratio, mpmath.exp(v)) - 1
+
+        low, high = mpmath.mpf(-1), mpmath.mpf(1)
+        while missing(low) < 0:
+            low *= 2
+        while missing(high) > 0:
+            high *= 2
+        found = mpmath.findroot(missing, (low, high), solver="anderson", tol=mpmath.eps**1.5)
+        if not low <= found <= high:
+            raise PrecisionError(f"the root of f(u) = 1 at b = {b}, r = {r} was not found")
+        return mpmath.exp(found)
+
+
+@cached(maxsize=4096)
+def _scaling_sum(p: Expr, i: Expr, j: Expr, b: Expr, r: Expr, u: Expr, digits: int) -> mpmath.mpf:
+    place = (p - 1) / b - i
+    if place.is_Integer and place >= 0:
+        return _finite_part(p, int(i), int(j), b, r, u, int(place), digits)
+    with working(digits + 15):
+        return _closed(_number(p), int(i), int(j), _number(b), _number(r), _number(u))
+
+
+def _finite_part(p: Expr, i: int, j: int, b: Expr, r: Expr, u: Expr, n: int, digits: int) -> mpmath.mpf:
+    """The value without its pole, next to it."""
+    with working(3 * digits + 30):
+        power, decay, ratio, scale = map(_number, (p, b, r, u))
+        beside = mpmath.mpf(10) ** -(digits + 5)
+        weight = _number(binomial(-j, n)) * scale ** (i + n)
+        values = [
+            _closed(power + shift, i, j, decay, ratio, scale) + weight * ratio**-shift / shift
+            for shift in (beside, -beside)
+        ]
+        return sum(values) / 2
+
+
+def _closed(p: mpmath.mpf, i: int, j: int, b: mpmath.mpf, r: mpmath.mpf, u: mpmath.mpf) -> mpmath.mpf:
+    g = 1 + i * b - p
+    return u**i * r**g / g * mpmath.hyp2f1(j, g / b, 1 + g / b, -u * r**b)
+
+
+def _number(expression: Expr) -> mpmath.mpf:
+    return mpmath.mpf(expression.evalf(mpmath.mp.dps + 5)._to_mpmath(mpmath.mp.prec))
