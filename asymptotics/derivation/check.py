@@ -1,7 +1,9 @@
 """Is every step of a derivation true, in numbers?
 
 An equality is evaluated on both sides. A step ``f ~ g + O(r)`` is evaluated at sizes that grow: the
-difference f - g must fall as r does (`asymptotics.derivation.falling`).
+difference f - g must fall as r does (`asymptotics.derivation.falling`). Where an earlier step that holds
+gives f further, ``f ~ g' + O(r')``, it is g' that is evaluated: where orders of f are close, the sizes at
+which f has numbers do not show which of them is left.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.caches import Memory
 from asymptotics.derivation.evaluation.values import Values
-from asymptotics.derivation.falling import FAILED, HELD, UNDECIDED, judge_fall
+from asymptotics.derivation.falling import FAILED, HELD, UNDECIDED, follow, judge_fall
 from asymptotics.derivation.step import Definitions, Step
 from asymptotics.derivation.symbols import Asymptotic
 from asymptotics.derivation.text import equation
@@ -148,11 +150,24 @@ def check(
     meanings = tuple((substitute(f, table), substitute(e, table)) for f, e in definitions)
     with working(digits + 15):
         values = Values(meanings, digits + 5, _size_of_finite(steps, meanings), _period(steps, table))
-        checked = tuple(_check_step(n, step, table, values, digits) for n, step in enumerate(steps, 1))
-    return Check(title=title, steps=checked, digits=digits)
+        checked: list[Checked] = []
+        further: dict[Expr, Asymptotic] = {}
+        for n, step in enumerate(steps, 1):
+            checked.append(_check_step(n, step, table, values, digits, further))
+            if checked[-1].verdict == HELD and isinstance(step.equation, Asymptotic):
+                here = step.equation.xreplace(table)
+                further[here.lhs] = here
+    return Check(title=title, steps=tuple(checked), digits=digits)
 
 
-def _check_step(number: int, step: Step, table: dict[Symbol, Expr], values: Values, digits: int) -> Checked:
+def _check_step(
+    number: int,
+    step: Step,
+    table: dict[Symbol, Expr],
+    values: Values,
+    digits: int,
+    further: Mapping[Expr, Asymptotic],
+) -> Checked:
     def found(verdict: str, residual: float | None, note: str) -> Checked:
         return Checked(number=number, step=step, verdict=verdict, residual=residual, note=note)
 
@@ -166,8 +181,9 @@ def _check_step(number: int, step: Step, table: dict[Symbol, Expr], values: Valu
     relevant = values.relevant(here)
     if any(meaning.has(zoo, nan) for _, meaning in relevant):
         return found(ELSEWHERE, None, MEETING)
-    key = (here, given, relevant, digits)
-    return found(*_OUTCOMES.recall(key, lambda: _outcome(here, given, values, digits)))
+    earlier = further.get(here.lhs) if isinstance(here, Asymptotic) else None
+    key = (here, earlier, given, relevant, digits)
+    return found(*_OUTCOMES.recall(key, lambda: _outcome(here, earlier, given, values, digits)))
 
 
 _OUTCOMES: Memory[tuple[str, float | None, str]] = Memory(maxsize=4000)
@@ -175,12 +191,17 @@ _OUTCOMES: Memory[tuple[str, float | None, str]] = Memory(maxsize=4000)
 
 
 def _outcome(
-    here: Basic, given: tuple[tuple[Symbol, Expr], ...], values: Values, digits: int
+    here: Basic,
+    earlier: Asymptotic | None,
+    given: tuple[tuple[Symbol, Expr], ...],
+    values: Values,
+    digits: int,
 ) -> tuple[str, float | None, str]:
     values.error = 0.0
     try:
         if isinstance(here, Asymptotic):
-            return judge_fall(here, values, _point(values), digits)
+            there = None if earlier is None else follow(here, earlier, values, _point(values))
+            return judge_fall(there or here, values, _point(values), digits)
         return _equality(here, given, values, digits)
     except (PrecisionError, UnableError) as error:
         return UNDECIDED, None, str(error)

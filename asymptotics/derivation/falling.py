@@ -11,6 +11,7 @@ is then eliminated with weights over neighbouring sizes, and what is left must f
 whole numbers of features or samples, and whole periods of an oscillation, so that its phase is the same.
 
     judge_fall     verdict, relative difference at the largest size, and what was measured
+    follow         a step as what follows from another one
 """
 
 from __future__ import annotations
@@ -170,6 +171,24 @@ def judge_fall(here: Asymptotic, values: Values, point: Point, digits: int) -> O
     if infinite and order < 0.4 and fall.relative_order(2 * near) < 0.75 * order:
         return _by_logarithms(fall)
     return _by_powers(fall, min(10.0, digits - 5.0) / order, order)
+
+
+def follow(here: Asymptotic, earlier: Asymptotic, values: Values, point: Point) -> Asymptotic | None:
+    """``g' ~ g + O(r)``, which is what ``f ~ g + O(r)`` says where ``f ~ g' + O(r')`` holds and r' = O(r).
+
+    None where r' is larger than r, or g' itself a transform.
+    """
+    if values.heavy(earlier.rhs) or earlier.args[3:] != here.args[3:]:
+        return None
+    fall = Fall(here=here, values=values, point=point, heavy=False, floor=0.0)
+    before = mpmath.inf
+    for decade in (20.0, 40.0) if here.limit in (0, oo) else (2.0, 4.0):
+        at = {**point, here.variable: fall.place(decade)}
+        one, two = (abs(values(x.remainder, at)) for x in (earlier, here))
+        if one > mpmath.mpf(1.001) * before * two:
+            return None
+        before = one / two if two else mpmath.mpf(0)
+    return Asymptotic(earlier.rhs, *here.args[1:])
 
 
 def _vanishes(fall: Fall, decades: tuple[tuple[float, float], ...]) -> Outcome:

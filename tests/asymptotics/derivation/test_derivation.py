@@ -161,6 +161,30 @@ def test_a_law_that_states_something_else_fails_in_its_last_step(laws):
     assert [s.number for s in check.failed] == [len(claim.derivation)]
 
 
+def test_what_follows_from_an_earlier_step_is_judged_by_it(laws):
+    """A constant off by 1e-7 shows at sizes that the quantity itself has no numbers at."""
+    derivation = laws.model_transient.at(LOW).derivation
+    earlier, last = derivation.steps[-2:]
+    assert earlier.lhs == last.lhs and len(earlier.equation.terms()) > 1
+    assert replace(derivation, steps=(earlier, last)).check(digits=12).passed
+    here = last.equation
+    better = Asymptotic(here.lhs, here.rhs, here.remainder / here.variable ** Rational(1, 2), *here.args[3:])
+    for wrong in (_falsified(last, 1 + Rational(1, 10**7)), replace(last, equation=better)):
+        check = replace(derivation, steps=(earlier, wrong)).check(digits=12)
+        assert check.steps[0].verdict == "holds" and not check.passed
+    # a false step says nothing of the next
+    check = replace(derivation, steps=(_falsified(earlier, Rational(3, 2)), last)).check(digits=12)
+    assert [s.verdict for s in check.steps] == ["FAILS", "holds"]
+
+
+@pytest.mark.slow
+def test_a_law_whose_orders_are_close_is_checked_to_its_last_step():
+    """Orders of 1/N in one-pass SGD, a fifth of a power apart, with changing signs."""
+    law = derive(power_law(Rational(3, 2), Rational(5, 4))).sgd_noise_transient
+    check = law.derivation.check(at={"eta": Rational(1, 10), "B": 4, "N": Rational(61, 2)}, digits=20)
+    assert check.passed, str(check)
+
+
 def test_numbers_are_asked_for_and_checked(laws):
     with pytest.raises(DomainError, match="no value for b"):
         laws.model.derivation.check(at={a: 2})
