@@ -68,6 +68,8 @@ from asymptotics.model.operators import (
     Minimum,
     Overlap,
     Rich,
+    RichChange,
+    RichScale,
     epsilon,
     later,
     past,
@@ -120,6 +122,10 @@ RICH_TIME = Rich(C0(t), t, gamma)
 MODEL_LOSS = InverseLaplace(Xi(ridge_now) / zeta, zeta, 2 * t)
 DATA_LOSS = Overlap(Xi(ridge_now) / zeta, zeta, ridge_now / zeta, t)
 LABEL_NOISE = Overlap(sigma**2 / zeta, zeta, ridge_now / zeta, t)
+RICH_SCALE = RichScale(C0(t), t, gamma)
+RICH_MODEL = (
+    RichChange(C0(t), Coefficient(MODEL_LOSS.xreplace({2 * t: t}), epsilon, Integer(1)), t, gamma) / N
+)
 GAP = Convolution(C0(past), past, E1(past), df1(kappa), t) / P
 GAP_NOISE = 2 * sigma**2 / P * Q1(t)
 NOISE_IN_LOSS = sigma**2 / P * Q2(t)

@@ -12,7 +12,7 @@ argument is a bound letter.
     Convolution     of a function of large times with one given by its transform
     Corrected       a loss and its first change, up to a relative order
     Minimum, Minimiser    over x > 0
-    Rich            what features that move make of a lazy loss
+    Rich, RichScale, RichChange    what features that move make of a lazy loss, their scale, a change of it
     Root, Iterated  solutions of equations
 """
 
@@ -219,6 +219,21 @@ class Rich(Binder):
     @property
     def free_symbols(self) -> set[Symbol]:
         return set().union(*(x.free_symbols for x in self.args))
+
+
+class RichScale(Rich):
+    """``RichScale(f, t, gamma)``: the scale K of the features at the time t."""
+
+    written = "RichScale({0}, {1}, {2})"
+    tex = r"K_{{{2}}}\left[{0}\right]"
+
+
+class RichChange(Rich):
+    """``RichChange(f, g, t, gamma)``: to first order, what g added to the lazy loss f adds to that at t."""
+
+    nargs = 4
+    written = "RichChange({0}, {1}, {2}, {3})"
+    tex = r"\delta\operatorname{{Rich}}_{{{3}}}\left[{0}, {1}\right]"
 
 
 class Root(Binder):

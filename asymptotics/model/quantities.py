@@ -17,11 +17,11 @@ from asymptotics.model import equations
 from asymptotics.model.early_stopping import expand_minimum
 from asymptotics.model.equations import of_student
 from asymptotics.model.expander import RULES
-from asymptotics.model.operators import Minimiser, Minimum, Rich
+from asymptotics.model.operators import Minimiser, Minimum
+from asymptotics.model.quantities_of_features import MOVING
 from asymptotics.model.quantities_of_ridges import RIDGES
 from asymptotics.model.quantities_of_rules import TRAINED
 from asymptotics.model.quantity import GAUSSIAN, Quantity
-from asymptotics.model.rich import expand_rich
 from asymptotics.model.students.base import Student
 from asymptotics.registry import Registry
 from asymptotics.symbols import N, P, t
@@ -224,9 +224,8 @@ _FLOW = (
 )
 
 RULES[Minimum] = expand_minimum
-RULES[Rich] = expand_rich
 
-QUANTITIES: Registry[Quantity] = Registry((*_FLOW, *RIDGES, *TRAINED))
+QUANTITIES: Registry[Quantity] = Registry((*_FLOW, *RIDGES, *TRAINED, *MOVING))
 BOTTLENECKS = ("time", "model", "data")
 
 

@@ -1,4 +1,4 @@
-"""Quantities of training rules other than gradient flow: their times, the noise of batches, moving features.
+"""Quantities of training rules other than gradient flow: their times, and the noise of batches.
 
 TRAINED   what `model.quantities` adds to the quantities that have laws
 """
@@ -60,20 +60,6 @@ TRAINED = (
         rule=OnePassSGD,
         why="At t = oo the noise of the batches feeds itself by K, at zeta = 0 and its partner -2/(q eta), "
         "and amplifies what the N features leave.",
-    ),
-    Quantity(
-        name="rich_time",
-        words="test loss of features that move, limited by training time",
-        symbol="L_rich(t)",
-        tex=r"L_{\mathrm{rich}}(t)",
-        limits="N = P = oo",
-        resource=t,
-        equation=equations.RICH_TIME,
-        source="the two-layer linear network of arXiv 2409.17858 with frozen first features",
-        why="Under the clock dtau = K dt the network is the lazy model; the scale K of its features solves "
-        "1/chi^2 = 1 + gamma^2 int int chi chi S(2 tau - x - y), chi = K^(-1/2), S(x) = -(d/dx) L(x/2).",
-        trace=False,
-        balances=True,
     ),
     Quantity(
         name="critical_batch",

@@ -28,7 +28,7 @@ from numerics.commands.options import (
     task_of,
 )
 from numerics.optima.frontier import frontier
-from numerics.verification.references import DEFAULTS
+from numerics.verification.places import DEFAULTS
 from numerics.verification.verify import settings_of, verify
 
 OPTIMUM = "optimum"

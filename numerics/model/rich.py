@@ -189,6 +189,17 @@ class RichModel:
         """``tau(t) = int_0^t K``: the time at which the lazy clock stands."""
         return self._of_clock(t, 0)
 
+    def learned_modes(self, t: object) -> Value:
+        """``df1(1/tau(t))``, the effective number of modes that are learned by the time t (dimensionless)."""
+        tau = self.effective_time(t)
+        model = self.lazy._solver.model
+        with model.field(DIGITS, 0) as field:
+            at = 1 / field.real(tau.value)
+            point = model.sums_for(DIGITS).one_point(array([at]), field, float(field.log(at)))
+            found, slope = point.df1[0, 0], point.df1[1, 0]
+        error = abs(slope * at * tau.relative_error) + found * point.error
+        return Value(value=mpmath.mpf(found), error=mpmath.mpf(error))
+
     def curve(self, ts: Iterable[object], quantity: str = "test_loss") -> Curve:
         """``quantity``, the name of a method, at each of an array of times."""
         methods = {

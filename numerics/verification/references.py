@@ -17,7 +17,8 @@ sgd_noise_transient     c_1 of the same in 1/N
 critical_batch(_model)  B times it over the loss of gradient descent, at a batch B of 10^15
 time_discrete           gradient descent after t steps, N = P = oo
 time_momentum           heavy-ball flow, N = P = oo
-rich_time               features that move, N = P = oo
+rich_time, rich_scale   loss and scale of features that move, N = P = oo
+rich_model_transient    c_1 of that loss in 1/N
 time_discrete_momentum  heavy ball in discrete steps, N = P = oo
 ======================  ===============================================================================
 
@@ -27,8 +28,7 @@ in 1/N is divided by the N that is set, so that N = 1 is the coefficient itself.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
@@ -36,7 +36,7 @@ from typing import Any
 
 import mpmath
 from mpmath import mpmathify
-from sympy import Expr, Float, Integer, Rational, Symbol, oo, powsimp
+from sympy import Expr, Float, Integer, Symbol, oo, powsimp
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, UnableError
@@ -48,101 +48,21 @@ from asymptotics.model.students.base import Student
 from asymptotics.model.sums import eigenvalues_of_test
 from asymptotics.precision import working
 from asymptotics.registry import Registry
-from asymptotics.symbols import B, N, P, b_test, beta, eta, gamma, l, mu, rho, sigma
+from asymptotics.symbols import B, N, P, eta, gamma, l, rho, sigma
 from asymptotics.tasks.task import Task
 from numerics.model.coefficients import size_coefficient
 from numerics.model.full_model import FullModel
-from numerics.model.rich import RichModel
 from numerics.model.stopping import best_stopping
 from numerics.values.results import Best
 from numerics.values.value import Value
-from numerics.verification.grids import gauge_grid
+from numerics.verification.moving_features import DECADES, change_by_features, loss_of_rich, scale_of_rich
+from numerics.verification.places import Place, Reference
 
-DEFAULTS: Mapping[Symbol, Expr] = {
-    N: Integer(1),
-    P: Integer(1),
-    sigma: Integer(1),
-    eta: Rational(1, 8),
-    B: Integer(8),
-    beta: Rational(1, 8),
-    gamma: Integer(1),
-    mu: Rational(1, 2),
-    rho: Integer(1),
-    l: Integer(1),
-    b_test: Rational(5, 2),
-}
-"""Settings where none are given. N = P = 1 means the coefficient of 1/N, 1/P."""
 ONE = Integer(1)
 WIDE = 25
 """Decades in N beyond P^2 at which the first order in 1/N is read off a difference."""
-RICH_DECADES = 6
-"""Features that move are compared over so many decades, with one solution."""
 STOPPING_FIRST = 4
 """Stopping is compared from 10^4 samples on."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a quantity is evaluated: a task of numbers, its resource, its settings, and the digits.
-
-    ``ratio`` is that of the resource to the one before on a grid, from which a search may start; ``student``
-    what is trained.
-    """
-
-    task: Task
-    resource: Expr
-    settings: tuple[tuple[Symbol, Expr], ...] = ()
-    digits: int = 30
-    ratio: Expr = oo
-    student: Student = GAUSSIAN
-
-    def setting(self, symbol: Symbol) -> Expr:
-        """The number for a symbol; label noise is the task's own where it has any."""
-        if symbol == sigma and self.task.noise != 0:
-            return self.task.noise
-        return {**DEFAULTS, **dict(self.settings)}[symbol]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
-    """How a quantity is computed, which settings it takes, and the resources at which it is compared.
-
-    These are ``start * 10^(step j)``, j = 0 ... points - 1. ``start`` is 10^first of gradient flow: on the
-    clock of a rule of that ``pace``, the first whole number from 10^first/pace on. Where the relative
-    remainder falls slowly, the step is up to ``longest`` times as long, so that it falls by about half a
-    decade. A law in powers of a gauge is compared on the grid of that (`grids`). References of one ``group``
-    share their solutions, so that they are computed in one process.
-    """
-
-    name: str
-    value: Callable[[Place], Value]
-    settings: tuple[Symbol, ...] = ()
-    first: int = 3
-    step: int = 1
-    points: int = 13
-    pace: Expr = Integer(1)
-    longest: int = 1
-    group: str = ""
-
-    def resources(
-        self,
-        settings: Mapping[Symbol, Expr],
-        gauge: Expr | None = None,
-        resource: Symbol | None = None,
-        decay: Expr = oo,
-        least: Expr = ONE,
-    ) -> tuple[Expr, ...]:
-        """The grid, as exact numbers; ``decay`` is the exponent of the relative remainder in the gauge.
-
-        ``least`` is where it may begin, on the clock of gradient flow (`first_regular`).
-        """
-        if gauge is not None and resource is not None and gauge != resource:
-            return gauge_grid(gauge, resource, decay, self.points)
-        first = max(Integer(10) ** self.first, least)
-        start = Integer(math.ceil(first / self.pace.xreplace({**DEFAULTS, **settings})))
-        times = 1 if decay == oo or decay <= 0 else round(1 / (2 * self.step * decay))
-        step = self.step * max(1, min(times, self.longest))
-        return tuple(start * Integer(10) ** (step * j) for j in range(self.points))
 
 
 def reference_of(name: str) -> Reference:
@@ -359,18 +279,6 @@ def time_reference(rule: type[TrainingRule]) -> Reference:
     )
 
 
-@cached(maxsize=4)
-def _rich_model(task: Task, richness: Expr) -> RichModel:
-    return RichModel(task, gamma=richness)
-
-
-def _rich_time(place: Place) -> Value:
-    model = _rich_model(place.task, place.setting(gamma))
-    if place.resource > model.until:
-        model.prepare(place.resource * 10**RICH_DECADES)
-    return model.test_loss(place.resource)
-
-
 def _scale(value: Value, factor: Expr) -> Value:
     number = mpmath.mpmathify(factor.evalf(mpmath.mp.dps + 5))
     return Value(value=number * value.value, error=abs(number) * value.error)
@@ -379,6 +287,7 @@ def _scale(value: Value, factor: Expr) -> Value:
 _in_1_n = partial(Reference, first=2, points=7, group="corrections in 1/N")
 _in_1_p = partial(Reference, first=1, points=7, group="corrections in 1/P")
 _finite = partial(Reference, group="one resource finite")
+_moving = partial(Reference, points=DECADES + 1, group="features that move")
 _best = partial(Reference, group="best ridge", step=2, points=7)
 
 
@@ -432,9 +341,9 @@ REFERENCES: Registry[Reference] = Registry(
             points=7,
             pace=OnePassSGD.pace(),
         ),
-        Reference(
-            name="rich_time", value=_rich_time, settings=(gamma,), points=RICH_DECADES + 1, group="rich"
-        ),
+        _moving(name="rich_time", value=loss_of_rich, settings=(gamma,)),
+        _moving(name="rich_scale", value=scale_of_rich, settings=(gamma,)),
+        _moving(name="rich_model_transient", value=change_by_features, settings=(N, gamma)),
         _finite(name="time", value=_time),
         _finite(name="model", value=partial(_at_end, N, "loss")),
         _finite(name="data", value=partial(_at_end, P, "loss")),

@@ -22,7 +22,8 @@ from asymptotics.spectra.power_law import AlgebraicSeries
 from asymptotics.symbols import a, b, k, t
 from asymptotics.transforms.dirichlet import DirichletSeries
 from numerics import FullModel, verify
-from numerics.verification.references import REFERENCES, Reference
+from numerics.verification.places import Reference
+from numerics.verification.references import REFERENCES
 
 X = Symbol("x", positive=True)
 

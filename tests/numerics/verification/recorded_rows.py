@@ -20,7 +20,8 @@ from asymptotics.parsing.expressions import parse
 from asymptotics.precision import working
 from asymptotics.symbols import a, b
 from numerics.sweeps.rows import Row
-from numerics.verification.references import DEFAULTS, reference_of
+from numerics.verification.places import DEFAULTS
+from numerics.verification.references import reference_of
 
 LAWS = derive(power_law(a, b))
 LAST_DIGITS = 2e-7

@@ -13,7 +13,8 @@ from asymptotics.symbols import B, N, P, a, b, b_test, beta, eta, k, mu, sigma
 from numerics import FullModel
 from numerics.model.stopping import best_stopping
 from numerics.values.value import Value
-from numerics.verification.references import REFERENCES, Place, reference_value, solution_groups
+from numerics.verification.places import Place
+from numerics.verification.references import REFERENCES, reference_value, solution_groups
 from numerics.verification.verify import settings_of, verify
 
 LAWS = derive(power_law(a, b))

@@ -1,0 +1,63 @@
+"""Quantities of features that move, by their operators in `model.rich`.
+
+MOVING   what `model.quantities` adds to the quantities that have laws
+"""
+
+from __future__ import annotations
+
+from asymptotics.model import equations
+from asymptotics.model.expander import RULES
+from asymptotics.model.operators import Rich, RichChange, RichScale
+from asymptotics.model.quantity import Quantity
+from asymptotics.model.rich import expand_change, expand_rich, expand_scale
+from asymptotics.symbols import N, t
+
+_TWO_LAYERS = "the two-layer linear network of arXiv 2409.17858 with frozen first features"
+_CLOCK = (
+    "Under the clock dtau = K dt the network is the lazy model; the scale K of its features solves "
+    "1/chi^2 = 1 + gamma^2 int int chi chi S(2 tau - x - y), chi = K^(-1/2), S(x) = -(d/dx) L(x/2)."
+)
+
+RULES |= {Rich: expand_rich, RichScale: expand_scale, RichChange: expand_change}
+
+MOVING = (
+    Quantity(
+        name="rich_time",
+        words="test loss of features that move, limited by training time",
+        symbol="L_rich(t)",
+        tex=r"L_{\mathrm{rich}}(t)",
+        limits="N = P = oo",
+        resource=t,
+        equation=equations.RICH_TIME,
+        source=_TWO_LAYERS,
+        why=_CLOCK,
+        trace=False,
+        balances=True,
+    ),
+    Quantity(
+        name="rich_scale",
+        words="scale of features that move: that of the learned kernel, 1 at t = 0",
+        symbol="K(t)",
+        tex=r"K(t)",
+        limits="N = P = oo",
+        resource=t,
+        equation=equations.RICH_SCALE,
+        source=_TWO_LAYERS,
+        why=_CLOCK,
+        trace=False,
+        balances=True,
+    ),
+    Quantity(
+        name="rich_model_transient",
+        words="finite-size correction to the test loss of features that move, first order in 1/N",
+        symbol="L_rich(t, N) - L_rich(t)",
+        tex=r"L_{\mathrm{rich}}(t, N) - L_{\mathrm{rich}}(t)",
+        limits="P = oo",
+        resource=t,
+        equation=equations.RICH_MODEL,
+        source=_TWO_LAYERS,
+        within=N,
+        why=f"{_CLOCK} What N features change in the lazy loss changes both the modes and their clock.",
+        balances=True,
+    ),
+)

@@ -1,0 +1,160 @@
+"""The two Mellin constants that the laws of features that move are made of.
+
+    M_alpha(y) = y int_0^1 v^-alpha e^(-y(1 - v)) dv
+
+is how much of a mode of rate h is learned at ``y = h tau`` where the scale of the features is the power
+``tau^(2 alpha)`` (theory: `asymptotics.model.rich`).
+
+    Grown        int_0^oo y^(s-2) M_alpha M_beta dy/Gamma(s)
+    Unlearned    int_0^oo y^(s-1) (1 - M_alpha)(1 - M_beta) dy/Gamma(s)
+
+so that a term ``C t^-s`` of the lazy loss, the density ``C h^(s-1)/Gamma(s)`` of modes, has them times C.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mpmath
+from sympy import Expr, Float, Function
+
+from asymptotics.caches import cached
+from asymptotics.domains.domain import Domain
+from asymptotics.precision import working
+
+STEP = 20
+"""Digits are rounded up to a multiple of it, since the same constants are asked for at many precisions."""
+
+
+class _Mellin(Function):  # type: ignore[misc]
+    """An integral over y of M_alpha and M_beta with a power of y over Gamma(s), continued in s."""
+
+    nargs = 3
+    opaque = True  # a constant of its own in tests for cancellation
+    letter = ""
+
+    @classmethod
+    def eval(cls, s: Expr, alpha: Expr, beta: Expr) -> Expr | None:
+        """Without growth, ``M_0 = 1 - e^-y``."""
+        return cls.steady(s) if alpha == beta == 0 else None
+
+    @staticmethod
+    def steady(s: Expr) -> Expr:
+        raise NotImplementedError
+
+    def _eval_evalf(self, prec: int) -> Expr | None:
+        if self.free_symbols:
+            return None
+        return Float._new(_number(self, STEP * (1 + int(prec * 0.30103 + 10) // STEP))._mpf_, prec)
+
+    @staticmethod
+    def integral(s: Any, alpha: Any, beta: Any) -> Any:
+        raise NotImplementedError
+
+    def proves_positive(self, domain: Domain) -> bool:
+        """Whether it converges on the domain with alpha = beta: then it is the integral of a square."""
+        s, alpha, beta = self.args
+        return bool(alpha == beta and all(domain.positive(x) for x in self.strip(s)))
+
+    @staticmethod
+    def strip(s: Expr) -> tuple[Expr, Expr]:
+        """What is positive where the integral converges."""
+        raise NotImplementedError
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        s, alpha, beta = (printer._print(x) for x in self.args)
+        body = rf"{self.letter}_{{{alpha}, {beta}}}\left({s}\right)"
+        return rf"{body}^{{{exp}}}" if exp else body
+
+
+class Grown(_Mellin):
+    """``int_0^oo y^(s-2) M_alpha(y) M_beta(y) dy/Gamma(s)``, s < 1, continued beyond and to s <= -1.
+
+    >>> Grown(Rational(1, 2), 0, 0).evalf(15)
+    2.07655885436006
+    """
+
+    letter = "H"
+
+    @staticmethod
+    def steady(s: Expr) -> Expr:
+        return (2 ** (1 - s) - 2) / (s - 1)
+
+    @staticmethod
+    def integral(s: Any, alpha: Any, beta: Any) -> Any:
+        return _integrate(s, -1, alpha, beta, 0)
+
+    @staticmethod
+    def strip(s: Expr) -> tuple[Expr, Expr]:
+        return s, 1 - s
+
+
+class Unlearned(_Mellin):
+    """``int_0^oo y^(s-1) (1 - M_alpha(y))(1 - M_beta(y)) dy/Gamma(s)``, s < 2; continued to s <= 0.
+
+    >>> Unlearned(Rational(1, 2), 0, 0).evalf(15)
+    1.25331413731550
+    """
+
+    letter = "G"
+
+    @staticmethod
+    def steady(s: Expr) -> Expr:
+        return 2**-s
+
+    @staticmethod
+    def integral(s: Any, alpha: Any, beta: Any) -> Any:
+        return _integrate(s, 0, alpha, beta, 1)
+
+    @staticmethod
+    def strip(s: Expr) -> tuple[Expr, Expr]:
+        return s, 2 - s
+
+
+@cached(maxsize=256)
+def _number(constant: _Mellin, digits: int) -> Any:
+    with working(digits):
+        return constant.integral(*(mpmath.mpmathify(x.evalf(digits)) for x in constant.args))
+
+
+def _integrate(s: Any, shift: int, alpha: Any, beta: Any, one: int) -> Any:
+    """``int_0^oo y^(s+shift-1) f_alpha f_beta dy/Gamma(s)`` of M (or 1 - M, with ``one``), continued in s.
+
+    On [0, 1] and beyond Y by the series of M at 0 and at oo, whose powers are integrated as they stand. Where
+    Gamma(s) is infinite, the power with the same pole is what is left.
+    """
+    far = 5 * mpmath.mp.dps // 2 + 10
+    near, beyond = (
+        [mpmath.fsum(f[i] * g[n - i] for i in range(n + 1)) for n in range(len(f))]
+        for f, g in zip(_series(alpha, one, far), _series(beta, one, far), strict=True)
+    )
+    if s <= 0 and s == int(s):
+        n = int(-s - shift)
+        return 0 if n < 0 else near[n] * (-1) ** int(-s) * mpmath.factorial(int(-s))
+    s, inverse = s + shift, mpmath.rgamma(s)
+    middle = mpmath.quad(
+        lambda u: mpmath.exp(s * u) * _part(alpha, mpmath.exp(u), one) * _part(beta, mpmath.exp(u), one),
+        mpmath.linspace(0, mpmath.log(far), 4),
+    )
+    ends = [c / (s + n) for n, c in enumerate(near) if c != 0]
+    ends += [-c * mpmath.mpf(far) ** (s - n) / (s - n) for n, c in enumerate(beyond) if c != 0]
+    return (middle + mpmath.fsum(ends)) * inverse
+
+
+def _part(alpha: Any, y: Any, one: int) -> Any:
+    """``M_alpha(y)``, or what is missing to 1."""
+    share = 1 - mpmath.exp(-y) if alpha == 0 else y / (1 - alpha) * mpmath.hyp1f1(1, 2 - alpha, -y)
+    return 1 - share if one else share
+
+
+def _series(alpha: Any, one: int, count: int) -> tuple[list[Any], list[Any]]:
+    """The coefficients of `_part` in y, ``-(-y)^n/(1 - alpha)_n``, and in 1/y, ``(alpha)_n y^-n``."""
+    sign = -1 if one else 1
+    near, beyond = [mpmath.mpf(one)], [mpmath.mpf(1 - one)]
+    c, d = mpmath.mpf(-sign), mpmath.mpf(sign)
+    for n in range(count):
+        c /= -(1 - alpha + n)
+        d *= alpha + n
+        near.append(c)
+        beyond.append(d)
+    return near, beyond
