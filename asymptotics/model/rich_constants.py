@@ -70,8 +70,9 @@ class _Mellin(Function):  # type: ignore[misc]
 class Grown(_Mellin):
     """``int_0^oo y^(s-2) M_alpha(y) M_beta(y) dy/Gamma(s)``, s < 1, continued beyond and to s <= -1.
 
+    >>> from sympy import Rational
     >>> Grown(Rational(1, 2), 0, 0).evalf(15)
-    2.07655885436006
+    1.17157287525381
     """
 
     letter = "H"
@@ -92,8 +93,9 @@ class Grown(_Mellin):
 class Unlearned(_Mellin):
     """``int_0^oo y^(s-1) (1 - M_alpha(y))(1 - M_beta(y)) dy/Gamma(s)``, s < 2; continued to s <= 0.
 
+    >>> from sympy import Rational
     >>> Unlearned(Rational(1, 2), 0, 0).evalf(15)
-    1.25331413731550
+    0.707106781186548
     """
 
     letter = "G"

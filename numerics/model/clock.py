@@ -100,6 +100,23 @@ class Grid:
         terms = self.barycentric / apart
         return np.asarray(terms / terms.sum(), dtype=np.float64)
 
+    def respond(self, rates: Complexes) -> tuple[NDArray[np.complex128], Complexes]:
+        """R and A of ``Z = R f + A Z(0)`` at the inner points, for ``Z' = f - rate Z`` and each rate."""
+        inner = self.slopes[1:, 1:]
+        response = np.linalg.inv(inner[None] + rates[:, None, None] * np.eye(len(inner))[None])
+        ahead: Complexes = -np.einsum("jik,k->ij", response, self.slopes[1:, 0])
+        return np.asarray(response, dtype=np.complex128), ahead
+
+
+def stiffness(chi: Floats, scaled: Complexes, response: NDArray[np.complex128]) -> Floats:
+    """The derivative of ``1/chi^2 - 2 Re sum_j strength w_j Z_j^2`` in chi at the inner points.
+
+    ``scaled`` are the ``strength length Z_j w_j``.
+    """
+    slope = -4 * np.einsum("ij,jik->ik", scaled, response).real
+    slope[np.diag_indices_from(slope)] -= 2 / chi**3
+    return np.asarray(slope, dtype=np.float64)
+
 
 def chebyshev(degree: int) -> Grid:
     """The grid of a polynomial of this degree.
@@ -158,19 +175,13 @@ def _solve_panel(
 ) -> Panel:
     tau, t, chi_0, Z_0, rest_0 = at
     inner, from_start = grid.slopes[1:, 1:], grid.slopes[1:, 0]
-    scaled = rates * length
-    system = inner[None] + scaled[:, None, None] * np.eye(len(inner))[None]
-    # Z = response (chi length) + what the start leaves
-    response = np.linalg.inv(system)
-    ahead = -np.einsum("jik,k->ij", response, from_start)
+    response, ahead = grid.respond(rates * length)
     left = ahead * Z_0
     chi, before = np.full(len(inner), chi_0), math.inf
     for _ in range(ROUNDS):
         Z = left + length * np.einsum("jik,k->ij", response, chi)
         rest = 1 / chi**2 - start - 2 * strength * (Z**2 * weights).sum(axis=1).real
-        slope = -4 * strength * length * np.einsum("ij,jik->ik", Z * weights, response).real
-        slope[np.diag_indices_from(slope)] -= 2 / chi**3
-        step = np.linalg.solve(slope, -rest)
+        step = np.linalg.solve(stiffness(chi, strength * length * Z * weights, response), -rest)
         size = float(np.abs(step / chi).max())
         chi = chi + step * min(1.0, 0.5 / (size + CLOSE))
         if size < CLOSE or (size < ROUGH and size > before / 2):  # rounding is all that is left

@@ -66,14 +66,17 @@ BEYOND = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lazy:
-    """The lazy model on one contour: nodes, their weights, and what is inverted there, in double
-    precision."""
+    """The lazy model on one contour: nodes, their weights, and what is inverted there, in double precision.
+
+    ``per_feature`` is by what ``train`` changes with 1/N, at N = P = oo.
+    """
 
     longest: float
     z: NDArray[np.complex128]
     weights: NDArray[np.complex128]
     train: NDArray[np.complex128]
     kappa: NDArray[np.complex128]
+    per_feature: NDArray[np.complex128]
     nodes: OneTime
     field: Field
 
@@ -220,7 +223,7 @@ class RichModel:
 
     def prepare(self, until: object) -> None:
         """Solve for all times up to ``until`` at once; otherwise each later time is another solution."""
-        self._solutions(float(exact_time(until)))
+        self.solutions(float(exact_time(until)))
 
     @property
     def until(self) -> float:
@@ -246,21 +249,22 @@ class RichModel:
         time = exact_time(t)
         if infinite(time):
             raise DomainError(f"t = {t}; give a finite time")
-        read = (clock.at_time(float(time)) for _, clock in self._solutions(float(time)))
+        read = (clock.at_time(float(time)) for _, clock in self.solutions(float(time)))
         coarse, fine = ((tau, chi**-2)[which] for tau, chi, _ in read)
-        return _value(coarse, fine)
+        return compare_values(coarse, fine)
 
     def _compare(
         self, t: object, terms: Callable[[Lazy, NDArray[np.complex128]], NDArray[np.complex128]]
     ) -> Value:
         time = float(exact_time(t))
         found: list[NDArray[np.complex128]] = []
-        for lazy, clock in self._solutions(time):
+        for lazy, clock in self.solutions(time):
             found.append(2 * terms(lazy, clock.at_time(time)[2]))
         coarse, fine = (float(parts.real.sum()) for parts in found)
-        return _value(coarse, fine, float(np.abs(found[1]).sum()))
+        return compare_values(coarse, fine, float(np.abs(found[1]).sum()))
 
-    def _solutions(self, until: float) -> list[tuple[Lazy, Clock]]:
+    def solutions(self, until: float) -> list[tuple[Lazy, Clock]]:
+        """The lazy model and the clock until a time, at each of the resolutions."""
         found = []
         for order, degree in RESOLUTIONS:
             known = self._found.get((order, degree))
@@ -310,6 +314,7 @@ class RichModel:
             X = point.X[0]
             if infinite(self.lazy.N) and infinite(self.lazy.P):
                 X = X - _entire_part(sums.one_point(array([abs(z[0])]), field, floor, derivatives=ENTIRE), z)
+            slope = (point.X[0] + point.kappa * point.X[1]) * point.kappa * point.df1[0]
             train = resolvent.R1 * (point.kappa * X + field.real(float(self.lazy.noise**2)))
         return Lazy(
             longest=longest,
@@ -317,6 +322,7 @@ class RichModel:
             weights=weights,
             train=train.astype(np.complex128),
             kappa=point.kappa.astype(np.complex128),
+            per_feature=slope.astype(np.complex128),
             nodes=one_time(resolvent, sizes),
             field=field,
         )
@@ -338,7 +344,7 @@ def _entire_part(start: OnePoint, z: Array) -> Array:
     return total
 
 
-def _value(coarse: float, fine: float, size: float = 0.0) -> Value:
+def compare_values(coarse: float, fine: float, size: float = 0.0) -> Value:
     """``fine``, with the distance to ``coarse`` and rounding as its error."""
     error = abs(fine - coarse) + ROUNDING * (abs(fine) + size)
     return Value(value=mpmath.mpf(fine), error=mpmath.mpf(error))

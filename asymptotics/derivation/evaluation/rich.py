@@ -8,7 +8,7 @@ correction of Euler and Maclaurin included). Under the clock tau,
 chi is taken as linear in each step, which is solved exactly; two solutions, one with half the steps of the
 other, are extrapolated.
 
-    RichCurve    log L as a function of log t, solved as far as it is asked for
+    RichCurve    L, or the scale K, as a function of t, solved as far as it is asked for
     list_modes   rates and weights of a sum over modes
 """
 
@@ -70,14 +70,21 @@ def _gauss(order: int) -> list[tuple[mpmath.mpf, mpmath.mpf]]:
 
 
 class RichCurve:
-    """``log L`` at ``log t`` for given modes and gamma."""
+    """The loss and the scale of the features for given modes and gamma."""
 
     def __init__(self, modes: list[Mode], richness: float) -> None:
         self._solutions = [_Solution(modes, richness, step) for step in (2 * STEP, STEP)]
 
-    def __call__(self, t: float) -> tuple[float, float]:
+    def loss(self, t: float) -> tuple[float, float]:
         """L, and an estimate of its relative error."""
-        coarse, fine = (solution.log_loss(math.log(t)) for solution in self._solutions)
+        return self._compare(0, t)
+
+    def scale(self, t: float) -> tuple[float, float]:
+        """K, and an estimate of its relative error."""
+        return self._compare(1, t)
+
+    def _compare(self, which: int, t: float) -> tuple[float, float]:
+        coarse, fine = (solution.read(which, math.log(t)) for solution in self._solutions)
         return math.exp(fine + (fine - coarse) / 3), abs(fine - coarse) / 2 + 1e-8
 
 
@@ -90,14 +97,14 @@ class _Solution:
         self._tau = self._t = 0.0
         self._next = START * step / (max(self._rates) + growth)
         self._times: list[float] = []
-        self._losses: list[float] = []
+        self._logs: tuple[list[float], list[float]] = ([], [])
 
-    def log_loss(self, log_t: float) -> float:
-        """By the cubic through four neighbouring steps."""
+    def read(self, which: int, log_t: float) -> float:
+        """log L or log K by the cubic through four neighbouring steps."""
         while len(self._times) < 4 or self._times[-3] < log_t:
             self._advance()
         i = min(max(bisect_left(self._times, log_t) - 2, 0), len(self._times) - 4)
-        x, y = self._times[i : i + 4], self._losses[i : i + 4]
+        x, y = self._times[i : i + 4], self._logs[which][i : i + 4]
         return math.fsum(
             y[j] * math.prod((log_t - x[m]) / (x[j] - x[m]) for m in range(4) if m != j) for j in range(4)
         )
@@ -131,4 +138,5 @@ class _Solution:
         rest = (1 - h * Z / chi for h, Z in zip(self._rates, self._Z, strict=True))
         loss = math.fsum(w * g * g for w, g in zip(self._weights, rest, strict=True))
         self._times.append(math.log(self._t))
-        self._losses.append(math.log(loss))
+        for log, value in zip(self._logs, (loss, chi**-2), strict=True):
+            log.append(math.log(value))

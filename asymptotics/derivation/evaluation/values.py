@@ -39,6 +39,8 @@ from asymptotics.model.operators import (
     Minimiser,
     Minimum,
     Rich,
+    RichChange,
+    RichScale,
     Root,
 )
 from asymptotics.sums.finite import FiniteSum
@@ -457,7 +459,22 @@ class Values:
         return self(function, {**at, x: self._minimiser(expression, at, exact)})
 
     def _rich(self, expression: Rich, at: Point, exact: bool) -> Any:
-        loss, time, richness = expression.args
+        return self._read(self._curve(expression, at).loss, expression.args[1], at)
+
+    def _rich_scale(self, expression: RichScale, at: Point, exact: bool) -> Any:
+        return self._read(self._curve(expression, at).scale, expression.args[1], at)
+
+    def _rich_change(self, expression: RichChange, at: Point, exact: bool) -> Any:
+        raise UnableError("how moving features respond is not solved here; verify compares it with RichModel")
+
+    def _read(self, curve: Callable[[float], tuple[float, float]], time: Expr, at: Point) -> Any:
+        value, error = curve(float(self(time, at)))
+        self.error = max(self.error, error)
+        return mpmath.mpf(value)
+
+    def _curve(self, expression: Rich, at: Point) -> RichCurve:
+        """The solution for the modes of a loss."""
+        loss, _, richness = expression.args
         strength = float(self(richness, at))
         if (loss.func, strength) not in self._curves:
             (x,), total = self._functions[loss.func]
@@ -471,9 +488,7 @@ class Values:
 
             modes = list_modes(mode, math.inf if last == oo else float(last))
             self._curves[loss.func, strength] = RichCurve(modes, strength)
-        value, error = self._curves[loss.func, strength](float(self(time, at)))
-        self.error = max(self.error, error)
-        return mpmath.mpf(value)
+        return self._curves[loss.func, strength]
 
     # --- regularised sums at complex exponents ------------------------------------------------
 
@@ -523,6 +538,8 @@ RULES: dict[type[Basic], Rule] = {
     Minimiser: Values._minimiser,
     Minimum: Values._minimum,
     Rich: Values._rich,
+    RichScale: Values._rich_scale,
+    RichChange: Values._rich_change,
     RegularSum: Values._regular_sum,
     Iterated: Values._iterate,
     FinitePartIntegral: Values._finite_part,

@@ -1,0 +1,78 @@
+"""What N features change in the loss of features that move, to first order in 1/N.
+
+On the contour of `rich` only the transform ``T = Xi(kappa)`` of the lazy loss changes,
+
+    z = kappa (1 - df1/N):   delta T = (kappa X)' kappa df1/N,
+
+and with it the weights of the clock. Its equation is linear in what that makes of chi and of the Z_j, with
+the matrices of Newton's method, panel by panel; at a given time tau changes as well.
+
+    features_coefficient    ``lim N (L(t, N) - L(t))``
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from asymptotics.errors import DomainError
+from numerics.model.clock import Clock, Complexes, Floats, stiffness
+from numerics.model.rich import Lazy, RichModel, compare_values
+from numerics.values.inputs import exact_time, infinite
+from numerics.values.value import Value
+
+
+def features_coefficient(model: RichModel, t: object) -> Value:
+    """``lim N (L(t, N) - L(t))`` for N -> oo, P = oo; units of the target power.
+
+    The error is an estimate from two resolutions. Raises `DomainError` for a model with N or P finite.
+
+    >>> from asymptotics import power_law
+    >>> model = RichModel(power_law(2, 2), gamma=1)
+    >>> round(float(features_coefficient(model, 1000)), 6)
+    1.230375
+    """
+    if not (infinite(model.lazy.N) and infinite(model.lazy.P)):
+        raise DomainError(f"{model!r}: the coefficient of 1/N is that at N = P = oo; leave out N and P")
+    time = float(exact_time(t))
+    found = []
+    for lazy, clock in model.solutions(time):
+        found.append(_change(lazy, clock, float(model.gamma) ** 2, time))
+    coarse, fine = (float(parts.real.sum()) for parts in found)
+    return compare_values(coarse, fine, float(np.abs(found[1]).sum()))
+
+
+def _change(lazy: Lazy, clock: Clock, strength: float, time: float) -> Complexes:
+    """Node by node, twice what is added to the loss."""
+    rates, weights, added = -lazy.z, *(-lazy.z * lazy.weights * f for f in (lazy.train, lazy.per_feature))
+    grid = clock.grid
+    inner, from_start = grid.slopes[1:, 1:], grid.slopes[1:, 0]
+    d_Z, d_rest = np.zeros((2, len(rates)), dtype=np.complex128)
+    d_chi, d_t = 0.0, 0.0
+    for panel in clock.panels:
+        response, ahead = grid.respond(rates * panel.length)
+        chi, Z = panel.chi[1:], panel.Z[1:]
+        left = ahead * d_Z
+        slope = stiffness(chi, strength * panel.length * Z * weights, response)
+        drive = (2 * weights * Z * left + added * Z**2).sum(axis=1).real
+        moved = np.linalg.solve(slope, 2 * strength * drive)
+        Zs = left + panel.length * np.einsum("jik,k->ij", response, moved)
+        rests = ahead * d_rest + np.einsum("jik,k->ij", response, inner @ moved + from_start * d_chi)
+        times = d_t + np.concatenate([[0.0], np.linalg.solve(inner, panel.length * 2 * chi * moved)])
+        changes = np.concatenate([[d_chi], moved]), np.vstack([d_rest[None], rests]), times
+        if panel.t[-1] >= time:
+            return _read(lazy, clock, time, changes)
+        d_Z, d_rest, d_chi, d_t = Zs[-1], rests[-1], float(moved[-1]), float(times[-1])
+    raise AssertionError("the clock ends before the time")
+
+
+def _read(lazy: Lazy, clock: Clock, time: float, changes: tuple[Floats, Complexes, Floats]) -> Complexes:
+    """The change of ``sum w T g^2``, ``g = rest/chi``, at the time."""
+    tau, chi, g = clock.at_time(time)
+    panel = next(panel for panel in clock.panels if time <= panel.t[-1])
+    weights = clock.grid.weights((tau - panel.start) / panel.length)
+    d_chi, d_rest, d_t = (weights @ f for f in changes)
+    slope = weights @ (clock.grid.slopes @ panel.chi) / panel.length
+    later = -d_t / chi**2
+    g_slope = slope / chi * (1 - g) + lazy.z * g
+    d_g = (d_rest - g * d_chi) / chi + g_slope * later
+    return np.asarray(2 * lazy.weights * (lazy.per_feature * g**2 + 2 * lazy.train * g * d_g))
