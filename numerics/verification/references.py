@@ -48,7 +48,7 @@ from asymptotics.model.students.base import Student
 from asymptotics.model.sums import eigenvalues_of_test
 from asymptotics.precision import working
 from asymptotics.registry import Registry
-from asymptotics.symbols import B, N, P, eta, gamma, l, rho, sigma
+from asymptotics.symbols import B, N, P, b_test, eta, gamma, l, rho, sigma
 from asymptotics.tasks.task import Task
 from numerics.model.coefficients import size_coefficient
 from numerics.model.full_model import FullModel
