@@ -19,6 +19,8 @@ from asymptotics.model.students.orthogonal import OrthogonalFeatures as Orthogon
 from asymptotics.model.students.structured import StructuredFeatures as StructuredFeatures
 from asymptotics.model.students.truncation import SpectralTruncation as SpectralTruncation
 from numerics import figures as figures
+from numerics.measured.curve_fit import CurveFit as CurveFit
+from numerics.measured.curve_fit import fit_curve as fit_curve
 from numerics.model.full_model import FullModel as FullModel
 from numerics.model.rich import RichModel as RichModel
 from numerics.model.rules.base import Dynamics as Dynamics

@@ -1,0 +1,1 @@
+"""What is measured: exponents of curves, spectra of Gram matrices and features."""

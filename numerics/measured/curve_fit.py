@@ -1,0 +1,297 @@
+"""The exponent of a measured curve, its corrections eliminated with the exponents that laws predict.
+
+    log L(x) = log C - p log x + log(1 + sum_i e_i psi_i(x)) + noise,    psi_i = (x/x_0)^-q_i
+
+A straight line in log L against log x is off by the order of the corrections, whatever the scatter. Here
+their exponents q_i are known, from a law or by hand (with powers of log x where the law has them), and go on
+behind those that are. Their sizes e_i at the first x are unknown: normal with deviation 1. With p and C free
+and the noise unknown (flat in its logarithm) the posterior of p is a mixture over the noise, each component a
+least-squares problem with penalties, linearised at its maximum; the exponent is its mean and the error two of
+its standard deviations. Without a prediction the mixture is over the first exponent, too.
+
+    fit_curve     the fit of a curve
+    CurveFit      exponent and prefactor with errors, window, corrections, scatter
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import mpmath
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sympy import Symbol
+
+from asymptotics.domains.domain import normal
+from asymptotics.errors import DomainError, PrecisionError
+from asymptotics.laws.law import Law
+from asymptotics.parsing.numbers import items_of, real_float, real_floats
+from numerics.values.value import Value
+
+LEAST_POINTS = 5
+GUESSES = tuple(float(2**j) for j in np.arange(-2.5, 1.5, 0.5))
+"""Exponents that the first correction may have where none is predicted."""
+SPACINGS = (0.5, 1.0, 2.0)
+"""Distances of the orders behind those, in units of the first."""
+EXTRA = 2
+"""So many corrections are added behind those that are predicted."""
+MOST_CORRECTIONS = 4
+NOISES = np.exp(np.linspace(math.log(1e-14), math.log(1.0), 70))
+"""Relative standard deviations of the noise, over which the posterior is summed."""
+UNPREDICTED = 1e-4
+"""The least of them where no correction is predicted: three orders do not follow the curve more closely."""
+STEPS = 30
+STARTS = (0.0, 0.25, 0.5)
+"""Shares of the points that a window leaves out at its beginning, where none is given."""
+
+Floats = NDArray[np.float64]
+Shape = tuple[float, int]
+"""A correction ``x^-q log(x)^m``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurveFit:
+    """``L ~ prefactor x^-exponent`` (times the logarithm of the law, where it has one).
+
+    ``window`` holds the first and the last x of the fit and ``points`` their number; ``corrections`` the
+    exponents that were fitted beside the leading one; ``scatter`` the relative scatter about the fit. Errors
+    are two standard deviations, with what corrections leave.
+    """
+
+    exponent: Value
+    prefactor: Value
+    window: tuple[float, float]
+    points: int
+    corrections: tuple[float, ...]
+    scatter: float
+    predicted: bool
+
+    def __str__(self) -> str:
+        known = "predicted" if self.predicted else "fitted, none was predicted"
+        words = ", ".join(f"x^-{q:.3g}" for q in self.corrections)
+        beside = f"corrections {words} ({known})" if words else "no correction"
+        return (
+            f"L ~ x^-p with p = {self.exponent} on x = {self.window[0]:g} ... {self.window[1]:g} "
+            f"({self.points} points), {beside}, scatter {100 * self.scatter:.2g} %"
+        )
+
+
+def fit_curve(
+    x: Any,
+    loss: Any,
+    *,
+    law: Law | None = None,
+    at: Mapping[Symbol | str, object] | None = None,
+    corrections: Sequence[object] | None = None,
+    window: tuple[object, object] | None = None,
+) -> CurveFit:
+    """The exponent p of ``loss ~ x^-p`` at large x, with its error; see the module.
+
+    x, loss : positive numbers, at least five of each, in any order; dimensionless and in units of the loss.
+    law, at : a law, and numbers for its symbols, whose further terms say which corrections to expect.
+    corrections : the same by hand, ``(q_1, q_2, ...)`` relative to the leading term; () for none.
+    window : the first and last x to use; by default the fit chooses, and says in ``window``.
+    Raises `DomainError` for other arrays, and `PrecisionError` where no exponent can be read off.
+
+    >>> xs = [10 * 2**j for j in range(12)]
+    >>> fit = fit_curve(xs, [3 * x**-0.5 * (1 + 4 / x**0.25) for x in xs], corrections=[0.25])
+    >>> print(fit)
+    L ~ x^-p with p = 0.5000000000000(3) on x = 10 ... 20480 (12 points), corrections x^-0.25 (predicted), \
+scatter 1e-12 %
+    """
+    xs, ys = _read(x, loss, window)
+    leading, shapes = (0, None) if law is None else _from_law(law, at)
+    if corrections is not None:
+        shapes = [(_correction(q), 0) for q in items_of(corrections, "corrections")]
+    ys = ys / np.log(xs) ** leading if leading else ys
+    starts = {0} if window else {int(share * len(xs)) for share in STARTS}
+    fits = [_posterior(xs[i:], ys[i:], shapes) for i in sorted(starts) if len(xs) - i >= LEAST_POINTS]
+    best = min(fits, key=lambda fit: fit.error)
+    if best.error > 1:
+        raise PrecisionError(
+            f"exponent {best.exponent:.2g} with an error of {best.error:.2g}: the points settle none; "
+            "give more of them, or a longer range"
+        )
+    return CurveFit(
+        exponent=Value(value=mpmath.mpf(best.exponent), error=mpmath.mpf(best.error)),
+        prefactor=Value(
+            value=mpmath.mpf(math.exp(best.logarithm)),
+            error=mpmath.mpf(math.exp(best.logarithm) * best.logarithm_error),
+        ),
+        window=(float(xs[-best.points]), float(xs[-1])),
+        points=best.points,
+        corrections=best.corrections,
+        scatter=best.scatter,
+        predicted=shapes is not None,
+    )
+
+
+def _read(x: Any, loss: Any, window: tuple[object, object] | None) -> tuple[Floats, Floats]:
+    xs, ys = (np.array(real_floats(values, name)) for values, name in ((x, "x"), (loss, "loss")))
+    if len(xs) != len(ys):
+        raise DomainError(f"{len(xs)} values of x but {len(ys)} of the loss; give one of each")
+    for name, values in (("x", xs), ("loss", ys)):
+        if (values <= 0).any():
+            raise DomainError(f"{name} = {values[values <= 0][0]:g}; an exponent needs numbers > 0")
+    order = np.argsort(xs, kind="stable")
+    xs, ys = xs[order], ys[order]
+    if window is not None:
+        low, high = (real_float(end, "window") for end in items_of(window, "window"))
+        inside = (xs >= low) & (xs <= high)
+        xs, ys = xs[inside], ys[inside]
+    if len(np.unique(xs)) < LEAST_POINTS:
+        where = "" if window is None else f" in the window {low:g} ... {high:g}"
+        raise DomainError(
+            f"{len(np.unique(xs))} points{where}; an exponent with an error needs at least {LEAST_POINTS}"
+        )
+    return xs, ys
+
+
+def _correction(q: object) -> float:
+    number = real_float(q, "corrections")
+    if number <= 0:
+        raise DomainError(f"corrections = {q}; they are exponents q > 0 of x^-q beside the leading term")
+    return number
+
+
+def _from_law(law: Law, at: Mapping[Symbol | str, object] | None) -> tuple[int, list[Shape]]:
+    """The power of the logarithm of the leading term, and the corrections that the law has beside it."""
+    if not isinstance(law, Law):
+        raise DomainError(f"law = {law!r} is not a law; give one of derive(task), such as laws.time")
+    here = law.at(at) if at else law
+    series = here.expansion(terms=MOST_CORRECTIONS + 1)
+    lead = series.leading()
+    places = [(normal(term.order - lead.order), int(term.log_power)) for term in series.terms]
+    if any(not place.is_number for place, _ in places):
+        raise DomainError(
+            f"the law has symbols, {sorted(map(str, law.parameters))}; give their numbers in at="
+        )
+    found = [(float(place), power - int(lead.log_power)) for place, power in places]
+    behind = sorted(shape for shape in found if shape[0] > 0)
+    return int(lead.log_power), behind[:MOST_CORRECTIONS]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Posterior:
+    """Mean and twice the deviation of p and of log C; ``weight`` is the logarithm of the evidence."""
+
+    exponent: float
+    error: float
+    logarithm: float
+    logarithm_error: float
+    scatter: float
+    weight: float
+    points: int
+    corrections: tuple[float, ...]
+
+
+def _posterior(xs: Floats, ys: Floats, shapes: list[Shape] | None) -> _Posterior:
+    """The mixture over what is not predicted: how the orders go on, and the first of them if none is known.
+
+    How they go on has equal weights, as the next order is there whether the scatter shows it or not; what is
+    smooth and left out is no independent noise at each point, so that the points count as `LEAST_POINTS`.
+    """
+    if shapes is None:
+        choices = [([(q, 0)], step * q) for q in GUESSES for step in SPACINGS]
+    else:
+        choices = [(shapes, step * min(q for q, _ in shapes)) for step in SPACINGS] if shapes else [([], 0.0)]
+    noises = NOISES[NOISES > UNPREDICTED] if shapes is None else NOISES
+    found = [_of_shapes(xs, ys, known, _continued(known, step), noises) for known, step in choices]
+    evidence = np.array([one.weight for one in found]) * LEAST_POINTS / len(xs)
+    weights = np.exp(evidence - evidence.max()) if shapes is None else np.ones(len(found))
+    p, error = _mixture([one.exponent for one in found], [one.error / 2 for one in found], weights)
+    c, other = _mixture([one.logarithm for one in found], [one.logarithm_error / 2 for one in found], weights)
+    likeliest = found[int(np.argmax(evidence))]
+    return replace(likeliest, exponent=p, error=2 * error, logarithm=c, logarithm_error=2 * other)
+
+
+def _continued(shapes: list[Shape], step: float) -> list[Shape]:
+    """The predicted corrections and a few of those behind them; none behind none."""
+    last = max((q for q, _ in shapes), default=0.0)
+    return [*shapes, *((last + j * step, 0) for j in range(1, EXTRA + 1) if shapes)]
+
+
+def _mixture(means: ArrayLike, deviations: ArrayLike, weights: Floats) -> tuple[float, float]:
+    """Mean and standard deviation of a mixture."""
+    share = weights / weights.sum()
+    mean = float(share @ np.asarray(means))
+    variance = float(share @ (np.asarray(deviations) ** 2 + (np.asarray(means) - mean) ** 2))
+    return mean, math.sqrt(variance)
+
+
+def _of_shapes(xs: Floats, ys: Floats, known: list[Shape], shapes: list[Shape], noises: Floats) -> _Posterior:
+    """The posterior of p and log C with corrections of these shapes, from the linearised problem."""
+    logs, heights = np.log(xs), np.log(ys)
+    unit = float(logs.mean())
+    fixed = np.column_stack([-(logs - unit), np.ones_like(xs)])
+    shape = np.array([np.exp(-q * (logs - logs[0])) * (logs / logs[0]) ** m for q, m in shapes])
+    sizes = np.zeros(len(shapes))
+    for _ in range(STEPS):
+        inside = 1 + sizes @ shape if shapes else np.ones_like(xs)
+        free = (shape / inside).T if shapes else np.zeros((len(xs), 0))
+        problem = _Problem(fixed, free, heights - np.log(inside) + free @ sizes)
+        means, covariances, evidence = problem.over(noises)
+        likeliest = int(np.argmax(evidence))
+        change = means[likeliest, 2:] - sizes
+        # the logarithm needs its argument above 0
+        while (1 + (sizes + change) @ shape <= 0.1 * inside).any():
+            change = change / 2
+        sizes = sizes + change
+        if np.abs(change).max(initial=0.0) < 1e-9:
+            break
+    weights = np.exp(evidence - evidence.max())
+    # p, and log C, which is the height at the middle and the slope up to there
+    p, error, c, other = (
+        number
+        for turn in (np.array([1.0, 0.0]), np.array([unit, 1.0]))
+        for number in _mixture(
+            means[:, :2] @ turn,
+            np.sqrt(turn @ covariances[:, :2, :2] @ turn),
+            weights,
+        )
+    )
+    return _Posterior(
+        exponent=p,
+        error=2 * error,
+        logarithm=c,
+        logarithm_error=2 * other,
+        scatter=float(noises[likeliest]),
+        weight=float(evidence.max() + math.log(weights.sum())),
+        points=len(xs),
+        corrections=tuple(q for q, _ in known),
+    )
+
+
+class _Problem:
+    """``y = fixed beta + free e + noise``, beta flat, e normal with deviation 1; in reduced coordinates."""
+
+    def __init__(self, fixed: Floats, free: Floats, y: Floats) -> None:
+        columns = np.column_stack([fixed, free])
+        q, r = np.linalg.qr(columns)
+        self.columns, self.y, self.known = r, q.T @ y, fixed.shape[1]
+        outside = y - q @ self.y
+        self.points, self.rest = len(y), float(outside @ outside)
+
+    def over(self, noises: Floats) -> tuple[Floats, Floats, Floats]:
+        """Means of (beta, e), covariances, and logarithms of the evidence for each deviation of the noise.
+
+        The penalised least-squares problem has the matrix A, and ``|V| |F^T V^-1 F| noise^(2 K + 2 B - 2 n)``
+        is ``|A^T A|``: F the B fixed columns, K free ones, V the covariance of y.
+        """
+        n, b, many = self.columns.shape[1], self.known, len(noises)
+        penalties = noises[:, None, None] * np.eye(n)[b:]
+        columns = np.broadcast_to(self.columns, (many, *self.columns.shape))
+        matrices = np.concatenate([columns, penalties], axis=1)
+        rotated = np.append(self.y, np.zeros(n - b))
+        q, r = np.linalg.qr(matrices)
+        inverses = np.linalg.inv(r)
+        means = (inverses @ (q.transpose(0, 2, 1) @ rotated)[..., None])[..., 0]
+        left = rotated - (matrices @ means[..., None])[..., 0]
+        squares = ((left**2).sum(axis=1) + self.rest) / noises**2
+        determinants = 2 * np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))).sum(axis=1)
+        evidence = -(determinants + squares) / 2 - (self.points - n) * np.log(noises)
+        covariances = noises[:, None, None] ** 2 * inverses @ inverses.transpose(0, 2, 1)
+        return means, covariances, evidence

@@ -1,0 +1,85 @@
+"""Exponents of measured curves: the error is one, of exact and noisy curves, with a prediction and without."""
+
+import numpy as np
+import pytest
+
+from asymptotics import DomainError, derive, power_law
+from numerics import FullModel, fit_curve
+
+KINDS = [
+    # noise, points, range of x, predicted corrections (None: not known; so many are given)
+    (0, 20, 1e3, 1),
+    (0, 8, 1e2, 2),
+    (1e-2, 5, 1e2, None),
+    (1e-2, 20, 1e3, 2),
+    (5e-2, 8, 1e3, None),
+]
+
+
+@pytest.mark.parametrize(("noise", "points", "span", "predicted"), KINDS)
+def test_the_error_is_an_error(noise, points, span, predicted):
+    """Of curves with random exponents 90 % lie within their error, none beyond three of them."""
+    rng = np.random.default_rng(3)
+    ratios = []
+    while len(ratios) < 20:
+        p, q = rng.uniform(0.1, 2), rng.uniform(0.2, 1)
+        orders = np.array([q, q + rng.uniform(0.2, 1)])
+        x = 10 * np.geomspace(1, span, points)
+        y = x**-p * (1 + rng.normal(0, 1, 2) @ x ** -orders[:, None])
+        if (y <= 0).any():
+            continue
+        given = None if predicted is None else orders[:predicted]
+        fit = fit_curve(x, y * np.exp(noise * rng.normal(size=points)), corrections=given)
+        ratios.append(abs(float(fit.exponent) - p) / float(fit.exponent.error))
+    assert np.mean(np.array(ratios) <= 1) >= 0.9
+    assert max(ratios) <= 3
+
+
+def test_a_law_predicts_the_corrections():
+    """The loss of the full model at ten sizes, fitted with the corrections of its law and as a line."""
+    sizes = [8 * 2**j for j in range(10)]
+    task = power_law(1.5, 1.25)
+    losses = [float(FullModel(task, N=n, digits=10).test_loss("oo")) for n in sizes]
+    law = derive(power_law("a", "b")).model
+    fit = fit_curve(sizes, losses, law=law, at={"a": 1.5, "b": 1.25})
+    line = fit_curve(sizes, losses, corrections=())
+    assert abs(float(fit.exponent) - 0.5) <= float(fit.exponent.error) < 1e-4
+    assert abs(float(line.exponent) - 0.5) > 10 * float(fit.exponent.error)
+    assert fit.prefactor.agrees_with(law.at(a=1.5, b=1.25).prefactor.evalf(20))
+
+
+def test_a_logarithm_of_the_law_is_taken_out():
+    law = derive(power_law(3, 2)).model  # log(N) N^-2
+    xs = np.geomspace(100, 1e6, 12)
+    ys = [float(law(x)) for x in xs]
+    fit = fit_curve(xs, ys, law=law)
+    assert abs(float(fit.exponent) - 2) <= float(fit.exponent.error) + 1e-9
+
+
+def test_window_and_order():
+    xs = np.geomspace(1, 1e4, 20)
+    ys = np.where(xs < 20, 1.0, (xs / 20) ** -0.7)  # a plateau before the law
+    order = np.random.default_rng(1).permutation(20)
+    fit = fit_curve(xs[order], ys[order], window=(30, 1e4), corrections=())
+    assert fit.points == 12 and fit.window[1] == 1e4 and abs(float(fit.exponent) - 0.7) < 1e-9
+    own = fit_curve(xs, ys, corrections=())
+    assert own.window[0] > 20 and abs(float(own.exponent) - 0.7) < 1e-9
+    assert "x = 30" not in str(own) and "no correction" in str(own)
+
+
+BAD = [
+    (([1, 2, 3, 4], [4, 3, 2, 1]), {}, "4 points; an exponent with an error needs at least 5"),
+    (([1, 2, 3, 4, 5], [4, 3, 2, 1]), {}, "5 values of x but 4 of the loss"),
+    (([1, 2, 3, 4, 5], [4, 3, 2, 1, 0]), {}, "loss = 0; an exponent needs numbers > 0"),
+    (([1, 2, 3, 4, 5], [5, 4, 3, 2, 1]), {"corrections": [-1]}, "exponents q > 0"),
+    (([1, 2, 3, 4, 5], [5, 4, 3, 2, 1]), {"window": (3, 9)}, "3 points in the window 3 ... 9"),
+    (([1, 2, 3, 4, 5], [5, 4, 3, 2, 1]), {"law": "t"}, "is not a law"),
+    (([1, 2, 3, 4, 5], [5, 4, 3, 2, "x"]), {}, "loss"),
+]
+
+
+@pytest.mark.parametrize(("curve", "options", "message"), BAD)
+def test_refusals(curve, options, message):
+    with pytest.raises(DomainError) as caught:
+        fit_curve(*curve, **options)
+    assert message in str(caught.value) and "\n" not in str(caught.value)
