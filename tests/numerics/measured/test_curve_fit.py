@@ -1,4 +1,4 @@
-"""Exponents of measured curves: the error is one, of exact and noisy curves, with a prediction and without."""
+"""Exponents of measured curves: the error is one, of exact and noisy curves, with predictions and without."""
 
 import numpy as np
 import pytest
