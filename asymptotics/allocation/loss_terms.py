@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 
 from sympy import Expr, Integer, Mul, Symbol, fraction, limit, log, oo, together
 
@@ -97,7 +98,9 @@ def loss_terms(laws: Laws, resources: tuple[Symbol, ...], rule: Rule) -> tuple[L
 
 
 def trace_power(laws: Laws) -> Expr:
-    """r in ``df1 ~ kappa^-r``: the crossover is at ``t ~ size^(1/r)``."""
+    """r in ``df1 ~ kappa^-r``: the crossover is at ``t ~ size^(1/r)``; with a white part at ``t ~ size``."""
+    if laws.student.white_noise() != 0:
+        return Integer(1)
     return together(-expand_sum(df1, spectrum(laws.task), 2).leading().order)
 
 
@@ -154,8 +157,18 @@ def _data_terms(laws: Laws, clean: Laws, present: frozenset[Symbol]) -> Iterator
 def _terms_of_both(laws: Laws) -> Iterator[LossTerm]:
     """``Xi(kappa) P/(N - P)`` with ``df1(kappa) = P``: the model's law in P, times P/N.
 
-    Where the data law has the same power it is P/N times that, and no term of its own.
+    Where the data law has the same power it is P/N times that, and no term of its own. Raises `UnableError`
+    where the model law falls faster than the data law, as of the first N modes: those have no data law at
+    N < P, so that the loss is not the largest of its terms.
     """
+    for ours, theirs in product(laws.model.regimes, laws.data.regimes):
+        both = ours.domain.holding(*theirs.domain.constraints)
+        apart = normal(ours.exponent - theirs.exponent)
+        if not both.is_empty() and both.sign(apart) == 1:
+            raise UnableError(
+                f"N and P of {laws.student.title} are split only where the loss falls no faster in N than in "
+                f"P, here by {apart}; give numbers for which it does not"
+            )
     data = {term.power(P): term.log_power for term in _of(laws.data)}
     for term in _of(laws.model):
         q = term.power(N)

@@ -35,6 +35,8 @@ from asymptotics.hints import name_argument
 from asymptotics.laws.derive import Laws, derive
 from asymptotics.model.rules.base import TRAINING_RULES, Rule, check_rule, numbers_of, rule_of_name
 from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.model.students.base import content_of_student, student_of
+from asymptotics.model.students.gaussian import GaussianFeatures
 from asymptotics.notation import notation as named
 from asymptotics.notation import restate
 from asymptotics.parsing.heights import substitute
@@ -45,6 +47,8 @@ from asymptotics.symbols import B, C
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
 from asymptotics.typesetting import Typeset
+
+GAUSSIAN = GaussianFeatures()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +122,8 @@ class Optimum(Typeset):
             raise DomainError(f"no number for {missing}; optimum.at needs every parameter of the task")
         numbers = {s: table[s.name] for s in self.laws.task.parameters if s.name in table}
         fixed = tuple((x, substitute(e, numbers)) for x, e in self.fixed)
-        allocation = _allocation(derive(task), substitute(self.cost, numbers), self.free, fixed, self.rule)
+        laws = derive(task, student=self.laws.student.at(numbers))
+        allocation = _allocation(laws, substitute(self.cost, numbers), self.free, fixed, self.rule)
         return _single_phase(allocation.phases()[0], self, numbers)
 
     def to_dict(self) -> dict[str, Any]:
@@ -139,6 +144,7 @@ class Optimum(Typeset):
             fixed={symbol.name: written(C**power) for symbol, power in self.fixed},
             rule=rule.name,
             constants=None if isinstance(rule, type) else asdict(rule),  # type: ignore[call-overload]
+            **({} if self.laws.student == GAUSSIAN else {"student": content_of_student(self.laws.student)}),
             phases=[repr(phase) for phase in (*self.phases, *self.boundaries)],
             proof=str(self.proof),
         )
@@ -150,8 +156,9 @@ class Optimum(Typeset):
         rule: Rule = rule_of_name(content["rule"])
         if content["constants"] is not None:
             rule = rule(**content["constants"])  # type: ignore[operator]
+        student = student_of(found["student"]) if "student" in found else GAUSSIAN
         optimum = compute_optimal(
-            derive(Task.from_dict(content["task"])),
+            derive(Task.from_dict(content["task"]), student=student),
             content["cost"],
             [Symbol(name, positive=True) for name in content["free"]],
             content["fixed"],
@@ -306,9 +313,8 @@ def _boundaries(optimum: Optimum) -> tuple[Phase, ...]:
         try:
             edge = laws.task.at(table)
             held = tuple((x, e.xreplace(table)) for x, e in optimum.fixed)
-            on_edge = _allocation(
-                derive(edge), optimum.cost.xreplace(table), allocation.free, held, optimum.rule
-            )
+            there = derive(edge, student=laws.student.at(table))
+            on_edge = _allocation(there, optimum.cost.xreplace(table), allocation.free, held, optimum.rule)
         except DomainError:
             continue  # the line lies outside the task's domain
         for phase in on_edge.phases()[0]:

@@ -9,7 +9,9 @@ and B/L -> 1 - s as N -> oo. With ``L ~ N^-p`` the loss of the ensemble over tha
 
     f(E) = E^p (1 - s + s/E).
 
-In log E it is convex, with slope ``p - s`` at E = 1. So for p > s the wide model is better for every E > 1.
+In log E it is convex, with slope ``p - s`` at E = 1. So for p > s the wide model is better for every E > 1,
+and for p = s < 1, as of features with a white part, too; for p = s = 1 both have the same loss. Where
+nothing is drawn at random (`SpectralTruncation`) all members are the same, and f(E) = E^p.
 
 At times before the crossover the corrections of first order in 1/N are ``(B1 + V1/E)/N`` for the ensemble and
 ``(B1 + V1)/(E N)`` for the wide model: the ensemble is never better there either, and equal where B1 is of
@@ -23,15 +25,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr
+from sympy import Expr, Integer
 from sympy.logic.boolalg import Boolean, true
 
+from asymptotics.domains.domain import Domain
 from asymptotics.errors import UnableError, check_kind
 from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws
 from asymptotics.model.sums import Xi, expand_sum
 from asymptotics.precision import exclusive
-from asymptotics.spectra import spectrum
+from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import E, N
 from asymptotics.typesetting import Typeset, tex
 
@@ -40,7 +43,8 @@ from asymptotics.typesetting import Typeset, tex
 class Comparison(Typeset):
     """Where ``condition`` holds, ``factor`` is loss(E models of size N)/loss(one of size E N), N -> oo.
 
-    ``width_wins`` is True if the factor is proved to be above 1 for every E > 1, None if not decided.
+    ``width_wins`` is True if the factor is proved to be above 1 for every E > 1, False if it is 1, and None
+    if that is not decided.
     """
 
     condition: Boolean
@@ -74,9 +78,17 @@ def ensembling(laws: Laws) -> tuple[Comparison, ...]:
             raise UnableError(
                 f"ensembles are compared for losses that are powers of N; this one is {regime.leading(N)}"
             )
-        s = tidy(expand_sum(Xi, base, 2).within(regime.domain).leading().order)
         p = regime.exponent
+        s = _share(laws, base, regime.domain)
         factor = E ** (p - 1) if s == 1 else E**p * (1 - s + s / E)
-        wins = True if regime.domain.positive(p - s) else None
+        above = regime.domain.positive(p - s) or (p == s and regime.domain.positive(s * (1 - s)))
+        wins = True if above else False if factor == 1 else None
         found.append(Comparison(condition=regime.condition, factor=factor, width_wins=wins))
     return tuple(found)
+
+
+def _share(laws: Laws, base: SpectralSeries, domain: Domain) -> Expr:
+    """The variance over initialisations as a share of the loss, N -> oo."""
+    if not laws.student.random:
+        return Integer(0)
+    return tidy(expand_sum(Xi, base, 2).within(domain).leading().order)

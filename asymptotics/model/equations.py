@@ -101,10 +101,24 @@ DATA_VARIANCE = AtRidge(RIDGE_LOSS - F(kappa), kappa, P)
 RIDGE = AtExplicit(RIDGE_LOSS, kappa, P, rho * P**-l)
 BEST_MODES = df2(kappa) - (NOISE**2 + F(kappa)) * Derivative(df2(kappa), kappa) / Derivative(F(kappa), kappa)
 BEST_RIDGE_LOSS = AtModes(RIDGE_LOSS, kappa, P, BEST_MODES)
-BEST_RIDGE = AtModes(kappa * (1 - df1(kappa) / P), kappa, P, BEST_MODES)
+RIDGE_OF = kappa * (1 - df1(kappa) / P)
+"""The ridge that makes kappa."""
+BEST_RIDGE = AtModes(RIDGE_OF, kappa, P, BEST_MODES)
 SPREAD = df1(kappa) - df2(kappa)
 """``N (1 - dlog kappa/dlog zeta)`` of Gaussian features, N -> oo."""
-WIDTH = SPREAD * (V(kappa) + (RIDGE_LOSS + NOISE**2) * SPREAD / P) / (1 - df2(kappa) / P) / RIDGE_LOSS
+
+
+def best_width(spread: Expr, excess: Expr) -> Expr:
+    """N at which its first order is as large as the smallest loss L over the ridge,
+
+        g (V + (L + sigma^2) h/P) / ((1 - df2/P) L),
+
+    with ``g = N (1 - dlog kappa/dlog zeta)`` and ``h = df - df2``, both `SPREAD` for Gaussian features.
+    """
+    there = V(kappa) + (RIDGE_LOSS + NOISE**2) * excess / P
+    return AtModes(spread * there / (1 - df2(kappa) / P) / RIDGE_LOSS, kappa, P, BEST_MODES)
+
+
 STATIC_TERMS = {
     "bias": F(kappa),
     "variance over features": SPREAD * V(kappa) / N,
@@ -112,7 +126,7 @@ STATIC_TERMS = {
 }
 """What the loss at t = oo is made of at any N, P and ridge, up to factors that tend to constants:
 ``[F + (1 - e) V + sigma^2 (df2 + (1 - e) (df1 - df2))/P]/(1 - ...)``, ``1 - e = (df1 - df2)/(N - df2)``."""
-BEST_RIDGE_WIDTH = AtModes(WIDTH, kappa, P, BEST_MODES)
+BEST_RIDGE_WIDTH = best_width(SPREAD, SPREAD)
 TRANSFER = AtRidge(F_test(kappa) + (RIDGE_LOSS + NOISE**2) * V_test(kappa) / (kappa * P), kappa, P)
 
 # --- finite t ----------------------------------------------------------------------------------------
@@ -142,12 +156,41 @@ STOPPED = Minimum(TIME + NOISE_IN_LOSS, t)
 # --- students ----------------------------------------------------------------------------------------
 
 
-def of_student(equation: Expr, student: Student, in_features: bool) -> Expr:
-    """The equation of Gaussian features for another student; ``in_features``: its orders are those of 1/N."""
-    table = {node: student.at_end(node.args[0]) for node in equation.atoms(AtRidge) if node.args[2] == N}
-    if in_features:
+def of_student(equation: Expr, student: Student, within: Symbol | None, fresh: bool) -> Expr:
+    """The equation of Gaussian features for another student.
+
+    ``within``: its orders are those of 1/N or 1/P; ``fresh``: the rule sees no sample twice. A white part of
+    the kernel is a ridge white/P of its own, beside the explicit one: ``kappa (1 - df/P) = rho`` with
+    ``df = df1 + white/kappa``, while ``df + zeta df_zeta`` has none of it.
+    """
+    table: dict[Expr, Expr] = {}
+    if white := student.white_noise():
+        if fresh or within == P or equation.has(Minimum):
+            raise UnableError(
+                f"what the white part of {student.title} adds is not derived here; use GaussianFeatures()"
+            )
+        table = {RIDGE_OF: RIDGE_OF - white / P}
+        table |= {x: AtExplicit(*x.args[:3], x.args[3] + white / P) for x in equation.atoms(AtExplicit)}
+    for node in equation.atoms(AtRidge):
+        if node.args[2] == N:
+            table[node] = student.at_end(node.args[0])
+            if fresh and student.slopes() != (-1, 0):
+                raise UnableError(f"what batches add to {student.title} at t = oo is not derived")
+        elif white:
+            table[node] = AtExplicit(*node.args, white / P)
+    if equation == BEST_RIDGE_WIDTH:
+        equation = best_width(_spread(student, white), SPREAD + white / kappa)
+    if within == N:
         table |= {node: _order_of(student, node) for node in equation.atoms(Coefficient)}
     return equation.xreplace(table)
+
+
+def _spread(student: Student, white: Expr) -> Expr:
+    """``N (1 - dlog kappa/dlog zeta)``, N -> oo, of ``zeta/kappa = 1 + c_1 df1/N - white/(kappa N)``."""
+    first, _ = student.slopes()
+    if first.has(N):
+        raise UnableError(f"the mean square of the rows of {student.title} runs with N here; not derived")
+    return -first * SPREAD + white / kappa
 
 
 def _order_of(student: Student, coefficient: Coefficient) -> Expr:

@@ -238,7 +238,7 @@ def quantity_of(name: str, student: Student = GAUSSIAN) -> Quantity:
     Xi(kappa(N))
     """
     quantity = QUANTITIES[name]
-    equation = of_student(quantity.equation, student, quantity.within == N)
+    equation = of_student(quantity.equation, student, quantity.within, quantity.rule.fresh)
     if equation == quantity.equation:
         return quantity
     words = f"{quantity.words}, {student.title}"

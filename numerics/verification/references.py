@@ -32,7 +32,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
-from typing import Any
 
 import mpmath
 from mpmath import mpmathify
@@ -44,7 +43,6 @@ from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule, with_numbers
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
-from asymptotics.model.students.base import Student
 from asymptotics.model.sums import eigenvalues_of_test
 from asymptotics.precision import working
 from asymptotics.registry import Registry
@@ -57,6 +55,7 @@ from numerics.values.results import Best
 from numerics.values.value import Value
 from numerics.verification.moving_features import DECADES, change_by_features, loss_of_rich, scale_of_rich
 from numerics.verification.places import Place, Reference
+from numerics.verification.students import model_of, order_in_features
 
 ONE = Integer(1)
 WIDE = 25
@@ -109,14 +108,13 @@ class _End:
 
 
 @cached(maxsize=256)
-def _end(task: Task, size: Symbol, number: Expr, digits: int, student: Student) -> _End:
-    own: dict[str, Any] = {"student": student} if size == N and student != GAUSSIAN else {}
-    model = FullModel(task, digits=digits, **{size.name: number}, **own)
+def _end(place: Place, size: Symbol) -> _End:
+    model = model_of(place, **{size.name: place.resource})
     return _End(loss=model.test_loss(oo), bias=model.bias(oo), variance=model.variance(oo).total)
 
 
 def _at_end(size: Symbol, part: str, place: Place) -> Value:
-    value: Value = getattr(_end(place.task, size, place.resource, place.digits, place.student), part)
+    value: Value = getattr(_end(replace(place, settings=(), ratio=oo), size), part)
     return value
 
 
@@ -126,8 +124,9 @@ def _at_end(size: Symbol, part: str, place: Place) -> Value:
 def _size_coefficient(size: Symbol, quantity: str, order: int, noise: int, place: Place) -> Value:
     """c_order in 1/N or 1/P, which carries sigma^noise."""
     if size == N and place.student != GAUSSIAN:
-        raise UnableError(f"the orders in 1/N of {place.student.title} are not solved by the full model")
-    found = size_coefficient(place.task, quantity, size.name, order, place.resource, _half(place))
+        found = order_in_features(order, place, _half(place))
+    else:
+        found = size_coefficient(place.task, quantity, size.name, order, place.resource, _half(place))
     return _scale(found, place.setting(sigma) ** noise / place.setting(size) ** order)
 
 
@@ -154,26 +153,26 @@ def _best_time(part: str, place: Place) -> Value:
 
 def _ridge(place: Place) -> Value:
     ridge = place.setting(rho) * place.resource ** -place.setting(l)
-    return FullModel(place.task, P=place.resource, ridge=ridge, digits=place.digits).test_loss(oo)
+    return model_of(place, P=place.resource, ridge=ridge).test_loss(oo)
 
 
 @cached(maxsize=256)
-def _ridged(task: Task, samples: Expr, digits: int) -> Best:
-    return FullModel(task, P=samples, digits=digits).optimal_ridge()
+def _ridged(place: Place) -> Best:
+    return model_of(place, P=place.resource).optimal_ridge()
 
 
 def _best_ridge(part: str, place: Place) -> Value:
-    value: Value = getattr(_ridged(place.task, place.resource, place.digits), part)
+    value: Value = getattr(_ridged(replace(place, settings=(), ratio=oo)), part)
     return value
 
 
 def _best_ridge_width(place: Place) -> Value:
     """What N features add at the best ridge, over the loss there, times N, for an N far beyond that of 1."""
     digits = place.digits + WIDE
-    best = _ridged(place.task, place.resource, digits)
+    best = _ridged(replace(place, digits=digits, settings=(), ratio=oo))
     ridge, N = Float._new(best.argument.value._mpf_, mpmath.mp.prec), place.resource**2 * 10**WIDE
     wide, none = (
-        FullModel(place.task, P=place.resource, ridge=ridge, digits=digits, **sizes).test_loss(oo)
+        model_of(place, P=place.resource, ridge=ridge, digits=digits, **sizes).test_loss(oo)
         for sizes in ({"N": N}, {})
     )
     found = (wide - none) / none * mpmathify(N)
@@ -238,9 +237,7 @@ def _sgd_noise_transient(place: Place) -> Value:
 
 
 def _sgd_noise_model(place: Place) -> Value:
-    rule = _train(OnePassSGD, place)
-    model = FullModel(place.task, N=place.resource, rule=rule, digits=place.digits)
-    return model.sgd_excess(oo)
+    return model_of(place, N=place.resource, rule=_train(OnePassSGD, place)).sgd_excess(oo)
 
 
 LARGE = (Integer(10) ** 14, Integer(10) ** 15)

@@ -40,6 +40,7 @@ class Student(ABC):
     Attributes
     ----------
     title : the student in words. name : what the command line calls it. source : of its zeta(kappa).
+    random : whether it is drawn, so that two of them differ.
 
     >>> from asymptotics import GaussianFeatures
     >>> from asymptotics.symbols import N, kappa
@@ -52,6 +53,7 @@ class Student(ABC):
     title: ClassVar[str]
     name: ClassVar[str]
     source: ClassVar[str] = ""
+    random: ClassVar[bool] = True
 
     @abstractmethod
     def zeta(self, kappa: Expr, modes: Expr, size: Expr = N) -> Expr:

@@ -35,6 +35,7 @@ class SpectralTruncation(Student):
 
     title = "the first N modes"
     name = "truncation"
+    random = False
     source = "the population ridge problem over the first N modes"
 
     def zeta(self, kappa: Expr, modes: Expr, size: Expr = N) -> Expr:

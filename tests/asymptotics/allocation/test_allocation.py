@@ -10,14 +10,18 @@ from sympy import Integer, Rational, Symbol, latex, oo, symbols
 from asymptotics import (
     BottleneckError,
     GradientFlow,
+    NonlinearFeatures,
     OnePassSGD,
+    SpectralTruncation,
     Task,
+    UnableError,
     check_claim,
     compute_optimal,
     derive,
     power_law,
 )
 from asymptotics.allocation.loss_terms import loss_terms, trace_power
+from asymptotics.domains.domain import normal
 from asymptotics.symbols import B, C, E, M, N, P, a, b, k, sigma, t
 from numerics.cli import main
 
@@ -309,3 +313,33 @@ def test_claims_about_a_share_that_may_be_any_of_a_range(claim, verdict):
     found = check_claim(claim, optimum, "a - 1 < b")
     assert found.verdict == verdict
     assert "any N from C**(1/b) to C is as good" in found.notes[-1]
+
+
+WHITE, TOP = (
+    derive(power_law(a, b), student=one)
+    for one in (NonlinearFeatures(linear=1, white=1), SpectralTruncation())
+)
+
+
+def test_students_keep_their_laws_on_boundaries_and_with_numbers():
+    """A white part makes features cost N^-min(s, 1) and samples P^-min(s, 2)."""
+    optimum = compute_optimal(WHITE, N * P)
+    table = {a - 1 < b: (a - 1) / (2 * b), a - 1 > 2 * b: Rational(2, 3)}
+    found = {phase.condition: phase.exponents["loss"] for phase in optimum.phases}
+    assert all(normal(found[condition] - loss) == 0 for condition, loss in table.items())
+    for at in ({a: 2, b: 3}, {a: 4, b: 2}, {a: 8, b: 3}):
+        (phase,) = [p for p in optimum.phases if p.condition.subs(at) == True]  # noqa: E712
+        assert optimum.at(at).exponents["loss"] == phase.exponents["loss"].subs(at)
+    edge = optimum.at(a=4, b=3)
+    assert edge.exponents["loss"] == Rational(1, 2) and edge.logs["loss"] == Rational(1, 2)
+    assert {p.exponents["loss"] for p in optimum.boundaries} == {Rational(1, 2), Rational(2, 3)}
+    assert type(optimum).from_dict(optimum.to_dict()) == optimum
+    assert compute_optimal(WHITE, N * t).phases[0].exponents["loss"] == (a - 1) / (2 * b)
+
+
+def test_the_first_modes_in_a_budget():
+    assert compute_optimal(derive(power_law(2, b), student=TOP.student), N * P).phases[0].exponents[N] == (
+        Rational(1, 2)
+    )
+    with pytest.raises(UnableError, match="no faster in N than in P"):
+        compute_optimal(TOP, N * P)

@@ -1,7 +1,8 @@
 """Laws of students other than Gaussian random features: what is left at t = oo, and the orders in 1/N."""
 
+import mpmath
 import pytest
-from sympy import Integer, Min, Rational, Symbol, pi, simplify, sin, sqrt, zeta
+from sympy import Integer, Min, Rational, Symbol, oo, pi, simplify, sin, sqrt, zeta
 
 from asymptotics import (
     DeepRandomFeatures,
@@ -15,8 +16,10 @@ from asymptotics import (
     derive,
     power_law,
 )
-from asymptotics.symbols import M, N, a, b, k
-from numerics import verify
+from asymptotics.laws.ensembling import ensembling
+from asymptotics.symbols import E, M, N, P, a, b, k, t
+from numerics import FullModel, verify
+from numerics.verification.references import Place, reference_value
 
 mu = Symbol("mu", positive=True)
 TASK = power_law(a, b)
@@ -149,6 +152,106 @@ def test_against_the_full_model_of_the_student(student, at):
     assert verify(law.stating(prefactor=law.prefactor * Rational(101, 100)), digits=15).verdict == "FAILS"
 
 
-def test_orders_in_features_of_other_students_are_not_compared():
-    with pytest.raises(UnableError, match="deep random features"):
-        verify(DEEP.model_transient.at(a=2, b=3))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["model_transient", "model_transient_second"])
+@pytest.mark.parametrize(
+    "student",
+    [
+        DeepRandomFeatures(widths=(N, 2 * N)),
+        NonlinearFeatures(linear=1, white=Rational(1, 2)),
+        StructuredFeatures(eigenvalues=k ** -Rational(1, 4)),
+    ],
+    ids=lambda student: student.name,
+)
+def test_transients_against_the_full_model_of_the_student(student, name):
+    law = getattr(derive(power_law(2, 3), student=student), name)
+    assert verify(law, digits=12).verdict == "HOLDS"
+    wrong = law.stating(prefactor=law.prefactor * Rational(101, 100))
+    assert verify(wrong, digits=12).verdict == "FAILS"
+
+
+@pytest.mark.parametrize(
+    ("student", "order"),
+    [
+        (DeepRandomFeatures(widths=(N, 2 * N)), 1),
+        (DeepRandomFeatures(widths=(N, 2 * N)), 2),
+        (NonlinearFeatures(linear=1, white=Rational(1, 2)), 1),
+    ],
+    ids=str,
+)
+def test_one_time_of_transients_against_the_full_model_of_the_student(student, order):
+    """Two models of finite N, far before the crossover, at one time; the law with its known orders."""
+    task, name = power_law(2, 3), ("model_transient", "model_transient_second")[order - 1]
+    place = Place(task=task, resource=Integer(10) ** 8, digits=12, student=student)
+    found = reference_value(name, place)
+    law = getattr(derive(task, student=student), name)
+    terms = law.expansion(terms=4).as_expr().subs({t: place.resource, N: 1}).evalf(20)
+    assert abs(found.value / mpmath.mpf(terms) - 1) < 1e-6 and found.relative_error < 1e-6
+
+
+WHITE = derive(power_law(a, b, noise="1/2"), student=NonlinearFeatures(linear=1, white=1))
+
+
+@pytest.mark.parametrize(("at", "exponent"), [({a: 2, b: 3}, s), ({a: 4, b: 3}, 1 - 1 / b)])
+def test_a_white_part_is_a_ridge_of_the_data(at, exponent):
+    """``kappa (1 - df1/P) = mu_*^2/(mu_1^2 P)`` at any width: kappa is of order 1/P, not P^-b."""
+    law = WHITE.data.at(at)
+    assert law.exponent == exponent.subs(at)
+    assert verify(law, digits=10).verdict == "HOLDS"
+    assert verify(law.stating(prefactor=law.prefactor * Rational(101, 100)), digits=10).verdict == "FAILS"
+    assert NONLINEAR.data.at(a=4, b=2).exponent == Rational(3, 2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("laws", [WHITE, derive(TASK, student=DEEP.student)], ids=["white", "deep"])
+@pytest.mark.parametrize("name", ["ridge", "optimal_ridge", "optimal_ridge_value", "optimal_ridge_width"])
+def test_ridges_of_students_against_the_full_model(laws, name):
+    law = getattr(laws, name).at(a=4, b=3)
+    assert verify(law, digits=15).verdict == "HOLDS"
+    assert verify(law.stating(prefactor=law.prefactor * Rational(101, 100)), digits=15).verdict == "FAILS"
+
+
+def test_ridges_beside_a_white_part():
+    """The best loss is that of the kernel, the best ridge is less by ``mu_*^2/(mu_1^2 P)``."""
+    assert WHITE.optimal_ridge.regimes == derive(power_law(a, b, noise="1/2")).optimal_ridge.regimes
+    assert WHITE.optimal_ridge_value.at(a=2, b=3).leading == -1 / P
+
+
+def test_the_width_that_the_best_ridge_needs_of_a_student():
+    """``-c_1 (df1 - df2) (V + (L + sigma^2) (df1 - df2)/P)``: the layers come in once, by sum 1/N_l."""
+    task = power_law(2, 3, noise="1/2")
+    deep, plain = (derive(task, **one).optimal_ridge_width for one in ({"student": DEEP.student}, {}))
+    assert simplify(deep.leading / plain.leading) == Rational(7, 4)
+
+
+@pytest.mark.parametrize(
+    ("laws", "names", "why"),
+    [
+        (NONLINEAR, ("gap", "data_transient", "early_stopping", "sgd_noise"), "white part of nonlinear"),
+        (DEEP, ("sgd_noise_model", "critical_batch_model"), "what batches add to deep random features"),
+        (derive(TASK, student=SpectralTruncation()), ("optimal_ridge_width",), "the first N modes"),
+    ],
+)
+def test_what_is_not_derived_of_a_student_is_refused(laws, names, why):
+    for name in names:
+        assert why in laws.refusal(name)
+
+
+def test_ensembles_of_students():
+    """Members that are not drawn are all the same; with a white part a wide model is better, or as good."""
+    (same,) = ensembling(derive(TASK, student=SpectralTruncation()))
+    assert same.factor == E ** (a - 1) and same.width_wins
+    below, above = ensembling(NONLINEAR)
+    assert below.width_wins and simplify(below.factor - E**s * (1 - s + s / E)) == 0
+    assert above.factor == 1 and above.width_wins is False
+    below, above = ensembling(DEEP)
+    assert (below.factor, above.factor) == tuple(one.factor for one in ensembling(GAUSSIAN))
+
+
+def test_ensembles_of_nonlinear_features_against_the_full_model():
+    """One model of 8 N features against 8 of N, at t = oo: f(8) = 8^s (1 - s + s/8)."""
+    student, task = NonlinearFeatures(linear=1, white=1), power_law(2, 3)
+    wide, narrow = (FullModel(task, N=n, student=student, digits=12) for n in (8 * 10**12, 10**12))
+    ratio = float(narrow.ensemble_loss(oo, 8)) / float(wide.test_loss(oo))
+    factor = ensembling(derive(task, student=student))[0].factor
+    assert abs(ratio / float(factor.subs(E, 8)) - 1) < 1e-3
