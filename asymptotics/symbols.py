@@ -11,6 +11,7 @@
 ``E``       number of ensemble members
 ``beta``    inertia of heavy-ball momentum, ``beta v'' + v' = ...``
 ``mu``      momentum of heavy ball in discrete steps
+``delta``   damping of Nesterov momentum, ``delta/t``
 ``kappa``   renormalised ridge, ``kappa = z/q``
 ``rho, l``  explicit ridge, ``rho P^-l`` in laws
 ``r``       modes per feature or sample, ``M = r N``
@@ -50,6 +51,7 @@ E = Symbol("E", positive=True)
 kappa = Symbol("kappa", positive=True)
 beta = Symbol("beta", positive=True)
 mu = Symbol("mu", positive=True)
+delta = Symbol("delta", positive=True)
 rho = Symbol("rho", positive=True)
 l = Symbol("l", positive=True)  # noqa: E741
 r = Symbol("r", positive=True)
@@ -61,6 +63,6 @@ b_test = Primed("b_test", positive=True)
 RESOURCES = (t, N, P)
 
 __all__ = [
-    "RESOURCES", "B", "C", "E", "M", "N", "P", "a", "b", "b_test", "beta", "eta", "gamma", "h", "k", "kappa",
-    "l", "mu", "n", "r", "rho", "sigma", "t",
+    "RESOURCES", "B", "C", "E", "M", "N", "P", "a", "b", "b_test", "beta", "delta", "eta", "gamma", "h", "k",
+    "kappa", "l", "mu", "n", "r", "rho", "sigma", "t",
 ]  # fmt: skip

@@ -25,7 +25,7 @@ from itertools import product
 
 from sympy import Expr, Integer, Mul, Symbol, fraction, limit, log, oo, together
 
-from asymptotics.domains.domain import POSITIVE, Domain, normal
+from asymptotics.domains.domain import POSITIVE, Domain, normal, primitive
 from asymptotics.errors import UnableError
 from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws
@@ -33,7 +33,7 @@ from asymptotics.laws.law import Law
 from asymptotics.model.beyond_spectrum import feedback
 from asymptotics.model.rules.base import Rule, kind_of, numbers_of
 from asymptotics.model.sums import df1, expand_sum
-from asymptotics.parsing.heights import substitute, to_power
+from asymptotics.parsing.heights import substitute
 from asymptotics.spectra import spectrum
 from asymptotics.sums.indexed import IndexedSum
 from asymptotics.symbols import B, E, N, P, t
@@ -88,6 +88,11 @@ def loss_terms(laws: Laws, resources: tuple[Symbol, ...], rule: Rule) -> tuple[L
         raise UnableError(
             f"{rule.title} sees no sample twice: its samples are B*t; leave out P, or take another rule"
         )
+    if {E, P} & set(resources) and rule.saturation() != oo:
+        raise UnableError(
+            f"how {rule.title} learns from finitely many samples, or in ensembles, has no law yet; leave "
+            "out P and E"
+        )
     numbers = numbers_of(rule)
     found: dict[tuple[tuple[Symbol, Expr], ...], LossTerm] = {}
     for term in _terms(laws, frozenset(resources), rule):
@@ -107,9 +112,22 @@ def trace_power(laws: Laws) -> Expr:
 def _terms(laws: Laws, present: frozenset[Symbol], rule: Rule) -> Iterator[LossTerm]:
     share = 1 / (1 - feedback(kind_of(rule), spectrum(laws.task))) if B not in present else Integer(1)
     for term in _flow_terms(laws, present):
-        yield replace(term, coefficient=term.coefficient * share * to_power(rule.pace(), -term.power(t)))
+        yield _on_clock(term, rule, share)
     if rule.fresh and t in present:
         yield from _in_batch(_of(getattr(laws, rule.noise_law)), present)
+
+
+def _on_clock(term: LossTerm, rule: Rule, share: Expr) -> LossTerm:
+    """A term of gradient flow as the rule has it, where it does not saturate before."""
+    factor, power = rule.of_flow(term.power(t))
+    bound, stretch = rule.saturation(), rule.of_flow(Integer(1))[1]
+    return replace(
+        term,
+        powers=tuple((x, power if x == t else p) for x, p in term.powers),
+        coefficient=term.coefficient * share * factor,
+        gap=stretch * term.gap if term.variable == t else term.gap,
+        domain=term.domain if bound == oo else term.domain.holding(primitive(bound - term.power(t))),
+    )
 
 
 def _flow_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:

@@ -28,7 +28,7 @@ from asymptotics.allocation.question import (
     spending_of,
 )
 from asymptotics.caches import cached
-from asymptotics.domains.domain import as_condition, normal, primitive
+from asymptotics.domains.domain import Domain, as_condition, normal, primitive
 from asymptotics.domains.parametric_lp import covers, disjoint
 from asymptotics.errors import DomainError, UnableError, check_kind
 from asymptotics.hints import name_argument
@@ -281,8 +281,23 @@ def _allocation(
         free=free,
         fixed=tuple((x, e) for x, e in fixed if x in growing),
         trace_power=trace_power(laws),
-        domain=spectrum(laws.task).domain,
+        domain=_domain(laws, rule),
     )
+
+
+def _domain(laws: Laws, rule: Rule) -> Domain:
+    """Where the task has all laws, and its target does not saturate the rule."""
+    found = spectrum(laws.task)
+    bound = substitute(rule.saturation(), numbers_of(rule))
+    if bound == oo:
+        return found.domain
+    room = primitive(bound - found.target.abscissa, found.domain)
+    if found.domain.sign(room) in (0, -1):
+        raise UnableError(
+            f"{rule.title} saturates at t**-{2 * bound}, and its loss swings; the target falls too fast "
+            "for a law of it"
+        )
+    return found.domain.holding(room)
 
 
 def _check_batch(rule: Rule) -> None:

@@ -37,6 +37,8 @@ SHARES = (1.0, 0.75, 0.5, 0.3, 0.2, 0.1, 0.06, 0.04)
 BEYOND = ((8.0, 10.0), (16.0, 20.0), (32.0, 40.0))
 """Decades at which a difference smaller than every power is looked for."""
 
+NEAR = (0.0, 0.013, 0.029, 0.041)
+"""Decades to places near by, out of step with each other."""
 EXPLAINED = 0.08
 """Of what the last term adds, the share that may be left where a step is said to hold."""
 
@@ -129,9 +131,11 @@ class Fall:
         )
 
     def known(self, decade: float) -> Size | None:
-        """The same; None where the sides are not known to three digits."""
+        """The same, where modes swing that of the largest difference near by; None where the sides are not
+        known to three digits."""
+        places = NEAR if self.values.swings(self.here.lhs) else (0.0,)
         try:
-            found = self.size(decade)
+            found = max((self.size(decade + near) for near in places), key=lambda size: size.relative)
         except PrecisionError:
             return None
         return found if found.noise < 1e-3 else None

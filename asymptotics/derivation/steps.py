@@ -25,6 +25,7 @@ from asymptotics.model.operators import (
     AtExplicit,
     AtModes,
     AtRidge,
+    Bessel,
     Coefficient,
     Convolution,
     Corrected,
@@ -318,6 +319,16 @@ class Teller:
         )
         return exact
 
+    def _bessel(self, found: Found) -> Expr:
+        exact = found.node.xreplace({part.node: self(part) for part in found.parts})
+        self.tell(
+            asymptotic(exact, found.series),
+            "Of a power of time the density of its rates is a power, and the Mellin transform of the filter "
+            "gives what becomes of it; behind follow the end of the filter and the swing of single modes.",
+            "DLMF 10.22.57; stationary phase, DLMF 2.3(iv)",
+        )
+        return exact
+
     def _minimum(self, found: Found) -> Expr:
         """To first order in 1/P the quantity itself, and its expansion order by order in 1/P."""
         count = len(Add.make_args(found.node.args[0]))
@@ -380,5 +391,6 @@ TELLING: dict[type[Any], Callable[[Teller, Found], Expr]] = {
     AtExplicit: Teller._at_explicit,
     Minimum: Teller._minimum,
     Rich: Teller._rich,
+    Bessel: Teller._bessel,
 }
 """How each kind of node is told; a kind that is missing goes by its base class."""

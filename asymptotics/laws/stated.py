@@ -87,7 +87,7 @@ class Stated(Typeset):
         quantity = self._about
         if quantity.within is None:
             return None
-        return Integer(1), crossover(self.spectrum, quantity.within, self.student) / quantity.pace
+        return Integer(1), quantity.when(crossover(self.spectrum, quantity.within, self.student))
 
     @property
     def uniform(self) -> Boolean | None:

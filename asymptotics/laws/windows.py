@@ -93,14 +93,14 @@ def windows_of(law: L, derive: Derive[L]) -> tuple[Window[L], ...]:
     found = quantity.spectrum(task)
     pieces = segments(task, found.domain)
     if len(pieces) == 1 and task.modes == oo:
-        upper = oo if quantity.within is None else crossover(found, quantity.within) / quantity.pace
+        upper = oo if quantity.within is None else quantity.when(crossover(found, quantity.within))
         return (Window(lower=ONE, upper=upper, law=law),)
     if name.startswith("early_stopping"):
         raise UnableError(f"the windows of laws.{name} need the crossover scales of the optimum; not derived")
     learned = tuple(s for s in pieces if s.eigenvalues != 0)
     listed: list[Window[L]] = []
     first = substitute(learned[0].eigenvalues, {task.index: learned[0].first})
-    lower: Expr = ONE if law.resource != t else 1 / (quantity.pace * first)
+    lower: Expr = ONE if law.resource != t else quantity.when(1 / first)
     last = len(learned) - 1 if learned[-1].last == oo else len(learned)
     for segment in learned[:last]:
         if segment is learned[-1] and not segment.eigenvalues.has(task.index):
@@ -115,7 +115,7 @@ def _break(law: Stated, segment: Segment, pieces: tuple[Segment, ...]) -> Expr:
     """The resource at which the last mode of a segment is resolved."""
     index = law.task.index
     if law.resource == t:
-        return 1 / (QUANTITIES[law.name].pace * substitute(segment.eigenvalues, {index: segment.last}))
+        return QUANTITIES[law.name].when(1 / substitute(segment.eigenvalues, {index: segment.last}))
     counted = pieces[: pieces.index(segment) + 1]
     return Add(*(finite_sum(s.multiplicity, index, s.first, s.last) for s in counted if s.eigenvalues != 0))
 
@@ -161,7 +161,7 @@ def _final(law: L, derive: Derive[L], found: SpectralSeries, lower: Expr) -> tup
     count = mode_count(found)
     if law.resource == t:
         if isinstance(found.target, FiniteSeries):
-            lower = _separation(found.target) / QUANTITIES[name].pace
+            lower = QUANTITIES[name].when(_separation(found.target))
         return (Window(lower=lower, upper=oo, law=derive(task, False)),)
     if count is None:
         return (Window(lower=lower, upper=oo, law=derive(task, False)),)

@@ -217,6 +217,9 @@ def _order_of(student: Student, coefficient: Coefficient) -> Expr:
 
 def time_of(rule: type[TrainingRule]) -> Expr:
     """``sum m_k c_k h_k(t)^2``, h_k the propagator of the rule, to first order in r and a; N = P = oo."""
+    own = rule.time_equation()
+    if own is not None:
+        return own
     pace, (rate, amplitude) = rule.pace(), rule.correction()
     loss = C0(2 * pace * t)
     change = -rate / (2 * pace) * t * Derivative(loss, (t, 2)) - amplitude / pace * Derivative(loss, t)

@@ -13,6 +13,7 @@ argument is a bound letter.
     Corrected       a loss and its first change, up to a relative order
     Minimum, Minimiser    over x > 0
     Rich, RichScale, RichChange    what features that move make of a lazy loss, their scale, a change of it
+    Bessel          what the squared Bessel filter of Nesterov momentum makes of a loss of gradient flow
     Root, Iterated  solutions of equations
 """
 
@@ -234,6 +235,22 @@ class RichChange(Rich):
     nargs = 4
     written = "RichChange({0}, {1}, {2}, {3})"
     tex = r"\delta\operatorname{{Rich}}_{{{3}}}\left[{0}, {1}\right]"
+
+
+class Bessel(Binder):
+    """``Bessel(L, T, nu, theta)``: ``int phi(h theta) dm(h)`` for ``L = int e^(-h T) dm(h)``.
+
+    ``phi(z^2) = [Gamma(nu + 1) (2/z)^nu J_nu(z)]^2``.
+    """
+
+    nargs = 4
+    written = "Bessel({0}, {1}; {2}, {3})"
+    tex = r"\mathcal{{J}}_{{{2}}}\left[{0}\right]_{{{1} \to {3}}}"
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        loss, letter, index, theta = self.args
+        return (loss.free_symbols - {letter}) | index.free_symbols | theta.free_symbols
 
 
 class Root(Binder):

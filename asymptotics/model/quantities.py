@@ -14,10 +14,11 @@ from dataclasses import replace
 
 from asymptotics.caches import cached
 from asymptotics.model import equations
+from asymptotics.model.bessel import expand_bessel
 from asymptotics.model.early_stopping import expand_minimum
 from asymptotics.model.equations import of_student
 from asymptotics.model.expander import RULES
-from asymptotics.model.operators import Minimiser, Minimum
+from asymptotics.model.operators import Bessel, Minimiser, Minimum
 from asymptotics.model.quantities_of_features import MOVING
 from asymptotics.model.quantities_of_ridges import RIDGES
 from asymptotics.model.quantities_of_rules import TRAINED
@@ -224,6 +225,7 @@ _FLOW = (
 )
 
 RULES[Minimum] = expand_minimum
+RULES[Bessel] = expand_bessel
 
 QUANTITIES: Registry[Quantity] = Registry((*_FLOW, *RIDGES, *TRAINED, *MOVING))
 BOTTLENECKS = ("time", "model", "data")

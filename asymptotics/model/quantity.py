@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer, Symbol, oo
 
+from asymptotics.domains.domain import primitive
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.model import equations
@@ -90,6 +91,10 @@ class Quantity:
         """How far gradient flow gets while the resource grows by 1; 1 where it counts features or samples."""
         return self.rule.pace() if self.resource == t else Integer(1)
 
+    def when(self, flow: Expr) -> Expr:
+        """The resource at which slow modes are where gradient flow has them at the time ``flow``."""
+        return self.rule.when(flow) if self.resource == t else flow
+
     def formula(self, spectrum: SpectralSeries, depth: int, table: Mapping[Symbol, Expr] = {}) -> Expansion:
         """The first ``depth`` orders of the equation, with numbers or expressions for symbols in it."""
         return expand(self.equation.xreplace(dict(table)), spectrum, self.resource, depth).series
@@ -118,6 +123,16 @@ all laws but those of time alone need b > 1, or pass modes=M
             raise UnableError(
                 f"{self.symbol} with modes = {task.modes} is not derived; pass modes=oo, which needs b > 1"
             )
+        bound = self.rule.saturation()
+        if bound != oo:
+            room = primitive(bound - found.target.abscissa, found.domain)
+            if found.domain.sign(room) in (0, -1):
+                raise SpectrumError(
+                    f"{self.rule.title} saturates: modes are left with lambda**-{2 * bound}, and swing; "
+                    "the law needs "
+                    f"{found.target.abscissa} < {bound}, a larger delta or a slower target"
+                )
+            found = replace(found, domain=found.domain.holding(room))
         for one in self.tested:
             inside = spectrum(one.weigh(task)).domain.constraints
             found = replace(found, domain=found.domain.holding(*inside))
@@ -144,6 +159,7 @@ def time_quantity(rule: type[TrainingRule]) -> Quantity:
         summand=lambda lam, c, x: c * rule.propagator(lam, x) ** 2,
         trace=False,
         rule=rule,
+        balances=rule.saturation() != oo,  # constants of the rule are in its orders
     )
 
 

@@ -72,7 +72,7 @@ class Discretisation:
         self.student, self.P, self.dynamics = student, P, dynamics
         self.spectrum, self.ridge = student.spectrum, ridge / student.scale
         self._sums: dict[int, SpectralSums] = {}
-        self._contours: OrderedDict[tuple[sympy.Expr, int, bool, int], tuple[Contour, Contour]] = (
+        self._contours: OrderedDict[tuple[sympy.Expr, int, bool, bool, int], tuple[Contour, Contour]] = (
             OrderedDict()
         )
         self._edge: float | None = None
@@ -86,17 +86,17 @@ class Discretisation:
     # -- contours -----------------------------------------------------------------------
 
     def solve(
-        self, time: sympy.Expr, digits: int, *, pairs: bool = True, orders: int = 0
+        self, time: sympy.Expr, digits: int, *, pairs: bool = True, squared: bool = False, orders: int = 0
     ) -> tuple[Contour, Contour]:
         """The contours of the rule at ``time`` with fewer and with more nodes, for ``digits`` digits.
 
         With ``pairs`` the precision allows for what cancels in two-point sums, and the sums come with the
-        derivatives that ``orders`` of an expansion in the sizes take.
+        derivatives that ``orders`` of an expansion in the sizes take; ``squared`` are those of ``f_t^2``.
         """
-        key = (time, digits, pairs, orders)
+        key = (time, digits, pairs, squared, orders)
         if key not in self._contours:
-            coarse, fine = self._move_near(time, digits, pairs, orders) or (
-                self._contour(time, nodes, digits, pairs, orders) for nodes in nodes_for(digits)
+            coarse, fine = self._move_near(*key) or (
+                self._contour(time, nodes, digits, pairs, squared, orders) for nodes in nodes_for(digits)
             )
             self._contours[key] = (coarse, fine)
             if len(self._contours) > KEPT_TIMES:
@@ -104,19 +104,22 @@ class Discretisation:
         return self._contours[key]
 
     def _move_near(
-        self, time: sympy.Expr, digits: int, pairs: bool, orders: int
+        self, time: sympy.Expr, digits: int, pairs: bool, squared: bool, orders: int
     ) -> tuple[Contour, Contour] | None:
         """Contours of the same kind that were laid close to ``time``, with its weights."""
         for (other, *kind), found in self._contours.items():
-            if kind == [digits, pairs, orders] and abs(float(time / found[0].laid) - 1) < CLOSE:
-                coarse, fine = (self._move(contour, other, time) for contour in found)
+            if kind == [digits, pairs, squared, orders] and abs(float(time / found[0].laid) - 1) < CLOSE:
+                coarse, fine = (self._move(contour, other, time, 1 + squared) for contour in found)
                 return None if coarse is None or fine is None else (coarse, fine)
         return None
 
-    def _contour(self, time: sympy.Expr, nodes: int, digits: int, pairs: bool, orders: int) -> Contour:
+    def _contour(
+        self, time: sympy.Expr, nodes: int, digits: int, pairs: bool, squared: bool, orders: int
+    ) -> Contour:
         sums = self.sums_for(digits)
+        lay = self.dynamics.squared if squared else self.dynamics.contour
         with self.field(digits, 0) as field:
-            rough = self.dynamics.contour(time, nodes, sums.digits, self, field)
+            rough = lay(time, nodes, sums.digits, self, field)
             upper, _ = _upward(self._shift(rough.Z, field), field)
             starts, floor = starting_values(upper, sums, self.sizes(field))
             # Where q = z/kappa is small, all kappa crowd around one value, and so much cancels.
@@ -130,7 +133,7 @@ class Discretisation:
                 extra = max(extra, lost - SLACK_BITS / 2) if math.isfinite(lost) else extra
         while True:
             with self.field(digits, extra) as field:
-                contour = self.dynamics.contour(time, nodes, sums.digits, self, field)
+                contour = lay(time, nodes, sums.digits, self, field)
                 shifted = self._shift(contour.Z, field)
                 upper, below = _upward(shifted, field)
                 sizes = self.sizes(field)
@@ -149,10 +152,10 @@ class Discretisation:
                     )
             extra = wanted + SLACK_BITS / 2
 
-    def _move(self, contour: Contour, before: sympy.Expr, after: sympy.Expr) -> Contour | None:
+    def _move(self, contour: Contour, before: sympy.Expr, after: sympy.Expr, times: int) -> Contour | None:
         """The contour with the weights of another time; None where other times need other nodes."""
         with contour.field as field:
-            change = constant(after, field) - constant(before, field)
+            change = times * (constant(after, field) - constant(before, field))
             factor = self.dynamics.advance_weights(contour.Z, change, field)
             return None if factor is None else replace(contour, tau=contour.tau * factor)
 
@@ -204,7 +207,8 @@ class Discretisation:
     # -- numbers --------------------------------------------------------------------------
 
     def _rule_digits(self, digits: int) -> int:
-        return digits + GUARD_DIGITS + amplification_digits(nodes_for(digits)[1])
+        grown = amplification_digits(nodes_for(digits)[1]) + self.dynamics.extra_digits
+        return digits + GUARD_DIGITS + grown
 
     def sums_for(self, digits: int) -> SpectralSums:
         """Spectral sums with the digits that ``digits`` digits at the end need."""

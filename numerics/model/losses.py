@@ -259,7 +259,7 @@ class Losses:
             variance=self.noise**2,
             time=self._time(t),
             infinite_data=infinite(self.P) and not in_data,
-            semigroup=self._solver.dynamics.semigroup and not self.ridge and self._same_inputs,
+            squares=self._solver.dynamics.squares and not self.ridge and self._same_inputs,
         )
 
     def _combine(

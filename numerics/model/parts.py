@@ -25,14 +25,14 @@ NOISE = {"noise_data": ONE, "noise_interaction": ONE}
 class Setting:
     """What decides which parts a quantity has: rule, sigma^2, time, and whether P is oo throughout.
 
-    ``semigroup``: whether the square of a propagator is the propagator at twice the time.
+    ``squares``: whether the square of a propagator has a contour of its own.
     """
 
     dynamics: Dynamics[Any]
     variance: sympy.Expr
     time: sympy.Expr
     infinite_data: bool
-    semigroup: bool
+    squares: bool
 
 
 def of_test_loss(setting: Setting, members: sympy.Expr = ONE, bags: sympy.Expr = ONE) -> Weights:
@@ -40,7 +40,7 @@ def of_test_loss(setting: Setting, members: sympy.Expr = ONE, bags: sympy.Expr =
     E = ONE / members
     if setting.dynamics.rule.fresh:
         return {"sgd_signal": ONE, "sgd_label_noise": setting.variance}
-    if setting.infinite_data and not infinite(setting.time) and setting.semigroup:
+    if setting.infinite_data and not infinite(setting.time) and setting.squares:
         return {"infinite_data": E, "bias": 1 - E}
     return of_pairs(setting, members, bags)
 

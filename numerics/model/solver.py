@@ -30,7 +30,6 @@ from numerics.model.metrics import Metric
 from numerics.model.rules.base import dynamics_of
 from numerics.model.students.base import StudentMap
 from numerics.model.two_time import PARTS, contour_kernels, one_time
-from numerics.sums.time_sum import time_sum
 from numerics.values.arithmetic import Field, array
 from numerics.values.inputs import infinite
 from numerics.values.jets import Jet
@@ -216,7 +215,7 @@ class Solver:
         if time == 0:
             rest = _constant(0, expanded)[1:]
             return {name: (part, *rest) for name, part in self._at_zero(digits).items()}
-        if group == "single" and not expanded.orders and (whole := self._exponential(time, digits)):
+        if group == "single" and not expanded.orders and (whole := self._sum_modes(time, digits)):
             return {"infinite_data": (whole,)}
         return self._invert(group, time, digits, expanded)
 
@@ -253,14 +252,14 @@ class Solver:
     def _invert(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> _Series:
         """All parts of a group from the contours at ``time``, and the coefficients of each.
 
-        For P = oo the square of a propagator is the propagator at twice the time; the transform of a loss
-        with batches is one at the time itself.
+        For P = oo the square of a propagator is inverted by itself; the transform of a loss with batches is
+        one at the time itself.
         """
         pairs = group == "double"
         names = GROUPS[group]
         found: dict[str, list[list[Transformed]]] = {name: [] for name in names}
-        moment = 2 * time if group == "single" else time
-        for contour in self.model.solve(moment, digits, pairs=pairs, orders=expanded.orders):
+        squared = group == "single"
+        for contour in self.model.solve(time, digits, pairs=pairs, squared=squared, orders=expanded.orders):
             with contour.field as field:
                 key = (contour.laid, len(contour.tau), digits, group, expanded)
                 if key not in self._kernels:
@@ -311,16 +310,11 @@ class Solver:
         steep = 1 + float(abs(point.kappa[0] * point.df1[1, 0] / point.df1[0, 0]))
         return Positive(gain, SENSITIVITY * steep * (point.error + 2.0 ** (8 - field.bits)))
 
-    def _exponential(self, time: sympy.Expr, digits: int) -> Value | None:
+    def _sum_modes(self, time: sympy.Expr, digits: int) -> Value | None:
         """The loss at N = P = oo as the sum it is; None where that cannot be had, and a contour serves."""
         if not self.model.unlimited or self.model.student.scale != 1:
             return None
-        with working(digits + 20):
-            decay = self.dynamics.decay(time, digits, self.model)
-        try:
-            return None if decay is None else time_sum(self.model.spectrum, decay, digits)
-        except PrecisionError:
-            return None
+        return self.dynamics.sum_modes(self.model.spectrum, time, digits, self.model)
 
     def _as_value(self, pair: list[Transformed], contour: Contour, spread: float, variables: int) -> Value:
         coarse, fine = pair

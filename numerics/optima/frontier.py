@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import mpmath
-from sympy import Add, Expr, Symbol
+from sympy import Add, Expr, Symbol, oo
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phases import Key, Phase
@@ -311,6 +311,8 @@ def _on_crossover(setting: _Setting) -> Split:
             f"constants of {phase!r} have no closed form and no scaling function of one variable"
         )
     ((cost, n, m),) = setting.monomials()
+    if setting.optimum.rule.saturation() != oo:
+        raise UnableError(f"the scaling function of {setting.optimum.rule.title} is not known; exponents are")
     law = joint_law(derive(setting.optimum.laws.task.at(_own(setting))), size)
     p, r, coefficient = _leading(law, setting)
     amplitude = setting.number(law.amplitude)

@@ -15,7 +15,7 @@ from sympy import Expr, Integer, Rational, Symbol, oo
 
 from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.model.students.base import Student
-from asymptotics.symbols import B, N, P, b_test, beta, eta, gamma, l, mu, rho, sigma
+from asymptotics.symbols import B, N, P, b_test, beta, delta, eta, gamma, l, mu, rho, sigma
 from asymptotics.tasks.task import Task
 from numerics.values.value import Value
 from numerics.verification.grids import gauge_grid
@@ -30,6 +30,7 @@ DEFAULTS: Mapping[Symbol, Expr] = {
     beta: Rational(1, 8),
     gamma: Integer(1),
     mu: Rational(1, 2),
+    delta: Integer(3),
     rho: Integer(1),
     l: Integer(1),
     b_test: Rational(5, 2),

@@ -20,6 +20,7 @@ time_momentum           heavy-ball flow, N = P = oo
 rich_time, rich_scale   loss and scale of features that move, N = P = oo
 rich_model_transient    c_1 of that loss in 1/N
 time_discrete_momentum  heavy ball in discrete steps, N = P = oo
+nesterov                Nesterov momentum, N = P = oo
 ======================  ===============================================================================
 
 Times are on the clock of the rule. Symbols that a law needs besides its task are the settings: a coefficient
@@ -50,6 +51,7 @@ from asymptotics.symbols import B, N, P, b_test, eta, gamma, l, rho, sigma
 from asymptotics.tasks.task import Task
 from numerics.model.coefficients import size_coefficient
 from numerics.model.full_model import FullModel
+from numerics.model.rules.base import dynamics_of
 from numerics.model.stopping import best_stopping
 from numerics.values.results import Best
 from numerics.values.value import Value
@@ -260,8 +262,9 @@ def _critical_batch(size: Symbol | None, place: Place) -> Value:
 
 
 def _loss_of_trained(rule: type[TrainingRule], place: Place) -> Value:
-    model = FullModel(place.task, rule=_train(rule, place), digits=_two_thirds(place))
-    return model.test_loss(place.resource)
+    trained = _train(rule, place)
+    digits = min(_two_thirds(place), dynamics_of(trained).most_digits)
+    return FullModel(place.task, rule=trained, digits=digits).test_loss(place.resource)
 
 
 def time_reference(rule: type[TrainingRule]) -> Reference:

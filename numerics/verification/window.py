@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Expr, Rational, Symbol, ceiling
+from sympy import Expr, Float, Rational, Symbol, ceiling
 
 from asymptotics.laws.law import Law
 from asymptotics.model.quantities import QUANTITIES
@@ -28,8 +28,8 @@ def resources_of_window(law: Law, settings: Mapping[Symbol, Expr]) -> tuple[Expr
     quantity = QUANTITIES[law.name]
     first, last = float(low), float(high)
     if law.resource == t:
-        pace = float(quantity.pace.xreplace(dict(settings)))
-        first, last = (1 / (pace * law.measured.eigenvalues[k - 1]) for k in (low, high))
+        whens = (quantity.when(1 / Float(law.measured.eigenvalues[k - 1])) for k in (low, high))
+        first, last = (float(x.xreplace(dict(settings))) for x in whens)
     ratio = (last / first) ** (1 / (WINDOW_POINTS - 1))
     found = (Rational(f"{first * ratio**j:.6g}") for j in range(WINDOW_POINTS))
     return tuple(ceiling(x) if quantity.rule.counts_steps else x for x in found)

@@ -16,6 +16,7 @@ from sympy import Add, Basic, Derivative, Expr, Float, I, Integer, Integral, Mul
 from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
+from asymptotics.derivation.evaluation.bessel import filtered_sum
 from asymptotics.derivation.evaluation.contours import (
     both_ways,
     cotangent_contour,
@@ -32,6 +33,7 @@ from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.hints import name_numbers
 from asymptotics.model.operators import (
+    Bessel,
     Binder,
     Coefficient,
     InverseLaplace,
@@ -61,6 +63,7 @@ FLOAT_ERROR = 1e-10
 
 PLAIN: dict[str, Callable[..., Any]] = {
     "exp": mpmath.exp,
+    "besselj": mpmath.besselj,
     "expm1": exp_less_one,
     "log1p": mpmath.log1p,
     "log": mpmath.log,
@@ -477,18 +480,34 @@ class Values:
         loss, _, richness = expression.args
         strength = float(self(richness, at))
         if (loss.func, strength) not in self._curves:
-            (x,), total = self._functions[loss.func]
-            (index, _, last), terms = total.limits[0], total.function
-            slope = diff(terms, x)
-
-            def mode(k: float) -> tuple[float, float]:
-                there = {**at, x: mpmath.mpf(0), index: mpmath.mpf(k)}
-                weight = self._value(terms, there, True)
-                return float(-self._value(slope, there, True) / weight), float(weight)
-
-            modes = list_modes(mode, math.inf if last == oo else float(last))
+            modes = list_modes(*self._modes_of(loss, at))
             self._curves[loss.func, strength] = RichCurve(modes, strength)
         return self._curves[loss.func, strength]
+
+    def _bessel(self, expression: Bessel, at: Point, exact: bool) -> Any:
+        loss, _, order, theta = expression.args
+        mode, last = self._modes_of(loss, at)
+        found = filtered_sum(mode, last, float(self(order, at)), float(self(theta, at)))
+        if found is None:
+            raise PrecisionError(f"at {theta} = {self(theta, at)} too many modes are out of step")
+        value, error = found
+        self.error = max(self.error, error)
+        return mpmath.mpf(value)
+
+    def _modes_of(
+        self, loss: AppliedUndef, at: Point
+    ) -> tuple[Callable[[float], tuple[float, float]], float]:
+        """Rates and weights of the exponentials that a sum is made of, and the last of them."""
+        (x,), total = self._functions[loss.func]
+        (index, _, last), terms = total.limits[0], total.function
+        slope = diff(terms, x)
+
+        def mode(k: float) -> tuple[float, float]:
+            there = {**at, x: mpmath.mpf(0), index: mpmath.mpf(k)}
+            weight = self._value(terms, there, True)
+            return float(-self._value(slope, there, True) / weight), float(weight)
+
+        return mode, math.inf if last == oo else float(last)
 
     # --- regularised sums at complex exponents ------------------------------------------------
 
@@ -514,7 +533,14 @@ class Values:
 
     def heavy(self, expression: Basic) -> bool:
         """Whether transforms of whole sums or integrals over times stand behind it, done in floats."""
-        kinds = (InverseLaplace, Integral, Rich)
+        kinds = (InverseLaplace, Integral, Rich, Bessel)
+        return self._stands_behind(expression, kinds)
+
+    def swings(self, expression: Basic) -> bool:
+        """Whether modes that swing stand behind it: differences then have zeros at some times."""
+        return self._stands_behind(expression, (Bessel,))
+
+    def _stands_behind(self, expression: Basic, kinds: tuple[type[Basic], ...]) -> bool:
         return expression.has(*kinds) or any(e.has(*kinds) for _, e in self.relevant(expression))
 
 
@@ -540,6 +566,7 @@ RULES: dict[type[Basic], Rule] = {
     Rich: Values._rich,
     RichScale: Values._rich_scale,
     RichChange: Values._rich_change,
+    Bessel: Values._bessel,
     RegularSum: Values._regular_sum,
     Iterated: Values._iterate,
     FinitePartIntegral: Values._finite_part,

@@ -32,6 +32,7 @@ from sympy import Expr, Integer, Rational, Symbol, exp, limit, nan, oo, zoo
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, shown
+from asymptotics.parsing.heights import to_power
 from asymptotics.parsing.numbers import LARGEST, real_float
 from asymptotics.registry import Registry
 
@@ -129,6 +130,38 @@ class TrainingRule(ABC):
         (beta, beta)
         """
         return _slow_modes(cls)[1:]
+
+    @classmethod
+    def when(cls, flow: Expr) -> Expr:
+        """The time at which slow modes are where gradient flow has them at the time ``flow``.
+
+        >>> from asymptotics import GradientDescent
+        >>> from asymptotics.symbols import t
+        >>> GradientDescent.when(t)
+        t/eta
+        """
+        return flow / cls.pace()
+
+    @classmethod
+    def of_flow(cls, power: Expr) -> tuple[Expr, Expr]:
+        """(f, p): where gradient flow at P = oo has ``t^-power``, the rule has ``f t^-p`` on its own clock.
+
+        >>> from asymptotics import GradientDescent
+        >>> from asymptotics.symbols import a
+        >>> GradientDescent.of_flow(a)
+        (eta**(-a), a)
+        """
+        return to_power(cls.pace(), -power), power
+
+    @classmethod
+    def saturation(cls) -> Expr:
+        """The s from which on ``lambda^s`` in the target does not speed up a mode: oo where it does."""
+        return oo
+
+    @classmethod
+    def time_equation(cls) -> Expr | None:
+        """The loss at N = P = oo where it is not one of slow modes that fall exponentially; else None."""
+        return None
 
     def check_stable(self, curvature: Curvature) -> None:
         """Raise `DomainError` where the rule diverges on this curvature."""

@@ -23,16 +23,20 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from sympy import Expr
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, PrecisionError
 from asymptotics.model.rules.base import Curvature, TrainingRule, check_rule
 from asymptotics.model.rules.gradient_descent import GradientDescent
+from asymptotics.precision import working
 from asymptotics.registry import enter_once
 from numerics.model.plan import Plan
 from numerics.model.two_time import OneTime
 from numerics.spectra.arrays import Array as Floats
+from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
 from numerics.sums.decay import Decay
+from numerics.sums.time_sum import time_sum
 from numerics.values.arithmetic import Array, Field, Scalar
 from numerics.values.jets import Jet, Series
+from numerics.values.value import Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +76,19 @@ class Dynamics(ABC, Generic[RuleType]):
     Attributes
     ----------
     rule : the training rule. Its error after time t is ``f_t(G) v(0)``, G the curvature.
-    semigroup : whether ``f_t(G)^2 = f_2t(G)``; then, at P = oo, one contour at time 2t replaces the
-        product of two at time t.
+    squares : whether ``f_t(G)^2`` has a contour of its own, `squared`; at P = oo it replaces the product of
+        two.
+    extra_digits : that its contours take, as what is inverted grows on them.
+    most_digits : that its losses at late times come with at N = P = oo.
 
     >>> from numerics import HeavyBall
-    >>> dynamics_of(HeavyBall(beta=2)).semigroup
+    >>> dynamics_of(HeavyBall(beta=2)).squares
     False
     """
 
-    semigroup: ClassVar[bool] = False
+    squares: ClassVar[bool] = False
+    extra_digits: ClassVar[int] = 0
+    most_digits: ClassVar[int] = 1000
 
     def __init__(self, rule: RuleType) -> None:
         self.rule = rule
@@ -88,6 +96,10 @@ class Dynamics(ABC, Generic[RuleType]):
     @abstractmethod
     def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
         """The contour at ``time`` > 0 on the rule's clock, with about ``nodes`` nodes, in ``field``."""
+
+    def squared(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
+        """The same for ``f_t^2``; for a semigroup it is that at twice the time."""
+        return self.contour(2 * time, nodes, digits, curvature, field)
 
     def advance_weights(self, z: Array, change: Scalar, field: Field) -> Array | None:
         """By what a change of the time multiplies the weights at nodes z, which stay; None if they may not.
@@ -99,6 +111,17 @@ class Dynamics(ABC, Generic[RuleType]):
     def decay(self, time: Expr, digits: int, curvature: Curvature) -> Decay | None:
         """What is left of the square of an error at N = P = oo; None where the contour is used there too."""
         return None
+
+    def sum_modes(
+        self, spectrum: ContinuousSpectrum | FiniteSpectrum, time: Expr, digits: int, curvature: Curvature
+    ) -> Value | None:
+        """``sum m_k c_k f_t(lambda_k)^2``, the loss at N = P = oo; None where a contour serves."""
+        with working(digits + 20):
+            decay = self.decay(time, digits, curvature)
+        try:
+            return None if decay is None else time_sum(spectrum, decay, digits)
+        except PrecisionError:
+            return None
 
     def train_decay(self, time: float, slowest: float, curvature: Curvature) -> float:
         """A lower bound of ``-log f_t(u)^2`` for all curvatures u >= ``slowest``."""
@@ -180,7 +203,7 @@ def dynamics_of(rule: TrainingRule) -> Dynamics[Any]:
     """How a rule is solved; raises `DomainError` for other things, for a class, and for one not registered.
 
     >>> from numerics import GradientFlow
-    >>> dynamics_of(GradientFlow()).semigroup
+    >>> dynamics_of(GradientFlow()).squares
     True
     """
     check_rule(rule, with_numbers=True)

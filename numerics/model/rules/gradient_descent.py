@@ -28,7 +28,7 @@ EPSILON = float(np.finfo(np.float64).eps)
 class GradientDescentDynamics(Dynamics[GradientDescent]):
     """``f_n(x) = (1 - eta x)^n``."""
 
-    semigroup = True
+    squares = True
 
     def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
         eta, steps = field.real(self._step), int(time)

@@ -21,7 +21,7 @@ from numerics.values.arithmetic import Array, Field, Scalar, each
 class GradientFlowDynamics(Dynamics[GradientFlow]):
     """``f_t(x) = e^(-x t)``."""
 
-    semigroup = True
+    squares = True
 
     def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
         z, w = talbot(constant(time, field), nodes, field)

@@ -9,7 +9,7 @@ from sympy import Integer, Rational, log, oo
 
 from asymptotics import DomainError, Task, UnableError, derive, power_law
 from asymptotics.model.quantities import QUANTITIES
-from asymptotics.symbols import B, N, P, a, b, b_test, beta, eta, k, mu, sigma
+from asymptotics.symbols import B, N, P, a, b, b_test, beta, delta, eta, k, mu, sigma
 from numerics import FullModel
 from numerics.model.stopping import best_stopping
 from numerics.values.value import Value
@@ -323,3 +323,19 @@ def test_a_remainder_that_changes_sign_before_its_power_sets_in_is_not_left_unde
     for factor in (Rational(1000001, 1000000), Rational(999, 1000)):
         assert verify(law.stating(prefactor=regime.prefactor * factor)).verdict == "FAILS"
     assert verify(law.stating(exponent=regime.exponent + Rational(1, 1000))).verdict == "FAILS"
+
+
+@pytest.mark.parametrize(
+    "at",
+    [{a: 2, b: 2, delta: 3}, {a: 3, b: 2, delta: 5}],
+    ids=str,
+)
+def test_nesterov_momentum(at):
+    found = verify(LAWS.nesterov, at=at)
+    assert found.verdict == "HOLDS", str(found)
+    wrong = LAWS.nesterov.prefactor * Rational(101, 100)
+    assert verify(LAWS.nesterov.stating(prefactor=wrong), at=at).verdict == "FAILS"
+    assert (
+        verify(LAWS.nesterov.stating(exponent=LAWS.nesterov.exponent * Rational(101, 100)), at=at).verdict
+        == "FAILS"
+    )

@@ -1,0 +1,86 @@
+"""The law of Nesterov momentum, its domain, its orders, and what budgets make of it."""
+
+import mpmath
+import pytest
+from sympy import Integer, Min, Rational, gamma, log, pi, simplify, sqrt
+
+from asymptotics import Nesterov, SpectrumError, Task, UnableError, compute_optimal, derive, power_law
+from asymptotics.model.rules.nesterov import bessel_share
+from asymptotics.symbols import N, P, a, b, delta, k, t
+
+LAW = derive(power_law(a, b)).nesterov
+S = (a - 1) / b
+
+
+def test_exponent_and_prefactor():
+    """theory of training, D: ``Phi(s)/b t^-2s``."""
+    nu = (delta - 1) / 2
+    transform = gamma(nu + 1) ** 2 * 4**nu * gamma(nu + Rational(1, 2) - S) * gamma(S)
+    transform /= sqrt(pi) * gamma(nu + 1 - S) * gamma(2 * nu + 1 - S)
+    assert simplify(LAW.exponent - 2 * S) == 0
+    for at in ({a: 1.5, b: 1.25, delta: 3}, {a: 3, b: 2, delta: 5}, {a: 1.1, b: 3, delta: 0.5}):
+        assert float((LAW.prefactor / (transform / b)).subs(at)) == pytest.approx(1, rel=1e-12)
+    (regime,) = LAW.regimes
+    assert regime.remainder.subs({a: 2, b: 2, delta: 3}) == Min(3, Rational(9, 4))
+
+
+@pytest.mark.parametrize(("nu", "p"), [(1, Rational(1, 2)), (Rational(1, 4), Rational(1, 3)), (3, 2)])
+def test_share_is_the_mellin_transform(nu, p):
+    with mpmath.workdps(20):
+        n = mpmath.mpf(nu.p) / nu.q if hasattr(nu, "p") else mpmath.mpf(nu)
+        s = mpmath.mpf(Rational(p).p) / Rational(p).q
+
+        def integrand(z):
+            return 2 * (mpmath.gamma(n + 1) * (2 / z) ** n * mpmath.besselj(n, z)) ** 2 * z ** (2 * s - 1)
+
+        ends = mpmath.linspace(0, 60 * mpmath.pi, 61)
+        # beyond, cos^2 is 1/2 on the average
+        tail = (
+            (mpmath.gamma(n + 1) * 2**n) ** 2
+            * 2
+            / mpmath.pi
+            * ends[-1] ** (2 * s - 2 * n - 1)
+            / (2 * n + 1 - 2 * s)
+        )
+        found = mpmath.quad(integrand, ends) + tail
+        wanted = float(bessel_share(Rational(nu), Rational(p))) * mpmath.gamma(s)
+    assert float(found / wanted) == pytest.approx(1, rel=2e-3)
+
+
+def test_targets_that_fall_too_fast_are_refused():
+    assert str(LAW.conditions[-1]) in {"2*a - 2 < b*delta", "2*a - b*delta - 2 < 0", "b*delta > 2*a - 2"}
+    with pytest.raises((SpectrumError, UnableError), match=r"saturates"):
+        compute_optimal(derive(power_law(5, 2)), cost=N * t, rule=Nesterov(delta=3))
+
+
+def test_logarithms_in_the_target():
+    law = derive(Task(eigenvalues=k**-2, target=log(k) * k**-2)).nesterov
+    (regime,) = law.regimes
+    assert (regime.exponent, regime.log_power) == (1, 1)
+
+
+def test_families_without_a_power_are_refused():
+    laws = derive(Task(eigenvalues=2**-k, target=3**-k))
+    assert "Nesterov" in laws.refused["nesterov"]
+
+
+def test_derivation_is_checked():
+    checked = LAW.derivation.check({a: 3, b: 2, delta: 5}, digits=15)
+    assert checked.passed, str(checked)
+
+
+def test_budgets():
+    """theory of training, D, with ``theta = t^2``: balances of t^-2s, N^-(a-1), N^-b and t^-(2-2/b)/N."""
+    optimum = compute_optimal(derive(power_law(a, b)), cost=N * t, rule=Nesterov)
+    found = {str(p.condition): p.exponents["loss"] for p in optimum.phases}
+    for numbers, loss in (
+        ({"a": Rational(3, 2), "b": Rational(3, 2)}, lambda a, b: 2 * (a - 1) / (b + 2)),
+        ({"a": 3, "b": Rational(3, 2)}, lambda a, b: 2 * (a - 1) / (2 * a - b)),
+        ({"a": Integer(5), "b": Integer(3)}, lambda a, b: 2 * b / (b + 2)),
+    ):
+        assert optimum.at(numbers).exponents["loss"] == loss(**numbers), found
+
+
+def test_finite_data_has_no_law_yet():
+    with pytest.raises(UnableError, match="no law yet"):
+        compute_optimal(derive(power_law(a, b)), cost=N * t * P, rule=Nesterov)
