@@ -1,0 +1,156 @@
+"""The loss of N features before the last modes are learned, where the trace of the kernel grows with N.
+
+With ``M = r N`` modes of ``lambda_k = C k^-b``, b < 1, the trace is ``C tau N^(1-b)``, ``tau = r^(1-b)/(1-b)``,
+and one-pass SGD is stable for a step ``eta = 2 h B/Tr``, h < 1 alone. On the scale of the last modes,
+``kappa = u C N^-b`` and ``zeta = y C N^-b``,
+
+    y = u (1 - f(u)),   K = h (1 - y f(u)/tau),   L(T) = inv[ Xi/(y (1 - K)) ](T'),   T' = C T N^-b,
+
+where ``inv`` is the inverse Laplace transform in y, T twice the time of gradient flow. Early, ``T' << 1``, that is
+large u: f and Xi are powers of u, those of infinitely many modes and what the modes behind the last one had
+added, and every product of powers is a power of T. Each is a term here, with all its powers of h.
+
+    EarlyTerm      ``coefficient h^j T^-p N^-q`` with logarithms
+    early_terms    those of a spectrum
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sympy import EulerGamma, Expr, Integer, Symbol, log, pi, sin, zeta
+
+from asymptotics.caches import cached
+from asymptotics.domains.domain import normal
+from asymptotics.expansions.expansion import Expansion, expansion
+from asymptotics.expansions.powers import Powers
+from asymptotics.expansions.terms import Bound, Term
+from asymptotics.expansions.variables import inverse_laplace
+from asymptotics.model.operators import time as time_letter
+from asymptotics.model.operators import zeta as zeta_letter
+from asymptotics.parsing.heights import to_power
+from asymptotics.spectra.family import Scaling, SpectralSeries
+
+ONE = Integer(1)
+_y = Symbol("y", positive=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyTerm:
+    """``coefficient h^share (C T)^-time N^-size log(C T N^-b)^log_time log(N)^log_size``."""
+
+    coefficient: Expr
+    time: Expr
+    size: Expr
+    share: int = 0
+    log_time: int = 0
+    log_size: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Family:
+    """``N^-size`` times a function of u, its expansion for large u."""
+
+    size: Expr
+    series: Expansion
+    log_size: int = 0
+
+
+def trace_scale(scaling: Scaling) -> Expr:
+    """``tau`` in ``Tr = C tau N^(1-b)``, b < 1.
+
+    >>> from asymptotics.spectra import spectrum
+    >>> from asymptotics.symbols import a, b
+    >>> from asymptotics.tasks.task import power_law
+    >>> trace_scale(spectrum(power_law(a, b, modes="r*N")).scaling)
+    r**(1 - b)/(1 - b)
+    """
+    return to_power(scaling.ratio, 1 - scaling.decay) / (1 - scaling.decay)
+
+
+@cached(maxsize=64)
+def early_terms(spectrum: SpectralSeries, depth: int = 4, shares: int = 2) -> tuple[EarlyTerm, ...]:
+    """The terms of the first orders, up to the power ``shares`` of h; b < 1 must be known on the domain."""
+    return tuple(_EarlyTimes(spectrum, depth).terms(shares))
+
+
+class _EarlyTimes:
+    """Expansions for large y of one spectrum."""
+
+    def __init__(self, spectrum: SpectralSeries, depth: int) -> None:
+        assert spectrum.scaling is not None
+        self.scaling, self.depth = spectrum.scaling, depth
+        self.start = expansion(_y, [], at_infinity=True, domain=spectrum.domain, depth=depth)
+        place = self.start.with_terms([Term(ONE, -ONE)], [Bound(Integer(0))])
+        for _ in range(depth):  # u = y + u f(u)
+            place = self.start.monomial(ONE, ONE) + place * self._filled(place)
+        self.u = place
+
+    def _filled(self, u: Expansion) -> Expansion:
+        """``f(u)``: ``A u^(-1/b) + sum_n (-1)^n r^(1-bn)/(bn-1) u^-n``, n = 1, 2, ..."""
+        b, r = self.scaling.decay, self.scaling.ratio
+        powers = Powers(u)
+        alone = pi / b / sin(pi / b)
+        total = self.start
+        met = normal(1 / b)
+        if not (met.is_Integer and met <= self.depth):
+            total = powers.power(-1 / b).scale(alone)
+        for n in range(1, self.depth + 1):
+            sign = (-1) ** n
+            if normal(b * n - 1) != 0:
+                weight = sign * to_power(r, normal(1 - b * n)) / (b * n - 1)
+                weight = trace_scale(self.scaling) if n == 1 else weight
+                total = total + powers.power(-n).scale(weight)
+            else:  # the poles of the two leave a logarithm
+                both = powers.logarithm().scale(Integer(-sign * n)) - sign * log(r)
+                total = total + powers.power(-n) * both
+        return total.with_terms(total.terms, (*total.remainder, Bound(Integer(self.depth + 1))))
+
+    def _families(self) -> Iterator[_Family]:
+        """Xi of each power of the target: what the first modes leave, and the last."""
+        b, r = self.scaling.decay, self.scaling.ratio
+        powers = Powers(self.u)
+        for weight, p in self.scaling.target:
+            s = normal((p - 1) / b)
+            soft = self.start
+            if not s.is_Integer:
+                soft = powers.power(s).scale(pi / b / sin(pi * s))
+            for n in range(self.depth):
+                edge = to_power(r, normal(1 - p - b * n)) / (p - 1 + b * n)
+                soft = soft - powers.power(-n).scale((-1) ** n * edge)
+            yield _Family(size=p - 1, series=soft.scale(weight))
+            for n in range(1, self.depth):
+                whole = powers.power(n).scale((-1) ** (n + 1) * weight)
+                if normal(s - n) == 0:
+                    yield _Family(size=b * n, series=whole, log_size=1)
+                    constant = powers.logarithm().scale(-1 / b) + EulerGamma
+                    yield _Family(size=b * n, series=whole * constant)
+                else:
+                    yield _Family(size=b * n, series=whole.scale(zeta(normal(p - b * n))))
+
+    def terms(self, shares: int) -> Iterator[EarlyTerm]:
+        """The terms, by families and by powers of h."""
+        inverse = self.start.monomial(ONE, -ONE)
+        kernel = (self._filled(self.u) * self.start.monomial(-1 / trace_scale(self.scaling), ONE)) + 1
+        share = inverse
+        for j in range(shares + 1):
+            for family in self._families():
+                for term in (family.series * share).terms:
+                    yield from self._in_time(term, family, j)
+            share = share * kernel
+
+    def _in_time(self, term: Term, family: _Family, share: int) -> Iterator[EarlyTerm]:
+        """``y^-o log(y)^m`` as a function of T'; whole powers of y leave nothing."""
+        order = -normal(term.order)
+        place = Term(term.coefficient * (-1) ** term.log_power, order, term.log_power)
+        image = inverse_laplace(expansion(zeta_letter, [place], depth=self.depth), time_letter)
+        for found in image.terms:
+            yield EarlyTerm(
+                coefficient=found.coefficient,
+                time=found.order,
+                size=normal(family.size - self.scaling.decay * found.order),
+                share=share,
+                log_time=found.log_power,
+                log_size=family.log_size,
+            )
