@@ -1,14 +1,15 @@
 """The loss of N features before the last modes are learned, where the trace of the kernel grows with N.
 
-With ``M = r N`` modes of ``lambda_k = C k^-b``, b < 1, the trace is ``C tau N^(1-b)``, ``tau = r^(1-b)/(1-b)``,
-and one-pass SGD is stable for a step ``eta = 2 h B/Tr``, h < 1 alone. On the scale of the last modes,
+With ``M = r N`` modes of ``lambda_k = C k^-b``, b < 1, the trace is ``C tau N^(1-b)``,
+``tau = r^(1-b)/(1-b)``, and one-pass SGD is stable for a step ``eta = 2 h B/Tr``, h < 1 alone. On the scale
+of the last modes,
 ``kappa = u C N^-b`` and ``zeta = y C N^-b``,
 
     y = u (1 - f(u)),   K = h (1 - y f(u)/tau),   L(T) = inv[ Xi/(y (1 - K)) ](T'),   T' = C T N^-b,
 
-where ``inv`` is the inverse Laplace transform in y, T twice the time of gradient flow. Early, ``T' << 1``, that is
-large u: f and Xi are powers of u, those of infinitely many modes and what the modes behind the last one had
-added, and every product of powers is a power of T. Each is a term here, with all its powers of h.
+where ``inv`` is the inverse Laplace transform in y, T twice the time of gradient flow. Early, ``T' << 1``,
+that is large u: f and Xi are powers of u, those of infinitely many modes and what the modes behind the last
+one had added, and every product of powers is a power of T. Each is a term here, with all its powers of h.
 
     EarlyTerm      ``coefficient h^j T^-p N^-q`` with logarithms
     early_terms    those of a spectrum

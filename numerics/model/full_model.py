@@ -51,9 +51,9 @@ class FullModel(Diagnostics):
     noise : sigma, the standard deviation of the label noise; the task's own by default.
     digits : relative precision of every value, 1 to 1000, 15 by default; with a schedule to 8, 5 by default.
     rule : `GradientFlow()` (default), `GradientDescent(eta=)`, `HeavyBall(beta=)`,
-        `DiscreteHeavyBall(eta=, momentum=)` or `OnePassSGD(eta=, batch=)`. Times are on the clock of the
-        rule: numbers of steps where it counts them. With a ``schedule`` the loss at t is that at the end of a
-        run of t steps.
+        `DiscreteHeavyBall(eta=, momentum=)` or `OnePassSGD(eta=, batch=)`, with ``fraction=`` for ``eta=``
+        at will. Times are on the clock of the rule: numbers of steps where it counts them. With a
+        ``schedule`` the loss at t is that at the end of a run of t steps.
     student : `GaussianFeatures()` (default), `OrthogonalFeatures(modes=M)`, `DeepRandomFeatures(widths=)` (N
         is then left out), `SpectralTruncation()`, `StructuredFeatures(eigenvalues=)` or
         `NonlinearFeatures(activation=)`.
@@ -169,6 +169,7 @@ class FullModel(Diagnostics):
         seen = map_of(student, self.N, spectrum, digits)
         kind = ScheduledSolver if planned else Solver
         self._solver = kind(seen, self.P, rule, self.ridge)
+        self.rule = self._solver.dynamics.rule  # a fraction of the largest step is a step by now
         if rule.fresh and not infinite(self.P):
             raise DomainError(f"P = {self.P}: {rule.title} never sees a sample twice; leave P = oo")
         if rule.fresh and seen.scale != 1:

@@ -18,6 +18,7 @@ import sympy
 
 from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.model.rules.base import TrainingRule
+from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.parsing.numbers import whole_number
 from asymptotics.precision import working
 from numerics.model.beyond_spectrum import resolve_beyond
@@ -86,6 +87,7 @@ class Solver:
         ridge: sympy.Expr = sympy.S.Zero,
     ) -> None:
         self._metric: Metric | None = None
+        rule = rule.settle(lambda: Discretisation(student, P, dynamics_of(GradientFlow()), ridge))
         self.dynamics = dynamics_of(rule)
         self._levels = student.spectrum.levels
         mean = self.dynamics.mean

@@ -32,6 +32,7 @@ from asymptotics.model.students.base import Student, check_student
 from asymptotics.model.students.gaussian import GaussianFeatures
 from asymptotics.parsing.numbers import exact, is_many, real_float, whole_number
 from asymptotics.tasks.task import Task
+from numerics.model.full_model import FullModel
 from numerics.model.rules.base import dynamics_of
 from numerics.simulation.draws import FiniteModel
 from numerics.simulation.inputs import layer_sizes, level_array, size, standard_deviation, training_times
@@ -199,6 +200,8 @@ def simulate_arrays(
     >>> run.test_loss_error, abs(run.test_loss[0] - math.exp(-2)) < 1e-15
     ((0.0,), True)
     """
+    if getattr(rule, "fraction", 0.0):  # of the largest step of the mean field, the same in every draw
+        rule = FullModel.from_arrays(eigenvalues, target, N=N, rule=rule, student=student).rule
     model = FiniteModel(
         spread=np.sqrt(level_array("eigenvalues", eigenvalues, positive=True)),
         teacher=np.sqrt(level_array("target", target, positive=False)),

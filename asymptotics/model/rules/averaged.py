@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from sympy import Expr
 
@@ -65,6 +66,10 @@ class Averaged(TrainingRule):
         raise UnableError(
             "an average of iterates has no propagator of its own; ask the rule that is averaged"
         )
+
+    def settle(self, curvature: Callable[[], Curvature]) -> Averaged:
+        """The average of the rule that is settled."""
+        return replace(self, rule=self.rule.settle(curvature))
 
     def check_stable(self, curvature: Curvature) -> None:
         """That of the rule."""

@@ -24,7 +24,7 @@ A class leaves the parameters symbolic, an instance fixes them; what is said of 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import ClassVar, Protocol, TypeVar
 
@@ -163,6 +163,15 @@ class TrainingRule(ABC):
         """The loss at N = P = oo where it is not one of slow modes that fall exponentially; else None."""
         return None
 
+    def constants(self) -> dict[Symbol, Expr]:
+        """The numbers of its fields, by their symbols; a float is the decimal that it prints."""
+        names = zip(self.parameters, _names(type(self)), strict=True)
+        return {symbol: Rational(repr(getattr(self, name))) for symbol, name in names}
+
+    def settle(self, curvature: Callable[[], Curvature]) -> TrainingRule:
+        """The rule with numbers for what depends on the curvature; itself where nothing does."""
+        return self
+
     def check_stable(self, curvature: Curvature) -> None:
         """Raise `DomainError` where the rule diverges on this curvature."""
         return None
@@ -237,10 +246,7 @@ def numbers_of(rule: Rule) -> dict[Symbol, Expr]:
     >>> numbers_of(OnePassSGD(eta=0.1, batch=8)), numbers_of(OnePassSGD)
     ({eta: 1/10, B: 8}, {})
     """
-    if isinstance(rule, type):
-        return {}
-    names = zip(rule.parameters, _names(type(rule)), strict=True)
-    return {symbol: Rational(repr(getattr(rule, name))) for symbol, name in names}
+    return {} if isinstance(rule, type) else rule.constants()
 
 
 def open_parameters(rule: Rule) -> tuple[Symbol, ...]:

@@ -14,17 +14,18 @@ Volterra kernel of Paquette et al. (arXiv 2405.15074).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from sympy import Expr, exp, sqrt
+from sympy import Expr, Rational, Symbol, exp, sqrt
 
 from asymptotics import symbols
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 from asymptotics.model.rules.base import Curvature, TrainingRule, positive_float, training_rule
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.schedules.base import Schedule, as_schedule
 from asymptotics.model.schedules.shapes import CONSTANT
-from asymptotics.parsing.numbers import whole_number
+from asymptotics.parsing.numbers import real_float, whole_number
 
 PLACES = 64
 """Stability is looked at so many places of a schedule."""
@@ -42,8 +43,11 @@ class OnePassSGD(TrainingRule):
     that at the end of such a run; with a ``ramp`` g its batches are ``B g(n/T)``, at least 1, and rounded
     where they are drawn. Both are schedules, callables on [0, 1], or expressions in u = n/T.
 
-    Raises `DomainError` unless eta is a finite number > 0 and batch an integer >= 1, and for schedules that
-    are negative or not defined on [0, 1].
+    In the place of eta a ``fraction`` h of the largest stable step may be given, 0 < h < 1: the step then
+    follows the kernel, and falls with N where the trace of the kernel grows with N.
+
+    Raises `DomainError` unless eta is a finite number > 0, or h one between 0 and 1, and batch an integer
+    >= 1, and for schedules that are negative or not defined on [0, 1].
 
     >>> OnePassSGD(eta=0.1, batch=8).batch
     8
@@ -52,10 +56,11 @@ class OnePassSGD(TrainingRule):
     OnePassSGD(eta=0.1, batch=8, schedule=Cosine())
     """
 
-    eta: float
+    eta: float = 0.0
     batch: int
     schedule: Schedule = CONSTANT
     ramp: Schedule = CONSTANT
+    fraction: float = 0.0
 
     title = "one-pass SGD"
     name = "sgd"
@@ -65,7 +70,12 @@ class OnePassSGD(TrainingRule):
     noise_law = "sgd_noise"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "eta", positive_float("eta", self.eta))
+        if self.fraction != 0:
+            object.__setattr__(self, "fraction", _share(self.fraction))
+            if self.eta != 0:
+                raise DomainError(f"eta = {self.eta} beside fraction = {self.fraction}; give one of the two")
+        else:
+            object.__setattr__(self, "eta", positive_float("eta", self.eta))
         object.__setattr__(self, "batch", whole_number(self.batch, "batch", 1, 10**15))
         for name in ("schedule", "ramp"):
             shape = as_schedule(getattr(self, name))
@@ -76,7 +86,20 @@ class OnePassSGD(TrainingRule):
     def __repr__(self) -> str:
         shapes = ((name, getattr(self, name)) for name in ("schedule", "ramp"))
         others = "".join(f", {name}={shape}" for name, shape in shapes if shape != CONSTANT)
-        return f"OnePassSGD(eta={self.eta}, batch={self.batch}{others})"
+        step = f"fraction={self.fraction}" if self.fraction else f"eta={self.eta}"
+        return f"OnePassSGD({step}, batch={self.batch}{others})"
+
+    def constants(self) -> dict[Symbol, Expr]:
+        """With a fraction h in the place of eta."""
+        if not self.fraction:
+            return super(OnePassSGD, self).constants()
+        return {symbols.h: Rational(repr(self.fraction)), symbols.B: Rational(self.batch)}
+
+    def settle(self, curvature: Callable[[], Curvature]) -> OnePassSGD:
+        """The step of a fraction on this curvature."""
+        if not self.fraction:
+            return self
+        return replace(self, eta=self.fraction * self.largest_step(curvature()), fraction=0.0)
 
     @property
     def scheduled(self) -> bool:
@@ -115,12 +138,8 @@ class OnePassSGD(TrainingRule):
 
         There ``zeta' = -2/(q eta)`` and ``K = -df1(kappa')/(q B)``. Exact, to about ten digits of eta.
         """
-        worst: dict[int, float] = {}
-        for i in range(PLACES + 1):
-            batch = max(1, round(self.batch * self._height(self.ramp, i)))
-            worst[batch] = max(worst.get(batch, 0.0), self._height(self.schedule, i))
-        for batch, height in worst.items():
-            bound = 2 / ((1 + 1 / batch) * curvature.reach(batch + 1))
+        for batch, height in self._worst().items():
+            bound = self._bound(batch, curvature)
             if not self.eta * height < bound:
                 where = f" (f = {height:.6g} on its way)" if height != 1 else ""
                 raise DomainError(
@@ -128,6 +147,34 @@ class OnePassSGD(TrainingRule):
                     f"or the noise of the batches feeds itself; use eta < {bound / height:.6g}"
                 )
 
+    def largest_step(self, curvature: Curvature) -> float:
+        """The eta from which on it is unstable somewhere on its way."""
+        return min(
+            self._bound(batch, curvature) / height for batch, height in self._worst().items() if height
+        )
+
+    @staticmethod
+    def _bound(batch: int, curvature: Curvature) -> float:
+        return 2 / ((1 + 1 / batch) * curvature.reach(batch + 1))
+
+    def _worst(self) -> dict[int, float]:
+        """The largest height of the schedule at each batch that occurs."""
+        worst: dict[int, float] = {}
+        for i in range(PLACES + 1):
+            batch = max(1, round(self.batch * self._height(self.ramp, i)))
+            worst[batch] = max(worst.get(batch, 0.0), self._height(self.schedule, i))
+        return worst
+
     @staticmethod
     def _height(schedule: Schedule, place: int) -> float:
         return 1.0 if schedule.by_model else schedule(place / PLACES)
+
+
+def _share(value: object) -> float:
+    """A fraction of the largest stable step."""
+    number = real_float(value, "fraction", "give a number between 0 and 1")
+    if not 0 < number < 1:
+        raise DomainError(
+            f"fraction = {shown(value)} of the largest stable step; give a number between 0 and 1"
+        )
+    return number
