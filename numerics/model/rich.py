@@ -24,7 +24,6 @@ contour around the spectrum (`encircle`), on which the clock is solved as well (
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import mpmath
@@ -33,16 +32,12 @@ import sympy
 from numpy.typing import ArrayLike, NDArray
 
 from asymptotics.errors import DomainError, PrecisionError, shown
+from asymptotics.model.rules.base import positive_float
 from asymptotics.parsing.numbers import exact, is_many, items_of
 from asymptotics.tasks.task import Task
 from numerics.model.clock import Clock, run_clock
-from numerics.model.discretisation import GUARD_BITS
-from numerics.model.encircle import encircle
 from numerics.model.full_model import FullModel
-from numerics.model.renormalised_ridge import resolve, starting_values
-from numerics.model.two_time import OneTime, contour_kernels, one_time
-from numerics.sums.spectral_sums import OnePoint
-from numerics.values.arithmetic import Array, Field, array
+from numerics.model.lazy_contour import Lazy, encircle_lazy
 from numerics.values.inputs import exact_time, infinite
 from numerics.values.results import Curve
 from numerics.values.value import Value
@@ -54,39 +49,6 @@ DIGITS = 15
 FARTHER = 1e4
 """By how much a contour is laid out farther when tau has passed its end."""
 LATEST = 1e40
-EXTRA_BITS = 60
-"""What cancels in two-point sums of neighbouring nodes."""
-ENTIRE = 8
-"""So many of Taylor's terms are left out of the contour at most."""
-WORTH = 1000
-"""How much smaller the next of them is then, at least."""
-BEYOND = 3.0
-"""The radius of the contour, over the largest curvature."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Lazy:
-    """The lazy model on one contour: nodes, their weights, and what is inverted there, in double precision.
-
-    ``per_feature`` is by what ``train`` changes with 1/N, at N = P = oo.
-    """
-
-    longest: float
-    z: NDArray[np.complex128]
-    weights: NDArray[np.complex128]
-    train: NDArray[np.complex128]
-    kappa: NDArray[np.complex128]
-    per_feature: NDArray[np.complex128]
-    nodes: OneTime
-    field: Field
-
-    def pairs(self, shares: Mapping[str, float]) -> NDArray[np.complex128]:
-        """The two-time kernel with these shares of its parts, on (upper nodes) x (upper nodes,
-        conjugates)."""
-        with self.field as field:
-            kernels, _ = contour_kernels(self.nodes, field)
-        parts = (share * getattr(kernels, name).terms[0] for name, share in shares.items() if share)
-        return np.asarray(sum(parts).astype(np.complex128))
 
 
 class RichModel:
@@ -192,16 +154,36 @@ class RichModel:
         """``tau(t) = int_0^t K``: the time at which the lazy clock stands."""
         return self._of_clock(t, 0)
 
-    def learned_modes(self, t: object) -> Value:
-        """``df1(1/tau(t))``, the effective number of modes that are learned by the time t (dimensionless)."""
-        tau = self.effective_time(t)
+    def stable_step(self, t: object) -> Value:
+        """The step below which the learned kernel of the time t is stable: ``eta (2K - 1) lambda_max < 2``.
+
+        ``2K - 1`` bounds ``K 1 + m m^T/K``. For s < 1 the scale K grows for ever, so that any fixed step of
+        discrete training meets this edge of stability; beyond it gradient flow is no guide. Dimensionless, in
+        units of 1/lambda.
+        """
+        scale = self.kernel_scale(t)
+        bound = 2 / (self.lazy._solver.model.edge * (2 * scale.value - 1))
+        return Value(value=bound, error=2 * bound * scale.error / (2 * scale.value - 1))
+
+    def batch_noise(self, t: object, eta: object, batch: object = 1) -> Value:
+        """What steps ``eta`` on fresh batches add to the loss: ``L (eta K/2B) sum lambda``, an estimate.
+
+        It takes the noise of the batches for that of the present loss and scale, and is as low as half of what
+        trained draws have: its error is as large as itself. N = P = oo, ``eta`` below `stable_step`.
+        """
+        step, size = positive_float("eta", eta), positive_float("batch", batch)
+        if not (infinite(self.lazy.N) and infinite(self.lazy.P)):
+            raise DomainError(f"{self!r}: noise of batches is that of N = P = oo; leave out N and P")
+        if step >= (edge := float(self.stable_step(t))):
+            raise DomainError(
+                f"eta = {step:.6g} is beyond the stable step {edge:.6g} at t = {t}; use a smaller one"
+            )
+        loss, scale = self.test_loss(t), self.kernel_scale(t)
         model = self.lazy._solver.model
         with model.field(DIGITS, 0) as field:
-            at = 1 / field.real(tau.value)
-            point = model.sums_for(DIGITS).one_point(array([at]), field, float(field.log(at)))
-            found, slope = point.df1[0, 0], point.df1[1, 0]
-        error = abs(slope * at * tau.relative_error) + found * point.error
-        return Value(value=mpmath.mpf(found), error=mpmath.mpf(error))
+            trace = float(model.sums_for(DIGITS).total_eigenvalue(field))
+        added = loss.value * step * scale.value * trace / (2 * size)
+        return Value(value=added, error=added)
 
     def curve(self, ts: Iterable[object], quantity: str = "test_loss") -> Curve:
         """``quantity``, the name of a method, at each of an array of times."""
@@ -278,7 +260,7 @@ class RichModel:
         edge = self.lazy._solver.model.edge
         least = 100 * max(until, 1 / edge) * (1 + float(self.gamma))
         longest = max((lazy.longest for lazy, _ in self._found.values()), default=least)
-        lazy = known[0] if known and known[0].longest >= longest else self._encircle(longest, order)
+        lazy = known[0] if known and known[0].longest >= longest else encircle_lazy(self.lazy, longest, order)
         while True:
             clock = run_clock(
                 -lazy.z,
@@ -295,53 +277,7 @@ class RichModel:
                 raise PrecisionError(
                     f"t = {until:.6g}: the lazy clock is beyond {LATEST:g} there; use an earlier time"
                 )
-            lazy = self._encircle(lazy.longest * FARTHER, order)
-
-    def _encircle(self, longest: float, order: int) -> Lazy:
-        """The lazy model on the contour for all times up to ``longest``."""
-        model = self.lazy._solver.model
-        logs, weights = encircle(1 / longest, BEYOND * model.edge, order)
-        with model.field(DIGITS, EXTRA_BITS) as field:
-            sums, sizes = model.sums_for(DIGITS), model.sizes(field)
-            z = array(
-                field.exp(field.real(y.real))
-                * field.complex(field.cos(field.real(y.imag)), field.sin(field.real(y.imag)))
-                for y in logs
-            )
-            starts, floor = starting_values(z, sums, sizes)
-            resolvent = resolve(z, starts, floor, sums, sizes, field, GUARD_BITS)
-            point = resolvent.point
-            X = point.X[0]
-            if infinite(self.lazy.N) and infinite(self.lazy.P):
-                X = X - _entire_part(sums.one_point(array([abs(z[0])]), field, floor, derivatives=ENTIRE), z)
-            slope = (point.X[0] + point.kappa * point.X[1]) * point.kappa * point.df1[0]
-            train = resolvent.R1 * (point.kappa * X + field.real(float(self.lazy.noise**2)))
-        return Lazy(
-            longest=longest,
-            z=np.exp(logs),
-            weights=weights,
-            train=train.astype(np.complex128),
-            kappa=point.kappa.astype(np.complex128),
-            per_feature=slope.astype(np.complex128),
-            nodes=one_time(resolvent, sizes),
-            field=field,
-        )
-
-
-def _entire_part(start: OnePoint, z: Array) -> Array:
-    """What of ``X = T`` is as good as a polynomial at the smallest z: it adds nothing to a closed contour.
-
-    Left in, it would cancel: of a loss that falls as t^-s, s > 1, it is larger than what counts by
-    t^(s - 1). Taylor's terms are taken as long as each next one is much smaller there.
-    """
-    at, derivatives = start.kappa[0], start.X[:, 0]
-    total, power = z * 0, z * 0 + 1
-    for n in range(1, len(derivatives)):
-        if abs(at * derivatives[n]) > abs(derivatives[n - 1]) / WORTH:
-            break
-        total = total + derivatives[n - 1] * power
-        power = power * (z - at) / n
-    return total
+            lazy = encircle_lazy(self.lazy, lazy.longest * FARTHER, order)
 
 
 def compare_values(coarse: float, fine: float, size: float = 0.0) -> Value:

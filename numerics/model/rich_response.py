@@ -16,7 +16,8 @@ import numpy as np
 
 from asymptotics.errors import DomainError
 from numerics.model.clock import Clock, Complexes, Floats, stiffness
-from numerics.model.rich import Lazy, RichModel, compare_values
+from numerics.model.lazy_contour import Lazy
+from numerics.model.rich import RichModel, compare_values
 from numerics.values.inputs import exact_time, infinite
 from numerics.values.value import Value
 

@@ -144,3 +144,44 @@ def test_bad_input_is_one_line(make, says):
     with pytest.raises(BottleneckError) as caught:
         make()
     assert says in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_steps_below_the_edge_of_stability():
+    """``eta (2K - 1) lambda_1 < 2``; the bound falls with t where features grow for ever."""
+    model = RichModel(power_law(1.5, 1.25), gamma=1)
+    early, late = (model.stable_step(t) for t in (10, 1000))
+    for t, step in ((10, early), (1000, late)):
+        assert abs(float(step) * (2 * float(model.kernel_scale(t)) - 1) / 2 - 1) < 1e-9
+    assert float(late) < 0.5 * float(early)
+    with pytest.raises(DomainError, match="beyond the stable step"):
+        model.batch_noise(1000, eta=0.5)
+
+
+@pytest.mark.slow
+def test_batches_add_between_the_estimate_and_twice_it():
+    """Weights (w, B) trained on fresh batches, against gradient descent of the same draw, 150 runs."""
+    generator = np.random.default_rng(1)
+    M, N, runs, eta, batch, end = 30, 60, 150, 0.05, 4, 30
+    eigenvalues, target = np.arange(1, M + 1) ** -1.5, np.arange(1, M + 1) ** -1.8
+    A = generator.standard_normal((N, M))
+
+    def loss(fresh, runs):
+        w, B = np.zeros((runs, N)), np.tile(np.eye(N), (runs, 1, 1))
+        for _ in range(int(end / eta)):
+            error = np.sqrt(target / eigenvalues) - np.einsum("ri,rij->rj", w, B) @ A / N
+            gradient = eigenvalues * error
+            if fresh:
+                psi = generator.standard_normal((runs, batch, M)) * np.sqrt(eigenvalues)
+                gradient = np.einsum("rbm,rbn,rn->rm", psi, psi, error) / batch
+            moved = gradient @ A.T
+            w, B = (
+                w + eta * np.einsum("rij,rj->ri", B, moved),
+                B + eta * w[:, :, None] * moved[:, None, :] / N,
+            )
+        error = np.sqrt(target / eigenvalues) - np.einsum("ri,rij->rj", w, B) @ A / N
+        return float((error**2 * eigenvalues).sum(axis=1).mean())
+
+    model = RichModel.from_arrays(eigenvalues, target, gamma=1)
+    estimate = model.batch_noise(end, eta=eta, batch=batch)
+    share = loss(True, runs) / loss(False, 1) - 1
+    assert 1 < share / float(estimate.value / model.test_loss(end).value) < 2

@@ -1,0 +1,104 @@
+"""The lazy model on a contour around its spectrum: what `rich` integrates against, for all times at once.
+
+Lazy            nodes, weights, and what is inverted there
+encircle_lazy   the lazy model of a `FullModel` on the contour for all times up to the longest
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numerics.model.discretisation import GUARD_BITS
+from numerics.model.encircle import encircle
+from numerics.model.full_model import FullModel
+from numerics.model.renormalised_ridge import resolve, starting_values
+from numerics.model.two_time import OneTime, contour_kernels, one_time
+from numerics.sums.spectral_sums import OnePoint
+from numerics.values.arithmetic import Array, Field, array
+from numerics.values.inputs import infinite
+
+DIGITS = 15
+EXTRA_BITS = 60
+"""What cancels in two-point sums of neighbouring nodes."""
+ENTIRE = 8
+"""So many of Taylor's terms are left out of the contour at most."""
+WORTH = 1000
+"""How much smaller the next of them is then, at least."""
+BEYOND = 3.0
+"""The radius of the contour, over the largest curvature."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Lazy:
+    """The lazy model on one contour: nodes, their weights, and what is inverted there, in double precision.
+
+    ``per_feature`` is by what ``train`` changes with 1/N, at N = P = oo.
+    """
+
+    longest: float
+    z: NDArray[np.complex128]
+    weights: NDArray[np.complex128]
+    train: NDArray[np.complex128]
+    kappa: NDArray[np.complex128]
+    per_feature: NDArray[np.complex128]
+    nodes: OneTime
+    field: Field
+
+    def pairs(self, shares: Mapping[str, float]) -> NDArray[np.complex128]:
+        """The two-time kernel with these shares of its parts, on (upper nodes) x (upper nodes,
+        conjugates)."""
+        with self.field as field:
+            kernels, _ = contour_kernels(self.nodes, field)
+        parts = (share * getattr(kernels, name).terms[0] for name, share in shares.items() if share)
+        return np.asarray(sum(parts).astype(np.complex128))
+
+
+def encircle_lazy(lazy: FullModel, longest: float, order: int) -> Lazy:
+    """A model on the contour of ``order`` nodes a panel, for all times up to ``longest``."""
+    model = lazy._solver.model
+    logs, weights = encircle(1 / longest, BEYOND * model.edge, order)
+    with model.field(DIGITS, EXTRA_BITS) as field:
+        sums, sizes = model.sums_for(DIGITS), model.sizes(field)
+        z = array(
+            field.exp(field.real(y.real))
+            * field.complex(field.cos(field.real(y.imag)), field.sin(field.real(y.imag)))
+            for y in logs
+        )
+        starts, floor = starting_values(z, sums, sizes)
+        resolvent = resolve(z, starts, floor, sums, sizes, field, GUARD_BITS)
+        point = resolvent.point
+        X = point.X[0]
+        if infinite(lazy.N) and infinite(lazy.P):
+            X = X - _entire_part(sums.one_point(array([abs(z[0])]), field, floor, derivatives=ENTIRE), z)
+        slope = (point.X[0] + point.kappa * point.X[1]) * point.kappa * point.df1[0]
+        train = resolvent.R1 * (point.kappa * X + field.real(float(lazy.noise**2)))
+    return Lazy(
+        longest=longest,
+        z=np.exp(logs),
+        weights=weights,
+        train=train.astype(np.complex128),
+        kappa=point.kappa.astype(np.complex128),
+        per_feature=slope.astype(np.complex128),
+        nodes=one_time(resolvent, sizes),
+        field=field,
+    )
+
+
+def _entire_part(start: OnePoint, z: Array) -> Array:
+    """What of ``X = T`` is as good as a polynomial at the smallest z: it adds nothing to a closed contour.
+
+    Left in, it would cancel: of a loss that falls as t^-s, s > 1, it is larger than what counts by
+    t^(s - 1). Taylor's terms are taken as long as each next one is much smaller there.
+    """
+    at, derivatives = start.kappa[0], start.X[:, 0]
+    total, power = z * 0, z * 0 + 1
+    for n in range(1, len(derivatives)):
+        if abs(at * derivatives[n]) > abs(derivatives[n - 1]) / WORTH:
+            break
+        total = total + derivatives[n - 1] * power
+        power = power * (z - at) / n
+    return total
