@@ -168,8 +168,8 @@ class RichModel:
     def batch_noise(self, t: object, eta: object, batch: object = 1) -> Value:
         """What steps ``eta`` on fresh batches add to the loss: ``L (eta K/2B) sum lambda``, an estimate.
 
-        It takes the noise of the batches for that of the present loss and scale, and is as low as half of what
-        trained draws have: its error is as large as itself. N = P = oo, ``eta`` below `stable_step`.
+        It takes the noise of the batches for that of the present loss and scale, and is as low as half of
+        what trained draws have: its error is as large as itself. N = P = oo, ``eta`` below `stable_step`.
         """
         step, size = positive_float("eta", eta), positive_float("batch", batch)
         if not (infinite(self.lazy.N) and infinite(self.lazy.P)):

@@ -5,7 +5,7 @@ import pytest
 import sympy
 
 from asymptotics import power_law
-from asymptotics.errors import BottleneckError
+from asymptotics.errors import BottleneckError, DomainError
 from numerics import FullModel, RichModel, simulate
 from numerics.model.clock import run_clock
 from numerics.simulation.rich import RichDynamics
