@@ -11,7 +11,9 @@ from sympy import Symbol
 from asymptotics.errors import SpectrumError, UnableError, check_kind
 from asymptotics.laws.law import Law, derive_law
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
+from asymptotics.model.quantities_of_schedules import schedule_name
 from asymptotics.model.quantity import GAUSSIAN
+from asymptotics.model.schedules.shapes import Constant
 from asymptotics.model.students.base import Student, check_student
 from asymptotics.parsing.numbers import substitution
 from asymptotics.precision import exclusive, exclusive_class
@@ -48,6 +50,62 @@ class Laws(Typeset):
         if name in QUANTITIES:
             return replace(derive_law(name, self.task, student=self.student), measured=self.measured)
         raise AttributeError(f"no law is called {name!r}; the laws are {', '.join(QUANTITIES)}")
+
+    def schedule(self, schedule: object, *, tuned: bool = True) -> Law:
+        """The loss at the end of t steps with a schedule, its largest step at its best (at most eta).
+
+        To first order in the steps, whose relative error falls with t. ``schedule`` is a `Schedule`, an
+        expression in u, or a callable; ``OptimalSchedule()`` the best of all. With ``tuned=False`` the
+        largest step is eta.
+
+        >>> from asymptotics import Cosine, derive, power_law
+        >>> derive(power_law(3, 2)).schedule(Cosine()).exponent
+        2/3
+        """
+        return self._of_schedule("schedule" if tuned else "steps", schedule)
+
+    def best_step(self, schedule: object) -> Law:
+        """The best largest step of a schedule, at most eta, as a law in t.
+
+        >>> from asymptotics import Linear, derive, power_law
+        >>> derive(power_law(3, 2)).best_step(Linear()).exponent
+        1/3
+        """
+        return self._of_schedule("step", schedule)
+
+    @property
+    def optimal_step(self) -> Law:
+        """The best constant step of one-pass SGD after t steps under label noise.
+
+        >>> from asymptotics import derive, power_law
+        >>> derive(power_law(3, 2)).optimal_step.exponent        # s/(1 + s), s = (a - 1)/b
+        1/2
+        """
+        return self.best_step(Constant())
+
+    def average(self, weights: object) -> Law:
+        """The loss of an average of the iterates of a constant step, that step at its best (at most eta).
+
+        ``weights`` are those of `Averaged`: ``Constant()`` (Polyak), ``Tail(fraction=)``, polynomials in u.
+
+        >>> from asymptotics import Tail, derive, power_law
+        >>> derive(power_law(3, 2)).average(Tail(fraction=0.5)).exponent
+        2/3
+        """
+        return self._of_schedule("average", weights)
+
+    @property
+    def averaged(self) -> Law:
+        """The loss of the mean of all iterates of one-pass SGD, its constant step at its best.
+
+        >>> from asymptotics import derive, power_law
+        >>> derive(power_law(7, 2)).averaged.exponent        # the filter saturates at s = 2
+        4/5
+        """
+        return self.average(Constant())
+
+    def _of_schedule(self, family: str, schedule: object) -> Law:
+        return getattr(self, schedule_name(schedule, family))
 
     def __dir__(self) -> list[str]:
         return [*object.__dir__(self), *QUANTITIES]

@@ -52,31 +52,32 @@ def expand_minimum(found: Expander, node: Minimum, x: Symbol) -> Found:
     """
     named = tuple(found(term, time) for term in Add.make_args(node.args[0]))
     losses = losses_of(found.spectrum, found.depth)
-    balance = _balance(tuple(loss.series for loss in losses))
-    formula = _time if isinstance(node, Minimiser) else _loss
+    balance = balance_of(tuple(loss.series for loss in losses), P)
+    formula = best_time if isinstance(node, Minimiser) else least_loss
     return Found(node=node, series=formula(balance), parts=(*named, *losses))
 
 
-def _loss(balance: _Balance) -> Expansion:
+def least_loss(balance: Balance) -> Expansion:
     """``min_t L(t, P)``."""
     rest = balance.corrections(2, -balance.q / balance.s)
     weight = element(-1 / balance.s) * balance.noise * _power_of_y(1)
     return balance.in_samples(balance.loss + rest * balance.monomial(weight, balance.p))
 
 
-def _time(balance: _Balance) -> Expansion:
+def best_time(balance: Balance) -> Expansion:
     """The t at which ``L(t, P)`` is smallest."""
     rest = balance.corrections(1, 1 / balance.s).scale(1 / balance.s)
     return balance.in_samples((rest + 1) * balance.monomial(ONE, Integer(-1)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Balance:
+class Balance:
     """``P = K t^s (1 + U)``: the expansions of L and U at t = w, in x.
 
     ``noise`` is the leading coefficient of the slope of L_1, ``share`` is 1/K.
     """
 
+    resource: Symbol
     p: Expr
     q: Expr
     noise: Element
@@ -113,7 +114,7 @@ class _Balance:
             terms.append(Term(sum_of_products(shares), t.order, t.log_power))
         found = series.with_terms(terms, series.remainder)
         scale = self.share.inverse().as_expr()
-        return substitute(found, scale, Integer(1), P, share=Integer(-1))
+        return substitute(found, scale, Integer(1), self.resource, share=Integer(-1))
 
 
 def loss_of_order(order: int) -> Expr:
@@ -153,7 +154,8 @@ def losses_of(spectrum: SpectralSeries, depth: int) -> tuple[Found, ...]:
     return (first, *rest)
 
 
-def _balance(losses: tuple[Expansion, ...]) -> _Balance:
+def balance_of(losses: tuple[Expansion, ...], resource: Symbol) -> Balance:
+    """From ``L_0, L_1, ...`` in t, with ``y = 1/resource``; both L_0 and L_1 lead with a power of t."""
     p, q = (series.leading().order for series in losses[:2])
     # coefficients stay what they are: multiplied out, their products would be long
     terms = [[Term(whole(t.coefficient), t.order, t.log_power) for t in series.terms] for series in losses]
@@ -164,7 +166,8 @@ def _balance(losses: tuple[Expansion, ...]) -> _Balance:
     )
     inverse = noise.element.inverse()
     rest = _at_start(slopes, losses, p - q)
-    return _Balance(
+    return Balance(
+        resource=resource,
         p=p,
         q=q,
         noise=noise.element,

@@ -22,6 +22,7 @@ from asymptotics.model.operators import Bessel, Minimiser, Minimum
 from asymptotics.model.quantities_of_features import MOVING
 from asymptotics.model.quantities_of_ridges import RIDGES
 from asymptotics.model.quantities_of_rules import TRAINED
+from asymptotics.model.quantities_of_schedules import FAMILIES
 from asymptotics.model.quantity import GAUSSIAN, Quantity
 from asymptotics.model.students.base import Student
 from asymptotics.registry import Registry
@@ -227,7 +228,23 @@ _FLOW = (
 RULES[Minimum] = expand_minimum
 RULES[Bessel] = expand_bessel
 
-QUANTITIES: Registry[Quantity] = Registry((*_FLOW, *RIDGES, *TRAINED, *MOVING))
+
+class Quantities(Registry[Quantity]):
+    """Those that are listed, and those of `FAMILIES`, whose names hold what they are about."""
+
+    def __getitem__(self, name: str) -> Quantity:
+        family, colon, text = name.partition(":")
+        if not colon:
+            return super().__getitem__(name)
+        return _of_family(family, text)
+
+
+@cached(maxsize=64)
+def _of_family(family: str, text: str) -> Quantity:
+    return FAMILIES[family](text)
+
+
+QUANTITIES = Quantities((*_FLOW, *RIDGES, *TRAINED, *MOVING))
 BOTTLENECKS = ("time", "model", "data")
 
 

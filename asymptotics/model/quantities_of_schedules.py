@@ -1,0 +1,143 @@
+"""Quantities of schedules: the loss at the end of a run, its best largest step, and averages of iterates.
+
+Their names hold the schedule, ``schedule:(1 - u)**2``, so that a law of one is data as any other law is.
+
+    FAMILIES          by the name before the colon, what makes a quantity of the text behind it
+    name_of_schedule  that text
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import Expr, Integer, Symbol
+
+from asymptotics.errors import UnableError
+from asymptotics.model.equations import TIME
+from asymptotics.model.moments import averaged, whole
+from asymptotics.model.quantity import Quantity
+from asymptotics.model.rules.one_pass_sgd import OnePassSGD
+from asymptotics.model.schedules.base import Schedule, as_schedule, u
+from asymptotics.model.scheduling import Filtered, Least, Noise, Tuned, TunedStep
+from asymptotics.model.sums import C0
+from asymptotics.parsing.expressions import parse
+from asymptotics.symbols import B, eta, sigma, t
+
+_y = Symbol("y", positive=True)
+BEST = "optimal"
+"""The text that stands for the best schedule of all."""
+
+_SOURCE = "Paquette et al., arXiv 2405.15074, to first order in the step; theory, training rules"
+_WHY = (
+    "To first order in the steps L = S(X) + (sigma^2/(B T)) sum m h(lambda X), X the sum of the steps over "
+    "their mean height: S is what gradient flow leaves, h what the noise of each step still is at the end."
+)
+
+
+def name_of_schedule(schedule: Schedule) -> str:
+    """The text of a schedule in the name of its law."""
+    return BEST if schedule.by_model else str(schedule.expression)
+
+
+def shape_of(text: str) -> Expr:
+    """The expression in u that a name holds."""
+    return parse(text, symbols={u.name: u})
+
+
+def _sums(text: str) -> tuple[Expr, Expr]:
+    """S(X) and what multiplies 1/T, X called t."""
+    if text == BEST:
+        return TIME, sigma**2 / B * Least(t)
+    shape = shape_of(text)
+    return C0(2 * whole(shape) * t), sigma**2 / B * Noise(shape, u, t)
+
+
+def schedule_quantity(text: str) -> Quantity:
+    """The loss at the end of t steps of this schedule, with the best largest step, at most eta."""
+    falling, growing = _sums(text)
+    title = "the best schedule" if text == BEST else f"the schedule {text}"
+    return Quantity(
+        name=f"schedule:{text}",
+        words=f"test loss of one-pass SGD after t steps of {title}, its largest step at its best",
+        symbol="L_schedule(t)",
+        tex=r"L_{\mathrm{schedule}}(t)",
+        limits="N = oo",
+        resource=t,
+        equation=Tuned(falling, t, growing, eta),
+        source=_SOURCE,
+        rule=OnePassSGD,
+        why=_WHY,
+        balances=True,
+    )
+
+
+def step_quantity(text: str) -> Quantity:
+    """The best largest step of a schedule."""
+    falling, growing = _sums(text)
+    return Quantity(
+        name=f"step:{text}",
+        words=f"largest step of the smallest loss of one-pass SGD after t steps of the schedule {text}",
+        symbol="eta*(t)",
+        tex=r"\eta^*(t)",
+        limits="N = oo",
+        resource=t,
+        equation=TunedStep(falling, t, growing, eta),
+        source=_SOURCE,
+        rule=OnePassSGD,
+        why=_WHY,
+        balances=True,
+    )
+
+
+def steps_quantity(text: str) -> Quantity:
+    """The loss at the end of t steps of this schedule, with the largest step eta."""
+    shape = shape_of(text)
+    if not shape.has_free(u):
+        raise UnableError("the loss at a constant step is laws.time and laws.sgd_noise, exact in the step")
+    falling, growing = (part.xreplace({t: eta * t}) for part in _sums(text))
+    return Quantity(
+        name=f"steps:{text}",
+        words=f"test loss of one-pass SGD after t steps of the schedule {text} from eta on",
+        symbol="L_schedule(t)",
+        tex=r"L_{\mathrm{schedule}}(t)",
+        limits="N = oo",
+        resource=t,
+        equation=falling + growing / t,
+        source=_SOURCE,
+        rule=OnePassSGD,
+        why=_WHY,
+        balances=True,
+    )
+
+
+def average_quantity(text: str) -> Quantity:
+    """The loss of an average of the iterates of a constant step, that step at its best."""
+    signal, noise = averaged(shape_of(text), _y)
+    return Quantity(
+        name=f"average:{text}",
+        words=f"test loss of the average with weights {text} of t iterates of one-pass SGD, best step",
+        symbol="L_average(t)",
+        tex=r"L_{\mathrm{average}}(t)",
+        limits="N = oo",
+        resource=t,
+        equation=Tuned(
+            Filtered(signal, _y, t, Integer(1)), t, sigma**2 / B * Filtered(noise, _y, t, Integer(0)), eta
+        ),
+        source=_SOURCE,
+        rule=OnePassSGD,
+        why=_WHY,
+        balances=True,
+    )
+
+
+FAMILIES: dict[str, Callable[[str], Quantity]] = {
+    "schedule": schedule_quantity,
+    "step": step_quantity,
+    "steps": steps_quantity,
+    "average": average_quantity,
+}
+
+
+def schedule_name(value: object, family: str) -> str:
+    """The name of the law of a schedule, which may have symbols."""
+    return f"{family}:{name_of_schedule(as_schedule(value))}"

@@ -1,0 +1,247 @@
+"""Laws of schedules and averages: against what is published, and against sums that know nothing of them."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from sympy import Rational, gamma, pi, simplify, sqrt, zeta
+
+from asymptotics import (
+    Constant,
+    Cosine,
+    Exponential,
+    Linear,
+    OptimalSchedule,
+    Power,
+    Tail,
+    UnableError,
+    WarmupStableDecay,
+    check_claim,
+    derive,
+    power_law,
+)
+from asymptotics.laws.law import Law
+from asymptotics.symbols import B, a, b, eta, sigma
+from asymptotics.symbols import gamma as power
+
+LAWS = derive(power_law(a, b))
+THIRD = WarmupStableDecay(fraction=Rational(1, 3))
+
+
+# --- sums over modes, and integrals over the schedule ------------------------------------------------
+
+
+def modes(rate: float) -> tuple[np.ndarray, np.ndarray]:
+    """k and weights of ``sum_k``: the first as they are, then by an integral in log k, to about 1e-7."""
+    first = np.arange(1.0, 400.0)
+    x, w = np.polynomial.legendre.leggauss(12)
+    edges = np.linspace(np.log(399.5), np.log(399.5) + 12 + rate, 80)
+    logs = np.concatenate([(p + q) / 2 + (q - p) / 2 * x for p, q in itertools.pairwise(edges)])
+    weights = np.concatenate([(q - p) / 2 * w for p, q in itertools.pairwise(edges)])
+    k = np.exp(logs)
+    return np.concatenate([first, k]), np.concatenate([np.ones_like(first), k * weights])
+
+
+def shares(low: float = 1e-9) -> tuple[np.ndarray, np.ndarray]:
+    """v and weights of ``int_0^1 dv``, finer to 0."""
+    x, w = np.polynomial.legendre.leggauss(10)
+    edges = np.concatenate([[0.0], np.geomspace(low, 1.0, 60)])
+    pieces = [((p + q) / 2 + (q - p) / 2 * x, (q - p) / 2 * w) for p, q in itertools.pairwise(edges)]
+    return np.concatenate([p for p, _ in pieces]), np.concatenate([w for _, w in pieces])
+
+
+V, DV = shares()
+SHAPES = {
+    "constant": (Constant(), V**0, V, 1.0),
+    "linear": (Linear(), V, V**2 / 2, 0.5),
+    "cosine": (Cosine(), np.sin(np.pi * V / 2) ** 2, V / 2 - np.sin(np.pi * V) / (2 * np.pi), 0.5),
+    "power": (Power(gamma=Rational(1, 2)), V**0.5, V**1.5 / 1.5, 1 / 1.5),
+    "wsd": (THIRD, np.minimum(1, 3 * V), np.where(V < 1 / 3, 1.5 * V**2, V - 1 / 6), 5 / 6),
+}
+
+
+def lost(name: str, alpha: float, beta: float, total: float, steps: float) -> float:
+    """L at one sum of steps, sigma = B = 1, from the definition of the two sums."""
+    _, f, psi, whole = SHAPES[name]
+    k, weight = modes(np.log(total) / beta)
+    rate = k**-beta * total
+    signal = (weight * k**-alpha * np.exp(-2 * whole * rate)).sum()
+    noise = np.array([y**2 * (DV * f**2 * np.exp(-2 * y * psi)).sum() for y in rate])
+    return float(signal + (weight * noise).sum() / steps)
+
+
+def best(loss, steps: float, low: float = 0.0) -> float:
+    """The least over the sum of steps, by golden sections in its logarithm."""
+    left, right = low, np.log(steps) * 1.5
+    ratio = (5**0.5 - 1) / 2
+    for _ in range(36):
+        one, two = right - ratio * (right - left), left + ratio * (right - left)
+        left, right = (left, two) if loss(np.exp(one)) < loss(np.exp(two)) else (one, right)
+    return loss(np.exp((left + right) / 2))
+
+
+CASES = [
+    ("linear", 4, 3),
+    ("cosine", 2.5, 1.5),
+    *(
+        pytest.param(*case, marks=pytest.mark.slow)
+        for case in (
+            ("constant", 2, 1.5),
+            ("linear", 2, 1.5),
+            ("power", 2.5, 1.25),
+            ("power", 4, 2.5),
+            ("wsd", 2.25, 1.5),
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "alpha", "beta"), CASES)
+def test_the_best_of_the_sums_tends_to_the_law_at_the_rate_of_its_remainder(name, alpha, beta):
+    at = {"a": Rational(alpha), "b": Rational(beta)}
+    law = derive(power_law(at["a"], at["b"])).schedule(SHAPES[name][0]).at(sigma=1, B=1)
+    (regime,) = law.regimes
+    gap = float(regime.remainder - regime.exponent)
+    apart = []
+    for steps in (1e6, 1e9, 1e12):
+        found = best(lambda total, n=steps: lost(name, alpha, beta, total, n), steps)
+        apart.append(abs(found / law(steps) - 1))
+    assert apart[2] < 0.12
+    for near, far in ((apart[0], apart[1]), (apart[1], apart[2])):
+        assert abs(np.log(near / far) / np.log(1e3) - gap) < 0.35 * gap
+
+
+def test_both_terms_near_the_line_where_they_meet():
+    """At gamma + 1 close to b each term is far off, their sum is not; on the line the logarithm is."""
+    alpha, beta = Rational(5, 2), Rational(39, 20)
+    law = derive(power_law(alpha, beta)).schedule(Linear(), tuned=False).at(eta=1, sigma=1, B=1)
+    steps = 1e8
+    signal = lost("linear", float(alpha), float(beta), steps, 1e300)
+    noise = lost("linear", float(alpha), float(beta), steps, steps) - signal
+    terms = [float(x.subs(law.resource, steps)) for x in law.expansion(terms=3).as_expr().as_ordered_terms()]
+    noises = sorted((x for x in terms if abs(x) > 10 * signal), key=abs)
+    assert len(noises) == 2
+    assert all(abs(x / noise - 1) > 0.3 for x in noises)
+    assert abs(sum(noises) / noise - 1) < 1e-4
+
+
+def test_the_best_schedule_by_its_integral():
+    """``min_E F(2E) + (int sqrt J2)^2/T`` by sums, against the law at the rate of its remainder."""
+    alpha, beta = 2.5, 1.5
+    law = derive(power_law(Rational(5, 2), Rational(3, 2))).schedule(OptimalSchedule()).at(sigma=1, B=1)
+    grid = np.concatenate([np.linspace(0, 0.1, 40)[:-1], np.geomspace(0.1, 1e14, 1500)])
+    k, weight = modes(np.log(1e14) / beta)
+    root = np.array([(weight * k ** (-2 * beta) * np.exp(-2 * x * k**-beta)).sum() for x in grid]) ** 0.5
+    area = np.concatenate([[0], np.cumsum((root[1:] + root[:-1]) / 2 * np.diff(grid))])
+    signal = np.array([(weight * k**-alpha * np.exp(-2 * x * k**-beta)).sum() for x in grid])
+    apart = [float((signal + area**2 / steps).min() / law(steps) - 1) for steps in (1e8, 1e12, 1e16)]
+    gap = float(law.regimes[0].remainder - law.exponent)
+    assert abs(apart[2]) < 0.02
+    for near, far in ((apart[0], apart[1]), (apart[1], apart[2])):
+        assert abs(np.log(near / far) / np.log(1e4) - gap) < 0.2 * gap
+
+
+# --- published exponents and constants, which are nowhere in the packages -----------------------------
+
+S = (a - 1) / b
+EXPONENTS = (
+    (LAWS.schedule(Constant()), {a: 3, b: 2}, Rational(1, 2), "s/(1 + s)"),
+    (LAWS.schedule(Linear()), {a: 3, b: Rational(3, 2)}, Rational(2, 3), "(a - 1)/a below gamma + 1 = b"),
+    (LAWS.schedule(Linear()), {a: 5, b: 3}, Rational(8, 11), "s g/(1 + s g), g = gamma + 1"),
+    (LAWS.schedule(Cosine()), {a: 5, b: Rational(5, 2)}, Rational(4, 5), "gamma = 2"),
+    (LAWS.schedule(Cosine()), {a: 2, b: Rational(5, 2)}, Rational(2, 5), "hard: T^-s"),
+    (LAWS.schedule(OptimalSchedule()), {a: 5, b: 4}, Rational(4, 5), "(a - 1)/a"),
+    (LAWS.schedule(OptimalSchedule()), {a: 2, b: 4}, Rational(1, 4), "hard: T^-s"),
+    (LAWS.averaged, {a: 2, b: Rational(3, 2)}, Rational(1, 2), "(a - 1)/a without decay"),
+    (LAWS.averaged, {a: 8, b: 2}, Rational(4, 5), "saturates at s = 2"),
+    (LAWS.optimal_step, {a: 3, b: 2}, Rational(1, 2), "eta* ~ n^(-s/(1 + s))"),
+)
+
+
+@pytest.mark.parametrize(("law", "at", "expected", "source"), EXPONENTS, ids=[row[3] for row in EXPONENTS])
+def test_exponents(law, at, expected, source):
+    assert law.exponent.subs(at) == expected
+    assert law.at(at).exponent == expected
+
+
+def test_the_line_where_the_noise_is_a_logarithm():
+    for shape in (Linear(), THIRD):
+        law = derive(power_law(3, 2)).schedule(shape)
+        assert (law.exponent, law.log_power) == (Rational(2, 3), Rational(2, 3))
+
+
+def test_what_a_schedule_loses_against_the_best():
+    """Powers lose ``((gamma + 1)^2/(4 b (gamma + 1 - b)))^((a - 1)/a)``; Polyak's mean gains, 0.761."""
+    at = {a: 4, b: Rational(3, 2)}
+    of_best = LAWS.schedule(OptimalSchedule()).at(at).prefactor
+    for g in (1, 2, 3):
+        found = LAWS.schedule(Power(gamma=g)).at(at).prefactor / of_best
+        expected = ((g + 1) ** 2 / (4 * b * (g + 1 - b))) ** ((a - 1) / a)
+        assert abs(found.subs({sigma: 1, B: 1}).evalf() / expected.subs(at).evalf() - 1) < 1e-12
+    easy = derive(power_law(2, Rational(3, 2)))
+    ratio = (easy.averaged.prefactor / easy.schedule(OptimalSchedule()).prefactor).subs({sigma: 1, B: 1})
+    assert abs(ratio.evalf() - 0.76099) < 1e-5
+
+
+def test_constants_of_a_constant_step():
+    """``2 sqrt(alpha beta/T)`` at s = 1: alpha = Gamma(1)/4, beta = sigma^2 zeta(2)/(2 B)."""
+    law = derive(power_law(3, 2)).schedule(Constant())
+    expected = 2 * sqrt(gamma(1) / 4 * sigma**2 * zeta(2) / (2 * B))
+    assert simplify(law.prefactor - expected) == 0
+    assert simplify(derive(power_law(3, 2)).optimal_step.prefactor - sqrt(3 * B) / (pi * sigma)) == 0
+
+
+def test_a_power_with_a_symbol_has_its_regimes():
+    law = derive(power_law(4, 2)).schedule(Power(gamma=power))
+    assert law.at(gamma=Rational(1, 2)).exponent == Rational(9, 13)
+    assert {law.exponent.subs(power, g) for g in (1, 3)} == {Rational(3, 4)}
+    for g in (Rational(1, 2), 3):
+        alone = derive(power_law(4, 2)).schedule(Power(gamma=g))
+        assert abs((law.at(gamma=g).prefactor / alone.prefactor).subs({sigma: 2, B: 3}).evalf() - 1) < 1e-12
+
+
+def test_hard_tasks_take_the_largest_step():
+    law = derive(power_law(Rational(3, 2), 2)).schedule(OptimalSchedule())
+    assert law.prefactor.free_symbols == {eta}
+    assert derive(power_law(Rational(3, 2), 2)).best_step(Linear()).leading == eta
+
+
+def test_a_law_of_a_schedule_is_data():
+    for law in (
+        LAWS.schedule(THIRD),
+        LAWS.averaged,
+        LAWS.optimal_step,
+        LAWS.schedule("1 - u**2", tuned=False),
+    ):
+        assert Law.from_dict(law.to_dict()) == law
+        assert law.to_latex()
+        assert all(str(step) for step in law.derivation)
+    assert str(check_claim("t**(-2/3)", derive(power_law(3, Rational(3, 2))).schedule(Cosine()))).startswith(
+        "HOLDS"
+    )
+    assert str(check_claim("t**(-1/2)", derive(power_law(3, Rational(3, 2))).schedule(Cosine()))).startswith(
+        "FAILS"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda: LAWS.schedule(lambda u: float(u)), "takes numbers"),
+        (lambda: LAWS.schedule("sqrt(1-u)*(1+(1-u)**0.3)"), "of 1 - u"),
+        (lambda: LAWS.average(Exponential(rate=3)), "polynomials in u"),
+        (lambda: LAWS.schedule(Constant(), tuned=False), "exact in the step"),
+        (lambda: derive(power_law(2, 1)).schedule(Cosine()), "b > 1"),
+    ],
+)
+def test_what_has_no_law_says_why(ask, said):
+    with pytest.raises((UnableError, ValueError)) as refused:
+        ask()
+    assert said in str(refused.value)
+
+
+def test_tails_beat_no_mean_and_do_not_saturate():
+    steep = derive(power_law(8, 2))
+    assert steep.average(Tail(fraction=Rational(1, 2))).exponent == Rational(7, 8)
