@@ -12,9 +12,13 @@ that may lead each law:
 
 A transient ``N^-1 t^(r - s)`` is not a term of its own: it is ``t^-s`` times ``t^r/N``, smaller than
 ``t^-s`` before the crossover, and no longer there after it. It is told by its exponent. The noise stops
-growing at the crossover; no allocation that pays for time goes beyond. On the clock of another rule the
-terms of gradient flow are those at pace t, and the noise of batches divides every one of them by
-``1 - K(0)`` (theory: `asymptotics.model.rule_laws`).
+growing at the crossover; no allocation that pays for time goes beyond. At t = oo it is ``sigma^2 N/P``, which
+beyond N = P no longer falls. On the clock of another rule the terms of gradient flow are those at pace t, and
+the noise of batches divides every one of them by ``1 - K(0)`` (theory: `asymptotics.model.rule_laws`).
+
+With the ridge rho chosen at each budget the noise falls at any N. Far above ``N^-b`` and ``P^-b`` kappa is
+rho, and the terms are those of `model.equations.static_terms`, powers of rho; a ridge of that order changes
+no exponent there, and the laws of N and of P alone bound what a smaller one leaves.
 """
 
 from __future__ import annotations
@@ -23,7 +27,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from sympy import Expr, Integer, Mul, Symbol, fraction, limit, log, oo, together
+from sympy import Expr, Integer, Min, Mul, Symbol, fraction, limit, log, oo, together
+from sympy.core.function import AppliedUndef
 
 from asymptotics.domains.domain import POSITIVE, Domain, normal, primitive
 from asymptotics.errors import UnableError
@@ -31,15 +36,19 @@ from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws
 from asymptotics.laws.law import Law
 from asymptotics.model.beyond_spectrum import feedback
+from asymptotics.model.equations import static_terms
+from asymptotics.model.expand import expand, with_noise
 from asymptotics.model.rules.base import Rule, kind_of, numbers_of
 from asymptotics.model.sums import df1, expand_sum
 from asymptotics.parsing.heights import substitute
 from asymptotics.spectra import spectrum
 from asymptotics.sums.indexed import IndexedSum
-from asymptotics.symbols import B, E, N, P, t
+from asymptotics.symbols import B, E, N, P, kappa, rho, t
 
 SPENDABLE = (t, N, P, B, E)
 """What a budget can be spent on."""
+CHOSEN = (rho,)
+"""What is chosen at each budget without a price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +102,8 @@ def loss_terms(laws: Laws, resources: tuple[Symbol, ...], rule: Rule) -> tuple[L
             f"how {rule.title} learns from finitely many samples, or in ensembles, has no law yet; leave "
             "out P and E"
         )
+    if rho in resources:
+        _check_ridge(laws, resources)
     numbers = numbers_of(rule)
     found: dict[tuple[tuple[Symbol, Expr], ...], LossTerm] = {}
     for term in _terms(laws, frozenset(resources), rule):
@@ -100,6 +111,20 @@ def loss_terms(laws: Laws, resources: tuple[Symbol, ...], rule: Rule) -> tuple[L
         if key not in found or term.log_power > found[key].log_power:
             found[key] = replace(term, powers=key, coefficient=substitute(term.coefficient, numbers))
     return tuple(found.values())
+
+
+def _check_ridge(laws: Laws, resources: tuple[Symbol, ...]) -> None:
+    if t in resources or P not in resources:
+        why = "training time regularises as a ridge does" if t in resources else "it fits no noise"
+        raise UnableError(
+            f"a ridge is chosen at t = oo for finitely many samples, with P and without t: else {why}; "
+            "leave out rho"
+        )
+    if laws.task.noise == 0:
+        raise UnableError(
+            "without label noise the best ridge is a fixed multiple of P^-b, or of N^-b, and changes no "
+            "exponent; leave out rho, or give the task a noise"
+        )
 
 
 def trace_power(laws: Laws) -> Expr:
@@ -168,8 +193,37 @@ def _data_terms(laws: Laws, clean: Laws, present: frozenset[Symbol]) -> Iterator
     if laws.task.noise != 0:
         if t in present:
             yield from (_with_size(x, P) for x in _of(laws.noise))
+        elif rho in present:
+            yield from _ridge_terms(laws, present)
+        elif N in present:
+            powers = ((P, Integer(1)), (N, Integer(-1)))  # beyond N = P it no longer falls
+            yield LossTerm(powers=powers, coefficient=laws.task.noise**2, law="data", variable=P)
         else:
             yield from _of(laws.data)
+
+
+def _ridge_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
+    """The terms in powers of ``rho ~ kappa``, with orders of kappa that may lead."""
+    base = spectrum(laws.task)
+    for name, term in static_terms(laws.student).items():
+        here = with_noise(term, laws.task)
+        sizes, sums = here.as_independent(AppliedUndef, as_Add=False)
+        if here == 0 or not sizes.free_symbols & {N, P} <= present:
+            continue
+        held = tuple((x, -sizes.as_coeff_exponent(x)[1]) for x in (N, P))
+        constant = sizes.subs({N: 1, P: 1})
+        series = expand(sums, base, kappa, 3).series
+        for one in series.candidates():
+            others = [*(x.order for x in series.terms if x is not one), *(x.order for x in series.bounds())]
+            yield LossTerm(
+                powers=((rho, -one.order), *held),
+                coefficient=tidy(constant * one.coefficient),
+                law=name,
+                variable=rho,
+                log_power=one.log_power,
+                gap=Min(*(normal(order - one.order) for order in others)),
+                domain=base.domain,
+            )
 
 
 def _terms_of_both(laws: Laws) -> Iterator[LossTerm]:

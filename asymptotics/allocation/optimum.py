@@ -211,7 +211,9 @@ def compute_optimal(
     laws : from `derive`; a task will do.
     cost : a posynomial in t, N, P, B (batch), E (members): a monomial or a sum of them, of which the
         larger counts; dimensionless, as all here.
-    free : what the budget is split over; by default what the cost contains.
+    free : what the budget is split over; by default what the cost contains. With rho among it the ridge is
+        chosen at each budget, ``free=(N, P, rho)``, at t = oo; where rho falls as ``N^-b`` or ``P^-b`` a
+        smaller one is as good.
     fixed : resources held: a number, oo, or a power of the budget such as ``C**(1/3)``. Resources that are
         neither free nor fixed are infinite (B and eta: constants).
     rule : the training rule, on whose clock t is: numbers of steps for `OnePassSGD`, whose samples are B*t.

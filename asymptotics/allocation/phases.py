@@ -17,9 +17,9 @@ Logarithms of tight terms obey the same programme one order below, with powers o
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sympy import Expr, Integer, Matrix, Min, Mul, Piecewise, Symbol, cancel, factor, log, oo, true
 from sympy.logic.boolalg import And, Boolean
@@ -34,12 +34,12 @@ from asymptotics.expansions.tidying import tidy
 from asymptotics.notation import notation as named
 from asymptotics.notation import restate
 from asymptotics.parsing.heights import to_power
-from asymptotics.symbols import B, C, E, N, P, t
+from asymptotics.symbols import B, C, E, N, P, rho, t
 from asymptotics.typesetting import Typeset
 
 Key: TypeAlias = Symbol | str
-THRIFT = {E: 16, B: 8, P: 4, t: 2, N: 1}
-"""Among equally good splits, little of the first of these."""
+THRIFT = {E: 16, B: 8, P: 4, t: 2, N: 1, rho: -1}
+"""Among equally good splits, little of the first of these, and a large ridge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +149,7 @@ class Allocation:
     domain: Domain
 
     def programme(self) -> Programme:
-        """Unknowns: the exponents of ``free``, then l. Rows: terms, cost, bounds."""
+        """Unknowns: the exponents of ``free``, then l. Rows: terms, cost, bounds (a ridge falls)."""
         zero, one = Integer(0), Integer(1)
         rows = [
             Constraint(
@@ -158,7 +158,7 @@ class Allocation:
             for x in self.terms
         ]
         rows += [Constraint((*(-p for p in m.powers), zero), one - m.fixed) for m in self.spending]
-        rows += [Constraint((*(one if s == u else zero for u in self.free), zero)) for s in self.free]
+        rows += [Constraint((*(_way(s) if s == u else zero for u in self.free), zero)) for s in self.free]
         return Programme(
             rows=tuple(rows),
             objective=(*(zero for _ in self.free), one),
@@ -243,6 +243,11 @@ class Allocation:
         place = dict(zip(self.free, vertex.solution, strict=False)) | dict(self.fixed)
         return [x.log_power if place.get(x.variable, Integer(0)) != 0 else 0 for x in self.terms]
 
+    def _beyond(self, place: Mapping[Any, Expr], size: Symbol) -> Expr:
+        """By which power of C a size is beyond the crossover, at which t or 1/rho is ``size^(1/r)``."""
+        depth = place[t] if t in place else -place[rho]
+        return normal(place[size] - self.trace_power * depth)
+
     def _crossover(self, place: dict[Key, Expr]) -> Symbol | None:
         everything = place | dict(self.fixed)
         for size in (N, P):
@@ -258,7 +263,8 @@ class Allocation:
         programme, terms, costs = self.programme(), len(self.terms), len(self.spending)
         place = dict(zip(self.free, vertex.solution, strict=False)) | dict(self.fixed)
         held = any(e != 0 or any(self.terms[i].power(x) != 0 for i in active) for x, e in self.fixed)
-        if held or ({N, P} <= set(place) and normal(place[N] - place[P]) == 0):
+        meets = any(rho in place and self._beyond(place, size) == 0 for size in (N, P) if size in place)
+        if held or meets or ({N, P} <= set(place) and normal(place[N] - place[P]) == 0):
             return None
         total = sum((shares[i] for i in vertex.basis if terms <= i < terms + costs), Integer(0))
         right: list[Expr] = []  # exponentials of the right-hand sides
@@ -306,14 +312,19 @@ class Allocation:
                 if c not in vertex.domain.constraints
             ):
                 return None
-            gaps.append(term.gap * everything.get(term.variable, Integer(0)))
+            gaps.append(term.gap * everything.get(term.variable, Integer(0)) * _way(term.variable))
         for size in (N, P):
             if size in everything:
                 if size == crossover:
                     gaps.append(everything[size])
-                elif t in everything:
-                    gaps.append(everything[size] - self.trace_power * everything[t])
+                elif t in everything or rho in everything:
+                    gaps.append(self._beyond(everything, size))
         return _smallest([factor(normal(g)) if not g.has(Min) else g for g in gaps], vertex.domain)
+
+
+def _way(resource: Symbol) -> Expr:
+    """1 for what grows with the budget, -1 for the ridge, which falls."""
+    return Integer(-1) if resource == rho else Integer(1)
 
 
 def _smallest(gaps: Sequence[Expr], domain: Domain) -> Expr:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from sympy import Expr, Integer, Mul, Symbol, oo
 
-from asymptotics.allocation.loss_terms import SPENDABLE
+from asymptotics.allocation.loss_terms import CHOSEN, SPENDABLE
 from asymptotics.allocation.phases import Allocation, Spending
 from asymptotics.domains.domain import normal
 from asymptotics.errors import DomainError, shown
@@ -61,14 +61,15 @@ def free_resources(
         split = tuple(x for x in spent if x not in kept)
     else:
         wanted = items_of(free, "free")
+        known = (*SPENDABLE, *CHOSEN)
         for x in wanted:
-            if not isinstance(x, Symbol) or x not in SPENDABLE:
+            if not isinstance(x, Symbol) or x not in known:
                 raise DomainError(
-                    f"free: {shown(x)} is not a resource; resources are {', '.join(map(str, SPENDABLE))}"
+                    f"free: {shown(x)} is not a resource; resources are {', '.join(map(str, known))}"
                 )
             if x in kept:
                 raise DomainError(f"{x} is both free and fixed; choose one")
-        split = tuple(x for x in SPENDABLE if x in wanted)
+        split = tuple(x for x in known if x in wanted)
         if idle := [x for x in spent if x not in wanted and x not in kept]:
             raise DomainError(f"the cost {cost} contains {idle[0]}, neither free nor fixed; add it to free=")
     if not any(x in spent for x in split):

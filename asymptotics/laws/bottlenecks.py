@@ -2,7 +2,7 @@
 
 With ``N = P^n`` features and the ridge ``rho = P^-l`` the renormalised ridge is ``kappa ~ P^-K``, K the
 smallest of three exponents: that of the ridge, of the data and of the features. The loss is a sum of a few
-terms (`model.equations.STATIC_TERMS`), each a product of sums over modes at kappa, so that its exponent is
+terms (`model.equations.static_terms`), each a product of sums over modes at kappa, so that its exponent is
 linear in K, n and 1, and the smallest leads. The (n, l) plane is cut by these lines into regions.
 
     bottleneck_map    the regions of a task
@@ -21,7 +21,7 @@ from sympy.logic.boolalg import Boolean
 from asymptotics.domains.domain import Domain, as_condition, normal, plain, primitive
 from asymptotics.errors import UnableError, check_kind
 from asymptotics.laws.derive import Laws
-from asymptotics.model.equations import STATIC_TERMS
+from asymptotics.model.equations import static_terms
 from asymptotics.model.expand import expand, with_noise
 from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.model.sums import df1, expand_sum
@@ -87,7 +87,7 @@ def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
 
 def _exponents(base: SpectralSeries) -> Iterator[tuple[str, Expr]]:
     """The exponents of the terms of the loss, as functions of kappa = P^-K with the letter kappa for K."""
-    for name, term in STATIC_TERMS.items():
+    for name, term in static_terms(GAUSSIAN).items():
         here = with_noise(term, base.task)
         if here == 0:
             continue

@@ -119,13 +119,6 @@ def best_width(spread: Expr, excess: Expr) -> Expr:
     return AtModes(spread * there / (1 - df2(kappa) / P) / RIDGE_LOSS, kappa, P, BEST_MODES)
 
 
-STATIC_TERMS = {
-    "bias": F(kappa),
-    "variance over features": SPREAD * V(kappa) / N,
-    "label noise": NOISE**2 * df2(kappa) / P,
-}
-"""What the loss at t = oo is made of at any N, P and ridge, up to factors that tend to constants:
-``[F + (1 - e) V + sigma^2 (df2 + (1 - e) (df1 - df2))/P]/(1 - ...)``, ``1 - e = (df1 - df2)/(N - df2)``."""
 BEST_RIDGE_WIDTH = best_width(SPREAD, SPREAD)
 TRANSFER = AtRidge(F_test(kappa) + (RIDGE_LOSS + NOISE**2) * V_test(kappa) / (kappa * P), kappa, P)
 
@@ -183,6 +176,19 @@ def of_student(equation: Expr, student: Student, within: Symbol | None, fresh: b
     if within == N:
         table |= {node: _order_of(student, node) for node in equation.atoms(Coefficient)}
     return equation.xreplace(table)
+
+
+def static_terms(student: Student) -> dict[str, Expr]:
+    """What the loss at t = oo is made of at any N, P and ridge, up to factors that tend to constants,
+
+        [F + (1 - e) V + sigma^2 (df2 + (1 - e) (df - df2))/P]/(1 - ...),     1 - e = g/N,
+
+    with the g of `best_width`; to 1 where kappa is far above what N and P leave at ridge 0.
+    """
+    terms = {"bias": F(kappa), "label noise": NOISE**2 * df2(kappa) / P}
+    if student.random:
+        terms["variance over features"] = _spread(student, student.white_noise()) * V(kappa) / N
+    return terms
 
 
 def _spread(student: Student, white: Expr) -> Expr:

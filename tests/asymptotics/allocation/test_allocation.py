@@ -1,5 +1,6 @@
 """Allocation: phases, exponents, logarithms and constants against published and worked-out results."""
 
+import math
 import pickle
 
 import pytest
@@ -22,7 +23,8 @@ from asymptotics import (
 )
 from asymptotics.allocation.loss_terms import loss_terms, trace_power
 from asymptotics.domains.domain import normal
-from asymptotics.symbols import B, C, E, M, N, P, a, b, k, sigma, t
+from asymptotics.symbols import B, C, E, M, N, P, a, b, k, rho, sigma, t
+from numerics import FullModel
 from numerics.cli import main
 
 LAWS = derive(power_law(a, b))
@@ -248,7 +250,6 @@ def test_latex_hash_and_pickle():
         (lambda: compute_optimal(LAWS, N * t, rule="adam"), "rule = 'adam'"),
         (lambda: compute_optimal(3, N * t), "derive(task)"),
         (lambda: compute_optimal(power_law(3, Rational(1, 2), modes=M), N * t), "IVa"),
-        (lambda: compute_optimal(derive(power_law(a, b, noise=sigma)), N * P), "nothing to trade"),
         (lambda: compute_optimal(LAWS, N * t).at(a=2), "no number for b"),
         (lambda: compute_optimal(LAWS, N * t).at(a=2, q=2), "q is not a parameter"),
         (lambda: compute_optimal(LAWS, "__import__('os')"), "not part of an expression"),
@@ -343,3 +344,79 @@ def test_the_first_modes_in_a_budget():
     )
     with pytest.raises(UnableError, match="no faster in N than in P"):
         compute_optimal(TOP, N * P)
+
+
+NOISY = derive(power_law(a, b, noise=sigma))
+# numbers, exponents of N, P and of the ridge, exponent of the loss; worked out by hand. Of one-pass SGD with
+# its best schedule, whose steps stand for samples, arXiv 2509.19189 has the first.
+TUNED = [
+    ({a: Rational(3, 2), b: 2}, 1 / (a + 1), a / (a + 1), -b / (a + 1), (a - 1) / (a + 1)),
+    ({a: Rational(17, 5), b: Rational(7, 5)}, (a - b) / (2 * a - b), a / (2 * a - b), -b / (2 * a - b),
+     (a - 1) / (2 * a - b)),
+    ({a: 6, b: 3}, 1 / (b + 2), (b + 1) / (b + 2), -b / (b + 2), b / (b + 2)),
+    ({a: 6, b: Rational(8, 5)}, (b + 1) / (3 * b + 2), (2 * b + 1) / (3 * b + 2), -b / (3 * b + 2),
+     2 * b / (3 * b + 2)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("at", "features", "samples", "ridge", "loss"), TUNED)
+def test_a_ridge_chosen_at_each_budget(at, features, samples, ridge, loss):
+    optimum = compute_optimal(NOISY, N * P, free=(N, P, rho))
+    assert optimum.proof.disjoint and optimum.proof.covering
+    expected = {N: features, P: samples, rho: ridge, "loss": loss}
+    (phase,) = [p for p in optimum.phases if p.condition.subs(at) == True]  # noqa: E712
+    assert all(normal(phase.exponents[key] - value) == 0 for key, value in expected.items())
+    found = optimum.at({**at, sigma: Rational(1, 2)})
+    assert found.exponents == {key: value.subs(at) for key, value in expected.items()}
+
+
+def _tuned_loss(task, budget, features):
+    """The smallest loss of the full model over N, by a parabola in log N, each at its best ridge."""
+    step, model = Rational(1, 4), {}
+    for i in range(-9, 10):
+        n = Rational(round(features * 2 ** float(step * i)))
+        model[i] = float(FullModel(task, N=n, P=budget / n, digits=8).optimal_ridge().loss)
+        if i > -8 and model[i] > model[i - 1] < model[i - 2]:
+            break
+    before, least, after = (math.log(model[j]) for j in (i - 2, i - 1, i))
+    return math.exp(least - (after - before) ** 2 / 8 / (before + after - 2 * least))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [row[0] for row in TUNED])
+def test_budgets_with_a_best_ridge_against_the_full_model(at):
+    """The exponent from two budgets, and the constant where it is known."""
+    task = power_law(at[a], at[b], noise="1/2")
+    (phase,) = compute_optimal(derive(task), N * P, free=(N, P, rho)).phases
+    known = {key: float(value) for key, value in (phase.prefactors or {}).items()}
+    losses = []
+    for budget in (10**16, 10**20):
+        features = known.get(N, 2.5) * float(budget) ** float(phase.exponents[N])
+        losses.append(_tuned_loss(task, budget, features))
+    exponent = math.log10(losses[0] / losses[1]) / 4
+    assert abs(exponent - float(phase.exponents["loss"])) < 1e-3
+    if known:
+        assert abs(losses[1] / (known["loss"] * 10 ** (-20 * float(phase.exponents["loss"]))) - 1) < 5e-3
+
+
+def test_questions_with_a_ridge_that_have_no_answer():
+    for task, cost, free, words in [
+        (power_law(a, b), N * P, (N, P, rho), "without label noise"),
+        (NOISY, N * P + t, (N, P, t, rho), "leave out rho"),
+        (NOISY, N + B, (N, rho, B), "leave out rho"),
+    ]:
+        with pytest.raises(UnableError, match=words):
+            compute_optimal(task, cost, free, rule=OnePassSGD if B in free else GradientFlow)
+
+
+def test_noise_at_fewer_features_than_samples():
+    """Without a ridge the noise falls as N/P: the best split is far from interpolation."""
+    optimum = compute_optimal(NOISY, N * P)
+    assert [p.exponents["loss"] for p in optimum.phases] == [(a - 1) / (a + 1), b / (b + 2)]
+    phase = optimum.at(a=2, b=3, sigma="1/2")
+    budget = Rational(10) ** 20
+    features = float(phase.prefactors[N]) * float(budget) ** float(phase.exponents[N])
+    size = Rational(round(features))
+    loss = float(FullModel(power_law(2, 3, noise="1/2"), N=size, P=budget / size).test_loss(oo))
+    law = float(phase.prefactors["loss"]) * float(budget) ** -float(phase.exponents["loss"])
+    assert abs(loss / law - 1) < 1e-3
