@@ -27,11 +27,52 @@ _token = re.compile(r"\\begin\{\w+\}|\\end\{\w+\}|\\[A-Za-z]+\*?|\\.|\s+|.", re.
 
 
 class Typesetter(LatexPrinter):  # type: ignore[misc]
-    """SymPy's LaTeX with ``\\log^{2}{x}`` for the square of a logarithm."""
+    """SymPy's LaTeX as papers have it: ``\\log^{2}{x}``, ``2 b - a``, and ``{}_2F_1`` in a line."""
 
-    def _print_log(self, expr: Expr, exp: str | None = None) -> str:
-        power = rf"^{{{exp}}}" if exp else ""
-        return rf"\log{power}{{\left({self._print(expr.args[0])} \right)}}"
+    def _as_ordered_terms(self, expr: Expr, order: str | None = None) -> list[Expr]:
+        """A term without a sign before those with one."""
+        return unsigned_first(super()._as_ordered_terms(expr, order))
+
+    def _print_hyper(self, expr: Expr, exp: str | None = None) -> str:
+        above, below, z = expr.args
+        lists = [", ".join(self._print(x) for x in part) for part in (above, below)]
+        shown = (
+            rf"{{}}_{{{len(above)}}}F_{{{len(below)}}}\left({lists[0]}; {lists[1]}; {self._print(z)}\right)"
+        )
+        return rf"{{{shown}}}^{{{exp}}}" if exp else shown
+
+    def _print_Mul(self, expr: Expr) -> str:
+        return str(super()._print_Mul(positive_sums(expr)))
+
+
+def positive_sums(product: Expr) -> Expr:
+    """A product whose sums have few minus signs: ``-C (b + 1)`` for ``C (-b - 1)``.
+
+    >>> from asymptotics.symbols import C, a, b
+    >>> positive_sums(C * (-b - 1)), positive_sums(a * (1 - b)), positive_sums(-a * (1 - b))
+    (-C*(b + 1), a*(1 - b), a*(b - 1))
+    """
+    coefficient, factors = product.as_coeff_mul()
+    sums = [f for f in factors if f.is_Add and f.could_extract_minus_sign()]
+    negative = [f for f in sums if all(x.could_extract_minus_sign() for x in f.args)]
+    mixed = [f for f in sums if f not in negative]
+    odd = (len(negative) + bool(coefficient.is_negative) + len(mixed)) % 2
+    turned = negative + mixed[: len(mixed) - (odd and bool(mixed))]
+    if not turned or len(factors) == 1:
+        return product
+    rest = [f for f in factors if f not in turned]
+    return Mul(coefficient * (-1) ** len(turned), *rest, *(-f for f in turned))
+
+
+def unsigned_first(terms: Sequence[Expr]) -> list[Expr]:
+    """The terms of a sum in their order, but for the first that has no minus sign, which goes ahead.
+
+    >>> from asymptotics.symbols import P, a, b
+    >>> unsigned_first([-a, 2 * b, P])
+    [2*b, -a, P]
+    """
+    first = next((i for i, term in enumerate(terms) if not term.could_extract_minus_sign()), 0)
+    return [terms[first], *terms[:first], *terms[first + 1 :]] if terms else []
 
 
 class Typeset:
@@ -111,7 +152,9 @@ def broken(expression: Expr, width: float, writer: Writer) -> list[str]:
     if width_of(shown) <= width or not isinstance(expression, Add | Mul | Pow):
         return [shown]
     if isinstance(expression, Add):
-        return join_terms((broken(x, width - 2, writer) for x in expression.as_ordered_terms()), width)
+        return join_terms(
+            (broken(x, width - 2, writer) for x in unsigned_first(expression.as_ordered_terms())), width
+        )
     above, below = fraction(expression)
     if width_of(writer.write(below)) > width and below != (below := factor(below)):
         return broken(above / below, width, writer)
@@ -199,7 +242,7 @@ def _one(tokens: list[str], at: int) -> tuple[float, int]:
     wide = {
         r"\left": 0.4,
         r"\right": 0.4,
-        r"\sum": 2.5,
+        r"\sum": 4.0,
         "&": 0.0,
         r"\quad": 2.0,
         r"\qquad": 4.0,

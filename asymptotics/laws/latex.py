@@ -14,6 +14,7 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.domains.domain import conjuncts
 from asymptotics.expansions.expansion import as_power
+from asymptotics.laws.listing import growth, merged
 from asymptotics.regimes import Regime
 from asymptotics.typesetting import Writer, broken, room, width_of
 
@@ -37,7 +38,7 @@ def rows_of(
 
     Decimals where these are shorter, unless it is to be ``exact``; ``taken`` are letters with a meaning.
     """
-    writer = Writer(exact)
+    writer, regimes = Writer(exact), merged(regimes)
     letter = free_letter(regimes, taken)
     rows, named, names = [], list[str](), dict[Expr, str]()
     bare = (_row(resource, regime, "", letter, writer) for regime in regimes)
@@ -75,7 +76,7 @@ def _row(
     resource: Symbol, regime: Regime, prefactor: str, name: str | None, writer: Writer
 ) -> tuple[str, str]:
     x = regime.variable(resource)
-    power = _monomial(x, regime.envelope, regime.exponent, writer)
+    power = _monomial(x, regime, regime.exponent, writer)
     logarithm = "" if regime.log_power == 0 else _power_of_log(x, regime, writer)
     factors = [part for part in (power, logarithm) if part not in ("", "1")]
     if name is not None:
@@ -99,7 +100,7 @@ def _row(
 
 def _bound(x: Expr, regime: Regime, writer: Writer) -> str:
     """``O(x^-p log^m x)``; ``\\tilde O`` where it is known up to logarithms."""
-    power, logs = _monomial(x, regime.envelope, regime.remainder, writer), regime.remainder_logs
+    power, logs = _monomial(x, regime, regime.remainder, writer), regime.remainder_logs
     if logs is None:
         return rf"\tilde{{O}}\left({power}\right)"
     if logs == 0:
@@ -114,16 +115,15 @@ def _power_of_log(x: Expr, regime: Regime, writer: Writer) -> str:
     return rf"\log^{{{writer.write(regime.log_power)}}}{{\left({writer.write(x)} \right)}}"
 
 
-def _monomial(x: Expr, envelope: Expr, rate: Expr, writer: Writer) -> str:
+def _monomial(x: Expr, regime: Regime, rate: Expr, writer: Writer) -> str:
     """``envelope x^-rate``, its exponent with one sign."""
-    if not (x.is_Symbol and envelope == 1):
-        shown = envelope * as_power(x, -rate)
+    if not (x.is_Symbol and regime.envelope == 1):
+        shown = regime.envelope * as_power(x, -rate)
         return rf"\left({writer.write(shown)}\right)" if shown.is_Add else writer.write(shown)
     if rate == 0:
         return "1"
-    grows = rate.could_extract_minus_sign()
-    size = -rate if grows else rate
-    base, shown = writer.write(x), writer.write(size)
-    if grows:
-        return base if size == 1 else rf"{base}^{{{shown}}}"
-    return rf"{base}^{{-\left({shown}\right)}}" if size.is_Add else rf"{base}^{{-{shown}}}"
+    grows, base = growth(rate, regime.domain), writer.write(x)
+    if grows is not None:
+        return base if grows == 1 else rf"{base}^{{{writer.write(grows)}}}"
+    shown = writer.write(rate)
+    return rf"{base}^{{-\left({shown}\right)}}" if rate.is_Add else rf"{base}^{{-{shown}}}"

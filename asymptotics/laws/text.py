@@ -13,6 +13,7 @@ from sympy import Symbol, oo, true
 from asymptotics.display import ROUNDED, is_rounded, readable, text
 from asymptotics.domains.domain import plain
 from asymptotics.laws.latex import free_letter
+from asymptotics.laws.listing import merged, rising
 from asymptotics.regimes import Regime
 
 UP_TO_LOGARITHMS = "remainder up to logarithms"
@@ -38,12 +39,12 @@ def lines_of(
     >>> list(lines_of("L", law.resource, law.regimes, notes=("as fitted",)))
     ['L ~ pi**2*log(N)/(4*N**2) + O(N**(-2)), N -> oo (as fitted)']
     """
-    for regime in regimes:
+    for regime in merged(regimes):
         shape, letter = regime, None
         if len(text(regime.prefactor)) > NAMED:
             letter = free_letter(regimes)
             shape = replace(regime, prefactor=Symbol(letter))
-        parts = [shape.leading(resource), regime.prefactor, regime.bound(resource), regime.relative]
+        parts = [shape.leading(resource), regime.prefactor, rising(regime.bound(resource)), regime.relative]
         shown = parts if exact else [readable(part) for part in parts]
         leading, prefactor, bound, relative = map(str, shown)
         rest = "" if bound == "0" else f" + O({bound})"

@@ -52,6 +52,7 @@ class JointRidge(Function):  # type: ignore[misc]
 
     nargs = 3
     opaque = True  # a constant of its own in tests for cancellation
+    meaning = r"X_p(\rho, A)\text{: the } x > 0 \text{ with } x - A x^{1 - p} = \rho"
 
     def _eval_is_positive(self) -> bool:
         return True
@@ -74,11 +75,8 @@ class JointRidge(Function):  # type: ignore[misc]
         return f"root({printer._print(x - A * x ** normal(1 - p) - rho)}, x > 0)"
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        rho, A, p = self.args
-        x = Symbol("x", positive=True)
-        equation = printer._print(x - A * x ** normal(1 - p) - rho)
-        text = rf"\operatorname*{{root}}_{{x > 0}} \left[{equation}\right]"
-        return rf"{{{text}}}^{{{exp}}}" if exp else text
+        rho, A, p = (printer._print(x) for x in self.args)
+        return rf"X{f'^{{{exp}}}' if exp else ''}_{{{p}}}\left({rho}, {A}\right)"
 
 
 def solve_ridge(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:

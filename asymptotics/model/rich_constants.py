@@ -76,6 +76,10 @@ class Grown(_Mellin):
     """
 
     letter = "H"
+    meaning = (
+        r"H_{\alpha, \beta}(s)\text{: }\textstyle\int_0^\infty \frac{y^{s-2}}{\Gamma(s)} M_\alpha M_\beta\, dy"
+        r"\text{, continued in } s;\ M_\alpha(y) = y \int_0^1 v^{-\alpha} e^{-y (1 - v)}\, dv"
+    )
 
     @staticmethod
     def steady(s: Expr) -> Expr:
@@ -99,6 +103,10 @@ class Unlearned(_Mellin):
     """
 
     letter = "G"
+    meaning = (
+        r"G_{\alpha, \beta}(s)\text{: }\textstyle\int_0^\infty \frac{y^{s-1}}{\Gamma(s)} "
+        r"(1 - M_\alpha) (1 - M_\beta)\, dy\text{, continued in } s"
+    )
 
     @staticmethod
     def steady(s: Expr) -> Expr:

@@ -17,7 +17,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogFormatterSciNotation
+from matplotlib.ticker import LogFormatterSciNotation, MaxNLocator, NullLocator, ScalarFormatter
 
 from asymptotics.errors import DomainError, shown
 from numerics.outputs import publish
@@ -107,6 +107,11 @@ def dress(ax: Axes, *, x: str | None = None, y: str | None = None) -> Axes:
         if axis.get_scale() == "log":
             axis.set_major_formatter(_LogFormatter())
             axis.set_minor_formatter(_LogFormatter())
+    low, high = sorted(ax.get_ylim())
+    if ax.get_yscale() == "log" and high < 2 * low:
+        ax.yaxis.set_major_locator(MaxNLocator(3))  # no power of ten, and the digits of a logarithm collide
+        ax.yaxis.set_minor_locator(NullLocator())
+        ax.yaxis.set_major_formatter(ScalarFormatter(useOffset=False))
     return ax
 
 

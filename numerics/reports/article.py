@@ -34,8 +34,8 @@ from numerics.reports.latex import (
 from numerics.reports.latex import setting as setting_of
 from numerics.reports.templating import fill_tex
 
-LAWS_A_FIGURE = 15
-"""Five rows of three: a page."""
+ACROSS, ROWS_A_PAGE = 4, 6
+"""Panels of a figure in one row, and rows on a page."""
 SYMBOLS = (
     (r"\lambda_k", "eigenvalues of the kernel, $k = 1, 2, \\dots$", ""),
     (r"c_k", "power of the target in mode $k$", ""),
@@ -63,10 +63,13 @@ def figures(dossier: Dossier) -> dict[str, Figure]:
     if diagram is not None:
         found["phases.pdf"] = diagram
     rows = () if dossier.report is None else dossier.report.rows
-    for i in range(0, len(rows), LAWS_A_FIGURE):
+    down = -(-len(rows) // ACROSS)
+    pages = -(-down // ROWS_A_PAGE)
+    for number in range(pages):
         assert dossier.report is not None
-        part = rows[i : i + LAWS_A_FIGURE]
-        found[f"verification-{i // LAWS_A_FIGURE + 1}.pdf"] = to_figure(dossier.report, rows=part)
+        first, last = (ACROSS * (down * i // pages) for i in (number, number + 1))
+        part = rows[first:last]
+        found[f"verification-{number + 1}.pdf"] = to_figure(dossier.report, part, min(ACROSS, len(rows)))
     return found
 
 

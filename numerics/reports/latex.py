@@ -18,14 +18,14 @@ from asymptotics.derivation.text import escape_latex
 from asymptotics.domains.domain import conjuncts
 from asymptotics.notation import NOTATIONS, Notation, restate
 from asymptotics.notation import notation as named
-from asymptotics.typesetting import fitted, tex, wrapped
+from asymptotics.typesetting import tex, width_of, wrapped
 from numerics.figures.style import LABEL_SIZE, TICK_SIZE, looks
 from numerics.figures.verification import plot_verification
 from numerics.reports.templating import fill_tex
 from numerics.verification.summary import HEADER, Report, Row
 
 OWN = next(iter(NOTATIONS))
-LETTERS = 86
+LETTERS = 90
 """In a line of the article."""
 
 
@@ -75,12 +75,12 @@ def doubts_of(law: Law) -> list[str]:
     return [re.sub("for ([^<>=]*[<>=].*)$", _condition, capital(doubt)) for doubt in law.doubts]
 
 
-LETTERS_OF_WORDS = {"sigma": "σ", "eta": "η", "oo": "∞"}
+LETTERS_OF_WORDS = {"sigma": "σ", "eta": "η", "rho": "ρ", "gamma": "γ", "oo": "∞"}
 
 
 def plain_words(words: str) -> str:
     """Words with the letters in them as characters."""
-    return re.sub(r"\b(sigma|eta|oo)\b", lambda found: LETTERS_OF_WORDS[found[1]], words)
+    return re.sub(rf"\b({'|'.join(LETTERS_OF_WORDS)})\b", lambda found: LETTERS_OF_WORDS[found[1]], words)
 
 
 def _condition(found: re.Match[str]) -> str:
@@ -89,15 +89,35 @@ def _condition(found: re.Match[str]) -> str:
 
 def _displayed(rows: Iterable[str]) -> str:
     """Rows of relations that may stand on two pages; fractions in full size, and room between."""
-    shown = (f"{left}&{_narrow(right)}" for left, _, right in (row.partition("&") for row in rows))
+    parts = [row.partition("&") for row in _filled(rows)]
+    room = 0.98 - max(width_of(left) for left, _, _ in parts) / (1.1 * LETTERS)
+    shown = (f"{left}&{_narrow(right, room)}" for left, _, right in parts)
     text = " \\\\\n".join(shown).replace("{cases}", "{dcases}").replace("\\\\\n", "\\\\[0.5ex]\n")
     return wrapped(f"\\begin{{align*}}\n{text}\n\\end{{align*}}")
 
 
-def _narrow(right: str) -> str:
-    """The right side of a row, set smaller where it has no operator to break at."""
+def _filled(rows: Iterable[str]) -> list[str]:
+    """The rows, with definitions beside one another as far as there is room in the line."""
+    found = list[str]()
+    for row in rows:
+        beside = found[-1] if found else ""
+        both = _DEFINED.match(row) and _DEFINED.match(beside)
+        if both and width_of(beside) + width_of(row) < LETTERS - 8:
+            found[-1] = rf"{beside},\qquad {row.replace('&', '', 1)}"
+        else:
+            found.append(row)
+    return found
+
+
+_DEFINED = re.compile(r"[A-Z](_\{\d+\})? &= ")
+
+
+def _narrow(right: str, room: float) -> str:
+    """The right side of a row; a long one is measured by TeX, and set smaller where it has no room."""
     opening, line = re.fullmatch(r"(=|\\quad|)\s*(.*)", right, re.DOTALL).groups()  # type: ignore[union-attr]
-    return right if "{cases}" in line else f"{opening} {fitted(line, LETTERS)}"
+    if "{cases}" in line or width_of(line) < 0.8 * room * LETTERS:
+        return right
+    return rf"{opening} \fitted[{room:.2f}\linewidth]{{$\displaystyle {line}$}}"
 
 
 def limits_of(law: Law) -> str:
@@ -143,6 +163,7 @@ def _cell(text: str) -> str:
 
 def _formula(text: str) -> str:
     """A condition or an exponent as SymPy prints it, in LaTeX."""
+    text = re.sub(r"\b(\w)_test\b", r"\1'", text)
     text = re.sub(r"\*\*\(?([\w/]+)\)?", r"^{\1}", text)
     text = re.sub(r"[A-Za-z]{2,}(?!\w)", lambda word: _name(word[0]), text)
     for plain, typeset in (("*", " "), (">=", r"\ge "), ("<=", r"\le ")):
@@ -160,8 +181,8 @@ def _name(word: str) -> str:
 
 
 FUNCTIONS = ("log", "exp", "sin", "cos", "min", "max")
-LAWS_ACROSS, PANEL_WIDTH, PANEL_HEIGHT, ALONE = 3, 2.2, 1.8, 2.6
-"""Panels in one row of the figure, and their size in inches, that of print; the height of a row alone."""
+LAWS_ACROSS, WIDTH, PANEL_HEIGHT, ALONE = 3, 6.7, 1.65, 2.6
+"""Panels in one row of the figure, and sizes in inches, as in print: of a row, a panel, a row alone."""
 
 
 def to_figure(report: Report, rows: tuple[Row, ...] | None = None, across: int = LAWS_ACROSS) -> Figure:
@@ -170,9 +191,8 @@ def to_figure(report: Report, rows: tuple[Row, ...] | None = None, across: int =
     count = len(shown)
     across = min(count, across)
     down = -(-count // across)
-    figure = Figure(
-        figsize=(PANEL_WIDTH * across, PANEL_HEIGHT * down if down > 1 else ALONE), layout="constrained"
-    )
+    width = WIDTH * min(across, LAWS_ACROSS) / LAWS_ACROSS
+    figure = Figure(figsize=(width, PANEL_HEIGHT * down if down > 1 else ALONE), layout="constrained")
     axes = figure.subplots(2 * down, across, squeeze=False, height_ratios=(3, 2) * down)
     for unused in range(count, across * down):
         axes[2 * (unused // across), unused % across].set_axis_off()

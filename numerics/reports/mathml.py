@@ -22,13 +22,14 @@ CAPITALS = re.compile(r"<mi>(&#x003(?:9[1-9A-F]|A[0-9]);)</mi>")
 REPLACED = (
     ("<mi>&#x0007E;</mi>", "<mo>&#x0223C;</mo>"),
     ("<mo>&#x0221E;</mo>", "<mi>&#x0221E;</mi>"),
+    ("<mi>;</mi>", "<mo>;</mo>"),
     ("<mo>&#x0002F;</mo>", '<mo lspace="0" rspace="0">&#x0002F;</mo>'),
     (' columnalign="right"', ' class="right"'),
     (' columnalign="left"', ""),
     (' rowspacing="3pt" columnspacing="0em 2em"', ""),
     (' stretchy="true" fence="true"', ""),
 )
-"""What latex2mathml makes of a tilde, of infinity, of a slash and of columns, and what they should be."""
+"""What latex2mathml makes of a tilde, infinity, a semicolon, a slash and columns, and what they should be."""
 SCRIPTS = ("msup", "msub", "msubsup", "munder", "mover", "munderover")
 SIZES = (1.0, 0.71, 0.5)
 """Of letters by script level, as browsers have them."""
