@@ -76,7 +76,8 @@ class JointRidge(Function):  # type: ignore[misc]
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         rho, A, p = (printer._print(x) for x in self.args)
-        return rf"X{f'^{{{exp}}}' if exp else ''}_{{{p}}}\left({rho}, {A}\right)"
+        body = rf"X_{{{p}}}\left({rho}, {A}\right)"
+        return rf"{body}^{{{exp}}}" if exp else body
 
 
 def solve_ridge(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:

@@ -77,8 +77,9 @@ class Grown(_Mellin):
 
     letter = "H"
     meaning = (
-        r"H_{\alpha, \beta}(s)\text{: }\textstyle\int_0^\infty \frac{y^{s-2}}{\Gamma(s)} M_\alpha M_\beta\, dy"
-        r"\text{, continued in } s;\ M_\alpha(y) = y \int_0^1 v^{-\alpha} e^{-y (1 - v)}\, dv"
+        r"H_{\alpha, \beta}(s)\text{: }\textstyle\int_0^\infty \frac{y^{s-2}}{\Gamma(s)} "
+        r"M_\alpha M_\beta\, dy\text{, continued in } s;\ "
+        r"M_\alpha(y) = y \int_0^1 v^{-\alpha} e^{-y (1 - v)}\, dv"
     )
 
     @staticmethod
