@@ -10,7 +10,7 @@ but the finite-size transient (phase II of Paquette et al., arXiv 2405.15074).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sympy import Add, And, Eq, Expr, Integer, Symbol, expand, oo
@@ -18,6 +18,7 @@ from sympy import Add, And, Eq, Expr, Integer, Symbol, expand, oo
 from asymptotics.allocation import latex as typeset
 from asymptotics.allocation.loss_terms import loss_terms, trace_power
 from asymptotics.allocation.merging import merge_phases
+from asymptotics.allocation.of_schedules import STEPS, room, schedule_of, scheduled_terms
 from asymptotics.allocation.phases import Allocation, Phase
 from asymptotics.allocation.question import (
     check_bounded,
@@ -35,6 +36,7 @@ from asymptotics.hints import name_argument
 from asymptotics.laws.derive import Laws, derive
 from asymptotics.model.rules.base import TRAINING_RULES, Rule, check_rule, numbers_of, rule_of_name
 from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.model.schedules.base import Schedule
 from asymptotics.model.students.base import content_of_student, student_of
 from asymptotics.model.students.gaussian import GaussianFeatures
 from asymptotics.notation import notation as named
@@ -43,7 +45,7 @@ from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, mapping_of
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import spectrum
-from asymptotics.symbols import B, C
+from asymptotics.symbols import B, C, t
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
 from asymptotics.typesetting import Typeset
@@ -92,6 +94,7 @@ class Optimum(Typeset):
     rule: Rule
     phases: tuple[Phase, ...]
     proof: Proof
+    schedule: Schedule | None = None
 
     @property
     def boundaries(self) -> tuple[Phase, ...]:
@@ -101,7 +104,7 @@ class Optimum(Typeset):
     @property
     def allocation(self) -> Allocation:
         """The terms of the loss and of the cost that were balanced."""
-        return _allocation(self.laws, self.cost, self.free, self.fixed, self.rule)
+        return _allocation(self.laws, self.cost, self.free, self.fixed, self.rule, self.schedule)
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Phase:
         """The phase with numbers for all parameters of the task; on a boundary with its logarithm.
@@ -123,7 +126,8 @@ class Optimum(Typeset):
         numbers = {s: table[s.name] for s in self.laws.task.parameters if s.name in table}
         fixed = tuple((x, substitute(e, numbers)) for x, e in self.fixed)
         laws = derive(task, student=self.laws.student.at(numbers))
-        allocation = _allocation(laws, substitute(self.cost, numbers), self.free, fixed, self.rule)
+        cost = substitute(self.cost, numbers)
+        allocation = _allocation(laws, cost, self.free, fixed, self.rule, self.schedule)
         return _single_phase(allocation.phases()[0], self, numbers)
 
     def to_dict(self) -> dict[str, Any]:
@@ -143,8 +147,9 @@ class Optimum(Typeset):
             free=[symbol.name for symbol in self.free],
             fixed={symbol.name: written(C**power) for symbol, power in self.fixed},
             rule=rule.name,
-            constants=None if isinstance(rule, type) else asdict(rule),  # type: ignore[call-overload]
+            constants=None if isinstance(rule, type) else rule.content(),
             **({} if self.laws.student == GAUSSIAN else {"student": content_of_student(self.laws.student)}),
+            **({} if self.schedule is None else {"schedule": self.schedule.text}),
             phases=[repr(phase) for phase in (*self.phases, *self.boundaries)],
             proof=str(self.proof),
         )
@@ -163,6 +168,7 @@ class Optimum(Typeset):
             [Symbol(name, positive=True) for name in content["free"]],
             content["fixed"],
             rule,
+            found.get("schedule"),
         )
         check_same(content, optimum.to_dict())
         return optimum
@@ -177,7 +183,7 @@ class Optimum(Typeset):
         """
         phases = (*self.phases, *self.boundaries)
         shown = phases if notation is None else restate(phases, notation)
-        return typeset.table(self.free, (phase.row for phase in shown), named(notation))
+        return typeset.table(self.allocation.free, (phase.row for phase in shown), named(notation))
 
 
 def _single_phase(phases: tuple[Phase, ...], optimum: Optimum, numbers: Mapping[Symbol, Expr]) -> Phase:
@@ -203,6 +209,7 @@ def compute_optimal(
     free: Iterable[Symbol] | None = None,
     fixed: Mapping[Symbol | str, object] | None = None,
     rule: Rule = GradientFlow,
+    schedule: object = None,
 ) -> Optimum:
     """The split of ``cost = C`` that makes the excess test loss smallest, for C -> oo.
 
@@ -218,6 +225,8 @@ def compute_optimal(
         neither free nor fixed are infinite (B and eta: constants).
     rule : the training rule, on whose clock t is: numbers of steps for `OnePassSGD`, whose samples are B*t.
         A class leaves its parameters symbolic, an instance, ``OnePassSGD(eta=1/8, batch=8)``, fixes them.
+    schedule : that of `OnePassSGD` under label noise sigma, its largest step at its best. The sum X of the
+        steps, over their mean height, then stands among the resources; it costs nothing and is at most t.
 
     Raises `DomainError` for a cost that is not a posynomial, does not grow with a free resource, or has
     unknown symbols, and where there is nothing to trade; `UnableError` where the joint law is not known.
@@ -239,12 +248,13 @@ def compute_optimal(
     check_kind(laws, Laws, "laws", "pass derive(task)")
     assert isinstance(laws, Laws)
     check_rule(rule)
+    shape = schedule_of(rule, schedule)
     spent = expand(exact(cost, "cost"))
     refuse_unknown(spent, laws)
     held = held_resources(mapping_of(fixed, "fixed"), laws)
     refuse_infinite(spent, mapping_of(fixed, "fixed"))
     split = free_resources(spent, free, held)
-    allocation = _allocation(laws, spent, split, held, rule)
+    allocation = _allocation(laws, spent, split, held, rule, shape)
     check_bounded(allocation)
     phases, complete = allocation.phases()
     phases = merge_phases(phases, allocation.domain)
@@ -267,23 +277,34 @@ def compute_optimal(
         rule=rule,
         phases=phases,
         proof=proof,
+        schedule=shape,
     )
 
 
 def _allocation(
-    laws: Laws, cost: Expr, free: tuple[Symbol, ...], fixed: tuple[tuple[Symbol, Expr], ...], rule: Rule
+    laws: Laws,
+    cost: Expr,
+    free: tuple[Symbol, ...],
+    fixed: tuple[tuple[Symbol, Expr], ...],
+    rule: Rule,
+    schedule: Schedule | None = None,
 ) -> Allocation:
     growing = tuple(x for x, e in fixed if x != B or e != 0)
     present = (*free, *growing)
     if B in (*present, *(x for x, _ in fixed)):
         _check_batch(rule)
+    choices = free if schedule is None else (*free, STEPS)
+    spending = [spending_of(m, cost, choices, dict(fixed), laws) for m in Add.make_args(cost)]
     return Allocation(
-        terms=loss_terms(laws, present, rule),
-        spending=tuple(spending_of(m, cost, free, dict(fixed), laws) for m in Add.make_args(cost)),
-        free=free,
+        terms=loss_terms(laws, present, rule)
+        if schedule is None
+        else scheduled_terms(laws, present, rule, schedule),
+        spending=tuple(spending if schedule is None else (*spending, room(choices))),
+        free=choices,
         fixed=tuple((x, e) for x, e in fixed if x in growing),
         trace_power=trace_power(laws),
         domain=_domain(laws, rule),
+        clock=t if schedule is None else STEPS,
     )
 
 
@@ -331,7 +352,8 @@ def _boundaries(optimum: Optimum) -> tuple[Phase, ...]:
             edge = laws.task.at(table)
             held = tuple((x, e.xreplace(table)) for x, e in optimum.fixed)
             there = derive(edge, student=laws.student.at(table))
-            on_edge = _allocation(there, optimum.cost.xreplace(table), allocation.free, held, optimum.rule)
+            cost = optimum.cost.xreplace(table)
+            on_edge = _allocation(there, cost, optimum.free, held, optimum.rule, optimum.schedule)
         except DomainError:
             continue  # the line lies outside the task's domain
         for phase in on_edge.phases()[0]:

@@ -147,6 +147,7 @@ class Allocation:
     fixed: tuple[tuple[Symbol, Expr], ...]
     trace_power: Expr
     domain: Domain
+    clock: Symbol = t
 
     def programme(self) -> Programme:
         """Unknowns: the exponents of ``free``, then l. Rows: terms, cost, bounds (a ridge falls)."""
@@ -162,7 +163,7 @@ class Allocation:
         return Programme(
             rows=tuple(rows),
             objective=(*(zero for _ in self.free), one),
-            second=(*(Integer(-THRIFT[s]) for s in self.free), zero),
+            second=(*(Integer(-THRIFT.get(s, 1)) for s in self.free), zero),
         )
 
     def phases(self) -> tuple[tuple[Phase, ...], bool]:
@@ -244,15 +245,15 @@ class Allocation:
         return [x.log_power if place.get(x.variable, Integer(0)) != 0 else 0 for x in self.terms]
 
     def _beyond(self, place: Mapping[Any, Expr], size: Symbol) -> Expr:
-        """By which power of C a size is beyond the crossover, at which t or 1/rho is ``size^(1/r)``."""
-        depth = place[t] if t in place else -place[rho]
+        """By which power of C a size is beyond the crossover, at which the clock or 1/rho is ``size^(1/r)``."""
+        depth = place[self.clock] if self.clock in place else -place[rho]
         return normal(place[size] - self.trace_power * depth)
 
     def _crossover(self, place: dict[Key, Expr]) -> Symbol | None:
         everything = place | dict(self.fixed)
         for size in (N, P):
-            both = t in everything and size in everything
-            if both and normal(self.trace_power * everything[t] - everything[size]) == 0:
+            both = self.clock in everything and size in everything
+            if both and normal(self.trace_power * everything[self.clock] - everything[size]) == 0:
                 return size
         return None
 
@@ -295,7 +296,7 @@ class Allocation:
         programme = self.programme()
         everything = place | dict(self.fixed)
         # a bottleneck of a size alone is what its transient ends in; before the crossover it does not show
-        ends = {(size,) for size in (N, P) if t in everything and size != crossover}
+        ends = {(size,) for size in (N, P) if self.clock in everything and size != crossover}
         gaps: list[Expr] = [
             slack
             for i in range(len(self.terms) + len(self.spending))
@@ -317,7 +318,7 @@ class Allocation:
             if size in everything:
                 if size == crossover:
                     gaps.append(everything[size])
-                elif t in everything or rho in everything:
+                elif self.clock in everything or rho in everything:
                     gaps.append(self._beyond(everything, size))
         return _smallest([factor(normal(g)) if not g.has(Min) else g for g in gaps], vertex.domain)
 

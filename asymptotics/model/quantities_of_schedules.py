@@ -3,7 +3,7 @@
 Their names hold the schedule, ``schedule:(1 - u)**2``, so that a law of one is data as any other law is.
 
     FAMILIES          by the name before the colon, what makes a quantity of the text behind it
-    name_of_schedule  that text
+    schedule_name     the name of the law of a schedule
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from asymptotics.model.equations import TIME
 from asymptotics.model.moments import averaged, whole
 from asymptotics.model.quantity import Quantity
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
-from asymptotics.model.schedules.base import Schedule, as_schedule, u
+from asymptotics.model.schedules.base import as_schedule, u
+from asymptotics.model.schedules.shapes import OptimalSchedule
 from asymptotics.model.scheduling import Filtered, Least, Noise, Tuned, TunedStep
 from asymptotics.model.sums import C0
 from asymptotics.parsing.expressions import parse
 from asymptotics.symbols import B, eta, sigma, t
 
 _y = Symbol("y", positive=True)
-BEST = "optimal"
+BEST = OptimalSchedule.name
 """The text that stands for the best schedule of all."""
 
 _SOURCE = "Paquette et al., arXiv 2405.15074, to first order in the step; theory, training rules"
@@ -32,11 +33,6 @@ _WHY = (
     "To first order in the steps L = S(X) + (sigma^2/(B T)) sum m h(lambda X), X the sum of the steps over "
     "their mean height: S is what gradient flow leaves, h what the noise of each step still is at the end."
 )
-
-
-def name_of_schedule(schedule: Schedule) -> str:
-    """The text of a schedule in the name of its law."""
-    return BEST if schedule.by_model else str(schedule.expression)
 
 
 def shape_of(text: str) -> Expr:
@@ -50,6 +46,11 @@ def _sums(text: str) -> tuple[Expr, Expr]:
         return TIME, sigma**2 / B * Least(t)
     shape = shape_of(text)
     return C0(2 * whole(shape) * t), sigma**2 / B * Noise(shape, u, t)
+
+
+def growing_of(text: str) -> Expr:
+    """What multiplies 1/T in the loss of a schedule at ``X = t``."""
+    return _sums(text)[1]
 
 
 def schedule_quantity(text: str) -> Quantity:
@@ -140,4 +141,4 @@ FAMILIES: dict[str, Callable[[str], Quantity]] = {
 
 def schedule_name(value: object, family: str) -> str:
     """The name of the law of a schedule, which may have symbols."""
-    return f"{family}:{name_of_schedule(as_schedule(value))}"
+    return f"{family}:{as_schedule(value).text}"

@@ -136,7 +136,9 @@ def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum | Laws:
         return optimum_of(options, laws)
     if name not in QUANTITIES:
         raise DomainError(f"--law {name!r} is not known; choose {OPTIMUM} or one of {', '.join(QUANTITIES)}")
-    refuse_options(options, ("cost", "rule"), f"is for claims about the optimum; this one is about {name}")
+    refuse_options(
+        options, ("cost", "rule", "schedule"), f"is for claims about the optimum; this one is about {name}"
+    )
     law: Law = getattr(laws, name)
     return law
 

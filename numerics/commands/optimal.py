@@ -12,6 +12,7 @@ from asymptotics.allocation.phases import Key
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.laws.derive import Laws
 from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.parsing.expressions import parse
 from asymptotics.symbols import C
 from numerics.commands.formats import add_formats, for_machines, print_rows
@@ -66,7 +67,8 @@ def run(options: argparse.Namespace) -> int:
 def optimum_of(options: argparse.Namespace, laws: Laws) -> Optimum:
     """The best split of the budget that the options describe."""
     cost = parse("N*t") if options.cost is None else options.cost
-    return compute_optimal(laws, cost, rule=options.rule or GradientFlow)
+    default = GradientFlow if options.schedule is None else OnePassSGD
+    return compute_optimal(laws, cost, rule=options.rule or default, schedule=options.schedule)
 
 
 def describe(
@@ -84,7 +86,8 @@ def describe(
       phases disjoint: proved; covering: proved
     """
     rule = optimum.rule.title + (", t counts its steps" if optimum.rule.counts_steps else "")
-    lines = [f"{optimum.cost} = {C}, {rule}, {C} -> oo"]
+    shape = "" if optimum.schedule is None else f", {optimum.schedule.title}, label noise sigma"
+    lines = [f"{optimum.cost} = {C}, {rule}{shape}, {C} -> oo"]
     if not values:
         if budgets:
             raise DomainError(NEEDS_NUMBERS)

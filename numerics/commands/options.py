@@ -25,6 +25,7 @@ from asymptotics.laws.derive import Laws, derive
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.rules.base import TRAINING_RULES, rule_of_name
 from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.model.schedules.base import SCHEDULES, as_schedule
 from asymptotics.notation import NOTATIONS, notation
 from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.heights import substitute
@@ -193,6 +194,9 @@ def add_budget(parser: argparse.ArgumentParser) -> None:
     names = ", ".join(f"{name} ({rule.title})" for name, rule in TRAINING_RULES.items())
     words = f"how the budget is trained with: {names}; default: {GradientFlow.name}"
     parser.add_argument("--rule", type=argument(rule_of_name), metavar="RULE", help=words)
+    names = ", ".join(SCHEDULES)
+    words = f"the schedule of its steps under label noise: {names}, or an expression in u from 0 to 1"
+    parser.add_argument("--schedule", type=argument(as_schedule), metavar="SHAPE", help=words)
 
 
 def add_notation(parser: argparse.ArgumentParser) -> None:

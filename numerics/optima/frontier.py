@@ -161,6 +161,10 @@ class _Setting:
     def of(cls, optimum: Optimum, at: Mapping[Symbol | str, object], digits: int) -> _Setting:
         check_kind(optimum, Optimum, "optimum", "pass the result of compute_optimal")
         digits = whole_number(digits, "digits", 1, MAX_DIGITS)
+        if optimum.schedule is not None:
+            raise UnableError(
+                "numbers at budgets with a schedule are not computed; phases have their prefactors"
+            )
         if set(optimum.free) not in ({t, N}, {t, P}) or optimum.fixed:
             names = ", ".join(map(str, (*optimum.free, *(x for x, _ in optimum.fixed))))
             raise UnableError(

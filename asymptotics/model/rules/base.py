@@ -26,7 +26,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from sympy import Expr, Integer, Rational, Symbol, exp, limit, nan, oo, zoo
 
@@ -162,6 +162,12 @@ class TrainingRule(ABC):
     def time_equation(cls) -> Expr | None:
         """The loss at N = P = oo where it is not one of slow modes that fall exponentially; else None."""
         return None
+
+    def content(self) -> dict[str, Any]:
+        """Its fields as JSON has them: numbers, and the text of schedules."""
+        names = (field.name for field in fields(self))  # type: ignore[arg-type]
+        found = {name: getattr(self, name) for name in names}
+        return {name: getattr(value, "text", value) for name, value in found.items()}
 
     def constants(self) -> dict[Symbol, Expr]:
         """The numbers of its fields, by their symbols; a float is the decimal that it prints."""

@@ -62,6 +62,11 @@ class Schedule(ABC):
         """f at a share of the steps, a number from 0 to 1."""
 
     @property
+    def text(self) -> str:
+        """What `as_schedule` reads it back from."""
+        return self.name if self.by_model else str(self.expression)
+
+    @property
     def is_constant(self) -> bool:
         """Whether all steps are equal."""
         return False
@@ -78,9 +83,20 @@ class Schedule(ABC):
 
 
 class Shaped(Schedule):
-    """A schedule that is an expression in u."""
+    """A schedule that is an expression in u: equal to any other of the same steps.
+
+    >>> from asymptotics import Linear, Power
+    >>> Linear() == Power(gamma=1)
+    True
+    """
 
     __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Shaped) and self.expression == other.expression
+
+    def __hash__(self) -> int:
+        return hash(self.expression)
 
     def __call__(self, share: float) -> float:
         return _compiled(self.expression)(share)
@@ -106,7 +122,7 @@ def schedule(kind: _Kind) -> _Kind:
     return kind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Formula(Shaped):
     """A schedule that was given as an expression in u, or as a callable that makes one of u."""
 

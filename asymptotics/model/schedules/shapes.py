@@ -13,7 +13,7 @@ from asymptotics.parsing.numbers import exact
 
 
 @schedule
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Constant(Shaped):
     """``f = 1``: all steps are equal.
 
@@ -34,7 +34,7 @@ CONSTANT = Constant()
 
 
 @schedule
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Linear(Shaped):
     """``f = 1 - u``.
 
@@ -52,7 +52,7 @@ class Linear(Shaped):
 
 
 @schedule
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Cosine(Shaped):
     """``f = (1 + cos(pi u))/2``."""
 
@@ -66,7 +66,7 @@ class Cosine(Shaped):
 
 
 @schedule
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Power(Shaped):
     """``f = (1 - u)^gamma``; gamma >= 0, a number, or a symbol for laws.
 
@@ -96,7 +96,7 @@ class Power(Shaped):
 
 
 @schedule
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class WarmupStableDecay(Shaped):
     """``f = 1``, and over the last ``fraction`` of the steps linearly to 0; up over the first ``warmup``.
 
@@ -132,7 +132,7 @@ class WarmupStableDecay(Shaped):
         return Piecewise(*rise, *stay, ((1 - u) / self.fraction, True))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Tail(Shaped):
     """0, and 1 over the last ``fraction``: weights of an average of the last iterates.
 
@@ -154,7 +154,7 @@ class Tail(Shaped):
         return Piecewise((Integer(0), u < start), (Integer(1), True)) if start != 0 else Integer(1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Exponential(Shaped):
     """``e^(-rate (1 - u))``: weights of a moving average whose memory is T/rate steps; rate > 0."""
 

@@ -1,0 +1,114 @@
+"""Budgets of one-pass SGD with schedules: published exponents, balances, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+from sympy import Rational
+
+from asymptotics import (
+    Constant,
+    Cosine,
+    DomainError,
+    Linear,
+    OnePassSGD,
+    OptimalSchedule,
+    UnableError,
+    compute_optimal,
+    derive,
+    power_law,
+)
+from asymptotics.allocation.of_schedules import STEPS
+from asymptotics.allocation.optimum import Optimum
+from asymptotics.symbols import B, E, N, P, a, b, sigma, t
+
+LAWS = derive(power_law(a, b))
+
+
+def split(schedule, cost=N * t, **options):
+    return compute_optimal(LAWS, cost, rule=OnePassSGD, schedule=schedule, **options)
+
+
+BEST = split(OptimalSchedule())
+TABLE = (
+    # optimum, (a, b), loss, N, source
+    (BEST, (3, Rational(5, 2)), Rational(1, 2), Rational(1, 4), "(a-1)/(a+1), arXiv 2602.06797"),
+    (BEST, (4, Rational(3, 2)), Rational(6, 13), Rational(5, 13), "(a-1)/(2a-b) for a-1 > b, b < 2"),
+    (BEST, (5, 3), Rational(3, 5), Rational(1, 5), "b/(b+2) for a-1 > b > 2"),
+    (BEST, (2, 3), Rational(1, 4), Rational(1, 4), "hard: (a-1)/(1+b)"),
+    (split(Constant()), (3, Rational(5, 2)), Rational(4, 11), Rational(2, 11), "(a-1)/(a+b)"),
+    (
+        split(Linear()),
+        (4, Rational(3, 2)),
+        Rational(6, 13),
+        Rational(5, 13),
+        "as the best below gamma + 1 = b",
+    ),
+    (split(Linear()), (5, 3), Rational(6, 11), Rational(2, 11), "noise of the last steps"),
+)
+
+
+@pytest.mark.parametrize(("optimum", "at", "loss", "size", "source"), TABLE, ids=[row[4] for row in TABLE])
+def test_published_exponents(optimum, at, loss, size, source):
+    phase = optimum.at(a=at[0], b=at[1])
+    assert (phase.exponents["loss"], phase.exponents[N]) == (loss, size)
+    assert optimum.proof.disjoint
+    assert optimum.proof.covering
+    (symbolic,) = (
+        p for p in optimum.phases if all(c.subs({a: at[0], b: at[1]}) > 0 for c in p.domain.constraints)
+    )
+    assert symbolic.exponents["loss"].subs({a: at[0], b: at[1]}) == loss
+
+
+def test_the_best_schedule_is_never_behind_and_steps_stay_stable():
+    for at in ((3, Rational(3, 2)), (2, 3), (5, 3), (Rational(5, 2), 4), (6, Rational(5, 2))):
+        best = BEST.at(a=at[0], b=at[1])
+        assert best.exponents[STEPS] <= best.exponents[t]
+        for other in (Linear(), Cosine(), Constant()):
+            phase = split(other).at(a=at[0], b=at[1])
+            assert phase.exponents["loss"] <= best.exponents["loss"]
+
+
+def test_constants_balance_the_terms():
+    """At the split that the prefactors give, each term is its share of the loss."""
+    optimum = compute_optimal(
+        power_law(3, Rational(3, 2)), N * t, rule=OnePassSGD(eta=0.5, batch=2), schedule="1-u"
+    )
+    (phase,) = optimum.phases
+    found = {key: float(value.subs(sigma, 1).evalf()) for key, value in phase.prefactors.items()}
+    terms = {term.monomial: term for term in optimum.allocation.terms}
+    for monomial, share in zip(phase.balance, phase.shares, strict=True):
+        term = terms[monomial]
+        value = float(term.coefficient.subs(sigma, 1).evalf())
+        for resource, power in term.powers:
+            value *= found[resource] ** -float(power)
+        assert abs(value / (float(share) * found["loss"]) - 1) < 1e-10
+    assert abs(found[N] * found[t] - 1) < 1e-12
+
+
+def test_records_and_the_batch():
+    for schedule in (Cosine(), OptimalSchedule(), "1 - u**2"):
+        optimum = compute_optimal(power_law(3, Rational(3, 2)), N * t, rule=OnePassSGD, schedule=schedule)
+        assert Optimum.from_dict(optimum.to_dict()) == optimum
+    batches = compute_optimal(power_law(3, Rational(3, 2)), N * t * B, rule=OnePassSGD, schedule=Cosine())
+    assert batches.at().exponents["loss"] == Rational(4, 9)  # batches and steps are one resource
+    own = compute_optimal(power_law(3, 2), N * t, rule=OnePassSGD(eta=0.1, batch=2, schedule=Cosine()))
+    assert own.schedule == Cosine()
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda: compute_optimal(LAWS, N * t, schedule=Cosine()), "use rule=OnePassSGD"),
+        (lambda: split(Cosine(), P * t), "leave out P"),
+        (lambda: split(Cosine(), E * N * t), "leave out P and E"),
+        (lambda: split("0.5 - u"), "never negative"),
+        (
+            lambda: compute_optimal(power_law("X", 2), N * t, rule=OnePassSGD, schedule=Cosine()),
+            "X is a parameter",
+        ),
+    ],
+)
+def test_what_is_refused(ask, said):
+    with pytest.raises((DomainError, UnableError)) as refused:
+        ask()
+    assert said in str(refused.value)
