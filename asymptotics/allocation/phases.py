@@ -245,7 +245,7 @@ class Allocation:
         return [x.log_power if place.get(x.variable, Integer(0)) != 0 else 0 for x in self.terms]
 
     def _beyond(self, place: Mapping[Any, Expr], size: Symbol) -> Expr:
-        """By which power of C a size is beyond the crossover, at which the clock or 1/rho is ``size^(1/r)``."""
+        """By which power of C a size is beyond the crossover, where its clock or 1/rho is ``size^(1/r)``."""
         depth = place[self.clock] if self.clock in place else -place[rho]
         return normal(place[size] - self.trace_power * depth)
 
