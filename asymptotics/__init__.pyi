@@ -2,7 +2,7 @@ from asymptotics import notation as notation
 from asymptotics import symbols as symbols
 from asymptotics.allocation.optimum import Optimum as Optimum
 from asymptotics.allocation.optimum import compute_optimal as compute_optimal
-from asymptotics.allocation.phases import Phase as Phase
+from asymptotics.allocation.phase import Phase as Phase
 from asymptotics.caches import clear_caches as clear_caches
 from asymptotics.claims.check import check_claim as check_claim
 from asymptotics.claims.verdict import Verdict as Verdict

@@ -43,12 +43,12 @@ from asymptotics.model.sums import df1, expand_sum
 from asymptotics.parsing.heights import substitute
 from asymptotics.spectra import spectrum
 from asymptotics.sums.indexed import IndexedSum
-from asymptotics.symbols import B, E, N, P, kappa, rho, t
+from asymptotics.symbols import B, E, N, P, h, kappa, rho, t
 
 SPENDABLE = (t, N, P, B, E)
 """What a budget can be spent on."""
-CHOSEN = (rho,)
-"""What is chosen at each budget without a price."""
+CHOSEN = (rho, h)
+"""What is chosen at each budget without a price: a ridge, and the step as a share of the largest one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,15 +131,31 @@ def trace_power(laws: Laws) -> Expr:
     """r in ``df1 ~ kappa^-r``: the crossover is at ``t ~ size^(1/r)``; with a white part at ``t ~ size``."""
     if laws.student.white_noise() != 0:
         return Integer(1)
-    return together(-expand_sum(df1, spectrum(laws.task), 2).leading().order)
+    series = spectrum(laws.task)
+    if series.scaling is not None:
+        return normal(1 / series.scaling.decay)
+    return together(-expand_sum(df1, series, 2).leading().order)
 
 
 def _terms(laws: Laws, present: frozenset[Symbol], rule: Rule) -> Iterator[LossTerm]:
-    share = 1 / (1 - feedback(kind_of(rule), spectrum(laws.task))) if B not in present else Integer(1)
+    settled = replace(laws.task, modes=oo) if laws.task.size else laws.task
+    share = 1 / (1 - feedback(kind_of(rule), spectrum(settled))) if B not in present else Integer(1)
     for term in _flow_terms(laws, present):
         yield _on_clock(term, rule, share)
     if rule.fresh and t in present:
-        yield from _in_batch(_of(getattr(laws, rule.noise_law)), present)
+        yield from _in_batch(terms_of_law(getattr(laws, rule.noise_law)), present)
+
+
+def tune(terms: tuple[LossTerm, ...], rule: Rule) -> tuple[LossTerm, ...]:
+    """The terms for a step that is a share h of the largest one, where that is a constant.
+
+    Gradient flow gets as far as h t, and the noise of batches is of first order in h at the same time.
+    """
+    found = []
+    for term in terms:
+        power = term.power(t) - (1 if term.law == rule.noise_law else 0)
+        found.append(replace(term, powers=(*term.powers, (h, normal(power)))))
+    return tuple(found)
 
 
 def _on_clock(term: LossTerm, rule: Rule, share: Expr) -> LossTerm:
@@ -159,7 +175,7 @@ def _flow_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
     """The terms of gradient flow, in its own time."""
     clean = replace(laws, task=replace(laws.task, noise=Integer(0)))
     if t in present:
-        yield from _of(clean.time)
+        yield from terms_of_law(clean.time)
     if N in present:
         yield from _model_terms(clean, present)
     if P in present:
@@ -170,12 +186,12 @@ def _flow_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
 
 def _model_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
     if E not in present:
-        yield from _of(laws.model)
+        yield from terms_of_law(laws.model)
         if t in present:
             yield from _own(laws, laws.model_transient, N)
         return
-    yield from _of(laws.bias_model)
-    for term in _of(laws.variance_model):
+    yield from terms_of_law(laws.bias_model)
+    for term in terms_of_law(laws.variance_model):
         yield replace(term, powers=(*term.powers, (E, Integer(1))))
     if t in present:
         for term in _own(laws, laws.model_transient, N):
@@ -187,19 +203,19 @@ def _model_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
 
 
 def _data_terms(laws: Laws, clean: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
-    yield from _of(clean.data)
+    yield from terms_of_law(clean.data)
     if t in present:
         yield from _own(clean, clean.data_transient, P)
     if laws.task.noise != 0:
         if t in present:
-            yield from (_with_size(x, P) for x in _of(laws.noise))
+            yield from (_with_size(x, P) for x in terms_of_law(laws.noise))
         elif rho in present:
             yield from _ridge_terms(laws, present)
         elif N in present:
             powers = ((P, Integer(1)), (N, Integer(-1)))  # beyond N = P it no longer falls
             yield LossTerm(powers=powers, coefficient=laws.task.noise**2, law="data", variable=P)
         else:
-            yield from _of(laws.data)
+            yield from terms_of_law(laws.data)
 
 
 def _ridge_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
@@ -241,14 +257,14 @@ def _terms_of_both(laws: Laws) -> Iterator[LossTerm]:
                 f"N and P of {laws.student.title} are split only where the loss falls no faster in N than in "
                 f"P, here by {apart}; give numbers for which it does not"
             )
-    data = {term.power(P): term.log_power for term in _of(laws.data)}
-    for term in _of(laws.model):
+    data = {term.power(P): term.log_power for term in terms_of_law(laws.data)}
+    for term in terms_of_law(laws.model):
         q = term.power(N)
         if q not in data or term.log_power > data[q]:
             yield replace(term, powers=((N, Integer(1)), (P, normal(q - 1))), variable=P)
 
 
-def _of(law: Law) -> Iterator[LossTerm]:
+def terms_of_law(law: Law) -> Iterator[LossTerm]:
     """The leading terms of a law in its regimes; those on a boundary where it holds everywhere."""
     for regime in law.regimes:
         if regime.is_boundary:
@@ -272,8 +288,8 @@ def _of(law: Law) -> Iterator[LossTerm]:
 def _own(laws: Laws, law: Law, size: Symbol) -> Iterator[LossTerm]:
     """The terms of a transient in 1/size that are not corrections to a term of the time law."""
     r = trace_power(laws)
-    clean = {normal(x.power(t)): x.log_power for x in _of(laws.time)}
-    for term in _of(law):
+    clean = {normal(x.power(t)): x.log_power for x in terms_of_law(laws.time)}
+    for term in terms_of_law(law):
         corrected = clean.get(normal(term.power(t) + r))
         if corrected is None or term.log_power > corrected:
             yield _with_size(term, size)

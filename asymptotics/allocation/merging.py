@@ -10,7 +10,7 @@ from itertools import permutations
 
 from sympy import And
 
-from asymptotics.allocation.phases import Phase
+from asymptotics.allocation.phase import Phase
 from asymptotics.domains.domain import Domain, as_condition
 from asymptotics.domains.parametric_lp import covers
 

@@ -13,28 +13,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import Add, And, Eq, Expr, Integer, Symbol, expand, oo
+from sympy import And, Eq, Expr, Integer, Symbol, expand, oo
 
 from asymptotics.allocation import latex as typeset
-from asymptotics.allocation.loss_terms import loss_terms, trace_power
 from asymptotics.allocation.merging import merge_phases
-from asymptotics.allocation.of_schedules import STEPS, room, schedule_of, scheduled_terms
-from asymptotics.allocation.phases import Allocation, Phase
+from asymptotics.allocation.of_schedules import schedule_of
+from asymptotics.allocation.phase import Phase
+from asymptotics.allocation.phases import Allocation
 from asymptotics.allocation.question import (
     check_bounded,
     free_resources,
     held_resources,
     refuse_infinite,
     refuse_unknown,
-    spending_of,
 )
+from asymptotics.allocation.sides import allocations_of
 from asymptotics.caches import cached
-from asymptotics.domains.domain import Domain, as_condition, normal, primitive
+from asymptotics.domains.domain import as_condition, normal, primitive
 from asymptotics.domains.parametric_lp import covers, disjoint
 from asymptotics.errors import DomainError, UnableError, check_kind
 from asymptotics.hints import name_argument
 from asymptotics.laws.derive import Laws, derive
-from asymptotics.model.rules.base import TRAINING_RULES, Rule, check_rule, numbers_of, rule_of_name
+from asymptotics.model.rules.base import Rule, check_rule, rule_of_name
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.schedules.base import Schedule
 from asymptotics.model.students.base import content_of_student, student_of
@@ -44,8 +44,7 @@ from asymptotics.notation import restate
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, mapping_of
 from asymptotics.precision import exclusive, exclusive_class
-from asymptotics.spectra import spectrum
-from asymptotics.symbols import B, C, t
+from asymptotics.symbols import C
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
 from asymptotics.typesetting import Typeset
@@ -102,9 +101,14 @@ class Optimum(Typeset):
         return _boundaries(self)
 
     @property
+    def allocations(self) -> tuple[Allocation, ...]:
+        """The terms of the loss and of the cost that were balanced, on each part of the domain."""
+        return allocations_of(self.laws, self.cost, self.free, self.fixed, self.rule, self.schedule)
+
+    @property
     def allocation(self) -> Allocation:
-        """The terms of the loss and of the cost that were balanced."""
-        return _allocation(self.laws, self.cost, self.free, self.fixed, self.rule, self.schedule)
+        """The first of them: the cost is the same everywhere."""
+        return self.allocations[0]
 
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Phase:
         """The phase with numbers for all parameters of the task; on a boundary with its logarithm.
@@ -120,14 +124,15 @@ class Optimum(Typeset):
         given = {**mapping_of(values, "values"), **named}
         table = {str(key): exact(value, str(key)) for key, value in given.items()}
         task = self.laws.task.at(given)
-        if task.parameters:
-            missing = ", ".join(map(str, task.parameters))
+        # exponents do not depend on how many modes there are for each feature
+        if unknown := [s for s in task.parameters if s not in task.modes.free_symbols]:
+            missing = ", ".join(map(str, unknown))
             raise DomainError(f"no number for {missing}; optimum.at needs every parameter of the task")
         numbers = {s: table[s.name] for s in self.laws.task.parameters if s.name in table}
         fixed = tuple((x, substitute(e, numbers)) for x, e in self.fixed)
         laws = derive(task, student=self.laws.student.at(numbers))
         cost = substitute(self.cost, numbers)
-        allocation = _allocation(laws, cost, self.free, fixed, self.rule, self.schedule)
+        (allocation,) = allocations_of(laws, cost, self.free, fixed, self.rule, self.schedule)
         return _single_phase(allocation.phases()[0], self, numbers)
 
     def to_dict(self) -> dict[str, Any]:
@@ -228,6 +233,9 @@ def compute_optimal(
     schedule : that of `OnePassSGD` under label noise sigma, its largest step at its best. The sum X of the
         steps, over their mean height, then stands among the resources; it costs nothing and is at most t.
 
+    With modes r*N the trace grows with N where b < 1, and the step of one-pass SGD is a share h of the
+    largest one: constant, or tuned where h is among ``free``.
+
     Raises `DomainError` for a cost that is not a posynomial, does not grow with a free resource, or has
     unknown symbols, and where there is nothing to trade; `UnableError` where the joint law is not known.
     Source: arXiv 2402.01092, here BAP, section 4.4, and Paquette et al., arXiv 2405.15074, for the phases.
@@ -238,11 +246,10 @@ def compute_optimal(
     [(a - 1)/(b + 1), (2*b - 1)/(2*b), (a - 1)/a]
     """
     if isinstance(laws, Task):
-        if laws.modes != oo:
+        if laws.modes != oo and laws.size is None:
             raise UnableError(
-                f"modes = {laws.modes}: b < 1 with M proportional to N (phases Ib, Ic, IVa, IVb of Paquette "
-                "et al.) needs expansions of sums over finitely many modes; "
-                f"use {name_argument('modes', 'oo')} and b > 1"
+                f"modes = {laws.modes}: the loss of finitely many modes ends, and buys nothing more; use "
+                f"{name_argument('modes', 'oo')} with b > 1, or {name_argument('modes', 'r*N')} with any b"
             )
         laws = derive(laws)
     check_kind(laws, Laws, "laws", "pass derive(task)")
@@ -254,21 +261,21 @@ def compute_optimal(
     held = held_resources(mapping_of(fixed, "fixed"), laws)
     refuse_infinite(spent, mapping_of(fixed, "fixed"))
     split = free_resources(spent, free, held)
-    allocation = _allocation(laws, spent, split, held, rule, shape)
-    check_bounded(allocation)
-    phases, complete = allocation.phases()
-    phases = merge_phases(phases, allocation.domain)
+    found: list[Phase] = []
+    covering = True
+    for allocation in allocations_of(laws, spent, split, held, rule, shape):
+        check_bounded(allocation)
+        parts, complete = allocation.phases()
+        parts = merge_phases(parts, allocation.domain)
+        own = [[c for c in p.domain.constraints if c not in allocation.domain.constraints] for p in parts]
+        covering = covering and complete and covers(own, allocation.domain)
+        found += parts
+    phases = tuple(found)
     if all(phase.exponents["loss"] == 0 for phase in phases):
         raise DomainError(
             f"nothing to trade: at cost {cost} the loss tends to a constant; free what is held fixed"
         )
-    constraints = [
-        [c for c in p.domain.constraints if c not in allocation.domain.constraints] for p in phases
-    ]
-    proof = Proof(
-        disjoint=disjoint([p.domain for p in phases]),
-        covering=complete and covers(constraints, allocation.domain),
-    )
+    proof = Proof(disjoint=disjoint([p.domain for p in phases]), covering=covering)
     return Optimum(
         laws=laws,
         cost=spent,
@@ -281,68 +288,13 @@ def compute_optimal(
     )
 
 
-def _allocation(
-    laws: Laws,
-    cost: Expr,
-    free: tuple[Symbol, ...],
-    fixed: tuple[tuple[Symbol, Expr], ...],
-    rule: Rule,
-    schedule: Schedule | None = None,
-) -> Allocation:
-    growing = tuple(x for x, e in fixed if x != B or e != 0)
-    present = (*free, *growing)
-    if B in (*present, *(x for x, _ in fixed)):
-        _check_batch(rule)
-    choices = free if schedule is None else (*free, STEPS)
-    spending = [spending_of(m, cost, choices, dict(fixed), laws) for m in Add.make_args(cost)]
-    return Allocation(
-        terms=loss_terms(laws, present, rule)
-        if schedule is None
-        else scheduled_terms(laws, present, rule, schedule),
-        spending=tuple(spending if schedule is None else (*spending, room(choices))),
-        free=choices,
-        fixed=tuple((x, e) for x, e in fixed if x in growing),
-        trace_power=trace_power(laws),
-        domain=_domain(laws, rule),
-        clock=t if schedule is None else STEPS,
-    )
-
-
-def _domain(laws: Laws, rule: Rule) -> Domain:
-    """Where the task has all laws, and its target does not saturate the rule."""
-    found = spectrum(laws.task)
-    bound = substitute(rule.saturation(), numbers_of(rule))
-    if bound == oo:
-        return found.domain
-    room = primitive(bound - found.target.abscissa, found.domain)
-    if found.domain.sign(room) in (0, -1):
-        raise UnableError(
-            f"{rule.title} saturates at t**-{2 * bound}, and its loss swings; the target falls too fast "
-            "for a law of it"
-        )
-    return found.domain.holding(room)
-
-
-def _check_batch(rule: Rule) -> None:
-    """The batch is a resource only of a rule that has one, and has not fixed it."""
-    if B not in rule.parameters:
-        other = next(kind for kind in TRAINING_RULES.values() if B in kind.parameters)
-        advice = f"leave it out, or use {name_argument('rule', other.__name__, other.name)}"
-        raise DomainError(f"a batch B changes nothing under {rule.title}; {advice}")
-    if B in numbers_of(rule):
-        raise DomainError(
-            f"B = {numbers_of(rule)[B]} by rule = {rule}; leave B out of the budget, or pass the class"
-        )
-
-
 @cached(maxsize=64)
 def _boundaries(optimum: Optimum) -> tuple[Phase, ...]:
-    phases, allocation, laws = optimum.phases, optimum.allocation, optimum.laws
+    phases, allocations, laws = optimum.phases, optimum.allocations, optimum.laws
+    whole, given = allocations[0].whole, {c for x in allocations for c in x.domain.constraints}
     found: list[Phase] = []
     lines = {c if _first_positive(c) else primitive(-c): None for p in phases for c in p.domain.constraints}
-    inside = [
-        c for c in lines if c not in allocation.domain.constraints and allocation.domain.sign(c) is None
-    ]
+    inside = [c for c in lines if not given & {c, primitive(-c)} and whole.sign(c) is None]
     for line in inside:
         symbol, value = _solve_line(line)
         if symbol is None:
@@ -353,10 +305,10 @@ def _boundaries(optimum: Optimum) -> tuple[Phase, ...]:
             held = tuple((x, e.xreplace(table)) for x, e in optimum.fixed)
             there = derive(edge, student=laws.student.at(table))
             cost = optimum.cost.xreplace(table)
-            on_edge = _allocation(there, cost, optimum.free, held, optimum.rule, optimum.schedule)
+            on_edge = allocations_of(there, cost, optimum.free, held, optimum.rule, optimum.schedule)
         except DomainError:
             continue  # the line lies outside the task's domain
-        for phase in on_edge.phases()[0]:
+        for phase in (phase for allocation in on_edge for phase in allocation.phases()[0]):
             point = phase.domain.witness() or {}
             place = {**point, symbol: value.xreplace(point)}
             if any(all(c.xreplace(place).is_positive for c in p.domain.constraints) for p in phases):

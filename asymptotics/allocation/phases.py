@@ -1,4 +1,4 @@
-"""One phase of an allocation: where it holds, its exponents, the terms in balance, its constants.
+"""The phases of an allocation: which terms are in balance where, and their constants.
 
 With resources ``x_j = C^xi_j`` and ``L = C^-l`` the loss is the largest of its monomials, so that the best
 split solves a linear programme:
@@ -19,27 +19,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any
 
-from sympy import Expr, Integer, Matrix, Min, Mul, Piecewise, Symbol, cancel, factor, log, oo, true
+from sympy import Expr, Integer, Matrix, Min, Mul, Piecewise, Symbol, cancel, factor, oo
 from sympy.logic.boolalg import And, Boolean
 
-from asymptotics.allocation import latex as typeset
 from asymptotics.allocation.loss_terms import LossTerm
-from asymptotics.display import text
-from asymptotics.domains.domain import Domain, as_condition, conjuncts, normal, plain
+from asymptotics.allocation.phase import Key, Phase
+from asymptotics.domains.domain import Domain, as_condition, normal, plain
 from asymptotics.domains.parametric_lp import Constraint, Programme, Vertex
 from asymptotics.errors import UnableError
 from asymptotics.expansions.tidying import tidy
-from asymptotics.notation import notation as named
-from asymptotics.notation import restate
 from asymptotics.parsing.heights import to_power
-from asymptotics.symbols import B, C, E, N, P, rho, t
-from asymptotics.typesetting import Typeset
+from asymptotics.symbols import B, E, N, P, h, rho, t
 
-Key: TypeAlias = Symbol | str
-THRIFT = {E: 16, B: 8, P: 4, t: 2, N: 1, rho: -1}
-"""Among equally good splits, little of the first of these, and a large ridge."""
+THRIFT = {h: -32, E: 16, B: 8, P: 4, t: 2, N: 1, rho: -1}
+"""Among equally good splits, little of the first of these, and a large ridge and step."""
+FALLING = (rho, h)
+"""What is at most a constant: a ridge, and the step as a share of the largest one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,94 +49,13 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Phase(Typeset):
-    """``x ~ C^exponents[x] log(C)^logs[x]`` and ``L ~ C^-exponents["loss"] log(C)^logs["loss"]``, C -> oo.
-
-    Attributes
-    ----------
-    condition : where it holds, inequalities in the task's symbols (an equation on a boundary).
-    powers, log_powers : pairs behind `exponents` and `logs`, resources first, then "loss".
-    balance : the monomials that decide, each a fixed share of the loss at the optimum.
-    shares : those shares; they sum to 1.
-    prefactors_known : pairs behind `prefactors`, where they have a closed form; else None.
-    crossover : N or P if the optimum lies on the crossover ``t ~ size^(1/r)``, where the constants come
-        from the scaling function (``numerics.optima.frontier.constants``); else None.
-    approach : finite budgets approach the law as ``1 + O(C^-approach)``, up to a logarithm where two
-        corrections meet; 0 if the law itself has a logarithm, None if unknown.
-    unique : whether no other split is as good, up to constants; if not, this one spends least on E, B, P, t.
-    ranges : then, for each resource whose power may be another, the least and the largest power of C.
-    domain : the condition together with those of the task.
-    """
-
-    condition: Boolean
-    powers: tuple[tuple[Key, Expr], ...]
-    log_powers: tuple[tuple[Key, Expr], ...]
-    balance: tuple[Expr, ...]
-    shares: tuple[Expr, ...]
-    prefactors_known: tuple[tuple[Key, Expr], ...] | None
-    crossover: Symbol | None
-    approach: Expr | None
-    unique: bool
-    domain: Domain
-    ranges: tuple[tuple[Symbol, Expr, Expr], ...] = ()
-
-    @property
-    def exponents(self) -> dict[Key, Expr]:
-        """Powers of C: of each resource, and under "loss" l in ``L ~ C^-l``."""
-        return dict(self.powers)
-
-    @property
-    def logs(self) -> dict[Key, Expr]:
-        """Powers of log C, of each resource and of the loss; all 0 but on boundaries where exponents meet."""
-        return dict(self.log_powers)
-
-    @property
-    def prefactors(self) -> dict[Key, Expr] | None:
-        """Constants of each resource and of the loss, if they have a closed form."""
-        return None if self.prefactors_known is None else dict(self.prefactors_known)
-
-    @property
-    def row(self) -> typeset.Row:
-        """What a table shows of it."""
-        return typeset.Row(self.condition, self.powers, self.log_powers, self.ranges)
-
-    @property
-    def is_boundary(self) -> bool:
-        """Whether the phase is a line between others, not an open set."""
-        return any(part.is_Relational and part.rel_op == "==" for part in conjuncts(self.condition))
-
-    def __repr__(self) -> str:
-        parts = []
-        for key, power in self.powers:
-            name, rate = ("L", -power) if key == "loss" else (key, power)
-            amount = text(C**rate * log(C) ** self.logs[key])
-            ends = [(least, most) for symbol, least, most in self.ranges if symbol == key]
-            between = [f"{name} from {self._least(key, low)} to {text(C**high)}" for low, high in ends]
-            parts += between or [f"{name} ~ {amount}"]
-        where = "" if self.condition == true else f", for {plain(self.condition)}"
-        return f"{', '.join(parts)} ({' ~ '.join(map(text, self.balance))}){where}"
-
-    def _least(self, key: Key, power: Expr) -> str:
-        """The least amount; at the split that is stated with its logarithm."""
-        logarithm = self.logs[key] if power == self.exponents[key] else Integer(0)
-        return str(text(C**power * log(C) ** logarithm))
-
-    def to_latex(self, notation: str | None = None) -> str:
-        """The exponents with their condition in LaTeX, in the letters of ``notation``.
-
-        >>> from asymptotics import compute_optimal, derive, power_law
-        >>> from asymptotics.symbols import a, b
-        >>> first, _ = compute_optimal(derive(power_law(a, b)), N*t).phases
-        >>> first.to_latex(notation="2405.00592").split("quad ")[1]
-        '\\\\text{for } r < \\\\frac{1}{2}'
-        """
-        (shown,) = (self,) if notation is None else restate((self,), notation)
-        return typeset.phase(shown.row, named(notation))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Allocation:
-    """The programme of one task: terms of the loss and of the cost, free resources, fixed powers of C."""
+    """The programme of one task: terms of the loss and of the cost, free resources, fixed powers of C.
+
+    ``domain`` is the part of ``whole`` where these are the terms. ``pace`` are powers of resources, besides
+    the clock, in how far training has got; ``corrections`` are terms that never lead, and ``drifts`` powers
+    of N by which the scale of all terms is off. ``limits`` are products of powers that must not fall.
+    """
 
     terms: tuple[LossTerm, ...]
     spending: tuple[Spending, ...]
@@ -147,10 +63,15 @@ class Allocation:
     fixed: tuple[tuple[Symbol, Expr], ...]
     trace_power: Expr
     domain: Domain
+    whole: Domain
     clock: Symbol = t
+    pace: tuple[tuple[Symbol, Expr], ...] = ()
+    corrections: tuple[LossTerm, ...] = ()
+    drifts: tuple[Expr, ...] = ()
+    limits: tuple[tuple[tuple[Symbol, Expr], ...], ...] = ()
 
     def programme(self) -> Programme:
-        """Unknowns: the exponents of ``free``, then l. Rows: terms, cost, bounds (a ridge falls)."""
+        """Unknowns: the exponents of ``free``, then l. Rows: terms, cost, bounds, limits."""
         zero, one = Integer(0), Integer(1)
         rows = [
             Constraint(
@@ -160,6 +81,10 @@ class Allocation:
         ]
         rows += [Constraint((*(-p for p in m.powers), zero), one - m.fixed) for m in self.spending]
         rows += [Constraint((*(_way(s) if s == u else zero for u in self.free), zero)) for s in self.free]
+        for limit in self.limits:
+            powers = dict(limit)
+            held = sum((powers.get(s, zero) * e for s, e in self.fixed), zero)
+            rows.append(Constraint((*(powers.get(s, zero) for s in self.free), zero), held))
         return Programme(
             rows=tuple(rows),
             objective=(*(zero for _ in self.free), one),
@@ -223,12 +148,14 @@ class Allocation:
 
     def _own(self, domain: Domain) -> list[Boolean]:
         """The conditions of a region beyond those of the task."""
-        return [as_condition(c) for c in domain.constraints if c not in self.domain.constraints]
+        return [as_condition(c) for c in domain.constraints if c not in self.whole.constraints]
 
     def _ranges(self, domain: Domain) -> Iterator[tuple[Symbol, Expr, Expr]]:
         """The least and the largest power of each resource among the best splits, where these differ."""
         programme, zero = self.programme(), Integer(0)
         for place, resource in enumerate(self.free):
+            if resource == h:
+                continue
             ends = []
             for sign in (-1, 1):
                 second = tuple(Integer(sign) if i == place else zero for i in range(len(self.free) + 1))
@@ -246,16 +173,20 @@ class Allocation:
 
     def _beyond(self, place: Mapping[Any, Expr], size: Symbol) -> Expr:
         """By which power of C a size is beyond the crossover, where its clock or 1/rho is ``size^(1/r)``."""
-        depth = place[self.clock] if self.clock in place else -place[rho]
+        depth = self._travelled(place) if self.clock in place else -place[rho]
         return normal(place[size] - self.trace_power * depth)
 
     def _crossover(self, place: dict[Key, Expr]) -> Symbol | None:
         everything = place | dict(self.fixed)
         for size in (N, P):
             both = self.clock in everything and size in everything
-            if both and normal(self.trace_power * everything[self.clock] - everything[size]) == 0:
+            if both and self._beyond(everything, size) == 0:
                 return size
         return None
+
+    def _travelled(self, place: Mapping[Any, Expr]) -> Expr:
+        """The power of C in how far training has got."""
+        return place[self.clock] + sum((p * place.get(x, Integer(0)) for x, p in self.pace), Integer(0))
 
     def _constants(
         self, vertex: Vertex, shares: dict[int, Expr], active: list[int]
@@ -277,7 +208,7 @@ class Allocation:
             elif i < terms + costs:
                 # of several monomials of the cost each takes the share of its multiplier
                 right.append(self.spending[i - terms].coefficient * total / shares[i])
-            elif self.free[i - terms - costs] in (E, B):
+            elif i < terms + costs + len(self.free) and self.free[i - terms - costs] in (E, B):
                 right.append(Integer(1))  # one member, one sample: the smallest there is
             else:
                 return None
@@ -295,6 +226,8 @@ class Allocation:
         """By which power of C the largest neglected term is smaller than the loss."""
         programme = self.programme()
         everything = place | dict(self.fixed)
+        if self.drifts:
+            return self._approach_of_corrections(vertex, everything, active)
         # a bottleneck of a size alone is what its transient ends in; before the crossover it does not show
         ends = {(size,) for size in (N, P) if self.clock in everything and size != crossover}
         gaps: list[Expr] = [
@@ -322,10 +255,23 @@ class Allocation:
                     gaps.append(self._beyond(everything, size))
         return _smallest([factor(normal(g)) if not g.has(Min) else g for g in gaps], vertex.domain)
 
+    def _approach_of_corrections(
+        self, vertex: Vertex, everything: Mapping[Any, Expr], active: list[int]
+    ) -> Expr:
+        """The same where all terms behind the leading ones are known."""
+        behind = [term for i, term in enumerate(self.terms) if i not in active]
+        falls = [
+            sum((p * everything.get(x, Integer(0)) for x, p in term.powers), Integer(0))
+            for term in (*behind, *self.corrections)
+        ]
+        gaps = [factor(normal(fall - everything["loss"])) for fall in falls]
+        gaps += [factor(normal(drift * everything.get(N, Integer(0)))) for drift in self.drifts]
+        return _smallest([gap for gap in gaps if gap != 0], vertex.domain)
+
 
 def _way(resource: Symbol) -> Expr:
-    """1 for what grows with the budget, -1 for the ridge, which falls."""
-    return Integer(-1) if resource == rho else Integer(1)
+    """1 for what grows with the budget, -1 for what falls."""
+    return Integer(-1) if resource in FALLING else Integer(1)
 
 
 def _smallest(gaps: Sequence[Expr], domain: Domain) -> Expr:

@@ -13,7 +13,7 @@ from asymptotics.errors import DomainError, shown
 from asymptotics.laws.derive import Laws
 from asymptotics.parsing.numbers import exact, items_of
 from asymptotics.spectra import spectrum
-from asymptotics.symbols import C
+from asymptotics.symbols import C, h
 
 
 def held_resources(fixed: Mapping[Symbol | str, object], laws: Laws) -> tuple[tuple[Symbol, Expr], ...]:
@@ -114,6 +114,8 @@ def spending_of(
 def check_bounded(allocation: Allocation) -> None:
     """Each free resource must cost something, or make some term of the loss grow."""
     for j, x in enumerate(allocation.free):
+        if x == h:
+            continue  # at most 1
         paid = any(m.powers[j] != 0 for m in allocation.spending)
         grows = any(allocation.domain.sign(term.power(x)) == -1 for term in allocation.terms)
         if not paid and not grows:

@@ -9,7 +9,7 @@ from sympy import Expr, Integer, Piecewise, Rational, Symbol, log, oo, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation.optimum import Optimum
-from asymptotics.allocation.phases import Key, Phase
+from asymptotics.allocation.phase import Key, Phase
 from asymptotics.domains.domain import Domain, normal, plain
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.growth import Growth, growths

@@ -92,12 +92,11 @@ class _EarlyTimes:
         """``f(u)``: ``A u^(-1/b) + sum_n (-1)^n r^(1-bn)/(bn-1) u^-n``, n = 1, 2, ..."""
         b, r = self.scaling.decay, self.scaling.ratio
         powers = Powers(u)
-        alone = pi / b / sin(pi / b)
         total = self.start
         met = normal(1 / b)
-        if not (met.is_Integer and met <= self.depth):
-            total = powers.power(-1 / b).scale(alone)
-        for n in range(1, self.depth + 1):
+        if not met.is_Integer:
+            total = powers.power(-1 / b).scale(pi / b / sin(pi / b))
+        for n in self._orders(met):
             sign = (-1) ** n
             if normal(b * n - 1) != 0:
                 weight = sign * to_power(r, normal(1 - b * n)) / (b * n - 1)
@@ -107,6 +106,11 @@ class _EarlyTimes:
                 both = powers.logarithm().scale(Integer(-sign * n)) - sign * log(r)
                 total = total + powers.power(-n) * both
         return total.with_terms(total.terms, (*total.remainder, Bound(Integer(self.depth + 1))))
+
+    def _orders(self, met: Expr) -> tuple[int, ...]:
+        """Whole powers of u, and that which another power meets."""
+        further = (int(met),) if met.is_Integer and met > self.depth else ()
+        return (*range(1, self.depth + 1), *further)
 
     def _families(self) -> Iterator[_Family]:
         """Xi of each power of the target: what the first modes leave, and the last."""
@@ -121,7 +125,7 @@ class _EarlyTimes:
                 edge = to_power(r, normal(1 - p - b * n)) / (p - 1 + b * n)
                 soft = soft - powers.power(-n).scale((-1) ** n * edge)
             yield _Family(size=p - 1, series=soft.scale(weight))
-            for n in range(1, self.depth):
+            for n in self._orders(s):
                 whole = powers.power(n).scale((-1) ** (n + 1) * weight)
                 if normal(s - n) == 0:
                     yield _Family(size=b * n, series=whole, log_size=1)

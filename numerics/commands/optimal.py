@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sympy import Expr, Symbol
 
 from asymptotics.allocation.optimum import Optimum, compute_optimal
-from asymptotics.allocation.phases import Key
+from asymptotics.allocation.phase import Key
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.laws.derive import Laws
 from asymptotics.model.rules.gradient_flow import GradientFlow

@@ -21,7 +21,7 @@ from matplotlib.patches import Polygon
 from sympy import Expr, Rational, Symbol, latex
 
 from asymptotics.allocation.optimum import Optimum
-from asymptotics.allocation.phases import Phase
+from asymptotics.allocation.phase import Phase
 from asymptotics.domains.bounds import linear_form
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.laws.bottlenecks import Bottleneck

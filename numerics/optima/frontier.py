@@ -20,7 +20,7 @@ import mpmath
 from sympy import Add, Expr, Symbol, oo
 
 from asymptotics.allocation.optimum import Optimum
-from asymptotics.allocation.phases import Key, Phase
+from asymptotics.allocation.phase import Key, Phase
 from asymptotics.errors import DomainError, PrecisionError, UnableError, check_kind
 from asymptotics.hints import name_numbers
 from asymptotics.laws.derive import derive

@@ -169,6 +169,11 @@ class TrainingRule(ABC):
         found = {name: getattr(self, name) for name in names}
         return {name: getattr(value, "text", value) for name, value in found.items()}
 
+    @classmethod
+    def shares(cls) -> tuple[Symbol, ...]:
+        """What may stand in the place of a step: its share of the largest stable one."""
+        return ()
+
     def constants(self) -> dict[Symbol, Expr]:
         """The numbers of its fields, by their symbols; a float is the decimal that it prints."""
         names = zip(self.parameters, _names(type(self)), strict=True)

@@ -89,6 +89,11 @@ class OnePassSGD(TrainingRule):
         step = f"fraction={self.fraction}" if self.fraction else f"eta={self.eta}"
         return f"OnePassSGD({step}, batch={self.batch}{others})"
 
+    @classmethod
+    def shares(cls) -> tuple[Symbol, ...]:
+        """``fraction``, called h."""
+        return (symbols.h,)
+
     def constants(self) -> dict[Symbol, Expr]:
         """With a fraction h in the place of eta."""
         if not self.fraction:

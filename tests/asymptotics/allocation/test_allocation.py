@@ -249,7 +249,7 @@ def test_latex_hash_and_pickle():
         (lambda: compute_optimal(LAWS, E * N * t, rule=OnePassSGD), "E members"),
         (lambda: compute_optimal(LAWS, N * t, rule="adam"), "rule = 'adam'"),
         (lambda: compute_optimal(3, N * t), "derive(task)"),
-        (lambda: compute_optimal(power_law(3, Rational(1, 2), modes=M), N * t), "IVa"),
+        (lambda: compute_optimal(power_law(3, Rational(1, 2), modes=M), N * t), "modes=r*N"),
         (lambda: compute_optimal(LAWS, N * t).at(a=2), "no number for b"),
         (lambda: compute_optimal(LAWS, N * t).at(a=2, q=2), "q is not a parameter"),
         (lambda: compute_optimal(LAWS, "__import__('os')"), "not part of an expression"),

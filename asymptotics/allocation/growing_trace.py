@@ -1,0 +1,143 @@
+"""The terms of the loss where modes grow with N and the trace of the kernel with them: ``M = r N``, b < 1.
+
+Until the crossover ``T ~ N^b`` the loss is a sum of products of powers (`model.early_times`), after it the
+bottleneck of the size. One-pass SGD is stable for a step ``eta = 2 h B/Tr``, so that n steps reach
+
+    C T = 2 eta C n = 4 h B n/(tau N^(1-b)),
+
+each term with its own power of h. A term that another is never smaller than, for ``1 <= T <= N^b`` and
+``h <= 1``, is no phase; by how much it is smaller is how fast the law is approached.
+
+    growing_terms    the terms that may lead, and the corrections to them
+    travelled        the powers of resources in T
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from sympy import Expr, Integer, Symbol
+
+from asymptotics.allocation.loss_terms import LossTerm, terms_of_law
+from asymptotics.domains.domain import Domain, normal
+from asymptotics.errors import UnableError
+from asymptotics.expansions.tidying import tidy
+from asymptotics.hints import name_argument
+from asymptotics.laws.derive import Laws
+from asymptotics.model.early_times import EarlyTerm, early_terms, trace_scale
+from asymptotics.model.rules.base import Rule, numbers_of
+from asymptotics.parsing.heights import substitute, to_power
+from asymptotics.spectra import spectrum
+from asymptotics.symbols import B, E, N, P, eta, h, rho, t
+
+ONE = Integer(1)
+
+
+def growing_terms(
+    laws: Laws, present: tuple[Symbol, ...], rule: Rule, domain: Domain
+) -> tuple[tuple[LossTerm, ...], tuple[LossTerm, ...]]:
+    """Terms and corrections on a domain with b < 1.
+
+    Raises `UnableError` for resources and rules whose joint law is not known there.
+    """
+    _check(laws, present, rule)
+    series = replace(spectrum(laws.task), domain=domain)
+    scaling = series.scaling
+    assert scaling is not None
+    numbers = numbers_of(rule)
+    late = [
+        replace(x, coefficient=substitute(x.coefficient / (1 - h if rule.fresh else 1), numbers))
+        for x in terms_of_law(laws.model)
+    ]
+    if t not in present:
+        return tuple(late), ()
+    clock = dict(travelled(laws, rule))
+    rate = 4 / trace_scale(scaling) if rule.fresh else 2 * scaling.scale * rule.pace()
+    found = early_terms(series, shares=2 if rule.fresh else 0)
+    tuned = h in present
+    kept = [x for x in found if not any(_behind(x, y, scaling.decay, domain, tuned) for y in found)]
+
+    def written(terms: Iterable[EarlyTerm]) -> tuple[LossTerm, ...]:
+        parts = [_written(x, clock, rate, present) for x in terms]
+        return tuple(
+            replace(x, coefficient=tidy(substitute(x.coefficient, numbers))) for x in _added_up(parts)
+        )
+
+    leading, others = written(kept), written(x for x in found if x not in kept)
+    known = {frozenset(x.powers) for x in leading}
+    late = [x for x in late if frozenset(x.powers) not in known]
+    return (*leading, *late), tuple(x for x in others if frozenset(x.powers) not in known)
+
+
+def travelled(laws: Laws, rule: Rule) -> tuple[tuple[Symbol, Expr], ...]:
+    """``T ~ prod x^power``: how far gradient flow has got, in powers of the resources."""
+    scaling = spectrum(laws.task).scaling
+    assert scaling is not None
+    if not rule.fresh:
+        return ((t, ONE),)
+    return ((t, ONE), (B, ONE), (h, ONE), (N, scaling.decay - 1))
+
+
+def _check(laws: Laws, present: tuple[Symbol, ...], rule: Rule) -> None:
+    if laws.task.noise != 0:
+        raise UnableError(
+            f"noise = {laws.task.noise} where the trace grows with N is not derived; leave label noise out"
+        )
+    if unknown := [x for x in present if x in (P, E, rho)]:
+        raise UnableError(
+            f"{unknown[0]} beside modes = {laws.task.modes}, whose trace grows, has no joint law yet; leave "
+            "it out"
+        )
+    if eta in numbers_of(rule) and rule.fresh:
+        raise UnableError(
+            f"rule = {rule}: where the trace grows with N no fixed step is stable; pass "
+            f"{name_argument('fraction', 'h')} of the largest step, or the class"
+        )
+    if rule.fresh and h not in rule.shares():
+        raise UnableError(f"{rule.title} where the trace grows with N is not derived; pass OnePassSGD")
+    if not rule.fresh and rule.of_flow(ONE)[1] != 1:
+        raise UnableError(f"{rule.title} where the trace grows with N is not derived; pass GradientFlow")
+
+
+def _behind(term: EarlyTerm, other: EarlyTerm, decay: Expr, domain: Domain, tuned: bool) -> bool:
+    """Whether the ratio is ``T^-p (T/N^b)^q h^j``, p, q, j >= 0, not all 0; h counts where it is tuned."""
+    size = normal(other.size - term.size)
+    time = normal(decay * (other.time - term.time) + size)
+    share = term.share - other.share if tuned else 0
+    if (size, time) == (0, 0):
+        logs = term.log_time + term.log_size - other.log_time - other.log_size
+        return share > 0 and logs <= 0
+    return share >= 0 and domain.sign(size) in (0, -1) and domain.sign(time) in (0, -1)
+
+
+def _written(
+    term: EarlyTerm, clock: Mapping[Symbol, Expr], rate: Expr, present: tuple[Symbol, ...]
+) -> LossTerm:
+    """The term in powers of the resources; what is held fixed goes to the coefficient."""
+    powers = {x: term.time * p for x, p in clock.items()}
+    powers[N] = powers.get(N, Integer(0)) + term.size
+    if h in clock:
+        powers[h] -= term.share
+    coefficient = term.coefficient * to_power(rate, -term.time)
+    for x in [x for x in powers if x not in present]:
+        coefficient *= to_power(x, -powers.pop(x))
+    return LossTerm(
+        powers=tuple(sorted(((x, normal(p)) for x, p in powers.items() if normal(p) != 0), key=str)),
+        coefficient=coefficient,
+        law="early times",
+        variable=N,
+        log_power=term.log_time + term.log_size,
+    )
+
+
+def _added_up(terms: Iterable[LossTerm]) -> Iterable[LossTerm]:
+    """One term for each product of powers: the highest logarithm of it, coefficients added."""
+    found: dict[tuple[tuple[Symbol, Expr], ...], LossTerm] = {}
+    for term in terms:
+        known = found.get(term.powers)
+        if known is None or term.log_power > known.log_power:
+            found[term.powers] = term
+        elif term.log_power == known.log_power:
+            found[term.powers] = replace(known, coefficient=known.coefficient + term.coefficient)
+    return found.values()

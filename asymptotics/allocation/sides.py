@@ -1,0 +1,151 @@
+"""The programmes of one question: one, or two where modes grow with N, for a trace that converges or grows.
+
+allocations_of    the terms of the loss and of the cost, on each part of the domain
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Add, Expr, Integer, Symbol, oo
+
+from asymptotics.allocation.growing_trace import growing_terms, travelled
+from asymptotics.allocation.loss_terms import LossTerm, loss_terms, trace_power, tune
+from asymptotics.allocation.of_schedules import STEPS, room, scheduled_terms
+from asymptotics.allocation.phases import Allocation
+from asymptotics.allocation.question import spending_of
+from asymptotics.domains.domain import Domain, normal, primitive
+from asymptotics.errors import DomainError, UnableError
+from asymptotics.hints import name_argument
+from asymptotics.laws.derive import Laws
+from asymptotics.model.rules.base import TRAINING_RULES, Rule, numbers_of
+from asymptotics.model.schedules.base import Schedule
+from asymptotics.parsing.heights import substitute
+from asymptotics.spectra import spectrum
+from asymptotics.symbols import B, N, h, t
+
+ONE = Integer(1)
+
+
+def allocations_of(
+    laws: Laws,
+    cost: Expr,
+    free: tuple[Symbol, ...],
+    fixed: tuple[tuple[Symbol, Expr], ...],
+    rule: Rule,
+    schedule: Schedule | None = None,
+) -> tuple[Allocation, ...]:
+    """The programme of a question on each part of the domain; `DomainError` for a batch that is none."""
+    growing = tuple(x for x, e in fixed if x != B or e != 0)
+    present = (*free, *growing)
+    if B in (*present, *(x for x, _ in fixed)):
+        _check_batch(rule)
+    if h in free:
+        _check_fraction(rule)
+    if laws.task.size is not None and laws.task.size not in present:
+        laws = replace(laws, task=replace(laws.task, modes=oo))
+    if laws.task.size not in (None, N):
+        raise UnableError(f"budgets of modes = {laws.task.modes} are not derived; pass modes=oo, or r*N")
+    choices = free if schedule is None else (*free, STEPS)
+    spending = [spending_of(m, cost, choices, dict(fixed), laws) for m in Add.make_args(cost)]
+    whole = _domain(laws, rule)
+    plain = Allocation(
+        terms=(),
+        spending=tuple(spending if schedule is None else (*spending, room(choices))),
+        free=choices,
+        fixed=tuple((x, e) for x, e in fixed if x in growing),
+        trace_power=trace_power(laws),
+        domain=whole,
+        whole=whole,
+        clock=t if schedule is None else STEPS,
+    )
+    return tuple(
+        _where_it_grows(replace(plain, domain=domain), laws, present, rule, schedule)
+        if grows
+        else replace(plain, domain=domain, terms=_terms(laws, present, rule, schedule))
+        for domain, grows in _sides(laws, whole)
+    )
+
+
+def _terms(
+    laws: Laws, present: tuple[Symbol, ...], rule: Rule, schedule: Schedule | None
+) -> tuple[LossTerm, ...]:
+    if schedule is not None:
+        return scheduled_terms(laws, present, rule, schedule)
+    found = loss_terms(laws, tuple(x for x in present if x != h), rule)
+    return tune(found, rule) if h in present else found
+
+
+def _where_it_grows(
+    plain: Allocation, laws: Laws, present: tuple[Symbol, ...], rule: Rule, schedule: Schedule | None
+) -> Allocation:
+    """The same with the terms of a trace that grows with N."""
+    if schedule is not None:
+        raise UnableError("schedules where the trace grows with N are not derived; leave the schedule out")
+    terms, corrections = growing_terms(laws, present, rule, plain.domain)
+    room_of_trace = normal(1 - _decay(laws))
+    return replace(
+        plain,
+        terms=terms,
+        corrections=corrections,
+        pace=tuple((x, p) for x, p in travelled(laws, rule) if x != t),
+        drifts=(ONE, room_of_trace) if rule.fresh else (ONE,),
+        limits=(((B, -ONE), (h, -ONE), (N, room_of_trace)),) if B in present else (),
+    )
+
+
+def _decay(laws: Laws) -> Expr:
+    scaling = spectrum(laws.task).scaling
+    assert scaling is not None
+    return scaling.decay
+
+
+def _sides(laws: Laws, domain: Domain) -> tuple[tuple[Domain, bool], ...]:
+    """The parts of the domain where the trace converges, and where it grows with N."""
+    scaling = spectrum(laws.task).scaling
+    if scaling is None:
+        return ((domain, False),)
+    gap = normal(scaling.decay - 1)
+    if domain.sign(gap) == 0:
+        raise UnableError(
+            "b = 1: the trace grows as log(N), and budgets have no law yet; take b below or above 1"
+        )
+    parts = ((domain.holding(gap), False), (domain.holding(-gap), True))
+    return tuple((part, grows) for part, grows in parts if not part.is_empty())
+
+
+def _domain(laws: Laws, rule: Rule) -> Domain:
+    """Where the task has all laws, and its target does not saturate the rule."""
+    found = spectrum(laws.task)
+    bound = substitute(rule.saturation(), numbers_of(rule))
+    if bound == oo:
+        return found.domain
+    room = primitive(bound - found.target.abscissa, found.domain)
+    if found.domain.sign(room) in (0, -1):
+        raise UnableError(
+            f"{rule.title} saturates at t**-{2 * bound}, and its loss swings; the target falls too fast "
+            "for a law of it"
+        )
+    return found.domain.holding(room)
+
+
+def _check_batch(rule: Rule) -> None:
+    """The batch is a resource only of a rule that has one, and has not fixed it."""
+    if B not in rule.parameters:
+        other = next(kind for kind in TRAINING_RULES.values() if B in kind.parameters)
+        advice = f"leave it out, or use {name_argument('rule', other.__name__, other.name)}"
+        raise DomainError(f"a batch B changes nothing under {rule.title}; {advice}")
+    if B in numbers_of(rule):
+        raise DomainError(
+            f"B = {numbers_of(rule)[B]} by rule = {rule}; leave B out of the budget, or pass the class"
+        )
+
+
+def _check_fraction(rule: Rule) -> None:
+    """A step is tuned only by a rule that has a share of the largest one, and has not fixed it."""
+    if h not in rule.shares():
+        raise DomainError(
+            f"h is no share of the largest step under {rule.title}; leave it out, or use OnePassSGD"
+        )
+    if numbers_of(rule):
+        raise DomainError(f"h beside rule = {rule}, which has a step; leave h out, or pass the class")
