@@ -159,6 +159,15 @@ class Discretisation:
             factor = self.dynamics.advance_weights(contour.Z, change, field)
             return None if factor is None else replace(contour, tau=contour.tau * factor)
 
+    def resolve(self, z: Array, digits: int, field: Field, orders: int = 0) -> Resolvent:
+        """The resolvent at places z that are no nodes, along a path from the positive axis."""
+        sums, sizes = self.sums_for(digits), self.sizes(field)
+        upper, below = _upward(z, field)
+        starts, floor = starting_values(upper, sums, sizes)
+        return _flip(
+            resolve(upper, starts, floor, sums, sizes, field, GUARD_BITS, orders + 1), z, below, field
+        )
+
     def _shift(self, Z: Array, field: Field) -> Array:
         """``s = Z + ridge``, the argument of the resolvent: errors decay as fast as curvature + ridge.
 

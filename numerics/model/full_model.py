@@ -29,6 +29,7 @@ from numerics.model.other_inputs import inputs_of_arrays, inputs_of_task
 from numerics.model.scheduled import ScheduledSolver
 from numerics.model.solver import Solver
 from numerics.model.students.base import Spectrum, map_of
+from numerics.model.weight_decay import DecayedSolver
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, finite_spectrum, solve_spectrum
 from numerics.values.inputs import exact_noise, exact_ridge, exact_size, infinite
 
@@ -60,7 +61,7 @@ class FullModel(Diagnostics):
     test_eigenvalues : lambda' of the inputs on which test losses are measured, an expression in the index of
         the task (an array in `from_arrays`); those that it was trained on by default.
     ridge : rho, where ``rho |w|^2`` is added to the objective ``(1/P) |y - f|^2``; any number above the pole,
-        which is below 0. Train losses are without this penalty. Not for one-pass SGD.
+        which is below 0. Train losses are without this penalty. For one-pass SGD it is weight decay, >= 0.
 
     Every result is a `Value` whose estimated relative error is below 10^-digits. Raises `DomainError` and
     `SpectrumError` for input outside the model, `PrecisionError` where the digits cannot be had.
@@ -167,19 +168,19 @@ class FullModel(Diagnostics):
         self.student = check_student(student)
         self.N, self.P, self.ridge = _size_of(student, N), exact_size("P", P), exact_ridge(ridge)
         seen = map_of(student, self.N, spectrum, digits)
-        kind = ScheduledSolver if planned else Solver
+        kind = ScheduledSolver if planned else DecayedSolver if rule.fresh and self.ridge else Solver
         self._solver = kind(seen, self.P, rule, self.ridge)
         self.rule = self._solver.dynamics.rule  # a fraction of the largest step is a step by now
         if rule.fresh and not infinite(self.P):
             raise DomainError(f"P = {self.P}: {rule.title} never sees a sample twice; leave P = oo")
-        if rule.fresh and seen.scale != 1:
+        if rule.fresh and (seen.scale != 1 or not seen.beyond):
             raise UnableError(
                 f"{self.student.title} trained by {rule.title} are not solved; use GradientDescent"
             )
-        if rule.fresh and self.ridge:
+        if planned and self.ridge:
             raise UnableError(
-                f"ridge = {self.ridge}: weight decay is not solved for {rule.title}; leave ridge = 0, or use "
-                "GradientDescent"
+                f"ridge = {self.ridge}: runs with a schedule or an average are not solved with weight decay; "
+                "leave ridge = 0, or the schedule"
             )
         self._solver.check()
         self.tested = self._solver

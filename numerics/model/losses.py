@@ -260,6 +260,7 @@ class Losses:
             time=self._time(t),
             infinite_data=infinite(self.P) and not in_data,
             squares=self._solver.dynamics.squares and not self.ridge and self._same_inputs,
+            decayed=self.ridge != 0,
         )
 
     def _combine(

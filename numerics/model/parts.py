@@ -33,6 +33,7 @@ class Setting:
     time: sympy.Expr
     infinite_data: bool
     squares: bool
+    decayed: bool = False
 
 
 def of_test_loss(setting: Setting, members: sympy.Expr = ONE, bags: sympy.Expr = ONE) -> Weights:
@@ -74,7 +75,8 @@ def of_sgd_excess(setting: Setting) -> Weights:
     """What the noise of batches adds to the test loss of its mean rule; nothing at the start, or without."""
     if setting.time == 0 or not setting.dynamics.rule.fresh:
         return {}
-    return {**of_test_loss(setting), "infinite_data": -ONE}
+    mean = ("bias", "initialisation") if setting.decayed else ("infinite_data",)
+    return {**of_test_loss(setting), **dict.fromkeys(mean, -ONE)}
 
 
 def weights_of(quantity: str, setting: Setting) -> Weights:

@@ -153,7 +153,9 @@ def _newton_step(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> Array
 
 def _certify(z: Array, kappa: Array, *ratios: Array) -> None:
     for i, (x, k) in enumerate(zip(z, kappa, strict=True)):
-        if x.imag == 0:
+        if x.imag == 0 and x.real > 0:
+            sound = abs(k.imag) <= 1e-10 * abs(k) and k.real > 0 and all(r[i].real > 0 for r in ratios)
+        elif x.imag == 0:
             # The cut itself, approached from above, where zeta may be real, up to rounding.
             sound = k.imag > 0 and all((k * r[i]).imag >= -1e-10 * abs(k * r[i]) for r in ratios)
         else:

@@ -111,13 +111,13 @@ class FiniteModel:
     def _stream(self, features: list[Array], seeds: list[np.random.SeedSequence]) -> tuple[Array, Array]:
         for f in features:
             singular: Array = f if f.ndim == 1 else np.asarray(np.linalg.svd(f, compute_uv=False))
-            self.dynamics.check_draw(np.square(singular))
+            self.dynamics.check_draw(np.square(singular), self.ridge)
         teacher = self._whole_teacher()
         total = np.zeros((len(teacher), len(self.times)))
         for seed in seeds:
             inputs, labels = (np.random.default_rng(child) for child in seed.spawn(2))
             for errors in streamed_errors(
-                self.dynamics, features, teacher, self.noise, self.times, (inputs, labels)
+                self.dynamics, features, teacher, self.noise, self.times, (inputs, labels), self.ridge
             ):
                 total += errors
         return self._population(total / (len(features) * len(seeds)))

@@ -221,10 +221,9 @@ def simulate_arrays(
         )
     if rule.fresh and math.isfinite(model.examples):
         raise DomainError(f"P = {P}, but {rule.title} draws every batch fresh; pass P=oo")
-    if rule.fresh and model.ridge:
+    if getattr(rule, "scheduled", False) and model.ridge:
         raise DomainError(
-            f"ridge = {model.ridge:.6g}: weight decay is not run for {rule.title}; leave ridge = 0, or use "
-            "GradientDescent"
+            f"ridge = {model.ridge:.6g}: weight decay is not run with a schedule or an average; leave it 0"
         )
     if gamma is not None and model.ridge:
         raise DomainError(

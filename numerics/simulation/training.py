@@ -125,10 +125,12 @@ def streamed_errors(
     sigma: float,
     steps: Array,
     streams: tuple[np.random.Generator, np.random.Generator],
+    ridge: float = 0.0,
 ) -> tuple[Array, ...]:
     """``u(n) = theta* - F w_n`` of several models that read one stream of fresh batches.
 
-    Step n sees ``Phi_n = X_n F`` and its labels, with a fresh B x M matrix X_n of normals.
+    Step n sees ``Phi_n = X_n F`` and its labels, with a fresh B x M matrix X_n of normals, and takes
+    ``eta ridge w_n`` off the weights.
 
     Shapes: each F is (M, N), or (M,) for N = oo; ``teacher`` (M,); ``steps`` (T,) whole numbers;
     ``streams`` the generators of X_n and of the label noise. Result: one (M, T) array per F.
@@ -150,7 +152,7 @@ def streamed_errors(
         wanted.setdefault(int(step), []).append(column)
     kept = [np.empty((len(teacher), len(steps))) for _ in features]
     batch, sizes = np.full(last + 1, dynamics.batch), np.full(last + 1, dynamics.rule.eta)
-    for n, weights in _iterates(dynamics, features, teacher, sigma, (sizes, batch), streams):
+    for n, weights in _iterates(dynamics, features, teacher, sigma, (sizes, batch), streams, ridge):
         for column in wanted.get(n, ()):
             for f, w, out in zip(features, weights, kept, strict=True):
                 out[:, column] = _error(f, w, teacher)
@@ -194,6 +196,7 @@ def _iterates(
     sigma: float,
     plan: tuple[Array, Array],
     streams: tuple[np.random.Generator, np.random.Generator],
+    ridge: float = 0.0,
 ) -> Iterator[tuple[int, list[Array]]]:
     """n and the weights of all models before step n, for each step of a plan (sizes and batches)."""
     sizes, batches = plan
@@ -212,5 +215,7 @@ def _iterates(
             yield n, weights
             rows = slice(int(ends[n] - batches[n]) - before, int(ends[n]) - before)
             for design, w in zip(designs, weights, strict=True):
+                decay = float(sizes[n]) * ridge * w
                 dynamics.advance(w, design[rows], labels[rows], float(sizes[n]))
+                w -= decay
         start = stop

@@ -32,6 +32,6 @@ class AveragedDynamics(Dynamics[Averaged]):
         """As the rule does."""
         dynamics_of(self.rule.rule).advance(weights, design, labels, step)
 
-    def check_draw(self, curvature: Floats) -> None:
+    def check_draw(self, curvature: Floats, ridge: float = 0.0) -> None:
         """That of the rule."""
-        dynamics_of(self.rule.rule).check_draw(curvature)
+        dynamics_of(self.rule.rule).check_draw(curvature, ridge)

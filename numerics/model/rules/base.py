@@ -174,7 +174,7 @@ class Dynamics(ABC, Generic[RuleType]):
         """The steps and batches of a run of so many steps, and the average of its iterates that counts."""
         raise self._missing("plan")
 
-    def check_draw(self, curvature: Floats) -> None:
+    def check_draw(self, curvature: Floats, ridge: float = 0.0) -> None:
         """Raise `DomainError` where second moments diverge on a finite curvature with these eigenvalues."""
 
     def _missing(self, what: str) -> DomainError:

@@ -50,7 +50,7 @@ class OnePassSGDDynamics(Dynamics[OnePassSGD]):
         steps = int(time)
         few = steps < nodes
         if few:
-            w, tau = _circle(steps, nodes, digits, field)
+            w, tau = circle(steps, nodes, digits, field)
         else:
             w, tau = talbot(field.real(steps), nodes, field)
         rise = each(field.expm1, w)
@@ -100,34 +100,36 @@ class OnePassSGDDynamics(Dynamics[OnePassSGD]):
         rule = self.rule
         return plan_of(rule.eta, rule.batch, rule.schedule, rule.ramp, steps)
 
-    def check_draw(self, curvature: Floats) -> None:
-        """Mean-square stability on Gaussian features with covariance eigenvalues g_i.
+    def check_draw(self, curvature: Floats, ridge: float = 0.0) -> None:
+        """Mean-square stability on Gaussian features with covariance eigenvalues g_i, and a ridge rho.
 
-        ``E u_i^2`` obeys
-        ``m_i -> (1 - 2 eta g_i + eta^2 (1 + 1/B) g_i^2) m_i + (eta^2/B) g_i sum_j g_j m_j``, which contracts
-        if and only if ``eta (1 + 1/B) g_max < 2`` and ``sum_i (eta/B) g_i/(2 - eta (1 + 1/B) g_i) < 1``.
-        Exact. Raises `DomainError` otherwise.
+        ``E u_i^2`` obeys ``m_i -> f_i m_i + (eta^2/B) g_i sum_j g_j m_j`` beside what drives it, with
+        ``f_i = (1 - eta (g_i + rho))^2 + eta^2 g_i^2/B``. That contracts if and only if all f_i are below 1,
+        and ``sum_i (eta^2/B) g_i^2/(1 - f_i) < 1``. Exact. Raises `DomainError` otherwise.
         Source: fourth moments of a Gaussian (Isserlis' theorem).
 
         >>> import numpy as np
         >>> OnePassSGDDynamics(OnePassSGD(eta=0.1, batch=1)).check_draw(np.ones(10))
         """
         eta, batch = self.rule.eta, self.rule.batch
-        room = 2 - eta * (1 + 1 / batch) * curvature
-        if room.min() > 0 and float((eta / batch * curvature / room).sum()) < 1:
+
+        def stable(step: float) -> bool:
+            room = 1 - (1 - step * (curvature + ridge)) ** 2 - step**2 * curvature**2 / batch
+            return bool(room.min() > 0) and float((step**2 / batch * curvature**2 / room).sum()) < 1
+
+        if stable(eta):
             return
         low, high = 0.0, 2 / ((1 + 1 / batch) * float(curvature.max()))
         for _ in range(60):
             middle = (low + high) / 2
-            load = float((middle / batch * curvature / (2 - middle * (1 + 1 / batch) * curvature)).sum())
-            low, high = (middle, high) if load < 1 else (low, middle)
+            low, high = (middle, high) if stable(middle) else (low, middle)
         raise DomainError(
             f"eta = {eta} is not below {low:.6g}, the stability bound of one-pass SGD with batch = {batch} "
             "on this draw's kernel; lower eta or raise the batch"
         )
 
 
-def _circle(steps: int, nodes: int, digits: int, field: Field) -> tuple[Array, Array]:
+def circle(steps: int, nodes: int, digits: int, field: Field) -> tuple[Array, Array]:
     """Points w of ``|e^w| = rho`` in the upper half plane, with ``e^(n w)/m`` for coefficients of 1/e^w.
 
     With m points the only error is the aliasing of step n + m, as rho^-m.

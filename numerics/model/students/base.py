@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from sympy import Expr, Integer
 
@@ -41,6 +41,7 @@ class StudentMap(ABC, Generic[StudentType]):
     ----------
     student, N : the student and its size. digits : to how many digits its constants are wanted.
     spectrum : what it sees. scale : what multiplies all eigenvalues of that; 1 by default.
+    beyond : whether its factors are known for df < 0, beyond the spectrum, which batches of noise need.
 
     >>> from asymptotics import DeepRandomFeatures
     >>> from numerics.spectra.spectrum import finite_spectrum
@@ -52,6 +53,7 @@ class StudentMap(ABC, Generic[StudentType]):
     """
 
     scale: Expr = Integer(1)
+    beyond: ClassVar[bool] = True
 
     def __init__(self, student: StudentType, N: Expr, spectrum: Spectrum, digits: int) -> None:
         self.student, self.N, self.digits = student, N, digits

@@ -44,6 +44,8 @@ CLOSE = 0.5
 class StructuredMap(StudentMap[StructuredFeatures]):
     """One layer of N rows with a covariance."""
 
+    beyond = False
+
     def see(self, spectrum: Spectrum) -> Spectrum:
         """The spectrum itself; beside it the rows are prepared."""
         self._sums: dict[int, SpectralSums] = {}

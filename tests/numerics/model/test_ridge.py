@@ -158,7 +158,7 @@ def test_finite_draws() -> None:
         ({"ridge": "-1", "N": 3}, DomainError, "not above 0, the pole"),
         ({"ridge": oo}, DomainError, "ridge = oo; it must be a finite number"),
         ({"ridge": "-1", "P": 20}, UnableError, "not below the 6 modes"),
-        ({"ridge": 1, "P": oo, "rule": OnePassSGD(eta=0.1, batch=1)}, UnableError, "weight decay"),
+        ({"ridge": -1, "P": oo, "rule": OnePassSGD(eta=0.1, batch=1)}, UnableError, "give ridge >= 0"),
     ],
 )
 def test_bad_input(options, error, says) -> None:

@@ -13,6 +13,7 @@ from sympy import Function, exp, log, oo
 
 from asymptotics import (
     BottleneckError,
+    Cosine,
     DeepRandomFeatures,
     DomainError,
     GradientDescent,
@@ -71,7 +72,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"N": a}, "N = a is not a number"),
     ({"ridge": "x"}, "ridge = x; give a real number"),
     ({"ridge": -9}, "ridge = -9 is not above -.*, less the smallest curvature of this draw"),
-    ({"ridge": 1, "rule": OnePassSGD(eta=0.1, batch=1), "P": oo}, "ridge = 1: weight decay is not run"),
+    (
+        {"ridge": 1, "rule": OnePassSGD(eta=0.1, batch=1, schedule=Cosine()), "P": oo},
+        "weight decay is not run",
+    ),
     ({"student": "deep"}, "student = 'deep'; give DeepRandomFeatures"),
     (
         {"student": DeepRandomFeatures(widths=(5, 4)), "N": 9},
