@@ -119,17 +119,19 @@ ENGINE = (
 )
 
 CLAIMS = "tests/asymptotics/claims", "tests/asymptotics/parsing"
-STATEMENT = "asymptotics/claims/statement.py"
+TEXT_CLAIM = "asymptotics/claims/reading.py"
+LATEX_CLAIM = "asymptotics/claims/latex_claim.py"
+SIDES = "asymptotics/claims/sides.py"
 DECIMALS = "asymptotics/claims/decimals.py"
 ASSUMED = "asymptotics/claims/assumptions.py"
 
 CLAIM = (
     row(
-        STATEMENT, "relation, start = RELATIONS[bound.group(1)], bound.end()", "start = bound.end()", *CLAIMS
+        TEXT_CLAIM, "relation, start = RELATIONS[bound.group(1)], bound.end()", "start = bound.end()", *CLAIMS
     ),
-    row(STATEMENT, "remainder=rest is not None", "remainder=False", *CLAIMS),
-    row(STATEMENT, "soft = soft or item.name in latex.ACCENTS", "soft = False", *CLAIMS),
-    row(STATEMENT, 'return match["name"], "".join(', 'return match["name"], "" and "".join(', *CLAIMS),
+    row(TEXT_CLAIM, "remainder=rest is not None", "remainder=False", *CLAIMS),
+    row(LATEX_CLAIM, "soft = soft or item.name in latex.ACCENTS", "soft = False", *CLAIMS),
+    row(SIDES, 'return match["name"], "".join(', 'return match["name"], "" and "".join(', *CLAIMS),
     row(DECIMALS, "<= self.half", "<= 10 * self.half", *CLAIMS),
     row(DECIMALS, "< LEAST", "< 1", *CLAIMS),
     row("asymptotics/claims/sums.py", "if len(inside) != 1:", "if not inside:", *CLAIMS),

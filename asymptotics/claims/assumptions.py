@@ -16,6 +16,10 @@ from asymptotics.parsing.conditions import read_condition
 from asymptotics.parsing.numbers import one_or_many
 
 
+class Empty(DomainError):
+    """Nothing is left of the parameters."""
+
+
 def read_assumptions(assuming: object, symbols: Mapping[str, Expr]) -> tuple[tuple[str, Expr], ...]:
     """Assumptions as ``(">", f)``, ``(">=", f)`` or ``("==", f)``, all against zero.
 
@@ -60,7 +64,7 @@ def _assumption(part: object, given: object, symbols: Mapping[str, Expr]) -> lis
 def assume(domain: Domain, assumptions: Iterable[tuple[str, Expr]]) -> tuple[Cell, ...]:
     """The part of ``domain`` where the assumptions hold: its open part first, then its edges.
 
-    Raises `DomainError` if nothing is left.
+    Raises `Empty`, a `DomainError`, if nothing is left.
     """
     cells = [Cell.of(domain)]
     for relation, expression in assumptions:
@@ -81,7 +85,7 @@ def assume(domain: Domain, assumptions: Iterable[tuple[str, Expr]]) -> tuple[Cel
         if not left:
             shown = {">": ">", ">=": ">=", "==": "="}[relation]
             whole = " and ".join(map(plain, domain.conditions()))
-            raise DomainError(
+            raise Empty(
                 f"nothing is left{' of ' if whole else ''}{whole} where {expression} {shown} 0; "
                 "change the assumptions"
             )

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 
 from sympy import Eq, Expr, Ge, Gt, Symbol
 
 from asymptotics.allocation.optimum import Optimum
-from asymptotics.claims.assumptions import assume, read_assumptions
+from asymptotics.claims.alternatives import joined, read_alternatives
+from asymptotics.claims.assumptions import Empty, assume, read_assumptions
 from asymptotics.claims.findings import confirm, verdict_of
 from asymptotics.claims.free_constants import without_free_constants
 from asymptotics.claims.judge import Judge
 from asymptotics.claims.outcomes import Work
+from asymptotics.claims.reading import read_claim
 from asymptotics.claims.signs import signs_of
-from asymptotics.claims.statement import Statement, read_claim
+from asymptotics.claims.statement import Statement
 from asymptotics.claims.subject import Subject, of_law, of_optimum
 from asymptotics.claims.sums import check_sum
 from asymptotics.claims.verdict import Verdict
@@ -48,7 +51,7 @@ def check_claim(
     Parameters
     ----------
     claim : text in the syntax of `asymptotics.parsing`, LaTeX, or a SymPy expression. Without the resource it
-        is the exponent p of ``resource**(-p)``; with it a leading term (`asymptotics.claims.statement` has
+        is the exponent p of ``resource**(-p)``; with it a leading term (`asymptotics.claims.reading` has
         the rule, and the meaning of =, \sim, \propto, \Theta, O). Dimensionless, as all here.
     law : a law of `derive`, or an optimum of `compute_optimal` (then about its loss, or the resource that the
         left side names: ``t ~ C**(b/(b + 1))``, ``N ~ t**(1/b)``). All laws, or a joint law, for a sum of
@@ -91,10 +94,16 @@ def check_claim(
     _refuse_strangers(statement, subject, meaning)
     parameters = {s.name: s for s in subject.parameters}
     given = (*one_or_many(assuming, "assuming"), statement.condition)
-    cells = assume(subject.domain, read_assumptions(given, {**parameters, **letters}))
     judge = Judge(statement=statement, subject=subject, work=Work(STEPS))
-    outcomes = confirm(judge, judge.outcomes(cells))
-    return replace(verdict_of(judge, cells, outcomes), letters=tuple(meaning.items()))
+    alternatives = read_alternatives(given, {**parameters, **letters})
+    verdicts = {}
+    for condition, assumed in alternatives:
+        with suppress(Empty) if len(alternatives) > 1 else nullcontext():
+            cells = assume(subject.domain, assumed)
+            verdicts[condition] = verdict_of(judge, cells, confirm(judge, judge.outcomes(cells)))
+    if not verdicts:
+        assume(subject.domain, alternatives[0][1])  # raises
+    return replace(joined(verdicts), letters=tuple(meaning.items()))
 
 
 def _of_sum(
@@ -169,4 +178,8 @@ def _refuse_strangers(statement: Statement, subject: Subject, meaning: Mapping[s
     allowed = {*subject.letters, *subject.parameters, subject.resource}
     for symbol in sorted(statement.expression.free_symbols - allowed, key=lambda s: s.name):
         known = ", ".join(s.name for s in sorted(allowed, key=lambda s: s.name))
-        raise statement.refuse(symbol.name, f"the letters of {subject.name} are {known}")
+        raise statement.refuse(
+            symbol.name,
+            f"the letters of {subject.name} are {known}; say what it is, "
+            f"notation={{'{symbol.name}': ...}} or --letters {symbol.name}=...",
+        )

@@ -26,7 +26,7 @@ def without_free_constants(
 
     In what contains a resource, a letter that is added by itself is the irreducible loss and is left out.
 
-    >>> from asymptotics.claims.statement import read_claim
+    >>> from asymptotics.claims.reading import read_claim
     >>> from asymptotics.symbols import N, a, b
     >>> found = without_free_constants(read_claim(r"L = C_0 N^{-b}", {}), (N, a, b), (N,))
     >>> found.expression, found.relation, found.free

@@ -26,6 +26,7 @@ from sympy import (
     Expr,
     Integer,
     Mul,
+    Or,
     Poly,
     Rational,
     Symbol,
@@ -283,6 +284,8 @@ def conjuncts(condition: Boolean) -> tuple[Boolean, ...]:
 
 def plain(condition: Boolean) -> str:
     """A condition as a person writes it."""
+    if isinstance(condition, Or):
+        return " or ".join(plain(part) for part in ordered(condition.args))
     parts = [readable(part) for part in conjuncts(condition)]
     return " and ".join(f"{p.lhs} {'=' if p.rel_op == '==' else p.rel_op} {p.rhs}" for p in parts)
 

@@ -50,12 +50,23 @@ def text_condition(text: str) -> str:
 
 def _joined(text: str, kinds: tuple[tuple[str, re.Pattern[str]], ...]) -> str:
     if not kinds:
-        return text.strip()
+        inner = _inside(text.strip())
+        return text.strip() if inner is None else _joined(inner, (("Or", _or), ("And", _and)))
     (name, sign), *rest = kinds
     marks = [m for m in sign.finditer(text) if depth(text, m.start()) == 0]
     starts, ends = [0, *(m.end() for m in marks)], [*(m.start() for m in marks), len(text)]
     parts = [_joined(text[i:j], tuple(rest)) for i, j in zip(starts, ends, strict=True)]
     return parts[0] if len(parts) == 1 else f"{name}({', '.join(parts)})"
+
+
+def _inside(text: str) -> str | None:
+    """What stands in the parentheses around relations that are joined in them, "(a > 2 or b > 3)"."""
+    wrapped = text.startswith("(") and text.endswith(")") and depth(text, len(text) - 1) == 1
+    if not wrapped or any(depth(text, i) == 0 for i in range(1, len(text))):
+        return None
+    inner = text[1:-1]
+    joined = (m for kind in (_or, _and) for m in kind.finditer(inner) if depth(inner, m.start()) == 0)
+    return inner if re.search("[<>=]", inner) and any(joined) else None
 
 
 def depth(text: str, place: int) -> int:

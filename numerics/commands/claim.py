@@ -9,7 +9,7 @@ import mpmath
 from sympy import Eq, Expr, Symbol
 
 from asymptotics import Law, Laws, Optimum, Verdict, check_claim, derive
-from asymptotics.claims.statement import read_claim
+from asymptotics.claims.reading import read_claim
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.rules.base import open_parameters

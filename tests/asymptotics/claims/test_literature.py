@@ -6,7 +6,7 @@ import pytest
 
 from asymptotics import DomainError, UnableError
 from asymptotics.claims.literature import READINGS, REQUIRED, literature, read_table
-from asymptotics.claims.statement import read_claim
+from asymptotics.claims.reading import read_claim
 from asymptotics.notation import NOTATIONS
 
 TABLE = {entry.key: entry for entry in literature()}

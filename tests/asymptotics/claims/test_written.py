@@ -3,7 +3,8 @@ r"""Claims as papers write them: cases, conditions, free constants, subscripts, 
 import pytest
 
 from asymptotics import DomainError, ParseError, check_claim, derive, power_law
-from asymptotics.claims.statement import ORDER, read_claim
+from asymptotics.claims.reading import read_claim
+from asymptotics.claims.statement import ORDER
 from asymptotics.symbols import a, b
 
 LAWS = derive(power_law(a, b))
