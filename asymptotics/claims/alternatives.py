@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
 
-from sympy import And, Expr, Or
+from sympy import And, Expr, Or, ordered
 from sympy.logic.boolalg import Boolean, to_dnf
 
 from asymptotics.claims.assumptions import read_assumptions
@@ -35,13 +35,13 @@ def read_alternatives(
 
     >>> from asymptotics.symbols import a, b
     >>> read_alternatives("a > 2b or a < b", {"a": a, "b": b})
-    ((a > 2*b, (('>', a - 2*b),)), (a < b, (('>', -a + b),)))
+    ((a < b, (('>', -a + b),)), (a > 2*b, (('>', a - 2*b),)))
     """
     given = one_or_many(assuming, "assuming")
     read = [read_condition(one, symbols) if isinstance(one, str) else one for one in given]
     if not any(isinstance(one, Boolean) and one.has(Or) for one in read):
         return ((And(), read_assumptions(given, symbols)),)
-    parts = Or.make_args(to_dnf(And(*read)))
+    parts = tuple(ordered(Or.make_args(to_dnf(And(*read)))))
     if len(parts) > MOST:
         raise DomainError(f"the assumptions have {len(parts)} alternatives, more than {MOST}; give fewer")
     return tuple((part, read_assumptions((part,), symbols)) for part in parts)
