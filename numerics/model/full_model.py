@@ -170,6 +170,7 @@ class FullModel(Diagnostics):
         seen = map_of(student, self.N, spectrum, digits)
         kind = ScheduledSolver if planned else DecayedSolver if rule.fresh and self.ridge else Solver
         self._solver = kind(seen, self.P, rule, self.ridge)
+        self._solver.variance = float(self.noise**2)
         self.rule = self._solver.dynamics.rule  # a fraction of the largest step is a step by now
         if rule.fresh and not infinite(self.P):
             raise DomainError(f"P = {self.P}: {rule.title} never sees a sample twice; leave P = oo")

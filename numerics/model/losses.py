@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, overload
 
@@ -16,11 +17,15 @@ from numpy.typing import NDArray
 
 from asymptotics.errors import DomainError, SpectrumError, UnableError, check_kind, shown
 from asymptotics.model.rules.base import TrainingRule
+from asymptotics.model.rules.one_pass_sgd import OnePassSGD
+from asymptotics.model.schedules.base import Schedule
+from asymptotics.model.schedules.shapes import CONSTANT, OptimalSchedule
 from asymptotics.parsing.numbers import is_many, items_of, whole_number
 from asymptotics.precision import exclusive_class, working
 from numerics.model import parts
 from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
+from numerics.model.scheduled import ScheduledSolver
 from numerics.model.solver import PLAIN, Expanded, Solver
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
 from numerics.values.inputs import exact_count, exact_time, infinite
@@ -196,6 +201,28 @@ class Losses:
             raise DomainError(f"small steps of {self.rule}; give it a schedule, such as schedule=Linear()")
         signal, noise = self._solver.small_steps(self._time(n))
         return signal + noise * float(self.noise**2)
+
+    def optimal_schedule(self, n: object) -> Schedule:
+        """The schedule of n steps, each at most the eta of the rule, that leaves the smallest test loss.
+
+        By the calculus of variations, to first order in the steps and with the exact kernels of the model:
+        ``eta ~ ((F + sigma^2) J2)^(-1/2)``. It is a schedule for `OnePassSGD` with the same eta and batch.
+
+        >>> from numerics import FullModel
+        >>> from asymptotics import OnePassSGD, power_law
+        >>> model = FullModel(power_law(3, 2), noise=1, rule=OnePassSGD(eta=0.5, batch=4))
+        >>> best = model.optimal_schedule(1000)
+        >>> 1 > best(0.1) > best(0.5) > best(0.9) > 0
+        True
+        """
+        steps = whole_number(n, "n", 1)
+        rule = self.rule
+        if not isinstance(rule, OnePassSGD) or rule.ramp != CONSTANT:
+            raise UnableError(f"the best schedule is that of OnePassSGD with equal batches, not of {rule}")
+        model = self._solver.model
+        solver = ScheduledSolver(model.student, model.P, replace(rule, schedule=OptimalSchedule()))
+        found: Schedule = solver.best_run(steps, float(self.noise**2)).schedule(rule.eta)
+        return found
 
     def bias(self, t: object) -> Value:
         """``B(t) = sum_k c_k H_k(t)^2``: the loss of the predictor averaged over A, data and noise.

@@ -56,6 +56,8 @@ def _evaluate(schedule: Schedule, shares: Floats) -> Floats:
     try:
         expression = schedule.expression
     except UnableError:
+        if (many := getattr(schedule, "values", None)) is not None:
+            return np.asarray(many(shares), dtype=np.float64)
         return np.array([schedule(float(share)) for share in shares])
     found: Floats = np.broadcast_to(_compiled(expression)(shares), shares.shape).astype(np.float64)
     return found

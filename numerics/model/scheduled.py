@@ -19,10 +19,12 @@ import numpy as np
 import sympy
 
 from asymptotics.errors import PrecisionError, UnableError
+from asymptotics.model.schedules.shapes import CONSTANT
+from numerics.model.best_schedule import PER_DECADE, BestRun, best_schedule
 from numerics.model.discretisation import GUARD_BITS, Discretisation
 from numerics.model.encircle import encircle
 from numerics.model.glide import EXACT, ROUGH, SMALL_STEPS, Pace, glide
-from numerics.model.plan import Plan
+from numerics.model.plan import Plan, plan_of
 from numerics.model.recursion import Around, Floats, at_start, run_steps
 from numerics.model.renormalised_ridge import resolve, starting_values
 from numerics.model.solver import PLAIN, SGD_PARTS, Expanded, Solver
@@ -44,6 +46,7 @@ DIRECT = 20_000
 """Runs of no more steps are taken step by step."""
 ENDS = (500, 1000)
 """So many steps at either end of longer ones, likewise."""
+MOST_BEST = 200_000
 MIDDLE = 10
 """By so much at least the half steps make a glide more exact; that is not yet its order."""
 FIRST = 0.02
@@ -98,18 +101,50 @@ class ScheduledSolver(Solver):
 
     def _invert(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> Any:
         if time not in self._runs:
-            plan: Plan = self.dynamics.plan(int(time))
-            self._runs[time] = self._few(plan) if plan.steps <= DIRECT else self._many(plan)
+            plan = self._plan(int(time))
+            self._runs[time] = self._few(plan) if self._is_short(plan.steps) else self._many(plan)
         return {name: (part,) for name, part in zip(SGD_PARTS, self._runs[time], strict=True)}
 
     def small_steps(self, time: sympy.Expr) -> tuple[Value, ...]:
         """The same to first order in the step: the Volterra equation of the schedule."""
-        plan: Plan = self.dynamics.plan(int(time))
+        if self._finds_schedule and time:
+            run = self.best_run(int(time), self.variance)
+            found = np.array([run.signal, run.noise])
+            return _values(found, found / PER_DECADE**2, "to first order in eta")
+        plan = self._plan(int(time))
         coarse, fine = (
             self._run(plan, order, [_from_start(self.model.edge, degree)])
             for order, degree in zip(ORDERS, DEGREES, strict=True)
         )
         return _values(fine, np.abs(fine - coarse), "to first order in eta")
+
+    def best_run(self, steps: int, variance: float) -> BestRun:
+        """The best run of so many steps, each at most the largest of the rule (`best_schedule`)."""
+        rule = self.dynamics.rule
+        around = self._around(rule.eta, 1 + 1 / rule.batch, steps, ORDERS[1])
+        return best_schedule(around, variance, rule.batch, rule.eta, steps, self.model.edge)
+
+    @property
+    def _finds_schedule(self) -> bool:
+        return bool(getattr(self.dynamics.rule, "schedule", CONSTANT).by_model)
+
+    def _is_short(self, steps: int) -> bool:
+        """Whether steps are taken one by one; a schedule by its heights has corners at all of them."""
+        return steps <= DIRECT or self._finds_schedule
+
+    def _plan(self, steps: int) -> Plan:
+        """As the schedule of the rule has it, or the best."""
+        rule = self.dynamics.rule
+        if not (self._finds_schedule and steps):
+            found: Plan = self.dynamics.plan(steps)
+            return found
+        if steps > MOST_BEST:
+            raise UnableError(
+                f"t = {steps}: the best schedule is run step by step, to {MOST_BEST} steps; "
+                "laws.schedule(OptimalSchedule()) has its law, small_step_loss its loss to first order"
+            )
+        shape = self.best_run(steps, self.variance).schedule(rule.eta)
+        return plan_of(rule.eta, rule.batch, shape, rule.ramp, steps)
 
     def _few(self, plan: Plan) -> tuple[Value, ...]:
         coarse, fine = (self._run(plan, order, [_steps(0, plan.steps)]) for order in ORDERS)
@@ -129,19 +164,23 @@ class ScheduledSolver(Solver):
     def _run(self, plan: Plan, order: int, parts: list[Callable[[Around, Plan, Any], None]]) -> Floats:
         steps = plan.eta(np.linspace(0.0, plan.steps, SAMPLES))
         q = 1 + 1 / float(plan.batch(np.linspace(0.0, plan.steps, SAMPLES)).min())
-        edge, largest = self.model.edge, float(steps.max())
-        # the contour crosses the axis between the spectrum and where steps overshoot
-        radius = edge * min(BEYOND, (2 / (q * largest * edge)) ** 0.5)
-        key = (max(1.0, 2.0 ** np.ceil(np.log2(largest * plan.steps * edge))) / edge, radius, order)
-        if key not in self._laid:
-            self._laid[key] = lay(self.model, *key)
-            if len(self._laid) > KEPT:
-                self._laid.popitem(last=False)
-        around = self._laid[key]
+        largest = float(steps.max())
+        around = self._around(largest, q, plan.steps, order)
         moments = at_start(around)
         for part in parts:
             part(around, plan, moments)
         return moments.loss(around, average=plan.weight is not None)
+
+    def _around(self, largest: float, q: float, steps: int, order: int) -> Around:
+        """The contour for so many steps; it crosses the axis between the spectrum and unstable steps."""
+        edge = self.model.edge
+        radius = edge * min(BEYOND, (2 / (q * largest * edge)) ** 0.5)
+        key = (max(1.0, 2.0 ** np.ceil(np.log2(largest * steps * edge))) / edge, radius, order)
+        if key not in self._laid:
+            self._laid[key] = lay(self.model, *key)
+            if len(self._laid) > KEPT:
+                self._laid.popitem(last=False)
+        return self._laid[key]
 
 
 def _steps(first: int, last: int) -> Callable[[Around, Plan, Any], None]:

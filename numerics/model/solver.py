@@ -79,6 +79,9 @@ _Series = Mapping[str, tuple[Value, ...]]
 class Solver:
     """The parts of the losses of one model at any time; times, sizes and ridge are exact SymPy numbers."""
 
+    variance: float = 0.0
+    """sigma^2, for what is tuned to it."""
+
     def __init__(
         self,
         student: StudentMap[Any],
@@ -167,6 +170,10 @@ class Solver:
     def level(self, k: object) -> int:
         """k as a level of the spectrum; raises `DomainError`."""
         return whole_number(k, "k", 1, math.inf if self._levels is None else self._levels)
+
+    def best_run(self, steps: int, variance: float) -> Any:
+        """The best run of so many steps (`scheduled`)."""
+        raise UnableError(f"{self.dynamics.rule.title} has no schedule")
 
     def small_steps(self, time: sympy.Expr) -> tuple[Value, ...]:
         """Loss and noise of a planned run to first order in its steps (`scheduled`)."""

@@ -18,10 +18,12 @@ from asymptotics import (
     GradientDescent,
     Linear,
     OnePassSGD,
+    OptimalSchedule,
     Power,
     Tail,
     UnableError,
     WarmupStableDecay,
+    derive,
     power_law,
 )
 from numerics import FullModel, simulate
@@ -184,3 +186,37 @@ def test_bad_schedules_are_refused_in_one_line(ask, said):
         ask()
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("noise", "eta"), [(1.0, 0.25), pytest.param(0.0, 0.2, marks=pytest.mark.slow)])
+def test_the_best_schedule_is_below_all_named_ones_and_its_neighbours(noise, eta):
+    """First order in the step: at the best schedule no bend of it and no other sum of steps is better."""
+
+    def loss(step, schedule):
+        rule = OnePassSGD(eta=step, batch=1, schedule=schedule)
+        return float(FullModel(power_law(3, 1.5), noise=noise, rule=rule).test_loss(300))
+
+    best = FullModel(power_law(3, 1.5), noise=noise, rule=OnePassSGD(eta=eta, batch=1)).optimal_schedule(300)
+    least = loss(eta, best)
+    for bend in (lambda u: 1.15, lambda u: 0.87, lambda u: 1.2 - 0.4 * u, lambda u: 0.8 + 0.4 * u):
+        assert loss(eta, lambda u, bend=bend: min(1.0, best(float(u)) * bend(float(u)))) > least * (1 - 2e-3)
+    for shape in (Linear(), Cosine()):
+        assert min(loss(step, shape) for step in (0.02, 0.05, 0.1, 0.2)) > least
+
+
+@pytest.mark.slow
+def test_the_loss_of_the_best_schedule_tends_to_its_law():
+    law = derive(power_law(2.5, 1.5)).schedule(OptimalSchedule()).at(sigma=1, B=1)
+    rule = OnePassSGD(eta=0.25, batch=1, schedule=OptimalSchedule())
+    model = FullModel(power_law(2.5, 1.5), noise=1, rule=rule)
+    gap = float(law.regimes[0].remainder - law.exponent)
+    apart = [float(model.small_step_loss(10**n)) / law(10**n) - 1 for n in (8, 11)]
+    assert abs(apart[1]) < 0.12
+    assert abs(math.log(apart[0] / apart[1]) / math.log(1e3) - gap) < 0.3 * gap
+
+
+def test_without_label_noise_the_steps_warm_up():
+    model = FullModel(power_law(5, 1.5), noise=0, rule=OnePassSGD(eta=0.25, batch=1))
+    best = model.optimal_schedule(2000)
+    assert best(0.0) < best(0.1) < best(0.3)
+    assert best(0.6) == 1.0 > best(1.0)
