@@ -35,6 +35,7 @@ from asymptotics.model.rules.discrete_heavy_ball import DiscreteHeavyBall as Dis
 from asymptotics.model.rules.gradient_descent import GradientDescent as GradientDescent
 from asymptotics.model.rules.gradient_flow import GradientFlow as GradientFlow
 from asymptotics.model.rules.heavy_ball import HeavyBall as HeavyBall
+from asymptotics.model.rules.multi_pass_sgd import MultiPassSGD as MultiPassSGD
 from asymptotics.model.rules.nesterov import Nesterov as Nesterov
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD as OnePassSGD
 from asymptotics.model.schedules.base import Schedule as Schedule

@@ -210,6 +210,8 @@ ENTRANCES: dict[str, Callable[[Any], Any]] = {
     "DiscreteHeavyBall eta": lambda v: law.DiscreteHeavyBall(eta=v, momentum=0.5),
     "DiscreteHeavyBall momentum": lambda v: law.DiscreteHeavyBall(eta=0.1, momentum=v),
     "HeavyBall": lambda v: law.HeavyBall(beta=v),
+    "MultiPassSGD eta": lambda v: law.MultiPassSGD(eta=v, batch=2),
+    "MultiPassSGD batch": lambda v: law.MultiPassSGD(eta=0.1, batch=v),
     "Nesterov": lambda v: law.Nesterov(delta=v),
     "OnePassSGD eta": lambda v: law.OnePassSGD(eta=v, batch=2),
     "OnePassSGD batch": lambda v: law.OnePassSGD(eta=0.1, batch=v),

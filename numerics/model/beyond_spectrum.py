@@ -1,4 +1,4 @@
-"""kappa at z beyond the spectrum, to the left of its edge, where ``z = kappa R3`` and P = oo.
+"""kappa at z beyond the spectrum, to the left of its edge, where ``z = kappa R1 R3``.
 
 resolve_beyond    kappa and everything at it
 """
@@ -19,16 +19,16 @@ SETTLED = 0.8
 def resolve_beyond(
     z: Array, sums: SpectralSums, sizes: Sizes, field: Field, derivatives: int = 1
 ) -> Resolvent:
-    """The root of ``z = kappa R3`` beyond the spectrum, by Newton's method from ``z - Tr dR3/ddf``, df = 0.
+    """The root of ``z = kappa R1 R3`` beyond the spectrum, by Newton's method from ``z - Tr d(R1 R3)/ddf``.
 
     On the real axis that is monotone. Off it there is one root in the half plane of z, and a solution in the
     other is refused. Raises `PrecisionError` where the iteration stalls.
     """
-    kappa = z + sums.total_eigenvalue(field) * sizes.difference(z * 0, z * 0)
+    kappa = z + sums.total_eigenvalue(field) * (sizes.difference(z * 0, z * 0) + sizes.inverse_P)
     for _ in range(ROUNDS):
         point = sums.one_point(kappa, field, derivatives=derivatives)
         R1, R3 = sizes.factors(point.df1[0])
-        step = (z - kappa * R3) / (R3 + kappa * sizes.slope(point.df1[0], point.df1[1]))
+        step = (z - kappa * R1 * R3) / (R1 * R3 + kappa * sizes.slope(point.df1[0], point.df1[1]))
         if max(float(abs(d) / abs(x)) for d, x in zip(step, kappa, strict=True)) < 2.0 ** (
             -SETTLED * field.bits
         ):

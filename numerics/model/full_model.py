@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from asymptotics import symbols
 from asymptotics.errors import DomainError, UnableError, shown
-from asymptotics.model.rules.base import TrainingRule
+from asymptotics.model.rules.base import TrainingRule, check_rule
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.students.base import Student, check_student
 from asymptotics.model.students.gaussian import GaussianFeatures
@@ -26,6 +26,7 @@ from numerics.model import parts
 from numerics.model.diagnostics import Diagnostics
 from numerics.model.metrics import OtherSpectrum
 from numerics.model.other_inputs import inputs_of_arrays, inputs_of_task
+from numerics.model.reusing import ReusingSolver
 from numerics.model.scheduled import ScheduledSolver
 from numerics.model.solver import Solver
 from numerics.model.students.base import Spectrum, map_of
@@ -168,15 +169,22 @@ class FullModel(Diagnostics):
         self.student = check_student(student)
         self.N, self.P, self.ridge = _size_of(student, N), exact_size("P", P), exact_ridge(ridge)
         seen = map_of(student, self.N, spectrum, digits)
-        kind = ScheduledSolver if planned else DecayedSolver if rule.fresh and self.ridge else Solver
+        kind = _solver_of(rule, self.ridge)
         self._solver = kind(seen, self.P, rule, self.ridge)
         self._solver.variance = float(self.noise**2)
         self.rule = self._solver.dynamics.rule  # a fraction of the largest step is a step by now
         if rule.fresh and not infinite(self.P):
             raise DomainError(f"P = {self.P}: {rule.title} never sees a sample twice; leave P = oo")
-        if rule.fresh and (seen.scale != 1 or not seen.beyond):
+        if rule.resamples and infinite(self.P):
+            raise DomainError(f"P = oo: {rule.title} draws from P samples; give P, or take OnePassSGD")
+        if (rule.fresh or rule.resamples) and (seen.scale != 1 or not seen.beyond):
             raise UnableError(
                 f"{self.student.title} trained by {rule.title} are not solved; use GradientDescent"
+            )
+        if rule.resamples and self.ridge:
+            raise UnableError(
+                f"ridge = {self.ridge}: weight decay is not solved for {rule.title}; leave ridge = 0, or use "
+                "GradientDescent"
             )
         if planned and self.ridge:
             raise UnableError(
@@ -202,6 +210,16 @@ class FullModel(Diagnostics):
             + (f", student={self.student}" if self.student != GAUSSIAN else "")
             + ")"
         )
+
+
+def _solver_of(rule: TrainingRule, ridge: sympy.Expr) -> type[Solver]:
+    """Who solves for the losses of a rule."""
+    check_rule(rule, with_numbers=True)
+    if rule.scheduled:
+        return ScheduledSolver
+    if rule.resamples:
+        return ReusingSolver
+    return DecayedSolver if rule.fresh and ridge else Solver
 
 
 def _default_digits(planned: bool) -> int:

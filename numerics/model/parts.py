@@ -41,9 +41,17 @@ def of_test_loss(setting: Setting, members: sympy.Expr = ONE, bags: sympy.Expr =
     E = ONE / members
     if setting.dynamics.rule.fresh:
         return {"sgd_signal": ONE, "sgd_label_noise": setting.variance}
+    if setting.dynamics.rule.resamples:
+        once = {f"repeated_{name}": weight for name, weight in of_pairs(setting, ONE, ONE).items()}
+        return {**once, **of_batches(setting)}
     if setting.infinite_data and not infinite(setting.time) and setting.squares:
         return {"infinite_data": E, "bias": 1 - E}
     return of_pairs(setting, members, bags)
+
+
+def of_batches(setting: Setting) -> Weights:
+    """What the batches of multi-pass SGD add to the test loss."""
+    return {"reuse_test": ONE, "reuse_test_noise": setting.variance}
 
 
 def of_pairs(setting: Setting, members: sympy.Expr, bags: sympy.Expr) -> Weights:
@@ -61,6 +69,8 @@ def of_pairs(setting: Setting, members: sympy.Expr, bags: sympy.Expr) -> Weights
 
 def of_train_loss(setting: Setting) -> Weights:
     """``|y - f|^2/P``; test loss and noise where no sample is seen twice."""
+    if setting.dynamics.rule.resamples:
+        return {"reuse_train": ONE, "reuse_train_noise": setting.variance}
     if setting.infinite_data:
         return {**of_test_loss(setting), "one": setting.variance}
     return {"train_signal": ONE, "train_noise": setting.variance}
@@ -68,13 +78,21 @@ def of_train_loss(setting: Setting) -> Weights:
 
 def of_gap(setting: Setting) -> Weights:
     """Test loss + sigma^2 - train loss."""
+    if setting.dynamics.rule.resamples and setting.time == 0:
+        return {}
+    if setting.dynamics.rule.resamples:
+        train = {name: -weight for name, weight in of_train_loss(setting).items()}
+        return {**of_test_loss(setting), "one": setting.variance, **train}
     return {} if setting.infinite_data else {"gap_signal": ONE, "gap_noise": setting.variance}
 
 
 def of_sgd_excess(setting: Setting) -> Weights:
     """What the noise of batches adds to the test loss of its mean rule; nothing at the start, or without."""
-    if setting.time == 0 or not setting.dynamics.rule.fresh:
+    rule = setting.dynamics.rule
+    if setting.time == 0 or not (rule.fresh or rule.resamples):
         return {}
+    if rule.resamples:
+        return {**of_test_loss(setting), **{x: -w for x, w in of_pairs(setting, ONE, ONE).items()}}
     mean = ("bias", "initialisation") if setting.decayed else ("infinite_data",)
     return {**of_test_loss(setting), **dict.fromkeys(mean, -ONE)}
 
@@ -106,6 +124,6 @@ def weights_of(quantity: str, setting: Setting) -> Weights:
 
 
 def check_gradient(rule: TrainingRule, what: str) -> None:
-    """Raise `UnableError` for rules that draw fresh samples, of which only the loss is known."""
-    if rule.fresh:
+    """Raise `UnableError` for rules that draw batches, of which only the losses are known."""
+    if rule.fresh or rule.resamples:
         raise UnableError(f"{what} is not known for {rule.title}; use GradientFlow or GradientDescent")

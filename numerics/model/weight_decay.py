@@ -122,7 +122,7 @@ class DecayedSGD(OnePassSGDDynamics):
 
     def _numbers(self, field: Field) -> tuple[Scalar, Scalar, Scalar, Scalar]:
         """q, eta, rho and u."""
-        q, eta = self._constants(field)
+        q, eta = self.constants(field)
         rho = constant(self.ridge, field)
         return q, eta, rho, 1 - eta * rho
 

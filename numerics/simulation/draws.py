@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from asymptotics.model.students.base import Student
 from numerics.model.rules.base import Dynamics
+from numerics.simulation.resampling import resampled_errors
 from numerics.simulation.students import drawing_of
 from numerics.simulation.training import CHUNK_FLOATS, full_batch_errors, streamed_errors
 from numerics.spectra.arrays import Array
@@ -101,12 +102,20 @@ class FiniteModel:
             return self._population(total / members)
         sets = [self._data(child) for child in children]
         for f in features:
-            for samples, noise in sets:
-                total += full_batch_errors(self.dynamics, f, samples, noise, teacher, self.times, self.ridge)
+            for (samples, noise), child in zip(sets, children, strict=True):
+                total += self._errors(f, samples, noise, child)
         mean = total / (members * bags)
         # y - f = X u + sigma epsilon, squared and averaged over the samples of each data set.
         residuals = [np.square(samples @ mean + noise[:, None]).mean(axis=0) for samples, noise in sets]
         return mean, np.mean(residuals, axis=0)
+
+    def _errors(self, f: Array, samples: Array, noise: Array, seed: np.random.SeedSequence) -> Array:
+        """``theta* - F w`` on one data set; all members see the same batches of it."""
+        teacher, times = self._whole_teacher(), self.times
+        if not self.dynamics.rule.resamples:
+            return full_batch_errors(self.dynamics, f, samples, noise, teacher, times, self.ridge)
+        batches = np.random.default_rng([*seed.generate_state(4)])
+        return resampled_errors(self.dynamics, f, samples, noise, teacher, times, batches)
 
     def _stream(self, features: list[Array], seeds: list[np.random.SeedSequence]) -> tuple[Array, Array]:
         for f in features:

@@ -94,7 +94,7 @@ def training_times(times: Any, rule: TrainingRule) -> Array:
     for time in numbers:
         if time < 0 or (rule.counts_steps and time != math.inf and time != math.floor(time)):
             raise DomainError(f"time = {time}; {bound}")
-        if time == math.inf and rule.fresh:
+        if time == math.inf and (rule.fresh or rule.resamples):
             raise DomainError(
                 f"time = oo, but {rule.title} is run step by step; give a finite number of steps"
             )

@@ -221,6 +221,10 @@ def simulate_arrays(
         )
     if rule.fresh and math.isfinite(model.examples):
         raise DomainError(f"P = {P}, but {rule.title} draws every batch fresh; pass P=oo")
+    if rule.resamples and not math.isfinite(model.examples):
+        raise DomainError(f"P = oo, but {rule.title} draws from P samples; give P, or take OnePassSGD")
+    if rule.resamples and model.ridge:
+        raise DomainError(f"ridge = {model.ridge:.6g}: weight decay is not run for {rule.title}; leave it 0")
     if getattr(rule, "scheduled", False) and model.ridge:
         raise DomainError(
             f"ridge = {model.ridge:.6g}: weight decay is not run with a schedule or an average; leave it 0"

@@ -55,6 +55,7 @@ class TrainingRule(ABC):
     parameters : the symbols that its fields give numbers to, in their order.
     counts_steps : whether the clock t counts steps (else it is a continuous time t >= 0, dimensionless).
     fresh : whether each step draws samples that were never seen, so that P means nothing.
+    resamples : whether each step draws a batch from the P samples, with replacement.
     law : the name of the law of its time-limited loss in `Laws`, "" for that of gradient flow.
     noise_law : the name of the law of what the noise of its batches adds, "" where nothing is added.
     label : the index of its loss in formulas. source : of its propagator.
@@ -71,6 +72,7 @@ class TrainingRule(ABC):
     parameters: ClassVar[tuple[Symbol, ...]] = ()
     counts_steps: ClassVar[bool] = False
     fresh: ClassVar[bool] = False
+    resamples: ClassVar[bool] = False
     law: ClassVar[str] = ""
     noise_law: ClassVar[str] = ""
     label: ClassVar[str] = ""

@@ -17,7 +17,7 @@ and a rule says which fraction of an eigenvalue is learned, or how a step change
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -71,7 +71,8 @@ class Dynamics(ABC, Generic[RuleType]):
 
     For the full model a subclass defines `contour`. For finite models, a rule that sees its data again
     defines `learned_fraction`; one that draws fresh samples defines `batch` and `advance`, and for the noise
-    of its batches in the full model `mean`, `partner`, `gain` and `noise`. The rest may stay as it is here.
+    of its batches in the full model `mean`, `partner`, `gain` and `noise`; one that draws from P samples has
+    `reuse` and `ratio` in the place of the last. The rest may stay as it is here.
 
     Attributes
     ----------
@@ -160,6 +161,19 @@ class Dynamics(ABC, Generic[RuleType]):
     def noise(self, zeta: Array, near: OneTime, partner: Array, far: OneTime, field: Field) -> Noise:
         """The transform of the loss at nodes zeta of the contour."""
         raise self._missing("noise")
+
+    # -- rules that draw batches from P samples ----------------------------------------------
+
+    def reuse(
+        self, zeta: Array, near: OneTime, partner: Array, far: OneTime, field: Field
+    ) -> tuple[Mapping[str, Jet], float]:
+        """The transforms of the train loss and of what batches add to the test loss (`reusing.REUSED`), and
+        by how much rounding is amplified in them."""
+        raise self._missing("reuse")
+
+    def ratio(self, Z: Array, other: Array, steps: int, field: Field) -> Array:
+        """The second moment of a pair of modes over the product of their means."""
+        raise self._missing("ratio")
 
     @property
     def batch(self) -> int:

@@ -46,7 +46,7 @@ class OnePassSGDDynamics(Dynamics[OnePassSGD]):
 
     def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
         """A circle for few steps, else Talbot's."""
-        q, eta = self._constants(field)
+        q, eta = self.constants(field)
         steps = int(time)
         few = steps < nodes
         if few:
@@ -58,21 +58,21 @@ class OnePassSGDDynamics(Dynamics[OnePassSGD]):
 
     def advance_weights(self, zeta: Array, change: Scalar, field: Field) -> Array:
         """``e^(w change)``, w of the nodes zeta."""
-        q, eta = self._constants(field)
+        q, eta = self.constants(field)
         return each(field.exp, each(field.log, 1 + eta * zeta * (2 + q * eta * zeta)) * change)
 
     def partner(self, zeta: Array, field: Field) -> Array:
         """``zeta' = -zeta - 2/(q eta)``."""
-        q, eta = self._constants(field)
+        q, eta = self.constants(field)
         return -zeta - 2 / (q * eta)
 
     def gain(self, zeta: Array, near: Series, partner: Array, far: Series, field: Field) -> Series:
         """``K = (zeta' df1(kappa') - zeta df1(kappa))/(q B (zeta - zeta'))``."""
-        q, _ = self._constants(field)
+        q, _ = self.constants(field)
         return (far * partner - near * zeta) / (q * self.batch * (zeta - partner))
 
     def noise(self, zeta: Array, near: OneTime, partner: Array, far: OneTime, field: Field) -> Noise:
-        q, eta = self._constants(field)
+        q, eta = self.constants(field)
         kernel = self.gain(zeta, near.df1, partner, far.df1, field)
         rise = eta * zeta * (2 + q * eta * zeta)
         source = (near.kappa * near.X / zeta - far.kappa * far.X / partner) / (q * eta**2 * (zeta - partner))
@@ -83,7 +83,7 @@ class OnePassSGDDynamics(Dynamics[OnePassSGD]):
             amplified=max(float(abs(x / (y - x))) for x, y in zip(whole, rest, strict=True)),
         )
 
-    def _constants(self, field: Field) -> tuple[Scalar, Scalar]:
+    def constants(self, field: Field) -> tuple[Scalar, Scalar]:
         """q and eta."""
         return field.real(1 + Fraction(1, self.batch)), field.real(Fraction(repr(self.rule.eta)))
 
