@@ -14,6 +14,8 @@ from numerics.spectra.arrays import Array
 
 CHUNK = 2**16
 """So many steps' batches are drawn at once; their number does not change the numbers."""
+SMALLEST = 1e-6
+"""Singular values below this share of the largest stand for no curvature."""
 
 
 def resampled_errors(
@@ -40,7 +42,8 @@ def resampled_errors(
     design = samples * features if features.ndim == 1 else samples @ features
     labels = samples @ teacher + noise
     singular = np.asarray(np.linalg.svd(design, compute_uv=False))
-    dynamics.check_draw(np.square(singular) / len(design))
+    # a curvature that is lost in the rounding of the largest moves nothing
+    dynamics.check_draw(np.square(singular[singular > SMALLEST * singular[0]]) / len(design))
     last, batch = int(steps.max()), dynamics.batch
     weights = np.zeros(design.shape[1])
     errors = np.empty((len(teacher), len(steps)))
