@@ -230,6 +230,6 @@ def _size_of(student: Student, N: object) -> sympy.Expr:
     """N as given, oo by default; raises `DomainError` beside a student that has all its sizes."""
     if N is None:
         return sympy.oo
-    if not any(size.free_symbols for size in student.layers()):
+    if not any(size.free_symbols for size in check_student(student).layers()):
         raise DomainError(f"N = {shown(N)} beside student = {student}, which has all its sizes; leave N out")
     return exact_size("N", N)

@@ -167,6 +167,11 @@ def gaussian_coefficients(phi: Callable[[Any], Any], variance: Expr, digits: int
             "an activation without a closed form needs numbers; give linear= and white= in a law"
         )
     with working(digits + 10):
+        one = phi(mpmath.mpf(1))
+        if not isinstance(one, int | float | mpmath.mpf):
+            raise DomainError(
+                f"activation(1) = {shown(one)} is not a real number; give a function to numbers"
+            )
         scale = mpmath.sqrt(mpmath.mpmathify(variance.evalf(digits + 10)))
 
         def mean(f: Callable[[Any], Any]) -> Any:

@@ -75,6 +75,8 @@ VERDICTS = {
     "canatar-ridge": DATA_LINE,
     "defilippis-ridge": "HOLDS except where the prefactor vanishes",  # a sum of two where they meet
     "defilippis-optimal": DATA_LINE,
+    "defilippis-width": "HOLDS where a - 1 != b, and except where the prefactor vanishes; "
+    "its zeros are not excluded",
     "simon-data": EVERYWHERE,
     "simon-optimal": EVERYWHERE,
     "bordelon-sgd": EVERYWHERE,
@@ -121,6 +123,7 @@ CHANGES = [
     ("cui-ridge-noisy", r"\alpha-l", r"\alpha-2l"),
     ("cui-optimal-value", r"2\alpha", r"\alpha"),
     ("defilippis-optimal", "{1+", "{2+"),
+    ("defilippis-width", "{1+2", "{2+2"),
     ("simon-optimal", "-1", "-2"),
     ("velikanov-constant", r"+1\right", r"+2\right"),
 ]

@@ -230,6 +230,8 @@ def test_students_of_one_layer_have_coefficients() -> None:
         ({"N": "5/2", "student": SpectralTruncation()}, DomainError, "N = 5/2 modes"),
         ({"N": 3, "student": StructuredFeatures(eigenvalues=ROWS)}, DomainError, "5 eigenvalues; use N=5"),
         ({"student": "deep"}, DomainError, "give DeepRandomFeatures"),
+        ({"student": DeepRandomFeatures, "N": 3}, DomainError, "DeepRandomFeatures"),
+        ({"student": NonlinearFeatures(activation=str), "N": 3}, DomainError, "is not a real number"),
         ({"student": NonlinearFeatures(activation="tanh"), "digits": 40}, PrecisionError, "known to 25"),
         (
             {"student": NonlinearFeatures(linear=2, white=1), "rule": OnePassSGD(eta=0.1, batch=1)},
