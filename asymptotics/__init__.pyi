@@ -27,6 +27,7 @@ from asymptotics.laws.joint import joint_law as joint_law
 from asymptotics.laws.law import Law as Law
 from asymptotics.laws.measured import measured_laws as measured_laws
 from asymptotics.laws.windows import Window as Window
+from asymptotics.model.features import Rich as Rich
 from asymptotics.model.marchenko_pastur import MarchenkoPastur as MarchenkoPastur
 from asymptotics.model.marchenko_pastur import marchenko_pastur as marchenko_pastur
 from asymptotics.model.rules.averaged import Averaged as Averaged

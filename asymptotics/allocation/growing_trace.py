@@ -19,7 +19,7 @@ from dataclasses import replace
 
 from sympy import Expr, Integer, Symbol
 
-from asymptotics.allocation.loss_terms import LossTerm, terms_of_law
+from asymptotics.allocation.terms import LossTerm, terms_of_law
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.tidying import tidy

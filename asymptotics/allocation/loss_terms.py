@@ -23,18 +23,19 @@ no exponent there, and the laws of N and of P alone bound what a smaller one lea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import product
 
-from sympy import Expr, Integer, Min, Mul, Symbol, fraction, limit, log, oo, together
+from sympy import Expr, Integer, Min, Symbol, fraction, limit, oo, together
 from sympy.core.function import AppliedUndef
 
-from asymptotics.domains.domain import POSITIVE, Domain, normal, primitive
+from asymptotics.allocation.flows import LAZY_FLOW, Flow
+from asymptotics.allocation.terms import LossTerm, terms_of_law
+from asymptotics.domains.domain import normal, primitive
 from asymptotics.errors import UnableError
 from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws
-from asymptotics.laws.law import Law
 from asymptotics.model.beyond_spectrum import feedback
 from asymptotics.model.equations import static_terms
 from asymptotics.model.expand import expand, with_noise
@@ -51,41 +52,12 @@ CHOSEN = (rho, h)
 """What is chosen at each budget without a price: a ridge, and the step as a share of the largest one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LossTerm:
-    """``coefficient * prod x^-power * log(variable)^log_power``, one monomial of the loss.
-
-    ``powers`` are pairs (resource, power); ``gap`` is by which power of ``variable`` the next order of the
-    same law is smaller, where ``domain`` holds (oo: by more than any).
-    """
-
-    powers: tuple[tuple[Symbol, Expr], ...]
-    coefficient: Expr
-    law: str
-    variable: Symbol
-    log_power: int = 0
-    gap: Expr = oo
-    domain: Domain = POSITIVE
-
-    @property
-    def monomial(self) -> Expr:
-        """The term without its coefficient.
-
-        >>> from asymptotics.symbols import N, t
-        >>> powers = ((t, Integer(2)), (N, Integer(1)))
-        >>> LossTerm(powers=powers, coefficient=Integer(3), law="", variable=t).monomial
-        1/(N*t**2)
-        """
-        return Mul(*(x ** normal(-p) for x, p in self.powers)) * log(self.variable) ** self.log_power
-
-    def power(self, resource: Symbol) -> Expr:
-        """The power with which the term falls in a resource."""
-        return dict(self.powers).get(resource, Integer(0))
-
-
-def loss_terms(laws: Laws, resources: tuple[Symbol, ...], rule: Rule) -> tuple[LossTerm, ...]:
+def loss_terms(
+    laws: Laws, resources: tuple[Symbol, ...], rule: Rule, flow: Flow = LAZY_FLOW
+) -> tuple[LossTerm, ...]:
     """The monomials of the loss in the resources that are finite (all others are infinite).
 
+    The ``flow`` says which laws of time stand for the features.
     Raises `UnableError` for combinations whose joint law is not known.
     """
     if E in resources and (P in resources or rule.fresh):
@@ -106,7 +78,7 @@ def loss_terms(laws: Laws, resources: tuple[Symbol, ...], rule: Rule) -> tuple[L
         _check_ridge(laws, resources)
     numbers = numbers_of(rule)
     found: dict[tuple[tuple[Symbol, Expr], ...], LossTerm] = {}
-    for term in _terms(laws, frozenset(resources), rule):
+    for term in _terms(laws, frozenset(resources), rule, flow):
         key = tuple(sorted(((x, p) for x, p in term.powers if p != 0), key=lambda pair: pair[0].name))
         if key not in found or term.log_power > found[key].log_power:
             found[key] = replace(term, powers=key, coefficient=substitute(term.coefficient, numbers))
@@ -137,10 +109,10 @@ def trace_power(laws: Laws) -> Expr:
     return together(-expand_sum(df1, series, 2).leading().order)
 
 
-def _terms(laws: Laws, present: frozenset[Symbol], rule: Rule) -> Iterator[LossTerm]:
+def _terms(laws: Laws, present: frozenset[Symbol], rule: Rule, flow: Flow) -> Iterator[LossTerm]:
     settled = replace(laws.task, modes=oo) if laws.task.size else laws.task
     share = 1 / (1 - feedback(kind_of(rule), spectrum(settled))) if B not in present else Integer(1)
-    for term in _flow_terms(laws, present):
+    for term in _flow_terms(laws, present, flow):
         yield _on_clock(term, rule, share)
     if rule.fresh and t in present:
         yield from _in_batch(terms_of_law(getattr(laws, rule.noise_law)), present)
@@ -171,30 +143,31 @@ def _on_clock(term: LossTerm, rule: Rule, share: Expr) -> LossTerm:
     )
 
 
-def _flow_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
+def _flow_terms(laws: Laws, present: frozenset[Symbol], flow: Flow) -> Iterator[LossTerm]:
     """The terms of gradient flow, in its own time."""
     clean = replace(laws, task=replace(laws.task, noise=Integer(0)))
     if t in present:
-        yield from terms_of_law(clean.time)
+        yield from flow.of_time(clean)
     if N in present:
-        yield from _model_terms(clean, present)
+        yield from _model_terms(clean, present, flow)
     if P in present:
         yield from _data_terms(laws, clean, present)
     if {N, P} <= present:
         yield from _terms_of_both(clean)
 
 
-def _model_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
+def _model_terms(laws: Laws, present: frozenset[Symbol], flow: Flow) -> Iterator[LossTerm]:
+    r = trace_power(laws) * flow.stretch
     if E not in present:
         yield from terms_of_law(laws.model)
         if t in present:
-            yield from _own(laws, laws.model_transient, N)
+            yield from _own(flow.of_time(laws), flow.of_transient(laws), r, N)
         return
     yield from terms_of_law(laws.bias_model)
     for term in terms_of_law(laws.variance_model):
         yield replace(term, powers=(*term.powers, (E, Integer(1))))
     if t in present:
-        for term in _own(laws, laws.model_transient, N):
+        for term in _own(flow.of_time(laws), flow.of_transient(laws), r, N):
             yield replace(term, powers=(*term.powers, (E, Integer(1))))
             # the mean of every mode carries the transient once, so the squared mean carries its square
             square = tuple((x, 2 * p) for x, p in term.powers)
@@ -205,7 +178,7 @@ def _model_terms(laws: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
 def _data_terms(laws: Laws, clean: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
     yield from terms_of_law(clean.data)
     if t in present:
-        yield from _own(clean, clean.data_transient, P)
+        yield from _own(terms_of_law(clean.time), terms_of_law(clean.data_transient), trace_power(clean), P)
     if laws.task.noise != 0:
         if t in present:
             yield from (_with_size(x, P) for x in terms_of_law(laws.noise))
@@ -264,32 +237,12 @@ def _terms_of_both(laws: Laws) -> Iterator[LossTerm]:
             yield replace(term, powers=((N, Integer(1)), (P, normal(q - 1))), variable=P)
 
 
-def terms_of_law(law: Law) -> Iterator[LossTerm]:
-    """The leading terms of a law in its regimes; those on a boundary where it holds everywhere."""
-    for regime in law.regimes:
-        if regime.is_boundary:
-            continue
-        if not regime.is_power:
-            raise UnableError(
-                f"the {law.name} law {regime.leading(law.resource)} is not a power of {law.resource}: "
-                "budgets are split between powers; not derived"
-            )
-        yield LossTerm(
-            powers=((law.resource, normal(regime.exponent)),),
-            coefficient=regime.prefactor,
-            law=law.name,
-            variable=law.resource,
-            log_power=regime.log_power,
-            gap=oo if regime.remainder == oo else regime.remainder - regime.exponent,
-            domain=regime.domain,
-        )
-
-
-def _own(laws: Laws, law: Law, size: Symbol) -> Iterator[LossTerm]:
-    """The terms of a transient in 1/size that are not corrections to a term of the time law."""
-    r = trace_power(laws)
-    clean = {normal(x.power(t)): x.log_power for x in terms_of_law(laws.time)}
-    for term in terms_of_law(law):
+def _own(
+    time: Iterable[LossTerm], transient: Iterable[LossTerm], r: Expr, size: Symbol
+) -> Iterator[LossTerm]:
+    """The terms of a transient in 1/size that are not corrections ``t^r/size`` of a term of the time law."""
+    clean = {normal(x.power(t)): x.log_power for x in time}
+    for term in transient:
         corrected = clean.get(normal(term.power(t) + r))
         if corrected is None or term.log_power > corrected:
             yield _with_size(term, size)

@@ -20,8 +20,9 @@ from dataclasses import replace
 
 from sympy import Expr, Integer, Symbol, oo
 
-from asymptotics.allocation.loss_terms import LossTerm, loss_terms
+from asymptotics.allocation.loss_terms import loss_terms
 from asymptotics.allocation.phases import Spending
+from asymptotics.allocation.terms import LossTerm
 from asymptotics.domains.domain import normal
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.tidying import tidy

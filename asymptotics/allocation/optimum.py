@@ -16,7 +16,7 @@ from typing import Any
 from sympy import And, Eq, Expr, Integer, Symbol, expand, oo
 
 from asymptotics.allocation import latex as typeset
-from asymptotics.allocation.merging import merge_phases
+from asymptotics.allocation.best import best_phases
 from asymptotics.allocation.of_schedules import schedule_of
 from asymptotics.allocation.phase import Phase
 from asymptotics.allocation.phases import Allocation
@@ -30,10 +30,11 @@ from asymptotics.allocation.question import (
 from asymptotics.allocation.sides import allocations_of
 from asymptotics.caches import cached
 from asymptotics.domains.domain import as_condition, normal, primitive
-from asymptotics.domains.parametric_lp import covers, disjoint
+from asymptotics.domains.parametric_lp import disjoint
 from asymptotics.errors import DomainError, UnableError, check_kind
 from asymptotics.hints import name_argument
 from asymptotics.laws.derive import Laws, derive
+from asymptotics.model.features import LAZY, Features, Rich
 from asymptotics.model.rules.base import Rule, check_rule, rule_of_name
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.schedules.base import Schedule
@@ -94,6 +95,7 @@ class Optimum(Typeset):
     phases: tuple[Phase, ...]
     proof: Proof
     schedule: Schedule | None = None
+    features: Features = LAZY
 
     @property
     def boundaries(self) -> tuple[Phase, ...]:
@@ -103,7 +105,22 @@ class Optimum(Typeset):
     @property
     def allocations(self) -> tuple[Allocation, ...]:
         """The terms of the loss and of the cost that were balanced, on each part of the domain."""
-        return allocations_of(self.laws, self.cost, self.free, self.fixed, self.rule, self.schedule)
+        return self._allocations(self.laws)
+
+    def _allocations(
+        self, laws: Laws, numbers: Mapping[Symbol, Expr] | None = None
+    ) -> tuple[Allocation, ...]:
+        """Those of other laws, where parameters are numbers."""
+        table = dict(numbers or {})
+        return allocations_of(
+            laws,
+            substitute(self.cost, table),
+            self.free,
+            tuple((x, substitute(e, table)) for x, e in self.fixed),
+            self.rule,
+            self.schedule,
+            self.features.at(table),
+        )
 
     @property
     def allocation(self) -> Allocation:
@@ -129,11 +146,8 @@ class Optimum(Typeset):
             missing = ", ".join(map(str, unknown))
             raise DomainError(f"no number for {missing}; optimum.at needs every parameter of the task")
         numbers = {s: table[s.name] for s in self.laws.task.parameters if s.name in table}
-        fixed = tuple((x, substitute(e, numbers)) for x, e in self.fixed)
         laws = derive(task, student=self.laws.student.at(numbers))
-        cost = substitute(self.cost, numbers)
-        (allocation,) = allocations_of(laws, cost, self.free, fixed, self.rule, self.schedule)
-        return _single_phase(allocation.phases()[0], self, numbers)
+        return _single_phase(best_phases(self._allocations(laws, numbers))[0], self, numbers)
 
     def to_dict(self) -> dict[str, Any]:
         """The question, and the phases found, as text for JSON; `from_dict` reads it.
@@ -155,6 +169,7 @@ class Optimum(Typeset):
             constants=None if isinstance(rule, type) else rule.content(),
             **({} if self.laws.student == GAUSSIAN else {"student": content_of_student(self.laws.student)}),
             **({} if self.schedule is None else {"schedule": self.schedule.text}),
+            **({} if self.features == LAZY else {"gamma": written(self.features.gamma)}),
             phases=[repr(phase) for phase in (*self.phases, *self.boundaries)],
             proof=str(self.proof),
         )
@@ -174,6 +189,7 @@ class Optimum(Typeset):
             content["fixed"],
             rule,
             found.get("schedule"),
+            Rich(found["gamma"]) if "gamma" in found else LAZY,
         )
         check_same(content, optimum.to_dict())
         return optimum
@@ -215,6 +231,7 @@ def compute_optimal(
     fixed: Mapping[Symbol | str, object] | None = None,
     rule: Rule = GradientFlow,
     schedule: object = None,
+    features: Features = LAZY,
 ) -> Optimum:
     """The split of ``cost = C`` that makes the excess test loss smallest, for C -> oo.
 
@@ -232,6 +249,7 @@ def compute_optimal(
         A class leaves its parameters symbolic, an instance, ``OnePassSGD(eta=1/8, batch=8)``, fixes them.
     schedule : that of `OnePassSGD` under label noise sigma, its largest step at its best. The sum X of the
         steps, over their mean height, then stands among the resources; it costs nothing and is at most t.
+    features : `Rich(gamma=...)` for features that move under gradient flow; by default they stay.
 
     With modes r*N the trace grows with N where b < 1, and the step of one-pass SGD is a share h of the
     largest one: constant, or tuned where h is among ``free``.
@@ -261,16 +279,10 @@ def compute_optimal(
     held = held_resources(mapping_of(fixed, "fixed"), laws)
     refuse_infinite(spent, mapping_of(fixed, "fixed"))
     split = free_resources(spent, free, held)
-    found: list[Phase] = []
-    covering = True
-    for allocation in allocations_of(laws, spent, split, held, rule, shape):
+    allocations = allocations_of(laws, spent, split, held, rule, shape, features)
+    for allocation in allocations:
         check_bounded(allocation)
-        parts, complete = allocation.phases()
-        parts = merge_phases(parts, allocation.domain)
-        own = [[c for c in p.domain.constraints if c not in allocation.domain.constraints] for p in parts]
-        covering = covering and complete and covers(own, allocation.domain)
-        found += parts
-    phases = tuple(found)
+    phases, covering = best_phases(allocations)
     if all(phase.exponents["loss"] == 0 for phase in phases):
         raise DomainError(
             f"nothing to trade: at cost {cost} the loss tends to a constant; free what is held fixed"
@@ -285,16 +297,17 @@ def compute_optimal(
         phases=phases,
         proof=proof,
         schedule=shape,
+        features=features,
     )
 
 
 @cached(maxsize=64)
 def _boundaries(optimum: Optimum) -> tuple[Phase, ...]:
     phases, allocations, laws = optimum.phases, optimum.allocations, optimum.laws
-    whole, given = allocations[0].whole, {c for x in allocations for c in x.domain.constraints}
+    whole = allocations[0].whole
     found: list[Phase] = []
     lines = {c if _first_positive(c) else primitive(-c): None for p in phases for c in p.domain.constraints}
-    inside = [c for c in lines if not given & {c, primitive(-c)} and whole.sign(c) is None]
+    inside = [c for c in lines if not {c, primitive(-c)} & set(whole.constraints) and whole.sign(c) is None]
     for line in inside:
         symbol, value = _solve_line(line)
         if symbol is None:
@@ -302,13 +315,10 @@ def _boundaries(optimum: Optimum) -> tuple[Phase, ...]:
         table = {symbol: value}
         try:
             edge = laws.task.at(table)
-            held = tuple((x, e.xreplace(table)) for x, e in optimum.fixed)
-            there = derive(edge, student=laws.student.at(table))
-            cost = optimum.cost.xreplace(table)
-            on_edge = allocations_of(there, cost, optimum.free, held, optimum.rule, optimum.schedule)
-        except DomainError:
-            continue  # the line lies outside the task's domain
-        for phase in (phase for allocation in on_edge for phase in allocation.phases()[0]):
+            on_edge = optimum._allocations(derive(edge, student=laws.student.at(table)), table)
+        except (DomainError, UnableError):
+            continue  # the line lies outside the task's domain, or no law is derived on it
+        for phase in best_phases(on_edge)[0]:
             point = phase.domain.witness() or {}
             place = {**point, symbol: value.xreplace(point)}
             if any(all(c.xreplace(place).is_positive for c in p.domain.constraints) for p in phases):

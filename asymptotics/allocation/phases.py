@@ -24,8 +24,8 @@ from typing import Any
 from sympy import Expr, Integer, Matrix, Min, Mul, Piecewise, Symbol, cancel, factor, oo
 from sympy.logic.boolalg import And, Boolean
 
-from asymptotics.allocation.loss_terms import LossTerm
 from asymptotics.allocation.phase import Key, Phase
+from asymptotics.allocation.terms import LossTerm
 from asymptotics.domains.domain import Domain, as_condition, normal, plain
 from asymptotics.domains.parametric_lp import Constraint, Programme, Vertex
 from asymptotics.errors import UnableError
@@ -107,7 +107,7 @@ class Allocation:
             return
         # the tight rows again with powers of log C in place of powers of C; what falls is L log^-(power)
         rows = tuple(
-            Constraint(programme.rows[i].slopes, Integer(-ahead[i] if i < len(self.terms) else 0))
+            Constraint(programme.rows[i].slopes, -ahead[i] if i < len(self.terms) else Integer(0))
             for i in tight
         )
         second = Programme(rows=rows, objective=programme.objective, second=programme.second)
@@ -166,10 +166,11 @@ class Allocation:
             if ends[0] != ends[1]:
                 yield resource, ends[0], ends[1]
 
-    def _logarithms(self, vertex: Vertex) -> list[int]:
+    def _logarithms(self, vertex: Vertex) -> list[Expr]:
         """Powers of log C in each term at the optimum; none where the logarithm's resource does not grow."""
         place = dict(zip(self.free, vertex.solution, strict=False)) | dict(self.fixed)
-        return [x.log_power if place.get(x.variable, Integer(0)) != 0 else 0 for x in self.terms]
+        zero = Integer(0)
+        return [zero + x.log_power if place.get(x.variable, zero) != 0 else zero for x in self.terms]
 
     def _beyond(self, place: Mapping[Any, Expr], size: Symbol) -> Expr:
         """By which power of C a size is beyond the crossover, where its clock or 1/rho is ``size^(1/r)``."""

@@ -9,20 +9,24 @@ from dataclasses import replace
 
 from sympy import Add, Expr, Integer, Symbol, oo
 
+from asymptotics.allocation.flows import Flow, flows_of
 from asymptotics.allocation.growing_trace import growing_terms, travelled
-from asymptotics.allocation.loss_terms import LossTerm, loss_terms, trace_power, tune
+from asymptotics.allocation.loss_terms import loss_terms, trace_power, tune
 from asymptotics.allocation.of_schedules import STEPS, room, scheduled_terms
 from asymptotics.allocation.phases import Allocation
 from asymptotics.allocation.question import spending_of
+from asymptotics.allocation.terms import LossTerm
 from asymptotics.domains.domain import Domain, normal, primitive
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.hints import name_argument
 from asymptotics.laws.derive import Laws
+from asymptotics.model.features import LAZY, Features
 from asymptotics.model.rules.base import TRAINING_RULES, Rule, numbers_of
+from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.schedules.base import Schedule
 from asymptotics.parsing.heights import substitute
 from asymptotics.spectra import spectrum
-from asymptotics.symbols import B, N, h, t
+from asymptotics.symbols import B, E, N, P, h, t
 
 ONE = Integer(1)
 
@@ -34,8 +38,12 @@ def allocations_of(
     fixed: tuple[tuple[Symbol, Expr], ...],
     rule: Rule,
     schedule: Schedule | None = None,
+    features: Features = LAZY,
 ) -> tuple[Allocation, ...]:
-    """The programme of a question on each part of the domain; `DomainError` for a batch that is none."""
+    """The programme of a question on each part of the domain; `DomainError` for a batch that is none.
+
+    Of several with one domain that with the smallest loss counts.
+    """
     growing = tuple(x for x, e in fixed if x != B or e != 0)
     present = (*free, *growing)
     if B in (*present, *(x for x, _ in fixed)):
@@ -59,12 +67,38 @@ def allocations_of(
         whole=whole,
         clock=t if schedule is None else STEPS,
     )
+    if features != LAZY:
+        _check_moving(features, laws, present, rule)
+        return tuple(_moving(plain, laws, present, flow) for flow in flows_of(laws, features))
     return tuple(
         _where_it_grows(replace(plain, domain=domain), laws, present, rule, schedule)
         if grows
         else replace(plain, domain=domain, terms=_terms(laws, present, rule, schedule))
         for domain, grows in _sides(laws, whole)
     )
+
+
+def _moving(plain: Allocation, laws: Laws, present: tuple[Symbol, ...], flow: Flow) -> Allocation:
+    """The same for features that move."""
+    return replace(
+        plain,
+        terms=loss_terms(laws, present, GradientFlow, flow),
+        trace_power=normal(plain.trace_power * flow.stretch),
+        domain=plain.domain.holding(*flow.domain.constraints),
+        pace=flow.pace,
+    )
+
+
+def _check_moving(features: Features, laws: Laws, present: tuple[Symbol, ...], rule: Rule) -> None:
+    """What is derived of features that move."""
+    if rule != GradientFlow:
+        raise UnableError(f"{features.title} have laws under gradient flow alone, not {rule.title}")
+    if laws.task.size is not None:
+        raise UnableError(f"{features.title} with modes = {laws.task.modes} are not derived; pass modes=oo")
+    if t in present and (others := [x for x in (P, E) if x in present]):
+        raise UnableError(
+            f"what {others[0]} changes in the time law of {features.title} is not derived; leave it out"
+        )
 
 
 def _terms(

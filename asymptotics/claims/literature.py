@@ -27,6 +27,7 @@ from asymptotics.claims.verdict import Verdict
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.laws.derive import derive
 from asymptotics.laws.law import Law
+from asymptotics.model.features import LAZY, Features, Rich
 from asymptotics.model.rules.base import TrainingRule, rule_of_name
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.symbols import a, b
@@ -57,8 +58,9 @@ class Published:
     quantity : what it is about, in words. claim : LaTeX, in the letters of the source.
     change : what its letters mean, in words; ``notation`` names them in `asymptotics.notation.NOTATIONS`.
     assuming : conditions of the source, in its letters.
-    law : the attribute of `Laws` it is compared with, "optimum" for an allocation of ``cost`` by ``rule``,
-        or "" where the quantity is not modelled; ``why`` then says why. noise : label noise of the task.
+    law : the attribute of `Laws` it is compared with, "optimum" for an allocation of ``cost`` by ``rule``
+        with ``features``, or "" where the quantity is not modelled; ``why`` then says why.
+    noise : label noise of the task.
     """
 
     key: str
@@ -73,6 +75,7 @@ class Published:
     law: str = ""
     cost: str = ""
     rule: type[TrainingRule] = GradientFlow
+    features: Features = LAZY
     noise: str = "0"
     why: str = ""
 
@@ -90,7 +93,7 @@ class Published:
         """The law or optimum, for power-law features, that the claim is compared with; else `UnableError`."""
         if not self.is_covered:
             raise UnableError(f"{self.key} is not covered: {self.why}")
-        return _subject(self.law, self.cost, self.rule, self.noise)
+        return _subject(self.law, self.cost, self.rule, self.noise, self.features)
 
     def verdict(self) -> Verdict:
         """The claim judged under its own assumptions; `UnableError` for a quantity that is not modelled."""
@@ -98,9 +101,11 @@ class Published:
 
 
 @cached(maxsize=32)
-def _subject(law: str, cost: str, rule: type[TrainingRule], noise: str) -> Law | Optimum:
+def _subject(law: str, cost: str, rule: type[TrainingRule], noise: str, features: Features) -> Law | Optimum:
     laws = derive(power_law(a, b, noise=noise))
-    return compute_optimal(laws, cost, rule=rule) if law == OPTIMUM else getattr(laws, law)
+    if law != OPTIMUM:
+        return getattr(laws, law)
+    return compute_optimal(laws, cost, rule=rule, features=features)
 
 
 @cached(maxsize=1)
@@ -133,6 +138,8 @@ def _entry(paper: dict[str, object], claim: dict[str, object]) -> Published:
     fields["assuming"] = tuple(claim.get("assuming", ()))  # type: ignore[arg-type]
     if "rule" in claim:
         fields["rule"] = rule_of_name(str(claim["rule"]))
+    if "gamma" in fields:
+        fields["features"] = Rich(fields.pop("gamma"))
     shared = {name: str(paper[name]) for name in ("source", "change", "notation")}
     return Published(**shared, **fields)  # type: ignore[arg-type]
 

@@ -11,6 +11,7 @@ from asymptotics.allocation.optimum import Optimum, compute_optimal
 from asymptotics.allocation.phase import Key
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.laws.derive import Laws
+from asymptotics.model.features import LAZY
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.parsing.expressions import parse
@@ -68,7 +69,13 @@ def optimum_of(options: argparse.Namespace, laws: Laws) -> Optimum:
     """The best split of the budget that the options describe."""
     cost = parse("N*t") if options.cost is None else options.cost
     default = GradientFlow if options.schedule is None else OnePassSGD
-    return compute_optimal(laws, cost, rule=options.rule or default, schedule=options.schedule)
+    return compute_optimal(
+        laws,
+        cost,
+        rule=options.rule or default,
+        schedule=options.schedule,
+        features=options.features or LAZY,
+    )
 
 
 def describe(
@@ -87,7 +94,9 @@ def describe(
     """
     rule = optimum.rule.title + (", t counts its steps" if optimum.rule.counts_steps else "")
     shape = "" if optimum.schedule is None else f", {optimum.schedule.title}, label noise sigma"
-    lines = [f"{optimum.cost} = {C}, {rule}{shape}, {C} -> oo"]
+    features = optimum.features
+    moving = "" if features == LAZY else f", {features.title}, gamma = {features.gamma}"
+    lines = [f"{optimum.cost} = {C}, {rule}{shape}{moving}, {C} -> oo"]
     if not values:
         if budgets:
             raise DomainError(NEEDS_NUMBERS)
@@ -105,7 +114,8 @@ def describe(
 
 def own_numbers(optimum: Optimum, values: Mapping[Symbol, Expr]) -> dict[Symbol | str, object]:
     """The numbers of the task alone, without those of the rule."""
-    rule, task = optimum.rule.parameters, optimum.laws.task.parameters
+    rule = {*optimum.rule.parameters, *optimum.features.gamma.free_symbols}
+    task = optimum.laws.task.parameters
     return {s: v for s, v in values.items() if s not in rule or s in task}
 
 

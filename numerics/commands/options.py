@@ -22,6 +22,7 @@ from sympy import Expr, Rational, Symbol, oo
 
 from asymptotics.errors import BottleneckError, DomainError
 from asymptotics.laws.derive import Laws, derive
+from asymptotics.model.features import Rich
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.rules.base import TRAINING_RULES, rule_of_name
 from asymptotics.model.rules.gradient_flow import GradientFlow
@@ -197,6 +198,8 @@ def add_budget(parser: argparse.ArgumentParser) -> None:
     names = ", ".join(SCHEDULES)
     words = f"the schedule of its steps under label noise: {names}, or an expression in u from 0 to 1"
     parser.add_argument("--schedule", type=argument(as_schedule), metavar="SHAPE", help=words)
+    words = "features that move, with this richness, e.g. 1 or N**(-1/4); default: they stay"
+    parser.add_argument("--gamma", type=argument(Rich), dest="features", metavar="G", help=words)
 
 
 def add_notation(parser: argparse.ArgumentParser) -> None:

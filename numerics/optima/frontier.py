@@ -26,6 +26,7 @@ from asymptotics.hints import name_numbers
 from asymptotics.laws.derive import derive
 from asymptotics.laws.joint import JointLaw, joint_law
 from asymptotics.model.beyond_spectrum import feedback
+from asymptotics.model.features import LAZY
 from asymptotics.model.rules.base import kind_of, numbers_of, open_parameters, with_numbers
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.parsing.heights import substitute
@@ -130,6 +131,10 @@ def frontier(
     for budget in wanted:
         if not (budget.is_positive and budget.is_finite):
             raise DomainError(f"budget = {budget}; a budget must be a finite number > 0")
+    if optimum.features != LAZY:
+        raise UnableError(
+            "optima of features that move are not computed; compare RichModel(N=...).test_loss(t)"
+        )
     law = _law_or_none(optimum, mapping_of(at, "at"), setting)
     points: list[Split] = []
     with working(digits + 20):
@@ -170,10 +175,10 @@ class _Setting:
             raise UnableError(
                 f"numbers are computed for t with N or t with P; these are free or fixed: {names}"
             )
-        rest = open_parameters(optimum.rule)
+        rest = (*open_parameters(optimum.rule), *sorted(optimum.features.gamma.free_symbols - {N}, key=str))
         table = substitution((*optimum.laws.task.parameters, *rest), at)
         if missing := [s for s in rest if s not in table]:
-            title = optimum.rule.title
+            title = optimum.rule.title if missing[0] in optimum.rule.parameters else optimum.features.title
             given = name_numbers("at", missing)
             raise DomainError(f"no number for {missing[0]}, which {title} needs; give {given}")
         own = {s: v for s, v in table.items() if s not in rest}
@@ -315,6 +320,11 @@ def _on_crossover(setting: _Setting) -> Split:
             f"constants of {phase!r} have no closed form and no scaling function of one variable"
         )
     ((cost, n, m),) = setting.monomials()
+    if setting.optimum.features != LAZY:
+        raise UnableError(
+            "the constant on the crossover of features that move is not derived; exponents are, losses at "
+            "finite budgets are RichModel(N=...).test_loss(t)"
+        )
     if setting.optimum.rule.saturation() != oo:
         raise UnableError(f"the scaling function of {setting.optimum.rule.title} is not known; exponents are")
     law = joint_law(derive(setting.optimum.laws.task.at(_own(setting))), size)

@@ -1,0 +1,58 @@
+"""The best of several allocations: where the loss is the smallest of several, so is that of the best split.
+
+best_phases    the phases of several allocations: those on one domain compete
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from sympy import And
+
+from asymptotics.allocation.merging import merge_phases
+from asymptotics.allocation.phase import Phase
+from asymptotics.allocation.phases import Allocation
+from asymptotics.domains.domain import Domain, as_condition, normal, primitive
+from asymptotics.domains.parametric_lp import covers
+
+
+def best_phases(allocations: Sequence[Allocation]) -> tuple[tuple[Phase, ...], bool]:
+    """Their phases, and whether they are proved to cover each domain."""
+    found: list[Phase] = []
+    proved = True
+    for domain, group in groupby(allocations, key=lambda x: x.domain):
+        best: tuple[Phase, ...] = ()
+        for allocation in group:
+            phases, complete = allocation.phases()
+            proved = proved and complete
+            best = tuple(_better(best, phases, allocation.whole)) if best else phases
+        best = merge_phases(best, domain)
+        own = [[c for c in p.domain.constraints if c not in domain.constraints] for p in best]
+        proved = proved and covers(own, domain)
+        found += best
+    return tuple(found), proved
+
+
+def _better(first: Sequence[Phase], second: Sequence[Phase], whole: Domain) -> Iterator[Phase]:
+    """At each point the phase whose loss falls faster; the first where they fall alike."""
+    for one in first:
+        for other in second:
+            both = one.domain.holding(*other.domain.constraints)
+            if both.is_empty() is True:
+                continue
+            ahead = normal(one.exponents["loss"] - other.exponents["loss"])
+            sign = 0 if ahead == 0 else both.sign(ahead)
+            if sign is not None:
+                yield _on(one if sign >= 0 else other, both, whole)
+                continue
+            line = primitive(ahead, both)
+            for phase, side in ((one, line), (other, -line)):
+                if (inside := both.holding(side)).is_empty() is not True:
+                    yield _on(phase, inside, whole)
+
+
+def _on(phase: Phase, where: Domain, whole: Domain) -> Phase:
+    own = (as_condition(c) for c in where.constraints if c not in whole.constraints)
+    return replace(phase, domain=where, condition=And(*own))

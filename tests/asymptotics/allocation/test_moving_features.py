@@ -1,0 +1,109 @@
+"""Budgets of features that move: exponents against paper and model, and how gamma may scale."""
+
+import math
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import Rational, simplify
+
+from asymptotics import BottleneckError, OnePassSGD, Rich, Task, compute_optimal, derive, power_law
+from asymptotics.allocation.optimum import Optimum
+from asymptotics.domains.domain import normal
+from asymptotics.symbols import N, P, a, b, gamma, t
+from numerics import RichModel, frontier
+from numerics.cli import main
+
+LAWS = derive(power_law(a, b))
+RICH = compute_optimal(LAWS, N * t, features=Rich(gamma=gamma))
+LAZY = compute_optimal(LAWS, N * t)
+
+
+def test_hard_tasks_gain_and_easy_ones_do_not():
+    """arXiv 2409.17858: alpha = b, beta = (a - 1)/b < 1: ``C^-(2 alpha beta/(alpha (1 + beta) + 2))``."""
+    hard = RICH.at(a=2, b=3).exponents
+    assert (hard["loss"], hard[N], hard[t]) == (Rational(1, 3), Rational(1, 3), Rational(2, 3))
+    alpha, beta = b, (a - 1) / b
+    open_phase = next(p for p in RICH.phases if p.domain.sign(b + 1 - a) == 1)
+    assert simplify(open_phase.exponents["loss"] - 2 * alpha * beta / (alpha * (1 + beta) + 2)) == 0
+    assert RICH.at(a=5, b=2).exponents == LAZY.at(a=5, b=2).exponents
+    assert str(RICH.proof) == "disjoint: proved; covering: proved"
+
+
+def test_where_exponents_meet_there_are_logarithms():
+    edge = RICH.at(a=3, b=2)
+    assert edge.exponents == LAZY.at(a=3, b=2).exponents and edge.logs != LAZY.at(a=3, b=2).logs
+
+
+@settings(max_examples=3)
+@given(st.fractions("1/12", 3, max_denominator=12))
+def test_a_richness_that_falls_with_width_is_rich_up_to_a_power(q):
+    """With ``gamma = N^-q`` and ``tau = N^b`` ``gamma^2 tau^(1-s) >> 1``: q < (1 + b - a)/2."""
+    found = compute_optimal(LAWS, N * t, features=Rich(gamma=N ** -Rational(q)))
+    assert found.proof.disjoint and found.proof.covering
+    for point in ({a: 2, b: 3}, {a: Rational(3, 2), b: Rational(5, 4)}, {a: 2, b: 6}):
+        phase, room = found.at(point), (1 + b - a).subs(point) / 2 - Rational(q)
+        lazy, rich = (o.at(point).exponents["loss"] for o in (LAZY, RICH))
+        if room <= 0:
+            assert phase.exponents == LAZY.at(point).exponents
+        else:
+            assert lazy < phase.exponents["loss"] < rich
+            expected = 2 * (a - 1) / (a + b + 1 + 2 * Rational(q))
+            assert normal(phase.exponents["loss"] - expected.subs(point)) == 0
+
+
+def test_constants_where_features_tend_to_a_scale():
+    """Easy tasks: ``t`` in units of 1/K, ``K (K - 1) = gamma^2 zeta(a - b)``."""
+    rich, lazy = (o.at(a=4, b=2) for o in (RICH, LAZY))
+    scale = (1 + math.sqrt(1 + 4 * math.pi**2 / 6)) / 2
+    # L(t, N) of both flows at K t, so that C counts as K C
+    ratio = float(rich.prefactors["loss"].subs(gamma, 1) / lazy.prefactors["loss"])
+    assert abs(ratio - scale ** -float(lazy.exponents["loss"])) < 1e-9
+
+
+@pytest.mark.slow
+def test_exponents_are_those_of_the_model():
+    """(2, 2): the loss at the best split of three budgets, by the model at finite N."""
+    task, expected = power_law(2, 2), float(RICH.at(a=2, b=2).exponents["loss"])
+
+    def best(budget):
+        widths = [budget ** float(RICH.at(a=2, b=2).exponents[N]) * 1.15**j for j in range(-8, 9)]
+        return min(float(RichModel(task, N=n, gamma=1).test_loss(budget / n)) for n in widths)
+
+    losses = [best(10.0**k) for k in (5, 7, 9)]
+    slopes = [math.log10(p / q) / 2 for p, q in pairwise(losses)]
+    assert abs(slopes[1] - expected) < 0.015 and abs(slopes[1] - expected) < abs(slopes[0] - expected)
+
+
+def test_it_is_written_and_read():
+    found = compute_optimal(LAWS, N * t, features=Rich(gamma="2*N**-(1/4)"))
+    assert Optimum.from_dict(found.to_dict()) == found
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda: Rich(gamma=0), "gamma = 0; give a number > 0"),
+        (lambda: Rich(gamma="-N"), "give a number > 0"),
+        (lambda: Rich(gamma="exp(N)"), "give a number > 0"),
+        (
+            lambda: compute_optimal(LAWS, N * t, rule=OnePassSGD, features=Rich(1)),
+            "gradient flow alone",
+        ),
+        (lambda: compute_optimal(LAWS, P * t, features=Rich(1)), "what P changes in the time law"),
+        (lambda: compute_optimal(LAWS, N * t, features=Rich("N")), "may grow with N"),
+        (lambda: compute_optimal(Task("2**-k", "3**-k"), N * t, features=Rich(1)), "a power of t"),
+        (lambda: frontier(RICH, [10**6], {a: 2, b: 2, gamma: 1}), "are not computed; compare RichModel"),
+    ],
+    ids=["zero", "negative", "no power", "steps", "data", "growing", "exponential", "frontier"],
+)
+def test_what_is_not_derived_is_refused(ask, message):
+    with pytest.raises(BottleneckError, match=message):
+        ask()
+
+
+def test_the_command(capsys):
+    assert main("optimal --eigenvalues k**-b --target k**-a --gamma 1 --at a=2,b=3".split()) == 0
+    shown = capsys.readouterr().out
+    assert "features that move, gamma = 1" in shown and "L ~ C**(-1/3)" in shown
