@@ -18,7 +18,8 @@ from asymptotics.errors import ParseError
 from asymptotics.parsing import latex
 from asymptotics.parsing.expressions import parse_condition
 from asymptotics.parsing.latex import Item, Source
-from asymptotics.parsing.latex_writer import COMPARISONS, LEADS, LETTERS, to_condition, to_text
+from asymptotics.parsing.latex_words import COMPARISONS, LEADS, LETTERS
+from asymptotics.parsing.latex_writer import to_condition, to_text
 
 _bare = re.compile(r"(\\[A-Za-z]+\s*\{[^{}]*\})|(?<![\\A-Za-z])(if|for|when|where)(?![A-Za-z])")
 """What is in braces, and a word that no one put into ``\text``."""

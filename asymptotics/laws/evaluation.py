@@ -14,7 +14,7 @@ than q/2.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -24,7 +24,7 @@ from sympy import Expr, Float, Integer, Mul, Symbol, lambdify
 from sympy.external import import_module
 
 from asymptotics.domains.domain import normal
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.parsing.numbers import real_number
@@ -48,6 +48,8 @@ def evaluate(leading: Expr, resource: Symbol, value: object) -> float:
     >>> evaluate(3 / N**2, N, 10)
     0.03
     """
+    if isinstance(value, Sized) and not isinstance(value, str):
+        raise DomainError(f"{resource} = {shown(value)} are several values; take law.lambdify(...)(values)")
     at = real_number(value, str(resource))
     if not at.is_positive or not at.is_finite:
         raise DomainError(f"{resource} = {at}; a law has values at finite numbers > 0")

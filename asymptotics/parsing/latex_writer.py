@@ -18,33 +18,18 @@ from asymptotics.parsing.latex import (
     without_corrections,
     word_of,
 )
-from asymptotics.parsing.vocabulary import DEPTH, GREEK
-
-FUNCTIONS = {
-    **{name: name for name in "log ln exp sin cos tan cot sinh cosh tanh asinh acosh atanh min max".split()},
-    "Gamma": "gamma",
-    "zeta": "zeta",
-}
-BARE = {"log", "ln", "sin", "cos", "tan", "cot", "sinh", "cosh", "tanh"}
-"""Functions that may stand before their argument without parentheses."""
-LETTERS = {
-    **{name: name for name in GREEK if name not in FUNCTIONS},
-    "pi": "pi",
-    "lambda": "lam",
-    "varepsilon": "epsilon",
-    "vartheta": "theta",
-    "varphi": "phi",
-}
-PRODUCTS = {"cdot", "times"}
-COMPARISONS = {
-    **{sign: sign for sign in ("<", ">")},
-    **dict.fromkeys(("le", "leq", "leqslant", "≤"), "<="),
-    **dict.fromkeys(("ge", "geq", "geqslant", "≥"), ">="),
-    **dict.fromkeys(("ne", "neq"), "!="),
-    "=": "==",
-}
-LEADS = ("if", "for", "when", "where", "with")
-"""Words before a condition."""
+from asymptotics.parsing.latex_words import (
+    BARE,
+    COMPARISONS,
+    FUNCTIONS,
+    LEADS,
+    LETTERS,
+    PRODUCTS,
+    arguments_of,
+    starts_operand,
+    word_at,
+)
+from asymptotics.parsing.vocabulary import DEPTH
 
 
 def to_text(source: Source, items: Sequence[Item]) -> tuple[str, tuple[int, ...]]:
@@ -187,7 +172,7 @@ class _Writer:
 
     def character(self, items: Sequence[Item], at: int) -> int:
         item, character = items[at], items[at].name
-        word = _word(items, at)
+        word = word_at(items, at)
         if word in FUNCTIONS:
             return self.function(FUNCTIONS[word], items, at, at + len(word))
         if character == "e" and at + 2 < len(items) and items[at + 1].name == "^":
@@ -276,7 +261,7 @@ class _Writer:
         if name in PRODUCTS:
             self.operator("*", item)
         elif name in FRACTIONS:
-            upper, lower = self.arguments(item, 2)
+            upper, lower = arguments_of(self.source, item, 2)
             self.put("(", item.position, starts=True)
             self.group(upper, item, "the numerator")
             self.put("/", item.position)
@@ -298,12 +283,6 @@ class _Writer:
             known = "; known are letters, \\frac, \\sqrt, \\min, \\max, \\log, \\Gamma, \\zeta, \\sin, ..."
             self.fail(item, f"the macro \\{name} has no meaning here{known}")
         return at + 1
-
-    def arguments(self, item: Item, count: int) -> list[tuple[Item, ...]]:
-        given = [argument for argument in item.arguments if argument is not None]
-        if len(given) != count:
-            self.fail(item, f"give the arguments of \\{item.name} in braces")
-        return given
 
     def function(self, name: str, items: Sequence[Item], at: int, after: int) -> int:
         """``\\log^2(x)``, ``\\log x``, ``\\min\\{x, y\\}``: the function, its power, its argument."""
@@ -349,7 +328,7 @@ class _Writer:
         """The argument of ``\\sin 2\\pi x``: numbers and pi, then one operand with its powers."""
         while at < len(items) and (items[at].name in "0123456789." or items[at].name == "pi"):
             at = self.one(items, at)
-        if at < len(items) and _starts_operand(items[at]):
+        if at < len(items) and starts_operand(items[at]):
             at = self.one(items, at)
             while at < len(items) and items[at].kind == "char" and items[at].name == "^":
                 at = self.power(items, at)
@@ -369,21 +348,3 @@ class _Writer:
         self.after_operand = False
         self.sequence(items[opening[1] : end])
         return after
-
-
-def _word(items: Sequence[Item], at: int) -> str:
-    """The run of letters that begins here, if it is the name of a function written without backslash."""
-    letters = ""
-    for item in items[at : at + 4]:
-        if item.kind != "char" or not (item.name.isascii() and item.name.isalpha()):
-            break
-        letters += item.name
-    return next(
-        (name for name in ("min", "max", "log", "exp", "sin", "cos", "tan") if letters[:3] == name), ""
-    )
-
-
-def _starts_operand(item: Item) -> bool:
-    if item.kind == "macro":
-        return item.name in LETTERS or item.name in FUNCTIONS or item.name in FRACTIONS | {"sqrt"}
-    return item.kind == "group" or (item.name.isascii() and item.name.isalnum())
