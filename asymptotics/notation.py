@@ -273,12 +273,11 @@ NOTATIONS: Registry[Notation] = Registry(
 """By arXiv number; the first leaves exponents in (a, b)."""
 
 
-def notation(name: str | Notation | None) -> Notation:
+def notation(name: str | float | Notation | None) -> Notation:
     """The notation of a paper by its arXiv number, ours for None. Raises `DomainError` for an unknown one."""
-    if name is None:
-        return OURS
-    if isinstance(name, Notation):
-        return name
+    if name is None or isinstance(name, Notation):
+        return name or OURS
+    name = f"{name:.5f}" if isinstance(name, float) else name  # its number without the quotes
     if not isinstance(name, str) or name not in NOTATIONS:
         raise DomainError(f"notation = {shown(name)} is not known; choose from {', '.join(NOTATIONS)}")
     return NOTATIONS[name]

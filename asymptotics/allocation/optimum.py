@@ -45,7 +45,7 @@ from asymptotics.notation import restate
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, mapping_of
 from asymptotics.precision import exclusive, exclusive_class
-from asymptotics.symbols import C
+from asymptotics.symbols import C, N, t
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
 from asymptotics.typesetting import Typeset
@@ -226,7 +226,7 @@ def _single_phase(phases: tuple[Phase, ...], optimum: Optimum, numbers: Mapping[
 @exclusive
 def compute_optimal(
     laws: Laws | Task,
-    cost: object,
+    cost: object = N * t,
     free: Iterable[Symbol] | None = None,
     fixed: Mapping[Symbol | str, object] | None = None,
     rule: Rule = GradientFlow,
@@ -239,7 +239,7 @@ def compute_optimal(
     ----------
     laws : from `derive`; a task will do.
     cost : a posynomial in t, N, P, B (batch), E (members): a monomial or a sum of them, of which the
-        larger counts; dimensionless, as all here.
+        larger counts; by default ``N t``; dimensionless, as all here.
     free : what the budget is split over; by default what the cost contains. With rho among it the ridge is
         chosen at each budget, ``free=(N, P, rho)``, at t = oo; where rho falls as ``N^-b`` or ``P^-b`` a
         smaller one is as good.

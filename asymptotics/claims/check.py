@@ -44,7 +44,7 @@ def check_claim(
     law: Law | Optimum | Laws | JointLaw,
     assuming: object = (),
     *,
-    notation: str | Notation | Mapping[str | Symbol, object] | None = None,
+    notation: str | float | Notation | Mapping[str | Symbol, object] | None = None,
 ) -> Verdict:
     r"""Whether ``claim`` is what the ``law`` says: HOLDS, FAILS or UNDECIDED, where, and what is right.
 
@@ -110,7 +110,7 @@ def _of_sum(
     claim: object,
     laws: Laws,
     assuming: object,
-    notation: str | Notation | Mapping[str | Symbol, object] | None,
+    notation: str | float | Notation | Mapping[str | Symbol, object] | None,
 ) -> Verdict:
     meaning = _apart_from_loss(_meaning(notation))
     letters = {s for law in laws for s in (*law.parameters, *law.task.parameters, law.resource)}
@@ -126,13 +126,13 @@ def _of_sum(
     )
 
 
-def _letters(notation: str | Notation | Mapping[str | Symbol, object] | None) -> Notation:
-    return notation_of(notation) if isinstance(notation, str | Notation) else OURS
+def _letters(notation: str | float | Notation | Mapping[str | Symbol, object] | None) -> Notation:
+    return notation_of(notation) if isinstance(notation, str | float | Notation) else OURS
 
 
-def _meaning(notation: str | Notation | Mapping[str | Symbol, object] | None) -> dict[str, Expr]:
+def _meaning(notation: str | float | Notation | Mapping[str | Symbol, object] | None) -> dict[str, Expr]:
     """What the letters of a claim stand for, by name."""
-    if isinstance(notation, str | Notation):
+    if isinstance(notation, str | float | Notation):
         chosen = notation_of(notation)
         loss = re.fullmatch(r"\\mathcal\{(\w)\}", chosen.loss)
         # the loss has a name of its own, unless that is a letter of something else

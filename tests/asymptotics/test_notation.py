@@ -178,3 +178,7 @@ def test_tables_that_say_too_little_are_refused_when_they_are_made(fields, words
 def test_letters_with_two_solutions_are_one_line():
     with pytest.raises(DomainError, match="not solved by one formula"):
         _ = Notation(name="0000.00000", source="made up", inverse=((x, a * b), (y, a + b))).table
+
+
+def test_the_number_of_a_paper_without_quotes():
+    assert all(notation(float(name)) is notation(name) for name in NOTATIONS)
