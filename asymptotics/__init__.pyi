@@ -1,5 +1,7 @@
 from asymptotics import notation as notation
 from asymptotics import symbols as symbols
+from asymptotics.allocation.from_exponents import PowerLawSpectrum as PowerLawSpectrum
+from asymptotics.allocation.from_exponents import spectrum_from_exponents as spectrum_from_exponents
 from asymptotics.allocation.optimum import Optimum as Optimum
 from asymptotics.allocation.optimum import compute_optimal as compute_optimal
 from asymptotics.allocation.phase import Phase as Phase
@@ -22,6 +24,8 @@ from asymptotics.laws.derive import Laws as Laws
 from asymptotics.laws.derive import derive as derive
 from asymptotics.laws.ensembling import Comparison as Comparison
 from asymptotics.laws.ensembling import ensembling as ensembling
+from asymptotics.laws.growing import GrowingLaw as GrowingLaw
+from asymptotics.laws.growing import growing_law as growing_law
 from asymptotics.laws.joint import JointLaw as JointLaw
 from asymptotics.laws.joint import joint_law as joint_law
 from asymptotics.laws.law import Law as Law

@@ -25,7 +25,7 @@ from asymptotics.errors import UnableError
 from asymptotics.expansions.tidying import tidy
 from asymptotics.hints import name_argument
 from asymptotics.laws.derive import Laws
-from asymptotics.model.early_times import EarlyTerm, early_terms, trace_scale
+from asymptotics.model.early_times import EarlyTerm, early_terms, leading_terms, trace_scale
 from asymptotics.model.rules.base import Rule, numbers_of
 from asymptotics.parsing.heights import substitute, to_power
 from asymptotics.spectra import spectrum
@@ -55,8 +55,7 @@ def growing_terms(
     clock = dict(travelled(laws, rule))
     rate = 4 / trace_scale(scaling) if rule.fresh else 2 * scaling.scale * rule.pace()
     found = early_terms(series, shares=2 if rule.fresh else 0)
-    tuned = h in present
-    kept = [x for x in found if not any(_behind(x, y, scaling.decay, domain, tuned) for y in found)]
+    kept = leading_terms(found, series, tuned=h in present)
 
     def written(terms: Iterable[EarlyTerm]) -> tuple[LossTerm, ...]:
         parts = [_written(x, clock, rate, present) for x in terms]
@@ -98,17 +97,6 @@ def _check(laws: Laws, present: tuple[Symbol, ...], rule: Rule) -> None:
         raise UnableError(f"{rule.title} where the trace grows with N is not derived; pass OnePassSGD")
     if not rule.fresh and rule.of_flow(ONE)[1] != 1:
         raise UnableError(f"{rule.title} where the trace grows with N is not derived; pass GradientFlow")
-
-
-def _behind(term: EarlyTerm, other: EarlyTerm, decay: Expr, domain: Domain, tuned: bool) -> bool:
-    """Whether the ratio is ``T^-p (T/N^b)^q h^j``, p, q, j >= 0, not all 0; h counts where it is tuned."""
-    size = normal(other.size - term.size)
-    time = normal(decay * (other.time - term.time) + size)
-    share = term.share - other.share if tuned else 0
-    if (size, time) == (0, 0):
-        logs = term.log_time + term.log_size - other.log_time - other.log_size
-        return share > 0 and logs <= 0
-    return share >= 0 and domain.sign(size) in (0, -1) and domain.sign(time) in (0, -1)
 
 
 def _written(

@@ -13,17 +13,18 @@ one had added, and every product of powers is a power of T. Each is a term here,
 
     EarlyTerm      ``coefficient h^j T^-p N^-q`` with logarithms
     early_terms    those of a spectrum
+    leading_terms  those that may lead
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sympy import EulerGamma, Expr, Integer, Symbol, log, pi, sin, zeta
 
 from asymptotics.caches import cached
-from asymptotics.domains.domain import normal
+from asymptotics.domains.domain import Domain, normal
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.terms import Bound, Term
@@ -74,6 +75,29 @@ def trace_scale(scaling: Scaling) -> Expr:
 def early_terms(spectrum: SpectralSeries, depth: int = 4, shares: int = 2) -> tuple[EarlyTerm, ...]:
     """The terms of the first orders, up to the power ``shares`` of h; b < 1 must be known on the domain."""
     return tuple(_EarlyTimes(spectrum, depth).terms(shares))
+
+
+def leading_terms(
+    terms: Iterable[EarlyTerm], spectrum: SpectralSeries, *, tuned: bool = False
+) -> tuple[EarlyTerm, ...]:
+    """The terms that no other is proved to be larger than throughout ``1 << T << N^b``.
+
+    With h ``tuned`` powers of h count, h <= 1.
+    """
+    assert spectrum.scaling is not None
+    decay, domain, every = spectrum.scaling.decay, spectrum.domain, tuple(terms)
+    return tuple(x for x in every if not any(_behind(x, y, decay, domain, tuned) for y in every))
+
+
+def _behind(term: EarlyTerm, other: EarlyTerm, decay: Expr, domain: Domain, tuned: bool) -> bool:
+    """Whether the ratio is ``T^-p (T/N^b)^q h^j``, p, q, j >= 0, not all 0; h counts where it is tuned."""
+    size = normal(other.size - term.size)
+    time = normal(decay * (other.time - term.time) + size)
+    share = term.share - other.share if tuned else 0
+    if (size, time) == (0, 0):
+        logs = term.log_time + term.log_size - other.log_time - other.log_size
+        return share > 0 and logs <= 0
+    return share >= 0 and domain.sign(size) in (0, -1) and domain.sign(time) in (0, -1)
 
 
 class _EarlyTimes:

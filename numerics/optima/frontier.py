@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import mpmath
 from sympy import Add, Expr, Symbol, oo
@@ -33,9 +34,10 @@ from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import items_of, mapping_of, real_number, substitution, whole_number
 from asymptotics.precision import exclusive, working
 from asymptotics.spectra import spectrum as series_of
-from asymptotics.symbols import C, N, P, t
+from asymptotics.symbols import B, C, N, P, eta, h, t
 from asymptotics.tasks.measured import Measured
 from numerics.model.full_model import FullModel
+from numerics.optima.growing import GrowingModes
 from numerics.optima.scaling import data_scaling, model_scaling
 from numerics.optima.tabulated import Table, tabulate
 from numerics.spectra.spectrum import spectrum_of
@@ -144,6 +146,22 @@ def frontier(
     return tuple(points)
 
 
+def _settled(optimum: Optimum, own: Mapping[Symbol, Expr]) -> dict[Symbol, Expr]:
+    """The step of a fraction of the largest one, where that does not depend on N."""
+    task = optimum.laws.task
+    scaling = series_of(task.at(own)).scaling
+    if h not in numbers_of(optimum.rule) or isinstance(optimum.rule, type):
+        return {}
+    if scaling is not None and not scaling.decay > 1:
+        return {}
+    model = FullModel(
+        replace(task, modes=oo),
+        {s: v for s, v in own.items() if s not in task.modes.free_symbols},
+        rule=optimum.rule,
+    )
+    return {s: v for s, v in numbers_of(model.rule).items() if s == eta}
+
+
 def _law_or_none(optimum: Optimum, at: Mapping[Symbol | str, object], setting: _Setting) -> Split | None:
     """Constants to start from; without a law to start from, the search begins at the power alone."""
     try:
@@ -185,7 +203,7 @@ class _Setting:
         return cls(
             optimum=optimum,
             phase=optimum.at(own),
-            numbers=tuple((table | numbers_of(optimum.rule)).items()),
+            numbers=tuple((table | numbers_of(optimum.rule) | _settled(optimum, own)).items()),
             size=N if N in optimum.free else P,
             digits=digits,
         )
@@ -239,6 +257,23 @@ class _Setting:
             f"no {self.size} has the cost {mpmath.nstr(mpmath.exp(log_budget), 5)} at this t"
         )
 
+    def whole_modes(self, log_budget: mpmath.mpf, log_size: mpmath.mpf) -> tuple[mpmath.mpf, mpmath.mpf]:
+        """log t and log N where r N is whole, near the N that is given."""
+        scaling = series_of(self.optimum.laws.task.at(_own(self))).scaling
+        assert scaling is not None
+        step = int(scaling.ratio.q) if scaling.ratio.is_Rational else 1
+        if log_size < (self.digits - 1) * mpmath.log(10):
+            raise PrecisionError(
+                f"N = {mpmath.nstr(mpmath.exp(log_size), 5)} is whole, and moves in steps above "
+                f"1e-{self.digits} of it; ask for fewer digits, or a larger budget"
+            )
+        size = max(int(mpmath.nint(mpmath.exp(log_size) / step)), 1) * step
+        parts = self.monomials()
+        if len(parts) != 1:
+            raise UnableError("optima of modes that grow with N are computed for one product, such as N*t")
+        ((cost, n, m),) = parts
+        return (log_budget - mpmath.log(cost) - m * mpmath.log(size)) / n, mpmath.log(mpmath.mpf(size))
+
     def start(
         self, log_budget: mpmath.mpf, law: Split | None, before: Split | None
     ) -> tuple[mpmath.mpf, mpmath.mpf]:
@@ -265,12 +300,17 @@ class _Setting:
 
         def solve(place: mpmath.mpf, digits: int) -> tuple[mpmath.mpf, FullModel, int | mpmath.mpf]:
             log_t, log_size = self.split_at(log_budget, place, tilt)
+            if self.optimum.laws.task.size is not None:
+                log_t, log_size = self.whole_modes(log_budget, log_size)
             time = mpmath.exp(log_t)
             if rule.counts_steps:
                 time = max(mpmath.nint(time), mpmath.mpf(1))
-                log_t, log_size = self.split_at(log_budget, mpmath.log(time), 0)
+                if self.optimum.laws.task.size is None:
+                    log_t, log_size = self.split_at(log_budget, mpmath.log(time), 0)
             task = replace(self.optimum.laws.task, measured=self.measured)
-            sizes = {self.size.name: mpmath.exp(log_size)}
+            amount = mpmath.exp(log_size)
+            whole = self.optimum.laws.task.size is not None
+            sizes: dict[str, Any] = {self.size.name: int(mpmath.nint(amount)) if whole else amount}
             model = FullModel(task, own, digits=digits, rule=rule, **sizes)
             return log_t - tilt * log_size, model, int(time) if rule.counts_steps else time
 
@@ -288,7 +328,8 @@ class _Setting:
             found = tables[-1].loss(mpmath.exp(log_t), size)
             return place, Value(value=mpmath.log(found.value), error=found.error / found.value)
 
-        flow_in_size = kind_of(rule) is GradientFlow and self.size == N and self.measured is None
+        endless = self.optimum.laws.task.size is None and self.measured is None
+        flow_in_size = kind_of(rule) is GradientFlow and self.size == N and endless
         tables: list[Table] = []
         if flow_in_size:
             joint = joint_law(derive(self.optimum.laws.task.at(own)), N)
@@ -327,6 +368,8 @@ def _on_crossover(setting: _Setting) -> Split:
         )
     if setting.optimum.rule.saturation() != oo:
         raise UnableError(f"the scaling function of {setting.optimum.rule.title} is not known; exponents are")
+    if setting.optimum.laws.task.size is not None:
+        return _on_growing_crossover(setting, cost, n, m)
     law = joint_law(derive(setting.optimum.laws.task.at(_own(setting))), size)
     p, r, coefficient = _leading(law, setting)
     amplitude = setting.number(law.amplitude)
@@ -354,6 +397,49 @@ def _on_crossover(setting: _Setting) -> Split:
             (t, Value(value=time, error=time * (error * m / q + small))),
             (size, Value(value=amount, error=amount * (error * n / q + small))),
             ("loss", Value(value=height_there, error=height_there * (found.value.error + small))),
+        ),
+    )
+
+
+def _on_growing_crossover(setting: _Setting, cost: mpmath.mpf, n: mpmath.mpf, m: mpmath.mpf) -> Split:
+    """The same where modes grow with N: ``C T = x N^b`` at ``t = x N^d/rate``, ``L = c N^-p Phi_h(x)``."""
+    optimum, task = setting.optimum, setting.optimum.laws.task.at(_own(setting))
+    series = series_of(task)
+    scaling = series.scaling
+    if scaling is None or len(scaling.target) != 1:
+        raise UnableError(f"constants of a target of several powers, {task.target}, are not computed")
+    ((weight, power),) = scaling.target
+    p, b, r, scale = (setting.number(x) for x in (power, scaling.decay, scaling.ratio, scaling.scale))
+    grows = optimum.rule.fresh and b < 1
+    share = setting.number(h) if grows else mpmath.mpf(0)
+    amplified = 1 if grows or not optimum.rule.fresh else _share(setting)
+    modes = GrowingModes(p=p, b=b, r=r, share=share)
+    if grows:
+        rate, d = 4 * share * setting.number(B) * (1 - b) / r ** (1 - b), mpmath.mpf(1)
+    else:
+        rate, d = 2 * scale * setting.number(optimum.rule.pace()), b
+    least = min(p - 1, b)
+    q = m + n * d
+
+    def height(v: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+        shape = modes.scaling(mpmath.exp(v), 4 if rough else setting.digits + 5)
+        return v, Value(
+            value=least * n / q * v + mpmath.log(shape.value), error=shape.error / abs(shape.value)
+        )
+
+    found = minimum(height, mpmath.mpf(0), mpmath.mpf("0.5"), mpmath.mpf(10) ** -(setting.digits + 1))
+    x, error = mpmath.exp(found.place.value), found.place.error
+    amount = (cost * (x / rate) ** n) ** (-1 / q)
+    shape = modes.scaling(x, setting.digits + 5)
+    loss = setting.number(weight) * amplified * amount**-least * shape.value
+    time = x * amount**d / rate
+    small = mpmath.mpf(10) ** -(setting.digits + 4)
+    return Split(
+        budget=C,
+        values=(
+            (t, Value(value=time, error=time * (error * m / q + small))),
+            (N, Value(value=amount, error=amount * (error * n / q + small))),
+            ("loss", Value(value=loss, error=loss * (found.value.error + small))),
         ),
     )
 

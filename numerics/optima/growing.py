@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import mpmath
 
-from asymptotics.errors import DomainError, PrecisionError
+from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.parsing.numbers import whole_number
 from asymptotics.precision import exclusive, working
 from numerics.values.value import Value
@@ -48,9 +48,16 @@ class GrowingModes:
     def loss(self, x: object, size: object = None, digits: int = 15) -> Value:
         """``Phi_h(x)``, or with a ``size`` N the loss there, all powers of ``N^-b`` in Xi included.
 
-        Raises `DomainError` for x <= 0 and `PrecisionError` if the digits are not reached.
+        Raises `DomainError` for x <= 0, `UnableError` with a size where exponents meet, and `PrecisionError`
+        if the digits are not reached.
         """
         digits = whole_number(digits, "digits", 1, MAX_DIGITS)
+        meeting = (self.p - 1) / self.b
+        if size is not None and abs(meeting - mpmath.nint(meeting)) < mpmath.mpf(10) ** -12:
+            raise UnableError(
+                f"a = {mpmath.nstr(self.p, 6)}, b = {mpmath.nstr(self.b, 6)}: exponents meet, where parts "
+                "of the loss are infinite and their sum is not taken; ask beside the line"
+            )
         place = mpmath.mpf(x)
         if not place > 0:
             raise DomainError(f"x = {mpmath.nstr(place, 5)}; it must be > 0")

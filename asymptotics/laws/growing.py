@@ -1,0 +1,132 @@
+"""Time and size together where modes grow with N and the trace with them: ``M = r N``, b < 1, P = oo.
+
+With T twice the time of gradient flow (``2 eta n`` after n steps of one-pass SGD, whose step is the share h
+of the largest one), ``lambda_k = C k^-b`` and ``x = C T N^-b``,
+
+    L(T, N) ~ N^-min(a - 1, b) Phi_h(x),     Phi_h(x) = inv[ Xi/(y (1 - h (1 - y f/tau))) ](x).
+
+Early, ``1 << T << N^b``, it is a sum of powers (`model.early_times`), late the bottleneck of the size over
+``1 - h``. `numerics.optima.growing.GrowingModes` computes Phi_h.
+
+    GrowingLaw     the law, and its two ends
+    growing_law    that of a task, for gradient flow or one-pass SGD
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sympy import Add, Expr, Integer, Symbol, log
+
+from asymptotics.display import text
+from asymptotics.errors import UnableError, check_kind
+from asymptotics.expansions.tidying import tidy
+from asymptotics.laws.derive import Laws
+from asymptotics.model.early_times import EarlyTerm, early_terms, leading_terms
+from asymptotics.model.rules.base import Rule, check_rule, numbers_of
+from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.parsing.heights import substitute, to_power
+from asymptotics.precision import exclusive
+from asymptotics.spectra import SpectralSeries, spectrum
+from asymptotics.symbols import N, h
+from asymptotics.tasks.task import Task
+from asymptotics.typesetting import Typeset, tex
+
+T = Symbol("T", positive=True)
+"""Twice the time of gradient flow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrowingLaw(Typeset):
+    """``L(T, N) ~ N^-min(a - 1, b) Phi_h(C T N^-b)``; ``share`` is h, 0 for gradient flow.
+
+    >>> from asymptotics import OnePassSGD, derive, power_law
+    >>> law = growing_law(derive(power_law(3, "3/4", modes="2*N")), OnePassSGD)
+    >>> law
+    L(T, N) ~ Phi_h(x)/N**(3/4), x = T/N**(3/4)
+    >>> growing_law(derive(power_law(3, "3/4", modes="2*N"))).leading
+    4*2**(1/4)*zeta(9/4)/N**(3/4) + 8*sqrt(3)*pi/(9*T**(8/3)*gamma(-5/3))
+    """
+
+    laws: Laws
+    series: SpectralSeries
+    share: Expr
+
+    @property
+    def task(self) -> Task:
+        return self.laws.task
+
+    @property
+    def exponent(self) -> Expr:
+        """m in ``N^-m Phi_h``: that of the model bottleneck."""
+        return self.laws.model.exponent
+
+    @property
+    def x(self) -> Expr:
+        """``C T N^-b``."""
+        assert self.series.scaling is not None
+        return self.series.scaling.scale * T * to_power(N, -self.series.scaling.decay)
+
+    def early(self, depth: int = 4, shares: int = 2) -> Expr:
+        """The loss for ``1 << T << N^b``: the terms of so many orders, up to the power ``shares`` of h."""
+        return self._sum(early_terms(self.series, depth, shares if self.share != 0 else 0))
+
+    @property
+    def leading(self) -> Expr:
+        """The early terms that no other is larger than: four with one-pass SGD, two with gradient flow."""
+        terms = early_terms(self.series, shares=0 if self.share == 0 else 2)
+        return self._sum(leading_terms(terms, self.series))
+
+    def _sum(self, terms: Iterable[EarlyTerm]) -> Expr:
+        scaling = self.series.scaling
+        assert scaling is not None
+        total = []
+        for term in terms:
+            logs = log(self.x) ** term.log_time * log(N) ** term.log_size
+            powers = to_power(scaling.scale * T, -term.time) * to_power(N, -term.size)
+            total.append(tidy(term.coefficient) * self.share**term.share * powers * logs)
+        return Add(*total)
+
+    def late(self) -> Expr:
+        """The loss for ``T >> N^b``."""
+        return self.laws.model.leading / (1 - self.share)
+
+    def __repr__(self) -> str:
+        letter = "0" if self.share == 0 else text(self.share)
+        return f"L(T, N) ~ {text(N**-self.exponent * Symbol(f'Phi_{letter}(x)'))}, x = {text(self.x)}"
+
+    def to_latex(self) -> str:
+        r"""The law, and what x is.
+
+        >>> from asymptotics import derive, power_law
+        >>> print(growing_law(derive(power_law(2, "1/2", modes="2*N"))).to_latex())
+        L(T, N) \sim N^{- \frac{1}{2}}\, \Phi_{0}\left(x\right),\quad x = \frac{T}{\sqrt{N}}
+        """
+        rate = tex(-self.exponent)
+        return (
+            rf"L(T, N) \sim N^{{{rate}}}\, \Phi_{{{tex(self.share)}}}\left(x\right),\quad x = {tex(self.x)}"
+        )
+
+
+@exclusive
+def growing_law(laws: Laws, rule: Rule = GradientFlow) -> GrowingLaw:
+    """The joint law of time and size of a task with ``modes=r*N``, where b < 1.
+
+    Raises `UnableError` where the trace does not grow, and for rules other than gradient flow and one-pass
+    SGD.
+    """
+    check_kind(laws, Laws, "laws", "pass derive(task)")
+    check_rule(rule)
+    series = spectrum(laws.task)
+    if series.scaling is None or series.scaling.size != N:
+        raise UnableError(f"modes = {laws.task.modes} do not grow with N; use joint_law(laws)")
+    gap = 1 - series.scaling.decay
+    if series.domain.sign(gap) in (0, -1):
+        raise UnableError(
+            f"b = {series.scaling.decay}: the trace does not grow as a power of N; b < 1 is needed"
+        )
+    if rule.fresh and h not in rule.shares():
+        raise UnableError(f"{rule.title} where the trace grows with N is not derived; pass OnePassSGD")
+    share = substitute(h, numbers_of(rule)) if rule.fresh else Integer(0)
+    return GrowingLaw(laws=laws, series=replace(series, domain=series.domain.holding(gap)), share=share)

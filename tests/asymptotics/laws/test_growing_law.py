@@ -1,0 +1,90 @@
+"""The joint law of time and size where the trace grows with N, beside its integral at N = 10^48."""
+
+import mpmath
+import pytest
+from sympy import Float, Rational
+
+from asymptotics import DiscreteHeavyBall, GradientFlow, OnePassSGD, derive, growing_law, power_law
+from asymptotics.errors import UnableError
+from asymptotics.laws.growing import T
+from asymptotics.symbols import N
+from numerics import FullModel
+from numerics.optima.growing import GrowingModes
+
+SGD = OnePassSGD(fraction=0.25, batch=1)
+
+
+def reference(a, b, share, x, size, digits=25):
+    with mpmath.workdps(40):
+        p, beta, h = (mpmath.mpf(y.p) / y.q for y in (Rational(a), Rational(b), Rational(share)))
+        return GrowingModes(p=p, b=beta, r=mpmath.mpf(2), share=h).loss(x, size, digits).value
+
+
+# a, b and the errors that the terms that lead, and all terms to four orders, may leave at T = N^(b/2)
+POINTS = [
+    ("5/2", "4/5", GradientFlow(), 1e-6, 1e-25),
+    ("5/2", "4/5", SGD, 1e-5, 1e-10),
+    ("5/2", "11/20", SGD, 2e-2, 2e-15),
+    ("2", "3/10", SGD, 2e-7, 1e-14),
+    ("3/2", "4/5", SGD, 1e-5, 1e-15),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "rule", "first", "further"), POINTS, ids=str)
+def test_early_terms_at_large_sizes(a, b, rule, first, further):
+    law = growing_law(derive(power_law(a, b, modes="2*N")), rule)
+    with mpmath.workdps(40):
+        size = mpmath.mpf(10) ** 48
+        decay = mpmath.mpf(Rational(b).p) / Rational(b).q
+        time = size ** (decay / 2)
+        exact = reference(a, b, law.share, time * size**-decay, size)
+        for found, bound in ((law.leading, first), (law.early(4), further)):
+            value = found.evalf(40, subs={T: Float(time, 40), N: Float(size, 40)})
+            assert abs(mpmath.mpf(str(value)) / exact - 1) < bound
+
+
+@pytest.mark.slow
+def test_near_one_half_of_the_terms_is_needed():
+    """Towards b = 1 the terms of 1/N and all powers of the kernel count."""
+    law = growing_law(derive(power_law("5/2", "9/10", modes="2*N")), SGD)
+    with mpmath.workdps(40):
+        size = mpmath.mpf(10) ** 14
+        time = size ** mpmath.mpf("0.54")
+        exact = reference("5/2", "9/10", "1/4", time * size ** mpmath.mpf("-0.9"), size)
+
+        def missed(expression):
+            value = expression.evalf(40, subs={T: Float(time, 40), N: Float(size, 40)})
+            return abs(mpmath.mpf(str(value)) / exact - 1)
+
+        assert missed(law.early(6, 4)) < missed(law.leading) / 3
+
+
+@pytest.mark.parametrize(("a", "b"), [("5/2", "4/5"), ("3/2", "4/5")])
+def test_the_full_model_in_its_scaling_function(a, b):
+    """The step falls with N, so that the integral of small steps is approached."""
+    missed = []
+    for size in (10**6, 10**9):
+        model = FullModel(power_law(a, b, modes="2*N"), N=size, rule=SGD, digits=8)
+        steps = size // 3
+        x = 2 * mpmath.mpf(model.rule.eta) * steps * mpmath.mpf(size) ** -mpmath.mpf(float(Rational(b)))
+        missed.append(abs(float(model.test_loss(steps)) / float(reference(a, b, "1/4", x, size, 10)) - 1))
+    assert missed[1] < missed[0] < 0.02
+
+
+def test_both_ends():
+    law = growing_law(derive(power_law("5/2", "4/5", modes="2*N")), SGD)
+    late = float(law.late().subs(N, 10**9))
+    assert abs(float(reference("5/2", "4/5", "1/4", 10**4, 10**9, 10)) / late - 1) < 1e-3
+    assert "x = T/N**(4/5)" in repr(law)
+
+
+def test_refused():
+    with pytest.raises(UnableError, match="b < 1 is needed"):
+        growing_law(derive(power_law(3, 2, modes="2*N")))
+    with pytest.raises(UnableError, match="joint_law"):
+        growing_law(derive(power_law(3, 2)))
+    modes = GrowingModes(p=mpmath.mpf(3), b=mpmath.mpf(1) / 2, r=mpmath.mpf(2))
+    with pytest.raises(UnableError, match="exponents meet"):
+        modes.loss(1, 1000)
+    with pytest.raises(TypeError):
+        DiscreteHeavyBall(fraction=0.5)
