@@ -14,6 +14,7 @@
 ``delta``   damping of Nesterov momentum, ``delta/t``
 ``kappa``   renormalised ridge, ``kappa = z/q``
 ``rho, l``  explicit ridge, ``rho P^-l`` in laws
+``p``       power of a preconditioner, ``lambda -> lambda^p``
 ``r``       modes per feature or sample, ``M = r N``
 ``b_test``  eigenvalues of the test distribution, ``k^-b_test`` (b')
 ``n``       number of test samples, or of steps; ``h`` share of the stability threshold; ``gamma`` richness
@@ -55,6 +56,7 @@ delta = Symbol("delta", positive=True)
 rho = Symbol("rho", positive=True)
 l = Symbol("l", positive=True)  # noqa: E741
 r = Symbol("r", positive=True)
+p = Symbol("p", positive=True)
 n = Symbol("n", positive=True)
 gamma = Symbol("gamma", positive=True)
 h = Symbol("h", positive=True)

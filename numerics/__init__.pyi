@@ -6,6 +6,7 @@ from asymptotics.model.rules.heavy_ball import HeavyBall as HeavyBall
 from asymptotics.model.rules.multi_pass_sgd import MultiPassSGD as MultiPassSGD
 from asymptotics.model.rules.nesterov import Nesterov as Nesterov
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD as OnePassSGD
+from asymptotics.model.rules.preconditioned import PreconditionedFlow as PreconditionedFlow
 from asymptotics.model.schedules.shapes import Constant as Constant
 from asymptotics.model.schedules.shapes import Cosine as Cosine
 from asymptotics.model.schedules.shapes import Exponential as Exponential

@@ -130,10 +130,15 @@ def tune(terms: tuple[LossTerm, ...], rule: Rule) -> tuple[LossTerm, ...]:
     return tuple(found)
 
 
+def stretch_of(rule: Rule) -> Expr:
+    """r where gradient flow's ``t^-q`` is the rule's ``t^(-r q)``."""
+    return substitute(rule.of_flow(Integer(1))[1], numbers_of(rule))
+
+
 def _on_clock(term: LossTerm, rule: Rule, share: Expr) -> LossTerm:
     """A term of gradient flow as the rule has it, where it does not saturate before."""
-    factor, power = rule.of_flow(term.power(t))
-    bound, stretch = rule.saturation(), rule.of_flow(Integer(1))[1]
+    factor, power = (substitute(x, numbers_of(rule)) for x in rule.of_flow(term.power(t)))
+    bound, stretch = rule.saturation(), stretch_of(rule)
     return replace(
         term,
         powers=tuple((x, power if x == t else p) for x, p in term.powers),

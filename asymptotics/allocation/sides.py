@@ -11,7 +11,7 @@ from sympy import Add, Expr, Integer, Symbol, oo
 
 from asymptotics.allocation.flows import Flow, flows_of
 from asymptotics.allocation.growing_trace import growing_terms, travelled
-from asymptotics.allocation.loss_terms import loss_terms, trace_power, tune
+from asymptotics.allocation.loss_terms import loss_terms, stretch_of, trace_power, tune
 from asymptotics.allocation.of_schedules import STEPS, room, scheduled_terms
 from asymptotics.allocation.phases import Allocation
 from asymptotics.allocation.question import spending_of
@@ -62,7 +62,7 @@ def allocations_of(
         spending=tuple(spending if schedule is None else (*spending, room(choices))),
         free=choices,
         fixed=tuple((x, e) for x, e in fixed if x in growing),
-        trace_power=trace_power(laws),
+        trace_power=trace_power(laws) * (stretch_of(rule) if schedule is None else 1),
         domain=whole,
         whole=whole,
         clock=t if schedule is None else STEPS,

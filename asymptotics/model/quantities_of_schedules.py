@@ -19,7 +19,8 @@ from asymptotics.model.quantity import Quantity
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.model.schedules.base import as_schedule, u
 from asymptotics.model.schedules.shapes import OptimalSchedule
-from asymptotics.model.scheduling import Filtered, Least, Noise, Tuned, TunedStep
+from asymptotics.model.scheduling import Least, Noise, Tuned, TunedStep
+from asymptotics.model.scheduling_sums import Filtered
 from asymptotics.model.sums import C0
 from asymptotics.parsing.expressions import parse
 from asymptotics.symbols import B, eta, sigma, t

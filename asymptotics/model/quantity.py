@@ -159,7 +159,7 @@ def time_quantity(rule: type[TrainingRule]) -> Quantity:
         summand=lambda lam, c, x: c * rule.propagator(lam, x) ** 2,
         trace=False,
         rule=rule,
-        balances=rule.saturation() != oo,  # constants of the rule are in its orders
+        balances=rule.of_flow(Integer(1))[1] != 1,  # constants of the rule are in its orders
     )
 
 

@@ -13,7 +13,6 @@ behind. The best schedule of all, by the calculus of variations, leaves instead 
     ( int_0^X sqrt(J2(2 x)) dx )^2,    J2(x) = sum m lambda^2 e^(-lambda x).
 
     Noise        ``sum_k m_k h(lambda_k X)`` of a schedule
-    Filtered     a sum of any function of ``lambda X`` with a Mellin transform
     Least        what the best schedule leaves instead
     Tuned        the loss at the best X; TunedStep that X over T
 """
@@ -35,6 +34,7 @@ from asymptotics.model.early_stopping import balance_of, best_time, least_loss
 from asymptotics.model.expander import RULES, Expander, Found
 from asymptotics.model.operators import Binder
 from asymptotics.model.schedule_transform import NoiseTransform
+from asymptotics.model.scheduling_sums import Filtered
 from asymptotics.model.sums import E2, df1
 from asymptotics.symbols import kappa
 from asymptotics.transforms.mellin import transform_of
@@ -57,27 +57,6 @@ class Noise(Function):  # type: ignore[misc]
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         return rf"\sum_k m_k h\left(\lambda_k {printer._print(self.args[2])}\right)"
-
-
-class Filtered(Function):  # type: ignore[misc]
-    """``Filtered(phi, y, X, weighted)``: ``sum_k m_k phi(lambda_k X)``, with weights c_k where that is 1."""
-
-    nargs = 4
-
-    @property
-    def free_symbols(self) -> set[Symbol]:
-        phi, letter, place, _ = self.args
-        return (phi.free_symbols - {letter}) | place.free_symbols
-
-    def _sympystr(self, printer: Any) -> str:
-        phi, letter, place, weighted = self.args
-        inside = printer._print(phi.xreplace({letter: Symbol("lambda") * place}))
-        return f"sum m {'c ' if weighted else ''}({inside})"
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        phi, letter, place, weighted = self.args
-        inside = printer._print(phi.xreplace({letter: Symbol("lambda_k") * place}))
-        return rf"\sum_k m_k {'c_k' if weighted else ''} \left({inside}\right)"
 
 
 class Least(Function):  # type: ignore[misc]
@@ -129,7 +108,8 @@ def expand_filtered(found: Expander, node: Filtered, x: Symbol) -> Found:
     series = source.spectral_sum(
         transform_of(phi, letter), x, inverse=False, domain=spectrum.domain, depth=found.depth
     )
-    return Found(node=node, series=series if place == x else substitute(series, place / x, ONE, x))
+    scale, exponent = place.as_coeff_exponent(x)
+    return Found(node=node, series=series if place == x else substitute(series, scale, exponent, x))
 
 
 def expand_least(found: Expander, node: Least, x: Symbol) -> Found:

@@ -1,7 +1,8 @@
-"""How much of a mode is left, squared: ``e^(-rate lambda)``, or ``(1 - eta lambda)^(2 n)`` after n steps."""
+"""What is left of a mode, squared: ``e^(-rate lambda^p)``, or ``(1 - eta lambda)^(2 n)`` after n steps."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -12,7 +13,7 @@ from numerics.values.arithmetic import Array, Field, each
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decay:
-    """``e^(-rate lambda)``; with a step size eta, ``(1 - eta lambda)^(2 steps)`` at ``rate = 2 eta steps``.
+    """``e^(-rate lambda^power)``; with a step eta ``(1 - eta lambda)^(2 steps)``, ``rate = 2 eta steps``.
 
     >>> import numpy as np
     >>> from numerics.values.arithmetic import array, field_of
@@ -25,6 +26,7 @@ class Decay:
     rate: mpmath.mpf
     eta: float | Fraction = 0.0
     steps: int = 0
+    power: float = 1.0
 
     @classmethod
     def in_steps(cls, eta: float | Fraction, steps: int) -> Decay:
@@ -35,10 +37,19 @@ class Decay:
     def logarithm(self, lam: Array, field: Field) -> Array:
         """Its logarithm at each eigenvalue; -oo where a step removes the mode."""
         if not self.eta:
-            return -field.real(self.rate) * lam
+            return -field.real(self.rate) * (lam if self.power == 1 else self._powers(lam, field))
         learned = field.real(self.eta) * lam
         # of the square, as a step may turn the sign: (1 - x)^2 = 1 + x (x - 2)
         return self.steps * each(field.log1p, learned * (learned - 2))
+
+    def _powers(self, lam: Array, field: Field) -> Array:
+        power = field.real(Fraction(repr(self.power)))
+        return each(lambda x: field.exp(power * field.log(x)) if x != 0 else x, lam)
+
+    @property
+    def log_rate(self) -> float:
+        """The logarithm of 1/lambda of the modes that are being learned."""
+        return float(mpmath.log(self.rate)) / self.power if self.rate > 0 else -math.inf
 
     def of(self, lam: Array, field: Field) -> Array:
         """Its value at each eigenvalue."""

@@ -81,8 +81,8 @@ def _from(
     """The sum with its first terms added one by one, and an estimate of its quadrature error."""
     f = _Summand(spectrum, decay, field)
     start = field.real(first) - field.real(1) / 2
-    scale = _scale(spectrum, float(mpmath.log(decay.rate)) if decay.rate > 0 else -math.inf)
-    b = max(1.0, spectrum.slope("eigenvalues", max(scale, 1.0, math.log(first))))
+    scale = _scale(spectrum, decay.log_rate)
+    b = max(1.0, decay.power * spectrum.slope("eigenvalues", max(scale, 1.0, math.log(first))))
     angle = math.pi / (4 * b)
     wanted = (digits + 8) * math.log(10)
     step = refinement * 2 * math.pi * min(angle, 0.5) / wanted
