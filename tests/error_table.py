@@ -7,6 +7,8 @@ estimate adds a row; `planted_faults` runs the table.
 from planted_faults import Fault
 
 SUMS = "tests/numerics/sums/test_sum_errors.py"
+DOUBLED = "tests/numerics/sums/test_doubled_sums.py"
+MANY = "tests/numerics/model/test_many_times.py"
 MODEL = "tests/numerics/model/test_model_errors.py"
 SHEET = "tests/numerics/model/test_physical_sheet.py"
 ENDS = "tests/numerics/model/test_end_errors.py"
@@ -98,6 +100,21 @@ ESTIMATES = (
         MODEL,
     ),
     row(SPECTRAL, "max(10.0**-self.digits, least if", "max(10.0 ** -(self.digits + 6), least if", SUMS),
+    # many times at once: sums in doubled numbers, and what windows leave out
+    smaller("numerics/sums/doubled_sums.py", "error + 10.0 ** -(digits + 2)", DOUBLED, after="error="),
+    smaller(
+        "numerics/sums/many_time_sums.py",
+        "np.where(np.isfinite(error), error, math.inf)",
+        DOUBLED,
+        after="total, ",
+    ),
+    smaller("numerics/model/windows.py", "CONSTANT * math.exp(-rate * count)", MANY, after="slack="),
+    smaller(
+        "numerics/model/many_times.py",
+        "SENSITIVITY * (sizes * at.rounding + coherent * at.error)",
+        MANY,
+        after="return ",
+    ),
     # contours: two of them, and the rounding of their terms
     smaller(
         SOLVER,

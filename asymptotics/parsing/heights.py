@@ -50,7 +50,8 @@ def decimal(text: str) -> Rational:
     # the bound is on the digits, before the number is built
     if len(power) > 6 or abs(int(power or 0)) + len(whole) + len(fraction) > LENGTH:
         raise DomainError(f"a number with more than {LENGTH} digits; use a smaller one")
-    number = Rational(int(whole + fraction)) * Rational(10) ** (int(power or 0) - len(fraction))
+    digits, shift = int(whole + fraction), int(power or 0) - len(fraction)
+    number = Rational(digits * 10**shift) if shift >= 0 else Rational(digits, 10**-shift)
     check_height(number)
     return number
 

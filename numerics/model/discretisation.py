@@ -228,6 +228,12 @@ class Discretisation:
             self._sums[wanted] = SpectralSums(self.spectrum, wanted)
         return self._sums[wanted]
 
+    def rough_sums(self, digits: int) -> SpectralSums:
+        """Sums to so many digits in themselves."""
+        if isinstance(self.spectrum, ContinuousSpectrum):
+            return _share_sums(self.spectrum, digits)
+        return self.sums_for(digits)
+
     def field(self, digits: int, extra_bits: float) -> Field:
         """Numbers to go with `sums_for`."""
         return field_of(bits_of(self._rule_digits(digits)) + GUARD_BITS + math.ceil(extra_bits))

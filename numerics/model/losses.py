@@ -23,6 +23,7 @@ from asymptotics.model.schedules.shapes import CONSTANT, OptimalSchedule
 from asymptotics.parsing.numbers import is_many, items_of, whole_number
 from asymptotics.precision import exclusive_class, working
 from numerics.model import parts
+from numerics.model.many_times import form_of, losses_at_times
 from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
 from numerics.model.scheduled import ScheduledSolver
@@ -276,8 +277,24 @@ class Losses:
         methods = {"test_loss": self.test_loss, "train_loss": self.train_loss, "bias": self.bias}
         if not isinstance(quantity, str) or quantity not in methods:
             raise DomainError(f"quantity = {shown(quantity)}; a curve can be of {', '.join(methods)}")
-        found = [(float(exact_time(t)), methods[quantity](t)) for t in items_of(ts, "ts")]
-        return Curve(quantity=quantity, times=tuple(t for t, _ in found), values=tuple(v for _, v in found))
+        times = [self._time(t) for t in items_of(ts, "ts")]
+        known = dict(zip(times, self._at_once(quantity, times), strict=True))
+        values = tuple(known[t] or methods[quantity](t) for t in times)
+        return Curve(quantity=quantity, times=tuple(map(float, times)), values=values)
+
+    def _at_once(self, quantity: str, times: Sequence[sympy.Expr]) -> list[Value | None]:
+        """What one contour for many times gives of a quantity, to the digits of the model; None elsewhere."""
+        solver = self._solver if quantity == "train_loss" else self.tested
+        form = form_of(quantity, self._setting(sympy.S.One), solver.model.unlimited)
+        inside = [i for i, t in enumerate(times) if t != 0 and not infinite(t)]
+        found: list[Value | None] = [None] * len(times)
+        if form is None or not inside or not (self._same_inputs or quantity == "train_loss"):
+            return found
+        chosen = [times[i] for i in inside]
+        values = losses_at_times(solver.model, form, self.noise**2, chosen, self.digits)
+        for i, value in zip(inside, values, strict=True):
+            found[i] = value
+        return found
 
     def _setting(self, t: object, *, in_data: bool = False) -> Setting:
         """What decides on parts; ``in_data``: although P = oo, what depends on it is wanted."""

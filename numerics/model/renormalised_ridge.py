@@ -84,7 +84,7 @@ def resolve(
         return Resolvent(z=z, point=point, R1=z * 0 + one, R3=z * 0 + one)
     point = solve_root(z, starts, floor, sums, sizes, field, guard_bits, derivatives)
     R1, R3 = sizes.factors(point.df1[0])
-    _certify(z, point.kappa, R1, R3, *sizes.between(point.df1[0]))
+    certify(z, point.kappa, R1, R3, *sizes.between(point.df1[0]))
     return Resolvent(z=z, point=point, R1=R1, R3=R3)
 
 
@@ -113,7 +113,7 @@ def solve_root(
     spare = max(1, math.ceil((enough - SLACK) / START_ERROR) - 1)
     for _ in range(ROUNDS):
         point = sums.one_point(kappa, field, floor, derivatives=derivatives, spare=spare)
-        moved, step = _move_to_root(z, point, sizes, field)
+        moved, step = move_to_root(z, point, sizes, field)
         # What is left out is a power of (step/distance to the spectrum).
         worst = max(
             float(abs(by) / (abs(x) if x.real >= 0 else abs(x.imag)))
@@ -125,7 +125,7 @@ def solve_root(
     raise PrecisionError(f"kappa(z) did not converge: the last step was {worst:.1e}, relatively")
 
 
-def _move_to_root(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> tuple[OnePoint, Array]:
+def move_to_root(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> tuple[OnePoint, Array]:
     """The sums at the root of their Taylor polynomials, and how far it is."""
     step = point.kappa * 0
     for _ in range(ROUNDS):
@@ -151,7 +151,7 @@ def _newton_step(z: Array, point: OnePoint, sizes: Sizes, field: Field) -> Array
     return (z - kappa * R1 * R3) / (R1 * R3 + kappa * sizes.slope(g, slope))
 
 
-def _certify(z: Array, kappa: Array, *ratios: Array) -> None:
+def certify(z: Array, kappa: Array, *ratios: Array) -> None:
     for i, (x, k) in enumerate(zip(z, kappa, strict=True)):
         if x.imag == 0 and x.real > 0:
             sound = abs(k.imag) <= 1e-10 * abs(k) and k.real > 0 and all(r[i].real > 0 for r in ratios)

@@ -26,6 +26,8 @@ from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, fie
 MAX_DIRECT = 200_000
 """Most terms that are added one by one before a sum is given up."""
 KEPT_SHAPES = 256
+COMPRESSED_FLOOR = 1e-29
+"""The precision of the moments of a compressed list."""
 CHECK_POINTS = 3
 """How many points fewer the Gauss rule has that estimates the error of the ends."""
 

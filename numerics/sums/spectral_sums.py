@@ -25,15 +25,14 @@ from numpy.typing import NDArray
 from asymptotics.errors import DomainError, PrecisionError
 from numerics.spectra.compiled import PROBE_BITS, constant
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, integers
-from numerics.sums.node_rules import NodeRule, RuleBook, check_head
+from numerics.sums.doubled_rule import DoubledRule, double_rule
+from numerics.sums.node_rules import COMPRESSED_FLOOR, NodeRule, RuleBook, check_head
 from numerics.sums.piecewise_rules import PieceBook
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, field_of
 
 MAX_REFINEMENTS = 6
 WIDEST_LOG = 600.0
 """Beyond e^600 and e^-600 doubles are not used, not even for starting values."""
-COMPRESSED_FLOOR = 1e-29
-"""The precision of the moments of a compressed list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +83,7 @@ class SpectralSums:
             self._book = PieceBook(spectrum, digits)
         else:
             self._book = RuleBook(spectrum, digits)
+        self._doubled: dict[int, DoubledRule] = {}
         self._logs: NDArray[np.float64] | None = None
         if isinstance(spectrum, FiniteSpectrum):
             positive = spectrum.eigenvalues[spectrum.eigenvalues > 0]
@@ -166,6 +166,25 @@ class SpectralSums:
     def rule_for(self, log_kappa: float, angle: float, log_floor: float) -> NodeRule:
         """The rule that `one_point` would use at first at this kappa; for starting values of roots."""
         return self._book.rule(*self._book.place(log_kappa, angle), log_floor, 0)
+
+    def rule_for_all(self, logs: list[complex], log_floor: float, refinement: int = 0) -> NodeRule:
+        """One rule for sums and first derivatives at all kappa = e^y, from a floor of log|kappa| on."""
+        head, sector = self.place_for_all(logs)
+        if refinement > 1 and self._book.plain is None:
+            head = check_head(math.ceil(1.5 * head))
+        return self._book.rule(head, sector, log_floor, refinement)
+
+    def place_for_all(self, logs: list[complex]) -> tuple[int, int]:
+        """The largest head and the widest sector that sums at kappa = e^y take."""
+        places = [self._book.place(y.real, abs(y.imag)) for y in logs]
+        return max(head for head, _ in places), max(sector for _, sector in places)
+
+    def doubled(self, rule: NodeRule) -> DoubledRule:
+        """A rule of these sums in doubled numbers, kept."""
+        key = id(rule)
+        if key not in self._doubled:
+            self._doubled[key] = double_rule(rule)
+        return self._doubled[key]
 
     def rough_point(self, logs: list[complex], log_floor: float) -> OnePoint | None:
         """The sums and their first derivatives at kappa = e^y to about double precision; None on overflow."""

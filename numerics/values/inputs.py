@@ -7,9 +7,16 @@ import sympy
 from asymptotics.errors import DomainError, PrecisionError, shown
 from asymptotics.parsing.numbers import DECADES, exact, real_number
 
+LARGEST = 10**DECADES
+
 
 def _in_range(name: str, number: sympy.Expr) -> sympy.Expr:
-    if not (number.is_zero or number.is_infinite or abs(sympy.log(abs(number), 10).evalf(5)) <= DECADES):
+    if number.is_Rational:
+        p, q = abs(int(number.p)), int(number.q)
+        inside = p == 0 or (p <= q * LARGEST and q <= p * LARGEST)
+    else:
+        inside = number.is_infinite or abs(sympy.log(abs(number), 10).evalf(5)) <= DECADES
+    if not inside:
         raise DomainError(f"{name} = {sympy.N(number, 5)}; give a number from 1e-{DECADES} to 1e{DECADES}")
     return number
 

@@ -81,6 +81,7 @@ class Dynamics(ABC, Generic[RuleType]):
         two.
     extra_digits : that its contours take, as what is inverted grows on them.
     most_digits : that its losses at late times come with at N = P = oo.
+    exponential : whether ``f_t(G) = e^(-G t)``; then one contour serves a window of times (`windows`).
 
     >>> from numerics import HeavyBall
     >>> dynamics_of(HeavyBall(beta=2)).squares
@@ -90,6 +91,7 @@ class Dynamics(ABC, Generic[RuleType]):
     squares: ClassVar[bool] = False
     extra_digits: ClassVar[int] = 0
     most_digits: ClassVar[int] = 1000
+    exponential: ClassVar[bool] = False
 
     def __init__(self, rule: RuleType) -> None:
         self.rule = rule

@@ -22,6 +22,7 @@ class GradientFlowDynamics(Dynamics[GradientFlow]):
     """``f_t(x) = e^(-x t)``."""
 
     squares = True
+    exponential = True
 
     def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
         z, w = talbot(constant(time, field), nodes, field)

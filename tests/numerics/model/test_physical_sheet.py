@@ -7,7 +7,7 @@ import pytest
 from sympy import Integer, oo
 
 from asymptotics.errors import PrecisionError
-from numerics.model.renormalised_ridge import _certify, _Tracker, resolve, starting_values
+from numerics.model.renormalised_ridge import _Tracker, certify, resolve, starting_values
 from numerics.model.sizes import gaussian_sizes
 from numerics.spectra.spectrum import finite_spectrum
 from numerics.sums.spectral_sums import SpectralSums
@@ -94,10 +94,10 @@ def test_the_certificate(z, kappa, R1, R3, sound):
             for x in (z, kappa, R1, R3)
         ]
         if sound:
-            _certify(*given)
+            certify(*given)
         else:
             with pytest.raises(PrecisionError, match="left the physical sheet"):
-                _certify(*given)
+                certify(*given)
 
 
 @pytest.mark.parametrize(

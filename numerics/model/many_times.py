@@ -1,0 +1,280 @@
+"""Losses at many times at once: one contour for each window of times, solved in doubled numbers.
+
+The test loss is a form in which each node stands alone but for one factor. With ``E = Q + sigma^2`` of
+`two_time`, ``J = Xi(kappa)`` and ``s = zeta R1``, the argument of the resolvent,
+
+    E(s, s') = (zeta' (J + sigma^2) - zeta (J' + sigma^2))/(s' - s),
+
+since F2 and D2 have ``zeta' J - zeta J'`` and ``zeta' df' - zeta df``; likewise the bias is
+``(kappa' J - kappa J')/(kappa' - kappa)``. The train loss is one transform, as losses at P = oo are,
+
+    Lhat(t) = InvLaplace[R1 (J + sigma^2)/z](2t),      L(t) = InvLaplace[J/z](2t) at P = oo.
+
+The nodes of a pair are on the same hyperbola, on two lattices half a step apart, so that s and s' never meet.
+E(s, s') is the mean of a product of errors, hence ``|E(s, s')|^2 <= E(s, s*) E(s', s'*)``: what is far from
+the diagonal is bounded by what is near it.
+
+    form_of             a quantity as one of these forms
+    losses_at_times     the losses that are had so; None for the others
+
+Doubled numbers have 30 digits; where the difference above takes more of them than are left, as late at finite
+P, the estimate of the error says so, and `solver` takes the digits that it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import mpmath
+import numpy as np
+import sympy
+
+from asymptotics.precision import working
+from numerics.model.discretisation import Discretisation
+from numerics.model.parts import Setting
+from numerics.model.solved_windows import SolvedWindow, solve_windows
+from numerics.model.windows import NODE_BITS, SPREADS, Window, spread_of, window
+from numerics.spectra.compiled import constant
+from numerics.sums.many_time_sums import exponential_sums
+from numerics.values.arithmetic import Array, Field, Scalar, array, field_of
+from numerics.values.doubled import Doubled, Floats, add, add_up, double_up, exponentials
+from numerics.values.value import Value
+
+SENSITIVITY = 16
+"""How much larger the relative error of a loss may be than that of the sums it is made of."""
+SPARE_DIGITS = 4
+"""So many digits more than those asked for a window has."""
+VALUE_DIGITS = 35
+"""What a sum of two doubles takes."""
+LATEST = 1e80
+"""Times between this and its inverse are in the range of doubles, with what is made of them."""
+MOST_DIGITS = 18
+"""Doubled numbers do not serve for more."""
+
+Single = Callable[[SolvedWindow, Scalar], Array]
+"""What is multiplied by ``e^(z t)/z`` and inverted at twice the time; of a window and sigma^2."""
+Pairs = Callable[[SolvedWindow, Scalar], tuple[Array, Array, Array]]
+"""alpha, beta and the points p of a form ``(alpha beta' - alpha' beta)/(p' - p)``."""
+
+
+def _loss_at_infinite_data(at: SolvedWindow, variance: Scalar) -> Array:
+    return at.J
+
+
+def _train_loss(at: SolvedWindow, variance: Scalar) -> Array:
+    return at.R1 * (at.J + variance)
+
+
+def _errors(at: SolvedWindow, variance: Scalar) -> tuple[Array, Array, Array]:
+    return at.J + variance, at.zeta, at.s
+
+
+def _errors_on_samples(at: SolvedWindow, variance: Scalar) -> tuple[Array, Array, Array]:
+    return at.R1 * (at.J + variance), at.R1 * at.zeta, at.s
+
+
+def _mean_errors(at: SolvedWindow, variance: Scalar) -> tuple[Array, Array, Array]:
+    return at.J, at.kappa, at.kappa
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A quantity: ``single`` at twice the time, or ``pairs`` at the time; and ``shift`` times sigma^2."""
+
+    single: Single | None = None
+    pairs: Pairs | None = None
+    shift: int = 0
+
+
+def form_of(quantity: str, setting: Setting, unlimited: bool) -> Form | None:
+    """The test loss, the train loss or the bias as a form; None where the rule has other propagators.
+
+    ``unlimited``: no size is finite, and nothing is random.
+    """
+    if not setting.dynamics.exponential:
+        return None
+    single = setting.semigroup and setting.infinite_data
+    match quantity:
+        case "test_loss" | "train_loss" if setting.infinite_data:
+            seen = int(quantity == "train_loss")
+            return (
+                Form(single=_loss_at_infinite_data, shift=seen)
+                if single
+                else Form(pairs=_errors, shift=seen - 1)
+            )
+        case "test_loss":
+            return Form(pairs=_errors, shift=-1)
+        case "train_loss" if setting.semigroup:
+            return Form(single=_train_loss)
+        case "train_loss":
+            return Form(pairs=_errors_on_samples)
+        case "bias":
+            return Form(single=_loss_at_infinite_data) if single and unlimited else Form(pairs=_mean_errors)
+    return None
+
+
+def losses_at_times(
+    model: Discretisation, wanted: Form, variance: sympy.Expr, times: Sequence[sympy.Expr], digits: int
+) -> list[Value | None]:
+    """The quantity at each time, a finite number > 0, to ``digits`` digits.
+
+    None where the estimate of the error is above, or numbers leave the range of doubles.
+    """
+    found: list[Value | None] = [None] * len(times)
+    if digits > MOST_DIGITS:
+        return found
+    with field_of(NODE_BITS) as field:
+        numbers = [constant(t, field) for t in times]
+        sigma2 = constant(variance, field)
+        inside = [i for i, t in enumerate(numbers) if 1 / LATEST < t < LATEST]
+        for solve in (_sums, _windows):
+            left = [i for i in inside if found[i] is None]
+            values = solve(model, wanted, sigma2, [numbers[i] for i in left], digits, field) if left else []
+            for i, value in zip(left, values, strict=True):
+                if value is not None and value.error <= abs(value.value) * mpmath.mpf(10) ** -digits:
+                    found[i] = value
+    return found
+
+
+def _sums(
+    model: Discretisation, wanted: Form, variance: Scalar, times: list[Scalar], digits: int, field: Field
+) -> list[Value | None]:
+    """At N = P = oo, ``sum_k c_k e^(-2 lambda_k t)``."""
+    found = None
+    if model.unlimited and wanted.single and not model.ridge:
+        rates = double_up(array(2 * t * constant(model.student.scale, field) for t in times))
+        found = exponential_sums(model.sums_for(digits), rates)
+    if found is None:
+        return [None] * len(times)
+    totals, errors = found
+    with np.errstate(invalid="ignore"):
+        return _values(_shift(totals, variance, wanted), np.abs(totals.re[0]) * errors)
+
+
+def _windows(
+    model: Discretisation, wanted: Form, variance: Scalar, times: list[Scalar], digits: int, field: Field
+) -> list[Value | None]:
+    order = sorted(range(len(times)), key=lambda i: times[i])
+    groups = _group(times, order)
+    laid: list[tuple[Window, Scalar]] = []
+    for group in groups:
+        first = times[group[0]]
+        spread = spread_of(float(times[group[-1]] / first))
+        laid.append((window(spread, digits + SPARE_DIGITS), 2 * first if wanted.single else first))
+        if wanted.pairs:
+            laid.append((window(spread, digits + SPARE_DIGITS, between=True), first))
+    solved = solve_windows(model, laid, digits, field)
+    found: list[Value | None] = [None] * len(times)
+    for j, group in enumerate(groups):
+        ratios = double_up(array(times[i] / times[group[0]] for i in group))
+        if wanted.single:
+            values = _invert(wanted, solved[j], variance, ratios)
+        else:
+            values = _invert_pairs(wanted, solved[2 * j], solved[2 * j + 1], variance, ratios)
+        for i, value in zip(group, values, strict=True):
+            found[i] = value
+    return found
+
+
+def _group(times: Sequence[Scalar], order: Sequence[int]) -> list[list[int]]:
+    """Places of times in groups that a window holds; ``order`` is that in which they rise."""
+    groups: list[list[int]] = []
+    for i in order:
+        if groups and times[i] <= SPREADS[-1] * times[groups[-1][0]]:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return groups
+
+
+def _shift(totals: Doubled, variance: Scalar, wanted: Form) -> Doubled:
+    """The totals and what sigma^2 adds."""
+    return Doubled(add(totals.re, double_up(array([variance * wanted.shift])).re), totals.im)
+
+
+def _propagate(at: SolvedWindow, ratios: Doubled) -> Doubled:
+    """``e^(z t)``, shape (times, nodes)."""
+    return exponentials(at.window.z[None] * ratios[:, None])
+
+
+def _values(totals: Doubled, errors: Floats) -> list[Value | None]:
+    """Positive sums as numbers with absolute errors; None where an error is as large as the sum."""
+    found: list[Value | None] = []
+    with working(VALUE_DIGITS):
+        for high, low, error in zip(*(x.tolist() for x in (*totals.re, errors)), strict=True):
+            value = mpmath.mpf(high) + mpmath.mpf(low)
+            found.append(Value(value=value, error=mpmath.mpf(error)) if high > 0 and error < high else None)
+    return found
+
+
+def _error(sizes: Floats, coherent: Floats, left_out: Floats, at: SolvedWindow) -> Floats:
+    """That of sums whose terms have these ``sizes``; ``coherent`` without what cancels between sums of one
+    spectrum, and ``left_out`` by the window."""
+    return SENSITIVITY * (sizes * at.rounding + coherent * at.error) + left_out
+
+
+def _invert(wanted: Form, at: SolvedWindow | None, variance: Scalar, ratios: Doubled) -> list[Value | None]:
+    count = ratios.re[0].size
+    if at is None:
+        return [None] * count
+    assert wanted.single is not None
+    values = wanted.single(at, variance)
+    weighted = double_up(2 * at.window.weights / at.window.nodes * values)
+    totals, sizes = add_up(weighted[None], _propagate(at, ratios))
+    before = np.maximum(1.0, 1 / (at.window.positive * ratios.re[0]))
+    left_out = at.window.slack * before * float(abs(values[0]))
+    return _values(_shift(totals, variance, wanted), _error(sizes, sizes, left_out, at))
+
+
+def _invert_pairs(
+    wanted: Form,
+    near: SolvedWindow | None,
+    between: SolvedWindow | None,
+    variance: Scalar,
+    ratios: Doubled,
+) -> list[Value | None]:
+    count = ratios.re[0].size
+    if near is None or between is None:
+        return [None] * count
+    assert wanted.pairs is not None
+    noise = float(abs(variance * wanted.shift))
+    rows = [
+        double_up(x)
+        for x in (between.window.weights / between.window.nodes, *wanted.pairs(between, variance))
+    ]
+    columns = [double_up(x) for x in (near.window.weights / near.window.nodes, *wanted.pairs(near, variance))]
+    tau, alpha, beta, points = (x[:, None] for x in rows)
+    tau_, alpha_, beta_, points_ = (_both_halves(x)[None] for x in columns)
+    both, gap = tau * tau_, points_ - points
+    one, two = alpha * beta_, alpha_ * beta
+    form = (one - two) * gap.inverse() * both
+    # before anything cancels in the two differences
+    apart, unlike = (np.abs(x.rounded) for x in (gap, one - two))
+    ends = np.abs(points.rounded) + np.abs(points_.rounded)
+    full = np.abs(one.rounded) + np.abs(two.rounded) + unlike * ends / apart
+    full *= np.abs(both.rounded) / apart
+    grow, grow_ = _propagate(between, ratios), _propagate(near, ratios)
+    inner = add_up(form[None], _both_halves(grow_)[:, None])[0]
+    totals = add_up(inner, grow)[0]
+    totals = _shift(Doubled((2 * totals.re[0], 2 * totals.re[1]), totals.im), variance, wanted)
+    sizes = 2 * np.einsum("ti,ij,tj->t", np.abs(grow.rounded), full, np.abs(_both_halves(grow_).rounded))
+    # E(s, s*) from what is far from the axis; next to it, it changes little.
+    high = [x.rounded for x in rows[1:]]
+    diagonal = np.abs((high[0] * high[1].conj()).imag / high[2].imag)
+    reach = np.abs(grow.rounded * rows[0].rounded) @ np.sqrt(diagonal)
+    values = np.abs(totals.re[0]) + noise
+    before = np.maximum(1.0, 1 / (near.window.positive * ratios.re[0]))
+    left_out = 4 * near.window.slack * before * np.sqrt(diagonal[0] * values)
+    worse = between if between.error + between.rounding > near.error + near.rounding else near
+    return _values(totals, _error(sizes + noise, (2 * reach) ** 2 + noise, left_out, worse))
+
+
+def _both_halves(numbers: Doubled) -> Doubled:
+    """Along the last axis also the conjugates; the real node, which has half its weight, comes twice."""
+    other = numbers.conj()
+    re, im = (
+        tuple(np.concatenate([getattr(x, name)[i] for x in (numbers, other)], axis=-1) for i in (0, 1))
+        for name in ("re", "im")
+    )
+    return Doubled((re[0], re[1]), (im[0], im[1]))

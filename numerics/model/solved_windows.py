@@ -1,0 +1,211 @@
+"""kappa and the sums at the nodes of many windows of times at once, in doubled numbers.
+
+SolvedWindow      a window with what the losses take at its nodes
+solve_windows     all windows of a model
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+
+from asymptotics.errors import PrecisionError
+from numerics.model.discretisation import Discretisation
+from numerics.model.renormalised_ridge import certify, move_to_root
+from numerics.model.rough_roots import CLOSER, correct_roots, rough_roots
+from numerics.model.sizes import Sizes
+from numerics.model.windows import Window
+from numerics.spectra.compiled import constant
+from numerics.sums.doubled_rule import DoubledRule
+from numerics.sums.doubled_sums import doubled_sums, rough_sums
+from numerics.sums.spectral_sums import OnePoint, SpectralSums
+from numerics.values.arithmetic import Array, Field, Scalar, array
+from numerics.values.doubled import BITS, Complexes, double_up, single
+
+ROUGH_DIGITS = 10
+"""Digits of the sums from which roots start."""
+WIDEST = 200.0
+"""Where |log z| and |log kappa| stay below, squares are in the range of doubles."""
+MOST_TERMS = 30_000
+"""Longer rules are not worked on in matrices."""
+ROUNDING = 2.0 ** (2 - BITS)
+"""The relative error of numbers at one node, by rounding."""
+REFINEMENTS = 3
+SHOWN = 1e-24
+"""Halves of an integral are compared in doubles, which do not show smaller errors."""
+OTHER_HEADS = 2.0
+"""Windows share a rule while its head is at most so many times what they need."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SolvedWindow:
+    """At each node of a window, over its first time: s, kappa, ``J = Xi(kappa)``, ``zeta = kappa R3`` and R1.
+
+    ``error`` is the relative error of sums, which stand for those of another spectrum nearby; ``rounding`` is
+    the relative error of each number.
+    """
+
+    window: Window
+    s: Array
+    kappa: Array
+    J: Array
+    zeta: Array
+    R1: Array
+    error: float
+    rounding: float
+
+
+def solve_windows(
+    model: Discretisation, windows: Sequence[tuple[Window, Scalar]], digits: int, field: Field
+) -> list[SolvedWindow | None]:
+    """The windows laid at these first times, inside ``with field:``; None where doubled numbers do not do."""
+    sizes, scale = model.sizes(field), constant(model.student.scale, field)
+    ridge = constant(model.ridge, field)
+    points = [one.nodes / (first * scale) + ridge for one, first in windows]
+    usable = [all(x.real > 0 or x.imag > 0 for x in s) for s in points]
+    if not all(usable):
+        return [None] * len(windows)
+    stops = np.cumsum([0, *map(len, points)])
+    logs = np.array([_log(x, field) for s in points for x in s])
+    sums = model.sums_for(digits)
+    try:
+        start = _start(model, logs, sizes, field)
+    except PrecisionError:
+        return [None] * len(windows)
+    parts = [start[a:b] for a, b in pairwise(stops)]
+    fit = [
+        bool(np.isfinite(y).all() and np.abs(y.real).max() < WIDEST and np.abs(logs[a:b].real).max() < WIDEST)
+        for y, a, b in zip(parts, stops[:-1], stops[1:], strict=True)
+    ]
+    found: list[SolvedWindow | None] = [None] * len(windows)
+    if not any(fit):
+        return found
+    floor = min(float(y.real.min()) for y, good in zip(parts, fit, strict=True) if good)
+    for chosen in _by_head(sums, parts, [i for i, good in enumerate(fit) if good]):
+        y = np.concatenate([parts[i] for i in chosen])
+        z = np.concatenate([points[i] for i in chosen])
+        solved = _refine(z, y, sums, floor, sizes, field)
+        if solved is None:
+            continue
+        point, rounding = solved
+        R1, R3 = sizes.factors(point.df1[0])
+        at = 0
+        for i in chosen:
+            own = slice(at, at + len(points[i]))
+            at = own.stop
+            kappa = point.kappa[own]
+            found[i] = SolvedWindow(
+                window=windows[i][0],
+                s=points[i],
+                kappa=kappa,
+                J=kappa * point.X[0][own],
+                zeta=kappa * R3[own],
+                R1=R1[own],
+                error=point.error,
+                rounding=rounding,
+            )
+    return found
+
+
+def _log(x: Scalar, field: Field) -> complex:
+    size = abs(x)
+    ratio = complex(x / size)
+    return complex(float(field.log(size)), math.atan2(ratio.imag, ratio.real))
+
+
+def _start(model: Discretisation, logs: Complexes, sizes: Sizes, field: Field) -> Complexes:
+    """log kappa to about ten digits; by one rule for all angles and sizes."""
+    if sizes.unlimited:
+        return logs.copy()
+    rough, trace = model.rough_sums(ROUGH_DIGITS), float(model.sums_for(ROUGH_DIGITS).total_eigenvalue(field))
+    top = math.log(trace * sum(f.inverse for f in sizes.in_floats.all))
+    highest = np.logaddexp(float(logs.real.max()), top)
+    floor = float(logs.real.min())
+    widest = float(logs.imag.max())
+    rule = rough.rule_for_all([complex(y, a) for y in (highest, floor) for a in (0.0, widest)], floor)
+    return rough_roots(logs, partial(rough_sums, rule), sizes, trace)
+
+
+def _by_head(sums: SpectralSums, logs: Sequence[Complexes], chosen: Sequence[int]) -> list[list[int]]:
+    """The windows in groups that take about the same head."""
+    heads = {i: sums.place_for_all(logs[i].tolist())[0] for i in chosen}
+    groups: list[list[int]] = []
+    for i in sorted(chosen, key=lambda i: heads[i]):
+        if groups and heads[i] <= OTHER_HEADS * heads[groups[-1][0]]:
+            groups[-1].append(i)
+        else:
+            groups.append([i])
+    return groups
+
+
+def _refine(
+    z: Array, y: Complexes, sums: SpectralSums, floor: float, sizes: Sizes, field: Field
+) -> tuple[OnePoint, float] | None:
+    """`_solve` with rules that are refined until they have their digits, as far as doubled numbers show."""
+    best = None
+    for refinement in range(REFINEMENTS):
+        try:
+            rule = sums.doubled(sums.rule_for_all(y.tolist(), floor, refinement))
+        except PrecisionError:
+            break
+        if rule.lam.re[0].size > MOST_TERMS:
+            break
+        solved = _solve(z, y, rule, sums.digits, sizes, field)
+        if solved is None:
+            break
+        if best is None or solved[0].error < best[0].error:
+            best = solved
+        if best[0].error < max(10.0**-sums.digits, SHOWN):
+            break
+    return best
+
+
+def _solve(
+    z: Array, y: Complexes, rule: DoubledRule, digits: int, sizes: Sizes, field: Field
+) -> tuple[OnePoint, float] | None:
+    """The sums at the root near each e^y, and what rounding and the last step leave of its precision."""
+    if sizes.unlimited:
+        kappa = z
+    else:
+        logs = np.array([_log(x, field) for x in z])
+        with np.errstate(all="ignore"):
+            y = correct_roots(y, logs, partial(rough_sums, rule.source), sizes.in_floats, CLOSER)
+        if not np.isfinite(y).all():
+            return None
+        kappa = array(field.complex(field.real(x.real), field.real(x.imag)) for x in np.exp(y).tolist())
+    found = doubled_sums(rule, double_up(kappa), digits)
+    point = OnePoint(
+        kappa=kappa,
+        df1=np.array([single(found.sums[0], field), _in_field(found.slopes[0], field)]),
+        X=np.array([single(found.sums[1], field), _in_field(found.slopes[1], field)]),
+        error=found.error,
+    )
+    if sizes.unlimited:
+        return point, ROUNDING + found.rounding
+    moved, step = move_to_root(z, point, sizes, field)
+    worst = max(float(abs(by) / _room(x)) for by, x in zip(step, kappa, strict=True))
+    R1, R3 = sizes.factors(moved.df1[0])
+    above = np.array([x.imag > 0 for x in z])
+    try:
+        ratios = [r[above] for r in sizes.between(moved.df1[0])]
+        certify(z[above], moved.kappa[above], R1[above], R3[above], *ratios)
+    except PrecisionError:
+        return None
+    on_axis = zip(moved.kappa[~above], R1[~above], R3[~above], strict=True)
+    if not all(k.real > 0 and a.real > 0 and b.real > 0 for k, a, b in on_axis):
+        return None
+    return moved, ROUNDING + found.rounding + worst**2
+
+
+def _room(x: Scalar) -> Scalar:
+    """How far it is from kappa to the spectrum."""
+    return abs(x) if x.real >= 0 else abs(x.imag)
+
+
+def _in_field(numbers: Complexes, field: Field) -> Array:
+    return array(field.complex(field.real(x.real), field.real(x.imag)) for x in numbers.tolist())

@@ -1,0 +1,71 @@
+"""``sum_k m_k c_k e^(-rate lambda_k)`` at many rates at once, in doubled numbers, over the nodes of one rule.
+
+A `NodeRule` for kappa in the right half plane integrates along real k, in a strip where Re lambda > 0, and
+there an exponential is at most 1, as is kappa/(lambda + kappa): it stands for the spectrum in these sums too.
+Where it does not, as where the sum is exponentially small, the estimate of the error says so.
+
+    exponential_sums     the sums, and relative errors
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from numerics.sums.spectral_sums import SpectralSums
+from numerics.values.doubled import BITS, Doubled, Floats, add_up, exponentials, real_exponentials
+
+NEGLIGIBLE = 90.0
+"""e^-90 is nothing beside a sum of 30 digits."""
+REACH = 2.0
+"""How far in log kappa a rule goes below 1/rate."""
+MOST_TERMS = 30_000
+
+
+def exponential_sums(sums: SpectralSums, rates: Doubled) -> tuple[Doubled, Floats] | None:
+    """The sums at real rates > 0, shape (n,), and their relative errors; None where there is no short rule.
+
+    >>> from asymptotics.tasks.task import power_law
+    >>> from numerics.spectra.spectrum import spectrum_of
+    >>> from numerics.values.arithmetic import array, field_of
+    >>> from numerics.values.doubled import double_up
+    >>> with field_of(100) as field:
+    ...     rates = double_up(array([field.real(2000)]))
+    ...     total, error = exponential_sums(SpectralSums(spectrum_of(power_law("3/2", 2)), 24), rates)
+    >>> total.re[0][0], bool(error[0] < 1e-20)
+    (np.float64(0.2710775678721606), True)
+    """
+    logs = -np.log(rates.re[0])
+    floor = float(logs.min()) - REACH
+    rule = sums.doubled(sums.rule_for_all([complex(floor), complex(logs.max())], floor))
+    if rule.source.bins is not None or rule.lam.re[0].size > MOST_TERMS:
+        return None
+    left = _exponentials(rule.lam, rates)
+    _, power = rule.weights
+    total, size = add_up(power, left)
+    _, ends, even = rule.source.parts
+    terms = power.rounded * left.rounded
+    halves = np.abs(terms[:, ends:even].sum(axis=-1) - terms[:, even:].sum(axis=-1))
+    at_ends = np.abs(add_up(rule.ends[1][1], _exponentials(rule.ends[0], rates))[0].rounded)
+    value = np.abs(total.re[0])
+    with np.errstate(all="ignore"):
+        # rounding of an exponent counts with its size
+        rounding = NEGLIGIBLE * 2.0**-BITS * size
+        error = (halves / value) ** 1.6 + (at_ends + rounding) / value + 10.0 ** -(sums.digits + 2)
+    return total, np.where(np.isfinite(error), error, math.inf)
+
+
+def _exponentials(lam: Doubled, rates: Doubled) -> Doubled:
+    """``e^(-rate lambda)``, shape (rates, nodes); 0 where that is negligible."""
+    exponent = lam * rates[:, None].negative
+    shape = exponent.re[0].shape
+    parts = np.zeros((4, *shape))
+    there = exponent.re[0] > -NEGLIGIBLE
+    on_axis = there & (lam.im[0] == 0)
+    parts[0][on_axis], parts[1][on_axis] = real_exponentials(exponent[on_axis].re)
+    beside = there & (lam.im[0] != 0)
+    found = exponentials(exponent[beside])
+    for part, values in zip(parts, (*found.re, *found.im), strict=True):
+        part[beside] = values
+    return Doubled((parts[0], parts[1]), (parts[2], parts[3]))

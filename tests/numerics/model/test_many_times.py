@@ -1,0 +1,146 @@
+"""Curves from one contour for many times, against solutions to more digits; early, late and at any size."""
+
+from __future__ import annotations
+
+import mpmath
+import numpy as np
+import pytest
+from stated_errors import assert_honest, share
+from sympy import Integer, oo
+
+from asymptotics import DeepRandomFeatures, OrthogonalFeatures, Task, power_law
+from numerics import FullModel, GradientDescent
+from numerics.model import many_times, solved_windows
+from numerics.model.windows import SPREADS, window
+from numerics.values.value import Value
+
+RNG = np.random.default_rng(23)
+LOGARITHMIC = Task(eigenvalues="k**-2*log(k+1)", target="k**-(5/2)")
+MODELS = [
+    ("time", power_law("3/2", "5/4"), {}),
+    ("finite N", power_law(3, 2), {"N": 1000}),
+    ("all finite", power_law("3/2", "5/4"), {"N": 10**6, "P": 10**7}),
+    ("noisy", power_law(2, "3/2"), {"N": 30, "P": 20, "noise": 1}),
+    ("N = P", power_law(4, 2), {"N": 50, "P": 50, "noise": "1/2"}),
+    ("ridge", power_law("5/2", 2), {"P": 200, "noise": 1, "ridge": "1e-4"}),
+    ("deep", power_law(2, 2), {"P": 60, "student": DeepRandomFeatures(widths=(40, 90))}),
+    ("orthogonal", power_law(2, 2, modes=30), {"N": 9, "student": OrthogonalFeatures(modes=30)}),
+    ("geometric", Task(eigenvalues="2**-k", target="3**-k"), {"N": 5, "P": 8}),
+    ("logarithmic", LOGARITHMIC, {"N": 2 * 10**6, "P": 10**7, "noise": 1}),
+]
+QUANTITIES = ("test_loss", "train_loss", "bias")
+
+
+def at_once(model, quantity, times):
+    return model._at_once(quantity, [Integer(t) for t in times])
+
+
+@pytest.mark.parametrize(("task", "sizes"), [row[1:] for row in MODELS], ids=[row[0] for row in MODELS])
+def test_curves_lie_within_their_errors_of_thirty_digits(task, sizes):
+    times = [int(10 ** RNG.uniform(0, 3)), int(10 ** RNG.uniform(3, 7))]
+    few, many = (FullModel(task, digits=digits, **sizes) for digits in (15, 30))
+    for quantity in QUANTITIES:
+        for t, value in zip(times, at_once(few, quantity, times), strict=True):
+            if quantity != "train_loss" or t < 1000:  # it may fall exponentially
+                assert value is not None, (quantity, t)
+            if value is not None:
+                assert value.error <= 1e-15 * value.value
+                assert share(value, getattr(many, quantity)(t)) <= 1, (quantity, t)
+
+
+def test_late_times_at_finite_data_lose_digits_and_say_so():
+    """The form of a pair is a difference of numbers 1/s larger: rounding takes over, then it is left."""
+    few, many = (FullModel(power_law(2, 2), P=20, noise=1, digits=digits) for digits in (15, 30))
+    times = [10**n for n in (4, 7, 8, 9, 13, 30)]
+    found = at_once(few, "test_loss", times)
+    rows = [(v, many.test_loss(t)) for t, v in zip(times, found, strict=True) if v is not None]
+    assert found[0] is not None and found[-1] is None
+    assert len(rows) >= 3
+    assert_honest(rows)
+    curve = few.curve(times)
+    assert all(v.error <= 1e-15 * v.value for v in curve)
+    assert all(share(v, many.test_loss(t)) <= 1 for v, t in zip(curve, times, strict=True))
+
+
+def test_exponentially_small_losses_are_left_to_more_digits():
+    model = FullModel(power_law(2, 2, modes=9))
+    times = [1, 100, 1000, 10_000]
+    assert at_once(model, "test_loss", times)[-1] is None
+    k = np.arange(1, 10)
+    with mpmath.workdps(60):
+        for t, value in zip(times, model.curve(times), strict=True):
+            powers = [mpmath.mpf(int(j)) ** -2 for j in k]
+            exact = mpmath.fsum(c * mpmath.exp(-2 * t * c) for c in powers)
+            assert abs(value.value - exact) <= value.error
+
+
+def test_curves_are_the_single_values_in_any_order():
+    model = FullModel(power_law(3, 2), N=100, P=70, noise=1)
+    times = [1000, 0, 7, oo, 7, 0.25]
+    for quantity in QUANTITIES:
+        curve = model.curve(times, quantity)
+        singles = [getattr(model, quantity)(t) for t in times]
+        assert all(a.agrees_with(b, factor=10) for a, b in zip(curve, singles, strict=True))
+
+
+def test_other_rules_have_curves_by_single_times():
+    model = FullModel(power_law(3, 2), N=100, rule=GradientDescent(eta=0.25))
+    assert at_once(model, "test_loss", [3, 40]) == [None, None]
+    assert model.curve([40]).values[0].agrees_with(model.test_loss(40))
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+@pytest.mark.parametrize("digits", [12, 19])
+@pytest.mark.parametrize("between", [False, True])
+def test_the_slack_of_a_window_is_its_error(spread, digits, between):
+    """``|f(t) - e^(-h t)| <= slack/(1 + h t)`` for all modes h, and a mode that needs a part of it."""
+    at = window(spread, digits, between=between)
+    rows = []
+    with mpmath.workdps(40):
+        nodes, weights = ([mpmath.mpc(str(x.real), str(x.imag)) for x in y] for y in (at.nodes, at.weights))
+        for t in {mpmath.mpf(1), mpmath.sqrt(spread), mpmath.mpf(spread)}:
+            terms = [w * mpmath.exp(z * t) for z, w in zip(nodes, weights, strict=True)]
+            for power in range(-4, 17):
+                rate = mpmath.mpf(10) ** (power / mpmath.mpf(4)) / t
+                parts = [(term / (z + rate)).real for z, term in zip(nodes, terms, strict=True)]
+                found = 2 * mpmath.fsum(parts)
+                rows.append((Value(value=found, error=at.slack / (1 + rate * t)), mpmath.exp(-rate * t)))
+    assert_honest(rows, 0.01)
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """How many kappa sums are taken at, and how many terms that makes."""
+    work = {"kappa": 0, "terms": 0}
+    solve = solved_windows.doubled_sums
+
+    def count(rule, kappa, digits):
+        work["kappa"] += kappa.re[0].size
+        work["terms"] += kappa.re[0].size * rule.lam.re[0].size
+        return solve(rule, kappa, digits)
+
+    monkeypatch.setattr(solved_windows, "doubled_sums", count)
+    return work
+
+
+@pytest.mark.parametrize(
+    ("sizes", "kappas"), [({}, 0), ({"N": 10**6}, 560), ({"N": 10**6, "P": 10**7}, 1100)], ids=str
+)
+def test_two_hundred_times_share_their_sums(counted, monkeypatch, sizes, kappas):
+    """Twelve decades take ten windows of some fifty nodes; single times would take as many each."""
+    monkeypatch.setattr(FullModel, "test_loss", None)
+    curve = FullModel(power_law("3/2", "5/4"), **sizes).curve(np.logspace(0, 12, 200))
+    assert len(curve) == 200
+    assert counted["kappa"] <= kappas
+    assert counted["terms"] <= 450 * kappas
+
+
+def test_sums_in_doubled_numbers_are_refined(monkeypatch):
+    """Where a rule does not reach its digits, it is refined, as elsewhere."""
+    model = FullModel(LOGARITHMIC, N=2 * 10**6, P=10**7, noise=1)
+    assert None not in at_once(model, "test_loss", [10])
+    monkeypatch.setattr(solved_windows, "REFINEMENTS", 1)
+    form = many_times.Form(pairs=many_times._errors, shift=-1)
+    coarse = many_times.losses_at_times(model._solver.model, form, Integer(1), [Integer(10)], 10)
+    fine = FullModel(LOGARITHMIC, N=2 * 10**6, P=10**7, noise=1, digits=30).test_loss(10)
+    assert share(coarse[0], fine) <= 1
