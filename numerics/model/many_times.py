@@ -94,7 +94,7 @@ def form_of(quantity: str, setting: Setting, unlimited: bool) -> Form | None:
     """
     if not setting.dynamics.exponential:
         return None
-    single = setting.semigroup and setting.infinite_data
+    single = setting.squares and setting.infinite_data
     match quantity:
         case "test_loss" | "train_loss" if setting.infinite_data:
             seen = int(quantity == "train_loss")
@@ -105,7 +105,7 @@ def form_of(quantity: str, setting: Setting, unlimited: bool) -> Form | None:
             )
         case "test_loss":
             return Form(pairs=_errors, shift=-1)
-        case "train_loss" if setting.semigroup:
+        case "train_loss" if setting.squares:
             return Form(single=_train_loss)
         case "train_loss":
             return Form(pairs=_errors_on_samples)
