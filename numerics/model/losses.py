@@ -279,7 +279,7 @@ class Losses:
             raise DomainError(f"quantity = {shown(quantity)}; a curve can be of {', '.join(methods)}")
         times = [self._time(t) for t in items_of(ts, "ts")]
         known = dict(zip(times, self._at_once(quantity, times), strict=True))
-        values = tuple(known[t] or methods[quantity](t) for t in times)
+        values = tuple(methods[quantity](t) if (value := known[t]) is None else value for t in times)
         return Curve(quantity=quantity, times=tuple(map(float, times)), values=values)
 
     def _at_once(self, quantity: str, times: Sequence[sympy.Expr]) -> list[Value | None]:

@@ -38,7 +38,7 @@ from numerics.model.windows import NODE_BITS, SPREADS, Window, spread_of, window
 from numerics.spectra.compiled import constant
 from numerics.sums.many_time_sums import exponential_sums
 from numerics.values.arithmetic import Array, Field, Scalar, array, field_of
-from numerics.values.doubled import Doubled, Floats, add, add_up, double_up, exponentials
+from numerics.values.doubled import BITS, Doubled, Floats, add, add_up, double_up, exponentials
 from numerics.values.value import Value
 
 SENSITIVITY = 16
@@ -201,6 +201,7 @@ def _propagate(at: SolvedWindow, ratios: Doubled) -> Doubled:
 def _values(totals: Doubled, errors: Floats) -> list[Value | None]:
     """Positive sums as numbers with absolute errors; None where an error is as large as the sum."""
     found: list[Value | None] = []
+    errors = errors + np.abs(totals.re[0]) * 2.0**-BITS
     with working(VALUE_DIGITS):
         for high, low, error in zip(*(x.tolist() for x in (*totals.re, errors)), strict=True):
             value = mpmath.mpf(high) + mpmath.mpf(low)

@@ -181,8 +181,8 @@ def _solve(
     found = doubled_sums(rule, double_up(kappa), digits)
     point = OnePoint(
         kappa=kappa,
-        df1=np.array([single(found.sums[0], field), _in_field(found.slopes[0], field)]),
-        X=np.array([single(found.sums[1], field), _in_field(found.slopes[1], field)]),
+        df1=np.array([single(found.df1[0], field), _in_field(found.slopes[0], field)]),
+        X=np.array([single(found.X[0], field), _in_field(found.slopes[1], field)]),
         error=found.error,
     )
     if sizes.unlimited:

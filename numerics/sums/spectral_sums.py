@@ -26,11 +26,15 @@ from asymptotics.errors import DomainError, PrecisionError
 from numerics.spectra.compiled import PROBE_BITS, constant
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, integers
 from numerics.sums.doubled_rule import DoubledRule, double_rule
+from numerics.sums.doubled_sums import evaluate_many
 from numerics.sums.node_rules import COMPRESSED_FLOOR, NodeRule, RuleBook, check_head
 from numerics.sums.piecewise_rules import PieceBook
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, field_of
+from numerics.values.doubled import BITS
 
 MAX_REFINEMENTS = 6
+LEAST_TERMS, MOST_TERMS = 1000, 10**7
+"""Fewer terms are added up faster one by one; more do not fit."""
 WIDEST_LOG = 600.0
 """Beyond e^600 and e^-600 doubles are not used, not even for starting values."""
 
@@ -122,11 +126,7 @@ class SpectralSums:
             head = max(places[i][0] for i in members)
             for refinement in range(MAX_REFINEMENTS):
                 rule = self._book.rule(head, sector, floor, refinement)
-                error = 0.0
-                for i in members:
-                    goal = 10.0 ** -(self.digits + 2)
-                    out[:, i], estimate = _evaluate(rule, kappa[i], goal, (derivatives, spare), field)
-                    error = max(error, estimate)
+                error = self._fill(out, members, kappa, rule, (derivatives, spare), field)
                 if rough or error < 10.0**-self.digits:
                     break
                 if refinement % 2 and self._book.plain is None:
@@ -138,6 +138,27 @@ class SpectralSums:
                 )
             worst = max(worst, error)
         return OnePoint(kappa=kappa, df1=out[:rows], X=out[rows:], error=worst)
+
+    def _fill(
+        self,
+        out: Array,
+        members: list[int],
+        kappa: Array,
+        rule: NodeRule,
+        rows: tuple[int, int],
+        field: Field,
+    ) -> float:
+        """The columns of these kappa by one rule, in doubled numbers where they do; the largest error."""
+        if field.bits <= BITS - 2 and MOST_TERMS > len(members) * len(rule.lam) > LEAST_TERMS:
+            columns, error = evaluate_many(self.doubled(rule), kappa[members], self.digits, rows, field)
+            if columns is not None:
+                out[:, members] = columns
+                return error
+        error = 0.0
+        for i in members:
+            out[:, i], estimate = _evaluate(rule, kappa[i], 10.0 ** -(self.digits + 2), rows, field)
+            error = max(error, estimate)
+        return error
 
     def squares(self, kappa: Scalar, field: Field, log_floor: float) -> tuple[Scalar, Scalar, float]:
         """``sum m lambda^2/(lambda + kappa)^2``, ``sum m c lambda/(lambda + kappa)^2``, their relative error.

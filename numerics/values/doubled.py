@@ -140,6 +140,11 @@ class Doubled:
         )
         return Doubled(_sum_of_two(ac, negative(bd)), _sum_of_two(ad, bc))
 
+    def scale(self, factor: float) -> Doubled:
+        """The product with a small integer or a power of two, of whatever sign."""
+        number = np.array(factor), np.array(0.0)
+        return Doubled(multiply(self.re, number), multiply(self.im, number))
+
     @property
     def negative(self) -> Doubled:
         """``-z``."""
