@@ -9,6 +9,7 @@ minimising its loss: ``F2 = J - zeta J_zeta`` has the derivative ``-zeta J_zeta 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -20,7 +21,7 @@ from asymptotics.errors import UnableError
 from asymptotics.precision import exclusive, working
 from numerics.model.precision import to_digits
 from numerics.model.solver import Solver
-from numerics.model.stopping import SEARCH_DIGITS, Searched, close_in, interpolate, log_loss
+from numerics.model.stopping import SEARCH_DIGITS, Searched, close_in, interpolate, log_losses
 from numerics.values.inputs import infinite
 from numerics.values.results import Best
 from numerics.values.value import Value
@@ -39,7 +40,10 @@ class _Ridged:
     shift: int
     digits: int
 
-    def test_loss(self, x: mpmath.mpf) -> Value:
+    def test_loss(self, xs: Sequence[mpmath.mpf]) -> list[Value]:
+        return [self._at(x) for x in xs]
+
+    def _at(self, x: mpmath.mpf) -> Value:
         ridge = Float(self.scale * (x - self.shift), mpmath.mp.dps)
         total = partial(self.solver.at_ridge(ridge).combine, self.weights, oo)
         return to_digits("test loss", ridge, total, self.digits)
@@ -61,7 +65,7 @@ def best_ridge(model: Searched) -> Best:
         scale = mpmath.mpf(pole or solver.model.edge)
         at = partial(_Ridged, solver=solver, weights=model.weights(oo), P=model.P, scale=scale, shift=shift)
         try:
-            centre = close_in(partial(log_loss, at(digits=min(SEARCH_DIGITS, digits))), mpmath.mpf(0))
+            centre = close_in(partial(log_losses, at(digits=min(SEARCH_DIGITS, digits))), mpmath.mpf(0))
         except UnableError:
             raise UnableError(
                 "the loss at t = oo falls with the ridge without end; nothing is learned"

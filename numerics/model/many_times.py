@@ -4,6 +4,7 @@ The test loss is a form in which each node stands alone but for one factor. With
 `two_time`, ``J = Xi(kappa)`` and ``s = zeta R1``, the argument of the resolvent,
 
     E(s, s') = (zeta' (J + sigma^2) - zeta (J' + sigma^2))/(s' - s),
+    Q(s, s') = (zeta' J - zeta J' + sigma^2 (rest' - rest))/(s' - s),      rest = zeta - s = zeta df/P,
 
 since F2 and D2 have ``zeta' J - zeta J'`` and ``zeta' df' - zeta df``; likewise the bias is
 ``(kappa' J - kappa J')/(kappa' - kappa)``. The train loss is one transform, as losses at P = oo are,
@@ -11,7 +12,7 @@ since F2 and D2 have ``zeta' J - zeta J'`` and ``zeta' df' - zeta df``; likewise
     Lhat(t) = InvLaplace[R1 (J + sigma^2)/z](2t),      L(t) = InvLaplace[J/z](2t) at P = oo.
 
 The nodes of a pair are on the same hyperbola, on two lattices half a step apart, so that s and s' never meet.
-E(s, s') is the mean of a product of errors, hence ``|E(s, s')|^2 <= E(s, s*) E(s', s'*)``: what is far from
+Q(s, s') is the mean of a product of errors, hence ``|Q(s, s')|^2 <= Q(s, s*) Q(s', s'*)``: what is far from
 the diagonal is bounded by what is near it.
 
     form_of             a quantity as one of these forms
@@ -54,8 +55,9 @@ MOST_DIGITS = 18
 
 Single = Callable[[SolvedWindow, Scalar], Array]
 """What is multiplied by ``e^(z t)/z`` and inverted at twice the time; of a window and sigma^2."""
-Pairs = Callable[[SolvedWindow, Scalar], tuple[Array, Array, Array]]
-"""alpha, beta and the points p of a form ``(alpha beta' - alpha' beta)/(p' - p)``."""
+_Terms = tuple[Array, tuple[tuple[Array, Array], ...]]
+Pairs = Callable[[SolvedWindow, Scalar], _Terms]
+"""The points p, and all alpha and beta, of a form ``sum (alpha beta' - alpha' beta)/(p' - p)``."""
 
 
 def _loss_at_infinite_data(at: SolvedWindow, variance: Scalar) -> Array:
@@ -66,16 +68,17 @@ def _train_loss(at: SolvedWindow, variance: Scalar) -> Array:
     return at.R1 * (at.J + variance)
 
 
-def _errors(at: SolvedWindow, variance: Scalar) -> tuple[Array, Array, Array]:
-    return at.J + variance, at.zeta, at.s
+def _errors(at: SolvedWindow, variance: Scalar) -> _Terms:
+    signal = (at.J, at.zeta)
+    return at.s, (signal, (at.rest * 0 + 1, variance * at.rest)) if variance else (signal,)
 
 
-def _errors_on_samples(at: SolvedWindow, variance: Scalar) -> tuple[Array, Array, Array]:
-    return at.R1 * (at.J + variance), at.R1 * at.zeta, at.s
+def _errors_on_samples(at: SolvedWindow, variance: Scalar) -> _Terms:
+    return at.s, ((at.R1 * (at.J + variance), at.R1 * at.zeta),)
 
 
-def _mean_errors(at: SolvedWindow, variance: Scalar) -> tuple[Array, Array, Array]:
-    return at.J, at.kappa, at.kappa
+def _mean_errors(at: SolvedWindow, variance: Scalar) -> _Terms:
+    return at.kappa, ((at.J, at.kappa),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +102,10 @@ def form_of(quantity: str, setting: Setting, unlimited: bool) -> Form | None:
         case "test_loss" | "train_loss" if setting.infinite_data:
             seen = int(quantity == "train_loss")
             return (
-                Form(single=_loss_at_infinite_data, shift=seen)
-                if single
-                else Form(pairs=_errors, shift=seen - 1)
+                Form(single=_loss_at_infinite_data, shift=seen) if single else Form(pairs=_errors, shift=seen)
             )
         case "test_loss":
-            return Form(pairs=_errors, shift=-1)
+            return Form(pairs=_errors)
         case "train_loss" if setting.squares:
             return Form(single=_train_loss)
         case "train_loss":
@@ -239,36 +240,42 @@ def _invert_pairs(
     if near is None or between is None:
         return [None] * count
     assert wanted.pairs is not None
-    noise = float(abs(variance * wanted.shift))
-    rows = [
-        double_up(x)
-        for x in (between.window.weights / between.window.nodes, *wanted.pairs(between, variance))
-    ]
-    columns = [double_up(x) for x in (near.window.weights / near.window.nodes, *wanted.pairs(near, variance))]
-    tau, alpha, beta, points = (x[:, None] for x in rows)
-    tau_, alpha_, beta_, points_ = (_both_halves(x)[None] for x in columns)
-    both, gap = tau * tau_, points_ - points
-    one, two = alpha * beta_, alpha_ * beta
-    form = (one - two) * gap.inverse() * both
-    # before anything cancels in the two differences
-    apart, unlike = (np.abs(x.rounded) for x in (gap, one - two))
-    ends = np.abs(points.rounded) + np.abs(points_.rounded)
-    full = np.abs(one.rounded) + np.abs(two.rounded) + unlike * ends / apart
-    full *= np.abs(both.rounded) / apart
-    grow, grow_ = _propagate(between, ratios), _propagate(near, ratios)
-    inner = add_up(form[None], _both_halves(grow_)[:, None])[0]
+    (points, own), (points_, others) = (_doubled_terms(wanted.pairs, at, variance) for at in (between, near))
+    grow, grow_ = (
+        _propagate(at, ratios) * double_up(at.window.weights / at.window.nodes)[None]
+        for at in (between, near)
+    )
+    gap = _both_halves(points_)[None] - points[:, None]
+    apart = np.abs(gap.rounded)
+    ends = (np.abs(points.rounded)[:, None] + np.abs(_both_halves(points_).rounded)) / apart
+    form, full = None, np.zeros_like(apart)
+    for (alpha, beta), (alpha_, beta_) in zip(own, others, strict=True):
+        one = alpha[:, None] * _both_halves(beta_)[None]
+        two = _both_halves(alpha_)[None] * beta[:, None]
+        form = one - two if form is None else form + (one - two)
+        # before anything cancels in the two differences
+        full += np.abs(one.rounded) + np.abs(two.rounded) + np.abs((one - two).rounded) * ends
+    assert form is not None
+    inner = add_up((form * gap.inverse())[None], _both_halves(grow_)[:, None])[0]
     totals = add_up(inner, grow)[0]
     totals = _shift(Doubled((2 * totals.re[0], 2 * totals.re[1]), totals.im), variance, wanted)
-    sizes = 2 * np.einsum("ti,ij,tj->t", np.abs(grow.rounded), full, np.abs(_both_halves(grow_).rounded))
-    # E(s, s*) from what is far from the axis; next to it, it changes little.
-    high = [x.rounded for x in rows[1:]]
-    diagonal = np.abs((high[0] * high[1].conj()).imag / high[2].imag)
-    reach = np.abs(grow.rounded * rows[0].rounded) @ np.sqrt(diagonal)
-    values = np.abs(totals.re[0]) + noise
+    left, right = np.abs(grow.rounded), np.abs(_both_halves(grow_).rounded)
+    sizes = 2 * np.einsum("ti,ij,tj->t", left, full / apart, right)
+    # Q(s, s*) from what is far from the axis; next to it, it changes little.
+    here = sum((alpha.rounded * beta.rounded.conj()).imag for alpha, beta in own)
+    diagonal = np.abs(here / points.rounded.imag)
+    reach = left @ np.sqrt(diagonal)
     before = np.maximum(1.0, 1 / (near.window.positive * ratios.re[0]))
-    left_out = 4 * near.window.slack * before * np.sqrt(diagonal[0] * values)
+    left_out = 4 * near.window.slack * before * np.sqrt(diagonal[0] * np.abs(totals.re[0]))
     worse = between if between.error + between.rounding > near.error + near.rounding else near
-    return _values(totals, _error(sizes + noise, (2 * reach) ** 2 + noise, left_out, worse))
+    return _values(totals, _error(sizes, (2 * reach) ** 2, left_out, worse))
+
+
+def _doubled_terms(
+    pairs: Pairs, at: SolvedWindow, variance: Scalar
+) -> tuple[Doubled, list[tuple[Doubled, Doubled]]]:
+    points, terms = pairs(at, variance)
+    return double_up(points), [(double_up(alpha), double_up(beta)) for alpha, beta in terms]
 
 
 def _both_halves(numbers: Doubled) -> Doubled:

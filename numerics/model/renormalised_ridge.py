@@ -46,6 +46,8 @@ def starting_values(z: Array, sums: SpectralSums, sizes: Sizes) -> tuple[list[co
     positive axis), and the log|kappa| that served as floor for the choice of rules."""
     with field_of(START_BITS) as field:
         logs = [_clog(x, field) for x in z]
+        if sizes.unlimited:
+            return logs, min(x.real for x in logs) - 1.0
         smallest = min(x.real for x in logs)
         floor = real_root(smallest, sums, sizes)[1]
         while True:

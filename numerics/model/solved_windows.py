@@ -46,6 +46,8 @@ OTHER_HEADS = 2.0
 class SolvedWindow:
     """At each node of a window, over its first time: s, kappa, ``J = Xi(kappa)``, ``zeta = kappa R3`` and R1.
 
+    ``rest`` is ``zeta - s = zeta df1/P``.
+
     ``error`` is the relative error of sums, which stand for those of another spectrum nearby; ``rounding`` is
     the relative error of each number.
     """
@@ -56,6 +58,7 @@ class SolvedWindow:
     J: Array
     zeta: Array
     R1: Array
+    rest: Array
     error: float
     rounding: float
 
@@ -106,6 +109,7 @@ def solve_windows(
                 J=kappa * point.X[0][own],
                 zeta=kappa * R3[own],
                 R1=R1[own],
+                rest=kappa * R3[own] * point.df1[0][own] * sizes.inverse_P,
                 error=point.error,
                 rounding=rounding,
             )

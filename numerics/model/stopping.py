@@ -34,12 +34,12 @@ RECENTRINGS = 6
 
 
 class OneLoss(Protocol):
-    """A test loss as a function of one number > 0."""
+    """A test loss as a function of one number > 0, at many of them at once."""
 
     @property
     def P(self) -> Any: ...
 
-    def test_loss(self, x: Any, /) -> Any: ...
+    def test_loss(self, xs: Any, /) -> Any: ...
 
 
 class Searched(OneLoss, Protocol):
@@ -79,19 +79,24 @@ def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
         centre = mpmath.mpf(0) if guess is None else mpmath.log(guess)
         few = min(SEARCH_DIGITS, digits)
         rough = model if few == digits else model.with_digits(few)
-        centre = close_in(partial(log_loss, rough), centre)
+        centre = close_in(partial(log_losses, rough), centre)
         return interpolate(model, centre, digits)
 
 
-def log_loss(model: OneLoss, u: mpmath.mpf) -> mpmath.mpf:
-    return mpmath.log(model.test_loss(mpmath.exp(u)).value)
+def log_losses(model: OneLoss, us: Sequence[mpmath.mpf]) -> list[mpmath.mpf]:
+    """``log L(e^u)`` at each u, which share a contour where they are near each other."""
+    return [mpmath.log(value.value) for value in model.test_loss([mpmath.exp(u) for u in us])]
 
 
-def close_in(f: Callable[[mpmath.mpf], mpmath.mpf], start: mpmath.mpf) -> mpmath.mpf:
+Function = Callable[[Sequence[mpmath.mpf]], list[mpmath.mpf]]
+"""A function at many points."""
+
+
+def close_in(f: Function, start: mpmath.mpf) -> mpmath.mpf:
     """The minimum by Newton's method with differences; by a walk where f bends down or it would go far."""
     centre, stride = start, STRIDE
     for _ in range(PARABOLAS):
-        middle, left, right = (f(centre + j * CLOSE) for j in (0, -1, 1))
+        middle, left, right = f([centre + j * CLOSE for j in (0, -1, 1)])
         bend = left - 2 * middle + right
         move = (left - right) / (2 * bend) * CLOSE if bend > 0 else mpmath.inf
         if abs(move) > stride:
@@ -103,13 +108,13 @@ def close_in(f: Callable[[mpmath.mpf], mpmath.mpf], start: mpmath.mpf) -> mpmath
     return centre
 
 
-def _walk(f: Callable[[mpmath.mpf], mpmath.mpf], start: mpmath.mpf, width: mpmath.mpf) -> mpmath.mpf:
+def _walk(f: Function, start: mpmath.mpf, width: mpmath.mpf) -> mpmath.mpf:
     """The vertex of the parabola through three points ``width`` apart, the middle one the lowest."""
     known: dict[int, mpmath.mpf] = {}
 
     def at(j: int) -> mpmath.mpf:
         if j not in known:
-            known[j] = f(start + j * width)
+            (known[j],) = f([start + j * width])
         return known[j]
 
     middle = 0
@@ -129,7 +134,7 @@ def interpolate(model: OneLoss, centre: mpmath.mpf, digits: int) -> Best:
     # The interpolation errs by spacing^4, the rounding of the losses by 10^-digits / spacing.
     spacing = mpmath.mpf(10) ** (-mpmath.mpf(digits) / 6)
     for _ in range(RECENTRINGS):
-        losses = [model.test_loss(mpmath.exp(centre + j * spacing)) for j in range(-3, 4)]
+        losses = list(model.test_loss([mpmath.exp(centre + j * spacing) for j in range(-3, 4)]))
         logs = [mpmath.log(v.value) for v in losses]
         slack = max(v.error / v.value for v in losses)
         wide, narrow = _polynomial(logs), _polynomial(logs[1:-1])

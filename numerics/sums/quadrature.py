@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import mpmath
+import numpy as np
 
 from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
@@ -58,13 +59,33 @@ def plana_rule(points: int, digits: int) -> tuple[tuple[mpmath.mpf, mpmath.mpf],
             alpha.append(after[i + 1] / after[i] - now[i] / now[i - 1])
             beta.append(after[i] / now[i - 1])
             before, now = now, after
-        jacobi = mpmath.zeros(points)
-        for i in range(points):
-            jacobi[i, i] = alpha[i]
-            if i:
-                jacobi[i, i - 1] = jacobi[i - 1, i] = mpmath.sqrt(beta[i])
-        nodes, vectors = mpmath.eigsy(jacobi)
-        return tuple((mpmath.sqrt(nodes[i]), beta[0] * vectors[0, i] ** 2) for i in range(points))
+        return tuple((mpmath.sqrt(x), w) for x, w in _gauss(alpha, beta))
+
+
+def _gauss(alpha: list[mpmath.mpf], beta: list[mpmath.mpf]) -> list[tuple[mpmath.mpf, mpmath.mpf]]:
+    """Nodes and weights of the Gauss rule whose polynomials have this recurrence.
+
+    ``p_(n+1) = (x - alpha_n) p_n - beta_n p_(n-1)``; nodes are the zeros of the last one, by Newton's method
+    from the eigenvalues of the Jacobi matrix in doubles; ``1/w = sum_n p_n^2/(beta_0 ... beta_n)``.
+    """
+    spread = [float(mpmath.sqrt(b)) for b in beta[1:]]
+    jacobi = np.diag([float(a) for a in alpha]) + np.diag(spread, 1) + np.diag(spread, -1)
+    found = []
+    for start in np.linalg.eigvalsh(jacobi).tolist():
+        x, before = mpmath.mpf(start), mpmath.inf
+        while True:
+            p, slope, last, last_slope, size, inverse = mpmath.mpf(1), mpmath.mpf(0), 0, 0, mpmath.mpf(1), 0
+            for a, b in zip(alpha, beta, strict=True):
+                size *= b
+                inverse += p * p / size
+                slope, last_slope = p + (x - a) * slope - b * last_slope, slope
+                p, last = (x - a) * p - b * last, p
+            step = abs(p / slope)
+            if step == 0 or step >= before:
+                break
+            x, before = x - p / slope, step
+        found.append((x, 1 / inverse))
+    return found
 
 
 @cached(maxsize=64)

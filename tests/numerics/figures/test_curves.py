@@ -40,8 +40,9 @@ def test_train_test_and_the_end_of_the_train_loss():
     few = model(N=20, P=4)
     late = (1.0, 1e9)
     test, train = plot_train_test(few, late).lines
-    assert list(test.get_ydata()) == numbers(few.test_loss(t) for t in late)
-    assert train.get_ydata()[0] == float(few.train_loss(1)) and math.isnan(train.get_ydata()[1])
+    assert list(test.get_ydata()) == pytest.approx(numbers(few.test_loss(t) for t in late), rel=1e-6)
+    assert train.get_ydata()[0] == pytest.approx(float(few.train_loss(1)), rel=1e-6)
+    assert math.isnan(train.get_ydata()[1])
 
 
 def test_ensembles():

@@ -140,7 +140,7 @@ def test_sums_in_doubled_numbers_are_refined(monkeypatch):
     model = FullModel(LOGARITHMIC, N=2 * 10**6, P=10**7, noise=1)
     assert None not in at_once(model, "test_loss", [10])
     monkeypatch.setattr(solved_windows, "REFINEMENTS", 1)
-    form = many_times.Form(pairs=many_times._errors, shift=-1)
+    form = many_times.Form(pairs=many_times._errors)
     coarse = many_times.losses_at_times(model._solver.model, form, Integer(1), [Integer(10)], 10)
     fine = FullModel(LOGARITHMIC, N=2 * 10**6, P=10**7, noise=1, digits=30).test_loss(10)
     assert share(coarse[0], fine) <= 1
