@@ -34,6 +34,8 @@ from numerics.verification.wording import condition_text
 
 DIGITS = 30
 TERMS = 3
+LONGEST = 1000
+"""Characters of further orders that are printed where no ``--terms`` asks for them."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -111,6 +113,8 @@ def _lines(law: Law, options: argparse.Namespace) -> Iterator[str]:
     yield f"{law.name}: {law.quantity} ({law.limits})"
     yield from (f"  {line}" for line in law.to_text(exact=options.exact).splitlines())
     yield f"  conditions: {', '.join(map(condition_text, conditions)) or 'none left'}"
+    if options.terms is None and len(further) > LONGEST:
+        further = f"{further[:LONGEST]} ... ({len(further)} characters; --terms {terms} prints them all)"
     yield f"  to {terms} orders: {further}"
 
 

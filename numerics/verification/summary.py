@@ -81,7 +81,8 @@ class Row:
             return f"{factors[0]} * ({unit})" if unit.is_Add else f"{factors[0]} * {unit}"
         if regime.exponent != 0:
             power = exponent_text(-regime.exponent)
-            factors.append(f"{x}**{power}" if regime.exponent.is_Integer else f"{x}**({power})")
+            whole = str(x) if power == "1" else f"{x}**{power}"
+            factors.append(whole if regime.exponent.is_Integer else f"{x}**({power})")
         if regime.log_power:
             factors.append(f"log({x})" + (f"**{regime.log_power}" if regime.log_power != 1 else ""))
         return " * ".join(factors)
