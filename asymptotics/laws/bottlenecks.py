@@ -2,8 +2,9 @@
 
 With ``N = P^n`` features and the ridge ``rho = P^-l`` the renormalised ridge is ``kappa ~ P^-K``, K the
 smallest of three exponents: that of the ridge, of the data and of the features. The loss is a sum of a few
-terms (`model.equations.static_terms`), each a product of sums over modes at kappa, so that its exponent is
-linear in K, n and 1, and the smallest leads. The (n, l) plane is cut by these lines into regions.
+terms, each a product of sums over modes at kappa, so that its exponent is linear in K, n and 1, and the
+smallest leads; where rows are correlated, that of the variance over features has two pieces. The (n, l) plane
+is cut by these lines into regions.
 
     bottleneck_map    the regions of a task
     Bottleneck        one of them
@@ -14,20 +15,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sympy import And, Expr, together
+from sympy import And, Expr, Integer, together
 from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.domains.domain import Domain, as_condition, normal, plain, primitive
 from asymptotics.errors import UnableError, check_kind
 from asymptotics.laws.derive import Laws
-from asymptotics.model.equations import static_terms
+from asymptotics.model.equations import NOISE
 from asymptotics.model.expand import expand, with_noise
-from asymptotics.model.quantity import GAUSSIAN
-from asymptotics.model.sums import df1, expand_sum
+from asymptotics.model.sums import F, V, df1, df2, expand_sum
 from asymptotics.precision import exclusive
 from asymptotics.spectra import SpectralSeries, spectrum
-from asymptotics.symbols import N, P, kappa, l, n
+from asymptotics.symbols import P, kappa, l, n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,8 @@ class Bottleneck:
 def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
     """The regions of the (n, l) plane, open ones; on the lines between two of them both terms count.
 
-    Raises `UnableError` for spectra whose df1 is no power of kappa, and for other than Gaussian features.
+    Raises `UnableError` for spectra whose df1 is no power of kappa, and for students whose rows have no
+    known share of the variance (`Student.share_orders`).
 
     >>> from asymptotics import derive, power_law
     >>> for one in bottleneck_map(derive(power_law(2, 3))):
@@ -67,46 +68,56 @@ def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
     features, bias: P**(-(n)) for n < 1 and l > 3*n
     """
     check_kind(laws, Laws, "laws", "pass derive(task)")
-    if laws.student != GAUSSIAN:
-        raise UnableError(
-            f"the map of bottlenecks of {laws.student.title} is not derived; use GaussianFeatures()"
-        )
-    base = spectrum(laws.task)
+    base, student = spectrum(laws.task), laws.student
     modes = expand_sum(df1, base, 2).leading()
     if modes.log_power or base.domain.sign(modes.order) != -1:
         raise UnableError("df1 is no power of kappa here, so that N and P have no exponents; not derived")
-    rate = normal(-1 / modes.order)
+    rate = normal(-1 / modes.order) if student.white_noise() == 0 else Integer(1)
     resolutions = {"ridge": l, "data": rate, "features": normal(rate * n)}
     terms = tuple(_exponents(base))
-    return tuple(
-        region
-        for resolution, K in resolutions.items()
-        for region in _regions(base.domain, resolution, K, tuple(resolutions.values()), terms)
-    )
+    found: list[Bottleneck] = []
+    for resolution, K in resolutions.items():
+        for inside, share in student.share_orders(normal(-modes.order * K), K, n):
+            domain = base.domain if inside is None else base.domain.holding(primitive(inside, base.domain))
+            placed = tuple(
+                (name, normal(order + (share if name == VARIANCE else 0)).xreplace({kappa: K}))
+                for name, order in terms
+            )
+            if not domain.is_empty():
+                found += _regions(domain, base.domain, resolution, K, tuple(resolutions.values()), placed)
+    return _joined(found, base.domain)
+
+
+VARIANCE = "variance over features"
+PARTS = {"bias": F(kappa), VARIANCE: V(kappa), "label noise": NOISE**2 * df2(kappa) / P}
+"""What the loss at t = oo is made of; the variance over features counts by their share."""
 
 
 def _exponents(base: SpectralSeries) -> Iterator[tuple[str, Expr]]:
     """The exponents of the terms of the loss, as functions of kappa = P^-K with the letter kappa for K."""
-    for name, term in static_terms(GAUSSIAN).items():
+    for name, term in PARTS.items():
         here = with_noise(term, base.task)
         if here == 0:
             continue
         sizes, sums = here.as_independent(AppliedUndef, as_Add=False)
-        fixed = -n * sizes.as_coeff_exponent(N)[1] - sizes.as_coeff_exponent(P)[1]
         found = expand(sums, base, kappa, 3).series
         for candidate in found.candidates():
-            yield name, fixed + candidate.order * kappa
+            yield name, -sizes.as_coeff_exponent(P)[1] + candidate.order * kappa
 
 
 def _regions(
-    domain: Domain, resolution: str, K: Expr, others: tuple[Expr, ...], terms: tuple[tuple[str, Expr], ...]
+    domain: Domain,
+    whole: Domain,
+    resolution: str,
+    K: Expr,
+    others: tuple[Expr, ...],
+    placed: tuple[tuple[str, Expr], ...],
 ) -> Iterator[Bottleneck]:
-    """The regions in which ``kappa ~ P^-K``."""
+    """The regions in which ``kappa ~ P^-K``; their conditions are those beyond ``whole``."""
     inside = [primitive(other - K, domain) for other in others if other != K]
     there = domain.holding(*domain.reduce(inside))
     if there.is_empty():
         return
-    placed = [(name, normal(exponent.xreplace({kappa: K}))) for name, exponent in terms]
     for i, (name, exponent) in enumerate(placed):
         differences = [normal(other - exponent) for j, (_, other) in enumerate(placed) if j != i]
         ties = [d == 0 and j < i for j, d in enumerate(differences)]
@@ -116,11 +127,31 @@ def _regions(
         region = there.holding(*there.reduce(ahead))
         if any(there.sign(d) == -1 for d in ahead) or region.is_empty():
             continue
-        kept = domain.reduce(c for c in region.constraints if c not in domain.constraints)
-        yield Bottleneck(
-            resolution=resolution,
-            term=name,
-            exponent=together(exponent),
-            condition=And(*(as_condition(c) for c in kept)),
-            domain=region,
-        )
+        yield _bottleneck(resolution, name, together(exponent), region, whole)
+
+
+def _bottleneck(resolution: str, name: str, exponent: Expr, region: Domain, whole: Domain) -> Bottleneck:
+    kept = whole.reduce(c for c in region.constraints if c not in whole.constraints)
+    return Bottleneck(
+        resolution=resolution,
+        term=name,
+        exponent=exponent,
+        condition=And(*(as_condition(c) for c in kept)),
+        domain=whole.holding(*kept),
+    )
+
+
+def _joined(found: list[Bottleneck], whole: Domain) -> tuple[Bottleneck, ...]:
+    """Regions on both sides of one line as one, where all else of them is equal."""
+    for i, one in enumerate(found):
+        for other in found[i + 1 :]:
+            same = (one.resolution, one.term, one.exponent) == (other.resolution, other.term, other.exponent)
+            ours, theirs = (set(x.domain.constraints) for x in (one, other))
+            apart = [*(ours - theirs), *(theirs - ours)]
+            if same and len(apart) == 2 and normal(apart[0] + apart[1]) == 0:
+                joined = _bottleneck(
+                    one.resolution, one.term, one.exponent, whole.holding(*(ours & theirs)), whole
+                )
+                rest = [x for x in found if x not in (one, other)]
+                return _joined([*rest[:i], joined, *rest[i:]], whole)
+    return tuple(found)

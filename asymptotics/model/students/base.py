@@ -101,6 +101,14 @@ class Student(ABC):
         """``N epsilon`` where the kernel has a white part, ``J = Xi(kappa(zeta + epsilon))``; else 0."""
         return Integer(0)
 
+    def share_orders(self, modes: Expr, ridge: Expr, size: Expr) -> tuple[tuple[Expr | None, Expr], ...]:
+        """The exponents of ``1 - dlog kappa/dlog zeta``, by which the variance over features counts.
+
+        For ``df1 = P^modes``, ``kappa = P^-ridge``, ``N = P^size``: pairs of what is positive where a piece
+        holds (None: everywhere), and the exponent there. Raises `UnableError` where that is not known.
+        """
+        raise UnableError(f"the map of bottlenecks of {self.title} is not derived; use GaussianFeatures()")
+
     def check_size(self, size: Expr) -> None:
         """Raise `DomainError` where the student cannot have this N (a number or oo)."""
         return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Mul
 
+from asymptotics.errors import UnableError
 from asymptotics.model.students.base import Student, at_size, share, sizes_of, student
 from asymptotics.symbols import N
 
@@ -41,3 +42,15 @@ class DeepRandomFeatures(Student):
     def layers(self, size: Expr = N) -> tuple[Expr, ...]:
         """The widths."""
         return tuple(at_size(width, size) for width in self.widths)
+
+    def at_end(self, function: Expr) -> Expr:
+        """At the rank, that of the narrowest layer; raises `UnableError` for widths that are numbers."""
+        if numbers := [width for width in self.widths if not width.has(N)]:
+            raise UnableError(
+                f"widths = {numbers[0]} is a number; laws in N need multiples of it, such as widths=(2*N, N)"
+            )
+        return super(DeepRandomFeatures, self).at_end(function)
+
+    def share_orders(self, modes: Expr, ridge: Expr, size: Expr) -> tuple[tuple[Expr | None, Expr], ...]:
+        """That of ``sum_l (df1 - df2)/N_l``."""
+        return ((None, size - modes),)

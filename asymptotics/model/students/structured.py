@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, Sum, Symbol, oo
+from sympy import Expr, Integer, Rational, Sum, Symbol, oo
 
-from asymptotics.errors import DomainError, shown
+from asymptotics.errors import DomainError, UnableError, shown
 from asymptotics.model.operators import Root
 from asymptotics.model.students.base import Student, student
 from asymptotics.parsing.numbers import exact, is_many, real_floats
@@ -72,6 +72,34 @@ class StructuredFeatures(Student):
         (index,) = self.eigenvalues.free_symbols
         total, found = (finite_sum(self.eigenvalues**n, index, Integer(1), N) for n in (1, power))
         return N ** (power - 1) * found / total**power
+
+    def share_orders(self, modes: Expr, ridge: Expr, size: Expr) -> tuple[tuple[Expr | None, Expr], ...]:
+        """That of ``(df1 - df2) d/(df1 (df1 - d))``, ``d = sum tau^2/(tau + x)^2``, for ``tau_i ~ i^-c``.
+
+        A sum over rows of ``min(1, tau_i/x)^p`` is as large as its first term, its last ones, or those about
+        the row i* with ``tau_i = x``. For c < 1, ``tau_1 ~ N^c`` and ``df1 ~ N/x`` comes from the last
+        rows; so does d for c < 1/2, else it comes from i* where that is above 1, and from the first row
+        beyond. For c > 1 both come from i*, and the share does not fall.
+        """
+        power = self._power()
+        if power > 1:
+            return ((None, Integer(0)),)
+        if power < Rational(1, 2):
+            return ((None, size - modes),)
+        beyond = (1 - power) * size - modes
+        return ((-beyond, (1 / power - 1) * (size - modes)), (beyond, beyond + (1 - power) * size))
+
+    def _power(self) -> Expr:
+        """c in ``tau_i ~ i^-c``."""
+        if not isinstance(self.eigenvalues, tuple):
+            (index,) = self.eigenvalues.free_symbols
+            rest, power = self.eigenvalues.as_coeff_exponent(index)
+            if not rest.has(index) and -power not in (Rational(1, 2), 1) and power < 0:
+                return -power
+        raise UnableError(
+            f"eigenvalues = {self.eigenvalues} of rows: orders in N are derived for powers of the index "
+            "other than -1/2 and -1"
+        )
 
     def check_size(self, size: Expr) -> None:
         """Raise `DomainError` for an array of another length."""

@@ -121,7 +121,10 @@ class Rows(Factor):
         T2 = g - y * T1
         whole = np.broadcast_arrays(g, np.where(same, g, apart), T2)
         ratios = [
-            max(float(abs(a / b)) for a, b in zip(whole[0].flat, part.flat, strict=True) if b != 0)
+            max(
+                (float(abs(a / b)) for a, b in zip(whole[0].flat, part.flat, strict=True) if b != 0),
+                default=math.inf,
+            )
             for part in whole[1:]
         ]
         return T1, T2, ratios[0] * ratios[1]

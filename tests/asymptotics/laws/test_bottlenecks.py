@@ -6,6 +6,9 @@ from sympy import Integer, Rational, log, oo
 
 from asymptotics import (
     DeepRandomFeatures,
+    NonlinearFeatures,
+    SpectralTruncation,
+    StructuredFeatures,
     Task,
     UnableError,
     bottleneck_map,
@@ -55,9 +58,56 @@ def test_names_of_the_bottlenecks():
     assert {r.term for r in NOISY} == {"bias", "variance over features", "label noise"}
 
 
+def test_correlated_rows_have_two_ranges_of_features():
+    """``(P/N)^((1 - c)/c)`` below ``N = P^(1/(1 - c))``, ``P N^-(2 - 2c)`` beyond; c = 3/4."""
+    laws = derive(power_law(5, 2), student=StructuredFeatures(eigenvalues=k ** Rational(-3, 4)))
+    data = {r.term + str(r.exponent): r for r in bottleneck_map(laws) if r.resolution == "data"}
+    assert sorted(str(r.exponent) for r in data.values()) == ["(n + 2)/2", "(n + 5)/3", "4"]
+    assert data["variance over features(n + 5)/3"].condition.subs({n: 2, l: 3})
+    assert data["variance over features(n + 2)/2"].condition.subs({n: 5, l: 3})
+    flat = bottleneck_map(
+        derive(power_law(5, 2), student=StructuredFeatures(eigenvalues=k ** -Rational(1, 4)))
+    )
+    plain = bottleneck_map(derive(power_law(5, 2)))
+    assert {(r.resolution, r.term, r.exponent) for r in flat} == {
+        (r.resolution, r.term, r.exponent) for r in plain
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "student",
+    [
+        StructuredFeatures(eigenvalues=k ** Rational(-3, 4)),
+        StructuredFeatures(eigenvalues=k ** Rational(-1, 4)),
+        DeepRandomFeatures(widths=(N, 3 * N)),
+        NonlinearFeatures(linear=1, white=1),
+    ],
+    ids=str,
+)
+def test_regions_of_students_have_the_slope_of_the_full_model(student):
+    task = power_law(6, 2)
+    for region in bottleneck_map(derive(task, student=student)):
+        logs = {}
+        point = {n: Integer(1), l: Integer(1)} | region.domain.holding(8 - n, 4 - l).witness()
+        if point[n] > 5:
+            continue  # more digits than the sums over rows have
+        for exponent in (10, 15):
+            samples = Integer(10) ** exponent
+            sizes = {"N": Integer(round(float(samples ** point[n]))), "P": samples}
+            model = FullModel(task, ridge=samples ** -point[l], digits=10, student=student, **sizes)
+            logs[exponent] = float(mpmath.log10(model.test_loss(oo).value))
+        slope = (logs[10] - logs[15]) / 5
+        assert abs(slope - float(region.exponent.subs(point))) < 0.05, (str(region), point, slope)
+
+
 def test_refusals():
-    with pytest.raises(UnableError, match="deep random features"):
-        bottleneck_map(derive(power_law(2, 2), student=DeepRandomFeatures(widths=(N, N))))
+    with pytest.raises(UnableError, match="the first N modes"):
+        bottleneck_map(derive(power_law(2, 2), student=SpectralTruncation()))
+    with pytest.raises(UnableError, match="other than -1/2"):
+        bottleneck_map(derive(power_law(2, 2), student=StructuredFeatures(eigenvalues=1 / k)))
+    with pytest.raises(UnableError, match="multiples of it"):
+        bottleneck_map(derive(power_law(2, 2), student=DeepRandomFeatures(widths=(100, 50))))
     with pytest.raises(UnableError, match="no power of kappa"):
         bottleneck_map(derive(Task(eigenvalues=2**-k, target=2**-k)))
 
