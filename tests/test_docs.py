@@ -28,6 +28,7 @@ WITHOUT_EXAMPLE = {
     ),
     "a result, never built by hand; what returns it shows it": (
         "asymptotics.Comparison",
+        "numerics.CurveFit",
         "asymptotics.Phase",
         "asymptotics.Step",
         "asymptotics.Verdict",
@@ -40,6 +41,7 @@ WITHOUT_EXAMPLE = {
         "asymptotics.tasks.tail_fit.TailFit",
         "asymptotics.Window",
         "numerics.Curve",
+        "numerics.CurveFit",
         "numerics.Split",
         "numerics.Best",
         "numerics.Variance",

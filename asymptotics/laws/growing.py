@@ -115,6 +115,11 @@ def growing_law(laws: Laws, rule: Rule = GradientFlow) -> GrowingLaw:
 
     Raises `UnableError` where the trace does not grow, and for rules other than gradient flow and one-pass
     SGD.
+
+    >>> from asymptotics import derive, power_law
+    >>> from asymptotics.symbols import a, b, r
+    >>> growing_law(derive(power_law(a, b, modes=r * N)))
+    L(T, N) ~ Phi_0(x)/N**Min(b, a - 1), x = T/N**b
     """
     check_kind(laws, Laws, "laws", "pass derive(task)")
     check_rule(rule)

@@ -54,7 +54,11 @@ class Linear(Shaped):
 @schedule
 @dataclass(frozen=True, slots=True, eq=False)
 class Cosine(Shaped):
-    """``f = (1 + cos(pi u))/2``."""
+    """``f = (1 + cos(pi u))/2``.
+
+    >>> Cosine().expression
+    cos(pi*u)/2 + 1/2
+    """
 
     title = "a step that falls as a cosine"
     name = "cosine"
@@ -156,7 +160,11 @@ class Tail(Shaped):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Exponential(Shaped):
-    """``e^(-rate (1 - u))``: weights of a moving average whose memory is T/rate steps; rate > 0."""
+    """``e^(-rate (1 - u))``: weights of a moving average whose memory is T/rate steps; rate > 0.
+
+    >>> Exponential(rate=2).expression
+    exp(2*u - 2)
+    """
 
     rate: object
 
@@ -181,6 +189,9 @@ class OptimalSchedule(Schedule):
 
     By the calculus of variations ``eta ~ ((F + sigma^2) J2)^(-1/2)``, capped at the eta of the rule: it
     depends on the task, on the noise and on the number of steps, and is found by the model.
+
+    >>> OptimalSchedule().title
+    'the best schedule'
     """
 
     title = "the best schedule"
