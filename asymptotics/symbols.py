@@ -9,6 +9,7 @@
 ``sigma``   standard deviation of the label noise
 ``eta, B``  learning rate and batch size of one-pass SGD
 ``E``       number of ensemble members
+``epochs``  how often multi-pass SGD sees each sample, ``B t/P``
 ``beta``    inertia of heavy-ball momentum, ``beta v'' + v' = ...``
 ``mu``      momentum of heavy ball in discrete steps
 ``delta``   damping of Nesterov momentum, ``delta/t``
@@ -49,6 +50,7 @@ sigma = Symbol("sigma", positive=True)
 eta = Symbol("eta", positive=True)
 B = Symbol("B", positive=True)
 E = Symbol("E", positive=True)
+epochs = Symbol("epochs", positive=True)
 kappa = Symbol("kappa", positive=True)
 beta = Symbol("beta", positive=True)
 mu = Symbol("mu", positive=True)
@@ -65,6 +67,6 @@ b_test = Primed("b_test", positive=True)
 RESOURCES = (t, N, P)
 
 __all__ = [
-    "RESOURCES", "B", "C", "E", "M", "N", "P", "a", "b", "b_test", "beta", "delta", "eta", "gamma", "h", "k",
-    "kappa", "l", "mu", "n", "r", "rho", "sigma", "t",
+    "RESOURCES", "B", "C", "E", "M", "N", "P", "a", "b", "b_test", "beta", "delta", "epochs", "eta", "gamma",
+    "h", "k", "kappa", "l", "mu", "n", "r", "rho", "sigma", "t",
 ]  # fmt: skip

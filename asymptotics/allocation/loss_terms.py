@@ -31,6 +31,7 @@ from sympy import Expr, Integer, Min, Symbol, fraction, limit, oo, together
 from sympy.core.function import AppliedUndef
 
 from asymptotics.allocation.flows import LAZY_FLOW, Flow
+from asymptotics.allocation.of_epochs import write_in_epochs, written_with_time
 from asymptotics.allocation.terms import LossTerm, terms_of_law
 from asymptotics.domains.domain import normal, primitive
 from asymptotics.errors import UnableError
@@ -44,9 +45,9 @@ from asymptotics.model.sums import df1, expand_sum
 from asymptotics.parsing.heights import substitute
 from asymptotics.spectra import spectrum
 from asymptotics.sums.indexed import IndexedSum
-from asymptotics.symbols import B, E, N, P, h, kappa, rho, t
+from asymptotics.symbols import B, E, N, P, epochs, h, kappa, rho, t
 
-SPENDABLE = (t, N, P, B, E)
+SPENDABLE = (t, N, P, B, E, epochs)
 """What a budget can be spent on."""
 CHOSEN = (rho, h)
 """What is chosen at each budget without a price: a ridge, and the step as a share of the largest one."""
@@ -60,7 +61,11 @@ def loss_terms(
     The ``flow`` says which laws of time stand for the features.
     Raises `UnableError` for combinations whose joint law is not known.
     """
-    if E in resources and (P in resources or rule.fresh):
+    if epochs in resources:
+        batch = None if B in resources else numbers_of(rule).get(B, B)
+        known = loss_terms(laws, written_with_time(resources, rule), rule, flow)
+        return tuple(write_in_epochs(x, batch) for x in known)
+    if E in resources and (P in resources or rule.fresh or rule.resamples):
         raise UnableError(
             "the loss of E members is known at P = oo without the noise of batches; leave out E, or P and "
             f"{rule.title}"
@@ -114,7 +119,7 @@ def _terms(laws: Laws, present: frozenset[Symbol], rule: Rule, flow: Flow) -> It
     share = 1 / (1 - feedback(kind_of(rule), spectrum(settled))) if B not in present else Integer(1)
     for term in _flow_terms(laws, present, flow):
         yield _on_clock(term, rule, share)
-    if rule.fresh and t in present:
+    if rule.noise_law and t in present:
         yield from _in_batch(terms_of_law(getattr(laws, rule.noise_law)), present)
 
 

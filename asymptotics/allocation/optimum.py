@@ -240,6 +240,7 @@ def compute_optimal(
     laws : from `derive`; a task will do.
     cost : a posynomial in t, N, P, B (batch), E (members): a monomial or a sum of them, of which the
         larger counts; by default ``N t``; dimensionless, as all here.
+        For `MultiPassSGD` epochs may stand in the place of t, ``t = epochs P/B``: at least one pass.
     free : what the budget is split over; by default what the cost contains. With rho among it the ridge is
         chosen at each budget, ``free=(N, P, rho)``, at t = oo; where rho falls as ``N^-b`` or ``P^-b`` a
         smaller one is as good.

@@ -31,9 +31,9 @@ from asymptotics.domains.parametric_lp import Constraint, Programme, Vertex
 from asymptotics.errors import UnableError
 from asymptotics.expansions.tidying import tidy
 from asymptotics.parsing.heights import to_power
-from asymptotics.symbols import B, E, N, P, h, rho, t
+from asymptotics.symbols import B, E, N, P, epochs, h, rho, t
 
-THRIFT = {h: -32, E: 16, B: 8, P: 4, t: 2, N: 1, rho: -1}
+THRIFT = {h: -32, E: 16, B: 8, P: 4, t: 2, epochs: 2, N: 1, rho: -1}
 """Among equally good splits, little of the first of these, and a large ridge and step."""
 FALLING = (rho, h)
 """What is at most a constant: a ridge, and the step as a share of the largest one."""

@@ -26,9 +26,11 @@ from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.schedules.base import Schedule
 from asymptotics.parsing.heights import substitute
 from asymptotics.spectra import spectrum
-from asymptotics.symbols import B, E, N, P, h, t
+from asymptotics.symbols import B, E, N, P, epochs, h, t
 
 ONE = Integer(1)
+IN_EPOCHS = ((P, ONE), (B, -ONE))
+"""``t = epochs P/B``, of which there is at least one step."""
 
 
 def allocations_of(
@@ -65,7 +67,9 @@ def allocations_of(
         trace_power=trace_power(laws) * (stretch_of(rule) if schedule is None else 1),
         domain=whole,
         whole=whole,
-        clock=t if schedule is None else STEPS,
+        clock=epochs if epochs in present else t if schedule is None else STEPS,
+        pace=IN_EPOCHS if epochs in present else (),
+        limits=(((epochs, ONE), *IN_EPOCHS),) if epochs in present else (),
     )
     if features != LAZY:
         _check_moving(features, laws, present, rule)

@@ -31,6 +31,7 @@ from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.stated import Stated
 from asymptotics.model.finite_modes import at_size, mode_count
+from asymptotics.model.operators import Minimum
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.quantity import crossover
 from asymptotics.model.sums import F, Xi, df1, expand_sum
@@ -95,7 +96,7 @@ def windows_of(law: L, derive: Derive[L]) -> tuple[Window[L], ...]:
     if len(pieces) == 1 and task.modes == oo:
         upper = oo if quantity.within is None else quantity.when(crossover(found, quantity.within))
         return (Window(lower=ONE, upper=upper, law=law),)
-    if name.startswith("early_stopping"):
+    if QUANTITIES[name].equation.has(Minimum):
         raise UnableError(f"the windows of laws.{name} need the crossover scales of the optimum; not derived")
     learned = tuple(s for s in pieces if s.eigenvalues != 0)
     listed: list[Window[L]] = []

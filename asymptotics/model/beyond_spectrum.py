@@ -85,7 +85,7 @@ def feedback(rule: type[TrainingRule], spectrum: SpectralSeries) -> Expr:
     >>> feedback(OnePassSGD, spectrum(power_law(3, 2)))
     eta*Sum(1/(k**2 - eta*(B + 1)/(2*B)), k)/(2*B)
     """
-    if not rule.fresh:
+    if not rule.noise_law:
         return Integer(0)
     zero = Integer(0)
     return rule.noise_kernel(zero, zero, sum_beyond(df1, 0, rule.partner(zero), spectrum))

@@ -6,11 +6,13 @@ TRAINED   what `model.quantities` adds to the quantities that have laws
 from __future__ import annotations
 
 from asymptotics.model import equations
+from asymptotics.model.operators import Minimiser
 from asymptotics.model.quantity import Quantity, time_quantity
 from asymptotics.model.rules.base import TRAINING_RULES
 from asymptotics.model.rules.gradient_descent import GradientDescent
+from asymptotics.model.rules.multi_pass_sgd import MultiPassSGD
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
-from asymptotics.symbols import N, t
+from asymptotics.symbols import B, N, P, eta, t
 
 _SGD = (
     "On Gaussian features the second moments of one-pass SGD obey a linear recursion. In the generating "
@@ -87,6 +89,20 @@ TRAINED = (
         rule=OnePassSGD,
         why="What batches add at t = oo is (Xi + sigma^2) K to first order in 1/B; at this batch it is as "
         "large as the loss Xi without them.",
+    ),
+    Quantity(
+        name="useful_epochs",
+        words="epochs of multi-pass SGD until the test loss is smallest, label noise sigma",
+        symbol="epochs*(P)",
+        tex=r"\mathrm{epochs}^*(P)",
+        limits="N = oo",
+        resource=P,
+        equation=B / (eta * P) * Minimiser(equations.TIME + equations.NOISE_IN_LOSS, t),
+        source="the minimum of the series in 1/P, BAP, appendix C",
+        rule=MultiPassSGD,
+        why="n steps of size eta are the time eta n of gradient flow and n B/P epochs; the best time is "
+        "where the loss of infinite data falls by as much as the label noise learned grows, to first order "
+        "in 1/P. The noise of batches, which larger ones at the end take away, is left out.",
     ),
     *(time_quantity(rule) for rule in TRAINING_RULES.values() if rule.law),
 )

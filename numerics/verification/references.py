@@ -7,6 +7,7 @@ model_transient(*)      c_1 (c_2) of ``L(t; N) = L(t; oo) + c_1/N + c_2/N^2 + ..
 data_transient(*), gap  c_1 (c_2) of L, c_1 of L - Lhat in 1/P, noiseless
 noise, gap_noise        the same of what sigma^2 multiplies in L and in L - Lhat + sigma^2
 early_stopping(_time)   the minimum over t of L(t; P) with label noise, and where it is
+useful_epochs           the same place in epochs, of steps eta on batches B
 ridge                   test loss with the ridge ``rho P^-l``, t = oo
 optimal_ridge_width     what N features add at the best ridge, times N, over the loss there
 ridge_against_stopping  the smallest loss over the ridge over that over the stopping time
@@ -148,6 +149,11 @@ def _best_time(part: str, place: Place) -> Value:
     best = _stopping(place.task, place.resource, place.setting(sigma), place.digits, place.ratio)
     value: Value = getattr(best, part)
     return value
+
+
+def _useful_epochs(place: Place) -> Value:
+    factor = place.setting(B) / (place.setting(eta) * place.resource)
+    return _scale(_best_time("argument", place), factor)
 
 
 # -- explicit ridges -------------------------------------------------------------------------------
@@ -312,6 +318,7 @@ REFERENCES: Registry[Reference] = Registry(
     (
         _stopping_reference("early_stopping", partial(_best_time, "loss")),
         _stopping_reference("early_stopping_time", partial(_best_time, "argument")),
+        replace(_stopping_reference("useful_epochs", _useful_epochs), settings=(sigma, eta, B)),
         _in_1_p(name="data_transient", value=_coefficient(P, "test_loss"), settings=(P,)),
         _in_1_p(name="data_transient_second", value=_coefficient(P, "test_loss", 2), settings=(P,), step=2),
         _in_1_p(name="gap", value=_coefficient(P, "gap"), settings=(P,)),

@@ -46,6 +46,7 @@ class MultiPassSGD(TrainingRule):
     parameters = (symbols.eta, symbols.B)
     counts_steps = True
     resamples = True
+    noise_law = "sgd_noise"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "eta", positive_float("eta", self.eta))

@@ -64,6 +64,7 @@ VERDICTS = {
     "reuse-time": EVERYWHERE,
     "reuse-steps": EVERYWHERE,
     "reuse-best": EVERYWHERE,
+    "reuse-epochs": EVERYWHERE,
     "lin-model": EVERYWHERE,
     "lin-time": EVERYWHERE,
     "bahri-data": EVERYWHERE,

@@ -339,3 +339,11 @@ def test_nesterov_momentum(at):
         verify(LAWS.nesterov.stating(exponent=LAWS.nesterov.exponent * Rational(101, 100)), at=at).verdict
         == "FAILS"
     )
+
+
+def test_useful_epochs():
+    at = {a: Rational(3, 2), b: 2, sigma: 1, eta: Rational(1, 4), B: 2}
+    found = verify(LAWS.useful_epochs, at=at)
+    assert found.verdict == "HOLDS", str(found)
+    wrong = LAWS.useful_epochs.stating(exponent=LAWS.useful_epochs.exponent * Rational(101, 100))
+    assert verify(wrong, at=at).verdict == "FAILS"
