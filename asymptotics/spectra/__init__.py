@@ -24,6 +24,7 @@ from asymptotics.spectra.geometric import GeometricSpectra
 from asymptotics.spectra.geometric_powers import GeometricPowers
 from asymptotics.spectra.lattice import LatticeModes
 from asymptotics.spectra.logarithmic import LogarithmicPowers
+from asymptotics.spectra.parity import ParityClasses
 from asymptotics.spectra.power_law import PowerLaws
 from asymptotics.spectra.proportional import ProportionalModes
 from asymptotics.spectra.signs import check_signs
@@ -42,6 +43,7 @@ FAMILIES: Registry[Family] = Registry(
         LatticeModes(),
         LogarithmicPowers(),
         StretchedExponentials(),
+        ParityClasses(families=lambda: tuple(FAMILIES.values())),
     )
 )
 """In the order in which they are asked; ``FAMILIES.register(family)`` adds one behind them.

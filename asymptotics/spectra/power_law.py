@@ -119,7 +119,9 @@ class AlgebraicSeries(DirichletSeries):
         summand = join_powers(self.weights * to_power(self.eigenvalues, -point), self.index)
         regular = 1 if any(offset == 0 for offset in offsets) else terms
         rate = -expand_log(log(self.eigenvalues), force=True)
-        powers = (join_powers(expand(summand * rate**i), self.index) for i in range(regular))
+        powers = (
+            join_powers(expand(summand * rate**i), self.index) if i else summand for i in range(regular)
+        )
         total = Laurent(
             0,
             tuple(regular_sum(f, self.index, self.start) / factorial(i) for i, f in enumerate(powers)),

@@ -50,6 +50,7 @@ from asymptotics.hints import name_argument
 from asymptotics.parsing.heights import substitute
 from asymptotics.spectra.enclosures import BITS, enclosure
 from asymptotics.spectra.segments import segments
+from asymptotics.tasks.parity import alternates, parity_classes
 from asymptotics.tasks.task import Task
 
 FARTHEST = 10**300
@@ -83,6 +84,10 @@ def check_signs(task: Task, domain: Domain) -> None:
         ...
     asymptotics.errors.SpectrumError: target ((k - 7)**2 - 1/2)/k**4 = -1/4802 at k = 7; it must be >= 0
     """
+    if alternates(task):
+        for one in parity_classes(task):
+            check_signs(one, domain)
+        return
     for piece in segments(task, domain):
         first = int(piece.first) if piece.first.is_Integer else 1
         last = int(piece.last) if piece.last.is_Integer else None

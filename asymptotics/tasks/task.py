@@ -16,6 +16,7 @@ from asymptotics.parsing.expressions import parse_condition
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, items_of, substitution
 from asymptotics.symbols import RESOURCES, k
+from asymptotics.tasks.kernels import kernel_parts
 from asymptotics.tasks.measured import Measured, measure, round_values
 from asymptotics.tasks.modes import check_modes, size_of_modes
 from asymptotics.tasks.reading import EIGENVALUE, index_of, read_index, read_multiplicity, read_side
@@ -155,6 +156,25 @@ class Task(Typeset):
             for fit in (b, a)
         )
         return cls(eigenvalues=lam, target=power, noise=exact(noise, "noise"), measured=measured)
+
+    @classmethod
+    def from_kernel(cls, kernel: Any, *, target: Any, noise: object = 0) -> Task:
+        """The task of a kernel of `asymptotics.kernels`: its eigenvalues, multiplicities and index.
+
+        target : ``c_k`` per mode as an expression in the index, or text; a table {degree: power of all of its
+            modes}; another kernel on the same domain, for a teacher drawn from its Gaussian process; or
+            a target of `asymptotics.kernels`, a function of the kernel.
+        noise : standard deviation of the label noise (units of y).
+        Modes whose eigenvalue is 0, as odd degrees may have, are never learned: their power stays in the test
+        loss. Raises `DomainError` for what is none of these.
+
+        >>> from asymptotics.kernels import laplace, sobolev
+        >>> task = Task.from_kernel(laplace("d"), target=sobolev("nu"))
+        >>> task.multiplicity
+        (d + 2*k - 2)*binomial(d + k - 3, k - 1)/k
+        """
+        lam, levels, index, power = kernel_parts(kernel, target)
+        return cls(lam, power, index=index, multiplicity=levels, noise=exact(noise, "noise"))
 
     @property
     def fitted(self) -> Task:

@@ -22,8 +22,10 @@ from asymptotics.hints import name_argument, name_numbers
 from asymptotics.spectra.finite import unlearned
 from asymptotics.spectra.segments import segments
 from asymptotics.spectra.signs import check_signs
+from asymptotics.sums.regularised import regular_sum
 from asymptotics.tasks.arrays import nonnegative
 from asymptotics.tasks.counts import check_multiplicity
+from asymptotics.tasks.parity import alternates, parity_classes
 from asymptotics.tasks.task import Task
 from numerics.spectra.compiled import PROBE_BITS, compile_function, logarithm_of
 from numerics.spectra.regularity import regular_from
@@ -158,6 +160,8 @@ faster than 1/k, i.e. b > 1, or pass modes=M
     else:
         raise DomainError(f"modes = {modes}; the number of modes must be an integer >= 1, or oo")
     check_multiplicity(fixed)
+    if alternates(fixed):
+        return _of_classes(fixed, needs_trace=needs_trace)
     fixed = replace(
         fixed,
         eigenvalues=write_differences(fixed.eigenvalues, fixed.index),
@@ -260,6 +264,26 @@ def _divide(spectrum: ContinuousSpectrum, task: Task) -> ContinuousSpectrum:
         levels=_finite(learned[-1].last),
         pieces=tuple(pieces),
         unlearned=unlearned(found, task.index, Domain()),
+    )
+
+
+def _of_classes(task: Task, *, needs_trace: bool) -> ContinuousSpectrum:
+    """The spectra of the odd and of the even levels as pieces; levels of eigenvalue 0 are never learned."""
+    found: list[ContinuousSpectrum] = []
+    lost = sympy.Integer(0)
+    for one in parity_classes(task):
+        if one.eigenvalues != 0:
+            found.append(spectrum_of(one, needs_trace=needs_trace))
+        elif one.target != 0:
+            lost += regular_sum(one.multiplicity * one.target, one.index)
+    if not found:
+        raise SpectrumError(f"eigenvalues {task.eigenvalues} are all 0; nothing can be learned")
+    endless = [one for one in found if one.levels is None]
+    return replace(
+        (endless or found)[0],
+        pieces=tuple(piece for one in found for piece in one.pieces or (one,)),
+        unlearned=sympy.Add(lost, *(one.unlearned for one in found)),
+        trace=all(one.trace for one in found),
     )
 
 

@@ -1,0 +1,129 @@
+"""Eigenvalues of zonal kernels from their singular points t = 1 and t = -1, to all orders.
+
+A kernel analytic on [-1, 1] but for its ends, with ``K = sum_j a_j (1 - t)^nu_j`` at t = 1 and
+``sum_j b_j (1 + t)^mu_j`` at t = -1 (whole powers apart), has for k -> oo
+
+    lambda_k ~ sum_j a_j Lambda(nu_j) + (-1)^k sum_j b_j Lambda(mu_j),
+
+Lambda(nu) the eigenvalue of (1 - t)^nu (`exact.one_sided`), which is a series in even powers of 1/m, m = k +
+d/2 - 1, in front of ``m^-(2 nu + d - 1)``. For ``(1 - t)^n log(1 - t)``, n whole, it is the slope in nu, and
+1/Gamma(-nu) there has the slope ``(-1)^(n+1) n!``.
+
+    singular_terms          the powers at one end
+    singular_eigenvalues    the sums over both ends
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sympy import (
+    Add,
+    Expr,
+    Float,
+    Integer,
+    Rational,
+    Symbol,
+    factor_terms,
+    factorial,
+    gamma,
+    nsimplify,
+    pi,
+    simplify,
+    sqrt,
+)
+
+from asymptotics.domains.domain import normal
+from asymptotics.errors import SpectrumError, UnableError
+from asymptotics.expansions.gamma_products import GammaProduct
+from asymptotics.expansions.tail import tail_expansion
+from asymptotics.kernels.chords import chord_series
+
+_x = Symbol("x", positive=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Singular:
+    """``coefficient (1 - t)^power``, times ``log(1 - t)`` if the power is whole."""
+
+    coefficient: Expr
+    power: Expr
+
+    def coefficients(self, d: Expr, orders: int) -> list[Expr]:
+        """``Lambda = sum_n coefficients[n] m^-(2 nu + d - 1 + 2 n)``, m = k + d/2 - 1."""
+        nu = self.power
+        inverse = (-1) ** (nu + 1) * factorial(nu) if nu.is_Integer else 1 / gamma(-nu)
+        front = 2 ** (nu + d - 2) * gamma(d / 2) * gamma(nu + (d - 1) / 2) / sqrt(pi) * inverse
+        half, shift = Rational(1, 2), nu + (d - 1) / 2
+        ratio = GammaProduct(factors=((1, 1, half - shift), (-1, 1, half + shift)))
+        values = [simplify(self.coefficient * front * ratio.coefficient(2 * n)) for n in range(orders)]
+        return [nsimplify(value.evalf(20), rational=True) if value.has(Float) else value for value in values]
+
+
+def singular_terms(kernel: Expr, t: Symbol, end: int, depth: int) -> tuple[Singular, ...]:
+    """The first singular powers of ``1 - end*t`` in a kernel at t = end.
+
+    Raises `SpectrumError` for a kernel that does not expand there.
+
+    >>> from sympy import acos
+    >>> t = Symbol("t")
+    >>> singular_terms(acos(t), t, 1, 2)
+    (Singular(coefficient=sqrt(2), power=1/2), Singular(coefficient=sqrt(2)/12, power=3/2))
+    >>> singular_terms((1 - t) ** Rational(1, 3), t, 1, 2)
+    (Singular(coefficient=1, power=1/3),)
+    """
+    try:
+        series = chord_series(kernel, t, end, 2 * depth + 4)
+    except SpectrumError:
+        return _by_powers(kernel, t, end, depth)
+    odd = [(Rational(j, 2), c) for j, c in enumerate(series) if j % 2 and c != 0]
+    return tuple(Singular(simplify(c * 2**power), power) for power, c in odd[:depth])
+
+
+def _by_powers(kernel: Expr, t: Symbol, end: int, depth: int) -> tuple[Singular, ...]:
+    """The same where the powers are not half-integers, or come with logarithms."""
+    try:
+        series = tail_expansion(kernel.subs(t, end * (1 - 1 / _x)), _x, depth + 2)
+    except (SpectrumError, UnableError) as error:
+        raise SpectrumError(
+            f"the kernel {kernel} has no expansion in powers at t = {end}: {error}"
+        ) from error
+    found = []
+    for term in series.terms:
+        if term.log_power > 1 or (term.log_power and not term.order.is_Integer):
+            raise UnableError(f"the kernel {kernel} has a logarithm at t = {end} beside a power; not derived")
+        if not term.order.is_Integer or term.log_power:
+            # log x is -log(1 - t)
+            found.append(Singular(simplify(term.coefficient * (-1) ** term.log_power), term.order))
+    return tuple(found[:depth])
+
+
+def singular_eigenvalues(
+    kernel: Expr, t: Symbol, d: Expr, k: Symbol, depth: int, orders: int
+) -> tuple[Expr, Expr]:
+    """``lambda_k`` to the leading ``orders`` in ``1/m^2``, and the order of its relative remainder."""
+    ends = {end: singular_terms(kernel, t, end, depth) for end in (1, -1)}
+    if not any(ends.values()):
+        raise UnableError(
+            f"the kernel {kernel} is analytic at t = 1 and t = -1: its eigenvalues fall faster than every "
+            "power of k; use gaussian or erf_nngp, or give the eigenvalues to Task"
+        )
+    return spectrum_of_ends(ends[1], ends[-1], d, k, orders)
+
+
+def spectrum_of_ends(
+    plus: Iterable[Singular], minus: Iterable[Singular], d: Expr, k: Symbol, orders: int
+) -> tuple[Expr, Expr]:
+    """The same from the powers at both ends; what is smaller than the last order kept is left out."""
+    m = k + d / 2 - 1
+    signed = [(one, Integer(1)) for one in plus] + [(one, Integer(-1) ** k) for one in minus]
+    least = min((one.power for one, _ in signed), key=lambda power: power)
+    kept: dict[Expr, Expr] = {}
+    for one, sign in signed:
+        behind = one.power - least
+        for n, coefficient in enumerate(one.coefficients(d, max(0, orders - math.ceil(behind)))):
+            order = normal(2 * one.power + d - 1 + 2 * n)
+            kept[order] = kept.get(order, Integer(0)) + sign * coefficient
+    return Add(*(factor_terms(value) * m**-order for order, value in kept.items())), 2 * Integer(orders)

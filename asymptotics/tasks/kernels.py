@@ -1,0 +1,59 @@
+"""What a kernel and a target on its domain say of a task.
+
+A kernel is anything with ``eigenvalues``, ``multiplicity``, ``index`` and ``domain``; nothing else of it is
+read.
+
+    kernel_parts    eigenvalues, multiplicity, index and target power
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sympy import Expr, Integer, Piecewise, Symbol, true
+
+from asymptotics.errors import DomainError, shown
+from asymptotics.parsing.numbers import exact, whole_number
+
+PARTS = ("eigenvalues", "multiplicity", "index", "domain")
+
+
+def kernel_parts(kernel: Any, target: Any) -> tuple[Expr, Expr, Symbol, Any]:
+    """``(eigenvalues, multiplicity, index, target)``; the target is text or an expression in the index."""
+    if not _is_kernel(kernel):
+        raise DomainError(
+            f"kernel = {shown(kernel)}; give a kernel of asymptotics.kernels, such as relu_ntk(3), or "
+            "Task(...) with its eigenvalues"
+        )
+    return kernel.eigenvalues, kernel.multiplicity, kernel.index, _power(kernel, target)
+
+
+def _is_kernel(value: Any) -> bool:
+    return all(hasattr(value, part) for part in PARTS)
+
+
+def _power(kernel: Any, target: Any) -> Any:
+    if _is_kernel(target):
+        if target.domain != kernel.domain:
+            raise DomainError(
+                f"the teacher is on {target.domain}, the kernel on {kernel.domain}; give one domain"
+            )
+        return target.eigenvalues.xreplace({target.index: kernel.index})
+    if isinstance(target, Mapping):
+        return _given(kernel, target)
+    return target(kernel) if callable(target) and not isinstance(target, Expr) else target
+
+
+def _given(kernel: Any, powers: Mapping[Any, Any]) -> Expr:
+    """The power of each degree spread over its modes; 0 in the others."""
+    table = {
+        whole_number(degree, "degree", 1, 200): exact(power, "power") for degree, power in powers.items()
+    }
+    if not table:
+        raise DomainError("target = {} has no harmonics; give {degree: power}")
+    index, pieces = kernel.index, []
+    for degree in range(1, max(table) + 1):
+        modes = kernel.multiplicity.subs(index, degree)
+        pieces.append((table.get(degree, Integer(0)) / modes, index <= degree))
+    return Piecewise(*pieces, (Integer(0), true))
