@@ -20,6 +20,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from sympy import (
+    QQ,
     Add,
     And,
     Eq,
@@ -40,6 +41,7 @@ from sympy import (
 )
 from sympy.core.relational import StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean, false, true
+from sympy.polys.fields import FracField
 from sympy.polys.polyerrors import PolynomialError
 
 from asymptotics.caches import cached
@@ -58,6 +60,12 @@ def normal(expression: Expr) -> Expr:
     expanded = expand(expression)
     if all(_is_monomial(term) for term in Add.make_args(expanded)):
         return expanded  # sums of monomials with integer exponents are canonical already
+    try:
+        found = FracField(sorted(expanded.free_symbols, key=str), QQ).from_expr(expanded)
+        above, below = found.numer.cancel(found.denom)
+        return expand(above.as_expr() / below.as_expr())
+    except (ValueError, ZeroDivisionError):
+        pass  # it has other letters than symbols
     try:
         return expand(cancel(expanded))
     except PolynomialError:

@@ -50,7 +50,7 @@ def collect(
         powers = summands[p]
         found = []
         for logs in sorted(powers, key=partial(logs_at_point, signs), reverse=True):
-            if not any(absorbs(signs, b, Bound(p, *logs)) for b in bounds):
+            if not any(absorbs(signs, b, (places[p], logs)) for b in bounds.values()):
                 total = sum_of_products(powers[logs])
                 if not total.vanishes():
                     found.append(Term(total, p, *logs))

@@ -19,7 +19,7 @@ from typing import Any
 from sympy import Expr, sympify
 
 from asymptotics.domains.domain import normal
-from asymptotics.expansions.orders import Signs, order, subtract
+from asymptotics.expansions.orders import NEAR, Place, Signs, order, subtract
 from asymptotics.expansions.ring import Element, element
 
 Power = Any
@@ -115,20 +115,27 @@ def logs_at_point(signs: Signs, logs: Logs) -> tuple[float, int]:
     return float(power) if isinstance(power, int) else signs.locate(power)[1], logs[1]
 
 
-def absorbs(signs: Signs, bound: Bound, other: Bound) -> bool:
+Placed = tuple[Place, Logs]
+"""An order with its value at a point of the domain, and powers of l and log(l)."""
+
+
+def absorbs(signs: Signs, bound: Placed, other: Placed) -> bool:
     """Whether ``other = O(bound)`` is proved."""
-    first, second = signs.locate(bound.order), signs.locate(other.order)
-    sign = signs.compare(first, second)
-    return sign == 1 or (sign == 0 and compare_logs(signs, bound.logs, other.logs) in (0, 1))
+    if other[0][1] - bound[0][1] < -NEAR:
+        return False  # at one point of the domain it is larger
+    sign = signs.compare(bound[0], other[0])
+    return sign == 1 or (sign == 0 and compare_logs(signs, bound[1], other[1]) in (0, 1))
 
 
-def minimal(signs: Signs, bounds: Iterable[Bound]) -> list[Bound]:
-    """The bounds that no other implies."""
-    kept: list[Bound] = []
-    for b in dict.fromkeys(bounds):
-        if not any(absorbs(signs, c, b) for c in kept):
-            kept = [c for c in kept if not absorbs(signs, b, c)] + [b]
-    return kept
+def minimal(signs: Signs, bounds: Iterable[Bound]) -> dict[Bound, Placed]:
+    """The bounds that no other implies, with their places."""
+    placed = {b: (signs.locate(b.order), b.logs) for b in bounds}
+    kept: dict[Bound, Placed] = {}
+    for b in sorted(placed, key=lambda b: placed[b][0][1]):  # none is implied by one far behind it
+        if not any(absorbs(signs, place, placed[b]) for place in kept.values()):
+            kept = {c: place for c, place in kept.items() if not absorbs(signs, placed[b], place)}
+            kept[b] = placed[b]
+    return {b: place for b, place in placed.items() if b in kept} if len(kept) > 1 else kept
 
 
 def slopes_of(logs: Logs) -> tuple[tuple[Expr, Logs], ...]:

@@ -193,7 +193,7 @@ def _falls(expression: Expr, curve: Expr, domain: Domain) -> bool:
         sizes = []
         for digits in (8, 12):
             near = {**whole, symbol: place + Integer(10) ** -digits}
-            size = _value(expression.xreplace(near), 60)
+            size = _value(expression.xreplace(near), PRECISIONS[0])
             if size is None:
                 return True
             sizes.append(abs(size))

@@ -12,6 +12,7 @@ from sympy import Expr, Symbol
 from asymptotics.caches import cached
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.slow import leading_series
+from asymptotics.expansions.terms import Bound
 from asymptotics.expansions.tidying import tidy
 from asymptotics.model.quantity import Quantity
 from asymptotics.parsing.heights import substitute
@@ -28,13 +29,17 @@ def first_orders(
     slow: bool,
 ) -> Expansion:
     base = replace(quantity.spectrum(task), below=below)
+    before: set[Bound] = set()
     for depth in range(max(terms, 2), terms + 5):
         found = quantity.formula(base, depth, dict(settings) if quantity.balances else {})
         series, _ = (leading_series(found) if slow or found.is_slow else found).without_zeros()
         orders = list(dict.fromkeys(t.order for t in series.terms))
-        ahead = [sum(base.domain.sign(b.order - p) == 1 for p in orders) for b in series.remainder]
-        if all(count >= terms for count in ahead):
+        early = {
+            b for b in series.remainder if sum(base.domain.sign(b.order - p) == 1 for p in orders) < terms
+        }
+        if not early or early == before:  # what is left out of the equation itself stays at any depth
             break
+        before = early
     # with exponents that no condition orders, the remainder may stay among the first: it says so itself
     given = (replace(x, coefficient=substitute(x.coefficient, dict(settings))) for x in series.terms)
     kept = replace(series, depth=terms).with_terms(given if settings else series.terms, series.remainder)

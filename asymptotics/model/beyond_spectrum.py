@@ -92,25 +92,32 @@ def feedback(rule: type[TrainingRule], spectrum: SpectralSeries) -> Expr:
 
 
 def _value(expression: Expr, place: Expr, spectrum: SpectralSeries) -> Expr:
-    """An expression in sums of `_x` and their derivatives, at x = place."""
+    """An expression in sums of `_x` and their derivatives, at x = place: multiplied out in h and the sums."""
     table: dict[Expr, Expr] = {}
     for slope in expression.atoms(Derivative):
-        table[slope] = sum_beyond(named(slope.expr), int(slope.derivative_count), place, spectrum)
+        table[slope] = _sum_in_h(named(slope.expr), int(slope.derivative_count), place, spectrum)
     for call in expression.atoms(AppliedUndef):
-        table[call] = sum_beyond(named(call), 0, place, spectrum)
-    return expand(expression.xreplace(table).xreplace({_x: place}))
+        table[call] = _sum_in_h(named(call), 0, place, spectrum)
+    whole = expression.xreplace(table).xreplace({_x: -1 / _h})
+    letters = {total: Dummy() for total in whole.atoms(ConvergentSum)}  # what is summed stays as it is
+    found = expand(whole.xreplace(letters))
+    return found.xreplace({letter: total for total, letter in letters.items()} | {_h: -1 / place})
+
+
+def sum_beyond(one: NamedSum, order: int, place: Expr, spectrum: SpectralSeries) -> Expr:
+    """The derivative of that order of a named sum at x = place."""
+    return _sum_in_h(one, order, place, spectrum).xreplace({_h: -1 / place})
 
 
 @cached(maxsize=256)
-def sum_beyond(one: NamedSum, order: int, place: Expr, spectrum: SpectralSeries) -> Expr:
-    """The derivative of that order of a named sum at x = place."""
+def _sum_in_h(one: NamedSum, order: int, place: Expr, spectrum: SpectralSeries) -> Expr:
+    """The same, the factors of its sums in the letter h."""
     total = []
-    h = -1 / place
     for (power, degree), factor in _parts(one, order):
-        total.append(factor.xreplace({_h: h}) * _mode_sum(power, degree, h, one.weighted, spectrum))
+        total.append(factor * _mode_sum(power, degree, -1 / place, one.weighted, spectrum))
     if one.weighted and spectrum.unlearned != 0:
         there = diff(one.summand(Integer(0), spectrum.unlearned, _x), _x, order)
-        total.append(there.xreplace({_x: place}))
+        total.append(there.xreplace({_x: -1 / _h}))
     return Add(*total)
 
 
