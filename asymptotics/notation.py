@@ -266,7 +266,13 @@ NOTATIONS: Registry[Notation] = Registry(
             name="2509.19189",
             source="arXiv 2509.19189 and 2602.04774: source s",
             inverse=_letters(s=(a - 1) / b, b=b),
-            resources=_letters(D=P),
+            resources=_letters(D=t),
+        ),
+        Notation(
+            name="2602.06797",
+            source="arXiv 2602.06797: capacity beta, source s, horizon N",
+            inverse=_letters(s=(a - 1) / b, beta=b),
+            resources=_letters(N=t),
         ),
     )
 )

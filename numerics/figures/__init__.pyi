@@ -8,6 +8,7 @@ from numerics.figures.losses import plot_timescale_density as plot_timescale_den
 from numerics.figures.losses import plot_train_test as plot_train_test
 from numerics.figures.losses import plot_transfer as plot_transfer
 from numerics.figures.measured import plot_measured as plot_measured
+from numerics.figures.schedules import plot_schedules as plot_schedules
 from numerics.figures.style import save as save
 from numerics.figures.verification import plot_law as plot_law
 from numerics.figures.verification import plot_verification as plot_verification
