@@ -87,6 +87,13 @@ VERDICTS = {
     "velikanov-signal": EVERYWHERE,
     "velikanov-noise": EVERYWHERE,
     "momentum-constant": EVERYWHERE,
+    "schedule-constant": EVERYWHERE,
+    "schedule-decay": EVERYWHERE,
+    "schedule-peak": EVERYWHERE,
+    "schedule-easy": EVERYWHERE,
+    "schedule-hard": EVERYWHERE,
+    "schedule-cosine": EVERYWHERE,
+    "schedule-linear": EVERYWHERE,
 }
 
 
@@ -128,6 +135,9 @@ CHANGES = [
     ("defilippis-optimal", "{1+", "{2+"),
     ("defilippis-width", "{1+2", "{2+2"),
     ("simon-optimal", "-1", "-2"),
+    ("schedule-constant", "s+1", "s+2"),
+    ("schedule-peak", "s-1", "s-2"),
+    ("schedule-cosine", "3 s/", "2 s/"),
     ("velikanov-constant", r"+1\right", r"+2\right"),
 ]
 
