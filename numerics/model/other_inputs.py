@@ -46,7 +46,10 @@ def inputs_of_task(
 
 
 def inputs_of_arrays(spectrum: FiniteSpectrum, eigenvalues: ArrayLike) -> tuple[Spectrum, Spectrum]:
-    """The spectra for lambda' as an array; raises `SpectrumError`."""
+    """The spectra for lambda' as an array, whose ``lambda' c/lambda`` are rounded to doubles.
+
+    Errors are those of the sums over what was rounded. Raises `SpectrumError`.
+    """
     listed, _ = nonnegative("test_eigenvalues", eigenvalues)
     given, lam, power = np.array(listed), spectrum.eigenvalues, spectrum.target
     if given.shape != lam.shape:

@@ -91,6 +91,8 @@ def _judge_fall(prediction: Prediction, resolved: tuple[Point, ...], bound: mpma
     sign = "+" if limit.value >= 1 else "-"
     off = abs(limit.value - 1)
     tends = f"; the ratio tends to 1 {sign} {_short(off)}, its error {_short(limit.error)}"
+    if prediction.logs > 0 and _turns(resolved):
+        return "UNDECIDED", f"{tends}; what is left changes its sign, as powers of logarithms make it"
     # powers of logarithms, taken as constants where orders are eliminated, leave about this share of R
     share = max(prediction.logs, 0) / (prediction.beyond * mpmath.log(xs[-1]))
     if off > max(10 * limit.error, 3 * share * abs(resolved[-1].rest)):
@@ -194,6 +196,12 @@ def judge_remainder(prediction: Prediction, points: tuple[Point, ...]) -> tuple[
     if short > -max(3 * decay.error, FLOOR):
         return "UNDECIDED", f"{claimed}; it is measured to {_short(decay.error)} only"
     return None
+
+
+def _turns(resolved: tuple[Point, ...]) -> bool:
+    """Whether R, far below `FLOOR`, changes its sign near the end, where its size says little."""
+    last = resolved[-4:]
+    return bool(abs(last[-1].rest) < FLOOR / 100 and any(p.rest * last[-1].rest < 0 for p in last))
 
 
 def _stays_below(bound: mpmath.mpf, resolved: tuple[Point, ...]) -> bool:

@@ -1,9 +1,11 @@
 """Modes, signs, other inputs and optima of the full model: sums, closed forms, finite draws."""
 
+import math
+
 import mpmath
 import numpy as np
 import pytest
-from sympy import Rational, oo
+from sympy import Rational, oo, zeta
 
 from asymptotics import DeepRandomFeatures, NonlinearFeatures, SpectralTruncation, power_law
 from asymptotics.errors import DomainError, SpectrumError, UnableError
@@ -184,3 +186,18 @@ def test_finite_draws(name) -> None:
     )
     spread = np.std(rows, axis=0) / np.sqrt(len(rows))
     assert (np.abs(np.mean(rows, axis=0) - expected) < 3.5 * spread + 0.02 * expected).all()
+
+
+@pytest.mark.parametrize(("a", "b"), [(2, Rational(3, 2)), (Rational(7, 2), 2), (6, 2)])
+def test_the_exponent_of_wrong_signs_is_half_that_of_the_loss(a, b) -> None:
+    """``(L - Xi^2/T)^(1/2)/(pi T^(1/2))`` , T the power of the target, Xi the loss of N = P features."""
+    task, power = power_law(a, b), float(zeta(a))
+    found = {}
+    for samples in (10**6, 10**8):
+        model = FullModel(task, P=samples, digits=12)
+        loss, features = (float(FullModel(task, digits=12, **{x: samples}).test_loss(oo)) for x in ("P", "N"))
+        found[samples] = float(model.classification_error(oo))
+        first = math.sqrt((loss - features**2 / power) / power) / math.pi
+        assert abs(found[samples] / first - 1) < 1e-5
+    slope = math.log10(found[10**6] / found[10**8]) / 2
+    assert abs(slope - float(min(a - 1, 2 * b)) / 2) < 1e-4

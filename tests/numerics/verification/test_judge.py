@@ -343,3 +343,25 @@ def test_orders_that_nearly_cancel_may_change_the_sign_of_what_is_left():
     with mpmath.workdps(50):
         assert verdict(mpmath.mpf(1)) == "HOLDS"
         assert verdict(1 + mpmath.mpf("1e-20")) == verdict(1 - mpmath.mpf("1e-12")) == "FAILS"
+
+
+def test_powers_of_logarithms_that_change_the_sign_of_what_is_left_decide_nothing():
+    """In x = log P few decades are seen; a constant that is wrong by more than what is left still fails."""
+    expected = prediction(bounded=False, beyond=mpmath.mpf(3), logs=3)
+    expected.beyond_corrections = [mpmath.mpf(n) for n in (3, 4, 5)]
+
+    def verdict(off):
+        seen = []
+        for j in range(3, 16, 2):
+            x = mpmath.mpf(10) ** j
+            scale = mpmath.log(x)
+            rest = mpmath.mpf("4e-6") * (1 - (mpmath.mpf(28) / scale) ** 3) + off
+            value = Value(value=1 + rest, error=mpmath.mpf("1e-12"))
+            seen.append(
+                Point(resource=x, scale=scale, loss=value, law=mpmath.mpf(1), remainder=rest,
+                      remainder_error=mpmath.mpf("1e-12"))
+            )  # fmt: skip
+        return judge(expected, tuple(seen))[0]
+
+    assert verdict(0) == "UNDECIDED"
+    assert verdict(mpmath.mpf("1e-3")) == "FAILS" == verdict(mpmath.mpf("-1e-4"))
