@@ -23,13 +23,14 @@ REPLACED = (
     ("<mi>&#x0007E;</mi>", "<mo>&#x0223C;</mo>"),
     ("<mo>&#x0221E;</mo>", "<mi>&#x0221E;</mi>"),
     ("<mi>;</mi>", "<mo>;</mo>"),
+    ("<mi>&#x02032;</mi>", '<mo lspace="0" rspace="0">&#x02032;</mo>'),
     ("<mo>&#x0002F;</mo>", '<mo lspace="0" rspace="0">&#x0002F;</mo>'),
     (' columnalign="right"', ' class="right"'),
     (' columnalign="left"', ""),
     (' rowspacing="3pt" columnspacing="0em 2em"', ""),
     (' stretchy="true" fence="true"', ""),
 )
-"""What latex2mathml makes of a tilde, infinity, a semicolon, a slash and columns, and what they should be."""
+"""What latex2mathml makes of signs and columns, and what they should be."""
 SCRIPTS = ("msup", "msub", "msubsup", "munder", "mover", "munderover")
 SIZES = (1.0, 0.71, 0.5)
 """Of letters by script level, as browsers have them."""
