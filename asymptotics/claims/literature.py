@@ -20,6 +20,8 @@ import json
 from dataclasses import dataclass
 from importlib.resources import files
 
+from sympy import oo
+
 from asymptotics.allocation.optimum import Optimum, compute_optimal
 from asymptotics.caches import cached
 from asymptotics.claims.check import check_claim
@@ -60,7 +62,7 @@ class Published:
     assuming : conditions of the source, in its letters.
     law : the attribute of `Laws` it is compared with, "optimum" for an allocation of ``cost`` by ``rule``
         with ``features``, or "" where the quantity is not modelled; ``why`` then says why.
-    noise : label noise of the task.
+    noise : label noise of the task. modes : its number of modes.
     """
 
     key: str
@@ -77,6 +79,7 @@ class Published:
     rule: type[TrainingRule] = GradientFlow
     features: Features = LAZY
     noise: str = "0"
+    modes: str = "oo"
     why: str = ""
 
     def __post_init__(self) -> None:
@@ -93,7 +96,7 @@ class Published:
         """The law or optimum, for power-law features, that the claim is compared with; else `UnableError`."""
         if not self.is_covered:
             raise UnableError(f"{self.key} is not covered: {self.why}")
-        return _subject(self.law, self.cost, self.rule, self.noise, self.features)
+        return _subject(self.law, self.cost, self.rule, self.noise, self.features, self.modes)
 
     def verdict(self) -> Verdict:
         """The claim judged under its own assumptions; `UnableError` for a quantity that is not modelled."""
@@ -101,8 +104,10 @@ class Published:
 
 
 @cached(maxsize=32)
-def _subject(law: str, cost: str, rule: type[TrainingRule], noise: str, features: Features) -> Law | Optimum:
-    laws = derive(power_law(a, b, noise=noise))
+def _subject(
+    law: str, cost: str, rule: type[TrainingRule], noise: str, features: Features, modes: str
+) -> Law | Optimum:
+    laws = derive(power_law(a, b, noise=noise, modes=oo if modes == "oo" else modes))
     if law != OPTIMUM:
         return getattr(laws, law)
     return compute_optimal(laws, cost, rule=rule, features=features)

@@ -42,6 +42,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="C,C,...",
         help="optima of the full model at these budgets, e.g. 10**8,10**12",
     )
+    parser.add_argument(
+        "--free",
+        type=argument(lambda text: [parse(piece) for piece in text.split(",")]),
+        metavar="X,X,...",
+        help="what is chosen at each budget, e.g. t,N,h for a tuned step; default: what the cost contains",
+    )
     add_digits(parser, 10, "digits of constants and optima")
     parser.add_argument("--latex", action="store_true", help="print LaTeX, one table of cases")
     add_formats(parser)
@@ -72,6 +78,7 @@ def optimum_of(options: argparse.Namespace, laws: Laws) -> Optimum:
     return compute_optimal(
         laws,
         cost,
+        free=getattr(options, "free", None),
         rule=options.rule or default,
         schedule=options.schedule,
         features=options.features or LAZY,
@@ -114,7 +121,7 @@ def describe(
 
 def own_numbers(optimum: Optimum, values: Mapping[Symbol, Expr]) -> dict[Symbol | str, object]:
     """The numbers of the task alone, without those of the rule."""
-    rule = {*optimum.rule.parameters, *optimum.features.gamma.free_symbols}
+    rule = {*optimum.rule.parameters, *optimum.rule.shares(), *optimum.features.gamma.free_symbols}
     task = optimum.laws.task.parameters
     return {s: v for s, v in values.items() if s not in rule or s in task}
 

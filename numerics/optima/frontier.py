@@ -28,7 +28,14 @@ from asymptotics.laws.derive import derive
 from asymptotics.laws.joint import JointLaw, joint_law
 from asymptotics.model.beyond_spectrum import feedback
 from asymptotics.model.features import LAZY
-from asymptotics.model.rules.base import kind_of, numbers_of, open_parameters, with_numbers
+from asymptotics.model.rules.base import (
+    Rule,
+    TrainingRule,
+    kind_of,
+    numbers_of,
+    open_parameters,
+    with_numbers,
+)
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import items_of, mapping_of, real_number, substitution, whole_number
@@ -146,19 +153,31 @@ def frontier(
     return tuple(points)
 
 
-def _settled(optimum: Optimum, own: Mapping[Symbol, Expr]) -> dict[Symbol, Expr]:
-    """The step of a fraction of the largest one, where that does not depend on N."""
+def _open_steps(optimum: Optimum, at: Mapping[Symbol | str, object]) -> tuple[Symbol, ...]:
+    """What a class of rules leaves open; a share of the largest step where that is given, or due."""
+    shares, given = optimum.rule.shares(), {str(key) for key in at}
+    due = optimum.laws.task.size is not None and eta.name not in given
+    if not isinstance(optimum.rule, type) or not shares or not (due or given & {s.name for s in shares}):
+        return open_parameters(optimum.rule)
+    return tuple(shares[0] if s == eta else s for s in optimum.rule.parameters)
+
+
+def _with_step(rule: Rule, table: Mapping[Symbol, Expr]) -> TrainingRule:
+    """The rule with its numbers, or with a share of the largest step."""
+    if isinstance(rule, type) and h in table and eta not in table:
+        return rule(fraction=float(table[h]), batch=int(table[B]))  # type: ignore[call-arg]
+    return with_numbers(rule, table)
+
+
+def _settled(optimum: Optimum, table: Mapping[Symbol, Expr]) -> dict[Symbol, Expr]:
+    """The step of a share of the largest one, where that does not depend on N."""
     task = optimum.laws.task
+    own = {s: v for s, v in table.items() if s in task.parameters}
     scaling = series_of(task.at(own)).scaling
-    if h not in numbers_of(optimum.rule) or isinstance(optimum.rule, type):
+    if h not in {**table, **numbers_of(optimum.rule)} or (scaling is not None and not scaling.decay > 1):
         return {}
-    if scaling is not None and not scaling.decay > 1:
-        return {}
-    model = FullModel(
-        replace(task, modes=oo),
-        {s: v for s, v in own.items() if s not in task.modes.free_symbols},
-        rule=optimum.rule,
-    )
+    numbers = {s: v for s, v in own.items() if s not in task.modes.free_symbols}
+    model = FullModel(replace(task, modes=oo), numbers, rule=_with_step(optimum.rule, table))
     return {s: v for s, v in numbers_of(model.rule).items() if s == eta}
 
 
@@ -193,17 +212,18 @@ class _Setting:
             raise UnableError(
                 f"numbers are computed for t with N or t with P; these are free or fixed: {names}"
             )
-        rest = (*open_parameters(optimum.rule), *sorted(optimum.features.gamma.free_symbols - {N}, key=str))
+        rest = (*_open_steps(optimum, at), *sorted(optimum.features.gamma.free_symbols - {N}, key=str))
         table = substitution((*optimum.laws.task.parameters, *rest), at)
         if missing := [s for s in rest if s not in table]:
-            title = optimum.rule.title if missing[0] in optimum.rule.parameters else optimum.features.title
+            of_rule = missing[0] not in optimum.features.gamma.free_symbols
+            title = optimum.rule.title if of_rule else optimum.features.title
             given = name_numbers("at", missing)
             raise DomainError(f"no number for {missing[0]}, which {title} needs; give {given}")
         own = {s: v for s, v in table.items() if s not in rest}
         return cls(
             optimum=optimum,
             phase=optimum.at(own),
-            numbers=tuple((table | numbers_of(optimum.rule) | _settled(optimum, own)).items()),
+            numbers=tuple((table | numbers_of(optimum.rule) | _settled(optimum, table)).items()),
             size=N if N in optimum.free else P,
             digits=digits,
         )
@@ -294,7 +314,7 @@ class _Setting:
         log_budget = mpmath.log(budget.evalf(self.digits + 25)._to_mpmath(mpmath.mp.prec))
         table = dict(self.numbers)
         own = {s: v for s, v in table.items() if s in self.optimum.laws.task.parameters}
-        rule = with_numbers(self.optimum.rule, table)
+        rule = _with_step(self.optimum.rule, table)
 
         tilt = self.tilt
 

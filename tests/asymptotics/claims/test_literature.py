@@ -34,6 +34,12 @@ VERDICTS = {
     "paquette-II-size": EVERYWHERE,
     "paquette-III-loss": EVERYWHERE,
     "paquette-III-size": EVERYWHERE,
+    **{
+        f"paquette-{phase}-{what}": EVERYWHERE
+        for phase in ("Ib", "Ic", "IVa", "IVb")
+        for what in ("loss", "size")
+    },
+    "paquette-F0-below": MODEL_LINE,
     "paquette-Fpp": EVERYWHERE,
     "paquette-F0": MODEL_LINE,
     "paquette-Fac": EVERYWHERE,
@@ -120,6 +126,8 @@ CHANGES = [
     ("bap-time", r"t^{-(a-1)/b}", r"t^{-a/b}"),
     ("paquette-Ia-loss", r"\frac{1}{2\alpha+1}-1", r"\frac{1}{2\alpha+2}-1"),
     ("paquette-II-size", r"1+\beta/\alpha}}", r"2+\beta/\alpha}}"),
+    ("paquette-Ic-size", r"2\beta-3", r"2\beta-4"),
+    ("paquette-IVb-loss", r"(1-2\alpha)", r"(1-3\alpha)"),
     ("paquette-III-loss", r"(1-4\alpha)", r"(1-3\alpha)"),
     ("paquette-F0", r"\max\{0,1-2\beta\}", r"\max\{0,1-\beta\}"),
     ("paquette-Kpp", "-2+", "-1+"),
