@@ -18,12 +18,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
-from sympy import Expr, Rational, Symbol, latex
+from sympy import Expr, Integer, Rational, Symbol, latex, real_roots
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phase import Phase
 from asymptotics.domains.bounds import linear_form
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import DomainError, UnableError, shown
 from asymptotics.laws.bottlenecks import Bottleneck
 from asymptotics.parsing.numbers import exact, real_number, substitution
 from asymptotics.precision import working
@@ -55,7 +55,8 @@ def region(
 ) -> tuple[Corner, ...]:
     """The corners of a phase within a frame ``((x0, x1), (y0, y1))``, exact; empty if it lies outside.
 
-    Raises `UnableError` where a condition is curved or holds further parameters.
+    A condition on x or y alone may be curved: its root in the frame is a line, to twelve digits. Raises
+    `UnableError` where another is curved or holds further parameters.
 
     >>> from asymptotics import compute_optimal, derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -66,7 +67,9 @@ def region(
     (x0, x1), (y0, y1) = ((_fraction(low), _fraction(high)) for low, high in frame)
     corners: list[Corner] = [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
     for constraint in phase.domain.constraints:
-        form = linear_form(constraint)
+        if not constraint.free_symbols & {x, y}:
+            continue
+        form = linear_form(constraint) or _line_through_root(constraint, {x: (x0, x1), y: (y0, y1)})
         if form is None or set(form) - {x, y, None}:
             raise UnableError(
                 f"{constraint} > 0 is not a straight line in {x} and {y}; give numbers for the rest"
@@ -76,16 +79,37 @@ def region(
     return tuple(corners)
 
 
+def _line_through_root(
+    constraint: Expr, frame: Mapping[Symbol, tuple[Fraction, Fraction]]
+) -> dict[Symbol | None, Expr] | None:
+    """A polynomial in one parameter as ``+-(y - root)``, where one root lies in the frame; else None."""
+    free = constraint.free_symbols
+    if len(free) != 1 or not free <= set(frame):
+        return None
+    (symbol,) = free
+    low, high = frame[symbol]
+    inside = [root for root in real_roots(constraint, symbol) if low < root < high]
+    if len(inside) > 1:
+        return None
+    sign = Integer(1 if constraint.xreplace({symbol: Rational(high)}) > 0 else -1)
+    if not inside:
+        return {None: sign}
+    root = Rational(str(inside[0].evalf(15)))
+    return {symbol: sign, None: -sign * root}
+
+
 def plot_phases(
     optimum: Optimum,
     x: Symbol,
     y: Symbol,
     frame: Sequence[tuple[object, object]] = ((1, 6), (1, 4)),
     ax: Axes | None = None,
+    labels: Sequence[str] | None = None,
 ) -> Axes:
     """The phases in the plane of two parameters, each labelled with how L and the resources grow with C.
 
-    ``frame`` is ``((x0, x1), (y0, y1))``, dimensionless. Exact: polygons, not a sampled grid. Raises
+    ``frame`` is ``((x0, x1), (y0, y1))``, dimensionless; ``labels`` are others, one a phase. Exact: polygons,
+    not a sampled grid. Raises
     `UnableError` for curved conditions, `DomainError` for parameters the task does not have.
 
     >>> from asymptotics import compute_optimal, derive, power_law
@@ -99,7 +123,10 @@ def plot_phases(
             raise DomainError(
                 f"{symbol} is not a parameter of the task; choose among {optimum.laws.task.parameters}"
             )
-    polygons = [(region(phase, x, y, frame), _label(phase)) for phase in optimum.phases]
+    names = [_label(phase) for phase in optimum.phases] if labels is None else list(labels)
+    if len(names) != len(optimum.phases):
+        raise DomainError(f"labels = {shown(labels)}; give one for each of {len(optimum.phases)} phases")
+    polygons = [(region(phase, x, y, frame), name) for phase, name in zip(optimum.phases, names, strict=True)]
     return draw_regions(axes_or_new(ax), polygons, x, y, frame)
 
 
