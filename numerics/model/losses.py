@@ -23,6 +23,7 @@ from asymptotics.model.schedules.shapes import CONSTANT, OptimalSchedule
 from asymptotics.parsing.numbers import is_many, items_of, whole_number
 from asymptotics.precision import exclusive_class, working
 from numerics.model import parts
+from numerics.model.many_coefficients import coefficient_at
 from numerics.model.many_times import form_of, losses_at_times
 from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
@@ -162,12 +163,18 @@ class Losses:
                 f"sum of {self.spectrum.eigenvalues} diverges: an expansion in 1/{size} needs decay faster "
                 f"than 1/{self.spectrum.index}; no model with a finite {size} has this kernel"
             )
+        chosen = (whole_number(only, "only", 1, orders),) if only else range(1, orders + 1)
+        return tuple(self._coefficient(quantity, size, t, n, orders) for n in chosen)
+
+    def _coefficient(self, quantity: str, size: str, t: object, n: int, orders: int) -> Value:
+        time, model = self._time(t), self._solver.model
         weights = parts.weights_of(quantity, self._setting(t, in_data=size == "P"))
+        if time != 0 and size == "P":
+            found = coefficient_at(model, quantity, size, (n, orders), self.noise**2, time, self.digits)
+            if found is not None:
+                return found
         expanded = Expanded(size=size, orders=orders)
-        return tuple(
-            self._combine(f"{quantity} at order {n} of 1/{size}", t, weights, expanded=expanded, order=n)
-            for n in ((whole_number(only, "only", 1, orders),) if only else range(1, orders + 1))
-        )
+        return self._combine(f"{quantity} at order {n} of 1/{size}", t, weights, expanded=expanded, order=n)
 
     def sgd_excess(self, n: object) -> Value:
         """What the noise of its batches adds to the test loss of one-pass SGD at step n; 0 for other rules.

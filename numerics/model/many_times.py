@@ -55,8 +55,8 @@ MOST_DIGITS = 18
 
 Single = Callable[[SolvedWindow, Scalar], Array]
 """What is multiplied by ``e^(z t)/z`` and inverted at twice the time; of a window and sigma^2."""
-_Terms = tuple[Array, tuple[tuple[Array, Array], ...]]
-Pairs = Callable[[SolvedWindow, Scalar], _Terms]
+Terms = tuple[Array, tuple[tuple[Array, Array], ...]]
+Pairs = Callable[[SolvedWindow, Scalar], Terms]
 """The points p, and all alpha and beta, of a form ``sum (alpha beta' - alpha' beta)/(p' - p)``."""
 
 
@@ -68,16 +68,16 @@ def _train_loss(at: SolvedWindow, variance: Scalar) -> Array:
     return at.R1 * (at.J + variance)
 
 
-def _errors(at: SolvedWindow, variance: Scalar) -> _Terms:
+def _errors(at: SolvedWindow, variance: Scalar) -> Terms:
     signal = (at.J, at.zeta)
     return at.s, (signal, (at.rest * 0 + 1, variance * at.rest)) if variance else (signal,)
 
 
-def _errors_on_samples(at: SolvedWindow, variance: Scalar) -> _Terms:
+def _errors_on_samples(at: SolvedWindow, variance: Scalar) -> Terms:
     return at.s, ((at.R1 * (at.J + variance), at.R1 * at.zeta),)
 
 
-def _mean_errors(at: SolvedWindow, variance: Scalar) -> _Terms:
+def _mean_errors(at: SolvedWindow, variance: Scalar) -> Terms:
     return at.kappa, ((at.J, at.kappa),)
 
 
@@ -150,7 +150,7 @@ def _sums(
         return [None] * len(times)
     totals, errors = found
     with np.errstate(invalid="ignore"):
-        return _values(_shift(totals, variance, wanted), np.abs(totals.re[0]) * errors)
+        return values_of(_shift(totals, variance, wanted), np.abs(totals.re[0]) * errors)
 
 
 def _windows(
@@ -199,14 +199,14 @@ def _propagate(at: SolvedWindow, ratios: Doubled) -> Doubled:
     return exponentials(at.window.z[None] * ratios[:, None])
 
 
-def _values(totals: Doubled, errors: Floats) -> list[Value | None]:
-    """Positive sums as numbers with absolute errors; None where an error is as large as the sum."""
+def values_of(totals: Doubled, errors: Floats) -> list[Value | None]:
+    """Sums as numbers with absolute errors; None where an error is as large as the sum."""
     found: list[Value | None] = []
     errors = errors + np.abs(totals.re[0]) * 2.0**-BITS
     with working(VALUE_DIGITS):
         for high, low, error in zip(*(x.tolist() for x in (*totals.re, errors)), strict=True):
             value = mpmath.mpf(high) + mpmath.mpf(low)
-            found.append(Value(value=value, error=mpmath.mpf(error)) if high > 0 and error < high else None)
+            found.append(Value(value=value, error=mpmath.mpf(error)) if error < abs(high) else None)
     return found
 
 
@@ -226,7 +226,7 @@ def _invert(wanted: Form, at: SolvedWindow | None, variance: Scalar, ratios: Dou
     totals, sizes = add_up(weighted[None], _propagate(at, ratios))
     before = np.maximum(1.0, 1 / (at.window.positive * ratios.re[0]))
     left_out = at.window.slack * before * float(abs(values[0]))
-    return _values(_shift(totals, variance, wanted), _error(sizes, sizes, left_out, at))
+    return values_of(_shift(totals, variance, wanted), _error(sizes, sizes, left_out, at))
 
 
 def _invert_pairs(
@@ -236,15 +236,41 @@ def _invert_pairs(
     variance: Scalar,
     ratios: Doubled,
 ) -> list[Value | None]:
-    count = ratios.re[0].size
     if near is None or between is None:
-        return [None] * count
+        return [None] * ratios.re[0].size
     assert wanted.pairs is not None
-    (points, own), (points_, others) = (_doubled_terms(wanted.pairs, at, variance) for at in (between, near))
-    grow, grow_ = (
-        _propagate(at, ratios) * double_up(at.window.weights / at.window.nodes)[None]
-        for at in (between, near)
-    )
+    terms = [wanted.pairs(at, variance) for at in (between, near)]
+    found = sum_pairs((between, near), (terms[0], terms[1]), ratios)
+    totals = _shift(found.totals, variance, wanted)
+    # Q(s, s*) from what is far from the axis; next to it, it changes little.
+    left_out = 4 * found.slack * np.sqrt(found.nearest * np.abs(totals.re[0]))
+    return values_of(totals, error_of(found, left_out))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PairSums:
+    """Forms inverted: totals, the sizes of their terms, and of those on the diagonal alone (``coherent``).
+
+    ``nearest`` is the form on the diagonal next to the axis, ``slack`` what the window leaves out of it.
+    """
+
+    totals: Doubled
+    sizes: Floats
+    coherent: Floats
+    nearest: float
+    slack: Floats
+    worse: SolvedWindow
+
+
+def error_of(found: PairSums, left_out: Floats) -> Floats:
+    """The absolute error of inverted forms, of which the windows leave out so much."""
+    return _error(found.sizes, found.coherent, left_out, found.worse)
+
+
+def sum_pairs(at: tuple[SolvedWindow, SolvedWindow], terms: tuple[Terms, Terms], ratios: Doubled) -> PairSums:
+    """A form inverted at times ``ratios`` of the first, from terms on the lattice between, and through, 0."""
+    (points, own), (points_, others) = (_doubled_terms(one) for one in terms)
+    grow, grow_ = (_propagate(x, ratios) * double_up(x.window.weights / x.window.nodes)[None] for x in at)
     gap = _both_halves(points_)[None] - points[:, None]
     apart = np.abs(gap.rounded)
     ends = (np.abs(points.rounded)[:, None] + np.abs(_both_halves(points_).rounded)) / apart
@@ -258,24 +284,23 @@ def _invert_pairs(
     assert form is not None
     inner = add_up((form * gap.inverse())[None], _both_halves(grow_)[:, None])[0]
     totals = add_up(inner, grow)[0]
-    totals = _shift(Doubled((2 * totals.re[0], 2 * totals.re[1]), totals.im), variance, wanted)
     left, right = np.abs(grow.rounded), np.abs(_both_halves(grow_).rounded)
-    sizes = 2 * np.einsum("ti,ij,tj->t", left, full / apart, right)
-    # Q(s, s*) from what is far from the axis; next to it, it changes little.
     here = sum((alpha.rounded * beta.rounded.conj()).imag for alpha, beta in own)
     diagonal = np.abs(here / points.rounded.imag)
-    reach = left @ np.sqrt(diagonal)
-    before = np.maximum(1.0, 1 / (near.window.positive * ratios.re[0]))
-    left_out = 4 * near.window.slack * before * np.sqrt(diagonal[0] * np.abs(totals.re[0]))
-    worse = between if between.error + between.rounding > near.error + near.rounding else near
-    return _values(totals, _error(sizes, (2 * reach) ** 2, left_out, worse))
+    window = at[1].window
+    return PairSums(
+        totals=Doubled((2 * totals.re[0], 2 * totals.re[1]), totals.im),
+        sizes=2 * np.einsum("ti,ij,tj->t", left, full / apart, right),
+        coherent=(2 * (left @ np.sqrt(diagonal))) ** 2,
+        nearest=float(diagonal[0]),
+        slack=window.slack * np.maximum(1.0, 1 / (window.positive * ratios.re[0])),
+        worse=max(at, key=lambda x: x.error + x.rounding),
+    )
 
 
-def _doubled_terms(
-    pairs: Pairs, at: SolvedWindow, variance: Scalar
-) -> tuple[Doubled, list[tuple[Doubled, Doubled]]]:
-    points, terms = pairs(at, variance)
-    return double_up(points), [(double_up(alpha), double_up(beta)) for alpha, beta in terms]
+def _doubled_terms(terms: Terms) -> tuple[Doubled, list[tuple[Doubled, Doubled]]]:
+    points, pairs = terms
+    return double_up(points), [(double_up(alpha), double_up(beta)) for alpha, beta in pairs]
 
 
 def _both_halves(numbers: Doubled) -> Doubled:

@@ -25,7 +25,7 @@ from numerics.sums.doubled_rule import DoubledRule
 from numerics.sums.doubled_sums import doubled_sums, rough_sums
 from numerics.sums.spectral_sums import OnePoint, SpectralSums
 from numerics.values.arithmetic import Array, Field, Scalar, array
-from numerics.values.doubled import BITS, Complexes, double_up, single
+from numerics.values.doubled import BITS, Complexes, Doubled, double_up, single
 
 ROUGH_DIGITS = 10
 """Digits of the sums from which roots start."""
@@ -59,14 +59,22 @@ class SolvedWindow:
     zeta: Array
     R1: Array
     rest: Array
+    point: OnePoint
     error: float
     rounding: float
 
 
 def solve_windows(
-    model: Discretisation, windows: Sequence[tuple[Window, Scalar]], digits: int, field: Field
+    model: Discretisation,
+    windows: Sequence[tuple[Window, Scalar]],
+    digits: int,
+    field: Field,
+    derivatives: int = 0,
 ) -> list[SolvedWindow | None]:
-    """The windows laid at these first times, inside ``with field:``; None where doubled numbers do not do."""
+    """The windows laid at these first times, inside ``with field:``; None where doubled numbers do not do.
+
+    With ``derivatives`` of the sums in doubled numbers, for models without a finite size alone.
+    """
     sizes, scale = model.sizes(field), constant(model.student.scale, field)
     ridge = constant(model.ridge, field)
     points = [one.nodes / (first * scale) + ridge for one, first in windows]
@@ -92,7 +100,7 @@ def solve_windows(
     for chosen in _by_head(sums, parts, [i for i, good in enumerate(fit) if good]):
         y = np.concatenate([parts[i] for i in chosen])
         z = np.concatenate([points[i] for i in chosen])
-        solved = _refine(z, y, sums, floor, sizes, field)
+        solved = _refine(z, y, sums, floor, sizes, field, derivatives)
         if solved is None:
             continue
         point, rounding = solved
@@ -109,6 +117,7 @@ def solve_windows(
                 J=kappa * point.X[0][own],
                 zeta=kappa * R3[own],
                 R1=R1[own],
+                point=OnePoint(kappa=kappa, df1=point.df1[:, own], X=point.X[:, own], error=point.error),
                 rest=kappa * R3[own] * point.df1[0][own] * sizes.inverse_P,
                 error=point.error,
                 rounding=rounding,
@@ -148,7 +157,13 @@ def _by_head(sums: SpectralSums, logs: Sequence[Complexes], chosen: Sequence[int
 
 
 def _refine(
-    z: Array, y: Complexes, sums: SpectralSums, floor: float, sizes: Sizes, field: Field
+    z: Array,
+    y: Complexes,
+    sums: SpectralSums,
+    floor: float,
+    sizes: Sizes,
+    field: Field,
+    derivatives: int,
 ) -> tuple[OnePoint, float] | None:
     """`_solve` with rules that are refined until they have their digits, as far as doubled numbers show."""
     best = None
@@ -159,7 +174,7 @@ def _refine(
             break
         if rule.lam.re[0].size > MOST_TERMS:
             break
-        solved = _solve(z, y, rule, sums.digits, sizes, field)
+        solved = _solve(z, y, rule, sums.digits, sizes, field, derivatives)
         if solved is None:
             break
         if best is None or solved[0].error < best[0].error:
@@ -170,7 +185,13 @@ def _refine(
 
 
 def _solve(
-    z: Array, y: Complexes, rule: DoubledRule, digits: int, sizes: Sizes, field: Field
+    z: Array,
+    y: Complexes,
+    rule: DoubledRule,
+    digits: int,
+    sizes: Sizes,
+    field: Field,
+    derivatives: int,
 ) -> tuple[OnePoint, float] | None:
     """The sums at the root near each e^y, and what rounding and the last step leave of its precision."""
     if sizes.unlimited:
@@ -182,11 +203,11 @@ def _solve(
         if not np.isfinite(y).all():
             return None
         kappa = array(field.complex(field.real(x.real), field.real(x.imag)) for x in np.exp(y).tolist())
-    found = doubled_sums(rule, double_up(kappa), digits)
+    found = doubled_sums(rule, double_up(kappa), digits, derivatives, derivatives)
     point = OnePoint(
         kappa=kappa,
-        df1=np.array([single(found.df1[0], field), _in_field(found.slopes[0], field)]),
-        X=np.array([single(found.X[0], field), _in_field(found.slopes[1], field)]),
+        df1=_rows(found.df1, found.slopes[0], field),
+        X=_rows(found.X, found.slopes[1], field),
         error=found.error,
     )
     if sizes.unlimited:
@@ -204,6 +225,11 @@ def _solve(
     if not all(k.real > 0 and a.real > 0 and b.real > 0 for k, a, b in on_axis):
         return None
     return moved, ROUNDING + found.rounding + worst**2
+
+
+def _rows(sums: Sequence[Doubled], slope: Complexes, field: Field) -> Array:
+    """The sums and derivatives, the first one in doubles where no other is there."""
+    return np.array([single(x, field) for x in sums] + [_in_field(slope, field)] * (len(sums) == 1))
 
 
 def _room(x: Scalar) -> Scalar:

@@ -10,7 +10,7 @@ from sympy import Integer, oo
 
 from asymptotics import DeepRandomFeatures, OrthogonalFeatures, Task, power_law
 from numerics import FullModel, GradientDescent
-from numerics.model import many_times, solved_windows
+from numerics.model import many_coefficients, many_times, solved_windows
 from numerics.model.windows import SPREADS, window
 from numerics.values.value import Value
 
@@ -114,10 +114,10 @@ def counted(monkeypatch):
     work = {"kappa": 0, "terms": 0}
     solve = solved_windows.doubled_sums
 
-    def count(rule, kappa, digits):
+    def count(rule, kappa, *rest):
         work["kappa"] += kappa.re[0].size
         work["terms"] += kappa.re[0].size * rule.lam.re[0].size
-        return solve(rule, kappa, digits)
+        return solve(rule, kappa, *rest)
 
     monkeypatch.setattr(solved_windows, "doubled_sums", count)
     return work
@@ -144,3 +144,18 @@ def test_sums_in_doubled_numbers_are_refined(monkeypatch):
     coarse = many_times.losses_at_times(model._solver.model, form, Integer(1), [Integer(10)], 10)
     fine = FullModel(LOGARITHMIC, N=2 * 10**6, P=10**7, noise=1, digits=30).test_loss(10)
     assert share(coarse[0], fine) <= 1
+
+
+@pytest.mark.parametrize("task", [MODELS[0][1], MODELS[8][1]], ids=str)
+@pytest.mark.parametrize("quantity", many_coefficients.PAIRS)
+def test_coefficients_of_forms_are_those_of_jets_of_kernels(task, quantity):
+    """At 25 digits kernels are differentiated instead."""
+    few, many = (FullModel(task, noise="1/2", digits=digits) for digits in (15, 25))
+    t = 1000
+    for order, better in zip((1, 2), many.coefficients(quantity, "P", t, 2), strict=True):
+        value = many_coefficients.coefficient_at(
+            few._solver.model, quantity, "P", (order, 2), few.noise**2, Integer(t), 15
+        )
+        assert value is not None
+        assert value.error <= 1e-15 * abs(value.value)
+        assert share(value, better) <= 1

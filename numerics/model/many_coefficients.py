@@ -1,0 +1,135 @@
+"""Coefficients of 1/N and 1/P at N = P = oo, from the forms of `many_times` in doubled numbers.
+
+At a node s nothing of the denominators ``s' - s`` depends on the sizes, so that the coefficient of order n of
+a form ``(alpha beta' - alpha' beta)/(s' - s)`` is a sum of forms, of alpha_k and beta_(n-k). With jets of
+``J, zeta, R1`` and ``rest = zeta - s``,
+
+    test loss   J, zeta    and sigma^2 times  1, rest
+    train loss  R1 (J + sigma^2), R1 zeta
+    gap         J + sigma^2, zeta   less the train loss
+
+    coefficient_at     one coefficient, or None
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import mpmath
+import numpy as np
+import sympy
+
+from numerics.model.discretisation import Discretisation
+from numerics.model.many_times import MOST_DIGITS, SPARE_DIGITS, Terms, error_of, sum_pairs, values_of
+from numerics.model.renormalised_ridge import Resolvent
+from numerics.model.sizes import Sizes
+from numerics.model.solved_windows import SolvedWindow, solve_windows
+from numerics.model.two_time import OneTime, one_time
+from numerics.model.windows import NODE_BITS, window
+from numerics.spectra.compiled import constant
+from numerics.values.arithmetic import Array, Scalar, array, field_of
+from numerics.values.doubled import double_up
+from numerics.values.jets import Jet
+from numerics.values.value import Value
+
+Pair = tuple[Jet, Jet]
+
+
+def _test_loss(at: OneTime, variance: Scalar) -> list[Pair]:
+    signal = (at.kappa * at.X, at.kappa * at.R3)
+    return [signal, (_one(at), _rest(at) * variance)] if variance else [signal]
+
+
+def _train_loss(at: OneTime, variance: Scalar) -> list[Pair]:
+    return [(at.R1 * (at.kappa * at.X + variance), at.R1 * at.kappa * at.R3)]
+
+
+def _gap(at: OneTime, variance: Scalar) -> list[Pair]:
+    ((alpha, beta),) = _train_loss(at, variance)
+    return [(at.kappa * at.X + variance, at.kappa * at.R3), (-alpha, beta)]
+
+
+def _noise(at: OneTime, variance: Scalar) -> list[Pair]:
+    return [(_one(at), _rest(at))]
+
+
+def _gap_noise(at: OneTime, variance: Scalar) -> list[Pair]:
+    return [(_one(at), at.kappa * at.R3), (-at.R1, at.R1 * at.kappa * at.R3)]
+
+
+def _one(at: OneTime) -> Jet:
+    first, *rest = (x * 0 for x in at.kappa.terms)
+    return Jet(terms=(first + 1, *rest))
+
+
+def _rest(at: OneTime) -> Jet:
+    """``zeta - s``."""
+    rest: Jet = at.kappa * at.R3 * at.df1 * at.sizes.inverse_P
+    return rest
+
+
+PAIRS: dict[str, Callable[[OneTime, Scalar], list[Pair]]] = {
+    "test_loss": _test_loss,
+    "train_loss": _train_loss,
+    "gap": _gap,
+    "noise": _noise,
+    "gap_noise": _gap_noise,
+}
+"""By the name of a quantity the jets of its forms."""
+
+
+def coefficient_at(
+    model: Discretisation,
+    quantity: str,
+    size: str,
+    orders: tuple[int, int],
+    variance: sympy.Expr,
+    time: sympy.Expr,
+    digits: int,
+) -> Value | None:
+    """The coefficient of ``orders[0]`` of the expansion to ``orders[1]``, at a finite time > 0.
+
+    None for other quantities and rules, and where doubled numbers do not have the digits.
+    """
+    usable = model.unlimited and model.dynamics.exponential and not model.ridge and digits <= MOST_DIGITS
+    if quantity not in PAIRS or not usable:
+        return None
+    order, most = orders
+    with field_of(NODE_BITS) as field:
+        t, sigma2, sizes = constant(time, field), constant(variance, field), model.sizes(field)
+        laid = [(window(1, digits + SPARE_DIGITS, between=between), t) for between in (True, False)]
+        between, near = solve_windows(model, laid, digits, field, most)
+        if between is None or near is None:
+            return None
+        terms = [_terms(at, PAIRS[quantity], sizes, size, (order, most), sigma2) for at in (between, near)]
+        found = sum_pairs((between, near), (terms[0], terms[1]), double_up(array([field.real(1)])))
+        left_out = LEFT_OUT * found.slack * np.maximum(found.nearest, np.abs(found.totals.re[0]))
+        (value,) = values_of(found.totals, error_of(found, left_out))
+    return value if value and value.error <= abs(value.value) * mpmath.mpf(10) ** -digits else None
+
+
+LEFT_OUT = 16.0
+"""How much more than the slack of its window a form that need not be positive leaves out."""
+
+
+def _terms(
+    at: SolvedWindow,
+    pairs: Callable[[OneTime, Scalar], list[Pair]],
+    sizes: Sizes,
+    size: str,
+    orders: tuple[int, int],
+    variance: Scalar,
+) -> Terms:
+    """alpha_k and beta_(n-k) of each form at the nodes of a window."""
+    order, most = orders
+    resolvent = Resolvent(z=at.s, point=at.point, R1=at.R1, R3=at.zeta / at.kappa)
+    expanded = pairs(one_time(resolvent, sizes, size, most), variance)
+    return at.s, tuple(
+        (_full(alpha.terms[k], at.s), _full(beta.terms[order - k], at.s))
+        for alpha, beta in expanded
+        for k in range(order + 1)
+    )
+
+
+def _full(values: Array, like: Array) -> Array:
+    return values + like * 0
