@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from asymptotics import compute_optimal, derive, power_law
 from asymptotics.symbols import N, t
 from numerics import FullModel, verify
-from numerics.figures import plot_frontier, plot_loss_curves, plot_verification
+from numerics.figures import plot_bottlenecks, plot_frontier, plot_loss_curves, plot_verification
 from numerics.optima.frontier import constants, frontier
 
 
@@ -133,3 +133,12 @@ def test_the_panels_of_the_frontier():
     assert upper.get_xlim() == lower.get_xlim() and "budget" in lower.get_xlabel()
     given = Figure().subplots()
     assert plot_frontier(optimum, budgets[:1], {}, ax=given).get_figure().axes == [given]
+
+
+def test_labels_of_narrow_regions_are_numbers_that_are_told_below():
+    axes = plot_bottlenecks(derive(power_law(5, 2, noise=1)))
+    shown, told = [text.get_text() for text in axes.texts], axes.get_legend().get_texts()
+    numbers = [label for label in shown if label.isdigit()]
+    assert numbers == ["1", "2", "3"] and [text.get_text()[0] for text in told] == numbers
+    assert all("\n" in label for label in shown if label not in numbers)
+    assert plot_bottlenecks(derive(power_law(2, 3))).get_legend() is None
