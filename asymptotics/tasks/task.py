@@ -158,6 +158,50 @@ class Task(Typeset):
         return cls(eigenvalues=lam, target=power, noise=exact(noise, "noise"), measured=measured)
 
     @classmethod
+    def from_gram(cls, K: Any, y: Any, *, noise: object = 0, window: tuple[int, int] | None = None) -> Task:
+        """The task of n samples: the spectrum of their Gram matrix, the power of labels in its eigenvectors.
+
+        K : ``K(x_i, x_j)``, symmetric, shape (n, n), n >= 16; y : labels, shape (n,) or (n, outputs), whose
+        powers add. Diagonalised in `numerics.measured.gram`; then as `from_arrays` with ``samples=n``, freed
+        of what sampling does. ``noise`` (standard deviation, units of y) takes ``noise^2/n`` from each
+        mode, down to 0.
+
+        >>> import numpy as np
+        >>> x = np.random.default_rng(0).uniform(size=400)
+        >>> task = Task.from_gram(np.exp(-abs(x[:, None] - x)), np.sign(x - 0.3), window=(4, 90))
+        >>> abs(task.measured.eigenvalue_fit.exponent - 2) < 0.15, task.measured.samples
+        (True, 400)
+        """
+        from numerics.measured.gram import spectrum_of_gram  # the one thing that is left to NumPy
+
+        return cls._of_sample(spectrum_of_gram(K, y), len(K), noise, window)
+
+    @classmethod
+    def from_features(
+        cls, X: Any, y: Any, *, noise: object = 0, window: tuple[int, int] | None = None
+    ) -> Task:
+        """The same of features, shape (n, features): that of the Gram matrix ``X X^T``.
+
+        >>> import numpy as np
+        >>> X = np.random.default_rng(1).normal(size=(300, 80)) * np.arange(1, 81.0) ** -0.75
+        >>> Task.from_features(X, X @ np.ones(80)).measured.modes
+        80
+        """
+        from numerics.measured.gram import spectrum_of_features
+
+        return cls._of_sample(spectrum_of_features(X, y), len(X), noise, window)
+
+    @classmethod
+    def _of_sample(
+        cls, spectrum: tuple[Any, Any], samples: int, noise: object, window: tuple[int, int] | None
+    ) -> Task:
+        eigenvalues, power = spectrum
+        deviation = exact(noise, "noise")
+        if deviation.is_number:
+            power = [max(0.0, each) for each in power - float(deviation) ** 2 / samples]
+        return cls.from_arrays(eigenvalues, power, noise=deviation, samples=samples, window=window)
+
+    @classmethod
     def from_kernel(cls, kernel: Any, *, target: Any, noise: object = 0) -> Task:
         """The task of a kernel of `asymptotics.kernels`: its eigenvalues, multiplicities and index.
 

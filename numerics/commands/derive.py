@@ -19,6 +19,7 @@ from numerics.commands.formats import add_formats, for_machines, print_rows
 from numerics.commands.options import (
     add_laws,
     add_notation,
+    add_spectrum,
     add_task,
     argument,
     from_fields,
@@ -41,6 +42,7 @@ LONGEST = 1000
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add_task(parser)
+    add_spectrum(parser)
     add_laws(parser)
     parser.add_argument(
         "--terms",
@@ -72,6 +74,9 @@ def run(options: argparse.Namespace) -> int:
     if options.latex:
         refuse_options(options, ("terms",), "is not used with --latex")
     chosen = laws_of(options)
+    measured = chosen.laws[0].task.measured if chosen.laws else None
+    if measured is not None and not for_machines(options) and not options.latex:
+        print(measured)
     known: set[Symbol] = {symbol for law in chosen.laws for symbol in law.parameters}
     laws = [law.at(select_values(options.at, law.parameters, known)) for law in chosen.laws]
     if for_machines(options):

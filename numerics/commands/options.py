@@ -34,6 +34,7 @@ from asymptotics.parsing.vocabulary import LENGTH
 from asymptotics.symbols import a, b, k
 from asymptotics.tasks.reading import read_index, read_multiplicity, read_side
 from asymptotics.tasks.task import Task
+from numerics.spectra.files import read_spectrum
 from numerics.verification.selection import Selection, select_laws
 
 VALUES = {a: Rational(3, 2), b: Rational(5, 4)}
@@ -170,6 +171,23 @@ def add_task(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_spectrum(parser: argparse.ArgumentParser) -> None:
+    """The option of a measured spectrum in the place of expressions."""
+    parser.add_argument(
+        "--spectrum",
+        type=argument(read_spectrum),
+        metavar="FILE",
+        help="a measured spectrum in the place of --eigenvalues and --target: .npy, or .csv with two "
+        "columns, an eigenvalue and the target power of each mode",
+    )
+    parser.add_argument(
+        "--samples",
+        type=argument(count),
+        metavar="n",
+        help="samples that the eigenvalues of --spectrum were measured on, to undo what sampling does",
+    )
+
+
 def add_laws(parser: argparse.ArgumentParser, default: str = ",".join(LAWS)) -> None:
     """The option that says which laws."""
     words = f"which laws, separated by commas (default: {default}), or all: {', '.join(QUANTITIES)}"
@@ -225,6 +243,12 @@ def task_of(options: argparse.Namespace, values: Mapping[Symbol, Expr] | None = 
     Raises `DomainError` then, and what `Task` raises.
     """
     fields: dict[str, Expr] = {}
+    if getattr(options, "spectrum", None) is not None:
+        refuse_options(options, [name for name in FIELDS if name != "noise"], "is not used with --spectrum")
+        noise = parse("0") if options.noise is None else options.noise
+        return Task.from_arrays(*options.spectrum, noise=noise, samples=options.samples)
+    if getattr(options, "samples", None) is not None:
+        raise DomainError("--samples needs --spectrum FILE")
     for name, default in FIELDS.items():
         written: Expr | None = getattr(options, name)
         if written is None and default is not None:
