@@ -13,7 +13,7 @@ from asymptotics.laws.law import Law, derive_law
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
 from asymptotics.model.quantities_of_schedules import schedule_name
 from asymptotics.model.quantity import GAUSSIAN
-from asymptotics.model.schedules.shapes import Constant
+from asymptotics.model.schedules.shapes import Constant, OptimalSchedule
 from asymptotics.model.students.base import Student, check_student
 from asymptotics.parsing.numbers import substitution
 from asymptotics.precision import exclusive, exclusive_class
@@ -103,6 +103,16 @@ class Laws(Typeset):
         4/5
         """
         return self.average(Constant())
+
+    @property
+    def decay_fraction(self) -> Law:
+        """The share of the steps over which the best schedule decays: all in easy tasks, ever less in hard.
+
+        >>> from asymptotics import derive, power_law
+        >>> derive(power_law(2, 3)).decay_fraction.exponent        # 1 - (s + 1) b/(2 b - 1)
+        1/5
+        """
+        return self._of_schedule("decay", OptimalSchedule())
 
     def _of_schedule(self, family: str, schedule: object) -> Law:
         return getattr(self, schedule_name(schedule, family))

@@ -245,7 +245,7 @@ def _number(shape: Expr, place: Expr, order: int, digits: int) -> Any:
         total = mpmath.mpf(0)
         for p in range(terms):
             factor, e = term(p, s)
-            if order and abs(e) < mpmath.mpf(10) ** (-digits // 2):
+            if abs(e) < mpmath.mpf(10) ** (-digits // 2):
                 slope = mpmath.diff(lambda x, p=p: residue_factor(a, power, first, p, x), s)
                 total += factor * mpmath.log(d) - slope / (power + 1)
             else:

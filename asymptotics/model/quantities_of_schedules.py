@@ -14,6 +14,7 @@ from sympy import Expr, Integer, Symbol
 
 from asymptotics.errors import UnableError
 from asymptotics.model.equations import TIME
+from asymptotics.model.late_decay import LateDecay
 from asymptotics.model.moments import averaged, whole
 from asymptotics.model.quantity import Quantity
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
@@ -132,11 +133,34 @@ def average_quantity(text: str) -> Quantity:
     )
 
 
+def decay_quantity(text: str) -> Quantity:
+    """Over which share of the steps the best schedule decays."""
+    if text != BEST:
+        raise UnableError(
+            f"the decay of the schedule {text} is its own; the best one, {BEST}, has a law of it"
+        )
+    return Quantity(
+        name=f"decay:{text}",
+        words="share of the steps over which the best schedule of one-pass SGD falls from its largest step",
+        symbol="decay(t)/t",
+        tex=r"\frac{T_{\mathrm{decay}}}{t}",
+        limits="N = oo",
+        resource=t,
+        equation=LateDecay(t, sigma**2 / B, eta),
+        source=_SOURCE,
+        rule=OnePassSGD,
+        why="The best schedule is J2^(-1/2), capped at the largest stable step: in hard tasks a plateau, "
+        "then a decay where its steps cost as much signal as they spare noise.",
+        balances=True,
+    )
+
+
 FAMILIES: dict[str, Callable[[str], Quantity]] = {
     "schedule": schedule_quantity,
     "step": step_quantity,
     "steps": steps_quantity,
     "average": average_quantity,
+    "decay": decay_quantity,
 }
 
 

@@ -96,7 +96,7 @@ class NoiseTransform:
         if not (p.is_Integer and p >= 0):
             return None
         simple = len(self.poles(int(p) + 2)) == 1
-        return None if simple and p > 0 else int(p)
+        return None if (simple and p > 0) or self._vanishes(int(p)) else int(p)
 
     def _finite(self, p: int, point: Expr) -> Expr:
         """What J has at its pole beside 1/d."""

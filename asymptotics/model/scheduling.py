@@ -27,6 +27,7 @@ from sympy import Expr, Function, Integer, Min, Symbol
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError, Undecided
 from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import substitute
@@ -167,6 +168,11 @@ def _parts(falling: Expansion, growing: Expansion) -> _Parts:
         if series.gauge is not None or series.is_slow:
             raise UnableError(
                 f"the best step where losses are {series!r} needs another balance than of powers; not derived"
+            )
+        if any(term.coefficient.has(Oscillation) for term in series.terms):
+            raise UnableError(
+                "the best step where losses oscillate in log(X) oscillates with them; not derived, hold the "
+                "step with tuned=False"
             )
     p, q = falling.leading().order, growing.leading().order
     if falling.domain.sign(p) != 1 or growing.domain.sign(q) != -1:

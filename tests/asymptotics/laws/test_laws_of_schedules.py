@@ -16,6 +16,7 @@ from asymptotics import (
     OptimalSchedule,
     Power,
     Tail,
+    Task,
     UnableError,
     WarmupStableDecay,
     check_claim,
@@ -208,6 +209,16 @@ def test_hard_tasks_take_the_largest_step():
     assert derive(power_law(Rational(3, 2), 2)).best_step(Linear()).leading == eta
 
 
+def test_hard_tasks_decay_over_a_vanishing_share():
+    """``T^-(1 - (s + 1) b/(2 b - 1))``, a vanishing share of the horizon, arXiv 2602.04774 and 2602.06797."""
+    law = LAWS.decay_fraction
+    assert Law.from_dict(law.to_dict()) == law
+    assert law.at(a=4, b=3).leading == 1
+    hard = 1 - ((a - 1) / b + 1) * b / (2 * b - 1)
+    (regime,) = (r for r in law.regimes if r.exponent != 0)
+    assert simplify(regime.exponent - hard) == 0
+
+
 def test_a_law_of_a_schedule_is_data():
     for law in (
         LAWS.schedule(THIRD),
@@ -234,6 +245,8 @@ def test_a_law_of_a_schedule_is_data():
         (lambda: LAWS.average(Exponential(rate=3)), "polynomials in u"),
         (lambda: LAWS.schedule(Constant(), tuned=False), "exact in the step"),
         (lambda: derive(power_law(2, 1)).schedule(Cosine()), "b > 1"),
+        (lambda: derive(Task(eigenvalues="2**-k", target="3**-k")).schedule(Cosine()), "oscillate"),
+        (lambda: derive(power_law("eta", 2)).schedule(Cosine()), "a parameter of the task"),
     ],
 )
 def test_what_has_no_law_says_why(ask, said):

@@ -215,6 +215,18 @@ def test_the_loss_of_the_best_schedule_tends_to_its_law():
     assert abs(math.log(apart[0] / apart[1]) / math.log(1e3) - gap) < 0.3 * gap
 
 
+def test_the_share_over_which_the_best_schedule_of_a_hard_task_decays():
+    law = derive(power_law(1.5, 2)).decay_fraction.at(eta=0.25, sigma=1, B=1)
+    rule = OnePassSGD(eta=0.25, batch=1, schedule=OptimalSchedule())
+    solver = FullModel(power_law(1.5, 2), noise=1, rule=rule)._solver
+    apart = []
+    for decades in (8, 13):
+        best = solver.best_run(10**decades, 1.0).schedule(0.25)
+        below = best.heights < 1 - 1e-9
+        apart.append((1 - float(best.shares[np.argmax(below)])) / law(10**decades) - 1)
+    assert abs(apart[1]) < min(0.06, abs(apart[0]))
+
+
 def test_without_label_noise_the_steps_warm_up():
     model = FullModel(power_law(5, 1.5), noise=0, rule=OnePassSGD(eta=0.25, batch=1))
     best = model.optimal_schedule(2000)
