@@ -11,7 +11,7 @@ from asymptotics import Task, check_claim, compute_optimal, derive, power_law
 from asymptotics.errors import SpectrumError
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.sums.lattice import SquaresCount
-from asymptotics.symbols import M, N, a, b, b_test, k, t
+from asymptotics.symbols import M, N, a, b, b_test, delta, k, t
 
 TIMES = tuple(name for name, quantity in QUANTITIES.items() if not quantity.trace)
 SLOW = st.builds(Rational, st.integers(1, 12), st.just(12))
@@ -48,7 +48,8 @@ def test_each_law_has_the_conditions_of_its_own() -> None:
     for name, quantity in QUANTITIES.items():
         conditions = quantity.spectrum(power_law(a, b)).domain.conditions()
         shifted = {b_test > 1, a - 1 + b_test > b} if name == "transfer" else set()
-        assert set(conditions) == ({a > 1} if name in TIMES else {a > 1, b > 1}) | shifted
+        slow = {2 * a - 2 < b * delta} if name == "nesterov" else set()
+        assert set(conditions) == ({a > 1} if name in TIMES else {a > 1, b > 1}) | shifted | slow
     assert derive(power_law(a, b)).time.conditions == (a > 1,)
 
 
@@ -114,7 +115,7 @@ def test_claims_where_other_laws_have_no_place() -> None:
     assert check_claim("1/(2*t)", law, assuming=["a = 2", "b = 1"]).everywhere
     assert check_claim("1/(2*t)", derive(power_law(2, 1)).time).everywhere
     for wrong in (
-        check_claim("t**-2", derive(power_law(2, 1)).time),
+        check_claim("t**-3", derive(power_law(2, 1)).time),
         check_claim("t**-((a-1)/b - 1/b)", law, assuming=["b < 1"]),
     ):
         assert str(wrong).startswith("FAILS") and "right for" not in str(wrong)
