@@ -192,7 +192,7 @@ NUMBERS = (
         SIGNS,
     ),
     row("numerics/sums/exponential.py", "return -2 * (even + odd)", "return 2 * (even + odd)", NUMERIC_SUMS),
-    row("numerics/sums/decay.py", "each(field.log, left * left)", "each(field.log, abs(left))", NUMERIC_SUMS),
+    row("numerics/sums/decay.py", "learned * (learned - 2)", "-learned", NUMERIC_SUMS),
     row(
         "numerics/sums/compression.py",
         "(2 * j + 1) / (2 * ORDER)) for j",
