@@ -141,6 +141,7 @@ CLAIM = (
 
 VALUES = "tests/numerics/values"
 NUMERIC_SUMS = "tests/numerics/sums"
+RULES = "tests/numerics/model/test_training_rules.py"
 SPECTRA = "tests/numerics/spectra"
 SIGNS = "tests/asymptotics/spectra/test_signs.py"
 MODEL = "tests/numerics/model"
@@ -192,7 +193,7 @@ NUMBERS = (
         SIGNS,
     ),
     row("numerics/sums/exponential.py", "return -2 * (even + odd)", "return 2 * (even + odd)", NUMERIC_SUMS),
-    row("numerics/sums/decay.py", "learned * (learned - 2)", "-learned", NUMERIC_SUMS),
+    row("numerics/sums/decay.py", "learned * (learned - 2)", "-learned", RULES),
     row(
         "numerics/sums/compression.py",
         "(2 * j + 1) / (2 * ORDER)) for j",
