@@ -54,7 +54,7 @@ t << N.
 
 from __future__ import annotations
 
-from sympy import Derivative, Dummy, Expr, Function, Integer, Symbol, expand_mul, limit, oo
+from sympy import Derivative, Dummy, Expr, Function, Integer, Rational, Symbol, expand_mul, limit, oo
 
 from asymptotics.errors import UnableError
 from asymptotics.model.operators import (
@@ -77,7 +77,7 @@ from asymptotics.model.operators import (
 )
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.students.base import Student
-from asymptotics.model.sums import C0, E1, Q1, Q2, F, F_test, V, V_test, Xi, df1, df2
+from asymptotics.model.sums import C0, E1, Q1, Q2, F, F_test, G, V, V_test, Xi, df1, df2
 from asymptotics.symbols import B, N, P, gamma, kappa, l, rho, sigma, t
 
 NOISE = Dummy("sigma", nonnegative=True)
@@ -129,6 +129,7 @@ RICH_TIME = Rich(C0(t), t, gamma)
 MODEL_LOSS = InverseLaplace(Xi(ridge_now) / zeta, zeta, 2 * t)
 DATA_LOSS = Overlap(Xi(ridge_now) / zeta, zeta, ridge_now / zeta, t)
 LABEL_NOISE = Overlap(sigma**2 / zeta, zeta, ridge_now / zeta, t)
+RICH_CROSSOVER = G(t) ** -Rational(1, 2)
 RICH_SCALE = RichScale(C0(t), t, gamma)
 RICH_MODEL = (
     RichChange(C0(t), Coefficient(MODEL_LOSS.xreplace({2 * t: t}), epsilon, Integer(1)), t, gamma) / N

@@ -48,6 +48,20 @@ MOVING = (
         balances=True,
     ),
     Quantity(
+        name="rich_crossover",
+        words="richness at which the learned kernel has doubled by the time t: features are lazy below",
+        symbol="gamma*(t)",
+        tex=r"\gamma^*(t)",
+        limits="N = P = oo",
+        resource=t,
+        equation=equations.RICH_CROSSOVER,
+        source=_TWO_LAYERS,
+        why="To first order the growth K - 1 is gamma^2 G, G the squared length of the lazy weights, "
+        "sum (c/lambda)(1 - e^(-lambda t))^2; at this richness it is 1.",
+        trace=False,
+        balances=True,
+    ),
+    Quantity(
         name="rich_model_transient",
         words="finite-size correction to the test loss of features that move, first order in 1/N",
         symbol="L_rich(t, N) - L_rich(t)",

@@ -7,6 +7,7 @@
     V  = Xi - F = sum m c kappa lambda/(lambda + kappa)^2
     Q1(t) = sum m (1 - e^(-lambda t))        Q2(t) = sum m (1 - e^(-lambda t))^2
     E_n(t) = sum m lambda^n e^(-lambda t)    C_n(t) = sum m c lambda^n e^(-lambda t)
+    G(t) = sum m (c/lambda) (1 - e^(-lambda t))^2
 
     NamedSum       one of them: its letter, its kernel, and what it says
     SUMS           all, by letter; ``SUMS.register(NamedSum(...))`` adds one
@@ -21,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sympy import Derivative, Expr, Function, Integer, Sum, Symbol, exp, powsimp
+from sympy import Derivative, Dummy, Expr, Function, Integer, Sum, Symbol, exp, limit, powsimp
 from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
@@ -33,6 +34,7 @@ from asymptotics.spectra import spectrum as series_of
 from asymptotics.symbols import b_test, kappa
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.kernels import (
+    DRIVEN,
     EXPONENTIAL,
     FILTER,
     LEARNED,
@@ -149,6 +151,14 @@ Q2 = NamedSum(
     words="the squares of the modes learned by time x",
     kernel=LEARNED_SQUARED,
 )
+G = NamedSum(
+    name="G",
+    summand=lambda lam, c, x: c / lam * (1 - exp(-lam * x)) ** 2,
+    words="how far the weights have gone by the time x, squared",
+    kernel=DRIVEN,
+    weighted=True,
+    damping=-1,
+)
 E0, E1, E2 = (_damped(power, False) for power in range(3))
 C0, C1, C2 = (_damped(power, True) for power in range(3))
 
@@ -173,7 +183,7 @@ Tail = NamedSum(
 )
 
 SUMS: Registry[NamedSum] = Registry(
-    (df1, df2, Xi, F, V, Q1, Q2, E0, E1, E2, C0, C1, C2, Tail, F_test, V_test)
+    (df1, df2, Xi, F, V, Q1, Q2, E0, E1, E2, C0, C1, C2, G, Tail, F_test, V_test)
 )
 
 
@@ -201,7 +211,10 @@ def expand_sum(one: NamedSum, spectrum: SpectralSeries, depth: int, x: Symbol = 
     if one.damping:
         found = found * found.monomial(Integer(1), Integer(-one.damping))
     # modes of eigenvalue zero stand in no Dirichlet series
-    stays = one.summand(Integer(0), weighted.unlearned, x) if one.weighted else 0
+    if not one.weighted or weighted.unlearned == 0:
+        return found
+    slow = Dummy("lambda", positive=True)
+    stays = limit(one.summand(slow, weighted.unlearned, x), slow, 0)
     return found + stays if stays != 0 else found
 
 

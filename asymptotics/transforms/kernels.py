@@ -93,7 +93,7 @@ class Kernel:
             # at a regular point Gamma functions stay, so that zeros against poles cancel in them
             return Laurent(0, (self._value(point),))
         # a zero of the polynomial below may cancel the pole of the sine: one more term for each
-        wanted, terms = terms, terms + sum(self.rising) + sum(self.falling) + 1
+        wanted, terms = terms, terms + sum(map(abs, self.rising)) + sum(self.falling) + 1
         taylor = (diff(self.factor, S, i).xreplace({S: point}) / factorial(i) for i in range(terms))
         total = Laurent(0, tuple(taylor))
         rising, falling = list(self.rising), list(self.falling)
@@ -126,6 +126,7 @@ FILTER = Kernel(name="u/(1 + u)", rising=(1,), falling=(0,), factor=Integer(1))
 VARIANCE = Kernel(name="u/(1 + u)^2", rising=(1,), falling=(1,))
 LEARNED = Kernel(name="1 - exp(-u)", rising=(0,), factor=Integer(-1), right=(0,))
 LEARNED_SQUARED = Kernel(name="(1 - exp(-u))^2", rising=(0,), factor=2**-S - 2, right=(0,))
+DRIVEN = Kernel(name="(1 - exp(-u))^2/u", rising=(-1,), factor=2 ** (1 - S) - 2, right=(1,))
 KERNELS = {
     EXPONENTIAL: lambda u: exp(-u),
     RESOLVENT: lambda u: 1 / (1 + u),
@@ -134,6 +135,7 @@ KERNELS = {
     VARIANCE: lambda u: u / (1 + u) ** 2,
     LEARNED: lambda u: 1 - exp(-u),
     LEARNED_SQUARED: lambda u: (1 - exp(-u)) ** 2,
+    DRIVEN: lambda u: (1 - exp(-u)) ** 2 / u,
 }
 
 

@@ -8,6 +8,7 @@ and with it the weights of the clock. Its equation is linear in what that makes 
 the matrices of Newton's method, panel by panel; at a given time tau changes as well.
 
     features_coefficient    ``lim N (L(t, N) - L(t))``
+    first_growth            ``lim (K(t) - 1)/gamma^2`` for gamma -> 0
 """
 
 from __future__ import annotations
@@ -38,6 +39,24 @@ def features_coefficient(model: RichModel, t: object) -> Value:
     found = []
     for lazy, clock in model.solutions(time):
         found.append(_change(lazy, clock, float(model.gamma) ** 2, time))
+    coarse, fine = (float(parts.real.sum()) for parts in found)
+    return compare_values(coarse, fine, float(np.abs(found[1]).sum()))
+
+
+def first_growth(model: RichModel, t: object) -> Value:
+    """``lim (K(t) - 1)/gamma^2 = int_0^t int_0^t S(2t - x - y) dx dy`` for gamma -> 0, at any N and P.
+
+    Units of the target power over those of lambda; the error is an estimate from two resolutions.
+
+    >>> model = RichModel.from_arrays([1, 0.5], [1, 1], gamma=1)
+    >>> round(float(first_growth(model, 2)), 9)              # (1 - e^-2)^2 + 2 (1 - e^-1)^2
+    1.546798034
+    """
+    time = float(exact_time(t))
+    found = []
+    for lazy, _ in model.solutions(time):
+        learned = -np.expm1(lazy.z * time) / -lazy.z
+        found.append(-2 * lazy.z * lazy.weights * lazy.train * learned**2)
     coarse, fine = (float(parts.real.sum()) for parts in found)
     return compare_values(coarse, fine, float(np.abs(found[1]).sum()))
 

@@ -6,13 +6,14 @@ change_by_features             ``lim N (L(t, N) - L(t))`` from three sizes, by R
 
 from __future__ import annotations
 
+import mpmath
 from sympy import Expr
 
 from asymptotics.caches import cached
 from asymptotics.symbols import gamma
 from asymptotics.tasks.task import Task
 from numerics.model.rich import RichModel
-from numerics.model.rich_response import features_coefficient
+from numerics.model.rich_response import features_coefficient, first_growth
 from numerics.values.value import Value
 from numerics.verification.places import Place
 
@@ -42,3 +43,9 @@ def scale_of_rich(place: Place) -> Value:
 
 def change_by_features(place: Place) -> Value:
     return features_coefficient(_solved(place), place.resource)
+
+
+def richness_of_crossover(place: Place) -> Value:
+    growth = first_growth(_solved(place), place.resource)
+    value = 1 / mpmath.sqrt(growth.value)
+    return Value(value=value, error=value * growth.relative_error / 2)

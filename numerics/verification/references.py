@@ -20,6 +20,7 @@ time_discrete           gradient descent after t steps, N = P = oo
 time_momentum           heavy-ball flow, N = P = oo
 rich_time, rich_scale   loss and scale of features that move, N = P = oo
 rich_model_transient    c_1 of that loss in 1/N
+rich_crossover          1/gamma where gamma^2 leaves the scale at 2, to first order in gamma^2
 time_discrete_momentum  heavy ball in discrete steps, N = P = oo
 nesterov                Nesterov momentum, N = P = oo
 ======================  ===============================================================================
@@ -56,7 +57,13 @@ from numerics.model.rules.base import dynamics_of
 from numerics.model.stopping import best_stopping
 from numerics.values.results import Best
 from numerics.values.value import Value
-from numerics.verification.moving_features import DECADES, change_by_features, loss_of_rich, scale_of_rich
+from numerics.verification.moving_features import (
+    DECADES,
+    change_by_features,
+    loss_of_rich,
+    richness_of_crossover,
+    scale_of_rich,
+)
 from numerics.verification.places import Place, Reference
 from numerics.verification.students import model_of, order_in_features
 
@@ -349,6 +356,7 @@ REFERENCES: Registry[Reference] = Registry(
             pace=OnePassSGD.pace(),
         ),
         _moving(name="rich_time", value=loss_of_rich, settings=(gamma,)),
+        _moving(name="rich_crossover", value=richness_of_crossover),
         _moving(name="rich_scale", value=scale_of_rich, settings=(gamma,)),
         _moving(name="rich_model_transient", value=change_by_features, settings=(N, gamma)),
         _finite(name="time", value=_time),

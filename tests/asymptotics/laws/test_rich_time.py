@@ -4,6 +4,7 @@ from functools import partial
 from itertools import pairwise
 
 import mpmath
+import numpy as np
 import pytest
 from sympy import Max, Rational, log, simplify, sqrt
 
@@ -162,12 +163,13 @@ def test_claims_of_the_lazy_exponent_fail():
 @pytest.mark.parametrize(
     "point", [{a: 2, b: 2}, {a: 3, b: Rational(3, 2)}, {a: Rational(3, 2), b: Rational(5, 4)}], ids=str
 )
-@pytest.mark.parametrize("name", ["rich_scale", "rich_model_transient"])
+@pytest.mark.parametrize("name", ["rich_scale", "rich_model_transient", "rich_crossover"])
 @pytest.mark.slow
 def test_laws_of_the_scale_and_of_finite_width_hold(name, point):
     """Growing and tending features; a correction that grows with t, one that falls, and one that stays."""
     law = getattr(LAWS, name)
-    found = verify(law, at={**point, richness: 1})
+    settings = {} if name == "rich_crossover" else {richness: 1}
+    found = verify(law, at={**point, **settings})
     assert found.verdict == "HOLDS" and "would fail" in str(found)
 
 
@@ -206,3 +208,21 @@ def test_the_change_by_features_has_its_time_law():
 def test_the_change_with_finite_sizes_is_refused():
     with pytest.raises(BottleneckError, match="at N = P = oo; leave out N and P"):
         features_coefficient(RichModel(power_law(2, 2), N=100, gamma=1), 10)
+
+
+def test_from_lazy_to_rich():
+    """``gamma* = G^(-1/2)``, ``G = sum (c/lambda)(1 - e^(-lambda t))^2``, against a plain sum."""
+    law = LAWS.rich_crossover
+    assert law.at(a=2, b=3).exponent == Rational(1, 3) and law.at(a=5, b=2).exponent == 0
+    for x, y in ((2, 3), (5, 2)):
+        k = np.arange(1, 10**6, dtype=float)
+        grown = np.sum(k ** (y - x) * np.expm1(-(10**8) * k**-y) ** 2)
+        assert abs(law.at(a=x, b=y)(10**8) * np.sqrt(grown) - 1) < 0.01
+    assert law.at(a=3, b=2).regimes[0].leading(t) == sqrt(2) / sqrt(log(t))
+
+
+def test_below_the_crossover_features_are_lazy():
+    richness_there = LAWS.rich_crossover.at(a=2, b=3)(10**6)
+    task = power_law(2, 3)
+    little, much = (float(RichModel(task, gamma=f * richness_there).kernel_scale(10**6)) for f in (0.01, 10))
+    assert little - 1 < 1e-3 and much > 5
