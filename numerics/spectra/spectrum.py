@@ -19,6 +19,7 @@ from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.expansions.differences import write_differences
 from asymptotics.expansions.gamma_products import polynomial_form
 from asymptotics.hints import name_argument, name_numbers
+from asymptotics.parsing.numbers import LARGEST
 from asymptotics.spectra.finite import unlearned
 from asymptotics.spectra.segments import segments
 from asymptotics.spectra.signs import check_signs
@@ -217,8 +218,10 @@ def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum
     arrays: list[NDArray[np.float64]] = []
     notes = []
     for name, given in (("eigenvalues", eigenvalues), ("target", target)):
-        listed, note = nonnegative(name, given)
-        numbers = np.array(listed)
+        numbers, note = _clean(given), ""
+        if numbers is None:
+            listed, note = nonnegative(name, given)
+            numbers = np.array(listed)
         notes.append(note)
         if not numbers.size:
             raise SpectrumError(f"{name} are empty; give at least one mode")
@@ -238,6 +241,14 @@ def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum
     for numbers in arrays:
         numbers.flags.writeable = False
     return FiniteSpectrum(eigenvalues=lam, target=power, notes=tuple(filter(None, notes)))
+
+
+def _clean(given: object) -> NDArray[np.float64] | None:
+    """A copy of an array of doubles that leaves nothing to be read, clipped or refused; else None."""
+    if not isinstance(given, np.ndarray) or given.dtype != np.float64 or given.ndim != 1 or not given.size:
+        return None
+    least, largest = float(given.min()), float(given.max())
+    return given.copy() if least >= 0 and 1 / LARGEST <= largest <= LARGEST else None
 
 
 def _divide(spectrum: ContinuousSpectrum, task: Task) -> ContinuousSpectrum:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asymptotics.precision import working_bits
-from numerics.values.arithmetic import Array, Field, array
+from numerics.values.arithmetic import Array, Field, Scalar, array
 
 Floats = NDArray[np.float64]
 
@@ -61,24 +61,18 @@ def compress(eigenvalues: Floats, target: Floats, field: Field) -> tuple[Array, 
     ...     len(nodes), abs(float(A.sum()) - 15_000) < 1e-10
     (193, True)
     """
-    order = np.argsort(-eigenvalues, kind="stable")
-    lam, power = eigenvalues[order], target[order]
-    _, exponent = np.frexp(lam)
-    # Mantissas in [1/2, 1): cell widths, and x, are exact.
-    cell_width = np.ldexp(1.0, exponent - 1 - BINS_PER_OCTAVE_LOG2)
-    cell = np.where(lam > 0, np.floor(lam / np.where(lam > 0, cell_width, 1.0)), 0.0)
-    width = cell_width / 2
-    centre = cell * cell_width + width
-    starts = np.flatnonzero(np.r_[True, (cell[1:] != cell[:-1]) | (exponent[1:] != exponent[:-1])])
+    lam, power = _modes_falling(eigenvalues, target)
+    starts, centres, widths = _bins(lam)
     sizes = np.diff(np.r_[starts, lam.size])
-    many = (sizes > ORDER) & (lam[starts] > 0) & (lam[starts] > 1e-290)
-    alone = np.flatnonzero(~np.repeat(many, sizes))
-    x = np.where(lam > 0, (lam - centre) / width, 0.0)
-    moments = [_moments(x, weights, starts, sizes, many, field) for weights in (lam, power)]
+    many = (sizes > ORDER) & (lam[starts] > 1e-290)
+    few = zip(starts[~many].tolist(), sizes[~many].tolist(), strict=True)
+    alone = np.concatenate([np.arange(0), *(np.arange(start, start + size) for start, size in few)])
+    places = (starts[many], sizes[many], centres[many], widths[many])
+    moments = [_moments(lam, weights, places, field) for weights in (lam, power)]
     to_weights = _lagrange(field)
     nodes_x = _chebyshev(field)
-    c = array(field.real(float(v)) for v in centre[starts[many]])
-    w = array(field.real(float(v)) for v in width[starts[many]])
+    c = array(field.real(float(v)) for v in centres[many])
+    w = array(field.real(float(v)) for v in widths[many])
     lists = [
         np.concatenate(
             [_exactly(lam[alone], field), (c[:, None] + w[:, None] * nodes_x[None, :]).reshape(-1)]
@@ -87,7 +81,48 @@ def compress(eigenvalues: Floats, target: Floats, field: Field) -> tuple[Array, 
     for weights, m in zip((lam, power), moments, strict=True):
         spread = np.dot(m, to_weights.T) if len(m) else np.empty((0, ORDER), dtype=object)
         lists.append(np.concatenate([_exactly(weights[alone], field), spread.reshape(-1)]))
-    return lists[0], lists[1], lists[2], Bins(centres=centre[starts[many]], widths=width[starts[many]])
+    return lists[0], lists[1], lists[2], Bins(centres=centres[many], widths=widths[many])
+
+
+def falling(eigenvalues: Floats) -> Floats:
+    """The eigenvalues from the largest on; the array itself where they fall already."""
+    return eigenvalues if _fall(eigenvalues) else np.sort(eigenvalues)[::-1]
+
+
+def _fall(eigenvalues: Floats) -> bool:
+    return bool(np.all(eigenvalues[1:] <= eigenvalues[:-1]))
+
+
+def _modes_falling(eigenvalues: Floats, target: Floats) -> tuple[Floats, Floats]:
+    if _fall(eigenvalues):
+        return eigenvalues, target
+    order = np.argsort(eigenvalues, kind="stable")[::-1]
+    return eigenvalues[order], target[order]
+
+
+def _bins(lam: Floats) -> tuple[NDArray[np.intp], Floats, Floats]:
+    """Where each bin of falling eigenvalues starts, its centre and its half-width.
+
+    Mantissas lie in [1/2, 1): the widths of bins, and places within them, are exact.
+    """
+    starts: list[NDArray[np.intp]] = []
+    last = np.nan
+    for at in range(0, lam.size, BLOCK):
+        block = lam[at : at + BLOCK]
+        centre = _centres(block)[0]
+        new = np.flatnonzero(centre != np.r_[last, centre[:-1]])
+        starts.append(new + at)
+        last = centre[-1]
+    found = np.concatenate(starts)
+    return found, *_centres(lam[found])
+
+
+def _centres(lam: Floats) -> tuple[Floats, Floats]:
+    """Centre and half-width of the bin of each eigenvalue; those of 0 are by themselves."""
+    _, exponent = np.frexp(lam)
+    half = np.ldexp(1.0, exponent - 2 - BINS_PER_OCTAVE_LOG2)
+    cell = np.floor(lam / (2 * half))
+    return np.where(lam > 0, (2 * cell + 1) * half, 0.0), half
 
 
 def _exactly(values: Floats, field: Field) -> Array:
@@ -115,36 +150,33 @@ def _lagrange(field: Field) -> Array:
 
 
 def _moments(
-    x: Floats,
+    lam: Floats,
     weights: Floats,
-    starts: NDArray[np.intp],
-    sizes: NDArray[np.intp],
-    many: NDArray[np.bool_],
+    places: tuple[NDArray[np.intp], NDArray[np.intp], Floats, Floats],
     field: Field,
 ) -> Array:
-    """``sum weights x^n`` over each bin with many modes, shape (bins, ORDER)."""
-    result: list[list[Floats]] = []
-    bins = np.flatnonzero(many)
-    at = 0
-    while at < bins.size:
-        upto = at + 1
-        total = int(sizes[bins[at]])
-        while upto < bins.size and total + int(sizes[bins[upto]]) <= BLOCK:
-            total += int(sizes[bins[upto]])
-            upto += 1
-        chosen = bins[at:upto]
-        picks = np.concatenate([np.arange(starts[b], starts[b] + sizes[b]) for b in chosen])
-        result.append(_block_moments(x[picks], weights[picks], sizes[chosen]))
-        at = upto
-    if not result:
+    """``sum weights x^n`` over bins with many modes, ``x = (lambda - centre)/width``; shape (bins, ORDER)."""
+    starts, sizes, centres, widths = places
+    if not starts.size:
         return np.empty((0, ORDER), dtype=object)
-    rows = []
-    for block in result:
-        for row in zip(*block, strict=True):
-            rows.append(
-                [sum((field.real(float(p)) for p in parts[1:]), field.real(float(parts[0]))) for parts in row]
-            )
-    return np.array(rows, dtype=object)
+    found = [
+        _bin_moments(lam, weights, *bin_, field) for bin_ in zip(starts, sizes, centres, widths, strict=True)
+    ]
+    return np.array(found, dtype=object)
+
+
+def _bin_moments(
+    lam: Floats, weights: Floats, start: int, size: int, centre: float, width: float, field: Field
+) -> list[Scalar]:
+    """The moments of one bin, a block of its modes at a time; their parts add up in the field."""
+    total = [field.real(0)] * ORDER
+    for at in range(start, start + size, BLOCK):
+        own = slice(at, min(at + BLOCK, start + size))
+        x = (lam[own] - centre) / width
+        parts = _block_moments(x, weights[own], np.array([x.size]))
+        for n, row in enumerate(parts):
+            total[n] = sum((field.real(float(p)) for p in row[0]), total[n])
+    return total
 
 
 def _block_moments(x: Floats, weights: Floats, sizes: NDArray[np.intp]) -> list[Floats]:

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from asymptotics.errors import DomainError, PrecisionError
 from numerics.spectra.compiled import PROBE_BITS, constant
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, integers
+from numerics.sums.compression import falling
 from numerics.sums.doubled_rule import DoubledRule, double_rule
 from numerics.sums.doubled_sums import evaluate_many
 from numerics.sums.node_rules import COMPRESSED_FLOOR, NodeRule, RuleBook, check_head
@@ -89,9 +90,9 @@ class SpectralSums:
             self._book = RuleBook(spectrum, digits)
         self._doubled: dict[int, DoubledRule] = {}
         self._logs: NDArray[np.float64] | None = None
+        self._eigenvalues: NDArray[np.float64] | None = None
         if isinstance(spectrum, FiniteSpectrum):
-            positive = spectrum.eigenvalues[spectrum.eigenvalues > 0]
-            self._logs = np.log(np.sort(positive)[::-1])
+            self._eigenvalues = falling(spectrum.eigenvalues)[: np.count_nonzero(spectrum.eigenvalues)]
         elif self._book.plain is not None:
             with field_of(64) as field:
                 logs = [float(field.log(lam)) for lam in self._book.plain.lam if lam != 0]
@@ -276,6 +277,8 @@ class SpectralSums:
 
     def log_eigenvalue(self, level: float) -> float:
         """A rough ``log lambda`` by falling lambda, a scale for starting values; exact at 1 and at M."""
+        if self._eigenvalues is not None:
+            return math.log(self._eigenvalues[min(max(int(level) - 1, 0), self._eigenvalues.size - 1)])
         if self._logs is not None:
             return float(self._logs[min(max(int(level) - 1, 0), self._logs.size - 1)])
         assert isinstance(self.spectrum, ContinuousSpectrum)
