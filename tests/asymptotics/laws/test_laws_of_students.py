@@ -13,6 +13,7 @@ from asymptotics import (
     SpectralTruncation,
     StructuredFeatures,
     UnableError,
+    check_claim,
     derive,
     power_law,
 )
@@ -255,3 +256,18 @@ def test_ensembles_of_nonlinear_features_against_the_full_model():
     ratio = float(narrow.ensemble_loss(oo, 8)) / float(wide.test_loss(oo))
     factor = ensembling(derive(task, student=student))[0].factor
     assert abs(ratio / float(factor.subs(E, 8)) - 1) < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("claim", "laws", "name", "verdict"),
+    [
+        ("N**(-Min(a - 1, b)/b)", NONLINEAR, "model", "HOLDS"),
+        ("P**(-Min(a - 1, 2*b)/b)", NONLINEAR, "data", "HOLDS"),
+        ("P**(-Min(a - 1, 2*b))", NONLINEAR, "data", "FAILS"),
+        ("N**(-Min(a - 1, b))", DEEP, "model", "HOLDS"),
+        ("N**(1 - a)/(a - 1)", derive(TASK, student=SpectralTruncation()), "model", "HOLDS"),
+        ("N**(-Min(a - 1, b))", derive(TASK, student=SpectralTruncation()), "model", "FAILS"),
+    ],
+)
+def test_claims_about_students(claim, laws, name, verdict):
+    assert check_claim(claim, getattr(laws, name)).verdict == verdict

@@ -28,7 +28,11 @@ from asymptotics import (
 )
 from asymptotics.model.students.base import Student
 from asymptotics.symbols import k
+from numerics.model.factors import layer
 from numerics.model.full_model import FullModel
+from numerics.model.students.deep import DeepMap
+from numerics.model.students.nonlinear import NonlinearMap
+from numerics.model.students.orthogonal import OrthogonalMap
 from numerics.simulation.simulate import simulate, simulate_arrays
 
 MODES = 120
@@ -129,6 +133,30 @@ def test_a_few_students_against_theory(row: Row) -> None:
 @pytest.mark.parametrize("row", TABLE, ids=words)
 def test_students_against_theory(row: Row) -> None:
     check(row, draws=400)
+
+
+def one_layer(size: Any) -> Any:
+    """The factors of Gaussian features of so many rows."""
+    return lambda self, field: (layer(size(self), field),)
+
+
+WRONG = [
+    (17, DeepMap, one_layer(lambda made: made.student.widths[1])),
+    (12, OrthogonalMap, one_layer(lambda made: made.N)),
+    (32, NonlinearMap, one_layer(lambda made: 2 * made.N)),
+]
+"""Rows of the table, and the factors of another student in the place of their own."""
+
+
+@pytest.mark.parametrize(
+    ("row", "kind", "factors"), WRONG, ids=["deep", "orthogonal", "structured", "nonlinear"]
+)
+def test_the_factors_of_another_student_are_seen(
+    row: int, kind: Any, factors: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kind, "factors", factors)
+    with pytest.raises(AssertionError):
+        check(TABLE[row], draws=60)
 
 
 AVERAGED = [(DeepRandomFeatures(widths=(60, 50)), 3, 1), (WHITE, 1, 3), (WHITE, 3, 1), (WHITE, 2, 2)]
