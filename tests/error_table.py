@@ -47,12 +47,7 @@ DRAWN = "numerics/simulation/simulate.py"
 
 ESTIMATES = (
     # spectral sums: the whole, the integral, its ends, rounding, compression
-    row(
-        SPECTRAL,
-        "(derivatives, spare), field)\n                    error = max(error, estimate)",
-        "(derivatives, spare), field)\n                    error = max(error, estimate) / 10**6",
-        SUMS,
-    ),
+    row(SPECTRAL, "worst = max(worst, error)", "worst = max(worst, error / 10**6)", SUMS),
     smaller(SPECTRAL, "float(abs(evens - odds) / size) ** 1.6", SUMS),
     smaller(SPECTRAL, "float(abs(end - coarse.sum()) / size)", SUMS),
     smaller(SPECTRAL, "2.0 ** (3 - field.bits) * math.sqrt(len(rule.lam))", SUMS, after="floor += "),

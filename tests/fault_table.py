@@ -34,8 +34,8 @@ CLIPPED = "asymptotics/tasks/arrays.py"
 ENGINE = (
     row(
         TERMS,
-        "compare_logs(signs, bound.logs, other.logs) in (0, 1)",
-        "compare_logs(signs, bound.logs, other.logs) == 1",
+        "compare_logs(signs, bound[1], other[1]) in (0, 1)",
+        "compare_logs(signs, bound[1], other[1]) == 1",
         EXPANSIONS,
     ),
     row(

@@ -48,7 +48,7 @@ from numerics.optima.growing import GrowingModes
 from numerics.optima.scaling import data_scaling, model_scaling
 from numerics.optima.tabulated import Table, tabulate
 from numerics.spectra.spectrum import spectrum_of
-from numerics.values.minimum import minimum
+from numerics.values.minimum import Minimum, minimum
 from numerics.values.value import Value
 
 MAX_DIGITS = 25
@@ -403,22 +403,13 @@ def _on_crossover(setting: _Setting) -> Split:
         return u, Value(value=weight * u + mpmath.log(shape.value), error=shape.error / shape.value)
 
     found = minimum(height, mpmath.mpf(0), mpmath.mpf("0.5"), mpmath.mpf(10) ** -(setting.digits + 1))
-    theta, error = mpmath.exp(found.place.value), found.place.error
+    theta = mpmath.exp(found.place.value)
     amount = (factor * amplitude ** (1 / r) / theta) ** (n / q) * cost ** (-1 / q)
     kappa0 = (amplitude / amount) ** (1 / r)
     time = theta / (factor * kappa0)
     shape = scaling(p, r, theta, setting.digits + 5)
     height_there = coefficient * kappa0**p * shape.value * _share(setting)
-    small = mpmath.mpf(10) ** -(setting.digits + 4)
-    return Split(
-        budget=C,
-        source="" if setting.measured is None else setting.measured.as_fit,
-        values=(
-            (t, Value(value=time, error=time * (error * m / q + small))),
-            (size, Value(value=amount, error=amount * (error * n / q + small))),
-            ("loss", Value(value=height_there, error=height_there * (found.value.error + small))),
-        ),
-    )
+    return _at_least(setting, found, (n, m, q), (time, amount, height_there))
 
 
 def _on_growing_crossover(setting: _Setting, cost: mpmath.mpf, n: mpmath.mpf, m: mpmath.mpf) -> Split:
@@ -448,17 +439,30 @@ def _on_growing_crossover(setting: _Setting, cost: mpmath.mpf, n: mpmath.mpf, m:
         )
 
     found = minimum(height, mpmath.mpf(0), mpmath.mpf("0.5"), mpmath.mpf(10) ** -(setting.digits + 1))
-    x, error = mpmath.exp(found.place.value), found.place.error
+    x = mpmath.exp(found.place.value)
     amount = (cost * (x / rate) ** n) ** (-1 / q)
     shape = modes.scaling(x, setting.digits + 5)
     loss = setting.number(weight) * amplified * amount**-least * shape.value
     time = x * amount**d / rate
-    small = mpmath.mpf(10) ** -(setting.digits + 4)
+    return _at_least(setting, found, (n, m, q), (time, amount, loss))
+
+
+def _at_least(
+    setting: _Setting,
+    found: Minimum,
+    powers: tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf],
+    values: tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf],
+) -> Split:
+    """Time, size and loss at the smallest height, with the errors of its place and of itself."""
+    n, m, q = powers
+    time, amount, loss = values
+    error, small = found.place.error, mpmath.mpf(10) ** -(setting.digits + 4)
     return Split(
         budget=C,
+        source="" if setting.measured is None else setting.measured.as_fit,
         values=(
             (t, Value(value=time, error=time * (error * m / q + small))),
-            (N, Value(value=amount, error=amount * (error * n / q + small))),
+            (setting.size, Value(value=amount, error=amount * (error * n / q + small))),
             ("loss", Value(value=loss, error=loss * (found.value.error + small))),
         ),
     )
