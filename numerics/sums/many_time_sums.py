@@ -20,6 +20,8 @@ NEGLIGIBLE = 90.0
 """e^-90 is nothing beside a sum of 30 digits."""
 REACH = 2.0
 """How far in log kappa a rule goes below 1/rate."""
+ENDS = 16
+"""An exponential turns at the ends, where more points help less than for 1/(lambda + kappa)."""
 MOST_TERMS = 30_000
 
 
@@ -52,7 +54,7 @@ def exponential_sums(sums: SpectralSums, rates: Doubled) -> tuple[Doubled, Float
     with np.errstate(all="ignore"):
         # rounding of an exponent counts with its size
         rounding = NEGLIGIBLE * 2.0**-BITS * size
-        error = (halves / value) ** 1.6 + (at_ends + rounding) / value + 10.0 ** -(sums.digits + 2)
+        error = (halves / value) ** 1.6 + (ENDS * at_ends + rounding) / value + 10.0 ** -(sums.digits + 2)
     return total, np.where(np.isfinite(error), error, math.inf)
 
 
