@@ -20,6 +20,7 @@ from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
+from asymptotics.expansions.gamma_products import has_gammas, split_gammas, without_gammas
 from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.reversion import exponential
 from asymptotics.expansions.tail import tail_expansion
@@ -89,6 +90,17 @@ def _coordinate(tails: StretchedTails, depth: int) -> Coordinate:
     return Coordinate(decay=decay, density=density, counts=True)
 
 
+def _outruns_exponentials(eigenvalues: Expr, index: Symbol) -> bool:
+    """Whether factorials of the index are left that no others balance."""
+    if not has_gammas(eigenvalues, index):
+        return False
+    try:
+        split_gammas(without_gammas(eigenvalues, index), index)
+    except SpectrumError:
+        return True
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class StretchedExponentials:
     """``exp(-c k^r)`` times powers of k, 0 < r < 1, in the eigenvalues; the same or powers in the target."""
@@ -100,6 +112,12 @@ class StretchedExponentials:
         """The two series, with the conditions ``r < 1`` and ``sum m_k c_k < oo``."""
         k = task.index
         exponent, rest = split_exponentials(task.eigenvalues, k)
+        if task.modes == oo and _outruns_exponentials(task.eigenvalues, k):
+            return Mismatch(
+                fitting=4,
+                missing=f"eigenvalues {task.eigenvalues} fall faster than every exponential of {k}: levels "
+                "so far apart leave steps (kappa jumps between modes at whole N), not smooth sums",
+            )
         if task.modes != oo or not exponent.has(k):
             return Mismatch(fitting=0, missing=f"eigenvalues {task.eigenvalues} carry no exponential of {k}")
         weights = task.multiplicity * task.target
