@@ -69,6 +69,10 @@ def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
     """
     check_kind(laws, Laws, "laws", "pass derive(task)")
     base, student = spectrum(laws.task), laws.student
+    if base.scaling is not None:
+        raise UnableError(
+            f"modes = {laws.task.modes}: bottleneck maps are derived for modes=oo; pass that, with b > 1"
+        )
     modes = expand_sum(df1, base, 2).leading()
     if modes.log_power or base.domain.sign(modes.order) != -1:
         raise UnableError("df1 is no power of kappa here, so that N and P have no exponents; not derived")

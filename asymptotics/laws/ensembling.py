@@ -70,6 +70,10 @@ def ensembling(laws: Laws) -> tuple[Comparison, ...]:
     """
     check_kind(laws, Laws, "laws", "pass derive(task)")
     base = spectrum(laws.task)
+    if base.scaling is not None:
+        raise UnableError(
+            f"modes = {laws.task.modes}: ensembles are derived for modes=oo; pass that, with b > 1"
+        )
     found = []
     for regime in laws.model.regimes:
         if regime.is_boundary:

@@ -167,6 +167,10 @@ def joint_law(laws: Laws, size: Symbol = N) -> JointLaw:
     if not isinstance(size, Symbol) or size not in (N, P):
         raise DomainError(f"size = {shown(size)}; a joint law is in N or in P")
     base = spectrum(laws.task)
+    if base.scaling is not None:
+        raise UnableError(
+            f"modes = {laws.task.modes}: use growing_law(laws, rule) where b < 1, and modes=oo where b > 1"
+        )
     modes = expand_sum(df1, base, 2)
     lead = modes.leading()
     kept = _terms(Xi, base, 1) if size == N else _terms(F, base, 2)

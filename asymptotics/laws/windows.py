@@ -93,7 +93,7 @@ def windows_of(law: L, derive: Derive[L]) -> tuple[Window[L], ...]:
     quantity = QUANTITIES[name]
     found = quantity.spectrum(task)
     pieces = segments(task, found.domain)
-    if len(pieces) == 1 and task.modes == oo:
+    if len(pieces) == 1 and (task.modes == oo or found.scaling is not None):
         upper = oo if quantity.within is None else quantity.when(crossover(found, quantity.within))
         return (Window(lower=ONE, upper=upper, law=law),)
     if QUANTITIES[name].equation.has(Minimum):

@@ -3,9 +3,9 @@
 import mpmath
 import pytest
 from numpy.testing import assert_allclose
-from sympy import Min, Rational, Symbol, log
+from sympy import Min, Rational, Symbol, log, oo
 
-from asymptotics import derive, power_law
+from asymptotics import bottleneck_map, derive, ensembling, joint_law, power_law
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.sums.scaling import ScalingRoot, ScalingSum
 from asymptotics.symbols import N, P, a, b, k, r, sigma
@@ -161,6 +161,14 @@ def test_refused_spectra_and_laws():
         _ = OF_DATA.ridge
     with pytest.raises(DomainError, match="must be an integer"):
         FullModel(power_law(2.5, 0.75, modes="3*N/2"), N=101)
+
+
+@pytest.mark.parametrize("function", [bottleneck_map, ensembling, joint_law])
+def test_what_is_known_of_infinitely_many_modes_alone(function):
+    with pytest.raises(UnableError, match="modes=oo"):
+        function(LAWS)
+    (window,) = LAWS.model.windows
+    assert (window.lower, window.upper) == (1, oo)
 
 
 def test_records_and_latex():
