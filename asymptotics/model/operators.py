@@ -40,7 +40,8 @@ past, time, zeta, later, epsilon = (
 class Binder(Function):  # type: ignore[misc]
     """A function whose second argument is a bound letter; subclasses say how it is written.
 
-    ``written`` and ``tex`` are templates of text and LaTeX over the arguments.
+    ``written`` and ``tex`` are templates of text and LaTeX over the arguments; without them it is written as
+    what it means.
     """
 
     written = ""
@@ -56,10 +57,15 @@ class Binder(Function):  # type: ignore[misc]
         return self
 
     def _sympystr(self, printer: Any) -> str:
-        return self.written.format(*(printer._print(x) for x in self.args))
+        return self._fill(self.written, printer)
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return self.tex.format(*(printer._print(x) for x in self.args))
+        return self._fill(self.tex, printer)
+
+    def _fill(self, template: str, printer: Any) -> str:
+        if not template:
+            return str(printer._print(self.meaning()))
+        return template.format(*(printer._print(x) for x in self.args))
 
 
 class AtRidge(Binder):
@@ -71,12 +77,6 @@ class AtRidge(Binder):
         """``f(kappa(size))``."""
         function, letter, size = self.args
         return function.xreplace({letter: ridge(size)})
-
-    def _sympystr(self, printer: Any) -> str:
-        return str(printer._print(self.meaning()))
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return str(printer._print(self.meaning()))
 
 
 class AtModes(Binder):
@@ -96,12 +96,6 @@ class AtModes(Binder):
     @property
     def free_symbols(self) -> set[Symbol]:
         return self.meaning().free_symbols | (self.args[3].free_symbols - {self.args[1]})
-
-    def _sympystr(self, printer: Any) -> str:
-        return str(printer._print(self.meaning()))
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return str(printer._print(self.meaning()))
 
 
 class AtExplicit(AtModes):
@@ -136,7 +130,6 @@ class Overlap(Binder):
     """``Overlap(A, z, B, t)``: ``InvLaplace_(z, z')[ (A(z) B(z') - A(z') B(z))/(z' - z) ](t, t)``."""
 
     nargs = 4
-    tex = ""
 
     @property
     def free_symbols(self) -> set[Symbol]:
@@ -149,12 +142,6 @@ class Overlap(Binder):
         here, there = ((f, f.xreplace({z: later})) for f in (first, second))
         both = (here[0] * there[1] - here[1] * there[0]) / (later - z)
         return InverseLaplace(InverseLaplace(both, z, moment), later, moment)
-
-    def _sympystr(self, printer: Any) -> str:
-        return str(printer._print(self.meaning()))
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return str(printer._print(self.meaning()))
 
 
 class Convolution(Binder):
@@ -171,12 +158,6 @@ class Convolution(Binder):
         first, x, second, _, moment = self.args
         return 2 * Integral(first.xreplace({x: 2 * moment - x}) * second, (x, 0, moment))
 
-    def _sympystr(self, printer: Any) -> str:
-        return str(printer._print(self.meaning()))
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return str(printer._print(self.meaning()))
-
 
 class Corrected(Binder):
     """``Corrected(f, t, change, p)``: ``f + change``, t -> oo; what follows is ``O(f t**-p)``."""
@@ -190,9 +171,6 @@ class Corrected(Binder):
     def meaning(self) -> Expr:
         """The sum."""
         return self.args[0] + self.args[2]
-
-    def _sympystr(self, printer: Any) -> str:
-        return str(printer._print(self.meaning()))
 
 
 class Minimum(Binder):
