@@ -293,7 +293,7 @@ def test_sums_in_floats_go_on_where_they_begin_with_zeros():
         pytest.param("k**-2*log(k+1)**(-1/2)", "k**-3", "time", -2, marks=pytest.mark.slow),
         pytest.param("k**-2*log(k+1)**(-1/2)", "k**-3", "gap_noise", -1, marks=pytest.mark.slow),
         ("exp(-k)", "k**-3", "noise", -1),
-        ("exp(-k)", "k**-3", "time_discrete", -1),
+        pytest.param("exp(-k)", "k**-3", "time_discrete", -1, marks=pytest.mark.slow),
         ("exp(-3*sqrt(k))", "5*exp(-3*sqrt(k))", "time", -2),
     ],
 )
