@@ -33,6 +33,10 @@ class Typesetter(LatexPrinter):  # type: ignore[misc]
         """A term without a sign before those with one."""
         return unsigned_first(super()._as_ordered_terms(expr, order))
 
+    def _print_log(self, expr: Expr, exp: str | None = None) -> str:
+        power = rf"^{{{exp}}}" if exp else ""
+        return rf"\log{power}{{\left({self._print(expr.args[0])} \right)}}"
+
     def _print_hyper(self, expr: Expr, exp: str | None = None) -> str:
         above, below, z = expr.args
         lists = [", ".join(self._print(x) for x in part) for part in (above, below)]
