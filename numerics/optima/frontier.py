@@ -482,5 +482,6 @@ def _leading(law: JointLaw, setting: _Setting) -> tuple[mpmath.mpf, mpmath.mpf, 
 
 def _share(setting: _Setting) -> mpmath.mpf:
     """What the noise of batches multiplies every term of the flow by: ``1/(1 - K(0))``."""
-    spectrum = series_of(setting.optimum.laws.task.at(_own(setting)))
+    task = setting.optimum.laws.task.at(_own(setting))
+    spectrum = series_of(task if task.size is None else replace(task, modes=oo))
     return setting.number(1 / (1 - feedback(kind_of(setting.optimum.rule), spectrum)))

@@ -25,7 +25,7 @@ def optimum(a, b, **rule):
     [
         ("3/2", "4/5", {"rule": SGD}, 0.03),  # Ib
         ("2", "3/10", {"rule": SGD}, 0.2),  # Ic
-        ("5/2", "4/5", {}, 0.2),  # gradient flow
+        ("5/2", "4/5", {}, 0.25),  # gradient flow, approached as C^-0.065
         ("3/2", "5/4", {"rule": SGD}, 0.03),  # Ia, with r N modes
     ],
 )
