@@ -52,8 +52,11 @@ def _given(kernel: Any, powers: Mapping[Any, Any]) -> Expr:
     }
     if not table:
         raise DomainError("target = {} has no harmonics; give {degree: power}")
-    index, pieces = kernel.index, []
+    index = kernel.index
+    pieces: list[tuple[Expr, Any]] = []
     for degree in range(1, max(table) + 1):
-        modes = kernel.multiplicity.subs(index, degree)
-        pieces.append((table.get(degree, Integer(0)) / modes, index <= degree))
+        value = table.get(degree, Integer(0)) / kernel.multiplicity.subs(index, degree)
+        if pieces and pieces[-1][0] == value:
+            pieces.pop()  # one piece for equal neighbours
+        pieces.append((value, index <= degree))
     return Piecewise(*pieces, (Integer(0), true))
