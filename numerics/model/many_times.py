@@ -125,7 +125,7 @@ def losses_at_times(
     found: list[Value | None] = [None] * len(times)
     if digits > MOST_DIGITS:
         return found
-    with field_of(NODE_BITS) as field:
+    with field_of(NODE_BITS) as field, np.errstate(over="ignore", invalid="ignore"):
         numbers = [constant(t, field) for t in times]
         sigma2 = constant(variance, field)
         inside = [i for i, t in enumerate(numbers) if 1 / LATEST < t < LATEST]
