@@ -107,8 +107,24 @@ def _compile(expression: Expr, index: Symbol) -> Callable[[Interval], Interval]:
         return lambda x: abs(argument(x))
     if len(expression.args) == 1 and (expression.func in _rising or expression.func in _falling):
         return _monotone(expression, index)
+    if expression.func == sympy.besseli and not expression.args[1].has(index):
+        return _in_order(expression, index)
     known = _context.mpf([0, mpmath.inf]) if expression.is_nonnegative else _everything
     return lambda _: known
+
+
+def _in_order(expression: Expr, index: Symbol) -> Callable[[Interval], Interval]:
+    """``I_nu(x)``, x > 0, falls as nu > 0 rises (DLMF 10.37)."""
+    order, argument = _compile(expression.args[0], index), _constant(expression.args[1])
+
+    def bounds(x: Interval) -> Interval:
+        found = order(x)
+        if not (found.a >= 0 and argument.a > 0):
+            return _everything
+        ends = (mpmath.besseli(mpmath.mpf(nu), mpmath.mpf(argument.mid)) for nu in (found.b, found.a))
+        return _widen(*ends)
+
+    return bounds
 
 
 def _constant(expression: Expr) -> Interval:

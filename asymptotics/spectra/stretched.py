@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Integer, Symbol, exp, log, oo, together
+from sympy import Add, Expr, Integer, Symbol, besseli, exp, log, oo, together
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
@@ -91,9 +91,9 @@ def _coordinate(tails: StretchedTails, depth: int) -> Coordinate:
 
 
 def _outruns_exponentials(eigenvalues: Expr, index: Symbol) -> bool:
-    """Whether factorials of the index are left that no others balance."""
+    """Whether factorials of the index are left that no others balance, as in ``I_nu(x)``."""
     if not has_gammas(eigenvalues, index):
-        return False
+        return any(f.args[0].has(index) and not f.args[1].has(index) for f in eigenvalues.atoms(besseli))
     try:
         split_gammas(without_gammas(eigenvalues, index), index)
     except SpectrumError:

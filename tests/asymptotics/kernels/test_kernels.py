@@ -193,6 +193,11 @@ BAD = [
     (lambda: Task.from_kernel(laplace(3), target={}), DomainError, "no harmonics"),
     (lambda: Task.from_kernel(laplace(3), target=sobolev(-1)), DomainError, "nu = -1"),
     (lambda: derive(Task("1/factorial(k)", "k**-3")).model, SpectrumError, "kappa jumps between modes"),
+    (
+        lambda: derive(Task.from_kernel(gaussian(on=sphere(3)), target=sobolev(1))).model,
+        SpectrumError,
+        "kappa jumps between modes",
+    ),
     (lambda: derive(Task.from_kernel(relu_ntk(3), target={3: 1})).model, SpectrumError, "vanishes on every"),
 ]  # fmt: skip
 
