@@ -272,7 +272,7 @@ NOTATIONS: Registry[Notation] = Registry(
             name="2602.06797",
             source="arXiv 2602.06797: capacity beta, source s, horizon N",
             inverse=_letters(s=(a - 1) / b, beta=b),
-            resources=_letters(N=t),
+            resources=_letters(N=t, M=N),
         ),
     )
 )

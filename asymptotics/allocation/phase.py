@@ -96,7 +96,7 @@ class Phase(Typeset):
         """The exponents with their condition in LaTeX, in the letters of ``notation``.
 
         >>> from asymptotics import compute_optimal, derive, power_law
-        >>> from asymptotics.symbols import a, b
+        >>> from asymptotics.symbols import N, a, b, t
         >>> first, _ = compute_optimal(derive(power_law(a, b)), N*t).phases
         >>> first.to_latex(notation="2405.00592").split("quad ")[1]
         '\\\\text{for } r < \\\\frac{1}{2}'

@@ -13,6 +13,7 @@ from typing import Any
 from sympy import Add, Eq, Expr, Function, Integer, Integral, Symbol
 from sympy.core.function import AppliedUndef
 
+from asymptotics.derivation.filtered_steps import filtered_steps, over_modes_of
 from asymptotics.derivation.overlap_steps import overlap_steps
 from asymptotics.derivation.step import Step, asymptotic
 from asymptotics.derivation.sum_steps import ToldSum, sum_steps
@@ -45,6 +46,7 @@ from asymptotics.model.operators import (
 from asymptotics.model.proportional_modes import scaling_model
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
+from asymptotics.model.scheduling_sums import Filtered
 from asymptotics.model.sums import SUMS, df1, named
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.sums.scaling import ScalingRoot, ScalingSum
@@ -319,6 +321,12 @@ class Teller:
         )
         return exact
 
+    def _filtered(self, found: Found) -> Expr:
+        """The residues of a harmonic sum of any function."""
+        exact = over_modes_of(found, self.spectrum)
+        self.steps += filtered_steps(found, exact, self.spectrum)
+        return exact
+
     def _bessel(self, found: Found) -> Expr:
         exact = found.node.xreplace({part.node: self(part) for part in found.parts})
         self.tell(
@@ -392,5 +400,6 @@ TELLING: dict[type[Any], Callable[[Teller, Found], Expr]] = {
     Minimum: Teller._minimum,
     Rich: Teller._rich,
     Bessel: Teller._bessel,
+    Filtered: Teller._filtered,
 }
 """How each kind of node is told; a kind that is missing goes by its base class."""

@@ -205,7 +205,7 @@ class Diagnostics(Losses):
         >>> from numerics import FullModel
         >>> best = FullModel(power_law(2, 2), P=100, noise=1, digits=8).best_time()
         >>> str(best.loss)
-        '0.167815013(2)'
+        '0.167815012735(2)'
         """
         parts.check_gradient(self.rule, "the best time")
         if self.rule.counts_steps:

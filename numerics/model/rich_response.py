@@ -50,7 +50,7 @@ def first_growth(model: RichModel, t: object) -> Value:
 
     >>> model = RichModel.from_arrays([1, 0.5], [1, 1], gamma=1)
     >>> round(float(first_growth(model, 2)), 9)              # (1 - e^-2)^2 + 2 (1 - e^-1)^2
-    1.546798034
+    1.546797874
     """
     time = float(exact_time(t))
     found = []

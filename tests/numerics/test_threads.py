@@ -79,6 +79,7 @@ def precision_of_the_caller():
     assert found == set_to
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("precision_of_the_caller")
 def test_threads_at_mixed_digits_agree_with_one_thread() -> None:
     tasks = [(work, digits) for digits, works in WORK.items() for work in works]

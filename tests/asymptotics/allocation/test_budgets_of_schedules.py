@@ -59,6 +59,7 @@ def test_published_exponents(optimum, at, loss, size, source):
     assert symbolic.exponents["loss"].subs({a: at[0], b: at[1]}) == loss
 
 
+@pytest.mark.slow
 def test_the_best_schedule_is_never_behind_and_steps_stay_stable():
     for at in ((3, Rational(3, 2)), (2, 3), (5, 3), (Rational(5, 2), 4), (6, Rational(5, 2))):
         best = BEST.at(a=at[0], b=at[1])

@@ -59,6 +59,7 @@ def test_fixed_data(at, loss):
     assert optimum.at(at).exponents["loss"] == loss == in_steps.at(at).exponents["loss"]
 
 
+@pytest.mark.slow
 def test_batches_of_a_fixed_size_leave_a_floor_under_label_noise():
     with pytest.raises(DomainError, match="the loss tends to a constant"):
         compute_optimal(NOISY, cost=N * P * epochs, rule=MultiPassSGD)

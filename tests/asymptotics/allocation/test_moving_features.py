@@ -36,6 +36,7 @@ def test_where_exponents_meet_there_are_logarithms():
     assert edge.exponents == LAZY.at(a=3, b=2).exponents and edge.logs != LAZY.at(a=3, b=2).logs
 
 
+@pytest.mark.slow
 @settings(max_examples=3)
 @given(st.fractions("1/12", 3, max_denominator=12))
 def test_a_richness_that_falls_with_width_is_rich_up_to_a_power(q):

@@ -196,4 +196,5 @@ def test_early_stopping(digits, what):
         getattr(best_stopping(FullModel(power_law(2, 2), P=1000, noise=1, digits=count)), what)
         for count in (digits, digits + 12)
     )
-    assert_honest([(few, many)])
+    # at its minimum the loss is of second order in the place, and better than its error by the square
+    assert_honest([(few, many)], 1e-6 if what == "argument" else 1e-12)

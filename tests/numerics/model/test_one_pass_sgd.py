@@ -24,7 +24,6 @@ from asymptotics import (
     OnePassSGD,
     PrecisionError,
     Task,
-    UnableError,
     derive,
     power_law,
 )
@@ -275,8 +274,8 @@ def test_steps_without_noise_are_gradient_descent():
 
 def test_what_is_not_solved_is_refused():
     rule = OnePassSGD(eta=0.1, batch=2)
-    with pytest.raises(UnableError, match="ridge"):
-        FullModel(power_law(3, 2), rule=rule, ridge=1)
+    with pytest.raises(BottleneckError, match="ridge"):
+        FullModel(power_law(3, 2), rule=rule, ridge=-0.01)
     with pytest.raises(BottleneckError, match="P = 10"):
         FullModel(power_law(3, 2), rule=rule, P=10)
 

@@ -215,6 +215,7 @@ def test_the_loss_of_the_best_schedule_tends_to_its_law():
     assert abs(math.log(apart[0] / apart[1]) / math.log(1e3) - gap) < 0.3 * gap
 
 
+@pytest.mark.slow
 def test_the_share_over_which_the_best_schedule_of_a_hard_task_decays():
     law = derive(power_law(1.5, 2)).decay_fraction.at(eta=0.25, sigma=1, B=1)
     rule = OnePassSGD(eta=0.25, batch=1, schedule=OptimalSchedule())

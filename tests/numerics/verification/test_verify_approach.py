@@ -24,8 +24,9 @@ PLACES = {
     "a - 1 = b": (Rational(5, 2), Rational(3, 2)),
     "a - 1 > 2b": (7, Rational(3, 2)),
 }
-# stopping takes as long as all others together; a test of its own below sees a wrong constant
-QUICK = {(group, "s < 1") for group in solution_groups() if group[0] != "early_stopping"}
+# the longest; tests of their own, of stopping one below, see a wrong constant
+LONG = {"early_stopping", "transfer", "critical_batch", "optimal_ridge_width", "nesterov"}
+QUICK = {(group, "s < 1") for group in solution_groups() if group[0] not in LONG}
 CASES = [
     pytest.param(
         group, place, marks=() if (group, place) in QUICK else pytest.mark.slow, id=f"{group[0]} {place}"
@@ -341,6 +342,7 @@ def test_nesterov_momentum(at):
     )
 
 
+@pytest.mark.slow
 def test_useful_epochs():
     at = {a: Rational(3, 2), b: 2, sigma: 1, eta: Rational(1, 4), B: 2}
     found = verify(LAWS.useful_epochs, at=at)
