@@ -258,3 +258,9 @@ def test_what_has_no_law_says_why(ask, said):
 def test_tails_beat_no_mean_and_do_not_saturate():
     steep = derive(power_law(8, 2))
     assert steep.average(Tail(fraction=Rational(1, 2))).exponent == Rational(7, 8)
+
+
+def test_three_letters_are_refused_by_name():
+    with pytest.raises(UnableError, match="letter gamma beside a, b: .* give a number for one of them"):
+        derive(power_law(a, b)).schedule(Power(gamma=power))
+    assert derive(power_law(3, 2)).schedule(Power(gamma=power)).exponent.has(power)
