@@ -261,6 +261,6 @@ def test_tails_beat_no_mean_and_do_not_saturate():
 
 
 def test_three_letters_are_refused_by_name():
-    with pytest.raises(UnableError, match="letter gamma beside a, b: .* give a number for one of them"):
+    with pytest.raises(UnableError, match=r"letter gamma beside a, b: .* give a number for one of them"):
         derive(power_law(a, b)).schedule(Power(gamma=power))
     assert derive(power_law(3, 2)).schedule(Power(gamma=power)).exponent.has(power)
