@@ -31,7 +31,7 @@ class _Mellin(Function):  # type: ignore[misc]
 
     nargs = 3
     opaque = True  # a constant of its own in tests for cancellation
-    letter = ""
+    letter, shift, missing = "", 0, False
 
     @classmethod
     def eval(cls, s: Expr, alpha: Expr, beta: Expr) -> Expr | None:
@@ -46,10 +46,6 @@ class _Mellin(Function):  # type: ignore[misc]
         if self.free_symbols:
             return None
         return Float._new(_number(self, STEP * (1 + int(prec * 0.30103 + 10) // STEP))._mpf_, prec)
-
-    @staticmethod
-    def integral(s: Any, alpha: Any, beta: Any) -> Any:
-        raise NotImplementedError
 
     def proves_positive(self, domain: Domain) -> bool:
         """Whether it converges on the domain with alpha = beta: then it is the integral of a square."""
@@ -75,7 +71,7 @@ class Grown(_Mellin):
     1.17157287525381
     """
 
-    letter = "H"
+    letter, shift, missing = "H", -1, False
     meaning = (
         r"H_{\alpha, \beta}(s)\text{: }\textstyle\int_0^\infty \frac{y^{s-2}}{\Gamma(s)} "
         r"M_\alpha M_\beta\, dy\text{, continued in } s;\ "
@@ -85,10 +81,6 @@ class Grown(_Mellin):
     @staticmethod
     def steady(s: Expr) -> Expr:
         return (2 ** (1 - s) - 2) / (s - 1)
-
-    @staticmethod
-    def integral(s: Any, alpha: Any, beta: Any) -> Any:
-        return _integrate(s, -1, alpha, beta, 0)
 
     @staticmethod
     def strip(s: Expr) -> tuple[Expr, Expr]:
@@ -103,7 +95,7 @@ class Unlearned(_Mellin):
     0.707106781186548
     """
 
-    letter = "G"
+    letter, shift, missing = "G", 0, True
     meaning = (
         r"G_{\alpha, \beta}(s)\text{: }\textstyle\int_0^\infty \frac{y^{s-1}}{\Gamma(s)} "
         r"(1 - M_\alpha) (1 - M_\beta)\, dy\text{, continued in } s"
@@ -114,10 +106,6 @@ class Unlearned(_Mellin):
         return 2**-s
 
     @staticmethod
-    def integral(s: Any, alpha: Any, beta: Any) -> Any:
-        return _integrate(s, 0, alpha, beta, 1)
-
-    @staticmethod
     def strip(s: Expr) -> tuple[Expr, Expr]:
         return s, 2 - s
 
@@ -125,7 +113,8 @@ class Unlearned(_Mellin):
 @cached(maxsize=256)
 def _number(constant: _Mellin, digits: int) -> Any:
     with working(digits):
-        return constant.integral(*(mpmath.mpmathify(x.evalf(digits)) for x in constant.args))
+        s, alpha, beta = (mpmath.mpmathify(x.evalf(digits)) for x in constant.args)
+        return _integrate(s, constant.shift, alpha, beta, int(constant.missing))
 
 
 def _integrate(s: Any, shift: int, alpha: Any, beta: Any, one: int) -> Any:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from numerics.model.discretisation import GUARD_BITS
 from numerics.model.encircle import encircle
 from numerics.model.full_model import FullModel
-from numerics.model.renormalised_ridge import resolve, starting_values
+from numerics.model.renormalised_ridge import resolve_at
 from numerics.model.two_time import OneTime, contour_kernels, one_time
 from numerics.sums.spectral_sums import OnePoint
 from numerics.values.arithmetic import Array, Field, array
@@ -63,17 +63,13 @@ def encircle_lazy(lazy: FullModel, longest: float, order: int) -> Lazy:
     logs, weights = encircle(1 / longest, BEYOND * model.edge, order)
     with model.field(DIGITS, EXTRA_BITS) as field:
         sums, sizes = model.sums_for(DIGITS), model.sizes(field)
-        z = array(
-            field.exp(field.real(y.real))
-            * field.complex(field.cos(field.real(y.imag)), field.sin(field.real(y.imag)))
-            for y in logs
-        )
-        starts, floor = starting_values(z, sums, sizes)
-        resolvent = resolve(z, starts, floor, sums, sizes, field, GUARD_BITS)
+        resolvent, floor = resolve_at(logs, sums, sizes, field, GUARD_BITS)
         point = resolvent.point
         X = point.X[0]
         if infinite(lazy.N) and infinite(lazy.P):
-            X = X - _entire_part(sums.one_point(array([abs(z[0])]), field, floor, derivatives=ENTIRE), z)
+            X = X - _entire_part(
+                sums.one_point(array([abs(resolvent.z[0])]), field, floor, derivatives=ENTIRE), resolvent.z
+            )
         slope = (point.X[0] + point.kappa * point.X[1]) * point.kappa * point.df1[0]
         train = resolvent.R1 * (point.kappa * X + field.real(float(lazy.noise**2)))
     return Lazy(

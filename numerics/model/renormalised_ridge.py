@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import cmath
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,6 +89,19 @@ def resolve(
     R1, R3 = sizes.factors(point.df1[0])
     certify(z, point.kappa, R1, R3, *sizes.between(point.df1[0]))
     return Resolvent(z=z, point=point, R1=R1, R3=R3)
+
+
+def resolve_at(
+    logs: Iterable[complex], sums: SpectralSums, sizes: Sizes, field: Field, guard_bits: int
+) -> tuple[Resolvent, float]:
+    """The same at nodes given by their logarithms, in the order of `starting_values`; and its log floor."""
+    z = array(
+        field.exp(field.real(y.real))
+        * field.complex(field.cos(field.real(y.imag)), field.sin(field.real(y.imag)))
+        for y in logs
+    )
+    starts, floor = starting_values(z, sums, sizes)
+    return resolve(z, starts, floor, sums, sizes, field, guard_bits), floor
 
 
 def solve_root(

@@ -26,9 +26,8 @@ from numerics.model.encircle import encircle
 from numerics.model.glide import EXACT, ROUGH, SMALL_STEPS, Pace, glide
 from numerics.model.plan import Plan, plan_of
 from numerics.model.recursion import Around, Floats, at_start, run_steps
-from numerics.model.renormalised_ridge import resolve, starting_values
+from numerics.model.renormalised_ridge import resolve_at
 from numerics.model.solver import PLAIN, SGD_PARTS, Expanded, Solver
-from numerics.values.arithmetic import array
 from numerics.values.inputs import infinite
 from numerics.values.value import Value
 
@@ -61,16 +60,10 @@ def lay(model: Discretisation, longest: float, radius: float, order: int) -> Aro
     logs, weights = encircle(LEAST / longest, radius, order)
     with model.field(DIGITS, EXTRA_BITS) as field:
         sums, sizes = model.sums_for(DIGITS), model.sizes(field)
-        z = array(
-            field.exp(field.real(y.real))
-            * field.complex(field.cos(field.real(y.imag)), field.sin(field.real(y.imag)))
-            for y in logs
-        )
-        starts, floor = starting_values(z, sums, sizes)
-        resolvent = resolve(z, starts, floor, sums, sizes, field, GUARD_BITS)
+        resolvent, _ = resolve_at(logs, sums, sizes, field, GUARD_BITS)
         point = resolvent.point
         signal = (point.kappa * point.X[0]).astype(np.complex128)
-        noise = (z * point.df1[0]).astype(np.complex128)
+        noise = (resolvent.z * point.df1[0]).astype(np.complex128)
     return Around(z=np.exp(logs), signal=weights * signal, noise=weights * noise)
 
 
