@@ -118,8 +118,8 @@ def fit_tail(
     error = math.hypot(fit.error, part * fit.bend)
     if error > LARGEST_ERROR:
         raise SpectrumError(
-            f"{name} settle no exponent (too noisy, too few, or no power of k): k = {low} ... {high} give "
-            f"{fit.exponent:.2g} with an error of {error:.2g}, more than {LARGEST_ERROR}"
+            f"{name}: no exponent is settled (too noisy, too few, or no power of k): k = {low} ... {high} "
+            f"give {fit.exponent:.2g} with an error of {error:.2g}, more than {LARGEST_ERROR}"
         )
     relative = math.hypot(fit.relative_error, logs[(low + high) // 2] * error)
     return replace(fit, error=error, relative_error=relative)

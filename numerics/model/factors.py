@@ -30,10 +30,12 @@ class Factor(ABC):
     ----------
     limit : the least df at which it vanishes, exact; oo for one that does not.
     inverse : 1/limit as a number.
+    doubled : whether df may be an array of doubled numbers, as where many times share a contour.
     """
 
     limit: Expr
     inverse: Series
+    doubled = True
 
     @abstractmethod
     def __call__(self, df: Series) -> Series:

@@ -17,7 +17,7 @@ import sympy
 from numpy.typing import ArrayLike
 
 from asymptotics.errors import DomainError, SpectrumError, shown
-from asymptotics.parsing.numbers import exact
+from asymptotics.parsing.numbers import exact, substitution
 from asymptotics.tasks.arrays import nonnegative
 from asymptotics.tasks.task import Task
 from numerics.model.students.base import Spectrum
@@ -39,9 +39,9 @@ def inputs_of_task(
             f"test_eigenvalues = {shown(eigenvalues)} have another index than the task's; write them in "
             f"{task.index}"
         )
-    power = sympy.powsimp(given * task.target / task.eigenvalues)
-    fixed = [replace(task, target=target).at(params) for target in (power, given)]
-    learned, tested = (spectrum_of(one) for one in fixed)
+    fixed, given = task.at(params), given.xreplace(substitution(task.parameters, params))
+    power = sympy.powsimp(given * fixed.target / fixed.eigenvalues)
+    learned, tested = (spectrum_of(replace(fixed, target=target)) for target in (power, given))
     return learned, tested
 
 

@@ -76,6 +76,8 @@ def solve_windows(
     With ``derivatives`` of the sums in doubled numbers, for models without a finite size alone.
     """
     sizes, scale = model.sizes(field), constant(model.student.scale, field)
+    if not all(factor.doubled for factor in sizes.student):
+        return [None] * len(windows)
     ridge = constant(model.ridge, field)
     points = [one.nodes / (first * scale) + ridge for one, first in windows]
     usable = [all(x.real > 0 or x.imag > 0 for x in s) for s in points]

@@ -56,11 +56,11 @@ class Searched(OneLoss, Protocol):
 
 @exclusive
 def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
-    """``argmin`` and ``min`` over t of the test loss of a model with label noise.
+    """``argmin`` and ``min`` over t of the test loss of a model.
 
     Its digits are the accuracy of the losses; that of the time is about two thirds of it, and said in its
-    error. ``guess`` is a time to start the search from. Raises `UnableError` if the loss has no minimum at a
-    finite time and `PrecisionError` if the interpolation does not settle.
+    error. ``guess`` is a time to start the search from. Raises `UnableError` if the loss falls to the end, to
+    the digits of the search, and `PrecisionError` if the interpolation does not settle.
 
     >>> from asymptotics.tasks.task import power_law
     >>> from numerics import FullModel
@@ -71,15 +71,17 @@ def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
     True
     """
     digits = model.digits
-    if model.noise == 0:
-        raise UnableError(
-            "noise = 0: the loss has no minimum at a finite time; early stopping needs noise > 0"
-        )
     with working(digits + 15):
         centre = mpmath.mpf(0) if guess is None else mpmath.log(guess)
         few = min(SEARCH_DIGITS, digits)
         rough = model if few == digits else model.with_digits(few)
         centre = close_in(partial(log_losses, rough), centre)
+        least, end = rough.test_loss([mpmath.exp(centre), mpmath.inf])
+        if end.value - end.error <= least.value + least.error:
+            raise UnableError(
+                f"the loss falls until t = oo, to {float(end.value):.6g}: no minimum at a finite time; "
+                "stopping helps at a smaller ridge, or where P is finite and noise > 0"
+            )
         return interpolate(model, centre, digits)
 
 
@@ -131,6 +133,7 @@ def _walk(f: Function, start: mpmath.mpf, width: mpmath.mpf) -> mpmath.mpf:
 
 
 def interpolate(model: OneLoss, centre: mpmath.mpf, digits: int) -> Best:
+    """The minimum near ``centre``; raises `PrecisionError` if it is too flat for these digits."""
     # The interpolation errs by spacing^4, the rounding of the losses by 10^-digits / spacing.
     spacing = mpmath.mpf(10) ** (-mpmath.mpf(digits) / 6)
     for _ in range(RECENTRINGS):

@@ -59,6 +59,9 @@ class Curve(Tabular):
     def __len__(self) -> int:
         return len(self.values)
 
+    def __getitem__(self, place: int) -> Value:
+        return self.values[place]
+
     def columns(self) -> Mapping[str, Sequence[Any]]:
         """The times and the values."""
         return {"t": self.times, self.quantity: self.values}

@@ -77,6 +77,8 @@ def _spectrum_of_rows(student: StructuredFeatures, N: Expr) -> Spectrum:
 class Rows(Factor):
     """``x df/N`` for rows with a spectrum of their own; equal to ``1 - df/N`` where all tau are."""
 
+    doubled = False
+
     def __init__(self, N: Expr, sums: SpectralSums, field: Field) -> None:
         self.limit, self.inverse = N, constant(1 / N, field)
         self._sums, self._field = sums, field

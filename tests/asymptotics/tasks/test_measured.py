@@ -99,6 +99,8 @@ def test_arrays_that_are_no_spectrum_are_refused_in_one_line(
 def test_noise_that_leaves_nothing_is_said_with_what_was_seen() -> None:
     rng = np.random.default_rng(0)
     level = np.arange(1, 25.0)
-    with pytest.raises(SpectrumError, match=r"target power settle no exponent .* an error of") as refused:
+    with pytest.raises(
+        SpectrumError, match=r"target power: no exponent is settled .* an error of"
+    ) as refused:
         Task.from_arrays(level**-1.5, level**-2 * np.exp(3 * rng.standard_normal(24)))
     assert "k = 1 ..." in str(refused.value)

@@ -102,7 +102,7 @@ def test_the_window_can_be_chosen() -> None:
         assert fit.window == window and abs(fit.exponent - true) < 1e-9
     # the bend of a window that is chosen badly is in the error, and too large a one is refused
     assert measure(broken, level**-2.0, window=(80, 900)).eigenvalue_fit.error > 0.02
-    with pytest.raises(SpectrumError, match="settle no exponent"):
+    with pytest.raises(SpectrumError, match="no exponent is settled"):
         measure(broken, level**-2.0, window=(20, 900))
 
 

@@ -7,9 +7,15 @@ import numpy as np
 import pytest
 from sympy import Rational, oo, zeta
 
-from asymptotics import DeepRandomFeatures, NonlinearFeatures, SpectralTruncation, power_law
+from asymptotics import (
+    DeepRandomFeatures,
+    NonlinearFeatures,
+    SpectralTruncation,
+    StructuredFeatures,
+    power_law,
+)
 from asymptotics.errors import DomainError, SpectrumError, UnableError
-from asymptotics.symbols import k
+from asymptotics.symbols import a, b, k
 from numerics import FullModel, GradientDescent, OnePassSGD
 
 LAM = [1, 0.75, 0.5, 0.375, 0.25, 0.125]
@@ -127,6 +133,28 @@ def test_the_best_time() -> None:
     assert made.test_loss(t).agrees_with(best.loss, factor=2)
 
 
+def test_best_times_without_noise_and_of_structured_rows() -> None:
+    """At N = P the end of training is worse than its middle without noise too."""
+    rows = StructuredFeatures(eigenvalues=k ** Rational(-6, 5))
+    for made in (
+        FullModel(power_law(2, 2), N=50, P=50, digits=9),
+        FullModel(power_law(2, 2), N=40, P=50, noise=1, student=rows, digits=6),
+    ):
+        best = made.best_time()
+        t = best.argument.value
+        assert all(made.test_loss(t * factor).value > best.loss.value for factor in (0.9, 1.1))
+        assert best.loss.value < made.test_loss(oo).value / 2
+        assert made.test_loss([t, 2 * t])[1].agrees_with(made.test_loss(2 * t))
+
+
+def test_other_inputs_of_a_task_with_letters() -> None:
+    values, other = {a: 2, b: Rational(3, 2)}, k ** Rational(-7, 4)
+    found = FullModel(power_law(a, b), values, N=30, P=50, test_eigenvalues=other).test_loss(9)
+    fixed = FullModel(power_law(2, Rational(3, 2)), N=30, P=50, test_eigenvalues=other).test_loss(9)
+    letters = FullModel(power_law(a, b), values, N=30, P=50, test_eigenvalues=k ** -(b + 0.25)).test_loss(9)
+    assert found.agrees_with(fixed) and letters.agrees_with(fixed)
+
+
 @pytest.mark.parametrize(
     ("call", "error", "says"),
     [
@@ -142,6 +170,7 @@ def test_the_best_time() -> None:
         (lambda: model("flow").classification_error(0), DomainError, "t = 0"),
         (lambda: model("fewer samples").generalised_cross_validation(oo), UnableError, "give a ridge > 0"),
         (lambda: model("steps").best_time(), UnableError, "counts steps"),
+        (lambda: model("flow", ridge=9).best_time(), UnableError, "falls until t = oo"),
     ],
 )
 def test_bad_input(call, error, says) -> None:

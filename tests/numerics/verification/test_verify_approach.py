@@ -304,7 +304,7 @@ def test_bad_settings(name, extra, words):
 
 
 def test_no_noise_no_early_stopping():
-    with pytest.raises(UnableError, match="noise"):
+    with pytest.raises(UnableError, match="falls until t = oo"):
         best_stopping(FullModel(power_law(2, 2), P=100, digits=12))
 
 
