@@ -126,8 +126,8 @@ def check_laws(laws: Any, models: Sequence[FullModel]) -> tuple[Law | None, ...]
 def state_losses(law: Law, model: FullModel, times: Sequence[object]) -> tuple[mpmath.mpf, ...]:
     """What the law states for the test loss of the model at the times: constant for one in N or P.
 
-    The law is one of gradient flow, which the clock of another rule paces. Where exponents meet, the whole
-    leading order is taken, with the lower powers of its logarithm.
+    The law is one of gradient flow, which the clock of another rule paces, or the rule's own. Where exponents
+    meet, the whole leading order is taken, with the lower powers of its logarithm.
 
     >>> from asymptotics import derive, power_law
     >>> task = power_law(2, 2)
@@ -140,7 +140,8 @@ def state_losses(law: Law, model: FullModel, times: Sequence[object]) -> tuple[m
         if law.resource != t:
             size = model.N if law.resource == N else model.P
             return (predict(number(size)),) * len(times)
-        pace = number(model.rule.pace().xreplace(numbers_of(model.rule)))
+        own = law.name == type(model.rule).law
+        pace = 1 if own else number(model.rule.pace().xreplace(numbers_of(model.rule)))
         return tuple(predict(pace * number(exact_time(time))) for time in times)
 
 
@@ -211,8 +212,10 @@ def _check(law: Any, model: FullModel) -> None:
         raise DomainError(
             f"law = {shown(law)} is not a Law; take one of derive(task), such as derive(task).time"
         )
-    if law.name not in DRAWN:
-        raise DomainError(f"laws.{law.name} is not a law of the test loss; give one of {', '.join(DRAWN)}")
+    rule = type(model.rule)
+    drawn = (*DRAWN, rule.law) if rule.law else DRAWN
+    if law.name not in drawn:
+        raise DomainError(f"laws.{law.name} is not a law of the test loss; give one of {', '.join(drawn)}")
     if law.parameters:
         missing = ", ".join(str(symbol) for symbol in law.parameters)
         raise DomainError(
@@ -221,6 +224,13 @@ def _check(law: Any, model: FullModel) -> None:
     if model.rule.fresh:
         raise DomainError(
             f"laws.{law.name} is one of gradient flow, and the noise of {model.rule} adds to it"
+        )
+    if law.name == rule.law:
+        _check_numbers(law, model)
+    elif law.resource == t and rule.time_equation() is not None:
+        raise DomainError(
+            f"laws.{law.name} is one of gradient flow, whose clock {model.rule} does not keep; "
+            f"give laws.{rule.law}"
         )
     if law.resource != t and not (model.N if law.resource == N else model.P).is_finite:
         raise DomainError(f"laws.{law.name} needs a finite {law.resource}; the model has {law.resource} = oo")
@@ -232,6 +242,15 @@ def _check(law: Any, model: FullModel) -> None:
         raise DomainError(
             f"laws.{law.name} is of {law.task}, the model of another task; derive the model's own"
         )
+
+
+def _check_numbers(law: Law, model: FullModel) -> None:
+    """The law of a rule has the constants of the rule."""
+    for symbol, value in numbers_of(model.rule).items():
+        if dict(law.settings).get(symbol) != value:
+            raise DomainError(
+                f"laws.{law.name} has {symbol} = {dict(law.settings).get(symbol)}, and the model {model.rule}"
+            )
 
 
 def _modes(spectrum: ContinuousSpectrum) -> tuple[Expr, ...]:

@@ -11,7 +11,7 @@ correction falls as that correction does. Powers and slow laws (x = log t) are j
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import dropwhile, takewhile
+from itertools import dropwhile, pairwise, takewhile
 
 import mpmath
 from sympy import oo
@@ -22,6 +22,8 @@ from numerics.verification.prediction import Prediction, number
 
 FLOOR = mpmath.mpf("0.002")
 """Agreement of a measured exponent that no check asks to surpass."""
+SWING = 3
+"""Points that meet an oscillation at any phase may see it so many times as large as others do."""
 DECADES = 6
 """Over so many decades of the scale R may be read where it sinks into the numerical error behind them."""
 
@@ -84,6 +86,8 @@ def judge(prediction: Prediction, points: tuple[Point, ...]) -> tuple[str, str]:
 
 def _judge_fall(prediction: Prediction, resolved: tuple[Point, ...], bound: mpmath.mpf) -> tuple[str, str]:
     """R falls at least as fast as its order, and L over the known orders tends to 1."""
+    if _swings(bound, resolved):
+        return "HOLDS", ", swinging about 0, and falling no slower than its order"
     xs, errors = [p.scale for p in resolved], [p.rest_error for p in resolved]
     limit = extrapolate(xs, [1 + p.rest for p in resolved], errors, prediction.beyond_corrections)
     steps = [p - prediction.beyond for p in prediction.beyond_corrections[1:]]
@@ -217,6 +221,21 @@ def _stays_below(bound: mpmath.mpf, resolved: tuple[Point, ...]) -> bool:
     ends = resolved[0], resolved[-1]
     (whole,) = local_exponents([p.scale for p in ends], [p.rest for p in ends])
     return bool(least >= bound - FLOOR or (whole >= bound and least > bound / 2))
+
+
+def _swings(bound: mpmath.mpf, resolved: tuple[Point, ...]) -> bool:
+    """Whether R far below `FLOOR` turns its sign again and again, and over its order does not grow.
+
+    Where what is left oscillates in the resource, as of momentum, points meet it at any phase, and slopes
+    between them say nothing. A constant that is wrong would end the turns.
+    """
+    signs = [mpmath.sign(p.rest) for p in resolved]
+    turns = [i for i, (one, two) in enumerate(pairwise(signs)) if one != two]
+    if len(turns) < 2 or turns[-1] < len(resolved) // 2 or abs(resolved[-1].rest) >= FLOOR / 100:
+        return False
+    sizes = [abs(p.rest) * p.scale**bound for p in resolved]
+    half = len(sizes) // 2
+    return bool(max(sizes[half:]) <= SWING * max(sizes[:half]))
 
 
 def judge_faster(points: tuple[Point, ...]) -> tuple[str, str]:

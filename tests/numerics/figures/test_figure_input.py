@@ -8,7 +8,7 @@ from figure_models import LAWS, TASK, TIMES, descent, model, simulation
 from matplotlib.figure import Figure
 
 from asymptotics import BottleneckError, DomainError, derive, power_law
-from numerics import FullModel, OnePassSGD
+from numerics import FullModel, Nesterov, OnePassSGD
 from numerics.figures import (
     plot_ensembles,
     plot_loss_curves,
@@ -96,6 +96,18 @@ BAD = [
             FullModel(TASK, digits=6, rule=OnePassSGD(eta=0.1, batch=8)), (1, 2), ax=ax, laws=LAWS.time
         ),
         "one of gradient flow",
+    ),
+    (
+        lambda ax: plot_loss_curves(
+            FullModel(TASK, digits=6, rule=Nesterov(delta=3)), (1, 2), ax=ax, laws=LAWS.time
+        ),
+        "give laws.nesterov",
+    ),
+    (
+        lambda ax: plot_loss_curves(
+            FullModel(TASK, digits=6, rule=Nesterov(delta=3)), (1, 2), ax=ax, laws=LAWS.nesterov.at(delta=4)
+        ),
+        "has delta = 4",
     ),
     (lambda ax: plot_loss_curves(model(), TIMES, ax=ax, residual_ax=ax), "without laws"),
     (lambda ax: plot_loss_curves(model(), TIMES, laws=LAWS.time, residual_ax=ax), "without ax"),

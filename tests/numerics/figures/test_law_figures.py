@@ -8,7 +8,7 @@ import sympy
 from figure_models import LAWS, TASK, TIMES, descent, model, named, numbers
 from matplotlib.figure import Figure
 
-from asymptotics import compute_optimal, derive, power_law
+from asymptotics import Nesterov, compute_optimal, derive, power_law
 from asymptotics.symbols import N, t
 from numerics import FullModel, verify
 from numerics.figures import plot_bottlenecks, plot_frontier, plot_loss_curves, plot_verification
@@ -112,6 +112,17 @@ def test_steps_are_times_eta_to_a_law():
     (law,) = named(plot_loss_curves(descent(), (10, 100), laws=LAWS.time), "law")
     formula = sympy.lambdify(t, LAWS.time.leading)
     assert list(law.get_ydata()) == pytest.approx([formula(1.0), formula(10.0)], rel=1e-12)
+
+
+def test_the_law_of_a_rule_is_on_its_own_clock():
+    """Nesterov momentum at t = 10^3, 10^4: the law t^-2s itself, which the model meets."""
+    law = LAWS.nesterov.at(delta=3)
+    ax = plot_loss_curves(
+        FullModel(TASK, digits=6, rule=Nesterov(delta=3)), (1e3, 1e4), laws=LAWS.nesterov.at(delta=3)
+    )
+    (line,) = named(ax, "law")
+    assert list(line.get_ydata()) == pytest.approx([law(1e3), law(1e4)], rel=1e-12)
+    assert max(named(ax.get_figure().axes[1], "_residual")[0].get_ydata()) < 1e-3
 
 
 def test_the_panels_of_the_frontier():

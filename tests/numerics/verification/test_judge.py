@@ -234,6 +234,19 @@ def test_a_remainder_that_changes_sign_on_its_way_to_a_constant_fails():
     assert found == "FAILS" and "does not fall" in reason
 
 
+def test_what_swings_about_0_is_judged_by_its_envelope():
+    """Points that meet an oscillation at any phase; slopes between them say nothing of its order."""
+
+    def swing(power, rest=0):
+        return lambda x: mpmath.cos(mpmath.log(x) ** 2 / 8) * x**-power / 1000 + rest
+
+    hidden = prediction(bounded=True)
+    assert verdict(hidden, swing(E))[0] == "HOLDS"
+    assert "swinging" in verdict(hidden, swing(E))[1]
+    assert "swinging" not in verdict(hidden, swing(E / 2))[1]
+    assert verdict(hidden, swing(E, mpmath.mpf("1e-8")))[0] == "FAILS"
+
+
 # -- the remainder that is stated ---------------------------------------------------------------
 
 
