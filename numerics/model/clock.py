@@ -70,8 +70,20 @@ class Clock:
         """The latest time."""
         return float(self.panels[-1].t[-1])
 
+    @property
+    def tau(self) -> float:
+        """The latest tau."""
+        return self.panels[-1].start + self.panels[-1].length
+
     def at_time(self, t: float) -> tuple[float, float, Complexes]:
-        """tau, chi and the ``1 - h_j Z_j/chi`` when the time is t."""
+        """tau, chi and the ``1 - h_j Z_j/chi`` when the time is t.
+
+        After the end, tau alone goes on, as for a scale that stays.
+        """
+        if t > self.until:
+            last = self.panels[-1]
+            chi = float(last.chi[-1])
+            return self.tau + (t - self.until) / chi**2, chi, last.rest[-1] / chi
         panel = next(panel for panel in self.panels if t <= panel.t[-1])
         low, high = 0.0, 1.0
         for _ in range(BISECTIONS):

@@ -2,6 +2,7 @@
 
 spectrum_edge     the largest curvature
 slowest_rate      the smallest above 0 where P limits
+lowest_rate       a bound below all above 0, for any sizes
 deepest           the same for any size, and where it is; minus the lowest ridge
 """
 
@@ -15,6 +16,10 @@ from numerics.model.renormalised_ridge import START_BITS, rough_df1
 from numerics.model.sizes import Sizes
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import field_of
+from numerics.values.inputs import infinite
+
+SLACK = 0.1
+"""How much below the lower edge its bound is put, relatively."""
 
 
 def spectrum_edge(sums: SpectralSums, sizes: Sizes, most: float = math.inf) -> float:
@@ -51,6 +56,21 @@ def spectrum_edge(sums: SpectralSums, sizes: Sizes, most: float = math.inf) -> f
 def slowest_rate(sums: SpectralSums, sizes: Sizes) -> float:
     """The lower edge of the spectrum in the train loss when P < N: nothing in it decays slower."""
     return deepest(sums, sizes)[2]
+
+
+def lowest_rate(sums: SpectralSums, sizes: Sizes) -> float:
+    """A bound below every curvature above 0; 0 where there is none.
+
+    With fewer modes than N and P nothing is below the smallest eigenvalue times ``(1 - sqrt(M/n))^2`` for
+    each size n, the lower edges of white spectra.
+    """
+    modes = sums.mode_count()[0]
+    if modes > sizes.tightest.limit:
+        return (1 - SLACK) * deepest(sums, sizes)[2]
+    if infinite(modes):
+        return 0.0
+    edge = math.exp(sums.log_eigenvalue(float(modes)))
+    return edge * math.prod((1 - math.sqrt(float(modes / size.limit))) ** 2 for size in sizes.all)
 
 
 def deepest(sums: SpectralSums, sizes: Sizes) -> tuple[float, float, float]:

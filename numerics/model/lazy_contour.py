@@ -6,10 +6,12 @@ encircle_lazy   the lazy model of a `FullModel` on the contour for all times up 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import sympy
 from numpy.typing import NDArray
 
 from numerics.model.discretisation import GUARD_BITS
@@ -36,13 +38,15 @@ BEYOND = 3.0
 class Lazy:
     """The lazy model on one contour: nodes, their weights, and what is inverted there, in double precision.
 
-    ``per_feature`` is by what ``train`` changes with 1/N, at N = P = oo.
+    ``train`` is less its value ``floor`` at z = 0, the train loss at t = oo: over z that would grow without
+    end, and adds nothing to the clock. ``per_feature`` is by what ``train`` changes with 1/N, at N = P = oo.
     """
 
     longest: float
     z: NDArray[np.complex128]
     weights: NDArray[np.complex128]
     train: NDArray[np.complex128]
+    floor: float
     kappa: NDArray[np.complex128]
     per_feature: NDArray[np.complex128]
     nodes: OneTime
@@ -60,7 +64,9 @@ class Lazy:
 def encircle_lazy(lazy: FullModel, longest: float, order: int) -> Lazy:
     """A model on the contour of ``order`` nodes a panel, for all times up to ``longest``."""
     model = lazy._solver.model
-    logs, weights = encircle(1 / longest, BEYOND * model.edge, order)
+    radius = BEYOND * model.edge
+    logs, weights = encircle(1 / longest, radius, order)
+    floor_of_train = float(lazy.train_loss(sympy.oo))
     with model.field(DIGITS, EXTRA_BITS) as field:
         sums, sizes = model.sums_for(DIGITS), model.sizes(field)
         resolvent, floor = resolve_at(logs, sums, sizes, field, GUARD_BITS)
@@ -68,15 +74,19 @@ def encircle_lazy(lazy: FullModel, longest: float, order: int) -> Lazy:
         X = point.X[0]
         if infinite(lazy.N) and infinite(lazy.P):
             X = X - _entire_part(
-                sums.one_point(array([abs(resolvent.z[0])]), field, floor, derivatives=ENTIRE), resolvent.z
+                sums.one_point(array([abs(resolvent.z[0])]), field, floor, derivatives=ENTIRE),
+                resolvent.z,
+                radius,
             )
         slope = (point.X[0] + point.kappa * point.X[1]) * point.kappa * point.df1[0]
         train = resolvent.R1 * (point.kappa * X + field.real(float(lazy.noise**2)))
+        train = train - field.real(floor_of_train)
     return Lazy(
         longest=longest,
         z=np.exp(logs),
         weights=weights,
         train=train.astype(np.complex128),
+        floor=floor_of_train,
         kappa=point.kappa.astype(np.complex128),
         per_feature=slope.astype(np.complex128),
         nodes=one_time(resolvent, sizes),
@@ -84,16 +94,18 @@ def encircle_lazy(lazy: FullModel, longest: float, order: int) -> Lazy:
     )
 
 
-def _entire_part(start: OnePoint, z: Array) -> Array:
+def _entire_part(start: OnePoint, z: Array, radius: float) -> Array:
     """What of ``X = T`` is as good as a polynomial at the smallest z: it adds nothing to a closed contour.
 
     Left in, it would cancel: of a loss that falls as t^-s, s > 1, it is larger than what counts by
-    t^(s - 1). Taylor's terms are taken as long as each next one is much smaller there.
+    t^(s - 1). Taylor's terms are taken as long as each next one is much smaller there, and none of them
+    much larger than the first at the largest |z|, where it would cancel itself.
     """
     at, derivatives = start.kappa[0], start.X[:, 0]
     total, power = z * 0, z * 0 + 1
     for n in range(1, len(derivatives)):
-        if abs(at * derivatives[n]) > abs(derivatives[n - 1]) / WORTH:
+        last = abs(derivatives[n - 1]) * radius ** (n - 1) / math.factorial(n - 1)
+        if last > WORTH * abs(derivatives[0]) or abs(at * derivatives[n]) > abs(derivatives[n - 1]) / WORTH:
             break
         total = total + derivatives[n - 1] * power
         power = power * (z - at) / n

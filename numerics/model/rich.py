@@ -23,6 +23,7 @@ contour around the spectrum (`encircle`), on which the clock is solved as well (
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -36,6 +37,7 @@ from asymptotics.model.rules.base import positive_float
 from asymptotics.parsing.numbers import exact, is_many, items_of
 from asymptotics.tasks.task import Task
 from numerics.model.clock import Clock, run_clock
+from numerics.model.edges import lowest_rate
 from numerics.model.full_model import FullModel
 from numerics.model.lazy_contour import Lazy, encircle_lazy
 from numerics.values.inputs import exact_time, infinite
@@ -49,6 +51,8 @@ DIGITS = 15
 FARTHER = 1e4
 """By how much a contour is laid out farther when tau has passed its end."""
 LATEST = 1e40
+FORGOTTEN = 45.0
+"""After so many of the slowest times of decay nothing is left to learn: e^-45 = 3e-20."""
 
 
 class RichModel:
@@ -56,8 +60,8 @@ class RichModel:
 
     Parameters are those of `FullModel` (gradient flow), and ``gamma`` > 0, the richness (dimensionless):
     the lazy model is gamma -> 0. Results are `Value`s of about 10 digits with their estimated errors; times
-    may reach those at which the lazy clock is at 1e40. Units of the target power, whose noise floor is not
-    included.
+    may reach those at which the lazy clock is at 1e40, and have no end where all is learned before. Units of
+    the target power, whose noise floor is not included.
 
     >>> from asymptotics import power_law
     >>> model = RichModel(power_law(1.5, 1.25), gamma=1)
@@ -65,7 +69,7 @@ class RichModel:
     (0.091457661, 9.604387702)
     """
 
-    __slots__ = ("_found", "_kernels", "gamma", "lazy")
+    __slots__ = ("_found", "_kernels", "_settled", "gamma", "lazy")
 
     def __init__(
         self,
@@ -104,6 +108,10 @@ class RichModel:
         self.lazy, self.gamma = lazy, number
         self._found: dict[tuple[int, int], tuple[Lazy, Clock]] = {}
         self._kernels: dict[object, NDArray[np.complex128]] = {}
+        model = lazy._solver.model
+        with model.field(DIGITS, 0) as field:
+            slowest = lowest_rate(model.sums_for(DIGITS), model.sizes(field))
+        self._settled = FORGOTTEN / slowest if slowest else math.inf
 
     def __repr__(self) -> str:
         return repr(self.lazy).replace("FullModel", "RichModel").replace(")", f", gamma={self.gamma})", 1)
@@ -115,8 +123,8 @@ class RichModel:
         model."""
         if is_many(t):
             return self.curve(t)
-        if infinite(exact_time(t)):
-            return self.lazy.test_loss(t)
+        if self._is_over(t):
+            return self.lazy.test_loss(sympy.oo)
         if infinite(self.lazy.P):
             return self._single(t, float(self.lazy.noise**2))
         noise = float(self.lazy.noise**2)
@@ -127,17 +135,17 @@ class RichModel:
 
     def train_loss(self, t: object) -> Value:
         """``Lhat(t) = |y - f|^2/P`` with the noise in the labels; test loss + sigma^2 for P = oo."""
-        return self.lazy.train_loss(t) if infinite(exact_time(t)) else self._single(t, 0.0)
+        return self.lazy.train_loss(sympy.oo) if self._is_over(t) else self._single(t, 0.0)
 
     def bias(self, t: object) -> Value:
         """The loss of the predictor averaged over A, data and noise."""
-        return self.lazy.bias(t) if infinite(exact_time(t)) else self._double(t, {"bias": 1.0})
+        return self.lazy.bias(sympy.oo) if self._is_over(t) else self._double(t, {"bias": 1.0})
 
     def transfer(self, k: object, t: object) -> Value:
         """``H_k(t) = E v_k(t)/w_k``, the mean of mode k; its error is absolute (dimensionless)."""
         level = self.lazy._solver.level(k)
-        if infinite(exact_time(t)):
-            return self.lazy.transfer(k, t)
+        if self._is_over(t):
+            return self.lazy.transfer(k, sympy.oo)
         model = self.lazy._solver.model
         with model.field(DIGITS, 0) as field:
             eigenvalue = float(model.eigenvalue(level, field))
@@ -215,7 +223,11 @@ class RichModel:
     # -- how it is found ------------------------------------------------------------------
 
     def _single(self, t: object, floor: float) -> Value:
-        return self._compare(t, lambda lazy, g: lazy.weights * g**2 * (lazy.train - floor))
+        return self._compare(
+            t,
+            lambda lazy, g: lazy.weights * g**2 * lazy.train,
+            lambda lazy: lazy.floor - floor,
+        )
 
     def _double(self, t: object, shares: Mapping[str, float]) -> Value:
         def terms(lazy: Lazy, g: NDArray[np.complex128]) -> NDArray[np.complex128]:
@@ -236,21 +248,30 @@ class RichModel:
         return compare_values(coarse, fine)
 
     def _compare(
-        self, t: object, terms: Callable[[Lazy, NDArray[np.complex128]], NDArray[np.complex128]]
+        self,
+        t: object,
+        terms: Callable[[Lazy, NDArray[np.complex128]], NDArray[np.complex128]],
+        rest: Callable[[Lazy], float] = lambda lazy: 0.0,
     ) -> Value:
+        """Twice the real part of the sum of ``terms``, with ``rest``, what the contour leaves out."""
         time = float(exact_time(t))
         found: list[NDArray[np.complex128]] = []
         for lazy, clock in self.solutions(time):
-            found.append(2 * terms(lazy, clock.at_time(time)[2]))
+            found.append(np.append(2 * terms(lazy, clock.at_time(time)[2]), rest(lazy)))
         coarse, fine = (float(parts.real.sum()) for parts in found)
         return compare_values(coarse, fine, float(np.abs(found[1]).sum()))
+
+    def _is_over(self, t: object) -> bool:
+        """Whether all is learned at t that ever will be, but for e^-45 of it."""
+        time = exact_time(t)
+        return infinite(time) or any(clock.until < float(time) for _, clock in self.solutions(float(time)))
 
     def solutions(self, until: float) -> list[tuple[Lazy, Clock]]:
         """The lazy model and the clock until a time, at each of the resolutions."""
         found = []
         for order, degree in RESOLUTIONS:
             known = self._found.get((order, degree))
-            if known is None or known[1].until < until:
+            if known is None or (known[1].until < until and known[1].tau < self._settled):
                 known = self._found[order, degree] = self._solve(order, degree, until)
             found.append(known)
         return found
@@ -260,6 +281,7 @@ class RichModel:
         edge = self.lazy._solver.model.edge
         least = 100 * max(until, 1 / edge) * (1 + float(self.gamma))
         longest = max((lazy.longest for lazy, _ in self._found.values()), default=least)
+        longest = min(longest, self._settled)
         lazy = known[0] if known and known[0].longest >= longest else encircle_lazy(self.lazy, longest, order)
         while True:
             clock = run_clock(
@@ -271,13 +293,13 @@ class RichModel:
                 lazy.longest,
                 degree,
             )
-            if clock.until >= until:
+            if clock.until >= until or clock.tau >= self._settled:
                 return lazy, clock
             if lazy.longest > LATEST:
                 raise PrecisionError(
                     f"t = {until:.6g}: the lazy clock is beyond {LATEST:g} there; use an earlier time"
                 )
-            lazy = encircle_lazy(self.lazy, lazy.longest * FARTHER, order)
+            lazy = encircle_lazy(self.lazy, min(lazy.longest * FARTHER, self._settled), order)
 
 
 def compare_values(coarse: float, fine: float, size: float = 0.0) -> Value:

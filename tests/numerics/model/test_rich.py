@@ -93,6 +93,31 @@ def test_infinite_sizes_are_the_sum_over_modes():
         assert abs(float(model.kernel_scale(t)) * chi**2 - 1) < 1e-10
 
 
+def test_a_finite_spectrum_late_is_the_sum_over_its_modes():
+    """At times beyond 1/lambda_M, where Taylor's series of the transform reaches a short way only."""
+    lam, c = (np.arange(1, 26.0) ** -p for p in (1.73, 1.37))
+    clock = run_clock(lam.astype(complex), (c * lam / 2).astype(complex), 0.63, 1.0, 170.0, np.inf, 24)
+    model = RichModel.from_arrays(lam, c, gamma=0.63)
+    for t in (13, 170):
+        loss = (c * clock.at_time(t)[2].real ** 2).sum()
+        found = model.test_loss(t)
+        assert abs(float(found) - loss) <= float(found.error) < 1e-11 * c.sum()
+
+
+@pytest.mark.parametrize("sizes", [{"N": 1000}, {"N": 50, "P": 37, "noise": 0.5}, {"P": 20, "noise": 2}])
+def test_when_all_is_learned_the_scale_stays(sizes):
+    """To t = 10^12, and far beyond: the losses at t = oo, and tau grows by K t; at once and step by step."""
+    model, earlier = (RichModel(power_law("7/4", "8/5"), gamma=1, **sizes) for _ in range(2))
+    late, later, soon = 1e12, 1e140, 1e3
+    for name in ("test_loss", "train_loss", "bias"):
+        assert getattr(model, name)(late) == getattr(model.lazy, name)(sympy.oo)
+    scale, spent = model.kernel_scale(late), model.effective_time
+    assert scale.agrees_with(model.kernel_scale(later), 2) and scale.relative_error < 1e-8
+    assert abs(float((spent(2 * late) - spent(late)) / (late * float(scale.value))) - 1) < 1e-9
+    assert earlier.test_loss(soon).agrees_with(model.test_loss(soon), 2)
+    assert model.test_loss(soon).relative_error < 1e-8
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("sizes", "noise"),
