@@ -71,7 +71,8 @@ class Diagnostics(Losses):
     def mode_loss(self, k: object, t: object) -> Value:
         """``lambda_k E v_k(t)^2``, the part of the test loss that is in one mode of level k.
 
-        They add up to the test loss (times the multiplicity of a level). Units and error as `test_loss`; not
+        They add up to the test loss (times the multiplicity of a level), but for what the white part of
+        nonlinear features adds, outside all modes. Units and error as `test_loss`; not
         known for one-pass SGD.
 
         >>> from numerics import FullModel

@@ -83,6 +83,13 @@ class Discretisation:
         other.ridge, other._edge, other._contours = ridge / self.student.scale, None, OrderedDict()
         return other
 
+    def without_white(self) -> Discretisation:
+        """The same without the white part of its kernel."""
+        other = copy(self)
+        other.spectrum = replace(self.spectrum, white=sympy.Integer(0))
+        other._sums, other._edge, other._contours = {}, None, OrderedDict()
+        return other
+
     # -- contours -----------------------------------------------------------------------
 
     def solve(

@@ -197,7 +197,8 @@ class FullModel(Diagnostics):
     def _test_on(self, learned: Spectrum, tested: Spectrum) -> None:
         """Measure test losses on other inputs (`metrics.OtherSpectrum`)."""
         parts.check_gradient(self.rule, "the loss on other inputs")
-        learned, tested = (map_of(self.student, self.N, s, self.digits).spectrum for s in (learned, tested))
+        seen = map_of(self.student, self.N, learned, self.digits)
+        learned, tested = seen.spectrum, seen.see_inputs(tested)
         self.tested = self._solver.in_metric(lambda model: OtherSpectrum(model, learned, tested))
 
     def __repr__(self) -> str:

@@ -23,6 +23,7 @@ from typing import Any
 from numerics.model.discretisation import Discretisation
 from numerics.model.saturation import SLACK
 from numerics.model.two_time import OneTime, Weighed, two_point
+from numerics.spectra.compiled import constant
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import Field, Scalar, array, each
 from numerics.values.jets import Jet
@@ -80,7 +81,8 @@ class OneMode(Metric):
 class OtherSpectrum(Metric):
     """Inputs with eigenvalues lambda', and so with the target power ``c' = lambda' c/lambda``.
 
-    ``learned`` and ``tested`` are the spectrum with c' and with lambda' as its target.
+    ``learned`` and ``tested`` are the spectrum with c' and with lambda' as its target. A white part of the
+    latter, modes of eigenvalue zero together, adds ``white/(kappa kappa')`` to f1'.
     """
 
     def __init__(self, model: Discretisation, learned: Any, tested: Any) -> None:
@@ -105,14 +107,17 @@ class OtherSpectrum(Metric):
             X_slope=Jet(terms=(power.X[1],)),
         )
         pair = two_point(seen, field)
-        return Weighed(F=pair.F, f2=pair.f2, f1=pair.f1), pair.loss
+        white = constant(self._spectra[1].white, field)
+        f1 = pair.f1 + Jet(terms=(white / (pair.kappa.terms[0] * pair.other.terms[0]),)) if white else pair.f1
+        return Weighed(F=pair.F, f2=pair.f2, f1=f1), pair.loss
 
     def at(self, kappa: Positive, digits: int, floor: float, field: Field) -> Weighed:
         at = kappa.value
         power, weight = (sums.one_point(array([at]), field, floor) for sums in self._of(digits))
         _, f2, error = self._of(digits)[1].squares(at, field, floor)
         error = SLACK * max(error, power.error, weight.error) + 2 * kappa.error
-        found = (-at * at * power.X[1, 0], f2, -weight.X[1, 0])
+        white = constant(self._spectra[1].white, field)
+        found = (-at * at * power.X[1, 0], f2, white / (at * at) - weight.X[1, 0])
         return Weighed(*(array([Positive(x, error)]) for x in found))
 
     def before(self, digits: int, field: Field) -> tuple[Scalar, float]:

@@ -121,6 +121,13 @@ class Solver:
         other._forget()
         return other
 
+    def without_white(self) -> tuple[Solver, sympy.Expr]:
+        """At N = oo: the same without the white part of its kernel, and the ridge that this part is."""
+        other, seen = copy(self), self.model.student
+        other.model = self.model.without_white()
+        other._forget()
+        return other, seen.scale * seen.spectrum.white / self.model.P
+
     # -- what is asked for ---------------------------------------------------------
 
     def combine(

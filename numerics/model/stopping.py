@@ -46,6 +46,7 @@ class Searched(OneLoss, Protocol):
     """What a search needs of a full model."""
 
     digits: int
+    N: Any
     noise: Any
     tested: Any
 

@@ -66,8 +66,8 @@ def measure(
     """The exponent p of ``y ~ x^-p`` and its error, on a geometric grid, or on any without corrections.
 
     The stage of elimination whose last two members agree best is taken; the error is the
-    distance of those two, or of the limit that the next correction points to, plus what the errors of
-    y can do to the local exponents (amplified by the eliminations). Needs at least three points.
+    distance of those two, or of the limit that the next correction or their own trend points to, plus what
+    the errors of y can do to the local exponents (amplified by the eliminations). Three points at least.
 
     >>> xs = [mpmath.mpf(10) ** j for j in range(2, 9)]
     >>> ys = [x**-0.5 * (1 + 3 / x) for x in xs]
@@ -89,11 +89,25 @@ def measure(
             amplification *= (factor + 1) / abs(factor - 1)
         # With x^-e still in it the sequence is as far from its limit as its last step times 1/(g^e - 1).
         rest = ratio ** corrections[depth] - 1 if depth < len(corrections) else mpmath.mpf(1)
-        error = abs(stage[-1] - stage[-2]) / min(rest, 1) + amplification * max(noise[-2:])
+        error = max(abs(stage[-1] - stage[-2]) / min(rest, 1), _ahead(stage)) + amplification * max(
+            noise[-2:]
+        )
         if best is None or error < best.error:
             best = Measurement(value=stage[-1], error=error)
     assert best is not None
     return best
+
+
+def _ahead(stage: Sequence[mpmath.mpf]) -> mpmath.mpf:
+    """How far the limit of a sequence is whose steps shrink in proportion, as one correction makes them.
+
+    It may be one that was not predicted, of an exponent near 0 where two orders are close by.
+    """
+    steps = [q - p for p, q in pairwise(stage[-4:])]
+    if len(steps) < 3 or 0 in steps or not all(0 < q / p < 1 for p, q in pairwise(steps)):
+        return mpmath.mpf(0)
+    share = steps[-1] / steps[-2]
+    return abs(steps[-1]) * share / (1 - share)
 
 
 def extrapolate(

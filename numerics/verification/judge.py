@@ -108,7 +108,9 @@ def _judge_fall(prediction: Prediction, resolved: tuple[Point, ...], bound: mpma
     if decay.value < bound - max(10 * decay.error, slack):
         return "FAILS", f"; it decays with {mpmath.nstr(decay.value, 5)}, less than {_short(bound)}"
     settled = limit.error < (FLOOR / 10 if _spans(resolved) else FLOOR) and off < 3 * limit.error
-    kept = decay.value >= bound - max(3 * decay.error, slack)
+    short = bound - decay.value
+    # a power of a logarithm that the bound leaves out falls short of it by that power over log x
+    kept = short <= max(3 * decay.error, slack) and short * mpmath.log(xs[-1]) < mpmath.mpf(1) / 2
     return "HOLDS" if settled and kept else "UNDECIDED", tends
 
 

@@ -40,6 +40,9 @@ class NonlinearFeatures(Student):
     rows: one mode more, of eigenvalue ``(E phi)^2`` and without target, which takes up one of N features and
     one of P samples, of relative order 1/N and 1/P, and is left out here.
 
+    On inputs of other eigenvalues the white part of an activation is that of their variance; coefficients
+    that are given stay. The white part holds no target: what it adds to a test loss is outside all modes.
+
     The equivalence needs inputs of many dimensions: it fails for inputs with spectra of i^-1 and steeper.
 
     >>> NonlinearFeatures(linear=1, white=0.5)

@@ -35,7 +35,8 @@ StudentType = TypeVar("StudentType", bound=Student)
 class StudentMap(ABC, Generic[StudentType]):
     """What a student makes of a spectrum; one subclass a student.
 
-    A subclass defines `factors`, and where it sees other modes than those of the task, `see` and ``scale``.
+    A subclass defines `factors`, and where it sees other modes than those of the task, `see` and ``scale``;
+    where features of other inputs are others, `see_inputs`.
 
     Attributes
     ----------
@@ -63,6 +64,10 @@ class StudentMap(ABC, Generic[StudentType]):
     def see(self, spectrum: Spectrum) -> Spectrum:
         """The spectrum that the student sees of a task's; the same by default."""
         return spectrum
+
+    def see_inputs(self, spectrum: Spectrum) -> Spectrum:
+        """What it sees of the spectrum whose target are the eigenvalues of other inputs; `see` by default."""
+        return self.see(spectrum)
 
     @abstractmethod
     def factors(self, field: Field) -> tuple[Factor, ...]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Expr, Float
+from sympy import Expr, Float, sqrt
 
-from asymptotics.errors import PrecisionError
+from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.model.students.nonlinear import CLOSED, NonlinearFeatures
 from asymptotics.precision import working
 from numerics.model.factors import Layer, layer
@@ -39,6 +39,21 @@ class NonlinearMap(StudentMap[NonlinearFeatures]):
             linear, white = self.student.for_trace(_trace(spectrum, digits)).coefficients()
             self.scale = linear**2
             return replace(spectrum, white=(white / linear) ** 2)
+
+    def see_inputs(self, spectrum: Spectrum) -> Spectrum:
+        """The same with the white part of other inputs; raises `UnableError` for another linear part."""
+        seen, digits = self.see(spectrum), 2 * self.digits + 40
+        sums = SpectralSums(spectrum, digits)
+        with working(digits), field_of(bits_of(digits)) as field:
+            trace = Float(field.mpf(sums.total_target(field)[0]), digits)
+            linear, white = self.student.for_trace(trace).coefficients()
+            if abs(linear**2 / self.scale - 1) > Float(10) ** -self.digits:
+                raise UnableError(
+                    f"mu_1 = {linear.evalf(6)} of this activation on the test inputs, "
+                    f"{sqrt(self.scale).evalf(6)} in training; give test eigenvalues of "
+                    "the same sum, or linear= and white="
+                )
+            return replace(seen, white=white**2 / self.scale)
 
     def factors(self, field: Field) -> tuple[Layer, ...]:
         return (layer(self.N, field),)

@@ -5,7 +5,7 @@ import math
 import mpmath
 import numpy as np
 import pytest
-from sympy import Rational, oo, zeta
+from sympy import Float, Rational, oo, zeta
 
 from asymptotics import (
     DeepRandomFeatures,
@@ -25,6 +25,14 @@ MODELS = {
     "fewer samples": {"N": 8, "P": 4, "noise": 1},
     "ridge": {"N": 8, "P": 4, "noise": 1, "ridge": "0.02"},
     "deep": {"P": 4, "noise": 1, "ridge": "0.02", "student": DeepRandomFeatures(widths=(9, 5))},
+    "white": {
+        "N": 5,
+        "P": 8,
+        "noise": 1,
+        "ridge": "0.02",
+        "student": NonlinearFeatures(linear=0.75, white=0.5),
+    },
+    "white of relu": {"N": 9, "P": 4, "noise": 1, "student": NonlinearFeatures(activation="relu")},
     "steps": {"P": 3, "rule": GradientDescent(eta=0.25)},
 }
 
@@ -37,8 +45,9 @@ def model(name, **options):
 @pytest.mark.parametrize("name", MODELS)
 def test_modes_add_up(name, t) -> None:
     made = model(name)
-    total = sum(float(made.mode_loss(j, t)) for j in range(1, 7))
-    assert total == pytest.approx(float(made.test_loss(t)), rel=1e-10)
+    if "white" not in name:  # of which a part of the loss is outside all modes
+        total = sum(float(made.mode_loss(j, t)) for j in range(1, 7))
+        assert total == pytest.approx(float(made.test_loss(t)), rel=1e-10)
     same = model(name, test_eigenvalues=LAM)
     for quantity in ("test_loss", "bias"):
         found, expected = (float(getattr(m, quantity)(t)) for m in (same, made))
@@ -65,6 +74,29 @@ def test_power_laws_on_other_inputs() -> None:
     )
     for t in (5, oo):
         assert float(made.test_loss(t)) == pytest.approx(float(arrays.test_loss(t)), rel=1e-10)
+
+
+def test_the_white_part_on_other_inputs() -> None:
+    """Ridge regression on drawn features ``mu_1 A psi + mu_* xi``: mu_* is that of the other inputs."""
+    few, N, P, rho, generator = np.arange(1, 101.0), 120, 160, 0.01, np.random.default_rng(7)
+    lam, w, other = few**-1.5, few**-0.5, few**-1.1
+    task = power_law("5/2", "3/2", modes=100)
+    relu = NonlinearFeatures(activation="relu")
+    sizes = {"N": N, "P": P, "ridge": "0.01", "digits": 8, "student": relu}
+    (mu, white), (_, beside) = ([float(x) for x in relu.coefficients(Float(v.sum()))] for v in (lam, other))
+    losses = []
+    for _ in range(60):
+        A, psi, xi = (generator.standard_normal(shape) for shape in ((N, 100), (P, 100), (P, N)))
+        psi *= np.sqrt(lam)
+        phi = (mu * psi @ A.T + white * xi) / math.sqrt(N)
+        u = np.linalg.solve(phi.T @ phi / P + rho * np.eye(N), phi.T @ (psi @ w) / P)
+        left = w - mu * A.T @ u / math.sqrt(N)
+        losses.append(float(other @ left**2) + beside**2 * float(u @ u) / N)
+    mean, spread = np.mean(losses), np.std(losses) / math.sqrt(60)
+    found = float(FullModel(task, test_eigenvalues="k**-1.1", **sizes).test_loss(oo))
+    assert abs(mean - found) < 3.5 * spread + 2 * found / N
+    plain = float(FullModel(task, **sizes).test_loss(oo))
+    assert abs(mean - plain) > 20 * spread
 
 
 def test_learnabilities_add_up_to_the_smaller_size() -> None:
@@ -124,6 +156,21 @@ def test_best_ridges_that_are_zero() -> None:
         assert best.loss.agrees_with(made.test_loss(oo))
 
 
+def test_a_white_part_is_a_ridge_of_its_own() -> None:
+    """At N = oo the best ridge is that of the kernel less mu_*^2/P, however much smaller their sum is."""
+    white = NonlinearFeatures(linear=Rational(1, 2), white=Rational(1, 3))
+    own = {"student": white}
+    for P in (100, 10**16):
+        kernel, made = (FullModel(power_law(5, 2), P=P, **o).optimal_ridge() for o in ({}, own))
+        with mpmath.workdps(40):
+            shift = made.argument.value + mpmath.mpf(1) / 9 / P - kernel.argument.value / 4
+            assert abs(shift) <= made.argument.error + kernel.argument.error
+            assert abs(made.loss.value - kernel.loss.value) <= made.loss.error + kernel.loss.error
+        assert made.note.startswith("negative")
+    everything = FullModel.from_arrays([1, 0.5], [1, 1], P=8, student=white).optimal_ridge()
+    assert float(everything.argument) == pytest.approx(-1 / 72) and float(everything.loss) == 0
+
+
 def test_the_best_time() -> None:
     made = FullModel(power_law(2, 2), N=40, P=50, noise=1, digits=9)
     best = made.best_time()
@@ -160,6 +207,15 @@ def test_other_inputs_of_a_task_with_letters() -> None:
     [
         (lambda: FullModel(power_law(2, 2), test_eigenvalues="j**-2"), DomainError, "another index.*in k"),
         (lambda: FullModel(power_law(2, 2), test_eigenvalues=k**-0.5), SpectrumError, "diverges"),
+        (
+            lambda: model(
+                "flow",
+                student=NonlinearFeatures(activation="tanh"),
+                test_eigenvalues=[2, 1, 1, 1, 1, 1],
+            ),
+            UnableError,
+            "mu_1 = .* on the test inputs, .* in training",
+        ),
         (lambda: model("flow", test_eigenvalues=[1, 2]), SpectrumError, "2 test_eigenvalues for 6 modes"),
         (lambda: model("flow", test_eigenvalues=LAM).gap(3), UnableError, "the gap is not known"),
         (

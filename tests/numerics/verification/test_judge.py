@@ -39,6 +39,14 @@ def test_exponents_with_corrections_known_and_unknown(known):
     assert_honest(rows, 1e-3)
 
 
+def test_orders_close_by_are_seen_in_the_trend():
+    """``x^-(11/5) (1 + x^-(1/20))``, where corrections are looked for at 1 and 6/5 only."""
+    p, few = mpmath.mpf("2.2"), mpmath.mpf("0.05")
+    ys = [x**-p * (1 + x**-few) for x in XS]
+    found = measure(XS, ys, [0] * 7, (mpmath.mpf(1), mpmath.mpf("1.2")))
+    assert found.error / 3 < found.value - p < 3 * found.error
+
+
 @pytest.mark.parametrize("known", [0, 1, 2])
 def test_limits_with_corrections_known_and_unknown(known):
     ys = [2 + 3 * x**-E - 2 * x**-F + 5 * x**-G for x in XS]
