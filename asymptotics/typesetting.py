@@ -151,6 +151,8 @@ def broken(expression: Expr, width: float, writer: Writer) -> list[str]:
     >>> from asymptotics.symbols import a, b
     >>> broken((a + 1) * (a + b) / b, 9, Writer())
     ['\\frac{1}{b} \\left(a + 1\\right)', '\\times \\left(a + b\\right)']
+    >>> broken(-((a + 1) * (a + b)), 9, Writer())
+    ['-\\left(a + 1\\right)', '\\times \\left(a + b\\right)']
     """
     shown = writer.write(expression)
     if width_of(shown) <= width or not isinstance(expression, Add | Mul | Pow):
@@ -173,13 +175,15 @@ def broken(expression: Expr, width: float, writer: Writer) -> list[str]:
         lines = [line for half in halves for line in broken(half, width - 2, writer)]
     else:
         lines = broken(Mul(*rest) / below, width, writer)
+    sign = {"1": "", "-1": "-"}.get(lines[0]) if sums else None
+    lines = lines if sign is None else []
     for total in sums:
         inside = broken(total, width - 4, writer)
         if len(inside) == 1:
             lines.append(rf"\left({inside[0]}\right)")
         else:
             lines += [rf"\Bigl({inside[0]}", *inside[1:-1], rf"{inside[-1]}\Bigr)"]
-    return _filled(lines, width)
+    return _filled([f"{sign or ''}{lines[0]}", *lines[1:]], width)
 
 
 def _filled(lines: Sequence[str], width: float) -> list[str]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from itertools import groupby
+from operator import itemgetter
 
 from matplotlib.figure import Figure
 
@@ -34,8 +36,10 @@ from numerics.reports.latex import (
 from numerics.reports.latex import setting as setting_of
 from numerics.reports.templating import fill_tex
 
-ACROSS, ROWS_A_PAGE = 4, 6
-"""Panels of a figure in one row, and rows on a page."""
+COLUMN, PAGE = 50, 105
+"""Letters in a line of a column, and of the page."""
+ACROSS, ROWS_A_PAGE, HEIGHT = 5, 8, 1.04
+"""Panels of a figure in one row, rows on a page, and the height of one in inches."""
 SYMBOLS = (
     (r"\lambda_k", "eigenvalues of the kernel, $k = 1, 2, \\dots$", ""),
     (r"c_k", "power of the target in mode $k$", ""),
@@ -69,7 +73,9 @@ def figures(dossier: Dossier) -> dict[str, Figure]:
         assert dossier.report is not None
         first, last = (ACROSS * (down * i // pages) for i in (number, number + 1))
         part = rows[first:last]
-        found[f"verification-{number + 1}.pdf"] = to_figure(dossier.report, part, min(ACROSS, len(rows)))
+        found[f"verification-{number + 1}.pdf"] = to_figure(
+            dossier.report, part, min(ACROSS, len(rows)), HEIGHT
+        )
     return found
 
 
@@ -78,7 +84,7 @@ def article(
 ) -> str:
     """The article in LaTeX; ``names`` are the figure files beside it. Raises what `law.derivation` does."""
     letters = named(notation or OWN)
-    laws = [law_fields(law, notation) for law in dossier.laws]
+    laws = [_fields(law, notation) for law in dossier.laws]
     formulas = " ".join(law["formula"] for law in laws)
     return fill_tex(
         "article.tex",
@@ -87,7 +93,7 @@ def article(
             "source": letters.source,
             "meaning": equations(letters.inverse),
             "symbols": [symbol[:2] for symbol in SYMBOLS if re.search(symbol[2], formulas)],
-            "laws": laws,
+            "parts": [(bool(wide), list(part)) for wide, part in groupby(laws, itemgetter("wide"))],
             "refused": dossier.refused,
             "optimum": None if dossier.optimum is None else _allocation(dossier.optimum, notation),
             "no_optimum": dossier.no_optimum,
@@ -97,6 +103,12 @@ def article(
             "derivations": [_derivation(law, letters) for law in dossier.laws if derivations],
         },
     )
+
+
+def _fields(law: Law, notation: str | None) -> dict[str, str]:
+    """The law for a column; one whose regimes are wider is set for the page."""
+    narrow = law_fields(law, notation, COLUMN)
+    return law_fields(law, notation, PAGE) | {"wide": "yes"} if narrow["wide"] else narrow
 
 
 def _allocation(optimum: Optimum, notation: str | None) -> dict[str, object]:

@@ -58,13 +58,18 @@ def to_tex(report: Report) -> str:
     )
 
 
-def law_fields(law: Law, notation: str | None = None) -> dict[str, str]:
-    """A law over its regimes with its conditions, in the letters of ``notation``."""
+def law_fields(law: Law, notation: str | None = None, width: int = LETTERS) -> dict[str, str]:
+    """A law with its regimes and conditions, in the letters of ``notation``, for lines of ``width`` letters.
+
+    ``wide`` is not empty where its regimes have no room in such a line.
+    """
     shown = law if notation is None else law.restate(notation)
+    rows = shown.latex_rows(width=width)
     return {
+        "wide": "yes" if _width(rows[0].partition("&")[2]) > 1.3 * width else "",
         "words": escape_latex(capital(law.quantity)),
         "limits": limits_of(law),
-        "formula": _displayed(shown.latex_rows(width=LETTERS)),
+        "formula": _displayed(rows, width),
         "conditions": conditions_of(law.conditions, named(notation or OWN)),
         "doubts": ". ".join(doubts_of(law)),
     }
@@ -84,25 +89,48 @@ def plain_words(words: str) -> str:
 
 
 def _condition(found: re.Match[str]) -> str:
-    return f"for ${_formula(found[1])}$"
+    return "for " + " and ".join(f"${_formula(part)}$" for part in found[1].split(" and "))
 
 
-def _displayed(rows: Iterable[str]) -> str:
+def _displayed(rows: Iterable[str], width: int) -> str:
     """Rows of relations that may stand on two pages; fractions in full size, and room between."""
-    parts = [row.partition("&") for row in _filled(rows)]
-    room = 0.98 - max(width_of(left) for left, _, _ in parts) / (1.1 * LETTERS)
-    shown = (f"{left}&{_narrow(right, room)}" for left, _, right in parts)
+    first, *rest = ((left, right) for left, _, right in (row.partition("&") for row in _filled(rows, width)))
+    parts = [*_beneath(*first, width), *rest]
+    aside = max((width_of(left) for left, _ in parts if not left.startswith(BENEATH)), default=0)
+    room = 0.96 - (aside + RELATION) / (1.1 * width)
+    shown = (f"{left}&{_narrow(right, room, width)}" if right else left for left, right in parts)
     text = " \\\\\n".join(shown).replace("{cases}", "{dcases}").replace("\\\\\n", "\\\\[0.5ex]\n")
+    text = re.sub(rf"^({re.escape(BENEATH)}.*\\\\)", r"\1*", text)  # no page ends here
     return wrapped(f"\\begin{{align*}}\n{text}\n\\end{{align*}}")
 
 
-def _filled(rows: Iterable[str]) -> list[str]:
+RELATION = 2
+"""Letters of a sign of equality with what is around it."""
+BENEATH = r"\MoveEqLeft"
+"""How a row begins whose right side stands in the next one."""
+
+
+def _beneath(left: str, right: str, width: int) -> list[tuple[str, str]]:
+    """The first row, its right side beneath the left one where there is no room beside it."""
+    relation, _, law = right.partition(" ")
+    if width_of(left) < 0.14 * width or width_of(left) + _width(law) < 0.95 * width:
+        return [(left, right)]
+    return [(f"{BENEATH} {left} {relation}", ""), ("", law)]
+
+
+def _width(formula: str) -> float:
+    """The width of a formula, of cases that of the widest row."""
+    body = re.sub(r"\\(begin|end)\{cases\}", "", formula)
+    return max(width_of(row) for row in body.split("\\\\\n"))
+
+
+def _filled(rows: Iterable[str], width: int) -> list[str]:
     """The rows, with definitions beside one another as far as there is room in the line."""
     found = list[str]()
     for row in rows:
         beside = found[-1] if found else ""
         both = _DEFINED.match(row) and _DEFINED.match(beside)
-        if both and width_of(beside) + width_of(row) < LETTERS - 8:
+        if both and width_of(beside) + width_of(row) < 0.8 * width:
             found[-1] = rf"{beside},\qquad {row.replace('&', '', 1)}"
         else:
             found.append(row)
@@ -112,10 +140,10 @@ def _filled(rows: Iterable[str]) -> list[str]:
 _DEFINED = re.compile(r"[A-Z](_\{\d+\})? &= ")
 
 
-def _narrow(right: str, room: float) -> str:
+def _narrow(right: str, room: float, width: int) -> str:
     """The right side of a row; a long one is measured by TeX, and set smaller where it has no room."""
     opening, line = re.fullmatch(r"(=|\\quad|)\s*(.*)", right, re.DOTALL).groups()  # type: ignore[union-attr]
-    if "{cases}" in line or width_of(line) < 0.8 * room * LETTERS:
+    if _width(line) < 0.6 * room * width:
         return right
     return rf"{opening} \fitted[{room:.2f}\linewidth]{{$\displaystyle {line}$}}"
 
@@ -185,27 +213,40 @@ LAWS_ACROSS, WIDTH, PANEL_HEIGHT, ALONE = 3, 6.7, 1.65, 2.6
 """Panels in one row of the figure, and sizes in inches, as in print: of a row, a panel, a row alone."""
 
 
-def to_figure(report: Report, rows: tuple[Row, ...] | None = None, across: int = LAWS_ACROSS) -> Figure:
-    """For each law, or those of ``rows``: loss against resource, the law over the points; the remainder."""
+def to_figure(
+    report: Report,
+    rows: tuple[Row, ...] | None = None,
+    across: int = LAWS_ACROSS,
+    height: float = PANEL_HEIGHT,
+) -> Figure:
+    """For each law, or those of ``rows``: loss against resource, the law over the points; the remainder.
+
+    A colour for each resource.
+    """
     shown = report.rows if rows is None else rows
     count = len(shown)
     across = min(count, across)
     down = -(-count // across)
     width = WIDTH * min(across, LAWS_ACROSS) / LAWS_ACROSS
-    figure = Figure(figsize=(width, PANEL_HEIGHT * down if down > 1 else ALONE), layout="constrained")
+    figure = Figure(figsize=(width, height * down if down > 1 else ALONE), layout="constrained")
     axes = figure.subplots(2 * down, across, squeeze=False, height_ratios=(3, 2) * down)
     for unused in range(count, across * down):
         axes[2 * (unused // across), unused % across].set_axis_off()
         axes[2 * (unused // across) + 1, unused % across].set_axis_off()
-    for i, (row, look) in enumerate(zip(shown, looks(count), strict=True)):
+    resources = list(dict.fromkeys(row.law.resource for row in report.rows))
+    look_of = dict(zip(resources, looks(len(resources)), strict=True))
+    for i, row in enumerate(shown):
+        look = look_of[row.law.resource]
         panel, residual = axes[2 * (i // across), i % across], axes[2 * (i // across) + 1, i % across]
         panel.sharex(residual)
         plot_verification(row.verification, panel, residual, look=look)
-        panel.set_title(row.law.name, fontsize=LABEL_SIZE)
+        panel.set_title(row.law.name, fontsize=LABEL_SIZE if across <= LAWS_ACROSS else TICK_SIZE - 1)
         panel.tick_params(labelbottom=False)
         panel.set_ylabel("")
         if i % across:
             residual.set_ylabel("")
+        if across > LAWS_ACROSS:
+            residual.set_xlabel(f"${row.law.resource}$", labelpad=0)
     _legend(figure)
     return figure
 

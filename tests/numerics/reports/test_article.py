@@ -3,10 +3,12 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 
 from asymptotics import DomainError, derive, power_law
+from asymptotics.model.quantities import QUANTITIES
 from asymptotics.symbols import a, b
 from numerics.cli import main
 from numerics.figures.style import save
@@ -84,20 +86,33 @@ def test_it_compiles_without_a_warning(dossier, tmp_path, notation):
     (tmp_path / "report.tex").write_text(text, encoding="utf-8")
     for name, figure in drawn.items():
         save(figure, tmp_path / name)
+    pages = pages_of(tmp_path)
+    assert notation is not None or pages <= 4
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
+def test_all_laws_leave_room_for_a_page_of_pictures_among_eight(dossier, tmp_path):
+    text = article(replace(dossier, laws=select_laws(LAWS, tuple(QUANTITIES)).laws), ())
+    (tmp_path / "report.tex").write_text(text, encoding="utf-8")
+    assert pages_of(tmp_path) <= 7
+
+
+def pages_of(folder):
+    """How many pages report.tex in the folder has; it compiles without a warning."""
     for _ in range(2):  # the second run knows the citations
         done = subprocess.run(
             ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "report.tex"],
-            cwd=tmp_path,
+            cwd=folder,
             capture_output=True,
             timeout=120,
         )
         assert done.returncode == 0
-    log = (tmp_path / "report.log").read_text(encoding="latin-1")
+    log = (folder / "report.log").read_text(encoding="latin-1")
     bad = [line for line in log.splitlines() if "arning" in line or line.startswith(("Overfull", "!"))]
     assert not bad
-    if notation is None:
-        pages = re.search(r"Output written on report.pdf \((\d+) page", log.replace("\n", ""))
-        assert pages and int(pages[1]) <= 4
+    pages = re.search(r"Output written on report.pdf \((\d+) page", log.replace("\n", ""))
+    return int(pages[1])
 
 
 def test_the_command_writes_it(tmp_path, capsys):
