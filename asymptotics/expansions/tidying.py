@@ -1,21 +1,22 @@
 """Coefficients as a person would write them.
 
 tidy(expression)        common factors out, arguments of functions over one denominator
-factored(expression)    a polynomial in symbols as its factors
 """
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, Mul, NumberSymbol, Poly, Pow, count_ops, expand, factor_terms, sin, together
+from math import prod
+
+from sympy import Expr, Integer, Mul, Poly, Pow, count_ops, expand, factor_terms, pi, sin, together
 from sympy.core.function import Application
 
 from asymptotics.caches import cached
 from asymptotics.expansions.oscillation import Oscillation
-from asymptotics.expansions.ring import element
-from asymptotics.expansions.writing import polynomial
+from asymptotics.expansions.ring import ONE, Element, element, sum_of_products
+from asymptotics.expansions.writing import write
 
 LONG = 200
-"""Operations in a sum of numbers that is not multiplied out to see whether it becomes shorter."""
+"""Operations in a sum of numbers, and products in any sum, beyond which it is not multiplied out."""
 
 
 @cached(maxsize=1024)
@@ -34,13 +35,44 @@ def tidy(expression: Expr) -> Expr:
         # the mean and the oscillation stay side by side
         return factor_terms(shaped.replace(lambda e: e.is_Add and not e.has(Oscillation), together))
     whole = factor_terms(together(shaped)).replace(lambda e: e.is_Add, _factored)
-    return whole.replace(lambda e: e.is_Pow and e.exp.is_Integer, _forward)
+    return whole.replace(lambda e: e.is_Pow and (e.exp.is_Integer or e.exp.is_Add), _forward)
 
 
 def _factored(total: Expr) -> Expr:
-    """A polynomial as its factors, where these are shorter."""
-    factors = factored(total)
-    return factors if factors != total and count_ops(factors) < count_ops(total) else total
+    """A sum multiplied out, what cancels gone, and as its factors, where these are shorter.
+
+    >>> from sympy import Symbol, gamma
+    >>> from asymptotics.symbols import B, a
+    >>> S = Symbol("S")
+    >>> _factored(2 * B * (a - 1) + 2 * B - a * (2 * B - gamma(a) * S) - gamma(a) * S)
+    S*(a - 1)*gamma(a)
+    """
+    if _width(total) > LONG:
+        return total
+    factors = write(_spread(total).terms)
+    return factors if count_ops(factors) < count_ops(total) else total
+
+
+def _width(expression: Expr) -> int:
+    """How many products an expression has at most when it is multiplied out."""
+    if expression.is_Add:
+        return sum(map(_width, expression.args))
+    if expression.is_Mul:
+        return prod(map(_width, expression.args))
+    if expression.is_Pow and expression.exp.is_Integer and expression.exp > 0:
+        return int(min(_width(expression.base), LONG) ** expression.exp) if expression.base.is_Add else 1
+    return 1
+
+
+def _spread(expression: Expr) -> Element:
+    """An expression multiplied out, down to its functions and its denominators."""
+    if expression.is_Add:
+        return sum_of_products((_spread(part), ONE) for part in expression.args)
+    if expression.is_Mul:
+        return prod(map(_spread, expression.args), start=ONE)
+    if expression.is_Pow and expression.exp.is_Integer and expression.exp > 0:
+        return _spread(expression.base).power(expression.exp)
+    return element(expression)
 
 
 @cached(maxsize=1024)
@@ -62,9 +94,18 @@ def _shorter(total: Expr) -> Expr:
 
 
 def _forward(expression: Expr) -> Expr:
-    """``sin(1 - d)`` as ``-sin(d - 1)``, ``(1 - d)^n`` as ``(-1)^n (d - 1)^n``: first symbols positive."""
+    """``sin(1 - d)`` as ``-sin(d - 1)``, ``(1 - d)^n`` as ``(-1)^n (d - 1)^n``: first symbols positive.
+
+    Half turns leave a sine, ``sin(pi (2 d - 1)/d) = -sin(pi/d)``.
+    """
     if not isinstance(expression, sin | Pow):
         return expression
+    if expression.is_Pow and expression.exp.is_Add:
+        return expression.base ** factor_terms(together(expression.exp))
+    if isinstance(expression, sin):
+        whole, rest = expand(expression.args[0] / pi).as_coeff_Add()
+        if whole and whole.is_Integer:
+            return Integer(-1) ** whole * _forward(sin(pi * together(rest)))
     for part in Mul.make_args(expression.args[0]):
         symbols = sorted(part.free_symbols, key=lambda s: s.name) if part.is_Add else []
         if symbols and part.is_polynomial(*symbols) and Poly(part, *symbols).LC().is_negative:
@@ -73,18 +114,3 @@ def _forward(expression: Expr) -> Expr:
                 return -sin(turned)
             return Integer(-1) ** expression.exp * turned**expression.exp
     return expression
-
-
-def factored(expression: Expr) -> Expr:
-    """A polynomial in symbols, with rational coefficients, as its factors; another expression as it is.
-
-    >>> from sympy import NumberSymbol, pi
-    >>> from asymptotics.symbols import a, b
-    >>> factored(a**2 - b**2), factored(pi * a - pi * b)
-    ((a - b)*(a + b), pi*a - pi*b)
-    """
-    if expression.has(Application, NumberSymbol):
-        return expression
-    terms = element(expression).terms
-    written = all(x.is_symbol and p > 0 and p == int(p) for monomial in terms for x, p in monomial)
-    return polynomial(frozenset(terms.items())) if written and len(terms) > 1 else expression

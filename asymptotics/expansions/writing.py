@@ -7,7 +7,8 @@ shared(terms)       the powers that all monomials have
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from math import gcd, lcm
 
 from sympy import QQ, Add, Expr, Mul, S
@@ -21,8 +22,7 @@ from asymptotics.parsing.heights import to_power
 
 def write(terms: Mapping[Monomial, Number]) -> Expr:
     """The expression: common factors, times polynomials in symbols beside products of the rest."""
-    common = shared(terms)
-    common = merge(common, _denominator(terms, common))
+    common = _common(terms)
     inverse = frozenset((letter, -p) for letter, p in common)
     scale = _content(terms.values())
     parts: dict[Monomial, dict[Monomial, Number]] = {}
@@ -40,13 +40,19 @@ def shared(terms: Iterable[Monomial]) -> Monomial:
     return frozenset.intersection(*terms) if terms else UNIT
 
 
-def _denominator(terms: Iterable[Monomial], common: Monomial) -> Monomial:
-    """The negative powers of symbols, as far as they are not shared, that leave polynomials in them."""
-    lowest: dict[Generator, Number] = {}
-    for letter, p in (x for monomial in terms for x in monomial - common):
-        if letter.is_symbol and p < lowest.get(letter, 0):
-            lowest[letter] = p
-    return frozenset(lowest.items())
+def _common(terms: Collection[Monomial]) -> Monomial:
+    """What all monomials share, and the negative powers of symbols that leave polynomials in them."""
+    powers: dict[Generator, list[Number]] = {}
+    for letter, p in chain.from_iterable(terms):
+        powers.setdefault(letter, []).append(p)
+    found = {}
+    for letter, listed in powers.items():
+        least = min(listed)
+        if letter.is_symbol and least < 0:
+            found[letter] = least
+        elif len(listed) == len(terms) and (least > 0 or max(listed) < 0):
+            found[letter] = min(listed, key=abs)
+    return frozenset(found.items())
 
 
 def _content(coefficients: Iterable[Number]) -> Number:
