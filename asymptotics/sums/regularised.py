@@ -25,6 +25,7 @@ from asymptotics.expansions.growth import growth
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.parsing.heights import to_power
 from asymptotics.precision import working
+from asymptotics.sums.binomial import hurwitz
 from asymptotics.sums.convergent import ConvergentSum
 from asymptotics.sums.indexed import IndexedSum
 from asymptotics.sums.rational import rational_sum
@@ -188,38 +189,3 @@ def _with_start(
         exponent = term.order.evalf(work)._to_mpmath(mpmath.mp.prec)
         total += coefficient * hurwitz(exponent, first + count, term.log_power)
     return total
-
-
-def hurwitz(s: mpmath.mpf, start: mpmath.mpf, log_power: int) -> mpmath.mpf:
-    """``sum_{k >= start} k^-s log(k)^m``, continued; the finite part at s = 1 (Euler-Maclaurin).
-
-    mpmath's own ``zeta(s, a)`` has an absolute tolerance and loses small values.
-    """
-    x, m = start, log_power
-    logarithm = mpmath.log(x)
-    if s == 1:
-        total = -(logarithm ** (m + 1)) / (m + 1)
-    else:
-        # int_x^oo y^-s log^m y dy, continued: sum_j m!/(m-j)! log^(m-j) x^(1-s)/(s-1)^(j+1)
-        total = x ** (1 - s) * mpmath.fsum(
-            mpmath.factorial(m) / mpmath.factorial(m - j) * logarithm ** (m - j) / (s - 1) ** (j + 1)
-            for j in range(m + 1)
-        )
-    # derivatives of x^-s log^m x: coefficients of x^(-s-n) log^i x
-    coefficients = [mpmath.mpf(0)] * m + [mpmath.mpf(1)]
-    total += x**-s * logarithm**m / 2
-    n, previous = 0, mpmath.inf
-    while True:
-        for _ in range(1 if n == 0 else 2):
-            coefficients = [
-                -(s + n) * coefficients[i] + ((i + 1) * coefficients[i + 1] if i < m else 0)
-                for i in range(m + 1)
-            ]
-            n += 1
-        value = x ** (-s - n) * mpmath.polyval(coefficients[::-1], logarithm)
-        term = -mpmath.bernoulli(n + 1) / mpmath.factorial(n + 1) * value
-        total += term
-        size = abs(term)
-        if size <= mpmath.eps * abs(total) or size == 0 or (size > previous and n > 2 * abs(s) + 4):
-            return total
-        previous = size

@@ -9,7 +9,7 @@ import mpmath
 
 from asymptotics.derivation.evaluation.mode_sums import integrate_by_halving
 from asymptotics.errors import PrecisionError
-from asymptotics.sums.regularised import hurwitz
+from asymptotics.sums.binomial import hurwitz
 
 
 def sum_unless_zero(terms: list[Any], floor: Any) -> Any:

@@ -45,8 +45,9 @@ from asymptotics.model.operators import (
     RichScale,
     Root,
 )
+from asymptotics.sums.binomial import hurwitz
 from asymptotics.sums.finite import FiniteSum
-from asymptotics.sums.regularised import RegularSum, hurwitz
+from asymptotics.sums.regularised import RegularSum
 from asymptotics.symbols import N, P
 
 ZERO = Integer(0)

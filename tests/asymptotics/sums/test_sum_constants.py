@@ -9,10 +9,11 @@ from sympy import Integer, Mul, Rational, digamma, exp, zeta
 from asymptotics.errors import PrecisionError
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.precision import working
+from asymptotics.sums.binomial import hurwitz
 from asymptotics.sums.convergent import ConvergentSum, convergent_sum
 from asymptotics.sums.lattice import LatticeConstant, LatticeZeta
 from asymptotics.sums.rational import rational_sum
-from asymptotics.sums.regularised import RegularSum, _with_start, hurwitz, regular_sum
+from asymptotics.sums.regularised import RegularSum, _with_start, regular_sum
 from asymptotics.symbols import a, k
 
 
