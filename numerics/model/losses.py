@@ -169,7 +169,7 @@ class Losses:
     def _coefficient(self, quantity: str, size: str, t: object, n: int, orders: int) -> Value:
         time, model = self._time(t), self._solver.model
         weights = parts.weights_of(quantity, self._setting(t, in_data=size == "P"))
-        if time != 0 and size == "P":
+        if time != 0:
             found = coefficient_at(model, quantity, size, (n, orders), self.noise**2, time, self.digits)
             if found is not None:
                 return found

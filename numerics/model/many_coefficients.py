@@ -8,6 +8,8 @@ a form ``(alpha beta' - alpha' beta)/(s' - s)`` is a sum of forms, of alpha_k an
     train loss  R1 (J + sigma^2), R1 zeta
     gap         J + sigma^2, zeta   less the train loss
 
+At P = oo losses are one transform, of ``J/z`` at twice the time, and so are their coefficients of 1/N.
+
     coefficient_at     one coefficient, or None
 """
 
@@ -19,10 +21,18 @@ import mpmath
 import numpy as np
 import sympy
 
+from asymptotics.caches import cached
 from numerics.model.discretisation import Discretisation
-from numerics.model.many_times import MOST_DIGITS, SPARE_DIGITS, Terms, error_of, sum_pairs, values_of
+from numerics.model.many_times import (
+    MOST_DIGITS,
+    SPARE_DIGITS,
+    Terms,
+    error_of,
+    invert_single,
+    sum_pairs,
+    values_of,
+)
 from numerics.model.renormalised_ridge import Resolvent
-from numerics.model.sizes import Sizes
 from numerics.model.solved_windows import SolvedWindow, solve_windows
 from numerics.model.two_time import OneTime, one_time
 from numerics.model.windows import NODE_BITS, window
@@ -76,6 +86,8 @@ PAIRS: dict[str, Callable[[OneTime, Scalar], list[Pair]]] = {
     "gap_noise": _gap_noise,
 }
 """By the name of a quantity the jets of its forms."""
+SINGLES = ("test_loss", "train_loss")
+"""What is one transform at P = oo."""
 
 
 def coefficient_at(
@@ -92,41 +104,77 @@ def coefficient_at(
     None for other quantities and rules, and where doubled numbers do not have the digits.
     """
     usable = model.unlimited and model.dynamics.exponential and not model.ridge and digits <= MOST_DIGITS
-    if quantity not in PAIRS or not usable:
+    single = size == "N"
+    if quantity not in (SINGLES if single else PAIRS) or not usable:
         return None
     order, most = orders
     with field_of(NODE_BITS) as field:
-        t, sigma2, sizes = constant(time, field), constant(variance, field), model.sizes(field)
-        laid = [(window(1, digits + SPARE_DIGITS, between=between), t) for between in (True, False)]
-        between, near = solve_windows(model, laid, digits, field, most)
-        if between is None or near is None:
+        sigma2 = constant(variance, field)
+        solved, expanded = _expand(model, time, size, most, digits)
+        if not solved:
             return None
-        terms = [_terms(at, PAIRS[quantity], sizes, size, (order, most), sigma2) for at in (between, near)]
-        found = sum_pairs((between, near), (terms[0], terms[1]), double_up(array([field.real(1)])))
-        left_out = LEFT_OUT * found.slack * np.maximum(found.nearest, np.abs(found.totals.re[0]))
-        (value,) = values_of(found.totals, error_of(found, left_out))
+        if single:
+            value = _invert_both(solved, [(jets.kappa * jets.X).terms[order] for jets in expanded])
+        else:
+            between, near = (
+                _terms(at, PAIRS[quantity](jets, sigma2), order)
+                for at, jets in zip(solved, expanded, strict=True)
+            )
+            here = double_up(array([field.real(1)]))
+            found = sum_pairs((solved[0], solved[1]), (between, near), here)
+            left_out = LEFT_OUT * found.slack * np.maximum(found.nearest, np.abs(found.totals.re[0]))
+            (value,) = values_of(found.totals, error_of(found, left_out))
     return value if value and value.error <= abs(value.value) * mpmath.mpf(10) ** -digits else None
 
 
+COARSER = 3
+"""Digits by which the first of two windows is coarser than the other."""
 LEFT_OUT = 16.0
 """How much more than the slack of its window a form that need not be positive leaves out."""
 
 
-def _terms(
-    at: SolvedWindow,
-    pairs: Callable[[OneTime, Scalar], list[Pair]],
-    sizes: Sizes,
-    size: str,
-    orders: tuple[int, int],
-    variance: Scalar,
-) -> Terms:
+def _invert_both(windows: list[SolvedWindow], values: list[Array]) -> Value | None:
+    """``values/z`` inverted at the first time of two windows, of which the latter leaves out less.
+
+    What depends on h as a derivative of ``e^(-h t)`` leaves out more than the slack of a window; how much,
+    the coarser window shows.
+    """
+    here = double_up(windows[0].s[:1] * 0 + 1)
+    coarse, fine = (
+        invert_single(at, _full(one, at.s), here)[0] for at, one in zip(windows, values, strict=True)
+    )
+    if coarse is None or fine is None:
+        return None
+    left_out = abs(coarse.value - fine.value) * mpmath.mpf(10) ** (1 - COARSER)
+    return Value(value=fine.value, error=fine.error + left_out)
+
+
+@cached(maxsize=32)
+def _expand(
+    model: Discretisation, time: sympy.Expr, size: str, most: int, digits: int
+) -> tuple[list[SolvedWindow], list[OneTime]]:
+    """The windows at ``time`` and what is at their nodes, expanded in 1/size; nothing where they fail."""
+    with field_of(NODE_BITS) as field:
+        t, sizes = constant(time, field), model.sizes(field)
+        if size == "N":
+            laid = [(window(1, digits + SPARE_DIGITS + more), 2 * t) for more in (-COARSER, 0)]
+        else:
+            laid = [(window(1, digits + SPARE_DIGITS, between=between), t) for between in (True, False)]
+        solved = [at for at in solve_windows(model, laid, digits, field, most) if at is not None]
+        if len(solved) < len(laid):
+            return [], []
+        return solved, [one_time(_resolvent(at), sizes, size, most) for at in solved]
+
+
+def _resolvent(at: SolvedWindow) -> Resolvent:
+    return Resolvent(z=at.s, point=at.point, R1=at.R1, R3=at.zeta / at.kappa)
+
+
+def _terms(at: SolvedWindow, pairs: list[Pair], order: int) -> Terms:
     """alpha_k and beta_(n-k) of each form at the nodes of a window."""
-    order, most = orders
-    resolvent = Resolvent(z=at.s, point=at.point, R1=at.R1, R3=at.zeta / at.kappa)
-    expanded = pairs(one_time(resolvent, sizes, size, most), variance)
     return at.s, tuple(
         (_full(alpha.terms[k], at.s), _full(beta.terms[order - k], at.s))
-        for alpha, beta in expanded
+        for alpha, beta in pairs
         for k in range(order + 1)
     )
 

@@ -150,7 +150,7 @@ def _sums(
         return [None] * len(times)
     totals, errors = found
     with np.errstate(invalid="ignore"):
-        return values_of(_shift(totals, variance, wanted), np.abs(totals.re[0]) * errors)
+        return values_of(_shift(totals, variance * wanted.shift), np.abs(totals.re[0]) * errors)
 
 
 def _windows(
@@ -189,9 +189,8 @@ def _group(times: Sequence[Scalar], order: Sequence[int]) -> list[list[int]]:
     return groups
 
 
-def _shift(totals: Doubled, variance: Scalar, wanted: Form) -> Doubled:
-    """The totals and what sigma^2 adds."""
-    return Doubled(add(totals.re, double_up(array([variance * wanted.shift])).re), totals.im)
+def _shift(totals: Doubled, by: Scalar) -> Doubled:
+    return Doubled(add(totals.re, double_up(array([by])).re), totals.im) if by else totals
 
 
 def _propagate(at: SolvedWindow, ratios: Doubled) -> Doubled:
@@ -221,12 +220,19 @@ def _invert(wanted: Form, at: SolvedWindow | None, variance: Scalar, ratios: Dou
     if at is None:
         return [None] * count
     assert wanted.single is not None
-    values = wanted.single(at, variance)
+    return invert_single(at, wanted.single(at, variance), ratios, variance * wanted.shift)
+
+
+def invert_single(at: SolvedWindow, values: Array, ratios: Doubled, shift: Scalar = 0) -> list[Value | None]:
+    """``values/z`` at the nodes inverted at times ``ratios`` of the first, and ``shift``.
+
+    The error is that of the transform of a positive measure.
+    """
     weighted = double_up(2 * at.window.weights / at.window.nodes * values)
     totals, sizes = add_up(weighted[None], _propagate(at, ratios))
     before = np.maximum(1.0, 1 / (at.window.positive * ratios.re[0]))
     left_out = at.window.slack * before * float(abs(values[0]))
-    return values_of(_shift(totals, variance, wanted), _error(sizes, sizes, left_out, at))
+    return values_of(_shift(totals, shift), _error(sizes, sizes, left_out, at))
 
 
 def _invert_pairs(
@@ -241,7 +247,7 @@ def _invert_pairs(
     assert wanted.pairs is not None
     terms = [wanted.pairs(at, variance) for at in (between, near)]
     found = sum_pairs((between, near), (terms[0], terms[1]), ratios)
-    totals = _shift(found.totals, variance, wanted)
+    totals = _shift(found.totals, variance * wanted.shift)
     # Q(s, s*) from what is far from the axis; next to it, it changes little.
     left_out = 4 * found.slack * np.sqrt(found.nearest * np.abs(totals.re[0]))
     return values_of(totals, error_of(found, left_out))

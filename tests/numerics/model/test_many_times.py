@@ -147,14 +147,17 @@ def test_sums_in_doubled_numbers_are_refined(monkeypatch):
 
 
 @pytest.mark.parametrize("task", [MODELS[0][1], MODELS[8][1]], ids=str)
-@pytest.mark.parametrize("quantity", many_coefficients.PAIRS)
-def test_coefficients_of_forms_are_those_of_jets_of_kernels(task, quantity):
+@pytest.mark.parametrize(
+    ("quantity", "size"),
+    [*((q, "P") for q in many_coefficients.PAIRS), ("test_loss", "N"), ("train_loss", "N")],
+)
+def test_coefficients_of_forms_are_those_of_jets_of_kernels(task, quantity, size):
     """At 25 digits kernels are differentiated instead."""
     few, many = (FullModel(task, noise="1/2", digits=digits) for digits in (15, 25))
     t = 1000
-    for order, better in zip((1, 2), many.coefficients(quantity, "P", t, 2), strict=True):
+    for order, better in zip((1, 2), many.coefficients(quantity, size, t, 2), strict=True):
         value = many_coefficients.coefficient_at(
-            few._solver.model, quantity, "P", (order, 2), few.noise**2, Integer(t), 15
+            few._solver.model, quantity, size, (order, 2), few.noise**2, Integer(t), 15
         )
         assert value is not None
         assert value.error <= 1e-15 * abs(value.value)
