@@ -118,7 +118,12 @@ def _terms(laws: Laws, present: frozenset[Symbol], rule: Rule, flow: Flow) -> It
     settled = replace(laws.task, modes=oo) if laws.task.size else laws.task
     share = 1 / (1 - feedback(kind_of(rule), spectrum(settled))) if B not in present else Integer(1)
     for term in _flow_terms(laws, present, flow):
-        yield _on_clock(term, rule, share)
+        found = _on_clock(term, rule, share)
+        if rule.noise_law and t in present and laws.student.white_noise() == 0:
+            # the kernel of the noise tends to its end as zeta df1
+            late = normal(1 - trace_power(laws))
+            found = replace(found, gap=Min(found.gap, late)) if found.variable == t else found
+        yield found
     if rule.noise_law and t in present:
         yield from _in_batch(terms_of_law(getattr(laws, rule.noise_law)), present)
 

@@ -53,8 +53,10 @@ class Allocation:
     """The programme of one task: terms of the loss and of the cost, free resources, fixed powers of C.
 
     ``domain`` is the part of ``whole`` where these are the terms. ``pace`` are powers of resources, besides
-    the clock, in how far training has got; ``corrections`` are terms that never lead, and ``drifts`` powers
-    of N by which the scale of all terms is off. ``limits`` are products of powers that must not fall.
+    the clock, in how far training has got; ``corrections`` are terms that never lead, where all are known,
+    and ``drifts`` powers of N by which the scale of all terms is off. ``ending`` is the size with whose
+    features the modes end, so that its bottleneck shows before the crossover. ``limits`` are products of
+    powers that must not fall.
     """
 
     terms: tuple[LossTerm, ...]
@@ -66,8 +68,9 @@ class Allocation:
     whole: Domain
     clock: Symbol = t
     pace: tuple[tuple[Symbol, Expr], ...] = ()
-    corrections: tuple[LossTerm, ...] = ()
+    corrections: tuple[LossTerm, ...] | None = None
     drifts: tuple[Expr, ...] = ()
+    ending: Symbol | None = None
     limits: tuple[tuple[tuple[Symbol, Expr], ...], ...] = ()
 
     def programme(self) -> Programme:
@@ -227,10 +230,11 @@ class Allocation:
         """By which power of C the largest neglected term is smaller than the loss."""
         programme = self.programme()
         everything = place | dict(self.fixed)
-        if self.drifts:
-            return self._approach_of_corrections(vertex, everything, active)
+        if self.corrections is not None:
+            return self._approach_of_corrections(vertex, everything, active, self.corrections)
         # a bottleneck of a size alone is what its transient ends in; before the crossover it does not show
-        ends = {(size,) for size in (N, P) if self.clock in everything and size != crossover}
+        sizes = [size for size in (N, P) if size not in (crossover, self.ending)]
+        ends = {(size,) for size in sizes if self.clock in everything}
         gaps: list[Expr] = [
             slack
             for i in range(len(self.terms) + len(self.spending))
@@ -254,16 +258,21 @@ class Allocation:
                     gaps.append(everything[size])
                 elif self.clock in everything or rho in everything:
                     gaps.append(self._beyond(everything, size))
+        gaps += [drift * everything.get(N, Integer(0)) for drift in self.drifts]
         return _smallest([factor(normal(g)) if not g.has(Min) else g for g in gaps], vertex.domain)
 
     def _approach_of_corrections(
-        self, vertex: Vertex, everything: Mapping[Any, Expr], active: list[int]
+        self,
+        vertex: Vertex,
+        everything: Mapping[Any, Expr],
+        active: list[int],
+        corrections: tuple[LossTerm, ...],
     ) -> Expr:
         """The same where all terms behind the leading ones are known."""
         behind = [term for i, term in enumerate(self.terms) if i not in active]
         falls = [
             sum((p * everything.get(x, Integer(0)) for x, p in term.powers), Integer(0))
-            for term in (*behind, *self.corrections)
+            for term in (*behind, *corrections)
         ]
         gaps = [factor(normal(fall - everything["loss"])) for fall in falls]
         gaps += [factor(normal(drift * everything.get(N, Integer(0)))) for drift in self.drifts]

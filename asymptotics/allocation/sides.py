@@ -77,7 +77,7 @@ def allocations_of(
     return tuple(
         _where_it_grows(replace(plain, domain=domain), laws, present, rule, schedule)
         if grows
-        else replace(plain, domain=domain, terms=_terms(laws, present, rule, schedule))
+        else _where_it_converges(replace(plain, domain=domain), laws, present, rule, schedule)
         for domain, grows in _sides(laws, whole)
     )
 
@@ -112,6 +112,17 @@ def _terms(
         return scheduled_terms(laws, present, rule, schedule)
     found = loss_terms(laws, tuple(x for x in present if x != h), rule)
     return tune(found, rule) if h in present else found
+
+
+def _where_it_converges(
+    plain: Allocation, laws: Laws, present: tuple[Symbol, ...], rule: Rule, schedule: Schedule | None
+) -> Allocation:
+    """The same with the terms of infinitely many modes, of which the last ones may be missing."""
+    terms = _terms(laws, present, rule, schedule)
+    if laws.task.size is None:
+        return replace(plain, terms=terms)
+    drifts = (normal(_decay(laws) - 1),) if rule.fresh else ()  # the last modes have that of the trace
+    return replace(plain, terms=terms, drifts=drifts, ending=laws.task.size)
 
 
 def _where_it_grows(

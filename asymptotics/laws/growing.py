@@ -69,8 +69,11 @@ class GrowingLaw(Typeset):
         return self.series.scaling.scale * T * to_power(N, -self.series.scaling.decay)
 
     def early(self, depth: int = 4, shares: int = 2) -> Expr:
-        """The loss for ``1 << T << N^b``: the terms of so many orders, up to the power ``shares`` of h."""
-        return self._sum(early_terms(self.series, depth, shares if self.share != 0 else 0))
+        """The loss for ``1 << T << N^b``: the terms of so many orders, up to the power ``shares`` of h.
+
+        With one-pass SGD those included by which the trace is off its leading power of N, to second order.
+        """
+        return self._sum(early_terms(self.series, depth, *((shares, 2) if self.share != 0 else (0, 0))))
 
     @property
     def leading(self) -> Expr:

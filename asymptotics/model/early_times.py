@@ -19,9 +19,10 @@ one had added, and every product of powers is a power of T. Each is a term here,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
-from sympy import EulerGamma, Expr, Integer, Symbol, log, pi, sin, zeta
+from sympy import EulerGamma, Expr, Integer, Symbol, binomial, log, pi, sin, zeta
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
@@ -72,9 +73,11 @@ def trace_scale(scaling: Scaling) -> Expr:
 
 
 @cached(maxsize=64)
-def early_terms(spectrum: SpectralSeries, depth: int = 4, shares: int = 2) -> tuple[EarlyTerm, ...]:
+def early_terms(
+    spectrum: SpectralSeries, depth: int = 4, shares: int = 2, drifts: int = 0
+) -> tuple[EarlyTerm, ...]:
     """The terms of the first orders, up to the power ``shares`` of h; b < 1 must be known on the domain."""
-    return tuple(_EarlyTimes(spectrum, depth).terms(shares))
+    return tuple(_EarlyTimes(spectrum, depth).terms(shares, drifts))
 
 
 def leading_terms(
@@ -158,8 +161,8 @@ class _EarlyTimes:
                 else:
                     yield _Family(size=b * n, series=whole.scale(zeta(normal(p - b * n))))
 
-    def terms(self, shares: int) -> Iterator[EarlyTerm]:
-        """The terms, by families and by powers of h."""
+    def terms(self, shares: int, drifts: int) -> Iterator[EarlyTerm]:
+        """The terms, by families, by powers of h, and by powers of what the trace is off."""
         inverse = self.start.monomial(ONE, -ONE)
         kernel = (self._filled(self.u) * self.start.monomial(-1 / trace_scale(self.scaling), ONE)) + 1
         share = inverse
@@ -168,6 +171,27 @@ class _EarlyTimes:
                 for term in (family.series * share).terms:
                     yield from self._in_time(term, family, j)
             share = share * kernel
+        yield from self._of_trace(inverse, kernel, shares, drifts)
+
+    def _of_trace(
+        self, inverse: Expansion, kernel: Expansion, shares: int, drifts: int
+    ) -> Iterator[EarlyTerm]:
+        """What ``Tr = C N^(1-b) (tau + zeta(b) N^(b-1))`` adds, of ``(1 - y f/tau)^j`` that of tau alone.
+
+        ``sum_i binomial(j, i) (-y f/tau)^i binomial(-i, m) (zeta(b) N^(b-1)/tau)^m``, m = 1, 2, ...
+        """
+        b = self.scaling.decay
+        off, filled = zeta(b) / trace_scale(self.scaling), kernel - 1
+        powers = [inverse]
+        for _ in range(shares):
+            powers.append(powers[-1] * filled)
+        for j, m in product(range(1, shares + 1), range(1, drifts + 1)):
+            weights = [binomial(j, i) * binomial(-i, m) * off**m for i in range(1, j + 1)]
+            share = sum((powers[i].scale(w) for i, w in enumerate(weights, 1)), self.start)
+            for family in self._families():
+                moved = replace(family, size=normal(family.size + m * (1 - b)))
+                for term in (family.series * share).terms:
+                    yield from self._in_time(term, moved, j)
 
     def _in_time(self, term: Term, family: _Family, share: int) -> Iterator[EarlyTerm]:
         """``y^-o log(y)^m`` as a function of T'; whole powers of y leave nothing."""

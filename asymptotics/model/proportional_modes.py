@@ -16,7 +16,9 @@ solves ``df1 = N``, so that ``u = u_0 (1 + eps)`` with ``f(u_0) = 1`` and eps of
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from sympy import (
     Derivative,
@@ -30,7 +32,6 @@ from sympy import (
     bernoulli,
     binomial,
     cancel,
-    diff,
     expand,
     factorial,
     fraction,
@@ -51,7 +52,7 @@ from asymptotics.spectra.family import Scaling, SpectralSeries
 from asymptotics.sums.scaling import ScalingRoot, ScalingSum
 
 ONE = Integer(1)
-_x, _y, _u = (Dummy(s, positive=True) for s in "xyu")
+_y = Dummy("y", positive=True)
 _lam, _c = Dummy("lambda", positive=True), Dummy("c", positive=True)
 
 
@@ -203,37 +204,56 @@ class ScalingModel:
     def _last(self, shape: _Shape, p: Expr, powers: list[Expansion]) -> Expansion:
         """``h(M)/2 + sum_m B_2m/(2m)! h^(2m-1)(M)``."""
         b, r = self.scaling.decay, self.scaling.ratio
-        ridge = _u * to_power(_x, b)
-        h = to_power(_x, -p) * ridge**shape.i / (1 + ridge) ** shape.j
-        orders = [(Integer(0), Rational(1, 2))]
-        orders += [
-            (Integer(2 * m - 1), bernoulli(2 * m) / factorial(2 * m)) for m in range(1, self.depth // 2 + 1)
-        ]
+        whole = range(1, self.depth // 2 + 1)
+        orders = [(0, Rational(1, 2)), *((2 * m - 1, bernoulli(2 * m) / factorial(2 * m)) for m in whole)]
+        y = self.root * to_power(r, b)
         total = self.start
         for order, factor in orders:
-            value = diff(h, _x, int(order)) if order else h
+            parts: _Parts = {(shape.i, shape.j): ONE}
+            for n in range(order):  # x d/dx - n, where the powers of x are p and b for each y
+                moved = [((i, j), w * (b * i - p - n)) for (i, j), w in parts.items()]
+                moved += [((i + 1, j + 1), -j * b * w) for (i, j), w in parts.items()]
+                parts = _add_up(moved)
             slopes = [
-                (diff(value, _u, q) * _u**q / factorial(q)).xreplace({_x: r, _u: self.root})
-                for q in range(self.depth + 1)
+                sum((w * y**i / (1 + y) ** j for (i, j), w in one.items()), Integer(0))
+                for one in _taylor_in_u(parts, self.depth)
             ]
-            total = total + self._in_eps(slopes, powers).scale(factor) * self._monomial(ONE, p + order)
+            scaled = self._in_eps(slopes, powers).scale(factor * to_power(r, -p - order))
+            total = total + scaled * self._monomial(ONE, p + order)
         return total.with_terms(total.terms, (*total.remainder, Bound(p + orders[-1][0] + 2)))
 
     def _taylor(self, function: ScalingSum) -> list[Expr]:
-        """Those of ``eps^n`` in ``S(u_0 (1 + eps))``: ``theta (theta - 1) ... S/n!``, theta = u d/du."""
-        found, value = [function], {function: Integer(1)}
-        for n in range(self.depth):
-            changed: dict[Expr, Expr] = {}
-            for one, weight in value.items():
-                p, i, j, b, r, u = one.args
-                for other, factor in ((one, i - n), (ScalingSum(p, i + 1, j + 1, b, r, u), -j)):
-                    changed[other] = changed.get(other, 0) + weight * factor
-            value = changed
-            found.append(sum((w * s for s, w in value.items() if w != 0), Integer(0)) / factorial(n + 1))
-        return found
+        """Those of ``eps^n`` in ``S(u_0 (1 + eps))``."""
+        p, i, j, b, r, u = function.args
+        return [
+            sum((w * ScalingSum(p, n, m, b, r, u) for (n, m), w in one.items()), Integer(0))
+            for one in _taylor_in_u({(int(i), int(j)): ONE}, self.depth)
+        ]
 
     def _in_eps(self, coefficients: list[Expr], powers: list[Expansion]) -> Expansion:
         terms = [power.scale(c) for c, power in zip(coefficients, powers, strict=True) if c != 0]
         total = sum(terms, self.start)
         cut = (powers[-1] * powers[1]).bounds()
         return total.with_terms(total.terms, (*total.remainder, *cut))
+
+
+_Parts: TypeAlias = dict[tuple[int, int], Expr]
+"""Weights of ``y^i/(1 + y)^j``, y = u x^b, by (i, j)."""
+
+
+def _taylor_in_u(parts: _Parts, depth: int) -> list[_Parts]:
+    """The parts of ``eps^n`` at ``u (1 + eps)``: ``theta (theta - 1) ... /n!`` of them, theta = u d/du."""
+    found = [parts]
+    for n in range(depth):
+        moved = [((i, j), w * (i - n) / (n + 1)) for (i, j), w in found[-1].items()]
+        moved += [((i + 1, j + 1), -j * w / (n + 1)) for (i, j), w in found[-1].items()]
+        found.append(_add_up(moved))
+    return found
+
+
+def _add_up(parts: Iterable[tuple[tuple[int, int], Expr]]) -> _Parts:
+    """One weight for each (i, j), none of them 0."""
+    total: _Parts = {}
+    for place, weight in parts:
+        total[place] = total.get(place, Integer(0)) + weight
+    return {place: w for place, w in total.items() if w != 0}

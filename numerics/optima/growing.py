@@ -46,7 +46,7 @@ class GrowingModes:
 
     @exclusive
     def loss(self, x: object, size: object = None, digits: int = 15) -> Value:
-        """``Phi_h(x)``, or with a ``size`` N the loss there, all powers of ``N^-b`` in Xi included.
+        """``Phi_h(x)``; with a ``size`` N the loss there, all powers of ``N^-b`` in Xi and the trace in it.
 
         Raises `DomainError` for x <= 0, `UnableError` with a size where exponents meet, and `PrecisionError`
         if the digits are not reached.
@@ -76,13 +76,18 @@ class GrowingModes:
 
     def _integral(self, count: int, x: mpmath.mpf, size: object) -> mpmath.mpf:
         total, u = mpmath.mpf(0), None
-        tau = self.r ** (1 - self.b) / (1 - self.b) if self.share else mpmath.mpf(1)
+        tau = self._trace(size) if self.share else mpmath.mpf(1)
         for j in range((count + 1) // 2):
             y, weight = _node(j, count, x)
             u, filled = self._root(y, u)
             kernel = self.share * (1 - y * filled / tau)
             total += (weight * self._left(u, filled, size) / (y * (1 - kernel))).real
         return total
+
+    def _trace(self, size: object) -> mpmath.mpf:
+        """``Tr/N^(1-b)``."""
+        tau = self.r ** (1 - self.b) / (1 - self.b)
+        return tau if size is None else tau + mpmath.zeta(self.b) * mpmath.mpf(size) ** (self.b - 1)
 
     def _left(self, u: mpmath.mpc, filled: mpmath.mpc, size: object) -> mpmath.mpc:
         """``N^m Xi``."""

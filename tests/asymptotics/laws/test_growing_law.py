@@ -10,6 +10,7 @@ from asymptotics.laws.growing import T
 from asymptotics.symbols import N
 from numerics import FullModel
 from numerics.optima.growing import GrowingModes
+from tests.euler_maclaurin import ModeSums
 
 SGD = OnePassSGD(fraction=0.25, batch=1)
 
@@ -41,6 +42,49 @@ def test_early_terms_at_large_sizes(a, b, rule, first, further):
         for found, bound in ((law.leading, first), (law.early(4), further)):
             value = found.evalf(40, subs={T: Float(time, 40), N: Float(size, 40)})
             assert abs(mpmath.mpf(str(value)) / exact - 1) < bound
+
+
+def test_sums_over_modes_are_those_added_one_by_one():
+    with mpmath.workdps(25):
+        sums, kappa = ModeSums("2.5", "0.8", 2, 600), mpmath.mpc("0.003", "0.004")
+        modes = [mpmath.mpf(k) for k in range(1, 1201)]
+        filled = [1 / (1 + kappa * k**sums.b) for k in modes]
+        plain = (
+            mpmath.fsum(filled),
+            mpmath.fsum(k**-sums.a * (1 - f) for k, f in zip(modes, filled, strict=True)),
+            mpmath.fsum(f * (f - 1) for f in filled),
+        )
+        for found, exact in zip(sums.at(kappa), plain, strict=True):
+            assert abs(found / exact - 1) < 1e-20
+        assert abs(sums.trace - mpmath.fsum(k**-sums.b for k in modes)) < 1e-20
+
+
+# what N = 10^48 leaves behind the law, all its terms to four orders
+AGAINST_SUMS = [
+    ("5/2", "4/5", "1/4", "1/2", 5e-11),
+    ("2", "3/10", "1/4", "1/2", 2e-14),
+    ("3/2", "4/5", 0, "1/2", 1e-20),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("a", "b", "share", "far", "further"), AGAINST_SUMS, ids=str)
+def test_early_terms_and_scaling_function_beside_sums_over_modes(a, b, share, far, further):
+    """A reference that has no scaling form: the modes of N = 10^48 features, summed."""
+    rule = OnePassSGD(fraction=float(Rational(share)), batch=1) if share else GradientFlow()
+    law = growing_law(derive(power_law(a, b, modes="2*N")), rule)
+    with mpmath.workdps(50):
+        size = mpmath.mpf(10) ** 48
+        p, decay, h, reach = (mpmath.mpf(Rational(x).p) / Rational(x).q for x in (a, b, share, far))
+        time = size ** (decay * reach)
+        sums = ModeSums(p, decay, 2, size)
+        exact = sums.loss(time, h, 44)
+        doubt = abs(sums.loss(time, h, 36) / exact - 1)
+        assert doubt < 1e-10
+        early = law.early(4).evalf(40, subs={T: Float(time, 40), N: Float(size, 40)})
+        assert abs(mpmath.mpf(str(early)) / exact - 1) < further + doubt
+        scaled = GrowingModes(p=p, b=decay, r=mpmath.mpf(2), share=h).loss(time * size**-decay, size, 15)
+        assert abs(scaled.value / exact - 1) < 1e-14 + doubt
 
 
 @pytest.mark.slow
