@@ -12,7 +12,13 @@ import time
 import mpmath
 from sympy import Rational, oo
 
-from asymptotics import DeepRandomFeatures, GaussianFeatures, NonlinearFeatures, power_law
+from asymptotics import (
+    DeepRandomFeatures,
+    GaussianFeatures,
+    NonlinearFeatures,
+    StructuredFeatures,
+    power_law,
+)
 from numerics import FullModel
 
 N, P, SIGMA = 100, 400, mpmath.mpf(1) / 2
@@ -21,6 +27,7 @@ STUDENTS = {
     "Gaussian": {"N": N, "student": GaussianFeatures()},
     "deep": {"student": DeepRandomFeatures(widths=(200, N))},
     "nonlinear": {"N": N, "student": NonlinearFeatures(linear=1, white="1/2")},
+    "structured": {"N": N, "student": StructuredFeatures(eigenvalues="k**-(1/2)")},
 }
 
 
@@ -60,7 +67,7 @@ def main() -> None:
     for digits in (15, 30, 50):
         for name, options in STUDENTS.items():
             loss, quick = ours(digits, options)
-            print(f"{digits:2d} digits, {name:>9}: {1e3 * quick:6.2f} ms", end="")
+            print(f"{digits:2d} digits, {name:>10}: {1e3 * quick:6.2f} ms", end="")
             if name == "Gaussian" and digits < 50:
                 other, slow = theirs(digits)
                 with mpmath.workdps(digits):

@@ -87,6 +87,7 @@ class Rows(Factor):
         # Where df is nearly N, x is nearly this times 1 - df/N.
         self._least = float(N) / float((rule.doubles[1] / rule.doubles[0] ** 2).sum().real)
         self._last: tuple[complex, complex] | None = None
+        self._solved: tuple[Array, tuple[Array, Array]] | None = None
 
     @property
     def in_floats(self) -> Rows:
@@ -132,7 +133,12 @@ class Rows(Factor):
         return T1, T2, ratios[0] * ratios[1]
 
     def _solve(self, g: Array) -> tuple[Array, Array]:
-        """x at each df, and the derivative of the sum there."""
+        """x at each df, and the derivative of the sum there; kept, as factors and their slopes ask for it."""
+        if self._solved is None or not _same(self._solved[0], g):
+            self._solved = g, self._newton_on_arrays(g)
+        return self._solved[1]
+
+    def _newton_on_arrays(self, g: Array) -> tuple[Array, Array]:
         field, shape = self._field, g.shape
         flat = g.reshape(-1)
         x = array(self._start(v, field) for v in flat)
@@ -205,6 +211,13 @@ class Rows(Factor):
             if abs(move) < max(1e-12, 1e-15 * abs(g / slope)):
                 return y
         return None
+
+
+def _same(g: Array, h: Array) -> bool:
+    """Whether two arrays hold the same numbers, real ones apart from complex ones."""
+    return g.shape == h.shape and all(
+        type(a) is type(b) and a == b for a, b in zip(g.flat, h.flat, strict=True)
+    )
 
 
 class _RoughRows(Rows):
