@@ -23,6 +23,7 @@ from asymptotics.model.schedules.shapes import CONSTANT, OptimalSchedule
 from asymptotics.parsing.numbers import is_many, items_of, whole_number
 from asymptotics.precision import exclusive_class, working
 from numerics.model import parts
+from numerics.model.batches_in_windows import sgd_excess_at
 from numerics.model.many_coefficients import coefficient_at
 from numerics.model.many_times import form_of, losses_at_times
 from numerics.model.parts import NOISE, ONE, Setting, Weights
@@ -171,6 +172,8 @@ class Losses:
         weights = parts.weights_of(quantity, self._setting(t, in_data=size == "P"))
         if time != 0:
             found = coefficient_at(model, quantity, size, (n, orders), self.noise**2, time, self.digits)
+            if found is None and quantity == "sgd_excess":
+                found = sgd_excess_at(model, self.noise**2, time, self.digits, (n, orders))
             if found is not None:
                 return found
         expanded = Expanded(size=size, orders=orders)
@@ -190,6 +193,11 @@ class Losses:
         >>> abs(float(sgd.sgd_excess(80)) - difference) < 1e-15
         True
         """
+        time = self._time(n)
+        if time != 0 and not infinite(time):
+            found = sgd_excess_at(self._solver.model, self.noise**2, time, self.digits)
+            if found is not None:
+                return found
         return self._combine("sgd excess", n, parts.of_sgd_excess(self._setting(n)))
 
     def small_step_loss(self, n: object) -> Value:

@@ -114,7 +114,7 @@ def coefficient_at(
         if not solved:
             return None
         if single:
-            value = _invert_both(solved, [(jets.kappa * jets.X).terms[order] for jets in expanded])
+            value = invert_both(solved, [(jets.kappa * jets.X).terms[order] for jets in expanded])
         else:
             between, near = (
                 _terms(at, PAIRS[quantity](jets, sigma2), order)
@@ -133,7 +133,7 @@ LEFT_OUT = 16.0
 """How much more than the slack of its window a form that need not be positive leaves out."""
 
 
-def _invert_both(windows: list[SolvedWindow], values: list[Array]) -> Value | None:
+def invert_both(windows: list[SolvedWindow], values: list[Array]) -> Value | None:
     """``values/z`` inverted at the first time of two windows, of which the latter leaves out less.
 
     What depends on h as a derivative of ``e^(-h t)`` leaves out more than the slack of a window; how much,
@@ -163,10 +163,10 @@ def _expand(
         solved = [at for at in solve_windows(model, laid, digits, field, most) if at is not None]
         if len(solved) < len(laid):
             return [], []
-        return solved, [one_time(_resolvent(at), sizes, size, most) for at in solved]
+        return solved, [one_time(resolvent_of(at), sizes, size, most) for at in solved]
 
 
-def _resolvent(at: SolvedWindow) -> Resolvent:
+def resolvent_of(at: SolvedWindow) -> Resolvent:
     return Resolvent(z=at.s, point=at.point, R1=at.R1, R3=at.zeta / at.kappa)
 
 

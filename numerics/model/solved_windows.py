@@ -2,6 +2,7 @@
 
 SolvedWindow      a window with what the losses take at its nodes
 solve_windows     all windows of a model
+solve_points      windows of another variable
 """
 
 from __future__ import annotations
@@ -75,11 +76,22 @@ def solve_windows(
 
     With ``derivatives`` of the sums in doubled numbers, for models without a finite size alone.
     """
+    points = [one.nodes / first for one, first in windows]
+    return solve_points(model, [one for one, _ in windows], points, digits, field, derivatives)
+
+
+def solve_points(
+    model: Discretisation,
+    windows: Sequence[Window],
+    curvatures: Sequence[Array],
+    digits: int,
+    field: Field,
+    derivatives: int = 0,
+) -> list[SolvedWindow | None]:
+    """The same where the nodes of each window stand for these curvatures, without scale and ridge."""
     sizes, scale = model.sizes(field), constant(model.student.scale, field)
-    if not all(factor.doubled for factor in sizes.student):
-        return [None] * len(windows)
     ridge = constant(model.ridge, field)
-    points = [one.nodes / (first * scale) + ridge for one, first in windows]
+    points = [z / scale + ridge for z in curvatures]
     usable = [all(x.real > 0 or x.imag > 0 for x in s) for s in points]
     if not all(usable):
         return [None] * len(windows)
@@ -113,7 +125,7 @@ def solve_windows(
             at = own.stop
             kappa = point.kappa[own]
             found[i] = SolvedWindow(
-                window=windows[i][0],
+                window=windows[i],
                 s=points[i],
                 kappa=kappa,
                 J=kappa * point.X[0][own],

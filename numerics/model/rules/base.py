@@ -104,6 +104,10 @@ class Dynamics(ABC, Generic[RuleType]):
         """The same for ``f_t^2``; for a semigroup it is that at twice the time."""
         return self.contour(2 * time, nodes, digits, curvature, field)
 
+    def in_exponents(self, w: Array, field: Field) -> Array:
+        """Z in the place of w, where a mode falls as ``e^(w n)`` in n steps."""
+        raise self._missing("in_exponents")
+
     def advance_weights(self, z: Array, change: Scalar, field: Field) -> Array | None:
         """By what a change of the time multiplies the weights at nodes z, which stay; None if they may not.
 

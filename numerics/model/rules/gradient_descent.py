@@ -19,7 +19,7 @@ from numerics.model.contour import talbot
 from numerics.model.rules.base import Dynamics, Propagation, solves
 from numerics.spectra.arrays import Array as Floats
 from numerics.sums.decay import Decay
-from numerics.values.arithmetic import Field, Scalar, array, each
+from numerics.values.arithmetic import Array, Field, Scalar, array, each
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -31,7 +31,7 @@ class GradientDescentDynamics(Dynamics[GradientDescent]):
     squares = True
 
     def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
-        eta, steps = field.real(self._step), int(time)
+        eta, steps = field.real(self.step), int(time)
         # In s the spectrum has images at +-i pi/eta; Talbot's contour stays clear of them from here on.
         if steps < 0.75 * nodes:
             return _circle(eta, steps, nodes, digits, field)
@@ -49,11 +49,15 @@ class GradientDescentDynamics(Dynamics[GradientDescent]):
             tau=array([*tau, *each(field.conj, -sign * w * u / mirrored)]),
         )
 
+    def in_exponents(self, w: Array, field: Field) -> Array:
+        curvature: Array = each(field.expm1, w) / field.real(self.step)
+        return curvature
+
     def decay(self, time: Expr, digits: int, curvature: Curvature) -> Decay | None:
-        return Decay.in_steps(self._step, int(time)) if self.rule.eta * curvature.edge <= 1 else None
+        return Decay.in_steps(self.step, int(time)) if self.rule.eta * curvature.edge <= 1 else None
 
     @property
-    def _step(self) -> Fraction:
+    def step(self) -> Fraction:
         """eta, the decimal that it prints."""
         return Fraction(repr(self.rule.eta))
 

@@ -46,15 +46,20 @@ class OnePassSGDDynamics(Dynamics[OnePassSGD]):
 
     def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
         """A circle for few steps, else Talbot's."""
-        q, eta = self.constants(field)
         steps = int(time)
         few = steps < nodes
         if few:
             w, tau = circle(steps, nodes, digits, field)
         else:
             w, tau = talbot(field.real(steps), nodes, field)
+        return Propagation(Z=self.in_exponents(w, field), tau=tau, closed=few)
+
+    def in_exponents(self, w: Array, field: Field) -> Array:
+        """zeta, of which two belong to a w; the one next to 0."""
+        q, eta = self.constants(field)
         rise = each(field.expm1, w)
-        return Propagation(Z=rise / (eta * (1 + each(field.sqrt, 1 + q * rise))), tau=tau, closed=few)
+        curvature: Array = rise / (eta * (1 + each(field.sqrt, 1 + q * rise)))
+        return curvature
 
     def advance_weights(self, zeta: Array, change: Scalar, field: Field) -> Array:
         """``e^(w change)``, w of the nodes zeta."""

@@ -1,0 +1,115 @@
+"""What the batches of one-pass SGD add to the loss of gradient descent, by windows in doubled numbers.
+
+In w, where a mode falls as ``e^(w n)``, both losses after n steps are inverse transforms along a path around
+the negative axis,
+
+    L_SGD(n) = (1/2 pi i) int e^(w n) G(w) dw,       L_GD(n) = (1/2 pi i) int e^(2 w n) u J(Z)/(eta Z) dw,
+
+with G the generating function of `rules.one_pass_sgd`, ``Z = (e^w - 1)/eta`` and ``u = e^w``. So are their
+coefficients in 1/N. What a window leaves out of them is seen by a coarser one.
+
+    sgd_excess_at      the excess, or a coefficient of it; None where doubled numbers do not serve
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+import mpmath
+import sympy
+
+from asymptotics.errors import PrecisionError
+from numerics.model.beyond_spectrum import resolve_beyond
+from numerics.model.discretisation import Discretisation
+from numerics.model.many_coefficients import COARSER, invert_both, resolvent_of
+from numerics.model.many_times import MOST_DIGITS, SPARE_DIGITS
+from numerics.model.rules.gradient_descent import GradientDescentDynamics
+from numerics.model.solved_windows import SolvedWindow, solve_points
+from numerics.model.two_time import OneTime, one_time
+from numerics.model.windows import NODE_BITS, window
+from numerics.spectra.compiled import constant
+from numerics.values.arithmetic import Array, Field, Scalar, array, each, field_of
+from numerics.values.doubled import BITS
+from numerics.values.value import Value
+
+LOST_DIGITS = 3
+"""Digits that usually cancel between the two losses."""
+FAR_BITS = BITS - 4
+FAR_DIGITS = 24
+"""With so many bits, for which doubled numbers serve, sums beyond the spectrum are taken to such digits."""
+FAR_FROM_IMAGES = 4
+"""A window has at most one node to so many steps: then it is clear of the images of the spectrum in w."""
+
+
+def sgd_excess_at(
+    model: Discretisation,
+    variance: sympy.Expr,
+    time: sympy.Expr,
+    digits: int,
+    orders: tuple[int, int] = (0, 0),
+) -> Value | None:
+    """``L_SGD - L_GD`` after ``time`` steps, or the coefficient of 1/N^orders[0] of those up to orders[1].
+
+    None where doubled numbers do not have the digits, for few steps, and for steps beyond 1/lambda_1.
+    """
+    dynamics, inside = model.dynamics, digits + SPARE_DIGITS + LOST_DIGITS
+    if digits > MOST_DIGITS or model.ridge or model.student.scale != 1 or dynamics.rule.scheduled:
+        return None
+    if not dynamics.rule.fresh or dynamics.mean is None:
+        return None
+    descent = GradientDescentDynamics(dynamics.mean)
+    laid = [window(1, inside + more) for more in (-COARSER, 0)]
+    if int(time) < FAR_FROM_IMAGES * len(laid[1].nodes) or dynamics.mean.eta * model.edge > 1:
+        return None
+    with field_of(NODE_BITS) as field:
+        steps = constant(time, field)
+        places = [one.nodes / (steps * (1 + i)) for i in (0, 1) for one in laid]
+        rules = (dynamics, dynamics, descent, descent)
+        curvatures = [rule.in_exponents(w, field) for rule, w in zip(rules, places, strict=True)]
+        found = solve_points(model, laid * 2, curvatures, digits + LOST_DIGITS, field, orders[1])
+        solved = [at for at in found if at is not None]
+        if len(solved) < len(found):
+            return None
+        sizes, size = model.sizes(field), "N" if orders[1] else ""
+        nodes = [one_time(resolvent_of(at), sizes, size, orders[1]) for at in solved]
+        batch = partial(_with_batches, model, constant(variance, field), orders, field)
+        try:
+            losses = [batch(at, one) for at, one in zip(solved[:2], nodes[:2], strict=True)]
+        except PrecisionError:
+            return None
+        rate = field.real(1) / field.real(descent.step)
+        means = [
+            (one.kappa * one.X).terms[orders[0]] / at.s * each(field.exp, w) * rate
+            for at, one, w in zip(solved[2:], nodes[2:], places[2:], strict=True)
+        ]
+        values = [value * w for value, w in zip([*(loss for loss, _ in losses), *means], places, strict=True)]
+        one, two = invert_both([at for _, at in losses], values[:2]), invert_both(solved[2:], values[2:])
+    if one is None or two is None:
+        return None
+    excess = one - two
+    return excess if excess.error <= abs(excess.value) * mpmath.mpf(10) ** -digits else None
+
+
+def _with_batches(
+    model: Discretisation,
+    variance: Scalar,
+    orders: tuple[int, int],
+    field: Field,
+    at: SolvedWindow,
+    near: OneTime,
+) -> tuple[Array, SolvedWindow]:
+    """The generating function at the nodes, and their window with the errors that it has."""
+    order, most = orders
+    partner = model.dynamics.partner(at.s, field)
+    with field_of(FAR_BITS) as few:
+        rounded = array(+x for x in partner)
+        beyond = resolve_beyond(rounded, model.rough_sums(FAR_DIGITS), model.sizes(few), few, most + 1)
+    far = one_time(beyond, model.sizes(field), "N" if most else "", most)
+    noise = model.dynamics.noise(at.s, near, partner, far, field)
+    loss = (noise.signal + noise.label_noise * variance).terms[order]
+    return loss, replace(
+        at,
+        error=max(at.error, beyond.point.error),
+        rounding=max(1.0, noise.amplified) * (at.rounding + 2.0**-FAR_BITS),
+    )
