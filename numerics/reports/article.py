@@ -99,6 +99,8 @@ def article(
             "no_optimum": dossier.no_optimum,
             "verification": None if dossier.report is None else verification_table(dossier.report),
             "values": equations(dossier.values.items()),
+            "uncompared": dossier.uncompared,
+            "missing": any(symbol not in dossier.values for symbol in dossier.task.parameters),
             "names": sorted(names),
             "derivations": [_derivation(law, letters) for law in dossier.laws if derivations],
         },

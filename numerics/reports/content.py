@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Symbol
 
@@ -21,7 +21,8 @@ class Dossier:
     """A task, its laws with symbols, and what the full model says of them at numbers.
 
     ``refused`` names what is not derived, with the reason; ``optimum`` is None where ``no_optimum`` says why;
-    ``report`` is None if some parameter of the task has no number.
+    ``report`` is None if some parameter of the task has no number, or no law is to be compared;
+    ``uncompared`` counts the laws that are derived and not compared.
     """
 
     task: Task
@@ -31,7 +32,8 @@ class Dossier:
     optimum: Optimum | None
     no_optimum: str
     report: Report | None
-    command: tuple[str, ...]
+    uncompared: int = 0
+    command: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -46,16 +48,22 @@ def gather(
     *,
     digits: int,
     jobs: int,
+    verified: Collection[str] | None = None,
     command: tuple[str, ...] = (),
 ) -> Dossier:
-    """The dossier of a task; laws are verified if ``values`` has a number for every parameter."""
+    """The dossier of a task; the laws called ``verified``, all for None, are compared with the full model.
+
+    For that ``values`` needs a number for every parameter.
+    """
     missing = [symbol for symbol in laws.task.parameters if symbol not in values]
     optimum, reason = None, ""
     try:
         optimum = compute_optimal(laws, cost=N * t)
     except BottleneckError as error:
         reason = " ".join(str(error).split())
-    report = None if missing else verify_laws(chosen, values, digits, jobs, command)
+    compared = tuple(law for law in chosen.laws if verified is None or law.name in verified)
+    some = replace(chosen, laws=compared)
+    report = verify_laws(some, values, digits, jobs, command) if compared and not missing else None
     return Dossier(
         task=laws.task,
         values=values,
@@ -64,5 +72,6 @@ def gather(
         optimum=optimum,
         no_optimum=reason,
         report=report,
+        uncompared=len(chosen.laws) - len(compared),
         command=command,
     )

@@ -71,6 +71,7 @@ def page(dossier: Dossier, notation: str | None = None, derivations: Collection[
         "optimum": None if dossier.optimum is None else _allocation(dossier.optimum, notation),
         "no_optimum": dossier.no_optimum,
         "report": report,
+        "uncompared": dossier.uncompared,
         "header": HEADER,
         "values": equations(dossier.values.items()),
         "missing": ", ".join(str(s) for s in task.parameters if s not in dossier.values),
