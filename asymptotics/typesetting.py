@@ -100,7 +100,7 @@ class Writer:
 
     def __init__(self, exact: bool = False) -> None:
         self.exact, self.rounded, self.meanings = exact, False, dict[str, None]()
-        self.printer = Typesetter()
+        self.printer, self._written = Typesetter(), dict[object, str]()
 
     @property
     def relation(self) -> str:
@@ -109,10 +109,13 @@ class Writer:
 
     def write(self, expression: object) -> str:
         """LaTeX of an expression, in decimals where these are shorter unless it is to be ``exact``."""
-        shown = sympify(expression) if self.exact else readable(sympify(expression))
-        self.rounded |= is_rounded(shown)
-        self.meanings.update(dict.fromkeys(meanings(shown)))
-        return str(self.printer.doprint(shown))
+        expression = sympify(expression)
+        if expression not in self._written:
+            shown = expression if self.exact else readable(expression)
+            self.rounded |= is_rounded(shown)
+            self.meanings.update(dict.fromkeys(meanings(shown)))
+            self._written[expression] = str(self.printer.doprint(shown))
+        return self._written[expression]
 
 
 def tex(expression: object) -> str:

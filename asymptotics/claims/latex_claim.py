@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from sympy import Expr, Symbol
+from sympy import And, Expr, Symbol
 from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.claims.decimals import Decimals
@@ -40,10 +40,42 @@ def read_latex(claim: str, symbols: Mapping[str, Expr], signs: Mapping[str, Expr
         raise ParseError("the claim is empty; write for example N^{-b}")
     decimals = Decimals()
     known = {**symbols, **stand_ins}
-    for name, meaning in _definitions(source, rows[1:]).items():
+    items, condition, inline = _split_condition(source, items, symbols)
+    for name, meaning in (_definitions(source, rows[1:]) | _definitions(source, inline)).items():
         text, origin = to_text(source, meaning)
         known[name] = parse_side(claim, text, origin, known, decimals)
-    items, condition = _split_condition(source, items, symbols)
+    left, relation, right = _sides(source, items)
+    bound, soft = _bound_of(source, right)
+    if bound:
+        relation, right = RELATIONS[bound], right[1:]
+    ending = None if bound else latex.remainder_of(source, right)
+    bare = latex.without_corrections(source, right[:ending])
+    corrected = ending is not None or len(bare) < len(right)
+    text, origin = to_text(source, bare)
+    rounded = parse_side(claim, text, origin, known, decimals).xreplace(meant)
+    places: dict[str, int] = {}
+    for match in re.finditer(r"[A-Za-z_]\w*", text):
+        places.setdefault(match.group(), origin[match.start()])
+    for row in inline:
+        if next(iter(_definitions(source, [row]))) not in places:
+            source.fail(row[0].position, "this letter is nowhere in the claim; leave it out")
+    return Statement(
+        claim=claim,
+        expression=decimals.as_written(rounded),
+        relation=relation,
+        soft=soft,
+        subject=left[0],
+        arguments=left[1],
+        places=tuple(places.items()),
+        remainder=corrected,
+        rounded=rounded,
+        decimals=tuple(decimals.found),
+        condition=condition,
+    )
+
+
+def _sides(source: Source, items: list[Item]) -> tuple[tuple[str, str], str, list[Item]]:
+    """The name on the left side with its letters, the relation, and the right side."""
     signed = [i for i, item in enumerate(items) if _is_relation(item)]
     for i in signed:
         if items[i].name in INEQUALITIES:
@@ -59,31 +91,8 @@ def read_latex(claim: str, symbols: Mapping[str, Expr], signs: Mapping[str, Expr
             source.fail(items[0].position, "the left side names the quantity, as L(N) or t")
         if not right:
             source.fail(items[signed[0]].position, "nothing follows the relation")
-    bound, soft = _bound_of(source, right)
-    if bound:
-        relation, right = RELATIONS[bound], right[1:]
-    ending = None if bound else latex.remainder_of(source, right)
-    bare = latex.without_corrections(source, right[:ending])
-    corrected = ending is not None or len(bare) < len(right)
-    text, origin = to_text(source, bare)
-    rounded = parse_side(claim, text, origin, known, decimals).xreplace(meant)
-    places: dict[str, int] = {}
-    for match in re.finditer(r"[A-Za-z_]\w*", text):
-        places.setdefault(match.group(), origin[match.start()])
     assert left is not None
-    return Statement(
-        claim=claim,
-        expression=decimals.as_written(rounded),
-        relation=relation,
-        soft=soft,
-        subject=left[0],
-        arguments=left[1],
-        places=tuple(places.items()),
-        remainder=corrected,
-        rounded=rounded,
-        decimals=tuple(decimals.found),
-        condition=condition,
-    )
+    return left, relation, right
 
 
 def _definitions(source: Source, rows: Sequence[Sequence[Item]]) -> dict[str, Sequence[Item]]:
@@ -102,13 +111,27 @@ def _definitions(source: Source, rows: Sequence[Sequence[Item]]) -> dict[str, Se
 
 def _split_condition(
     source: Source, items: list[Item], symbols: Mapping[str, Expr]
-) -> tuple[list[Item], Boolean]:
-    r"""The claim, and what follows ``\text{for}`` or a comma, if that compares."""
+) -> tuple[list[Item], Boolean, list[Sequence[Item]]]:
+    r"""The claim, what follows ``\text{for}`` or a comma if that compares, and ``r = ...`` of new letters."""
     head = latex.split_at(source, items, lambda x: x.name == "," or latex.word_of(x) in LEADS)[0]
     rest = items[len(head) + 1 :]
-    if head and any(x.name in COMPARISONS for x in rest):
-        return list(head), parse_condition(to_condition(source, rest)[0], symbols=symbols)
-    return items, true
+    if not head or not any(x.name in COMPARISONS for x in rest):
+        return items, true, []
+    parts = latex.split_at(source, rest, lambda x: x.name == "," or latex.word_of(x) in (*LEADS, "and"))
+    defining = [part for part in parts if _is_definition(source, part, symbols)]
+    if not defining:
+        return list(head), parse_condition(to_condition(source, rest)[0], symbols=symbols), []
+    others = [to_condition(source, part)[0] for part in parts if part and part not in defining]
+    return list(head), And(*(parse_condition(text, symbols=symbols) for text in others)), defining
+
+
+def _is_definition(source: Source, items: Sequence[Item], symbols: Mapping[str, Expr]) -> bool:
+    """Whether it is ``letter = ...`` with a letter that has no meaning yet."""
+    signs = [i for i, item in enumerate(items) if item.name in COMPARISONS or _is_relation(item)]
+    if len(signs) != 1 or signs[0] == 0 or items[signs[0]].name != "=":
+        return False
+    name = to_text(source, items[: signs[0]])[0]
+    return name.isidentifier() and name not in symbols
 
 
 def _is_relation(item: Item) -> bool:

@@ -12,7 +12,7 @@ p of ``resource**(-p)`` (of an optimum: l in ``L ~ C**(-l)``, or x in ``t ~ C**x
 A letter without a meaning that only multiplies, ``C_0 t^{-s}``, is any constant: the order is claimed.
 Decimals are compared to the digits that are written (see `decimals`). ``\text{for } a > 2``, or
 a comparison after a comma, says where it is claimed; each row of ``cases`` is claimed where its condition
-holds; ``(1 + O(1/N))`` is left out.
+holds; ``(1 + O(1/N))`` is left out. ``r = ...`` after a comma says what a letter without a meaning is.
 
 read_claim(claim, symbols, signs)    the statement that text, LaTeX or an expression makes
 """
@@ -32,7 +32,8 @@ from asymptotics.claims.sides import left_side, parse_side
 from asymptotics.claims.statement import EQUAL, RELATIONS, STATED, UPPER, Statement
 from asymptotics.errors import ParseError
 from asymptotics.parsing import latex
-from asymptotics.parsing.conditions import read_condition, split_claim
+from asymptotics.parsing.conditions import read_condition, split_claim, split_definitions
+from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.numbers import exact
 from asymptotics.parsing.vocabulary import LENGTH
 
@@ -98,6 +99,7 @@ def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     if len(claim) > LENGTH:
         raise ParseError(f"the claim has {len(claim)} characters, more than {LENGTH}; shorten it")
     whole, (claim, where) = claim, split_claim(claim)
+    where, meanings = split_definitions(where, symbols)
     condition = read_condition(where, symbols) if where else true
     found = list(_relation.finditer(claim))
     for sign in found:
@@ -121,8 +123,14 @@ def _from_text(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     if found and not right.strip():
         raise ParseError.at(claim, len(claim) - 1, "nothing follows the relation")
     decimals = Decimals()
-    rounded = parse_side(claim, right, tuple(range(start, len(claim))), symbols, decimals)
+    known = {**symbols, **{name: parse(meaning, symbols=symbols) for name, meaning in meanings.items()}}
+    rounded = parse_side(claim, right, tuple(range(start, len(claim))), known, decimals)
     names = {m.group(): start + m.start() for m in reversed(list(re.finditer(r"[A-Za-z_]\w*", right)))}
+    for name in meanings:
+        if name not in names:
+            raise ParseError.at(
+                whole, whole.rindex(name), "this letter is nowhere in the claim; leave it out"
+            )
     assert left is not None
     return Statement(
         claim=whole,

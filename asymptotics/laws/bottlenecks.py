@@ -21,6 +21,7 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.domains.domain import Domain, as_condition, normal, plain, primitive
 from asymptotics.errors import UnableError, check_kind
+from asymptotics.expansions.expansion import as_power
 from asymptotics.laws.derive import Laws
 from asymptotics.model.equations import NOISE
 from asymptotics.model.expand import expand, with_noise
@@ -30,7 +31,7 @@ from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import P, kappa, l, n
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Bottleneck:
     """``loss ~ P^-exponent`` where ``condition`` holds, ``N = P^n`` and ``rho = P^-l``, up to logarithms.
 
@@ -50,7 +51,10 @@ class Bottleneck:
     domain: Domain
 
     def __str__(self) -> str:
-        return f"{self.resolution}, {self.term}: P**(-({self.exponent})) for {plain(self.condition)}"
+        power = as_power(P, -self.exponent)
+        return f"{self.resolution}, {self.term}: {power} for {plain(self.condition)}"
+
+    __repr__ = __str__
 
 
 @exclusive
@@ -63,9 +67,9 @@ def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
     >>> from asymptotics import derive, power_law
     >>> for one in bottleneck_map(derive(power_law(2, 3))):
     ...     print(one)
-    ridge, bias: P**(-(l/3)) for l < 3 and l < 3*n
-    data, bias: P**(-(1)) for l > 3 and n > 1
-    features, bias: P**(-(n)) for n < 1 and l > 3*n
+    ridge, bias: P**(-l/3) for l < 3 and l < 3*n
+    data, bias: 1/P for l > 3 and n > 1
+    features, bias: P**(-n) for n < 1 and l > 3*n
     """
     check_kind(laws, Laws, "laws", "pass derive(task)")
     base, student = spectrum(laws.task), laws.student

@@ -128,6 +128,8 @@ class Law(Stated):
         >>> derive(power_law(a, b)).model.at(a=3, b=2).regimes[0].log_power
         1
         """
+        if named.keys() & {self.resource.name}:
+            raise DomainError(f"{self.resource} is what the law is of; call it, law(1000), for numbers there")
         table = substitution(self.parameters, values, named)
         if not table:
             return self

@@ -143,8 +143,14 @@ def _integrate(s: Any, shift: int, alpha: Any, beta: Any, one: int) -> Any:
 
 def _part(alpha: Any, y: Any, one: int) -> Any:
     """``M_alpha(y)``, or what is missing to 1."""
-    share = 1 - mpmath.exp(-y) if alpha == 0 else y / (1 - alpha) * mpmath.hyp1f1(1, 2 - alpha, -y)
+    share = _share(alpha, y, mpmath.mp.prec)
     return 1 - share if one else share
+
+
+@cached(maxsize=20_000)
+def _share(alpha: Any, y: Any, precision: int) -> Any:
+    """``M_alpha(y)`` at this precision; constants of the same digits ask for it at the same y."""
+    return 1 - mpmath.exp(-y) if alpha == 0 else y / (1 - alpha) * mpmath.hyp1f1(1, 2 - alpha, -y)
 
 
 def _series(alpha: Any, one: int, count: int) -> tuple[list[Any], list[Any]]:

@@ -3,6 +3,7 @@ r"""Conditions as they are written: chains, "and", "or", ``\wedge``, ``2b``; tex
 read_condition(text, symbols)    relations joined by And and Or
 text_condition(text)             the same in the syntax of `expressions.parse_condition`
 split_claim(text)                an expression in text, and the condition that follows it
+split_definitions(text, symbols) a condition without what new letters mean, and these meanings
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from asymptotics.parsing.latex_writer import to_condition
 _or = re.compile(r"\s+or\s+|\|\|?|∨")
 _and = re.compile(r"\s+and\s+|&&?|∧|,")
 _lead = re.compile(r"^\s*\b(if|for|when|where|with)\b\s*")
+_piece = re.compile(r"\s+and\s+|\b(?:if|for|when|where|with)\b|,")
+_defined = re.compile(r"\s*(?P<name>[A-Za-z]\w*)\s*=(?!=)(?P<meaning>[^<>=]*\S[^<>=]*)")
 _inline = re.compile(r",|\b(?:if|for|when|where)\b")
 
 
@@ -84,3 +87,21 @@ def split_claim(text: str) -> tuple[str, str]:
         if depth(text, mark.start()) == 0 and re.search("[<>=]", text[mark.end() :]):
             return text[: mark.start()].rstrip(), text[mark.end() :]
     return text, ""
+
+
+def split_definitions(text: str, symbols: Mapping[str, Expr]) -> tuple[str, dict[str, str]]:
+    """A condition without ``r = ...`` for letters that are none of ``symbols``, and these by letter.
+
+    >>> split_definitions("r = Min(a - 1, b), a > 2", {})
+    ('a > 2', {'r': 'Min(a - 1, b)'})
+    """
+    marks = [m for m in _piece.finditer(text) if depth(text, m.start()) == 0]
+    starts, ends = [0, *(m.end() for m in marks)], [*(m.start() for m in marks), len(text)]
+    pieces = [text[i:j] for i, j in zip(starts, ends, strict=True)]
+    defining = [
+        (m, piece) for piece in pieces if (m := _defined.fullmatch(piece)) and m["name"] not in symbols
+    ]
+    if not defining:
+        return text, {}
+    rest = [piece for piece in pieces if piece.strip() and piece not in [piece for _, piece in defining]]
+    return ", ".join(piece.strip() for piece in rest), {m["name"]: m["meaning"].strip() for m, _ in defining}

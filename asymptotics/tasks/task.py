@@ -386,7 +386,9 @@ def power_law(
     Task(eigenvalues=k**(-alpha), target=k**(-alpha*beta - 1))
     """
     if (a is None, b is None, capacity is None, source is None) not in _PAIRS:
-        raise DomainError("a power law takes a and b, or capacity= and source= (b and (a - 1)/b)")
+        raise DomainError(
+            'a power law takes a and b, as power_law("a", "b"), or capacity= and source= (b and (a - 1)/b)'
+        )
     if capacity is None:
         falling, power = exact(b, "b"), exact(a, "a")
     else:

@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     """Write the report; 0 if every law that was to be verified holds."""
     destination(options.output, (ARTICLE if options.latex else PAGE,))
     laws, values = laws_of_task(options), values_or_default(options)
-    compared = _compared(options.laws, options.verify)
+    compared = laws_to_compare(options.laws, options.verify)
     dossier = gather(
         laws,
         select_laws(laws, options.laws, values),
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
     return 0 if dossier.holds or not compared else 1
 
 
-def _compared(laws: tuple[str, ...], asked: tuple[str, ...] | None) -> tuple[str, ...]:
+def laws_to_compare(laws: tuple[str, ...], asked: tuple[str, ...] | None) -> tuple[str, ...]:
     """The laws that are compared: those asked for, else a choice; of all laws the three bottlenecks."""
     if asked is not None:
         return asked

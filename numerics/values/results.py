@@ -69,6 +69,11 @@ class Curve(Tabular):
     def __str__(self) -> str:
         return f"{self.quantity.replace('_', ' ')} at {len(self)} times"
 
+    def __repr__(self) -> str:
+        ends = dict.fromkeys((0, len(self) - 1)) if len(self) else ()
+        shown = (f"{float(self.values[i]):.4g} at t = {self.times[i]:g}" for i in ends)
+        return f"Curve({self}: {', ..., '.join(shown)})"
+
     @property
     def errors(self) -> NDArray[np.float64]:
         """The error estimates as floats."""

@@ -103,3 +103,27 @@ def test_free_constants_and_the_irreducible_loss_are_named():
     assert both and "A, B taken as free constants; E taken as the irreducible loss" in both.reading
     with pytest.raises(DomainError, match=r"no resource; A, D taken as free constants; .* notation="):
         check_claim("A*N**-b + D**-b", LAWS)
+
+
+@pytest.mark.parametrize(
+    ("claim", "law"),
+    [
+        (r"L(N) = (N_{\mathrm{c}}/N)^{\alpha_N}, \alpha_N = a - 1, a - 1 < b", MODEL),
+        (r"L(t) \sim t^{-r_t} \text{ where } r_t = \frac{a-1}{b}", TIME),
+        (r"N^{-r} \text{ with } r = \min\{a-1, b\} \text{ and } a > b + 1", MODEL),
+        ("P**-r where r = min(a - 1, 2*b), a > 2b + 1", DATA),
+    ],
+)
+def test_letters_that_the_claim_itself_defines(claim, law):
+    assert check_claim(claim, law).verdict == "HOLDS"
+
+
+@pytest.mark.parametrize("claim", [r"N^{-b}, x = 2", "N**-b, x = 2"])
+def test_a_letter_that_is_defined_and_not_used_is_refused(claim):
+    with pytest.raises(ParseError, match="this letter is nowhere in the claim"):
+        check_claim(claim, MODEL)
+
+
+def test_what_is_set_of_a_letter_of_the_task_is_a_condition():
+    for claim in (r"N^{-b}, a = 2 b", "N**-b, a = 2*b"):
+        assert check_claim(claim, MODEL).verdict == "HOLDS"

@@ -16,6 +16,7 @@ from asymptotics import derive, power_law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.symbols import a, b
 from numerics.cli import main
+from numerics.commands.report import compared_names, laws_to_compare
 from numerics.figures.allocation import phase_diagram
 from numerics.reports.content import gather
 from numerics.reports.mathml import mathml
@@ -108,6 +109,24 @@ def test_every_formula_is_valid(text, dossier):
 def test_all_laws_make_a_small_page():
     everything = gather(LAWS, select_laws(LAWS, tuple(QUANTITIES)), {}, digits=15, jobs=1)
     assert len(page(everything)) < 400_000  # of 31 laws; the panels of their verification are 5 kB each
+
+
+def test_laws_that_are_not_compared_are_counted():
+    chosen, values = select_laws(LAWS, ("time", "model", "gap")), {a: 1.5, b: 1.25}
+    partly = gather(LAWS, chosen, values, digits=15, jobs=1, verified=("time", "data"))
+    assert [row.law.name for row in partly.report.rows] == ["time"] and partly.holds
+    assert "2 of the 3 laws above are not compared" in page(partly) and "--verify all" in page(partly)
+    alone = gather(LAWS, chosen, values, digits=15, jobs=1, verified=())
+    assert alone.report is None and "3 of the 3 laws above are not compared" in page(alone)
+
+
+def test_of_all_laws_three_are_compared_unless_others_are_named():
+    everything = tuple(QUANTITIES)
+    assert laws_to_compare(everything, None) == ("time", "model", "data")
+    assert laws_to_compare(("gap",), None) == ("gap",)
+    assert laws_to_compare(everything, compared_names("all")) == everything
+    assert laws_to_compare(everything, compared_names("none")) == ()
+    assert laws_to_compare(everything, compared_names("gap, noise")) == ("gap", "noise")
 
 
 def test_text_from_outside_is_escaped():

@@ -70,7 +70,9 @@ def test_without_pandas_the_next_step_is_said(monkeypatch):
 
 def test_a_terminal_shows_a_line():
     assert repr(Sweep(path=None, rows=ROWS)) == "Sweep(2 points, 1 failed)"
-    assert repr(MODEL.test_loss(TIMES)) == "Curve(test loss at 3 times)"
+    curve = MODEL.test_loss(TIMES)
+    ends = [f"{float(curve[i]):.4g} at t = {TIMES[i]:g}" for i in (0, -1)]
+    assert repr(curve) == f"Curve(test loss at 3 times: {', ..., '.join(ends)})"
     assert repr(verify(derive(power_law(3, 2)).time, digits=8)).startswith(
         "Verification(HOLDS time: exponent 1.0"
     )
