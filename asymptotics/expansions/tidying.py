@@ -5,9 +5,10 @@ tidy(expression)        common factors out, arguments of functions over one deno
 
 from __future__ import annotations
 
+from itertools import combinations
 from math import prod
 
-from sympy import Expr, Integer, Mul, Poly, Pow, count_ops, expand, factor_terms, pi, sin, together
+from sympy import Expr, Integer, Mul, Poly, Pow, S, count_ops, expand, factor_terms, gamma, pi, sin, together
 from sympy.core.function import Application
 
 from asymptotics.caches import cached
@@ -35,7 +36,33 @@ def tidy(expression: Expr) -> Expr:
         # the mean and the oscillation stay side by side
         return factor_terms(shaped.replace(lambda e: e.is_Add and not e.has(Oscillation), together))
     whole = factor_terms(together(shaped)).replace(lambda e: e.is_Add, _factored)
-    return whole.replace(lambda e: e.is_Pow and (e.exp.is_Integer or e.exp.is_Add), _forward)
+    return whole.replace(lambda e: e.is_Pow, _forward).replace(lambda e: e.is_Mul, _reflected)
+
+
+def _reflected(product: Expr) -> Expr:
+    """A product without what is pi by Euler's reflection, ``Gamma(x) Gamma(1 - x) sin(pi x)``.
+
+    >>> from sympy import Rational, gamma
+    >>> x = Rational(1, 170)
+    >>> _reflected(3 / (sin(pi * x) * gamma(x) * gamma(1 - x)))
+    3/pi
+    """
+    powers = product.as_powers_dict()
+    for x, y in combinations([f.args[0] for f in powers if isinstance(f, gamma)], 2):
+        for sine in (sin(pi * z) for z in (x, y)):
+            n = powers.get(sine, S.Zero)
+            if n and n == powers[gamma(x)] == powers[gamma(y)] and expand(x + y) == 1:
+                return _reflected(product * (pi / (gamma(x) * gamma(y) * sine)) ** n)
+    return product
+
+
+def _upright(base: Expr) -> Expr:
+    """``-1/(d - 1)`` as ``1/(1 - d)``: a base of a power without a sign in front."""
+    for factor in Mul.make_args(base) if base.could_extract_minus_sign() else ():
+        inner, power = factor.as_base_exp()
+        if inner.is_Add and power.is_odd:
+            return (-base / factor) * (-inner) ** power
+    return base
 
 
 def _factored(total: Expr) -> Expr:
@@ -100,6 +127,8 @@ def _forward(expression: Expr) -> Expr:
     """
     if not isinstance(expression, sin | Pow):
         return expression
+    if expression.is_Pow and expression.base.is_Mul and not expression.exp.is_Integer:
+        return _upright(expression.base) ** expression.exp
     if expression.is_Pow and expression.exp.is_Add:
         return expression.base ** factor_terms(together(expression.exp))
     if isinstance(expression, sin):
