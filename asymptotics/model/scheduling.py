@@ -5,8 +5,8 @@ To first order in its steps one-pass SGD with ``eta_n = eta f(n/T)`` ends at
     L = S(X) + (sigma^2/(B T)) sum_k m_k h(lambda_k X),    X = eta T,
 
 S what is left of the start, ``sum c e^(-2 int f lambda X)``, and h of `moments`; an average of iterates has
-another filter and another h (`averages`). The noise feeds itself by a share of its own order. S falls with X
-and the noise grows, so that X is chosen: the balance of early stopping with T in the place of P. Where
+another filter and another h (`averages`). The noise feeds itself by a share X/T, the size of a step. S falls
+with X and the noise grows, so that X is chosen: the balance of early stopping with T in the place of P. Where
 the balance asks for steps beyond ``eta``, the largest that is stable, that bound is taken, and the noise is
 behind. The best schedule of all, by the calculus of variations, leaves instead of the sum
 
@@ -194,7 +194,8 @@ def _balanced(found: Expander, parts: _Parts, x: Symbol, wants_step: bool) -> Ex
     if any(parts.falling.leading().logs) or any(lead.logs):
         return _with_logarithm(parts, x, wants_step)
     growing = parts.growing.with_terms(parts.growing.terms, [*parts.growing.remainder, *_fed(found, parts)])
-    twice = parts.growing.with_terms([], [Bound(normal(2 * parts.q))])
+    # while steps are large the loss that feeds is that of their own noise: a share X/T of sigma^2
+    twice = parts.growing.with_terms([], [Bound(normal(parts.q - 1))])
     balance = balance_of((parts.falling, growing, twice), x)
     if not wants_step:
         return least_loss(balance)
@@ -223,15 +224,14 @@ def _with_logarithm(parts: _Parts, x: Symbol, wants_step: bool) -> Expansion:
 
 
 def _bound(parts: _Parts, most: Expr, x: Symbol, wants_step: bool) -> Expansion:
-    """``X = most T``: the noise is behind."""
+    """``X = most T``: the noise is behind, its coefficient not known, as steps of this size feed it."""
     if wants_step:
         return parts.falling.with_terms([Term(most, Integer(0))], [])
     first = substitute(parts.falling, most, ONE, x)
     noise = substitute(parts.growing, most, ONE, x)
     noise = noise * noise.monomial(ONE, -ONE)
     fed = Bound(normal(parts.p + parts.q + 1))
-    total = first + noise
-    return total.with_terms(total.terms, [*total.remainder, fed])
+    return first.with_terms(first.terms, [*first.remainder, *noise.bounds(), fed])
 
 
 def _both(parts: _Parts, most: Expr, wants_step: bool) -> Expansion:

@@ -14,14 +14,17 @@ import sympy
 
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.model.rules.gradient_flow import GradientFlow
-from asymptotics.parsing.numbers import exact
+from asymptotics.model.schedules.shapes import CONSTANT
+from asymptotics.parsing.numbers import exact, whole_number
 from asymptotics.precision import exclusive_class, working
 from numerics.model import parts
 from numerics.model.best_ridge import best_ridge
+from numerics.model.best_step import best_step
 from numerics.model.losses import Losses
 from numerics.model.metrics import OneMode
 from numerics.model.parts import ONE
 from numerics.model.precision import to_digits
+from numerics.model.scheduled import ScheduledSolver
 from numerics.model.stopping import Searched, best_stopping
 from numerics.model.timescales import density
 from numerics.values.results import Best
@@ -214,6 +217,28 @@ class Diagnostics(Losses):
                 f"the best time is solved on a continuous clock; {self.rule.title} counts steps"
             )
         return best_stopping(cast(Searched, self))
+
+    def best_step(self, n: object) -> Best:
+        """The largest step of a run of n steps with the smallest test loss, at most that of the rule.
+
+        Of one-pass SGD with a schedule, or of an average of its iterates; the loss is that of `test_loss`,
+        exact in the step.
+
+        >>> from numerics import FullModel
+        >>> from asymptotics import Linear, OnePassSGD, power_law
+        >>> rule = OnePassSGD(eta=0.5, batch=1, schedule=Linear())
+        >>> best = FullModel.from_arrays([1, 0.4, 0.2], [1, 0.2, 0.1], noise=1, rule=rule).best_step(100)
+        >>> round(float(best.argument), 2), round(float(best.loss), 2)
+        (0.14, 0.04)
+        """
+        steps = whole_number(n, "n", 1)
+        shape = getattr(self.rule, "schedule", CONSTANT)
+        if not self.rule.fresh or shape.by_model:
+            raise UnableError(
+                f"the best step is that of one-pass SGD with a schedule that is given, not of {self.rule}"
+            )
+        solver = ScheduledSolver(self._solver.model.student, self.P, self.rule)
+        return best_step(solver, steps, float(self.noise**2))
 
     def with_digits(self: Any, digits: int) -> Any:
         """The same model, to other digits; what it has prepared is shared."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import mpmath
@@ -46,6 +47,7 @@ DIRECT = 20_000
 ENDS = (500, 1000)
 """So many steps at either end of longer ones, likewise."""
 MOST_BEST = 200_000
+MOST_STEPS = 2**53
 MIDDLE = 10
 """By so much at least the half steps make a glide more exact; that is not yet its order."""
 FIRST = 0.02
@@ -111,6 +113,19 @@ class ScheduledSolver(Solver):
         )
         return _values(fine, np.abs(fine - coarse), "to first order in eta")
 
+    def scaled(self, steps: int, share: float) -> tuple[Value, ...]:
+        """The two parts after so many steps, each of them this share of its size."""
+        plan = _shrunk(self._plan(steps), share)
+        return self._few(plan) if self._is_short(plan.steps) else self._many(plan)
+
+    def scaled_roughly(self, steps: int, share: float) -> Floats:
+        """The same to about five digits, quickly."""
+        plan, end = _shrunk(self._plan(steps), share), ENDS[0]
+        if plan.steps <= 2 * ENDS[1]:
+            return self._run(plan, ORDERS[0], [_steps(0, plan.steps)])
+        parts = [_steps(0, end), _between(end, plan.steps - end, DEGREES[0], EXACT)]
+        return self._run(plan, ORDERS[0], [*parts, _steps(plan.steps - end, plan.steps)])
+
     def best_run(self, steps: int, variance: float) -> BestRun:
         """The best run of so many steps, each at most the largest of the rule (`best_schedule`)."""
         rule = self.dynamics.rule
@@ -128,6 +143,8 @@ class ScheduledSolver(Solver):
     def _plan(self, steps: int) -> Plan:
         """As the schedule of the rule has it, or the best."""
         rule = self.dynamics.rule
+        if steps > MOST_STEPS:
+            raise UnableError(f"t = {steps}: runs with a schedule are counted in doubles, to 2^53 steps")
         if not (self._finds_schedule and steps):
             found: Plan = self.dynamics.plan(steps)
             return found
@@ -174,6 +191,10 @@ class ScheduledSolver(Solver):
             if len(self._laid) > KEPT:
                 self._laid.popitem(last=False)
         return self._laid[key]
+
+
+def _shrunk(plan: Plan, share: float) -> Plan:
+    return replace(plan, eta=lambda n: share * plan.eta(n))
 
 
 def _steps(first: int, last: int) -> Callable[[Around, Plan, Any], None]:

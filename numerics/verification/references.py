@@ -23,6 +23,7 @@ rich_model_transient    c_1 of that loss in 1/N
 rich_crossover          1/gamma where gamma^2 leaves the scale at 2, to first order in gamma^2
 time_discrete_momentum  heavy ball in discrete steps, N = P = oo
 nesterov                Nesterov momentum, N = P = oo
+schedule:... and kin    runs with a schedule (`schedules`)
 ======================  ===============================================================================
 
 Times are on the clock of the rule. Symbols that a law needs besides its task are the settings: a coefficient
@@ -65,6 +66,7 @@ from numerics.verification.moving_features import (
     scale_of_rich,
 )
 from numerics.verification.places import Place, Reference
+from numerics.verification.schedules import reference_of_schedule
 from numerics.verification.students import model_of, order_in_features
 
 ONE = Integer(1)
@@ -76,6 +78,8 @@ STOPPING_FIRST = 4
 
 def reference_of(name: str) -> Reference:
     """The entry of a law; raises `UnableError` where a law from elsewhere has none yet."""
+    if ":" in name:
+        return reference_of_schedule(name)
     if name not in REFERENCES:
         raise UnableError(
             f"no value of the full model is known for the law {name}; "

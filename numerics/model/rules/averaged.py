@@ -20,6 +20,10 @@ class AveragedDynamics(Dynamics[Averaged]):
     def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
         raise UnableError("an average of iterates is planned for its T steps; ask for the test loss")
 
+    @property
+    def largest_step(self) -> float:
+        return dynamics_of(self.rule.rule).largest_step
+
     def plan(self, steps: int) -> Plan:
         """The steps of the rule and ``alpha_n ~ w(n/T)``."""
         return weigh(dynamics_of(self.rule.rule).plan(steps), self.rule.weights)

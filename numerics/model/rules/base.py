@@ -194,6 +194,11 @@ class Dynamics(ABC, Generic[RuleType]):
         """The steps and batches of a run of so many steps, and the average of its iterates that counts."""
         raise self._missing("plan")
 
+    @property
+    def largest_step(self) -> float:
+        """The largest step of a run that is planned, where its schedule is 1."""
+        raise self._missing("largest_step")
+
     def check_draw(self, curvature: Floats, ridge: float = 0.0) -> None:
         """Raise `DomainError` where second moments diverge on a finite curvature with these eigenvalues."""
 

@@ -100,6 +100,10 @@ class OnePassSGDDynamics(Dynamics[OnePassSGD]):
         """``w + (eta/B) Phi^T (y - Phi w)``."""
         weights += step / len(labels) * ((labels - design @ weights) @ design)
 
+    @property
+    def largest_step(self) -> float:
+        return self.rule.eta
+
     def plan(self, steps: int) -> Plan:
         """``eta f(n/T)`` and ``B g(n/T)``."""
         rule = self.rule

@@ -1,0 +1,89 @@
+"""Reference values of schedules: losses at the end of runs, exact in the step, at the best largest step.
+
+==========  ===================================================================================
+schedule:f  the smallest loss over the largest step, at most eta; to first order for the best of all
+step:f      that step
+average:w   the smallest loss of an average of iterates of equal steps
+==========  ===================================================================================
+
+A law of first order in the step is compared with runs that are exact: what is of higher order is in its
+remainder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from asymptotics.errors import UnableError
+from asymptotics.model.quantities_of_schedules import BEST
+from asymptotics.model.rules.averaged import Averaged
+from asymptotics.model.rules.base import TrainingRule
+from asymptotics.model.rules.one_pass_sgd import OnePassSGD
+from asymptotics.model.schedules.base import as_schedule
+from asymptotics.symbols import B, eta, sigma
+from numerics.model.full_model import FullModel
+from numerics.values.results import Best
+from numerics.values.value import Value
+from numerics.verification.places import Place, Reference
+
+DIGITS = 5
+"""At least so many have runs of any length."""
+
+
+def reference_of_schedule(name: str) -> Reference:
+    """The entry of a law whose name holds a schedule; raises `UnableError`.
+
+    >>> reference_of_schedule("step:1 - u").settings
+    (sigma, B, eta)
+    """
+    family, _, text = name.partition(":")
+    if family not in _VALUES:
+        known = ", ".join(sorted(_VALUES))
+        raise UnableError(
+            f"no value of the full model is known for the law {name}; of schedules it is for {known}"
+        )
+    return Reference(
+        name=name,
+        value=partial(_VALUES[family], text),
+        settings=(sigma, B, eta),
+        first=4,
+        points=6,
+        longest=2,
+    )
+
+
+def _run(text: str, place: Place) -> TrainingRule:
+    step, batch = float(place.setting(eta)), int(place.setting(B))
+    return OnePassSGD(eta=step, batch=batch, schedule=as_schedule(text))
+
+
+def _model(rule: TrainingRule, place: Place) -> FullModel:
+    return FullModel(place.task, rule=rule, noise=place.setting(sigma), digits=DIGITS)
+
+
+def _best(rule: TrainingRule, place: Place) -> Best:
+    return _model(rule, place).best_step(place.resource)
+
+
+def _tuned(text: str, place: Place) -> Value:
+    rule = _run(text, place)
+    if text == BEST:
+        return _model(rule, place).small_step_loss(place.resource)
+    return _best(rule, place).loss
+
+
+def _step(text: str, place: Place) -> Value:
+    return _best(_run(text, place), place).argument
+
+
+def _average(text: str, place: Place) -> Value:
+    rule = Averaged(_run("1", place), as_schedule(text))
+    return _best(rule, place).loss
+
+
+_VALUES: dict[str, Callable[[str, Place], Value]] = {
+    "schedule": _tuned,
+    "step": _step,
+    "average": _average,
+}
