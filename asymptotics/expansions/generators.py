@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 from zlib import crc32
 
 import mpmath
-from sympy import Expr, Float, Function, Mul, Rational, S, Symbol, zeta
+from sympy import Expr, Float, Function, Max, Min, Mul, Rational, S, Symbol, zeta
 
 from asymptotics.caches import cached
 from asymptotics.parsing.heights import substitute
@@ -106,13 +106,23 @@ def _value(expression: Expr, seed: int) -> Any:
     }
     shown = substitute(expression, hidden)
     point = {s: 2 + _random(s, seed) for s in shown.free_symbols}
-    found = shown.evalf(DIGITS + 5, subs=point)  # no number is written out exactly: powers would be long
+    found = _evaluate(shown, point)  # no number is written out exactly: powers would be long
     parts = found.as_real_imag() if found.is_number else (S.NaN, S.NaN)
     if not all(isinstance(part, Float | Rational) for part in parts):
         return mpmath.nan
     with working(DIGITS + 5):
         real, imaginary = (mpmath.mpf(str(part)) for part in parts)
         return mpmath.mpc(real, imaginary) if imaginary else real
+
+
+def _evaluate(shown: Expr, point: dict[Any, Rational]) -> Expr:
+    """``shown.evalf(subs=point)``; the least of several is that of their values, not of exact powers."""
+    least: dict[Expr, Expr] = {
+        one: type(one)(*(part.evalf(DIGITS + 5, subs=point) for part in one.args))
+        for one in shown.atoms(Min, Max)
+        if not any(part.has(Min, Max) for part in one.args)
+    }
+    return shown.xreplace(least).evalf(DIGITS + 5, subs=point)
 
 
 @cached(maxsize=4096)

@@ -13,7 +13,6 @@ from asymptotics.laws.law import Law, derive_law
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
 from asymptotics.model.quantities_of_schedules import schedule_name
 from asymptotics.model.quantity import GAUSSIAN
-from asymptotics.model.schedules.base import as_schedule
 from asymptotics.model.schedules.shapes import Constant, OptimalSchedule
 from asymptotics.model.students.base import Student, check_student
 from asymptotics.parsing.numbers import substitution
@@ -116,14 +115,6 @@ class Laws(Typeset):
         return self._of_schedule("decay", OptimalSchedule())
 
     def _of_schedule(self, family: str, schedule: object) -> Law:
-        shape = as_schedule(schedule)
-        own = shape.open_parameters
-        if own and len({*own, *self.task.parameters}) > 2:
-            beside = ", ".join(map(str, self.task.parameters))
-            raise UnableError(
-                f"the schedule has the letter {own[0]} beside {beside}: where regimes of three letters meet "
-                "is not decided; give a number for one of them"
-            )
         return getattr(self, schedule_name(schedule, family))
 
     def __dir__(self) -> list[str]:

@@ -21,7 +21,7 @@ from numerics.values.results import Best
 from numerics.values.value import Value
 
 FACTOR = float(np.log(10))
-WIDTHS = (0.8, 0.2)
+WIDTHS = (0.8, 0.3, 0.1)
 """Distances of the five places in log h, one grid after the other."""
 PLACES = np.arange(-2.0, 3.0)
 MOST_FACTORS = 200
@@ -29,7 +29,8 @@ MOST_FACTORS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bottom:
-    """Where a quartic is least, how far from that of a cubic, and how it bends, over its value."""
+    """Where a quartic is least, how far from where curves of lower degree are, and how it bends, over its
+    value."""
 
     place: float
     apart: float
@@ -78,9 +79,11 @@ def _bottom(loss: Callable[[float], float], centre: float, width: float) -> _Bot
     values = np.array([loss(centre + width * x) for x in PLACES])
     values = values / values[2]
     quartic, cubic = (np.polynomial.Polynomial.fit(PLACES, values, d, domain=[-1, 1]) for d in (4, 3))
-    low, other = _least(quartic), _least(cubic)
+    parabola = np.polynomial.Polynomial.fit(PLACES[1:4], values[1:4], 2, domain=[-1, 1])
+    low = _least(quartic)
+    apart = max(abs(low - _least(cubic)), abs(low - _least(parabola)) / 4)
     bend = float(quartic.deriv(2)(low)) / width**2
-    return _Bottom(place=centre + width * low, apart=width * abs(low - other), bend=max(bend, 1e-3))
+    return _Bottom(place=centre + width * low, apart=width * apart, bend=max(bend, 1e-3))
 
 
 def _least(curve: np.polynomial.Polynomial) -> float:

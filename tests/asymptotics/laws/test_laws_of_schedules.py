@@ -260,7 +260,21 @@ def test_tails_beat_no_mean_and_do_not_saturate():
     assert steep.average(Tail(fraction=Rational(1, 2))).exponent == Rational(7, 8)
 
 
-def test_three_letters_are_refused_by_name():
-    with pytest.raises(UnableError, match=r"letter gamma beside a, b: .* give a number for one of them"):
-        derive(power_law(a, b)).schedule(Power(gamma=power))
-    assert derive(power_law(3, 2)).schedule(Power(gamma=power)).exponent.has(power)
+def test_a_power_beside_two_letters_has_all_regimes():
+    """Exponents of ``1 - 1/min(b, gamma + 1)`` balanced with s, the largest step, and what lies between."""
+    law = derive(power_law(a, b)).schedule(Power(gamma=power))
+    half = Rational(1, 2)
+    for place in (
+        {a: 4, b: 2, power: half},
+        {a: 4, b: 2, power: 3},
+        {a: 2, b: 3, power: 1},
+        {a: 2, b: 3, power: 4},
+    ):
+        alone = derive(power_law(place[a], place[b])).schedule(Power(gamma=place[power]))
+        found = law.at(place)
+        assert (found.exponent, found.log_power) == (alone.exponent, alone.log_power)
+        ratio = (found.prefactor / alone.prefactor).subs({sigma: 2, B: 3, eta: half})
+        assert abs(ratio.evalf() - 1) < 1e-12
+    assert law.at({a: 4, b: 2, power: 1}).log_power == Rational(3, 4)
+    text = str(check_claim("t**(-(a - 1)/a)", law))
+    assert text.startswith("FAILS where") and "gamma" in text
