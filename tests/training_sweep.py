@@ -110,9 +110,6 @@ def train(point: Mapping[str, Any]) -> dict[str, list[str]]:
     rates, target = k ** -float(b), k ** -float(a)
     task, h = power_law(a, b, modes=MODES), float(share)
 
-    def test_loss(rule: Any, noise: Any = 0) -> Any:
-        return FullModel(task, rule=rule, noise=noise).test_loss(steps)
-
     if kind in PLANNED or kind in WEIGHTS:
         schedule, f, ramp, g = PLANNED.get(kind, (Constant(), lambda u: 1.0, Constant(), lambda u: 1.0))
         # on the mean-square stable side for any batch: 2 eta (lambda_1 + Tr) <= 2 h
@@ -122,12 +119,13 @@ def train(point: Mapping[str, Any]) -> dict[str, list[str]]:
         if kind in WEIGHTS:
             weights, weight = WEIGHTS[kind]
             rule = Averaged(rule, weights)
-        found = test_loss(rule, sigma)
+        found = FullModel(task, rule=rule, noise=sigma).test_loss(steps)
         plain = second_moments((rates, target), eta, batch, steps, float(sigma) ** 2, (f, g, weight))
     else:
-        steps = steps // 20 if kind == "nesterov" else steps  # modes swing, and all are followed
+        steps = steps // 40 + 1 if kind in ("nesterov", "heavy-ball steps") else steps  # modes swing
         rule, left = _flows(h, steps, rates)[kind]
-        found, plain = test_loss(rule), float((target * left() ** 2).sum())
+        found = FullModel(task, rule=rule).test_loss(steps)
+        plain = float((target * left() ** 2).sum())
     return {kind: [repr(float(found.value)), repr(float(found.error)), repr(plain)]}
 
 
