@@ -9,9 +9,10 @@ powers of r are their singular part. Series are lists of coefficients, cut at so
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 
+import mpmath
 from sympy import (
     Add,
     Expr,
@@ -58,8 +59,10 @@ def chord_series(kernel: Expr, t: Symbol, end: int, length: int) -> Series:
 
 def _decimal(value: Expr) -> Expr:
     """The number, with whole ones exact, so that what cancels is zero."""
+    if value.is_Integer:
+        return value
     number = value.evalf(DIGITS)
-    near = Integer(round(number))
+    near = Integer(int(mpmath.nint(mpmath.mpf(number))))
     return near if abs(number - near) < ROUND_OFF else number
 
 
@@ -70,8 +73,15 @@ class _Chords:
     t: Symbol
     end: int
     write: Callable[[Expr], Expr]
+    known: dict[tuple[Expr, int], Series] = field(default_factory=dict)
+    """Layers of a network hold the layers before them many times."""
 
     def series(self, node: Expr, n: int) -> Series:
+        if (node, n) not in self.known:
+            self.known[node, n] = self.expand(node, n)
+        return self.known[node, n]
+
+    def expand(self, node: Expr, n: int) -> Series:
         if not node.has(self.t):
             return [self.write(node), *[Integer(0)] * (n - 1)]
         if node == self.t:

@@ -51,12 +51,15 @@ _one_minus, _one_plus = Dummy("1 - t", positive=True), Dummy("1 + t", positive=T
 
 
 def one_sided(nu: Expr, d: Expr, k: Expr) -> Expr:
-    """``lambda_k`` of ``(1 - t)^nu``, nu no whole number.
+    """``lambda_k`` of ``(1 - t)^nu``, nu no whole number unless k = 0.
 
     >>> one_sided(HALF, Integer(3), Integer(1))
     -2*sqrt(2)/15
     """
-    front = 2 ** (nu + d - 2) * gamma(d / 2) * gamma(nu + (d - 1) / 2) / (sqrt(pi) * gamma(-nu))
+    front = 2 ** (nu + d - 2) * gamma(d / 2) * gamma(nu + (d - 1) / 2) / sqrt(pi)
+    if k == 0:
+        return front / gamma(nu + d - 1)
+    front = front / gamma(-nu)
     return front * gamma(k - nu) / gamma(k + nu + d - 1)
 
 
@@ -145,8 +148,8 @@ def _eigenvalues(kernel: Expr, t: Symbol, d: Expr, index: Symbol, order: int) ->
         if power is None:
             return None
         c, p, alpha, beta = power
-        if alpha == beta == 0:
-            least = max(least, p + 1)  # a polynomial has no higher degrees
+        if all(power.is_Integer and power >= 0 for power in (alpha, beta)):
+            least = max(least, p + int(alpha + beta) + 1)  # a polynomial has no higher degrees
         elif alpha == beta:
             for i in range(p // 2 + 1):
                 factor_of, mu = c * (-1) ** i * binomial(p // 2, i), alpha + i
@@ -194,8 +197,12 @@ def _mean(kernel: Expr, t: Symbol, d: Expr) -> Expr | None:
                 two_sided(alpha + i, d, Integer(0)) * (-1) ** i * binomial(p // 2, i)
                 for i in range(p // 2 + 1)
             )
-        elif 0 in (alpha, beta) and p == 0:
-            pieces = (one_sided(alpha + beta, d, Integer(0)) for _ in range(1))
+        elif 0 in (alpha, beta):
+            side = 1 if beta == 0 else -1
+            pieces = (
+                side**p * (-1) ** i * binomial(p, i) * one_sided(alpha + beta + i, d, Integer(0))
+                for i in range(p + 1)
+            )
         else:
             return None
         total += c * Add(*pieces)

@@ -37,11 +37,18 @@ from sympy import (
 
 from asymptotics.domains.domain import normal
 from asymptotics.errors import SpectrumError, UnableError
+from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.gamma_products import GammaProduct
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.kernels.chords import chord_series
 
 _x = Symbol("x", positive=True)
+CHORDS = 6
+"""Powers of the chord that are looked at beyond those that the orders need, for the first singular one."""
+DEPTHS = (6, 12, 24)
+"""Terms of an expansion in powers of 1 - t that are tried."""
+NONE_BELOW = 4
+"""A kernel without singular powers below this one has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +69,10 @@ class Singular:
         return [nsimplify(value.evalf(20), rational=True) if value.has(Float) else value for value in values]
 
 
-def singular_terms(kernel: Expr, t: Symbol, end: int, depth: int) -> tuple[Singular, ...]:
-    """The first singular powers of ``1 - end*t`` in a kernel at t = end.
+def singular_terms(kernel: Expr, t: Symbol, end: int, reach: int) -> tuple[Singular, ...]:
+    """The singular powers of ``1 - end*t`` in a kernel at t = end, those less than ``reach`` above the first.
 
-    Raises `SpectrumError` for a kernel that does not expand there.
+    Raises `SpectrumError` for a kernel that does not expand there, and `UnableError` for powers too close.
 
     >>> from sympy import acos
     >>> t = Symbol("t")
@@ -75,42 +82,65 @@ def singular_terms(kernel: Expr, t: Symbol, end: int, depth: int) -> tuple[Singu
     (Singular(coefficient=1, power=1/3),)
     """
     try:
-        series = chord_series(kernel, t, end, 2 * depth + 4)
+        series = chord_series(kernel, t, end, 2 * reach + CHORDS)
     except SpectrumError:
-        return _by_powers(kernel, t, end, depth)
+        return _by_powers(kernel, t, end, reach)
     odd = [(Rational(j, 2), c) for j, c in enumerate(series) if j % 2 and c != 0]
-    return tuple(Singular(simplify(c * 2**power), power) for power, c in odd[:depth])
+    if odd and 2 * (odd[0][0] + reach) > len(series) + 1:
+        series = chord_series(kernel, t, end, int(2 * (odd[0][0] + reach)))
+        odd = [(Rational(j, 2), c) for j, c in enumerate(series) if j % 2 and c != 0]
+    return tuple(Singular(simplify(c * 2**power), power) for power, c in odd if power < odd[0][0] + reach)
 
 
-def _by_powers(kernel: Expr, t: Symbol, end: int, depth: int) -> tuple[Singular, ...]:
+def _by_powers(kernel: Expr, t: Symbol, end: int, reach: int) -> tuple[Singular, ...]:
     """The same where the powers are not half-integers, or come with logarithms."""
-    try:
-        series = tail_expansion(kernel.subs(t, end * (1 - 1 / _x)), _x, depth + 2)
-    except (SpectrumError, UnableError) as error:
-        raise SpectrumError(
-            f"the kernel {kernel} has no expansion in powers at t = {end}: {error}"
-        ) from error
-    found = []
-    for term in series.terms:
-        if term.log_power > 1 or (term.log_power and not term.order.is_Integer):
+    for depth in DEPTHS:
+        try:
+            series = tail_expansion(kernel.subs(t, end * (1 - 1 / _x)), _x, depth)
+        except (SpectrumError, UnableError) as error:
+            raise SpectrumError(
+                f"the kernel {kernel} has no expansion in powers at t = {end}: {error}"
+            ) from error
+        found = [term for term in series.terms if not term.order.is_Integer or term.log_power]
+        if any(term.log_power > 1 or (term.log_power and not term.order.is_Integer) for term in found):
             raise UnableError(f"the kernel {kernel} has a logarithm at t = {end} beside a power; not derived")
-        if not term.order.is_Integer or term.log_power:
-            # log x is -log(1 - t)
-            found.append(Singular(simplify(term.coefficient * (-1) ** term.log_power), term.order))
-    return tuple(found[:depth])
+        # log x is -log(1 - t)
+        terms = [Singular(simplify(term.coefficient * (-1) ** term.log_power), term.order) for term in found]
+        if not all(term.power.is_number for term in terms):
+            return tuple(terms[:1])
+        if not series.remainder or (terms and _known(series) >= terms[0].power + reach):
+            return tuple(one for one in terms if one.power < terms[0].power + reach)
+        if not terms and _known(series) > NONE_BELOW:
+            return ()
+    raise UnableError(
+        f"the kernel {kernel} has more than {DEPTHS[-1]} powers at t = {end} within {reach} of the first"
+    )
 
 
-def singular_eigenvalues(
-    kernel: Expr, t: Symbol, d: Expr, k: Symbol, depth: int, orders: int
-) -> tuple[Expr, Expr]:
-    """``lambda_k`` to the leading ``orders`` in ``1/m^2``, and the order of its relative remainder."""
-    ends = {end: singular_terms(kernel, t, end, depth) for end in (1, -1)}
+def _known(series: Expansion) -> Expr:
+    """The power from which on terms are not known."""
+    return min(bound.order for bound in series.remainder)
+
+
+def singular_eigenvalues(kernel: Expr, t: Symbol, d: Expr, k: Symbol, orders: int) -> tuple[Expr, Expr]:
+    """``lambda_k`` to the leading ``orders`` in ``1/m^2``, and the order of its relative remainder.
+
+    Fewer orders where powers are too close for that many.
+    """
+    for reach in range(orders, 0, -1):
+        try:
+            ends = {end: singular_terms(kernel, t, end, reach) for end in (1, -1)}
+        except UnableError:
+            if reach > 1:
+                continue
+            raise
+        break
     if not any(ends.values()):
         raise UnableError(
             f"the kernel {kernel} is analytic at t = 1 and t = -1: its eigenvalues fall faster than every "
             "power of k; use gaussian or erf_nngp, or give the eigenvalues to Task"
         )
-    return spectrum_of_ends(ends[1], ends[-1], d, k, orders)
+    return spectrum_of_ends(ends[1], ends[-1], d, k, reach)
 
 
 def spectrum_of_ends(

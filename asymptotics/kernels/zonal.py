@@ -6,14 +6,15 @@
 P_k(1) = 1 (Funk and Hecke). A kernel without a closed form has its first eigenvalues by this integral, and
 those beyond from its singular points; both must agree where they meet.
 
-    zonal         a kernel from an expression in t
-    quadrature    eigenvalues by the integral
+    zonal                a kernel from an expression in t
+    quadrature           eigenvalues by the integral
+    listed_and_beyond    the first of them, and a series for the others
 """
 
 from __future__ import annotations
 
 import mpmath
-from sympy import Expr, Piecewise, Rational, Symbol, lambdify, true
+from sympy import Expr, Piecewise, Rational, Symbol, lambdify, nan, true, zoo
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, UnableError
@@ -27,15 +28,23 @@ from asymptotics.precision import working
 from asymptotics.symbols import k
 
 T = Symbol("t", real=True)
-LISTED = 10
-"""The first eigenvalues, which quadrature gives."""
-DEPTH, ORDERS = 4, 2
-"""Singular powers at each end, and orders in 1/k^2, where they give the others."""
-DIGITS = 18
-ZERO = mpmath.mpf(10) ** -14
+FIRST = 10
+"""So many degrees are compared with the integral where a closed form holds."""
+LISTS = (12, 24, 48)
+"""How many of the first eigenvalues quadrature gives; more of them where those beyond need it."""
+ORDERS = 4
+"""Orders in 1/k^2 of those beyond, which the singular points give."""
+DIGITS = 45
+TIP = mpmath.mpf(10) ** -20
+SIXTEEN = mpmath.mpf(10) ** -16
+ZERO = mpmath.mpf(10) ** -32
 """An eigenvalue below that of the largest counts as zero."""
+FINEST = 7
+"""So many steps are tried: 1/16, 1/32, ..."""
+FINE = mpmath.mpf(10) ** -6
+"""A list is long enough where quadrature and singular points agree as well behind it."""
 AGREEMENT = mpmath.mpf(10) ** -2
-"""The relative distance within which quadrature and singular points must agree where they meet."""
+"""The relative distance within which they must agree behind the longest."""
 
 
 def zonal(kernel: Expr | str, d: object, *, name: str = "") -> SpectralKernel:
@@ -46,7 +55,7 @@ def zonal(kernel: Expr | str, d: object, *, name: str = "") -> SpectralKernel:
     for one that is singular within (-1, 1) or analytic at both ends.
 
     >>> zonal("exp(-2*(1 - t)**(1/2))", 3)
-    exp(-2*sqrt(1 - t)): eigenvalues up to relative k**-4, on sphere(3)
+    exp(-2*sqrt(1 - t)): eigenvalues up to a relative 3.0e-7*(13/k)**8 from k = 13 on, on sphere(3)
     >>> zonal("acos(t)", 3)
     Traceback (most recent call last):
         ...
@@ -65,29 +74,55 @@ def zonal(kernel: Expr | str, d: object, *, name: str = "") -> SpectralKernel:
 @cached(maxsize=64)
 def _of_expression(kernel: Expr, domain: Domain, name: str) -> SpectralKernel:
     d = domain.dimension
-    listed = quadrature(kernel, int(d), LISTED + 2) if _numerical(kernel, d) else ()
+    listed = quadrature(kernel, int(d), FIRST + 1) if _numerical(kernel, d) else ()
     _check_definite(listed, name, d)
     found = exact_eigenvalues(kernel, T, d, k)
+    if found is not None and found.has(nan, zoo):
+        found = None
     if found is not None:
-        _check_agreement(found, listed, range(1, len(listed)), name)
+        _check_agreement(found, listed, range(1, len(listed)), name, AGREEMENT)
         return SpectralKernel(name=name, eigenvalues=found, domain=domain, exact=True)
-    beyond, order = singular_eigenvalues(kernel, T, d, k, *((DEPTH, ORDERS) if listed else (1, 1)))
-    if not listed:
+    return listed_and_beyond(
+        kernel, domain, name, singular_eigenvalues(kernel, T, d, k, ORDERS if listed else 1)
+    )
+
+
+def listed_and_beyond(kernel: Expr, domain: Domain, name: str, series: tuple[Expr, Expr]) -> SpectralKernel:
+    """The first eigenvalues by quadrature, those beyond by a series and the order of its remainder.
+
+    The list is as long as the series needs to be right to 10^-6, at most 48 degrees; what is left at its end
+    is told by ``accuracy``. Without numbers for all symbols it is the series alone.
+    """
+    d, (beyond, order) = domain.dimension, series
+    if not _numerical(kernel, d):
         return SpectralKernel(
             name=name, eigenvalues=beyond, domain=domain, exact=False, accuracy=f"relative k**-{order}"
         )
-    _check_agreement(beyond, listed, range(LISTED + 1, len(listed)), name)
+    for count in LISTS:
+        listed = quadrature(kernel, int(d), count + 3)
+        _check_definite(listed, name, d)
+        left = max(
+            _distance(beyond, listed, count + j) * mpmath.mpf(count + j) ** int(order) for j in (1, 2)
+        ) / mpmath.mpf(count + 1) ** int(order)
+        if left < FINE:
+            break
+    _check_agreement(beyond, listed, range(count + 1, count + 3), name, AGREEMENT)
+    for degree in range(1, count):
+        if not listed[degree] and beyond.subs(k, degree) != 0:
+            raise UnableError(
+                f"{name} has an eigenvalue below 10^-32 of the largest at degree {degree} (d = {d}), "
+                "too small for quadrature; give a symbol d, or the eigenvalues to Task"
+            )
+    scale, size = max(listed[1:]), mpmath.nstr(max(left, SIXTEEN), 1)
     head = [
-        (_number(value, listed[1:]), k <= degree)
-        for degree, value in enumerate(listed[: LISTED + 1])
-        if degree
+        (_number(value, scale), k <= degree) for degree, value in enumerate(listed[: count + 1]) if degree
     ]
     return SpectralKernel(
         name=name,
         eigenvalues=Piecewise(*head, (beyond, true)),
         domain=domain,
         exact=False,
-        accuracy=f"relative k**-{order}",
+        accuracy=f"a relative {size}*({count + 1}/k)**{order} from k = {count + 1} on",
     )
 
 
@@ -95,9 +130,9 @@ def _numerical(kernel: Expr, d: Expr) -> bool:
     return bool(d.is_number and not kernel.free_symbols - {T})
 
 
-def _number(value: mpmath.mpf, among: tuple[mpmath.mpf, ...]) -> Rational:
+def _number(value: mpmath.mpf, scale: mpmath.mpf) -> Rational:
     """An eigenvalue as a decimal of 16 digits; 0 for round-off."""
-    return Rational(0) if abs(value) < ZERO * max(among) else Rational(mpmath.nstr(value, 16))
+    return Rational(0) if abs(value) < ZERO * scale else Rational(mpmath.nstr(value, 16))
 
 
 def _check_definite(listed: tuple[mpmath.mpf, ...], name: str, d: Expr) -> None:
@@ -109,39 +144,62 @@ def _check_definite(listed: tuple[mpmath.mpf, ...], name: str, d: Expr) -> None:
             )
 
 
-def _check_agreement(found: Expr, listed: tuple[mpmath.mpf, ...], degrees: range, name: str) -> None:
+def _distance(found: Expr, listed: tuple[mpmath.mpf, ...], degree: int) -> mpmath.mpf:
+    """The relative distance of an eigenvalue from that of quadrature; 0 where both are zero."""
+    value, other = mpmath.mpf(found.subs(k, degree).evalf(20)), listed[degree]
+    if abs(value - other) <= ZERO * max(listed):
+        return mpmath.mpf(0)
+    return abs(value - other) / abs(other) if other else mpmath.inf
+
+
+def _check_agreement(
+    found: Expr, listed: tuple[mpmath.mpf, ...], degrees: range, name: str, allowed: mpmath.mpf
+) -> None:
     for degree in degrees:
-        value, other = found.subs(k, degree).evalf(DIGITS), listed[degree]
-        if abs(value - other) > AGREEMENT * abs(other) + ZERO * max(listed):
+        if _distance(found, listed, degree) > allowed:
+            value = found.subs(k, degree).evalf(20)
             raise UnableError(
                 f"{name} at degree {degree}: its singular points at t = 1 and -1 give "
-                f"{mpmath.nstr(mpmath.mpf(value), 6)}, quadrature {mpmath.nstr(other, 6)}; it is singular "
-                "elsewhere, or falls too fast; give the eigenvalues to Task"
+                f"{mpmath.nstr(mpmath.mpf(value), 6)}, quadrature {mpmath.nstr(listed[degree], 6)}; it is "
+                "singular elsewhere, or falls too fast; give the eigenvalues to Task"
             )
 
 
 @cached(maxsize=64)
 def quadrature(kernel: Expr, d: int, count: int) -> tuple[mpmath.mpf, ...]:
-    """``lambda_0 ... lambda_(count-1)`` by the integral over the angle, to about 18 digits of the largest.
+    """``lambda_0 ... lambda_(count-1)`` by the integral over the angle, each to about 16 digits.
+
+    The step is halved until all are settled, or are below 10^-32 of the largest.
 
     >>> [mpmath.nstr(value, 6) for value in quadrature(T, 3, 3)]
     ['0.0', '0.333333', '0.0']
     """
     function = lambdify(T, kernel, "mpmath")
-    with working(DIGITS + 12):
-        nodes = _nodes(mpmath.mp.prec)
-        totals = [mpmath.mpf(0)] * count
-        front = mpmath.gamma(mpmath.mpf(d) / 2) / (
-            mpmath.sqrt(mpmath.pi) * mpmath.gamma(mpmath.mpf(d - 1) / 2)
-        )
-        for t, sine, weight in nodes:
-            value = front * weight * mpmath.re(function(t)) * sine ** (d - 2)
-            before, now = mpmath.mpf(0), mpmath.mpf(1)
-            for degree in range(count):
-                totals[degree] += value * now
-                before, now = now, _next(before, now, t, degree, d)
-        scale = max(map(abs, totals))
-        return tuple(mpmath.mpf(0) if abs(x) < scale * mpmath.mpf(10) ** (-DIGITS) else +x for x in totals)
+    with working(DIGITS):
+        half = mpmath.mpf(d) / 2
+        front = mpmath.gamma(half) / (mpmath.sqrt(mpmath.pi) * mpmath.gamma(half - mpmath.mpf(1) / 2))
+        totals, last = [mpmath.mpf(0)] * count, [mpmath.inf] * count
+        for level in range(FINEST):
+            totals = [total / 2 for total in totals]
+            for t, sine, weight in _nodes(level, mpmath.mp.prec):
+                value = mpmath.re(function(t))
+                if not mpmath.isfinite(value) and sine < TIP:
+                    continue  # t is rounded to 1, where its logarithm is infinite
+                value *= front * weight * sine ** (d - 2)
+                before, now = mpmath.mpf(0), mpmath.mpf(1)
+                for degree in range(count):
+                    totals[degree] += value * now
+                    before, now = now, _next(before, now, t, degree, d)
+            zero = ZERO * max(map(abs, totals))
+            if all(
+                abs(one - other) <= SIXTEEN * abs(one) + zero for one, other in zip(totals, last, strict=True)
+            ):
+                return tuple(mpmath.mpf(0) if abs(x) < 10 * zero else +x for x in totals)
+            last = totals
+    raise UnableError(
+        f"the integral of {kernel} against harmonics does not settle (d = {d}): it is singular within "
+        "(-1, 1); give the eigenvalues to Task"
+    )
 
 
 def _next(before: mpmath.mpf, now: mpmath.mpf, t: mpmath.mpf, degree: int, d: int) -> mpmath.mpf:
@@ -151,12 +209,16 @@ def _next(before: mpmath.mpf, now: mpmath.mpf, t: mpmath.mpf, degree: int, d: in
     return ((2 * degree + d - 2) * t * now - degree * before) / (degree + d - 2)
 
 
-@cached(maxsize=4)
-def _nodes(bits: int) -> tuple[tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf], ...]:
-    """``(cos theta, sin theta, weight)`` of the tanh-sinh rule on 0 < theta < pi, exact near both ends."""
+@cached(maxsize=16)
+def _nodes(level: int, bits: int) -> tuple[tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf], ...]:
+    """``(cos theta, sin theta, weight)`` of the tanh-sinh rule on 0 < theta < pi, exact near both ends.
+
+    Those that halving the step adds at a level.
+    """
     del bits
     found = []
-    step, j = mpmath.mpf(1) / 24, 0
+    step, stride = mpmath.mpf(1) / (16 << level), 2 if level else 1
+    j = 1 if level else 0
     tiny = mpmath.mpf(10) ** (-2 * DIGITS)
     while True:
         u = mpmath.pi / 2 * mpmath.sinh(j * step)
@@ -167,4 +229,4 @@ def _nodes(bits: int) -> tuple[tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf], ...]:
         found += [(cosine, sine, weight)] + ([(-cosine, sine, weight)] if j else [])
         if weight < tiny:
             return tuple(found)
-        j += 1
+        j += stride

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sympy import Symbol
@@ -121,9 +120,18 @@ class Laws(Typeset):
         return [*object.__dir__(self), *QUANTITIES]
 
     def __iter__(self) -> Iterator[Law]:
+        derived = 0
         for name in BOTTLENECKS:
-            with suppress(SpectrumError):
-                yield getattr(self, name)
+            try:
+                law = getattr(self, name)
+            except SpectrumError:
+                continue
+            except UnableError:
+                if not derived:
+                    raise
+                continue
+            derived += 1
+            yield law
 
     def all(self) -> tuple[Law, ...]:
         """Every law of the task that is derived."""
@@ -171,8 +179,8 @@ def derive(task: Task, *, student: Student = GAUSSIAN) -> Laws:
     """The laws of a task: test loss limited by t, by N and by P alone, and how they are approached.
 
     Raises `SpectrumError` for spectra without laws (a target of infinite power, unknown families) and
-    `UnableError` where a step cannot be decided, each saying what is missing. A kernel without trace has the
-    laws of training time alone; the others raise `SpectrumError` when they are asked for. ``student`` is what
+    `UnableError` where no law can be decided, each saying what is missing. A kernel without trace has the
+    laws of training time alone; what others lack they raise when they are asked for. ``student`` is what
     stands between the features of the task and the trained kernel, Gaussian random features by default.
 
     >>> from asymptotics import power_law

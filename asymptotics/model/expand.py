@@ -40,7 +40,10 @@ def expand(equation: Expr, spectrum: SpectralSeries, resource: Symbol, depth: in
             return _expander(spectrum, deeper)(here, resource)
         except TooShort:
             continue
-    return _expander(spectrum, depth + DEEPER)(here, resource)
+    try:
+        return _expander(spectrum, depth + DEEPER)(here, resource)
+    except TooShort as error:
+        raise TooShort(f"{error}. {remark}" if (remark := spectrum.kernel.remark) else str(error)) from error
 
 
 @cached(maxsize=64)

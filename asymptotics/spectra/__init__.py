@@ -18,6 +18,7 @@ from asymptotics.hints import name_argument
 from asymptotics.registry import Registry
 from asymptotics.spectra.broken import BrokenPowerLaws
 from asymptotics.spectra.equivalent import EquivalentSpectra
+from asymptotics.spectra.exponential_levels import ExponentialLevels
 from asymptotics.spectra.family import Family, Mismatch, SpectralSeries, requiring_sum
 from asymptotics.spectra.finite import FiniteSeries, FiniteSpectra
 from asymptotics.spectra.geometric import GeometricSpectra
@@ -43,6 +44,7 @@ FAMILIES: Registry[Family] = Registry(
         LatticeModes(),
         LogarithmicPowers(),
         StretchedExponentials(),
+        ExponentialLevels(),
         ParityClasses(families=lambda: tuple(FAMILIES.values())),
     )
 )

@@ -182,7 +182,7 @@ def _at_branch(series: BranchSeries, kernel: Transform, depth: int) -> Expansion
     total = differential(h, regular)
     if weights.valuation == -1 and weights.coefficient(-1) != 0:
         right = any(pole.location == series.origin for pole in kernel.poles(3))
-        total = total + _primitive(series, x, right).scale(-weights.coefficient(-1))
+        total = total + primitive(series, x, right).scale(-weights.coefficient(-1))
     return total
 
 
@@ -198,7 +198,7 @@ def _harmonics(series: BranchSeries, kernel: Transform, line: Line, x: Expr, dep
         slope = slope.differentiate()
 
 
-def _primitive(series: BranchSeries, x: Coordinate, right: bool) -> Expansion:
+def primitive(series: BranchSeries, x: Coordinate, right: bool) -> Expansion:
     """The primitive of h that vanishes at oo, plus D(s0) or its finite part for a pole to the right."""
     inner = integral(x.density * x.decay.differentiate())
     found = revert(x.decay, SLOW, inner)

@@ -66,11 +66,21 @@ def find_resolved_run(points: tuple[Point, ...]) -> tuple[Point, ...]:
     return tuple(takewhile(lambda p: p.resolved, behind))
 
 
+def past_zero(run: tuple[Point, ...]) -> tuple[Point, ...]:
+    """The points from the largest R behind its last zero on, where R falls from there over four points."""
+    zeros = [i for i in range(1, len(run)) if run[i].rest * run[i - 1].rest < 0]
+    if not zeros:
+        return run
+    behind = run[zeros[-1] :]
+    falling = behind[max(range(len(behind)), key=lambda i: abs(behind[i].rest)) :]
+    return falling if len(falling) > 3 else run
+
+
 def judge(prediction: Prediction, points: tuple[Point, ...]) -> tuple[str, str]:
     """The verdict HOLDS, FAILS or UNDECIDED, and the reason in one line."""
     if mpmath.isinf(prediction.beyond):
         return judge_faster(points)
-    resolved = find_resolved_run(points)
+    resolved = past_zero(find_resolved_run(points))
     shown = _shown(points[-1])
     if resolved and resolved[0] is not resolved[-1] and abs(resolved[-1].rest) >= abs(resolved[0].rest):
         return "FAILS", f"{shown}; it does not fall from {_short(resolved[0].rest)}"

@@ -1,0 +1,114 @@
+"""Exponential levels of many modes: eigenvalues ``W(k) rho^k``, targets and multiplicities powers of k.
+
+W, the target and the multiplicity are powers and logarithms of k: Gaussian kernels in more than one
+dimension, kernels of erf networks. With ``y = log(1/lambda)`` and ``l = log x`` a sum over levels,
+``sum_k f_k phi(x lambda_k)`` with phi from 1 to 0, counts those on one side of y = l,
+
+    sum_(y_k > l) f_k + O(f_k at y_k = l) = int_l^oo h(y) dy + O(h(l)),    h = f dk/dy,
+
+as phi is neither 0 nor 1 on boundedly many levels. So to leading order there are laws of all that such sums
+lead; what is of the size of one level, as ``df1 - df2`` is, oscillates with log x in a way that depends
+on the place of kappa between two levels. It is refused: that place solves a transcendental equation of P.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, Integer, Piecewise, Symbol, oo
+
+from asymptotics.domains.domain import Domain, normal
+from asymptotics.errors import SpectrumError, UnableError
+from asymptotics.expansions.expansion import Expansion, expansion
+from asymptotics.expansions.layers import SLOW, in_front
+from asymptotics.expansions.reversion import revert
+from asymptotics.expansions.tail import tail_expansion
+from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
+from asymptotics.spectra.segments import segments
+from asymptotics.spectra.stretched import StretchedTails, split_exponentials
+from asymptotics.tasks.task import Task
+from asymptotics.transforms.branch import BranchSeries, primitive
+from asymptotics.transforms.kernels import Transform
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelSeries(BranchSeries):
+    """``D(s)`` with what is like a branch point at 0; sums to leading order."""
+
+    @property
+    def remark(self) -> str:
+        """What is known of sums over levels."""
+        return (
+            f"Levels of {self.eigenvalues} are far apart and hold many modes: sums over them are known up to "
+            "one level, within which they oscillate with the place of kappa; laws that whole levels lead are "
+            "derived."
+        )
+
+    def spectral_sum(
+        self, kernel: Transform, variable: Symbol, *, inverse: bool, domain: Domain, depth: int
+    ) -> Expansion:
+        """The primitive of h, and one summand as the bound of the rest."""
+        weights = kernel.laurent(Integer(0), depth + 2)
+        if weights.valuation < -1 or weights.coefficient(-1) == 0:
+            raise UnableError(f"a sum of the size of one level is needed. {self.remark}")
+        place = self.tails.coordinate(depth)
+        right = any(pole.location == 0 for pole in kernel.poles(3))
+        whole = primitive(self, place, right).scale(-weights.coefficient(-1))
+        summand = revert(place.decay, SLOW, place.density).bounds()
+        terms, bounds = in_front(Integer(0), whole.with_terms(whole.terms, (*whole.remainder, *summand)))
+        return expansion(variable, terms, bounds, at_infinity=not inverse, domain=domain, depth=depth)
+
+
+@dataclass(frozen=True, slots=True)
+class ExponentialLevels:
+    """``rho^k`` times powers of k in the eigenvalues, powers in target and multiplicity."""
+
+    name: str = "exponential levels of many modes"
+    form: str = "rho**k times powers of k, with powers of k in target and multiplicity"
+
+    def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
+        """The two series, with the condition ``sum m_k c_k < oo``."""
+        k = task.index
+        parts = (task.eigenvalues, task.multiplicity, task.target)
+        if task.modes != oo:
+            return Mismatch(fitting=0, missing=f"modes = {task.modes}: this family has infinitely many modes")
+        if any(part.has(Piecewise) for part in parts):
+            last = segments(task, domain)[-1]
+            parts = (last.eigenvalues, last.multiplicity, last.target)
+        (fall, scale), *others = (split_exponentials(part, k) for part in parts)
+        try:
+            rate = (-tail_expansion(fall, k, 2, domain)).leading() if fall.has(k) else None
+            powers = [tail_expansion(rest, k, 2, domain).leading() for _, rest in others]
+            tail_expansion(scale, k, 2, domain)
+        except (SpectrumError, UnableError) as error:
+            return Mismatch(fitting=1, missing=str(error))
+        if rate is None or normal(rate.order + 1) != 0 or rate.log_power or rate.coefficient.is_negative:
+            return Mismatch(fitting=1, missing=f"eigenvalues {task.eigenvalues} do not fall as rho**{k}")
+        if any(exponent.has(k) for exponent, _ in others):
+            return Mismatch(
+                fitting=3,
+                missing=f"target {task.target} with multiplicity {task.multiplicity} is exponential in {k}: "
+                "sums over levels far apart oscillate to leading order, which is derived for single modes "
+                "C*rho**k alone",
+            )
+        p = normal(powers[0].order + powers[1].order)
+        refusal = f"sum of {task.target} diverges: levels have power {k}**-p with p = {p}; it needs p > 1"
+        domain = requiring(domain, p - 1, refusal)
+        return SpectralSeries(
+            task=task,
+            kernel=_series(task, parts[0], parts[1], task.multiplicity, domain),
+            target=_series(task, parts[0], parts[1] * parts[2], task.multiplicity * task.target, domain),
+            domain=domain,
+            trace=(),
+        )
+
+
+def _series(task: Task, tail: Expr, weight: Expr, weights: Expr, domain: Domain) -> LevelSeries:
+    """The series of a task, with tails from the last of its pieces."""
+    place = {"index": task.index, "domain": domain, "origin": Integer(0)}
+    return LevelSeries(
+        eigenvalues=task.eigenvalues,
+        weights=weights,
+        tails=StretchedTails(eigenvalues=tail, weights=weight, **place),
+        **place,
+    )
