@@ -66,7 +66,7 @@ def _row(cells: Sequence[Any]) -> str:
 def _text(cell: Any) -> str:
     if cell is None:
         return ""
-    return str(mpmath.nstr(cell, DIGITS)) if isinstance(cell, float | mpmath.mpf) else str(cell)
+    return str(mpmath.nstr(mpmath.mpf(cell), DIGITS)) if isinstance(cell, float | mpmath.mpf) else str(cell)
 
 
 def _plain(cell: Any) -> Any:

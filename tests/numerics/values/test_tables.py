@@ -86,6 +86,8 @@ def test_a_notebook_shows_tables():
     html = shown(curve)["text/html"]
     assert html.count("<tr>") == 4 and "<th>test_loss</th>" in html
     assert all(str(value) in html for value in curve)
+    at_thirds = shown(MODEL.test_loss([1 / 3, 20 / 3]))["text/html"]
+    assert "<td>0.333333</td>" in at_thirds and "<td>6.66667</td>" in at_thirds
     long = Sweep(path=None, rows=ROWS * 50)
     assert f"... {100 - 2 * SHOWN} more ..." in shown(long)["text/html"]
 
