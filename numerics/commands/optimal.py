@@ -15,7 +15,7 @@ from asymptotics.model.features import LAZY
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.parsing.expressions import parse
-from asymptotics.symbols import C
+from asymptotics.symbols import C, sigma
 from numerics.commands.formats import add_formats, for_machines, print_rows
 from numerics.commands.options import (
     add_budget,
@@ -120,8 +120,8 @@ def describe(
 
 
 def own_numbers(optimum: Optimum, values: Mapping[Symbol, Expr]) -> dict[Symbol | str, object]:
-    """The numbers of the task alone, without those of the rule."""
-    rule = {*optimum.rule.parameters, *optimum.rule.shares(), *optimum.features.gamma.free_symbols}
+    """The numbers of the task alone, without those of the rule and of the label noise beside a schedule."""
+    rule = {*optimum.rule.parameters, *optimum.rule.shares(), *optimum.features.gamma.free_symbols, sigma}
     task = optimum.laws.task.parameters
     return {s: v for s, v in values.items() if s not in rule or s in task}
 

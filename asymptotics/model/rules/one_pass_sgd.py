@@ -1,15 +1,6 @@
-"""One-pass SGD: steps of size eta on a fresh batch of B samples each, exact in the step.
+"""One-pass SGD: steps of size eta on a fresh batch of B samples each, exact in the step (`batched_sgd`).
 
-On Gaussian features a step leaves a mode of curvature e with ``1 - 2 eta e + q eta^2 e^2`` of its second
-moment, q = 1 + 1/B, and the noise of the batch gives it ``(eta^2/B) e (L + sigma^2)`` (Isserlis' theorem).
-The mean errors are those of gradient descent. Two curvatures fall equally fast, e and ``2/(q eta) - e``: a
-place zeta of the transform has the partner ``zeta' = -zeta - 2/(q eta)``, beyond the spectrum, and the noise
-feeds itself by
-
-    K = (zeta' df1(kappa') - zeta df1(kappa))/(q B (zeta - zeta')),
-
-kappa and kappa' belonging to zeta and zeta'; ``K -> (eta/2B)(Tr - zeta df1(kappa))`` for small steps, the
-Volterra kernel of Paquette et al. (arXiv 2405.15074).
+What a run does on its way are schedules: of its steps, and of its batches.
 """
 
 from __future__ import annotations
@@ -17,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Rational, Symbol, exp, sqrt
+from sympy import Expr, Rational, Symbol
 
 from asymptotics import symbols
 from asymptotics.errors import DomainError, shown
-from asymptotics.model.rules.base import Curvature, TrainingRule, positive_float, training_rule
-from asymptotics.model.rules.gradient_descent import GradientDescent
+from asymptotics.model.rules.base import Curvature, positive_float, training_rule
+from asymptotics.model.rules.batched_sgd import BatchedSGD, least_unstable
 from asymptotics.model.schedules.base import Schedule, as_schedule
 from asymptotics.model.schedules.shapes import CONSTANT
 from asymptotics.parsing.numbers import real_float, whole_number
@@ -33,7 +24,7 @@ PLACES = 64
 
 @training_rule
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class OnePassSGD(TrainingRule):
+class OnePassSGD(BatchedSGD):
     """``v_(n+1) = v_n - eta (A^T A/N)(Psi_n^T Psi_n/B) v_n``, a fresh batch of B samples each step.
 
     Time is the number n of steps, so that n B samples are seen; eta the step size, ``batch`` = B (arXiv
@@ -64,10 +55,7 @@ class OnePassSGD(TrainingRule):
 
     title = "one-pass SGD"
     name = "sgd"
-    parameters = (symbols.eta, symbols.B)
-    counts_steps = True
     fresh = True
-    noise_law = "sgd_noise"
 
     def __post_init__(self) -> None:
         if self.fraction != 0:
@@ -111,40 +99,13 @@ class OnePassSGD(TrainingRule):
         """Whether its steps or batches differ from each other, so that a run is one of T steps."""
         return not (self.schedule == self.ramp == CONSTANT)
 
-    @classmethod
-    def symbol(cls, z: Expr) -> Expr:
-        """That of gradient descent, which the mean of the errors follows."""
-        return GradientDescent.symbol(z)
-
-    @classmethod
-    def propagator(cls, curvature: Expr, t: Expr) -> Expr:
-        """That of gradient descent."""
-        return GradientDescent.propagator(curvature, t)
-
-    @classmethod
-    def place(cls, w: Expr) -> Expr:
-        """The root zeta of ``e^w = 1 + 2 eta zeta + q eta^2 zeta^2`` that vanishes with w."""
-        q = 1 + 1 / symbols.B
-        return (sqrt(1 + q * (exp(w) - 1)) - 1) / (q * symbols.eta)
-
-    @classmethod
-    def partner(cls, zeta: Expr) -> Expr:
-        """``zeta' = -zeta - 2/(q eta)``."""
-        return -zeta - 2 * symbols.B / (symbols.eta * (symbols.B + 1))
-
-    @classmethod
-    def noise_kernel(cls, zeta: Expr, near: Expr, far: Expr) -> Expr:
-        """``K``, from df1 at zeta and at its partner."""
-        partner = cls.partner(zeta)
-        return (partner * far - zeta * near) / ((symbols.B + 1) * (zeta - partner))
-
     def check_stable(self, curvature: Curvature) -> None:
         """Raise `DomainError` unless ``q eta edge < 2`` and K < 1 at zeta = 0: else second moments grow.
 
         There ``zeta' = -2/(q eta)`` and ``K = -df1(kappa')/(q B)``. Exact, to about ten digits of eta.
         """
         for batch, height in self._worst().items():
-            bound = self._bound(batch, curvature)
+            bound = least_unstable(batch, curvature)
             if not self.eta * height < bound:
                 where = f" (f = {height:.6g} on its way)" if height != 1 else ""
                 raise DomainError(
@@ -155,12 +116,8 @@ class OnePassSGD(TrainingRule):
     def largest_step(self, curvature: Curvature) -> float:
         """The eta from which on it is unstable somewhere on its way."""
         return min(
-            self._bound(batch, curvature) / height for batch, height in self._worst().items() if height
+            least_unstable(batch, curvature) / height for batch, height in self._worst().items() if height
         )
-
-    @staticmethod
-    def _bound(batch: int, curvature: Curvature) -> float:
-        return 2 / ((1 + 1 / batch) * curvature.reach(batch + 1))
 
     def _worst(self) -> dict[int, float]:
         """The largest height of the schedule at each batch that occurs."""

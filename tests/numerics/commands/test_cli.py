@@ -214,3 +214,9 @@ def test_derivations_are_checked(capsys, monkeypatch):
     assert status == 0 and out.count("holds") >= 2 and "L(N), test loss limited by model size" in out
     status, out, _ = run(capsys, "derive", "--check", "--laws", "time", "--at", "a=1/2,b=5/4")
     assert (status, out) == (1, "time: the condition a > 1 of the derivation fails at this point\n")
+
+
+def test_budgets_of_a_schedule_take_the_numbers_of_rule_and_noise(capsys):
+    """``(a - 1)/(2a - b)`` at (3, 3/2), where s > 1 and b < 2; powers do not depend on sigma and B."""
+    status, out, err = run(capsys, "optimal", "--schedule", "linear", "--at", "a=3,b=3/2,sigma=1,B=4")
+    assert (status, err) == (0, "") and "L ~ C**(-4/9)" in out
