@@ -19,7 +19,7 @@ from asymptotics.model.rules.base import TrainingRule, check_rule
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.students.base import Student, check_student
 from asymptotics.model.students.gaussian import GaussianFeatures
-from asymptotics.parsing.numbers import exact, whole_number
+from asymptotics.parsing.numbers import exact, substitution, whole_number
 from asymptotics.precision import exclusive_class
 from asymptotics.tasks.task import Task
 from numerics.model import parts
@@ -109,8 +109,10 @@ class FullModel(Diagnostics):
             )
         if noise is not None:
             task = replace(task, noise=exact(noise, "noise"))
-        task = task.with_sizes({symbols.N: _size_of(student, N), symbols.P: exact_size("P", P)})
-        limits = (*check_student(student).layers(_size_of(student, N)), exact_size("P", P))
+        sizes = {symbols.N: _size_of(student, N), symbols.P: exact_size("P", P)}
+        student = check_student(student).at({**substitution(task.parameters, params, {}), **sizes})
+        task = task.with_sizes(sizes)
+        limits = (*student.layers(sizes[symbols.N]), sizes[symbols.P])
         finite = not all(map(infinite, limits))
         spectrum = solve_spectrum(task, params, needs_trace=finite or getattr(rule, "fresh", True))
         self._set_up(spectrum, N, P, task.at(params).noise, digits, rule, ridge, student)

@@ -30,7 +30,7 @@ from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.students.base import Student, check_student
 from asymptotics.model.students.gaussian import GaussianFeatures
-from asymptotics.parsing.numbers import exact, is_many, real_float, whole_number
+from asymptotics.parsing.numbers import exact, is_many, real_float, substitution, whole_number
 from asymptotics.tasks.task import Task
 from numerics.model.full_model import FullModel
 from numerics.model.rules.base import dynamics_of
@@ -143,9 +143,11 @@ def simulate(
     if test_eigenvalues is not None and not is_many(test_eigenvalues):
         shifted = replace(task, eigenvalues=exact(test_eigenvalues, "test_eigenvalues"))
         test_eigenvalues, _ = spectrum_arrays(shifted.at(params), None, modes)
+    sizes = {symbols.N: exact_size("N", N), symbols.P: exact_size("P", P)}
+    student = check_student(student).at({**substitution(task.parameters, params, {}), **sizes})
     task = task.at(params)
     if modes is None:
-        task = task.with_sizes({symbols.N: exact_size("N", N), symbols.P: exact_size("P", P)})
+        task = task.with_sizes(sizes)
     if noise is None:
         if task.noise.free_symbols:
             raise DomainError(f"noise = {task.noise} has no value; pass it in params, or pass noise=")

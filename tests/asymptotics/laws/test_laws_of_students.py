@@ -18,8 +18,8 @@ from asymptotics import (
     power_law,
 )
 from asymptotics.laws.ensembling import ensembling
-from asymptotics.symbols import E, M, N, P, a, b, k, t
-from numerics import FullModel, verify
+from asymptotics.symbols import E, M, N, P, a, b, k, r, t
+from numerics import FullModel, simulate, verify
 from numerics.verification.references import Place, reference_value
 
 mu = Symbol("mu", positive=True)
@@ -57,6 +57,34 @@ def test_a_wider_narrowest_layer_is_a_larger_model():
 def test_first_order_transients(student, share, at):
     found, plain = (laws.model_transient.at(at).leading for laws in (derive(TASK, student=student), GAUSSIAN))
     assert simplify(found / plain - share) == 0
+
+
+@pytest.mark.parametrize("at", [(Rational(9, 4), Rational(3, 2)), (Rational(7, 5), Rational(3, 4))])
+def test_a_rotation_of_modes_that_grow_with_it(at):
+    task, student = power_law(a, b, modes="r*N"), OrthogonalFeatures(modes="r*N")
+    law, plain = (derive(task, **options).model for options in ({"student": student}, {}))
+    assert law.leading == plain.leading  # as many modes are resolved as there are rows
+    numbers = dict(zip((a, b), at, strict=True)) | {r: 2}
+    found = verify(law, at=numbers, digits=15)
+    assert found.verdict == "HOLDS"
+    grown = FullModel(task, numbers, N=10, P=15, student=student, digits=8)
+    given = FullModel(power_law(*at, modes=20), N=10, P=15, student=OrthogonalFeatures(modes=20), digits=8)
+    assert grown.test_loss(3) == given.test_loss(3)
+    drawn = simulate(task, numbers, N=10, P=15, student=student, times=3, draws=1000, seed=3)
+    mean, error = drawn.test_loss[0], drawn.test_loss_error[0]
+    assert abs(mean - float(grown.test_loss(3))) < 3.5 * error + 0.05 * mean
+
+
+def test_its_first_order_is_that_of_independent_rows_less_one_of_all_modes():
+    n = 10**6
+    task, student = power_law(Rational(9, 4), Rational(3, 2), modes="3*N"), OrthogonalFeatures(modes="3*N")
+    (kernel, independent, rotated) = (
+        FullModel(power_law(Rational(9, 4), Rational(3, 2), modes=3 * n), digits=12, **options).test_loss(100)
+        for options in ({}, {"N": n}, {"N": n, "student": student})
+    )
+    assert abs(float((rotated - kernel) / (independent - kernel)) - 2 / 3) < 1e-4
+    laws, plain = derive(task, student=student), derive(task)
+    assert simplify(laws.model_transient.leading / plain.model_transient.leading) == Rational(2, 3)
 
 
 def test_a_rotation_of_all_modes_has_no_transient():
