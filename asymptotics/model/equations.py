@@ -69,6 +69,8 @@ from asymptotics.model.operators import (
     Overlap,
     Rich,
     RichChange,
+    RichNoise,
+    RichReuse,
     RichScale,
     epsilon,
     later,
@@ -134,6 +136,10 @@ RICH_SCALE = RichScale(C0(t), t, gamma)
 RICH_MODEL = (
     RichChange(C0(t), Coefficient(MODEL_LOSS.xreplace({2 * t: t}), epsilon, Integer(1)), t, gamma) / N
 )
+RICH_TRAIN = InverseLaplace(df1(zeta) * Derivative(Xi(zeta), zeta) - df1(zeta) * Xi(zeta) / zeta, zeta, t)
+"""``lim P (Lhat(t/2, P) - L(t/2))`` of frozen features: ``R1 Xi(kappa)/z`` with ``kappa = z (1 + df1/P)``."""
+RICH_DATA = RichReuse(C0(t), E1(t), RICH_TRAIN, Coefficient(DATA_LOSS, epsilon, Integer(1)), t, gamma) / P
+RICH_NOISE = sigma**2 / P * RichNoise(C0(t), E1(t), t, gamma)
 GAP = Convolution(C0(past), past, E1(past), df1(kappa), t) / P
 GAP_NOISE = 2 * sigma**2 / P * Q1(t)
 NOISE_IN_LOSS = sigma**2 / P * Q2(t)

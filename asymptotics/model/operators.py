@@ -13,6 +13,7 @@ argument is a bound letter.
     Corrected       a loss and its first change, up to a relative order
     Minimum, Minimiser    over x > 0
     Rich, RichScale, RichChange    what features that move make of a lazy loss, their scale, a change of it
+    RichReuse, RichNoise    what samples that are seen again change in it, and their label noise
     Bessel          what the squared Bessel filter of Nesterov momentum makes of a loss of gradient flow
     Root, Iterated  solutions of equations
 """
@@ -213,6 +214,26 @@ class RichChange(Rich):
     nargs = 4
     written = "RichChange({0}, {1}, {2}, {3})"
     tex = r"\delta\operatorname{{Rich}}_{{{3}}}\left[{0}, {1}\right]"
+
+
+class RichReuse(Rich):
+    """``RichReuse(f, e, g, h, t, gamma)``: ``lim P (L(t, P) - L(t))`` of features that move.
+
+    f and g are the lazy train loss and what P samples change in it, each of 2t, h what they change in the
+    lazy test loss at t, and e of t ``sum lambda e^(-lambda t)``.
+    """
+
+    nargs = 6
+    written = "RichReuse({0}, {1}, {2}, {4}, {5})"
+    tex = r"\delta_P\operatorname{{Rich}}_{{{5}}}\left[{0}, {1}\right]"
+
+
+class RichNoise(Rich):
+    """``RichNoise(f, e, t, gamma)``: the same of label noise, per unit sigma^2."""
+
+    nargs = 4
+    written = "RichNoise({0}, {1}, {2}, {3})"
+    tex = r"\delta_\sigma\operatorname{{Rich}}_{{{3}}}\left[{0}, {1}\right]"
 
 
 class Bessel(Binder):

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from asymptotics.model import equations
 from asymptotics.model.expander import RULES
-from asymptotics.model.operators import Rich, RichChange, RichScale
+from asymptotics.model.operators import Rich, RichChange, RichNoise, RichReuse, RichScale
 from asymptotics.model.quantity import Quantity
 from asymptotics.model.rich import expand_change, expand_rich, expand_scale
-from asymptotics.symbols import N, t
+from asymptotics.model.rich_reuse import expand_noise, expand_reuse
+from asymptotics.symbols import N, P, t
 
 _TWO_LAYERS = "the two-layer linear network of arXiv 2409.17858 with frozen first features"
 _CLOCK = (
@@ -18,7 +19,13 @@ _CLOCK = (
     "1/chi^2 = 1 + gamma^2 int int chi chi S(2 tau - x - y), chi = K^(-1/2), S(x) = -(d/dx) L(x/2)."
 )
 
-RULES |= {Rich: expand_rich, RichScale: expand_scale, RichChange: expand_change}
+RULES |= {
+    Rich: expand_rich,
+    RichScale: expand_scale,
+    RichChange: expand_change,
+    RichReuse: expand_reuse,
+    RichNoise: expand_noise,
+}
 
 MOVING = (
     Quantity(
@@ -72,6 +79,34 @@ MOVING = (
         source=_TWO_LAYERS,
         within=N,
         why=f"{_CLOCK} What N features change in the lazy loss changes both the modes and their clock.",
+        balances=True,
+    ),
+    Quantity(
+        name="rich_data_transient",
+        words="finite-data correction to the test loss of features that move, first order in 1/P",
+        symbol="L_rich(t, P) - L_rich(t)",
+        tex=r"L_{\mathrm{rich}}(t, P) - L_{\mathrm{rich}}(t)",
+        limits="N = oo",
+        resource=t,
+        equation=equations.RICH_DATA,
+        source=_TWO_LAYERS,
+        within=P,
+        why=f"{_CLOCK} With the share g of each mode still unlearned, samples that are seen again leave "
+        "sum c_k lambda_j (2 lambda_k g_k g[k, k, j] + lambda_j g[k, j]^2), and move the clock.",
+        balances=True,
+    ),
+    Quantity(
+        name="rich_noise",
+        words="label noise in the test loss of features that move, first order in 1/P",
+        symbol="L_rich,sigma(t, P)",
+        tex=r"L_{\mathrm{rich},\sigma}(t, P)",
+        limits="N = oo",
+        resource=t,
+        equation=equations.RICH_NOISE,
+        source=_TWO_LAYERS,
+        within=P,
+        why=f"{_CLOCK} With the share g of each mode still unlearned, it is sigma^2/P sum (1 - g)^2, and "
+        "what noisy labels change in the clock.",
         balances=True,
     ),
 )

@@ -21,6 +21,8 @@ also fall more slowly than what it changes, m < 0.
     expand_rich       the law of a node `Rich`, the loss
     expand_scale      the law of a node `RichScale`, K
     expand_change     the law of a node `RichChange`, what a change of the lazy loss makes of the loss
+    solve_clock       the lazy loss in powers of t, and the clock that it sets
+    change_loss       what powers of t that are added to the lazy loss make of the loss
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ ONE, ZERO = Integer(1), Integer(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Lazy:
+class LazyLoss:
     """``C t^-s`` leads the lazy loss at t/2; ``others`` are further (C_i, s_i), ``bounds`` the rest."""
 
     s: Expr
@@ -56,7 +58,7 @@ class _Lazy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Clock:
+class PowerClock:
     """``chi = k^(-1/2) tau^-alpha (1 + sum d tau^-m)``, relatively correct to ``bounds``.
 
     With ``r = 1 - 2 alpha`` and ``T = (k r t)^(1/r)``: ``tau = T (1 - sum 2 d/(r - m) T^-m)``.
@@ -87,13 +89,13 @@ class _Clock:
 
 def expand_rich(found: Expander, node: Rich, x: Symbol) -> Found:
     """The rule for `Rich`: ``t -> oo`` for a lazy loss in powers of t."""
-    lazy, clock, parts = _solve(found, node.args[0], node.args[2], x)
+    lazy, clock, parts = solve_clock(found, node.args[0], node.args[2], x)
     return Found(node=node, series=_loss(lazy, clock) if clock else _logarithm(lazy), parts=parts)
 
 
 def expand_scale(found: Expander, node: RichScale, x: Symbol) -> Found:
     """The rule for `RichScale`: ``K = k tau^(2 alpha) (1 - 2 sum d tau^-m)`` at the time t."""
-    lazy, clock, parts = _solve(found, node.args[0], node.args[2], x)
+    lazy, clock, parts = solve_clock(found, node.args[0], node.args[2], x)
     if clock is None:
         # K (K - 1) = gamma^2 C log(tau), log(tau) = log(t) + O(log(log(t)))
         terms = [Term(lazy.richness * sqrt(lazy.C), ZERO, Rational(1, 2)), Term(Rational(1, 2), ZERO)]
@@ -110,20 +112,24 @@ def expand_scale(found: Expander, node: RichScale, x: Symbol) -> Found:
 def expand_change(found: Expander, node: RichChange, x: Symbol) -> Found:
     """The rule for `RichChange`: the response of the loss to a change of the lazy loss, to first order."""
     loss, change, _, richness = node.args
-    lazy, clock, parts = _solve(found, loss, richness, x)
+    lazy, clock, parts = solve_clock(found, loss, richness, x)
     part = found(change, x)
     if part.series.gauge is not None or part.series.is_slow or not part.series.terms:
         raise UnableError(f"features that move respond to powers of t; the change is {part.series!r}")
-    series = _change(lazy, clock, part.series) if clock else _logarithm_of_change(lazy, part.series)
-    return Found(node=node, series=series, parts=(*parts, part))
+    return Found(node=node, series=change_loss(lazy, clock, part.series), parts=(*parts, part))
+
+
+def change_loss(lazy: LazyLoss, clock: PowerClock | None, change: Expansion) -> Expansion:
+    """What a change of the lazy loss, at t/2 as that itself, makes of the loss at t."""
+    return _change(lazy, clock, change) if clock else _logarithm_of_change(lazy, change)
 
 
 # --- the scale of the features -----------------------------------------------------------------------
 
 
-def _solve(
+def solve_clock(
     found: Expander, loss: Expr, richness: Expr, x: Symbol
-) -> tuple[_Lazy, _Clock | None, tuple[Found, ...]]:
+) -> tuple[LazyLoss, PowerClock | None, tuple[Found, ...]]:
     """The lazy loss and the clock; None for the clock at s = 1."""
     part = found(loss, x)
     lazy = _read(part.series, richness)
@@ -138,7 +144,7 @@ def _solve(
     return lazy, _steady(lazy, stiff.series), (part, stiff)
 
 
-def _read(series: Expansion, richness: Expr) -> _Lazy:
+def _read(series: Expansion, richness: Expr) -> LazyLoss:
     power = series.gauge is None and not series.is_slow and series.terms and not any(series.leading().logs)
     if not power or series.leading().coefficient.has(Oscillation):
         raise UnableError(
@@ -147,7 +153,7 @@ def _read(series: Expansion, richness: Expr) -> _Lazy:
     first = series.leading()
 
     others = [t for t in series.terms if t is not first]
-    return _Lazy(
+    return LazyLoss(
         s=first.order,
         C=first.coefficient,
         others=tuple((t.coefficient, t.order) for t in others if not any(t.logs)),
@@ -157,19 +163,19 @@ def _read(series: Expansion, richness: Expr) -> _Lazy:
     )
 
 
-def _stiffness(lazy: _Lazy, clock: _Clock, m: Expr) -> Expr:
+def stiffness(lazy: LazyLoss, clock: PowerClock, m: Expr) -> Expr:
     """``C (grown(s, alpha, alpha) + grown(s, alpha, alpha + m))``: what resists ``d tau^-m`` in chi."""
     H = Grown(lazy.s, clock.alpha, clock.alpha)
     return lazy.C * (H + Grown(lazy.s, clock.alpha, normal(clock.alpha + m)))
 
 
-def _growing(lazy: _Lazy) -> _Clock:
+def _growing(lazy: LazyLoss) -> PowerClock:
     """s < 1: ``K ~ k tau^(2 alpha)``, ``k^2 = gamma^2 C grown(s, alpha, alpha)``."""
     s, C = lazy.s, lazy.C
     alpha = normal((1 - s) / 4)
     H = Grown(s, alpha, alpha)
     k = lazy.richness * sqrt(C * H)
-    bare = _Clock(k=k, alpha=alpha, changes=(), bounds=(), series=lazy.series)
+    bare = PowerClock(k=k, alpha=alpha, changes=(), bounds=(), series=lazy.series)
     changes = [(normal(2 * alpha), -1 / (2 * k * (1 + Grown(s, alpha, 3 * alpha) / H)))]
     bounds = [normal(4 * alpha), normal(1 - alpha), normal(1 - 2 * alpha)]
     for B, order in lazy.others:
@@ -178,12 +184,12 @@ def _growing(lazy: _Lazy) -> _Clock:
         if lazy.series.domain.sign(normal(1 - 2 * alpha - m)) != 1:
             bounds.append(m)
             continue
-        changes.append((m, -B * Grown(order, alpha, alpha) / (2 * _stiffness(lazy, bare, m))))
+        changes.append((m, -B * Grown(order, alpha, alpha) / (2 * stiffness(lazy, bare, m))))
     bounds += [normal(order - s) for order in lazy.bounds]
-    return _Clock(k=k, alpha=alpha, changes=tuple(changes), bounds=tuple(bounds), series=lazy.series)
+    return PowerClock(k=k, alpha=alpha, changes=tuple(changes), bounds=tuple(bounds), series=lazy.series)
 
 
-def _steady(lazy: _Lazy, stiff: Expansion) -> _Clock:
+def _steady(lazy: LazyLoss, stiff: Expansion) -> PowerClock:
     """s > 1: ``K -> K_oo``, ``K_oo (K_oo - 1) = gamma^2 sum c/lambda``."""
     s = lazy.s
     (W,) = (t.coefficient for t in stiff.terms if t.order == 1 and not any(t.logs))
@@ -200,18 +206,18 @@ def _steady(lazy: _Lazy, stiff: Expansion) -> _Clock:
         changes.append((normal(order - s), ZERO))
         bounds.append(normal(order - 1))
     bounds += [normal(order - s) for order in lazy.bounds]
-    return _Clock(k=k, alpha=ZERO, changes=tuple(changes), bounds=tuple(bounds), series=lazy.series)
+    return PowerClock(k=k, alpha=ZERO, changes=tuple(changes), bounds=tuple(bounds), series=lazy.series)
 
 
 # --- what is read on it ------------------------------------------------------------------------------
 
 
-def _loss(lazy: _Lazy, clock: _Clock) -> Expansion:
+def _loss(lazy: LazyLoss, clock: PowerClock) -> Expansion:
     """``C tau^-s (G + sum tau^-m (...))`` at the time t, and the other modes as they stand."""
     others = {normal(order - lazy.s): B for B, order in lazy.others}
     terms = [clock.term(lazy.C * Unlearned(lazy.s, clock.alpha, clock.alpha), lazy.s)]
     for m, d in clock.changes:
-        answer = _moved(lazy, clock, m, d) * lazy.C if d != 0 else ZERO
+        answer = moved_loss(lazy, clock, m, d) * lazy.C if d != 0 else ZERO
         order = normal(lazy.s + m)
         if m in others:
             answer += others[m] * Unlearned(order, clock.alpha, clock.alpha)
@@ -223,7 +229,7 @@ def _loss(lazy: _Lazy, clock: _Clock) -> Expansion:
     return series.with_terms(series.terms, [*series.remainder, Bound(normal(lazy.s + 1), 1)])
 
 
-def _moved(lazy: _Lazy, clock: _Clock, m: Expr, d: Expr) -> Expr:
+def moved_loss(lazy: LazyLoss, clock: PowerClock, m: Expr, d: Expr) -> Expr:
     """What ``d tau^-m`` in chi adds to the loss at ``tau^-(s + m)``, over C.
 
     In the modes, and by the time.
@@ -233,7 +239,7 @@ def _moved(lazy: _Lazy, clock: _Clock, m: Expr, d: Expr) -> Expr:
     return 2 * d * moved - lazy.s * clock.late(m, d) * G
 
 
-def _logarithm(lazy: _Lazy) -> Expansion:
+def _logarithm(lazy: LazyLoss) -> Expansion:
     """s = 1: ``K (K - 1) ~ gamma^2 C log(tau)``, ``L ~ C/(2 tau)`` at ``tau = K t``.
 
     So ``C/(2 t K)`` with ``1/K = x - x^2/2 + ...``, ``x^-2 = gamma^2 C log(t)``; log(log(t)) comes next.
@@ -243,7 +249,7 @@ def _logarithm(lazy: _Lazy) -> Expansion:
     return lazy.series.with_terms(terms, [Bound(ONE, -Rational(3, 2), 1)])
 
 
-def _change(lazy: _Lazy, clock: _Clock, change: Expansion) -> Expansion:
+def _change(lazy: LazyLoss, clock: PowerClock, change: Expansion) -> Expansion:
     """Each power ``B t^-p`` of the change, and what it makes of their clock."""
     terms, bounds = [], [b.order for b in change.remainder]
     if any(change.leading().logs):
@@ -256,20 +262,26 @@ def _change(lazy: _Lazy, clock: _Clock, change: Expansion) -> Expansion:
         if any(one.logs):
             bounds.append(p)
             continue
-        B, m = one.coefficient, normal(p - lazy.s)
+        B = one.coefficient
         answer = B * Unlearned(p, clock.alpha, clock.alpha)
         if clock.alpha == 0:
             bounds += [normal(lazy.s + p - 1), lazy.s]
         else:
-            d = -B * Grown(p, clock.alpha, clock.alpha) / (2 * _stiffness(lazy, clock, m))
-            answer += lazy.C * _moved(lazy, clock, m, d)
+            answer += respond_to_clock(lazy, clock, B, p)
             bounds.append(normal(lazy.s + 4 * clock.alpha))
         terms.append(clock.term(answer, p))
         bounds += [normal(p + each) for each in (*(m for m, _ in clock.changes), *clock.bounds)]
     return clock.expansion(terms, bounds)
 
 
-def _logarithm_of_change(lazy: _Lazy, change: Expansion) -> Expansion:
+def respond_to_clock(lazy: LazyLoss, clock: PowerClock, B: Expr, p: Expr) -> Expr:
+    """What ``B t^-p``, added to the lazy train loss, makes of the loss by the clock, at ``tau^-p``."""
+    m = normal(p - lazy.s)
+    d = -B * Grown(p, clock.alpha, clock.alpha) / (2 * stiffness(lazy, clock, m))
+    return lazy.C * moved_loss(lazy, clock, m, d)
+
+
+def _logarithm_of_change(lazy: LazyLoss, change: Expansion) -> Expansion:
     """s = 1: the change of the lazy loss at ``tau = K t``; that of the clock is smaller by log(t)."""
     lead = change.leading()
     scale, n = 2 * lazy.richness * sqrt(lazy.C), lead.log_power - lead.order / 2

@@ -21,7 +21,6 @@ from numerics.model.renormalised_ridge import resolve_at
 from numerics.model.two_time import OneTime, contour_kernels, one_time
 from numerics.sums.spectral_sums import OnePoint
 from numerics.values.arithmetic import Array, Field, array
-from numerics.values.inputs import infinite
 
 DIGITS = 15
 EXTRA_BITS = 60
@@ -30,6 +29,8 @@ ENTIRE = 8
 """So many of Taylor's terms are left out of the contour at most."""
 WORTH = 1000
 """How much smaller the next of them is then, at least."""
+SIGNAL, NOISE = ("bias", "initialisation", "data", "interaction"), ("noise_data", "noise_interaction")
+"""The parts of the test loss, of the signal and per unit sigma^2."""
 BEYOND = 3.0
 """The radius of the contour, over the largest curvature."""
 
@@ -39,7 +40,8 @@ class Lazy:
     """The lazy model on one contour: nodes, their weights, and what is inverted there, in double precision.
 
     ``train`` is less its value ``floor`` at z = 0, the train loss at t = oo: over z that would grow without
-    end, and adds nothing to the clock. ``per_feature`` is by what ``train`` changes with 1/N, at N = P = oo.
+    end, and adds nothing to the clock. At N = P = oo ``per_feature`` is by what it changes with 1/N,
+    ``per_sample`` with 1/P, and ``per_noisy_sample`` by label noise of variance 1.
     """
 
     longest: float
@@ -49,7 +51,10 @@ class Lazy:
     floor: float
     kappa: NDArray[np.complex128]
     per_feature: NDArray[np.complex128]
+    per_sample: NDArray[np.complex128]
+    per_noisy_sample: NDArray[np.complex128]
     nodes: OneTime
+    in_samples: OneTime | None
     field: Field
 
     def pairs(self, shares: Mapping[str, float]) -> NDArray[np.complex128]:
@@ -60,6 +65,16 @@ class Lazy:
         parts = (share * getattr(kernels, name).terms[0] for name, share in shares.items() if share)
         return np.asarray(sum(parts).astype(np.complex128))
 
+    def pairs_per_sample(self) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+        """By what the two-time kernel of the test loss changes with 1/P: the signal, and label noise."""
+        assert self.in_samples is not None
+        with self.field as field:
+            kernels, _ = contour_kernels(self.in_samples, field)
+            signal, noise = (
+                sum(getattr(kernels, name).terms[1] for name in names) for names in (SIGNAL, NOISE)
+            )
+        return signal.astype(np.complex128), noise.astype(np.complex128)
+
 
 def encircle_lazy(lazy: FullModel, longest: float, order: int) -> Lazy:
     """A model on the contour of ``order`` nodes a panel, for all times up to ``longest``."""
@@ -69,10 +84,11 @@ def encircle_lazy(lazy: FullModel, longest: float, order: int) -> Lazy:
     floor_of_train = float(lazy.train_loss(sympy.oo))
     with model.field(DIGITS, EXTRA_BITS) as field:
         sums, sizes = model.sums_for(DIGITS), model.sizes(field)
-        resolvent, floor = resolve_at(logs, sums, sizes, field, GUARD_BITS)
+        whole = sizes.unlimited
+        resolvent, floor = resolve_at(logs, sums, sizes, field, GUARD_BITS, 2 if whole else 1)
         point = resolvent.point
         X = point.X[0]
-        if infinite(lazy.N) and infinite(lazy.P):
+        if whole:
             X = X - _entire_part(
                 sums.one_point(array([abs(resolvent.z[0])]), field, floor, derivatives=ENTIRE),
                 resolvent.z,
@@ -89,7 +105,10 @@ def encircle_lazy(lazy: FullModel, longest: float, order: int) -> Lazy:
         floor=floor_of_train,
         kappa=point.kappa.astype(np.complex128),
         per_feature=slope.astype(np.complex128),
+        per_sample=(point.df1[0] * point.kappa**2 * point.X[1]).astype(np.complex128),
+        per_noisy_sample=-point.df1[0].astype(np.complex128),
         nodes=one_time(resolvent, sizes),
+        in_samples=one_time(resolvent, sizes, "P", 1) if whole else None,
         field=field,
     )
 

@@ -92,7 +92,12 @@ def resolve(
 
 
 def resolve_at(
-    logs: Iterable[complex], sums: SpectralSums, sizes: Sizes, field: Field, guard_bits: int
+    logs: Iterable[complex],
+    sums: SpectralSums,
+    sizes: Sizes,
+    field: Field,
+    guard_bits: int,
+    derivatives: int = 1,
 ) -> tuple[Resolvent, float]:
     """The same at nodes given by their logarithms, in the order of `starting_values`; and its log floor."""
     z = array(
@@ -101,7 +106,7 @@ def resolve_at(
         for y in logs
     )
     starts, floor = starting_values(z, sums, sizes)
-    return resolve(z, starts, floor, sums, sizes, field, guard_bits), floor
+    return resolve(z, starts, floor, sums, sizes, field, guard_bits, derivatives), floor
 
 
 def solve_root(

@@ -232,12 +232,19 @@ class RichModel:
     def _double(self, t: object, shares: Mapping[str, float]) -> Value:
         def terms(lazy: Lazy, g: NDArray[np.complex128]) -> NDArray[np.complex128]:
             u = lazy.weights * g
-            key = (lazy.longest, len(lazy.z), tuple(sorted(shares.items())))
-            if key not in self._kernels:
-                self._kernels[key] = lazy.pairs(shares)
-            return np.asarray(np.multiply.outer(u, np.concatenate([u, u.conj()])) * self._kernels[key])
+            kernel = self.kernel(lazy, tuple(sorted(shares.items())), lambda: lazy.pairs(shares))
+            return np.asarray(np.multiply.outer(u, np.concatenate([u, u.conj()])) * kernel)
 
         return self._compare(t, terms)
+
+    def kernel(
+        self, lazy: Lazy, name: object, make: Callable[[], NDArray[np.complex128]]
+    ) -> NDArray[np.complex128]:
+        """A kernel on the pairs of nodes of a contour, made once."""
+        key = (lazy.longest, len(lazy.z), name)
+        if key not in self._kernels:
+            self._kernels[key] = make()
+        return self._kernels[key]
 
     def _of_clock(self, t: object, which: int) -> Value:
         time = exact_time(t)

@@ -1,17 +1,23 @@
-"""What N features change in the loss of features that move, to first order in 1/N.
+"""What N features or P samples change in the loss of features that move, to first order in 1/N and 1/P.
 
-On the contour of `rich` only the transform ``T = Xi(kappa)`` of the lazy loss changes,
+On the contour of `rich` the transform T of the lazy train loss changes,
 
     z = kappa (1 - df1/N):   delta T = (kappa X)' kappa df1/N,
+    z = kappa (1 - df1/P):   delta T = delta [(1 - df1/P) (kappa X + sigma^2)],
 
 and with it the weights of the clock. Its equation is linear in what that makes of chi and of the Z_j, with
-the matrices of Newton's method, panel by panel; at a given time tau changes as well.
+the matrices of Newton's method, panel by panel; at a given time tau changes as well. For N features the
+test loss changes as the train loss does, for P samples by the coefficients of the two-time kernels.
 
     features_coefficient    ``lim N (L(t, N) - L(t))``
+    samples_coefficient     ``lim P (L(t, P) - L(t))``
+    noise_coefficient       what label noise adds to it, per unit sigma^2
     first_growth            ``lim (K(t) - 1)/gamma^2`` for gamma -> 0
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -33,12 +39,51 @@ def features_coefficient(model: RichModel, t: object) -> Value:
     >>> round(float(features_coefficient(model, 1000)), 6)
     1.230375
     """
+    return _coefficient(model, t, "N", lambda lazy, g: lazy.weights * lazy.per_feature * g**2, "per_feature")
+
+
+def samples_coefficient(model: RichModel, t: object) -> Value:
+    """``lim P (L(t, P) - L(t))`` for P -> oo, N = oo, without label noise; as `features_coefficient`.
+
+    >>> from asymptotics import power_law
+    >>> round(float(samples_coefficient(RichModel(power_law(2, 2), gamma=1), 1000)), 6)
+    1.22839
+    """
+    return _coefficient(model, t, "P", _on_pairs(model, 0), "per_sample")
+
+
+def noise_coefficient(model: RichModel, t: object) -> Value:
+    """What label noise adds to `samples_coefficient`, per unit sigma^2; dimensionless."""
+    return _coefficient(model, t, "P", _on_pairs(model, 1), "per_noisy_sample")
+
+
+def _on_pairs(model: RichModel, which: int) -> Callable[[Lazy, Complexes], Complexes]:
+    """Half of what is added to the test loss at given g, by the coefficients of the two-time kernels."""
+
+    def terms(lazy: Lazy, g: Complexes) -> Complexes:
+        u = lazy.weights * g
+        kernel = model.kernel(lazy, "per sample", lambda: np.stack(lazy.pairs_per_sample()))
+        return np.asarray(np.multiply.outer(u, np.concatenate([u, u.conj()])) * kernel[which])
+
+    return terms
+
+
+def _coefficient(
+    model: RichModel,
+    t: object,
+    size: str,
+    direct: Callable[[Lazy, Complexes], Complexes],
+    train: str,
+) -> Value:
     if not (infinite(model.lazy.N) and infinite(model.lazy.P)):
-        raise DomainError(f"{model!r}: the coefficient of 1/N is that at N = P = oo; leave out N and P")
+        raise DomainError(f"{model!r}: the coefficient of 1/{size} is that at N = P = oo; leave out N and P")
     time = float(exact_time(t))
     found = []
     for lazy, clock in model.solutions(time):
-        found.append(_change(lazy, clock, float(model.gamma) ** 2, time))
+        added = getattr(lazy, train)
+        g, d_g = _respond(lazy, clock, float(model.gamma) ** 2, added, time)
+        terms = direct(lazy, g).ravel(), 2 * lazy.weights * lazy.train * g * d_g
+        found.append(2 * np.concatenate(terms))
     coarse, fine = (float(parts.real.sum()) for parts in found)
     return compare_values(coarse, fine, float(np.abs(found[1]).sum()))
 
@@ -61,9 +106,11 @@ def first_growth(model: RichModel, t: object) -> Value:
     return compare_values(coarse, fine, float(np.abs(found[1]).sum()))
 
 
-def _change(lazy: Lazy, clock: Clock, strength: float, time: float) -> Complexes:
-    """Node by node, twice what is added to the loss."""
-    rates, weights, added = -lazy.z, *(-lazy.z * lazy.weights * f for f in (lazy.train, lazy.per_feature))
+def _respond(
+    lazy: Lazy, clock: Clock, strength: float, added: Complexes, time: float
+) -> tuple[Complexes, Complexes]:
+    """``g = rest/chi`` at the time, node by node, and how it changes where ``added`` is added to T."""
+    rates, weights, added = -lazy.z, *(-lazy.z * lazy.weights * f for f in (lazy.train, added))
     grid = clock.grid
     inner, from_start = grid.slopes[1:, 1:], grid.slopes[1:, 0]
     d_Z, d_rest = np.zeros((2, len(rates)), dtype=np.complex128)
@@ -85,8 +132,9 @@ def _change(lazy: Lazy, clock: Clock, strength: float, time: float) -> Complexes
     raise AssertionError("the clock ends before the time")
 
 
-def _read(lazy: Lazy, clock: Clock, time: float, changes: tuple[Floats, Complexes, Floats]) -> Complexes:
-    """The change of ``sum w T g^2``, ``g = rest/chi``, at the time."""
+def _read(
+    lazy: Lazy, clock: Clock, time: float, changes: tuple[Floats, Complexes, Floats]
+) -> tuple[Complexes, Complexes]:
     tau, chi, g = clock.at_time(time)
     panel = next(panel for panel in clock.panels if time <= panel.t[-1])
     weights = clock.grid.weights((tau - panel.start) / panel.length)
@@ -95,4 +143,4 @@ def _read(lazy: Lazy, clock: Clock, time: float, changes: tuple[Floats, Complexe
     later = -d_t / chi**2
     g_slope = slope / chi * (1 - g) + lazy.z * g
     d_g = (d_rest - g * d_chi) / chi + g_slope * later
-    return np.asarray(2 * lazy.weights * (lazy.per_feature * g**2 + 2 * lazy.train * g * d_g))
+    return g, np.asarray(d_g)

@@ -1,7 +1,10 @@
 """Reference values of the laws of features that move, from `RichModel`.
 
 loss_of_rich, scale_of_rich    the model with N = P = oo, solved once for a whole grid of times
-change_by_features             ``lim N (L(t, N) - L(t))`` from three sizes, by Richardson's extrapolation
+change_by_features             ``lim N (L(t, N) - L(t))``
+change_by_samples              ``lim P (L(t, P) - L(t))``
+noise_by_samples               ``lim P`` of what label noise adds
+richness_of_crossover          the gamma at which the scale leaves 1, to first order
 """
 
 from __future__ import annotations
@@ -10,10 +13,15 @@ import mpmath
 from sympy import Expr
 
 from asymptotics.caches import cached
-from asymptotics.symbols import gamma
+from asymptotics.symbols import gamma, sigma
 from asymptotics.tasks.task import Task
 from numerics.model.rich import RichModel
-from numerics.model.rich_response import features_coefficient, first_growth
+from numerics.model.rich_response import (
+    features_coefficient,
+    first_growth,
+    noise_coefficient,
+    samples_coefficient,
+)
 from numerics.values.value import Value
 from numerics.verification.places import Place
 
@@ -43,6 +51,15 @@ def scale_of_rich(place: Place) -> Value:
 
 def change_by_features(place: Place) -> Value:
     return features_coefficient(_solved(place), place.resource)
+
+
+def change_by_samples(place: Place) -> Value:
+    return samples_coefficient(_solved(place), place.resource)
+
+
+def noise_by_samples(place: Place) -> Value:
+    coefficient = noise_coefficient(_solved(place), place.resource)
+    return coefficient * mpmath.mpf(place.setting(sigma).evalf(place.digits)) ** 2
 
 
 def richness_of_crossover(place: Place) -> Value:

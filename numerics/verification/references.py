@@ -20,6 +20,7 @@ time_discrete           gradient descent after t steps, N = P = oo
 time_momentum           heavy-ball flow, N = P = oo
 rich_time, rich_scale   loss and scale of features that move, N = P = oo
 rich_model_transient    c_1 of that loss in 1/N
+rich_data_transient, rich_noise    c_1 of that loss in 1/P, of the signal and of label noise
 rich_crossover          1/gamma where gamma^2 leaves the scale at 2, to first order in gamma^2
 time_discrete_momentum  heavy ball in discrete steps, N = P = oo
 nesterov                Nesterov momentum, N = P = oo
@@ -61,7 +62,9 @@ from numerics.values.value import Value
 from numerics.verification.moving_features import (
     DECADES,
     change_by_features,
+    change_by_samples,
     loss_of_rich,
+    noise_by_samples,
     richness_of_crossover,
     scale_of_rich,
 )
@@ -363,6 +366,8 @@ REFERENCES: Registry[Reference] = Registry(
         _moving(name="rich_crossover", value=richness_of_crossover),
         _moving(name="rich_scale", value=scale_of_rich, settings=(gamma,)),
         _moving(name="rich_model_transient", value=change_by_features, settings=(N, gamma)),
+        _moving(name="rich_data_transient", value=change_by_samples, settings=(P, gamma)),
+        _moving(name="rich_noise", value=noise_by_samples, settings=(P, sigma, gamma)),
         _finite(name="time", value=_time),
         _finite(name="model", value=partial(_at_end, N, "loss")),
         _finite(name="data", value=partial(_at_end, P, "loss")),

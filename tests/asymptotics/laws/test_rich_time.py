@@ -11,10 +11,11 @@ from sympy import Max, Rational, log, simplify, sqrt
 from asymptotics import Task, check_claim, derive, power_law
 from asymptotics.errors import BottleneckError
 from asymptotics.model.rich_constants import Grown, Unlearned
-from asymptotics.symbols import N, a, b, t
+from asymptotics.model.rich_shared import Shared
+from asymptotics.symbols import N, P, a, b, sigma, t
 from asymptotics.symbols import gamma as richness
 from numerics import RichModel, verify
-from numerics.model.rich_response import features_coefficient
+from numerics.model.rich_response import features_coefficient, noise_coefficient, samples_coefficient
 
 LAWS = derive(power_law(a, b))
 LAW = LAWS.rich_time
@@ -163,7 +164,9 @@ def test_claims_of_the_lazy_exponent_fail():
 @pytest.mark.parametrize(
     "point", [{a: 2, b: 2}, {a: 3, b: Rational(3, 2)}, {a: Rational(3, 2), b: Rational(5, 4)}], ids=str
 )
-@pytest.mark.parametrize("name", ["rich_scale", "rich_model_transient", "rich_crossover"])
+@pytest.mark.parametrize(
+    "name", ["rich_scale", "rich_model_transient", "rich_crossover", "rich_data_transient", "rich_noise"]
+)
 @pytest.mark.slow
 def test_laws_of_the_scale_and_of_finite_width_hold(name, point):
     """Growing and tending features; a correction that grows with t, one that falls, and one that stays."""
@@ -203,6 +206,73 @@ def test_the_change_by_features_has_its_time_law():
     law = LAWS.rich_model_transient
     assert simplify(law.at(a=2, b=3).exponent - LAWS.rich_time.at(a=2, b=3).exponent + Rational(1, 2)) == 0
     assert law.at(a=5, b=2).exponent == Rational(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("s", "q", "alpha"), [(0.5, 0.5, 0.125), (0.2, 0.9, 0.2), (1 / 3, 0.6, 0.0)], ids=str
+)
+def test_the_constant_of_samples_is_its_double_integral(s, q, alpha):
+    """By the trapezoidal rule in both rates, ``log h = sinh x``, of the definition."""
+
+    def left(y):
+        c = 1 - alpha
+        if y > 200:  # (alpha)_n y^-n
+            return -alpha / y * (1 + (1 + alpha) / y), alpha / y**2, -2 * alpha / y**3
+        m = y / c * mpmath.hyp1f1(1, 1 + c, -y)
+        slope = m - 1 - alpha * m / y
+        return 1 - m, slope, -slope + alpha * slope / y + alpha * m / y**2
+
+    x = np.linspace(-1, 1, 161) * np.arcsinh(22 / min(s, q, 1 - q))
+    h = np.exp(np.sinh(x))
+    with mpmath.workdps(30):
+        g, slope, bend = (np.array(f, dtype=float) for f in zip(*map(left, map(mpmath.mpf, h)), strict=True))
+    apart = h[None, :] - h[:, None] + np.eye(len(h))
+    first = np.where(np.eye(len(h)), slope, (g[None, :] - g[:, None]) / apart)
+    second = np.where(np.eye(len(h)), bend / 2, (first - slope[:, None]) / apart)
+    inside = 2 * h[:, None] * g[:, None] * second + h[None, :] * first**2
+    weights = (x[1] - x[0]) * np.cosh(x)
+    total = (weights * h**s) @ inside @ (weights * h**q) / float(mpmath.gamma(s) * mpmath.gamma(q))
+    assert abs(Shared(*map(Rational, map(str, (s, q, alpha)))).evalf(15) / total - 1) < 1e-8
+
+
+def test_the_change_by_samples_is_the_difference_of_two_models():
+    """By Richardson's extrapolation from three sizes, with and without label noise."""
+    eigenvalues, target, now = np.arange(1, 13) ** -1.5, np.arange(1, 13) ** -1.8, 7
+    whole = RichModel.from_arrays(eigenvalues, target, gamma=1.3)
+    signal, label = samples_coefficient(whole, now), noise_coefficient(whole, now)
+    for noise in (0, 1.5):
+        changes = []
+        for size in (2000, 4000, 8000):
+            model = RichModel.from_arrays(eigenvalues, target, P=size, noise=noise, gamma=1.3)
+            changes.append(size * float(model.test_loss(now).value - whole.test_loss(now).value))
+        first, second = (2 * later - one for one, later in pairwise(changes))
+        expected = float(signal) + noise**2 * float(label)
+        assert abs(expected - (4 * second - first) / 3) < 1e-6 * expected
+    assert signal.relative_error < 1e-8 and label.relative_error < 1e-8
+
+
+@pytest.mark.parametrize(
+    "point", [(2, 2), pytest.param((3, Rational(3, 2)), marks=pytest.mark.slow)], ids=str
+)
+def test_the_laws_of_samples_are_approached(point):
+    """s < 1 and s > 1: the constants against the coefficients of the model."""
+    model = RichModel(power_law(*point), gamma=2)
+    model.prepare(10**5)
+    for name, measured in (("rich_data_transient", samples_coefficient), ("rich_noise", noise_coefficient)):
+        leading = getattr(LAWS, name).at(a=point[0], b=point[1]).regimes[0].leading(t)
+        leading = leading.xreplace({richness: 2, P: 1, sigma: 1})
+        early, late = (abs(float(measured(model, x)) / float(leading.subs(t, x)) - 1) for x in (10**3, 10**5))
+        assert late < 0.5 * early < 0.1
+
+
+def test_what_samples_change_has_the_exponents_of_tau():
+    """``tau^(1/b)/P`` of the loss, and for label noise itself; ``tau ~ t^(2/(1 + s))``."""
+    data, label, rich = LAWS.rich_data_transient, LAWS.rich_noise, LAWS.rich_time
+    hard = {a: Rational(5, 2), b: 3}
+    assert data.at(hard).exponent == rich.at(hard).exponent - Rational(4, 9) == Rational(2, 9)
+    assert label.at(hard).exponent == -Rational(4, 9)
+    assert data.at(a=5, b=3).exponent == LAWS.data_transient.at(a=5, b=3).exponent
+    assert data.at(a=5, b=2).regimes[0].log_power == 1  # a - 1 = 2b, as for frozen features
 
 
 def test_the_change_with_finite_sizes_is_refused():
