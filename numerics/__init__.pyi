@@ -24,6 +24,8 @@ from asymptotics.model.students.truncation import SpectralTruncation as Spectral
 from numerics import figures as figures
 from numerics.measured.curve_fit import CurveFit as CurveFit
 from numerics.measured.curve_fit import fit_curve as fit_curve
+from numerics.measured.fitted_spectrum import FittedSpectrum as FittedSpectrum
+from numerics.measured.fitted_spectrum import fitted_spectrum as fitted_spectrum
 from numerics.model.full_model import FullModel as FullModel
 from numerics.model.rich import RichModel as RichModel
 from numerics.model.rules.base import Dynamics as Dynamics

@@ -104,6 +104,8 @@ scatter 1e-12 %
     """
     xs, ys = _read(x, loss, window)
     leading, shapes = (0, None) if law is None else _from_law(law, at)
+    if xs[0] <= 1 and (leading or any(m for _, m in shapes or ())):
+        raise DomainError(f"x = {xs[0]:g}; the law has powers of log x there, which need x > 1")
     if corrections is not None:
         shapes = [(_correction(q), 0) for q in items_of(corrections, "corrections")]
     ys = ys / np.log(xs) ** leading if leading else ys
@@ -227,7 +229,9 @@ def _of_shapes(xs: Floats, ys: Floats, known: list[Shape], shapes: list[Shape], 
     logs, heights = np.log(xs), np.log(ys)
     unit = float(logs.mean())
     fixed = np.column_stack([-(logs - unit), np.ones_like(xs)])
-    shape = np.array([np.exp(-q * (logs - logs[0])) * (logs / logs[0]) ** m for q, m in shapes])
+    # powers of log x in units of the largest, as log x may be 0 at the first
+    slow = logs / np.abs(logs).max()
+    shape = np.array([np.exp(-q * (logs - logs[0])) * (slow**m if m else 1.0) for q, m in shapes])
     sizes = np.zeros(len(shapes))
     for _ in range(STEPS):
         inside = 1 + sizes @ shape if shapes else np.ones_like(xs)

@@ -83,3 +83,12 @@ def test_refusals(curve, options, message):
     with pytest.raises(DomainError) as caught:
         fit_curve(*curve, **options)
     assert message in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_curve_from_x_equal_to_one_on():
+    """log x is 0 at its first point, which is nothing to divide by; a law with logarithms needs x > 1."""
+    xs = [2.0**j for j in range(10)]
+    fit = fit_curve(xs, [x**-0.5 * (1 + x**-0.5) for x in xs], corrections=[0.5])
+    assert abs(float(fit.exponent) - 0.5) < 1e-9
+    with pytest.raises(DomainError, match="x > 1"):
+        fit_curve(xs, xs, law=derive(power_law(3, 2)).model)
