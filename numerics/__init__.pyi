@@ -32,9 +32,9 @@ from numerics.model.rules.base import Dynamics as Dynamics
 from numerics.model.rules.base import solves as solves
 from numerics.model.students.base import StudentMap as StudentMap
 from numerics.model.students.base import maps as maps
-from numerics.optima.frontier import Split as Split
-from numerics.optima.frontier import constants as constants
+from numerics.optima.constants import constants as constants
 from numerics.optima.frontier import frontier as frontier
+from numerics.optima.setting import Split as Split
 from numerics.simulation.simulate import simulate as simulate
 from numerics.sweeps.file import read_sweep as read_sweep
 from numerics.sweeps.rows import Sweep as Sweep

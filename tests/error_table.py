@@ -38,6 +38,7 @@ EXPLICIT = "numerics/model/explicit_ridge.py"
 SATURATION = "numerics/model/saturation.py"
 RIDGE = "numerics/model/renormalised_ridge.py"
 STOPPING = "numerics/model/stopping.py"
+CONSTANTS = "numerics/optima/constants.py"
 FRONTIER = "numerics/optima/frontier.py"
 LEAST = "numerics/values/minimum.py"
 EXPONENTS = "numerics/verification/exponents.py"
@@ -162,13 +163,13 @@ ESTIMATES = (
         OPTIMA,
     ),
     row(
-        FRONTIER,
+        CONSTANTS,
         "error=time * (error * m / q + small)",
         "error=time * (error * m / q + small) / 10**6",
         OPTIMA,
     ),
     row(
-        FRONTIER,
+        CONSTANTS,
         "error=amount * (error * n / q + small)",
         "error=amount * (error * n / q + small) / 10**6",
         OPTIMA,

@@ -31,7 +31,7 @@ class Phase(Typeset):
     shares : those shares; they sum to 1.
     prefactors_known : pairs behind `prefactors`, where they have a closed form; else None.
     crossover : N or P if the optimum lies on the crossover ``t ~ size^(1/r)``, where the constants come
-        from the scaling function (``numerics.optima.frontier.constants``); else None.
+        from the scaling function (``numerics.optima.constants.constants``); else None.
     approach : finite budgets approach the law as ``1 + O(C^-approach)``, up to a logarithm where two
         corrections meet; 0 if the law itself has a logarithm, None if unknown.
     unique : whether no other split is as good, up to constants; if not, this one spends least on E, B, P, t.

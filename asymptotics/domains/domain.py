@@ -32,11 +32,13 @@ from sympy import (
     Rational,
     Symbol,
     cancel,
+    construct_domain,
     expand,
     factor_list,
     fraction,
     log,
     ordered,
+    radsimp,
     together,
 )
 from sympy.core.relational import StrictGreaterThan, StrictLessThan
@@ -60,6 +62,9 @@ def normal(expression: Expr) -> Expr:
     expanded = expand(expression)
     if all(_is_monomial(term) for term in Add.make_args(expanded)):
         return expanded  # sums of monomials with integer exponents are canonical already
+    if expanded.is_number and expanded.is_algebraic:
+        field, (element,) = construct_domain([radsimp(expanded)], extension=True, field=True)
+        return expand(field.to_sympy(element))
     try:
         found = FracField(sorted(expanded.free_symbols, key=str), QQ).from_expr(expanded)
         above, below = found.numer.cancel(found.denom)

@@ -3,8 +3,9 @@
     maximise  c . z   subject to   g_i . z + h_i >= 0,        z free, c constant.
 
 At one rational point of the parameters the optimal vertex is found exactly, by trying every basis (as many
-independent rows as unknowns, all tight) over the rationals. The same basis, solved with symbols, is
-optimal wherever its slacks and its multipliers w (``sum w_i g_i = -c``) are positive: rational inequalities.
+independent rows as unknowns, all tight) over the rationals, or over the field of the roots that occur. The
+same basis, solved with symbols, is optimal wherever its slacks and its multipliers w (``sum w_i g_i = -c``)
+are positive: rational inequalities.
 So the parameters fall into regions; `Programme.vertices` takes a point outside all regions that are known,
 solves there, and ends when it is proved that no such point is left: nothing is missing.
 
@@ -23,12 +24,12 @@ from itertools import combinations, islice, product
 from math import prod
 from typing import Any
 
-from sympy import QQ, Expr, Integer, Matrix, Rational, Symbol, cancel, factor_list, together
+from sympy import QQ, Expr, Integer, Matrix, Rational, Symbol, cancel, construct_domain, factor_list, together
 from sympy.polys.matrices import DomainMatrix
 from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
 from asymptotics.domains.domain import Domain, normal, primitive
-from asymptotics.domains.solver import solve
+from asymptotics.domains.solver import number_sign, solve
 from asymptotics.errors import UnableError
 
 MAX_REGIONS = 60
@@ -104,20 +105,20 @@ class Programme:
 
     def _optimal_bases(self, point: dict[Symbol, Rational]) -> Iterator[tuple[int, ...]]:
         size = len(self.objective)
-        table = [[_rational(x, point) for x in (*row.slopes, row.constant)] for row in self.rows]
-        aims = [
-            [-_rational(x, point) for x in pair] for pair in zip(self.objective, self.second, strict=True)
-        ]
+        rows = [(*row.slopes, row.constant) for row in self.rows]
+        rows += [(-x, -y) for x, y in zip(self.objective, self.second, strict=True)]
+        field, numbers = _in_field(rows, point)
+        table, aims = numbers[: len(self.rows)], numbers[len(self.rows) :]
         # bounds stand last and come first, so that a resource held at its least takes no share in the balance
         for basis in combinations(reversed(range(len(self.rows))), size):
             square = [table[i][:size] for i in basis]
-            multipliers = _solve([list(column) for column in zip(*square, strict=True)], aims)
-            if multipliers is None or any(tuple(pair) < (0, 0) for pair in multipliers):
+            multipliers = _solve(field, [list(column) for column in zip(*square, strict=True)], aims)
+            if multipliers is None or any([_sign(field, x) for x in pair] < [0, 0] for pair in multipliers):
                 continue  # a tie in the first objective is decided by the second
-            solution = _solve(square, [[-table[i][size]] for i in basis])
+            solution = _solve(field, square, [[-table[i][size]] for i in basis])
             assert solution is not None  # the transposed system was regular
             values = (sum(g * z for g, (z,) in zip(row, solution, strict=False)) + row[size] for row in table)
-            if all(value >= 0 for value in values):
+            if all(_sign(field, value) >= 0 for value in values):
                 yield basis
 
     def _solved(
@@ -126,13 +127,11 @@ class Programme:
         """The vertex of a basis and the part of ``domain`` where it is optimal; None if nothing is new."""
         square = Matrix([self.rows[i].slopes for i in basis])
         right = Matrix([-self.rows[i].constant for i in basis])
-        solution = tuple(cancel(together(z)) for z in square.LUsolve(right))
+        solution = tuple(_reduced(z) for z in square.LUsolve(right))
         aims = Matrix([[-x for x in self.objective], [-x for x in self.second]]).T
         pairs = square.T.LUsolve(aims)
-        multipliers = tuple(cancel(together(pairs[i, 0])) for i in range(len(basis)))
-        signs = [
-            first if first != 0 else cancel(together(pairs[i, 1])) for i, first in enumerate(multipliers)
-        ]
+        multipliers = tuple(_reduced(pairs[i, 0]) for i in range(len(basis)))
+        signs = [first if first != 0 else _reduced(pairs[i, 1]) for i, first in enumerate(multipliers)]
         signs += [self.slack(i, solution) for i in range(len(self.rows)) if i not in basis]
         region = region_of([sign for sign in signs if sign != 0], domain, point, outside)
         if region is None:
@@ -143,6 +142,11 @@ class Programme:
         """``slopes . z + constant`` of one row."""
         found = self.rows[row]
         return normal(sum((g * z for g, z in zip(found.slopes, solution, strict=True)), found.constant))
+
+
+def _reduced(entry: Expr) -> Expr:
+    """A rational function in lowest terms; a number with roots in the one form of its field."""
+    return normal(entry) if entry.is_number else cancel(together(entry))
 
 
 def _own(region: Domain, domain: Domain) -> tuple[Expr, ...]:
@@ -211,16 +215,36 @@ def _factors(expression: Expr, domain: Domain) -> tuple[int, tuple[Expr, ...]]:
     return total, tuple(kept)
 
 
-def _rational(expression: Expr, point: dict[Symbol, Rational]) -> Any:
-    number = normal(expression.xreplace(point))
-    if not number.is_Rational:
-        raise UnableError(f"the exponent {expression} is not rational in the parameters; use rational powers")
-    return QQ.from_sympy(number)
+def _in_field(rows: Sequence[Sequence[Expr]], point: dict[Symbol, Rational]) -> tuple[Any, list[list[Any]]]:
+    """The rows at a point, as elements of one field of algebraic numbers, and the field."""
+    numbers = [[normal(x.xreplace(point)) for x in row] for row in rows]
+    flat = [x for row in numbers for x in row]
+    if all(x.is_Rational for x in flat):
+        return QQ, [[QQ.from_sympy(x) for x in row] for row in numbers]
+    if strange := [x for x in flat if not x.is_algebraic]:
+        raise UnableError(
+            f"the exponent {strange[0]} is no algebraic number; budgets are split between powers with "
+            "rational numbers and roots"
+        )
+    field, elements = construct_domain(flat, extension=True, field=True)
+    following = iter(elements)
+    return field, [[next(following) for _ in row] for row in numbers]
 
 
-def _solve(square: Sequence[Sequence[Any]], right: Sequence[Sequence[Any]]) -> list[list[Any]] | None:
+def _sign(field: Any, element: Any) -> int:
+    """1, 0 or -1; zero is exact."""
+    return (number_sign(field.to_sympy(element)) or 0) if element else 0
+
+
+def _solve(
+    field: Any, square: Sequence[Sequence[Any]], right: Sequence[Sequence[Any]]
+) -> list[list[Any]] | None:
     """The rows of the solution of ``square . z = right``; None if the square is singular."""
+    left, other = (
+        DomainMatrix([list(row) for row in rows], (len(rows), len(rows[0])), field)
+        for rows in (square, right)
+    )
     try:
-        return DomainMatrix.from_list(square, QQ).lu_solve(DomainMatrix.from_list(right, QQ)).to_list()
+        return left.lu_solve(other).to_list()
     except DMNonInvertibleMatrixError:
         return None

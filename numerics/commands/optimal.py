@@ -25,7 +25,8 @@ from numerics.commands.options import (
     laws_of_task,
     refuse_options,
 )
-from numerics.optima.frontier import constants, frontier
+from numerics.optima.constants import constants
+from numerics.optima.frontier import frontier
 from numerics.verification.wording import align_rows, condition_text
 
 NEEDS_NUMBERS = "optima at finite budgets need numbers; give them with --at"

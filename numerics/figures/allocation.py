@@ -42,7 +42,8 @@ from numerics.figures.style import (
     number_text,
 )
 from numerics.model.full_model import FullModel
-from numerics.optima.frontier import constants, frontier
+from numerics.optima.constants import constants
+from numerics.optima.frontier import frontier
 from numerics.verification.prediction import number
 
 Corner = tuple[Fraction, Fraction]

@@ -62,6 +62,10 @@ class OnePassSGD(BatchedSGD):
             object.__setattr__(self, "fraction", _share(self.fraction))
             if self.eta != 0:
                 raise DomainError(f"eta = {self.eta} beside fraction = {self.fraction}; give one of the two")
+        elif self.eta == 0:
+            raise DomainError(
+                f"eta = {self.eta}, fraction = {self.fraction}; give one: a step > 0, or a fraction between 0 and 1"
+            )
         else:
             object.__setattr__(self, "eta", positive_float("eta", self.eta))
         object.__setattr__(self, "batch", whole_number(self.batch, "batch", 1, 10**15))

@@ -1,7 +1,7 @@
 """Budgets where modes grow with N: the 4 + 3 phases of arXiv 2405.15074, gradient flow, and a tuned step."""
 
 import pytest
-from sympy import Rational
+from sympy import Rational, sqrt
 
 from asymptotics import GradientDescent, OnePassSGD, compute_optimal, derive, power_law
 from asymptotics.allocation.optimum import Optimum
@@ -113,6 +113,26 @@ def test_the_batch_is_free_up_to_the_trace():
     (batch,) = (row for row in phase.ranges if row[0] == B)
     assert batch[1:] == (0, Rational(1, 10))  # Tr ~ N^(1 - b)
     assert not phase.unique
+
+
+def test_between_the_two_parts_of_phase_iv():
+    """At b = 2 - sqrt(2) the noise is flat in N at a fixed budget (theory, section A): a range of sizes."""
+    edge = 2 - sqrt(2)
+    (phase,) = compute_optimal(
+        power_law(3, edge, modes="2*N"), cost=N * t, rule=OnePassSGD(fraction=0.25, batch=1)
+    ).phases
+    assert (phase.exponents["loss"] - edge / 2).equals(0)
+    (sizes,) = (row for row in phase.ranges if row[0] == N)
+    assert sizes[1] == Rational(1, 2) and (sizes[2] - IVB.subs({a: 3, b: edge})).equals(0)
+
+
+def test_other_roots_among_the_exponents():
+    place = {a: 3, b: sqrt(2) / 3}
+    (phase,) = compute_optimal(
+        power_law(3, sqrt(2) / 3, modes="2*N"), cost=N * t, rule=OnePassSGD(fraction=0.25, batch=1)
+    ).phases
+    assert (phase.exponents["loss"] - (b * IC).subs(place)).equals(0)
+    assert (phase.exponents[N] - IC.subs(place)).equals(0)
 
 
 def test_records():

@@ -12,7 +12,8 @@ from asymptotics import Nesterov, compute_optimal, derive, power_law
 from asymptotics.symbols import N, t
 from numerics import FullModel, verify
 from numerics.figures import plot_bottlenecks, plot_frontier, plot_loss_curves, plot_verification
-from numerics.optima.frontier import constants, frontier
+from numerics.optima.constants import constants
+from numerics.optima.frontier import frontier
 
 
 def test_verification_panels(verification):

@@ -10,7 +10,8 @@ from asymptotics.symbols import B, E, N, P, a, b, eta, t
 from numerics import FullModel
 from numerics.commands.optimal import describe
 from numerics.figures.allocation import plot_frontier, plot_isoflop, plot_phases, region
-from numerics.optima.frontier import constants, frontier
+from numerics.optima.constants import constants
+from numerics.optima.frontier import frontier
 from numerics.optima.tabulated import tabulate
 from numerics.spectra.spectrum import spectrum_of
 from numerics.values.minimum import minimum

@@ -11,7 +11,7 @@ from asymptotics import OnePassSGD, compute_optimal, power_law
 from asymptotics.errors import DomainError, PrecisionError
 from asymptotics.symbols import C, N, t
 from numerics import frontier
-from numerics.optima.frontier import constants
+from numerics.optima.constants import constants
 from numerics.optima.growing import GrowingModes
 
 SGD = OnePassSGD(fraction=0.25, batch=1)

@@ -10,7 +10,8 @@ from asymptotics.laws.joint import joint_law
 from asymptotics.symbols import N, a, b, t
 from numerics import FullModel
 from numerics.optima import scaling
-from numerics.optima.frontier import constants, frontier
+from numerics.optima.constants import constants
+from numerics.optima.frontier import frontier
 from numerics.optima.scaling import data_scaling, joint_loss, model_scaling
 from numerics.optima.tabulated import tabulate
 from numerics.spectra.spectrum import spectrum_of

@@ -11,7 +11,8 @@ from sympy import Rational
 from asymptotics import SpectrumError, Task, compute_optimal, derive
 from asymptotics.symbols import N, t
 from numerics import FullModel, verify
-from numerics.optima.frontier import constants, frontier
+from numerics.optima.constants import constants
+from numerics.optima.frontier import frontier
 
 LAM, POWER = ([(j + 1.0) ** -p for j in range(60)] for p in (1.5, 2.0))
 Entrance = Callable[..., object]

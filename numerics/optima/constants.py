@@ -1,0 +1,181 @@
+"""Constants of the law of a budget, ``nu`` and ``l`` in ``N* ~ nu C^(...)``, ``L* ~ l C^-(...)``.
+
+Off the crossover they are in closed form (`Phase.prefactors`). On it they come from the scaling function of
+the joint law: ``kappa0 = (A/N)^(1/r)``, ``t = theta/(2 pace kappa0)`` on the clock of the training rule and a
+cost ``c t^n N^m = C`` give
+
+    N = (C (2 pace A^(1/r)/theta)^n / c)^(1/q),   L = C_p kappa0^p G_p(theta),   q = m + n/r,
+
+so that theta* minimises ``theta^(n p/(r q)) G_p(theta)``, a number that depends on p, r, n and m alone.
+
+    constants    of a law, with errors
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import mpmath
+from sympy import Add, Symbol, oo
+
+from asymptotics.allocation.optimum import Optimum
+from asymptotics.errors import UnableError
+from asymptotics.laws.derive import derive
+from asymptotics.laws.joint import JointLaw, joint_law
+from asymptotics.model.beyond_spectrum import feedback
+from asymptotics.model.features import LAZY
+from asymptotics.model.rules.base import (
+    kind_of,
+)
+from asymptotics.parsing.numbers import mapping_of
+from asymptotics.precision import exclusive, working
+from asymptotics.spectra import spectrum as series_of
+from asymptotics.symbols import B, C, N, h, t
+from numerics.optima.growing import GrowingModes
+from numerics.optima.scaling import data_scaling, model_scaling
+from numerics.optima.setting import Setting, Split
+from numerics.values.minimum import Minimum, minimum
+from numerics.values.value import Value
+
+
+@exclusive
+def constants(optimum: Optimum, at: Mapping[Symbol | str, object] | None = None, digits: int = 10) -> Split:
+    """``nu`` and ``l`` in ``N* ~ nu C^(...)``, ``L* ~ l C^-(...)``; with a logarithm, UnableError.
+
+    ``at`` gives the task's parameters, and those that the training rule leaves open. Relative error below
+    10^-digits. Off the crossover the constants are those of `Phase.prefactors`; on it they come from the
+    scaling function. Source: the joint law in the scaling limit of arXiv 2402.01092, here BAP, appendix C.
+
+    >>> from asymptotics import compute_optimal, derive, power_law
+    >>> from asymptotics.symbols import a, b
+    >>> optimum = compute_optimal(derive(power_law(a, b)), cost=N*t)
+    >>> law = constants(optimum, {a: 1.5, b: 1.25})
+    >>> law["loss"].digits(8), law[N].digits(8)
+    ('3.2392403', '4.6682406')
+    """
+    setting = Setting.of(optimum, mapping_of(at, "at"), digits)
+    phase = setting.phase
+    if any(power != 0 for power in phase.logs.values()):
+        raise UnableError("the optimum carries a logarithm here; constants are given off the boundaries")
+    with working(digits + 15):
+        if phase.prefactors is not None:
+            found = tuple((key, setting.number(value)) for key, value in phase.prefactors.items())
+            return Split(
+                budget=C,
+                source="" if setting.measured is None else setting.measured.as_fit,
+                values=tuple(
+                    (k, Value(value=v, error=abs(v) * mpmath.mpf(10) ** -(digits + 5))) for k, v in found
+                ),
+            )
+        return _on_crossover(setting)
+
+
+def _on_crossover(setting: Setting) -> Split:
+    phase, size = setting.phase, setting.size
+    active = [m for m, c in zip(setting.optimum.allocation.spending, setting.monomials(), strict=True) if c]
+    if phase.crossover != size or len(Add.make_args(setting.optimum.cost)) != len(active) or len(active) != 1:
+        raise UnableError(
+            f"constants of {phase!r} have no closed form and no scaling function of one variable"
+        )
+    ((cost, n, m),) = setting.monomials()
+    if setting.optimum.features != LAZY:
+        raise UnableError(
+            "the constant on the crossover of features that move is not derived; exponents are, losses at "
+            "finite budgets are RichModel(N=...).test_loss(t)"
+        )
+    if setting.optimum.rule.saturation() != oo:
+        raise UnableError(f"the scaling function of {setting.optimum.rule.title} is not known; exponents are")
+    if setting.optimum.laws.task.size is not None:
+        return _on_growing_crossover(setting, cost, n, m)
+    law = joint_law(derive(setting.optimum.laws.task.at(setting.own)), size)
+    p, r, coefficient = _leading(law, setting)
+    amplitude = setting.number(law.amplitude)
+    factor = (2 if size == N else 1) * setting.number(setting.optimum.rule.pace())
+    q = m + n / r
+    weight = n * p / (r * q)
+    scaling = model_scaling if size == N else data_scaling
+
+    def height(u: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+        shape = scaling(p, r, mpmath.exp(u), 4 if rough else setting.digits + 5)
+        return u, Value(value=weight * u + mpmath.log(shape.value), error=shape.error / shape.value)
+
+    found = minimum(height, mpmath.mpf(0), mpmath.mpf("0.5"), mpmath.mpf(10) ** -(setting.digits + 1))
+    theta = mpmath.exp(found.place.value)
+    amount = (factor * amplitude ** (1 / r) / theta) ** (n / q) * cost ** (-1 / q)
+    kappa0 = (amplitude / amount) ** (1 / r)
+    time = theta / (factor * kappa0)
+    shape = scaling(p, r, theta, setting.digits + 5)
+    height_there = coefficient * kappa0**p * shape.value * _share(setting)
+    return _at_least(setting, found, (n, m, q), (time, amount, height_there))
+
+
+def _on_growing_crossover(setting: Setting, cost: mpmath.mpf, n: mpmath.mpf, m: mpmath.mpf) -> Split:
+    """The same where modes grow with N: ``C T = x N^b`` at ``t = x N^d/rate``, ``L = c N^-p Phi_h(x)``."""
+    optimum, task = setting.optimum, setting.optimum.laws.task.at(setting.own)
+    series = series_of(task)
+    scaling = series.scaling
+    if scaling is None or len(scaling.target) != 1:
+        raise UnableError(f"constants of a target of several powers, {task.target}, are not computed")
+    ((weight, power),) = scaling.target
+    p, b, r, scale = (setting.number(x) for x in (power, scaling.decay, scaling.ratio, scaling.scale))
+    grows = optimum.rule.fresh and b < 1
+    share = setting.number(h) if grows else mpmath.mpf(0)
+    amplified = 1 if grows or not optimum.rule.fresh else _share(setting)
+    modes = GrowingModes(p=p, b=b, r=r, share=share)
+    if grows:
+        rate, d = 4 * share * setting.number(B) * (1 - b) / r ** (1 - b), mpmath.mpf(1)
+    else:
+        rate, d = 2 * scale * setting.number(optimum.rule.pace()), b
+    least = min(p - 1, b)
+    q = m + n * d
+
+    def height(v: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+        shape = modes.scaling(mpmath.exp(v), 4 if rough else setting.digits + 5)
+        return v, Value(
+            value=least * n / q * v + mpmath.log(shape.value), error=shape.error / abs(shape.value)
+        )
+
+    found = minimum(height, mpmath.mpf(0), mpmath.mpf("0.5"), mpmath.mpf(10) ** -(setting.digits + 1))
+    x = mpmath.exp(found.place.value)
+    amount = (cost * (x / rate) ** n) ** (-1 / q)
+    shape = modes.scaling(x, setting.digits + 5)
+    loss = setting.number(weight) * amplified * amount**-least * shape.value
+    time = x * amount**d / rate
+    return _at_least(setting, found, (n, m, q), (time, amount, loss))
+
+
+def _at_least(
+    setting: Setting,
+    found: Minimum,
+    powers: tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf],
+    values: tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf],
+) -> Split:
+    """Time, size and loss at the smallest height, with the errors of its place and of itself."""
+    n, m, q = powers
+    time, amount, loss = values
+    error, small = found.place.error, mpmath.mpf(10) ** -(setting.digits + 4)
+    return Split(
+        budget=C,
+        source="" if setting.measured is None else setting.measured.as_fit,
+        values=(
+            (t, Value(value=time, error=time * (error * m / q + small))),
+            (setting.size, Value(value=amount, error=amount * (error * n / q + small))),
+            ("loss", Value(value=loss, error=loss * (found.value.error + small))),
+        ),
+    )
+
+
+def _leading(law: JointLaw, setting: Setting) -> tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]:
+    """p, r and coefficient of the term that leads: the smallest power of kappa0."""
+    first = min(law.terms, key=lambda term: setting.number(term.power))
+    if first.log_power:
+        raise UnableError("the leading term carries a logarithm; constants are given off the boundaries")
+    return setting.number(first.power), setting.number(law.r), setting.number(first.coefficient)
+
+
+def _share(setting: Setting) -> mpmath.mpf:
+    """What the noise of batches multiplies every term of the flow by: ``1/(1 - K(0))``."""
+    task = setting.optimum.laws.task.at(setting.own)
+    spectrum = series_of(task if task.size is None else replace(task, modes=oo))
+    return setting.number(1 / (1 - feedback(kind_of(setting.optimum.rule), spectrum)))
