@@ -64,7 +64,7 @@ class OnePassSGD(BatchedSGD):
                 raise DomainError(f"eta = {self.eta} beside fraction = {self.fraction}; give one of the two")
         elif self.eta == 0:
             raise DomainError(
-                f"eta = {self.eta}, fraction = {self.fraction}; give a step > 0, or a fraction between 0 and 1"
+                f"eta = {self.eta}, fraction = {self.fraction}; give a step > 0 or a fraction in (0, 1)"
             )
         else:
             object.__setattr__(self, "eta", positive_float("eta", self.eta))
