@@ -24,8 +24,9 @@ from asymptotics.parsing.numbers import is_many, items_of, whole_number
 from asymptotics.precision import exclusive_class, working
 from numerics.model import parts
 from numerics.model.batches_in_windows import sgd_excess_at
+from numerics.model.forms import form_of
 from numerics.model.many_coefficients import coefficient_at
-from numerics.model.many_times import form_of, losses_at_times
+from numerics.model.many_times import losses_at_times
 from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
 from numerics.model.scheduled import ScheduledSolver
@@ -91,7 +92,7 @@ class Losses:
         >>> str(FullModel(power_law(1.5, 1.25), N=100, P=100).test_loss(sympy.oo))
         'oo (the loss diverges at N = P as t -> oo)'
         """
-        return self.curve(t) if is_many(t) else self._average("test loss", t, ONE, ONE)
+        return self.curve(t) if is_many(t) else self.curve((t,)).values[0]
 
     def train_loss(self, t: object) -> Value:
         """``(1/P) |y - f|^2`` with the noise in the labels, C1 of BAP's appendix C; units as `test_loss`.
@@ -289,7 +290,8 @@ class Losses:
         >>> [round(float(value), 12) for value in FullModel(power_law(2, 2)).curve([0])]
         [1.644934066848]
         """
-        methods = {"test_loss": self.test_loss, "train_loss": self.train_loss, "bias": self.bias}
+        alone: Any = partial(self._average, "test loss", members=ONE, bags=ONE)
+        methods = {"test_loss": alone, "train_loss": self.train_loss, "bias": self.bias}
         if not isinstance(quantity, str) or quantity not in methods:
             raise DomainError(f"quantity = {shown(quantity)}; a curve can be of {', '.join(methods)}")
         times = [self._time(t) for t in items_of(ts, "ts")]
@@ -305,8 +307,7 @@ class Losses:
         found: list[Value | None] = [None] * len(times)
         if form is None or not inside or not (self._same_inputs or quantity == "train_loss"):
             return found
-        chosen = [times[i] for i in inside]
-        values = losses_at_times(solver.model, form, self.noise**2, chosen, self.digits)
+        values = losses_at_times(solver.model, form, self.noise**2, [times[i] for i in inside], self.digits)
         for i, value in zip(inside, values, strict=True):
             found[i] = value
         return found

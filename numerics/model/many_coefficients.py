@@ -23,10 +23,10 @@ import sympy
 
 from asymptotics.caches import cached
 from numerics.model.discretisation import Discretisation
+from numerics.model.forms import Terms
 from numerics.model.many_times import (
     MOST_DIGITS,
     SPARE_DIGITS,
-    Terms,
     error_of,
     invert_single,
     sum_pairs,

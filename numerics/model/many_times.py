@@ -15,16 +15,16 @@ The nodes of a pair are on the same hyperbola, on two lattices half a step apart
 Q(s, s') is the mean of a product of errors, hence ``|Q(s, s')|^2 <= Q(s, s*) Q(s', s'*)``: what is far from
 the diagonal is bounded by what is near it.
 
-    form_of             a quantity as one of these forms
     losses_at_times     the losses that are had so; None for the others
 
 Doubled numbers have 30 digits; where the difference above takes more of them than are left, as late at finite
-P, the estimate of the error says so, and `solver` takes the digits that it needs.
+P, the estimate of the error says so, and `solver` takes the digits that it needs. Where more digits are asked
+for than they have, windows are solved in numbers of any precision (`long_windows`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import mpmath
@@ -33,7 +33,8 @@ import sympy
 
 from asymptotics.precision import working
 from numerics.model.discretisation import Discretisation
-from numerics.model.parts import Setting
+from numerics.model.forms import Form, Terms
+from numerics.model.long_windows import long_losses
 from numerics.model.solved_windows import SolvedWindow, solve_windows
 from numerics.model.windows import NODE_BITS, SPREADS, Window, spread_of, window
 from numerics.spectra.compiled import constant
@@ -53,67 +54,6 @@ LATEST = 1e80
 MOST_DIGITS = 18
 """Doubled numbers do not serve for more."""
 
-Single = Callable[[SolvedWindow, Scalar], Array]
-"""What is multiplied by ``e^(z t)/z`` and inverted at twice the time; of a window and sigma^2."""
-Terms = tuple[Array, tuple[tuple[Array, Array], ...]]
-Pairs = Callable[[SolvedWindow, Scalar], Terms]
-"""The points p, and all alpha and beta, of a form ``sum (alpha beta' - alpha' beta)/(p' - p)``."""
-
-
-def _loss_at_infinite_data(at: SolvedWindow, variance: Scalar) -> Array:
-    return at.J
-
-
-def _train_loss(at: SolvedWindow, variance: Scalar) -> Array:
-    return at.R1 * (at.J + variance)
-
-
-def _errors(at: SolvedWindow, variance: Scalar) -> Terms:
-    signal = (at.J, at.zeta)
-    return at.s, (signal, (at.rest * 0 + 1, variance * at.rest)) if variance else (signal,)
-
-
-def _errors_on_samples(at: SolvedWindow, variance: Scalar) -> Terms:
-    return at.s, ((at.R1 * (at.J + variance), at.R1 * at.zeta),)
-
-
-def _mean_errors(at: SolvedWindow, variance: Scalar) -> Terms:
-    return at.kappa, ((at.J, at.kappa),)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """A quantity: ``single`` at twice the time, or ``pairs`` at the time; and ``shift`` times sigma^2."""
-
-    single: Single | None = None
-    pairs: Pairs | None = None
-    shift: int = 0
-
-
-def form_of(quantity: str, setting: Setting, unlimited: bool) -> Form | None:
-    """The test loss, the train loss or the bias as a form; None where the rule has other propagators.
-
-    ``unlimited``: no size is finite, and nothing is random.
-    """
-    if not setting.dynamics.exponential:
-        return None
-    single = setting.squares and setting.infinite_data
-    match quantity:
-        case "test_loss" | "train_loss" if setting.infinite_data:
-            seen = int(quantity == "train_loss")
-            return (
-                Form(single=_loss_at_infinite_data, shift=seen) if single else Form(pairs=_errors, shift=seen)
-            )
-        case "test_loss":
-            return Form(pairs=_errors)
-        case "train_loss" if setting.squares:
-            return Form(single=_train_loss)
-        case "train_loss":
-            return Form(pairs=_errors_on_samples)
-        case "bias":
-            return Form(single=_loss_at_infinite_data) if single and unlimited else Form(pairs=_mean_errors)
-    return None
-
 
 def losses_at_times(
     model: Discretisation, wanted: Form, variance: sympy.Expr, times: Sequence[sympy.Expr], digits: int
@@ -123,13 +63,11 @@ def losses_at_times(
     None where the estimate of the error is above, or numbers leave the range of doubles.
     """
     found: list[Value | None] = [None] * len(times)
-    if digits > MOST_DIGITS:
-        return found
     with field_of(NODE_BITS) as field, np.errstate(over="ignore", invalid="ignore"):
         numbers = [constant(t, field) for t in times]
         sigma2 = constant(variance, field)
         inside = [i for i, t in enumerate(numbers) if 1 / LATEST < t < LATEST]
-        for solve in (_sums, _windows):
+        for solve in (_sums, _windows) if digits <= MOST_DIGITS else (_long_windows,):
             left = [i for i in inside if found[i] is None]
             values = solve(model, wanted, sigma2, [numbers[i] for i in left], digits, field) if left else []
             for i, value in zip(left, values, strict=True):
@@ -173,6 +111,19 @@ def _windows(
             values = _invert(wanted, solved[j], variance, ratios)
         else:
             values = _invert_pairs(wanted, solved[2 * j], solved[2 * j + 1], variance, ratios)
+        for i, value in zip(group, values, strict=True):
+            found[i] = value
+    return found
+
+
+def _long_windows(
+    model: Discretisation, wanted: Form, variance: Scalar, times: list[Scalar], digits: int, field: Field
+) -> list[Value | None]:
+    found: list[Value | None] = [None] * len(times)
+    if model.unlimited and wanted.single and not model.ridge:
+        return found  # the modes are added up faster
+    for group in _group(times, sorted(range(len(times)), key=lambda i: times[i])):
+        values = long_losses(model, wanted, variance, [times[i] for i in group], digits)
         for i, value in zip(group, values, strict=True):
             found[i] = value
     return found

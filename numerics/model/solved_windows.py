@@ -90,6 +90,8 @@ def solve_points(
 ) -> list[SolvedWindow | None]:
     """The same where the nodes of each window stand for these curvatures, without scale and ridge."""
     sizes, scale = model.sizes(field), constant(model.student.scale, field)
+    if not all(factor.doubled for factor in sizes.student):
+        return [None] * len(windows)
     ridge = constant(model.ridge, field)
     points = [z / scale + ridge for z in curvatures]
     usable = [all(x.real > 0 or x.imag > 0 for x in s) for s in points]

@@ -24,7 +24,7 @@ from asymptotics.caches import cached
 from numerics.values.arithmetic import Array, Field, array, field_of
 from numerics.values.doubled import Doubled, double_up
 
-SPREADS = (1, 2, 4, 8, 16)
+SPREADS = (1.0, 1.05, 2.0, 4.0, 8.0, 16.0)
 """Windows are laid for these ratios of their last time to the first."""
 CONSTANT = 20.0
 """The error is at most so many e^(-B n) of 1/(1 + h t), for 12 to 25 digits."""
@@ -37,7 +37,7 @@ class Window:
     """Nodes z and weights w with ``f(t) = 2 Re sum_j w_j e^(z_j t) F(z_j)`` for 1 <= t <= spread.
 
     Upper-half nodes from the right to the left; the first of the lattice through u = 0 is real and has half
-    its weight. ``nodes`` and ``weights`` are numbers with `NODE_BITS`, ``z`` and ``w`` the same doubled.
+    its weight. ``nodes`` and ``weights`` have `NODE_BITS` or more; ``z`` and ``w`` are the same doubled.
     """
 
     nodes: Array
@@ -52,11 +52,11 @@ class Window:
         return float(self.nodes[0].real)
 
 
-def spread_of(ratio: float) -> int:
+def spread_of(ratio: float) -> float:
     """The least of `SPREADS` that holds times up to ``ratio`` times the first.
 
     >>> spread_of(1.0), spread_of(3.0)
-    (1, 4)
+    (1.0, 4.0)
     """
     return next(s for s in SPREADS if ratio <= s * (1 + 1e-12))
 
@@ -68,7 +68,7 @@ def _scale(angle: float, spread: float) -> float:
 
 
 @cached(maxsize=64)
-def _best(spread: int) -> tuple[float, float, float]:
+def _best(spread: float) -> tuple[float, float, float]:
     """B, the angle that makes it largest, and ``n`` times the step."""
     angles = (math.pi / 4 * (1 + j / ANGLES) for j in range(1, ANGLES))
     rate, angle = max(((math.pi**2 - 2 * math.pi * a) / _scale(a, spread), a) for a in angles)
@@ -76,7 +76,7 @@ def _best(spread: int) -> tuple[float, float, float]:
 
 
 @cached(maxsize=64)
-def window(spread: int, digits: int, *, between: bool = False) -> Window:
+def window(spread: float, digits: int, *, between: bool = False, bits: int = NODE_BITS) -> Window:
     """A window whose `slack` is below 10^-digits; ``between``: on the lattice half a step from u = 0.
 
     >>> at = window(4, 16)
@@ -89,7 +89,7 @@ def window(spread: int, digits: int, *, between: bool = False) -> Window:
     rate, angle, width = _best(spread)
     count = math.ceil((digits * math.log(10) + math.log(CONSTANT)) / rate)
     mu = (4 * math.pi * angle - math.pi**2) / width * count / spread
-    with field_of(NODE_BITS) as field:
+    with field_of(bits) as field:
         nodes, weights = _lay(Fraction(width) / count, angle, mu, count, between, field)
         return Window(
             nodes=nodes,

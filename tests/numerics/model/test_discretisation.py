@@ -15,10 +15,13 @@ SETTINGS = ({"P": 1000, "noise": 1}, {"N": 100}, {"N": 300, "P": 200, "noise": R
 def test_a_contour_of_a_close_time_gives_the_same_loss(setting, digits, time):
     task = power_law(Rational(3, 2), Rational(5, 4))
     model = FullModel(task, digits=digits, **setting)
-    model.test_loss(time)
+    model._average("", time, Integer(1), Integer(1))
     for ratio in (Rational(1019, 1000), Rational(981, 1000), Rational(1001, 1000)):
-        near = model.test_loss(time * ratio)
-        own = FullModel(task, digits=digits, **setting).test_loss(time * ratio)
+        # by contours of its own, not by windows
+        near, own = (
+            one._average("", time * ratio, Integer(1), Integer(1))
+            for one in (model, FullModel(task, digits=digits, **setting))
+        )
         assert abs(near.value - own.value) <= min(near.error, own.error)
 
 
@@ -32,6 +35,6 @@ def test_only_close_times_share_a_contour(monkeypatch):
     )
     model = FullModel(power_law(2, 2), N=50, digits=8)
     for time in (Integer(100), Rational(1005, 10), Rational(1010, 10), Rational(1015, 10), Integer(103)):
-        model.test_loss(time)
-    # one transform, two contours each; a chain of close times stays where its contour was laid
-    assert laid == [Integer(100)] * 2 + [Integer(103)] * 2
+        model.ensemble_loss(time, 2)
+    # pairs and a single transform, two contours each; a chain of close times stays where its contour was laid
+    assert laid == [Integer(100)] * 4 + [Integer(103)] * 4

@@ -10,7 +10,8 @@ from sympy import Integer, oo
 
 from asymptotics import DeepRandomFeatures, OrthogonalFeatures, Task, power_law
 from numerics import FullModel, GradientDescent
-from numerics.model import many_coefficients, many_times, solved_windows
+from numerics.model import forms, many_coefficients, many_times, solved_windows
+from numerics.model.forms import Form
 from numerics.model.windows import SPREADS, window
 from numerics.values.value import Value
 
@@ -140,7 +141,7 @@ def test_sums_in_doubled_numbers_are_refined(monkeypatch):
     model = FullModel(LOGARITHMIC, N=2 * 10**6, P=10**7, noise=1)
     assert None not in at_once(model, "test_loss", [10])
     monkeypatch.setattr(solved_windows, "REFINEMENTS", 1)
-    form = many_times.Form(pairs=many_times._errors)
+    form = Form(pairs=forms._errors)
     coarse = many_times.losses_at_times(model._solver.model, form, Integer(1), [Integer(10)], 10)
     fine = FullModel(LOGARITHMIC, N=2 * 10**6, P=10**7, noise=1, digits=30).test_loss(10)
     assert share(coarse[0], fine) <= 1
