@@ -141,6 +141,11 @@ ESTIMATES = (
         MODEL,
         after="rise = ",
     ),
+    smaller(
+        "numerics/model/best_step.py",
+        "max(abs(low - _least(cubic)), abs(low - _least(parabola)) / 4)",
+        "tests/numerics/verification/test_laws_of_schedules_verified.py",
+    ),
     smaller(LEAST, "abs(found - shorter) + noise * 3 * count**2 / curvature", MINIMUM, after="moved = "),
     smaller(
         LEAST,

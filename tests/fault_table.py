@@ -33,6 +33,12 @@ CLIPPED = "asymptotics/tasks/arrays.py"
 
 ENGINE = (
     row(
+        "asymptotics/model/scheduling.py",
+        "Bound(normal(parts.q - 1))",
+        "Bound(normal(2 * parts.q))",
+        "tests/numerics/verification/test_laws_of_schedules_verified.py",
+    ),
+    row(
         TERMS,
         "compare_logs(signs, bound[1], other[1]) in (0, 1)",
         "compare_logs(signs, bound[1], other[1]) == 1",
@@ -258,6 +264,7 @@ NUMBERS = (
     row(OUTPUTS, "if folder.exists():", "os.close(lock or 0)\n            if folder.exists():", PLACES),
     row(OUTPUTS, '"trial").write_bytes(TRIAL)', '"trial").touch()', PLACES),
     row(OUTPUTS, "self.text.append(text)", "pass", PLACES),
+    row(JUDGE, "max(sizes[half:]) <= SWING", "max(sizes[half:]) >= SWING", JUDGED),
     row(EXPONENTS, "(factor * q - p) / (factor - 1)", "(factor * q + p) / (factor + 1)", JUDGED),
     row(EXPONENTS, "mpmath.log(abs(y0 / y1))", "mpmath.log(abs(y1 / y0))", JUDGED),
     row(JUDGE, "DECADES - 0.5", "DECADES + 3.5", JUDGED),

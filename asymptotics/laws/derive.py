@@ -55,7 +55,7 @@ class Laws(Typeset):
 
         To first order in the steps, whose relative error falls with t. ``schedule`` is a `Schedule`, an
         expression in u, or a callable; ``OptimalSchedule()`` the best of all. With ``tuned=False`` the
-        largest step is eta, and constants are those of small eta.
+        largest step is eta, and constants are those of small eta, as on the line where eta begins to bind.
 
         >>> from asymptotics import Cosine, derive, power_law
         >>> derive(power_law(3, 2)).schedule(Cosine()).exponent
