@@ -15,7 +15,7 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.notation import OURS, Notation
 from asymptotics.symbols import C
-from asymptotics.typesetting import tex
+from asymptotics.typesetting import tex, wrapped
 
 Exponents: TypeAlias = tuple[tuple[Symbol | str, Expr], ...]
 
@@ -37,16 +37,16 @@ def table(free: Iterable[Symbol], rows: Iterable[Row], letters: Notation = OURS)
     names = _names([*map(letters.expression, free), "loss"], letters)
     shown = [_row(row, letters) for row in rows]
     if len(shown) == 1 and not shown[0][1]:
-        return rf"{names} \sim {shown[0][0]}"
-    cases = r" \\ ".join(rf"{body} & {condition}" for body, condition in shown)
-    return rf"{names} \sim \begin{{cases}} {cases} \end{{cases}}"
+        return wrapped(rf"{names} \sim {shown[0][0]}")
+    cases = " \\\\\n".join(rf"{body} & {condition}" for body, condition in shown)
+    return wrapped(rf"{names} \sim \begin{{cases}} {cases} \end{{cases}}")
 
 
 def phase(row: Row, letters: Notation = OURS) -> str:
     r"""One phase: ``(t, N, L) \sim (...)``, and where it holds."""
     body, where = _row(row, letters)
     names = _names((key for key, _ in row.powers), letters)
-    return rf"{names} \sim {body}" + (rf",\quad {where}" if where else "")
+    return wrapped(rf"{names} \sim {body}" + (rf",\quad {where}" if where else ""))
 
 
 def _names(keys: Iterable[Symbol | str], letters: Notation) -> str:

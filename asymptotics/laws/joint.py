@@ -40,9 +40,17 @@ from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, P, t
 from asymptotics.tasks.task import Task
-from asymptotics.typesetting import Typeset, tex
+from asymptotics.typesetting import Typeset, tex, wrapped
 
 MAX_DEPTH = 40
+
+
+SCALING = {
+    N: r"G_p(\theta) = \frac{1}{2 \pi i} \oint e^{\theta y} x^p \frac{dy}{y}",
+    P: r"G_p(\theta, \theta) = \frac{1}{(2 \pi i)^2} \oint \oint e^{\theta (y + y')} "
+    r"\frac{x^{p-1} - x'^{p-1}}{(1 - p) (y' - y)} \frac{x x'}{y y'}\, dy\, dy'",
+}
+"""What G_p is, by the size that limits it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +137,9 @@ class JointLaw(Typeset):
             parts.append(rf"{tex(term.coefficient)}\, {scale}\, {scaled}")
         total = " + ".join(parts).replace("+ -", "- ")
         theta = ("2 " if self.size == N else "") + r"t \kappa_{0}"
-        return (
-            rf"L(t, {self.size}) \sim {total},\quad \kappa_{{0}} = {tex(self.kappa0)},\quad \theta = {theta}"
+        return wrapped(
+            rf"L(t, {self.size}) \sim {total},\quad \kappa_{{0}} = {tex(self.kappa0)},\quad \theta = {theta},"
+            rf"\quad {SCALING[self.size]},\quad y = x - x^{{{tex(1 - self.r)}}}"
         )
 
     def early(self) -> Expr:

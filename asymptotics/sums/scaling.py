@@ -53,6 +53,7 @@ class ScalingRoot(_Number):
     nargs = 2
     is_positive = True
     is_real = True
+    meaning = r"u_0(b, r)\text{: the } u > 0 \text{ with } \textstyle\int_0^r \frac{dx}{1 + u x^b} = 1"
 
     def number(self, digits: int) -> mpmath.mpf:
         b, r = self.args
@@ -79,6 +80,10 @@ class ScalingSum(_Number):
 
     nargs = 6
     is_real = True
+    meaning = (
+        r"S_{ij}(p; b, r, u) = \textstyle\int_0^r x^{-p} \frac{(u x^b)^i}{(1 + u x^b)^j}\, dx"
+        r"\text{, continued in } p"
+    )
 
     def number(self, digits: int) -> mpmath.mpf:
         p, i, j, b, r, u = self.args

@@ -6,11 +6,11 @@ import subprocess
 
 import pytest
 
-from asymptotics import Task, derive, power_law
+from asymptotics import Cosine, Linear, OptimalSchedule, Task, compute_optimal, derive, joint_law, power_law
 from asymptotics.errors import BottleneckError
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.notation import NOTATIONS
-from asymptotics.symbols import a, b
+from asymptotics.symbols import N, P, a, b
 from asymptotics.typesetting import width_of
 
 SYMBOLIC = derive(power_law(a, b))
@@ -50,6 +50,27 @@ def test_no_fault_in_the_laws_of_power_laws(name):
 @pytest.mark.parametrize("notation", NOTATIONS)
 def test_no_fault_in_any_notation(notation):
     assert not faults(SYMBOLIC.to_latex(notation))
+
+
+def test_no_fault_in_laws_of_two_resources_and_in_allocations():
+    for size in (N, P):
+        shown = joint_law(SYMBOLIC, size).to_latex()
+        assert not faults(shown) and shown.count(r"G_p(\theta") == 1  # defined where it is used
+    optimum = compute_optimal(SYMBOLIC, N * P)
+    assert not faults(optimum.to_latex())
+    assert not any(faults(phase.to_latex()) for phase in optimum.phases)
+
+
+def test_no_fault_in_laws_of_schedules_and_averages():
+    for shape in (Linear(), Cosine(), OptimalSchedule()):
+        assert not faults(SYMBOLIC.schedule(shape).to_latex(width=50))
+        assert not faults(SYMBOLIC.best_step(shape).to_latex(width=50))
+    assert not faults(SYMBOLIC.averaged.to_latex(width=50))
+
+
+def test_scaling_functions_are_defined_beside_the_law():
+    shown = derive(power_law(a, b, modes="r*N")).model.to_latex()
+    assert r"S_{ij}(p; b, r, u) =" in shown and r"u_0(b, r)\text{: the }" in shown and not faults(shown)
 
 
 @pytest.mark.parametrize(("eigenvalues", "target", "names"), FAMILIES, ids=str)
