@@ -78,7 +78,8 @@ class Student(ABC):
     def at(self, values: Mapping[Symbol, Expr]) -> Student:
         """The student with numbers for the parameters of a task on which its constants depend."""
         table, parts = dict(values), {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
-        return replace(self, **{n: x.xreplace(table) for n, x in parts.items() if isinstance(x, Expr)})  # type: ignore[type-var]
+        changed = {n: x.xreplace(table) for n, x in parts.items() if isinstance(x, Expr) and x.has(*table)}
+        return replace(self, **changed) if changed else self  # type: ignore[type-var]
 
     def layers(self, size: Expr = N) -> tuple[Expr, ...]:
         """The sizes of its layers of features, first to last; of one layer by default, N itself."""

@@ -85,7 +85,9 @@ class Rows(Factor):
         self._trace = sums.total_eigenvalue(field)
         rule = sums.rule_for(0.0, 0.0, 0.0)
         # Where df is nearly N, x is nearly this times 1 - df/N.
-        self._least = float(N) / float((rule.doubles[1] / rule.doubles[0] ** 2).sum().real)
+        lam, A = rule.doubles[0].real, rule.doubles[1].real
+        self._least = float(N) / float((A / lam**2).sum())
+        self._near = NEAR_LIMIT * float(lam[A != 0].min()) / self._least
         self._last: tuple[complex, complex] | None = None
         self._solved: tuple[Array, tuple[Array, Array]] | None = None
 
@@ -157,7 +159,7 @@ class Rows(Factor):
     def _start(self, df: Any, field: Field) -> Any:
         """x to about double precision, real for a real df, which may be N up to rounding."""
         left, real = 1 - df * self.inverse, df.imag == 0
-        if abs(left) < NEAR_LIMIT * self._least:
+        if abs(left) < self._near:
             return max(left.real, field.real(2.0**-field.bits)) * self._least if real else left * self._least
         y, one = self.rough_log(complex(df)), field.real(1)
         size = field.exp(one * y.real)
@@ -178,7 +180,7 @@ class Rows(Factor):
     def rough_log(self, g: complex) -> complex:
         """log x at a df, followed from the last one if that was near, else from the positive axis."""
         left = 1 - g * float(self.inverse)
-        if abs(left) < NEAR_LIMIT * self._least:
+        if abs(left) < self._near:
             return cmath.log(left * self._least + 1e-300)
         with field_of(START_BITS) as field:
             if self._last is None or abs(self._last[0] - g) > abs(g) / 2:
@@ -226,7 +228,7 @@ class _RoughRows(Rows):
     def __init__(self, rows: Rows) -> None:
         self.limit, self.inverse = rows.limit, float(rows.inverse)
         self._sums, self._last, self._trace = rows._sums, None, float(rows._trace)
-        self._least = rows._least
+        self._least, self._near = rows._least, rows._near
 
     def __call__(self, df: Series) -> Series:
         if not df:

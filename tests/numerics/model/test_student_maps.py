@@ -17,6 +17,7 @@ from asymptotics import (
     power_law,
 )
 from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.symbols import N
 from numerics import FullModel, GradientDescent, HeavyBall, OnePassSGD
 
 LAM = [1, 0.75, 0.5, 0.375, 0.25, 0.1875, 0.125, 0.0625]
@@ -244,6 +245,21 @@ def test_bad_input(options, error, says) -> None:
     with pytest.raises(error, match=says) as caught:
         FullModel.from_arrays(LAM, POWER, **options)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("rows", [[0.1, 0.3, 0.7, 1.1, 0.9] * 4, [1] * 15 + [16] * 5])
+def test_the_scale_of_rows_says_nothing(rows) -> None:
+    """Decimals are binary fractions of a large common denominator; sizes change nothing in them."""
+    student = StructuredFeatures(eigenvalues=rows)
+    assert student.at({N: Integer(20)}) == student
+    same = {"N": 20, "P": 12, "noise": 0.3, "digits": 8}
+    task = power_law(1.5, 1.25, modes=30)
+    one, other = (
+        FullModel(task, student=found, **same)
+        for found in (student, StructuredFeatures(eigenvalues=[1000.5 * x for x in rows]))
+    )
+    for t in (3, 100, oo):
+        assert float(one.test_loss(t)) == pytest.approx(float(other.test_loss(t)), rel=1e-7)
 
 
 def test_widths_are_positive() -> None:

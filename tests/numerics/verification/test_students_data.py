@@ -12,7 +12,7 @@ from sympy import Rational
 from numerics import read_sweep
 
 ROWS = read_sweep(FILE).rows
-DOUBTS = 20
+DOUBTS = 5
 """At most so many rows are UNDECIDED."""
 
 
