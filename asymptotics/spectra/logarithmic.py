@@ -146,8 +146,16 @@ class LogarithmicPowers:
         for summand, origin in ((task.multiplicity, -(levels + 1) / b), (weights, (a - 1) / b)):
             place = {**parts, "weights": summand, "origin": together(origin)}
             series.append(BranchSeries(**place, tails=LogarithmicTails(**place)))
-        trace = _convergence(normal(b - levels), task.eigenvalues, "the kernel", "b", WITH_TRACE)
-        return SpectralSeries(task=task, kernel=series[0], target=series[1], domain=domain, trace=(trace,))
+        trace = (_convergence(normal(b - levels), task.eigenvalues, "the kernel", "b", WITH_TRACE),)
+        if normal(b - levels - 1) == 0 and _converges_by_logarithms(task, domain):
+            trace = ()
+        return SpectralSeries(task=task, kernel=series[0], target=series[1], domain=domain, trace=trace)
+
+
+def _converges_by_logarithms(task: Task, domain: Domain) -> bool:
+    """Whether ``sum m_k lambda_k`` converges where it falls as ``1/(k log(k)^q)``: q > 1."""
+    _, shape = slow_tail(task.multiplicity * task.eigenvalues, task.index, 2, domain)
+    return domain.sign(normal(shape.leading().order - 1)) == 1
 
 
 def _convergence(p: Expr, summand: Expr, owner: str, letter: str, needing: str) -> tuple[Expr, str]:
