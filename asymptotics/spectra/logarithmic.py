@@ -146,9 +146,9 @@ class LogarithmicPowers:
         for summand, origin in ((task.multiplicity, -(levels + 1) / b), (weights, (a - 1) / b)):
             place = {**parts, "weights": summand, "origin": together(origin)}
             series.append(BranchSeries(**place, tails=LogarithmicTails(**place)))
-        trace = (_convergence(normal(b - levels), task.eigenvalues, "the kernel", "b", WITH_TRACE),)
-        if normal(b - levels - 1) == 0 and _converges_by_logarithms(task, domain):
-            trace = ()
+        condition = _convergence(normal(b - levels), task.eigenvalues, "the kernel", "b", WITH_TRACE)
+        marginal = normal(b - levels - 1) == 0 and _converges_by_logarithms(task, domain)
+        trace = () if marginal else (condition,)
         return SpectralSeries(task=task, kernel=series[0], target=series[1], domain=domain, trace=trace)
 
 
