@@ -24,6 +24,7 @@ from sympy.core.expr import AtomicExpr
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 
+from asymptotics.caches import cached
 from asymptotics.errors import BottleneckError
 
 DIGITS = 6
@@ -73,6 +74,11 @@ def readable(expression: Any, longest: int = LONG) -> Any:
     """
     if not isinstance(expression, Basic) or isinstance(expression, Decimal) or not expression.args:
         return _rational(expression) if isinstance(expression, Rational) else expression
+    return _readable(expression, longest)
+
+
+@cached(maxsize=4096)
+def _readable(expression: Basic, longest: int) -> Basic:
     if isinstance(expression, Expr) and not expression.free_symbols:
         return _number(expression, longest)
     if isinstance(expression, Relational):

@@ -5,15 +5,33 @@ tidy(expression)        common factors out, arguments of functions over one deno
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Callable
+from itertools import chain, combinations
 from math import prod
 
-from sympy import Expr, Integer, Mul, Poly, Pow, S, count_ops, expand, factor_terms, gamma, pi, sin, together
+from sympy import (
+    QQ,
+    Expr,
+    Integer,
+    Mul,
+    Poly,
+    Pow,
+    S,
+    count_ops,
+    expand,
+    factor_terms,
+    gamma,
+    pi,
+    sin,
+    together,
+)
 from sympy.core.function import Application
 
 from asymptotics.caches import cached
+from asymptotics.expansions.generators import Generator, Number
+from asymptotics.expansions.orders import as_rational
 from asymptotics.expansions.oscillation import Oscillation
-from asymptotics.expansions.ring import ONE, Element, element, sum_of_products
+from asymptotics.expansions.ring import ONE, Element, element, sum_of_products, whole
 from asymptotics.expansions.writing import write
 
 LONG = 200
@@ -35,8 +53,7 @@ def tidy(expression: Expr) -> Expr:
     if shaped.has(Oscillation):
         # the mean and the oscillation stay side by side
         return factor_terms(shaped.replace(lambda e: e.is_Add and not e.has(Oscillation), together))
-    whole = factor_terms(together(shaped)).replace(lambda e: e.is_Add, _factored)
-    return whole.replace(lambda e: e.is_Pow, _forward).replace(lambda e: e.is_Mul, _reflected)
+    return _neat(shaped).replace(lambda e: e.is_Mul, _reflected)
 
 
 def _reflected(product: Expr) -> Expr:
@@ -65,19 +82,48 @@ def _upright(base: Expr) -> Expr:
     return base
 
 
-def _factored(total: Expr) -> Expr:
-    """A sum multiplied out, what cancels gone, and as its factors, where these are shorter.
+@cached(maxsize=4096)
+def _neat(expression: Expr) -> Expr:
+    """Products and powers by their parts; a sum over one denominator."""
+    if expression.is_Mul:
+        return Mul(*map(_neat, expression.args))
+    if expression.is_Pow:
+        return _forward(_neat(expression.base) ** expression.exp)
+    return _over_one(expression) if expression.is_Add else expression
+
+
+def _over_one(total: Expr) -> Expr:
+    """A sum over one denominator, multiplied out where it is shorter then: what cancels is gone.
 
     >>> from sympy import Symbol, gamma
     >>> from asymptotics.symbols import B, a
     >>> S = Symbol("S")
-    >>> _factored(2 * B * (a - 1) + 2 * B - a * (2 * B - gamma(a) * S) - gamma(a) * S)
+    >>> _over_one(2 * B * (a - 1) + 2 * B - a * (2 * B - gamma(a) * S) - gamma(a) * S)
     S*(a - 1)*gamma(a)
     """
-    if _width(total) > LONG:
-        return total
-    factors = write(_spread(total).terms)
-    return factors if count_ops(factors) < count_ops(total) else total
+    parts = [_neat(part) for part in total.args]
+    kept = _quotient(sum_of_products((whole(part), ONE) for part in parts), element)
+    if sum(map(_width, parts)) > LONG:
+        return kept
+    spread = _quotient(sum_of_products((_spread(part), ONE) for part in parts), _spread)
+    return spread if count_ops(spread) < count_ops(kept) else kept
+
+
+def _quotient(total: Element, opened: Callable[[Expr], Element]) -> Expr:
+    """A polynomial over the least common denominator of its monomials; sums above it are ``opened``."""
+    lowest: dict[Generator, Number] = {}
+    for letter, p in chain.from_iterable(total.terms):
+        if letter.monomial == 1 and p < lowest.get(letter, 0) and p == int(p):
+            lowest[letter] = p
+    sums = {letter: -p for letter, p in lowest.items() if letter.base.is_Add}
+    products = []
+    for monomial, c in total.terms.items():
+        powers = dict(monomial)
+        above = (opened(x.base).power(as_rational(p + powers.get(x, 0))) for x, p in sums.items())
+        left = frozenset(x for x in monomial if x[0] not in sums)
+        products.append((Element({left: c}), prod(above, start=ONE)))
+    found = sum_of_products(products) * Element({frozenset((x, -p) for x, p in sums.items()): QQ(1)})
+    return write(found.terms, frozenset(lowest)).replace(lambda e: e.is_Pow and e.exp.is_Add, _forward)
 
 
 def _width(expression: Expr) -> int:
@@ -104,11 +150,17 @@ def _spread(expression: Expr) -> Element:
 
 @cached(maxsize=1024)
 def _shaped(call: Expr) -> Expr:
-    """A function with its arguments over one denominator; sums over modes as they are."""
+    """A function with its arguments over one denominator; of sums over modes the polynomials alone."""
     if hasattr(call, "opaque"):
-        return call
+        return call.replace(lambda e: e.is_Add and e.is_polynomial(), lambda e: write(element(e).terms))
     inner = {part: _shaped(part) for part in call.atoms(Application) - {call}}
-    return _forward(call.func(*(factor_terms(together(x.xreplace(inner))) for x in call.args)))
+    return _forward(call.func(*(_arranged(x.xreplace(inner)) for x in call.args)))
+
+
+def _arranged(argument: Expr) -> Expr:
+    """An argument over one denominator; `factor_terms` leaves a factor of 1 beside a fraction."""
+    found = factor_terms(together(argument))
+    return found.replace(lambda e: e.is_Mul and S.One in e.args, lambda e: Mul(*e.args))
 
 
 def _shorter(total: Expr) -> Expr:
@@ -127,10 +179,9 @@ def _forward(expression: Expr) -> Expr:
     """
     if not isinstance(expression, sin | Pow):
         return expression
-    if expression.is_Pow and expression.base.is_Mul and not expression.exp.is_Integer:
-        return _upright(expression.base) ** expression.exp
-    if expression.is_Pow and expression.exp.is_Add:
-        return expression.base ** factor_terms(together(expression.exp))
+    if expression.is_Pow and not expression.exp.is_Integer:
+        base, power = expression.args
+        return (_upright(base) if base.is_Mul else base) ** (_arranged(power) if power.is_Add else power)
     if isinstance(expression, sin):
         whole, rest = expand(expression.args[0] / pi).as_coeff_Add()
         if whole and whole.is_Integer:

@@ -48,11 +48,14 @@ from asymptotics.domains.domain import Domain, primitive, solutions
 from asymptotics.errors import DomainError
 from asymptotics.expansions.generators import Monomial
 from asymptotics.expansions.ring import Element
+from asymptotics.expansions.tidying import tidy
 from asymptotics.precision import working
 
 NONZERO, ZERO, DOUBT = "nonzero", "zero", "doubt"
 PRECISIONS = (20, 40, 80, 200)
 """Digits at which a value is compared with that at the precision before."""
+NEAR = 16
+"""Digits at which a coefficient is followed towards a curve, down to a distance of 10^-12."""
 LINES = 24
 """How many zeros of one factor are followed, n = 0, 1, ..."""
 
@@ -156,7 +159,7 @@ def zero_curves(expression: Expr, domain: Domain) -> Zeros:
     >>> zero_curves(2 ** (1 / b) - 2, Domain((b - 1,)))
     Zeros(curves=(), complete=True)
     """
-    factors = tuple(_factors(factor_terms(together(expression)), 1))
+    factors = tuple(_factors(tidy(expression), 1))
     found = [_curves_of(*factor, domain) for factor in factors]
     if None in found:
         # Poles of the undecided factor may meet the zeros of inverse gamma functions.
@@ -193,7 +196,7 @@ def _falls(expression: Expr, curve: Expr, domain: Domain) -> bool:
         sizes = []
         for digits in (8, 12):
             near = {**whole, symbol: place + Integer(10) ** -digits}
-            size = _value(expression.xreplace(near), PRECISIONS[0])
+            size = _value(expression.xreplace(near), NEAR)
             if size is None:
                 return True
             sizes.append(abs(size))

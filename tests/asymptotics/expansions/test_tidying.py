@@ -1,7 +1,7 @@
 """Coefficients as a person would write them: a table, values that stay, and what cancels in laws."""
 
 import pytest
-from sympy import Integer, Rational, gamma, hyper, pi, sin, sqrt, zeta
+from sympy import Integer, Rational, gamma, hyper, log, pi, sin, sqrt, zeta
 
 from asymptotics import derive, power_law
 from asymptotics.expansions.tidying import tidy
@@ -17,6 +17,10 @@ TABLE = (
     ("an exponent over one denominator", 2 ** (-a / b + 2 / b) * S, 2 ** ((2 - a) / b) * S),
     ("the lowest power", B**2 * S + B * eta * S**2, B * (B + eta * S) * S),
     ("a sum that is shorter as it is", (a + S) ** 4 - 1, (a + S) ** 4 - 1),
+    ("one denominator", 1 / (a - 1) + 1 / b, (a + b - 1) / (b * (a - 1))),
+    ("functions below", 1 / gamma(a) + 1 / gamma(b), (gamma(a) + gamma(b)) / (gamma(a) * gamma(b))),
+    ("a shared sum", (a - 1) * b * S + (a - 1) * (b + 1) * log(b), (a - 1) * (b * S + (b + 1) * log(b))),
+    ("sums below", S / (B - S) - S**2 / (B - S) ** 2, S * (B - 2 * S) / (B - S) ** 2),
     ("a polynomial", a**2 - 2 * a + 1, (a - 1) ** 2),
     ("a number", (1 + sqrt(2)) ** 2 - 2 * sqrt(2), Integer(3)),
 )  # fmt: skip
