@@ -1,0 +1,152 @@
+"""Sums over modes in numbers: finite, endless, with the size, continued, filtered, and of moving features."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import mpmath
+from sympy import Expr, Sum, Symbol, diff, oo
+from sympy.core.function import AppliedUndef
+
+from asymptotics.caches import cached
+from asymptotics.derivation.evaluation.bessel import filtered_sum
+from asymptotics.derivation.evaluation.growing_sums import compile_summand, growing_sum
+from asymptotics.derivation.evaluation.mode_sums import ModeSum
+from asymptotics.derivation.evaluation.rich import RichCurve, list_modes
+from asymptotics.derivation.evaluation.values import FLOATS, Point, Values, rule
+from asymptotics.errors import PrecisionError, UnableError
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.tail import tail_expansion
+from asymptotics.model.operators import Bessel, Rich, RichChange, RichScale
+from asymptotics.sums.binomial import hurwitz
+from asymptotics.sums.finite import FiniteSum
+from asymptotics.sums.regularised import RegularSum
+
+MOST_MODES = 500
+"""Modes that are added up one by one."""
+
+
+@rule(Sum)
+def _sum(values: Values, expression: Sum, at: Point, exact: bool) -> Any:
+    ((index, first, last),) = expression.limits
+    if last.is_Integer and first.is_Integer:
+        if last - first > MOST_MODES:
+            raise UnableError(f"sums over more than {MOST_MODES} modes are not added up in a check")
+        modes = range(int(first), int(last) + 1)
+        return mpmath.fsum(values.value(expression.function, {**at, index: j}, exact) for j in modes)
+    if first == 1 and last != oo and last.free_symbols:
+        return _growing(values, expression, at, exact)
+    if last != oo or not first.is_Integer:
+        raise UnableError(f"the sum {expression} is not over k = 1, 2, ... without end")
+    arguments = tuple(sorted(expression.free_symbols, key=lambda x: x.name))
+    key = (expression, arguments, exact)
+    if key not in values.sums:
+        digits = values.digits if exact else FLOATS
+        values.sums[key] = ModeSum(expression.function, index, int(first), arguments, digits, exact=exact)
+    numbers = [at[x] for x in arguments]
+    total = values.sums[key](numbers)
+    real = exact and all(not isinstance(x, (mpmath.mpc, complex)) for x in numbers)
+    return mpmath.re(total) if real else total
+
+
+def _growing(values: Values, expression: Sum, at: Point, exact: bool) -> Any:
+    """A sum over as many modes as a multiple of the size."""
+    ((index, _, last),) = expression.limits
+    letters = tuple(sorted(expression.free_symbols - last.free_symbols, key=str))
+    summand = compile_summand(expression.function, (index, *letters))
+    numbers = [at[x] for x in letters]
+    return growing_sum(lambda k: summand(k, *numbers), mpmath.mpf(values(last, at)), values.digits)
+
+
+@rule(FiniteSum)
+def _finite_sum(values: Values, expression: FiniteSum, at: Point, exact: bool) -> Any:
+    summand, *limits = expression.args
+    return _sum(values, Sum(summand, tuple(limits)), at, exact)
+
+
+@rule(RegularSum)
+def _regular_sum(values: Values, expression: RegularSum, at: Point, exact: bool) -> Any:
+    """Direct terms, then the zeta functions of the tail's powers, whose exponents may be complex."""
+    if not expression.free_symbols:
+        return values.constant(expression, exact)
+    summand, index, first = expression.args
+    start = values(first, {})
+    series = _tail(summand, index, values.digits // 3 + 8)
+    totals = []
+    # one start is compared with another once for each sum
+    for count in (160,) if expression in values.settled else (240, 160):
+        total = mpmath.fsum(values.value(summand, {**at, index: start + j}, True) for j in range(count))
+        for term in series.terms:
+            order = values(term.order, at)
+            total += values(term.coefficient, at) * hurwitz(order, start + count, term.log_power)
+        totals.append(total)
+    if abs(totals[0] - totals[-1]) > mpmath.mpf(10) ** (-values.digits) * abs(totals[0]):
+        raise PrecisionError(f"the continued sum of {summand} does not settle to {values.digits} digits")
+    values.settled.add(expression)
+    return totals[-1]
+
+
+@rule(Rich)
+def _rich(values: Values, expression: Rich, at: Point, exact: bool) -> Any:
+    return _read(values, _curve(values, expression, at).loss, expression.args[1], at)
+
+
+@rule(RichScale)
+def _rich_scale(values: Values, expression: RichScale, at: Point, exact: bool) -> Any:
+    return _read(values, _curve(values, expression, at).scale, expression.args[1], at)
+
+
+@rule(RichChange)
+def _rich_change(values: Values, expression: RichChange, at: Point, exact: bool) -> Any:
+    raise UnableError("how moving features respond is not solved here; verify compares it with RichModel")
+
+
+def _read(values: Values, curve: Callable[[float], tuple[float, float]], time: Expr, at: Point) -> Any:
+    value, error = curve(float(values(time, at)))
+    values.error = max(values.error, error)
+    return mpmath.mpf(value)
+
+
+def _curve(values: Values, expression: Rich, at: Point) -> RichCurve:
+    """The solution for the modes of a loss."""
+    loss, _, richness = expression.args
+    strength = float(values(richness, at))
+    if (loss.func, strength) not in values.curves:
+        modes = list_modes(*_modes_of(values, loss, at))
+        values.curves[loss.func, strength] = RichCurve(modes, strength)
+    return values.curves[loss.func, strength]
+
+
+@rule(Bessel)
+def _bessel(values: Values, expression: Bessel, at: Point, exact: bool) -> Any:
+    loss, _, order, theta = expression.args
+    mode, last = _modes_of(values, loss, at)
+    found = filtered_sum(mode, last, float(values(order, at)), float(values(theta, at)))
+    if found is None:
+        raise PrecisionError(f"at {theta} = {values(theta, at)} too many modes are out of step")
+    value, error = found
+    values.error = max(values.error, error)
+    return mpmath.mpf(value)
+
+
+def _modes_of(
+    values: Values, loss: AppliedUndef, at: Point
+) -> tuple[Callable[[float], tuple[float, float]], float]:
+    """Rates and weights of the exponentials that a sum is made of, and the last of them."""
+    (x,), total = values.functions[loss.func]
+    (index, _, last), terms = total.limits[0], total.function
+    slope = diff(terms, x)
+
+    def mode(k: float) -> tuple[float, float]:
+        there = {**at, x: mpmath.mpf(0), index: mpmath.mpf(k)}
+        weight = values.value(terms, there, True)
+        return float(-values.value(slope, there, True) / weight), float(weight)
+
+    return mode, math.inf if last == oo else float(last)
+
+
+@cached(maxsize=200)
+def _tail(summand: Expr, index: Symbol, depth: int) -> Expansion:
+    return tail_expansion(summand, index, depth)
