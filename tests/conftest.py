@@ -2,9 +2,13 @@
 
 import os
 
-import matplotlib
-import pytest
-from hypothesis import HealthCheck, Phase, settings
+# Matrices of a few hundred rows are multiplied faster by one thread than by several that wait for each other.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+import matplotlib  # noqa: E402
+import pytest  # noqa: E402
+from hypothesis import HealthCheck, Phase, settings  # noqa: E402
 
 matplotlib.use("Agg")
 

@@ -132,6 +132,9 @@ def simulate(
     Error bound: the standard error beside each result; rounding is below 1e-6 of it or refused.
     Raises `DomainError` for bad input, an unstable step or too large a model; `PrecisionError` for
     spectra too wide for double precision. One-pass SGD needs P = oo and finite times.
+    Models of a few hundred features are small for NumPy's threads: the environment variable OMP_NUM_THREADS=1
+    makes draws several times faster where others use the machine as well.
+
     Source: arXiv 2402.01092, here BAP, section 2, equations 1 to 4.
 
     >>> from asymptotics import power_law
