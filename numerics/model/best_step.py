@@ -21,7 +21,7 @@ from numerics.values.results import Best
 from numerics.values.value import Value
 
 FACTOR = float(np.log(10))
-WIDTHS = (0.8, 0.3, 0.1)
+WIDTHS = (0.8, 0.3, 0.02)
 """Distances of the five places in log h, one grid after the other."""
 PLACES = np.arange(-2.0, 3.0)
 MOST_FACTORS = 200
@@ -55,7 +55,7 @@ def best_step(solver: ScheduledSolver, steps: int, variance: float) -> Best:
     signal, noise = solver.scaled(steps, share)
     value = signal + noise * variance
     off = abs(float(value.value) / loss(np.log(share)) - 1)
-    apart = 0.0 if bound else found.apart + off / (WIDTHS[-1] * found.bend)
+    apart = 0.0 if bound else found.apart + off / found.bend
     return Best(
         argument=Value(value=mpmath.mpf(share * largest), error=mpmath.mpf(share * largest * apart)),
         loss=Value(value=value.value, error=value.error + abs(value.value) * found.bend * apart**2),
