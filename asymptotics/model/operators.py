@@ -216,7 +216,7 @@ class RichChange(Rich):
     tex = r"\delta\operatorname{{Rich}}_{{{3}}}\left[{0}, {1}\right]"
 
 
-class RichReuse(Rich):
+class RichReuse(RichChange):
     """``RichReuse(f, e, g, h, t, gamma)``: ``lim P (L(t, P) - L(t))`` of features that move.
 
     f and g are the lazy train loss and what P samples change in it, each of 2t, h what they change in the
@@ -228,7 +228,7 @@ class RichReuse(Rich):
     tex = r"\delta_P\operatorname{{Rich}}_{{{5}}}\left[{0}, {1}\right]"
 
 
-class RichNoise(Rich):
+class RichNoise(RichChange):
     """``RichNoise(f, e, t, gamma)``: the same of label noise, per unit sigma^2."""
 
     nargs = 4

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 import mpmath
-from sympy import Expr, Symbol
+from sympy import Expr, Float, Symbol
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phase import Key
@@ -30,12 +30,16 @@ from asymptotics.parsing.numbers import items_of, mapping_of, real_number
 from asymptotics.precision import exclusive, working
 from asymptotics.symbols import N, t
 from numerics.model.full_model import FullModel
+from numerics.model.rich import RichModel
 from numerics.optima.constants import constants
 from numerics.optima.setting import Setting, Split, with_step
 from numerics.optima.tabulated import Table, tabulate
 from numerics.spectra.spectrum import spectrum_of
 from numerics.values.minimum import minimum
 from numerics.values.value import Value
+
+MOST_OF_MOVING = 5
+"""Digits of optima of features that move, whose losses have ten."""
 
 
 @exclusive
@@ -49,8 +53,9 @@ def frontier(
 
     Of a measured task it is that of the arrays (`Split.source`).
     Budgets are numbers > 0. Two free resources, t and N or P, nothing else held finite; ``at`` as in
-    `constants`. Where the rule counts steps the optimum is that of the curve through whole t. Raises
-    `DomainError`, `UnableError` for other questions, `PrecisionError` where the digits are not reached.
+    `constants`. Where the rule counts steps the optimum is that of the curve through whole t. Features that
+    move are solved in doubles, to 5 digits at most, in a minute a budget. Raises `DomainError`,
+    `UnableError` for other questions, `PrecisionError` where the digits are not reached.
 
     >>> from asymptotics import compute_optimal, derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -64,9 +69,10 @@ def frontier(
     for budget in wanted:
         if not (budget.is_positive and budget.is_finite):
             raise DomainError(f"budget = {budget}; a budget must be a finite number > 0")
-    if optimum.features != LAZY:
-        raise UnableError(
-            "optima of features that move are not computed; compare RichModel(N=...).test_loss(t)"
+    if optimum.features != LAZY and digits > MOST_OF_MOVING:
+        raise PrecisionError(
+            f"{digits} digits; optima of features that move are solved in doubles, to {MOST_OF_MOVING} "
+            "at most; ask for fewer"
         )
     law = _law_or_none(optimum, mapping_of(at, "at"), setting)
     points: list[Split] = []
@@ -131,6 +137,14 @@ def _optimum_at(setting: Setting, budget: Expr, law: Split | None, before: Split
         found = model.test_loss(time)
         return used, Value(value=mpmath.log(found.value), error=found.error / found.value)
 
+    def moving(place: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+        log_t, log_size = setting.split_at(log_budget, place, tilt)
+        amount = mpmath.exp(log_size)
+        richness = setting.number(setting.optimum.features.gamma.xreplace({N: Float(amount)}))
+        model = RichModel(setting.optimum.laws.task, own, gamma=richness, N=amount)
+        found = model.test_loss(mpmath.exp(log_t))
+        return place, Value(value=mpmath.log(found.value), error=found.error / found.value)
+
     def smooth(place: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
         log_t, log_size = setting.split_at(log_budget, place, tilt)
         size = mpmath.exp(log_size)
@@ -141,13 +155,14 @@ def _optimum_at(setting: Setting, budget: Expr, law: Split | None, before: Split
         return place, Value(value=mpmath.log(found.value), error=found.error / found.value)
 
     endless = setting.optimum.laws.task.size is None and setting.measured is None
-    flow_in_size = kind_of(rule) is GradientFlow and setting.size == N and endless
+    frozen = setting.optimum.features == LAZY
+    flow_in_size = frozen and kind_of(rule) is GradientFlow and setting.size == N and endless
     tables: list[Table] = []
     if flow_in_size:
         joint = joint_law(derive(setting.optimum.laws.task.at(own)), N)
         amplitude, r = setting.number(joint.amplitude), setting.number(joint.r)
         spectrum = spectrum_of(setting.optimum.laws.task, own)
-    loss = smooth if flow_in_size else direct
+    loss = (smooth if flow_in_size else direct) if frozen else moving
     found = minimum(loss, *_start(setting, log_budget, law, before), mpmath.mpf(10) ** -setting.digits)
     place = found.place
     log_t, log_size = setting.split_at(log_budget, place.value, tilt)

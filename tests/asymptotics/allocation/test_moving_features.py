@@ -77,6 +77,21 @@ def test_exponents_are_those_of_the_model():
     assert abs(slopes[1] - expected) < 0.015 and abs(slopes[1] - expected) < abs(slopes[0] - expected)
 
 
+@pytest.mark.slow
+def test_the_frontier_is_where_the_model_is_best():
+    """The loss on both sides of the best N, of a richness that falls with N."""
+    optimum = compute_optimal(LAWS, N * t, features=Rich(gamma=2 * N ** -Rational(1, 8)))
+    (best,) = frontier(optimum, [10**4], {a: 2, b: 2}, digits=3)
+
+    def loss(width):
+        model = RichModel(power_law(2, 2), N=width, gamma=2 * width**-0.125)
+        return float(model.test_loss(10**4 / width))
+
+    width = float(best[N].value)
+    assert abs(loss(width) / float(best["loss"].value) - 1) < 1e-8
+    assert min(loss(0.97 * width), loss(1.03 * width)) > loss(width)
+
+
 def test_it_is_written_and_read():
     found = compute_optimal(LAWS, N * t, features=Rich(gamma="2*N**-(1/4)"))
     assert Optimum.from_dict(found.to_dict()) == found
@@ -95,7 +110,7 @@ def test_it_is_written_and_read():
         (lambda: compute_optimal(LAWS, P * t, features=Rich(1)), "what P changes in the time law"),
         (lambda: compute_optimal(LAWS, N * t, features=Rich("N")), "may grow with N"),
         (lambda: compute_optimal(Task("2**-k", "3**-k"), N * t, features=Rich(1)), "a power of t"),
-        (lambda: frontier(RICH, [10**6], {a: 2, b: 2, gamma: 1}), "are not computed; compare RichModel"),
+        (lambda: frontier(RICH, [10**6], {a: 2, b: 2, gamma: 1}), "solved in doubles, to 5 at most"),
     ],
     ids=["zero", "negative", "no power", "steps", "data", "growing", "exponential", "frontier"],
 )
