@@ -47,7 +47,10 @@ ONE, ZERO = Integer(1), Integer(0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LazyLoss:
-    """``C t^-s`` leads the lazy loss at t/2; ``others`` are further (C_i, s_i), ``bounds`` the rest."""
+    """``C t^-s`` leads the lazy loss at t/2 above its ``floor``, what is never learned.
+
+    ``others`` are further (C_i, s_i), ``bounds`` the rest.
+    """
 
     s: Expr
     C: Expr
@@ -55,6 +58,7 @@ class LazyLoss:
     bounds: tuple[Expr, ...]
     series: Expansion
     richness: Expr
+    floor: Expr
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,13 +149,15 @@ def solve_clock(
 
 
 def _read(series: Expansion, richness: Expr) -> LazyLoss:
+    whole = series
+    if series.gauge is None and not series.is_slow:
+        series = series.with_terms([t for t in series.terms if t.order != 0 or any(t.logs)])
     power = series.gauge is None and not series.is_slow and series.terms and not any(series.leading().logs)
     if not power or series.leading().coefficient.has(Oscillation):
         raise UnableError(
-            f"features that move have a law where the lazy loss leads with a power of t; it is {series!r}"
+            f"features that move have a law where the lazy loss leads with a power of t; it is {whole!r}"
         )
     first = series.leading()
-
     others = [t for t in series.terms if t is not first]
     return LazyLoss(
         s=first.order,
@@ -160,6 +166,7 @@ def _read(series: Expansion, richness: Expr) -> LazyLoss:
         bounds=tuple(b.order for b in (*series.remainder, *(Bound(t.order) for t in others if any(t.logs)))),
         series=series,
         richness=richness,
+        floor=sum((t.coefficient for t in whole.terms if t.order == 0 and not any(t.logs)), ZERO),
     )
 
 
@@ -215,7 +222,7 @@ def _steady(lazy: LazyLoss, stiff: Expansion) -> PowerClock:
 def _loss(lazy: LazyLoss, clock: PowerClock) -> Expansion:
     """``C tau^-s (G + sum tau^-m (...))`` at the time t, and the other modes as they stand."""
     others = {normal(order - lazy.s): B for B, order in lazy.others}
-    terms = [clock.term(lazy.C * Unlearned(lazy.s, clock.alpha, clock.alpha), lazy.s)]
+    terms = [*_floor(lazy), clock.term(lazy.C * Unlearned(lazy.s, clock.alpha, clock.alpha), lazy.s)]
     for m, d in clock.changes:
         answer = moved_loss(lazy, clock, m, d) * lazy.C if d != 0 else ZERO
         order = normal(lazy.s + m)
@@ -227,6 +234,10 @@ def _loss(lazy: LazyLoss, clock: PowerClock) -> Expansion:
         return series
     # at s = 2 the time lags behind by a logarithm
     return series.with_terms(series.terms, [*series.remainder, Bound(normal(lazy.s + 1), 1)])
+
+
+def _floor(lazy: LazyLoss) -> list[Term]:
+    return [Term(lazy.floor, ZERO)] if lazy.floor != 0 else []
 
 
 def moved_loss(lazy: LazyLoss, clock: PowerClock, m: Expr, d: Expr) -> Expr:
@@ -245,7 +256,7 @@ def _logarithm(lazy: LazyLoss) -> Expansion:
     So ``C/(2 t K)`` with ``1/K = x - x^2/2 + ...``, ``x^-2 = gamma^2 C log(t)``; log(log(t)) comes next.
     """
     x = 1 / (lazy.richness * sqrt(lazy.C))
-    terms = [Term(lazy.C * x / 2, ONE, -Rational(1, 2)), Term(-lazy.C * x**2 / 4, ONE, -1)]
+    terms = [*_floor(lazy), Term(lazy.C * x / 2, ONE, -Rational(1, 2)), Term(-lazy.C * x**2 / 4, ONE, -1)]
     return lazy.series.with_terms(terms, [Bound(ONE, -Rational(3, 2), 1)])
 
 

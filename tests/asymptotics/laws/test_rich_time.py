@@ -10,6 +10,7 @@ from sympy import Max, Rational, log, simplify, sqrt
 
 from asymptotics import Task, check_claim, derive, power_law
 from asymptotics.errors import BottleneckError
+from asymptotics.kernels import relu_ntk
 from asymptotics.model.rich_constants import Grown, Unlearned
 from asymptotics.model.rich_shared import Shared
 from asymptotics.symbols import N, P, a, b, sigma, t
@@ -161,6 +162,21 @@ def test_what_responds_is_undecided_by_name(name):
     """The sums in the derivation hold; what the features make of them says that it is not solved there."""
     checked = getattr(LAWS, name).at(a=4, b=2, gamma=1).derivation.check()
     assert "FAILS" not in str(checked) and "how moving features respond is not solved here" in str(checked)
+
+
+def test_what_is_never_learned_is_a_floor():
+    """Odd harmonics above 1 have no eigenvalue: the law of the others stands above their power."""
+    task = Task.from_kernel(relu_ntk(d=3), target="k**-4")
+    floor, above = derive(task).rich_time.expansion(terms=2).terms
+    assert floor.order == 0 and above.order == Rational(4, 5)
+    model = RichModel(task, gamma=1)
+    model.prepare(10**6)
+    scale = above.coefficient.subs(richness, 1).evalf(20)
+    left = [
+        abs((model.test_loss(x).value - floor.coefficient.evalf(20)) / (scale * x**-0.8) - 1)
+        for x in (10**4, 10**6)
+    ]
+    assert left[1] < 0.6 * left[0] < 0.06
 
 
 def test_claims_of_the_lazy_exponent_fail():
