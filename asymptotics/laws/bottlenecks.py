@@ -77,6 +77,7 @@ def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
         raise UnableError(
             f"modes = {laws.task.modes}: bottleneck maps are derived for modes=oo; pass that, with b > 1"
         )
+    _ = laws.model  # sizes that are no multiples of N have none, and say so
     modes = expand_sum(df1, base, 2).leading()
     if modes.log_power or base.domain.sign(modes.order) != -1:
         raise UnableError("df1 is no power of kappa here, so that N and P have no exponents; not derived")
