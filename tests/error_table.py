@@ -193,7 +193,9 @@ ESTIMATES = (
     ),
     row(FRONTIER, "error = height * found.value.error", "error = height * found.value.error / 10**6", OPTIMA),
     # exponents and limits that are measured, and verdicts (a million times more lenient)
-    smaller(EXPONENTS, "abs(stage[-1] - stage[-2]) / min(rest, 1)", JUDGE, after="error = "),
+    smaller(
+        EXPONENTS, "max(abs(stage[-1] - stage[-2]) / min(rest, 1), _ahead(stage))", JUDGE, after="error = "
+    ),
     smaller(EXPONENTS, "amplification * max(noise[-2:])", JUDGE),
     smaller(EXPONENTS, "abs(stage[-1] - before[-1]) + abs(stage[-1] - stage[-2])", JUDGE, after="change = "),
     smaller(EXPONENTS, "amplification * noise", JUDGE),

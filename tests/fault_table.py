@@ -23,6 +23,7 @@ REGULAR = "asymptotics/sums/regularised.py"
 FINITE = "asymptotics/sums/finite.py"
 RATIONAL = "asymptotics/sums/rational.py"
 CONVERGENT = "asymptotics/sums/convergent.py"
+BINOMIAL = "asymptotics/sums/binomial.py"
 LATTICE = "asymptotics/sums/lattice.py"
 STOPPING = "asymptotics/model/early_stopping.py"
 COUNTS = "asymptotics/tasks/multiplicity.py"
@@ -77,14 +78,14 @@ ENGINE = (
     row(LAURENT, "(-1) ** (n + m) * stieltjes(n)", "(-1) ** n * stieltjes(n)", EXPANSIONS),
     row(STOPPING, "shift - term.order + n", "shift - term.order", MODEL),
     row(STOPPING, "range(1, m - first + 1)", "range(1, m - first)", MODEL),
-    row(REGULAR, "x**-s * logarithm**m / 2", "x**-s * logarithm**m", SUMS),
+    row(BINOMIAL, "x**-s * logarithm**m / 2", "x**-s * logarithm**m", SUMS),
     row(REGULAR, "return -digamma(first)", "return digamma(first)", SUMS),
     row(REGULAR, "start + base.subs(index, 0) / slope", "start + base.subs(index, 0)", SUMS),
     row(FINITE, "bernoulli(n, last + 1)", "bernoulli(n, last)", SUMS),
     row(FINITE, "for end in (start, stop + 1)", "for end in (start, stop)", SUMS),
     row(RATIONAL, "(-1) ** (n + 1) * h[order - 1 - n]", "(-1) ** (n + 1) * h[n]", SUMS),
     row(RATIONAL, "(-1) ** n * reflected - mpmath.pi", "(-1) ** n * reflected + mpmath.pi", SUMS),
-    row(CONVERGENT, "function(K) / 2 +", "function(K) +", SUMS),
+    row(CONVERGENT, "head + function(K) / 2", "head + function(K)", SUMS),
     row(CONVERGENT, "-2 * mpmath.im", "2 * mpmath.im", SUMS),
     row(LATTICE, "total -= 1 / z + 1 / (half - z)", "total -= 1 / z - 1 / (half - z)", SUMS),
     row(LATTICE, "- mpmath.digamma(half) - 1 / half", "- mpmath.digamma(half)", SUMS),

@@ -89,9 +89,8 @@ def measure(
             amplification *= (factor + 1) / abs(factor - 1)
         # With x^-e still in it the sequence is as far from its limit as its last step times 1/(g^e - 1).
         rest = ratio ** corrections[depth] - 1 if depth < len(corrections) else mpmath.mpf(1)
-        error = max(abs(stage[-1] - stage[-2]) / min(rest, 1), _ahead(stage)) + amplification * max(
-            noise[-2:]
-        )
+        error = max(abs(stage[-1] - stage[-2]) / min(rest, 1), _ahead(stage))
+        error += amplification * max(noise[-2:])
         if best is None or error < best.error:
             best = Measurement(value=stage[-1], error=error)
     assert best is not None

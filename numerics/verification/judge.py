@@ -67,7 +67,12 @@ def find_resolved_run(points: tuple[Point, ...]) -> tuple[Point, ...]:
 
 
 def past_zero(run: tuple[Point, ...]) -> tuple[Point, ...]:
-    """The points from the largest R behind its last zero on, where R falls from there over four points."""
+    """A run that ends above its start: from the largest R behind its last zero on, over four points at least.
+
+    A law that crosses the loss early has R near zero where its points begin.
+    """
+    if not run or abs(run[-1].rest) < abs(run[0].rest):
+        return run
     zeros = [i for i in range(1, len(run)) if run[i].rest * run[i - 1].rest < 0]
     if not zeros:
         return run

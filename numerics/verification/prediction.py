@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import cache
 
@@ -55,7 +55,10 @@ class Prediction:
         steps = [number(order - first) for order in orders]
         # Beyond a bound nothing is said; its multiples are where the next orders usually lie.
         multiples = steps or [self.beyond, 2 * self.beyond, 3 * self.beyond]
-        self.beyond_corrections = [self.beyond + p for p in (mpmath.mpf(0), *combinations(multiples)[:5])]
+        # products of known orders stand behind the last known one, and beside its own multiples
+        products = [p for p in combinations(multiples) if p > self.beyond]
+        behind = combinations(multiples)[:5]
+        self.beyond_corrections = distinct([self.beyond, *products, *(self.beyond + p for p in behind)])[:7]
         self.decay_corrections = (
             combinations(multiples)[:6]
             if self.bounded
@@ -135,9 +138,13 @@ def combinations(steps: list[mpmath.mpf]) -> list[mpmath.mpf]:
     >>> [int(e) for e in combinations([mpmath.mpf(2), mpmath.mpf(3)])]
     [2, 3, 4, 5, 6]
     """
-    sums = list(steps) + [p + q for i, p in enumerate(steps) for q in steps[i:]]
-    distinct: list[mpmath.mpf] = []
-    for value in sorted(sums):
-        if not distinct or value - distinct[-1] > mpmath.mpf("1e-9"):
-            distinct.append(value)
-    return distinct
+    return distinct([*steps, *(p + q for i, p in enumerate(steps) for q in steps[i:])])
+
+
+def distinct(values: Sequence[mpmath.mpf]) -> list[mpmath.mpf]:
+    """The values in increasing order, each once."""
+    found: list[mpmath.mpf] = []
+    for value in sorted(values):
+        if not found or value - found[-1] > mpmath.mpf("1e-9"):
+            found.append(value)
+    return found

@@ -303,6 +303,15 @@ def test_bad_settings(name, extra, words):
         verify(getattr(LAWS, name), at={a: 1.5, b: 1.25, **extra})
 
 
+@pytest.mark.parametrize(
+    ("x", "y"), [(Rational(15, 4), Rational(3, 11)), (Rational(61, 9), Rational(39, 10))]
+)
+def test_orders_close_behind_the_known_ones_are_products_of_them(x, y):
+    """12/11 behind 1, and 136/45 behind 3, which sums of the last known order with others leave out."""
+    found = verify(derive(power_law(a, b, modes=2 * N)).bias_model, at={a: x, b: y}, digits=20)
+    assert found.verdict == "HOLDS", str(found)
+
+
 def test_no_noise_no_early_stopping():
     with pytest.raises(UnableError, match="falls until t = oo"):
         best_stopping(FullModel(power_law(2, 2), P=100, digits=12))
