@@ -30,8 +30,9 @@ class Typesetter(LatexPrinter):  # type: ignore[misc]
     """SymPy's LaTeX as papers have it: ``\\log^{2}{x}``, ``2 b - a``, and ``{}_2F_1`` in a line."""
 
     def _as_ordered_terms(self, expr: Expr, order: str | None = None) -> list[Expr]:
-        """A term without a sign before those with one."""
-        return unsigned_first(super()._as_ordered_terms(expr, order))
+        """A term without a sign before those with one, signs as products will have them."""
+        terms = super()._as_ordered_terms(expr, order)
+        return unsigned_first([positive_sums(term) if term.is_Mul else term for term in terms])
 
     def _print_log(self, expr: Expr, exp: str | None = None) -> str:
         power = rf"^{{{exp}}}" if exp else ""

@@ -181,9 +181,9 @@ def _domain(laws: Laws, rule: Rule) -> Domain:
 def _check_batch(rule: Rule) -> None:
     """The batch is a resource only of a rule that has one, and has not fixed it."""
     if B not in rule.parameters:
-        other = next(kind for kind in TRAINING_RULES.values() if B in kind.parameters)
-        advice = f"leave it out, or use {name_argument('rule', other.__name__, other.name)}"
-        raise DomainError(f"a batch B changes nothing under {rule.title}; {advice}")
+        others = [kind for kind in TRAINING_RULES.values() if B in kind.parameters]
+        named = " or ".join(name_argument("rule", kind.__name__, kind.name) for kind in others)
+        raise DomainError(f"a batch B changes nothing under {rule.title}; leave it out, or use {named}")
     if B in numbers_of(rule):
         raise DomainError(
             f"B = {numbers_of(rule)[B]} by rule = {rule}; leave B out of the budget, or pass the class"

@@ -40,7 +40,12 @@ def write(terms: Mapping[Monomial, Number], below: frozenset[Generator] = frozen
     divisor, polynomials = _divided([frozenset(part.items()) for part in parts.values()])
     total = Add(*(Mul(polynomial(p), *_factors(m)) for m, p in zip(parts, polynomials, strict=True)))
     sign = -1 if total.is_Add and total.could_extract_minus_sign() else 1
-    return Mul(sign * as_rational(scale), *_factors(common), polynomial(divisor), sign * total)
+    return _scaled(sign * as_rational(scale), Mul(*_factors(common), polynomial(divisor), sign * total))
+
+
+def _scaled(number: Expr, total: Expr) -> Expr:
+    """A product; a number is not multiplied into a sum, a sign is."""
+    return Mul(number, total, evaluate=not total.is_Add or number in (1, -1))
 
 
 def shared(terms: Iterable[Monomial]) -> Monomial:
@@ -77,8 +82,7 @@ def polynomial(parts: Polynomial) -> Expr:
         return Add(*(Mul(QQ.to_sympy(QQ(c)), *_factors(m)) for m, c in parts))
     scale, factors = _in_ring(parts, letters).factor_list()
     total = Mul(*(f.as_expr() ** n for f, n in factors))
-    # a number is not multiplied into a sum, a sign is
-    return Mul(as_rational(scale), total, evaluate=not total.is_Add or scale in (1, -1))
+    return _scaled(as_rational(scale), total)
 
 
 def _divided(polynomials: list[Polynomial]) -> tuple[Polynomial, list[Polynomial]]:

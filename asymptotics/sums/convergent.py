@@ -147,14 +147,19 @@ def _from(function: Summand, first: int, tolerance: mpmath.mpf, count: int) -> m
 
 
 def _half_line(f: Summand, count: int, negligible: mpmath.mpf) -> mpmath.mpf:
-    """``int_0^oo f`` in steps of 1/``count``, either way until terms stay below what is ``negligible``."""
+    """``int_0^oo f`` in steps of 1/``count``, either way until terms stay below what is ``negligible``.
+
+    On the way to 0, those with the f from there, too: all of f may be near 0.
+    """
     terms: list[mpmath.mpf] = []
+    first = abs(f(_place(-3 * count, count, mpmath.mp.prec)[0]))
     for way in (1, -1):
         small, j = 0, 0 if way == 1 else -1
         while small < SMALL_IN_A_ROW and abs(j) < FARTHEST * count:
             place, weight = _place(j, count, mpmath.mp.prec)
             terms.append(f(place) * weight)
-            small = small + 1 if abs(terms[-1]) <= negligible else 0
+            least = max(abs(terms[-1]), 0 if way == 1 else first * weight)
+            small = small + 1 if least <= negligible else 0
             j += way
     return mpmath.fsum(terms) / count
 

@@ -39,6 +39,9 @@ class FittedSpectrum:
 
     ``settled`` says whether the optimum is in the same phase within the errors; else the errors reach into
     another. Dimensionless.
+
+    >>> fitted_spectrum(time=(0.5, 0.01), model=(0.75, 0.02)).settled
+    True
     """
 
     a: Value

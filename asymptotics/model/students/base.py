@@ -77,7 +77,8 @@ class Student(ABC):
 
     def at(self, values: Mapping[Symbol, Expr]) -> Student:
         """The student with numbers for the parameters of a task on which its constants depend."""
-        table, parts = dict(values), {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        table, names = dict(values), getattr(self, "__dataclass_fields__", ())
+        parts = {name: getattr(self, name) for name in names}
         changed = {n: x.xreplace(table) for n, x in parts.items() if isinstance(x, Expr) and x.has(*table)}
         return replace(self, **changed) if changed else self  # type: ignore[type-var]
 

@@ -4,7 +4,7 @@ import mpmath
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Integer, Mul, Rational, digamma, exp, zeta
+from sympy import Integer, Mul, Rational, coth, digamma, exp, zeta
 
 from asymptotics.errors import PrecisionError
 from asymptotics.expansions.tail import tail_expansion
@@ -128,3 +128,18 @@ def test_lattice_sums():
             - 4 * mpmath.log(mpmath.gamma(0.25))
         )
         assert abs(number(LatticeConstant(2)) - mpmath.pi * limit) < 1e-26
+
+
+@pytest.mark.parametrize("digits", [30, 50])
+@pytest.mark.parametrize(
+    ("summand", "term"),
+    [
+        ((coth(k) - 1) / k, lambda j: (mpmath.coth(j) - 1) / j),
+        (exp(-3 * k), lambda j: mpmath.exp(-3 * j)),
+    ],
+)
+def test_tails_that_fall_at_once_are_integrated_from_zero(summand, term, digits):
+    """All of the integral behind the direct terms is within a hundredth of where it starts."""
+    with mpmath.workdps(digits + 10):
+        expected = mpmath.fsum(term(mpmath.mpf(j)) for j in range(1, 150))
+        assert abs(ConvergentSum(summand, k).number(digits) / expected - 1) < mpmath.mpf(10) ** -digits

@@ -84,8 +84,8 @@ ANSWERED = [
     (lambda: Task("k**-b", "k**-a", index="k + 1"), "it is not a symbol"),
     (lambda: Task("k**-b", "k**-a", multiplicity="harmonics(1)"), "need a whole dimension d >= 2"),
     (lambda: Task("k**-b", "k**-a", multiplicity="harmonic(3)"), "unknown function 'harmonic'"),
-    (lambda: power_law(2), "a and b, or capacity= and source="),
-    (lambda: power_law(2, 3, capacity=1, source=2), "a and b, or capacity= and source="),
+    (lambda: power_law(2), r"""power_law\("a", "b"\), or capacity= and source="""),
+    (lambda: power_law(2, 3, capacity=1, source=2), "takes a and b, as .*, or capacity= and source="),
 ]
 
 

@@ -113,7 +113,7 @@ BAD = [
     (("derive", "--check", "--terms", "2"), "--terms is not used with --check; leave it out"),
     (("derive", "--latex", "--terms", "2"), "--terms is not used with --latex; leave it out"),
     (("optimal", "--latex", "--at", "a=2,b=2"), "--at is not used with --latex"),
-    (("optimal", "--cost", "N*t*B"), "or use --rule sgd"),
+    (("optimal", "--cost", "N*t*B"), "--rule sgd"),
     (("optimal", "--rule", "sgd", "--at", "a=3,b=2", "--budgets", "10**8"), "give --at eta=...,B=..."),
     (("claim", "N**-b", "--rule", "sgd"), "--rule is for claims about the optimum"),
     (("claim", "t**-b", "--cost", "N*t"), "--cost is for claims about the optimum"),
