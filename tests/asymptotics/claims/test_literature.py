@@ -109,7 +109,12 @@ def test_every_covered_entry_has_an_expected_verdict():
     assert len(TABLE) == len(literature())  # keys are unique
 
 
-@pytest.mark.parametrize("key", VERDICTS)
+LONG = {"paquette-Ib-loss"}
+
+
+@pytest.mark.parametrize(
+    "key", [pytest.param(key, marks=pytest.mark.slow if key in LONG else ()) for key in VERDICTS]
+)
 def test_published_exponents(key):
     entry = TABLE[key]
     verdict = entry.verdict()

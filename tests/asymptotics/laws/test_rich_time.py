@@ -275,7 +275,7 @@ def test_the_change_by_samples_is_the_difference_of_two_models():
 
 
 @pytest.mark.parametrize(
-    "point", [(2, 2), pytest.param((3, Rational(3, 2)), marks=pytest.mark.slow)], ids=str
+    "point", [pytest.param(p, marks=pytest.mark.slow) for p in ((2, 2), (3, Rational(3, 2)))], ids=str
 )
 def test_the_laws_of_samples_are_approached(point):
     """s < 1 and s > 1: the constants against the coefficients of the model."""

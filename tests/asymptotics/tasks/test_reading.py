@@ -116,9 +116,13 @@ def test_laws_in_capacity_and_source_are_those_of_the_notation():
 
 def test_the_inertia_of_heavy_ball_is_no_source():
     laws = derive(power_law(capacity=alpha, source=beta))
-    assert list(laws.refused) == ["time_momentum"]
     with pytest.raises(SpectrumError, match="beta is a parameter of the task and of heavy-ball flow"):
         _ = laws.time_momentum
+
+
+@pytest.mark.slow
+def test_all_else_has_laws_in_the_letters_of_capacity_and_source():
+    assert list(derive(power_law(capacity=alpha, source=beta)).refused) == ["time_momentum"]
 
 
 @pytest.mark.parametrize(

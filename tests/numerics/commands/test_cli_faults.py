@@ -25,7 +25,7 @@ AMID = [
     (("verify", "--output", "out"), "numerics.commands.verify.to_json"),
     (("optimal",), "numerics.commands.optimal.compute_optimal"),
     (("optimal", "--latex"), "numerics.commands.optimal.compute_optimal"),
-    (("report", "-o", "out"), "numerics.commands.report.gather"),
+    (("report", "--laws", "time", "-o", "out"), "numerics.commands.report.gather"),
     (("report", "--laws", "time", "-o", "out"), "numerics.reports.page.page"),
     (("report", "--laws", "time", "--latex", "-o", "out"), "numerics.reports.article.article"),
     (("sweep", "--laws", "time"), "numerics.commands.sweep.sweep"),

@@ -104,7 +104,14 @@ def test_a_finite_spectrum_late_is_the_sum_over_its_modes():
         assert abs(float(found) - loss) <= float(found.error) < 1e-11 * c.sum()
 
 
-@pytest.mark.parametrize("sizes", [{"N": 1000}, {"N": 50, "P": 37, "noise": 0.5}, {"P": 20, "noise": 2}])
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"N": 1000},
+        pytest.param({"N": 50, "P": 37, "noise": 0.5}, marks=pytest.mark.slow),
+        {"P": 20, "noise": 2},
+    ],
+)
 def test_when_all_is_learned_the_scale_stays(sizes):
     """To t = 10^12, and far beyond: the losses at t = oo, and tau grows by K t; at once and step by step."""
     model, earlier = (RichModel(power_law("7/4", "8/5"), gamma=1, **sizes) for _ in range(2))
