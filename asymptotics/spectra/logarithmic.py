@@ -38,7 +38,7 @@ def slow_tail(expression: Expr, index: Symbol, depth: int, domain: Domain) -> tu
     >>> from asymptotics.domains.domain import POSITIVE
     >>> from asymptotics.symbols import b, k
     >>> slow_tail(k**-b * (1 + log(2*k + 1))**(Integer(1)/2), k, 2, POSITIVE)
-    (-b, sqrt(u) + (log(2)/2 + 1/2)/sqrt(u) + O(u**(-3/2)))
+    (-b, sqrt(u) + (log(2) + 1)/(2*sqrt(u)) + O(u**(-3/2)))
     """
 
     def in_u(*terms: Term) -> Expansion:
