@@ -10,8 +10,9 @@ import math
 from typing import Any
 
 from mpmath import mpmathify
-from sympy import Integer
+from sympy import Expr, Integer
 
+from asymptotics.errors import UnableError
 from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.precision import working
 from asymptotics.symbols import N
@@ -35,15 +36,33 @@ def model_of(place: Place, **options: Any) -> FullModel:
     return FullModel(place.task, **options)
 
 
+def _own_size(place: Place, order: int, least: Expr) -> Expr:
+    """The N of the place, at which the rows have their own c_1."""
+    size = place.setting(N)
+    if order > 1 or size < least:
+        raise UnableError(
+            f"the orders in 1/N of {place.student.title} depend on N themselves; "
+            + (
+                "the second has no number"
+                if order > 1
+                else f"N = {size} is too near, give one such as N = 10**40"
+            )
+        )
+    return size
+
+
 def order_in_features(order: int, place: Place, wanted: int) -> Value:
     """c_1 or c_2 (``order``) of the noiseless test loss, to ``wanted`` digits, from sizes far beyond t.
 
     With ``x = 1/N``: ``d(x) = (L(x) - L(0))/x``, and ``(d(2 x) - d(x))/x``. What is left out is of relative
-    order t x at most, as the orders are those of ``t^(1/b)/N`` and ``t/N``.
+    order t x at most, as the orders are those of ``t^(1/b)/N`` and ``t/N``. Rows whose spectrum depends on N
+    have another c_1 at each N; it is that of the N of the place, which must be so far. Raises `UnableError`.
     """
     t = max(place.resource, Integer(1))
     size = Integer(10) ** (wanted + 5) * t
-    digits = wanted + 8 + order * (wanted + 5 + math.ceil(math.log10(t)))
+    if any(slope.has(N) for slope in place.student.slopes()):
+        size = _own_size(place, order, size)
+    digits = wanted + 8 + order * math.ceil(math.log10(size))
     same: dict[str, Any] = {"digits": digits, "noise": 0}
     with working(digits + 25):
         none = model_of(place, **same).test_loss(place.resource)

@@ -188,7 +188,6 @@ def test_against_the_full_model_of_the_student(student, at):
     [
         DeepRandomFeatures(widths=(N, 2 * N)),
         NonlinearFeatures(linear=1, white=Rational(1, 2)),
-        StructuredFeatures(eigenvalues=k ** -Rational(1, 4)),
     ],
     ids=lambda student: student.name,
 )
@@ -197,6 +196,29 @@ def test_transients_against_the_full_model_of_the_student(student, name):
     assert verify(law, digits=12).verdict == "HOLDS"
     wrong = law.stating(prefactor=law.prefactor * Rational(101, 100))
     assert verify(wrong, digits=12).verdict == "FAILS"
+
+
+UNEVEN = derive(power_law(2, 3), student=StructuredFeatures(eigenvalues=k ** -Rational(1, 4)))
+
+
+@pytest.mark.slow
+def test_rows_that_depend_on_their_number_have_a_transient_at_each():
+    far, law = {N: 10**24}, UNEVEN.model_transient
+    assert verify(law, at=far, digits=12).verdict == "HOLDS"
+    wrong = law.stating(prefactor=law.prefactor * Rational(101, 100))
+    assert verify(wrong, at=far, digits=12).verdict == "FAILS"
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "says"),
+    [
+        ("model_transient", 1, "N = 1 is too near, give one such as"),
+        ("model_transient_second", 10**60, "the second has no number"),
+    ],
+)
+def test_rows_that_depend_on_their_number_ask_for_one(name, size, says):
+    with pytest.raises(UnableError, match=says):
+        verify(getattr(UNEVEN, name), at={N: size}, digits=8)
 
 
 @pytest.mark.parametrize(
