@@ -21,7 +21,7 @@ from asymptotics.errors import PrecisionError
 from numerics.model.discretisation import GUARD_BITS, Discretisation
 from numerics.model.forms import Form
 from numerics.model.renormalised_ridge import SLACK, certify, move_to_root
-from numerics.model.solved_windows import SolvedWindow, solve_windows
+from numerics.model.solved_windows import SolvedWindow, solve_windows, window_of
 from numerics.model.windows import NODE_BITS, Window, spread_of, window
 from numerics.spectra.compiled import constant
 from numerics.values.arithmetic import Array, Field, Scalar, array, each, field_of
@@ -125,18 +125,7 @@ def _solve(
     certify(
         z[upper], point.kappa[upper], R1[upper], R3[upper], *(r[upper] for r in sizes.between(point.df1[0]))
     )
-    return SolvedWindow(
-        window=laid,
-        s=z,
-        kappa=point.kappa,
-        J=point.kappa * point.X[0],
-        zeta=point.kappa * R3,
-        R1=R1,
-        point=point,
-        rest=point.kappa * R3 * point.df1[0] * sizes.inverse_P,
-        error=point.error,
-        rounding=2.0 ** (ROUNDED_BITS - field.bits),
-    )
+    return window_of(laid, z, point, (R1, R3), sizes, 2.0 ** (ROUNDED_BITS - field.bits))
 
 
 def _invert(

@@ -3,6 +3,7 @@
 SolvedWindow      a window with what the losses take at its nodes
 solve_windows     all windows of a model
 solve_points      windows of another variable
+window_of         one, from the sums at its roots
 """
 
 from __future__ import annotations
@@ -125,20 +126,31 @@ def solve_points(
         for i in chosen:
             own = slice(at, at + len(points[i]))
             at = own.stop
-            kappa = point.kappa[own]
-            found[i] = SolvedWindow(
-                window=windows[i],
-                s=points[i],
-                kappa=kappa,
-                J=kappa * point.X[0][own],
-                zeta=kappa * R3[own],
-                R1=R1[own],
-                point=OnePoint(kappa=kappa, df1=point.df1[:, own], X=point.X[:, own], error=point.error),
-                rest=kappa * R3[own] * point.df1[0][own] * sizes.inverse_P,
-                error=point.error,
-                rounding=rounding,
+            here = OnePoint(
+                kappa=point.kappa[own], df1=point.df1[:, own], X=point.X[:, own], error=point.error
             )
+            found[i] = window_of(windows[i], points[i], here, (R1[own], R3[own]), sizes, rounding)
     return found
+
+
+def window_of(
+    laid: Window, s: Array, point: OnePoint, factors: tuple[Array, Array], sizes: Sizes, rounding: float
+) -> SolvedWindow:
+    """A window with what losses take at its points s, from sums and ``factors`` R1 and R3 at their roots."""
+    R1, R3 = factors
+    zeta = point.kappa * R3
+    return SolvedWindow(
+        window=laid,
+        s=s,
+        kappa=point.kappa,
+        J=point.kappa * point.X[0],
+        zeta=zeta,
+        R1=R1,
+        point=point,
+        rest=zeta * point.df1[0] * sizes.inverse_P,
+        error=point.error,
+        rounding=rounding,
+    )
 
 
 def _log(x: Scalar, field: Field) -> complex:
