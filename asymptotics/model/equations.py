@@ -79,7 +79,7 @@ from asymptotics.model.operators import (
 )
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.students.base import Student
-from asymptotics.model.sums import C0, E1, Q1, Q2, F, F_test, G, V, V_test, Xi, df1, df2
+from asymptotics.model.sums import C0, E1, Q1, Q2, F, F_seen, F_test, G, V, Xi, df1, df2
 from asymptotics.symbols import B, N, P, gamma, kappa, l, rho, sigma, t
 
 NOISE = Dummy("sigma", nonnegative=True)
@@ -122,7 +122,7 @@ def best_width(spread: Expr, excess: Expr) -> Expr:
 
 
 BEST_RIDGE_WIDTH = best_width(SPREAD, SPREAD)
-TRANSFER = AtRidge(F_test(kappa) + (RIDGE_LOSS + NOISE**2) * V_test(kappa) / (kappa * P), kappa, P)
+TRANSFER = AtRidge(F_test(kappa) + (RIDGE_LOSS + NOISE**2) * F_seen(kappa) / (kappa**2 * P), kappa, P)
 
 # --- finite t ----------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from asymptotics.model import equations
 from asymptotics.model.quantity import Quantity
-from asymptotics.model.sums import F_test, V_test
+from asymptotics.model.sums import F_seen, F_test
 from asymptotics.symbols import P
 
 _BEST_RIDGE = (
@@ -90,6 +90,6 @@ RIDGES = (
         why="Tested on eigenvalues lambda' the squared bias and the fluctuation E/P of each mode of ridge "
         "regression are weighted anew, at the same kappa; E is the loss on the training distribution, "
         "with its noise.",
-        tested=(F_test, V_test),
+        tested=(F_test, F_seen),
     ),
 )

@@ -168,11 +168,11 @@ F_test = replace(
     words="the squared bias of the ridge kappa on the test distribution",
     weights=lambda task: powsimp(task.target * eigenvalues_of_test(task) / task.eigenvalues),
 )
-V_test = replace(
-    V,
-    name="V_test",
-    words="the variance of a white target over data, on the test distribution",
-    weights=lambda task: eigenvalues_of_test(task),
+F_seen = replace(
+    F,
+    name="F_seen",
+    words="how far noise in the samples is passed on to the test distribution, times kappa^2",
+    weights=lambda task: powsimp(task.eigenvalues * eigenvalues_of_test(task)),
 )
 Tail = NamedSum(
     name="T",
@@ -183,7 +183,7 @@ Tail = NamedSum(
 )
 
 SUMS: Registry[NamedSum] = Registry(
-    (df1, df2, Xi, F, V, Q1, Q2, E0, E1, E2, C0, C1, C2, G, Tail, F_test, V_test)
+    (df1, df2, Xi, F, V, Q1, Q2, E0, E1, E2, C0, C1, C2, G, Tail, F_test, F_seen)
 )
 
 

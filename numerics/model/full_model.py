@@ -24,7 +24,7 @@ from asymptotics.precision import exclusive_class
 from asymptotics.tasks.task import Task
 from numerics.model import parts
 from numerics.model.diagnostics import Diagnostics
-from numerics.model.metrics import OtherSpectrum
+from numerics.model.metrics import OtherKernel, OtherSpectrum
 from numerics.model.other_inputs import inputs_of_arrays, inputs_of_task
 from numerics.model.reusing import ReusingSolver
 from numerics.model.scheduled import ScheduledSolver
@@ -112,12 +112,12 @@ class FullModel(Diagnostics):
         sizes = {symbols.N: _size_of(student, N), symbols.P: exact_size("P", P)}
         student = check_student(student).at({**substitution(task.parameters, params, {}), **sizes})
         task = task.with_sizes(sizes)
-        limits = (*student.layers(sizes[symbols.N]), sizes[symbols.P])
-        finite = not all(map(infinite, limits))
+        finite = _drawn(student, sizes[symbols.N]) or not infinite(sizes[symbols.P])
         spectrum = solve_spectrum(task, params, needs_trace=finite or getattr(rule, "fresh", True))
         self._set_up(spectrum, N, P, task.at(params).noise, digits, rule, ridge, student)
         if test_eigenvalues is not None:
-            self._test_on(*inputs_of_task(task, params, test_eigenvalues))
+            drawn = _drawn(student, self.N) or student.white_noise() != 0
+            self._test_on(*inputs_of_task(task, params, test_eigenvalues, drawn), drawn=drawn)
 
     @classmethod
     def from_arrays(
@@ -196,12 +196,13 @@ class FullModel(Diagnostics):
         self._solver.check()
         self.tested = self._solver
 
-    def _test_on(self, learned: Spectrum, tested: Spectrum) -> None:
-        """Measure test losses on other inputs (`metrics.OtherSpectrum`)."""
+    def _test_on(self, learned: Spectrum, tested: Spectrum, *, drawn: bool = True) -> None:
+        """Measure test losses on other inputs (`metrics`)."""
         parts.check_gradient(self.rule, "the loss on other inputs")
         seen = map_of(self.student, self.N, learned, self.digits)
         learned, tested = seen.spectrum, seen.see_inputs(tested)
-        self.tested = self._solver.in_metric(lambda model: OtherSpectrum(model, learned, tested))
+        kind = OtherSpectrum if drawn else OtherKernel
+        self.tested = self._solver.in_metric(lambda model: kind(model, learned, tested))
 
     def __repr__(self) -> str:
         notes = "; ".join(self.spectrum.notes) if isinstance(self.spectrum, FiniteSpectrum) else ""
@@ -213,6 +214,11 @@ class FullModel(Diagnostics):
             + (f", student={self.student}" if self.student != GAUSSIAN else "")
             + ")"
         )
+
+
+def _drawn(student: Student, N: sympy.Expr) -> bool:
+    """Whether the student is more than the kernel itself: it has a layer of finite size."""
+    return not all(map(infinite, student.layers(N)))
 
 
 def _solver_of(rule: TrainingRule, ridge: sympy.Expr) -> type[Solver]:

@@ -12,6 +12,7 @@ whose sum with weights lambda_k is Q; so that a metric enters through three sums
     Metric            the three sums, on pairs of nodes and at one kappa with errors
     OneMode           lambda' = lambda_k for a mode k
     OtherSpectrum     any lambda'
+    OtherKernel       any lambda' for the kernel itself, of which f1' is not asked
 """
 
 from __future__ import annotations
@@ -122,3 +123,23 @@ class OtherSpectrum(Metric):
 
     def before(self, digits: int, field: Field) -> tuple[Scalar, float]:
         return self._of(digits)[0].total_target(field)
+
+
+class OtherKernel(OtherSpectrum):
+    """The same for the kernel itself, N = oo: nothing is drawn, r = 0, and f1' has no weight.
+
+    ``tested`` has ``lambda' lambda`` as its target: ``f2' = sum lambda' lambda/(...)`` may be finite where
+    the sum of lambda' is not.
+    """
+
+    def on_pairs(self, nodes: OneTime, digits: int, field: Field) -> tuple[Weighed, float]:
+        found, loss = super().on_pairs(nodes, digits, field)
+        return Weighed(F=found.F, f2=found.f1, f1=found.f1 * 0), loss
+
+    def at(self, kappa: Positive, digits: int, floor: float, field: Field) -> Weighed:
+        at = kappa.value
+        power, weight = (sums.one_point(array([at]), field, floor) for sums in self._of(digits))
+        error = SLACK * max(power.error, weight.error) + 2 * kappa.error
+        found = (Positive(-at * at * power.X[1, 0], error), Positive(-weight.X[1, 0], error))
+        F, f2, f1 = (array([x]) for x in (*found, Positive(field.real(0), 0.0)))
+        return Weighed(F=F, f2=f2, f1=f1)

@@ -1,7 +1,8 @@
 """Test eigenvalues lambda' as given, checked, and the two spectra that they make of a task's.
 
 One has the target ``c' = lambda' c/lambda``, the power of the target on the other inputs, and one the target
-lambda'; the eigenvalues of both are those that are trained on (`metrics.OtherSpectrum`).
+lambda' (or ``lambda lambda'`` where no features are drawn, which may have a sum where lambda' has none); the
+eigenvalues of both are those that are trained on (`metrics.OtherSpectrum`, `metrics.OtherKernel`).
 
     inputs_of_task      from an expression in the index of the task
     inputs_of_arrays    from an array, in the order of the others
@@ -25,9 +26,12 @@ from numerics.spectra.spectrum import FiniteSpectrum, finite_spectrum, spectrum_
 
 
 def inputs_of_task(
-    task: Task, params: Mapping[sympy.Symbol | str, object] | None, eigenvalues: object
+    task: Task, params: Mapping[sympy.Symbol | str, object] | None, eigenvalues: object, drawn: bool
 ) -> tuple[Spectrum, Spectrum]:
-    """The spectra for lambda' as an expression; raises `DomainError` and `SpectrumError`."""
+    """The spectra for lambda' as an expression; ``drawn`` is whether features are.
+
+    Raises `DomainError` and `SpectrumError`.
+    """
     if task.measured is not None:
         raise DomainError("test_eigenvalues of a measured task; use FullModel.from_arrays with an array")
     given = exact(eigenvalues, "test_eigenvalues")
@@ -41,8 +45,17 @@ def inputs_of_task(
         )
     fixed, given = task.at(params), given.xreplace(substitution(task.parameters, params))
     power = sympy.powsimp(given * fixed.target / fixed.eigenvalues)
-    learned, tested = (spectrum_of(replace(fixed, target=target)) for target in (power, given))
+    weights = given if drawn else sympy.powsimp(given * fixed.eigenvalues)
+    learned = _weighed(fixed, power, "of the target on the test inputs, lambda' c/lambda,")
+    tested = _weighed(fixed, weights, "of the test eigenvalues" + ("" if drawn else ", lambda lambda',"))
     return learned, tested
+
+
+def _weighed(task: Task, weights: sympy.Expr, words: str) -> Spectrum:
+    try:
+        return spectrum_of(replace(task, target=weights))
+    except SpectrumError as error:
+        raise SpectrumError(f"the power {words} is {weights}: {error}") from None
 
 
 def inputs_of_arrays(spectrum: FiniteSpectrum, eigenvalues: ArrayLike) -> tuple[Spectrum, Spectrum]:

@@ -210,19 +210,20 @@ def _ridge_against_stopping(place: Place) -> Value:
 
 
 def _transfer(place: Place) -> Value:
-    """``F' + (E/P) V'/kappa`` from losses of models that share kappa; ``kappa P`` is that of c = lambda."""
+    """``F' + (E/P) F''/kappa^2``, biases of models that share kappa; ``kappa P`` is Xi of c = lambda."""
     size, tested = place.resource, eigenvalues_of_test(place.task)
     own = replace(place.task, test_eigenvalues=None)
 
     def model(target: Expr, **sizes: Expr) -> FullModel:
         return FullModel(replace(own, target=target), digits=place.digits, **sizes)
 
-    bias = model(powsimp(own.target * tested / own.eigenvalues), P=size).bias(oo)
-    spread, scale = (
-        f(oo) for f in (model(tested, N=size).variance, model(own.eigenvalues, N=size).test_loss)
+    bias, seen = (
+        model(powsimp(weights), P=size).bias(oo)
+        for weights in (own.target * tested / own.eigenvalues, own.eigenvalues * tested)
     )
+    scale = model(own.eigenvalues, N=size).test_loss(oo)
     error = FullModel(own, P=size, digits=place.digits).test_loss(oo) + mpmathify(own.noise**2)
-    return bias + error * spread.total / scale
+    return bias + error * seen / scale * mpmathify(size) / scale
 
 
 # -- training rules --------------------------------------------------------------------------------

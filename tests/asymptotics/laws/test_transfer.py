@@ -24,6 +24,10 @@ ROWS = [
     ({a: 6, b: 2, b_test: Rational(3, 2)}, b + b_test,
      b * zeta(a - 2 * b) * kappa**2 * (pi / b) * u / sin(pi * u) * kappa ** (u - 1)),
     ({a: 6, b: 2, b_test: 4}, 2 * b, zeta(a + b_test - 3 * b) * kappa**2),
+    # eigenvalues of the test without a sum: a + b' - b > 1 and b + b' > 1 are enough at N = oo
+    ({a: Rational(13, 4), b: Rational(7, 4), b_test: Rational(1, 2)}, a - 1 + b_test - b,
+     gamma(shifted) * gamma(2 - shifted) / b * kappa**shifted
+     + E * (pi / b) * u / sin(pi * u) * kappa ** (u - 1)),
 ]  # fmt: skip
 
 
@@ -73,7 +77,7 @@ def test_refusals():
         Task(k**-b, k**-a, test_eigenvalues="j**-2")
 
 
-@pytest.mark.parametrize("at", [ROWS[0][0], ROWS[3][0], {a: 3, b: 2, b_test: 3}])
+@pytest.mark.parametrize("at", [ROWS[0][0], ROWS[3][0], ROWS[4][0], {a: 3, b: 2, b_test: 3}])
 def test_against_the_full_model(at):
     law = LAW.at(at)
     assert verify(law, digits=20).verdict == "HOLDS"

@@ -1,11 +1,13 @@
 """Modes, signs, other inputs and optima of the full model: sums, closed forms, finite draws."""
 
 import math
+from dataclasses import replace
+from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
-from sympy import Float, Rational, oo, zeta
+from sympy import Float, Integer, Rational, oo, zeta
 
 from asymptotics import (
     DeepRandomFeatures,
@@ -17,6 +19,8 @@ from asymptotics import (
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.symbols import a, b, k
 from numerics import FullModel, GradientDescent, OnePassSGD
+from numerics.verification.places import Place
+from numerics.verification.references import reference_value
 
 LAM = [1, 0.75, 0.5, 0.375, 0.25, 0.125]
 POWER = [1, 0.25, 0.5, 0.125, 0.25, 0.5]
@@ -74,6 +78,21 @@ def test_power_laws_on_other_inputs() -> None:
     )
     for t in (5, oo):
         assert float(made.test_loss(t)) == pytest.approx(float(arrays.test_loss(t)), rel=1e-10)
+
+
+def test_the_kernel_on_inputs_without_a_trace() -> None:
+    """At N = oo the modes of f fall by themselves: ``b + b' > 1`` and ``a + b' - b > 1`` are enough."""
+    few = np.arange(1, 401.0)
+    same: dict[str, Any] = {"P": 50, "noise": 1, "digits": 8, "ridge": "0.001"}
+    made = FullModel(power_law(2, "3/2", modes=400), test_eigenvalues=k ** Rational(-1, 2), **same)
+    arrays = FullModel.from_arrays(few**-1.5, few**-2, test_eigenvalues=few**-0.5, **same)
+    for t in (5, oo):
+        assert float(made.test_loss(t)) == pytest.approx(float(arrays.test_loss(t)), rel=1e-10)
+        assert float(made.bias(t)) == pytest.approx(float(arrays.bias(t)), rel=1e-10)
+    task = power_law("13/4", "7/4", noise=1)
+    place = Place(task=replace(task, test_eigenvalues=k ** Rational(-1, 2)), resource=Integer(100), digits=15)
+    found = FullModel(task, P=100, test_eigenvalues=k ** Rational(-1, 2)).test_loss(oo)
+    assert found.agrees_with(reference_value("transfer", place))
 
 
 def test_the_white_part_on_other_inputs() -> None:
@@ -206,7 +225,12 @@ def test_other_inputs_of_a_task_with_letters() -> None:
     ("call", "error", "says"),
     [
         (lambda: FullModel(power_law(2, 2), test_eigenvalues="j**-2"), DomainError, "another index.*in k"),
-        (lambda: FullModel(power_law(2, 2), test_eigenvalues=k**-0.5), SpectrumError, "diverges"),
+        (lambda: FullModel(power_law(2, 2), test_eigenvalues=k**-0.5), SpectrumError, "target on.*diverges"),
+        (
+            lambda: FullModel(power_law(3, 2), N=9, test_eigenvalues=k**-0.5),
+            SpectrumError,
+            "test eigenvalues is .* diverges",
+        ),
         (
             lambda: model(
                 "flow",
