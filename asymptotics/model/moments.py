@@ -51,7 +51,7 @@ from sympy.integrals.integrals import Integral
 
 from asymptotics.caches import cached
 from asymptotics.errors import UnableError
-from asymptotics.model.schedules.base import breaks, u
+from asymptotics.model.schedules.base import breaks, piece_at, u
 from asymptotics.precision import working
 
 v = Dummy("v", positive=True)
@@ -86,6 +86,11 @@ def end_of(shape: Expr, terms: int) -> End:
     (2, pi**2/4, (1, 0, -pi**2/12))
     """
     last = _last_piece(shape)
+    if last == 0:
+        raise UnableError(
+            f"the schedule {shape} takes no steps in its last part; give the steps before it, in a law "
+            "of their number"
+        )
     found = last.xreplace({u: 1 - v})
     first, power = found.as_coeff_exponent(v)
     if not first.has(v):
@@ -127,15 +132,7 @@ def _last_piece(shape: Expr) -> Expr:
     if not shape.has(Piecewise):
         return shape
     end = max((x for x in breaks(shape) if x < 1), default=Integer(0))
-    return _piece_at(shape, (1 + end) / 2)
-
-
-def _piece_at(shape: Expr, place: Expr) -> Expr:
-    table = {
-        one: next(e for e, condition in one.args if condition.subs(u, place) == True)  # noqa: E712
-        for one in shape.atoms(Piecewise)
-    }
-    return shape.xreplace(table)
+    return piece_at(shape, (1 + end) / 2)
 
 
 @cached(maxsize=16)
@@ -149,7 +146,7 @@ def averaged(weights: Expr, y: Symbol) -> tuple[Expr, Expr]:
     (exp(y) - 1)**2*exp(-2*y)/y**2
     """
     places = [Integer(0), *(x for x in breaks(weights) if 0 < x < 1), Integer(1)]
-    pieces = [(low, high, _piece_at(weights, (low + high) / 2)) for low, high in itertools.pairwise(places)]
+    pieces = [(low, high, piece_at(weights, (low + high) / 2)) for low, high in itertools.pairwise(places)]
     if any(not alpha.is_polynomial(u) for _, _, alpha in pieces):
         raise UnableError(
             f"averages with the weights {weights} have no law; use weights that are polynomials in u"
@@ -173,7 +170,7 @@ def _remaining(shape: Expr) -> tuple[tuple[Expr, Expr, Expr, Expr], ...]:
     places = [Integer(0), *(1 - x for x in reversed(breaks(shape)) if 0 < x < 1), Integer(1)]
     total, found = Integer(0), []
     for low, high in itertools.pairwise(places):
-        f = _piece_at(shape, 1 - (low + high) / 2).xreplace({u: 1 - v})
+        f = piece_at(shape, 1 - (low + high) / 2).xreplace({u: 1 - v})
         primitive = integrate(f, v)
         if primitive.has(Integral, AppliedUndef):
             raise UnableError(f"the steps of the schedule {shape} have no closed sum; laws need one")
@@ -253,9 +250,9 @@ def _number(shape: Expr, place: Expr, order: int, digits: int) -> Any:
         for low, high, f, psi in pieces:
             height, left = (lambdify(v, x, modules="mpmath") for x in (f, psi))
             start = max(low, near)
-            if high > start:
+            if high > start:  # of a primitive such as log(v - 2) the real part is one, too
                 total += mpmath.quad(
-                    lambda x, height=height, left=left: height(x) ** 2 * left(x) ** -s,
+                    lambda x, height=height, left=left: height(x) ** 2 * mpmath.re(left(x)) ** -s,
                     mpmath.linspace(*(mpmath.mpmathify(x.evalf(digits + 10)) for x in (start, high)), 4),
                 )
         return total

@@ -12,11 +12,13 @@ noise of the batches feeds itself through the train loss, by the same K as there
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, UnableError
 from asymptotics.model.rules.base import Curvature, positive_float, training_rule
 from asymptotics.model.rules.batched_sgd import BatchedSGD, least_unstable
+from asymptotics.model.schedules.base import Schedule, as_schedule
+from asymptotics.model.schedules.shapes import CONSTANT
 from asymptotics.parsing.numbers import whole_number
 
 
@@ -28,7 +30,8 @@ class MultiPassSGD(BatchedSGD):
     Time is the number n of steps, so that ``n B/P`` epochs are seen; eta the step size, ``batch`` = B. For
     Gaussian features the share that batches add is exact but for O(1/P).
 
-    Raises `DomainError` unless eta is a finite number > 0 and batch an integer >= 1.
+    Raises `DomainError` unless eta is a finite number > 0 and batch an integer >= 1, and `UnableError` for
+    a schedule, which is that of fresh samples.
 
     >>> MultiPassSGD(eta=0.1, batch=8).batch
     8
@@ -36,6 +39,7 @@ class MultiPassSGD(BatchedSGD):
 
     eta: float
     batch: int
+    schedule: Schedule = field(default=CONSTANT, repr=False)
 
     title = "multi-pass SGD"
     name = "multi-pass"
@@ -44,6 +48,13 @@ class MultiPassSGD(BatchedSGD):
     def __post_init__(self) -> None:
         object.__setattr__(self, "eta", positive_float("eta", self.eta))
         object.__setattr__(self, "batch", whole_number(self.batch, "batch", 1, 10**15))
+        shape = as_schedule(self.schedule)
+        if shape != CONSTANT:
+            raise UnableError(
+                f"schedule = {shape}: steps that change are not solved for {self.title}; use equal ones, or "
+                "OnePassSGD(eta=..., batch=..., schedule=...) on fresh samples"
+            )
+        object.__setattr__(self, "schedule", CONSTANT)
 
     def check_stable(self, curvature: Curvature) -> None:
         """Raise `DomainError` unless ``q eta edge < 2`` and K < 1 at zeta = 0: else second moments grow."""

@@ -7,6 +7,7 @@ an expression in u = n/T; laws are read off it (`moments`), and numbers are its 
     Shaped              one that is an expression in u
     u                   the share of the steps that are done
     SCHEDULES           those that have a name, and the decorator `schedule` that adds one
+    piece_at(shape, x)  the expression that holds around x
     as_schedule(value)  a schedule, its class, a callable, or text, as a schedule; else one clear line
 """
 
@@ -16,10 +17,12 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from itertools import groupby, pairwise
 from typing import ClassVar, TypeVar
 
-from sympy import Expr, Piecewise, Symbol, lambdify
+from sympy import Abs, Expr, FiniteSet, Integer, Interval, Max, Min, Piecewise, Symbol, lambdify, solveset
 from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
 
 from asymptotics.caches import cached
 from asymptotics.errors import BottleneckError, DomainError, UnableError, shown
@@ -217,7 +220,31 @@ def _formula(expression: Expr, given: object) -> Schedule:
         raise DomainError(
             f"schedule = {shown(given)} has a function without values; use known functions of u"
         )
-    return Formula(expression)
+    return Formula(_in_pieces(expression) if expression.has(Min, Max, Abs) else expression)
+
+
+def _in_pieces(expression: Expr) -> Expr:
+    """``Min``, ``Max`` and ``Abs`` as pieces of [0, 1]; as it is where its corners are not found."""
+    written = expression.rewrite(Piecewise)
+    corners: set[Expr] = set()
+    for relation in written.atoms(Relational):
+        found = solveset(relation.lhs - relation.rhs, u, Interval(0, 1))
+        if not isinstance(found, FiniteSet):
+            return expression
+        corners |= {x for x in found if 0 < x < 1}
+    ends = [Integer(0), *sorted(corners, key=float), Integer(1)]
+    found = [(piece_at(written, (low + high) / 2), high) for low, high in pairwise(ends)]
+    pieces = [last for *_, last in (tuple(same) for _, same in groupby(found, key=lambda pair: pair[0]))]
+    return Piecewise(*((piece, u < high) for piece, high in pieces[:-1]), (pieces[-1][0], True))
+
+
+def piece_at(shape: Expr, place: Expr) -> Expr:
+    """The expression that holds around a place."""
+    table = {
+        one: next(e for e, condition in one.args if condition.subs(u, place) == True)  # noqa: E712
+        for one in shape.atoms(Piecewise)
+    }
+    return shape.xreplace(table)
 
 
 def _check_shape(found: Schedule) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 
+import mpmath
 import numpy as np
 import pytest
-from sympy import Rational, gamma, pi, simplify, sqrt, zeta
+from sympy import Integer, Rational, gamma, lambdify, pi, simplify, sqrt, zeta
 
 from asymptotics import (
     Constant,
@@ -24,6 +25,8 @@ from asymptotics import (
     power_law,
 )
 from asymptotics.laws.law import Law
+from asymptotics.model.moments import Moment
+from asymptotics.model.schedules.base import as_schedule, u
 from asymptotics.symbols import B, a, b, eta, sigma
 from asymptotics.symbols import gamma as power
 
@@ -243,6 +246,7 @@ def test_a_law_of_a_schedule_is_data():
         (lambda: LAWS.schedule(lambda u: float(u)), "takes numbers"),
         (lambda: LAWS.schedule("sqrt(1-u)*(1+(1-u)**0.3)"), "of 1 - u"),
         (lambda: LAWS.average(Exponential(rate=3)), "polynomials in u"),
+        (lambda: LAWS.schedule("Max(0, 1 - 2*u)"), "no steps in its last part"),
         (lambda: LAWS.schedule(Constant(), tuned=False), "exact in the step"),
         (lambda: derive(power_law(2, 1)).schedule(Cosine()), "b > 1"),
         (lambda: derive(Task(eigenvalues="2**-k", target="3**-k")).schedule(Cosine()), "oscillate"),
@@ -253,6 +257,30 @@ def test_what_has_no_law_says_why(ask, said):
     with pytest.raises((UnableError, ValueError)) as refused:
         ask()
     assert said in str(refused.value)
+
+
+def test_corners_are_pieces():
+    numbers = derive(power_law(Rational(7, 2), Rational(8, 5)))
+    ramp = WarmupStableDecay(fraction=Rational(1, 5), warmup=Rational(1, 10))
+    assert numbers.schedule("Min(1, 10*u, 5*(1 - u))") == numbers.schedule(ramp)
+    assert numbers.schedule("Abs(1 - 2*u)").exponent == numbers.schedule(Constant()).exponent
+
+
+@pytest.mark.parametrize("text", ["(1 - u)**2/(1 + u)", "tan(1 - u)**3"])
+def test_steps_whose_sum_has_a_complex_logarithm(text):
+    shape = as_schedule(text).expression
+    height = lambdify(u, shape, modules="mpmath")
+    place = mpmath.mpf(11) / 8
+
+    def inside(x):  # with 1 - u = x^8, smooth at the end
+        left = x**8
+        return height(1 - left) ** 2 * mpmath.quad(height, [1 - left, 1]) ** -place * 8 * x**7
+
+    with mpmath.workdps(15):
+        expected = mpmath.quad(inside, [mpmath.mpf("0.02"), 1], maxdegree=5)
+    assert float(Moment(shape, u, Rational(11, 8), Integer(0)).evalf(12)) == pytest.approx(
+        float(expected), rel=1e-6
+    )
 
 
 def test_tails_beat_no_mean_and_do_not_saturate():

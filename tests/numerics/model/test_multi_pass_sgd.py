@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 from sympy import oo
 
-from asymptotics import DomainError, GradientDescent, MultiPassSGD, OnePassSGD, UnableError, power_law
+from asymptotics import (
+    Constant,
+    DomainError,
+    GradientDescent,
+    Linear,
+    MultiPassSGD,
+    OnePassSGD,
+    UnableError,
+    power_law,
+)
 from numerics import FullModel
 from numerics.simulation.simulate import simulate_arrays
 
@@ -137,6 +146,10 @@ def test_what_is_refused(given, error, words):
     for bad in ({"eta": 0, "batch": 2}, {"eta": 0.1, "batch": 0}):
         with pytest.raises(DomainError):
             MultiPassSGD(**bad)
+    for steps in (Linear(), "2"):
+        with pytest.raises(UnableError, match="steps that change are not solved"):
+            MultiPassSGD(eta=0.1, batch=2, schedule=steps)
+    assert MultiPassSGD(eta=0.1, batch=2, schedule=Constant()) == MultiPassSGD(eta=0.1, batch=2)
 
 
 def test_runs_that_are_refused():
