@@ -23,7 +23,7 @@ from asymptotics.expansions.tidying import tidy
 from asymptotics.expansions.vanishing import NONZERO, number_in, zero_test
 from asymptotics.laws import evaluation
 from asymptotics.laws.balances import regimes_of
-from asymptotics.laws.orders import first_orders
+from asymptotics.laws.orders import first_orders, tidied
 from asymptotics.laws.stated import Stated
 from asymptotics.laws.text import lines_of
 from asymptotics.laws.windows import Window, windows_of
@@ -98,6 +98,16 @@ class Law(Stated):
         >>> from asymptotics import derive, power_law
         >>> derive(power_law(4, 2)).model.expansion(terms=2)
         pi**4/(24*N**2) - 5*pi**4/(48*N**3) + O(N**(-4))
+        """
+        return tidied(self.orders(terms))
+
+    def orders(self, terms: int = 3) -> Expansion:
+        """The same as `expansion`, with coefficients as they come: for numbers, not to be read.
+
+        >>> from asymptotics import derive, power_law
+        >>> law = derive(power_law(4, 2)).model
+        >>> law.orders(terms=2).as_expr().equals(law.expansion(terms=2).as_expr())
+        True
         """
         terms = whole_number(terms, "terms", 1, 40)
         # a law in powers of log(x), or with a relative remainder, is expanded as such to all orders

@@ -1,6 +1,7 @@
 """The first orders of a law.
 
 first_orders    the expansion of a quantity of a task, with numbers
+tidied          the same to be read
 """
 
 from __future__ import annotations
@@ -43,4 +44,10 @@ def first_orders(
     # with exponents that no condition orders, the remainder may stay among the first: it says so itself
     given = (replace(x, coefficient=substitute(x.coefficient, dict(settings))) for x in series.terms)
     kept = replace(series, depth=terms).with_terms(given if settings else series.terms, series.remainder)
-    return replace(kept, terms=tuple(replace(x, coefficient=tidy(x.coefficient)) for x in kept.terms))
+    return kept
+
+
+@cached(maxsize=256)
+def tidied(series: Expansion) -> Expansion:
+    """The expansion with each coefficient as a person would write it."""
+    return replace(series, terms=tuple(replace(x, coefficient=tidy(x.coefficient)) for x in series.terms))

@@ -44,7 +44,7 @@ from numerics.figures.style import (
 from numerics.model.full_model import FullModel
 from numerics.optima.constants import constants
 from numerics.optima.frontier import frontier
-from numerics.verification.prediction import number
+from numerics.values.exact import number
 
 Corner = tuple[Fraction, Fraction]
 FRONTIER_DIGITS = 8

@@ -38,9 +38,10 @@ from numerics.figures.style import (
 from numerics.model.full_model import FullModel
 from numerics.spectra.arrays import Array
 from numerics.spectra.spectrum import ContinuousSpectrum, spectrum_of
+from numerics.values.exact import number
 from numerics.values.inputs import exact_time
 from numerics.values.value import Value
-from numerics.verification.prediction import Prediction, number
+from numerics.verification.prediction import Prediction
 
 DRAWN = BOTTLENECKS
 RESIDUAL = r"$|L/L_{\mathrm{law}} - 1|$"

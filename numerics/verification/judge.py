@@ -16,9 +16,10 @@ from itertools import dropwhile, pairwise, takewhile
 import mpmath
 from sympy import oo
 
+from numerics.values.exact import number
 from numerics.values.value import Value
 from numerics.verification.exponents import Measurement, extrapolate, local_exponents, measure
-from numerics.verification.prediction import Prediction, number
+from numerics.verification.prediction import Prediction
 
 FLOOR = mpmath.mpf("0.002")
 """Agreement of a measured exponent that no check asks to surpass."""

@@ -7,12 +7,13 @@ from copy import copy
 from functools import cache
 
 import mpmath
-from sympy import Expr, Float, Symbol, oo
+from sympy import Expr, Symbol, oo
 
 from asymptotics import UnableError
 from asymptotics.expansions.terms import Term
 from asymptotics.laws.law import Law
 from asymptotics.parsing.heights import substitute
+from numerics.values.exact import number
 
 ORDERS = 4
 """How many orders of the expansion are looked at."""
@@ -43,7 +44,7 @@ class Prediction:
         if len(law.regimes) != 1:
             raise UnableError(f"{len(law.regimes)} regimes of the {law.name} law hold at these values")
         (self.regime,) = law.regimes
-        series, x, table = law.expansion(terms=ORDERS), law.resource, dict(settings)
+        series, x, table = law.orders(terms=ORDERS), law.resource, dict(settings)
         ends = not series.remainder
         terms = [t for t in series.terms if ends or (series.remainder_order - t.order).is_positive]
         first, *orders = dict.fromkeys(t.order for t in terms)
@@ -124,12 +125,7 @@ def _function(expression: Expr, symbol: Symbol) -> Function:
     if not expression.has(symbol):
         fixed = number(expression)
         return lambda x: fixed
-    return cache(lambda x: number(expression.xreplace({symbol: Float(x, mpmath.mp.dps + 10)})))
-
-
-def number(expression: Expr) -> mpmath.mpf:
-    """An exact number at the precision of mpmath."""
-    return mpmath.inf if expression == oo else expression.evalf(mpmath.mp.dps + 5)._to_mpmath(mpmath.mp.prec)
+    return cache(lambda x: number(expression, {symbol: x}))
 
 
 def combinations(steps: list[mpmath.mpf]) -> list[mpmath.mpf]:

@@ -27,12 +27,13 @@ from asymptotics.parsing.numbers import mapping_of, substitution, whole_number
 from asymptotics.precision import exclusive, working
 from asymptotics.symbols import b_test, sigma
 from asymptotics.tasks.measured import Measured
+from numerics.values.exact import number
 from numerics.values.tables import Tabular
 from numerics.values.value import Value
 from numerics.verification.grids import SLOW_POINTS, first_regular, slow_grid
 from numerics.verification.judge import Point, judge, judge_remainder, measure_decay, measure_exponent
 from numerics.verification.places import DEFAULTS, Place
-from numerics.verification.prediction import Prediction, number
+from numerics.verification.prediction import Prediction
 from numerics.verification.references import REFERENCES, reference_of, reference_value
 from numerics.verification.resolution import Resolution, resolution_of
 from numerics.verification.window import WINDOW_POINTS, resources_of_window

@@ -104,6 +104,10 @@ class Shaped(Schedule):
     def __call__(self, share: float) -> float:
         return _compiled(self.expression)(share)
 
+    def check(self) -> None:
+        if not self.open_parameters:
+            _check_once(self)
+
     @property
     def is_constant(self) -> bool:
         return not self.expression.has_free(u)
@@ -245,6 +249,11 @@ def piece_at(shape: Expr, place: Expr) -> Expr:
         for one in shape.atoms(Piecewise)
     }
     return shape.xreplace(table)
+
+
+@cached(maxsize=64)
+def _check_once(found: Shaped) -> None:
+    _check_shape(found)
 
 
 def _check_shape(found: Schedule) -> None:
