@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 
 from sympy import Eq, Expr, Ge, Gt, Symbol
 
@@ -16,11 +17,12 @@ from asymptotics.claims.findings import confirm, verdict_of
 from asymptotics.claims.free_constants import without_free_constants
 from asymptotics.claims.judge import Judge
 from asymptotics.claims.outcomes import Work
-from asymptotics.claims.reading import read_claim
+from asymptotics.claims.reading import read_claims
 from asymptotics.claims.signs import signs_of
 from asymptotics.claims.statement import Statement
 from asymptotics.claims.subject import Subject, of_law, of_optimum
-from asymptotics.claims.sums import check_sum
+from asymptotics.claims.sums import check_sum, law_of_exponent
+from asymptotics.claims.together import together
 from asymptotics.claims.verdict import Verdict
 from asymptotics.errors import DomainError
 from asymptotics.laws.derive import Laws
@@ -83,10 +85,21 @@ def check_claim(
         )
     subject = of_law(law) if isinstance(law, Law) else of_optimum(law)
     meaning = _meaning(notation)
-    letters = _apart_from_loss(meaning)
     known = {s.name: s for s in (*subject.letters, *subject.parameters, subject.resource)}
     signs = signs_of(law, _letters(notation)) if isinstance(law, Law) and isinstance(claim, str) else {}
-    statement = read_claim(claim, {**known, **letters}, signs)
+    statements = read_claims(claim, {**known, **_apart_from_loss(meaning)}, signs)
+    found = tuple(_of_one(statement, law, subject, assuming, meaning) for statement in statements)
+    conditions = [statement.condition for statement in statements]
+    if len(set(conditions)) == len(conditions):  # cases: each is claimed where its condition holds
+        found = (joined(dict(zip(conditions, found, strict=True))),)
+    return replace(_all_of(found, str(claim), meaning), claim=str(claim))
+
+
+def _of_one(
+    statement: Statement, law: Law | Optimum, subject: Subject, assuming: object, meaning: Mapping[str, Expr]
+) -> Verdict:
+    """The verdict on one relation."""
+    letters = _apart_from_loss(meaning)
     if isinstance(law, Optimum):
         subject = _line(law, statement, meaning)
     known_letters = {*subject.letters, *subject.parameters, subject.resource}
@@ -103,7 +116,14 @@ def check_claim(
             verdicts[condition] = verdict_of(judge, cells, confirm(judge, judge.outcomes(cells)))
     if not verdicts:
         assume(subject.domain, alternatives[0][1])  # raises
-    return replace(joined(verdicts), letters=tuple(meaning.items()))
+    return joined(verdicts)
+
+
+def _all_of(found: tuple[Verdict, ...], claim: str, meaning: Mapping[str, Expr]) -> Verdict:
+    """One verdict on all relations of a claim."""
+    reading = "; ".join(one.reading for one in found)
+    quantity = ", ".join(dict.fromkeys(one.quantity for one in found))
+    return replace(together(claim, reading, quantity, found), letters=tuple(meaning.items()))
 
 
 def _of_sum(
@@ -114,16 +134,21 @@ def _of_sum(
 ) -> Verdict:
     meaning = _apart_from_loss(_meaning(notation))
     letters = {s for law in laws for s in (*law.parameters, *law.task.parameters, law.resource)}
-    statement = read_claim(claim, {**{s.name: s for s in letters}, **meaning})
+    statements = read_claims(claim, {**{s.name: s for s in letters}, **meaning})
     parameters = {s.name: s for s in laws.task.parameters}
-    given = (*one_or_many(assuming, "assuming"), statement.condition)
+    resources = {law.resource for law in laws}
     signs = {">": Gt, ">=": Ge, "==": Eq}
-    assumed = [signs[sign](f, 0) for sign, f in read_assumptions(given, {**parameters, **meaning})]
-    return check_sum(
-        without_free_constants(statement, letters, {law.resource for law in laws}),
-        laws,
-        lambda part, law: check_claim(part, law, assumed),
-    )
+    found = []
+    for statement in statements:
+        given = (*one_or_many(assuming, "assuming"), statement.condition)
+        assumed = [signs[sign](f, 0) for sign, f in read_assumptions(given, {**parameters, **meaning})]
+        plain = without_free_constants(statement, letters, resources)
+        of_exponent = law_of_exponent(plain, laws, meaning)
+        if of_exponent is None:
+            found.append(check_sum(plain, laws, partial(check_claim, assuming=assumed)))
+        else:
+            found.append(check_claim(plain.expression, of_exponent, assumed))
+    return _all_of(tuple(found), str(claim), meaning)
 
 
 def _letters(notation: str | float | Notation | Mapping[str | Symbol, object] | None) -> Notation:

@@ -128,9 +128,37 @@ class Judge:
         use = self._exponent if self.is_exponent else self._leading
         check_extent(claim, HIGHEST)
         x = self.subject.resource
-        if any(choice.has(x) for choice in claim.atoms(Min, Max, Abs)):
-            raise UnableError(f"a minimum or maximum over {x} is not compared; write its leading power")
-        return resolve(cell, claim, self.work, lambda c, e: use(c, e, piece))
+        if any(choice.has(x) for choice in claim.atoms(Abs)):
+            raise UnableError(f"an absolute value over {x} is not compared; write its leading power")
+
+        def found(part: Cell, left: Expr) -> list[Outcome]:
+            choice = next(
+                (one for one in left.atoms(Min, Max) if not any(y.has(x) for y in _nested(one))), None
+            )
+            return use(part, left, piece) if choice is None else self._extreme(part, left, choice, piece)
+
+        return resolve(cell, claim, self.work, found, x)
+
+    def _extreme(self, cell: Cell, claim: Expr, choice: Expr, piece: Piece) -> list[Outcome]:
+        """The claim with the larger, or the smaller, of two growths; of equal ones of their constants."""
+        x = self.subject.resource
+        first, second, *rest = choice.args
+        sides = [growths(side, x) for side in (first, second)]
+        if any(len(terms) > 1 for terms in sides):
+            raise UnableError(
+                f"a minimum or maximum of sums over {x} is not compared; write its leading power"
+            )
+        one, other = (terms[0] for terms in sides)
+
+        def found(part: Cell, order: int) -> list[Outcome]:
+            larger, smaller = (first, second) if order > 0 else (second, first)
+            kept = smaller if isinstance(choice, Min) else larger
+            if order == 0:
+                kept = choice.func(one.constant, other.constant) * one.without_constant()
+            less = choice.func(kept, *rest) if rest else kept
+            return self._compare_with(part, piece, claim.xreplace({choice: less}))
+
+        return self._order(cell, differences(one, other), found)
 
     def _exponent(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
         def found(part: Cell, order: int) -> list[Outcome]:
@@ -326,6 +354,11 @@ class Judge:
                     return replace(outcome, cell=cell, note=note, point=outcome.point or tuple(point.items()))
         tried = f"no difference at {seen} rational points" if seen else "no point could be compared"
         return Outcome(cell=cell, status=UNDECIDED, note=f"{reason}; {tried}")
+
+
+def _nested(choice: Expr) -> set[Expr]:
+    """Minima and maxima inside one."""
+    return {inner for part in choice.args for inner in part.atoms(Min, Max)}
 
 
 def witness(outcome: Outcome, symbols: tuple[Symbol, ...]) -> dict[Symbol, Rational] | None:

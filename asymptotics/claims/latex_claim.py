@@ -1,107 +1,242 @@
-r"""A claim in LaTeX, read into a statement: its left side, relation, bound, conditions, and named constants.
+r"""Claims in LaTeX, read into statements: left side, relation, bound, conditions, and named constants.
 
-read_latex(claim, symbols, signs)    the statement
+read_latex(claim, symbols, signs)    the statements, one for each relation
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sympy import And, Expr, Symbol
 from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.claims.decimals import Decimals
-from asymptotics.claims.sides import left_side, parse_side
-from asymptotics.claims.statement import INEQUALITIES, RELATIONS, STATED, Statement
+from asymptotics.claims.logarithms import of_logarithm, of_slope, raised
+from asymptotics.claims.parts import latex_parts
+from asymptotics.claims.sides import begins_claim, flat, left_side, parse_side
+from asymptotics.claims.statement import (
+    BOUNDS,
+    EQUAL,
+    INEQUALITIES,
+    RELATIONS,
+    STATED,
+    Statement,
+    relation_of,
+)
 from asymptotics.errors import ParseError
 from asymptotics.parsing import latex
 from asymptotics.parsing.expressions import parse_condition
 from asymptotics.parsing.latex import Item, Source
-from asymptotics.parsing.latex_words import COMPARISONS, LEADS, LETTERS
+from asymptotics.parsing.latex_words import COMPARISONS, LEADS
 from asymptotics.parsing.latex_writer import to_condition, to_text
 
-_bare = re.compile(r"(\\[A-Za-z]+\s*\{[^{}]*\})|(?<![\\A-Za-z])(if|for|when|where)(?![A-Za-z])")
+_bare = re.compile(
+    r"(\\[A-Za-z]+\s*\{[^{}]*\})|(?<![\\A-Za-z])([Ii]f|[Ff]or|when|where|provided|as|and)(?![A-Za-z])"
+)
 """What is in braces, and a word that no one put into ``\text``."""
+ANY = "const"
+CONSTANTS = ("const", "const.", "constant", "cst", "cst.")
+"""Words for any number."""
+HEDGES = ("w.h.p.", "whp", "withhighprobability", "almostsurely", "a.s.", "uptoconstants", "uptoaconstant")
+LOGARITHMIC = ("uptologs", "uptologarithms", "uptolog", "uptologfactors", "uptologarithmicfactors")
+TOLD = {*latex.FONTS, *COMPARISONS, "to", "rightarrow", "infty"} - {"="}
+"""Without these a row is all formula."""
+NORMS = ("|", "lVert", "rVert", "Vert")
 
 
-def read_latex(claim: str, symbols: Mapping[str, Expr], signs: Mapping[str, Expr]) -> Statement:
-    """The statement that LaTeX makes; ``signs`` as in `asymptotics.claims.reading`. Raises `ParseError`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Left:
+    """A left side: its name and letters, and what is done with it, a logarithm or its slope."""
+
+    name: tuple[str, str] = ("", "")
+    relation: str = STATED
+    logarithm: str = ""
+    slope: int = 0
+
+
+def read_latex(claim: str, symbols: Mapping[str, Expr], signs: Mapping[str, Expr]) -> tuple[Statement, ...]:
+    """The statements that LaTeX makes; ``signs`` as in `asymptotics.claims.reading`. Raises `ParseError`."""
     claim = _bare.sub(lambda m: m[1] or rf"\text{{{m[2]}}}", claim)
     marks = {tex: f"sign_{number}" for number, tex in enumerate(signs, 1)}
     stand_ins = {name: Symbol(name, real=True) for name in marks.values()}
     meant = {stand_ins[name]: signs[tex] for tex, name in marks.items()}
     source = latex.with_signs(latex.read(claim), marks)
-    rows = latex.rows_of(source, source.items)
-    items = rows[0] if rows else []
-    while items and items[-1].kind == "char" and items[-1].name in ".,;":
-        items.pop()
-    if not items:
+    told = latex.rows_of(source, source.items)
+    soft = any(latex.word_of(x) in LOGARITHMIC for row in told for x in row)
+    rows = [_told(source, row) for row in told]
+    parts, defined = latex_parts(source, rows, symbols)
+    if not any(parts):
         raise ParseError("the claim is empty; write for example N^{-b}")
-    decimals = Decimals()
-    known = {**symbols, **stand_ins}
-    items, condition, inline = _split_condition(source, items, symbols)
-    for name, meaning in (_definitions(source, rows[1:]) | _definitions(source, inline)).items():
+    split = [_split_condition(source, part, symbols) for part in parts]
+    conditions = [condition for _, condition, _ in split]
+    if len(split) > 1 and all(one == true for one in conditions[:-1]):
+        conditions = conditions[-1:] * len(split)  # said once, after all of them
+    inline = [row for _, _, rows in split for row in rows]
+    known = {**symbols, **stand_ins, ANY: Symbol(ANY, positive=True)}
+    statements, used = [], set[str]()
+    for (items, _, _), condition in zip(split, conditions, strict=True):
+        statement, names = _statement(source, items, known, [*defined, *inline])
+        used |= names
+        statements.append(
+            replace(
+                statement,
+                expression=statement.expression.xreplace(meant),
+                rounded=None if statement.rounded is None else statement.rounded.xreplace(meant),
+                condition=condition,
+                soft=statement.soft or soft,
+            )
+        )
+    for row in inline:
+        if next(iter(_definitions(source, [row]))) not in used:
+            source.fail(row[0].position, "this letter is nowhere in the claim; leave it out")
+    return tuple(statements)
+
+
+def _statement(
+    source: Source, items: Sequence[Item], symbols: Mapping[str, Expr], defining: Sequence[Sequence[Item]]
+) -> tuple[Statement, set[str]]:
+    """One relation, without its condition, and the names that it uses."""
+    known, decimals = dict(symbols), Decimals()
+    for name, meaning in _definitions(source, defining).items():
         text, origin = to_text(source, meaning)
-        known[name] = parse_side(claim, text, origin, known, decimals)
-    left, relation, right = _sides(source, items)
+        known[name] = parse_side(source.text, text, origin, known, decimals)
+    left, right = _sides(source, list(items), symbols)
+    relation = left.relation
     bound, soft = _bound_of(source, right)
     if bound:
         relation, right = RELATIONS[bound], right[1:]
     ending = None if bound else latex.remainder_of(source, right)
     bare = latex.without_corrections(source, right[:ending])
-    corrected = ending is not None or len(bare) < len(right)
     text, origin = to_text(source, bare)
-    rounded = parse_side(claim, text, origin, known, decimals).xreplace(meant)
+    rounded = parse_side(source.text, text, origin, known, decimals)
+    if left.logarithm:
+        rounded = raised(rounded, left.logarithm)
+    if left.slope:
+        rounded *= -left.slope
     places: dict[str, int] = {}
     for match in re.finditer(r"[A-Za-z_]\w*", text):
         places.setdefault(match.group(), origin[match.start()])
-    for row in inline:
-        if next(iter(_definitions(source, [row]))) not in places:
-            source.fail(row[0].position, "this letter is nowhere in the claim; leave it out")
-    return Statement(
-        claim=claim,
+    statement = Statement(
+        claim=source.text,
         expression=decimals.as_written(rounded),
         relation=relation,
         soft=soft,
-        subject=left[0],
-        arguments=left[1],
+        subject=left.name[0],
+        arguments=left.name[1],
         places=tuple(places.items()),
-        remainder=corrected,
+        remainder=ending is not None or len(bare) < len(right),
         rounded=rounded,
         decimals=tuple(decimals.found),
-        condition=condition,
     )
+    return statement, set(places)
 
 
-def _sides(source: Source, items: list[Item]) -> tuple[tuple[str, str], str, list[Item]]:
-    """The name on the left side with its letters, the relation, and the right side."""
-    signed = [i for i, item in enumerate(items) if _is_relation(item)]
+def _told(source: Source, row: Sequence[Item]) -> list[Item]:
+    r"""A row as it is meant: ``(a > 2)`` at its end is a condition, ``\text{as } N \to \infty`` is out."""
+    if not {x.name for x in row} & TOLD:
+        return list(row)
+    items = [x for x in row if latex.word_of(x) not in (*HEDGES, *LOGARITHMIC)]
+    if items and (opening := latex.opening_at(items, _last_opening(source, items))) is not None:
+        at = _last_opening(source, items)
+        inside = items[opening[1] : latex.partner(source, items, at, opening)[0]]
+        if any(x.name in COMPARISONS or x.name in ("to", "rightarrow") for x in inside):
+            items = [*items[:at], Item(kind="char", name=",", position=items[at].position), *inside]
+    kept: list[Item] = []
+    at = 0
+    for piece in latex.split_at(source, items, lambda x: x.name == "," or latex.word_of(x) == "as"):
+        at += len(piece) + 1
+        ends = [x.name for x in piece[-2:]]
+        tends = ends[-1:] == ["infty"] and any(x.name in ("to", "rightarrow") for x in piece)
+        if not tends or relation_in(piece):
+            kept += [*items[at - len(piece) - 2 : at - len(piece) - 1][: bool(kept)], *piece]
+    return [
+        replace(x, kind="sign", name=ANY, arguments=()) if latex.word_of(x) in CONSTANTS else x for x in kept
+    ]
+
+
+def relation_in(items: Sequence[Item]) -> bool:
+    """Whether there is a relation."""
+    return any(relation_of(x) for x in items)
+
+
+def _last_opening(source: Source, items: Sequence[Item]) -> int:
+    """Where the parenthesis opens that closes at the end; 0 where there is none."""
+    at = 0
+    while at < len(items):
+        opening = latex.opening_at(items, at)
+        if opening is None:
+            at += 1
+            continue
+        after = latex.partner(source, items, at, opening)[1]
+        if after == len(items):
+            return at
+        at = after
+    return 0
+
+
+def _sides(source: Source, items: list[Item], symbols: Mapping[str, Expr]) -> tuple[_Left, list[Item]]:
+    """What stands on the left side, in which relation, and the right side."""
+    slope = _slope(source, items)
+    if slope is not None:
+        return slope
+    signed = [i for i, item in enumerate(items) if relation_of(item) or _is_inequality(item)]
+    if not signed:
+        return _Left(), items
+    first = signed[0]
+    base, named = of_logarithm(items[:first])
+    norm = any(x.kind == "macro" and x.name in NORMS for x in named)
+    name = ("L", "") if norm else None
+    if not any(_is_inequality(items[i]) for i in signed):
+        name = name or left_side(flat(source, named))
     for i in signed:
-        if items[i].name in INEQUALITIES:
+        bounds = items[i].name in BOUNDS and i == first and len(signed) == 1
+        if bounds:
+            name = name or _bounded(source, named, symbols)
+        if _is_inequality(items[i]) and not (bounds and name):
             source.fail(items[i].position, "an inequality is a condition; give it as an assumption")
     if len(signed) > 1:
         source.fail(items[signed[1]].position, f"a second {items[signed[1]].name!r}; a claim has one")
-    left: tuple[str, str] | None = ("", "")
-    relation, right = STATED, items
-    if signed:
-        relation, right = RELATIONS[items[signed[0]].name], items[signed[0] + 1 :]
-        left = left_side(_flat(source, items[: signed[0]]))
-        if left is None:
-            source.fail(items[0].position, "the left side names the quantity, as L(N) or t")
-        if not right:
-            source.fail(items[signed[0]].position, "nothing follows the relation")
-    assert left is not None
-    return left, relation, right
+    if name is None:
+        source.fail(items[0].position, "the left side names the quantity, as L(N) or t")
+    if first + 1 == len(items):
+        source.fail(items[first].position, "nothing follows the relation")
+    return _Left(name=name, relation=relation_of(items[first]), logarithm=base), items[first + 1 :]
+
+
+def _is_inequality(item: Item) -> bool:
+    return item.kind != "group" and item.name in INEQUALITIES
+
+
+def _bounded(source: Source, named: Sequence[Item], symbols: Mapping[str, Expr]) -> tuple[str, str] | None:
+    """The name on the left of a bound, if it is one of a loss or a resource."""
+    try:
+        name = left_side(flat(source, named))
+    except ParseError:
+        return None
+    return name if name is not None and begins_claim(name, RELATIONS["O"], symbols, used=False) else None
+
+
+def _slope(source: Source, items: list[Item]) -> tuple[_Left, list[Item]] | None:
+    r"""``-\frac{d \log L}{d \log N} = p``: the exponent, of the letters below."""
+    signs = ("to", "rightarrow")
+    at = next((i for i, x in enumerate(items) if relation_of(x) or x.name in signs), 0)
+    found = of_slope(items[:at])
+    if found is None or at + 1 == len(items):
+        return None
+    sign, _, below = found
+    name = "slope", "".join(c for c in flat(source, below) if c.isalpha())
+    return _Left(name=name, relation=relation_of(items[at]) or EQUAL, slope=sign), items[at + 1 :]
 
 
 def _definitions(source: Source, rows: Sequence[Sequence[Item]]) -> dict[str, Sequence[Item]]:
     r"""``A_{1} = ...`` in the rows below a claim: what each letter in it stands for."""
     found: dict[str, Sequence[Item]] = {}
     for row in rows:
-        sign = next(i for i, item in enumerate(row) if _is_relation(item))
-        name = to_text(source, row[:sign])[0]
-        if row[sign].name != "=" or not name.isidentifier():
+        sign = next((i for i, item in enumerate(row) if relation_of(item)), 0)
+        name = to_text(source, row[:sign])[0] if sign else ""
+        if relation_of(row[sign]) not in (EQUAL, STATED) or not name.isidentifier():
             source.fail(
                 row[0].position, "a further row defines a letter, as A = ...; give one claim at a time"
             )
@@ -113,11 +248,11 @@ def _split_condition(
     source: Source, items: list[Item], symbols: Mapping[str, Expr]
 ) -> tuple[list[Item], Boolean, list[Sequence[Item]]]:
     r"""The claim, what follows ``\text{for}`` or a comma if that compares, and ``r = ...`` of new letters."""
-    head = latex.split_at(source, items, lambda x: x.name == "," or latex.word_of(x) in LEADS)[0]
+    head = latex.split_at(source, items, lambda x: x.name in ",;" or latex.word_of(x) in LEADS)[0]
     rest = items[len(head) + 1 :]
-    if not head or not any(x.name in COMPARISONS for x in rest):
+    if not head or not any(x.name in COMPARISONS or relation_of(x) for x in rest):
         return items, true, []
-    parts = latex.split_at(source, rest, lambda x: x.name == "," or latex.word_of(x) in (*LEADS, "and"))
+    parts = latex.split_at(source, rest, lambda x: x.name in ",;" or latex.word_of(x) in (*LEADS, "and"))
     defining = [part for part in parts if _is_definition(source, part, symbols)]
     if not defining:
         return list(head), parse_condition(to_condition(source, rest)[0], symbols=symbols), []
@@ -127,44 +262,11 @@ def _split_condition(
 
 def _is_definition(source: Source, items: Sequence[Item], symbols: Mapping[str, Expr]) -> bool:
     """Whether it is ``letter = ...`` with a letter that has no meaning yet."""
-    signs = [i for i, item in enumerate(items) if item.name in COMPARISONS or _is_relation(item)]
-    if len(signs) != 1 or signs[0] == 0 or items[signs[0]].name != "=":
+    signs = [i for i, item in enumerate(items) if item.name in COMPARISONS or relation_of(item)]
+    if len(signs) != 1 or signs[0] == 0 or relation_of(items[signs[0]]) not in (EQUAL, STATED):
         return False
     name = to_text(source, items[: signs[0]])[0]
     return name.isidentifier() and name not in symbols
-
-
-def _is_relation(item: Item) -> bool:
-    names = (set(RELATIONS) | set(INEQUALITIES)) - {"O", "Theta", "Omega"}
-    return item.kind != "group" and item.name in names
-
-
-def _flat(source: Source, items: Sequence[Item]) -> str:
-    """A left side without fonts, accents and braces."""
-    text = ""
-    for item in items:
-        if item.kind == "macro" and item.name in latex.FONTS | latex.ACCENTS:
-            text += _flat(source, [x for part in item.arguments for x in part or ()])
-        elif item.kind == "macro":
-            plain = {
-                **LETTERS,
-                "infty": "oo",
-                "star": "*",
-                "ast": "*",
-                "min": "min",
-                "ell": "L",
-                "dagger": "*",
-            }
-            if item.name not in plain and item.name not in latex.SIZES:
-                source.fail(
-                    item.position, f"\\{item.name} on the left side, which names the quantity, as L(N)"
-                )
-            text += plain.get(item.name, "")
-        elif item.kind == "group":
-            text += _flat(source, item.arguments[0] or ())
-        else:
-            text += item.name
-    return text
 
 
 def _bound_of(source: Source, items: Sequence[Item]) -> tuple[str, bool]:

@@ -82,38 +82,55 @@ def _kind(outcome: Outcome) -> tuple[str, str, Expr | None]:
     return outcome.status, outcome.note, outcome.correct if outcome.status == FAILS else None
 
 
-def resolve(cell: Cell, expression: Expr, work: Work, use: Use) -> list[Outcome]:
-    """``use`` on every part of the cell, with ``expression`` free of Min, Max, Abs and Piecewise there."""
+def resolve(
+    cell: Cell, expression: Expr, work: Work, use: Use, resource: Symbol | None = None
+) -> list[Outcome]:
+    """``use`` on every part of the cell, with ``expression`` free of Min, Max, Abs and Piecewise there.
+
+    A minimum or maximum over the ``resource`` stays: it is one of growths.
+    """
     work.step()
     if not cell.is_seen:
         return [Outcome(cell=cell, status=UNDECIDED, note="no point of this region was found")]
     # the equations of the cell come last: a branch that is not taken may be undefined on a wall
-    choice = next((x for x in _innermost_first(expression) if isinstance(x, CHOICES)), None)
+    choice = next(
+        (x for x in _innermost_first(expression) if isinstance(x, CHOICES) and not of_growths(x, resource)),
+        None,
+    )
     if choice is None:
         return use(cell, cell.value(expression))
     if isinstance(choice, Piecewise):
-        return _by_cases(cell, expression, choice, work, use)
+        return _by_cases(cell, expression, choice, work, use, resource)
     first, second, *rest = (choice.args[0], -choice.args[0]) if isinstance(choice, Abs) else choice.args
     sign = cell.sign(first - second)
     if sign is None:
-        return join_outcomes(cell, cell.cut(first - second), lambda c: resolve(c, expression, work, use))
+        return join_outcomes(
+            cell, cell.cut(first - second), lambda c: resolve(c, expression, work, use, resource)
+        )
     larger, smaller = (first, second) if sign >= 0 else (second, first)
     chosen = smaller if isinstance(choice, Min) else larger
     less = choice.func(chosen, *rest) if rest else chosen
-    return resolve(cell, expression.xreplace({choice: less}), work, use)
+    return resolve(cell, expression.xreplace({choice: less}), work, use, resource)
 
 
-def _by_cases(cell: Cell, expression: Expr, choice: Piecewise, work: Work, use: Use) -> list[Outcome]:
+def of_growths(choice: Expr, resource: Symbol | None) -> bool:
+    """Whether it is a minimum or maximum of what depends on the resource."""
+    return isinstance(choice, Min | Max) and resource is not None and choice.has(resource)
+
+
+def _by_cases(
+    cell: Cell, expression: Expr, choice: Piecewise, work: Work, use: Use, resource: Symbol | None
+) -> list[Outcome]:
     branch, condition = choice.args[0]
     decided = decide(cell, condition)
     if isinstance(decided, Expr):
-        return join_outcomes(cell, cell.cut(decided), lambda c: resolve(c, expression, work, use))
+        return join_outcomes(cell, cell.cut(decided), lambda c: resolve(c, expression, work, use, resource))
     if decided:
-        return resolve(cell, expression.xreplace({choice: branch}), work, use)
+        return resolve(cell, expression.xreplace({choice: branch}), work, use, resource)
     if len(choice.args) == 1:
         raise UnableError(f"the claim says nothing where {plain(cell.condition)}; give a claim for all cases")
     rest = Piecewise(*choice.args[1:], evaluate=False)
-    return resolve(cell, expression.xreplace({choice: rest}), work, use)
+    return resolve(cell, expression.xreplace({choice: rest}), work, use, resource)
 
 
 def decide(cell: Cell, condition: Boolean) -> bool | Expr:

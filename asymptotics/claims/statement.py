@@ -10,11 +10,12 @@ from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.claims.decimals import Rounding
 from asymptotics.errors import ParseError
+from asymptotics.parsing.latex import Item
 
 EQUAL, STATED, ORDER, UPPER, LOWER = "equal", "stated", "order", "upper", "lower"
 RELATIONS = {
-    **dict.fromkeys(("=", "==", "simeq", "≃"), EQUAL),
-    **dict.fromkeys(("~", "sim", "approx", "≈"), STATED),
+    **dict.fromkeys(("=", "==", ":=", "simeq", "≃", "triangleq", "coloneqq", "equiv", "in", "∈"), EQUAL),
+    **dict.fromkeys(("~", "sim", "approx", "≈", "cong", "≅", "eqsim"), STATED),
     **dict.fromkeys(("propto", "∝", "asymp", "≍", "Theta"), ORDER),
     **dict.fromkeys(("lesssim", "≲", "O"), UPPER),
     **dict.fromkeys(("gtrsim", "≳", "Omega"), LOWER),
@@ -26,7 +27,18 @@ MEANING = {
     UPPER: "upper bound on the order",
     LOWER: "lower bound on the order",
 }
-INEQUALITIES = ("<", ">", "le", "ge", "leq", "geq", "ne", "neq", "ll", "gg", "!=")
+BOUNDS = {
+    **dict.fromkeys(("<", "<=", "≤", "le", "leq", "leqslant"), UPPER),
+    **dict.fromkeys((">", ">=", "≥", "ge", "geq", "geqslant"), LOWER),
+}
+"""Of a loss or a resource these are bounds on its order; between other expressions they are conditions."""
+INEQUALITIES = (*BOUNDS, "ne", "neq", "ll", "gg", "!=")
+
+
+def relation_of(sign: Item | str) -> str:
+    """What a sign between two sides claims, "" for what is no such sign."""
+    name = sign if isinstance(sign, str) else "" if sign.kind == "group" else sign.name
+    return "" if name in ("O", "Theta", "Omega") else RELATIONS.get(name, BOUNDS.get(name, ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

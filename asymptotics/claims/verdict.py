@@ -135,7 +135,10 @@ class Verdict(Typeset):
         regions = [region for region in self.fails if not region.is_wall] or list(self.fails)
         if len(regions) == 1:
             return f"FAILS {regions[0]}: {_versus(regions[0])}"
-        return "FAILS " + "; ".join(str(region) for region in regions[:SHOWN]) + _more(regions)
+        faults = {region.at_fault for region in regions}
+        same = f": {faults.pop()}" if len(faults) == 1 else ""
+        named = [str(region) if same else f"{region} ({region.at_fault})" for region in regions[:SHOWN]]
+        return "FAILS " + "; ".join(named) + _more(regions) + same
 
     @staticmethod
     def _but_for(exceptions: list[Region]) -> str:

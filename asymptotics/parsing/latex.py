@@ -34,20 +34,26 @@ from asymptotics.parsing.vocabulary import DEPTH, LATEX_LENGTH
 SPACES = set(", ; : ! quad qquad displaystyle textstyle limits nolimits nonumber label tag".split())
 SPACES |= {" ", "\n", ">"}
 SIZES = set("left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr".split())
-FONTS = set("mathcal mathrm mathbb mathscr mathbf mathsf mathit operatorname text textrm boldsymbol".split())
+FONTS = set("mathcal mathrm mathbb mathscr mathbf mathsf mathit mathfrak bm boldsymbol".split())
+FONTS |= {"operatorname", "text", "textrm"}
 ACCENTS = set("hat tilde bar widehat widetilde overline".split())
 FRACTIONS = {"frac", "tfrac", "dfrac"}
+STACKED = {"underset", "overset", "stackrel"}
+"""Of what is set above or below a sign, the sign alone is read."""
 CASES = ("cases", "dcases", "cases*")
 ROWS = ("aligned", "align", "align*", "split", "gathered", "gather", "gather*", "equation", "equation*")
 """Environments of relations, one below the other."""
-EQUALITIES = {"=", "~", "sim", "simeq", "approx", "propto", "asymp", "lesssim", "gtrsim"}
+EQUALITIES = set(
+    "= ~ sim simeq approx propto asymp lesssim gtrsim triangleq coloneqq equiv cong in le leq".split()
+)
+EQUALITIES |= {"ge", "geq", "≤", "≥"}
 OPENING = {"(": ")", "[": "]", "{": "}"}
 
 _macros = LatexContextDb()
 _macros.add_context_category(
     "claims",
     macros=[
-        *(MacroSpec(name, "{{") for name in sorted(FRACTIONS)),
+        *(MacroSpec(name, "{{") for name in sorted(FRACTIONS | STACKED)),
         *(MacroSpec(name, "{") for name in sorted(FONTS | ACCENTS)),
         MacroSpec("sqrt", "[{"),
         *(MacroSpec(name, "{") for name in ("label", "tag")),
@@ -133,7 +139,9 @@ def _items(text: str, nodes: Sequence[Any]) -> tuple[Item, ...]:
         elif isinstance(node, LatexSpecialsNode):
             found.append(Item(kind="char", name=node.specials_chars, position=node.pos))
         elif isinstance(node, LatexMacroNode):
-            if node.macroname not in SPACES:
+            if node.macroname in STACKED:
+                found += _macro(text, node).arguments[-1] or ()
+            elif node.macroname not in SPACES:
                 found.append(_macro(text, node))
         elif isinstance(node, LatexEnvironmentNode):
             found.append(_environment(text, node))
@@ -267,9 +275,11 @@ def partner(source: Source, items: Sequence[Item], at: int, opening: tuple[str, 
 
 
 def word_of(item: Item) -> str:
-    r"""What ``\\text{...}`` says, without blanks; "" for all else."""
-    inside = (item.arguments[0] or ()) if item.kind == "macro" and item.name in FONTS else ()
-    return "".join(x.name for x in inside)
+    r"""What ``\\text{...}`` says, in small letters without blanks; "" for all else."""
+    if item.kind != "macro" or item.name not in FONTS:
+        return ""
+    inside = item.arguments[0] or () if item.arguments else ()
+    return "".join(x.name for x in inside).lower()
 
 
 def split_at(source: Source, items: Sequence[Item], is_mark: Callable[[Item], bool]) -> list[Sequence[Item]]:

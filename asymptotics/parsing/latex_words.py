@@ -2,6 +2,7 @@
 
 FUNCTIONS, LETTERS, COMPARISONS    by their names in LaTeX
 word_at(items, at)                 a function written without its backslash
+base_of(name, items, at)           the base of a logarithm
 starts_operand(item)               whether an item begins a factor
 arguments_of(source, item, count)  what is in the braces of a macro
 """
@@ -36,7 +37,10 @@ COMPARISONS = {
     **dict.fromkeys(("ne", "neq"), "!="),
     "=": "==",
 }
-LEADS = ("if", "for", "when", "where", "with")
+LEADS = (
+    *("if", "for", "when", "where", "with", "provided", "providedthat", "whenever", "aslongas"),
+    *("assuming", "assumingthat", "forall", "under", "suchthat", "s.t."),
+)
 """Words before a condition."""
 
 
@@ -50,6 +54,15 @@ def word_at(items: Sequence[Item], at: int) -> str:
     return next(
         (name for name in ("min", "max", "log", "exp", "sin", "cos", "tan") if letters[:3] == name), ""
     )
+
+
+def base_of(name: str, items: Sequence[Item], at: int) -> tuple[str, int]:
+    r"""The base of ``\log_{10}``, "" for the natural one, and where its argument begins."""
+    if name not in ("log", "ln") or at + 1 >= len(items) or items[at].name != "_":
+        return "", at
+    below = items[at + 1]
+    digits = "".join(x.name for x in (below.arguments[0] or () if below.kind == "group" else (below,)))
+    return (digits, at + 2) if digits in ("2", "10") else ("", at)
 
 
 def starts_operand(item: Item) -> bool:

@@ -18,6 +18,7 @@ from asymptotics.parsing.latex import (
     without_corrections,
     word_of,
 )
+from asymptotics.parsing.latex_meets import with_meets
 from asymptotics.parsing.latex_words import (
     BARE,
     COMPARISONS,
@@ -26,10 +27,14 @@ from asymptotics.parsing.latex_words import (
     LETTERS,
     PRODUCTS,
     arguments_of,
+    base_of,
     starts_operand,
     word_at,
 )
 from asymptotics.parsing.vocabulary import DEPTH
+
+LETTER_FONTS = FONTS - {"text", "textrm", "operatorname", "mathbb", "mathcal"}
+"""In these a letter is a letter."""
 
 
 def to_text(source: Source, items: Sequence[Item]) -> tuple[str, tuple[int, ...]]:
@@ -91,6 +96,7 @@ class _Writer:
         self.put(")", at.position, ends=True)
 
     def sequence(self, items: Sequence[Item]) -> None:
+        items = with_meets(self.source, items)
         at = 0
         while at < len(items):
             at = self.one(items, at)
@@ -252,6 +258,8 @@ class _Writer:
         item, name = items[at], items[at].name
         if name in FONTS:
             name = "".join(i.name for i in item.arguments[0] or ()) if item.arguments else ""
+            if item.name in LETTER_FONTS and len(name) == 1 and name.isalpha():
+                return self.letter(name, items, at)
             if name not in FUNCTIONS:
                 self.fail(item, f"\\{item.name}{{{name}}} has no meaning in an expression")
         if name in FUNCTIONS:
@@ -287,6 +295,7 @@ class _Writer:
     def function(self, name: str, items: Sequence[Item], at: int, after: int) -> int:
         """``\\log^2(x)``, ``\\log x``, ``\\min\\{x, y\\}``: the function, its power, its argument."""
         start = items[at]
+        base, after = base_of(name, items, after)
         exponent: Item | None = None
         if after < len(items) and items[after].name == "^" and items[after].kind == "char":
             if after + 1 >= len(items):
@@ -314,7 +323,7 @@ class _Writer:
             self.depth -= 1
         else:
             self.fail(start, f"{name} is a function; write its argument in parentheses")
-        self.put("))", start.position, ends=True)
+        self.put(f")/log({base}))" if base else "))", start.position, ends=True)
         if exponent is not None:
             self.put("**", exponent.position)
             self.group(

@@ -90,7 +90,7 @@ def test_a_loss_whose_letter_is_also_a_resource():
 @pytest.mark.parametrize(
     ("claim", "message"),
     [
-        (r"\begin{aligned} L &\sim N^{-b} \\ L &\sim N^{-b} \end{aligned}", "a further row defines a letter"),
+        (r"\begin{aligned} L &\sim N^{-b} \\ q^{2} &= N \end{aligned}", "a further row defines a letter"),
         (r"\begin{aligned} L &\sim A N^{-b} \\ A &= \end{aligned}", "expression is empty"),
         (r"\begin{matrix} N^{-b} \end{matrix}", "the environment matrix is not read"),
     ],
