@@ -159,9 +159,9 @@ def is_rounded(expression: Any) -> bool:
 
 
 def meanings(expression: Any) -> tuple[str, ...]:
-    """What signs that are not common stand for, in LaTeX: the ``meaning`` of functions in an expression."""
-    told = (getattr(type(part), "meaning", None) for part in preorder_traversal(expression))
-    return tuple(dict.fromkeys(one for one in told if one is not None))
+    """What signs that are not common stand for, in LaTeX: the ``meaning`` of functions and symbols."""
+    told = (getattr(part, "meaning", None) for part in preorder_traversal(expression))
+    return tuple(dict.fromkeys(one for one in told if isinstance(one, str)))
 
 
 def text(expression: Any) -> str:

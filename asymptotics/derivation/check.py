@@ -30,6 +30,7 @@ from asymptotics.model.operators import past, time, zeta
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import substitution, whole_number
 from asymptotics.precision import working
+from asymptotics.spectra.far import UnknownSum
 from asymptotics.symbols import B, N, P, beta, eta, kappa, l, mu, rho, sigma, t
 
 ELSEWHERE = "elsewhere"
@@ -140,7 +141,8 @@ def check(
     table = substitution(parameters, at)
     if symbolic := [s for s, value in table.items() if not value.is_number]:
         raise DomainError(f"{symbolic[0]} = {table[symbolic[0]]}; steps are checked at numbers, give one")
-    missing = [s for s in parameters if s not in table and s.name not in PLACES]
+    known = (s for s in parameters if not isinstance(s, UnknownSum))
+    missing = [s for s in known if s not in table and s.name not in PLACES]
     if missing:
         names = [s.name for s in missing]
         raise DomainError(f"no value for {', '.join(names)}; give {name_numbers('at', names)}")
@@ -174,6 +176,8 @@ def _check_step(
     condition = And(step.condition.xreplace(table).xreplace(ELSE))
     if condition == False:  # noqa: E712
         return found(ELSEWHERE, None, f"it is a step for {plain(step.condition)}")
+    if unknown := sorted(step.equation.atoms(UnknownSum), key=str):
+        return found(UNDECIDED, None, unknown[0].words)
     here = step.equation.xreplace(table)
     if here in (True, False) or here.has(zoo, nan):
         return found(ELSEWHERE, None, MEETING)

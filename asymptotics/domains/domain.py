@@ -280,14 +280,15 @@ def solutions(difference: Expr, first: Collection[Symbol] = ()) -> list[tuple[Sy
     """One way to write the boundary as ``symbol = value``, by the first symbol that is linear in it.
 
     In the order of their names, those in ``first`` before the others, and those before all whose value is not
-    divided by a sum, which may vanish.
+    divided by a sum, which may vanish, and then those whose value is seen to be positive, as symbols are.
     """
-    found = []
+    found: list[tuple[bool, bool, tuple[Symbol, Expr]]] = []
     for symbol in sorted(difference.free_symbols, key=lambda s: (s not in first, s.name)):
         slope = normal(difference.diff(symbol))
         if not slope.has(symbol):
-            found.append((slope.is_Add, (symbol, normal(symbol - difference / slope))))
-    return [solution for _, solution in sorted(found, key=lambda pair: pair[0])[:1]]
+            value = normal(symbol - difference / slope)
+            found.append((slope.is_Add, not value.is_positive, (symbol, value)))
+    return [solution for *_, solution in sorted(found, key=lambda one: one[:2])[:1]]
 
 
 def conjuncts(condition: Boolean) -> tuple[Boolean, ...]:

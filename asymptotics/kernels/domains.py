@@ -38,6 +38,17 @@ class Domain:
             return index
         return (index / _ball(self.dimension)) ** (1 / self.dimension)
 
+    @property
+    def weyl(self) -> Expr:
+        """e in the relative error ``O(k^-e)`` of single modes in the order of their lengths.
+
+        ``V_d R^d + O(R^(d-1))`` points of Z^d are in a ball, as its surface has that area (Gauss).
+
+        >>> torus(3).weyl
+        1/3
+        """
+        return 1 / self.dimension
+
     def __str__(self) -> str:
         return f"{self.name}({self.dimension})"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, oo
 
 from asymptotics.display import text
 from asymptotics.kernels.domains import Domain
@@ -21,7 +21,8 @@ class SpectralKernel:
     """``K = sum_k lambda_k sum_(m of level k) psi_m psi_m``, levels k = 1, 2, ... (the constant left out).
 
     ``eigenvalues`` are per mode, dimensionless; ``(-1)**k`` in them tells even from odd degrees. ``exact``
-    says whether they are the eigenvalues at every k, or ``accuracy`` their relative error far out.
+    says whether they are the eigenvalues at every k, or ``accuracy`` their relative error far out. Where the
+    first ones are not known either that is ``O(k^-known)``; else known = oo.
 
     >>> from asymptotics.kernels import relu_nngp
     >>> kernel = relu_nngp(3)
@@ -36,6 +37,7 @@ class SpectralKernel:
     domain: Domain
     exact: bool
     accuracy: str = ""
+    known: Expr = oo
     index: Symbol = k
 
     @property

@@ -30,6 +30,7 @@ from sympy import (
     factorial,
     gamma,
     hyper,
+    oo,
     pi,
     sin,
     sqrt,
@@ -115,9 +116,14 @@ def matern(nu: object, d: object = None, length: object = 1, on: Domain | None =
         front = 2**dim * pi ** (dim / 2) * gamma(smooth + dim / 2) * (2 * smooth) ** smooth
         square = 2 * smooth / scale**2 + 4 * pi**2 * domain.frequency() ** 2
         value = front / (gamma(smooth) * scale ** (2 * smooth)) * square ** -(smooth + dim / 2)
-        exact_here = domain.growth == domain.manifold
+        circle = domain.growth == domain.manifold
         return SpectralKernel(
-            name=name, eigenvalues=value, domain=domain, exact=exact_here, accuracy="Weyl's law of the levels"
+            name=name,
+            eigenvalues=value,
+            domain=domain,
+            exact=circle,
+            accuracy="Weyl's law of the levels",
+            known=oo if circle else domain.weyl,
         )
     return _matern_on_sphere(smooth, scale, domain, name)
 
@@ -181,7 +187,12 @@ def erf_nngp(d: object, slope: object = HALF) -> SpectralKernel:
     name = f"erf_nngp({n})"
     if not (s.is_number and n.is_number):
         return SpectralKernel(
-            name=name, eigenvalues=odd * lead, domain=domain, exact=False, accuracy="relative 1/k"
+            name=name,
+            eigenvalues=odd * lead,
+            domain=domain,
+            exact=False,
+            accuracy="relative 1/k",
+            known=Integer(1),
         )
     value = (
         gamma(n / 2) / pi**2 * gamma(k / 2) ** 2 / gamma(k + n / 2) * s**k

@@ -100,7 +100,12 @@ def listed_and_beyond(kernel: Expr, domain: Domain, name: str, series: tuple[Exp
     d, (beyond, order) = domain.dimension, series
     if not _numerical(kernel, d):
         return SpectralKernel(
-            name=name, eigenvalues=beyond, domain=domain, exact=False, accuracy=f"relative k**-{order}"
+            name=name,
+            eigenvalues=beyond,
+            domain=domain,
+            exact=False,
+            accuracy=f"relative k**-{order}",
+            known=order,
         )
     for count in LISTS:
         listed = quadrature(kernel, int(d), count + 3)

@@ -15,6 +15,7 @@ from asymptotics.domains.domain import plain
 from asymptotics.laws.latex import free_letter
 from asymptotics.laws.listing import merged, rising
 from asymptotics.regimes import Regime
+from asymptotics.spectra.far import UnknownSum
 
 UP_TO_LOGARITHMS = "remainder up to logarithms"
 NAMED = 80
@@ -59,3 +60,10 @@ def lines_of(
         yield f"{symbol} ~ {leading}{rest}, {resource} -> {limit}{end}{where}{said}"
         if letter is not None:
             yield f"    {letter} = {prefactor}"
+    yield from (f"    {words}" for words in unknown_in(regimes))
+
+
+def unknown_in(regimes: tuple[Regime, ...]) -> list[str]:
+    """What the sums stand for that are letters in the prefactors, as the spectrum is known far out alone."""
+    letters = set[UnknownSum]().union(*(regime.prefactor.atoms(UnknownSum) for regime in regimes))
+    return [letter.words for letter in sorted(letters, key=str)]

@@ -26,12 +26,13 @@ from sympy import (
     diff,
     expand,
     factorial,
+    oo,
     powsimp,
 )
 from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
-from asymptotics.errors import PrecisionError
+from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.model.rules.base import TrainingRule
@@ -133,6 +134,12 @@ def _parts(one: NamedSum, order: int) -> tuple[tuple[tuple[int, int], Expr], ...
 def _mode_sum(power: int, degree: int, h: Expr, weighted: bool, spectrum: SpectralSeries) -> Expr:
     """``sum m lambda^power/(1 - h lambda)^degree`` over modes with an eigenvalue, weighted by c or not."""
     task, total = spectrum.task, []
+    if task.known != oo:
+        raise UnableError(
+            f"known = {task.known}: steps of finite size need the sum over all modes of m_k "
+            f"lambda_k^{power}/(1 - h lambda_k)^{degree}, which is not known: the spectrum is known far out "
+            "alone; give the eigenvalues to Task"
+        )
     k = task.index
     for s in segments(task, spectrum.domain):
         if s.eigenvalues == 0:

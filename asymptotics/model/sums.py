@@ -205,7 +205,7 @@ def expand_sum(one: NamedSum, spectrum: SpectralSeries, depth: int, x: Symbol = 
     pi/(2*sqrt(kappa)) - 1/2 + O(kappa**2)
     """
     assert one.kernel is not None
-    weighted = spectrum if one.weights is None else series_of(one.weigh(spectrum.task))
+    weighted = spectrum if one.weights is None else series_of(one.weigh(spectrum.task), letter=one.name)
     series = weighted.target if one.weighted else spectrum.kernel
     found = series.spectral_sum(one.kernel, x, inverse=one.ridge, domain=spectrum.domain, depth=depth)
     if one.damping:

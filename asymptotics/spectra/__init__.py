@@ -9,6 +9,8 @@ family that takes the task, and collects the conditions under which their sums c
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import oo
 
 from asymptotics.caches import cached
@@ -20,6 +22,7 @@ from asymptotics.spectra.broken import BrokenPowerLaws
 from asymptotics.spectra.equivalent import EquivalentSpectra
 from asymptotics.spectra.exponential_levels import ExponentialLevels
 from asymptotics.spectra.family import Family, Mismatch, SpectralSeries, requiring_sum
+from asymptotics.spectra.far import known_to
 from asymptotics.spectra.finite import FiniteSeries, FiniteSpectra
 from asymptotics.spectra.geometric import GeometricSpectra
 from asymptotics.spectra.geometric_powers import GeometricPowers
@@ -55,10 +58,11 @@ A task that none of them takes may still be equivalent to one that they take (`E
 
 
 @cached(maxsize=256)
-def spectrum(task: Task, trace: bool = True) -> SpectralSeries:
+def spectrum(task: Task, trace: bool = True, letter: str = "S") -> SpectralSeries:
     """The Dirichlet series of a task, and the domain on which its sums converge.
 
-    With ``trace`` that of ``sum m_k lambda_k`` as well, which every law at finite N or P needs. Raises
+    With ``trace`` that of ``sum m_k lambda_k`` as well, which every law at finite N or P needs. ``letter`` is
+    that of sums over the target which are not known (`spectra.far`). Raises
     `SpectrumError` if a sum diverges, or if no family takes the task: it names the family that comes closest
     and what is missing.
 
@@ -73,6 +77,8 @@ def spectrum(task: Task, trace: bool = True) -> SpectralSeries:
     for relation in task.assumptions:
         domain = domain.holding(*as_constraint(relation))
     if not trace:
+        if task.known != oo:
+            return _known(spectrum(replace(task, known=oo), trace=False), task, letter)
         if not task.eigenvalues.has(task.index) and task.modes == oo:
             raise SpectrumError(
                 f"eigenvalues {task.eigenvalues} do not depend on {task.index} and never decay; "
@@ -82,11 +88,23 @@ def spectrum(task: Task, trace: bool = True) -> SpectralSeries:
         check_multiplicity(task)
         check_signs(task, domain)
         return _first_family(task, domain)
-    found = spectrum(task, trace=False)
+    found = spectrum(task, trace=False, letter=letter)
     for condition in found.trace:
         requiring_sum(found.domain, *condition)
         domain = requiring_sum(domain, *condition)
-    return _first_family(task, domain) if found.trace else found
+    if not found.trace:
+        return found
+    return _known(_first_family(replace(task, known=oo), domain), task, letter)
+
+
+def _known(found: SpectralSeries, task: Task, letter: str) -> SpectralSeries:
+    """The series as far as the spectrum of the task is known."""
+    if task.known == oo:
+        return found
+    kernel, target = (
+        known_to(series, task.known, own) for series, own in ((found.kernel, "D"), (found.target, letter))
+    )
+    return replace(found, task=task, kernel=kernel, target=target)
 
 
 def _first_family(task: Task, domain: Domain) -> SpectralSeries:

@@ -83,7 +83,7 @@ class AlgebraicSeries(DirichletSeries):
     def poles(self, count: int) -> tuple[Pole, ...]:
         """The places ``s = (p_j - 1)/b`` by increasing p_j, one order less where a coefficient is 0."""
         for depth in range(count, 2 * count + 8):
-            terms, complete = _tail_terms(self, depth)
+            terms, complete = tail_terms(self, depth)
             # orders that cancel leave fewer terms; a short list would count as all there are
             if complete or len({t.order for t in terms}) >= count:
                 break
@@ -111,7 +111,7 @@ class AlgebraicSeries(DirichletSeries):
             raise UnableError("a Laurent series needs at least one term")
         depth = 2
         while True:
-            series, complete = _tail_terms(self, depth)
+            series, complete = tail_terms(self, depth)
             offsets = [normal(t.order - self.decay * point - 1) for t in series]
             if complete or self._is_settled(offsets) or depth > 24:
                 break
@@ -129,16 +129,8 @@ class AlgebraicSeries(DirichletSeries):
         for t in (t for t, offset in zip(series, offsets, strict=True) if offset == 0):
             # the regularised sum counts k^-1 log(k)^m as gamma_m; the rest of the Laurent series
             # of g(s) zeta^(m) is added to it
-            pole = zeta_at_one(t.log_power, t.log_power + 2).rescale(-self.decay)
-            taylor = Laurent(
-                0,
-                tuple(
-                    _at(diff(t.coefficient, _s, i), point) / factorial(i)
-                    for i in range(len(pole.coefficients))
-                ),
-            )
-            counted = taylor.coefficient(0) * pole.coefficient(0)
-            total = total + pole * taylor + Laurent(0, (-counted,))
+            whole, counted = pole_of(t, self.decay, point)
+            total = total + whole + Laurent(0, (-counted,))
         return total.trim()
 
 
@@ -180,7 +172,7 @@ class EquivalentSeries(DirichletSeries):
 
 
 @cached(maxsize=64)
-def _tail_terms(series: AlgebraicSeries, depth: int) -> tuple[tuple[Term, ...], bool]:
+def tail_terms(series: AlgebraicSeries, depth: int) -> tuple[tuple[Term, ...], bool]:
     """Terms of ``f_k lambda_k^-s`` with orders at s = 0, and whether they are all there are."""
     tail = tail_expansion(series.eigenvalues, series.index, depth, series.domain)
     weights = tail_expansion(series.weights, series.index, depth, series.domain)
@@ -190,6 +182,18 @@ def _tail_terms(series: AlgebraicSeries, depth: int) -> tuple[tuple[Term, ...], 
     scale = lead.coefficient**-_s
     terms = tuple(Term(t.coefficient * scale, t.order, t.log_power) for t in product.terms)
     return terms, not product.remainder
+
+
+def pole_of(term: Term, decay: Expr, point: Expr) -> tuple[Laurent, Expr]:
+    """The Laurent series of ``g(s) sum_k k^-(p - b s) log(k)^m`` at its pole, and what of it is gamma_m."""
+    pole = zeta_at_one(term.log_power, term.log_power + 2).rescale(-decay)
+    taylor = Laurent(
+        0,
+        tuple(
+            _at(diff(term.coefficient, _s, i), point) / factorial(i) for i in range(len(pole.coefficients))
+        ),
+    )
+    return pole * taylor, taylor.coefficient(0) * pole.coefficient(0)
 
 
 def _at(expression: Expr, point: Expr) -> Expr:

@@ -1,9 +1,9 @@
 """What a kernel and a target on its domain say of a task.
 
-A kernel is anything with ``eigenvalues``, ``multiplicity``, ``index`` and ``domain``; nothing else of it is
-read.
+A kernel is anything with ``eigenvalues``, ``multiplicity``, ``index`` and ``domain``; beside these only
+``known`` is read, where it has it: e if its eigenvalues are known up to a relative ``O(k^-e)``.
 
-    kernel_parts    eigenvalues, multiplicity, index and target power
+    kernel_parts    eigenvalues, multiplicity and index, how far they are known, and target power
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Expr, Integer, Piecewise, Symbol, true
+from sympy import Expr, Integer, Min, Piecewise, oo, true
 
 from asymptotics.errors import DomainError, shown
 from asymptotics.parsing.numbers import exact, whole_number
@@ -19,14 +19,16 @@ from asymptotics.parsing.numbers import exact, whole_number
 PARTS = ("eigenvalues", "multiplicity", "index", "domain")
 
 
-def kernel_parts(kernel: Any, target: Any) -> tuple[Expr, Expr, Symbol, Any]:
-    """``(eigenvalues, multiplicity, index, target)``; the target is text or an expression in the index."""
+def kernel_parts(kernel: Any, target: Any) -> tuple[dict[str, Any], Any]:
+    """What a task has of its kernel, by name, and its target, text or an expression in the index."""
     if not _is_kernel(kernel):
         raise DomainError(
             f"kernel = {shown(kernel)}; give a kernel of asymptotics.kernels, such as relu_ntk(3), or "
             "Task(...) with its eigenvalues"
         )
-    return kernel.eigenvalues, kernel.multiplicity, kernel.index, _power(kernel, target)
+    parts = {part: getattr(kernel, part) for part in ("eigenvalues", "multiplicity", "index")}
+    known = Min(*(getattr(each, "known", oo) for each in (kernel, target)))
+    return {**parts, "known": known}, _power(kernel, target)
 
 
 def _is_kernel(value: Any) -> bool:

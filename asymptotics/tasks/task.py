@@ -44,6 +44,8 @@ class Task(Typeset):
     assumptions : further inequalities between the parameters, used to order exponents.
     test_eigenvalues : ``lambda'_k``, those of the distribution on which it is tested (`Laws.transfer`); by
         default the same.
+    known : e where eigenvalues and target are known up to a relative ``O(k^-e)`` alone, as those of kernels
+        by Weyl's law; oo by default. Sums over all modes are then letters in the laws (`spectra.far`).
     measured : the arrays and fits behind a task made by `from_arrays`; None otherwise.
 
     Text is accepted for each expression and is parsed, never evaluated; equations, too, and the names of
@@ -65,6 +67,7 @@ class Task(Typeset):
     assumptions: tuple[Relational, ...] = ()
     measured: Measured | None = None
     test_eigenvalues: Expr | None = None
+    known: Expr = oo
 
     def __post_init__(self) -> None:
         self._read()
@@ -107,7 +110,12 @@ class Task(Typeset):
             "index": index,
             "noise": exact(self.noise, "noise"),
             "modes": modes,
+            "known": exact(self.known, "known"),
         }
+        if meant["known"].is_extended_nonpositive or meant["known"].has(index):
+            raise DomainError(
+                f"known = {self.known}; the relative error {index}**-known needs known > 0, or oo"
+            )
         if self.test_eigenvalues is not None:
             meant["test_eigenvalues"] = read_side("test_eigenvalues", self.test_eigenvalues).xreplace(same)
             if not meant["test_eigenvalues"].has(index):
@@ -116,7 +124,7 @@ class Task(Typeset):
                     f"task; write them in {index}"
                 )
         for name, value in meant.items():
-            if name != "modes" and value.has(oo, -oo):
+            if name not in ("modes", "known") and value.has(oo, -oo):
                 raise DomainError(f"{name} = {value} is infinite; give finite numbers")
             object.__setattr__(self, name, value)
 
@@ -217,8 +225,8 @@ class Task(Typeset):
         >>> task.multiplicity
         (d + 2*k - 2)*binomial(d + k - 3, k - 1)/k
         """
-        lam, levels, index, power = kernel_parts(kernel, target)
-        return cls(lam, power, index=index, multiplicity=levels, noise=exact(noise, "noise"))
+        parts, power = kernel_parts(kernel, target)
+        return cls(target=power, noise=exact(noise, "noise"), **parts)
 
     @property
     def fitted(self) -> Task:
@@ -229,10 +237,7 @@ class Task(Typeset):
     def parameters(self) -> tuple[Symbol, ...]:
         """The free symbols of the task, without the index, sorted by name."""
         free = set().union(
-            *(
-                e.free_symbols
-                for e in (self.eigenvalues, self.target, self.noise, self.modes, self.multiplicity)
-            ),
+            *(getattr(self, name).free_symbols for name in _EXPRESSIONS),
             set() if self.test_eigenvalues is None else self.test_eigenvalues.free_symbols,
         ) - {self.index, self.size}
         return tuple(sorted(free, key=lambda s: s.name))
@@ -268,10 +273,7 @@ class Task(Typeset):
         table = substitution(self.parameters, values, named)
         if not table:
             return self
-        changed = {
-            name: substitute(getattr(self, name), table)
-            for name in ("eigenvalues", "target", "noise", "modes", "multiplicity")
-        }
+        changed = {name: substitute(getattr(self, name), table) for name in _EXPRESSIONS}
         if self.test_eigenvalues is not None:
             changed["test_eigenvalues"] = substitute(self.test_eigenvalues, table)
         changed["multiplicity"] = polynomial_form(changed["multiplicity"], self.index)
@@ -292,6 +294,7 @@ class Task(Typeset):
         count = self.multiplicity
         counted = count.func.__name__ == "SquaresCount"
         test = {} if self.test_eigenvalues is None else {"test_eigenvalues": written(self.test_eigenvalues)}
+        test |= {} if self.known == oo else {"known": written(self.known)}
         return record(
             "task",
             **test,
@@ -315,7 +318,7 @@ class Task(Typeset):
             modes = oo if content["modes"] == "oo" else content["modes"]
             relations = tuple(parse_condition(relation) for relation in content["assumptions"])
             task = cls(**{n: content[n] for n in names}, modes=modes, assumptions=relations)
-            task = replace(task, test_eigenvalues=found.get("test_eigenvalues"))
+            task = replace(task, test_eigenvalues=found.get("test_eigenvalues"), known=found.get("known", oo))
         else:
             task = cls.from_arrays(**arrays, noise=content["noise"])
         check_same(content, task.to_dict())
@@ -355,12 +358,18 @@ class Task(Typeset):
             parts.append(f"multiplicity={self.multiplicity}")
         if self.test_eigenvalues is not None:
             parts.append(f"test_eigenvalues={text(self.test_eigenvalues)}")
+        if self.known != oo:
+            parts.append(f"known={text(self.known)}")
         if self.assumptions:
             parts.append(f"assumptions={self.assumptions}")
         if self.measured is not None:
             of = "" if self.measured.samples is None else f" of {self.measured.samples} samples"
             parts.append("; ".join((f"measured={self.measured.modes} modes{of}", *self.measured.notes)))
         return f"Task({', '.join(parts)})"
+
+
+_EXPRESSIONS = ("eigenvalues", "target", "noise", "modes", "multiplicity", "known")
+"""What may have symbols in it in every task."""
 
 
 def power_law(

@@ -9,7 +9,7 @@ from typing import Any
 import mpmath
 from sympy import Expr, Float, Integer, Rational, Symbol, asin, oo, pi, sqrt
 
-from asymptotics.errors import DomainError, shown
+from asymptotics.errors import DomainError, UnableError, shown
 from asymptotics.model.operators import AtExplicit
 from asymptotics.model.students.base import Student, student
 from asymptotics.model.sums import df1, trace_of
@@ -95,6 +95,11 @@ class NonlinearFeatures(Student):
         """``mu_1^2 lambda_k`` are trained at N = oo; a letter is one of them, such as ``white="mu"``."""
         found = self if self.activation is None else self.for_trace(trace_of(spectrum(task)))
         linear, white = found.coefficients()
+        if task.known != oo:
+            raise UnableError(
+                f"known = {task.known}: laws of nonlinear features need the whole spectrum, and this one is "
+                "known far out alone; give the eigenvalues to Task"
+            )
         scaled = replace(task, eigenvalues=linear**2 * task.eigenvalues)
         return scaled, NonlinearFeatures(linear=Integer(1), white=white)
 
