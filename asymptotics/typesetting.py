@@ -15,14 +15,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from numbers import Real
 from textwrap import wrap
 
 from sympy import Add, Expr, Mul, Pow, factor, fraction, sympify
 from sympy.printing.latex import LatexPrinter
 
 from asymptotics.display import is_rounded, meanings, readable
+from asymptotics.errors import DomainError, shown
 
 SOURCE = 110
+NARROWEST = 10
+"""Letters of a line, at least."""
 _token = re.compile(r"\\begin\{\w+\}|\\end\{\w+\}|\\[A-Za-z]+\*?|\\.|\s+|.", re.DOTALL)
 
 
@@ -137,8 +141,12 @@ def sum_tex(
 
 
 def room(width: float | None) -> float:
-    """The width of a line, infinite for None."""
-    return float("inf") if width is None else width
+    """The width of a line, infinite for None. Raises `DomainError` for what is no width."""
+    if width is None:
+        return float("inf")
+    if isinstance(width, bool) or not isinstance(width, Real) or not width >= NARROWEST:
+        raise DomainError(f"width = {shown(width)}; give a number of letters from {NARROWEST} on")
+    return float(width)
 
 
 def aligned(rows: Iterable[str]) -> str:

@@ -2,9 +2,9 @@
 
 The table is data (``data/literature.json``): what a source states, where, in its notation, and what its
 letters mean here. Whether a claim holds is not in it; `Published.verdict` derives that. Places are given by
-section, figure or abstract, and each row says what was read to support it (`READINGS`): a row that is
-unread or only quoted may misstate its source, whatever its verdict. Claims about quantities that are not
-modelled are listed with the reason.
+section, figure or abstract, and each row says what was read to support it (`READINGS`). A verdict is about
+the exponent as the row has it, under the conditions of the row; a row that is from memory or only quoted may
+misstate its source. Claims about quantities that are not modelled are listed with the reason, and not judged.
 
 * `Published` is one row, `READINGS` what may have been read for it.
 * `literature` is the table, and `read_table` the rows in a text of the same form.
@@ -41,7 +41,7 @@ READINGS = {
     "abstract": "read in the abstract of the source",
     "authors": "read in other work or code of the authors, not in the source",
     "quoted": "read as others quote it, not in the source",
-    "no": "unread: written from memory",
+    "no": "from memory; compare the paper before you cite it",
 }
 """What may have been read to support a row, and the words for it."""
 REQUIRED = ("key", "where", "read", "quantity", "claim")

@@ -11,8 +11,9 @@ from html import escape
 
 from sympy import Expr
 
-from asymptotics.errors import DomainError, shown
+from asymptotics.errors import DomainError
 from asymptotics.laws.derive import Laws, derive
+from asymptotics.laws.names import unknown_law
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
 from asymptotics.parsing.numbers import one_or_many
 from asymptotics.precision import exclusive, exclusive_class
@@ -105,7 +106,7 @@ def compare(first: Task | Laws, second: Task | Laws, names: object = BOTTLENECKS
     chosen = one_or_many(names, "names")
     for name in chosen:
         if not isinstance(name, str) or name not in QUANTITIES:
-            raise DomainError(f"no law is called {shown(name)}; the laws are {', '.join(QUANTITIES)}")
+            raise DomainError(unknown_law(name))
     both = (first, second)
     left, right = (one if isinstance(one, Laws) else derive(one) for one in both)
     return TaskComparison(laws=(left, right), names=chosen)

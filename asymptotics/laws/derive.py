@@ -9,6 +9,7 @@ from sympy import Symbol
 
 from asymptotics.errors import SpectrumError, UnableError, check_kind
 from asymptotics.laws.law import Law, derive_law
+from asymptotics.laws.names import unknown_law
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
 from asymptotics.model.quantities_of_schedules import schedule_name
 from asymptotics.model.quantity import GAUSSIAN
@@ -48,7 +49,7 @@ class Laws(Typeset):
     def __getattr__(self, name: str) -> Law:
         if name in QUANTITIES:
             return replace(derive_law(name, self.task, student=self.student), measured=self.measured)
-        raise AttributeError(f"no law is called {name!r}; the laws are {', '.join(QUANTITIES)}")
+        raise AttributeError(unknown_law(name))
 
     def schedule(self, schedule: object, *, tuned: bool = True) -> Law:
         """The loss at the end of t steps with a schedule, its largest step at its best (at most eta).

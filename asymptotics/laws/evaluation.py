@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import Any
 
 import mpmath
-from sympy import Expr, Float, Integer, Mul, Symbol, lambdify
+from sympy import Basic, Expr, Float, Integer, Mul, Symbol, lambdify
 from sympy.external import import_module
 
 from asymptotics.domains.domain import normal
@@ -41,19 +41,31 @@ SAME = 1e-12
 """Relative difference of two forms of one prefactor, evaluated."""
 
 
-def evaluate(leading: Expr, resource: Symbol, value: object) -> float:
-    """The leading term at one value > 0 of the resource.
+def evaluate(leading: Expr, resource: Symbol, value: object) -> Any:
+    """The leading term at one value > 0 of the resource; of an array or a list, entry by entry.
 
     >>> from asymptotics.symbols import N
-    >>> evaluate(3 / N**2, N, 10)
-    0.03
+    >>> evaluate(3 / N**2, N, 10), evaluate(3 / N**2, N, [10, 100])
+    (0.03, array([0.03  , 0.0003]))
     """
-    if isinstance(value, Sized) and not isinstance(value, str):
-        raise DomainError(f"{resource} = {shown(value)} are several values; take law.lambdify(...)(values)")
+    if isinstance(value, Sized) and not isinstance(value, str | Basic):
+        return _evaluate_array(leading, resource, value)
     at = real_number(value, str(resource))
     if not at.is_positive or not at.is_finite:
         raise DomainError(f"{resource} = {at}; a law has values at finite numbers > 0")
     return float(leading.xreplace({resource: at}).evalf(DIGITS))
+
+
+def _evaluate_array(leading: Expr, resource: Symbol, values: Sized) -> Any:
+    numpy = import_module("numpy")
+    try:
+        points = numpy.asarray(values, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise DomainError(f"{resource} = {shown(values)}; give an array of numbers") from error
+    wrong = points[~((points > 0) & (points < numpy.inf))]
+    if wrong.size:
+        raise DomainError(f"{resource} has {wrong[0]}; a law has values at finite numbers > 0")
+    return compile_leading(leading, resource)(points)
 
 
 def compile_leading(leading: Expr, resource: Symbol) -> Callable[[Any], Any]:

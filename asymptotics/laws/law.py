@@ -167,8 +167,8 @@ class Law(Stated):
 
     def __call__(
         self, value: object, values: Mapping[Symbol | str, object] | None = None, /, **named: object
-    ) -> float:
-        """The leading term at one value of the resource, with numbers for all parameters.
+    ) -> Any:
+        """The leading term at one value of the resource, or on an array, with numbers for all parameters.
 
         >>> from asymptotics import derive, power_law
         >>> from asymptotics.symbols import a, b

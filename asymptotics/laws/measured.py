@@ -21,8 +21,9 @@ from sympy.logic.boolalg import true
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import plain
-from asymptotics.errors import DomainError, SpectrumError, shown
+from asymptotics.errors import DomainError, SpectrumError
 from asymptotics.laws.law import Law, derive_law
+from asymptotics.laws.names import unknown_law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.parsing.numbers import items_of
 from asymptotics.precision import exclusive
@@ -110,7 +111,7 @@ def measured_laws(task: Task, names: tuple[str, ...] = ("time", "model", "data")
         name for name in items_of(names, "names") if not isinstance(name, str) or name not in QUANTITIES
     ]
     if unknown:
-        raise DomainError(f"no law is called {shown(unknown[0])}; the laws are {', '.join(QUANTITIES)}")
+        raise DomainError(unknown_law(unknown[0]))
     fits = {a: task.measured.target_fit, b: task.measured.eigenvalue_fit}
     for symbol, fit in fits.items():
         if fit.exponent <= 1 and (symbol == a or any(QUANTITIES[name].trace for name in names)):

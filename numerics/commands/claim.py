@@ -11,6 +11,7 @@ from sympy import Eq, Expr, Symbol
 from asymptotics import Law, Laws, Optimum, Verdict, check_claim, derive
 from asymptotics.claims.reading import read_claim
 from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.laws.names import unknown_law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.rules.base import open_parameters
 from asymptotics.notation import notation
@@ -135,7 +136,7 @@ def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum | Laws:
     if name == OPTIMUM:
         return optimum_of(options, laws)
     if name not in QUANTITIES:
-        raise DomainError(f"--law {name!r} is not known; choose {OPTIMUM} or one of {', '.join(QUANTITIES)}")
+        raise DomainError(f"--law {OPTIMUM}, or of a law: {unknown_law(name)}")
     refuse_options(
         options, ("cost", "rule", "schedule"), f"is for claims about the optimum; this one is about {name}"
     )

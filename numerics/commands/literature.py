@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from textwrap import wrap
 
 from asymptotics.claims.literature import READINGS, Published, literature
@@ -11,11 +12,21 @@ from numerics.commands.formats import add_formats, for_machines, print_rows
 from numerics.verification.wording import SCREEN
 
 EPILOG = """\
-A row whose statement was not read in its source says so below it; the count at the end is of all rows.
+A verdict is about the exponent as the row has it, under its conditions. Whether the paper states it so is
+another question: a row whose statement was not read in its source says so below it. "not covered" rows are
+listed with the reason and are not judged. The counts at the end are of all rows.
 
 exit status: 0 if every published exponent that is covered was decided, 1 if one stays UNDECIDED (with --key:
 as of bottlenecks claim), 2 for input that cannot be used, 130 if interrupted, 143 if terminated.
 """
+
+
+OUTCOMES = {
+    "HOLDS": "hold, but for lines that are named",
+    "FAILS": "fail on some of the parameters",
+    "UNDECIDED": "are undecided",
+}
+"""Verdicts in words, for the count."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         return 1 if any(row["verdict"] == "UNDECIDED" for row in rows) else 0
     if options.key is not None:
         return _one(table[0])
-    status, source = 0, ""
+    status, source, found = 0, "", Counter[str]()
     for entry in table:
         if entry.source != source:
             print(f"{chr(10) if source else ''}{entry.source}\n  {entry.change}")
@@ -52,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
             _print(f"{'':<20} not covered: {entry.why}")
             continue
         verdict = entry.verdict()
+        found[verdict.verdict] += 1
         status = status if verdict.verdict != "UNDECIDED" else 1
         about = entry.law if entry.law == "optimum" else f"laws.{entry.law}"
         _print(f"{'':<20} {verdict.headline}  [{about}]")
@@ -60,6 +72,10 @@ def run(options: argparse.Namespace) -> int:
     print(f"\n{len(table)} rows, of which")
     for read, words in READINGS.items():
         print(f"  {sum(entry.read == read for entry in table):>4} {words}")
+    print(f"{found.total()} are judged as they stand here, under the conditions beside them:")
+    for outcome, words in OUTCOMES.items():
+        print(f"  {found[outcome]:>4} {words}")
+    print(f"{len(table) - found.total()} are listed and not judged, each with the reason")
     return status
 
 

@@ -22,6 +22,7 @@ from sympy import Expr, Rational, Symbol, oo
 
 from asymptotics.errors import BottleneckError, DomainError
 from asymptotics.laws.derive import Laws, derive
+from asymptotics.laws.names import unknown_law
 from asymptotics.model.features import Rich
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.rules.base import TRAINING_RULES, rule_of_name
@@ -92,7 +93,7 @@ def law_names(text: str) -> tuple[str, ...]:
     names = tuple(QUANTITIES) if text.strip() == "all" else tuple(name.strip() for name in text.split(","))
     for name in names:
         if name not in QUANTITIES:
-            raise DomainError(f"unknown law {name!r}; choose from {', '.join(QUANTITIES)}, or give all")
+            raise DomainError(f"{unknown_law(name)}, or give all")
     return names
 
 

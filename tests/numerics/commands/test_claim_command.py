@@ -92,7 +92,8 @@ def test_one_published_entry(capsys):
 @pytest.mark.slow
 def test_published_entries_that_hold_or_were_not_read(capsys):
     assert run(capsys, "literature", "--key", "paquette-Ib-size")[:2][0] == 0
-    assert "  unread: written from memory\n" in run(capsys, "literature", "--key", "momentum-window")[1]
+    unread = run(capsys, "literature", "--key", "momentum-window")[1]
+    assert "  from memory; compare the paper before you cite it\n" in unread
 
 
 @pytest.mark.slow
@@ -109,3 +110,6 @@ def test_the_table_names_every_entry(capsys):
         assert len(below) == (0 if read in ("text", "abstract") else count)
     assert out.count("not covered:") == sum(not entry.is_covered for entry in literature())
     assert sum(" FAILS where" in line for line in lines) == 4
+    assert f"{sum(entry.is_covered for entry in literature())} are judged as they stand here" in out
+    assert "\n     4 fail on some of the parameters\n     0 are undecided\n" in out
+    assert f"{sum(not entry.is_covered for entry in literature())} are listed and not judged" in out

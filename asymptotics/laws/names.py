@@ -1,0 +1,38 @@
+"""Names of laws that there are not: what may have been meant.
+
+unknown_law(name)    ``no law is called 'modle'; near it are model, ...``, and where the list is
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from asymptotics.errors import shown
+from asymptotics.hints import are_of_command
+from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
+
+MOST = 4
+"""So many names are offered."""
+
+
+def unknown_law(name: object) -> str:
+    """The message for a name that no law has: the nearest names, and where all of them are listed.
+
+    >>> print(unknown_law("modle"))
+    no law is called 'modle'; near it are model; the laws are time, model, data and others, all in dir(laws)
+    """
+    near = ", ".join(_near(name) if isinstance(name, str) else BOTTLENECKS)
+    where = "bottlenecks claim --help" if are_of_command() else "dir(laws)"
+    listed = f"the laws are {', '.join(BOTTLENECKS)} and others, all in {where}"
+    return f"no law is called {shown(name)}; near it are {near}; {listed}"
+
+
+def _near(name: str) -> tuple[str, ...]:
+    """Names that are spelled alike, then those of its resource, then those whose words have it."""
+    asked = name.lower().strip()
+    alike = get_close_matches(asked, QUANTITIES, n=MOST, cutoff=0.7)
+    first = [known for known in BOTTLENECKS if QUANTITIES[known].resource.name.lower() == asked]
+    parts = [known for known in QUANTITIES if len(asked) > 2 and (asked in known or known in asked)]
+    about = [known for known, x in QUANTITIES.items() if x.resource.name.lower() == asked]
+    words = [known for known, x in QUANTITIES.items() if len(asked) > 2 and asked in x.words.lower()]
+    return tuple(dict.fromkeys((*first, *alike, *parts, *about, *words)))[:MOST] or BOTTLENECKS
