@@ -58,12 +58,10 @@ def growing_terms(
     kept = leading_terms(found, series, tuned=h in present)
 
     def written(terms: Iterable[EarlyTerm]) -> tuple[LossTerm, ...]:
-        parts = [_written(x, clock, rate, present) for x in terms]
-        return tuple(
-            replace(x, coefficient=tidy(substitute(x.coefficient, numbers))) for x in _added_up(parts)
-        )
+        return tuple(_added_up([_written(x, clock, rate, present) for x in terms]))
 
-    leading, others = written(kept), written(x for x in found if x not in kept)
+    leading = tuple(replace(x, coefficient=tidy(substitute(x.coefficient, numbers))) for x in written(kept))
+    others = written(x for x in found if x not in kept)  # of these the powers alone count
     known = {frozenset(x.powers) for x in leading}
     late = [x for x in late if frozenset(x.powers) not in known]
     return (*leading, *late), tuple(x for x in others if frozenset(x.powers) not in known)

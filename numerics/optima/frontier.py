@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import mpmath
@@ -40,6 +41,9 @@ from numerics.values.value import Value
 
 MOST_OF_MOVING = 5
 """Digits of optima of features that move, whose losses have ten."""
+
+STEEPEST = 8
+"""More than the power of time with which a loss falls near an optimum."""
 
 
 @exclusive
@@ -108,6 +112,31 @@ def _start(
     return place + exponent * (log_budget - from_there), mpmath.mpf("0.3")
 
 
+def _log_loss(model: FullModel, time: mpmath.mpf) -> Value:
+    """log L at a time; where steps are counted, on the parabola in log t through the three next to it.
+
+    It errs by about its own bend times a step, in units of log t.
+    """
+    if not model.rule.counts_steps:
+        return _log(model.test_loss(time))
+    middle = max(int(mpmath.nint(time)), 1)
+    gap = mpmath.log(time / middle)
+    if abs(gap) < mpmath.mpf(10) ** -model.digits:
+        there = _log(model.test_loss(middle))
+        return Value(value=there.value, error=there.error + STEEPEST * abs(gap))
+    steps = [max(middle - 1, 1) + i for i in range(3)]
+    xs, losses = [mpmath.log(n) for n in steps], [_log(model.test_loss(n)) for n in steps]
+    x = mpmath.log(time)
+    slopes = [(g.value - f.value) / (v - u) for (f, u), (g, v) in pairwise(zip(losses, xs, strict=True))]
+    bend = (slopes[1] - slopes[0]) / (xs[2] - xs[0]) * (x - xs[0]) * (x - xs[1])
+    error = 2 * max(loss.error for loss in losses) + abs(bend) * (xs[2] - xs[0])
+    return Value(value=losses[0].value + slopes[0] * (x - xs[0]) + bend, error=error)
+
+
+def _log(loss: Value) -> Value:
+    return Value(value=mpmath.log(loss.value), error=loss.error / loss.value)
+
+
 def _optimum_at(setting: Setting, budget: Expr, law: Split | None, before: Split | None) -> Split:
     log_budget = mpmath.log(budget.evalf(setting.digits + 25)._to_mpmath(mpmath.mp.prec))
     table = dict(setting.numbers)
@@ -116,34 +145,31 @@ def _optimum_at(setting: Setting, budget: Expr, law: Split | None, before: Split
 
     tilt = setting.tilt
 
-    def solve(place: mpmath.mpf, digits: int) -> tuple[mpmath.mpf, FullModel, int | mpmath.mpf]:
+    whole = setting.optimum.laws.task.size is not None
+
+    def solve(place: mpmath.mpf, digits: int) -> tuple[mpmath.mpf, FullModel, mpmath.mpf]:
         log_t, log_size = setting.split_at(log_budget, place, tilt)
-        if setting.optimum.laws.task.size is not None:
+        if whole:
             log_t, log_size = setting.whole_modes(log_budget, log_size)
-        time = mpmath.exp(log_t)
-        if rule.counts_steps:
-            time = max(mpmath.nint(time), mpmath.mpf(1))
-            if setting.optimum.laws.task.size is None:
-                log_t, log_size = setting.split_at(log_budget, mpmath.log(time), 0)
+        elif rule.counts_steps:
+            steps = max(mpmath.nint(mpmath.exp(log_t)), mpmath.mpf(1))
+            log_t, log_size = setting.split_at(log_budget, mpmath.log(steps), 0)
         task = replace(setting.optimum.laws.task, measured=setting.measured)
         amount = mpmath.exp(log_size)
-        whole = setting.optimum.laws.task.size is not None
         sizes: dict[str, Any] = {setting.size.name: int(mpmath.nint(amount)) if whole else amount}
         model = FullModel(task, own, digits=digits, rule=rule, **sizes)
-        return log_t - tilt * log_size, model, int(time) if rule.counts_steps else time
+        return log_t - tilt * log_size, model, mpmath.exp(log_t)
 
     def direct(place: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
         used, model, time = solve(place, 4 if rough else setting.digits + 5)
-        found = model.test_loss(time)
-        return used, Value(value=mpmath.log(found.value), error=found.error / found.value)
+        return used, _log_loss(model, time)
 
     def moving(place: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
         log_t, log_size = setting.split_at(log_budget, place, tilt)
         amount = mpmath.exp(log_size)
         richness = setting.number(setting.optimum.features.gamma.xreplace({N: Float(amount)}))
         model = RichModel(setting.optimum.laws.task, own, gamma=richness, N=amount)
-        found = model.test_loss(mpmath.exp(log_t))
-        return place, Value(value=mpmath.log(found.value), error=found.error / found.value)
+        return place, _log(model.test_loss(mpmath.exp(log_t)))
 
     def smooth(place: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
         log_t, log_size = setting.split_at(log_budget, place, tilt)
@@ -151,8 +177,7 @@ def _optimum_at(setting: Setting, budget: Expr, law: Split | None, before: Split
         if not tables or not tables[-1].covers(log_t, rough):
             kappa0 = mpmath.exp(mpmath.log(amplitude / size) / r)
             tables.append(tabulate(spectrum, mpmath.exp(log_t), size, kappa0, r, setting.digits + 6))
-        found = tables[-1].loss(mpmath.exp(log_t), size)
-        return place, Value(value=mpmath.log(found.value), error=found.error / found.value)
+        return place, _log(tables[-1].loss(mpmath.exp(log_t), size))
 
     endless = setting.optimum.laws.task.size is None and setting.measured is None
     frozen = setting.optimum.features == LAZY

@@ -32,6 +32,8 @@ from numerics.model.full_model import FullModel
 from numerics.values.value import Value
 
 MAX_DIGITS = 25
+FEWEST = 2000
+"""Whole N, in their steps, from which on the places of a search differ."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,10 +162,10 @@ class Setting:
         scaling = series_of(self.optimum.laws.task.at(self.own)).scaling
         assert scaling is not None
         step = int(scaling.ratio.q) if scaling.ratio.is_Rational else 1
-        if log_size < (self.digits - 1) * mpmath.log(10):
+        if log_size < mpmath.log(FEWEST * step):
             raise PrecisionError(
-                f"N = {mpmath.nstr(mpmath.exp(log_size), 5)} is whole, and moves in steps above "
-                f"1e-{self.digits} of it; ask for fewer digits, or a larger budget"
+                f"N = {mpmath.nstr(mpmath.exp(log_size), 5)} is whole, and in steps of {step} too coarse for a "
+                f"search below {FEWEST * step}; ask for a larger budget"
             )
         size = max(int(mpmath.nint(mpmath.exp(log_size) / step)), 1) * step
         parts = self.monomials()

@@ -16,8 +16,10 @@ from asymptotics.errors import PrecisionError
 from numerics.values.value import Value
 
 MOVES = 80
-FITS = (("0.15", 13), ("0.15", 17), ("0.3", 17))
+FITS = (("0.15", 9), ("0.15", 13), ("0.15", 17), ("0.3", 17))
 """Half-widths of the interval and numbers of values, in the order in which they are tried."""
+FEW_DIGITS = 1e-6
+"""So few values as the first of them serve for no smaller error."""
 
 Function = Callable[[mpmath.mpf, bool], tuple[mpmath.mpf, Value]]
 """``f(u, rough)`` gives the place that was really used (u may have to be rounded) and the value there; a
@@ -44,17 +46,17 @@ def minimum(function: Function, start: mpmath.mpf, step: mpmath.mpf, accuracy: m
     >>> abs(found.place.value - 2) < 1e-10, abs(found.value.value - 1) < 1e-12
     (True, True)
     """
-    reached, centre = mpmath.inf, start
-    for attempt, (width, count) in enumerate((FITS[0], *FITS)):
-        if attempt == 1:  # the start was not near enough
-            centre = _centre(function, centre, step)
+    reached, centre, near = mpmath.inf, start, False
+    first = FITS[0] if accuracy >= FEW_DIGITS else FITS[1]
+    for width, count in (first, *FITS[1:]):
         found = _fit(function, centre, mpmath.mpf(width), count)
         if found is None:
+            if not near:  # the start was not near enough
+                centre, near = _centre(function, centre, step), True
             continue
         if found.place.error <= accuracy:
             return found
-        reached, centre = min(reached, found.place.error), found.place.value
-        step = mpmath.mpf("0.1")
+        reached, centre, near = min(reached, found.place.error), found.place.value, True
     raise PrecisionError(
         f"the place of the minimum is reached to {mpmath.nstr(reached, 2)} where {mpmath.nstr(accuracy, 2)} "
         "was asked for; ask for fewer digits"

@@ -10,7 +10,7 @@ from sympy import Rational
 from asymptotics import OnePassSGD, compute_optimal, power_law
 from asymptotics.errors import DomainError, PrecisionError
 from asymptotics.symbols import C, N, t
-from numerics import frontier
+from numerics import FullModel, frontier
 from numerics.optima.constants import constants
 from numerics.optima.growing import GrowingModes
 
@@ -86,8 +86,28 @@ def test_errors_are_errors():
 def test_constants_in_closed_form():
     law = constants(optimum("2", "3/10", rule=SGD), digits=8)
     assert law.budget == C and float(law["loss"].value) > 0
-    with pytest.raises(PrecisionError, match="ask for fewer digits"):
+    with pytest.raises(PrecisionError, match="ask for a larger budget"):
         frontier(optimum("5/2", "4/5", rule=SGD), [10**6], digits=8)
+
+
+def test_whole_steps_and_whole_features_at_a_small_budget():
+    """Phase III at C = 10^8 to eight digits, beside the full model at whole N and t next to the optimum."""
+    (point,) = frontier(optimum("4", "3/2", rule=SGD), [10**8], digits=8)
+    size, steps, apart = round(float(point[N])), round(float(point[t])), 100
+
+    def height(features, time):
+        model = FullModel(power_law(4, "3/2", modes="2*N"), N=features, rule=SGD, digits=12)
+        return math.log(float(model.test_loss(time)))
+
+    falls = [
+        (height(size + apart * i, steps + apart * j) - height(size - apart * i, steps - apart * j))
+        / math.log(((size if i else steps) + apart) / ((size if i else steps) - apart))
+        for i, j in ((1, 0), (0, 1))
+    ]
+    assert falls[0] == pytest.approx(falls[1], rel=1e-4)  # both buy the same
+    moved = falls[0] * math.log(float(point[N]) / size) + falls[1] * math.log(float(point[t]) / steps)
+    assert float(point["loss"]) == pytest.approx(math.exp(height(size, steps) + moved), rel=1e-7)
+    assert float(point[N]) * float(point[t]) == pytest.approx(10**8, rel=1e-7)
 
 
 @pytest.mark.slow

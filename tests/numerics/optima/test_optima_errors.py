@@ -78,7 +78,7 @@ KEYS = (t, N, "loss")
 @pytest.fixture
 def short_series(monkeypatch):
     """Minima from series of so few terms that what is cut off decides their error."""
-    monkeypatch.setattr(minimum, "FITS", (("0.15", 5), ("0.15", 7), ("0.3", 7)))
+    monkeypatch.setattr(minimum, "FITS", (("0.15", 5), ("0.15", 5), ("0.15", 7), ("0.3", 7)))
 
 
 @pytest.fixture(scope="module")
