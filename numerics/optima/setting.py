@@ -164,7 +164,7 @@ class Setting:
         step = int(scaling.ratio.q) if scaling.ratio.is_Rational else 1
         if log_size < mpmath.log(FEWEST * step):
             raise PrecisionError(
-                f"N = {mpmath.nstr(mpmath.exp(log_size), 5)} is whole, and in steps of {step} too coarse for a "
+                f"N = {mpmath.nstr(mpmath.exp(log_size), 5)} is whole, in steps of {step}: too coarse for a "
                 f"search below {FEWEST * step}; ask for a larger budget"
             )
         size = max(int(mpmath.nint(mpmath.exp(log_size) / step)), 1) * step
