@@ -16,6 +16,7 @@ from numerics.model.renormalised_ridge import START_BITS, rough_df1
 from numerics.model.sizes import Sizes
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import field_of
+from numerics.values.doubled import Floats
 from numerics.values.inputs import infinite
 
 SLACK = 0.1
@@ -32,25 +33,29 @@ def spectrum_edge(sums: SpectralSums, sizes: Sizes, most: float = math.inf) -> f
     top = sums.log_eigenvalue(1.0)
     lam, A, _ = sums.rule_for(top + 1e-9, 0.0, top).doubles
 
-    def solve(w: float) -> tuple[float, float]:
+    def solve(w: Floats) -> tuple[Floats, Floats]:
         """log(-z) and df1 at kappa = -lambda_1 (1 + e^w)."""
-        kappa = -math.exp(top) * (1 + math.exp(w))
-        g = float((A / (lam + kappa)).sum().real)
-        return math.log(-kappa) + sum(map(math.log, rough.factors(g))), g
+        size = math.exp(top) * (1 + np.exp(w))
+        g = np.array([(A / (lam - x)).sum().real for x in size.tolist()])
+        return np.log(size) + sum(map(np.log, rough.factors(g))), g
+
+    def at(w: float) -> tuple[float, float]:
+        height, g = solve(np.array([w]))
+        return float(height[0]), float(g[0])
 
     ws = np.linspace(-30.0, 30.0, 601)
     for _ in range(4):
-        best = int(np.argmin([solve(float(w))[0] for w in ws]))
+        best = int(np.argmin(solve(ws)[0]))
         ws = np.linspace(ws[max(best - 1, 0)], ws[min(best + 1, len(ws) - 1)], 41)
     low = float(ws[20])
-    if -solve(low)[1] > most:
+    if -at(low)[1] > most:
         high = 30.0 + max(0.0, math.log(float(A.sum().real) / most) - top)  # there -df1 < trace/-kappa < most
         while high - low > 1e-14 * max(1.0, abs(low)):
             middle = (low + high) / 2
-            low, high = (middle, high) if -solve(middle)[1] > most else (low, middle)
+            low, high = (middle, high) if -at(middle)[1] > most else (low, middle)
             if middle in (low, high) and high - low < 1e-13 * max(1.0, abs(low)):
                 break
-    return math.exp(solve(low)[0])
+    return math.exp(at(low)[0])
 
 
 def slowest_rate(sums: SpectralSums, sizes: Sizes) -> float:

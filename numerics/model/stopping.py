@@ -21,12 +21,14 @@ from numerics.values.value import Value
 
 SEARCH_DIGITS = 8
 """Digits of the losses, until the minimum is closed in."""
+FEW_DIGITS = 15
+"""Where more are wanted, the minimum is first read off losses of so many, which cost little."""
 STRIDE = mpmath.mpf("2.5")
 """The steps in log t of the walk."""
 CLOSE = mpmath.mpf("0.019")
 """The distance in log t of the three points of a parabola (see `discretisation.CLOSE`)."""
-SETTLED = mpmath.mpf("0.001")
-"""A parabola that moves the minimum by less is the last one."""
+SETTLED = mpmath.mpf("0.02")
+"""A parabola that moves the minimum by less is the last one: what it leaves is of second order."""
 PARABOLAS = 12
 REACH = 1000
 """How far in log t the search walks before it reports that a minimum was not found."""
@@ -77,13 +79,26 @@ def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
         few = min(SEARCH_DIGITS, digits)
         rough = model if few == digits else model.with_digits(few)
         centre = close_in(partial(log_losses, rough), centre)
-        least, end = rough.test_loss([mpmath.exp(centre), mpmath.inf])
-        if end.value - end.error <= least.value + least.error:
-            raise UnableError(
-                f"the loss falls until t = oo, to {float(end.value):.6g}: no minimum at a finite time; "
-                "stopping helps at a smaller ridge, or where P is finite and noise > 0"
-            )
-        return interpolate(model, centre, digits)
+        try:
+            if digits > FEW_DIGITS:
+                near = interpolate(model.with_digits(FEW_DIGITS), centre, FEW_DIGITS)
+                centre = mpmath.log(near.argument.value)
+            found = interpolate(model, centre, digits)
+        except PrecisionError:
+            _check_turns(rough, rough.test_loss(mpmath.exp(centre)))
+            raise
+        _check_turns(rough, found.loss)
+        return found
+
+
+def _check_turns(model: OneLoss, least: Value) -> None:
+    """Raise `UnableError` where the loss at t = oo is no larger than the least one found."""
+    end = model.test_loss(mpmath.inf)
+    if end.value - end.error <= least.value + least.error:
+        raise UnableError(
+            f"the loss falls until t = oo, to {float(end.value):.6g}: no minimum at a finite time; "
+            "stopping helps at a smaller ridge, or where P is finite and noise > 0"
+        )
 
 
 def log_losses(model: OneLoss, us: Sequence[mpmath.mpf]) -> list[mpmath.mpf]:

@@ -11,9 +11,11 @@ prediction of e costs accuracy but cannot move the result.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import mpmath
 
@@ -30,6 +32,11 @@ class Measurement:
         return bool(abs(self.value - predicted) <= max(3 * self.error, floor))
 
 
+def log(x: Any) -> Any:
+    """The logarithm, a double of a double."""
+    return math.log(x) if isinstance(x, float) else mpmath.log(x)
+
+
 def local_exponents(xs: Sequence[mpmath.mpf], ys: Sequence[mpmath.mpf]) -> tuple[mpmath.mpf, ...]:
     """``-d log|y| / d log x`` between neighbours; y must not vanish.
 
@@ -38,7 +45,7 @@ def local_exponents(xs: Sequence[mpmath.mpf], ys: Sequence[mpmath.mpf]) -> tuple
     ['2.0', '2.0']
     """
     return tuple(
-        mpmath.log(abs(y0 / y1)) / mpmath.log(x1 / x0)
+        log(abs(y0 / y1)) / log(x1 / x0)
         for x0, x1, y0, y1 in zip(xs[:-1], xs[1:], ys[:-1], ys[1:], strict=True)
     )
 
@@ -78,17 +85,17 @@ def measure(
     ratio = xs[1] / xs[0]
     local = local_exponents(xs, ys)
     noise = [
-        (abs(e0 / y0) + abs(e1 / y1)) / mpmath.log(x1 / x0)
+        (abs(e0 / y0) + abs(e1 / y1)) / log(x1 / x0)
         for (x0, x1), (y0, y1), (e0, e1) in zip(pairwise(xs), pairwise(ys), pairwise(errors), strict=True)
     ]
     best: Measurement | None = None
-    amplification = mpmath.mpf(1)
+    amplification = 1
     for depth, stage in enumerate(eliminate(local, ratio, corrections)):
         if depth:
             factor = ratio ** corrections[depth - 1]
             amplification *= (factor + 1) / abs(factor - 1)
         # With x^-e still in it the sequence is as far from its limit as its last step times 1/(g^e - 1).
-        rest = ratio ** corrections[depth] - 1 if depth < len(corrections) else mpmath.mpf(1)
+        rest = ratio ** corrections[depth] - 1 if depth < len(corrections) else 1
         error = max(abs(stage[-1] - stage[-2]) / min(rest, 1), _ahead(stage))
         error += amplification * max(noise[-2:])
         if best is None or error < best.error:
@@ -104,7 +111,7 @@ def _ahead(stage: Sequence[mpmath.mpf]) -> mpmath.mpf:
     """
     steps = [q - p for p, q in pairwise(stage[-4:])]
     if len(steps) < 3 or 0 in steps or not all(0 < q / p < 1 for p, q in pairwise(steps)):
-        return mpmath.mpf(0)
+        return 0
     share = steps[-1] / steps[-2]
     return abs(steps[-1]) * share / (1 - share)
 
@@ -127,7 +134,7 @@ def extrapolate(
     """
     ratio = xs[1] / xs[0]
     stages = eliminate(ys, ratio, corrections[: len(ys) - 3])
-    amplification, noise = mpmath.mpf(1), max(errors[-3:])
+    amplification, noise = 1, max(errors[-3:])
     found = [Measurement(value=ys[-1], error=2 * abs(ys[-1] - ys[-2]) + noise)]
     for before, stage, exponent in zip(stages[:-1], stages[1:], corrections, strict=False):
         factor = ratio**exponent

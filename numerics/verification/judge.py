@@ -10,15 +10,17 @@ correction falls as that correction does. Powers and slow laws (x = log t) are j
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import dropwhile, pairwise, takewhile
+from typing import Any, TypeVar
 
 import mpmath
 from sympy import oo
 
 from numerics.values.exact import number
 from numerics.values.value import Value
-from numerics.verification.exponents import Measurement, extrapolate, local_exponents, measure
+from numerics.verification.exponents import Measurement, extrapolate, local_exponents, log, measure
 from numerics.verification.prediction import Prediction
 
 FLOOR = mpmath.mpf("0.002")
@@ -29,8 +31,29 @@ DECADES = 6
 """Over so many decades of the scale R may be read where it sinks into the numerical error behind them."""
 
 
+class Resolvable:
+    """What the judge reads of a point: the remainder R behind ``expected`` orders, and its error."""
+
+    __slots__ = ()
+
+    resource: Any
+    scale: Any
+    remainder: Any
+    expected: Any
+    rest: Any
+    rest_error: Any
+
+    @property
+    def resolved(self) -> bool:
+        """Whether the numerical error is far below R."""
+        return bool(self.rest_error < abs(self.rest) / 100)
+
+
+Looked = TypeVar("Looked", bound=Resolvable)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class Point(Resolvable):
     """One comparison: the resource, the quantity in the model, in the law, and their ratio minus 1.
 
     ``scale`` is the function of the resource whose powers the law is made of; the resource for power laws.
@@ -55,19 +78,14 @@ class Point:
         """The numerical error of R."""
         return self.remainder_error / abs(1 + self.expected)
 
-    @property
-    def resolved(self) -> bool:
-        """Whether the numerical error is far below R."""
-        return bool(self.rest_error < abs(self.rest) / 100)
 
-
-def find_resolved_run(points: tuple[Point, ...]) -> tuple[Point, ...]:
+def find_resolved_run(points: tuple[Looked, ...]) -> tuple[Looked, ...]:
     """The first points in a row whose R stands far above the numerical error."""
     behind = tuple(dropwhile(lambda p: not p.resolved, points))
     return tuple(takewhile(lambda p: p.resolved, behind))
 
 
-def past_zero(run: tuple[Point, ...]) -> tuple[Point, ...]:
+def past_zero(run: tuple[Resolvable, ...]) -> tuple[Resolvable, ...]:
     """A run that ends above its start: from the largest R behind its last zero on, over four points at least.
 
     A law that crosses the loss early has R near zero where its points begin.
@@ -82,7 +100,7 @@ def past_zero(run: tuple[Point, ...]) -> tuple[Point, ...]:
     return falling if len(falling) > 3 else run
 
 
-def judge(prediction: Prediction, points: tuple[Point, ...]) -> tuple[str, str]:
+def judge(prediction: Prediction, points: tuple[Resolvable, ...]) -> tuple[str, str]:
     """The verdict HOLDS, FAILS or UNDECIDED, and the reason in one line."""
     if mpmath.isinf(prediction.beyond):
         return judge_faster(points)
@@ -100,21 +118,23 @@ def judge(prediction: Prediction, points: tuple[Point, ...]) -> tuple[str, str]:
     return verdict or "UNDECIDED", f"{shown}{reason}"
 
 
-def _judge_fall(prediction: Prediction, resolved: tuple[Point, ...], bound: mpmath.mpf) -> tuple[str, str]:
+def _judge_fall(
+    prediction: Prediction, resolved: tuple[Resolvable, ...], bound: mpmath.mpf
+) -> tuple[str, str]:
     """R falls at least as fast as its order, and L over the known orders tends to 1."""
     if _swings(bound, resolved):
         return "HOLDS", ", swinging about 0, and falling no slower than its order"
     xs, errors = [p.scale for p in resolved], [p.rest_error for p in resolved]
-    limit = extrapolate(xs, [1 + p.rest for p in resolved], errors, prediction.beyond_corrections)
+    limit = extrapolate(xs, [p.rest for p in resolved], errors, prediction.beyond_corrections)
     steps = [p - prediction.beyond for p in prediction.beyond_corrections[1:]]
     decay = measure(xs, [p.rest for p in resolved], errors, steps)
-    sign = "+" if limit.value >= 1 else "-"
-    off = abs(limit.value - 1)
+    sign = "+" if limit.value >= 0 else "-"
+    off = abs(limit.value)
     tends = f"; the ratio tends to 1 {sign} {_short(off)}, its error {_short(limit.error)}"
     if prediction.logs > 0 and _turns(resolved):
         return "UNDECIDED", f"{tends}; what is left changes its sign, as powers of logarithms make it"
     # powers of logarithms, taken as constants where orders are eliminated, leave about this share of R
-    share = max(prediction.logs, 0) / (prediction.beyond * mpmath.log(xs[-1]))
+    share = max(prediction.logs, 0) / (prediction.beyond * log(xs[-1]))
     if off > max(10 * limit.error, 3 * share * abs(resolved[-1].rest)):
         return "FAILS", tends
     if _stays_below(bound, resolved):
@@ -126,17 +146,17 @@ def _judge_fall(prediction: Prediction, resolved: tuple[Point, ...], bound: mpma
     settled = limit.error < (FLOOR / 10 if _spans(resolved) else FLOOR) and off < 3 * limit.error
     short = bound - decay.value
     # a power of a logarithm that the bound leaves out falls short of it by that power over log x
-    kept = short <= max(3 * decay.error, slack) and short * mpmath.log(xs[-1]) < mpmath.mpf(1) / 2
+    kept = short <= max(3 * decay.error, slack) and short * log(xs[-1]) < mpmath.mpf(1) / 2
     return "HOLDS" if settled and kept else "UNDECIDED", tends
 
 
-def _spans(resolved: tuple[Point, ...]) -> bool:
+def _spans(resolved: tuple[Resolvable, ...]) -> bool:
     """Whether points span `DECADES`, but for half of one: grids in steps of eta start a little late."""
     return bool(resolved[-1].scale >= resolved[0].scale * mpmath.mpf(10) ** (DECADES - 0.5))
 
 
 def _judge_hidden(
-    resolved: tuple[Point, ...], hidden: tuple[Point, ...], bound: mpmath.mpf
+    resolved: tuple[Resolvable, ...], hidden: tuple[Resolvable, ...], bound: mpmath.mpf
 ) -> tuple[str, str]:
     """Where R falls below the numerical error on the way, it stays there, but for what its order leaves."""
     last, largest = hidden[-1], max(p.rest_error for p in hidden)
@@ -151,12 +171,12 @@ def _judge_hidden(
     return "HOLDS", f", within the numerical error from {_short(hidden[0].resource)} on"
 
 
-def _bound(prediction: Prediction, point: Point) -> mpmath.mpf:
+def _bound(prediction: Prediction, point: Resolvable) -> mpmath.mpf:
     """The exponent with which R falls near a point at least.
 
     ``x^-n log(x/c)^m`` falls locally with ``n - m/log(x/c)``, where log(c) may be half of log(x).
     """
-    return prediction.beyond - 2 * max(prediction.logs, 0) / mpmath.log(point.scale)
+    return prediction.beyond - 2 * max(prediction.logs, 0) / log(point.scale)
 
 
 def measure_decay(prediction: Prediction, points: tuple[Point, ...]) -> Measurement:
@@ -169,7 +189,7 @@ def measure_decay(prediction: Prediction, points: tuple[Point, ...]) -> Measurem
     if len(resolved) < 3:
         last = points[-1]
         size = max(abs(last.remainder), last.remainder_error)
-        return Measurement(value=-mpmath.log(size) / mpmath.log(last.scale), error=mpmath.inf)
+        return Measurement(value=-log(size) / log(last.scale), error=mpmath.inf)
     decay = 0 if prediction.bounded or prediction.decay == oo else number(prediction.decay)
     shape = [(prediction.next(p.resource) or 1) * p.scale**decay for p in resolved]
     return measure(
@@ -196,16 +216,13 @@ def judge_remainder(prediction: Prediction, points: tuple[Point, ...]) -> tuple[
 
     A bound that is larger than it need be is true; one that is smaller must be seen in the measured decay.
     """
-    if prediction.decay == oo:
+    stated = states_more(prediction, points[-2:])
+    if not stated:
         return None
-    derived, ends = number(prediction.decay), points[-2:]
-    bounds = [prediction.stated_bound(p.resource) for p in ends]
-    (stated,) = local_exponents([p.scale for p in ends], bounds) if all(bounds) else (mpmath.inf,)
+    derived = number(prediction.decay)
     claimed = f"a remainder that falls with {_short(stated)} is stated"
     if prediction.has_companions and stated > FLOOR:
         return "FAILS", f"{claimed}; a lower power of the logarithm is at the leading order"
-    if stated <= derived + FLOOR:
-        return None
     decay = measure_decay(prediction, points)
     if mpmath.isinf(decay.error):
         return "UNDECIDED", (
@@ -220,13 +237,26 @@ def judge_remainder(prediction: Prediction, points: tuple[Point, ...]) -> tuple[
     return None
 
 
-def _turns(resolved: tuple[Point, ...]) -> bool:
+def states_more(prediction: Prediction, ends: Sequence[Point]) -> mpmath.mpf | None:
+    """The exponent with which a stated remainder falls near its ends, if faster than the one derived.
+
+    Or at all, where lower powers of the logarithm stand at the leading order.
+    """
+    if prediction.decay == oo:
+        return None
+    bounds = [prediction.stated_bound(p.resource) for p in ends]
+    (stated,) = local_exponents([p.scale for p in ends], bounds) if all(bounds) else (mpmath.inf,)
+    least = FLOOR if prediction.has_companions else number(prediction.decay) + FLOOR
+    return stated if stated > min(least, number(prediction.decay) + FLOOR) else None
+
+
+def _turns(resolved: tuple[Resolvable, ...]) -> bool:
     """Whether R, far below `FLOOR`, changes its sign near the end, where its size says little."""
     last = resolved[-4:]
     return bool(abs(last[-1].rest) < FLOOR / 100 and any(p.rest * last[-1].rest < 0 for p in last))
 
 
-def _stays_below(bound: mpmath.mpf, resolved: tuple[Point, ...]) -> bool:
+def _stays_below(bound: mpmath.mpf, resolved: tuple[Resolvable, ...]) -> bool:
     """Whether R far below `FLOOR` fell at least as the bound, and still falls at its end.
 
     From point to point there, or as a whole where it changes sign on the way, as orders close by make it. A
@@ -241,7 +271,7 @@ def _stays_below(bound: mpmath.mpf, resolved: tuple[Point, ...]) -> bool:
     return bool(least >= bound - FLOOR or (whole >= bound and least > bound / 2))
 
 
-def _swings(bound: mpmath.mpf, resolved: tuple[Point, ...]) -> bool:
+def _swings(bound: mpmath.mpf, resolved: tuple[Resolvable, ...]) -> bool:
     """Whether R far below `FLOOR` turns its sign again and again, and over its order does not grow.
 
     Where what is left oscillates in the resource, as of momentum, points meet it at any phase, and slopes
@@ -256,7 +286,7 @@ def _swings(bound: mpmath.mpf, resolved: tuple[Point, ...]) -> bool:
     return bool(max(sizes[half:]) <= SWING * max(sizes[:half]))
 
 
-def judge_faster(points: tuple[Point, ...]) -> tuple[str, str]:
+def judge_faster(points: tuple[Resolvable, ...]) -> tuple[str, str]:
     """Where no power follows, R must fall below the numerical error, ever faster."""
     last = points[-1]
     shown = _shown(last)
@@ -276,15 +306,13 @@ def judge_faster(points: tuple[Point, ...]) -> tuple[str, str]:
     early, late = (max(abs(p.rest) for p in part) for part in (points[:third], points[-third:]))
     # neither smaller nor falling steadily: an oscillation, or a constant, that is left out
     lasting = late > early / 10 and any(slope < 0 for slope in slopes)
-    rounding = sum(p.rest_error / abs(p.rest) for p in points[-2:]) / mpmath.log(
-        last.scale / points[-2].scale
-    )
+    rounding = sum(p.rest_error / abs(p.rest) for p in points[-2:]) / log(last.scale / points[-2].scale)
     if lasting or slopes[-1] <= slopes[-2] or slopes[-1] < rounding + mpmath.mpf("1e-6"):
         return "FAILS", f"{shown}; it does not fall faster than every power"
     return "UNDECIDED", f"{shown}; the decay is not yet faster than a power"
 
 
-def _shown(point: Point) -> str:
+def _shown(point: Resolvable) -> str:
     """The remainder at a point, and what the known orders leave of it."""
     beyond = "" if point.expected == 0 else f", {_short(point.rest)} beyond the known orders"
     return f"remainder {_short(point.remainder)} at {_short(point.resource)}{beyond}"

@@ -89,6 +89,10 @@ class Prediction:
         change = self.gauge(resource) ** -self.shift if self.shift else 1
         return self._stated(resource) * self.factor * change + self._companions(resource)
 
+    def parts(self, resource: mpmath.mpf) -> tuple[mpmath.mpf, mpmath.mpf]:
+        """The leading term as it is stated, and the sum of all orders that are known."""
+        return self._stated(resource) * self.factor, self(resource) + self._later(resource)
+
     def perturb(self, factor: mpmath.mpf, shift: mpmath.mpf) -> Prediction:
         """The prediction of a law with ``factor`` times the prefactor and ``shift`` added to the exponent."""
         other = copy(self)

@@ -32,6 +32,7 @@ from numerics.values.tables import Tabular
 from numerics.values.value import Value
 from numerics.verification.grids import SLOW_POINTS, first_regular, slow_grid
 from numerics.verification.judge import Point, judge, judge_remainder, measure_decay, measure_exponent
+from numerics.verification.perturbed import verdict_beside
 from numerics.verification.places import DEFAULTS, Place
 from numerics.verification.prediction import Prediction
 from numerics.verification.references import REFERENCES, reference_of, reference_value
@@ -196,11 +197,10 @@ def _judge(prediction: Prediction, points: tuple[Point, ...]) -> tuple[str, str]
 def _resolution(prediction: Prediction, points: tuple[Point, ...], digits: int) -> Resolution:
     """What the judge would have seen at the same points."""
 
-    def verdict(factor: mpmath.mpf, shift: mpmath.mpf) -> str:
-        changed = prediction.perturb(factor, shift)
+    def exactly(changed: Prediction) -> str:
         return _judge(changed, tuple(_compared(p.resource, p.loss, changed) for p in points))[0]
 
-    return resolution_of(verdict, digits)
+    return resolution_of(verdict_beside(prediction, points, exactly), digits)
 
 
 def points_of(law: Law) -> int:
