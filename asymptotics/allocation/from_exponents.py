@@ -83,7 +83,10 @@ def spectrum_from_exponents(
     found = dict.fromkeys(_solutions(given))
     words = " and ".join(f"{name} = {value}" for name, value in given.items())
     if not found:
-        raise DomainError(f"no power-law spectrum has the exponents {words}; a > 1 and b > 0 are needed")
+        once = "; data that are seen once are time, not data" if "data" in given else ""
+        raise DomainError(
+            f"no power-law spectrum has the exponents {words}; a > 1 and b > 0 are needed{once}"
+        )
     settled = [pair for pair in found if not any(x.free_symbols for x in pair)]
     if len(settled) != 1 or len(found) != 1:
         raise DomainError(f"the exponents {words} leave the spectrum open; give those of time and model")

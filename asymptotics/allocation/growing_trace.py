@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sympy import Expr, Integer, Symbol
+from sympy import Expr, Integer, Symbol, oo
 
 from asymptotics.allocation.terms import LossTerm, terms_of_law
 from asymptotics.domains.domain import Domain, normal
@@ -58,7 +58,8 @@ def growing_terms(
     kept = leading_terms(found, series, tuned=h in present)
 
     def written(terms: Iterable[EarlyTerm]) -> tuple[LossTerm, ...]:
-        return tuple(_added_up([_written(x, clock, rate, present) for x in terms]))
+        parts = (_written(x, clock, rate, present) for x in terms)
+        return tuple(_added_up([_on_clock(x, rule) for x in parts]))
 
     leading = tuple(replace(x, coefficient=tidy(substitute(x.coefficient, numbers))) for x in written(kept))
     others = written(x for x in found if x not in kept)  # of these the powers alone count
@@ -93,7 +94,7 @@ def _check(laws: Laws, present: tuple[Symbol, ...], rule: Rule) -> None:
         )
     if rule.fresh and h not in rule.shares():
         raise UnableError(f"{rule.title} where the trace grows with N is not derived; pass OnePassSGD")
-    if not rule.fresh and rule.of_flow(ONE)[1] != 1:
+    if not rule.fresh and rule.saturation() != oo:
         raise UnableError(f"{rule.title} where the trace grows with N is not derived; pass GradientFlow")
 
 
@@ -115,6 +116,16 @@ def _written(
         variable=N,
         log_power=term.log_time + term.log_size,
     )
+
+
+def _on_clock(term: LossTerm, rule: Rule) -> LossTerm:
+    """A term of gradient flow as a rule of another clock has it; one without t stays."""
+    power = term.power(t)
+    if rule.fresh or power == 0 or rule.of_flow(ONE)[1] == 1:
+        return term
+    factor, other = (substitute(x, numbers_of(rule)) for x in rule.of_flow(power))
+    powers = tuple((x, normal(other) if x == t else p) for x, p in term.powers)
+    return replace(term, powers=powers, coefficient=term.coefficient * factor)
 
 
 def _added_up(terms: Iterable[LossTerm]) -> Iterable[LossTerm]:

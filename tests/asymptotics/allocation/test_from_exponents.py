@@ -49,6 +49,7 @@ def test_reused_data():
         ({"time": a, "model": 1}, "must be a number > 0"),
         ({"model": "1/2", "data": "1/2"}, "leave the spectrum open"),
         ({"model": 1, "data": 3}, "no power-law spectrum"),
+        ({"model": "0.34", "data": "0.28"}, "seen once are time"),  # Hoffmann et al., N and D
     ],
     ids=str,
 )

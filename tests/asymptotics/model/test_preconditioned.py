@@ -16,6 +16,7 @@ from asymptotics import (
     power_law,
 )
 from asymptotics.symbols import N, a, b, p, t
+from numerics.optima.growing import GrowingModes
 
 LAWS = derive(power_law(a, b))
 HALF = PreconditionedFlow(power=0.5)
@@ -58,6 +59,35 @@ def test_phases_of_a_budget():
         half = compute_optimal(LAWS, N * t, rule=HALF).at({str(k): v for k, v in values.items()})
         assert half.exponents["loss"] == loss.subs(point)
         assert any(loss.equals(phase.exponents["loss"]) for phase in optimum.phases)
+
+
+def test_phases_where_the_trace_grows():
+    optimum = compute_optimal(derive(power_law(a, b, modes="2*N")), N * t, rule=PreconditionedFlow)
+    assert optimum.proof.covering and optimum.proof.disjoint
+    for loss in ((a - 1) / (b * p + 1), b * (a - 1) / (a - 1 + b**2 * p)):  # L(t) = N^-min(a - 1, b)
+        assert any(loss.equals(phase.exponents["loss"]) for phase in optimum.phases)
+
+
+def test_terms_where_the_trace_grows_are_means_of_those_of_gradient_flow():
+    """``e^(-2 sqrt(e) t)`` as a mean of ``e^(-e T)`` over Levy's T, at N = 10^24 and T ~ N^0.3."""
+    (allocation,) = compute_optimal(power_law("5/2", "7/10", modes="2*N"), N * t, rule=HALF).allocations
+    size, time = mpmath.mpf(10) ** 24, mpmath.mpf(10) ** 4
+    flow = GrowingModes(p=mpmath.mpf(5) / 2, b=mpmath.mpf(7) / 10, r=mpmath.mpf(2))
+
+    def mean(loss, step=0.5):
+        total = mpmath.mpf(0)
+        for log_T in mpmath.arange(2 * mpmath.log(time) - 4, 2 * mpmath.log(time) + 30, step):
+            T = mpmath.exp(log_T)
+            total += step * time * mpmath.exp(-(time**2) / T) / mpmath.sqrt(mpmath.pi * T) * loss(T)
+        return total
+
+    exact = mean(lambda T: flow.loss(T * size ** -mpmath.mpf("0.7"), size, 6).value)
+    stated = sum(
+        mpmath.mpf(str((x.coefficient * x.monomial).subs({t: time, N: size}).evalf(15)))
+        for x in allocation.terms
+    )
+    assert len(allocation.terms) == 2
+    assert abs(stated / exact - 1) < 2e-3
 
 
 def test_bad_powers():
