@@ -17,6 +17,7 @@ from sympy import Rational
 from asymptotics.errors import DomainError, SpectrumError
 from asymptotics.parsing.numbers import whole_number
 from asymptotics.tasks.arrays import nonnegative
+from asymptotics.tasks.ranks import Ranks, read_multiplicities
 from asymptotics.tasks.sampling import fit_eigenvalues, fit_power
 from asymptotics.tasks.tail_fit import LEAST_MODES, TailFit, fit_tail
 
@@ -27,7 +28,8 @@ class Measured:
 
     ``eigenvalues`` fall, ``target`` (per mode, ``lambda_k w_k^2``) goes with them; floats, shape (M,).
     ``eigenvalue_fit`` and ``target_fit`` have the exponents with their errors and windows; with ``samples``
-    they are those of the kernel, freed of what its sample adds (`sampling`). ``notes`` say what was clipped.
+    they are those of the kernel, freed of what its sample adds (`sampling`). With ``multiplicities`` the
+    arrays are those of levels, so many modes in each. ``notes`` say what was clipped.
 
     >>> from math import cos
     >>> modes = range(1, 401)
@@ -43,16 +45,33 @@ class Measured:
     target_fit: TailFit
     samples: int | None = None
     notes: tuple[str, ...] = ()
+    multiplicities: tuple[int, ...] | None = None
 
     @property
     def modes(self) -> int:
         """How many modes were measured."""
-        return len(self.eigenvalues)
+        return len(self.eigenvalues) if self.multiplicities is None else sum(self.multiplicities)
+
+    @property
+    def last_modes(self) -> tuple[int, ...]:
+        """The rank of the last mode of each level: k where every mode is listed."""
+        levels = len(self.eigenvalues)
+        return tuple(range(1, levels + 1)) if self.multiplicities is None else self._ranks.ends
+
+    @property
+    def _ranks(self) -> Ranks:
+        return Ranks.of(self.multiplicities or ())
+
+    def eigenvalue(self, mode: int) -> float:
+        """``lambda`` of the mode at this rank, from 1 on."""
+        return self.eigenvalues[mode - 1 if self.multiplicities is None else self._ranks.level(mode)]
 
     def to_dict(self) -> dict[str, Any]:
         """What `Task.from_arrays` takes to make it again; the window if both fits have one alone."""
         windows = {self.eigenvalue_fit.window, self.target_fit.window}
+        levels = {} if self.multiplicities is None else {"multiplicities": list(self.multiplicities)}
         return {
+            **levels,
             "eigenvalues": list(self.eigenvalues),
             "target": list(self.target),
             "samples": self.samples,
@@ -78,7 +97,8 @@ class Measured:
 
     def __str__(self) -> str:
         source = "" if self.samples is None else f" of {self.samples} samples, freed of what sampling does"
-        lines = [f"{self.modes} measured modes{source}", *self.notes]
+        levels = "" if self.multiplicities is None else f" in {len(self.eigenvalues)} levels"
+        lines = [f"{self.modes} measured modes{levels}{source}", *self.notes]
         for name, fit in (("eigenvalues", self.eigenvalue_fit), ("target power", self.target_fit)):
             bend = with_error(fit.bend, fit.bend_error) if abs(fit.bend) > 1e-9 else "0(0)"
             lines.append(
@@ -94,6 +114,7 @@ def measure(
     target: Iterable[object],
     samples: int | None = None,
     window: tuple[int, int] | None = None,
+    multiplicities: Iterable[object] | None = None,
 ) -> Measured:
     """The arrays, sorted by eigenvalue, and the fits of their tails; any order, any sequence of numbers.
 
@@ -126,13 +147,15 @@ use numerics.FullModel.from_arrays for the curves
         )
     if not any(power):
         raise SpectrumError("all target powers are 0; there is nothing to learn")
-    _check_samples(samples, seen)
-    _check_window(window, seen)
     order = sorted(range(len(lam)), key=lam.__getitem__, reverse=True)
     falling, carried = [lam[i] for i in order], [power[i] for i in order]
+    counts, ranks = _levels(multiplicities, samples, order)
+    _check_samples(samples, seen)
+    _check_window(window, seen if counts is None else sum(counts[:seen]))
     if samples is None:
-        b = fit_tail(falling[:seen], "eigenvalues", window)
-        a = fit_tail(carried[:seen], "target power", window)
+        inner = None if ranks is None else Ranks(ranks.ends[:seen])
+        b = fit_tail(falling[:seen], "eigenvalues", window, ranks=inner)
+        a = fit_tail(carried[:seen], "target power", window, ranks=inner)
     else:
         b = fit_eigenvalues(falling[:seen], samples, window)
         a = fit_power(falling[:seen], carried[:seen], samples, window)
@@ -147,7 +170,23 @@ use numerics.FullModel.from_arrays for the curves
         target_fit=a,
         samples=samples,
         notes=tuple(filter(None, (clipped, other))),
+        multiplicities=counts,
     )
+
+
+def _levels(
+    multiplicities: Iterable[object] | None, samples: object, order: list[int]
+) -> tuple[tuple[int, ...] | None, Ranks | None]:
+    """The modes of the levels in their order, and their ranks; None of both where each mode is listed."""
+    if multiplicities is None:
+        return None, None
+    if samples is not None:
+        raise DomainError(
+            "multiplicities and samples; eigenvalues of a sample are single, leave one of them out"
+        )
+    found = read_multiplicities(multiplicities, len(order))
+    counts = tuple(found[i] for i in order)
+    return counts, Ranks.of(counts)
 
 
 def _check_samples(samples: object, modes: int) -> None:

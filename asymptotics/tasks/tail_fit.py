@@ -29,6 +29,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from asymptotics.errors import SpectrumError
+from asymptotics.tasks.ranks import Ranks, mean_log
 
 RATIO = 1.1
 """Width of a bin, as a factor in k."""
@@ -87,9 +88,15 @@ class Bin:
 
 
 def fit_tail(
-    values: Sequence[float], name: str, window: tuple[int, int] | None = None, end: float = math.inf
+    values: Sequence[float],
+    name: str,
+    window: tuple[int, int] | None = None,
+    end: float = math.inf,
+    ranks: Ranks | None = None,
 ) -> TailFit:
     """Exponent and prefactor of ``values[k-1] ~ C k^-p`` at large k, on ``window`` or on one up to ``end``.
+
+    With ``ranks`` the values are those of levels of many modes, each of which is in one bin as a whole.
 
     Raises `SpectrumError` if no window is straight, or if the exponent is not settled by the noise.
 
@@ -97,21 +104,21 @@ def fit_tail(
     >>> round(fit.exponent, 9), round(fit.prefactor, 6), fit.window
     (1.5, 3.0, (1, 720))
     """
-    logs = [math.log(k) for k in range(1, len(values) + 1)]
-    span = window or (1, len(values))
+    modes = _Listed(values) if ranks is None else _InLevels(values, ranks)
+    span = window or (1, modes.count)
     last = span[1] if window else min(end, KEPT * span[1])
-    exponent = _line(_bin(values, logs, 0.0, span), name)
-    whole = _inside(_bin(values, logs, exponent, span), last)
+    exponent = _line(_bin(modes, 0.0, span), name)
+    whole = _inside(_bin(modes, exponent, span), last)
     if len(whole) < LEAST_BINS:
         raise SpectrumError(
             f"{name}: k = {span[0]} ... {int(last)} are {len(whole)} bins of width {RATIO} in k; a fit needs "
             f"{LEAST_BINS}, give more modes, more samples or a longer window"
         )
     exponent = _bound_of_window(_fit(whole, exponent).exponent, name)
-    whole = _inside(_bin(values, logs, exponent, span), last)
+    whole = _inside(_bin(modes, exponent, span), last)
     chosen = _fit(whole, exponent) if window else _longest(whole, exponent, name)
     low, high = chosen.window
-    again = [b for b in _bin(values, logs, chosen.exponent, span) if low <= b.first and b.last <= high]
+    again = [b for b in _bin(modes, chosen.exponent, span) if low <= b.first and b.last <= high]
     fit = _fit(tuple(again), _bound_of_window(chosen.exponent, name))
     # what the choice of the window took for noise is not taken for a bend after the bins are made anew
     part = 1.0 if abs(chosen.bend) > SIGNIFICANT * chosen.bend_error else 0.25
@@ -121,7 +128,7 @@ def fit_tail(
             f"{name}: no exponent is settled (too noisy, too few, or no power of k): k = {low} ... {high} "
             f"give {fit.exponent:.2g} with an error of {error:.2g}, more than {LARGEST_ERROR}"
         )
-    relative = math.hypot(fit.relative_error, logs[(low + high) // 2] * error)
+    relative = math.hypot(fit.relative_error, math.log((low + high) // 2 + 1) * error)
     return replace(fit, error=error, relative_error=relative)
 
 
@@ -134,18 +141,44 @@ def _bound_of_window(exponent: float, name: str) -> float:
     return exponent
 
 
-def _bin(
-    values: Sequence[float], logs: Sequence[float], exponent: float, span: tuple[int, int]
-) -> tuple[Bin, ...]:
+class _Listed:
+    """Modes by themselves."""
+
+    def __init__(self, values: Sequence[float]) -> None:
+        self.values, self.count = values, len(values)
+        self._logs = [math.log(k) for k in range(1, len(values) + 1)]
+
+    def close(self, rank: int) -> int:
+        return rank
+
+    def bin(self, first: int, last: int, exponent: float) -> Bin:
+        modes = range(first - 1, last)
+        mean = math.fsum(self.values[i] * math.exp(exponent * self._logs[i]) for i in modes) / len(modes)
+        return Bin(first, last, math.fsum(self._logs[first - 1 : last]) / len(modes), mean)
+
+
+class _InLevels:
+    """Modes of levels."""
+
+    def __init__(self, values: Sequence[float], ranks: Ranks) -> None:
+        self.values, self.ranks, self.count = values, ranks, ranks.modes
+
+    def close(self, rank: int) -> int:
+        return self.ranks.close(rank)
+
+    def bin(self, first: int, last: int, exponent: float) -> Bin:
+        mean = self.ranks.mean(self.values, first, last, exponent)
+        return Bin(first, last, mean_log(first, last), mean)
+
+
+def _bin(modes: _Listed | _InLevels, exponent: float, span: tuple[int, int]) -> tuple[Bin, ...]:
     bins, (first, end) = [], span
     while first <= end:
-        last = min(max(first, int(first * RATIO)), end)
+        last = min(modes.close(min(max(first, int(first * RATIO)), end)), end)
         # the last bin must not be a splinter
         if end - last < (last - first + 1) / 2:
             last = end
-        modes = range(first - 1, last)
-        mean = math.fsum(values[i] * math.exp(exponent * logs[i]) for i in modes) / len(modes)
-        bins.append(Bin(first, last, math.fsum(logs[first - 1 : last]) / len(modes), mean))
+        bins.append(modes.bin(first, last, exponent))
         first = last + 1
     return tuple(bins)
 

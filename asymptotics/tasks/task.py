@@ -133,12 +133,15 @@ class Task(Typeset):
         cls,
         eigenvalues: Iterable[object],
         target: Iterable[object],
+        multiplicities: Iterable[object] | None = None,
         *,
         noise: object = 0,
         samples: int | None = None,
         window: tuple[int, int] | None = None,
     ) -> Task:
         """The task of a measured spectrum: ``lambda_k`` and ``c_k`` of each mode, in any order.
+
+        With ``multiplicities`` they are those of levels, so many modes in each, which are not listed.
 
         The expressions of the task are the power laws fitted to the tails, their numbers rounded to the
         errors; ``task.measured`` has the arrays, the errors and the windows of the fits (how they are
@@ -156,7 +159,7 @@ class Task(Typeset):
         >>> task
         Task(eigenvalues=2/k**(3/2), target=k**(-9/4), measured=300 modes)
         """
-        measured = measure(eigenvalues, target, samples, window)
+        measured = measure(eigenvalues, target, samples, window, multiplicities)
         b, a = measured.eigenvalue_fit, measured.target_fit
         lam, power = (
             round_values(fit.prefactor, fit.prefactor * fit.relative_error)

@@ -119,8 +119,8 @@ def check_partner(model: FullModel, simulation: Simulation | None, members: floa
         "members": (simulation.members, members),
         "bags": (simulation.bags, 1),
     }
-    if model.spectrum.levels is not None:
-        same["modes"] = (simulation.modes, model.spectrum.levels)
+    if model.spectrum.modes is not None:
+        same["modes"] = (simulation.modes, model.spectrum.modes)
     for name, (theirs, ours) in same.items():
         if theirs != ours:
             raise DomainError(

@@ -33,17 +33,18 @@ def plot_measured(task: Task, ax: Axes | None = None) -> Axes:
     axes.set_xscale("log")
     axes.set_yscale("log")
     measured = task.measured
-    modes = _show(len(measured.eigenvalues))
+    shown = _show(len(measured.eigenvalues))
+    modes = np.array(measured.last_modes, dtype=float)[shown - 1]
     for name, letter, values, fit, look in (
         ("eigenvalues", "b", measured.eigenvalues, measured.eigenvalue_fit, looks(2)[0]),
         ("target power", "a", measured.target, measured.target_fit, looks(2)[1]),
     ):
-        listed = np.array(values)[modes - 1]
+        listed = np.array(values)[shown - 1]
         seen = listed > 0
         axes.plot(
             modes[seen], listed[seen], look.marker, color=look.colour, markersize=2.0, alpha=0.5, label=name
         )
-        _draw_fit(axes, fit, len(values), letter, look)
+        _draw_fit(axes, fit, measured.modes, letter, look)
     dress(axes, x="mode $k$", y=r"$\lambda_k$, $c_k$")
     legend_inside(axes)
     return axes

@@ -124,6 +124,7 @@ class FullModel(Diagnostics):
         cls,
         eigenvalues: ArrayLike,
         target: ArrayLike,
+        multiplicities: ArrayLike | None = None,
         *,
         N: object = None,
         P: object = sympy.oo,
@@ -136,6 +137,7 @@ class FullModel(Diagnostics):
     ) -> FullModel:
         """The model of a finite spectrum: ``lambda_k`` and ``c_k`` as arrays of shape (M,), in any order.
 
+        With ``multiplicities``, shape (M,), they are those of levels, so many modes in each.
         Raises `SpectrumError` for arrays that are empty, of different lengths, negative or NaN.
 
         >>> model = FullModel.from_arrays([1, 1, 1, 1], [1, 1, 1, 1], N=2)
@@ -143,7 +145,7 @@ class FullModel(Diagnostics):
         2.0
         """
         model = cls.__new__(cls)
-        spectrum = finite_spectrum(eigenvalues, target)
+        spectrum = finite_spectrum(eigenvalues, target, multiplicities)
         model._set_up(spectrum, N, P, exact(noise, "noise"), digits, rule, ridge, student)
         if test_eigenvalues is not None:
             model._test_on(*inputs_of_arrays(spectrum, test_eigenvalues))
@@ -206,7 +208,7 @@ class FullModel(Diagnostics):
 
     def __repr__(self) -> str:
         notes = "; ".join(self.spectrum.notes) if isinstance(self.spectrum, FiniteSpectrum) else ""
-        modes = f"{self.spectrum.levels or 'oo'} modes" + (f" ({notes})" if notes else "")
+        modes = f"{self.spectrum.modes or 'oo'} modes" + (f" ({notes})" if notes else "")
         return (
             f"FullModel({modes}, N={self.N}, P={self.P}, noise={self.noise}, "
             f"digits={self.digits}, rule={self.rule}"

@@ -73,4 +73,5 @@ def inputs_of_arrays(spectrum: FiniteSpectrum, eigenvalues: ArrayLike) -> tuple[
         )
     there = lam > 0
     moved = np.where(there, given * power / np.where(there, lam, 1), 0)
-    return finite_spectrum(lam, moved), finite_spectrum(lam, given)
+    counts = spectrum.multiplicity
+    return finite_spectrum(lam, moved, counts), finite_spectrum(lam, given, counts)

@@ -61,11 +61,17 @@ def spectrum_arrays(
 
 
 def _measure(measured: Measured, modes: object) -> tuple[Array, Array]:
-    count = len(measured.eigenvalues)
+    count = measured.modes
+    if measured.multiplicities is not None and modes is None and count > MAX_LEVELS:
+        raise DomainError(
+            f"{count} modes; at most {MAX_LEVELS} are listed, pass modes=M for the first of them"
+        )
     chosen = count if modes is None else _levels_of(modes)
     if chosen > count:
         raise DomainError(f"modes = {chosen}, but {count} modes were measured; use task.fitted for more")
-    eigenvalues, target = (np.array(x[:chosen]) for x in (measured.eigenvalues, measured.target))
+    ends = np.minimum(measured.last_modes, chosen)
+    repeats = np.diff(ends, prepend=0)
+    eigenvalues, target = (np.repeat(x, repeats) for x in (measured.eigenvalues, measured.target))
     return eigenvalues, target
 
 

@@ -1,6 +1,6 @@
 """Measured spectra in files: an eigenvalue and the target power of each mode.
 
-read_spectrum    the two arrays of an .npy or .csv file
+read_spectrum    the columns of an .npy or .csv file
 """
 
 from __future__ import annotations
@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from asymptotics.errors import DomainError
 
+COLUMNS = {2, 3}
 
-def read_spectrum(path: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+
+def read_spectrum(path: str) -> tuple[NDArray[np.float64], ...]:
     """Eigenvalues and target power from an array of shape (modes, 2) or (2, modes).
 
-    A .csv file has two columns separated by commas; a first line of names is skipped. Raises
+    With a third column levels, and how many modes each has. A .csv file has its columns separated by
+    commas; a first line of names is skipped. Raises
     `DomainError` for a file that is not there or holds anything else.
 
     >>> read_spectrum("none.npy")
@@ -35,13 +38,12 @@ def read_spectrum(path: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         raise DomainError(f"{path}: {error.strerror or error}") from None
     except (ValueError, UnicodeDecodeError, EOFError) as error:
         raise DomainError(f"{path} is not a table of numbers: {' '.join(str(error).split())[:120]}") from None
-    if found.ndim != 2 or 2 not in found.shape or found.dtype.kind not in "fiuc":
+    if found.ndim != 2 or not COLUMNS & set(found.shape) or found.dtype.kind not in "fiuc":
         raise DomainError(
             f"{path} holds an array of shape {found.shape}; it needs two columns, an eigenvalue and the "
-            "target power of each mode"
+            "target power of each mode, or a third with the number of modes of each level"
         )
-    columns = found.T if found.shape[1] == 2 else found
-    return columns[0], columns[1]
+    return tuple(found.T if found.shape[1] in COLUMNS else found)
 
 
 def _numbers(line: str) -> list[float]:

@@ -27,6 +27,7 @@ from asymptotics.sums.regularised import regular_sum
 from asymptotics.tasks.arrays import nonnegative
 from asymptotics.tasks.counts import check_multiplicity
 from asymptotics.tasks.parity import alternates, parity_classes
+from asymptotics.tasks.ranks import read_multiplicities
 from asymptotics.tasks.task import Task
 from numerics.spectra.compiled import PROBE_BITS, compile_function, logarithm_of
 from numerics.spectra.regularity import regular_from
@@ -67,6 +68,11 @@ class ContinuousSpectrum:
     white: sympy.Expr = sympy.Integer(0)
     trace: bool = True
     start: int = 1
+
+    @property
+    def modes(self) -> int | None:
+        """How many levels there are; None for infinitely many."""
+        return self.levels
 
     @property
     def is_listed(self) -> bool:
@@ -118,7 +124,8 @@ class ContinuousSpectrum:
 class FiniteSpectrum:
     """Eigenvalues and target power as listed numbers, one per mode, as exact as doubles are.
 
-    ``white`` as in `ContinuousSpectrum`; ``notes`` say what round-off was clipped.
+    With ``multiplicity`` they are those of levels, so many modes in each. ``white`` as in
+    `ContinuousSpectrum`; ``notes`` say what round-off was clipped.
 
     >>> finite_spectrum([1.0, 0.5], [1.0, 0.0]).levels
     2
@@ -128,10 +135,21 @@ class FiniteSpectrum:
     target: NDArray[np.float64]
     white: sympy.Expr = sympy.Integer(0)
     notes: tuple[str, ...] = ()
+    multiplicity: NDArray[np.float64] | None = None
 
     @property
     def levels(self) -> int:
         return len(self.eigenvalues)
+
+    @property
+    def counts(self) -> NDArray[np.float64]:
+        """How many modes each level has; whole numbers, exact as doubles."""
+        return np.ones(self.levels) if self.multiplicity is None else self.multiplicity
+
+    @property
+    def modes(self) -> int:
+        """How many modes there are."""
+        return self.levels if self.multiplicity is None else sum(map(int, self.multiplicity))
 
 
 def spectrum_of(
@@ -198,13 +216,16 @@ def solve_spectrum(
     """
     fixed = task.at(params)
     if fixed.measured is not None:
-        found = finite_spectrum(fixed.measured.eigenvalues, fixed.measured.target)
+        measured = fixed.measured
+        found = finite_spectrum(measured.eigenvalues, measured.target, measured.multiplicities)
         return replace(found, notes=(fixed.measured.as_arrays, *fixed.measured.notes))
     return spectrum_of(task, params, needs_trace=needs_trace)
 
 
-def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum:
-    """A finite spectrum from two arrays of shape (M,), checked.
+def finite_spectrum(
+    eigenvalues: ArrayLike, target: ArrayLike, multiplicities: ArrayLike | None = None
+) -> FiniteSpectrum:
+    """A finite spectrum from two arrays of shape (M,), checked; with the modes per level as a third.
 
     The order of the modes does not matter; eigenvalues may repeat and may be zero. Round-off is clipped, with
     a note. Raises `SpectrumError` for arrays that are empty, of different lengths, not one-dimensional,
@@ -238,9 +259,14 @@ def finite_spectrum(eigenvalues: ArrayLike, target: ArrayLike) -> FiniteSpectrum
         )
     if not lam.any():
         raise SpectrumError("all eigenvalues are 0; nothing can be learned, give at least one above 0")
-    for numbers in arrays:
+    counts = None
+    if multiplicities is not None:
+        counts = np.array(read_multiplicities(multiplicities, lam.size), dtype=np.float64)
+    for numbers in (*arrays, *(() if counts is None else (counts,))):
         numbers.flags.writeable = False
-    return FiniteSpectrum(eigenvalues=lam, target=power, notes=tuple(filter(None, notes)))
+    return FiniteSpectrum(
+        eigenvalues=lam, target=power, notes=tuple(filter(None, notes)), multiplicity=counts
+    )
 
 
 def _clean(given: object) -> NDArray[np.float64] | None:

@@ -188,7 +188,7 @@ class RuleBook:
 
     def _short_list(self, spectrum: FiniteSpectrum) -> NodeRule | None:
         """The spectrum compressed, if that is worth it and good enough."""
-        if self.digits > DIGITS or spectrum.levels < LEAST_MODES:
+        if self.digits > DIGITS or spectrum.levels < LEAST_MODES or spectrum.multiplicity is not None:
             return None
         with field_of(self._node_bits) as field:
             lam, A, G, bins = compress(spectrum.eigenvalues, spectrum.target, field)
@@ -196,7 +196,14 @@ class RuleBook:
 
     def _full_list(self, spectrum: FiniteSpectrum) -> NodeRule:
         lam, power = (array(field_floats(v)) for v in (spectrum.eigenvalues, spectrum.target))
-        return self._list_nodes(lam, lam, power)
+        if spectrum.multiplicity is None:
+            return self._list_nodes(lam, lam, power)
+        with field_of(self._node_bits) as field:
+            lam, power, count = (
+                array(field.real(float(v)) for v in column)
+                for column in (spectrum.eigenvalues, spectrum.target, spectrum.multiplicity)
+            )
+            return self._list_nodes(lam, count * lam, count * power)
 
     def _add_up(self, spectrum: ContinuousSpectrum, levels: int) -> NodeRule:
         with field_of(self._node_bits) as field:

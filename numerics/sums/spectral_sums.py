@@ -91,8 +91,10 @@ class SpectralSums:
         self._doubled: dict[int, DoubledRule] = {}
         self._logs: NDArray[np.float64] | None = None
         self._eigenvalues: NDArray[np.float64] | None = None
+        self._ends: NDArray[np.float64] | None = None
         if isinstance(spectrum, FiniteSpectrum):
             self._eigenvalues = falling(spectrum.eigenvalues)[: np.count_nonzero(spectrum.eigenvalues)]
+            self._ends = _last_ranks(spectrum)
         elif self._book.plain is not None:
             with field_of(64) as field:
                 logs = [float(field.log(lam)) for lam in self._book.plain.lam if lam != 0]
@@ -252,7 +254,8 @@ class SpectralSums:
         if self.spectrum.white:
             return sympy.oo, 0.0
         if isinstance(self.spectrum, FiniteSpectrum):
-            return sympy.Integer(int(np.count_nonzero(self.spectrum.eigenvalues))), 0.0
+            seen = self.spectrum.counts[self.spectrum.eigenvalues > 0]
+            return sympy.Integer(sum(map(int, seen))), 0.0
         if self.spectrum.levels is None:
             return sympy.oo, 0.0
         if self.spectrum.multiplicity == 1:
@@ -271,14 +274,18 @@ class SpectralSums:
     def unlearnable_target(self, field: Field) -> Scalar:
         """The target power in modes whose eigenvalue is zero."""
         if isinstance(self.spectrum, FiniteSpectrum):
-            lam, power = np.asarray(self.spectrum.eigenvalues), np.asarray(self.spectrum.target)
-            return field.real(sum(map(Fraction, power[lam == 0].tolist()), Fraction(0)))
+            lost = self.spectrum.eigenvalues == 0
+            pairs = zip(self.spectrum.counts[lost].tolist(), self.spectrum.target[lost].tolist(), strict=True)
+            return field.real(sum((Fraction(m) * Fraction(c) for m, c in pairs), Fraction(0)))
         return constant(self.spectrum.unlearned, field)
 
     def log_eigenvalue(self, level: float) -> float:
         """A rough ``log lambda`` by falling lambda, a scale for starting values; exact at 1 and at M."""
         if self._eigenvalues is not None:
-            return math.log(self._eigenvalues[min(max(int(level) - 1, 0), self._eigenvalues.size - 1)])
+            place = max(int(level) - 1, 0)
+            if self._ends is not None:
+                place = int(np.searchsorted(self._ends, level))
+            return math.log(self._eigenvalues[min(place, self._eigenvalues.size - 1)])
         if self._logs is not None:
             return float(self._logs[min(max(int(level) - 1, 0), self._logs.size - 1)])
         assert isinstance(self.spectrum, ContinuousSpectrum)
@@ -373,3 +380,11 @@ def _polar(kappa: Scalar) -> tuple[float, float]:
             raise DomainError("kappa = 0; spectral sums need kappa off the negative axis and not zero")
         ratio = complex(kappa / size)
         return float(field.log(field.real(1) * size)), abs(math.atan2(ratio.imag, ratio.real))
+
+
+def _last_ranks(spectrum: FiniteSpectrum) -> NDArray[np.float64] | None:
+    """The rank of the last mode of each level by falling eigenvalue; None where each mode is listed."""
+    if spectrum.multiplicity is None:
+        return None
+    order = np.argsort(-spectrum.eigenvalues, kind="stable")
+    return np.cumsum(spectrum.multiplicity[order])

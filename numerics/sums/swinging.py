@@ -48,7 +48,7 @@ def swinging_sum(spectrum: ContinuousSpectrum | FiniteSpectrum, index: float, ti
     """
     total = _Total(index=index, time=time)
     if isinstance(spectrum, FiniteSpectrum):
-        total.add(np.sqrt(spectrum.eigenvalues), spectrum.target, np.ones(spectrum.levels))
+        total.add(np.sqrt(spectrum.eigenvalues), spectrum.target, spectrum.counts)
         return total.value()
     with field_of(BITS) as field:
         total.sum += float(field.mpf(field.real(float(spectrum.unlearned))))

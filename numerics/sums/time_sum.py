@@ -63,10 +63,11 @@ def _list_modes(spectrum: FiniteSpectrum, decay: Decay, digits: int) -> Value | 
     largest = float(np.max(spectrum.eigenvalues, initial=0.0))
     bits = bits_of(digits + 25) + _exponent_bits(math.log(largest) if largest else 0.0, decay)
     with field_of(bits) as field:
-        lam, weight = (
-            array(field.real(float(x)) for x in column) for column in (spectrum.eigenvalues, spectrum.target)
+        lam, weight, count = (
+            array(field.real(float(x)) for x in column)
+            for column in (spectrum.eigenvalues, spectrum.target, spectrum.counts)
         )
-        value = field.mpf(np.sum(weight * decay.of(lam, field)))
+        value = field.mpf(np.sum(count * weight * decay.of(lam, field)))
     return _round(value, digits)
 
 

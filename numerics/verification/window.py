@@ -28,7 +28,7 @@ def resources_of_window(law: Law, settings: Mapping[Symbol, Expr]) -> tuple[Expr
     quantity = QUANTITIES[law.name]
     first, last = float(low), float(high)
     if law.resource == t:
-        whens = (quantity.when(1 / Float(law.measured.eigenvalues[k - 1])) for k in (low, high))
+        whens = (quantity.when(1 / Float(law.measured.eigenvalue(k))) for k in (low, high))
         first, last = (float(x.xreplace(dict(settings))) for x in whens)
     ratio = (last / first) ** (1 / (WINDOW_POINTS - 1))
     found = (Rational(f"{first * ratio**j:.6g}") for j in range(WINDOW_POINTS))

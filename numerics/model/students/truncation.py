@@ -28,13 +28,15 @@ class TruncationMap(StudentMap[SpectralTruncation]):
             return spectrum
         if not count.is_Integer:
             raise DomainError(f"N = {count} modes of SpectralTruncation; give an integer >= 1, or oo")
-        if isinstance(spectrum, FiniteSpectrum):
+        if isinstance(spectrum, FiniteSpectrum) and spectrum.multiplicity is None:
             lam = spectrum.eigenvalues.copy()
             lam[np.argsort(-lam, kind="stable")[int(count) :]] = 0
             lam.flags.writeable = False
             return replace(spectrum, eigenvalues=lam)
-        if spectrum.multiplicity != 1:
-            raise UnableError("SpectralTruncation of modes with multiplicities is not solved; give arrays")
+        if isinstance(spectrum, FiniteSpectrum) or spectrum.multiplicity != 1:
+            raise UnableError(
+                "SpectralTruncation of modes with multiplicities is not solved; give arrays of single modes"
+            )
         if spectrum.levels is not None and spectrum.levels <= count:
             return spectrum
         k = spectrum.index

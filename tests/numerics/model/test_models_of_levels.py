@@ -1,0 +1,90 @@
+"""The full model of levels of many modes is that of all modes listed, and costs what its levels cost."""
+
+import numpy as np
+import pytest
+from sympy import oo
+
+from asymptotics import SpectralTruncation, Task, derive
+from asymptotics.errors import DomainError, UnableError
+from numerics import FullModel, verify
+from numerics.spectra.arrays import spectrum_arrays
+
+LAM = np.array([1.0, 0.5, 0.3, 0.1, 0.07, 0.02, 0.0])
+POWER = np.array([0.3, 0.2, 0.1, 0.05, 0.01, 0.02, 0.5])
+COUNTS = np.array([1, 3, 5, 2, 7, 4, 6])
+LISTED = np.repeat(LAM, COUNTS), np.repeat(POWER, COUNTS)
+
+
+@pytest.mark.parametrize(
+    "sizes",
+    [
+        {"N": 9},
+        {"N": 50},
+        {"N": oo},
+        {"N": 9, "P": 12, "noise": 0.3},
+        {"N": 9, "P": 20, "ridge": 0.01},
+    ],
+)
+def test_levels_are_solved_as_their_modes(sizes):
+    levels, modes = (
+        FullModel.from_arrays(LAM, POWER, COUNTS, **sizes),
+        FullModel.from_arrays(*LISTED, **sizes),
+    )
+    for t in (0, 1.5, 100, oo):
+        for quantity in ("test_loss", "train_loss", "bias"):
+            one, two = (getattr(model, quantity)(t) for model in (levels, modes))
+            assert abs(float(one) - float(two)) <= 1e-13 * abs(float(two)) + one.error + two.error
+    assert "28 modes" in repr(levels)
+
+
+def test_the_order_of_levels_does_not_matter():
+    order = [3, 1, 6, 0, 2, 5, 4]
+    one = FullModel.from_arrays(LAM, POWER, COUNTS, N=9).test_loss(oo)
+    two = FullModel.from_arrays(LAM[order], POWER[order], COUNTS[order], N=9).test_loss(oo)
+    assert abs(float(one) - float(two)) < 1e-13
+
+
+def test_other_inputs_have_the_levels_of_the_model():
+    tested = np.sqrt(LAM)
+    one = FullModel.from_arrays(LAM, POWER, COUNTS, N=9, P=20, test_eigenvalues=tested)
+    two = FullModel.from_arrays(*LISTED, N=9, P=20, test_eigenvalues=np.repeat(tested, COUNTS))
+    assert abs(float(one.test_loss(30)) / float(two.test_loss(30)) - 1) < 1e-12
+
+
+def sphere(levels):
+    el = np.arange(1, levels + 1)
+    return (el * (el + 1.0)) ** -1.5, (el * (el + 1.0)) ** -1.2, 4 * (2 * el + 1)
+
+
+def test_a_hundred_million_modes_are_solved_by_their_levels():
+    """At N = oo sums over exponentials; at t = oo kappa solves ``sum m lambda/(lambda + kappa) = N``."""
+    lam, power, counts = sphere(5000)
+    task = Task.from_arrays(lam, power, counts)
+    loss = FullModel(task, N=oo).test_loss(100)
+    assert abs(float(loss) / float((counts * power * np.exp(-200 * lam)).sum()) - 1) < 1e-12
+    low, high = 1e-12, 1.0
+    for _ in range(200):
+        kappa = (low * high) ** 0.5
+        low, high = (kappa, high) if (counts * lam / (lam + kappa)).sum() > 1000 else (low, kappa)
+    loss = FullModel(task, N=1000).test_loss(oo)
+    assert abs(float(loss) / float((counts * power * low / (lam + low)).sum()) - 1) < 1e-9
+
+
+def test_laws_of_levels_are_verified_in_their_window():
+    found = verify(derive(Task.from_arrays(*sphere(300))).time)
+    assert found.verdict == "UNDECIDED"
+    assert "the arrays of 362400 measured modes" in str(found)
+
+
+def test_modes_of_levels_are_listed_as_far_as_asked_for():
+    task = Task.from_arrays(*sphere(5000))
+    lam, power = spectrum_arrays(task, modes=20)
+    assert lam.tolist() == [2.0**-1.5] * 12 + [6.0**-1.5] * 8
+    assert len(power) == 20
+    with pytest.raises(DomainError, match="100040000 modes"):
+        spectrum_arrays(task)
+
+
+def test_truncation_needs_single_modes():
+    with pytest.raises(UnableError, match="multiplicities"):
+        FullModel.from_arrays(LAM, POWER, COUNTS, N=9, student=SpectralTruncation())
