@@ -1,6 +1,6 @@
 """The laws of time that an allocation balances: those of frozen features, or of features that move.
 
-    Flow         a time law and its change by N features, on a part of the task's domain
+    Flow         a time law and its changes by finite sizes, on a part of the task's domain
     flows_of     the flows on each part of it
 
 A time law of features that move has one exponent where they grow for ever and one where they tend to a
@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Integer, Mul, Symbol
+from sympy import Expr, Integer, Mul, Symbol, oo
 
 from asymptotics.allocation.terms import LossTerm, terms_of_law
 from asymptotics.domains.domain import POSITIVE, Domain, normal
@@ -29,13 +29,15 @@ ONE, ZERO = Integer(1), Integer(0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """The names of a time law and of its change by N features, with ``gamma = amount N^power`` in them.
+    """The names of a time law and of its changes by finite sizes, with ``gamma = amount N^power`` in them.
 
     The lazy clock is at ``(gamma t)^stretch``, on the ``domain``.
     """
 
     time: str = "time"
     transient: str = "model_transient"
+    data_transient: str = "data_transient"
+    noise: str = "noise"
     amount: Expr = ONE
     power: Expr = ZERO
     stretch: Expr = ONE
@@ -46,6 +48,18 @@ class Flow:
 
     def of_transient(self, laws: Laws) -> Iterator[LossTerm]:
         return self._with_richness(getattr(laws, self.transient))
+
+    def of_data(self, laws: Laws) -> Iterator[LossTerm]:
+        return self._with_richness(getattr(laws, self.data_transient))
+
+    def of_noise(self, laws: Laws) -> Iterator[LossTerm]:
+        """Where features grow for ever (``stretch > 1``) noisy labels drive them, too.
+
+        Where their loss is as large as the rest, to all orders: the coefficient of the first is none there
+        (oo, which refuses to be used).
+        """
+        for term in self._with_richness(getattr(laws, self.noise)):
+            yield term if self.stretch == 1 else replace(term, coefficient=oo, gap=oo)
 
     def _with_richness(self, law: Law) -> Iterator[LossTerm]:
         for term in terms_of_law(law):
@@ -93,6 +107,8 @@ def _flows_on(laws: Laws, features: Features, term: LossTerm) -> Iterator[Flow]:
     yield Flow(
         time="rich_time",
         transient="rich_model_transient",
+        data_transient="rich_data_transient",
+        noise="rich_noise",
         amount=features.amount,
         power=features.power,
         stretch=normal(term.power(t) / lazy.power(t)),

@@ -166,7 +166,7 @@ def _flow_terms(laws: Laws, present: frozenset[Symbol], flow: Flow) -> Iterator[
     if N in present:
         yield from _model_terms(clean, present, flow)
     if P in present:
-        yield from _data_terms(laws, clean, present)
+        yield from _data_terms(laws, clean, present, flow)
     if {N, P} <= present:
         yield from _terms_of_both(clean)
 
@@ -190,13 +190,13 @@ def _model_terms(laws: Laws, present: frozenset[Symbol], flow: Flow) -> Iterator
             yield replace(term, powers=square, coefficient=oo, gap=oo, law="bias_model")
 
 
-def _data_terms(laws: Laws, clean: Laws, present: frozenset[Symbol]) -> Iterator[LossTerm]:
+def _data_terms(laws: Laws, clean: Laws, present: frozenset[Symbol], flow: Flow) -> Iterator[LossTerm]:
     yield from terms_of_law(clean.data)
     if t in present:
-        yield from _own(terms_of_law(clean.time), terms_of_law(clean.data_transient), trace_power(clean), P)
+        yield from _own(flow.of_time(clean), flow.of_data(clean), trace_power(clean) * flow.stretch, P)
     if laws.task.noise != 0:
         if t in present:
-            yield from (_with_size(x, P) for x in terms_of_law(laws.noise))
+            yield from (_with_size(x, P) for x in flow.of_noise(laws))
         elif rho in present:
             yield from _ridge_terms(laws, present)
         elif N in present:

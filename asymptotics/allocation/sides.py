@@ -99,10 +99,12 @@ def _check_moving(features: Features, laws: Laws, present: tuple[Symbol, ...], r
         raise UnableError(f"{features.title} have laws under gradient flow alone, not {rule.title}")
     if laws.task.size is not None:
         raise UnableError(f"{features.title} with modes = {laws.task.modes} are not derived; pass modes=oo")
-    if t in present and (others := [x for x in (P, E) if x in present]):
+    if features.power != 0 and N not in present:
         raise UnableError(
-            f"what {others[0]} changes in the time law of {features.title} is not derived; leave it out"
+            f"gamma = {features.gamma} falls with N, which this budget leaves out; add N, or give a number"
         )
+    if {t, E} <= set(present):
+        raise UnableError(f"what E changes in the time law of {features.title} is not derived; leave it out")
 
 
 def _terms(

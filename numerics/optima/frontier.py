@@ -168,7 +168,8 @@ def _optimum_at(setting: Setting, budget: Expr, law: Split | None, before: Split
         log_t, log_size = setting.split_at(log_budget, place, tilt)
         amount = mpmath.exp(log_size)
         richness = setting.number(setting.optimum.features.gamma.xreplace({N: Float(amount)}))
-        model = RichModel(setting.optimum.laws.task, own, gamma=richness, N=amount)
+        amounts: dict[str, Any] = {setting.size.name: amount}
+        model = RichModel(setting.optimum.laws.task, own, gamma=richness, **amounts)
         return place, _log(model.test_loss(mpmath.exp(log_t)))
 
     def smooth(place: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Callable
 from typing import Any
@@ -14,18 +15,32 @@ from asymptotics.caches import cached
 from asymptotics.derivation.evaluation.bessel import filtered_sum
 from asymptotics.derivation.evaluation.growing_sums import compile_summand, growing_sum
 from asymptotics.derivation.evaluation.mode_sums import ModeSum
-from asymptotics.derivation.evaluation.rich import RichCurve, list_modes
+from asymptotics.derivation.evaluation.rich import Mode, RichCurve, list_modes
+from asymptotics.derivation.evaluation.rich_response import Added, RichResponse, change_of_reuse, contour
 from asymptotics.derivation.evaluation.values import FLOATS, Point, Values, rule
 from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.tail import tail_expansion
-from asymptotics.model.operators import Bessel, Rich, RichChange, RichScale
+from asymptotics.model.operators import (
+    Bessel,
+    Coefficient,
+    InverseLaplace,
+    Rich,
+    RichChange,
+    RichNoise,
+    RichReuse,
+    RichScale,
+)
 from asymptotics.sums.binomial import hurwitz
 from asymptotics.sums.finite import FiniteSum
 from asymptotics.sums.regularised import RegularSum
 
 MOST_MODES = 500
 """Modes that are added up one by one."""
+EARLY = 1e10
+"""The longest lazy time of the first contour on which features respond, and of later ones over it."""
+SMALL, CIRCLE = 0.01, 4
+"""The circle on which a power of a small letter is read, and its points."""
 
 
 @rule(Sum)
@@ -100,7 +115,81 @@ def _rich_scale(values: Values, expression: RichScale, at: Point, exact: bool) -
 
 @rule(RichChange)
 def _rich_change(values: Values, expression: RichChange, at: Point, exact: bool) -> Any:
-    raise UnableError("how moving features respond is not solved here; verify compares it with RichModel")
+    """The change of the lazy loss by its transform at the nodes of a contour."""
+    loss, change, _, _ = expression.args
+    modes = list_modes(*_modes_of(values, loss, at))
+
+    def driven(longest: float) -> tuple[list[tuple[Any, Any]], Added]:
+        nodes = contour(max(h for h, _ in modes), longest)
+        found = [(-z, weight * _transform(values, change, z, at)) for z, weight in nodes]
+        return found, lambda shares: math.fsum(
+            (W * g * g).real for (_, W), g in zip(found, shares, strict=True)
+        )
+
+    return _respond(values, expression, modes, driven, at)
+
+
+@rule(RichReuse)
+def _rich_reuse(values: Values, expression: RichReuse, at: Point, exact: bool) -> Any:
+    """Samples that are seen again, from the lazy loss and the trace alone."""
+    modes, rates = (list_modes(*_modes_of(values, f, at)) for f in expression.args[:2])
+
+    def driven(longest: float) -> tuple[list[tuple[Any, Any]], Added]:
+        return change_of_reuse(modes, rates, contour(max(h for h, _ in modes), longest))
+
+    return _respond(values, expression, modes, driven, at)
+
+
+@rule(RichNoise)
+def _rich_noise(values: Values, expression: RichNoise, at: Point, exact: bool) -> Any:
+    """Label noise: 1/P in the train loss for each mode, and in the test loss the square of what is fitted."""
+    modes, rates = (list_modes(*_modes_of(values, f, at)) for f in expression.args[:2])
+    counts = [w / h for h, w in rates]
+
+    def driven(longest: float) -> tuple[list[tuple[Any, Any]], Added]:
+        return [(h, m) for (h, _), m in zip(rates, counts, strict=True)], lambda shares: math.fsum(
+            m * (1 - g) ** 2 for m, g in zip(counts, shares, strict=True)
+        )
+
+    return _respond(values, expression, modes, driven, at)
+
+
+def _respond(
+    values: Values,
+    expression: RichChange,
+    modes: list[Mode],
+    driven: Callable[[float], tuple[list[tuple[Any, Any]], Added]],
+    at: Point,
+) -> Any:
+    *inside, time, richness = expression.args
+    key, t = (tuple(inside), float(values(richness, at))), float(values(time, at))
+    longest = EARLY
+    while True:
+        if (key, longest) not in values.responses:
+            values.responses[key, longest] = RichResponse(modes, key[1], *driven(longest))
+        response = values.responses[key, longest]
+        change, error = response.change(t)
+        if response.tau < longest:
+            break
+        longest *= EARLY
+    values.error = max(values.error, error)
+    return mpmath.mpf(change)
+
+
+def _transform(values: Values, change: Expr, place: complex, at: Point) -> complex:
+    """The Laplace transform at a complex place of what a change is the inverse of."""
+    if isinstance(change, Coefficient):
+        inside, small, order = change.args
+        radius = SMALL * min(1.0, abs(place))
+        turns = (cmath.rect(radius, 2 * math.pi * m / CIRCLE) for m in range(CIRCLE))
+        return (
+            sum(_transform(values, inside, place, {**at, small: turn}) / turn ** int(order) for turn in turns)
+            / CIRCLE
+        )
+    if not isinstance(change, InverseLaplace):
+        raise UnableError(f"{change} is not the inverse of a transform, by which features respond here")
+    transform, z, _ = change.args
+    return complex(values(transform, {**at, z: place}, exact=False))
 
 
 def _read(values: Values, curve: Callable[[float], tuple[float, float]], time: Expr, at: Point) -> Any:

@@ -22,6 +22,7 @@ from asymptotics.derivation.evaluation.contours import (
 )
 from asymptotics.derivation.evaluation.mode_sums import ModeSum, exp_less_one
 from asymptotics.derivation.evaluation.rich import RichCurve
+from asymptotics.derivation.evaluation.rich_response import RichResponse
 from asymptotics.derivation.step import Definitions
 from asymptotics.derivation.symbols import Named
 from asymptotics.errors import UnableError
@@ -84,6 +85,7 @@ class Values:
         self._sizes = {N, P} & set().union(*(end.free_symbols for end in ends))
         self._derivatives: dict[Expr, Expr] = {}
         self.curves: dict[tuple[Any, float], RichCurve] = {}
+        self.responses: dict[tuple[Any, float], RichResponse] = {}
         self._known: dict[tuple[Expr, tuple[Any, ...], bool], Any] = {}
         self.period = self(period, {})
 

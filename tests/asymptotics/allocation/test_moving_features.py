@@ -11,7 +11,7 @@ from sympy import Rational, simplify
 from asymptotics import BottleneckError, OnePassSGD, Rich, Task, compute_optimal, derive, power_law
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.domains.domain import normal
-from asymptotics.symbols import N, P, a, b, gamma, t
+from asymptotics.symbols import E, N, P, a, b, gamma, t
 from numerics import RichModel, frontier
 from numerics.cli import main
 
@@ -92,6 +92,43 @@ def test_the_frontier_is_where_the_model_is_best():
     assert min(loss(0.97 * width), loss(1.03 * width)) > loss(width)
 
 
+def test_samples_and_time_are_split_where_their_lazy_clock_says():
+    """``tau ~ P^b``, with noise ``tau^-s ~ tau^(1/b)/P``, at ``t ~ tau^((1 + s)/2)`` for s < 1."""
+    clean, noisy = (
+        compute_optimal(derive(power_law(a, b, noise=s)), P * t, features=Rich(gamma=gamma)) for s in (0, 1)
+    )
+    x, y = Rational(5, 2), Rational(9, 4)
+    s = (x - 1) / y
+    for found, size in ((clean, 1 / y), (noisy, s + 1 / y)):
+        exponents = found.at(a=x, b=y).exponents
+        cost = size + (1 + s) / 2
+        assert (exponents[P], exponents[t], exponents["loss"]) == (size / cost, (1 + s) / 2 / cost, s / cost)
+        assert str(found.proof) == "disjoint: proved; covering: proved"
+        frozen = compute_optimal(found.laws, P * t)
+        assert found.at(a=4, b=2).exponents == frozen.at(a=4, b=2).exponents
+    # noisy labels drive the features at the optimum, so that the first order in 1/P has no constant
+    assert noisy.at(a=x, b=y).prefactors is None and noisy.at(a=4, b=2).prefactors is not None
+
+
+def test_all_three_are_split_at_one_time_of_the_lazy_clock():
+    """``N ~ P ~ tau^(1/b)``."""
+    found = compute_optimal(LAWS, N * P * t, features=Rich(gamma=gamma)).at(a=2, b=3).exponents
+    assert (found[N], found[P], found[t], found["loss"]) == tuple(Rational(k, 8) for k in (2, 2, 4, 2))
+
+
+@pytest.mark.slow
+def test_the_frontier_of_samples_tends_to_its_law():
+    """Noisy labels and s > 1: constants against the model at the best P of two budgets."""
+    optimum = compute_optimal(derive(power_law(a, b, noise=1)), P * t, features=Rich(gamma=1))
+    law = optimum.at(a=4, b=2)
+    apart = []
+    for budget in (10**4, 10**6):
+        (best,) = frontier(optimum, [budget], {a: 4, b: 2}, digits=3)
+        expected = float(law.prefactors["loss"]) * budget ** -float(law.exponents["loss"])
+        apart.append(abs(float(best["loss"].value) / expected - 1))
+    assert apart[1] < 0.7 * apart[0] < 0.02
+
+
 def test_it_is_written_and_read():
     found = compute_optimal(LAWS, N * t, features=Rich(gamma="2*N**-(1/4)"))
     assert Optimum.from_dict(found.to_dict()) == found
@@ -107,12 +144,16 @@ def test_it_is_written_and_read():
             lambda: compute_optimal(LAWS, N * t, rule=OnePassSGD, features=Rich(1)),
             "gradient flow alone",
         ),
-        (lambda: compute_optimal(LAWS, P * t, features=Rich(1)), "what P changes in the time law"),
+        (lambda: compute_optimal(LAWS, E * t, features=Rich(1)), "what E changes in the time law"),
+        (
+            lambda: compute_optimal(LAWS, P * t, features=Rich("1/N")),
+            "falls with N, which this budget leaves out",
+        ),
         (lambda: compute_optimal(LAWS, N * t, features=Rich("N")), "may grow with N"),
         (lambda: compute_optimal(Task("2**-k", "3**-k"), N * t, features=Rich(1)), "a power of t"),
         (lambda: frontier(RICH, [10**6], {a: 2, b: 2, gamma: 1}), "solved in doubles, to 5 at most"),
     ],
-    ids=["zero", "negative", "no power", "steps", "data", "growing", "exponential", "frontier"],
+    ids=["zero", "negative", "no power", "steps", "ensembles", "width", "growing", "exponential", "frontier"],
 )
 def test_what_is_not_derived_is_refused(ask, message):
     with pytest.raises(BottleneckError, match=message):

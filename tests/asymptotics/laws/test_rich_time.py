@@ -9,8 +9,10 @@ import pytest
 from sympy import Max, Rational, log, simplify, sqrt
 
 from asymptotics import Task, check_claim, derive, power_law
+from asymptotics.derivation.evaluation.values import Values
 from asymptotics.errors import BottleneckError
 from asymptotics.kernels import relu_ntk
+from asymptotics.model.operators import RichChange
 from asymptotics.model.rich_constants import Grown, Unlearned
 from asymptotics.model.rich_shared import Shared
 from asymptotics.symbols import N, P, a, b, sigma, t
@@ -157,11 +159,47 @@ def test_every_step_of_the_derivation_holds(point):
     assert "holds" in checked and "FAILS" not in checked and "undecided" not in checked.split("worst")[0]
 
 
-@pytest.mark.parametrize("name", ["rich_data_transient", "rich_noise"])
-def test_what_responds_is_undecided_by_name(name):
-    """The sums in the derivation hold; what the features make of them says that it is not solved there."""
-    checked = getattr(LAWS, name).at(a=4, b=2, gamma=1).derivation.check()
-    assert "FAILS" not in str(checked) and "how moving features respond is not solved here" in str(checked)
+RESPONSES = {
+    "rich_model_transient": features_coefficient,
+    "rich_data_transient": samples_coefficient,
+    "rich_noise": noise_coefficient,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "point"),
+    [("rich_noise", (2, 2)), ("rich_noise", (4, 2))]
+    + [
+        pytest.param(name, point, marks=pytest.mark.slow)
+        for name, point in (
+            ("rich_model_transient", (2, 2)),
+            ("rich_model_transient", (4, 2)),
+            ("rich_data_transient", (2, 2)),
+            ("rich_data_transient", (4, 2)),
+            ("rich_data_transient", (3, Rational(3, 2))),
+        )
+    ],
+    ids=str,
+)
+def test_every_step_of_what_responds_holds(name, point):
+    """Modes and a contour in doubles, which know neither the law nor the numerics of the model."""
+    law = getattr(LAWS, name).at({a: point[0], b: point[1], richness: 1})
+    checked = str(law.derivation.check())
+    assert "holds" in checked and "FAILS" not in checked and "undecided" not in checked.split("worst")[0]
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(x, marks=() if x == "rich_noise" else pytest.mark.slow) for x in RESPONSES]
+)
+def test_what_derivations_take_for_responses_is_that_of_the_model(name):
+    """Two solutions that share nothing, within the error that the one of derivations states."""
+    model = RichModel(power_law(2, 2), gamma=1)
+    derivation = getattr(LAWS, name).at(a=2, b=2, gamma=1).derivation
+    values, now = Values(derivation.definitions, 20), Rational(37, 3)
+    (node,) = next(x for s in derivation if (x := s.equation.args[0].atoms(RichChange)))
+    with mpmath.workdps(30):
+        found = values(node, {t: now}, exact=False)
+    assert abs(found / RESPONSES[name](model, now).value - 1) < values.error < 1e-4
 
 
 def test_what_is_never_learned_is_a_floor():
