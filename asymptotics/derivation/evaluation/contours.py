@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import mpmath
@@ -12,13 +12,13 @@ from asymptotics.errors import PrecisionError
 from asymptotics.sums.binomial import hurwitz
 
 
-def sum_unless_zero(terms: list[Any], floor: Any) -> Any:
+def sum_unless_zero(terms: Sequence[Any], floor: Any) -> Any:
     """The sum, or 0 where the terms cancel to all their digits."""
     total = sum(terms)
-    return total if abs(total) > floor * sum(abs(x) for x in terms) else type(total)(0)
+    return total * (abs(total) > floor * sum(abs(x) for x in terms))
 
 
-def cotangent_contour(count: int, moment: Any, heavy: bool, whole: bool) -> list[tuple[Any, Any]]:
+def cotangent_contour(count: int, moment: Any, whole: bool) -> tuple[list[Any], list[Any]]:
     """Nodes z and weights of ``(1/2 pi i) int e^(zT) G(z) dz``; the upper half, or the whole contour."""
     found = []
     for m in range(count // 2):
@@ -26,11 +26,11 @@ def cotangent_contour(count: int, moment: Any, heavy: bool, whole: bool) -> list
         turn = 0.6407 * theta
         place = count * (0.5017 * theta * mpmath.cot(turn) - 0.6122 + 0.2645j * theta)
         slope = count * (0.5017 * (mpmath.cot(turn) - turn / mpmath.sin(turn) ** 2) + 0.2645j)
-        node, weight = place / moment, mpmath.exp(place) * slope / (1j * count * moment)
-        found.append((complex(node), complex(weight)) if heavy else (node, weight))
+        found.append((place / moment, mpmath.exp(place) * slope / (1j * count * moment)))
     if whole:
-        found += [(node.conjugate(), weight.conjugate()) for node, weight in found]
-    return found
+        found += [(mpmath.conj(node), mpmath.conj(weight)) for node, weight in found]
+    nodes, weights = zip(*found, strict=True)
+    return list(nodes), list(weights)
 
 
 def both_ways(term: Callable[[float], Any], digits: int, *, conjugate: bool = False) -> Any:

@@ -13,6 +13,7 @@ from sympy import Add, Expr, I, Integral, Mul, Sum, Symbol, oo
 from sympy.core.function import AppliedUndef
 
 from asymptotics.derivation.evaluation.contours import both_ways, cotangent_contour, sum_unless_zero
+from asymptotics.derivation.evaluation.floats import along, is_array, is_complex, worst_ratio
 from asymptotics.derivation.evaluation.mode_sums import integrate_by_halving, stable
 from asymptotics.derivation.evaluation.values import FLOAT_ERROR, Point, Values, rule
 from asymptotics.derivation.symbols import FinitePartIntegral, Residue
@@ -116,51 +117,69 @@ def _finite_part(values: Values, expression: FinitePartIntegral, at: Point, exac
     return mpmath.re(value / (mpmath.expj(2 * mpmath.pi * p) - 1))
 
 
-@rule(InverseLaplace)
+@rule(InverseLaplace, arrays=True)
 def _inverse_laplace(values: Values, expression: InverseLaplace, at: Point, exact: bool) -> Any:
     """``(1/2 pi i) int e^(zT) G(z) dz`` on the cotangent contour.
 
     Trefethen, Weideman & Schmelzer 2006: n nodes leave an error of about 3.89^-n.
     """
     transform, z, time = expression.args[:3]
-    moment = values(time, at)
     if isinstance(transform, InverseLaplace):
-        return _twice_inverse(values, transform, z, moment, at)
-    heavy = values.expand_names(transform).has(Sum)
-    count = 24 if heavy else int(1.8 * values.digits) + 8
-    if heavy:
-        values.error = max(values.error, FLOAT_ERROR)
-    whole = any(isinstance(x, (complex, mpmath.mpc)) for x in at.values())
+        return _twice_inverse(values, transform, z, time, at)
+    if values.expand_names(transform).has(Sum):
+        return _inverse_in_floats(values, transform, z, time, at)
+    return values.at_each(_inverse_exactly, expression, at, exact)
+
+
+def _inverse_exactly(values: Values, expression: InverseLaplace, at: Point, exact: bool) -> Any:
+    transform, z, time = expression.args[:3]
+    whole = any(is_complex(x) for x in at.values())
     terms = []
-    for place, weight in cotangent_contour(count, moment, heavy, whole):
-        value = weight * values(transform, {**at, z: place}, exact=not heavy)
+    contour = cotangent_contour(int(1.8 * values.digits) + 8, values(time, at), whole)
+    for place, weight in zip(*contour, strict=True):
+        value = weight * values(transform, {**at, z: place})
         terms.append(value if whole else 2 * mpmath.re(value))
-    if heavy and (total := sum(terms)) != 0:  # the rounding of what cancels
-        values.error = max(values.error, float(1e-15 * sum(map(abs, terms)) / abs(total)))
-    return sum_unless_zero(terms, 1e-13 if heavy else mpmath.mpf(10) ** (-values.digits - 2))
+    return sum_unless_zero(terms, mpmath.mpf(10) ** (-values.digits - 2))
 
 
-def _twice_inverse(values: Values, inner: InverseLaplace, w: Symbol, moment: Any, at: Point) -> Any:
+def _inverse_in_floats(values: Values, transform: Expr, z: Symbol, time: Expr, at: Point) -> Any:
+    """All nodes at once."""
+    values.error = max(values.error, FLOAT_ERROR)
+    whole = any(map(is_complex, at.values()))
+    nodes, weights = (along(x, at.values()) for x in cotangent_contour(24, values(time, at), whole))
+    terms = weights * values(transform, {**at, z: nodes}, exact=False)
+    terms = terms if whole else 2 * terms.real
+    # the rounding of what cancels
+    values.error = max(values.error, 1e-15 * worst_ratio(abs(terms).sum(axis=0), terms.sum(axis=0)))
+    return _number(sum_unless_zero(terms, 1e-13))
+
+
+def _twice_inverse(values: Values, inner: InverseLaplace, w: Symbol, time: Expr, at: Point) -> Any:
     """A double inverse transform in floats, on two contours that have no node in common."""
     before, values.error = max(values.error, FLOAT_ERROR), 1e-14
-    transform, z, time = inner.args[:3]
-    here, terms, spread = values(time, at), [], 0.0
-    whole = any(isinstance(x, (complex, mpmath.mpc)) for x in at.values())
+    transform, z, other_time = inner.args[:3]
+    whole = any(map(is_complex, at.values()))
     factors = Mul.make_args(transform)
     difference = max(factors, key=lambda x: len(x.atoms(AppliedUndef)))
     rest = Mul(*(x for x in factors if x is not difference))
-    for place, weight in cotangent_contour(24, moment, True, whole):
-        for other, factor in cotangent_contour(26, here, True, True):
-            node = {**at, w: place, z: other}
-            pieces = [values.value(x, node, False) for x in Add.make_args(difference)]
-            scale = weight * factor * values.value(rest, node, False)
-            terms.append(scale * sum(pieces) if whole else 2 * (scale * sum(pieces)).real)
-            spread += abs(scale) * sum(map(abs, pieces))
+    near, weights = (along(x, at.values()) for x in cotangent_contour(24, values(time, at), whole))
+    far, factor = (along(x, [near]) for x in cotangent_contour(26, values(other_time, at), True))
+    node = {**at, w: near, z: far}
+    pieces = [values(x, node, exact=False) for x in Add.make_args(difference)]
+    scale = weights * factor * values(rest, node, exact=False)
+    terms = scale * sum(pieces)
+    terms = terms.reshape(-1, *terms.shape[2:])
+    terms = terms if whole else 2 * terms.real
+    spread = (abs(scale) * sum(map(abs, pieces))).sum(axis=(0, 1))
     total = sum_unless_zero(terms, 1e-13)
-    if total != 0:  # the errors of what cancels
-        values.error *= float(spread / abs(total))
-    values.error = max(values.error, before)
-    return total
+    # the errors of what cancels
+    values.error = max(before, values.error * max(1.0, worst_ratio(spread, total)))
+    return _number(total)
+
+
+def _number(total: Any) -> Any:
+    """An array as it is, and a number as one of mpmath."""
+    return total if is_array(total) else mpmath.mpmathify(total.item())
 
 
 @rule(Coefficient)
@@ -170,11 +189,11 @@ def _coefficient(values: Values, expression: Coefficient, at: Point, exact: bool
     if order == 0:
         return values(function, {**at, x: 0}, exact=exact)
     count, found, order = 8, [], int(order)
+    turns = [complex(mpmath.expjpi(mpmath.mpf(2 * m + 1) / count)) for m in range(count // 2)]
     for radius in (1 / 32, 1 / 128, 1 / 512):
-        total = 0.0
-        for m in range(count // 2):  # the other half is conjugate
-            turn = complex(mpmath.expjpi(mpmath.mpf(2 * m + 1) / count))
-            total += (complex(values(function, {**at, x: radius * turn})) * turn**-order).real
+        # the other half is conjugate
+        there = values(function, {**at, x: along([radius * turn for turn in turns], [])}, exact=False)
+        total = sum((value * turn**-order).real for value, turn in zip(there, turns, strict=True))
         found.append(2 * mpmath.mpf(total) / (count * radius**order))
         if len(found) > 1:
             error = float(abs(found[-1] / found[-2] - 1)) + FLOAT_ERROR / radius**order

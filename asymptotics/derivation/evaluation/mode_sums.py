@@ -9,11 +9,9 @@ depends on k alone is computed once. No expansion of f is used: this is what che
 
 from __future__ import annotations
 
-import cmath
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import Any
 
 import mpmath
@@ -23,8 +21,6 @@ from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
 
 LEVELS = 9
-FLOAT_BITS = 64
-"""The precision at which the nodes of sums in floats are computed."""
 STARTS = (1, 4, 16, 64, 256)
 """How much further out the tail may begin when the first start is too near to a singularity of f."""
 
@@ -122,8 +118,7 @@ def stable(expression: Expr) -> Expr:
 class ModeSum:
     """``sum_{k >= first} summand(k, *arguments)`` to ``digits`` digits for any values of the arguments.
 
-    Works at the precision of mpmath (`working`) where ``exact``, else in Python's floats. `PrecisionError`
-    if two starts and two steps do not agree.
+    Works at the precision of mpmath (`working`). `PrecisionError` if two starts and two steps do not agree.
 
     >>> from asymptotics.precision import working
     >>> from asymptotics.symbols import k, kappa
@@ -133,17 +128,13 @@ class ModeSum:
     1.0766740474685811741
     """
 
+    _furthest = 76
+    """Eighths of x to which the tail's coarse grid goes."""
+
     def __init__(
-        self,
-        summand: Expr,
-        index: Symbol,
-        first: int,
-        arguments: Sequence[Symbol],
-        digits: int,
-        *,
-        exact: bool = True,
+        self, summand: Expr, index: Symbol, first: int, arguments: Sequence[Symbol], digits: int
     ) -> None:
-        self.digits, self.exact, self.first = digits, exact, first
+        self.digits, self.first = digits, first
         self.index, summand = index, stable(summand)
         factor, rest = (
             summand.as_independent(*arguments, as_Add=False) if arguments else (summand, Integer(1))
@@ -152,7 +143,7 @@ class ModeSum:
         self._atoms: dict[Expr, Dummy] = {}
         shaped = self._shape_of(rest, index)
         names = (*self._atoms.values(), *arguments)
-        self._rest = lambdify(names, shaped, _EXACT if exact else "numpy", cse=True)
+        self._rest = lambdify(names, shaped, self._modules(), cse=True)
         self._blocks: dict[Block, list[Any]] = {}
         self._ends: dict[int, int] = {}
         self._trusted = 0
@@ -171,16 +162,14 @@ class ModeSum:
                 return expression.func(self._shape_of(alone, index), self._shape_of(mixed, index))
         return expression.func(*(self._shape_of(a, index) for a in expression.args))
 
+    @staticmethod
+    def _modules() -> Any:
+        """What functions of the summand are computed by."""
+        return _EXACT
+
     def __call__(self, values: Sequence[Any]) -> Any:
         """The sum at these values of the arguments."""
-        if self.exact:
-            return self._settled(values)
-        with import_module("numpy").errstate(all="ignore"):
-            return self._settled([_plain(x) for x in values])
-
-    def _settled(self, values: Sequence[Any]) -> Any:
-        goal = 10.0 ** (-self.digits if self.exact else 1 - self.digits)  # floats round
-        previous = None
+        goal, previous = mpmath.mpf(10) ** -self.digits, None
         # starts that were far enough for other values may be among the singularities of these
         for number in (*range(self._trusted, len(STARTS)), *range(self._trusted)):
             if number == 0:
@@ -189,99 +178,82 @@ class ModeSum:
                 total, error = self._total(STARTS[number], values)
             except OverflowError:  # the circle about the start goes where the summand explodes
                 continue
-            if previous is not None and _close(total, previous, goal) and error <= goal:
+            if previous is not None and abs(total - previous) <= goal * abs(total) and error <= goal:
                 self._trusted = max(number - 1, 0)
                 return total
             previous = total
-        raise PrecisionError(
+        raise self._unsettled(values)
+
+    def _unsettled(self, values: Sequence[Any]) -> PrecisionError:
+        return PrecisionError(
             f"a sum over modes does not settle to {self.digits} digits at "
             f"{[mpmath.nstr(x, 5) for x in values]}; ask for fewer digits"
         )
 
-    def _total(self, scale: int, values: Sequence[Any]) -> tuple[Any, float]:
-        """The sum with its tail from ``scale`` times the first start, and the estimated relative error."""
+    def _too_slow(self) -> PrecisionError:
+        return PrecisionError(
+            f"the summand {self._factor} falls too slowly to be summed to {self.digits} digits; "
+            "take parameters further from where the sum diverges"
+        )
+
+    def _block(self, scale: int) -> Block:
+        """The head of a sum whose tail begins at ``scale`` times the first start."""
         start = self.first + scale * max(24, 3 * self.digits)
-        block = Block(first=self.first, start=start, digits=self.digits)
+        return Block(first=self.first, start=start, digits=self.digits)
+
+    def _total(self, scale: int, values: Sequence[Any]) -> tuple[Any, Any]:
+        """The sum with its tail from ``scale`` times the first start, and the estimated relative error."""
+        block, step = self._block(scale), mpmath.mpf(1) / 8
         head = self._part(block, values)
-        step = mpmath.mpf(1) / 8 if self.exact else 1 / 8
         tail = self._coarse(block, values) * step
         goal, before = 10.0**-self.digits, None
         for level in range(1, LEVELS + 1):
             step /= 2
             refined = tail / 2 + step * self._part(
-                replace(block, level=level, last=self._ends[start]), values
+                replace(block, level=level, last=self._ends[block.start]), values
             )
             change, size = abs(refined - tail), abs(head + refined)
             tail = refined
-            error = left_by_halving(before, change, size * (mpmath.eps if self.exact else 1e-15))
+            error = left_by_halving(before, change, size * mpmath.eps)
             if error <= goal * size:
-                return head + tail, float(error / size) if size else 0.0
+                return head + tail, error / size if size else 0.0
             before = change
         return head + tail, 1.0
 
-    def _rows(self, block: Block) -> list[Any]:
-        """Weight and parts that depend on k alone, node by node; in floats an array for each of them."""
-        if block not in self._blocks:
-            with mpmath.workprec(mpmath.mp.prec if self.exact else FLOAT_BITS):
-                precision = mpmath.mp.prec
-                factor, *atoms = (
-                    _on_nodes(part, self.index, block, precision) for part in (self._factor, *self._atoms)
-                )
-                weights = [w * f for w, f in zip(_nodes(block, precision)[1], factor, strict=True)]
-            columns = (weights, *atoms)
-            self._blocks[block] = (
-                list(zip(*columns, strict=True))
-                if self.exact
-                else [import_module("numpy").array([_plain(x) for x in column]) for column in columns]
-            )
-        return self._blocks[block]
+    def _columns(self, block: Block) -> list[Sequence[Any]]:
+        """The weights, and the parts that depend on k alone, on the nodes of a block."""
+        precision = mpmath.mp.prec
+        factor, *atoms = (
+            _on_nodes(part, self.index, block, precision) for part in (self._factor, *self._atoms)
+        )
+        weights = [w * f for w, f in zip(_nodes(block, precision)[1], factor, strict=True)]
+        return [weights, *atoms]
 
     def _terms(self, block: Block, values: Sequence[Any]) -> Any:
         """The summands at the nodes of a block, times their weights."""
-        if self.exact:
-            return [w * self._rest(*q, *values) for w, *q in self._rows(block)]
-        weights, *atoms = self._rows(block)
-        return weights * self._rest(*atoms, *values)
-
-    def _total_of(self, terms: Any) -> Any:
-        if self.exact:
-            return mpmath.fsum(terms)
-        total = terms.sum().item()
-        if not cmath.isfinite(total):
-            raise OverflowError
-        return total
+        if block not in self._blocks:
+            self._blocks[block] = list(zip(*self._columns(block), strict=True))
+        return [w * self._rest(*q, *values) for w, *q in self._blocks[block]]
 
     def _part(self, block: Block, values: Sequence[Any]) -> Any:
-        return self._total_of(self._terms(block, values))
+        return mpmath.fsum(self._terms(block, values))
 
     def _coarse(self, block: Block, values: Sequence[Any]) -> Any:
         """The coarse grid of the tail, as far as the integrand goes."""
-        furthest = 76 if self.exact else 51  # beyond x = 6.4, k leaves the range of floats
         cut = 10.0 ** (-self.digits - 4)
-        terms = self._terms(replace(block, level=0, last=furthest), values)
+        terms = self._terms(replace(block, level=0, last=self._furthest), values)
         largest = before = size = 0.0
         for j, size in enumerate(map(abs, terms), block.low):
             largest = max(largest, size)
-            # floats that are 0 at first have yet to begin
+            # what is 0 at first has yet to begin
             if j > 8 and largest and size <= cut * largest and size <= before:
                 break
             before = size
         else:
             if size > 1e3 * cut * largest:
-                raise PrecisionError(
-                    f"the summand {self._factor} falls too slowly to be summed to {self.digits} digits; "
-                    "take parameters further from where the sum diverges"
-                )
+                raise self._too_slow()
         self._ends[block.start] = max(self._ends.get(block.start, 0), j)
-        return self._total_of(terms[: j - block.low + 1])
-
-
-def _close(first: Any, second: Any, goal: float) -> bool:
-    return bool(abs(first - second) <= goal * abs(first))
-
-
-def _plain(x: Any) -> complex | float:
-    return complex(x) if isinstance(x, (complex, mpmath.mpc)) else float(x)
+        return mpmath.fsum(terms[: j - block.low + 1])
 
 
 def exp_less_one(y: Any) -> Any:

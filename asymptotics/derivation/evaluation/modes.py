@@ -13,6 +13,7 @@ from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
 from asymptotics.derivation.evaluation.bessel import filtered_sum
+from asymptotics.derivation.evaluation.floats import FloatModeSum
 from asymptotics.derivation.evaluation.growing_sums import compile_summand, growing_sum
 from asymptotics.derivation.evaluation.mode_sums import ModeSum
 from asymptotics.derivation.evaluation.rich import Mode, RichCurve, list_modes
@@ -43,23 +44,24 @@ SMALL, CIRCLE = 0.01, 4
 """The circle on which a power of a small letter is read, and its points."""
 
 
-@rule(Sum)
+@rule(Sum, arrays=True)
 def _sum(values: Values, expression: Sum, at: Point, exact: bool) -> Any:
     ((index, first, last),) = expression.limits
     if last.is_Integer and first.is_Integer:
         if last - first > MOST_MODES:
             raise UnableError(f"sums over more than {MOST_MODES} modes are not added up in a check")
         modes = range(int(first), int(last) + 1)
-        return mpmath.fsum(values.value(expression.function, {**at, index: j}, exact) for j in modes)
+        terms = [values.value(expression.function, {**at, index: j}, exact) for j in modes]
+        return mpmath.fsum(terms) if exact else sum(terms)
     if first == 1 and last != oo and last.free_symbols:
-        return _growing(values, expression, at, exact)
+        return values.at_each(_growing, expression, at, exact)
     if last != oo or not first.is_Integer:
         raise UnableError(f"the sum {expression} is not over k = 1, 2, ... without end")
     arguments = tuple(sorted(expression.free_symbols, key=lambda x: x.name))
     key = (expression, arguments, exact)
     if key not in values.sums:
-        digits = values.digits if exact else FLOATS
-        values.sums[key] = ModeSum(expression.function, index, int(first), arguments, digits, exact=exact)
+        kind, digits = (ModeSum, values.digits) if exact else (FloatModeSum, FLOATS)
+        values.sums[key] = kind(expression.function, index, int(first), arguments, digits)
     numbers = [at[x] for x in arguments]
     total = values.sums[key](numbers)
     real = exact and all(not isinstance(x, (mpmath.mpc, complex)) for x in numbers)

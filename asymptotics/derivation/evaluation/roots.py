@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import mpmath
 from sympy import Add, Expr, Symbol, diff
 
+from asymptotics.derivation.evaluation.floats import is_array
 from asymptotics.derivation.evaluation.values import Point, Values, rule
 from asymptotics.errors import PrecisionError
 from asymptotics.model.operators import Iterated, Minimiser, Minimum, Root
@@ -50,11 +52,13 @@ def _zero(values: Values, function: Expr, x: Symbol, at: Point, start: Any = Non
     return mpmath.exp(found)
 
 
-@rule(Iterated)
+@rule(Iterated, arrays=True)
 def _iterate(values: Values, expression: Iterated, at: Point, exact: bool) -> Any:
     """Newton's method with a divided difference, from where the iteration starts."""
     function, x, start = expression.args
     here = values(start, at, exact=exact)
+    if any(is_array(at.get(y)) for y in expression.free_symbols):
+        return _iterate_all(values, expression, here, at)
     before, miss_before = None, None
     for _ in range(60):
         miss = values(function, {**at, x: here}, exact=exact) - here
@@ -66,6 +70,31 @@ def _iterate(values: Values, expression: Iterated, at: Point, exact: bool) -> An
             slope = (miss - miss_before) / (here - before)
             step = -miss / slope
         before, miss_before, here = here, miss, here + step
+    raise PrecisionError(f"the solution of {x} = {function} was not reached")
+
+
+def _iterate_all(values: Values, expression: Iterated, start: Any, at: Point) -> Any:
+    """The same at many places; those that have arrived are not evaluated again."""
+    numpy = import_module("numpy")
+    function, x, _ = expression.args
+    letters = [y for y in expression.free_symbols if is_array(at.get(y))]
+    whole, *places = numpy.broadcast_arrays(start, *(at[y] for y in letters))
+    found, left = whole.flatten(), numpy.arange(whole.size)
+    here, places = found.copy(), [place.ravel() for place in places]
+    before, miss_before = None, None
+    for _ in range(60):
+        there = dict(zip(letters, (place[left] for place in places), strict=True))
+        miss = values(function, {**at, **there, x: here}, exact=False) - here
+        found[left] = here
+        if before is None:
+            step, far = miss, abs(miss) > 1e-13 * abs(here)
+        else:
+            with numpy.errstate(all="ignore"):
+                step = miss * (here - before) / (miss_before - miss)
+            far = (abs(miss) > 1e-13 * abs(here)) & (here != before)
+        if not far.any():
+            return found.reshape(whole.shape)
+        left, before, miss_before, here = left[far], here[far], miss[far], (here + step)[far]
     raise PrecisionError(f"the solution of {x} = {function} was not reached")
 
 

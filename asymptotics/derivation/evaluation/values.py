@@ -4,7 +4,8 @@
     RULES      what is done for each kind of expression
     rule(kind) enters one: `integrals`, `roots` and `modes` do
 
-Letters are replaced by what the derivation's definitions say they stand for.
+Letters are replaced by what the derivation's definitions say they stand for. What is not ``exact`` is done in
+floats (`evaluation.floats`), and at many places at once where letters stand for arrays of them.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sympy.core.function import AppliedUndef
 from asymptotics.derivation.evaluation.contours import (
     zeta_value,
 )
+from asymptotics.derivation.evaluation.floats import is_array, number_by_number, plain, worst_ratio
 from asymptotics.derivation.evaluation.mode_sums import ModeSum, exp_less_one
 from asymptotics.derivation.evaluation.rich import RichCurve
 from asymptotics.derivation.evaluation.rich_response import RichResponse
@@ -42,7 +44,7 @@ ZERO = Integer(0)
 Point: TypeAlias = dict[Symbol, Any]
 """Numbers for letters."""
 FLOATS = 13
-"""Digits of what is evaluated in Python's floats: transforms of whole sums on a contour."""
+"""Digits of what is evaluated in floats: transforms of whole sums on a contour."""
 FLOAT_ERROR = 1e-10
 """Relative error of such a transform: 24 nodes leave 4^-24, rounding about 1e-11."""
 
@@ -59,6 +61,9 @@ PLAIN: dict[str, Callable[..., Any]] = {
     "loggamma": mpmath.loggamma,
     "zeta": zeta_value,
 }
+
+
+Rule: TypeAlias = Callable[["Values", Any, Point, bool], Any]
 
 
 class Values:
@@ -87,6 +92,7 @@ class Values:
         self.curves: dict[tuple[Any, float], RichCurve] = {}
         self.responses: dict[tuple[Any, float], RichResponse] = {}
         self._known: dict[tuple[Expr, tuple[Any, ...], bool], Any] = {}
+        self._arrays: list[Any] = []
         self.period = self(period, {})
 
     def __call__(self, expression: Expr, at: Mapping[Symbol, Any], *, exact: bool = True) -> Any:
@@ -94,7 +100,7 @@ class Values:
         if expression not in self._free:
             letters = expression.free_symbols | self._sizes
             self._free[expression] = tuple(sorted(letters, key=lambda y: y.name))
-        key = (expression, tuple(at[x] for x in self._free[expression] if x in at), exact)
+        key = (expression, tuple(self._token(at[x]) for x in self._free[expression] if x in at), exact)
         if key not in self._known:
             before, self.error = self.error, 0.0
             value = self.value(expression, dict(at), exact)
@@ -104,30 +110,53 @@ class Values:
         self.error = max(self.error, error)
         return value
 
+    def _token(self, x: Any) -> Any:
+        """What stands for x in a key: an array is the same as itself alone."""
+        if not is_array(x):
+            return x
+        self._arrays.append(x)  # so that no other array takes its place
+        return "array", id(x)
+
     def value(self, expression: Expr, at: Point, exact: bool) -> Any:
-        rule = next((RULES[kind] for kind in type(expression).__mro__ if kind in RULES), None)
+        kind = next((kind for kind in type(expression).__mro__ if kind in RULES), None)
         if hasattr(expression, "opaque") and not isinstance(expression, (RegularSum, FiniteSum)):
-            rule = Values._opaque
-        if rule is not None:
-            return rule(self, expression, at, exact)
+            return self.at_each(Values._opaque, expression, at, exact)
+        if kind is not None:
+            if kind in ARRAYS:
+                return RULES[kind](self, expression, at, exact)
+            return self.at_each(RULES[kind], expression, at, exact)
         if not expression.free_symbols:
             return self.constant(expression, exact)
+        return self.at_each(Values._function, expression, at, exact)
+
+    def at_each(self, rule: Rule, expression: Expr, at: Point, exact: bool) -> Any:
+        """The value by a rule that knows no arrays: number by number where there are some."""
+        letters = [x for x in expression.free_symbols if is_array(at.get(x))]
+        if not letters:
+            return rule(self, expression, at, exact)
+
+        def there(*numbers: Any) -> Any:
+            return rule(self, expression, {**at, **dict(zip(letters, numbers, strict=True))}, exact)
+
+        return number_by_number(there, [at[x] for x in letters])
+
+    def _function(self, expression: Expr, at: Point, exact: bool) -> Any:
         arguments = [self(x, at, exact=exact) for x in expression.args]
-        plain = PLAIN.get(type(expression).__name__)
-        if plain is not None:
-            return plain(*arguments)
-        return self.constant(expression.func(*map(_as_number, arguments)), exact)
+        function = PLAIN.get(type(expression).__name__)
+        if function is None:
+            return self.constant(expression.func(*map(_as_number, arguments)), exact)
+        return function(*arguments) if exact else plain(function(*arguments))
 
     def _symbol(self, expression: Symbol, at: Point, exact: bool) -> Any:
         if expression not in at:
             raise UnableError(f"{expression} has no value; give {name_numbers('at', [expression])}")
-        return at[expression]
+        return at[expression] if exact else plain(at[expression])
 
     def _sum_of_terms(self, expression: Add, at: Point, exact: bool) -> Any:
         terms = [self(x, at, exact=exact) for x in expression.args]
         total = sum(terms)
-        if not exact and total != 0 and (lost := sum(map(abs, terms)) / abs(total)) > 1e3:
-            self.error = max(self.error, float(1e-12 * lost))  # floats have cancelled
+        if not exact and (lost := worst_ratio(sum(map(abs, terms)), total)) > 1e3:
+            self.error = max(self.error, 1e-12 * lost)  # floats have cancelled
         return total
 
     def _product(self, expression: Mul, at: Point, exact: bool) -> Any:
@@ -146,9 +175,10 @@ class Values:
         real, imaginary = value.as_real_imag()
         if not (real.is_Float or real.is_Rational) or not (imaginary.is_Float or imaginary.is_Rational):
             raise UnableError(f"{expression} has no numerical value")
-        if imaginary == 0:
-            return real._to_mpmath(mpmath.mp.prec)
-        return mpmath.mpc(real._to_mpmath(mpmath.mp.prec), imaginary._to_mpmath(mpmath.mp.prec))
+        number = real._to_mpmath(mpmath.mp.prec)
+        if imaginary != 0:
+            number = mpmath.mpc(number, imaginary._to_mpmath(mpmath.mp.prec))
+        return number if exact else plain(number)
 
     def _opaque(self, expression: Expr, at: Point, exact: bool) -> Any:
         """A function with numerics of its own, at exact values of its letters."""
@@ -211,7 +241,6 @@ class Values:
         return expression.has(*kinds) or any(e.has(*kinds) for _, e in self.relevant(expression))
 
 
-Rule = Callable[[Values, Any, Point, bool], Any]
 RULES: dict[type[Basic], Rule] = {
     Symbol: Values._symbol,
     Add: Values._sum_of_terms,
@@ -223,13 +252,17 @@ RULES: dict[type[Basic], Rule] = {
     Binder: Values._operator,
 }
 """How each kind of expression is evaluated; a kind that is missing goes by its base class."""
+ARRAYS = set(RULES)
+"""Those whose rule takes arrays of numbers for letters; of others each number is taken by itself."""
 
 
-def rule(kind: type[Basic]) -> Callable[[Rule], Rule]:
+def rule(kind: type[Basic], *, arrays: bool = False) -> Callable[[Rule], Rule]:
     """A decorator: the function evaluates expressions of this kind."""
 
     def enter(function: Rule) -> Rule:
         RULES[kind] = function
+        if arrays:
+            ARRAYS.add(kind)
         return function
 
     return enter
