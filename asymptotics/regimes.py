@@ -20,7 +20,7 @@ from sympy import And, Eq, Expr, Integer, Max, Min, Symbol, fraction, log, oo, p
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.domains.domain import POSITIVE, Domain, as_condition, conjuncts, normal, primitive, solutions
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import DomainError, TooShort, UnableError
 from asymptotics.expansions.expansion import Expansion, as_power
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.slow import leading_form, leading_series
@@ -164,13 +164,20 @@ def _settle(
     formula: Formula, table: dict[Symbol, Expr], domain: Domain
 ) -> tuple[Expansion, tuple[Term, ...]]:
     """The expansion on ``domain``, deep enough that no remainder can lead."""
+    bounds = set()
     for depth in range(2, MAX_DEPTH):
         series, doubtful = _expand(formula, table, domain, depth)
+        bounds.add(series.remainder)
         first = series.candidates()
         if first and all(any(series.ahead(t, b) for t in first) for b in series.remainder):
             return series, doubtful
         if depth > SLOW_DEPTH and series.is_slow:
             break
+    if not series.terms and series.remainder and len(bounds) == 1:
+        left = series.monomial_of(series.remainder[0])
+        raise TooShort(
+            f"no term is known before O({left}), however many orders of the spectral sums are taken"
+        )
     if not series.terms:
         raise Vanishing(
             f"every power of {series.variable} vanishes: what is left falls exponentially, or is 0"

@@ -20,11 +20,13 @@ from operator import add, mul
 
 from sympy import (
     Add,
+    Dummy,
     Expr,
     Integer,
     Mul,
     Rational,
     Symbol,
+    apart,
     atan,
     besselk,
     cos,
@@ -249,7 +251,8 @@ def transform_of(phi: Expr, u: Symbol) -> MellinTransform:
     """The Mellin transform of an expression in u > 0.
 
     Powers, ``exp(-v u^q)``, ``1/(exp(v u^q) +- 1)``, ``(c + v u^q)^-p``, ``log(1 + v u^q)``, ``atan``,
-    ``erf``, ``erfc`` and ``besselk`` of ``v u^q``, and sums of these times powers of u. Raises
+    ``erf``, ``erfc`` and ``besselk`` of ``v u^q``, and sums of these times powers of u, among them
+    rational functions by their partial fractions. Raises
     `UnableError` for others, and where the integral converges nowhere.
 
     >>> u = Symbol("u", positive=True)
@@ -264,7 +267,7 @@ with strip=(left, right)
     """
     powers: dict[Expr, Expr] = {}
     parts: list[MellinTransform] = []
-    for term in Add.make_args(expand(phi.rewrite(erfc) if phi.has(erf) else phi)):
+    for term in _terms(phi, u):
         constant, rest = term.as_independent(u, as_Add=False)
         monomial, shape = _split(rest, u)
         if shape is None:
@@ -280,6 +283,27 @@ with strip=(left, right)
         )
     whole = Add(*(part.expression for part in parts))
     return MellinTransform(name=str(phi), expression=whole, left=ends[0], right=ends[1])
+
+
+def _terms(phi: Expr, u: Symbol) -> Iterator[Expr]:
+    """The summands; powers of sums stay as they are, but for whole positive ones.
+
+    >>> u = Symbol("u", positive=True)
+    >>> list(_terms(1 / (u**2 + 2 * u + 1), u))
+    [(u + 1)**(-2)]
+    """
+    phi = apart(phi, u) if phi.is_rational_function(u) else phi.rewrite(erfc) if phi.has(erf) else phi
+    kept: dict[Expr, Expr] = {}
+
+    def keep(power: Expr) -> Expr:
+        letter = Dummy(positive=True)
+        kept[letter] = power
+        return letter
+
+    guarded = phi.replace(
+        lambda e: e.is_Pow and e.base.is_Add and e.has(u) and not (e.exp.is_Integer and e.exp > 0), keep
+    )
+    return (term.xreplace(kept) for term in Add.make_args(expand(guarded)))
 
 
 def _sign_or_infinite(one: Expr, two: Expr) -> int:

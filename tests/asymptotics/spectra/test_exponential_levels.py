@@ -72,3 +72,10 @@ def test_a_ratio_that_crosses_one_is_judged_behind_it():
     assert past_zero(falling) == falling[2:]
     for kept in (run(0.004, -0.02, -0.03, -0.04), run(0.5, 0.4, 0.3, 0.2, 0.1)):
         assert past_zero(kept) == kept
+
+
+def test_what_is_of_the_size_of_one_level_is_not_said_to_vanish():
+    """``c_1`` of ``L(t, N) = L(t) + c_1/N`` falls by logarithms alone: by 3.4 from t = 10^3 to 10^8."""
+    task = Task("2**-k/k**2", "k**-4", multiplicity="k")
+    with pytest.raises(UnableError, match=r"no term is known before O\(1/log\(t\)\)"):
+        _ = derive(task).model_transient

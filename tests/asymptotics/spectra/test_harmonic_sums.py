@@ -74,6 +74,11 @@ SUMS = [
     ("log(1 + u)", Task(k**-2, 1), oo, sinh_product),
     (lambda u: atan(u), Task(k**-2, 1), oo, lambda x: em(lambda k: mpmath.atan(x / k**2))),
     ("exp(-u)", Task(k**2, k**-4), 0, lambda x: em(lambda k: k**-4 * mpmath.exp(-x * k * k))),
+    # powers of sums as they are written, and rational functions by their partial fractions
+    ("1/(1 + u)**2", Task("k**(-3/2)", "k**(-7/4)"), oo,
+     lambda x: em(lambda k: k**-1.75 / (1 + x * k**-1.5)**2)),
+    ("u/((1 + u)*(2 + u))", Task(k**-2, 1), oo, lambda x: em(lambda k: x*k**2 / (k**2 + x) / (2*k**2 + x))),
+    ("(1 + u)/(2 + u)**(5/2)", Task(k, 1), 0, lambda x: em(lambda k: (1 + x * k) / (2 + x * k) ** 2.5)),
     # a smooth spectrum that only tends to a power
     ("1/(1 + u)", Task(1 / (k**2 + k), k**-2), oo, lambda x: em(lambda k: k**-2 / (1 + x / (k * k + k)))),
 ]  # fmt: skip
