@@ -86,7 +86,8 @@ class Laws(Typeset):
     def average(self, weights: object) -> Law:
         """The loss of an average of the iterates of a constant step, that step at its best (at most eta).
 
-        ``weights`` are those of `Averaged`: ``Constant()`` (Polyak), ``Tail(fraction=)``, polynomials in u.
+        ``weights`` are those of `Averaged`: ``Constant()`` (Polyak), ``Tail(fraction=)``, or
+        ``Exponential(rate=)``; polynomials in u, in pieces at will, and exponentials.
 
         >>> from asymptotics import Tail, derive, power_law
         >>> derive(power_law(3, 2)).average(Tail(fraction=0.5)).exponent

@@ -149,7 +149,8 @@ def averaged(weights: Expr, y: Symbol) -> tuple[Expr, Expr]:
     pieces = [(low, high, piece_at(weights, (low + high) / 2)) for low, high in itertools.pairwise(places)]
     if any(not alpha.is_polynomial(u) for _, _, alpha in pieces):
         raise UnableError(
-            f"averages with the weights {weights} have no law; use weights that are polynomials in u"
+            f"averages with the weights {weights} have no law; use polynomials in u, in pieces at will, or "
+            "exponentials"
         )
     total = sum(integrate(alpha, (u, low, high)) for low, high, alpha in pieces)
     if total == 0:

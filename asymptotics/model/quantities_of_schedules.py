@@ -13,6 +13,7 @@ from collections.abc import Callable
 from sympy import Expr, Integer, Symbol
 
 from asymptotics.errors import UnableError
+from asymptotics.model.averages import AverageSum, are_exponentials
 from asymptotics.model.equations import TIME
 from asymptotics.model.late_decay import LateDecay
 from asymptotics.model.moments import averaged, whole
@@ -113,9 +114,17 @@ def steps_quantity(text: str) -> Quantity:
     )
 
 
+def _average(weights: Expr) -> tuple[Expr, Expr]:
+    """What an average keeps of the start and what its noise adds, at X = t: closed for polynomials."""
+    if are_exponentials(weights) and not weights.is_polynomial(u):
+        return AverageSum(weights, u, t, Integer(1)), AverageSum(weights, u, t, Integer(0))
+    signal, noise = averaged(weights, _y)
+    return Filtered(signal, _y, t, Integer(1)), Filtered(noise, _y, t, Integer(0))
+
+
 def average_quantity(text: str) -> Quantity:
     """The loss of an average of the iterates of a constant step, that step at its best."""
-    signal, noise = averaged(shape_of(text), _y)
+    left, fed = _average(shape_of(text))
     return Quantity(
         name=f"average:{text}",
         words=f"test loss of the average with weights {text} of t iterates of one-pass SGD, best step",
@@ -123,9 +132,7 @@ def average_quantity(text: str) -> Quantity:
         tex=r"L_{\mathrm{average}}(t)",
         limits="N = oo",
         resource=t,
-        equation=Tuned(
-            Filtered(signal, _y, t, Integer(1)), t, sigma**2 / B * Filtered(noise, _y, t, Integer(0)), eta
-        ),
+        equation=Tuned(left, t, sigma**2 / B * fed, eta),
         source=_SOURCE,
         rule=OnePassSGD,
         why=_WHY,

@@ -7,7 +7,7 @@ import itertools
 import mpmath
 import numpy as np
 import pytest
-from sympy import Integer, Rational, gamma, lambdify, pi, simplify, sqrt, zeta
+from sympy import Integer, N, Rational, Symbol, gamma, lambdify, pi, simplify, sqrt, zeta
 
 from asymptotics import (
     Constant,
@@ -25,10 +25,12 @@ from asymptotics import (
     power_law,
 )
 from asymptotics.laws.law import Law
-from asymptotics.model.moments import Moment
+from asymptotics.model.averages import AverageTransform
+from asymptotics.model.moments import Moment, averaged
 from asymptotics.model.schedules.base import as_schedule, u
 from asymptotics.symbols import B, a, b, eta, sigma
 from asymptotics.symbols import gamma as power
+from asymptotics.transforms.mellin import transform_of
 
 LAWS = derive(power_law(a, b))
 THIRD = WarmupStableDecay(fraction=Rational(1, 3))
@@ -226,6 +228,7 @@ def test_a_law_of_a_schedule_is_data():
     for law in (
         LAWS.schedule(THIRD),
         LAWS.averaged,
+        derive(power_law(3, Rational(3, 2))).average(Exponential(rate=3)),
         LAWS.optimal_step,
         LAWS.schedule("1 - u**2", tuned=False),
     ):
@@ -245,7 +248,8 @@ def test_a_law_of_a_schedule_is_data():
     [
         (lambda: LAWS.schedule(lambda u: float(u)), "takes numbers"),
         (lambda: LAWS.schedule("sqrt(1-u)*(1+(1-u)**0.3)"), "of 1 - u"),
-        (lambda: LAWS.average(Exponential(rate=3)), "polynomials in u"),
+        (lambda: LAWS.average("1/(1 + u)"), "polynomials in u"),
+        (lambda: LAWS.average("exp(-1/(u + 1/100))"), "polynomials in u"),
         (lambda: LAWS.schedule("Max(0, 1 - 2*u)"), "no steps in its last part"),
         (lambda: LAWS.schedule(Constant(), tuned=False), "exact in the step"),
         (lambda: derive(power_law(2, 1)).schedule(Cosine()), "b > 1"),
@@ -281,6 +285,51 @@ def test_steps_whose_sum_has_a_complex_logarithm(text):
     assert float(Moment(shape, u, Rational(11, 8), Integer(0)).evalf(12)) == pytest.approx(
         float(expected), rel=1e-6
     )
+
+
+@pytest.mark.parametrize("weights", [Integer(1), 1 - u, 1 + u**2])
+def test_transforms_of_averages_by_pairs_are_those_of_their_filters(weights):
+    y = Symbol("y", positive=True)
+    places = ((Rational(7, 5), Rational(8, 3), 2), (-Rational(5, 8), Rational(1, 2), 0))
+    for signal, filtered, (inside, beyond, pole) in zip(
+        (True, False), averaged(weights, y), places, strict=True
+    ):
+        known, found = transform_of(filtered, y), AverageTransform(weights=weights, signal=signal)
+        for place in (inside, beyond):
+            assert abs(N(known.transform(place) / found.transform(place), 25) - 1) < 1e-24
+        pairs = zip(
+            known.laurent(Integer(pole), 2).coefficients,
+            found.laurent(Integer(pole), 2).coefficients,
+            strict=True,
+        )
+        assert all(abs(N(one, 25) - N(two, 25)) < 1e-20 for one, two in pairs)
+
+
+@pytest.mark.parametrize(
+    ("rate", "alpha", "beta"), [(4, 2.5, 1.5), pytest.param(0.3, 3, 2.25, marks=pytest.mark.slow)]
+)
+def test_moving_averages(rate, alpha, beta):
+    law = derive(power_law(alpha, beta)).average(Exponential(rate=rate))
+    scale = rate / (1 - np.exp(-rate))
+
+    def loss(total, steps):
+        k, weight = modes(np.log(total) / beta)
+        y = k**-beta * total
+        left = scale * (np.exp(-y) - np.exp(-rate)) / (rate - y)
+        noise = np.array(
+            [
+                x**2
+                * (DV * (scale * (np.exp(-rate * V) * -np.expm1((rate - x) * V)) / (x - rate)) ** 2).sum()
+                for x in y
+            ]
+        )
+        return float((weight * k**-alpha * left**2).sum() + (weight * noise).sum() / steps)
+
+    off = []
+    for steps in (1e6, 1e9):
+        found = best(lambda x, steps=steps: loss(x, steps), steps)
+        off.append(abs(found / law(steps, sigma=1, B=1) - 1))
+    assert off[1] < 0.01 and off[1] < off[0] / 2
 
 
 def test_tails_beat_no_mean_and_do_not_saturate():
