@@ -82,14 +82,22 @@ class Smooth:
 
 
 def panels(
-    start: float, end: float, steps: int, least: float, functions: list[Smooth], grid: Grid
+    start: float,
+    end: float,
+    steps: int,
+    least: float,
+    functions: list[Smooth],
+    grid: Grid,
+    corners: Floats,
 ) -> list[float]:
-    """The ends of panels from ``start`` to ``end`` on which the functions are polynomials."""
+    """The ends of panels from ``start`` to ``end`` of polynomials, and at ``corners``."""
     ends = [start]
     while ends[-1] < end:
         x = ends[-1]
         step = min((GROWTH - 1) * max(x, least), max(steps - x, least) * (1 - 1 / GROWTH))
-        ends += _halved(x, end if end - x - step < least / 2 else x + step, functions, grid)
+        to = end if end - x - step < least / 2 else x + step
+        ahead = corners[np.searchsorted(corners, x + SHORTEST) :]
+        ends += _halved(x, min(to, float(ahead[0])) if ahead.size else to, functions, grid)
         if len(ends) > MOST_PANELS:
             raise PrecisionError(f"the schedule takes more than {MOST_PANELS} panels; use a smoother one")
     return ends
@@ -114,8 +122,11 @@ def glide(
 ) -> None:
     """The moments at ``end``, from those at ``start``, in place; the first panel is about ``least`` long."""
     grid = chebyshev(degree)
-    functions = [f for f in (plan.eta, plan.batch, plan.weight) if f is not None]
-    ends = panels(start, end, plan.steps, least, [Smooth.over(f, plan.steps) for f in functions], grid)
+    lines = plan.corners is not None
+    functions = [f for f in (None if lines else plan.eta, plan.batch, plan.weight) if f is not None]
+    corners = np.zeros(0) if plan.corners is None else plan.corners + pace.half
+    smooth = [Smooth.over(f, plan.steps) for f in functions]
+    ends = panels(start, end, plan.steps, least, smooth, grid, corners)
     for a, b in pairwise(ends):
         _panel(around, plan, a, b - a, grid, moments, pace)
 

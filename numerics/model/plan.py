@@ -27,12 +27,14 @@ class Plan:
     """``eta(n)`` and ``batch(n)`` of step n = 0, ..., T - 1, as functions of arrays.
 
     ``weight(n)`` is that of the iterate after n steps, n = 1, ..., T, of sum 1; None: the last alone.
+    ``corners``: the n between which eta is a straight line; None where it is smooth, or its corners unknown.
     """
 
     steps: int
     eta: Callable[[Floats], Floats]
     batch: Callable[[Floats], Floats]
     weight: Callable[[Floats], Floats] | None = None
+    corners: Floats | None = None
 
 
 def values_of(schedule: Schedule, shares: Floats) -> Floats:
@@ -71,8 +73,10 @@ def _compiled(expression: Expr) -> Callable[[Floats], Floats]:
 
 def plan_of(eta: float, batch: int, schedule: Schedule, ramp: Schedule, steps: int) -> Plan:
     """``eta f(n/T)`` and ``B g(n/T)``, at least 1."""
+    shares = getattr(schedule, "shares", None)
     return Plan(
         steps=steps,
+        corners=None if shares is None else steps * shares,
         eta=lambda n: eta * values_of(schedule, n / max(steps, 1)),
         batch=lambda n: np.maximum(1.0, batch * values_of(ramp, n / max(steps, 1))),
     )

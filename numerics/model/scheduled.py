@@ -46,7 +46,10 @@ DIRECT = 20_000
 """Runs of no more steps are taken step by step."""
 ENDS = (500, 1000)
 """So many steps at either end of longer ones, likewise."""
-MOST_BEST = 200_000
+DIRECT_BEST = 200_000
+"""The same of the best schedule, which has many corners."""
+MOST_BEST = 10**12
+"""Beyond, shares of the steps near 1 have too few digits for the last of them."""
 MOST_STEPS = 2**53
 MIDDLE = 10
 """By so much at least the half steps make a glide more exact; that is not yet its order."""
@@ -137,8 +140,8 @@ class ScheduledSolver(Solver):
         return bool(getattr(self.dynamics.rule, "schedule", CONSTANT).by_model)
 
     def _is_short(self, steps: int) -> bool:
-        """Whether steps are taken one by one; a schedule by its heights has corners at all of them."""
-        return steps <= DIRECT or self._finds_schedule
+        """Whether steps are taken one by one."""
+        return steps <= (DIRECT_BEST if self._finds_schedule else DIRECT)
 
     def _plan(self, steps: int) -> Plan:
         """As the schedule of the rule has it, or the best."""
@@ -150,7 +153,7 @@ class ScheduledSolver(Solver):
             return found
         if steps > MOST_BEST:
             raise UnableError(
-                f"t = {steps}: the best schedule is run step by step, to {MOST_BEST} steps; "
+                f"t = {steps}: the best schedule is run to {MOST_BEST} steps; "
                 "laws.schedule(OptimalSchedule()) has its law, small_step_loss its loss to first order"
             )
         shape = self.best_run(steps, self.variance).schedule(rule.eta)

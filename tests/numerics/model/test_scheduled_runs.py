@@ -116,6 +116,30 @@ def test_long_runs_are_within_their_error_of_single_steps(monkeypatch, weights):
         assert float(glide.error) < 1e-4 * float(glide)
 
 
+def test_long_runs_of_the_best_schedule_are_within_their_error_of_single_steps(monkeypatch):
+    from numerics.model import scheduled
+
+    rule = OnePassSGD(eta=0.3, batch=1, schedule=OptimalSchedule())
+    found = []
+    for most in (10**5, 10):
+        monkeypatch.setattr(scheduled, "DIRECT_BEST", most)
+        found.append(FullModel(power_law(2.7, 1.6), noise=SIGMA, rule=rule, digits=4).test_loss(6000))
+    steps, glide = found
+    assert abs(float(steps) - float(glide)) <= float(glide.error)
+    assert float(glide.error) < 1e-4 * float(glide)
+
+
+@pytest.mark.slow
+def test_the_best_schedule_of_a_billion_steps():
+    """Exact in the step it is at its first order, whose relative error falls with T."""
+    rule = OnePassSGD(eta=0.3, batch=1, schedule=OptimalSchedule())
+    model = FullModel(power_law(3, 1.5), noise=1, rule=rule, digits=4)
+    small = model.small_step_loss(10**9)
+    assert abs(float(model.test_loss(10**9)) - float(small)) < float(small.error)
+    with pytest.raises(UnableError, match="is run to"):
+        model.test_loss(10**13)
+
+
 def test_small_steps_agree_with_the_recursion_to_first_order():
     """The difference to the exact loss falls as the step, at the same sum of steps and the same eta/B."""
     gaps = []
