@@ -39,8 +39,8 @@ from numerics.model.solved_windows import SolvedWindow, solve_windows
 from numerics.model.windows import NODE_BITS, SPREADS, Window, spread_of, window
 from numerics.spectra.compiled import constant
 from numerics.sums.many_time_sums import exponential_sums
-from numerics.values.arithmetic import Array, Field, Scalar, array, field_of
-from numerics.values.doubled import BITS, Doubled, Floats, add, add_up, double_up, exponentials
+from numerics.values.arithmetic import Array, Field, Scalar, array, each, field_of
+from numerics.values.doubled import BITS, Doubled, Floats, add, add_up, double_up, exponentials, single
 from numerics.values.value import Value
 
 SENSITIVITY = 16
@@ -51,6 +51,8 @@ VALUE_DIGITS = 35
 """What a sum of two doubles takes."""
 LATEST = 1e80
 """Times between this and its inverse are in the range of doubles, with what is made of them."""
+FEW = 100
+"""So many exponentials are taken one by one."""
 MOST_DIGITS = 18
 """Doubled numbers do not serve for more."""
 
@@ -145,8 +147,12 @@ def _shift(totals: Doubled, by: Scalar) -> Doubled:
 
 
 def _propagate(at: SolvedWindow, ratios: Doubled) -> Doubled:
-    """``e^(z t)``, shape (times, nodes)."""
-    return exponentials(at.window.z[None] * ratios[:, None])
+    """``e^(z t)``, shape (times, nodes); few of them one by one, which costs less than the series."""
+    if ratios.re[0].size * at.window.nodes.size > FEW:
+        return exponentials(at.window.z[None] * ratios[:, None])
+    with field_of(NODE_BITS) as field:
+        products = np.outer(single(ratios, field), at.window.nodes)
+        return double_up(each(field.exp, products))
 
 
 def values_of(totals: Doubled, errors: Floats) -> list[Value | None]:

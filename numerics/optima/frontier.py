@@ -9,7 +9,7 @@ from the constants of the law (`optima.constants`) where these are known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -31,6 +31,7 @@ from asymptotics.parsing.numbers import items_of, mapping_of, real_number
 from asymptotics.precision import exclusive, working
 from asymptotics.symbols import N, t
 from numerics.model.full_model import FullModel
+from numerics.model.many_times import MOST_DIGITS
 from numerics.model.rich import RichModel
 from numerics.optima.constants import constants
 from numerics.optima.setting import Setting, Split, with_step
@@ -42,6 +43,10 @@ from numerics.values.value import Value
 MOST_OF_MOVING = 5
 """Digits of optima of features that move, whose losses have ten."""
 
+SPARE_DIGITS = 6
+"""So many digits more than those of the optimum its losses have."""
+NEAREST, FARTHEST = mpmath.mpf("0.05"), mpmath.mpf("0.15")
+"""Between these the place of an optimum is known from two others on their line."""
 STEEPEST = 8
 """More than the power of time with which a loss falls near an optimum."""
 
@@ -78,13 +83,26 @@ def frontier(
             f"{digits} digits; optima of features that move are solved in doubles, to {MOST_OF_MOVING} "
             "at most; ask for fewer"
         )
-    law = _law_or_none(optimum, mapping_of(at, "at"), setting)
+    # where losses cost little, a search from the powers alone costs less than the constants
+    law = None if _in_windows(setting) else _law_or_none(optimum, mapping_of(at, "at"), setting)
     points: list[Split] = []
     with working(digits + 20):
         for budget in wanted:
-            before = points[-1] if points else None
-            points.append(_optimum_at(setting, budget, law, before))
+            points.append(_optimum_at(setting, budget, law, points))
     return tuple(points)
+
+
+def _flow_in_size(setting: Setting) -> bool:
+    """Whether the losses are those of gradient flow at P = oo, with infinitely many modes."""
+    optimum = setting.optimum
+    endless = optimum.laws.task.size is None and setting.measured is None
+    lazy_flow = optimum.features == LAZY and kind_of(optimum.rule) is GradientFlow
+    return lazy_flow and setting.size == N and endless
+
+
+def _in_windows(setting: Setting) -> bool:
+    """Whether each loss is one window in doubled numbers, and costs little."""
+    return _flow_in_size(setting) and setting.digits + SPARE_DIGITS <= MOST_DIGITS
 
 
 def _law_or_none(optimum: Optimum, at: Mapping[Symbol | str, object], setting: Setting) -> Split | None:
@@ -96,20 +114,31 @@ def _law_or_none(optimum: Optimum, at: Mapping[Symbol | str, object], setting: S
 
 
 def _start(
-    setting: Setting, log_budget: mpmath.mpf, law: Split | None, before: Split | None
-) -> tuple[mpmath.mpf, mpmath.mpf]:
-    """Where the search begins, and its step: by the law, else by its powers from the last optimum."""
+    setting: Setting, log_budget: mpmath.mpf, law: Split | None, before: Sequence[Split]
+) -> tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf | None]:
+    """Where the search begins, its step, and how near the optimum is, if that is known.
+
+    By the law, else by its powers from the last optimum; from two of them on, along their line beside these.
+    """
     powers = dict(setting.phase.exponents)
     # of powers between two ends the largest: corrections fall with the size
     powers |= {resource: most for resource, _, most in setting.phase.ranges}
     keys = [(t, 1), (setting.size, -1)][: 1 + setting.tilt]
     exponent = sum(sign * setting.number(powers[key]) for key, sign in keys)
-    known = law or before
-    if known is None:
-        return exponent * log_budget, mpmath.mpf(1)
-    from_there = mpmath.mpf(0) if known is law else mpmath.log(setting.number(known.budget))
-    place = mpmath.fsum(sign * mpmath.log(known[key].value) for key, sign in keys)
-    return place + exponent * (log_budget - from_there), mpmath.mpf("0.3")
+
+    def beside(known: Split) -> tuple[mpmath.mpf, mpmath.mpf]:
+        there = mpmath.mpf(0) if known is law else mpmath.log(setting.number(known.budget))
+        place = mpmath.fsum(sign * mpmath.log(known[key].value) for key, sign in keys)
+        return there, place - exponent * there
+
+    if len(before) > 1:
+        (x0, y0), (x1, y1) = map(beside, before[-2:])
+        change = (y1 - y0) * (log_budget - x1) / (x1 - x0) if x1 != x0 else FARTHEST
+        if abs(change) < FARTHEST:
+            return y1 + change + exponent * log_budget, mpmath.mpf("0.3"), max(NEAREST, abs(change))
+    if known := law or (before[-1] if before else None):
+        return beside(known)[1] + exponent * log_budget, mpmath.mpf("0.3"), None
+    return exponent * log_budget, mpmath.mpf(1), None
 
 
 def _log_loss(model: FullModel, time: mpmath.mpf) -> Value:
@@ -137,7 +166,7 @@ def _log(loss: Value) -> Value:
     return Value(value=mpmath.log(loss.value), error=loss.error / loss.value)
 
 
-def _optimum_at(setting: Setting, budget: Expr, law: Split | None, before: Split | None) -> Split:
+def _optimum_at(setting: Setting, budget: Expr, law: Split | None, before: Sequence[Split]) -> Split:
     log_budget = mpmath.log(budget.evalf(setting.digits + 25)._to_mpmath(mpmath.mp.prec))
     table = dict(setting.numbers)
     own = {s: v for s, v in table.items() if s in setting.optimum.laws.task.parameters}
@@ -146,6 +175,7 @@ def _optimum_at(setting: Setting, budget: Expr, law: Split | None, before: Split
     tilt = setting.tilt
 
     whole = setting.optimum.laws.task.size is not None
+    task = replace(setting.optimum.laws.task, measured=setting.measured).at(own)
 
     def solve(place: mpmath.mpf, digits: int) -> tuple[mpmath.mpf, FullModel, mpmath.mpf]:
         log_t, log_size = setting.split_at(log_budget, place, tilt)
@@ -154,14 +184,13 @@ def _optimum_at(setting: Setting, budget: Expr, law: Split | None, before: Split
         elif rule.counts_steps:
             steps = max(mpmath.nint(mpmath.exp(log_t)), mpmath.mpf(1))
             log_t, log_size = setting.split_at(log_budget, mpmath.log(steps), 0)
-        task = replace(setting.optimum.laws.task, measured=setting.measured)
         amount = mpmath.exp(log_size)
         sizes: dict[str, Any] = {setting.size.name: int(mpmath.nint(amount)) if whole else amount}
-        model = FullModel(task, own, digits=digits, rule=rule, **sizes)
+        model = FullModel(task, digits=digits, rule=rule, **sizes)
         return log_t - tilt * log_size, model, mpmath.exp(log_t)
 
     def direct(place: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
-        used, model, time = solve(place, 4 if rough else setting.digits + 5)
+        used, model, time = solve(place, 4 if rough else setting.digits + SPARE_DIGITS)
         return used, _log_loss(model, time)
 
     def moving(place: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
@@ -180,16 +209,15 @@ def _optimum_at(setting: Setting, budget: Expr, law: Split | None, before: Split
             tables.append(tabulate(spectrum, mpmath.exp(log_t), size, kappa0, r, setting.digits + 6))
         return place, _log(tables[-1].loss(mpmath.exp(log_t), size))
 
-    endless = setting.optimum.laws.task.size is None and setting.measured is None
-    frozen = setting.optimum.features == LAZY
-    flow_in_size = frozen and kind_of(rule) is GradientFlow and setting.size == N and endless
     tables: list[Table] = []
-    if flow_in_size:
+    tabulated = _flow_in_size(setting) and not _in_windows(setting)
+    if tabulated:
         joint = joint_law(derive(setting.optimum.laws.task.at(own)), N)
         amplitude, r = setting.number(joint.amplitude), setting.number(joint.r)
         spectrum = spectrum_of(setting.optimum.laws.task, own)
-    loss = (smooth if flow_in_size else direct) if frozen else moving
-    found = minimum(loss, *_start(setting, log_budget, law, before), mpmath.mpf(10) ** -setting.digits)
+    loss = (smooth if tabulated else direct) if setting.optimum.features == LAZY else moving
+    start, step, near = _start(setting, log_budget, law, before)
+    found = minimum(loss, start, step, mpmath.mpf(10) ** -setting.digits, near)
     place = found.place
     log_t, log_size = setting.split_at(log_budget, place.value, tilt)
     # log N moves with log t by at most the ratio of their powers in the cost, or less than the place

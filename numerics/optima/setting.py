@@ -14,6 +14,7 @@ from sympy import Expr, Symbol, oo
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phase import Key, Phase
+from asymptotics.caches import Memory
 from asymptotics.errors import DomainError, PrecisionError, UnableError, check_kind
 from asymptotics.hints import name_numbers
 from asymptotics.model.rules.base import (
@@ -32,6 +33,7 @@ from numerics.model.full_model import FullModel
 from numerics.values.value import Value
 
 MAX_DIGITS = 25
+_MONOMIALS: Memory[list[tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]]] = Memory(maxsize=8)
 FEWEST = 2000
 """Whole N, in their steps, from which on the places of a search differ."""
 
@@ -122,6 +124,9 @@ class Setting:
 
     def monomials(self) -> list[tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]]:
         """Coefficient, power of t and power of the size, for each monomial of the cost."""
+        return _MONOMIALS.recall((self, mpmath.mp.prec), self._monomials)
+
+    def _monomials(self) -> list[tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]]:
         place = self.optimum.free.index(t)
         return [
             (self.number(m.coefficient), self.number(m.powers[place]), self.number(m.powers[1 - place]))

@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import sympy
 from numpy.typing import ArrayLike, NDArray
 
+from asymptotics.caches import Memory
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.expansions.differences import write_differences
@@ -171,6 +173,16 @@ faster than 1/k, i.e. b > 1, or pass modes=M
     if fixed.parameters:
         missing = [s.name for s in fixed.parameters]
         raise DomainError(f"no number for {', '.join(missing)}; pass {name_numbers('params', missing)}")
+    return _SPECTRA.recall((fixed, needs_trace), partial(_read, fixed, task, params or {}, needs_trace))
+
+
+_SPECTRA: Memory[ContinuousSpectrum] = Memory(maxsize=64)
+
+
+def _read(
+    fixed: Task, task: Task, params: Mapping[sympy.Symbol | str, object], needs_trace: bool
+) -> ContinuousSpectrum:
+    """The spectrum of ``fixed``, which is the task with numbers; what is wrong is said of the latter."""
     modes = fixed.modes
     if modes == sympy.oo:
         levels = None
@@ -198,8 +210,8 @@ faster than 1/k, i.e. b > 1, or pass modes=M
         _check_continued(_divide(spectrum, fixed))
         trace = _is_summable(spectrum, "eigenvalues")
         if needs_trace or not spectrum.slope("eigenvalues", 2000.0) > 1e-12:
-            _check_summable(spectrum, "eigenvalues", task, params or {})
-        _check_summable(spectrum, "target", task, params or {})
+            _check_summable(spectrum, "eigenvalues", task, params)
+        _check_summable(spectrum, "target", task, params)
         spectrum = replace(spectrum, trace=trace)
     divided = _divide(spectrum, fixed)
     pieces = tuple(map(_started, divided.pieces))

@@ -152,6 +152,8 @@ class Gmpy2Field(Field):
         self._stack.pop().__exit__(kind, error, trace)
 
     def real(self, value: int | float | Fraction | mpmath.mpf) -> Scalar:
+        if type(value) is float:  # most are, and the class of fractions is slow to ask
+            return gmpy2.mpfr(value)
         if isinstance(value, Fraction):
             return gmpy2.mpfr(gmpy2.mpq(value.numerator, value.denominator))
         if isinstance(value, mpmath.mpf):

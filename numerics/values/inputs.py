@@ -24,7 +24,7 @@ def _in_range(name: str, number: sympy.Expr) -> sympy.Expr:
 def exact_size(name: str, value: object) -> sympy.Expr:
     """N or P: a number > 0, or oo; raises `DomainError`."""
     number = real_number(value, name)
-    if not number.is_extended_positive:
+    if not (number > 0 if number.is_Rational else number.is_extended_positive):
         raise DomainError(f"{name} = {shown(value)}; it must be > 0, or oo")
     return _in_range(name, number)
 
@@ -32,7 +32,7 @@ def exact_size(name: str, value: object) -> sympy.Expr:
 def exact_time(value: object) -> sympy.Expr:
     """A time: a number >= 0, or oo; raises `DomainError`."""
     number = real_number(value, "t")
-    if not number.is_extended_nonnegative:
+    if not (number >= 0 if number.is_Rational else number.is_extended_nonnegative):
         raise DomainError(f"t = {shown(value)}; a time must be >= 0, or oo")
     return _in_range("t", number)
 

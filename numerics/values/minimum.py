@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import mpmath
+import numpy as np
 
 from asymptotics.errors import PrecisionError
 from numerics.values.value import Value
@@ -18,6 +19,12 @@ from numerics.values.value import Value
 MOVES = 80
 FITS = (("0.15", 9), ("0.15", 13), ("0.15", 17), ("0.3", 17))
 """Half-widths of the interval and numbers of values, in the order in which they are tried."""
+REFINED = 10
+"""Digits that one refinement gives a series at least."""
+FAR = 0.5
+"""Where the first step is larger, little is known of the place, and it is closed in first."""
+FEWEST = 8
+"""So many values serve on a narrow interval."""
 FEW_DIGITS = 1e-6
 """So few values as the first of them serve for no smaller error."""
 
@@ -34,8 +41,16 @@ class Minimum:
     value: Value
 
 
-def minimum(function: Function, start: mpmath.mpf, step: mpmath.mpf, accuracy: mpmath.mpf) -> Minimum:
+def minimum(
+    function: Function,
+    start: mpmath.mpf,
+    step: mpmath.mpf,
+    accuracy: mpmath.mpf,
+    near: mpmath.mpf | None = None,
+) -> Minimum:
     """The local minimum next to ``start``, its place to the absolute ``accuracy``.
+
+    ``near``: how far from the start it lies at most, if that is known; then few values serve.
 
     The error is what the last terms of the series and the errors of the values move the zero of the
     derivative. Raises `PrecisionError` if nothing is bracketed or the accuracy is not reached.
@@ -46,17 +61,19 @@ def minimum(function: Function, start: mpmath.mpf, step: mpmath.mpf, accuracy: m
     >>> abs(found.place.value - 2) < 1e-10, abs(found.value.value - 1) < 1e-12
     (True, True)
     """
-    reached, centre, near = mpmath.inf, start, False
-    first = FITS[0] if accuracy >= FEW_DIGITS else FITS[1]
-    for width, count in (first, *FITS[1:]):
+    reached, centre, there = mpmath.inf, start, step > FAR
+    if there:
+        centre = _centre(function, centre, step)
+    first = [(near, FEWEST)] if near else []
+    for width, count in (*first, FITS[accuracy < FEW_DIGITS], *FITS[1:]):
         found = _fit(function, centre, mpmath.mpf(width), count)
         if found is None:
-            if not near:  # the start was not near enough
-                centre, near = _centre(function, centre, step), True
+            if not there:  # the start was not near enough
+                centre, there = _centre(function, centre, step), True
             continue
         if found.place.error <= accuracy:
             return found
-        reached, centre, near = min(reached, found.place.error), found.place.value, True
+        reached, centre, there = min(reached, found.place.error), found.place.value, True
     raise PrecisionError(
         f"the place of the minimum is reached to {mpmath.nstr(reached, 2)} where {mpmath.nstr(accuracy, 2)} "
         "was asked for; ask for fewer digits"
@@ -94,8 +111,7 @@ def _fit(function: Function, centre: mpmath.mpf, width: mpmath.mpf, count: int) 
     nodes.sort(key=abs)
     pairs = [function(centre + width * x, False) for x in nodes]
     xs = [(u - centre) / width for u, _ in pairs]
-    rows = mpmath.matrix([[mpmath.chebyt(n, x) for n in range(count)] for x in xs])
-    series = list(mpmath.lu_solve(rows, mpmath.matrix([value.value for _, value in pairs])))
+    series = _series(xs, [value.value for _, value in pairs])
     noise = max(value.error for _, value in pairs)
     found = _stationary(series)
     shorter = _stationary(series[:-2])
@@ -106,11 +122,30 @@ def _fit(function: Function, centre: mpmath.mpf, width: mpmath.mpf, count: int) 
         return None
     # a value off by e moves the derivative of an interpolant by at most (Lebesgue's constant) n^2 e
     moved = abs(found - shorter) + noise * 3 * count**2 / curvature
-    value = mpmath.fsum(c * mpmath.chebyt(n, found) for n, c in enumerate(series))
+    value = mpmath.fdot(series, _polynomials(count, found))
     error = abs(series[-1]) + abs(series[-2]) + 3 * noise + curvature * moved**2
     return Minimum(
         place=Value(value=centre + width * found, error=width * moved), value=Value(value=value, error=error)
     )
+
+
+def _series(xs: list[mpmath.mpf], values: list[mpmath.mpf]) -> list[mpmath.mpf]:
+    """Coefficients of the Chebyshev series through values at xs, by the inverse in doubles, refined.
+
+    >>> [round(float(c), 12) for c in _series([mpmath.mpf(x) for x in (-1, 0, 1)], [1, 0, 1])]
+    [0.5, 0.0, 0.5]
+    """
+    rows = [_polynomials(len(xs), x) for x in xs]
+    inverse = np.linalg.inv(np.array(rows, dtype=float))
+    series = [mpmath.mpf(0)] * len(xs)
+    for _ in range(2 + mpmath.mp.dps // REFINED):
+        left = [value - mpmath.fdot(row, series) for value, row in zip(values, rows, strict=True)]
+        size = max(map(abs, left))
+        if not size:
+            break
+        change = inverse @ np.array([float(x / size) for x in left])
+        series = [c + size * x for c, x in zip(series, change.tolist(), strict=True)]
+    return series
 
 
 def _stationary(series: list[mpmath.mpf]) -> mpmath.mpf | None:
@@ -136,4 +171,12 @@ def _derivative(series: list[mpmath.mpf], x: mpmath.mpf, order: int) -> mpmath.m
         for n in range(count - 1, 0, -1):
             rest[n - 1] = rest[n + 1] + 2 * n * series[n]
         series = [rest[0] / 2, *rest[1 : count - 1]]
-    return mpmath.fsum(c * mpmath.chebyt(n, x) for n, c in enumerate(series))
+    return mpmath.fdot(series, _polynomials(len(series), x))
+
+
+def _polynomials(count: int, x: mpmath.mpf) -> list[mpmath.mpf]:
+    """T_0 ... T_(count - 1) at x."""
+    found = [mpmath.mpf(1), x]
+    while len(found) < count:
+        found.append(2 * x * found[-1] - found[-2])
+    return found[:count]

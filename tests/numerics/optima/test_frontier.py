@@ -245,3 +245,32 @@ def test_a_cost_in_which_time_stands_alone(budget, digits):
     for factor in (0.9, 1.1):
         size = factor * float(best[N])
         assert FullModel(power_law(3, 1.75), N=size).test_loss(budget - size) > best["loss"]
+
+
+def test_losses_of_a_frontier_are_counted(monkeypatch):
+    """From the third budget on eight losses do, each in one window; more digits come from tables."""
+    asked = []
+    loss = FullModel.test_loss
+    monkeypatch.setattr(FullModel, "test_loss", lambda self, time: asked.append(time) or loss(self, time))
+    place = PLACES[0]
+    counts = []
+    for count in (2, 6):
+        asked.clear()
+        few = frontier(FLOW, [10 ** (8 + j) for j in range(count)], place, digits=8)
+        counts.append(len(asked))
+    assert counts[1] - counts[0] == 4 * 8
+    asked.clear()
+    many = frontier(FLOW, [10**13], place, digits=14)
+    assert not asked
+    for key in (t, N, "loss"):
+        assert few[-1][key].agrees_with(many[0][key])
+        assert few[-1][key].relative_error < 1e-8
+
+
+def test_a_jump_of_the_budget_is_searched_anew():
+    """Budgets in no order, and far from each other, have the optima that each has alone."""
+    budgets = [10**9, 10**8, 10**19, 10**19]
+    together = frontier(FLOW, budgets, PLACES[1], digits=7)
+    for budget, point in zip(budgets, together, strict=True):
+        (alone,) = frontier(FLOW, [budget], PLACES[1], digits=7)
+        assert all(point[key].agrees_with(alone[key]) for key in (t, N, "loss"))
