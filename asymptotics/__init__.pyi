@@ -2,6 +2,8 @@ from asymptotics import notation as notation
 from asymptotics import symbols as symbols
 from asymptotics.allocation.from_exponents import PowerLawSpectrum as PowerLawSpectrum
 from asymptotics.allocation.from_exponents import spectrum_from_exponents as spectrum_from_exponents
+from asymptotics.allocation.gain import Gain as Gain
+from asymptotics.allocation.gain import gains as gains
 from asymptotics.allocation.optimum import Optimum as Optimum
 from asymptotics.allocation.optimum import compute_optimal as compute_optimal
 from asymptotics.allocation.phase import Phase as Phase

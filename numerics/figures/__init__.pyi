@@ -2,6 +2,7 @@ from numerics.figures.allocation import plot_frontier as plot_frontier
 from numerics.figures.allocation import plot_isoflop as plot_isoflop
 from numerics.figures.allocation import plot_phases as plot_phases
 from numerics.figures.bottlenecks import plot_bottlenecks as plot_bottlenecks
+from numerics.figures.gain import plot_gain as plot_gain
 from numerics.figures.losses import plot_ensembles as plot_ensembles
 from numerics.figures.losses import plot_loss_curves as plot_loss_curves
 from numerics.figures.losses import plot_timescale_density as plot_timescale_density

@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 from sympy import Expr, Integer, Rational, Symbol, latex, real_roots
 
+from asymptotics.allocation.gain import Gain
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phase import Phase
 from asymptotics.domains.bounds import linear_form
@@ -52,7 +53,7 @@ FRONTIER_DIGITS = 8
 
 
 def region(
-    phase: Phase | Bottleneck, x: Symbol, y: Symbol, frame: Sequence[tuple[object, object]]
+    phase: Phase | Bottleneck | Gain, x: Symbol, y: Symbol, frame: Sequence[tuple[object, object]]
 ) -> tuple[Corner, ...]:
     """The corners of a phase within a frame ``((x0, x1), (y0, y1))``, exact; empty if it lies outside.
 

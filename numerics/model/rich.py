@@ -88,6 +88,7 @@ class RichModel:
         cls,
         eigenvalues: ArrayLike,
         target: ArrayLike,
+        multiplicities: ArrayLike | None = None,
         *,
         N: object = sympy.oo,
         P: object = sympy.oo,
@@ -96,7 +97,8 @@ class RichModel:
     ) -> RichModel:
         """The model of a finite spectrum, as `FullModel.from_arrays`."""
         model = cls.__new__(cls)
-        model._set_up(FullModel.from_arrays(eigenvalues, target, N=N, P=P, noise=noise), gamma)
+        lazy = FullModel.from_arrays(eigenvalues, target, multiplicities, N=N, P=P, noise=noise)
+        model._set_up(lazy, gamma)
         return model
 
     def _set_up(self, lazy: FullModel, gamma: object) -> None:

@@ -93,6 +93,12 @@ def test_infinite_sizes_are_the_sum_over_modes():
         assert abs(float(model.kernel_scale(t)) * chi**2 - 1) < 1e-10
 
 
+def test_levels_of_many_modes_are_those_modes():
+    levels = RichModel.from_arrays([1, 0.3], [0.5, 0.2], [2, 3], gamma=2)
+    modes = RichModel.from_arrays([1, 1, 0.3, 0.3, 0.3], [0.5, 0.5, 0.2, 0.2, 0.2], gamma=2)
+    assert levels.test_loss(3).agrees_with(modes.test_loss(3), 2)
+
+
 def test_a_finite_spectrum_late_is_the_sum_over_its_modes():
     """At times beyond 1/lambda_M, where Taylor's series of the transform reaches a short way only."""
     lam, c = (np.arange(1, 26.0) ** -p for p in (1.73, 1.37))
