@@ -3,8 +3,9 @@
 With ``N = P^n`` features and the ridge ``rho = P^-l`` the renormalised ridge is ``kappa ~ P^-K``, K the
 smallest of three exponents: that of the ridge, of the data and of the features. The loss is a sum of a few
 terms, each a product of sums over modes at kappa, so that its exponent is linear in K, n and 1, and the
-smallest leads; where rows are correlated, that of the variance over features has two pieces. The (n, l) plane
-is cut by these lines into regions.
+smallest leads; where rows are correlated, that of the variance over features has two pieces. Features that
+are the first N modes themselves leave a floor, and learn their modes as far as the ridge lets them. The
+(n, l) plane is cut by these lines into regions.
 
     bottleneck_map    the regions of a task
     Bottleneck        one of them
@@ -12,23 +13,26 @@ is cut by these lines into regions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from sympy import And, Expr, Integer, together
+from sympy import And, Expr, Integer, oo, together
 from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.domains.domain import Domain, as_condition, normal, plain, primitive
-from asymptotics.errors import UnableError, check_kind
+from asymptotics.errors import SpectrumError, UnableError, check_kind
 from asymptotics.expansions.expansion import as_power
 from asymptotics.laws.derive import Laws
 from asymptotics.model.equations import NOISE
 from asymptotics.model.expand import expand, with_noise
+from asymptotics.model.students.base import Student
 from asymptotics.model.sums import F, V, df1, df2, expand_sum
 from asymptotics.precision import exclusive
 from asymptotics.spectra import SpectralSeries, spectrum
-from asymptotics.symbols import P, kappa, l, n
+from asymptotics.symbols import N, P, kappa, l, n
+from asymptotics.tasks.task import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -61,8 +65,9 @@ class Bottleneck:
 def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
     """The regions of the (n, l) plane, open ones; on the lines between two of them both terms count.
 
-    Raises `UnableError` for spectra whose df1 is no power of kappa, and for students whose rows have no
-    known share of the variance (`Student.share_orders`).
+    With modes that are a multiple of N or P they are those of infinitely many, which need b > 1. Raises
+    `UnableError` for spectra whose df1 is no power of kappa, and for students whose rows have no known share
+    of the variance (`Student.share_orders`).
 
     >>> from asymptotics import derive, power_law
     >>> for one in bottleneck_map(derive(power_law(2, 3))):
@@ -72,11 +77,7 @@ def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
     features, bias: P**(-n) for n < 1 and l > 3*n
     """
     check_kind(laws, Laws, "laws", "pass derive(task)")
-    base, student = spectrum(laws.task), laws.student
-    if base.scaling is not None:
-        raise UnableError(
-            f"modes = {laws.task.modes}: bottleneck maps are derived for modes=oo; pass that, with b > 1"
-        )
+    base, student = _spectrum(laws.task), laws.student
     _ = laws.model  # sizes that are no multiples of N have none, and say so
     modes = expand_sum(df1, base, 2).leading()
     if modes.log_power or base.domain.sign(modes.order) != -1:
@@ -86,12 +87,12 @@ def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
     terms = tuple(_exponents(base))
     found: list[Bottleneck] = []
     for resolution, K in resolutions.items():
-        for inside, share in student.share_orders(normal(-modes.order * K), K, n):
-            domain = base.domain if inside is None else base.domain.holding(primitive(inside, base.domain))
-            placed = tuple(
-                (name, normal(order + (share if name == VARIANCE else 0)).xreplace({kappa: K}))
-                for name, order in terms
-            )
+        pieces: Iterable[tuple[Domain, _Terms]]
+        if student.random:
+            pieces = _of_drawn(student, base.domain, terms, normal(-modes.order * K), K)
+        else:
+            pieces = ((base.domain, _of_modes(student, base, terms, rate, resolution, K)),)
+        for domain, placed in pieces:
             if not domain.is_empty():
                 found += _regions(domain, base.domain, resolution, K, tuple(resolutions.values()), placed)
     return _joined(found, base.domain)
@@ -112,6 +113,56 @@ def _exponents(base: SpectralSeries) -> Iterator[tuple[str, Expr]]:
         found = expand(sums, base, kappa, 3).series
         for candidate in found.candidates():
             yield name, -sizes.as_coeff_exponent(P)[1] + candidate.order * kappa
+
+
+def _spectrum(task: Task) -> SpectralSeries:
+    if task.size is None:
+        return spectrum(task)
+    try:
+        return spectrum(replace(task, modes=oo))
+    except SpectrumError as error:
+        raise UnableError(
+            f"modes = {task.modes}: their map is that of infinitely many modes, which need b > 1 ({error})"
+        ) from None
+
+
+_Terms: TypeAlias = tuple[tuple[str, Expr], ...]
+
+
+def _of_drawn(
+    student: Student, whole: Domain, terms: _Terms, modes: Expr, K: Expr
+) -> Iterator[tuple[Domain, _Terms]]:
+    """The exponents at ``kappa = P^-K`` where features are drawn, in each piece of their share."""
+    for inside, share in student.share_orders(modes, K, n):
+        domain = whole if inside is None else whole.holding(primitive(inside, whole))
+        yield (
+            domain,
+            tuple(
+                (name, normal(order + (share if name == VARIANCE else 0)).xreplace({kappa: K}))
+                for name, order in terms
+            ),
+        )
+
+
+def _of_modes(
+    student: Student, base: SpectralSeries, terms: _Terms, rate: Expr, resolution: str, K: Expr
+) -> _Terms:
+    """The same where features are the first N modes, nothing of which is random.
+
+    Where they decide, kappa is the ridge, and the bias is their tail, what it is at ``kappa = lambda_N``, and
+    what the ridge leaves of them.
+    """
+    known = [(name, order) for name, order in terms if name != VARIANCE]
+    if resolution != "features":
+        return tuple((name, normal(order.xreplace({kappa: K}))) for name, order in known)
+    tail = expand(student.at_end(F(kappa)), base, N, 2).series.leading().order
+    placed = [("bias", normal(n * tail))]
+    for name, order in known:
+        if name != "bias":
+            placed.append((name, normal(order.xreplace({kappa: K}))))
+        elif normal(order.xreplace({kappa: rate}) - tail) != 0:
+            placed.append((name, normal(order.xreplace({kappa: l}))))
+    return tuple(placed)
 
 
 def _regions(

@@ -54,7 +54,7 @@ from asymptotics.registry import Registry
 from asymptotics.symbols import B, N, P, b_test, eta, gamma, l, rho, sigma
 from asymptotics.tasks.task import Task
 from numerics.model.coefficients import size_coefficient
-from numerics.model.full_model import FullModel
+from numerics.model.full_model import FLOW, FullModel
 from numerics.model.rules.base import dynamics_of
 from numerics.model.stopping import best_stopping
 from numerics.values.results import Best
@@ -138,12 +138,14 @@ def _at_end(size: Symbol, part: str, place: Place) -> Value:
 # -- the approach: coefficients of 1/N and 1/P -----------------------------------------------------
 
 
-def _size_coefficient(size: Symbol, quantity: str, order: int, noise: int, place: Place) -> Value:
+def _size_coefficient(
+    size: Symbol, quantity: str, order: int, noise: int, place: Place, rule: TrainingRule = FLOW
+) -> Value:
     """c_order in 1/N or 1/P, which carries sigma^noise."""
     if size == N and place.student != GAUSSIAN:
-        found = order_in_features(order, place, _half(place))
+        found = order_in_features(order, place, _half(place), quantity, rule)
     else:
-        found = size_coefficient(place.task, quantity, size.name, order, place.resource, _half(place))
+        found = size_coefficient(place.task, quantity, size.name, order, place.resource, _half(place), rule)
     return _scale(found, place.setting(sigma) ** noise / place.setting(size) ** order)
 
 
@@ -255,8 +257,7 @@ def _sgd_noise(place: Place) -> Value:
 
 def _sgd_noise_transient(place: Place) -> Value:
     rule = _train(OnePassSGD, place)
-    found = size_coefficient(place.task, "sgd_excess", N.name, 1, place.resource, _half(place), rule)
-    return _scale(found, 1 / place.setting(N))
+    return _size_coefficient(N, "sgd_excess", 1, 0, place, rule)
 
 
 def _sgd_noise_model(place: Place) -> Value:

@@ -1,7 +1,7 @@
 """The full model of the student that a law is of, and the orders of its losses in 1/N.
 
 model_of(place, ...)          the model
-order_in_features(n, place)   c_1 or c_2 of its test loss
+order_in_features(n, place)   c_1 or c_2 of a quantity
 """
 
 from __future__ import annotations
@@ -14,11 +14,16 @@ from sympy import Expr, Integer
 
 from asymptotics.errors import UnableError
 from asymptotics.model.quantity import GAUSSIAN
+from asymptotics.model.rules.base import TrainingRule
 from asymptotics.precision import working
 from asymptotics.symbols import N
-from numerics.model.full_model import FullModel
+from numerics.model.coefficients import size_coefficient
+from numerics.model.full_model import FLOW, FullModel
 from numerics.values.value import Value
 from numerics.verification.places import Place
+
+OF_GROWING = 8
+"""To so many digits orders in 1/N are had where the modes are a multiple of N; their end is costly."""
 
 
 def model_of(place: Place, **options: Any) -> FullModel:
@@ -51,24 +56,45 @@ def _own_size(place: Place, order: int, least: Expr) -> Expr:
     return size
 
 
-def order_in_features(order: int, place: Place, wanted: int) -> Value:
-    """c_1 or c_2 (``order``) of the noiseless test loss, to ``wanted`` digits, from sizes far beyond t.
+def order_in_features(
+    order: int, place: Place, wanted: int, quantity: str = "test_loss", rule: TrainingRule = FLOW
+) -> Value:
+    """c_1 or c_2 (``order``) of a quantity, to ``wanted`` digits, from sizes far beyond t.
 
-    With ``x = 1/N``: ``d(x) = (L(x) - L(0))/x``, and ``(d(2 x) - d(x))/x``. What is left out is of relative
-    order t x at most, as the orders are those of ``t^(1/b)/N`` and ``t/N``. Rows whose spectrum depends on N
-    have another c_1 at each N; it is that of the N of the place, which must be so far. Raises `UnableError`.
+    Label noise is left out but for rules with noise of their own. With ``x = 1/N``: ``d(x) = (L(x) -
+    L(0))/x``, and ``(d(2 x) - d(x))/x``. What is left out is of relative order t x at most, as the orders are
+    those of ``t^(1/b)/N`` and ``t/N``. Rows whose spectrum depends on N have another c_1 at each N; it is
+    that of the N of the place, which must be so far. Where the modes are a multiple of N, c_1 is that of
+    Gaussian rows times what both make of the same modes at one N: those that are still missing there change
+    both differences alike. Raises `UnableError`.
     """
+    grows = place.student.own_modes(place.task) != place.task
+    wanted = min(wanted, OF_GROWING) if grows else wanted
     t = max(place.resource, Integer(1))
     size = Integer(10) ** (wanted + 5) * t
     if any(slope.has(N) for slope in place.student.slopes()):
         size = _own_size(place, order, size)
     digits = wanted + 8 + order * math.ceil(math.log10(size))
-    same: dict[str, Any] = {"digits": digits, "noise": 0}
-    with working(digits + 25):
-        none = model_of(place, **same).test_loss(place.resource)
-        first, half = (
-            (model_of(place, N=n, **same).test_loss(place.resource) - none) * mpmathify(n)
-            for n in (size, size / 2)
+    own = place.student.own_modes(place.task).with_sizes({N: size})
+    if own != place.task and order > 1:
+        raise UnableError(
+            f"the second order in 1/N of {place.student.title} of modes that grow has no number"
         )
-        found = first if order == 1 else (half - first) * mpmathify(size)
+    options: dict[str, Any] = {"digits": digits, "noise": None if rule.fresh else 0, "rule": rule}
+
+    def left(**sizes: Any) -> Value:
+        found: Value = getattr(FullModel(own, **sizes, **options), quantity)(place.resource)
+        return found
+
+    with working(digits + 25):
+        none, *others = left(), *(left(N=n, student=place.student) for n in (size, size / 2)[:order])
+        first, *half = ((one - none) * mpmathify(n) for one, n in zip(others, (size, size / 2), strict=False))
+        found = (half[0] - first) * mpmathify(size) if half else first
+        if grows:
+            gaussian = (left(N=size) - none) * mpmathify(size)
+            found = (
+                found
+                / gaussian
+                * size_coefficient(place.task, quantity, N.name, 1, place.resource, wanted, rule)
+            )
         return Value(value=found.value, error=found.error + abs(found.value) * mpmathify(10) ** -wanted)

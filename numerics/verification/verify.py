@@ -25,7 +25,7 @@ from asymptotics.hints import name_numbers
 from asymptotics.laws.law import Law
 from asymptotics.parsing.numbers import mapping_of, substitution, whole_number
 from asymptotics.precision import exclusive, working
-from asymptotics.symbols import b_test, sigma
+from asymptotics.symbols import N, P, b_test, sigma
 from asymptotics.tasks.measured import Measured
 from numerics.values.exact import number
 from numerics.values.tables import Tabular
@@ -260,9 +260,11 @@ def _points(
     progress: Callable[[], object] | None,
 ) -> list[Point]:
     found = []
+    sizes = {N, P, law.resource}
+    student = law.student.at({symbol: value for symbol, value in law.settings if symbol not in sizes})
     for resource in grid:
         place = Place(
-            student=law.student,
+            student=student,
             task=law.task,
             resource=resource,
             settings=settings,

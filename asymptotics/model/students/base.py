@@ -75,12 +75,16 @@ class Student(ABC):
         """The eigenvalues that are trained at N = oo, and the student on them."""
         return task, self
 
+    def own_modes(self, task: Task) -> Task:
+        """The task with as many modes as the student has; those of the task where it asks for no number."""
+        return task
+
     def at(self, values: Mapping[Symbol, Expr]) -> Student:
         """The student with numbers for the parameters of a task on which its constants depend."""
         table, names = dict(values), getattr(self, "__dataclass_fields__", ())
         parts = {name: getattr(self, name) for name in names}
-        changed = {n: x.xreplace(table) for n, x in parts.items() if isinstance(x, Expr) and x.has(*table)}
-        return replace(self, **changed) if changed else self  # type: ignore[type-var]
+        changed = {name: _with_numbers(part, table) for name, part in parts.items()}
+        return self if changed == parts else replace(self, **changed)  # type: ignore[type-var]
 
     def layers(self, size: Expr = N) -> tuple[Expr, ...]:
         """The sizes of its layers of features, first to last; of one layer by default, N itself."""
@@ -197,6 +201,13 @@ def sizes_of(values: object, name: str) -> tuple[Expr, ...]:
 def share(modes: Expr, size: Expr) -> Expr:
     """``1 - df1/size``, 1 for an infinite size."""
     return Integer(1) if size == oo else 1 - modes / size
+
+
+def _with_numbers(part: Any, table: Mapping[Symbol, Expr]) -> Any:
+    """A field of a student with numbers for symbols in it."""
+    if isinstance(part, tuple):
+        return tuple(_with_numbers(one, table) for one in part)
+    return part.xreplace(table) if isinstance(part, Expr) else part
 
 
 def at_size(expression: Expr, size: Expr) -> Expr:

@@ -6,7 +6,9 @@ from sympy import Integer, Rational, log, oo
 
 from asymptotics import (
     DeepRandomFeatures,
+    GaussianFeatures,
     NonlinearFeatures,
+    OrthogonalFeatures,
     SpectralTruncation,
     StructuredFeatures,
     Task,
@@ -16,7 +18,7 @@ from asymptotics import (
     derive,
     power_law,
 )
-from asymptotics.symbols import N, a, b, k, l, n, sigma
+from asymptotics.symbols import N, a, b, k, l, n, r, sigma
 from numerics import FullModel
 
 NOISY = bottleneck_map(derive(power_law(a, b, noise=sigma)))
@@ -101,9 +103,51 @@ def test_regions_of_students_have_the_slope_of_the_full_model(student):
         assert abs(slope - float(region.exponent.subs(point))) < 0.05, (str(region), point, slope)
 
 
+@pytest.mark.parametrize("values", [(2, 3), (6, 2)])
+@pytest.mark.parametrize("noise", [0, 1])
+def test_the_first_modes_learn_as_far_as_the_ridge_lets_them(values, noise):
+    """No saturation at N: beyond ``l = b n`` the loss of easy tasks still falls as the ridge squared."""
+    task = power_law(*values, noise=noise)
+    regions = bottleneck_map(derive(task, student=SpectralTruncation()))
+    assert {r.term for r in regions} <= {"bias", "label noise"}
+    assert any(r.resolution == "features" and r.exponent == 2 * l for r in regions) == (values == (6, 2))
+    for region in regions:
+        point = {n: Integer(1), l: Integer(1)} | region.domain.holding(4 - n, 4 - l).witness()
+        logs = {}
+        for exponent in (12, 18):
+            samples = Integer(10) ** exponent
+            sizes = {"N": Integer(round(float(samples ** point[n]))), "P": samples}
+            model = FullModel(
+                task, ridge=samples ** -point[l], digits=8, student=SpectralTruncation(), **sizes
+            )
+            logs[exponent] = float(mpmath.log10(model.test_loss(oo).value))
+        slope = (logs[12] - logs[18]) / 6
+        assert abs(slope - float(region.exponent.subs(point))) < 0.03, (str(region), point, slope)
+
+
+@pytest.mark.parametrize("student", [OrthogonalFeatures(modes="r*N"), GaussianFeatures()], ids=str)
+def test_modes_that_grow_with_the_features(student):
+    """The exponents of infinitely many modes, whose losses at one point of each region they are, b > 1."""
+    task = power_law(a, b, modes="r*N")
+    regions = bottleneck_map(derive(task, student=student))
+    assert regions == bottleneck_map(derive(power_law(a, b)))
+    for region in bottleneck_map(derive(power_law(6, 2, modes="3*N"), student=student.at({r: Integer(3)}))):
+        point = {n: Integer(1), l: Integer(1)} | region.domain.holding(4 - n, 4 - l).witness()
+        logs = {}
+        for exponent in (10, 15):
+            samples = Integer(10) ** exponent
+            N = Integer(round(float(samples ** point[n])))
+            own = {"student": OrthogonalFeatures(modes=3 * N)} if student.name == "orthogonal" else {}
+            sizes = {"N": N, "P": samples, "ridge": samples ** -point[l]}
+            model = FullModel(power_law(6, 2, modes=3 * N), digits=8, **sizes, **own)
+            logs[exponent] = float(mpmath.log10(model.test_loss(oo).value))
+        slope = (logs[10] - logs[15]) / 5
+        assert abs(slope - float(region.exponent.subs(point))) < 0.06, (str(region), point, slope)
+
+
 def test_refusals():
-    with pytest.raises(UnableError, match="the first N modes"):
-        bottleneck_map(derive(power_law(2, 2), student=SpectralTruncation()))
+    with pytest.raises(UnableError, match="which need b > 1"):
+        bottleneck_map(derive(power_law(2, "1/2", modes="r*N")))
     with pytest.raises(UnableError, match="other than -1/2"):
         bottleneck_map(derive(power_law(2, 2), student=StructuredFeatures(eigenvalues=1 / k)))
     with pytest.raises(UnableError, match="multiples of it"):

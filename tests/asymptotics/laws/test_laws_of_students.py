@@ -1,5 +1,7 @@
 """Laws of students other than Gaussian random features: what is left at t = oo, and the orders in 1/N."""
 
+from dataclasses import replace
+
 import mpmath
 import pytest
 from sympy import Integer, Min, Rational, Symbol, oo, pi, simplify, sin, sqrt, zeta
@@ -7,6 +9,7 @@ from sympy import Integer, Min, Rational, Symbol, oo, pi, simplify, sin, sqrt, z
 from asymptotics import (
     DeepRandomFeatures,
     DomainError,
+    GaussianFeatures,
     Law,
     NonlinearFeatures,
     OrthogonalFeatures,
@@ -196,6 +199,33 @@ def test_transients_against_the_full_model_of_the_student(student, name):
     assert verify(law, digits=12).verdict == "HOLDS"
     wrong = law.stating(prefactor=law.prefactor * Rational(101, 100))
     assert verify(wrong, digits=12).verdict == "FAILS"
+
+
+def test_the_noise_of_batches_in_deep_features():
+    law = derive(power_law(2, 3), student=DeepRandomFeatures(widths=(N, 2 * N))).sgd_noise_transient
+    assert verify(law, digits=12).verdict == "HOLDS"
+    wrong = law.stating(prefactor=law.prefactor * Rational(2, 3))  # that of one layer
+    assert verify(wrong, digits=12).verdict == "FAILS"
+
+
+def test_the_transient_of_a_rotation_of_modes_that_grow():
+    laws = derive(power_law(a, b, modes="r*N"), student=OrthogonalFeatures(modes="r*N"))
+    law = laws.model_transient.at(a=Rational(9, 4), b=Rational(3, 2), r=3)
+    place = Place(task=law.task, resource=Integer(100), digits=12, student=OrthogonalFeatures(modes=3 * N))
+    found = reference_value("model_transient", place)
+    plain = reference_value("model_transient", replace(place, student=GaussianFeatures()))
+    assert found.agrees_with(plain * 2 / 3)
+    with pytest.raises(UnableError, match=r"second order.*orthogonal features"):
+        verify(laws.model_transient_second, at={a: Rational(9, 4), b: Rational(3, 2), r: 3})
+
+
+@pytest.mark.slow
+def test_the_transient_of_a_rotation_holds():
+    law = derive(power_law(a, b, modes="r*N"), student=OrthogonalFeatures(modes="r*N")).model_transient
+    numbers = {a: Rational(9, 4), b: Rational(3, 2), r: 3}
+    assert verify(law, at=numbers, digits=16).verdict == "HOLDS"
+    wrong = law.stating(prefactor=law.prefactor * Rational(101, 100))
+    assert verify(wrong, at=numbers, digits=16).verdict == "FAILS"
 
 
 UNEVEN = derive(power_law(2, 3), student=StructuredFeatures(eigenvalues=k ** -Rational(1, 4)))
