@@ -143,12 +143,14 @@ class Teller:
         if found.parts:
             self(found.parts[0])
             return found.node
-        if found.series.gauge is not None or one.behind:
+        if found.series.gauge is not None or one.kernel is None:
             self._define(found.node)
         if one.behind:
             why = "The Euler-Maclaurin formula, term by term of the summand."
             self.tell(asymptotic(found.node, found.series), why, "DLMF 2.10(i)")
-        if found.series.gauge is not None or one.behind:
+        if one.free:
+            self.tell(asymptotic(found.node, found.series), "The Dirichlet series at 0.", "definition")
+        if found.series.gauge is not None or one.kernel is None:
             return found.node
         series = found.series
         if one.damping:

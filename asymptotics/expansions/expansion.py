@@ -321,6 +321,8 @@ def as_power(x: Expr, exponent: Expr) -> Expr:
     >>> as_power(exp(N), log(a)), as_power(exp(N), -log(Integer(2)) - 1)
     (a**N, exp(-N)/2**N)
     """
+    if isinstance(x, Pow) and x.exp == -1:
+        return as_power(x.base, -exponent)
     power = to_power(x, exponent)
     if not isinstance(power, exp):
         return power

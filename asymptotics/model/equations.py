@@ -54,7 +54,21 @@ t << N.
 
 from __future__ import annotations
 
-from sympy import Derivative, Dummy, Expr, Function, Integer, Rational, Symbol, expand_mul, limit, oo
+from sympy import (
+    Derivative,
+    Dummy,
+    Expr,
+    Function,
+    Integer,
+    Rational,
+    Symbol,
+    atan,
+    expand_mul,
+    limit,
+    oo,
+    pi,
+    sqrt,
+)
 
 from asymptotics.errors import UnableError
 from asymptotics.model.operators import (
@@ -79,7 +93,7 @@ from asymptotics.model.operators import (
 )
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.students.base import Student
-from asymptotics.model.sums import C0, E1, Q1, Q2, F, F_seen, F_test, G, V, Xi, df1, df2
+from asymptotics.model.sums import C0, E1, Q1, Q2, F, F_seen, F_test, G, Power, V, Xi, df1, df2
 from asymptotics.symbols import B, N, P, gamma, kappa, l, rho, sigma, t
 
 NOISE = Dummy("sigma", nonnegative=True)
@@ -123,6 +137,11 @@ def best_width(spread: Expr, excess: Expr) -> Expr:
 
 BEST_RIDGE_WIDTH = best_width(SPREAD, SPREAD)
 TRANSFER = AtRidge(F_test(kappa) + (RIDGE_LOSS + NOISE**2) * F_seen(kappa) / (kappa**2 * P), kappa, P)
+
+_CORRELATED = AtRidge(Power(kappa) - Xi(kappa), kappa, P)
+_ACROSS = AtRidge(Power(kappa) * RIDGE_LOSS - Xi(kappa) ** 2, kappa, P)
+CLASSIFICATION = atan(sqrt(_ACROSS) / _CORRELATED) / pi
+"""The angle between f and y over pi, where signs differ: ``E f y = T - Xi``, ``E (f - y)^2 = L``."""
 
 # --- finite t ----------------------------------------------------------------------------------------
 

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Add, Derivative, Expr, Integer, Mul, Pow, Symbol
+from sympy import Add, Derivative, Dummy, Expr, Integer, Mul, Pow, Symbol, atan, cancel, factorial
 from sympy.core.function import AppliedUndef
 
-from asymptotics.errors import UnableError
+from asymptotics.errors import UnableError, Undecided
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.terms import Bound, Term
@@ -24,13 +24,14 @@ from asymptotics.model.equations import moving
 from asymptotics.model.finite_modes import slowest_modes, tail_of_sum
 from asymptotics.model.lagrange import coefficient
 from asymptotics.model.operators import Coefficient, Convolution, Corrected, InverseLaplace, Overlap, time
-from asymptotics.model.sums import expand_sum, named
+from asymptotics.model.sums import expand_sum, named, power_of
 from asymptotics.spectra import FiniteSeries, SpectralSeries
 from asymptotics.symbols import RESOURCES, kappa
 from asymptotics.transforms.kernels import EXPONENTIAL
 from asymptotics.transforms.overlap import antisymmetric_overlap, half_convolution
 
 ONE = Integer(1)
+_x = Dummy("x")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -117,6 +118,28 @@ class Expander:
             series = series.differentiate()
         return Found(node=node, series=series, parts=(part,))
 
+    def _arctangent(self, node: Expr, x: Symbol) -> Found:
+        """Taylor's series about its limit."""
+        part = self(node.args[0], x)
+        series = part.series
+        lead = series.leading()
+        sign = series.domain.sign(lead.order)
+        if sign is None:
+            raise Undecided(f"whether {node.args[0]} tends to 0 is the sign of {lead.order}", lead.order)
+        if sign == -1 or (sign == 0 and lead.logs != (0, 0)):
+            raise UnableError(f"the arctangent of what grows is not derived: {series!r}")
+        limit = lead.coefficient if sign == 0 else Integer(0)
+        rest = series - limit if sign == 0 else series
+        total, power = series.constant(atan(limit)), series.constant(ONE)
+        for n in range(1, series.depth + 1):
+            power = power * rest
+            slope = atan(_x).diff(_x, n).xreplace({_x: limit}) / factorial(n)
+            total = total + power.scale(cancel(slope)) if slope != 0 else total
+        bounds = (power * rest).bounds()
+        return Found(
+            node=node, series=total.with_terms(total.terms, (*total.remainder, *bounds)), parts=(part,)
+        )
+
     # --- sums and transforms -------------------------------------------------------------------------
 
     def _sum(self, node: AppliedUndef, x: Symbol) -> Found:
@@ -131,6 +154,8 @@ class Expander:
         if (at, x) in self.found and at != x:  # a ridge that is an expansion in x
             part = self(one(kappa), kappa)
             return Found(node=node, series=compose(part.series, self.found[at, x].series), parts=(part,))
+        if one.free:
+            return Found(node=node, series=self.exact(x, [Term(power_of(self.spectrum), Integer(0))]))
         if one.behind:
             return Found(node=node, series=tail_of_sum(self.spectrum, x, self.depth))
         if one.through is not None:
@@ -200,6 +225,7 @@ RULES: dict[type[Any], Callable[[Expander, Any, Symbol], Found]] = {
     Mul: Expander._mul,
     Pow: Expander._power,
     Derivative: Expander._derivative,
+    atan: Expander._arctangent,
     AppliedUndef: Expander._sum,
     InverseLaplace: Expander._inverse,
     Coefficient: Expander._coefficient,

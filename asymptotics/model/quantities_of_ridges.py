@@ -79,6 +79,19 @@ RIDGES = (
         balances=True,
     ),
     Quantity(
+        name="classification_error",
+        words="share of wrong signs, limited by data",
+        symbol="E_01(P)",
+        tex=r"E_{0\text{-}1}(P)",
+        limits="t = N = oo",
+        resource=P,
+        equation=equations.CLASSIFICATION,
+        source="BAP, appendix C; the angle between two Gaussians",
+        why="Prediction f and target y are jointly Gaussian over inputs: their signs differ with the "
+        "probability theta/pi, theta the angle between them, E f y = T - Xi and E f^2 = T - 2 Xi + L.",
+        balances=True,
+    ),
+    Quantity(
         name="transfer",
         words="test loss on another distribution, limited by data",
         symbol="L'(P)",

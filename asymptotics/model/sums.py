@@ -7,13 +7,14 @@
     V  = Xi - F = sum m c kappa lambda/(lambda + kappa)^2
     Q1(t) = sum m (1 - e^(-lambda t))        Q2(t) = sum m (1 - e^(-lambda t))^2
     E_n(t) = sum m lambda^n e^(-lambda t)    C_n(t) = sum m c lambda^n e^(-lambda t)
-    G(t) = sum m (c/lambda) (1 - e^(-lambda t))^2
+    G(t) = sum m (c/lambda) (1 - e^(-lambda t))^2              T_c = sum m c
 
     NamedSum       one of them: its letter, its kernel, and what it says
     SUMS           all, by letter; ``SUMS.register(NamedSum(...))`` adds one
     named          the sum that a call of a letter stands for
     expand_sum     its expansion
     trace_of       the sum of the eigenvalues
+    power_of       the sum of the target
     over_modes     a sum over the modes of a task, unevaluated
 """
 
@@ -53,8 +54,9 @@ class NamedSum:
 
     The expansion is that of the sum over ``kernel`` (with the weights m c if the target is ``weighted``)
     times ``x**-damping``, for x -> 0 if x is a ``ridge``, else for x -> oo. ``original`` is the summand of
-    the function of time whose Laplace transform it is. A sum without a kernel is ``through`` others, or one
-    over the modes ``behind`` the first x. The ``weights`` of a task stand in the place of its target.
+    the function of time whose Laplace transform it is. A sum without a kernel is ``through`` others, one
+    over the modes ``behind`` the first x, or free of x. The ``weights`` of a task stand in the place of its
+    target.
 
     >>> SUMS["df_1"](kappa), SUMS["df_1"].summand(Symbol("lambda"), Symbol("c"), kappa)
     (df_1(kappa), lambda/(kappa + lambda))
@@ -71,6 +73,11 @@ class NamedSum:
     through: Callable[[Expr], Expr] | None = None
     behind: bool = False
     weights: Callable[[Task], Expr] | None = None
+
+    @property
+    def free(self) -> bool:
+        """Whether it is the same at all x."""
+        return self.kernel is None and self.through is None and not self.behind
 
     def over_modes(self, task: Task, at: Expr) -> Expr:
         """The sum over the modes of a task, unevaluated."""
@@ -182,8 +189,16 @@ Tail = NamedSum(
     behind=True,
 )
 
+Power = NamedSum(
+    name="T_c",
+    summand=lambda lam, c, x: c,
+    words="the whole target power, at any ridge",
+    weighted=True,
+    ridge=True,
+)
+
 SUMS: Registry[NamedSum] = Registry(
-    (df1, df2, Xi, F, V, Q1, Q2, E0, E1, E2, C0, C1, C2, G, Tail, F_test, F_seen)
+    (df1, df2, Xi, F, V, Q1, Q2, E0, E1, E2, C0, C1, C2, G, Tail, Power, F_test, F_seen)
 )
 
 
@@ -227,6 +242,11 @@ def eigenvalues_of_test(task: Task) -> Expr:
 def trace_of(spectrum: SpectralSeries) -> Expr:
     """``Tr = sum m_k lambda_k``."""
     return spectrum.kernel.laurent(Integer(-1), 1).coefficient(0)
+
+
+def power_of(spectrum: SpectralSeries) -> Expr:
+    """``sum m_k c_k``."""
+    return spectrum.target.laurent(Integer(0), 1).coefficient(0) + spectrum.unlearned
 
 
 def over_modes(task: Task, summand: Callable[[Expr, Expr, Expr], Expr], at: Expr) -> Expr:

@@ -135,6 +135,10 @@ def _at_end(size: Symbol, part: str, place: Place) -> Value:
     return value
 
 
+def _wrong_signs(place: Place) -> Value:
+    return model_of(place, P=place.resource).classification_error(oo)
+
+
 # -- the approach: coefficients of 1/N and 1/P -----------------------------------------------------
 
 
@@ -351,6 +355,7 @@ REFERENCES: Registry[Reference] = Registry(
         ),
         *(time_reference(rule) for rule in TRAINING_RULES.values() if rule.law),
         _finite(name="transfer", value=_transfer, settings=(b_test,)),
+        _finite(name="classification_error", value=_wrong_signs),
         _finite(name="ridge", value=_ridge, settings=(rho, l)),
         _best(name="optimal_ridge_width", value=_best_ridge_width),
         _stopping_reference("ridge_against_stopping", _ridge_against_stopping),

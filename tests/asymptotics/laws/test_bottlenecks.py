@@ -76,6 +76,18 @@ def test_correlated_rows_have_two_ranges_of_features():
     }
 
 
+@pytest.mark.parametrize("c", [Rational(3, 5), Rational(7, 10), Rational(9, 10)])
+def test_the_published_variance_of_correlated_rows_holds_in_a_range(c):
+    """arXiv 2405.00592: ``(P/N)^((1 - c)/c)`` relative to V ~ P^-b; it ends at ``N = P^(1/(1 - c))``."""
+    laws = derive(power_law(5, 2), student=StructuredFeatures(eigenvalues=k**-c))
+    parts = [r for r in bottleneck_map(laws) if r.resolution == "data" and r.term.startswith("variance")]
+    published = [r for r in parts if (r.exponent - 2 - (1 - c) / c * (n - 1)).expand() == 0]
+    beyond = [r for r in parts if (r.exponent - 2 - 2 * (1 - c) * n + 1).expand() == 0]
+    assert len(published) == 1 and len(published) + len(beyond) == len(parts)
+    ends = published[0].condition.subs({n: 1 / (1 - c) + Rational(1, 100), l: 3})
+    assert not ends
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "student",
