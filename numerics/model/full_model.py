@@ -114,7 +114,7 @@ class FullModel(Diagnostics):
         task = task.with_sizes(sizes)
         finite = _drawn(student, sizes[symbols.N]) or not infinite(sizes[symbols.P])
         spectrum = solve_spectrum(task, params, needs_trace=finite or getattr(rule, "fresh", True))
-        self._set_up(spectrum, N, P, task.at(params).noise, digits, rule, ridge, student)
+        self._set_up(spectrum, sizes[symbols.N], P, task.at(params).noise, digits, rule, ridge, student)
         if test_eigenvalues is not None:
             drawn = _drawn(student, self.N) or student.white_noise() != 0
             self._test_on(*inputs_of_task(task, params, test_eigenvalues, drawn), drawn=drawn)
@@ -146,7 +146,7 @@ class FullModel(Diagnostics):
         """
         model = cls.__new__(cls)
         spectrum = finite_spectrum(eigenvalues, target, multiplicities)
-        model._set_up(spectrum, N, P, exact(noise, "noise"), digits, rule, ridge, student)
+        model._set_up(spectrum, _size_of(student, N), P, exact(noise, "noise"), digits, rule, ridge, student)
         if test_eigenvalues is not None:
             model._test_on(*inputs_of_arrays(spectrum, test_eigenvalues))
         return model
@@ -154,7 +154,7 @@ class FullModel(Diagnostics):
     def _set_up(
         self,
         spectrum: ContinuousSpectrum | FiniteSpectrum,
-        N: object,
+        N: sympy.Expr,
         P: object,
         noise: sympy.Expr,
         digits: int | None,
@@ -171,7 +171,7 @@ class FullModel(Diagnostics):
             )
         self.spectrum, self.noise, self.digits, self.rule = spectrum, exact_noise(noise), digits, rule
         self.student = check_student(student)
-        self.N, self.P, self.ridge = _size_of(student, N), exact_size("P", P), exact_ridge(ridge)
+        self.N, self.P, self.ridge = N, exact_size("P", P), exact_ridge(ridge)
         seen = map_of(student, self.N, spectrum, digits)
         kind = _solver_of(rule, self.ridge)
         self._solver = kind(seen, self.P, rule, self.ridge)

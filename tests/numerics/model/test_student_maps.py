@@ -328,3 +328,12 @@ def test_sizes_are_whole_for_integers_only() -> None:
     assert (
         FullModel.from_arrays(LAM, POWER, N=Integer(9), student=SpectralTruncation()).test_loss(oo).value == 0
     )
+
+
+def test_widths_that_are_multiples_of_N():
+    task = power_law(2, 3)
+    grown = FullModel(task, N=100, student=DeepRandomFeatures(widths=("2*N", "N")))
+    given = FullModel(task, student=DeepRandomFeatures(widths=(200, 100)))
+    assert grown.student == given.student and grown.test_loss(5) == given.test_loss(5)
+    with pytest.raises(DomainError, match="has all its sizes; leave N out"):
+        FullModel(task, N=100, student=given.student)
