@@ -72,7 +72,9 @@ def _evaluate(expression: Expr, known: dict[Expr, _Bounded]) -> _Bounded:
             raise _UnknownError
         found = value, error + 2.0 ** (1 - mpmath.mp.prec)
     else:
-        inside = {s: Float(known[s][0], mpmath.mp.dps + 5) for s in expression.free_symbols}
+        # letters without a number are bound, such as the one in which a coefficient oscillates
+        letters = expression.free_symbols & known.keys()
+        inside = {s: Float(known[s][0], mpmath.mp.dps + 5) for s in letters}
         found = _leaf(expression.xreplace(inside) if inside else expression, mpmath.mp.prec)
     known[expression] = found
     return found

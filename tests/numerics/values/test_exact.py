@@ -4,10 +4,11 @@ import mpmath
 import pytest
 from sympy import Float, Integer, Rational, Symbol, exp, gamma, hyper, log, oo, pi, root, sin, sqrt, zeta
 
-from asymptotics import derive, power_law
+from asymptotics import Task, derive, power_law
 from asymptotics.parsing.heights import substitute
 from asymptotics.precision import working
 from asymptotics.symbols import a, b, sigma
+from numerics import verify
 from numerics.values.exact import number
 
 x = Symbol("x", positive=True)
@@ -45,6 +46,12 @@ def test_numbers_at_symbols():
         found = number(x ** Rational(1, 3) * log(x) + gamma(x), {x: at})
         assert abs(found - (at ** (mpmath.mpf(1) / 3) * mpmath.log(at) + mpmath.gamma(at))) < 1e-38
     assert number(oo) == mpmath.inf
+
+
+def test_letters_that_are_bound_need_no_number():
+    """A coefficient that oscillates in a letter of its own."""
+    law = derive(Task("(1/2)**k", "(1/3)**k")).data
+    assert verify(law, digits=12).verdict == "HOLDS"
 
 
 @pytest.mark.parametrize("name", ["early_stopping", "sgd_noise", "data_transient_second"])
