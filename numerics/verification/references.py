@@ -216,9 +216,14 @@ def _ridge_against_stopping(place: Place) -> Value:
 
 
 def _transfer(place: Place) -> Value:
-    """``F' + (E/P) F''/kappa^2``, biases of models that share kappa; ``kappa P`` is Xi of c = lambda."""
+    """``F' + (E/P) F''/kappa^2``, biases of models that share kappa; ``kappa P`` is Xi of c = lambda.
+
+    With a white part, which is a ridge, the model itself.
+    """
     size, tested = place.resource, eigenvalues_of_test(place.task)
     own = replace(place.task, test_eigenvalues=None)
+    if place.student.white_noise() != 0:
+        return model_of(replace(place, task=own), P=size, test_eigenvalues=tested).test_loss(oo)
 
     def model(target: Expr, **sizes: Expr) -> FullModel:
         return FullModel(replace(own, target=target), digits=place.digits, **sizes)

@@ -3,7 +3,7 @@
 import pytest
 from sympy import Min, Rational, gamma, latex, log, pi, simplify, sin, zeta
 
-from asymptotics import DomainError, Law, SpectrumError, Task, derive, power_law
+from asymptotics import DomainError, Law, NonlinearFeatures, SpectrumError, Task, derive, power_law
 from asymptotics.symbols import P, a, b, b_test, k
 from numerics import verify
 
@@ -83,6 +83,16 @@ def test_against_the_full_model(at):
     assert verify(law, digits=20).verdict == "HOLDS"
     wrong = law.stating(prefactor=law.prefactor * Rational(1001, 1000))
     assert verify(wrong, digits=20).verdict == "FAILS"
+
+
+def test_of_nonlinear_features():
+    """Their white part is a ridge 1/P: P^-1 decides, not P^-b."""
+    student = NonlinearFeatures(linear=1, white=Rational(1, 2))
+    law = derive(power_law(Rational(9, 4), Rational(7, 4)), student=student).transfer.at(b_test=2)
+    assert law.exponent == Min(Rational(9, 4) + 2 - Rational(7, 4) - 1, 2 * Rational(7, 4)) / Rational(7, 4)
+    assert verify(law, digits=12).verdict == "HOLDS"
+    wrong = law.stating(prefactor=law.prefactor * Rational(101, 100))
+    assert verify(wrong, digits=12).verdict == "FAILS"
 
 
 @pytest.mark.slow
