@@ -27,6 +27,7 @@ from numerics.spectra.compiled import constant
 from numerics.spectra.spectrum import FiniteSpectrum, spectrum_of
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import LOG2_10, Array, Field, array, field_of
+from numerics.values.doubled import Floats
 from numerics.values.inputs import infinite
 from numerics.values.jets import Jet, Series
 from numerics.values.positive import Positive
@@ -223,7 +224,7 @@ def _same(g: Array, h: Array) -> bool:
 
 
 class _RoughRows(Rows):
-    """The same for one df in double precision."""
+    """The same in double precision, for one df, or for many beyond the spectrum."""
 
     def __init__(self, rows: Rows) -> None:
         self.limit, self.inverse = rows.limit, float(rows.inverse)
@@ -231,6 +232,10 @@ class _RoughRows(Rows):
         self._least, self._near = rows._least, rows._near
 
     def __call__(self, df: Series) -> Series:
+        if isinstance(df, np.ndarray):
+            if (df < 0).all():
+                return self._beyond(df) * df / self._trace
+            return np.array([self(x) for x in df.tolist()])
         if not df:
             return 1.0
         if not isinstance(df, complex) and df * self.inverse >= 1:
@@ -238,19 +243,20 @@ class _RoughRows(Rows):
                 f"df = {df:.6g} beyond N = {self.limit} structured rows is not solved; give a ridge >= 0"
             )
         if not isinstance(df, complex) and df < 0:
-            return self._beyond(df) * df / self._trace
+            return float(self._beyond(np.array([df]))[0]) * df / self._trace
         found = cmath.exp(self.rough_log(complex(df))) * df / self._trace
         return found if isinstance(df, complex) else found.real
 
-    def _beyond(self, df: float) -> float:
-        """x for df < 0, where x < -max tau; by bisection in log(-x/max tau - 1)."""
+    def _beyond(self, df: Floats) -> Floats:
+        """x for each df < 0, where x < -max tau; by bisection in log(-x/max tau - 1)."""
         top = self._sums.log_eigenvalue(1.0)
         lam, A, _ = self._sums.rule_for(top + 1e-9, 0.0, top).doubles
-        low, high = -40.0, 700.0
-        for _ in range(100):
+        low, high = np.full(df.shape, -40.0), np.full(df.shape, 700.0)
+        for _ in range(60):
             middle = (low + high) / 2
-            x = -math.exp(top) * (1 + math.exp(middle))
-            low, high = (middle, high) if float((A / (lam + x)).sum().real) < df else (low, middle)
+            x = -math.exp(top) * (1 + np.exp(middle))
+            less = np.array([(A / (lam + at)).sum().real for at in x.tolist()]) < df
+            low, high = np.where(less, middle, low), np.where(less, high, middle)
         return x
 
     def difference(self, df: Series, other: Series) -> Series:
