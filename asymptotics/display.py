@@ -19,7 +19,7 @@ from decimal import Decimal as Written
 from typing import Any
 
 import mpmath
-from sympy import Add, Basic, Expr, Float, Mul, Pow, Rational, S, preorder_traversal
+from sympy import Add, Basic, Expr, Float, Mul, Pow, Rational, S, preorder_traversal, together
 from sympy.core.expr import AtomicExpr
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
@@ -165,14 +165,28 @@ def meanings(expression: Any) -> tuple[str, ...]:
 
 
 def text(expression: Any) -> str:
-    """The readable form as text."""
-    return str(readable(expression))
+    """The readable form as text, its exponents over one denominator.
+
+    >>> from asymptotics.symbols import a, b, t
+    >>> text(t ** (1 / b - a / b))
+    't**((1 - a)/b)'
+    """
+    return str(_over_one(readable(expression)))
+
+
+def _over_one(expression: Any) -> Any:
+    """``t**((1 - a)/b)`` for ``t**(1/b - a/b)``."""
+    if not isinstance(expression, Expr):
+        return expression
+    sums = [power for power in expression.atoms(Pow) if isinstance(power.exp, Add)]
+    apart = [power for power in sums if any(inner.exp.is_negative for inner in power.exp.atoms(Pow))]
+    return expression.xreplace({power: power.base ** together(power.exp) for power in apart})
 
 
 def sum_text(terms: Sequence[Expr], bound: Expr | None, *, exact: bool = False) -> str:
     """Terms in their order with a remainder ``O(bound)``, and how far decimals in it go."""
     shown = [*terms] if exact else [readable(term) for term in terms]
-    parts = [str(term) for term in shown] or ["0"]
+    parts = [str(_over_one(term)) for term in shown] or ["0"]
     parts += [] if bound is None else [f"O({bound if exact else readable(bound)})"]
     note = ROUNDED if any(map(is_rounded, shown)) else ""
     return " + ".join(parts).replace("+ -", "- ") + note

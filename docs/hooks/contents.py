@@ -11,11 +11,17 @@ LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
 
 def notebooks(root: Path = ROOT) -> tuple[tuple[str, str], ...]:
-    """Title and path of each notebook, in the order of their names; ValueError for one without a title."""
+    """Title and path of each notebook, in the order of their numbers; ValueError for one without a title."""
     return tuple(
         (notebook_title(path), path.relative_to(root).as_posix())
-        for path in sorted((root / "notebooks").glob("*.ipynb"))
+        for path in sorted((root / "notebooks").glob("*.ipynb"), key=_number)
     )
+
+
+def _number(path: Path) -> tuple[int, str]:
+    """What a notebook is called by, the tenth after the second."""
+    first = path.name.split("_")[0]
+    return int(first) if first.isdigit() else 0, path.name
 
 
 def notebook_title(path: Path) -> str:
