@@ -9,6 +9,7 @@ symbols: of a product the factors that are numbers become one decimal. Attribute
     is_rounded(expression)               whether a decimal in it stands for a number with further digits
     meanings(expression)                 what signs in it stand for, where they are not common
     text(expression)                     the readable form as text
+    over_one(expression)                 the expression with its exponents over one denominator
     sum_text(terms, bound)               terms with a remainder
 """
 
@@ -171,10 +172,10 @@ def text(expression: Any) -> str:
     >>> text(t ** (1 / b - a / b))
     't**((1 - a)/b)'
     """
-    return str(_over_one(readable(expression)))
+    return str(over_one(readable(expression)))
 
 
-def _over_one(expression: Any) -> Any:
+def over_one(expression: Any) -> Any:
     """``t**((1 - a)/b)`` for ``t**(1/b - a/b)``."""
     if not isinstance(expression, Expr):
         return expression
@@ -186,7 +187,7 @@ def _over_one(expression: Any) -> Any:
 def sum_text(terms: Sequence[Expr], bound: Expr | None, *, exact: bool = False) -> str:
     """Terms in their order with a remainder ``O(bound)``, and how far decimals in it go."""
     shown = [*terms] if exact else [readable(term) for term in terms]
-    parts = [str(_over_one(term)) for term in shown] or ["0"]
+    parts = [str(over_one(term)) for term in shown] or ["0"]
     parts += [] if bound is None else [f"O({bound if exact else readable(bound)})"]
     note = ROUNDED if any(map(is_rounded, shown)) else ""
     return " + ".join(parts).replace("+ -", "- ") + note

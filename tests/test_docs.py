@@ -164,7 +164,9 @@ def test_notebooks_are_stored_without_outputs(path):
 def test_every_notebook_is_in_the_navigation(hook):
     assert re.search(r"^  - Notebooks: \[\]", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE)
     listed = hook("contents").notebooks()
-    assert [ROOT / path for _, path in listed] == list(NOTEBOOKS) and NOTEBOOKS
+    assert {ROOT / path for _, path in listed} == set(NOTEBOOKS) and NOTEBOOKS
+    numbers = [int(path.split("/")[1].split("_")[0]) for _, path in listed]
+    assert numbers == list(range(1, len(numbers) + 1))
     titles = [title for title, _ in listed]
     assert len(set(titles)) == len(titles) and all(titles)
 

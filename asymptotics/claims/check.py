@@ -148,7 +148,7 @@ def _of_sum(
             found.append(check_sum(plain, laws, partial(check_claim, assuming=assumed)))
         else:
             found.append(check_claim(plain.expression, of_exponent, assumed))
-    return _all_of(tuple(found), str(claim), meaning)
+    return replace(_all_of(tuple(found), str(claim), meaning), claim=str(claim), among=laws)
 
 
 def _letters(notation: str | float | Notation | Mapping[str | Symbol, object] | None) -> Notation:

@@ -92,6 +92,8 @@ def read_claims(
     ['C**b', 'C**(1 - b)']
     """
     if isinstance(claim, str):
+        if not claim.strip():
+            raise ParseError("the claim is empty; write for example N**-b")
         claim = without_prose(claim)
         if latex.is_latex(claim):
             return read_latex(plain(claim, latex=True), symbols, signs or {})

@@ -51,5 +51,6 @@ def together(claim: str, reading: str, quantity: str, found: tuple[Verdict, ...]
         witness=first.witness or next((one.witness for one in found if one.witness is not None), None),
         right_for=first.right_for,
         notes=tuple(dict.fromkeys((*(x for one in found for x in one.notes), *([note] if note else ())))),
-        **regions,
+        fails=regions["fails"],
+        undecided=regions["undecided"],
     )

@@ -13,10 +13,13 @@ from sympy.logic.boolalg import Boolean
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.display import readable, text
 from asymptotics.domains.domain import conjuncts, plain
-from asymptotics.errors import DomainError, shown
+from asymptotics.errors import DomainError, UnableError, shown
+from asymptotics.laws.derive import Laws, derive
 from asymptotics.laws.law import Law
+from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.precision import exclusive_class
 from asymptotics.tasks.records import check_same, content_of, record, written
+from asymptotics.tasks.task import Task
 from asymptotics.typesetting import Typeset, aligned, tex
 
 SHOWN = 6
@@ -90,6 +93,7 @@ class Verdict(Typeset):
     doubts : where it holds, places that are left out: the zeros of the prefactor, where another term leads.
     notes : what else should be known.
     letters : what letters of the claim stand for, by name.
+    among : all laws, where the claim is about several; ``about`` is then the first that fails, or the first.
     """
 
     verdict: str
@@ -107,6 +111,7 @@ class Verdict(Typeset):
     doubts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     letters: tuple[tuple[str, Expr], ...] = ()
+    among: Laws | None = None
 
     @property
     def everywhere(self) -> bool:
@@ -152,6 +157,11 @@ class Verdict(Typeset):
         """The claim, what it is about, the assumptions, and the verdict, as text for JSON."""
         about = self.about.to_dict()
         own = self.about.conditions if isinstance(self.about, Law) else ()
+        if self.among is not None:
+            if self.among.student != GAUSSIAN:
+                raise UnableError("claims about several laws of a student have no record; keep their text")
+            about = record("laws", task=self.among.task.to_dict())
+            own = tuple(c for law in self.among for c in law.conditions)
         return record(
             "verdict",
             claim=self.claim,
@@ -171,15 +181,15 @@ class Verdict(Typeset):
         True
         """
         content = content_of("verdict", found, "claim", "about", "assuming", "letters")
-        kinds: dict[object, type[Law | Optimum]] = {"law": Law, "optimum": Optimum}
+        kinds = {"law": Law.from_dict, "optimum": Optimum.from_dict, "laws": _laws_of}
         kind = content["about"].get("kind") if isinstance(content["about"], Mapping) else None
         if kind not in kinds:
-            raise DomainError(f"a verdict is about a law or an optimum, not {shown(kind)}")
+            raise DomainError(f"a verdict is about a law, laws or an optimum, not {shown(kind)}")
         # the judge makes verdicts, so that it is asked for by its name
         check_claim = import_module("asymptotics.claims.check").check_claim
         verdict = check_claim(
             content["claim"],
-            kinds[kind].from_dict(content["about"]),
+            kinds[kind](content["about"]),
             content["assuming"],
             notation=content["letters"] or None,
         )
@@ -215,6 +225,10 @@ class Verdict(Typeset):
             sides = _latex_sides(self.witness.claimed, self.witness.correct)
             parts.append((rf"\text{{at }} {place}:\ " if place else "") + sides)
         return aligned(parts if len(parts) == 1 else (f"&{part}" for part in parts))
+
+
+def _laws_of(found: Mapping[str, Any]) -> Laws:
+    return derive(Task.from_dict(content_of("laws", found, "task")["task"]))
 
 
 def _more(shown: Sized) -> str:

@@ -9,7 +9,7 @@ import mpmath
 from sympy import Eq, Expr, Symbol
 
 from asymptotics import Law, Laws, Optimum, Verdict, check_claim, derive
-from asymptotics.claims.reading import read_claim
+from asymptotics.claims.reading import read_claims
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.laws.names import unknown_law
 from asymptotics.model.quantities import QUANTITIES
@@ -52,6 +52,8 @@ O(...) an upper bound. Examples:
   bottlenecks claim '\\frac{a-1}{b}' --law time
   bottlenecks claim 't \\propto C^{b/(1+b)}' --assuming 'a - 1 < b'
   bottlenecks claim 't^{-(a-1)/b} + c N^{-(a-1)}' --assuming 'a - 1 < b'
+  bottlenecks claim 't^* \\propto C^{b/(1+b)}, N^* \\propto C^{1/(1+b)}'
+  bottlenecks claim '\\log L = -b \\log N + c'
   bottlenecks claim 'n^{-2\\alpha\\min(r,1)}' --law data --letters alpha=b,r='(a-1)/(2*b)',n=P
 """
 
@@ -136,7 +138,7 @@ def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum | Laws:
     if name == OPTIMUM:
         return optimum_of(options, laws)
     if name not in QUANTITIES:
-        raise DomainError(f"--law {OPTIMUM}, or of a law: {unknown_law(name)}")
+        raise DomainError(f"--law {name!r} is not known, nor is it {OPTIMUM}: {unknown_law(name)}")
     refuse_options(
         options, ("cost", "rule", "schedule"), f"is for claims about the optimum; this one is about {name}"
     )
@@ -146,12 +148,12 @@ def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum | Laws:
 
 def _guess(claim: str, letters: Mapping[str, Expr]) -> str:
     """The law by the resource in the claim; the optimum for a resource on the left, or the budget."""
-    statement = read_claim(claim, letters)
-    name = str(letters.get(statement.subject, statement.subject))
-    if name in ("t", "N", "P"):
+    statements = read_claims(claim, letters)
+    if any(str(letters.get(one.subject, one.subject)) in ("t", "N", "P") for one in statements):
         return OPTIMUM
-    found = [law for x, law in BY_RESOURCE.items() if statement.expression.has(x)]
-    found = found or [BY_RESOURCE[x] for x in BY_RESOURCE if x.name in statement.arguments]
+    named = "".join(str(letters.get(x, x)) for one in statements for x in one.arguments)
+    found = [law for x, law in BY_RESOURCE.items() if any(one.expression.has(x) for one in statements)]
+    found = found or [law for x, law in BY_RESOURCE.items() if x.name in named]
     if len(found) > 1 and OPTIMUM in found:
         found.remove(OPTIMUM)  # C is a constant beside another resource
     if found:

@@ -9,6 +9,7 @@ from sympy import Expr, Symbol
 
 from asymptotics.allocation.optimum import Optimum, compute_optimal
 from asymptotics.allocation.phase import Key
+from asymptotics.display import text
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.laws.derive import Laws
 from asymptotics.model.features import LAZY
@@ -163,7 +164,7 @@ def _rows(options: argparse.Namespace, optimum: Optimum) -> list[dict[str, str]]
             **{f"log_{_name(key)}": str(power) for key, power in phase.log_powers},
             **{f"{name}_from": str(least) for name, least, _ in phase.ranges},
             **{f"{name}_to": str(most) for name, _, most in phase.ranges},
-            "balance": " ~ ".join(map(str, phase.balance)),
+            "balance": " ~ ".join(map(text, phase.balance)),
         }
         for phase in (phases if options.at else (*phases, *optimum.boundaries))
     ]

@@ -15,6 +15,7 @@ from asymptotics import Law, Task
 from asymptotics.allocation.latex import amount
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.text import escape_latex
+from asymptotics.display import over_one
 from asymptotics.domains.domain import conjuncts
 from asymptotics.notation import NOTATIONS, Notation, restate
 from asymptotics.notation import notation as named
@@ -165,7 +166,7 @@ def phase_table(optimum: Optimum, notation: str | None = None) -> tuple[list[str
     for phase in phases if notation is None else restate(phases, notation):
         where = r",\ ".join(tex(part) for part in conjuncts(phase.condition) if part != true)
         powers = [amount(phase.row, key, letters) for key, _ in phase.powers]
-        rows.append([where, *powers, r" \sim ".join(tex(x) for x in phase.balance)])
+        rows.append([where, *powers, r" \sim ".join(tex(over_one(x)) for x in phase.balance)])
     return [tex(letters.expression(x)) for x in optimum.free], rows
 
 

@@ -3,10 +3,11 @@ r"""Claims of several relations, about logarithms, and as they are copied from a
 import pytest
 from sympy import Rational
 
-from asymptotics import DomainError, ParseError, check_claim, compute_optimal, derive, power_law
+from asymptotics import DomainError, ParseError, Verdict, check_claim, compute_optimal, derive, power_law
 from asymptotics.claims.reading import read_claim, read_claims
 from asymptotics.claims.statement import EQUAL, LOWER, ORDER, STATED, UPPER
 from asymptotics.symbols import C, N, a, b, t
+from numerics.cli import main
 
 LAWS = derive(power_law(a, b))
 MODEL, TIME, DATA = LAWS.model, LAWS.time, LAWS.data
@@ -157,3 +158,35 @@ def test_cases_are_judged_where_they_are_claimed():
     cases = "L ~ N**-b for a > b + 1, L ~ N**-{} for a < b + 1"
     assert check_claim(cases.replace("{}", "(a-1)"), MODEL).verdict == "HOLDS"
     assert "where a < b + 1: exponent" in check_claim(cases.replace("{}", "b"), MODEL).headline
+
+
+@pytest.mark.parametrize(
+    ("claim", "law"),
+    [
+        (r"t^* \propto C^{b/(1+b)}, N^* \propto C^{1/(1+b)}", OPTIMUM),
+        (r"L(t) \sim t^{-(a-1)/b}, L(N) \sim N^{-(a-1)}", LAWS),
+        (r"t^{-(a-1)/b} + N^{-\min(a-1, b)}", LAWS),
+        ("L ~ N**-b for a > b + 1, L ~ N**-(a-1) for a < b + 1", MODEL),
+    ],
+)
+def test_verdicts_on_several_relations_are_records(claim, law):
+    verdict = check_claim(claim, law)
+    assert Verdict.from_dict(verdict.to_dict()) == verdict
+
+
+@pytest.mark.parametrize(
+    ("claim", "status", "words"),
+    [
+        (r"t \propto C^{b/(1+b)}, N \propto C^{1/(1+b)} \text{ for } a - 1 < b", 0, "HOLDS everywhere"),
+        ("L(t) ~ t**(-(a-1)/b), L(N) ~ N**-(a-1)", 1, "FAILS where a - 1 > b: exponent of L(N)"),
+        (r"\log L = -\frac{a-1}{b} \log t + c", 0, "HOLDS everywhere"),
+    ],
+)
+def test_the_command_reads_them(claim, status, words, capsys):
+    assert main(["claim", claim]) == status
+    assert capsys.readouterr().out.startswith(words)
+
+
+def test_an_empty_claim():
+    with pytest.raises(ParseError, match="the claim is empty"):
+        check_claim("  ", MODEL)
