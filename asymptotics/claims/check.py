@@ -145,7 +145,7 @@ def _of_sum(
         plain = without_free_constants(statement, letters, resources)
         of_exponent = law_of_exponent(plain, laws, meaning)
         if of_exponent is None:
-            found.append(check_sum(plain, laws, partial(check_claim, assuming=assumed)))
+            found.append(check_sum(plain, laws, assumed, partial(check_claim, assuming=assumed)))
         else:
             found.append(check_claim(plain.expression, of_exponent, assumed))
     return replace(_all_of(tuple(found), str(claim), meaning), claim=str(claim), among=laws)

@@ -83,7 +83,7 @@ def verdict_of(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome]) -
         reading=_reading(judge),
         about=subject.source,
         quantity=subject.symbol,
-        conditions=cells[0].base.conditions(),
+        conditions=cells[0].given,
         holds=_regions(judge, outcomes, HOLDS),
         fails=_regions(judge, outcomes, FAILS),
         undecided=_regions(judge, outcomes, UNDECIDED),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from sympy import Expr, Or, Rational, Symbol, true
+from sympy import Eq, Expr, Or, Rational, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation.optimum import Optimum
-from asymptotics.display import readable, text
+from asymptotics.display import over_one, readable, text
 from asymptotics.domains.domain import conjuncts, plain
 from asymptotics.errors import DomainError, UnableError, shown
 from asymptotics.laws.derive import Laws, derive
@@ -166,7 +166,7 @@ class Verdict(Typeset):
             "verdict",
             claim=self.claim,
             about=about,
-            assuming=[str(condition) for condition in self.conditions if condition not in own],
+            assuming=[_written(condition) for condition in self.conditions if condition not in own],
             letters={letter: written(meant) for letter, meant in self.letters},
             verdict=str(self),
         )
@@ -227,6 +227,11 @@ class Verdict(Typeset):
         return aligned(parts if len(parts) == 1 else (f"&{part}" for part in parts))
 
 
+def _written(condition: Boolean) -> str:
+    """A condition as it is read again."""
+    return f"{condition.lhs} == {condition.rhs}" if isinstance(condition, Eq) else str(condition)
+
+
 def _laws_of(found: Mapping[str, Any]) -> Laws:
     return derive(Task.from_dict(content_of("laws", found, "task")["task"]))
 
@@ -262,5 +267,5 @@ def _cut(shown: str) -> str:
 
 def _show(side: Expr | None) -> str:
     """One side, and the same with its constant as a decimal where that is an irrational number."""
-    short, decimal = text(side), str(readable(side, 0))
+    short, decimal = text(side), str(over_one(readable(side, 0)))
     return short if decimal == short else f"{short} = {decimal}"

@@ -117,6 +117,12 @@ class Cell:
         return base.reduce(self.domain.constraints)
 
     @property
+    def given(self) -> tuple[Boolean, ...]:
+        """The conditions of the base, with the equations that hold on all of it."""
+        equations = () if self.walls else tuple(Eq(symbol, value) for symbol, value in self.table)
+        return (*self.base.conditions(), *equations)
+
+    @property
     def condition(self) -> Boolean:
         """The equations and inequalities that set the cell apart from its base."""
         return And(*self.walls, *(as_condition(c) for c in self.constraints))

@@ -3,6 +3,7 @@
 import pytest
 from sympy import Eq, Symbol, true
 
+from asymptotics import Verdict, check_claim, derive, power_law
 from asymptotics.claims.assumptions import read_assumptions
 from asymptotics.errors import DomainError
 from asymptotics.symbols import a, b
@@ -46,3 +47,9 @@ def test_symbols_of_the_claim_stand_for_those_of_the_task():
 def test_refused(given, words):
     with pytest.raises(DomainError, match=words):
         read_assumptions(given, NAMES)
+
+
+def test_equations_that_are_assumed_are_said_and_kept():
+    verdict = check_claim("N**-b", derive(power_law(a, b)).model, ["b = 2", "a > 4"])
+    assert "b = 2" in verdict.headline and Eq(b, 2) in verdict.conditions
+    assert Verdict.from_dict(verdict.to_dict()) == verdict
