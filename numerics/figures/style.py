@@ -17,6 +17,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.rcsetup import cycler
 from matplotlib.ticker import LogFormatterSciNotation, MaxNLocator, NullLocator, ScalarFormatter
 
 from asymptotics.errors import DomainError, shown
@@ -38,6 +39,21 @@ DASHES: tuple[tuple[float, tuple[float, ...] | None], ...] = (
     (0, (6, 1.5, 1.2, 1.5)),
     (0, (9, 2)),
 )
+OWN_AXES = {
+    "axes.prop_cycle": cycler(color=COLOURS[:6]),
+    "font.size": LABEL_SIZE,
+    "xtick.labelsize": TICK_SIZE,
+    "ytick.labelsize": TICK_SIZE,
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+    "xtick.top": True,
+    "ytick.right": True,
+    "lines.linewidth": LINE_WIDTH,
+    "lines.markersize": MARKER_SIZE,
+    "legend.frameon": False,
+    "figure.constrained_layout.use": True,
+}
+"""Settings with which one's own figure looks like these: ``plt.rcParams.update(OWN_AXES)``."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 FORMATS = ("pdf", "svg", "png")
 
