@@ -93,6 +93,10 @@ def tail_of_sum(spectrum: SpectralSeries, size: Symbol, depth: int) -> Expansion
     series = tail_expansion(task.multiplicity * task.target, task.index, depth, spectrum.domain)
     if any(term.log_power for term in series.terms):
         raise UnableError("the tail of a target with logarithms is not derived; use GaussianFeatures()")
+    if task.known != oo:
+        # the tail is known far out alone
+        ends = (Bound(term.order + task.known, *term.logs) for term in series.candidates())
+        series = series.with_terms(series.terms, (*series.remainder, *ends))
     terms = [Term(term.element * element(1 / (term.order - 1)), term.order - 1) for term in series.terms]
     bounds = [Bound(bound.order - 1, *bound.logs) for bound in series.remainder]
     total = series.with_terms(terms, bounds) - series.scale(Rational(1, 2))

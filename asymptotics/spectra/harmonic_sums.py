@@ -78,6 +78,7 @@ def spectral_sum(
     if growing:
         lam, transform = 1 / lam, transform.invert()
     if growing == (end == oo):
+        _require_whole(task)
         return _at_zero(transform, replace(task, eigenvalues=lam), variable, end == oo, depth)
     found, shifted, power = _convergent(transform, replace(task, eigenvalues=lam))
     series = found.target.spectral_sum(shifted, variable, inverse=growing, domain=found.domain, depth=depth)
@@ -116,6 +117,14 @@ def _growing(task: Task) -> bool:
     return sign == 1
 
 
+def _require_whole(task: Task) -> None:
+    """Refuse a spectrum that is known far out alone where sums over all modes have no letter."""
+    if task.known != oo:
+        raise UnableError(
+            f"known = {task.known}: sums over all modes lead, and are not known; give the eigenvalues to Task"
+        )
+
+
 def _weighted(task: Task, power: Expr) -> Task:
     weights = powsimp(task.target * to_power(task.eigenvalues, power)) if power != 0 else task.target
     return replace(task, target=weights, test_eigenvalues=None, measured=None)
@@ -133,6 +142,8 @@ def _convergent(transform: MellinTransform, task: Task) -> tuple[SpectralSeries,
                     f"sum of {task.target}*phi(x*{task.eigenvalues}) diverges: {error}"
                 ) from error
             continue
+        if power != 0:
+            _require_whole(task)
         return found, transform.shift(-power), power
     raise AssertionError("one of the choices returns or raises")
 

@@ -208,6 +208,8 @@ class Task(Typeset):
     ) -> Task:
         eigenvalues, power = spectrum
         deviation = exact(noise, "noise")
+        if deviation.is_negative:
+            raise DomainError(f"noise = {deviation}; the standard deviation sigma must be a number >= 0")
         if deviation.is_number:
             power = [max(0.0, each) for each in power - float(deviation) ** 2 / samples]
         return cls.from_arrays(eigenvalues, power, noise=deviation, samples=samples, window=window)

@@ -5,7 +5,15 @@ import numpy as np
 import pytest
 from sympy import Rational, Symbol
 
-from asymptotics import Law, Task, check_claim, derive
+from asymptotics import (
+    Law,
+    NonlinearFeatures,
+    SpectralTruncation,
+    Task,
+    check_claim,
+    derive,
+    spectral_sum,
+)
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.kernels import laplace, matern, relu_ntk, sobolev
 from asymptotics.spectra.far import UnknownSum
@@ -140,3 +148,15 @@ def test_a_letter_is_the_finite_part_where_its_sum_diverges():
     # sum_k k^-3 (k^2 + 1) less its pole: gamma + zeta(3)
     value = mpmath.euler + mpmath.zeta(3)
     assert abs((first[1] - second[1].xreplace({letter: value})).evalf(20)) < 1e-13
+
+
+def test_sums_of_other_kinds_end_too_or_are_refused():
+    task = Task.from_kernel(matern(nu="1/2", d=2), target=sobolev("1/2"))
+    series = derive(task, student=SpectralTruncation()).model.expansion(terms=3)
+    assert [term.order for term in series.terms] == [Rational(1, 2)]
+    assert series.remainder_order == 1
+    assert "S_{" not in str(spectral_sum("exp(-u)", task, terms=1))
+    with pytest.raises(UnableError, match="sums over all modes lead"):
+        spectral_sum("exp(-u)", task, to=0)
+    with pytest.raises(UnableError, match="laws of nonlinear features need the whole spectrum"):
+        _ = derive(task, student=NonlinearFeatures(linear="1/2", white=1)).model

@@ -111,6 +111,7 @@ BAD = [
     (lambda: Task.from_gram(E + 1j, np.ones(20)), DomainError, "complex beyond round-off"),
     (lambda: Task.from_gram(E, 0 * np.ones(20)), DomainError, "all labels are 0"),
     (lambda: Task.from_gram(np.eye(5), np.ones(5)), DomainError, "5 samples"),
+    (lambda: Task.from_gram(E, np.ones(20), noise=-1), DomainError, "noise = -1"),
     (lambda: Task.from_features("x", np.ones(5)), DomainError, "no number"),
     (lambda: held_out(E, np.ones(20), [20]), DomainError, "samples"),
 ]  # fmt: skip
@@ -138,7 +139,7 @@ def test_the_command_reads_files(tmp_path, capsys):
     np.save(tmp_path / "s.npy", table.T)
     lines = ["eigenvalue,power", *(f"{x!r},{c!r}" for x, c in table.tolist())]
     (tmp_path / "s.csv").write_text("\n".join(lines))
-    (tmp_path / "bad.csv").write_text("1,2,3\n4,5,6\n7,8,9")
+    (tmp_path / "bad.csv").write_text("1,2,3,4\n5,6,7,8")
     outputs = []
     for name in ("s.npy", "s.csv"):
         assert main(["derive", "--spectrum", str(tmp_path / name), "--laws", "time"]) == 0
