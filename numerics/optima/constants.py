@@ -82,7 +82,7 @@ def _on_crossover(setting: Setting) -> Split:
     if setting.optimum.features != LAZY:
         raise UnableError(
             "the constant on the crossover of features that move is not derived; exponents are, losses at "
-            "finite budgets are RichModel(N=...).test_loss(t)"
+            f"finite budgets are RichModel({size}=...).test_loss(t)"
         )
     if setting.optimum.rule.saturation() != oo:
         raise UnableError(f"the scaling function of {setting.optimum.rule.title} is not known; exponents are")
