@@ -62,6 +62,9 @@ LETTERS = (kappa, N, P, t, sigma, eta, B, beta, mu, rho, l, time, past, zeta, Sy
 ELSE = {letter: PLACES[letter.name] for letter in LETTERS}
 """Values of letters for which none was given."""
 
+ALIKE = ((zeta, kappa), (time, past))
+"""Letters that have one value: where the other does not stand, either says the same."""
+
 MEETING = "two exponents meet at this point: law.at(...).derivation has what is left"
 
 
@@ -186,12 +189,22 @@ def _check_step(
     if any(meaning.has(zoo, nan) for _, meaning in relevant):
         return found(ELSEWHERE, None, MEETING)
     earlier = further.get(here.lhs) if isinstance(here, Asymptotic) else None
-    key = (here, earlier, given, relevant, digits)
-    return found(*_OUTCOMES.recall(key, lambda: _outcome(here, earlier, given, values, digits)))
+    one, other = _in_few_letters(here, earlier)
+    key = (one, other, given, relevant, digits)
+    verdict, residual, note = _OUTCOMES.recall(key, lambda: _outcome(one, other, given, values, digits))
+    return found(verdict, residual, note or f"both sides at {_where(here, given, values)}")
 
 
 _OUTCOMES: Memory[tuple[str, float | None, str]] = Memory(maxsize=4000)
 """What came out for an equation with its definitions: laws of one task share many of their steps."""
+
+
+def _in_few_letters(here: Basic, earlier: Asymptotic | None) -> tuple[Basic, Asymptotic | None]:
+    """The same in the first of the letters that have one value."""
+    for letter, other in ALIKE:
+        if not here.has(other) and not (earlier and earlier.has(other)):
+            here, earlier = here.xreplace({letter: other}), earlier and earlier.xreplace({letter: other})
+    return here, earlier
 
 
 def _outcome(
@@ -241,16 +254,27 @@ def _number(x: Expr) -> Any:
 def _equality(
     here: Eq, given: tuple[tuple[Symbol, Expr], ...], values: Values, digits: int
 ) -> tuple[str, float, str]:
+    point = _point_of(given, values)
+    left, right = values(here.lhs, point), values(here.rhs, point)
+    size = max(abs(left), abs(right))
+    residual = float(abs(left - right) / size) if size else 0.0
+    allowed = max(10.0**-digits, 10 * values.error)
+    return HELD if residual <= allowed else FAILED, residual, ""
+
+
+def _point_of(given: tuple[tuple[Symbol, Expr], ...], values: Values) -> dict[Symbol, Any]:
+    """Values of all letters for an identity."""
     point = _point(values)
     for letter, value in given:
         number = values(value, {})
         # an identity in s is tried off the real axis of its strip
         point[letter] = mpmath.mpc(number, _number(PLACES["s"])) if letter.name == "s" else number
-    left, right = values(here.lhs, point), values(here.rhs, point)
-    size = max(abs(left), abs(right))
-    residual = float(abs(left - right) / size) if size else 0.0
-    allowed = max(10.0**-digits, 10 * values.error)
+    return point
+
+
+def _where(here: Basic, given: tuple[tuple[Symbol, Expr], ...], values: Values) -> str:
+    """The point at which an identity was evaluated, in words."""
     seen = here.free_symbols | {letter for letter, _ in given}
-    shown = sorted((letter.name, number) for letter, number in point.items() if letter in seen)
-    where = ", ".join(f"{name} = {mpmath.nstr(number, 5)}" for name, number in shown)
-    return HELD if residual <= allowed else FAILED, residual, f"both sides at {where or 'this point'}"
+    point = _point_of(given, values).items()
+    shown = sorted((letter.name, number) for letter, number in point if letter in seen)
+    return ", ".join(f"{name} = {mpmath.nstr(number, 5)}" for name, number in shown) or "this point"

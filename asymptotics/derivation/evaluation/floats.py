@@ -71,8 +71,7 @@ class FloatModeSum(ModeSum):
 
     _furthest = 51  # beyond x = 6.4, k leaves the range of floats
 
-    @staticmethod
-    def _modules() -> Any:
+    def _modules(self) -> Any:
         return "numpy"
 
     def __call__(self, values: Sequence[Any]) -> Any:
@@ -131,9 +130,9 @@ class FloatModeSum(ModeSum):
         if block not in self._blocks:
             with mpmath.workprec(BITS):
                 columns = self._columns(block)
-            self._blocks[block] = [
-                import_module("numpy").array([plain(x) for x in column]) for column in columns
-            ]
+            numpy = import_module("numpy")
+            arrays = [numpy.array(list(map(complex, column))) for column in columns]
+            self._blocks[block] = [x if x.imag.any() else x.real.copy() for x in arrays]
         weights, *atoms = self._blocks[block]
         return weights * self._rest(*atoms, *(x[:, None] for x in values))
 

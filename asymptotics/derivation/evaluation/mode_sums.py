@@ -15,13 +15,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import mpmath
-from sympy import Dummy, Expr, Function, Integer, Symbol, exp, lambdify
+from sympy import Dummy, Expr, Integer, Symbol, exp, lambdify
 
 from asymptotics.caches import cached
+from asymptotics.derivation.evaluation.long_numbers import NUMBERS, expm1, log1p, numbers_for
 from asymptotics.errors import PrecisionError
 
 LEVELS = 9
-STARTS = (1, 4, 16, 64, 256)
+STARTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 """How much further out the tail may begin when the first start is too near to a singularity of f."""
 
 
@@ -30,7 +31,8 @@ class Block:
     """Some of the nodes of a sum from ``first`` on whose tail begins at ``start``.
 
     The head (level -1) has the direct terms, half of the first one left, and the circle of the derivatives;
-    level 0 the whole coarse grid of the tail, level n what halving n times adds.
+    level 0 the whole coarse grid of the tail, level n what halving n times adds. The ``upper`` half of the
+    circle is enough for real summands.
     """
 
     first: int
@@ -38,6 +40,7 @@ class Block:
     digits: int
     level: int = -1
     last: int = 0
+    upper: bool = False
 
     @property
     def low(self) -> int:
@@ -54,50 +57,45 @@ class Block:
 
 @cached(maxsize=400)
 def _nodes(block: Block, precision: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """Places k and weights of a block."""
+    """Places k and weights of a block, in `NUMBERS`."""
     del precision  # that of mpmath now; it only tells blocks apart
     ks: list[Any] = []
     weights: list[Any] = []
     if block.level >= 0:
-        for x in block.places():
-            small = mpmath.exp(-mpmath.mpf(x))
-            v = mpmath.exp(x - small)
-            ks.append(block.start * mpmath.exp(v))
-            weights.append(ks[-1] * v * (1 + small))
+        with NUMBERS.working():
+            for x in block.places():
+                small = NUMBERS.exp(NUMBERS.of(-x))
+                v = NUMBERS.exp(x - small)
+                ks.append(block.start * NUMBERS.exp(v))
+                weights.append(ks[-1] * v * (1 + small))
         return tuple(ks), tuple(weights)
     ks += [mpmath.mpf(j) for j in range(block.first, block.start + 1)]
     weights += [mpmath.mpf(1)] * (block.start - block.first) + [mpmath.mpf(1) / 2]
     radius = mpmath.mpf(block.start) / 4
-    count, orders = int(2.8 * block.digits) + 16, int(0.6 * block.digits) + 4
+    half, orders = int(1.4 * block.digits) + 8, int(0.6 * block.digits) + 4
     factors = [mpmath.bernoulli(2 * j) / (2 * j * radius ** (2 * j - 1)) for j in range(1, orders + 1)]
-    for m in range(count):
-        turn = mpmath.expjpi(mpmath.mpf(2 * m) / count)
+    for m in range(half + 1 if block.upper else 2 * half):
+        turn = mpmath.expjpi(mpmath.mpf(m) / half)
+        share = mpmath.mpf(2 if block.upper and m % half else 1) / (2 * half)
         ks.append(block.start + radius * turn)
-        weights.append(-mpmath.fsum(f * turn ** (1 - 2 * j) for j, f in enumerate(factors, 1)) / count)
-    return tuple(ks), tuple(weights)
+        weights.append(-share * mpmath.fsum(f * turn ** (1 - 2 * j) for j, f in enumerate(factors, 1)))
+    with NUMBERS.working():
+        return tuple(map(NUMBERS.of, ks)), tuple(map(NUMBERS.of, weights))
 
 
 @cached(maxsize=400)
 def _of_index(expression: Expr, index: Symbol) -> Callable[[Any], Any]:
-    return lambdify(index, expression, _EXACT)
+    """A function of `NUMBERS`."""
+    numbers = numbers_for(expression, powers=True)
+    function = lambdify(index, expression, list(numbers.modules))
+    return function if numbers is NUMBERS else lambda k: NUMBERS.of(function(NUMBERS.back(k)))
 
 
 @cached(maxsize=1500)
 def _on_nodes(expression: Expr, index: Symbol, block: Block, precision: int) -> tuple[Any, ...]:
     """A function of k alone, on the nodes of a block."""
-    return tuple(_of_index(expression, index)(k) for k in _nodes(block, precision)[0])
-
-
-class expm1(Function):  # type: ignore[misc]
-    """``exp(y) - 1`` without cancellation."""
-
-    nargs = 1
-
-
-class log1p(Function):  # type: ignore[misc]
-    """``log(1 + y)`` without cancellation."""
-
-    nargs = 1
+    with NUMBERS.working():
+        return tuple(_of_index(expression, index)(k) for k in _nodes(block, precision)[0])
 
 
 def stable(expression: Expr) -> Expr:
@@ -143,6 +141,7 @@ class ModeSum:
         self._atoms: dict[Expr, Dummy] = {}
         shaped = self._shape_of(rest, index)
         names = (*self._atoms.values(), *arguments)
+        self._numbers = numbers_for(shaped)
         self._rest = lambdify(names, shaped, self._modules(), cse=True)
         self._blocks: dict[Block, list[Any]] = {}
         self._ends: dict[int, int] = {}
@@ -162,14 +161,17 @@ class ModeSum:
                 return expression.func(self._shape_of(alone, index), self._shape_of(mixed, index))
         return expression.func(*(self._shape_of(a, index) for a in expression.args))
 
-    @staticmethod
-    def _modules() -> Any:
+    def _modules(self) -> Any:
         """What functions of the summand are computed by."""
-        return _EXACT
+        return list(self._numbers.modules)
 
     def __call__(self, values: Sequence[Any]) -> Any:
         """The sum at these values of the arguments."""
-        goal, previous = mpmath.mpf(10) ** -self.digits, None
+        with self._numbers.working():
+            return self._numbers.back(self._settled(list(map(self._numbers.of, values))))
+
+    def _settled(self, values: list[Any]) -> Any:
+        goal, previous = 10.0**-self.digits, None
         # starts that were far enough for other values may be among the singularities of these
         for number in (*range(self._trusted, len(STARTS)), *range(self._trusted)):
             if number == 0:
@@ -182,7 +184,7 @@ class ModeSum:
                 self._trusted = max(number - 1, 0)
                 return total
             previous = total
-        raise self._unsettled(values)
+        raise self._unsettled(list(map(self._numbers.back, values)))
 
     def _unsettled(self, values: Sequence[Any]) -> PrecisionError:
         return PrecisionError(
@@ -203,8 +205,11 @@ class ModeSum:
 
     def _total(self, scale: int, values: Sequence[Any]) -> tuple[Any, Any]:
         """The sum with its tail from ``scale`` times the first start, and the estimated relative error."""
-        block, step = self._block(scale), mpmath.mpf(1) / 8
-        head = self._part(block, values)
+        block, step = self._block(scale), 1 / 8
+        if all(x.imag == 0 for x in values):
+            head = self._part(replace(block, upper=True), values).real
+        else:
+            head = self._part(block, values)
         tail = self._coarse(block, values) * step
         goal, before = 10.0**-self.digits, None
         for level in range(1, LEVELS + 1):
@@ -214,7 +219,7 @@ class ModeSum:
             )
             change, size = abs(refined - tail), abs(head + refined)
             tail = refined
-            error = left_by_halving(before, change, size * mpmath.eps)
+            error = left_by_halving(before, change, size * float(mpmath.eps))
             if error <= goal * size:
                 return head + tail, error / size if size else 0.0
             before = change
@@ -226,17 +231,21 @@ class ModeSum:
         factor, *atoms = (
             _on_nodes(part, self.index, block, precision) for part in (self._factor, *self._atoms)
         )
-        weights = [w * f for w, f in zip(_nodes(block, precision)[1], factor, strict=True)]
+        with NUMBERS.working():
+            weights = [w * f for w, f in zip(_nodes(block, precision)[1], factor, strict=True)]
         return [weights, *atoms]
 
     def _terms(self, block: Block, values: Sequence[Any]) -> Any:
         """The summands at the nodes of a block, times their weights."""
         if block not in self._blocks:
-            self._blocks[block] = list(zip(*self._columns(block), strict=True))
+            columns = self._columns(block)
+            if self._numbers is not NUMBERS:
+                columns = [list(map(NUMBERS.back, column)) for column in columns]
+            self._blocks[block] = list(zip(*columns, strict=True))
         return [w * self._rest(*q, *values) for w, *q in self._blocks[block]]
 
     def _part(self, block: Block, values: Sequence[Any]) -> Any:
-        return mpmath.fsum(self._terms(block, values))
+        return self._numbers.total(self._terms(block, values))
 
     def _coarse(self, block: Block, values: Sequence[Any]) -> Any:
         """The coarse grid of the tail, as far as the integrand goes."""
@@ -253,15 +262,7 @@ class ModeSum:
             if size > 1e3 * cut * largest:
                 raise self._too_slow()
         self._ends[block.start] = max(self._ends.get(block.start, 0), j)
-        return mpmath.fsum(terms[: j - block.low + 1])
-
-
-def exp_less_one(y: Any) -> Any:
-    """``exp(y) - 1 = 2 exp(y/2) sinh(y/2)``: to full relative accuracy, and quicker than mpmath's own."""
-    return 2 * mpmath.exp(y / 2) * mpmath.sinh(y / 2)
-
-
-_EXACT: list[Any] = [{"expm1": exp_less_one, "log1p": mpmath.log1p}, "mpmath"]
+        return self._numbers.total(terms[: j - block.low + 1])
 
 
 def integrate_by_halving(
@@ -303,5 +304,5 @@ def left_by_halving(before: Any, change: Any, rounding: Any) -> Any:
     if change <= 16 * rounding:
         return change
     if before is None or change >= before:
-        return mpmath.inf
+        return math.inf
     return 100 * change * (change / before) ** 2

@@ -58,14 +58,19 @@ def _sum(values: Values, expression: Sum, at: Point, exact: bool) -> Any:
     if last != oo or not first.is_Integer:
         raise UnableError(f"the sum {expression} is not over k = 1, 2, ... without end")
     arguments = tuple(sorted(expression.free_symbols, key=lambda x: x.name))
-    key = (expression, arguments, exact)
-    if key not in values.sums:
-        kind, digits = (ModeSum, values.digits) if exact else (FloatModeSum, FLOATS)
-        values.sums[key] = kind(expression.function, index, int(first), arguments, digits)
     numbers = [at[x] for x in arguments]
-    total = values.sums[key](numbers)
+    digits = values.digits if exact else FLOATS
+    total = _mode_sum(expression, arguments, digits, exact, mpmath.mp.prec)(numbers)
     real = exact and all(not isinstance(x, (mpmath.mpc, complex)) for x in numbers)
     return mpmath.re(total) if real else total
+
+
+@cached(maxsize=300)
+def _mode_sum(total: Sum, arguments: tuple[Symbol, ...], digits: int, exact: bool, precision: int) -> ModeSum:
+    """The sum as a function of its letters, with its nodes at the precision of mpmath."""
+    del precision  # it only tells sums apart
+    ((index, first, _),) = total.limits
+    return (ModeSum if exact else FloatModeSum)(total.function, index, int(first), arguments, digits)
 
 
 def _growing(values: Values, expression: Sum, at: Point, exact: bool) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +14,9 @@ from asymptotics.derivation.evaluation.values import Point, Values, rule
 from asymptotics.errors import PrecisionError
 from asymptotics.model.operators import Iterated, Minimiser, Minimum, Root
 
+NEAR, STRAYED = 1e-10, 1e-6
+"""How near to a zero the floats come in log x, and how far from there it is not what they found."""
+
 
 @rule(Root)
 def _root(values: Values, expression: Root, at: Point, exact: bool) -> Any:
@@ -21,19 +25,37 @@ def _root(values: Values, expression: Root, at: Point, exact: bool) -> Any:
 
 
 def _zero(values: Values, function: Expr, x: Symbol, at: Point, start: Any = None) -> Any:
-    """The zero by a secant in log x, from a bracket found by growing steps."""
-    other = tuple(v for y, v in sorted(at.items(), key=lambda p: p[0].name) if y in function.free_symbols)
+    """The zero by a secant in log x: in floats first, where they have one, and from there to all digits."""
 
-    def value(y: Any) -> Any:
+    def value(y: Any, exact: bool = True) -> Any:
         # the log of positive over negative terms: almost linear in log x where both are powers
-        parts = [values(p, {**at, x: mpmath.exp(y)}) for p in Add.make_args(function)]
+        parts = [values(p, {**at, x: mpmath.exp(y)}, exact=exact) for p in Add.make_args(function)]
         above = mpmath.fsum(p for p in parts if p > 0)
         below = -mpmath.fsum(p for p in parts if p < 0)
         if above and below:
             return mpmath.log(above / below)
         return above - below
 
-    low = mpmath.mpf(0 if start is None else mpmath.log(start))
+    low, goal = mpmath.mpf(0 if start is None else mpmath.log(start)), mpmath.mpf(10) ** (3 - values.digits)
+    before = values.error
+    try:
+        near = _search(lambda y: value(y, exact=False), low, NEAR)
+    except (PrecisionError, OverflowError, ZeroDivisionError):
+        near = None
+    values.error = before  # what floats lost is found again
+    if near is not None:
+        found = mpmath.findroot(value, (near, near + NEAR), solver="secant", tol=goal, verify=False)
+        if abs(found - near) < STRAYED:
+            return mpmath.exp(found)
+    try:
+        return mpmath.exp(_search(value, low, goal))
+    except PrecisionError:
+        other = [mpmath.nstr(v, 5) for y, v in sorted(at.items(), key=str) if y in function.free_symbols]
+        raise PrecisionError(f"no zero of {function} was found at {other}") from None
+
+
+def _search(value: Callable[[Any], Any], low: Any, goal: Any) -> Any:
+    """The zero, from a bracket found by growing steps."""
     high = low + 1
     at_low, at_high = value(low), value(high)
     step = mpmath.mpf(2)
@@ -46,10 +68,8 @@ def _zero(values: Values, function: Expr, x: Symbol, at: Point, start: Any = Non
             at_high = value(high)
         step *= 2
         if step > 1e4:
-            raise PrecisionError(f"no zero of {function} was found at {[mpmath.nstr(v, 5) for v in other]}")
-    goal = mpmath.mpf(10) ** (3 - values.digits)
-    found = mpmath.findroot(value, (low, high), solver="anderson", tol=goal, maxsteps=200, verify=False)
-    return mpmath.exp(found)
+            raise PrecisionError("no change of sign was found")
+    return mpmath.findroot(value, (low, high), solver="anderson", tol=goal, maxsteps=200, verify=False)
 
 
 @rule(Iterated, arrays=True)

@@ -22,7 +22,7 @@ from asymptotics.derivation.evaluation.contours import (
     zeta_value,
 )
 from asymptotics.derivation.evaluation.floats import is_array, number_by_number, plain, worst_ratio
-from asymptotics.derivation.evaluation.mode_sums import ModeSum, exp_less_one
+from asymptotics.derivation.evaluation.long_numbers import exp_less_one
 from asymptotics.derivation.evaluation.rich import RichCurve
 from asymptotics.derivation.evaluation.rich_response import RichResponse
 from asymptotics.derivation.step import Definitions
@@ -82,7 +82,6 @@ class Values:
         self._definitions = definitions
         self._named = {f: e for f, e in definitions if isinstance(f, Named)}
         self.functions = {f.func: (f.args, e) for f, e in definitions if isinstance(f, AppliedUndef)}
-        self.sums: dict[tuple[Expr, tuple[Symbol, ...], bool], ModeSum] = {}
         self.settled: set[Expr] = set()
         self._free: dict[Expr, tuple[Symbol, ...]] = {}
         # a sum over as many modes as belong to a size has other values at another size

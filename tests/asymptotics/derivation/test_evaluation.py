@@ -1,0 +1,80 @@
+"""Numbers behind a check: sums at many places, long numbers of either kind, how often modes are summed."""
+
+import mpmath
+import numpy as np
+import pytest
+from sympy import Rational, exp
+
+from asymptotics import derive, power_law
+from asymptotics.caches import clear_caches
+from asymptotics.derivation.evaluation import mode_sums
+from asymptotics.derivation.evaluation.floats import FloatModeSum, along
+from asymptotics.derivation.evaluation.long_numbers import LONG, NUMBERS
+from asymptotics.derivation.evaluation.mode_sums import ModeSum
+from asymptotics.precision import working
+from asymptotics.symbols import a, b, k, kappa, t
+
+RIDGE = 1 / (1 + kappa * k ** Rational(5, 4))
+DECAY = k ** Rational(-3, 2) * (1 - exp(-t * k ** Rational(-5, 4)))
+PLACES = [0.3 + 2j, 3e-3, 1e-6 - 4e-6j, 20.0, -5e-4 + 1e-5j]
+
+
+def directly(place, last=500):
+    """The sum over the first modes, and the rest by Euler and Maclaurin's formula."""
+    k_ = mpmath.mpf(last)
+    head = mpmath.fsum(1 / (1 + place * mpmath.mpf(j) ** 1.25) for j in range(1, last))
+
+    def term(x):
+        return 1 / (1 + place * x**1.25)
+
+    tail = mpmath.quad(lambda y: term(k_ * mpmath.exp(y)) * k_ * mpmath.exp(y), mpmath.linspace(0, 140, 29))
+    return head + tail + term(k_) / 2 - mpmath.diff(term, k_) / 12 + mpmath.diff(term, k_, 3) / 720
+
+
+def test_a_sum_at_many_places_is_that_at_each():
+    found = FloatModeSum(RIDGE, k, 1, (kappa,), 13)([np.array(PLACES).reshape(5, 1)])
+    assert found.shape == (5, 1)
+    with working(30):
+        for place, value in zip(PLACES[:2], found[:, 0], strict=False):
+            assert abs(directly(mpmath.mpmathify(place)) / value - 1) < 1e-11
+        total = ModeSum(RIDGE, k, 1, (kappa,), 20)
+        for place, value in zip(PLACES, found[:, 0], strict=True):
+            assert abs(total([mpmath.mpmathify(place)]) / value - 1) < 1e-11
+
+
+@pytest.mark.parametrize("place", ["1e-3", "7", "1e40"])
+@pytest.mark.parametrize(("summand", "letter"), [(RIDGE, kappa), (DECAY, t)])
+def test_numbers_of_either_kind_give_one_sum(monkeypatch, summand, letter, place):
+    with working(45):
+        there = [mpmath.mpf(place)]
+        quick = ModeSum(summand, k, 1, (letter,), 30)(there)
+        monkeypatch.setattr(mode_sums, "numbers_for", lambda *_, **__: LONG)
+        long = ModeSum(summand, k, 1, (letter,), 30)(there)
+        assert abs(quick / long - 1) < 1e-30
+        with NUMBERS.working():
+            assert NUMBERS.back(NUMBERS.of(mpmath.mpc(-3, 2) / 7)) == mpmath.mpc(-3, 2) / 7
+
+
+def test_nodes_stand_on_an_axis_of_their_own():
+    nodes = along([1, 2j], [0.5, np.zeros((3, 1))])
+    assert nodes.shape == (2, 1, 1) and nodes.dtype == complex
+
+
+def test_sums_behind_a_transform_are_counted_by_contours_and_not_by_nodes(monkeypatch):
+    counts = {ModeSum: 0, FloatModeSum: 0}
+    plain = {kind: kind.__call__ for kind in counts}
+
+    def counting(kind):
+        def call(self, values):
+            counts[kind] += 1
+            return plain[kind](self, values)
+
+        return call
+
+    for kind in counts:
+        monkeypatch.setattr(kind, "__call__", counting(kind))
+    clear_caches()
+    check = derive(power_law(a, b)).model_transient.derivation.check(at={a: "3/2", b: "5/4"}, digits=20)
+    assert check.passed
+    # one by one there were 12,000
+    assert 0 < counts[FloatModeSum] < 1500 and counts[ModeSum] < 400, counts
