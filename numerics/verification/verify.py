@@ -25,6 +25,7 @@ from asymptotics.hints import name_numbers
 from asymptotics.laws.law import Law
 from asymptotics.parsing.numbers import mapping_of, substitution, whole_number
 from asymptotics.precision import exclusive, working
+from asymptotics.spectra.far import UnknownSum
 from asymptotics.symbols import N, P, b_test, sigma
 from asymptotics.tasks.measured import Measured
 from numerics.values.exact import number
@@ -132,6 +133,11 @@ def verify(
         grid = _grid(numeric, prediction, settings)
         points = tuple(_points(numeric, grid, prediction, settings, digits, progress))
         verdict, reason = _judge(prediction, points)
+        if unknown := [symbol for symbol, _ in numeric.settings if isinstance(symbol, UnknownSum)]:
+            verdict = "UNDECIDED"
+            reason = (
+                f"{unknown[0].words}, and the model has the tail of the spectrum continued to its first mode"
+            )
         exponent, decay = measure_exponent(prediction, points), measure_decay(prediction, points)
         seen = [p for p in points if p.remainder_error < abs(p.remainder) / 100]
         coefficient_known = bool(seen) and prediction.decay != oo and not prediction.bounded

@@ -139,7 +139,7 @@ def test_the_command_reads_files(tmp_path, capsys):
     np.save(tmp_path / "s.npy", table.T)
     lines = ["eigenvalue,power", *(f"{x!r},{c!r}" for x, c in table.tolist())]
     (tmp_path / "s.csv").write_text("\n".join(lines))
-    (tmp_path / "bad.csv").write_text("1,2,3,4\n5,6,7,8")
+    (tmp_path / "bad.csv").write_text("1,2,3,4\n" * 4)
     outputs = []
     for name in ("s.npy", "s.csv"):
         assert main(["derive", "--spectrum", str(tmp_path / name), "--laws", "time"]) == 0
