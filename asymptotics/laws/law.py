@@ -27,6 +27,8 @@ from asymptotics.laws.orders import first_orders, tidied
 from asymptotics.laws.stated import Stated
 from asymptotics.laws.text import lines_of
 from asymptotics.laws.windows import Window, windows_of
+from asymptotics.model.expand import with_noise
+from asymptotics.model.proportional_target import vanishes
 from asymptotics.model.quantities import QUANTITIES, quantity_of
 from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.model.students.base import Student, content_of_student, student_of
@@ -316,6 +318,11 @@ def derive_law(name: str, task: Task, below: bool = False, student: Student = GA
     try:
         regimes = regimes_of(quantity, task, below)
     except Vanishing as error:
+        if vanishes(with_noise(quantity.equation, task), task):
+            raise Vanishing(
+                f"{quantity.symbol} is 0 at every {quantity.resource}: the target is proportional to the "
+                "eigenvalues, and there is no label noise"
+            ) from error
         if task.target != 0:
             raise
         raise Vanishing(

@@ -4,9 +4,10 @@ Letters of theirs: alpha = b, 2 alpha r = a - 1; the expected values are formula
 """
 
 import random
+from dataclasses import replace
 
 import pytest
-from sympy import Eq, Float, Integer, Min, Rational, gamma, pi, simplify, sin, zeta
+from sympy import Eq, Float, Integer, Min, Rational, gamma, oo, pi, simplify, sin, zeta
 
 from asymptotics import Task, UnableError, derive, power_law
 from asymptotics.model.explicit_ridge import JointRidge
@@ -164,3 +165,21 @@ def test_every_step_of_the_derivation_holds(name, laws):
         at = {**at, rho: Rational(3, 4), sigma: Rational(1, 2)}
         checked = derivation.check({x: v for x, v in at.items() if x in derivation.parameters}, digits=25)
         assert checked.passed, str(checked)
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        power_law(3, 3),
+        power_law(b, b),
+        Task("2*k**-b", "7*k**-b"),
+        Task("exp(-sqrt(k))", "3*exp(-sqrt(k))"),
+        Task("k**-3", "k**-3", modes=40),
+    ],
+    ids=str,
+)
+def test_the_best_ridge_of_a_target_like_the_eigenvalues_is_zero_for_all_sizes(task):
+    with pytest.raises(UnableError, match=r"0 at every P: the target is proportional to the eigenvalues"):
+        _ = derive(task).optimal_ridge_value
+    if task.modes == oo:  # label noise wants a ridge
+        assert derive(replace(task, noise=sigma)).optimal_ridge_value.regimes
