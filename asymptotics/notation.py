@@ -217,6 +217,22 @@ NOTATIONS: Registry[Notation] = Registry(
             resources=_letters(n=P),
         ),
         Notation(
+            name="2105.15004",
+            source="Cui, Loureiro, Krzakala & Zdeborova, arXiv 2105.15004: capacity alpha, source r",
+            inverse=_letters(alpha=b, r=(a - 1) / (2 * b)),
+            resources=_letters(n=P),
+        ),
+        Notation(
+            name="2001.08361",
+            source="Kaplan et al., arXiv 2001.08361: D data, S steps; exponents are measured there",
+            resources=_letters(D=P, S=t),
+        ),
+        Notation(
+            name="2203.15556",
+            source="Hoffmann et al., arXiv 2203.15556: D tokens; exponents are measured there",
+            resources=_letters(D=P),
+        ),
+        Notation(
             name="2311.14646",
             source="Simon, Karkada, Ghosh & Belkin, arXiv 2311.14646: eigenvalues k^-alpha, powers k^-beta",
             inverse=_letters(alpha=b, beta=a),

@@ -8,7 +8,7 @@ from contextlib import nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 
-from sympy import Eq, Expr, Ge, Gt, Symbol
+from sympy import Eq, Expr, Ge, Gt, Pow, Symbol
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.claims.alternatives import joined, read_alternatives
@@ -17,13 +17,14 @@ from asymptotics.claims.findings import confirm, verdict_of
 from asymptotics.claims.free_constants import without_free_constants
 from asymptotics.claims.judge import Judge
 from asymptotics.claims.outcomes import Work
-from asymptotics.claims.reading import read_claims
+from asymptotics.claims.reading import read_claims, text_of
 from asymptotics.claims.signs import signs_of
 from asymptotics.claims.statement import Statement
 from asymptotics.claims.subject import Subject, of_law, of_optimum
 from asymptotics.claims.sums import check_sum, law_of_exponent
 from asymptotics.claims.together import together
 from asymptotics.claims.verdict import Verdict
+from asymptotics.display import text
 from asymptotics.errors import DomainError
 from asymptotics.laws.derive import Laws
 from asymptotics.laws.joint import JointLaw
@@ -92,7 +93,7 @@ def check_claim(
     conditions = [statement.condition for statement in statements]
     if len(set(conditions)) == len(conditions):  # cases: each is claimed where its condition holds
         found = (joined(dict(zip(conditions, found, strict=True))),)
-    return replace(_all_of(found, str(claim), meaning), claim=str(claim))
+    return _all_of(found, text_of(claim), meaning)
 
 
 def _of_one(
@@ -123,7 +124,8 @@ def _all_of(found: tuple[Verdict, ...], claim: str, meaning: Mapping[str, Expr])
     """One verdict on all relations of a claim."""
     reading = "; ".join(one.reading for one in found)
     quantity = ", ".join(dict.fromkeys(one.quantity for one in found))
-    return replace(together(claim, reading, quantity, found), letters=tuple(meaning.items()))
+    verdict = together(claim, reading, quantity, found)
+    return replace(verdict, claim=claim, letters=tuple(meaning.items()))
 
 
 def _of_sum(
@@ -148,7 +150,7 @@ def _of_sum(
             found.append(check_sum(plain, laws, assumed, partial(check_claim, assuming=assumed)))
         else:
             found.append(check_claim(plain.expression, of_exponent, assumed))
-    return replace(_all_of(tuple(found), str(claim), meaning), claim=str(claim), among=laws)
+    return replace(_all_of(tuple(found), text_of(claim), meaning), among=laws)
 
 
 def _letters(notation: str | float | Notation | Mapping[str | Symbol, object] | None) -> Notation:
@@ -182,6 +184,13 @@ def _line(optimum: Optimum, statement: Statement, meaning: Mapping[str, Expr]) -
     return of_optimum(optimum, key, by[0] if relates else C)
 
 
+def _exponent_of(statement: Statement, subject: Subject, letter: Symbol) -> str:
+    """What the law has in the place of an exponent that is a letter without a meaning."""
+    powers = {-x.exp for x in statement.expression.atoms(Pow) if x.base.has(subject.resource)}
+    alone = letter in powers or -letter in powers
+    return f"; it has {subject.form}, p = {text(subject.exponent)}" if alone else ""
+
+
 def _refuse_strangers(statement: Statement, subject: Subject, meaning: Mapping[str, Expr]) -> None:
     resource = subject.resource.name
     if isinstance(subject.source, Law):
@@ -206,5 +215,6 @@ def _refuse_strangers(statement: Statement, subject: Subject, meaning: Mapping[s
         raise statement.refuse(
             symbol.name,
             f"the letters of {subject.name} are {known}; say what it is, "
-            f"notation={{'{symbol.name}': ...}} or --letters {symbol.name}=...",
+            f"notation={{'{symbol.name}': ...}} or --letters {symbol.name}=..."
+            + _exponent_of(statement, subject, symbol),
         )

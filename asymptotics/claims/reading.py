@@ -110,6 +110,18 @@ def read_claims(
     return (_statement(claim, claim, STATED, symbols, ("", "")),)
 
 
+def text_of(claim: object) -> str:
+    """A claim as text that is read as the same.
+
+    >>> from asymptotics.symbols import N
+    >>> text_of(Eq(N, 2)), text_of(Order(1 / N))
+    ('N = 2', 'O(1/N)')
+    """
+    if isinstance(claim, Eq):
+        return f"{claim.lhs} = {claim.rhs}"
+    return f"O({claim.expr})" if isinstance(claim, Order) else str(claim)
+
+
 def _statement(
     claim: object, given: object, relation: str, symbols: Mapping[str, Expr], left: tuple[str, str]
 ) -> Statement:
@@ -124,7 +136,7 @@ def _statement(
             raise ParseError(f"the claim has more than {NODES} parts; shorten it")
     known = {s: symbols[s.name] for s in expression.free_symbols if s.name in symbols}
     return Statement(
-        claim=str(claim),
+        claim=text_of(claim),
         expression=expression.xreplace(known),
         relation=relation,
         subject=left[0],

@@ -5,12 +5,31 @@ import shutil
 import subprocess
 
 import pytest
+from sympy import Symbol
 
-from asymptotics import Cosine, Linear, OptimalSchedule, Task, compute_optimal, derive, joint_law, power_law
+from asymptotics import (
+    Cosine,
+    DeepRandomFeatures,
+    Linear,
+    NonlinearFeatures,
+    OnePassSGD,
+    OptimalSchedule,
+    Power,
+    Rich,
+    SpectralTruncation,
+    StructuredFeatures,
+    Tail,
+    Task,
+    WarmupStableDecay,
+    compute_optimal,
+    derive,
+    joint_law,
+    power_law,
+)
 from asymptotics.errors import BottleneckError
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.notation import NOTATIONS
-from asymptotics.symbols import N, P, a, b
+from asymptotics.symbols import N, P, a, b, rho
 from asymptotics.typesetting import width_of
 
 SYMBOLIC = derive(power_law(a, b))
@@ -66,6 +85,60 @@ def test_no_fault_in_laws_of_schedules_and_averages():
         assert not faults(SYMBOLIC.schedule(shape).to_latex(width=50))
         assert not faults(SYMBOLIC.best_step(shape).to_latex(width=50))
     assert not faults(SYMBOLIC.averaged.to_latex(width=50))
+
+
+@pytest.mark.parametrize(
+    "student",
+    [
+        DeepRandomFeatures(widths=("N", "N")),
+        SpectralTruncation(),
+        StructuredFeatures(eigenvalues="k**-2"),
+        NonlinearFeatures(linear=1, white=1),
+    ],
+    ids=lambda student: type(student).__name__,
+)
+def test_no_fault_in_laws_of_students(student):
+    laws = derive(power_law(a, b), student=student)
+    for name in ("time", "model", "data"):
+        if not laws.refusal(name):
+            assert not faults(getattr(laws, name).to_latex(width=50))
+
+
+@pytest.mark.parametrize("name", ["model", "bias_model", "variance_model"])
+def test_no_fault_in_laws_of_growing_modes(name):
+    assert not faults(getattr(derive(power_law(a, b, modes="r*N")), name).to_latex(width=50))
+
+
+@pytest.mark.parametrize(
+    ("noise", "cost", "options"),
+    [
+        (0, "N*t", {"features": Rich(gamma=1)}),
+        (0, "N*t", {"rule": OnePassSGD}),
+        pytest.param(
+            "sigma", "N*t", {"rule": OnePassSGD, "schedule": OptimalSchedule()}, marks=pytest.mark.slow
+        ),
+        pytest.param("sigma", "N*P", {"free": (N, P, rho)}, marks=pytest.mark.slow),
+    ],
+    ids=str,
+)
+def test_no_fault_in_budgets(noise, cost, options):
+    optimum = compute_optimal(derive(power_law(a, b, noise=noise)), cost, **options)
+    for notation in (None, "2405.15074"):
+        assert not faults(optimum.to_latex(notation))
+    assert not any(faults(phase.to_latex()) for phase in optimum.phases)
+
+
+@pytest.mark.slow
+def test_no_fault_in_further_averages_and_schedules():
+    gamma = Symbol("gamma", positive=True)
+    for law in (
+        SYMBOLIC.average(Tail(fraction=0.5)),
+        SYMBOLIC.schedule(Power(gamma=gamma)),
+        SYMBOLIC.schedule(WarmupStableDecay(fraction=0.2)),
+        SYMBOLIC.decay_fraction,
+        SYMBOLIC.optimal_step,
+    ):
+        assert not faults(law.to_latex(width=50))
 
 
 def test_scaling_functions_are_defined_beside_the_law():
