@@ -72,6 +72,8 @@ def zero_test(expression: Expr) -> str:
     """
     if expression.is_Rational:
         return ZERO if expression == 0 else NONZERO
+    if expression.is_Function and expression.is_positive:
+        return NONZERO
     before = _value(expression, PRECISIONS[0])
     for digits in PRECISIONS[1:]:
         now = _value(expression, digits)

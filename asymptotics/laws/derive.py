@@ -51,17 +51,22 @@ class Laws(Typeset):
             return replace(derive_law(name, self.task, student=self.student), measured=self.measured)
         raise AttributeError(unknown_law(name))
 
-    def schedule(self, schedule: object, *, tuned: bool = True) -> Law:
+    def schedule(self, schedule: object, *, tuned: bool = True, noiseless: bool = False) -> Law:
         """The loss at the end of t steps with a schedule, its largest step at its best (at most eta).
 
         To first order in the steps, whose relative error falls with t. ``schedule`` is a `Schedule`, an
         expression in u, or a callable; ``OptimalSchedule()`` the best of all. With ``tuned=False`` the
         largest step is eta, and constants are those of small eta, as on the line where eta begins to bind.
+        ``noiseless``: without label noise, of ``OptimalSchedule()`` alone, which then warms up.
 
-        >>> from asymptotics import Cosine, derive, power_law
+        >>> from asymptotics import Cosine, OptimalSchedule, derive, power_law
         >>> derive(power_law(3, 2)).schedule(Cosine()).exponent
         2/3
+        >>> derive(power_law(6, 2)).schedule(OptimalSchedule(), noiseless=True).exponent
+        5/2
         """
+        if noiseless:
+            return self._of_schedule("noiseless", schedule)
         return self._of_schedule("schedule" if tuned else "steps", schedule)
 
     def best_step(self, schedule: object) -> Law:

@@ -24,6 +24,7 @@ from asymptotics.model.schedules.shapes import OptimalSchedule
 from asymptotics.model.scheduling import Least, Noise, Tuned, TunedStep
 from asymptotics.model.scheduling_sums import Filtered
 from asymptotics.model.sums import C0
+from asymptotics.model.warm_up import Noiseless
 from asymptotics.parsing.expressions import parse
 from asymptotics.symbols import B, eta, sigma, t
 
@@ -162,12 +163,36 @@ def decay_quantity(text: str) -> Quantity:
     )
 
 
+def noiseless_quantity(text: str) -> Quantity:
+    """The loss of the best schedule without label noise."""
+    if text != BEST:
+        raise UnableError(
+            f"without label noise the loss of the schedule {text} has no law; the best one, {BEST}, has, and "
+            "equal steps have laws.sgd_noise"
+        )
+    return Quantity(
+        name=f"noiseless:{text}",
+        words="test loss of one-pass SGD after t steps of the best schedule without label noise",
+        symbol="L_schedule(t)",
+        tex=r"L_{\mathrm{schedule}}(t)",
+        limits="N = oo",
+        resource=t,
+        equation=Noiseless(t, B, eta),
+        source=_SOURCE,
+        rule=OnePassSGD,
+        why="The best schedule is (F J2)^(-1/2), at most the largest stable step: it warms up while much is "
+        "unlearned, as that noise would stay, and decays in the end.",
+        balances=True,
+    )
+
+
 FAMILIES: dict[str, Callable[[str], Quantity]] = {
     "schedule": schedule_quantity,
     "step": step_quantity,
     "steps": steps_quantity,
     "average": average_quantity,
     "decay": decay_quantity,
+    "noiseless": noiseless_quantity,
 }
 
 

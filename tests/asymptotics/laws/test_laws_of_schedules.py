@@ -332,6 +332,58 @@ def test_moving_averages(rate, alpha, beta):
     assert off[1] < 0.01 and off[1] < off[0] / 2
 
 
+def warmed(alpha: float, beta: float, most: float, steps: float) -> float:
+    """The least loss of all schedules without label noise, B = 1, from its definition and sums over modes."""
+
+    def loss(total: float) -> float:
+        rise = np.geomspace(1e-3, total / 2, 200)
+        tau = np.concatenate([[0.0], rise, (total - rise)[-2::-1], [total]])
+        left = total - tau
+        left[-200:-1] = rise[-2::-1][:199]
+        k, weight = modes(np.log(total) / beta)
+        falls = (weight * k**-alpha * np.exp(-2 * np.outer(tau, k**-beta))).sum(axis=1)
+        forgets = (weight * k ** (-2 * beta) * np.exp(-2 * np.outer(left, k**-beta))).sum(axis=1)
+        low, high = -60.0, 60.0
+        for _ in range(70):
+            c = (low + high) / 2
+            eta = np.minimum(most, np.exp(c) * (falls * forgets) ** -0.5)
+            low, high = (c, high) if np.trapezoid(1 / eta, tau) > steps else (low, c)
+        return float(falls[-1] + np.trapezoid(eta * falls * forgets, tau))
+
+    left, right = np.log(most * steps / 8), np.log(most * steps)
+    ratio = (5**0.5 - 1) / 2
+    for _ in range(26):
+        one, two = right - ratio * (right - left), left + ratio * (right - left)
+        left, right = (left, two) if loss(np.exp(one)) < loss(np.exp(two)) else (one, right)
+    return loss(np.exp((left + right) / 2))
+
+
+@pytest.mark.slow
+def test_without_label_noise_the_first_steps_lead_in_very_easy_tasks():
+    law = derive(power_law(6, 1.5)).schedule(OptimalSchedule(), noiseless=True)
+    off = [abs(warmed(6, 1.5, 0.25, steps) / law(steps, eta=0.25, B=1) - 1) for steps in (1e5, 1e8)]
+    assert law.exponent == Rational(7, 3)
+    assert off[1] < 0.04 and off[1] < off[0] / 2
+
+
+def test_without_label_noise_others_follow_the_flow_at_the_rate_of_their_remainder():
+    law = derive(power_law(3.7, 1.5)).schedule(OptimalSchedule(), noiseless=True)
+    assert law.exponent == Rational(9, 5)
+    off = [abs(warmed(3.7, 1.5, 0.25, steps) / law(steps, eta=0.25) - 1) for steps in (1e8, 1e11)]
+    gap = float(law.regimes[0].remainder - law.exponent)
+    assert off[1] < 0.08
+    assert abs(np.log(off[0] / off[1]) / np.log(1e3) - gap) < 0.1 * gap
+
+
+def test_two_regimes_without_label_noise():
+    law = LAWS.schedule(OptimalSchedule(), noiseless=True)
+    for (x, y), expected in {(2, 2): "1/2", (5, 2): "2", (7, 2): "5/2", (4, 3): "1"}.items():
+        assert law.exponent.subs({a: x, b: y}) == Rational(expected)
+    assert Law.from_dict(law.to_dict()) == law
+    with pytest.raises(UnableError, match="the best one, optimal, has"):
+        LAWS.schedule(Cosine(), noiseless=True)
+
+
 def test_tails_beat_no_mean_and_do_not_saturate():
     steep = derive(power_law(8, 2))
     assert steep.average(Tail(fraction=Rational(1, 2))).exponent == Rational(7, 8)
