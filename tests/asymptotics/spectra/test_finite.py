@@ -204,9 +204,15 @@ def test_a_million_modes(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["noise", "gap_noise", "sgd_noise_model", "bias_data", "variance_model"])
+@pytest.mark.parametrize("name", ["noise", "gap_noise", "bias_data", "variance_model"])
 def test_other_laws_of_finitely_many_modes(name):
     assert verify(getattr(derive(SMALL), name)).verdict == "HOLDS"
+
+
+def test_steps_of_finite_size_at_the_last_mode_are_refused():
+    """Exact in the step, what SGD adds at t = oo is at a ridge beyond the spectrum."""
+    with pytest.raises(UnableError, match="a ridge beyond finitely many modes"):
+        _ = derive(SMALL).sgd_noise_model
 
 
 def test_multiplicity_counts_modes():
