@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import Any
 
 import mpmath
-from sympy import Add, Expr, Symbol, diff
+from sympy import Add, Derivative, Expr, Symbol
 
 from asymptotics.derivation.evaluation.floats import is_array
 from asymptotics.derivation.evaluation.values import Point, Values, rule
@@ -121,7 +121,7 @@ def _iterate_all(values: Values, expression: Iterated, start: Any, at: Point) ->
 @rule(Minimiser)
 def _minimiser(values: Values, expression: Minimum, at: Point, exact: bool) -> Any:
     function, x = expression.args
-    slope = diff(values.expand_names(function), x)
+    slope = values.differentiate(Derivative(function, x))
     return _zero(values, slope, x, at, start=mpmath.mpf(10))
 
 

@@ -18,6 +18,7 @@ import mpmath
 from sympy import Add, Basic, Derivative, Expr, Float, I, Integer, Integral, Mul, Pow, Sum, Symbol, diff
 from sympy.core.function import AppliedUndef
 
+from asymptotics.caches import cached
 from asymptotics.derivation.evaluation.contours import (
     zeta_value,
 )
@@ -205,9 +206,9 @@ class Values:
         found: dict[Expr, Expr] = {}
         left = [expression]
         while left:
-            here = left.pop()
+            names = _names_in(left.pop())
             for f, meaning in self._definitions:
-                if f not in found and (here.has(f.func) if isinstance(f, AppliedUndef) else here.has(f)):
+                if f not in found and (f.func if isinstance(f, AppliedUndef) else f) in names:
                     found[f] = meaning
                     left.append(meaning)
         return frozenset(found.items())
@@ -220,9 +221,13 @@ class Values:
         return self.expand_names(expression.xreplace({c: self._meaning(c) for c in calls}))
 
     def _derivative(self, expression: Derivative, at: Point, exact: bool) -> Any:
+        return self(self.differentiate(expression), at, exact=exact)
+
+    def differentiate(self, expression: Derivative) -> Expr:
+        """The derivative of what the functions in it stand for."""
         if expression not in self._derivatives:
             self._derivatives[expression] = _differentiate(self.expand_names(expression))
-        return self(self._derivatives[expression], at, exact=exact)
+        return self._derivatives[expression]
 
     def _operator(self, expression: Binder, at: Point, exact: bool) -> Any:
         return self(expression.meaning(), at, exact=exact)
@@ -265,6 +270,12 @@ def rule(kind: type[Basic], *, arrays: bool = False) -> Callable[[Rule], Rule]:
         return function
 
     return enter
+
+
+@cached(maxsize=1000)
+def _names_in(expression: Basic) -> frozenset[Any]:
+    """The functions and quantities that stand in an expression."""
+    return frozenset(call.func for call in expression.atoms(AppliedUndef)) | expression.atoms(Named)
 
 
 def _as_number(value: Any) -> Expr:
