@@ -55,7 +55,8 @@ def check_claim(
     ----------
     claim : text in the syntax of `asymptotics.parsing`, LaTeX, or a SymPy expression. Without the resource it
         is the exponent p of ``resource**(-p)``; with it a leading term (`asymptotics.claims.reading` has
-        the rule, and the meaning of =, \sim, \propto, \Theta, O). Dimensionless, as all here.
+        the rule, and the meaning of =, \sim, \propto, \Theta, O). Several relations, ``t ~ C**x, N ~ C**y``,
+        are judged one by one, and the verdict is the worst. Dimensionless, as all here.
     law : a law of `derive`, or an optimum of `compute_optimal` (then about its loss, or the resource that the
         left side names: ``t ~ C**(b/(b + 1))``, ``N ~ t**(1/b)``). All laws, or a joint law, for a sum of
         bottlenecks ``t**-s + N**-p``, of which each term is judged by itself.

@@ -33,9 +33,10 @@ from asymptotics.parsing.latex_words import COMPARISONS, LEADS
 from asymptotics.parsing.latex_writer import to_condition, to_text
 
 _bare = re.compile(
-    r"(\\[A-Za-z]+\s*\{[^{}]*\})|(?<![\\A-Za-z])([Ii]f|[Ff]or|when|where|provided|as|and)(?![A-Za-z])"
+    r"(\\[A-Za-z]+\s*\{[^{}]*\})"
+    r"|(?<![\\A-Za-z])([Ii]f|[Ff]or|when|where|provided|(?<=\s)as(?=\s)|(?<=\s)and(?=\s))(?![A-Za-z])"
 )
-"""What is in braces, and a word that no one put into ``\text``."""
+"""What is in braces, and a word that no one put into ``\text``; ``as`` without blanks is a product."""
 ANY = "const"
 CONSTANTS = ("const", "const.", "constant", "cst", "cst.")
 """Words for any number."""
@@ -145,12 +146,12 @@ def _told(source: Source, row: Sequence[Item]) -> list[Item]:
             items = [*items[:at], Item(kind="char", name=",", position=items[at].position), *inside]
     kept: list[Item] = []
     at = 0
-    for piece in latex.split_at(source, items, lambda x: x.name == "," or latex.word_of(x) == "as"):
+    for piece in latex.split_at(source, items, lambda x: x.name == "," or latex.word_of(x) in ("as", *LEADS)):
+        ends = [x.name for x in piece[-1:]] == ["infty"]
+        if not (ends and any(x.name in ("to", "rightarrow") for x in piece)) or relation_in(piece):
+            mark = items[max(at - 1, 0) : at]
+            kept += piece if not kept and [x.name for x in mark] == [","] else [*mark, *piece]
         at += len(piece) + 1
-        ends = [x.name for x in piece[-2:]]
-        tends = ends[-1:] == ["infty"] and any(x.name in ("to", "rightarrow") for x in piece)
-        if not tends or relation_in(piece):
-            kept += [*items[at - len(piece) - 2 : at - len(piece) - 1][: bool(kept)], *piece]
     return [
         replace(x, kind="sign", name=ANY, arguments=()) if latex.word_of(x) in CONSTANTS else x for x in kept
     ]

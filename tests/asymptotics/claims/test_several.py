@@ -190,3 +190,12 @@ def test_the_command_reads_them(claim, status, words, capsys):
 def test_an_empty_claim():
     with pytest.raises(ParseError, match="the claim is empty"):
         check_claim("  ", MODEL)
+
+
+def test_assumptions_in_print_and_products_of_letters():
+    assert check_claim("N**-b", MODEL, ["a − 1 ≥ b", "a > 2·b"]).verdict == "HOLDS"
+    assert check_claim(r"N^{-as}, a > b + 1", MODEL, notation={"s": b / a}).everywhere
+    first = r"\text{As } N \to \infty, L(N) \sim N^{-b} \text{ for } a > b + 1"
+    assert check_claim(first, MODEL).everywhere
+    with_word = r"L(N) \sim N^{-b} as N \to \infty for a > b + 1"
+    assert check_claim(with_word, MODEL).everywhere
