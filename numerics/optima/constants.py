@@ -20,7 +20,7 @@ import mpmath
 from sympy import Add, Symbol, oo
 
 from asymptotics.allocation.optimum import Optimum
-from asymptotics.errors import UnableError
+from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.laws.derive import derive
 from asymptotics.laws.joint import JointLaw, joint_law
 from asymptotics.model.beyond_spectrum import feedback
@@ -33,10 +33,14 @@ from asymptotics.precision import exclusive, working
 from asymptotics.spectra import spectrum as series_of
 from asymptotics.symbols import B, C, N, h, t
 from numerics.optima.growing import GrowingModes
+from numerics.optima.rich_width import WidthScaling
 from numerics.optima.scaling import data_scaling, model_scaling
 from numerics.optima.setting import Setting, Split
 from numerics.values.minimum import Minimum, minimum
 from numerics.values.value import Value
+
+MOST_OF_MOVING = 3
+"""Digits of the amounts of features that move; the loss has twice as many."""
 
 
 @exclusive
@@ -79,16 +83,21 @@ def _on_crossover(setting: Setting) -> Split:
             f"constants of {phase!r} have no closed form and no scaling function of one variable"
         )
     ((cost, n, m),) = setting.monomials()
+    law = None
     if setting.optimum.features != LAZY:
-        raise UnableError(
-            "the constant on the crossover of features that move is not derived; exponents are, losses at "
-            f"finite budgets are RichModel({size}=...).test_loss(t)"
-        )
+        if size != N:
+            raise UnableError(
+                "the constant on the crossover of samples and features that move is not derived; exponents "
+                f"are, losses at finite budgets are RichModel({size}=...).test_loss(t)"
+            )
+        law = joint_law(derive(setting.optimum.laws.task.at(setting.own)), size)
+        if (moving := _on_rich_crossover(setting, law, (cost, n, m))) is not None:
+            return moving
     if setting.optimum.rule.saturation() != oo:
         raise UnableError(f"the scaling function of {setting.optimum.rule.title} is not known; exponents are")
     if setting.optimum.laws.task.size is not None:
         return _on_growing_crossover(setting, cost, n, m)
-    law = joint_law(derive(setting.optimum.laws.task.at(setting.own)), size)
+    law = law or joint_law(derive(setting.optimum.laws.task.at(setting.own)), size)
     p, r, coefficient = _leading(law, setting)
     amplitude = setting.number(law.amplitude)
     factor = (2 if size == N else 1) * setting.number(setting.optimum.rule.pace())
@@ -108,6 +117,42 @@ def _on_crossover(setting: Setting) -> Split:
     shape = scaling(p, r, theta, setting.digits + 5)
     height_there = coefficient * kappa0**p * shape.value * _share(setting)
     return _at_least(setting, found, (n, m, q), (time, amount, height_there))
+
+
+def _on_rich_crossover(
+    setting: Setting, law: JointLaw, spent: tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]
+) -> Split | None:
+    """The same where features move for ever, with ``t = ts N^d (C_p kappa0^((p+1)) gamma^2)^(-1/2)``.
+
+    ``d = (1 + p)/(2 r) - q`` for ``gamma ~ N^q``. None where features are lazy up to the crossover.
+    """
+    cost, n, m = spent
+    p, r, coefficient = _leading(law, setting)
+    amplitude, features = setting.number(law.amplitude), setting.optimum.features
+    falls = setting.number(features.power)
+    d = (1 + p) / (2 * r) - falls
+    stretch = setting.number(setting.phase.exponents[t] / setting.phase.exponents[N])
+    if abs(stretch - d) > mpmath.mpf(10) ** -8:
+        return None
+    if setting.digits > MOST_OF_MOVING:
+        raise PrecisionError(
+            f"{setting.digits} digits; constants of features that move are solved in doubles, to "
+            f"{MOST_OF_MOVING} at most; ask for fewer"
+        )
+    shape = WidthScaling(float(p), float(r))
+    q = m + n * d
+    weight = n * p / (r * q)
+
+    def height(u: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+        found = shape(float(mpmath.exp(u)))
+        return u, Value(value=weight * u + mpmath.log(found.value), error=found.error / found.value)
+
+    found = minimum(height, mpmath.mpf(0), mpmath.mpf("0.3"), mpmath.mpf(10) ** -setting.digits)
+    ts = mpmath.exp(found.place.value)
+    pace = mpmath.sqrt(coefficient) * setting.number(features.amount) * amplitude ** ((1 + p) / (2 * r)) / ts
+    amount = (pace**n / cost) ** (1 / q)
+    loss = coefficient * (amplitude / amount) ** (p / r) * shape(float(ts)).value
+    return _at_least(setting, found, (n, m, q), (amount**d / pace, amount, loss))
 
 
 def _on_growing_crossover(setting: Setting, cost: mpmath.mpf, n: mpmath.mpf, m: mpmath.mpf) -> Split:
