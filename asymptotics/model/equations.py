@@ -279,6 +279,21 @@ def batches_of(rule: type[TrainingRule], mean: type[TrainingRule], order: int) -
     return correction(order, N, InverseLaplace(sgd - descent, later, t))
 
 
+def loss_of(rule: type[TrainingRule]) -> Expr:
+    """The loss at the time t without label noise, N = P = oo, but for a share 1/t."""
+    partner = rule.partner(zeta)
+    kernel = rule.noise_kernel(zeta, df1(zeta), df1(partner))
+    source = Xi(zeta) / zeta - Xi(partner) / partner
+    loss = InverseLaplace(source / (1 - kernel), zeta, 2 * rule.pace() * t)
+    return Corrected(loss, t, Integer(0), Integer(1))
+
+
+def gain_of(rule: type[TrainingRule]) -> Expr:
+    """The kernel of the noise at zeta = 0 and N = oo, below 1 where the rule is stable."""
+    zero = Integer(0)
+    return rule.noise_kernel(zero, zero, df1(rule.partner(zero)))
+
+
 def place_of(rule: type[TrainingRule]) -> Expr:
     """``zeta(w)`` by its name; w is called `later`."""
     return Function(f"zeta_{rule.name}")(later)

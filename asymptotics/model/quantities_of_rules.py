@@ -6,6 +6,7 @@ TRAINED   what `model.quantities` adds to the quantities that have laws
 from __future__ import annotations
 
 from asymptotics.model import equations
+from asymptotics.model.best_constant import BestConstant
 from asymptotics.model.operators import Minimiser
 from asymptotics.model.quantity import Quantity, time_quantity
 from asymptotics.model.rules.base import TRAINING_RULES
@@ -89,6 +90,20 @@ TRAINED = (
         rule=OnePassSGD,
         why="What batches add at t = oo is (Xi + sigma^2) K to first order in 1/B; at this batch it is as "
         "large as the loss Xi without them.",
+    ),
+    Quantity(
+        name="noiseless_step",
+        words="constant step of the smallest loss of one-pass SGD after t steps, without label noise",
+        symbol="eta*(t)",
+        tex=r"\eta^*(t)",
+        limits="N = oo",
+        resource=t,
+        equation=BestConstant(equations.loss_of(OnePassSGD), eta, equations.gain_of(OnePassSGD)),
+        source=_MOMENTS,
+        rule=OnePassSGD,
+        why="A larger step gets further, and its noise feeds itself more, without bound where K = 1: the "
+        "loss is least between.",
+        balances=True,
     ),
     Quantity(
         name="useful_epochs",

@@ -15,6 +15,7 @@ optimal_ridge(_value)   the minimum over the ridge of the test loss at t = oo, a
 transfer                test loss at t = oo on another distribution
 sgd_noise(_model)       what the batches of SGD add to gradient descent after t steps, or at t = oo
 sgd_noise_transient     c_1 of the same in 1/N
+noiseless_step          the constant step of the smallest loss of SGD after t steps, noiseless, N = oo
 critical_batch(_model)  B times it over the loss of gradient descent, at a batch B of 10^15
 time_discrete           gradient descent after t steps, N = P = oo
 time_momentum           heavy-ball flow, N = P = oo
@@ -69,7 +70,7 @@ from numerics.verification.moving_features import (
     scale_of_rich,
 )
 from numerics.verification.places import Place, Reference
-from numerics.verification.schedules import reference_of_schedule
+from numerics.verification.schedules import noiseless_step, reference_of_schedule
 from numerics.verification.students import model_of, order_in_features
 
 ONE = Integer(1)
@@ -395,6 +396,7 @@ REFERENCES: Registry[Reference] = Registry(
             points=7,
             pace=OnePassSGD.pace(),
         ),
+        Reference(name="noiseless_step", value=noiseless_step, settings=(B,), first=4, step=2, points=5),
         _finite(name="critical_batch_model", value=partial(_critical_batch, N), settings=(eta,)),
         _finite(name="sgd_noise_model", value=_sgd_noise_model, settings=(eta, B)),
     )

@@ -6,6 +6,7 @@ step:f      that step
 average:w   the smallest loss of an average of iterates of equal steps
 ==========  ===================================================================================
 
+`noiseless_step` is the best constant step without label noise, found among shares of the largest stable one.
 A law of first order in the step is compared with runs that are exact: what is of higher order is in its
 remainder.
 """
@@ -13,7 +14,11 @@ remainder.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
+
+import mpmath
+from sympy import Integer
 
 from asymptotics.errors import UnableError
 from asymptotics.model.quantities_of_schedules import BEST
@@ -23,12 +28,16 @@ from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.model.schedules.base import as_schedule
 from asymptotics.symbols import B, eta, sigma
 from numerics.model.full_model import FullModel
+from numerics.values.minimum import minimum
 from numerics.values.results import Best
 from numerics.values.value import Value
 from numerics.verification.places import Place, Reference
 
 DIGITS = 5
 """At least so many have runs of any length."""
+SHARP = 11
+"""Digits of losses among which the best constant step is found, to `PLACED` digits."""
+PLACED = 6
 
 
 def reference_of_schedule(name: str) -> Reference:
@@ -80,6 +89,25 @@ def _step(text: str, place: Place) -> Value:
 def _average(text: str, place: Place) -> Value:
     rule = Averaged(_run("1", place), as_schedule(text))
     return _best(rule, place).loss
+
+
+def noiseless_step(place: Place) -> Value:
+    """The constant step of the smallest loss after t steps, N = oo, exact in the step."""
+    task, batch = replace(place.task, noise=Integer(0)), int(place.setting(B))
+    digits = max(2 * place.digits // 3, SHARP)
+
+    def height(odds: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+        share = float(1 / (1 + mpmath.exp(-odds)))
+        rule = OnePassSGD(fraction=share, batch=batch)
+        loss = FullModel(task, rule=rule, digits=5 if rough else digits).test_loss(place.resource)
+        used = mpmath.log(mpmath.mpf(share) / (1 - mpmath.mpf(share)))
+        return used, Value(value=mpmath.log(loss.value), error=loss.error / loss.value)
+
+    found = minimum(height, mpmath.mpf(0), mpmath.mpf("0.5"), mpmath.mpf(10) ** -PLACED).place
+    largest = 2 * mpmath.mpf(FullModel(task, rule=OnePassSGD(fraction=0.5, batch=batch)).rule.eta)
+    share = 1 / (1 + mpmath.exp(-found.value))
+    step = share * largest
+    return Value(value=step, error=step * ((1 - share) * found.error + mpmath.mpf(10) ** -10))
 
 
 _VALUES: dict[str, Callable[[str, Place], Value]] = {
