@@ -20,6 +20,8 @@ from sympy.core.function import AppliedUndef
 from asymptotics.caches import cached
 from asymptotics.domains.domain import normal
 from asymptotics.errors import PrecisionError, UnableError, Undecided
+from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.model.beyond_spectrum import StableSum, sum_beyond
 from asymptotics.model.expander import RULES, Expander, Found
@@ -89,21 +91,37 @@ class LeastPlace(Function):  # type: ignore[misc]
 def expand_best(found: Expander, node: BestConstant, x: Symbol) -> Found:
     """The rule for `BestConstant`: where the coefficient of the leading power is least."""
     loss, letter, gain = node.args
+    for call in sorted(loss.atoms(AppliedUndef), key=str):
+        if (place := call.args[0]).is_Symbol:
+            _check_powers(found(call, place).series, call)
     part = found(loss, x)
     beyond = {
         call: sum_beyond(named(call), 0, *call.args, found.spectrum) for call in gain.atoms(AppliedUndef)
     }
+    if not part.series.candidates():
+        raise UnableError("the best step where every mode falls exponentially is not derived; use modes=oo")
     first, *others = part.series.candidates()
     if others:
         gap = normal(first.order - others[0].order)
         raise Undecided(f"which part of the loss leads is the sign of {gap}", gap)
     if part.series.gauge is not None or part.series.is_slow or any(first.logs):
         raise UnableError(f"the best step of a loss {part.series!r} is not derived; only of powers of {x}")
+    if part.series.domain.sign(first.order) != 1:
+        raise UnableError(
+            f"the loss tends to {first.coefficient}: the later it is, the smaller the best step"
+        )
     place = LeastPlace(first.coefficient, letter, gain.xreplace(beyond))
     behind = [y for y in (*part.series.terms, *part.series.remainder) if y is not first]
     bounds = [Bound(normal(y.order - first.order), *y.logs) for y in behind]
     series = part.series.with_terms([Term(place, Integer(0))], bounds)
     return Found(node=node, series=series, parts=(part,))
+
+
+def _check_powers(series: Expansion, call: Expr) -> None:
+    """Raise `UnableError` unless a sum is one of powers."""
+    swings = any(term.coefficient.has(Oscillation) for term in series.terms)
+    if series.gauge is not None or series.is_slow or swings or not series.terms:
+        raise UnableError(f"the best step where {call} is not a sum of powers is not derived")
 
 
 RULES[BestConstant] = expand_best
@@ -134,7 +152,7 @@ def _least_place(height: Expr, letter: Symbol, gain: Expr, digits: int) -> mpmat
             near = _least_place(height, letter, gain, DIGITS)
             low, high = near * (1 - NEAR), near * (1 + NEAR)
             ends, solver = (low, high), "secant"
-        close = mpmath.mpf(10) ** -(digits - 2 * GUARD)
+        close = mpmath.mpf(10) ** -(digits - GUARD + 2)
         found = mpmath.findroot(rises, ends, solver=solver, tol=close, verify=False)
         if not low <= found <= high:
             raise PrecisionError(f"the best {letter} was not found between {low} and {high}")

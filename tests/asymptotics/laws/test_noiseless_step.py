@@ -4,8 +4,8 @@ import mpmath
 import pytest
 from sympy import Rational
 
-from asymptotics import OnePassSGD, derive, power_law
-from asymptotics.errors import SpectrumError
+from asymptotics import OnePassSGD, Task, derive, power_law
+from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.symbols import B, a, b
 from numerics import FullModel, verify
 
@@ -73,6 +73,20 @@ def test_other_steps_are_worse():
 def test_its_kernel_needs_a_trace():
     with pytest.raises(SpectrumError, match="b > 1"):
         derive(power_law(3, "4/5", modes="2*N")).noiseless_step  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        (Task("rho**k", "tau**k"), "not a sum of powers"),
+        (Task("k**-2", "k**-3", modes=7), "falls exponentially"),
+        (Task("Piecewise((k**-2, k <= 7), (0, True))", "k**-3"), "tends to a constant"),
+    ],
+    ids=str,
+)
+def test_other_spectra_are_refused_by_name(task, words):
+    with pytest.raises(UnableError, match=words):
+        derive(task).noiseless_step  # noqa: B018
 
 
 @pytest.mark.slow
