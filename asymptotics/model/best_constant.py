@@ -76,7 +76,9 @@ class LeastPlace(Function):  # type: ignore[misc]
     def _eval_evalf(self, prec: int) -> Expr | None:
         if self.free_symbols:
             return None
-        return Float._new(_least_place(*self.args, DIGITS * (1 + int(prec * 0.30103) // DIGITS))._mpf_, prec)
+        height, letter, gain = self.args
+        digits = DIGITS * (1 + int(prec * 0.30103) // DIGITS)
+        return Float._new(_least_place(height, letter, gain, digits)._mpf_, prec)
 
     def _sympystr(self, printer: Any) -> str:
         height, letter, _ = map(printer._print, self.args)
@@ -96,7 +98,7 @@ def expand_best(found: Expander, node: BestConstant, x: Symbol) -> Found:
             _check_powers(found(call, place).series, call)
     part = found(loss, x)
     beyond = {
-        call: sum_beyond(named(call), 0, *call.args, found.spectrum) for call in gain.atoms(AppliedUndef)
+        call: sum_beyond(named(call), 0, call.args[0], found.spectrum) for call in gain.atoms(AppliedUndef)
     }
     if not part.series.candidates():
         raise UnableError("the best step where every mode falls exponentially is not derived; use modes=oo")
@@ -107,9 +109,8 @@ def expand_best(found: Expander, node: BestConstant, x: Symbol) -> Found:
     if part.series.gauge is not None or part.series.is_slow or any(first.logs):
         raise UnableError(f"the best step of a loss {part.series!r} is not derived; only of powers of {x}")
     if part.series.domain.sign(first.order) != 1:
-        raise UnableError(
-            f"the loss tends to {first.coefficient}: the later it is, the smaller the best step"
-        )
+        raise UnableError("the loss tends to a constant: the later it is, the smaller is the best step")
+
     place = LeastPlace(first.coefficient, letter, gain.xreplace(beyond))
     behind = [y for y in (*part.series.terms, *part.series.remainder) if y is not first]
     bounds = [Bound(normal(y.order - first.order), *y.logs) for y in behind]

@@ -23,7 +23,7 @@ from sympy import Integer
 from asymptotics.errors import UnableError
 from asymptotics.model.quantities_of_schedules import BEST
 from asymptotics.model.rules.averaged import Averaged
-from asymptotics.model.rules.base import TrainingRule
+from asymptotics.model.rules.base import TrainingRule, numbers_of
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.model.schedules.base import as_schedule
 from asymptotics.symbols import B, eta, sigma
@@ -104,7 +104,8 @@ def noiseless_step(place: Place) -> Value:
         return used, Value(value=mpmath.log(loss.value), error=loss.error / loss.value)
 
     found = minimum(height, mpmath.mpf(0), mpmath.mpf("0.5"), mpmath.mpf(10) ** -PLACED).place
-    largest = 2 * mpmath.mpf(FullModel(task, rule=OnePassSGD(fraction=0.5, batch=batch)).rule.eta)
+    half = numbers_of(FullModel(task, rule=OnePassSGD(fraction=0.5, batch=batch)).rule)[eta]
+    largest = 2 * mpmath.mpf(half.p) / half.q
     share = 1 / (1 + mpmath.exp(-found.value))
     step = share * largest
     return Value(value=step, error=step * ((1 - share) * found.error + mpmath.mpf(10) ** -10))
