@@ -12,7 +12,11 @@ products are kept as pairs of doubles (Dekker), and sums are split into parts th
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -32,6 +36,8 @@ BLOCK = 1 << 15
 DIGITS = 27
 """What the compressed list is good for in the sums; beyond, lists are used as they are."""
 LEAST_MODES = 8_000
+EACH, STRIDE = 4096, 16
+"""The logarithms of so many eigenvalues are kept, and of those behind one of so many."""
 
 _SPLITTER = 134217729.0  # 2^27 + 1
 
@@ -61,13 +67,13 @@ def compress(eigenvalues: Floats, target: Floats, field: Field) -> tuple[Array, 
     ...     len(nodes), abs(float(A.sum()) - 15_000) < 1e-10
     (193, True)
     """
-    lam, power = _modes_falling(eigenvalues, target)
-    starts, centres, widths = _bins(lam)
+    lam, power = eigenvalues, target
+    order, starts, centres, widths = _bins(lam)
     sizes = np.diff(np.r_[starts, lam.size])
-    many = (sizes > ORDER) & (lam[starts] > 1e-290)
+    many = (sizes > ORDER) & (centres > 1e-290)
     few = zip(starts[~many].tolist(), sizes[~many].tolist(), strict=True)
-    alone = np.concatenate([np.arange(0), *(np.arange(start, start + size) for start, size in few)])
-    places = (starts[many], sizes[many], centres[many], widths[many])
+    alone = np.concatenate([order[:0], *(order[start : start + size] for start, size in few)])
+    places = (order, starts[many], sizes[many], centres[many], widths[many])
     moments = [_moments(lam, weights, places, field) for weights in (lam, power)]
     to_weights = _lagrange(field)
     nodes_x = _chebyshev(field)
@@ -84,37 +90,77 @@ def compress(eigenvalues: Floats, target: Floats, field: Field) -> tuple[Array, 
     return lists[0], lists[1], lists[2], Bins(centres=centres[many], widths=widths[many])
 
 
-def falling(eigenvalues: Floats) -> Floats:
-    """The eigenvalues from the largest on; the array itself where they fall already."""
-    return eigenvalues if _fall(eigenvalues) else np.sort(eigenvalues)[::-1]
+class Falling:
+    """``log lambda`` by falling lambda > 0: exact where the list falls already, and at both of its ends.
+
+    Elsewhere to six digits at the first ranks, later at one of 16 neighbours, in little memory.
+
+    >>> logs = Falling(np.array([1.0, 3.0, 0.0, 2.0]))
+    >>> logs.size, round(float(np.exp(logs.at(1))), 5)
+    (3, 2.0)
+    """
+
+    def __init__(self, eigenvalues: Floats) -> None:
+        self.size = int(np.count_nonzero(eigenvalues))
+        self._falls = _fall(eigenvalues)
+        least = (float(block[block > 0].min()) for block in _blocks(eigenvalues) if block.any())
+        self._ends = float(eigenvalues.max()), min(least)
+        if self._falls:
+            self._own: NDArray[Any] = eigenvalues
+            return
+        logs = np.empty(self.size, dtype=np.float32)
+        at = 0
+        for block in _blocks(eigenvalues):
+            some = np.log(block[block > 0])
+            logs[at : at + some.size] = -some
+            at += some.size
+        logs.sort()
+        self._own = np.concatenate([logs[:EACH], logs[EACH::STRIDE]])
+
+    def at(self, i: int) -> float:
+        """That of the mode of rank i, from 0 on."""
+        if i in (0, self.size - 1):
+            return math.log(self._ends[i > 0])
+        if self._falls:
+            return math.log(self._own[i])
+        return -float(self._own[i if i < EACH else EACH + (i - EACH) // STRIDE])
+
+
+def _blocks(values: Floats) -> Iterator[Floats]:
+    return (values[at : at + BLOCK] for at in range(0, values.size, BLOCK))
 
 
 def _fall(eigenvalues: Floats) -> bool:
-    return bool(np.all(eigenvalues[1:] <= eigenvalues[:-1]))
+    ends = range(0, eigenvalues.size, BLOCK)
+    blocks = (eigenvalues[at : at + BLOCK + 1] for at in ends)
+    return all(bool(np.all(block[1:] <= block[:-1])) for block in blocks)
 
 
-def _modes_falling(eigenvalues: Floats, target: Floats) -> tuple[Floats, Floats]:
-    if _fall(eigenvalues):
-        return eigenvalues, target
-    order = np.argsort(eigenvalues, kind="stable")[::-1]
-    return eigenvalues[order], target[order]
+def _bins(lam: Floats) -> tuple[NDArray[np.int32], NDArray[np.intp], Floats, Floats]:
+    """The modes bin by bin, where each bin starts among them, its centre and its half-width.
 
-
-def _bins(lam: Floats) -> tuple[NDArray[np.intp], Floats, Floats]:
-    """Where each bin of falling eigenvalues starts, its centre and its half-width.
-
-    Mantissas lie in [1/2, 1): the widths of bins, and places within them, are exact.
+    From large eigenvalues to small ones; within a bin as they are listed. Mantissas lie in [1/2, 1): the
+    widths of bins, and places within them, are exact. Counted, then placed, a block at a time.
     """
-    starts: list[NDArray[np.intp]] = []
-    last = np.nan
-    for at in range(0, lam.size, BLOCK):
-        block = lam[at : at + BLOCK]
-        centre = _centres(block)[0]
-        new = np.flatnonzero(centre != np.r_[last, centre[:-1]])
-        starts.append(new + at)
-        last = centre[-1]
-    found = np.concatenate(starts)
-    return found, *_centres(lam[found])
+    counts: dict[float, int] = {}
+    for block in _blocks(lam):
+        found, sizes = np.unique(_centres(block)[0], return_counts=True)
+        for centre, count in zip(found.tolist(), sizes.tolist(), strict=True):
+            counts[centre] = counts.get(centre, 0) + count
+    centres = sorted(counts, reverse=True)
+    starts = np.cumsum([0, *(counts[centre] for centre in centres)])[:-1]
+    free = dict(zip(centres, starts.tolist(), strict=True))
+    order = np.empty(lam.size, dtype=np.int32)
+    for j, block in enumerate(_blocks(lam)):
+        own = _centres(block)[0]
+        rank = np.argsort(own, kind="stable")
+        new = np.flatnonzero(np.r_[True, np.diff(own[rank]) > 0])
+        for start, stop in pairwise([*new.tolist(), block.size]):
+            centre = float(own[rank[start]])
+            at = free[centre]
+            order[at : at + stop - start] = rank[start:stop] + j * BLOCK
+            free[centre] = at + stop - start
+    return order, starts, *_centres(lam[order[starts]])
 
 
 def _centres(lam: Floats) -> tuple[Floats, Floats]:
@@ -152,26 +198,27 @@ def _lagrange(field: Field) -> Array:
 def _moments(
     lam: Floats,
     weights: Floats,
-    places: tuple[NDArray[np.intp], NDArray[np.intp], Floats, Floats],
+    places: tuple[NDArray[np.int32], NDArray[np.intp], NDArray[np.intp], Floats, Floats],
     field: Field,
 ) -> Array:
     """``sum weights x^n`` over bins with many modes, ``x = (lambda - centre)/width``; shape (bins, ORDER)."""
-    starts, sizes, centres, widths = places
+    order, starts, sizes, centres, widths = places
     if not starts.size:
         return np.empty((0, ORDER), dtype=object)
     found = [
-        _bin_moments(lam, weights, *bin_, field) for bin_ in zip(starts, sizes, centres, widths, strict=True)
+        _bin_moments(lam, weights, order[start : start + size], centre, width, field)
+        for start, size, centre, width in zip(starts, sizes, centres, widths, strict=True)
     ]
     return np.array(found, dtype=object)
 
 
 def _bin_moments(
-    lam: Floats, weights: Floats, start: int, size: int, centre: float, width: float, field: Field
+    lam: Floats, weights: Floats, members: NDArray[np.int32], centre: float, width: float, field: Field
 ) -> list[Scalar]:
     """The moments of one bin, a block of its modes at a time; their parts add up in the field."""
     total = [field.real(0)] * ORDER
-    for at in range(start, start + size, BLOCK):
-        own = slice(at, min(at + BLOCK, start + size))
+    for at in range(0, members.size, BLOCK):
+        own = members[at : at + BLOCK]
         x = (lam[own] - centre) / width
         parts = _block_moments(x, weights[own], np.array([x.size]))
         for n, row in enumerate(parts):

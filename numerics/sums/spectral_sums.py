@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from asymptotics.errors import DomainError, PrecisionError
 from numerics.spectra.compiled import PROBE_BITS, constant
 from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, integers
-from numerics.sums.compression import falling
+from numerics.sums.compression import Falling
 from numerics.sums.doubled_rule import DoubledRule, double_rule
 from numerics.sums.doubled_sums import evaluate_many
 from numerics.sums.node_rules import COMPRESSED_FLOOR, NodeRule, RuleBook, check_head
@@ -90,10 +90,10 @@ class SpectralSums:
             self._book = RuleBook(spectrum, digits)
         self._doubled: dict[int, DoubledRule] = {}
         self._logs: NDArray[np.float64] | None = None
-        self._eigenvalues: NDArray[np.float64] | None = None
+        self._eigenvalues: Falling | None = None
         self._ends: NDArray[np.float64] | None = None
         if isinstance(spectrum, FiniteSpectrum):
-            self._eigenvalues = falling(spectrum.eigenvalues)[: np.count_nonzero(spectrum.eigenvalues)]
+            self._eigenvalues = Falling(spectrum.eigenvalues)
             self._ends = _last_ranks(spectrum)
         elif self._book.plain is not None:
             with field_of(64) as field:
@@ -285,7 +285,7 @@ class SpectralSums:
             place = max(int(level) - 1, 0)
             if self._ends is not None:
                 place = int(np.searchsorted(self._ends, level))
-            return math.log(self._eigenvalues[min(place, self._eigenvalues.size - 1)])
+            return self._eigenvalues.at(min(place, self._eigenvalues.size - 1))
         if self._logs is not None:
             return float(self._logs[min(max(int(level) - 1, 0), self._logs.size - 1)])
         assert isinstance(self.spectrum, ContinuousSpectrum)

@@ -15,6 +15,7 @@ from asymptotics.symbols import k
 from asymptotics.tasks.task import Task, power_law
 from numerics import FullModel
 from numerics.spectra.spectrum import finite_spectrum, spectrum_of
+from numerics.sums.compression import Falling, compress
 from numerics.sums.decay import Decay
 from numerics.sums.exponential import exponential_sum
 from numerics.sums.quadrature import plana_distance, plana_rule
@@ -313,3 +314,23 @@ def test_the_loss_before_training_is_the_whole_power_within_its_error(digits: in
     found = FullModel(Task("k**-2", f"exp(-k**2/{width})"), N=20, P=1000, digits=digits).test_loss(0)
     with mpmath.workdps(60):
         assert abs(found.value - (mpmath.sqrt(mpmath.pi * width) - 1) / 2) <= found.error
+
+
+def test_lists_in_any_order_have_the_sums_and_ranks_of_falling_ones() -> None:
+    """Bins are counted, not sorted: sums over them, with zeros and ties, are those of the list that falls."""
+    lam = np.concatenate([np.arange(1.0, 40_001) ** -1.3, np.full(50, 0.1), np.zeros(20)])
+    power = np.linspace(2, 1, lam.size)
+    order = np.argsort(-lam, kind="stable")
+    shuffled = np.random.default_rng(5).permutation(lam.size)
+    with field_of(120) as field:
+        kappa = field.complex(field.real(1) / 1000, field.real(1) / 3000)
+        sums = []
+        for chosen in (order, shuffled):
+            nodes, A, G, _ = compress(lam[chosen], power[chosen], field)
+            sums.append([complex((x / (nodes + kappa)).sum()) for x in (A, G)])
+        assert np.allclose(sums[0], sums[1], rtol=1e-15, atol=0)
+    falls, any_order = Falling(lam[order]), Falling(lam[shuffled])
+    assert falls.size == any_order.size == lam.size - 20
+    for rank in (0, 1, 17, 4000, falls.size - 1):
+        assert abs(falls.at(rank) - any_order.at(rank)) < 1e-5
+    assert all(abs(falls.at(rank) - any_order.at(rank)) < 0.01 for rank in range(5000, falls.size, 977))
