@@ -30,6 +30,7 @@ SECTIONS = 32
 """Golden sections of the sum of steps, to seven digits; the loss is flat there."""
 LOWEST = 1e-3
 """The first place, over the inverse of the largest rate."""
+EPSILON = 2.0**-50
 GOLDEN = (5**0.5 - 1) / 2
 
 
@@ -59,10 +60,14 @@ class Sampled(Schedule):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BestRun:
-    """The loss to first order without label noise, what sigma^2 = 1 adds, and eta(x) at places x."""
+    """The loss to first order without label noise, what sigma^2 = 1 adds, and eta(x) at places x.
+
+    ``rounding``: that of the first.
+    """
 
     signal: float
     noise: float
+    rounding: float
     variance: float
     total: float
     left: Floats
@@ -102,6 +107,8 @@ def _at(
     """The best run with this sum of steps."""
     left = _places(total, min(LOWEST / edge, total / 100))
     signal = _sum(around.signal, around.z, total - left)
+    rounding = EPSILON * _sum(abs(around.signal), around.z.real, total - left)
+    signal = np.maximum(signal, rounding)  # late losses are far below what they are made of
     kernel = _sum(-around.noise * around.z, around.z, left)
     feed = np.maximum((signal + variance) * kernel / batch, 1e-300)
     free = feed**-0.5
@@ -115,8 +122,18 @@ def _at(
         low, high = (middle, high) if _integral(left, 1 / eta(middle))[-1] > steps else (low, middle)
     found = eta(high)
     rest = float(_sum(around.signal, around.z, np.array([total]))[0])
-    fed, noise = (float(_integral(left, found * part * kernel / batch)[-1]) for part in (signal, signal**0))
-    return BestRun(signal=rest + fed, noise=noise, variance=variance, total=total, left=left, eta=found)
+    fed, noise, off = (
+        float(_integral(left, found * part * kernel / batch)[-1]) for part in (signal, signal**0, rounding)
+    )
+    return BestRun(
+        signal=rest + fed,
+        noise=noise,
+        rounding=float(rounding[0]) + off,
+        variance=variance,
+        total=total,
+        left=left,
+        eta=found,
+    )
 
 
 def _sum(weights: np.ndarray, z: np.ndarray, x: Floats) -> Floats:

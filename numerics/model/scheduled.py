@@ -108,7 +108,7 @@ class ScheduledSolver(Solver):
         if self._finds_schedule and time:
             run = self.best_run(int(time), self.variance)
             found = np.array([run.signal, run.noise])
-            return _values(found, found / PER_DECADE**2, "to first order in eta")
+            return _values(found, found / PER_DECADE**2 + [run.rounding, 0.0], "to first order in eta")
         plan = self._plan(int(time))
         coarse, fine = (
             self._run(plan, order, [_from_start(self.model.edge, degree)])

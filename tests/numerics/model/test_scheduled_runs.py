@@ -140,6 +140,22 @@ def test_the_best_schedule_of_a_billion_steps():
         model.test_loss(10**13)
 
 
+def test_without_label_noise_very_easy_tasks_end_as_their_first_steps_allow():
+    """``(q + 1) (1 + 1/q)^q k Q^2 eta^-q T^-(q+1)``, q = 2 - 1/b, Q by the trapezoidal rule in log(tau)."""
+    alpha, beta, eta = 6, 1.5, 0.25
+    q, s, step, modes = 2 - 1 / beta, (alpha - 1) / beta, 0.1, np.arange(1, 4001.0)
+    logs = np.arange(-40, np.log(1e4), step)
+    loss = np.exp(-2 * np.outer(np.exp(logs), modes**-beta)) @ modes**-alpha
+    behind = (math.gamma(s) / beta * 2**-s) ** 0.5 * np.exp(logs[-1] * (1 - s / 2))
+    area = step * ((np.exp(logs) * loss**0.5).sum() + behind / np.expm1(step * (s / 2 - 1)))
+    kernel = math.gamma(q) * 2**-q / beta
+    rule = OnePassSGD(eta=eta, batch=1, schedule=OptimalSchedule())
+    model = FullModel(power_law(alpha, beta), noise=0, rule=rule, digits=1)
+    for steps, within in ((1e6, 0.02), (1e8, 0.002)):
+        law = (q + 1) * (1 + 1 / q) ** q * kernel * area**2 * eta**-q * steps ** -(q + 1)
+        assert abs(float(model.small_step_loss(int(steps))) / law - 1) < within
+
+
 def test_small_steps_agree_with_the_recursion_to_first_order():
     """The difference to the exact loss falls as the step, at the same sum of steps and the same eta/B."""
     gaps = []
