@@ -39,7 +39,7 @@ OPTIMUM = "optimum"
 READINGS = {
     "text": "read in the text of the source",
     "abstract": "read in the abstract of the source",
-    "authors": "read in other work or code of the authors, not in the source",
+    "authors": "read in other work of the authors, not in the source",
     "quoted": "read as others quote it, not in the source",
     "no": "from memory; compare the paper before you cite it",
 }
