@@ -41,7 +41,7 @@ def test_the_frontier_tends_to_its_constants():
         apart.append(
             [
                 abs(float(best[key].value / law[key].value) / budget ** (sign * float(powers[key])) - 1)
-                for key, sign in ((N, -1), ("loss", 1))
+                for key, sign in ((N, 1), ("loss", -1))
             ]
         )
     assert all(late < 0.5 * early < 0.1 for early, late in zip(*apart, strict=True))
