@@ -15,6 +15,7 @@ from asymptotics.claims.alternatives import joined, read_alternatives
 from asymptotics.claims.assumptions import Empty, assume, read_assumptions
 from asymptotics.claims.findings import confirm, verdict_of
 from asymptotics.claims.free_constants import without_free_constants
+from asymptotics.claims.joint_order import judge_early
 from asymptotics.claims.judge import Judge
 from asymptotics.claims.outcomes import Work
 from asymptotics.claims.reading import read_claims, text_of
@@ -27,13 +28,14 @@ from asymptotics.claims.verdict import Verdict
 from asymptotics.display import text
 from asymptotics.errors import DomainError
 from asymptotics.laws.derive import Laws
+from asymptotics.laws.growing import GrowingLaw, T
 from asymptotics.laws.joint import JointLaw
 from asymptotics.laws.law import Law
 from asymptotics.notation import OURS, Notation
 from asymptotics.notation import notation as notation_of
 from asymptotics.parsing.numbers import exact, mapping_of, one_or_many
 from asymptotics.precision import exclusive
-from asymptotics.symbols import C
+from asymptotics.symbols import C, N
 
 RESOURCES = ("t", "N", "P", "C")
 LOSS = Symbol("L", positive=True)
@@ -44,7 +46,7 @@ STEPS = 120
 @exclusive
 def check_claim(
     claim: object,
-    law: Law | Optimum | Laws | JointLaw,
+    law: Law | Optimum | Laws | JointLaw | GrowingLaw,
     assuming: object = (),
     *,
     notation: str | float | Notation | Mapping[str | Symbol, object] | None = None,
@@ -59,7 +61,8 @@ def check_claim(
         are judged one by one, and the verdict is the worst. Dimensionless, as all here.
     law : a law of `derive`, or an optimum of `compute_optimal` (then about its loss, or the resource that the
         left side names: ``t ~ C**(b/(b + 1))``, ``N ~ t**(1/b)``). All laws, or a joint law, for a sum of
-        bottlenecks ``t**-s + N**-p``, of which each term is judged by itself.
+        bottlenecks ``t**-s + N**-p``, of which each term is judged by itself. A growing law, for a sum of
+        powers of T and N at times before the last modes are learned.
     assuming : relations between the parameters, SymPy's or text, under which alone it is judged.
     notation : what letters of the claim and of ``assuming`` mean in those of the law, such as
         ``{"alpha": b, "r": "(a - 1)/(2*b)", "n": P}``, by name and all at once; or a notation of
@@ -81,6 +84,8 @@ def check_claim(
     """
     if isinstance(law, Laws | JointLaw):
         return _of_sum(claim, law if isinstance(law, Laws) else Laws(task=law.task), assuming, notation)
+    if isinstance(law, GrowingLaw):
+        return _of_growing(claim, law, assuming, notation)
     if not isinstance(law, Law | Optimum):
         raise DomainError(
             f"law is a {type(law).__name__}; pass a law such as derive(task).model, or an optimum"
@@ -152,6 +157,35 @@ def _of_sum(
         else:
             found.append(check_claim(plain.expression, of_exponent, assumed))
     return replace(_all_of(tuple(found), text_of(claim), meaning), among=laws)
+
+
+def _of_growing(
+    claim: object,
+    growing: GrowingLaw,
+    assuming: object,
+    notation: str | float | Notation | Mapping[str | Symbol, object] | None,
+) -> Verdict:
+    meaning = _apart_from_loss(_meaning(notation))
+    parameters = {s.name: s for s in growing.task.parameters}
+    letters = {T, N, *parameters.values(), *growing.share.free_symbols}
+    found = []
+    for statement in read_claims(claim, {**{s.name: s for s in letters}, **meaning}):
+        plain = without_free_constants(statement, letters, (T, N))
+        for stranger in sorted(plain.expression.free_symbols - letters, key=str):
+            advice = "give a sum of powers of T, twice the time of gradient flow, and N"
+            raise plain.refuse(stranger.name, advice)
+        if not plain.expression.has(T, N):
+            raise DomainError(f"the claim {plain.claim} has neither T nor N; give a sum of powers of them")
+        alternatives = read_alternatives(
+            (*one_or_many(assuming, "assuming"), plain.condition), {**parameters, **meaning}
+        )
+        signs = {">": Gt, ">=": Ge, "==": Eq}
+        judged = {
+            where: judge_early(plain, growing, [signs[sign](f, 0) for sign, f in assumed])
+            for where, assumed in alternatives
+        }
+        found.append(joined(judged))
+    return _all_of(tuple(found), text_of(claim), meaning)
 
 
 def _letters(notation: str | float | Notation | Mapping[str | Symbol, object] | None) -> Notation:

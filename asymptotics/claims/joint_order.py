@@ -7,9 +7,11 @@ order for t, N -> oo along every path if each monomial of one is nowhere larger 
     min_j (alpha_j - alpha) x + (beta_j - beta) <= 0        for all x >= 0:
 
 the half-lines of x that the j fulfil must cover them all, which signs of differences and of 2x2
-determinants decide.
+determinants decide. Where modes grow with N the sum of powers is one of times before the last modes are
+learned, ``T = N^x``, ``x <= b``: with ``V = N^b/T`` in the place of N it is one along every path again.
 
     judge_joint(statement, laws, resources, assumed)    the verdict
+    judge_early(statement, growing, assumed)            that on the early terms of a growing law
     left_out(expression, laws, resources, cells)        monomials of the loss that a sum lacks, and where
 """
 
@@ -18,23 +20,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Integer, Piecewise, Symbol
+from sympy import Add, Expr, Integer, Mul, Piecewise, Symbol
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation.loss_terms import loss_terms
-from asymptotics.allocation.terms import LossTerm
 from asymptotics.claims.assumptions import assume, read_assumptions
-from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work, join_outcomes, resolve
+from asymptotics.claims.outcomes import (
+    CHOICES,
+    FAILS,
+    HOLDS,
+    UNDECIDED,
+    Outcome,
+    Work,
+    join_outcomes,
+    resolve,
+)
 from asymptotics.claims.statement import LOWER, UPPER, Statement
 from asymptotics.claims.verdict import Region, Verdict, Witness
 from asymptotics.display import text
 from asymptotics.domains.cells import Cell
-from asymptotics.domains.domain import normal
+from asymptotics.domains.domain import Domain, normal
 from asymptotics.domains.substitution import put
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.laws.derive import Laws
+from asymptotics.laws.growing import GrowingLaw, T
+from asymptotics.laws.law import Law
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.spectra import spectrum
+from asymptotics.symbols import N
 
 STEPS = 300
 WALL = "a logarithm stands on this line"
@@ -52,19 +65,15 @@ class _Undecided(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Joint:
-    """The monomials of the loss in two resources, and the steps that comparisons may take."""
+    """The monomials of the loss in two resources, and the steps that comparisons may take.
 
-    terms: tuple[LossTerm, ...]
+    ``true``: those that are there on a cell; [] where a logarithm is. ``decay``: b, where ``T < N^b``.
+    """
+
+    true: Callable[[Cell], list[Monomial]]
     resources: tuple[Symbol, Symbol]
     work: Work
-
-    def true(self, cell: Cell) -> list[Monomial]:
-        """Those that are there on a cell; [] on a line between regimes of a law."""
-        here = [x for x in self.terms if all(_sign(cell, c) == 1 for c in x.domain.constraints)]
-        lacks = {x.law for x in self.terms if set(dict(x.powers)) != set(self.resources)} - {
-            x.law for x in here
-        }
-        return [] if lacks else [(x.power(self.resources[0]), x.power(self.resources[1])) for x in here]
+    decay: Expr | None = None
 
     def claimed(self, expression: Expr) -> list[Monomial]:
         """The monomials of a sum; raises `UnableError` for other terms."""
@@ -79,6 +88,15 @@ class _Joint:
             found.append(tuple(normal(-powers.get(x, Integer(0))) for x in self.resources))
         return found
 
+    def in_order(self, term: Expr) -> Expr:
+        """A sum of products without their constants, which may be infinite on a wall."""
+        constant, here = term.as_independent(*self.resources, as_Add=False)
+        kept = constant if constant.has(*CHOICES) else Integer(1)
+        total = next((factor for factor in Mul.make_args(here) if factor.is_Add), None)
+        if total is None:
+            return kept * here
+        return Add(*(self.in_order(kept * here / total * part) for part in total.args))
+
     def monomials(self, powers: Iterable[Monomial]) -> Expr:
         """Powers as a sum."""
         first, second = self.resources
@@ -91,6 +109,16 @@ class _Joint:
             return use(cell)
         except _Undecided as cut:
             return join_outcomes(cell, cell.cut(cut.expression), lambda part: self.on_parts(part, use))
+
+    def is_below(self, cell: Cell, one: Monomial, others: Iterable[Monomial]) -> bool:
+        """Whether a monomial is at most the largest of others along every path."""
+        return _is_below(cell, self.along(one), [self.along(other) for other in others])
+
+    def along(self, powers: Monomial) -> Monomial:
+        """The powers in T and ``V = N^b/T`` where ``T < N^b``."""
+        if self.decay is None:
+            return powers
+        return normal(powers[0] + powers[1] / self.decay), normal(powers[1] / self.decay)
 
     def outcomes(self, cells: Iterable[Cell], expression: Expr, relation: str) -> list[Outcome]:
         """What is found on each cell."""
@@ -105,8 +133,8 @@ class _Joint:
         true, claimed = self.true(cell), self.claimed(expression)
         if not true:
             return [Outcome(cell=cell, status=UNDECIDED, note=WALL)]
-        larger = [] if relation == UPPER else [x for x in claimed if not _is_below(cell, x, true)]
-        lacking = [] if relation == LOWER else [x for x in true if not _is_below(cell, x, claimed)]
+        larger = [] if relation == UPPER else [x for x in claimed if not self.is_below(cell, x, true)]
+        lacking = [] if relation == LOWER else [x for x in true if not self.is_below(cell, x, claimed)]
         if not larger and not lacking:
             return [Outcome(cell=cell, status=HOLDS)]
         words = "the order somewhere: " + " and ".join(
@@ -145,7 +173,23 @@ def _is_below(cell: Cell, one: Monomial, others: Iterable[Monomial]) -> bool:
 
 
 def _joint(laws: Laws, resources: tuple[Symbol, Symbol]) -> _Joint:
-    return _Joint(terms=loss_terms(laws, resources, GradientFlow), resources=resources, work=Work(STEPS))
+    terms, (first, second) = loss_terms(laws, resources, GradientFlow), resources
+
+    def true(cell: Cell) -> list[Monomial]:
+        here = [x for x in terms if all(_sign(cell, c) == 1 for c in x.domain.constraints)]
+        lacks = {x.law for x in terms if set(dict(x.powers)) != set(resources)} - {x.law for x in here}
+        return [] if lacks else [(x.power(first), x.power(second)) for x in here]
+
+    return _Joint(true=true, resources=resources, work=Work(STEPS))
+
+
+def _early(growing: GrowingLaw) -> _Joint:
+    def true(cell: Cell) -> list[Monomial]:
+        terms = growing.at(dict(cell.table)).early_monomials(cell.domain)
+        logs = any(x.log_time or x.log_size for x in terms)
+        return [] if logs else list(dict.fromkeys((x.time, x.size) for x in terms))
+
+    return _Joint(true=true, resources=(T, N), work=Work(STEPS), decay=growing.decay)
 
 
 def judge_joint(
@@ -159,26 +203,48 @@ def judge_joint(
     >>> print(check_claim(r"t^{-(a-1)/b} + N^{-\\min(a-1, b)} + t^{-1+1/b}/N", laws).headline)
     HOLDS where a - 1 != b
     """
-    joint, domain = _joint(laws, resources), spectrum(laws.task).domain
-    parameters = {s.name: s for s in laws.task.parameters}
-    cells = assume(domain, read_assumptions(tuple(assumed), parameters))
-    outcomes = joint.outcomes(cells, statement.expression, statement.relation)
+    return _judged(statement, _joint(laws, resources), laws.time, spectrum(laws.task).domain, assumed)
+
+
+def judge_early(statement: Statement, growing: GrowingLaw, assumed: Iterable[Boolean]) -> Verdict:
+    """The verdict on the order of the loss for ``1 << T << N^b``, where modes grow with N; h is fixed.
+
+    >>> from asymptotics import OnePassSGD, check_claim, derive, growing_law, power_law
+    >>> law = growing_law(derive(power_law(3, "3/4", modes="2*N")), OnePassSGD)
+    >>> print(check_claim("T^(-8/3) + N^(-3/4) + h*N^(-1/4)*T^(-2/3)", law).headline)
+    HOLDS everywhere
+    """
+    return _judged(statement, _early(growing), growing, growing.series.domain, assumed)
+
+
+def _judged(
+    statement: Statement,
+    joint: _Joint,
+    about: Law | GrowingLaw,
+    domain: Domain,
+    assumed: Iterable[Boolean],
+) -> Verdict:
+    parameters = about.task.parameters
+    cells = assume(domain, read_assumptions(tuple(assumed), {s.name: s for s in parameters}))
+    without_constants = joint.in_order(statement.expression)
+    outcomes = joint.outcomes(cells, without_constants, statement.relation)
     failing = [o for o in outcomes if o.status == FAILS and not o.is_wall]
     holding = [o for o in outcomes if o.status == HOLDS and not o.is_wall]
-    names = ", ".join(map(str, resources))
+    names = ", ".join(map(str, joint.resources))
+    paths = "every path" if joint.decay is None else f"every path with T < {text(N**joint.decay)}"
     claimed = f"L({names}) ~ {text(statement.expression)}"
     return Verdict(
         verdict=FAILS if failing else HOLDS if holding else UNDECIDED,
         claim=statement.claim,
-        reading=f"{claimed}, order of growth along every path{statement.freely}",
-        about=laws.time,
+        reading=f"{claimed}, order of growth along {paths}{statement.freely}",
+        about=about,
         quantity=f"L({names})",
         conditions=cells[0].given,
         holds=_regions(outcomes, HOLDS),
         fails=_regions(outcomes, FAILS),
         undecided=_regions(outcomes, UNDECIDED),
         correct=_correct(joint, Cell.of(domain)),
-        witness=_witness(failing, laws.task.parameters),
+        witness=_witness(failing, parameters),
         notes=("constants of a sum in two resources are not judged",),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sized
+from collections.abc import Callable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -15,6 +15,7 @@ from asymptotics.display import over_one, readable, text
 from asymptotics.domains.domain import conjuncts, plain
 from asymptotics.errors import DomainError, UnableError, shown
 from asymptotics.laws.derive import Laws, derive
+from asymptotics.laws.growing import GrowingLaw
 from asymptotics.laws.law import Law
 from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.precision import exclusive_class
@@ -99,7 +100,7 @@ class Verdict(Typeset):
     verdict: str
     claim: str
     reading: str
-    about: Law | Optimum
+    about: Law | Optimum | GrowingLaw
     quantity: str
     conditions: tuple[Boolean, ...]
     holds: tuple[Region, ...]
@@ -156,7 +157,7 @@ class Verdict(Typeset):
     def to_dict(self) -> dict[str, Any]:
         """The claim, what it is about, the assumptions, and the verdict, as text for JSON."""
         about = self.about.to_dict()
-        own = self.about.conditions if isinstance(self.about, Law) else ()
+        own = () if isinstance(self.about, Optimum) else self.about.conditions
         if self.among is not None:
             if self.among.student != GAUSSIAN:
                 raise UnableError("claims about several laws of a student have no record; keep their text")
@@ -181,7 +182,12 @@ class Verdict(Typeset):
         True
         """
         content = content_of("verdict", found, "claim", "about", "assuming", "letters")
-        kinds = {"law": Law.from_dict, "optimum": Optimum.from_dict, "laws": _laws_of}
+        kinds: dict[str, Callable[..., Any]] = {
+            "law": Law.from_dict,
+            "optimum": Optimum.from_dict,
+            "laws": _laws_of,
+            "growing_law": GrowingLaw.from_dict,
+        }
         kind = content["about"].get("kind") if isinstance(content["about"], Mapping) else None
         if kind not in kinds:
             raise DomainError(f"a verdict is about a law, laws or an optimum, not {shown(kind)}")

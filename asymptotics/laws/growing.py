@@ -14,22 +14,28 @@ Early, ``1 << T << N^b``, it is a sum of powers (`model.early_times`), late the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sympy import Add, Expr, Integer, Symbol, log
+from sympy.logic.boolalg import Boolean
 
 from asymptotics.display import text
+from asymptotics.domains.domain import Domain
 from asymptotics.errors import UnableError, check_kind
 from asymptotics.expansions.tidying import tidy
-from asymptotics.laws.derive import Laws
+from asymptotics.laws.derive import Laws, derive
 from asymptotics.model.early_times import EarlyTerm, early_terms, leading_terms
 from asymptotics.model.rules.base import Rule, check_rule, numbers_of
 from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.parsing.heights import substitute, to_power
+from asymptotics.parsing.numbers import real_float
 from asymptotics.precision import exclusive
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, h
+from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
 from asymptotics.typesetting import Typeset, tex
 
@@ -58,6 +64,22 @@ class GrowingLaw(Typeset):
         return self.laws.task
 
     @property
+    def decay(self) -> Expr:
+        """b."""
+        assert self.series.scaling is not None
+        return self.series.scaling.decay
+
+    @property
+    def conditions(self) -> tuple[Boolean, ...]:
+        """Where it holds."""
+        return self.series.domain.conditions()
+
+    def at(self, values: Mapping[Symbol, Expr]) -> GrowingLaw:
+        """The law with some parameters put in, exponents that meet there resolved."""
+        laws = derive(self.task.at(values))
+        return replace(growing_law(laws, GradientFlow), share=self.share) if values else self
+
+    @property
     def exponent(self) -> Expr:
         """m in ``N^-m Phi_h``: that of the model bottleneck."""
         return self.laws.model.exponent
@@ -66,7 +88,7 @@ class GrowingLaw(Typeset):
     def x(self) -> Expr:
         """``C T N^-b``."""
         assert self.series.scaling is not None
-        return self.series.scaling.scale * T * to_power(N, -self.series.scaling.decay)
+        return self.series.scaling.scale * T * to_power(N, -self.decay)
 
     def early(self, depth: int = 4, shares: int = 2) -> Expr:
         """The loss for ``1 << T << N^b``: the terms of so many orders, up to the power ``shares`` of h.
@@ -78,8 +100,12 @@ class GrowingLaw(Typeset):
     @property
     def leading(self) -> Expr:
         """The early terms that no other is larger than: four with one-pass SGD, two with gradient flow."""
+        return self._sum(self.early_monomials(self.series.domain))
+
+    def early_monomials(self, domain: Domain) -> tuple[EarlyTerm, ...]:
+        """The early terms that no other is proved to be larger than on a domain of the parameters."""
         terms = early_terms(self.series, shares=0 if self.share == 0 else 2)
-        return self._sum(leading_terms(terms, self.series))
+        return leading_terms(terms, replace(self.series, domain=domain))
 
     def _sum(self, terms: Iterable[EarlyTerm]) -> Expr:
         scaling = self.series.scaling
@@ -94,6 +120,27 @@ class GrowingLaw(Typeset):
     def late(self) -> Expr:
         """The loss for ``T >> N^b``."""
         return self.laws.model.leading / (1 - self.share)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The task and the share, as text for JSON; `from_dict` reads it."""
+        return record("growing_law", task=self.task.to_dict(), share=written(self.share))
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> GrowingLaw:
+        """The law that `to_dict` wrote, derived again. Raises `DomainError` for a changed record.
+
+        >>> from asymptotics import OnePassSGD, derive, power_law
+        >>> law = growing_law(derive(power_law(3, "3/4", modes="2*N")), OnePassSGD)
+        >>> GrowingLaw.from_dict(law.to_dict()) == law
+        True
+        """
+        content = content_of("growing_law", found, "task", "share")
+        rules: dict[str, Rule] = {"0": GradientFlow, h.name: OnePassSGD}
+        share = content["share"]
+        rule = rules[share] if share in rules else OnePassSGD(fraction=real_float(share, "share"), batch=1)
+        law = growing_law(derive(Task.from_dict(content["task"])), rule)
+        check_same(content, law.to_dict())
+        return law
 
     def __repr__(self) -> str:
         letter = "0" if self.share == 0 else text(self.share)

@@ -167,8 +167,9 @@ def _confirmation(verdict: Verdict) -> list[str]:
     law, witness = verdict.about, verdict.witness
     if witness is None:
         return ["  full model: no witness to look at"]
-    if not isinstance(law, Law):
+    if isinstance(law, Optimum):
         return _slope(verdict, law, dict(witness))
+    assert isinstance(law, Law)  # a growing law is no law that --law names
     try:
         point: dict[Symbol | str, object] = dict(witness)
         found = verify(law, at=point, digits=DIGITS)
