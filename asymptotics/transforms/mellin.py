@@ -47,6 +47,7 @@ from sympy import (
     zoo,
 )
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import POSITIVE, normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.laurent import Laurent, gamma_laurent, zeta_at_one
@@ -247,6 +248,7 @@ Shape = tuple[Expr, Expr, Expr, Expr]
 """A factor ``g(argument)``: its argument, and the transform of g in `S` with its strip."""
 
 
+@cached(maxsize=256)
 def transform_of(phi: Expr, u: Symbol) -> MellinTransform:
     """The Mellin transform of an expression in u > 0.
 
