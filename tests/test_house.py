@@ -50,3 +50,9 @@ def test_to_add_something_takes_three_files_at_most():
     assert len(ROWS) == 7
     for places in ROWS:
         assert 1 <= len(re.findall(r"`[\w/]+(?:\.py|/)`", places)) <= 3
+
+
+def test_files_of_tests_have_names_of_their_own():
+    """Two of one name are one module to the collector, which then stops."""
+    names = [path.name for path in Path(__file__).parent.rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))

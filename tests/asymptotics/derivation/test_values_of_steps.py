@@ -76,5 +76,4 @@ def test_sums_behind_a_transform_are_counted_by_contours_and_not_by_nodes(monkey
     clear_caches()
     check = derive(power_law(a, b)).model_transient.derivation.check(at={a: "3/2", b: "5/4"}, digits=20)
     assert check.passed
-    # one by one there were 12,000
     assert 0 < counts[FloatModeSum] < 1500 and counts[ModeSum] < 400, counts
