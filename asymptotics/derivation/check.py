@@ -36,6 +36,8 @@ from asymptotics.symbols import B, N, P, beta, eta, kappa, l, mu, rho, sigma, t
 ELSEWHERE = "elsewhere"
 SCALE = Symbol("u", positive=True)
 """The ridge on the scale of the last modes."""
+RATE = Symbol("y", positive=True)
+"""The rate of learning on that scale."""
 
 PLACES: dict[str, Expr] = {
     "kappa": Rational(3, 97),
@@ -54,10 +56,11 @@ PLACES: dict[str, Expr] = {
     "rho": Rational(3, 4),
     "l": Rational(7, 5),
     "u": Rational(5, 3),
+    "y": Rational(7, 2),
 }
 """Where an identity is evaluated in letters that are not parameters of the task."""
 
-LETTERS = (kappa, N, P, t, sigma, eta, B, beta, mu, rho, l, time, past, zeta, Symbol("s"), SCALE)
+LETTERS = (kappa, N, P, t, sigma, eta, B, beta, mu, rho, l, time, past, zeta, Symbol("s"), SCALE, RATE)
 
 ELSE = {letter: PLACES[letter.name] for letter in LETTERS}
 """Values of letters for which none was given."""

@@ -21,6 +21,8 @@ from typing import Any
 from sympy import Add, Expr, Integer, Symbol, log
 from sympy.logic.boolalg import Boolean
 
+from asymptotics.derivation import Derivation
+from asymptotics.derivation.growing_steps import derive_growing
 from asymptotics.display import text
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import UnableError, check_kind
@@ -116,6 +118,19 @@ class GrowingLaw(Typeset):
             powers = to_power(scaling.scale * T, -term.time) * to_power(N, -term.size)
             total.append(tidy(term.coefficient) * self.share**term.share * powers * logs)
         return Add(*total)
+
+    @property
+    def derivation(self) -> Derivation:
+        """The argument from sums over modes to the early terms; each step is checked by `Derivation.check`.
+
+        Raises `UnableError` where exponents meet in the target, ``a - 1 = n b``.
+
+        >>> from asymptotics import derive, power_law
+        >>> derivation = growing_law(derive(power_law("5/2", "4/5", modes="2*N"))).derivation
+        >>> derivation.check(digits=15).passed
+        True
+        """
+        return derive_growing(self.series, self.share)
 
     def late(self) -> Expr:
         """The loss for ``T >> N^b``."""

@@ -11,6 +11,7 @@ where ``inv`` is the inverse Laplace transform in y, T twice the time of gradien
 that is large u: f and Xi are powers of u, those of infinitely many modes and what the modes behind the last
 one had added, and every product of powers is a power of T. Each is a term here, with all its powers of h.
 
+    EarlyTimes     the expansions for large y
     EarlyTerm      ``coefficient h^j T^-p N^-q`` with logarithms
     early_terms    those of a spectrum
     leading_terms  those that may lead
@@ -34,9 +35,10 @@ from asymptotics.model.operators import time as time_letter
 from asymptotics.model.operators import zeta as zeta_letter
 from asymptotics.parsing.heights import to_power
 from asymptotics.spectra.family import Scaling, SpectralSeries
+from asymptotics.sums.scaling import ScalingSum
 
 ONE = Integer(1)
-_y = Symbol("y", positive=True)
+y, ridge = Symbol("y", positive=True), Symbol("u", positive=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +54,12 @@ class EarlyTerm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Family:
-    """``N^-size`` times a function of u, its expansion for large u."""
+class Family:
+    """``N^-size`` times a function of u, its expansion for large u; ``exact`` is that function."""
 
     size: Expr
     series: Expansion
+    exact: Expr
     log_size: int = 0
 
 
@@ -77,7 +80,7 @@ def early_terms(
     spectrum: SpectralSeries, depth: int = 4, shares: int = 2, drifts: int = 0
 ) -> tuple[EarlyTerm, ...]:
     """The terms of the first orders, up to the power ``shares`` of h; b < 1 must be known on the domain."""
-    return tuple(_EarlyTimes(spectrum, depth).terms(shares, drifts))
+    return tuple(EarlyTimes(spectrum, depth).terms(shares, drifts))
 
 
 def leading_terms(
@@ -103,19 +106,19 @@ def _behind(term: EarlyTerm, other: EarlyTerm, decay: Expr, domain: Domain, tune
     return share >= 0 and domain.sign(size) in (0, -1) and domain.sign(time) in (0, -1)
 
 
-class _EarlyTimes:
+class EarlyTimes:
     """Expansions for large y of one spectrum."""
 
     def __init__(self, spectrum: SpectralSeries, depth: int) -> None:
         assert spectrum.scaling is not None
         self.scaling, self.depth = spectrum.scaling, depth
-        self.start = expansion(_y, [], at_infinity=True, domain=spectrum.domain, depth=depth)
+        self.start = expansion(y, [], at_infinity=True, domain=spectrum.domain, depth=depth)
         place = self.start.with_terms([Term(ONE, -ONE)], [Bound(Integer(0))])
         for _ in range(depth):  # u = y + u f(u)
-            place = self.start.monomial(ONE, ONE) + place * self._filled(place)
+            place = self.start.monomial(ONE, ONE) + place * self.filled(place)
         self.u = place
 
-    def _filled(self, u: Expansion) -> Expansion:
+    def filled(self, u: Expansion) -> Expansion:
         """``f(u)``: ``A u^(-1/b) + sum_n (-1)^n r^(1-bn)/(bn-1) u^-n``, n = 1, 2, ..."""
         b, r = self.scaling.decay, self.scaling.ratio
         powers = Powers(u)
@@ -134,40 +137,53 @@ class _EarlyTimes:
                 total = total + powers.power(-n) * both
         return total.with_terms(total.terms, (*total.remainder, Bound(Integer(self.depth + 1))))
 
+    def unlearned(self, u: Expansion, p: Expr) -> Expansion:
+        """What the last modes leave of ``sum k^-p kappa/(lambda + kappa)``, over ``N^(1-p)``."""
+        b, r = self.scaling.decay, self.scaling.ratio
+        powers, s, total = Powers(u), normal((p - 1) / b), self.start
+        if not s.is_Integer:
+            total = powers.power(s).scale(pi / b / sin(pi * s))
+        for n in range(self.depth):
+            edge = to_power(r, normal(1 - p - b * n)) / (p - 1 + b * n)
+            total = total - powers.power(-n).scale((-1) ** n * edge)
+        return total
+
     def _orders(self, met: Expr) -> tuple[int, ...]:
         """Whole powers of u, and that which another power meets."""
         further = (int(met),) if met.is_Integer and met > self.depth else ()
         return (*range(1, self.depth + 1), *further)
 
-    def _families(self) -> Iterator[_Family]:
+    def families(self) -> Iterator[Family]:
         """Xi of each power of the target: what the first modes leave, and the last."""
-        b, r = self.scaling.decay, self.scaling.ratio
-        powers = Powers(self.u)
+        b, powers = self.scaling.decay, Powers(self.u)
         for weight, p in self.scaling.target:
             s = normal((p - 1) / b)
-            soft = self.start
-            if not s.is_Integer:
-                soft = powers.power(s).scale(pi / b / sin(pi * s))
-            for n in range(self.depth):
-                edge = to_power(r, normal(1 - p - b * n)) / (p - 1 + b * n)
-                soft = soft - powers.power(-n).scale((-1) ** n * edge)
-            yield _Family(size=p - 1, series=soft.scale(weight))
+            soft = self.unlearned(self.u, p)
+            last = ScalingSum(p, 1, 1, b, self.scaling.ratio, ridge)
+            yield Family(size=p - 1, series=soft.scale(weight), exact=weight * last)
             for n in self._orders(s):
                 whole = powers.power(n).scale((-1) ** (n + 1) * weight)
+                power = (-1) ** (n + 1) * weight * ridge**n
                 if normal(s - n) == 0:
-                    yield _Family(size=b * n, series=whole, log_size=1)
+                    yield Family(size=b * n, series=whole, exact=power, log_size=1)
                     constant = powers.logarithm().scale(-1 / b) + EulerGamma
-                    yield _Family(size=b * n, series=whole * constant)
+                    exact = power * (EulerGamma - log(ridge) / b)
+                    yield Family(size=b * n, series=whole * constant, exact=exact)
                 else:
-                    yield _Family(size=b * n, series=whole.scale(zeta(normal(p - b * n))))
+                    left = zeta(normal(p - b * n))
+                    yield Family(size=b * n, series=whole.scale(left), exact=power * left)
+
+    @property
+    def kernel(self) -> Expansion:
+        """``1 - y f/tau``, K over h."""
+        return (self.filled(self.u) * self.start.monomial(-1 / trace_scale(self.scaling), ONE)) + 1
 
     def terms(self, shares: int, drifts: int) -> Iterator[EarlyTerm]:
         """The terms, by families, by powers of h, and by powers of what the trace is off."""
-        inverse = self.start.monomial(ONE, -ONE)
-        kernel = (self._filled(self.u) * self.start.monomial(-1 / trace_scale(self.scaling), ONE)) + 1
+        inverse, kernel = self.start.monomial(ONE, -ONE), self.kernel
         share = inverse
         for j in range(shares + 1):
-            for family in self._families():
+            for family in self.families():
                 for term in (family.series * share).terms:
                     yield from self._in_time(term, family, j)
             share = share * kernel
@@ -188,12 +204,12 @@ class _EarlyTimes:
         for j, m in product(range(1, shares + 1), range(1, drifts + 1)):
             weights = [binomial(j, i) * binomial(-i, m) * off**m for i in range(1, j + 1)]
             share = sum((powers[i].scale(w) for i, w in enumerate(weights, 1)), self.start)
-            for family in self._families():
+            for family in self.families():
                 moved = replace(family, size=normal(family.size + m * (1 - b)))
                 for term in (family.series * share).terms:
                     yield from self._in_time(term, moved, j)
 
-    def _in_time(self, term: Term, family: _Family, share: int) -> Iterator[EarlyTerm]:
+    def _in_time(self, term: Term, family: Family, share: int) -> Iterator[EarlyTerm]:
         """``y^-o log(y)^m`` as a function of T'; whole powers of y leave nothing."""
         order = -normal(term.order)
         place = Term(term.coefficient * (-1) ** term.log_power, order, term.log_power)

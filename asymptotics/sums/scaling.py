@@ -112,7 +112,7 @@ def _root(b: Expr, r: Expr, digits: int) -> mpmath.mpf:
         decay, ratio = _number(b), _number(r)
 
         def missing(v: mpmath.mpf) -> mpmath.mpf:
-            return _closed(mpmath.mpf(0), 0, 1, decay, ratio, mpmath.exp(v)) - 1
+            return closed(mpmath.mpf(0), 0, 1, decay, ratio, mpmath.exp(v)) - 1
 
         low, high = mpmath.mpf(-1), mpmath.mpf(1)
         while missing(low) < 0:
@@ -131,7 +131,7 @@ def _scaling_sum(p: Expr, i: Expr, j: Expr, b: Expr, r: Expr, u: Expr, digits: i
     if place.is_Integer and place >= 0:
         return _finite_part(p, int(i), int(j), b, r, u, int(place), digits)
     with working(digits + 15):
-        return _closed(_number(p), int(i), int(j), _number(b), _number(r), _number(u))
+        return closed(_number(p), int(i), int(j), _number(b), _number(r), _number(u))
 
 
 def _finite_part(p: Expr, i: int, j: int, b: Expr, r: Expr, u: Expr, n: int, digits: int) -> mpmath.mpf:
@@ -141,13 +141,14 @@ def _finite_part(p: Expr, i: int, j: int, b: Expr, r: Expr, u: Expr, n: int, dig
         beside = mpmath.mpf(10) ** -(digits + 5)
         weight = _number(binomial(-j, n)) * scale ** (i + n)
         values = [
-            _closed(power + shift, i, j, decay, ratio, scale) + weight * ratio**-shift / shift
+            closed(power + shift, i, j, decay, ratio, scale) + weight * ratio**-shift / shift
             for shift in (beside, -beside)
         ]
         return sum(values) / 2
 
 
-def _closed(p: mpmath.mpf, i: int, j: int, b: mpmath.mpf, r: mpmath.mpf, u: mpmath.mpf) -> mpmath.mpf:
+def closed(p: mpmath.mpf, i: int, j: int, b: mpmath.mpf, r: mpmath.mpf, u: mpmath.mpf) -> mpmath.mpf:
+    """The closed form, at a complex u too."""
     g = 1 + i * b - p
     return u**i * r**g / g * mpmath.hyp2f1(j, g / b, 1 + g / b, -u * r**b)
 

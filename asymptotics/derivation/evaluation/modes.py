@@ -35,6 +35,7 @@ from asymptotics.model.operators import (
 from asymptotics.sums.binomial import hurwitz
 from asymptotics.sums.finite import FiniteSum
 from asymptotics.sums.regularised import RegularSum
+from asymptotics.sums.scaling import ScalingSum, closed
 
 MOST_MODES = 500
 """Modes that are added up one by one."""
@@ -108,6 +109,16 @@ def _regular_sum(values: Values, expression: RegularSum, at: Point, exact: bool)
         raise PrecisionError(f"the continued sum of {summand} does not settle to {values.digits} digits")
     values.settled.add(expression)
     return totals[-1]
+
+
+@rule(ScalingSum)
+def _scaling_sum(values: Values, expression: ScalingSum, at: Point, exact: bool) -> Any:
+    """The closed form of the integral, at complex ridges too."""
+    power, i, j, decay, ratio, ridge = (values(x, at) for x in expression.args)
+    place = (power - 1) / decay - i
+    if place >= 0 and mpmath.isint(place):
+        return values.opaque(expression, at, exact)
+    return closed(power, int(i), int(j), decay, ratio, ridge)
 
 
 @rule(Rich)

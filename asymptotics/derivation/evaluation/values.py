@@ -39,6 +39,7 @@ from asymptotics.model.operators import (
 )
 from asymptotics.sums.finite import FiniteSum
 from asymptotics.sums.regularised import RegularSum
+from asymptotics.sums.scaling import ScalingSum
 from asymptotics.symbols import N, P
 
 ZERO = Integer(0)
@@ -119,8 +120,8 @@ class Values:
 
     def value(self, expression: Expr, at: Point, exact: bool) -> Any:
         kind = next((kind for kind in type(expression).__mro__ if kind in RULES), None)
-        if hasattr(expression, "opaque") and not isinstance(expression, (RegularSum, FiniteSum)):
-            return self.at_each(Values._opaque, expression, at, exact)
+        if hasattr(expression, "opaque") and not isinstance(expression, (RegularSum, FiniteSum, ScalingSum)):
+            return self.at_each(Values.opaque, expression, at, exact)
         if kind is not None:
             if kind in ARRAYS:
                 return RULES[kind](self, expression, at, exact)
@@ -180,7 +181,7 @@ class Values:
             number = mpmath.mpc(number, imaginary._to_mpmath(mpmath.mp.prec))
         return number if exact else plain(number)
 
-    def _opaque(self, expression: Expr, at: Point, exact: bool) -> Any:
+    def opaque(self, expression: Expr, at: Point, exact: bool) -> Any:
         """A function with numerics of its own, at exact values of its letters."""
         if missing := expression.free_symbols - set(at):
             raise UnableError(f"{expression} needs {name_numbers('at', sorted(missing, key=str))}")
@@ -234,8 +235,9 @@ class Values:
 
     def heavy(self, expression: Basic) -> bool:
         """Whether transforms of whole sums or integrals over times stand behind it, done in floats."""
-        kinds = (InverseLaplace, Integral, Rich, Bessel)
-        return self._stands_behind(expression, kinds)
+        if self._stands_behind(expression, (Integral, Rich, Bessel)):
+            return True
+        return all(self._stands_behind(expression, (kind,)) for kind in (InverseLaplace, Sum))
 
     def swings(self, expression: Basic) -> bool:
         """Whether modes that swing stand behind it: differences then have zeros at some times."""

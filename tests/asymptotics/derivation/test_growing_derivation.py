@@ -1,0 +1,68 @@
+"""The steps to the early terms where modes grow with N, checked, and changed ones rejected."""
+
+from dataclasses import replace
+
+import pytest
+from sympy import Eq, Rational, oo
+
+from asymptotics import GradientFlow, OnePassSGD, Task, derive, growing_law, power_law
+from asymptotics.derivation.symbols import Asymptotic
+from asymptotics.errors import UnableError
+from asymptotics.symbols import N, a, b, r
+
+SYMBOLIC = derive(power_law(a, b, modes=r * N))
+WEIGHTED = Task("3*k**(-7/10)", "2*k**(-5/2) + k**(-9/4)", modes="3*N")
+SLOW = pytest.mark.slow
+QUARTER = OnePassSGD(fraction=0.25, batch=1)
+POINTS = [
+    (SYMBOLIC, OnePassSGD, {"a": "5/2", "b": "4/5", "r": 2, "h": "1/4"}),
+    pytest.param(SYMBOLIC, OnePassSGD, {"a": "8/5", "b": "4/5", "r": "3/2", "h": "3/5"}, marks=SLOW),
+    (SYMBOLIC, OnePassSGD, {"a": "7/4", "b": "3/10", "r": 2, "h": "1/3"}),
+    (SYMBOLIC, GradientFlow, {"a": "7/4", "b": "3/10", "r": "3/2"}),
+    (derive(power_law("5/2", "4/5", modes="2*N")), GradientFlow, {}),
+    pytest.param(derive(power_law("8/5", "7/10", modes="2*N")), GradientFlow, {}, marks=SLOW),
+    pytest.param(derive(power_law("9/4", "3/4", modes="2*N")), QUARTER, {}, marks=SLOW),
+    (derive(power_law("7/3", "1/2", modes="2*N")), QUARTER, {}),
+    pytest.param(derive(WEIGHTED), QUARTER, {}, marks=SLOW),
+]
+
+
+@pytest.mark.parametrize(("laws", "rule", "point"), POINTS, ids=range(len(POINTS)))
+def test_every_step_holds(laws, rule, point):
+    derivation = growing_law(laws, rule).derivation
+    found = derivation.check(point, digits=15)
+    assert found.passed, str(found)
+    assert found.residual < 1e-14
+    assert (" K = h " in str(derivation)) == (rule is not GradientFlow)
+
+
+def changed(step, by):
+    """The step with its right side, or the last term in what is no power of N, off by a factor."""
+    equation = step.equation
+    if isinstance(equation, Eq):
+        return replace(step, equation=Eq(equation.lhs, equation.rhs * by, evaluate=False))
+    *others, last = equation.terms() if equation.variable != N else (equation.rhs,)
+    return replace(step, equation=Asymptotic(equation.lhs, sum(others, last * by), *equation.args[2:]))
+
+
+@pytest.mark.parametrize("by", [Rational(21, 20), -1], ids=str)
+def test_changed_steps_are_rejected(by):
+    derivation = growing_law(SYMBOLIC, OnePassSGD).derivation
+    mutant = replace(derivation, steps=tuple(changed(step, by) for step in derivation))
+    found = mutant.check({"a": "5/2", "b": "4/5", "r": 2, "h": "1/4"}, digits=15)
+    assert [step.number for step in found.steps if step.verdict == "holds"] == []
+    assert len(found.failed) >= len(derivation) - 2
+
+
+def test_what_is_told():
+    derivation = growing_law(SYMBOLIC, OnePassSGD).derivation
+    last = derivation.steps[-1].equation
+    assert last.variable == N and last.limit == oo and len(last.terms()) == 4
+    assert r"\begin{align" in derivation.to_latex() and "Hankel" in derivation.to_markdown()
+    assert "Min" not in str(derivation.steps[9].equation)
+
+
+def test_refused():
+    law = growing_law(derive(power_law(2, "1/2", modes="2*N")))
+    with pytest.raises(UnableError, match="exponents meet, and the loss has a logarithm of N"):
+        _ = law.derivation
