@@ -19,9 +19,11 @@ from sympy import (
     Pow,
     Rational,
     Symbol,
+    ceiling,
     expand,
     expand_log,
     factorint,
+    gamma,
     log,
 )
 
@@ -34,7 +36,24 @@ def logarithm(expression: Expr) -> Expr:
     >>> logarithm(2 * a**2 / b), logarithm(exp(-a))
     (2*log(a) - log(b) + log(2), -a)
     """
-    return expand_log(log(expression), force=True)
+    return expand_log(log(with_positive_gammas(expression)), force=True)
+
+
+def with_positive_gammas(expression: Expr) -> Expr:
+    """``gamma(x) = gamma(x + n)/(x (x + 1) ... (x + n - 1))`` at numbers x < 0, with x + n > 0.
+
+    SymPy never ends expanding the logarithm of a power of a negative gamma function.
+
+    >>> with_positive_gammas(gamma(-Rational(4, 3)) / 2)
+    9*gamma(2/3)/8
+    """
+    negative = (g for g in expression.atoms(gamma) if g.args[0].is_Rational and g.args[0] < 0)
+    return expression.xreplace({g: _raised(g.args[0]) for g in negative})
+
+
+def _raised(x: Rational) -> Expr:
+    steps = ceiling(-x)
+    return gamma(x + steps) / Mul(*(x + i for i in range(steps)))
 
 
 def ratio(first: Expr, second: Expr) -> Expr:

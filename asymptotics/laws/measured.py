@@ -12,6 +12,7 @@ whole rectangle of two errors about the fitted numbers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -41,8 +42,8 @@ CORNERS = (-2, 0, 2)
 class MeasuredExponent:
     """``loss ~ prefactor * resource**(-exponent)``, each with one standard deviation; dimensionless.
 
-    ``prefactor`` is None where other numbers (sigma, N, P, eta, B, beta) stand in it, and where exponents
-    meet. ``regime`` is the condition that holds at the fitted numbers; ``settled`` says whether the same one
+    ``prefactor`` is None where other numbers (sigma, N, P, eta, B, beta) stand in it, where exponents
+    meet, and where no regime has it one error away (b <= 1). ``regime`` is the condition that holds at the fitted numbers; ``settled`` says whether the same one
     holds within two errors of them.
     """
 
@@ -140,16 +141,25 @@ def _with_error(
     value, variance = _at(expression, centre), 0.0
     for symbol, step in error.items():
         if expression.has(symbol):
-            moved = (_at(expression, {**centre, symbol: centre[symbol] + s * step}) for s in (-1, 1))
+            moved = (_at(expression, {**centre, symbol: _moved(symbol, centre, s * step)}) for s in (-1, 1))
             variance += max(abs(m - value) for m in moved) ** 2
     return value, max(variance**0.5, 1e-13 * abs(value))
+
+
+def _moved(symbol: Symbol, centre: dict[Symbol, float], step: float) -> float:
+    """A constant by a factor, so that it stays above 0; an exponent by its step."""
+    value = centre[symbol]
+    return value * math.exp(step / value) if symbol in (F, D) else value + step
 
 
 def _propagate(law: Law, centre: dict[Symbol, float], error: dict[Symbol, float]) -> MeasuredExponent:
     value, deviation = _with_error(law.exponent, centre, error)
     here = _leading(law, centre)
     known = here is not None and here.prefactor.free_symbols <= set(centre)
-    prefactor = _with_error(here.prefactor, centre, error) if here is not None and known else (None, None)
+    try:
+        prefactor = _with_error(here.prefactor, centre, error) if here is not None and known else (None, None)
+    except _NotReal:
+        prefactor = (None, None)
     corners = (
         {symbol: centre[symbol] + s * error[symbol] for symbol, s in zip((a, b), steps, strict=True)}
         for steps in product(CORNERS, repeat=2)
@@ -166,8 +176,15 @@ def _propagate(law: Law, centre: dict[Symbol, float], error: dict[Symbol, float]
     )
 
 
+class _NotReal(ArithmeticError):
+    """The constant of the regime is complex or infinite there."""
+
+
 def _at(expression: Expr, values: dict[Symbol, float]) -> float:
-    return float(expression.evalf(17, subs={s: Float(v, 17) for s, v in values.items()}))
+    value = expression.evalf(17, subs={s: Float(v, 17) for s, v in values.items()})
+    if not (value.is_real and value.is_finite):
+        raise _NotReal
+    return float(value)
 
 
 def _leading(law: Law, values: dict[Symbol, float]) -> Regime | None:

@@ -30,9 +30,7 @@ from sympy import (
     cancel,
     diff,
     expand,
-    expand_log,
     factorial,
-    log,
     oo,
     powsimp,
     simplify,
@@ -40,6 +38,7 @@ from sympy import (
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
+from asymptotics.domains.logarithms import logarithm
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.laurent import Laurent, zeta_at_one
@@ -118,7 +117,7 @@ class AlgebraicSeries(DirichletSeries):
             depth += 2
         summand = join_powers(self.weights * to_power(self.eigenvalues, -point), self.index)
         regular = 1 if any(offset == 0 for offset in offsets) else terms
-        rate = -expand_log(log(self.eigenvalues), force=True)
+        rate = -logarithm(self.eigenvalues)
         powers = (
             join_powers(expand(summand * rate**i), self.index) if i else summand for i in range(regular)
         )

@@ -29,7 +29,8 @@ class Measured:
     ``eigenvalues`` fall, ``target`` (per mode, ``lambda_k w_k^2``) goes with them; floats, shape (M,).
     ``eigenvalue_fit`` and ``target_fit`` have the exponents with their errors and windows; with ``samples``
     they are those of the kernel, freed of what its sample adds (`sampling`). With ``multiplicities`` the
-    arrays are those of levels, so many modes in each. ``notes`` say what was clipped.
+    arrays are those of levels, so many modes in each. ``notes`` say what was clipped; ``window`` is the one
+    that was asked for, None where each fit looked for its own.
 
     >>> from math import cos
     >>> modes = range(1, 401)
@@ -46,6 +47,7 @@ class Measured:
     samples: int | None = None
     notes: tuple[str, ...] = ()
     multiplicities: tuple[int, ...] | None = None
+    window: tuple[int, int] | None = None
 
     @property
     def modes(self) -> int:
@@ -67,15 +69,14 @@ class Measured:
         return self.eigenvalues[mode - 1 if self.multiplicities is None else self._ranks.level(mode)]
 
     def to_dict(self) -> dict[str, Any]:
-        """What `Task.from_arrays` takes to make it again; the window if both fits have one alone."""
-        windows = {self.eigenvalue_fit.window, self.target_fit.window}
+        """What `Task.from_arrays` takes to make it again."""
         levels = {} if self.multiplicities is None else {"multiplicities": list(self.multiplicities)}
         return {
             **levels,
             "eigenvalues": list(self.eigenvalues),
             "target": list(self.target),
             "samples": self.samples,
-            "window": list(windows.pop()) if len(windows) == 1 else None,
+            "window": None if self.window is None else list(self.window),
         }
 
     @property
@@ -171,6 +172,7 @@ use numerics.FullModel.from_arrays for the curves
         samples=samples,
         notes=tuple(filter(None, (clipped, other))),
         multiplicities=counts,
+        window=None if window is None else (int(window[0]), int(window[1])),
     )
 
 

@@ -207,6 +207,17 @@ def test_exponents(kernel, target, time, data):
         assert normal(laws.data.exponent - data) == 0
 
 
+def test_a_gamma_function_of_a_negative_number_is_a_factor():
+    """``1/gamma(-1/3)`` in the eigenvalues; the law is that of the sum over odd degrees, 3/4 of the power the first."""
+    law = derive(Task.from_kernel(zonal("2 - (1 - t)**(1/3)", 3), target=half_space())).time
+    n = np.arange(1, 400_001, 2, dtype=float)
+    falls = (n - 1 / 3) * (n + 2 / 3) / ((n + 7 / 3) * (n + 10 / 3))
+    eigenvalue = 2 ** (1 / 3) * 3 / 28 * np.cumprod(np.append(1, falls[:-1]))
+    power = (2 * n + 1) / 4 * np.cumprod(np.append(1, (n[:-1] / (n[:-1] + 3)) ** 2))
+    assert law.exponent == Rational(3, 8)
+    assert abs(np.sum(power * np.exp(-2e7 * eigenvalue)) / law(1e7) - 1) < 1e-3
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("kernel", "target"),

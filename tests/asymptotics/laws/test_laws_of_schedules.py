@@ -384,6 +384,18 @@ def test_two_regimes_without_label_noise():
         LAWS.schedule(Cosine(), noiseless=True)
 
 
+@pytest.mark.parametrize(
+    "law",
+    [
+        lambda: LAWS.average(Tail(fraction="h")),
+        lambda: LAWS.schedule(WarmupStableDecay(fraction="h")),
+    ],
+)
+def test_shares_that_are_letters_are_refused_in_one_line(law):
+    with pytest.raises(UnableError, match="pieces meet at u = 1 - h, .*; laws need a number there"):
+        law()
+
+
 def test_tails_beat_no_mean_and_do_not_saturate():
     steep = derive(power_law(8, 2))
     assert steep.average(Tail(fraction=Rational(1, 2))).exponent == Rational(7, 8)

@@ -105,6 +105,20 @@ def test_a_kink_within_the_errors_is_said() -> None:
     assert measured_laws(near)["data"].settled
 
 
+def test_constants_of_wide_errors_stay_positive_and_those_of_no_regime_are_left_out() -> None:
+    """A prefactor that is off by a factor of five is no negative one, and N^-b has no constant at b <= 1."""
+    level = np.append([1, 0.3, 0.11, 0.05, 0.021], 0.01 * np.arange(1, 15.0) ** -2)
+    wide = measured_laws(Task.from_arrays(level, level**1.3, range(1, 39, 2)))
+    assert wide["time"].prefactor is not None
+    assert wide["time"].prefactor_error > 0.5 * wide["time"].prefactor
+    rng, mode = np.random.default_rng(3), np.arange(1, 120.0)
+    scatter = np.exp(0.5 * rng.standard_normal((2, 119)))
+    flat = measured_laws(Task.from_arrays(mode**-1.05 * scatter[1], mode**-2.2))
+    assert flat["time"].prefactor is not None
+    assert flat["model"].prefactor is None
+    assert str(flat["model"]).startswith("model: N^-1.")
+
+
 def test_measured_numbers_without_laws_keep_their_curves() -> None:
     level = np.arange(1, 301.0)
     task = Task.from_arrays(level**-0.8, level**-0.9)

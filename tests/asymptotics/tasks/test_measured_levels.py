@@ -65,6 +65,14 @@ def test_a_hundred_million_modes_are_not_listed():
     assert (again.eigenvalues, again.target) == (task.eigenvalues, task.target)
 
 
+def test_the_record_of_levels_makes_the_same_task():
+    """The fit of a window that was looked for is not that of the window by itself: flattened on all modes before."""
+    task = Task.from_arrays([n**-3.0 for n in range(1, 200)], [n**-4.5 for n in range(1, 200)], range(3, 400, 2))
+    again = Task.from_dict(task.to_dict())
+    assert again == task
+    assert hash(again) == hash(task)
+
+
 def test_levels_may_come_in_any_order():
     lam, power, counts = sphere(40, 1.0, 1.3)
     task, back = Task.from_arrays(lam, power, counts), Task.from_arrays(lam[::-1], power[::-1], counts[::-1])
