@@ -129,7 +129,7 @@ CHANGED = [
         "HOLDS",
         "verdict was changed: verdict is 'HOLDS'",
     ),
-    (Verdict, check_claim("t**-1", LAWS.time), ("about", "kind"), "task", "about a law or an optimum"),
+    (Verdict, check_claim("t**-1", LAWS.time), ("about", "kind"), "task", "about a law, laws or an optimum"),
 ]
 
 
