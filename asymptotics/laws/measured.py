@@ -42,9 +42,9 @@ CORNERS = (-2, 0, 2)
 class MeasuredExponent:
     """``loss ~ prefactor * resource**(-exponent)``, each with one standard deviation; dimensionless.
 
-    ``prefactor`` is None where other numbers (sigma, N, P, eta, B, beta) stand in it, where exponents
-    meet, and where no regime has it one error away (b <= 1). ``regime`` is the condition that holds at the fitted numbers; ``settled`` says whether the same one
-    holds within two errors of them.
+    ``prefactor`` is None where other numbers (sigma, N, P, eta, B, beta) stand in it, where exponents meet,
+    and where it is not real one error away (b <= 1). ``regime`` is the condition that holds at the fitted
+    numbers; ``settled`` says whether the same one holds within two errors of them.
     """
 
     name: str

@@ -297,7 +297,7 @@ def breaks(expression: Expr) -> tuple[Expr, ...]:
     letters = [x for x in found if not x.is_number]
     if letters:
         raise UnableError(
-            f"pieces meet at u = {letters[0]}, whose place among the others is open; laws need a number there, "
-            "such as fraction=1/4"
+            f"pieces meet at u = {letters[0]}, whose place among the others is open; laws need a number "
+            "there, such as fraction=1/4"
         )
     return tuple(sorted(found, key=float))

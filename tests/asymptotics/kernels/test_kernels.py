@@ -208,7 +208,7 @@ def test_exponents(kernel, target, time, data):
 
 
 def test_a_gamma_function_of_a_negative_number_is_a_factor():
-    """``1/gamma(-1/3)`` in the eigenvalues; the law is that of the sum over odd degrees, 3/4 of the power the first."""
+    """``1/gamma(-1/3)`` in the eigenvalues; the law is that of the sum over odd degrees."""
     law = derive(Task.from_kernel(zonal("2 - (1 - t)**(1/3)", 3), target=half_space())).time
     n = np.arange(1, 400_001, 2, dtype=float)
     falls = (n - 1 / 3) * (n + 2 / 3) / ((n + 7 / 3) * (n + 10 / 3))

@@ -392,7 +392,7 @@ def test_two_regimes_without_label_noise():
     ],
 )
 def test_shares_that_are_letters_are_refused_in_one_line(law):
-    with pytest.raises(UnableError, match="pieces meet at u = 1 - h, .*; laws need a number there"):
+    with pytest.raises(UnableError, match=r"pieces meet at u = 1 - h, .*; laws need a number there"):
         law()
 
 
