@@ -36,6 +36,8 @@ GIVEN = 12
 """A decimal that ends after so many digits is shown whole."""
 LONG = 60
 """Characters of a closed form beyond which a number is shown as a decimal."""
+ENDLESS = 1000
+"""Bits of a number that is shown as a decimal without looking at its digits."""
 DENOMINATOR = 16
 """A decimal fraction with a larger denominator is shown as a decimal, and so is a root of higher order."""
 
@@ -126,7 +128,7 @@ def _scaled(relation: Relational) -> Relational:
 def _number(number: Expr, longest: int) -> Expr:
     written_out = all(_rational(r) == r for r in number.atoms(Rational)) and not meanings(number)
     written_out &= not any(p.exp.is_Rational and p.exp.q > DENOMINATOR for p in number.atoms(Pow))
-    if len(str(number)) <= longest and written_out:
+    if written_out and len(str(number)) <= longest:
         return number
     try:
         value = number.evalf(2 * DIGITS)
@@ -139,6 +141,8 @@ def _number(number: Expr, longest: int) -> Expr:
 
 def _rational(number: Rational) -> Expr:
     sign, size = (-1 if number < 0 else 1), abs(number)
+    if max(int(size.p), int(size.q)).bit_length() > ENDLESS:
+        return _rounded(number.evalf(2 * DIGITS))  # Python writes no integer of more than 4300 digits
     exact = len(f"{size.p}{size.q if size.q > 1 else ''}") <= DIGITS
     if exact and (size.q <= DENOMINATOR or size.q % 5):
         return number

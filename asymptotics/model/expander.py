@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Add, Derivative, Dummy, Expr, Integer, Mul, Pow, Symbol, atan, cancel, factorial
+from sympy import Add, Derivative, Dummy, Expr, Integer, Mul, Pow, Symbol, atan, cancel, factorial, pi
 from sympy.core.function import AppliedUndef
 
 from asymptotics.errors import UnableError, Undecided
@@ -119,15 +119,17 @@ class Expander:
         return Found(node=node, series=series, parts=(part,))
 
     def _arctangent(self, node: Expr, x: Symbol) -> Found:
-        """Taylor's series about its limit."""
+        """Taylor's series about its limit; ``atan(f) = pi/2 - atan(1/f)`` where f >= 0 grows."""
         part = self(node.args[0], x)
         series = part.series
         lead = series.leading()
-        sign = series.domain.sign(lead.order)
-        if sign is None:
-            raise Undecided(f"whether {node.args[0]} tends to 0 is the sign of {lead.order}", lead.order)
-        if sign == -1 or (sign == 0 and lead.logs != (0, 0)):
-            raise UnableError(f"the arctangent of what grows is not derived: {series!r}")
+        sign = 0
+        for power in (lead.order, *(Integer(-1) * y for y in lead.logs)):
+            if (sign := sign or series.domain.sign(power)) is None:
+                raise Undecided(f"whether {node.args[0]} tends to 0 is the sign of {power}", power)
+        if sign == -1:
+            turned = self(atan(1 / node.args[0]), x)
+            return Found(node=node, series=series.constant(pi / 2) - turned.series, parts=(part, turned))
         limit = lead.coefficient if sign == 0 else Integer(0)
         rest = series - limit if sign == 0 else series
         total, power = series.constant(atan(limit)), series.constant(ONE)

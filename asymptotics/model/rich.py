@@ -273,6 +273,9 @@ def _change(lazy: LazyLoss, clock: PowerClock, change: Expansion) -> Expansion:
         if any(one.logs):
             bounds.append(p)
             continue
+        if lazy.series.domain.sign(normal(1 - clock.alpha - (p - lazy.s))) in (0, -1):
+            bounds.append(p)  # chi would change by tau^-m, m >= 1 - alpha, of which early times make more
+            continue
         B = one.coefficient
         answer = B * Unlearned(p, clock.alpha, clock.alpha)
         if clock.alpha == 0:

@@ -246,7 +246,7 @@ def trace_of(spectrum: SpectralSeries) -> Expr:
 
 def power_of(spectrum: SpectralSeries) -> Expr:
     """``sum m_k c_k``."""
-    return spectrum.target.laurent(Integer(0), 1).coefficient(0) + spectrum.unlearned
+    return spectrum.target.total() + spectrum.unlearned
 
 
 def over_modes(task: Task, summand: Callable[[Expr, Expr, Expr], Expr], at: Expr) -> Expr:

@@ -117,6 +117,10 @@ class BranchSeries(DirichletSeries):
         """``sum_k f_k lambda_k^(-point)`` where it converges."""
         return convergent_sum(_summand(self, point), self.index)
 
+    def total(self) -> Expr:
+        """``sum_k f_k``, on the branch point too."""
+        return self.value(Integer(0))
+
     @property
     def abscissa(self) -> Expr:
         """The branch point."""

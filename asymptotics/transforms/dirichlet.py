@@ -45,6 +45,10 @@ class DirichletSeries(ABC):
     def laurent(self, point: Expr, terms: int) -> Laurent:
         """The Laurent series at ``point``, up to the constant term at least and to d^(terms - 1) if known."""
 
+    def total(self) -> Expr:
+        """``sum_k f_k``, where it converges."""
+        return self.laurent(Integer(0), 1).coefficient(0)
+
     @property
     def abscissa(self) -> Expr:
         """The first singularity, to the left of which the sum converges; oo for an entire series."""

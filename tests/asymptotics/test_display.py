@@ -100,3 +100,8 @@ def test_numbers_that_are_shown_as_decimals_are_added_up():
     long = sum(sqrt(n) for n in range(2, 40))
     assert str(readable(P * (1 - long + long * N + N))) == "P*(165.291*N - 163.291)"
     assert str(readable(1 - sqrt(2) + N)) == "N - sqrt(2) + 1"
+
+
+def test_numbers_beyond_what_python_writes_are_decimals():
+    assert str(readable(Integer(3) ** 9100 / Integer(2) ** 14000)) == "2.41812e+127"
+    assert str(derive(power_law("1.800001", "1.6")).rich_time.expansion(terms=2)).startswith("0.772822/")

@@ -94,3 +94,22 @@ def test_direct_sums():
 def test_steps_of_the_derivation_hold():
     checked = LAW.derivation.check({a: 2, b: 3}, digits=20)
     assert checked.passed, str(checked)
+
+
+@pytest.mark.parametrize(
+    ("target", "shrinks"), [("(1/3)**k", 0.270348), ("k**-3", 0.419179)], ids=["geometric", "power"]
+)
+def test_label_noise_that_grows_leaves_a_coin(target, shrinks):
+    """Where eigenvalues are geometric the loss grows as P; constants by 320 samples of direct sums."""
+    law = derive(Task("(1/2)**k", target, noise=1)).classification_error
+    assert law.leading == Rational(1, 2)
+    second = law.expansion(terms=2).as_expr().subs(P, 10**6) - Rational(1, 2)
+    assert abs(float(second) * 1000 + shrinks) < 1e-6
+
+
+def test_a_power_of_the_samples_without_a_power_of_modes():
+    """Their target has a branch point where it is summed; direct sums with 20 and 80 samples."""
+    law = derive(Task("(1/2)**k", "k**-3")).classification_error
+    assert law.exponent == Rational(1, 2)
+    off = [law(n) / found - 1 for n, found in ((20, 0.03523167835), (80, 0.0186552569))]
+    assert 0 < off[1] < 0.025 and 3 < off[0] / off[1] < 4

@@ -269,6 +269,13 @@ def test_the_change_by_features_has_its_time_law():
     assert law.at(a=5, b=2).exponent == Rational(1, 2)
 
 
+def test_what_is_behind_early_times_has_no_answer():
+    """At (9/5, 8/5) a change of order 11/8 meets the pole of M_alpha at alpha = 1, behind the remainder."""
+    here, near = (derive(power_law(x, "8/5")).rich_model_transient for x in ("9/5", "9001/5000"))
+    assert here.exponent == -Rational(1, 6)
+    assert abs((here.prefactor / near.prefactor).subs({richness: 1}).evalf(8) - 1) < 1e-3
+
+
 @pytest.mark.parametrize(
     ("s", "q", "alpha"), [(0.5, 0.5, 0.125), (0.2, 0.9, 0.2), (1 / 3, 0.6, 0.0)], ids=str
 )
