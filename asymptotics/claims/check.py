@@ -35,9 +35,10 @@ from asymptotics.notation import OURS, Notation
 from asymptotics.notation import notation as notation_of
 from asymptotics.parsing.numbers import exact, mapping_of, one_or_many
 from asymptotics.precision import exclusive
-from asymptotics.symbols import C, N
+from asymptotics.symbols import C, N, t
 
 RESOURCES = ("t", "N", "P", "C")
+AXES = {"T", *RESOURCES}
 LOSS = Symbol("L", positive=True)
 STEPS = 120
 """A comparison that takes more steps is UNDECIDED."""
@@ -169,8 +170,13 @@ def _of_growing(
     parameters = {s.name: s for s in growing.task.parameters}
     letters = {T, N, *parameters.values(), *growing.share.free_symbols}
     found = []
-    for statement in read_claims(claim, {**{s.name: s for s in letters}, **meaning}):
-        plain = without_free_constants(statement, letters, (T, N))
+    for statement in read_claims(claim, {**{s.name: s for s in (*letters, t)}, **meaning}):
+        plain = without_free_constants(statement, {*letters, t}, (T, t, N))
+        about = {str(meaning.get(x, x)) for x in plain.arguments} & AXES
+        if about == {"N"} or about & {"P", "C"} or str(meaning.get(plain.subject, plain.subject)) in AXES:
+            raise DomainError(f"the claim {plain.claim} is not about L(T, N); pass the law that it is about")
+        if growing.share == 0:  # T is twice t, a constant
+            plain = replace(plain, expression=plain.expression.xreplace({t: T}))
         for stranger in sorted(plain.expression.free_symbols - letters, key=str):
             advice = "give a sum of powers of T, twice the time of gradient flow, and N"
             raise plain.refuse(stranger.name, advice)

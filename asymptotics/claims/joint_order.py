@@ -19,8 +19,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import product
 
-from sympy import Add, Expr, Integer, Mul, Piecewise, Symbol
+from sympy import Add, Expr, Integer, Mul, Piecewise, Symbol, expand_power_base
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation.loss_terms import loss_terms
@@ -90,7 +91,7 @@ class _Joint:
 
     def in_order(self, term: Expr) -> Expr:
         """A sum of products without their constants, which may be infinite on a wall."""
-        constant, here = term.as_independent(*self.resources, as_Add=False)
+        constant, here = expand_power_base(term).as_independent(*self.resources, as_Add=False)
         kept = constant if constant.has(*CHOICES) else Integer(1)
         total = next((factor for factor in Mul.make_args(here) if factor.is_Add), None)
         if total is None:
@@ -186,7 +187,11 @@ def _joint(laws: Laws, resources: tuple[Symbol, Symbol]) -> _Joint:
 def _early(growing: GrowingLaw) -> _Joint:
     def true(cell: Cell) -> list[Monomial]:
         terms = growing.at(dict(cell.table)).early_monomials(cell.domain)
-        logs = any(x.log_time or x.log_size for x in terms)
+        logs = [x for x in terms if x.log_time or x.log_size]
+        for x, other in product(logs, terms):  # a sign that is not decided may hide that x is behind
+            size = normal(other.size - x.size)
+            _sign(cell, size)
+            _sign(cell, normal(growing.decay * (other.time - x.time) + size))
         return [] if logs else list(dict.fromkeys((x.time, x.size) for x in terms))
 
     return _Joint(true=true, resources=(T, N), work=Work(STEPS), decay=growing.decay)

@@ -19,6 +19,8 @@ TABLE = [
     (FLOW, r"T^{-(a-1)/b} + N^{-b}", "", "HOLDS"),
     (FLOW, r"T^{-(a-1)/b} + N^{-\min(a-1,b)}", "", "HOLDS"),
     (FLOW, r"T^{-(a-1)/b}", "a - 1 < b", "HOLDS"),
+    (FLOW, r"t^{-(a-1)/b} + N^{-b}", "", "HOLDS"),
+    (FLOW, r"L(t, N) \sim (2t)^{-a/b} + N^{-b}", "", "FAILS"),
     (FLOW, r"T^{-(a-1)/b}", "", "FAILS"),
     (FLOW, r"T^{-(a-1)/b} + N^{-(a-1)}", "a - 1 > b", "FAILS"),
     (FLOW, r"T^{-a/b} + N^{-b}", "", "FAILS"),
@@ -57,6 +59,23 @@ def test_its_own_leading_terms_hold(law):
     assert check_claim(law.leading * T ** Rational(1, 7), law).verdict == "FAILS"
 
 
+def test_where_a_logarithm_leads_alone_it_is_undecided():
+    law = growing_law(derive(power_law(a, "1/2", modes="2*N")), OnePassSGD)
+    found = check_claim(r"T^{-2(a-1)} + N^{-1/2}", law)
+    assert found.verdict == "HOLDS"
+    (region,) = [x for x in found.undecided if not x.is_wall]
+    assert region.condition == (2 * a > 3)
+
+
+def test_in_the_letters_of_a_paper():
+    claim = r"r^{-(2\alpha + 2\beta - 1)/(2\alpha)} + d^{-2\alpha}"
+    assert check_claim(claim, FLOW, notation="2405.15074").verdict == "HOLDS"
+    assert (
+        check_claim(claim.replace("2\\beta - 1", "2\\beta"), FLOW, notation="2405.15074").verdict == "FAILS"
+    )
+    assert check_claim("x^{-(a-1)/b} + N^{-b}", SGD, "2*b < 1", notation={"x": T}).verdict == "HOLDS"
+
+
 def test_with_numbers():
     law = growing_law(derive(power_law("5/2", "4/5", modes="2*N")), OnePassSGD(fraction=0.25, batch=1))
     found = check_claim("L(T, N) ~ c_1*T^(-15/8) + c_2*N^(-4/5) + c_3*N^(-1/5)*T^(-3/4)", law)
@@ -87,7 +106,10 @@ def test_refused():
     with pytest.raises(DomainError, match="neither T nor N"):
         check_claim("(a - 1)/b", FLOW)
     with pytest.raises(ParseError, match="t has no meaning here; give a sum of powers of T, twice the time"):
-        check_claim("t**-1 + N**-b", FLOW)
+        check_claim("t**-1 + N**-b", SGD)
+    for claim in ("L(N) ~ N^-b", "T ~ N^b", "L(N, P) ~ N^-b"):
+        with pytest.raises(DomainError, match=r"is not about L\(T, N\)"):
+            check_claim(claim, SGD)
     with pytest.raises(ParseError, match="h has no meaning"):
         check_claim("1/(T + h) + N**-b", FLOW)
     with pytest.raises(UnableError, match="no product of powers of T and N"):
