@@ -92,10 +92,11 @@ class Programme:
     def _vertex_in(self, domain: Domain, outside: Outside, point: dict[Symbol, Rational]) -> Vertex:
         """A vertex at a point, whose region is not all inside those that are known."""
         # where more rows are tight than needed, several bases certify one optimum: the widest region is best
-        found = (self._solved(basis, domain, outside, point) for basis in self._optimal_bases(point))
-        near = [vertex for vertex in islice(found, CERTIFICATES) if vertex is not None]
-        if near:
-            return min(near, key=lambda vertex: len(vertex.domain.constraints))
+        for here in (point, *_beside(point)):
+            found = (self._solved(basis, domain, outside, here) for basis in self._optimal_bases(here))
+            near = [vertex for vertex in islice(found, CERTIFICATES) if vertex is not None]
+            if near:
+                return min(near, key=lambda vertex: len(vertex.domain.constraints))
         shown = ", ".join(f"{s} = {v}" for s, v in point.items())
         raise UnableError(
             "the budget does not bound the loss, or the phase is not decided"
@@ -142,6 +143,12 @@ class Programme:
         """``slopes . z + constant`` of one row."""
         found = self.rows[row]
         return normal(sum((g * z for g, z in zip(found.slopes, solution, strict=True)), found.constant))
+
+
+def _beside(point: dict[Symbol, Rational]) -> Iterator[dict[Symbol, Rational]]:
+    """Two points near this one, in no special direction: a tie on a wall is none beside it."""
+    for step in (Rational(1, 1009), -Rational(1, 1009)):
+        yield {symbol: value * (1 + step / (i + 1)) for i, (symbol, value) in enumerate(point.items())}
 
 
 def _reduced(entry: Expr) -> Expr:

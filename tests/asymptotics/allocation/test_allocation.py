@@ -196,6 +196,16 @@ def test_curved_boundaries_are_proved_too():
     assert optimum.proof.disjoint and optimum.proof.covering
 
 
+@pytest.mark.slow
+def test_ties_on_a_wall_do_not_hide_the_phases_beside_it():
+    """Data cost nothing of their own: losses are those of N^2 t, whose splits all tie at b = 2."""
+    dear = compute_optimal(LAWS, "N**2*t + P")
+    assert str(dear.proof) == "disjoint: proved; covering: proved"
+    for x, y in ((1.7, 1.4), (2.9, 1.5), (6, 1.5), (6, 2.5)):
+        expected = (x - 1) / (2 * x - y) if y < 2 and x - 1 > y else min(x - 1, y) / (y + 2)
+        assert float(dear.at(a=x, b=y).exponents["loss"]) == pytest.approx(expected)
+
+
 def test_resources_held_at_a_power_of_the_budget():
     optimum = compute_optimal(LAWS, N * t, fixed={P: C ** Rational(1, 2)})
     assert optimum.proof.disjoint and optimum.proof.covering
