@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 from sympy import Min, Rational, Symbol, log, oo
 
-from asymptotics import bottleneck_map, derive, ensembling, joint_law, power_law
+from asymptotics import derive, ensembling, joint_law, power_law
 from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.sums.scaling import ScalingRoot, ScalingSum
 from asymptotics.symbols import N, P, a, b, k, r, sigma
@@ -163,7 +163,7 @@ def test_refused_spectra_and_laws():
         FullModel(power_law(2.5, 0.75, modes="3*N/2"), N=101)
 
 
-@pytest.mark.parametrize("function", [bottleneck_map, ensembling, joint_law])
+@pytest.mark.parametrize("function", [ensembling, joint_law])
 def test_what_is_known_of_infinitely_many_modes_alone(function):
     with pytest.raises(UnableError, match="modes=oo"):
         function(LAWS)
