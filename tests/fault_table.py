@@ -223,7 +223,7 @@ NUMBERS = (
     row("numerics/model/contour.py", "angle / sine**2", "angle / sine", MODEL),
     row(RIDGE, "all((k * r[i]).imag > 0 for r in ratios)", "(k * ratios[0][i]).imag > 0", MODEL),
     row(RIDGE, "f.imag > -1e-3 * abs(f)", "f.imag > -1e3 * abs(f)", MODEL),
-    row(EDGES, "sum(map(math.log, rough.factors(g)))", "math.log(rough.factors(g)[0])", MODEL),
+    row(EDGES, "sum(map(np.log, rough.factors(g)))", "np.log(rough.factors(g)[0])", MODEL),
     row(EDGES, "-math.exp(y) * R1 * R3", "-math.exp(y) * R1", MODEL),
     row(
         "numerics/model/stopping.py",
@@ -267,14 +267,19 @@ NUMBERS = (
     row(OUTPUTS, "self.text.append(text)", "pass", PLACES),
     row(JUDGE, "max(sizes[half:]) <= SWING", "max(sizes[half:]) >= SWING", JUDGED),
     row(EXPONENTS, "(factor * q - p) / (factor - 1)", "(factor * q + p) / (factor + 1)", JUDGED),
-    row(EXPONENTS, "mpmath.log(abs(y0 / y1))", "mpmath.log(abs(y1 / y0))", JUDGED),
+    row(EXPONENTS, "log(abs(y0 / y1))", "log(abs(y1 / y0))", JUDGED),
     row(JUDGE, "DECADES - 0.5", "DECADES + 3.5", JUDGED),
     row(JUDGE, 'FLOOR = mpmath.mpf("0.002")', 'FLOOR = mpmath.mpf("0.2")', JUDGED),
     row(JUDGE, "least >= bound - FLOOR", "least >= -bound - FLOOR", JUDGED),
     row(JUDGE, "rising and slopes[-1] > 1", "slopes[-1] > 0", JUDGED),
     row(JUDGE, "(self.remainder - self.expected) /", "self.remainder /", JUDGED),
     row(JUDGE, "largest > FLOOR / 100", "largest > FLOOR", JUDGED),
-    row(JUDGE, "if stated <= derived + FLOOR:", "if stated <= derived + 1.1:", JUDGED),
+    row(
+        JUDGE,
+        "number(prediction.decay) + FLOOR) else None",
+        "number(prediction.decay) + 1.1) else None",
+        JUDGED,
+    ),
     row(SEEN, "all(found == ", "any(found == ", RESOLVED),
     row(SEEN, "s * d, zero) for s in (1, -1)", "s * d, zero) for s in (1, 1)", RESOLVED),
     row(STEPS, "1 + Fraction(1, self.batch)", "Fraction(1)", SGD),
@@ -282,7 +287,7 @@ NUMBERS = (
     row(STEPS, "/ zeta - far.kappa * far.X / partner)", "/ zeta)", SGD),
     row(STEPS, "kernel / (1 - kernel) * ((1 + rise) / rise)", "kernel / (1 - kernel) / rise", SGD),
     row(STEPS, "rise = eta * zeta * (2 + q * eta * zeta)", "rise = eta * zeta * 2", SGD),
-    row(EDGES, "if -solve(low)[1] > most:", "if False:", SGD),
+    row(EDGES, "if -at(low)[1] > most:", "if False:", SGD),
 )
 
 FAULTS = (*ENGINE, *CLAIM, *NUMBERS)

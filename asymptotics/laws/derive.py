@@ -39,7 +39,7 @@ class Laws(Typeset):
     >>> derive(power_law(a, b)).early_stopping.exponent
     (a - 1)/a
     >>> [law.name for law in derive(power_law(2, 1))], sorted(derive(power_law(2, 1)).refused)[:3]
-    (['time'], ['bias_data', 'bias_model', 'critical_batch'])
+    (['time'], ['bias_data', 'bias_model', 'classification_error'])
     """
 
     task: Task

@@ -33,7 +33,7 @@ def model_of(place: Place, **options: Any) -> FullModel:
     >>> student = DeepRandomFeatures(widths=(N, 2 * N))
     >>> place = Place(task=power_law(2, 3), resource=Integer(10), digits=5, student=student)
     >>> model_of(place, P=4).student, model_of(place, N=4).student
-    (GaussianFeatures(), DeepRandomFeatures(widths=(N, 2*N)))
+    (GaussianFeatures(), DeepRandomFeatures(widths=(4, 8)))
     """
     if place.student != GAUSSIAN and (N.name in options or place.student.white_noise() != 0):
         options["student"] = place.student

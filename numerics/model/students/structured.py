@@ -148,12 +148,13 @@ class Rows(Factor):
         floor = min(float(field.log(abs(v))) for v in x) - 1
         enough, rounding = 2.0 ** (-0.55 * field.bits), 2.0 ** (8 - field.bits)
         for _ in range(ROUNDS):
-            point = self._sums.one_point(x, field, floor)
-            value, slope = point.df1[0], point.df1[1]
+            value, slope, bend = self._sums.one_point(x, field, floor, spare=1).df1
             step = (flat - value) / slope
             noise = max(float(abs(v / (d * w))) for v, d, w in zip(value, slope, x, strict=True))
             if max(float(abs(d / v)) for d, v in zip(step, x, strict=True)) < max(enough, rounding * noise):
-                return (x if rounding * noise > enough else x + step).reshape(shape), slope.reshape(shape)
+                if rounding * noise > enough:
+                    return x.reshape(shape), slope.reshape(shape)
+                return (x + step).reshape(shape), (slope + step * bend).reshape(shape)
             x = x + step
         raise PrecisionError("the rows of structured features were not solved; ask for more digits")
 

@@ -32,6 +32,7 @@ STUDENTS = {
     "deep, equal widths": {"student": DeepRandomFeatures(widths=(5, 9, 5))},
     "truncation": {"N": 5, "student": SpectralTruncation()},
     "structured": {"N": 5, "student": StructuredFeatures(eigenvalues=ROWS)},
+    "structured, falling": {"N": 5, "student": StructuredFeatures(eigenvalues=ROWS[::-1])},
     "structured, a power": {"N": 6, "student": StructuredFeatures(eigenvalues="k**-0.5")},
     "nonlinear": {"N": 5, "student": NonlinearFeatures(linear=Rational(3, 4), white=Rational(1, 2))},
     "nonlinear, wide": {"student": NonlinearFeatures(linear=Rational(3, 4), white=Rational(1, 2))},
@@ -74,6 +75,7 @@ def functions(name):
         "deep, equal widths": lambda: projected(lambda g: (1 - g / 5) ** 2 * (1 - g / 9)),
         "truncation": lambda: (lambda kappa: kappa, top, lambda z: df1(z, lam[:5])),
         "structured": lambda: rows([mpmath.mpf(x) for x in ROWS]),
+        "structured, falling": lambda: rows([mpmath.mpf(x) for x in ROWS]),
         "structured, a power": lambda: rows([mpmath.mpf(i) ** -0.5 for i in range(1, 7)]),
         "nonlinear": lambda: (
             nonlinear,
