@@ -276,8 +276,8 @@ NUMBERS = (
     row(JUDGE, "largest > FLOOR / 100", "largest > FLOOR", JUDGED),
     row(
         JUDGE,
-        "number(prediction.decay) + FLOOR) else None",
-        "number(prediction.decay) + 1.1) else None",
+        "if stated > min(least",
+        "if stated > 1.1 + min(least",
         JUDGED,
     ),
     row(SEEN, "all(found == ", "any(found == ", RESOLVED),
