@@ -92,6 +92,7 @@ def test_the_frontier_is_where_the_model_is_best():
     assert min(loss(0.97 * width), loss(1.03 * width)) > loss(width)
 
 
+@pytest.mark.slow
 def test_samples_and_time_are_split_where_their_lazy_clock_says():
     """``tau ~ P^b``, with noise ``tau^-s ~ tau^(1/b)/P``, at ``t ~ tau^((1 + s)/2)`` for s < 1."""
     clean, noisy = (

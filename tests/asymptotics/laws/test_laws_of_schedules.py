@@ -224,6 +224,7 @@ def test_hard_tasks_decay_over_a_vanishing_share():
     assert simplify(regime.exponent - hard) == 0
 
 
+@pytest.mark.slow
 def test_a_law_of_a_schedule_is_data():
     for law in (
         LAWS.schedule(THIRD),
@@ -401,6 +402,7 @@ def test_tails_beat_no_mean_and_do_not_saturate():
     assert steep.average(Tail(fraction=Rational(1, 2))).exponent == Rational(7, 8)
 
 
+@pytest.mark.slow
 def test_a_power_beside_two_letters_has_all_regimes():
     """Exponents of ``1 - 1/min(b, gamma + 1)`` balanced with s, the largest step, and what lies between."""
     law = derive(power_law(a, b)).schedule(Power(gamma=power))

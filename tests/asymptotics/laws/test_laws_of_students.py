@@ -201,6 +201,7 @@ def test_transients_against_the_full_model_of_the_student(student, name):
     assert verify(wrong, digits=12).verdict == "FAILS"
 
 
+@pytest.mark.slow
 def test_the_noise_of_batches_in_deep_features():
     law = derive(power_law(2, 3), student=DeepRandomFeatures(widths=(N, 2 * N))).sgd_noise_transient
     assert verify(law, digits=12).verdict == "HOLDS"
@@ -292,6 +293,7 @@ def test_ridges_of_students_against_the_full_model(laws, name):
     assert verify(law.stating(prefactor=law.prefactor * Rational(101, 100)), digits=15).verdict == "FAILS"
 
 
+@pytest.mark.slow
 def test_ridges_beside_a_white_part():
     """The best loss is that of the kernel, the best ridge is less by ``mu_*^2/(mu_1^2 P)``."""
     assert WHITE.optimal_ridge.regimes == derive(power_law(a, b, noise="1/2")).optimal_ridge.regimes

@@ -303,6 +303,7 @@ def test_the_constant_of_samples_is_its_double_integral(s, q, alpha):
     assert abs(Shared(*map(Rational, map(str, (s, q, alpha)))).evalf(15) / total - 1) < 1e-8
 
 
+@pytest.mark.slow
 def test_the_change_by_samples_is_the_difference_of_two_models():
     """By Richardson's extrapolation from three sizes, with and without label noise."""
     eigenvalues, target, now = np.arange(1, 13) ** -1.5, np.arange(1, 13) ** -1.8, 7

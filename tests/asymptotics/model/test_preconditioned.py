@@ -68,6 +68,7 @@ def test_phases_where_the_trace_grows():
         assert any(loss.equals(phase.exponents["loss"]) for phase in optimum.phases)
 
 
+@pytest.mark.slow
 def test_terms_where_the_trace_grows_are_means_of_those_of_gradient_flow():
     """``e^(-2 sqrt(e) t)`` as a mean of ``e^(-e T)`` over Levy's T, at N = 10^24 and T ~ N^0.3."""
     (allocation,) = compute_optimal(power_law("5/2", "7/10", modes="2*N"), N * t, rule=HALF).allocations

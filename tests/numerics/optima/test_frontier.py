@@ -55,6 +55,7 @@ def test_optimum_is_one_by_the_full_model(place):
     assert abs(losses[1] / point["loss"].value - 1) < 1e-9
 
 
+@pytest.mark.slow
 def test_published_exponent_beside_exact_numbers():
     """For a - 1 > b the exponents that min(a-1, 2b) leads to are not those of the exact model."""
     place = {a: 4, b: Rational(3, 2)}
@@ -267,6 +268,7 @@ def test_losses_of_a_frontier_are_counted(monkeypatch):
         assert few[-1][key].relative_error < 1e-8
 
 
+@pytest.mark.slow
 def test_a_jump_of_the_budget_is_searched_anew():
     """Budgets in no order, and far from each other, have the optima that each has alone."""
     budgets = [10**9, 10**8, 10**19, 10**19]

@@ -90,6 +90,7 @@ def test_constants_in_closed_form():
         frontier(optimum("5/2", "4/5", rule=SGD), [10**6], digits=8)
 
 
+@pytest.mark.slow
 def test_whole_steps_and_whole_features_at_a_small_budget():
     """Phase III at C = 10^8 to eight digits, beside the full model at whole N and t next to the optimum."""
     (point,) = frontier(optimum("4", "3/2", rule=SGD), [10**8], digits=8)

@@ -25,7 +25,15 @@ PLACES = {
     "a - 1 > 2b": (7, Rational(3, 2)),
 }
 # the longest; tests of their own, of stopping one below, see a wrong constant
-LONG = {"early_stopping", "transfer", "critical_batch", "optimal_ridge_width", "nesterov", "rich_time"}
+LONG = {
+    "early_stopping",
+    "transfer",
+    "critical_batch",
+    "optimal_ridge_width",
+    "nesterov",
+    "rich_time",
+    "noiseless_step",
+}
 QUICK = {(group, "s < 1") for group in solution_groups() if group[0] not in LONG}
 CASES = [
     pytest.param(
