@@ -225,6 +225,8 @@ def _outcome(
         return _equality(here, given, values, digits)
     except (PrecisionError, UnableError) as error:
         return UNDECIDED, None, str(error)
+    except (ArithmeticError, ValueError) as error:  # of mpmath, at poles and beyond the range of floats
+        return UNDECIDED, None, f"its numbers end here: {error}"
 
 
 def _point(values: Values) -> dict[Symbol, Any]:

@@ -52,8 +52,8 @@ from asymptotics.expansions.tidying import tidy
 from asymptotics.precision import working
 
 NONZERO, ZERO, DOUBT = "nonzero", "zero", "doubt"
-PRECISIONS = (8, 20, 40, 80, 200)
-"""Digits at which a value is compared with that at the precision before; few first, for integrals."""
+PRECISIONS = (20, 40, 80, 200)
+"""Digits at which a value is compared with that at the precision before."""
 NEAR = 16
 """Digits at which a coefficient is followed towards a curve, down to a distance of 10^-12."""
 LINES = 24

@@ -231,7 +231,10 @@ class Values:
         return self._derivatives[expression]
 
     def _operator(self, expression: Binder, at: Point, exact: bool) -> Any:
-        return self(expression.meaning(), at, exact=exact)
+        meaning = expression.meaning()
+        if meaning == expression:
+            raise UnableError(f"{type(expression).__name__} has no numbers of its own in a check")
+        return self(meaning, at, exact=exact)
 
     def heavy(self, expression: Basic) -> bool:
         """Whether transforms of whole sums or integrals over times stand behind it, done in floats."""
