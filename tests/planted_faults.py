@@ -27,7 +27,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 ROOT = Path(__file__).resolve().parent.parent
-COPIED = ("asymptotics", "numerics", "tests", "pyproject.toml", "README.md")
+COPIED = ("asymptotics", "numerics", "tests", "data", "pyproject.toml", "README.md")
 FAILED, COLLECTED_WITH_ERRORS = 1, 2
 """What pytest returns where a test fails, and where a module of tests fails while it is read."""
 
