@@ -34,7 +34,6 @@ from mpmath.calculus.quadrature import GaussLegendre
 from sympy import (
     Add,
     Expr,
-    Float,
     Function,
     Integer,
     Mul,
@@ -57,6 +56,7 @@ from asymptotics.errors import UnableError
 from asymptotics.expansions.laurent import Laurent, gamma_laurent
 from asymptotics.expansions.variables import substitute
 from asymptotics.model.expander import RULES, Expander, Found
+from asymptotics.model.moments import OfShape
 from asymptotics.model.schedules.base import u
 from asymptotics.precision import working
 from asymptotics.transforms.poles import Pole
@@ -64,8 +64,6 @@ from asymptotics.transforms.poles import Pole
 ONE = Integer(1)
 SUMS, GAPS = Integer(0), Integer(1)
 """Of pairs of iterates: M, by the sum of their places, and D, by their distance."""
-STEP = 15
-"""Digits are rounded up to a multiple of it, since the same constants are asked for at many precisions."""
 DEGREES = (3, 4, 5, 6, 7, 8)
 """Of Gauss' rule on a panel, one after the other until the integrals settle: 12 to 384 nodes."""
 WIDER = 8
@@ -123,7 +121,7 @@ def coefficient(weights: Expr, kind: Expr, n: int) -> Expr:
     return 2 * (_integral(alpha * diff(alpha, u, n), weights) / factorial(n) - total)
 
 
-class PairMoment(Function):  # type: ignore[misc]
+class PairMoment(OfShape):
     """``M(s)`` or ``D(s)``; arguments are the weights, u, s, and which of the two.
 
     >>> from sympy import Rational
@@ -131,28 +129,12 @@ class PairMoment(Function):  # type: ignore[misc]
     2.66666666667
     """
 
-    nargs = 4
-    opaque = True
-
     @property
-    def free_symbols(self) -> set[Symbol]:
-        return (self.args[0].free_symbols - {self.args[1]}) | self.args[2].free_symbols
-
-    def _eval_evalf(self, prec: int) -> Expr | None:
-        if self.free_symbols:
-            return None
-        digits = STEP * (1 + int(prec * 0.30103 + 5) // STEP)
-        return Float._new(_number(self.args[0], self.args[3], self.args[2], digits)._mpf_, prec)
-
-    def _name(self) -> str:
+    def letter(self) -> str:
         return "M" if self.args[3] == SUMS else "D"
 
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        body = rf"{self._name()}\left({printer._print(self.args[2])}\right)"
-        return rf"{body}^{{{exp}}}" if exp else body
-
-    def _sympystr(self, printer: Any) -> str:
-        return f"{self._name()}({printer._print(self.args[2])})"
+    def to_digits(self, digits: int) -> Any:
+        return _number(self.args[0], self.args[3], self.args[2], digits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ At the end, ``v = 1 - u -> 0``, let ``f = f1 v^gamma (1 + a_1 v + a_2 v^2 + ...)
     end_of            that of a schedule
     whole             ``int_0^1 f``, the mean step over the largest
     averaged          the same of an average of iterates at a constant step
+    OfShape           a number of a shape at a place: how it is evaluated and written
     Moment            J, continued, as a function with numbers
     residue_factor    what a term of the series at the end leaves at its pole
 """
@@ -195,16 +196,19 @@ def whole(shape: Expr) -> Expr:
     return _remaining(shape)[-1][3].subs(v, 1)
 
 
-class Moment(Function):  # type: ignore[misc]
-    """``J(s)``, or with order 1 its finite part at a pole; arguments f, u, s, order.
-
-    >>> from asymptotics import Linear
-    >>> Moment(Linear().expression, u, Rational(4, 3), Integer(0)).evalf(15)        # 2^s/(3 - 2 s)
-    7.55952629936924
-    """
+class OfShape(Function):  # type: ignore[misc]
+    """A number of a shape in u at a place s, with one of its kinds; arguments f, u, s, kind."""
 
     nargs = 4
-    opaque = True
+    opaque = True  # a constant of its own in tests for cancellation
+
+    @property
+    def letter(self) -> str:
+        raise NotImplementedError
+
+    def to_digits(self, digits: int) -> Any:
+        """The value, right to so many digits."""
+        raise NotImplementedError
 
     @property
     def free_symbols(self) -> set[Symbol]:
@@ -213,15 +217,28 @@ class Moment(Function):  # type: ignore[misc]
     def _eval_evalf(self, prec: int) -> Expr | None:
         if self.free_symbols:
             return None
-        digits = STEP * (1 + int(prec * 0.30103 + 5) // STEP)
-        return Float._new(_number(self.args[0], self.args[2], int(self.args[3]), digits)._mpf_, prec)
+        return Float._new(self.to_digits(STEP * (1 + int(prec * 0.30103 + 5) // STEP))._mpf_, prec)
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        body = rf"J\left({printer._print(self.args[2])}\right)"
+        body = rf"{self.letter}\left({printer._print(self.args[2])}\right)"
         return rf"{body}^{{{exp}}}" if exp else body
 
     def _sympystr(self, printer: Any) -> str:
-        return f"J({printer._print(self.args[2])})"
+        return f"{self.letter}({printer._print(self.args[2])})"
+
+
+class Moment(OfShape):
+    """``J(s)``, or with order 1 its finite part at a pole; arguments f, u, s, order.
+
+    >>> from asymptotics import Linear
+    >>> Moment(Linear().expression, u, Rational(4, 3), Integer(0)).evalf(15)        # 2^s/(3 - 2 s)
+    7.55952629936924
+    """
+
+    letter = "J"
+
+    def to_digits(self, digits: int) -> Any:
+        return _number(self.args[0], self.args[2], int(self.args[3]), digits)
 
 
 @cached(maxsize=256)
