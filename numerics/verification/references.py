@@ -36,29 +36,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import partial
 
-import mpmath
-from mpmath import mpmathify
-from sympy import Expr, Float, Integer, Symbol, oo, powsimp
+from sympy import Integer, Symbol, oo
 
 from asymptotics.caches import cached
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import UnableError
 from asymptotics.model.quantity import GAUSSIAN
-from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule, with_numbers
-from asymptotics.model.rules.gradient_descent import GradientDescent
+from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
-from asymptotics.model.sums import eigenvalues_of_test
 from asymptotics.precision import working
 from asymptotics.registry import Registry
 from asymptotics.symbols import B, N, P, b_test, eta, gamma, l, rho, sigma
-from asymptotics.tasks.task import Task
 from numerics.model.coefficients import size_coefficient
 from numerics.model.full_model import FLOW, FullModel
-from numerics.model.rules.base import dynamics_of
-from numerics.model.stopping import best_stopping
-from numerics.values.results import Best
 from numerics.values.value import Value
 from numerics.verification.moving_features import (
     DECADES,
@@ -70,14 +61,29 @@ from numerics.verification.moving_features import (
     scale_of_rich,
 )
 from numerics.verification.places import Place, Reference
+from numerics.verification.ridges import (
+    best_ridge,
+    best_ridge_width,
+    loss_elsewhere,
+    loss_with_ridge,
+    ridge_against_stopping,
+)
 from numerics.verification.schedules import noiseless_step, reference_of_schedule
 from numerics.verification.students import model_of, order_in_features
+from numerics.verification.training import (
+    STOPPING_FIRST,
+    best_time,
+    critical_batch,
+    half,
+    loss_of_trained,
+    scaled,
+    sgd_noise,
+    sgd_noise_model,
+    train,
+    useful_epochs,
+)
 
 ONE = Integer(1)
-WIDE = 25
-"""Decades in N beyond P^2 at which the first order in 1/N is read off a difference."""
-STOPPING_FIRST = 4
-"""Stopping is compared from 10^4 samples on."""
 
 
 def reference_of(name: str) -> Reference:
@@ -148,172 +154,27 @@ def _size_coefficient(
 ) -> Value:
     """c_order in 1/N or 1/P, which carries sigma^noise."""
     if size == N and place.student != GAUSSIAN:
-        found = order_in_features(order, place, _half(place), quantity, rule)
+        found = order_in_features(order, place, half(place), quantity, rule)
     else:
-        found = size_coefficient(place.task, quantity, size.name, order, place.resource, _half(place), rule)
-    return _scale(found, place.setting(sigma) ** noise / place.setting(size) ** order)
-
-
-# -- training rules and stopping -------------------------------------------------------------------
-
-
-@cached(maxsize=256)
-def _stopping(task: Task, samples: Expr, noise: Expr, digits: int, ratio: Expr) -> Best:
-    # Where fewer samples stopped best says where to look, and spares the search from t = 1.
-    fewer = [samples / ratio**j for j in (1, 2) if samples >= 10**STOPPING_FIRST * ratio**j]
-    before = [_stopping(task, one, noise, digits, ratio).argument.value for one in fewer]
-    guess = before[0] ** 2 / before[1] if len(before) == 2 else before[0] if before else None
-    return best_stopping(FullModel(task, P=samples, noise=noise, digits=digits), guess)
-
-
-def _best_time(part: str, place: Place) -> Value:
-    best = _stopping(place.task, place.resource, place.setting(sigma), place.digits, place.ratio)
-    value: Value = getattr(best, part)
-    return value
-
-
-def _useful_epochs(place: Place) -> Value:
-    factor = place.setting(B) / (place.setting(eta) * place.resource)
-    return _scale(_best_time("argument", place), factor)
-
-
-# -- explicit ridges -------------------------------------------------------------------------------
-
-
-def _ridge(place: Place) -> Value:
-    ridge = place.setting(rho) * place.resource ** -place.setting(l)
-    return model_of(place, P=place.resource, ridge=ridge).test_loss(oo)
-
-
-@cached(maxsize=256)
-def _ridged(place: Place) -> Best:
-    return model_of(place, P=place.resource).optimal_ridge()
-
-
-def _best_ridge(part: str, place: Place) -> Value:
-    value: Value = getattr(_ridged(replace(place, settings=(), ratio=oo)), part)
-    return value
-
-
-def _best_ridge_width(place: Place) -> Value:
-    """What N features add at the best ridge, over the loss there, times N, for an N far beyond that of 1."""
-    digits = place.digits + WIDE
-    best = _ridged(replace(place, digits=digits, settings=(), ratio=oo))
-    ridge, N = Float._new(best.argument.value._mpf_, mpmath.mp.prec), place.resource**2 * 10**WIDE
-    wide, none = (
-        model_of(place, P=place.resource, ridge=ridge, digits=digits, **sizes).test_loss(oo)
-        for sizes in ({"N": N}, {})
-    )
-    found = (wide - none) / none * mpmathify(N)
-    return Value(value=found.value, error=found.error + abs(found.value) * mpmathify(10) ** (8 - WIDE))
-
-
-def _ridge_against_stopping(place: Place) -> Value:
-    noisy = replace(place, task=replace(place.task, noise=place.setting(sigma)))
-    return _best_ridge("loss", noisy) / _best_time("loss", place)
-
-
-# -- another test distribution ---------------------------------------------------------------------
-
-
-def _transfer(place: Place) -> Value:
-    """``F' + (E/P) F''/kappa^2``, biases of models that share kappa; ``kappa P`` is Xi of c = lambda.
-
-    With a white part, which is a ridge, the model itself.
-    """
-    size, tested = place.resource, eigenvalues_of_test(place.task)
-    own = replace(place.task, test_eigenvalues=None)
-    if place.student.white_noise() != 0:
-        return model_of(replace(place, task=own), P=size, test_eigenvalues=tested).test_loss(oo)
-
-    def model(target: Expr, **sizes: Expr) -> FullModel:
-        return FullModel(replace(own, target=target), digits=place.digits, **sizes)
-
-    bias, seen = (
-        model(powsimp(weights), P=size).bias(oo)
-        for weights in (own.target * tested / own.eigenvalues, own.eigenvalues * tested)
-    )
-    scale = model(own.eigenvalues, N=size).test_loss(oo)
-    error = FullModel(own, P=size, digits=place.digits).test_loss(oo) + mpmathify(own.noise**2)
-    return bias + error * seen / scale * mpmathify(size) / scale
-
-
-# -- training rules --------------------------------------------------------------------------------
-
-
-def _train(rule: type[TrainingRule], place: Place) -> TrainingRule:
-    """The rule at the settings, which must be exactly the floats that it takes."""
-    numbers = {symbol: place.setting(symbol) for symbol in rule.parameters}
-    for symbol, number in numbers.items():
-        if not number.is_Rational or Fraction(float(number)) != Fraction(int(number.p), int(number.q)):
-            raise DomainError(f"{symbol} = {number} is not exactly a float; verify with one, for example 1/8")
-    return with_numbers(rule, numbers)
-
-
-def _half(place: Place) -> int:
-    """The digits that resolve remainders which fall as slowly as 1/t over six decades."""
-    return max(8, place.digits // 2)
-
-
-def _two_thirds(place: Place) -> int:
-    """The digits that resolve remainders which fall as 1/t^2, or as 1/t over twelve decades."""
-    return max(8, 2 * place.digits // 3)
-
-
-def _sgd_noise(place: Place) -> Value:
-    rule = _train(OnePassSGD, place)
-    return FullModel(place.task, rule=rule, digits=_two_thirds(place)).sgd_excess(place.resource)
+        found = size_coefficient(place.task, quantity, size.name, order, place.resource, half(place), rule)
+    return scaled(found, place.setting(sigma) ** noise / place.setting(size) ** order)
 
 
 def _sgd_noise_transient(place: Place) -> Value:
-    rule = _train(OnePassSGD, place)
+    rule = train(OnePassSGD, place)
     return _size_coefficient(N, "sgd_excess", 1, 0, place, rule)
-
-
-def _sgd_noise_model(place: Place) -> Value:
-    return model_of(place, N=place.resource, rule=_train(OnePassSGD, place)).sgd_excess(oo)
-
-
-LARGE = (Integer(10) ** 14, Integer(10) ** 15)
-"""Batches so large that what they add is of first order in 1/B."""
-
-
-def _critical_batch(size: Symbol | None, place: Place) -> Value:
-    """``B (L_B - L_oo)/L_oo`` at a large B; how it differs at a smaller one is part of the error."""
-    step, digits = place.setting(eta), _two_thirds(place)
-    sizes, when = ({}, place.resource) if size is None else ({size.name: place.resource}, oo)
-    rules = [_train(OnePassSGD, replace(place, settings=((eta, step), (B, batch)))) for batch in LARGE]
-    left = FullModel(place.task, rule=GradientDescent(eta=float(step)), digits=digits, **sizes).test_loss(
-        when
-    )
-    smaller, found = (
-        FullModel(place.task, rule=rule, digits=digits, **sizes).sgd_excess(when) * int(batch) / left
-        for rule, batch in zip(rules, LARGE, strict=True)
-    )
-    return Value(value=found.value, error=found.error + abs(found.value - smaller.value))
-
-
-def _loss_of_trained(rule: type[TrainingRule], place: Place) -> Value:
-    trained = _train(rule, place)
-    digits = min(_two_thirds(place), dynamics_of(trained).most_digits)
-    return FullModel(place.task, rule=trained, digits=digits).test_loss(place.resource)
 
 
 def time_reference(rule: type[TrainingRule]) -> Reference:
     """That of the time law of a training rule, `quantities.time_quantity`."""
     return Reference(
         name=rule.law,
-        value=partial(_loss_of_trained, rule),
+        value=partial(loss_of_trained, rule),
         settings=rule.parameters,
         first=2,
         points=7,
         pace=rule.pace(),
     )
-
-
-def _scale(value: Value, factor: Expr) -> Value:
-    number = mpmath.mpmathify(factor.evalf(mpmath.mp.dps + 5))
-    return Value(value=number * value.value, error=abs(number) * value.error)
 
 
 _in_1_n = partial(Reference, first=2, points=7, group="corrections in 1/N")
@@ -342,9 +203,9 @@ def _coefficient(size: Symbol, part: str, order: int = 1, noise: int = 0) -> Cal
 
 REFERENCES: Registry[Reference] = Registry(
     (
-        _stopping_reference("early_stopping", partial(_best_time, "loss")),
-        _stopping_reference("early_stopping_time", partial(_best_time, "argument")),
-        replace(_stopping_reference("useful_epochs", _useful_epochs), settings=(sigma, eta, B)),
+        _stopping_reference("early_stopping", partial(best_time, "loss")),
+        _stopping_reference("early_stopping_time", partial(best_time, "argument")),
+        replace(_stopping_reference("useful_epochs", useful_epochs), settings=(sigma, eta, B)),
         _in_1_p(name="data_transient", value=_coefficient(P, "test_loss"), settings=(P,)),
         _in_1_p(name="data_transient_second", value=_coefficient(P, "test_loss", 2), settings=(P,), step=2),
         _in_1_p(name="gap", value=_coefficient(P, "gap"), settings=(P,)),
@@ -360,16 +221,16 @@ REFERENCES: Registry[Reference] = Registry(
             pace=OnePassSGD.pace(),
         ),
         *(time_reference(rule) for rule in TRAINING_RULES.values() if rule.law),
-        _finite(name="transfer", value=_transfer, settings=(b_test,)),
+        _finite(name="transfer", value=loss_elsewhere, settings=(b_test,)),
         _finite(name="classification_error", value=_wrong_signs),
-        _finite(name="ridge", value=_ridge, settings=(rho, l)),
-        _best(name="optimal_ridge_width", value=_best_ridge_width),
-        _stopping_reference("ridge_against_stopping", _ridge_against_stopping),
-        _best(name="optimal_ridge", value=partial(_best_ridge, "loss")),
-        _best(name="optimal_ridge_value", value=partial(_best_ridge, "argument")),
+        _finite(name="ridge", value=loss_with_ridge, settings=(rho, l)),
+        _best(name="optimal_ridge_width", value=best_ridge_width),
+        _stopping_reference("ridge_against_stopping", ridge_against_stopping),
+        _best(name="optimal_ridge", value=partial(best_ridge, "loss")),
+        _best(name="optimal_ridge_value", value=partial(best_ridge, "argument")),
         Reference(
             name="sgd_noise",
-            value=_sgd_noise,
+            value=sgd_noise,
             settings=(eta, B),
             step=2,
             points=7,
@@ -390,15 +251,15 @@ REFERENCES: Registry[Reference] = Registry(
         _finite(name="variance_data", value=partial(_at_end, P, "variance")),
         Reference(
             name="critical_batch",
-            value=partial(_critical_batch, None),
+            value=partial(critical_batch, None),
             settings=(eta,),
             step=2,
             points=7,
             pace=OnePassSGD.pace(),
         ),
         Reference(name="noiseless_step", value=noiseless_step, settings=(B,), first=4, step=2, points=5),
-        _finite(name="critical_batch_model", value=partial(_critical_batch, N), settings=(eta,)),
-        _finite(name="sgd_noise_model", value=_sgd_noise_model, settings=(eta, B)),
+        _finite(name="critical_batch_model", value=partial(critical_batch, N), settings=(eta,)),
+        _finite(name="sgd_noise_model", value=sgd_noise_model, settings=(eta, B)),
     )
 )
 """One for each of `asymptotics.model.quantities.QUANTITIES`, the most expensive groups first.

@@ -1,0 +1,120 @@
+"""Reference values of laws of training: what batches add, which batch and which stopping time is best.
+
+==================  ===================================================================================
+`train`             a rule at the settings of a place, `loss_of_trained` its loss after t steps
+`sgd_noise`         what the batches of SGD add to gradient descent after t steps
+`sgd_noise_model`   the same of N features at t = oo
+`critical_batch`    B times what a batch B adds over the loss of gradient descent, at B = 10^15
+`best_time`         the smallest loss over the stopping time, or where it is; `useful_epochs` in epochs
+`half`              digits asked of the model where remainders fall slowly, as are `two_thirds`
+`scaled`            a value times a number of the settings
+==================  ===================================================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import mpmath
+from sympy import Expr, Integer, Symbol, oo
+
+from asymptotics.caches import cached
+from asymptotics.errors import DomainError
+from asymptotics.model.rules.base import TrainingRule, with_numbers
+from asymptotics.model.rules.gradient_descent import GradientDescent
+from asymptotics.model.rules.one_pass_sgd import OnePassSGD
+from asymptotics.symbols import B, eta, sigma
+from asymptotics.tasks.task import Task
+from numerics.model.full_model import FullModel
+from numerics.model.rules.base import dynamics_of
+from numerics.model.stopping import best_stopping
+from numerics.values.results import Best
+from numerics.values.value import Value
+from numerics.verification.places import Place
+from numerics.verification.students import model_of
+
+STOPPING_FIRST = 4
+"""Stopping is compared from 10^4 samples on."""
+LARGE = (Integer(10) ** 14, Integer(10) ** 15)
+"""Batches so large that what they add is of first order in 1/B."""
+
+
+def train(rule: type[TrainingRule], place: Place) -> TrainingRule:
+    """The rule at the settings, which must be exactly the floats that it takes."""
+    numbers = {symbol: place.setting(symbol) for symbol in rule.parameters}
+    for symbol, number in numbers.items():
+        if not number.is_Rational or Fraction(float(number)) != Fraction(int(number.p), int(number.q)):
+            raise DomainError(f"{symbol} = {number} is not exactly a float; verify with one, for example 1/8")
+    return with_numbers(rule, numbers)
+
+
+def half(place: Place) -> int:
+    """The digits that resolve remainders which fall as slowly as 1/t over six decades."""
+    return max(8, place.digits // 2)
+
+
+def two_thirds(place: Place) -> int:
+    """The digits that resolve remainders which fall as 1/t^2, or as 1/t over twelve decades."""
+    return max(8, 2 * place.digits // 3)
+
+
+def sgd_noise(place: Place) -> Value:
+    """``L_SGD - L_GD`` after t steps, N = P = oo."""
+    rule = train(OnePassSGD, place)
+    return FullModel(place.task, rule=rule, digits=two_thirds(place)).sgd_excess(place.resource)
+
+
+def sgd_noise_model(place: Place) -> Value:
+    """The same of N features at t = oo."""
+    return model_of(place, N=place.resource, rule=train(OnePassSGD, place)).sgd_excess(oo)
+
+
+def critical_batch(size: Symbol | None, place: Place) -> Value:
+    """``B (L_B - L_oo)/L_oo`` at a large B; how it differs at a smaller one is part of the error."""
+    step, digits = place.setting(eta), two_thirds(place)
+    sizes, when = ({}, place.resource) if size is None else ({size.name: place.resource}, oo)
+    rules = [train(OnePassSGD, replace(place, settings=((eta, step), (B, batch)))) for batch in LARGE]
+    left = FullModel(place.task, rule=GradientDescent(eta=float(step)), digits=digits, **sizes).test_loss(
+        when
+    )
+    smaller, found = (
+        FullModel(place.task, rule=rule, digits=digits, **sizes).sgd_excess(when) * int(batch) / left
+        for rule, batch in zip(rules, LARGE, strict=True)
+    )
+    return Value(value=found.value, error=found.error + abs(found.value - smaller.value))
+
+
+def loss_of_trained(rule: type[TrainingRule], place: Place) -> Value:
+    """The test loss after t steps of the rule, N = P = oo."""
+    trained = train(rule, place)
+    digits = min(two_thirds(place), dynamics_of(trained).most_digits)
+    return FullModel(place.task, rule=trained, digits=digits).test_loss(place.resource)
+
+
+@cached(maxsize=256)
+def _stopping(task: Task, samples: Expr, noise: Expr, digits: int, ratio: Expr) -> Best:
+    # Where fewer samples stopped best says where to look, and spares the search from t = 1.
+    fewer = [samples / ratio**j for j in (1, 2) if samples >= 10**STOPPING_FIRST * ratio**j]
+    before = [_stopping(task, one, noise, digits, ratio).argument.value for one in fewer]
+    guess = before[0] ** 2 / before[1] if len(before) == 2 else before[0] if before else None
+    return best_stopping(FullModel(task, P=samples, noise=noise, digits=digits), guess)
+
+
+def best_time(part: str, place: Place) -> Value:
+    """``loss`` or ``argument`` of the minimum over t of L(t; P) with label noise."""
+    best = _stopping(place.task, place.resource, place.setting(sigma), place.digits, place.ratio)
+    value: Value = getattr(best, part)
+    return value
+
+
+def useful_epochs(place: Place) -> Value:
+    """The best time in epochs: ``B t/(eta P)``, of steps eta on batches B."""
+    factor = place.setting(B) / (place.setting(eta) * place.resource)
+    return scaled(best_time("argument", place), factor)
+
+
+def scaled(value: Value, factor: Expr) -> Value:
+    """The value times a number, with the error that this leaves."""
+    number = mpmath.mpmathify(factor.evalf(mpmath.mp.dps + 5))
+    return Value(value=number * value.value, error=abs(number) * value.error)
