@@ -16,7 +16,7 @@ from numerics.model.full_model import FullModel
 from numerics.simulation.inputs import number
 from numerics.simulation.simulate import Simulation
 from numerics.spectra.arrays import Array
-from numerics.spectra.spectrum import FiniteSpectrum
+from numerics.spectra.finite import FiniteSpectrum
 from numerics.values.value import Value
 
 

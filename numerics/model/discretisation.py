@@ -23,7 +23,8 @@ from numerics.model.sizes import Sizes, sizes_of
 from numerics.model.students.base import StudentMap
 from numerics.model.two_time import expected_loss
 from numerics.spectra.compiled import constant
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
+from numerics.spectra.finite import FiniteSpectrum
+from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.sums.spectral_sums import OnePoint, SpectralSums
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, each, field_of
 

@@ -31,7 +31,8 @@ from numerics.model.scheduled import ScheduledSolver
 from numerics.model.solver import Solver
 from numerics.model.students.base import Spectrum, map_of
 from numerics.model.weight_decay import DecayedSolver
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, finite_spectrum, solve_spectrum
+from numerics.spectra.finite import FiniteSpectrum, finite_spectrum
+from numerics.spectra.spectrum import ContinuousSpectrum, solve_spectrum
 from numerics.values.inputs import exact_noise, exact_ridge, exact_size, infinite
 
 FLOW, GAUSSIAN = GradientFlow(), GaussianFeatures()

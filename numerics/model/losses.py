@@ -31,7 +31,8 @@ from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
 from numerics.model.scheduled import ScheduledSolver
 from numerics.model.solver import PLAIN, Expanded, Solver
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
+from numerics.spectra.finite import FiniteSpectrum
+from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.values.inputs import exact_count, exact_time, infinite
 from numerics.values.results import Curve, Variance
 from numerics.values.value import Value

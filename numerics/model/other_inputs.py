@@ -22,7 +22,8 @@ from asymptotics.parsing.numbers import exact, substitution
 from asymptotics.tasks.arrays import nonnegative
 from asymptotics.tasks.task import Task
 from numerics.model.students.base import Spectrum
-from numerics.spectra.spectrum import FiniteSpectrum, finite_spectrum, spectrum_of
+from numerics.spectra.finite import FiniteSpectrum, finite_spectrum
+from numerics.spectra.spectrum import spectrum_of
 
 
 def inputs_of_task(

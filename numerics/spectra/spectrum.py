@@ -1,7 +1,7 @@
 """Spectra as functions: lambda_k, c_k and the multiplicity at any complex index.
 
 A `ContinuousSpectrum` evaluates the expressions of a task at complex x, to any precision, because the
-spectral sums integrate over x; a `FiniteSpectrum` is a list of numbers.
+spectral sums integrate over x; a `finite.FiniteSpectrum` is a list of numbers.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-import numpy as np
 import sympy
-from numpy.typing import ArrayLike, NDArray
 
 from asymptotics.caches import Memory
 from asymptotics.domains.domain import Domain
@@ -21,21 +19,18 @@ from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.expansions.differences import write_differences
 from asymptotics.expansions.gamma_products import polynomial_form
 from asymptotics.hints import name_argument, name_numbers
-from asymptotics.parsing.numbers import LARGEST
 from asymptotics.spectra.finite import unlearned
 from asymptotics.spectra.segments import segments
 from asymptotics.spectra.signs import check_signs
 from asymptotics.sums.regularised import regular_sum
-from asymptotics.tasks.arrays import nonnegative
 from asymptotics.tasks.counts import check_multiplicity
 from asymptotics.tasks.parity import alternates, parity_classes
-from asymptotics.tasks.ranks import read_multiplicities
 from asymptotics.tasks.task import Task
 from numerics.spectra.compiled import PROBE_BITS, compile_function, logarithm_of
+from numerics.spectra.finite import FiniteSpectrum, finite_spectrum
 from numerics.spectra.regularity import regular_from
 from numerics.values.arithmetic import Array, Field, array, each, field_of
 
-MAX_LISTED_LEVELS = 10_000_000
 LISTED_LEVELS = 400
 """Up to this many levels a spectrum of expressions is simply listed."""
 MOST_ADDED = 200_000
@@ -122,38 +117,6 @@ class ContinuousSpectrum:
         return math.inf if far == -math.inf else (near - far) / 2000.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class FiniteSpectrum:
-    """Eigenvalues and target power as listed numbers, one per mode, as exact as doubles are.
-
-    With ``multiplicity`` they are those of levels, so many modes in each. ``white`` as in
-    `ContinuousSpectrum`; ``notes`` say what round-off was clipped.
-
-    >>> finite_spectrum([1.0, 0.5], [1.0, 0.0]).levels
-    2
-    """
-
-    eigenvalues: NDArray[np.float64]
-    target: NDArray[np.float64]
-    white: sympy.Expr = sympy.Integer(0)
-    notes: tuple[str, ...] = ()
-    multiplicity: NDArray[np.float64] | None = None
-
-    @property
-    def levels(self) -> int:
-        return len(self.eigenvalues)
-
-    @property
-    def counts(self) -> NDArray[np.float64]:
-        """How many modes each level has; whole numbers, exact as doubles."""
-        return np.ones(self.levels) if self.multiplicity is None else self.multiplicity
-
-    @property
-    def modes(self) -> int:
-        """How many modes there are."""
-        return self.levels if self.multiplicity is None else sum(map(int, self.multiplicity))
-
-
 def spectrum_of(
     task: Task, params: Mapping[sympy.Symbol | str, object] | None = None, *, needs_trace: bool = True
 ) -> ContinuousSpectrum:
@@ -232,61 +195,6 @@ def solve_spectrum(
         found = finite_spectrum(measured.eigenvalues, measured.target, measured.multiplicities)
         return replace(found, notes=(fixed.measured.as_arrays, *fixed.measured.notes))
     return spectrum_of(task, params, needs_trace=needs_trace)
-
-
-def finite_spectrum(
-    eigenvalues: ArrayLike, target: ArrayLike, multiplicities: ArrayLike | None = None
-) -> FiniteSpectrum:
-    """A finite spectrum from two arrays of shape (M,), checked; with the modes per level as a third.
-
-    The order of the modes does not matter; eigenvalues may repeat and may be zero. Round-off is clipped, with
-    a note. Raises `SpectrumError` for arrays that are empty, of different lengths, not one-dimensional,
-    complex, negative, infinite or NaN.
-
-    >>> finite_spectrum([1, 0.5], [1, -1])
-    Traceback (most recent call last):
-        ...
-    asymptotics.errors.SpectrumError: target[1] = -1.0; the power of a mode must be finite and >= 0
-    """
-    arrays: list[NDArray[np.float64]] = []
-    notes = []
-    for name, given in (("eigenvalues", eigenvalues), ("target", target)):
-        numbers, note = _clean(given), ""
-        if numbers is None:
-            listed, note = nonnegative(name, given)
-            numbers = np.array(listed)
-        notes.append(note)
-        if not numbers.size:
-            raise SpectrumError(f"{name} are empty; give at least one mode")
-        if numbers.size > MAX_LISTED_LEVELS:
-            raise SpectrumError(
-                f"{name} list {numbers.size} modes; at most {MAX_LISTED_LEVELS} can be listed, "
-                "give a Task with modes=M instead"
-            )
-        arrays.append(numbers)
-    lam, power = arrays
-    if lam.size != power.size:
-        raise SpectrumError(
-            f"{lam.size} eigenvalues but {power.size} target powers; give one of each per mode"
-        )
-    if not lam.any():
-        raise SpectrumError("all eigenvalues are 0; nothing can be learned, give at least one above 0")
-    counts = None
-    if multiplicities is not None:
-        counts = np.array(read_multiplicities(multiplicities, lam.size), dtype=np.float64)
-    for numbers in (*arrays, *(() if counts is None else (counts,))):
-        numbers.flags.writeable = False
-    return FiniteSpectrum(
-        eigenvalues=lam, target=power, notes=tuple(filter(None, notes)), multiplicity=counts
-    )
-
-
-def _clean(given: object) -> NDArray[np.float64] | None:
-    """A copy of an array of doubles that leaves nothing to be read, clipped or refused; else None."""
-    if not isinstance(given, np.ndarray) or given.dtype != np.float64 or given.ndim != 1 or not given.size:
-        return None
-    least, largest = float(given.min()), float(given.max())
-    return given.copy() if least >= 0 and 1 / LARGEST <= largest <= LARGEST else None
 
 
 def _divide(spectrum: ContinuousSpectrum, task: Task) -> ContinuousSpectrum:

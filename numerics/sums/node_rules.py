@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asymptotics.errors import PrecisionError
+from numerics.spectra.finite import FiniteSpectrum
 from numerics.spectra.listing import MAX_LISTED, falls_exponentially, list_modes
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, integers
+from numerics.spectra.spectrum import ContinuousSpectrum, integers
 from numerics.sums.compression import DIGITS, LEAST_MODES, Bins, compress
 from numerics.sums.quadrature import LARGEST_LOG, long_range, plana_distance, plana_rule
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, field_of

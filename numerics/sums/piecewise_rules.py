@@ -11,7 +11,8 @@ import sympy
 
 from asymptotics.errors import UnableError
 from numerics.spectra.compiled import constant
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
+from numerics.spectra.finite import FiniteSpectrum
+from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.sums.node_rules import NodeRule, RuleBook, doubles_of
 from numerics.values.arithmetic import Array, array, bits_of, field_of
 

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from asymptotics.errors import DomainError, PrecisionError
 from numerics.spectra.compiled import PROBE_BITS, constant
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, integers
+from numerics.spectra.finite import FiniteSpectrum
+from numerics.spectra.spectrum import ContinuousSpectrum, integers
 from numerics.sums.compression import Falling
 from numerics.sums.doubled_rule import DoubledRule, double_rule
 from numerics.sums.doubled_sums import evaluate_many

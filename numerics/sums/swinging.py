@@ -16,7 +16,8 @@ import mpmath
 import numpy as np
 from numpy.typing import NDArray
 
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
+from numerics.spectra.finite import FiniteSpectrum
+from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.sums.bessel import bessel_error, bessel_filter
 from numerics.sums.blocks import gram
 from numerics.values.arithmetic import array, each, field_of

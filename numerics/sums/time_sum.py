@@ -16,7 +16,8 @@ import numpy as np
 
 from asymptotics.precision import working
 from numerics.spectra.compiled import constant
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum, integers
+from numerics.spectra.finite import FiniteSpectrum
+from numerics.spectra.spectrum import ContinuousSpectrum, integers
 from numerics.sums.decay import Decay
 from numerics.sums.exponential import exponential_sum
 from numerics.values.arithmetic import Field, array, bits_of, field_of

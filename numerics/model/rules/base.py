@@ -31,7 +31,8 @@ from asymptotics.registry import enter_once
 from numerics.model.plan import Plan
 from numerics.model.two_time import OneTime
 from numerics.spectra.arrays import Array as Floats
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
+from numerics.spectra.finite import FiniteSpectrum
+from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.sums.decay import Decay
 from numerics.sums.time_sum import time_sum
 from numerics.values.arithmetic import Array, Field, Scalar

@@ -23,7 +23,8 @@ from asymptotics.precision import working
 from numerics.model.rules.base import Dynamics, Propagation, solves
 from numerics.spectra.arrays import Array as Floats
 from numerics.spectra.compiled import constant
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
+from numerics.spectra.finite import FiniteSpectrum
+from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.sums.bessel import bessel_filter
 from numerics.sums.swinging import swinging_sum
 from numerics.values.arithmetic import Field, Scalar, array, each

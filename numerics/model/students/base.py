@@ -23,7 +23,8 @@ from asymptotics.errors import DomainError
 from asymptotics.model.students.base import Student, check_student
 from asymptotics.registry import enter_once
 from numerics.model.factors import Factor
-from numerics.spectra.spectrum import ContinuousSpectrum, FiniteSpectrum
+from numerics.spectra.finite import FiniteSpectrum
+from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.values.arithmetic import Field
 
 Spectrum = ContinuousSpectrum | FiniteSpectrum
@@ -45,7 +46,7 @@ class StudentMap(ABC, Generic[StudentType]):
     beyond : whether its factors are known for df < 0, beyond the spectrum, which batches of noise need.
 
     >>> from asymptotics import DeepRandomFeatures
-    >>> from numerics.spectra.spectrum import finite_spectrum
+    >>> from numerics.spectra.finite import finite_spectrum
     >>> from numerics.values.arithmetic import field_of
     >>> seen = map_of(DeepRandomFeatures(widths=(4, 2)), Integer(2), finite_spectrum([1, 1], [1, 1]))
     >>> with field_of(60) as field:

@@ -24,7 +24,8 @@ from numerics.model.renormalised_ridge import START_BITS, rough_df1
 from numerics.model.saturation import rough_root, saturate
 from numerics.model.students.base import Spectrum, StudentMap, maps
 from numerics.spectra.compiled import constant
-from numerics.spectra.spectrum import FiniteSpectrum, spectrum_of
+from numerics.spectra.finite import FiniteSpectrum
+from numerics.spectra.spectrum import spectrum_of
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import LOG2_10, Array, Field, array, field_of
 from numerics.values.doubled import Floats

@@ -12,7 +12,8 @@ from asymptotics.model.students.truncation import SpectralTruncation
 from asymptotics.tasks.task import Task
 from numerics.model.factors import Factor
 from numerics.model.students.base import Spectrum, StudentMap, maps
-from numerics.spectra.spectrum import FiniteSpectrum, spectrum_of
+from numerics.spectra.finite import FiniteSpectrum
+from numerics.spectra.spectrum import spectrum_of
 from numerics.values.arithmetic import Field
 from numerics.values.inputs import infinite
 

@@ -7,7 +7,7 @@ from sympy import Integer, oo
 
 from numerics.model.edges import slowest_rate, spectrum_edge
 from numerics.model.sizes import gaussian_sizes
-from numerics.spectra.spectrum import finite_spectrum
+from numerics.spectra.finite import finite_spectrum
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import field_of
 

@@ -12,7 +12,8 @@ from asymptotics import power_law
 from numerics import FullModel, OnePassSGD
 from numerics.model.fixed_point import fixed_point
 from numerics.model.sizes import gaussian_sizes
-from numerics.spectra.spectrum import finite_spectrum, spectrum_of
+from numerics.spectra.finite import finite_spectrum
+from numerics.spectra.spectrum import spectrum_of
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import field_of
 

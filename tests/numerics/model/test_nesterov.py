@@ -10,7 +10,8 @@ from asymptotics import DomainError, Nesterov, PrecisionError, power_law
 from numerics import FullModel
 from numerics.model.rules.base import dynamics_of
 from numerics.simulation.simulate import simulate_arrays
-from numerics.spectra.spectrum import finite_spectrum, spectrum_of
+from numerics.spectra.finite import finite_spectrum
+from numerics.spectra.spectrum import spectrum_of
 from numerics.sums import swinging
 from numerics.sums.bessel import bessel_error, bessel_filter
 from numerics.sums.blocks import gram

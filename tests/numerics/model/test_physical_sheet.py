@@ -9,7 +9,7 @@ from sympy import Integer, oo
 from asymptotics.errors import PrecisionError
 from numerics.model.renormalised_ridge import _Tracker, certify, resolve, starting_values
 from numerics.model.sizes import gaussian_sizes
-from numerics.spectra.spectrum import finite_spectrum
+from numerics.spectra.finite import finite_spectrum
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import array, field_of
 

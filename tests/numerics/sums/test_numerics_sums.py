@@ -14,7 +14,8 @@ from asymptotics.errors import DomainError, PrecisionError, SpectrumError, Unabl
 from asymptotics.symbols import k
 from asymptotics.tasks.task import Task, power_law
 from numerics import FullModel
-from numerics.spectra.spectrum import finite_spectrum, spectrum_of
+from numerics.spectra.finite import finite_spectrum
+from numerics.spectra.spectrum import spectrum_of
 from numerics.sums.compression import Falling, compress
 from numerics.sums.decay import Decay
 from numerics.sums.exponential import exponential_sum

@@ -17,7 +17,8 @@ from stated_errors import assert_honest
 
 from asymptotics import Task, power_law
 from asymptotics.symbols import k
-from numerics.spectra.spectrum import finite_spectrum, spectrum_of
+from numerics.spectra.finite import finite_spectrum
+from numerics.spectra.spectrum import spectrum_of
 from numerics.sums import time_sum as time_sums
 from numerics.sums.compression import compress
 from numerics.sums.decay import Decay
