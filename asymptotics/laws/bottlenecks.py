@@ -25,10 +25,10 @@ from asymptotics.domains.domain import Domain, as_condition, normal, plain, prim
 from asymptotics.errors import SpectrumError, UnableError, check_kind
 from asymptotics.expansions.expansion import as_power
 from asymptotics.laws.derive import Laws
-from asymptotics.model.equations import NOISE
+from asymptotics.model.equations import static_parts
 from asymptotics.model.expand import expand, with_noise
 from asymptotics.model.students.base import Student
-from asymptotics.model.sums import F, V, df1, df2, expand_sum
+from asymptotics.model.sums import F, df1, expand_sum
 from asymptotics.precision import exclusive
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, P, kappa, l, n
@@ -40,7 +40,8 @@ class Bottleneck:
     """``loss ~ P^-exponent`` where ``condition`` holds, ``N = P^n`` and ``rho = P^-l``, up to logarithms.
 
     ``resolution`` says what decides how many modes are resolved: "ridge", "data" or "features"; ``term``
-    which part of the loss leads: "bias", "variance over features" or "label noise".
+    which part of the loss leads: "bias", "variance over features", "label noise", or "label noise over
+    features", what their random part takes up of it.
 
     >>> from asymptotics import derive, power_law
     >>> first, *_ = bottleneck_map(derive(power_law(2, 3)))
@@ -84,10 +85,10 @@ def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
         raise UnableError("df1 is no power of kappa here, so that N and P have no exponents; not derived")
     rate = normal(-1 / modes.order) if student.white_noise() == 0 else Integer(1)
     resolutions = {"ridge": l, "data": rate, "features": normal(rate * n)}
-    terms = tuple(_exponents(base))
+    terms = tuple(_exponents(base, student))
     found: list[Bottleneck] = []
     for resolution, K in resolutions.items():
-        pieces: Iterable[tuple[Domain, _Terms]]
+        pieces: Iterable[tuple[Domain, _Placed]]
         if student.random:
             pieces = _of_drawn(student, base.domain, terms, normal(-modes.order * K), K)
         else:
@@ -98,21 +99,16 @@ def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
     return _joined(found, base.domain)
 
 
-VARIANCE = "variance over features"
-PARTS = {"bias": F(kappa), VARIANCE: V(kappa), "label noise": NOISE**2 * df2(kappa) / P}
-"""What the loss at t = oo is made of; the variance over features counts by their share."""
-
-
-def _exponents(base: SpectralSeries) -> Iterator[tuple[str, Expr]]:
+def _exponents(base: SpectralSeries, student: Student) -> Iterator[_Term]:
     """The exponents of the terms of the loss, as functions of kappa = P^-K with the letter kappa for K."""
-    for name, term in PARTS.items():
+    for name, term, shared in static_parts(student):
         here = with_noise(term, base.task)
         if here == 0:
             continue
         sizes, sums = here.as_independent(AppliedUndef, as_Add=False)
         found = expand(sums, base, kappa, 3).series
         for candidate in found.candidates():
-            yield name, -sizes.as_coeff_exponent(P)[1] + candidate.order * kappa
+            yield name, -sizes.as_coeff_exponent(P)[1] + candidate.order * kappa, shared
 
 
 def _spectrum(task: Task) -> SpectralSeries:
@@ -126,38 +122,38 @@ def _spectrum(task: Task) -> SpectralSeries:
         ) from None
 
 
-_Terms: TypeAlias = tuple[tuple[str, Expr], ...]
+_Term: TypeAlias = tuple[str, Expr, bool]
+_Placed: TypeAlias = tuple[tuple[str, Expr], ...]
 
 
 def _of_drawn(
-    student: Student, whole: Domain, terms: _Terms, modes: Expr, K: Expr
-) -> Iterator[tuple[Domain, _Terms]]:
+    student: Student, whole: Domain, terms: tuple[_Term, ...], modes: Expr, K: Expr
+) -> Iterator[tuple[Domain, _Placed]]:
     """The exponents at ``kappa = P^-K`` where features are drawn, in each piece of their share."""
     for inside, share in student.share_orders(modes, K, n):
         domain = whole if inside is None else whole.holding(primitive(inside, whole))
         yield (
             domain,
             tuple(
-                (name, normal(order + (share if name == VARIANCE else 0)).xreplace({kappa: K}))
-                for name, order in terms
+                (name, normal(order + (share if shared else 0)).xreplace({kappa: K}))
+                for name, order, shared in terms
             ),
         )
 
 
 def _of_modes(
-    student: Student, base: SpectralSeries, terms: _Terms, rate: Expr, resolution: str, K: Expr
-) -> _Terms:
+    student: Student, base: SpectralSeries, terms: tuple[_Term, ...], rate: Expr, resolution: str, K: Expr
+) -> _Placed:
     """The same where features are the first N modes, nothing of which is random.
 
     Where they decide, kappa is the ridge, and the bias is their tail, what it is at ``kappa = lambda_N``, and
     what the ridge leaves of them.
     """
-    known = [(name, order) for name, order in terms if name != VARIANCE]
     if resolution != "features":
-        return tuple((name, normal(order.xreplace({kappa: K}))) for name, order in known)
+        return tuple((name, normal(order.xreplace({kappa: K}))) for name, order, _ in terms)
     tail = expand(student.at_end(F(kappa)), base, N, 2).series.leading().order
     placed = [("bias", normal(n * tail))]
-    for name, order in known:
+    for name, order, _ in terms:
         if name != "bias":
             placed.append((name, normal(order.xreplace({kappa: K}))))
         elif normal(order.xreplace({kappa: rate}) - tail) != 0:
@@ -205,13 +201,22 @@ def _joined(found: list[Bottleneck], whole: Domain) -> tuple[Bottleneck, ...]:
     """Regions on both sides of one line as one, where all else of them is equal."""
     for i, one in enumerate(found):
         for other in found[i + 1 :]:
-            same = (one.resolution, one.term, one.exponent) == (other.resolution, other.term, other.exponent)
-            ours, theirs = (set(x.domain.constraints) for x in (one, other))
-            apart = [*(ours - theirs), *(theirs - ours)]
-            if same and len(apart) == 2 and normal(apart[0] + apart[1]) == 0:
-                joined = _bottleneck(
-                    one.resolution, one.term, one.exponent, whole.holding(*(ours & theirs)), whole
-                )
+            shared = _around(one, other, whole)
+            if shared is not None:
+                joined = _bottleneck(one.resolution, one.term, one.exponent, shared, whole)
                 rest = [x for x in found if x not in (one, other)]
                 return _joined([*rest[:i], joined, *rest[i:]], whole)
     return tuple(found)
+
+
+def _around(one: Bottleneck, other: Bottleneck, whole: Domain) -> Domain | None:
+    """The two regions and the line between them, where they are one convex region of one law."""
+    if (one.resolution, one.term, one.exponent) != (other.resolution, other.term, other.exponent):
+        return None
+    ours, theirs = one.domain.constraints, other.domain.constraints
+    for line in ours:
+        back = [c for c in theirs if normal(c + line) == 0]
+        kept = [*(c for c in ours if c != line), *(c for c in theirs if c not in back)]
+        if back and all(x.domain.sign(c) == 1 for x in (one, other) for c in kept):
+            return whole.holding(*kept)
+    return None

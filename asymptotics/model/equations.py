@@ -204,17 +204,27 @@ def of_student(equation: Expr, student: Student, within: Symbol | None, fresh: b
     return equation.xreplace(table)
 
 
-def static_terms(student: Student) -> dict[str, Expr]:
+def static_parts(student: Student) -> tuple[tuple[str, Expr, bool], ...]:
     """What the loss at t = oo is made of at any N, P and ridge, up to factors that tend to constants,
 
-        [F + (1 - e) V + sigma^2 (df2 + (1 - e) (df - df2))/P]/(1 - ...),     1 - e = g/N,
+        [F + (1 - e) V + sigma^2 (df2 + (1 - e) (df - df2))/P]/(1 - ...),     e = dlog kappa/dlog zeta,
 
-    with the g of `best_width`; to 1 where kappa is far above what N and P leave at ridge 0.
+    each with its name, and whether it counts by the share 1 - e, that of what is random in the features.
     """
-    terms = {"bias": F(kappa), "label noise": NOISE**2 * df2(kappa) / P}
+    parts = [("bias", F(kappa), False), ("label noise", NOISE**2 * df2(kappa) / P, False)]
     if student.random:
-        terms["variance over features"] = _spread(student, student.white_noise()) * V(kappa) / N
-    return terms
+        excess = SPREAD + student.white_noise() / kappa
+        parts.append(("variance over features", V(kappa), True))
+        parts.append(("label noise over features", NOISE**2 * excess / P, True))
+    return tuple(parts)
+
+
+def static_terms(student: Student) -> dict[str, Expr]:
+    """The same where kappa is far above what N and P leave at ridge 0: 1 - e is g/N, g of `best_width`."""
+    return {
+        name: _spread(student, student.white_noise()) * term / N if shared else term
+        for name, term, shared in static_parts(student)
+    }
 
 
 def _spread(student: Student, white: Expr) -> Expr:

@@ -86,6 +86,12 @@ class Student(ABC):
         changed = {name: _with_numbers(part, table) for name, part in parts.items()}
         return self if changed == parts else replace(self, **changed)  # type: ignore[type-var]
 
+    def letters(self) -> frozenset[Symbol]:
+        """The letters in its constants, for which a model needs numbers."""
+        values = (getattr(self, name) for name in getattr(self, "__dataclass_fields__", ()))
+        parts = (part for x in values for part in (x if isinstance(x, tuple) else (x,)))
+        return frozenset().union(*(part.free_symbols for part in parts if isinstance(part, Expr)))
+
     def layers(self, size: Expr = N) -> tuple[Expr, ...]:
         """The sizes of its layers of features, first to last; of one layer by default, N itself."""
         return (size,)

@@ -48,6 +48,10 @@ class StructuredFeatures(Student):
         (index,) = self.eigenvalues.free_symbols
         return self.eigenvalues * size / Sum(self.eigenvalues, (index, 1, size))
 
+    def letters(self) -> frozenset[Symbol]:
+        """None, as the index of the rows is no constant."""
+        return frozenset()
+
     def zeta(self, kappa: Expr, modes: Expr, size: Expr = N) -> Expr:
         """``kappa x df1/N``, x the root of ``sum_i tau_i/(tau_i + x) = df1``."""
         if size == oo:
@@ -79,12 +83,13 @@ class StructuredFeatures(Student):
         A sum over rows of ``min(1, tau_i/x)^p`` is as large as its first term, its last ones, or those about
         the row i* with ``tau_i = x``. For c < 1, ``tau_1 ~ N^c`` and ``df1 ~ N/x`` comes from the last
         rows; so does d for c < 1/2, else it comes from i* where that is above 1, and from the first row
-        beyond. For c > 1 both come from i*, and the share does not fall.
+        beyond. For c > 1 both come from i*, and the share does not fall. At c = 1/2 and c = 1 the orders of
+        both sides agree, up to logarithms.
         """
         power = self._power()
-        if power > 1:
+        if power >= 1:
             return ((None, Integer(0)),)
-        if power < Rational(1, 2):
+        if power <= Rational(1, 2):
             return ((None, size - modes),)
         beyond = (1 - power) * size - modes
         return ((-beyond, (1 / power - 1) * (size - modes)), (beyond, beyond + (1 - power) * size))
@@ -94,11 +99,10 @@ class StructuredFeatures(Student):
         if not isinstance(self.eigenvalues, tuple):
             (index,) = self.eigenvalues.free_symbols
             rest, power = self.eigenvalues.as_coeff_exponent(index)
-            if not rest.has(index) and -power not in (Rational(1, 2), 1) and power < 0:
+            if not rest.has(index) and power < 0:
                 return -power
         raise UnableError(
-            f"eigenvalues = {self.eigenvalues} of rows: orders in N are derived for powers of the index "
-            "other than -1/2 and -1"
+            f"eigenvalues = {self.eigenvalues} of rows: orders in N are derived for powers of the index"
         )
 
     def check_size(self, size: Expr) -> None:

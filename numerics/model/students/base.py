@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from sympy import Expr, Integer
 
+from asymptotics import symbols
 from asymptotics.errors import DomainError
 from asymptotics.model.students.base import Student, check_student
 from asymptotics.registry import enter_once
@@ -98,4 +99,9 @@ def map_of(student: Student, N: Expr, spectrum: Spectrum, digits: int = 15) -> S
     if kind not in _MAPS:
         name = kind.__name__
         raise DomainError(f"student = {student} is not registered; decorate a StudentMap with @maps({name})")
-    return _MAPS[kind](student, N, spectrum, digits)
+    found = student.at({symbols.N: N})
+    if letters := sorted(map(str, found.letters())):
+        raise DomainError(
+            f"student = {student} leaves {' and '.join(letters)} open; give numbers, or letters of the task"
+        )
+    return _MAPS[kind](found, N, spectrum, digits)

@@ -88,11 +88,53 @@ def test_the_published_variance_of_correlated_rows_holds_in_a_range(c):
     assert not ends
 
 
+@pytest.mark.parametrize(
+    ("values", "at", "exponent"),
+    [
+        ((4, 3), (Rational(3, 4), Rational(13, 20)), Rational(9, 20)),
+        ((4, 3), (Rational(7, 6), 2), Rational(1, 6)),
+        ((6, 2), (Rational(3, 4), 1), Rational(1, 4)),
+    ],
+)
+def test_the_white_part_of_nonlinear_features_takes_up_label_noise(values, at, exponent):
+    """``sigma^2 (1 - e)(df - df2)/P``, all of which is white where ``df1 << white/kappa``."""
+    task, student = power_law(*values, noise=1), NonlinearFeatures(linear=1, white=1)
+    point, logs = dict(zip((n, l), at, strict=True)), {}
+    (region,) = (
+        r
+        for r in bottleneck_map(derive(task, student=student))
+        if all(c.subs(point) > 0 for c in r.domain.constraints)
+    )
+    assert (region.term, region.exponent.subs(point)) == ("label noise over features", exponent)
+    for size in (12, 18):
+        samples = Integer(10) ** size
+        sizes = {"N": Integer(round(float(samples ** at[0]))), "P": samples, "ridge": samples ** -at[1]}
+        model = FullModel(task, digits=8, student=student, **sizes)
+        logs[size] = float(mpmath.log10(model.test_loss(oo).value))
+    assert abs((logs[12] - logs[18]) / 6 - float(exponent)) < 0.02
+
+
+@pytest.mark.parametrize("c", [Rational(1, 2), Integer(1)])
+def test_orders_of_correlated_rows_meet_where_they_have_logarithms(c):
+    """c = 1/2 is as c < 1/2 and c = 1 as c > 1, and regions that a line between ranges cuts are one."""
+    other = c + (1 if c == 1 else -Rational(1, 4))
+    maps = [
+        {(r.resolution, r.term, r.exponent, r.condition) for r in bottleneck_map(derive(task, student=rows))}
+        for task in [power_law(5, 2)]
+        for rows in (StructuredFeatures(eigenvalues=k**-x) for x in (c, other))
+    ]
+    assert maps[0] == maps[1]
+    noisy = derive(power_law(3, 2, noise=1), student=StructuredFeatures(eigenvalues=k ** -Rational(3, 4)))
+    regions = bottleneck_map(noisy)
+    assert len({(r.resolution, r.term, r.exponent) for r in regions}) == len(regions)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "student",
     [
         StructuredFeatures(eigenvalues=k ** Rational(-3, 4)),
+        StructuredFeatures(eigenvalues=k ** Rational(-3, 2)),
         StructuredFeatures(eigenvalues=k ** Rational(-1, 4)),
         DeepRandomFeatures(widths=(N, 3 * N)),
         NonlinearFeatures(linear=1, white=1),
@@ -160,8 +202,8 @@ def test_modes_that_grow_with_the_features(student):
 def test_refusals():
     with pytest.raises(UnableError, match="which need b > 1"):
         bottleneck_map(derive(power_law(2, "1/2", modes="r*N")))
-    with pytest.raises(UnableError, match="other than -1/2"):
-        bottleneck_map(derive(power_law(2, 2), student=StructuredFeatures(eigenvalues=1 / k)))
+    with pytest.raises(UnableError, match="powers of the index"):
+        bottleneck_map(derive(power_law(2, 2), student=StructuredFeatures(eigenvalues=1 / (k + 1))))
     with pytest.raises(UnableError, match="multiples of it"):
         bottleneck_map(derive(power_law(2, 2), student=DeepRandomFeatures(widths=(100, 50))))
     with pytest.raises(UnableError, match="no power of kappa"):
