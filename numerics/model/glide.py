@@ -148,17 +148,19 @@ def _panel(
     rate, share = pace.rates(change)
     source = -length * (eta**2 / batch) * z * share
     response = _invert(inner, length * rate)
-    own = -np.einsum("jik,k,jc->jic", response, from_start, moments.own)
+    own = _from(response @ from_start, moments.own)
     before = moments.loss(around)
-    base = 2 * np.einsum("j,jic->ic", around.noise, own[:, :, 1:]).real
+    weights = around.noise[:, None, None]
+    base = 2 * (weights * own[:, :, 1:]).sum(axis=0).real
     base[:, 0] += 2 * (around.signal @ own[:, :, 0]).real
-    feed = 2 * np.einsum("j,jik,jk->ik", around.noise, response, source, optimize=True).real
+    fed_by = response * source[:, None, :]
+    feed = 2 * (weights * fed_by).sum(axis=0).real
     # the loss that feeds is that at the beginning of the step
     lag = np.eye(len(x)) - pace.half / length * inner
     unit = np.array([0.0, 1.0]) - pace.half / length * np.outer(from_start, before)
     loss = np.linalg.solve(np.eye(len(x)) - feed @ lag, base + feed @ unit)
     fed = lag @ loss + unit
-    own[:, :, 1:] += np.einsum("jik,jk,kc->jic", response, source, fed, optimize=True)
+    own[:, :, 1:] += fed_by @ fed
     if plan.weight is not None:
         _average(plan.weight(x + pace.half), eta, z, length, (inner, from_start), own, moments, pace)
     moments.own = own[:, -1].copy()
@@ -179,17 +181,21 @@ def _average(
     rate, share = pace.rates(eta * z)
     response = _invert(inner, length * rate)
     shift = pace.half / length
-    later = own + shift * (np.einsum("ik,jkc->jic", inner, own) + from_start[:, None] * moments.own[:, None])
+    later = own + shift * (inner @ own + from_start[:, None] * moments.own[:, None])
     added = length * (weight * share)[:, :, None] * later
-    cross = -np.einsum("jik,k,jc->jic", response, from_start, moments.cross)
-    cross += np.einsum("jik,jkc->jic", response, added)
-    slope = np.einsum("ik,jkc->jic", inner, cross) + from_start[:, None] * moments.cross[:, None]
+    cross = _from(response @ from_start, moments.cross) + response @ added
+    slope = inner @ cross + from_start[:, None] * moments.cross[:, None]
     grown = 2 * weight[:, None] * (cross + shift * slope)
     if pace.exact:
         grown = grown - (weight**2)[:, None] * later
     end = np.linalg.inv(inner)[-1]
-    moments.average = moments.average + length * np.einsum("k,jkc->jc", end, grown)
+    moments.average = moments.average + length * (end @ grown)
     moments.cross = cross[:, -1].copy()
+
+
+def _from(response: Complexes, start: Complexes) -> Complexes:
+    """What is left at the places of a panel, (J, i, c), of what its nodes have at its start, (J, c)."""
+    return np.asarray(-response[:, :, None] * start[:, None, :])
 
 
 def _invert(inner: Floats, rates: Complexes) -> Complexes:

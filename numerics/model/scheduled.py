@@ -40,6 +40,10 @@ DEGREES = (10, 14)
 """Degrees in the number of steps, likewise."""
 LEAST = 0.01
 """The radius of the contour on the right, over the inverse of the whole time."""
+LADDER = 16.0
+"""Whole times are rounded up to powers of it, so that a search among steps has few contours to lay."""
+NEAR = 2.0
+"""The same of the best schedule, whose late losses are far below what they are made of."""
 BEYOND = 3.0
 """The radius on the left, over the largest curvature, where the steps allow it."""
 DIRECT = 20_000
@@ -132,7 +136,7 @@ class ScheduledSolver(Solver):
     def best_run(self, steps: int, variance: float) -> BestRun:
         """The best run of so many steps, each at most the largest of the rule (`best_schedule`)."""
         rule = self.dynamics.rule
-        around = self._around(rule.eta, 1 + 1 / rule.batch, steps, ORDERS[1])
+        around = self._around(rule.eta, 1 + 1 / rule.batch, steps, ORDERS[1], NEAR)
         return best_schedule(around, variance, rule.batch, rule.eta, steps, self.model.edge)
 
     @property
@@ -184,11 +188,12 @@ class ScheduledSolver(Solver):
             part(around, plan, moments)
         return moments.loss(around, average=plan.weight is not None)
 
-    def _around(self, largest: float, q: float, steps: int, order: int) -> Around:
+    def _around(self, largest: float, q: float, steps: int, order: int, ladder: float = LADDER) -> Around:
         """The contour for so many steps; it crosses the axis between the spectrum and unstable steps."""
         edge = self.model.edge
         radius = edge * min(BEYOND, (2 / (q * largest * edge)) ** 0.5)
-        key = (max(1.0, 2.0 ** np.ceil(np.log2(largest * steps * edge))) / edge, radius, order)
+        longest = ladder ** np.ceil(np.log(largest * steps * edge) / np.log(ladder))
+        key = (max(1.0, float(longest)) / edge, radius, order)
         if key not in self._laid:
             self._laid[key] = lay(self.model, *key)
             if len(self._laid) > KEPT:
