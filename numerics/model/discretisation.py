@@ -73,6 +73,7 @@ class Discretisation:
         self.student, self.P, self.dynamics = student, P, dynamics
         self.spectrum, self.ridge = student.spectrum, ridge / student.scale
         self._sums: dict[int, SpectralSums] = {}
+        self._sizes: dict[tuple[type[Field], int], Sizes] = {}
         self._contours: OrderedDict[tuple[sympy.Expr, int, bool, bool, int], tuple[Contour, Contour]] = (
             OrderedDict()
         )
@@ -248,7 +249,10 @@ class Discretisation:
 
     def sizes(self, field: Field) -> Sizes:
         """What the student and P make of kappa, in numbers of ``field``."""
-        return sizes_of(self.student.factors(field), self.P, field)
+        key = type(field), field.bits
+        if key not in self._sizes:
+            self._sizes[key] = sizes_of(self.student.factors(field), self.P, field)
+        return self._sizes[key]
 
     def eigenvalue(self, level: int, field: Field) -> Scalar:
         """``lambda_level`` as a number of ``field``."""

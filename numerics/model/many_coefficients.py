@@ -32,6 +32,7 @@ from numerics.model.many_times import (
     sum_pairs,
     values_of,
 )
+from numerics.model.plain_windows import PLAIN_DIGITS, solve_plainly
 from numerics.model.renormalised_ridge import Resolvent
 from numerics.model.solved_windows import SolvedWindow, solve_windows
 from numerics.model.two_time import OneTime, one_time
@@ -107,24 +108,39 @@ def coefficient_at(
     single = size == "N"
     if quantity not in (SINGLES if single else PAIRS) or not usable:
         return None
+    for plain in (True, False) if digits <= PLAIN_DIGITS else (False,):
+        value = _coefficient(model, quantity, size, orders, variance, time, digits, plain)
+        if value and value.error <= abs(value.value) * mpmath.mpf(10) ** -digits:
+            return value
+    return None
+
+
+def _coefficient(
+    model: Discretisation,
+    quantity: str,
+    size: str,
+    orders: tuple[int, int],
+    variance: sympy.Expr,
+    time: sympy.Expr,
+    digits: int,
+    plain: bool,
+) -> Value | None:
     order, most = orders
     with field_of(NODE_BITS) as field:
         sigma2 = constant(variance, field)
-        solved, expanded = _expand(model, time, size, most, digits)
+        solved, expanded = _expand(model, time, size, most, digits, plain)
         if not solved:
             return None
-        if single:
-            value = invert_both(solved, [(jets.kappa * jets.X).terms[order] for jets in expanded])
-        else:
-            between, near = (
-                _terms(at, PAIRS[quantity](jets, sigma2), order)
-                for at, jets in zip(solved, expanded, strict=True)
-            )
-            here = double_up(array([field.real(1)]))
-            found = sum_pairs((solved[0], solved[1]), (between, near), here)
-            left_out = LEFT_OUT * found.slack * np.maximum(found.nearest, np.abs(found.totals.re[0]))
-            (value,) = values_of(found.totals, error_of(found, left_out))
-    return value if value and value.error <= abs(value.value) * mpmath.mpf(10) ** -digits else None
+        if size == "N":
+            return invert_both(solved, [(jets.kappa * jets.X).terms[order] for jets in expanded])
+        between, near = (
+            _terms(at, PAIRS[quantity](jets, sigma2), order)
+            for at, jets in zip(solved, expanded, strict=True)
+        )
+        here = double_up(array([field.real(1)]))
+        found = sum_pairs((solved[0], solved[1]), (between, near), here)
+        left_out = LEFT_OUT * found.slack * np.maximum(found.nearest, np.abs(found.totals.re[0]))
+        return values_of(found.totals, error_of(found, left_out))[0]
 
 
 COARSER = 3
@@ -151,16 +167,18 @@ def invert_both(windows: list[SolvedWindow], values: list[Array]) -> Value | Non
 
 @cached(maxsize=32)
 def _expand(
-    model: Discretisation, time: sympy.Expr, size: str, most: int, digits: int
+    model: Discretisation, time: sympy.Expr, size: str, most: int, digits: int, plain: bool
 ) -> tuple[list[SolvedWindow], list[OneTime]]:
     """The windows at ``time`` and what is at their nodes, expanded in 1/size; nothing where they fail."""
     with field_of(NODE_BITS) as field:
-        t, sizes = constant(time, field), model.sizes(field)
+        t, exact = constant(time, field), model.sizes(field)
+        sizes = exact.in_floats if plain else exact
         if size == "N":
             laid = [(window(1, digits + SPARE_DIGITS + more), 2 * t) for more in (-COARSER, 0)]
         else:
             laid = [(window(1, digits + SPARE_DIGITS, between=between), t) for between in (True, False)]
-        solved = [at for at in solve_windows(model, laid, digits, field, most) if at is not None]
+        solve = solve_plainly if plain else solve_windows
+        solved = [at for at in solve(model, laid, digits, field, most) if at is not None]
         if len(solved) < len(laid):
             return [], []
         return solved, [one_time(resolvent_of(at), sizes, size, most) for at in solved]

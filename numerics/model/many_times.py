@@ -17,15 +17,18 @@ the diagonal is bounded by what is near it.
 
     losses_at_times     the losses that are had so; None for the others
 
-Doubled numbers have 30 digits; where the difference above takes more of them than are left, as late at finite
-P, the estimate of the error says so, and `solver` takes the digits that it needs. Where more digits are asked
-for than they have, windows are solved in numbers of any precision (`long_windows`).
+For few digits the numbers at the nodes are plain doubles (`plain_windows`). Doubled numbers have 30 digits;
+where the difference above takes more of them than are left, as late at finite P, the estimate of the error
+says so, and `solver` takes the digits that it needs. Where more digits are asked for than they have, windows
+are solved in numbers of any precision (`long_windows`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -35,6 +38,7 @@ from asymptotics.precision import working
 from numerics.model.discretisation import Discretisation
 from numerics.model.forms import Form, Terms
 from numerics.model.long_windows import long_losses
+from numerics.model.plain_windows import PLAIN_DIGITS, solve_plainly
 from numerics.model.solved_windows import SolvedWindow, solve_windows
 from numerics.model.windows import NODE_BITS, SPREADS, Window, spread_of, window
 from numerics.spectra.compiled import constant
@@ -69,13 +73,21 @@ def losses_at_times(
         numbers = [constant(t, field) for t in times]
         sigma2 = constant(variance, field)
         inside = [i for i, t in enumerate(numbers) if 1 / LATEST < t < LATEST]
-        for solve in (_sums, _windows) if digits <= MOST_DIGITS else (_long_windows,):
+        for solve in _ways(digits):
             left = [i for i in inside if found[i] is None]
             values = solve(model, wanted, sigma2, [numbers[i] for i in left], digits, field) if left else []
             for i, value in zip(left, values, strict=True):
                 if value is not None and value.error <= abs(value.value) * mpmath.mpf(10) ** -digits:
                     found[i] = value
     return found
+
+
+def _ways(digits: int) -> tuple[Any, ...]:
+    """Ways to solve for so many digits, the cheapest first."""
+    if digits > MOST_DIGITS:
+        return (_long_windows,)
+    plain = (partial(_windows, solver=solve_plainly),) if digits <= PLAIN_DIGITS else ()
+    return (_sums, *plain, _windows)
 
 
 def _sums(
@@ -94,7 +106,13 @@ def _sums(
 
 
 def _windows(
-    model: Discretisation, wanted: Form, variance: Scalar, times: list[Scalar], digits: int, field: Field
+    model: Discretisation,
+    wanted: Form,
+    variance: Scalar,
+    times: list[Scalar],
+    digits: int,
+    field: Field,
+    solver: Callable[..., list[SolvedWindow | None]] = solve_windows,
 ) -> list[Value | None]:
     order = sorted(range(len(times)), key=lambda i: times[i])
     groups = _group(times, order)
@@ -105,7 +123,7 @@ def _windows(
         laid.append((window(spread, digits + SPARE_DIGITS), 2 * first if wanted.single else first))
         if wanted.pairs:
             laid.append((window(spread, digits + SPARE_DIGITS, between=True), first))
-    solved = solve_windows(model, laid, digits, field)
+    solved = solver(model, laid, digits, field)
     found: list[Value | None] = [None] * len(times)
     for j, group in enumerate(groups):
         ratios = double_up(array(times[i] / times[group[0]] for i in group))

@@ -4,6 +4,7 @@ SolvedWindow      a window with what the losses take at its nodes
 solve_windows     all windows of a model
 solve_points      windows of another variable
 window_of         one, from the sums at its roots
+root_rule         the rule by which roots are found
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from numerics.model.windows import Window
 from numerics.spectra.compiled import constant
 from numerics.sums.doubled_rule import DoubledRule
 from numerics.sums.doubled_sums import doubled_sums, rough_sums
+from numerics.sums.node_rules import NodeRule
 from numerics.sums.spectral_sums import OnePoint, SpectralSums
 from numerics.values.arithmetic import Array, Field, Scalar, array
 from numerics.values.doubled import BITS, Complexes, Doubled, double_up, single
@@ -163,17 +165,27 @@ def _start(model: Discretisation, logs: Complexes, sizes: Sizes, field: Field) -
     """log kappa to about ten digits; by one rule for all angles and sizes."""
     if sizes.unlimited:
         return logs.copy()
-    rough, trace = model.rough_sums(ROUGH_DIGITS), float(model.sums_for(ROUGH_DIGITS).total_eigenvalue(field))
-    top = math.log(trace * sum(f.inverse for f in sizes.in_floats.all))
-    highest = np.logaddexp(float(logs.real.max()), top)
-    floor = float(logs.real.min())
-    widest = float(logs.imag.max())
-    rule = rough.rule_for_all([complex(y, a) for y in (highest, floor) for a in (0.0, widest)], floor)
+    rule, trace = root_rule(model, logs, sizes, ROUGH_DIGITS, field)
     return rough_roots(logs, partial(rough_sums, rule), sizes, trace)
+
+
+def root_rule(
+    model: Discretisation, logs: Complexes, sizes: Sizes, digits: int, field: Field
+) -> tuple[NodeRule, float]:
+    """One rule for sums to ``digits`` digits at the roots of all these z, and the trace of the kernel."""
+    sums, trace = model.rough_sums(digits), 0.0
+    highest, floor = float(logs.real.max()), float(logs.real.min())
+    if not sizes.unlimited:
+        trace = float(model.sums_for(ROUGH_DIGITS).total_eigenvalue(field))
+        highest = np.logaddexp(highest, math.log(trace * sum(f.inverse for f in sizes.in_floats.all)))
+    widest = float(logs.imag.max())
+    return sums.rule_for_all([complex(y, a) for y in (highest, floor) for a in (0.0, widest)], floor), trace
 
 
 def _by_head(sums: SpectralSums, logs: Sequence[Complexes], chosen: Sequence[int]) -> list[list[int]]:
     """The windows in groups that take about the same head."""
+    if len(chosen) == 1:
+        return [list(chosen)]
     heads = {i: sums.place_for_all(logs[i].tolist())[0] for i in chosen}
     groups: list[list[int]] = []
     for i in sorted(chosen, key=lambda i: heads[i]):

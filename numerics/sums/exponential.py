@@ -15,6 +15,7 @@ the exponential while ``eta lambda <= 1``.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import mpmath
@@ -66,12 +67,12 @@ def exponential_sum(spectrum: ContinuousSpectrum, decay: Decay, digits: int) -> 
 class _Summand:
     """``f(z) = m(z) c(z) e^(-rate lambda(z))`` on arrays."""
 
-    spectrum: ContinuousSpectrum
+    values: Callable[[Array], tuple[Array, Array, Array]]
     decay: Decay
     field: Field
 
     def __call__(self, points: Array) -> Array:
-        lam, _, weights = self.spectrum.at(points, self.field)
+        lam, _, weights = self.values(points)
         return weights * self.decay.of(lam, self.field)
 
 
@@ -79,7 +80,7 @@ def _from(
     spectrum: ContinuousSpectrum, decay: Decay, first: int, digits: int, refinement: float, field: Field
 ) -> tuple[Scalar, Scalar]:
     """The sum with its first terms added one by one, and an estimate of its quadrature error."""
-    f = _Summand(spectrum, decay, field)
+    f = _Summand(spectrum.compile(field), decay, field)
     start = field.real(first) - field.real(1) / 2
     scale = _scale(spectrum, decay.log_rate)
     b = max(1.0, decay.power * spectrum.slope("eigenvalues", max(scale, 1.0, math.log(first))))

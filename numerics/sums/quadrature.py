@@ -27,6 +27,8 @@ from numerics.values.arithmetic import Array, Field, Scalar, array
 
 LARGEST_LOG = 7e8
 """The largest log x that the number types hold (gmpy2's exponent has 30 bits)."""
+LOOKS = 4
+"""Whether the end is reached is looked at once in so many nodes: a look costs more than a node."""
 
 
 @cached(maxsize=64)
@@ -156,7 +158,7 @@ def long_range(
                 raise PrecisionError(f"the sum over modes converges too slowly to be computed; {advice}")
             along = start * turn * field.exp(log_r)
             x, w = start + along, along * slope * h
-            done = s > far and negligible(x, w)
+            done = s > far and not j % LOOKS and negligible(x, w)
         else:
             r = field.exp(log_r - far)
             x, w = (start + stop * r) / (1 + r), (stop - start) * r / (1 + r) ** 2 * slope * h

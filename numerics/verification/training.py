@@ -27,6 +27,7 @@ from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.symbols import B, eta, sigma
 from asymptotics.tasks.task import Task
 from numerics.model.full_model import FullModel
+from numerics.model.many_times import MOST_DIGITS
 from numerics.model.rules.base import dynamics_of
 from numerics.model.stopping import best_stopping
 from numerics.values.results import Best
@@ -55,8 +56,11 @@ def half(place: Place) -> int:
 
 
 def two_thirds(place: Place) -> int:
-    """The digits that resolve remainders which fall as 1/t^2, or as 1/t over twelve decades."""
-    return max(8, 2 * place.digits // 3)
+    """The digits that resolve remainders which fall as 1/t^2, or as 1/t over twelve decades.
+
+    Those of doubled numbers are enough for that, where they are half of what is asked for.
+    """
+    return max(8, min(2 * place.digits // 3, max(MOST_DIGITS, place.digits // 2)))
 
 
 def sgd_noise(place: Place) -> Value:
