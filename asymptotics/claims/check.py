@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 
-from sympy import Eq, Expr, Ge, Gt, Pow, Symbol
+from sympy import Eq, Expr, Ge, Gt, Symbol
+from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.claims.alternatives import joined, read_alternatives
 from asymptotics.claims.assumptions import Empty, assume, read_assumptions
 from asymptotics.claims.findings import confirm, verdict_of
-from asymptotics.claims.free_constants import without_free_constants
+from asymptotics.claims.free_constants import of_free_exponents, with_free_exponents, without_free_constants
 from asymptotics.claims.joint_order import judge_early
 from asymptotics.claims.judge import Judge
 from asymptotics.claims.outcomes import Work
@@ -25,7 +26,6 @@ from asymptotics.claims.subject import Subject, of_law, of_optimum
 from asymptotics.claims.sums import check_sum, law_of_exponent
 from asymptotics.claims.together import together
 from asymptotics.claims.verdict import Verdict
-from asymptotics.display import text
 from asymptotics.errors import DomainError
 from asymptotics.laws.derive import Laws
 from asymptotics.laws.growing import GrowingLaw, T
@@ -112,9 +112,10 @@ def _of_one(
         subject = _line(law, statement, meaning)
     known_letters = {*subject.letters, *subject.parameters, subject.resource}
     statement = without_free_constants(statement, known_letters, {subject.resource})
-    _refuse_strangers(statement, subject, meaning)
     parameters = {s.name: s for s in subject.parameters}
     given = (*one_or_many(assuming, "assuming"), statement.condition)
+    statement, unknown = with_free_exponents(statement, known_letters, subject)
+    _refuse_strangers(statement, subject, meaning)
     judge = Judge(statement=statement, subject=subject, work=Work(STEPS))
     alternatives = read_alternatives(given, {**parameters, **letters})
     verdicts = {}
@@ -124,7 +125,7 @@ def _of_one(
             verdicts[condition] = verdict_of(judge, cells, confirm(judge, judge.outcomes(cells)))
     if not verdicts:
         assume(subject.domain, alternatives[0][1])  # raises
-    return joined(verdicts)
+    return of_free_exponents(joined(verdicts), unknown)
 
 
 def _all_of(found: tuple[Verdict, ...], claim: str, meaning: Mapping[str, Expr]) -> Verdict:
@@ -154,10 +155,15 @@ def _of_sum(
         plain = without_free_constants(statement, letters, resources)
         of_exponent = law_of_exponent(plain, laws, meaning)
         if of_exponent is None:
-            found.append(check_sum(plain, laws, assumed, partial(check_claim, assuming=assumed)))
+            found.append(check_sum(plain, laws, assumed, partial(_of_law, assumed=assumed)))
         else:
             found.append(check_claim(plain.expression, of_exponent, assumed))
     return replace(_all_of(tuple(found), text_of(claim), meaning), among=laws)
+
+
+def _of_law(statement: Statement, law: Law, assumed: Sequence[Boolean]) -> Verdict:
+    """The verdict on a relation whose letters are those of the law."""
+    return _of_one(statement, law, of_law(law), assumed, {})
 
 
 def _of_growing(
@@ -175,19 +181,18 @@ def _of_growing(
         about = {str(meaning.get(x, x)) for x in plain.arguments} & AXES
         if about == {"N"} or about & {"P", "C"} or str(meaning.get(plain.subject, plain.subject)) in AXES:
             raise DomainError(f"the claim {plain.claim} is not about L(T, N); pass the law that it is about")
-        if growing.share == 0:  # T is twice t, a constant
-            plain = replace(plain, expression=plain.expression.xreplace({t: T}))
-        for stranger in sorted(plain.expression.free_symbols - letters, key=str):
+        time = t if growing.share == 0 and plain.expression.has(t) else T
+        for stranger in sorted(plain.expression.free_symbols - (letters - {T}) - {time}, key=str):
             advice = "give a sum of powers of T, twice the time of gradient flow, and N"
             raise plain.refuse(stranger.name, advice)
-        if not plain.expression.has(T, N):
+        if not plain.expression.has(time, N):
             raise DomainError(f"the claim {plain.claim} has neither T nor N; give a sum of powers of them")
         alternatives = read_alternatives(
             (*one_or_many(assuming, "assuming"), plain.condition), {**parameters, **meaning}
         )
         signs = {">": Gt, ">=": Ge, "==": Eq}
         judged = {
-            where: judge_early(plain, growing, [signs[sign](f, 0) for sign, f in assumed])
+            where: judge_early(plain, growing, time, [signs[sign](f, 0) for sign, f in assumed])
             for where, assumed in alternatives
         }
         found.append(joined(judged))
@@ -225,13 +230,6 @@ def _line(optimum: Optimum, statement: Statement, meaning: Mapping[str, Expr]) -
     return of_optimum(optimum, key, by[0] if relates else C)
 
 
-def _exponent_of(statement: Statement, subject: Subject, letter: Symbol) -> str:
-    """What the law has in the place of an exponent that is a letter without a meaning."""
-    powers = {-x.exp for x in statement.expression.atoms(Pow) if x.base.has(subject.resource)}
-    alone = letter in powers or -letter in powers
-    return f"; it has {subject.form}, p = {text(subject.exponent)}" if alone else ""
-
-
 def _refuse_strangers(statement: Statement, subject: Subject, meaning: Mapping[str, Expr]) -> None:
     resource = subject.resource.name
     if isinstance(subject.source, Law):
@@ -244,7 +242,7 @@ def _refuse_strangers(statement: Statement, subject: Subject, meaning: Mapping[s
                 f"{resource}; pass the other law"
             )
         name = str(meaning.get(statement.subject, statement.subject))
-        a_resource = name in ("N", "P", "C") or (name == "t" and resource == "t")
+        a_resource = name in RESOURCES
         if a_resource and not subject.symbol.startswith(name):
             raise DomainError(
                 f"the left side of {statement.claim} is {statement.subject}; {subject.name} is about "
@@ -256,6 +254,5 @@ def _refuse_strangers(statement: Statement, subject: Subject, meaning: Mapping[s
         raise statement.refuse(
             symbol.name,
             f"the letters of {subject.name} are {known}; say what it is, "
-            f"notation={{'{symbol.name}': ...}} or --letters {symbol.name}=..."
-            + _exponent_of(statement, subject, symbol),
+            f"notation={{'{symbol.name}': ...}} or --letters {symbol.name}=...",
         )

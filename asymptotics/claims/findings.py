@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from sympy import Expr, Mul, Piecewise, log, powsimp, true
 
-from asymptotics.claims.judge import AS_WRITTEN, Judge, witness
+from asymptotics.claims.equality import AS_WRITTEN
+from asymptotics.claims.judge import Judge, witness
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work
-from asymptotics.claims.statement import LOWER, MEANING, STATED, UPPER
+from asymptotics.claims.statement import ABOVE, BELOW, LOWER, MEANING, STATED, UPPER
 from asymptotics.claims.verdict import Region, Verdict, Witness
 from asymptotics.claims.zeros import zeros_on_line
 from asymptotics.display import text
@@ -152,9 +153,8 @@ def _reading(judge: Judge) -> str:
     if judge.is_exponent:
         return f"p = {text(statement.expression)} in {subject.form} ({subject.words})"
     claimed = text(statement.expression)
-    shown = {UPPER: f" = O({claimed})", LOWER: f" = Omega({claimed})"}.get(
-        statement.relation, f" ~ {claimed}"
-    )
+    bound = {UPPER: "O", LOWER: "Omega", BELOW: "o", ABOVE: "omega"}.get(statement.relation)
+    shown = f" ~ {claimed}" if bound is None else f" = {bound}({claimed})"
     meaning = MEANING[statement.relation]
     if statement.relation == STATED and not _writes_constant(judge, statement.expression):
         meaning = "the leading power, no constant stated"
@@ -228,6 +228,12 @@ def _exact_sides(outcomes: list[Outcome]) -> Iterator[str]:
         yield f"decimals are compared to the digits that are written; exact is {exact}"
 
 
+def _fails_at(judge: Judge, cell: Cell) -> bool:
+    """Whether the claim fails at a point against the law in symbols, which is not derived with numbers."""
+    here = (piece for piece in judge.subject.pieces if judge.within(cell, piece) is not None)
+    return any(o.status == FAILS for piece in here for o in judge.on_cell(cell, piece))
+
+
 def _right_for(judge: Judge, cells: tuple[Cell, ...]) -> tuple[str, ...]:
     """Other quantities of the same task in the same resource for which the claim is right."""
     found = []
@@ -236,7 +242,7 @@ def _right_for(judge: Judge, cells: tuple[Cell, ...]) -> tuple[str, ...]:
             same = replace(judge, subject=other, work=Work(SEARCH))
             there = tuple(part for cell in cells if (part := cell.inside(other.domain)) is not None)
             points = list(there[0].points(other.parameters, 2)) if there else []
-            if any(o.status == FAILS for point in points for o in same.outcomes((there[0].at(point),))):
+            if any(_fails_at(same, there[0].at(point)) for point in points):
                 continue  # most are refuted by a point, at less cost than by cells
             outcomes = same.outcomes(there)
         except UnableError:

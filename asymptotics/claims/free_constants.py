@@ -3,17 +3,25 @@
 E, or a letter with a subscript, that is added, ``E + C_0 t^-s``, is the loss that no resource lowers; laws
 are those of what exceeds it.
 
-without_free_constants(statement, letters, resources)    the statement without them
+A letter without a meaning that is an exponent, as p in ``c N^-p``, says that there is one: the law's, of
+which the verdict tells what it is.
+
+without_free_constants(statement, letters, resources)    the statement without constants
+with_free_exponents(statement, letters, subject)         the statement with the law's exponents
+of_free_exponents(verdict, unknown)                      the verdict on it
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sympy import Add, Expr, Integer, Mul, Piecewise, Pow, Symbol
+from sympy import Add, Expr, Integer, Mul, Or, Piecewise, Pow, Symbol
 
 from asymptotics.claims.statement import EQUAL, ORDER, STATED, Statement
+from asymptotics.claims.subject import Subject
+from asymptotics.claims.verdict import Verdict
+from asymptotics.display import text
 
 NEVER = ("t", "N", "P", "sigma", "eta", "a", "b", "T", "n", "p")
 """Letters with a meaning of their own everywhere, and those that are one of them in the other case."""
@@ -77,3 +85,34 @@ def _multiplies(expression: Expr, letter: Symbol) -> bool:
     if isinstance(expression, Add) and letter in expression.args:
         return False
     return isinstance(expression, Add | Mul) and all(_multiplies(x, letter) for x in expression.args)
+
+
+def with_free_exponents(
+    statement: Statement, letters: Iterable[Symbol], subject: Subject
+) -> tuple[Statement, dict[str, Expr]]:
+    """The statement with the exponent of the law for letters without a meaning that are one, and these."""
+    x, strangers = subject.resource, statement.expression.free_symbols - set(letters)
+    powers = {power for power in statement.expression.atoms(Pow) if power.base.has(x)}
+    found: dict[Symbol, Expr] = {}
+    for letter in sorted(strangers, key=str):
+        held = {power.exp for power in powers if power.has(letter)}
+        if len(held) == 1 and held <= {letter, -letter}:
+            grows = subject.key not in (None, "loss")  # x^p of a resource, x^-p of a loss
+            sign = 1 if held == {letter} else -1
+            found[letter] = subject.exponent * (sign if grows else -sign)
+    if not found or statement.expression.xreplace(found).free_symbols - set(letters):
+        return statement, {}
+    rounded = None if statement.rounded is None else statement.rounded.xreplace(found)
+    known = {letter.name: exponent for letter, exponent in found.items()}
+    return replace(statement, expression=statement.expression.xreplace(found), rounded=rounded), known
+
+
+def of_free_exponents(verdict: Verdict, unknown: Mapping[str, Expr]) -> Verdict:
+    """The verdict on a claim with exponents that nothing is said of: UNDECIDED where it can hold."""
+    if not unknown or verdict.verdict != "HOLDS":
+        return verdict
+    equations = " and ".join(f"{letter} = {text(exponent)}" for letter, exponent in unknown.items())
+    reason = f"it holds for {equations}; what {', '.join(unknown)} is the claim does not say"
+    open_parts = [region for region in verdict.holds if not region.is_wall] or list(verdict.holds)
+    where = replace(open_parts[0], condition=Or(*(r.condition for r in open_parts)), at_fault=reason)
+    return replace(verdict, verdict="UNDECIDED", holds=(), undecided=(where, *verdict.undecided))

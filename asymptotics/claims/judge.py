@@ -10,12 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import mpmath
 from sympy import Abs, Expr, Max, Min, Piecewise, Rational, Symbol, log
 
-from asymptotics.claims.constants import differ, ratio_form, same_form, value
+from asymptotics.claims.constants import ratio_form
+from asymptotics.claims.equality import AS_WRITTEN, equal
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work, join_outcomes, resolve
-from asymptotics.claims.statement import EQUAL, LOWER, ORDER, STATED, UPPER, Statement
+from asymptotics.claims.statement import (
+    ABOVE,
+    BELOW,
+    EQUAL,
+    LOWER,
+    ONE_SIDED,
+    ORDER,
+    STATED,
+    UPPER,
+    Statement,
+)
 from asymptotics.claims.subject import Piece, Subject
 from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import conjuncts, normal
@@ -24,11 +34,9 @@ from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.growth import Growth, differences, growths
 
 UNSEEN = "no point of this region was found, and it is not proved empty"
-AS_WRITTEN = "to the digits that are written"
+SAME = "the same order"
 HIGHEST = 2000
 """At a point exponents up to this degree are evaluated exactly; of cells see `check_extent`."""
-POINTS = 4
-"""Constants that are not proved equal are compared at so many points."""
 SAMPLES = 6
 """Exponents that no cell decides are compared at so many points."""
 SAMPLING = 60
@@ -46,7 +54,7 @@ class Judge:
     @property
     def is_exponent(self) -> bool:
         """Whether the claim is an exponent, not a leading term: it does not contain the resource."""
-        if self.statement.relation in (ORDER, UPPER, LOWER):
+        if self.statement.relation in (ORDER, *ONE_SIDED):
             return False  # Theta(1) is a constant loss
         names_loss = self.statement.subject[:1].isupper() and self.statement.subject[1:2] in ("", "_")
         return not self.statement.expression.has(self.subject.resource) and not names_loss
@@ -212,8 +220,8 @@ class Judge:
 
             return found
 
-        if self.statement.relation in (UPPER, LOWER):  # a bound is one of every best split
-            end = most if self.statement.relation == UPPER else least
+        if self.statement.relation in ONE_SIDED:  # a bound is one of every best split
+            end = most if self.statement.relation in (UPPER, BELOW) else least
             return self._order(cell, [(x, power - end)], beside(end, (1, -1)))
         low = self._order(cell, [(x, power - least)], beside(least, (-1,)))
         high = (
@@ -229,6 +237,8 @@ class Judge:
         scales = [(s, p) for s, p in differences(claimed, piece.growth) if not (soft and isinstance(s, log))]
 
         def found(part: Cell, order: int) -> list[Outcome]:
+            if order == 0 and self.statement.relation in (BELOW, ABOVE):
+                return self._by_order(part, 0, SAME, claimed.without_constant(), piece.power)
             if order == 0:
                 return [self._constants(part, claimed, piece)]
             at_fault = next(s for s, p in scales if part.sign(p) != 0)
@@ -257,9 +267,10 @@ class Judge:
 
     def _by_order(self, cell: Cell, order: int, note: str, claimed: Expr, correct: Expr) -> list[Outcome]:
         """``order``: 1, 0, -1 as the claim is larger than the truth, as large, or smaller."""
-        allowed = {UPPER: (0, 1), LOWER: (0, -1)}.get(self.statement.relation, (0,))
+        relation = self.statement.relation
+        allowed = {UPPER: (0, 1), LOWER: (0, -1), BELOW: (1,), ABOVE: (-1,)}.get(relation, (0,))
         status = HOLDS if order in allowed else FAILS
-        loose = "not tight" if status == HOLDS and order else ""
+        loose = "not tight" if relation in (UPPER, LOWER) and order else ""
         return [
             Outcome(
                 cell=cell,
@@ -288,56 +299,20 @@ class Judge:
                 waves = "the constant of the law is an oscillating function of the resource"
                 note = "the constant has no closed form" if piece.oscillation is None else waves
                 return replace(base, status=UNDECIDED, note=note)
-            return self._equal(base, claimed.constant, piece.growth.constant)
+            return equal(
+                base,
+                claimed.constant,
+                piece.growth.constant,
+                self.statement,
+                self.subject.parameters,
+                self.work,
+            )
         left = (
             ratio_form(self.statement.as_written(claimed.constant), piece.growth.constant) if settings else {}
         )
         if piece.constant_known and any(x.free_symbols & settings for x in left):
             return replace(base, status=FAILS, note="constant")
         return base
-
-    def _equal(self, base: Outcome, claimed: Expr, correct: Expr) -> Outcome:
-        cell = base.cell
-        pair = cell.value(claimed), cell.value(correct)
-        decimals = [one for one in self.statement.decimals if pair[0].has(one.letter)]
-        free = (claimed.free_symbols | correct.free_symbols) - {one.letter for one in decimals}
-        symbols = (*self.subject.parameters, *free)
-        if pair[0] == pair[1]:
-            return base
-        if decimals:
-            return self._rounds_to(base, *pair, tuple(dict.fromkeys(symbols)))
-        known = 0
-        for point in cell.points(tuple(dict.fromkeys(symbols)), POINTS):
-            self.work.step()
-            first, second = (value(side, point) for side in pair)
-            if first is None or second is None:
-                continue
-            if differ(first, second):
-                return replace(base, status=FAILS, note="constant", point=tuple(point.items()))
-            known += 1
-            if known == 1 and same_form(*pair):  # up to sign, which one point decides
-                return base
-        tried = f"the constants agree to 30 digits at {known} points, but are not proved equal"
-        return replace(
-            base, status=UNDECIDED, note=tried if known else "the constants have no values to compare"
-        )
-
-    def _rounds_to(self, base: Outcome, claimed: Expr, correct: Expr, symbols: tuple[Symbol, ...]) -> Outcome:
-        """Whether the correct constant is among those that round to the decimals of the claimed one."""
-        known = 0
-        for point in base.cell.points(symbols, POINTS):
-            self.work.step()
-            middle, truth = value(self.statement.as_written(claimed), point), value(correct, point)
-            if middle is None or truth is None:
-                continue
-            ends = ([value(end, point) for end in pair] for pair in self.statement.moved(claimed))
-            slack = sum(max(abs((end or middle) - middle) for end in pair) for pair in ends)
-            if abs(truth - middle) > slack * (1 + mpmath.mpf(2) ** -20):
-                return replace(base, status=FAILS, note="constant", point=tuple(point.items()))
-            known += 1
-        if known:
-            return replace(base, note=AS_WRITTEN)
-        return replace(base, status=UNDECIDED, note="the constants have no values to compare")
 
     def _sample(self, cell: Cell, piece: Piece, reason: str) -> Outcome:
         """Points in place of cells: one at which the claim fails settles it, none settles nothing."""

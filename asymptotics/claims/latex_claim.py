@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sympy import And, Expr, Symbol
+from sympy import And, Expr, Integer, Symbol
 from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.claims.decimals import Decimals
+from asymptotics.claims.limits import ARROWS, MARK, beside, tends, with_mark, without_limit
 from asymptotics.claims.logarithms import of_logarithm, of_slope, raised
 from asymptotics.claims.parts import latex_parts
 from asymptotics.claims.sides import begins_claim, flat, left_side, parse_side
@@ -22,6 +23,7 @@ from asymptotics.claims.statement import (
     INEQUALITIES,
     RELATIONS,
     STATED,
+    WRITTEN,
     Statement,
     relation_of,
 )
@@ -42,19 +44,24 @@ CONSTANTS = ("const", "const.", "constant", "cst", "cst.")
 """Words for any number."""
 HEDGES = ("w.h.p.", "whp", "withhighprobability", "almostsurely", "a.s.", "uptoconstants", "uptoaconstant")
 LOGARITHMIC = ("uptologs", "uptologarithms", "uptolog", "uptologfactors", "uptologarithmicfactors")
-TOLD = {*latex.FONTS, *COMPARISONS, "to", "rightarrow", "infty"} - {"="}
+TOLD = {*latex.FONTS, *COMPARISONS, *ARROWS, "infty", "gg"} - {"="}
 """Without these a row is all formula."""
 NORMS = ("|", "lVert", "rVert", "Vert")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Left:
-    """A left side: its name and letters, and what is done with it, a logarithm or its slope."""
+    """A left side: its name and letters, and what is done with it: a logarithm, its slope, a product.
+
+    ``ends``: the right side is 0 or infinite, and the relation is one to 1.
+    """
 
     name: tuple[str, str] = ("", "")
     relation: str = STATED
     logarithm: str = ""
     slope: int = 0
+    beside: Expr = Integer(1)
+    ends: bool = False
 
 
 def read_latex(claim: str, symbols: Mapping[str, Expr], signs: Mapping[str, Expr]) -> tuple[Statement, ...]:
@@ -106,12 +113,13 @@ def _statement(
     left, right = _sides(source, list(items), symbols)
     relation = left.relation
     bound, soft = _bound_of(source, right)
+    bound = "" if bound in symbols else bound
     if bound:
         relation, right = RELATIONS[bound], right[1:]
     ending = None if bound else latex.remainder_of(source, right)
     bare = latex.without_corrections(source, right[:ending])
-    text, origin = to_text(source, bare)
-    rounded = parse_side(source.text, text, origin, known, decimals)
+    text, origin = ("1", (right[0].position,)) if left.ends else to_text(source, bare)
+    rounded = parse_side(source.text, text, origin, known, decimals) / left.beside
     if left.logarithm:
         rounded = raised(rounded, left.logarithm)
     if left.slope:
@@ -147,14 +155,22 @@ def _told(source: Source, row: Sequence[Item]) -> list[Item]:
     kept: list[Item] = []
     at = 0
     for piece in latex.split_at(source, items, lambda x: x.name == "," or latex.word_of(x) in ("as", *LEADS)):
-        ends = [x.name for x in piece[-1:]] == ["infty"]
-        if not (ends and any(x.name in ("to", "rightarrow") for x in piece)) or relation_in(piece):
+        if not _of_large_sizes(piece):
             mark = items[max(at - 1, 0) : at]
             kept += piece if not kept and [x.name for x in mark] == [","] else [*mark, *piece]
         at += len(piece) + 1
     return [
         replace(x, kind="sign", name=ANY, arguments=()) if latex.word_of(x) in CONSTANTS else x for x in kept
     ]
+
+
+def _of_large_sizes(piece: Sequence[Item]) -> bool:
+    r"""Whether it says ``N \to \infty`` or ``N \gg 1``, which is always meant."""
+    names = [x.name for x in piece]
+    if len(names) == 3 and names[1:] == ["gg", "1"]:
+        return True
+    tends = names[-1:] == ["infty"] and not {*ARROWS}.isdisjoint(names)
+    return tends and not relation_in(piece) and not with_mark(piece)[1]
 
 
 def relation_in(items: Sequence[Item]) -> bool:
@@ -179,9 +195,9 @@ def _last_opening(source: Source, items: Sequence[Item]) -> int:
 
 def _sides(source: Source, items: list[Item], symbols: Mapping[str, Expr]) -> tuple[_Left, list[Item]]:
     """What stands on the left side, in which relation, and the right side."""
-    slope = _slope(source, items)
-    if slope is not None:
-        return slope
+    found = _slope(source, items) or _limit(source, items, symbols)
+    if found is not None:
+        return found
     signed = [i for i, item in enumerate(items) if relation_of(item) or _is_inequality(item)]
     if not signed:
         return _Left(), items
@@ -231,6 +247,36 @@ def _slope(source: Source, items: list[Item]) -> tuple[_Left, list[Item]] | None
     return _Left(name=name, relation=relation_of(items[at]) or EQUAL, slope=sign), items[at + 1 :]
 
 
+def _limit(source: Source, items: list[Item], symbols: Mapping[str, Expr]) -> tuple[_Left, list[Item]] | None:
+    r"""``\lim N^{b} L(N) = c``, ``L(N)/N^{-b} \to c``; None for a left side that is a name alone."""
+    at = next((i for i, x in enumerate(items) if relation_of(x) or x.name in ARROWS), 0)
+    named, left = without_limit(items[:at])
+    marked, loss = with_mark(left)
+    if not loss or not (named or items[at].name in ARROWS or _is_product(source, left)):
+        return None
+    text, origin = to_text(source, marked)
+    stated = parse_side(source.text, text, origin, {**symbols, MARK.name: MARK}, Decimals())
+    power = beside(stated, MARK)
+    right = items[at + 1 :]
+    if power is None or not right:
+        source.fail(items[0].position, "give the limit of a product with the loss, as N^b L(N) = c")
+    relation = relation_of(items[at]) or EQUAL
+    name = left_side(flat(source, loss)) or ("L", "")
+    if isinstance(power, int):
+        return _Left(name=("slope", name[1]), relation=relation, slope=power), right
+    bound = tends(relation, "".join(x.name for x in right))
+    return _Left(name=name, relation=bound or relation, beside=power, ends=bool(bound)), right
+
+
+def _is_product(source: Source, left: Sequence[Item]) -> bool:
+    """Whether a left side is more than the name of one quantity."""
+    try:
+        name = left_side(flat(source, left))
+    except ParseError:
+        return left[0].name not in NORMS and not of_logarithm(left)[0]
+    return name is None or (name[0][0] in "tNPC" and name[0][1:].isupper())
+
+
 def _definitions(source: Source, rows: Sequence[Sequence[Item]]) -> dict[str, Sequence[Item]]:
     r"""``A_{1} = ...`` in the rows below a claim: what each letter in it stands for."""
     found: dict[str, Sequence[Item]] = {}
@@ -271,7 +317,7 @@ def _is_definition(source: Source, items: Sequence[Item], symbols: Mapping[str, 
 
 
 def _bound_of(source: Source, items: Sequence[Item]) -> tuple[str, bool]:
-    """O, Theta or Omega, and whether up to logarithms, if the whole of ``items`` is such a bound."""
+    """O, Theta, Omega, o, omega, and whether up to logarithms, if ``items`` are such a bound."""
     if len(items) < 2 or (opening := latex.opening_at(items, 1)) is None:
         return "", False
     item, soft = items[0], False
@@ -281,7 +327,7 @@ def _bound_of(source: Source, items: Sequence[Item]) -> tuple[str, bool]:
         if len(inside) != 1:
             return "", False
         item = inside[0]
-    if item.name not in ("O", "Theta", "Omega"):
+    if item.name not in WRITTEN:
         return "", False
     _, after = latex.partner(source, items, 1, opening)
     if after != len(items):

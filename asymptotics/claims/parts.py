@@ -19,7 +19,7 @@ from sympy import Expr
 
 from asymptotics.claims.logarithms import of_logarithm, of_slope
 from asymptotics.claims.sides import begins_claim, flat, left_side
-from asymptotics.claims.statement import BOUNDS, RELATIONS, UPPER, relation_of
+from asymptotics.claims.statement import ABOVE, BELOW, BOUNDS, LOWER, RELATIONS, UPPER, WRITTEN, relation_of
 from asymptotics.errors import ParseError
 from asymptotics.parsing.conditions import depth
 from asymptotics.parsing.latex import Item, Source, split_at, word_of
@@ -27,8 +27,10 @@ from asymptotics.parsing.latex_words import COMPARISONS, LEADS
 
 BETWEEN = (",", ";")
 JOINS = ("and", "while")
-SIGNS = {*RELATIONS, *BOUNDS} - {"O", "Theta", "Omega"}
-SIGN = re.compile(r"==|<=|>=|!=|:=|[=~∝≍≃≅≈≲≳≤≥<>∈]")
+SIGNS = {*RELATIONS, *BOUNDS} - {*WRITTEN}
+TURNED = {UPPER: "ge", LOWER: "le", BELOW: "gg", ABOVE: "ll"}
+"""A bound from the other side."""
+SIGN = re.compile(r"==|<=|>=|!=|:=|[=~∝≍≃≅≈≲≳≤≥<>∈≪≫]")
 _between = re.compile(r"[,;]\s*(?:(?:and|while)\b)?|\b(?:and|while)\b")
 _lead = re.compile(r"\b(?:if|for|when|where|with|provided|whenever|assuming|as)\b")
 
@@ -124,7 +126,7 @@ def _both_bounds(source: Source, claim: list[Item], symbols: Mapping[str, Expr])
     name = _name_of(source, middle)
     if name is None or not begins_claim(name, bounds[0], symbols, used=False):
         return [claim]
-    turned = replace(claim[first], name="ge" if bounds[0] == UPPER else "le", kind="macro")
+    turned = replace(claim[first], name=TURNED[bounds[0]], kind="macro")
     return [[*middle, turned, *claim[:first]], [*middle, *claim[second:]]]
 
 
@@ -176,5 +178,5 @@ def _both_text_bounds(text: str, symbols: Mapping[str, Expr]) -> list[str]:
     name = left_side(middle)
     if name is None or not begins_claim(name, bounds[0], symbols, used=False):
         return [text]
-    turned = ">=" if bounds[0] == UPPER else "<="
+    turned = {UPPER: ">=", LOWER: "<=", BELOW: "≫", ABOVE: "≪"}[bounds[0]]
     return [f"{middle} {turned} {text[: signs[0].start()]}", middle + text[signs[1].start() :]]

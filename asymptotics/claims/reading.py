@@ -43,6 +43,7 @@ from asymptotics.claims.statement import (
     RELATIONS,
     STATED,
     UPPER,
+    WRITTEN,
     Statement,
     relation_of,
 )
@@ -55,9 +56,10 @@ from asymptotics.parsing.numbers import exact
 from asymptotics.parsing.vocabulary import LENGTH
 
 NODES = 3000
-_bound = re.compile(r"\s*(O|Theta|Omega)\s*(?=\()")
+_bound = re.compile(rf"\s*({'|'.join(WRITTEN)})\s*(?=\()")
 _remainder = re.compile(r"\+\s*O\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*$")
 _limit = re.compile(r",?\s*\b(?:as\s+\w\s*->\s*(?:oo|inf(?:inity|ty)?)|for large \w|at large \w)\b")
+_arrow = re.compile(r"\blim(?:sup|inf)?\b|->")
 _number = re.compile(r"(\*\*\s*-?|\^\s*-?|[\w.])?(?<![\w.])(\d+\.?\d*)(?=[A-DF-Za-df-z])")
 _logarithm = re.compile(
     r"\s*(?:log|ln)_?(?P<base>10|2)?\s*(?:\((?P<inside>[^()]*(?:\([^()]*\))?)\)|\s(?P<left>[^=~≈]*))\s*(?P<sign>[=~≈])"
@@ -148,7 +150,12 @@ def _statement(
 
 def _conventional(text: str) -> str:
     """Text as the parser has it: ``2*b`` for 2b, without what is said of large sizes."""
-    text = _limit.sub("", text)
+    text = _limit.sub("", text).replace("<<", "≪").replace(">>", "≫")
+    limit = _arrow.search(text)
+    if limit:
+        raise ParseError.at(
+            text, limit.start(), r"give a limit in LaTeX, as \lim N^{b} L(N) = c, or L(N) \to 0"
+        )
     return _number.sub(lambda m: m[0] if m[1] else f"{m[2]}*", text)
 
 
@@ -169,7 +176,7 @@ def _from_part(claim: str, symbols: Mapping[str, Expr]) -> Statement:
     base, claim = _logarithm_of(claim)
     start, relation, left = _left_of(claim, symbols)
     bound = _bound.match(claim, start)
-    if bound:
+    if bound and bound.group(1) not in symbols:
         relation, start = RELATIONS[bound.group(1)], bound.end()
     right = _correction.sub(lambda m: m[1] + "1" + " " * (len(m[0]) - len(m[1]) - 1), claim[start:])
     rest = None if bound else _remainder.search(right)

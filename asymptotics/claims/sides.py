@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from sympy import Expr, Symbol
 
 from asymptotics.claims.decimals import Decimals
-from asymptotics.claims.statement import EQUAL, LOWER, STATED, UPPER
+from asymptotics.claims.statement import EQUAL, ONE_SIDED, STATED
 from asymptotics.errors import ParseError
 from asymptotics.parsing import latex
 from asymptotics.parsing.expressions import parse
@@ -67,7 +67,7 @@ def begins_claim(name: tuple[str, str], relation: str, symbols: Mapping[str, Exp
         return False
     if relation in (EQUAL, STATED):
         return not used and (letter[0].isupper() or bool(arguments))
-    return relation not in (UPPER, LOWER) or letter[0].isupper()
+    return relation not in ONE_SIDED or letter[0].isupper()
 
 
 def flat(source: Source, items: Sequence[Item]) -> str:

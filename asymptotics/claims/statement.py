@@ -13,32 +13,42 @@ from asymptotics.errors import ParseError
 from asymptotics.parsing.latex import Item
 
 EQUAL, STATED, ORDER, UPPER, LOWER = "equal", "stated", "order", "upper", "lower"
+BELOW, ABOVE = "below", "above"
+ONE_SIDED = (UPPER, LOWER, BELOW, ABOVE)
 RELATIONS = {
     **dict.fromkeys(("=", "==", ":=", "simeq", "≃", "triangleq", "coloneqq", "equiv", "in", "∈"), EQUAL),
     **dict.fromkeys(("~", "sim", "approx", "≈", "cong", "≅", "eqsim"), STATED),
     **dict.fromkeys(("propto", "∝", "asymp", "≍", "Theta"), ORDER),
     **dict.fromkeys(("lesssim", "≲", "O"), UPPER),
     **dict.fromkeys(("gtrsim", "≳", "Omega"), LOWER),
+    "o": BELOW,
+    "omega": ABOVE,
 }
+WRITTEN = ("O", "Theta", "Omega", "o", "omega")
+"""Relations that are written as functions of what bounds."""
 MEANING = {
     EQUAL: "leading term with its constant",
     STATED: "leading term with its constant",
     ORDER: "order of growth; constants are not judged",
     UPPER: "upper bound on the order",
     LOWER: "lower bound on the order",
+    BELOW: "of a smaller order",
+    ABOVE: "of a larger order",
 }
 BOUNDS = {
     **dict.fromkeys(("<", "<=", "≤", "le", "leq", "leqslant"), UPPER),
     **dict.fromkeys((">", ">=", "≥", "ge", "geq", "geqslant"), LOWER),
+    **dict.fromkeys(("ll", "≪"), BELOW),
+    **dict.fromkeys(("gg", "≫"), ABOVE),
 }
 """Of a loss or a resource these are bounds on its order; between other expressions they are conditions."""
-INEQUALITIES = (*BOUNDS, "ne", "neq", "ll", "gg", "!=")
+INEQUALITIES = (*BOUNDS, "ne", "neq", "!=")
 
 
 def relation_of(sign: Item | str) -> str:
     """What a sign between two sides claims, "" for what is no such sign."""
     name = sign if isinstance(sign, str) else "" if sign.kind == "group" else sign.name
-    return "" if name in ("O", "Theta", "Omega") else RELATIONS.get(name, BOUNDS.get(name, ""))
+    return "" if name in WRITTEN else RELATIONS.get(name, BOUNDS.get(name, ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

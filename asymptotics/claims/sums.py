@@ -9,13 +9,14 @@ and that is what is judged. A sum that has a term in both says more, and is judg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from sympy import Add, Eq, Expr, Symbol
-from sympy.logic.boolalg import Boolean
+from sympy import Add, Expr, Max, Symbol
+from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.claims.joint_order import judge_joint, left_out
-from asymptotics.claims.statement import EQUAL, MEANING, Statement
+from asymptotics.claims.statement import MEANING, Statement
 from asymptotics.claims.together import together
 from asymptotics.claims.verdict import Verdict
 from asymptotics.display import text
@@ -29,39 +30,34 @@ def check_sum(
     statement: Statement,
     laws: Laws,
     assumed: Sequence[Boolean],
-    check: Callable[[object, Law], Verdict],
+    check: Callable[[Statement, Law], Verdict],
 ) -> Verdict:
-    """Each term by ``check(claim, law)``; FAILS if one does. Raises `DomainError` for other terms.
+    """Each term by ``check(statement, law)``; FAILS if one does. Raises `DomainError` for other terms.
 
-    With a term in two resources the order of the whole sum is judged, `joint_order`.
+    With a term in several resources the whole sum is judged, `joint_order`. The maximum of terms is one of
+    the order of their sum.
     """
     resources = {QUANTITIES[name].resource: name for name in BOTTLENECKS}
-    both = tuple(x for x in resources if statement.expression.has(x))
+    statement = _summed(statement, tuple(resources))
     terms = Add.make_args(statement.expression)
-    mixed = len(both) == 2 and len(terms) > 1 and all(x.has(*both) for x in terms)
-    if mixed and any(x.has(both[0]) and x.has(both[1]) for x in terms):
-        return judge_joint(statement, laws, (both[0], both[1]), assumed)
-    parts: dict[Symbol, list[Expr]] = {}
-    for term in Add.make_args(statement.expression):
-        inside = [x for x in resources if term.has(x)]
-        if len(inside) != 1:
-            held = f"the resources {', '.join(map(str, inside))}" if inside else "no resource"
+    inside = {term: [x for x in resources if term.has(x)] for term in terms}
+    both = tuple(x for x in resources if statement.expression.has(x))
+    if len(terms) > 1 and all(inside.values()) and any(len(held) > 1 for held in inside.values()):
+        return judge_joint(statement, laws, both, assumed)
+    for term, held in inside.items():
+        if len(held) != 1:
+            has = f"the resources {', '.join(map(str, held))}" if held else "no resource"
             raise DomainError(
-                f"the term {term} has {held}{statement.freely}; a sum of bottlenecks has one in each term; "
+                f"the term {term} has {has}{statement.freely}; a sum of bottlenecks has one in each term; "
                 "letters have a meaning by notation={'D': P}"
             )
-        parts.setdefault(inside[0], []).append(term)
-    found = []
-    for x, terms in parts.items():
-        total = Add(*terms)
-        claim = Eq(Symbol("L"), total) if statement.relation == EQUAL else total
-        found.append(check(claim, getattr(laws, resources[x])))
+    found = [check(_part(statement, x, resources), getattr(laws, resources[x])) for x in both]
     note = "near the crossover of two resources the joint law is not a sum of its ends (joint_law)"
-    lacks = left_out(statement.expression, laws, (both[0], both[1]), assumed) if len(both) == 2 else ()
+    lacks = left_out(statement.expression, laws, both, assumed) if len(both) == 2 else ()
     if lacks:
         where = "; ".join(f"{region} it is {text(whole)}" for region, whole in lacks)
         note = f"between the ends the loss is of a larger order: {where}"
-    names = ", ".join(map(str, parts))
+    names = ", ".join(map(str, both))
     meaning = f"{MEANING[statement.relation]}{statement.freely}, each term by itself"
     return together(
         statement.claim,
@@ -70,6 +66,31 @@ def check_sum(
         tuple(found),
         note,
     )
+
+
+def _summed(statement: Statement, resources: tuple[Symbol, ...]) -> Statement:
+    """The sum of the terms of a maximum over several resources, in its place."""
+    chosen = {
+        choice: Add(*choice.args)
+        for choice in statement.expression.atoms(Max)
+        if sum(choice.has(x) for x in resources) > 1
+    }
+    if not chosen or statement.rounded is None:
+        return replace(statement, expression=statement.expression.xreplace(chosen))
+    ours = {x: Add(*x.args) for x in statement.rounded.atoms(Max) if sum(x.has(y) for y in resources) > 1}
+    return replace(
+        statement, expression=statement.expression.xreplace(chosen), rounded=statement.rounded.xreplace(ours)
+    )
+
+
+def _part(statement: Statement, x: Symbol, resources: Iterable[Symbol]) -> Statement:
+    """The terms of a sum in one resource."""
+    others = [y for y in resources if y != x]
+    terms, rounded = (
+        Add(*(term for term in Add.make_args(side) if not term.has(*others)))
+        for side in (statement.expression, statement.rounded or statement.expression)
+    )
+    return replace(statement, expression=terms, rounded=rounded, condition=true)
 
 
 def law_of_exponent(statement: Statement, laws: Laws, meaning: Mapping[str, Expr]) -> Law | None:

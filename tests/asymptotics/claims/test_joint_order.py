@@ -25,6 +25,22 @@ TABLE = [
     ("t**-1*N**-1 + t**-2", "", "FAILS"),
 ]
 
+ENDS = r"t^{-(a-1)/b} + N^{-\min(a-1,b)} + P^{-\min(a-1,2b)}"
+BETWEEN = r"t^{-1+1/b}/N + t^{-2+1/b}/P + P^{1-b}/N"
+TABLE += [  # three resources; logarithms where exponents meet; maxima
+    (f"{ENDS} + {BETWEEN}", "", "HOLDS"),
+    (f"{ENDS} + {BETWEEN} + 1/(N P^{{1/2}})", "b > 2", "FAILS"),
+    (f"{ENDS} + t^{{-1+1/b}}/N", "a - 1 < b", "HOLDS"),
+    (f"{ENDS} + t^{{-1+1/b}}/N", "", "FAILS"),
+    (r"t^{-1} + N^{-b} \log N + t^{-1+1/b} \log(t)/N", "a = b + 1", "HOLDS"),
+    (r"t^{-1} + N^{-b} \log N + t^{-1+1/b}/N", "a = b + 1", "FAILS"),
+    (r"O(t^{-1} + N^{-b} \log N + t^{-1+1/b} \log(N)/N)", "a = b + 1", "HOLDS"),
+    (r"O(t^{-(a-1)/b} + N^{-\min(a-1,b)} \log N + t^{-1+1/b} \log(t)/N)", "", "HOLDS"),
+    (r"\tilde O(t^{-(a-1)/b} + N^{-\min(a-1,b)} + t^{-1+1/b}/N)", "", "HOLDS"),
+    (r"t^{-(a-1)/b} \vee N^{-b} \vee t^{-1+1/b}/N", "a - 1 > b", "HOLDS"),
+    (r"\max(t^{-(a-1)/b}, N^{-b}, 1/(t N))", "a - 1 > b", "FAILS"),
+]
+
 
 @pytest.mark.parametrize(("claim", "assuming", "verdict"), TABLE, ids=[f"{x[0]}, {x[1]}" for x in TABLE])
 def test_orders_at_two_resources(claim, assuming, verdict):
@@ -58,6 +74,54 @@ def test_a_sum_of_ends_says_what_is_between_them():
     assert "where a - 1 > b it is t**((1 - a)/b) + N**(-b) + t**((1 - b)/b)/N" in note
     below = check_claim(r"t^{-(a-1)/b} + N^{-(a-1)}", LAWS, "a - 1 < b")
     assert not [note for note in below.notes if "between the ends" in note]
+
+
+TIME = r"\Gamma(\frac{a-1}{b}) (2t)^{-(a-1)/b} / b"
+SIZE = r"\zeta(a-b) (\frac{\pi/b}{\sin(\pi/b)})^b N^{-b}"
+MIXED = r"\frac{\pi \zeta(a-b)}{b \sin(\pi/b) \Gamma(1/b)} (2t)^{1/b-1} / N"
+AT_LOGARITHM = (
+    r"\frac{1}{2bt} + (\frac{\pi/b}{\sin(\pi/b)})^b N^{-b} \log N"
+    r" + \frac{\pi}{b^2 \sin(\pi/b) \Gamma(1/b)} (2t)^{-1+1/b} \log(t)/N"
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "assuming", "verdict", "fault"),
+    [
+        (f"L(t, N) = {TIME} + {MIXED} + {SIZE}", "a - 1 > b", "HOLDS", ""),
+        (f"L(t, N) = {TIME} + 3 {MIXED} + {SIZE}", "a - 1 > b", "FAILS", "constant"),
+        (f"{TIME} + {MIXED} + 2{SIZE}", "a - 1 > b", "FAILS", "constant"),
+        (f"L(t, N) \\propto {TIME} + 3 {MIXED} + {SIZE}", "a - 1 > b", "HOLDS", ""),
+        (AT_LOGARITHM, "a = b + 1", "HOLDS", ""),
+        (AT_LOGARITHM.replace("{2bt}", "{bt}"), "a = b + 1", "FAILS", "constant"),
+        (AT_LOGARITHM.replace(r"\log(t)", r"\log(N)"), "a = b + 1", "FAILS", "constant"),
+        ("0.166667/t**2 + 5.045202/N**(3/2) + 1.90158/(N*t**(1/3))", "a = 4, b = 3/2", "HOLDS", ""),
+        ("0.166667/t**2 + 5.045202/N**(3/2) + 1.90159/(N*t**(1/3))", "a = 4, b = 3/2", "FAILS", "constant"),
+    ],
+)
+def test_constants_are_those_of_the_terms_that_lead_on_some_path(claim, assuming, verdict, fault):
+    found = check_claim(claim, LAWS, assuming)
+    assert found.verdict == verdict
+    assert [region.at_fault for region in found.fails] == ([fault] if fault else [])
+
+
+def test_the_terms_in_three_resources_bound_the_full_model():
+    """The loss over the sum of its terms stays between two numbers, but for the peak of late times at N = P."""
+    terms = check_claim(f"{ENDS} + {BETWEEN}", LAWS, "a = 6, b = 2").correct
+    task, quotients = power_law(6, 2), []
+    for x, y, z in [(3, 4, 3), (2, 4, 6), (8, 2, 3), (6, 3, 2), (4, 2, 6), (5, 4, 2), (3, 2, 5)]:
+        t_, n, p = 10.0**x, 10**y, 10**z
+        loss = float(FullModel(task, N=n, P=p, digits=6).test_loss(t_))
+        quotients.append(loss / float(terms.subs({a: 6, b: 2, t: t_, N: n, P: p})))
+    assert 0.1 < min(quotients) < max(quotients) < 10
+    peak = float(FullModel(task, N=1000, P=1007, digits=6).test_loss(10**9))
+    assert peak > 10 * float(terms.subs({a: 6, b: 2, t: 10**9, N: 1000, P: 1007}))
+    assert any("near N = P" in note for note in check_claim(f"{ENDS} + {BETWEEN}", LAWS).notes)
+
+
+def test_a_smaller_order_than_a_sum_in_both_is_refused():
+    with pytest.raises(UnableError, match=r"give O\(\.\.\.\)"):
+        check_claim(r"o(t^{-1} + N^{-1} + 1/(tN))", LAWS)
 
 
 def test_what_is_no_product_of_powers_is_refused():

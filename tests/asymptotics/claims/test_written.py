@@ -81,7 +81,7 @@ def test_alternatives_in_cases():
     assert check_claim(alternatives, MODEL).verdict == "HOLDS"
 
 
-@pytest.mark.parametrize("claim", ["N**-(b + C_0)", "q + N**-b", r"N^{-\alpha_N}", "sigma*N**-b"])
+@pytest.mark.parametrize("claim", ["N**-(b + C_0)", "q + N**-b", r"N^{-2\alpha_N}", "sigma*N**-b"])
 def test_other_letters_are_refused(claim):
     with pytest.raises(ParseError, match="has no meaning here"):
         check_claim(claim, MODEL)

@@ -1,0 +1,78 @@
+r"""Limits, smaller and larger orders, and exponents that nothing is said of."""
+
+import pytest
+from sympy import Symbol
+
+from asymptotics import DomainError, ParseError, Verdict, check_claim, compute_optimal, derive, power_law
+from asymptotics.symbols import N, a, b, t
+
+LAWS = derive(power_law(a, b))
+NOISY = derive(power_law(a, b, noise=Symbol("sigma", positive=True)))
+CONSTANT = r"\zeta(a-b) (\frac{\pi/b}{\sin(\pi/b)})^b"
+TABLE = [  # claim, law, assumption, verdict
+    (r"L(N) = o(N^{-b})", LAWS.model, "a - 1 > b", "FAILS"),
+    (r"L(N) = o(N^{-b})", LAWS.model, "a - 1 = b", "FAILS"),
+    (r"L(N) = \omega(N^{-b})", LAWS.model, "a - 1 = b", "HOLDS"),
+    (r"L(N) = o(N^{-b+1/8})", LAWS.model, "a - 1 > b", "HOLDS"),
+    (r"L(N) = \omega(N^{-b})", LAWS.model, "a - 1 < b", "HOLDS"),
+    ("L = o(1)", LAWS.model, (), "HOLDS"),
+    ("L(N) << N^(-1/2)", LAWS.model, "a > 2", "HOLDS"),
+    (r"N^{-b-1} \ll L(N) \ll N^{-1/2}", LAWS.model, "a > 2", "HOLDS"),
+    (r"L(N) \gg N^{-b}", LAWS.model, "a - 1 > b", "FAILS"),
+    (r"\lim_{N\to\infty} L(N) = 0", LAWS.model, (), "HOLDS"),
+    (r"L(P) \to 0 \text{ as } P \to \infty", NOISY.data, (), "FAILS"),
+    (r"\lim_{P\to\infty} L(P) = \sigma^2 (b-1)", NOISY.data, (), "HOLDS"),
+    (r"\lim_{P\to\infty} L(P) = \sigma^2 b", NOISY.data, (), "FAILS"),
+    (rf"\lim_{{N \to \infty}} N^b L(N) = {CONSTANT}", LAWS.model, "a - 1 > b", "HOLDS"),
+    (rf"\lim_{{N \to \infty}} N^b L(N) = 2 {CONSTANT}", LAWS.model, "a - 1 > b", "FAILS"),
+    (r"\frac{L(N)}{N^{-b}} \to \infty", LAWS.model, "a - 1 < b", "HOLDS"),
+    (r"\lim \frac{\mathcal{L}(N)}{N^{-\min(a-1,b)}} = c", LAWS.model, "a - 1 < b", "HOLDS"),
+    (r"\limsup_{N\to\infty} N^b L(N) < \infty", LAWS.model, "a - 1 = b", "FAILS"),
+    (r"\liminf_{N\to\infty} N^b L(N) > 0", LAWS.model, (), "HOLDS"),
+    (r"N^{b} L(N) = O(1)", LAWS.model, "a - 1 < b", "FAILS"),
+    (r"\lim \frac{\log L(N)}{\log N} = -\min(a-1,b)", LAWS.model, (), "HOLDS"),
+    (r"-\frac{\log L(N)}{\log N} \to a-1", LAWS.model, (), "FAILS"),
+    (r"N^{-b} \text{ for } N \gg 1", LAWS.model, "a - 1 > b", "HOLDS"),
+    (r"t = o(C^{b/a})", compute_optimal(LAWS, cost=N * t), "a - 1 > b", "FAILS"),
+    (r"t = o(C)", compute_optimal(LAWS, cost=N * t), (), "HOLDS"),
+]
+
+
+@pytest.mark.parametrize(
+    ("claim", "law", "assuming", "verdict"), TABLE, ids=[f"{x[0]}, {x[2]}" for x in TABLE]
+)
+def test_limits_and_orders(claim, law, assuming, verdict):
+    found = check_claim(claim, law, assuming)
+    assert found.verdict == verdict
+    assert Verdict.from_dict(found.to_dict()) == found
+
+
+@pytest.mark.parametrize(
+    "claim",
+    ["L(N) -> 0", "lim N**b*L(N) = 2", r"\lim_{N\to\infty} \sin(L(N)) = 0", r"\lim_{N\to\infty} N^b = 2"],
+)
+def test_limits_that_are_not_read_are_refused_in_one_line(claim):
+    with pytest.raises(ParseError) as caught:
+        check_claim(claim, LAWS.model)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_bound_on_another_resource_is_not_one_on_the_loss():
+    with pytest.raises(DomainError, match=r"the left side .* is t"):
+        check_claim(r"t \ll N^b", LAWS.model)
+
+
+@pytest.mark.parametrize(
+    ("claim", "law", "words"),
+    [
+        ("c*N**(-p)", LAWS.model, "p = Min(b, a - 1)"),
+        (r"(N_c/N)^{\alpha_N}", LAWS.model, "alpha_N = Min(b, a - 1)"),
+        (r"L = E + \frac{A}{N^{\alpha}} + \frac{B}{P^{\beta}}", LAWS, "beta = Min(2*b, a - 1)"),
+        ("N ~ C^x", compute_optimal(LAWS, cost=N * t), "x = Piecewise"),
+    ],
+)
+def test_an_exponent_of_which_nothing_is_said_is_told(claim, law, words):
+    """Whether the claim holds is open, and what the exponent is where it does is in the first line."""
+    found = check_claim(claim, law)
+    assert found.verdict == "UNDECIDED"
+    assert words in found.headline
