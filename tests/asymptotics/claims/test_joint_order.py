@@ -106,7 +106,7 @@ def test_constants_are_those_of_the_terms_that_lead_on_some_path(claim, assuming
 
 
 def test_the_terms_in_three_resources_bound_the_full_model():
-    """The loss over the sum of its terms stays between two numbers, but for the peak of late times at N = P."""
+    """The loss over the sum of its terms is between two numbers, but for the late peak at N = P."""
     terms = check_claim(f"{ENDS} + {BETWEEN}", LAWS, "a = 6, b = 2").correct
     task, quotients = power_law(6, 2), []
     for x, y, z in [(3, 4, 3), (2, 4, 6), (8, 2, 3), (6, 3, 2), (4, 2, 6), (5, 4, 2), (3, 2, 5)]:
