@@ -139,6 +139,7 @@ def check(
     definitions: Definitions,
     parameters: tuple[Symbol, ...],
     conditions: tuple[Boolean, ...],
+    meetings: tuple[tuple[Boolean, Definitions], ...],
     at: Mapping[Symbol | str, object] | None,
     digits: int,
 ) -> Check:
@@ -155,7 +156,10 @@ def check(
     for condition in conditions:
         if condition.xreplace(table) == False:  # noqa: E712  (SymPy's BooleanFalse)
             raise DomainError(f"the condition {condition} of the derivation fails at this point")
-    meanings = tuple((substitute(f, table), substitute(e, table)) for f, e in definitions)
+    there = dict(definitions)
+    for condition, own in meetings:
+        there |= own if _holds(condition, table) else {}
+    meanings = tuple((substitute(f, table), substitute(e, table)) for f, e in there.items())
     with working(digits + 15):
         values = Values(meanings, digits + 5, _size_of_finite(steps, meanings), _period(steps, table))
         checked: list[Checked] = []
@@ -166,6 +170,11 @@ def check(
                 here = step.equation.xreplace(table)
                 further[here.lhs] = here
     return Check(title=title, steps=tuple(checked), digits=digits)
+
+
+def _holds(condition: Boolean, table: dict[Symbol, Expr]) -> bool:
+    """Whether a condition is not false at the point."""
+    return bool(And(condition.xreplace(table).xreplace(ELSE)) != False)  # noqa: E712
 
 
 def _check_step(
@@ -179,8 +188,7 @@ def _check_step(
     def found(verdict: str, residual: float | None, note: str) -> Checked:
         return Checked(number=number, step=step, verdict=verdict, residual=residual, note=note)
 
-    condition = And(step.condition.xreplace(table).xreplace(ELSE))
-    if condition == False:  # noqa: E712
+    if not _holds(step.condition, table):
         return found(ELSEWHERE, None, f"it is a step for {plain(step.condition)}")
     if unknown := sorted(step.equation.atoms(UnknownSum), key=str):
         return found(UNDECIDED, None, unknown[0].words)

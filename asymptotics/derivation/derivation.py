@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from sympy import Add, Eq, Expr, Symbol, oo
 from sympy.logic.boolalg import Boolean
@@ -36,6 +37,8 @@ from asymptotics.spectra import SpectralSeries
 from asymptotics.tasks.task import Task
 
 MAX_DEPTH = 9
+Meanings: TypeAlias = dict[Expr, Expr]
+"""What letters stand for."""
 
 
 @exclusive_class
@@ -48,6 +51,7 @@ class Derivation:
     title : what is derived, in words.
     steps : each an equation with a reason and a source.
     definitions : what the letters stand for, from the task alone: pairs ``(f(x), expression)``.
+    meetings : conditions under which exponents meet, with what stands for a letter there instead.
     parameters : the symbols that `check` needs numbers for.
     conditions : where all of it holds.
 
@@ -62,6 +66,7 @@ class Derivation:
     definitions: Definitions
     parameters: tuple[Symbol, ...]
     conditions: tuple[Boolean, ...]
+    meetings: tuple[tuple[Boolean, Definitions], ...] = ()
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
@@ -81,7 +86,16 @@ class Derivation:
         >>> derive(power_law(3, 2)).time.derivation.check(digits=20).passed
         True
         """
-        return check(self.title, self.steps, self.definitions, self.parameters, self.conditions, at, digits)
+        return check(
+            self.title,
+            self.steps,
+            self.definitions,
+            self.parameters,
+            self.conditions,
+            self.meetings,
+            at,
+            digits,
+        )
 
     def restate(self, letters: str | Notation) -> Derivation:
         """The same steps and conditions in the letters of another paper, for reading."""
@@ -137,49 +151,58 @@ def derivation_of(
     ``settings`` are numbers for symbols that are not the task's, ``parameters`` those that a check may ask
     for, and ``conditions`` where the law holds.
     """
-    steps, definitions = _argument(quantity, task, regimes, below)
+    steps, definitions, meetings = _argument(quantity, task, regimes, below)
     table = dict(settings)
     if table:
         steps = [replace(s, equation=s.equation.xreplace(table)) for s in steps]
-    meanings = tuple((f, e.xreplace(table)) for f, e in definitions.items())
     found = set(task.parameters).union(*(s.equation.free_symbols for s in steps))
     return Derivation(
         title=f"{quantity.symbol}, {quantity.words} ({quantity.limits})",
         steps=tuple(steps),
-        definitions=meanings,
+        definitions=_at(definitions, table),
         parameters=tuple(sorted(found & set(parameters), key=lambda s: s.name)),
         conditions=conditions,
+        meetings=tuple((condition, _at(own, table)) for condition, own in meetings),
     )
+
+
+def _at(definitions: Meanings, table: Mapping[Symbol, Expr]) -> Definitions:
+    """What the letters stand for at numbers for some symbols."""
+    return tuple((f, meaning.xreplace(table)) for f, meaning in definitions.items())
 
 
 def _argument(
     quantity: Quantity, task: Task, regimes: tuple[Regime, ...], below: bool
-) -> tuple[list[Step], dict[Expr, Expr]]:
-    """The steps to all regimes, and what the letters in them stand for."""
+) -> tuple[list[Step], Meanings, list[tuple[Boolean, Meanings]]]:
+    """The steps to all regimes, what the letters in them stand for, and which stand for else in a regime."""
     name = Named(quantity.symbol, quantity.tex, quantity.resource)
     open_regimes = [r for r in regimes if not r.is_boundary]
     steps: list[Step] = []
-    definitions: dict[Expr, Expr] = {}
+    definitions: Meanings = {}
+    meetings: list[tuple[Boolean, Meanings]] = []
     alone = [] if quantity.balances else open_regimes or list(regimes)
     if alone:
-        steps, definitions = _tell(quantity, task, name, alone, below)
+        steps, definitions = _tell(quantity, task, name, alone, below, {})
         steps += [_law_step(name, regime, quantity) for regime in open_regimes]
     for regime in (r for r in regimes if quantity.balances or r.is_boundary):
         there = _boundary(regime, task)
         here = replace(quantity, equation=quantity.equation.xreplace(there))
         own = {symbol: value for symbol, value in there.items() if symbol in task.parameters}
-        again, meanings = _tell(here, task.at(own), name, [regime], below)
+        before = dict(_at(definitions, there))
+        again, meanings = _tell(here, task.at(own), name, [regime], below, before)
         known = {step.equation for step in steps}
+        changed = {f: e for f, e in meanings.items() if before.get(f, e) != e}
+        meetings += [(regime.condition, changed)] if changed else []
         definitions = meanings | definitions
         steps += [replace(s, condition=regime.condition) for s in again if s.equation not in known]
         steps.append(_law_step(name, regime, quantity))
-    return steps, definitions
+    return steps, definitions, meetings
 
 
 def _tell(
-    quantity: Quantity, task: Task, name: Named, regimes: list[Regime], below: bool
-) -> tuple[list[Step], dict[Expr, Expr]]:
-    """Definition, expansions and conclusion of one quantity of one task."""
+    quantity: Quantity, task: Task, name: Named, regimes: list[Regime], below: bool, known: Meanings
+) -> tuple[list[Step], Meanings]:
+    """Definition, expansions and conclusion of one quantity of one task; letters are ``known`` before."""
     spectrum = replace(quantity.spectrum(task), below=below)
     if quantity.balances:  # which balance leads is a matter of the regime
         there = _boundary(regimes[0], task)
@@ -187,7 +210,7 @@ def _tell(
         inside = (c for p in parts if p.is_Relational and p.rel_op != "==" for c in as_constraint(p))
         spectrum = replace(spectrum, domain=spectrum.domain.holding(*inside))
     found = _expanded(quantity, spectrum, regimes)
-    teller = Teller(spectrum)
+    teller = Teller(spectrum, known)
     exact = teller(found)
     stated = _stated(quantity, task, found)
     steps = [Step(equation=_equal(name, stated), reason=Reason(quantity.reason), source=quantity.source)]

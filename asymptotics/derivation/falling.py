@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import mpmath
-from sympy import Add, Pow, exp, oo
+from sympy import Add, Expr, Pow, exp, oo
 
 from asymptotics.derivation.evaluation.values import Point, Values
 from asymptotics.derivation.symbols import Asymptotic
@@ -120,23 +120,27 @@ class Fall:
         self.values.error = 0.0
         place = self.place(decade)
         at = {**self.point, self.here.variable: place}
-        left, right = self.values(self.here.lhs, at), self.values(self.here.rhs, at)
+        left, right = self.values(self.here.lhs, at), self.right(self.here.rhs, at)
         return Size(
             at=self.distance(place, decade),
             difference=left - right,
-            remainder=self.values(self.here.remainder, at),
-            terms=tuple(self.values(x, at) for x in Add.make_args(self.here.rhs)),
+            remainder=self.right(self.here.remainder, at),
+            terms=tuple(self.right(x, at) for x in Add.make_args(self.here.rhs)),
             left=left,
             noise=self.values.error,
         )
 
+    def right(self, part: Expr, at: Point) -> Any:
+        """The value of a part of the right side, with as many digits as the left one has."""
+        return mpmath.mpmathify(self.values(part, at, exact=not self.heavy))
+
     def known(self, decade: float) -> Size | None:
         """The same, where modes swing that of the largest difference near by; None where the sides are not
-        known to three digits."""
+        known to three digits, or have no numbers."""
         places = NEAR if self.values.swings(self.here.lhs) else (0.0,)
         try:
             found = max((self.size(decade + near) for near in places), key=lambda size: size.relative)
-        except PrecisionError:
+        except (PrecisionError, ArithmeticError, ValueError):  # of mpmath, at poles and beyond floats
             return None
         return found if found.noise < 1e-3 else None
 
@@ -154,13 +158,18 @@ class Fall:
         logs = []
         for there in (decade, 1.2 * decade):
             at = {**self.point, self.here.variable: self.place(there)}
-            terms = [abs(self.values(x, at)) for x in Add.make_args(self.here.rhs)]
-            logs.append(mpmath.log10(max(terms) / abs(self.values(self.here.remainder, at))))
+            parts = self.here.remainder, *Add.make_args(self.here.rhs)
+            bound, *terms = (abs(self.right(x, at)) for x in parts)
+            if not bound or not any(terms):  # too small for floats
+                bound, *terms = (abs(self.values(x, at)) for x in parts)
+            logs.append(mpmath.log10(max(terms) / bound))
         return max(float(logs[1] - logs[0]) / (0.2 * decade), 0.001)
 
 
 def judge_fall(here: Asymptotic, values: Values, point: Point, digits: int) -> Outcome:
     """Whether the difference falls as the remainder says; see the module."""
+    if here.lhs == here.rhs:
+        return HELD, 0.0, "both sides are the same"
     heavy = values.heavy(here.lhs)
     fall = Fall(
         here=here, values=values, point=point, heavy=heavy, floor=FLOAT_FLOOR if heavy else 10.0**-digits
@@ -209,7 +218,7 @@ def _vanishes(fall: Fall, decades: tuple[tuple[float, float], ...]) -> Outcome:
 
 def _by_powers(fall: Fall, reach: float, order: float) -> Outcome:
     """At three sizes where the difference should be small but above rounding; at more if they disagree."""
-    furthest = 7.0 if fall.heavy else 24.0
+    furthest = min(max(7.0, 3.0 / order), 15.0) if fall.heavy else 24.0
     last = min(max(6.0 / order if fall.heavy else reach, 2.0), furthest)
     sizes: list[Size] = []
     nearest: Size | None = None

@@ -6,8 +6,9 @@ TELLING      how each kind of node is told; another operator adds its own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from sympy import Add, Eq, Expr, Function, Integer, Integral, Symbol
@@ -60,9 +61,10 @@ class Teller:
     """The steps of all that one expansion is made of, in order, each once.
 
     ``steps`` are those told so far and ``definitions`` what the letters in them stand for, from the task.
+    A letter that is ``known`` to stand for something else, in steps told before, is not taken again.
     """
 
-    def __init__(self, series: SpectralSeries) -> None:
+    def __init__(self, series: SpectralSeries, known: Mapping[Expr, Expr]) -> None:
         self.spectrum, task = series, series.task
         self.steps: list[Step] = []
         self.definitions: dict[Expr, Expr] = {
@@ -75,6 +77,7 @@ class Teller:
         self.definitions |= {ridge(size): Root(df1(kappa) - size, kappa) for size in (N, P)}
         self._told: dict[Found, Expr] = {}
         self._heads: dict[Expr, AppliedUndef] = {}
+        self._known = {f.func: (f.args, e) for f, e in known.items() if isinstance(f, AppliedUndef)}
 
     def __call__(self, found: Found) -> Expr:
         """The node in functions that have been told, after the steps of all its parts."""
@@ -88,11 +91,13 @@ class Teller:
         self.steps.append(Step(equation=equation, reason=reason, source=source))
 
     def head(self, meaning: Expr, variable: Symbol, letters: str) -> AppliedUndef:
-        """A short name for a function: the next of ``letters`` that has none yet."""
+        """A short name for a function: the next of ``letters`` that stands for nothing else."""
         if meaning not in self._heads:
-            taken = {str(head.func) for head in self._heads.values()}
-            names = (c + ("" if n == 0 else f"_{n}") for n in range(len(taken) + 1) for c in letters)
-            self._heads[meaning] = Function(next(name for name in names if name not in taken))(variable)
+            taken = {head.func for head in self._heads.values()}
+            functions = (Function(c if n == 0 else f"{c}_{n}") for n in count() for c in letters)
+            own = (variable,), meaning
+            free = (f for f in functions if f not in taken and self._known.get(f, own) == own)
+            self._heads[meaning] = next(free)(variable)
             self.definitions[self._heads[meaning]] = meaning
         return self._heads[meaning]
 

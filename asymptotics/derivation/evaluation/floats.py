@@ -45,10 +45,12 @@ def is_complex(x: Any) -> bool:
 
 
 def along(nodes: Iterable[Any], others: Iterable[Any]) -> Any:
-    """The nodes on an axis before all that the others have."""
+    """Nodes on an axis before all that the others have; where nodes are arrays, these have those axes."""
     depth = max((getattr(x, "ndim", 0) for x in others), default=0)
     array = import_module("numpy").array([plain(x) for x in nodes])
-    return array.reshape(array.shape + (1,) * depth)
+    if array.dtype == object:  # numbers of mpmath for each place of an array
+        array = array.astype(complex)
+    return array.reshape(array.shape + (1,) * (depth + 1 - array.ndim))
 
 
 def number_by_number(function: Callable[..., Any], arrays: Sequence[Any]) -> Any:

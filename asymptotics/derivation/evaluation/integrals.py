@@ -146,7 +146,8 @@ def _inverse_in_floats(values: Values, transform: Expr, z: Symbol, time: Expr, a
     """All nodes at once."""
     values.error = max(values.error, FLOAT_ERROR)
     whole = any(map(is_complex, at.values()))
-    nodes, weights = (along(x, at.values()) for x in cotangent_contour(24, values(time, at), whole))
+    moment = values(time, at, exact=False)
+    nodes, weights = (along(x, at.values()) for x in cotangent_contour(24, moment, whole))
     terms = weights * values(transform, {**at, z: nodes}, exact=False)
     terms = terms if whole else 2 * terms.real
     # the rounding of what cancels

@@ -1,7 +1,12 @@
-"""Roots, fixed points and minima in numbers, by secants."""
+"""Roots, fixed points and minima in numbers, by secants.
+
+The best constant step is looked for below the step at which the gain of the noise is 1: the logarithm of the
+loss is a polynomial near its least value, whose slope vanishes there.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -12,10 +17,16 @@ from sympy import Add, Derivative, Expr, Symbol
 from asymptotics.derivation.evaluation.floats import is_array
 from asymptotics.derivation.evaluation.values import Point, Values, rule
 from asymptotics.errors import PrecisionError
+from asymptotics.model.best_constant import BestConstant
 from asymptotics.model.operators import Iterated, Minimiser, Minimum, Root
 
 NEAR, STRAYED = 1e-10, 1e-6
 """How near to a zero the floats come in log x, and how far from there it is not what they found."""
+SMALL = 1e-3
+"""A gain as small is that of a small step, in proportion to it."""
+WIDTHS = 0.4, 0.1
+"""Half of the ranges of log(step/(last - step)) in which the loss is a polynomial, of `DEGREE`."""
+DEGREE = 8
 
 
 @rule(Root)
@@ -129,3 +140,49 @@ def _minimiser(values: Values, expression: Minimum, at: Point, exact: bool) -> A
 def _minimum(values: Values, expression: Minimum, at: Point, exact: bool) -> Any:
     function, x = expression.args
     return values(function, {**at, x: _minimiser(values, expression, at, exact)})
+
+
+@rule(BestConstant)
+def _best_constant(values: Values, expression: BestConstant, at: Point, exact: bool) -> Any:
+    """In floats, at many steps at once; the error is what the wider of two ranges says else."""
+    numpy = import_module("numpy")
+    loss, x, gain = expression.args
+    last = float(_first_one(values, gain, x, at))
+
+    def logarithm(y: Any) -> Any:
+        return numpy.log(values(loss, {**at, x: last / (1 + numpy.exp(-y))}, exact=False))
+
+    places = numpy.linspace(-12.0, 6.0, 37)
+    here, found = places[logarithm(places).argmin()], []
+    for width in WIDTHS:
+        near = here + width * numpy.cos(numpy.pi * (numpy.arange(2 * DEGREE) + 0.5) / (2 * DEGREE))
+        slope = numpy.polynomial.Chebyshev.fit(near, logarithm(near), DEGREE).deriv()
+        real = [r.real for r in slope.roots() if abs(r.imag) < 1e-6]
+        here = min(real, key=lambda r: abs(r - here), default=numpy.inf)
+        found.append(last / (1 + math.exp(-here)))
+        if not abs(here - near.mean()) < 2 * width:
+            raise PrecisionError(f"no step with the least loss was found below {last:.5g}")
+    values.error = max(values.error, abs(found[0] / found[1] - 1))
+    return mpmath.mpf(found[1])
+
+
+def _first_one(values: Values, gain: Expr, x: Symbol, at: Point) -> Any:
+    """The first x > 0 at which a gain is 1, which begins in proportion to x and grows faster than it."""
+
+    def value(y: Any) -> Any:
+        return values(gain, {**at, x: y}, exact=False)
+
+    low = mpmath.mpf(1)
+    while not (0 < value(low) < SMALL and abs(value(low) / value(low / 2) - 2) < 10 * SMALL):
+        low /= 2
+        if low < NEAR**3:
+            raise PrecisionError(f"{gain} does not begin in proportion to {x}")
+    share, beyond = value(low) / low, mpmath.inf
+    while beyond - low > NEAR * low:
+        high = min(2 * low, (low + beyond) / 2)
+        gained = value(high)
+        if share * high <= gained < 1:  # beyond a pole it is less
+            low, share = high, gained / high
+        else:
+            beyond = high
+    return low

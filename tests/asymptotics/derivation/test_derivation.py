@@ -11,7 +11,7 @@ from sympy.core.function import AppliedUndef
 
 from asymptotics import DomainError, Task, derive, power_law
 from asymptotics.derivation.evaluation.values import Values
-from asymptotics.derivation.symbols import Asymptotic, Residue
+from asymptotics.derivation.symbols import Asymptotic, Named, Residue
 from asymptotics.derivation.text import sides, tex_of
 from asymptotics.display import text
 from asymptotics.model.quantities import QUANTITIES
@@ -110,6 +110,24 @@ def test_a_derivation_reads_from_the_model_to_the_law(laws):
     order = ["L(N) = Xi(kappa(N))", "Sum(", "Integral(", "Res(", "df_1(kappa) ~", "kappa(N) ~", "L(N) ~"]
     places = [shown.index(piece) for piece in order]
     assert places == sorted(places)
+
+
+def test_a_letter_stands_for_one_thing_in_all_regimes(laws):
+    """Where a coefficient vanishes what is expanded together differs, and has a letter of its own."""
+    derivation = laws.rich_data_transient.derivation
+    point = HIGH | {gamma: 1}
+    assert len(dict(derivation.definitions)) == len(derivation.definitions)
+    steps = tuple(s for s in derivation.steps if holding(s, point) and not s.equation.has(Named))
+    check = replace(derivation, steps=steps).check(at=point, digits=12)
+    assert check.passed and sum(s.verdict == "holds" for s in check.steps) >= 9, str(check)
+
+
+@pytest.mark.parametrize("point", [LOW, HIGH], ids=["low", "high"])
+def test_the_best_constant_step_has_numbers_in_a_check(laws, point):
+    derivation = laws.noiseless_step.derivation
+    last = next(step for step in reversed(derivation.steps) if holding(step, point))
+    assert replace(derivation, steps=(last,)).check(at=point, digits=12).passed
+    assert replace(derivation, steps=(_falsified(last, Rational(51, 50)),)).check(at=point, digits=12).failed
 
 
 def _falsified(step, factor):
