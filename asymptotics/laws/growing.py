@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from sympy import Add, Expr, Integer, Symbol, log
 from sympy.logic.boolalg import Boolean
@@ -25,15 +25,15 @@ from asymptotics.derivation import Derivation
 from asymptotics.derivation.growing_steps import derive_growing
 from asymptotics.display import text
 from asymptotics.domains.domain import Domain
-from asymptotics.errors import UnableError, check_kind
+from asymptotics.errors import DomainError, UnableError, check_kind
 from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws, derive
-from asymptotics.model.early_times import EarlyTerm, early_terms, leading_terms
-from asymptotics.model.rules.base import Rule, check_rule, numbers_of
+from asymptotics.model.early_times import EarlyTerm, early_bounds, early_terms, leading_terms
+from asymptotics.model.rules.base import Rule, check_rule, kind_of, numbers_of
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.parsing.heights import substitute, to_power
-from asymptotics.parsing.numbers import real_float
+from asymptotics.parsing.numbers import real_float, substitution
 from asymptotics.precision import exclusive
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, h
@@ -60,6 +60,9 @@ class GrowingLaw(Typeset):
     laws: Laws
     series: SpectralSeries
     share: Expr
+    name: ClassVar[str] = "growing"
+    resource: ClassVar[Symbol] = N
+    """Along a ray, on which T is a power of N."""
 
     @property
     def task(self) -> Task:
@@ -76,10 +79,30 @@ class GrowingLaw(Typeset):
         """Where it holds."""
         return self.series.domain.conditions()
 
-    def at(self, values: Mapping[Symbol, Expr]) -> GrowingLaw:
-        """The law with some parameters put in, exponents that meet there resolved."""
-        laws = derive(self.task.at(values))
-        return replace(growing_law(laws, GradientFlow), share=self.share) if values else self
+    @property
+    def parameters(self) -> tuple[Symbol, ...]:
+        """Those of the task, and h where it has no number."""
+        return (*self.task.parameters, *self.share.free_symbols)
+
+    def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> GrowingLaw:
+        """The law with some parameters put in, exponents that meet there resolved.
+
+        Raises `DomainError` for an unknown parameter, values outside the domain, and h outside (0, 1).
+
+        >>> from asymptotics import OnePassSGD, derive, power_law
+        >>> from asymptotics.symbols import a, b, r
+        >>> growing_law(derive(power_law(a, b, modes=r * N)), OnePassSGD).at(a=3, b="3/4", r=2, h="1/4")
+        L(T, N) ~ Phi_1/4(x)/N**(3/4), x = T/N**(3/4)
+        """
+        table = substitution(self.parameters, values, named)
+        if not table:
+            return self
+        share = substitute(self.share, table)
+        if h in table and not 0 < share < 1:
+            raise DomainError(f"h = {share}; the share of the largest step lies between 0 and 1")
+        own = {s: v for s, v in table.items() if s != h}
+        law = growing_law(derive(self.task.at(own)), GradientFlow) if own else self
+        return replace(law, share=share)
 
     @property
     def exponent(self) -> Expr:
@@ -97,7 +120,19 @@ class GrowingLaw(Typeset):
 
         With one-pass SGD those included by which the trace is off its leading power of N, to second order.
         """
-        return self._sum(early_terms(self.series, depth, *((shares, 2) if self.share != 0 else (0, 0))))
+        return self._sum(self.terms(depth, shares))
+
+    def terms(self, depth: int = 4, shares: int = 2) -> tuple[EarlyTerm, ...]:
+        """Those of `early`."""
+        return early_terms(self.series, *self._reach(depth, shares))
+
+    def bounds(self, depth: int = 4, shares: int = 2) -> tuple[EarlyTerm, ...]:
+        """What `early` leaves out is of the order of the largest of these, whose coefficients are 1."""
+        return early_bounds(self.series, *self._reach(depth, shares))
+
+    def _reach(self, depth: int, shares: int) -> tuple[int, int, int]:
+        """With one-pass SGD the trace to second order."""
+        return (depth, shares, 2) if self.share != 0 else (depth, 0, 0)
 
     @property
     def leading(self) -> Expr:
@@ -196,7 +231,7 @@ def growing_law(laws: Laws, rule: Rule = GradientFlow) -> GrowingLaw:
         raise UnableError(
             f"b = {series.scaling.decay}: the trace does not grow as a power of N; b < 1 is needed"
         )
-    if rule.fresh and h not in rule.shares():
+    if kind_of(rule) is not GradientFlow and not (rule.fresh and h in rule.shares()):
         raise UnableError(f"{rule.title} where the trace grows with N is not derived; pass OnePassSGD")
     share = substitute(h, numbers_of(rule)) if rule.fresh else Integer(0)
     return GrowingLaw(laws=laws, series=replace(series, domain=series.domain.holding(gap)), share=share)

@@ -14,6 +14,7 @@ one had added, and every product of powers is a power of T. Each is a term here,
     EarlyTimes     the expansions for large y
     EarlyTerm      ``coefficient h^j T^-p N^-q`` with logarithms
     early_terms    those of a spectrum
+    early_bounds   what these leave out, as powers alone
     leading_terms  those that may lead
 """
 
@@ -81,6 +82,14 @@ def early_terms(
 ) -> tuple[EarlyTerm, ...]:
     """The terms of the first orders, up to the power ``shares`` of h; b < 1 must be known on the domain."""
     return tuple(EarlyTimes(spectrum, depth).terms(shares, drifts))
+
+
+@cached(maxsize=64)
+def early_bounds(
+    spectrum: SpectralSeries, depth: int = 4, shares: int = 2, drifts: int = 0
+) -> tuple[EarlyTerm, ...]:
+    """What `early_terms` leaves out is of the order of the largest of these, whose coefficients are 1."""
+    return tuple(dict.fromkeys(EarlyTimes(spectrum, depth).bounds(shares, drifts)))
 
 
 def leading_terms(
@@ -188,6 +197,38 @@ class EarlyTimes:
                     yield from self._in_time(term, family, j)
             share = share * kernel
         yield from self._of_trace(inverse, kernel, shares, drifts)
+
+    def bounds(self, shares: int, drifts: int) -> Iterator[EarlyTerm]:
+        """Powers of y that are cut off, further powers of h and of the trace, sums less their integrals.
+
+        The last is, by Euler's and Maclaurin's formula, 1/N of each term.
+        """
+        inverse, kernel = self.start.monomial(ONE, -ONE), self.kernel
+        share, families = inverse, tuple(self.families())
+        for j in range(shares + 1):
+            for family in families:
+                kept = family.series * share
+                yield from (self._power(x, family, j) for x in kept.remainder)
+                off = replace(family, size=family.size + 1)
+                yield from (self._power(Bound(x.order, *x.logs), off, j) for x in kept.terms)
+            share = share * kernel
+        for family in families if shares else ():
+            moved = replace(family, size=normal(family.size + (drifts + 1) * (1 - self.scaling.decay)))
+            yield from (self._power(x, family, shares + 1) for x in (family.series * share).bounds())
+            yield from (self._power(x, moved, 1) for x in (family.series * inverse * (kernel - 1)).bounds())
+        yield EarlyTerm(coefficient=ONE, time=Integer(self.depth + 1), size=Integer(0))
+
+    def _power(self, bound: Bound, family: Family, share: int) -> EarlyTerm:
+        """A power of y in time, without its constant."""
+        time = normal(1 - bound.order)
+        return EarlyTerm(
+            coefficient=ONE,
+            time=time,
+            size=normal(family.size - self.scaling.decay * time),
+            share=share,
+            log_time=int(bound.log_power),
+            log_size=family.log_size,
+        )
 
     def _of_trace(
         self, inverse: Expansion, kernel: Expansion, shares: int, drifts: int

@@ -11,9 +11,11 @@ from sympy import Eq, Expr, Symbol
 from asymptotics import Law, Laws, Optimum, Verdict, check_claim, derive
 from asymptotics.claims.reading import read_claims
 from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.laws.growing import GrowingLaw, T, growing_law
 from asymptotics.laws.names import unknown_law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.rules.base import open_parameters
+from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.notation import notation
 from asymptotics.parsing.expressions import parse
 from asymptotics.symbols import C, N, P, t
@@ -30,9 +32,10 @@ from numerics.commands.options import (
 )
 from numerics.optima.frontier import frontier
 from numerics.verification.places import DEFAULTS
-from numerics.verification.verify import settings_of, verify
+from numerics.verification.verify import verify
 
 OPTIMUM = "optimum"
+GROWING = GrowingLaw.name
 SUM = "sum"
 BY_RESOURCE = {t: "time", N: "model", P: "data", C: OPTIMUM}
 """What a claim without --law is about, by the resource in it."""
@@ -53,6 +56,7 @@ O(...) an upper bound. Examples:
   bottlenecks claim 't \\propto C^{b/(1+b)}' --assuming 'a - 1 < b'
   bottlenecks claim 't^{-(a-1)/b} + c N^{-(a-1)}' --assuming 'a - 1 < b'
   bottlenecks claim 't^* \\propto C^{b/(1+b)}, N^* \\propto C^{1/(1+b)}'
+  bottlenecks claim 'T**(-(a-1)/b) + N**-b' --modes 'r*N' --rule flow
   bottlenecks claim '\\log L = -b \\log N + c'
   bottlenecks claim 'n^{-2\\alpha\\min(r,1)}' --law data --letters alpha=b,r='(a-1)/(2*b)',n=P
 """
@@ -66,7 +70,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--law",
         metavar="NAME",
-        help=f"what it is about: optimum, {', '.join(QUANTITIES)} (default: by the resource in the claim)",
+        help="what it is about: optimum, growing (T and N, with --modes 'r*N'), "
+        f"{', '.join(QUANTITIES)} (default: by the resource in the claim)",
     )
     parser.add_argument(
         "--assuming",
@@ -130,15 +135,22 @@ def _letters(text: str) -> dict[str, Expr]:
     return {name: parse(meaning) for name, meaning in assignments(text, "expression").items()}
 
 
-def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum | Laws:
+def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum | Laws | GrowingLaw:
     letters = notation(options.notation).meanings if options.notation else options.letters
-    name = options.law or _guess(options.claim, letters)
+    name = options.law or _guess(options.claim, letters, laws)
     if name == SUM:
         return laws
+    if name == GROWING:
+        refuse_options(
+            options, ("cost", "schedule"), "is for claims about the optimum; this one is about T, N"
+        )
+        return growing_law(laws, options.rule or GradientFlow)
     if name == OPTIMUM:
         return optimum_of(options, laws)
     if name not in QUANTITIES:
-        raise DomainError(f"--law {name!r} is not known, nor is it {OPTIMUM}: {unknown_law(name)}")
+        raise DomainError(
+            f"--law {name!r} is not known, nor is it {OPTIMUM} or {GROWING}: {unknown_law(name)}"
+        )
     refuse_options(
         options, ("cost", "rule", "schedule"), f"is for claims about the optimum; this one is about {name}"
     )
@@ -146,9 +158,11 @@ def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum | Laws:
     return law
 
 
-def _guess(claim: str, letters: Mapping[str, Expr]) -> str:
+def _guess(claim: str, letters: Mapping[str, Expr], laws: Laws) -> str:
     """The law by the resource in the claim; the optimum for a resource on the left, or the budget."""
     statements = read_claims(claim, letters)
+    if laws.task.size == N and any(one.expression.has(T) for one in statements):
+        return GROWING
     if any(str(letters.get(one.subject, one.subject)) in ("t", "N", "P") for one in statements):
         return OPTIMUM
     named = "".join(str(letters.get(x, x)) for one in statements for x in one.arguments)
@@ -169,17 +183,18 @@ def _confirmation(verdict: Verdict) -> list[str]:
         return ["  full model: no witness to look at"]
     if isinstance(law, Optimum):
         return _slope(verdict, law, dict(witness))
-    assert isinstance(law, Law)  # a growing law is no law that --law names
+    assert isinstance(law, Law | GrowingLaw)
     try:
         point: dict[Symbol | str, object] = dict(witness)
         found = verify(law, at=point, digits=DIGITS)
     except (UnableError, PrecisionError, DomainError) as error:
         return [f"  full model: {error}"]
     shown = mpmath.nstr(found.exponent_measured, 10)
-    settings = ", ".join(str(s) for s in settings_of(law))
+    settings = ", ".join(str(s) for s, _ in found.settings)
+    there = f"along {T} = {N}^(b/2)" if isinstance(law, GrowingLaw) else "there"
     lines = [
-        f"  full model: exponent {shown} +- {mpmath.nstr(found.exponent_error, 2)} there, logarithms removed"
-        + (f" ({settings} as in verify)" if settings else ""),
+        f"  full model: exponent {shown} +- {mpmath.nstr(found.exponent_error, 2)} {there}, "
+        "logarithms removed" + (f" ({settings} as in verify)" if settings else ""),
         f"  full model against the derived law: {found.verdict}, {found.reason}",
     ]
     return lines

@@ -16,6 +16,7 @@ from asymptotics.laws.law import Law
 from asymptotics.notation import notation
 from asymptotics.parsing.expressions import parse
 from numerics.commands.formats import add_formats, for_machines, print_rows
+from numerics.commands.growing import add_rule, show
 from numerics.commands.options import (
     add_laws,
     add_notation,
@@ -50,6 +51,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="n",
         help=f"orders of each expansion (default: {TERMS})",
     )
+    add_rule(parser)
     add_notation(parser)
     parser.add_argument("--latex", action="store_true", help="print LaTeX, one law after the other")
     parser.add_argument(
@@ -65,6 +67,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the laws, or with ``--check`` what became of each derivation; 1 if one of these fails."""
+    if options.rule is not None:
+        return show(options)
     if for_machines(options):
         refuse_options(options, ("latex", "exact", "terms", "notation"), "is not used with --json and --csv")
     if options.check:  # the check says which condition fails at --at

@@ -7,6 +7,7 @@ import json
 
 from asymptotics.errors import UnableError
 from numerics.commands.formats import add_formats, for_machines, print_rows
+from numerics.commands.growing import add_rule, compare
 from numerics.commands.options import add_digits, add_jobs, add_laws, add_task, laws_of_task, numbers_of_task
 from numerics.outputs import destination, publish
 from numerics.verification.run import verify_laws
@@ -20,6 +21,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add_task(parser)
     add_laws(parser)
+    add_rule(parser)
     add_digits(parser, words="decimal digits of the numerical solution")
     parser.add_argument(
         "--output", metavar="DIR", help=f"write {', '.join(FILES)} into DIR, made if it is missing"
@@ -30,6 +32,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Verify, print the table, write the files; 0 if every law holds."""
+    if options.rule is not None:
+        return compare(options)
     if options.output is not None:
         destination(options.output, FILES)
     laws = laws_of_task(options)

@@ -65,7 +65,8 @@ class Prediction:
             if self.bounded
             else [self.beyond - steps[0] + p - steps[0] for p in steps]
         )
-        self.exponent = number(self.regime.exponent)
+        self.order: Expr = self.regime.exponent
+        self.exponent = number(self.order)
         self.gauge = _function(self.regime.variable(x), x)
         self.variable: Expr = series.gauge or series.variable
         self.scale = _function(self.variable, x)

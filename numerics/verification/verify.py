@@ -22,6 +22,7 @@ from sympy import Expr, Symbol, oo
 
 from asymptotics.errors import DomainError, check_kind
 from asymptotics.hints import name_numbers
+from asymptotics.laws.growing import GrowingLaw
 from asymptotics.laws.law import Law
 from asymptotics.parsing.numbers import mapping_of, substitution, whole_number
 from asymptotics.precision import exclusive, working
@@ -32,6 +33,8 @@ from numerics.values.exact import number
 from numerics.values.tables import Tabular
 from numerics.values.value import Value
 from numerics.verification.grids import SLOW_POINTS, first_regular, slow_grid
+from numerics.verification.growing import POINTS as RAY_POINTS
+from numerics.verification.growing import Along, losses, with_share
 from numerics.verification.judge import Point, judge, judge_remainder, measure_decay, measure_exponent
 from numerics.verification.perturbed import verdict_beside
 from numerics.verification.places import DEFAULTS, Place
@@ -50,8 +53,8 @@ POINTS = REFERENCES["time"].points
 class Verification(Tabular):
     """The outcome of `verify`; all numbers are dimensionless.
 
-    ``verdict`` is HOLDS, FAILS or UNDECIDED and ``reason`` says why in one line. ``predicted``,
-    ``measured``, ``measured_error`` concern the decay of the relative remainder;
+    ``law`` is a `Law`, or a `GrowingLaw`. ``verdict`` is HOLDS, FAILS or UNDECIDED and ``reason`` says why in
+    one line. ``predicted``, ``measured``, ``measured_error`` concern the decay of the relative remainder;
     ``exponent_predicted``, ``exponent_measured``, ``exponent_error`` the law itself (logarithms
     removed). ``next_ratio`` is the remainder at the last resolved point over the predicted next orders; None
     where their coefficients are not predicted. ``resolution`` says from which changes of its
@@ -59,7 +62,7 @@ class Verification(Tabular):
     for N, P, sigma, eta, B, beta.
     """
 
-    law: Law
+    law: Any
     verdict: str
     reason: str
     points: tuple[Point, ...]
@@ -98,7 +101,7 @@ class Verification(Tabular):
 
 @exclusive
 def verify(
-    law: Law,
+    law: Law | GrowingLaw,
     at: Mapping[Symbol | str, object] | None = None,
     *,
     digits: int = 30,
@@ -112,8 +115,9 @@ def verify(
     in the error of each point. ``law`` is one of ``derive(task)``, or such a law with another leading term
     that somebody claims (``law.stating(exponent=...)``). A law fitted to measured arrays is compared with the
     full model of the arrays and stays UNDECIDED, as these end with their last mode; the laws of
-    ``derive(task.fitted)`` can be verified. ``progress`` is called once for each of `points_of`. Raises
-    `DomainError` for missing numbers.
+    ``derive(task.fitted)`` can be verified. A law of T and N where modes grow with N is compared along a ray,
+    up to N = 10^48, with sums over all modes (`verification.growing`). ``progress`` is called once for each
+    of `points_of`. Raises `DomainError` for missing numbers.
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -123,8 +127,10 @@ def verify(
     >>> verify(law.stating(exponent=0.51), at={a: 1.5, b: 1.25}).verdict
     'FAILS'
     """
-    check_kind(law, Law, "law", "pass a law of derive(task), such as derive(task).time")
     digits = whole_number(digits, "digits", 8, 200)
+    if isinstance(law, GrowingLaw):
+        return _along_ray(law, mapping_of(at, "at"), digits, progress)
+    check_kind(law, Law, "law", "pass a law of derive(task), such as derive(task).time")
     numeric, settings = _with_numbers(law, mapping_of(at, "at"))
     if numeric.measured is not None:
         return _beside_arrays(numeric, numeric.measured, settings, min(digits, ARRAY_DIGITS), progress)
@@ -138,24 +144,55 @@ def verify(
             reason = (
                 f"{unknown[0].words}, and the model has the tail of the spectrum continued to its first mode"
             )
-        exponent, decay = measure_exponent(prediction, points), measure_decay(prediction, points)
-        seen = [p for p in points if p.remainder_error < abs(p.remainder) / 100]
-        coefficient_known = bool(seen) and prediction.decay != oo and not prediction.bounded
-        return Verification(
-            law=numeric,
-            verdict=verdict,
-            reason=reason,
-            points=points,
-            predicted=prediction.decay,
-            measured=decay.value,
-            measured_error=decay.error,
-            exponent_predicted=prediction.regime.exponent,
-            exponent_measured=exponent.value,
-            exponent_error=exponent.error,
-            next_ratio=seen[-1].remainder / prediction.next(seen[-1].resource) if coefficient_known else None,
-            resolution=None if verdict == "FAILS" else _resolution(prediction, points, digits),
-            settings=settings,
-        )
+        return _outcome(numeric, prediction, points, (verdict, reason), settings, digits)
+
+
+def _along_ray(
+    law: GrowingLaw,
+    at: Mapping[Symbol | str, object],
+    digits: int,
+    progress: Callable[[], object] | None,
+) -> Verification:
+    """A law of T and N beside sums over modes along a ray."""
+    numeric, settings = with_share(law, at)
+    with working(digits + 15):
+        prediction, points = Along(numeric), []
+        for resource, value in losses(prediction, digits):
+            points.append(_compared(resource, value, prediction))
+            if progress is not None:
+                progress()
+        found = judge(prediction, tuple(points))
+        return _outcome(numeric, prediction, tuple(points), found, settings, digits)
+
+
+def _outcome(
+    law: Law | GrowingLaw,
+    prediction: Prediction,
+    points: tuple[Point, ...],
+    found: tuple[str, str],
+    settings: tuple[tuple[Symbol, Expr], ...],
+    digits: int,
+) -> Verification:
+    """The verdict with what was measured on the way."""
+    verdict, reason = found
+    exponent, decay = measure_exponent(prediction, points), measure_decay(prediction, points)
+    seen = [p for p in points if p.remainder_error < abs(p.remainder) / 100]
+    coefficient_known = bool(seen) and prediction.decay != oo and not prediction.bounded
+    return Verification(
+        law=law,
+        verdict=verdict,
+        reason=reason,
+        points=points,
+        predicted=prediction.decay,
+        measured=decay.value,
+        measured_error=decay.error,
+        exponent_predicted=prediction.order,
+        exponent_measured=exponent.value,
+        exponent_error=exponent.error,
+        next_ratio=seen[-1].remainder / prediction.next(seen[-1].resource) if coefficient_known else None,
+        resolution=None if verdict == "FAILS" else _resolution(prediction, points, digits),
+        settings=settings,
+    )
 
 
 def _beside_arrays(
@@ -209,8 +246,10 @@ def _resolution(prediction: Prediction, points: tuple[Point, ...], digits: int) 
     return resolution_of(verdict_beside(prediction, points, exactly), digits)
 
 
-def points_of(law: Law) -> int:
+def points_of(law: Law | GrowingLaw) -> int:
     """At how many resources `verify` compares a law."""
+    if isinstance(law, GrowingLaw):
+        return RAY_POINTS
     if law.measured is not None:
         return WINDOW_POINTS
     return SLOW_POINTS if law.spectrum.has_branch_point else reference_of(law.name).points

@@ -4,7 +4,18 @@ import mpmath
 import pytest
 from sympy import Float, Rational
 
-from asymptotics import DiscreteHeavyBall, GradientFlow, OnePassSGD, derive, growing_law, power_law
+from asymptotics import (
+    Averaged,
+    DiscreteHeavyBall,
+    GradientFlow,
+    HeavyBall,
+    Nesterov,
+    OnePassSGD,
+    PreconditionedFlow,
+    derive,
+    growing_law,
+    power_law,
+)
 from asymptotics.errors import UnableError
 from asymptotics.laws.growing import T
 from asymptotics.symbols import N
@@ -125,6 +136,9 @@ def test_both_ends():
 def test_refused():
     with pytest.raises(UnableError, match="b < 1 is needed"):
         growing_law(derive(power_law(3, 2, modes="2*N")))
+    for other in (Nesterov, PreconditionedFlow, HeavyBall(beta=0.1), Averaged(OnePassSGD(eta=0.1, batch=1))):
+        with pytest.raises(UnableError, match="is not derived; pass OnePassSGD"):
+            growing_law(derive(power_law(3, "1/2", modes="2*N")), other)
     with pytest.raises(UnableError, match="joint_law"):
         growing_law(derive(power_law(3, 2)))
     modes = GrowingModes(p=mpmath.mpf(3), b=mpmath.mpf(1) / 2, r=mpmath.mpf(2))

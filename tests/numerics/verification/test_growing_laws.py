@@ -1,0 +1,80 @@
+"""Laws of T and N where modes grow with N, verified along a ray beside sums over modes."""
+
+import mpmath
+import pytest
+from sympy import Rational
+
+from asymptotics import OnePassSGD, derive, growing_law, power_law
+from asymptotics.errors import DomainError
+from asymptotics.symbols import N, a, b, r
+from numerics import FullModel, verify
+from numerics.model.small_steps import early_loss
+from numerics.verification.growing import Along, losses, with_share
+from numerics.verification.judge import judge
+from numerics.verification.verify import _compared
+from tests.euler_maclaurin import ModeSums
+
+LAWS = derive(power_law(a, b, modes=r * N))
+FLOW, SGD = growing_law(LAWS), growing_law(LAWS, OnePassSGD)
+
+# the law, its numbers, and how far all known orders are from the sums at N = 10^48, T = N^(b/2)
+ROWS = [
+    (FLOW, {"a": "5/2", "b": "4/5", "r": 2}, 1e-20),
+    (SGD, {"a": "5/2", "b": "11/20", "r": 3, "h": "1/3"}, 1e-14),
+    (SGD, {"a": "17/9", "b": "8/9", "r": 2}, 1e-14),
+    (SGD, {"a": 2, "b": "3/10", "r": "5/2", "h": "0.9"}, 1e-12),
+    (SGD, {"a": "3/2", "b": "4/5", "r": 2}, 1e-26),
+    (SGD, {"a": "5/2", "b": "1/2", "r": 2}, 1e-30),  # exponents that meet
+]
+
+
+def check(law, at, left, digits=30):
+    found = verify(law, at, digits=digits)
+    assert found.verdict == "HOLDS", str(found)
+    assert abs(found.points[-1].rest) < left
+    assert found.resolution.prefactor < 1e-9 and found.resolution.exponent < 1e-9
+    assert found.points[-1].resource > mpmath.mpf(10) ** 47
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("law", "at", "left"), ROWS, ids=str)
+def test_laws_hold(law, at, left):
+    found = check(law, at, left)
+    assert ("[h = " in str(found)) == (law is SGD)
+
+
+def test_another_share_fails():
+    """Sums at h = 1/4 beside the law of h = 0.2501."""
+    law = SGD.at(a="5/2", b="4/5", r=2)
+    with mpmath.workdps(30):
+        true, other = (Along(law.at(h=share)) for share in ("1/4", "0.2501"))
+        sums = list(losses(true, 12))
+        verdicts = [judge(p, tuple(_compared(x, v, p) for x, v in sums))[0] for p in (true, other)]
+    assert verdicts == ["HOLDS", "FAILS"]
+
+
+def test_sums_beside_the_full_model_and_other_sums():
+    for size, time in ((100, 3), (10**6, 40)):
+        task = power_law("5/2", "4/5", modes=2 * size)
+        found = early_loss(task, mpmath.mpf(size), mpmath.mpf(2 * time), mpmath.mpf(0), 15)
+        model = FullModel(task, N=size, digits=15).test_loss(time)
+        assert abs(found.value / model.value - 1) < 1e-14
+    with mpmath.workdps(40):
+        size, time = mpmath.mpf(10**24), mpmath.mpf(10**9)
+        other = ModeSums(mpmath.mpf(5) / 2, mpmath.mpf(4) / 5, 2, size).loss(time, mpmath.mpf(1) / 4, 50)
+        task = power_law("5/2", "4/5", modes=2 * 10**24)
+        found = early_loss(task, size, time, mpmath.mpf(1) / 4, 15)
+        assert abs(found.value / other - 1) < 1e-14
+        sharp = early_loss(task, size, time, mpmath.mpf(1) / 4, 22)
+        assert abs(found.value - sharp.value) <= found.error <= abs(found.value) * mpmath.mpf(10) ** -15
+
+
+def test_refused():
+    with pytest.raises(DomainError, match="no number for b, r"):
+        verify(FLOW, {"a": 3})
+    with pytest.raises(DomainError, match="h = 2; the share"):
+        verify(SGD, {"a": 3, "b": "1/2", "r": 2, "h": 2})
+    with pytest.raises(DomainError, match="h is not a parameter"):
+        verify(FLOW, {"h": 2})
+    assert with_share(SGD, {"a": 3, "b": "1/2", "r": 2})[0].share == Rational(1, 4)
