@@ -7,6 +7,9 @@ smallest leads; where rows are correlated, that of the variance over features ha
 are the first N modes themselves leave a floor, and learn their modes as far as the ridge lets them. The
 (n, l) plane is cut by these lines into regions.
 
+The terms (`model.equations.static_parts`) are over ``1 - [df2 + (1 - e)(df - df2)]/P``, which the data alone
+keep from 1; the share 1 - e of what is random is 1 where the features decide, else that of `Student.shares`.
+
     bottleneck_map    the regions of a task
     Bottleneck        one of them
 """
@@ -15,20 +18,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
-from sympy import And, Expr, Integer, oo, together
+from sympy import And, Expr, Integer, log, oo, powdenest, together, true
 from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.domains.domain import Domain, as_condition, normal, plain, primitive
 from asymptotics.errors import SpectrumError, UnableError, check_kind
 from asymptotics.expansions.expansion import as_power
+from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws
 from asymptotics.model.equations import static_parts
 from asymptotics.model.expand import expand, with_noise
-from asymptotics.model.students.base import Student
-from asymptotics.model.sums import F, df1, expand_sum
+from asymptotics.model.students.base import Resolved, Share
+from asymptotics.model.sums import F, df1, df2, expand_sum
 from asymptotics.precision import exclusive
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, P, kappa, l, n
@@ -37,23 +40,31 @@ from asymptotics.tasks.task import Task
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Bottleneck:
-    """``loss ~ P^-exponent`` where ``condition`` holds, ``N = P^n`` and ``rho = P^-l``, up to logarithms.
+    """``loss ~ prefactor log(P)^log_power P^-exponent`` where ``condition`` holds, N = P^n, rho = P^-l.
 
     ``resolution`` says what decides how many modes are resolved: "ridge", "data" or "features"; ``term``
     which part of the loss leads: "bias", "variance over features", "label noise", or "label noise over
-    features", what their random part takes up of it.
+    features", what their random part takes up of it. Parts of one exponent are told by the first of them, and
+    are all in the prefactor.
 
     >>> from asymptotics import derive, power_law
     >>> first, *_ = bottleneck_map(derive(power_law(2, 3)))
-    >>> first.resolution, first.exponent
-    ('ridge', l/3)
+    >>> first.resolution, first.exponent, first.prefactor
+    ('ridge', l/3, gamma(1/3)*gamma(5/3)/3)
     """
 
     resolution: str
     term: str
     exponent: Expr
+    prefactor: Expr
+    log_power: Expr
     condition: Boolean
     domain: Domain
+
+    @property
+    def leading(self) -> Expr:
+        """The leading term, in P."""
+        return self.prefactor * log(P) ** self.log_power * P**-self.exponent
 
     def __str__(self) -> str:
         power = as_power(P, -self.exponent)
@@ -68,7 +79,7 @@ def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
 
     With modes that are a multiple of N or P they are those of infinitely many, which need b > 1. Raises
     `UnableError` for spectra whose df1 is no power of kappa, and for students whose rows have no known share
-    of the variance (`Student.share_orders`).
+    of the variance (`Student.shares`).
 
     >>> from asymptotics import derive, power_law
     >>> for one in bottleneck_map(derive(power_law(2, 3))):
@@ -83,32 +94,101 @@ def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
     modes = expand_sum(df1, base, 2).leading()
     if modes.log_power or base.domain.sign(modes.order) != -1:
         raise UnableError("df1 is no power of kappa here, so that N and P have no exponents; not derived")
-    rate = normal(-1 / modes.order) if student.white_noise() == 0 else Integer(1)
-    resolutions = {"ridge": l, "data": rate, "features": normal(rate * n)}
-    terms = tuple(_exponents(base, student))
+    spread = normal(1 - expand(df2(kappa), base, kappa, 2).series.leading().coefficient / modes.coefficient)
+    white = student.white_noise()
+    # df = count kappa^-power at ridge 0, N or P
+    count, power = (modes.coefficient, -modes.order) if white == 0 else (white, Integer(1))
+    scale, rate = count ** (1 / power), normal(1 / power)
+    factor, steepness = student.far_below(normal(-modes.order * l), n)
+    tilt = normal(1 - modes.order * steepness)  # zeta ~ kappa^tilt
+    opened = (modes.coefficient**steepness / factor) ** (1 / tilt)
+    resolutions = {"ridge": normal(l / tilt), "data": rate, "features": normal(rate * n)}
+    terms = tuple(_terms(laws, base))
     found: list[Bottleneck] = []
     for resolution, K in resolutions.items():
-        pieces: Iterable[tuple[Domain, _Placed]]
-        if student.random:
-            pieces = _of_drawn(student, base.domain, terms, normal(-modes.order * K), K)
-        else:
-            pieces = ((base.domain, _of_modes(student, base, terms, rate, resolution, K)),)
-        for domain, placed in pieces:
-            if not domain.is_empty():
-                found += _regions(domain, base.domain, resolution, K, tuple(resolutions.values()), placed)
+        at = Resolved(
+            scale=opened if resolution == "ridge" else scale,
+            ridge=K,
+            count=modes.coefficient * (opened if resolution == "ridge" else scale) ** modes.order,
+            modes=normal(-modes.order * K),
+            spread=spread,
+            size=n,
+        )
+        for domain, placed in _placed(laws, base, terms, resolution, at):
+            found += _regions(domain, base.domain, resolution, at, resolutions.values(), placed)
     return _joined(found, base.domain)
 
 
-def _exponents(base: SpectralSeries, student: Student) -> Iterator[_Term]:
-    """The exponents of the terms of the loss, as functions of kappa = P^-K with the letter kappa for K."""
-    for name, term, shared in static_parts(student):
+def _placed(
+    laws: Laws, base: SpectralSeries, terms: tuple[_Term, ...], resolution: str, at: Resolved
+) -> Iterator[tuple[Domain, tuple[_Placed, ...]]]:
+    """The parts of the loss in each piece of their share."""
+    student, whole = laws.student, base.domain
+    if not student.random:
+        yield whole, _of_modes(laws, base, terms, resolution, at)
+        return
+    # as many modes as there are features: zeta = 0, and so 1 - e = 1
+    one = Share(coefficient=Integer(1), order=Integer(0))
+    for share in (one,) if resolution == "features" else student.shares(at):
+        domain = whole if share.inside is None else whole.holding(primitive(share.inside, whole))
+        if not domain.is_empty():
+            left = _left(at, share, student.white_noise()) if resolution == "data" else Integer(1)
+            yield domain, tuple(term.place(at, share, left) for term in terms)
+
+
+def _left(at: Resolved, share: Share, white: Expr) -> Expr:
+    """``1 - [df2 + (1 - e)(df - df2)]/P`` where df = P, of which df - df2 is ``spread``, or all if white."""
+    constant = share.order == 0 and share.log_power == 0
+    return (at.spread if white == 0 else 1) * (1 - share.coefficient if constant else 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Term:
+    """A part ``coefficient kappa^order log(1/kappa)^log_power P^-data``, times 1 - e if ``shared``."""
+
+    name: str
+    coefficient: Expr
+    order: Expr
+    log_power: Expr
+    data: Expr
+    shared: bool
+
+    def place(self, at: Resolved, share: Share, left: Expr) -> _Placed:
+        """Its size at kappa."""
+        weight = self.coefficient * at.scale**self.order * at.ridge**self.log_power / left
+        order, logs = self.data + self.order * at.ridge, self.log_power
+        if self.shared:
+            weight, order, logs = weight * share.coefficient, order + share.order, logs + share.log_power
+        return _Placed(name=self.name, exponent=normal(order), prefactor=weight, log_power=logs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    """A part of the loss as a power of P."""
+
+    name: str
+    exponent: Expr
+    prefactor: Expr
+    log_power: Expr
+
+
+def _terms(laws: Laws, base: SpectralSeries) -> Iterator[_Term]:
+    """The parts of the loss, with each order of kappa that may lead."""
+    for name, term, shared in static_parts(laws.student):
         here = with_noise(term, base.task)
         if here == 0:
             continue
         sizes, sums = here.as_independent(AppliedUndef, as_Add=False)
-        found = expand(sums, base, kappa, 3).series
-        for candidate in found.candidates():
-            yield name, -sizes.as_coeff_exponent(P)[1] + candidate.order * kappa, shared
+        constant, data = sizes.as_coeff_exponent(P)
+        for one in expand(sums, base, kappa, 3).series.candidates():
+            yield _Term(
+                name=name,
+                coefficient=constant * one.coefficient,
+                order=one.order,
+                log_power=one.log_power,
+                data=-data,
+                shared=shared,
+            )
 
 
 def _spectrum(task: Task) -> SpectralSeries:
@@ -122,42 +202,34 @@ def _spectrum(task: Task) -> SpectralSeries:
         ) from None
 
 
-_Term: TypeAlias = tuple[str, Expr, bool]
-_Placed: TypeAlias = tuple[tuple[str, Expr], ...]
-
-
-def _of_drawn(
-    student: Student, whole: Domain, terms: tuple[_Term, ...], modes: Expr, K: Expr
-) -> Iterator[tuple[Domain, _Placed]]:
-    """The exponents at ``kappa = P^-K`` where features are drawn, in each piece of their share."""
-    for inside, share in student.share_orders(modes, K, n):
-        domain = whole if inside is None else whole.holding(primitive(inside, whole))
-        yield (
-            domain,
-            tuple(
-                (name, normal(order + (share if shared else 0)).xreplace({kappa: K}))
-                for name, order, shared in terms
-            ),
-        )
-
-
 def _of_modes(
-    student: Student, base: SpectralSeries, terms: tuple[_Term, ...], rate: Expr, resolution: str, K: Expr
-) -> _Placed:
-    """The same where features are the first N modes, nothing of which is random.
+    laws: Laws, base: SpectralSeries, terms: tuple[_Term, ...], resolution: str, at: Resolved
+) -> tuple[_Placed, ...]:
+    """The parts of the loss where features are the first N modes, nothing of which is random.
 
     Where they decide, kappa is the ridge, and the bias is their tail, what it is at ``kappa = lambda_N``, and
-    what the ridge leaves of them.
+    what the ridge leaves of them; all of them take up label noise.
     """
+    none, one = Share(coefficient=Integer(0), order=Integer(0)), Integer(1)
+    left = at.spread if resolution == "data" else one
     if resolution != "features":
-        return tuple((name, normal(order.xreplace({kappa: K}))) for name, order, _ in terms)
-    tail = expand(student.at_end(F(kappa)), base, N, 2).series.leading().order
-    placed = [("bias", normal(n * tail))]
-    for name, order, _ in terms:
-        if name != "bias":
-            placed.append((name, normal(order.xreplace({kappa: K}))))
-        elif normal(order.xreplace({kappa: rate}) - tail) != 0:
-            placed.append((name, normal(order.xreplace({kappa: l}))))
+        return tuple(term.place(at, none, left) for term in terms)
+    tail = expand(laws.student.at_end(F(kappa)), base, N, 2).series.leading()
+    placed = [
+        _Placed(
+            name="bias",
+            exponent=normal(n * tail.order),
+            prefactor=tail.coefficient * n**tail.log_power,
+            log_power=tail.log_power,
+        )
+    ]
+    ridge = replace(at, ridge=l, scale=one)
+    for term in terms:
+        if term.name != "bias":
+            here = term.place(at, none, left)
+            placed.append(replace(here, prefactor=here.prefactor / (1 - at.spread)))
+        elif normal(term.order * at.ridge - tail.order * n) != 0:
+            placed.append(term.place(ridge, none, left))
     return tuple(placed)
 
 
@@ -165,36 +237,45 @@ def _regions(
     domain: Domain,
     whole: Domain,
     resolution: str,
-    K: Expr,
-    others: tuple[Expr, ...],
-    placed: tuple[tuple[str, Expr], ...],
+    at: Resolved,
+    others: Iterable[Expr],
+    placed: tuple[_Placed, ...],
 ) -> Iterator[Bottleneck]:
     """The regions in which ``kappa ~ P^-K``; their conditions are those beyond ``whole``."""
-    inside = [primitive(other - K, domain) for other in others if other != K]
+    inside = [primitive(other - at.ridge, domain) for other in others if other != at.ridge]
     there = domain.holding(*domain.reduce(inside))
     if there.is_empty():
         return
-    for i, (name, exponent) in enumerate(placed):
-        differences = [normal(other - exponent) for j, (_, other) in enumerate(placed) if j != i]
-        ties = [d == 0 and j < i for j, d in enumerate(differences)]
-        if any(ties):
-            continue  # the same exponent, told by the first of its terms
+    for i, one in enumerate(placed):
+        differences = [normal(other.exponent - one.exponent) for other in placed]
+        if any(d == 0 for d in differences[:i]):
+            continue  # told by the first of its terms
         ahead = [primitive(d, there) for d in differences if d != 0]
         region = there.holding(*there.reduce(ahead))
         if any(there.sign(d) == -1 for d in ahead) or region.is_empty():
             continue
-        yield _bottleneck(resolution, name, together(exponent), region, whole)
+        equal = [other for other, d in zip(placed, differences, strict=True) if d == 0]
+        logs = max(other.log_power for other in equal)
+        weight = sum((x.prefactor for x in equal if x.log_power == logs), Integer(0))
+        found = Bottleneck(
+            resolution=resolution,
+            term=one.name,
+            exponent=together(one.exponent),
+            prefactor=tidy(powdenest(weight, force=True)),
+            log_power=logs,
+            condition=true,
+            domain=region,
+        )
+        yield _bounded(found, region, whole)
 
 
-def _bottleneck(resolution: str, name: str, exponent: Expr, region: Domain, whole: Domain) -> Bottleneck:
+def _bounded(found: Bottleneck, region: Domain, whole: Domain) -> Bottleneck:
+    """A region by its own conditions, those beyond ``whole``."""
     kept = whole.reduce(c for c in region.constraints if c not in whole.constraints)
-    return Bottleneck(
-        resolution=resolution,
-        term=name,
-        exponent=exponent,
-        condition=And(*(as_condition(c) for c in kept)),
-        domain=whole.holding(*kept),
-    )
+    return replace(found, condition=And(*(as_condition(c) for c in kept)), domain=whole.holding(*kept))
+
+
+TOLD = ("resolution", "term", "exponent", "prefactor", "log_power")
 
 
 def _joined(found: list[Bottleneck], whole: Domain) -> tuple[Bottleneck, ...]:
@@ -203,7 +284,7 @@ def _joined(found: list[Bottleneck], whole: Domain) -> tuple[Bottleneck, ...]:
         for other in found[i + 1 :]:
             shared = _around(one, other, whole)
             if shared is not None:
-                joined = _bottleneck(one.resolution, one.term, one.exponent, shared, whole)
+                joined = _bounded(one, shared, whole)
                 rest = [x for x in found if x not in (one, other)]
                 return _joined([*rest[:i], joined, *rest[i:]], whole)
     return tuple(found)
@@ -211,7 +292,7 @@ def _joined(found: list[Bottleneck], whole: Domain) -> tuple[Bottleneck, ...]:
 
 def _around(one: Bottleneck, other: Bottleneck, whole: Domain) -> Domain | None:
     """The two regions and the line between them, where they are one convex region of one law."""
-    if (one.resolution, one.term, one.exponent) != (other.resolution, other.term, other.exponent):
+    if any(getattr(one, part) != getattr(other, part) for part in TOLD):
         return None
     ours, theirs = one.domain.constraints, other.domain.constraints
     for line in ours:

@@ -299,6 +299,8 @@ def real_root(log_z: float, sums: SpectralSums, sizes: Sizes) -> tuple[float, fl
     while low > log_z and above(low, low):
         low = max(log_z, low - 8.0)
     floor = low - 1.0
+    while not above(high, floor):  # rows of unequal length have a factor below 1 - df1/N
+        low, high = high, high + 2.0
     while high - low > 1e-10 * max(1.0, abs(high)):
         middle = (low + high) / 2
         if above(middle, floor):

@@ -10,6 +10,7 @@ K its kernel. For a projection A that is free of the eigenvalues, ``J = Xi(kappa
 
     Student                 the protocol: one subclass a student, a frozen dataclass
     STUDENTS, student       the classes that are known, and the decorator that adds one
+    Resolved, Share         how many modes are resolved, and what is random in the features there
     check_student(value)    a student, or one clear line
     content_of_student, student_of    as text, and back
     sizes_of(values, name)  widths: positive numbers, or positive multiples of N
@@ -19,7 +20,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, TypeVar
 
 from sympy import Expr, Integer, Min, Symbol, oo, simplify
@@ -32,6 +33,28 @@ from asymptotics.parsing.numbers import exact, items_of
 from asymptotics.registry import Registry
 from asymptotics.symbols import N, kappa
 from asymptotics.tasks.task import Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """``kappa ~ scale P^-ridge``, ``df1 ~ count P^modes``, ``df1 - df2 ~ spread df1`` and ``N = P^size``."""
+
+    scale: Expr
+    ridge: Expr
+    count: Expr
+    modes: Expr
+    spread: Expr
+    size: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """``coefficient log(P)^log_power P^-order`` where ``inside`` is positive (None: everywhere)."""
+
+    coefficient: Expr
+    order: Expr
+    log_power: int = 0
+    inside: Expr | None = None
 
 
 class Student(ABC):
@@ -113,13 +136,22 @@ class Student(ABC):
         """``N epsilon`` where the kernel has a white part, ``J = Xi(kappa(zeta + epsilon))``; else 0."""
         return Integer(0)
 
-    def share_orders(self, modes: Expr, ridge: Expr, size: Expr) -> tuple[tuple[Expr | None, Expr], ...]:
-        """The exponents of ``1 - dlog kappa/dlog zeta``, by which the variance over features counts.
+    def far_below(self, modes: Expr, size: Expr) -> tuple[Expr, Expr]:
+        """``zeta/kappa ~ factor df1^-power`` for ``df1 ~ P^modes`` far below ``N = P^size``; by default 1."""
+        return Integer(1), Integer(0)
 
-        For ``df1 = P^modes``, ``kappa = P^-ridge``, ``N = P^size``: pairs of what is positive where a piece
-        holds (None: everywhere), and the exponent there. Raises `UnableError` where that is not known.
+    def shares(self, at: Resolved) -> tuple[Share, ...]:
+        """``1 - dlog kappa/dlog zeta`` where far less than N modes are resolved, to leading order, in pieces.
+
+        What is random in the features counts by it: ``-c_1 (df1 - df2)/N`` by `slopes`, and what a white
+        part adds, ``white/(kappa N)``, which is larger. Raises `UnableError` where that is not known.
         """
-        raise UnableError(f"the map of bottlenecks of {self.title} is not derived; use GaussianFeatures()")
+        (first, _), white = self.slopes(), self.white_noise()
+        if white != 0:
+            return (Share(coefficient=white / at.scale, order=at.size - at.ridge),)
+        if first == 0 or first.has(N):
+            raise UnableError(f"what N and P do is not derived for {self}; give sizes in multiples of N")
+        return (Share(coefficient=-first * at.spread * at.count, order=at.size - at.modes),)
 
     def check_size(self, size: Expr) -> None:
         """Raise `DomainError` where the student cannot have this N (a number or oo)."""

@@ -50,7 +50,3 @@ class DeepRandomFeatures(Student):
                 f"widths = {numbers[0]} is a number; laws in N need multiples of it, such as widths=(2*N, N)"
             )
         return super(DeepRandomFeatures, self).at_end(function)
-
-    def share_orders(self, modes: Expr, ridge: Expr, size: Expr) -> tuple[tuple[Expr | None, Expr], ...]:
-        """That of ``sum_l (df1 - df2)/N_l``."""
-        return ((None, size - modes),)

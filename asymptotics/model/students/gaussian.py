@@ -29,7 +29,3 @@ class GaussianFeatures(Student):
     def zeta(self, kappa: Expr, modes: Expr, size: Expr = N) -> Expr:
         """``kappa (1 - df1/N)``."""
         return kappa * share(modes, size)
-
-    def share_orders(self, modes: Expr, ridge: Expr, size: Expr) -> tuple[tuple[Expr | None, Expr], ...]:
-        """That of ``(df1 - df2)/N``."""
-        return ((None, size - modes),)

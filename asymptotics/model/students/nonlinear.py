@@ -130,10 +130,6 @@ class NonlinearFeatures(Student):
         """``N - zeta (N - df1)/(zeta + epsilon) = df1 + mu_*^2/(mu_1^2 kappa)``, at any N."""
         return df1(kappa) + self.white_noise() / kappa
 
-    def share_orders(self, modes: Expr, ridge: Expr, size: Expr) -> tuple[tuple[Expr | None, Expr], ...]:
-        """That of ``(df1 - df2 + mu_*^2/(mu_1^2 kappa))/N``, of which the white part leads."""
-        return ((None, size - (modes if self.white_noise() == 0 else ridge)),)
-
 
 def _coefficient(value: object, name: str) -> Expr:
     found = exact(value, name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr
 
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import DomainError
 from asymptotics.model.students.base import Student, at_size, share, size_of, student
 from asymptotics.symbols import N
 from asymptotics.tasks.task import Task
@@ -50,16 +50,6 @@ class OrthogonalFeatures(Student):
                 f"modes={self.modes} to the task as well"
             )
         return task, self
-
-    def share_orders(self, modes: Expr, ridge: Expr, size: Expr) -> tuple[tuple[Expr | None, Expr], ...]:
-        """That of ``(df1 - df2) (1/N - 1/M)``, for M a multiple of N above 1."""
-        first, _ = self.slopes()
-        if first == 0 or first.has(N):
-            raise UnableError(
-                f"modes = {self.modes} of a rotation: what N and P do is derived for multiples of N, such as "
-                "modes=2*N"
-            )
-        return ((None, size - modes),)
 
     def own_modes(self, task: Task) -> Task:
         """The task with M modes."""

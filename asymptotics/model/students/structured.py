@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, Rational, Sum, Symbol, oo
+from sympy import Expr, Integer, Rational, Sum, Symbol, gamma, oo, pi, sin, zeta
 
 from asymptotics.errors import DomainError, UnableError, shown
 from asymptotics.model.operators import Root
-from asymptotics.model.students.base import Student, student
+from asymptotics.model.students.base import Resolved, Share, Student, student
 from asymptotics.parsing.numbers import exact, is_many, real_floats
 from asymptotics.sums.finite import finite_sum
 from asymptotics.symbols import N
@@ -77,22 +77,47 @@ class StructuredFeatures(Student):
         total, found = (finite_sum(self.eigenvalues**n, index, Integer(1), N) for n in (1, power))
         return N ** (power - 1) * found / total**power
 
-    def share_orders(self, modes: Expr, ridge: Expr, size: Expr) -> tuple[tuple[Expr | None, Expr], ...]:
+    def far_below(self, modes: Expr, size: Expr) -> tuple[Expr, Expr]:
+        """1 for rows ``i^-c`` with c < 1; for c > 1, of which few count, ``zeta ~ kappa df1^(1 - c)``."""
+        c = self._power()
+        if c > 1:
+            each = pi / c / sin(pi / c)  # df1 = each i*, tau_1 = N/zeta(c)
+            return each**c / zeta(c), c - 1
+        return ((size - modes) / size if c == 1 else Integer(1)), Integer(0)
+
+    def shares(self, at: Resolved) -> tuple[Share, ...]:
         """That of ``(df1 - df2) d/(df1 (df1 - d))``, ``d = sum tau^2/(tau + x)^2``, for ``tau_i ~ i^-c``.
 
-        A sum over rows of ``min(1, tau_i/x)^p`` is as large as its first term, its last ones, or those about
-        the row i* with ``tau_i = x``. For c < 1, ``tau_1 ~ N^c`` and ``df1 ~ N/x`` comes from the last
-        rows; so does d for c < 1/2, else it comes from i* where that is above 1, and from the first row
-        beyond. For c > 1 both come from i*, and the share does not fall. At c = 1/2 and c = 1 the orders of
-        both sides agree, up to logarithms.
+        A sum over rows of ``min(1, tau_i/x)^p`` is as large as its first terms, its last ones, or those about
+        the row ``i* = (tau_1/x)^(1/c)``. For c < 1 the last rows make ``df1 ~ N/x``; for c > 1 those about i*
+        do. Each of the two ends of d, N and 1, counts where it leads: ``d ~ (c_1 + c_2 log(N/i*)) i*`` at
+        c = 1/2, and ``df1 ~ i* log(N/i*)`` at c = 1.
         """
-        power = self._power()
-        if power >= 1:
-            return ((None, Integer(0)),)
-        if power <= Rational(1, 2):
-            return ((None, size - modes),)
-        beyond = (1 - power) * size - modes
-        return ((-beyond, (1 / power - 1) * (size - modes)), (beyond, beyond + (1 - power) * size))
+        c, apart = self._power(), at.size - at.modes
+        if c >= 1:
+            if c == 1:
+                return (Share(coefficient=at.spread / apart, order=Integer(0), log_power=-1),)
+            odds = at.spread * (c - 1)  # d/(df1 - d) = c - 1
+            return (Share(coefficient=odds / (1 + odds), order=Integer(0)),)
+        whole, per_row = 1 / (1 - c), at.spread * at.count  # sum_i i^-c = whole N^(1 - c)
+        if c < Rational(1, 2):
+            return (Share(coefficient=per_row / whole**2 / (1 - 2 * c), order=apart),)
+        beyond = (1 - c) * at.size - at.modes  # tau_1/x = P^-beyond
+        if c == Rational(1, 2):
+            first, last = (per_row / whole**2 * length for length in (2 * apart, at.size))
+            return (
+                Share(coefficient=first, order=apart, log_power=1, inside=-beyond),
+                Share(coefficient=last, order=apart, log_power=1, inside=beyond),
+            )
+        middle = gamma(1 / c) * gamma(2 - 1 / c) / c * (at.count / whole) ** (1 / c) / at.count
+        return (
+            Share(coefficient=at.spread * middle, order=(1 / c - 1) * apart, inside=-beyond),
+            Share(
+                coefficient=per_row / whole**2 * zeta(2 * c),
+                order=2 * (1 - c) * at.size - at.modes,
+                inside=beyond,
+            ),
+        )
 
     def _power(self) -> Expr:
         """c in ``tau_i ~ i^-c``."""

@@ -101,8 +101,13 @@ class Rows(Factor):
         return self._on_arrays(lambda g: self._solve(g)[0] * g / self._trace, df)
 
     def difference(self, df: Series, other: Series) -> Series:
+        """``T2/(N T1)``; at one real df T2 is added up as it stands: ``df - x T1`` cancels for df << N."""
+
         def apart(g: Array, h: Array) -> Array:
             T1, T2, _ = self._pairs(g, h)
+            if g.size == 1 and g[0] == h[0] and g[0].imag == 0 and g[0].real > 0:
+                x = self._solve(g)[0][0].real
+                T2 = array([self._sums.squares(x, self._field, float(self._field.log(x)) - 1)[0]])
             return T2 / (T1 * self._trace)
 
         return self._on_arrays(apart, df, other)

@@ -18,8 +18,14 @@ from asymptotics import (
     derive,
     power_law,
 )
-from asymptotics.symbols import N, a, b, k, l, n, r, sigma
+from asymptotics.symbols import N, P, a, b, k, l, n, r, sigma
 from numerics import FullModel
+
+
+def leading(region, point, samples):
+    """What the leading term of a region is at so many samples."""
+    return region.leading.subs(point).subs(P, samples).evalf(20)
+
 
 NOISY = bottleneck_map(derive(power_law(a, b, noise=sigma)))
 
@@ -40,6 +46,7 @@ def test_every_region_has_the_slope_of_the_full_model(values, noise):
             logs.append(float(mpmath.log(model.test_loss(oo).value)))
         slope = (logs[0] - logs[1]) / (12 * float(log(10)))
         assert abs(slope - float(region.exponent.subs(point))) < 0.02, str(region)
+        assert abs(logs[1] - float(log(leading(region, point, samples)))) < 1e-3, str(region)
 
 
 def test_regions_do_not_overlap_and_fill_the_plane():
@@ -114,19 +121,61 @@ def test_the_white_part_of_nonlinear_features_takes_up_label_noise(values, at, e
     assert abs((logs[12] - logs[18]) / 6 - float(exponent)) < 0.02
 
 
-@pytest.mark.parametrize("c", [Rational(1, 2), Integer(1)])
-def test_orders_of_correlated_rows_meet_where_they_have_logarithms(c):
-    """c = 1/2 is as c < 1/2 and c = 1 as c > 1, and regions that a line between ranges cuts are one."""
-    other = c + (1 if c == 1 else -Rational(1, 4))
-    maps = [
-        {(r.resolution, r.term, r.exponent, r.condition) for r in bottleneck_map(derive(task, student=rows))}
-        for task in [power_law(5, 2)]
-        for rows in (StructuredFeatures(eigenvalues=k**-x) for x in (c, other))
-    ]
-    assert maps[0] == maps[1]
+@pytest.mark.parametrize(
+    ("c", "at", "within"),
+    [
+        (Rational(1, 4), (2, 3), 0.01),
+        (Rational(1, 2), (Rational(3, 2), 3), 0.1),
+        (Rational(1, 2), (Rational(5, 2), 3), 0.1),
+        (Rational(3, 4), (2, 3), 0.01),
+        (Rational(3, 4), (Rational(5, 2), 1), 0.1),
+        (Integer(1), (2, 3), 0.3),
+        (Rational(3, 2), (2, 3), 0.01),
+        (Rational(3, 2), (2, 1), 0.01),
+        (Rational(5, 2), (1, 1), 0.01),
+    ],
+)
+def test_constants_of_correlated_rows(c, at, within):
+    """In both ranges of N, and with the logarithm of c = 1/2 and c = 1, which is approached slowly."""
+    task, student = power_law(6, 2), StructuredFeatures(eigenvalues=k**-c)
+    point, off = dict(zip((n, l), at, strict=True)), []
+    (region,) = (
+        r
+        for r in bottleneck_map(derive(task, student=student))
+        if all(d.subs(point) > 0 for d in r.domain.constraints)
+    )
+    assert region.term.startswith("variance")
+    assert region.log_power == {Rational(1, 2): 1, Integer(1): -1}.get(c, 0)
+    for size in (6, 10):
+        samples = Integer(10) ** size
+        sizes = {"N": Integer(round(float(samples ** at[0]))), "P": samples, "ridge": samples ** -at[1]}
+        loss = FullModel(task, digits=8, student=student, **sizes).test_loss(oo).value
+        off.append(abs(float(loss) / float(leading(region, point, samples)) - 1))
+    assert off[1] < within and off[1] < off[0], off
+
+
+def test_orders_of_correlated_rows_meet_where_they_have_logarithms():
+    """c = 1/2 is as c < 1/2 and c = 1 as c > 1; regions that a line between ranges cuts are one."""
+    for c in (Rational(1, 2), Integer(1)):
+        other = c + (1 if c == 1 else -Rational(1, 4))
+        rows = [StructuredFeatures(eigenvalues=k**-x) for x in (c, other)]
+        maps = [bottleneck_map(derive(power_law(5, 2), student=x)) for x in rows]
+        one, two = (
+            {(r.resolution, r.term, r.exponent) for r in found if c < 1 or r.resolution != "ridge"}
+            for found in maps
+        )
+        assert one == two
     noisy = derive(power_law(3, 2, noise=1), student=StructuredFeatures(eigenvalues=k ** -Rational(3, 4)))
     regions = bottleneck_map(noisy)
     assert len({(r.resolution, r.term, r.exponent) for r in regions}) == len(regions)
+
+
+def test_parts_of_one_exponent_are_all_in_the_constant():
+    """``F + V = Xi`` where the features decide, and ``sigma^2 N/P`` of df2 and df1 - df2 together."""
+    laws = derive(power_law(2, 3, noise=sigma))
+    bias, noise = (r for r in bottleneck_map(laws) if r.resolution == "features")
+    assert abs(float(bias.prefactor / laws.model.regimes[0].prefactor) - 1) < 1e-12
+    assert noise.prefactor == sigma**2
 
 
 @pytest.mark.slow
@@ -184,7 +233,8 @@ def test_modes_that_grow_with_the_features(student):
     """The exponents of infinitely many modes, whose losses at one point of each region they are, b > 1."""
     task = power_law(a, b, modes="r*N")
     regions = bottleneck_map(derive(task, student=student))
-    assert regions == bottleneck_map(derive(power_law(a, b)))
+    told = [(r.resolution, r.term, r.exponent, r.condition) for r in bottleneck_map(derive(power_law(a, b)))]
+    assert [(r.resolution, r.term, r.exponent, r.condition) for r in regions] == told
     for region in bottleneck_map(derive(power_law(6, 2, modes="3*N"), student=student.at({r: Integer(3)}))):
         point = {n: Integer(1), l: Integer(1)} | region.domain.holding(4 - n, 4 - l).witness()
         logs = {}

@@ -6,6 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 from plain_end import check
+from scipy.optimize import brentq
 from sympy import Integer, Rational, oo
 
 from asymptotics import (
@@ -17,7 +18,7 @@ from asymptotics import (
     power_law,
 )
 from asymptotics.errors import DomainError, PrecisionError, UnableError
-from asymptotics.symbols import N
+from asymptotics.symbols import N, k
 from numerics import FullModel, GradientDescent, HeavyBall, OnePassSGD
 
 LAM = [1, 0.75, 0.5, 0.375, 0.25, 0.1875, 0.125, 0.0625]
@@ -342,3 +343,36 @@ def test_widths_that_are_multiples_of_N():
     assert grown.student == given.student and grown.test_loss(5) == given.test_loss(5)
     with pytest.raises(DomainError, match="has all its sizes; leave N out"):
         FullModel(task, N=100, student=given.student)
+
+
+def test_rows_that_are_steep_or_many():
+    """``zeta/kappa`` is far below 1 - df1/N for steep rows; of many rows next to nothing is random."""
+    steep = StructuredFeatures(eigenvalues=k ** -Rational(3, 2))
+    task, sizes = power_law(6, 2, modes=10**5), {"N": 10**5, "P": 10**5, "ridge": Rational(1, 10**5)}
+    model = FullModel(task, digits=8, student=steep, **sizes)
+    loss = model.test_loss(oo)
+    assert abs(float(loss) / _of_rows(1.5, 10**5, 1e5, 1e-5) - 1) < 1e-7
+    many = {"P": 10**12, "ridge": Rational(1, 10**36), "digits": 8}
+    student = StructuredFeatures(eigenvalues=k ** -Rational(1, 2))
+    here = FullModel(power_law(6, 2), N=Integer(10) ** 48, student=student, **many).test_loss(oo)
+    assert abs(float(here) / float(FullModel(power_law(6, 2), **many).test_loss(oo)) - 1) < 1e-7
+
+
+def _of_rows(power, N, P, rho):
+    """The static equation by plain sums over 10^5 modes, a = 6 and b = 2, and over the rows."""
+    i = np.arange(1, 10**5 + 1.0)
+    lam, tau = i**-2, i[:N] ** -power
+    tau /= tau.mean()
+
+    def zeta(y):
+        df = (lam / (lam + np.exp(y))).sum()
+        x = np.exp(brentq(lambda u: (tau / (tau + np.exp(u))).sum() - df, -60, 60, xtol=1e-13))
+        return np.exp(y) * x * df / N, df, x
+
+    y = brentq(lambda y: np.log(zeta(y)[0] * (1 - zeta(y)[1] / P) / rho), -20, 0, xtol=1e-13)
+    (_, df, x), kappa = zeta(y), np.exp(y)
+    df2, d = ((lam / (lam + kappa)) ** 2).sum(), ((tau / (tau + x)) ** 2).sum()
+    odds = (df - df2) * d / (df * (df - d))
+    share = odds / (1 + odds)
+    F, V = ((i**-6 * kappa / (lam + kappa) ** 2) * w for w in (kappa, lam))
+    return (F.sum() + share * V.sum()) / (1 - (df2 + share * (df - df2)) / P)
