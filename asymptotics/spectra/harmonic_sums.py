@@ -81,7 +81,7 @@ def spectral_sum(
         _require_whole(task)
         return _at_zero(transform, replace(task, eigenvalues=lam), variable, end == oo, depth)
     found, shifted, power = _convergent(transform, replace(task, eigenvalues=lam))
-    series = found.target.spectral_sum(shifted, variable, inverse=growing, domain=found.domain, depth=depth)
+    series = _to_orders(found, shifted, variable, growing, depth)
     if found.unlearned != 0:
         raise UnableError(f"{task.target} has power in modes of eigenvalue 0; leave these modes out")
     return series * series.monomial(Integer(1), -power if growing else power)
@@ -146,6 +146,27 @@ def _convergent(transform: MellinTransform, task: Task) -> tuple[SpectralSeries,
             _require_whole(task)
         return found, transform.shift(-power), power
     raise AssertionError("one of the choices returns or raises")
+
+
+def _to_orders(
+    found: SpectralSeries, phi: MellinTransform, variable: Symbol, growing: bool, depth: int
+) -> Expansion:
+    """The sum to ``depth`` orders: more poles are taken where residues vanish, as of levels k (k + 1)."""
+    series = _expand(found, phi, variable, growing, depth)
+    for count in (2 * depth, 3 * depth):
+        if len(series.terms) >= depth or not series.remainder:
+            break
+        deeper = _expand(found, phi, variable, growing, count)
+        if len(deeper.terms) == len(series.terms):
+            break
+        series = deeper
+    return replace(series, depth=depth).with_terms(series.terms, series.remainder)
+
+
+def _expand(
+    found: SpectralSeries, phi: MellinTransform, variable: Symbol, growing: bool, depth: int
+) -> Expansion:
+    return found.target.spectral_sum(phi, variable, inverse=growing, domain=found.domain, depth=depth)
 
 
 def _at_zero(

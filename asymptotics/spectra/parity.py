@@ -26,6 +26,8 @@ from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.laurent import Laurent
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.spectra.family import Family, Mismatch, SpectralSeries, requiring_sum
+from asymptotics.spectra.finite import unlearned as unlearned_power
+from asymptotics.spectra.segments import segments
 from asymptotics.sums.regularised import regular_sum
 from asymptotics.tasks.parity import alternates, parity_classes
 from asymptotics.tasks.task import Task
@@ -103,26 +105,30 @@ class ParityClasses:
         targets: list[DirichletSeries] = []
         trace: tuple[tuple[Expr, str], ...] = ()
         unlearned: Expr = Integer(0)
-        for one in parity_classes(task):
+        classes = parity_classes(task)
+        if all(one.eigenvalues == 0 for one in classes):
+            raise SpectrumError(f"eigenvalues {task.eigenvalues} are all 0; nothing can be learned")
+        learned = [_is_learned(one, domain) for one in classes]
+        if not any(learned):
+            raise SpectrumError(
+                f"target {task.target} has no power in levels of eigenvalues above 0; none of it is learned"
+            )
+        for one, has_power in zip(classes, learned, strict=True):
             if one.eigenvalues == 0:
                 domain = _require_power(one, domain)
                 unlearned += regular_sum(one.multiplicity * one.target, one.index)
                 continue
-            # a class without target has the series of its eigenvalues alone
-            found = self._of(one if one.target != 0 else replace(one, target=one.eigenvalues), domain)
+            # a class without target that is learned has the series of its eigenvalues alone
+            found = self._of(one if has_power else replace(one, target=one.eigenvalues), domain)
             if isinstance(found, Mismatch):
                 return found
             domain, trace = found.domain, trace + found.trace
             kernels.append(found.kernel)
-            if one.target != 0:
+            if has_power:
                 targets.append(found.target)
                 unlearned += found.unlearned
-        if not kernels:
-            raise SpectrumError(f"eigenvalues {task.eigenvalues} are all 0; nothing can be learned")
-        if not targets:
-            raise SpectrumError(
-                f"target {task.target} has no power in levels of eigenvalues above 0; none of it is learned"
-            )
+            elif one.target != 0:
+                unlearned += unlearned_power(segments(one, domain), one.index, domain)
         return SpectralSeries(
             task=task,
             kernel=_sum(kernels, domain),
@@ -140,6 +146,13 @@ class ParityClasses:
                 return found
             nearest = found if found.fitting > nearest.fitting else nearest
         return nearest
+
+
+def _is_learned(task: Task, domain: Domain) -> bool:
+    """Whether some level of the class has target power and an eigenvalue above 0."""
+    if task.eigenvalues == 0 or task.target == 0:
+        return False
+    return any(s.eigenvalues != 0 and s.weight != 0 for s in segments(task, domain))
 
 
 def _sum(parts: list[DirichletSeries], domain: Domain) -> DirichletSeries:

@@ -54,6 +54,11 @@ def _given(kernel: Any, powers: Mapping[Any, Any]) -> Expr:
     }
     if not table:
         raise DomainError("target = {} has no harmonics; give {degree: power}")
+    for degree, power in table.items():
+        if power.is_extended_real is False or power.is_negative or not power.is_finite:
+            raise DomainError(
+                f"the power of degree {degree} is {power}; it must be a number >= 0, or a letter"
+            )
     index = kernel.index
     pieces: list[tuple[Expr, Any]] = []
     for degree in range(1, max(table) + 1):

@@ -267,9 +267,21 @@ def transform_of(phi: Expr, u: Symbol) -> MellinTransform:
     asymptotics.errors.UnableError: the Mellin transform of sin(u) is not known; give it in s, \
 with strip=(left, right)
     """
+    if not phi.is_rational_function(u):
+        return _of_sum(phi, phi.rewrite(erfc) if phi.has(erf) else phi, u)
+    try:
+        return _of_sum(
+            phi, phi, u
+        )  # as it is written, 1/(1 + u^3) has a transform that its fractions have not
+    except UnableError:
+        return _of_sum(phi, apart(phi, u), u)
+
+
+def _of_sum(phi: Expr, written: Expr, u: Symbol) -> MellinTransform:
+    """The transform of phi by the terms of a way to write it."""
     powers: dict[Expr, Expr] = {}
     parts: list[MellinTransform] = []
-    for term in _terms(phi, u):
+    for term in _terms(written, u):
         constant, rest = term.as_independent(u, as_Add=False)
         monomial, shape = _split(rest, u)
         if shape is None:
@@ -292,9 +304,8 @@ def _terms(phi: Expr, u: Symbol) -> Iterator[Expr]:
 
     >>> u = Symbol("u", positive=True)
     >>> list(_terms(1 / (u**2 + 2 * u + 1), u))
-    [(u + 1)**(-2)]
+    [1/(u**2 + 2*u + 1)]
     """
-    phi = apart(phi, u) if phi.is_rational_function(u) else phi.rewrite(erfc) if phi.has(erf) else phi
     kept: dict[Expr, Expr] = {}
 
     def keep(power: Expr) -> Expr:

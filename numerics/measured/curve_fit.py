@@ -4,10 +4,11 @@
 
 A straight line in log L against log x is off by the order of the corrections, whatever the scatter. Here
 their exponents q_i are known, from a law or by hand (with powers of log x where the law has them), and go on
-behind those that are. Their sizes e_i at the first x are unknown: normal with deviation 1. With p and C free
-and the noise unknown (flat in its logarithm) the posterior of p is a mixture over the noise, each component a
-least-squares problem with penalties, linearised at its maximum; the exponent is its mean and the error two of
-its standard deviations. Without a prediction the mixture is over the first exponent, too.
+behind those that are. Their sizes e_i at the first x are unknown: normal, with a deviation that is unknown as
+well (1, 2, 4 or 8), as one of 1 alone would draw p away from its value where corrections are large. With p
+and C free and the noise unknown (flat in its logarithm) the posterior of p is a mixture over both, each
+component a least-squares problem with penalties, linearised at its maximum; the exponent is its mean and the
+error two of its standard deviations. Without a prediction the mixture is over the first exponent, too.
 
     fit_curve     the fit of a curve
     CurveFit      exponent and prefactor with errors, window, corrections, scatter
@@ -43,6 +44,8 @@ NOISES = np.exp(np.linspace(math.log(1e-14), math.log(1.0), 70))
 """Relative standard deviations of the noise, over which the posterior is summed."""
 UNPREDICTED = 1e-4
 """The least of them where no correction is predicted: three orders do not follow the curve more closely."""
+WIDTHS = (1.0, 2.0, 4.0, 8.0)
+"""Deviations that the sizes of the corrections at the first x may have."""
 STEPS = 30
 STARTS = (0.0, 0.25, 0.5)
 """Shares of the points that a window leaves out at its beginning, where none is given."""
@@ -200,10 +203,18 @@ def _posterior(xs: Floats, ys: Floats, shapes: list[Shape] | None) -> _Posterior
         choices = [([(q, 0)], step * q) for q in GUESSES for step in SPACINGS]
     else:
         choices = [(shapes, step * min(q for q, _ in shapes)) for step in SPACINGS] if shapes else [([], 0.0)]
+    widths = WIDTHS if shapes != [] else WIDTHS[:1]
     noises = NOISES[NOISES > UNPREDICTED] if shapes is None else NOISES
-    found = [_of_shapes(xs, ys, known, _continued(known, step), noises) for known, step in choices]
+    found = [
+        _of_shapes(xs, ys, known, _continued(known, step), noises, width)
+        for known, step in choices
+        for width in widths
+    ]
     evidence = np.array([one.weight for one in found]) * LEAST_POINTS / len(xs)
-    weights = np.exp(evidence - evidence.max()) if shapes is None else np.ones(len(found))
+    weights = np.exp(evidence - evidence.max())
+    if shapes is not None:
+        by_order = weights.reshape(len(choices), len(widths))
+        weights = (by_order / by_order.sum(axis=1, keepdims=True)).ravel()
     p, error = _mixture([one.exponent for one in found], [one.error / 2 for one in found], weights)
     c, other = _mixture([one.logarithm for one in found], [one.logarithm_error / 2 for one in found], weights)
     likeliest = found[int(np.argmax(evidence))]
@@ -224,14 +235,19 @@ def _mixture(means: ArrayLike, deviations: ArrayLike, weights: Floats) -> tuple[
     return mean, math.sqrt(variance)
 
 
-def _of_shapes(xs: Floats, ys: Floats, known: list[Shape], shapes: list[Shape], noises: Floats) -> _Posterior:
-    """The posterior of p and log C with corrections of these shapes, from the linearised problem."""
+def _of_shapes(
+    xs: Floats, ys: Floats, known: list[Shape], shapes: list[Shape], noises: Floats, width: float
+) -> _Posterior:
+    """The posterior of p and log C with corrections of these shapes, from the linearised problem.
+
+    Sizes are in units of ``width``.
+    """
     logs, heights = np.log(xs), np.log(ys)
     unit = float(logs.mean())
     fixed = np.column_stack([-(logs - unit), np.ones_like(xs)])
     # powers of log x in units of the largest, as log x may be 0 at the first
     slow = logs / np.abs(logs).max()
-    shape = np.array([np.exp(-q * (logs - logs[0])) * (slow**m if m else 1.0) for q, m in shapes])
+    shape = np.array([width * np.exp(-q * (logs - logs[0])) * (slow**m if m else 1.0) for q, m in shapes])
     sizes = np.zeros(len(shapes))
     for _ in range(STEPS):
         inside = 1 + sizes @ shape if shapes else np.ones_like(xs)

@@ -242,6 +242,13 @@ def test_given_harmonics_and_a_sum_over_them():
     assert abs(2 * sum(terms) - sum(terms[:80]) - 1) < 1e-4  # the mean of sign^2, as terms fall as k^-2
 
 
+def test_a_degree_that_is_not_learned_stays_beside_one_that_is():
+    """ReLU tangent kernels learn no degree 3: its power stays, and acts as noise, 1 + (b - 1), b = 3/2."""
+    laws = derive(Task.from_kernel(relu_ntk(3), target={2: 1, 3: 1}))
+    assert laws.time.prefactor == 1 and laws.time.exponent == 0
+    assert laws.data.prefactor == Rational(3, 2)
+
+
 BAD = [
     (lambda: zonal(acos(t), 3), DomainError, "not positive definite: its eigenvalue of degree 1 is"),
     (lambda: zonal(t**3 - t, 3), DomainError, "eigenvalue of degree 1"),
@@ -267,7 +274,10 @@ BAD = [
         SpectrumError,
         "kappa jumps between modes",
     ),
-    (lambda: derive(Task.from_kernel(relu_ntk(3), target={3: 1})).model, SpectrumError, "vanishes on every"),
+    (lambda: derive(Task.from_kernel(relu_ntk(3), target={3: 1})).model, SpectrumError, "none of it is"),
+    (lambda: derive(Task.from_kernel(erf_nngp(3), target={2: 1})).time, SpectrumError, "none of it is"),
+    (lambda: Task.from_kernel(laplace(3), target={2: 1, 5: -1}), DomainError, "the power of degree 5 is -1"),
+    (lambda: Task.from_kernel(laplace(3), target={2: "oo"}), DomainError, "the power of degree 2 is oo"),
 ]  # fmt: skip
 
 

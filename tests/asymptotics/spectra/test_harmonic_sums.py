@@ -27,6 +27,9 @@ TRANSFORMS = [
     (atan(u), (-1, 0)),
     (erf(u), (-1, 0)),
     (besselk(half / 2, u), (Rational(1, 4), oo)),
+    (1 / (1 + u**3), (0, 3)),
+    (u / (2 + u**4) - u / (1 + u) ** 2, (-1, 1)),
+    (1 / (u**2 + 3 * u + 2), (0, 2)),
 ]
 
 
@@ -98,6 +101,21 @@ def test_sum_against_its_definition(phi, task, to, exact):
             scaled.append(gap * mpmath.mpf(size) ** float(order) / (1 + mpmath.log(size)))
         assert scaled[2] <= 1.5 * scaled[0] + mpmath.mpf(10) ** -12 * mpmath.mpf(128) ** float(order)
         assert scaled[2] < 3
+
+
+def test_orders_that_are_asked_for_are_there_where_residues_vanish():
+    """The heat trace of the sphere, ``e^(x/4)/x (1 + x/12 + 7 x^2/480 + ...) - 1`` (Mulholland 1928)."""
+    found = spectral_sum("exp(-u)", Task(k * (k + 1), 1, multiplicity=2 * k + 1), to=0, variable=x, terms=6)
+    coefficients = [
+        1,
+        -Rational(2, 3),
+        Rational(1, 15),
+        Rational(4, 315),
+        Rational(1, 315),
+        Rational(4, 3465),
+    ]
+    assert [term.coefficient for term in found.terms] == coefficients
+    assert found.remainder_order == 5
 
 
 def test_a_transform_in_the_place_of_the_function():
