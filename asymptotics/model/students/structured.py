@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Rational, Sum, Symbol, gamma, oo, pi, sin, zeta
 
-from asymptotics.errors import DomainError, UnableError, shown
+from asymptotics.errors import BottleneckError, DomainError, UnableError, shown
 from asymptotics.model.operators import Root
 from asymptotics.model.students.base import Resolved, Share, Student, student
 from asymptotics.parsing.numbers import exact, is_many, real_floats
+from asymptotics.spectra import spectrum
 from asymptotics.sums.finite import finite_sum
 from asymptotics.symbols import N
+from asymptotics.tasks.task import Task
 
 _x = Symbol("x", positive=True)
 
@@ -66,7 +68,15 @@ class StructuredFeatures(Student):
         return Sum(rows / (rows + _x), (index, 1, size))
 
     def slopes(self) -> tuple[Expr, Expr]:
-        """``-m_2`` and ``m_3 - m_2^2``, m_n the means of the powers ``tau_i^n``."""
+        """``-m_2`` and ``m_3 - m_2^2``, m_n the means of the powers ``tau_i^n``.
+
+        Raises `UnableError` for rows of a finite sum, whose m_2 grows as N: few of them count at any N.
+        """
+        if not isinstance(self.eigenvalues, tuple) and _has_sum(self.eigenvalues):
+            raise UnableError(
+                f"eigenvalues = {self.eigenvalues} of rows have a finite sum: few rows count, and any number "
+                "of them is no kernel, so that nothing is of order 1/N; use a power above -1"
+            )
         second, third = (self._moment(n) for n in (2, 3))
         return -second, third - second**2
 
@@ -135,6 +145,16 @@ class StructuredFeatures(Student):
         if isinstance(self.eigenvalues, tuple) and size != len(self.eigenvalues):
             count = len(self.eigenvalues)
             raise DomainError(f"N = {size} rows with {count} eigenvalues; use N={count}")
+
+
+def _has_sum(eigenvalues: Expr) -> bool:
+    """Whether the sum over all rows is known to be finite: whether they are eigenvalues of a kernel."""
+    (index,) = eigenvalues.free_symbols
+    try:
+        spectrum(Task(eigenvalues=eigenvalues, target=eigenvalues, index=index))
+    except BottleneckError:
+        return False
+    return True
 
 
 def _array(values: object) -> tuple[Expr, ...]:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from sympy import Expr
 
+from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.model.students.structured import StructuredFeatures
 from asymptotics.tasks.task import Task
@@ -38,6 +39,8 @@ GUARD_BITS = 24
 ROUNDS = 60
 STEPS = 4000
 NEAR_LIMIT = 1e-4
+KEPT = 1 / 64
+"""How much of df a difference leaves that is taken as it is."""
 CLOSE = 0.5
 """How far log x may move in one step along a path of df."""
 
@@ -49,20 +52,25 @@ class StructuredMap(StudentMap[StructuredFeatures]):
     beyond = False
 
     def see(self, spectrum: Spectrum) -> Spectrum:
-        """The spectrum itself; beside it the rows are prepared."""
-        self._sums: dict[int, SpectralSums] = {}
-        self._rows = None if infinite(self.N) else _spectrum_of_rows(self.student, self.N)
+        """The spectrum itself; beside it the rows are read."""
+        if not infinite(self.N):
+            _spectrum_of_rows(self.student, self.N)
         return spectrum
 
     def factors(self, field: Field) -> tuple[Factor, ...]:
-        if self._rows is None:
+        if infinite(self.N):
             return ()
         digits = 5 * math.floor((field.bits - GUARD_BITS) / LOG2_10 / 5)
-        if digits not in self._sums:
-            self._sums[digits] = SpectralSums(self._rows, digits)
-        return (Rows(self.N, self._sums[digits], field),)
+        return (Rows(self.N, _sums_of_rows(self.student, self.N, digits), field),)
 
 
+@cached(maxsize=16)
+def _sums_of_rows(student: StructuredFeatures, N: Expr, digits: int) -> SpectralSums:
+    """The sums over rows, kept from one model to the next as their rules are."""
+    return SpectralSums(_spectrum_of_rows(student, N), digits)
+
+
+@cached(maxsize=16)
 def _spectrum_of_rows(student: StructuredFeatures, N: Expr) -> Spectrum:
     """The tau as a spectrum, up to a factor; an array as the doubles that it was given as."""
     taus = student.eigenvalues
@@ -101,13 +109,11 @@ class Rows(Factor):
         return self._on_arrays(lambda g: self._solve(g)[0] * g / self._trace, df)
 
     def difference(self, df: Series, other: Series) -> Series:
-        """``T2/(N T1)``; at one real df T2 is added up as it stands: ``df - x T1`` cancels for df << N."""
+        """``T2/(N T1)``."""
 
         def apart(g: Array, h: Array) -> Array:
-            T1, T2, _ = self._pairs(g, h)
-            if g.size == 1 and g[0] == h[0] and g[0].imag == 0 and g[0].real > 0:
-                x = self._solve(g)[0][0].real
-                T2 = array([self._sums.squares(x, self._field, float(self._field.log(x)) - 1)[0]])
+            alone = g.size == 1 and g[0] == h[0] and g[0].imag == 0 and g[0].real > 0
+            T1, T2 = self._squared(g) if alone else self._pairs(g, h)[:2]
             return T2 / (T1 * self._trace)
 
         return self._on_arrays(apart, df, other)
@@ -140,6 +146,15 @@ class Rows(Factor):
             for part in whole[1:]
         ]
         return T1, T2, ratios[0] * ratios[1]
+
+    def _squared(self, g: Array) -> tuple[Array, Array]:
+        """T1 and T2 at one real df; T2 is added up as it stands where ``df - x T1`` cancels, for df << N."""
+        x, slope = self._solve(g)
+        T2 = g + x * slope
+        if abs(T2[0]) < KEPT * g[0].real:
+            root = x[0].real
+            T2 = array([self._sums.squares(root, self._field, float(self._field.log(root)) - 1)[0]])
+        return -slope, T2
 
     def _solve(self, g: Array) -> tuple[Array, Array]:
         """x at each df, and the derivative of the sum there; kept, as factors and their slopes ask for it."""

@@ -353,3 +353,18 @@ def test_ensembles_of_nonlinear_features_against_the_full_model():
 )
 def test_claims_about_students(claim, laws, name, verdict):
     assert check_claim(claim, getattr(laws, name)).verdict == verdict
+
+
+@pytest.mark.parametrize("rows", ["k**-(3/2)", "2**-k", "(k + 1)**-2"])
+def test_rows_of_a_finite_sum_are_never_a_kernel(rows):
+    """Their m_2 grows as N: however many there are, L(t, N) keeps its distance to L(t)."""
+    student = StructuredFeatures(eigenvalues=rows)
+    for name in ("model_transient", "optimal_ridge_width"):
+        with pytest.raises(UnableError, match="have a finite sum"):
+            getattr(derive(power_law(3, 2, noise=1), student=student), name)
+    if rows == "k**-(3/2)":
+        kernel, *finite = (
+            float(FullModel(power_law(3, 2), digits=6, N=N, student=student).test_loss(1000))
+            for N in (oo, 10**4, 10**7)
+        )
+        assert min(finite) > 2 * kernel and abs(finite[0] / finite[1] - 1) < 0.05
