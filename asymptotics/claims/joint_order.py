@@ -33,12 +33,14 @@ from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.domains.substitution import put
 from asymptotics.errors import DomainError, UnableError
+from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws
-from asymptotics.laws.growing import GrowingLaw
+from asymptotics.laws.growing import GrowingLaw, T
 from asymptotics.laws.law import Law
 from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.parsing.heights import to_power
 from asymptotics.spectra import spectrum
-from asymptotics.symbols import N, P
+from asymptotics.symbols import N, P, h
 
 STEPS = 600
 PEAK = "near N = P the loss has a peak at late times, which is not judged"
@@ -71,7 +73,10 @@ def _monomial(term: LossTerm, resources: tuple[Symbol, ...]) -> Monomial:
     return Monomial(powers=powers, logs=tuple(logs), coefficient=term.coefficient)
 
 
-def _early(growing: GrowingLaw, time: Symbol) -> Joint:
+def _early(growing: GrowingLaw, time: Symbol, statement: Statement) -> Joint:
+    assert growing.series.scaling is not None
+    pace = growing.series.scaling.scale * (1 if time == T else 2)
+
     def true(cell: Cell) -> list[Monomial]:
         terms = growing.at(dict(cell.table)).early_monomials(cell.domain)
         logs = [x for x in terms if x.log_time or x.log_size]
@@ -81,10 +86,22 @@ def _early(growing: GrowingLaw, time: Symbol) -> Joint:
             sign_on(cell, normal(growing.decay * (other.time - x.time) + size))
         if logs:
             return []
+        found: dict[tuple[Expr, Expr], Expr] = {}
+        for x in terms:
+            constant = tidy(x.coefficient) * growing.share**x.share * to_power(pace, -x.time)
+            found[x.time, x.size] = found.get((x.time, x.size), Integer(0)) + constant
         nothing = (Integer(0), Integer(0))
-        return [Monomial(powers=key, logs=nothing) for key in dict.fromkeys((x.time, x.size) for x in terms)]
+        return [Monomial(powers=key, logs=nothing, coefficient=c) for key, c in found.items()]
 
-    return Joint(true=true, resources=(time, N), work=Work(STEPS), decay=growing.decay)
+    return Joint(
+        true=true,
+        resources=(time, N),
+        work=Work(STEPS),
+        decay=growing.decay,
+        statement=statement,
+        parameters=growing.parameters,
+        share=h,
+    )
 
 
 def judge_joint(
@@ -111,14 +128,16 @@ def judge_joint(
 def judge_early(
     statement: Statement, growing: GrowingLaw, time: Symbol, assumed: Iterable[Boolean]
 ) -> Verdict:
-    """The verdict on the loss for ``1 << T << N^b``, where modes grow with N; h is fixed, ``time`` T or t.
+    """The verdict on the loss for ``1 << T << N^b``, where modes grow with N; ``time`` is T or t.
+
+    Orders are those at a fixed h; a power of h alone as the constant of a term claims its power as h -> 0.
 
     >>> from asymptotics import OnePassSGD, check_claim, derive, growing_law, power_law
     >>> law = growing_law(derive(power_law(3, "3/4", modes="2*N")), OnePassSGD)
     >>> print(check_claim("T^(-8/3) + N^(-3/4) + h*N^(-1/4)*T^(-2/3)", law).headline)
     HOLDS everywhere
     """
-    return _judged(statement, _early(growing, time), growing, growing.series.domain, assumed)
+    return _judged(statement, _early(growing, time, statement), growing, growing.series.domain, assumed)
 
 
 def _judged(
@@ -227,7 +246,7 @@ def _correct(joint: Joint, whole: Cell) -> Expr:
 
 def _witness(failing: list[Outcome], symbols: tuple[Symbol, ...]) -> Witness | None:
     for outcome in failing:
-        point = outcome.cell.point(symbols)
+        point = dict(outcome.point) if outcome.point else outcome.cell.point(symbols)
         if point is not None and outcome.claimed is not None and outcome.correct is not None:
             return Witness(
                 point=tuple(sorted(point.items(), key=lambda pair: pair[0].name)),

@@ -27,6 +27,7 @@ from asymptotics.claims.statement import EQUAL, LOWER, STATED, UPPER, Statement
 from asymptotics.display import text
 from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import normal
+from asymptotics.errors import UnableError
 
 WALL = "a logarithm stands on this line"
 SOMEWHERE = "the order somewhere"
@@ -45,7 +46,7 @@ class Joint:
     """The monomials of the loss in its resources, and the steps that comparisons may take.
 
     ``true``: those that are there on a cell; [] where a logarithm is that is not known. ``decay``: b, where
-    ``T < N^b``. ``statement``: whose constants are judged.
+    ``T < N^b``. ``statement``: whose constants are judged. ``share``: of which coefficients are polynomials.
     """
 
     true: Callable[[Cell], list[Monomial]]
@@ -54,6 +55,7 @@ class Joint:
     decay: Expr | None = None
     statement: Statement | None = None
     parameters: tuple[Symbol, ...] = ()
+    share: Symbol | None = None
 
     def in_order(self, term: Expr, constants: dict[Symbol, Expr] | None = None) -> Expr:
         """A sum of products, letters in the place of their constants, which may be infinite on a wall.
@@ -146,22 +148,45 @@ class Joint:
                 continue
             same = [x for x in claimed if self._ties(cell, x, one)]
             ours = Add(*(x.coefficient.xreplace(written) for x in same))
+            monomial = one.written(self.resources)
+            if self.statement.relation == STATED and (least := self._powers_of_share(ours)) is not None:
+                right = _least_power(one.coefficient, self.share)
+                if least in (1, right):
+                    continue
+                ends = {"claimed": least * monomial, "correct": right * monomial}
+                return replace(found, status=FAILS, note=f"the power of {self.share}", **ends)
             if self.statement.relation == STATED and ours == 1:
                 continue
-            monomial = one.written(self.resources)
             if one.coefficient.has(oo):
                 return replace(found, status=UNDECIDED, note=f"the constant of {text(monomial)} is not known")
             sides = replace(found, claimed=ours * monomial, correct=one.coefficient * monomial)
-            judged = equal(sides, ours, one.coefficient, self.statement, self.parameters, self.work)
+            try:
+                judged = equal(sides, ours, one.coefficient, self.statement, self.parameters, self.work)
+            except UnableError as error:  # on a line where a constant is infinite
+                return replace(found, status=UNDECIDED, note=str(error))
             if judged.status != HOLDS:
                 return judged
             found = replace(found, note=judged.note)
         return found
 
+    def _powers_of_share(self, constant: Expr) -> Expr | None:
+        """The least power of the share in a sum of such powers without constants; None for others."""
+        if self.share is None or not constant.has(self.share):
+            return None
+        parts = Add.make_args(constant.expand())
+        bases = {base for part in parts for base in part.as_powers_dict()}
+        return _least_power(constant, self.share) if bases <= {self.share, Integer(1)} else None
+
     @staticmethod
     def _ties(cell: Cell, one: Monomial, other: Monomial) -> bool:
         pairs = zip((*one.powers, *one.logs), (*other.powers, *other.logs), strict=True)
         return all(sign_on(cell, normal(x - y)) == 0 for x, y in pairs)
+
+
+def _least_power(coefficient: Expr, share: Symbol) -> Expr:
+    """The smallest power of ``share`` in a polynomial of it."""
+    parts = Add.make_args(coefficient.expand())
+    return share ** min(term.as_coeff_exponent(share)[1] for term in parts)
 
 
 def sign_on(cell: Cell, expression: Expr) -> int:

@@ -87,7 +87,7 @@ def is_below(one: Monomial, others: Iterable[Monomial], sign: Sign) -> bool:
 
     >>> from asymptotics.symbols import N, t
     >>> both = monomials_of(1/t**2 + 1/N**2, (t, N))
-    >>> sign = lambda e: int(e > 0) - int(e < 0)
+    >>> sign = lambda e: int(bool(e > 0)) - int(bool(e < 0))
     >>> [is_below(monomials_of(x, (t, N))[0], both, sign) for x in (1/(t*N), 1/t)]
     [True, False]
     """

@@ -53,6 +53,34 @@ def test_orders_before_the_last_modes_are_learned(law, claim, assuming, verdict)
     assert Verdict.from_dict(found.to_dict()) == found
 
 
+SIGNAL = r"\frac{\Gamma((a-1)/b)}{b} T^{-(a-1)/b}"
+SHIFT = r"\zeta(a-b) \frac{r^{1-b}}{1-b} N^{-b}"
+EDGE = r"h \zeta(a-b) \frac{r^{1-2b}}{1-2b} \frac{1-b}{r^{1-b}} N^{-b}"
+NOISE = r"h \zeta(a-b) \frac{\Gamma(2-1/b)(1-b)}{b r^{1-b}} N^{-(1-b)} T^{-(2-1/b)}"
+# 2405.15074 in the letters of theory, section A (ii)
+CONSTANTS = [
+    (FLOW, f"L(T, N) = {SIGNAL} + {SHIFT}", "a - 1 > b", "HOLDS"),
+    (FLOW, rf"L \sim {SIGNAL} + {SHIFT}", "", "HOLDS"),
+    (FLOW, rf"L \sim {SIGNAL.replace('T', '(2t)')} + {SHIFT}", "a - 1 > b", "HOLDS"),
+    (FLOW, rf"L \sim {SIGNAL.replace('T', 't')} + {SHIFT}", "a - 1 > b", "FAILS"),
+    (FLOW, rf"L \sim 2 {SIGNAL} + {SHIFT}", "a - 1 > b", "FAILS"),
+    (SGD, rf"L \sim {SIGNAL} + {SHIFT} (1 + h) + {EDGE} + {NOISE}", "a - 1 > b and b > 3/5", "HOLDS"),
+    (SGD, rf"L \sim {SIGNAL} + {SHIFT} (1 + h) + {EDGE} + 2 {NOISE}", "a - 1 > b and b > 3/5", "FAILS"),
+    (SGD, FOUR.replace("h N", "h^2 N"), "a - 1 > b and b > 1/2", "FAILS"),
+    (SGD, r"h T^{-(a-1)/b} + N^{-b}", "b < 1/2", "FAILS"),
+]
+
+
+@pytest.mark.parametrize(
+    ("law", "claim", "assuming", "verdict"), CONSTANTS, ids=[f"{x[1]}, {x[2]}, {x[3]}" for x in CONSTANTS]
+)
+def test_constants_and_powers_of_the_share(law, claim, assuming, verdict):
+    found = check_claim(claim, law, assuming or ())
+    assert found.verdict == verdict
+    assert (found.witness is not None) == (verdict == "FAILS")
+    assert Verdict.from_dict(found.to_dict()) == found
+
+
 @pytest.mark.parametrize("law", [FLOW, SGD], ids=str)
 def test_its_own_leading_terms_hold(law):
     assert check_claim(law.leading, law).verdict == "HOLDS"
