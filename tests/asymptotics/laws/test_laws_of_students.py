@@ -365,6 +365,6 @@ def test_rows_of_a_finite_sum_are_never_a_kernel(rows):
     if rows == "k**-(3/2)":
         kernel, *finite = (
             float(FullModel(power_law(3, 2), digits=6, N=N, student=student).test_loss(1000))
-            for N in (oo, 10**4, 10**7)
+            for N in (oo, 10**6, 10**9)
         )
         assert min(finite) > 2 * kernel and abs(finite[0] / finite[1] - 1) < 0.05
