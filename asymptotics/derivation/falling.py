@@ -319,7 +319,7 @@ def _order_in_logarithms(fall: Fall) -> tuple[Any, int]:
         place = fall.place(decade)
         at = {**fall.point, fall.here.variable: place}
         lead = max((fall.values(x, at) for x in Add.make_args(fall.here.rhs)), key=abs)
-        depth = mpmath.log(abs(mpmath.log(place)))
+        depth = mpmath.log(mpmath.log(fall.distance(place, decade)))
         rows.append((depth, mpmath.log(depth), mpmath.log(abs(fall.values(fall.here.remainder, at) / lead))))
     a, b = ([y - x for x, y in zip(rows[i], rows[i + 1], strict=True)] for i in (0, 1))
     determinant = a[0] * b[1] - a[1] * b[0]

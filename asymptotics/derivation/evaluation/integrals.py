@@ -23,6 +23,13 @@ from asymptotics.model.operators import Coefficient, InverseLaplace
 NODES, EXTRA = 16, 30
 """Nodes on a circle about a pole, and digits for what cancels there."""
 
+CIRCLES = tuple(tuple(2.0 ** -(n + i) for i in (0, 2, 4)) for n in (5, 13, 21, 29))
+"""Radii on which a coefficient is read off; those that follow where the first are too large."""
+SETTLED = 1e-4
+"""The largest error of a coefficient."""
+ASIDE = 2.0**-10
+"""How far a line goes past a whole number that is no pole."""
+
 
 @rule(Integral)
 def _integral(values: Values, expression: Integral, at: Point, exact: bool) -> Any:
@@ -65,6 +72,8 @@ def _stretch(values: Values, function: Expr, x: Symbol, length: Any, at: Point) 
 def _line(values: Values, function: Expr, s: Symbol, middle: Expr, at: Point) -> Any:
     """``s = c + i sinh(w)/8`` on the line Re s = c."""
     center = values(middle, at)
+    if mpmath.isint(center):  # a zero of the transform may stand against a pole of a Gamma function
+        center += ASIDE
 
     def term(w: float) -> Any:
         y = mpmath.sinh(w) / 8
@@ -185,20 +194,34 @@ def _number(total: Any) -> Any:
 
 @rule(Coefficient)
 def _coefficient(values: Values, expression: Coefficient, at: Point, exact: bool) -> Any:
-    """By Cauchy's formula: the mean over a circle, on two circles that agree."""
+    """By Cauchy's formula: the mean over circles, until two agree or rounding shows.
+
+    Where the function changes at a distance that is far smaller, it has no numbers on the first of them.
+    """
     function, x, order = expression.args
     if order == 0:
         return values(function, {**at, x: 0}, exact=exact)
-    count, found, order = 8, [], int(order)
+    count, order = 8, int(order)
     turns = [complex(mpmath.expjpi(mpmath.mpf(2 * m + 1) / count)) for m in range(count // 2)]
-    for radius in (1 / 32, 1 / 128, 1 / 512):
-        # the other half is conjugate
-        there = values(function, {**at, x: along([radius * turn for turn in turns], [])}, exact=False)
-        total = sum((value * turn**-order).real for value, turn in zip(there, turns, strict=True))
-        found.append(2 * mpmath.mpf(total) / (count * radius**order))
-        if len(found) > 1:
-            error = float(abs(found[-1] / found[-2] - 1)) + FLOAT_ERROR / radius**order
-            if error < 1e-4:
-                values.error = max(values.error, error)
-                return found[-1]
-    raise PrecisionError(f"the power {x}**{order} of {function} does not settle")
+    best = (1.0, mpmath.mpf(0))
+    for group in CIRCLES:
+        before, settled = None, False
+        for radius in group:
+            try:  # the other half is conjugate
+                there = values(function, {**at, x: along([radius * turn for turn in turns], [])}, exact=False)
+            except PrecisionError:
+                break
+            total = sum((value * turn**-order).real for value, turn in zip(there, turns, strict=True))
+            found = 2 * mpmath.mpf(total) / (count * radius**order)
+            rounding = float(FLOAT_ERROR * abs(there).max() / (radius**order * abs(found))) if found else 1.0
+            change = float(abs(found / before - 1)) if before else 1.0
+            best, before = min(best, (change + rounding, found)), found
+            if settled := change <= rounding < SETTLED:
+                break
+        if settled:
+            break
+    error, found = best
+    if error > SETTLED:
+        raise PrecisionError(f"the power {x}**{order} of {function} does not settle")
+    values.error = max(values.error, error)
+    return found

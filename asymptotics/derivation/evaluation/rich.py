@@ -30,6 +30,8 @@ ORDER = 8
 """Modes taken as they are, and Gauss nodes for each factor e of k beyond."""
 LEFT = 1e-20
 """The share of the target power in the last factor e of k; not much more than that is left out."""
+SLOWEST = 1e-38
+"""Modes of faster rates count, whatever their power: powers over rates make the scale of the features."""
 APART = 0.01
 FACTORS = 400
 STEP = 0.015
@@ -62,7 +64,8 @@ def list_modes(mode: Callable[[float], Mode], last: float) -> list[Mode]:
         found += panel
         share = math.fsum(w for _, w in panel)
         total, start = total + share, end
-        if (j > 2 and share < LEFT * total) or end >= math.log(last + 0.5):
+        fallen = j > 2 and share < LEFT * total and panel[-1][0] < SLOWEST
+        if fallen or end >= math.log(last + 0.5):
             break
     return found
 

@@ -23,7 +23,7 @@ LOW = {a: Rational(3, 2), b: Rational(5, 4)}
 HIGH = {a: Rational(5, 1), b: Rational(3, 2)}
 MEET = {a: Rational(3, 1), b: Rational(2, 1)}
 SHIFTED = Task(eigenvalues="(k + 1/2)**-b", target="(k + 1/2)**-a")
-OWN = {b_test: Rational(11, 4), delta: 5, p: Rational(3, 2), gamma: 1}
+OWN = {b_test: Rational(11, 4), delta: 7, p: Rational(3, 2), gamma: 1}
 """Letters that some laws have beside a and b."""
 TWO_POWERS = Task(eigenvalues="k**-b", target="k**-a + 3*k**-(a + 1)")
 

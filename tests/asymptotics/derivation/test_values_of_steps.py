@@ -1,18 +1,23 @@
 """Numbers behind a check: sums at many places, long numbers of either kind, how often modes are summed."""
 
+from dataclasses import replace
+
 import mpmath
 import numpy as np
 import pytest
-from sympy import Rational, exp
+from sympy import Eq, Integer, Rational, Symbol, exp
 
-from asymptotics import derive, power_law
+from asymptotics import Task, derive, power_law
 from asymptotics.caches import clear_caches
 from asymptotics.derivation.evaluation import mode_sums
 from asymptotics.derivation.evaluation.floats import FloatModeSum, along
 from asymptotics.derivation.evaluation.long_numbers import LONG, NUMBERS
 from asymptotics.derivation.evaluation.mode_sums import ModeSum
+from asymptotics.derivation.evaluation.values import Values
+from asymptotics.derivation.symbols import Asymptotic
+from asymptotics.model.operators import Coefficient
 from asymptotics.precision import working
-from asymptotics.symbols import a, b, k, kappa, t
+from asymptotics.symbols import a, b, gamma, k, kappa, t
 
 RIDGE = 1 / (1 + kappa * k ** Rational(5, 4))
 DECAY = k ** Rational(-3, 2) * (1 - exp(-t * k ** Rational(-5, 4)))
@@ -77,3 +82,37 @@ def test_sums_behind_a_transform_are_counted_by_contours_and_not_by_nodes(monkey
     check = derive(power_law(a, b)).model_transient.derivation.check(at={a: "3/2", b: "5/4"}, digits=20)
     assert check.passed
     assert 0 < counts[FloatModeSum] < 1500 and counts[ModeSum] < 400, counts
+
+
+@pytest.mark.parametrize(("far", "order"), [(1, 1), (10**3, 2), (10**6, 1)])
+def test_a_coefficient_is_read_off_where_the_function_has_numbers(far, order):
+    """Of ``1/(1 + far x)``, whose pole comes near to 0."""
+    x = Symbol("x")
+    values = Values((), 25)
+    found = values(Coefficient(1 / (1 + far * x), x, Integer(order)), {}, exact=False)
+    assert abs(found / (-far) ** order - 1) < min(values.error, 1e-3)
+
+
+def test_the_scale_of_features_has_all_modes_that_count():
+    """``K^2 - K = gamma^2 sum w/h`` over learned modes: of k^-3 over k^-2 each factor of k counts alike."""
+    derivation = derive(power_law(a, b)).rich_scale.derivation
+    last = derivation.steps[-1]
+    assert replace(derivation, steps=(last,)).check(at={a: 3, b: 2, gamma: 1}, digits=12).passed
+
+
+@pytest.mark.parametrize("factor", [1, Rational(1001, 1000)])
+def test_lines_pass_whole_numbers_where_no_pole_is(factor):
+    """``Gamma(s - 1)`` at 0, where the transform vanishes."""
+    derivation = derive(power_law(a, b)).rich_crossover.derivation
+    step = next(step for step in derivation if "Mellin inversion" in step.reason and step.lhs.has(t))
+    changed = replace(step, equation=Eq(step.lhs, factor * step.rhs, evaluate=False))
+    check = replace(derivation, steps=(changed,)).check(at={a: 5, b: Rational(3, 2)}, digits=15)
+    assert check.passed == (factor == 1)
+
+
+def test_steps_of_exponentials_behind_by_powers_of_the_size_are_decided():
+    derivation = derive(Task(eigenvalues="exp(-sqrt(k))", target="exp(-2*sqrt(k))")).bias_data.derivation
+    step = derivation.steps[-1]
+    assert replace(derivation, steps=(step,)).check(digits=15).passed
+    false = Asymptotic(step.lhs, Rational(51, 50) * step.rhs, *step.equation.args[2:])
+    assert not replace(derivation, steps=(replace(step, equation=false),)).check(digits=15).passed
