@@ -167,7 +167,13 @@ def broken(expression: Expr, width: float, writer: Writer) -> list[str]:
     ['-\\left(a + 1\\right)', '\\times \\left(a + b\\right)']
     """
     shown = writer.write(expression)
-    if width_of(shown) <= width or not isinstance(expression, Add | Mul | Pow):
+    if width_of(shown) <= width:
+        return [shown]
+    if hasattr(expression, "in_brackets"):
+        head, inside = expression.in_brackets(writer)
+        first, *rest = broken(inside, width - 4, writer)
+        return [rf"{head} \Bigl[{first}", *rest[:-1], rf"{rest[-1]}\Bigr]"] if rest else [shown]
+    if not isinstance(expression, Add | Mul | Pow):
         return [shown]
     if isinstance(expression, Add):
         return join_terms(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sympy import Expr, Symbol, log, oo, true
+from sympy import Expr, Symbol, fraction, log, oo, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.domains.domain import conjuncts
@@ -125,5 +125,10 @@ def _monomial(x: Expr, regime: Regime, rate: Expr, writer: Writer) -> str:
     grows, base = growth(rate, regime.domain), writer.write(x)
     if grows is not None:
         return base if grows == 1 else rf"{base}^{{{writer.write(grows)}}}"
+    above, below = fraction(rate)
+    if rate.is_number and below.is_Add and below.is_negative:
+        rate = -above / -below  # log(2)/(log(3) - log(2)), not -log(2)/(log(2) - log(3))
     shown = writer.write(rate)
+    if shown.startswith("-"):
+        return rf"{base}^{{{writer.write(-rate)}}}"
     return rf"{base}^{{-\left({shown}\right)}}" if rate.is_Add else rf"{base}^{{-{shown}}}"

@@ -29,6 +29,7 @@ from asymptotics.model.operators import Binder
 from asymptotics.model.sums import named
 from asymptotics.precision import working
 from asymptotics.sums.convergent import DIGITS
+from asymptotics.typesetting import Writer
 
 GUARD = 5
 NEAR = mpmath.mpf("1e-9")
@@ -83,6 +84,10 @@ class LeastPlace(Function):  # type: ignore[misc]
     def _sympystr(self, printer: Any) -> str:
         height, letter, _ = map(printer._print, self.args)
         return f"argmin({height}, {letter})"
+
+    def in_brackets(self, writer: Writer) -> tuple[str, Expr]:
+        """The sign before the brackets and what is in them, so that it can be set on several lines."""
+        return rf"\operatorname*{{arg\,min}}_{{{writer.write(self.args[1])}}}", self.args[0]
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         height, letter, _ = map(printer._print, self.args)

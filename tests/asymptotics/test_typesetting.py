@@ -27,6 +27,7 @@ from asymptotics import (
     power_law,
 )
 from asymptotics.errors import BottleneckError
+from asymptotics.kernels import gaussian, laplace, matern, relu_ntk
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.notation import NOTATIONS
 from asymptotics.symbols import N, P, a, b, rho
@@ -102,6 +103,30 @@ def test_no_fault_in_laws_of_students(student):
     for name in ("time", "model", "data"):
         if not laws.refusal(name):
             assert not faults(getattr(laws, name).to_latex(width=50))
+
+
+KERNELS = [
+    (relu_ntk(d=3), "k**-3", ("time", "model", "data", "noise", "model_transient")),
+    (matern(nu="3/2", d=2), "k**-2", ("time", "model", "data", "noise")),
+    (matern(nu=Symbol("nu", positive=True), d=2), "k**-2", ("time", "model", "data", "noise")),
+    (gaussian(d=2), "2**-k", ("time", "noise", "model_transient")),
+    (laplace(d=3), "k**-4", ("time", "model", "data")),
+]
+
+
+@pytest.mark.parametrize(("kernel", "target", "names"), KERNELS, ids=[str(row[0]) for row in KERNELS])
+def test_no_fault_in_laws_of_kernels(kernel, target, names):
+    laws = derive(Task.from_kernel(kernel, target=target))
+    for name in names:
+        law = getattr(laws, name)
+        assert not faults(law.to_latex()) and not faults(law.to_latex(width=50))
+
+
+def test_the_least_place_of_a_long_function_is_set_on_lines():
+    """It was shrunk until no one could read it."""
+    shown = SYMBOLIC.noiseless_step.to_latex(width=60)
+    assert shown.count(r"\Bigl[") == shown.count(r"\Bigr]") >= 2
+    assert r"\resizebox" not in shown
 
 
 @pytest.mark.parametrize("name", ["model", "bias_model", "variance_model"])
