@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections import Counter
 from textwrap import wrap
 
@@ -21,6 +22,8 @@ as of bottlenecks claim), 2 for input that cannot be used, 130 if interrupted, 1
 """
 
 
+_innermost = re.compile(r"\w*\([^()]*\)")
+_brackets = re.compile(r"\S*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\S*")
 OUTCOMES = {
     "HOLDS": "hold, but for lines that are named",
     "FAILS": "fail on some of the parameters",
@@ -53,7 +56,9 @@ def run(options: argparse.Namespace) -> int:
     status, source, found = 0, "", Counter[str]()
     for entry in table:
         if entry.source != source:
-            print(f"{chr(10) if source else ''}{entry.source}\n  {entry.change}")
+            print("" if not source else "\n", end="")
+            _print(entry.source, first="", indent=2)
+            _print(entry.change, indent=2)
             source = entry.source
         assuming = f"  for {', '.join(entry.assuming)}" if entry.assuming else ""
         _print(f"{entry.key:<20} {entry.claim}{assuming}")
@@ -79,12 +84,23 @@ def run(options: argparse.Namespace) -> int:
     return status
 
 
-def _print(line: str) -> None:
-    """A line of the table; what does not fit goes on below its second column."""
+def _print(line: str, first: str = "  ", indent: int = 25) -> None:
+    """A line of the table; what does not fit goes on below its second column, brackets in one piece."""
+    room = SCREEN - indent
+    glued = line
+    for brackets in (_innermost, _brackets):
+        glued = brackets.sub(lambda m: m[0].replace(" ", "\0") if len(m[0]) <= room else m[0], glued)
+    if max(map(len, glued.split())) > room:  # a formula that needs the whole line
+        indent = len(first)
     broken = wrap(
-        line, SCREEN - 2, subsequent_indent=" " * 23, break_long_words=False, break_on_hyphens=False
+        glued,
+        SCREEN,
+        initial_indent=first,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
-    print("\n".join(f"  {piece}" for piece in broken))
+    print("\n".join(broken).replace("\0", " "))
 
 
 def _row(entry: Published) -> dict[str, str]:

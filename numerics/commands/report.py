@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 
+from sympy import Expr, Symbol
+
 from asymptotics.errors import UnableError
+from asymptotics.laws.derive import Laws
 from asymptotics.model.quantities import QUANTITIES
 from numerics.commands.formats import add_formats, for_machines, print_rows
 from numerics.commands.options import (
@@ -23,7 +27,7 @@ from numerics.commands.options import (
 )
 from numerics.outputs import destination, publish
 from numerics.reports.content import Dossier, gather
-from numerics.verification.selection import select_laws
+from numerics.verification.selection import Selection, select_laws
 from numerics.verification.summary import to_rows
 
 ARTICLE, PAGE = "report.tex", "index.html"
@@ -63,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
     compared = laws_to_compare(options.laws, options.verify)
     dossier = gather(
         laws,
-        select_laws(laws, options.laws, values),
+        _selected(laws, options.laws, values, compared),
         values,
         digits=options.digits,
         jobs=options.jobs,
@@ -77,6 +81,18 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(path)
     return 0 if dossier.holds or not compared else 1
+
+
+def _selected(
+    laws: Laws, names: tuple[str, ...], values: Mapping[Symbol, Expr], compared: tuple[str, ...]
+) -> Selection:
+    """The laws that are derived, those that are compared also at the numbers, which others do not need."""
+    chosen = select_laws(laws, names)
+    there = dict(select_laws(laws, [name for name in compared if name in names], values).refused)
+    return Selection(
+        laws=tuple(law for law in chosen.laws if law.name not in there),
+        refused=tuple({**there, **dict(chosen.refused)}.items()),
+    )
 
 
 def laws_to_compare(laws: tuple[str, ...], asked: tuple[str, ...] | None) -> tuple[str, ...]:

@@ -188,7 +188,7 @@ def summary(found: Sweep, laws: Sequence[str]) -> str:
         held = [row.result[name] for row in found if row.result and row.result[name][0] == "HOLDS"]
         rows.append((name, *(str(counts[name][v]) for v in VERDICTS), *(_coarsest(held, i) for i in (3, 4))))
     lines = list(align_rows(rows))
-    lines.append("off by: the least change that would have failed at every point where the law held")
+    lines.append("off by: the least change that would have failed at each point where it held")
     for row in found:
         place = _place(row)
         if row.error is not None:

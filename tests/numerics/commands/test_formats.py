@@ -6,7 +6,10 @@ import json
 
 import pytest
 
+from asymptotics.claims.literature import literature as literature_table
+from asymptotics.laws.law import Law
 from numerics.cli import main
+from numerics.commands import literature
 from numerics.verification.wording import align_rows
 
 COMMANDS = {
@@ -62,6 +65,48 @@ def test_a_wide_table_goes_on_below_its_first_column():
     row = ("law", *("x" * 30 for _ in range(4)))
     lines = list(align_rows([row, row]))
     assert max(map(len, lines)) <= 80 and [line[:3] for line in lines].count("law") == 4
+
+
+def test_lines_of_published_exponents_fit_the_screen(capsys):
+    """Brackets stay in one piece where they fit: ``Min(2*b, a - 1)`` was broken at its minus sign."""
+    for entry in literature_table():
+        literature._print(entry.source, first="", indent=2)
+        literature._print(entry.change, indent=2)
+        literature._print(f"{entry.key:<20} {entry.claim}")
+    literature._print(f"{'':<20} FAILS where a - 1 > b: exponent, C**(-(a - 1)/(a + b*Min(2*b, a - 1)))")
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any("C**(-(a - 1)/(a + b*Min(2*b, a - 1)))" in line for line in lines)
+
+
+def test_the_summary_of_a_sweep_fits_the_screen(capsys):
+    assert main(["sweep", "--laws", "time", "--grid", "a=3,b=2", "--jobs", "1"]) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+def test_laws_of_a_report_that_are_not_compared_are_not_derived_with_numbers(monkeypatch, tmp_path):
+    """Zeros of their constants at the numbers took a quarter of the time of a page."""
+    seen, at = [], Law.at
+
+    def counting(law, values=None, /, **named):
+        if values or named:
+            seen.append(law.name)
+        return at(law, values, **named)
+
+    monkeypatch.setattr(Law, "at", counting)
+    words = [
+        "report",
+        "--laws",
+        "time,rich_time",
+        "--verify",
+        "time",
+        "--jobs",
+        "1",
+        "-o",
+        str(tmp_path / "out"),
+    ]
+    assert main(words) == 0
+    assert "time" in seen and "rich_time" not in seen
 
 
 LONG = "x" * 5000
