@@ -66,5 +66,5 @@ from asymptotics.spectra.harmonic_sums import spectral_sum as spectral_sum
 from asymptotics.tasks.multiplicity import harmonics as harmonics
 from asymptotics.tasks.multiplicity import squares as squares
 from asymptotics.tasks.multiplicity import torus as torus
+from asymptotics.tasks.power_laws import power_law as power_law
 from asymptotics.tasks.task import Task as Task
-from asymptotics.tasks.task import power_law as power_law

@@ -15,7 +15,7 @@ import mpmath
 import numpy as np
 from sympy import oo
 
-from asymptotics.tasks.task import power_law
+from asymptotics.tasks.power_laws import power_law
 from numerics import FullModel
 from numerics.spectra.spectrum import spectrum_of
 from numerics.sums.spectral_sums import SpectralSums

@@ -25,7 +25,8 @@ from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.parsing.numbers import exact
 from asymptotics.regimes import Regime
 from asymptotics.symbols import N, P, a, b, r, t
-from asymptotics.tasks.task import Task, power_law
+from asymptotics.tasks.power_laws import power_law
+from asymptotics.tasks.task import Task
 
 SIZES = {"time": N, "model": N, "data": P}
 """The bottlenecks whose exponents may be given, and which size their modes are a multiple of."""

@@ -33,7 +33,7 @@ from asymptotics.model.features import LAZY, Features, Rich
 from asymptotics.model.rules.base import TrainingRule, rule_of_name
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.symbols import a, b
-from asymptotics.tasks.task import power_law
+from asymptotics.tasks.power_laws import power_law
 
 OPTIMUM = "optimum"
 READINGS = {

@@ -69,7 +69,7 @@ def trace_scale(scaling: Scaling) -> Expr:
 
     >>> from asymptotics.spectra import spectrum
     >>> from asymptotics.symbols import a, b
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> trace_scale(spectrum(power_law(a, b, modes="r*N")).scaling)
     r**(1 - b)/(1 - b)
     """

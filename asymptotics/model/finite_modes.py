@@ -83,7 +83,7 @@ def tail_of_sum(spectrum: SpectralSeries, size: Symbol, depth: int) -> Expansion
 
     >>> from asymptotics.spectra import spectrum
     >>> from asymptotics.symbols import N
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> tail_of_sum(spectrum(power_law(3, 2)), N, 3)
     1/(2*N**2) - 1/(2*N**3) + 1/(4*N**4) + O(N**(-6))
     """

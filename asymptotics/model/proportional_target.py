@@ -21,7 +21,7 @@ def vanishes(equation: Expr, task: Task) -> bool:
 
     >>> from asymptotics.model.equations import BEST_RIDGE
     >>> from asymptotics.model.expand import with_noise
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> [vanishes(with_noise(BEST_RIDGE, task), task) for task in (power_law(3, 3), power_law(3, 2))]
     [True, False]
     """

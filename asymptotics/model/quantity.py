@@ -72,7 +72,7 @@ class Quantity:
         Modes that are a multiple of a size are infinitely many where another resource grows.
 
         >>> from asymptotics.model.quantities import QUANTITIES
-        >>> from asymptotics.tasks.task import power_law
+        >>> from asymptotics.tasks.power_laws import power_law
         >>> task = power_law("a", "b", modes="r*N")
         >>> QUANTITIES["model"].task(task).modes, QUANTITIES["time"].task(task).modes
         (N*r, oo)
@@ -102,7 +102,7 @@ class Quantity:
     def spectrum(self, task: Task) -> SpectralSeries:
         """The series of a task where this quantity has a law; raises `SpectrumError` where it has none.
 
-        >>> from asymptotics.tasks.task import power_law
+        >>> from asymptotics.tasks.power_laws import power_law
         >>> from asymptotics.model.quantities import QUANTITIES
         >>> QUANTITIES["time"].spectrum(power_law(2, 1)).domain.conditions()
         ()
@@ -169,7 +169,7 @@ def crossover(spectrum: SpectralSeries, size: Symbol, student: Student = GAUSSIA
     Its leading term; the clock of another rule shows it divided by the pace of the rule.
 
     >>> from asymptotics.spectra import spectrum
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> crossover(spectrum(power_law(3, 2)), N)
     4*N**2/pi**2
     """

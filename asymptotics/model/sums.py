@@ -215,7 +215,7 @@ def expand_sum(one: NamedSum, spectrum: SpectralSeries, depth: int, x: Symbol = 
     """The first ``depth`` orders of a sum over a kernel.
 
     >>> from asymptotics.spectra import spectrum
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> expand_sum(df1, spectrum(power_law(3, 2)), 2)
     pi/(2*sqrt(kappa)) - 1/2 + O(kappa**2)
     """

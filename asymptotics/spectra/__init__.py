@@ -66,7 +66,7 @@ def spectrum(task: Task, trace: bool = True, letter: str = "S") -> SpectralSerie
     `SpectrumError` if a sum diverges, or if no family takes the task: it names the family that comes closest
     and what is missing.
 
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> from asymptotics.symbols import a, b
     >>> spectrum(power_law(a, b)).domain.conditions()
     (b > 1, a > 1)

@@ -10,7 +10,7 @@ from sympy import Expr, Integer, Pow, Symbol, oo, powsimp
 from sympy.core.relational import Relational
 
 from asymptotics.display import text
-from asymptotics.errors import DomainError, check_kind, shown
+from asymptotics.errors import DomainError, check_kind
 from asymptotics.expansions.gamma_products import polynomial_form
 from asymptotics.parsing.expressions import parse_condition
 from asymptotics.parsing.heights import substitute
@@ -375,47 +375,3 @@ class Task(Typeset):
 
 _EXPRESSIONS = ("eigenvalues", "target", "noise", "modes", "multiplicity", "known")
 """What may have symbols in it in every task."""
-
-
-def power_law(
-    a: object = None,
-    b: object = None,
-    *,
-    capacity: object = None,
-    source: object = None,
-    noise: object = 0,
-    modes: object = oo,
-) -> Task:
-    """Power-law features: ``lambda_k = k^-b``, ``c_k = k^-a`` (BAP, section 3).
-
-    With ``modes="r*N"`` (or ``r*P``) modes are a multiple of the model (or of the data); b may then be <= 1.
-    In the letters of arXiv 2409.17858 ``lambda_k = k^-alpha`` and ``c_k = k^-(1 + alpha beta)``: the
-    capacity alpha = b, and the source beta = (a - 1)/b is the exponent of the loss in time. Raises
-    `DomainError` unless one of the two pairs is given, and for a capacity or source that is not positive.
-
-    >>> from asymptotics.symbols import a, b
-    >>> power_law(a, b)
-    Task(eigenvalues=k**(-b), target=k**(-a))
-    >>> power_law(capacity="alpha", source="beta")
-    Task(eigenvalues=k**(-alpha), target=k**(-alpha*beta - 1))
-    """
-    if (a is None, b is None, capacity is None, source is None) not in _PAIRS:
-        raise DomainError(
-            'a power law takes a and b, as power_law("a", "b"), or capacity= and source= (b and (a - 1)/b)'
-        )
-    if capacity is None:
-        falling, power = exact(b, "b"), exact(a, "a")
-    else:
-        falling = _positive("capacity", capacity, "the eigenvalues are k**-capacity")
-        power = 1 + falling * _positive("source", source, "the loss falls as t**-source")
-    return Task(k**-falling, k**-power, noise=exact(noise, "noise"), modes=exact(modes, "modes"))
-
-
-def _positive(name: str, value: object, meaning: str) -> Expr:
-    number = exact(value, name)
-    if number.is_number and not (number.is_finite and number.is_positive):
-        raise DomainError(f"{name} = {shown(value)}; {meaning}, so that it must be a number > 0")
-    return number
-
-
-_PAIRS = ((False, False, True, True), (True, True, False, False))

@@ -35,7 +35,7 @@ def size_coefficient(
     units, errors and what is raised: `FullModel.coefficients`.
 
     >>> from sympy import Integer
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> first = size_coefficient(power_law(2, 2), "gap_noise", "P", 1, Integer(1), 15)
     >>> round(float(first.value), 12)        # 2 sum (1 - e^(-k^-2))
     2.477243174866

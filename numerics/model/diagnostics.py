@@ -45,7 +45,7 @@ class Diagnostics(Losses):
         Its error is absolute: below 10^-digits, as H_k may be as small as e^(-lambda_k t). Source: BAP,
         eq. (9).
 
-        >>> from asymptotics.tasks.task import power_law
+        >>> from asymptotics.tasks.power_laws import power_law
         >>> from numerics import FullModel
         >>> round(float(FullModel(power_law(2, 2)).transfer(3, 9)), 12) == round(float(mpmath.exp(-1)), 12)
         True
@@ -191,7 +191,7 @@ class Diagnostics(Losses):
         where it is minimised. For noiseless power laws it is negative where a > b, N = oo. The loss has all
         digits, the ridge about two thirds of them, which its error says.
 
-        >>> from asymptotics.tasks.task import power_law
+        >>> from asymptotics.tasks.power_laws import power_law
         >>> from numerics import FullModel
         >>> best = FullModel(power_law(3, 2), P=100, digits=10).optimal_ridge()
         >>> float(best.argument) < 0, best.note
@@ -205,7 +205,7 @@ class Diagnostics(Losses):
 
         Raises `UnableError` where the loss falls to the end, and for rules that count steps.
 
-        >>> from asymptotics.tasks.task import power_law
+        >>> from asymptotics.tasks.power_laws import power_law
         >>> from numerics import FullModel
         >>> best = FullModel(power_law(2, 2), P=100, noise=1, digits=8).best_time()
         >>> str(best.loss)

@@ -68,7 +68,7 @@ class FullModel(Diagnostics):
     Every result is a `Value` whose estimated relative error is below 10^-digits. Raises `DomainError` and
     `SpectrumError` for input outside the model, `PrecisionError` where the digits cannot be had.
 
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> model = FullModel(power_law("a", "b"), {"a": 1.5, "b": 2})
     >>> float(model.test_loss(1000))        # sum_k k^-1.5 e^(-2000 k^-2), BAP eq. (11)
     0.2710775678721606

@@ -89,7 +89,7 @@ class Losses:
         (8)-(10), C0 of appendix C.
 
         >>> from numerics import FullModel
-        >>> from asymptotics.tasks.task import power_law
+        >>> from asymptotics.tasks.power_laws import power_law
         >>> str(FullModel(power_law(1.5, 1.25), N=100, P=100).test_loss(sympy.oo))
         'oo (the loss diverges at N = P as t -> oo)'
         """
@@ -102,7 +102,7 @@ class Losses:
         by falling exponentially; below about 10^-(10 + digits) it is given as 0, its bound as the error.
 
         >>> from numerics import FullModel
-        >>> from asymptotics.tasks.task import power_law
+        >>> from asymptotics.tasks.power_laws import power_law
         >>> float(FullModel(power_law(2, 2), N=10, P=5).train_loss(sympy.oo))
         0.0
         """
@@ -123,7 +123,7 @@ class Losses:
         0 at P = oo and for one-pass SGD. Units and error as `test_loss`. Source: BAP, appendix C, C0 and C1.
 
         >>> from numerics import FullModel
-        >>> from asymptotics.tasks.task import power_law
+        >>> from asymptotics.tasks.power_laws import power_law
         >>> model = FullModel(power_law(3, 2), P=10**20)
         >>> model.train_loss(5).agrees_with(model.test_loss(5)), round(float(model.gap(5)) * 1e20, 12)
         (True, 0.440253469755)
@@ -246,7 +246,7 @@ class Losses:
         """``B(t) = sum_k c_k H_k(t)^2``: the loss of the predictor averaged over A, data and noise.
 
         >>> from numerics import FullModel
-        >>> from asymptotics.tasks.task import power_law
+        >>> from asymptotics.tasks.power_laws import power_law
         >>> model = FullModel(power_law(1.5, 1.25))
         >>> model.bias(7).agrees_with(model.test_loss(7))        # nothing is random at N = P = oo
         True
@@ -269,7 +269,7 @@ class Losses:
         """The variance split into initialisation, data, noise and interaction; see `Variance`.
 
         >>> from numerics import FullModel
-        >>> from asymptotics.tasks.task import power_law
+        >>> from asymptotics.tasks.power_laws import power_law
         >>> model = FullModel(power_law(1.5, 1.25), N=20, P=30, noise=1)
         >>> v = model.variance(10)
         >>> abs(float(v.total) + float(model.bias(10)) - float(model.test_loss(10))) < 1e-13
@@ -287,7 +287,7 @@ class Losses:
         """``quantity`` ("test_loss", "train_loss" or "bias") at each of an array of times.
 
         >>> from numerics import FullModel
-        >>> from asymptotics.tasks.task import power_law
+        >>> from asymptotics.tasks.power_laws import power_law
         >>> [round(float(value), 12) for value in FullModel(power_law(2, 2)).curve([0])]
         [1.644934066848]
         """

@@ -34,7 +34,7 @@ def early_loss(task: Task, size: mpmath.mpf, time: mpmath.mpf, share: mpmath.mpf
 
     Dimensionless. Raises `PrecisionError` where T is too late for the contour, or digits are not reached.
 
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> found = early_loss(power_law(2, "1/2", modes=400), mpmath.mpf(200), mpmath.mpf(3), mpmath.mpf(0), 12)
     >>> found.digits(8)
     '0.39274733'

@@ -65,7 +65,7 @@ def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
     error. ``guess`` is a time to start the search from. Raises `UnableError` if the loss falls to the end, to
     the digits of the search, and `PrecisionError` if the interpolation does not settle.
 
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> from numerics import FullModel
     >>> model = FullModel(power_law(2, 2), P=1000, noise=1)
     >>> best = best_stopping(model)

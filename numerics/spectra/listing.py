@@ -20,7 +20,8 @@ FAR = (1e5, 2e5)
 def falls_exponentially(spectrum: ContinuousSpectrum) -> bool:
     """Whether eigenvalues and target power fall as ``exp(-c k)`` or faster.
 
-    >>> from asymptotics.tasks.task import Task, power_law
+    >>> from asymptotics.tasks.power_laws import power_law
+    >>> from asymptotics.tasks.task import Task
     >>> from numerics.spectra.spectrum import spectrum_of
     >>> task = Task(eigenvalues="2**-k", target="3**-k")
     >>> falls_exponentially(spectrum_of(task)), falls_exponentially(spectrum_of(power_law(2, 2)))

@@ -49,7 +49,7 @@ class ContinuousSpectrum:
     (`regularity`); the modes before are added up one by one. Without ``trace`` the sum of eigenvalues
     diverges, and df1, which multiplies 1/N and 1/P alone, is 0 in their place.
 
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> spectrum = spectrum_of(power_law(1.5, 2))
     >>> round(spectrum.slope("eigenvalues", 5.0), 6), spectrum.levels
     (2.0, None)

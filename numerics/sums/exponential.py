@@ -40,7 +40,7 @@ def exponential_sum(spectrum: ContinuousSpectrum, decay: Decay, digits: int) -> 
     Needs eigenvalues that decay as a power. The error is the distance of two sums with different K,
     plus that of the trapezoids at double step. Raises `PrecisionError` if the digits are not reached.
 
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> from numerics.spectra.spectrum import spectrum_of
     >>> value = exponential_sum(spectrum_of(power_law(3, 2)), Decay(rate=mpmath.mpf(10) ** 30), 20)
     >>> mpmath.nstr(value.value * 2 * mpmath.mpf(10) ** 30, 15)        # Gamma(1)/2 T^-1

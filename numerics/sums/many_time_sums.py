@@ -28,7 +28,7 @@ MOST_TERMS = 30_000
 def exponential_sums(sums: SpectralSums, rates: Doubled) -> tuple[Doubled, Floats] | None:
     """The sums at real rates > 0, shape (n,), and their relative errors; None where there is no short rule.
 
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> from numerics.spectra.spectrum import spectrum_of
     >>> from numerics.values.arithmetic import array, field_of
     >>> from numerics.values.doubled import double_up

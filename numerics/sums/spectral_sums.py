@@ -73,7 +73,7 @@ class SpectralSums:
     """The sums of one spectrum to ``digits`` digits; rules are built when needed and kept.
 
     >>> from numerics.spectra.spectrum import spectrum_of
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> sums = SpectralSums(spectrum_of(power_law(2, 2)), digits=20)
     >>> with field_of(80) as field:
     ...     point = sums.one_point(array([field.real(1)]), field)

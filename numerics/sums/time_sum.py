@@ -37,7 +37,7 @@ def time_sum(spectrum: ContinuousSpectrum | FiniteSpectrum, decay: Decay, digits
     The error is that of rounding for sums of few terms, and that of `exponential_sum` for long ones; units of
     the target power. Raises `PrecisionError` where an infinite tail does not reach the digits.
 
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> from numerics.spectra.spectrum import spectrum_of
     >>> found = time_sum(spectrum_of(power_law(2, 2, modes=2)), Decay(rate=mpmath.mpf(4)), 20)
     >>> bool(abs(found.value - (mpmath.exp(-4) + mpmath.exp(-1) / 4)) < 1e-15)

@@ -105,7 +105,7 @@ def reference_value(name: str, place: Place) -> Value:
     Its error is that of the full model's values and of what is done with them. Raises what `FullModel`
     raises, and `DomainError` for settings that a training rule cannot take.
 
-    >>> from asymptotics.tasks.task import power_law
+    >>> from asymptotics.tasks.power_laws import power_law
     >>> place = Place(task=power_law(2, 2), resource=Integer(100), digits=15)
     >>> found = reference_value("gap_noise", place)        # 2 sum (1 - e^(-100 k^-2))
     >>> round(float(found), 12), found.relative_error < 1e-8

@@ -56,6 +56,9 @@ READ = [
     ),
     (lambda: Task("k**-b", "k**-a", multiplicity="binomial(k + 1, k)").at(a=5, b=3).multiplicity, k + 1),
     (lambda: power_law(capacity=alpha, source=beta), Task(k**-alpha, k ** -(1 + alpha * beta))),
+    (lambda: power_law(alpha=0.7, beta="1/5", notation="2405.15074"), power_law("9/5", "7/5")),
+    (lambda: power_law(alpha=2, beta=1.5, notation="2409.17858"), power_law(4, 2)),
+    (lambda: power_law(3, 2, notation="2402.01092"), power_law(3, 2)),
     (lambda: power_law(capacity="alpha", source="beta", noise=1).noise, 1),
     (lambda: power_law(capacity=2, source=1.5), power_law(4, 2)),
 ]
@@ -84,6 +87,9 @@ ANSWERED = [
     (lambda: Task("k**-b", "k**-a", index="k + 1"), "it is not a symbol"),
     (lambda: Task("k**-b", "k**-a", multiplicity="harmonics(1)"), "need a whole dimension d >= 2"),
     (lambda: Task("k**-b", "k**-a", multiplicity="harmonic(3)"), "unknown function 'harmonic'"),
+    (lambda: power_law(alpha=2, beta=1), "notation= says whose they are, 2409.17858 or 2405.15074"),
+    (lambda: power_law(alpha=2, notation="2405.15074"), "the letters of 2405.15074 are alpha and beta"),
+    (lambda: power_law(3, 2, gamma=1), "power_law has no gamma"),
     (lambda: power_law(2), r"""power_law\("a", "b"\), or capacity= and source="""),
     (lambda: power_law(2, 3, capacity=1, source=2), "takes a and b, as .*, or capacity= and source="),
 ]

@@ -10,7 +10,8 @@ import pytest
 import sympy
 from five_modes import LAMBDAS, POWERS, close
 
-from asymptotics.tasks.task import Task, power_law
+from asymptotics.tasks.power_laws import power_law
+from asymptotics.tasks.task import Task
 from numerics import FullModel
 
 oo = sympy.oo

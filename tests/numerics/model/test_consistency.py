@@ -13,7 +13,8 @@ from five_modes import LAMBDAS, POWERS
 
 from asymptotics.errors import PrecisionError
 from asymptotics.symbols import k
-from asymptotics.tasks.task import Task, power_law
+from asymptotics.tasks.power_laws import power_law
+from asymptotics.tasks.task import Task
 from numerics import FullModel
 
 oo = sympy.oo

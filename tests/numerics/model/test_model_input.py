@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asymptotics.errors import BottleneckError, DomainError, PrecisionError, UnableError
-from asymptotics.tasks.task import power_law
+from asymptotics.tasks.power_laws import power_law
 from numerics import FullModel, GradientDescent, OnePassSGD
 
 oo = sympy.oo

@@ -12,7 +12,8 @@ from five_modes import LAMBDAS, POWERS, close
 
 from asymptotics import TrainingRule
 from asymptotics.errors import DomainError, PrecisionError
-from asymptotics.tasks.task import Task, power_law
+from asymptotics.tasks.power_laws import power_law
+from asymptotics.tasks.task import Task
 from numerics import DiscreteHeavyBall, FullModel, GradientDescent, HeavyBall, OnePassSGD
 
 oo = sympy.oo

@@ -12,7 +12,8 @@ import sympy
 
 from asymptotics.errors import DomainError, PrecisionError, SpectrumError, UnableError
 from asymptotics.symbols import k
-from asymptotics.tasks.task import Task, power_law
+from asymptotics.tasks.power_laws import power_law
+from asymptotics.tasks.task import Task
 from numerics import FullModel
 from numerics.spectra.finite import finite_spectrum
 from numerics.spectra.spectrum import spectrum_of
