@@ -251,6 +251,7 @@ class Task(Typeset):
     def size(self) -> Symbol | None:
         """N or P where the modes are a multiple of it; None for any other number of modes.
 
+        >>> from asymptotics import power_law
         >>> power_law("a", "b", modes="r*N").size, power_law("a", "b", modes="M").size
         (N, None)
         """
@@ -260,6 +261,7 @@ class Task(Typeset):
         """The task of a model of these sizes: with as many modes as belong to them.
 
         >>> from asymptotics.symbols import N
+        >>> from asymptotics import power_law
         >>> power_law(2, 3, modes="2*N").with_sizes({N: Integer(50)}).modes
         100
         """
@@ -272,6 +274,7 @@ class Task(Typeset):
         """The same task with numbers for some of its parameters.
 
         >>> from asymptotics.symbols import a, b
+        >>> from asymptotics import power_law
         >>> power_law(a, b).at(a=1.5, b=2)
         Task(eigenvalues=k**(-2), target=k**(-3/2))
         """
@@ -293,6 +296,7 @@ class Task(Typeset):
     def to_dict(self) -> dict[str, Any]:
         """The task as text, for JSON; `from_dict` reads it. Measured arrays are kept, as numbers.
 
+        >>> from asymptotics import power_law
         >>> Task.from_dict(power_law("a", 2).to_dict())
         Task(eigenvalues=k**(-2), target=k**(-a))
         """
@@ -346,6 +350,7 @@ class Task(Typeset):
     def to_latex(self) -> str:
         r"""The formulas of the task in one line; m_k is the multiplicity of a level.
 
+        >>> from asymptotics import power_law
         >>> print(power_law("a", 2, noise="sigma").to_latex())
         \lambda_{k} = \frac{1}{k^{2}},\quad c_{k} = k^{- a},\quad \sigma = \sigma
         """
