@@ -66,6 +66,8 @@ def measure() -> dict[str, dict[str, list[tuple[float, float]]]]:
     found["t"] = {
         name: [(t, loss(FullModel(TASK, **sizes), float(t))) for t in TIMES] for name, sizes in models.items()
     }
+    for name in ("time", "model", "data"):  # what a process does once
+        _expand(name, TERMS[-1], REPEATS + 1)
     found["terms"] = {
         f"laws.{name}.expansion": [(n, least(lambda i, n=n, name=name: _expand(name, n, i))) for n in TERMS]
         for name in ("time", "model", "data")

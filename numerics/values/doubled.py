@@ -39,7 +39,7 @@ MIDDLE = 50
 """So many bits below the first cut of the terms of a sum is the second."""
 HALVINGS = 6
 """The argument of an exponential is halved so often before its series."""
-TERMS = 11
+TERMS = 12
 _SPLITTER = 134217729.0  # 2^27 + 1
 
 

@@ -11,7 +11,9 @@ LAWS = derive(power_law(a, b))
 LAZY = compute_optimal(LAWS, N * t)
 
 
-@pytest.mark.parametrize("power", [0, "1/3"], ids=["constant", "falling"])
+@pytest.mark.parametrize(
+    "power", [pytest.param(0, marks=pytest.mark.slow), "1/3"], ids=["constant", "falling"]
+)
 def test_the_gain_of_features_that_move_is_that_of_the_two_optima_at_numbers(power):
     """Region by region, and nothing beyond ``a - 1 = b``, or ``2q = 1 + b - a``."""
     rich = compute_optimal(LAWS, N * t, features=Rich(f"N**-({power})"))

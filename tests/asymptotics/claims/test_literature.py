@@ -109,7 +109,7 @@ def test_every_covered_entry_has_an_expected_verdict():
     assert len(TABLE) == len(literature())  # keys are unique
 
 
-LONG = {"paquette-Ib-loss"}
+LONG = {"paquette-Ib-loss", "paquette-Ib-size", "cui-optimal-stopped"}
 
 
 @pytest.mark.parametrize(
@@ -149,13 +149,15 @@ CHANGES = [
     ("defilippis-width", "{1+2", "{2+2"),
     ("simon-optimal", "-1", "-2"),
     ("schedule-constant", "s+1", "s+2"),
-    ("schedule-peak", "s-1", "s-2"),
-    ("schedule-cosine", "3 s/", "2 s/"),
+    pytest.param("schedule-peak", "s-1", "s-2", marks=pytest.mark.slow),
+    pytest.param("schedule-cosine", "3 s/", "2 s/", marks=pytest.mark.slow),
     ("velikanov-constant", r"+1\right", r"+2\right"),
 ]
 
 
-@pytest.mark.parametrize(("key", "before", "after"), CHANGES, ids=[c[0] for c in CHANGES])
+@pytest.mark.parametrize(
+    ("key", "before", "after"), CHANGES, ids=[getattr(c, "values", c)[0] for c in CHANGES]
+)
 def test_a_published_exponent_changed_fails(key, before, after):
     from asymptotics import check_claim
 

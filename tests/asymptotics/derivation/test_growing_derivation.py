@@ -17,7 +17,7 @@ QUARTER = OnePassSGD(fraction=0.25, batch=1)
 POINTS = [
     (SYMBOLIC, OnePassSGD, {"a": "5/2", "b": "4/5", "r": 2, "h": "1/4"}),
     pytest.param(SYMBOLIC, OnePassSGD, {"a": "8/5", "b": "4/5", "r": "3/2", "h": "3/5"}, marks=SLOW),
-    (SYMBOLIC, OnePassSGD, {"a": "7/4", "b": "3/10", "r": 2, "h": "1/3"}),
+    pytest.param(SYMBOLIC, OnePassSGD, {"a": "7/4", "b": "3/10", "r": 2, "h": "1/3"}, marks=SLOW),
     (SYMBOLIC, GradientFlow, {"a": "7/4", "b": "3/10", "r": "3/2"}),
     (derive(power_law("5/2", "4/5", modes="2*N")), GradientFlow, {}),
     pytest.param(derive(power_law("8/5", "7/10", modes="2*N")), GradientFlow, {}, marks=SLOW),
@@ -45,7 +45,7 @@ def changed(step, by):
     return replace(step, equation=Asymptotic(equation.lhs, sum(others, last * by), *equation.args[2:]))
 
 
-@pytest.mark.parametrize("by", [Rational(21, 20), -1], ids=str)
+@pytest.mark.parametrize("by", [Rational(21, 20), pytest.param(-1, marks=SLOW)], ids=str)
 def test_changed_steps_are_rejected(by):
     derivation = growing_law(SYMBOLIC, OnePassSGD).derivation
     mutant = replace(derivation, steps=tuple(changed(step, by) for step in derivation))

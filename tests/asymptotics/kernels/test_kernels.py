@@ -90,6 +90,10 @@ def bessel(x, order):
     return 2 ** LONG(1 - order) / LONG(mpmath.gamma(order)) * inside.sum(axis=1) * (u[0, 1] - u[0, 0])
 
 
+def slow(*row):
+    return pytest.param(*row, marks=pytest.mark.slow)
+
+
 EXACT, SERIES = 1e-14, 1e-6
 """Closed forms at all degrees; lists, and then series of which the first error is below 10^-6."""
 KERNELS = [
@@ -103,10 +107,10 @@ KERNELS = [
     (lambda n: laplace(n, "3/7"), (3,), lambda x: np.exp(-chord(x) * 7 / 3), SERIES),
     (lambda n: matern(Rational(3, 2), on=sphere(n)), (3,),
      lambda x: (1 + np.sqrt(LONG(3)) * chord(x)) * np.exp(-np.sqrt(LONG(3)) * chord(x)), SERIES),
-    (lambda n: matern(1, on=sphere(n)), (3,), lambda x: bessel(x, 1), SERIES),
+    slow(lambda n: matern(1, on=sphere(n)), (3,), lambda x: bessel(x, 1), SERIES),
     (lambda n: matern("3/10", on=sphere(n)), (5,), lambda x: bessel(x, LONG(3) / 10), SERIES),
     (lambda n: zonal("2 - (1 - t)**(1/3)", n), (3,), lambda x: 2 - np.cbrt(1 - x), 1e-13),
-    (lambda n: zonal("exp(-(1 - t)**(3/10))", n), (3,),
+    slow(lambda n: zonal("exp(-(1 - t)**(3/10))", n), (3,),
      lambda x: np.exp(-((1 - x) ** (LONG(3) / 10))), SERIES),
     (lambda n: zonal("3 - (1 - t)**(1/2)*exp(t/9)", n), (3,),
      lambda x: 3 - np.sqrt(1 - x) * np.exp(x / 9), SERIES),
@@ -115,7 +119,7 @@ KERNELS = [
      lambda x: 3 + x + x**2 + (1 - x) * np.log(np.clip(1 - x, LONG(1e-40), None)), SERIES),
     (lambda n: gaussian(on=sphere(n)), (3,), lambda x: np.exp(x - 1), 1e-2),
     (erf_nngp, (3,), lambda x: 2 * np.arcsin(x / 2) / LONG("3.14159265358979323846"), 1e-2),
-    (lambda n: erf_nngp(n, "19/20"), (4,),
+    slow(lambda n: erf_nngp(n, "19/20"), (4,),
      lambda x: 2 * np.arcsin(x * 19 / 20) / LONG("3.14159265358979323846"), 1e-4),
 ]  # fmt: skip
 

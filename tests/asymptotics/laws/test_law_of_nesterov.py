@@ -24,7 +24,10 @@ def test_exponent_and_prefactor():
     assert regime.remainder.subs({a: 2, b: 2, delta: 3}) == Min(3, Rational(9, 4))
 
 
-@pytest.mark.parametrize(("nu", "p"), [(1, Rational(1, 2)), (Rational(1, 4), Rational(1, 3)), (3, 2)])
+@pytest.mark.parametrize(
+    ("nu", "p"),
+    [(1, Rational(1, 2)), pytest.param(Rational(1, 4), Rational(1, 3), marks=pytest.mark.slow), (3, 2)],
+)
 def test_share_is_the_mellin_transform(nu, p):
     with mpmath.workdps(20):
         n = mpmath.mpf(nu.p) / nu.q if hasattr(nu, "p") else mpmath.mpf(nu)

@@ -288,7 +288,7 @@ def test_steps_whose_sum_has_a_complex_logarithm(text):
     )
 
 
-@pytest.mark.parametrize("weights", [Integer(1), 1 - u, 1 + u**2])
+@pytest.mark.parametrize("weights", [Integer(1), 1 - u, pytest.param(1 + u**2, marks=pytest.mark.slow)])
 def test_transforms_of_averages_by_pairs_are_those_of_their_filters(weights):
     y = Symbol("y", positive=True)
     places = ((Rational(7, 5), Rational(8, 3), 2), (-Rational(5, 8), Rational(1, 2), 0))

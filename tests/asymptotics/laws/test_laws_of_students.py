@@ -256,7 +256,7 @@ def test_rows_that_depend_on_their_number_ask_for_one(name, size, says):
     ("student", "order"),
     [
         (DeepRandomFeatures(widths=(N, 2 * N)), 1),
-        (DeepRandomFeatures(widths=(N, 2 * N)), 2),
+        pytest.param(DeepRandomFeatures(widths=(N, 2 * N)), 2, marks=pytest.mark.slow),
         (NonlinearFeatures(linear=1, white=Rational(1, 2)), 1),
     ],
     ids=str,

@@ -44,7 +44,9 @@ def test_three_regimes_of_one_exponent():
 
 
 @pytest.mark.parametrize(
-    ("power", "decay", "batch"), [("23/10", "17/10", 3), ("6", "2", 1), ("13/2", "9/4", 2)], ids=str
+    ("power", "decay", "batch"),
+    [("23/10", "17/10", 3), ("6", "2", 1), pytest.param("13/2", "9/4", 2, marks=pytest.mark.slow)],
+    ids=str,
 )
 def test_the_constant_by_plain_sums(power, decay, batch):
     at = {a: Rational(power), b: Rational(decay), B: batch}

@@ -152,7 +152,7 @@ def test_the_law_holds(point):
     assert verify(LAW, at={**point, richness: 1}).verdict == "HOLDS"
 
 
-@pytest.mark.parametrize("point", [{a: 2, b: 2}, {a: 4, b: 2}], ids=str)
+@pytest.mark.parametrize("point", [pytest.param({a: 2, b: 2}, marks=pytest.mark.slow), {a: 4, b: 2}], ids=str)
 def test_every_step_of_the_derivation_holds(point):
     """Against modes in doubles, which know neither the law nor its contour."""
     checked = str(LAW.at({**point, richness: 1}).derivation.check())

@@ -45,7 +45,10 @@ def test_model_law_is_the_leading_order(eigenvalues, target, multiplicity, value
 
 @pytest.mark.parametrize(
     ("eigenvalues", "multiplicity", "verdicts"),
-    [("exp(-k)", "k", {"HOLDS"}), ("3**-k/k**2", "2*k + 1", {"HOLDS", "UNDECIDED"})],  # log log t behind
+    [
+        ("exp(-k)", "k", {"HOLDS"}),
+        pytest.param("3**-k/k**2", "2*k + 1", {"HOLDS", "UNDECIDED"}, marks=pytest.mark.slow),
+    ],  # log log t behind
 )
 def test_time_law_holds(eigenvalues, multiplicity, verdicts):
     assert verify(derive(Task(eigenvalues, "k**-4", multiplicity=multiplicity)).time).verdict in verdicts

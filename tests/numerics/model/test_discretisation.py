@@ -11,7 +11,9 @@ SETTINGS = ({"P": 1000, "noise": 1}, {"N": 100}, {"N": 300, "P": 200, "noise": R
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
-@pytest.mark.parametrize(("digits", "time"), [(8, 1), (15, 10**6), (30, 100)])
+@pytest.mark.parametrize(
+    ("digits", "time"), [(8, 1), (15, 10**6), pytest.param(30, 100, marks=pytest.mark.slow)]
+)
 def test_a_contour_of_a_close_time_gives_the_same_loss(setting, digits, time):
     task = power_law(Rational(3, 2), Rational(5, 4))
     model = FullModel(task, digits=digits, **setting)

@@ -24,7 +24,13 @@ MODELS = [
 ]
 
 
-@pytest.mark.parametrize(("task", "sizes"), [row[1:] for row in MODELS], ids=[row[0] for row in MODELS])
+LONG = {"N = P", "ridge"}
+CASES = [
+    pytest.param(*row[1:], id=row[0], marks=pytest.mark.slow if row[0] in LONG else ()) for row in MODELS
+]
+
+
+@pytest.mark.parametrize(("task", "sizes"), CASES)
 def test_losses_lie_within_their_errors_of_more_digits(task, sizes):
     few, many = (FullModel(task, digits=digits, **sizes) for digits in (28, 42))
     for quantity, times in (("test_loss", (Rational(7, 2), 10**6)), ("train_loss", (50,)), ("bias", (300,))):

@@ -92,7 +92,9 @@ def test_it_is_trained():
         assert trained == pytest.approx(float(model.train_loss(t)), rel=0.05)
 
 
-@pytest.mark.parametrize(("a", "b", "delta"), [(1.5, 1.25, 3.0), (3, 2, 5.0), (1.2, 4, 0.5)])
+@pytest.mark.parametrize(
+    ("a", "b", "delta"), [(1.5, 1.25, 3.0), (3, 2, 5.0), pytest.param(1.2, 4, 0.5, marks=pytest.mark.slow)]
+)
 def test_sum_of_swinging_modes_within_its_error(a, b, delta):
     task = power_law(a, b)
     model = FullModel(task, rule=Nesterov(delta=delta), digits=18)

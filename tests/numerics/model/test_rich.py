@@ -69,7 +69,9 @@ def test_the_clock_meets_an_exact_solution():
     assert abs(chi - (1 + z**2) ** -0.5) < 1e-11 and abs((1 - rest[0].real) * chi - z) < 1e-11
 
 
-@pytest.mark.parametrize("sizes", [{}, {"N": 50}, {"N": 50, "P": 30, "noise": 0.5}])
+@pytest.mark.parametrize(
+    "sizes", [{}, pytest.param({"N": 50}, marks=pytest.mark.slow), {"N": 50, "P": 30, "noise": 0.5}]
+)
 def test_without_richness_it_is_the_lazy_model(sizes):
     rich, lazy = RichModel(TASK, gamma="1e-7", **sizes), FullModel(TASK, **sizes)
     for t in (0.3, 20):
@@ -113,7 +115,7 @@ def test_a_finite_spectrum_late_is_the_sum_over_its_modes():
 @pytest.mark.parametrize(
     "sizes",
     [
-        {"N": 1000},
+        pytest.param({"N": 1000}, marks=pytest.mark.slow),
         pytest.param({"N": 50, "P": 37, "noise": 0.5}, marks=pytest.mark.slow),
         {"P": 20, "noise": 2},
     ],

@@ -46,7 +46,7 @@ def by_sizes(quantity, size, t, **options):
         slow("test_loss", "P", {"rule": GradientDescent(eta=0.25)}),
         slow("test_loss", "N", {"rule": HeavyBall(beta=0.5)}),
         ("test_loss", "N", {"rule": OnePassSGD(eta=0.25, batch=3), "noise": 1}),
-        ("sgd_excess", "N", {"rule": OnePassSGD(eta=0.25, batch=3)}),
+        slow("sgd_excess", "N", {"rule": OnePassSGD(eta=0.25, batch=3)}),
     ],
 )
 def test_coefficients_are_those_of_losses_at_large_sizes(quantity, size, options):

@@ -22,7 +22,7 @@ FLOW = compute_optimal(derive(power_law(a, b)), N * t)
 PLACES = [{a: Rational(3, 2), b: Rational(5, 4)}, {a: 4, b: Rational(7, 4)}]
 
 
-@pytest.mark.parametrize("place", PLACES, ids=str)
+@pytest.mark.parametrize("place", [PLACES[0], pytest.param(PLACES[1], marks=pytest.mark.slow)], ids=str)
 def test_law_and_full_model_at_the_optimum(place):
     """Exponents to 1e-4 and constants: the remainder falls with the power that the phase predicts."""
     phase, law = FLOW.at(place), constants(FLOW, place)
@@ -78,7 +78,7 @@ def test_constants_to_more_digits_keep_their_errors():
 @pytest.mark.parametrize("budget", [10**7, 10**10])
 def test_frontier_errors(budget):
     few = frontier(FLOW, [budget], PLACES[1], digits=5)[0]
-    many = frontier(FLOW, [budget], PLACES[1], digits=12)[0]
+    many = frontier(FLOW, [budget], PLACES[1], digits=9)[0]
     for key in (t, N, "loss"):
         assert few[key].agrees_with(many[key])
 

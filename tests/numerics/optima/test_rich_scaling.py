@@ -12,9 +12,8 @@ from numerics.optima.rich_scaling import rich_loss, rich_scaling
 LAWS = derive(power_law(a, b))
 
 
-@pytest.mark.parametrize(
-    "point", [(2, 2), pytest.param((Rational(7, 5), Rational(3, 2)), marks=pytest.mark.slow)], ids=str
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("point", [(2, 2), (Rational(7, 5), Rational(3, 2))], ids=str)
 def test_far_beyond_the_crossover_it_is_the_rich_law_with_its_next_order(point):
     """``1 + c/x^(4/(1 + s)) + ...``: what the 1 in the equation of the scale adds, by Mellin constants."""
     laws = LAWS.rich_time.at(a=point[0], b=point[1])

@@ -106,6 +106,7 @@ def test_every_formula_is_valid(text, dossier):
     assert invalid_formulas(squares.replace("<mi>sin</mi>", "<mi>sin</mi></mrow><mrow>"))  # three children
 
 
+@pytest.mark.slow
 def test_all_laws_make_a_small_page():
     everything = gather(LAWS, select_laws(LAWS, tuple(QUANTITIES)), {}, digits=15, jobs=1)
     assert len(page(everything)) < 11_500 * len(

@@ -49,7 +49,7 @@ def test_the_points_are_those_of_the_command():
     assert all(row.point in drawn for row in ROWS)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_row_comes_out_again(seed):
     row = random.Random(seed).choice(ROWS)
     same(verify_point(row.point, fields=FIELDS, laws=QUICK, digits=30), row)
