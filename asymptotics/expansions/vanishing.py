@@ -46,7 +46,7 @@ from sympy.polys.polyerrors import PolynomialError
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, primitive, solutions
 from asymptotics.errors import DomainError
-from asymptotics.expansions.generators import Monomial
+from asymptotics.expansions.generators import Monomial, Number
 from asymptotics.expansions.ring import Element
 from asymptotics.expansions.tidying import tidy
 from asymptotics.precision import working
@@ -100,14 +100,43 @@ def number_in(coefficient: Expr) -> Expr:
 
 def zero_test_of(coefficient: Element) -> str:
     """The test of the factor of a coefficient that is free of symbols."""
-    numbers: dict[Monomial, list[list[Expr]]] = {}  # by what stands beside them
-    for monomial in coefficient.terms:
-        beside = frozenset(part for part in monomial if not part[0].is_number)
-        numbers.setdefault(beside, []).append([x.base for x, _ in monomial if not x.base.free_symbols])
-    alone = (products[0] for products in numbers.values() if len(products) == 1)
-    if any(all(zero_test(number) == NONZERO for number in product) for product in alone):
+    beside: dict[Monomial, list[tuple[Number, Monomial]]] = {}
+    for monomial, c in coefficient.terms.items():
+        symbolic = frozenset(part for part in monomial if not part[0].is_number)
+        beside.setdefault(symbolic, []).append((c, monomial))
+    if any(_stands(summands) for summands in beside.values()):
         return NONZERO  # nothing is there to cancel it
     return zero_test(number_in(coefficient.as_expr()))
+
+
+def _stands(summands: list[tuple[Number, Monomial]]) -> bool:
+    """Whether the numbers beside one product of symbols do not cancel, as far as their values show it."""
+    if len(summands) == 1:
+        bases = (letter.base for letter, _ in summands[0][1] if not letter.base.free_symbols)
+        return all(zero_test(base) == NONZERO for base in bases)
+    before, now = (_sum(summands, digits) for digits in PRECISIONS[:2])
+    return before is not None and now is not None and abs(now - before) <= abs(now) * 1e-6 != 0
+
+
+def _sum(summands: list[tuple[Number, Monomial]], digits: int) -> mpmath.mpf | None:
+    """The sum of products of the letters that are numbers; None where one of them has no value."""
+    products = []
+    with working(digits):
+        for c, monomial in summands:
+            product = mpmath.mpf(int(c.numerator)) / int(c.denominator)
+            for letter, power in monomial:
+                if letter.is_number:
+                    value = _letter(letter.expression(), digits)
+                    if value is None or value == 0 or (value < 0 and power != int(power)):
+                        return None
+                    product *= value ** (mpmath.mpf(int(power.numerator)) / int(power.denominator))
+            products.append(product)
+        return mpmath.fsum(products)
+
+
+@cached(maxsize=4096)
+def _letter(expression: Expr, digits: int) -> mpmath.mpf | None:
+    return _value(expression, digits)
 
 
 def _value(expression: Expr, digits: int) -> mpmath.mpf | None:

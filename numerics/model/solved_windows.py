@@ -101,7 +101,7 @@ def solve_points(
     if not all(usable):
         return [None] * len(windows)
     stops = np.cumsum([0, *map(len, points)])
-    logs = np.array([_log(x, field) for s in points for x in s])
+    logs = _logs(np.concatenate(points))
     sums = model.sums_for(digits)
     try:
         start = _start(model, logs, sizes, field)
@@ -155,10 +155,11 @@ def window_of(
     )
 
 
-def _log(x: Scalar, field: Field) -> complex:
-    size = abs(x)
-    ratio = complex(x / size)
-    return complex(float(field.log(size)), math.atan2(ratio.imag, ratio.real))
+def _logs(numbers: Array) -> Complexes:
+    """Their logarithms in doubles; not finite beyond the range of doubles."""
+    with np.errstate(all="ignore"):
+        found: Complexes = np.log(numbers.astype(np.complex128))
+    return found
 
 
 def _start(model: Discretisation, logs: Complexes, sizes: Sizes, field: Field) -> Complexes:
@@ -237,7 +238,7 @@ def _solve(
     if sizes.unlimited:
         kappa = z
     else:
-        logs = np.array([_log(x, field) for x in z])
+        logs = _logs(z)
         with np.errstate(all="ignore"):
             y = correct_roots(y, logs, partial(rough_sums, rule.source), sizes.in_floats, CLOSER)
         if not np.isfinite(y).all():

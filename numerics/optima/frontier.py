@@ -43,7 +43,7 @@ from numerics.values.value import Value
 MOST_OF_MOVING = 5
 """Digits of optima of features that move, whose losses have ten."""
 
-SPARE_DIGITS = 6
+SPARE_DIGITS = 5
 """So many digits more than those of the optimum its losses have."""
 NEAREST, FARTHEST = mpmath.mpf("0.05"), mpmath.mpf("0.15")
 """Between these the place of an optimum is known from two others on their line."""
