@@ -17,7 +17,7 @@ from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.laurent import reciprocal_gamma
-from asymptotics.expansions.layers import SLOW, in_front, slow_expansion
+from asymptotics.expansions.layers import SLOW, coefficient_of, in_front, slow_expansion
 from asymptotics.expansions.orders import compare, order, product
 from asymptotics.expansions.oscillation_products import split_waves
 from asymptotics.expansions.powers import Powers
@@ -36,7 +36,9 @@ def compose(outer: Expansion, inner: Expansion) -> Expansion:
     total = inner.with_terms([])
     for t in outer.terms:
         value = powers.power(outer.exponent(t.order)).scale(t.coefficient)
-        total = total + (value * _logarithms(outer, powers, t) if any(t.logs) else value)
+        if any(t.logs):
+            value = value * _logarithms(powers, t, at_infinity=outer.at_infinity)
+        total = total + value
     scale = -powers.lead.order if outer.at_infinity else powers.lead.order
     return inner.with_terms(
         total.terms, (*total.remainder, *(Bound(b.order * scale, *b.logs) for b in outer.remainder))
@@ -105,12 +107,21 @@ def inverse_laplace(series: Expansion, variable: Symbol) -> Expansion:
     )
 
 
-def _logarithms(outer: Expansion, powers: Powers, term: Term) -> Expansion:
-    """``l**m`` of a term of ``outer`` for the expansion in ``powers``."""
-    if not isinstance(term.log_power, int) or term.log_power < 0 or term.loglog_power:
-        raise UnableError(f"{outer.term_expression(term)} is not a whole power of a logarithm; not derived")
-    logarithm = powers.logarithm() if outer.at_infinity else -powers.logarithm()
-    return prod([logarithm] * term.log_power, start=powers.base.constant(Integer(1)))
+def _logarithms(powers: Powers, term: Term, *, at_infinity: bool) -> Expansion:
+    """``l**m log(l)**n`` of a term for the expansion in ``powers``.
+
+    The logarithm is a slowly varying part and one that falls as a power, of which whole powers m keep all
+    orders, and others the first, as a bound.
+    """
+    logarithm = powers.logarithm() if at_infinity else -powers.logarithm()
+    m, n = term.logs
+    if isinstance(m, int) and m >= 0 and not n:
+        return prod([logarithm] * m, start=powers.base.constant(Integer(1)))
+    here = slow_expansion(powers.base, [Term(Integer(1), sympify(-m), n)])
+    terms, bounds = in_front(Integer(0), compose(here, coefficient_of(logarithm, Integer(0))))
+    falls = (b for b in logarithm.bounds() if b.order != 0)
+    bounds += [Bound(b.order, b.log_power + m - 1, b.loglog_power + n) for b in falls]
+    return powers.base.with_terms(terms, bounds)
 
 
 def shift_logarithm(logs: Logs, scale: Expr, shift: Expr, like: Expansion) -> Expansion:

@@ -8,8 +8,8 @@ and for a rho that falls as ``P^-l`` one of three balances leads (Cui et al., ar
 
     rho decides, ``kappa ~ rho``, where ``df1(rho)/P`` falls;
     the data decide, ``df1(kappa) ~ P``, where it grows: the ridge is a correction;
-    both do where it tends to a constant: ``kappa ~ x P^-l``, ``x - A x^(1 - p) = rho``, for
-    ``df1 ~ A kappa^-p``.
+    both do where it tends to a constant, which it does not beside a logarithm: ``kappa ~ x P^-l``,
+    ``x - A x^(1 - p) = rho``, for ``df1 ~ A kappa^-p``.
 
 In the first two an expansion is found by iteration: each turn of a contraction makes the bound of what is
 left out smaller by one order. At a fixed P the loss is stationary in kappa where
@@ -29,7 +29,7 @@ from collections.abc import Callable
 from typing import Any
 
 import mpmath
-from sympy import Expr, Float, Function, Integer, Symbol
+from sympy import Expr, Float, Function, Integer, Symbol, sympify
 
 from asymptotics.domains.domain import normal
 from asymptotics.errors import Undecided
@@ -91,11 +91,15 @@ def solve_ridge(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:
     >>> solve_ridge(modes, expansion(P, [Term(ONE, ONE)], at_infinity=True), P)
     1/P + P**(-3/2) + 1/(2*P**2) + O(P**(-5/2))
     """
-    order, power = rho.leading().order, modes.leading().order
-    falls = normal(1 + power * order)
-    sign = rho.domain.sign(falls)
-    if sign is None:
-        raise Undecided(f"whether the ridge or the data decide is the sign of {falls}; give numbers", falls)
+    order, lead = rho.leading().order, modes.leading()
+    sign = 0
+    for falls in (normal(1 + lead.order * order), -sympify(lead.log_power)):
+        found = sign or rho.domain.sign(falls)
+        if found is None:
+            raise Undecided(
+                f"whether the ridge or the data decide is the sign of {falls}; give numbers", falls
+            )
+        sign = found
     solve = {1: _ridge_decides, -1: _data_decide, 0: _both_decide}[sign]
     return solve(modes, rho, size)
 

@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from sympy import Eq, Float, Integer, Min, Rational, gamma, oo, pi, simplify, sin, zeta
+from sympy import Eq, Float, Integer, Min, Rational, gamma, log, oo, pi, simplify, sin, zeta
 
 from asymptotics import Task, UnableError, derive, power_law
 from asymptotics.model.explicit_ridge import JointRidge
@@ -130,6 +130,25 @@ def test_against_the_full_model(name, laws, at):
     for wrong in (here.stating(prefactor=here.prefactor * Rational(1001, 1000)),
                   here.stating(exponent=here.exponent + Rational(1, 1000))):  # fmt: skip
         assert verify(wrong, digits=20).verdict == "FAILS"
+
+
+@pytest.mark.parametrize(
+    ("power", "at", "exponent", "logs"),
+    [
+        (1, Integer(1), Rational(1, 2), -Rational(1, 2)),
+        (Rational(1, 2), Rational(3, 2), Rational(3, 4), -Rational(1, 4)),
+        (2, Rational(3, 2), Rational(3, 4), -1),
+        (1, Integer(2), Integer(1), 0),
+        (-1, Integer(2), Integer(1), Rational(1, 2)),
+    ],
+)
+def test_ridges_beside_powers_of_logarithms(power, at, exponent, logs):
+    """``k^-2 log(k+1)^q``: at l = b the data decide for q > 0 and the ridge for q < 0."""
+    law = derive(Task(eigenvalues=k**-2 * log(k + 1) ** power, target=k**-2)).ridge.at({l: at})
+    (regime,) = law.regimes
+    assert (regime.exponent, regime.log_power) == (exponent, logs)
+    assert verify(law, at={rho: 2}).verdict == "HOLDS"
+    assert verify(law.stating(prefactor=law.prefactor * 2), at={rho: 2}).verdict != "HOLDS"
 
 
 @pytest.mark.slow
