@@ -17,6 +17,8 @@ from latex2mathml.converter import convert
 
 NAMES = re.compile(r"<(mi|mo)>([A-Za-z]{2,})</\1>")
 """Functions: sin, log, min, ..."""
+OPERATOR = re.compile(r"\\operatorname\*\{([^{}]*)\}")
+"""Names with a space and what they run over below, ``arg min``."""
 CAPITALS = re.compile(r"<mi>(&#x003(?:9[1-9A-F]|A[0-9]);)</mi>")
 """Greek capitals, which TeX sets upright."""
 REPLACED = (
@@ -44,6 +46,7 @@ def mathml(latex: str, *, display: bool = False) -> str:
     '<math xmlns="http://www.w3.org/1998/Math/MathML" display="inline"><mrow><mi>x</mi></mrow></math>'
     """
     text = re.sub(r"\\(?:tag\*?|label)\{[^}]*\}", "", latex).strip()
+    text = OPERATOR.sub(lambda m: rf"\operatorname{{{m[1].replace(chr(92) + ',', '')}}}", text)
     text = re.sub(r"\\(begin|end)\{(?:aligned|split|gathered)\}", r"\\\1{align*}", text)
     shown: str = convert(text, display="block" if display else "inline")
     # latex2mathml leaves a control word it does not know as an identifier with its backslash.

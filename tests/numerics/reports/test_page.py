@@ -106,6 +106,12 @@ def test_every_formula_is_valid(text, dossier):
     assert invalid_formulas(squares.replace("<mi>sin</mi>", "<mi>sin</mi></mrow><mrow>"))  # three children
 
 
+def test_names_of_two_words_are_one_name():
+    r"""``\\operatorname*{arg\\,min}`` was a star and two words in italics."""
+    shown = mathml(r"\operatorname*{arg\,min}_{\eta} [\eta]")
+    assert "<mi>argmin</mi>" in shown and "*" not in shown
+
+
 @pytest.mark.slow
 def test_all_laws_make_a_small_page():
     everything = gather(LAWS, select_laws(LAWS, tuple(QUANTITIES)), {}, digits=15, jobs=1)
