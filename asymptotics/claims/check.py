@@ -62,8 +62,9 @@ def check_claim(
         are judged one by one, and the verdict is the worst. Dimensionless, as all here.
     law : a law of `derive`, or an optimum of `compute_optimal` (then about its loss, or the resource that the
         left side names: ``t ~ C**(b/(b + 1))``, ``N ~ t**(1/b)``). All laws, or a joint law, for a sum of
-        bottlenecks ``t**-s + N**-p``, of which each term is judged by itself. A growing law, for a sum of
-        powers of T and N at times before the last modes are learned.
+        bottlenecks ``t**-s + N**-p``, of which each term is judged by itself; with a term in several
+        resources the sum is judged as a whole, its constants where a term leads. A growing law, for a sum
+        of powers of T and N at times before the last modes are learned.
     assuming : relations between the parameters, SymPy's or text, under which alone it is judged.
     notation : what letters of the claim and of ``assuming`` mean in those of the law, such as
         ``{"alpha": b, "r": "(a - 1)/(2*b)", "n": P}``, by name and all at once; or a notation of

@@ -7,14 +7,17 @@ p of ``resource**(-p)`` (of an optimum: l in ``L ~ C**(-l)``, or x in ``t ~ C**x
     f,  L ~ f,  L \sim f            power and logarithm, and the constant where one is written;
     \propto, \asymp, \Theta(f)      power and logarithm; a constant is not looked at;
     O(f), \lesssim; \Omega(f), \gtrsim    an upper bound; a lower bound;
+    o(f), \ll; \omega(f), \gg    a smaller order; a larger one;
     \tilde O(f), \tilde\Theta(f)    the same up to logarithms.
 
-A letter without a meaning that only multiplies, ``C_0 t^{-s}``, is any constant: the order is claimed.
-Decimals are compared to the digits that are written (see `decimals`). ``\text{for } a > 2``, or
-a comparison after a comma, says where it is claimed; each row of ``cases`` is claimed where its condition
-holds; ``(1 + O(1/N))`` is left out. ``r = ...`` after a comma says what a letter without a meaning is.
+A letter without a meaning that only multiplies, ``C_0 t^{-s}``, is any constant: the order is claimed. One
+that is an exponent, ``c N^{-p}``, is told, and the verdict is open. Decimals are compared to the digits that
+are written (see `decimals`). ``\text{for } a > 2``, or a comparison after a comma, says where it is claimed;
+each row of ``cases`` is claimed where its condition holds; ``(1 + O(1/N))`` is left out. ``r = ...`` after a
+comma says what a letter without a meaning is.
 
-``\log L = -p \log N + c`` and ``d \log L/d \log N = -p`` are claims about L. Several relations, as
+``\lim_{N \to \infty} N^b L(N) = c`` and other limits of products with the loss (`limits`), as well as
+``\log L = -p \log N + c`` and ``d \log L/d \log N = -p``, are claims about L. Several relations, as
 ``t \sim C^x, N \sim C^y``, are as many claims.
 
 read_claims(claim, symbols, signs)    the statements that text, LaTeX or an expression makes

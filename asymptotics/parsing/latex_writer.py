@@ -18,12 +18,11 @@ from asymptotics.parsing.latex import (
     without_corrections,
     word_of,
 )
+from asymptotics.parsing.latex_conditions import write_condition
 from asymptotics.parsing.latex_meets import with_meets
 from asymptotics.parsing.latex_words import (
     BARE,
-    COMPARISONS,
     FUNCTIONS,
-    LEADS,
     LETTERS,
     PRODUCTS,
     arguments_of,
@@ -59,7 +58,7 @@ def to_condition(source: Source, items: Sequence[Item]) -> tuple[str, tuple[int,
     'And(1<b, a<=2*b)'
     """
     writer = _Writer(source)
-    writer.condition(items)
+    write_condition(writer, items)
     return writer.written()
 
 
@@ -139,42 +138,10 @@ class _Writer:
             self.put(", (" if i else "(", row[0].position)
             self.sequence(value)
             self.put(", ", row[0].position)
-            self.condition([x for x in condition[0] if x.name not in ".;"])
+            write_condition(self, [x for x in condition[0] if x.name not in ".;"])
             self.put(")", row[0].position)
         self.put(")", items[at].position, ends=True)
         return at + 1
-
-    def condition(self, items: Sequence[Item]) -> None:
-        """Comparisons, joined by words, commas or signs; "otherwise" is True."""
-        items = [x for x in items if word_of(x) not in LEADS]
-        if len(items) == 1 and word_of(items[0]) in ("otherwise", "else"):
-            self.put("True", items[0].position)
-            return
-        self.joined(items, (("Or", ("vee", "lor", "or")), ("And", ("wedge", "land", "and", ","))))
-
-    def joined(self, items: Sequence[Item], kinds: Sequence[tuple[str, tuple[str, ...]]]) -> None:
-        if not kinds:
-            self.comparison(items)
-            return
-        (name, signs), *rest = kinds
-        parts = split_at(self.source, items, lambda x: x.name in signs or word_of(x) in signs)
-        parts = [part for part in parts if part]
-        for i, part in enumerate(parts):
-            if len(parts) > 1:
-                self.put(", " if i else f"{name}(", part[0].position)
-            self.joined(part, rest)
-        if len(parts) > 1:
-            self.put(")", parts[-1][-1].position, ends=True)
-
-    def comparison(self, items: Sequence[Item]) -> None:
-        start = 0
-        for i, item in enumerate([*items, None]):
-            if item is None or item.name in COMPARISONS:
-                self.after_operand = False
-                self.sequence(items[start:i])
-                start = i + 1
-            if item is not None and item.name in COMPARISONS:
-                self.put(COMPARISONS[item.name], item.position)
 
     def character(self, items: Sequence[Item], at: int) -> int:
         item, character = items[at], items[at].name
