@@ -4,7 +4,7 @@ compose(outer, inner)                    ``outer(inner(x))``
 substitute(series, base, exponent, y)    ``base * y^exponent`` for the variable
 shift_logarithm(logs, scale, shift)      ``l^m log(l)^n`` at ``scale*l + shift``
 inverse_laplace(series, T)               the function whose transform it is, for T -> oo
-refuse_oscillations                      where coefficients depend on the variable
+oscillates, refuse_oscillations          where coefficients depend on the variable
 """
 
 from __future__ import annotations
@@ -27,12 +27,18 @@ from asymptotics.parsing.heights import to_power
 
 
 def compose(outer: Expansion, inner: Expansion) -> Expansion:
-    """``outer(inner(x))``, where inner tends to the limit at which outer is expanded."""
-    refuse_oscillations(outer, inner)
+    """``outer(inner(x))``, where inner tends to the limit at which outer is expanded.
+
+    Where coefficients of ``outer`` oscillate it is taken at the leading power of ``inner``, and what follows
+    that is a bound.
+    """
+    refuse_oscillations(inner)
     powers = Powers(inner)
     sign = compare(inner.domain, Integer(0), powers.lead.order)
     if sign != (-1 if outer.at_infinity else 1):
         raise UnableError(f"the inner expansion {inner!r} does not tend to {oo if outer.at_infinity else 0}")
+    if oscillates(outer):
+        return _at_leading(outer, powers)
     total = inner.with_terms([])
     for t in outer.terms:
         value = powers.power(outer.exponent(t.order)).scale(t.coefficient)
@@ -43,6 +49,19 @@ def compose(outer: Expansion, inner: Expansion) -> Expansion:
     return inner.with_terms(
         total.terms, (*total.remainder, *(Bound(b.order * scale, *b.logs) for b in outer.remainder))
     )
+
+
+def _at_leading(outer: Expansion, powers: Powers) -> Expansion:
+    lead, inner = powers.lead, powers.base
+    if any(lead.logs):
+        refuse_oscillations(outer)
+    found = substitute(outer, lead.coefficient, inner.exponent(lead.order), inner.variable)
+    near = (
+        Bound(t.order + b.order, t.log_power + b.log_power, t.loglog_power + b.loglog_power)
+        for t in found.terms
+        for b in powers.u.bounds()
+    )
+    return inner.with_terms(found.terms, (*found.remainder, *near))
 
 
 def substitute(
@@ -152,10 +171,15 @@ def _derive_logarithm(
     return found, current
 
 
+def oscillates(series: Expansion) -> bool:
+    """Whether a coefficient depends on the variable of the expansion."""
+    return any(t.element.has(series.variable) for t in series.terms)
+
+
 def refuse_oscillations(*series: Expansion) -> None:
     """Raise `UnableError` where a coefficient depends on the variable of its expansion."""
     for e in series:
-        if any(t.element.has(e.variable) for t in e.terms):
+        if oscillates(e):
             raise UnableError(
                 f"an expansion whose coefficients oscillate in log({e.variable}) is neither composed nor "
                 "reverted; only one that leads with a logarithm is"

@@ -89,6 +89,8 @@ def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
     features, bias: P**(-n) for n < 1 and l > 3*n
     """
     check_kind(laws, Laws, "laws", "pass derive(task)")
+    for letter in {n, l} & set(laws.task.parameters):
+        raise UnableError(f"{letter} is a parameter of the task and an exponent of the map; use another")
     base, student = _spectrum(laws.task), laws.student
     _ = laws.model  # sizes that are no multiples of N have none, and say so
     modes = expand_sum(df1, base, 2).leading()

@@ -48,6 +48,7 @@ class Laws(Typeset):
 
     def __getattr__(self, name: str) -> Law:
         if name in QUANTITIES:
+            QUANTITIES[name].check_letters(self.task)
             return replace(derive_law(name, self.task, student=self.student), measured=self.measured)
         raise AttributeError(unknown_law(name))
 

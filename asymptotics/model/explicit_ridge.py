@@ -37,7 +37,7 @@ from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.terms import Bound, Term
-from asymptotics.expansions.variables import compose
+from asymptotics.expansions.variables import compose, oscillates
 from asymptotics.precision import working
 
 ONE = Integer(1)
@@ -107,6 +107,8 @@ def solve_ridge(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:
 def _ridge_decides(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:
     share = rho.monomial(ONE, -ONE)
     start = _up_to(rho, rho * share * compose(modes, rho))
+    if oscillates(modes):
+        return start
     return _iterate(start, lambda kappa: rho * Powers(1 - share * compose(modes, kappa)).power(-1))
 
 

@@ -28,7 +28,7 @@ from asymptotics.model.students.base import Student
 from asymptotics.model.students.gaussian import GaussianFeatures
 from asymptotics.model.sums import NamedSum, eigenvalues_of_test
 from asymptotics.spectra import SpectralSeries, spectrum
-from asymptotics.symbols import N, kappa, t
+from asymptotics.symbols import N, gamma, kappa, l, rho, t
 from asymptotics.tasks.task import Task
 
 GAUSSIAN = GaussianFeatures()
@@ -80,6 +80,13 @@ class Quantity:
         if task.size not in (None, self.resource):
             task = replace(task, modes=oo)
         return replace(task, test_eigenvalues=eigenvalues_of_test(task)) if self.tested else task
+
+    def check_letters(self, task: Task) -> None:
+        """Raise `SpectrumError` where a letter of the ridge or of the features is one of the task, too."""
+        for letter in self.equation.free_symbols & {rho, l, gamma} & set(task.parameters):
+            raise SpectrumError(
+                f"{letter} is a parameter of the task and of {self.symbol}; use another in the task"
+            )
 
     @property
     def reason(self) -> str:

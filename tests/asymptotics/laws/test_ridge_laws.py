@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 from sympy import Eq, Float, Integer, Min, Rational, gamma, log, oo, pi, simplify, sin, zeta
 
-from asymptotics import Task, UnableError, derive, power_law
+from asymptotics import Task, UnableError, bottleneck_map, derive, power_law
+from asymptotics.errors import SpectrumError
 from asymptotics.model.explicit_ridge import JointRidge
 from asymptotics.symbols import P, a, b, k, l, rho, sigma
 from numerics import verify
@@ -130,6 +131,26 @@ def test_against_the_full_model(name, laws, at):
     for wrong in (here.stating(prefactor=here.prefactor * Rational(1001, 1000)),
                   here.stating(exponent=here.exponent + Rational(1, 1000))):  # fmt: skip
         assert verify(wrong, digits=20).verdict == "FAILS"
+
+
+@pytest.mark.parametrize("target", [3**-k, 8**-k])
+@pytest.mark.parametrize("noise", [0, 1])
+def test_ridges_of_geometric_spectra(target, noise):
+    """``kappa = rho P^-l (1 + O(log P/P))``: the loss oscillates in log P as F does in log kappa."""
+    law = derive(Task(eigenvalues=2**-k, target=target, noise=noise)).ridge.at({l: Rational(1, 2)})
+    assert verify(law, at={rho: 2}).verdict == "HOLDS"
+    assert verify(law.stating(prefactor=law.prefactor * Rational(101, 100)), at={rho: 2}).verdict == "FAILS"
+
+
+@pytest.mark.parametrize("eigenvalues", ["rho**k", "k**-l"])
+def test_letters_of_the_ridge_are_not_those_of_the_task(eigenvalues):
+    """They were taken for one: ``k**-l`` had the law of l = b alone."""
+    laws = derive(Task(eigenvalues, "k**-a"))
+    with pytest.raises(SpectrumError, match="is a parameter of the task and of L"):
+        _ = laws.ridge
+    assert laws.optimal_ridge_value is not None if eigenvalues == "k**-l" else True
+    with pytest.raises(UnableError):
+        bottleneck_map(laws)
 
 
 @pytest.mark.parametrize(
