@@ -15,8 +15,8 @@ from asymptotics.laws.law import Law
 from asymptotics.parsing.heights import substitute
 from numerics.values.exact import number
 
-ORDERS = 4
-"""How many orders of the expansion are looked at."""
+ORDERS, FURTHER = 4, 6
+"""How many orders of the expansion are looked at, and how many where these leave a doubt."""
 
 Function = Callable[[mpmath.mpf], mpmath.mpf]
 
@@ -40,11 +40,11 @@ class Prediction:
     shift = mpmath.mpf(0)
     """What is added to its exponent."""
 
-    def __init__(self, law: Law, settings: Mapping[Symbol, Expr]) -> None:
+    def __init__(self, law: Law, settings: Mapping[Symbol, Expr], known: int = ORDERS) -> None:
         if len(law.regimes) != 1:
             raise UnableError(f"{len(law.regimes)} regimes of the {law.name} law hold at these values")
         (self.regime,) = law.regimes
-        series, x, table = law.orders(terms=ORDERS), law.resource, dict(settings)
+        series, x, table = law.orders(terms=known), law.resource, dict(settings)
         ends = not series.remainder
         terms = [t for t in series.terms if ends or (series.remainder_order - t.order).is_positive]
         first, *orders = dict.fromkeys(t.order for t in terms)

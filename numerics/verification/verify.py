@@ -6,6 +6,7 @@ With L what the full model has for the quantity of a law, and L_law the stated l
 at once: a wrong constant leaves R at a constant, a wrong exponent lets it grow, a wrong logarithm makes it
 drift. Powers of the resource, of exp(N) or of log t are judged alike (`judge`).
 
+Where that leaves a doubt, as where R turns its sign among the points, two further orders are taken as known.
 Where two exponents meet, the leading order is a polynomial in log x; its lower powers are only
 1/log x smaller, so they are taken with the law before r is formed.
 """
@@ -13,6 +14,7 @@ Where two exponents meet, the leading order is a polynomial in log x; its lower 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -20,7 +22,7 @@ from typing import Any
 import mpmath
 from sympy import Expr, Symbol, oo
 
-from asymptotics.errors import DomainError, check_kind
+from asymptotics.errors import DomainError, UnableError, check_kind
 from asymptotics.hints import name_numbers
 from asymptotics.laws.growing import GrowingLaw
 from asymptotics.laws.law import Law
@@ -38,7 +40,7 @@ from numerics.verification.growing import Along, losses, with_share
 from numerics.verification.judge import Point, judge, judge_remainder, measure_decay, measure_exponent
 from numerics.verification.perturbed import verdict_beside
 from numerics.verification.places import DEFAULTS, Place
-from numerics.verification.prediction import Prediction
+from numerics.verification.prediction import FURTHER, Prediction
 from numerics.verification.references import REFERENCES, reference_of, reference_value
 from numerics.verification.resolution import Resolution, resolution_of
 from numerics.verification.window import WINDOW_POINTS, resources_of_window
@@ -139,6 +141,12 @@ def verify(
         grid = _grid(numeric, prediction, settings)
         points = tuple(_points(numeric, grid, prediction, settings, digits, progress))
         verdict, reason = _judge(prediction, points)
+        if verdict == judge(prediction, points)[0] == "UNDECIDED":
+            with suppress(UnableError):
+                further = Prediction(numeric, dict(settings), FURTHER)
+                closer = tuple(_compared(p.resource, p.loss, further) for p in points)
+                if (decided := _judge(further, closer))[0] != "UNDECIDED":
+                    prediction, points, (verdict, reason) = further, closer, decided
         if unknown := [symbol for symbol, _ in numeric.settings if isinstance(symbol, UnknownSum)]:
             verdict = "UNDECIDED"
             reason = (
