@@ -231,7 +231,10 @@ def _spread(student: Student, white: Expr) -> Expr:
     """``N (1 - dlog kappa/dlog zeta)``, N -> oo, of ``zeta/kappa = 1 + c_1 df1/N - white/(kappa N)``."""
     first, _ = student.slopes()
     if first.has(N):
-        raise UnableError(f"the mean square of the rows of {student.title} runs with N here; not derived")
+        raise UnableError(
+            f"the mean square of the rows of {student.title} runs with N, so that nothing is of order 1/N; "
+            "bottleneck_map has what such rows add at a given N and ridge"
+        )
     return -first * SPREAD + white / kappa
 
 
