@@ -18,6 +18,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
+from textwrap import fill
 from typing import Any, NoReturn
 
 from asymptotics.errors import BottleneckError, DomainError
@@ -54,13 +55,21 @@ class _Version(argparse.Action):
         parser.exit()
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Paragraphs as wide as the terminal; examples, which are indented, as they are."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        blocks = text.strip().split("\n\n")
+        return "\n\n".join(x if x.startswith(" ") else fill(" ".join(x.split()), width) for x in blocks)
+
+
 class _Parser(argparse.ArgumentParser):
     """Errors in one line that begins with the option, without the usage text."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(
             epilog=EPILOG,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_Help,
             allow_abbrev=False,
             **settings,
         )

@@ -58,7 +58,9 @@ O(...) an upper bound. Examples:
   bottlenecks claim 't^* \\propto C^{b/(1+b)}, N^* \\propto C^{1/(1+b)}'
   bottlenecks claim 'T**(-(a-1)/b) + N**-b' --modes 'r*N' --rule flow
   bottlenecks claim '\\log L = -b \\log N + c'
-  bottlenecks claim 'n^{-2\\alpha\\min(r,1)}' --law data --letters alpha=b,r='(a-1)/(2*b)',n=P
+  bottlenecks claim '\\lim_{N \\to \\infty} N^b L(N) = c' --assuming 'a - 1 > b'
+  bottlenecks claim 'n^{-2\\alpha\\min(r,1)}' --law data \\
+    --letters alpha=b,r='(a-1)/(2*b)',n=P
 """
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from asymptotics.claims.literature import literature as literature_table
 from asymptotics.laws.law import Law
+from numerics.cli import COMMANDS as COMMAND_MODULES
 from numerics.cli import main
 from numerics.commands import literature
 from numerics.verification.wording import align_rows
@@ -77,6 +78,13 @@ def test_lines_of_published_exponents_fit_the_screen(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= 80
     assert any("C**(-(a - 1)/(a + b*Min(2*b, a - 1)))" in line for line in lines)
+
+
+@pytest.mark.parametrize("name", ["", *(module.rpartition(".")[2] for module in COMMAND_MODULES)])
+def test_help_fits_the_screen(name, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    main([*([name] if name else []), "--help"])
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 
 
 def test_the_summary_of_a_sweep_fits_the_screen(capsys):
