@@ -66,9 +66,8 @@ class Laws(Typeset):
         >>> derive(power_law(6, 2)).schedule(OptimalSchedule(), noiseless=True).exponent
         5/2
         """
-        if noiseless:
-            return self._of_schedule("noiseless", schedule)
-        return self._of_schedule("schedule" if tuned else "steps", schedule)
+        family = "noiseless" if noiseless else "schedule" if tuned else "steps"
+        return self._of_schedule(family, schedule)
 
     def best_step(self, schedule: object) -> Law:
         """The best largest step of a schedule, at most eta, as a law in t.

@@ -96,6 +96,8 @@ def step_quantity(text: str) -> Quantity:
 
 def steps_quantity(text: str) -> Quantity:
     """The loss at the end of t steps of this schedule, with the largest step eta."""
+    if text == BEST:
+        raise UnableError("the best schedule has its largest step at its best; leave out tuned=False")
     shape = shape_of(text)
     if not shape.has_free(u):
         raise UnableError("the loss at a constant step is laws.time and laws.sgd_noise, exact in the step")

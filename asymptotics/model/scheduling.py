@@ -160,6 +160,8 @@ def expand_tuned(found: Expander, node: Tuned, x: Symbol) -> Found:
         series = _both(parts, most, wants_step)
     else:
         series = _bound(parts, most, x, wants_step)
+        if growing.has(Least) and not wants_step:
+            series = series.with_terms(series.terms, [*series.remainder, _late(found, parts, x)])
     return Found(node=node, series=series, parts=(one, two))
 
 
@@ -232,6 +234,12 @@ def _bound(parts: _Parts, most: Expr, x: Symbol, wants_step: bool) -> Expansion:
     noise = noise * noise.monomial(ONE, -ONE)
     fed = Bound(normal(parts.p + parts.q + 1))
     return first.with_terms(first.terms, [*first.remainder, *noise.bounds(), fed])
+
+
+def _late(found: Expander, parts: _Parts, x: Symbol) -> Bound:
+    """What the decay in the end costs: its share of the steps, ``T^((p + 1)/q - 1)``, J2 ~ x^-q."""
+    q = found(E2(2 * x), x).series.leading().order
+    return Bound(normal(parts.p + 1 - (parts.p + 1) / q))
 
 
 def _both(parts: _Parts, most: Expr, wants_step: bool) -> Expansion:

@@ -1,14 +1,17 @@
 """Reference values of schedules: losses at the end of runs, exact in the step, at the best largest step.
 
-==========  ===================================================================================
-schedule:f  the smallest loss over the largest step, at most eta; to first order for the best of all
-step:f      that step
-average:w   the smallest loss of an average of iterates of equal steps
-==========  ===================================================================================
+===========  ==================================================================================
+schedule:f   the smallest loss over the largest step, at most eta
+step:f       that step
+steps:f      the loss with the largest step eta, to first order in the step
+average:w    the smallest loss of an average of iterates of equal steps
+schedule:optimal, decay:optimal, noiseless:optimal    the best run to first order (`best_runs`): its loss, the
+             share of its steps that fall in the end, and its loss without label noise
+===========  ==================================================================================
 
 `noiseless_step` is the best constant step without label noise, found among shares of the largest stable one.
-A law of first order in the step is compared with runs that are exact: what is of higher order is in its
-remainder.
+A law of a best step is of first order in it and is compared with runs that are exact: what is of higher order
+is in its remainder. At a fixed step it is not, and the run is to first order, too.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from dataclasses import replace
 from functools import partial
 
 import mpmath
-from sympy import Integer
+from sympy import Expr, Integer, sqrt
 
 from asymptotics.errors import UnableError
 from asymptotics.model.quantities_of_schedules import BEST
@@ -31,8 +34,10 @@ from numerics.model.full_model import FullModel
 from numerics.values.minimum import minimum
 from numerics.values.results import Best
 from numerics.values.value import Value
+from numerics.verification.best_runs import best_run
 from numerics.verification.places import Place, Reference
 
+LARGE = 10**14
 DIGITS = 5
 """At least so many have runs of any length."""
 SHARP = 11
@@ -55,7 +60,7 @@ def reference_of_schedule(name: str) -> Reference:
     return Reference(
         name=name,
         value=partial(_VALUES[family], text),
-        settings=(sigma, B, eta),
+        settings=(B, eta) if family == "noiseless" else (sigma, B, eta),
         first=4,
         points=6,
         longest=2,
@@ -75,11 +80,30 @@ def _best(rule: TrainingRule, place: Place) -> Best:
     return _model(rule, place).best_step(place.resource)
 
 
+def _best_run(place: Place, variance: Expr) -> tuple[Value, Value]:
+    step, batch = float(place.setting(eta)), float(place.setting(B))
+    return best_run(place.task, float(variance), batch, step, int(place.resource))
+
+
 def _tuned(text: str, place: Place) -> Value:
-    rule = _run(text, place)
     if text == BEST:
-        return _model(rule, place).small_step_loss(place.resource)
-    return _best(rule, place).loss
+        return _best_run(place, place.setting(sigma) ** 2)[0]
+    return _best(_run(text, place), place).loss
+
+
+def _decay(text: str, place: Place) -> Value:
+    return _best_run(place, place.setting(sigma) ** 2)[1]
+
+
+def _noiseless(text: str, place: Place) -> Value:
+    return _best_run(place, Integer(0))[0]
+
+
+def _steps(text: str, place: Place) -> Value:
+    """At a batch so large that the noise does not feed itself, with as much noise a sample more."""
+    rule = OnePassSGD(eta=float(place.setting(eta)), batch=LARGE, schedule=as_schedule(text))
+    noise = place.setting(sigma) * sqrt(LARGE / place.setting(B))
+    return FullModel(place.task, rule=rule, noise=noise, digits=DIGITS).small_step_loss(place.resource)
 
 
 def _step(text: str, place: Place) -> Value:
@@ -115,4 +139,7 @@ _VALUES: dict[str, Callable[[str, Place], Value]] = {
     "schedule": _tuned,
     "step": _step,
     "average": _average,
+    "steps": _steps,
+    "decay": _decay,
+    "noiseless": _noiseless,
 }

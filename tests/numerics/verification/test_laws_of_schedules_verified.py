@@ -17,6 +17,7 @@ from asymptotics import (
 )
 from asymptotics.model.rules.base import TrainingRule
 from numerics import FullModel, verify
+from numerics.verification.best_runs import best_run
 
 LAM = np.arange(1.0, 41.0) ** -1.5
 TARGET = np.arange(1.0, 41.0) ** -2.5
@@ -122,6 +123,54 @@ def test_falsified_ones_fail():
         assert verify(wrong).verdict == "FAILS"
 
 
-def test_what_is_not_verified_says_so():
-    with pytest.raises(UnableError, match="decay:optimal; of schedules it is for average, schedule, step"):
-        verify(derive(power_law(2, 3)).decay_fraction)
+HARD = (Rational(17, 10), Rational(11, 5))
+BEST = OptimalSchedule()
+
+
+@pytest.mark.parametrize(("a", "b", "sigma"), [(*HARD, 0.5), (Rational(5, 2), Rational(3, 2), 0.0)])
+def test_the_best_run_of_sums_is_that_of_a_contour(a, b, sigma):
+    task = power_law(a, b)
+    loss, share = best_run(task, sigma**2, 8.0, 0.125, 10**4)
+    rule = OnePassSGD(eta=0.125, batch=8, schedule=BEST)
+    near = FullModel(task, noise=sigma, rule=rule, digits=3).small_step_loss(10**4)
+    assert abs(float(loss) - float(near)) < float(near.error)
+    assert 0 < float(share) < 0.03 and float(loss.error) < 1e-8 * float(loss)
+
+
+def test_hard_tasks_lose_the_share_of_the_decay():
+    """Of the signal, which falls with the sum of steps: (b - a)/(2 b - 1) behind the law, not (b - a)/b."""
+    a, b = HARD
+    (regime,) = derive(power_law(a, b)).schedule(BEST).regimes
+    assert regime.remainder - regime.exponent == (b - a) / (2 * b - 1)
+
+
+NEW = {
+    "at a fixed step": (
+        lambda laws: laws.schedule(Linear(), tuned=False),
+        (Rational(27, 10), Rational(17, 10)),
+    ),
+    "best of a hard task": (lambda laws: laws.schedule(BEST), HARD),
+    "best of an easy task": (lambda laws: laws.schedule(BEST), (Rational(27, 10), Rational(17, 10))),
+    "without label noise": (
+        lambda laws: laws.schedule(BEST, noiseless=True),
+        (Rational(5, 2), Rational(3, 2)),
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", NEW)
+def test_laws_to_first_order_hold_and_wrong_ones_fail(kind):
+    make, (a, b) = NEW[kind]
+    law = make(derive(power_law(a, b)))
+    assert verify(law).verdict == "HOLDS"
+    assert verify(law.stating(prefactor=law.prefactor * 1.1)).verdict == "FAILS"
+
+
+def test_easy_tasks_decay_all_the_way():
+    assert verify(derive(power_law(Rational(27, 10), Rational(17, 10))).decay_fraction).verdict == "HOLDS"
+
+
+def test_the_best_schedule_has_no_step_of_its_own():
+    with pytest.raises(UnableError, match="leave out tuned=False"):
+        derive(power_law(2, 3)).schedule(BEST, tuned=False)
