@@ -133,7 +133,7 @@ class PairMoment(OfShape):
     def letter(self) -> str:
         return "M" if self.args[3] == SUMS else "D"
 
-    def to_digits(self, digits: int) -> Any:
+    def number(self, digits: int) -> Any:
         return _number(self.args[0], self.args[3], self.args[2], digits)
 
 

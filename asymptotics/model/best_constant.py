@@ -14,12 +14,13 @@ from collections.abc import Callable
 from typing import Any
 
 import mpmath
-from sympy import Expr, Float, Function, Integer, Symbol
+from sympy import Expr, Float, Integer, Symbol
 from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import normal
 from asymptotics.errors import PrecisionError, UnableError, Undecided
+from asymptotics.expansions.constants import OpaqueNumber
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.terms import Bound, Term
@@ -51,7 +52,7 @@ class BestConstant(Binder):
         return (loss.free_symbols | gain.free_symbols) - {letter}
 
 
-class LeastPlace(Function):  # type: ignore[misc]
+class LeastPlace(OpaqueNumber):
     """``LeastPlace(h, eta, K)``: the eta > 0 with ``K(eta) < 1`` at which h is least; dimensionless.
 
     Numbers come by ``evalf``; `PrecisionError` where h has no minimum there.
@@ -62,7 +63,7 @@ class LeastPlace(Function):  # type: ignore[misc]
     """
 
     nargs = 3
-    opaque = True  # a constant of its own in tests for cancellation
+    guard, step, bracketed = 0, DIGITS, True
     is_positive = True
     is_real = True
 
@@ -74,12 +75,9 @@ class LeastPlace(Function):  # type: ignore[misc]
     def _eval_subs(self, old: Expr, new: Expr) -> Expr | None:
         return self if old == self.args[1] else None
 
-    def _eval_evalf(self, prec: int) -> Expr | None:
-        if self.free_symbols:
-            return None
+    def number(self, digits: int) -> Any:
         height, letter, gain = self.args
-        digits = DIGITS * (1 + int(prec * 0.30103) // DIGITS)
-        return Float._new(_least_place(height, letter, gain, digits)._mpf_, prec)
+        return _least_place(height, letter, gain, digits)
 
     def _sympystr(self, printer: Any) -> str:
         height, letter, _ = map(printer._print, self.args)
@@ -89,10 +87,9 @@ class LeastPlace(Function):  # type: ignore[misc]
         """The sign before the brackets and what is in them, so that it can be set on several lines."""
         return rf"\operatorname*{{arg\,min}}_{{{writer.write(self.args[1])}}}", self.args[0]
 
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
+    def written(self, printer: Any) -> str:
         height, letter, _ = map(printer._print, self.args)
-        text = rf"\operatorname*{{arg\,min}}_{{{letter}}} \left[{height}\right]"
-        return rf"\left({text}\right)^{{{exp}}}" if exp else text
+        return rf"\operatorname*{{arg\,min}}_{{{letter}}} \left[{height}\right]"
 
 
 def expand_best(found: Expander, node: BestConstant, x: Symbol) -> Found:

@@ -29,10 +29,11 @@ from collections.abc import Callable
 from typing import Any
 
 import mpmath
-from sympy import Expr, Float, Function, Integer, Symbol, sympify
+from sympy import Integer, Symbol, sympify
 
 from asymptotics.domains.domain import normal
 from asymptotics.errors import Undecided
+from asymptotics.expansions.constants import OpaqueNumber
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.reversion import revert
@@ -43,7 +44,7 @@ from asymptotics.precision import working
 ONE = Integer(1)
 
 
-class JointRidge(Function):  # type: ignore[misc]
+class JointRidge(OpaqueNumber):
     """``JointRidge(rho, A, p)``: the x > 0 with ``x - A x^(1 - p) = rho``, for rho > 0, A > 0, 0 < p < 1.
 
     >>> JointRidge(2, 1, Integer(1)/2).evalf(15)        # x - sqrt(x) = 2
@@ -51,33 +52,29 @@ class JointRidge(Function):  # type: ignore[misc]
     """
 
     nargs = 3
-    opaque = True  # a constant of its own in tests for cancellation
     meaning = r"X_p(\rho, A)\text{: the } x > 0 \text{ with } x - A x^{1 - p} = \rho"
 
     def _eval_is_positive(self) -> bool:
         return True
 
-    def _eval_evalf(self, prec: int) -> Expr | None:
-        if self.free_symbols:
-            return None
-        with working(int(prec * 0.30103) + 10):
+    def number(self, digits: int) -> Any:
+        with working(digits + 5):
             rho, A, p = (mpmath.mpmathify(x.evalf(mpmath.mp.dps)) for x in self.args)
             x = A ** (1 / p) + rho / p
             while True:  # Newton from above on a convex function
                 step = (x - A * x ** (1 - p) - rho) / (1 - A * (1 - p) * x**-p)
                 x -= step
                 if abs(step) <= x * mpmath.eps * 8:
-                    return Float._new(x._mpf_, prec)
+                    return x
 
     def _sympystr(self, printer: Any) -> str:
         rho, A, p = self.args
         x = Symbol("x", positive=True)
         return f"root({printer._print(x - A * x ** normal(1 - p) - rho)}, x > 0)"
 
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
+    def written(self, printer: Any) -> str:
         rho, A, p = (printer._print(x) for x in self.args)
-        body = rf"X_{{{p}}}\left({rho}, {A}\right)"
-        return rf"{body}^{{{exp}}}" if exp else body
+        return rf"X_{{{p}}}\left({rho}, {A}\right)"
 
 
 def solve_ridge(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:

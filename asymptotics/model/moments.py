@@ -30,8 +30,6 @@ import mpmath
 from sympy import (
     Dummy,
     Expr,
-    Float,
-    Function,
     Integer,
     Piecewise,
     Rational,
@@ -52,14 +50,13 @@ from sympy.integrals.integrals import Integral
 
 from asymptotics.caches import cached
 from asymptotics.errors import UnableError
+from asymptotics.expansions.constants import OpaqueNumber
 from asymptotics.model.schedules.base import breaks, piece_at, u
 from asymptotics.precision import working
 
 v = Dummy("v", positive=True)
 """The share of the steps that are left."""
 
-STEP = 15
-"""Digits are rounded up to a multiple of it, since the same constants are asked for at many precisions."""
 NEAR = Rational(1, 8)
 """Of the last piece of a schedule so much is integrated by its series, at most."""
 
@@ -196,32 +193,22 @@ def whole(shape: Expr) -> Expr:
     return _remaining(shape)[-1][3].subs(v, 1)
 
 
-class OfShape(Function):  # type: ignore[misc]
+class OfShape(OpaqueNumber):
     """A number of a shape in u at a place s, with one of its kinds; arguments f, u, s, kind."""
 
     nargs = 4
-    opaque = True  # a constant of its own in tests for cancellation
+    step = 15
 
     @property
     def letter(self) -> str:
-        raise NotImplementedError
-
-    def to_digits(self, digits: int) -> Any:
-        """The value, right to so many digits."""
         raise NotImplementedError
 
     @property
     def free_symbols(self) -> set[Symbol]:
         return (self.args[0].free_symbols - {self.args[1]}) | self.args[2].free_symbols
 
-    def _eval_evalf(self, prec: int) -> Expr | None:
-        if self.free_symbols:
-            return None
-        return Float._new(self.to_digits(STEP * (1 + int(prec * 0.30103 + 5) // STEP))._mpf_, prec)
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        body = rf"{self.letter}\left({printer._print(self.args[2])}\right)"
-        return rf"{body}^{{{exp}}}" if exp else body
+    def written(self, printer: Any) -> str:
+        return rf"{self.letter}\left({printer._print(self.args[2])}\right)"
 
     def _sympystr(self, printer: Any) -> str:
         return f"{self.letter}({printer._print(self.args[2])})"
@@ -237,7 +224,7 @@ class Moment(OfShape):
 
     letter = "J"
 
-    def to_digits(self, digits: int) -> Any:
+    def number(self, digits: int) -> Any:
         return _number(self.args[0], self.args[2], int(self.args[3]), digits)
 
 

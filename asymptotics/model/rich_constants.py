@@ -16,21 +16,19 @@ from __future__ import annotations
 from typing import Any
 
 import mpmath
-from sympy import Expr, Float, Function
+from sympy import Expr
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain
+from asymptotics.expansions.constants import OpaqueNumber
 from asymptotics.precision import working
 
-STEP = 20
-"""Digits are rounded up to a multiple of it, since the same constants are asked for at many precisions."""
 
-
-class _Mellin(Function):  # type: ignore[misc]
+class _Mellin(OpaqueNumber):
     """An integral over y of M_alpha and M_beta with a power of y over Gamma(s), continued in s."""
 
     nargs = 3
-    opaque = True  # a constant of its own in tests for cancellation
+    guard, step = 10, 20
     letter, shift, missing = "", 0, False
 
     @classmethod
@@ -42,10 +40,8 @@ class _Mellin(Function):  # type: ignore[misc]
     def steady(s: Expr) -> Expr:
         raise NotImplementedError
 
-    def _eval_evalf(self, prec: int) -> Expr | None:
-        if self.free_symbols:
-            return None
-        return Float._new(_number(self, STEP * (1 + int(prec * 0.30103 + 10) // STEP))._mpf_, prec)
+    def number(self, digits: int) -> Any:
+        return _number(self, digits)
 
     def proves_positive(self, domain: Domain) -> bool:
         """Whether it converges on the domain with alpha = beta: then it is the integral of a square."""
@@ -57,10 +53,9 @@ class _Mellin(Function):  # type: ignore[misc]
         """What is positive where the integral converges."""
         raise NotImplementedError
 
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
+    def written(self, printer: Any) -> str:
         s, alpha, beta = (printer._print(x) for x in self.args)
-        body = rf"{self.letter}_{{{alpha}, {beta}}}\left({s}\right)"
-        return rf"{body}^{{{exp}}}" if exp else body
+        return rf"{self.letter}_{{{alpha}, {beta}}}\left({s}\right)"
 
 
 class Grown(_Mellin):

@@ -26,19 +26,17 @@ from collections.abc import Callable
 from typing import Any
 
 import mpmath
-from sympy import Expr, Float, Function
 
 from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
+from asymptotics.expansions.constants import OpaqueNumber
 from asymptotics.precision import working
 
-STEP = 10
-"""Digits are rounded up to a multiple of it."""
 ASIDE = (mpmath.sqrt(5) - 1) / 2 - mpmath.mpf(1) / 8
 """Where the line is between two poles; no simple fraction."""
 
 
-class Shared(Function):  # type: ignore[misc]
+class Shared(OpaqueNumber):
     """``Shared(s, q, alpha)``, 0 < s, q < 1: for a lazy loss t^-s and ``sum lambda e^-(lambda t) ~ t^-q``.
 
     >>> from sympy import Rational
@@ -47,22 +45,19 @@ class Shared(Function):  # type: ignore[misc]
     """
 
     nargs = 3
-    opaque = True  # a constant of its own in tests for cancellation
+    step = 10
     meaning = (
         r"D_{\alpha}(s, q)\text{: }\textstyle\int\!\!\int_0^\infty "
         r"\frac{h^{s-1} h'^{q-1}}{\Gamma(s) \Gamma(q)} \left\{2 h\, g\, g[h, h, h'] + h' g[h, h']^2\right\} "
         r"dh\, dh'\text{, } g = 1 - M_\alpha"
     )
 
-    def _eval_evalf(self, prec: int) -> Expr | None:
-        if self.free_symbols:
-            return None
-        return Float._new(_number(self, STEP * (1 + int(prec * 0.30103 + 5) // STEP))._mpf_, prec)
+    def number(self, digits: int) -> Any:
+        return _number(self, digits)
 
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
+    def written(self, printer: Any) -> str:
         s, q, alpha = (printer._print(x) for x in self.args)
-        body = rf"D_{{{alpha}}}\left({s}, {q}\right)"
-        return rf"{body}^{{{exp}}}" if exp else body
+        return rf"D_{{{alpha}}}\left({s}, {q}\right)"
 
 
 @cached(maxsize=64)

@@ -28,6 +28,7 @@ from sympy import Expr, Float, Function, Integer, Symbol, exp, sqrt
 from asymptotics.caches import cached
 from asymptotics.domains.domain import normal
 from asymptotics.errors import PrecisionError, UnableError, Undecided
+from asymptotics.expansions.constants import OpaqueNumber
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.model.expander import RULES, Expander, Found
@@ -36,8 +37,6 @@ from asymptotics.precision import working
 from asymptotics.sums.convergent import ConvergentSum
 
 ONE = Integer(1)
-STEP = 15
-"""Digits are rounded up to a multiple of it, since the same constants are asked for at many precisions."""
 STRIP = 0.24
 """So many steps of log(tau) to one and a digit: the root is analytic for ``|Im log(tau)| < pi/2``."""
 EARLY, LATEST = 4, 60
@@ -58,7 +57,7 @@ class Noiseless(Function):  # type: ignore[misc]
         return rf"\min \left[F(2X) + \frac{{1}}{{{batch}}} {fed}\right]"
 
 
-class EarlyArea(Function):  # type: ignore[misc]
+class EarlyArea(OpaqueNumber):
     """``Q``; arguments are ``m c``, lambda, the index, and c and s of ``F(2 tau) ~ c tau^-s``, s > 2.
 
     >>> from asymptotics.symbols import k
@@ -69,7 +68,7 @@ class EarlyArea(Function):  # type: ignore[misc]
     """
 
     nargs = 5
-    opaque = True
+    step = 15
 
     @property
     def free_symbols(self) -> set[Symbol]:
@@ -79,17 +78,14 @@ class EarlyArea(Function):  # type: ignore[misc]
     def _eval_is_positive(self) -> bool:
         return True
 
-    def _eval_evalf(self, prec: int) -> Expr | None:
-        if self.free_symbols:
-            return None
-        digits = STEP * (1 + int(prec * 0.30103 + 5) // STEP)
-        return Float._new(_area(self, digits)._mpf_, prec)
+    def number(self, digits: int) -> Any:
+        return _area(self, digits)
 
     def _sympystr(self, printer: Any) -> str:
         return "Q"
 
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return rf"Q^{{{exp}}}" if exp else "Q"
+    def written(self, printer: Any) -> str:
+        return "Q"
 
 
 @cached(maxsize=64)

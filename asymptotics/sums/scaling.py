@@ -19,30 +19,16 @@ from __future__ import annotations
 from typing import Any
 
 import mpmath
-from sympy import Expr, Float, Function, binomial
+from sympy import Expr, binomial
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import PrecisionError
+from asymptotics.expansions.constants import OpaqueNumber
 from asymptotics.precision import working
 
 
-class _Number(Function):  # type: ignore[misc]
-    """A function of exponents that is a number, to any precision, where these are numbers."""
-
-    opaque = True  # a constant of its own in tests for cancellation
-
-    def number(self, digits: int) -> mpmath.mpf:
-        """The value to ``digits`` digits."""
-        raise TypeError(f"{type(self).__name__} does not say how it is evaluated")
-
-    def _eval_evalf(self, prec: int) -> Expr | None:
-        if self.free_symbols:
-            return None
-        return Float._new(self.number(int(prec * 0.30103) + 5)._mpf_, prec)
-
-
-class ScalingRoot(_Number):
+class ScalingRoot(OpaqueNumber):
     """``ScalingRoot(b, r)``: the u > 0 with ``int_0^r dx/(1 + u x^b) = 1``, r > 1; dimensionless.
 
     >>> from sympy import Rational
@@ -62,12 +48,11 @@ class ScalingRoot(_Number):
     def fdiff(self, argindex: int = 1) -> Expr:
         raise NotImplementedError(f"derivatives of {self} are not derived")
 
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        text = f"u_{{0}}\\left({', '.join(map(printer._print, self.args))}\\right)"
-        return rf"{{{text}}}^{{{exp}}}" if exp else text
+    def written(self, printer: Any) -> str:
+        return f"u_{{0}}\\left({', '.join(map(printer._print, self.args))}\\right)"
 
 
-class ScalingSum(_Number):
+class ScalingSum(OpaqueNumber):
     """``ScalingSum(p, i, j, b, r, u)``: ``S_ij(p; u)`` of this module's first lines; dimensionless.
 
     Where ``1 + (i + n) b = p``, n = 0, 1, ..., it has a pole, and stands for the finite part: what is left
@@ -99,10 +84,9 @@ class ScalingSum(_Number):
         p, i, j, b, r, u = self.args
         return i * self - j * ScalingSum(p, i + 1, j + 1, b, r, u)
 
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
+    def written(self, printer: Any) -> str:
         p, i, j, b, r, u = (printer._print(x) for x in self.args)
-        text = rf"S_{{{i}{j}}}\left({p}; {b}, {r}, {u}\right)"
-        return rf"{{{text}}}^{{{exp}}}" if exp else text
+        return rf"S_{{{i}{j}}}\left({p}; {b}, {r}, {u}\right)"
 
 
 @cached(maxsize=512)

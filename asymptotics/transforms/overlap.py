@@ -28,11 +28,12 @@ from math import comb
 from typing import Any
 
 import mpmath
-from sympy import Dummy, Expr, Float, Function, Integer, Symbol, factorial, gamma, hyper, hyperexpand, log, rf
+from sympy import Dummy, Expr, Integer, Symbol, factorial, gamma, hyper, hyperexpand, log, rf
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
+from asymptotics.expansions.constants import OpaqueNumber
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.laurent import Laurent, reciprocal_gamma
 from asymptotics.expansions.terms import Bound, Term
@@ -75,7 +76,7 @@ def antisymmetric_overlap(first: Expansion, second: Expansion, variable: Symbol)
     return _overlap(first, second, variable, _antisymmetric_weight)
 
 
-class OverlapSlope(Function):  # type: ignore[misc]
+class OverlapSlope(OpaqueNumber):
     """``(d/dp)^i (d/dq)^j W(p, q)``, i + j > 0, for whole i and j; see the module for W.
 
     Numbers come by ``evalf`` to any number of digits: central differences of the entire function W with
@@ -87,13 +88,10 @@ class OverlapSlope(Function):  # type: ignore[misc]
 
     nargs = 4
     meaning = r"\mathrm{f.p.}\text{: the finite part of Hadamard}"
-    opaque = True
 
-    def _eval_evalf(self, prec: int) -> Expr | None:
-        if self.free_symbols:
-            return None
+    def number(self, digits: int) -> Any:
         *place, i, j = self.args
-        i, j = int(i), int(j)
+        i, j, prec = int(i), int(j), int(digits * 3.322)
         with working_bits((i + j + 1) * (prec + 40) + 40):
             p, q = (x.evalf(mpmath.mp.dps + 5)._to_mpmath(mpmath.mp.prec) for x in place)
             step = mpmath.ldexp(1, -prec // 2 - 30)
@@ -105,14 +103,13 @@ class OverlapSlope(Function):  # type: ignore[misc]
                 for m in range(i + 1)
                 for n in range(j + 1)
             )
-            return Float._new((total / step ** (i + j))._mpf_, prec)
+            return total / step ** (i + j)
 
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
+    def written(self, printer: Any) -> str:
         p, q, i, j = (printer._print(x) for x in self.args)
         slopes = "".join(rf"\partial_{x}^{{{n}}} " for x, n in (("p", i), ("q", j)) if n != "0")
         whole = r"\tfrac{2}{\Gamma(-q)}\,\mathrm{f.p.}\!\int_0^1 (2 - v)^{-p-1} v^{-q-1}\,dv"
-        text = rf"\left[{slopes}{whole}\right]_{{p={p},\, q={q}}}"
-        return rf"{text}^{{{exp}}}" if exp else text
+        return rf"\left[{slopes}{whole}\right]_{{p={p},\, q={q}}}"
 
 
 def _series(p: Any, q: Any) -> Any:
