@@ -66,14 +66,23 @@ def measure() -> dict[str, dict[str, list[tuple[float, float]]]]:
     found["t"] = {
         name: [(t, loss(FullModel(TASK, **sizes), float(t))) for t in TIMES] for name, sizes in models.items()
     }
-    for name in ("time", "model", "data"):  # what a process does once
-        _expand(name, TERMS[-1], REPEATS + 1)
-    found["terms"] = {
-        f"laws.{name}.expansion": [(n, least(lambda i, n=n, name=name: _expand(name, n, i))) for n in TERMS]
-        for name in ("time", "model", "data")
-    }
+    found["terms"] = expansions()
     found["modes"] = {"N = 1000": [(m, loss(listed(m), 100.0)) for m in MODES]}
     return found
+
+
+def expansions() -> dict[str, list[tuple[float, float]]]:
+    """Of a law with numbers, derived and expanded, on a spectrum that was not seen before."""
+    places = iter(range(1, 1000))
+    names = ("time", "model", "data")
+    for name in names:  # what a process does once
+        _expand(name, TERMS[-1], 0)
+    return {
+        f"laws.{name}.expansion": [
+            (n, least(lambda _, n=n, name=name: _expand(name, n, next(places)))) for n in TERMS
+        ]
+        for name in names
+    }
 
 
 def _expand(name: str, terms: int, i: int) -> object:

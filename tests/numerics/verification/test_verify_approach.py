@@ -14,6 +14,7 @@ from numerics import FullModel
 from numerics.model.stopping import best_stopping
 from numerics.values.value import Value
 from numerics.verification.places import Place
+from numerics.verification.prediction import Prediction
 from numerics.verification.references import REFERENCES, reference_value, solution_groups
 from numerics.verification.verify import settings_of, verify
 
@@ -366,3 +367,9 @@ def test_useful_epochs():
     assert found.verdict == "HOLDS", str(found)
     wrong = LAWS.useful_epochs.stating(exponent=LAWS.useful_epochs.exponent * Rational(101, 100))
     assert verify(wrong, at=at).verdict == "FAILS"
+
+
+def test_a_logarithm_at_the_order_of_the_remainder_is_left():
+    """At (7, 3) a power of log t stands before the terms that the remainder of SGD's noise bounds."""
+    prediction = Prediction(LAWS.sgd_noise.at({a: 7, b: 3, eta: Rational(1, 8), B: 8}), {})
+    assert prediction.logs == 1
