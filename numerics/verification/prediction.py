@@ -53,8 +53,8 @@ class Prediction:
         self.bounded = not orders and not ends
         self.beyond = number(left)
         # a power of a logarithm may stand before what is left out at the same order
-        level = [t for t in series.terms if not ends and t.order == series.remainder_order]
-        self.logs = max((b.log_power for b in (*series.remainder, *level)), default=0)
+        level = [t.log_power for t in series.terms if not ends and t.order == series.remainder_order]
+        self.logs = max((*(b.log_power for b in series.remainder), *level), default=0)
         steps = [number(order - first) for order in orders]
         # Beyond a bound nothing is said; its multiples are where the next orders usually lie.
         multiples = steps or [self.beyond, 2 * self.beyond, 3 * self.beyond]
