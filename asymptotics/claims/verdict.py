@@ -136,6 +136,10 @@ class Verdict(Typeset):
             where = [self._but_for(exceptions)] if exceptions else [] if self.doubts else ["everywhere"]
             shown = f" ({under})" if under and not exceptions else ""
             return "HOLDS " + ", and ".join((*where, *self.doubts)) + shown
+        if self.verdict == "UNDECIDED" and not self.undecided:
+            return f"UNDECIDED: {self.quantity} is not derived where " + ", ".join(
+                map(plain, self.conditions)
+            )
         if self.verdict == "UNDECIDED":
             return "UNDECIDED: " + "; ".join(f"{r.at_fault} ({r})" for r in self.undecided[:SHOWN])
         regions = [region for region in self.fails if not region.is_wall] or list(self.fails)

@@ -13,6 +13,11 @@ from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
 
 MOST = 4
 """So many names are offered."""
+WITHOUT = {
+    "optimal_step_model": "after unlimited steps a smaller step is always better, so that the best one of N "
+    "features is 0; laws.optimal_step is that of t steps, free=(t, N, h) in compute_optimal that of a budget",
+}
+"""What has no law, and why."""
 
 
 def unknown_law(name: object) -> str:
@@ -21,6 +26,8 @@ def unknown_law(name: object) -> str:
     >>> print(unknown_law("modle"))
     no law is called 'modle'; near it are model; the laws are time, model, data and others, all in dir(laws)
     """
+    if isinstance(name, str) and name in WITHOUT:
+        return f"{name}: {WITHOUT[name]}"
     near = ", ".join(_near(name) if isinstance(name, str) else BOTTLENECKS)
     where = "bottlenecks claim --help" if are_of_command() else "dir(laws)"
     listed = f"the laws are {', '.join(BOTTLENECKS)} and others, all in {where}"

@@ -3,7 +3,7 @@
 import pytest
 from sympy import Rational, sqrt
 
-from asymptotics import GradientDescent, OnePassSGD, compute_optimal, derive, power_law
+from asymptotics import GradientDescent, OnePassSGD, check_claim, compute_optimal, derive, power_law
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.symbols import B, N, P, a, b, h, r, t
@@ -160,6 +160,18 @@ def test_refused(question, words):
 def test_one_is_refused_by_name():
     with pytest.raises(UnableError, match=r"b = 1: the trace grows as log\(N\)"):
         compute_optimal(power_law(3, 1, modes="2*N"), cost=N * t, rule=OnePassSGD)
+
+
+def test_a_claim_at_one_says_that_nothing_is_derived_there(constant):
+    found = check_claim("C**(-(a-1)/2)", constant, ["b = 1"])
+    assert found.verdict == "UNDECIDED"
+    assert found.headline.startswith("UNDECIDED: ") and "is not derived where" in found.headline
+    assert "b = 1" in found.headline
+
+
+def test_the_best_step_of_a_size_is_refused_by_name():
+    with pytest.raises(AttributeError, match="a smaller step is always better"):
+        _ = LAWS.optimal_step_model
 
 
 def test_other_modes():
