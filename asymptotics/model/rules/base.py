@@ -31,7 +31,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from sympy import Expr, Integer, Rational, Symbol, exp, limit, nan, oo, zoo
 
 from asymptotics.caches import cached
-from asymptotics.errors import DomainError, shown
+from asymptotics.errors import DomainError, UnableError, shown
 from asymptotics.parsing.heights import to_power
 from asymptotics.parsing.numbers import LARGEST, real_float
 from asymptotics.registry import Registry
@@ -211,9 +211,23 @@ def rule_of_name(name: str) -> type[TrainingRule]:
     >>> rule_of_name("sgd").title
     'one-pass SGD'
     """
+    _refuse_unsolved(name)
     if name not in TRAINING_RULES:
         raise DomainError(f"rule = {shown(name)}; use one of {', '.join(TRAINING_RULES)}")
     return TRAINING_RULES[name]
+
+
+def _refuse_unsolved(name: object) -> None:
+    """Raise `UnableError` for DANA (arXiv 2505.16098), which is known by its name alone.
+
+    Its modes have three second moments each, of the error, of its velocity and of both, which batches feed
+    through coefficients that change with time: no convolution, and no contour in one variable.
+    """
+    if isinstance(name, str) and name.lower().startswith("dana"):
+        raise UnableError(
+            f"rule = {shown(name)}: momentum under the noise of batches couples three second moments a "
+            "mode, and is not solved; use Nesterov(delta=...) or OnePassSGD(...)"
+        )
 
 
 def kind_of(rule: Rule) -> type[TrainingRule]:
@@ -239,6 +253,7 @@ def check_rule(rule: object, *, with_numbers: bool = False) -> None:
     if isinstance(rule, str) and rule in TRAINING_RULES:
         meant = TRAINING_RULES[rule]
         raise DomainError(f"rule = {shown(rule)}; pass the class {meant.__name__}, or {_call(meant)}")
+    _refuse_unsolved(rule)
     names = ", ".join(kind.__name__ for kind in TRAINING_RULES.values())
     raise DomainError(f"rule = {shown(rule)}; use {names}")
 
