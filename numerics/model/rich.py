@@ -44,8 +44,11 @@ from numerics.values.inputs import exact_time, infinite
 from numerics.values.results import Curve
 from numerics.values.value import Value
 
-RESOLUTIONS = ((12, 14), (16, 18))
-"""Nodes a panel and degree in tau, of the solution and of the one that it is compared with."""
+RESOLUTIONS = ((18, 10), (22, 12))
+"""Nodes a panel and degree in tau, of the solution that is compared with, and of the one that is given.
+
+Losses that fall steeply need nodes: in tau, panels are short enough for a low degree.
+"""
 ROUNDING = 1e-13
 DIGITS = 15
 FARTHER = 1e4

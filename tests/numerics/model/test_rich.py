@@ -7,6 +7,7 @@ import sympy
 from asymptotics import power_law
 from asymptotics.errors import BottleneckError, DomainError
 from numerics import FullModel, RichModel, simulate
+from numerics.model import rich
 from numerics.model.clock import run_clock
 from numerics.simulation.rich import RichDynamics
 from numerics.simulation.training import full_batch_errors
@@ -150,11 +151,21 @@ def test_trained_draws_agree_within_their_errors(sizes, noise):
             assert abs(getattr(run, name)[j] - value) < allowed
 
 
+def test_steep_losses_have_eight_digits_to_late_times():
+    """s = 10/3, loss to 4e-42: what is stated is an error, against a finer contour, and below 1e-8."""
+    model, finer = (RichModel(power_law(6, 1.5), gamma=1) for _ in range(2))
+    lazy, clock = finer._solve(26, 14, 1e12)
+    finer._found = dict.fromkeys(rich.RESOLUTIONS, (lazy, clock))
+    model.prepare(1e12)
+    for t in (1e3, 1e6, 1e12):
+        value, better = model.test_loss(t), finer.test_loss(t)
+        assert value.relative_error < 1e-8
+        assert abs(value.value - better.value) <= value.error
+
+
 @pytest.mark.slow
 def test_errors_are_errors():
     """A finer solution agrees within the stated error, and that is small."""
-    from numerics.model import rich
-
     model = RichModel(TASK, N=100, noise=0.2, P=300, gamma=3)
     values = [model.test_loss(50), model.kernel_scale(50), model.bias(50), model.train_loss(50)]
     finer = RichModel(TASK, N=100, noise=0.2, P=300, gamma=3)
