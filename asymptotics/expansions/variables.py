@@ -182,5 +182,6 @@ def refuse_oscillations(*series: Expansion) -> None:
         if oscillates(e):
             raise UnableError(
                 f"an expansion whose coefficients oscillate in log({e.variable}) is neither composed nor "
-                "reverted; only one that leads with a logarithm is"
+                f"reverted, unless it leads with a logarithm: the place of {e.variable} between two levels "
+                "solves a transcendental equation; numbers come from numerics.FullModel"
             )
