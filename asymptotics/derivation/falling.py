@@ -130,6 +130,11 @@ class Fall:
             noise=self.values.error,
         )
 
+    @property
+    def furthest_float(self) -> float:
+        """The furthest decade of transforms in floats; features that move are solved on the way there."""
+        return 30.0 if self.values.moves(self.here.lhs) else 60.0
+
     def right(self, part: Expr, at: Point) -> Any:
         """The value of a part of the right side, with as many digits as the left one has."""
         return mpmath.mpmathify(self.values(part, at, exact=not self.heavy))
@@ -276,7 +281,7 @@ def _decide(sizes: list[Size]) -> tuple[str, str]:
 def _by_logarithms(fall: Fall) -> Outcome:
     """Without what has the order of the remainder the difference must still fall faster than the terms."""
     power, logs = _order_in_logarithms(fall)
-    decade, ratio = (30.0, 1.4) if fall.heavy else (100.0, 1.6)
+    decade, ratio = (fall.furthest_float, 1.4) if fall.heavy else (100.0, 1.6)
     known: list[Size] = []
     sizes: list[Size] = []
     while decade > 2.5 and len(sizes) < logs + 5:

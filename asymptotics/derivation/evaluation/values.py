@@ -246,6 +246,10 @@ class Values:
         """Whether modes that swing stand behind it: differences then have zeros at some times."""
         return self._stands_behind(expression, (Bessel,))
 
+    def moves(self, expression: Basic) -> bool:
+        """Whether features that move stand behind it."""
+        return self._stands_behind(expression, (Rich,))
+
     def _stands_behind(self, expression: Basic, kinds: tuple[type[Basic], ...]) -> bool:
         return expression.has(*kinds) or any(e.has(*kinds) for _, e in self.relevant(expression))
 
