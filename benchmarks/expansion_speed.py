@@ -95,9 +95,9 @@ FAMILIES = {
 LAWS = (
     "time model data model_transient model_transient_second data_transient data_transient_second gap "
     "gap_noise noise bias_model variance_model bias_data variance_data early_stopping early_stopping_time "
-    "sgd_noise sgd_noise_model time_discrete_momentum time_discrete time_momentum"
+    "sgd_noise sgd_noise_transient sgd_noise_model time_discrete time_momentum"
 )
-"""Laws whose expansions are ordered on the whole domain: no number of a ridge decides between two."""
+"""The 21 laws of release one."""
 PROGRAM = """
 import json, sys, time
 from asymptotics import Task, derive, power_law
