@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from numbers import Real
 from textwrap import wrap
 
-from sympy import Add, Expr, Mul, Pow, factor, fraction, sympify
+from sympy import Add, Expr, Mul, Pow, factor, fraction, sympify, together
 from sympy.printing.latex import LatexPrinter
 
 from asymptotics.display import is_rounded, meanings, readable
@@ -170,38 +170,61 @@ def broken(expression: Expr, width: float, writer: Writer) -> list[str]:
     if width_of(shown) <= width:
         return [shown]
     if hasattr(expression, "in_brackets"):
-        head, inside = expression.in_brackets(writer)
+        before, inside, after = expression.in_brackets(writer)
         first, *rest = broken(inside, width - 4, writer)
-        return [rf"{head} \Bigl[{first}", *rest[:-1], rf"{rest[-1]}\Bigr]"] if rest else [shown]
-    if not isinstance(expression, Add | Mul | Pow):
-        return [shown]
+        return [f"{before}{first}", *rest[:-1], f"{rest[-1]}{after}"] if rest else [shown]
     if isinstance(expression, Add):
         return join_terms(
             (broken(x, width - 2, writer) for x in unsigned_first(expression.as_ordered_terms())), width
         )
+    return _product(expression, shown, width, writer) if isinstance(expression, Mul | Pow) else [shown]
+
+
+def _product(expression: Mul | Pow, shown: str, width: float, writer: Writer) -> list[str]:
+    """The same of a product: its factors line by line, and one below it by its factors or in brackets."""
     above, below = fraction(expression)
-    if width_of(writer.write(below)) > width and below != (below := factor(below)):
-        return broken(above / below, width, writer)
+    if width_of(writer.write(below)) > width:
+        if fraction(together(below))[1] != 1:  # one of fractions, which has no factors to be read
+            return _over(above, below, width, writer)
+        if below != (below := factor(below)):
+            return broken(above / below, width, writer)
     if not isinstance(expression, Mul):
         return [shown]
     sums = [factor for factor in Mul.make_args(above) if factor.is_Add]
     rest = [factor for factor in Mul.make_args(above) if not factor.is_Add]
     if not sums:
         factors = expression.as_ordered_factors()
+        if factors[0] == -1:  # a sign is no factor to stand on a line
+            first, *further = broken(Mul(*factors[1:]), width - 2, writer)
+            return [first[1:].lstrip() if first.startswith("-") else f"-{first}", *further]
         middle = len(factors) // 2
         halves = Mul(*factors[:middle]), Mul(*factors[middle:])
         lines = [line for half in halves for line in broken(half, width - 2, writer)]
     else:
         lines = broken(Mul(*rest) / below, width, writer)
-    sign = {"1": "", "-1": "-"}.get(lines[0]) if sums else None
+    sign = {"1": "", "-1": "-"}.get(lines[0]) if sums and len(lines) == 1 else None
     lines = lines if sign is None else []
     for total in sums:
-        inside = broken(total, width - 4, writer)
-        if len(inside) == 1:
-            lines.append(rf"\left({inside[0]}\right)")
-        else:
-            lines += [rf"\Bigl({inside[0]}", *inside[1:-1], rf"{inside[-1]}\Bigr)"]
+        lines += _bracketed(total, width, writer)
     return _filled([f"{sign or ''}{lines[0]}", *lines[1:]], width)
+
+
+def _over(above: Expr, below: Expr, width: float, writer: Writer) -> list[str]:
+    """A quotient as a product with an inverse in brackets."""
+    *under, last = _bracketed(below, width - 4, writer)
+    under += [f"{last}^{{-1}}"]
+    if above == 1:
+        return under
+    over = _bracketed(above, width, writer) if above.is_Add else broken(above, width, writer)
+    return [*over, rf"\times {under[0]}", *under[1:]]
+
+
+def _bracketed(total: Expr, width: float, writer: Writer) -> list[str]:
+    """A sum in brackets, on as many lines as it needs."""
+    inside = broken(total, width - 4, writer)
+    if len(inside) == 1:
+        return [rf"\left({inside[0]}\right)"]
+    return [rf"\Bigl({inside[0]}", *inside[1:-1], rf"{inside[-1]}\Bigr)"]
 
 
 def _filled(lines: Sequence[str], width: float) -> list[str]:

@@ -83,9 +83,10 @@ class LeastPlace(OpaqueNumber):
         height, letter, _ = map(printer._print, self.args)
         return f"argmin({height}, {letter})"
 
-    def in_brackets(self, writer: Writer) -> tuple[str, Expr]:
-        """The sign before the brackets and what is in them, so that it can be set on several lines."""
-        return rf"\operatorname*{{arg\,min}}_{{{writer.write(self.args[1])}}}", self.args[0]
+    def in_brackets(self, writer: Writer) -> tuple[str, Expr, str]:
+        """The sign with its bracket, what is in it, and the bracket that closes: to be set on lines."""
+        letter = writer.write(self.args[1])
+        return rf"\operatorname*{{arg\,min}}_{{{letter}}} \Bigl[", self.args[0], r"\Bigr]"
 
     def written(self, printer: Any) -> str:
         height, letter, _ = map(printer._print, self.args)

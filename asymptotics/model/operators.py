@@ -63,6 +63,16 @@ class Binder(Function):  # type: ignore[misc]
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         return self._fill(self.tex, printer)
 
+    def in_brackets(self, writer: Any) -> tuple[str, Expr, str]:
+        """What stands before the first argument, it, and what stands after it: to be set on lines."""
+        if not self.tex:
+            return "", self.meaning(), ""
+        letters = [writer.write(x) for x in self.args]
+        before, after = (part.format(*letters) for part in self.tex.split("{0}"))
+        if before[:-1].endswith(r"\left"):  # such brackets must close on their line
+            before, after = f"{before[:-6]}\\Bigl{before[-1]}", after.replace(r"\right", r"\Bigr", 1)
+        return before, self.args[0], after
+
     def _fill(self, template: str, printer: Any) -> str:
         if not template:
             return str(printer._print(self.meaning()))

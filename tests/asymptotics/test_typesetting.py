@@ -5,7 +5,7 @@ import shutil
 import subprocess
 
 import pytest
-from sympy import Symbol
+from sympy import Symbol, gamma, log
 
 from asymptotics import (
     Cosine,
@@ -30,8 +30,11 @@ from asymptotics.errors import BottleneckError
 from asymptotics.kernels import gaussian, laplace, matern, relu_ntk
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.notation import NOTATIONS
+from asymptotics.parsing.expressions import parse
+from asymptotics.parsing.latex import read
+from asymptotics.parsing.latex_writer import to_text
 from asymptotics.symbols import N, P, a, b, rho
-from asymptotics.typesetting import width_of
+from asymptotics.typesetting import Writer, broken, width_of
 
 SYMBOLIC = derive(power_law(a, b))
 WRONG = {
@@ -239,3 +242,23 @@ def test_the_laws_fit_a_page_without_being_shrunk(tmp_path):
         check=True,
     )
     assert "Overfull" not in run.stdout
+
+
+@pytest.mark.parametrize("width", [10, 14, 20, 30, 45])
+@pytest.mark.parametrize(
+    "formula",
+    [
+        -(a + b) * gamma(a * b + a**2 / b + b**2 / a),
+        b * gamma(a) - (a + b) * gamma(a * b + a**2 / b + b**2 / a),
+        1 / (1 - (a + b) / (a * gamma(a + b))),
+        -(a + b) / (1 - (a + b) * log(a) / (a * gamma(a + b))) / gamma(a * b + a**2),
+        (a + b) / (1 + a + b + a * b + a**2 * b**2 + b**3) - log(a * b + a + b) * (b - a) * (2 - a),
+    ],
+)
+def test_a_formula_on_several_lines_is_the_same_formula(formula, width):
+    """Each line is read back by the parser of claims: a sign on a line of its own took a factor with it."""
+    whole = " ".join(broken(formula, width, Writer()))
+    source = read(whole.replace(r"\Bigl", r"\left").replace(r"\Bigr", r"\right"))
+    found = parse(to_text(source, source.items)[0], symbols={"a": a, "b": b})
+    for place in ({a: 1.7, b: 0.6}, {a: 0.3, b: 2.9}):
+        assert found.subs(place).evalf() == pytest.approx(formula.subs(place).evalf(), rel=1e-9)
