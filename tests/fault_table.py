@@ -141,7 +141,7 @@ CLAIM = (
     row(SIDES, 'return match["name"], "".join(', 'return match["name"], "" and "".join(', *CLAIMS),
     row(DECIMALS, "<= self.half", "<= 10 * self.half", *CLAIMS),
     row(DECIMALS, "< LEAST", "< 1", *CLAIMS),
-    row("asymptotics/claims/sums.py", "if len(inside) != 1:", "if not inside:", *CLAIMS),
+    row("asymptotics/claims/sums.py", "if len(held) != 1:", "if not held:", *CLAIMS),
     row(ASSUMED, "(part.gts - part.lts)", "(part.lts - part.gts)", *CLAIMS),
     row(ASSUMED, '">" if isinstance(part, Lt | Gt) else ">="', '">"', *CLAIMS),
 )
