@@ -4,11 +4,16 @@ The teacher and label noise enter through ``x/(x - 1)``, the transform of 1. A m
 two x with ``x + mu/x = 1 + mu - eta u``: both on the positive axis, both on the circle |x| = sqrt(mu), or
 both on the negative axis. In log x the contour is Talbot's, as wide as the modes on the circle swing; where
 that would reach around the circle, it is a circle around all modes.
+
+At P = oo the square of f_n is inverted at once. It is a polynomial in Z: where modes on the circle have
+died out, Talbot's contour at 2n steps has the modes on the positive axis alone, and else an ellipse around
+the spectrum, from -edge to 0, has about as many nodes as the fastest mode swings.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from sympy import Expr
@@ -16,7 +21,7 @@ from sympy import Expr
 from asymptotics.errors import DomainError, PrecisionError
 from asymptotics.model.rules.base import Curvature
 from asymptotics.model.rules.discrete_heavy_ball import DiscreteHeavyBall
-from numerics.model.contour import talbot
+from numerics.model.contour import RATE, talbot
 from numerics.model.rules.base import Dynamics, Propagation, solves
 from numerics.spectra.arrays import Array as Floats
 from numerics.values.arithmetic import Array, Field, array, each
@@ -24,12 +29,24 @@ from numerics.values.arithmetic import Array, Field, array, each
 MAX_NODES = 1500
 """Most contour nodes, as for heavy-ball flow."""
 
+MOST_SQUARED = 4000
+"""Most nodes in the upper half plane where one contour serves a square."""
+GROWN = 12
+"""So many digits it loses there."""
+WIDEST = 2.5
+"""The largest width of the ellipse: seen from afar the modes are hardly apart."""
+MARGIN = 1.01
+"""The edge of the spectrum is known to a few digits."""
+
 TINY = 1e-300
 
 
 @solves(DiscreteHeavyBall)
 class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
     """f_n(u) solves ``f_(n+1) = (1 + mu - eta u) f_n - mu f_(n-1)``, ``f_(-1) = f_0 = 1``."""
+
+    squares = True
+    extra_digits = GROWN
 
     def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
         eta, mu, steps = field.real(self.rule.eta), field.real(self.rule.momentum), int(time)
@@ -53,6 +70,49 @@ class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
             rise = each(field.expm1, z)
             x = 1 + rise
         return Propagation(Z=rise * (x - mu) / (eta * x), tau=weights * x / rise, closed=around)
+
+    def squared(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
+        """``dZ f_n(-Z)^2/(2 pi i Z)`` on Talbot's contour or the ellipse."""
+        steps = int(time)
+        if 0.84 * nodes > 2 * math.pi * steps or self._angle(2 * steps, nodes, digits, curvature):
+            return self._ellipse(steps, nodes, curvature, field)
+        mu, eta = field.real(self.rule.momentum), field.real(self.rule.eta)
+        z, weights = talbot(field.real(2 * steps), nodes, field)
+        rise = each(field.expm1, z)
+        x = 1 + rise
+        # f_n = x^n (x - mu)/(x - mu/x), but for modes that have died out
+        return Propagation(Z=rise * (x - mu) / (eta * x), tau=weights * (x - mu) / (rise * (1 - mu / x**2)))
+
+    def _ellipse(self, steps: int, nodes: int, curvature: Curvature, field: Field) -> Propagation:
+        """``Z = -(E/2)(1 + cosh(H + i psi))``, psi from pi to 2 pi."""
+        eta, mu, edge = field.real(self.rule.eta), field.real(self.rule.momentum), MARGIN * curvature.edge
+        half, width = _narrowest(lambda width: self._grown(width, edge, steps), RATE * nodes)
+        if half > MOST_SQUARED:
+            raise PrecisionError(
+                f"momentum = {self.rule.momentum:.6g} after {steps} steps: the modes that swing have not "
+                f"died out, which takes {half} contour nodes, more than {MOST_SQUARED}; use a smaller "
+                f"momentum, or at most {steps * MOST_SQUARED // half} steps"
+            )
+        up, down = field.exp(field.real(width)) / 2, field.exp(-field.real(width)) / 2
+        angles = [field.pi() * (1 + field.real(2 * j + 1) / (2 * half)) for j in range(half)]
+        turns = [(field.cos(angle), field.sin(angle)) for angle in angles]
+        high = array([field.complex((up + down) * c, (up - down) * s) for c, s in turns])
+        slope = array([field.complex((up - down) * c, (up + down) * s) for c, s in turns])
+        Z = -field.real(edge) / 2 * (1 + high)
+        middle = (1 + mu + eta * Z) / 2
+        root = each(field.sqrt, middle**2 - mu)
+        one, other = middle + root, middle - root
+        x = np.where(np.absolute(one) > np.absolute(other), one, other)
+        y = mu / x
+        left = ((x - mu) * x**steps + (x - 1) * y ** (steps + 1)) / (x - y)
+        return Propagation(Z=Z, tau=slope / ((1 + high) * 2 * half) * left**2, closed=True)
+
+    def _grown(self, width: float, edge: float, steps: int) -> float:
+        """The largest ``log |x|^2n`` on the ellipse."""
+        Z = -edge / 2 * (1 + np.cosh(width + 1j * np.linspace(0.0, math.pi, 17)))
+        middle = (1 + self.rule.momentum + self.rule.eta * Z) / 2
+        root = np.sqrt(middle**2 - self.rule.momentum)
+        return 2 * steps * math.log(np.maximum(np.abs(middle + root), np.abs(middle - root)).max())
 
     def _angle(self, steps: int, nodes: int, digits: int, curvature: Curvature) -> float:
         """The largest argument of an x that is not below the digits after these steps; 0 without one."""
@@ -122,3 +182,19 @@ def _circle(steps: int, nodes: int, digits: int, field: Field) -> tuple[Array, A
     angles = [field.pi() * (2 * j + 1) / points for j in range(points // 2)]
     x = array([field.complex(radius * field.cos(angle), radius * field.sin(angle)) for angle in angles])
     return x, x**steps / points
+
+
+def _narrowest(grown: Callable[[float], float], wanted: float) -> tuple[int, float]:
+    """The fewest nodes in the upper half plane, and the width H of the ellipse, for an error of e^-wanted.
+
+    With 2n nodes the trapezoidal rule leaves ``e^(-2 n H)`` of the poles inside, and of what grows outside
+    ``e^(grown(W) - 2 n (W - H))`` at the W > H where that is least. On the ellipse f^2 is below e^grown(H).
+    """
+    wide = np.geomspace(1e-6, 30.0, 400)
+    growth = np.array([grown(width) for width in wide])
+    found = []
+    for i in np.flatnonzero((growth <= GROWN * math.log(10)) & (wide < WIDEST)):
+        outside = (growth[i + 1 :] + wanted) / (wide[i + 1 :] - wide[i])
+        found.append((max(wanted / wide[i], outside.min()) / 2, wide[i]))
+    half, width = min(found)
+    return max(4, math.ceil(half)), float(width)

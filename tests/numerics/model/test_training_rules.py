@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import mpmath
+import numpy as np
 import pytest
 import sympy
 from five_modes import LAMBDAS, POWERS, close
@@ -16,6 +17,7 @@ from asymptotics.model.rules.base import check_rule, rule_of_name
 from asymptotics.tasks.power_laws import power_law
 from asymptotics.tasks.task import Task
 from numerics import DiscreteHeavyBall, FullModel, GradientDescent, HeavyBall, OnePassSGD
+from numerics.spectra.arrays import Array as Floats
 
 oo = sympy.oo
 
@@ -113,9 +115,56 @@ def test_heavy_ball_in_steps_is_its_recursion(eta: float, momentum: float, steps
 
 
 def test_many_swings_are_refused() -> None:
-    model = FullModel.from_arrays(LAMBDAS, POWERS, rule=DiscreteHeavyBall(eta=0.5, momentum=0.99))
-    with pytest.raises(PrecisionError, match=r"momentum = 0.99 after 3000 steps"):
-        model.test_loss(3000)
+    cases: list[tuple[dict[str, Any], float, int]] = [({"P": 3}, 0.99, 3000), ({}, 0.999, 20_000)]
+    for size, momentum, steps in cases:
+        rule = DiscreteHeavyBall(eta=0.5, momentum=momentum)
+        model = FullModel.from_arrays(LAMBDAS, POWERS, rule=rule, **size)
+        with pytest.raises(PrecisionError, match=f"momentum = {momentum} after {steps} steps"):
+            model.test_loss(steps)
+
+
+def all_modes(a: float, b: float, rule: DiscreteHeavyBall, steps: int, modes: int = 8000) -> float:
+    """``sum_k k^-a f_n(k^-b)^2`` by the recursion: mode by mode, and from there on an integral."""
+
+    def terms(k: Floats) -> Floats:
+        before = now = np.ones_like(k)
+        for _ in range(steps):
+            before, now = now, (1 + rule.momentum - rule.eta * k**-b) * now - rule.momentum * before
+        found: Floats = k**-a * now**2
+        return found
+
+    x, w = np.polynomial.legendre.leggauss(30)
+    low = modes + 0.5
+    edges = np.linspace(0.0, 40.0, 40)
+    half = (edges[1] - edges[0]) / 2
+    k = low * np.exp((edges[:-1, None] + half * (1 + x)).reshape(-1))
+    tail = float((np.tile(w, len(edges) - 1) * k * terms(k)).sum() * half)
+    beyond = (low * math.exp(edges[-1])) ** (1 - a) / (a - 1)
+    slope = float(np.diff(terms(np.array([low - 1, low + 1])))[0]) / 2
+    return float(terms(np.arange(1.0, modes + 1))[::-1].sum()) + tail + beyond + slope / 24
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "eta", "momentum", "steps"),
+    # modes on the circle that have died out in squares alone; those that swing on; those that swing far
+    [
+        (1.5, 1.25, 0.3, 0.9, 777),
+        (1.5, 1.25, 0.3, 0.99, 777),
+        (1.5, 1.25, 3.0, 0.9, 300),
+        (3, 1.75, 1.25, 0.5, 7),
+    ],
+)
+def test_heavy_ball_in_steps_is_the_sum_of_its_modes(
+    a: float, b: float, eta: float, momentum: float, steps: int
+) -> None:
+    rule = DiscreteHeavyBall(eta=eta, momentum=momentum)
+    found, finer = (
+        FullModel(power_law(str(a), str(b)), rule=rule, digits=d).test_loss(steps) for d in (8, 22)
+    )
+    assert float(finer) == pytest.approx(all_modes(a, b, rule, steps), rel=2e-12)
+    assert abs(found.value - finer.value) <= found.error + finer.error
+    assert found.relative_error < 1e-8
+    assert finer.relative_error < 1e-22
 
 
 @pytest.mark.parametrize(
