@@ -180,6 +180,8 @@ def _of_growing(
     for statement in read_claims(claim, {**{s.name: s for s in (*letters, t)}, **meaning}):
         plain = without_free_constants(statement, {*letters, t}, (T, t, N))
         about = {str(meaning.get(x, x)) for x in plain.arguments} & AXES
+        if plain.over:
+            raise DomainError(f"the claim {plain.claim} is a limit, of which L(T, N) has none; give an order")
         if about == {"N"} or about & {"P", "C"} or str(meaning.get(plain.subject, plain.subject)) in AXES:
             raise DomainError(f"the claim {plain.claim} is not about L(T, N); pass the law that it is about")
         time = t if growing.share == 0 and plain.expression.has(t) else T
@@ -233,8 +235,16 @@ def _line(optimum: Optimum, statement: Statement, meaning: Mapping[str, Expr]) -
 
 def _refuse_strangers(statement: Statement, subject: Subject, meaning: Mapping[str, Expr]) -> None:
     resource = subject.resource.name
+    inside = _apart_from_loss(meaning)
+    over = {str(inside.get(x, x)) for x in statement.over}
+    # the limit over another resource is this law where the claim names both, as in \lim_N L(t, N) = t^-s
+    held = {str(inside.get(x, x)) for x in statement.arguments} >= {resource, *over} and resource not in over
+    if over - {resource} and not (held and statement.expression.has(subject.resource)):
+        raise DomainError(
+            f"the claim {statement.claim} is a limit over {', '.join(sorted(over))}, {subject.name} is in "
+            f"{resource}; pass the other law"
+        )
     if isinstance(subject.source, Law):
-        inside = _apart_from_loss(meaning)
         letters = [str(inside.get(letter, letter)) for letter in statement.arguments]
         named = [letter for letter in letters if letter in RESOURCES]
         if named and resource not in named:

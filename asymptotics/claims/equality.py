@@ -1,6 +1,7 @@
 """Two constants of one order: the one that is claimed, and the right one, on a cell.
 
-equal(base, claimed, correct, ...)    ``base`` where they agree; where they differ or it is open, what is so
+equal(base, claimed, correct, ...)       ``base`` where they agree; else where they differ
+in_order(base, claimed, correct, ...)    the same for a bound on a limit, one of them at most the other
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from sympy import Expr, Symbol
 
 from asymptotics.claims.constants import differ, same_form, value
 from asymptotics.claims.outcomes import FAILS, UNDECIDED, Outcome, Work
-from asymptotics.claims.statement import Statement
+from asymptotics.claims.statement import UPPER, Statement
 
 AS_WRITTEN = "to the digits that are written"
 POINTS = 4
@@ -52,6 +53,34 @@ def equal(
         if known == 1 and same_form(*pair):  # up to sign, which one point decides
             return base
     tried = f"the constants agree to 30 digits at {known} points, but are not proved equal"
+    return replace(base, status=UNDECIDED, note=tried if known else "the constants have no values to compare")
+
+
+def in_order(
+    base: Outcome,
+    claimed: Expr,
+    correct: Expr,
+    statement: Statement,
+    parameters: tuple[Symbol, ...],
+    work: Work,
+) -> Outcome:
+    """``base`` where the constant of a limit is proved within its bound, else FAILS, or UNDECIDED."""
+    cell, known = base.cell, 0
+    pair = cell.value(claimed), cell.value(correct)
+    if pair[0] == pair[1]:
+        return replace(base, status=FAILS, note="constant") if statement.strict else base
+    symbols = tuple(dict.fromkeys((*parameters, *claimed.free_symbols, *correct.free_symbols)))
+    for point in cell.points(symbols, POINTS):
+        work.step()
+        bound, limit = (value(side, point) for side in pair)
+        if bound is None or limit is None or not differ(bound, limit):
+            continue
+        if (limit > bound) == (statement.relation == UPPER):
+            return replace(base, status=FAILS, note="constant", point=tuple(point.items()))
+        known += 1
+    if known and not (pair[0].free_symbols | pair[1].free_symbols):
+        return base
+    tried = f"the limit is within the bound at {known} points, which is not proved on all of the region"
     return replace(base, status=UNDECIDED, note=tried if known else "the constants have no values to compare")
 
 

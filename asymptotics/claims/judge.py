@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from sympy import Abs, Expr, Max, Min, Piecewise, Rational, Symbol, log
 
 from asymptotics.claims.constants import ratio_form
-from asymptotics.claims.equality import AS_WRITTEN, equal
+from asymptotics.claims.equality import AS_WRITTEN, equal, in_order
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work, join_outcomes, resolve
 from asymptotics.claims.statement import (
     ABOVE,
@@ -291,6 +291,11 @@ class Judge:
             correct=piece.growth.expression(),
         )
         relation = self.statement.relation
+        if self.statement.sized and not self.statement.free:
+            if not piece.constant_known:
+                return replace(base, status=UNDECIDED, note="the constant of the law has no closed form")
+            pair = self.statement.as_written(claimed.constant), piece.growth.constant
+            return in_order(base, *pair, self.statement, self.subject.parameters, self.work)
         letters = {one.letter for one in self.statement.decimals}
         settings = claimed.constant.free_symbols - set(self.subject.parameters) - letters
         bare = claimed.constant.xreplace(dict.fromkeys(settings, 1)) == 1

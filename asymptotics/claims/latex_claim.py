@@ -13,16 +13,32 @@ from sympy import And, Expr, Integer, Symbol
 from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.claims.decimals import Decimals
-from asymptotics.claims.limits import ARROWS, MARK, beside, tends, with_mark, without_limit
+from asymptotics.claims.limits import (
+    ARROWS,
+    MARK,
+    beside,
+    letters_to_infinity,
+    tends,
+    with_mark,
+    without_limit,
+)
 from asymptotics.claims.logarithms import of_logarithm, of_slope, raised
 from asymptotics.claims.parts import latex_parts
 from asymptotics.claims.sides import begins_claim, flat, left_side, parse_side
 from asymptotics.claims.statement import (
+    ABOVE,
+    BELOW,
     BOUNDS,
     EQUAL,
     INEQUALITIES,
+    LOWER,
+    ONE_SIDED,
+    ORDER,
+    RATIOS,
     RELATIONS,
     STATED,
+    STRICT,
+    UPPER,
     WRITTEN,
     Statement,
     relation_of,
@@ -51,9 +67,11 @@ NORMS = ("|", "lVert", "rVert", "Vert")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Left:
-    """A left side: its name and letters, and what is done with it: a logarithm, its slope, a product.
+    r"""A left side: its name and letters, and what is done with it: a logarithm, its slope, a product.
 
-    ``ends``: the right side is 0 or infinite, and the relation is one to 1.
+    ``ends``: the right side is 0 or infinite, and the relation is one to 1. ``over``, ``sized``, ``strict``:
+    as in `Statement`. ``base``: what a bound on a slope is the power of.
+    ``ratio``: of a logarithm the quotient is claimed, ``\log L \sim -b \log N``, up to logarithms of L.
     """
 
     name: tuple[str, str] = ("", "")
@@ -62,6 +80,11 @@ class _Left:
     slope: int = 0
     beside: Expr = Integer(1)
     ends: bool = False
+    over: tuple[str, ...] = ()
+    sized: bool = False
+    strict: bool = False
+    base: str = ""
+    ratio: bool = False
 
 
 def read_latex(claim: str, symbols: Mapping[str, Expr], signs: Mapping[str, Expr]) -> tuple[Statement, ...]:
@@ -117,12 +140,26 @@ def _statement(
     if bound:
         relation, right = RELATIONS[bound], right[1:]
     ending = None if bound else latex.remainder_of(source, right)
+    if (
+        left.slope
+        and ending is not None
+        and "".join(x.name for x in right[ending:]) not in ("+o(1)", "-o(1)")
+    ):
+        source.fail(right[ending].position, "an exponent is judged up to o(1), as -b + o(1)")
     bare = latex.without_corrections(source, right[:ending])
     text, origin = ("1", (right[0].position,)) if left.ends else to_text(source, bare)
-    rounded = parse_side(source.text, text, origin, known, decimals) / left.beside
+    rounded = parse_side(source.text, text, origin, known, decimals)
+    if left.sized and rounded.is_nonpositive:
+        source.fail(right[0].position, "a loss is positive; give a bound > 0 on its limit")
+    held = {known.get(x, Symbol(x)) for x in left.over} & rounded.free_symbols
+    if held:
+        source.fail(right[0].position, f"a limit over {held.pop()} is free of it; leave \\lim out")
+    rounded /= left.beside
     if left.logarithm:
         rounded = raised(rounded, left.logarithm)
-    if left.slope:
+    if left.slope and left.base:
+        rounded = known.get(left.base, Symbol(left.base, positive=True)) ** (left.slope * rounded)
+    elif left.slope:
         rounded *= -left.slope
     places: dict[str, int] = {}
     for match in re.finditer(r"[A-Za-z_]\w*", text):
@@ -131,13 +168,16 @@ def _statement(
         claim=source.text,
         expression=decimals.as_written(rounded),
         relation=relation,
-        soft=soft,
+        soft=soft or bool(left.base) or left.ratio,
         subject=left.name[0],
         arguments=left.name[1],
         places=tuple(places.items()),
         remainder=ending is not None or len(bare) < len(right),
         rounded=rounded,
         decimals=tuple(decimals.found),
+        over=left.over,
+        sized=left.sized and relation == left.relation,
+        strict=left.strict,
     )
     return statement, set(places)
 
@@ -219,7 +259,9 @@ def _sides(source: Source, items: list[Item], symbols: Mapping[str, Expr]) -> tu
         source.fail(items[0].position, "the left side names the quantity, as L(N) or t")
     if first + 1 == len(items):
         source.fail(items[first].position, "nothing follows the relation")
-    return _Left(name=name, relation=relation_of(items[first]), logarithm=base), items[first + 1 :]
+    ratio = bool(base) and items[first].name in RATIOS
+    relation = ORDER if ratio else relation_of(items[first])
+    return _Left(name=name, relation=relation, logarithm=base, ratio=ratio), items[first + 1 :]
 
 
 def _is_inequality(item: Item) -> bool:
@@ -242,15 +284,31 @@ def _slope(source: Source, items: list[Item]) -> tuple[_Left, list[Item]] | None
     found = of_slope(items[:at])
     if found is None or at + 1 == len(items):
         return None
-    sign, _, below = found
-    name = "slope", "".join(c for c in flat(source, below) if c.isalpha())
-    return _Left(name=name, relation=relation_of(items[at]) or EQUAL, slope=sign), items[at + 1 :]
+    sign, above, below = found
+    over = "".join(c for c in flat(source, below) if c.isalpha())
+    return _of_exponent(items[at], sign, left_side(flat(source, above)) or ("L", ""), over), items[at + 1 :]
+
+
+def _of_exponent(sign: Item, slope: int, name: tuple[str, str], over: str) -> _Left:
+    """``log L/log N`` in a relation to an exponent: of a bound, or of a resource, the power in its place."""
+    relation = relation_of(sign) or EQUAL
+    if relation not in ONE_SIDED and name[0] not in ("t", "N", "P", "C"):
+        return _Left(name=("slope", over), relation=relation, slope=slope)
+    if sign.name in STRICT:
+        relation = BELOW if relation == UPPER else ABOVE
+    relation = relation if relation in ONE_SIDED else ORDER
+    turned = {UPPER: LOWER, LOWER: UPPER, BELOW: ABOVE, ABOVE: BELOW}
+    relation = turned.get(relation, relation) if slope < 0 else relation
+    return _Left(name=(name[0], over), relation=relation, slope=slope, base=over)
 
 
 def _limit(source: Source, items: list[Item], symbols: Mapping[str, Expr]) -> tuple[_Left, list[Item]] | None:
     r"""``\lim N^{b} L(N) = c``, ``L(N)/N^{-b} \to c``; None for a left side that is a name alone."""
     at = next((i for i, x in enumerate(items) if relation_of(x) or x.name in ARROWS), 0)
-    named, left = without_limit(items[:at])
+    named, below, left = without_limit(items[:at])
+    over = letters_to_infinity(below) if below else ()
+    if over is None:
+        source.fail(below[0].position, r"a limit is one of large sizes, as N \to \infty")
     marked, loss = with_mark(left)
     if not loss or not (named or items[at].name in ARROWS or _is_product(source, left)):
         return None
@@ -262,10 +320,13 @@ def _limit(source: Source, items: list[Item], symbols: Mapping[str, Expr]) -> tu
         source.fail(items[0].position, "give the limit of a product with the loss, as N^b L(N) = c")
     relation = relation_of(items[at]) or EQUAL
     name = left_side(flat(source, loss)) or ("L", "")
-    if isinstance(power, int):
-        return _Left(name=("slope", name[1]), relation=relation, slope=power), right
+    if isinstance(power, tuple):
+        return replace(_of_exponent(items[at], power[0], name, power[1]), over=over), right
     bound = tends(relation, "".join(x.name for x in right))
-    return _Left(name=name, relation=bound or relation, beside=power, ends=bool(bound)), right
+    sized = named and not bound and relation in (UPPER, LOWER)
+    strict = items[at].name in STRICT
+    left_hand = _Left(name=name, relation=bound or relation, beside=power, ends=bool(bound), over=over)
+    return replace(left_hand, sized=sized, strict=strict), right
 
 
 def _is_product(source: Source, left: Sequence[Item]) -> bool:

@@ -9,9 +9,10 @@ With X a product of powers beside the loss, ``X L = c`` says
 
 and ``\log L/\log N = -p`` that p is the exponent.
 
-    without_limit(items)               a left side without ``\lim`` and what stands below it
+    without_limit(items)               a left side without ``\lim``, and what stands below that
+    letters_to_infinity(below)         the letters that go to infinity in it
     with_mark(items)                   the same with a sign for the loss, and the loss's own items
-    beside(expression, mark)           X, or the sign of a slope
+    beside(expression, mark)           X, or the sign of a slope and what it is over
     tends(relation, right)             the relation to 1/X where the right side is 0 or infinite
 """
 
@@ -37,13 +38,24 @@ TENDS = {
 }
 
 
-def without_limit(items: Sequence[Item]) -> tuple[bool, Sequence[Item]]:
-    r"""Whether ``\lim`` stands first, and what follows it and its subscript."""
+def without_limit(items: Sequence[Item]) -> tuple[bool, Sequence[Item], Sequence[Item]]:
+    r"""Whether ``\lim`` stands first, what is below it, and what follows."""
     named = bool(items) and _word(items[0]) in LIMITS
     rest = items[1:] if named else items
-    if named and rest and rest[0].name == "_":
+    below: Sequence[Item] = ()
+    if named and len(rest) > 1 and rest[0].name == "_":
+        below = (rest[1].arguments[0] or ()) if rest[1].kind == "group" else rest[1:2]
         rest = rest[2:]
-    return named, rest
+    return named, below, rest
+
+
+def letters_to_infinity(below: Sequence[Item]) -> tuple[str, ...] | None:
+    r"""``("N", "P")`` of ``N, P \to \infty``; None where it says something else."""
+    names = [x.name for x in below]
+    arrow = next((i for i, name in enumerate(names) if name in ARROWS), None)
+    if arrow is None or [x for x in names[arrow + 1 :] if x != "+"] != ["infty"]:
+        return None
+    return tuple(name for name in names[:arrow] if name != ",")
 
 
 def with_mark(items: Sequence[Item]) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
@@ -68,15 +80,15 @@ def with_mark(items: Sequence[Item]) -> tuple[tuple[Item, ...], tuple[Item, ...]
     return tuple(found), loss
 
 
-def beside(expression: Expr, mark: Symbol) -> Expr | int | None:
-    """X of ``X L``, as an expression; 1 or -1 for a slope ``log L/log N`` or its negative; else None."""
+def beside(expression: Expr, mark: Symbol) -> Expr | tuple[int, str] | None:
+    """X of ``X L``, as an expression; ``(1, "N")`` for ``log L/log N``, -1 for its negative; or None."""
     product = expression / mark
     if not product.has(mark):
         return product
     logarithm = expression / log(mark)
     bases = logarithm.atoms(log)
-    sign = next((logarithm * one for one in bases if (logarithm * one) in (1, -1)), None)
-    return None if sign is None else int(sign)
+    below = next((one for one in bases if (logarithm * one) in (1, -1)), None)
+    return None if below is None else (int(logarithm * below), str(below.args[0]))
 
 
 def tends(relation: str, right: str) -> str:

@@ -36,6 +36,10 @@ PLAIN = {
 """Macros of names as text."""
 _prose = re.compile(r"^\s*(?:[A-Za-z][a-z']+,?\s+)+(?=[A-Za-z](?:[(_^*\s]|$))")
 """Words before a letter, "the loss falls as L(N)"."""
+_held = re.compile(r"\s*[A-Za-z]\w*\s*\((?P<sizes>[^();]*)[^()]*\)\s*")
+_other_size = re.compile(
+    r"\s*(?:\d[\d./]*\s*\*?\s*[A-Za-z]|[A-Za-z]\w*\s*(?:\^(?!\s*(?:\*|opt))|\*\*|/|\+|-(?!>))\s*\w).*"
+)
 _left = re.compile(r"\s*(?:min_?(?:rho|[A-Za-z])\s*)?(?P<name>[A-Za-z]+)[\w^*',;()\s-]*")
 
 
@@ -46,6 +50,11 @@ def left_side(text: str) -> tuple[str, str] | None:
     text = re.sub(r"/\s*min_.*$", "", text)  # the quotient of two best losses goes by the first
     text = re.sub(r"^\s*(?:E(?:_\w+)?\s*\[(.*)\]|<(.*)>)\s*$", r"\1\2", text)  # a mean
     text = _prose.sub("", text)
+    if held := _held.fullmatch(text):
+        for size in filter(_other_size.fullmatch, held["sizes"].split(",")):
+            raise ParseError(
+                f"{text.strip()} is the quantity at {size.strip()}; write it of the size itself, as L(N)"
+            )
     match = _left.fullmatch(text)
     outside = re.sub(r"\([^()]*\)", "", text)  # "L(P; rho P^-l)" may say how another resource is held
     if match is None or re.search(r"\*\*|\^(?!\s*(\*|opt))", outside):

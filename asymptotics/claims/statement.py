@@ -42,6 +42,8 @@ BOUNDS = {
     **dict.fromkeys(("gg", "≫"), ABOVE),
 }
 """Of a loss or a resource these are bounds on its order; between other expressions they are conditions."""
+RATIOS = ("~", "sim")
+STRICT = ("<", ">")
 INEQUALITIES = (*BOUNDS, "ne", "neq", "!=")
 
 
@@ -53,13 +55,14 @@ def relation_of(sign: Item | str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What is claimed: ``expression`` in the ``relation``; ``subject`` the left side's name, "" if none.
+    r"""What is claimed: ``expression`` in the ``relation``; ``subject`` the left side's name, "" if none.
 
     ``soft``: up to logarithms. ``arguments``: the letters in the parentheses and subscripts of the left side.
     ``places``: where each symbol stands in ``claim``, for messages. ``remainder``: it ends in ``+ O(...)``.
     ``condition``: where it is claimed. ``free``: letters that stand for any constant; ``irreducible``: those
     added to the loss. ``rounded``: the expression with letters for its ``decimals``
-    (`asymptotics.claims.decimals`).
+    (`asymptotics.claims.decimals`). ``over``: the letters that go to infinity below ``\lim``. ``sized``: a
+    bound on a limit, of which the constant is judged, too; ``strict`` if it is never reached.
     """
 
     claim: str
@@ -75,6 +78,9 @@ class Statement:
     irreducible: tuple[str, ...] = ()
     rounded: Expr | None = None
     decimals: tuple[Rounding, ...] = ()
+    over: tuple[str, ...] = ()
+    sized: bool = False
+    strict: bool = False
 
     def as_written(self, expression: Expr) -> Expr:
         """An expression with the numbers that are written in place of the letters for its decimals."""

@@ -16,11 +16,11 @@ from sympy import Add, Expr, Max, Symbol
 from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.claims.joint_order import judge_joint, left_out
-from asymptotics.claims.statement import MEANING, Statement
+from asymptotics.claims.statement import MEANING, ORDER, UPPER, Statement
 from asymptotics.claims.together import together
 from asymptotics.claims.verdict import Verdict
 from asymptotics.display import text
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, UnableError
 from asymptotics.laws.derive import Laws
 from asymptotics.laws.law import Law
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
@@ -32,15 +32,21 @@ def check_sum(
     assumed: Sequence[Boolean],
     check: Callable[[Statement, Law], Verdict],
 ) -> Verdict:
-    """Each term by ``check(statement, law)``; FAILS if one does. Raises `DomainError` for other terms.
+    r"""Each term by ``check(statement, law)``; FAILS if one does. Raises `DomainError` for other terms.
 
-    With a term in several resources the whole sum is judged, `joint_order`. The maximum of terms is one of
+    With a term in several resources the whole sum is judged, `joint_order`, as is one that bounds the loss,
+    ``O(...)`` and ``\Theta(...)``. The maximum of terms is one of
     the order of their sum.
     """
     resources = {QUANTITIES[name].resource: name for name in BOTTLENECKS}
     statement = _summed(statement, tuple(resources))
     terms = Add.make_args(statement.expression)
     inside = {term: [x for x in resources if term.has(x)] for term in terms}
+    held = [x for x in resources if x.name in statement.over and statement.expression.has(x)]
+    if held and any(statement.expression.has(x) for x in resources if x not in held):
+        raise DomainError(
+            f"the claim {statement.claim} is a limit over {held[0]}, which stands in it; leave it out"
+        )
     both = tuple(x for x in resources if statement.expression.has(x))
     if len(terms) > 1 and all(inside.values()) and any(len(held) > 1 for held in inside.values()):
         return judge_joint(statement, laws, both, assumed)
@@ -57,6 +63,25 @@ def check_sum(
     if lacks:
         where = "; ".join(f"{region} it is {text(whole)}" for region, whole in lacks)
         note = f"between the ends the loss is of a larger order: {where}"
+    parts = _together(statement, both, found, note)
+    if (
+        parts.verdict != "HOLDS"
+        or len(both) < 2
+        or statement.relation not in (UPPER, ORDER)
+        or statement.free
+    ):
+        return parts
+    try:  # a bound on the loss holds between the ends, too
+        whole = judge_joint(statement, laws, both, assumed)
+    except (DomainError, UnableError) as error:
+        reason = f"each end is as claimed; what the loss is between them is not known: {error}"
+        regions = tuple(replace(region, at_fault=reason) for region in parts.holds)
+        return replace(parts, verdict="UNDECIDED", holds=(), undecided=(*regions, *parts.undecided))
+    return parts if whole.verdict == "HOLDS" and not whole.fails and not whole.undecided else whole
+
+
+def _together(statement: Statement, both: tuple[Symbol, ...], found: Sequence[Verdict], note: str) -> Verdict:
+    """The verdicts on the terms as one."""
     names = ", ".join(map(str, both))
     meaning = f"{MEANING[statement.relation]}{statement.freely}, each term by itself"
     return together(

@@ -35,6 +35,19 @@ TABLE = [  # claim, law, assumption, verdict
     (r"N^{-b} \text{ for } N \gg 1", LAWS.model, "a - 1 > b", "HOLDS"),
     (r"t = o(C^{b/a})", compute_optimal(LAWS, cost=N * t), "a - 1 > b", "FAILS"),
     (r"t = o(C)", compute_optimal(LAWS, cost=N * t), (), "HOLDS"),
+    # the size of a limit is judged where a bound on it is claimed
+    (r"\limsup_{N\to\infty} N^{b} L(N) \le \frac{1}{100}", LAWS.model, "a - 1 > b", "FAILS"),
+    (r"\liminf_{N\to\infty} N^{b} L(N) \ge 1000", LAWS.model, "a - 1 > b", "FAILS"),
+    (rf"\lim_{{N\to\infty}} N^b L(N) < {CONSTANT}", LAWS.model, "a - 1 > b", "FAILS"),
+    (rf"\lim_{{N\to\infty}} N^b L(N) \le {CONSTANT}", LAWS.model, "a - 1 > b", "HOLDS"),
+    (r"\log L \sim -b \log N", LAWS.model, "a - 1 = b", "HOLDS"),
+    (r"\log L = -b \log N + O(1)", LAWS.model, "a - 1 = b", "FAILS"),
+    (r"\frac{\log L}{\log N} \le -1", LAWS.model, "a > 2", "HOLDS"),
+    (r"\frac{\log L}{\log N} \le -1", LAWS.model, "a < 2", "FAILS"),
+    # a bound on the loss of two resources holds between the ends, too
+    (r"L(t,N) = O(t^{-(a-1)/b} + N^{-b})", LAWS, "a - 1 > b", "FAILS"),
+    (r"L(t,N) = O(t^{-(a-1)/b} + N^{-(a-1)})", LAWS, "a - 1 < b", "HOLDS"),
+    (r"L(t,N) = \Omega(t^{-(a-1)/b} + N^{-b})", LAWS, "a - 1 > b", "HOLDS"),
 ]
 
 
@@ -55,6 +68,25 @@ def test_limits_that_are_not_read_are_refused_in_one_line(claim):
     with pytest.raises(ParseError) as caught:
         check_claim(claim, LAWS.model)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        (r"\lim_{t\to\infty} N^{b} L(N) = 0", "limit over t"),
+        (r"\lim_{P\to\infty} L(N) = 0", "limit over P"),
+        (r"\lim_{N\to 0} N^{b} L = 0", "large sizes"),
+        (r"\lim_{N\to\infty} L(N) = N^{-b}", "free of it"),
+        (r"L(2N) \sim N^{-b}", "at 2N"),
+        (r"L(N/2) \sim N^{-b}", "at N/2"),
+        ("L(2*N) ~ N**-b", "L\\(2\\*N\\) is the quantity"),
+        (r"\limsup_{N\to\infty} N^{b} L(N) \le 0", "bound > 0"),
+    ],
+)
+def test_limits_over_what_the_law_does_not_have_are_refused(claim, words):
+    """Each was judged as if it were said of L(N) for large N."""
+    with pytest.raises((ParseError, DomainError), match=words):
+        check_claim(claim, LAWS.model, "a - 1 > b")
 
 
 def test_a_bound_on_another_resource_is_not_one_on_the_loss():
