@@ -6,7 +6,9 @@ in_order(base, claimed, correct, ...)    the same for a bound on a limit, one of
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 import mpmath
 from sympy import Expr, Symbol
@@ -14,6 +16,9 @@ from sympy import Expr, Symbol
 from asymptotics.claims.constants import differ, same_form, value
 from asymptotics.claims.outcomes import FAILS, UNDECIDED, Outcome, Work
 from asymptotics.claims.statement import UPPER, Statement
+from asymptotics.domains.cells import Cell
+
+Point: TypeAlias = Mapping[Symbol, Expr]
 
 AS_WRITTEN = "to the digits that are written"
 POINTS = 4
@@ -42,18 +47,13 @@ def equal(
     if decimals:
         return _rounds_to(base, *pair, statement, symbols, work)
     known = 0
-    for point in cell.points(symbols, POINTS):
-        work.step()
-        first, second = (value(side, point) for side in pair)
-        if first is None or second is None:
-            continue
+    for point, first, second in _values(cell, pair, symbols, work):
         if differ(first, second):
-            return replace(base, status=FAILS, note="constant", point=tuple(point.items()))
+            return _failing(base, point)
         known += 1
         if known == 1 and same_form(*pair):  # up to sign, which one point decides
             return base
-    tried = f"the constants agree to 30 digits at {known} points, but are not proved equal"
-    return replace(base, status=UNDECIDED, note=tried if known else "the constants have no values to compare")
+    return _open(base, known, f"the constants agree to 30 digits at {known} points, but are not proved equal")
 
 
 def in_order(
@@ -70,17 +70,35 @@ def in_order(
     if pair[0] == pair[1]:
         return replace(base, status=FAILS, note="constant") if statement.strict else base
     symbols = tuple(dict.fromkeys((*parameters, *claimed.free_symbols, *correct.free_symbols)))
-    for point in cell.points(symbols, POINTS):
-        work.step()
-        bound, limit = (value(side, point) for side in pair)
-        if bound is None or limit is None or not differ(bound, limit):
+    for point, bound, limit in _values(cell, pair, symbols, work):
+        if not differ(bound, limit):
             continue
         if (limit > bound) == (statement.relation == UPPER):
-            return replace(base, status=FAILS, note="constant", point=tuple(point.items()))
+            return _failing(base, point)
         known += 1
     if known and not (pair[0].free_symbols | pair[1].free_symbols):
         return base
-    tried = f"the limit is within the bound at {known} points, which is not proved on all of the region"
+    within = f"the limit is within the bound at {known} points, which is not proved on all of the region"
+    return _open(base, known, within)
+
+
+def _values(
+    cell: Cell, pair: tuple[Expr, Expr], symbols: tuple[Symbol, ...], work: Work
+) -> Iterator[tuple[Point, mpmath.mpf, mpmath.mpf]]:
+    """Points of a cell at which both constants have values, and these."""
+    for point in cell.points(symbols, POINTS):
+        work.step()
+        first, second = (value(side, point) for side in pair)
+        if first is not None and second is not None:
+            yield point, first, second
+
+
+def _failing(base: Outcome, point: Point) -> Outcome:
+    return replace(base, status=FAILS, note="constant", point=tuple(point.items()))
+
+
+def _open(base: Outcome, known: int, tried: str) -> Outcome:
+    """Undecided, after so many points."""
     return replace(base, status=UNDECIDED, note=tried if known else "the constants have no values to compare")
 
 
@@ -94,16 +112,10 @@ def _rounds_to(
 ) -> Outcome:
     """Whether the correct constant is among those that round to the decimals of the claimed one."""
     known = 0
-    for point in base.cell.points(symbols, POINTS):
-        work.step()
-        middle, truth = value(statement.as_written(claimed), point), value(correct, point)
-        if middle is None or truth is None:
-            continue
+    for point, middle, truth in _values(base.cell, (statement.as_written(claimed), correct), symbols, work):
         ends = ([value(end, point) for end in pair] for pair in statement.moved(claimed))
         slack = sum(max(abs((end or middle) - middle) for end in pair) for pair in ends)
         if abs(truth - middle) > slack * (1 + mpmath.mpf(2) ** -20):
-            return replace(base, status=FAILS, note="constant", point=tuple(point.items()))
+            return _failing(base, point)
         known += 1
-    if known:
-        return replace(base, note=AS_WRITTEN)
-    return replace(base, status=UNDECIDED, note="the constants have no values to compare")
+    return replace(base, note=AS_WRITTEN) if known else _open(base, known, "")
