@@ -35,19 +35,18 @@ def check_sum(
     r"""Each term by ``check(statement, law)``; FAILS if one does. Raises `DomainError` for other terms.
 
     With a term in several resources the whole sum is judged, `joint_order`, as is one that bounds the loss,
-    ``O(...)`` and ``\Theta(...)``. The maximum of terms is one of
-    the order of their sum.
+    ``O(...)`` and ``\Theta(...)``. The maximum of terms is one of the order of their sum.
     """
     resources = {QUANTITIES[name].resource: name for name in BOTTLENECKS}
     statement = _summed(statement, tuple(resources))
     terms = Add.make_args(statement.expression)
     inside = {term: [x for x in resources if term.has(x)] for term in terms}
-    held = [x for x in resources if x.name in statement.over and statement.expression.has(x)]
-    if held and any(statement.expression.has(x) for x in resources if x not in held):
-        raise DomainError(
-            f"the claim {statement.claim} is a limit over {held[0]}, which stands in it; leave it out"
-        )
     both = tuple(x for x in resources if statement.expression.has(x))
+    over = [x for x in both if x.name in statement.over]
+    if over and len(over) < len(both):
+        raise DomainError(
+            f"the claim {statement.claim} is a limit over {over[0]}, which stands in it; leave it out"
+        )
     if len(terms) > 1 and all(inside.values()) and any(len(held) > 1 for held in inside.values()):
         return judge_joint(statement, laws, both, assumed)
     for term, held in inside.items():
@@ -64,14 +63,21 @@ def check_sum(
         where = "; ".join(f"{region} it is {text(whole)}" for region, whole in lacks)
         note = f"between the ends the loss is of a larger order: {where}"
     parts = _together(statement, both, found, note)
-    if (
-        parts.verdict != "HOLDS"
-        or len(both) < 2
-        or statement.relation not in (UPPER, ORDER)
-        or statement.free
-    ):
+    bounds = len(both) > 1 and statement.relation in (UPPER, ORDER) and not statement.free
+    if parts.verdict != "HOLDS" or not bounds:
         return parts
-    try:  # a bound on the loss holds between the ends, too
+    return _between(parts, statement, laws, both, assumed)
+
+
+def _between(
+    parts: Verdict,
+    statement: Statement,
+    laws: Laws,
+    both: tuple[Symbol, ...],
+    assumed: Sequence[Boolean],
+) -> Verdict:
+    """The verdict on a bound that holds at each end: the loss is bounded between the ends, too, or not."""
+    try:
         whole = judge_joint(statement, laws, both, assumed)
     except (DomainError, UnableError) as error:
         reason = f"each end is as claimed; what the loss is between them is not known: {error}"
