@@ -26,6 +26,11 @@ from asymptotics.domains.domain import Domain
 from asymptotics.errors import PrecisionError
 from asymptotics.expansions.constants import OpaqueNumber
 from asymptotics.precision import working
+from asymptotics.sums.unit_integral import unit_integral
+
+ROUNDED = 16
+"""Digits of a root are asked for in many amounts, and found in multiples of this."""
+MOVES = 200
 
 
 class ScalingRoot(OpaqueNumber):
@@ -43,7 +48,7 @@ class ScalingRoot(OpaqueNumber):
 
     def number(self, digits: int) -> mpmath.mpf:
         b, r = self.args
-        return _root(b, r, digits)
+        return _root(b, r, -(-digits // ROUNDED) * ROUNDED)
 
     def fdiff(self, argindex: int = 1) -> Expr:
         raise NotImplementedError(f"derivatives of {self} are not derived")
@@ -91,22 +96,24 @@ class ScalingSum(OpaqueNumber):
 
 @cached(maxsize=512)
 def _root(b: Expr, r: Expr, digits: int) -> mpmath.mpf:
-    """Bracketed in log u, in which f falls."""
+    """By Newton in ``u (1 - f) = 0``, which is convex and rises beyond its root, from the right of it."""
     with working(digits + 15):
         decay, ratio = _number(b), _number(r)
 
-        def missing(v: mpmath.mpf) -> mpmath.mpf:
-            return closed(mpmath.mpf(0), 0, 1, decay, ratio, mpmath.exp(v)) - 1
+        def filled(u: mpmath.mpf) -> mpmath.mpf:
+            return closed(mpmath.mpf(0), 0, 1, decay, ratio, u)
 
-        low, high = mpmath.mpf(-1), mpmath.mpf(1)
-        while missing(low) < 0:
-            low *= 2
-        while missing(high) > 0:
-            high *= 2
-        found = mpmath.findroot(missing, (low, high), solver="anderson", tol=mpmath.eps**1.5)
-        if not low <= found <= high:
-            raise PrecisionError(f"the root of f(u) = 1 at b = {b}, r = {r} was not found")
-        return mpmath.exp(found)
+        u = mpmath.mpf(1)
+        while filled(u) > 1:
+            u *= 2
+        for _ in range(MOVES):
+            f = filled(u)
+            slope = 1 - f - (ratio / (1 + u * ratio**decay) - f) / decay  # u f' = (r/(1 + u r^b) - f)/b
+            step = u * (1 - f) / slope
+            u -= step
+            if abs(step) <= 64 * mpmath.eps * u:
+                return u
+        raise PrecisionError(f"the root of f(u) = 1 at b = {b}, r = {r} was not found")
 
 
 @cached(maxsize=4096)
@@ -134,7 +141,7 @@ def _finite_part(p: Expr, i: int, j: int, b: Expr, r: Expr, u: Expr, n: int, dig
 def closed(p: mpmath.mpf, i: int, j: int, b: mpmath.mpf, r: mpmath.mpf, u: mpmath.mpf) -> mpmath.mpf:
     """The closed form, at a complex u too."""
     g = 1 + i * b - p
-    return u**i * r**g / g * mpmath.hyp2f1(j, g / b, 1 + g / b, -u * r**b)
+    return u**i * r**g / g * unit_integral(j, g / b, u * r**b)
 
 
 def _number(expression: Expr) -> mpmath.mpf:

@@ -18,6 +18,7 @@ import mpmath
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.parsing.numbers import whole_number
 from asymptotics.precision import exclusive, working
+from asymptotics.sums.unit_integral import unit_integral
 from numerics.values.value import Value
 
 RATE = 0.53
@@ -105,12 +106,11 @@ class GrowingModes:
 
     def _last(self, u: mpmath.mpc) -> mpmath.mpc:
         g = 1 + self.b - self.p
-        z = -u * self.r**self.b
-        return u * self.r**g / g * mpmath.hyp2f1(1, g / self.b, 1 + g / self.b, z)
+        return u * self.r**g / g * unit_integral(1, g / self.b, u * self.r**self.b)
 
     def _filled(self, u: mpmath.mpc) -> mpmath.mpc:
         """``f(u)``."""
-        return self.r * mpmath.hyp2f1(1, 1 / self.b, 1 + 1 / self.b, -u * self.r**self.b)
+        return self.r * unit_integral(1, 1 / self.b, u * self.r**self.b)
 
     def _root(self, y: mpmath.mpc, start: mpmath.mpc | None) -> tuple[mpmath.mpc, mpmath.mpc]:
         """u with ``u (1 - f(u)) = y`` and f(u), from a neighbouring root or from large |y|, where u ~ y."""
@@ -122,7 +122,7 @@ class GrowingModes:
             while (u - step).imag <= 0:
                 step /= 2
             u -= step
-            if abs(step) <= 1024 * mpmath.eps * abs(u):
+            if abs(step) <= mpmath.eps**0.55 * abs(u):  # what is left is of the order of its square
                 return u, self._filled(u)
         raise PrecisionError(f"no root of u (1 - f(u)) = y at y = {mpmath.nstr(y, 5)}; give another x")
 
