@@ -22,6 +22,7 @@ from numerics.model.sizes import Sizes
 from numerics.spectra.compiled import constant
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import Field, array
+from numerics.values.brackets import narrow
 from numerics.values.inputs import infinite, sign_of
 from numerics.values.positive import Positive
 
@@ -85,12 +86,10 @@ def _negative_root(size: float, sums: SpectralSums, sizes: Sizes, field: Field) 
     high, low, _ = deepest(sums, sizes)
     rough, floor = sizes.in_floats, low - 3.0
 
-    def below(y: float) -> bool:
-        """Whether rho(kappa) is below rho."""
+    def depth(y: float) -> float:
+        """log of -rho(kappa), less ``size``; -oo where rho(kappa) is above 0."""
         R1, R3 = rough.factors(rough_df1(sums, complex(y), floor, field)[0].real)
-        return R1 * R3 < 0 and y + math.log(-R1 * R3) > size
+        return y + math.log(-R1 * R3) - size if R1 * R3 < 0 else -math.inf
 
-    while high - low > 1e-10 * max(1.0, abs(high)):
-        middle = (low + high) / 2
-        low, high = (middle, high) if below(middle) else (low, middle)
-    return high, floor
+    _, found = narrow(lambda y: -depth(y), low, high, 1e-10)
+    return found, floor

@@ -22,6 +22,7 @@ from asymptotics.errors import PrecisionError
 from numerics.model.sizes import Sizes
 from numerics.sums.spectral_sums import WIDEST_LOG, OnePoint, SpectralSums
 from numerics.values.arithmetic import Array, Field, Scalar, array, each, field_of
+from numerics.values.brackets import narrow
 
 START_BITS = 64
 ROUNDS = 60
@@ -281,14 +282,14 @@ def real_root(log_z: float, sums: SpectralSums, sizes: Sizes) -> tuple[float, fl
     with field_of(START_BITS) as field:
         trace = float(sums.total_eigenvalue(field))
 
-    def above(y: float, floor: float) -> bool:
-        """Whether kappa = e^y is above the root."""
+    def height(y: float, floor: float) -> float:
+        """log z at kappa = e^y, less the one that is wanted; -oo where no z > 0 has this kappa."""
         with field_of(START_BITS) as field:
             g = rough_df1(sums, complex(y), floor, field)[0].real
         if not rough.sound(g):
-            return False
+            return -math.inf
         R1, R3 = rough.factors(g)
-        return y + math.log(R1) + math.log(R3) > log_z
+        return y + math.log(R1) + math.log(R3) - log_z
 
     # z >= kappa - trace (1/N + 1/P), since kappa df1 <= trace; and so on for more factors.
     excess = trace * sum(inverses)
@@ -296,18 +297,13 @@ def real_root(log_z: float, sums: SpectralSums, sizes: Sizes) -> tuple[float, fl
     high += 1e-9 * abs(high) + 1e-9
     low = max(log_z, sums.log_eigenvalue(4.0 / max(inverses)) - 6.0)
     low = min(low, high) - 1e-9 * abs(low) - 1e-9
-    while low > log_z and above(low, low):
+    while low > log_z and height(low, low) > 0:
         low = max(log_z, low - 8.0)
     floor = low - 1.0
-    while not above(high, floor):  # rows of unequal length have a factor below 1 - df1/N
+    while height(high, floor) <= 0:  # rows of unequal length have a factor below 1 - df1/N
         low, high = high, high + 2.0
-    while high - low > 1e-10 * max(1.0, abs(high)):
-        middle = (low + high) / 2
-        if above(middle, floor):
-            high = middle
-        else:
-            low = middle
-    return high, max(floor, high - 3.0)
+    _, found = narrow(lambda y: height(y, floor), low, high, 1e-10)
+    return found, max(floor, found - 3.0)
 
 
 def _clog(x: Scalar, field: Field) -> complex:

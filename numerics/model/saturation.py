@@ -11,6 +11,7 @@ from asymptotics.errors import PrecisionError
 from numerics.model.renormalised_ridge import START_BITS, rough_df1
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import Field, Scalar, array, field_of
+from numerics.values.brackets import narrow
 from numerics.values.positive import Positive
 
 ROUGH = 1e-9
@@ -67,17 +68,12 @@ def rough_root(goal: float, sums: SpectralSums) -> tuple[Scalar, float]:
         high = math.log(float(sums.total_eigenvalue(rough))) - math.log(goal) + 1e-6
         low = min(high, sums.log_eigenvalue(goal)) - 1.0
 
-        def df1(y: float, floor: float) -> float:
-            return rough_df1(sums, complex(y), floor, rough)[0].real
+        def excess(y: float, floor: float) -> float:
+            return goal - rough_df1(sums, complex(y), floor, rough)[0].real
 
         step = 1.0
-        while df1(low, low) < goal:
+        while excess(low, low) > 0:
             high, low, step = low, low - step, 2 * step
         floor = low
-        while high - low > ROUGH * max(1.0, abs(low)):
-            middle = (low + high) / 2
-            if df1(middle, floor) > goal:
-                low = middle
-            else:
-                high = middle
+        low, high = narrow(lambda y: excess(y, floor), low, high, ROUGH)
     return (low + high) / 2, floor

@@ -13,7 +13,7 @@ from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
 from asymptotics.derivation.evaluation.bessel import filtered_sum
-from asymptotics.derivation.evaluation.floats import FloatModeSum
+from asymptotics.derivation.evaluation.floats import FloatModeSum, plain
 from asymptotics.derivation.evaluation.growing_sums import compile_summand, growing_sum
 from asymptotics.derivation.evaluation.mode_sums import ModeSum
 from asymptotics.derivation.evaluation.rich import Mode, RichCurve, list_modes
@@ -80,7 +80,8 @@ def _growing(values: Values, expression: Sum, at: Point, exact: bool) -> Any:
     letters = tuple(sorted(expression.free_symbols - last.free_symbols, key=str))
     summand = compile_summand(expression.function, (index, *letters))
     numbers = [at[x] for x in letters]
-    return growing_sum(lambda k: summand(k, *numbers), mpmath.mpf(values(last, at)), values.digits)
+    total = growing_sum(lambda k: summand(k, *numbers), mpmath.mpf(values(last, at)), values.digits)
+    return total if exact else plain(total)
 
 
 @rule(FiniteSum)

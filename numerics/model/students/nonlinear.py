@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from sympy import Expr, Float, sqrt
 
+from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.model.students.nonlinear import CLOSED, NonlinearFeatures
 from asymptotics.precision import working
@@ -34,11 +35,8 @@ class NonlinearMap(StudentMap[NonlinearFeatures]):
                 f"digits = {self.digits}: the coefficients of this activation are known to {MOST_DIGITS}; "
                 "give fewer digits, or linear= and white="
             )
-        digits = 2 * self.digits + 40
-        with working(digits):
-            linear, white = self.student.for_trace(_trace(spectrum, digits)).coefficients()
-            self.scale = linear**2
-            return replace(spectrum, white=(white / linear) ** 2)
+        self.scale, white = _scales(self.student, spectrum, 2 * self.digits + 40)
+        return replace(spectrum, white=white)
 
     def see_inputs(self, spectrum: Spectrum) -> Spectrum:
         """The same with the white part of other inputs; raises `UnableError` for another linear part."""
@@ -59,7 +57,12 @@ class NonlinearMap(StudentMap[NonlinearFeatures]):
         return (layer(self.N, field),)
 
 
-def _trace(spectrum: Spectrum, digits: int) -> Expr:
-    sums = SpectralSums(spectrum, digits)
-    with field_of(bits_of(digits)) as field:
-        return Float(field.mpf(sums.total_eigenvalue(field)), digits)
+@cached(maxsize=8)
+def _scales(student: NonlinearFeatures, spectrum: Spectrum, digits: int) -> tuple[Expr, Expr]:
+    """``mu_1^2`` and ``(mu_*/mu_1)^2`` on a spectrum, kept from one model to the next."""
+    with working(digits), field_of(bits_of(digits)) as field:
+        if student.activation is not None:
+            total = SpectralSums(spectrum, digits).total_eigenvalue(field)
+            student = student.for_trace(Float(field.mpf(total), digits))
+        linear, white = student.coefficients()
+        return linear**2, (white / linear) ** 2

@@ -27,7 +27,7 @@ from numerics.model.students.base import Spectrum, StudentMap, maps
 from numerics.spectra.compiled import constant
 from numerics.spectra.finite import FiniteSpectrum
 from numerics.spectra.spectrum import spectrum_of
-from numerics.sums.spectral_sums import SpectralSums
+from numerics.sums.spectral_sums import OnePoint, SpectralSums
 from numerics.values.arithmetic import LOG2_10, Array, Field, array, field_of
 from numerics.values.doubled import Floats
 from numerics.values.inputs import infinite
@@ -41,6 +41,11 @@ STEPS = 4000
 NEAR_LIMIT = 1e-4
 KEPT = 1 / 64
 """How much of df a difference leaves that is taken as it is."""
+SPARE = 3
+"""By so many derivatives more than one the sums at one df are moved to another nearby."""
+POLYNOMIAL_STEPS = 5
+NEARBY = 1e-4
+"""How far such a move begins."""
 CLOSE = 0.5
 """How far log x may move in one step along a path of df."""
 
@@ -100,6 +105,7 @@ class Rows(Factor):
         self._near = NEAR_LIMIT * float(lam[A != 0].min()) / self._least
         self._last: tuple[complex, complex] | None = None
         self._solved: tuple[Array, tuple[Array, Array]] | None = None
+        self._point: OnePoint | None = None
 
     @property
     def in_floats(self) -> Rows:
@@ -163,20 +169,29 @@ class Rows(Factor):
         return self._solved[1]
 
     def _newton_on_arrays(self, g: Array) -> tuple[Array, Array]:
-        field, shape = self._field, g.shape
-        flat = g.reshape(-1)
-        x = array(self._start(v, field) for v in flat)
-        floor = min(float(field.log(abs(v))) for v in x) - 1
-        enough, rounding = 2.0 ** (-0.55 * field.bits), 2.0 ** (8 - field.bits)
+        """By Newton's method on Taylor polynomials of the sums, those of the last df where they reach it."""
+        field, flat, alone = self._field, g.reshape(-1), g.size == 1
+        spare = SPARE if alone else 1
+        wanted, rounding = (8 - field.bits) * math.log(2), 2.0 ** (8 - field.bits)
+        point = self._point if alone else None
+        if point is not None and type(point.kappa[0]) is not type(flat[0]):
+            point = None
+        if point is not None and _far(point, _step(point, flat, field)) > NEARBY:
+            point = None
+        x = None if point is not None else array(self._start(v, field) for v in flat)
         for _ in range(ROUNDS):
-            value, slope, bend = self._sums.one_point(x, field, floor, spare=1).df1
-            step = (flat - value) / slope
-            noise = max(float(abs(v / (d * w))) for v, d, w in zip(value, slope, x, strict=True))
-            if max(float(abs(d / v)) for d, v in zip(step, x, strict=True)) < max(enough, rounding * noise):
-                if rounding * noise > enough:
-                    return x.reshape(shape), slope.reshape(shape)
-                return (x + step).reshape(shape), (slope + step * bend).reshape(shape)
-            x = x + step
+            if x is not None:
+                floor = min(float(field.log(abs(v))) for v in x) - 1
+                point = self._sums.one_point(x, field, floor, spare=spare)
+            assert point is not None
+            step = _step(point, flat, field)
+            far = _far(point, step)
+            noise = max(float(abs(v / (d * w))) for v, d, w in zip(*point.df1[:2], point.kappa, strict=True))
+            if far < rounding * noise or far == 0 or (spare + 1) * math.log(far) < wanted:
+                self._point = point if alone else None
+                moved = point.move(step)
+                return moved.kappa.reshape(g.shape), moved.df1[1].reshape(g.shape)
+            x = point.kappa + step
         raise PrecisionError("the rows of structured features were not solved; ask for more digits")
 
     def _start(self, df: Any, field: Field) -> Any:
@@ -236,6 +251,23 @@ class Rows(Factor):
             if abs(move) < max(1e-12, 1e-15 * abs(g / slope)):
                 return y
         return None
+
+
+def _step(point: OnePoint, df: Array, field: Field) -> Array:
+    """How far from a point the Taylor polynomials of the sums have these df."""
+    step, moved = point.kappa * 0, point
+    for _ in range(POLYNOMIAL_STEPS):
+        change = (df - moved.df1[0]) / moved.df1[1]
+        step = step + change
+        if _far(point, change) < 2.0 ** (-field.bits / 2 - 4):
+            break
+        moved = point.move(step)
+    return step
+
+
+def _far(point: OnePoint, step: Array) -> float:
+    """The largest relative step; its powers are what is left out."""
+    return max(float(abs(by / x)) for by, x in zip(step, point.kappa, strict=True))
 
 
 def _same(g: Array, h: Array) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import mpmath
 import numpy as np
 import pytest
-from sympy import Eq, Integer, Rational, Symbol, exp
+from sympy import Eq, Integer, Rational, Sum, Symbol, exp
 
 from asymptotics import Task, derive, power_law
 from asymptotics.caches import clear_caches
@@ -17,7 +17,7 @@ from asymptotics.derivation.evaluation.values import Values
 from asymptotics.derivation.symbols import Asymptotic
 from asymptotics.model.operators import Coefficient
 from asymptotics.precision import working
-from asymptotics.symbols import a, b, gamma, k, kappa, t
+from asymptotics.symbols import N, a, b, gamma, k, kappa, t
 
 RIDGE = 1 / (1 + kappa * k ** Rational(5, 4))
 DECAY = k ** Rational(-3, 2) * (1 - exp(-t * k ** Rational(-5, 4)))
@@ -116,3 +116,10 @@ def test_steps_of_exponentials_behind_by_powers_of_the_size_are_decided():
     assert replace(derivation, steps=(step,)).check(digits=15).passed
     false = Asymptotic(step.lhs, Rational(51, 50) * step.rhs, *step.equation.args[2:])
     assert not replace(derivation, steps=(replace(step, equation=false),)).check(digits=15).passed
+
+
+def test_sums_over_rows_are_floats_beside_arrays():
+    """Numbers of mpmath would make arrays of objects, whose ``.real`` is the array itself."""
+    total = Sum(k ** Rational(-1, 4), (k, 1, N))
+    at = {N: mpmath.mpf(30), kappa: np.array([1.0 + 2j, 3.0])}
+    assert Values((), 25)(total * kappa, at, exact=False).dtype == complex

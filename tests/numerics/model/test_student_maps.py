@@ -20,6 +20,7 @@ from asymptotics import (
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.symbols import N, k
 from numerics import FullModel, GradientDescent, HeavyBall, OnePassSGD
+from numerics.sums.spectral_sums import SpectralSums
 
 LAM = [1, 0.75, 0.5, 0.375, 0.25, 0.1875, 0.125, 0.0625]
 POWER = [1, 0.25, 0.5, 0.125, 0.25, 0.0625, 0.5, 0.25]
@@ -376,3 +377,39 @@ def _of_rows(power, N, P, rho):
     share = odds / (1 + odds)
     F, V = ((i**-6 * kappa / (lam + kappa) ** 2) * w for w in (kappa, lam))
     return (F.sum() + share * V.sum()) / (1 - (df2 + share * (df - df2)) / P)
+
+
+@pytest.mark.parametrize(("digits", "most"), [(15, 8), (30, 10)])
+def test_rows_are_summed_up_a_few_times_for_one_loss(monkeypatch, digits, most) -> None:
+    """Work is counted: a Taylor polynomial serves where df hardly moves."""
+    model = FullModel(
+        power_law(2.3, 1.7),
+        N=700,
+        P=500,
+        noise=0.3,
+        ridge=Rational(1, 1000),
+        digits=digits,
+        student=StructuredFeatures(eigenvalues=k**-0.7),
+    )
+    calls, plain = [], SpectralSums.one_point
+    monkeypatch.setattr(
+        SpectralSums,
+        "one_point",
+        lambda self, *args, **options: calls.append(1) or plain(self, *args, **options),
+    )
+    model.test_loss(oo)
+    assert 0 < len(calls) <= most
+
+
+def test_an_activation_is_integrated_once_for_a_spectrum() -> None:
+    inputs = []
+
+    def phi(h):
+        inputs.append(h)
+        return mpmath.tanh(h)
+
+    student = NonlinearFeatures(activation=phi)
+    FullModel(power_law(3, 2), N=20, P=30, student=student)
+    before = len(inputs)
+    FullModel(power_law(3, 2), N=20, P=40, ridge=1, student=student)
+    assert len(inputs) == before > 0
