@@ -36,6 +36,7 @@ from numerics.optima.growing import GrowingModes
 from numerics.optima.rich_width import WidthScaling
 from numerics.optima.scaling import data_scaling, model_scaling
 from numerics.optima.setting import Setting, Split
+from numerics.optima.tuned import START, Tuned, best_share
 from numerics.values.minimum import Minimum, minimum
 from numerics.values.value import Value
 
@@ -58,18 +59,32 @@ def constants(optimum: Optimum, at: Mapping[Symbol | str, object] | None = None,
     >>> law["loss"].digits(8), law[N].digits(8)
     ('3.2392403', '4.6682406')
     """
-    setting = Setting.of(optimum, mapping_of(at, "at"), digits)
+    if set(optimum.free) == {t, N, h}:
+        return _tuned(Tuned.of(optimum, mapping_of(at, "at"), digits), digits)
+    return _constants(Setting.of(optimum, mapping_of(at, "at"), digits))
+
+
+def _tuned(tuned: Tuned, digits: int) -> Split:
+    """In closed form where h falls with the budget, else at the best constant share."""
+    if tuned.phase.prefactors is not None or any(power != 0 for power in tuned.phase.logs.values()):
+        return _constants(replace(tuned.base, phase=tuned.phase))
+    with working(digits + 15):
+        return best_share(lambda share, own: _constants(tuned.at_share(share, own)), START, digits=digits)
+
+
+def _constants(setting: Setting) -> Split:
     phase = setting.phase
     if any(power != 0 for power in phase.logs.values()):
         raise UnableError("the optimum carries a logarithm here; constants are given off the boundaries")
-    with working(digits + 15):
+    with working(setting.digits + 15):
         if phase.prefactors is not None:
             found = tuple((key, setting.number(value)) for key, value in phase.prefactors.items())
             return Split(
                 budget=C,
                 source="" if setting.measured is None else setting.measured.as_fit,
                 values=tuple(
-                    (k, Value(value=v, error=abs(v) * mpmath.mpf(10) ** -(digits + 5))) for k, v in found
+                    (k, Value(value=v, error=abs(v) * mpmath.mpf(10) ** -(setting.digits + 5)))
+                    for k, v in found
                 ),
             )
         return _on_crossover(setting)

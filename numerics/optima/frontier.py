@@ -29,13 +29,14 @@ from asymptotics.model.rules.base import (
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.parsing.numbers import items_of, mapping_of, real_number
 from asymptotics.precision import exclusive, working
-from asymptotics.symbols import N, t
+from asymptotics.symbols import N, h, t
 from numerics.model.full_model import FullModel
 from numerics.model.many_times import MOST_DIGITS
 from numerics.model.rich import RichModel
 from numerics.optima.constants import constants
 from numerics.optima.setting import Setting, Split, with_step
 from numerics.optima.tabulated import Table, tabulate
+from numerics.optima.tuned import Tuned, best_share
 from numerics.spectra.spectrum import spectrum_of
 from numerics.values.minimum import minimum
 from numerics.values.value import Value
@@ -49,6 +50,8 @@ NEAREST, FARTHEST = mpmath.mpf("0.05"), mpmath.mpf("0.15")
 """Between these the place of an optimum is known from two others on their line."""
 STEEPEST = 8
 """More than the power of time with which a loss falls near an optimum."""
+MOST_STEPS = 9
+"""Losses after so many whole steps are interpolated at most."""
 
 
 @exclusive
@@ -73,11 +76,14 @@ def frontier(
     >>> point[N].digits(5), point["loss"].digits(5)
     ('1.6518e+5', '1.8189e-6')
     """
-    setting = Setting.of(optimum, mapping_of(at, "at"), digits)
     wanted = [real_number(budget, "budget") for budget in items_of(budgets, "budgets")]
     for budget in wanted:
         if not (budget.is_positive and budget.is_finite):
             raise DomainError(f"budget = {budget}; a budget must be a finite number > 0")
+    if set(optimum.free) == {t, N, h}:
+        tuned = Tuned.of(optimum, mapping_of(at, "at"), digits)
+        return tuple(_tuned_at(tuned, budget, digits) for budget in wanted)
+    setting = Setting.of(optimum, mapping_of(at, "at"), digits)
     if optimum.features != LAZY and digits > MOST_OF_MOVING:
         raise PrecisionError(
             f"{digits} digits; optima of features that move are solved in doubles, to {MOST_OF_MOVING} "
@@ -90,6 +96,22 @@ def frontier(
         for budget in wanted:
             points.append(_optimum_at(setting, budget, law, points))
     return tuple(points)
+
+
+def _tuned_at(tuned: Tuned, budget: Expr, digits: int) -> Split:
+    """The optimum with its best share of the largest step."""
+    share, beside = tuned.start(budget)
+    law = None if beside else _law_or_none(tuned.base.optimum, dict(tuned.base.numbers), tuned.base)
+    near: list[Split] = [beside] if beside else []
+
+    def solve(share: float, digits: int) -> Split:
+        setting = tuned.at_share(share, digits)
+        with working(digits + 20):
+            near[:] = [_optimum_at(setting, budget, law, near)]
+        return near[0]
+
+    with working(digits + 20):
+        return best_share(solve, share, budget, digits)
 
 
 def _flow_in_size(setting: Setting) -> bool:
@@ -142,9 +164,10 @@ def _start(
 
 
 def _log_loss(model: FullModel, time: mpmath.mpf) -> Value:
-    """log L at a time; where steps are counted, on the parabola in log t through the three next to it.
+    """log L at a time; where steps are counted, on the polynomial in log t through the next whole ones.
 
-    It errs by about its own bend times a step, in units of log t.
+    The more of them the fewer steps there are: each order falls by about a step in units of log t. It errs by
+    less than the last order.
     """
     if not model.rule.counts_steps:
         return _log(model.test_loss(time))
@@ -153,13 +176,31 @@ def _log_loss(model: FullModel, time: mpmath.mpf) -> Value:
     if abs(gap) < mpmath.mpf(10) ** -model.digits:
         there = _log(model.test_loss(middle))
         return Value(value=there.value, error=there.error + STEEPEST * abs(gap))
-    steps = [max(middle - 1, 1) + i for i in range(3)]
-    xs, losses = [mpmath.log(n) for n in steps], [_log(model.test_loss(n)) for n in steps]
-    x = mpmath.log(time)
-    slopes = [(g.value - f.value) / (v - u) for (f, u), (g, v) in pairwise(zip(losses, xs, strict=True))]
-    bend = (slopes[1] - slopes[0]) / (xs[2] - xs[0]) * (x - xs[0]) * (x - xs[1])
-    error = 2 * max(loss.error for loss in losses) + abs(bend) * (xs[2] - xs[0])
-    return Value(value=losses[0].value + slopes[0] * (x - xs[0]) + bend, error=error)
+    count = min(3 + 2 * int(model.digits / (2 * max(1, mpmath.log10(middle)))), MOST_STEPS)
+    first = max(middle - count // 2, 1)
+    steps = range(first, first + count)
+    losses = [_log(model.test_loss(n)) for n in steps]
+    whole, last = _newton([mpmath.log(n) for n in steps], [f.value for f in losses], mpmath.log(time))
+    error = 2 * max(loss.error for loss in losses) + abs(last)
+    return Value(value=whole, error=error)
+
+
+def _newton(
+    xs: Sequence[mpmath.mpf], values: Sequence[mpmath.mpf], x: mpmath.mpf
+) -> tuple[mpmath.mpf, mpmath.mpf]:
+    """The polynomial through values at xs, at x, and its last order there: Newton's divided differences.
+
+    >>> _newton([1, 2, 3], [1, 4, 9], mpmath.mpf(4))
+    (mpf('16.0'), mpf('6.0'))
+    """
+    row, total, product = list(values), mpmath.mpf(values[0]), mpmath.mpf(1)
+    term = total
+    for order in range(1, len(xs)):
+        row = [(g - f) / (xs[i + order] - xs[i]) for i, (f, g) in enumerate(pairwise(row))]
+        product *= x - xs[order - 1]
+        term = row[0] * product
+        total += term
+    return total, term
 
 
 def _log(loss: Value) -> Value:

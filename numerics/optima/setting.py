@@ -25,7 +25,7 @@ from asymptotics.model.rules.base import (
     with_numbers,
 )
 from asymptotics.parsing.heights import substitute
-from asymptotics.parsing.numbers import substitution, whole_number
+from asymptotics.parsing.numbers import exact, substitution, whole_number
 from asymptotics.spectra import spectrum as series_of
 from asymptotics.symbols import B, C, N, P, eta, h, t
 from asymptotics.tasks.measured import Measured
@@ -87,7 +87,8 @@ class Setting:
         if set(optimum.free) not in ({t, N}, {t, P}) or optimum.fixed:
             names = ", ".join(map(str, (*optimum.free, *(x for x, _ in optimum.fixed))))
             raise UnableError(
-                f"numbers are computed for t with N or t with P; these are free or fixed: {names}"
+                "numbers are computed for t with N, t with P and t with N and h; these are free or fixed: "
+                f"{names}"
             )
         rest = (*_open_steps(optimum, at), *sorted(optimum.features.gamma.free_symbols - {N}, key=str))
         table = substitution((*optimum.laws.task.parameters, *rest), at)
@@ -104,6 +105,13 @@ class Setting:
             size=N if N in optimum.free else P,
             digits=digits,
         )
+
+    def at_share(self, share: float, digits: int) -> Setting:
+        """The same with another share h of the largest step."""
+        table = {x: value for x, value in self.numbers if x != eta}
+        table[h] = exact(share, h.name)
+        found = {**table, **_settled(self.optimum, table)}
+        return replace(self, numbers=tuple(found.items()), digits=digits)
 
     @property
     def own(self) -> dict[Symbol | str, object]:

@@ -1,0 +1,111 @@
+"""Optima and constants where the step is tuned: of all shares h of the largest one the best.
+
+    min over h  log L(h),      at  v = log(h/(1 - h)),
+
+each L(h) the optimum of time and size at that share (`frontier`, `constants`).
+
+    Tuned         a setting in which h is chosen: its numbers at a share, and where a search begins
+    best_share    the split at the best share
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import mpmath
+from sympy import Expr, Symbol
+
+from asymptotics.allocation.optimum import Optimum, compute_optimal
+from asymptotics.allocation.phase import Phase
+from asymptotics.errors import DomainError
+from asymptotics.symbols import C, N, h, t
+from numerics.optima.setting import Setting, Split
+from numerics.values.minimum import minimum
+from numerics.values.value import Value
+
+START = 0.3
+"""The share at which a search begins where the law says that it is constant."""
+SPARE = 3
+"""So many digits more than the best share the optima at shares have."""
+ROUGH = 4
+"""Digits of those that bracket it."""
+
+Solve = Callable[[float, int], Split]
+"""The split at a share, to so many digits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuned:
+    """``base`` is the setting at the share START, ``phase`` the one in which h is chosen."""
+
+    base: Setting
+    phase: Phase
+
+    @classmethod
+    def of(cls, optimum: Optimum, at: Mapping[Symbol | str, object], digits: int) -> Tuned:
+        if h.name in {str(key) for key in at}:
+            raise DomainError("h is chosen here, free = t, N, h; leave its number out, or take h out of free")
+        same = compute_optimal(optimum.laws, optimum.cost, (t, N), dict(optimum.fixed), optimum.rule)
+        base = Setting.of(same, {**at, h: START}, digits)
+        return cls(base=base, phase=optimum.at(base.own))
+
+    def at_share(self, share: float, digits: int) -> Setting:
+        """The setting at another share."""
+        return self.base.at_share(share, digits)
+
+    def law(self) -> dict[Symbol | str, mpmath.mpf] | None:
+        """Constants in closed form, if the phase has them."""
+        if self.phase.prefactors is None:
+            return None
+        return {key: self.base.number(value) for key, value in self.phase.prefactors.items()}
+
+    def start(self, budget: Expr) -> tuple[float, Split | None]:
+        """A share to begin with, and a split beside the optimum where the law has constants."""
+        known = self.law()
+        if known is None or self.phase.exponents[h] == 0:
+            return START, None
+        height = mpmath.log(self.base.number(budget))
+        powers = {**self.phase.exponents, "loss": -self.phase.exponents["loss"]}
+        amounts = {key: c * mpmath.exp(self.base.number(powers[key]) * height) for key, c in known.items()}
+        zero = mpmath.mpf(0)
+        values = tuple((key, Value(value=x, error=zero)) for key, x in amounts.items() if key != h)
+        return float(min(amounts[h], START)), Split(budget=budget, values=values)
+
+
+def best_share(solve: Solve, start: float, budget: Expr = C, digits: int = 10) -> Split:
+    """The split at the share with the smallest loss, found from splits at some 15 shares.
+
+    Errors of the amounts are those at that share, and what the error of the share moves them. Raises what
+    ``solve`` and `minimum` raise.
+    """
+    seen: list[tuple[mpmath.mpf, Split]] = []
+
+    def height(v: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
+        share = _share_at(v)
+        place = mpmath.log(share) - mpmath.log(1 - mpmath.mpf(share))
+        split = solve(share, ROUGH if rough else digits + SPARE)
+        if not rough:
+            seen.append((place, split))
+        loss = split["loss"]
+        return place, Value(value=mpmath.log(loss.value), error=loss.error / loss.value)
+
+    first = mpmath.log(start / (1 - mpmath.mpf(start)))
+    found = minimum(height, first, mpmath.mpf("0.6"), mpmath.mpf(10) ** -digits)
+    share = mpmath.mpf(_share_at(found.place.value))
+    split = solve(float(share), digits + SPARE)
+    seen.sort(key=lambda pair: pair[0])
+    values = [(h, Value(value=share, error=share * (1 - share) * found.place.error + share * mpmath.eps))]
+    for key, value in split.values:
+        slopes = [abs(mpmath.log(y[key].value / x[key].value) / (v - u)) for (u, x), (v, y) in pairwise(seen)]
+        moved = abs(value.value) * max(slopes) * found.place.error
+        if key == "loss":  # flat there
+            moved = abs(value.value) * found.value.error
+        values.append((key, Value(value=value.value, error=value.error + moved)))
+    order = {t: 0, N: 1, h: 2, "loss": 3}
+    return Split(budget=budget, source=split.source, values=tuple(sorted(values, key=lambda x: order[x[0]])))
+
+
+def _share_at(v: mpmath.mpf) -> float:
+    return float(1 / (1 + mpmath.exp(-v)))
