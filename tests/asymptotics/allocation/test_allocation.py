@@ -159,6 +159,7 @@ def test_boundaries_carry_their_logarithm(cost, options, place, power):
     assert line.exponents["loss"].subs(place) == here.exponents["loss"]
 
 
+@pytest.mark.slow
 @given(st.integers(101, 900), st.integers(101, 500))
 def test_phases_agree_with_the_programme_at_points(first, second):
     """At random rational (a, b) exactly one phase holds; its exponents balance and spend the budget."""

@@ -28,6 +28,7 @@ def test_epochs_of_the_best_time():
     assert law.at(a=Rational(3, 2), b=2).exponent < 0 < law.at(a=3, b=2).exponent
 
 
+@pytest.mark.slow
 def test_data_that_cost_nothing_but_compute():
     """One pass or more: as long as P bounds nothing, fewer samples seen more often are as good."""
     optimum = compute_optimal(LAWS, cost=N * P * epochs, rule=MultiPassSGD)

@@ -162,6 +162,7 @@ def test_one_is_refused_by_name():
         compute_optimal(power_law(3, 1, modes="2*N"), cost=N * t, rule=OnePassSGD)
 
 
+@pytest.mark.slow
 def test_a_claim_at_one_says_that_nothing_is_derived_there(constant):
     found = check_claim("C**(-(a-1)/2)", constant, ["b = 1"])
     assert found.verdict == "UNDECIDED"

@@ -111,6 +111,7 @@ def test_samples_and_time_are_split_where_their_lazy_clock_says():
     assert noisy.at(a=x, b=y).prefactors is None and noisy.at(a=4, b=2).prefactors is not None
 
 
+@pytest.mark.slow
 def test_all_three_are_split_at_one_time_of_the_lazy_clock():
     """``N ~ P ~ tau^(1/b)``."""
     found = compute_optimal(LAWS, N * P * t, features=Rich(gamma=gamma)).at(a=2, b=3).exponents

@@ -35,6 +35,7 @@ def test_to_the_digits_that_are_written(claim, holds):
     assert verdict.verdict == ("HOLDS" if holds else "FAILS")
 
 
+@pytest.mark.slow
 def test_a_rounded_exponent_holds_with_the_exact_one_in_a_note():
     verdict = check_claim("0.222", THIRD)
     assert verdict and "digits that are written" in verdict.notes[0]
@@ -63,6 +64,7 @@ def test_decimals_within_symbolic_prefactors(claim, holds):
     assert bool(verdict) == holds and verdict.verdict == ("HOLDS" if holds else "FAILS")
 
 
+@pytest.mark.slow
 def test_letters_of_the_task_stand_beside_a_decimal():
     law = derive(Task("A*k**-2", "k**-2")).time
     assert check_claim("0.627*A**-0.5*t**-0.5", law)

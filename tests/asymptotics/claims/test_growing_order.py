@@ -87,6 +87,7 @@ def test_its_own_leading_terms_hold(law):
     assert check_claim(law.leading * T ** Rational(1, 7), law).verdict == "FAILS"
 
 
+@pytest.mark.slow
 def test_where_a_logarithm_leads_alone_it_is_undecided():
     law = growing_law(derive(power_law(a, "1/2", modes="2*N")), OnePassSGD)
     found = check_claim(r"T^{-2(a-1)} + N^{-1/2}", law)
@@ -111,6 +112,7 @@ def test_with_numbers():
     assert Verdict.from_dict(found.to_dict()) == found
 
 
+@pytest.mark.slow
 def test_the_witness_is_one_of_sums_over_modes():
     """Along T = N^x the loss has the least of the correct exponents, and not of the claimed ones."""
     claim = r"T^{-(a-1)/b} + N^{-b}"

@@ -36,7 +36,12 @@ def assert_read(law, notation=None):
     assert verdict.everywhere or verdict.doubts, f"{law.name}: {verdict.headline}"
 
 
-@pytest.mark.parametrize("name", QUANTITIES)
+LONG = {"rich_data_transient", "rich_model_transient", "rich_noise"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(x, marks=pytest.mark.slow if x in LONG else ()) for x in QUANTITIES]
+)
 def test_every_law_of_power_laws(name):
     assert_read(getattr(POWERS, name))
 

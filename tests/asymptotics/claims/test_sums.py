@@ -25,7 +25,14 @@ SUMS = [
 ]
 
 
-@pytest.mark.parametrize(("claim", "laws", "verdict"), SUMS, ids=[row[0] for row in SUMS])
+LONG = {SUMS[7][0], SUMS[10][0]}
+
+
+@pytest.mark.parametrize(
+    ("claim", "laws", "verdict"),
+    [pytest.param(*row, marks=pytest.mark.slow if row[0] in LONG else ()) for row in SUMS],
+    ids=[row[0] for row in SUMS],
+)
 def test_each_term_of_a_sum_is_judged_by_its_law(claim, laws, verdict):
     found = check_claim(claim, laws)
     assert found.verdict == verdict

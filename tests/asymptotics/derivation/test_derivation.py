@@ -122,7 +122,7 @@ def test_a_letter_stands_for_one_thing_in_all_regimes(laws):
     assert check.passed and sum(s.verdict == "holds" for s in check.steps) >= 9, str(check)
 
 
-@pytest.mark.parametrize("point", [LOW, HIGH], ids=["low", "high"])
+@pytest.mark.parametrize("point", [LOW, pytest.param(HIGH, marks=pytest.mark.slow)], ids=["low", "high"])
 def test_the_best_constant_step_has_numbers_in_a_check(laws, point):
     derivation = laws.noiseless_step.derivation
     last = next(step for step in reversed(derivation.steps) if holding(step, point))

@@ -22,7 +22,7 @@ POINTS = [
     (derive(power_law("5/2", "4/5", modes="2*N")), GradientFlow, {}),
     pytest.param(derive(power_law("8/5", "7/10", modes="2*N")), GradientFlow, {}, marks=SLOW),
     pytest.param(derive(power_law("9/4", "3/4", modes="2*N")), QUARTER, {}, marks=SLOW),
-    (derive(power_law("7/3", "1/2", modes="2*N")), QUARTER, {}),
+    pytest.param(derive(power_law("7/3", "1/2", modes="2*N")), QUARTER, {}, marks=SLOW),
     pytest.param(derive(WEIGHTED), QUARTER, {}, marks=SLOW),
 ]
 

@@ -197,6 +197,7 @@ def test_noise_of_the_task_is_used():
     assert noisy.sgd_noise.exponent == 0
 
 
+@pytest.mark.slow
 def test_every_law_of_other_spectra_is_derived():
     task = Task(eigenvalues=3 * k**-2, target=(k + Rational(1, 2)) ** -3)
     laws = derive(task)

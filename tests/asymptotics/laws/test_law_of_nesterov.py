@@ -67,6 +67,7 @@ def test_families_without_a_power_are_refused():
     assert "Nesterov" in laws.refused["nesterov"]
 
 
+@pytest.mark.slow
 def test_derivation_is_checked():
     checked = LAW.derivation.check({a: 3, b: 2, delta: 5}, digits=15)
     assert checked.passed, str(checked)

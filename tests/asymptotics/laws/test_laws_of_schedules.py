@@ -153,21 +153,22 @@ def test_the_best_schedule_by_its_integral():
 
 S = (a - 1) / b
 EXPONENTS = (
-    (LAWS.schedule(Constant()), {a: 3, b: 2}, Rational(1, 2), "s/(1 + s)"),
-    (LAWS.schedule(Linear()), {a: 3, b: Rational(3, 2)}, Rational(2, 3), "(a - 1)/a below gamma + 1 = b"),
-    (LAWS.schedule(Linear()), {a: 5, b: 3}, Rational(8, 11), "s g/(1 + s g), g = gamma + 1"),
-    (LAWS.schedule(Cosine()), {a: 5, b: Rational(5, 2)}, Rational(4, 5), "gamma = 2"),
-    (LAWS.schedule(Cosine()), {a: 2, b: Rational(5, 2)}, Rational(2, 5), "hard: T^-s"),
-    (LAWS.schedule(OptimalSchedule()), {a: 5, b: 4}, Rational(4, 5), "(a - 1)/a"),
-    (LAWS.schedule(OptimalSchedule()), {a: 2, b: 4}, Rational(1, 4), "hard: T^-s"),
-    (LAWS.averaged, {a: 2, b: Rational(3, 2)}, Rational(1, 2), "(a - 1)/a without decay"),
-    (LAWS.averaged, {a: 8, b: 2}, Rational(4, 5), "saturates at s = 2"),
-    (LAWS.optimal_step, {a: 3, b: 2}, Rational(1, 2), "eta* ~ n^(-s/(1 + s))"),
+    (Constant(), {a: 3, b: 2}, Rational(1, 2), "s/(1 + s)"),
+    (Linear(), {a: 3, b: Rational(3, 2)}, Rational(2, 3), "(a - 1)/a below gamma + 1 = b"),
+    (Linear(), {a: 5, b: 3}, Rational(8, 11), "s g/(1 + s g), g = gamma + 1"),
+    (Cosine(), {a: 5, b: Rational(5, 2)}, Rational(4, 5), "gamma = 2"),
+    (Cosine(), {a: 2, b: Rational(5, 2)}, Rational(2, 5), "hard: T^-s"),
+    (OptimalSchedule(), {a: 5, b: 4}, Rational(4, 5), "(a - 1)/a"),
+    (OptimalSchedule(), {a: 2, b: 4}, Rational(1, 4), "hard: T^-s"),
+    ("averaged", {a: 2, b: Rational(3, 2)}, Rational(1, 2), "(a - 1)/a without decay"),
+    ("averaged", {a: 8, b: 2}, Rational(4, 5), "saturates at s = 2"),
+    ("optimal_step", {a: 3, b: 2}, Rational(1, 2), "eta* ~ n^(-s/(1 + s))"),
 )
 
 
-@pytest.mark.parametrize(("law", "at", "expected", "source"), EXPONENTS, ids=[row[3] for row in EXPONENTS])
-def test_exponents(law, at, expected, source):
+@pytest.mark.parametrize(("of", "at", "expected", "source"), EXPONENTS, ids=[row[3] for row in EXPONENTS])
+def test_exponents(of, at, expected, source):
+    law = getattr(LAWS, of) if isinstance(of, str) else LAWS.schedule(of)
     assert law.exponent.subs(at) == expected
     assert law.at(at).exponent == expected
 
@@ -288,7 +289,9 @@ def test_steps_whose_sum_has_a_complex_logarithm(text):
     )
 
 
-@pytest.mark.parametrize("weights", [Integer(1), 1 - u, pytest.param(1 + u**2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "weights", [Integer(1), *(pytest.param(w, marks=pytest.mark.slow) for w in (1 - u, 1 + u**2))]
+)
 def test_transforms_of_averages_by_pairs_are_those_of_their_filters(weights):
     y = Symbol("y", positive=True)
     places = ((Rational(7, 5), Rational(8, 3), 2), (-Rational(5, 8), Rational(1, 2), 0))
@@ -306,6 +309,7 @@ def test_transforms_of_averages_by_pairs_are_those_of_their_filters(weights):
         assert all(abs(N(one, 25) - N(two, 25)) < 1e-20 for one, two in pairs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rate", "alpha", "beta"), [(4, 2.5, 1.5), pytest.param(0.3, 3, 2.25, marks=pytest.mark.slow)]
 )

@@ -255,7 +255,7 @@ def test_rows_that_depend_on_their_number_ask_for_one(name, size, says):
 @pytest.mark.parametrize(
     ("student", "order"),
     [
-        (DeepRandomFeatures(widths=(N, 2 * N)), 1),
+        pytest.param(DeepRandomFeatures(widths=(N, 2 * N)), 1, marks=pytest.mark.slow),
         pytest.param(DeepRandomFeatures(widths=(N, 2 * N)), 2, marks=pytest.mark.slow),
         (NonlinearFeatures(linear=1, white=Rational(1, 2)), 1),
     ],

@@ -159,7 +159,7 @@ def test_letters_of_the_ridge_are_not_those_of_the_task(eigenvalues):
         (1, Integer(1), Rational(1, 2), -Rational(1, 2)),
         (Rational(1, 2), Rational(3, 2), Rational(3, 4), -Rational(1, 4)),
         (2, Rational(3, 2), Rational(3, 4), -1),
-        (1, Integer(2), Integer(1), 0),
+        pytest.param(1, Integer(2), Integer(1), 0, marks=pytest.mark.slow),
         (-1, Integer(2), Integer(1), Rational(1, 2)),
     ],
 )
@@ -211,7 +211,7 @@ def test_every_step_of_the_derivation_holds(name, laws):
     "task",
     [
         power_law(3, 3),
-        power_law(b, b),
+        pytest.param(power_law(b, b), marks=pytest.mark.slow),
         pytest.param(Task("2*k**-b", "7*k**-b"), marks=pytest.mark.slow),
         Task("exp(-sqrt(k))", "3*exp(-sqrt(k))"),
         Task("k**-3", "k**-3", modes=40),

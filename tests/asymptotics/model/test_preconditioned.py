@@ -46,6 +46,7 @@ def test_time_exponents_are_divided_by_the_power_and_bottlenecks_stay():
     assert [phase.exponents for phase in same.phases] == [phase.exponents for phase in flow.phases]
 
 
+@pytest.mark.slow
 def test_phases_of_a_budget():
     optimum = compute_optimal(LAWS, N * t, rule=PreconditionedFlow)
     assert optimum.proof.covering

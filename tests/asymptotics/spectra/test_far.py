@@ -131,6 +131,7 @@ def test_what_needs_the_whole_spectrum_is_refused_by_name():
         Task("k**-2", "k**-2", known=-1)
 
 
+@pytest.mark.slow
 def test_classes_of_parity_have_letters_of_their_own():
     law = derive(Task.from_kernel(relu_ntk("d", depth=2), target="k**-a")).model
     letters = {one.name for regime in law.regimes for one in regime.prefactor.atoms(UnknownSum)}

@@ -112,6 +112,7 @@ ENCLOSED = (
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.integers(1, 10**4), st.integers(0, 10**4), st.floats(0, 1))
 def test_enclosures_contain_the_values(low: int, width: int, share: float) -> None:

@@ -110,6 +110,7 @@ def test_number_text(number, text):
     assert number_text(number) == text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["pdf", "svg", "png"])
 def test_equal_figures_are_equal_files(ending, tmp_path):
     for name in ("one", "two"):

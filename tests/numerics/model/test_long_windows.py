@@ -24,7 +24,7 @@ MODELS = [
 ]
 
 
-LONG = {"N = P", "ridge"}
+LONG = {"N = P", "ridge", "geometric", "modes"}
 CASES = [
     pytest.param(*row[1:], id=row[0], marks=pytest.mark.slow if row[0] in LONG else ()) for row in MODELS
 ]

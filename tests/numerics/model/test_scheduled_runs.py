@@ -99,7 +99,9 @@ def test_equal_batches_by_a_ramp_are_one_pass_sgd(N):
     assert abs(float(ramped.test_loss(400)) / float(plain.test_loss(400)) - 1) < 1e-9
 
 
-@pytest.mark.parametrize("weights", [None, Constant()], ids=["last", "polyak"])
+@pytest.mark.parametrize(
+    "weights", [None, pytest.param(Constant(), marks=pytest.mark.slow)], ids=["last", "polyak"]
+)
 def test_long_runs_are_within_their_error_of_single_steps(monkeypatch, weights):
     """What is taken in continuous time between the ends of a run is compared with all steps one by one."""
     from numerics.model import scheduled
@@ -116,6 +118,7 @@ def test_long_runs_are_within_their_error_of_single_steps(monkeypatch, weights):
         assert float(glide.error) < 1e-4 * float(glide)
 
 
+@pytest.mark.slow
 def test_long_runs_of_the_best_schedule_are_within_their_error_of_single_steps(monkeypatch):
     from numerics.model import scheduled
 
@@ -140,6 +143,7 @@ def test_the_best_schedule_of_a_billion_steps():
         model.test_loss(10**13)
 
 
+@pytest.mark.slow
 def test_without_label_noise_very_easy_tasks_end_as_their_first_steps_allow():
     """``(q + 1) (1 + 1/q)^q k Q^2 eta^-q T^-(q+1)``, q = 2 - 1/b, Q by the trapezoidal rule in log(tau)."""
     alpha, beta, eta = 6, 1.5, 0.25
@@ -228,6 +232,7 @@ def test_bad_schedules_are_refused_in_one_line(ask, said):
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("noise", "eta"), [(1.0, 0.25), pytest.param(0.0, 0.2, marks=pytest.mark.slow)])
 def test_the_best_schedule_is_below_all_named_ones_and_its_neighbours(noise, eta):
     """First order in the step: at the best schedule no bend of it and no other sum of steps is better."""

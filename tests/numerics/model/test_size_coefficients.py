@@ -69,6 +69,7 @@ def test_what_noise_multiplies():
             assert abs(one.value - two.value - 9 * unit.value) <= one.error + two.error + 9 * unit.error
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @example(Fraction(5), Fraction(14, 5), 5, ("test_loss", "N"))  # the shorter contour is right by chance
 @example(Fraction(33, 5), Fraction(14, 5), 6, ("test_loss", "N"))

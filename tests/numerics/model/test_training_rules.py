@@ -149,7 +149,7 @@ def all_modes(a: float, b: float, rule: DiscreteHeavyBall, steps: int, modes: in
     # modes on the circle that have died out in squares alone; those that swing on; those that swing far
     [
         (1.5, 1.25, 0.3, 0.9, 777),
-        (1.5, 1.25, 0.3, 0.99, 777),
+        pytest.param(1.5, 1.25, 0.3, 0.99, 777, marks=pytest.mark.slow),
         (1.5, 1.25, 3.0, 0.9, 300),
         (3, 1.75, 1.25, 0.5, 7),
     ],

@@ -44,6 +44,7 @@ def test_the_model_tends_to_it():
         assert abs(float(model.test_loss(time)) / float(found.value) - 1) < 1e-4
 
 
+@pytest.mark.slow
 def test_its_error_is_one():
     """Against more nodes and a higher degree."""
     from numerics.optima.rich_scaling import _solve

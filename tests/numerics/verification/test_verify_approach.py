@@ -313,7 +313,11 @@ def test_bad_settings(name, extra, words):
 
 
 @pytest.mark.parametrize(
-    ("x", "y"), [(Rational(15, 4), Rational(3, 11)), (Rational(61, 9), Rational(39, 10))]
+    ("x", "y"),
+    [
+        (Rational(15, 4), Rational(3, 11)),
+        pytest.param(Rational(61, 9), Rational(39, 10), marks=pytest.mark.slow),
+    ],
 )
 def test_orders_close_behind_the_known_ones_are_products_of_them(x, y):
     """12/11 behind 1, and 136/45 behind 3, which sums of the last known order with others leave out."""
