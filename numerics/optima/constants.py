@@ -36,7 +36,7 @@ from numerics.optima.growing import GrowingModes
 from numerics.optima.rich_width import WidthScaling
 from numerics.optima.scaling import data_scaling, model_scaling
 from numerics.optima.setting import Setting, Split
-from numerics.optima.tuned import START, Tuned, best_share
+from numerics.optima.tuned import START, Tuned, best_share, is_tuned
 from numerics.values.minimum import Minimum, minimum
 from numerics.values.value import Value
 
@@ -59,7 +59,7 @@ def constants(optimum: Optimum, at: Mapping[Symbol | str, object] | None = None,
     >>> law["loss"].digits(8), law[N].digits(8)
     ('3.2392403', '4.6682406')
     """
-    if set(optimum.free) == {t, N, h}:
+    if is_tuned(optimum):
         return _tuned(Tuned.of(optimum, mapping_of(at, "at"), digits), digits)
     return _constants(Setting.of(optimum, mapping_of(at, "at"), digits))
 

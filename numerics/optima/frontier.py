@@ -29,14 +29,14 @@ from asymptotics.model.rules.base import (
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.parsing.numbers import items_of, mapping_of, real_number
 from asymptotics.precision import exclusive, working
-from asymptotics.symbols import N, h, t
+from asymptotics.symbols import N, t
 from numerics.model.full_model import FullModel
 from numerics.model.many_times import MOST_DIGITS
 from numerics.model.rich import RichModel
 from numerics.optima.constants import constants
 from numerics.optima.setting import Setting, Split, with_step
 from numerics.optima.tabulated import Table, tabulate
-from numerics.optima.tuned import Tuned, best_share
+from numerics.optima.tuned import Tuned, best_share, is_tuned
 from numerics.spectra.spectrum import spectrum_of
 from numerics.values.minimum import minimum
 from numerics.values.value import Value
@@ -80,7 +80,7 @@ def frontier(
     for budget in wanted:
         if not (budget.is_positive and budget.is_finite):
             raise DomainError(f"budget = {budget}; a budget must be a finite number > 0")
-    if set(optimum.free) == {t, N, h}:
+    if is_tuned(optimum):
         tuned = Tuned.of(optimum, mapping_of(at, "at"), digits)
         return tuple(_tuned_at(tuned, budget, digits) for budget in wanted)
     setting = Setting.of(optimum, mapping_of(at, "at"), digits)

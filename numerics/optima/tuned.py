@@ -4,6 +4,7 @@
 
 each L(h) the optimum of time and size at that share (`frontier`, `constants`).
 
+    is_tuned      whether h is chosen with time and size
     Tuned         a setting in which h is chosen: its numbers at a share, and where a search begins
     best_share    the split at the best share
 """
@@ -19,7 +20,7 @@ from sympy import Expr, Symbol
 
 from asymptotics.allocation.optimum import Optimum, compute_optimal
 from asymptotics.allocation.phase import Phase
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, check_kind
 from asymptotics.symbols import C, N, h, t
 from numerics.optima.setting import Setting, Split
 from numerics.values.minimum import minimum
@@ -34,6 +35,12 @@ ROUGH = 4
 
 Solve = Callable[[float, int], Split]
 """The split at a share, to so many digits."""
+
+
+def is_tuned(optimum: Optimum) -> bool:
+    """Whether free = t, N, h. Raises `DomainError` for what is no optimum."""
+    check_kind(optimum, Optimum, "optimum", "pass the result of compute_optimal")
+    return set(optimum.free) == {t, N, h}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
