@@ -57,7 +57,7 @@ from asymptotics.expansions.laurent import Laurent, gamma_laurent
 from asymptotics.expansions.variables import substitute
 from asymptotics.model.expander import RULES, Expander, Found
 from asymptotics.model.moments import OfShape
-from asymptotics.model.schedules.base import u
+from asymptotics.model.schedules.pieces import u
 from asymptotics.precision import working
 from asymptotics.transforms.poles import Pole
 

@@ -51,7 +51,7 @@ from sympy.integrals.integrals import Integral
 from asymptotics.caches import cached
 from asymptotics.errors import UnableError
 from asymptotics.expansions.constants import OpaqueNumber
-from asymptotics.model.schedules.base import breaks, piece_at, u
+from asymptotics.model.schedules.pieces import breaks, piece_at, u
 from asymptotics.precision import working
 
 v = Dummy("v", positive=True)

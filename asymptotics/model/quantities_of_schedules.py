@@ -19,7 +19,8 @@ from asymptotics.model.late_decay import LateDecay
 from asymptotics.model.moments import averaged, whole
 from asymptotics.model.quantity import Quantity
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
-from asymptotics.model.schedules.base import as_schedule, u
+from asymptotics.model.schedules.base import as_schedule
+from asymptotics.model.schedules.pieces import u
 from asymptotics.model.schedules.shapes import OptimalSchedule
 from asymptotics.model.scheduling import Least, Noise, Tuned, TunedStep
 from asymptotics.model.scheduling_sums import Filtered

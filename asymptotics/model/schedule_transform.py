@@ -13,7 +13,7 @@ from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.laurent import Laurent, gamma_laurent
 from asymptotics.model.moments import Moment, end_of, residue_factor
-from asymptotics.model.schedules.base import u
+from asymptotics.model.schedules.pieces import u
 from asymptotics.transforms.poles import Pole
 
 _s = Dummy("s")

@@ -1,10 +1,12 @@
 """A long run of one-pass SGD between its first steps and its last: the recursion in continuous time.
 
-A moment that a step makes ``rho y + s`` obeys ``dy/dx = log(rho) y + s log(rho)/(rho - 1)`` in the number x
-of steps, exactly while rho and s do not change; they belong to the middle of a step, and the loss that feeds
-the noise to its beginning. What is left out is of the order of the second derivatives in x, and so of 1/x^2
-and 1/(T - x)^2. To first order in eta, ``rho = 1 - 2 eta e`` and the logarithm is ``-2 eta e``: the Volterra
-equation
+A moment that a step makes ``rho y + s``, rho and s smooth in the number x of steps, obeys
+
+    dy/dx = l y + G s - (G' + G/2) s' - (G''/2) l' s,    l = log(rho),    G(l) = l/(e^l - 1),
+
+but for second derivatives: rho and s belong to the middle of a step, the loss that feeds the noise to its
+beginning. What is left out is of the order of 1/x^2 and 1/(T - x)^2. To first order in eta, ``rho = 1 - 2 eta
+e`` and the logarithm is ``-2 eta e``: the Volterra equation
 
     L(tau) = F(2 tau) + int_0^tau (eta/B)(tau') J2(2(tau - tau')) (L + sigma^2) dtau',     tau = int eta dn.
 
@@ -17,7 +19,6 @@ On each panel the loss is a polynomial through Chebyshev points; the nodes solve
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -25,7 +26,7 @@ import numpy as np
 
 from asymptotics.errors import PrecisionError
 from numerics.model.clock import Grid, chebyshev
-from numerics.model.plan import Plan
+from numerics.model.plan import Course, Plan
 from numerics.model.recursion import Around, Complexes, Floats, Moments
 
 GROWTH = 1.5
@@ -34,51 +35,68 @@ SMOOTH = 1e-11
 """By so much a schedule may differ from a polynomial on a panel; where it has a corner, panels shrink."""
 SHORTEST = 1e-2
 """Panels around a corner are not made shorter than this, in steps."""
+SPREAD, SEEN = 4.0, 1e-3
+"""Its bounds may be beyond its values at the points by so many times their spread, and by this share: else
+there may be a peak between them."""
 PROBES = np.array([0.111, 0.537, 0.953])
 MOST_PANELS = 3000
-SMALL = 1e-5
-"""Below it ``log(1 + x)`` and ``log(1 + x)/x`` are series."""
+SMALL = 1e-3
+"""Below it ``log(1 + x)`` and the derivatives of G are series."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """``exact``: the rates of the steps themselves; else to first order in eta.
 
-    ``half``: how far the middle of a step is from its beginning; 0 where that is left out.
+    ``slopes``: whether the terms in s' and l' are kept.
     """
 
     exact: bool = True
-    half: float = 0.5
+    slopes: bool = True
 
-    def rates(self, change: Complexes) -> tuple[Complexes, Complexes]:
-        """The rate of a factor ``1 + change`` each step, and by what its source is multiplied."""
+    @property
+    def half(self) -> float:
+        """How far the middle of a step is from its beginning, where that counts."""
+        return 0.5 if self.exact else 0.0
+
+    def rates(self, change: Complexes) -> tuple[Complexes, Complexes, Complexes, Complexes]:
+        """``l, G, G' + G/2`` and ``G''/2`` of a factor ``1 + change`` each step."""
         if not self.exact:
-            return change, np.ones_like(change)
+            return change, np.ones_like(change), 0 * change, 0 * change
         small = np.abs(change) < SMALL
         large = np.where(small, 1.0, change)
-        share = np.where(small, 1 - change / 2 + change**2 / 3, np.log(1 + large) / large)
-        return change * share, share
+        rate = np.where(small, change * _series(change), np.log(1 + large))
+        share = np.where(small, _series(change), rate / large)
+        if not self.slopes:
+            return rate, share, 0 * change, 0 * change
+        slope = (1 - share * (1 + large)) / large
+        first = np.where(small, -rate / 12 + rate**2 / 24, slope + share / 2)
+        return rate, share, first, np.where(small, 1 / 12 - rate**2 / 120, -(1 + large) * first / large)
 
 
-EXACT, ROUGH, SMALL_STEPS = Pace(), Pace(half=0.0), Pace(exact=False, half=0.0)
+def _series(x: Complexes) -> Complexes:
+    """``log(1 + x)/x``."""
+    return np.asarray(np.polyval([(-1) ** n / (n + 1) for n in range(6)][::-1], x))
+
+
+EXACT, ROUGH, SMALL_STEPS = Pace(), Pace(slopes=False), Pace(exact=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Smooth:
-    """A function of x, and what it must be resolved to."""
+    """A function of x, and its largest value, to a share of which it must be resolved."""
 
-    values: Callable[[Floats], Floats]
-    within: float
-
-    @classmethod
-    def over(cls, values: Callable[[Floats], Floats], steps: int) -> Smooth:
-        """To a share of its largest value in a run of so many steps."""
-        return cls(values=values, within=SMOOTH * float(np.abs(values(np.linspace(0.0, steps, 65))).max()))
+    values: Course
+    largest: float
 
     def bends(self, a: float, b: float, grid: Grid) -> bool:
         """Whether it is no polynomial on a panel."""
         values, between = self.values(a + (b - a) * grid.points), self.values(a + (b - a) * PROBES)
-        return bool(np.abs([grid.weights(p) @ values for p in PROBES] - between).max() > self.within)
+        if np.abs([grid.weights(p) @ values for p in PROBES] - between).max() > SMOOTH * self.largest:
+            return True
+        least, most = self.values.between(a, b)
+        room = SPREAD * float(np.ptp(values)) + SEEN * self.largest
+        return bool(least < values.min() - room or most > values.max() + room)
 
 
 def panels(
@@ -125,7 +143,7 @@ def glide(
     lines = plan.corners is not None
     functions = [f for f in (None if lines else plan.eta, plan.batch, plan.weight) if f is not None]
     corners = np.zeros(0) if plan.corners is None else plan.corners + pace.half
-    smooth = [Smooth.over(f, plan.steps) for f in functions]
+    smooth = [Smooth(values=f, largest=f.largest) for f in functions]
     ends = panels(start, end, plan.steps, least, smooth, grid, corners)
     for a, b in pairwise(ends):
         _panel(around, plan, a, b - a, grid, moments, pace)
@@ -141,53 +159,67 @@ def _panel(
     pace: Pace,
 ) -> None:
     inner, from_start = grid.slopes[1:, 1:], grid.slopes[1:, 0]
-    x = start + length * grid.points[1:]
-    eta, batch = plan.eta(x - pace.half), plan.batch(x - pace.half)
+    x = start + length * grid.points - pace.half
+    eta, batch = plan.eta(x), plan.batch(x)
     z = around.z[:, None]
     change = 2 * eta * z + ((1 + 1 / batch) * (eta * z) ** 2 if pace.exact else 0)
-    rate, share = pace.rates(change)
-    source = -length * (eta**2 / batch) * z * share
-    response = _invert(inner, length * rate)
+    rate, *shares = pace.rates(change)
+    response = _invert(inner, length * rate[:, 1:])
     own = _from(response @ from_start, moments.own)
     before = moments.loss(around)
     weights = around.noise[:, None, None]
     base = 2 * (weights * own[:, :, 1:]).sum(axis=0).real
     base[:, 0] += 2 * (around.signal @ own[:, :, 0]).real
-    fed_by = response * source[:, None, :]
-    feed = 2 * (weights * fed_by).sum(axis=0).real
+    by_loss, by_slope = _sources(-(eta**2 / batch) * z, rate, shares, grid, length)
+    feeds = [response * (length * source)[:, None, :] for source in (by_loss, by_slope)]
     # the loss that feeds is that at the beginning of the step
-    lag = np.eye(len(x)) - pace.half / length * inner
-    unit = np.array([0.0, 1.0]) - pace.half / length * np.outer(from_start, before)
-    loss = np.linalg.solve(np.eye(len(x)) - feed @ lag, base + feed @ unit)
-    fed = lag @ loss + unit
-    own[:, :, 1:] += fed_by @ fed
+    lag = np.eye(len(inner)) - pace.half / length * inner
+    ahead = np.outer(from_start, before) / length
+    unit = np.array([0.0, 1.0]) - pace.half * ahead
+    fed, steep = (2 * (weights * feed).sum(axis=0).real for feed in feeds)
+    system = np.eye(len(inner)) - fed @ lag - steep @ inner / length
+    loss = np.linalg.solve(system, base + fed @ unit + steep @ ahead)
+    own[:, :, 1:] += feeds[0] @ (lag @ loss + unit) + feeds[1] @ (inner @ loss / length + ahead)
     if plan.weight is not None:
-        _average(plan.weight(x + pace.half), eta, z, length, (inner, from_start), own, moments, pace)
+        everywhere = np.concatenate([moments.own[:, None], own], axis=1)
+        _average(plan.weight(x + 2 * pace.half), eta * z, everywhere, length, grid, moments, pace)
     moments.own = own[:, -1].copy()
+
+
+def _sources(
+    source: Complexes, rate: Complexes, shares: list[Complexes], grid: Grid, length: float
+) -> tuple[Complexes, Complexes]:
+    """What multiplies the loss that feeds, and its slope, at the places of a panel."""
+    share, first, second = shares
+    d_source, d_rate = (f @ grid.slopes.T / length for f in (source, rate))
+    by_loss = share * source - first * d_source - second * d_rate * source
+    return by_loss[:, 1:], (-first * source)[:, 1:]
 
 
 def _average(
     weight: Floats,
-    eta: Floats,
-    z: Complexes,
-    length: float,
-    slopes: tuple[Floats, Floats],
+    change: Complexes,
     own: Complexes,
+    length: float,
+    grid: Grid,
     moments: Moments,
     pace: Pace,
 ) -> None:
     """``E v A`` and ``E A^2`` at the end of the panel; a step adds the iterate that it ends at."""
-    inner, from_start = slopes
-    rate, share = pace.rates(eta * z)
-    response = _invert(inner, length * rate)
-    shift = pace.half / length
-    later = own + shift * (inner @ own + from_start[:, None] * moments.own[:, None])
-    added = length * (weight * share)[:, :, None] * later
-    cross = _from(response @ from_start, moments.cross) + response @ added
+    slopes, shift = grid.slopes, pace.half / length
+    inner, from_start = slopes[1:, 1:], slopes[1:, 0]
+    rate, share, first, second = pace.rates(change)
+    response = _invert(inner, length * rate[:, 1:])
+    later = own + shift * (slopes @ own)
+    added = weight[:, None] * later
+    d_rate = rate @ slopes.T
+    fed = length * (share[:, :, None] * added)
+    fed -= first[:, :, None] * (slopes @ added) + (second * d_rate)[:, :, None] * added
+    cross = _from(response @ from_start, moments.cross) + response @ fed[:, 1:]
     slope = inner @ cross + from_start[:, None] * moments.cross[:, None]
-    grown = 2 * weight[:, None] * (cross + shift * slope)
+    grown = 2 * weight[1:, None] * (cross + shift * slope)
     if pace.exact:
-        grown = grown - (weight**2)[:, None] * later
+        grown = grown - (weight[1:] ** 2)[:, None] * later[:, 1:]
     end = np.linalg.inv(inner)[-1]
     moments.average = moments.average + length * (end @ grown)
     moments.cross = cross[:, -1].copy()

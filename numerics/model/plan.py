@@ -1,6 +1,7 @@
 """What a run of T steps does: the size of each step, its batch, and the weight of each iterate in an average.
 
 Plan        the three as functions of the number of the step, which need not be whole
+Course      such a function, of a schedule
 plan_of     that of schedules
 weigh       the same with weights
 """
@@ -15,11 +16,36 @@ from sympy import Expr, lambdify
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, UnableError
-from asymptotics.model.schedules.base import Schedule, u
+from asymptotics.model.schedules.base import Schedule
+from asymptotics.model.schedules.pieces import u
 from numerics.spectra.arrays import Array as Floats
 
 COUNTED = 10**5
 """So many weights are added up one by one; more of them by the trapezoidal rule at as many places."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Course:
+    """``scale f(n/T)``, and at least ``least``."""
+
+    schedule: Schedule
+    scale: float
+    steps: int
+    least: float = 0.0
+
+    def __call__(self, n: Floats) -> Floats:
+        return np.maximum(self.least, self.scale * values_of(self.schedule, n / max(self.steps, 1)))
+
+    @property
+    def largest(self) -> float:
+        """Its largest value on the way."""
+        return max(self.least, self.scale * self.schedule(self.schedule.highest()))
+
+    def between(self, first: float, last: float) -> tuple[float, float]:
+        """Its bounds from one step to another, narrow peaks included."""
+        shares = (min(max(n / max(self.steps, 1), 0.0), 1.0) for n in (first, last))
+        low, high = self.schedule.between(*shares)
+        return max(self.least, self.scale * low), max(self.least, self.scale * high)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -31,9 +57,9 @@ class Plan:
     """
 
     steps: int
-    eta: Callable[[Floats], Floats]
-    batch: Callable[[Floats], Floats]
-    weight: Callable[[Floats], Floats] | None = None
+    eta: Course
+    batch: Course
+    weight: Course | None = None
     corners: Floats | None = None
 
 
@@ -77,8 +103,8 @@ def plan_of(eta: float, batch: int, schedule: Schedule, ramp: Schedule, steps: i
     return Plan(
         steps=steps,
         corners=None if shares is None else steps * shares,
-        eta=lambda n: eta * values_of(schedule, n / max(steps, 1)),
-        batch=lambda n: np.maximum(1.0, batch * values_of(ramp, n / max(steps, 1))),
+        eta=Course(schedule=schedule, scale=eta, steps=steps),
+        batch=Course(schedule=ramp, scale=batch, steps=steps, least=1.0),
     )
 
 
@@ -86,7 +112,7 @@ def weigh(plan: Plan, weights: Schedule) -> Plan:
     """The same plan with weights of its iterates, proportional to w(n/T)."""
     steps = max(plan.steps, 1)
     scale = 1 / _total(weights, steps)
-    return replace(plan, weight=lambda n: scale * values_of(weights, n / steps))
+    return replace(plan, weight=Course(schedule=weights, scale=scale, steps=steps))
 
 
 def _total(weights: Schedule, steps: int) -> float:

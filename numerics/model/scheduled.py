@@ -55,13 +55,10 @@ DIRECT_BEST = 200_000
 MOST_BEST = 10**12
 """Beyond, shares of the steps near 1 have too few digits for the last of them."""
 MOST_STEPS = 2**53
-MIDDLE = 10
-"""By so much at least the half steps make a glide more exact; that is not yet its order."""
 FIRST = 0.02
 """The first panel in small steps, over the inverse of the largest rate."""
 ROUNDING = 1e-13
 KEPT = 8
-SAMPLES = 257
 
 
 def lay(model: Discretisation, longest: float, radius: float, order: int) -> Around:
@@ -176,12 +173,10 @@ class ScheduledSolver(Solver):
 
         coarse = run(ORDERS[0], DEGREES[0], ENDS[0], EXACT)
         rough, fine = (run(ORDERS[1], DEGREES[1], ENDS[1], pace) for pace in (ROUGH, EXACT))
-        return _values(fine, 2 * np.abs(fine - coarse) + np.abs(fine - rough) / MIDDLE)
+        return _values(fine, 2 * np.abs(fine - coarse) + 2 * np.abs(fine - rough))
 
     def _run(self, plan: Plan, order: int, parts: list[Callable[[Around, Plan, Any], None]]) -> Floats:
-        steps = plan.eta(np.linspace(0.0, plan.steps, SAMPLES))
-        q = 1 + 1 / float(plan.batch(np.linspace(0.0, plan.steps, SAMPLES)).min())
-        largest = float(steps.max())
+        largest, q = plan.eta.largest, 1 + 1 / plan.batch.between(0.0, plan.steps)[0]
         around = self._around(largest, q, plan.steps, order)
         moments = at_start(around)
         for part in parts:
@@ -202,7 +197,7 @@ class ScheduledSolver(Solver):
 
 
 def _shrunk(plan: Plan, share: float) -> Plan:
-    return replace(plan, eta=lambda n: share * plan.eta(n))
+    return replace(plan, eta=replace(plan.eta, scale=share * plan.eta.scale))
 
 
 def _steps(first: int, last: int) -> Callable[[Around, Plan, Any], None]:
@@ -215,7 +210,7 @@ def _between(first: int, last: int, degree: int, pace: Pace) -> Callable[[Around
 
 def _from_start(edge: float, degree: int) -> Callable[[Around, Plan, Any], None]:
     def run(around: Around, plan: Plan, moments: Any) -> None:
-        least = FIRST / (edge * float(plan.eta(np.linspace(0.0, plan.steps, SAMPLES)).max()))
+        least = FIRST / (edge * plan.eta.largest)
         glide(around, plan, 0.0, plan.steps, min(least, plan.steps / 4), degree, moments, SMALL_STEPS)
 
     return run

@@ -16,10 +16,11 @@ from asymptotics.model.rules.base import Curvature, positive_float, training_rul
 from asymptotics.model.rules.batched_sgd import BatchedSGD, least_unstable
 from asymptotics.model.schedules.base import Schedule, as_schedule
 from asymptotics.model.schedules.shapes import CONSTANT
+from asymptotics.model.schedules.summits import climb
 from asymptotics.parsing.numbers import real_float, whole_number
 
 PLACES = 64
-"""Stability is looked at so many places of a schedule."""
+"""Where batches grow, the largest step over what is stable is looked for between so many places."""
 
 
 @training_rule
@@ -108,32 +109,41 @@ class OnePassSGD(BatchedSGD):
 
         There ``zeta' = -2/(q eta)`` and ``K = -df1(kappa')/(q B)``. Exact, to about ten digits of eta.
         """
-        for batch, height in self._worst().items():
-            bound = least_unstable(batch, curvature)
-            if not self.eta * height < bound:
-                where = f" (f = {height:.6g} on its way)" if height != 1 else ""
-                raise DomainError(
-                    f"eta = {self.eta}{where} is beyond stability for batches of {batch}: a step overshoots, "
-                    f"or the noise of the batches feeds itself; use eta < {bound / height:.6g}"
-                )
+        bound, height, batch = self._tightest(curvature)
+        if not self.eta < bound:
+            where = f" (f = {height:.6g} on its way)" if height != 1 else ""
+            raise DomainError(
+                f"eta = {self.eta}{where} is beyond stability for batches of {batch}: a step overshoots, "
+                f"or the noise of the batches feeds itself; use eta < {bound:.6g}"
+            )
 
     def largest_step(self, curvature: Curvature) -> float:
         """The eta from which on it is unstable somewhere on its way."""
-        return min(
-            least_unstable(batch, curvature) / height for batch, height in self._worst().items() if height
-        )
+        return self._tightest(curvature)[0]
 
-    def _worst(self) -> dict[int, float]:
-        """The largest height of the schedule at each batch that occurs."""
-        worst: dict[int, float] = {}
-        for i in range(PLACES + 1):
-            batch = max(1, round(self.batch * self._height(self.ramp, i)))
-            worst[batch] = max(worst.get(batch, 0.0), self._height(self.schedule, i))
-        return worst
+    def _tightest(self, curvature: Curvature) -> tuple[float, float, int]:
+        """The least eta that is unstable on its way, and the height and the batch there."""
+        stable: dict[int, float] = {}
 
-    @staticmethod
-    def _height(schedule: Schedule, place: int) -> float:
-        return 1.0 if schedule.by_model else schedule(place / PLACES)
+        def bound(growth: float) -> float:
+            batch = self._batch(growth)
+            if batch not in stable:
+                stable[batch] = least_unstable(batch, curvature)
+            return stable[batch]
+
+        def most(low: float, high: float) -> float:
+            return steps.between(low, high)[1] / bound(ramp.between(low, high)[0])
+
+        steps, ramp = (CONSTANT if f.by_model else f for f in (self.schedule, self.ramp))
+        place = steps.highest()
+        if not ramp.is_constant:
+            start = sorted({place, *(i / PLACES for i in range(PLACES + 1))})
+            place = climb(lambda share: steps(share) / bound(ramp(share)), most, start)
+        height, growth = steps(place), ramp(place)
+        return bound(growth) / height, height, self._batch(growth)
+
+    def _batch(self, growth: float) -> int:
+        return max(1, round(self.batch * growth)) if growth > 0 else 1
 
 
 def _share(value: object) -> float:

@@ -5,9 +5,7 @@ an expression in u = n/T; laws are read off it (`moments`), and numbers are its 
 
     Schedule            the protocol: one frozen dataclass a schedule
     Shaped              one that is an expression in u
-    u                   the share of the steps that are done
     SCHEDULES           those that have a name, and the decorator `schedule` that adds one
-    piece_at(shape, x)  the expression that holds around x
     as_schedule(value)  a schedule, its class, a callable, or text, as a schedule; else one clear line
 """
 
@@ -17,23 +15,20 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from itertools import groupby, pairwise
 from typing import ClassVar, TypeVar
 
-from sympy import Abs, Expr, FiniteSet, Integer, Interval, Max, Min, Piecewise, Symbol, lambdify, solveset
+from sympy import Abs, Expr, Max, Min, Symbol, lambdify
 from sympy.core.function import AppliedUndef
-from sympy.core.relational import Relational
 
 from asymptotics.caches import cached
 from asymptotics.errors import BottleneckError, DomainError, UnableError, shown
+from asymptotics.model.schedules import summits
+from asymptotics.model.schedules.pieces import in_pieces, u
 from asymptotics.parsing.numbers import exact, real_float
 from asymptotics.registry import Registry
 
-u = Symbol("u", nonnegative=True)
-"""The share of the steps that are done."""
-
-SAMPLES = 1024
-"""At so many places of [0, 1] a schedule is looked at before it is used."""
+HIGHEST = 2.0**40
+"""A peak that is higher than all samples by so much is one without end."""
 
 
 class Schedule(ABC):
@@ -63,6 +58,19 @@ class Schedule(ABC):
     @abstractmethod
     def __call__(self, share: float) -> float:
         """f at a share of the steps, a number from 0 to 1."""
+
+    @property
+    def pieces(self) -> tuple[summits.Piece, ...]:
+        """Bounds of f on intervals; none where its values alone are known."""
+        return ()
+
+    def highest(self) -> float:
+        """The u in [0, 1] of the largest f, narrow peaks included (`summits`)."""
+        return _highest(self)
+
+    def between(self, low: float, high: float) -> tuple[float, float]:
+        """The least and the largest that f may be between two shares of the steps."""
+        return summits.between(self, self.pieces, low, high)
 
     @property
     def text(self) -> str:
@@ -103,6 +111,10 @@ class Shaped(Schedule):
 
     def __call__(self, share: float) -> float:
         return _compiled(self.expression)(share)
+
+    @property
+    def pieces(self) -> tuple[summits.Piece, ...]:
+        return summits.pieces_of(self.expression)
 
     def check(self) -> None:
         if not self.open_parameters:
@@ -224,31 +236,12 @@ def _formula(expression: Expr, given: object) -> Schedule:
         raise DomainError(
             f"schedule = {shown(given)} has a function without values; use known functions of u"
         )
-    return Formula(_in_pieces(expression) if expression.has(Min, Max, Abs) else expression)
+    return Formula(in_pieces(expression) if expression.has(Min, Max, Abs) else expression)
 
 
-def _in_pieces(expression: Expr) -> Expr:
-    """``Min``, ``Max`` and ``Abs`` as pieces of [0, 1]; as it is where its corners are not found."""
-    written = expression.rewrite(Piecewise)
-    corners: set[Expr] = set()
-    for relation in written.atoms(Relational):
-        found = solveset(relation.lhs - relation.rhs, u, Interval(0, 1))
-        if not isinstance(found, FiniteSet):
-            return expression
-        corners |= {x for x in found if 0 < x < 1}
-    ends = [Integer(0), *sorted(corners, key=float), Integer(1)]
-    found = [(piece_at(written, (low + high) / 2), high) for low, high in pairwise(ends)]
-    pieces = [last for *_, last in (tuple(same) for _, same in groupby(found, key=lambda pair: pair[0]))]
-    return Piecewise(*((piece, u < high) for piece, high in pieces[:-1]), (pieces[-1][0], True))
-
-
-def piece_at(shape: Expr, place: Expr) -> Expr:
-    """The expression that holds around a place."""
-    table = {
-        one: next(e for e, condition in one.args if condition.subs(u, place) == True)  # noqa: E712
-        for one in shape.atoms(Piecewise)
-    }
-    return shape.xreplace(table)
+@cached(maxsize=64)
+def _highest(found: Schedule) -> float:
+    return summits.highest(found, found.pieces)
 
 
 @cached(maxsize=64)
@@ -258,7 +251,7 @@ def _check_once(found: Shaped) -> None:
 
 def _check_shape(found: Schedule) -> None:
     most = 0.0
-    for share in (i / SAMPLES for i in range(SAMPLES + 1)):
+    for share in summits.GRID:
         try:
             height = found(share)
         except (ArithmeticError, ValueError, TypeError) as error:
@@ -270,6 +263,11 @@ def _check_shape(found: Schedule) -> None:
         if height < 0:
             raise DomainError(f"schedule: f({share:.6g}) = {height:.6g}; a step is never negative")
         most = max(most, height)
+    lowest = summits.lowest(found, found.pieces)
+    if (least := found(lowest)) < 0:
+        raise DomainError(f"schedule: f({lowest:.6g}) = {least:.6g}; a step is never negative")
+    if (peak := found(highest := found.highest())) > HIGHEST * most:
+        raise DomainError(f"schedule: f({highest:.6g}) = {peak:.6g}; give a finite number all over [0, 1]")
     if not most:
         raise DomainError("schedule: f = 0 all over [0, 1]; nothing would be learned")
 
@@ -284,20 +282,3 @@ def share_of(value: object, name: str, *, closed: bool = False) -> Expr:
     if not (0 <= size <= 1 if closed else 0 < size <= 1):
         raise DomainError(f"{name} = {shown(value)}; {bound}")
     return number
-
-
-def breaks(expression: Expr) -> tuple[Expr, ...]:
-    """Where the pieces of f meet."""
-    found = {
-        relation.rhs if relation.lhs == u else relation.lhs
-        for piece in expression.atoms(Piecewise)
-        for _, condition in piece.args
-        for relation in condition.atoms(type(u < 1), type(u <= 1), type(u > 1), type(u >= 1))
-    }
-    letters = [x for x in found if not x.is_number]
-    if letters:
-        raise UnableError(
-            f"pieces meet at u = {letters[0]}, whose place among the others is open; laws need a number "
-            "there, such as fraction=1/4"
-        )
-    return tuple(sorted(found, key=float))

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from sympy import Expr, Integer, Piecewise, cos, exp, pi
 
 from asymptotics import symbols
+from asymptotics.caches import cached
 from asymptotics.errors import DomainError, UnableError, shown
-from asymptotics.model.schedules.base import Schedule, Shaped, schedule, share_of, u
+from asymptotics.model.schedules.base import Schedule, Shaped, schedule, share_of
+from asymptotics.model.schedules.pieces import u
 from asymptotics.parsing.numbers import exact
 
 
@@ -130,10 +132,14 @@ class WarmupStableDecay(Shaped):
     @property
     def expression(self) -> Expr:
         """In three pieces."""
-        rise = ((u / self.warmup, u < self.warmup),) if self.warmup != 0 else ()
-        end = 1 - self.fraction  # type: ignore[operator]
-        stay = ((Integer(1), u < end),) if end != 0 else ()
-        return Piecewise(*rise, *stay, ((1 - u) / self.fraction, True))
+        return _in_three(self.warmup, self.fraction)
+
+
+@cached(maxsize=64)
+def _in_three(warmup: Expr, fraction: Expr) -> Expr:
+    rise = ((u / warmup, u < warmup),) if warmup != 0 else ()
+    stay = ((Integer(1), u < 1 - fraction),) if fraction != 1 else ()
+    return Piecewise(*rise, *stay, ((1 - u) / fraction, True))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -154,8 +160,12 @@ class Tail(Shaped):
     @property
     def expression(self) -> Expr:
         """In two pieces."""
-        start = 1 - self.fraction  # type: ignore[operator]
-        return Piecewise((Integer(0), u < start), (Integer(1), True)) if start != 0 else Integer(1)
+        return _in_two(self.fraction)
+
+
+@cached(maxsize=64)
+def _in_two(fraction: Expr) -> Expr:
+    return Piecewise((Integer(0), u < 1 - fraction), (Integer(1), True)) if fraction != 1 else Integer(1)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -107,11 +107,12 @@ class NesterovDynamics(Dynamics[Nesterov]):
 
 
 def _narrowest(swing: float, grown: float, wanted: float) -> tuple[int, float]:
-    """The fewest nodes in the upper half plane, and the width eta of the ellipse, for an error of e^-wanted.
+    """The fewest nodes in the upper half plane, and half the width H of the ellipse, for e^-wanted.
 
-    With 2n nodes the trapezoidal rule leaves ``e^(-4 n eta)`` of the poles inside, and of the growth of
-    ``f_t`` outside ``e^(swing sinh(x) - 4 n (x - eta))`` at the x > eta where that is least. On the ellipse
-    f_t is below ``e^(swing sinh(eta))``, and that below e^grown.
+    In ``sqrt(Z)`` the width is ``eta = H/2``. With 2n nodes the trapezoidal rule leaves of the poles inside
+    ``e^(-2 n H) = e^(-4 n eta)``, and of the growth of ``f_t`` outside ``e^(swing sinh(x) - 4 n (x - eta))``
+    at the x > eta where that is least. On the ellipse f_t is below ``e^(swing sinh(eta))``, and that below
+    e^grown.
     """
 
     def enough(half: int, width: float) -> bool:

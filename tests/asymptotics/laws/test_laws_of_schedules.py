@@ -27,7 +27,8 @@ from asymptotics import (
 from asymptotics.laws.law import Law
 from asymptotics.model.averages import AverageTransform
 from asymptotics.model.moments import Moment, averaged
-from asymptotics.model.schedules.base import as_schedule, u
+from asymptotics.model.schedules.base import as_schedule
+from asymptotics.model.schedules.pieces import u
 from asymptotics.symbols import B, a, b, eta, sigma
 from asymptotics.symbols import gamma as power
 from asymptotics.transforms.mellin import transform_of

@@ -99,6 +99,39 @@ def test_equal_batches_by_a_ramp_are_one_pass_sgd(N):
     assert abs(float(ramped.test_loss(400)) / float(plain.test_loss(400)) - 1) < 1e-9
 
 
+@pytest.mark.parametrize("place", ["20/21", "1/3"])
+def test_a_narrow_peak_of_a_long_run_is_seen(monkeypatch, place):
+    """Panels of a run halve around it, and what is left of single steps there is in the error."""
+    from numerics.model import scheduled
+
+    rule = OnePassSGD(eta=0.1, batch=4, schedule=f"1 - u + 4/(10**6*(u - {place})**2 + 1)")
+    found = []
+    for most in (10**6, 10):
+        monkeypatch.setattr(scheduled, "DIRECT", most)
+        found.append(FullModel(power_law(2.3, 1.4), noise=SIGMA, rule=rule, digits=3).test_loss(50_000))
+    steps, glide = found
+    assert abs(float(steps) - float(glide)) <= float(glide.error)
+    assert float(glide.error) < 1e-4 * float(glide)
+
+
+PEAK = "1/(10**9*(u - 1/3)**2 + 1)"
+
+
+def test_peaks_between_samples_are_seen():
+    """Of 1/30000 of the run, in the steps, in the batches, and of batches against steps that both change."""
+    plain, peaked = (OnePassSGD(eta=0.1, batch=4, schedule=f) for f in ("1", f"1 + 9*{PEAK}"))
+    task = power_law(2.3, 1.4)
+    for rule, said in (
+        (OnePassSGD(eta=0.3, batch=4, schedule=f"1 + 9*{PEAK}"), "f = 10 on its way"),
+        (OnePassSGD(eta=0.8, batch=16, ramp=f"1 - 15/16*{PEAK}"), "batches of 1:"),
+        (OnePassSGD(eta=0.6, batch=16, schedule="1 - u/2", ramp=f"1 - 15/16*{PEAK}"), "f = 0.83333"),
+    ):
+        with pytest.raises(DomainError, match=said):
+            FullModel(task, N=60, rule=rule)
+    curvature = FullModel(task, N=60, rule=plain)._solver.model
+    assert peaked.largest_step(curvature) == pytest.approx(plain.largest_step(curvature) / 10, rel=1e-8)
+
+
 @pytest.mark.parametrize(
     "weights", [None, pytest.param(Constant(), marks=pytest.mark.slow)], ids=["last", "polyak"]
 )
@@ -192,6 +225,8 @@ def test_trained_draws_follow_a_schedule_and_an_average():
 
 REFUSALS = (
     (lambda: OnePassSGD(eta=0.1, batch=2, schedule=lambda u: 0.5 - u), "never negative"),
+    (lambda: OnePassSGD(eta=0.1, batch=2, schedule=f"1 - 2*{PEAK}"), "f(0.333333) = -1; a step is never"),
+    (lambda: OnePassSGD(eta=0.1, batch=2, ramp="1/(u - 1/3)**2"), "give a finite number"),
     (lambda: OnePassSGD(eta=0.1, batch=2, schedule=lambda u: 1 / u), "not defined"),
     (lambda: OnePassSGD(eta=0.1, batch=2, schedule="log(u)"), "f(0)"),
     (lambda: OnePassSGD(eta=0.1, batch=2, schedule="0*u"), "nothing would be learned"),
