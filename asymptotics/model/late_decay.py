@@ -7,7 +7,7 @@ sum of steps, x: with ``J2(2 x) ~ k x^-q`` and ``g = q/2``, as it is ``J2^(-1/2)
 
     (sigma^2/B) eta k x*^(1 - q) (1/(1 - g) + 1/(q - 1)),
 
-in all the least where ``x*^q = K T^(s+1)``. Easy tasks decay all the way.
+in all the least where ``x*^q = K T^(s+1)``. Easy tasks decay all the way; on the line between, over a share.
 
     LateDecay    the share of the steps
 """
@@ -21,6 +21,7 @@ from sympy import Expr, Function, Integer, Symbol
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError, Undecided
 from asymptotics.expansions.terms import Bound, Term
+from asymptotics.model.capped_steps import Capped
 from asymptotics.model.expander import RULES, Expander, Found
 from asymptotics.model.sums import C0, E2
 
@@ -53,6 +54,9 @@ def expand_late_decay(found: Expander, node: LateDecay, x: Symbol) -> Found:
     hard = parts[0].series.domain.sign(gap := normal(q - s - 1))
     if hard is None:
         raise Undecided(f"whether the task is hard is the sign of {gap}", gap)
+    if hard == 0:
+        run = Capped(c=fall.coefficient, k=noise * forget.coefficient, q=normal(q), most=eta)
+        return Found(node=node, series=found.exact(x, [Term(run.share, Integer(0))]), parts=parts)
     if hard != 1:
         return Found(node=node, series=found.exact(x, [Term(ONE, Integer(0))]), parts=parts)
     g = q / 2

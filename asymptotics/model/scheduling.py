@@ -31,6 +31,7 @@ from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import substitute
+from asymptotics.model.capped_steps import Capped
 from asymptotics.model.early_stopping import balance_of, best_time, least_loss
 from asymptotics.model.expander import RULES, Expander, Found
 from asymptotics.model.operators import Binder
@@ -157,12 +158,22 @@ def expand_tuned(found: Expander, node: Tuned, x: Symbol) -> Found:
     if inside == 1 or (inside == 0 and parts.growing.leading().log_power):
         series = _balanced(found, parts, x, wants_step)
     elif inside == 0:
-        series = _both(parts, most, wants_step)
+        series = _both(parts, most, wants_step, growing.has(Least))
     else:
         series = _bound(parts, most, x, wants_step)
         if growing.has(Least) and not wants_step:
             series = series.with_terms(series.terms, [*series.remainder, _late(found, parts, x)])
+    if growing.has(Least) and wants_step:
+        series = _first_step(series, parts) if inside == 1 else series
     return Found(node=node, series=series, parts=(one, two))
+
+
+def _first_step(mean: Expansion, parts: _Parts) -> Expansion:
+    """Of steps that fall as x^(q/2) from the first on, which is so many times their mean: ``2/(2 - q)``."""
+    lead = mean.leading()
+    first = Term(-2 / parts.q * lead.coefficient, lead.order)
+    behind = [Bound(term.order, term.log_power) for term in mean.terms if term is not lead]
+    return mean.with_terms([first], [*behind, *mean.remainder])
 
 
 def _parts(falling: Expansion, growing: Expansion) -> _Parts:
@@ -242,18 +253,23 @@ def _late(found: Expander, parts: _Parts, x: Symbol) -> Bound:
     return Bound(normal(parts.p + 1 - (parts.p + 1) / q))
 
 
-def _both(parts: _Parts, most: Expr, wants_step: bool) -> Expansion:
-    """Both fall as T^-p at any ``X = h T``: the best h, at most ``most``."""
+def _both(parts: _Parts, most: Expr, wants_step: bool, of_best: bool) -> Expansion:
+    """Both fall as T^-p at any ``X = h T``: the best h, at most ``most``; of the best schedule, `Capped`."""
     (fall, grow), p = (series.leading() for series in (parts.falling, parts.growing)), parts.p
     if any(fall.logs) or any(grow.logs):
         raise UnableError(
             "the best step where two powers and a logarithm meet; not derived, give other numbers"
         )
-    best = (-fall.coefficient * p / (grow.coefficient * parts.q)) ** (1 / normal(p - parts.q))
-    step = Min(most, best)
+    if of_best:
+        k = grow.coefficient * parts.q**2 / 4
+        run = Capped(c=fall.coefficient, k=k, q=normal(parts.q + 2), most=most)
+        step, value = run.step, run.loss
+    else:
+        best = (-fall.coefficient * p / (grow.coefficient * parts.q)) ** (1 / normal(p - parts.q))
+        step = Min(most, best)
+        value = fall.coefficient * step**-p + grow.coefficient * step**-parts.q
     if wants_step:
         return parts.falling.with_terms([Term(step, Integer(0))], [])
-    value = fall.coefficient * step**-p + grow.coefficient * step**-parts.q
     behind = [t.order for t in parts.falling.terms if t is not fall] + [
         normal(t.order + 1) for t in parts.growing.terms if t is not grow
     ]

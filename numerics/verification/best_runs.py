@@ -13,7 +13,7 @@ a contour, to three digits; here F, -F' and J2 are interpolated in log x from lo
 the targets c, c lambda and lambda^2, and integrals are split where the largest step begins to bind.
 
     Sums       F, -F' and J2 of a task
-    best_run   the loss, and the share of the steps over which they fall in the end
+    best_run   the loss, the share of the steps over which they fall in the end, and the largest step
 """
 
 from __future__ import annotations
@@ -176,9 +176,9 @@ class _Search:
     most: float
     steps: int
 
-    def run(self, total: float) -> tuple[float, float, float]:
-        """The loss of the best run with this sum of steps, the share of the steps of its decay, and the slope
-        of the loss in log(total), over the loss."""
+    def run(self, total: float) -> tuple[float, float, float, float]:
+        """The loss of the best run with this sum of steps, the share of the steps of its decay, the largest
+        of them, and the slope of the loss in log(total), over the loss."""
         end, start = self._halves(total)
 
         def excess(level: float) -> float:
@@ -199,7 +199,9 @@ class _Search:
         eta = self.most * math.exp(min(0.0, (level - first) / 2))
         slope = eta * math.exp(first) + self.most**2 * math.exp(level) / eta - moved
         slope -= 2 * float(self.sums.slope(whole)[0])
-        return loss, float(falling / steps), float(slope * total / loss)
+        cheapest = min(float(end.known.min()), float(start.known.min()))
+        largest = self.most * math.exp(min(0.0, (level - cheapest) / 2))
+        return loss, float(falling / steps), largest, float(slope * total / loss)
 
     def _halves(self, total: float) -> tuple[_Half, _Half]:
         y = np.linspace(math.log(self.sums.first), math.log(total / 2), 1 + GRID * PIECES)
@@ -243,19 +245,19 @@ def _root(function: Callable[[float], float], start: float, stride: float) -> fl
 
 
 @cached(maxsize=256)
-def best_run(task: Task, variance: float, batch: float, most: float, steps: int) -> tuple[Value, Value]:
-    """The loss of the best of all runs of so many steps, and the share of its steps that fall in the end."""
+def best_run(task: Task, variance: float, batch: float, most: float, steps: int) -> tuple[Value, ...]:
+    """The loss of the best of all runs of so many steps, the share of its steps that fall in the end, and the
+    largest of them."""
     longest = math.ceil(math.log10(most * steps))
     search = _Search(sums=sums_of(task, longest), variance=variance, batch=batch, most=most, steps=steps)
 
-    def run(odds: float) -> tuple[float, float, float]:
+    def run(odds: float) -> tuple[float, float, float, float]:
         return search.run(most * steps / (1 + math.exp(-odds)))
 
-    place = _root(lambda odds: run(odds)[2], 0.0, STRIDE)
+    place = _root(lambda odds: run(odds)[-1], 0.0, STRIDE)
     off, (*here, _), (*beside, slope) = search.sums.off + ROUNDING, run(place), run(place + APART)
     apart = APART * 10 * off / abs(slope)
-    loss, share = (
+    return tuple(
         Value(value=mpmath.mpf(x), error=mpmath.mpf(x * 10 * off + abs(y - x) * power))
-        for x, y, power in zip(here, beside, (apart**2, apart), strict=True)
+        for x, y, power in zip(here, beside, (apart**2, apart, apart), strict=True)
     )
-    return loss, share

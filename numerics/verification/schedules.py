@@ -5,8 +5,8 @@ schedule:f   the smallest loss over the largest step, at most eta
 step:f       that step
 steps:f      the loss with the largest step eta, to first order in the step
 average:w    the smallest loss of an average of iterates of equal steps
-schedule:optimal, decay:optimal, noiseless:optimal    the best run to first order (`best_runs`): its loss, the
-             share of its steps that fall in the end, and its loss without label noise
+schedule:optimal, decay:optimal, step:optimal, noiseless:optimal    the best run to first order (`best_runs`):
+             its loss, the share of its steps that fall in the end, the largest, its loss without label noise
 ===========  ==================================================================================
 
 `noiseless_step` is the best constant step without label noise, found among shares of the largest stable one.
@@ -80,7 +80,7 @@ def _best(rule: TrainingRule, place: Place) -> Best:
     return _model(rule, place).best_step(place.resource)
 
 
-def _best_run(place: Place, variance: Expr) -> tuple[Value, Value]:
+def _best_run(place: Place, variance: Expr) -> tuple[Value, ...]:
     step, batch = float(place.setting(eta)), float(place.setting(B))
     return best_run(place.task, float(variance), batch, step, int(place.resource))
 
@@ -107,6 +107,8 @@ def _steps(text: str, place: Place) -> Value:
 
 
 def _step(text: str, place: Place) -> Value:
+    if text == BEST:
+        return _best_run(place, place.setting(sigma) ** 2)[2]
     return _best(_run(text, place), place).argument
 
 

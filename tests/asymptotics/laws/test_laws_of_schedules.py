@@ -338,10 +338,18 @@ def test_moving_averages(rate, alpha, beta):
     assert off[1] < 0.01 and off[1] < off[0] / 2
 
 
-def warmed(alpha: float, beta: float, most: float, steps: float) -> float:
-    """The least loss of all schedules without label noise, B = 1, from its definition and sums over modes."""
+def warmed(alpha: float, beta: float, most: float, steps: float, sigma: float = 0.0) -> float:
+    """The least loss of all schedules, B = 1, from its definition and sums over modes."""
+    return planned(alpha, beta, most, steps, sigma)[0]
 
-    def loss(total: float) -> float:
+
+def planned(alpha: float, beta: float, most: float, steps: float, sigma: float) -> tuple[float, float, float]:
+    """That loss, the largest step, and the share of the steps that are below it in the end.
+
+    Label noise is taken alone where there is some, as to first order the loss is far below it.
+    """
+
+    def run(total: float) -> tuple[float, float, float]:
         rise = np.geomspace(1e-3, total / 2, 200)
         tau = np.concatenate([[0.0], rise, (total - rise)[-2::-1], [total]])
         left = total - tau
@@ -349,19 +357,60 @@ def warmed(alpha: float, beta: float, most: float, steps: float) -> float:
         k, weight = modes(np.log(total) / beta)
         falls = (weight * k**-alpha * np.exp(-2 * np.outer(tau, k**-beta))).sum(axis=1)
         forgets = (weight * k ** (-2 * beta) * np.exp(-2 * np.outer(left, k**-beta))).sum(axis=1)
+        feeds = sigma**2 * forgets if sigma else falls * forgets
         low, high = -60.0, 60.0
         for _ in range(70):
             c = (low + high) / 2
-            eta = np.minimum(most, np.exp(c) * (falls * forgets) ** -0.5)
+            eta = np.minimum(most, np.exp(c) * feeds**-0.5)
             low, high = (c, high) if np.trapezoid(1 / eta, tau) > steps else (low, c)
-        return float(falls[-1] + np.trapezoid(eta * falls * forgets, tau))
+        decay = np.trapezoid(np.where(eta < 0.999999 * eta.max(), 1 / eta, 0.0), tau) / steps
+        return float(falls[-1] + np.trapezoid(eta * feeds, tau)), float(eta.max()), float(decay)
 
-    left, right = np.log(most * steps / 8), np.log(most * steps)
+    def loss(total: float) -> float:
+        return run(total)[0]
+
+    left, right = np.log(steps * most / (8 if not sigma else 1e6)), np.log(most * steps)
     ratio = (5**0.5 - 1) / 2
     for _ in range(26):
         one, two = right - ratio * (right - left), left + ratio * (right - left)
         left, right = (left, two) if loss(np.exp(one)) < loss(np.exp(two)) else (one, right)
-    return loss(np.exp((left + right) / 2))
+    return run(np.exp((left + right) / 2))
+
+
+@pytest.mark.parametrize(("most", "sigma"), [(0.25, 1.0), (0.3, 0.5)])
+def test_where_signal_and_noise_fall_alike_the_largest_step_is_capped(most, sigma):
+    """At a = b the best schedule stays at the largest step for a fixed share of the run, then falls."""
+    numbers = derive(power_law(Rational(3, 2), Rational(3, 2)))
+    loss, largest, decay = planned(1.5, 1.5, most, 1e9, sigma)
+    point = {"eta": most, "sigma": sigma, "B": 1}
+    assert abs(numbers.schedule(OptimalSchedule())(1e9, **point) / loss - 1) < 2e-3
+    assert float(numbers.best_step(OptimalSchedule()).at(point).prefactor) == pytest.approx(largest, rel=1e-6)
+    assert abs(float(numbers.decay_fraction.at(point).prefactor) / decay - 1) < 2e-2
+    assert LAWS.schedule(OptimalSchedule()).at(a=Rational(3, 2), b=Rational(3, 2))(
+        1e9, **point
+    ) == pytest.approx(numbers.schedule(OptimalSchedule())(1e9, **point), rel=1e-9)
+
+
+def test_where_a_larger_step_is_allowed_none_is_taken():
+    """From there on the steps fall from the first on, as in easy tasks beside the line."""
+    at_line, beside = (
+        derive(power_law(x, Rational(3, 2))) for x in (Rational(3, 2), Rational(150001, 100000))
+    )
+    for ask in (
+        lambda laws: laws.schedule(OptimalSchedule()),
+        lambda laws: laws.best_step(OptimalSchedule()),
+    ):
+        one, other = (float(ask(laws).at(sigma=4, B=1).prefactor.subs(eta, 5)) for laws in (at_line, beside))
+        assert one == pytest.approx(other, rel=1e-3)
+
+
+def test_the_largest_step_of_the_best_schedule_is_its_first():
+    """In easy tasks it falls from the first step on, from 2 b times its mean."""
+    law = derive(power_law(3, Rational(3, 2))).best_step(OptimalSchedule())
+    off = [abs(planned(3, 1.5, 0.3, T, 1.0)[1] / law(T, sigma=1, B=1) - 1) for T in (1e6, 1e9)]
+    gap = float(law.regimes[0].remainder - law.exponent)
+    assert off[1] < 0.05
+    assert abs(np.log(off[0] / off[1]) / np.log(1e3) - gap) < 0.3 * gap
 
 
 @pytest.mark.slow

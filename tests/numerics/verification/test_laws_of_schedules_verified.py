@@ -130,10 +130,12 @@ BEST = OptimalSchedule()
 @pytest.mark.parametrize(("a", "b", "sigma"), [(*HARD, 0.5), (Rational(5, 2), Rational(3, 2), 0.0)])
 def test_the_best_run_of_sums_is_that_of_a_contour(a, b, sigma):
     task = power_law(a, b)
-    loss, share = best_run(task, sigma**2, 8.0, 0.125, 10**4)
+    loss, share, largest = best_run(task, sigma**2, 8.0, 0.125, 10**4)
     rule = OnePassSGD(eta=0.125, batch=8, schedule=BEST)
     near = FullModel(task, noise=sigma, rule=rule, digits=3).small_step_loss(10**4)
     assert abs(float(loss) - float(near)) < float(near.error)
+    heights = FullModel(task, noise=sigma, rule=rule, digits=3).optimal_schedule(10**4).heights
+    assert float(largest) == pytest.approx(0.125 * heights.max(), rel=1e-2)
     assert 0 < float(share) < 0.03 and float(loss.error) < 1e-8 * float(loss)
 
 
@@ -150,6 +152,11 @@ NEW = {
         (Rational(27, 10), Rational(17, 10)),
     ),
     "best of a hard task": (lambda laws: laws.schedule(BEST), HARD),
+    "first step where both fall alike": (
+        lambda laws: laws.best_step(BEST),
+        (Rational(8, 5), Rational(8, 5)),
+    ),
+    "first step of an easy task": (lambda laws: laws.best_step(BEST), (Rational(3), Rational(3, 2))),
     "best of an easy task": (lambda laws: laws.schedule(BEST), (Rational(27, 10), Rational(17, 10))),
     "without label noise": (
         lambda laws: laws.schedule(BEST, noiseless=True),
