@@ -16,7 +16,7 @@ import mpmath
 from sympy import And, Basic, Eq, Expr, Integer, Rational, Sum, Symbol, nan, oo, zoo
 from sympy.logic.boolalg import Boolean
 
-from asymptotics.caches import Memory
+from asymptotics.caches import Memory, cached
 from asymptotics.derivation.evaluation.values import Values
 from asymptotics.derivation.falling import FAILED, HELD, UNDECIDED, follow, judge_fall
 from asymptotics.derivation.step import Definitions, Step
@@ -167,7 +167,7 @@ def check(
         for n, step in enumerate(steps, 1):
             checked.append(_check_step(n, step, table, values, digits, further))
             if checked[-1].verdict == HELD and isinstance(step.equation, Asymptotic):
-                here = step.equation.xreplace(table)
+                here = _placed(step.equation, tuple(table.items()))
                 further[here.lhs] = here
     return Check(title=title, steps=tuple(checked), digits=digits)
 
@@ -192,7 +192,7 @@ def _check_step(
         return found(ELSEWHERE, None, f"it is a step for {plain(step.condition)}")
     if unknown := sorted(step.equation.atoms(UnknownSum), key=str):
         return found(UNDECIDED, None, unknown[0].words)
-    here = step.equation.xreplace(table)
+    here = _placed(step.equation, tuple(table.items()))
     if here in (True, False) or here.has(zoo, nan):
         return found(ELSEWHERE, None, MEETING)
     given = tuple((letter, value.xreplace(table)) for letter, value in step.given)
@@ -210,6 +210,13 @@ _OUTCOMES: Memory[tuple[str, float | None, str]] = Memory(maxsize=4000)
 """What came out for an equation with its definitions: laws of one task share many of their steps."""
 
 
+@cached(maxsize=4000)
+def _placed(equation: Basic, table: tuple[tuple[Symbol, Expr], ...]) -> Basic:
+    """The equation of a step at a point."""
+    return equation.xreplace(dict(table))
+
+
+@cached(maxsize=4000)
 def _in_few_letters(here: Basic, earlier: Asymptotic | None) -> tuple[Basic, Asymptotic | None]:
     """The same in the first of the letters that have one value."""
     for letter, other in ALIKE:

@@ -7,6 +7,7 @@ from typing import Any
 
 import mpmath
 
+from asymptotics.caches import cached
 from asymptotics.derivation.evaluation.mode_sums import integrate_by_halving
 from asymptotics.errors import PrecisionError
 from asymptotics.sums.binomial import hurwitz
@@ -38,26 +39,41 @@ def both_ways(term: Callable[[float], Any], digits: int, *, conjugate: bool = Fa
 
     Raises `PrecisionError` where so much of it cancels that no digit is known.
     """
-    peak = max(abs(term(j / 2)) for j in range(-4, 5))
+    known: dict[float, Any] = {}  # the grid of the integral has the places that tell how far it goes
+
+    def once(w: float) -> Any:
+        if w not in known:
+            known[w] = term(w)
+        return known[w]
+
+    signs = (1,) if conjugate else (1, -1)
+    peak = max(abs(once(sign * j / 2)) for sign in signs for j in range(5))
     cut = peak * mpmath.mpf(10) ** (-digits - 3)
     ends = []
-    for sign in (1, -1):
+    for sign in signs:
         w = 1.0
-        while abs(term(sign * w)) > cut and w < 12:
+        while abs(once(sign * w)) > cut and w < 12:
             w += 0.25
         ends.append(sign * w)
     if conjugate:
         # the term at -w is minus the conjugate, for functions that are real on the real axis; at a wider step
         # two singularities may cancel and the error seem to fall faster than it does
         def half(w: float) -> Any:
-            return mpmath.im(term(w)) / (2 if w == 0 else 1)
+            return mpmath.im(once(w)) / (2 if w == 0 else 1)
 
         total = mpmath.mpc(0, 2 * integrate_by_halving(half, 0, ends[0], digits, step=0.125))
     else:
-        total = integrate_by_halving(term, ends[1], ends[0], digits)
+        total = integrate_by_halving(once, ends[1], ends[0], digits)
     if abs(total) < peak * mpmath.mpf(10) ** (digits - mpmath.mp.dps):
         raise PrecisionError("an integral cancels beyond its digits; take other parameters")
     return total
+
+
+@cached(maxsize=4000)
+def _riemann(s: Any, precision: int) -> Any:
+    """Several transforms are integrated along one line."""
+    del precision  # that of mpmath now; it only tells values apart
+    return mpmath.zeta(s)
 
 
 def zeta_value(s: Any, first: Any = None) -> Any:
@@ -66,6 +82,6 @@ def zeta_value(s: Any, first: Any = None) -> Any:
     mpmath's own Hurwitz function has an absolute tolerance.
     """
     if first is None:
-        return mpmath.zeta(s)
+        return _riemann(s, mpmath.mp.prec)
     count = 24 + int(abs(s))
     return mpmath.fsum((first + j) ** -s for j in range(count)) + hurwitz(s, first + count, 0)

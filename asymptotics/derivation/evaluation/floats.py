@@ -3,11 +3,11 @@
 Each operator that puts nodes in the place of a letter adds an axis before those that are there, so that what
 depends on one letter alone is evaluated at the nodes of that letter alone.
 
-    FloatModeSum     a sum over modes at arrays of arguments
-    plain            a number, or an array of them, without the digits of mpmath
-    along            nodes as the next axis
+    FloatModeSum        a sum over modes at arrays of arguments
+    plain               a number, or an array of them, without the digits of mpmath
+    along               nodes as the next axis
     number_by_number    a function of numbers at arrays of them
-    worst_ratio      of two arrays, where the second does not vanish
+    worst_ratio         of two arrays, where the second does not vanish
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from importlib import import_module
 from typing import Any
 
 import mpmath
+from sympy import Dummy, Expr, Function, Integer, Number, NumberSymbol, Symbol, exp, lambdify, log
 
+from asymptotics.caches import cached
+from asymptotics.derivation.evaluation.long_numbers import expm1, log1p
 from asymptotics.derivation.evaluation.mode_sums import LEVELS, STARTS, Block, ModeSum
 
-BITS = 64
-"""The precision at which the nodes of sums are computed."""
 ROUNDING = 1e-15
 """Relative error of a sum of floats."""
 
@@ -66,6 +67,50 @@ def worst_ratio(one: Any, two: Any) -> float:
     numpy = import_module("numpy")
     one, two = numpy.broadcast_arrays(abs(one), abs(two))
     return float(numpy.max(one[two > 0] / two[two > 0], initial=0.0))
+
+
+@cached(maxsize=400)
+def _nodes(block: Block) -> tuple[Any, Any]:
+    """Places k and weights of a block, in the longest floats of the machine.
+
+    At ``k = K exp(v)`` they are v roundings off, where the summand is as small as k^(1-b).
+    """
+    numpy = import_module("numpy")
+    long = numpy.longdouble
+    if block.level >= 0:
+        x = numpy.array(block.places(), dtype=long)
+        small = numpy.exp(-x)
+        v = numpy.exp(x - small)
+        k = block.start * numpy.exp(v)
+        return k, k * v * (1 + small)
+    j = numpy.arange(1, block.orders + 1)
+    factors = numpy.array([_longest(mpmath.bernoulli(2 * n) / (2 * n)) for n in j.tolist()])
+    factors *= (long(block.start) / 4) ** (1 - 2 * j)
+    angles = 4 * numpy.arctan(long(1)) * numpy.arange(2 * block.half) / block.half
+    circle = (factors * numpy.exp(1j * angles[:, None] * (1 - 2 * j))).sum(axis=1) / (-2 * block.half)
+    direct = numpy.arange(block.first, block.start + 1)
+    k = numpy.concatenate([direct, block.start + long(block.start) / 4 * numpy.exp(1j * angles)])
+    return k, numpy.concatenate([numpy.where(direct < block.start, long(1), long(0.5)), circle])
+
+
+def _longest(x: Any) -> Any:
+    """A number of mpmath in the longest floats of the machine."""
+    return import_module("numpy").longdouble(mpmath.nstr(x, 25))
+
+
+@cached(maxsize=400)
+def _on_nodes(expression: Expr, index: Symbol, block: Block) -> Any:
+    """A function of k alone on the nodes of a block: at all of them at once where NumPy knows it."""
+    numpy, k = import_module("numpy"), _nodes(block)[0]
+    if not all(isinstance(f, (exp, log, expm1, log1p)) for f in expression.atoms(Function)):
+        function = lambdify(index, expression, "mpmath")
+        return numpy.array([complex(function(mpmath.mpmathify(x))) for x in k.tolist()])
+    numbers = [x for x in expression.atoms(Number, NumberSymbol) if not isinstance(x, Integer)]
+    names = {x: Dummy("x") for x in numbers}
+    function = lambdify((index, *names.values()), expression.xreplace(names), "numpy")
+    with numpy.errstate(all="ignore"):
+        found = function(k, *(_longest(mpmath.mpmathify(x.evalf(25))) for x in names))
+    return numpy.broadcast_to(found, k.shape)
 
 
 class FloatModeSum(ModeSum):
@@ -130,10 +175,8 @@ class FloatModeSum(ModeSum):
     def _terms(self, block: Block, values: Sequence[Any]) -> Any:
         """The terms of each sum along the last axis."""
         if block not in self._blocks:
-            with mpmath.workprec(BITS):
-                columns = self._columns(block)
-            numpy = import_module("numpy")
-            arrays = [numpy.array(list(map(complex, column))) for column in columns]
+            factor, *atoms = (_on_nodes(part, self.index, block) for part in (self._factor, *self._atoms))
+            arrays = [(_nodes(block)[1] * factor).astype(complex), *(x.astype(complex) for x in atoms)]
             self._blocks[block] = [x if x.imag.any() else x.real.copy() for x in arrays]
         weights, *atoms = self._blocks[block]
         return weights * self._rest(*atoms, *(x[:, None] for x in values))

@@ -47,6 +47,16 @@ class Block:
         """Eighths of x at which the tail's grid begins."""
         return math.floor(-8 * math.log(2.31 * self.digits + 8))
 
+    @property
+    def half(self) -> int:
+        """Half of the points of the circle."""
+        return int(1.4 * self.digits) + 8
+
+    @property
+    def orders(self) -> int:
+        """How many derivatives are taken."""
+        return int(0.6 * self.digits) + 4
+
     def places(self) -> list[float]:
         """The x of a level of the tail."""
         if self.level == 0:
@@ -55,25 +65,36 @@ class Block:
         return [j / (8 * scale) for j in range(self.low * scale, self.last * scale + 1) if j % 2]
 
 
-@cached(maxsize=400)
-def _nodes(block: Block, precision: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+def _nodes(block: Block, precision: int) -> tuple[Sequence[Any], Sequence[Any]]:
     """Places k and weights of a block, in `NUMBERS`."""
+    if block.level < 0:
+        return _head(block, precision)
+    ks, weights = _begun(replace(block, last=0), precision)
+    places = block.places()
+    with NUMBERS.working():
+        for x in places[len(ks) :]:
+            small = NUMBERS.exp(NUMBERS.of(-x))
+            v = NUMBERS.exp(x - small)
+            ks.append(block.start * NUMBERS.exp(v))
+            weights.append(ks[-1] * v * (1 + small))
+    return ks[: len(places)], weights[: len(places)]
+
+
+@cached(maxsize=400)
+def _begun(block: Block, precision: int) -> tuple[list[Any], list[Any]]:
+    """The nodes of a level of the tail that are known, which grow as sums that go further ask for them."""
+    del block, precision  # they tell levels apart, and the numbers of one precision from those of another
+    return [], []
+
+
+@cached(maxsize=400)
+def _head(block: Block, precision: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     del precision  # that of mpmath now; it only tells blocks apart
-    ks: list[Any] = []
-    weights: list[Any] = []
-    if block.level >= 0:
-        with NUMBERS.working():
-            for x in block.places():
-                small = NUMBERS.exp(NUMBERS.of(-x))
-                v = NUMBERS.exp(x - small)
-                ks.append(block.start * NUMBERS.exp(v))
-                weights.append(ks[-1] * v * (1 + small))
-        return tuple(ks), tuple(weights)
-    ks += [mpmath.mpf(j) for j in range(block.first, block.start + 1)]
-    weights += [mpmath.mpf(1)] * (block.start - block.first) + [mpmath.mpf(1) / 2]
+    ks: list[Any] = [mpmath.mpf(j) for j in range(block.first, block.start + 1)]
+    weights: list[Any] = [mpmath.mpf(1)] * (block.start - block.first) + [mpmath.mpf(1) / 2]
     radius = mpmath.mpf(block.start) / 4
-    half, orders = int(1.4 * block.digits) + 8, int(0.6 * block.digits) + 4
-    factors = [mpmath.bernoulli(2 * j) / (2 * j * radius ** (2 * j - 1)) for j in range(1, orders + 1)]
+    half = block.half
+    factors = [mpmath.bernoulli(2 * j) / (2 * j * radius ** (2 * j - 1)) for j in range(1, block.orders + 1)]
     for m in range(half + 1 if block.upper else 2 * half):
         turn = mpmath.expjpi(mpmath.mpf(m) / half)
         share = mpmath.mpf(2 if block.upper and m % half else 1) / (2 * half)
@@ -92,10 +113,21 @@ def _of_index(expression: Expr, index: Symbol) -> Callable[[Any], Any]:
 
 
 @cached(maxsize=1500)
-def _on_nodes(expression: Expr, index: Symbol, block: Block, precision: int) -> tuple[Any, ...]:
-    """A function of k alone, on the nodes of a block."""
+def _known(expression: Expr, index: Symbol, block: Block, precision: int) -> list[Any]:
+    """The values of a function of k at the first nodes of a block, as many as are known."""
+    del expression, index, block, precision
+    return []
+
+
+def _on_nodes(expression: Expr, index: Symbol, block: Block, precision: int) -> Sequence[Any]:
+    """A function of k alone, on the nodes of a block: of its multiples one is computed."""
+    factor, function = expression.as_coeff_Mul(rational=True)
     with NUMBERS.working():
-        return tuple(_of_index(expression, index)(k) for k in _nodes(block, precision)[0])
+        if factor != 1:
+            return [x * factor.p / factor.q for x in _on_nodes(function, index, block, precision)]
+        values, ks = _known(expression, index, replace(block, last=0), precision), _nodes(block, precision)[0]
+        values += map(_of_index(expression, index), ks[len(values) :])
+    return values[: len(ks)]
 
 
 def stable(expression: Expr) -> Expr:

@@ -22,6 +22,10 @@ from asymptotics.model.operators import Iterated, Minimiser, Minimum, Root
 
 NEAR, STRAYED = 1e-10, 1e-6
 """How near to a zero the floats come in log x, and how far from there it is not what they found."""
+ASIDE = 2.0**-40
+"""From there to the second place of a secant."""
+LEFT = 1e-6
+"""Of the error that is allowed, the share that the product of the last two steps may be."""
 SMALL = 1e-3
 """A gain as small is that of a small step, in proportion to it."""
 WIDTHS = 0.4, 0.1
@@ -55,7 +59,7 @@ def _zero(values: Values, function: Expr, x: Symbol, at: Point, start: Any = Non
         near = None
     values.error = before  # what floats lost is found again
     if near is not None:
-        found = mpmath.findroot(value, (near, near + NEAR), solver="secant", tol=goal, verify=False)
+        found = _from_near(value, near, goal)
         if abs(found - near) < STRAYED:
             return mpmath.exp(found)
     try:
@@ -63,6 +67,24 @@ def _zero(values: Values, function: Expr, x: Symbol, at: Point, start: Any = Non
     except PrecisionError:
         other = [mpmath.nstr(v, 5) for y, v in sorted(at.items(), key=str) if y in function.free_symbols]
         raise PrecisionError(f"no zero of {function} was found at {other}") from None
+
+
+def _from_near(value: Callable[[Any], Any], near: Any, goal: Any) -> Any:
+    """The zero by secants from a place as close to it as floats come.
+
+    An error is about the product of the two before it, so that the last place is known without its value.
+    """
+    before, here = near, near + ASIDE
+    miss_before, miss, last = value(before), value(here), ASIDE
+    for _ in range(60):
+        if miss == miss_before:
+            break
+        step = -miss * (here - before) / (miss - miss_before)
+        before, miss_before, here = here, miss, here + step
+        if abs(step) <= goal or abs(step * last) <= LEFT * goal:
+            break
+        miss, last = value(here), step
+    return here
 
 
 def _search(value: Callable[[Any], Any], low: Any, goal: Any) -> Any:

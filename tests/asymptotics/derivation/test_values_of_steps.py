@@ -5,11 +5,11 @@ from dataclasses import replace
 import mpmath
 import numpy as np
 import pytest
-from sympy import Eq, Integer, Rational, Sum, Symbol, exp
+from sympy import Eq, Integer, Rational, Sum, Symbol, exp, log, sin, sqrt
 
 from asymptotics import Task, derive, power_law
 from asymptotics.caches import clear_caches
-from asymptotics.derivation.evaluation import mode_sums
+from asymptotics.derivation.evaluation import floats, mode_sums, roots
 from asymptotics.derivation.evaluation.floats import FloatModeSum, along
 from asymptotics.derivation.evaluation.long_numbers import LONG, NUMBERS
 from asymptotics.derivation.evaluation.mode_sums import ModeSum
@@ -58,6 +58,31 @@ def test_numbers_of_either_kind_give_one_sum(monkeypatch, summand, letter, place
         assert abs(quick / long - 1) < 1e-30
         with NUMBERS.working():
             assert NUMBERS.back(NUMBERS.of(mpmath.mpc(-3, 2) / 7)) == mpmath.mpc(-3, 2) / 7
+
+
+@pytest.mark.parametrize("level", [-1, 0, 3])
+@pytest.mark.parametrize(
+    "function", [k ** Rational(-5, 4), exp(-sqrt(k)), log(k + 1) ** 3 / k**2, sin(1 / k)]
+)
+def test_nodes_in_floats_are_those_of_long_numbers(function, level):
+    """All at once, where NumPy knows the function, or one by one: k^-b where k is 1e260, too."""
+    block = mode_sums.Block(first=1, start=40, digits=13, level=level, last=51)
+    with working(25):
+        long = [complex(x) for x in mode_sums._on_nodes(function, k, block, mpmath.mp.prec)]
+    assert np.allclose(floats._on_nodes(function, k, block).astype(complex), long, rtol=5e-14, atol=1e-290)
+
+
+def test_a_zero_that_floats_have_found_takes_few_values():
+    """Of ``exp(y) = 2``, from a place 1e-12 aside: the last step is taken without the value where it ends."""
+    places = []
+
+    def value(y):
+        places.append(y)
+        return mpmath.exp(y) - 2
+
+    with working(45):
+        found = roots._from_near(value, mpmath.log(2) + 1e-12, mpmath.mpf(10) ** -32)
+        assert abs(found - mpmath.log(2)) < 1e-32 and len(places) <= 4
 
 
 def test_nodes_stand_on_an_axis_of_their_own():
