@@ -67,8 +67,10 @@ def amount(row: Row, key: Symbol | str, letters: Notation = OURS) -> str:
     power, logarithm = dict(row.powers)[key], dict(row.logs)[key]
     for resource, least, most in row.ranges:
         if resource == key:
-            low = entry(key, least, logarithm if least == power else Integer(0), letters)
-            return rf"{low} \ldots {entry(key, most, Integer(0), letters)}"
+            low, high = (
+                entry(key, end, logarithm if end == power else Integer(0), letters) for end in (least, most)
+            )
+            return rf"{low} \ldots {high}"
     return entry(key, power, logarithm, letters)
 
 

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import And, Eq, Expr, Integer, Symbol, expand, oo
+from sympy import Expr, Symbol, expand, oo
 
 from asymptotics.allocation import latex as typeset
 from asymptotics.allocation.best import best_phases
+from asymptotics.allocation.boundaries import boundaries_of
 from asymptotics.allocation.of_schedules import schedule_of
 from asymptotics.allocation.phase import Phase
 from asymptotics.allocation.phases import Allocation
@@ -29,7 +30,6 @@ from asymptotics.allocation.question import (
 )
 from asymptotics.allocation.sides import allocations_of
 from asymptotics.caches import cached
-from asymptotics.domains.domain import as_condition, normal, primitive
 from asymptotics.domains.parametric_lp import disjoint
 from asymptotics.errors import DomainError, UnableError, check_kind
 from asymptotics.hints import name_argument
@@ -73,8 +73,9 @@ def _verdict(proved: bool) -> str:
 class Optimum(Typeset):
     """The best split of a budget: its phases, and the boundaries between them.
 
-    ``phases`` are open sets of parameters; ``boundaries`` the lines between them, where exponents that meet
-    give a logarithm (`Phase.logs`). ``proof`` says what is proved of the tiling.
+    ``phases`` are open sets of parameters; ``boundaries`` the lines between them and the corners where lines
+    meet: exponents that meet give a logarithm there (`Phase.logs`). ``proof`` says what is proved of the
+    tiling.
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import N, a, b, t
@@ -99,7 +100,7 @@ class Optimum(Typeset):
 
     @property
     def boundaries(self) -> tuple[Phase, ...]:
-        """The phase on each line between phases: where exponents meet, with powers of log C."""
+        """The phases on the lines between phases, and on corners: exponents meet, with powers of log C."""
         return _boundaries(self)
 
     @property
@@ -304,39 +305,11 @@ def compute_optimal(
 
 @cached(maxsize=64)
 def _boundaries(optimum: Optimum) -> tuple[Phase, ...]:
-    phases, allocations, laws = optimum.phases, optimum.allocations, optimum.laws
-    whole = allocations[0].whole
-    found: list[Phase] = []
-    lines = {c if _first_positive(c) else primitive(-c): None for p in phases for c in p.domain.constraints}
-    inside = [c for c in lines if not {c, primitive(-c)} & set(whole.constraints) and whole.sign(c) is None]
-    for line in inside:
-        symbol, value = _solve_line(line)
-        if symbol is None:
-            continue  # a curved line: the point on it is settled by optimum.at
-        table = {symbol: value}
-        try:
-            edge = laws.task.at(table)
-            on_edge = optimum._allocations(derive(edge, student=laws.student.at(table)), table)
-        except (DomainError, UnableError):
-            continue  # the line lies outside the task's domain, or no law is derived on it
-        for phase in best_phases(on_edge)[0]:
-            point = phase.domain.witness() or {}
-            place = {**point, symbol: value.xreplace(point)}
-            if any(all(c.xreplace(place).is_positive for c in p.domain.constraints) for p in phases):
-                continue  # here the line runs inside one phase
-            meeting = as_condition(line)
-            found.append(replace(phase, condition=And(Eq(meeting.lhs, meeting.rhs), phase.condition)))
-    return tuple(found)
+    laws = optimum.laws
 
+    def allocations_at(place: Mapping[Symbol, Expr]) -> tuple[Allocation, ...]:
+        table = dict(place)
+        on_edge = derive(laws.task.at(table), student=laws.student.at(table))
+        return optimum._allocations(on_edge, table)
 
-def _first_positive(polynomial: Expr) -> bool:
-    return polynomial.as_poly(*sorted(polynomial.free_symbols, key=lambda s: s.name)).LC() > 0
-
-
-def _solve_line(line: Expr) -> tuple[Symbol | None, Expr]:
-    """The line as ``symbol = value``, by the first symbol whose coefficient is a number."""
-    for symbol in sorted(line.free_symbols, key=lambda s: s.name):
-        slope = line.diff(symbol)
-        if slope.is_number and slope != 0:
-            return symbol, normal(symbol - line / slope)
-    return None, Integer(0)
+    return boundaries_of(optimum.phases, optimum.allocations[0].whole, allocations_at)

@@ -82,13 +82,13 @@ class Phase(Typeset):
             name, rate = ("L", -power) if key == "loss" else (key, power)
             amount = text(C**rate * log(C) ** self.logs[key])
             ends = [(least, most) for symbol, least, most in self.ranges if symbol == key]
-            between = [f"{name} from {self._least(key, low)} to {text(C**high)}" for low, high in ends]
+            between = [f"{name} from {self._end(key, low)} to {self._end(key, high)}" for low, high in ends]
             parts += between or [f"{name} ~ {amount}"]
         where = "" if self.condition == true else f", for {plain(self.condition)}"
         return f"{', '.join(parts)} ({' ~ '.join(map(text, self.balance))}){where}"
 
-    def _least(self, key: Key, power: Expr) -> str:
-        """The least amount; at the split that is stated with its logarithm."""
+    def _end(self, key: Key, power: Expr) -> str:
+        """The least or the largest amount; at the split that is stated with its logarithm."""
         logarithm = self.logs[key] if power == self.exponents[key] else Integer(0)
         return str(text(C**power * log(C) ** logarithm))
 

@@ -159,6 +159,30 @@ def test_boundaries_carry_their_logarithm(cost, options, place, power):
     assert line.exponents["loss"].subs(place) == here.exponents["loss"]
 
 
+def test_corners_where_lines_meet_have_a_phase():
+    """C = 6 N P, by hand: at b = 2 both terms with 1/N fall alike; at a = 3, a = 5 others meet them."""
+    optimum = compute_optimal(LAWS, cost=6 * N * P)
+    phases = (*optimum.phases, *optimum.boundaries)
+    for place in (
+        {a: 3, b: 2},
+        {a: 5, b: 2},
+        {a: 4, b: 2},
+        {a: 6, b: 2},
+        {a: 2, b: 2},
+        {a: 3, b: Rational(5, 4)},
+    ):
+        (one,) = [p for p in phases if p.condition.subs(place) == True]  # noqa: E712
+        there = optimum.at(place)
+        assert {x: e.subs(place) for x, e in one.powers} == there.exponents
+        assert one.logs == there.logs and {
+            x: (low.subs(place), high.subs(place)) for x, low, high in one.ranges
+        } == {x: (low, high) for x, low, high in there.ranges}
+    assert optimum.at(a=3, b=2).logs["loss"] == 1
+    # N is largest where P is least: P^4 = C log C
+    assert "N from sqrt(C) to C**(3/4)/log(C)**(1/4)" in repr(optimum.at(a=5, b=2))
+    assert r"\ldots C^{\frac{3}{4}} \log^{- \frac{1}{4}} C" in optimum.at(a=5, b=2).to_latex()
+
+
 @pytest.mark.slow
 @given(st.integers(101, 900), st.integers(101, 500))
 def test_phases_agree_with_the_programme_at_points(first, second):
