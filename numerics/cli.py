@@ -114,23 +114,31 @@ def main(arguments: Sequence[str] | None = None, commands: Mapping[str, str] = C
     given = list(sys.argv[1:] if arguments is None else arguments)
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w")  # noqa: SIM115, as it stays open
-    with stop_on_signals(sys._getframe()), hints_of_command(), warnings.catch_warnings():
+    last = arguments is None  # the process has nothing else to do
+    with stop_on_signals(sys._getframe(), last=last) as end, hints_of_command(), warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
         warnings.showwarning = lambda message, *_: _say(message)
         try:
-            with keep_output():
-                return _run(given, commands)
-        except BrokenPipeError:
-            return 141
-        except (BottleneckError, OSError) as error:
-            _say(shorten(str(error), given))
-            return 2
+            return _outcome(given, commands)
         except KeyboardInterrupt as stop:
+            end()
             number = stop.number if isinstance(stop, Stopped) else signal.SIGINT
             _say("interrupted" if number == signal.SIGINT else f"stopped by {signal.Signals(number).name}")
             return 128 + number
-        finally:
-            _let_go()
+
+
+def _outcome(given: list[str], commands: Mapping[str, str]) -> int:
+    """The exit status of a run that no signal ended."""
+    try:
+        with keep_output():
+            return _run(given, commands)
+    except BrokenPipeError:
+        return 141
+    except (BottleneckError, OSError) as error:
+        _say(shorten(str(error), given))
+        return 2
+    finally:
+        _let_go()
 
 
 def shorten(message: str, arguments: Sequence[str]) -> str:

@@ -1,8 +1,10 @@
-"""Signals that end a run: each ends it once, as Ctrl-C does, and never in the middle of moving files.
+"""Signals that end a run: the first ends it, as Ctrl-C does, and never in the middle of moving files.
 
     Stopped                what they raise
     stop_on_signals(main)  a block in which SIGINT, SIGTERM and SIGHUP raise it
     undisturbed()          a block whose end they wait for
+
+What comes while the first is on its way out, and while it is told, changes nothing.
 
 An exception that a signal raises can be lost: Python drops what ``__del__`` and callbacks of weak references
 raise, and mpmath takes whatever is raised while it imports gmpy2 for the lack of it. Where that may be, it is
@@ -14,7 +16,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
@@ -31,10 +33,21 @@ class Stopped(KeyboardInterrupt):
 
 
 @contextmanager
-def stop_on_signals(main: FrameType) -> Iterator[None]:
-    """`Stopped` for SIGINT, SIGTERM, SIGHUP in what ``main`` calls; handlers of the caller are left alone."""
+def stop_on_signals(main: FrameType, *, last: bool = False) -> Iterator[Callable[[], None]]:
+    """`Stopped` for SIGINT, SIGTERM, SIGHUP in what ``main`` calls; handlers of the caller are left alone.
+
+    The value of the block is a function after whose call none of them does anything more: until the block
+    ends, or the process if the block is the ``last`` of its work.
+    """
+    ended = False
+
+    def end() -> None:
+        nonlocal ended
+        ended = True
 
     def stop(number: int, frame: FrameType | None) -> None:
+        if ended or isinstance(sys.exception(), Stopped):
+            return
         losing, gone = _losing(frame, main), False
         if losing is None:
             raise Stopped(number)
@@ -54,10 +67,11 @@ def stop_on_signals(main: FrameType) -> Iterator[None]:
             if number and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
                 handlers[number] = signal.signal(number, stop)
     try:
-        yield
+        yield end
     finally:
+        ignored, ended = ended and last, True
         for number, handler in handlers.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if ignored else handler)
 
 
 def _losing(frame: FrameType | None, main: FrameType) -> FrameType | None:

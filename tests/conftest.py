@@ -10,6 +10,9 @@ import matplotlib  # noqa: E402
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, Phase, settings  # noqa: E402
 
+import numerics.progress  # noqa: E402
+
+numerics.progress.FIRST = 1e6  # what a test sees on stderr does not depend on how long it takes
 matplotlib.use("Agg")
 
 # A deadline per example would measure the machine; where work is bounded, tests count it.

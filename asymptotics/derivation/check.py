@@ -121,14 +121,28 @@ class Check:
         return max(exact or list(self.steps), key=lambda s: s.residual or 0.0)
 
     @property
+    def _worst_words(self) -> str:
+        return "worst equality" if isinstance(self.worst.step.equation, Eq) else "largest residual"
+
+    @property
     def residual(self) -> float:
         """The largest residual of an equality."""
         return self.worst.residual or 0.0
 
+    @property
+    def held(self) -> int:
+        """How many steps hold; others may be for other parameters, or undecided."""
+        return sum(s.verdict == HELD for s in self.steps)
+
     def __str__(self) -> str:
-        counts = {v: sum(s.verdict == v for s in self.steps) for v in (HELD, FAILED, UNDECIDED, ELSEWHERE)}
-        head = f"{self.title}: " + ", ".join(f"{n} {v}" for v, n in counts.items() if n)
-        lines = [head, f"worst equality: {self.worst}"]
+        counts = {v: sum(s.verdict == v for s in self.steps) for v in (HELD, FAILED, UNDECIDED)}
+        parts = [f"{n} {v}" for v, n in counts.items() if n]
+        meeting = sum(s.note == MEETING for s in self.steps)
+        if other := sum(s.verdict == ELSEWHERE for s in self.steps) - meeting:
+            parts.append(f"{other} for other parameters")
+        if meeting:
+            parts.append(f"{meeting} where two exponents meet at this point")
+        lines = [f"{self.title}: {', '.join(parts)}", f"{self._worst_words}: {self.worst}"]
         lines += [str(s) for s in self.steps if s.verdict in (FAILED, UNDECIDED)]
         return "\n".join(lines)
 

@@ -267,7 +267,10 @@ def _decide(sizes: list[Size]) -> tuple[str, str]:
     # terms that are behind the remainder at this point say nothing
     last = max((p for p in slopes if p < stated - 0.001), default=stated - 1)
     gap = stated - last
-    note = f"the difference falls with exponent {float(measured):.4f}, stated {float(stated):.4f}"
+    word, sign = ("grows", -1) if stated < 0 else ("falls", 1)
+    note = (
+        f"the difference {word} with exponent {float(sign * measured):.4f}, stated {float(sign * stated):.4f}"
+    )
     if measured > stated - gap / 4:
         return HELD, note
     if measured < last + gap / 4:

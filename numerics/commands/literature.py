@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections import Counter
 from textwrap import wrap
 
 from asymptotics.claims.literature import READINGS, Published, literature
 from asymptotics.errors import DomainError
 from numerics.commands.formats import add_formats, for_machines, print_rows
+from numerics.progress import counted
 from numerics.verification.wording import SCREEN
 
 EPILOG = """\
@@ -48,13 +50,13 @@ def run(options: argparse.Namespace) -> int:
             raise DomainError(f"--key {options.key!r} is unknown; bottlenecks literature lists the keys")
         table = (chosen,)
     if for_machines(options):
-        rows = [_row(entry) for entry in table]
+        rows = [_row(entry) for entry in counted(table, "rows judged")]
         print_rows(options, rows)
         return 1 if any(row["verdict"] == "UNDECIDED" for row in rows) else 0
     if options.key is not None:
         return _one(table[0])
     status, source, found = 0, "", Counter[str]()
-    for entry in table:
+    for entry in counted(table, "rows judged", shown=not sys.stdout.isatty()):
         if entry.source != source:
             print("" if not source else "\n", end="")
             _print(entry.source, first="", indent=2)

@@ -26,6 +26,7 @@ from numerics.commands.options import (
     values_or_default,
 )
 from numerics.outputs import destination, publish
+from numerics.progress import counted
 from numerics.reports.content import Dossier, gather
 from numerics.verification.selection import Selection, select_laws
 from numerics.verification.summary import to_rows
@@ -119,7 +120,7 @@ def _write_page(dossier: Dossier, options: argparse.Namespace) -> str:
     from numerics.reports.page import derivation_page, page  # here, because matplotlib is slow to import
 
     beside: dict[str, str] = {}
-    for law in dossier.laws if options.derivations else ():
+    for law in counted(dossier.laws if options.derivations else (), "derivations written"):
         with suppress(UnableError):
             beside[law.name] = derivation_page(dossier, law, options.notation)
     pages = {f"derivation-{name}.html": text for name, text in beside.items()}

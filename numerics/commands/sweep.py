@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import random
 import re
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -118,7 +117,6 @@ def run(options: argparse.Namespace) -> int:
         path=options.output,
         jobs=options.jobs,
         again=options.again,
-        progress=sys.stderr.isatty(),
         names=IDENTITIES,
     )
     _check_rows(found, names)

@@ -22,6 +22,7 @@ from asymptotics.notation import notation as named
 from asymptotics.symbols import C
 from asymptotics.typesetting import tex
 from numerics.figures.allocation import phase_diagram
+from numerics.progress import counted
 from numerics.reports.content import Dossier
 from numerics.reports.latex import (
     OWN,
@@ -84,7 +85,7 @@ def article(
 ) -> str:
     """The article in LaTeX; ``names`` are the figure files beside it. Raises what `law.derivation` does."""
     letters = named(notation or OWN)
-    laws = [_fields(law, notation) for law in dossier.laws]
+    laws = [_fields(law, notation) for law in counted(dossier.laws, "laws written")]
     formulas = " ".join(law["formula"] for law in laws)
     return fill_tex(
         "article.tex",

@@ -30,6 +30,7 @@ from asymptotics.symbols import C
 from asymptotics.typesetting import tex
 from numerics.figures.allocation import phase_diagram
 from numerics.figures.curves import curves_of, names_of
+from numerics.progress import counted
 from numerics.reports.content import Dossier
 from numerics.reports.latex import (
     capital,
@@ -65,7 +66,7 @@ def page(dossier: Dossier, notation: str | None = None, derivations: Collection[
         "setting": r",\quad ".join(setting(task, letters)),
         "letters": letters,
         "meaning": equations(letters.inverse),
-        "laws": [_law(law, notation, letters) for law in dossier.laws],
+        "laws": [_law(law, notation, letters) for law in counted(dossier.laws, "laws written")],
         "derivations": derivations,
         "refused": dossier.refused,
         "optimum": None if dossier.optimum is None else _allocation(dossier.optimum, notation),

@@ -15,14 +15,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TypeAlias
 
-from tqdm import tqdm
-
 from asymptotics.errors import DomainError, shown
 from asymptotics.parsing.numbers import items_of, whole_number
+from numerics.progress import Progress
 from numerics.sweeps.file import RowFile
 from numerics.sweeps.rows import PointError, Row, Sweep, as_json, key_of
 from numerics.sweeps.workers import Unsendable, Workers, failure_of
@@ -58,7 +56,7 @@ def sweep(
         again (those with an error are if ``again``); it must come from the same function.
     jobs : processes of the default executor; one for each processor if not given.
     in_flight : points submitted and not finished; four for each processor if not given.
-    progress : show how many are done and the time left, on stderr.
+    progress : show on stderr how many are done, in a terminal with the time left.
     names : by which a file is recognised, in place of the function's own: the first is written into a new
         file, a file of any of them is taken up.
 
@@ -85,11 +83,12 @@ def sweep(
     with RowFile.open(path, _names(function, names)) as file:
         done = {key: row for key, row in file.rows.items() if row.error is None or not again}
         left = [(key, point) for key, point in wanted.items() if key not in done]
-        with _show(len(wanted), len(wanted) - len(left), progress) as advance, workers:
+        finished = len(wanted) - len(left)
+        with Progress(len(wanted), "points", done=finished, shown=progress) as shown_progress, workers:
             for key, row in _rows(left, function, workers, size):
                 file.write(key, row)
                 done[key] = row
-                advance()
+                shown_progress.update()
     return Sweep(path=file.path, rows=tuple(done[key] for key in wanted))
 
 
@@ -155,25 +154,6 @@ def _names(function: Function, given: Sequence[str] = ()) -> tuple[str, ...]:
         return tuple(f"{name} {fixed}" for name in _names(function.func, given))
     own = function if hasattr(function, "__qualname__") else type(function)
     return tuple(given) or (f"{own.__module__}.{own.__qualname__}",)
-
-
-@contextmanager
-def _show(total: int, done: int, progress: bool) -> Iterator[Callable[[], object]]:
-    with _Bar(total=total, initial=done, unit="point", disable=not progress) as bar:
-        yield lambda: bar.update(1)
-
-
-class _Bar(tqdm):  # type: ignore[misc]
-    """A bar on stderr; where that takes no more, the sweep goes on without it."""
-
-    def display(self, *given: Any, **named: Any) -> bool:
-        with suppress(OSError):
-            return bool(super().display(*given, **named))
-        return False
-
-    def close(self) -> None:
-        with suppress(OSError):
-            super().close()
 
 
 def square_root(point: Point) -> dict[str, float]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, as_completed
-from typing import NoReturn
 
 from sympy import Expr, Symbol
-from tqdm import tqdm
 
 from asymptotics import Law
 from asymptotics.errors import PrecisionError, SpectrumError, UnableError
+from numerics.progress import Progress
 from numerics.sweeps.workers import Workers
 from numerics.verification.references import solution_groups
 from numerics.verification.selection import Selection, select_values
@@ -28,9 +26,8 @@ def verify_laws(
     groups = [[law for law in laws if law.name in names] for names in solution_groups()]
     found: dict[str, Verification] = {}
     refused = list(chosen.refused)
-    silent = not sys.stderr.isatty()
     total = sum(points_of(law) for law in laws)
-    with tqdm(total=total, unit="point", file=sys.stderr, leave=False, disable=silent) as bar:
+    with Progress(total, f"points of {len(laws)} law{'s' if len(laws) > 1 else ''}") as bar:
         tasks = [
             [(law, select_values(values, symbols_of(law), known)) for law in group]
             for group in groups
@@ -63,15 +60,13 @@ _Group = Sequence[tuple[Law, Mapping[Symbol, Expr]]]
 _Outcome = tuple[str, Verification | str]
 
 
-def _outcomes(tasks: Sequence[_Group], digits: int, jobs: int, bar: tqdm[NoReturn]) -> Iterator[_Outcome]:
+def _outcomes(tasks: Sequence[_Group], digits: int, jobs: int, bar: Progress) -> Iterator[_Outcome]:
     """The outcome for every law; groups go to processes of their own if there are several of both."""
     jobs = min(jobs, len(tasks))
     if jobs == 1:
         for law, values in (pair for group in tasks for pair in group):
-            bar.set_description(law.name)
             yield _outcome(law, values, digits, bar)
         return
-    bar.set_description(f"{len(tasks)} groups of laws")
     with Workers(jobs=jobs) as workers:
         try:
             for future in as_completed([workers.submit(_group, group, digits) for group in tasks]):
@@ -90,7 +85,7 @@ def _group(group: _Group, digits: int) -> list[_Outcome]:
 
 
 def _outcome(
-    law: Law, values: Mapping[Symbol, Expr], digits: int, bar: tqdm[NoReturn] | None
+    law: Law, values: Mapping[Symbol, Expr], digits: int, bar: Progress | None
 ) -> tuple[str, Verification | str]:
     try:
         return law.name, verify(

@@ -14,6 +14,7 @@ from sympy import Expr, Symbol
 from asymptotics.errors import BottleneckError, SpectrumError, UnableError
 from asymptotics.laws.derive import Laws
 from asymptotics.laws.law import Law
+from numerics.progress import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ def select_laws(laws: Laws, names: Sequence[str], values: Mapping[Symbol, Expr] 
     found: list[Law] = []
     refused: dict[str, str] = {}
     kind: type[BottleneckError] = UnableError
-    for name in dict.fromkeys(names):
+    for name in counted(tuple(dict.fromkeys(names)), "laws derived"):
         try:
             law: Law = getattr(laws, name)
             law.at({symbol: value for symbol, value in (values or {}).items() if symbol in law.parameters})

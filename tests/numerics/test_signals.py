@@ -71,6 +71,39 @@ def test_no_place_loses_a_signal(tmp_path, place):
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL and sys.getprofile() is None
 
 
+def test_what_comes_after_the_first_changes_nothing():
+    """Amid what is undone on the way out, and while the first is told; but not where somebody dropped it."""
+    told = []
+
+    def main():
+        with stop_on_signals(sys._getframe()) as end:
+            with pytest.raises(Stopped):
+                try:
+                    strike()
+                finally:
+                    strike()
+            with pytest.raises(Stopped):
+                strike()
+            end()
+            strike()
+            told.append(True)
+
+    main()
+    assert told and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+def test_the_last_block_of_a_process_leaves_signals_ignored():
+    def main(last):
+        with stop_on_signals(sys._getframe(), last=last) as end:
+            end()
+        return signal.getsignal(signal.SIGTERM)
+
+    try:
+        assert [main(False), main(True)] == [signal.SIG_DFL, signal.SIG_IGN]
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 def test_signals_wait_for_the_end_of_a_block():
     def main():
         with stop_on_signals(sys._getframe()):

@@ -213,7 +213,33 @@ def test_derivations_are_checked(capsys, monkeypatch):
     status, out, _ = run(capsys, *command)
     assert status == 0 and out.count("holds") >= 2 and "L(N), test loss limited by model size" in out
     status, out, _ = run(capsys, "derive", "--check", "--laws", "time", "--at", "a=1/2,b=5/4")
-    assert (status, out) == (1, "time: the condition a > 1 of the derivation fails at this point\n")
+    assert (status, out) == (
+        1,
+        "time: not checked: the condition a > 1 of the derivation fails at this point\n",
+    )
+
+
+def test_each_derivation_is_checked_at_its_own_numbers(capsys):
+    """b_test is of the transfer alone, where it has a default; where exponents meet there are few steps."""
+    command = ("derive", "--check", "--laws", "time,transfer,optimal_ridge", "--at")
+    status, out, _ = run(capsys, *command, "a=3/2,b=5/4,b_test=2")
+    assert status == 0 and out.endswith("\n3 derivations: 3 passed\n")
+    assert "default" not in out and "derived at these numbers: min_rho" in out
+    status, out, _ = run(capsys, *command, "a=3/2,b=5/4")
+    assert status == 0 and "by default: b_test = 5/2" in out
+    status, out, err = run(capsys, *command, "a=3/2,b=5/4,q=2")
+    assert (status, out) == (2, "")
+    assert err == "bottlenecks: --at q: none of these laws has it; they have a, b, b_test\n"
+
+
+def test_of_all_laws_some_may_not_be_there(capsys, monkeypatch):
+    """Nesterov's law ends at s = delta/2; that is told, and nothing has failed."""
+    monkeypatch.setattr("numerics.commands.derive.QUANTITIES", {"time": None, "nesterov": None})
+    command = ("derive", "--check", "--laws", "time,nesterov", "--at", "a=5,b=2,delta=2")
+    status, out, _ = run(capsys, *command)
+    assert status == 0 and out.endswith("\n2 derivations: 1 passed, 1 not checked\n")
+    monkeypatch.undo()
+    assert run(capsys, *command)[0] == 1
 
 
 def test_budgets_of_a_schedule_take_the_numbers_of_rule_and_noise(capsys):

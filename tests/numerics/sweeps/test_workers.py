@@ -178,7 +178,7 @@ def test_a_verification_whose_process_is_killed_is_one_line(monkeypatch):
     with pytest.raises(
         UnableError, match="a process at work was killed, as where memory is short; give fewer --jobs"
     ):
-        list(run._outcomes([[], []], 15, 2, run.tqdm(disable=True)))
+        list(run._outcomes([[], []], 15, 2, run.Progress(0, "points", shown=False)))
 
 
 CLUSTER = """\
