@@ -7,8 +7,11 @@ symbols: of a product the factors that are numbers become one decimal. Attribute
 
     readable(expression)                 the expression with decimals for long numbers
     is_rounded(expression)               whether a decimal in it stands for a number with further digits
-    meanings(expression)                 what signs in it stand for, where they are not common
-    text(expression)                     the readable form as text
+    meanings(expression)                 what signs in it stand for, where they are not common, in LaTeX
+    words_of(expression)                 the same in plain words
+    spell(expression)                    an expression as text
+    text(expression)                     its readable form as text
+    shorten(formula, width)              the beginning of a text that is too long
     over_one(expression)                 the expression with its exponents over one denominator
     sum_text(terms, bound)               terms with a remainder
 """
@@ -20,10 +23,11 @@ from decimal import Decimal as Written
 from typing import Any
 
 import mpmath
-from sympy import Add, Basic, Expr, Float, Mul, Pow, Rational, S, preorder_traversal, together
+from sympy import Add, Basic, Expr, Float, Mul, Pow, Rational, S, Symbol, preorder_traversal, together
 from sympy.core.expr import AtomicExpr
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
+from sympy.printing.str import StrPrinter
 
 from asymptotics.caches import cached
 from asymptotics.errors import BottleneckError
@@ -86,6 +90,8 @@ def _readable(expression: Basic, longest: int) -> Basic:
         return _number(expression, longest)
     if isinstance(expression, Relational):
         expression = _scaled(expression)
+    if isinstance(expression, Mul):
+        expression = _without_two_signs(expression)
     before = list(expression.args)
     if isinstance(expression, Mul):
         before = [Mul(*(x for x in before if not x.free_symbols)), *(x for x in before if x.free_symbols)]
@@ -96,6 +102,18 @@ def _readable(expression: Basic, longest: int) -> Basic:
         return expression
     # a sum may have its terms in an order of its own
     return Add(*parts, evaluate=False) if isinstance(expression, Add) else expression.func(*parts)
+
+
+def _without_two_signs(product: Expr) -> Expr:
+    """``(x + 1)*y`` for ``-(-x - 1)*y``."""
+    negative = next((x for x in product.args if x.is_Add and all(_is_minus(y) for y in x.args)), None)
+    if negative is None or not _is_minus(product):
+        return product
+    return Mul(-1, *(-x if x is negative else x for x in product.args))
+
+
+def _is_minus(term: Expr) -> bool:
+    return bool(term.as_coeff_Mul()[0].is_negative)
 
 
 def _gather(terms: list[Expr], longest: int) -> list[Expr]:
@@ -169,6 +187,50 @@ def meanings(expression: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in told if isinstance(one, str)))
 
 
+def words_of(expression: Any) -> tuple[str, ...]:
+    """What signs that are not common stand for: the ``words`` of functions and symbols."""
+    told = (getattr(part, "words", None) for part in preorder_traversal(expression))
+    return tuple(dict.fromkeys(one for one in told if isinstance(one, str)))
+
+
+class _BesideLetter(StrPrinter):  # type: ignore[misc]
+    """Euler's function beside a letter of its name."""
+
+    def _print_gamma(self, expression: Expr) -> str:
+        return f"Gamma({self._print(expression.args[0])})"
+
+
+def spell(expression: Any) -> str:
+    """The expression as text; Euler's function is Gamma where gamma is a letter.
+
+    >>> from sympy import gamma
+    >>> from asymptotics.symbols import gamma as richness, t
+    >>> spell(gamma(t)), spell(richness*gamma(t))
+    ('gamma(t)', 'gamma*Gamma(t)')
+    """
+    if isinstance(expression, Basic) and any(s.name == "gamma" for s in expression.atoms(Symbol)):
+        return str(_BesideLetter().doprint(expression))
+    return str(expression)
+
+
+def shorten(formula: str, width: int) -> str:
+    """The beginning of a long formula, cut before a sign outside of brackets where one is far enough on.
+
+    >>> shorten("(a + b)*x + (c + d)*y + z", 20), shorten("f(g(a + b + c))", 12)
+    ('(a + b)*x + ...', 'f(g(a ...))')
+    """
+    if len(formula) <= width:
+        return formula
+    depth, places = 0, {0: 0}
+    for place, letter in enumerate(formula[: width - 3]):
+        depth += (letter == "(") - (letter == ")")
+        if letter == " " and formula[place + 1] in "+-":
+            places[depth] = place
+    best = next((d for d in sorted(places) if places[d] > width // 4), min(places))
+    sign = f" {formula[places[best] + 1]} " if best == 0 and places[0] else " "
+    return f"{formula[: places[best]]}{sign}...{')' * best}"
+
+
 def text(expression: Any) -> str:
     """The readable form as text, its exponents over one denominator.
 
@@ -176,7 +238,7 @@ def text(expression: Any) -> str:
     >>> text(t ** (1 / b - a / b))
     't**((1 - a)/b)'
     """
-    return str(over_one(readable(expression)))
+    return spell(over_one(readable(expression)))
 
 
 def over_one(expression: Any) -> Any:
@@ -191,7 +253,7 @@ def over_one(expression: Any) -> Any:
 def sum_text(terms: Sequence[Expr], bound: Expr | None, *, exact: bool = False) -> str:
     """Terms in their order with a remainder ``O(bound)``, and how far decimals in it go."""
     shown = [*terms] if exact else [readable(term) for term in terms]
-    parts = [str(over_one(term)) for term in shown] or ["0"]
-    parts += [] if bound is None else [f"O({bound if exact else readable(bound)})"]
+    parts = [spell(over_one(term)) for term in shown] or ["0"]
+    parts += [] if bound is None else [f"O({spell(bound if exact else readable(bound))})"]
     note = ROUNDED if any(map(is_rounded, shown)) else ""
     return " + ".join(parts).replace("+ -", "- ") + note

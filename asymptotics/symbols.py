@@ -65,6 +65,20 @@ h = Symbol("h", positive=True)
 b_test = Primed("b_test", positive=True)
 
 RESOURCES = (t, N, P)
+WORDS = {
+    sigma: "standard deviation of the label noise",
+    eta: "learning rate, of a schedule its largest step",
+    B: "batch size",
+    beta: "inertia of the momentum",
+    mu: "momentum",
+    delta: "friction of Nesterov momentum",
+    rho: "scale of the ridge rho P^-l",
+    p: "power of the preconditioner",
+    b_test: "exponent of the test distribution",
+    h: "share of the largest stable step",
+    gamma: "richness",
+}
+"""What letters mean that come with a rule, a ridge or features, not with the task."""
 
 __all__ = [
     "RESOURCES", "B", "C", "E", "M", "N", "P", "a", "b", "b_test", "beta", "delta", "epochs", "eta", "gamma",

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
 import warnings
@@ -78,6 +79,8 @@ class _Parser(argparse.ArgumentParser):
         line = " ".join(message.split())
         if line.startswith("argument -"):
             line = line.removeprefix("argument ")
+        if found := re.fullmatch(r"(--\S+): expected .* argument", line):
+            line += f"; what begins with - is given as {found[1]}=-..."
         raise DomainError(f"{line}; see {self.prog} --help")
 
 
@@ -107,7 +110,7 @@ def main(arguments: Sequence[str] | None = None, commands: Mapping[str, str] = C
     >>> main(["derive", "--laws", "time", "--at", "a=3,b=2"])
     time: test loss limited by training time (N = P = oo)
       L(t) ~ 1/(4*t), t -> oo
-      conditions: none left
+      conditions: none
       to 3 orders: 1/(4*t)
     0
     """

@@ -9,12 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sympy import Expr, Mul, Piecewise, log, powsimp, true
+from sympy import Expr, log, true
 
 from asymptotics.claims.equality import AS_WRITTEN
 from asymptotics.claims.judge import Judge, witness
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work
-from asymptotics.claims.statement import ABOVE, BELOW, LOWER, MEANING, STATED, UPPER
+from asymptotics.claims.statement import (
+    ABOVE,
+    BELOW,
+    LOWER,
+    MEANING,
+    NO_CONSTANT,
+    STATED,
+    UPPER,
+    writes_constant,
+)
 from asymptotics.claims.verdict import Region, Verdict, Witness
 from asymptotics.claims.zeros import zeros_on_line
 from asymptotics.display import text
@@ -157,19 +166,14 @@ def _reading(judge: Judge) -> str:
     shown = f" ~ {claimed}" if bound is None else f" = {bound}({claimed})"
     meaning = MEANING[statement.relation]
     if statement.relation == STATED and not _writes_constant(judge, statement.expression):
-        meaning = "the leading power, no constant stated"
+        meaning = NO_CONSTANT
     soft = ", up to logarithms" if statement.soft else ""
     return f"{subject.symbol}{shown}, {meaning}{soft}{statement.freely} ({subject.words})"
 
 
 def _writes_constant(judge: Judge, claimed: Expr) -> bool:
-    if isinstance(claimed, Piecewise):
-        return any(_writes_constant(judge, branch) for branch, _ in claimed.args)
-    settings = dict.fromkeys(judge.subject.letters, 1)
-    for parameter in judge.subject.parameters:
-        settings.pop(parameter, None)
-    factors = Mul.make_args(powsimp(claimed.xreplace(settings)))
-    return any(not factor.has(judge.subject.resource) for factor in factors if factor != 1)
+    settings = {x: 1 for x in judge.subject.letters if x not in judge.subject.parameters}
+    return writes_constant(claimed.xreplace(settings), (judge.subject.resource,))
 
 
 def _notes(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome], verdict: str) -> Iterator[str]:
@@ -224,7 +228,7 @@ def _exact_sides(outcomes: list[Outcome]) -> Iterator[str]:
     """What decimals of the claim stand for."""
     sides = dict.fromkeys(o.correct for o in outcomes if o.note == AS_WRITTEN and o.correct is not None)
     if sides:
-        exact = ", ".join(map(str, sides))
+        exact = ", ".join(map(text, sides))
         yield f"decimals are compared to the digits that are written; exact is {exact}"
 
 

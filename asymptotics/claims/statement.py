@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sympy import Expr
+from sympy import Expr, Mul, Piecewise, Symbol, powsimp
 from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.claims.decimals import Rounding
@@ -35,6 +35,7 @@ MEANING = {
     BELOW: "of a smaller order",
     ABOVE: "of a larger order",
 }
+NO_CONSTANT = "the leading power, no constant stated"
 BOUNDS = {
     **dict.fromkeys(("<", "<=", "≤", "le", "leq", "leqslant"), UPPER),
     **dict.fromkeys((">", ">=", "≥", "ge", "geq", "geqslant"), LOWER),
@@ -51,6 +52,14 @@ def relation_of(sign: Item | str) -> str:
     """What a sign between two sides claims, "" for what is no such sign."""
     name = sign if isinstance(sign, str) else "" if sign.kind == "group" else sign.name
     return "" if name in WRITTEN else RELATIONS.get(name, BOUNDS.get(name, ""))
+
+
+def writes_constant(claimed: Expr, resources: Sequence[Symbol]) -> bool:
+    """Whether a factor other than 1 stands beside the resources, in some term or choice."""
+    if claimed.is_Add or isinstance(claimed, Piecewise):
+        parts = [x for x, _ in claimed.args] if isinstance(claimed, Piecewise) else claimed.args
+        return any(writes_constant(part, resources) for part in parts)
+    return any(not factor.has(*resources) for factor in Mul.make_args(powsimp(claimed)) if factor != 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,15 @@ from sympy import Add, Expr, Max, Symbol
 from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.claims.joint_order import judge_joint, left_out
-from asymptotics.claims.statement import MEANING, ORDER, UPPER, Statement
+from asymptotics.claims.statement import (
+    MEANING,
+    NO_CONSTANT,
+    ORDER,
+    STATED,
+    UPPER,
+    Statement,
+    writes_constant,
+)
 from asymptotics.claims.together import together
 from asymptotics.claims.verdict import Verdict
 from asymptotics.display import text
@@ -89,7 +97,9 @@ def _between(
 def _together(statement: Statement, both: tuple[Symbol, ...], found: Sequence[Verdict], note: str) -> Verdict:
     """The verdicts on the terms as one."""
     names = ", ".join(map(str, both))
-    meaning = f"{MEANING[statement.relation]}{statement.freely}, each term by itself"
+    constant = statement.relation != STATED or writes_constant(statement.expression, both)
+    meaning = MEANING[statement.relation] if constant else NO_CONSTANT
+    meaning += f"{statement.freely}, each term by itself"
     return together(
         statement.claim,
         f"L({names}) ~ {statement.expression}, {meaning}",

@@ -5,14 +5,30 @@ together(claim, reading, symbol, found)    one verdict on all
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from sympy import Add, And
+from sympy import Add, And, Eq
 
 from asymptotics.claims.verdict import Region, Verdict
+from asymptotics.domains.domain import Domain, as_condition, as_constraint
 
 ORDER_OF_VERDICTS = ("FAILS", "UNDECIDED", "HOLDS")
+
+
+def _holds_together(found: tuple[Verdict, ...]) -> Iterator[Region]:
+    """Where one region of each holds, as few conditions as say so."""
+    known = dict.fromkeys(x for one in found for x in one.conditions if x.rel_op != "==")
+    given = Domain(tuple(c for x in known for c in as_constraint(x)))
+    for chosen in product(*(one.holds for one in found)):
+        condition, is_wall = And(*(r.condition for r in chosen)), any(r.is_wall for r in chosen)
+        if not is_wall and not condition.has(Eq):
+            inside = as_constraint(condition)
+            if Domain((*given.constraints, *inside)).is_empty() is True:
+                continue
+            condition = And(*map(as_condition, given.reduce(inside)))
+        yield Region(condition=condition, is_wall=is_wall, claimed=None, correct=None)
 
 
 def together(claim: str, reading: str, quantity: str, found: tuple[Verdict, ...], note: str = "") -> Verdict:
@@ -38,15 +54,7 @@ def together(claim: str, reading: str, quantity: str, found: tuple[Verdict, ...]
         about=first.about,
         quantity=quantity,
         conditions=tuple(dict.fromkeys(c for one in found for c in one.conditions)),
-        holds=tuple(
-            Region(
-                condition=And(*(r.condition for r in chosen)),
-                is_wall=any(r.is_wall for r in chosen),
-                claimed=None,
-                correct=None,
-            )
-            for chosen in product(*(one.holds for one in found))
-        ),
+        holds=tuple(_holds_together(found)),
         correct=first.correct if same else Add(*(one.correct for one in found)),
         witness=first.witness or next((one.witness for one in found if one.witness is not None), None),
         right_for=first.right_for,

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sized
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
-from sympy import Eq, Expr, Or, Rational, Symbol, true
+from sympy import Add, Eq, Expr, Or, Piecewise, Rational, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation.optimum import Optimum
-from asymptotics.display import over_one, readable, text
-from asymptotics.domains.domain import conjuncts, plain
+from asymptotics.display import over_one, readable, shorten, text
+from asymptotics.domains.domain import Domain, conjuncts, plain, reduce_condition
 from asymptotics.errors import DomainError, UnableError, shown
 from asymptotics.laws.derive import Laws, derive
 from asymptotics.laws.growing import GrowingLaw
 from asymptotics.laws.law import Law
 from asymptotics.model.quantity import GAUSSIAN
+from asymptotics.notation import Notation, notation, restate
 from asymptotics.precision import exclusive_class
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
@@ -69,7 +70,7 @@ class Witness(Mapping[Symbol, Rational]):
         return len(self.point)
 
     def __str__(self) -> str:
-        place = ", ".join(f"{symbol} = {value}" for symbol, value in self.point)
+        place = ", ".join(f"{symbol} = {text(value)}" for symbol, value in self.point)
         return (
             f"at {place}: " if place else ""
         ) + f"claimed {_show(self.claimed)}, correct {_show(self.correct)}"
@@ -149,6 +150,24 @@ class Verdict(Typeset):
         same = f": {faults.pop()}" if len(faults) == 1 else ""
         named = [str(region) if same else f"{region} ({region.at_fault})" for region in regions[:SHOWN]]
         return "FAILS " + "; ".join(named) + _more(regions) + same
+
+    def headline_in(self, letters: str | Notation) -> str:
+        """The same in the letters of another paper.
+
+        >>> from asymptotics import check_claim, derive, power_law
+        >>> verdict = check_claim(r"d^{-2\\alpha}", derive(power_law()).model, notation="2405.15074")
+        >>> verdict.headline_in("2405.15074")
+        'FAILS where 2*beta < 1: exponent, d**(-2*alpha) claimed, d**(-2*alpha - 2*beta + 1) correct'
+        """
+        chosen = notation(letters)
+        conditions = (chosen.condition(c) for c in self.conditions)
+        return replace(
+            self,
+            conditions=tuple(c for c in conditions if c != true),
+            holds=restate(self.holds, chosen),
+            fails=restate(self.fails, chosen),
+            undecided=restate(self.undecided, chosen),
+        ).headline
 
     @staticmethod
     def _but_for(exceptions: list[Region]) -> str:
@@ -272,10 +291,18 @@ def _versus(region: Region) -> str:
 
 def _cut(shown: str) -> str:
     """The beginning of a long side: the line on what is correct has the whole."""
-    return shown if len(shown) <= WIDEST else f"{shown[: WIDEST - 3]}..."
+    return shorten(shown, WIDEST)
 
 
 def _show(side: Expr | None) -> str:
-    """One side, and the same with its constant as a decimal where that is an irrational number."""
+    """One side, and the same with its constant as a decimal where that is an irrational number.
+
+    Of one with cases each has its condition.
+    """
+    if isinstance(side, Piecewise):
+        cases = ((_show(part), reduce_condition(where, Domain())) for part, where in side.args)
+        return ", ".join(part if where == true else f"{part} for {plain(where)}" for part, where in cases)
+    if isinstance(side, Add) and side.has(Piecewise):
+        return " + ".join(f"({_show(x)})" if isinstance(x, Piecewise) else _show(x) for x in side.args)
     short, decimal = text(side), str(over_one(readable(side, 0)))
     return short if decimal == short else f"{short} = {decimal}"

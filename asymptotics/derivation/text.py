@@ -72,11 +72,11 @@ def escape_latex(words: str) -> str:
     words = re.sub(r"([&%$#_{}])", r"\\\1", words)
     words = words.replace("~", r"\textasciitilde{}").replace("^", r"\textasciicircum{}")
     words = re.sub("[<>]", r"$\g<0>$", words)
-    return _letter.sub(_letter_tex, words)
+    return _letter.sub(_letter_tex, re.sub(r"\b([A-Za-z])\\textasciicircum\{\}\*", r"$\1^*$", words))
 
 
 _letter = re.compile(
-    rf"\b({'|'.join(GREEK)}|lambda|oo)(?:\\_([A-Za-z0-9]+))?(?:\\textasciicircum\{{\}}([A-Za-z0-9]+))?(?![A-Za-z0-9])"
+    rf"\b({'|'.join(GREEK)}|lambda|oo)(?:\\_([A-Za-z0-9]+))?(?:\\textasciicircum\{{\}}([A-Za-z0-9]+|\*))?(?![A-Za-z0-9])"
 )
 
 
@@ -133,7 +133,7 @@ def sides(step: Step, longest: float = math.inf) -> tuple[str, str, str]:
 
 def markdown(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
     """A heading, the conditions, and each step as a sentence with its displayed equation."""
-    lines = [f"### {_markdown(_upper(title))}", ""]
+    lines = [f"### {_markdown(title)}", ""]
     if conditions:
         lines += [f"Conditions: ${_condition(*conditions)}$.", ""]
     for number, step in enumerate(steps, 1):
@@ -169,10 +169,6 @@ def html_reason(reason: str, formula: Callable[[str], str]) -> str:
         formula(part) if i % 2 else escape(re.sub(r"\\([&%$#_{}])", r"\1", part))
         for i, part in enumerate(parts)
     )
-
-
-def _upper(words: str) -> str:
-    return words[0].upper() + words[1:]
 
 
 def displayed(step: Step) -> str:
@@ -217,7 +213,7 @@ def _explained(step: Step) -> str:
 
 def as_latex(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
     """Title, conditions, and the steps, each equation under its sentence; needs amsmath and graphicx."""
-    lines = [wrapped(rf"\subsection*{{{escape_latex(_upper(title))}}}")]
+    lines = [wrapped(rf"\subsection*{{{escape_latex(title)}}}")]
     if conditions:
         lines.append(rf"Conditions: ${_condition(*conditions)}$.")
     shown = (f"{_explained(step)}\n{displayed(step)}" for step in steps)

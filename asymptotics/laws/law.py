@@ -277,7 +277,16 @@ class Law(Stated):
         """
         symbol = named(self.letters).rename(self._about.symbol)
         notes = ("" if self.measured is None else self.measured.as_fit, self._reach)
-        lines = lines_of(symbol, self.resource, self.regimes, exact=exact, below=self.below, notes=notes)
+        letters = tuple(s for s in self.parameters if s not in self.task.parameters)
+        lines = lines_of(
+            symbol,
+            self.resource,
+            self.regimes,
+            exact=exact,
+            below=self.below,
+            notes=notes,
+            letters=letters,
+        )
         return "\n".join(lines)
 
     @property

@@ -2,7 +2,7 @@
 
 merged(regimes)            the regimes, two that differ in the side of a line alone as one beside it
 growth(rate, domain)       how fast ``x^-rate`` grows, None where it is written as falling
-rising(expression)         ``x^max(1, b)`` for ``x^-min(-1, -b)``
+rising(expression)         ``x^max(1, b)`` for ``x^-min(-1, -b)``, and ``max(x, y)^N`` for exponentials
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields, replace
 
-from sympy import And, Expr, Max, Min, Ne, Pow
+from sympy import And, Expr, Max, Min, Ne, Pow, exp
 from sympy.core.relational import StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
 
@@ -77,14 +77,24 @@ def growth(rate: Expr, domain: Domain) -> Expr | None:
 def rising(expression: Expr) -> Expr:
     """The expression with its powers of ``-min`` that grow as powers of ``max``.
 
-    >>> from asymptotics.symbols import N, a
+    >>> from sympy import log
+    >>> from asymptotics.symbols import N, a, b
     >>> rising(N**-Min(-1, a - 2)), rising(N**-Min(1, a - 2))
     (N**Max(1, 2 - a), N**(-Min(1, a - 2)))
+    >>> rising(exp(-N*Min(-2*log(a), -log(b))))
+    Max(b, a**2)**N
     """
-    return expression.replace(
+    expression = expression.replace(
         lambda power: isinstance(power, Pow) and isinstance(-power.exp, Min) and bool(_grows(-power.exp)),
         lambda power: power.base ** _grows(-power.exp),
     )
+    return expression.replace(lambda power: isinstance(power, exp) and power.exp.has(Min), _of_bases)
+
+
+def _of_bases(power: Expr) -> Expr:
+    """``max(rho^2, tau)^N`` for ``exp(-N min(-2 log(rho), -log(tau)))``."""
+    rate, rest = power.exp.as_independent(Min)
+    return Max(*(exp(-part) for part in rest.args)) ** -rate if isinstance(rest, Min) else power
 
 
 def _grows(rate: Expr) -> Expr | None:

@@ -24,14 +24,14 @@ def unknown_law(name: object) -> str:
     """The message for a name that no law has: the nearest names, and where all of them are listed.
 
     >>> print(unknown_law("modle"))
-    no law is called 'modle'; near it are model; the laws are time, model, data and others, all in dir(laws)
+    no law is called 'modle'; near it is model; the laws are time, model, data and others, all in dir(laws)
     """
     if isinstance(name, str) and name in WITHOUT:
         return f"{name}: {WITHOUT[name]}"
-    near = ", ".join(_near(name) if isinstance(name, str) else BOTTLENECKS)
-    where = "bottlenecks claim --help" if are_of_command() else "dir(laws)"
-    listed = f"the laws are {', '.join(BOTTLENECKS)} and others, all in {where}"
-    return f"no law is called {shown(name)}; near it are {near}; {listed}"
+    close = _near(name) if isinstance(name, str) else ()
+    near = f"near it {'is' if len(close) == 1 else 'are'} {', '.join(close)}; " if close else ""
+    listed = "" if are_of_command() else ", all in dir(laws)"
+    return f"no law is called {shown(name)}; {near}the laws are {', '.join(BOTTLENECKS)} and others{listed}"
 
 
 def _near(name: str) -> tuple[str, ...]:
@@ -42,4 +42,4 @@ def _near(name: str) -> tuple[str, ...]:
     parts = [known for known in QUANTITIES if len(asked) > 2 and (asked in known or known in asked)]
     about = [known for known, x in QUANTITIES.items() if x.resource.name.lower() == asked]
     words = [known for known, x in QUANTITIES.items() if len(asked) > 2 and asked in x.words.lower()]
-    return tuple(dict.fromkeys((*first, *alike, *parts, *about, *words)))[:MOST] or BOTTLENECKS
+    return tuple(dict.fromkeys((*first, *alike, *parts, *about, *words)))[:MOST]

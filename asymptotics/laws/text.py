@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sympy import Symbol, oo, true
+from sympy import Expr, Symbol, Tuple, oo, true
 
-from asymptotics.display import ROUNDED, is_rounded, readable, text
+from asymptotics.display import ROUNDED, is_rounded, readable, spell, text, words_of
 from asymptotics.domains.domain import plain
 from asymptotics.laws.latex import free_letter
 from asymptotics.laws.listing import merged, rising
 from asymptotics.regimes import Regime
-from asymptotics.spectra.far import UnknownSum
+from asymptotics.symbols import WORDS
 
 UP_TO_LOGARITHMS = "remainder up to logarithms"
 NAMED = 80
@@ -30,16 +30,19 @@ def lines_of(
     exact: bool = False,
     below: bool = False,
     notes: tuple[str, ...] = (),
+    letters: tuple[Symbol, ...] = (),
 ) -> Iterator[str]:
     """The lines of a law; decimals stand for long numbers, unless it is to be ``exact``.
 
     ``below`` says that the law is the one below the number of modes; ``notes`` follow every regime.
+    ``letters`` are those that are not the task's: what they mean is told at the end.
 
     >>> from asymptotics import derive, power_law
     >>> law = derive(power_law(3, 2)).model
     >>> list(lines_of("L", law.resource, law.regimes, notes=("as fitted",)))
     ['L ~ pi**2*log(N)/(4*N**2) + O(N**(-2)), N -> oo (as fitted)']
     """
+    seen: list[Expr] = []
     for regime in merged(regimes):
         shape, letter = regime, None
         if len(text(regime.prefactor)) > NAMED:
@@ -47,7 +50,8 @@ def lines_of(
             shape = replace(regime, prefactor=Symbol(letter))
         parts = [shape.leading(resource), regime.prefactor, rising(regime.bound(resource)), regime.relative]
         shown = parts if exact else [readable(part) for part in parts]
-        leading, prefactor, bound, relative = map(str, shown)
+        seen.append(shown[1])
+        leading, prefactor, bound, relative = map(spell, shown)
         rest = "" if bound == "0" else f" + O({bound})"
         if regime.relative is not None:
             rest = f"*(1 + O({relative}))"
@@ -60,10 +64,10 @@ def lines_of(
         yield f"{symbol} ~ {leading}{rest}, {resource} -> {limit}{end}{where}{said}"
         if letter is not None:
             yield f"    {letter} = {prefactor}"
-    yield from (f"    {words}" for words in unknown_in(regimes))
+    yield from (f"    {words}" for words in told_of(Tuple(*seen), letters))
 
 
-def unknown_in(regimes: tuple[Regime, ...]) -> list[str]:
-    """What the sums stand for that are letters in the prefactors, as the spectrum is known far out alone."""
-    letters = set[UnknownSum]().union(*(regime.prefactor.atoms(UnknownSum) for regime in regimes))
-    return [letter.words for letter in sorted(letters, key=str)]
+def told_of(prefactors: Tuple, letters: tuple[Symbol, ...] = ()) -> list[str]:
+    """What functions and letters in the prefactors stand for, where not common; letters in one line."""
+    named = [f"{s}: {WORDS[s]}" for s in letters if s in WORDS and prefactors.has(s)]
+    return sorted(words_of(prefactors)) + (["; ".join(named)] if named else [])

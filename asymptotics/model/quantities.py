@@ -215,7 +215,7 @@ _FLOW = (
     Quantity(
         name="early_stopping_time",
         words="stopping time of the smallest test loss, label noise sigma",
-        symbol="t*(P)",
+        symbol="t^*(P)",
         tex=r"t^*(P)",
         limits="N = oo",
         resource=P,

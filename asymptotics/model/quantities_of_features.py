@@ -57,7 +57,7 @@ MOVING = (
     Quantity(
         name="rich_crossover",
         words="richness at which the learned kernel has doubled by the time t: features are lazy below",
-        symbol="gamma*(t)",
+        symbol="gamma^*(t)",
         tex=r"\gamma^*(t)",
         limits="N = P = oo",
         resource=t,

@@ -44,7 +44,7 @@ RIDGES = (
     Quantity(
         name="optimal_ridge_value",
         words="ridge of the smallest test loss, which may be negative",
-        symbol="rho*(P)",
+        symbol="rho^*(P)",
         tex=r"\rho^*(P)",
         limits="t = N = oo",
         resource=P,
@@ -56,7 +56,7 @@ RIDGES = (
     Quantity(
         name="optimal_ridge_width",
         words="features whose first order in 1/N is as large as the smallest loss over the ridge",
-        symbol="N*(P)",
+        symbol="N^*(P)",
         tex=r"N^*(P)",
         limits="t = oo",
         resource=P,

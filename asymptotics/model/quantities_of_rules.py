@@ -68,7 +68,7 @@ TRAINED = (
         name="critical_batch",
         words="batch from which on a larger one hardly helps after t steps: one-pass SGD adds as much as "
         "gradient descent leaves, to first order in 1/B",
-        symbol="B*(t)",
+        symbol="B^*(t)",
         tex=r"B^*(t)",
         limits="N = oo",
         resource=t,
@@ -81,7 +81,7 @@ TRAINED = (
     Quantity(
         name="critical_batch_model",
         words="batch from which on a larger one hardly helps at t = oo, limited by model size",
-        symbol="B*(N)",
+        symbol="B^*(N)",
         tex=r"B^*(N)",
         limits="t = oo",
         resource=N,
@@ -94,7 +94,7 @@ TRAINED = (
     Quantity(
         name="noiseless_step",
         words="constant step of the smallest loss of one-pass SGD after t steps, without label noise",
-        symbol="eta*(t)",
+        symbol="eta^*(t)",
         tex=r"\eta^*(t)",
         limits="N = oo",
         resource=t,
@@ -108,7 +108,7 @@ TRAINED = (
     Quantity(
         name="useful_epochs",
         words="epochs of multi-pass SGD until the test loss is smallest, label noise sigma",
-        symbol="epochs*(P)",
+        symbol="epochs^*(P)",
         tex=r"\mathrm{epochs}^*(P)",
         limits="N = oo",
         resource=P,

@@ -83,7 +83,7 @@ def step_quantity(text: str) -> Quantity:
     return Quantity(
         name=f"step:{text}",
         words=f"largest step of the smallest loss of one-pass SGD after t steps of the schedule {text}",
-        symbol="eta*(t)",
+        symbol="eta^*(t)",
         tex=r"\eta^*(t)",
         limits="N = oo",
         resource=t,

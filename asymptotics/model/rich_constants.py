@@ -67,6 +67,10 @@ class Grown(_Mellin):
     """
 
     letter, shift, missing = "H", -1, False
+    words = (
+        "Grown(s, x, y) = int_0^oo z^(s-2) M_x(z) M_y(z) dz/Gamma(s), continued in s; "
+        "M_x(z) = z int_0^1 v^-x exp(-z (1 - v)) dv"
+    )
     meaning = (
         r"H_{\alpha, \beta}(s)\text{: }\textstyle\int_0^\infty \frac{y^{s-2}}{\Gamma(s)} "
         r"M_\alpha M_\beta\, dy\text{, continued in } s;\ "
@@ -91,6 +95,10 @@ class Unlearned(_Mellin):
     """
 
     letter, shift, missing = "G", 0, True
+    words = (
+        "Unlearned(s, x, y) = int_0^oo z^(s-1) (1 - M_x(z)) (1 - M_y(z)) dz/Gamma(s), continued in s; "
+        "M_x(z) = z int_0^1 v^-x exp(-z (1 - v)) dv"
+    )
     meaning = (
         r"G_{\alpha, \beta}(s)\text{: }\textstyle\int_0^\infty \frac{y^{s-1}}{\Gamma(s)} "
         r"(1 - M_\alpha) (1 - M_\beta)\, dy\text{, continued in } s"

@@ -46,6 +46,10 @@ class Shared(OpaqueNumber):
 
     nargs = 3
     step = 10
+    words = (
+        "Shared(s, q, x) = int_0^oo int_0^oo u^(s-1) v^(q-1)/(Gamma(s) Gamma(q)) "
+        "{2 u g g[u, u, v] + v g[u, v]^2} du dv, g = 1 - M_x, with divided differences of g"
+    )
     meaning = (
         r"D_{\alpha}(s, q)\text{: }\textstyle\int\!\!\int_0^\infty "
         r"\frac{h^{s-1} h'^{q-1}}{\Gamma(s) \Gamma(q)} \left\{2 h\, g\, g[h, h, h'] + h' g[h, h']^2\right\} "

@@ -23,7 +23,7 @@ from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.errors import DomainError
 from asymptotics.parsing.heights import bit_length, check_exponent, check_height, decimal, to_power
-from asymptotics.parsing.tokens import Syntax, known_names, read
+from asymptotics.parsing.tokens import Syntax, known_functions, known_names, read
 from asymptotics.parsing.vocabulary import (
     ARGUMENT,
     BITS,
@@ -201,7 +201,7 @@ class _Reader:
         if function is None:
             if name in self.names:
                 self.fail(node, f"{name} is a symbol, not a function; write a product as {name}*(...)")
-            self.fail(node, NOT_LETTERS.get(name) or f"unknown function {name!r}; {known_names()}")
+            self.fail(node, NOT_LETTERS.get(name) or f"unknown function {name!r}; {known_functions()}")
         if len(arguments) not in function.arguments:
             wanted = " or ".join(str(n) for n in function.arguments[:2])
             if len(function.arguments) > 2:

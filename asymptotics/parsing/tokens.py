@@ -1,7 +1,8 @@
 """From text to a syntax tree: tokens are checked one by one, then `ast.parse` decides precedence.
 
     read(text)        the tree of an expression, and where each of its nodes stands in the text
-    known_names()     what may be written, for messages
+    known_names()     which names may be written, for messages
+    known_functions() which functions
 
 Only numbers, names, operators, commas and parentheses are tokens, so that attributes, strings, subscripts and
 keywords cannot occur in the tree. ``^`` means a power. Decimals are exact: ``0.1`` is 1/10.
@@ -118,9 +119,13 @@ def _tree(text: str, source: str, origin: list[int]) -> ast.expr:
 
 
 def known_names() -> str:
-    """What may be written, in words."""
-    names = ", ".join(sorted(FUNCTIONS, key=str.lower))
-    return f"known are single letters, Greek letters (alpha, beta, ...), pi, and {names}"
+    """Which names may be written, in words."""
+    return "known are single letters, Greek letters (alpha, beta, ...) and pi; a product is written a*b"
+
+
+def known_functions() -> str:
+    """Which functions may be written, in words."""
+    return f"known are {', '.join(sorted(FUNCTIONS, key=str.lower))}"
 
 
 def _hint(character: str) -> str:

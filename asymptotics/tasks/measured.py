@@ -220,11 +220,13 @@ def round_values(value: float, error: float) -> Rational:
 
 
 def with_error(value: float, error: float) -> str:
-    """A value with its error in units of the last digits: 1.503(12).
+    """A value with its error in units of the last digits: 1.503(12); an error of 10 or more is written out.
 
-    >>> with_error(1.50312, 0.012), with_error(12.3, 4.0), with_error(2.0, 1e-13)
-    ('1.503(12)', '12.3(40)', '2.0000000000(0)')
+    >>> with_error(1.50312, 0.012), with_error(12.3, 4.0), with_error(2.0, 1e-13), with_error(1.34, 14.3)
+    ('1.503(12)', '12.3(40)', '2.0000000000(0)', '(1.3 +- 14.3)')
     """
+    if error >= 9.95:
+        return f"({value:.1f} +- {error:.1f})"
     digits = min(10, max(1, 1 - math.floor(math.log10(error)))) if error > 0 else 10
     return f"{value:.{digits}f}({round(error * 10**digits)})"
 

@@ -101,9 +101,12 @@ def read_multiplicity(value: object, index: Symbol = k) -> Expr:
 
 def read_index(value: object) -> Symbol:
     """The index from a symbol or its name; positive, as every symbol of a task."""
-    found = parse(value) if isinstance(value, str) else value
+    try:
+        found = parse(value) if isinstance(value, str) else value
+    except ParseError:
+        found = None
     if not isinstance(found, Symbol):
-        raise DomainError(f"index = {shown(value)}; it is not a symbol; give the mode index, e.g. k")
+        raise DomainError(f"index = {shown(value)}; it is no letter; give the one that counts modes, e.g. k")
     return Symbol(found.name, positive=True)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sympy import Expr, Symbol, true
 
 from asymptotics.derivation.check import PLACES
+from asymptotics.display import shorten
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.laws.derive import derive
 from asymptotics.laws.law import Law
@@ -126,9 +127,10 @@ def _lines(law: Law, options: argparse.Namespace) -> Iterator[str]:
         conditions = tuple(c for c in map(letters.condition, conditions) if c != true)
     yield f"{law.name}: {law.quantity} ({law.limits})"
     yield from (f"  {line}" for line in law.to_text(exact=options.exact).splitlines())
-    yield f"  conditions: {', '.join(map(condition_text, conditions)) or 'none left'}"
+    yield f"  conditions: {', '.join(map(condition_text, conditions)) or 'none'}"
     if options.terms is None and len(further) > LONGEST:
-        further = f"{further[:LONGEST]} ... ({len(further)} characters; --terms {terms} prints them all)"
+        whole = len(further)
+        further = f"{shorten(further, LONGEST)} ({whole} characters; --terms {terms} prints them all)"
     yield f"  to {terms} orders: {further}"
 
 
@@ -148,9 +150,9 @@ def _check(chosen: Selection, values: Mapping[Symbol, Expr], options: argparse.N
     numbers = {symbol.name: str(value) for symbol, value in values.items()}
     function = partial(check_law, fields=to_fields(chosen.laws[0].task), values=numbers, digits=DIGITS)
     rows: list[dict[str, Any]] = []
-    for row in sweep([{"law": law.name} for law in chosen.laws], function):
-        broken = {"outcome": "failed", "passed": False, "summary": (row.error or {}).get("message")}
-        rows.append({**row.point, **(row.result or broken)})
+    for found in sweep([{"law": law.name} for law in chosen.laws], function):
+        broken = {"outcome": "failed", "passed": False, "summary": (found.error or {}).get("message")}
+        rows.append({**found.point, **(found.result or broken)})
     if for_machines(options):
         print_rows(options, [*rows, *_refusals(chosen)])
     else:

@@ -90,7 +90,7 @@ def _lines(law: GrowingLaw, parts: Mapping[str, str]) -> Iterator[str]:
 
 
 def _conditions(law: GrowingLaw) -> str:
-    return ", ".join(map(condition_text, law.conditions)) or "none left"
+    return ", ".join(map(condition_text, law.conditions)) or "none"
 
 
 def _numbers(options: argparse.Namespace, law: GrowingLaw) -> dict[Symbol | str, object]:

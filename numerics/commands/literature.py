@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
         found[verdict.verdict] += 1
         status = status if verdict.verdict != "UNDECIDED" else 1
         about = entry.law if entry.law == "optimum" else f"laws.{entry.law}"
-        _print(f"{'':<20} {verdict.headline}  [{about}]")
+        _print(f"{'':<20} {verdict.headline_in(entry.notation)}  [{about}]")
         for name in verdict.right_for:
             _print(f"{'':<20} right for {name}")
     print(f"\n{len(table)} rows, of which")

@@ -31,7 +31,7 @@ from asymptotics.model.schedules.base import SCHEDULES, as_schedule
 from asymptotics.notation import NOTATIONS, notation
 from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.heights import substitute
-from asymptotics.parsing.vocabulary import LENGTH
+from asymptotics.parsing.vocabulary import LENGTH, NAMES
 from asymptotics.symbols import a, b, k
 from asymptotics.tasks.reading import read_index, read_multiplicity, read_side
 from asymptotics.tasks.task import Task
@@ -141,6 +141,8 @@ def _number(piece: str) -> tuple[Symbol, Expr]:
     name, sign, number = piece.partition("=")
     if not sign:
         raise DomainError(f"{piece!r} is not name=value; give for example a=3/2,b=5/4")
+    if number.strip().isidentifier() and number.strip() not in NAMES:
+        raise DomainError(f"{piece!r}: {number.strip()} is not a number; give one, for example 3/2")
     symbol, value = parse(name), parse(number)
     if not symbol.is_Symbol:
         raise DomainError(f"{piece!r}: {name.strip()!r} is not a parameter; give name=value")

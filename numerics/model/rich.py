@@ -119,7 +119,7 @@ class RichModel:
         self._settled = FORGOTTEN / slowest if slowest else math.inf
 
     def __repr__(self) -> str:
-        return repr(self.lazy).replace("FullModel", "RichModel").replace(")", f", gamma={self.gamma})", 1)
+        return f"{repr(self.lazy).replace('FullModel', 'RichModel').removesuffix(')')}, gamma={self.gamma})"
 
     # -- what is asked for ---------------------------------------------------------------
 

@@ -26,7 +26,6 @@ from numerics.progress import counted
 from numerics.reports.content import Dossier
 from numerics.reports.latex import (
     OWN,
-    capital,
     conditions_of,
     equations,
     law_fields,
@@ -130,7 +129,7 @@ def _allocation(optimum: Optimum, notation: str | None) -> dict[str, object]:
 def _derivation(law: Law, letters: Notation) -> dict[str, object]:
     """Every step: a sentence with its source, and the equation."""
     derivation = law.derivation.restate(letters)
-    title = escape_latex(capital(derivation.title)).replace("= oo", r"= $\infty$")
+    title = escape_latex(derivation.title).replace("= oo", r"= $\infty$")
     return {"title": title, "steps": [_step(step) for step in derivation]}
 
 

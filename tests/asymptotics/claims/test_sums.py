@@ -84,3 +84,11 @@ def test_the_constant_of_a_relation_is_that_of_the_phase():
 def test_the_command_knows_what_a_claim_is_about(claim, status, words, capsys):
     assert main(["claim", claim]) == status
     assert capsys.readouterr().out.startswith(words)
+
+
+def test_a_sum_says_which_constants_it_states_and_no_condition_twice():
+    verdict = check_claim(r"L(N,P) \sim N^{-(a-1)} + P^{-(a-1)}", derive(power_law(a, b)))
+    assert "no constant stated" in verdict.reading and "its constant" not in verdict.reading
+    assert verdict.where == (a - 1 < b) and "  holds where a - 1 < b\n" in str(verdict)
+    stated = check_claim(r"L(N,P) \sim N^{-(a-1)} + 3 P^{-(a-1)}", derive(power_law(a, b)))
+    assert "leading term with its constant" in stated.reading
