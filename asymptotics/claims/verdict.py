@@ -155,7 +155,7 @@ class Verdict(Typeset):
         """The same in the letters of another paper.
 
         >>> from asymptotics import check_claim, derive, power_law
-        >>> verdict = check_claim(r"d^{-2\\alpha}", derive(power_law()).model, notation="2405.15074")
+        >>> verdict = check_claim(r"d^{-2\\alpha}", derive(power_law("a", "b")).model, notation="2405.15074")
         >>> verdict.headline_in("2405.15074")
         'FAILS where 2*beta < 1: exponent, d**(-2*alpha) claimed, d**(-2*alpha - 2*beta + 1) correct'
         """

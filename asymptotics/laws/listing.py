@@ -82,7 +82,7 @@ def rising(expression: Expr) -> Expr:
     >>> rising(N**-Min(-1, a - 2)), rising(N**-Min(1, a - 2))
     (N**Max(1, 2 - a), N**(-Min(1, a - 2)))
     >>> rising(exp(-N*Min(-2*log(a), -log(b))))
-    Max(b, a**2)**N
+    Max(a**2, b)**N
     """
     expression = expression.replace(
         lambda power: isinstance(power, Pow) and isinstance(-power.exp, Min) and bool(_grows(-power.exp)),

@@ -24,14 +24,14 @@ def unknown_law(name: object) -> str:
     """The message for a name that no law has: the nearest names, and where all of them are listed.
 
     >>> print(unknown_law("modle"))
-    no law is called 'modle'; near it is model; the laws are time, model, data and others, all in dir(laws)
+    no law is called 'modle'; near it: model; the laws are time, model, data and others, all in dir(laws)
     """
     if isinstance(name, str) and name in WITHOUT:
         return f"{name}: {WITHOUT[name]}"
     close = _near(name) if isinstance(name, str) else ()
-    near = f"near it {'is' if len(close) == 1 else 'are'} {', '.join(close)}; " if close else ""
-    listed = "" if are_of_command() else ", all in dir(laws)"
-    return f"no law is called {shown(name)}; {near}the laws are {', '.join(BOTTLENECKS)} and others{listed}"
+    near = f"near it: {', '.join(close)}; " if close else ""
+    listed = "which --help lists" if are_of_command() else "all in dir(laws)"
+    return f"no law is called {shown(name)}; {near}the laws are {', '.join(BOTTLENECKS)} and others, {listed}"
 
 
 def _near(name: str) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from numerics.commands.options import (
 from numerics.optima.frontier import frontier
 from numerics.verification.places import DEFAULTS
 from numerics.verification.verify import verify
+from numerics.verification.wording import on_screen
 
 OPTIMUM = "optimum"
 GROWING = GrowingLaw.name
@@ -116,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
         row = _row(verdict, confirmed)
         print_rows(options, [row], {**verdict.to_dict(), **row})
     else:
-        print(verdict.to_latex() if options.latex else verdict)
+        print(verdict.to_latex() if options.latex else on_screen(str(verdict)))
         if confirmed:
             print("\n".join(confirmed))
     return 0 if verdict.everywhere else 1

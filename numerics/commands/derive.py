@@ -35,7 +35,7 @@ from numerics.commands.options import (
     whole_number,
 )
 from numerics.verification.selection import Selection, select_laws, select_values
-from numerics.verification.wording import condition_text
+from numerics.verification.wording import condition_text, on_screen
 
 DIGITS = 30
 TERMS = 3
@@ -93,7 +93,8 @@ def run(options: argparse.Namespace) -> int:
         content = {"laws": [law.to_dict() for law in laws], "not_derived": dict(chosen.refused)}
         print_rows(options, [*(row for law in laws for row in _rows(law)), *_refusals(chosen)], content)
         return 0
-    print("\n".join(line for law in laws for line in _lines(law, options)))
+    text = "\n".join(line for law in laws for line in _lines(law, options))
+    print(text if options.latex else on_screen(text))
     for name, reason in chosen.refused:
         print(f"{'% ' if options.latex else ''}{name}: not derived: {reason}")
     return 0
@@ -158,7 +159,7 @@ def _check(chosen: Selection, values: Mapping[Symbol, Expr], options: argparse.N
     else:
         for row in rows:
             words = {"passed": "", "failed": "FAILED: "}.get(row["outcome"], f"{row['outcome']}: ")
-            print(f"{row['law']}: {words}{row['summary']}")
+            print(on_screen(f"{row['law']}: {words}{row['summary']}"))
         for name, reason in chosen.refused:
             print(f"{name}: not derived: {reason}")
         if len(rows) > 1:

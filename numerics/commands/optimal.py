@@ -28,7 +28,7 @@ from numerics.commands.options import (
 )
 from numerics.optima.constants import constants
 from numerics.optima.frontier import frontier
-from numerics.verification.wording import align_rows, condition_text
+from numerics.verification.wording import align_rows, condition_text, on_screen
 
 NEEDS_NUMBERS = "optima at finite budgets need numbers; give them with --at"
 
@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
         rows = _rows(options, optimum)
         print_rows(options, rows, {**optimum.to_dict(), "rows": rows})
     else:
-        print(describe(optimum, options.at, options.budgets, options.digits))
+        print(on_screen(describe(optimum, options.at, options.budgets, options.digits)))
     return 0
 
 

@@ -5,10 +5,14 @@ exponent_text(exponent)      exact where that is short, else a decimal
 decimal_with_error(value, error)       a number to the digits that its error leaves
 decimal(number, digits)      a number to so many digits
 align_rows(rows)                lines of a table
+fold(line, width)            a long line on several, broken between terms and factors
+on_screen(text)              text with its lines folded where it goes to a terminal
 """
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -80,6 +84,49 @@ def align_rows(rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
         part.append(column)
         used += 2 + _width(column)
     yield from _aligned(part)
+
+
+JOINED = ("~", "=", "<", ">", "->")
+"""Signs that no line begins with."""
+
+
+def fold(line: str, width: int) -> str:
+    """A long line on several, broken in as few brackets as may be: between words and terms, else factors.
+
+    >>> print(fold("  L(N) ~ A*N**(1 - a)*log(N) + O(N**-2), for b > 2", 30))
+      L(N) ~ A*N**(1 - a)*log(N)
+          + O(N**-2), for b > 2
+    """
+    margin = " " * (len(line) - len(line.lstrip()) + 4)
+    lines: list[str] = []
+    while len(line) > width:
+        places = (found for found in _places(line, len(margin), width // 2) if found[-1] <= width)
+        *_, place = max(places, default=(0,))
+        if not place:
+            break
+        lines.append(line[:place].rstrip())
+        line = margin + line[place:].lstrip()
+    return "\n".join([*lines, line])
+
+
+def _places(line: str, first: int, near: int) -> Iterator[tuple[bool, float, int]]:
+    """Where a line may be broken: whether far enough on, in how few brackets, and the place."""
+    depth = 0
+    for place, letter in enumerate(line):
+        depth += (letter in "([") - (letter in ")]")
+        signs = line[place - 1] in "+-~=<>" or line[place + 1 : place + 3].rstrip() in JOINED
+        between = letter == " " and not signs
+        factor = letter == "*" and "*" not in line[place - 1 : place + 2 : 2]
+        if place > first and (between or factor):
+            yield place > near, -depth - factor / 2, place
+
+
+def on_screen(text: str) -> str:
+    """The text with lines that fit a terminal; as it is where it goes elsewhere."""
+    if not sys.stdout.isatty():
+        return text
+    width = shutil.get_terminal_size().columns
+    return "\n".join(fold(line, width) for line in text.splitlines())
 
 
 def _width(column: Iterable[str]) -> int:

@@ -61,3 +61,19 @@ def test_any_laws_are_compared():
         compare(power_law(3, 2), power_law(2, 2), "speed")
     with pytest.raises(DomainError, match="task = 3"):
         compare(3, power_law(2, 2))
+
+
+def test_a_law_says_what_its_letters_and_functions_are():
+    """gamma is the richness there, Gamma Euler's function; letters of the task are the user's own."""
+    shown = str(derive(power_law("a", "b")).rich_time)
+    assert "*Gamma((a - 1)/b)" in shown and "gamma(" not in shown
+    assert "    Grown(s, x, y) = int_0^oo" in shown and shown.endswith("    gamma: richness")
+    assert "gamma((a - 1)/b)" in str(derive(power_law("a", "b")).time)
+    assert str(derive(power_law("sigma", "b")).time).count("\n") == 0
+    assert "sigma: standard deviation of the label noise" in str(derive(power_law("a", "b")).noise)
+
+
+def test_two_signs_are_one():
+    """The zero of F - kappa F'/2 at negative ridges has (2 b + 1) with a sign before and in it."""
+    shown = str(derive(power_law("a", "b")).optimal_ridge)
+    assert "(2*b + 1)*zeta(a - 2*b)" in shown and "-2*b - 1" not in shown

@@ -15,22 +15,29 @@ LAWS = derive(power_law(4, 2))
         ("N", "model"),
         ("noize", "noise"),
         ("loss", "time, model, data"),
-        ("zzz", "time, model"),
+        ("sgd", "sgd_noise"),
     ],
 )
 def test_an_unknown_law_names_the_nearest(name, near):
-    with pytest.raises(AttributeError, match=f"near it are {near}") as caught:
+    with pytest.raises(AttributeError, match=f"near it: {near}") as caught:
         getattr(LAWS, name)
     assert len(str(caught.value)) < 200
 
 
+def test_a_name_near_none_is_offered_none():
+    with pytest.raises(
+        AttributeError, match="no law is called 'zzz'; the laws are time, model, data and others"
+    ):
+        LAWS.zzz  # noqa: B018
+
+
 def test_other_ways_to_a_law_say_the_same(capsys):
-    with pytest.raises(DomainError, match="near it are model"):
+    with pytest.raises(DomainError, match="near it: model"):
         compare(power_law(2, 2), power_law(3, 2), ["modle"])
     for arguments in (["derive", "--laws", "modle"], ["claim", "N**-b", "--law", "modle"]):
         assert main(arguments) == 2
         error = capsys.readouterr().err
-        assert "near it are model" in error and "bottlenecks claim --help" in error and len(error) < 300
+        assert "near it: model" in error and "which --help lists" in error and len(error) < 300
 
 
 def test_a_law_of_an_array_is_an_array():

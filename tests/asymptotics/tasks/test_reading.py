@@ -84,7 +84,7 @@ ANSWERED = [
     (lambda: Task("k^{-b", "k**-a"), "balance the braces"),
     (lambda: Task(np.ones(20), np.ones(20)), r"one number for each mode; use Task.from_arrays"),
     (lambda: Task([1, 2], "k**-a"), r"Task.from_arrays\(eigenvalues, target\)"),
-    (lambda: Task("k**-b", "k**-a", index="k + 1"), "it is not a symbol"),
+    (lambda: Task("k**-b", "k**-a", index="k + 1"), "it is no letter"),
     (lambda: Task("k**-b", "k**-a", multiplicity="harmonics(1)"), "need a whole dimension d >= 2"),
     (lambda: Task("k**-b", "k**-a", multiplicity="harmonic(3)"), "unknown function 'harmonic'"),
     (lambda: power_law(alpha=2, beta=1), "notation= says whose they are, 2409.17858 or 2405.15074"),

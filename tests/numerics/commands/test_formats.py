@@ -155,3 +155,16 @@ def test_messages_echo_little_of_what_is_long(capsys, words, text):
     err = capsys.readouterr().err
     assert len(err.splitlines()) <= 1
     assert "x" * 201 not in err and " ".join(["spectrum"] * 23) not in err, err[:600]
+
+
+@pytest.mark.parametrize("words", [["derive", "--laws", "model"], ["optimal"], ["claim", "N**-Min(a-1,2*b)"]])
+def test_a_terminal_has_lines_that_fit_and_a_file_whole_ones(capsys, monkeypatch, words):
+    main(words)
+    whole = capsys.readouterr().out
+    assert max(map(len, whole.splitlines())) > 60
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    main(words)
+    folded = capsys.readouterr().out
+    assert max(map(len, folded.splitlines())) <= 60
+    assert "".join(folded.split()) == "".join(whole.split())
