@@ -78,8 +78,23 @@ class Quantity:
         (N*r, oo)
         """
         if task.size not in (None, self.resource):
+            self._check_trace(task)
             task = replace(task, modes=oo)
         return replace(task, test_eigenvalues=eigenvalues_of_test(task)) if self.tested else task
+
+    def _check_trace(self, task: Task) -> None:
+        """Raise `SpectrumError` where infinitely many modes have no trace and this quantity needs one."""
+        found = spectrum(task)
+        if not self.trace or found.scaling is None:
+            return
+        if found.domain.sign(found.scaling.decay - 1) in (0, -1):
+            instead = f"modes that grow with {self.resource}"
+            if (self.resource, task.size) == (t, N):
+                instead = "growing_law(laws, rule), which has time and size together"
+            raise SpectrumError(
+                f"{self.symbol} is at {self.limits}, where modes = {task.modes} are infinitely many and "
+                f"their trace diverges; take b > 1, or {instead}"
+            )
 
     def check_letters(self, task: Task) -> None:
         """Raise `SpectrumError` where a letter of the ridge or of the features is one of the task, too."""

@@ -1,6 +1,7 @@
 """The law of T and N where modes grow with N on the command line: ``derive`` and ``verify`` with ``--rule``.
 
 add_rule(parser)        the option
+add_reach(parser)       the ray along which verify compares
 growing_of(options)     the law that the options describe
 show(options)           its terms, or with ``--check`` every step of its derivation
 compare(options)        the law beside sums over modes
@@ -18,6 +19,7 @@ from asymptotics.display import text
 from asymptotics.laws.derive import Laws
 from asymptotics.laws.growing import GrowingLaw, T, growing_law
 from asymptotics.model.rules.base import rule_of_name
+from asymptotics.parsing.expressions import parse
 from asymptotics.symbols import N, h
 from asymptotics.typesetting import tex
 from numerics.commands.formats import for_machines, print_rows
@@ -29,7 +31,7 @@ from numerics.commands.options import (
     refuse_options,
     values_or_default,
 )
-from numerics.verification.growing import with_share
+from numerics.verification.growing import MIDDLE, reach_of, with_share
 from numerics.verification.verify import verify
 from numerics.verification.wording import align_rows, condition_text
 
@@ -42,6 +44,16 @@ def add_rule(parser: argparse.ArgumentParser) -> None:
         metavar="RULE",
         help="the law of time and size together where modes grow with N and b < 1, --modes 'r*N', trained by "
         "flow or sgd, in the place of --laws; --at takes h, the share of the largest step",
+    )
+
+
+def add_reach(parser: argparse.ArgumentParser) -> None:
+    """The option that asks for a ray."""
+    parser.add_argument(
+        "--reach",
+        type=argument(lambda given: reach_of(parse(given))),
+        metavar="R",
+        help="with --rule: compare along T = N^(R b), 0 < R < 1 (default: 1/2)",
     )
 
 
@@ -103,7 +115,8 @@ def compare(options: argparse.Namespace) -> int:
     """Print the verdict, and the points; 1 unless the law holds."""
     refuse_options(options, ("output",), "is not used with --rule")
     law = growing_of(options, laws_of_task(options))
-    found = verify(law, _numbers(options, law), digits=options.digits)
+    reach = MIDDLE if options.reach is None else options.reach
+    found = verify(law, _numbers(options, law), digits=options.digits, reach=reach)
     rows = [
         {name: mpmath.nstr(getattr(x, "value", x), 12) for name, x in zip(found.columns(), row, strict=True)}
         for row in zip(*found.columns().values(), strict=True)

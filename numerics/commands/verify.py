@@ -7,8 +7,16 @@ import json
 
 from asymptotics.errors import UnableError
 from numerics.commands.formats import add_formats, for_machines, print_rows
-from numerics.commands.growing import add_rule, compare
-from numerics.commands.options import add_digits, add_jobs, add_laws, add_task, laws_of_task, numbers_of_task
+from numerics.commands.growing import add_reach, add_rule, compare
+from numerics.commands.options import (
+    add_digits,
+    add_jobs,
+    add_laws,
+    add_task,
+    laws_of_task,
+    numbers_of_task,
+    refuse_options,
+)
 from numerics.outputs import destination, publish
 from numerics.verification.run import verify_laws
 from numerics.verification.selection import select_laws
@@ -22,6 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_task(parser)
     add_laws(parser)
     add_rule(parser)
+    add_reach(parser)
     add_digits(parser, words="decimal digits of the numerical solution")
     parser.add_argument(
         "--output", metavar="DIR", help=f"write {', '.join(FILES)} into DIR, made if it is missing"
@@ -34,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
     """Verify, print the table, write the files; 0 if every law holds."""
     if options.rule is not None:
         return compare(options)
+    refuse_options(options, ("reach",), "is of the law of T and N; give --rule, too")
     if options.output is not None:
         destination(options.output, FILES)
     laws = laws_of_task(options)

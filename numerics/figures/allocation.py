@@ -107,12 +107,14 @@ def plot_phases(
     frame: Sequence[tuple[object, object]] = ((1, 6), (1, 4)),
     ax: Axes | None = None,
     labels: Sequence[str] | None = None,
+    shades: Sequence[int] | None = None,
 ) -> Axes:
     """The phases in the plane of two parameters, each labelled with how L and the resources grow with C.
 
-    ``frame`` is ``((x0, x1), (y0, y1))``, dimensionless; ``labels`` are others, one a phase. Exact: polygons,
-    not a sampled grid. Raises
-    `UnableError` for curved conditions, `DomainError` for parameters the task does not have.
+    ``frame`` is ``((x0, x1), (y0, y1))``, dimensionless; ``labels`` are others, one a phase, and ``shades``
+    which colour of the style each has, so that a phase has one colour in two diagrams; by default in their
+    order. Exact: polygons, not a sampled grid. Raises `UnableError` for curved conditions, `DomainError` for
+    parameters the task does not have.
 
     >>> from asymptotics import compute_optimal, derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -128,8 +130,11 @@ def plot_phases(
     names = [_label(phase) for phase in optimum.phases] if labels is None else list(labels)
     if len(names) != len(optimum.phases):
         raise DomainError(f"labels = {shown(labels)}; give one for each of {len(optimum.phases)} phases")
+    places = list(range(len(names))) if shades is None else list(shades)
+    if len(places) != len(names):
+        raise DomainError(f"shades = {shown(shades)}; give one for each of {len(names)} phases")
     polygons = [(region(phase, x, y, frame), name) for phase, name in zip(optimum.phases, names, strict=True)]
-    return draw_regions(axes_or_new(ax), polygons, x, y, frame)
+    return draw_regions(axes_or_new(ax), polygons, x, y, frame, places)
 
 
 def draw_regions(
@@ -138,9 +143,10 @@ def draw_regions(
     x: Symbol,
     y: Symbol,
     frame: Sequence[tuple[object, object]],
+    shades: Sequence[int] | None = None,
 ) -> Axes:
     """Polygons by their corners, each with its label in the middle; those without an area are left out."""
-    for i, (corners, label) in enumerate(polygons):
+    for i, (corners, label) in zip(shades or range(len(polygons)), polygons, strict=True):
         if len(corners) < 3:
             continue
         points = np.array([[float(u), float(v)] for u, v in corners])

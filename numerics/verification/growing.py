@@ -1,9 +1,10 @@
-"""The law of T and N where modes grow with N, against sums over modes along a ray ``C T = N^(b/2)``.
+"""The law of T and N where modes grow with N, against sums over modes along a ray ``C T = N^(reach b)``.
 
 Along a ray each early term is a power of N, and so is all that is left out: the judge of laws in one resource
 (`judge`) takes them as they are. N runs from 10^8 to 10^48, where laws are sharp.
 
     Along            the terms along a ray, as a prediction
+    reach_of         the ray that is asked for
     with_share       the law at numbers
     losses           the sums along the ray
 """
@@ -17,10 +18,11 @@ import mpmath
 from sympy import Expr, Integer, Rational, Symbol
 
 from asymptotics.domains.domain import normal
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, shown
 from asymptotics.hints import name_numbers
 from asymptotics.laws.growing import GrowingLaw, T
 from asymptotics.model.early_times import EarlyTerm
+from asymptotics.parsing.numbers import exact
 from asymptotics.symbols import N, h
 from numerics.model.small_steps import early_loss
 from numerics.values.exact import number
@@ -32,6 +34,8 @@ DEPTH, SHARES = 4, 4
 FIRST, STEP, POINTS = 8, 5, 9
 """Decades of N."""
 MIDDLE = Rational(1, 2)
+REACH = Symbol("reach", positive=True)
+"""Between T ~ 1 and the crossover T ~ N^b."""
 DEFAULT_SHARE = Rational(1, 4)
 
 
@@ -89,6 +93,16 @@ class Along(Prediction):
 
     def slowly(self, resource: mpmath.mpf) -> mpmath.mpf:
         return self._all(resource) * resource**self.exponent
+
+
+def reach_of(value: object) -> Expr:
+    """A number between 0 and 1. Raises `DomainError` for others."""
+    reach = exact(value, REACH.name)
+    if not 0 < reach < 1:
+        raise DomainError(
+            f"reach = {shown(value)}; a ray C T = N^(reach b) lies before the crossover for 0 < reach < 1"
+        )
+    return reach
 
 
 def with_share(

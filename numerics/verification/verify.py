@@ -22,7 +22,7 @@ from typing import Any
 import mpmath
 from sympy import Expr, Symbol, oo
 
-from asymptotics.errors import DomainError, UnableError, check_kind
+from asymptotics.errors import DomainError, UnableError, check_kind, shown
 from asymptotics.hints import name_numbers
 from asymptotics.laws.growing import GrowingLaw
 from asymptotics.laws.law import Law
@@ -35,8 +35,8 @@ from numerics.values.exact import number
 from numerics.values.tables import Tabular
 from numerics.values.value import Value
 from numerics.verification.grids import SLOW_POINTS, first_regular, slow_grid
+from numerics.verification.growing import MIDDLE, REACH, Along, losses, reach_of, with_share
 from numerics.verification.growing import POINTS as RAY_POINTS
-from numerics.verification.growing import Along, losses, with_share
 from numerics.verification.judge import Point, judge, judge_remainder, measure_decay, measure_exponent
 from numerics.verification.perturbed import verdict_beside
 from numerics.verification.places import DEFAULTS, Place
@@ -108,6 +108,7 @@ def verify(
     *,
     digits: int = 30,
     progress: Callable[[], object] | None = None,
+    reach: object = MIDDLE,
 ) -> Verification:
     """Compare a law with the full model over at least six decades of its resource.
 
@@ -118,7 +119,8 @@ def verify(
     that somebody claims (``law.stating(exponent=...)``). A law fitted to measured arrays is compared with the
     full model of the arrays and stays UNDECIDED, as these end with their last mode; the laws of
     ``derive(task.fitted)`` can be verified. A law of T and N where modes grow with N is compared along a ray,
-    up to N = 10^48, with sums over all modes (`verification.growing`). ``progress`` is called once for each
+    ``C T = N^(reach b)``, 0 < reach < 1, up to N = 10^48, with sums over all modes (`verification.growing`).
+    ``progress`` is called once for each
     of `points_of`. Raises `DomainError` for missing numbers.
 
     >>> from asymptotics import derive, power_law
@@ -131,7 +133,9 @@ def verify(
     """
     digits = whole_number(digits, "digits", 8, 200)
     if isinstance(law, GrowingLaw):
-        return _along_ray(law, mapping_of(at, "at"), digits, progress)
+        return _along_ray(law, mapping_of(at, "at"), digits, progress, reach_of(reach))
+    if reach != MIDDLE:
+        raise DomainError(f"reach = {shown(reach)}: rays are of laws of T and N, growing_law; leave it out")
     check_kind(law, Law, "law", "pass a law of derive(task), such as derive(task).time")
     numeric, settings = _with_numbers(law, mapping_of(at, "at"))
     if numeric.measured is not None:
@@ -160,11 +164,13 @@ def _along_ray(
     at: Mapping[Symbol | str, object],
     digits: int,
     progress: Callable[[], object] | None,
+    reach: Expr,
 ) -> Verification:
     """A law of T and N beside sums over modes along a ray."""
     numeric, settings = with_share(law, at)
+    settings += () if reach == MIDDLE else ((REACH, reach),)
     with working(digits + 15):
-        prediction, points = Along(numeric), []
+        prediction, points = Along(numeric, reach), []
         for resource, value in losses(prediction, digits):
             points.append(_compared(resource, value, prediction))
             if progress is not None:

@@ -121,3 +121,16 @@ def test_claims_where_other_laws_have_no_place() -> None:
         assert str(wrong).startswith("FAILS") and "right for" not in str(wrong)
     # the gap falls so, where it has a law
     assert "laws.gap" in str(check_claim("t**-((a-1)/b - 1/b)", law))
+
+
+@pytest.mark.parametrize(
+    ("modes", "name", "words"),
+    [
+        ("2*N", "critical_batch", "modes = 2.N are infinitely many .* or growing_law"),
+        ("2*N", "data", "or modes that grow with P"),
+        ("3*P", "model", "or modes that grow with N"),
+    ],
+)
+def test_what_modes_that_grow_with_another_resource_lack(modes, name, words):
+    with pytest.raises(SpectrumError, match=words):
+        getattr(derive(power_law("5/2", "4/5", modes=modes)), name)

@@ -56,6 +56,8 @@ def test_the_witness_of_a_claim_is_confirmed(capsys):
     [
         (["verify", "--modes", "2*N", "--rule", "sgd", "--at", "a=5/2,b=5/4"], "b < 1 is needed"),
         (["verify", "--rule", "sgd"], "use joint_law"),
+        (["verify", *MODES, "--reach", "2"], "0 < reach < 1"),
+        (["verify", "--reach", "1/3"], "give --rule, too"),
         (["verify", *MODES, "--laws", "time"], "--laws is not used with --rule"),
         (["derive", "--modes", "2*N", "--rule", "nesterov", "--at", "a=2,b=1/2"], "pass OnePassSGD"),
         (["derive", "--modes", "2*N", "--rule", "sgd", "--at", "a=3,b=1"], "b = 1"),

@@ -184,6 +184,11 @@ def test_phase_diagram_is_exact():
     assert {(2, 1), (5, 4)} <= set(corners[0]) and {(2, 1), (6, 3), (6, 1)} == set(corners[1])
     axes = plot_phases(optimum, a, b, frame)
     assert len(axes.texts) == 3 and "C^{(1 - a)/a}" in axes.texts[2].get_text()
+    other = plot_phases(optimum, a, b, frame, shades=(2, 1, 0))
+    fills = [[x.get_facecolor() for x in one.patches if x.get_fill()] for one in (axes, other)]
+    assert fills[0] == fills[1][::-1] and len(set(fills[0])) == 3
+    with pytest.raises(BottleneckError, match="give one for each of 3 phases"):
+        plot_phases(optimum, a, b, frame, shades=(2, 1))
     with pytest.raises(BottleneckError, match="not a parameter"):
         plot_phases(optimum, a, N)
     with pytest.raises(BottleneckError, match="not a straight line"):

@@ -70,7 +70,25 @@ def test_sums_beside_the_full_model_and_other_sums():
         assert abs(found.value - sharp.value) <= found.error <= abs(found.value) * mpmath.mpf(10) ** -15
 
 
+@pytest.mark.parametrize(
+    ("law", "at", "reach"),
+    [
+        pytest.param(FLOW, {"a": 3, "b": "1/2", "r": 2}, "1/5", marks=pytest.mark.slow),
+        pytest.param(FLOW, {"a": "7/4", "b": "3/10", "r": 2}, "3/4", marks=pytest.mark.slow),
+        pytest.param(SGD, {"a": 3, "b": "11/20", "r": 2, "h": "0.3"}, "1/5", marks=pytest.mark.slow),
+        (SGD, {"a": 3, "b": "1/2", "r": 2, "h": "0.3"}, "3/4"),
+    ],
+)
+def test_other_rays(law, at, reach):
+    found = verify(law, at, digits=12, reach=reach)
+    assert found and f"reach = {reach}]" in str(found)
+
+
 def test_refused():
+    with pytest.raises(DomainError, match="reach = 1; a ray"):
+        verify(FLOW, {"a": 3, "b": "1/2", "r": 2}, reach=1)
+    with pytest.raises(DomainError, match="rays are of laws of T and N"):
+        verify(LAWS.model, {"a": 3, "b": "1/2", "r": 2}, reach="1/3")
     with pytest.raises(DomainError, match="no number for b, r"):
         verify(FLOW, {"a": 3})
     with pytest.raises(DomainError, match="h = 2; the share"):
