@@ -271,7 +271,9 @@ def _sum(expression: Expr) -> Element:
     total = sum_of_products((element(part), ONE) for part in expression.args)
     if total.vanishes():
         return Element({})
-    short = len(total.terms) <= LONG and not expression.free_symbols
+    short = len(total.terms) <= LONG and all(
+        x.is_number or hasattr(x.base, "oscillates") for x in total.letters()
+    )
     if short or all(letter.is_symbol for letter in total.letters()):
         return total
     return _single(expression)

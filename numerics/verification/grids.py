@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 
 import mpmath
-from sympy import Expr, Float, Integer, Rational, Symbol, expand, fraction, oo, together
+from sympy import Add, Expr, Float, Integer, Rational, Symbol, expand, fraction, oo, together
 from sympy import log as logarithm
 
 from asymptotics.errors import DomainError
+from asymptotics.laws.evaluation import good_from
 from asymptotics.laws.law import Law
 from asymptotics.precision import working
 from asymptotics.symbols import N, P
@@ -25,6 +26,8 @@ from numerics.values.arithmetic import field_of
 FIRST_DECADE = 2
 """The remainder at the first point, in decades below the law."""
 BISECTIONS = 200
+LARGEST_FIRST = 10**5
+"""At larger sizes than 64 times this sums over single modes are not added up."""
 SLOW_POINTS = 7
 """How many resources a law is compared at where its orders may be logarithms."""
 
@@ -84,12 +87,26 @@ def slow_grid(law: Law, scale: Expr) -> tuple[Expr, ...]:
 
     Where eigenvalues fall as a power, resources run to 10^64: ``log t`` spans one and a half decades, and
     figures still hold the values as floats. Where they fall faster, sums are added up mode by mode; all
-    decades of kappa lie within sizes of 32 to 2048.
+    decades of kappa lie within sizes of 32 to 2048. Of a target that falls slower, the first modes hide the
+    power until it is ahead of them; sizes begin there.
     """
     if law.spectrum.kernel.abscissa != 0:
         return scale_grid(scale, law.resource, 100, 10**64)
-    sizes = law.resource in (N, P)
-    return scale_grid(scale, law.resource, *((32, 2048) if sizes else (100, 10**16)))
+    if law.resource not in (N, P):
+        return scale_grid(scale, law.resource, 100, 10**16)
+    first = _settled(law)
+    return scale_grid(scale, law.resource, first, 64 * first)
+
+
+def _settled(law: Law) -> int:
+    """The size from which on the next orders of the derived law, not of a claim, leave a tenth of it.
+
+    32 where that is less or unknown, and no more than `LARGEST_FIRST`.
+    """
+    series = law.expansion(terms=4)
+    leading = Add(*(series.term_expression(t) for t in series.terms if t.order == series.terms[0].order))
+    start = good_from(series, leading, law.resource, Rational(1, 10))
+    return 32 if start is None else math.ceil(min(max(start, 32), LARGEST_FIRST))
 
 
 def first_regular(task: Task, resource: Symbol) -> Expr:

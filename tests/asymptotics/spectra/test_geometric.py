@@ -11,7 +11,7 @@ import pytest
 from exponential_sums import SYMBOLIC, exact_end, number, task
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Float, Integer, Min, Rational, Symbol, exp, latex, log
+from sympy import Add, Float, Function, Integer, Min, Rational, Symbol, exp, expand, latex, log
 
 from asymptotics import SpectrumError, Task, UnableError, check_claim, derive
 from asymptotics.domains.domain import Domain, as_condition, primitive
@@ -235,3 +235,13 @@ def test_claims_about_exponential_laws():
 def test_laws_in_sizes_are_those_of_whole_numbers_and_say_so():
     laws = derive(Task(eigenvalues="1000**-k", target="2000**-k"))
     assert "whole numbers" in str(laws.model) and laws.data.doubts and not laws.time.doubts
+
+
+def test_slopes_of_what_oscillates_are_collected():
+    """A product rule left sums that cancel, and of one that vanishes a decimal of 1e-126."""
+    law = derive(Task("(1/3)**k", "(4/5)**k")).time_discrete
+    correction = law.expansion(terms=2).terms[1].coefficient
+    waves = [f for f in correction.atoms(Function) if hasattr(f, "oscillates")]
+    assert len(waves) == 3  # times s, s^2 and 1: each once
+    assert all(sum(w in f.atoms(Function) for f in Add.make_args(expand(correction))) <= 4 for w in waves)
+    assert "e-1" not in str(law.expansion(terms=2))

@@ -79,6 +79,17 @@ def test_spectra_without_code_of_their_own(task, name):
     assert wrong.verdict == "FAILS", f"{law}: {wrong}"
 
 
+@pytest.mark.parametrize("name", ["model", "data"])
+def test_sizes_begin_where_a_power_is_ahead_of_the_first_modes(name):
+    """At 2048 features the first modes leave 4e6 times ``3/10 N^(-10/3)``: a right law failed."""
+    law = getattr(derive(Task("exp(-k**(1/3))", "k**-(13/3)")), name)
+    found = verify(law, digits=15)
+    assert found.verdict == "HOLDS" and found.points[0].resource > 5 * 10**4, str(found)
+    assert verify(law.stating(exponent=law.exponent + Rational(1, 50)), digits=15).verdict == "FAILS"
+    out_of_reach = derive(Task("exp(-k**(1/4))", "k**-6")).model
+    assert verify(out_of_reach, digits=15).verdict == "UNDECIDED"
+
+
 @pytest.mark.slow
 @settings(max_examples=60)
 @given(
