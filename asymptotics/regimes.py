@@ -25,7 +25,7 @@ from asymptotics.expansions.expansion import Expansion, as_power
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.slow import leading_form, leading_series
 from asymptotics.expansions.terms import Bound, Term
-from asymptotics.expansions.tidying import tidy
+from asymptotics.expansions.tidying import positive, tidy
 from asymptotics.expansions.vanishing import Zeros, zero_curves
 from asymptotics.parsing.heights import substitute
 
@@ -269,7 +269,7 @@ def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, conditi
     if series.is_slow:
         form = leading_form(series)
         if form is not None:
-            prefactor = powsimp(tidy(powsimp(form.coefficient)))
+            prefactor = positive(powsimp(tidy(powsimp(form.coefficient))))
             return Regime(
                 condition=condition,
                 exponent=form.exponent,

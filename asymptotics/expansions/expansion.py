@@ -32,6 +32,7 @@ from asymptotics.expansions.collection import Summands, collect, summands_of
 from asymptotics.expansions.orders import add, compare, order, order_expr, signs_on
 from asymptotics.expansions.ring import ONE, element, sum_of_products
 from asymptotics.expansions.terms import Bound, Logs, Term, compare_logs, logs_at_point, slopes_of
+from asymptotics.expansions.tidying import with_one_sign
 from asymptotics.expansions.vanishing import DOUBT, NONZERO, zero_test_of
 from asymptotics.notation import Notation, restate
 from asymptotics.notation import notation as named
@@ -321,6 +322,7 @@ def as_power(x: Expr, exponent: Expr) -> Expr:
     >>> as_power(exp(N), log(a)), as_power(exp(N), -log(Integer(2)) - 1)
     (a**N, exp(-N)/2**N)
     """
+    exponent = with_one_sign(exponent)
     if isinstance(x, Pow) and x.exp == -1:
         return as_power(x.base, -exponent)
     power = to_power(x, exponent)

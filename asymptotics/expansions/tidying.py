@@ -1,6 +1,8 @@
 """Coefficients as a person would write them.
 
 tidy(expression)        common factors out, arguments of functions over one denominator
+positive(product)       a sum of negative terms as minus a positive one
+with_one_sign(x)        a product with a minus in front or in a sum, not in both
 """
 
 from __future__ import annotations
@@ -53,7 +55,40 @@ def tidy(expression: Expr) -> Expr:
     if shaped.has(Oscillation):
         # the mean and the oscillation stay side by side
         return factor_terms(shaped.replace(lambda e: e.is_Add and not e.has(Oscillation), together))
-    return _neat(shaped).replace(lambda e: e.is_Mul, _reflected)
+    return _neat(shaped).replace(lambda e: e.is_Mul, lambda e: positive(_reflected(e)))
+
+
+def positive(product: Expr) -> Expr:
+    """A product without sums of negative terms, whose signs are in front.
+
+    >>> from asymptotics.symbols import a, b
+    >>> -a * (-b - 1) / (b - 1), positive(-a * (-b - 1) / (b - 1))
+    (-a*(-b - 1)/(b - 1), a*(b + 1)/(b - 1))
+    """
+    factors = [factor.as_base_exp() for factor in Mul.make_args(product)]
+    turned = [(base, power) for base, power in factors if base.is_Add and power.is_odd and _is_negative(base)]
+    if not turned:
+        return product
+    kept = [base**power for base, power in factors if (base, power) not in turned]
+    return Mul((-1) ** len(turned), *kept, *((-base) ** power for base, power in turned))
+
+
+def with_one_sign(product: Expr) -> Expr:
+    """A product with a sign in front of it and of a sum in it without either.
+
+    >>> from asymptotics.symbols import a, b
+    >>> -((b - a) / b), with_one_sign(-((b - a) / b)), with_one_sign(-((a - 1) / b))
+    (-(-a + b)/b, (a - b)/b, -(a - 1)/b)
+    """
+    if product.is_Mul and product.args[0] == -1:
+        for factor in product.args:
+            if factor.is_Add and factor.could_extract_minus_sign():
+                return Mul(*((-x if x in (factor, -1) else x) for x in product.args))
+    return product
+
+
+def _is_negative(total: Expr) -> bool:
+    return all(term.could_extract_minus_sign() for term in total.args)
 
 
 def _reflected(product: Expr) -> Expr:

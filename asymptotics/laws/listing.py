@@ -15,6 +15,7 @@ from sympy.core.relational import StrictGreaterThan, StrictLessThan
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.domains.domain import Domain, conjuncts, primitive
+from asymptotics.expansions.tidying import with_one_sign
 from asymptotics.regimes import Regime
 
 CONTENT = tuple(part.name for part in fields(Regime) if part.name not in ("condition", "domain", "behind"))
@@ -65,13 +66,13 @@ def growth(rate: Expr, domain: Domain) -> Expr | None:
 
     >>> from asymptotics.symbols import a, b
     >>> growth((1 - b)/b, Domain((b - 1,))), growth(Min(-b, a - 2*b), Domain()), growth((a - 1)/b, Domain())
-    (-(1 - b)/b, Max(b, -a + 2*b), None)
+    ((b - 1)/b, Max(b, -a + 2*b), None)
     """
     if isinstance(rate, Min):
         grows = any(growth(part, domain) is not None or part == 0 for part in rate.args)
-        return Max(*(-part for part in rate.args)) if grows else None
+        return Max(*(with_one_sign(-part) for part in rate.args)) if grows else None
     sign = domain.sign(primitive(rate))
-    return -rate if sign == -1 or (sign is None and rate.could_extract_minus_sign()) else None
+    return with_one_sign(-rate) if sign == -1 or (sign is None and rate.could_extract_minus_sign()) else None
 
 
 def rising(expression: Expr) -> Expr:

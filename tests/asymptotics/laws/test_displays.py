@@ -1,11 +1,13 @@
 """Tasks, joint laws, ensembles and two tasks side by side, as a notebook shows them."""
 
+import re
+
 import pytest
 from IPython.core.formatters import DisplayFormatter
 from latex2mathml.converter import convert
 
 from asymptotics import DomainError, Task, compare, derive, ensembling, harmonics, joint_law, power_law
-from asymptotics.symbols import N, P, a, b, k
+from asymptotics.symbols import N, P, a, b, k, sigma
 
 LAWS = derive(power_law(a, b))
 WHITE = Task(1, 1, modes=50)
@@ -77,3 +79,11 @@ def test_two_signs_are_one():
     """The zero of F - kappa F'/2 at negative ridges has (2 b + 1) with a sign before and in it."""
     shown = str(derive(power_law("a", "b")).optimal_ridge)
     assert "(2*b + 1)*zeta(a - 2*b)" in shown and "-2*b - 1" not in shown
+
+
+@pytest.mark.parametrize("noise", [0, sigma])
+@pytest.mark.parametrize("name", ["optimal_ridge", "optimal_ridge_value", "optimal_ridge_width"])
+def test_signs_stand_in_front_of_sums(name, noise):
+    """``-(-2*b - 1)`` and ``1/P**((-b - 1)/(2*b + 1))`` stood in laws of the best ridge."""
+    law = getattr(derive(power_law(a, b, noise=noise)), name)
+    assert not re.search(r"(?<!\*)[*/]\(-[\w*]+ - [\w*]+\)|P\*\*\(\(-|\(-\(-", str(law)), str(law)
