@@ -25,6 +25,7 @@ from asymptotics.model.expander import Found
 from asymptotics.model.finite_modes import at_size
 from asymptotics.model.operators import (
     AtExplicit,
+    AtLeast,
     AtModes,
     AtRidge,
     Bessel,
@@ -33,6 +34,7 @@ from asymptotics.model.operators import (
     Corrected,
     InverseLaplace,
     Iterated,
+    Minimiser,
     Minimum,
     Overlap,
     Rich,
@@ -279,6 +281,22 @@ class Teller:
         why = say("The slope of the loss vanishes: this is the {} that is best for {}.", letter, size)
         return self._reverted(found, count, root, why, "calculus")
 
+    def _at_least(self, found: Found) -> Expr:
+        """At the root of a count of modes; or by leading terms, where there are many of them."""
+        function, letter, size, modes = found.node.args
+        if found.parts[0].node == modes:
+            return self._at_modes(found)
+        loss = function.xreplace({part.node: self(part) for part in found.parts})
+        exact = Minimum(loss, letter)
+        self.definitions[found.node.head] = Minimiser(loss, letter)
+        self.tell(
+            asymptotic(exact, found.series, size),
+            "The loss grows with each of these sums: relatively, its minimum is known as well as they are, "
+            "and is that of their leading terms.",
+            "calculus",
+        )
+        return exact
+
     def _reverted(self, found: Found, count: Expr, root: Expr, why: str, source: str) -> Expr:
         """A function of the root of ``count = size``."""
         letter, size = found.node.args[1:3]
@@ -403,6 +421,7 @@ TELLING: dict[type[Any], Callable[[Teller, Found], Expr]] = {
     Corrected: Teller._rewritten,
     AtRidge: Teller._at_ridge,
     AtModes: Teller._at_modes,
+    AtLeast: Teller._at_least,
     AtExplicit: Teller._at_explicit,
     Minimum: Teller._minimum,
     Rich: Teller._rich,

@@ -104,6 +104,8 @@ def _through_powers(series: Expansion, place: Expr, variable: Symbol, function: 
 
 def _through_logarithms(modes: Expansion, variable: Symbol, function: Expansion) -> Expansion:
     """Orders ``e^(-p l(y)) G(l(y))``: the growing part of l is the gauge, the rest is expanded."""
+    if all(t.order == 0 for t in function.terms):  # a power of e is smaller than all that is there
+        return revert(modes, variable, coefficient_of(function, Integer(0)))
     position = revert(modes, variable)
     growing: list[Term] = []
     rest: list[Term] = []

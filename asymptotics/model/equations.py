@@ -73,6 +73,7 @@ from sympy import (
 from asymptotics.errors import UnableError
 from asymptotics.model.operators import (
     AtExplicit,
+    AtLeast,
     AtModes,
     AtRidge,
     Coefficient,
@@ -116,7 +117,7 @@ DATA_VARIANCE = AtRidge(RIDGE_LOSS - F(kappa), kappa, P)
 
 RIDGE = AtExplicit(RIDGE_LOSS, kappa, P, rho * P**-l)
 BEST_MODES = df2(kappa) - (NOISE**2 + F(kappa)) * Derivative(df2(kappa), kappa) / Derivative(F(kappa), kappa)
-BEST_RIDGE_LOSS = AtModes(RIDGE_LOSS, kappa, P, BEST_MODES)
+BEST_RIDGE_LOSS = AtLeast(RIDGE_LOSS, kappa, P, BEST_MODES)
 RIDGE_OF = kappa * (1 - df1(kappa) / P)
 """The ridge that makes kappa."""
 BEST_RIDGE = AtModes(RIDGE_OF, kappa, P, BEST_MODES)

@@ -12,8 +12,13 @@ from asymptotics.caches import cached
 from asymptotics.errors import TooShort
 from asymptotics.model.equations import NOISE
 from asymptotics.model.expander import RULES, Expander, Found
-from asymptotics.model.fixed_points import expand_at_explicit, expand_at_modes, expand_at_ridge
-from asymptotics.model.operators import AtExplicit, AtModes, AtRidge
+from asymptotics.model.fixed_points import (
+    expand_at_explicit,
+    expand_at_least,
+    expand_at_modes,
+    expand_at_ridge,
+)
+from asymptotics.model.operators import AtExplicit, AtLeast, AtModes, AtRidge
 from asymptotics.spectra import SpectralSeries
 from asymptotics.symbols import sigma
 from asymptotics.tasks.task import Task
@@ -21,7 +26,12 @@ from asymptotics.tasks.task import Task
 DEEPER = 4
 """By how many orders more than were asked for, at most, parts of an equation are expanded."""
 
-RULES |= {AtRidge: expand_at_ridge, AtModes: expand_at_modes, AtExplicit: expand_at_explicit}
+RULES |= {
+    AtRidge: expand_at_ridge,
+    AtModes: expand_at_modes,
+    AtLeast: expand_at_least,
+    AtExplicit: expand_at_explicit,
+}
 
 
 def with_noise(equation: Expr, task: Task) -> Expr:

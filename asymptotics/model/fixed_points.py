@@ -2,6 +2,7 @@
 
     expand_at_ridge      ``f(kappa)`` at ``df1(kappa) = size``
     expand_at_modes      the same for another count of modes than df1
+    expand_at_least      the same for a function that is least there
     expand_at_explicit   the same with a ridge of its own in the equation
 
 With finitely many modes the ridge vanishes at N = M, and for N >= M it is 0. Where all modes share one
@@ -20,12 +21,13 @@ from asymptotics.caches import cached
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Term
+from asymptotics.model.best_of_levels import expand_least, swings
 from asymptotics.model.equations import moving
 from asymptotics.model.expander import Expander, Found
 from asymptotics.model.explicit_ridge import solve_ridge
 from asymptotics.model.finite_modes import at_size, mode_count
 from asymptotics.model.lagrange import resolve
-from asymptotics.model.operators import AtExplicit, AtModes, AtRidge
+from asymptotics.model.operators import AtExplicit, AtLeast, AtModes, AtRidge
 from asymptotics.model.proportional_modes import at_scaling_ridge
 from asymptotics.model.sums import df1, named
 
@@ -57,6 +59,11 @@ def expand_at_modes(expander: Expander, node: AtModes, x: Symbol) -> Found:
     parts = expander(modes, letter), expander(function.xreplace({size: modes}), letter)
     series = at_size(parts[0].series, size, parts[1].series)
     return Found(node=node, series=series, parts=parts)
+
+
+def expand_at_least(expander: Expander, node: AtLeast, x: Symbol) -> Found:
+    """The same for a function that is least there, which is known where the ridge itself is not."""
+    return (expand_least if swings(expander, node) else expand_at_modes)(expander, node, x)
 
 
 def expand_at_explicit(expander: Expander, node: AtExplicit, x: Symbol) -> Found:

@@ -5,6 +5,7 @@ argument is a bound letter.
 
     AtRidge         a function of the ridge where as many modes are resolved as there are features or samples
     AtModes         the same for another count of modes
+    AtLeast         the same for a function that is least there
     AtExplicit      a function of the renormalised ridge of an explicit one
     InverseLaplace  of a function analytic off the negative axis
     Coefficient     of a power of a small parameter
@@ -107,6 +108,10 @@ class AtModes(Binder):
     @property
     def free_symbols(self) -> set[Symbol]:
         return self.meaning().free_symbols | (self.args[3].free_symbols - {self.args[1]})
+
+
+class AtLeast(AtModes):
+    """``AtLeast(f, kappa, size, modes)``: the smallest f over kappa, at a ridge where its slope vanishes."""
 
 
 class AtExplicit(AtModes):

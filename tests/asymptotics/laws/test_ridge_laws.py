@@ -3,11 +3,13 @@
 Letters of theirs: alpha = b, 2 alpha r = a - 1; the expected values are formulas of the theory, evaluated.
 """
 
+import math
 import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from sympy import Eq, Float, Integer, Min, Rational, gamma, log, oo, pi, simplify, sin, zeta
+from sympy import Eq, Float, Integer, Min, Rational, gamma, lambdify, log, oo, pi, simplify, sin, zeta
 
 from asymptotics import Task, UnableError, bottleneck_map, derive, power_law
 from asymptotics.errors import SpectrumError
@@ -223,3 +225,55 @@ def test_the_best_ridge_of_a_target_like_the_eigenvalues_is_zero_for_all_sizes(t
         _ = derive(task).optimal_ridge_value
     if task.modes == oo:  # label noise wants a ridge
         assert derive(replace(task, noise=sigma)).optimal_ridge_value.regimes
+
+
+def least_loss(target, tail, sigma, size, multiplicity=1.0):
+    """``min (F + sigma^2 df2/P)/(1 - df2/P)`` of eigenvalues (2/5)^k, by plain sums at many kappa."""
+    log_ratio = math.log(2.5)
+    levels = np.arange(1.0, 4 * min(size, 10**4) + 400)
+    counts, power = levels**0 * multiplicity(levels), target(levels)
+    places = np.geomspace(1, 1.2 * size, 700)
+
+    def loss(place):
+        left = 1 / (1 + np.exp(np.clip(log_ratio * (place - levels), -700, 700)))
+        F, modes = (counts * power * left**2).sum() + tail(levels[-1] + 0.5), (counts * (1 - left) ** 2).sum()
+        return (F + sigma**2 * modes / size) / (1 - modes / size) if modes < size else np.inf
+
+    best = places[int(np.argmin([loss(x) for x in places]))]
+    return min(loss(x) for x in np.linspace(best * 0.97, best * 1.03, 200))
+
+
+LEVELS = [
+    # the target as text, as a function and behind a level, sigma, counts, the last size, how far off there
+    ("k**(-7/3)", lambda k: k ** (-7 / 3), lambda k: 0.75 * k ** (-4 / 3), 0, 1, 10**4, 0.001),
+    ("k**(-7/3)", lambda k: k ** (-7 / 3), lambda k: 0.75 * k ** (-4 / 3), 0.7, 1, 10**4, 0.03),
+    ("(1/20)**k", lambda k: 20.0**-k, lambda k: 0.0, 0.7, 1, 10**4, 0.2),
+    ("(2/3)**k", lambda k: 1.5**-k, lambda k: 0.0, 0.7, 1, 10**4, 0.2),
+    ("k**-4", lambda k: k**-4.0, lambda k: 0.5 * k**-2.0, 0.7, k, 10**5, 0.1),
+]
+
+
+@pytest.mark.parametrize(("text", "target", "tail", "sigma", "counts", "last", "off"), LEVELS)
+def test_the_smallest_loss_of_levels_far_apart(text, target, tail, sigma, counts, last, off):
+    """The best ridge itself depends on P modulo a level, and is refused; its loss is not."""
+    laws = derive(Task("(2/5)**k", text, multiplicity=counts, noise=Rational(str(sigma))))
+    law, errors = laws.optimal_ridge, []
+    for size in (last // 100, last // 10, last):
+        found = least_loss(target, tail, sigma, size, lambdify(k, counts))
+        errors.append(abs(found / law(size) - 1))
+    assert errors[0] > errors[1] > errors[2]
+    assert off / 10 < errors[2] < off
+    with pytest.raises(UnableError):
+        _ = laws.optimal_ridge_value
+
+
+@pytest.mark.parametrize("target", ["(1/7)**k", "(1/3)**k"])
+def test_a_smallest_loss_that_swings_is_refused(target):
+    with pytest.raises(UnableError, match="between two levels of the spectrum"):
+        _ = derive(Task("(2/5)**k", target)).optimal_ridge
+
+
+def test_slow_spectra_have_a_smallest_loss_for_all_powers_of_the_target():
+    """Whether a correction to log(1/kappa) grows does not matter where no power of kappa counts."""
+    laws = derive(Task("exp(-sqrt(k))", "k**-a", noise="sigma"))
+    assert simplify(laws.optimal_ridge.exponent - (a - 1) / a) == 0
