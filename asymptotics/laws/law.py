@@ -25,7 +25,7 @@ from asymptotics.laws import evaluation
 from asymptotics.laws.balances import regimes_of
 from asymptotics.laws.orders import first_orders, tidied
 from asymptotics.laws.stated import Stated
-from asymptotics.laws.text import lines_of
+from asymptotics.laws.text import lines_of, own_letters
 from asymptotics.laws.windows import Window, windows_of
 from asymptotics.model.expand import with_noise
 from asymptotics.model.proportional_target import vanishes
@@ -277,7 +277,6 @@ class Law(Stated):
         """
         symbol = named(self.letters).rename(self._about.symbol)
         notes = ("" if self.measured is None else self.measured.as_fit, self._reach)
-        letters = tuple(s for s in self.parameters if s not in self.task.parameters)
         lines = lines_of(
             symbol,
             self.resource,
@@ -285,7 +284,7 @@ class Law(Stated):
             exact=exact,
             below=self.below,
             notes=notes,
-            letters=letters,
+            letters=own_letters(self.parameters, self.task),
         )
         return "\n".join(lines)
 

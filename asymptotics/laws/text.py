@@ -1,11 +1,12 @@
 """Laws as text: a line for each regime, long prefactors by a letter of their own.
 
 lines_of(symbol, resource, regimes)    ``L(N) ~ ...``, each with what remains, where, and notes
+own_letters(parameters, task)          the letters that are to be told
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from sympy import Expr, Symbol, Tuple, oo, true
@@ -16,6 +17,7 @@ from asymptotics.laws.latex import free_letter
 from asymptotics.laws.listing import merged, rising
 from asymptotics.regimes import Regime
 from asymptotics.symbols import WORDS
+from asymptotics.tasks.task import Task
 
 UP_TO_LOGARITHMS = "remainder up to logarithms"
 NAMED = 80
@@ -67,7 +69,12 @@ def lines_of(
     yield from (f"    {words}" for words in told_of(Tuple(*seen), letters))
 
 
+def own_letters(parameters: Iterable[Symbol], task: Task) -> tuple[Symbol, ...]:
+    """Those of a law that come with a rule, a ridge or features: neither the task's nor resources."""
+    return tuple(s for s in parameters if s in WORDS and s not in task.parameters)
+
+
 def told_of(prefactors: Tuple, letters: tuple[Symbol, ...] = ()) -> list[str]:
     """What functions and letters in the prefactors stand for, where not common; letters in one line."""
-    named = [f"{s}: {WORDS[s]}" for s in letters if s in WORDS and prefactors.has(s)]
+    named = [f"{s}: {WORDS[s]}" for s in letters if prefactors.has(s)]
     return sorted(words_of(prefactors)) + (["; ".join(named)] if named else [])

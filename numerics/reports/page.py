@@ -24,9 +24,10 @@ from asymptotics import Law
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.step import Step
 from asymptotics.derivation.text import Reason, html_reason, sides
+from asymptotics.laws.text import own_letters
 from asymptotics.notation import NOTATIONS, OURS, Notation
 from asymptotics.notation import notation as named
-from asymptotics.symbols import C
+from asymptotics.symbols import WORDS, C
 from asymptotics.typesetting import tex
 from numerics.figures.allocation import phase_diagram
 from numerics.figures.curves import curves_of, names_of
@@ -113,6 +114,7 @@ def _law(law: Law, notation: str | None, letters: Notation) -> dict[str, object]
         "words": plain_words(capital(law.quantity)),
         "limits": limits_of(law),
         "conditions": conditions_of(law.conditions, letters),
+        "letters": [(tex(letters.expression(s)), WORDS[s]) for s in own_letters(law.parameters, law.task)],
         "latex": law.to_latex(notation, width=LETTERS),
         "doubts": [Markup(html_reason(Reason(doubt, doubt), _math)) for doubt in doubts_of(law)],
     }
