@@ -20,8 +20,7 @@ from sympy import Add, Expr, Integer, Mul, Or, Piecewise, Pow, Symbol
 
 from asymptotics.claims.statement import EQUAL, ORDER, STATED, Statement
 from asymptotics.claims.subject import Subject
-from asymptotics.claims.verdict import Verdict
-from asymptotics.display import text
+from asymptotics.claims.verdict import Verdict, side_text
 
 NEVER = ("t", "N", "P", "sigma", "eta", "a", "b", "T", "n", "p")
 """Letters with a meaning of their own everywhere, and those that are one of them in the other case."""
@@ -111,7 +110,7 @@ def of_free_exponents(verdict: Verdict, unknown: Mapping[str, Expr]) -> Verdict:
     """The verdict on a claim with exponents that nothing is said of: UNDECIDED where it can hold."""
     if not unknown or verdict.verdict != "HOLDS":
         return verdict
-    equations = " and ".join(f"{letter} = {text(exponent)}" for letter, exponent in unknown.items())
+    equations = " and ".join(f"{letter} = {side_text(exponent)}" for letter, exponent in unknown.items())
     reason = f"it holds for {equations}; what {', '.join(unknown)} is the claim does not say"
     open_parts = [region for region in verdict.holds if not region.is_wall] or list(verdict.holds)
     where = replace(open_parts[0], condition=Or(*(r.condition for r in open_parts)), at_fault=reason)

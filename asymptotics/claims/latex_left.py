@@ -21,7 +21,7 @@ from asymptotics.claims.limits import (
     with_mark,
     without_limit,
 )
-from asymptotics.claims.logarithms import of_logarithm, of_slope, raised
+from asymptotics.claims.logarithms import of_logarithm, of_ratio, of_slope, raised
 from asymptotics.claims.sides import begins_claim, flat, left_side, parse_side
 from asymptotics.claims.statement import (
     ABOVE,
@@ -79,7 +79,7 @@ class Left:
 
 def left_of(source: Source, items: list[Item], symbols: Mapping[str, Expr]) -> tuple[Left, list[Item]]:
     """What stands on the left side, in which relation, and the right side."""
-    found = _slope(source, items) or _limit(source, items, symbols)
+    found = _slope(source, items) or _limit(source, items, symbols) or _ratio(source, items)
     if found is not None:
         return found
     signed = [i for i, item in enumerate(items) if relation_of(item) or _is_inequality(item)]
@@ -130,6 +130,20 @@ def _slope(source: Source, items: list[Item]) -> tuple[Left, list[Item]] | None:
     sign, above, below = found
     over = "".join(c for c in flat(source, below) if c.isalpha())
     return _of_exponent(items[at], sign, left_side(flat(source, above)) or ("L", ""), over), items[at + 1 :]
+
+
+def _ratio(source: Source, items: list[Item]) -> tuple[Left, list[Item]] | None:
+    r"""``\lim \log N/\log C = p``, ``\log N/\log C \to p``: the exponent of a resource at the optimum."""
+    at = next((i for i, x in enumerate(items) if relation_of(x) or x.name in ARROWS), 0)
+    named, below, left = without_limit(items[:at])
+    found = of_ratio(left) if named or items[at].name in ARROWS else None
+    if found is None or at + 1 == len(items):
+        return None
+    sign, above, under = found
+    base = "".join(c for c in flat(source, under) if c.isalpha())
+    exponent = _of_exponent(items[at], sign, left_side(flat(source, above)) or ("L", ""), base)
+    over = letters_to_infinity(below) or () if below else ()
+    return replace(exponent, over=() if over == ("C",) else over), items[at + 1 :]  # a budget grows anyway
 
 
 def _of_exponent(sign: Item, slope: int, name: tuple[str, str], over: str) -> Left:

@@ -5,6 +5,7 @@ r"""Claims about logarithms: the straight line of a log-log plot, and its slope.
 
 of_logarithm(items)      the base of a logarithm on the left side, and what it is taken of
 of_slope(items)          sign, numerator and denominator of a logarithmic derivative
+of_ratio(items)          the same of a ratio of logarithms, whose limit is a slope
 raised(expression, base)     what has this logarithm
 """
 
@@ -49,6 +50,20 @@ def of_slope(items: Sequence[Item]) -> tuple[int, Sequence[Item], Sequence[Item]
             return None
         found.append(inside)
     return sign, found[0], found[1]
+
+
+def of_ratio(items: Sequence[Item]) -> tuple[int, Sequence[Item], Sequence[Item]] | None:
+    r"""``(1, N, C)`` of ``\frac{\log N}{\log C}`` and of ``\log N/\log C``."""
+    sign = -1 if items and items[0].name == "-" else 1
+    rest = items[1:] if sign < 0 else items
+    cut = next((i for i, x in enumerate(rest) if x.name == "/"), 0)
+    parts: Sequence[Sequence[Item] | None] = (rest[:cut], rest[cut + 1 :]) if cut else ()
+    if len(rest) == 1 and rest[0].kind == "macro" and rest[0].name in FRACTIONS:
+        parts = rest[0].arguments
+    found = [of_logarithm(part or ()) for part in parts]
+    if len(found) != 2 or not all(base for base, _ in found):
+        return None
+    return sign, found[0][1], found[1][1]
 
 
 def raised(expression: Expr, base: str) -> Expr:

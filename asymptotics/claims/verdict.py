@@ -73,7 +73,7 @@ class Witness(Mapping[Symbol, Rational]):
         place = ", ".join(f"{symbol} = {text(value)}" for symbol, value in self.point)
         return (
             f"at {place}: " if place else ""
-        ) + f"claimed {_show(self.claimed)}, correct {_show(self.correct)}"
+        ) + f"claimed {side_text(self.claimed)}, correct {side_text(self.correct)}"
 
 
 @exclusive_class
@@ -236,7 +236,7 @@ class Verdict(Typeset):
             open_parts = [str(r) for r in self.holds if not r.is_wall] or [str(r) for r in self.holds]
             lines += [f"  holds {'; '.join(open_parts[:SHOWN])}{_more(open_parts)}"] if open_parts else []
             lines += [f"  undecided {region}: {region.at_fault}" for region in self.undecided[:SHOWN]]
-            lines.append(f"  correct: {_show(self.correct)}")
+            lines.append(f"  correct: {side_text(self.correct)}")
         if self.witness is not None:
             lines.append(f"  witness: {self.witness}")
         if self.right_for:
@@ -285,7 +285,7 @@ def _latex_sides(claimed: Expr, correct: Expr) -> str:
 
 
 def _versus(region: Region) -> str:
-    claimed, correct = (_cut(_show(side)) for side in (region.claimed, region.correct))
+    claimed, correct = (_cut(side_text(side)) for side in (region.claimed, region.correct))
     return f"{region.at_fault}, {claimed} claimed, {correct} correct"
 
 
@@ -294,15 +294,17 @@ def _cut(shown: str) -> str:
     return shorten(shown, WIDEST)
 
 
-def _show(side: Expr | None) -> str:
+def side_text(side: Expr | None) -> str:
     """One side, and the same with its constant as a decimal where that is an irrational number.
 
     Of one with cases each has its condition.
     """
     if isinstance(side, Piecewise):
-        cases = ((_show(part), reduce_condition(where, Domain())) for part, where in side.args)
+        cases = ((side_text(part), reduce_condition(where, Domain())) for part, where in side.args)
         return ", ".join(part if where == true else f"{part} for {plain(where)}" for part, where in cases)
     if isinstance(side, Add) and side.has(Piecewise):
-        return " + ".join(f"({_show(x)})" if isinstance(x, Piecewise) else _show(x) for x in side.args)
+        return " + ".join(
+            f"({side_text(x)})" if isinstance(x, Piecewise) else side_text(x) for x in side.args
+        )
     short, decimal = text(side), str(over_one(readable(side, 0)))
     return short if decimal == short else f"{short} = {decimal}"

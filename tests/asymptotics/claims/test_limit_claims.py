@@ -100,7 +100,7 @@ def test_a_bound_on_another_resource_is_not_one_on_the_loss():
         ("c*N**(-p)", LAWS.model, "p = Min(b, a - 1)"),
         (r"(N_c/N)^{\alpha_N}", LAWS.model, "alpha_N = Min(b, a - 1)"),
         (r"L = E + \frac{A}{N^{\alpha}} + \frac{B}{P^{\beta}}", LAWS, "beta = Min(2*b, a - 1)"),
-        ("N ~ C^x", compute_optimal(LAWS, cost=N * t), "x = Piecewise"),
+        ("N ~ C^x", compute_optimal(LAWS, cost=N * t), "x = 1/(b + 1) for a - 1 < b"),
     ],
 )
 def test_an_exponent_of_which_nothing_is_said_is_told(claim, law, words):
@@ -108,3 +108,18 @@ def test_an_exponent_of_which_nothing_is_said_is_told(claim, law, words):
     found = check_claim(claim, law)
     assert found.verdict == "UNDECIDED"
     assert words in found.headline
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        (r"\lim_{C \to \infty} \frac{\log N}{\log C} = \frac{1}{1+b}", "HOLDS"),
+        (r"\lim_{C \to \infty} \log t/\log C = b/(1+b)", "HOLDS"),
+        (r"-\frac{\ln N}{\ln C} \to -\frac{1}{1+b}", "HOLDS"),
+        (r"\lim \frac{\log t}{\log N} = b", "HOLDS"),
+        (r"\frac{\log N}{\log C} \to \frac12", "FAILS"),
+        (r"\lim_{C \to \infty} \frac{\log t}{\log N} = b + 1", "FAILS"),
+    ],
+)
+def test_limits_of_ratios_of_logarithms_are_exponents_at_the_optimum(claim, verdict):
+    assert check_claim(claim, compute_optimal(LAWS, cost=N * t), "a - 1 < b").verdict == verdict
