@@ -157,7 +157,7 @@ class Verdict(Typeset):
         >>> from asymptotics import check_claim, derive, power_law
         >>> verdict = check_claim(r"d^{-2\\alpha}", derive(power_law("a", "b")).model, notation="2405.15074")
         >>> verdict.headline_in("2405.15074")
-        'FAILS where 2*beta < 1: exponent, d**(-2*alpha) claimed, d**(-2*alpha - 2*beta + 1) correct'
+        'FAILS where beta < 1/2: exponent, d**(-2*alpha) claimed, d**(-2*alpha - 2*beta + 1) correct'
         """
         chosen = notation(letters)
         conditions = (chosen.condition(c) for c in self.conditions)
