@@ -78,7 +78,8 @@ def run(options: argparse.Namespace) -> int:
     path = (_write_article if options.latex else _write_page)(dossier, options)
     if for_machines(options):
         rows = to_rows(dossier.report) if dossier.report else []
-        print_rows(options, rows, {"file": path, "holds": dossier.holds, "laws": rows})
+        content = {"file": path, "holds": dossier.holds, "laws": rows}
+        print_rows(options, rows or [{"file": path}], content)
     else:
         print(path)
     return 0 if dossier.holds or not compared else 1

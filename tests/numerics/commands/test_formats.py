@@ -43,6 +43,8 @@ def test_a_report_says_what_it_wrote(capsys, tmp_path):
     found = json.loads(capsys.readouterr().out)
     assert found["file"] == f"{tmp_path}/out/index.html" and found["holds"]
     assert [row["law"] for row in found["laws"]] == ["time"]
+    assert main([*words[:-1], "--verify", "none", "--csv"]) == 0
+    assert capsys.readouterr().out == f"file\n{tmp_path}/out/index.html\n"
 
 
 def test_formats_exclude_each_other_and_what_is_printed_otherwise(capsys):
