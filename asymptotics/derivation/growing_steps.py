@@ -21,7 +21,6 @@ from asymptotics.derivation.sum_steps import HARMONIC, s
 from asymptotics.derivation.symbols import Asymptotic, Residue
 from asymptotics.derivation.text import say
 from asymptotics.domains.domain import normal
-from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.tidying import tidy
@@ -43,6 +42,8 @@ from asymptotics.symbols import N, kappa
 
 DEPTH, SHARES = 2, 2
 """Orders of u and powers of the kernel that are told."""
+WHOLE = 2
+"""Whole powers of u in the target that are told."""
 u, y, x = SCALE, RATE, past
 ridge_of = Function("u")(y)
 EULER_MACLAURIN = "Euler-Maclaurin formula, DLMF 2.10(i)"
@@ -78,12 +79,8 @@ class _Told:
         self.definitions[ridge_of] = root
         self.kernel = share * (1 - y * self.filled.xreplace({u: ridge_of}) / trace_scale(self.scaling))
         families = tuple(self.early.families())
-        self.parts = tuple(f for f in families if f.exact.as_coeff_exponent(u)[1] <= 1)
-        if any(family.log_size for family in families):
-            raise UnableError(
-                f"b = {b} and the target {task.target}: exponents meet, and the loss has a logarithm of N; "
-                "this is not told, law.early() has its terms"
-            )
+        self.parts = tuple(f for f in families if f.exact.as_coeff_exponent(u)[1] <= WHOLE)
+        self.drift = zeta(b) / trace_scale(self.scaling)
 
     def sums(self) -> Iterator[Step]:
         """Sums over modes where the ridge is that of the last ones, and the trace."""
@@ -123,11 +120,11 @@ class _Told:
             reason=say("On the scale of the last modes, {}, the sum is an integral.", Eq(kappa, place)),
             source=EULER_MACLAURIN,
         )
-        orders = (order for _, p in scaling.target for order in (2 * b, p))
+        orders = (order for _, p in scaling.target for order in ((WHOLE + 1) * b, p))
         yield Step(
             equation=Asymptotic(
                 Xi(place),
-                Add(*(N**-f.size * f.exact for f in self.parts), evaluate=False),
+                Add(*(N**-f.size * log(N) ** f.log_size * f.exact for f in self.parts), evaluate=False),
                 N ** -Min(*orders),
                 N,
                 oo,
@@ -178,6 +175,7 @@ class _Told:
 
     def rates(self) -> Iterator[Step]:
         """The ridge and the kernel at large rates."""
+        b = self.scaling.decay
         yield Step(
             equation=Eq(ridge_of * (1 - self.filled.xreplace({u: ridge_of})), y, evaluate=False),
             reason="zeta = kappa (1 - df1/N) on this scale.",
@@ -194,60 +192,89 @@ class _Told:
                 reason="What the noise of batches feeds back falls at large rates.",
                 source="algebra of asymptotic expansions; Erdelyi 1956, section 1.6",
             )
+            off = 1 + self.drift * N ** (b - 1)
+            filled = y * self.filled.xreplace({u: ridge_of}) / trace_scale(self.scaling)
+            yield Step(
+                equation=Asymptotic(
+                    self.share * (1 - filled / off),
+                    self.kernel + self.share * self.drift * N ** (b - 1) * filled,
+                    N ** (2 * b - 2),
+                    N,
+                    oo,
+                ),
+                reason="The trace is off its power, to first order; each part of the loss drifts by this.",
+                source="algebra of asymptotic expansions; Erdelyi 1956, section 1.6",
+            )
 
     def times(self) -> Iterator[Step]:
         """Each part of the loss as a function of the rate, and of time."""
         self.named: list[tuple[Family, Expr, Expr]] = []
         for letter, family in enumerate(self.parts):
-            head = Function(f"G_{letter}")(y)
-            constant, n = family.exact.as_coeff_exponent(u)
-            found = self._resolved(family)
-            self.definitions[head] = family.exact.xreplace({u: ridge_of}) / (y * (1 - self.kernel))
-            if n == 1:
-                self.definitions[head] = constant * self._after_start / y
-                found = found - constant
-            yield Step(
-                equation=asymptotic(head, found),
-                reason="The expansions above over y (1 - K), term by term, without a constant, which leaves "
-                "nothing in time.",
-                source="algebra of asymptotic expansions; Erdelyi 1956, section 1.6",
-            )
-            shape = Function(f"phi_{letter}")(x)
-            self.definitions[shape] = InverseLaplace(head, y, x)
-            self.named.append((family, shape, normal(found.remainder_order - 1)))
-            terms = [one for term in found.terms if (one := self._in_time(term)) != 0]
-            if not terms:
-                continue
-            yield Step(
-                equation=Asymptotic(
-                    shape, Add(*terms, evaluate=False), x ** normal(found.remainder_order - 1), x, Integer(0)
-                ),
-                reason=say(
-                    "Hankel's integral for 1/Gamma, power by power: {} is {}.",
-                    InverseLaplace(y**-s, y, x),
-                    x ** (s - 1) / Function("Gamma")(s),
-                ),
-                source="DLMF 5.9.2",
-            )
+            yield from self._part(letter, family, drifting=False)
+        for letter, family in enumerate(self.parts if self.share != 0 else (), len(self.parts)):
+            moved = replace(family, size=normal(family.size + 1 - self.scaling.decay))
+            yield from self._part(letter, moved, drifting=True)
 
-    @property
-    def _after_start(self) -> Expr:
-        """``u/(1 - K) - y``, in which y does not cancel: ``u - y = u f``."""
-        return (u * self.filled + u * self.kernel / (1 - self.kernel)).xreplace({u: ridge_of})
+    def _part(self, letter: int, family: Family, *, drifting: bool) -> Iterator[Step]:
+        """One part of the loss, or what it drifts by, at large rates and at early times."""
+        head = Function(f"G_{letter}")(y)
+        constant, n = family.exact.as_coeff_exponent(u)
+        found = self._resolved(family, drifting)
+        share = self.kernel / self.share if drifting else Integer(0)
+        factor = self.share * self.drift if drifting else Integer(1)
+        amplified = factor * (1 - share) / (1 - self.kernel) ** (2 if drifting else 1)
+        self.definitions[head] = family.exact.xreplace({u: ridge_of}) / y * amplified
+        if n == 1:
+            self.definitions[head] = constant * factor * self._after_start(drifting) / y
+            found = found - constant * factor
+        yield Step(
+            equation=asymptotic(head, found),
+            reason="What the same is off where the trace is."
+            if drifting
+            else "The expansions above over y (1 - K), term by term, without a constant, which leaves "
+            "nothing in time.",
+            source="algebra of asymptotic expansions; Erdelyi 1956, section 1.6",
+        )
+        shape = Function(f"phi_{letter}")(x)
+        self.definitions[shape] = InverseLaplace(head, y, x)
+        self.named.append((family, shape, normal(found.remainder_order - 1)))
+        terms = [one for term in found.terms if (one := self._in_time(term)) != 0]
+        if not terms:
+            return
+        yield Step(
+            equation=Asymptotic(
+                shape, Add(*terms, evaluate=False), x ** normal(found.remainder_order - 1), x, Integer(0)
+            ),
+            reason=say(
+                "Hankel's integral for 1/Gamma, power by power: {} is {}.",
+                InverseLaplace(y**-s, y, x),
+                x ** (s - 1) / Function("Gamma")(s),
+            ),
+            source="DLMF 5.9.2",
+        )
 
-    def _resolved(self, family: Family) -> Expansion:
-        """``family/(y (1 - K))`` up to some power of h."""
+    def _after_start(self, drifting: bool) -> Expr:
+        """``u/(1 - K) - y``, in which y does not cancel, ``u - y = u f``; or ``u (1-K/h)/(1-K)^2 - y``."""
+        again = self.kernel / (1 - self.kernel)
+        if drifting:
+            again *= (2 - 1 / self.share - self.kernel) / (1 - self.kernel)
+        return (u * self.filled + u * again).xreplace({u: ridge_of})
+
+    def _resolved(self, family: Family, drifting: bool) -> Expansion:
+        """``family/(y (1 - K))`` up to some power of h; or times ``h delta (1 - K/h)/(1 - K)``."""
         series, kernel = family.series, self.early.kernel
         if any(normal(family.size - p + 1) == 0 for _, p in self.scaling.target):
             series = series.with_terms(series.terms, (*series.remainder, Bound(Integer(DEPTH))))
         kept = series * self.early.start.monomial(Integer(1), Integer(-1))
+        if drifting:
+            kept = (kept - kept * kernel).scale(self.share * self.drift)
         total = kept
         if self.share == 0:
             return total
         for j in range(1, SHARES + 2):
             kept = kept * kernel
             if j <= SHARES:
-                total = total + kept.scale(self.share**j)
+                total = total + kept.scale(self.share**j * (j + 1 if drifting else 1))
         return total.with_terms(total.terms, (*total.remainder, *kept.bounds()))
 
     def _in_time(self, term: Term) -> Expr:
@@ -260,7 +287,9 @@ class _Told:
         """The loss, and its early terms along one path."""
         scaling, b = self.scaling, self.scaling.decay
         loss, moment = Function("L")(time, N), scaling.scale * time * N**-b
-        whole = Add(*(N**-f.size * shape.xreplace({x: moment}) for f, shape, _ in self.named))
+        whole = Add(
+            *(N**-f.size * log(N) ** f.log_size * shape.xreplace({x: moment}) for f, shape, _ in self.named)
+        )
         self.definitions[loss] = whole
         yield Step(
             equation=Eq(loss, whole, evaluate=False),

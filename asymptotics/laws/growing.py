@@ -158,8 +158,6 @@ class GrowingLaw(Typeset):
     def derivation(self) -> Derivation:
         """The argument from sums over modes to the early terms; each step is checked by `Derivation.check`.
 
-        Raises `UnableError` where exponents meet in the target, ``a - 1 = n b``.
-
         >>> from asymptotics import derive, power_law
         >>> derivation = growing_law(derive(power_law("5/2", "4/5", modes="2*N"))).derivation
         >>> derivation.check(digits=15).passed

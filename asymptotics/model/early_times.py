@@ -152,6 +152,10 @@ class EarlyTimes:
         powers, s, total = Powers(u), normal((p - 1) / b), self.start
         if not s.is_Integer:
             total = powers.power(s).scale(pi / b / sin(pi * s))
+        else:  # without the pole, as `ScalingSum` there
+            total = powers.power(s) * (powers.logarithm().scale(1 / b) + log(r)).scale(
+                Integer((-1) ** int(s))
+            )
         for n in range(self.depth):
             edge = to_power(r, normal(1 - p - b * n)) / (p - 1 + b * n)
             total = total - powers.power(-n).scale((-1) ** n * edge)
@@ -175,9 +179,8 @@ class EarlyTimes:
                 power = (-1) ** (n + 1) * weight * ridge**n
                 if normal(s - n) == 0:
                     yield Family(size=b * n, series=whole, exact=power, log_size=1)
-                    constant = powers.logarithm().scale(-1 / b) + EulerGamma
-                    exact = power * (EulerGamma - log(ridge) / b)
-                    yield Family(size=b * n, series=whole * constant, exact=exact)
+                    constant = EulerGamma + log(self.scaling.ratio)
+                    yield Family(size=b * n, series=whole.scale(constant), exact=power * constant)
                 else:
                     left = zeta(normal(p - b * n))
                     yield Family(size=b * n, series=whole.scale(left), exact=power * left)

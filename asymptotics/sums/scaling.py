@@ -118,21 +118,29 @@ def _root(b: Expr, r: Expr, digits: int) -> mpmath.mpf:
 
 @cached(maxsize=4096)
 def _scaling_sum(p: Expr, i: Expr, j: Expr, b: Expr, r: Expr, u: Expr, digits: int) -> mpmath.mpf:
-    place = (p - 1) / b - i
-    if place.is_Integer and place >= 0:
-        return _finite_part(p, int(i), int(j), b, r, u, int(place), digits)
+    if meets(p, i, b):
+        with working(3 * digits + 30):
+            scale = _number(u)
+        return finite_part(p, int(i), int(j), b, r, scale, digits)
     with working(digits + 15):
         return closed(_number(p), int(i), int(j), _number(b), _number(r), _number(u))
 
 
-def _finite_part(p: Expr, i: int, j: int, b: Expr, r: Expr, u: Expr, n: int, digits: int) -> mpmath.mpf:
-    """The value without its pole, next to it."""
+def meets(p: Expr, i: Expr, b: Expr) -> bool:
+    """Whether the sum has a pole at p, and stands for its finite part."""
+    place = (p - 1) / b - i
+    return bool(place.is_Integer and place >= 0)
+
+
+def finite_part(p: Expr, i: int, j: int, b: Expr, r: Expr, u: mpmath.mpf, digits: int) -> mpmath.mpf:
+    """The value without its pole, from both sides of it; at a complex u, too."""
+    n = int((p - 1) / b - i)
     with working(3 * digits + 30):
-        power, decay, ratio, scale = map(_number, (p, b, r, u))
+        power, decay, ratio = map(_number, (p, b, r))
         beside = mpmath.mpf(10) ** -(digits + 5)
-        weight = _number(binomial(-j, n)) * scale ** (i + n)
+        weight = _number(binomial(-j, n)) * u ** (i + n)
         values = [
-            closed(power + shift, i, j, decay, ratio, scale) + weight * ratio**-shift / shift
+            closed(power + shift, i, j, decay, ratio, u) + weight * ratio**-shift / shift
             for shift in (beside, -beside)
         ]
         return sum(values) / 2

@@ -35,7 +35,7 @@ from asymptotics.model.operators import (
 from asymptotics.sums.binomial import hurwitz
 from asymptotics.sums.finite import FiniteSum
 from asymptotics.sums.regularised import RegularSum
-from asymptotics.sums.scaling import ScalingSum, closed
+from asymptotics.sums.scaling import ScalingSum, closed, finite_part, meets
 
 MOST_MODES = 500
 """Modes that are added up one by one."""
@@ -116,9 +116,9 @@ def _regular_sum(values: Values, expression: RegularSum, at: Point, exact: bool)
 def _scaling_sum(values: Values, expression: ScalingSum, at: Point, exact: bool) -> Any:
     """The closed form of the integral, at complex ridges too."""
     power, i, j, decay, ratio, ridge = (values(x, at) for x in expression.args)
-    place = (power - 1) / decay - i
-    if place >= 0 and mpmath.isint(place):
-        return values.opaque(expression, at, exact)
+    p, first, _, b, r, _ = expression.args
+    if meets(p, first, b):
+        return finite_part(p, int(i), int(j), b, r, ridge, mpmath.mp.dps)
     return closed(power, int(i), int(j), decay, ratio, ridge)
 
 

@@ -28,7 +28,7 @@ def test_derive(capsys):
 @pytest.mark.slow
 def test_every_step_is_checked(capsys):
     status, out, _ = shown(capsys, "derive", *MODES, "--check")
-    assert status == 0 and "24 holds" in out and "fails" not in out
+    assert status == 0 and "33 holds" in out and "fails" not in out
 
 
 def test_verify(capsys):
