@@ -49,6 +49,7 @@ from asymptotics.errors import DomainError
 from asymptotics.expansions.generators import Monomial, Number
 from asymptotics.expansions.ring import Element
 from asymptotics.expansions.tidying import tidy
+from asymptotics.parsing.heights import substitute
 from asymptotics.precision import working
 
 NONZERO, ZERO, DOUBT = "nonzero", "zero", "doubt"
@@ -227,7 +228,7 @@ def _falls(expression: Expr, curve: Expr, domain: Domain) -> bool:
         sizes = []
         for digits in (8, 12):
             near = {**whole, symbol: place + Integer(10) ** -digits}
-            size = _value(expression.xreplace(near), NEAR)
+            size = _value(substitute(expression, near), NEAR)
             if size is None:
                 return True
             sizes.append(abs(size))

@@ -277,3 +277,10 @@ def test_slow_spectra_have_a_smallest_loss_for_all_powers_of_the_target():
     """Whether a correction to log(1/kappa) grows does not matter where no power of kappa counts."""
     laws = derive(Task("exp(-sqrt(k))", "k**-a", noise="sigma"))
     assert simplify(laws.optimal_ridge.exponent - (a - 1) / a) == 0
+
+
+def test_spectra_with_a_logarithm_have_a_best_ridge_for_all_exponents():
+    """It did not end: its prefactor was looked at near a zero, in powers of numbers with twelve digits."""
+    law = derive(Task("k**-b*log(k+1)", "k**-a", noise="sigma")).optimal_ridge
+    found = {(r.exponent, r.log_power) for r in law.regimes if not r.is_boundary}
+    assert found == {((a - 1) / a, 0), (2 * b / (2 * b + 1), 2 / (2 * b + 1))}

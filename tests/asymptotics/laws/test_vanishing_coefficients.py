@@ -49,6 +49,13 @@ def test_a_small_number_is_told_from_zero(n, digits, planted):
         (sin(pi * b), (b - Rational(1, 2), 2 - b), (1 - b,), True),
         (1 / (sin(pi * a) * gamma(2 - a)), (a - 1, 3 - a), (), True),  # the pole meets the zero
         (gamma(a) - b, (a - 1, b - 1), (), False),
+        # near the zero its power has a root of order 10^12 of a long number
+        (
+            (2 * b - 5) * (b**2 * (b - 1) / (2 * b + 1) ** 2) ** (a / (2 * b + 1)),
+            (a - 1, b - 1),
+            (2 * b - 5,),
+            True,
+        ),
     ],
 )
 def test_curves(expression, constraints, curves, complete):
