@@ -40,6 +40,7 @@ from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.gamma_products import GammaProduct
 from asymptotics.expansions.tail import tail_expansion
+from asymptotics.expansions.terms import Term
 from asymptotics.kernels.chords import chord_series
 
 _x = Symbol("x", positive=True)
@@ -53,16 +54,21 @@ NONE_BELOW = 4
 
 @dataclass(frozen=True, slots=True)
 class Singular:
-    """``coefficient (1 - t)^power``, times ``log(1 - t)`` if the power is whole."""
+    """``coefficient (1 - t)^power``, times ``log(1 - t)`` if the power is whole and >= 0."""
 
     coefficient: Expr
     power: Expr
 
+    @property
+    def inverse_gamma(self) -> Expr:
+        """``1/Gamma(-power)``, or its slope in the power where the logarithm is there."""
+        nu = self.power
+        return (-1) ** (nu + 1) * factorial(nu) if _is_whole(nu) else 1 / gamma(-nu)
+
     def coefficients(self, d: Expr, orders: int) -> list[Expr]:
         """``Lambda = sum_n coefficients[n] m^-(2 nu + d - 1 + 2 n)``, m = k + d/2 - 1."""
         nu = self.power
-        inverse = (-1) ** (nu + 1) * factorial(nu) if nu.is_Integer else 1 / gamma(-nu)
-        front = 2 ** (nu + d - 2) * gamma(d / 2) * gamma(nu + (d - 1) / 2) / sqrt(pi) * inverse
+        front = 2 ** (nu + d - 2) * gamma(d / 2) * gamma(nu + (d - 1) / 2) / sqrt(pi) * self.inverse_gamma
         half, shift = Rational(1, 2), nu + (d - 1) / 2
         ratio = GammaProduct(factors=((1, 1, half - shift), (-1, 1, half + shift)))
         values = [simplify(self.coefficient * front * ratio.coefficient(2 * n)) for n in range(orders)]
@@ -84,7 +90,7 @@ def singular_terms(kernel: Expr, t: Symbol, end: int, reach: int) -> tuple[Singu
     try:
         series = chord_series(kernel, t, end, 2 * reach + CHORDS)
     except SpectrumError:
-        return _by_powers(kernel, t, end, reach)
+        return singular_powers(kernel, t, Integer(end), end, reach)
     odd = [(Rational(j, 2), c) for j, c in enumerate(series) if j % 2 and c != 0]
     if odd and 2 * (odd[0][0] + reach) > len(series) + 1:
         series = chord_series(kernel, t, end, int(2 * (odd[0][0] + reach)))
@@ -92,18 +98,25 @@ def singular_terms(kernel: Expr, t: Symbol, end: int, reach: int) -> tuple[Singu
     return tuple(Singular(simplify(c * 2**power), power) for power, c in odd if power < odd[0][0] + reach)
 
 
-def _by_powers(kernel: Expr, t: Symbol, end: int, reach: int) -> tuple[Singular, ...]:
-    """The same where the powers are not half-integers, or come with logarithms."""
+def singular_powers(kernel: Expr, t: Symbol, point: Expr, side: int, reach: int) -> tuple[Singular, ...]:
+    """The singular powers of ``side (point - t)``, with logarithms, less than ``reach`` above the first.
+
+    >>> t = Symbol("t")
+    >>> singular_powers(1 / (3 - t), t, Integer(3), 1, 2)
+    (Singular(coefficient=1, power=-1),)
+    """
     for depth in DEPTHS:
         try:
-            series = tail_expansion(kernel.subs(t, end * (1 - 1 / _x)), _x, depth)
+            series = tail_expansion(kernel.subs(t, point - side / _x), _x, depth)
         except (SpectrumError, UnableError) as error:
             raise SpectrumError(
-                f"the kernel {kernel} has no expansion in powers at t = {end}: {error}"
+                f"the kernel {kernel} has no expansion in powers at t = {point}: {error}"
             ) from error
-        found = [term for term in series.terms if not term.order.is_Integer or term.log_power]
-        if any(term.log_power > 1 or (term.log_power and not term.order.is_Integer) for term in found):
-            raise UnableError(f"the kernel {kernel} has a logarithm at t = {end} beside a power; not derived")
+        found = [term for term in series.terms if not _is_regular(term)]
+        if any(term.log_power > 1 or (term.log_power and not _is_whole(term.order)) for term in found):
+            raise UnableError(
+                f"the kernel {kernel} has a logarithm at t = {point} beside a power; not derived"
+            )
         # log x is -log(1 - t)
         terms = [Singular(simplify(term.coefficient * (-1) ** term.log_power), term.order) for term in found]
         if not all(term.power.is_number for term in terms):
@@ -113,8 +126,16 @@ def _by_powers(kernel: Expr, t: Symbol, end: int, reach: int) -> tuple[Singular,
         if not terms and _known(series) > NONE_BELOW:
             return ()
     raise UnableError(
-        f"the kernel {kernel} has more than {DEPTHS[-1]} powers at t = {end} within {reach} of the first"
+        f"the kernel {kernel} has more than {DEPTHS[-1]} powers at t = {point} within {reach} of the first"
     )
+
+
+def _is_whole(power: Expr) -> bool:
+    return bool(power.is_Integer and power >= 0)
+
+
+def _is_regular(term: Term) -> bool:
+    return _is_whole(term.order) and not term.log_power
 
 
 def _known(series: Expansion) -> Expr:
@@ -122,10 +143,13 @@ def _known(series: Expansion) -> Expr:
     return min(bound.order for bound in series.remainder)
 
 
-def singular_eigenvalues(kernel: Expr, t: Symbol, d: Expr, k: Symbol, orders: int) -> tuple[Expr, Expr]:
+def singular_eigenvalues(
+    kernel: Expr, t: Symbol, d: Expr, k: Symbol, orders: int
+) -> tuple[Expr, Expr] | None:
     """``lambda_k`` to the leading ``orders`` in ``1/m^2``, and the order of its relative remainder.
 
-    Fewer orders where powers are too close for that many.
+    Fewer orders where powers are too close for that many. None for a kernel that is
+    analytic at both ends.
     """
     for reach in range(orders, 0, -1):
         try:
@@ -136,10 +160,7 @@ def singular_eigenvalues(kernel: Expr, t: Symbol, d: Expr, k: Symbol, orders: in
             raise
         break
     if not any(ends.values()):
-        raise UnableError(
-            f"the kernel {kernel} is analytic at t = 1 and t = -1: its eigenvalues fall faster than every "
-            "power of k; use gaussian or erf_nngp, or give the eigenvalues to Task"
-        )
+        return None
     return spectrum_of_ends(ends[1], ends[-1], d, k, reach)
 
 

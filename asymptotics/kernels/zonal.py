@@ -18,6 +18,7 @@ from sympy import Expr, Piecewise, Rational, Symbol, lambdify, nan, true, zoo
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, UnableError
+from asymptotics.kernels.analytic import analytic_eigenvalues
 from asymptotics.kernels.domains import Domain, sphere
 from asymptotics.kernels.exact import exact_eigenvalues
 from asymptotics.kernels.kernel import SpectralKernel
@@ -32,6 +33,8 @@ FIRST = 10
 """So many degrees are compared with the integral where a closed form holds."""
 LISTS = (12, 24, 48)
 """How many of the first eigenvalues quadrature gives; more of them where those beyond need it."""
+SHORT = (4, 8, 16, 32, 48)
+"""The same where eigenvalues fall exponentially."""
 ORDERS = 4
 """Orders in 1/k^2 of those beyond, which the singular points give."""
 DIGITS = 45
@@ -52,7 +55,8 @@ def zonal(kernel: Expr | str, d: object, *, name: str = "") -> SpectralKernel:
 
     d : a whole number >= 2, or a symbol: then the eigenvalues are exact or the leading order at large k.
     Raises `DomainError` for a kernel that is not positive definite, which names the degree, and `UnableError`
-    for one that is singular within (-1, 1) or analytic at both ends.
+    for one that is singular within (-1, 1) or entire. One that is analytic on [-1, 1] has the eigenvalues of
+    its nearest singular points beyond, which fall geometrically (`kernels.analytic`).
 
     >>> zonal("exp(-2*(1 - t)**(1/2))", 3)
     exp(-2*sqrt(1 - t)): eigenvalues up to a relative 3.0e-7*(13/k)**8 from k = 13 on, on sphere(3)
@@ -82,12 +86,20 @@ def _of_expression(kernel: Expr, domain: Domain, name: str) -> SpectralKernel:
     if found is not None:
         _check_agreement(found, listed, range(1, len(listed)), name, AGREEMENT)
         return SpectralKernel(name=name, eigenvalues=found, domain=domain, exact=True)
-    return listed_and_beyond(
-        kernel, domain, name, singular_eigenvalues(kernel, T, d, k, ORDERS if listed else 1)
-    )
+    series = singular_eigenvalues(kernel, T, d, k, ORDERS if listed else 1)
+    if series is not None:
+        return listed_and_beyond(kernel, domain, name, series)
+    series = analytic_eigenvalues(kernel, T, d, k, ORDERS if listed else 1)
+    return listed_and_beyond(kernel, domain, name, series, SHORT)
 
 
-def listed_and_beyond(kernel: Expr, domain: Domain, name: str, series: tuple[Expr, Expr]) -> SpectralKernel:
+def listed_and_beyond(
+    kernel: Expr,
+    domain: Domain,
+    name: str,
+    series: tuple[Expr, Expr],
+    lists: tuple[int, ...] = LISTS,
+) -> SpectralKernel:
     """The first eigenvalues by quadrature, those beyond by a series and the order of its remainder.
 
     The list is as long as the series needs to be right to 10^-6, at most 48 degrees; what is left at its end
@@ -107,7 +119,7 @@ def listed_and_beyond(kernel: Expr, domain: Domain, name: str, series: tuple[Exp
             accuracy=f"relative k**-{order}",
             known=order,
         )
-    for count in LISTS:
+    for count in lists:
         listed = quadrature(kernel, int(d), count + 3)
         _check_definite(listed, name, d)
         left = max(
@@ -117,7 +129,7 @@ def listed_and_beyond(kernel: Expr, domain: Domain, name: str, series: tuple[Exp
             break
     _check_agreement(beyond, listed, range(count + 1, count + 3), name, AGREEMENT)
     for degree in range(1, count):
-        if not listed[degree] and beyond.subs(k, degree) != 0:
+        if not listed[degree] and _distance(beyond, listed, degree) != 0 and beyond.subs(k, degree) != 0:
             raise UnableError(
                 f"{name} has an eigenvalue below 10^-32 of the largest at degree {degree} (d = {d}), "
                 "too small for quadrature; give a symbol d, or the eigenvalues to Task"

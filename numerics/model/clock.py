@@ -186,7 +186,7 @@ def _solve_panel(
     length: float,
 ) -> Panel:
     tau, t, chi_0, Z_0, rest_0 = at
-    inner, from_start = grid.slopes[1:, 1:], grid.slopes[1:, 0]
+    inner = grid.slopes[1:, 1:]
     response, ahead = grid.respond(rates * length)
     left = ahead * Z_0
     chi, before = np.full(len(inner), chi_0), math.inf
@@ -202,8 +202,10 @@ def _solve_panel(
     else:
         raise PrecisionError(f"the clock of the rich model did not converge at tau = {tau:.3g}")
     Z = left + length * np.einsum("jik,k->ij", response, chi)
-    slopes = inner @ chi + from_start * chi_0
-    rest = ahead * rest_0 + np.einsum("jik,k->ij", response, slopes)
+    rest = ahead * rest_0
+    rest = rest + np.einsum(
+        "jik,k->ij", response, _slopes(chi, strength * Z * weights, response, rest, length)
+    )
     times = t + np.concatenate([[0.0], np.linalg.solve(inner, length * chi**2)])
     return Panel(
         start=tau,
@@ -213,3 +215,17 @@ def _solve_panel(
         rest=np.vstack([rest_0[None], rest]),
         t=times,
     )
+
+
+def _slopes(
+    chi: Floats, scaled: Complexes, response: NDArray[np.complex128], ahead: Complexes, length: float
+) -> Floats:
+    """``chi'`` times the length, from ``chi' = -chi^3 strength 2 Re sum_j w_j Z_j rest_j``.
+
+    ``rest = ahead + response chi'``, so that this is a linear system; ``scaled`` are ``strength Z_j w_j``.
+    Where chi tends to a constant, differences of its values would leave its rounding alone.
+    """
+    front = -2 * length * chi**3
+    slopes = front[:, None] * np.einsum("ij,jik->ik", scaled, response).real
+    driven = front * (scaled * ahead).sum(axis=1).real
+    return np.asarray(np.linalg.solve(np.eye(len(chi)) - slopes, driven), dtype=np.float64)

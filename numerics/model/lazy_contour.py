@@ -14,7 +14,7 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
-from numerics.model.discretisation import GUARD_BITS
+from numerics.model.discretisation import GUARD_BITS, Discretisation
 from numerics.model.encircle import encircle
 from numerics.model.full_model import FullModel
 from numerics.model.renormalised_ridge import resolve_at
@@ -76,24 +76,27 @@ class Lazy:
         return signal.astype(np.complex128), noise.astype(np.complex128)
 
 
-def encircle_lazy(lazy: FullModel, longest: float, order: int) -> Lazy:
-    """A model on the contour of ``order`` nodes a panel, for all times up to ``longest``."""
+def encircle_lazy(lazy: FullModel, longest: float, order: int, share: float) -> Lazy:
+    """A model on the contour of ``order`` nodes a panel, for all times up to ``longest``.
+
+    Sums have so many digits more than others as ``share`` of those that a loss of steep fall loses.
+    """
     model = lazy._solver.model
     radius = BEYOND * model.edge
     logs, weights = encircle(1 / longest, radius, order)
     floor_of_train = float(lazy.train_loss(sympy.oo))
-    with model.field(DIGITS, EXTRA_BITS) as field:
-        sums, sizes = model.sums_for(DIGITS), model.sizes(field)
+    terms = _count_entire(model, longest, radius)
+    lost = terms * math.log10(longest * radius)
+    digits = DIGITS + math.ceil(share * lost)
+    with model.field(digits, EXTRA_BITS + lost * math.log2(10)) as field:
+        sums, sizes = model.sums_for(digits), model.sizes(field)
         whole = sizes.unlimited
         resolvent, floor = resolve_at(logs, sums, sizes, field, GUARD_BITS, 2 if whole else 1)
         point = resolvent.point
         X = point.X[0]
-        if whole:
-            X = X - _entire_part(
-                sums.one_point(array([abs(resolvent.z[0])]), field, floor, derivatives=ENTIRE),
-                resolvent.z,
-                radius,
-            )
+        if terms:
+            start = sums.one_point(array([abs(resolvent.z[0])]), field, floor, derivatives=terms)
+            X = X - _entire_part(start, resolvent.z)
         slope = (point.X[0] + point.kappa * point.X[1]) * point.kappa * point.df1[0]
         train = resolvent.R1 * (point.kappa * X + field.real(float(lazy.noise**2)))
         train = train - field.real(floor_of_train)
@@ -113,19 +116,39 @@ def encircle_lazy(lazy: FullModel, longest: float, order: int) -> Lazy:
     )
 
 
-def _entire_part(start: OnePoint, z: Array, radius: float) -> Array:
+def _count_entire(model: Discretisation, longest: float, radius: float) -> int:
+    """How many of Taylor's terms of X at the smallest z are as good as a polynomial on the contour.
+
+    Each next one is much smaller there, and none of them much larger than the first at the largest |z|,
+    where it would cancel itself.
+    """
+    with model.field(DIGITS, EXTRA_BITS) as field:
+        sums, sizes = model.sums_for(DIGITS), model.sizes(field)
+        if not sizes.unlimited:
+            return 0
+        smallest = array([field.real(1 / longest)])
+        floor = resolve_at(np.log(np.array([1 / longest], dtype=complex)), sums, sizes, field, GUARD_BITS, 1)[
+            1
+        ]
+        sizes_of_terms = [
+            abs(term) for term in sums.one_point(smallest, field, floor, derivatives=ENTIRE).X[:, 0]
+        ]
+    for n in range(1, ENTIRE):
+        last = sizes_of_terms[n - 1] * radius ** (n - 1) / math.factorial(n - 1)
+        if last > WORTH * sizes_of_terms[0] or sizes_of_terms[n] / longest > sizes_of_terms[n - 1] / WORTH:
+            return n - 1
+    return ENTIRE - 1
+
+
+def _entire_part(start: OnePoint, z: Array) -> Array:
     """What of ``X = T`` is as good as a polynomial at the smallest z: it adds nothing to a closed contour.
 
     Left in, it would cancel: of a loss that falls as t^-s, s > 1, it is larger than what counts by
-    t^(s - 1). Taylor's terms are taken as long as each next one is much smaller there, and none of them
-    much larger than the first at the largest |z|, where it would cancel itself.
+    t^(s - 1).
     """
-    at, derivatives = start.kappa[0], start.X[:, 0]
+    at = start.kappa[0]
     total, power = z * 0, z * 0 + 1
-    for n in range(1, len(derivatives)):
-        last = abs(derivatives[n - 1]) * radius ** (n - 1) / math.factorial(n - 1)
-        if last > WORTH * abs(derivatives[0]) or abs(at * derivatives[n]) > abs(derivatives[n - 1]) / WORTH:
-            break
-        total = total + derivatives[n - 1] * power
-        power = power * (z - at) / n
+    for n, derivative in enumerate(start.X[:-1, 0]):
+        total = total + derivative * power
+        power = power * (z - at) / (n + 1)
     return total

@@ -44,8 +44,9 @@ from numerics.values.inputs import exact_time, infinite
 from numerics.values.results import Curve
 from numerics.values.value import Value
 
-RESOLUTIONS = ((18, 10), (22, 12))
-"""Nodes a panel and degree in tau, of the solution that is compared with, and of the one that is given.
+Resolution = tuple[int, int, float]
+RESOLUTIONS: tuple[Resolution, ...] = ((18, 10, 0.3), (22, 12, 0.4))
+"""Nodes a panel, degree in tau, and share of lost digits that sums have: of what is compared, and given.
 
 Losses that fall steeply need nodes: in tau, panels are short enough for a low degree.
 """
@@ -53,6 +54,8 @@ ROUNDING = 1e-13
 DIGITS = 15
 FARTHER = 1e4
 """By how much a contour is laid out farther when tau has passed its end."""
+MARGIN = 100.0
+"""By how much one that replaces another is laid out farther than the time needs."""
 LATEST = 1e40
 FORGOTTEN = 45.0
 """After so many of the slowest times of decay nothing is left to learn: e^-45 = 3e-20."""
@@ -62,7 +65,8 @@ class RichModel:
     """The losses of a task learned by features that move, at any N, P, noise and richness gamma.
 
     Parameters are those of `FullModel` (gradient flow), and ``gamma`` > 0, the richness (dimensionless):
-    the lazy model is gamma -> 0. Results are `Value`s of about 10 digits with their estimated errors; times
+    the lazy model is gamma -> 0. Results are `Value`s of about 10 digits (8 where
+    losses fall as steeply as t^-5) with their estimated errors; times
     may reach those at which the lazy clock is at 1e40, and have no end where all is learned before. Units of
     the target power, whose noise floor is not included.
 
@@ -111,7 +115,7 @@ class RichModel:
                 f"gamma = {shown(gamma)}; the richness must be a number > 0 (FullModel is gamma -> 0)"
             )
         self.lazy, self.gamma = lazy, number
-        self._found: dict[tuple[int, int], tuple[Lazy, Clock]] = {}
+        self._found: dict[Resolution, tuple[Lazy, Clock]] = {}
         self._kernels: dict[object, NDArray[np.complex128]] = {}
         model = lazy._solver.model
         with model.field(DIGITS, 0) as field:
@@ -281,20 +285,26 @@ class RichModel:
     def solutions(self, until: float) -> list[tuple[Lazy, Clock]]:
         """The lazy model and the clock until a time, at each of the resolutions."""
         found = []
-        for order, degree in RESOLUTIONS:
-            known = self._found.get((order, degree))
+        for resolution in RESOLUTIONS:
+            known = self._found.get(resolution)
             if known is None or (known[1].until < until and known[1].tau < self._settled):
-                known = self._found[order, degree] = self._solve(order, degree, until)
+                known = self._found[resolution] = self._solve(resolution, until)
             found.append(known)
         return found
 
-    def _solve(self, order: int, degree: int, until: float) -> tuple[Lazy, Clock]:
-        known = self._found.get((order, degree))
+    def _solve(self, resolution: Resolution, until: float) -> tuple[Lazy, Clock]:
+        known, (order, degree, share) = self._found.get(resolution), resolution
         edge = self.lazy._solver.model.edge
         least = 100 * max(until, 1 / edge) * (1 + float(self.gamma))
-        longest = max((lazy.longest for lazy, _ in self._found.values()), default=least)
-        longest = min(longest, self._settled)
-        lazy = known[0] if known and known[0].longest >= longest else encircle_lazy(self.lazy, longest, order)
+        laid = max((lazy.longest for lazy, _ in self._found.values()), default=0.0)
+        # times are often asked for in rising order
+        farther = MARGIN if 0 < laid < least else 1.0
+        longest = min(max(laid, farther * least), self._settled)
+        lazy = (
+            known[0]
+            if known and known[0].longest >= longest
+            else encircle_lazy(self.lazy, longest, order, share)
+        )
         while True:
             clock = run_clock(
                 -lazy.z,
@@ -311,7 +321,7 @@ class RichModel:
                 raise PrecisionError(
                     f"t = {until:.6g}: the lazy clock is beyond {LATEST:g} there; use an earlier time"
                 )
-            lazy = encircle_lazy(self.lazy, min(lazy.longest * FARTHER, self._settled), order)
+            lazy = encircle_lazy(self.lazy, min(lazy.longest * FARTHER, self._settled), order, share)
 
 
 def compare_values(coarse: float, fine: float, size: float = 0.0) -> Value:

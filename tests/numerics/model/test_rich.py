@@ -1,5 +1,6 @@
 """Features that move: against the network's own equations, trained draws, and the lazy model."""
 
+import mpmath
 import numpy as np
 import pytest
 import sympy
@@ -154,7 +155,7 @@ def test_trained_draws_agree_within_their_errors(sizes, noise):
 def test_steep_losses_have_eight_digits_to_late_times():
     """s = 10/3, loss to 4e-42: what is stated is an error, against a finer contour, and below 1e-8."""
     model, finer = (RichModel(power_law(6, 1.5), gamma=1) for _ in range(2))
-    lazy, clock = finer._solve(26, 14, 1e12)
+    lazy, clock = finer._solve((26, 14, 0.5), 1e12)
     finer._found = dict.fromkeys(rich.RESOLUTIONS, (lazy, clock))
     model.prepare(1e12)
     for t in (1e3, 1e6, 1e12):
@@ -163,13 +164,32 @@ def test_steep_losses_have_eight_digits_to_late_times():
         assert abs(value.value - better.value) <= value.error
 
 
+def test_a_loss_below_the_square_of_rounding_is_solved():
+    """s = 5, by the law ``Gamma(s)/b (2 K t)^-s``, K (K - 1) = gamma^2 zeta(a - b); next is 1/t."""
+    model, scale = RichModel(power_law(9, 1.6), gamma=1), (1 + mpmath.sqrt(1 + 4 * mpmath.zeta("7.4"))) / 2
+    early, late = model.test_loss(1), model.test_loss(1e12)
+    law = mpmath.gamma(5) / mpmath.mpf("1.6") * (2 * scale * mpmath.mpf(10) ** 12) ** -5
+    assert early.relative_error < 1e-11
+    assert late.relative_error < 1e-7
+    assert abs(late.value - law) < late.error + 1e-11 * law
+
+
+def test_later_times_do_not_lose_digits_of_a_contour_for_earlier_ones():
+    """At s = 5 a contour laid out for t = 1 left four digits at t = 100."""
+    once, again = (RichModel(power_law(11, 2), gamma=1) for _ in range(2))
+    once.test_loss(1)
+    late, fresh = once.test_loss(100), again.test_loss(100)
+    assert late.relative_error < 1e-8
+    assert abs(late.value - fresh.value) <= late.error + fresh.error
+
+
 @pytest.mark.slow
 def test_errors_are_errors():
     """A finer solution agrees within the stated error, and that is small."""
     model = RichModel(TASK, N=100, noise=0.2, P=300, gamma=3)
     values = [model.test_loss(50), model.kernel_scale(50), model.bias(50), model.train_loss(50)]
     finer = RichModel(TASK, N=100, noise=0.2, P=300, gamma=3)
-    lazy, clock = finer._solve(22, 26, 50.0)
+    lazy, clock = finer._solve((22, 26, 0.5), 50.0)
     finer._found = dict.fromkeys(rich.RESOLUTIONS, (lazy, clock))
     for value, better in zip(
         values,
