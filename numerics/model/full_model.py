@@ -26,6 +26,7 @@ from numerics.model import parts
 from numerics.model.diagnostics import Diagnostics
 from numerics.model.metrics import OtherKernel, OtherSpectrum
 from numerics.model.other_inputs import inputs_of_arrays, inputs_of_task
+from numerics.model.reused_schedule import ReusedScheduleSolver
 from numerics.model.reusing import ReusingSolver
 from numerics.model.scheduled import ScheduledSolver
 from numerics.model.solver import Solver
@@ -227,10 +228,10 @@ def _drawn(student: Student, N: sympy.Expr) -> bool:
 def _solver_of(rule: TrainingRule, ridge: sympy.Expr) -> type[Solver]:
     """Who solves for the losses of a rule."""
     check_rule(rule, with_numbers=True)
+    if rule.resamples:
+        return ReusedScheduleSolver if rule.scheduled else ReusingSolver
     if rule.scheduled:
         return ScheduledSolver
-    if rule.resamples:
-        return ReusingSolver
     return DecayedSolver if rule.fresh and ridge else Solver
 
 

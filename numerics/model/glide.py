@@ -15,6 +15,7 @@ On each panel the loss is a polynomial through Chebyshev points; the nodes solve
     Pace            which of the two
     glide           the moments from one x to another
     panels          where the panels end
+    propagate       the modes on one of them
 """
 
 from __future__ import annotations
@@ -164,8 +165,7 @@ def _panel(
     z = around.z[:, None]
     change = 2 * eta * z + ((1 + 1 / batch) * (eta * z) ** 2 if pace.exact else 0)
     rate, *shares = pace.rates(change)
-    response = _invert(inner, length * rate[:, 1:])
-    own = _from(response @ from_start, moments.own)
+    response, own = propagate(grid, length * rate[:, 1:], moments.own)
     before = moments.loss(around)
     weights = around.noise[:, None, None]
     base = 2 * (weights * own[:, :, 1:]).sum(axis=0).real
@@ -209,13 +209,13 @@ def _average(
     slopes, shift = grid.slopes, pace.half / length
     inner, from_start = slopes[1:, 1:], slopes[1:, 0]
     rate, share, first, second = pace.rates(change)
-    response = _invert(inner, length * rate[:, 1:])
+    response, kept = propagate(grid, length * rate[:, 1:], moments.cross)
     later = own + shift * (slopes @ own)
     added = weight[:, None] * later
     d_rate = rate @ slopes.T
     fed = length * (share[:, :, None] * added)
     fed -= first[:, :, None] * (slopes @ added) + (second * d_rate)[:, :, None] * added
-    cross = _from(response @ from_start, moments.cross) + response @ fed[:, 1:]
+    cross = kept + response @ fed[:, 1:]
     slope = inner @ cross + from_start[:, None] * moments.cross[:, None]
     grown = 2 * weight[1:, None] * (cross + shift * slope)
     if pace.exact:
@@ -225,14 +225,11 @@ def _average(
     moments.cross = cross[:, -1].copy()
 
 
-def _from(response: Complexes, start: Complexes) -> Complexes:
-    """What is left at the places of a panel, (J, i, c), of what its nodes have at its start, (J, c)."""
-    return np.asarray(-response[:, :, None] * start[:, None, :])
-
-
-def _invert(inner: Floats, rates: Complexes) -> Complexes:
-    """``(D - diag(rates))^-1`` for each node."""
+def propagate(grid: Grid, rates: Complexes, start: Complexes) -> tuple[Complexes, Complexes]:
+    """``(D - diag(rates))^-1`` of each node, and what is left at the places of a panel of its start."""
+    inner = grid.slopes[1:, 1:]
     system = np.broadcast_to(inner, (len(rates), *inner.shape)).astype(np.complex128)
     diagonal = np.arange(len(inner))
     system[:, diagonal, diagonal] -= rates
-    return np.asarray(np.linalg.inv(system))
+    response = np.asarray(np.linalg.inv(system))
+    return response, np.asarray(-(response @ grid.slopes[1:, 0])[:, :, None] * start[:, None, :])

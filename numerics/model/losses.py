@@ -217,6 +217,8 @@ class Losses:
         """
         if not self.rule.scheduled:
             raise DomainError(f"small steps of {self.rule}; give it a schedule, such as schedule=Linear()")
+        if self.rule.resamples:
+            return self.test_loss(n)
         signal, noise = self._solver.small_steps(self._time(n))
         return signal + noise * float(self.noise**2)
 

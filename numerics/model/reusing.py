@@ -10,7 +10,7 @@ transform over pairs of nodes as theirs is; what it feeds on, the train loss, is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from numerics.model.contour import Transformed, invert, pair_weights
 from numerics.model.discretisation import KEPT_TIMES
 from numerics.model.solver import PLAIN, SENSITIVITY, Expanded, Solver
 from numerics.model.two_time import one_time
-from numerics.values.arithmetic import array, each
+from numerics.values.arithmetic import Array, Field, array, each
 from numerics.values.inputs import infinite
 from numerics.values.value import Value
 
@@ -32,6 +32,8 @@ REPEATED = {f"repeated_{name}": name for name in TESTED}
 """The parts of the test loss without what batches feed on, by those of the mean rule."""
 REUSED = ("reuse_train", "reuse_train_noise", "reuse_test", "reuse_test_noise")
 """The train loss and what batches add to the test loss, without label noise and per unit sigma^2."""
+
+Ratio = Callable[[Array, Array, Field], Array]
 
 
 class ReusingSolver(Solver):
@@ -121,15 +123,22 @@ class ReusingSolver(Solver):
         return {name: (self._as_value(pair, contour, spread, 1),) for name, pair in found.items()}
 
     def _repeat(self, time: sympy.Expr, digits: int) -> dict[str, tuple[Value, ...]]:
+        return self._in_pairs(
+            REPEATED, time, digits, lambda Z, other, field: self.dynamics.ratio(Z, other, int(time), field)
+        )
+
+    def _in_pairs(
+        self, names: Mapping[str, str], time: sympy.Expr, digits: int, ratio: Ratio
+    ) -> dict[str, tuple[Value, ...]]:
+        """Parts of the mean rule, each pair of nodes with this ratio."""
         mean: Any = self._mean
-        found: dict[str, list[Transformed]] = {name: [] for name in REPEATED}
+        found: dict[str, list[Transformed]] = {name: [] for name in names}
         for contour in mean.model.solve(time, digits):
             with contour.field as field:
                 values, loss = mean._transforms("double", contour, PLAIN, digits, field)
                 both = array([*contour.Z, *each(field.conj, contour.Z)])
-                ratio = self.dynamics.ratio(contour.Z[:, None], both[None, :], int(time), field)
-                weights = pair_weights(contour.tau, field) * ratio
-                for name, of in REPEATED.items():
+                weights = pair_weights(contour.tau, field) * ratio(contour.Z[:, None], both[None, :], field)
+                for name, of in names.items():
                     found[name].append(invert(weights, values[of].terms[0]))
         spread = loss * 2.0 ** (3 - contour.field.bits)
         return {name: (mean._as_value(pair, contour, spread, 2),) for name, pair in found.items()}

@@ -44,6 +44,27 @@ def resampled_errors(
     singular = np.asarray(np.linalg.svd(design, compute_uv=False))
     # a curvature that is lost in the rounding of the largest moves nothing
     dynamics.check_draw(np.square(singular[singular > SMALLEST * singular[0]]) / len(design))
+
+    def run(until: Array, sizes: Array) -> Array:
+        return _errors(dynamics, features, design, labels, teacher, until, sizes, generator)
+
+    if dynamics.rule.scheduled:  # each number of steps is a run of its own
+        plans = [dynamics.plan(int(n)).eta(np.arange(int(n) + 1.0)) for n in steps]
+        return np.concatenate([run(steps[[i]], plan) for i, plan in enumerate(plans)], axis=1)
+    return run(steps, np.full(int(steps.max()) + 1, dynamics.rule.eta))
+
+
+def _errors(
+    dynamics: Dynamics[Any],
+    features: Array,
+    design: Array,
+    labels: Array,
+    teacher: Array,
+    steps: Array,
+    sizes: Array,
+    generator: np.random.Generator,
+) -> Array:
+    """Of one run, whose step n has this size."""
     last, batch = int(steps.max()), dynamics.batch
     weights = np.zeros(design.shape[1])
     errors = np.empty((len(teacher), len(steps)))
@@ -54,5 +75,5 @@ def resampled_errors(
             learned = features * weights if features.ndim == 1 else features @ weights
             errors[:, column] = teacher - learned
         rows = drawn[n % CHUNK]
-        dynamics.advance(weights, design[rows], labels[rows], dynamics.rule.eta)
+        dynamics.advance(weights, design[rows], labels[rows], float(sizes[n]))
     return errors

@@ -12,7 +12,7 @@ noise of the batches feeds itself through the train loss, by the same K as there
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.model.rules.base import Curvature, positive_float, training_rule
@@ -23,23 +23,28 @@ from asymptotics.parsing.numbers import whole_number
 
 
 @training_rule
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class MultiPassSGD(BatchedSGD):
     """``w_(n+1) = w_n + (eta/B) sum_i phi_i (y_i - f_i)`` over B samples i drawn from P, with replacement.
 
     Time is the number n of steps, so that ``n B/P`` epochs are seen; eta the step size, ``batch`` = B. For
     Gaussian features the share that batches add is exact but for O(1/P).
 
-    Raises `DomainError` unless eta is a finite number > 0 and batch an integer >= 1, and `UnableError` for
-    a schedule, which is that of fresh samples.
+    With a ``schedule`` f the steps of a run of T are ``eta f(n/T)``, and losses are those at its end, to
+    first order in eta.
+
+    Raises `DomainError` unless eta is a finite number > 0 and batch an integer >= 1, and for schedules that
+    are negative or not defined on [0, 1].
 
     >>> MultiPassSGD(eta=0.1, batch=8).batch
     8
+    >>> MultiPassSGD(eta=0.1, batch=8, schedule="1 - u")
+    MultiPassSGD(eta=0.1, batch=8, schedule=Formula(1 - u))
     """
 
     eta: float
     batch: int
-    schedule: Schedule = field(default=CONSTANT, repr=False)
+    schedule: Schedule = CONSTANT
 
     title = "multi-pass SGD"
     name = "multi-pass"
@@ -49,18 +54,31 @@ class MultiPassSGD(BatchedSGD):
         object.__setattr__(self, "eta", positive_float("eta", self.eta))
         object.__setattr__(self, "batch", whole_number(self.batch, "batch", 1, 10**15))
         shape = as_schedule(self.schedule)
-        if shape != CONSTANT:
-            raise UnableError(
-                f"schedule = {shape}: steps that change are not solved for {self.title}; use equal ones, or "
-                "OnePassSGD(eta=..., batch=..., schedule=...) on fresh samples"
-            )
-        object.__setattr__(self, "schedule", CONSTANT)
+        if shape.open_parameters:
+            raise DomainError(f"schedule = {shape} has symbols; give numbers")
+        if shape.by_model:
+            raise UnableError(f"{shape.title} is that of fresh samples; use OnePassSGD, or a function of u")
+        object.__setattr__(self, "schedule", shape)
+
+    def __repr__(self) -> str:
+        shape = f", schedule={self.schedule}" if self.scheduled else ""
+        return f"MultiPassSGD(eta={self.eta}, batch={self.batch}{shape})"
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether its steps differ from each other, so that a run is one of T steps."""
+        return self.schedule != CONSTANT
+
+    def largest_step(self, curvature: Curvature) -> float:
+        """The eta from which on it is unstable: ``q eta edge >= 2``, or K >= 1 at zeta = 0."""
+        return least_unstable(self.batch, curvature) / self.schedule(self.schedule.highest())
 
     def check_stable(self, curvature: Curvature) -> None:
-        """Raise `DomainError` unless ``q eta edge < 2`` and K < 1 at zeta = 0: else second moments grow."""
-        bound = least_unstable(self.batch, curvature)
-        if not self.eta < bound:
+        """Raise `DomainError` from the `largest_step` on, where second moments grow."""
+        if not self.eta < (bound := self.largest_step(curvature)):
+            height = self.schedule(self.schedule.highest())
+            where = f" (f = {height:.6g} on its way)" if height != 1 else ""
             raise DomainError(
-                f"eta = {self.eta} is beyond stability for batches of {self.batch}: a step overshoots, or "
-                f"the noise of the batches feeds itself; use eta < {bound:.6g}"
+                f"eta = {self.eta}{where} is beyond stability for batches of {self.batch}: a step "
+                f"overshoots, or the noise of the batches feeds itself; use eta < {bound:.6g}"
             )

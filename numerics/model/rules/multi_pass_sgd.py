@@ -23,6 +23,8 @@ from asymptotics.model.rules.base import Curvature
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.multi_pass_sgd import MultiPassSGD
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
+from asymptotics.model.schedules.shapes import CONSTANT
+from numerics.model.plan import Plan, plan_of
 from numerics.model.rules.base import Dynamics, Propagation, solves
 from numerics.model.rules.one_pass_sgd import OnePassSGDDynamics
 from numerics.model.two_time import OneTime
@@ -42,6 +44,10 @@ class MultiPassSGDDynamics(Dynamics[MultiPassSGD]):
     @property
     def mean(self) -> GradientDescent:
         return GradientDescent(eta=self.rule.eta)
+
+    def plan(self, steps: int) -> Plan:
+        """``eta f(n/T)``, and equal batches."""
+        return plan_of(self.rule.eta, self.rule.batch, self.rule.schedule, CONSTANT, steps)
 
     @property
     def batch(self) -> int:
@@ -98,4 +104,7 @@ class MultiPassSGDDynamics(Dynamics[MultiPassSGD]):
         """That of one-pass SGD, of the curvature on the samples: exact but for what their kernel is by
         chance.
         """
-        self._moments.check_draw(curvature, ridge)
+        rule = self.rule
+        OnePassSGDDynamics(OnePassSGD(eta=rule.eta, batch=rule.batch, schedule=rule.schedule)).check_draw(
+            curvature, ridge
+        )

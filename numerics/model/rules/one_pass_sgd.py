@@ -120,21 +120,22 @@ class OnePassSGDDynamics(Dynamics[OnePassSGD]):
         >>> import numpy as np
         >>> OnePassSGDDynamics(OnePassSGD(eta=0.1, batch=1)).check_draw(np.ones(10))
         """
-        eta, batch = self.rule.eta, self.rule.batch
+        eta, batch, schedule = self.rule.eta, self.rule.batch, self.rule.schedule
+        height = 1.0 if schedule.by_model else schedule(schedule.highest())
 
         def stable(step: float) -> bool:
             room = 1 - (1 - step * (curvature + ridge)) ** 2 - step**2 * curvature**2 / batch
             return bool(room.min() > 0) and float((step**2 / batch * curvature**2 / room).sum()) < 1
 
-        if stable(eta):
+        if stable(eta * height):
             return
         low, high = 0.0, 2 / ((1 + 1 / batch) * float(curvature.max()))
         for _ in range(60):
             middle = (low + high) / 2
             low, high = (middle, high) if stable(middle) else (low, middle)
         raise DomainError(
-            f"eta = {eta} is not below {low:.6g}, the stability bound of one-pass SGD with batch = {batch} "
-            "on this draw's kernel; lower eta or raise the batch"
+            f"eta = {eta} is not below {low / height:.6g}, the stability bound of one-pass SGD with batch = "
+            f"{batch} on this draw's kernel; lower eta or raise the batch"
         )
 
 

@@ -8,11 +8,13 @@ from sympy import oo
 
 from asymptotics import (
     Constant,
+    Cosine,
     DomainError,
     GradientDescent,
     Linear,
     MultiPassSGD,
     OnePassSGD,
+    OptimalSchedule,
     UnableError,
     power_law,
 )
@@ -29,28 +31,29 @@ def model(**kw):
     return FullModel.from_arrays(RATES, POWERS, **given)
 
 
-def second_moments(P, steps, draws, seed):
+def second_moments(P, steps, draws, seed, eta=RULE.eta, shape=lambda u: 1.0):
     """Mean test and train losses of SGD and of gradient descent: batches averaged exactly, data drawn; N =
     oo.
     """
     generator, found = np.random.default_rng(seed), []
-    eta, batch = RULE.eta, RULE.batch
+    batch = RULE.batch
     features, teacher = np.sqrt(RATES), np.sqrt(POWERS)
     for _ in range(draws):
         samples = generator.standard_normal((P, len(RATES)))
         labels = samples @ teacher + 0.3 * generator.standard_normal(P)
         design = samples * features
         curvature = design.T @ design / P
-        step = np.eye(len(RATES)) - eta * curvature
         mean, spread = np.zeros(len(RATES)), np.zeros((len(RATES), len(RATES)))
-        for _ in range(steps):
+        for n in range(steps):
+            size = eta * shape(n / steps)
+            step = np.eye(len(RATES)) - size * curvature
             left = labels - design @ mean
             gradient = design.T @ left / P
             squares = left**2 + ((design @ spread) * design).sum(axis=1)
             drift = np.outer(gradient, gradient) + curvature @ spread @ curvature
             noise = design.T @ (squares[:, None] * design) / P - drift
-            spread = step @ spread @ step + eta**2 / batch * noise
-            mean = mean + eta * gradient
+            spread = step @ spread @ step + size**2 / batch * noise
+            mean = mean + size * gradient
         error, left = teacher - features * mean, labels - design @ mean
         of_mean = error @ error, left @ left / P
         found.append((*of_mean, spread.diagonal() @ RATES, np.trace(curvature @ spread)))
@@ -68,6 +71,58 @@ def test_exact_second_moments_of_drawn_data(steps):
     assert "about 0.03 of it" in full.test_loss(steps).note
     excess = full.sgd_excess(steps)
     assert float(excess) == pytest.approx(float(added[0]), rel=1e-6)
+
+
+def planned(eta, schedule, **kw):
+    return model(rule=MultiPassSGD(eta=eta, batch=2, schedule=schedule), **({"digits": 5} | kw))
+
+
+def test_second_moments_of_drawn_data_with_a_schedule():
+    """What batches add, and all that is left of the train loss, to first order in a small step."""
+    found, errors = second_moments(80, 60, 60, 4, 0.05, lambda u: 1 - u)
+    full = planned(0.05, Linear())
+    assert abs(float(full.sgd_excess(60)) - found[2]) < 4 * errors[2] + 0.05 * found[2]
+    assert abs(float(full.train_loss(60)) - found[1] - found[3]) < 4 * (errors[1] + errors[3])
+    note = full.test_loss(60).note
+    assert "to first order in eta, 0.05" in note and "about 0.03 of it" in note
+    assert float(full.gap(60)) == pytest.approx(
+        float(full.test_loss(60)) + 0.09 - float(full.train_loss(60)), rel=1e-4
+    )
+
+
+def test_equal_steps_as_a_schedule_are_exact_but_for_the_order_of_a_step():
+    """N, P finite: the difference from the transforms that are exact in eta falls as eta^2."""
+    off = []
+    for eta, steps in ((0.1, 200), (0.025, 800)):
+        exact = model(rule=MultiPassSGD(eta=eta, batch=2), N=60)
+        near = planned(eta, "1 + 1e-30*u", N=60)
+        pairs = [
+            (exact.test_loss(steps), near.test_loss(steps)),
+            (exact.train_loss(steps), near.train_loss(steps)),
+        ]
+        off.append([abs(float(y) / float(x) - 1) for x, y in pairs])
+        assert all(x < eta**2 for x in off[-1])
+    assert all(late < early / 8 for early, late in zip(*off, strict=True))
+
+
+def test_endless_data_with_a_schedule_is_one_pass():
+    """Exact in eta there, so that the difference is of its second order."""
+    off = []
+    for eta, steps in ((0.08, 300), (0.02, 1200)):
+        once = model(P=oo, rule=OnePassSGD(eta=eta, batch=2, schedule=Cosine()), digits=5).test_loss(steps)
+        again = planned(eta, Cosine(), P=10**9).test_loss(steps)
+        off.append(abs(float(again) / float(once) - 1))
+    assert off[0] < 0.01 and off[1] < off[0] / 8
+
+
+@pytest.mark.slow
+def test_a_schedule_is_trained():
+    rule = MultiPassSGD(eta=0.1, batch=2, schedule=Linear())
+    times, sizes = (0, 10, 120), {"N": 50, "P": 120, "noise": 0.3}
+    drawn = simulate_arrays(RATES, POWERS, times=times, rule=rule, draws=60, seed=2, **sizes)
+    full = model(**sizes, rule=rule, digits=5)
+    for t, mean, error in zip(times, drawn.test_loss, drawn.test_loss_error, strict=True):
+        assert abs(mean - float(full.test_loss(t))) < 4 * error + 0.03 * mean
 
 
 @pytest.mark.parametrize("steps", [1, 7, 60, 3000])
@@ -138,6 +193,12 @@ def test_it_is_trained():
         ({"P": oo}, DomainError, "give P"),
         ({"ridge": 0.1}, UnableError, "weight decay is not solved"),
         ({"rule": MultiPassSGD(eta=1.2, batch=2)}, DomainError, "beyond stability for batches of 2"),
+        ({"rule": MultiPassSGD(eta=0.4, batch=2, schedule="1 + 2*u"), "digits": 5}, DomainError, "f = 3 on"),
+        (
+            {"rule": MultiPassSGD(eta=0.4, batch=2, schedule=Linear()), "digits": 12},
+            DomainError,
+            "digits <= 8",
+        ),
     ],
 )
 def test_what_is_refused(given, error, words):
@@ -146,9 +207,10 @@ def test_what_is_refused(given, error, words):
     for bad in ({"eta": 0, "batch": 2}, {"eta": 0.1, "batch": 0}):
         with pytest.raises(DomainError):
             MultiPassSGD(**bad)
-    for steps in (Linear(), "2"):
-        with pytest.raises(UnableError, match="steps that change are not solved"):
-            MultiPassSGD(eta=0.1, batch=2, schedule=steps)
+    with pytest.raises(UnableError, match="that of fresh samples"):
+        MultiPassSGD(eta=0.1, batch=2, schedule=OptimalSchedule())
+    with pytest.raises(DomainError, match="never negative"):
+        MultiPassSGD(eta=0.1, batch=2, schedule="1 - 3*u")
     assert MultiPassSGD(eta=0.1, batch=2, schedule=Constant()) == MultiPassSGD(eta=0.1, batch=2)
 
 
