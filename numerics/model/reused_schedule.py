@@ -104,6 +104,13 @@ class ReusedScheduleSolver(ReusingSolver):
         share = rule.eta / rule.largest_step(self.model)
         return replace(found, note=f"to first order in eta, {share:.2g} of the largest stable {found.note}")
 
+    def transfer(self, level: int, time: sympy.Expr, digits: int) -> Value:
+        """Not solved."""
+        title = self.dynamics.rule.title
+        raise UnableError(
+            f"the means of single modes are not solved for {title} with a schedule; use equal steps"
+        )
+
     def _part(self, name: str, time: sympy.Expr, digits: int, expanded: Expanded) -> tuple[Value, ...]:
         if infinite(time):
             title = self.dynamics.rule.title

@@ -115,6 +115,20 @@ def test_endless_data_with_a_schedule_is_one_pass():
     assert off[0] < 0.01 and off[1] < off[0] / 8
 
 
+def test_what_a_schedule_leaves_unsolved():
+    full = planned(0.1, Linear(), N=20)
+    for ask, said in (
+        (lambda: full.test_loss(oo), "ends after T steps"),
+        (lambda: full.transfer(1, 30), "single modes"),
+        (lambda: full.mode_loss(1, 30), "not known"),
+        (lambda: full.best_step(30), "one-pass SGD"),
+        (lambda: full.coefficients("test_loss", "N", 3), "coefficients belong"),
+    ):
+        with pytest.raises((UnableError, DomainError), match=said):
+            ask()
+    assert float(full.small_step_loss(30)) == float(full.test_loss(30))
+
+
 @pytest.mark.slow
 def test_a_schedule_is_trained():
     rule = MultiPassSGD(eta=0.1, batch=2, schedule=Linear())
