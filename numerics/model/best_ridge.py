@@ -21,7 +21,7 @@ from asymptotics.errors import UnableError
 from asymptotics.precision import exclusive, working
 from numerics.model.precision import to_digits
 from numerics.model.solver import Solver
-from numerics.model.stopping import SEARCH_DIGITS, Searched, close_in, interpolate, log_losses
+from numerics.model.stopping import REACH, SEARCH_DIGITS, Searched, close_in, interpolate, log_losses
 from numerics.values.inputs import infinite
 from numerics.values.results import Best
 from numerics.values.value import Value
@@ -86,7 +86,8 @@ def _search(model: Searched, solver: Solver) -> Best:
             centre = close_in(partial(log_losses, at(digits=min(SEARCH_DIGITS, digits))), mpmath.mpf(0))
         except UnableError:
             raise UnableError(
-                "the loss at t = oo falls with the ridge without end; nothing is learned"
+                f"the loss at t = oo has no minimum at ridges from e^-{REACH} to e^{REACH} times "
+                f"{mpmath.nstr(scale, 3)}: nothing is learned, or modes fall fast; use fewer samples"
             ) from None
         best = interpolate(at(digits=digits), centre, digits)
         x = best.argument

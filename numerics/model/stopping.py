@@ -172,7 +172,7 @@ def interpolate(model: OneLoss, centre: mpmath.mpf, digits: int) -> Best:
             argument=Value(value=time, error=time * spacing * shift),
             loss=Value(value=loss, error=loss * rise),
         )
-    raise PrecisionError(f"the best stopping time for P = {model.P} did not settle; ask for fewer digits")
+    raise PrecisionError(f"the loss for P = {model.P} is too flat about its minimum; ask for fewer digits")
 
 
 def _polynomial(values: Sequence[mpmath.mpf]) -> list[mpmath.mpf]:

@@ -14,11 +14,13 @@ from asymptotics import (
     NonlinearFeatures,
     SpectralTruncation,
     StructuredFeatures,
+    Task,
     power_law,
 )
-from asymptotics.errors import DomainError, SpectrumError, UnableError
+from asymptotics.errors import DomainError, PrecisionError, SpectrumError, UnableError
 from asymptotics.symbols import a, b, k
 from numerics import FullModel, GradientDescent, OnePassSGD
+from numerics.model import best_ridge, stopping
 from numerics.verification.places import Place
 from numerics.verification.references import reference_value
 
@@ -310,3 +312,15 @@ def test_the_exponent_of_wrong_signs_is_half_that_of_the_loss(a, b) -> None:
         assert abs(found[samples] / first - 1) < 1e-5
     slope = math.log10(found[10**6] / found[10**8]) / 2
     assert abs(slope - float(min(a - 1, 2 * b)) / 2) < 1e-4
+
+
+def test_a_ridge_that_is_not_found_is_told_as_such(monkeypatch) -> None:
+    """The best ridge of modes that fall fast is exponentially small; messages spoke of stopping times."""
+    for module in (stopping, best_ridge):
+        monkeypatch.setattr(module, "REACH", 20)
+    model = FullModel(Task("(1/2)**k", "k**(-5/2)"), P=100, digits=5)
+    with pytest.raises(UnableError, match=r"from e\^-20 to e\^20 times"):
+        model.optimal_ridge()
+    model = FullModel.from_arrays([1, 0.5, 0], [0, 0, 1], P=2, noise=1)
+    with pytest.raises(PrecisionError, match="the loss for P = 2 is too flat about its minimum"):
+        model.optimal_ridge()
