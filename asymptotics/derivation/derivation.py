@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from sympy import Add, Eq, Expr, Symbol, oo
+from sympy import Add, Eq, Expr, Or, Symbol, oo, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.caches import cached
@@ -190,13 +190,25 @@ def _argument(
         own = {symbol: value for symbol, value in there.items() if symbol in task.parameters}
         before = dict(_at(definitions, there))
         again, meanings = _tell(here, task.at(own), name, [regime], below, before)
-        known = {step.equation for step in steps}
         changed = {f: e for f, e in meanings.items() if before.get(f, e) != e}
         meetings += [(regime.condition, changed)] if changed else []
         definitions = meanings | definitions
-        steps += [replace(s, condition=regime.condition) for s in again if s.equation not in known]
+        steps = _joined(steps, again, regime.condition)
         steps.append(_law_step(name, regime, quantity))
+    everywhere = Or(*(regime.condition for regime in regimes))
+    steps = [replace(s, condition=true) if s.condition == everywhere else s for s in steps]
     return steps, definitions, meetings
+
+
+def _joined(steps: list[Step], again: list[Step], condition: Boolean) -> list[Step]:
+    """The steps of one more regime after those before: one that was told holds there, too."""
+    told = {(step.equation, step.given): step for step in again}
+    always = {step.equation for step in steps if step.condition == true}
+    wider = [
+        replace(s, condition=Or(s.condition, condition)) if told.pop((s.equation, s.given), None) else s
+        for s in steps
+    ]
+    return wider + [replace(s, condition=condition) for s in told.values() if s.equation not in always]
 
 
 def _tell(

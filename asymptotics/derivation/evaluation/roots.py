@@ -39,8 +39,13 @@ def _root(values: Values, expression: Root, at: Point, exact: bool) -> Any:
     return _zero(values, function, x, at)
 
 
-def _zero(values: Values, function: Expr, x: Symbol, at: Point, start: Any = None) -> Any:
-    """The zero by a secant in log x: in floats first, where they have one, and from there to all digits."""
+def _zero(
+    values: Values, function: Expr, x: Symbol, at: Point, start: Any = None, *, rising: bool = False
+) -> Any:
+    """The zero by a secant in log x: in floats first, where they have one, and from there to all digits.
+
+    A ``rising`` one is looked for to the right where the function is negative, and to the left elsewhere.
+    """
 
     def value(y: Any, exact: bool = True) -> Any:
         # the log of positive over negative terms: almost linear in log x where both are powers
@@ -54,7 +59,7 @@ def _zero(values: Values, function: Expr, x: Symbol, at: Point, start: Any = Non
     low, goal = mpmath.mpf(0 if start is None else mpmath.log(start)), mpmath.mpf(10) ** (3 - values.digits)
     before = values.error
     try:
-        near = _search(lambda y: value(y, exact=False), low, NEAR)
+        near = _search(lambda y: value(y, exact=False), low, NEAR, rising)
     except (PrecisionError, OverflowError, ZeroDivisionError):
         near = None
     values.error = before  # what floats lost is found again
@@ -63,7 +68,7 @@ def _zero(values: Values, function: Expr, x: Symbol, at: Point, start: Any = Non
         if abs(found - near) < STRAYED:
             return mpmath.exp(found)
     try:
-        return mpmath.exp(_search(value, low, goal))
+        return mpmath.exp(_search(value, low, goal, rising))
     except PrecisionError:
         other = [mpmath.nstr(v, 5) for y, v in sorted(at.items(), key=str) if y in function.free_symbols]
         raise PrecisionError(f"no zero of {function} was found at {other}") from None
@@ -87,13 +92,13 @@ def _from_near(value: Callable[[Any], Any], near: Any, goal: Any) -> Any:
     return here
 
 
-def _search(value: Callable[[Any], Any], low: Any, goal: Any) -> Any:
-    """The zero, from a bracket found by growing steps."""
+def _search(value: Callable[[Any], Any], low: Any, goal: Any, rising: bool) -> Any:
+    """The zero, from a bracket found by growing steps to the side where the values are smaller or fall."""
     high = low + 1
     at_low, at_high = value(low), value(high)
     step = mpmath.mpf(2)
     while at_low * at_high > 0:
-        if abs(at_low) < abs(at_high):
+        if at_low > 0 if rising else abs(at_low) < abs(at_high):
             low, high, at_high = low - step, low, at_low
             at_low = value(low)
         else:
@@ -155,7 +160,8 @@ def _iterate_all(values: Values, expression: Iterated, start: Any, at: Point) ->
 def _minimiser(values: Values, expression: Minimum, at: Point, exact: bool) -> Any:
     function, x = expression.args
     slope = values.differentiate(Derivative(function, x))
-    return _zero(values, slope, x, at, start=mpmath.mpf(10))
+    # a few terms of a loss that falls may fall without end before its minimum
+    return _zero(values, slope, x, at, start=mpmath.mpf(10), rising=True)
 
 
 @rule(Minimum)

@@ -15,7 +15,7 @@ from asymptotics.derivation.evaluation.long_numbers import LONG, NUMBERS
 from asymptotics.derivation.evaluation.mode_sums import ModeSum
 from asymptotics.derivation.evaluation.values import Values
 from asymptotics.derivation.symbols import Asymptotic
-from asymptotics.model.operators import Coefficient
+from asymptotics.model.operators import Coefficient, Minimum
 from asymptotics.precision import working
 from asymptotics.symbols import N, a, b, gamma, k, kappa, t
 
@@ -148,3 +148,17 @@ def test_sums_over_rows_are_floats_beside_arrays():
     total = Sum(k ** Rational(-1, 4), (k, 1, N))
     at = {N: mpmath.mpf(30), kappa: np.array([1.0 + 2j, 3.0])}
     assert Values((), 25)(total * kappa, at, exact=False).dtype == complex
+
+
+def test_the_first_orders_of_a_loss_may_fall_without_end_before_their_minimum():
+    """``t^(-3/4) - t^(-5/4) + t^(1/2)/P``, which is -oo at t = 0: the minimum is where it rises again."""
+    check = derive(Task(eigenvalues="k**-2 + k**-3", target="k**-2.5")).early_stopping.derivation
+    minimum = next(s for s in check.steps if s.equation.has(Minimum) and isinstance(s.equation, Asymptotic))
+    assert replace(check, steps=(minimum,)).check(digits=20).passed
+
+
+@pytest.mark.parametrize(("place", "least"), [({a: "2.3", b: "1.7"}, 29), ({a: 3, b: 2}, 20)])
+def test_steps_that_several_regimes_share_are_checked_in_each(place, least):
+    """Sums do not depend on which balance leads; they were steps of the first regime alone."""
+    found = derive(power_law(a, b)).noiseless_step.derivation.check(at=place, digits=12)
+    assert found.passed and sum(s.verdict == "holds" for s in found.steps) >= least
