@@ -57,6 +57,22 @@ def test_the_error_is_an_error_where_corrections_are_large(sizes, given):
     assert np.mean(ratios <= 1) >= 0.75 and ratios.max() < 2
 
 
+@pytest.mark.parametrize(
+    ("p", "q", "sizes", "points", "span"),
+    [
+        (1.01, 0.1, (3.94, -0.909), 20, 1.7e4),
+        (2.46, 0.1, (3.7, -0.1), 8, 3e4),
+        (0.8, 0.05, (2, 0.3), 16, 1e4),
+    ],
+)
+def test_slow_corrections_are_in_the_error(p, q, sizes, points, span):
+    """Next to no noise, a correction slower than the slowest that was tried before: misses of 5 errors."""
+    u = np.geomspace(1, span, points)
+    curve = u**-p * (1 + sizes[0] * u**-q + sizes[1] * u ** (-2 * q))
+    fit = fit_curve(10 * u, curve * np.exp(1e-6 * np.random.default_rng(1).normal(size=points)))
+    assert abs(float(fit.exponent) - p) <= 1.5 * float(fit.exponent.error) < 0.1
+
+
 def test_a_law_predicts_the_corrections():
     """The loss of the full model at ten sizes, fitted with the corrections of its law and as a line."""
     sizes = [8 * 2**j for j in range(10)]
