@@ -27,7 +27,7 @@ from asymptotics.model.schedules.pieces import in_pieces, u
 from asymptotics.parsing.numbers import exact, real_float
 from asymptotics.registry import Registry
 
-HIGHEST = 2.0**40
+HIGHEST = 2.0**30
 """A peak that is higher than all samples by so much is one without end."""
 
 

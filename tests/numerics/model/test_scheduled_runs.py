@@ -227,6 +227,7 @@ REFUSALS = (
     (lambda: OnePassSGD(eta=0.1, batch=2, schedule=lambda u: 0.5 - u), "never negative"),
     (lambda: OnePassSGD(eta=0.1, batch=2, schedule=f"1 - 2*{PEAK}"), "f(0.333333) = -1; a step is never"),
     (lambda: OnePassSGD(eta=0.1, batch=2, ramp="1/(u - 1/3)**2"), "give a finite number"),
+    (lambda: OnePassSGD(eta=0.1, batch=2, schedule="u/Abs(u - 1/7)"), "give a finite number"),
     (lambda: OnePassSGD(eta=0.1, batch=2, schedule=lambda u: 1 / u), "not defined"),
     (lambda: OnePassSGD(eta=0.1, batch=2, schedule="log(u)"), "f(0)"),
     (lambda: OnePassSGD(eta=0.1, batch=2, schedule="0*u"), "nothing would be learned"),
