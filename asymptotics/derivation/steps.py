@@ -6,20 +6,21 @@ TELLING      how each kind of node is told; another operator adds its own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from sympy import Add, Eq, Expr, Function, Integer, Integral, Symbol
+from sympy import Add, Eq, Expr, Function, Integer, Symbol
 from sympy.core.function import AppliedUndef
 
 from asymptotics.derivation.filtered_steps import filtered_steps, over_modes_of
+from asymptotics.derivation.inversion_steps import inversion_steps
 from asymptotics.derivation.overlap_steps import overlap_steps
+from asymptotics.derivation.scaling_steps import scaling_steps
 from asymptotics.derivation.step import Step, asymptotic
 from asymptotics.derivation.sum_steps import ToldSum, sum_steps
 from asymptotics.derivation.text import say
-from asymptotics.expansions.variables import inverse_laplace
 from asymptotics.model.equations import moving, place_of
 from asymptotics.model.expander import Found
 from asymptotics.model.finite_modes import at_size
@@ -46,17 +47,12 @@ from asymptotics.model.operators import (
     ridge,
     zeta,
 )
-from asymptotics.model.proportional_modes import scaling_model
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.model.scheduling_sums import Filtered
 from asymptotics.model.sums import SUMS, df1, named
 from asymptotics.spectra import SpectralSeries, spectrum
-from asymptotics.sums.scaling import ScalingRoot, ScalingSum
 from asymptotics.symbols import N, P, kappa
-
-scaling_letters = Symbol("u", positive=True), Symbol("x", positive=True)
-"""The ridge and the index of a mode on the scale of the last modes."""
 
 
 class Teller:
@@ -199,7 +195,7 @@ class Teller:
         if isinstance(part.node, InverseLaplace):
             return InverseLaplace(self(part).args[0], z, time)
         exact = InverseLaplace(self.name(part), z, time)
-        self.steps += _inversion_steps(exact, part.series, found.series)
+        self.steps += inversion_steps(exact, part.series, found.series)
         return exact
 
     def _overlap(self, found: Found) -> Expr:
@@ -232,47 +228,11 @@ class Teller:
 
     def _at_scaling_ridge(self, found: Found) -> Expr:
         """A function of the ridge of N features where modes grow with N."""
-        function, letter, size = found.node.args
-        scaling = self.spectrum.scaling
-        assert scaling is not None
-        u, x = scaling_letters
-        b, r = scaling.decay, scaling.ratio
+        function, letter, _ = found.node.args
         for call in sorted({df1(letter), *function.atoms(AppliedUndef)}, key=str):
             self._define(call)
-        self.tell(
-            Eq(df1(letter).xreplace({letter: ridge(size)}), size, evaluate=False),
-            say("The ridge {} is fixed: as many modes are resolved as {}.", letter, size),
-            "BAP, appendix C (fixed point)",
-        )
-        self.tell(
-            Eq(ScalingSum(0, 0, 1, b, r, u), Integral(1 / (1 + u * x**b), (x, 0, r)), evaluate=False),
-            say(
-                "On the scale of the last modes, {} at mode {}, sums over modes are integrals up to what "
-                "their two ends add.",
-                Eq(letter, u * scaling.scale * size**-b),
-                x * size,
-            ),
-            "Euler-Maclaurin formula, DLMF 2.10(i); DLMF 15.6.1",
-        )
-        root = ScalingRoot(b, r)
-        self.tell(
-            Eq(ScalingSum(0, 0, 1, b, r, root), 1, evaluate=False),
-            "To leading order as many modes are resolved as there are features.",
-            "definition",
-        )
-        model = scaling_model(scaling, self.spectrum, found.series.depth)
-        self.tell(
-            asymptotic(ridge(size), model.ridge, size),
-            "The ends of the sums move the ridge about this root: iterated, an order of the size at a time.",
-            "de Bruijn 1981, chapter 2",
-        )
-        exact = found.node.meaning()
-        self.tell(
-            asymptotic(exact, found.series, size),
-            "At this ridge the first modes leave whole powers of it, the last ones an integral.",
-            "Euler-Maclaurin formula, DLMF 2.10(i)",
-        )
-        return exact
+        self.steps += scaling_steps(found, self.spectrum)
+        return found.node.meaning()
 
     def _at_modes(self, found: Found) -> Expr:
         _, letter, size, _ = found.node.args
@@ -383,32 +343,6 @@ class Teller:
             "Lagrange inversion, DLMF 1.10.13",
         )
         return exact
-
-
-def _inversion_steps(exact: InverseLaplace, before: Any, found: Any) -> Iterator[Step]:
-    _, x, time = exact.args
-    for term in before.terms:
-        if term.loglog_power or not isinstance(term.log_power, int) or term.log_power < 0:
-            continue
-        monomial = before.with_terms([replace(term, coefficient=Integer(1))])
-        image = inverse_laplace(monomial, time)
-        if image.terms:
-            yield Step(
-                equation=Eq(
-                    InverseLaplace(before.monomial_of(term), x, time), image.as_expr(), evaluate=False
-                ),
-                reason="Hankel's integral for 1/Gamma.",
-                source="DLMF 5.9.2",
-            )
-    yield Step(
-        equation=asymptotic(exact, found),
-        reason=say(
-            "The singularity at {} decides the large-time behaviour, term by term (Watson's lemma); "
-            "whole powers are analytic and leave nothing.",
-            Eq(x, 0, evaluate=False),  # x is positive: evaluated, this would be False
-        ),
-        source="DLMF 2.3(ii) and 5.9.2; Doetsch 1974, section 37",
-    )
 
 
 TELLING: dict[type[Any], Callable[[Teller, Found], Expr]] = {
