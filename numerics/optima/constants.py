@@ -37,7 +37,7 @@ from numerics.optima.rich_width import WidthScaling
 from numerics.optima.scaling import data_scaling, model_scaling
 from numerics.optima.setting import Setting, Split
 from numerics.optima.tuned import START, Tuned, best_share, is_tuned
-from numerics.values.minimum import Minimum, minimum
+from numerics.values.minimum import Function, Minimum, minimum
 from numerics.values.value import Value
 
 MOST_OF_MOVING = 3
@@ -68,11 +68,15 @@ def _tuned(tuned: Tuned, digits: int) -> Split:
     """In closed form where h falls with the budget, else at the best constant share."""
     if tuned.phase.prefactors is not None or any(power != 0 for power in tuned.phase.logs.values()):
         return _constants(replace(tuned.base, phase=tuned.phase))
+    places: list[mpmath.mpf] = []
     with working(digits + 15):
-        return best_share(lambda share, own: _constants(tuned.at_share(share, own)), START, digits=digits)
+        return best_share(
+            lambda share, own: _constants(tuned.at_share(share, own), places), START, digits=digits
+        )
 
 
-def _constants(setting: Setting) -> Split:
+def _constants(setting: Setting, places: list[mpmath.mpf] | None = None) -> Split:
+    """``places``: where the first of several searches on the crossover ended, and others begin."""
     phase = setting.phase
     if any(power != 0 for power in phase.logs.values()):
         raise UnableError("the optimum carries a logarithm here; constants are given off the boundaries")
@@ -87,10 +91,10 @@ def _constants(setting: Setting) -> Split:
                     for k, v in found
                 ),
             )
-        return _on_crossover(setting)
+        return _on_crossover(setting, [] if places is None else places)
 
 
-def _on_crossover(setting: Setting) -> Split:
+def _on_crossover(setting: Setting, places: list[mpmath.mpf]) -> Split:
     phase, size = setting.phase, setting.size
     active = [m for m, c in zip(setting.optimum.allocation.spending, setting.monomials(), strict=True) if c]
     if phase.crossover != size or len(Add.make_args(setting.optimum.cost)) != len(active) or len(active) != 1:
@@ -111,7 +115,7 @@ def _on_crossover(setting: Setting) -> Split:
     if setting.optimum.rule.saturation() != oo:
         raise UnableError(f"the scaling function of {setting.optimum.rule.title} is not known; exponents are")
     if setting.optimum.laws.task.size is not None:
-        return _on_growing_crossover(setting, cost, n, m)
+        return _on_growing_crossover(setting, (cost, n, m), places)
     law = law or joint_law(derive(setting.optimum.laws.task.at(setting.own)), size)
     p, r, coefficient = _leading(law, setting)
     amplitude = setting.number(law.amplitude)
@@ -124,7 +128,7 @@ def _on_crossover(setting: Setting) -> Split:
         shape = scaling(p, r, mpmath.exp(u), 4 if rough else setting.digits + 5)
         return u, Value(value=weight * u + mpmath.log(shape.value), error=shape.error / shape.value)
 
-    found = minimum(height, mpmath.mpf(0), mpmath.mpf("0.5"), mpmath.mpf(10) ** -(setting.digits + 1))
+    found = _least(height, setting, places)
     theta = mpmath.exp(found.place.value)
     amount = (factor * amplitude ** (1 / r) / theta) ** (n / q) * cost ** (-1 / q)
     kappa0 = (amplitude / amount) ** (1 / r)
@@ -132,6 +136,15 @@ def _on_crossover(setting: Setting) -> Split:
     shape = scaling(p, r, theta, setting.digits + 5)
     height_there = coefficient * kappa0**p * shape.value * _share(setting)
     return _at_least(setting, found, (n, m, q), (time, amount, height_there))
+
+
+def _least(height: Function, setting: Setting, places: list[mpmath.mpf]) -> Minimum:
+    """The minimum over a logarithm; searches from one place take the same values, which are kept."""
+    start, step = (places[0], "0.3") if places else (mpmath.mpf(0), "0.5")
+    found = minimum(height, start, mpmath.mpf(step), mpmath.mpf(10) ** -(setting.digits + 1))
+    if not places:
+        places.append(found.place.value)
+    return found
 
 
 def _on_rich_crossover(
@@ -170,8 +183,11 @@ def _on_rich_crossover(
     return _at_least(setting, found, (n, m, q), (amount**d / pace, amount, loss))
 
 
-def _on_growing_crossover(setting: Setting, cost: mpmath.mpf, n: mpmath.mpf, m: mpmath.mpf) -> Split:
+def _on_growing_crossover(
+    setting: Setting, spent: tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf], places: list[mpmath.mpf]
+) -> Split:
     """The same where modes grow with N: ``C T = x N^b`` at ``t = x N^d/rate``, ``L = c N^-p Phi_h(x)``."""
+    cost, n, m = spent
     optimum, task = setting.optimum, setting.optimum.laws.task.at(setting.own)
     series = series_of(task)
     scaling = series.scaling
@@ -196,7 +212,7 @@ def _on_growing_crossover(setting: Setting, cost: mpmath.mpf, n: mpmath.mpf, m: 
             value=least * n / q * v + mpmath.log(shape.value), error=shape.error / abs(shape.value)
         )
 
-    found = minimum(height, mpmath.mpf(0), mpmath.mpf("0.5"), mpmath.mpf(10) ** -(setting.digits + 1))
+    found = _least(height, setting, places)
     x = mpmath.exp(found.place.value)
     amount = (cost * (x / rate) ** n) ** (-1 / q)
     shape = modes.scaling(x, setting.digits + 5)

@@ -11,10 +11,12 @@ along it by Newton's method; it knows nothing of expansions. Error: difference o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import mpmath
 
+from asymptotics.caches import Memory
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.parsing.numbers import whole_number
 from asymptotics.precision import exclusive, working
@@ -24,6 +26,7 @@ from numerics.values.value import Value
 RATE = 0.53
 """Digits gained per node of the contour."""
 MAX_DIGITS = 60
+_NODES: Memory[tuple[tuple[mpmath.mpc, mpmath.mpc], ...]] = Memory(maxsize=128)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +79,18 @@ class GrowingModes:
         )
 
     def _integral(self, count: int, x: mpmath.mpf, size: object) -> mpmath.mpf:
-        total, u = mpmath.mpf(0), None
         tau = self._trace(size) if self.share else mpmath.mpf(1)
+        key = (self.p, self.b, self.r, count, x, size, mpmath.mp.prec)
+        nodes = _NODES.recall(key, lambda: tuple(self._nodes(count, x, size)))
+        return mpmath.fsum((part / (1 - self.share * (1 - away / tau))).real for part, away in nodes)
+
+    def _nodes(self, count: int, x: mpmath.mpf, size: object) -> Iterator[tuple[mpmath.mpc, mpmath.mpc]]:
+        """The weight times ``Xi/y`` at each node, and ``y f``: they do not depend on the share."""
+        u = None
         for j in range((count + 1) // 2):
             y, weight = _node(j, count, x)
             u, filled = self._root(y, u)
-            kernel = self.share * (1 - y * filled / tau)
-            total += (weight * self._left(u, filled, size) / (y * (1 - kernel))).real
-        return total
+            yield weight * self._left(u, filled, size) / y, y * filled
 
     def _trace(self, size: object) -> mpmath.mpf:
         """``Tr/N^(1-b)``."""

@@ -28,7 +28,7 @@ from numerics.values.value import Value
 
 START = 0.3
 """The share at which a search begins where the law says that it is constant."""
-SPARE = 3
+SPARE = 1
 """So many digits more than the best share the optima at shares have."""
 ROUGH = 4
 """Digits of those that bracket it."""

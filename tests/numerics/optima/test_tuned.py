@@ -4,10 +4,12 @@ import mpmath
 import pytest
 
 from asymptotics import OnePassSGD, compute_optimal, derive, power_law
+from asymptotics.caches import clear_caches
 from asymptotics.errors import DomainError
 from asymptotics.symbols import N, a, b, h, t
 from numerics import FullModel, constants, frontier
 from numerics.optima.frontier import _log_loss, _newton
+from numerics.optima.growing import GrowingModes
 
 RATIO, BATCH = 2, 3
 SYMBOLIC = derive(power_law(a, b, modes=RATIO * N))
@@ -88,3 +90,13 @@ def test_ten_digits_where_the_law_converges_slowly():
     optimum = compute_optimal(SYMBOLIC, cost=N * t, rule=OnePassSGD)
     (point,) = frontier(optimum, [10**8], {a: 3, b: "11/20", h: "1/4", "B": 1})
     assert point[t].digits(8) == "3507.8954" and point[t].error < 1e-6
+
+
+def test_nodes_of_another_share_serve_too():
+    one, other = (
+        GrowingModes(p=mpmath.mpf(3), b=mpmath.mpf(1) / 2, r=mpmath.mpf(2), share=mpmath.mpf(h))
+        for h in ("0.2", "0.7")
+    )
+    alone = other.scaling(1, 10).value
+    clear_caches()
+    assert one.scaling(1, 10).value < other.scaling(1, 10).value == alone
