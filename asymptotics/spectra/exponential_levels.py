@@ -9,6 +9,7 @@ dimension, kernels of erf networks. With ``y = log(1/lambda)`` and ``l = log x``
 as phi is neither 0 nor 1 on boundedly many levels. So to leading order there are laws of all that such sums
 lead; what is of the size of one level, as ``df1 - df2`` is, oscillates with log x in a way that depends
 on the place of kappa between two levels. It is refused: that place solves a transcendental equation of P.
+A target on finitely many levels leaves finite sums over the target, entire as in `finite`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from asymptotics.expansions.layers import SLOW, in_front
 from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
+from asymptotics.spectra.finite import FiniteSeries, head, order_rates, unlearned
 from asymptotics.spectra.segments import segments
 from asymptotics.spectra.stretched import StretchedTails, split_exponentials
 from asymptotics.tasks.task import Task
@@ -72,9 +74,15 @@ class ExponentialLevels:
         parts = (task.eigenvalues, task.multiplicity, task.target)
         if task.modes != oo:
             return Mismatch(fitting=0, missing=f"modes = {task.modes}: this family has infinitely many modes")
+        given: FiniteSeries | None = None
         if any(part.has(Piecewise) for part in parts):
-            last = segments(task, domain)[-1]
+            *before, last = pieces = segments(task, domain)
             parts = (last.eigenvalues, last.multiplicity, last.target)
+            if last.target == 0:
+                learned = tuple(s for s in before if s.eigenvalues != 0)
+                given = head(learned, k, target=True)
+                domain = order_rates(domain, given)
+                parts = (last.eigenvalues, last.multiplicity, Integer(1))
         (fall, scale), *others = (split_exponentials(part, k) for part in parts)
         try:
             rate = (-tail_expansion(fall, k, 2, domain)).leading() if fall.has(k) else None
@@ -90,6 +98,12 @@ class ExponentialLevels:
                 missing=f"target {task.target} with multiplicity {task.multiplicity} is exponential in {k}: "
                 "sums over levels far apart oscillate to leading order, which is derived for single modes "
                 "C*rho**k alone",
+            )
+        if given is not None:
+            kernel = _series(task, parts[0], parts[1], task.multiplicity, domain)
+            left = unlearned(pieces, k, domain)
+            return SpectralSeries(
+                task=task, kernel=kernel, target=given, domain=domain, trace=(), unlearned=left
             )
         p = normal(powers[0].order + powers[1].order)
         refusal = f"sum of {task.target} diverges: levels have power {k}**-p with p = {p}; it needs p > 1"

@@ -132,3 +132,13 @@ def test_complex_singular_points_are_refused():
     """In a dimension that is a letter no eigenvalue is looked at."""
     with pytest.raises(UnableError, match="at no real point as near: its eigenvalues change sign"):
         zonal("exp(t) + 1/(50 + t**4)", "d")
+
+
+def test_given_harmonics_of_a_geometric_kernel_fall_with_the_slowest():
+    """``sum_k p_k e^(-2 lambda_k t)``, of two degrees with powers 1 and 1/2: they were refused."""
+    kernel = zonal("1/(3 - t)", 3)
+    law = derive(Task.from_kernel(kernel, target={1: 1, 2: "1/2"})).time
+    exact = [float(kernel.eigenvalue(degree)) for degree in (1, 2)]
+    for t in (200, 1000):
+        loss = np.exp(-2 * exact[0] * t) + np.exp(-2 * exact[1] * t) / 2
+        assert float(law(t)) == pytest.approx(loss, rel=1e-5)
