@@ -238,6 +238,11 @@ def test_each_derivation_is_checked_at_its_own_numbers(capsys):
     assert err == "bottlenecks: --at q: none of these laws has it; they have a, b, b_test\n"
 
 
+def test_a_law_that_numbers_alone_do_not_derive_is_checked_by_its_letters(capsys):
+    status, out, _ = run(capsys, "derive", "--check", "--laws", "ridge", "--at", "a=3/2,b=5/4")
+    assert status == 0 and "by default: l = 7/5, rho = 3/4" in out and "not checked" not in out
+
+
 def test_of_all_laws_some_may_not_be_there(capsys, monkeypatch):
     """Nesterov's law ends at s = delta/2; that is told, and nothing has failed."""
     monkeypatch.setattr("numerics.commands.derive.QUANTITIES", {"time": None, "nesterov": None})
