@@ -200,11 +200,13 @@ class EarlyTimes:
                     yield from self._in_time(term, family, j)
             share = share * kernel
         yield from self._of_trace(inverse, kernel, shares, drifts)
+        yield from self._of_first_modes(inverse, kernel, shares if drifts else 0)
 
     def bounds(self, shares: int, drifts: int) -> Iterator[EarlyTerm]:
         """Powers of y that are cut off, further powers of h and of the trace, sums less their integrals.
 
-        The last is, by Euler's and Maclaurin's formula, 1/N of each term.
+        The last is, by Euler's and Maclaurin's formula, 1/N of each term, but in the kernel, where the first
+        modes add whole powers of the rate: these are terms, their products with all that is small are here.
         """
         inverse, kernel = self.start.monomial(ONE, -ONE), self.kernel
         share, families = inverse, tuple(self.families())
@@ -219,7 +221,18 @@ class EarlyTimes:
             moved = replace(family, size=normal(family.size + (drifts + 1) * (1 - self.scaling.decay)))
             yield from (self._power(x, family, shares + 1) for x in (family.series * share).bounds())
             yield from (self._power(x, moved, 1) for x in (family.series * inverse * (kernel - 1)).bounds())
-        yield EarlyTerm(coefficient=ONE, time=Integer(self.depth + 1), size=Integer(0))
+            yield from self._beside_first_modes(family, inverse, share, shares)
+        yield self._next_whole(batches=shares > 0)
+
+    def _next_whole(self, *, batches: bool) -> EarlyTerm:
+        """The whole power of kappa behind those of the families, alone in the rate it would leave nothing.
+
+        Beside it stands ``y f`` in kappa, or in the kernel if there are ``batches``; f has ``u^(-1/b)``.
+        """
+        b = self.scaling.decay
+        met, size = normal(1 / b), 1 - b if batches else ONE
+        time = self.depth + 1 - size / b
+        return EarlyTerm(coefficient=ONE, time=normal(time), size=normal(size), log_time=int(met.is_Integer))
 
     def _power(self, bound: Bound, family: Family, share: int) -> EarlyTerm:
         """A power of y in time, without its constant."""
@@ -252,6 +265,41 @@ class EarlyTimes:
                 moved = replace(family, size=normal(family.size + m * (1 - b)))
                 for term in (family.series * share).terms:
                     yield from self._in_time(term, moved, j)
+
+    def _first_modes(self) -> Iterator[tuple[Expr, Expansion]]:
+        """Powers of 1/N, and of y, that ``-y (df1 - N f)/(N tau)`` has, the kernel over h.
+
+        At the first modes a sum is less than its integral, ``df1 = N f - 1/2 + sum_n zeta(-b n) (-kappa)^n``.
+        """
+        b, powers, rate = self.scaling.decay, Powers(self.u), self.start.monomial(ONE, ONE)
+        for n in range(self.depth + 1):
+            less = zeta(normal(-b * n)) * (-1) ** (n + 1) / trace_scale(self.scaling)  # zeta(0) = -1/2
+            yield normal(1 + b * n), (rate * powers.power(n) if n else rate).scale(less)
+
+    def _of_first_modes(self, inverse: Expansion, kernel: Expansion, shares: int) -> Iterator[EarlyTerm]:
+        """What the first modes add to the kernel, to first order: ``j K^(j-1)`` of it in ``K^j``."""
+        share = inverse
+        for j in range(1, shares + 1):
+            for (size, added), family in product(self._first_modes(), self.families()):
+                moved = replace(family, size=normal(family.size + size))
+                for term in (family.series * share * added).terms:
+                    yield from self._in_time(replace(term, coefficient=j * term.coefficient), moved, j)
+            share = share * kernel
+
+    def _beside_first_modes(
+        self, family: Family, inverse: Expansion, beyond: Expansion, shares: int
+    ) -> Iterator[EarlyTerm]:
+        """What the first modes add at the next power of h, where the trace is off, twice, and further on."""
+        room, rate = 1 - self.scaling.decay, self.start.monomial(ONE, ONE)
+        last = self.start.monomial(ONE, Integer(self.depth + 2))
+        for kept, size, power in (
+            (family.series * beyond * rate, ONE, shares + 1),
+            (family.series * inverse * rate, 1 + room, 1),
+            (family.series * inverse * rate * rate, Integer(2), 2),
+            (family.series * inverse * last, 1 + self.scaling.decay * (self.depth + 1), 1),
+        ):
+            moved = replace(family, size=normal(family.size + size))
+            yield from (self._power(x, moved, power) for x in kept.bounds())
 
     def _in_time(self, term: Term, family: Family, share: int) -> Iterator[EarlyTerm]:
         """``y^-o log(y)^m`` as a function of T'; whole powers of y leave nothing."""

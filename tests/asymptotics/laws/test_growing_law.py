@@ -99,6 +99,17 @@ def test_early_terms_and_scaling_function_beside_sums_over_modes(a, b, share, fa
 
 
 @pytest.mark.slow
+def test_what_the_first_modes_add_to_the_kernel():
+    """``h y/(2 Tr)`` and further whole powers, 2e-16 of the loss here, which integrals do not have."""
+    law = growing_law(derive(power_law("3/2", "1/2", modes="2*N")), OnePassSGD).at(h="1/3")
+    with mpmath.workdps(40):
+        size, time = mpmath.mpf(10) ** 20, mpmath.mpf(10) ** 4
+        exact = ModeSums(mpmath.mpf(3) / 2, mpmath.mpf(1) / 2, 2, size).loss(time, mpmath.mpf(1) / 3, 40)
+        early = law.early(4, 4).evalf(30, subs={T: Float(time, 40), N: Float(size, 40)})
+        assert abs(mpmath.mpf(str(early)) / exact - 1) < 1e-19
+
+
+@pytest.mark.slow
 def test_near_one_half_of_the_terms_is_needed():
     """Towards b = 1 the terms of 1/N and all powers of the kernel count."""
     law = growing_law(derive(power_law("5/2", "9/10", modes="2*N")), SGD)

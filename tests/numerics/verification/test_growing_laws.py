@@ -77,11 +77,19 @@ def test_sums_beside_the_full_model_and_other_sums():
         pytest.param(FLOW, {"a": "7/4", "b": "3/10", "r": 2}, "3/4", marks=pytest.mark.slow),
         pytest.param(SGD, {"a": 3, "b": "11/20", "r": 2, "h": "0.3"}, "1/5", marks=pytest.mark.slow),
         (SGD, {"a": 3, "b": "1/2", "r": 2, "h": "0.3"}, "3/4"),
+        # a loss as steep as the whole power behind the last one that is known
+        pytest.param(SGD, {"a": 3, "b": "2/5", "r": 2, "h": "1/2"}, "1/10", marks=pytest.mark.slow),
     ],
 )
 def test_other_rays(law, at, reach):
     found = verify(law, at, digits=12, reach=reach)
     assert found and f"reach = {reach}]" in str(found)
+
+
+@pytest.mark.slow
+def test_what_the_first_modes_add_to_the_kernel():
+    """It was left out: the rest fell as N^-3/4, where N^-1 was expected."""
+    assert verify(SGD, {"a": "3/2", "b": "1/2", "r": 2, "h": "1/3"}, digits=30).verdict == "HOLDS"
 
 
 def test_refused():
