@@ -149,6 +149,7 @@ class Law(Stated):
         settings = (*self.settings, *((x, v) for x, v in table.items() if x not in own))
         task, student = self.task.at(own), self.student.at(own)
         domain = self._about.spectrum(task).domain  # raises where the values leave it
+        self._about.check_numbers(task, dict(settings))
         if structural(self.task) & set(own):
             return replace(self, student=student)._again(task, settings)
         kept = []
@@ -280,7 +281,7 @@ class Law(Stated):
         lines = lines_of(
             symbol,
             self.resource,
-            self.regimes,
+            self._told,
             exact=exact,
             below=self.below,
             notes=notes,

@@ -21,6 +21,7 @@ from asymptotics.model.quantity import GAUSSIAN, Quantity, crossover
 from asymptotics.model.students.base import Student
 from asymptotics.notation import notation as named
 from asymptotics.notation import restate
+from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive_class
 from asymptotics.regimes import Regime
@@ -119,7 +120,9 @@ class Stated(Typeset):
     @property
     def conditions(self) -> tuple[Boolean, ...]:
         """The conditions on the parameters under which the law holds at all."""
-        return self.spectrum.domain.conditions()
+        table = dict(self.settings)
+        found = (substitute(c, table) for c in self.spectrum.domain.constraints)
+        return tuple(as_condition(c) for c in found if not c.is_number)
 
     @property
     def spectrum(self) -> SpectralSeries:
@@ -237,7 +240,15 @@ class Stated(Typeset):
 
     def latex_rows(self, **options: Any) -> list[str]:
         name = named(self.letters).rename(self._about.tex, latex=True)
-        return typeset.rows_of(name, self.resource, self.regimes, **options)
+        return typeset.rows_of(name, self.resource, self._told, **options)
+
+    @property
+    def _told(self) -> tuple[Regime, ...]:
+        """The regimes with where the training rule has them at all, which is no condition of the task."""
+        of_rule = (substitute(c, dict(self.settings)) for c in self._about.room(self.task))
+        open_ = {as_condition(c) for c in of_rule if not c.is_number}
+        needed = And(*(named(self.letters).condition(c) for c in self.conditions if c in open_))
+        return tuple(replace(r, condition=And(r.condition, needed)) for r in self.regimes)
 
     def restate(self, notation: str) -> Self:
         """The law in the letters of another paper, for reading: its domain stays in those of the task."""

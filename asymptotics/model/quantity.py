@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer, Symbol, oo
 
-from asymptotics.domains.domain import primitive
+from asymptotics.domains.domain import POSITIVE, as_condition, plain, primitive
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.model import equations
@@ -27,6 +27,7 @@ from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.students.base import Student
 from asymptotics.model.students.gaussian import GaussianFeatures
 from asymptotics.model.sums import NamedSum, eigenvalues_of_test
+from asymptotics.parsing.heights import substitute
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, gamma, kappa, l, rho, t
 from asymptotics.tasks.task import Task
@@ -145,20 +146,44 @@ all laws but those of time alone need b > 1, or pass modes=M
             raise UnableError(
                 f"{self.symbol} with modes = {task.modes} is not derived; pass modes=oo, which needs b > 1"
             )
-        bound = self.rule.saturation()
-        if bound != oo:
-            room = primitive(bound - found.target.abscissa, found.domain)
+        for room in self.room(task):
             if found.domain.sign(room) in (0, -1):
-                raise SpectrumError(
-                    f"{self.rule.title} saturates: modes are left with lambda**-{2 * bound}, and swing; "
-                    "the law needs "
-                    f"{found.target.abscissa} < {bound}, a larger delta or a slower target"
-                )
+                raise self._saturated(found.target.abscissa, {})
             found = replace(found, domain=found.domain.holding(room))
         for one in self.tested:
             inside = spectrum(one.weigh(task)).domain.constraints
             found = replace(found, domain=found.domain.holding(*inside))
         return found
+
+    def room(self, task: Task) -> tuple[Expr, ...]:
+        """What is positive where the target does not saturate the training rule; nothing where none does.
+
+        >>> from asymptotics import power_law
+        >>> from asymptotics.model.quantities import QUANTITIES
+        >>> QUANTITIES["nesterov"].room(power_law("a", "b")), QUANTITIES["time"].room(power_law("a", "b"))
+        ((-2*a + b*delta + 2,), ())
+        """
+        bound = self.rule.saturation()
+        if bound == oo:
+            return ()
+        found = spectrum(self.task(task), trace=self.trace)
+        return (primitive(bound - found.target.abscissa, found.domain),)
+
+    def check_numbers(self, task: Task, numbers: Mapping[Symbol, Expr]) -> None:
+        """Raise `SpectrumError` where numbers for letters that are not the task's leave the law's domain."""
+        for constraint in self.spectrum(task).domain.constraints if numbers else ():
+            if POSITIVE.sign(substitute(constraint, dict(numbers))) in (0, -1):
+                if constraint in self.room(task):
+                    raise self._saturated(spectrum(self.task(task), trace=False).target.abscissa, numbers)
+                given = ", ".join(f"{s} = {numbers[s]}" for s in constraint.free_symbols if s in numbers)
+                raise SpectrumError(f"{given}: the {self.name} law needs {plain(as_condition(constraint))}")
+
+    def _saturated(self, abscissa: Expr, numbers: Mapping[Symbol, Expr]) -> SpectrumError:
+        bound = substitute(self.rule.saturation(), dict(numbers))
+        return SpectrumError(
+            f"{self.rule.title} saturates: modes are left with lambda**-{2 * bound}, and swing; the law "
+            f"needs {abscissa} < {bound}, a larger delta or a slower target"
+        )
 
 
 def time_quantity(rule: type[TrainingRule]) -> Quantity:

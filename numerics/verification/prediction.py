@@ -47,6 +47,8 @@ class Prediction:
         series, x, table = law.orders(terms=known), law.resource, dict(settings)
         ends = not series.remainder
         terms = [t for t in series.terms if ends or (series.remainder_order - t.order).is_positive]
+        if not terms:
+            raise UnableError(f"no order of the {law.name} law is larger than what is left out behind it")
         first, *orders = dict.fromkeys(t.order for t in terms)
         left = oo if ends else series.remainder_order - first
         self.decay: Expr = orders[0] - first if orders else left

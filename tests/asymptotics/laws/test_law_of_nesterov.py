@@ -88,3 +88,28 @@ def test_budgets():
 def test_finite_data_has_no_law_yet():
     with pytest.raises(UnableError, match="no law yet"):
         compute_optimal(derive(power_law(a, b)), cost=N * t * P, rule=Nesterov)
+
+
+@pytest.mark.parametrize("numbers", [{"a": 6, "b": 1.5, "delta": 3}, {"a": 4, "b": 2, "delta": 3}])
+def test_numbers_past_saturation_are_refused(numbers):
+    """``2s >= delta``: the loss swings as t^-delta; on the line itself the constant is infinite."""
+    rule = {"delta": numbers["delta"]}
+    task = {name: numbers[name] for name in ("a", "b")}
+    for put in (
+        lambda: LAW.at(numbers),
+        lambda: LAW.at(rule).at(task),
+        lambda: LAW.at(task).at(rule),
+        lambda: LAW(1000, numbers),
+        lambda: derive(power_law(numbers["a"], numbers["b"])).nesterov.at(rule),
+    ):
+        with pytest.raises(SpectrumError, match=r"saturates: .* the law needs [\d/]+ < 3/2"):
+            put()
+
+
+def test_law_says_where_it_holds():
+    assert str(LAW).splitlines()[0].count(", for 2*a - 2 < b*delta") == 1
+    assert r"\text{for } 2 a - 2 < b \delta" in LAW.to_latex()
+    assert ", for 3*delta > 20" in str(LAW.at(a=6, b=1.5))
+    assert LAW.at(delta=3).conditions == (a > 1, 2 * a - 2 < 3 * b)
+    inside = LAW.at(a=4, b=2, delta=4)
+    assert inside.conditions == () and ", for" not in str(inside)

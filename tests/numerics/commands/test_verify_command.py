@@ -232,3 +232,19 @@ def test_verify_for_real(capsys, tmp_path):
     assert (status, err) == (0, "")
     assert out.count("HOLDS") == 3
     assert sorted(os.listdir(tmp_path)) == sorted(FILES)
+
+
+def test_law_that_the_default_friction_saturates_is_told_beside_the_others(capsys):
+    status, out, err = run(capsys, "verify", "--laws", "nesterov,time", "--at", "a=6,b=3/2", "--digits", "12")
+    assert (status, err) == (1, "")
+    assert "nesterov: not derived: Nesterov momentum saturates" in out and "needs 10/3 < 3/2" in out
+    assert any(line.split()[:3] == ["time", "HOLDS", "10/3"] for line in out.splitlines())
+    assert out.endswith("1 of 2 laws not confirmed\n")
+
+
+@pytest.mark.parametrize("at", ["a=6,b=3/2,delta=3", "a=4,b=2,delta=3"])
+@pytest.mark.parametrize("command", ["derive", "verify"])
+def test_numbers_past_saturation_are_one_line(capsys, command, at):
+    status, out, err = run(capsys, command, "--laws", "nesterov", "--at", at)
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1 and "Nesterov momentum saturates" in err

@@ -1,5 +1,7 @@
 """Every law of the approach against the full model, and the reference values against other routes."""
 
+from dataclasses import replace
+
 import mpmath
 import pytest
 from hypothesis import given
@@ -377,3 +379,9 @@ def test_a_logarithm_at_the_order_of_the_remainder_is_left():
     """At (7, 3) a power of log t stands before the terms that the remainder of SGD's noise bounds."""
     prediction = Prediction(LAWS.sgd_noise.at({a: 7, b: 3, eta: Rational(1, 8), B: 8}), {})
     assert prediction.logs == 1
+
+
+def test_law_behind_its_own_remainder_predicts_nothing():
+    beyond = replace(LAWS.nesterov, task=power_law(6, Rational(3, 2)), settings=((delta, Integer(3)),))
+    with pytest.raises(UnableError, match="no order of the nesterov law is larger"):
+        Prediction(beyond, {})
