@@ -127,7 +127,7 @@ class Fall:
             remainder=self.right(self.here.remainder, at),
             terms=tuple(self.right(x, at) for x in Add.make_args(self.here.rhs)),
             left=left,
-            noise=self.values.error,
+            noise=max(self.values.error, 10.0**-self.values.digits),
         )
 
     @property
@@ -310,7 +310,7 @@ def _by_logarithms(fall: Fall) -> Outcome:
 def _decide_twice(sizes: list[Size], count: int, power: Any, logs: int) -> tuple[str, str, float]:
     """What the last two falls agree on when ``count`` orders are eliminated, and the last share of a term."""
     left = [_eliminated(sizes[i : i + count + 1], power, logs) for i in range(len(sizes) - count)]
-    (before, _), (verdict, note) = _decide(left[-3:-1]), _decide(left[-2:])
+    (before, _), (verdict, note) = (_decide_eliminated(pair) for pair in (left[-3:-1], left[-2:]))
     here = sizes[-1]  # terms behind the remainder say nothing
     terms = [
         abs(x) for x, term in zip(left[-1].terms, here.terms, strict=True) if abs(term) > abs(here.remainder)
@@ -318,6 +318,13 @@ def _decide_twice(sizes: list[Size], count: int, power: Any, logs: int) -> tuple
     share = float(left[-1].difference / min(terms)) if terms else 0.0
     note = f"without {count} orders {note}" if count else note
     return verdict if verdict == before else UNDECIDED, note, share
+
+
+def _decide_eliminated(sizes: list[Size]) -> tuple[str, str]:
+    """An expansion of the left side may end in the orders that are eliminated: rounding is left."""
+    if all(one.difference <= one.noise < FLOAT_FLOOR for one in sizes):
+        return HELD, "the difference is beyond all digits"
+    return _decide(sizes)
 
 
 def _order_in_logarithms(fall: Fall) -> tuple[Any, int]:

@@ -87,22 +87,22 @@ def _line(values: Values, function: Expr, s: Symbol, middle: Expr, at: Point) ->
 def _residue(values: Values, expression: Residue, at: Point, exact: bool) -> Any:
     """The mean of ``f(s) (s - p)`` on two circles about p, so small that no other pole is in both.
 
-    At a pole of order m all but a share ``radius^(m - 1)`` cancels, for which there are more digits.
+    At a pole of order m all but a share ``radius^(m - 1)`` cancels, for which there are more digits. Where
+    a zero meets a pole, as in ``zeta(2 - 2 s)/sin(pi s)`` at 2, all cancels: then it is 0.
     """
     function, s, point = expression.args
+    enough, nothing = (mpmath.mpf(10) ** -n for n in (values.digits, values.digits + EXTRA // 2))
     with mpmath.workdps(mpmath.mp.dps + EXTRA):
         center = values(point, at)
         previous = None
         for radius in (2.0**-20, 2.0**-26, 2.0**-32):
-            total = mpmath.mpf(0)
-            for m in range(NODES):
-                step = radius * mpmath.expjpi(mpmath.mpf(2 * m + 1) / NODES)
-                total += values.value(function, {**at, s: center + step}, True) * step
-            total /= NODES
-            if previous is not None and abs(total - previous) <= mpmath.mpf(10) ** -values.digits * abs(
-                total
-            ):
+            steps = [radius * mpmath.expjpi(mpmath.mpf(2 * m + 1) / NODES) for m in range(NODES)]
+            terms = [values.value(function, {**at, s: center + step}, True) * step for step in steps]
+            total = mpmath.fsum(terms) / NODES
+            if previous is not None and abs(total - previous) <= enough * abs(total):
                 return mpmath.re(total)
+            if previous is not None and max(abs(total), abs(previous)) <= nothing * max(map(abs, terms)):
+                return mpmath.mpf(0)
             previous = total
     raise PrecisionError(f"the residue at {s} = {point} does not settle to {values.digits} digits")
 

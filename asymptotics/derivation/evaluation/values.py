@@ -92,7 +92,7 @@ class Values:
         self._derivatives: dict[Expr, Expr] = {}
         self.curves: dict[tuple[Any, float], RichCurve] = {}
         self.responses: dict[tuple[Any, float], RichResponse] = {}
-        self._known: dict[tuple[Expr, tuple[Any, ...], bool], Any] = {}
+        self._known: dict[tuple[Expr, tuple[Any, ...], int], Any] = {}
         self._arrays: list[Any] = []
         self.period = self(period, {})
 
@@ -101,7 +101,8 @@ class Values:
         if expression not in self._free:
             letters = expression.free_symbols | self._sizes
             self._free[expression] = tuple(sorted(letters, key=lambda y: y.name))
-        key = (expression, tuple(self._token(at[x]) for x in self._free[expression] if x in at), exact)
+        letters = tuple(self._token(at[x]) for x in self._free[expression] if x in at)
+        key = (expression, letters, exact and mpmath.mp.prec)
         if key not in self._known:
             before, self.error = self.error, 0.0
             value = self.value(expression, dict(at), exact)
@@ -172,7 +173,7 @@ class Values:
         return self(self._named[expression], at, exact=exact)
 
     def constant(self, expression: Expr, exact: bool) -> Any:
-        value = expression.evalf(self.digits + 15 if exact else FLOATS + 4)
+        value = expression.evalf(max(self.digits + 15, mpmath.mp.dps) if exact else FLOATS + 4)
         real, imaginary = value.as_real_imag()
         if not (real.is_Float or real.is_Rational) or not (imaginary.is_Float or imaginary.is_Rational):
             raise UnableError(f"{expression} has no numerical value")

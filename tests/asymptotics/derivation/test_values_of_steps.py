@@ -5,7 +5,7 @@ from dataclasses import replace
 import mpmath
 import numpy as np
 import pytest
-from sympy import Eq, Integer, Rational, Sum, Symbol, exp, log, sin, sqrt
+from sympy import Eq, Integer, Rational, Sum, Symbol, exp, log, pi, sin, sqrt, zeta
 
 from asymptotics import Task, derive, power_law
 from asymptotics.caches import clear_caches
@@ -14,7 +14,7 @@ from asymptotics.derivation.evaluation.floats import FloatModeSum, along
 from asymptotics.derivation.evaluation.long_numbers import LONG, NUMBERS
 from asymptotics.derivation.evaluation.mode_sums import ModeSum
 from asymptotics.derivation.evaluation.values import Values
-from asymptotics.derivation.symbols import Asymptotic
+from asymptotics.derivation.symbols import Asymptotic, Residue
 from asymptotics.model.operators import Coefficient, Minimum
 from asymptotics.precision import working
 from asymptotics.symbols import N, a, b, gamma, k, kappa, t
@@ -162,3 +162,49 @@ def test_steps_that_several_regimes_share_are_checked_in_each(place, least):
     """Sums do not depend on which balance leads; they were steps of the first regime alone."""
     found = derive(power_law(a, b)).noiseless_step.derivation.check(at=place, digits=12)
     assert found.passed and sum(s.verdict == "holds" for s in found.steps) >= least
+
+
+@pytest.mark.parametrize(("slope", "quantity"), [(2, "model"), (2, "data"), (4, "model"), (4, "data")])
+def test_a_residue_where_a_zero_meets_a_pole_is_zero(slope, quantity):
+    """``zeta(a - b s)`` at -2 and -4 beside ``1/sin(pi s)``; that of other poles is not."""
+    derivation = getattr(derive(power_law(a, b)), quantity).derivation
+    steps = tuple(step for step in derivation if step.equation.has(Residue))
+    found = replace(derivation, steps=steps).check(at={a: slope, b: 2})
+    held = [s.step for s in found.steps if s.verdict == "holds"]
+    assert found.passed and len(held) > 2
+    wrong = tuple(
+        replace(s, equation=Eq(s.equation.lhs, s.equation.rhs + kappa**2 / 10**20, evaluate=False))
+        for s in held
+    )
+    assert len(replace(derivation, steps=wrong).check(at={a: slope, b: 2}).failed) == len(held)
+
+
+@pytest.mark.parametrize("off", [Integer(0), Rational(1, 10**30)])
+def test_a_residue_has_its_digits_beside_a_zero(off):
+    """Constants there have the digits of what cancels: pi had 50."""
+    s = Symbol("s")
+    function = pi * zeta(2 - 2 * s + off) / sin(pi * s)
+    with working(45):
+        found = Values((), 35)(Residue(function, s, Integer(2)), {})
+    with working(90):
+        assert abs(found - mpmath.zeta(-2 + mpmath.mpf(off.p) / off.q)) < 1e-66
+
+
+@pytest.mark.parametrize(
+    ("eigenvalues", "target"), [("1/(k*log(k+1)**2)", "k**-3"), ("k**-1.5*log(k+1)**-2", "k**-2.5*log(k+1)")]
+)
+def test_an_expansion_that_ends_in_the_orders_which_are_eliminated_falls(eigenvalues, target):
+    """Next orders ``log(l)/l`` and ``1/l`` alone: what is left is rounding, whose exponents say nothing."""
+    derivation = derive(Task(eigenvalues=eigenvalues, target=target)).time.derivation
+    *before, last = derivation.steps
+    lhs, rhs, remainder, *rest = last.equation.args
+
+    def check(lead, bound=remainder):
+        changed = replace(last, equation=Asymptotic(lhs, lead, bound, *rest))
+        return replace(derivation, steps=(*before, changed)).check()
+
+    assert check(rhs).passed
+    false = [Rational(101, 100), log(t), t ** Rational(1, 20), 1 + 3 / (10 * log(log(t)))]
+    for factor in false:
+        assert [s.number for s in check(factor * rhs).failed] == [len(derivation.steps)]
+    assert not check(rhs, remainder / log(t)).passed
