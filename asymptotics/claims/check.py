@@ -40,6 +40,7 @@ from asymptotics.symbols import C, N, t
 RESOURCES = ("t", "N", "P", "C")
 AXES = {"T", *RESOURCES}
 LOSS = Symbol("L", positive=True)
+STEPS_TIMES_STEP = "T = 2 eta n after n steps, where eta may fall with N"
 STEPS = 120
 """A comparison that takes more steps is UNDECIDED."""
 
@@ -153,8 +154,8 @@ def _of_sum(
     for statement in statements:
         given = (*one_or_many(assuming, "assuming"), statement.condition)
         assumed = [signs[sign](f, 0) for sign, f in read_assumptions(given, {**parameters, **meaning})]
-        plain = without_free_constants(statement, letters, resources)
-        of_exponent = law_of_exponent(plain, laws, meaning)
+        plain = without_free_constants(statement.in_letters(meaning), letters, resources)
+        of_exponent = law_of_exponent(plain, laws)
         if of_exponent is None:
             found.append(check_sum(plain, laws, assumed, partial(_of_law, assumed=assumed)))
         else:
@@ -173,16 +174,20 @@ def _of_growing(
     assuming: object,
     notation: str | float | Notation | Mapping[str | Symbol, object] | None,
 ) -> Verdict:
-    meaning = _apart_from_loss(_meaning(notation))
+    called = _meaning(notation)
+    meaning = _apart_from_loss(called)
     parameters = {s.name: s for s in growing.task.parameters}
     letters = {T, N, *parameters.values(), *growing.share.free_symbols}
+    written = set(re.findall("[A-Za-z]+", text_of(claim))) if growing.share != 0 else set()
+    steps = next((x for x, meant in meaning.items() if meant == t and x in written), "")
+    meaning |= {steps: T} if steps else {}
     found = []
     for statement in read_claims(claim, {**{s.name: s for s in (*letters, t)}, **meaning}):
-        plain = without_free_constants(statement, {*letters, t}, (T, t, N))
-        about = {str(meaning.get(x, x)) for x in plain.arguments} & AXES
+        plain = without_free_constants(statement.in_letters(meaning), {*letters, t}, (T, t, N))
+        about = {*plain.arguments} & AXES
         if plain.over:
             raise DomainError(f"the claim {plain.claim} is a limit, of which L(T, N) has none; give an order")
-        if about == {"N"} or about & {"P", "C"} or str(meaning.get(plain.subject, plain.subject)) in AXES:
+        if about == {"N"} or about & {"P", "C"} or str(called.get(plain.subject, plain.subject)) in AXES:
             raise DomainError(f"the claim {plain.claim} is not about L(T, N); pass the law that it is about")
         time = t if growing.share == 0 and plain.expression.has(t) else T
         for stranger in sorted(plain.expression.free_symbols - (letters - {T}) - {time}, key=str):
@@ -199,7 +204,9 @@ def _of_growing(
             for where, assumed in alternatives
         }
         found.append(joined(judged))
-    return _all_of(tuple(found), text_of(claim), meaning)
+    verdict = _all_of(tuple(found), text_of(claim), meaning)
+    read = f"{steps} is read as {STEPS_TIMES_STEP}"
+    return replace(verdict, notes=(*verdict.notes, read)) if steps else verdict
 
 
 def _letters(notation: str | float | Notation | Mapping[str | Symbol, object] | None) -> Notation:

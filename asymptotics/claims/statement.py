@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Mul, Piecewise, Symbol, powsimp
 from sympy.logic.boolalg import Boolean, true
@@ -94,6 +94,15 @@ class Statement:
     def as_written(self, expression: Expr) -> Expr:
         """An expression with the numbers that are written in place of the letters for its decimals."""
         return expression.xreplace({one.letter: one.written for one in self.decimals})
+
+    def in_letters(self, meaning: Mapping[str, Expr]) -> Statement:
+        """What it is about in the letters that those of the claim mean; the expression has them already."""
+        meant = {x: str(meaning.get(x, x)) for x in (*self.arguments, *self.over)}
+        return replace(
+            self,
+            arguments="".join(meant[x] for x in self.arguments),
+            over=tuple(meant[x] for x in self.over),
+        )
 
     def moved(self, expression: Expr) -> Iterator[tuple[Expr, Expr]]:
         """It with one decimal moved by half a unit of its last digit, down and up, each by itself."""

@@ -130,7 +130,8 @@ def of_law(law: Law) -> Subject:
     pieces = tuple(_of_regime(regime, x) for regime in law.regimes)
     quantity = QUANTITIES[law.name]
     exponents = (s for r in law.regimes for s in r.exponent.free_symbols | r.condition.free_symbols)
-    deciding = {*law.task.parameters, *exponents}
+    bounding = (s for condition in law.conditions for s in condition.free_symbols)
+    deciding = {*law.task.parameters, *exponents, *bounding}
     return Subject(
         source=law,
         key=None,

@@ -4,15 +4,15 @@ The joint law of two resources is not the sum of its ends near their crossover; 
 and that is what is judged. A sum that has a term in both says more, and is judged as a whole.
 
     check_sum(statement, laws, assumed, check)    the verdict on all terms together
-    law_of_exponent(statement, laws, meaning)     the law whose exponent ``r_N = ...`` states
+    law_of_exponent(statement, laws)              the law whose exponent ``r_N = ...`` states
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from sympy import Add, Expr, Max, Symbol
+from sympy import Add, Max, Symbol
 from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.claims.joint_order import judge_joint, left_out
@@ -134,11 +134,10 @@ def _part(statement: Statement, x: Symbol, resources: Iterable[Symbol]) -> State
     return replace(statement, expression=terms, rounded=rounded, condition=true)
 
 
-def law_of_exponent(statement: Statement, laws: Laws, meaning: Mapping[str, Expr]) -> Law | None:
+def law_of_exponent(statement: Statement, laws: Laws) -> Law | None:
     """The law of the one resource that the left side names, of a claim that contains none."""
     resources = {QUANTITIES[name].resource: name for name in BOTTLENECKS}
-    named = {str(meaning.get(letter, letter)) for letter in statement.arguments}
-    about = [name for x, name in resources.items() if x.name in named]
+    about = [name for x, name in resources.items() if x.name in statement.arguments]
     if statement.expression.has(*resources) or len(about) != 1 or statement.subject[:1].isupper():
         return None
     law: Law = getattr(laws, about[0])

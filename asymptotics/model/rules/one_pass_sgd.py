@@ -65,7 +65,7 @@ class OnePassSGD(BatchedSGD):
                 raise DomainError(f"eta = {self.eta} beside fraction = {self.fraction}; give one of the two")
         elif self.eta == 0:
             raise DomainError(
-                f"eta = {self.eta}, fraction = {self.fraction}; give a step > 0 or a fraction in (0, 1)"
+                "OnePassSGD has no step; give eta > 0 or a fraction in (0, 1), or for laws the class alone"
             )
         else:
             object.__setattr__(self, "eta", positive_float("eta", self.eta))

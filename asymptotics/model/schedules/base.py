@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import ClassVar, TypeVar
 
 from sympy import Abs, Expr, Max, Min, Symbol, lambdify
@@ -204,8 +204,8 @@ def _read(value: object) -> Schedule:
     if isinstance(value, Schedule):
         return value
     if isinstance(value, type) and issubclass(value, Schedule):
-        if fields(value):  # type: ignore[arg-type]
-            names = ", ".join(f"{field.name}=..." for field in fields(value))  # type: ignore[arg-type]
+        if needed := [f.name for f in fields(value) if f.default is MISSING]:  # type: ignore[arg-type]
+            names = ", ".join(f"{name}=..." for name in needed)
             raise DomainError(f"schedule = {value.__name__} is a class; give {value.__name__}({names})")
         return value()
     if isinstance(value, str):

@@ -6,7 +6,7 @@ from sympy import Eq, Symbol, true
 from asymptotics import Verdict, check_claim, derive, power_law
 from asymptotics.claims.assumptions import read_assumptions
 from asymptotics.errors import DomainError
-from asymptotics.symbols import a, b
+from asymptotics.symbols import a, b, delta
 
 NAMES = {"a": a, "b": b}
 READ = [
@@ -53,3 +53,15 @@ def test_equations_that_are_assumed_are_said_and_kept():
     verdict = check_claim("N**-b", derive(power_law(a, b)).model, ["b = 2", "a > 4"])
     assert "b = 2" in verdict.headline and Eq(b, 2) in verdict.conditions
     assert Verdict.from_dict(verdict.to_dict()) == verdict
+
+
+@pytest.mark.parametrize(("given", "verdict"), [("delta = 3", "HOLDS"), ("delta > 2*(a - 1)/b + 1", "HOLDS")])
+def test_what_bounds_a_law_may_be_assumed(given, verdict):
+    found = check_claim("t^{-2(a-1)/b}", derive(power_law(a, b)).nesterov, [given])
+    assert found.verdict == verdict and any(delta in x.free_symbols for x in found.conditions)
+
+
+def test_a_failure_under_an_assumption_on_what_bounds_a_law_has_a_witness_there():
+    found = check_claim("t^{-(a-1)/b}", derive(power_law(a, b)).nesterov, ["delta = 3"])
+    assert found.verdict == "FAILS"
+    assert found.witness is not None and dict(found.witness)[delta] == 3

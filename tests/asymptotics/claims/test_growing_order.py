@@ -146,3 +146,15 @@ def test_refused():
         check_claim("exp(-T) + N**-b", FLOW)
     with pytest.raises(DomainError, match="nothing is left"):
         check_claim("T**-1 + N**-b", FLOW, "b > 2")
+
+
+@pytest.mark.parametrize("loss", ["", r"P(r,d) \asymp ", r"\mathcal{P}(r,d) \asymp "])
+def test_the_steps_of_a_paper_are_read_as_twice_the_time(loss):
+    """The steps r of 2405.15074 for one-pass SGD; gradient flow has its own time."""
+    growing = growing_law(derive(power_law(a, b, modes=2 * N)), OnePassSGD)
+    claim = loss + r"r^{-\frac{2\alpha+2\beta-1}{2\alpha}} + d^{-2\alpha} + r^{-2+1/(2\alpha)} d^{2\alpha-1}"
+    found = check_claim(claim, growing, notation="2405.15074")
+    ours = check_claim("T^{-(a-1)/b} + N^{-b} + T^{-2+1/b} N^{b-1}", growing)
+    assert (found.verdict, found.holds, found.fails) == (ours.verdict, ours.holds, ours.fails)
+    assert any("r is read as T = 2 eta n" in note for note in found.notes)
+    assert not any("is read as" in note for note in ours.notes)

@@ -92,3 +92,19 @@ def test_a_sum_says_which_constants_it_states_and_no_condition_twice():
     assert verdict.where == (a - 1 < b) and "  holds where a - 1 < b\n" in str(verdict)
     stated = check_claim(r"L(N,P) \sim N^{-(a-1)} + 3 P^{-(a-1)}", derive(power_law(a, b)))
     assert "leading term with its constant" in stated.reading
+
+
+@pytest.mark.parametrize("paper", ["2203.15556", "2001.08361"])
+@pytest.mark.parametrize("loss", ["", "E + "])
+def test_a_sum_may_be_in_the_letters_of_a_paper(paper, loss):
+    """Hoffmann's own law, and the same in our letters."""
+    claim = rf"L(N,D) = {loss}\frac{{A}}{{N^{{0.34}}}} + \frac{{B}}{{D^{{0.28}}}}"
+    ours = check_claim(claim.replace("D", "P"), LAWS)
+    found = check_claim(claim, LAWS, notation=paper)
+    assert (found.headline, found.witness) == (ours.headline, ours.witness)
+
+
+def test_letters_that_change_places_name_one_resource_each():
+    """M is our N there, and N our P: the data exponent is that of N."""
+    found = check_claim("r_N = min(b - 1, 2*a)", LAWS, notation="2506.08415")
+    assert found.everywhere and "L(P)" in found.reading

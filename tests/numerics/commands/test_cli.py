@@ -257,3 +257,15 @@ def test_budgets_of_a_schedule_take_the_numbers_of_rule_and_noise(capsys):
     """``(a - 1)/(2a - b)`` at (3, 3/2), where s > 1 and b < 2; powers do not depend on sigma and B."""
     status, out, err = run(capsys, "optimal", "--schedule", "linear", "--at", "a=3,b=3/2,sigma=1,B=4")
     assert (status, err) == (0, "") and "L ~ C**(-4/9)" in out
+
+
+def test_a_schedule_by_its_name_alone_has_its_default_shape(capsys):
+    options = ("--rule", "sgd", "--noise", "sigma", "--at", "a=3,b=3/2,sigma=1,B=4")
+    status, out, _ = run(capsys, "optimal", "--schedule", "wsd", *options)
+    assert (
+        status == 0
+        and out.splitlines()[1:]
+        == run(capsys, "optimal", "--schedule", "linear", *options)[1].splitlines()[1:]
+    )
+    status, _, err = run(capsys, "optimal", "--schedule", "power", *options)
+    assert status == 2 and "leaves gamma open" in err and "'(1 - u)**2'" in err

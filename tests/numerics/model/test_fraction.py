@@ -61,7 +61,7 @@ def test_refused_fractions(share):
 def test_one_of_the_two():
     with pytest.raises(DomainError, match="give one of the two"):
         OnePassSGD(eta=0.1, fraction=0.5, batch=1)
-    with pytest.raises(DomainError, match="eta"):
+    with pytest.raises(DomainError, match="has no step; give eta > 0 or a fraction"):
         OnePassSGD(batch=1)
     assert numbers_of(OnePassSGD(fraction=0.5, batch=8)) == {h: Rational(1, 2), B: 8}
     assert repr(OnePassSGD(fraction=0.5, batch=8)) == "OnePassSGD(fraction=0.5, batch=8)"
