@@ -27,6 +27,7 @@ also fall more slowly than what it changes, m < 0.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sympy import Expr, Integer, Rational, Symbol, sqrt
@@ -65,7 +66,8 @@ class LazyLoss:
 class PowerClock:
     """``chi = k^(-1/2) tau^-alpha (1 + sum d tau^-m)``, relatively correct to ``bounds``.
 
-    With ``r = 1 - 2 alpha`` and ``T = (k r t)^(1/r)``: ``tau = T (1 - sum 2 d/(r - m) T^-m)``.
+    With ``r = 1 - 2 alpha`` and ``T = (k r t)^(1/r)``: ``tau = T (1 - sum 2 d/(r - m) T^-m)``. The start of
+    the clock leaves ``T^-r``, and a change of chi of that order its logarithm.
     """
 
     k: Expr
@@ -87,8 +89,15 @@ class PowerClock:
         """By how much ``d tau^-m`` in chi brings tau forward, relatively."""
         return -2 * d / normal(self.r - m)
 
-    def expansion(self, terms: list[Term], bounds: list[Expr]) -> Expansion:
-        return self.series.with_terms(terms, [Bound(normal(m / self.r)) for m in bounds])
+    def behind(self, order: Expr) -> list[Bound]:
+        """What is left out behind ``tau^-order``."""
+        lag = int(self.bounds.count(self.r) > 1)
+        return [Bound(normal(order + m), lag if m == self.r else 0) for m in self.bounds]
+
+    def expansion(self, terms: list[Term], bounds: Iterable[Bound]) -> Expansion:
+        """Terms in powers of t, and bounds in powers of tau."""
+        left = [Bound(normal(b.order / self.r), b.log_power) for b in bounds]
+        return self.series.with_terms(terms, left)
 
 
 def expand_rich(found: Expander, node: Rich, x: Symbol) -> Found:
@@ -109,7 +118,7 @@ def expand_scale(found: Expander, node: RichScale, x: Symbol) -> Found:
         terms = [clock.term(clock.k, order)]
         for m, d in clock.changes:
             terms.append(clock.term(clock.k * (-2 * d - order * clock.late(m, d)), order + m))
-        series = clock.expansion(terms, [order + m for m in clock.bounds])
+        series = clock.expansion(terms, clock.behind(order))
     return Found(node=node, series=series, parts=parts)
 
 
@@ -207,7 +216,7 @@ def _steady(lazy: LazyLoss, stiff: Expansion) -> PowerClock:
     if crosses == 1:
         changes.append((m, -(lazy.richness**2) * lazy.C * Grown(s, ZERO, ZERO) / (2 * k * (2 * k - 1))))
         bounds.append(normal(2 * m))
-    elif crosses is None:
+    elif crosses != -1:
         bounds.append(m)
     for _, order in lazy.others:
         changes.append((normal(order - s), ZERO))
@@ -229,11 +238,7 @@ def _loss(lazy: LazyLoss, clock: PowerClock) -> Expansion:
         if m in others:
             answer += others[m] * Unlearned(order, clock.alpha, clock.alpha)
         terms.append(clock.term(answer, order))
-    series = clock.expansion(terms, [normal(lazy.s + m) for m in clock.bounds])
-    if clock.alpha != 0 or lazy.series.domain.sign(normal(2 - lazy.s)) != 0:
-        return series
-    # at s = 2 the time lags behind by a logarithm
-    return series.with_terms(series.terms, [*series.remainder, Bound(normal(lazy.s + 1), 1)])
+    return clock.expansion(terms, clock.behind(lazy.s))
 
 
 def _floor(lazy: LazyLoss) -> list[Term]:
@@ -262,7 +267,7 @@ def _logarithm(lazy: LazyLoss) -> Expansion:
 
 def _change(lazy: LazyLoss, clock: PowerClock, change: Expansion) -> Expansion:
     """Each power ``B t^-p`` of the change, and what it makes of their clock."""
-    terms, bounds = [], [b.order for b in change.remainder]
+    terms, bounds = [], [Bound(b.order, b.log_power) for b in change.remainder]
     if any(change.leading().logs):
         raise UnableError(
             f"the lazy loss changes by {change!r}: what features that move make of this logarithm is not "
@@ -271,20 +276,22 @@ def _change(lazy: LazyLoss, clock: PowerClock, change: Expansion) -> Expansion:
     for one in change.terms:
         p = one.order
         if any(one.logs):
-            bounds.append(p)
+            bounds.append(Bound(p, one.log_power))
             continue
         if lazy.series.domain.sign(normal(1 - clock.alpha - (p - lazy.s))) in (0, -1):
-            bounds.append(p)  # chi would change by tau^-m, m >= 1 - alpha, of which early times make more
+            bounds.append(
+                Bound(p)
+            )  # chi would change by tau^-m, m >= 1 - alpha, of which early times make more
             continue
         B = one.coefficient
         answer = B * Unlearned(p, clock.alpha, clock.alpha)
         if clock.alpha == 0:
-            bounds += [normal(lazy.s + p - 1), lazy.s]
+            bounds += [Bound(normal(lazy.s + p - 1)), Bound(lazy.s)]
         else:
             answer += respond_to_clock(lazy, clock, B, p)
-            bounds.append(normal(lazy.s + 4 * clock.alpha))
+            bounds.append(Bound(normal(lazy.s + 4 * clock.alpha)))
         terms.append(clock.term(answer, p))
-        bounds += [normal(p + each) for each in (*(m for m, _ in clock.changes), *clock.bounds)]
+        bounds += [*(Bound(normal(p + m)) for m, _ in clock.changes), *clock.behind(p)]
     return clock.expansion(terms, bounds)
 
 

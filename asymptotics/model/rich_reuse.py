@@ -43,8 +43,9 @@ def expand_reuse(found: Expander, node: RichReuse, x: Symbol) -> Found:
     p = normal(lazy.s + q - 1)
     B = sum(t.coefficient for t in change.series.terms if normal(t.order - p) == 0 and not any(t.logs))
     answer = lazy.C * E * Shared(lazy.s, q, clock.alpha) + respond_to_clock(lazy, clock, B, p)
-    bounds = [*_behind(lazy, clock, rates.series, p), normal(1 + q)]
-    bounds += [t.order for t in (*change.series.terms, *change.series.remainder) if normal(t.order - p) != 0]
+    bounds = [*_behind(lazy, clock, rates.series, p), Bound(normal(1 + q))]
+    others = (t for t in (*change.series.terms, *change.series.remainder) if normal(t.order - p) != 0)
+    bounds += [Bound(t.order, t.log_power) for t in others]
     series = clock.expansion([clock.term(answer, p)], bounds)
     return Found(node=node, series=series, parts=(*parts, rates, change))
 
@@ -90,15 +91,16 @@ def _at_logarithm(lazy: LazyLoss, change: Expansion) -> Expansion:
     return change_loss(lazy, None, change.with_terms(doubled))
 
 
-def _behind(lazy: LazyLoss, clock: PowerClock, rates: Expansion, p: Expr) -> list[Expr]:
-    """Orders of what is smaller than ``tau^-p``, where features grow."""
+def _behind(lazy: LazyLoss, clock: PowerClock, rates: Expansion, p: Expr) -> list[Bound]:
+    """What is smaller than ``tau^-p``, where features grow."""
     q, _ = _read_rates(rates)
     orders = [
         *(normal(order - lazy.s) for _, order in lazy.others),
         *(normal(b - lazy.s) for b in lazy.bounds),
     ]
-    orders += [*(m for m, _ in clock.changes), *clock.bounds, normal(1 - q)]
-    return [*(normal(p + m) for m in orders), *_of_rates(rates, p), normal(lazy.s + 4 * clock.alpha)]
+    orders += [*(m for m, _ in clock.changes), normal(1 - q)]
+    powers = [*(normal(p + m) for m in orders), *_of_rates(rates, p), normal(lazy.s + 4 * clock.alpha)]
+    return [*clock.behind(p), *(Bound(m) for m in powers)]
 
 
 def _of_rates(rates: Expansion, p: Expr) -> list[Expr]:

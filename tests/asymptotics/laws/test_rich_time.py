@@ -153,6 +153,19 @@ def test_the_law_holds(point):
     assert verify(LAW, at={**point, richness: 1}).verdict == "HOLDS"
 
 
+def test_a_change_of_the_pace_as_late_as_its_start_leaves_a_logarithm():
+    """At s = 3/2 the square of ``tau^-(1/2)`` is ``tau^-1``, as the start: what is left turns by 0.0597 a decade."""
+    for point, logs in (
+        ((4, 2), 1),
+        ((5, 2), 1),
+        ((Rational(5, 3), 2), 1),
+        ((2, 2), 0),
+        ((Rational(9, 2), 2), 0),
+    ):
+        law = LAW.at(a=point[0], b=point[1], gamma=1)
+        assert max(bound.log_power for bound in law.expansion(terms=4).remainder) == logs, point
+
+
 @pytest.mark.parametrize("point", [pytest.param({a: 2, b: 2}, marks=pytest.mark.slow), {a: 4, b: 2}], ids=str)
 def test_every_step_of_the_derivation_holds(point):
     """Against modes in doubles, which know neither the law nor its contour."""
