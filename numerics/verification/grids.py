@@ -13,7 +13,7 @@ import mpmath
 from sympy import Add, Expr, Float, Integer, Rational, Symbol, expand, fraction, oo, together
 from sympy import log as logarithm
 
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, UnableError
 from asymptotics.laws.evaluation import good_from
 from asymptotics.laws.law import Law
 from asymptotics.precision import working
@@ -101,11 +101,16 @@ def slow_grid(law: Law, scale: Expr) -> tuple[Expr, ...]:
 def _settled(law: Law) -> int:
     """The size from which on the next orders of the derived law, not of a claim, leave a tenth of it.
 
-    32 where that is less or unknown, and no more than `LARGEST_FIRST`.
+    32 where that is less or unknown, and no more than `LARGEST_FIRST`; raises `UnableError` far beyond that.
     """
     series = law.expansion(terms=4)
     leading = Add(*(series.term_expression(t) for t in series.terms if t.order == series.terms[0].order))
     start = good_from(series, leading, law.resource, Rational(1, 10))
+    if start is not None and start > 8 * LARGEST_FIRST:
+        raise UnableError(
+            f"the {law.name} law is within 10 % of the loss from {law.resource} = {start:.2g} on, where sums "
+            f"over single modes are not added up; sizes up to {64 * LARGEST_FIRST:.1g} are"
+        )
     return 32 if start is None else math.ceil(min(max(start, 32), LARGEST_FIRST))
 
 

@@ -107,8 +107,6 @@ def judge(prediction: Prediction, points: tuple[Resolvable, ...]) -> tuple[str, 
     resolved = past_zero(find_resolved_run(points))
     shown = _shown(points[-1])
     if resolved and resolved[0] is not resolved[-1] and abs(resolved[-1].rest) >= abs(resolved[0].rest):
-        if abs(points[-1].expected) > 1:
-            return "UNDECIDED", f"{shown}; there the next orders are still larger than the law"
         return "FAILS", f"{shown}; it does not fall from {_short(resolved[0].rest)}"
     hidden = points[points.index(resolved[-1]) + 1 :] if resolved else points
     bound = _bound(prediction, (resolved or points)[-1])

@@ -154,7 +154,7 @@ def test_the_law_holds(point):
 
 
 def test_a_change_of_the_pace_as_late_as_its_start_leaves_a_logarithm():
-    """At s = 3/2 the square of ``tau^-(1/2)`` is ``tau^-1``, as the start: what is left turns by 0.0597 a decade."""
+    """At s = 3/2 the square of ``tau^-(1/2)`` is ``tau^-1``, as the start."""
     for point, logs in (
         ((4, 2), 1),
         ((5, 2), 1),

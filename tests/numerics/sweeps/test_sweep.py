@@ -222,7 +222,7 @@ def test_ctrl_c_leaves_a_valid_file_and_no_process(tmp_path):
         _, shown = process.communicate(timeout=120)
     finally:
         process.kill()
-    assert process.returncode != 0 and "KeyboardInterrupt" in shown and "/100" in shown
+    assert process.returncode != 0 and "KeyboardInterrupt" in shown
     kept = read_sweep(file)
     assert {row.point["x"] for row in kept} == {0, 1, 2} and file.read_bytes().endswith(b"\n")
     for pid in {row.result["pid"] for row in kept}:
