@@ -50,7 +50,7 @@ def test_data_that_cost_nothing_but_compute():
     ("at", "loss"),
     [
         # P = C^(1/3): t^-s = N^-(a - 1) at C = N t before the data bound it, else P^-(a - 1)
-        ({"a": Rational(3, 2), "b": 3}, Rational(1, 8)),
+        pytest.param({"a": Rational(3, 2), "b": 3}, Rational(1, 8), marks=pytest.mark.slow),
         ({"a": Rational(3, 2), "b": Rational(3, 2)}, Rational(1, 6)),
     ],
 )

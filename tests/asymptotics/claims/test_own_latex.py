@@ -82,6 +82,7 @@ def test_every_law_of_each_task_in_two_notations(name):
             assert_read(law, notation)
 
 
+@pytest.mark.slow
 def test_a_named_prefactor_that_is_changed_fails():
     law = POWERS.data_transient
     tex = law.to_latex()

@@ -157,7 +157,9 @@ def test_the_first_orders_of_a_loss_may_fall_without_end_before_their_minimum():
     assert replace(check, steps=(minimum,)).check(digits=20).passed
 
 
-@pytest.mark.parametrize(("place", "least"), [({a: "2.3", b: "1.7"}, 29), ({a: 3, b: 2}, 20)])
+@pytest.mark.parametrize(
+    ("place", "least"), [pytest.param({a: "2.3", b: "1.7"}, 29, marks=pytest.mark.slow), ({a: 3, b: 2}, 20)]
+)
 def test_steps_that_several_regimes_share_are_checked_in_each(place, least):
     """Sums do not depend on which balance leads; they were steps of the first regime alone."""
     found = derive(power_law(a, b)).noiseless_step.derivation.check(at=place, digits=12)

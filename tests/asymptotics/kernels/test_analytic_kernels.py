@@ -73,6 +73,7 @@ def test_the_arc_sine_has_the_eigenvalues_of_its_network():
         assert found == pytest.approx(known, rel=1e-7, abs=0)
 
 
+@pytest.mark.slow
 def test_laws_of_a_geometric_kernel():
     """c_k = (1 + k (k + 1))^-2 with 2 k + 1 modes leaves 1/K^2 above level K, and N = K^2."""
     task = Task.from_kernel(zonal("1/(3 - t)", 3), target=sobolev(1))

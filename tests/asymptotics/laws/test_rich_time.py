@@ -83,6 +83,7 @@ def test_where_the_exponents_meet_it_is_a_logarithm():
     assert simplify(regime.leading(t) - 1 / (2 * richness * sqrt(2) * t * sqrt(log(t)))) == 0
 
 
+@pytest.mark.slow
 def test_the_scale_of_the_features_tends_to_a_root():
     """s > 1: ``L ~ (Gamma(s)/b) (2 K t)^-s``, ``K (K - 1) = gamma^2 zeta(a - b)``."""
     law = LAW.at(a=4, b=2, gamma=2)
@@ -218,6 +219,7 @@ def test_what_derivations_take_for_responses_is_that_of_the_model(name):
     assert abs(found / RESPONSES[name](model, now).value - 1) < values.error < 1e-4
 
 
+@pytest.mark.slow
 def test_what_is_never_learned_is_a_floor():
     """Odd harmonics above 1 have no eigenvalue: the law of the others stands above their power."""
     task = Task.from_kernel(relu_ntk(d=3), target="k**-4")

@@ -108,6 +108,7 @@ def test_derivations_and_latex(name: str) -> None:
         assert r"\sim" in law.to_latex()
 
 
+@pytest.mark.slow
 def test_claims_where_other_laws_have_no_place() -> None:
     law = derive(power_law(a, b)).time
     assert check_claim("t**-((a-1)/b)", law).everywhere

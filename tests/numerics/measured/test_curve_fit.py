@@ -12,7 +12,7 @@ KINDS = [
     (0, 8, 1e2, 2),
     (1e-2, 5, 1e2, None),
     (1e-2, 20, 1e3, 2),
-    (5e-2, 8, 1e3, None),
+    pytest.param(5e-2, 8, 1e3, None, marks=pytest.mark.slow),
 ]
 
 
@@ -39,7 +39,7 @@ LARGE = [
     # sizes of two corrections at the first x, and whether their exponents are given
     ((1.5, -0.7), False),
     ((6, 3), True),
-    ((6, 3), False),
+    pytest.param((6, 3), False, marks=pytest.mark.slow),
 ]
 
 

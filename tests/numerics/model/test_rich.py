@@ -72,7 +72,8 @@ def test_the_clock_meets_an_exact_solution():
 
 
 @pytest.mark.parametrize(
-    "sizes", [{}, pytest.param({"N": 50}, marks=pytest.mark.slow), {"N": 50, "P": 30, "noise": 0.5}]
+    "sizes",
+    [{}, *(pytest.param(x, marks=pytest.mark.slow) for x in ({"N": 50}, {"N": 50, "P": 30, "noise": 0.5}))],
 )
 def test_without_richness_it_is_the_lazy_model(sizes):
     rich, lazy = RichModel(TASK, gamma="1e-7", **sizes), FullModel(TASK, **sizes)
@@ -152,6 +153,7 @@ def test_trained_draws_agree_within_their_errors(sizes, noise):
             assert abs(getattr(run, name)[j] - value) < allowed
 
 
+@pytest.mark.slow
 def test_steep_losses_have_eight_digits_to_late_times():
     """s = 10/3, loss to 4e-42: what is stated is an error, against a finer contour, and below 1e-8."""
     model, finer = (RichModel(power_law(6, 1.5), gamma=1) for _ in range(2))
@@ -164,6 +166,7 @@ def test_steep_losses_have_eight_digits_to_late_times():
         assert abs(value.value - better.value) <= value.error
 
 
+@pytest.mark.slow
 def test_a_loss_below_the_square_of_rounding_is_solved():
     """s = 5, by the law ``Gamma(s)/b (2 K t)^-s``, K (K - 1) = gamma^2 zeta(a - b); next is 1/t."""
     model, scale = RichModel(power_law(9, 1.6), gamma=1), (1 + mpmath.sqrt(1 + 4 * mpmath.zeta("7.4"))) / 2

@@ -83,6 +83,7 @@ def test_errors_are_errors():
         assert abs(found.value - sharp.value) <= found.error <= abs(found.value) * 10.0**-digits
 
 
+@pytest.mark.slow
 def test_constants_in_closed_form():
     law = constants(optimum("2", "3/10", rule=SGD), digits=8)
     assert law.budget == C and float(law["loss"].value) > 0

@@ -35,6 +35,7 @@ def test_long_before_it_features_are_lazy():
     assert 0 < 1 - float(small.loss.value) < 1e-6
 
 
+@pytest.mark.slow
 def test_the_model_tends_to_it():
     """At a small gamma and about the crossover, from above it and below."""
     model = RichModel(power_law(2, 2), gamma="1/100")

@@ -35,7 +35,13 @@ def early_loss(power, decay, size, share):
 
 
 @pytest.mark.parametrize(
-    ("power", "decay"), [("5/2", "9/20"), ("5/2", "4/5"), ("31/10", "3/5"), ("3", "1/3")]
+    ("power", "decay"),
+    [
+        pytest.param("5/2", "9/20", marks=pytest.mark.slow),
+        ("5/2", "4/5"),
+        ("31/10", "3/5"),
+        ("3", "1/3"),
+    ],
 )
 def test_constants_are_those_of_the_smallest_sum_of_powers(tuned, power, decay):
     found = constants(tuned, {a: power, b: decay, "B": BATCH}, digits=6)

@@ -76,7 +76,7 @@ def test_sums_beside_the_full_model_and_other_sums():
         pytest.param(FLOW, {"a": 3, "b": "1/2", "r": 2}, "1/5", marks=pytest.mark.slow),
         pytest.param(FLOW, {"a": "7/4", "b": "3/10", "r": 2}, "3/4", marks=pytest.mark.slow),
         pytest.param(SGD, {"a": 3, "b": "11/20", "r": 2, "h": "0.3"}, "1/5", marks=pytest.mark.slow),
-        (SGD, {"a": 3, "b": "1/2", "r": 2, "h": "0.3"}, "3/4"),
+        pytest.param(SGD, {"a": 3, "b": "1/2", "r": 2, "h": "0.3"}, "3/4", marks=pytest.mark.slow),
         # a loss as steep as the whole power behind the last one that is known
         pytest.param(SGD, {"a": 3, "b": "2/5", "r": 2, "h": "1/2"}, "1/10", marks=pytest.mark.slow),
     ],

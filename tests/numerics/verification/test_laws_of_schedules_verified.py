@@ -127,7 +127,10 @@ HARD = (Rational(17, 10), Rational(11, 5))
 BEST = OptimalSchedule()
 
 
-@pytest.mark.parametrize(("a", "b", "sigma"), [(*HARD, 0.5), (Rational(5, 2), Rational(3, 2), 0.0)])
+@pytest.mark.parametrize(
+    ("a", "b", "sigma"),
+    [pytest.param(*HARD, 0.5, marks=pytest.mark.slow), (Rational(5, 2), Rational(3, 2), 0.0)],
+)
 def test_the_best_run_of_sums_is_that_of_a_contour(a, b, sigma):
     task = power_law(a, b)
     loss, share, largest = best_run(task, sigma**2, 8.0, 0.125, 10**4)
@@ -174,6 +177,7 @@ def test_laws_to_first_order_hold_and_wrong_ones_fail(kind):
     assert verify(law.stating(prefactor=law.prefactor * 1.1)).verdict == "FAILS"
 
 
+@pytest.mark.slow
 def test_easy_tasks_decay_all_the_way():
     assert verify(derive(power_law(Rational(27, 10), Rational(17, 10))).decay_fraction).verdict == "HOLDS"
 
