@@ -27,15 +27,15 @@ def best_phases(allocations: Sequence[Allocation]) -> tuple[tuple[Phase, ...], b
         for allocation in group:
             phases, complete = allocation.phases()
             proved = proved and complete
-            best = tuple(_better(best, phases, allocation.whole)) if best else phases
-        best = merge_phases(best, domain)
+            best = tuple(_better(best, phases, allocation.given)) if best else phases
+        best = merge_phases(best, domain, allocation.given)
         own = [[c for c in p.domain.constraints if c not in domain.constraints] for p in best]
         proved = proved and covers(own, domain)
         found += best
     return tuple(found), proved
 
 
-def _better(first: Sequence[Phase], second: Sequence[Phase], whole: Domain) -> Iterator[Phase]:
+def _better(first: Sequence[Phase], second: Sequence[Phase], given: Domain) -> Iterator[Phase]:
     """At each point the phase whose loss falls faster; the first where they fall alike."""
     for one in first:
         for other in second:
@@ -45,14 +45,14 @@ def _better(first: Sequence[Phase], second: Sequence[Phase], whole: Domain) -> I
             ahead = normal(one.exponents["loss"] - other.exponents["loss"])
             sign = 0 if ahead == 0 else both.sign(ahead)
             if sign is not None:
-                yield _on(one if sign >= 0 else other, both, whole)
+                yield _on(one if sign >= 0 else other, both, given)
                 continue
             line = primitive(ahead, both)
             for phase, side in ((one, line), (other, -line)):
                 if (inside := both.holding(side)).is_empty() is not True:
-                    yield _on(phase, inside, whole)
+                    yield _on(phase, inside, given)
 
 
-def _on(phase: Phase, where: Domain, whole: Domain) -> Phase:
-    own = (as_condition(c) for c in where.constraints if c not in whole.constraints)
+def _on(phase: Phase, where: Domain, given: Domain) -> Phase:
+    own = (as_condition(c) for c in where.constraints if c not in given.constraints)
     return replace(phase, domain=where, condition=And(*own))

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import Expr, Symbol, expand, oo
+from sympy import And, Expr, Symbol, expand, oo, true
+from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation import latex as typeset
 from asymptotics.allocation.best import best_phases
@@ -28,14 +29,15 @@ from asymptotics.allocation.question import (
     refuse_infinite,
     refuse_unknown,
 )
-from asymptotics.allocation.sides import allocations_of
+from asymptotics.allocation.sides import allocations_of, domain_of
 from asymptotics.caches import cached
+from asymptotics.domains.domain import Domain, as_condition, plain
 from asymptotics.domains.parametric_lp import disjoint
 from asymptotics.errors import DomainError, UnableError, check_kind
 from asymptotics.hints import name_argument
 from asymptotics.laws.derive import Laws, derive
 from asymptotics.model.features import LAZY, Features, Rich
-from asymptotics.model.rules.base import Rule, check_rule, rule_of_name
+from asymptotics.model.rules.base import Rule, check_rule, open_parameters, rule_of_name
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.schedules.base import Schedule
 from asymptotics.model.students.base import content_of_student, student_of
@@ -55,13 +57,18 @@ GAUSSIAN = GaussianFeatures()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What is proved of the phases: that no two overlap, and that their closures cover the task's domain."""
+    """What is proved of the phases: that no two overlap, and that their closures cover the task's domain.
+
+    ``where`` is the part of it where the training rule has laws, which is what they cover.
+    """
 
     disjoint: bool
     covering: bool
+    where: Boolean = true
 
     def __str__(self) -> str:
-        return f"disjoint: {_verdict(self.disjoint)}; covering: {_verdict(self.covering)}"
+        part = "" if self.where == true else f", where {plain(self.where)}"
+        return f"disjoint: {_verdict(self.disjoint)}; covering: {_verdict(self.covering)}{part}"
 
 
 def _verdict(proved: bool) -> str:
@@ -99,6 +106,22 @@ class Optimum(Typeset):
     features: Features = LAZY
 
     @property
+    def domain(self) -> Domain:
+        """Where the task has all laws under the training rule."""
+        return domain_of(self.laws, self.rule)
+
+    @property
+    def letters(self) -> tuple[Symbol, ...]:
+        """What the training rule leaves open of its `domain`.
+
+        >>> from asymptotics import Nesterov, power_law
+        >>> compute_optimal(power_law("a", "b"), rule=Nesterov).letters
+        (delta,)
+        """
+        found = set[Symbol]().union(*(c.free_symbols for c in self.domain.constraints))
+        return tuple(s for s in open_parameters(self.rule) if s in found - set(self.laws.task.parameters))
+
+    @property
     def boundaries(self) -> tuple[Phase, ...]:
         """The phases on the lines between phases, and on corners: exponents meet, with powers of log C."""
         return _boundaries(self)
@@ -131,6 +154,7 @@ class Optimum(Typeset):
     def at(self, values: Mapping[Symbol | str, object] | None = None, /, **named: object) -> Phase:
         """The phase with numbers for all parameters of the task; on a boundary with its logarithm.
 
+        Letters of the training rule that decide where it has laws (`letters`) may have numbers, too.
         Raises `DomainError` for numbers outside the domain, and if a parameter is left without a number.
 
         >>> from asymptotics import derive, power_law
@@ -146,14 +170,19 @@ class Optimum(Typeset):
             )
         given = {**mapping_of(values, "values"), **named}
         table = {str(key): exact(value, str(key)) for key, value in given.items()}
-        task = self.laws.task.at(given)
+        own = {s: table[s.name] for s in self.letters if s.name in table}
+        task = self.laws.task.at(
+            {key: value for key, value in given.items() if str(key) not in map(str, own)}
+        )
         # exponents do not depend on how many modes there are for each feature
         if unknown := [s for s in task.parameters if s not in task.modes.free_symbols]:
             missing = ", ".join(map(str, unknown))
             raise DomainError(f"no number for {missing}; optimum.at needs every parameter of the task")
         numbers = {s: table[s.name] for s in self.laws.task.parameters if s.name in table}
         laws = derive(task, student=self.laws.student.at(numbers))
-        return _single_phase(best_phases(self._allocations(laws, numbers))[0], self, numbers)
+        domain_of(laws, self.rule, own)  # raises where they leave it
+        found = [allocation.at(own) for allocation in self._allocations(laws, numbers)]
+        return _single_phase(best_phases(found)[0], self, {**numbers, **own})
 
     def to_dict(self) -> dict[str, Any]:
         """The question, and the phases found, as text for JSON; `from_dict` reads it.
@@ -294,7 +323,9 @@ def compute_optimal(
         raise DomainError(
             f"nothing to trade: at cost {cost} the loss tends to a constant; free what is held fixed"
         )
-    proof = Proof(disjoint=disjoint([p.domain for p in phases]), covering=covering)
+    first = allocations[0]
+    where = And(*(as_condition(c) for c in first.whole.constraints if c not in first.given.constraints))
+    proof = Proof(disjoint=disjoint([p.domain for p in phases]), covering=covering, where=where)
     return Optimum(
         laws=laws,
         cost=spent,

@@ -30,7 +30,7 @@ from asymptotics.domains.domain import Domain, as_condition, normal, plain
 from asymptotics.domains.parametric_lp import Constraint, Programme, Vertex
 from asymptotics.errors import UnableError
 from asymptotics.expansions.tidying import tidy
-from asymptotics.parsing.heights import to_power
+from asymptotics.parsing.heights import substitute, to_power
 from asymptotics.symbols import B, E, N, P, epochs, h, rho, t
 
 THRIFT = {h: -32, E: 16, B: 8, P: 4, t: 2, epochs: 2, N: 1, rho: -1}
@@ -52,7 +52,8 @@ class Spending:
 class Allocation:
     """The programme of one task: terms of the loss and of the cost, free resources, fixed powers of C.
 
-    ``domain`` is the part of ``whole`` where these are the terms. ``pace`` are powers of resources, besides
+    ``domain`` is the part of ``whole`` where these are the terms, ``given`` the domain of the task, of which
+    ``whole`` is where the training rule has laws. ``pace`` are powers of resources, besides
     the clock, in how far training has got; ``corrections`` are terms that never lead, where all are known,
     and ``drifts`` powers of N by which the scale of all terms is off. ``ending`` is the size with whose
     features the modes end, so that its bottleneck shows before the crossover. ``limits`` are products of
@@ -66,12 +67,29 @@ class Allocation:
     trace_power: Expr
     domain: Domain
     whole: Domain
+    given: Domain
     clock: Symbol = t
     pace: tuple[tuple[Symbol, Expr], ...] = ()
     corrections: tuple[LossTerm, ...] | None = None
     drifts: tuple[Expr, ...] = ()
     ending: Symbol | None = None
     limits: tuple[tuple[tuple[Symbol, Expr], ...], ...] = ()
+
+    def at(self, numbers: dict[Symbol, Expr]) -> Allocation:
+        """With numbers for letters of the training rule."""
+        if not numbers:
+            return self
+        terms = tuple(
+            replace(
+                x,
+                coefficient=substitute(x.coefficient, numbers),
+                gap=x.gap.xreplace(numbers),
+                domain=x.domain.substitute(numbers),
+            )
+            for x in self.terms
+        )
+        parts = {name: getattr(self, name).substitute(numbers) for name in ("domain", "whole", "given")}
+        return replace(self, terms=terms, **parts)
 
     def programme(self) -> Programme:
         """Unknowns: the exponents of ``free``, then l. Rows: terms, cost, bounds, limits."""
@@ -151,7 +169,7 @@ class Allocation:
 
     def _own(self, domain: Domain) -> list[Boolean]:
         """The conditions of a region beyond those of the task."""
-        return [as_condition(c) for c in domain.constraints if c not in self.whole.constraints]
+        return [as_condition(c) for c in domain.constraints if c not in self.given.constraints]
 
     def _ranges(self, domain: Domain) -> Iterator[tuple[Symbol, Expr, Expr]]:
         """The least and the largest power of each resource among the best splits, where these differ."""

@@ -1,10 +1,12 @@
 """The programmes of one question: one, or two where modes grow with N, for a trace that converges or grows.
 
 allocations_of    the terms of the loss and of the cost, on each part of the domain
+domain_of         where there are laws for them
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sympy import Add, Expr, Integer, Symbol, oo
@@ -58,7 +60,7 @@ def allocations_of(
         raise UnableError(f"budgets of modes = {laws.task.modes} are not derived; pass modes=oo, or r*N")
     choices = free if schedule is None else (*free, STEPS)
     spending = [spending_of(m, cost, choices, dict(fixed), laws) for m in Add.make_args(cost)]
-    whole = _domain(laws, rule)
+    whole = domain_of(laws, rule)
     plain = Allocation(
         terms=(),
         spending=tuple(spending if schedule is None else (*spending, room(choices))),
@@ -67,6 +69,7 @@ def allocations_of(
         trace_power=trace_power(laws) * (stretch_of(rule) if schedule is None else 1),
         domain=whole,
         whole=whole,
+        given=spectrum(laws.task).domain,
         clock=epochs if epochs in present else t if schedule is None else STEPS,
         pace=IN_EPOCHS if epochs in present else (),
         limits=(((epochs, ONE), *IN_EPOCHS),) if epochs in present else (),
@@ -165,10 +168,15 @@ def _sides(laws: Laws, domain: Domain) -> tuple[tuple[Domain, bool], ...]:
     return tuple((part, grows) for part, grows in parts if not part.is_empty())
 
 
-def _domain(laws: Laws, rule: Rule) -> Domain:
-    """Where the task has all laws, and its target does not saturate the rule."""
+def domain_of(laws: Laws, rule: Rule, numbers: Mapping[Symbol, Expr] = {}) -> Domain:
+    """Where the task has all laws, and its target does not saturate the rule, with numbers for its letters.
+
+    >>> from asymptotics import Nesterov, derive, power_law
+    >>> domain_of(derive(power_law("a", "b")), Nesterov).conditions()
+    (b > 1, a > 1, 2*a - 2 < b*delta)
+    """
     found = spectrum(laws.task)
-    bound = substitute(rule.saturation(), numbers_of(rule))
+    bound = substitute(rule.saturation(), {**numbers_of(rule), **numbers})
     if bound == oo:
         return found.domain
     room = primitive(bound - found.target.abscissa, found.domain)

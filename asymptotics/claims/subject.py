@@ -17,7 +17,6 @@ from asymptotics.laws.derive import Laws
 from asymptotics.laws.law import Law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.regimes import Regime
-from asymptotics.spectra import spectrum
 from asymptotics.symbols import C
 
 
@@ -193,7 +192,7 @@ def of_optimum(optimum: Optimum, key: Key = "loss", by: Symbol = C) -> Subject:
         resource=by,
         parameters=task.parameters,
         letters=tuple(sorted(letters - {C, by}, key=str)),
-        domain=spectrum(task).domain,
+        domain=optimum.domain,
         pieces=pieces,
     )
 

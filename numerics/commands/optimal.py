@@ -124,7 +124,7 @@ def describe(
 def own_numbers(optimum: Optimum, values: Mapping[Symbol, Expr]) -> dict[Symbol | str, object]:
     """The numbers of the task alone, without those of the rule and of the label noise beside a schedule."""
     rule = {*optimum.rule.parameters, *optimum.rule.shares(), *optimum.features.gamma.free_symbols, sigma}
-    task = optimum.laws.task.parameters
+    task = {*optimum.laws.task.parameters, *optimum.letters}
     return {s: v for s, v in values.items() if s not in rule or s in task}
 
 

@@ -97,7 +97,7 @@ class Setting:
             title = optimum.rule.title if of_rule else optimum.features.title
             given = name_numbers("at", missing)
             raise DomainError(f"no number for {missing[0]}, which {title} needs; give {given}")
-        own = {s: v for s, v in table.items() if s not in rest}
+        own = {s: v for s, v in table.items() if s not in rest or s in optimum.letters}
         return cls(
             optimum=optimum,
             phase=optimum.at(own),

@@ -2,9 +2,20 @@
 
 import mpmath
 import pytest
-from sympy import Integer, Min, Rational, gamma, log, pi, simplify, sqrt
+from sympy import Integer, Min, Rational, gamma, log, pi, simplify, sqrt, true
 
-from asymptotics import Nesterov, SpectrumError, Task, UnableError, compute_optimal, derive, power_law
+from asymptotics import (
+    DomainError,
+    Nesterov,
+    SpectrumError,
+    Task,
+    UnableError,
+    check_claim,
+    compute_optimal,
+    derive,
+    power_law,
+)
+from asymptotics.domains.domain import conjuncts
 from asymptotics.model.rules.nesterov import bessel_share
 from asymptotics.symbols import N, P, a, b, delta, k, t
 
@@ -113,3 +124,35 @@ def test_law_says_where_it_holds():
     assert LAW.at(delta=3).conditions == (a > 1, 2 * a - 2 < 3 * b)
     inside = LAW.at(a=4, b=2, delta=4)
     assert inside.conditions == () and ", for" not in str(inside)
+
+
+OPTIMUM = compute_optimal(derive(power_law(a, b)), cost=N * t, rule=Nesterov)
+
+
+def test_phases_say_where_the_rule_has_laws():
+    assert all((2 * a - 2 < b * delta) in conjuncts(phase.condition) for phase in OPTIMUM.phases)
+    assert str(OPTIMUM.proof).endswith("covering: proved, where 2*a - 2 < b*delta")
+    assert all({delta} <= phase.condition.free_symbols for phase in OPTIMUM.boundaries)
+    assert OPTIMUM.at(a=6, b=1.5).condition == (3 * delta > 20)
+    fixed = compute_optimal(derive(power_law(a, b)), cost=N * t, rule=Nesterov(delta=3))
+    assert str(fixed.proof).endswith("where 2*a - 2 < 3*b")
+
+
+@pytest.mark.parametrize("friction", [3, Rational(20, 3)])
+def test_budgets_past_saturation_are_refused(friction):
+    with pytest.raises(UnableError, match=r"saturates at t\*\*-(3|20/3)"):
+        OPTIMUM.at(a=6, b=1.5, delta=friction)
+
+
+def test_budgets_take_the_number_of_the_friction():
+    phase = OPTIMUM.at(a=6, b=1.5, delta=8)
+    fixed = compute_optimal(derive(power_law(a, b)), cost=N * t, rule=Nesterov(delta=8)).at(a=6, b=1.5)
+    assert phase.condition == true and phase.exponents == fixed.exponents
+    assert phase.prefactors["loss"].equals(fixed.prefactors["loss"])
+    with pytest.raises(DomainError, match="no number for b"):
+        OPTIMUM.at(a=6, delta=8)
+
+
+def test_claims_of_budgets_hold_where_the_rule_has_laws():
+    found = check_claim("C^{-2(a-1)/(2a-b)}", OPTIMUM, assuming=["a - 1 > 2*b", "b < 2"])
+    assert str(found).startswith("HOLDS everywhere") and "2*a - 2 < b*delta" in str(found).splitlines()[0]

@@ -269,3 +269,11 @@ def test_a_schedule_by_its_name_alone_has_its_default_shape(capsys):
     )
     status, _, err = run(capsys, "optimal", "--schedule", "power", *options)
     assert status == 2 and "leaves gamma open" in err and "'(1 - u)**2'" in err
+
+
+def test_budgets_use_the_friction_that_is_given(capsys):
+    at = "a=6,b=3/2,delta="
+    status, out, err = run(capsys, "optimal", "--rule", "nesterov", "--at", f"{at}3")
+    assert (status, out) == (2, "") and "saturates at t**-3" in err and err.count("\n") == 1
+    status, out, err = run(capsys, "optimal", "--rule", "nesterov", "--at", f"{at}8")
+    assert (status, err) == (0, "") and "C**(-20/21)" in out and "  constants: t: 3.69287" in out

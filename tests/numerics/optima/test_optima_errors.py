@@ -5,7 +5,7 @@ import pytest
 from stated_errors import assert_honest
 from sympy import Rational
 
-from asymptotics import compute_optimal, derive, power_law
+from asymptotics import Nesterov, UnableError, compute_optimal, derive, power_law
 from asymptotics.laws.joint import joint_law
 from asymptotics.symbols import N, a, b, t
 from numerics import FullModel
@@ -104,3 +104,11 @@ def test_frontiers(exact_frontier, short_series):
     (found,) = frontier(FLOW, [10**7], PLACES[1], digits=2)
     for key in KEYS:
         assert_honest([(found[key], exact_frontier[key])])
+
+
+@pytest.mark.parametrize("ask", [constants, lambda optimum, at: frontier(optimum, [1000], at)])
+def test_numbers_that_saturate_the_rule_are_refused(ask):
+    """``2s = 20/3``: the phase there is none of a loss that swings as t^-3."""
+    optimum = compute_optimal(derive(power_law(a, b)), N * t, rule=Nesterov)
+    with pytest.raises(UnableError, match=r"saturates at t\*\*-3"):
+        ask(optimum, {"a": 6, "b": 1.5, "delta": 3})
