@@ -81,6 +81,8 @@ class _Parser(argparse.ArgumentParser):
             line = line.removeprefix("argument ")
         if found := re.fullmatch(r"(--\S+): expected .* argument", line):
             line += f"; what begins with - is given as {found[1]}=-..."
+        if found := re.fullmatch(r"the following arguments are required: ([A-Z]+)", line):
+            line += "; one that begins with - stands after --, as -- '-...'"
         raise DomainError(f"{line}; see {self.prog} --help")
 
 

@@ -94,7 +94,7 @@ def check_claim(
             f"law is a {type(law).__name__}; pass a law such as derive(task).model, or an optimum"
         )
     subject = of_law(law) if isinstance(law, Law) else of_optimum(law)
-    meaning = _meaning(notation)
+    meaning = meanings_of(notation)
     known = {s.name: s for s in (*subject.letters, *subject.parameters, subject.resource)}
     signs = signs_of(law, _letters(notation)) if isinstance(law, Law) and isinstance(claim, str) else {}
     statements = read_claims(claim, {**known, **_apart_from_loss(meaning)}, signs)
@@ -102,7 +102,7 @@ def check_claim(
     conditions = [statement.condition for statement in statements]
     if len(set(conditions)) == len(conditions):  # cases: each is claimed where its condition holds
         found = (joined(dict(zip(conditions, found, strict=True))),)
-    return _all_of(found, text_of(claim), meaning)
+    return _all_of(found, text_of(claim), meaning, _letters(notation))
 
 
 def _of_one(
@@ -130,12 +130,18 @@ def _of_one(
     return of_free_exponents(joined(verdicts), unknown)
 
 
-def _all_of(found: tuple[Verdict, ...], claim: str, meaning: Mapping[str, Expr]) -> Verdict:
-    """One verdict on all relations of a claim."""
+def _all_of(
+    found: tuple[Verdict, ...], claim: str, meaning: Mapping[str, Expr], letters: Notation
+) -> Verdict:
+    """One verdict on all relations of a claim; it notes where a and b are ours beside ``letters``."""
     reading = "; ".join(one.reading for one in found)
     quantity = ", ".join(dict.fromkeys(one.quantity for one in found))
     verdict = together(claim, reading, quantity, found)
-    return replace(verdict, claim=claim, letters=tuple(meaning.items()))
+    ours = sorted({"a", "b"} & set(re.findall("[A-Za-z]+", claim)))
+    own = letters.resources and not letters.inverse and ours
+    note = f"{' and '.join(ours)} as in the task, eigenvalues k**-b and target k**-a; {letters.source}"
+    notes = (*verdict.notes, note) if own else verdict.notes
+    return replace(verdict, claim=claim, letters=tuple(meaning.items()), notes=notes)
 
 
 def _of_sum(
@@ -144,7 +150,7 @@ def _of_sum(
     assuming: object,
     notation: str | float | Notation | Mapping[str | Symbol, object] | None,
 ) -> Verdict:
-    meaning = _apart_from_loss(_meaning(notation))
+    meaning = _apart_from_loss(meanings_of(notation))
     letters = {s for law in laws for s in (*law.parameters, *law.task.parameters, law.resource)}
     statements = read_claims(claim, {**{s.name: s for s in letters}, **meaning})
     parameters = {s.name: s for s in laws.task.parameters}
@@ -160,7 +166,7 @@ def _of_sum(
             found.append(check_sum(plain, laws, assumed, partial(_of_law, assumed=assumed)))
         else:
             found.append(check_claim(plain.expression, of_exponent, assumed))
-    return replace(_all_of(tuple(found), text_of(claim), meaning), among=laws)
+    return replace(_all_of(tuple(found), text_of(claim), meaning, _letters(notation)), among=laws)
 
 
 def _of_law(statement: Statement, law: Law, assumed: Sequence[Boolean]) -> Verdict:
@@ -174,7 +180,7 @@ def _of_growing(
     assuming: object,
     notation: str | float | Notation | Mapping[str | Symbol, object] | None,
 ) -> Verdict:
-    called = _meaning(notation)
+    called = meanings_of(notation)
     meaning = _apart_from_loss(called)
     parameters = {s.name: s for s in growing.task.parameters}
     letters = {T, N, *parameters.values(), *growing.share.free_symbols}
@@ -204,7 +210,7 @@ def _of_growing(
             for where, assumed in alternatives
         }
         found.append(joined(judged))
-    verdict = _all_of(tuple(found), text_of(claim), meaning)
+    verdict = _all_of(tuple(found), text_of(claim), meaning, _letters(notation))
     read = f"{steps} is read as {STEPS_TIMES_STEP}"
     return replace(verdict, notes=(*verdict.notes, read)) if steps else verdict
 
@@ -213,8 +219,12 @@ def _letters(notation: str | float | Notation | Mapping[str | Symbol, object] | 
     return notation_of(notation) if isinstance(notation, str | float | Notation) else OURS
 
 
-def _meaning(notation: str | float | Notation | Mapping[str | Symbol, object] | None) -> dict[str, Expr]:
-    """What the letters of a claim stand for, by name."""
+def meanings_of(notation: str | float | Notation | Mapping[str | Symbol, object] | None) -> dict[str, Expr]:
+    """What the letters of a claim stand for, by name.
+
+    >>> meanings_of("2203.15556")
+    {'D': P}
+    """
     if isinstance(notation, str | float | Notation):
         chosen = notation_of(notation)
         loss = re.fullmatch(r"\\mathcal\{(\w)\}", chosen.loss)

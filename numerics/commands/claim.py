@@ -9,6 +9,7 @@ import mpmath
 from sympy import Eq, Expr, Symbol
 
 from asymptotics import Law, Laws, Optimum, Verdict, check_claim, derive
+from asymptotics.claims.check import meanings_of
 from asymptotics.claims.reading import read_claims
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.laws.growing import GrowingLaw, T, growing_law
@@ -89,7 +90,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=argument(_letters),
         default={},
         metavar="NAME=EXPR,...",
-        help="other letters of the claim, in those of the task",
+        help="other letters of the claim, in those of the task; beside --notation these count first",
     )
     add_budget(parser)
     parser.add_argument("--latex", action="store_true", help="print the verdict as LaTeX")
@@ -108,9 +109,8 @@ def run(options: argparse.Namespace) -> int:
         raise DomainError(f"--at {stranger}: the parameters of the task are {', '.join(sorted(known))}")
     assuming = (*(options.assuming or ()), *(Eq(symbol, value) for symbol, value in options.at.items()))
     subject = _subject(options, laws)
-    if letters and options.notation:
-        raise DomainError("--letters and --notation both say what letters mean; give one of them")
-    verdict = check_claim(options.claim, subject, assuming, notation=letters or options.notation)
+    meant = {**meanings_of(options.notation), **letters} if letters else options.notation
+    verdict = check_claim(options.claim, subject, assuming, notation=meant)
     confirmed = _confirmation(verdict) if options.confirm else []
     if for_machines(options):
         refuse_options(options, ("latex",), "is not used with --json and --csv")
@@ -139,7 +139,7 @@ def _letters(text: str) -> dict[str, Expr]:
 
 
 def _subject(options: argparse.Namespace, laws: Laws) -> Law | Optimum | Laws | GrowingLaw:
-    letters = notation(options.notation).meanings if options.notation else options.letters
+    letters = {**notation(options.notation).meanings, **options.letters}
     name = options.law or _guess(options.claim, letters, laws)
     if name == SUM:
         return laws

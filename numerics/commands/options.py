@@ -76,7 +76,7 @@ def argument(read: Callable[[str], Read]) -> Callable[[str], Read]:
 def whole_number(text: str) -> int:
     """A whole number of at most six digits. Raises `DomainError`."""
     if not re.fullmatch(r"[0-9]{1,6}", text):
-        raise DomainError(f"{text!r} is not a whole number of at most six digits")
+        raise DomainError(f"{text!r} is not a whole number >= 0 of at most six digits")
     return int(text)
 
 
@@ -303,5 +303,7 @@ def numbers_of_task(options: argparse.Namespace, task: Task) -> Mapping[Symbol, 
     """The same where every parameter of the task must have a number. Raises `DomainError`."""
     values = values_or_default(options)
     if missing := [symbol for symbol in task.parameters if symbol not in values]:
-        raise DomainError(f"no value for {missing[0]}; give it, for example --at {missing[0]}=3/2")
+        strangers = ", ".join(str(symbol) for symbol in values if symbol not in task.parameters)
+        beside = f"; {strangers} is no parameter of the task" if strangers else ""
+        raise DomainError(f"no value for {missing[0]}; give it, for example --at {missing[0]}=3/2{beside}")
     return values

@@ -48,7 +48,6 @@ REFUSED = [
     (["N**-b", "--at", "q=2"], "the parameters of the task are a, b"),
     (["N**-b", "--letters", "alpha"], "is not name=expression"),
     (["N**-b", "--notation", "1234.56789"], "not known"),
-    (["N**-b", "--notation", "2409.17858", "--letters", "x=b"], "give one of them"),
     ([], "CLAIM"),
 ]
 
@@ -113,3 +112,27 @@ def test_the_table_names_every_entry(capsys):
     assert f"{sum(entry.is_covered for entry in literature())} are judged as they stand here" in out
     assert "\n     4 fail on some of the parameters\n     0 are undecided\n" in out
     assert f"{sum(not entry.is_covered for entry in literature())} are listed and not judged" in out
+
+
+def test_exponents_that_a_paper_measures_are_said_beside_its_letters(capsys):
+    """Hoffmann's ``N_opt ~ C^(beta/(alpha + beta))``: alpha, beta have no meaning but that of --letters."""
+    claim = r"D_{opt} \propto C^{\beta/(\alpha+\beta)}"
+    options = ("--notation", "2203.15556", "--cost", "N*P", "--assuming", "a - 1 < b")
+    status, _, err = run(capsys, "claim", claim, *options)
+    assert status == 2 and "--letters alpha=..." in err
+    status, out, _ = run(capsys, "claim", claim, *options, "--letters", "alpha=a-1,beta=a-1")
+    assert status == 0 and "read as: P ~ " in out
+
+
+@pytest.mark.parametrize(("paper", "said"), [("2203.15556", True), ("2402.01092", False)])
+def test_an_exponent_of_ours_beside_the_letters_of_a_paper_is_said(paper, said, capsys):
+    """C^a is an exponent of its own in Hoffmann's paper; here a is that of the target."""
+    _, out, _ = run(capsys, "claim", r"N_{opt} \propto C^{a}", "--notation", paper)
+    assert ("note: a as in the task, eigenvalues k**-b and target k**-a" in out) == said
+
+
+def test_a_claim_that_begins_with_a_sign(capsys):
+    status, _, err = run(capsys, "claim", "-N^{-b}")
+    assert status == 2 and "one that begins with - stands after --" in err
+    status, out, _ = run(capsys, "claim", "--assuming", "a - 1 > b", "--", "-N^{-b}")
+    assert status == 1 and out.startswith("FAILS everywhere: constant")

@@ -126,6 +126,11 @@ BAD = [
     (("derive", "--terms", "0"), "terms = 0"),
     (("derive", "--terms", "10**9"), "not a whole number"),
     (("derive", "--terms", "9" * 5000), "not a whole number"),
+    (("sweep", "--sample", "-4"), "'-4' is not a whole number >= 0"),
+    (
+        ("verify", "--at", "q=3,b=2"),
+        "no value for a; give it, for example --at a=3/2; q is no param",
+    ),
     (("derive", "--at", "a"), "is not name=value"),
     (("derive", "--at", "a=b"), "b is not a number"),
     (("derive", "--at", "a=1/0"), "division by zero"),
