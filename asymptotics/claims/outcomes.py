@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from sympy import Abs, And, Expr, Max, Min, Or, Piecewise, Rational, Symbol
+from sympy import Abs, And, Eq, Expr, Max, Min, Or, Piecewise, Rational, Symbol
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, false, true
 
@@ -128,7 +128,9 @@ def _by_cases(
     if decided:
         return resolve(cell, expression.xreplace({choice: branch}), work, use, resource)
     if len(choice.args) == 1:
-        raise UnableError(f"the claim says nothing where {plain(cell.condition)}; give a claim for all cases")
+        place = cell.condition if cell.condition != true else And(*(Eq(s, value) for s, value in cell.table))
+        where = f" where {plain(place)}" if place != true else ""
+        raise UnableError(f"the claim says nothing{where}; give a claim for all cases")
     rest = Piecewise(*choice.args[1:], evaluate=False)
     return resolve(cell, expression.xreplace({choice: rest}), work, use, resource)
 

@@ -224,3 +224,10 @@ def test_the_verdict_in_latex():
 def test_a_verdict_is_shown_as_it_is_printed():
     verdict = check_claim("t**-1", derive(power_law(3, 2)).time)
     assert repr(verdict) == str(verdict) and repr(verdict).startswith("HOLDS")
+
+
+def test_cases_that_leave_a_line_out_say_so_there_and_at_points():
+    claim = r"\begin{cases} N^{-(a-1)} & a<b \\ N^{-b} & a>b\end{cases}"
+    assert "the claim says nothing where a = b; give a claim" in str(check_claim(claim, LAWS.model))
+    left_out = check_claim(claim, LAWS.model, assuming=["a = 2", "b = 2"])
+    assert "the claim says nothing where a = 2 and b = 2; give a claim" in str(left_out)
