@@ -5,11 +5,15 @@ next step, so that a command can print it as it stands.
 
     shown(value)                           an object as a message shows it
     check_kind(value, kind, name, advice)  refuse an object of another class
+    Fielded                                classes that say which arguments they take
 """
 
 from __future__ import annotations
 
+from abc import ABCMeta
+from inspect import signature
 from numbers import Number
+from typing import Any
 
 
 class BottleneckError(Exception):
@@ -86,3 +90,26 @@ def check_kind(value: object, kind: type | tuple[type, ...], name: str, advice: 
     """
     if not isinstance(value, kind):
         raise DomainError(f"{name} = {shown(value)}; {advice}")
+
+
+class Fielded(ABCMeta):
+    """The class of classes with fields: arguments that do not fit them raise `DomainError`, which names them.
+
+    >>> from asymptotics import Power
+    >>> Power(-2)
+    Traceback (most recent call last):
+        ...
+    asymptotics.errors.DomainError: Power: too many positional arguments; give Power(gamma=...)
+    """
+
+    def __call__(cls, *given: Any, **named: Any) -> Any:
+        try:
+            return super().__call__(*given, **named)
+        except TypeError:
+            taken = signature(cls.__init__)  # type: ignore[misc]
+            try:
+                taken.bind(None, *given, **named)
+            except TypeError as error:
+                names = ", ".join(f"{name}=..." for name in [*taken.parameters][1:])
+                raise DomainError(f"{cls.__name__}: {error}; give {cls.__name__}({names})") from None
+            raise

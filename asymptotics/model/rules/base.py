@@ -23,7 +23,7 @@ A class leaves the parameters symbolic, an instance fixes them; what is said of 
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -31,7 +31,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from sympy import Expr, Integer, Rational, Symbol, exp, limit, nan, oo, zoo
 
 from asymptotics.caches import cached
-from asymptotics.errors import DomainError, UnableError, shown
+from asymptotics.errors import DomainError, Fielded, UnableError, shown
 from asymptotics.parsing.heights import to_power
 from asymptotics.parsing.numbers import LARGEST, real_float
 from asymptotics.registry import Registry
@@ -46,7 +46,7 @@ class Curvature(Protocol):
     def reach(self, most: float) -> float: ...
 
 
-class TrainingRule(ABC):
+class TrainingRule(metaclass=Fielded):
     """What is iterated; subclasses are frozen dataclasses whose fields are the constants of the rule.
 
     Attributes

@@ -12,7 +12,7 @@ an expression in u = n/T; laws are read off it (`moments`), and numbers are its 
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, fields
 from typing import ClassVar, TypeVar
@@ -21,7 +21,7 @@ from sympy import Abs, Expr, Max, Min, Symbol, lambdify
 from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
-from asymptotics.errors import BottleneckError, DomainError, UnableError, shown
+from asymptotics.errors import BottleneckError, DomainError, Fielded, UnableError, shown
 from asymptotics.model.schedules import summits
 from asymptotics.model.schedules.pieces import in_pieces, u
 from asymptotics.parsing.numbers import exact, real_float
@@ -31,7 +31,7 @@ HIGHEST = 2.0**30
 """A peak that is higher than all samples by so much is one without end."""
 
 
-class Schedule(ABC):
+class Schedule(metaclass=Fielded):
     """How large a step is, over the largest.
 
     Attributes

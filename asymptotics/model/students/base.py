@@ -18,14 +18,14 @@ K its kernel. For a projection A that is free of the eigenvalues, ``J = Xi(kappa
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, TypeVar
 
 from sympy import Expr, Integer, Min, Symbol, oo, simplify
 
-from asymptotics.errors import DomainError, UnableError, shown
+from asymptotics.errors import DomainError, Fielded, UnableError, shown
 from asymptotics.model.operators import AtRidge
 from asymptotics.model.sums import Xi, df1
 from asymptotics.parsing.expressions import parse
@@ -57,7 +57,7 @@ class Share:
     inside: Expr | None = None
 
 
-class Student(ABC):
+class Student(metaclass=Fielded):
     """What is trained; subclasses are frozen dataclasses whose fields are the constants of the student.
 
     Attributes
