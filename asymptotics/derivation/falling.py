@@ -240,22 +240,20 @@ def _by_powers(fall: Fall, reach: float, order: float) -> Outcome:
         return HELD, nearest.relative, "the difference is within rounding at all sizes"
     while True:
         (before, _), (verdict, note) = _decide(sizes[-3:-1]), _decide(sizes[-2:])
-        if verdict == FAILED and before != FAILED:
+        if verdict == FAILED and (before != FAILED or _rises(sizes[-3:])):
             verdict = UNDECIDED
         if verdict != UNDECIDED or last >= furthest:
             return verdict, sizes[-1].relative, note
         last = min(1.3 * last, furthest)
         further = fall.known(last)
         if further is None or not fall.seen(further):
-            return verdict, sizes[-1].relative, note
+            more = "; more digits see further" if verdict == UNDECIDED and not fall.heavy else ""
+            return verdict, sizes[-1].relative, note + more
         sizes.append(further)
 
 
-def _decide(sizes: list[Size]) -> tuple[str, str]:
-    """How the difference falls: nearer to the remainder's exponent than to that of the last term."""
-    if len(sizes) < 2:
-        return FAILED, "no earlier size"
-    one, two = sizes
+def _exponents(one: Size, two: Size) -> tuple[Any, Any, Any]:
+    """With which the difference falls from one size to the other, the remainder, and the last term."""
     width = mpmath.log(two.at / one.at)
 
     def slope(first: Any, second: Any) -> Any:
@@ -265,7 +263,25 @@ def _decide(sizes: list[Size]) -> tuple[str, str]:
     stated = slope(one.remainder, two.remainder)
     slopes = [slope(x, y) for x, y in zip(one.terms, two.terms, strict=True)]
     # terms that are behind the remainder at this point say nothing
-    last = max((p for p in slopes if p < stated - 0.001), default=stated - 1)
+    return measured, stated, max((p for p in slopes if p < stated - 0.001), default=stated - 1)
+
+
+def _rises(sizes: list[Size]) -> bool:
+    """Whether the exponent still grows, and beyond that of the last term, where one of a false step ends.
+
+    Behind a change of its sign a difference first falls too slowly.
+    """
+    if len(sizes) < 3:
+        return False
+    before, (measured, stated, last) = _exponents(*sizes[:2])[0], _exponents(*sizes[1:])
+    return bool(measured > max(last, before + (stated - last) / 4))
+
+
+def _decide(sizes: list[Size]) -> tuple[str, str]:
+    """How the difference falls: nearer to the remainder's exponent than to that of the last term."""
+    if len(sizes) < 2:
+        return FAILED, "no earlier size"
+    measured, stated, last = _exponents(*sizes)
     gap = stated - last
     word, sign = ("grows", -1) if stated < 0 else ("falls", 1)
     note = (

@@ -17,7 +17,7 @@ from asymptotics.derivation.evaluation.values import Values
 from asymptotics.derivation.symbols import Asymptotic, Residue
 from asymptotics.model.operators import Coefficient, Minimum
 from asymptotics.precision import working
-from asymptotics.symbols import N, a, b, gamma, k, kappa, t
+from asymptotics.symbols import N, P, a, b, gamma, k, kappa, t
 
 RIDGE = 1 / (1 + kappa * k ** Rational(5, 4))
 DECAY = k ** Rational(-3, 2) * (1 - exp(-t * k ** Rational(-5, 4)))
@@ -210,3 +210,20 @@ def test_an_expansion_that_ends_in_the_orders_which_are_eliminated_falls(eigenva
     for factor in false:
         assert [s.number for s in check(factor * rhs).failed] == [len(derivation.steps)]
     assert not check(rhs, remainder / log(t)).passed
+
+
+@pytest.mark.parametrize("digits", [12, 15])
+def test_a_difference_that_changes_its_sign_is_followed_beyond(digits):
+    """Near 10^4.5 rows, behind which it first falls too slowly: with 12 digits that is all that is seen."""
+    derivation = derive(power_law(a, b)).ridge_against_stopping.derivation
+    place = {a: "2.3", b: "1.7"}
+    held = (s.step for s in derivation.check(at=place, digits=15).steps if s.verdict == "holds")
+    step = next(s for s in held if isinstance(s.equation, Asymptotic) and str(s.lhs) == "h_1(kappa_best(P))")
+    check = replace(derivation, steps=(step,)).check(at=place, digits=digits)
+    assert not check.failed and check.passed == (digits == 15)
+    assert check.passed or "more digits" in str(check)
+    lhs, rhs, *rest = step.equation.args
+    lead = rhs.args[0]
+    for factor in (Rational(1001, 1000), P ** Rational(1, 100)):
+        changed = replace(step, equation=Asymptotic(lhs, rhs + (factor - 1) * lead, *rest))
+        assert replace(derivation, steps=(changed,)).check(at=place, digits=digits).failed
