@@ -16,7 +16,7 @@ from asymptotics import (
     growing_law,
     power_law,
 )
-from asymptotics.errors import UnableError
+from asymptotics.errors import DomainError, UnableError
 from asymptotics.laws.growing import T
 from asymptotics.symbols import N
 from numerics import FullModel
@@ -155,5 +155,5 @@ def test_refused():
     modes = GrowingModes(p=mpmath.mpf(3), b=mpmath.mpf(1) / 2, r=mpmath.mpf(2))
     with pytest.raises(UnableError, match="exponents meet"):
         modes.loss(1, 1000)
-    with pytest.raises(TypeError):
+    with pytest.raises(DomainError, match="give DiscreteHeavyBall"):
         DiscreteHeavyBall(fraction=0.5)
