@@ -370,12 +370,12 @@ def _eliminated(sizes: list[Size], power: Any, logs: int) -> Size:
         leads = (max(one.terms, key=abs) for one in sizes)
         return mpmath.fsum(w * x / lead for w, x, lead in zip(weights, parts, leads, strict=True))
 
-    rounding = mpmath.fsum(abs(w) * one.noise for w, one in zip(weights, sizes, strict=True))
+    rounding = float(mpmath.fsum(abs(w) * one.noise for w, one in zip(weights, sizes, strict=True)))
     return Size(
         at=depths[-1],
         difference=max(abs(total([one.difference for one in sizes])), rounding),
         remainder=depths[-1] ** -power,
         terms=tuple(total(list(column)) for column in zip(*(one.terms for one in sizes), strict=True)),
         left=mpmath.mpf(1),
-        noise=float(rounding),
+        noise=rounding,
     )
