@@ -74,7 +74,9 @@ class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
     def squared(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
         """``dZ f_n(-Z)^2/(2 pi i Z)`` on Talbot's contour or the ellipse."""
         steps = int(time)
-        if 0.84 * nodes > 2 * math.pi * steps or self._angle(2 * steps, nodes, digits, curvature):
+        # The two roots of a mode meet in mu^n, of modes that do not swing too.
+        seen = -steps * math.log(max(self.rule.momentum, TINY)) < _died_out(nodes, digits)
+        if seen or 0.84 * nodes > 2 * math.pi * steps or self._angle(2 * steps, nodes, digits, curvature):
             return self._ellipse(steps, nodes, curvature, field)
         mu, eta = field.real(self.rule.momentum), field.real(self.rule.eta)
         z, weights = talbot(field.real(2 * steps), nodes, field)
@@ -121,9 +123,7 @@ class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
         size = math.sqrt(mu)
         if middle < -2 * size:
             size = (math.sqrt(middle**2 - 4 * mu) - middle) / 2
-        if middle >= 2 * math.sqrt(mu) or -steps * math.log(max(size, TINY)) > max(
-            (digits + 5) * math.log(10), 1.4 * nodes
-        ):
+        if middle >= 2 * math.sqrt(mu) or -steps * math.log(max(size, TINY)) > _died_out(nodes, digits):
             return 0.0
         return math.acos(max(-1.0, middle / (2 * size)))
 
@@ -168,6 +168,11 @@ def _fraction(step: Floats, mu: float, n: Floats) -> Floats:
     swinging = 1 - sign * mu ** (n / 2) * (np.cos(n * angle) + (1 - mu - step) * turned)
     fraction: Floats = np.where(discriminant >= 0, real, swinging)
     return fraction
+
+
+def _died_out(nodes: int, digits: int) -> float:
+    """The logarithm by which a mode is below the digits, and below the error of the contour."""
+    return max((digits + 5) * math.log(10), 1.4 * nodes)
 
 
 def _points(steps: int, nodes: int) -> int:

@@ -152,6 +152,8 @@ def all_modes(a: float, b: float, rule: DiscreteHeavyBall, steps: int, modes: in
         pytest.param(1.5, 1.25, 0.3, 0.99, 777, marks=pytest.mark.slow),
         (1.5, 1.25, 3.0, 0.9, 300),
         (3, 1.75, 1.25, 0.5, 7),
+        # no mode swings, and mu^n = 4e-9 is seen where the roots of a mode meet
+        (3.5, 2, 0.2, 0.2, 12),
     ],
 )
 def test_heavy_ball_in_steps_is_the_sum_of_its_modes(

@@ -35,7 +35,7 @@ def again(row):
 
 
 def test_a_row_comes_out_again():
-    again(random.choice([row for row in ROWS if row.point["kind"] == "truncation"]))
+    again(next(row for row in ROWS if row.point["kind"] == "truncation"))
 
 
 @pytest.mark.slow
