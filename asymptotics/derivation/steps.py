@@ -228,9 +228,17 @@ class Teller:
 
     def _at_scaling_ridge(self, found: Found) -> Expr:
         """A function of the ridge of N features where modes grow with N."""
-        function, letter, _ = found.node.args
-        for call in sorted({df1(letter), *function.atoms(AppliedUndef)}, key=str):
+        function, letter, size = found.node.args
+        calls = {df1(letter), *function.atoms(AppliedUndef)}
+        for call in sorted((c for c in calls if c.args == (letter,)), key=str):
             self._define(call)
+        for part in found.parts:
+            self.tell(
+                asymptotic(part.node, part.series, size),
+                "Beyond the spectrum the sum is analytic: its modes are added up by powers of the last one, "
+                "and the ridge moves little with many features.",
+                "Euler-Maclaurin formula, DLMF 2.10(i); Lagrange inversion, DLMF 1.10.13",
+            )
         self.steps += scaling_steps(found, self.spectrum)
         return found.node.meaning()
 

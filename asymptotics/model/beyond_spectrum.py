@@ -10,6 +10,7 @@ and modes of eigenvalue zero. A spectral sum is analytic there.
     size_series        f(kappa(x)) for many features, ``x = kappa (1 - df1(kappa)/N)``
     feedback           the kernel of SGD's noise at zeta = 0 and N = oo
     sum_beyond         a sum, or a derivative of one, at such a place
+    parts_beyond       what it is made of
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class StableSum(ConvergentSum):
             raise PrecisionError(f"{self} has a term that is infinite; use a smaller step") from None
 
 
-_lam, _c, _x, _h, _inverse = (Dummy(s) for s in ("lambda", "c", "x", "h", "1/d"))
+_lam, _c, _x, H, _inverse = (Dummy(s) for s in ("lambda", "c", "x", "h", "1/d"))
 
 
 def expand_beyond(one: NamedSum, place: Expr, like: Expansion, spectrum: SpectralSeries) -> Expansion:
@@ -99,35 +100,35 @@ def _value(expression: Expr, place: Expr, spectrum: SpectralSeries) -> Expr:
         table[slope] = _sum_in_h(named(slope.expr), int(slope.derivative_count), place, spectrum)
     for call in expression.atoms(AppliedUndef):
         table[call] = _sum_in_h(named(call), 0, place, spectrum)
-    whole = expression.xreplace(table).xreplace({_x: -1 / _h})
+    whole = expression.xreplace(table).xreplace({_x: -1 / H})
     letters = {total: Dummy() for total in whole.atoms(ConvergentSum)}  # what is summed stays as it is
     found = expand(whole.xreplace(letters))
-    return found.xreplace({letter: total for total, letter in letters.items()} | {_h: -1 / place})
+    return found.xreplace({letter: total for total, letter in letters.items()} | {H: -1 / place})
 
 
 def sum_beyond(one: NamedSum, order: int, place: Expr, spectrum: SpectralSeries) -> Expr:
     """The derivative of that order of a named sum at x = place."""
-    return _sum_in_h(one, order, place, spectrum).xreplace({_h: -1 / place})
+    return _sum_in_h(one, order, place, spectrum).xreplace({H: -1 / place})
 
 
 @cached(maxsize=256)
 def _sum_in_h(one: NamedSum, order: int, place: Expr, spectrum: SpectralSeries) -> Expr:
     """The same, the factors of its sums in the letter h."""
     total = []
-    for (power, degree), factor in _parts(one, order):
+    for (power, degree), factor in parts_beyond(one, order):
         total.append(factor * _mode_sum(power, degree, -1 / place, one.weighted, spectrum))
     if one.weighted and spectrum.unlearned != 0:
         there = diff(one.summand(Integer(0), spectrum.unlearned, _x), _x, order)
-        total.append(there.xreplace({_x: -1 / _h}))
+        total.append(there.xreplace({_x: -1 / H}))
     return Add(*total)
 
 
 @cached(maxsize=64)
-def _parts(one: NamedSum, order: int) -> tuple[tuple[tuple[int, int], Expr], ...]:
+def parts_beyond(one: NamedSum, order: int) -> tuple[tuple[tuple[int, int], Expr], ...]:
     """Factors of ``sum m lambda^p/d^j`` (p = 0, weighted by c; or 1), by (p, j), in the variable h."""
     weight, power = (_c, 0) if one.weighted else (_lam, 1)
     share = diff(one.summand(_lam, _c, _x), _x, order) / weight
-    found = Poly(cancel(share.xreplace({_x: -1 / _h, _lam: (1 - 1 / _inverse) / _h})), _inverse)
+    found = Poly(cancel(share.xreplace({_x: -1 / H, _lam: (1 - 1 / _inverse) / H})), _inverse)
     return tuple(((power, int(j)), factor) for (j,), factor in found.terms())
 
 

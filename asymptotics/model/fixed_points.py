@@ -41,7 +41,7 @@ def expand_at_ridge(expander: Expander, node: AtRidge, x: Symbol) -> Found:
     if function.has(moving) and mode_count(expander.spectrum) is not None:
         raise UnableError("a ridge beyond finitely many modes, N -> M, solves an equation; not derived")
     if expander.spectrum.scaling is not None:
-        return Found(node=node, series=at_scaling_ridge(expander, function, letter))
+        return at_scaling_ridge(expander, node)
     if (beyond := _beyond(expander, function, letter, size)) is not None:
         return beyond
     if (single := getattr(expander.spectrum.kernel, "single", None)) is not None:

@@ -45,7 +45,10 @@ from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.terms import Bound, Term
+from asymptotics.model.equations import moving
 from asymptotics.model.expander import Expander, Found
+from asymptotics.model.operators import AtRidge
+from asymptotics.model.proportional_beyond import at_moved_place
 from asymptotics.model.sums import SUMS, NamedSum, df1, named
 from asymptotics.parsing.heights import to_power
 from asymptotics.spectra.family import Scaling, SpectralSeries
@@ -69,8 +72,8 @@ class _Shape:
         return {self: self.i, replace(self, i=self.i + 1, j=self.j + 1): -self.j}
 
 
-def at_scaling_ridge(expander: Expander, function: Expr, letter: Symbol) -> Expansion:
-    """``function`` of ridge and size where ``df1(letter) = size``.
+def at_scaling_ridge(expander: Expander, node: AtRidge) -> Found:
+    """A function of ridge and size where ``df1(letter) = size``; its parts are sums beyond the spectrum.
 
     >>> from asymptotics import derive, power_law
     >>> law = derive(power_law(3, "1/2", modes="2*N")).model
@@ -80,13 +83,26 @@ def at_scaling_ridge(expander: Expander, function: Expr, letter: Symbol) -> Expa
     spectrum, scaling = expander.spectrum, expander.spectrum.scaling
     assert scaling is not None
     model = scaling_model(scaling, spectrum, expander.depth)
+    function, letter, _ = node.args
+    function, apart = _beyond_the_spectrum(function, scaling.size)
+    for call, name in apart.items():
+        moved = at_moved_place(expander, named(call), call.args[0].args[0])
+        expander.found[name, scaling.size] = Found(node=call, series=moved)
     written, shapes = _in_shapes(function, letter, scaling.size)
     ridge = Function("kappa_at_ridge")(scaling.size)
     series = {ridge: model.ridge, **{call: model.sum_at_ridge(shape) for shape, call in shapes.items()}}
     for call, found in series.items():
         expander.found[call, scaling.size] = Found(node=call, series=found)
-    whole: Expansion = expander(written.xreplace({letter: ridge}), scaling.size).series
-    return whole
+    whole = expander(written.xreplace({letter: ridge}), scaling.size).series
+    parts = tuple(expander.found[name, scaling.size] for name in apart.values())
+    return Found(node=node, series=whole, parts=parts)
+
+
+def _beyond_the_spectrum(function: Expr, size: Symbol) -> tuple[Expr, dict[Expr, Expr]]:
+    """The function in placeholders for sums at places beyond the spectrum, and what they stand for."""
+    calls = [c for c in function.atoms(AppliedUndef) if c.func.__name__ in SUMS and c.args[0].func == moving]
+    table = {call: Function(f"{call.func.__name__}_{i}")(size) for i, call in enumerate(calls)}
+    return function.xreplace(table), table
 
 
 def _in_shapes(function: Expr, letter: Symbol, size: Symbol) -> tuple[Expr, dict[_Shape, Expr]]:
@@ -98,6 +114,8 @@ def _in_shapes(function: Expr, letter: Symbol, size: Symbol) -> tuple[Expr, dict
     table: dict[Expr, Expr] = {}
     for node in plain.atoms(Derivative, AppliedUndef):
         call, order = (node.expr, int(node.derivative_count)) if isinstance(node, Derivative) else (node, 0)
+        if call.args == (size,):
+            continue  # a sum elsewhere, by its placeholder
         if call.args != (letter,):
             raise UnableError(f"{call} is not a sum at the ridge of modes that grow; not derived")
         total = {_shape(named(call)): 1}

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Integer, Symbol, oo
+from sympy import Expr, Integer, Pow, Symbol, oo
 
 from asymptotics.domains.domain import POSITIVE, as_condition, plain, primitive
 from asymptotics.errors import SpectrumError, UnableError
@@ -141,11 +141,8 @@ all laws but those of time alone need b > 1, or pass modes=M
                     f"{letter} is a parameter of the task and of {self.rule.title}; use another in the task"
                 )
         found = spectrum(self.task(task), trace=self.trace)
-        at_end = isinstance(self.equation, AtRidge) and not self.equation.has(moving)
-        if found.scaling is not None and not at_end:
-            raise UnableError(
-                f"{self.symbol} with modes = {task.modes} is not derived; pass modes=oo, which needs b > 1"
-            )
+        if found.scaling is not None:
+            found = self._with_growing_modes(found)
         for room in self.room(task):
             if found.domain.sign(room) in (0, -1):
                 raise self._saturated(found.target.abscissa, {})
@@ -154,6 +151,24 @@ all laws but those of time alone need b > 1, or pass modes=M
             inside = spectrum(one.weigh(task)).domain.constraints
             found = replace(found, domain=found.domain.holding(*inside))
         return found
+
+    def _with_growing_modes(self, found: SpectralSeries) -> SpectralSeries:
+        """Where modes that are a multiple of the size leave the law: at t = oo, of rules that are stable."""
+        assert found.scaling is not None
+        modes = found.task.modes
+        if not isinstance(self.equation, AtRidge):
+            raise UnableError(f"{self.symbol} with modes = {modes} is not derived; pass modes=oo, b > 1")
+        feeds_itself = any(x.exp.is_negative and x.has(moving) for x in self.equation.atoms(Pow))
+        gap = found.scaling.decay - 1
+        if not feeds_itself or found.domain.sign(gap) == 1:
+            return found
+        if found.domain.sign(gap) is not None:
+            raise SpectrumError(
+                f"{self.symbol} with b = {found.scaling.decay}: the trace grows with {self.resource}, and at "
+                f"a step that does not fall {self.rule.title} is stable for no batch that stays; take "
+                "b > 1, or growing_law(laws, rule), whose step is a share of the largest one"
+            )
+        return replace(found, domain=found.domain.holding(gap))
 
     def room(self, task: Task) -> tuple[Expr, ...]:
         """What is positive where the target does not saturate the training rule; nothing where none does.

@@ -16,7 +16,7 @@ transfer                test loss at t = oo on another distribution
 sgd_noise(_model)       what the batches of SGD add to gradient descent after t steps, or at t = oo
 sgd_noise_transient     c_1 of the same in 1/N
 noiseless_step          the constant step of the smallest loss of SGD after t steps, noiseless, N = oo
-critical_batch(_model)  B times it over the loss of gradient descent, at a batch B of 10^15
+critical_batch(_model)  B times it over the loss of gradient descent, B -> oo
 time_discrete           gradient descent after t steps, N = P = oo
 time_momentum           heavy-ball flow, N = P = oo
 rich_time, rich_scale   loss and scale of features that move, N = P = oo

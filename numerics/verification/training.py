@@ -4,7 +4,7 @@
 `train`             a rule at the settings of a place, `loss_of_trained` its loss after t steps
 `sgd_noise`         what the batches of SGD add to gradient descent after t steps
 `sgd_noise_model`   the same of N features at t = oo
-`critical_batch`    B times what a batch B adds over the loss of gradient descent, at B = 10^15
+`critical_batch`    B times what a batch B adds over the loss of gradient descent, B -> oo
 `best_time`         the smallest loss over the stopping time, or where it is; `useful_epochs` in epochs
 `half`              digits asked of the model where remainders fall slowly, as are `two_thirds`
 `scaled`            a value times a number of the settings
@@ -38,7 +38,7 @@ from numerics.verification.students import model_of
 STOPPING_FIRST = 4
 """Stopping is compared from 10^4 samples on."""
 LARGE = (Integer(10) ** 14, Integer(10) ** 15)
-"""Batches so large that what they add is of first order in 1/B."""
+"""Batches so large that what they add is nearly of first order in 1/B."""
 
 
 def train(rule: type[TrainingRule], place: Place) -> TrainingRule:
@@ -75,7 +75,10 @@ def sgd_noise_model(place: Place) -> Value:
 
 
 def critical_batch(size: Symbol | None, place: Place) -> Value:
-    """``B (L_B - L_oo)/L_oo`` at a large B; how it differs at a smaller one is part of the error."""
+    """``B (L_B - L_oo)/L_oo`` for large B, of two of which the first order in 1/B is taken away.
+
+    The second is less than the square of what the two differ by.
+    """
     step, digits = place.setting(eta), two_thirds(place)
     sizes, when = ({}, place.resource) if size is None else ({size.name: place.resource}, oo)
     rules = [train(OnePassSGD, replace(place, settings=((eta, step), (B, batch)))) for batch in LARGE]
@@ -86,7 +89,9 @@ def critical_batch(size: Symbol | None, place: Place) -> Value:
         FullModel(place.task, rule=rule, digits=digits, **sizes).sgd_excess(when) * int(batch) / left
         for rule, batch in zip(rules, LARGE, strict=True)
     )
-    return Value(value=found.value, error=found.error + abs(found.value - smaller.value))
+    ratio, apart = int(LARGE[1] / LARGE[0]), found.value - smaller.value
+    error = 2 * found.error + smaller.error + apart**2 / abs(found.value)
+    return Value(value=found.value + apart / (ratio - 1), error=error)
 
 
 def loss_of_trained(rule: type[TrainingRule], place: Place) -> Value:
