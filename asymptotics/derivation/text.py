@@ -1,6 +1,6 @@
 """A derivation as plain text, Markdown and LaTeX; and reasons that read well in all three.
 
-say, Reason                        a sentence with formulas, and its LaTeX
+say, Reason, place                 a sentence with formulas, and its LaTeX; where a step holds
 plain_text, markdown, as_latex     title, conditions and steps as a text
 displayed, sides, tex_of, html_reason pieces of one step, for documents that set it themselves
 """
@@ -14,7 +14,7 @@ from html import escape
 from itertools import accumulate, chain, zip_longest
 from typing import TypeAlias
 
-from sympy import And, Basic, Eq, true
+from sympy import And, Basic, Eq, Or, ordered, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.derivation.step import Step
@@ -101,6 +101,20 @@ def plain_text(title: str, conditions: Conditions, steps: Iterable[Step]) -> str
     return "\n".join(lines)
 
 
+def place(condition: Boolean) -> Reason:
+    r"""Where a step holds, as the end of its sentence; lines may end between two regimes.
+
+    >>> from sympy import Eq
+    >>> from asymptotics.symbols import a, b
+    >>> place((a > 2) | (Eq(a, 1) & (b > 3))).tex
+    ' For $a > 2$ or $a = 1,\\ b > 3$:'
+    """
+    if condition == true:
+        return Reason("")
+    regimes = " or ".join(f"${_condition(part)}$" for part in ordered(Or.make_args(condition)))
+    return Reason(f" For {plain(condition)}:", f" For {regimes}:")
+
+
 def equation(step: Step) -> str:
     """One equation as text."""
     if isinstance(step.equation, Asymptotic):
@@ -141,10 +155,9 @@ def markdown(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:
         limit = ""
         if isinstance(step.equation, Asymptotic):
             limit = rf" \qquad ({tex(step.equation.variable)} \to {tex(step.equation.limit)})"
-        where = "" if step.condition == true else f" For ${_condition(step.condition)}$:"
         reason = _markdown(step.reason)
         lines += [
-            f"{number}. {reason} *({step.source})*{where}",
+            f"{number}. {reason} *({step.source})*{_markdown(place(step.condition))}",
             "",
             f"   $${left} {relation} {right}{limit}$$",
             "",
@@ -207,8 +220,7 @@ def _right_side(step: Step, width: float) -> list[str]:
 
 
 def _explained(step: Step) -> str:
-    where = "" if step.condition == true else rf" For ${_condition(step.condition)}$:"
-    return wrapped(f"{tex_of(step.reason)} ({escape_latex(step.source)}.){where}")
+    return wrapped(f"{tex_of(step.reason)} ({escape_latex(step.source)}.){place(step.condition).tex}")
 
 
 def as_latex(title: str, conditions: Conditions, steps: Iterable[Step]) -> str:

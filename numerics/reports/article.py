@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from asymptotics import Law
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.step import Step
-from asymptotics.derivation.text import displayed, escape_latex, tex_of
-from asymptotics.notation import OURS, Notation
+from asymptotics.derivation.text import displayed, escape_latex, place, tex_of
+from asymptotics.notation import Notation
 from asymptotics.notation import notation as named
 from asymptotics.symbols import C
 from asymptotics.typesetting import tex
@@ -26,7 +26,6 @@ from numerics.progress import counted
 from numerics.reports.content import Dossier
 from numerics.reports.latex import (
     OWN,
-    conditions_of,
     equations,
     law_fields,
     phase_table,
@@ -137,6 +136,6 @@ def _step(step: Step) -> dict[str, str]:
     return {
         "reason": tex_of(step.reason),
         "source": step.source,
-        "conditions": conditions_of((step.condition,), OURS),
+        "place": place(step.condition).tex,
         "formula": displayed(step),
     }

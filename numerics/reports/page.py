@@ -23,9 +23,9 @@ from matplotlib.figure import Figure
 from asymptotics import Law
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.step import Step
-from asymptotics.derivation.text import Reason, html_reason, sides
+from asymptotics.derivation.text import Reason, html_reason, place, sides
 from asymptotics.laws.text import own_letters
-from asymptotics.notation import NOTATIONS, OURS, Notation
+from asymptotics.notation import NOTATIONS, Notation
 from asymptotics.notation import notation as named
 from asymptotics.symbols import WORDS, C
 from asymptotics.typesetting import tex
@@ -142,7 +142,7 @@ def _step(step: Step) -> dict[str, object]:
         "reason": Markup(html_reason(step.reason, _math)),
         "source": step.source,
         "cut": right.endswith(r"\cdots"),
-        "conditions": conditions_of((step.condition,), OURS),
+        "place": Markup(html_reason(place(step.condition), _math)),
         "latex": f"{left} {relation} {right}",
     }
 
