@@ -102,6 +102,7 @@ def test_numbers_that_are_shown_as_decimals_are_added_up():
     assert str(readable(1 - sqrt(2) + N)) == "N - sqrt(2) + 1"
 
 
+@pytest.mark.slow
 def test_numbers_beyond_what_python_writes_are_decimals():
     assert str(readable(Integer(3) ** 9100 / Integer(2) ** 14000)) == "2.41812e+127"
     assert str(derive(power_law("1.800001", "1.6")).rich_time.expansion(terms=2)).startswith("0.772822/")

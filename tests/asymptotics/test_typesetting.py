@@ -8,7 +8,6 @@ import pytest
 from sympy import Symbol, gamma, log
 
 from asymptotics import (
-    Cosine,
     DeepRandomFeatures,
     Linear,
     NonlinearFeatures,
@@ -85,7 +84,7 @@ def test_no_fault_in_laws_of_two_resources_and_in_allocations():
 
 
 def test_no_fault_in_laws_of_schedules_and_averages():
-    for shape in (Linear(), Cosine(), OptimalSchedule()):
+    for shape in (Linear(), OptimalSchedule()):
         assert not faults(SYMBOLIC.schedule(shape).to_latex(width=50))
         assert not faults(SYMBOLIC.best_step(shape).to_latex(width=50))
     assert not faults(SYMBOLIC.averaged.to_latex(width=50))

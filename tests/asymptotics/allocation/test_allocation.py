@@ -394,7 +394,10 @@ TUNED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("at", "features", "samples", "ridge", "loss"), TUNED)
+@pytest.mark.parametrize(
+    ("at", "features", "samples", "ridge", "loss"),
+    [*TUNED[:2], *(pytest.param(*row, marks=pytest.mark.slow) for row in TUNED[2:])],
+)
 def test_a_ridge_chosen_at_each_budget(at, features, samples, ridge, loss):
     optimum = compute_optimal(NOISY, N * P, free=(N, P, rho))
     assert optimum.proof.disjoint and optimum.proof.covering

@@ -90,6 +90,7 @@ def test_constants_balance_the_terms():
     assert abs(found[N] * found[t] - 1) < 1e-12
 
 
+@pytest.mark.slow
 def test_records_and_the_batch():
     for schedule in (Cosine(), OptimalSchedule(), "1 - u**2"):
         optimum = compute_optimal(power_law(3, Rational(3, 2)), N * t, rule=OnePassSGD, schedule=schedule)

@@ -11,6 +11,7 @@ LAWS = derive(power_law(a, b))
 LAZY = compute_optimal(LAWS, N * t)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "power", [pytest.param(0, marks=pytest.mark.slow), "1/3"], ids=["constant", "falling"]
 )

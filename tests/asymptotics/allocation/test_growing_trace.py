@@ -115,6 +115,7 @@ def test_the_batch_is_free_up_to_the_trace():
     assert not phase.unique
 
 
+@pytest.mark.slow
 def test_between_the_two_parts_of_phase_iv():
     """At b = 2 - sqrt(2) the noise is flat in N at a fixed budget (theory, section A): a range of sizes."""
     edge = 2 - sqrt(2)
@@ -126,6 +127,7 @@ def test_between_the_two_parts_of_phase_iv():
     assert sizes[1] == Rational(1, 2) and (sizes[2] - IVB.subs({a: 3, b: edge})).equals(0)
 
 
+@pytest.mark.slow
 def test_other_roots_among_the_exponents():
     place = {a: 3, b: sqrt(2) / 3}
     (phase,) = compute_optimal(

@@ -61,6 +61,7 @@ def test_what_bounds_a_law_may_be_assumed(given, verdict):
     assert found.verdict == verdict and any(delta in x.free_symbols for x in found.conditions)
 
 
+@pytest.mark.slow
 def test_a_failure_under_an_assumption_on_what_bounds_a_law_has_a_witness_there():
     found = check_claim("t^{-(a-1)/b}", derive(power_law(a, b)).nesterov, ["delta = 3"])
     assert found.verdict == "FAILS"

@@ -68,6 +68,7 @@ def test_mutants_fail(name, claim, law, assuming, mutant):
     assert abs(ratio.subs(numbers).evalf(30) - 1) > Rational(1, 10**8)
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.tuples(*[st.fractions(-3, 3, max_denominator=4)] * 3), st.sampled_from(["model", "data", "time"]))
 def test_an_exponent_holds_exactly_where_it_is_the_law(coefficients, name):

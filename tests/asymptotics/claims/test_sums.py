@@ -86,6 +86,7 @@ def test_the_command_knows_what_a_claim_is_about(claim, status, words, capsys):
     assert capsys.readouterr().out.startswith(words)
 
 
+@pytest.mark.slow
 def test_a_sum_says_which_constants_it_states_and_no_condition_twice():
     verdict = check_claim(r"L(N,P) \sim N^{-(a-1)} + P^{-(a-1)}", derive(power_law(a, b)))
     assert "no constant stated" in verdict.reading and "its constant" not in verdict.reading

@@ -37,7 +37,9 @@ def holding(step, point):
     return step.condition.subs(point) == true
 
 
-@pytest.mark.parametrize(("name", "digits"), [("time", 30), ("model", 12)])
+@pytest.mark.parametrize(
+    ("name", "digits"), [pytest.param("time", 30, marks=pytest.mark.slow), ("model", 12)]
+)
 def test_each_step_of_a_bottleneck_holds(laws, name, digits):
     check = getattr(laws, name).derivation.check(at=LOW, digits=digits)
     assert check.passed, str(check)
@@ -88,6 +90,7 @@ def test_reasons_read_well_where_the_variable_is_positive():
     assert whole.startswith(short.removesuffix(r" + \cdots"))
 
 
+@pytest.mark.slow
 def test_a_boundary_between_regimes_has_its_own_steps(laws):
     told = [s for s in laws.model.derivation if s.condition.has(Eq) and holding(s, MEET)]
     assert any("double pole" in s.reason for s in told)
@@ -112,6 +115,7 @@ def test_a_derivation_reads_from_the_model_to_the_law(laws):
     assert places == sorted(places)
 
 
+@pytest.mark.slow
 def test_a_letter_stands_for_one_thing_in_all_regimes(laws):
     """Where a coefficient vanishes what is expanded together differs, and has a letter of its own."""
     derivation = laws.rich_data_transient.derivation
@@ -122,6 +126,7 @@ def test_a_letter_stands_for_one_thing_in_all_regimes(laws):
     assert check.passed and sum(s.verdict == "holds" for s in check.steps) >= 9, str(check)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", [LOW, pytest.param(HIGH, marks=pytest.mark.slow)], ids=["low", "high"])
 def test_the_best_constant_step_has_numbers_in_a_check(laws, point):
     derivation = laws.noiseless_step.derivation

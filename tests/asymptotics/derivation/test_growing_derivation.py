@@ -14,7 +14,7 @@ WEIGHTED = Task("3*k**(-7/10)", "2*k**(-5/2) + k**(-9/4)", modes="3*N")
 SLOW = pytest.mark.slow
 QUARTER = OnePassSGD(fraction=0.25, batch=1)
 POINTS = [
-    (SYMBOLIC, OnePassSGD, {"a": "5/2", "b": "4/5", "r": 2, "h": "1/4"}),
+    pytest.param(SYMBOLIC, OnePassSGD, {"a": "5/2", "b": "4/5", "r": 2, "h": "1/4"}, marks=SLOW),
     pytest.param(SYMBOLIC, OnePassSGD, {"a": "8/5", "b": "4/5", "r": "3/2", "h": "3/5"}, marks=SLOW),
     pytest.param(SYMBOLIC, OnePassSGD, {"a": "7/4", "b": "3/10", "r": 2, "h": "1/3"}, marks=SLOW),
     (SYMBOLIC, GradientFlow, {"a": "7/4", "b": "3/10", "r": "3/2"}),
@@ -66,7 +66,7 @@ def test_what_is_told():
     ("power", "decay", "rule"),
     [
         ("7/4", "3/4", QUARTER),  # a - 1 = b: the first whole power, whose constant is left out
-        ("8/5", "3/10", GradientFlow),  # a - 1 = 2 b
+        pytest.param("8/5", "3/10", GradientFlow, marks=SLOW),  # a - 1 = 2 b
         pytest.param("3", "1/2", QUARTER, marks=SLOW),  # 1/b is whole, too
         pytest.param("2", "1/2", QUARTER, marks=SLOW),
     ],

@@ -90,6 +90,7 @@ def test_nodes_stand_on_an_axis_of_their_own():
     assert nodes.shape == (2, 1, 1) and nodes.dtype == complex
 
 
+@pytest.mark.slow
 def test_sums_behind_a_transform_are_counted_by_contours_and_not_by_nodes(monkeypatch):
     counts = {ModeSum: 0, FloatModeSum: 0}
     plain = {kind: kind.__call__ for kind in counts}
@@ -118,6 +119,7 @@ def test_a_coefficient_is_read_off_where_the_function_has_numbers(far, order):
     assert abs(found / (-far) ** order - 1) < min(values.error, 1e-3)
 
 
+@pytest.mark.slow
 def test_the_scale_of_features_has_all_modes_that_count():
     """``K^2 - K = gamma^2 sum w/h`` over learned modes: of k^-3 over k^-2 each factor of k counts alike."""
     derivation = derive(power_law(a, b)).rich_scale.derivation
@@ -135,6 +137,7 @@ def test_lines_pass_whole_numbers_where_no_pole_is(factor):
     assert check.passed == (factor == 1)
 
 
+@pytest.mark.slow
 def test_steps_of_exponentials_behind_by_powers_of_the_size_are_decided():
     derivation = derive(Task(eigenvalues="exp(-sqrt(k))", target="exp(-2*sqrt(k))")).bias_data.derivation
     step = derivation.steps[-1]
@@ -157,6 +160,7 @@ def test_the_first_orders_of_a_loss_may_fall_without_end_before_their_minimum():
     assert replace(check, steps=(minimum,)).check(digits=20).passed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("place", "least"), [pytest.param({a: "2.3", b: "1.7"}, 29, marks=pytest.mark.slow), ({a: 3, b: 2}, 20)]
 )
@@ -213,7 +217,7 @@ def test_an_expansion_that_ends_in_the_orders_which_are_eliminated_falls(eigenva
     assert not check(rhs, remainder / log(t)).passed
 
 
-@pytest.mark.parametrize("digits", [12, 15])
+@pytest.mark.parametrize("digits", [pytest.param(12, marks=pytest.mark.slow), 15])
 def test_a_difference_that_changes_its_sign_is_followed_beyond(digits):
     """Near 10^4.5 rows, behind which it first falls too slowly: with 12 digits that is all that is seen."""
     derivation = derive(power_law(a, b)).ridge_against_stopping.derivation

@@ -49,6 +49,7 @@ def test_every_region_has_the_slope_of_the_full_model(values, noise):
         assert abs(logs[1] - float(log(leading(region, point, samples)))) < 1e-3, str(region)
 
 
+@pytest.mark.slow
 def test_regions_do_not_overlap_and_fill_the_plane():
     for values in ({a: 2, b: 3}, {a: 5, b: Rational(7, 2)}, {a: 6, b: 2}):
         for i in range(1, 12):

@@ -73,6 +73,7 @@ def test_logarithms_in_the_target():
     assert (regime.exponent, regime.log_power) == (1, 1)
 
 
+@pytest.mark.slow
 def test_families_without_a_power_are_refused():
     laws = derive(Task(eigenvalues=2**-k, target=3**-k))
     assert "Nesterov" in laws.refused["nesterov"]
@@ -84,6 +85,7 @@ def test_derivation_is_checked():
     assert checked.passed, str(checked)
 
 
+@pytest.mark.slow
 def test_budgets():
     """theory of training, D, with ``theta = t^2``: balances of t^-2s, N^-(a-1), N^-b and t^-(2-2/b)/N."""
     optimum = compute_optimal(derive(power_law(a, b)), cost=N * t, rule=Nesterov)

@@ -180,6 +180,7 @@ def test_the_line_where_the_noise_is_a_logarithm():
         assert (law.exponent, law.log_power) == (Rational(2, 3), Rational(2, 3))
 
 
+@pytest.mark.slow
 def test_what_a_schedule_loses_against_the_best():
     """Powers lose ``((gamma + 1)^2/(4 b (gamma + 1 - b)))^((a - 1)/a)``; Polyak's mean gains, 0.761."""
     at = {a: 4, b: Rational(3, 2)}

@@ -62,7 +62,13 @@ def test_first_order_transients(student, share, at):
     assert simplify(found / plain - share) == 0
 
 
-@pytest.mark.parametrize("at", [(Rational(9, 4), Rational(3, 2)), (Rational(7, 5), Rational(3, 4))])
+@pytest.mark.parametrize(
+    "at",
+    [
+        pytest.param((Rational(9, 4), Rational(3, 2)), marks=pytest.mark.slow),
+        (Rational(7, 5), Rational(3, 4)),
+    ],
+)
 def test_a_rotation_of_modes_that_grow_with_it(at):
     task, student = power_law(a, b, modes="r*N"), OrthogonalFeatures(modes="r*N")
     law, plain = (derive(task, **options).model for options in ({"student": student}, {}))
@@ -209,6 +215,7 @@ def test_the_noise_of_batches_in_deep_features():
     assert verify(wrong, digits=12).verdict == "FAILS"
 
 
+@pytest.mark.slow
 def test_the_transient_of_a_rotation_of_modes_that_grow():
     laws = derive(power_law(a, b, modes="r*N"), student=OrthogonalFeatures(modes="r*N"))
     law = laws.model_transient.at(a=Rational(9, 4), b=Rational(3, 2), r=3)

@@ -93,6 +93,7 @@ def test_the_scale_of_the_features_tends_to_a_root():
     assert abs(float(RichModel(power_law(4, 2), gamma=2).kernel_scale(10**9)) - K) < 1e-4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "point",
     [
@@ -154,6 +155,7 @@ def test_the_law_holds(point):
     assert verify(LAW, at={**point, richness: 1}).verdict == "HOLDS"
 
 
+@pytest.mark.slow
 def test_a_change_of_the_pace_as_late_as_its_start_leaves_a_logarithm():
     """At s = 3/2 the square of ``tau^-(1/2)`` is ``tau^-1``, as the start."""
     for point, logs in (
@@ -167,6 +169,7 @@ def test_a_change_of_the_pace_as_late_as_its_start_leaves_a_logarithm():
         assert max(bound.log_power for bound in law.expansion(terms=4).remainder) == logs, point
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", [pytest.param({a: 2, b: 2}, marks=pytest.mark.slow), {a: 4, b: 2}], ids=str)
 def test_every_step_of_the_derivation_holds(point):
     """Against modes in doubles, which know neither the law nor its contour."""
@@ -181,6 +184,7 @@ RESPONSES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "point"),
     [("rich_noise", (4, 2))]
@@ -289,6 +293,7 @@ def test_the_change_by_features_has_its_time_law():
     assert law.at(a=5, b=2).exponent == Rational(1, 2)
 
 
+@pytest.mark.slow
 def test_what_is_behind_early_times_has_no_answer():
     """At (9/5, 8/5) a change of order 11/8 meets the pole of M_alpha at alpha = 1, behind the remainder."""
     here, near = (derive(power_law(x, "8/5")).rich_model_transient for x in ("9/5", "9001/5000"))

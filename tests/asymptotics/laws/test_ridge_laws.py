@@ -159,10 +159,10 @@ def test_letters_of_the_ridge_are_not_those_of_the_task(eigenvalues):
     ("power", "at", "exponent", "logs"),
     [
         (1, Integer(1), Rational(1, 2), -Rational(1, 2)),
-        (Rational(1, 2), Rational(3, 2), Rational(3, 4), -Rational(1, 4)),
+        pytest.param(Rational(1, 2), Rational(3, 2), Rational(3, 4), -Rational(1, 4), marks=pytest.mark.slow),
         (2, Rational(3, 2), Rational(3, 4), -1),
         pytest.param(1, Integer(2), Integer(1), 0, marks=pytest.mark.slow),
-        (-1, Integer(2), Integer(1), Rational(1, 2)),
+        pytest.param(-1, Integer(2), Integer(1), Rational(1, 2), marks=pytest.mark.slow),
     ],
 )
 def test_ridges_beside_powers_of_logarithms(power, at, exponent, logs):

@@ -85,6 +85,7 @@ def test_against_the_full_model(at):
     assert verify(wrong, digits=20).verdict == "FAILS"
 
 
+@pytest.mark.slow
 def test_of_nonlinear_features():
     """Their white part is a ridge 1/P: P^-1 decides, not P^-b."""
     student = NonlinearFeatures(linear=1, white=Rational(1, 2))

@@ -62,6 +62,7 @@ def test_phases_of_a_budget():
         assert any(loss.equals(phase.exponents["loss"]) for phase in optimum.phases)
 
 
+@pytest.mark.slow
 def test_phases_where_the_trace_grows():
     optimum = compute_optimal(derive(power_law(a, b, modes="2*N")), N * t, rule=PreconditionedFlow)
     assert optimum.proof.covering and optimum.proof.disjoint

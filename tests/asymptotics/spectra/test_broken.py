@@ -126,6 +126,7 @@ def plain_fixed_point(lam, c, size):
     return mpmath.fsum(y * low / (x + low) for x, y in zip(lam, c, strict=True))
 
 
+@pytest.mark.slow
 @given(
     st.integers(1, 30),
     st.integers(1, 700),

@@ -34,6 +34,7 @@ def test_recognised(expression, simple, gain):
         assert abs(ratio - 1) < (point ** -float(gain) if gain != oo else mpmath.mpf(10) ** -100)
 
 
+@pytest.mark.slow
 def test_leading_law_is_that_of_the_equivalent():
     laws = derive(Task(eigenvalues=tanh(k) * k**-b, target=k**-3))
     simple = derive(power_law(3, b))

@@ -82,6 +82,7 @@ def test_a_law_ends_where_the_tail_is_not_known():
         assert series.remainder_order == first + Rational(1, 3) * size
 
 
+@pytest.mark.slow
 def test_a_dimension_as_letter_is_the_kernel_at_numbers():
     """laplace(d) at d = 3 is laplace(3): as it stands, or with its sum where all modes lead."""
     general = derive(Task.from_kernel(laplace("d"), target=sobolev("nu")))
@@ -111,6 +112,7 @@ def test_letters_are_told_and_kept():
     assert check_claim("P**-3", law).headline.startswith("HOLDS")
 
 
+@pytest.mark.slow
 def test_the_symbolic_matern_torus_has_its_laws():
     nu, mu, d = (Symbol(s, positive=True) for s in ("nu", "mu", "d"))
     laws = derive(Task.from_kernel(matern(nu="nu", d="d"), target=sobolev("mu")))

@@ -100,6 +100,7 @@ def test_model_laws_agree_with_the_modes_themselves(at: dict[Symbol, int]) -> No
     assert abs(exact / leading - 1) > 10 * abs(exact / stated - 1)
 
 
+@pytest.mark.slow
 def test_time_law_agrees_with_the_sum() -> None:
     at = {a: 7, b: 4, d: 2}
     law = derive(TORUS).time.at(at)

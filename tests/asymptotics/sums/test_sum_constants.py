@@ -42,6 +42,7 @@ def test_regularised_sums_in_numbers(s):
         assert abs(number(RegularSum((k + 1 / k) ** -power, k, Integer(1)), 25) / (head + tail) - 1) < 1e-22
 
 
+@pytest.mark.slow
 @given(
     dips=st.lists(
         st.tuples(st.integers(2, 60), st.integers(1, 9), st.integers(1, 3)), min_size=1, max_size=2

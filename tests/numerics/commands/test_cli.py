@@ -258,12 +258,14 @@ def test_of_all_laws_some_may_not_be_there(capsys, monkeypatch):
     assert run(capsys, *command)[0] == 1
 
 
+@pytest.mark.slow
 def test_budgets_of_a_schedule_take_the_numbers_of_rule_and_noise(capsys):
     """``(a - 1)/(2a - b)`` at (3, 3/2), where s > 1 and b < 2; powers do not depend on sigma and B."""
     status, out, err = run(capsys, "optimal", "--schedule", "linear", "--at", "a=3,b=3/2,sigma=1,B=4")
     assert (status, err) == (0, "") and "L ~ C**(-4/9)" in out
 
 
+@pytest.mark.slow
 def test_a_schedule_by_its_name_alone_has_its_default_shape(capsys):
     options = ("--rule", "sgd", "--noise", "sigma", "--at", "a=3,b=3/2,sigma=1,B=4")
     status, out, _ = run(capsys, "optimal", "--schedule", "wsd", *options)

@@ -103,6 +103,7 @@ def test_output(capsys, tmp_path):
     assert (place / "verification.pdf").read_bytes().startswith(b"%PDF")
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick")
 def test_output_is_reproducible_and_keeps_other_files(capsys, tmp_path):
     (tmp_path / "notes.txt").write_text("mine")

@@ -10,7 +10,7 @@ KINDS = [
     # noise, points, range of x, predicted corrections (None: not known; so many are given)
     (0, 20, 1e3, 1),
     (0, 8, 1e2, 2),
-    (1e-2, 5, 1e2, None),
+    pytest.param(1e-2, 5, 1e2, None, marks=pytest.mark.slow),
     (1e-2, 20, 1e3, 2),
     pytest.param(5e-2, 8, 1e3, None, marks=pytest.mark.slow),
 ]
@@ -37,7 +37,7 @@ def test_the_error_is_an_error(noise, points, span, predicted):
 
 LARGE = [
     # sizes of two corrections at the first x, and whether their exponents are given
-    ((1.5, -0.7), False),
+    pytest.param((1.5, -0.7), False, marks=pytest.mark.slow),
     ((6, 3), True),
     pytest.param((6, 3), False, marks=pytest.mark.slow),
 ]

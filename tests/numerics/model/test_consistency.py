@@ -105,6 +105,7 @@ def test_ensembles_without_limits_on_data() -> None:
     assert model.ensemble_loss(20, oo).agrees_with(model.bias(20))
 
 
+@pytest.mark.slow
 def test_listed_and_symbolic_spectra_agree() -> None:
     """A thousand modes by integral and ends, and the same thousand listed as doubles (independent routes)."""
     modes = 1000

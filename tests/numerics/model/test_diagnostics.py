@@ -201,6 +201,7 @@ def test_the_best_time() -> None:
     assert made.test_loss(t).agrees_with(best.loss, factor=2)
 
 
+@pytest.mark.slow
 def test_best_times_without_noise_and_of_structured_rows() -> None:
     """At N = P the end of training is worse than its middle without noise too."""
     rows = StructuredFeatures(eigenvalues=k ** Rational(-6, 5))
@@ -314,6 +315,7 @@ def test_the_exponent_of_wrong_signs_is_half_that_of_the_loss(a, b) -> None:
     assert abs(slope - float(min(a - 1, 2 * b)) / 2) < 1e-4
 
 
+@pytest.mark.slow
 def test_a_ridge_that_is_not_found_is_told_as_such(monkeypatch) -> None:
     """The best ridge of modes that fall fast is exponentially small; messages spoke of stopping times."""
     for module in (stopping, best_ridge):

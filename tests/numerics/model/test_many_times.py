@@ -36,7 +36,14 @@ def at_once(model, quantity, times):
     return model._at_once(quantity, [Integer(t) for t in times])
 
 
-@pytest.mark.parametrize(("task", "sizes"), [row[1:] for row in MODELS], ids=[row[0] for row in MODELS])
+OFTEN = ("time", "all finite", "noisy", "deep", "geometric")
+"""Models that are tried each time; the others are slow tests."""
+
+
+@pytest.mark.parametrize(
+    ("task", "sizes"),
+    [pytest.param(*row, id=name, marks=() if name in OFTEN else pytest.mark.slow) for name, *row in MODELS],
+)
 def test_curves_lie_within_their_errors_of_thirty_digits(task, sizes):
     times = [int(10 ** RNG.uniform(0, 3)), int(10 ** RNG.uniform(3, 7))]
     few, many = (FullModel(task, digits=digits, **sizes) for digits in (15, 30))
@@ -147,7 +154,7 @@ def test_sums_in_doubled_numbers_are_refined(monkeypatch):
     assert share(coarse[0], fine) <= 1
 
 
-@pytest.mark.parametrize("task", [MODELS[0][1], MODELS[8][1]], ids=str)
+@pytest.mark.parametrize("task", [pytest.param(MODELS[0][1], marks=pytest.mark.slow), MODELS[8][1]], ids=str)
 @pytest.mark.parametrize(
     ("quantity", "size"),
     [*((q, "P") for q in many_coefficients.PAIRS), ("test_loss", "N"), ("train_loss", "N")],

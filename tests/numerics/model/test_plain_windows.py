@@ -40,7 +40,7 @@ def found_by(model, times):
     return {name: model._at_once(name, times) for name in ("test_loss", "train_loss", "bias")}
 
 
-@pytest.mark.parametrize("digits", [6, 9])
+@pytest.mark.parametrize("digits", [pytest.param(6, marks=pytest.mark.slow), 9])
 @pytest.mark.parametrize(("task", "sizes"), [row[1:] for row in MODELS], ids=[row[0] for row in MODELS])
 def test_losses_lie_within_their_errors_of_more_digits(task, sizes, digits, plain_alone, monkeypatch):
     times = [Integer(int(10 ** RNG.uniform(low, low + 2))) for low in (0, 1.5)]

@@ -73,7 +73,7 @@ def test_the_clock_meets_an_exact_solution():
 
 @pytest.mark.parametrize(
     "sizes",
-    [{}, *(pytest.param(x, marks=pytest.mark.slow) for x in ({"N": 50}, {"N": 50, "P": 30, "noise": 0.5}))],
+    [pytest.param(x, marks=pytest.mark.slow) for x in ({}, {"N": 50}, {"N": 50, "P": 30, "noise": 0.5})],
 )
 def test_without_richness_it_is_the_lazy_model(sizes):
     rich, lazy = RichModel(TASK, gamma="1e-7", **sizes), FullModel(TASK, **sizes)
@@ -177,6 +177,7 @@ def test_a_loss_below_the_square_of_rounding_is_solved():
     assert abs(late.value - law) < late.error + 1e-11 * law
 
 
+@pytest.mark.slow
 def test_later_times_do_not_lose_digits_of_a_contour_for_earlier_ones():
     """At s = 5 a contour laid out for t = 1 left four digits at t = 100."""
     once, again = (RichModel(power_law(11, 2), gamma=1) for _ in range(2))
@@ -220,6 +221,7 @@ def test_bad_input_is_one_line(make, says):
     assert says in str(caught.value) and "\n" not in str(caught.value)
 
 
+@pytest.mark.slow
 def test_steps_below_the_edge_of_stability():
     """``eta (2K - 1) lambda_1 < 2``; the bound falls with t where features grow for ever."""
     model = RichModel(power_law(1.5, 1.25), gamma=1)

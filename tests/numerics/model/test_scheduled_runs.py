@@ -99,7 +99,7 @@ def test_equal_batches_by_a_ramp_are_one_pass_sgd(N):
     assert abs(float(ramped.test_loss(400)) / float(plain.test_loss(400)) - 1) < 1e-9
 
 
-@pytest.mark.parametrize("place", ["20/21", "1/3"])
+@pytest.mark.parametrize("place", ["20/21", pytest.param("1/3", marks=pytest.mark.slow)])
 def test_a_narrow_peak_of_a_long_run_is_seen(monkeypatch, place):
     """Panels of a run halve around it, and what is left of single steps there is in the error."""
     from numerics.model import scheduled
@@ -193,6 +193,7 @@ def test_without_label_noise_very_easy_tasks_end_as_their_first_steps_allow():
         assert abs(float(model.small_step_loss(int(steps))) / law - 1) < within
 
 
+@pytest.mark.slow
 def test_small_steps_agree_with_the_recursion_to_first_order():
     """The difference to the exact loss falls as the step, at the same sum of steps and the same eta/B."""
     gaps = []

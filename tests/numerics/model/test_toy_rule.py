@@ -118,6 +118,7 @@ def test_the_full_model_is_the_sum_over_modes(steps):
         assert abs(found.value - wanted) <= found.error + mpmath.mpf(10) ** -11 * wanted
 
 
+@pytest.mark.slow
 def test_finite_models_are_trained_by_it():
     spectrum = [float(k) ** -1.5 for k in range(1, 61)]
     target = [float(k) ** -2.0 for k in range(1, 61)]

@@ -22,8 +22,16 @@ from numerics.spectra.arrays import Array as Floats
 oo = sympy.oo
 
 
-@pytest.mark.parametrize("steps", [1, 7, 25, 26, 60])
-@pytest.mark.parametrize("eta", [0.25, 1.0, 1.75])
+@pytest.mark.parametrize(
+    ("steps", "eta"),
+    [
+        *((1, eta) for eta in (0.25, 1.0, 1.75)),
+        *((25, eta) for eta in (0.25, 1.75)),
+        *((26, eta) for eta in (0.25, 1.0, 1.75)),
+        *(pytest.param(7, eta, marks=pytest.mark.slow) for eta in (0.25, 1.0, 1.75)),
+        *(pytest.param(60, eta, marks=pytest.mark.slow) for eta in (0.25, 1.0, 1.75)),
+    ],
+)
 def test_descent_without_limits_is_a_power(steps: int, eta: float) -> None:
     """Deterministic: sum c (1 - eta lambda)^(2n); steps on both sides of the change of contour."""
     model = FullModel.from_arrays(LAMBDAS, POWERS, rule=GradientDescent(eta=eta))
@@ -150,7 +158,7 @@ def all_modes(a: float, b: float, rule: DiscreteHeavyBall, steps: int, modes: in
     [
         (1.5, 1.25, 0.3, 0.9, 777),
         pytest.param(1.5, 1.25, 0.3, 0.99, 777, marks=pytest.mark.slow),
-        (1.5, 1.25, 3.0, 0.9, 300),
+        pytest.param(1.5, 1.25, 3.0, 0.9, 300, marks=pytest.mark.slow),
         (3, 1.75, 1.25, 0.5, 7),
         # no mode swings, and mu^n = 4e-9 is seen where the roots of a mode meet
         (3.5, 2, 0.2, 0.2, 12),

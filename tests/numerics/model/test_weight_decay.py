@@ -102,6 +102,7 @@ def test_any_step_batch_and_ridge(eta, batch, ridge, n):
     assert share(found, losses[n]) < 1, case
 
 
+@pytest.mark.slow
 def test_a_vanishing_ridge_changes_nothing():
     rule, task = OnePassSGD(eta=0.25, batch=2), power_law(2, 2, noise="1/2")
     for sizes in ({}, {"N": 50}):
@@ -110,6 +111,7 @@ def test_a_vanishing_ridge_changes_nothing():
             assert abs(float(small.test_loss(n)) / float(without.test_loss(n)) - 1) < 1e-12
 
 
+@pytest.mark.slow
 def test_large_batches_follow_gradient_descent_with_the_ridge():
     task, ridge = power_law(2, 2), Rational(1, 8)
     for n in (4, 200, oo):

@@ -67,6 +67,7 @@ def test_published_exponent_beside_exact_numbers():
     assert abs(measured - published) > 0.4
 
 
+@pytest.mark.slow
 def test_constants_to_more_digits_keep_their_errors():
     for place in PLACES:
         few, many = constants(FLOW, place, 8), constants(FLOW, place, 14)
@@ -195,6 +196,7 @@ def test_phase_diagram_is_exact():
         plot_phases(compute_optimal(derive(power_law(a, b)), N**a * t), a, b)
 
 
+@pytest.mark.slow
 def test_figures_show_the_exact_optima():
     axes = plot_frontier(FLOW, [10**4, 10**6], PLACES[0])
     law, points = axes.lines
@@ -230,6 +232,7 @@ def test_loss_is_the_largest_of_its_monomials(place):
             assert 0.8 < exact / largest < 4
 
 
+@pytest.mark.slow
 def test_transient_of_the_bias_is_the_square_of_that_of_the_loss():
     """N^-2 t^-(2 - 2/b), for a - 1 > 2b, after t^-s has died and before the crossover."""
     times = (10**6, 10**7)

@@ -48,6 +48,7 @@ def test_the_frontier_tends_to_its_constants():
     assert law["loss"].relative_error < 1e-6
 
 
+@pytest.mark.slow
 def test_more_digits_and_features_that_are_rich_too_late_are_refused():
     with pytest.raises(PrecisionError, match="to 3 at most"):
         constants(OPTIMUM, {a: 2, b: 2}, digits=8)

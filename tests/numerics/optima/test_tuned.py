@@ -38,9 +38,9 @@ def early_loss(power, decay, size, share):
     ("power", "decay"),
     [
         pytest.param("5/2", "9/20", marks=pytest.mark.slow),
-        ("5/2", "4/5"),
+        pytest.param("5/2", "4/5", marks=pytest.mark.slow),
         ("31/10", "3/5"),
-        ("3", "1/3"),
+        pytest.param("3", "1/3", marks=pytest.mark.slow),
     ],
 )
 def test_constants_are_those_of_the_smallest_sum_of_powers(tuned, power, decay):
@@ -79,6 +79,7 @@ def test_no_share_beside_the_best_is_better(tuned):
     assert abs(losses[1] - best["loss"].value) <= best["loss"].error
 
 
+@pytest.mark.slow
 def test_losses_between_whole_steps():
     assert _newton([1, 2, 4], [1, 4, 16], mpmath.mpf(3))[0] == 9
     model = FullModel(power_law(3, "3/2"), N=200, rule=OnePassSGD(eta=0.25, batch=1), digits=14)

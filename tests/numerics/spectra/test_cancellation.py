@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mpmath
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Expr, Rational, cos, exp, lambdify, log, sin, sqrt
 
@@ -32,6 +32,7 @@ CANCELLING: list[Expr] = [
 
 @pytest.mark.parametrize("expression", [*CANCELLING, log(1 + k**-2) + k**-9, log(log(1 + 1 / k) + 1)])
 @given(exponent=st.floats(0, 200), angle=st.floats(-0.7, 0.7), bits=st.sampled_from([60, 130]))
+@settings(max_examples=30)
 def test_values_are_right_to_all_bits(expression: Expr, exponent: float, angle: float, bits: int) -> None:
     with mpmath.workdps(4000):
         x = mpmath.mpf(10) ** exponent * mpmath.expj(angle)

@@ -115,6 +115,7 @@ def test_compressed_lists():
 RATES = ("1e-2", "1", "30", "1e5", "1e20")
 
 
+@pytest.mark.slow
 def test_sums_over_infinitely_many_modes_in_time():
     rows = []
     for task in (power_law(2, 2), power_law("1.5", "1.25"), power_law("1.1", 4), power_law(4, "1.1")):

@@ -22,7 +22,9 @@ SLOW_PAIRS = [pytest.param(*pair, marks=pytest.mark.slow) for pair in (("1/2", "
 # --- against the full model ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("r", "s"), [("1/2", "1/3"), ("1/10", "9/10"), ("1/1000", "1/3")])
+@pytest.mark.parametrize(
+    ("r", "s"), [("1/2", "1/3"), pytest.param("1/10", "9/10", marks=pytest.mark.slow), ("1/1000", "1/3")]
+)
 def test_full_model_against_direct_sums(r, s):
     """The full model's losses at t = oo and in time, and their errors."""
     with mpmath.workdps(60):

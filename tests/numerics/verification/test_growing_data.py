@@ -47,6 +47,7 @@ def again(row):
         assert [verdict, law] == row.result[name][:2], (row.point, name)
 
 
+@pytest.mark.slow
 def test_a_remainder_that_turns_its_sign_is_decided_by_further_orders():
     """Orders 1/N and N^-12/11 beside the law have opposite signs, and meet at N = 10^12."""
     (row,) = (row for row in ROWS if row.point == {"a": "5/2", "b": "3/11"})

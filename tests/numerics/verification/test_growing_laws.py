@@ -44,6 +44,7 @@ def test_laws_hold(law, at, left):
     assert ("[h = " in str(found)) == (law is SGD)
 
 
+@pytest.mark.slow
 def test_another_share_fails():
     """Sums at h = 1/4 beside the law of h = 0.2501."""
     law = SGD.at(a="5/2", b="4/5", r=2)

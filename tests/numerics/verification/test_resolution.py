@@ -70,6 +70,7 @@ def test_what_is_never_seen_has_no_resolution():
     assert mpmath.isinf(both.prefactor) and mpmath.isinf(both.exponent)
 
 
+@pytest.mark.slow
 def test_slow_laws_fail_beyond_their_resolution():
     law = derive(FERMI).model
     found = verify(law, digits=12)
@@ -109,6 +110,7 @@ def test_a_second_order_that_is_too_small_leaves_the_first_alone():
 MORE = ("exp(-3*sqrt(k)/2)", "exp(-sqrt(k))/sqrt(1+exp(-sqrt(k)))", "k**-2")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "target", ["exp(-2*sqrt(k))", *(pytest.param(c, marks=pytest.mark.slow) for c in MORE)]
 )
@@ -161,6 +163,7 @@ def test_an_overstated_remainder_that_cannot_be_seen_is_left_open():
     assert found.verdict == "UNDECIDED" and "hides it beyond" in found.reason
 
 
+@pytest.mark.slow
 def test_a_slow_remainder_that_is_overstated_fails():
     law = derive(SLOW).time
     (regime,) = law.regimes

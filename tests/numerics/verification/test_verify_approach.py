@@ -70,6 +70,7 @@ def test_laws_hold_and_falsified_ones_fail(group, place):
             assert verify(mutant).verdict == "FAILS", f"{name}, {what}: {verify(mutant)}"
 
 
+@pytest.mark.slow
 def test_the_best_time_holds_and_a_wrong_constant_fails():
     law = LAWS.early_stopping_time.at(a=Rational(3, 2), b=Rational(5, 4))
     assert verify(law, digits=15).verdict == "HOLDS"
@@ -201,7 +202,7 @@ def model_transient():
     return total
 
 
-@pytest.mark.parametrize("digits", [15, 30])
+@pytest.mark.parametrize("digits", [15, pytest.param(30, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("exact", [gap, data_transient, noise, gap_noise, model_transient])
 def test_coefficients_lie_within_their_errors(exact, digits):
     task = power_law(3, 2, modes=MODES)
