@@ -41,7 +41,7 @@ MAX_DEPTH = 9
 SLOW_DEPTH = 3
 """Slow coefficients whose leading terms cancel are looked at one order further than this."""
 WHOLE = "for whole numbers; between them the law oscillates"
-NOT_EXCLUDED = "zeros of the prefactor are not excluded"
+NOT_EXCLUDED = "where the prefactor vanishes, which is not excluded, the next term leads"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,11 +250,11 @@ def _boundaries(formula: Formula, candidates: tuple[Term, ...], domain: Domain) 
                 continue
             rest = (p for p in orders if p not in (first, second))
             others = [primitive((p - first).xreplace(table), edge) for p in rest]
-            edge = edge.holding(*others)
+            before, edge = edge, edge.holding(*others)
             if edge.is_empty():
                 continue
             meeting = as_condition(primitive(second - first, domain))
-            extra = (as_condition(c) for c in others if not domain.positive(c))
+            extra = (as_condition(c) for c in before.reduce(others) if not domain.positive(c))
             try:
                 yield _regime(formula, table, edge, And(Eq(meeting.lhs, meeting.rhs), *extra))
             except UnableError:

@@ -163,12 +163,10 @@ class Optimum(Typeset):
         >>> phase.exponents, phase.logs
         ({t: 2/3, N: 1/3, 'loss': 2/3}, {t: -2/3, N: 2/3, 'loss': 2/3})
         """
-        if self.schedule is not None and (left := self.schedule.open_parameters):
-            raise DomainError(
-                f"schedule = {self.schedule.text} leaves {left[0]} open; optimum.at needs a schedule with "
-                "numbers, such as '(1 - u)**2'"
-            )
         given = {**mapping_of(values, "values"), **named}
+        if self.schedule is not None and self.schedule.open_parameters:
+            shape, given = self.schedule.at(given)
+            return replace(self, schedule=shape).at(given)
         table = {str(key): exact(value, str(key)) for key, value in given.items()}
         own = {s: table[s.name] for s in self.letters if s.name in table}
         task = self.laws.task.at(

@@ -309,17 +309,39 @@ def _negative_coefficient(term: Expr) -> bool:
 
 
 def reduce_condition(condition: Boolean, domain: Domain) -> Boolean:
-    """A condition without the parts that the domain implies; false if it contradicts the domain."""
-    kept = []
+    """A condition without what the domain and its other parts imply; false where no point is left.
+
+    >>> from asymptotics.symbols import b
+    >>> reduce_condition((b < 3) & (b < 5), Domain()), reduce_condition(Eq(b, 5) & (b < 3), Domain())
+    (b < 3, False)
+    """
+    edges: list[Expr] = []
+    sides: list[Expr] = []
+    other: list[Boolean] = []
     for part in conjuncts(condition):
         if part in (true, false):
-            kept.append(part)
+            other.append(part)
             continue
-        sign = domain.sign(primitive(part.lhs - part.rhs))
         wanted = {"<": -1, ">": 1, "==": 0}[part.rel_op]
+        difference = primitive((part.lhs - part.rhs) * (wanted or 1))
+        sign = domain.sign(difference)
         if sign is None:
-            shown = as_condition(primitive((part.lhs - part.rhs) * (wanted or 1)))
-            kept.append(shown if wanted else Eq(shown.lhs, shown.rhs))
-        elif sign != wanted:
+            (sides if wanted else edges).append(difference)
+        elif sign != abs(wanted):
             return false
-    return And(*kept)
+    for edge in edges[:1]:
+        for symbol, value in solutions(edge):
+            try:
+                domain = domain.substitute({symbol: value})
+            except DomainError:
+                return false
+            signs = {side: domain.sign(side.xreplace({symbol: value})) for side in sides}
+            if any(sign in (0, -1) for sign in signs.values()):
+                return false
+            sides = [side for side, sign in signs.items() if sign is None]
+    if not edges and len(sides) > 1:
+        if domain.holding(*sides).is_empty():
+            return false
+        sides = [*domain.reduce(sides)]
+    meeting = (as_condition(edge) for edge in edges)
+    return And(*other, *(Eq(m.lhs, m.rhs) for m in meeting), *map(as_condition, sides))

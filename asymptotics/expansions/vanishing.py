@@ -27,6 +27,8 @@ from sympy import (
     Expr,
     Function,
     Integer,
+    Max,
+    Min,
     Mul,
     Rational,
     expand,
@@ -242,6 +244,8 @@ def _curves_of(base: Expr, inverse: bool, domain: Domain) -> list[Expr] | None:
         return []
     if hasattr(base, "proves_positive") and base.proves_positive(domain):
         return []
+    if isinstance(base, Min | Max) and _sign(base, domain) == 1:
+        return []
     if isinstance(base, gamma):
         return _lines(base.args[0], domain, 1) if inverse else []
     if inverse:
@@ -268,6 +272,15 @@ def _sign(product: Expr, domain: Domain) -> int:
         base = factor.as_base_exp()[0]
         if isinstance(base, zeta) and len(base.args) == 1:
             known = domain.positive(base.args[0] - 1)
+        elif isinstance(base, gamma):
+            known = domain.positive(base.args[0])
+        elif isinstance(base, sin):
+            turns = together(base.args[0] / pi)
+            known = domain.positive(turns) and domain.positive(1 - turns)
+        elif isinstance(base, Min | Max):
+            known = all(_sign(x, domain) == 1 for x in base.args)
+        elif base.is_Add and base.is_rational_function(*base.free_symbols) and not base.is_number:
+            known = domain.positive(base)
         else:
             known = base.is_positive or (hasattr(base, "proves_positive") and base.proves_positive(domain))
             known = known or (base.is_Add and all(_sign(term, domain) == 1 for term in base.args))

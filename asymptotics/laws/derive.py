@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sympy import Symbol
 
-from asymptotics.errors import SpectrumError, UnableError, check_kind
+from asymptotics.errors import DomainError, SpectrumError, UnableError, check_kind
 from asymptotics.laws.law import Law, derive_law
 from asymptotics.laws.names import unknown_law
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
@@ -122,6 +122,12 @@ class Laws(Typeset):
 
     def _of_schedule(self, family: str, schedule: object) -> Law:
         return getattr(self, schedule_name(schedule, family))
+
+    def __call__(self, *values: object, **named: object) -> float:
+        """Raises `DomainError`: numbers come of one law, as ``laws.model(1000, a=..., b=...)``."""
+        raise DomainError(
+            "laws are not called, each of them is: laws.time(1000, a=..., b=...), laws.model(...), ..."
+        )
 
     def __dir__(self) -> list[str]:
         return [*object.__dir__(self), *QUANTITIES]

@@ -103,6 +103,13 @@ class JointLaw(Typeset):
         """The argument of the scaling functions."""
         return (2 if self.size == N else 1) * t * self.kappa0
 
+    def __call__(self, *values: object, **named: object) -> float:
+        """Raises `DomainError`: its values are contour integrals, which `numerics.optima.scaling` takes."""
+        raise DomainError(
+            f"the joint law is solved by numerics, not called; use numerics.optima.scaling.joint_loss(law, "
+            f"{{...}}, t=..., size=...), with size for {self.size}"
+        )
+
     def __repr__(self) -> str:
         words = "theta" if self.size == N else "theta, theta"
         parts = []

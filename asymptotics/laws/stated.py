@@ -191,11 +191,11 @@ class Stated(Typeset):
         >>> from asymptotics import derive, power_law
         >>> from asymptotics.symbols import a, b
         >>> derive(power_law(a, b)).gap.doubts
-        ('zeros of the prefactor are not excluded',)
+        ('where the prefactor vanishes, which is not excluded, the next term leads',)
         """
         if len(told := {regime.doubt for regime in self.regimes}) == 1:
             return tuple(doubt for doubt in told if doubt)
-        return tuple(f"{r.doubt} for {plain(r.condition)}" for r in self.regimes if r.doubt)
+        return tuple(f"{r.doubt}, for {plain(r.condition)}" for r in self.regimes if r.doubt)
 
     def _piecewise(self, part: Callable[[Regime], Expr]) -> Expr:
         if len(self.regimes) == 1 and self.regimes[0].condition == true:

@@ -46,6 +46,7 @@ from sympy import (
     gamma,
     integrate,
     lambdify,
+    latex,
 )
 from sympy.core.function import AppliedUndef
 from sympy.integrals.integrals import Integral
@@ -132,6 +133,25 @@ class PairMoment(OfShape):
     @property
     def letter(self) -> str:
         return "M" if self.args[3] == SUMS else "D"
+
+    @property
+    def words(self) -> str:
+        """What the letter is, in words."""
+        pair = "x + y" if self.args[3] == SUMS else "|x - y|"
+        return (
+            f"{self.letter}(s) = int_0^1 int_0^1 w(x) w(y) ({pair})^-s dx dy, continued in s, of the weights "
+            f"w(u) = {self.args[0] / whole_of(self.args[0])}"
+        )
+
+    @property
+    def meaning(self) -> str:
+        """The same in LaTeX."""
+        pair = "(x + y)" if self.args[3] == SUMS else "|x - y|"
+        return (
+            rf"{self.letter}(s) = \textstyle\int_0^1\!\int_0^1 w(x)\, w(y)\, {pair}^{{-s}} dx\, dy"
+            r"\text{, continued in } s;\ "
+            rf"w(u) = {latex(self.args[0] / whole_of(self.args[0]))}"
+        )
 
     def number(self, digits: int) -> Any:
         return _number(self.args[0], self.args[3], self.args[2], digits)

@@ -13,7 +13,7 @@ from typing import ClassVar
 from sympy import Expr, Integer, Symbol
 
 from asymptotics.domains.domain import normal
-from asymptotics.errors import DomainError, shown
+from asymptotics.errors import DomainError, Fielded, shown
 from asymptotics.parsing.numbers import exact
 from asymptotics.symbols import N, gamma
 
@@ -32,7 +32,7 @@ class Lazy:
 
 
 @dataclass(frozen=True, slots=True, init=False)
-class Rich:
+class Rich(metaclass=Fielded):
     """Features that move under gradient flow, with ``gamma = amount N^power``.
 
     gamma : a number > 0, the symbol `symbols.gamma`, or either times a power of N; dimensionless, in the

@@ -40,6 +40,7 @@ from sympy import (
     factorial,
     integrate,
     lambdify,
+    latex,
     nan,
     oo,
     series,
@@ -49,6 +50,7 @@ from sympy.core.function import AppliedUndef
 from sympy.integrals.integrals import Integral
 
 from asymptotics.caches import cached
+from asymptotics.domains.domain import Domain
 from asymptotics.errors import UnableError
 from asymptotics.expansions.constants import OpaqueNumber
 from asymptotics.model.schedules.pieces import breaks, piece_at, u
@@ -223,6 +225,26 @@ class Moment(OfShape):
     """
 
     letter = "J"
+
+    @property
+    def words(self) -> str:
+        """What J is, in words; f is told in them, as laws of two schedules have two of it."""
+        shape = expand(self.args[0])
+        return f"J(s) = int_0^1 f(u)^2 (int_u^1 f)^-s du, continued in s, of the schedule f(u) = {shape}"
+
+    @property
+    def meaning(self) -> str:
+        """The same in LaTeX."""
+        return (
+            r"J(s) = \textstyle\int_0^1 f(u)^2 \bigl(\int_u^1 f\bigr)^{-s} du\text{, continued in } s;\ "
+            rf"f(u) = {latex(expand(self.args[0]))}"
+        )
+
+    def proves_positive(self, domain: Domain) -> bool:
+        """Whether the integral converges on the domain, and so is one of positive values."""
+        shape, _, place, order = self.args
+        power = end_of(shape, 1).power
+        return order == 0 and domain.positive(2 * power + 1 - place * (power + 1))
 
     def number(self, digits: int) -> Any:
         return _number(self.args[0], self.args[2], int(self.args[3]), digits)

@@ -69,6 +69,11 @@ class EarlyArea(OpaqueNumber):
 
     nargs = 5
     step = 15
+    words = "Q = int_0^oo sqrt(F(2 x)) dx, F(2 x) the loss of gradient flow at the time x"
+    meaning = (
+        r"Q = \textstyle\int_0^\infty \sqrt{F(2 \tau)}\, d\tau\text{, } F(2 \tau)\text{ the loss of "
+        r"gradient flow at the time } \tau"
+    )
 
     @property
     def free_symbols(self) -> set[Symbol]:

@@ -48,6 +48,9 @@ class RegularSum(IndexedSum):
     """
 
     nargs = 3
+    words = (
+        "RegularSum(f, k, s): the sum of f over k = s, s + 1, ..., continued analytically in its exponents"
+    )
     meaning = r"\textstyle\sum^{\mathcal{R}}\text{: the sum, continued analytically in its exponents}"
 
     def _eval_derivative(self, symbol: Symbol) -> Expr:

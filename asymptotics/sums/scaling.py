@@ -44,6 +44,7 @@ class ScalingRoot(OpaqueNumber):
     nargs = 2
     is_positive = True
     is_real = True
+    words = "ScalingRoot(b, r): the u > 0 with int_0^r dx/(1 + u x^b) = 1"
     meaning = r"u_0(b, r)\text{: the } u > 0 \text{ with } \textstyle\int_0^r \frac{dx}{1 + u x^b} = 1"
 
     def number(self, digits: int) -> mpmath.mpf:
@@ -70,6 +71,7 @@ class ScalingSum(OpaqueNumber):
 
     nargs = 6
     is_real = True
+    words = "ScalingSum(p, i, j, b, r, u) = int_0^r x^-p (u x^b)^i/(1 + u x^b)^j dx, continued in p"
     meaning = (
         r"S_{ij}(p; b, r, u) = \textstyle\int_0^r x^{-p} \frac{(u x^b)^i}{(1 + u x^b)^j}\, dx"
         r"\text{, continued in } p"

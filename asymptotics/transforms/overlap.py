@@ -87,6 +87,10 @@ class OverlapSlope(OpaqueNumber):
     """
 
     nargs = 4
+    words = (
+        "OverlapSlope(p, q, i, j): i and j derivatives in p and q of 2/Gamma(-q) times the finite part of "
+        "int_0^1 (2 - v)^(-p-1) v^(-q-1) dv"
+    )
     meaning = r"\mathrm{f.p.}\text{: the finite part of Hadamard}"
 
     def number(self, digits: int) -> Any:

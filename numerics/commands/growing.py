@@ -16,9 +16,12 @@ import mpmath
 from sympy import Symbol
 
 from asymptotics.display import text
+from asymptotics.errors import UnableError
 from asymptotics.laws.derive import Laws
 from asymptotics.laws.growing import GrowingLaw, T, growing_law
+from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.rules.base import rule_of_name
+from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.parsing.expressions import parse
 from asymptotics.symbols import N, h
 from asymptotics.typesetting import tex
@@ -61,6 +64,13 @@ def growing_of(options: argparse.Namespace, laws: Laws) -> GrowingLaw:
     """The law of T and N. Raises what `growing_law` raises."""
     if tuple(options.laws) != LAWS and options.laws != ",".join(LAWS):
         refuse_options(options, ("laws",), "is not used with --rule, which asks for the law of T and N")
+    if not laws.task.modes.has(N):
+        names = [name for name, about in QUANTITIES.items() if about.rule is options.rule != GradientFlow]
+        instead = f"use --laws {','.join(names)}" if names else "leave it out"
+        raise UnableError(
+            f"--rule {options.rule.name} asks for the law of T and N where modes grow with N, as --modes "
+            f"'r*N'; for {laws.task.modes} modes {instead}"
+        )
     return growing_law(laws, options.rule)
 
 

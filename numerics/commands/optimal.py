@@ -57,6 +57,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the allocation."""
+    if options.schedule is not None and options.at and not options.latex:
+        options.schedule, options.at = options.schedule.at(options.at)
     optimum = optimum_of(options, laws_of_task(options))
     if options.latex:
         refuse_options(

@@ -32,7 +32,7 @@ from asymptotics.notation import NOTATIONS, notation
 from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.vocabulary import LENGTH, NAMES
-from asymptotics.symbols import a, b, k
+from asymptotics.symbols import WORDS, a, b, k
 from asymptotics.tasks.reading import read_index, read_multiplicity, read_side
 from asymptotics.tasks.task import Task
 from numerics.spectra.files import read_spectrum
@@ -303,7 +303,7 @@ def numbers_of_task(options: argparse.Namespace, task: Task) -> Mapping[Symbol, 
     """The same where every parameter of the task must have a number. Raises `DomainError`."""
     values = values_or_default(options)
     if missing := [symbol for symbol in task.parameters if symbol not in values]:
-        strangers = ", ".join(str(symbol) for symbol in values if symbol not in task.parameters)
-        beside = f"; {strangers} is no parameter of the task" if strangers else ""
-        raise DomainError(f"no value for {missing[0]}; give it, for example --at {missing[0]}=3/2{beside}")
+        strangers = [str(s) for s in values if s not in task.parameters and s not in WORDS]
+        before = f"{strangers[0]} is no parameter of the task, and there is " if strangers else ""
+        raise DomainError(f"{before}no value for {missing[0]}; give it, for example --at {missing[0]}=3/2")
     return values

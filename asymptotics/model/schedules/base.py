@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import ClassVar, TypeVar
 
 from sympy import Abs, Expr, Max, Min, Symbol, lambdify
@@ -87,6 +87,17 @@ class Schedule(metaclass=Fielded):
         """The symbols in it that have no number."""
         return ()
 
+    def at(self, values: Mapping[Symbol | str, object]) -> tuple[Schedule, dict[Symbol | str, object]]:
+        """The schedule with the numbers among ``values`` that are its own, and those that are left.
+
+        Raises `DomainError` where a symbol of it has none.
+
+        >>> from asymptotics import Power
+        >>> Power().at({"gamma": 2, "a": 3})
+        (Power(gamma=2), {'a': 3})
+        """
+        return self, dict(values)
+
     def check(self) -> None:
         """Raise `DomainError` where f is negative or no number on [0, 1], or vanishes throughout."""
         if not self.open_parameters:
@@ -123,6 +134,19 @@ class Shaped(Schedule):
     @property
     def is_constant(self) -> bool:
         return not self.expression.has_free(u)
+
+    def at(self, values: Mapping[Symbol | str, object]) -> tuple[Schedule, dict[Symbol | str, object]]:
+        own = {symbol.name: symbol for symbol in self.open_parameters}
+        table = {own[str(name)]: exact(x, str(name)) for name, x in values.items() if str(name) in own}
+        if missing := [name for name, symbol in own.items() if symbol not in table]:
+            raise DomainError(
+                f"schedule = {self.text} leaves {missing[0]} open; give a number, {missing[0]}=2, or a "
+                "schedule with numbers, such as '(1 - u)**2'"
+            )
+        parts = {f.name: getattr(self, f.name) for f in fields(self) if table}  # type: ignore[arg-type]
+        changed = {name: part.xreplace(table) for name, part in parts.items() if isinstance(part, Expr)}
+        left = {name: x for name, x in values.items() if str(name) not in own}
+        return replace(self, **changed) if changed else self, left  # type: ignore[type-var]
 
     @property
     def open_parameters(self) -> tuple[Symbol, ...]:

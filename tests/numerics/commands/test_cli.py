@@ -129,7 +129,7 @@ BAD = [
     (("sweep", "--sample", "-4"), "'-4' is not a whole number >= 0"),
     (
         ("verify", "--at", "q=3,b=2"),
-        "no value for a; give it, for example --at a=3/2; q is no param",
+        "q is no parameter of the task, and there is no value for a; give it, for example --at a=3/2",
     ),
     (("derive", "--at", "a"), "is not name=value"),
     (("derive", "--at", "a=b"), "b is not a number"),
@@ -276,6 +276,27 @@ def test_a_schedule_by_its_name_alone_has_its_default_shape(capsys):
     )
     status, _, err = run(capsys, "optimal", "--schedule", "power", *options)
     assert status == 2 and "leaves gamma open" in err and "'(1 - u)**2'" in err
+    given = run(capsys, "optimal", "--schedule", "power", "--at", "gamma=2,a=3,b=5/2")
+    same = run(capsys, "optimal", "--schedule", "(1 - u)**2", "--at", "a=3,b=5/2")
+    assert given[0] == 0 and given[1].splitlines()[1:] == same[1].splitlines()[1:]
+    assert len(same[1].splitlines()) > 2
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (("derive", "--rule", "nesterov"), "as --modes 'r*N'; for oo modes use --laws nesterov\n"),
+        (("derive", "--rule", "flow", "--modes", "20"), "for 20 modes leave it out\n"),
+        (
+            ("verify", "--at", "q=3,b=2"),
+            "q is no parameter of the task, and there is no value for a; give it",
+        ),
+        (("verify", "--at", "eta=3,b=2"), "bottlenecks: no value for a; give it"),
+    ],
+)
+def test_what_is_missing_is_named_with_the_next_step(capsys, command, words):
+    status, out, err = run(capsys, *command)
+    assert (status, out) == (2, "") and words in err and err.count("\n") == 1
 
 
 def test_budgets_use_the_friction_that_is_given(capsys):
