@@ -148,7 +148,10 @@ def exponential(series: Expansion) -> Expansion:
         else:
             raise UnableError(f"the exponential of {series.term_expression(t)} is not slowly varying")
     if any(series.domain.sign(b.order) != 1 for b in series.remainder):
-        raise UnableError(f"the exponential of {series!r} is not known to leading order")
+        raise UnableError(
+            f"the exponential of {series!r} is known up to a factor alone, and so is what it leads; numbers "
+            "come from numerics.FullModel"
+        )
     small = series.with_terms(rest, series.remainder)
     total, term = small.constant(Integer(1)), small.constant(Integer(1))
     for j in range(1, small.depth + 1):

@@ -95,9 +95,8 @@ def analytic_eigenvalues(kernel: Expr, t: Symbol, d: Expr, k: Symbol, orders: in
             distance = max(abs(point) for point in nearest if point.is_real)
             return _sum_of_powers(found, distance, d, k, orders)
     raise UnableError(
-        f"the kernel {kernel} is entire in t: its eigenvalues fall faster than every geometric sequence, "
-        "kappa jumps between their levels, and losses have steps instead of laws; numbers come from "
-        "numerics.FullModel.from_arrays"
+        f"the kernel {kernel} is entire in t: eigenvalues fall faster than every geometric sequence, kappa "
+        "jumps between modes, and no law holds; numerics.FullModel.from_arrays takes its eigenvalues"
     )
 
 

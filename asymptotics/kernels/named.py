@@ -23,7 +23,6 @@ from sympy import (
     Integer,
     Rational,
     acos,
-    besseli,
     besselk,
     binomial,
     exp,
@@ -38,6 +37,7 @@ from sympy import (
 
 from asymptotics.errors import DomainError
 from asymptotics.kernels.domains import Domain, check_domain, sphere, torus
+from asymptotics.kernels.entire import exponential
 from asymptotics.kernels.kernel import SpectralKernel
 from asymptotics.kernels.ratios import listed_and_series
 from asymptotics.kernels.singular import Singular, spectrum_of_ends
@@ -220,8 +220,7 @@ def gaussian(
         domain = _domain(d, on, sphere)
         if domain.name != "sphere":
             raise DomainError(f"on = {on}; the Gaussian kernel is known on spheres and under Gaussian inputs")
-        z, half = 1 / scale**2, domain.dimension / 2
-        value = exp(-z) * gamma(half) * (2 / z) ** (half - 1) * besseli(k + half - 1, z)
+        value = exp(-1 / scale**2) * exponential(1 / scale**2, domain.dimension, k)
         return SpectralKernel(
             name=f"gaussian({domain.dimension}, on={domain})", eigenvalues=value, domain=domain, exact=True
         )

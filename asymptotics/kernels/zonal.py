@@ -20,6 +20,7 @@ from asymptotics.caches import cached
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.kernels.analytic import analytic_eigenvalues
 from asymptotics.kernels.domains import Domain, sphere
+from asymptotics.kernels.entire import entire_eigenvalues
 from asymptotics.kernels.exact import exact_eigenvalues
 from asymptotics.kernels.kernel import SpectralKernel
 from asymptotics.kernels.singular import singular_eigenvalues
@@ -35,13 +36,17 @@ LISTS = (12, 24, 48)
 """How many of the first eigenvalues quadrature gives; more of them where those beyond need it."""
 SHORT = (4, 8, 16, 32, 48)
 """The same where eigenvalues fall exponentially."""
-ORDERS = 4
-"""Orders in 1/k^2 of those beyond, which the singular points give."""
-DIGITS = 45
+ORDERS, MOST_ORDERS = 4, 20
+"""Orders in 1/k^2 of those beyond, which the singular points give; in 1/k where eigenvalues fall
+exponentially, and there more in high dimensions."""
+ENDS, NEAREST = "its singular points at t = 1 and -1", "its nearest singular points beyond t = 1 and -1"
+DIGITS, SPARE = 45, 13
+"""Of the integral; an eigenvalue ``10^(SPARE - digits)`` times the largest counts as zero."""
+RESOLVED = 30
+"""Digits beyond those by which the last eigenvalue of a list is smaller than the first."""
+NOTHING = mpmath.mpf(10) ** (SPARE + 1 - DIGITS)
 TIP = mpmath.mpf(10) ** -20
 SIXTEEN = mpmath.mpf(10) ** -16
-ZERO = mpmath.mpf(10) ** -32
-"""An eigenvalue below that of the largest counts as zero."""
 FINEST = 7
 """So many steps are tried: 1/16, 1/32, ..."""
 FINE = mpmath.mpf(10) ** -6
@@ -55,8 +60,9 @@ def zonal(kernel: Expr | str, d: object, *, name: str = "") -> SpectralKernel:
 
     d : a whole number >= 2, or a symbol: then the eigenvalues are exact or the leading order at large k.
     Raises `DomainError` for a kernel that is not positive definite, which names the degree, and `UnableError`
-    for one that is singular within (-1, 1) or entire. One that is analytic on [-1, 1] has the eigenvalues of
-    its nearest singular points beyond, which fall geometrically (`kernels.analytic`).
+    for one that is singular within (-1, 1), or entire but no sum of exponentials (`kernels.entire`). One that
+    is analytic on [-1, 1] has the eigenvalues of its nearest singular points beyond, which fall geometrically
+    (`kernels.analytic`).
 
     >>> zonal("exp(-2*(1 - t)**(1/2))", 3)
     exp(-2*sqrt(1 - t)): eigenvalues up to a relative 3.0e-7*(13/k)**8 from k = 13 on, on sphere(3)
@@ -80,7 +86,7 @@ def _of_expression(kernel: Expr, domain: Domain, name: str) -> SpectralKernel:
     d = domain.dimension
     listed = quadrature(kernel, int(d), FIRST + 1) if _numerical(kernel, d) else ()
     _check_definite(listed, name, d)
-    found = exact_eigenvalues(kernel, T, d, k)
+    found = exact_eigenvalues(kernel, T, d, k) or entire_eigenvalues(kernel, T, d, k)
     if found is not None and found.has(nan, zoo):
         found = None
     if found is not None:
@@ -89,8 +95,10 @@ def _of_expression(kernel: Expr, domain: Domain, name: str) -> SpectralKernel:
     series = singular_eigenvalues(kernel, T, d, k, ORDERS if listed else 1)
     if series is not None:
         return listed_and_beyond(kernel, domain, name, series)
-    series = analytic_eigenvalues(kernel, T, d, k, ORDERS if listed else 1)
-    return listed_and_beyond(kernel, domain, name, series, SHORT)
+    # the orders are those of d^2/k, of which more are needed the larger d is
+    orders = min(max(ORDERS, int(d) // 2 + 2), MOST_ORDERS) if listed else 1
+    series = analytic_eigenvalues(kernel, T, d, k, orders)
+    return listed_and_beyond(kernel, domain, name, series, SHORT, NEAREST)
 
 
 def listed_and_beyond(
@@ -99,6 +107,7 @@ def listed_and_beyond(
     name: str,
     series: tuple[Expr, Expr],
     lists: tuple[int, ...] = LISTS,
+    points: str = ENDS,
 ) -> SpectralKernel:
     """The first eigenvalues by quadrature, those beyond by a series and the order of its remainder.
 
@@ -120,24 +129,16 @@ def listed_and_beyond(
             known=order,
         )
     for count in lists:
-        listed = quadrature(kernel, int(d), count + 3)
+        listed = quadrature(kernel, int(d), count + 3, _digits(beyond, count + 2))
         _check_definite(listed, name, d)
         left = max(
             _distance(beyond, listed, count + j) * mpmath.mpf(count + j) ** int(order) for j in (1, 2)
         ) / mpmath.mpf(count + 1) ** int(order)
         if left < FINE:
             break
-    _check_agreement(beyond, listed, range(count + 1, count + 3), name, AGREEMENT)
-    for degree in range(1, count):
-        if not listed[degree] and _distance(beyond, listed, degree) != 0 and beyond.subs(k, degree) != 0:
-            raise UnableError(
-                f"{name} has an eigenvalue below 10^-32 of the largest at degree {degree} (d = {d}), "
-                "too small for quadrature; give a symbol d, or the eigenvalues to Task"
-            )
-    scale, size = max(listed[1:]), mpmath.nstr(max(left, SIXTEEN), 1)
-    head = [
-        (_number(value, scale), k <= degree) for degree, value in enumerate(listed[: count + 1]) if degree
-    ]
+    _check_agreement(beyond, listed, range(count + 1, count + 3), name, AGREEMENT, points)
+    size = mpmath.nstr(max(left, SIXTEEN), 1)
+    head = [(Rational(mpmath.nstr(listed[degree], 16)), k <= degree) for degree in range(1, count + 1)]
     return SpectralKernel(
         name=name,
         eigenvalues=Piecewise(*head, (beyond, true)),
@@ -151,14 +152,16 @@ def _numerical(kernel: Expr, d: Expr) -> bool:
     return bool(d.is_number and not kernel.free_symbols - {T})
 
 
-def _number(value: mpmath.mpf, scale: mpmath.mpf) -> Rational:
-    """An eigenvalue as a decimal of 16 digits; 0 for round-off."""
-    return Rational(0) if abs(value) < ZERO * scale else Rational(mpmath.nstr(value, 16))
+def _digits(beyond: Expr, degree: int) -> int:
+    """Digits of the integral that resolve an eigenvalue as small as that of a degree, or the next."""
+    sizes = [abs(mpmath.mpf(beyond.subs(k, at).evalf(20))) for at in (1, degree - 1, degree)]
+    first, last = sizes[0], max(sizes[1:])
+    return DIGITS if not (first and last) else max(DIGITS, RESOLVED + int(mpmath.log10(first / last)))
 
 
 def _check_definite(listed: tuple[mpmath.mpf, ...], name: str, d: Expr) -> None:
     for degree, value in enumerate(listed):
-        if value < -ZERO * max(map(abs, listed)):
+        if value < 0:
             raise DomainError(
                 f"{name} is not positive definite: its eigenvalue of degree {degree} is "
                 f"{mpmath.nstr(value, 6)} (d = {d})"
@@ -168,35 +171,43 @@ def _check_definite(listed: tuple[mpmath.mpf, ...], name: str, d: Expr) -> None:
 def _distance(found: Expr, listed: tuple[mpmath.mpf, ...], degree: int) -> mpmath.mpf:
     """The relative distance of an eigenvalue from that of quadrature; 0 where both are zero."""
     value, other = mpmath.mpf(found.subs(k, degree).evalf(20)), listed[degree]
-    if abs(value - other) <= ZERO * max(listed):
-        return mpmath.mpf(0)
-    return abs(value - other) / abs(other) if other else mpmath.inf
+    if not other:
+        return mpmath.mpf(0) if abs(value) <= NOTHING * max(listed) else mpmath.inf
+    return abs(value - other) / abs(other)
 
 
 def _check_agreement(
-    found: Expr, listed: tuple[mpmath.mpf, ...], degrees: range, name: str, allowed: mpmath.mpf
+    found: Expr,
+    listed: tuple[mpmath.mpf, ...],
+    degrees: range,
+    name: str,
+    allowed: mpmath.mpf,
+    points: str = ENDS,
 ) -> None:
     for degree in degrees:
         if _distance(found, listed, degree) > allowed:
-            value = found.subs(k, degree).evalf(20)
+            value = mpmath.nstr(mpmath.mpf(found.subs(k, degree).evalf(20)), 6)
+            if points == NEAREST:
+                why = "in this dimension they lead at higher degrees only; give a symbol d"
+            else:
+                why = "it is singular elsewhere, or falls too fast"
             raise UnableError(
-                f"{name} at degree {degree}: its singular points at t = 1 and -1 give "
-                f"{mpmath.nstr(mpmath.mpf(value), 6)}, quadrature {mpmath.nstr(listed[degree], 6)}; it is "
-                "singular elsewhere, or falls too fast; give the eigenvalues to Task"
+                f"{name} at degree {degree}: {points} give {value}, quadrature "
+                f"{mpmath.nstr(listed[degree], 6)}; {why}, or the eigenvalues to Task"
             )
 
 
 @cached(maxsize=64)
-def quadrature(kernel: Expr, d: int, count: int) -> tuple[mpmath.mpf, ...]:
+def quadrature(kernel: Expr, d: int, count: int, digits: int = DIGITS) -> tuple[mpmath.mpf, ...]:
     """``lambda_0 ... lambda_(count-1)`` by the integral over the angle, each to about 16 digits.
 
-    The step is halved until all are settled, or are below 10^-32 of the largest.
+    The step is halved until all are settled, or are below ``10^(13 - digits)`` of the largest, and then 0.
 
     >>> [mpmath.nstr(value, 6) for value in quadrature(T, 3, 3)]
     ['0.0', '0.333333', '0.0']
     """
     function = lambdify(T, kernel, "mpmath")
-    with working(DIGITS):
+    with working(digits):
         half = mpmath.mpf(d) / 2
         front = mpmath.gamma(half) / (mpmath.sqrt(mpmath.pi) * mpmath.gamma(half - mpmath.mpf(1) / 2))
         totals, last = [mpmath.mpf(0)] * count, [mpmath.inf] * count
@@ -211,7 +222,7 @@ def quadrature(kernel: Expr, d: int, count: int) -> tuple[mpmath.mpf, ...]:
                 for degree in range(count):
                     totals[degree] += value * now
                     before, now = now, _next(before, now, t, degree, d)
-            zero = ZERO * max(map(abs, totals))
+            zero = mpmath.mpf(10) ** (SPARE - digits) * max(map(abs, totals))
             if all(
                 abs(one - other) <= SIXTEEN * abs(one) + zero for one, other in zip(totals, last, strict=True)
             ):

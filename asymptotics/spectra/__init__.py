@@ -14,6 +14,7 @@ from dataclasses import replace
 from sympy import oo
 
 from asymptotics.caches import cached
+from asymptotics.display import shorten, text
 from asymptotics.domains.domain import Domain, as_constraint
 from asymptotics.errors import SpectrumError
 from asymptotics.hints import name_argument
@@ -21,7 +22,7 @@ from asymptotics.registry import Registry
 from asymptotics.spectra.broken import BrokenPowerLaws
 from asymptotics.spectra.equivalent import EquivalentSpectra
 from asymptotics.spectra.exponential_levels import ExponentialLevels
-from asymptotics.spectra.family import Family, Mismatch, SpectralSeries, requiring_sum
+from asymptotics.spectra.family import DECIDED, Family, Mismatch, SpectralSeries, requiring_sum
 from asymptotics.spectra.far import known_to
 from asymptotics.spectra.finite import FiniteSeries, FiniteSpectra
 from asymptotics.spectra.geometric import GeometricSpectra
@@ -32,7 +33,7 @@ from asymptotics.spectra.parity import ParityClasses
 from asymptotics.spectra.power_law import PowerLaws
 from asymptotics.spectra.proportional import ProportionalModes
 from asymptotics.spectra.signs import check_signs
-from asymptotics.spectra.stretched import StretchedExponentials
+from asymptotics.spectra.stretched import StretchedExponentials, outruns_exponentials
 from asymptotics.tasks.counts import check_multiplicity
 from asymptotics.tasks.task import Task
 
@@ -117,7 +118,15 @@ def _first_family(task: Task, domain: Domain) -> SpectralSeries:
         if nearest is None or found.fitting > nearest[1].fitting:
             nearest = (family, found)
     assert nearest is not None
+    if task.modes == oo and outruns_exponentials(task.eigenvalues, task.index):
+        raise SpectrumError(
+            f"eigenvalues {shorten(text(task.eigenvalues), 60)} fall faster than every exponential of "
+            f"{task.index}: kappa jumps between modes at whole N and P, and losses have steps, not laws; "
+            "numbers come from numerics.FullModel"
+        )
     family, mismatch = nearest
+    if mismatch.fitting == DECIDED:
+        raise SpectrumError(f"{mismatch.missing}; numbers without a law come from numerics.FullModel")
     raise SpectrumError(
         f"{mismatch.missing}; the closest family: {family.name} ({family.form}); numbers without a law come "
         "from numerics.FullModel"

@@ -24,7 +24,7 @@ from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.layers import SLOW, in_front
 from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.tail import tail_expansion
-from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
+from asymptotics.spectra.family import DECIDED, Mismatch, SpectralSeries, requiring
 from asymptotics.spectra.finite import FiniteSeries, head, order_rates, unlearned
 from asymptotics.spectra.segments import segments
 from asymptotics.spectra.stretched import StretchedTails, split_exponentials
@@ -41,9 +41,8 @@ class LevelSeries(BranchSeries):
     def remark(self) -> str:
         """What is known of sums over levels."""
         return (
-            f"Levels of {self.eigenvalues} are far apart and hold many modes: sums over them are known up to "
-            "one level, within which they oscillate with the place of kappa; laws that whole levels lead are "
-            "derived."
+            "Levels that fall exponentially and hold many modes leave sums known up to one level, within "
+            "which they oscillate with the place of kappa; laws that whole levels lead are derived."
         )
 
     def spectral_sum(
@@ -94,10 +93,9 @@ class ExponentialLevels:
             return Mismatch(fitting=1, missing=f"eigenvalues {task.eigenvalues} do not fall as rho**{k}")
         if any(exponent.has(k) for exponent, _ in others):
             return Mismatch(
-                fitting=3,
-                missing=f"target {task.target} with multiplicity {task.multiplicity} is exponential in {k}: "
-                "sums over levels far apart oscillate to leading order, which is derived for single modes "
-                "C*rho**k alone",
+                fitting=DECIDED,
+                missing="target and eigenvalues are exponential in the levels: sums over them oscillate with "
+                f"log(1/kappa) to leading order, which is derived for eigenvalues C*rho**{k} alone",
             )
         if given is not None:
             kernel = _series(task, parts[0], parts[1], task.multiplicity, domain)

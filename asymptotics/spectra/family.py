@@ -13,6 +13,7 @@ from asymptotics.hints import name_argument
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import DirichletSeries
 
+DECIDED = 9
 WITH_TRACE = "all laws but those of time alone need"
 """Who is refused where the kernel has no trace."""
 
@@ -61,7 +62,10 @@ class SpectralSeries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """Why a task is not of a family: how many of its parts would fit, and what is missing in one line."""
+    """Why a task is not of a family: how many of its parts would fit, and what is missing in one line.
+
+    Where `DECIDED` would, no other family takes the task either.
+    """
 
     fitting: int
     missing: str

@@ -20,6 +20,7 @@ from operator import add
 
 from sympy import Expr, Integer, Symbol
 
+from asymptotics.display import shorten, text
 from asymptotics.domains.domain import Domain, normal
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion
@@ -28,7 +29,6 @@ from asymptotics.expansions.tail import tail_expansion
 from asymptotics.spectra.family import Family, Mismatch, SpectralSeries, requiring_sum
 from asymptotics.spectra.finite import unlearned as unlearned_power
 from asymptotics.spectra.segments import segments
-from asymptotics.sums.regularised import regular_sum
 from asymptotics.tasks.parity import alternates, parity_classes
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import DirichletSeries
@@ -111,12 +111,14 @@ class ParityClasses:
         learned = [_is_learned(one, domain) for one in classes]
         if not any(learned):
             raise SpectrumError(
-                f"target {task.target} has no power in levels of eigenvalues above 0; none of it is learned"
+                f"the target is on levels of eigenvalue 0 alone ({shorten(text(task.target), 60)}): none of "
+                "it is learned at any t, N and P; give it power in a level that the kernel has"
             )
         for one, has_power in zip(classes, learned, strict=True):
             if one.eigenvalues == 0:
-                domain = _require_power(one, domain)
-                unlearned += regular_sum(one.multiplicity * one.target, one.index)
+                pieces = segments(one, domain)
+                domain = _require_power(one, pieces[-1].weight, domain)
+                unlearned += unlearned_power(pieces, one.index, domain)
                 continue
             # a class without target that is learned has the series of its eigenvalues alone
             found = self._of(one if has_power else replace(one, target=one.eigenvalues), domain)
@@ -159,9 +161,8 @@ def _sum(parts: list[DirichletSeries], domain: Domain) -> DirichletSeries:
     return parts[0] if len(parts) == 1 else SummedSeries(parts=tuple(parts), domain=domain)
 
 
-def _require_power(task: Task, domain: Domain) -> Domain:
-    """The domain where the power of a class is finite."""
-    weights = task.multiplicity * task.target
+def _require_power(task: Task, weights: Expr, domain: Domain) -> Domain:
+    """The domain where the power of a class is finite; its last levels have these ``weights``."""
     if weights == 0:
         return domain
     for term in tail_expansion(weights, task.index, 1, domain).candidates():

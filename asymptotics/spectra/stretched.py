@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Integer, Symbol, besseli, exp, log, oo, together
+from sympy import Add, Expr, Integer, Piecewise, Symbol, besseli, exp, log, oo, together
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_condition, as_constraint, normal
@@ -35,6 +35,8 @@ def split_exponentials(expression: Expr, index: Symbol) -> tuple[Expr, Expr]:
     >>> from asymptotics.symbols import k
     >>> split_exponentials(3 * 2**-k * exp(-k**2) / k, k)
     (-k**2 - k*log(2), 3/k)
+    >>> split_exponentials(k**-k, k)
+    (-k*log(k), 1)
     """
     if expression.is_Mul:
         parts = [split_exponentials(factor, index) for factor in expression.args]
@@ -46,7 +48,7 @@ def split_exponentials(expression: Expr, index: Symbol) -> tuple[Expr, Expr]:
         return (expression.args[0], Integer(1)) if expression.has(index) else (Integer(0), expression)
     if expression.is_Pow:
         base, power = expression.args
-        if power.has(index) and not base.has(index) and base.is_positive:
+        if power.has(index) and base.is_positive:
             return power * log(base), Integer(1)
         if not power.has(index) and base.has(index):
             exponent, rest = split_exponentials(base, index)
@@ -90,15 +92,33 @@ def _coordinate(tails: StretchedTails, depth: int) -> Coordinate:
     return Coordinate(decay=decay, density=density, counts=True)
 
 
-def _outruns_exponentials(eigenvalues: Expr, index: Symbol) -> bool:
-    """Whether factorials of the index are left that no others balance, as in ``I_nu(x)``."""
-    if not has_gammas(eigenvalues, index):
-        return any(f.args[0].has(index) and not f.args[1].has(index) for f in eigenvalues.atoms(besseli))
-    try:
-        split_gammas(without_gammas(eigenvalues, index), index)
-    except SpectrumError:
+def outruns_exponentials(eigenvalues: Expr, index: Symbol) -> bool:
+    """Whether they fall as ``exp(-c k^r)``, r > 1, or as factorials that no others balance, as those of I_k.
+
+    >>> from asymptotics.symbols import k
+    >>> [outruns_exponentials(f, k) for f in (exp(-k**2), besseli(k, 1), 1 / (k + 1), exp(-k))]
+    [True, True, False, False]
+    """
+    if isinstance(eigenvalues, Piecewise):
+        return outruns_exponentials(eigenvalues.args[-1][0], index)
+    if any(f.args[0].has(index) and not f.args[1].has(index) for f in eigenvalues.atoms(besseli)):
         return True
-    return False
+    if has_gammas(eigenvalues, index):
+        try:
+            split_gammas(without_gammas(eigenvalues, index), index)
+        except SpectrumError:
+            return True
+        return False
+    exponent, _ = split_exponentials(eigenvalues, index)
+    if not exponent.has(index):
+        return False
+    try:
+        decay = (-tail_expansion(exponent, index, 1)).leading()
+    except (SpectrumError, UnableError):
+        return False
+    beyond = normal(-decay.order - 1)
+    faster = beyond.is_positive or (beyond == 0 and decay.log_power != 0)
+    return bool(faster and decay.coefficient.is_positive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +132,6 @@ class StretchedExponentials:
         """The two series, with the conditions ``r < 1`` and ``sum m_k c_k < oo``."""
         k = task.index
         exponent, rest = split_exponentials(task.eigenvalues, k)
-        if task.modes == oo and _outruns_exponentials(task.eigenvalues, k):
-            return Mismatch(
-                fitting=4,
-                missing=f"eigenvalues {task.eigenvalues} fall faster than every exponential of {k}: levels "
-                "so far apart leave steps (kappa jumps between modes at whole N), not smooth sums",
-            )
         if task.modes != oo or not exponent.has(k):
             return Mismatch(fitting=0, missing=f"eigenvalues {task.eigenvalues} carry no exponential of {k}")
         weights = task.multiplicity * task.target

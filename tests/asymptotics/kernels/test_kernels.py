@@ -256,7 +256,7 @@ def test_a_degree_that_is_not_learned_stays_beside_one_that_is():
 BAD = [
     (lambda: zonal(acos(t), 3), DomainError, "not positive definite: its eigenvalue of degree 1 is"),
     (lambda: zonal(t**3 - t, 3), DomainError, "eigenvalue of degree 1"),
-    (lambda: zonal(t * exp(t), 3), UnableError, "faster than every geometric sequence"),
+    (lambda: zonal(exp(t**2), 3), UnableError, "faster than every geometric sequence"),
     (lambda: zonal("x + 1", 3), DomainError, "not a function of t"),
     (lambda: relu_ntk(1), DomainError, "d = 1"),
     (lambda: relu_nngp(3, depth=0), DomainError, "depth"),

@@ -213,7 +213,7 @@ REFUSED = [
         {"eigenvalues": Piecewise((k**-b, k <= K), (0, True)), "target": Piecewise((1, k <= J), (0, True))},
         "order of the breaks",
     ),
-    ({"eigenvalues": Piecewise((k**-2, k <= 5), (exp(-(k**2)), True))}, "closest family: broken power laws"),
+    ({"eigenvalues": Piecewise((k**-2, k <= 5), (exp(-(k**2)), True))}, "kappa jumps between modes"),
     ({"eigenvalues": Piecewise((k**-2, k <= 5), (1 / k, True)), "target": 1 / k}, "diverges"),
     ({"eigenvalues": Piecewise((k**-2, k <= 5), (0, True)), "target": 3 * k**-1}, "diverges"),
 ]
