@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
-from sympy import And, Expr, Integer, Symbol, true
+from sympy import And, Expr, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.notation import OURS, Notation
@@ -23,13 +23,22 @@ Exponents: TypeAlias = tuple[tuple[Symbol | str, Expr], ...]
 class Row(NamedTuple):
     """A phase as it is shown: pairs of a key and an exponent, resources first, then "loss".
 
-    ``ranges`` are the least and the largest power of resources of which any between them is as good.
+    ``ranges`` are the least and the largest power of resources of which any between them is as good, and
+    ``log_ranges`` the powers of log C there.
     """
 
     condition: Boolean
     powers: Exponents
     logs: Exponents
     ranges: tuple[tuple[Symbol, Expr, Expr], ...] = ()
+    log_ranges: tuple[tuple[Symbol, Expr, Expr], ...] = ()
+
+    def ends(self, key: Symbol | str) -> tuple[tuple[Expr, Expr], tuple[Expr, Expr]] | None:
+        """Powers of C and log C at the least and the largest amount, where there is a range."""
+        for (resource, least, most), (_, low, high) in zip(self.ranges, self.log_ranges, strict=True):
+            if resource == key:
+                return (least, low), (most, high)
+        return None
 
 
 def table(free: Iterable[Symbol], rows: Iterable[Row], letters: Notation = OURS) -> str:
@@ -64,14 +73,10 @@ def _row(row: Row, letters: Notation) -> tuple[str, str]:
 
 def amount(row: Row, key: Symbol | str, letters: Notation = OURS) -> str:
     """A resource or the loss as a power of C, or from one power to another."""
-    power, logarithm = dict(row.powers)[key], dict(row.logs)[key]
-    for resource, least, most in row.ranges:
-        if resource == key:
-            low, high = (
-                entry(key, end, logarithm if end == power else Integer(0), letters) for end in (least, most)
-            )
-            return rf"{low} \ldots {high}"
-    return entry(key, power, logarithm, letters)
+    if (ends := row.ends(key)) is not None:
+        low, high = (entry(key, *end, letters) for end in ends)
+        return rf"{low} \ldots {high}"
+    return entry(key, dict(row.powers)[key], dict(row.logs)[key], letters)
 
 
 def entry(key: Symbol | str, power: Expr, logarithm: Expr, letters: Notation = OURS) -> str:

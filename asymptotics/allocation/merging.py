@@ -14,6 +14,8 @@ from asymptotics.allocation.phase import Phase
 from asymptotics.domains.domain import Domain, as_condition
 from asymptotics.domains.parametric_lp import covers
 
+AMOUNTS = ("powers", "log_powers", "ranges", "log_ranges")
+
 
 def merge_phases(phases: tuple[Phase, ...], domain: Domain, given: Domain) -> tuple[Phase, ...]:
     """Phases with equal exponents as one, where inequalities can say so: parts of one region, or neighbours.
@@ -31,11 +33,7 @@ def merge_phases(phases: tuple[Phase, ...], domain: Domain, given: Domain) -> tu
 
 def _mergeable(phases: list[Phase], domain: Domain, given: Domain) -> tuple[Phase, Phase, Phase] | None:
     for first, second in permutations(phases, 2):
-        if (first.powers, first.log_powers, first.ranges) != (
-            second.powers,
-            second.log_powers,
-            second.ranges,
-        ):
+        if any(getattr(first, name) != getattr(second, name) for name in AMOUNTS):
             continue
         common = [c for c in first.domain.constraints if c in second.domain.constraints]
         union = domain.holding(*common)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sympy import Expr, Integer, Symbol, log, true
+from sympy import Expr, Symbol, log, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation import latex as typeset
@@ -35,7 +35,8 @@ class Phase(Typeset):
     approach : finite budgets approach the law as ``1 + O(C^-approach)``, up to a logarithm where two
         corrections meet; 0 if the law itself has a logarithm, None if unknown.
     unique : whether no other split is as good, up to constants; if not, this one spends least on E, B, P, t.
-    ranges : then, for each resource whose power may be another, the least and the largest power of C.
+    ranges : then, for each resource whose amount may be another, the least and the largest power of C.
+    log_ranges : the powers of log C at these ends.
     domain : the condition together with those of the task.
     """
 
@@ -50,6 +51,7 @@ class Phase(Typeset):
     unique: bool
     domain: Domain
     ranges: tuple[tuple[Symbol, Expr, Expr], ...] = ()
+    log_ranges: tuple[tuple[Symbol, Expr, Expr], ...] = ()
 
     @property
     def exponents(self) -> dict[Key, Expr]:
@@ -69,7 +71,7 @@ class Phase(Typeset):
     @property
     def row(self) -> typeset.Row:
         """What a table shows of it."""
-        return typeset.Row(self.condition, self.powers, self.log_powers, self.ranges)
+        return typeset.Row(self.condition, self.powers, self.log_powers, self.ranges, self.log_ranges)
 
     @property
     def is_boundary(self) -> bool:
@@ -80,17 +82,13 @@ class Phase(Typeset):
         parts = []
         for key, power in self.powers:
             name, rate = ("L", -power) if key == "loss" else (key, power)
-            amount = text(C**rate * log(C) ** self.logs[key])
-            ends = [(least, most) for symbol, least, most in self.ranges if symbol == key]
-            between = [f"{name} from {self._end(key, low)} to {self._end(key, high)}" for low, high in ends]
-            parts += between or [f"{name} ~ {amount}"]
+            if (ends := self.row.ends(key)) is not None:
+                low, high = (text(C**power * log(C) ** logarithm) for power, logarithm in ends)
+                parts.append(f"{name} from {low} to {high}")
+            else:
+                parts.append(f"{name} ~ {text(C**rate * log(C) ** self.logs[key])}")
         where = "" if self.condition == true else f", for {plain(self.condition)}"
         return f"{', '.join(parts)} ({' ~ '.join(map(text, self.balance))}){where}"
-
-    def _end(self, key: Key, power: Expr) -> str:
-        """The least or the largest amount; at the split that is stated with its logarithm."""
-        logarithm = self.logs[key] if power == self.exponents[key] else Integer(0)
-        return str(text(C**power * log(C) ** logarithm))
 
     def to_latex(self, notation: str | None = None) -> str:
         """The exponents with their condition in LaTeX, in the letters of ``notation``.

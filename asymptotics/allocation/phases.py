@@ -12,23 +12,23 @@ equals ``delta_i L*``, and
 
     L* = (cost/C)^mu prod_i (A_i/delta_i)^delta_i,     mu the multiplier of the cost.
 
-Logarithms of tight terms obey the same programme one order below, with powers of log C for powers of C.
+Logarithms obey the same programme one order below, with powers of log C for powers of C: where terms are
+equal in C they decide, and a face of splits that is flat in C is flat in log C only where they leave it so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from sympy import Expr, Integer, Matrix, Min, Mul, Piecewise, Symbol, cancel, factor, oo
 from sympy.logic.boolalg import And, Boolean
 
 from asymptotics.allocation.phase import Key, Phase
 from asymptotics.allocation.terms import LossTerm
-from asymptotics.domains.domain import Domain, as_condition, normal, plain
+from asymptotics.domains.domain import Domain, as_condition, normal
 from asymptotics.domains.parametric_lp import Constraint, Programme, Vertex
-from asymptotics.errors import UnableError
 from asymptotics.expansions.tidying import tidy
 from asymptotics.parsing.heights import substitute, to_power
 from asymptotics.symbols import B, E, N, P, epochs, h, rho, t
@@ -37,6 +37,10 @@ THRIFT = {h: -32, E: 16, B: 8, P: 4, t: 2, epochs: 2, N: 1, rho: -1}
 """Among equally good splits, little of the first of these, and a large ridge and step."""
 FALLING = (rho, h)
 """What is at most a constant: a ridge, and the step as a share of the largest one."""
+
+
+_End: TypeAlias = tuple[Expr, Expr]
+"""A power of C, and of log C."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,65 +98,53 @@ class Allocation:
     def programme(self) -> Programme:
         """Unknowns: the exponents of ``free``, then l. Rows: terms, cost, bounds, limits."""
         zero, one = Integer(0), Integer(1)
-        rows = [
-            Constraint(
-                (*(x.power(s) for s in self.free), -one), sum((x.power(s) * e for s, e in self.fixed), zero)
-            )
-            for x in self.terms
-        ]
+        held = dict(self.fixed)
+        rows = [self._row_of(x, held) for x in self.terms]
         rows += [Constraint((*(-p for p in m.powers), zero), one - m.fixed) for m in self.spending]
         rows += [Constraint((*(_way(s) if s == u else zero for u in self.free), zero)) for s in self.free]
         for limit in self.limits:
             powers = dict(limit)
-            held = sum((powers.get(s, zero) * e for s, e in self.fixed), zero)
-            rows.append(Constraint((*(powers.get(s, zero) for s in self.free), zero), held))
+            spent = sum((powers.get(s, zero) * e for s, e in self.fixed), zero)
+            rows.append(Constraint((*(powers.get(s, zero) for s in self.free), zero), spent))
         return Programme(
             rows=tuple(rows),
             objective=(*(zero for _ in self.free), one),
             second=(*(Integer(-THRIFT.get(s, 1)) for s in self.free), zero),
         )
 
+    def _row_of(self, term: LossTerm, held: Mapping[Symbol, Expr]) -> Constraint:
+        """A term of the loss; its logarithm is none where the resource in it does not grow."""
+        zero = Integer(0)
+        idle = term.variable not in self.free and held.get(term.variable, zero) == 0
+        return Constraint(
+            (*(term.power(s) for s in self.free), Integer(-1)),
+            sum((term.power(s) * e for s, e in self.fixed), zero),
+            zero if idle else Integer(-1) * term.log_power,
+            self.free.index(term.variable) if term.variable in self.free else None,
+        )
+
     def phases(self) -> tuple[tuple[Phase, ...], bool]:
         """The open phases, and whether they are proved to be all."""
         vertices, complete = self.programme().vertices(self.domain)
-        return tuple(phase for vertex in vertices for phase in self._with_logarithms(vertex)), complete
+        return tuple(map(self._phase, vertices)), complete
 
-    def _with_logarithms(self, vertex: Vertex) -> Iterator[Phase]:
-        """The phase of a vertex; several where the powers of log C differ within its region."""
+    def _phase(self, vertex: Vertex) -> Phase:
         programme = self.programme()
-        tight = [i for i in range(len(programme.rows)) if programme.slack(i, vertex.solution) == 0]
-        ahead = self._logarithms(vertex)
-        if not any(ahead[i] for i in tight if i < len(self.terms)):
-            shares = dict(zip(vertex.basis, vertex.multipliers, strict=True))
-            yield self._phase(vertex, tight, shares, tuple(Integer(0) for _ in vertex.solution))
-            return
-        # the tight rows again with powers of log C in place of powers of C; what falls is L log^-(power)
-        rows = tuple(
-            Constraint(programme.rows[i].slopes, -ahead[i] if i < len(self.terms) else Integer(0))
-            for i in tight
-        )
-        second = Programme(rows=rows, objective=programme.objective, second=programme.second)
-        found, complete = second.vertices(vertex.domain)
-        if not complete:
-            where = plain(And(*vertex.domain.conditions()))
-            raise UnableError(f"the power of the logarithm is not decided for {where}; give numbers")
-        for finer in found:
-            shares = {tight[i]: share for i, share in zip(finer.basis, finer.multipliers, strict=True)}
-            inner = replace(vertex, domain=finer.domain)
-            yield self._phase(inner, tight, shares, (*finer.solution[:-1], -finer.solution[-1]))
-
-    def _phase(
-        self, vertex: Vertex, tight: list[int], shares: dict[int, Expr], log_powers: tuple[Expr, ...]
-    ) -> Phase:
+        shares = dict(zip(vertex.basis, vertex.multipliers, strict=True))
+        alike = [i for i in range(len(programme.rows)) if programme.slack(i, vertex.solution) == 0]
+        tight = [i for i in alike if programme.finer_slack(i, vertex.solution, vertex.finer) == 0]
         active = [i for i in sorted(shares) if i < len(self.terms) and shares[i] != 0]
         keys: tuple[Key, ...] = (*self.free, "loss")
         place = dict(zip(keys, vertex.solution, strict=True))
         crossover = self._crossover(place)
-        plain_powers = not any(x != 0 for x in log_powers)
+        # rows that are alike but for powers of log C are not beside each other at any power of C
+        slow = alike != tight or any(x != 0 for x in vertex.finer)
         tied = any(i < len(self.terms) + len(self.spending) and shares.get(i, 0) == 0 for i in tight)
         constants = None
-        if plain_powers and crossover is None and not tied:
+        if not any(x != 0 for x in vertex.finer) and crossover is None and not tied:
             constants = self._constants(vertex, shares, active)
+        ranges = [] if all(share != 0 for share in shares.values()) else list(self._ranges(vertex.domain))
+        log_powers = (*vertex.finer[:-1], -vertex.finer[-1])
         return Phase(
             condition=And(*self._own(vertex.domain)),
             powers=tuple((key, factor(place[key])) for key in keys),
@@ -161,18 +153,19 @@ class Allocation:
             shares=tuple(factor(shares[i]) for i in active),
             prefactors_known=None if constants is None else tuple(zip(keys, constants, strict=True)),
             crossover=crossover,
-            approach=self._approach(vertex, place, active, crossover) if plain_powers else Integer(0),
+            approach=Integer(0) if slow else self._approach(vertex, place, active, crossover),
             unique=all(share != 0 for share in shares.values()),
             domain=vertex.domain,
-            ranges=() if all(share != 0 for share in shares.values()) else tuple(self._ranges(vertex.domain)),
+            ranges=tuple((x, low, high) for x, (low, _), (high, _) in ranges),
+            log_ranges=tuple((x, low, high) for x, (_, low), (_, high) in ranges),
         )
 
     def _own(self, domain: Domain) -> list[Boolean]:
         """The conditions of a region beyond those of the task."""
         return [as_condition(c) for c in domain.constraints if c not in self.given.constraints]
 
-    def _ranges(self, domain: Domain) -> Iterator[tuple[Symbol, Expr, Expr]]:
-        """The least and the largest power of each resource among the best splits, where these differ."""
+    def _ranges(self, domain: Domain) -> Iterator[tuple[Symbol, _End, _End]]:
+        """The least and the largest amount of each resource among the best splits, where these differ."""
         programme, zero = self.programme(), Integer(0)
         for place, resource in enumerate(self.free):
             if resource == h:
@@ -181,17 +174,19 @@ class Allocation:
             for sign in (-1, 1):
                 second = tuple(Integer(sign) if i == place else zero for i in range(len(self.free) + 1))
                 found = replace(programme, second=second).vertices(domain)[0]
-                powers = {factor(vertex.solution[place]): vertex.domain for vertex in found}
-                parts = [(power, And(*self._own(part))) for power, part in powers.items()]
-                ends.append(parts[0][0] if len(parts) == 1 else Piecewise(*parts))
+                powers = ((factor(v.solution[place]), factor(v.finer[place]), v.domain) for v in found)
+                ends.append(self._joined(tuple(powers)))
             if ends[0] != ends[1]:
                 yield resource, ends[0], ends[1]
 
-    def _logarithms(self, vertex: Vertex) -> list[Expr]:
-        """Powers of log C in each term at the optimum; none where the logarithm's resource does not grow."""
-        place = dict(zip(self.free, vertex.solution, strict=False)) | dict(self.fixed)
-        zero = Integer(0)
-        return [zero + x.log_power if place.get(x.variable, zero) != 0 else zero for x in self.terms]
+    def _joined(self, parts: tuple[tuple[Expr, Expr, Domain], ...]) -> _End:
+        """Powers of C and of log C, each with the part of the domain where it is that."""
+        found = []
+        for powers in zip(*((power, finer) for power, finer, _ in parts), strict=True):
+            where = dict(zip(powers, (part for *_, part in parts), strict=True))
+            pieces = [(power, And(*self._own(part))) for power, part in where.items()]
+            found.append(pieces[0][0] if len(pieces) == 1 else Piecewise(*pieces))
+        return found[0], found[1]
 
     def _beyond(self, place: Mapping[Any, Expr], size: Symbol) -> Expr:
         """By which power of C a size is beyond the crossover, where its clock or 1/rho is ``size^(1/r)``."""

@@ -211,8 +211,8 @@ def _of_pieces(judge: Judge, cells: tuple[Cell, ...]) -> Iterator[str]:
         if piece.doubt and not all(cell.is_number for cell in inside):
             yield f"{where}: {piece.doubt}" if where else piece.doubt
         if piece.most is not None and inside:
-            ends = f"any {subject.symbol} from {piece.power} to {subject.resource**piece.most} is as good"
-            yield f"{where} {ends}, up to logarithms at the ends".strip()
+            most = subject.resource**piece.most * log(subject.resource) ** piece.logs[1]
+            yield f"{where} any {subject.symbol} from {piece.power} to {most} is as good".strip()
 
 
 def _correct(judge: Judge, cells: tuple[Cell, ...], *, constant: bool) -> Expr:

@@ -7,7 +7,7 @@ orders agree and a constant is claimed, the constants are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sympy import Abs, Expr, Max, Min, Piecewise, Rational, Symbol, log
@@ -177,7 +177,7 @@ class Judge:
         exact = cell.value(piece.exponent)
         claimed = self._in_powers(claimed, lambda e: [e - exact])
         if piece.most is not None:
-            return self._between(cell, claimed, claimed, piece)
+            return self._between(cell, [claimed], claimed, piece)
         return self._order(cell, [(self.subject.resource, claimed - piece.exponent)], found)
 
     def _leading(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
@@ -209,30 +209,36 @@ class Judge:
 
         return self._order(cell, differences(first, rest[0]), found)
 
-    def _between(self, cell: Cell, power: Expr, claimed: Expr, piece: Piece) -> list[Outcome]:
-        """A power of the budget where any from the least to the most is as good, up to logarithms."""
-        x, least, most = self.subject.resource, piece.exponent, piece.most
+    def _between(self, cell: Cell, powers: Sequence[Expr], claimed: Expr, piece: Piece) -> list[Outcome]:
+        """Powers of the budget, and of its logarithm, where any from the least to the most are as good."""
+        x = self.subject.resource
+        scales = (x, log(x))
+        least, most = (piece.exponent, piece.logs[0]), (piece.most, piece.logs[1])
 
-        def beside(end: Expr, relation: tuple[int, ...]) -> Callable[[Cell, int], list[Outcome]]:
+        def beside(cell: Cell, end: tuple[Expr, Expr], relation: tuple[int, ...]) -> list[Outcome]:
+            gaps = [(s, power - e) for s, power, e in zip(scales, powers, end, strict=False)]
+
             def found(part: Cell, order: int) -> list[Outcome]:
                 outside = order if order in relation else 0
-                return self._by_order(part, outside, "exponent", claimed, x**end)
+                at_fault = next((s for s, gap in gaps if part.sign(gap) != 0), x)
+                note = "logarithm" if isinstance(at_fault, log) else "exponent"
+                return self._by_order(part, outside, note, claimed, x ** end[0] * log(x) ** end[1])
 
-            return found
+            return self._order(cell, gaps, found)
 
         if self.statement.relation in ONE_SIDED:  # a bound is one of every best split
-            end = most if self.statement.relation in (UPPER, BELOW) else least
-            return self._order(cell, [(x, power - end)], beside(end, (1, -1)))
-        low = self._order(cell, [(x, power - least)], beside(least, (-1,)))
-        high = (
-            self._order(o.cell, [(x, power - most)], beside(most, (1,))) for o in low if o.status == HOLDS
-        )
+            return beside(cell, most if self.statement.relation in (UPPER, BELOW) else least, (1, -1))
+        low = beside(cell, least, (-1,))
+        high = (beside(o.cell, most, (1,)) for o in low if o.status == HOLDS)
         return [o for o in low if o.status != HOLDS] + [o for found in high for o in found]
 
     def _compare(self, cell: Cell, claimed: Growth, piece: Piece) -> list[Outcome]:
         x = self.subject.resource
         if piece.most is not None and all(scale in (x, log(x)) for scale, _ in claimed.powers):
-            return self._between(cell, claimed.power(x), claimed.expression(), piece)
+            powers = [claimed.power(scale) for scale in (x, log(x))]
+            return self._between(
+                cell, powers[:1] if self.statement.soft else powers, claimed.expression(), piece
+            )
         soft = self.statement.soft
         scales = [(s, p) for s, p in differences(claimed, piece.growth) if not (soft and isinstance(s, log))]
 

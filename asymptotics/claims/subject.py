@@ -24,7 +24,8 @@ from asymptotics.symbols import C
 class Piece:
     """One regime or phase: ``condition``, the exponent as it is stated alone, and the leading growth.
 
-    ``most`` is the largest exponent where the split of an optimum is not unique, ``exponent`` then the least.
+    ``most`` is the largest exponent where the split of an optimum is not unique, ``exponent`` then the least;
+    ``logs`` are the powers of a logarithm at the least and the largest.
     ``constant_known`` is False where the constant has no closed form (it stands as 1 in ``growth``), or where
     it is a bounded function of the resource, ``oscillation``. ``gauge``, ``doubt``: those of the regime.
     """
@@ -37,6 +38,7 @@ class Piece:
     gauge: Expr | None = None
     doubt: str = ""
     most: Expr | None = None
+    logs: tuple[Expr, Expr] = (Integer(0), Integer(0))
 
     @property
     def power(self) -> Expr:
@@ -199,11 +201,17 @@ def of_optimum(optimum: Optimum, key: Key = "loss", by: Symbol = C) -> Subject:
 
 def _piece_of(phase: Phase, key: Key, by: Symbol) -> Piece:
     """One phase; with y = B C^m log(C)^k for the resource ``by``, powers of C are powers of y^(1/m)."""
-    ends = next((range_[1:] for range_ in phase.ranges if range_[0] == key), None)
+    ends = phase.row.ends(key)
     if ends is not None and by == C:
-        growth = Growth(constant=Integer(1), powers=((C, ends[0]),) if ends[0] != 0 else ())
+        (least, low), (most, high) = ends
+        powers = tuple((x, p) for x, p in ((C, least), (log(C), low)) if p != 0)
         return Piece(
-            condition=phase.condition, exponent=ends[0], growth=growth, constant_known=False, most=ends[1]
+            condition=phase.condition,
+            exponent=least,
+            growth=Growth(constant=Integer(1), powers=powers),
+            constant_known=False,
+            most=most,
+            logs=(low, high),
         )
     if any(by == resource or ends is not None for resource, _, _ in phase.ranges):
         raise UnableError(

@@ -13,7 +13,9 @@ solves there, and ends when it is proved that no such point is left: nothing is 
     covers, disjoint      whether regions cover a domain, and have no point in common
     region_of             a region from the signs that it keeps
 
-Ties (a multiplier that vanishes identically: a whole face is optimal) are broken by a second objective.
+Ties (a multiplier that vanishes identically: a whole face is optimal) are broken by a second objective, and
+rows that are tight together by a second order: with an infinitesimal e the constants are ``h_i + e k_i``, the
+solution is ``z + e z'``, and a slack is positive by its first order that does not vanish.
 """
 
 from __future__ import annotations
@@ -41,17 +43,30 @@ Outside = tuple[tuple[Expr, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """``slopes . z + constant >= 0``."""
+    """``slopes . z + constant + e finer >= 0``, e infinitesimal.
+
+    ``finer`` is there where the unknown ``needs`` is not 0.
+    """
 
     slopes: tuple[Expr, ...]
     constant: Expr = Integer(0)
+    finer: Expr = Integer(0)
+    needs: int | None = None
+
+    def finer_at(self, solution: Sequence[Any]) -> Expr:
+        """``finer`` at the first order of a solution."""
+        return Integer(0) if self.needs is not None and solution[self.needs] == 0 else self.finer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vertex:
-    """The optimum ``solution`` on ``domain``: the rows in ``basis`` are tight, with these multipliers."""
+    """The optimum ``solution`` on ``domain``: the rows in ``basis`` are tight, with these multipliers.
+
+    ``finer`` is the second order of the solution.
+    """
 
     solution: tuple[Expr, ...]
+    finer: tuple[Expr, ...]
     basis: tuple[int, ...]
     multipliers: tuple[Expr, ...]
     domain: Domain
@@ -106,7 +121,7 @@ class Programme:
 
     def _optimal_bases(self, point: dict[Symbol, Rational]) -> Iterator[tuple[int, ...]]:
         size = len(self.objective)
-        rows = [(*row.slopes, row.constant) for row in self.rows]
+        rows = [(*row.slopes, row.constant, row.finer) for row in self.rows]
         rows += [(-x, -y) for x, y in zip(self.objective, self.second, strict=True)]
         field, numbers = _in_field(rows, point)
         table, aims = numbers[: len(self.rows)], numbers[len(self.rows) :]
@@ -116,33 +131,75 @@ class Programme:
             multipliers = _solve(field, [list(column) for column in zip(*square, strict=True)], aims)
             if multipliers is None or any([_sign(field, x) for x in pair] < [0, 0] for pair in multipliers):
                 continue  # a tie in the first objective is decided by the second
-            solution = _solve(field, square, [[-table[i][size]] for i in basis])
-            assert solution is not None  # the transposed system was regular
-            values = (sum(g * z for g, (z,) in zip(row, solution, strict=False)) + row[size] for row in table)
-            if all(_sign(field, value) >= 0 for value in values):
+            if self._keeps_all(field, table, basis):
                 yield basis
+
+    def _keeps_all(self, field: Any, table: list[list[Any]], basis: tuple[int, ...]) -> bool:
+        """Whether the point where the rows of a basis are tight keeps all rows."""
+        size = len(self.objective)
+        square = [table[i][:size] for i in basis]
+        first = _solved_for(field, square, [table[i][size] for i in basis])
+        constants = self._finer_at(field, table, first)
+        finer = _solved_for(field, square, [constants[i] for i in basis])
+        for row, constant in zip(table, constants, strict=True):
+            sign = _sign(field, _slack(row[:size], first, row[size]))
+            if sign < 0 or (sign == 0 and _sign(field, _slack(row[:size], finer, constant)) < 0):
+                return False
+        return True
+
+    def _finer_at(self, field: Any, table: list[list[Any]], solution: list[Any]) -> list[Any]:
+        """The second orders of the constants that count there."""
+        idle = (row.needs is not None and not solution[row.needs] for row in self.rows)
+        return [field.zero if out else entries[-1] for out, entries in zip(idle, table, strict=True)]
 
     def _solved(
         self, basis: tuple[int, ...], domain: Domain, outside: Outside, point: dict[Symbol, Rational]
     ) -> Vertex | None:
         """The vertex of a basis and the part of ``domain`` where it is optimal; None if nothing is new."""
         square = Matrix([self.rows[i].slopes for i in basis])
-        right = Matrix([-self.rows[i].constant for i in basis])
-        solution = tuple(_reduced(z) for z in square.LUsolve(right))
+        solution, finer = self._orders(square, basis)
         aims = Matrix([[-x for x in self.objective], [-x for x in self.second]]).T
         pairs = square.T.LUsolve(aims)
         multipliers = tuple(_reduced(pairs[i, 0]) for i in range(len(basis)))
         signs = [first if first != 0 else _reduced(pairs[i, 1]) for i, first in enumerate(multipliers)]
-        signs += [self.slack(i, solution) for i in range(len(self.rows)) if i not in basis]
+        for i in range(len(self.rows)):
+            if i not in basis:
+                slack = self.slack(i, solution)
+                signs.append(slack if slack != 0 else self.finer_slack(i, solution, finer))
         region = region_of([sign for sign in signs if sign != 0], domain, point, outside)
         if region is None:
             return None
-        return Vertex(solution=solution, basis=basis, multipliers=multipliers, domain=region)
+        return Vertex(solution=solution, finer=finer, basis=basis, multipliers=multipliers, domain=region)
+
+    def _orders(self, square: Matrix, basis: tuple[int, ...]) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
+        """The solution where the rows of a basis are tight, and its second order."""
+        rows = [self.rows[i] for i in basis]
+        solution = tuple(_reduced(z) for z in square.LUsolve(Matrix([-row.constant for row in rows])))
+        right = [-row.finer_at(solution) for row in rows]
+        if not any(right):
+            return solution, tuple(Integer(0) for _ in solution)
+        return solution, tuple(_reduced(z) for z in square.LUsolve(Matrix(right)))
 
     def slack(self, row: int, solution: Sequence[Expr]) -> Expr:
         """``slopes . z + constant`` of one row."""
         found = self.rows[row]
-        return normal(sum((g * z for g, z in zip(found.slopes, solution, strict=True)), found.constant))
+        return normal(_slack(found.slopes, solution, found.constant))
+
+    def finer_slack(self, row: int, solution: Sequence[Expr], finer: Sequence[Expr]) -> Expr:
+        """Its second order."""
+        found = self.rows[row]
+        return normal(_slack(found.slopes, finer, found.finer_at(solution)))
+
+
+def _solved_for(field: Any, square: list[list[Any]], constants: list[Any]) -> list[Any]:
+    """z with ``square . z + constants = 0``, where the square is regular."""
+    found = _solve(field, square, [[-x] for x in constants])
+    assert found is not None
+    return [z for (z,) in found]
+
+
+def _slack(slopes: Sequence[Any], solution: Sequence[Any], constant: Any) -> Any:
+    return sum((g * z for g, z in zip(slopes, solution, strict=True)), constant)
 
 
 def _beside(point: dict[Symbol, Rational]) -> Iterator[dict[Symbol, Rational]]:

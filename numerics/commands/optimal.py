@@ -166,6 +166,8 @@ def _rows(options: argparse.Namespace, optimum: Optimum) -> list[dict[str, str]]
             **{f"log_{_name(key)}": str(power) for key, power in phase.log_powers},
             **{f"{name}_from": str(least) for name, least, _ in phase.ranges},
             **{f"{name}_to": str(most) for name, _, most in phase.ranges},
+            **{f"log_{name}_from": str(least) for name, least, _ in phase.log_ranges},
+            **{f"log_{name}_to": str(most) for name, _, most in phase.log_ranges},
             "balance": " ~ ".join(map(text, phase.balance)),
         }
         for phase in (phases if options.at else (*phases, *optimum.boundaries))
