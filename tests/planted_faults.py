@@ -130,6 +130,8 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
     chosen = [f for f in (*FAULTS, *ESTIMATES) if all(w in f.module + f.old for w in options.words)]
+    if not chosen:
+        parser.error(f"no fault has {' and '.join(map(repr, options.words))} in its module or snippet")
     left = survivors(chosen, options.jobs, show=True)
     print(f"{len(chosen) - len(left)} of {len(chosen)} faults are seen")  # noqa: T201
     return 1 if left else 0
