@@ -91,7 +91,6 @@ def exact_frontier():
     return frontier(FLOW, [10**7], PLACES[1], digits=12)[0]
 
 
-@pytest.mark.slow
 def test_constants(exact_constants, short_series):
     """The loss is taken at the place found, and errs by the square of its error alone."""
     found = [constants(FLOW, place, 2) for place in PLACES]
