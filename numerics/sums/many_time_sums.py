@@ -17,7 +17,7 @@ from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.doubled import BITS, Doubled, Floats, add_up, exponentials, real_exponentials
 
 NEGLIGIBLE = 90.0
-"""e^-90 is nothing beside a sum of 30 digits."""
+"""Terms below e^-90 are left out; beside a sum of the order of 1 they have no part in 30 digits."""
 REACH = 2.0
 """How far in log kappa a rule goes below 1/rate."""
 ENDS = 16
@@ -54,7 +54,9 @@ def exponential_sums(sums: SpectralSums, rates: Doubled) -> tuple[Doubled, Float
     with np.errstate(all="ignore"):
         # rounding of an exponent counts with its size
         rounding = NEGLIGIBLE * 2.0**-BITS * size
-        error = (halves / value) ** 1.6 + (ENDS * at_ends + rounding) / value + 10.0 ** -(sums.digits + 2)
+        left_out = math.exp(-NEGLIGIBLE) * np.abs(power.rounded).sum()
+        apart = ENDS * at_ends + rounding + left_out
+        error = (halves / value) ** 1.6 + apart / value + 10.0 ** -(sums.digits + 2)
     return total, np.where(np.isfinite(error), error, math.inf)
 
 

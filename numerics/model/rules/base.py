@@ -19,6 +19,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, ClassVar, Generic, TypeVar
 
 from sympy import Expr
@@ -96,6 +97,10 @@ class Dynamics(ABC, Generic[RuleType]):
 
     def __init__(self, rule: RuleType) -> None:
         self.rule = rule
+
+    def constant(self, name: str, field: Field) -> Scalar:
+        """A constant of the rule as the decimal that it prints, as its laws have it."""
+        return field.real(Fraction(repr(getattr(self.rule, name))))
 
     @abstractmethod
     def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:

@@ -24,7 +24,7 @@ from asymptotics.model.rules.discrete_heavy_ball import DiscreteHeavyBall
 from numerics.model.contour import RATE, talbot
 from numerics.model.rules.base import Dynamics, Propagation, solves
 from numerics.spectra.arrays import Array as Floats
-from numerics.values.arithmetic import Array, Field, array, each
+from numerics.values.arithmetic import Array, Field, Scalar, array, each
 
 MAX_NODES = 1500
 """Most contour nodes, as for heavy-ball flow."""
@@ -49,7 +49,7 @@ class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
     extra_digits = GROWN
 
     def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
-        eta, mu, steps = field.real(self.rule.eta), field.real(self.rule.momentum), int(time)
+        eta, mu, steps = *self._constants(field), int(time)
         angle = self._angle(steps, nodes, digits, curvature)
         swing = angle * steps
         # Talbot's contour is at heights below (0.84 nodes + pi swing)/n; x = e^z repeats itself beyond pi.
@@ -78,7 +78,7 @@ class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
         seen = -steps * math.log(max(self.rule.momentum, TINY)) < _died_out(nodes, digits)
         if seen or 0.84 * nodes > 2 * math.pi * steps or self._angle(2 * steps, nodes, digits, curvature):
             return self._ellipse(steps, nodes, curvature, field)
-        mu, eta = field.real(self.rule.momentum), field.real(self.rule.eta)
+        eta, mu = self._constants(field)
         z, weights = talbot(field.real(2 * steps), nodes, field)
         rise = each(field.expm1, z)
         x = 1 + rise
@@ -87,7 +87,7 @@ class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
 
     def _ellipse(self, steps: int, nodes: int, curvature: Curvature, field: Field) -> Propagation:
         """``Z = -(E/2)(1 + cosh(H + i psi))``, psi from pi to 2 pi."""
-        eta, mu, edge = field.real(self.rule.eta), field.real(self.rule.momentum), MARGIN * curvature.edge
+        eta, mu, edge = *self._constants(field), MARGIN * curvature.edge
         half, width = _narrowest(lambda width: self._grown(width, edge, steps), RATE * nodes)
         if half > MOST_SQUARED:
             raise PrecisionError(
@@ -108,6 +108,10 @@ class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
         y = mu / x
         left = ((x - mu) * x**steps + (x - 1) * y ** (steps + 1)) / (x - y)
         return Propagation(Z=Z, tau=slope / ((1 + high) * 2 * half) * left**2, closed=True)
+
+    def _constants(self, field: Field) -> tuple[Scalar, Scalar]:
+        """eta and mu."""
+        return self.constant("eta", field), self.constant("momentum", field)
 
     def _grown(self, width: float, edge: float, steps: int) -> float:
         """The largest ``log |x|^2n`` on the ellipse."""

@@ -28,7 +28,7 @@ class HeavyBallDynamics(Dynamics[HeavyBall]):
     """f_t(x) solves ``beta f'' + f' = -x f``, ``f(0) = 1``, ``f'(0) = 0``."""
 
     def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
-        t, beta = constant(time, field), field.real(self.rule.beta)
+        t, beta = constant(time, field), self.constant("beta", field)
         # Complex modes decay as e^(-t/(2 beta)) and swing at up to sqrt(edge/beta); once they are below the
         # digits they may stay outside the contour.
         lifetimes = float(t / (2 * beta))

@@ -90,7 +90,7 @@ class OnePassSGDDynamics(Dynamics[OnePassSGD]):
 
     def constants(self, field: Field) -> tuple[Scalar, Scalar]:
         """q and eta."""
-        return field.real(1 + Fraction(1, self.batch)), field.real(Fraction(repr(self.rule.eta)))
+        return field.real(1 + Fraction(1, self.batch)), self.constant("eta", field)
 
     @property
     def batch(self) -> int:

@@ -170,3 +170,13 @@ def test_coefficients_of_forms_are_those_of_jets_of_kernels(task, quantity, size
         assert value is not None
         assert value.error <= 1e-15 * abs(value.value)
         assert share(value, better) <= 1
+
+
+@pytest.mark.parametrize("digits", [8, 15, 18])
+def test_a_sum_far_below_its_terms_counts_what_it_leaves_out(digits: int) -> None:
+    """Two modes, at e^-60.4 and e^-91: terms below e^-90 are not added."""
+    eigenvalues, t = (1.0, 0.6640625), 45.5
+    found = FullModel.from_arrays(eigenvalues, [1, 1], digits=digits).test_loss(t)
+    with mpmath.workdps(60):
+        exact = mpmath.fsum(mpmath.exp(-2 * mpmath.mpf(x) * t) for x in eigenvalues)
+        assert abs(found.value - exact) <= found.error < exact * mpmath.mpf(10) ** -digits

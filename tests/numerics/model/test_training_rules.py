@@ -84,6 +84,26 @@ def test_errors_after_very_many_steps_are_errors(
     assert abs(found.value - better.value) <= found.error + better.error
 
 
+@pytest.mark.parametrize("mu", ["0.9", "0.3"])
+def test_steps_and_momentum_are_decimals(mu: str) -> None:
+    """One mode after 40 steps of size 1/10, to 25 digits, of which the double 0.1 has 17."""
+    rule = DiscreteHeavyBall(eta=0.1, momentum=float(mu))
+    found = FullModel.from_arrays([1], [1], rule=rule, digits=25).test_loss(40)
+    before = now = sympy.Integer(1)
+    momentum = sympy.Rational(mu)
+    for _ in range(40):
+        before, now = now, (1 + momentum - sympy.Rational(1, 10)) * now - momentum * before
+    with mpmath.workdps(60):
+        exact = mpmath.mpf(now.p) ** 2 / mpmath.mpf(now.q) ** 2
+        assert abs(found.value - exact) <= found.error < exact * mpmath.mpf(10) ** -25
+    flow = FullModel.from_arrays([1], [1], rule=HeavyBall(beta=0.1), digits=25).test_loss(1)
+    with mpmath.workdps(60):
+        split = mpmath.sqrt(mpmath.mpf(3) / 5)  # sqrt(1 - 4 beta)
+        slow, fast = -5 * (1 - split), -5 * (1 + split)
+        exact = ((slow * mpmath.exp(fast) - fast * mpmath.exp(slow)) / (slow - fast)) ** 2
+        assert abs(flow.value - exact) <= flow.error < exact * mpmath.mpf(10) ** -25
+
+
 @pytest.mark.parametrize("t", [0.5, 4, 30])
 @pytest.mark.parametrize("beta", [0.2, 3.0, 50.0])
 def test_heavy_ball_without_limits_is_an_oscillator(t: float, beta: float) -> None:
@@ -92,8 +112,9 @@ def test_heavy_ball_without_limits_is_an_oscillator(t: float, beta: float) -> No
     with mpmath.workdps(40):
         exact = mpmath.mpf(0)
         for x, c in zip(LAMBDAS, POWERS, strict=True):
-            root = mpmath.sqrt(mpmath.mpc(1 - 4 * beta * mpmath.mpf(x)))
-            fast, slow = (-1 - root) / (2 * beta), (-1 + root) / (2 * beta)
+            mass = mpmath.mpf(repr(beta))
+            root = mpmath.sqrt(mpmath.mpc(1 - 4 * mass * mpmath.mpf(x)))
+            fast, slow = (-1 - root) / (2 * mass), (-1 + root) / (2 * mass)
             exact += (
                 c
                 * mpmath.re((slow * mpmath.exp(fast * t) - fast * mpmath.exp(slow * t)) / (slow - fast)) ** 2
