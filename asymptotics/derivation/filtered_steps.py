@@ -18,7 +18,7 @@ from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.tidying import tidy
 from asymptotics.model.expander import Found
 from asymptotics.spectra import SpectralSeries
-from asymptotics.transforms.mellin import transform_of
+from asymptotics.transforms.functions import transform_of
 
 
 def over_modes_of(found: Found, spectrum: SpectralSeries) -> Sum:

@@ -39,7 +39,7 @@ from asymptotics.model.schedule_transform import NoiseTransform
 from asymptotics.model.scheduling_sums import Filtered
 from asymptotics.model.sums import E2, df1
 from asymptotics.symbols import kappa
-from asymptotics.transforms.mellin import transform_of
+from asymptotics.transforms.functions import transform_of
 
 ONE = Integer(1)
 

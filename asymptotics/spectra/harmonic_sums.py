@@ -29,8 +29,9 @@ from asymptotics.parsing.numbers import exact, whole_number
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.sums.convergent import convergent_sum
 from asymptotics.tasks.task import Task
+from asymptotics.transforms.functions import transform_of
 from asymptotics.transforms.kernels import S
-from asymptotics.transforms.mellin import MellinTransform, transform_of
+from asymptotics.transforms.mellin import MellinTransform
 
 X = Symbol("x", positive=True)
 U = Symbol("u", positive=True)
@@ -51,8 +52,8 @@ def spectral_sum(
 ) -> Expansion:
     """``sum_k m_k c_k phi(x lambda_k)`` as x -> oo, or as x -> 0 with ``to=0``, to ``terms`` orders.
 
-    phi : an expression in one symbol u > 0, text, or a function of u (`transforms.mellin.transform_of` says
-        which); or, with ``strip`` = (left, right), its Mellin transform in one symbol s.
+    phi : an expression in one symbol u > 0, text, or a function of u (`transforms.functions.transform_of`
+        says which); or, with ``strip`` = (left, right), its Mellin transform in one symbol s.
     task : eigenvalues and target; the eigenvalues may grow, and the target need not be summable as long as
         the sum converges. Parameters may be symbols.
     Returns an `Expansion` in ``variable``, dimensionless, whose domain holds the conditions of convergence.

@@ -31,7 +31,7 @@ from asymptotics.model.schedules.base import as_schedule
 from asymptotics.model.schedules.pieces import u
 from asymptotics.symbols import B, a, b, eta, sigma
 from asymptotics.symbols import gamma as power
-from asymptotics.transforms.mellin import transform_of
+from asymptotics.transforms.functions import transform_of
 
 LAWS = derive(power_law(a, b))
 THIRD = WarmupStableDecay(fraction=Rational(1, 3))

@@ -7,7 +7,7 @@ from sympy import Integer, Rational, Symbol, atan, besselk, erf, exp, gamma, lam
 from asymptotics import DomainError, SpectrumError, Task, UnableError, spectral_sum
 from asymptotics.domains.domain import normal
 from asymptotics.symbols import a, b, k
-from asymptotics.transforms.mellin import transform_of
+from asymptotics.transforms.functions import transform_of
 
 u, s, x = (Symbol(name, positive=True) for name in "usx")
 half = Rational(1, 2)
