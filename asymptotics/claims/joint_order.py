@@ -45,6 +45,8 @@ from asymptotics.symbols import N, P, h
 STEPS = 600
 PEAK = "near N = P the loss has a peak at late times, which is not judged"
 ORDERS = "constants of this sum are not judged"
+GROWTH = "order of growth"
+ORDER_OF = {BELOW: "of a smaller order", ABOVE: "of a larger order"}
 CROSSOVERS = "constants are compared where one term leads; at a crossover the loss is no sum of its ends"
 
 
@@ -107,7 +109,7 @@ def _early(growing: GrowingLaw, time: Symbol, statement: Statement) -> Joint:
 def judge_joint(
     statement: Statement, laws: Laws, resources: tuple[Symbol, ...], assumed: Iterable[Boolean]
 ) -> Verdict:
-    """The verdict on the loss at all of the resources. Raises `UnableError` for bounds by o and omega.
+    """The verdict on the loss at all of the resources.
 
     >>> from asymptotics import check_claim, derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -115,11 +117,6 @@ def judge_joint(
     >>> print(check_claim(r"t^{-(a-1)/b} + N^{-\\min(a-1, b)} + t^{-1+1/b}/N", laws).headline)
     HOLDS where a - 1 != b
     """
-    if statement.relation in (BELOW, ABOVE):
-        name = "o" if statement.relation == BELOW else "omega"
-        raise UnableError(
-            f"{name}(...) of a sum with a term in several resources is not judged; give O(...), or Omega(...)"
-        )
     return _judged(
         statement, _joint(laws, resources, statement), laws.time, spectrum(laws.task).domain, assumed
     )
@@ -160,7 +157,9 @@ def _judged(
     with_constants = (
         joint.statement is not None and statement.relation in (EQUAL, STATED) and not statement.soft
     )
-    kind = "leading terms with their constants" if with_constants else "order of growth"
+    kind = (
+        "leading terms with their constants" if with_constants else ORDER_OF.get(statement.relation, GROWTH)
+    )
     claimed = f"L({names}) ~ {text(statement.expression)}"
     return Verdict(
         verdict=FAILS if failing else HOLDS if holding else UNDECIDED,

@@ -6,13 +6,14 @@ sign_on   a sign on a cell, or the exception that asks for a cut
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sympy import Add, Expr, Integer, Mul, Symbol, expand_power_base, oo
 
 from asymptotics.claims.equality import equal
-from asymptotics.claims.monomials import LogarithmsError, Monomial, is_below, monomials_of
+from asymptotics.claims.monomials import Monomial, is_below, is_far_below, monomials_of
 from asymptotics.claims.outcomes import (
     CHOICES,
     FAILS,
@@ -23,7 +24,8 @@ from asymptotics.claims.outcomes import (
     join_outcomes,
     resolve,
 )
-from asymptotics.claims.statement import EQUAL, LOWER, STATED, UPPER, Statement
+from asymptotics.claims.paths import LogarithmsError
+from asymptotics.claims.statement import ABOVE, BELOW, EQUAL, LOWER, STATED, UPPER, Statement
 from asymptotics.display import text
 from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import normal
@@ -84,10 +86,13 @@ class Joint:
         except _Undecided as cut:
             return join_outcomes(cell, cell.cut(cut.expression), lambda part: self.on_parts(part, use))
 
-    def is_below(self, cell: Cell, one: Monomial, others: Iterable[Monomial]) -> bool:
-        """Whether a monomial is at most the largest of others along every path."""
+    def is_below(
+        self, cell: Cell, one: Monomial, others: Iterable[Monomial], *, strictly: bool = False
+    ) -> bool:
+        """Whether a monomial is at most the largest of others along every path; or of a smaller order."""
         sign = lambda expression: sign_on(cell, expression)  # noqa: E731
-        return is_below(self.along(one), [self.along(other) for other in others], sign)
+        order = is_far_below if strictly else is_below
+        return order(self.along(one), [self.along(other) for other in others], sign)
 
     def along(self, one: Monomial) -> Monomial:
         """The powers in T and ``V = N^b/T`` where ``T < N^b``."""
@@ -121,16 +126,31 @@ class Joint:
             return [Outcome(cell=cell, status=UNDECIDED, note=WALL)]
         if self.statement is not None and self.statement.soft:
             true, claimed = ([one.without_logs for one in some] for some in (true, claimed))
-        try:
-            larger = [] if relation == UPPER else [x for x in claimed if not self.is_below(cell, x, true)]
-            lacking = [] if relation == LOWER else [x for x in true if not self.is_below(cell, x, claimed)]
-        except LogarithmsError as error:
-            return [Outcome(cell=cell, status=UNDECIDED, note=str(error))]
+        strictly = relation in (BELOW, ABOVE)
+
+        left_open: list[Monomial] = []
+
+        def beyond(some: list[Monomial], others: list[Monomial]) -> Iterator[Monomial]:
+            for one in some:
+                try:
+                    if not self.is_below(cell, one, others, strictly=strictly):
+                        yield one
+                except LogarithmsError:
+                    left_open.append(one)
+
+        larger = [] if relation in (UPPER, BELOW) else list(beyond(claimed, true))
+        lacking = [] if relation in (LOWER, ABOVE) else list(beyond(true, claimed))
         if not larger and not lacking:
-            return [self.constants(cell, claimed, true, constants or {})]
+            with suppress(LogarithmsError):
+                if not left_open:
+                    return [self.constants(cell, claimed, true, constants or {})]
+            return [Outcome(cell=cell, status=UNDECIDED, note=LogarithmsError.reason)]
         words = f"{SOMEWHERE}: " + " and ".join(
             f"{text(self.sum_of(some))} {kind}"
-            for some, kind in ((larger, "is too large"), (lacking, "is lacking"))
+            for some, kind in (
+                (larger, "is too large"),
+                (lacking, "is as large" if strictly else "is lacking"),
+            )
             if some
         )
         sides = {"claimed": self.sum_of(claimed), "correct": self.sum_of(true)}

@@ -7,29 +7,25 @@ are numbers ``X_i = log x_i >= 0`` with which it is larger than each of them:
 
 The X are eliminated one by one (Fourier and Motzkin), so that signs of expressions in the parameters
 decide. Logarithms matter where powers tie. In two resources they are compared there: ``log t`` and ``log N``
-are of one order where ``t ~ N^x``; beside ``N ~ 1`` or ``t ~ 1`` each counts by itself.
+are of one order where ``t ~ N^x``; beside ``N ~ 1`` or ``t ~ 1`` each counts by itself. In more, and for o
+and omega, `paths` decides.
 
     Monomial                          powers, logarithms, and the coefficient
     monomials_of(expression, ...)     those of a sum
     is_below(one, others, sign)       whether it is at most the largest of others along every path
+    is_far_below(one, others, sign)   whether it is of a smaller order than that
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from sympy import Add, Expr, Integer, Mul, Symbol, log
 
+from asymptotics.claims.paths import Row, Sign, exists_path
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
-
-Sign = Callable[[Expr], int]
-
-
-class LogarithmsError(UnableError):
-    """Logarithms in three resources, where powers tie."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +71,6 @@ def monomials_of(expression: Expr, resources: Sequence[Symbol]) -> list[Monomial
     return found
 
 
-class _Row(NamedTuple):
-    """``log(one/other)`` as ``sum slopes_i X_i + sum logs_i log X_i``."""
-
-    slopes: tuple[Expr, ...]
-    logs: tuple[Expr, ...]
-
-
 def is_below(one: Monomial, others: Iterable[Monomial], sign: Sign) -> bool:
     """Whether ``one`` is at most the largest of ``others`` along every path; ``sign`` decides expressions.
 
@@ -91,13 +80,7 @@ def is_below(one: Monomial, others: Iterable[Monomial], sign: Sign) -> bool:
     >>> [is_below(monomials_of(x, (t, N))[0], both, sign) for x in (1/(t*N), 1/t)]
     [True, False]
     """
-    rows = [
-        _Row(
-            tuple(normal(p - q) for p, q in zip(other.powers, one.powers, strict=True)),
-            tuple(k - j for j, k in zip(other.logs, one.logs, strict=True)),
-        )
-        for other in others
-    ]
+    rows = _rows(one, others)
     if all(k == 0 for row in rows for k in row.logs):
         return _covered([row.slopes for row in rows], sign)
     if len(one.powers) == 2:
@@ -106,7 +89,29 @@ def is_below(one: Monomial, others: Iterable[Monomial], sign: Sign) -> bool:
         return False
     if any(_by_itself(row, sign) for row in rows):
         return True
-    raise LogarithmsError("logarithms in three resources are not compared where powers tie")
+    return not exists_path(rows, sign, grows=True)
+
+
+def is_far_below(one: Monomial, others: Iterable[Monomial], sign: Sign) -> bool:
+    """Whether ``one`` over the largest of ``others`` falls to 0 along every path on which all resources grow.
+
+    >>> from asymptotics.symbols import N, t
+    >>> both = monomials_of(1/t + 1/N, (t, N))
+    >>> sign = lambda e: int(bool(e > 0)) - int(bool(e < 0))
+    >>> [is_far_below(monomials_of(x, (t, N))[0], both, sign) for x in (1/(t*N), 1/t, 1/(t*N**-1))]
+    [True, False, False]
+    """
+    return not exists_path(_rows(one, others), sign, grows=False)
+
+
+def _rows(one: Monomial, others: Iterable[Monomial]) -> list[Row]:
+    return [
+        Row(
+            tuple(normal(p - q) for p, q in zip(other.powers, one.powers, strict=True)),
+            tuple(k - j for j, k in zip(other.logs, one.logs, strict=True)),
+        )
+        for other in others
+    ]
 
 
 def _covered(rows: list[tuple[Expr, ...]], sign: Sign) -> bool:
@@ -128,7 +133,7 @@ def _covered(rows: list[tuple[Expr, ...]], sign: Sign) -> bool:
     return _covered([*level, *(row[:-1] for row in falls), *pairs], sign)
 
 
-def _by_itself(row: _Row, sign: Sign) -> bool:
+def _by_itself(row: Row, sign: Sign) -> bool:
     """Whether the other is as large along every path: a logarithm counts where its power ties."""
     return all(_bounded(s, k, sign) for s, k in zip(row.slopes, row.logs, strict=True))
 
@@ -138,7 +143,7 @@ def _bounded(slope: Expr, logs: Expr, sign: Sign) -> bool:
     return first < 0 or (first == 0 and sign(logs) <= 0)
 
 
-def _covered_with_logs(rows: list[_Row], sign: Sign) -> bool:
+def _covered_with_logs(rows: list[Row], sign: Sign) -> bool:
     """Of two resources: half-lines of ``t = N^x`` that begin early and late must meet, with logarithms."""
     early, late = [], []
     for row in rows:
@@ -152,7 +157,7 @@ def _covered_with_logs(rows: list[_Row], sign: Sign) -> bool:
     return any(_meet(one, other, sign) for one in early for other in late)
 
 
-def _meet(early: _Row, late: _Row, sign: Sign) -> bool:
+def _meet(early: Row, late: Row, sign: Sign) -> bool:
     (s_early, o_early), (s_late, o_late) = early.slopes, late.slopes
     (j_early, k_early), (j_late, k_late) = early.logs, late.logs
     apart = sign(o_late * s_early - o_early * s_late)

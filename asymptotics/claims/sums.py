@@ -17,6 +17,7 @@ from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.claims.joint_order import judge_joint, left_out
 from asymptotics.claims.statement import (
+    BELOW,
     MEANING,
     NO_CONSTANT,
     ORDER,
@@ -71,7 +72,7 @@ def check_sum(
         where = "; ".join(f"{region} it is {text(whole)}" for region, whole in lacks)
         note = f"between the ends the loss is of a larger order: {where}"
     parts = _together(statement, both, found, note)
-    bounds = len(both) > 1 and statement.relation in (UPPER, ORDER) and not statement.free
+    bounds = len(both) > 1 and statement.relation in (UPPER, ORDER, BELOW) and not statement.free
     if parts.verdict != "HOLDS" or not bounds:
         return parts
     return _between(parts, statement, laws, both, assumed)

@@ -119,9 +119,10 @@ def test_the_terms_in_three_resources_bound_the_full_model():
     assert any("near N = P" in note for note in check_claim(f"{ENDS} + {BETWEEN}", LAWS).notes)
 
 
-def test_a_smaller_order_than_a_sum_in_both_is_refused():
-    with pytest.raises(UnableError, match=r"give O\(\.\.\.\)"):
-        check_claim(r"o(t^{-1} + N^{-1} + 1/(tN))", LAWS)
+def test_a_smaller_order_than_a_sum_in_both():
+    verdict = check_claim(r"o(t^{-1} + N^{-1} + 1/(tN))", LAWS)
+    assert verdict.verdict == "FAILS" and "of a smaller order along every path" in verdict.reading
+    assert check_claim(r"o(t^{-1} + N^{-1} + 1/(tN))", LAWS, ["a - 1 > b"]).verdict == "HOLDS"
 
 
 def test_what_is_no_product_of_powers_is_refused():

@@ -81,10 +81,9 @@ VERDICTS = {
     "bordelon-kernel": DATA_LINE,
     "canatar-data": DATA_LINE,
     "canatar-ridge": DATA_LINE,
-    "defilippis-ridge": "HOLDS except where the prefactor vanishes",  # a sum of two where they meet
+    "defilippis-ridge": EVERYWHERE,
     "defilippis-optimal": DATA_LINE,
-    "defilippis-width": "HOLDS where a - 1 != b, and except where the prefactor vanishes; "
-    "its zeros are not excluded",
+    "defilippis-width": "HOLDS where a - 1 != b",
     "simon-data": EVERYWHERE,
     "simon-optimal": EVERYWHERE,
     "bordelon-sgd": EVERYWHERE,
