@@ -182,9 +182,9 @@ class StretchedExponentials:
         ratio = normal(-lead.order - r)
         if lead.log_power or ratio != 0:
             raise SpectrumError(
-                f"target {task.target} falls as exp(-{lead.coefficient}*{k}**{-lead.order}), the eigenvalues "
-                f"as exp(-{c}*{k}**{r}); laws of stretched exponentials need the same power "
-                f"of {k} in both, or a power-law target"
+                f"target {task.target} falls as {exp(-lead.coefficient * k**-lead.order)}, the eigenvalues "
+                f"as {exp(-c * k**r)}; laws of stretched exponentials need the same power of {k} in both, "
+                "or a power-law target"
             )
         if domain.sign(lead.coefficient) == -1:
             raise SpectrumError(f"target {task.target} grows with {k}; its power must have a finite sum")
