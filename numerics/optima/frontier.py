@@ -9,7 +9,7 @@ from the constants of the law (`optima.constants`) where these are known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -34,9 +34,10 @@ from numerics.model.full_model import FullModel
 from numerics.model.many_times import MOST_DIGITS
 from numerics.model.rich import RichModel
 from numerics.optima.constants import constants
-from numerics.optima.setting import Setting, Split, with_step
+from numerics.optima.setting import Setting, Split, TooCoarse, with_step
 from numerics.optima.tabulated import Table, tabulate
 from numerics.optima.tuned import Tuned, best_share, is_tuned
+from numerics.optima.whole import smallest_at
 from numerics.spectra.spectrum import spectrum_of
 from numerics.values.minimum import minimum
 from numerics.values.value import Value
@@ -230,6 +231,12 @@ def _optimum_at(setting: Setting, budget: Expr, law: Split | None, before: Seque
         model = FullModel(task, digits=digits, rule=rule, **sizes)
         return log_t - tilt * log_size, model, mpmath.exp(log_t)
 
+    def at_size(size: int) -> tuple[mpmath.mpf, Value]:
+        log_t, _ = setting.whole_modes(log_budget, mpmath.log(size), 1)
+        amounts: dict[str, Any] = {setting.size.name: size}
+        model = FullModel(task, digits=setting.digits + SPARE_DIGITS, rule=rule, **amounts)
+        return mpmath.exp(log_t), _log_loss(model, mpmath.exp(log_t))
+
     def direct(place: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
         used, model, time = solve(place, 4 if rough else setting.digits + SPARE_DIGITS)
         return used, _log_loss(model, time)
@@ -258,7 +265,10 @@ def _optimum_at(setting: Setting, budget: Expr, law: Split | None, before: Seque
         spectrum = spectrum_of(setting.optimum.laws.task, own)
     loss = (smooth if tabulated else direct) if setting.optimum.features == LAZY else moving
     start, step, near = _start(setting, log_budget, law, before)
-    found = minimum(loss, start, step, mpmath.mpf(10) ** -setting.digits, near)
+    try:
+        found = minimum(loss, start, step, mpmath.mpf(10) ** -setting.digits, near)
+    except TooCoarse:
+        return _at_whole_size(setting, budget, setting.split_at(log_budget, start, tilt)[1], at_size)
     place = found.place
     log_t, log_size = setting.split_at(log_budget, place.value, tilt)
     # log N moves with log t by at most the ratio of their powers in the cost, or less than the place
@@ -273,3 +283,24 @@ def _optimum_at(setting: Setting, budget: Expr, law: Split | None, before: Seque
     }
     source = "" if setting.measured is None else setting.measured.as_arrays
     return Split(budget=budget, values=tuple(values.items()), source=source)
+
+
+def _at_whole_size(
+    setting: Setting,
+    budget: Expr,
+    log_size: mpmath.mpf,
+    at_size: Callable[[int], tuple[mpmath.mpf, Value]],
+) -> Split:
+    """The optimum of few features, of which whole numbers alone will do: N and t are exact."""
+    step = setting.step
+    first = max(int(mpmath.nint(mpmath.exp(log_size) / step)), 1)
+    size = step * smallest_at(lambda n: at_size(step * n)[1], first)
+    time, height = at_size(size)
+    loss = mpmath.exp(height.value)
+    zero = mpmath.mpf(0)
+    values: dict[Key, Value] = {
+        t: Value(value=time, error=zero),
+        setting.size: Value(value=mpmath.mpf(size), error=zero),
+        "loss": Value(value=loss, error=loss * height.error),
+    }
+    return Split(budget=budget, values=tuple(values.items()))

@@ -1,6 +1,7 @@
 """An optimum with numbers for everything: what it costs, and how a budget is split at a place.
 
 Split      amounts of the resources and the loss at one budget; or, for a law, their constants
+TooCoarse  raised where whole sizes lie far apart
 Setting    the optimum, its phase, the numbers, and its cost as ``log t`` and ``log N``
 """
 
@@ -36,6 +37,10 @@ MAX_DIGITS = 25
 _MONOMIALS: Memory[list[tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]]] = Memory(maxsize=8)
 FEWEST = 2000
 """Whole N, in their steps, from which on the places of a search differ."""
+
+
+class TooCoarse(PrecisionError):
+    """Whole sizes lie too far apart for a function between them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,16 +175,20 @@ class Setting:
             f"no {self.size} has the cost {mpmath.nstr(mpmath.exp(log_budget), 5)} at this t"
         )
 
-    def whole_modes(self, log_budget: mpmath.mpf, log_size: mpmath.mpf) -> tuple[mpmath.mpf, mpmath.mpf]:
-        """log t and log N where r N is whole, near the N that is given."""
+    @property
+    def step(self) -> int:
+        """r N is whole for multiples of it."""
         scaling = series_of(self.optimum.laws.task.at(self.own)).scaling
         assert scaling is not None
-        step = int(scaling.ratio.q) if scaling.ratio.is_Rational else 1
-        if log_size < mpmath.log(FEWEST * step):
-            raise PrecisionError(
-                f"N = {mpmath.nstr(mpmath.exp(log_size), 5)} is whole, in steps of {step}: too coarse for a "
-                f"search below {FEWEST * step}; ask for a larger budget"
-            )
+        return int(scaling.ratio.q) if scaling.ratio.is_Rational else 1
+
+    def whole_modes(
+        self, log_budget: mpmath.mpf, log_size: mpmath.mpf, fewest: int = FEWEST
+    ) -> tuple[mpmath.mpf, mpmath.mpf]:
+        """log t and log N where r N is whole, near the N that is given; `TooCoarse` for fewer steps."""
+        step = self.step
+        if log_size < mpmath.log(fewest * step):
+            raise TooCoarse(f"N = {mpmath.nstr(mpmath.exp(log_size), 5)} is whole, in steps of {step}")
         size = max(int(mpmath.nint(mpmath.exp(log_size) / step)), 1) * step
         parts = self.monomials()
         if len(parts) != 1:
