@@ -15,7 +15,7 @@ import numpy as np
 import sympy
 
 from asymptotics.caches import cached
-from numerics.model.contour import amplification_digits, nodes_for
+from numerics.model.contour import amplification_digits, nodes_for, truncation
 from numerics.model.edges import deepest, spectrum_edge
 from numerics.model.renormalised_ridge import Resolvent, resolve, starting_values
 from numerics.model.rules.base import Dynamics
@@ -43,11 +43,12 @@ the weights change, and the error of the contour, which falls as e^-(nodes), har
 class Contour:
     """One contour, solved: nodes Z, weights tau, the resolvent at Z + ridge at the precision of ``field``.
 
-    ``laid`` is the time that it was laid for, ``nodes`` how many it has for that; 0 for a circle.
+    ``laid`` is the time that it was laid for, ``left_out`` its error in one variable and
+    in pairs, relative to the size of its terms.
     """
 
     laid: sympy.Expr
-    nodes: int
+    left_out: tuple[float, float]
     Z: Array
     tau: Array
     resolvent: Resolvent
@@ -152,7 +153,7 @@ class Discretisation:
                     resolvent = _flip(solved, shifted, below, field)
                     return Contour(
                         laid=time,
-                        nodes=0 if contour.closed else nodes,
+                        left_out=contour.left_out or (truncation(nodes, 1), truncation(nodes, 2)),
                         Z=contour.Z,
                         tau=contour.tau,
                         resolvent=resolvent,

@@ -22,7 +22,7 @@ from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.parsing.numbers import whole_number
 from asymptotics.precision import working
 from numerics.model.beyond_spectrum import resolve_beyond
-from numerics.model.contour import Transformed, invert, pair_weights, relative_error, truncation
+from numerics.model.contour import Transformed, invert, pair_weights, relative_error
 from numerics.model.discretisation import KEPT_TIMES, Contour, Discretisation
 from numerics.model.edges import slowest_rate
 from numerics.model.explicit_ridge import check_ridge
@@ -337,8 +337,7 @@ class Solver:
         with contour.field as field:
             value = field.mpf(fine.value)
             terms = SENSITIVITY * (contour.resolvent.point.error + spread + 2.0 ** (3 - field.bits))
-            left_out = truncation(contour.nodes, variables) if contour.nodes else 0.0
-            relative = relative_error(fine, coarse, terms, left_out)
+            relative = relative_error(fine, coarse, terms, contour.left_out[variables - 1])
         if math.isinf(relative):
             return Value(value=value, error=mpmath.inf)
         return Value(value=value, error=abs(value) * mpmath.mpf(relative))

@@ -40,7 +40,7 @@ from numerics.model.beyond_spectrum import resolve_beyond
 from numerics.model.contour import talbot
 from numerics.model.discretisation import Contour, Discretisation
 from numerics.model.renormalised_ridge import Resolvent
-from numerics.model.rules.base import Propagation
+from numerics.model.rules.base import NOTHING, Propagation
 from numerics.model.rules.one_pass_sgd import OnePassSGDDynamics, circle
 from numerics.model.solver import SENSITIVITY, Expanded, Solver
 from numerics.model.students.base import StudentMap
@@ -74,7 +74,7 @@ class DecayedSGD(OnePassSGDDynamics):
             )
         w, tau = circle(steps, nodes, digits, field) if few else talbot(field.real(steps), nodes, field)
         near, _ = self.places(each(field.expm1, w), field)
-        return Propagation(Z=near - constant(self.ridge, field), tau=tau, closed=few)
+        return Propagation(Z=near - constant(self.ridge, field), tau=tau, left_out=NOTHING if few else None)
 
     def advance_weights(self, zeta: Array, change: Scalar, field: Field) -> Array:
         """``e^(w change)``, w of the nodes."""

@@ -10,12 +10,14 @@ kernels K (`two_time`). Label noise enters through the same tau. In a finite mod
 and a rule says which fraction of an eigenvalue is learned, or how a step changes the weights.
 
     Dynamics                 what is to be said of a rule; one subclass a rule
+    leave_out(nodes, f)      what an ellipse leaves out
     solves(Rule)             decorator that registers it
     dynamics_of(rule)        the dynamics of a rule with numbers
 """
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ from asymptotics.model.rules.base import Curvature, TrainingRule, check_rule
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.precision import working
 from asymptotics.registry import enter_once
+from numerics.model.contour import LEFT_OUT, RATE
 from numerics.model.plan import Plan
 from numerics.model.two_time import OneTime
 from numerics.spectra.arrays import Array as Floats
@@ -45,12 +48,17 @@ from numerics.values.value import Value
 class Propagation:
     """Resolvent arguments Z_j and weights tau_j; their conjugates complete the contour.
 
-    ``closed``: whether it is a circle, which leaves nothing out; else it is Talbot's.
+    ``left_out``: the error of the contour in one variable and in pairs, relative to the size of its terms;
+    None for Talbot's.
     """
 
     Z: Array
     tau: Array
-    closed: bool = False
+    left_out: tuple[float, float] | None = None
+
+
+NOTHING = (0.0, 0.0)
+"""What a circle leaves out is below the digits of the numbers on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +71,15 @@ class Noise:
     signal: Jet
     label_noise: Jet
     amplified: float
+
+
+def leave_out(nodes: int, filtered: Array) -> tuple[float, float]:
+    """The error of an ellipse whose nodes leave ``3.89^-nodes`` of the filter at 0: `Propagation.left_out`.
+
+    ``filtered``, the filter at its nodes, is in the sizes of the terms, in pairs as a square.
+    """
+    grown, error = max(1.0, float(max(map(abs, filtered)))), LEFT_OUT * math.exp(-RATE * nodes)
+    return error / grown, error / grown**2
 
 
 RuleType = TypeVar("RuleType", bound=TrainingRule)

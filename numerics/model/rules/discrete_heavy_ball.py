@@ -22,7 +22,7 @@ from asymptotics.errors import DomainError, PrecisionError
 from asymptotics.model.rules.base import Curvature
 from asymptotics.model.rules.discrete_heavy_ball import DiscreteHeavyBall
 from numerics.model.contour import RATE, talbot
-from numerics.model.rules.base import Dynamics, Propagation, solves
+from numerics.model.rules.base import NOTHING, Dynamics, Propagation, leave_out, solves
 from numerics.spectra.arrays import Array as Floats
 from numerics.values.arithmetic import Array, Field, Scalar, array, each
 
@@ -69,7 +69,9 @@ class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
             z, weights = talbot(field.real(steps), scale, field, swing=swing)
             rise = each(field.expm1, z)
             x = 1 + rise
-        return Propagation(Z=rise * (x - mu) / (eta * x), tau=weights * x / rise, closed=around)
+        return Propagation(
+            Z=rise * (x - mu) / (eta * x), tau=weights * x / rise, left_out=NOTHING if around else None
+        )
 
     def squared(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
         """``dZ f_n(-Z)^2/(2 pi i Z)`` on Talbot's contour or the ellipse."""
@@ -107,7 +109,8 @@ class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
         x = np.where(np.absolute(one) > np.absolute(other), one, other)
         y = mu / x
         left = ((x - mu) * x**steps + (x - 1) * y ** (steps + 1)) / (x - y)
-        return Propagation(Z=Z, tau=slope / ((1 + high) * 2 * half) * left**2, closed=True)
+        tau = slope / ((1 + high) * 2 * half) * left**2
+        return Propagation(Z=Z, tau=tau, left_out=leave_out(nodes, left**2))
 
     def _constants(self, field: Field) -> tuple[Scalar, Scalar]:
         """eta and mu."""

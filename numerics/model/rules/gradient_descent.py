@@ -16,7 +16,7 @@ from asymptotics.errors import DomainError
 from asymptotics.model.rules.base import Curvature
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from numerics.model.contour import talbot
-from numerics.model.rules.base import Dynamics, Propagation, solves
+from numerics.model.rules.base import NOTHING, Dynamics, Propagation, solves
 from numerics.spectra.arrays import Array as Floats
 from numerics.sums.decay import Decay
 from numerics.values.arithmetic import Array, Field, Scalar, array, each
@@ -96,4 +96,4 @@ def _circle(eta: Scalar, steps: int, nodes: int, digits: int, field: Field) -> P
         us.append(field.complex(rho * field.cos(angle), rho * field.sin(angle)))
     u = array(us)
     z = (u - 1) / eta
-    return Propagation(Z=z, tau=u ** (steps + 1) / (eta * z * points), closed=True)
+    return Propagation(Z=z, tau=u ** (steps + 1) / (eta * z * points), left_out=NOTHING)

@@ -20,7 +20,8 @@ from asymptotics.errors import PrecisionError
 from asymptotics.model.rules.base import Curvature
 from asymptotics.model.rules.nesterov import Nesterov
 from asymptotics.precision import working
-from numerics.model.rules.base import Dynamics, Propagation, solves
+from numerics.model.contour import RATE
+from numerics.model.rules.base import Dynamics, Propagation, leave_out, solves
 from numerics.spectra.arrays import Array as Floats
 from numerics.spectra.compiled import constant
 from numerics.spectra.finite import FiniteSpectrum
@@ -56,7 +57,7 @@ class NesterovDynamics(Dynamics[Nesterov]):
         """``Z = -(E/2)(1 + cosh(H + i psi))``, psi from pi to 2 pi."""
         t, edge = constant(time, field), MARGIN * curvature.edge
         swing, grown = power * float(t) * math.sqrt(edge), power * GROWN * math.log(10) / 2
-        half, width = _narrowest(swing, grown, math.log(3.89) * nodes)
+        half, width = _narrowest(swing, grown, RATE * nodes)
         most = MOST_PAIRED if power == 1 else MOST_SQUARED
         if half > most:
             raise PrecisionError(
@@ -78,7 +79,7 @@ class NesterovDynamics(Dynamics[Nesterov]):
             points.append(z)
             weights.append(-scale * slope / (2 * half * z))
         left = each(lambda x: self._left(x, field) ** power, array(points) * t**2)
-        return Propagation(Z=array(points), tau=array(weights) * left)
+        return Propagation(Z=array(points), tau=array(weights) * left, left_out=leave_out(nodes, left))
 
     def _left(self, z: Scalar, field: Field) -> Scalar:
         """``0F1(nu + 1; z/4)``."""

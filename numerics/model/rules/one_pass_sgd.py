@@ -29,7 +29,7 @@ from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from numerics.model.contour import talbot
 from numerics.model.plan import Plan, plan_of
-from numerics.model.rules.base import Dynamics, Noise, Propagation, solves
+from numerics.model.rules.base import NOTHING, Dynamics, Noise, Propagation, solves
 from numerics.model.two_time import OneTime
 from numerics.spectra.arrays import Array as Floats
 from numerics.values.arithmetic import Array, Field, Scalar, array, each
@@ -52,7 +52,7 @@ class OnePassSGDDynamics(Dynamics[OnePassSGD]):
             w, tau = circle(steps, nodes, digits, field)
         else:
             w, tau = talbot(field.real(steps), nodes, field)
-        return Propagation(Z=self.in_exponents(w, field), tau=tau, closed=few)
+        return Propagation(Z=self.in_exponents(w, field), tau=tau, left_out=NOTHING if few else None)
 
     def in_exponents(self, w: Array, field: Field) -> Array:
         """zeta, of which two belong to a w; the one next to 0."""

@@ -133,3 +133,15 @@ def test_what_swings_on_is_refused():
 def test_other_frictions_are_refused(delta):
     with pytest.raises(DomainError, match="delta "):
         Nesterov(delta=delta)
+
+
+@pytest.mark.parametrize(("delta", "P", "t"), [(40, 30, 4), (40, 500, 1.5), (8, 30, 4), (3, 500, 1.5)])
+def test_errors_of_early_swings_are_errors(delta: float, P: int, t: float) -> None:
+    """The shorter ellipse is good by chance there; the distance to it alone was 9 to 14 times too small."""
+    found, better = (
+        FullModel.from_arrays(
+            [1, 0.5], [1, 1], P=P, noise=1, digits=digits, rule=Nesterov(delta=delta)
+        ).test_loss(t)
+        for digits in (15, 29)
+    )
+    assert abs(found.value - better.value) <= found.error
