@@ -22,6 +22,7 @@ from asymptotics.errors import ParseError
 from asymptotics.parsing import latex
 from asymptotics.parsing.expressions import parse_condition
 from asymptotics.parsing.latex import Item, Source
+from asymptotics.parsing.latex_indicators import with_indicators
 from asymptotics.parsing.latex_words import COMPARISONS, LEADS
 from asymptotics.parsing.latex_writer import to_condition, to_text
 
@@ -45,7 +46,7 @@ def read_latex(claim: str, symbols: Mapping[str, Expr], signs: Mapping[str, Expr
     marks = {tex: f"sign_{number}" for number, tex in enumerate(signs, 1)}
     stand_ins = {name: Symbol(name, real=True) for name in marks.values()}
     meant = {stand_ins[name]: signs[tex] for tex, name in marks.items()}
-    source = latex.with_signs(latex.read(claim), marks)
+    source = with_indicators(latex.with_signs(latex.read(claim), marks))
     told = latex.rows_of(source, source.items)
     soft = any(latex.word_of(x) in LOGARITHMIC for row in told for x in row)
     rows = [_told(source, row) for row in told]

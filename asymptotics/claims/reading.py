@@ -53,7 +53,7 @@ from asymptotics.claims.statement import (
 from asymptotics.errors import ParseError, shown
 from asymptotics.parsing import latex
 from asymptotics.parsing.characters import plain, without_prose
-from asymptotics.parsing.conditions import read_condition, split_claim, split_definitions
+from asymptotics.parsing.conditions import depth, read_condition, split_claim, split_definitions
 from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.numbers import exact
 from asymptotics.parsing.vocabulary import LENGTH
@@ -212,7 +212,7 @@ def _from_part(claim: str, symbols: Mapping[str, Expr]) -> Statement:
 
 def _left_of(claim: str, symbols: Mapping[str, Expr]) -> tuple[int, str, tuple[str, str]]:
     """Where the right side begins, the relation, and the name on the left."""
-    found = list(SIGN.finditer(claim))
+    found = [x for x in SIGN.finditer(claim) if depth(claim, x.start()) == 0]
     if not found:
         return 0, STATED, ("", "")
     left = left_side(claim[: found[0].start()])

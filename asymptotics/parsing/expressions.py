@@ -139,6 +139,9 @@ class _Reader:
             case ast.Compare(left=left, ops=operators, comparators=others) if len(others) <= CHOICES:
                 sides = [self.expression(side, depth) for side in (left, *others)]
                 return And(*(_relations[type(o)](*sides[i : i + 2]) for i, o in enumerate(operators)))
+            case ast.Call(func=ast.Name(id="Eq" | "Ne" as name), args=[left, right], keywords=[]):
+                relation = _relations[ast.Eq if name == "Eq" else ast.NotEq]  # as SymPy writes them
+                return relation(self.expression(left, depth), self.expression(right, depth))
             case ast.Constant(value=True):
                 return true
             case ast.Call(func=ast.Name(id="And" | "Or" as name), args=parts, keywords=[]) if (

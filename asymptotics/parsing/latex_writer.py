@@ -114,8 +114,8 @@ class _Writer:
             return self.parentheses(items, at, opening)
         if item.kind == "macro":
             return self.macro(items, at)
-        if item.kind == "cases":
-            return self.cases(items, at)
+        if item.kind in ("cases", "indicator"):
+            return self.cases(items, at) if item.kind == "cases" else self.indicator(item, at)
         if item.kind == "sign":
             self.put(item.name, item.position, starts=True, ends=True)
             return at + 1
@@ -143,6 +143,13 @@ class _Writer:
         self.put(")", items[at].position, ends=True)
         return at + 1
 
+    def indicator(self, item: Item, at: int) -> int:
+        """1 where its condition holds, else 0."""
+        self.put("Piecewise((1, ", item.position, starts=True)
+        write_condition(self, item.arguments[0] or ())
+        self.put("), (0, True))", item.position, ends=True)
+        return at + 1
+
     def character(self, items: Sequence[Item], at: int) -> int:
         item, character = items[at], items[at].name
         word = word_at(items, at)
@@ -159,6 +166,11 @@ class _Writer:
             digits = "".join(i.name for i in items[at:end])
             self.put(digits, item.position, starts=True, ends=True)
             return end
+        elif [x.name for x in items[at : at + 2]] == ["*", "*"] and self.after_operand:
+            self.put("**", item.position)  # of text, in which braces made LaTeX
+            at += 1 + (items[at + 2].name == "-" if at + 2 < len(items) else 0)
+            if items[at].name == "-":
+                self.put("-", items[at].position)
         elif character in "+-*/,":
             self.operator(character, item)
         elif character == "^":
