@@ -61,7 +61,7 @@ class PowerLawSpectrum(NamedTuple):
 
 
 def spectrum_from_exponents(
-    *, time: object = None, model: object = None, data: object = None
+    *, time: object = None, model: object = None, data: object = None, **letters: object
 ) -> PowerLawSpectrum:
     """(a, b) from two exponents of the loss: in training time, in model size, in data that are used again.
 
@@ -74,6 +74,7 @@ def spectrum_from_exponents(
     >>> spectrum_from_exponents(time=2, model="3/2")
     PowerLawSpectrum(a=4, b=3/2)
     """
+    refuse_letters("spectrum_from_exponents", letters)
     given = {
         name: _positive(name, value)
         for name, value in {"time": time, "model": model, "data": data}.items()
@@ -92,6 +93,15 @@ def spectrum_from_exponents(
     if len(settled) != 1 or len(found) != 1:
         raise DomainError(f"the exponents {words} leave the spectrum open; give those of time and model")
     return settled[0]
+
+
+def refuse_letters(name: str, letters: Mapping[str, object]) -> None:
+    """Raise `DomainError` for exponents by the letters of a paper, which says what these are instead."""
+    if letters:
+        raise DomainError(
+            f"{name} has no {', '.join(letters)}; say what limits the loss, two of time=, model=, data=: of "
+            "Hoffmann et al. alpha is model=, and beta, of data that are seen once, time="
+        )
 
 
 def _positive(name: str, value: object) -> Expr:

@@ -236,7 +236,7 @@ class Verdict(Typeset):
             open_parts = [str(r) for r in self.holds if not r.is_wall] or [str(r) for r in self.holds]
             lines += [f"  holds {'; '.join(open_parts[:SHOWN])}{_more(open_parts)}"] if open_parts else []
             lines += [f"  undecided {region}: {region.at_fault}" for region in self.undecided[:SHOWN]]
-            lines.append(f"  correct: {side_text(self.correct)}")
+            lines += _correct_lines(self.correct)
         if self.witness is not None:
             lines.append(f"  witness: {self.witness}")
         if self.right_for:
@@ -254,6 +254,10 @@ class Verdict(Typeset):
             sides = _latex_sides(self.witness.claimed, self.witness.correct)
             parts.append((rf"\text{{at }} {place}:\ " if place else "") + sides)
         return aligned(parts if len(parts) == 1 else (f"&{part}" for part in parts))
+
+
+ONE_LINE = 200
+"""Characters of a line on what is correct, beyond which each value has its own."""
 
 
 def _written(condition: Boolean) -> str:
@@ -292,6 +296,17 @@ def _versus(region: Region) -> str:
 def _cut(shown: str) -> str:
     """The beginning of a long side: the line on what is correct has the whole."""
     return shorten(shown, WIDEST)
+
+
+def _correct_lines(side: Expr | None) -> list[str]:
+    """What is correct, on one line where that is short; else a line for each value, with all its cases."""
+    line = f"  correct: {side_text(side)}"
+    if len(line) <= ONE_LINE or not isinstance(side, Piecewise):
+        return [line]
+    found: dict[str, list[str]] = {}
+    for part, where in side.args:
+        found.setdefault(side_text(part), []).append(plain(reduce_condition(where, Domain())))
+    return ["  correct:", *(f"    {part} for {'; for '.join(cases)}" for part, cases in found.items())]
 
 
 def side_text(side: Expr | None) -> str:

@@ -23,6 +23,7 @@ from sympy import And, Expr, Integer, log, oo, powdenest, together, true
 from sympy.core.function import AppliedUndef
 from sympy.logic.boolalg import Boolean
 
+from asymptotics.display import text
 from asymptotics.domains.domain import Domain, as_condition, normal, plain, primitive
 from asymptotics.errors import SpectrumError, UnableError, check_kind
 from asymptotics.expansions.expansion import as_power
@@ -67,7 +68,7 @@ class Bottleneck:
         return self.prefactor * log(P) ** self.log_power * P**-self.exponent
 
     def __str__(self) -> str:
-        power = as_power(P, -self.exponent)
+        power = text(as_power(P, -self.exponent))
         return f"{self.resolution}, {self.term}: {power} for {plain(self.condition)}"
 
     __repr__ = __str__

@@ -28,7 +28,8 @@ from dataclasses import dataclass
 from sympy import Expr, Integer
 from sympy.logic.boolalg import Boolean, true
 
-from asymptotics.domains.domain import Domain
+from asymptotics.display import text
+from asymptotics.domains.domain import Domain, plain
 from asymptotics.errors import UnableError, check_kind
 from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws
@@ -50,6 +51,11 @@ class Comparison(Typeset):
     condition: Boolean
     factor: Expr
     width_wins: bool | None
+
+    def __repr__(self) -> str:
+        where = "" if self.condition == true else f", for {plain(self.condition)}"
+        wins = {True: "width wins", False: "alike", None: "not decided"}[self.width_wins]
+        return f"L(E models of size N)/L(E*N) -> {text(self.factor)}{where} ({wins})"
 
     def to_latex(self) -> str:
         """The ratio of the two losses, with the condition."""

@@ -77,6 +77,12 @@ def _in_letters(notation: str | float | None, letters: Mapping[str, object]) -> 
     pair = chosen.symbols or (A, B)
     if {symbol.name for symbol in pair} != {*letters}:
         known = " and ".join(symbol.name for symbol in pair)
+        if not chosen.symbols:
+            raise DomainError(
+                f"{chosen.source}: {', '.join(letters)} may be exponents of the loss that were measured; "
+                "spectrum_from_exponents(model=..., time=...) has their a and b, data that are seen once "
+                "being time; or give a and b"
+            )
         raise DomainError(f"the letters of {chosen.name} are {known}; give both, and no others")
     numbers = {symbol: exact(letters[symbol.name], symbol.name) for symbol in pair}
     table = dict(chosen.table) or {A: A, B: B}

@@ -20,7 +20,11 @@ from typing import Any
 import mpmath
 from sympy import Expr
 
-from asymptotics.allocation.from_exponents import PowerLawSpectrum, spectrum_from_exponents
+from asymptotics.allocation.from_exponents import (
+    PowerLawSpectrum,
+    refuse_letters,
+    spectrum_from_exponents,
+)
 from asymptotics.errors import DomainError, shown
 from asymptotics.model.rules.base import Rule
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
@@ -65,6 +69,7 @@ def fitted_spectrum(
     data: object = None,
     cost: Expr = N * t,
     rule: Rule = OnePassSGD,
+    **letters: object,
 ) -> FittedSpectrum:
     """(a, b) and the compute-optimal split from two of the exponents in time, size and data.
 
@@ -74,6 +79,7 @@ def fitted_spectrum(
     >>> print(fitted_spectrum(time=(0.5, 0.01), model=(0.75, 0.02)))
     a = 1.75(2), b = 1.50(6); t ~ C^(0.600(9)), N ~ C^(0.400(9)), L ~ C^-(0.300(5))
     """
+    refuse_letters("fitted_spectrum", letters)
     given = {
         name: _number(name, value)
         for name, value in {"time": time, "model": model, "data": data}.items()

@@ -6,6 +6,7 @@ from sympy import Rational
 from asymptotics import GradientFlow, derive, power_law, spectrum_from_exponents
 from asymptotics.errors import DomainError
 from asymptotics.symbols import N, a, b, r, t
+from numerics import fitted_spectrum
 
 # Kaplan et al. 2001.08361 (steps, N); Hoffmann et al. 2203.15556 and Besiroglu et al. 2404.10102 (data in one
 # pass, N): their fits, and the (a, b) that follow from a - 1 = m and b = m/s for s < 1
@@ -60,3 +61,20 @@ def test_refused(given, words):
 
 def test_letters_stay_free():
     assert power_law(a, b).parameters == (a, b)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: spectrum_from_exponents(alpha=0.34, beta=0.28), "alpha, beta; say what limits the loss"),
+        (lambda: fitted_spectrum(alpha=(0.34, 0.01), beta=(0.28, 0.01)), "Hoffmann et al. alpha is model="),
+        (
+            lambda: power_law(alpha=0.34, beta=0.28, notation="2203.15556"),
+            r"spectrum_from_exponents\(model=\.\.\., time=\.\.\.\) has their a and b",
+        ),
+        (lambda: power_law(alpha=1, beta=1, notation="hoffmann"), "Hoffmann et al. are 2203.15556"),
+    ],
+)
+def test_letters_of_measured_exponents_are_answered_by_what_takes_them(call, words):
+    with pytest.raises(DomainError, match=words):
+        call()

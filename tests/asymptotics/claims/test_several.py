@@ -3,7 +3,16 @@ r"""Claims of several relations, about logarithms, and as they are copied from a
 import pytest
 from sympy import Rational
 
-from asymptotics import DomainError, ParseError, Verdict, check_claim, compute_optimal, derive, power_law
+from asymptotics import (
+    DomainError,
+    OnePassSGD,
+    ParseError,
+    Verdict,
+    check_claim,
+    compute_optimal,
+    derive,
+    power_law,
+)
 from asymptotics.claims.reading import read_claim, read_claims
 from asymptotics.claims.statement import EQUAL, LOWER, ORDER, STATED, UPPER
 from asymptotics.symbols import C, N, a, b, t
@@ -199,3 +208,12 @@ def test_assumptions_in_print_and_products_of_letters():
     assert check_claim(first, MODEL).everywhere
     with_word = r"L(N) \sim N^{-b} as N \to \infty for a > b + 1"
     assert check_claim(with_word, MODEL).everywhere
+
+
+def test_many_cases_of_what_is_correct_have_a_line_for_each_value():
+    optimum = compute_optimal(derive(power_law(a, b, modes="r*N")), "N*t", rule=OnePassSGD)
+    shown = str(check_claim(r"\tilde d^\star \sim f^{1/2}", optimum, notation="2405.15074")).splitlines()
+    start = shown.index("  correct:")
+    values = [line.split(" for ")[0] for line in shown[start + 1 :] if line.startswith("    ")]
+    assert len(values) == len(set(values)) > 5 and "    sqrt(C)" in values
+    assert max(map(len, shown)) < 230
