@@ -77,8 +77,8 @@ def _condition(items: Sequence[Item], at: int) -> tuple[Sequence[Item], int]:
         name = items[end].name
         if name == close and not depth:
             sized = items[end - 1].kind == "macro" and items[end - 1].name in SIZES
-            inside = items[at + 1 : end - sized]
-            return (inside if _compares(inside) else ()), end + 1
+            between = items[at + 1 : end - sized]
+            return (between if _compares(between) else ()), end + 1
         depth += (name in BRACKETS and items[end].kind != "group") - (name in BRACKETS.values())
     return (), at
 

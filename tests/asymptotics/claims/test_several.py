@@ -210,6 +210,7 @@ def test_assumptions_in_print_and_products_of_letters():
     assert check_claim(with_word, MODEL).everywhere
 
 
+@pytest.mark.slow
 def test_many_cases_of_what_is_correct_have_a_line_for_each_value():
     optimum = compute_optimal(derive(power_law(a, b, modes="r*N")), "N*t", rule=OnePassSGD)
     shown = str(check_claim(r"\tilde d^\star \sim f^{1/2}", optimum, notation="2405.15074")).splitlines()
