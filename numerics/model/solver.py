@@ -233,6 +233,10 @@ class Solver:
             return {name: (part, *rest) for name, part in self._at_zero(digits).items()}
         if group == "single" and not expanded.orders and (whole := self._sum_modes(time, digits)):
             return {"infinite_data": (whole,)}
+        unpaired = group == "double" and not expanded.orders and not self.dynamics.squares
+        if unpaired and self._metric is None and (whole := self._sum_modes(time, digits)):
+            there = {"bias": (whole,), "train_signal": (whole,), "train_noise": _constant(1, PLAIN)}
+            return {**dict.fromkeys(PARTS, _constant(0, PLAIN)), **there}
         return self._invert(group, time, digits, expanded)
 
     def _at_zero(self, digits: int) -> dict[str, Value]:

@@ -20,14 +20,15 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sympy import Expr
+from sympy import Expr, Symbol, lambdify
 
 from asymptotics.errors import DomainError, PrecisionError
-from asymptotics.model.rules.base import Curvature, TrainingRule, check_rule
+from asymptotics.model.rules.base import Curvature, TrainingRule, check_rule, numbers_of
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.precision import working
 from asymptotics.registry import enter_once
@@ -38,6 +39,7 @@ from numerics.spectra.arrays import Array as Floats
 from numerics.spectra.finite import FiniteSpectrum
 from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.sums.decay import Decay
+from numerics.sums.propagated_sum import propagated_sum
 from numerics.sums.time_sum import time_sum
 from numerics.values.arithmetic import Array, Field, Scalar
 from numerics.values.jets import Jet, Series
@@ -148,10 +150,18 @@ class Dynamics(ABC, Generic[RuleType]):
         """``sum m_k c_k f_t(lambda_k)^2``, the loss at N = P = oo; None where a contour serves."""
         with working(digits + 20):
             decay = self.decay(time, digits, curvature)
-        try:
-            return None if decay is None else time_sum(spectrum, decay, digits)
-        except PrecisionError:
-            return None
+        found = None
+        with suppress(PrecisionError):
+            found = None if decay is None else time_sum(spectrum, decay, digits)
+        return propagated_sum(spectrum, self._propagate(time), digits) if found is None else found
+
+    def _propagate(self, time: Expr) -> Callable[[Any], Any]:
+        """The propagator of the rule in mpmath, of a curvature."""
+        rate = Symbol("u", positive=True)
+        left: Callable[[Any], Any] = lambdify(
+            rate, self.rule.propagator(rate, time).xreplace(numbers_of(self.rule)), "mpmath"
+        )
+        return left
 
     def train_decay(self, time: float, slowest: float, curvature: Curvature) -> float:
         """A lower bound of ``-log f_t(u)^2`` for all curvatures u >= ``slowest``."""

@@ -95,9 +95,11 @@ class NesterovDynamics(Dynamics[Nesterov]):
     def sum_modes(
         self, spectrum: ContinuousSpectrum | FiniteSpectrum, time: Expr, digits: int, curvature: Curvature
     ) -> Value | None:
-        """The sum in doubles; None where these have not the digits."""
+        """The sum in doubles; where these have not the digits, that of few modes."""
         found = swinging_sum(spectrum, self._index, float(time))
-        return found if found is not None and found.relative_error < 10.0**-digits else None
+        if found is not None and found.relative_error < 10.0**-digits:
+            return found
+        return super().sum_modes(spectrum, time, digits, curvature)
 
     def learned_fraction(self, curvature: Floats, times: Floats) -> Floats:
         """``1 - f_t(u)``, and 1 after endless training."""

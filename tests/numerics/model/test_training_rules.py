@@ -144,7 +144,7 @@ def test_heavy_ball_in_steps_is_its_recursion(eta: float, momentum: float, steps
 
 
 def test_many_swings_are_refused() -> None:
-    cases: list[tuple[dict[str, Any], float, int]] = [({"P": 3}, 0.99, 3000), ({}, 0.999, 20_000)]
+    cases: list[tuple[dict[str, Any], float, int]] = [({"P": 3}, 0.99, 3000), ({"N": 3}, 0.999, 20_000)]
     for size, momentum, steps in cases:
         rule = DiscreteHeavyBall(eta=0.5, momentum=momentum)
         model = FullModel.from_arrays(LAMBDAS, POWERS, rule=rule, **size)
@@ -242,3 +242,36 @@ def test_the_edge_of_the_spectrum_is_that_of_marchenko_and_pastur() -> None:
 def test_momentum_under_noise_is_refused_by_its_name(ask: Any) -> None:
     with pytest.raises(UnableError, match="'dana-decaying': momentum under the noise of batches"):
         ask("dana-decaying")
+
+
+@pytest.mark.parametrize("digits", [8, 20])
+@pytest.mark.parametrize(
+    ("rule", "eigenvalues", "time"),
+    [
+        (GradientDescent(eta=1), [1.5, 0.5], 100),  # (1/2)^100 of both, with signs that alternate
+        (HeavyBall(beta=1), [1.0, 0.24, 0.25], 100),  # one swings, one creeps, one is critical
+        (DiscreteHeavyBall(eta=0.5, momentum=0.5), [3.0, 0.25, 1.0], 200),
+    ],
+    ids=str,
+)
+def test_few_modes_are_added_however_late(
+    rule: TrainingRule, eigenvalues: list[float], time: int, digits: int
+) -> None:
+    """On a contour they came out of the noise no more, and were refused."""
+    found = FullModel.from_arrays(eigenvalues, [1] * len(eigenvalues), rule=rule, digits=digits).test_loss(
+        time
+    )
+    with mpmath.workdps(200):
+        exact = mpmath.fsum(solved(rule, mpmath.mpf(x), time) ** 2 for x in eigenvalues)
+        assert abs(found.value - exact) <= found.error < exact * mpmath.mpf(10) ** -digits
+
+
+def solved(rule: TrainingRule, x: Any, time: int) -> Any:
+    """By recursion over steps; for the flow, by the exponential of its matrix."""
+    if isinstance(rule, HeavyBall):
+        system = mpmath.matrix([[0, 1], [-x / mpmath.mpf(rule.beta), -1 / mpmath.mpf(rule.beta)]])
+        return mpmath.expm(system * time)[0, 0]
+    mu, before, now = mpmath.mpf(getattr(rule, "momentum", 0)), mpmath.mpf(1), mpmath.mpf(1)
+    for _ in range(time):
+        before, now = now, (1 + mu - rule.eta * x) * now - mu * before
+    return now
