@@ -1,12 +1,13 @@
 """The exponent of a measured curve, its corrections eliminated with the exponents that laws predict.
 
-    log L(x) = log C - p log x + log(1 + sum_i e_i psi_i(x)) + noise,    psi_i = (x/x_0)^-q_i
+    log L(x) = log[E + C x^-p (1 + sum_i e_i psi_i(x))] + noise,    psi_i = (x/x_0)^-q_i
 
 A straight line in log L against log x is off by the order of the corrections, whatever the scatter. Here
 their exponents q_i are known, from a law or by hand (with powers of log x where the law has them), and go on
 behind those that are. Their sizes e_i at the first x are unknown: normal, with a deviation that is unknown as
 well (1, 2, 4 or 8), as one of 1 alone would draw p away from its value where corrections are large. With p
-and C free and the noise unknown (flat in its logarithm) the posterior of p is a mixture over both, each
+and C free, E too where there is an offset (else 0), and the noise unknown (flat in its logarithm) the
+posterior of p is a mixture over both, each
 component a least-squares problem with penalties, linearised at its maximum; the exponent is its mean and the
 error two of its standard deviations. Without a prediction the mixture is over the first exponent, too.
 
@@ -23,13 +24,13 @@ from typing import Any
 
 import mpmath
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from sympy import Symbol
 
 from asymptotics.domains.domain import normal
 from asymptotics.errors import DomainError, PrecisionError
 from asymptotics.laws.law import Law
 from asymptotics.parsing.numbers import items_of, real_float, real_floats
+from numerics.measured.curve_posterior import Floats, Measured, Posterior, Shape, mixture, posterior_of
 from numerics.values.value import Value
 
 LEAST_POINTS = 5
@@ -49,13 +50,8 @@ UNPREDICTED = 1e-4
 """The least of them where no correction is predicted: three orders do not follow the curve more closely."""
 WIDTHS = (1.0, 2.0, 4.0, 8.0)
 """Deviations that the sizes of the corrections at the first x may have."""
-STEPS = 30
 STARTS = (0.0, 0.25, 0.5)
 """Shares of the points that a window leaves out at its beginning, where none is given."""
-
-Floats = NDArray[np.float64]
-Shape = tuple[float, int]
-"""A correction ``x^-q log(x)^m``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +59,14 @@ class CurveFit:
     """``L ~ prefactor x^-exponent`` (times the logarithm of the law, where it has one).
 
     ``window`` holds the first and the last x of the fit and ``points`` their number; ``corrections`` the
-    exponents that were fitted beside the leading one; ``scatter`` the relative scatter about the fit. Errors
-    are two standard deviations, with what corrections leave.
+    exponents that were fitted beside the leading one; ``scatter`` the relative scatter about the fit;
+    ``offset`` the loss E at x = oo, where it was fitted. Errors are two standard deviations, with what
+    corrections leave.
     """
 
     exponent: Value
     prefactor: Value
+    offset: Value | None = None
     window: tuple[float, float]
     points: int
     corrections: tuple[float, ...]
@@ -79,8 +77,9 @@ class CurveFit:
         known = "predicted" if self.predicted else "fitted, none was predicted"
         words = ", ".join(f"x^-{q:.3g}" for q in self.corrections)
         beside = f"corrections {words} ({known})" if words else "no correction"
+        left, below = ("L", "") if self.offset is None else ("L - E", f", E = {self.offset}")
         return (
-            f"L ~ x^-p with p = {self.exponent} on x = {self.window[0]:g} ... {self.window[1]:g} "
+            f"{left} ~ x^-p with p = {self.exponent}{below} on x = {self.window[0]:g} ... {self.window[1]:g} "
             f"({self.points} points), {beside}, scatter {100 * self.scatter:.2g} %"
         )
 
@@ -93,6 +92,7 @@ def fit_curve(
     at: Mapping[Symbol | str, object] | None = None,
     corrections: Sequence[object] | None = None,
     window: tuple[object, object] | None = None,
+    offset: bool = False,
 ) -> CurveFit:
     """The exponent p of ``loss ~ x^-p`` at large x, with its error; see the module.
 
@@ -100,35 +100,40 @@ def fit_curve(
     law, at : a law, and numbers for its symbols, whose further terms say which corrections to expect.
     corrections : the same by hand, ``(q_1, q_2, ...)`` relative to the leading term; () for none.
     window : the first and last x to use; by default the fit chooses, and says in ``window``.
+    offset : whether the curve falls to a loss E that more x does not lower, as published ones do:
+        ``loss = E + C x^-p``. Then E is fitted too, and six points are needed.
     Raises `DomainError` for other arrays, and `PrecisionError` where no exponent can be read off.
 
     >>> xs = [10 * 2**j for j in range(12)]
+    >>> fit = fit_curve(xs, [1.5 + 3 * x**-0.5 for x in xs], corrections=[], offset=True)
+    >>> round(float(fit.offset), 9), round(float(fit.exponent), 9)
+    (1.5, 0.5)
     >>> fit = fit_curve(xs, [3 * x**-0.5 * (1 + 4 / x**0.25) for x in xs], corrections=[0.25])
     >>> print(fit)
     L ~ x^-p with p = 0.5000000000000(3) on x = 10 ... 20480 (12 points), corrections x^-0.25 (predicted), \
 scatter 1e-12 %
     """
-    xs, ys = _read(x, loss, window)
+    xs, ys = _read(x, loss, window, LEAST_POINTS + bool(offset))
     leading, shapes = (0, None) if law is None else _from_law(law, at)
     if xs[0] <= 1 and (leading or any(m for _, m in shapes or ())):
         raise DomainError(f"x = {xs[0]:g}; the law has powers of log x there, which need x > 1")
     if corrections is not None:
         shapes = [(_correction(q), 0) for q in items_of(corrections, "corrections")]
-    ys = ys / np.log(xs) ** leading if leading else ys
+    curve = Measured(xs=xs, losses=ys, log_power=leading, offset=offset)
     starts = {0} if window else {int(share * len(xs)) for share in STARTS}
-    fits = [_posterior(xs[i:], ys[i:], shapes) for i in sorted(starts) if len(xs) - i >= LEAST_POINTS]
-    best = min(fits, key=lambda fit: fit.error)
-    if best.error > 1:
+    least = LEAST_POINTS + offset
+    fits = [_posterior(curve.behind(i), shapes) for i in sorted(starts) if len(xs) - i >= least]
+    best = min(fits, key=lambda fit: fit.exponent_deviation)
+    if 2 * best.exponent_deviation > 1:
         raise PrecisionError(
-            f"exponent {best.exponent:.2g} with an error of {best.error:.2g}: the points settle none; "
-            "give more of them, or a longer range"
+            f"exponent {best.exponent:.2g} with an error of {2 * best.exponent_deviation:.2g}: the points "
+            "settle none; give more of them, or a longer range"
         )
+    size = math.exp(best.logarithm)
     return CurveFit(
-        exponent=Value(value=mpmath.mpf(best.exponent), error=mpmath.mpf(best.error)),
-        prefactor=Value(
-            value=mpmath.mpf(math.exp(best.logarithm)),
-            error=mpmath.mpf(math.exp(best.logarithm) * best.logarithm_error),
-        ),
+        exponent=_value(best.exponent, best.exponent_deviation),
+        prefactor=_value(size, size * best.logarithm_deviation),
+        offset=_value(best.offset, best.offset_deviation) if offset else None,
         window=(float(xs[-best.points]), float(xs[-1])),
         points=best.points,
         corrections=best.corrections,
@@ -137,7 +142,13 @@ scatter 1e-12 %
     )
 
 
-def _read(x: Any, loss: Any, window: tuple[object, object] | None) -> tuple[Floats, Floats]:
+def _value(value: float, deviation: float) -> Value:
+    return Value(value=mpmath.mpf(value), error=mpmath.mpf(2 * deviation))
+
+
+def _read(
+    x: Any, loss: Any, window: tuple[object, object] | None, least: int = LEAST_POINTS
+) -> tuple[Floats, Floats]:
     xs, ys = (np.array(real_floats(values, name)) for values, name in ((x, "x"), (loss, "loss")))
     if len(xs) != len(ys):
         raise DomainError(f"{len(xs)} values of x but {len(ys)} of the loss; give one of each")
@@ -150,10 +161,10 @@ def _read(x: Any, loss: Any, window: tuple[object, object] | None) -> tuple[Floa
         low, high = (real_float(end, "window") for end in items_of(window, "window"))
         inside = (xs >= low) & (xs <= high)
         xs, ys = xs[inside], ys[inside]
-    if len(np.unique(xs)) < LEAST_POINTS:
+    if len(np.unique(xs)) < least:
         where = "" if window is None else f" in the window {low:g} ... {high:g}"
         raise DomainError(
-            f"{len(np.unique(xs))} points{where}; an exponent with an error needs at least {LEAST_POINTS}"
+            f"{len(np.unique(xs))} points{where}; an exponent with an error needs at least {least}"
         )
     return xs, ys
 
@@ -182,21 +193,7 @@ def _from_law(law: Law, at: Mapping[Symbol | str, object] | None) -> tuple[int, 
     return int(lead.log_power), behind[:MOST_CORRECTIONS]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Posterior:
-    """Mean and twice the deviation of p and of log C; ``weight`` is the logarithm of the evidence."""
-
-    exponent: float
-    error: float
-    logarithm: float
-    logarithm_error: float
-    scatter: float
-    weight: float
-    points: int
-    corrections: tuple[float, ...]
-
-
-def _posterior(xs: Floats, ys: Floats, shapes: list[Shape] | None) -> _Posterior:
+def _posterior(curve: Measured, shapes: list[Shape] | None) -> Posterior:
     """The mixture over what is not predicted: how the orders go on, and the first of them if none is known.
 
     How they go on has equal weights, as the next order is there whether the scatter shows it or not; what is
@@ -209,112 +206,35 @@ def _posterior(xs: Floats, ys: Floats, shapes: list[Shape] | None) -> _Posterior
     widths = WIDTHS if shapes != [] else WIDTHS[:1]
     noises = NOISES[NOISES > UNPREDICTED] if shapes is None else NOISES
     found = [
-        _of_shapes(xs, ys, known, _continued(known, step), noises, width)
+        posterior_of(curve, known, _continued(known, step), noises, width)
         for known, step in choices
         for width in widths
     ]
-    evidence = np.array([one.weight for one in found]) * LEAST_POINTS / len(xs)
+    evidence = np.array([one.weight for one in found]) * LEAST_POINTS / len(curve)
     weights = np.exp(evidence - evidence.max())
     if shapes is not None:
         by_order = weights.reshape(len(choices), len(widths))
         weights = (by_order / by_order.sum(axis=1, keepdims=True)).ravel()
-    p, error = _mixture([one.exponent for one in found], [one.error / 2 for one in found], weights)
-    c, other = _mixture([one.logarithm for one in found], [one.logarithm_error / 2 for one in found], weights)
-    likeliest = found[int(np.argmax(evidence))]
-    return replace(likeliest, exponent=p, error=2 * error, logarithm=c, logarithm_error=2 * other)
+    (p, spread), (height, height_spread), (offset, offset_spread) = (
+        mixture(_each(found, name), _each(found, f"{name}_deviation"), weights)
+        for name in ("exponent", "logarithm", "offset")
+    )
+    return replace(
+        found[int(np.argmax(evidence))],
+        exponent=p,
+        exponent_deviation=spread,
+        logarithm=height,
+        logarithm_deviation=height_spread,
+        offset=offset,
+        offset_deviation=offset_spread,
+    )
+
+
+def _each(found: Sequence[Posterior], name: str) -> list[float]:
+    return [getattr(one, name) for one in found]
 
 
 def _continued(shapes: list[Shape], step: float) -> list[Shape]:
     """The predicted corrections and a few of those behind them; none behind none."""
     last = max((q for q, _ in shapes), default=0.0)
     return [*shapes, *((last + j * step, 0) for j in range(1, EXTRA + 1) if shapes)]
-
-
-def _mixture(means: ArrayLike, deviations: ArrayLike, weights: Floats) -> tuple[float, float]:
-    """Mean and standard deviation of a mixture."""
-    share = weights / weights.sum()
-    mean = float(share @ np.asarray(means))
-    variance = float(share @ (np.asarray(deviations) ** 2 + (np.asarray(means) - mean) ** 2))
-    return mean, math.sqrt(variance)
-
-
-def _of_shapes(
-    xs: Floats, ys: Floats, known: list[Shape], shapes: list[Shape], noises: Floats, width: float
-) -> _Posterior:
-    """The posterior of p and log C with corrections of these shapes, from the linearised problem.
-
-    Sizes are in units of ``width``.
-    """
-    logs, heights = np.log(xs), np.log(ys)
-    unit = float(logs.mean())
-    fixed = np.column_stack([-(logs - unit), np.ones_like(xs)])
-    # powers of log x in units of the largest, as log x may be 0 at the first
-    slow = logs / np.abs(logs).max()
-    shape = np.array([width * np.exp(-q * (logs - logs[0])) * (slow**m if m else 1.0) for q, m in shapes])
-    sizes = np.zeros(len(shapes))
-    for _ in range(STEPS):
-        inside = 1 + sizes @ shape if shapes else np.ones_like(xs)
-        free = (shape / inside).T if shapes else np.zeros((len(xs), 0))
-        problem = _Problem(fixed, free, heights - np.log(inside) + free @ sizes)
-        means, covariances, evidence = problem.over(noises)
-        likeliest = int(np.argmax(evidence))
-        change = means[likeliest, 2:] - sizes
-        # the logarithm needs its argument above 0
-        while (1 + (sizes + change) @ shape <= 0.1 * inside).any():
-            change = change / 2
-        sizes = sizes + change
-        if np.abs(change).max(initial=0.0) < 1e-9:
-            break
-    weights = np.exp(evidence - evidence.max())
-    # p, and log C, which is the height at the middle and the slope up to there
-    p, error, c, other = (
-        number
-        for turn in (np.array([1.0, 0.0]), np.array([unit, 1.0]))
-        for number in _mixture(
-            means[:, :2] @ turn,
-            np.sqrt(turn @ covariances[:, :2, :2] @ turn),
-            weights,
-        )
-    )
-    return _Posterior(
-        exponent=p,
-        error=2 * error,
-        logarithm=c,
-        logarithm_error=2 * other,
-        scatter=float(noises[likeliest]),
-        weight=float(evidence.max() + math.log(weights.sum())),
-        points=len(xs),
-        corrections=tuple(q for q, _ in known),
-    )
-
-
-class _Problem:
-    """``y = fixed beta + free e + noise``, beta flat, e normal with deviation 1; in reduced coordinates."""
-
-    def __init__(self, fixed: Floats, free: Floats, y: Floats) -> None:
-        columns = np.column_stack([fixed, free])
-        q, r = np.linalg.qr(columns)
-        self.columns, self.y, self.known = r, q.T @ y, fixed.shape[1]
-        outside = y - q @ self.y
-        self.points, self.rest = len(y), float(outside @ outside)
-
-    def over(self, noises: Floats) -> tuple[Floats, Floats, Floats]:
-        """Means of (beta, e), covariances, and logarithms of the evidence for each deviation of the noise.
-
-        The penalised least-squares problem has the matrix A, and ``|V| |F^T V^-1 F| noise^(2 K + 2 B - 2 n)``
-        is ``|A^T A|``: F the B fixed columns, K free ones, V the covariance of y.
-        """
-        n, b, many = self.columns.shape[1], self.known, len(noises)
-        penalties = noises[:, None, None] * np.eye(n)[b:]
-        columns = np.broadcast_to(self.columns, (many, *self.columns.shape))
-        matrices = np.concatenate([columns, penalties], axis=1)
-        rotated = np.append(self.y, np.zeros(n - b))
-        q, r = np.linalg.qr(matrices)
-        inverses = np.linalg.inv(r)
-        means = (inverses @ (q.transpose(0, 2, 1) @ rotated)[..., None])[..., 0]
-        left = rotated - (matrices @ means[..., None])[..., 0]
-        squares = ((left**2).sum(axis=1) + self.rest) / noises**2
-        determinants = 2 * np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))).sum(axis=1)
-        evidence = -(determinants + squares) / 2 - (self.points - n) * np.log(noises)
-        covariances = noises[:, None, None] ** 2 * inverses @ inverses.transpose(0, 2, 1)
-        return means, covariances, evidence

@@ -130,3 +130,56 @@ def test_a_curve_from_x_equal_to_one_on():
     assert abs(float(fit.exponent) - 0.5) < 1e-9
     with pytest.raises(DomainError, match="x > 1"):
         fit_curve(xs, xs, law=derive(power_law(3, 2)).model)
+
+
+OFFSETS = [
+    # noise, points, range of x, whether corrections are there and given (None: there, not given)
+    (1e-2, 12, 1e3, False),
+    (1e-3, 9, 1e2, True),
+    pytest.param(1e-2, 14, 1e3, None, marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("noise", "points", "span", "given"), OFFSETS)
+def test_errors_of_curves_with_an_offset_are_errors(noise, points, span, given):
+    """``E + C x^-p``, E from 0 to twice the first fall: without an offset p is 0.1 to 0.5 off, in silence."""
+    rng = np.random.default_rng(5)
+    x = np.geomspace(10, 10 * span, points)
+    ratios, others = [], []
+    for _ in range({False: 40, True: 8, None: 8}[given]):
+        p, q, E = rng.uniform(0.2, 1), rng.uniform(0.3, 0.6), rng.choice([0, 0.02, 0.3, 2])
+        more = 0 if given is False else rng.uniform(-0.5, 2) * (x / 10) ** -q
+        y = (E + (x / 10) ** -p * (1 + more)) * np.exp(noise * rng.normal(size=points))
+        known = {False: (), True: (q,), None: None}[given]
+        fit = fit_curve(x, y, corrections=known, offset=True)
+        ratios.append(abs(float(fit.exponent) - p) / float(fit.exponent.error))
+        others.append(abs(float(fit.offset) - E) / float(fit.offset.error))
+    for found in (np.array(ratios), np.array(others)):
+        assert np.mean(found <= 1) >= 0.85
+        assert found.max() <= 2.5
+
+
+def test_an_offset_stands_beside_a_law_with_a_logarithm():
+    """``log(N) N^-6/5`` at a - 1 = b."""
+    x = np.geomspace(10, 1e4, 12)
+    law = derive(power_law("11/5", "6/5")).model
+    fit = fit_curve(x, 0.01 + 2 * np.log(x) / x**1.2, law=law, offset=True)
+    assert abs(float(fit.exponent) - 1.2) <= float(fit.exponent.error) < 0.2
+    assert abs(float(fit.offset) - 0.01) <= float(fit.offset.error) < 1e-3
+
+
+def test_the_label_noise_is_the_offset():
+    """sigma^2 below the losses of the model at P samples, which ``test_loss`` leaves out."""
+    sizes = [8 * 2**j for j in range(9)]
+    task = power_law(1.5, 1.25)
+    losses = [0.3 + float(FullModel(task, N=n, digits=8).test_loss("oo")) for n in sizes]
+    law = derive(power_law("a", "b")).model
+    fit = fit_curve(sizes, losses, law=law, at={"a": 1.5, "b": 1.25}, offset=True)
+    assert abs(float(fit.offset) - 0.3) <= float(fit.offset.error) < 0.01
+    assert abs(float(fit.exponent) - 0.5) <= float(fit.exponent.error) < 0.1
+    assert f"E = {fit.offset}" in str(fit)
+
+
+def test_an_offset_needs_one_point_more():
+    with pytest.raises(DomainError, match="5 points; an exponent with an error needs at least 6"):
+        fit_curve([1, 2, 4, 8, 16], [5, 4, 3, 2.5, 2.2], offset=True)
