@@ -62,6 +62,10 @@ class Undecided(UnableError):
         self.difference = difference
 
 
+class Crossing(UnableError):
+    """A line on which one law crosses over to another, and has none of its own."""
+
+
 class TooShort(UnableError):
     """An expansion that ends before its first term: more orders of what it is made of are needed."""
 

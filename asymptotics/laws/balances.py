@@ -16,7 +16,7 @@ from sympy import And, Eq, Expr, Symbol
 from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.domains.domain import Domain, as_condition, primitive, solutions
-from asymptotics.errors import DomainError, Undecided
+from asymptotics.errors import Crossing, DomainError, Undecided
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.model.quantity import Quantity
 from asymptotics.regimes import Regime, find_regimes
@@ -60,10 +60,18 @@ class _Part:
             if not self.quantity.balances:
                 raise
             for part in self._split(primitive(undecided.difference, self.domain)):
-                yield from part.regimes()
+                yield from part.regimes_or_none()
             return
         for regime in found:
             yield replace(regime, condition=And(self.condition, regime.condition))
+
+    def regimes_or_none(self) -> Iterator[Regime]:
+        """The same, but for lines of which it is known that they have no law of their own."""
+        try:
+            yield from self.regimes()
+        except Crossing:
+            if not self.table:
+                raise
 
     def _split(self, difference: Expr) -> Iterator[_Part]:
         for side in (difference, -difference):

@@ -94,6 +94,7 @@ from asymptotics.model.operators import (
 )
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.students.base import Student
+from asymptotics.model.students.gaussian import GaussianFeatures
 from asymptotics.model.sums import C0, E1, Q1, Q2, F, F_seen, F_test, G, Power, V, Xi, df1, df2
 from asymptotics.symbols import B, N, P, gamma, kappa, l, rho, sigma, t
 
@@ -125,18 +126,18 @@ SPREAD = df1(kappa) - df2(kappa)
 """``N (1 - dlog kappa/dlog zeta)`` of Gaussian features, N -> oo."""
 
 
-def best_width(spread: Expr, excess: Expr) -> Expr:
-    """N at which its first order is as large as the smallest loss L over the ridge,
+def best_width(student: Student) -> Expr:
+    """N at which what the features add, to leading order, is the smallest loss L over the ridge,
 
-        g (V + (L + sigma^2) h/P) / ((1 - df2/P) L),
+        (1 - e) (V + (L + sigma^2) h/P) / ((1 - df2/P) L) = 1,
 
-    with ``g = N (1 - dlog kappa/dlog zeta)`` and ``h = df - df2``, both `SPREAD` for Gaussian features.
+    with ``h = df - df2``, and 1 - e the share of what is random (`Student.features_for`).
     """
-    there = V(kappa) + (RIDGE_LOSS + NOISE**2) * excess / P
-    return AtModes(spread * there / (1 - df2(kappa) / P) / RIDGE_LOSS, kappa, P, BEST_MODES)
+    there = V(kappa) + (RIDGE_LOSS + NOISE**2) * (SPREAD + student.white_noise() / kappa) / P
+    return AtModes(student.features_for(there / (1 - df2(kappa) / P) / RIDGE_LOSS), kappa, P, BEST_MODES)
 
 
-BEST_RIDGE_WIDTH = best_width(SPREAD, SPREAD)
+BEST_RIDGE_WIDTH = best_width(GaussianFeatures())
 TRANSFER = AtRidge(F_test(kappa) + (RIDGE_LOSS + NOISE**2) * F_seen(kappa) / (kappa**2 * P), kappa, P)
 
 _CORRELATED = AtRidge(Power(kappa) - Xi(kappa), kappa, P)
@@ -199,7 +200,7 @@ def of_student(equation: Expr, student: Student, within: Symbol | None, fresh: b
         elif white:
             table[node] = AtExplicit(*node.args, white / P)
     if equation == BEST_RIDGE_WIDTH:
-        equation = best_width(_spread(student, white), SPREAD + white / kappa)
+        equation = best_width(student)
     if within == N:
         table |= {node: _order_of(student, node) for node in equation.atoms(Coefficient)}
     return equation.xreplace(table)
@@ -221,22 +222,10 @@ def static_parts(student: Student) -> tuple[tuple[str, Expr, bool], ...]:
 
 
 def static_terms(student: Student) -> dict[str, Expr]:
-    """The same where kappa is far above what N and P leave at ridge 0: 1 - e is g/N, g of `best_width`."""
+    """The same where kappa is far above what N and P leave at ridge 0: 1 - e is `Student.spread`/N."""
     return {
-        name: _spread(student, student.white_noise()) * term / N if shared else term
-        for name, term, shared in static_parts(student)
+        name: student.spread() * term / N if shared else term for name, term, shared in static_parts(student)
     }
-
-
-def _spread(student: Student, white: Expr) -> Expr:
-    """``N (1 - dlog kappa/dlog zeta)``, N -> oo, of ``zeta/kappa = 1 + c_1 df1/N - white/(kappa N)``."""
-    first, _ = student.slopes()
-    if first.has(N):
-        raise UnableError(
-            f"the mean square of the rows of {student.title} runs with N, so that nothing is of order 1/N; "
-            "bottleneck_map has what such rows add at a given N and ridge"
-        )
-    return -first * SPREAD + white / kappa
 
 
 def _order_of(student: Student, coefficient: Coefficient) -> Expr:

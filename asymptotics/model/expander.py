@@ -11,11 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Add, Derivative, Dummy, Expr, Integer, Mul, Pow, Symbol, atan, cancel, factorial, pi
+from sympy import Add, Derivative, Dummy, Expr, Integer, Min, Mul, Pow, Symbol, atan, cancel, factorial, pi
 from sympy.core.function import AppliedUndef
 
-from asymptotics.errors import UnableError, Undecided
-from asymptotics.expansions.expansion import Expansion, expansion
+from asymptotics.domains.domain import normal
+from asymptotics.errors import Crossing, UnableError, Undecided
+from asymptotics.expansions.expansion import Expansion, as_power, expansion
 from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import compose, inverse_laplace, substitute
@@ -117,6 +118,21 @@ class Expander:
         for _ in range(int(node.derivative_count)):
             series = series.differentiate()
         return Found(node=node, series=series, parts=(part,))
+
+    def _smaller(self, node: Min, x: Symbol) -> Found:
+        """The smaller of two by their leading orders; where these are equal it is not known here."""
+        one, two = parts = tuple(self(part, x) for part in node.args)
+        leads = [part.series.leading() for part in parts]
+        difference = normal(leads[0].order - leads[1].order)
+        sign = one.series.domain.sign(difference)
+        if sign is None:
+            raise Undecided(f"which of two candidates is smaller is the sign of {difference}", difference)
+        if sign == 0:
+            raise Crossing(
+                f"two candidates for the smaller one are both of order {as_power(x, leads[0].order)} here, "
+                "on the crossover from one to the other, which has no law; use other exponents"
+            )
+        return Found(node=node, series=(one if sign == 1 else two).series, parts=parts)
 
     def _arctangent(self, node: Expr, x: Symbol) -> Found:
         """Taylor's series about its limit; ``atan(f) = pi/2 - atan(1/f)`` where f >= 0 grows."""
@@ -226,6 +242,7 @@ RULES: dict[type[Any], Callable[[Expander, Any, Symbol], Found]] = {
     Add: Expander._add,
     Mul: Expander._mul,
     Pow: Expander._power,
+    Min: Expander._smaller,
     Derivative: Expander._derivative,
     atan: Expander._arctangent,
     AppliedUndef: Expander._sum,

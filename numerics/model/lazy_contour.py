@@ -23,12 +23,14 @@ from numerics.sums.spectral_sums import OnePoint
 from numerics.values.arithmetic import Array, Field, array
 
 DIGITS = 15
+STEEP, MORE = 4, 2
+"""Beyond so many of Taylor's terms a panel has so many more nodes, and sums digits, for each."""
 EXTRA_BITS = 60
 """What cancels in two-point sums of neighbouring nodes."""
-ENTIRE = 8
+ENTIRE = 16
 """So many of Taylor's terms are left out of the contour at most."""
-WORTH = 1000
-"""How much smaller the next of them is then, at least."""
+WORTH = 1e5
+"""How much smaller the next of them is then, at least, and how much larger one may be at the largest |z|."""
 SIGNAL, NOISE = ("bias", "initialisation", "data", "interaction"), ("noise_data", "noise_interaction")
 """The parts of the test loss, of the signal and per unit sigma^2."""
 BEYOND = 3.0
@@ -77,17 +79,18 @@ class Lazy:
 
 
 def encircle_lazy(lazy: FullModel, longest: float, order: int, share: float) -> Lazy:
-    """A model on the contour of ``order`` nodes a panel, for all times up to ``longest``.
+    """A model on the contour of ``order`` nodes a panel, or more, for all times up to ``longest``.
 
     Sums have so many digits more than others as ``share`` of those that a loss of steep fall loses.
     """
     model = lazy._solver.model
     radius = BEYOND * model.edge
-    logs, weights = encircle(1 / longest, radius, order)
     floor_of_train = float(lazy.train_loss(sympy.oo))
     terms = _count_entire(model, longest, radius)
+    more = MORE * max(0, terms - STEEP)
+    logs, weights = encircle(1 / longest, radius, order + more)
     lost = terms * math.log10(longest * radius)
-    digits = DIGITS + math.ceil(share * lost)
+    digits = DIGITS + math.ceil(share * lost) + more
     with model.field(digits, EXTRA_BITS + lost * math.log2(10)) as field:
         sums, sizes = model.sums_for(digits), model.sizes(field)
         whole = sizes.unlimited

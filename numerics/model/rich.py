@@ -65,8 +65,8 @@ class RichModel:
     """The losses of a task learned by features that move, at any N, P, noise and richness gamma.
 
     Parameters are those of `FullModel` (gradient flow), and ``gamma`` > 0, the richness (dimensionless):
-    the lazy model is gamma -> 0. Results are `Value`s of about 10 digits (8 where
-    losses fall as steeply as t^-5) with their estimated errors; times
+    the lazy model is gamma -> 0. Results are `Value`s of about 10 digits (8 where losses fall as steeply as
+    t^-10) with their estimated errors; a loss that is not told from 0 is given as 0 with that bound. Times
     may reach those at which the lazy clock is at 1e40, and have no end where all is learned before. Units of
     the target power, whose noise floor is not included.
 
@@ -232,11 +232,12 @@ class RichModel:
     # -- how it is found ------------------------------------------------------------------
 
     def _single(self, t: object, floor: float) -> Value:
-        return self._compare(
+        found = self._compare(
             t,
             lambda lazy, g: lazy.weights * g**2 * lazy.train,
             lambda lazy: lazy.floor - floor,
         )
+        return _or_bound(found)
 
     def _double(self, t: object, shares: Mapping[str, float]) -> Value:
         def terms(lazy: Lazy, g: NDArray[np.complex128]) -> NDArray[np.complex128]:
@@ -244,7 +245,7 @@ class RichModel:
             kernel = self.kernel(lazy, tuple(sorted(shares.items())), lambda: lazy.pairs(shares))
             return np.asarray(np.multiply.outer(u, np.concatenate([u, u.conj()])) * kernel)
 
-        return self._compare(t, terms)
+        return _or_bound(self._compare(t, terms))
 
     def kernel(
         self, lazy: Lazy, name: object, make: Callable[[], NDArray[np.complex128]]
@@ -322,6 +323,13 @@ class RichModel:
                     f"t = {until:.6g}: the lazy clock is beyond {LATEST:g} there; use an earlier time"
                 )
             lazy = encircle_lazy(self.lazy, min(lazy.longest * FARTHER, self._settled), order, share)
+
+
+def _or_bound(loss: Value) -> Value:
+    """A loss, or 0 with its bound where it is not told from that."""
+    if loss.value > loss.error:
+        return loss
+    return Value(value=mpmath.mpf(0), error=abs(loss.value) + loss.error, note="below its error")
 
 
 def compare_values(coarse: float, fine: float, size: float = 0.0) -> Value:

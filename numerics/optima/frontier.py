@@ -205,6 +205,10 @@ def _newton(
 
 
 def _log(loss: Value) -> Value:
+    if loss.value <= 0:
+        raise PrecisionError(
+            f"the loss is below its error, {mpmath.nstr(loss.error, 2)}; use a smaller budget"
+        )
     return Value(value=mpmath.log(loss.value), error=loss.error / loss.value)
 
 

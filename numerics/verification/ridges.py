@@ -18,8 +18,9 @@ from mpmath import mpmathify
 from sympy import Expr, Float, oo, powsimp
 
 from asymptotics.caches import cached
-from asymptotics.model.sums import eigenvalues_of_test
-from asymptotics.symbols import l, rho, sigma
+from asymptotics.model.sums import df1, eigenvalues_of_test
+from asymptotics.symbols import N as SIZE
+from asymptotics.symbols import kappa, l, rho, sigma
 from numerics.model.full_model import FullModel
 from numerics.values.results import Best
 from numerics.values.value import Value
@@ -49,7 +50,12 @@ def best_ridge(part: str, place: Place) -> Value:
 
 
 def best_ridge_width(place: Place) -> Value:
-    """What N features add at the best ridge, over the loss there, times N, for an N far beyond that of 1."""
+    """What N features add at the best ridge, over the loss there, times N, for an N far beyond that of 1.
+
+    Rows whose mean square m_2 depends on N have another first order at each N; it is taken to that of all N.
+    """
+    slope, _ = place.student.slopes()
+    grows = place.student.spread().coeff(df1(kappa)) if slope.has(SIZE) else None
     digits = place.digits + WIDE
     best = _ridged(replace(place, digits=digits, settings=(), ratio=oo))
     ridge, N = Float._new(best.argument.value._mpf_, mpmath.mp.prec), place.resource**2 * 10**WIDE
@@ -58,6 +64,8 @@ def best_ridge_width(place: Place) -> Value:
         for sizes in ({"N": N}, {})
     )
     found = (wide - none) / none * mpmathify(N)
+    if grows is not None:
+        found = found * mpmathify((-grows / slope.subs(SIZE, N)).evalf(digits))
     return Value(value=found.value, error=found.error + abs(found.value) * mpmathify(10) ** (8 - WIDE))
 
 

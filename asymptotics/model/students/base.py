@@ -27,7 +27,7 @@ from sympy import Expr, Integer, Min, Symbol, oo, simplify
 
 from asymptotics.errors import DomainError, Fielded, UnableError, shown
 from asymptotics.model.operators import AtRidge
-from asymptotics.model.sums import Xi, df1
+from asymptotics.model.sums import Xi, df1, df2
 from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.numbers import exact, items_of
 from asymptotics.registry import Registry
@@ -152,6 +152,15 @@ class Student(metaclass=Fielded):
         if first == 0 or first.has(N):
             raise UnableError(f"what N and P do is not derived for {self}; give sizes in multiples of N")
         return (Share(coefficient=-first * at.spread * at.count, order=at.size - at.modes),)
+
+    def spread(self) -> Expr:
+        """``lim N (1 - dlog kappa/dlog zeta)``, N -> oo: ``-c_1 (df1 - df2) + white/kappa`` by `slopes`."""
+        first, _ = self.slopes()
+        return -first * (df1(kappa) - df2(kappa)) + self.white_noise() / kappa
+
+    def features_for(self, weight: Expr) -> Expr:
+        """N at which ``1 - dlog kappa/dlog zeta`` is 1/weight, to its leading order for many features."""
+        return self.spread() * weight
 
     def check_size(self, size: Expr) -> None:
         """Raise `DomainError` where the student cannot have this N (a number or oo)."""

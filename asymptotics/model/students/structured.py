@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, Rational, Sum, Symbol, gamma, oo, pi, sin, zeta
+from sympy import Expr, Integer, Min, Rational, Sum, Symbol, gamma, oo, pi, sin, zeta
 
 from asymptotics.errors import BottleneckError, DomainError, UnableError, shown
 from asymptotics.model.operators import Root
 from asymptotics.model.students.base import Resolved, Share, Student, student
+from asymptotics.model.sums import df1, df2
 from asymptotics.parsing.numbers import exact, is_many, real_floats
 from asymptotics.spectra import spectrum
 from asymptotics.sums.finite import finite_sum
-from asymptotics.symbols import N
+from asymptotics.symbols import N, kappa
 from asymptotics.tasks.task import Task
 
 _x = Symbol("x", positive=True)
@@ -128,6 +129,39 @@ class StructuredFeatures(Student):
                 inside=beyond,
             ),
         )
+
+    def spread(self) -> Expr:
+        """For rows ``i^-c``, c < 1/2, whose m_2 tends to ``(1 - c)^2/(1 - 2c)``; beyond, nothing is of order
+        1/N."""
+        if isinstance(self.eigenvalues, tuple):
+            return Student.spread(self)
+        c = self._power()
+        if c >= Rational(1, 2):
+            raise UnableError(
+                f"rows of eigenvalues {self.eigenvalues}: their mean square grows with N, so that nothing is "
+                "of order 1/N; bottleneck_map has what such rows add at a given N and ridge"
+            )
+        return (1 - c) ** 2 / (1 - 2 * c) * (df1(kappa) - df2(kappa))
+
+    def features_for(self, weight: Expr) -> Expr:
+        """The smaller one of what the two pieces of `shares` need, for rows ``i^-c`` with 1/2 < c < 1."""
+        if isinstance(self.eigenvalues, tuple) or (c := self._power()) < Rational(1, 2):
+            return self.spread() * weight
+        if c >= 1 or c == Rational(1, 2):
+            raise UnableError(
+                f"rows of eigenvalues {self.eigenvalues}: "
+                + (
+                    "no number of them is a kernel"
+                    if c > 1
+                    else "what is random in them falls with a logarithm"
+                )
+                + "; use a power of the index above -1 that is not -1/2"
+            )
+        apart = (df1(kappa) - df2(kappa)) * weight
+        middle = gamma(1 / c) * gamma(2 - 1 / c) / c * (1 - c) ** (1 / c)
+        about = df1(kappa) * (middle * apart / df1(kappa)) ** (c / (1 - c))
+        first = ((1 - c) ** 2 * zeta(2 * c) * apart) ** (1 / (2 * (1 - c)))
+        return Min(about, first)
 
     def _power(self) -> Expr:
         """c in ``tau_i ~ i^-c``."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import mpmath
 import pytest
-from sympy import Integer, Min, Rational, Symbol, oo, pi, simplify, sin, sqrt, zeta
+from sympy import Float, Integer, Min, Rational, Symbol, oo, pi, simplify, sin, sqrt, zeta
 
 from asymptotics import (
     DeepRandomFeatures,
@@ -312,6 +312,42 @@ def test_the_width_that_the_best_ridge_needs_of_a_student():
     task = power_law(2, 3, noise="1/2")
     deep, plain = (derive(task, **one).optimal_ridge_width for one in ({"student": DEEP.student}, {}))
     assert simplify(deep.leading / plain.leading) == Rational(7, 4)
+
+
+@pytest.mark.parametrize(
+    ("values", "noise", "rows", "exponent", "falls", "size", "apart"),
+    [
+        # those about the row at which df1 rows are resolved: df1 (y/df1)^(c/(1 - c)), to N = P^(1/(1 - c))
+        ((Rational(7, 2), 2), 1, Rational(2, 3), Rational(4, 7), 0.5, 10**20, 0.011),
+        # the first rows: (y zeta(2 c) (1 - c)^2)^(1/(2 - 2 c)), beyond it
+        ((Rational(9, 2), 2), 0, Rational(3, 5), Rational(25, 8), 0.8, 10**12, 8e-4),
+    ],
+)
+def test_the_width_that_the_best_ridge_needs_of_rows_of_unlike_length(
+    values, noise, rows, exponent, falls, size, apart
+):
+    """N rows i^-c, 1/2 < c < 1, are as many as double the loss of the full model at its best ridge."""
+    task, student = power_law(*values, noise=noise), StructuredFeatures(eigenvalues=k**-rows)
+    law = derive(task, student=student).optimal_ridge_width
+    assert law.exponent == -exponent
+    best = FullModel(task, P=size, digits=20).optimal_ridge()
+    ridge, N = Float(best.argument.value, 30), round(law(size))
+    wide = FullModel(task, P=size, N=N, ridge=ridge, student=student).test_loss(oo)
+    # the loss is as much larger as N falls short, to the power of 1 - e
+    assert abs((wide.value / best.loss.value - 1) ** (1 / falls) - 1) < apart
+
+
+def test_rows_at_the_edge_of_two_widths():
+    """Where both candidates are of one order neither leads; elsewhere the law is cut there."""
+    student = StructuredFeatures(eigenvalues=k ** -Rational(2, 3))
+    law = derive(TASK, student=student).optimal_ridge_width
+    assert law.at(a=5, b=2).exponent == -Rational(9, 2)
+    with pytest.raises(UnableError, match="on the crossover from one to the other"):
+        derive(power_law(4, 2), student=student).optimal_ridge_width  # noqa: B018
+    flat = derive(power_law(5, 2), student=StructuredFeatures(eigenvalues=k ** -Rational(1, 4)))
+    assert flat.optimal_ridge_width.leading / derive(power_law(5, 2)).optimal_ridge_width.leading == Rational(
+        9, 8
+    )
 
 
 @pytest.mark.parametrize(

@@ -178,6 +178,29 @@ def test_a_loss_below_the_square_of_rounding_is_solved():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("values", "slope"), [((11, "4/3"), 7.5), ((14, "5/4"), 10.4)])
+def test_losses_steeper_than_any_lazy_polynomial(values, slope):
+    """s = 15/2 and 52/5, to 1e-125: ``Gamma(s)/b (2 K t)^-s``, K (K - 1) = gamma^2 zeta(a - b), next 1/t."""
+    a, b = (mpmath.mpmathify(sympy.Rational(x)) for x in values)
+    model, scale = RichModel(power_law(*values), gamma=1), (1 + mpmath.sqrt(1 + 4 * mpmath.zeta(a - b))) / 2
+    later = 2 * scale * mpmath.mpf(10) ** 12
+    model.prepare(10**12)
+    for t in (10, 10**6):
+        assert model.test_loss(t).relative_error < 1e-8
+    late, law = model.test_loss(10**12), mpmath.gamma(slope) / b * later**-slope
+    assert late.relative_error < 1e-8
+    assert abs(late.value - law) < late.error + 1e-10 * law
+
+
+def test_a_loss_below_its_error_is_a_bound():
+    """Of two modes that are learned exponentially doubles tell 1e-15; beyond, numbers could be negative."""
+    model, exact = (RichModel.from_arrays([1, 0.5], [1, 1], gamma=g) for g in (1, 1))
+    value = model.test_loss(25)
+    assert value.value == 0 < value.error < 1e-13 and value.note == "below its error"
+    assert exact.test_loss(10).value > 0 and "below" not in str(exact.test_loss(10))
+
+
+@pytest.mark.slow
 def test_later_times_do_not_lose_digits_of_a_contour_for_earlier_ones():
     """At s = 5 a contour laid out for t = 1 left four digits at t = 100."""
     once, again = (RichModel(power_law(11, 2), gamma=1) for _ in range(2))
