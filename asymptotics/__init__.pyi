@@ -30,6 +30,8 @@ from asymptotics.laws.growing import GrowingLaw as GrowingLaw
 from asymptotics.laws.growing import growing_law as growing_law
 from asymptotics.laws.joint import JointLaw as JointLaw
 from asymptotics.laws.joint import joint_law as joint_law
+from asymptotics.laws.joint_rich import RichJointLaw as RichJointLaw
+from asymptotics.laws.joint_rich import rich_joint_law as rich_joint_law
 from asymptotics.laws.law import Law as Law
 from asymptotics.laws.measured import measured_laws as measured_laws
 from asymptotics.laws.windows import Window as Window

@@ -181,7 +181,9 @@ def joint_law(laws: Laws, size: Symbol = N) -> JointLaw:
     """
     check_kind(laws, Laws, "laws", "pass derive(task)")
     if not isinstance(size, Symbol) or size not in (N, P):
-        raise DomainError(f"size = {shown(size)}; a joint law is in N or in P")
+        raise DomainError(
+            f"size = {shown(size)}; a joint law is in N or in P (in t and gamma: rich_joint_law)"
+        )
     base = spectrum(laws.task)
     if base.scaling is not None:
         raise UnableError(

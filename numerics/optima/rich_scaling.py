@@ -25,11 +25,13 @@ from dataclasses import dataclass
 
 import mpmath
 import numpy as np
-from sympy import Symbol
+from sympy import Expr, Symbol
 
+from asymptotics import symbols as letters
 from asymptotics.errors import DomainError
-from asymptotics.laws.derive import Laws
-from asymptotics.parsing.numbers import real_number
+from asymptotics.laws.derive import Laws, derive
+from asymptotics.laws.joint_rich import rich_joint_law
+from asymptotics.parsing.numbers import real_number, substitution
 from numerics.model.clock import Floats, run_clock
 from numerics.model.rich import compare_values
 from numerics.values.value import Value
@@ -67,8 +69,8 @@ def rich_scaling(s: object, x: object) -> RichScaling:
     slope, place = float(real_number(s, "s")), float(real_number(x, "x"))
     if not 0 < slope < 1:
         raise DomainError(
-            f"s = {s}; loss and scale cross over in t for 0 < s < 1; for s >= 1 the scale depends on gamma "
-            "as laws.rich_scale says"
+            f"s = {s}; loss and scale are functions of x for 0 < s < 1; for s >= 1 rich_joint_law has them "
+            "in closed form"
         )
     if not SMALLEST <= place <= LARGEST:
         raise DomainError(f"x = {x}; give one from {SMALLEST:g} to {LARGEST:g}; beyond them laws hold")
@@ -116,26 +118,26 @@ def _modes(s: float, fastest: float, slowest: float, order: int) -> tuple[Floats
 def rich_loss(
     laws: Laws, at: Mapping[Symbol | str, object] | None = None, *, t: object, gamma: object
 ) -> Value:
-    """The loss of features that move at large t, from lazy to rich: ``laws.time`` times ``Phi_s``.
+    """The loss of features that move at large t, from lazy to rich: the joint law in numbers.
 
-    For tasks whose lazy law is a power ``t^-s`` with s < 1; units of the target power. The error is that of
-    Phi_s; what follows in t is not in it (`RichModel` has all orders).
+    `rich_joint_law`: for s < 1 the lazy law times ``Phi_s``, explicit for s >= 1; units of the target power.
+    The error is that of Phi_s; what follows in t is not in it (`RichModel` has all orders).
 
     >>> from asymptotics import derive, power_law
     >>> rich_loss(derive(power_law(2, 2)), t=10**6, gamma="1/10").digits(6)
     '0.000284467'
     """
-    law = laws.time.at(at or {})
-    (regime,) = law.regimes
-    if not regime.is_power or regime.log_power != 0:
-        raise DomainError(f"the law of time is {law.leading}; the crossover is that of a power of t")
-    s = regime.exponent
     moment, richness = (real_number(v, n) for v, n in ((t, "t"), (gamma, "gamma")))
     if not (moment.is_positive and richness.is_positive):
         raise DomainError(f"t = {t}, gamma = {gamma}; both must be > 0")
-    prefactor = mpmath.mpf(str(regime.prefactor.evalf(20)))
-    time, power = mpmath.mpf(str(moment.evalf(20))), mpmath.mpf(str(s.evalf(20)))
-    x = mpmath.mpf(str(richness.evalf(20))) * mpmath.sqrt(prefactor * 2**power) * time ** ((1 - power) / 2)
-    found = rich_scaling(s, float(x)).loss
-    lazy = prefactor * time**-power
+    joint = rich_joint_law(derive(laws.task.at(substitution(laws.task.parameters, at or {}))))
+    table = {letters.t: moment, letters.gamma: richness}
+
+    def number(expression: Expr) -> mpmath.mpf:
+        return mpmath.mpf(str(expression.xreplace(table).evalf(20)))
+
+    if joint.leading is not None:
+        loss = number(joint.leading)
+        return Value(value=loss, error=loss * mpmath.eps)
+    lazy, found = number(joint.lazy), rich_scaling(joint.s, float(number(joint.x))).loss
     return Value(value=lazy * found.value, error=lazy * found.error)

@@ -1,9 +1,9 @@
 """The crossover from lazy to rich: against its two laws, the model at small gamma, and bad input."""
 
 import pytest
-from sympy import Rational
+from sympy import Rational, simplify
 
-from asymptotics import derive, power_law
+from asymptotics import Task, derive, power_law, rich_joint_law
 from asymptotics.errors import BottleneckError
 from asymptotics.symbols import a, b, gamma, t
 from numerics import RichModel
@@ -57,16 +57,41 @@ def test_its_error_is_one():
         assert abs(float(found.scale.value) - scale) <= float(found.scale.error) < 1e-8 * scale
 
 
+def test_the_joint_law_of_time_and_richness():
+    """``C (2t)^-s Phi_s(x)``: its ends are the lazy and the rich law, in symbols and in numbers."""
+    law = rich_joint_law(LAWS)
+    assert law.s == (a - 1) / b and simplify(law.lazy / LAWS.time.leading) == 1
+    assert law.condition == LAWS.rich_time.regimes[0].condition and law.leading is None
+    point = {a: Rational(7, 5), b: Rational(3, 2), t: 10**12, gamma: 10}
+    far = rich_loss(LAWS, {a: point[a], b: point[b]}, t=point[t], gamma=point[gamma])
+    assert abs(float(far.value) / float(law.rich().subs(point)) - 1) < 1e-4
+    near = rich_loss(LAWS, {a: point[a], b: point[b]}, t=100, gamma="1/10**6")
+    assert abs(float(near.value) / float(law.lazy.subs(point | {t: 100})) - 1) < 1e-5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("values", "apart"), [((4, 2), 2e-5), ((3, 2), 4e-3)], ids=["s > 1", "s = 1"])
+def test_beyond_the_crossover_the_joint_law_is_explicit(values, apart):
+    """At any richness: K (K - 1) = gamma^2 sum c/lambda, or gamma^2 C log(t), against the model."""
+    laws = derive(power_law(*values))
+    for richness in ("1/10", 1):
+        model = RichModel(power_law(*values), gamma=richness)
+        loss = float(rich_loss(laws, t=10**9, gamma=richness).value)
+        assert abs(float(model.test_loss(10**9)) / loss - 1) < apart * (1 if richness != 1 else 20)
+    assert rich_joint_law(laws).scale.subs({gamma: 0, t: 10}) == 1
+
+
 @pytest.mark.parametrize(
     ("ask", "message"),
     [
-        (lambda: rich_scaling(1, 1), "s = 1; loss and scale cross over in t for 0 < s < 1"),
+        (lambda: rich_scaling(1, 1), "s = 1; loss and scale are functions of x for 0 < s < 1"),
         (lambda: rich_scaling("1/2", 0), "x = 0; give one from"),
         (lambda: rich_scaling("0.99", 10**4), "use an x closer to 1"),
-        (lambda: rich_loss(LAWS, {a: 4, b: 2}, t=100, gamma=1), "s = 3/2; loss and scale cross over"),
+        (lambda: rich_joint_law(derive(Task("2**-k", "3**-k"))), "a lazy loss with one power of t"),
+        (lambda: rich_joint_law(LAWS.time), "pass derive(task)"),
         (lambda: rich_loss(LAWS, {a: 2, b: 2}, t=-1, gamma=1), "both must be > 0"),
     ],
-    ids=["steep", "zero", "far", "task", "time"],
+    ids=["steep", "zero", "far", "swings", "law", "time"],
 )
 def test_bad_input_is_one_line(ask, message):
     with pytest.raises(BottleneckError) as caught:
