@@ -5,7 +5,11 @@ bottleneck of the size. One-pass SGD is stable for a step ``eta = 2 h B/Tr``, so
 
     C T = 2 eta C n = 4 h B n/(tau N^(1-b)),
 
-each term with its own power of h. A term that another is never smaller than, for ``1 <= T <= N^b`` and
+each term with its own power of h. At b = 1 the trace is ``C log(N)``, and the kernel of the noise, ``h/(T
+log(N))``, has the same mass in every decade of time: at ``T = N^q`` it divides a loss that falls more slowly
+than 1/T by ``1 - h q``. A loss that falls faster is that of the noise of its first steps, or of the last
+modes, ``log(N/T)/N``: both are balanced at an N/T that is a power of log(N), whose logarithm is no power of
+log(C). A term that another is never smaller than, for ``1 <= T <= N^b`` and
 ``h <= 1``, is no phase; by how much it is smaller is how fast the law is approached.
 
     growing_terms    the terms that may lead, and the corrections to them
@@ -28,7 +32,7 @@ from asymptotics.laws.derive import Laws
 from asymptotics.model.early_times import EarlyTerm, early_terms, leading_terms, trace_scale
 from asymptotics.model.rules.base import Rule, numbers_of
 from asymptotics.parsing.heights import substitute, to_power
-from asymptotics.spectra import spectrum
+from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import B, E, N, P, eta, h, rho, t
 
 ONE = Integer(1)
@@ -53,6 +57,12 @@ def growing_terms(
     if t not in present:
         return tuple(late), ()
     clock = dict(travelled(laws, rule))
+    if scaling.decay == 1:
+        _check_slow_trace(series, present, rule)
+    if scaling.decay == 1 and rule.fresh:
+        first = (x for x in early_terms(series, shares=0) if x.size == 0)
+        slow = (_at_slow_trace(_written(x, clock, Integer(4), present), numbers) for x in first)
+        return (*tuple(slow)[:1], *late), ()
     rate = 4 / trace_scale(scaling) if rule.fresh else 2 * scaling.scale * rule.pace()
     found = early_terms(series, shares=2 if rule.fresh else 0)
     kept = leading_terms(found, series, tuned=h in present)
@@ -66,6 +76,29 @@ def growing_terms(
     known = {frozenset(x.powers) for x in leading}
     late = [x for x in late if frozenset(x.powers) not in known]
     return (*leading, *late), tuple(x for x in others if frozenset(x.powers) not in known)
+
+
+def _check_slow_trace(series: SpectralSeries, present: tuple[Symbol, ...], rule: Rule) -> None:
+    """At b = 1 a loss whose split has powers of log(log(C)) is refused."""
+    if B in present:
+        raise UnableError("b = 1: the batch as a resource is not derived; hold B fixed")
+    sign = series.domain.sign(1 - series.target.abscissa)
+    if sign == 1 or (sign == -1 and not rule.fresh):
+        return
+    why = "a - 1 = b" if sign == 0 else "a - 1 > b"
+    raise UnableError(
+        f"b = 1: the trace grows as log(N), and where {why} the best split with {rule.title} has powers of "
+        "log(log(C)); not derived; take b below or above 1, or a < 2"
+    )
+
+
+def _at_slow_trace(term: LossTerm, numbers: Mapping[Symbol, Expr]) -> LossTerm:
+    """A term in the time with ``C T = 4 h B n/log(N)``, at the crossover: the noise divides it by 1 - h."""
+    return replace(
+        term,
+        coefficient=substitute(tidy(term.coefficient / (1 - h)), numbers),
+        log_power=term.log_power + term.power(t),
+    )
 
 
 def travelled(laws: Laws, rule: Rule) -> tuple[tuple[Symbol, Expr], ...]:

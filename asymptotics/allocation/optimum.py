@@ -317,7 +317,7 @@ def compute_optimal(
     for allocation in allocations:
         check_bounded(allocation)
     phases, covering = best_phases(allocations)
-    if all(phase.exponents["loss"] == 0 for phase in phases):
+    if all(phase.domain.sign(phase.exponents["loss"]) in (0, -1) for phase in phases):
         raise DomainError(
             f"nothing to trade: at cost {cost} the loss tends to a constant; free what is held fixed"
         )

@@ -77,11 +77,14 @@ def allocations_of(
     if features != LAZY:
         _check_moving(features, laws, present, rule)
         return tuple(_moving(plain, laws, present, flow) for flow in flows_of(laws, features))
+    sides = _sides(laws, whole, rule)
+    if len(sides) == 1:  # at b = 1 a part of the domain, where a rule has laws there alone
+        plain = replace(plain, whole=sides[0][0])
     return tuple(
         _where_it_grows(replace(plain, domain=domain), laws, present, rule, schedule)
         if grows
         else _where_it_converges(replace(plain, domain=domain), laws, present, rule, schedule)
-        for domain, grows in _sides(laws, whole)
+        for domain, grows in sides
     )
 
 
@@ -154,16 +157,21 @@ def _decay(laws: Laws) -> Expr:
     return scaling.decay
 
 
-def _sides(laws: Laws, domain: Domain) -> tuple[tuple[Domain, bool], ...]:
-    """The parts of the domain where the trace converges, and where it grows with N."""
-    scaling = spectrum(laws.task).scaling
+def _sides(laws: Laws, domain: Domain, rule: Rule) -> tuple[tuple[Domain, bool], ...]:
+    """The parts of the domain where the trace converges, and where it grows with N.
+
+    At b = 1 those on both sides of a - 1 = b; with noise of batches the one where the loss falls slowly.
+    """
+    series = spectrum(laws.task)
+    scaling = series.scaling
     if scaling is None:
         return ((domain, False),)
     gap = normal(scaling.decay - 1)
     if domain.sign(gap) == 0:
-        raise UnableError(
-            "b = 1: the trace grows as log(N), and budgets have no law yet; take b below or above 1"
-        )
+        slow = normal(1 - series.target.abscissa)
+        if domain.sign(slow) is not None:
+            return ((domain, True),)
+        return tuple((domain.holding(x), True) for x in ((slow,) if rule.fresh else (slow, -slow)))
     parts = ((domain.holding(gap), False), (domain.holding(-gap), True))
     return tuple((part, grows) for part, grows in parts if not part.is_empty())
 

@@ -7,7 +7,7 @@ orders agree and a constant is claimed, the constants are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sympy import Abs, Expr, Max, Min, Piecewise, Rational, Symbol, log
@@ -29,6 +29,7 @@ from asymptotics.claims.statement import (
 from asymptotics.claims.subject import Piece, Subject
 from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import conjuncts, normal
+from asymptotics.domains.parametric_lp import covers
 from asymptotics.domains.substitution import check_extent, put
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.growth import Growth, differences, growths
@@ -41,6 +42,8 @@ SAMPLES = 6
 """Exponents that no cell decides are compared at so many points."""
 SAMPLING = 60
 """So many steps may the comparison at all these points take."""
+
+NOT_DERIVED = "no law is derived there"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,10 @@ class Judge:
         for cell in cells:
             parts = [(self.within(cell, piece), piece) for piece in self.pieces(cell)]
             inside = {part: piece for part, piece in parts if part is not None}
+            if beyond := tuple(_beyond(cell, inside)):
+                found += [o for part, piece in inside.items() for o in self._on_piece(part, piece)]
+                found += [Outcome(cell=rest, status=UNDECIDED, note=NOT_DERIVED) for rest in beyond]
+                continue
             found += join_outcomes(cell, inside, lambda part, own=inside: self._on_piece(part, own[part]))  # type: ignore[misc]
         return found
 
@@ -352,3 +359,25 @@ def witness(outcome: Outcome, symbols: tuple[Symbol, ...]) -> dict[Symbol, Ratio
     if outcome.point is not None:
         return dict(outcome.point)
     return outcome.cell.point(symbols)
+
+
+def _beyond(cell: Cell, parts: Iterable[Cell]) -> Iterator[Cell]:
+    """What open parts leave of a cell; nothing where there are none, or it is a point."""
+    own = [
+        [c for c in p.domain.constraints if c not in cell.domain.constraints]
+        for p in parts
+        if p.walls == cell.walls
+    ]
+    if not own or not all(own) or covers(own, cell.domain):
+        return
+    left = [cell]
+    for constraints in own:
+        rest: list[Cell] = []
+        for part in left:
+            inner: Cell | None = part
+            for constraint in constraints:
+                outer = None if inner is None else inner.where(-constraint)
+                rest += [] if outer is None else [outer]
+                inner = None if inner is None else inner.where(constraint)
+        left = rest
+    yield from left

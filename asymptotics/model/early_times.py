@@ -192,7 +192,8 @@ class EarlyTimes:
 
     def terms(self, shares: int, drifts: int) -> Iterator[EarlyTerm]:
         """The terms, by families, by powers of h, and by powers of what the trace is off."""
-        inverse, kernel = self.start.monomial(ONE, -ONE), self.kernel
+        inverse = self.start.monomial(ONE, -ONE)
+        kernel = self.kernel if shares else self.start
         share = inverse
         for j in range(shares + 1):
             for family in self.families():

@@ -1,14 +1,16 @@
 """Budgets where modes grow with N: the 4 + 3 phases of arXiv 2405.15074, gradient flow, and a tuned step."""
 
 import pytest
-from sympy import Rational, sqrt
+from sympy import And, Eq, Rational, sqrt
 
 from asymptotics import GradientDescent, OnePassSGD, check_claim, compute_optimal, derive, power_law
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.symbols import B, N, P, a, b, h, r, t
+from numerics import frontier
 
 LAWS = derive(power_law(a, b, modes=r * N))
+SGD = OnePassSGD(fraction=0.25, batch=1)
 
 # 2405.15074: phases Ia, II, III and Ib, Ic, IVa, IVb, in the letters of theory, section A: (a, b) inside,
 # eta in L ~ C^-eta and xi in N ~ C^xi
@@ -151,6 +153,10 @@ def test_records():
         ({"free": (t, N, h)}, "no share of the largest step"),
         ({"rule": OnePassSGD(fraction=0.5, batch=1), "free": (t, N, h)}, "pass the class"),
         ({"cost": N * t * P}, "leave it out"),
+        (
+            {"cost": t, "free": (t, h), "fixed": {N: "C**6"}, "rule": OnePassSGD},
+            "the loss tends to a constant",
+        ),
     ],
     ids=str,
 )
@@ -159,17 +165,69 @@ def test_refused(question, words):
         compute_optimal(power_law(2.5, "4/5", modes="2*N"), **{"cost": N * t, **question})
 
 
-def test_one_is_refused_by_name():
-    with pytest.raises(UnableError, match=r"b = 1: the trace grows as log\(N\)"):
-        compute_optimal(power_law(3, 1, modes="2*N"), cost=N * t, rule=OnePassSGD)
+# Tr = log(N): by hand, T = 4 h B n/log(N) with T^-s = N^-s, and without batches T^-s = log(N)/N for s > 1
+AT_ONE = [
+    ("3/2", None, {t: (1, 2, 0), N: (1, 2, 0), "loss": (1, 4, 0)}),
+    ("5/2", None, {t: (2, 5, "-2/5"), N: (3, 5, "2/5"), "loss": (3, 5, "3/5")}),
+    (4, None, {t: (1, 4, "-1/4"), N: (3, 4, "1/4"), "loss": (3, 4, "3/4")}),
+    ("3/2", SGD, {t: (1, 2, "1/2"), N: (1, 2, "-1/2"), "loss": (1, 4, "1/4")}),
+    ("7/4", SGD, {t: (1, 2, "1/2"), N: (1, 2, "-1/2"), "loss": (3, 8, "3/8")}),
+]
+
+
+@pytest.mark.parametrize(("target", "rule", "expected"), AT_ONE, ids=str)
+def test_at_one_the_trace_is_a_logarithm(target, rule, expected):
+    question = {} if rule is None else {"rule": rule}
+    (phase,) = compute_optimal(power_law(target, 1, modes="2*N"), cost=N * t, **question).phases
+    for key, (top, bottom, logarithm) in expected.items():
+        assert phase.exponents[key] == Rational(top, bottom) and phase.logs[key] == Rational(logarithm)
 
 
 @pytest.mark.slow
-def test_a_claim_at_one_says_that_nothing_is_derived_there(constant):
+@pytest.mark.parametrize(("target", "rule"), [("5/2", None), ("3/2", SGD)], ids=["flow", "sgd"])
+def test_the_true_optimum_at_one(target, rule):
+    """Over six decades the loss keeps to its power of log(C), and not to the power of C alone."""
+    question = {} if rule is None else {"rule": rule}
+    optimum = compute_optimal(power_law(target, 1, modes="2*N"), cost=N * t, **question)
+    (phase,) = optimum.phases
+    points = frontier(optimum, [10**8, 10**14, 10**20], digits=5)
+    scaled = [
+        float(one["loss"]) * 10 ** (e * float(phase.exponents["loss"])) / e ** float(phase.logs["loss"])
+        for e, one in zip((8, 14, 20), points, strict=True)
+    ]
+    plain = [x * e ** float(phase.logs["loss"]) for e, x in zip((8, 14, 20), scaled, strict=True)]
+    assert abs(scaled[2] / scaled[1] - 1) < 0.05 < abs(plain[2] / plain[1] - 1)
+
+
+@pytest.mark.parametrize(
+    ("target", "question", "words"),
+    [
+        (3, {"rule": SGD}, r"b = 1: .* a - 1 > b .* one-pass SGD has powers of log\(log\(C\)\)"),
+        (2, {"rule": SGD}, "a - 1 = b"),
+        (2, {}, "a - 1 = b .* gradient flow"),
+        ("3/2", {"rule": OnePassSGD, "cost": N * t * B, "free": (t, N, B)}, "hold B fixed"),
+    ],
+    ids=str,
+)
+def test_what_is_not_derived_at_one(target, question, words):
+    with pytest.raises(UnableError, match=words):
+        compute_optimal(power_law(target, 1, modes="2*N"), **{"cost": N * t, **question})
+
+
+def test_one_is_a_line_of_the_tiling(constant):
+    (line,) = (x for x in constant.boundaries if x.condition == And(Eq(b, 1), a < 2))
+    assert line.logs["loss"].equals((a - 1) / 2) and constant.at(a="3/2", b=1, r=2).logs["loss"] == Rational(
+        1, 4
+    )
+
+
+@pytest.mark.slow
+def test_claims_at_one(constant):
     found = check_claim("C**(-(a-1)/2)", constant, ["b = 1"])
-    assert found.verdict == "UNDECIDED"
-    assert found.headline.startswith("UNDECIDED: ") and "is not derived where" in found.headline
-    assert "b = 1" in found.headline
+    assert found.headline.startswith("FAILS where a < 2: logarithm")
+    assert "undecided where a > 2: no law is derived there" in str(found)
+    assert check_claim("(C/log(C))**(-(a-1)/2)", constant, ["b = 1", "a < 2"]).everywhere
+    assert not check_claim("(C/log(C))**(-(a-1)/2)", constant, ["b = 1"]).everywhere
 
 
 def test_the_best_step_of_a_size_is_refused_by_name():
@@ -185,3 +243,14 @@ def test_other_modes():
     # N = oo: infinitely many modes
     (phase,) = compute_optimal(power_law(2, 2, modes="2*N"), cost=P * t).phases
     assert phase.exponents == compute_optimal(power_law(2, 2), cost=P * t).phases[0].exponents
+
+
+# of n steps and N = n^x features the best share of the largest step: by hand, the signal and the noise of the
+# first steps fall alike, N^(2/3) (h n)^(-8/3) = h^(1/3) N^(-1/12) n^(-2/3) at (3, 3/4), h^3 = N^(3/4) n^-2
+@pytest.mark.parametrize(("power", "share"), [(2, "-1/6"), ("3/2", "-7/24"), ("4/3", "-1/3")])
+def test_best_step_of_steps_and_size(power, share):
+    optimum = compute_optimal(
+        power_law(3, "3/4", modes="2*N"), t, free=(t, h), fixed={N: f"C**({power})"}, rule=OnePassSGD
+    )
+    (phase,) = optimum.phases
+    assert phase.exponents[h] == Rational(share) and phase.exponents["loss"] == Rational(8, 9)
