@@ -42,7 +42,7 @@ TOLD = {*latex.FONTS, *COMPARISONS, *ARROWS, "infty", "gg"} - {"="}
 
 def read_latex(claim: str, symbols: Mapping[str, Expr], signs: Mapping[str, Expr]) -> tuple[Statement, ...]:
     """The statements that LaTeX makes; ``signs`` as in `asymptotics.claims.reading`. Raises `ParseError`."""
-    claim = _bare.sub(lambda m: m[1] or rf"\text{{{m[2]}}}", claim)
+    claim = _bare.sub(lambda m: m[1] or rf"\text{{{m[2]}}}", claim).replace(":=", " =")
     marks = {tex: f"sign_{number}" for number, tex in enumerate(signs, 1)}
     stand_ins = {name: Symbol(name, real=True) for name in marks.values()}
     meant = {stand_ins[name]: signs[tex] for tex, name in marks.items()}
@@ -131,13 +131,13 @@ def _statement(
 
 def _told(source: Source, row: Sequence[Item]) -> list[Item]:
     r"""A row as it is meant: ``(a > 2)`` at its end is a condition, ``\text{as } N \to \infty`` is out."""
-    if not {x.name for x in row} & TOLD:
+    if not {x.name for x in row} & TOLD and (not row or row[-1].name != ")"):
         return list(row)
     items = [x for x in row if latex.word_of(x) not in (*HEDGES, *LOGARITHMIC)]
     if items and (opening := latex.opening_at(items, _last_opening(source, items))) is not None:
         at = _last_opening(source, items)
         inside = items[opening[1] : latex.partner(source, items, at, opening)[0]]
-        if any(x.name in COMPARISONS or x.name in ARROWS for x in inside):
+        if any(x.name in COMPARISONS or x.name in ARROWS or relation_of(x) for x in inside):
             items = [*items[:at], Item(kind="char", name=",", position=items[at].position), *inside]
     kept: list[Item] = []
     at = 0

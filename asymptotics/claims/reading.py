@@ -153,7 +153,7 @@ def _statement(
 
 def _conventional(text: str) -> str:
     """Text as the parser has it: ``2*b`` for 2b, without what is said of large sizes."""
-    text = _limit.sub("", text).replace("<<", "≪").replace(">>", "≫")
+    text = _limit.sub("", text).replace("<<", "≪").replace(">>", "≫").replace(":=", " =")
     limit = _arrow.search(text)
     if limit:
         raise ParseError.at(

@@ -218,3 +218,16 @@ def test_many_cases_of_what_is_correct_have_a_line_for_each_value():
     values = [line.split(" for ")[0] for line in shown[start + 1 :] if line.startswith("    ")]
     assert len(values) == len(set(values)) > 5 and "    sqrt(C)" in values
     assert max(map(len, shown)) < 230
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"L(t) = \Gamma(s) (2t)^{-s}/b \quad (s = (a-1)/b)",
+        r"L(t) = \Gamma(s) (2t)^{-s}/b \quad \left(s \equiv \frac{a-1}{b}\right)",
+        r"L(t) = \Gamma(s) (2t)^{-s}/b \text{ with } s := (a-1)/b",
+        "L(t) = gamma(s)*(2*t)**(-s)/b, s := (a-1)/b",
+    ],
+)
+def test_what_a_letter_means_in_parentheses_or_by_definition(claim):
+    assert check_claim(claim, TIME).headline.startswith("HOLDS everywhere")
