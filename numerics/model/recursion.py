@@ -79,7 +79,7 @@ def run_steps(around: Around, plan: Plan, first: int, last: int, moments: Moment
     square, own, cross, average = z * z, moments.own, moments.cross, moments.average
     for i, (eta, batch) in enumerate(zip(sizes, batches, strict=True)):
         fed = moments.loss(around) + unit
-        own *= 1 + 2 * eta * z + (1 + 1 / batch) * eta**2 * square
+        own *= (1 + eta * z) ** 2 + eta**2 / batch * square
         own[:, 1:] -= eta**2 / batch * z * fed
         if weights is not None:
             share = weights[i]

@@ -29,6 +29,7 @@ from numerics.model.plan import Plan, plan_of
 from numerics.model.recursion import Around, Floats, at_start, run_steps
 from numerics.model.renormalised_ridge import resolve_at
 from numerics.model.solver import PLAIN, SGD_PARTS, Expanded, Solver
+from numerics.sums.propagated_sum import listed_modes
 from numerics.values.inputs import infinite
 from numerics.values.value import Value
 
@@ -58,7 +59,12 @@ MOST_STEPS = 2**53
 FIRST = 0.02
 """The first panel in small steps, over the inverse of the largest rate."""
 ROUNDING = 1e-13
+NUDGE, UNDERFLOW = 2.0**-50, 1e-290
 KEPT = 8
+
+
+Part = Callable[[Around, Plan, Any], None]
+"""Some of the steps of a run, in place."""
 
 
 def lay(model: Discretisation, longest: float, radius: float, order: int) -> Around:
@@ -161,8 +167,23 @@ class ScheduledSolver(Solver):
         return plan_of(rule.eta, rule.batch, shape, rule.ramp, steps)
 
     def _few(self, plan: Plan) -> tuple[Value, ...]:
-        coarse, fine = (self._run(plan, order, [_steps(0, plan.steps)]) for order in ORDERS)
+        part = _steps(0, plan.steps)
+        if (alone := self._modes()) is not None:
+            # rounding of eta lambda counts as that of eta
+            fine, moved = (_follow(alone, one, [part]) for one in (plan, _shrunk(plan, 1 - NUDGE)))
+            return _values(fine, 2 * np.abs(fine - moved) + plan.steps * NUDGE * np.abs(fine))
+        coarse, fine = (self._run(plan, order, [part]) for order in ORDERS)
         return _values(fine, np.abs(fine - coarse))
+
+    def _modes(self) -> Around | None:
+        """At N = oo the modes themselves as nodes, where they are few."""
+        if not self.model.unlimited or self.model.student.scale != 1:
+            return None
+        found = listed_modes(self.model.spectrum, DIGITS)
+        if found is None or self.model.spectrum.white:
+            return None
+        rates, powers, weights = (np.array(x, dtype=np.complex128) for x in zip(*found, strict=True))
+        return Around(z=-rates, signal=powers / 2, noise=weights / 2)
 
     def _many(self, plan: Plan) -> tuple[Value, ...]:
         def run(order: int, degree: int, end: int, pace: Pace) -> Floats:
@@ -175,13 +196,9 @@ class ScheduledSolver(Solver):
         rough, fine = (run(ORDERS[1], DEGREES[1], ENDS[1], pace) for pace in (ROUGH, EXACT))
         return _values(fine, 2 * np.abs(fine - coarse) + 2 * np.abs(fine - rough))
 
-    def _run(self, plan: Plan, order: int, parts: list[Callable[[Around, Plan, Any], None]]) -> Floats:
+    def _run(self, plan: Plan, order: int, parts: list[Part]) -> Floats:
         largest, q = plan.eta.largest, 1 + 1 / plan.batch.between(0.0, plan.steps)[0]
-        around = self._around(largest, q, plan.steps, order)
-        moments = at_start(around)
-        for part in parts:
-            part(around, plan, moments)
-        return moments.loss(around, average=plan.weight is not None)
+        return _follow(self._around(largest, q, plan.steps, order), plan, parts)
 
     def _around(self, largest: float, q: float, steps: int, order: int, ladder: float = LADDER) -> Around:
         """The contour for so many steps; it crosses the axis between the spectrum and unstable steps."""
@@ -194,6 +211,14 @@ class ScheduledSolver(Solver):
             if len(self._laid) > KEPT:
                 self._laid.popitem(last=False)
         return self._laid[key]
+
+
+def _follow(around: Around, plan: Plan, parts: list[Part]) -> Floats:
+    """The two parts of the loss at the end of a run."""
+    moments = at_start(around)
+    for part in parts:
+        part(around, plan, moments)
+    return moments.loss(around, average=plan.weight is not None)
 
 
 def _shrunk(plan: Plan, share: float) -> Plan:
@@ -220,7 +245,7 @@ def _values(found: Floats, apart: Floats, note: str = "") -> tuple[Value, ...]:
     """The two parts with their errors; raises `PrecisionError` for what came to nothing."""
     if not np.isfinite(found).all():
         raise PrecisionError("the run with this schedule overflows; use smaller steps")
-    error = apart + ROUNDING * np.abs(found)
+    error = apart + ROUNDING * np.abs(found) + UNDERFLOW
     return tuple(
         Value(value=mpmath.mpf(float(x)), error=mpmath.mpf(float(dx)), note=note)
         for x, dx in zip(found, error, strict=True)

@@ -4,6 +4,7 @@ Where modes are few, all of them may have fallen far below what a contour resolv
 at two precisions, whose distance is its error.
 
     propagated_sum    the sum; None where modes are many, or f_t has no number
+    listed_modes      what is summed over
 """
 
 from __future__ import annotations
@@ -36,16 +37,14 @@ def propagated_sum(
     >>> bool(abs(found.value - mpmath.mpf(2) ** -99) <= found.error < 1e-45)
     True
     """
-    if spectrum.levels is None or spectrum.levels > MOST:
-        return None
     inside, coarse = digits + MORE, None
     while inside < MOST_DIGITS:
-        modes = _modes(spectrum, inside)
+        modes = listed_modes(spectrum, inside)
         if modes is None:
             return None
         with working(inside):
             try:
-                fine = mpmath.fsum(w * mpmath.re(_at(left, x)) ** 2 for x, w in modes)
+                fine = mpmath.fsum(w * mpmath.re(_at(left, x)) ** 2 for x, w, _ in modes)
             except (ZeroDivisionError, ValueError, mpmath.libmp.NoConvergence):
                 return None
             if not mpmath.isfinite(fine):
@@ -70,17 +69,21 @@ def _at(left: Callable[[Any], Any], rate: mpmath.mpf) -> Any:
         return (left(rate + step) + left(rate - step)) / 2
 
 
-def _modes(
+def listed_modes(
     spectrum: ContinuousSpectrum | FiniteSpectrum, digits: int
-) -> list[tuple[mpmath.mpf, mpmath.mpf]] | None:
-    """lambda_k and m_k c_k; None for a spectrum in pieces."""
+) -> list[tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]] | None:
+    """``lambda_k, m_k c_k`` and ``m_k lambda_k``; None for many of them, and for a spectrum in pieces."""
+    if spectrum.levels is None or spectrum.levels > MOST:
+        return None
     if isinstance(spectrum, FiniteSpectrum):
         columns = (spectrum.eigenvalues, spectrum.target, spectrum.counts)
         with working(digits):
             rows = zip(*(map(mpmath.mpf, map(float, column)) for column in columns), strict=True)
-            return [(rate, power * count) for rate, power, count in rows]
-    if spectrum.pieces or spectrum.unlearned != 0 or spectrum.levels is None:
+            return [(rate, power * count, rate * count) for rate, power, count in rows]
+    if spectrum.pieces or spectrum.unlearned != 0:
         return None
     with field_of(bits_of(digits)) as field:
-        rates, _, weights = spectrum.at(integers(1, spectrum.levels, field), field)
-        return [(field.mpf(x), field.mpf(w)) for x, w in zip(rates, weights, strict=True)]
+        lam, traces, powers = spectrum.at(integers(1, spectrum.levels, field), field)
+        return [
+            (field.mpf(x), field.mpf(w), field.mpf(t)) for x, t, w in zip(lam, traces, powers, strict=True)
+        ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
+import mpmath
 import numpy as np
 import pytest
 from sympy import oo
@@ -316,3 +317,22 @@ def test_without_label_noise_the_steps_warm_up():
     best = model.optimal_schedule(2000)
     assert best(0.0) < best(0.1) < best(0.3)
     assert best(0.6) == 1.0 > best(1.0)
+
+
+@pytest.mark.parametrize("steps", [20, 600])
+@pytest.mark.parametrize(("eta", "batch", "sigma"), [(1.5, 100, 2.0), (0.6, 2, 0.0), (1.0, 10**15, 0.0)])
+def test_few_modes_are_their_own_recursion(eta, batch, sigma, steps):
+    """Near the largest stable step, and where all modes are far below their start."""
+    eigenvalues, powers = [1.0, 0.25], [1.0, 0.5]
+    rule = OnePassSGD(eta=eta, batch=batch, schedule=Linear())
+    found = FullModel.from_arrays(eigenvalues, powers, noise=sigma, rule=rule, digits=6).test_loss(steps)
+    with mpmath.workdps(50):
+        left = [mpmath.mpf(c) for c in powers]
+        for n in range(steps):
+            step, fed = mpmath.mpf(eta) * (1 - mpmath.mpf(n) / steps), mpmath.fsum(left) + sigma**2
+            left = [
+                ((1 - step * x) ** 2 + (step * x) ** 2 / batch) * c + (step * x) ** 2 / batch * fed
+                for x, c in zip(eigenvalues, left, strict=True)
+            ]
+        exact = mpmath.fsum(left)
+        assert abs(found.value - exact) <= found.error < 1e-6 * exact
