@@ -1,14 +1,16 @@
 """The ridge of the smallest test loss at t = oo, by search over the ridge and interpolation, with errors.
 
-The loss at ``rho = pole (e^u - 1)``, -pole the lowest ridge there is, has one minimum over u; it is closed in
-as the best stopping time is (`stopping`). At P = oo it is at rho = 0, since a population is learned best by
-minimising its loss: ``F2 = J - zeta J_zeta`` has the derivative ``-zeta J_zeta zeta``, of the sign of zeta.
+The lowest minimum over u of the loss at ``rho = pole (e^u - 1)``, -pole the lowest ridge there is, is
+closed in as the best stopping time is (`stopping`). At P = oo it is at rho = 0, since a population is learned
+best by minimising its loss: ``F2 = J - zeta J_zeta`` has the derivative ``-zeta J_zeta zeta``, of the sign of
+zeta. So it is where all is learned and nothing acts as noise. On other inputs only the latter holds.
 
     best_ridge    the ridge, which may be negative, and the loss there
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +23,7 @@ from asymptotics.errors import UnableError
 from asymptotics.precision import exclusive, working
 from numerics.model.precision import to_digits
 from numerics.model.solver import Solver
-from numerics.model.stopping import REACH, SEARCH_DIGITS, Searched, close_in, interpolate, log_losses
+from numerics.model.stopping import REACH, SEARCH_DIGITS, Searched, interpolate, log_losses, lowest
 from numerics.values.inputs import infinite
 from numerics.values.results import Best
 from numerics.values.value import Value
@@ -72,9 +74,24 @@ def best_ridge(model: Searched) -> Best:
     return Best(argument=found, loss=best.loss, note=side)
 
 
+def _ends_best(model: Searched, solver: Solver) -> bool:
+    """Whether no ridge is better than none; raises `UnableError` where none is no limit of small ones."""
+    whole = solver.model.learns_everything
+    if infinite(model.P):
+        return solver.alike or whole
+    if model.noise or not whole or solver.model.unlearned:
+        return False
+    if solver.model.at_edges > 1:
+        raise UnableError(
+            f"N = P = {model.P} modes without noise: the loss falls as the ridge tends to 0, and is "
+            "another at 0; use more samples"
+        )
+    return True
+
+
 def _search(model: Searched, solver: Solver) -> Best:
     digits = model.digits
-    if infinite(model.P) or (not model.noise and solver.model.learns_everything):
+    if _ends_best(model, solver):
         loss = solver.at_ridge(Integer(0)).combine(model.weights(oo), oo, digits)
         return Best(argument=ZERO, loss=loss, note="0: the loss rises on both sides of it")
     pole = solver.model.pole
@@ -83,7 +100,10 @@ def _search(model: Searched, solver: Solver) -> Best:
         scale = mpmath.mpf(pole or solver.model.edge)
         at = partial(_Ridged, solver=solver, weights=model.weights(oo), P=model.P, scale=scale, shift=shift)
         try:
-            centre = close_in(partial(log_losses, at(digits=min(SEARCH_DIGITS, digits))), mpmath.mpf(0))
+            seen, log_scale = solver.model, float(mpmath.log(scale))
+            reach = (min(seen.log_slowest - log_scale, 0.0), math.log(seen.edge) - log_scale)
+            f = partial(log_losses, at(digits=min(SEARCH_DIGITS, digits)))
+            centre = lowest(f, mpmath.mpf(0), reach)
         except UnableError:
             raise UnableError(
                 f"the loss at t = oo has no minimum at ridges from e^-{REACH} to e^{REACH} times "

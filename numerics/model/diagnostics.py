@@ -67,9 +67,7 @@ class Diagnostics(Losses):
         >>> round(sum(float(model.learnability(k)) for k in (1, 2, 3, 4)), 12)
         2.0
         """
-        left = self.transfer(k, t)
-        with working(self.digits + 15):
-            return Value(value=1 - left.value, error=left.error, note=left.note)
+        return 1 - self.transfer(k, t)
 
     def mode_loss(self, k: object, t: object) -> Value:
         """``lambda_k E v_k(t)^2``, the part of the test loss that is in one mode of level k.

@@ -27,6 +27,7 @@ from numerics.spectra.finite import FiniteSpectrum
 from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.sums.spectral_sums import OnePoint, SpectralSums
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, each, field_of
+from numerics.values.inputs import infinite
 
 GUARD_DIGITS = 5
 GUARD_BITS = 24
@@ -201,6 +202,20 @@ class Discretisation:
         return bool(modes <= limit * (1 + sympy.Float(doubt)))
 
     @property
+    def unlearned(self) -> bool:
+        """Whether some of the target is in modes of eigenvalue zero."""
+        with field_of(80) as field:
+            return bool(self.sums_for(15).unlearnable_target(field))
+
+    @property
+    def at_edges(self) -> int:
+        """How many sizes are just the number of modes."""
+        with field_of(80) as field:
+            limits = [factor.limit for factor in self.sizes(field).all]
+        modes = self.sums_for(15).mode_count()[0]
+        return sum(bool(limit == modes) for limit in limits)
+
+    @property
     def pole(self) -> float:
         """Minus the lowest ridge, to a few digits; 0 where that is 0 or not known."""
         with field_of(80) as field:
@@ -217,6 +232,19 @@ class Discretisation:
                 top = spectrum_edge(self.sums_for(15), self.sizes(field)) + float(self.ridge)
                 self._edge = top * float(self.student.scale)
         return self._edge
+
+    @property
+    def log_slowest(self) -> float:
+        """About the log of the rate of the last mode that is learned; -oo where there is no last one."""
+        with field_of(80) as field:
+            limit = self.sizes(field).tightest.limit
+        sums = self.sums_for(15)
+        level = sympy.Min(limit, sums.mode_count()[0])
+        if infinite(level):
+            return -math.inf
+        ridge = float(self.ridge)
+        rate = np.logaddexp(sums.log_eigenvalue(float(level)), math.log(ridge) if ridge > 0 else -math.inf)
+        return float(rate) + math.log(float(self.student.scale))
 
     def reach(self, most: float) -> float:
         """The least -z from the edge of the spectrum on where ``-df1 <= most``, to about ten digits."""

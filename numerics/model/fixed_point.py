@@ -60,10 +60,12 @@ def fixed_point(
     field: Field,
     ridge: sympy.Expr = sympy.S.Zero,
     weigh: Weigh | None = None,
+    unlearned: Scalar | None = None,
 ) -> FixedPoint:
     """``L = Xi + (Xi + sigma^2) N/(P - N)`` for N < P, and its kin (see the module), at exact sizes.
 
-    In parts, to the digits of ``sums``, inside ``with field:``; with ``weigh`` in another metric.
+    In parts, to the digits of ``sums``, inside ``with field:``; with ``weigh`` in another metric, in which
+    modes of eigenvalue zero have the power ``unlearned``.
     """
     N, P, p = sizes.limit, sizes.data.limit, sizes.inverse_P
     if ridge:
@@ -81,7 +83,8 @@ def fixed_point(
             raise UnableError(
                 f"P = {P} at or above the {modes} modes at t = oo in this metric; give a ridge > 0"
             )
-        return _learn_everything(sums, sizes, modes, doubt, field)
+        left = sums.unlearnable_target(field) if unlearned is None else unlearned
+        return _learn_everything(sums, sizes, modes, doubt, left, field)
     number = constant(size, field)
     kappa, floor = saturate(number, sums, field)
     pair = _two_point(kappa, sums, floor, field)
@@ -154,9 +157,11 @@ def _peak(kappa: Positive, pair: TwoPoint, p: Scalar, field: Field, metric: Weig
 
 
 def _learn_everything(
-    sums: SpectralSums, sizes: Sizes, modes: sympy.Expr, doubt: float, field: Field
+    sums: SpectralSums, sizes: Sizes, modes: sympy.Expr, doubt: float, unlearned: Scalar, field: Field
 ) -> FixedPoint:
     """kappa = 0: every mode with a positive eigenvalue is fitted, only noise is left in it.
+
+    ``unlearned`` is the target power in the others.
 
     At P = M the spectrum of the curvature reaches down to 0, with kappa ~ z^(1/2), and at N = P = M with
     kappa ~ z^(1/3): kernels that are homogeneous in the two kappa keep a value as t -> oo, which the
@@ -165,7 +170,7 @@ def _learn_everything(
     """
     N, P = sizes.limit, sizes.data.limit
     zero, infinitely = (Positive(field.real(x), 0.0) for x in (0, math.inf))
-    left = Positive(sums.unlearnable_target(field), 2.0**-field.bits)
+    left = Positive(unlearned, 2.0**-field.bits)
     edge = not infinite(P) and sign_of(P - modes) == 0
     through, fraction, gain = zero, _ratio(modes, P, field), infinitely
     if infinite(P):

@@ -49,6 +49,10 @@ class Metric(ABC):
     def before(self, digits: int, field: Field) -> tuple[Scalar, float]:
         """``sum lambda' w^2``, the loss before training, and its relative error."""
 
+    @abstractmethod
+    def unlearned(self, digits: int, field: Field) -> Scalar:
+        """The same over the modes of eigenvalue zero, which nothing learns."""
+
 
 class OneMode(Metric):
     """``lambda_k E v_k^2`` for one mode of a level."""
@@ -77,6 +81,10 @@ class OneMode(Metric):
 
     def before(self, digits: int, field: Field) -> tuple[Scalar, float]:
         return self._mode(field)[1], 2.0**-field.bits
+
+    def unlearned(self, digits: int, field: Field) -> Scalar:
+        lam, power = self._mode(field)
+        return field.real(0) if lam else power
 
 
 class OtherSpectrum(Metric):
@@ -123,6 +131,9 @@ class OtherSpectrum(Metric):
 
     def before(self, digits: int, field: Field) -> tuple[Scalar, float]:
         return self._of(digits)[0].total_target(field)
+
+    def unlearned(self, digits: int, field: Field) -> Scalar:
+        return self._of(digits)[0].unlearnable_target(field)
 
 
 class OtherKernel(OtherSpectrum):

@@ -114,6 +114,11 @@ class Solver:
         other._forget()
         return other
 
+    @property
+    def alike(self) -> bool:
+        """Whether test losses are measured on the inputs that are trained on."""
+        return self._metric is None
+
     def at_ridge(self, ridge: sympy.Expr) -> Solver:
         """The same with another ridge."""
         other = copy(self)
@@ -356,7 +361,9 @@ class Solver:
         while True:
             with self.model.field(inside, 0) as field:
                 sums, sizes = self.model.sums_for(inside), self.model.sizes(field)
-                found = fixed_point(sums, sizes, field, self.model.ridge, self._weigh(inside, field))
+                unlearned = self._metric.unlearned(inside, field) if self._metric else None
+                weigh = self._weigh(inside, field)
+                found = fixed_point(sums, sizes, field, self.model.ridge, weigh, unlearned)
             if found.error < max(10.0 ** -(digits + 2), SMALLEST):
                 return found, inside
             lost = digits + 2 + math.log10(found.error) if found.error < 1e300 else inside

@@ -1,13 +1,15 @@
 """The best stopping time of the full model, found by search and interpolation, with errors.
 
-The loss over ``u = log t`` falls, then the label noise lets it rise. The minimum is bracketed by
-walking downhill, closed in with few digits by parabolas through points so close that one contour serves
-them, and read off the polynomial through seven closer points of log L; that through the inner five says how
-good it is.
+The loss over ``u = log t`` falls, then the label noise lets it rise; where modes are learned at times far
+apart, it does so several times. The lowest minimum of a coarse grid over the times at which something is
+learned is closed in, with few digits, by parabolas through points so close that one contour serves
+them, or by walking downhill, and read off the polynomial through seven closer points of log L; that through
+the inner five says how good it is.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Protocol
@@ -30,6 +32,12 @@ CLOSE = mpmath.mpf("0.019")
 SETTLED = mpmath.mpf("0.02")
 """A parabola that moves the minimum by less is the last one: what it leaves is of second order."""
 PARABOLAS = 12
+APART, MOST_POINTS = 1.25, 150
+"""The steps in log t of the grid, and its most points."""
+ALIKE = 0.3
+"""Minima of the grid are closed in where log L is at most so much above the lowest of them."""
+MARGIN = 5.0
+"""So far in log t the grid reaches beyond the first and the last mode that is learned."""
 REACH = 1000
 """How far in log t the search walks before it reports that a minimum was not found."""
 RECENTRINGS = 6
@@ -75,10 +83,17 @@ def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
     """
     digits = model.digits
     with working(digits + 15):
-        centre = mpmath.mpf(0) if guess is None else mpmath.log(guess)
         few = min(SEARCH_DIGITS, digits)
         rough = model if few == digits else model.with_digits(few)
-        centre = close_in(partial(log_losses, rough), centre)
+        seen = model.tested.model
+        reach = (-math.log(seen.edge), -seen.log_slowest) if guess is None else None
+        start = mpmath.mpf(0) if guess is None else mpmath.log(guess)
+        try:
+            centre = lowest(partial(log_losses, rough), start, reach)
+        except PrecisionError:
+            if reach is not None and math.isfinite(reach[1]):
+                _check_turns(rough, rough.test_loss(mpmath.exp(reach[1])))
+            raise
         try:
             if digits > FEW_DIGITS:
                 near = interpolate(model.with_digits(FEW_DIGITS), centre, FEW_DIGITS)
@@ -103,11 +118,29 @@ def _check_turns(model: OneLoss, least: Value) -> None:
 
 def log_losses(model: OneLoss, us: Sequence[mpmath.mpf]) -> list[mpmath.mpf]:
     """``log L(e^u)`` at each u, which share a contour where they are near each other."""
-    return [mpmath.log(value.value) for value in model.test_loss([mpmath.exp(u) for u in us])]
+    return [
+        mpmath.log(v.value) if v.value else -mpmath.inf for v in model.test_loss(list(map(mpmath.exp, us)))
+    ]
 
 
 Function = Callable[[Sequence[mpmath.mpf]], list[mpmath.mpf]]
 """A function at many points."""
+
+
+def lowest(f: Function, start: mpmath.mpf, reach: tuple[float, float] | None) -> mpmath.mpf:
+    """The lowest minimum of f, of those on a grid over ``reach`` and a margin; next to ``start`` without."""
+    if reach is None or not all(map(math.isfinite, reach)):
+        return close_in(f, start)
+    low, high = reach[0] - MARGIN, reach[1] + MARGIN
+    count = min(MOST_POINTS, max(2, math.ceil((high - low) / APART)))
+    us = [mpmath.mpf(low + (high - low) * j / count) for j in range(count + 1)]
+    logs = f(us)
+    walls = [mpmath.inf, *logs, mpmath.inf]
+    places = [j for j in range(count + 1) if walls[j] > logs[j] <= walls[j + 2]]
+    least = min(logs)
+    found = [close_in(f, us[j]) for j in places if logs[j] <= least + ALIKE]
+    heights = f(found) if len(found) > 1 else [mpmath.mpf(0)]
+    return min(zip(heights, found, strict=True))[1]
 
 
 def close_in(f: Function, start: mpmath.mpf) -> mpmath.mpf:
@@ -155,7 +188,7 @@ def interpolate(model: OneLoss, centre: mpmath.mpf, digits: int) -> Best:
     for _ in range(RECENTRINGS):
         losses = list(model.test_loss([mpmath.exp(centre + j * spacing) for j in range(-3, 4)]))
         logs = [mpmath.log(v.value) for v in losses]
-        slack = max(v.error / v.value for v in losses)
+        slack = max(v.error / v.value if v.value else mpmath.inf for v in losses)
         wide, narrow = _polynomial(logs), _polynomial(logs[1:-1])
         slope, bend = wide[1], 2 * wide[2]
         if bend <= 0:

@@ -14,13 +14,13 @@ from dataclasses import replace
 import mpmath
 import numpy as np
 
-from asymptotics.precision import working
+from asymptotics.precision import working, working_bits
 from numerics.spectra.compiled import constant
 from numerics.spectra.finite import FiniteSpectrum
 from numerics.spectra.spectrum import ContinuousSpectrum, integers
 from numerics.sums.decay import Decay
 from numerics.sums.exponential import exponential_sum
-from numerics.values.arithmetic import Field, array, bits_of, field_of
+from numerics.values.arithmetic import Array, Field, array, bits_of, each, field_of
 from numerics.values.value import Value
 
 ADDED_UP = 20_000
@@ -68,8 +68,20 @@ def _list_modes(spectrum: FiniteSpectrum, decay: Decay, digits: int) -> Value | 
             array(field.real(float(x)) for x in column)
             for column in (spectrum.eigenvalues, spectrum.target, spectrum.counts)
         )
-        value = field.mpf(np.sum(count * weight * decay.of(lam, field)))
+        value = _total(count * weight, lam, decay, field)
     return _round(value, digits)
+
+
+def _total(weights: Array, lam: Array, decay: Decay, field: Field) -> mpmath.mpf:
+    """``sum weight e^(-rate lambda)``, the largest exponential taken out: it may be below all of a field."""
+    there = np.array([bool(weight != 0) for weight in weights], dtype=bool)
+    logs = decay.logarithm(lam[there], field)
+    top = max(logs, default=field.real(0))
+    if not there.any() or mpmath.isinf(field.mpf(top)):
+        return mpmath.mpf(0)
+    rest = np.sum(weights[there] * each(field.exp, logs - top))
+    with working_bits(field.bits):
+        return mpmath.exp(field.mpf(top)) * field.mpf(rest)
 
 
 def _round(value: mpmath.mpf, digits: int) -> Value:
@@ -101,7 +113,8 @@ def _single(piece: ContinuousSpectrum, decay: Decay, digits: int) -> Value | Non
     """Modes of one eigenvalue: their whole power times one exponential."""
     power = piece.multiplicity * piece.target
     with field_of(bits_of(digits + 25) + _exponent_bits(piece.logarithm("eigenvalues", 0.0), decay)) as field:
-        left = field.mpf(decay.of(array([constant(piece.eigenvalues, field)]), field)[0])
+        one = array([field.real(1)])
+        left = _total(one, array([constant(piece.eigenvalues, field)]), decay, field)
         if not power.has(piece.index):
             assert piece.levels is not None
             return _round(left * piece.levels * field.mpf(constant(power, field)), digits)
@@ -123,7 +136,7 @@ def _add(piece: ContinuousSpectrum, first: int, decay: Decay, digits: int, last:
             lam, _, weight = piece.at(integers(first, stop, field), field)
             largest = max(largest, float(field.log(max(lam))))
             if bits >= bits_of(digits + 25) + _exponent_bits(largest, decay):
-                return _round(field.mpf(np.sum(weight * decay.of(lam, field))), digits)
+                return _round(_total(weight, lam, decay, field), digits)
 
 
 def _exponent_bits(log_largest: float, decay: Decay) -> int:

@@ -161,9 +161,11 @@ class Value:
         size = float(abs(self.value))
         places = math.floor(math.log10(size)) if 0 < size < math.inf else 0
         unit, exponent = _rounded_up(self.error)
-        leading = int(mpmath.floor(mpmath.log10(abs(self.value)))) if places == 0 else places
+        if places == 0:
+            with working_bits(2 * GUARD):
+                places = int(mpmath.floor(mpmath.log10(abs(self.value))))
         shown = mpmath.nstr(
-            self.value, max(1, leading - exponent + 1), strip_zeros=False, min_fixed=-5, max_fixed=17
+            self.value, max(1, places - exponent + 1), strip_zeros=False, min_fixed=-5, max_fixed=17
         )
         mantissa, _, power = shown.partition("e")
         return f"{mantissa.removesuffix('.')}({unit})" + (f"e{power}" if power else "") + noted
@@ -171,8 +173,9 @@ class Value:
 
 def _rounded_up(error: mpmath.mpf) -> tuple[int, int]:
     """One digit and the power of ten that it stands at."""
-    exponent = int(mpmath.floor(mpmath.log10(error)))
-    unit = math.ceil(float(error * mpmath.mpf(10) ** -exponent) - 1e-9)
+    with working_bits(2 * GUARD):  # exponents may have twenty digits
+        exponent = int(mpmath.floor(mpmath.log10(error)))
+        unit = math.ceil(float(error * mpmath.mpf(10) ** -exponent) - 1e-9)
     return (1, exponent + 1) if unit > 9 else (unit, exponent)
 
 

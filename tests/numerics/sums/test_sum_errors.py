@@ -180,3 +180,22 @@ def test_the_whole_power_states_no_less_than_its_digits(digits):
     with field_of(120) as field:
         total, error = sums.total_target(field)
         assert 10.0**-digits <= error < 1e-8 and abs(float(total) - math.pi**2 / 6) < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("task", "times", "power"),
+    [
+        (Task("1", "1", modes=10), 1, 10),
+        (Task("1", "1", modes=10**6), 1, 10**6),
+        (Task("k**-2", "9*k**-2", modes=3), 9, 1),
+    ],
+)
+def test_sums_below_all_exponents_of_a_field_are_not_zero(task, times, power) -> None:
+    """gmpy2 has exponents of 30 bits: such sums were 0, beside an error of 0."""
+    rate = 10**20
+    found = time_sum(spectrum_of(task), Decay(rate=mpmath.mpf(rate)), 20)
+    assert 0 < found.error < mpmath.mpf(10) ** -9 * found.value
+    with mpmath.workdps(60):
+        left = mpmath.log(found.value) + mpmath.mpf(rate) / times
+        assert abs(left - mpmath.log(power)) < found.relative_error
+    assert "e-" in str(found)
