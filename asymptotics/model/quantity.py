@@ -92,6 +92,10 @@ class Quantity:
             instead = f"modes that grow with {self.resource}"
             if (self.resource, task.size) == (t, N):
                 instead = "growing_law(laws, rule), which has time and size together"
+                if self.symbol.startswith("eta"):
+                    instead += (
+                        "; the best step is h of compute_optimal(laws, t, (t, h), {N: C**2}, OnePassSGD)"
+                    )
             raise SpectrumError(
                 f"{self.symbol} is at {self.limits}, where modes = {task.modes} are infinitely many and "
                 f"their trace diverges; take b > 1, or {instead}"

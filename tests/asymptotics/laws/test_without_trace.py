@@ -128,6 +128,7 @@ def test_claims_where_other_laws_have_no_place() -> None:
     ("modes", "name", "words"),
     [
         ("2*N", "critical_batch", "modes = 2.N are infinitely many .* or growing_law"),
+        ("2*N", "optimal_step", "the best step is h of compute_optimal"),
         ("2*N", "data", "or modes that grow with P"),
         ("3*P", "model", "or modes that grow with N"),
     ],
