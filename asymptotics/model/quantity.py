@@ -200,8 +200,9 @@ all laws but those of time alone need b > 1, or pass modes=M
     def _saturated(self, abscissa: Expr, numbers: Mapping[Symbol, Expr]) -> SpectrumError:
         bound = substitute(self.rule.saturation(), dict(numbers))
         return SpectrumError(
-            f"{self.rule.title} saturates: modes are left with lambda**-{2 * bound}, and swing; the law "
-            f"needs {abscissa} < {bound}, a larger delta or a slower target"
+            f"{self.rule.title} saturates: modes are left with lambda**-{2 * bound}, and swing, so that "
+            f"t**({2 * bound}) times the loss has no limit; the law needs {abscissa} < {bound}, a larger "
+            "delta or a slower target"
         )
 
 

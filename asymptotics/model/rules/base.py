@@ -221,7 +221,8 @@ def _refuse_unsolved(name: object) -> None:
     """Raise `UnableError` for DANA (arXiv 2505.16098), which is known by its name alone.
 
     Its modes have three second moments each, of the error, of its velocity and of both, which batches feed
-    through coefficients that change with time: no convolution, and no contour in one variable.
+    through coefficients that change with time: the loss is no convolution, and has no transform in time. The
+    recursion of these moments is simple; a law of it with its remainder is not derived.
     """
     if isinstance(name, str) and name.lower().startswith("dana"):
         raise UnableError(

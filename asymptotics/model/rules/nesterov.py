@@ -13,6 +13,9 @@ T = 2t, it has
     C Phi(p)/Gamma(p) t^-2p,   Phi(p) = int_0^oo f^2 u^(p - 1) du at t = 1
         = Gamma(nu + 1)^2 4^nu Gamma(nu + 1/2 - p) Gamma(p)
           / (sqrt(pi) Gamma(nu + 1 - p) Gamma(2 nu + 1 - p)).
+
+Beyond, the first modes lead and never lose their phases: ``t^delta`` times the loss swings without end, about
+the mean ``Gamma(nu + 1)^2 4^nu/pi sum c lambda^-(delta/2)``, and has no limit.
 """
 
 from __future__ import annotations

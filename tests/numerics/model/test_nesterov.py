@@ -145,3 +145,14 @@ def test_errors_of_early_swings_are_errors(delta: float, P: int, t: float) -> No
         for digits in (15, 29)
     )
     assert abs(found.value - better.value) <= found.error
+
+
+@pytest.mark.parametrize(("a", "b", "delta"), [(5, 2, 3), (4.5, 1.5, 3)])
+def test_beyond_saturation_the_loss_swings_about_a_mean(a, b, delta):
+    """``t^delta L`` at 400 times: no limit, and the mean of squared cosines of all modes."""
+    index, k, times = (delta - 1) / 2, np.arange(1, 3001.0), np.linspace(200, 280, 400)
+    left = bessel_filter(index, times[:, None] * k ** (-b / 2))[0]
+    swings = times**delta * (k**-a * left**2).sum(axis=1)
+    mean = math.gamma(index + 1) ** 2 * 4**index / math.pi * (k ** (b * delta / 2 - a)).sum()
+    assert swings.mean() == pytest.approx(mean, rel=0.02)
+    assert swings.min() < 0.3 * mean < 1.6 * mean < swings.max()
