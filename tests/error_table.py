@@ -129,7 +129,12 @@ ESTIMATES = (
         "Value(value=value, error=abs(value) * mpmath.mpf(relative) / 10**6)",
         MODEL,
     ),
-    smaller("numerics/model/timescales.py", "point.error * SENSITIVITY * (1 + steep)", MODEL),
+    smaller(
+        "numerics/model/timescales.py",
+        "SENSITIVITY * (point.error + 2.0**-field.bits)",
+        MODEL,
+        after="error = ",
+    ),
     # the certificate of the sheet
     row(RIDGE, "        if not sound:\n", "        if False:\n", SHEET),
     row(RIDGE, "-1e-10 * abs(k * r[i])", "-1e-4 * abs(k * r[i])", SHEET),

@@ -28,6 +28,10 @@ from numerics.values.value import Value
 FLAT, NEAR = 1e-2, 1e-3
 """A real root is looked for where kappa comes so close to the real axis, and so far from there."""
 STEPS = 60
+LESS, TURNED = 1e-5, 100.0
+"""So much closer to the cut a phase is looked at again; so much larger than in proportion it may be."""
+LAST = 1e-7
+"""The angle to the cut at which the path ends."""
 
 
 def density(model: Discretisation, level: int, rate: sympy.Expr, digits: int) -> Value:
@@ -40,10 +44,12 @@ def density(model: Discretisation, level: int, rate: sympy.Expr, digits: int) ->
         sizes = model.sizes(field)
         u = constant(scaled, field)
         # To the cut along an arc from the positive axis; the last node is on the cut itself.
-        arc = [field.complex(u * math.cos(a), u * math.sin(a)) for a in np.linspace(0.2, math.pi - 1e-7, 24)]
+        arc = [field.complex(u * math.cos(a), u * math.sin(a)) for a in np.linspace(0.2, math.pi - LAST, 24)]
         starts, floor = starting_values(array(arc), sums, sizes)
         phase = starts[-1].imag
-        if min(phase, math.pi - phase) < FLAT and _is_outside(u, starts[-1], floor, sums, sizes, field):
+        flat = min(phase, math.pi - phase)
+        outside = _is_outside if all(factor.doubled for factor in sizes.student) else _flattens
+        if flat < FLAT and outside(u, starts[-1], floor, sums, sizes, field):
             return Value(value=mpmath.mpf(0), error=mpmath.mpf(0))
         resolvent = resolve(
             array([field.complex(-u, field.real(0))]), starts[-1:], floor, sums, sizes, field, GUARD_BITS
@@ -79,3 +85,13 @@ def _is_outside(
         if abs(step) < size * 2.0 ** (-field.bits / 2):
             return bool(slope.real > 0)
     return False
+
+
+def _flattens(
+    u: Scalar, start: complex, floor: float, sums: SpectralSums, sizes: Sizes, field: Field
+) -> bool:
+    """Whether the phase of kappa vanishes with that of -z; for factors that are not known at kappa < 0."""
+    z = array([field.complex(-u, u * field.real(LAST * LESS))])
+    kappa = resolve(z, [start], floor, sums, sizes, field, GUARD_BITS).point.kappa[0]
+    flat = min(start.imag, math.pi - start.imag)
+    return float(kappa.imag / abs(kappa)) < TURNED * LESS * flat

@@ -6,6 +6,7 @@ import sympy
 from sympy import oo
 
 from asymptotics.errors import UnableError
+from asymptotics.model.students.structured import StructuredFeatures
 from numerics import FullModel
 
 FAST_AND_SLOW = {"multiplicities": [50, 1], "P": 100, "noise": 1, "digits": 10}
@@ -115,3 +116,11 @@ def test_the_density_of_a_faint_mode_is_as_good_as_it_says() -> None:
     )
     assert few.value > 0
     assert few.agrees_with(many)
+
+
+@pytest.mark.parametrize("alpha", ["1/3", "4/5"])
+def test_beyond_the_bulk_of_structured_rows_nothing_decays(alpha) -> None:
+    """Their factor is not known at real kappa < 0."""
+    rows = StructuredFeatures(eigenvalues=f"i**(-{alpha})")
+    made = FullModel.from_arrays([1, 0.5, 0.01], [1, 1, 1], student=rows, N=17, digits=8)
+    assert [made.timescale_density(1, u).value > 0 for u in ("1/10000000", 1, 50)] == [False, True, False]
