@@ -30,8 +30,10 @@ from asymptotics.errors import DomainError, UnableError
 from asymptotics.laws.derive import derive
 from asymptotics.laws.law import Law
 from asymptotics.model.features import LAZY, Features, Rich
+from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.model.rules.base import TrainingRule, rule_of_name
 from asymptotics.model.rules.gradient_flow import GradientFlow
+from asymptotics.model.students.base import Student, student_of
 from asymptotics.symbols import a, b
 from asymptotics.tasks.power_laws import power_law
 
@@ -62,7 +64,7 @@ class Published:
     assuming : conditions of the source, in its letters.
     law : the attribute of `Laws` it is compared with, "optimum" for an allocation of ``cost`` by ``rule``
         with ``features``, or "" where the quantity is not modelled; ``why`` then says why.
-    noise : label noise of the task. modes : its number of modes.
+    noise : label noise of the task. modes : its number of modes. student : as `student_of` reads it.
     """
 
     key: str
@@ -80,6 +82,7 @@ class Published:
     features: Features = LAZY
     noise: str = "0"
     modes: str = "oo"
+    student: Student = GAUSSIAN
     why: str = ""
 
     def __post_init__(self) -> None:
@@ -96,7 +99,7 @@ class Published:
         """The law or optimum, for power-law features, that the claim is compared with; else `UnableError`."""
         if not self.is_covered:
             raise UnableError(f"{self.key} is not covered: {self.why}")
-        return _subject(self.law, self.cost, self.rule, self.noise, self.features, self.modes)
+        return _subject(self.law, self.cost, self.rule, self.noise, self.features, self.modes, self.student)
 
     def verdict(self) -> Verdict:
         """The claim judged under its own assumptions; `UnableError` for a quantity that is not modelled."""
@@ -105,9 +108,15 @@ class Published:
 
 @cached(maxsize=32)
 def _subject(
-    law: str, cost: str, rule: type[TrainingRule], noise: str, features: Features, modes: str
+    law: str,
+    cost: str,
+    rule: type[TrainingRule],
+    noise: str,
+    features: Features,
+    modes: str,
+    student: Student,
 ) -> Law | Optimum:
-    laws = derive(power_law(a, b, noise=noise, modes=oo if modes == "oo" else modes))
+    laws = derive(power_law(a, b, noise=noise, modes=oo if modes == "oo" else modes), student=student)
     if law != OPTIMUM:
         return getattr(laws, law)
     return compute_optimal(laws, cost, rule=rule, features=features)
@@ -143,6 +152,8 @@ def _entry(paper: dict[str, object], claim: dict[str, object]) -> Published:
     fields["assuming"] = tuple(claim.get("assuming", ()))  # type: ignore[arg-type]
     if "rule" in claim:
         fields["rule"] = rule_of_name(str(claim["rule"]))
+    if "student" in claim:
+        fields["student"] = student_of(claim["student"])  # type: ignore[arg-type]
     if "gamma" in fields:
         fields["features"] = Rich(fields.pop("gamma"))
     shared = {name: str(paper[name]) for name in ("source", "change", "notation")}

@@ -113,6 +113,10 @@ def rich_joint_law(laws: Laws) -> RichJointLaw:
 
     With symbols that leave the sign of 1 - s open it is that for s < 1, and says so. Raises `UnableError` for
     lazy laws that are no power.
+
+    >>> from asymptotics import derive, power_law
+    >>> rich_joint_law(derive(power_law("a", "b"))).condition
+    a - 1 < b
     """
     check_kind(laws, Laws, "laws", "pass derive(task)")
     regimes = laws.time.regimes

@@ -96,7 +96,7 @@ from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.students.base import Student
 from asymptotics.model.students.gaussian import GaussianFeatures
 from asymptotics.model.sums import C0, E1, Q1, Q2, F, F_seen, F_test, G, Power, V, Xi, df1, df2
-from asymptotics.symbols import B, N, P, gamma, kappa, l, rho, sigma, t
+from asymptotics.symbols import B, N, P, gamma, kappa, l, n, rho, sigma, t
 
 NOISE = Dummy("sigma", nonnegative=True)
 moving = Function("kappa_epsilon")
@@ -138,6 +138,18 @@ def best_width(student: Student) -> Expr:
 
 
 BEST_RIDGE_WIDTH = best_width(GaussianFeatures())
+
+
+def feature_share(student: Student) -> Expr:
+    """What N = P^n features add to the loss L at t = oo without a ridge, over L, to leading order,
+
+    (1 - e) (V + (L + sigma^2) h/P) / ((1 - df2/P) L).
+    """
+    there = V(kappa) + (RIDGE_LOSS + NOISE**2) * SPREAD / P
+    return AtRidge(student.share_of(P**n) * there / (1 - df2(kappa) / P) / RIDGE_LOSS, kappa, P)
+
+
+FEATURE_SHARE = feature_share(GaussianFeatures())
 TRANSFER = AtRidge(F_test(kappa) + (RIDGE_LOSS + NOISE**2) * F_seen(kappa) / (kappa**2 * P), kappa, P)
 
 _CORRELATED = AtRidge(Power(kappa) - Xi(kappa), kappa, P)
@@ -201,6 +213,10 @@ def of_student(equation: Expr, student: Student, within: Symbol | None, fresh: b
             table[node] = AtExplicit(*node.args, white / P)
     if equation == BEST_RIDGE_WIDTH:
         equation = best_width(student)
+    if equation == FEATURE_SHARE:
+        if white:
+            raise UnableError(f"what {student.title} add is not derived: their white part is a ridge, too")
+        equation = feature_share(student)
     if within == N:
         table |= {node: _order_of(student, node) for node in equation.atoms(Coefficient)}
     return equation.xreplace(table)

@@ -67,6 +67,19 @@ RIDGES = (
         balances=True,
     ),
     Quantity(
+        name="feature_share",
+        words="what N = P^n features add to the loss limited by data, over it, to leading order in N",
+        symbol="S(P; P^n)",
+        tex=r"S(P; P^n)",
+        limits="t = oo",
+        resource=P,
+        equation=equations.FEATURE_SHARE,
+        source="BAP, appendix C, to first order in 1/N",
+        why="What is random in the features, 1 - e with e = dlog kappa/dlog zeta, leaves of V and of "
+        "noisy labels (1 - e) (V + (L + sigma^2) (df1 - df2)/P)/(1 - df2/P), to leading order.",
+        balances=True,
+    ),
+    Quantity(
         name="ridge_against_stopping",
         words="smallest loss over the ridge divided by that over the stopping time, label noise sigma",
         symbol="min_rho L(P; rho)/min_t L(t, P)",

@@ -29,7 +29,7 @@ from asymptotics.model.students.gaussian import GaussianFeatures
 from asymptotics.model.sums import NamedSum, eigenvalues_of_test
 from asymptotics.parsing.heights import substitute
 from asymptotics.spectra import SpectralSeries, spectrum
-from asymptotics.symbols import N, gamma, kappa, l, rho, t
+from asymptotics.symbols import N, gamma, kappa, l, n, rho, t
 from asymptotics.tasks.task import Task
 
 GAUSSIAN = GaussianFeatures()
@@ -103,7 +103,7 @@ class Quantity:
 
     def check_letters(self, task: Task) -> None:
         """Raise `SpectrumError` where a letter of the ridge or of the features is one of the task, too."""
-        for letter in self.equation.free_symbols & {rho, l, gamma} & set(task.parameters):
+        for letter in self.equation.free_symbols & {rho, l, n, gamma} & set(task.parameters):
             raise SpectrumError(
                 f"{letter} is a parameter of the task and of {self.symbol}; use another in the task"
             )
@@ -151,6 +151,8 @@ all laws but those of time alone need b > 1, or pass modes=M
             if found.domain.sign(room) in (0, -1):
                 raise self._saturated(found.target.abscissa, {})
             found = replace(found, domain=found.domain.holding(room))
+        if self.equation.has(n):  # more features than samples
+            found = replace(found, domain=found.domain.holding(n - 1))
         for one in self.tested:
             inside = spectrum(one.weigh(task)).domain.constraints
             found = replace(found, domain=found.domain.holding(*inside))

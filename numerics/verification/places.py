@@ -15,7 +15,7 @@ from sympy import Expr, Integer, Rational, Symbol, oo
 
 from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.model.students.base import Student
-from asymptotics.symbols import B, N, P, b_test, beta, delta, eta, gamma, l, mu, p, rho, sigma
+from asymptotics.symbols import B, N, P, b_test, beta, delta, eta, gamma, l, mu, n, p, rho, sigma
 from asymptotics.tasks.task import Task
 from numerics.values.value import Value
 from numerics.verification.grids import gauge_grid
@@ -33,6 +33,7 @@ DEFAULTS: Mapping[Symbol, Expr] = {
     delta: Integer(3),
     rho: Integer(1),
     l: Integer(1),
+    n: Integer(2),
     b_test: Rational(5, 2),
     p: Rational(1, 2),
 }

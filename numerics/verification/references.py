@@ -9,6 +9,7 @@ noise, gap_noise        the same of what sigma^2 multiplies in L and in L - Lhat
 early_stopping(_time)   the minimum over t of L(t; P) with label noise, and where it is
 useful_epochs           the same place in epochs, of steps eta on batches B
 ridge                   test loss with the ridge ``rho P^-l``, t = oo
+feature_share           what ``P^n`` features add to the loss at t = oo, over it
 optimal_ridge_width     what N features add at the best ridge, times N, over the loss there
 ridge_against_stopping  the smallest loss over the ridge over that over the stopping time
 optimal_ridge(_value)   the minimum over the ridge of the test loss at t = oo, and where it is
@@ -47,7 +48,7 @@ from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.precision import working
 from asymptotics.registry import Registry
-from asymptotics.symbols import B, N, P, b_test, eta, gamma, l, rho, sigma
+from asymptotics.symbols import B, N, P, b_test, eta, gamma, l, n, rho, sigma
 from numerics.model.coefficients import size_coefficient
 from numerics.model.full_model import FLOW, FullModel
 from numerics.values.value import Value
@@ -67,6 +68,7 @@ from numerics.verification.ridges import (
     loss_elsewhere,
     loss_with_ridge,
     ridge_against_stopping,
+    share_of_features,
 )
 from numerics.verification.schedules import noiseless_step, reference_of_schedule
 from numerics.verification.students import model_of, order_in_features
@@ -225,6 +227,7 @@ REFERENCES: Registry[Reference] = Registry(
         _finite(name="classification_error", value=_wrong_signs),
         _finite(name="ridge", value=loss_with_ridge, settings=(rho, l)),
         _best(name="optimal_ridge_width", value=best_ridge_width),
+        _best(name="feature_share", value=share_of_features, settings=(n,)),
         _stopping_reference("ridge_against_stopping", ridge_against_stopping),
         _best(name="optimal_ridge", value=partial(best_ridge, "loss")),
         _best(name="optimal_ridge_value", value=partial(best_ridge, "argument")),

@@ -4,6 +4,7 @@
 `loss_with_ridge`         test loss with the ridge ``rho P^-l``, t = oo
 `best_ridge`              the smallest loss over the ridge, t = oo, or where it is
 `best_ridge_width`        what N features add at the best ridge, times N, over the loss there
+`share_of_features`       what ``P^n`` features add to the loss at t = oo, over it, to first order
 `ridge_against_stopping`  the smallest loss over the ridge over that over the stopping time
 `loss_elsewhere`          test loss at t = oo on another distribution
 ========================  =============================================================================
@@ -20,7 +21,7 @@ from sympy import Expr, Float, oo, powsimp
 from asymptotics.caches import cached
 from asymptotics.model.sums import df1, eigenvalues_of_test
 from asymptotics.symbols import N as SIZE
-from asymptotics.symbols import kappa, l, rho, sigma
+from asymptotics.symbols import kappa, l, n, rho, sigma
 from numerics.model.full_model import FullModel
 from numerics.values.results import Best
 from numerics.values.value import Value
@@ -50,17 +51,28 @@ def best_ridge(part: str, place: Place) -> Value:
 
 
 def best_ridge_width(place: Place) -> Value:
-    """What N features add at the best ridge, over the loss there, times N, for an N far beyond that of 1.
+    """What N features add at the best ridge, over the loss there, to first order in 1/N, times N."""
+    digits = place.digits + WIDE
+    best = _ridged(replace(place, digits=digits, settings=(), ratio=oo))
+    return _first_order(place, ridge=Float._new(best.argument.value._mpf_, mpmath.mp.prec))
+
+
+def share_of_features(place: Place) -> Value:
+    """The same without a ridge, over ``N = P^n``."""
+    size = mpmathify(place.resource) ** mpmathify(place.setting(n).evalf(place.digits + WIDE))
+    return _first_order(place) / size
+
+
+def _first_order(place: Place, **options: Expr) -> Value:
+    """``N (L(N) - L)/L`` at t = oo, from an N far beyond that at which it is 1.
 
     Rows whose mean square m_2 depends on N have another first order at each N; it is taken to that of all N.
     """
     slope, _ = place.student.slopes()
     grows = place.student.spread().coeff(df1(kappa)) if slope.has(SIZE) else None
-    digits = place.digits + WIDE
-    best = _ridged(replace(place, digits=digits, settings=(), ratio=oo))
-    ridge, N = Float._new(best.argument.value._mpf_, mpmath.mp.prec), place.resource**2 * 10**WIDE
+    digits, N = place.digits + WIDE, place.resource**2 * 10**WIDE
     wide, none = (
-        model_of(place, P=place.resource, ridge=ridge, digits=digits, **sizes).test_loss(oo)
+        model_of(place, P=place.resource, digits=digits, **options, **sizes).test_loss(oo)
         for sizes in ({"N": N}, {})
     )
     found = (wide - none) / none * mpmathify(N)

@@ -158,6 +158,10 @@ class Student(metaclass=Fielded):
         first, _ = self.slopes()
         return -first * (df1(kappa) - df2(kappa)) + self.white_noise() / kappa
 
+    def share_of(self, size: Expr) -> Expr:
+        """``1 - dlog kappa/dlog zeta`` to its leading order for ``size`` features, many more than modes."""
+        return self.spread() / size
+
     def features_for(self, weight: Expr) -> Expr:
         """N at which ``1 - dlog kappa/dlog zeta`` is 1/weight, to its leading order for many features."""
         return self.spread() * weight

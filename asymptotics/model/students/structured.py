@@ -143,25 +143,32 @@ class StructuredFeatures(Student):
             )
         return (1 - c) ** 2 / (1 - 2 * c) * (df1(kappa) - df2(kappa))
 
+    def share_of(self, size: Expr) -> Expr:
+        """The smaller one of the two pieces of `shares`, for rows ``i^-c`` with 1/2 < c < 1."""
+        if (pieces := self._pieces()) is None:
+            return self.spread() / size
+        apart = df1(kappa) - df2(kappa)
+        return Min(*(weight * apart / modes * (modes / size) ** fall for weight, modes, fall in pieces))
+
     def features_for(self, weight: Expr) -> Expr:
-        """The smaller one of what the two pieces of `shares` need, for rows ``i^-c`` with 1/2 < c < 1."""
-        if isinstance(self.eigenvalues, tuple) or (c := self._power()) < Rational(1, 2):
+        """The smaller one of what these two pieces need."""
+        if (pieces := self._pieces()) is None:
             return self.spread() * weight
-        if c >= 1 or c == Rational(1, 2):
-            raise UnableError(
-                f"rows of eigenvalues {self.eigenvalues}: "
-                + (
-                    "no number of them is a kernel"
-                    if c > 1
-                    else "what is random in them falls with a logarithm"
-                )
-                + "; use a power of the index above -1 that is not -1/2"
-            )
         apart = (df1(kappa) - df2(kappa)) * weight
+        return Min(*(modes * (own * apart / modes) ** (1 / fall) for own, modes, fall in pieces))
+
+    def _pieces(self) -> tuple[tuple[Expr, Expr, Expr], ...] | None:
+        """``w, D, f`` of ``1 - e = w (df1 - df2)/D (D/N)^f``, D = df1 or 1; None where it is of order 1/N."""
+        if isinstance(self.eigenvalues, tuple) or (c := self._power()) < Rational(1, 2):
+            return None
+        if c >= 1 or c == Rational(1, 2):
+            why = "no number of them is a kernel" if c > 1 else "what is random falls with a logarithm"
+            raise UnableError(
+                f"rows of eigenvalues {self.eigenvalues}: {why}; use a power of the index above -1, not -1/2"
+            )
         middle = gamma(1 / c) * gamma(2 - 1 / c) / c * (1 - c) ** (1 / c)
-        about = df1(kappa) * (middle * apart / df1(kappa)) ** (c / (1 - c))
-        first = ((1 - c) ** 2 * zeta(2 * c) * apart) ** (1 / (2 * (1 - c)))
-        return Min(about, first)
+        first = (1 - c) ** 2 * zeta(2 * c)
+        return (middle, df1(kappa), 1 / c - 1), (first, Integer(1), 2 * (1 - c))
 
     def _power(self) -> Expr:
         """c in ``tau_i ~ i^-c``."""

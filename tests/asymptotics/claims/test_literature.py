@@ -48,6 +48,8 @@ VERDICTS = {
     "atanasov-ridge": DATA_LINE,
     "atanasov-optimal": DATA_LINE,
     "atanasov-data": DATA_LINE,
+    "atanasov-structured": EVERYWHERE,
+    "atanasov-structured-beyond": "FAILS where n > 4:",
     "rich-lazy-time": EVERYWHERE,
     "rich-time": MODEL_LINE,
     "rich-lazy-compute": EVERYWHERE,

@@ -14,6 +14,7 @@ from asymptotics import (
     NonlinearFeatures,
     OrthogonalFeatures,
     SpectralTruncation,
+    SpectrumError,
     StructuredFeatures,
     UnableError,
     check_claim,
@@ -21,7 +22,7 @@ from asymptotics import (
     power_law,
 )
 from asymptotics.laws.ensembling import ensembling
-from asymptotics.symbols import E, M, N, P, a, b, k, r, t
+from asymptotics.symbols import E, M, N, P, a, b, k, n, r, t
 from numerics import FullModel, simulate, verify
 from numerics.verification.references import Place, reference_value
 
@@ -335,6 +336,34 @@ def test_the_width_that_the_best_ridge_needs_of_rows_of_unlike_length(
     wide = FullModel(task, P=size, N=N, ridge=ridge, student=student).test_loss(oo)
     # the loss is as much larger as N falls short, to the power of 1 - e
     assert abs((wide.value / best.loss.value - 1) ** (1 / falls) - 1) < apart
+
+
+@pytest.mark.parametrize(
+    ("values", "noise", "power", "apart"), [((2, 2), 0, 3, 3e-4), ((2, 2), 0, 6, 1e-6), ((3, 2), 1, 3, 2e-3)]
+)
+def test_the_share_of_many_rows_of_unlike_length(values, noise, power, apart):
+    """i^-3/4: ``(P/N)^(1/3)`` below N = P^4 (arXiv 2405.00592), ``P N^-1/2`` beyond, against the model."""
+    task, student = power_law(*values, noise=noise), StructuredFeatures(eigenvalues=k ** -Rational(3, 4))
+    law = derive(task, student=student).feature_share.at(n=power)
+    size = 10**12
+    wide, none = (
+        FullModel(task, P=size, digits=20, **one).test_loss(oo)
+        for one in ({"N": size**power, "student": student}, {})
+    )
+    assert abs(float((wide - none) / none) / law(size) - 1) < apart
+
+
+def test_the_share_of_features_in_all_their_pieces():
+    """To first order in 1/N, ``(P/N) V/L``-like; where the two pieces of rows meet there is no law."""
+    law = derive(TASK).feature_share
+    assert {r.exponent for r in law.regimes if not r.is_boundary} == {n - 1, b + n - a, n - b - 1}
+    rows = derive(TASK, student=StructuredFeatures(eigenvalues=k ** -Rational(3, 4))).feature_share
+    assert rows.at(a=2, b=2, n=3).exponent == Rational(2, 3) and rows.at(a=2, b=2, n=6).exponent == 2
+    assert verify(derive(power_law(4, 2, noise=1)).feature_share, at={n: 3}).verdict == "HOLDS"
+    with pytest.raises(SpectrumError, match="the feature_share law needs n > 1"):
+        law.at(n=1)
+    with pytest.raises(UnableError, match="their white part is a ridge"):
+        NONLINEAR.feature_share  # noqa: B018
 
 
 def test_rows_at_the_edge_of_two_widths():

@@ -11,7 +11,7 @@ from asymptotics import Task, check_claim, compute_optimal, derive, power_law
 from asymptotics.errors import SpectrumError
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.sums.lattice import SquaresCount
-from asymptotics.symbols import M, N, a, b, b_test, delta, k, t
+from asymptotics.symbols import M, N, a, b, b_test, delta, k, n, t
 
 TIMES = tuple(name for name, quantity in QUANTITIES.items() if not quantity.trace)
 SLOW = st.builds(Rational, st.integers(1, 12), st.just(12))
@@ -49,7 +49,8 @@ def test_each_law_has_the_conditions_of_its_own() -> None:
         conditions = quantity.spectrum(power_law(a, b)).domain.conditions()
         shifted = {a - 1 + b_test > b} if name == "transfer" else set()
         slow = {2 * a - 2 < b * delta} if name == "nesterov" else set()
-        assert set(conditions) == ({a > 1} if name in TIMES else {a > 1, b > 1}) | shifted | slow
+        wide = {n > 1} if name == "feature_share" else set()
+        assert set(conditions) == ({a > 1} if name in TIMES else {a > 1, b > 1}) | shifted | slow | wide
     assert derive(power_law(a, b)).time.conditions == (a > 1,)
 
 
