@@ -169,7 +169,7 @@ def erf_nngp(d: object, slope: object = HALF) -> SpectralKernel:
 
         lambda_k ~ Gamma(d/2) 2^((d+1)/2) pi^(-3/2) q^((d-1)/2) (1 + q)^(1-d/2) r^k m^(-(d+1)/2) (1 + O(1/m)),
 
-    by Laplace's method, with four orders in 1/m from values of the series at large k.
+    by Laplace's method, with four orders in 1/m, more in high dimensions, from the series at large k.
 
     >>> erf_nngp(3)
     erf_nngp(3): eigenvalues up to a relative 2.0e-8*(25/k)**5 from k = 25 on, on sphere(3)

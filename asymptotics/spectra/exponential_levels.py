@@ -41,8 +41,8 @@ class LevelSeries(BranchSeries):
     def remark(self) -> str:
         """What is known of sums over levels."""
         return (
-            "Levels that fall exponentially and hold many modes leave sums known up to one level, within "
-            "which they oscillate with the place of kappa; laws that whole levels lead are derived."
+            "Sums over exponential levels of many modes are known up to one level, in which they oscillate; "
+            "what whole levels lead has laws."
         )
 
     def spectral_sum(

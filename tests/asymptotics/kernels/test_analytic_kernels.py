@@ -185,3 +185,11 @@ def test_targets_on_degrees_that_are_learned_and_others_have_laws():
     assert laws.time.leading == Rational(1, 4)
     with pytest.raises(SpectrumError, match="none of it is learned at any t"):
         derive(Task.from_kernel(zonal("asin(t)", 3), target={2: 1}))
+
+
+@pytest.mark.parametrize(("d", "degree", "within"), [(7, 51, 1e-6), (30, 25, 1e-3), (30, 51, 1e-6)])
+def test_erf_kernels_in_high_dimensions_have_orders_enough(d, degree, within):
+    """Orders behind the list are those of d^2/k: with four, half of the eigenvalue was left at d = 30."""
+    with mpmath.workdps(80):
+        other = eigenvalue(lambda t: 2 / mpmath.pi * mpmath.asin(mpmath.mpf("0.7") * t), d, degree)
+    assert abs(mpmath.mpf(erf_nngp(d, slope="7/10").eigenvalue(degree).evalf(20)) / other - 1) < within

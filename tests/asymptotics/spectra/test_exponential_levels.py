@@ -56,7 +56,7 @@ def test_time_law_holds(eigenvalues, multiplicity, verdicts):
 
 def test_refusals():
     laws = derive(Task("exp(-k)", "k**-4", multiplicity="k"))
-    with pytest.raises(UnableError, match="oscillate with the place of kappa"):
+    with pytest.raises(UnableError, match="one level, in which they oscillate"):
         _ = laws.data
     laws = derive(Task("exp(-k)", "exp(-2*k)", multiplicity="k"))
     assert laws.time.exponent == 2
