@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import mpmath
 
 from asymptotics.caches import cached
+from asymptotics.derivation.evaluation.long_numbers import NUMBERS
 from asymptotics.derivation.evaluation.mode_sums import integrate_by_halving
 from asymptotics.errors import PrecisionError
 from asymptotics.sums.binomial import hurwitz
+
+SPARE_BITS = 30
+"""What may cancel between powers and their integral."""
 
 
 def sum_unless_zero(terms: Sequence[Any], floor: Any) -> Any:
@@ -71,9 +76,54 @@ def both_ways(term: Callable[[float], Any], digits: int, *, conjugate: bool = Fa
 
 @cached(maxsize=4000)
 def _riemann(s: Any, precision: int) -> Any:
-    """Several transforms are integrated along one line."""
+    """Several transforms are integrated along one line, whose values are kept.
+
+    Beside the axis by the Euler-Maclaurin formula (DLMF 25.2.9), the powers of primes making all others.
+    """
+    if mpmath.im(s) == 0:
+        return mpmath.zeta(s)
+    with mpmath.workprec(precision + SPARE_BITS), NUMBERS.working():
+        here, count = NUMBERS.of(s), precision // 6 + int(abs(s))
+        powers, logs = [here * 0, here * 0 + 1], _logs(count, precision)
+        for n, prime in enumerate(_least_factors(count)[2:], 2):
+            powers.append(powers[prime] * powers[n // prime] if prime < n else NUMBERS.exp(-here * logs[n]))
+        term, smallest = powers[count], NUMBERS.of(mpmath.ldexp(1, -precision))
+        total = NUMBERS.total(powers) - term / 2 + count * term / (here - 1)
+        term, n, size = term * here / (2 * count), 1, abs(here) * count + 1
+        for factor in _bernoulli(precision):
+            total, before, size = total + term * factor, size, abs(term * factor)
+            if size <= smallest * abs(total) or size > before:
+                break
+            term *= (here + n) * (here + n + 1) / count**2
+            n += 2
+        found = NUMBERS.back(total) if size <= smallest * abs(total) else None
+    return mpmath.zeta(s) if found is None else +found
+
+
+@cached(maxsize=64)
+def _logs(count: int, precision: int) -> tuple[Any, ...]:
     del precision  # that of mpmath now; it only tells values apart
-    return mpmath.zeta(s)
+    return tuple(
+        NUMBERS.of(mpmath.log(n)) if n > 1 and n == p else None for n, p in enumerate(_least_factors(count))
+    )
+
+
+@cached(maxsize=64)
+def _least_factors(count: int) -> tuple[int, ...]:
+    """The least prime factor of 0 ... count."""
+    found = list(range(count + 1))
+    for p in range(2, math.isqrt(count) + 1):
+        for n in range(p * p, count + 1, p):
+            found[n] = min(found[n], p)
+    return tuple(found)
+
+
+@cached(maxsize=16)
+def _bernoulli(precision: int) -> tuple[Any, ...]:
+    """``2 B_2j/(2j)!`` for as many j as a sum may take."""
+    return tuple(
+        NUMBERS.of(2 * mpmath.bernoulli(2 * j) / mpmath.factorial(2 * j)) for j in range(1, precision // 2)
+    )
 
 
 def zeta_value(s: Any, first: Any = None) -> Any:

@@ -24,6 +24,8 @@ from asymptotics.errors import PrecisionError
 LEVELS = 9
 STARTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 """How much further out the tail may begin when the first start is too near to a singularity of f."""
+NEARBY = 2.0**-10
+"""Within this distance of arguments at which two starts agreed, one of them does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +180,7 @@ class ModeSum:
         self._blocks: dict[Block, list[Any]] = {}
         self._ends: dict[int, int] = {}
         self._trusted = 0
+        self._known: list[Any] = []
 
     def _shape_of(self, expression: Expr, index: Symbol) -> Expr:
         """The expression with a name for each part that depends on the index alone."""
@@ -204,6 +207,13 @@ class ModeSum:
 
     def _settled(self, values: list[Any]) -> Any:
         goal, previous = 10.0**-self.digits, None
+        if self._known and all(
+            abs(x - y) <= NEARBY * abs(y) for x, y in zip(values, self._known, strict=True)
+        ):
+            # two starts agreed right beside, as in the search of a root
+            total, error = self._total(STARTS[self._trusted + 1], values)
+            if error <= goal:
+                return total
         # starts that were far enough for other values may be among the singularities of these
         for number in (*range(self._trusted, len(STARTS)), *range(self._trusted)):
             if number == 0:
@@ -213,7 +223,7 @@ class ModeSum:
             except OverflowError:  # the circle about the start goes where the summand explodes
                 continue
             if previous is not None and abs(total - previous) <= goal * abs(total) and error <= goal:
-                self._trusted = max(number - 1, 0)
+                self._trusted, self._known = max(number - 1, 0), values
                 return total
             previous = total
         raise self._unsettled(list(map(self._numbers.back, values)))

@@ -10,6 +10,7 @@ from sympy import Eq, Integer, Rational, Sum, Symbol, exp, log, pi, sin, sqrt, z
 from asymptotics import Task, derive, power_law
 from asymptotics.caches import clear_caches
 from asymptotics.derivation.evaluation import floats, mode_sums, roots
+from asymptotics.derivation.evaluation.contours import zeta_value
 from asymptotics.derivation.evaluation.floats import FloatModeSum, along
 from asymptotics.derivation.evaluation.long_numbers import LONG, NUMBERS
 from asymptotics.derivation.evaluation.mode_sums import ModeSum
@@ -45,6 +46,31 @@ def test_a_sum_at_many_places_is_that_at_each():
         total = ModeSum(RIDGE, k, 1, (kappa,), 20)
         for place, value in zip(PLACES, found[:, 0], strict=True):
             assert abs(total([mpmath.mpmathify(place)]) / value - 1) < 1e-11
+
+
+def test_right_beside_known_arguments_one_start_is_enough(monkeypatch):
+    """It gives the same as two starts there; further away, and where their error is too large, two do."""
+    with working(45):
+        total, fresh = (ModeSum(RIDGE, k, 1, (kappa,), 30) for _ in range(2))
+        starts, once = [], ModeSum._total
+        monkeypatch.setattr(ModeSum, "_total", lambda *args: starts.append(args[1]) or once(*args))
+        counts = []
+        for place in (mpmath.mpf(7), mpmath.mpf(7) * (1 + mpmath.mpf(2) ** -12), mpmath.mpf(8)):
+            starts.clear()
+            found = total([place])
+            counts.append(len(starts))
+            assert abs(found / fresh([place]) - 1) < 1e-30
+        assert counts == [2, 1, 2]
+
+
+@pytest.mark.parametrize("s", ["-2.7", "0.5+14.13j", "1.3+1e-7j", "-0.7+30j", "6+150j", "1.0001+0.001j"])
+@pytest.mark.parametrize("precision", [53, 153, 300])
+def test_zeta_beside_the_axis_is_that_of_mpmath(s, precision):
+    with mpmath.workprec(precision):
+        place = mpmath.mpmathify(s)
+        found = zeta_value(place)
+    with mpmath.workprec(precision + 60):
+        assert abs(found / mpmath.zeta(place) - 1) < mpmath.mpf(2) ** (3 - precision)
 
 
 @pytest.mark.parametrize("place", ["1e-3", "7", "1e40"])
