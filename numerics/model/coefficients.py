@@ -15,7 +15,7 @@ from numerics.model.full_model import FLOW, FullModel
 from numerics.values.value import Value
 
 ORDERS = 2
-"""Coefficients that are solved for together; the second costs little beside the first."""
+"""Coefficients that are solved for together: of losses both have laws, and share their contours."""
 
 
 @cached(maxsize=64)
@@ -40,5 +40,6 @@ def size_coefficient(
     >>> round(float(first.value), 12)        # 2 sum (1 - e^(-k^-2))
     2.477243174866
     """
-    (found,) = _infinite(task, digits, rule).coefficients(quantity, size, time, ORDERS, only=order)
+    orders = order if rule.fresh else ORDERS
+    (found,) = _infinite(task, digits, rule).coefficients(quantity, size, time, orders, only=order)
     return found

@@ -19,6 +19,8 @@ from numerics.values.arithmetic import field_of
 from numerics.values.doubled import Floats
 from numerics.values.inputs import infinite
 
+ENTRIES = 100_000
+"""Matrices of places by nodes have about so many at most."""
 SLACK = 0.1
 """How much below the lower edge its bound is put, relatively."""
 
@@ -32,11 +34,13 @@ def spectrum_edge(sums: SpectralSums, sizes: Sizes, most: float = math.inf) -> f
     rough = sizes.in_floats
     top = sums.log_eigenvalue(1.0)
     lam, A, _ = sums.rule_for(top + 1e-9, 0.0, top).doubles
+    rows = max(1, ENTRIES // len(lam))
 
     def solve(w: Floats) -> tuple[Floats, Floats]:
         """log(-z) and df1 at kappa = -lambda_1 (1 + e^w)."""
         size = math.exp(top) * (1 + np.exp(w))
-        g = np.array([(A / (lam - x)).sum().real for x in size.tolist()])
+        parts = np.split(size, range(rows, len(size), rows))
+        g = np.concatenate([(A / (lam - x[:, None])).sum(axis=-1).real for x in parts])
         return np.log(size) + sum(map(np.log, rough.factors(g))), g
 
     def at(w: float) -> tuple[float, float]:

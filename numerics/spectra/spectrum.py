@@ -29,7 +29,7 @@ from asymptotics.tasks.task import Task
 from numerics.spectra.compiled import PROBE_BITS, compile_function, logarithm_of
 from numerics.spectra.finite import FiniteSpectrum, finite_spectrum
 from numerics.spectra.regularity import regular_from
-from numerics.values.arithmetic import Array, Field, array, each, field_of
+from numerics.values.arithmetic import Array, Field, array, field_of
 
 LISTED_LEVELS = 400
 """Up to this many levels a spectrum of expressions is simply listed."""
@@ -85,14 +85,16 @@ class ContinuousSpectrum:
 
     def compile(self, field: Field) -> Callable[[Array], tuple[Array, Array, Array]]:
         """`at` in one field, for many calls."""
+        numbers = field.remembering()
         eigenvalue, target, multiplicity = (
-            compile_function(e, self.index, field, real=self.is_listed)
+            compile_function(e, self.index, numbers, real=self.is_listed)
             for e in (self.eigenvalues, self.target, self.multiplicity)
         )
 
         def values(points: Array) -> tuple[Array, Array, Array]:
-            lam, weight = each(eigenvalue, points), each(multiplicity, points)
-            return lam, weight * lam if self.trace else 0 * lam, weight * each(target, points)
+            found = [(eigenvalue(x), target(x), multiplicity(x)) for x in points]
+            lam, power, weight = (array(column[i] for column in found) for i in range(3))
+            return lam, weight * lam if self.trace else 0 * lam, weight * power
 
         return values
 

@@ -19,6 +19,7 @@ import importlib
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from copy import copy
 from fractions import Fraction
 from types import ModuleType, TracebackType
 from typing import Any
@@ -98,6 +99,18 @@ class Field(ABC):
     @abstractmethod
     def mpf(self, x: Scalar) -> mpmath.mpf:
         """A real number of this field as an mpmath number, exact."""
+
+    def remembering(self) -> Field:
+        """The same with a logarithm that keeps its last value: functions of one number take it once."""
+        other, last = copy(self), [None, None]
+
+        def log(x: Scalar) -> Scalar:
+            if x is not last[0]:
+                last[:] = x, self.log(x)
+            return last[1]
+
+        other.log = log
+        return other
 
     def conj(self, x: Scalar) -> Scalar:
         """The complex conjugate."""
