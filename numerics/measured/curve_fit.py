@@ -27,7 +27,7 @@ import numpy as np
 from sympy import Symbol
 
 from asymptotics.domains.domain import normal
-from asymptotics.errors import DomainError, PrecisionError
+from asymptotics.errors import DomainError, PrecisionError, check_kind
 from asymptotics.laws.law import Law
 from asymptotics.parsing.numbers import items_of, real_float, real_floats
 from numerics.measured.curve_posterior import Floats, Measured, Posterior, Shape, mixture, posterior_of
@@ -113,7 +113,8 @@ def fit_curve(
     L ~ x^-p with p = 0.5000000000000(3) on x = 10 ... 20480 (12 points), corrections x^-0.25 (predicted), \
 scatter 1e-12 %
     """
-    xs, ys = _read(x, loss, window, LEAST_POINTS + bool(offset))
+    check_kind(offset, bool, "offset", "give True or False; subtract an E that is known from the losses")
+    xs, ys = _read(x, loss, window, LEAST_POINTS + offset)
     leading, shapes = (0, None) if law is None else _from_law(law, at)
     if xs[0] <= 1 and (leading or any(m for _, m in shapes or ())):
         raise DomainError(f"x = {xs[0]:g}; the law has powers of log x there, which need x > 1")

@@ -181,5 +181,7 @@ def test_the_label_noise_is_the_offset():
 
 
 def test_an_offset_needs_one_point_more():
+    with pytest.raises(DomainError, match=r"offset = 0\.3; give True or False"):
+        fit_curve([1, 2, 4, 8, 16, 32], [5, 4, 3, 2.5, 2.2, 2.1], offset=0.3)
     with pytest.raises(DomainError, match="5 points; an exponent with an error needs at least 6"):
         fit_curve([1, 2, 4, 8, 16], [5, 4, 3, 2.5, 2.2], offset=True)
