@@ -133,7 +133,8 @@ class StructuredFeatures(Student):
     def spread(self) -> Expr:
         """For rows ``i^-c``, c < 1/2, whose m_2 tends to ``(1 - c)^2/(1 - 2c)``; beyond, nothing is of order
         1/N."""
-        if isinstance(self.eigenvalues, tuple):
+        first, _ = self.slopes()
+        if not first.has(N):
             return Student.spread(self)
         c = self._power()
         if c >= Rational(1, 2):
@@ -159,16 +160,16 @@ class StructuredFeatures(Student):
 
     def _pieces(self) -> tuple[tuple[Expr, Expr, Expr], ...] | None:
         """``w, D, f`` of ``1 - e = w (df1 - df2)/D (D/N)^f``, D = df1 or 1; None where it is of order 1/N."""
-        if isinstance(self.eigenvalues, tuple) or (c := self._power()) < Rational(1, 2):
+        first, _ = self.slopes()  # raises for rows of a finite sum, c > 1
+        if not first.has(N) or (c := self._power()) < Rational(1, 2):
             return None
-        if c >= 1 or c == Rational(1, 2):
-            why = "no number of them is a kernel" if c > 1 else "what is random falls with a logarithm"
+        if c in (1, Rational(1, 2)):
             raise UnableError(
-                f"rows of eigenvalues {self.eigenvalues}: {why}; use a power of the index above -1, not -1/2"
+                f"rows of eigenvalues {self.eigenvalues}: what is random falls with a logarithm; use a power "
+                "of the index above -1, not -1/2"
             )
         middle = gamma(1 / c) * gamma(2 - 1 / c) / c * (1 - c) ** (1 / c)
-        first = (1 - c) ** 2 * zeta(2 * c)
-        return (middle, df1(kappa), 1 / c - 1), (first, Integer(1), 2 * (1 - c))
+        return (middle, df1(kappa), 1 / c - 1), ((1 - c) ** 2 * zeta(2 * c), Integer(1), 2 * (1 - c))
 
     def _power(self) -> Expr:
         """c in ``tau_i ~ i^-c``."""
