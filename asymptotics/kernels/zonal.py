@@ -136,6 +136,12 @@ def listed_and_beyond(
         ) / mpmath.mpf(count + 1) ** int(order)
         if left < FINE:
             break
+    for degree in range(1, count + 3):
+        if not listed[degree] and beyond.subs(k, degree) != 0:
+            raise UnableError(
+                f"{name} has an eigenvalue below 10^-32 of the largest at degree {degree} (d = {d}), "
+                "too small for quadrature; give a symbol d, or the eigenvalues to Task"
+            )
     _check_agreement(beyond, listed, range(count + 1, count + 3), name, AGREEMENT, points)
     size = mpmath.nstr(max(left, SIXTEEN), 1)
     head = [(Rational(mpmath.nstr(listed[degree], 16)), k <= degree) for degree in range(1, count + 1)]
@@ -190,7 +196,7 @@ def _check_agreement(
             if points == NEAREST:
                 why = "in this dimension they lead at higher degrees only; give a symbol d"
             else:
-                why = "it is singular elsewhere, or falls too fast"
+                why = "it is singular elsewhere, or falls too fast; give a symbol d"
             raise UnableError(
                 f"{name} at degree {degree}: {points} give {value}, quadrature "
                 f"{mpmath.nstr(listed[degree], 6)}; {why}, or the eigenvalues to Task"
