@@ -16,6 +16,7 @@ At P = oo losses are one transform, of ``J/z`` at twice the time, and so are the
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 
 import mpmath
 import numpy as np
@@ -39,7 +40,7 @@ from numerics.model.two_time import OneTime, one_time
 from numerics.model.windows import NODE_BITS, window
 from numerics.spectra.compiled import constant
 from numerics.values.arithmetic import Array, Scalar, array, field_of
-from numerics.values.doubled import double_up
+from numerics.values.doubled import Floats, double_up
 from numerics.values.jets import Jet
 from numerics.values.value import Value
 
@@ -131,16 +132,38 @@ def _coefficient(
         solved, expanded = _expand(model, time, size, most, digits, plain)
         if not solved:
             return None
+        positive = [_in_size(jets) for jets in expanded]
         if size == "N":
-            return invert_both(solved, [(jets.kappa * jets.X).terms[order] for jets in expanded])
+            values, sizes = (
+                [(jets.kappa * jets.X).terms[order] for jets in some] for some in (expanded, positive)
+            )
+            return invert_both(solved, values, sizes)
         between, near = (
             _terms(at, PAIRS[quantity](jets, sigma2), order)
             for at, jets in zip(solved, expanded, strict=True)
         )
         here = double_up(array([field.real(1)]))
-        found = sum_pairs((solved[0], solved[1]), (between, near), here)
+        made_of = [
+            tuple(
+                (_in_doubles(alpha), _in_doubles(beta))
+                for alpha, beta in _terms(at, PAIRS[quantity](jets, sigma2), order)[1]
+            )
+            for at, jets in zip(solved, positive, strict=True)
+        ]
+        found = sum_pairs((solved[0], solved[1]), (between, near), here, (made_of[0], made_of[1]))
         left_out = LEFT_OUT * found.slack * np.maximum(found.nearest, np.abs(found.totals.re[0]))
         return values_of(found.totals, error_of(found, left_out))[0]
+
+
+def _in_size(at: OneTime) -> OneTime:
+    """With the absolute value of each term: sums and products of them are the sizes of what cancels."""
+    jets = {f.name: getattr(at, f.name) for f in fields(OneTime) if f.name != "sizes"}
+    sizes = {name: Jet(terms=tuple(map(np.absolute, jet.terms))) for name, jet in jets.items()}
+    return OneTime(**sizes, sizes=at.sizes)
+
+
+def _in_doubles(numbers: Array) -> Floats:
+    return np.abs(np.array([complex(x) for x in numbers]))
 
 
 COARSER = 3
@@ -149,15 +172,19 @@ LEFT_OUT = 16.0
 """How much more than the slack of its window a form that need not be positive leaves out."""
 
 
-def invert_both(windows: list[SolvedWindow], values: list[Array]) -> Value | None:
+def invert_both(
+    windows: list[SolvedWindow], values: list[Array], made_of: list[Array] | None = None
+) -> Value | None:
     """``values/z`` inverted at the first time of two windows, of which the latter leaves out less.
 
     What depends on h as a derivative of ``e^(-h t)`` leaves out more than the slack of a window; how much,
     the coarser window shows.
     """
     here = double_up(windows[0].s[:1] * 0 + 1)
+    sizes = [None] * len(windows) if made_of is None else list(map(_in_doubles, made_of))
     coarse, fine = (
-        invert_single(at, _full(one, at.s), here)[0] for at, one in zip(windows, values, strict=True)
+        invert_single(at, _full(one, at.s), here, made_of=size)[0]
+        for at, one, size in zip(windows, values, sizes, strict=True)
     )
     if coarse is None or fine is None:
         return None

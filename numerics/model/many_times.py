@@ -198,16 +198,22 @@ def _invert(wanted: Form, at: SolvedWindow | None, variance: Scalar, ratios: Dou
     return invert_single(at, wanted.single(at, variance), ratios, variance * wanted.shift)
 
 
-def invert_single(at: SolvedWindow, values: Array, ratios: Doubled, shift: Scalar = 0) -> list[Value | None]:
+def invert_single(
+    at: SolvedWindow, values: Array, ratios: Doubled, shift: Scalar = 0, made_of: Floats | None = None
+) -> list[Value | None]:
     """``values/z`` at the nodes inverted at times ``ratios`` of the first, and ``shift``.
 
-    The error is that of the transform of a positive measure.
+    The error is that of the transform of a positive measure; ``made_of`` are the sizes of what cancels in
+    values, if anything does.
     """
-    weighted = double_up(2 * at.window.weights / at.window.nodes * values)
-    totals, sizes = add_up(weighted[None], _propagate(at, ratios))
+    weights, grow = 2 * at.window.weights / at.window.nodes, _propagate(at, ratios)
+    totals, sizes = add_up(double_up(weights * values)[None], grow)
+    rounded = sizes
+    if made_of is not None:
+        rounded = np.abs(grow.rounded) @ (np.abs(weights.astype(np.complex128)) * made_of)
     before = np.maximum(1.0, 1 / (at.window.positive * ratios.re[0]))
     left_out = at.window.slack * before * float(abs(values[0]))
-    return values_of(_shift(totals, shift), _error(sizes, sizes, left_out, at))
+    return values_of(_shift(totals, shift), _error(rounded, sizes, left_out, at))
 
 
 def _invert_pairs(
@@ -248,7 +254,16 @@ def error_of(found: PairSums, left_out: Floats) -> Floats:
     return _error(found.sizes, found.coherent, left_out, found.worse)
 
 
-def sum_pairs(at: tuple[SolvedWindow, SolvedWindow], terms: tuple[Terms, Terms], ratios: Doubled) -> PairSums:
+Sizes = tuple[tuple[Floats, Floats], ...]
+"""Those of what cancels in each alpha and beta of a form."""
+
+
+def sum_pairs(
+    at: tuple[SolvedWindow, SolvedWindow],
+    terms: tuple[Terms, Terms],
+    ratios: Doubled,
+    made_of: tuple[Sizes, Sizes] | None = None,
+) -> PairSums:
     """A form inverted at times ``ratios`` of the first, from terms on the lattice between, and through, 0."""
     (points, own), (points_, others) = (_doubled_terms(one) for one in terms)
     grow, grow_ = (_propagate(x, ratios) * double_up(x.window.weights / x.window.nodes)[None] for x in at)
@@ -262,6 +277,8 @@ def sum_pairs(at: tuple[SolvedWindow, SolvedWindow], terms: tuple[Terms, Terms],
         form = one - two if form is None else form + (one - two)
         # before anything cancels in the two differences
         full += np.abs(one.rounded) + np.abs(two.rounded) + np.abs((one - two).rounded) * ends
+    for (size, size_b), (other, other_b) in zip(*made_of, strict=True) if made_of else ():
+        full += np.outer(size, np.tile(other_b, 2)) + np.outer(size_b, np.tile(other, 2))
     assert form is not None
     inner = add_up((form * gap.inverse())[None], _both_halves(grow_)[:, None])[0]
     totals = add_up(inner, grow)[0]
