@@ -8,11 +8,12 @@ the negative axis,
 with G the generating function of `rules.one_pass_sgd`, ``Z = (e^w - 1)/eta`` and ``u = e^w``. So are their
 coefficients in 1/N. What a window leaves out of them is seen by a coarser one.
 
-    sgd_excess_at      the excess, or a coefficient of it; None where doubled numbers do not serve
+    sgd_excess_at      the excess, or a coefficient of it, after each of some numbers of steps
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -45,50 +46,69 @@ FAR_FROM_IMAGES = 4
 def sgd_excess_at(
     model: Discretisation,
     variance: sympy.Expr,
-    time: sympy.Expr,
+    times: Sequence[sympy.Expr],
     digits: int,
     orders: tuple[int, int] = (0, 0),
-) -> Value | None:
-    """``L_SGD - L_GD`` after ``time`` steps, or the coefficient of 1/N^orders[0] of those up to orders[1].
+) -> list[Value | None]:
+    """``L_SGD - L_GD`` after so many steps, or the coefficients of 1/N^orders[0] of those up to orders[1].
 
     None where doubled numbers do not have the digits, for few steps, and for steps beyond 1/lambda_1.
     """
     dynamics, inside = model.dynamics, digits + SPARE_DIGITS + LOST_DIGITS
+    found: list[Value | None] = [None] * len(times)
     if digits > MOST_DIGITS or model.ridge or model.student.scale != 1 or dynamics.rule.scheduled:
-        return None
-    if not dynamics.rule.fresh or dynamics.mean is None:
-        return None
+        return found
+    if not dynamics.rule.fresh or dynamics.mean is None or dynamics.mean.eta * model.edge > 1:
+        return found
     descent = GradientDescentDynamics(dynamics.mean)
     laid = [window(1, inside + more) for more in (-COARSER, 0)]
-    if int(time) < FAR_FROM_IMAGES * len(laid[1].nodes) or dynamics.mean.eta * model.edge > 1:
-        return None
+    least = FAR_FROM_IMAGES * len(laid[1].nodes)
+    many = [i for i, time in enumerate(times) if int(time) >= least]
+    if not many:
+        return found
     with field_of(NODE_BITS) as field:
-        steps = constant(time, field)
-        places = [one.nodes / (steps * (1 + i)) for i in (0, 1) for one in laid]
-        rules = (dynamics, dynamics, descent, descent)
+        steps = [constant(times[i], field) for i in many]
+        places = [one.nodes / (n * (1 + i)) for n in steps for i in (0, 1) for one in laid]
+        rules = (dynamics, dynamics, descent, descent) * len(many)
         curvatures = [rule.in_exponents(w, field) for rule, w in zip(rules, places, strict=True)]
-        found = solve_points(model, laid * 2, curvatures, digits + LOST_DIGITS, field, orders[1])
-        solved = [at for at in found if at is not None]
-        if len(solved) < len(found):
-            return None
-        sizes, size = model.sizes(field), "N" if orders[1] else ""
-        nodes = [one_time(resolvent_of(at), sizes, size, orders[1]) for at in solved]
-        batch = partial(_with_batches, model, constant(variance, field), orders, field)
-        try:
-            losses = [batch(at, one) for at, one in zip(solved[:2], nodes[:2], strict=True)]
-        except PrecisionError:
-            return None
-        rate = field.real(1) / field.real(descent.step)
-        means = [
-            (one.kappa * one.X).terms[orders[0]] / at.s * each(field.exp, w) * rate
-            for at, one, w in zip(solved[2:], nodes[2:], places[2:], strict=True)
-        ]
-        values = [value * w for value, w in zip([*(loss for loss, _ in losses), *means], places, strict=True)]
-        one, two = invert_both([at for _, at in losses], values[:2]), invert_both(solved[2:], values[2:])
-    if one is None or two is None:
+        windows = laid * (2 * len(many))
+        solved = solve_points(model, windows, curvatures, digits + LOST_DIGITS, field, orders[1])
+        excess = partial(_excess, model, descent, constant(variance, field), orders, field)
+        for j, i in enumerate(many):
+            own = slice(4 * j, 4 * j + 4)
+            value = excess([at for at in solved[own] if at is not None], places[own])
+            if value is not None and value.error <= abs(value.value) * mpmath.mpf(10) ** -digits:
+                found[i] = value
+    return found
+
+
+def _excess(
+    model: Discretisation,
+    descent: GradientDescentDynamics,
+    variance: Scalar,
+    orders: tuple[int, int],
+    field: Field,
+    solved: list[SolvedWindow],
+    places: list[Array],
+) -> Value | None:
+    """One of them: from a coarse and a fine window of either loss; None where one is missing."""
+    if len(solved) < len(places):
         return None
-    excess = one - two
-    return excess if excess.error <= abs(excess.value) * mpmath.mpf(10) ** -digits else None
+    sizes, size = model.sizes(field), "N" if orders[1] else ""
+    nodes = [one_time(resolvent_of(at), sizes, size, orders[1]) for at in solved]
+    batch = partial(_with_batches, model, variance, orders, field)
+    try:
+        losses = [batch(at, one) for at, one in zip(solved[:2], nodes[:2], strict=True)]
+    except PrecisionError:
+        return None
+    rate = field.real(1) / field.real(descent.step)
+    means = [
+        (one.kappa * one.X).terms[orders[0]] / at.s * each(field.exp, w) * rate
+        for at, one, w in zip(solved[2:], nodes[2:], places[2:], strict=True)
+    ]
+    values = [value * w for value, w in zip([*(loss for loss, _ in losses), *means], places, strict=True)]
+    one, two = invert_both([at for _, at in losses], values[:2]), invert_both(solved[2:], values[2:])
+    return None if one is None or two is None else one - two
 
 
 def _with_batches(

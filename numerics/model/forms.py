@@ -45,7 +45,10 @@ def _mean_errors(at: SolvedWindow, variance: Scalar) -> Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A quantity: ``single`` at twice the time, or ``pairs`` at the time; and ``shift`` times sigma^2."""
+    """A quantity: ``single`` at twice the time, or ``pairs`` at the time; and ``shift`` times sigma^2.
+
+    With neither of them it is the sum of squares of errors at N = P = oo.
+    """
 
     single: Single | None = None
     pairs: Pairs | None = None
@@ -55,10 +58,13 @@ class Form:
 def form_of(quantity: str, setting: Setting, unlimited: bool) -> Form | None:
     """The test loss, the train loss or the bias as a form; None where the rule has other propagators.
 
+    Where no size is finite they are sums over modes for each rule whose data are not drawn anew.
+
     ``unlimited``: no size is finite, and nothing is random.
     """
     if not setting.dynamics.exponential:
-        return None
+        plain = unlimited and not setting.dynamics.rule.fresh
+        return Form(shift=int(quantity == "train_loss")) if plain else None
     single = setting.squares and setting.infinite_data
     match quantity:
         case "test_loss" | "train_loss" if setting.infinite_data:

@@ -175,17 +175,23 @@ class Losses:
         if time != 0:
             found = coefficient_at(model, quantity, size, (n, orders), self.noise**2, time, self.digits)
             if found is None and quantity == "sgd_excess":
-                found = sgd_excess_at(model, self.noise**2, time, self.digits, (n, orders))
+                (found,) = sgd_excess_at(model, self.noise**2, (time,), self.digits, (n, orders))
             if found is not None:
                 return found
         expanded = Expanded(size=size, orders=orders)
         return self._combine(f"{quantity} at order {n} of 1/{size}", t, weights, expanded=expanded, order=n)
 
-    def sgd_excess(self, n: object) -> Value:
+    @overload
+    def sgd_excess(self, n: Sequence[object] | NDArray[Any]) -> tuple[Value, ...]: ...  # type: ignore[overload-overlap]
+
+    @overload
+    def sgd_excess(self, n: object) -> Value: ...
+
+    def sgd_excess(self, n: object) -> Value | tuple[Value, ...]:
         """What the noise of its batches adds to the test loss of one-pass SGD at step n; 0 for other rules.
 
         The loss less that of gradient descent with the same steps, which the mean of the errors follows.
-        Units and error as `test_loss`.
+        Units and error as `test_loss`; of many steps one for each.
 
         >>> from numerics import FullModel
         >>> from asymptotics import GradientDescent, OnePassSGD, power_law
@@ -195,12 +201,15 @@ class Losses:
         >>> abs(float(sgd.sgd_excess(80)) - difference) < 1e-15
         True
         """
-        time = self._time(n)
-        if time != 0 and not infinite(time):
-            found = sgd_excess_at(self._solver.model, self.noise**2, time, self.digits)
-            if found is not None:
-                return found
-        return self._combine("sgd excess", n, parts.of_sgd_excess(self._setting(n)))
+        times = [self._time(x) for x in (items_of(n, "n") if is_many(n) else (n,))]
+        inside = [time for time in times if time != 0 and not infinite(time)]
+        at_once = sgd_excess_at(self._solver.model, self.noise**2, inside, self.digits)
+        known = dict(zip(inside, at_once, strict=True))
+        found = tuple(
+            known.get(time) or self._combine("sgd excess", time, parts.of_sgd_excess(self._setting(time)))
+            for time in times
+        )
+        return found if is_many(n) else found[0]
 
     def small_step_loss(self, n: object) -> Value:
         """The test loss of one-pass SGD with a schedule to first order in its step, as the `Value` says.

@@ -25,6 +25,7 @@ are solved in numbers of any precision (`long_windows`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -73,7 +74,8 @@ def losses_at_times(
         numbers = [constant(t, field) for t in times]
         sigma2 = constant(variance, field)
         inside = [i for i, t in enumerate(numbers) if 1 / LATEST < t < LATEST]
-        for solve in _ways(digits):
+        summed = not (wanted.single or wanted.pairs)
+        for solve in (_sums,) * (digits <= MOST_DIGITS) if summed else _ways(digits):
             left = [i for i in inside if found[i] is None]
             values = solve(model, wanted, sigma2, [numbers[i] for i in left], digits, field) if left else []
             for i, value in zip(left, values, strict=True):
@@ -93,16 +95,23 @@ def _ways(digits: int) -> tuple[Any, ...]:
 def _sums(
     model: Discretisation, wanted: Form, variance: Scalar, times: list[Scalar], digits: int, field: Field
 ) -> list[Value | None]:
-    """At N = P = oo, ``sum_k c_k e^(-2 lambda_k t)``."""
-    found = None
-    if model.unlimited and wanted.single and not model.ridge:
+    """At N = P = oo, ``sum_k c_k e^(-2 lambda_k t)``, or what other rules have left of their slow modes."""
+    found, modes, sums = None, None, model.sums_for(digits)
+    exponential = model.dynamics.exponential
+    if not exponential and model.student.scale == 1:
+        modes = model.dynamics.slow_modes(model)
+    if model.unlimited and not (wanted.pairs or model.ridge) and (exponential or modes):
         rates = double_up(array(2 * t * constant(model.student.scale, field) for t in times))
-        found = exponential_sums(model.sums_for(digits), rates)
+        found = exponential_sums(sums, rates, modes)
     if found is None:
         return [None] * len(times)
     totals, errors = found
     with np.errstate(invalid="ignore"):
-        return values_of(_shift(totals, variance * wanted.shift), np.abs(totals.re[0]) * errors)
+        errors = np.abs(totals.re[0]) * errors
+        left = [math.exp(min(0.0, modes.ended(float(t)))) for t in times] if modes else [0.0]
+        if any(left):
+            errors += float(sums.total_target(field)[0]) * np.array(left)
+        return values_of(_shift(totals, variance * wanted.shift), errors)
 
 
 def _windows(

@@ -1,14 +1,19 @@
-"""What is left of a mode, squared: ``e^(-rate lambda^p)``, or ``(1 - eta lambda)^(2 n)`` after n steps."""
+"""What is left of a mode, squared: ``e^(-rate lambda^p)``, or ``(1 - eta lambda)^(2 n)`` after n steps.
+
+Decay        after one time
+SlowModes    after any time, of modes so slow that they fall as one exponential
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
 import mpmath
 
-from numerics.values.arithmetic import Array, Field, each
+from numerics.values.arithmetic import Array, Field, array, each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +59,21 @@ class Decay:
     def of(self, lam: Array, field: Field) -> Array:
         """Its value at each eigenvalue."""
         return each(field.exp, self.logarithm(lam, field))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlowModes:
+    """``f_t(lambda)^2 = w e^(-2 r t)``, but for what is below ``e^ended(t)`` in modes that have ended.
+
+    ``of`` gives r and w at curvatures, w = 0 for modes that end; below the curvature ``singular`` they are
+    analytic. With no branch of its own a rule has ``singular`` = oo.
+    """
+
+    of: Callable[[Array, Field], tuple[Array, Array]]
+    singular: float
+    ended: Callable[[float], float]
+
+    def slope(self, field: Field) -> float:
+        """``r/lambda`` of the slowest modes."""
+        small = field.real(min(self.singular, 1.0)) / 10**9
+        return float((self.of(array([small]), field)[0][0] / small).real)

@@ -1,5 +1,7 @@
 """``sum_k m_k c_k e^(-rate lambda_k)`` at many rates at once, in doubled numbers, over the nodes of one rule.
 
+For other training rules each slow mode has ``w e^(-2 r t)`` left, r and w analytic in lambda (`SlowModes`).
+
 A `NodeRule` for kappa in the right half plane integrates along real k, in a strip where Re lambda > 0, and
 there an exponential is at most 1, as is kappa/(lambda + kappa): it stands for the spectrum in these sums too.
 Where it does not, as where the sum is exponentially small, the estimate of the error says so.
@@ -13,8 +15,11 @@ import math
 
 import numpy as np
 
+from numerics.sums.decay import SlowModes
+from numerics.sums.node_rules import NodeRule
 from numerics.sums.spectral_sums import SpectralSums
-from numerics.values.doubled import BITS, Doubled, Floats, add_up, exponentials, real_exponentials
+from numerics.values.arithmetic import field_of
+from numerics.values.doubled import BITS, Doubled, Floats, add_up, double_up, exponentials, real_exponentials
 
 NEGLIGIBLE = 90.0
 """Terms below e^-90 are left out; beside a sum of the order of 1 they have no part in 30 digits."""
@@ -25,8 +30,12 @@ ENDS = 16
 MOST_TERMS = 30_000
 
 
-def exponential_sums(sums: SpectralSums, rates: Doubled) -> tuple[Doubled, Floats] | None:
+def exponential_sums(
+    sums: SpectralSums, rates: Doubled, modes: SlowModes | None = None
+) -> tuple[Doubled, Floats] | None:
     """The sums at real rates > 0, shape (n,), and their relative errors; None where there is no short rule.
+
+    With ``modes`` they are the sums of ``m_k c_k w e^(-rate r)``.
 
     >>> from asymptotics.tasks.power_laws import power_law
     >>> from numerics.spectra.spectrum import spectrum_of
@@ -38,18 +47,26 @@ def exponential_sums(sums: SpectralSums, rates: Doubled) -> tuple[Doubled, Float
     >>> total.re[0][0], bool(error[0] < 1e-20)
     (np.float64(0.2710775678721606), True)
     """
-    logs = -np.log(rates.re[0])
+    with field_of(BITS) as field:
+        slope = modes.slope(field) if modes else 1.0
+    logs = -np.log(slope * rates.re[0])
     floor = float(logs.min()) - REACH
-    rule = sums.doubled(sums.rule_for_all([complex(floor), complex(logs.max())], floor))
+    rule = sums.doubled(sums.rule_for_exponentials([complex(floor), complex(logs.max())], floor))
     if rule.source.bins is not None or rule.lam.re[0].size > MOST_TERMS:
         return None
-    left = _exponentials(rule.lam, rates)
-    _, power = rule.weights
+    lam, power, ends_lam, ends_power = rule.lam, rule.weights[1], rule.ends[0], rule.ends[1][1]
+    if modes:
+        found = _of_modes(rule.source, modes)
+        if found is None:
+            return None
+        lam, ends_lam = found[0][0], found[1][0]
+        power, ends_power = power * found[0][1], ends_power * found[1][1]
+    left = _exponentials(lam, rates)
     total, size = add_up(power, left)
     _, ends, even = rule.source.parts
     terms = power.rounded * left.rounded
     halves = np.abs(terms[:, ends:even].sum(axis=-1) - terms[:, even:].sum(axis=-1))
-    at_ends = np.abs(add_up(rule.ends[1][1], _exponentials(rule.ends[0], rates))[0].rounded)
+    at_ends = np.abs(add_up(ends_power, _exponentials(ends_lam, rates))[0].rounded)
     value = np.abs(total.re[0])
     with np.errstate(all="ignore"):
         # rounding of an exponent counts with its size
@@ -58,6 +75,17 @@ def exponential_sums(sums: SpectralSums, rates: Doubled) -> tuple[Doubled, Float
         apart = ENDS * at_ends + rounding + left_out
         error = (halves / value) ** 1.6 + apart / value + 10.0 ** -(sums.digits + 2)
     return total, np.where(np.isfinite(error), error, math.inf)
+
+
+def _of_modes(rule: NodeRule, modes: SlowModes) -> list[tuple[Doubled, Doubled]] | None:
+    """r and w at the nodes and at those of fine and coarse ends; None where they are not analytic."""
+    direct, ends, _ = rule.parts
+    if any(abs(x) > modes.singular / 2 for x in (*rule.lam[direct:], *rule.check[0])):
+        return None
+    with field_of(BITS + 10) as field:
+        places = [rule.lam, np.concatenate([rule.lam[direct:ends], rule.check[0]])]
+        found = [modes.of(lam, field) for lam in places]
+        return [(double_up(r)[None], double_up(w)[None]) for r, w in found]
 
 
 def _exponentials(lam: Doubled, rates: Doubled) -> Doubled:

@@ -27,6 +27,9 @@ from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, fie
 MAX_DIRECT = 200_000
 """Most terms that are added one by one before a sum is given up."""
 KEPT_SHAPES = 256
+SLOPE_BITS = 64
+FARTHEST = 1000
+"""Exponentials are summed by an integral from there on at most."""
 COMPRESSED_FLOOR = 1e-29
 """The precision of the moments of a compressed list."""
 CHECK_POINTS = 3
@@ -62,6 +65,7 @@ class RuleBook:
         self.digits = digits
         self.plain: NodeRule | None = None
         self._rules: dict[tuple[int, int, int, int, int], NodeRule] = {}
+        self._upright = 0
         self._shapes: dict[tuple[int, float], tuple[int, int]] = {}
         self._node_bits = bits_of(digits) + 40
         if isinstance(spectrum, FiniteSpectrum):
@@ -259,6 +263,24 @@ class RuleBook:
         while head < wanted:
             head = math.ceil(1.5 * head)
         return (check_head(head) if levels is None or 3 * head < levels else levels), 0
+
+    def upright_head(self) -> int:
+        """K from which |arg lambda| < pi/3 at the nodes of the ends: there exponentials fall. 0 where it is
+        far."""
+        if self.plain is not None or self._listable:
+            return 0
+        assert isinstance(self.spectrum, ContinuousSpectrum)
+        if not self._upright:
+            head = max(2, self._first_K)
+            with field_of(SLOPE_BITS) as field:
+                while head < FARTHEST and not self._is_upright(self.spectrum, head, field):
+                    head = math.ceil(1.5 * head)
+            self._upright = head
+        return self._upright if self._upright < FARTHEST else 0
+
+    def _is_upright(self, spectrum: ContinuousSpectrum, head: int, field: Field) -> bool:
+        points, _ = _ends([(field.real(2 * head - 1) / 2, 1)], self._points, self.digits, field)
+        return all(2 * x.real > abs(x) for x in spectrum.at(points, field)[0])
 
     def _crossing(self, log_kappa: float) -> tuple[float, float]:
         """log of the x >= start with lambda(x) = |kappa| (0: above all of them), and the slope there."""

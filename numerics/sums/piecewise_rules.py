@@ -51,6 +51,10 @@ class PieceBook:
         places = [book.place(log_kappa, angle, derivatives=derivatives) for book in self._books]
         return max(head for head, _ in places), max(sector for _, sector in places)
 
+    def upright_head(self) -> int:
+        """The K that does for every piece."""
+        return max(book.upright_head() for book in self._books)
+
     def _join(self, rules: list[NodeRule]) -> NodeRule:
         bins = [rule.bins for rule in rules if rule.bins is not None]
         if bins and len(rules) > 1:

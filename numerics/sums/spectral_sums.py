@@ -199,6 +199,11 @@ class SpectralSums:
             head = check_head(math.ceil(1.5 * head))
         return self._book.rule(head, sector, log_floor, refinement)
 
+    def rule_for_exponentials(self, logs: list[complex], log_floor: float) -> NodeRule:
+        """One rule for `rule_for_all` and for ``e^(-lambda/kappa)`` at these kappa."""
+        head, sector = self.place_for_all(logs)
+        return self._book.rule(max(head, self._book.upright_head()), sector, log_floor, 0)
+
     def place_for_all(self, logs: list[complex]) -> tuple[int, int]:
         """The largest head and the widest sector that sums at kappa = e^y take."""
         places = [self._book.place(y.real, abs(y.imag)) for y in logs]

@@ -8,7 +8,7 @@ DEFAULTS     the settings where none are given
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sympy import Expr, Integer, Rational, Symbol, oo
@@ -69,12 +69,15 @@ class Reference:
     These are ``start * 10^(step j)``, j = 0 ... points - 1. ``start`` is 10^first of gradient flow: on the
     clock of a rule of that ``pace``, the first whole number from 10^first/pace on. Where the relative
     remainder falls slowly, the step is up to ``longest`` times as long, so that it falls by about half a
-    decade. A law in powers of a gauge is compared on the grid of that (`grids`). References of one ``group``
-    share their solutions, so that they are computed in one process.
+    decade. A law in powers of a gauge is compared on the grid of that (`grids`). In the place of ``value``
+    stands ``together`` where contours of several places are shared: the values at places that differ in the
+    resource alone. References of one ``group`` share their solutions, so that they are computed in one
+    process.
     """
 
     name: str
-    value: Callable[[Place], Value]
+    value: Callable[[Place], Value] | None = None
+    together: Callable[[Sequence[Place]], Iterable[Value]] | None = None
     settings: tuple[Symbol, ...] = ()
     first: int = 3
     step: int = 1
@@ -82,6 +85,13 @@ class Reference:
     pace: Expr = Integer(1)
     longest: int = 1
     group: str = ""
+
+    def values(self, places: Sequence[Place]) -> Iterable[Value]:
+        """The quantity at each place, in which nothing but the resource differs."""
+        if self.together is not None:
+            return self.together(places)
+        assert self.value is not None
+        return map(self.value, places)
 
     def resources(
         self,

@@ -35,7 +35,7 @@ in 1/N is divided by the N that is set, so that N = 1 is the coefficient itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -77,7 +77,7 @@ from numerics.verification.training import (
     best_time,
     critical_batch,
     half,
-    loss_of_trained,
+    losses_of_trained,
     scaled,
     sgd_noise,
     sgd_noise_model,
@@ -100,7 +100,6 @@ def reference_of(name: str) -> Reference:
     return REFERENCES[name]
 
 
-@cached(maxsize=4096)
 def reference_value(name: str, place: Place) -> Value:
     """The quantity ``name`` of `model.quantities` at ``place``; units of the target power (or of t).
 
@@ -113,15 +112,29 @@ def reference_value(name: str, place: Place) -> Value:
     >>> round(float(found), 12), found.relative_error < 1e-8
     (34.449077317061, True)
     """
-    with working(place.digits + 25):
-        return reference_of(name).value(place)
+    (found,) = reference_values(name, (place,))
+    return found
+
+
+@cached(maxsize=4096)
+def _together(name: str, places: tuple[Place, ...]) -> tuple[Value, ...]:
+    with working(places[0].digits + 25):
+        return tuple(reference_of(name).values(places))
+
+
+def reference_values(name: str, places: tuple[Place, ...]) -> Iterator[Value]:
+    """The same at places that differ in the resource alone, one after the other or all at once."""
+    shared = reference_of(name).together is not None
+    for some in (places,) if shared else ((place,) for place in places):
+        yield from _together(name, some)
 
 
 # -- one resource finite ------------------------------------------------------------------------
 
 
-def _time(place: Place) -> Value:
-    return FullModel(place.task, digits=place.digits).test_loss(place.resource)
+def _times(places: Sequence[Place]) -> Iterable[Value]:
+    model = FullModel(places[0].task, digits=places[0].digits)
+    return model.curve([place.resource for place in places]).values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +184,7 @@ def time_reference(rule: type[TrainingRule]) -> Reference:
     """That of the time law of a training rule, `quantities.time_quantity`."""
     return Reference(
         name=rule.law,
-        value=partial(loss_of_trained, rule),
+        together=partial(losses_of_trained, rule),
         settings=rule.parameters,
         first=2,
         points=7,
@@ -233,7 +246,7 @@ REFERENCES: Registry[Reference] = Registry(
         _best(name="optimal_ridge_value", value=partial(best_ridge, "argument")),
         Reference(
             name="sgd_noise",
-            value=sgd_noise,
+            together=sgd_noise,
             settings=(eta, B),
             step=2,
             points=7,
@@ -245,7 +258,7 @@ REFERENCES: Registry[Reference] = Registry(
         _moving(name="rich_model_transient", value=change_by_features, settings=(N, gamma)),
         _moving(name="rich_data_transient", value=change_by_samples, settings=(P, gamma)),
         _moving(name="rich_noise", value=noise_by_samples, settings=(P, sigma, gamma)),
-        _finite(name="time", value=_time),
+        _finite(name="time", together=_times),
         _finite(name="model", value=partial(_at_end, N, "loss")),
         _finite(name="data", value=partial(_at_end, P, "loss")),
         _finite(name="bias_model", value=partial(_at_end, N, "bias")),

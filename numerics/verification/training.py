@@ -1,7 +1,7 @@
 """Reference values of laws of training: what batches add, which batch and which stopping time is best.
 
 ==================  ===================================================================================
-`train`             a rule at the settings of a place, `loss_of_trained` its loss after t steps
+`train`             a rule at the settings of a place, `losses_of_trained` its losses after t steps
 `sgd_noise`         what the batches of SGD add to gradient descent after t steps
 `sgd_noise_model`   the same of N features at t = oo
 `critical_batch`    B times what a batch B adds over the loss of gradient descent, B -> oo
@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -63,10 +64,11 @@ def two_thirds(place: Place) -> int:
     return max(8, min(2 * place.digits // 3, max(MOST_DIGITS, place.digits // 2)))
 
 
-def sgd_noise(place: Place) -> Value:
+def sgd_noise(places: Sequence[Place]) -> Iterable[Value]:
     """``L_SGD - L_GD`` after t steps, N = P = oo."""
-    rule = train(OnePassSGD, place)
-    return FullModel(place.task, rule=rule, digits=two_thirds(place)).sgd_excess(place.resource)
+    rule = train(OnePassSGD, places[0])
+    model = FullModel(places[0].task, rule=rule, digits=two_thirds(places[0]))
+    return model.sgd_excess([place.resource for place in places])
 
 
 def sgd_noise_model(place: Place) -> Value:
@@ -94,11 +96,12 @@ def critical_batch(size: Symbol | None, place: Place) -> Value:
     return Value(value=found.value + apart / (ratio - 1), error=error)
 
 
-def loss_of_trained(rule: type[TrainingRule], place: Place) -> Value:
-    """The test loss after t steps of the rule, N = P = oo."""
-    trained = train(rule, place)
-    digits = min(two_thirds(place), dynamics_of(trained).most_digits)
-    return FullModel(place.task, rule=trained, digits=digits).test_loss(place.resource)
+def losses_of_trained(rule: type[TrainingRule], places: Sequence[Place]) -> Iterable[Value]:
+    """The test losses after t steps of the rule, N = P = oo."""
+    trained = train(rule, places[0])
+    digits = min(two_thirds(places[0]), dynamics_of(trained).most_digits)
+    model = FullModel(places[0].task, rule=trained, digits=digits)
+    return model.curve([place.resource for place in places]).values
 
 
 @cached(maxsize=256)

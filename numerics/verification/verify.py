@@ -41,7 +41,7 @@ from numerics.verification.judge import Point, judge, judge_remainder, measure_d
 from numerics.verification.perturbed import verdict_beside
 from numerics.verification.places import DEFAULTS, Place
 from numerics.verification.prediction import FURTHER, Prediction
-from numerics.verification.references import REFERENCES, reference_of, reference_value
+from numerics.verification.references import REFERENCES, reference_of, reference_values
 from numerics.verification.resolution import Resolution, resolution_of
 from numerics.verification.window import WINDOW_POINTS, resources_of_window
 
@@ -320,17 +320,16 @@ def _points(
 ) -> list[Point]:
     found = []
     sizes = {N, P, law.resource}
-    student = law.student.at({symbol: value for symbol, value in law.settings if symbol not in sizes})
-    for resource in grid:
-        place = Place(
-            student=student,
-            task=law.task,
-            resource=resource,
-            settings=settings,
-            digits=digits,
-            ratio=grid[1] / grid[0],
-        )
-        value = reference_value(law.name, place)
+    first = Place(
+        student=law.student.at({symbol: value for symbol, value in law.settings if symbol not in sizes}),
+        task=law.task,
+        resource=grid[0],
+        settings=settings,
+        digits=digits,
+        ratio=grid[1] / grid[0],
+    )
+    places = tuple(replace(first, resource=resource) for resource in grid)
+    for resource, value in zip(grid, reference_values(law.name, places), strict=True):
         found.append(_compared(number(resource), value, prediction))
         if progress is not None:
             progress()

@@ -38,7 +38,7 @@ from numerics.model.two_time import OneTime
 from numerics.spectra.arrays import Array as Floats
 from numerics.spectra.finite import FiniteSpectrum
 from numerics.spectra.spectrum import ContinuousSpectrum
-from numerics.sums.decay import Decay
+from numerics.sums.decay import Decay, SlowModes
 from numerics.sums.propagated_sum import propagated_sum
 from numerics.sums.time_sum import time_sum
 from numerics.values.arithmetic import Array, Field, Scalar
@@ -142,6 +142,10 @@ class Dynamics(ABC, Generic[RuleType]):
 
     def decay(self, time: Expr, digits: int, curvature: Curvature) -> Decay | None:
         """What is left of the square of an error at N = P = oo; None where the contour is used there too."""
+        return None
+
+    def slow_modes(self, curvature: Curvature) -> SlowModes | None:
+        """What is left of squares of errors at late times; None where it is not one exponential a mode."""
         return None
 
     def sum_modes(

@@ -24,6 +24,7 @@ from asymptotics.model.rules.discrete_heavy_ball import DiscreteHeavyBall
 from numerics.model.contour import RATE, talbot
 from numerics.model.rules.base import NOTHING, Dynamics, Propagation, leave_out, solves
 from numerics.spectra.arrays import Array as Floats
+from numerics.sums.decay import SlowModes
 from numerics.values.arithmetic import Array, Field, Scalar, array, each
 
 MAX_NODES = 1500
@@ -133,6 +134,32 @@ class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
         if middle >= 2 * math.sqrt(mu) or -steps * math.log(max(size, TINY)) > _died_out(nodes, digits):
             return 0.0
         return math.acos(max(-1.0, middle / (2 * size)))
+
+    def slow_modes(self, curvature: Curvature) -> SlowModes | None:
+        """``r = -log x``, ``w = ((x - mu)/(x - mu/x))^2`` with x the larger root of a mode.
+
+        Where x is below q = mu^(1/4) or both are on the circle, a mode is below ``(1 + 2 n/q) q^n``, as is
+        what the smaller root adds to the others.
+        """
+        mu, size = self.rule.momentum, math.sqrt(self.rule.momentum)
+        if not 0 < self.rule.eta * curvature.edge < (1 + size) ** 2 or not mu:
+            return None
+        least = mu**0.25
+
+        def of(lam: Array, field: Field) -> tuple[Array, Array]:
+            eta, own = self._constants(field)
+            u = eta * lam
+            ends = np.array([x.real > 1 + mu - least - mu / least for x in u])
+            u = np.where(ends, 0 * u, u)
+            gap = 2 * u / (1 - own + u + each(field.sqrt, (1 + own - u) ** 2 - 4 * own))
+            x = 1 - gap
+            weight = ((x - own) / (x - own / x)) ** 2
+            return -each(field.log1p, -gap), np.where(ends, 0 * x, weight)
+
+        def ended(steps: float) -> float:
+            return 2 * (steps * math.log(least) + math.log(1 + 2 * steps / least))
+
+        return SlowModes(of=of, singular=(1 - size) ** 2 / self.rule.eta, ended=ended)
 
     def learned_fraction(self, curvature: Floats, times: Floats) -> Floats:
         """``1 - f_n(u)``, and 1 after endless steps; raises `DomainError` if eta u >= 2 (1 + mu)."""

@@ -18,7 +18,7 @@ from asymptotics.model.rules.gradient_descent import GradientDescent
 from numerics.model.contour import talbot
 from numerics.model.rules.base import NOTHING, Dynamics, Propagation, solves
 from numerics.spectra.arrays import Array as Floats
-from numerics.sums.decay import Decay
+from numerics.sums.decay import Decay, SlowModes
 from numerics.values.arithmetic import Array, Field, Scalar, array, each
 
 EPSILON = float(np.finfo(np.float64).eps)
@@ -55,6 +55,18 @@ class GradientDescentDynamics(Dynamics[GradientDescent]):
 
     def decay(self, time: Expr, digits: int, curvature: Curvature) -> Decay | None:
         return Decay.in_steps(self.step, int(time)) if self.rule.eta * curvature.edge <= 1 else None
+
+    def slow_modes(self, curvature: Curvature) -> SlowModes | None:
+        """``r = -log |1 - eta lambda|``, w = 1."""
+
+        def of(lam: Array, field: Field) -> tuple[Array, Array]:
+            step = field.real(self.step) * lam
+            gone = step == 1
+            # of the square, as a step may turn the sign
+            logs = each(field.log1p, np.where(gone, 0 * step, step * (step - 2)))
+            return -logs / 2, np.where(gone, 0 * step, 0 * step + 1)
+
+        return SlowModes(of=of, singular=1 / self.rule.eta, ended=lambda _: -math.inf)
 
     @property
     def step(self) -> Fraction:

@@ -17,7 +17,8 @@ from numerics.model.contour import talbot
 from numerics.model.rules.base import Dynamics, Propagation, solves
 from numerics.spectra.arrays import Array as Floats
 from numerics.spectra.compiled import constant
-from numerics.values.arithmetic import Field
+from numerics.sums.decay import SlowModes
+from numerics.values.arithmetic import Array, Field, each
 
 MAX_NODES = 1500
 """Most contour nodes; more are wanted only by a heavy ball that has swung hundreds of times."""
@@ -46,6 +47,25 @@ class HeavyBallDynamics(Dynamics[HeavyBall]):
         scale = 2 * math.ceil(nodes * (1 + swing / (swing + 0.26 * nodes)) / 2)
         s, w = talbot(t, scale, field, swing=swing)
         return Propagation(Z=s * (1 + beta * s), tau=w / s)
+
+    def slow_modes(self, curvature: Curvature) -> SlowModes:
+        """``r = 2 lambda/(1 + root)``, ``w = ((1 + root)/(2 root))^2``, ``root^2 = 1 - 4 beta lambda``.
+
+        Modes with a root below 1/2, and the faster rate of all others, are below ``(2 + tau) e^(-tau/2)``,
+        ``tau = t/(2 beta)``.
+        """
+        mass = self.rule.beta
+
+        def of(lam: Array, field: Field) -> tuple[Array, Array]:
+            damping = 1 - 4 * self.constant("beta", field) * lam
+            ends = np.array([x.real < 0.25 for x in damping])
+            root = each(field.sqrt, np.where(ends, 0 * damping + 1, damping))
+            return 2 * lam / (1 + root), np.where(ends, 0 * root, ((1 + root) / (2 * root)) ** 2)
+
+        def ended(time: float) -> float:
+            return 2 * math.log(2 + time / (2 * mass)) - time / (2 * mass)
+
+        return SlowModes(of=of, singular=1 / (4 * mass) if mass else math.inf, ended=ended)
 
     def learned_fraction(self, curvature: Floats, times: Floats) -> Floats:
         """``1 - f_t(x)``, and 1 at t = oo."""

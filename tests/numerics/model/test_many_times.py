@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import mpmath
 import numpy as np
 import pytest
@@ -9,10 +11,15 @@ from stated_errors import assert_honest, share
 from sympy import Integer, oo
 
 from asymptotics import DeepRandomFeatures, OrthogonalFeatures, Task, power_law
-from numerics import FullModel, GradientDescent
+from numerics import DiscreteHeavyBall, FullModel, GradientDescent, HeavyBall
 from numerics.model import forms, many_coefficients, many_times, solved_windows
 from numerics.model.forms import Form
-from numerics.model.windows import SPREADS, window
+from numerics.model.windows import NODE_BITS, SPREADS, window
+from numerics.spectra.spectrum import spectrum_of
+from numerics.sums.many_time_sums import exponential_sums
+from numerics.sums.spectral_sums import SpectralSums
+from numerics.values.arithmetic import array, field_of
+from numerics.values.doubled import double_up
 from numerics.values.value import Value
 
 RNG = np.random.default_rng(23)
@@ -95,6 +102,52 @@ def test_other_rules_have_curves_by_single_times():
     model = FullModel(power_law(3, 2), N=100, rule=GradientDescent(eta=0.25))
     assert at_once(model, "test_loss", [3, 40]) == [None, None]
     assert model.curve([40]).values[0].agrees_with(model.test_loss(40))
+
+
+RULES = [
+    GradientDescent(eta=0.125),
+    GradientDescent(eta=1.3),
+    HeavyBall(beta=0.125),
+    DiscreteHeavyBall(eta=0.125, momentum=0.5),
+]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=str)
+@pytest.mark.parametrize("task", [power_law("3/2", "5/4"), power_law(3, 3), LOGARITHMIC], ids=str)
+def test_slow_modes_of_other_rules_are_added_up_within_their_errors(task, rule):
+    """Those that have ended are in the error: early it is too large, and single times are taken."""
+    few, many = (FullModel(task, rule=rule, digits=digits) for digits in (12, 21))
+    times = [3, int(10 ** RNG.uniform(2.5, 4)), 10**9]
+    found = at_once(few, "test_loss", times)
+    assert found[1] is not None and found[2] is not None
+    for t, value in zip(times, found, strict=True):
+        if value is not None:
+            assert value.error <= 1e-12 * value.value
+            assert value.agrees_with(many.test_loss(t)), t
+    assert at_once(FullModel(task, rule=rule, N=10**6), "test_loss", times) == [None] * 3
+
+
+def test_modes_that_swing_are_in_the_error():
+    """Above 1/(4 beta) they fall as e^(-t/(2 beta)): what they have left is bounded, then negligible."""
+    model, more = (FullModel(power_law(2, 2), rule=HeavyBall(beta=0.5), digits=d) for d in (8, 14))
+    modes = model._solver.dynamics.slow_modes(model._solver.model)
+    left = [float(more.test_loss(t)) * 1e-8 for t in (8, 60)]
+    assert math.exp(modes.ended(8)) > left[0] and math.exp(modes.ended(60)) < left[1]
+    assert at_once(model, "test_loss", [8]) == [None]
+    (found,) = at_once(model, "test_loss", [60])
+    assert found is not None and found.agrees_with(more.test_loss(60))
+
+
+@pytest.mark.parametrize("decay", [2, 3, 5])
+def test_late_sums_of_steep_spectra_are_short(decay):
+    """Where eigenvalues at the ends of the rule turn, exponentials would grow: it begins further out."""
+    task = power_law("5/2", decay)
+    with field_of(NODE_BITS) as field:
+        rates = double_up(array([field.real(2 * 10**8)]))
+        found = exponential_sums(SpectralSums(spectrum_of(task), 24), rates)
+    assert found is not None and found[1][0] < 1e-20
+    exact = FullModel(task, digits=30).test_loss(10**8).value
+    assert abs(mpmath.mpf(found[0].re[0][0]) / exact - 1) < 1e-15
 
 
 @pytest.mark.parametrize("spread", SPREADS)
