@@ -5,6 +5,7 @@ next step, so that a command can print it as it stands.
 
     shown(value)                           an object as a message shows it
     check_kind(value, kind, name, advice)  refuse an object of another class
+    call_of(called)                        how a class or a function is called
     Fielded                                classes that say which arguments they take
 """
 
@@ -96,6 +97,20 @@ def check_kind(value: object, kind: type | tuple[type, ...], name: str, advice: 
         raise DomainError(f"{name} = {shown(value)}; {advice}")
 
 
+def call_of(called: Any) -> str:
+    """How a class or a function is called, with the names of what it takes.
+
+    >>> from asymptotics import Power
+    >>> call_of(Power), call_of(shown)
+    ('Power(gamma=...)', 'shown(value=...)')
+    """
+    if isinstance(called, type):
+        _, *names = signature(called.__init__).parameters  # type: ignore[misc]
+    else:
+        names = [*signature(called).parameters]
+    return f"{called.__name__}({', '.join(f'{name}=...' for name in names)})"
+
+
 class Fielded(ABCMeta):
     """The class of classes with fields: arguments that do not fit them raise `DomainError`, which names them.
 
@@ -114,6 +129,5 @@ class Fielded(ABCMeta):
             try:
                 taken.bind(None, *given, **named)
             except TypeError as error:
-                names = ", ".join(f"{name}=..." for name in [*taken.parameters][1:])
-                raise DomainError(f"{cls.__name__}: {error}; give {cls.__name__}({names})") from None
+                raise DomainError(f"{cls.__name__}: {error}; give {call_of(cls)}") from None
             raise

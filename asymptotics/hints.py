@@ -2,6 +2,7 @@
 
 name_argument(name, value)     ``modes=M``, or ``--modes M``
 name_numbers(name, symbols)    ``at={a: ..., b: ...}``, or ``--at a=...,b=...``
+ordering(condition, symbols)   ``Task(..., assumptions=(a > b,))``, or numbers
 hints_of_command()             within the block, as options
 are_of_command()               whether they are, for `set_hints` in another process
 """
@@ -39,6 +40,19 @@ def name_numbers(name: str, symbols: Iterable[object]) -> str:
     if _COMMAND.get():
         return f"--at {','.join(f'{symbol}=...' for symbol in symbols)}"
     return f"{name}={{{', '.join(f'{symbol}: ...' for symbol in symbols)}}}"
+
+
+def ordering(condition: object, symbols: Iterable[object]) -> str:
+    """How a task is told which of two orders is larger: by an assumption or its reverse, or by numbers.
+
+    >>> from asymptotics.symbols import b
+    >>> ordering(b < 3, [b])
+    'Task(..., assumptions=(b < 3,)) or its reverse, or numbers by task.at(b=...)'
+    """
+    if _COMMAND.get():
+        return f"numbers in the place of {', '.join(map(str, symbols))} in the expressions"
+    named = ", ".join(f"{symbol}=..." for symbol in symbols)
+    return f"Task(..., assumptions=({condition},)) or its reverse, or numbers by task.at({named})"
 
 
 @contextmanager

@@ -78,7 +78,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         line = " ".join(message.split())
         if line.startswith("argument -"):
-            line = line.removeprefix("argument ")
+            line = re.sub(r"^--(\w+): \1 = ", r"--\1 = ", line.removeprefix("argument "))
         if found := re.fullmatch(r"(--\S+): expected .* argument", line):
             line += f"; what begins with - is given as {found[1]}=-..."
         if found := re.fullmatch(r"the following arguments are required: ([A-Z]+)", line):

@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 from sympy import Add, Expr, Integer, Min, Mul, Pow, Symbol, exp, expand, log, oo
 
 from asymptotics.display import sum_text
-from asymptotics.domains.domain import POSITIVE, Domain
+from asymptotics.domains.domain import POSITIVE, Domain, as_condition
 from asymptotics.errors import TooShort, UnableError, Undecided
 from asymptotics.expansions.collection import Summands, collect, summands_of
 from asymptotics.expansions.orders import add, compare, order, order_expr, signs_on
@@ -34,6 +34,7 @@ from asymptotics.expansions.ring import ONE, element, sum_of_products
 from asymptotics.expansions.terms import Bound, Logs, Term, compare_logs, logs_at_point, slopes_of
 from asymptotics.expansions.tidying import with_one_sign
 from asymptotics.expansions.vanishing import DOUBT, NONZERO, zero_test_of
+from asymptotics.hints import ordering
 from asymptotics.notation import Notation, restate
 from asymptotics.notation import notation as named
 from asymptotics.parsing.heights import to_power
@@ -129,11 +130,13 @@ class Expansion(Typeset):
             raise TooShort(f"no term of an expansion in {self.variable} is known before its remainder")
         if len(first) != 1 or not all(self.ahead(first[0], b) for b in self.remainder):
             shown = ", ".join(str(self.exponent(t.order)) for t in first) or "none"
-            message = (
-                f"the leading power of {self.variable} is not decided (candidates: {shown}); "
-                "give an assumption that orders them, or numbers"
-            )
-            raise Undecided(message, first[0].order - first[1].order) if first[1:] else UnableError(message)
+            said = f"the leading power of {self.variable} is not decided (candidates: {shown}); give"
+            if not first[1:]:
+                raise UnableError(f"{said} numbers")
+            gap = first[0].order - first[1].order
+            letters = sorted(gap.free_symbols, key=str)
+            how = ordering(as_condition(gap), letters) if letters else "numbers"
+            raise Undecided(f"{said} {how}", gap)
         return first[0]
 
     def ahead(self, first: Term | Bound, second: Term | Bound) -> bool:

@@ -1,7 +1,8 @@
 """From a kernel on a domain to its eigenvalues and multiplicities.
 
 Each is a `SpectralKernel`, of which ``Task.from_kernel(kernel, target=...)`` makes a task. On the unit sphere
-in d dimensions (d may be a symbol), on the torus, or under Gaussian inputs; levels begin at degree 1.
+in d dimensions (d may be a symbol), on the torus, or under Gaussian inputs; levels begin at degree 1:
+the constant, degree 0, is no part of a task (`SpectralKernel`).
 
     relu_ntk, relu_nngp, erf_nngp    wide networks
     laplace, matern, gaussian        Gaussian processes

@@ -18,8 +18,12 @@ from asymptotics.symbols import k
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpectralKernel:
-    """``K = sum_k lambda_k sum_(m of level k) psi_m psi_m``, levels k = 1, 2, ... (the constant left out).
+    """``K = sum_k lambda_k sum_(m of level k) psi_m psi_m``, levels k = 1, 2, ...
 
+    On spheres and tori the constant, degree 0, is left out, as if kernel and target were freed of their means
+    over the inputs: one mode changes no exponent, but of finitely many there is one less.
+    To count it, give the eigenvalues to `Task` with ``multiplicity=harmonics(d, constant=True)``, level k of
+    degree k - 1.
     ``eigenvalues`` are per mode, dimensionless; ``(-1)**k`` in them tells even from odd degrees. ``exact``
     says whether they are the eigenvalues at every k, or ``accuracy`` their relative error far out. Where the
     first ones are not known either that is ``O(k^-known)``; else known = oo.

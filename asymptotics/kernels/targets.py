@@ -91,6 +91,8 @@ def zipf(alpha: object) -> Target:
 
 
 def _positive(name: str, value: object) -> Expr:
+    if isinstance(value, SpectralKernel):
+        raise DomainError(f"target is a function that was not called; give it its {name}")
     number = exact(value, name)
     if not number.is_positive:
         raise DomainError(f"{name} = {number}; it must be a number > 0, or a positive symbol")

@@ -59,6 +59,8 @@ def zonal(kernel: Expr | str, d: object, *, name: str = "") -> SpectralKernel:
     """The kernel ``K(x.y)`` on the unit sphere in d dimensions from an expression in t = x.y.
 
     d : a whole number >= 2, or a symbol: then the eigenvalues are exact or the leading order at large k.
+    Degrees begin at 1: ``t**2 + t`` at d = 3 has the 3 + 5 modes of degrees 1 and 2, and not the constant,
+    to which ``t**2`` gives lambda_0 = 1/3 (`SpectralKernel`).
     Raises `DomainError` for a kernel that is not positive definite, which names the degree, and `UnableError`
     for one that is singular within (-1, 1), or entire but no sum of exponentials (`kernels.entire`). One that
     is analytic on [-1, 1] has the eigenvalues of its nearest singular points beyond, which fall geometrically

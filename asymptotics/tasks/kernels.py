@@ -9,11 +9,12 @@ A kernel is anything with ``eigenvalues``, ``multiplicity``, ``index`` and ``dom
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import isfunction, signature
 from typing import Any
 
 from sympy import Expr, Integer, Min, Piecewise, oo, true
 
-from asymptotics.errors import DomainError, shown
+from asymptotics.errors import DomainError, call_of, shown
 from asymptotics.parsing.numbers import exact, whole_number
 
 PARTS = ("eigenvalues", "multiplicity", "index", "domain")
@@ -21,6 +22,8 @@ PARTS = ("eigenvalues", "multiplicity", "index", "domain")
 
 def kernel_parts(kernel: Any, target: Any) -> tuple[dict[str, Any], Any]:
     """What a task has of its kernel, by name, and its target, text or an expression in the index."""
+    if isfunction(kernel):
+        raise DomainError(f"kernel = {kernel.__name__} is a function; call it, {call_of(kernel)}")
     if not _is_kernel(kernel):
         raise DomainError(
             f"kernel = {shown(kernel)}; give a kernel of asymptotics.kernels, such as relu_ntk(3), or "
@@ -42,6 +45,8 @@ def _power(kernel: Any, target: Any) -> Any:
                 f"the teacher is on {target.domain}, the kernel on {kernel.domain}; give one domain"
             )
         return target.eigenvalues.xreplace({target.index: kernel.index})
+    if isfunction(target) and not signature(target).parameters:
+        raise DomainError(f"target = {target.__name__} is a function; call it, {call_of(target)}")
     if isinstance(target, Mapping):
         return _given(kernel, target)
     return target(kernel) if callable(target) and not isinstance(target, Expr) else target
@@ -49,6 +54,11 @@ def _power(kernel: Any, target: Any) -> Any:
 
 def _given(kernel: Any, powers: Mapping[Any, Any]) -> Expr:
     """The power of each degree spread over its modes; 0 in the others."""
+    if 0 in powers:
+        raise DomainError(
+            "degree = 0; levels of a kernel begin at 1, as the constant is no part of its task (on spheres "
+            "and tori the means of kernel and target are left out); give degrees from 1 to 200"
+        )
     table = {
         whole_number(degree, "degree", 1, 200): exact(power, "power") for degree, power in powers.items()
     }

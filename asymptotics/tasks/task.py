@@ -71,9 +71,11 @@ class Task(Typeset):
 
     def __post_init__(self) -> None:
         self._read()
-        object.__setattr__(self, "assumptions", items_of(self.assumptions, "assumptions"))
+        object.__setattr__(
+            self, "assumptions", items_of(self.assumptions, "assumptions", "inequalities, such as (a > b,)")
+        )
         for relation in self.assumptions:
-            check_kind(relation, Relational, "assumptions", "give inequalities such as (a > b,)")
+            check_kind(relation, Relational, "assumptions", "give inequalities of symbols, such as (a > b,)")
         check_kind(self.measured, Measured | None, "measured", "use Task.from_arrays for measured arrays")  # type: ignore[arg-type]
         if self.noise.is_negative or self.noise.has(self.index):
             raise DomainError(f"noise = {self.noise}; the standard deviation sigma must be a number >= 0")
@@ -219,8 +221,9 @@ class Task(Typeset):
         """The task of a kernel of `asymptotics.kernels`: its eigenvalues, multiplicities and index.
 
         target : ``c_k`` per mode as an expression in the index, or text; a table {degree: power of all of its
-            modes}; another kernel on the same domain, for a teacher drawn from its Gaussian process; or
-            a target of `asymptotics.kernels`, a function of the kernel.
+            modes}, degrees from 1 on, as means are no part of a task; another kernel on the same domain, for
+            a teacher drawn from its Gaussian process; or a target of `asymptotics.kernels`, a function of the
+            kernel.
         noise : standard deviation of the label noise (units of y).
         Modes whose eigenvalue is 0, as odd degrees may have, are never learned: their power stays in the test
         loss. Raises `DomainError` for what is none of these.

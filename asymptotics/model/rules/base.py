@@ -206,15 +206,16 @@ def training_rule(kind: _Kind) -> _Kind:
 
 
 def rule_of_name(name: str) -> type[TrainingRule]:
-    """The rule that the command line calls so; raises `DomainError`.
+    """The rule that the command line calls so, or by the name of its class; raises `DomainError`.
 
-    >>> rule_of_name("sgd").title
-    'one-pass SGD'
+    >>> rule_of_name("sgd").title, rule_of_name("OnePassSGD").name
+    ('one-pass SGD', 'sgd')
     """
     _refuse_unsolved(name)
-    if name not in TRAINING_RULES:
-        raise DomainError(f"rule = {shown(name)}; use one of {', '.join(TRAINING_RULES)}")
-    return TRAINING_RULES[name]
+    for kind in TRAINING_RULES.values():
+        if name in (kind.name, kind.__name__):
+            return kind
+    raise DomainError(f"rule = {shown(name)}; use one of {', '.join(TRAINING_RULES)}, or a class")
 
 
 def _refuse_unsolved(name: object) -> None:

@@ -25,7 +25,7 @@ from typing import Any, ClassVar, TypeVar
 
 from sympy import Expr, Integer, Min, Symbol, oo, simplify
 
-from asymptotics.errors import DomainError, Fielded, UnableError, shown
+from asymptotics.errors import DomainError, Fielded, UnableError, call_of, shown
 from asymptotics.model.operators import AtRidge
 from asymptotics.model.sums import Xi, df1, df2
 from asymptotics.parsing.expressions import parse
@@ -193,6 +193,8 @@ def check_student(value: object) -> Student:
     """
     if isinstance(value, Student):
         return value
+    if isinstance(value, type) and issubclass(value, Student):
+        raise DomainError(f"student = {value.__name__} is a class; call it, {call_of(value)}")
     known = STUDENTS.get(value) if isinstance(value, str) else None
     names = ", ".join(f"{kind.__name__}(...)" for kind in (STUDENTS.values() if known is None else (known,)))
     raise DomainError(f"student = {shown(value)}; give {names}")

@@ -282,6 +282,10 @@ BAD = [
     (lambda: derive(Task.from_kernel(relu_ntk(3), target={3: 1})).model, SpectrumError, "none of it is"),
     (lambda: derive(Task.from_kernel(erf_nngp(3), target={2: 1})).time, SpectrumError, "none of it is"),
     (lambda: Task.from_kernel(laplace(3), target={2: 1, 5: -1}), DomainError, "the power of degree 5 is -1"),
+    (lambda: Task.from_kernel(laplace(3), target={0: 1, 2: 1}), DomainError, "the constant is no part"),
+    (lambda: Task.from_kernel(relu_ntk, target={1: 1}), DomainError, "call it, relu_ntk(d=..., depth=...)"),
+    (lambda: Task.from_kernel(laplace(3), target=half_space), DomainError, "call it, half_space()"),
+    (lambda: Task.from_kernel(laplace(3), target=sobolev), DomainError, "not called; give it its nu"),
     (lambda: Task.from_kernel(laplace(3), target={2: "oo"}), DomainError, "the power of degree 2 is oo"),
 ]  # fmt: skip
 

@@ -19,7 +19,7 @@ from sympy import (
     zeta,
 )
 
-from asymptotics import DomainError, SpectrumError, Task, UnableError, derive, power_law
+from asymptotics import DomainError, NonlinearFeatures, SpectrumError, Task, UnableError, derive, power_law
 from asymptotics.symbols import N, P, a, b, k, sigma, t
 
 s = (a - 1) / b
@@ -196,6 +196,16 @@ REFUSED = [
     (lambda: derive(Task(eigenvalues=k**-2, target=2**-k)), SpectrumError, "exponential"),
     (lambda: derive(power_law(a, b, modes=100)).early_stopping, UnableError, "early stopping"),
     (lambda: derive("k**-b"), DomainError, "Task"),
+    (
+        lambda: derive(Task("k**-b + k**-3", "k**-a")),
+        UnableError,
+        r"Task\(..., assumptions=\(b > 3,\)\) or its reverse, or numbers by task.at\(b=...\)",
+    ),
+    (
+        lambda: derive(power_law(2, 3), student=NonlinearFeatures),
+        DomainError,
+        r"NonlinearFeatures is a class; call it, NonlinearFeatures\(activation=",
+    ),
     (lambda: derive(power_law(a, b)).model.at(c=2), DomainError, "parameters"),
     (lambda: derive(power_law(a, b)).model.at(a=-2), DomainError, "positive"),
     (lambda: derive(power_law(a, b)).model.at(a=Rational(1, 2), b=2), SpectrumError, "p > 1"),

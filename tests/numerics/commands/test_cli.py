@@ -112,7 +112,7 @@ BAD = [
         "no law is called 'space'; the laws are time, model, data and others, which --help lists",
     ),
     (("derive", "--laws", ""), "--laws: no law is called ''"),
-    (("derive", "--notation", "9"), "--notation: notation = '9' is not known"),
+    (("derive", "--notation", "9"), "--notation = '9' is not known"),
     (("derive", "--eigenvalues", "k**-1", "--laws", "data"), "or pass --modes M"),
     (("derive", "--check", "--eigenvalues", "k**-b"), "no value for a; give it, for example --at a=3/2"),
     (("derive", "--check", "--latex"), "--latex is not used with --check; leave it out"),
