@@ -23,7 +23,7 @@ from asymptotics.claims.reading import read_claims, text_of
 from asymptotics.claims.signs import signs_of
 from asymptotics.claims.statement import Statement
 from asymptotics.claims.subject import Subject, of_law, of_optimum
-from asymptotics.claims.sums import check_sum, law_of_exponent
+from asymptotics.claims.sums import check_sum, law_of_exponent, without_outer_powers
 from asymptotics.claims.together import together
 from asymptotics.claims.verdict import Verdict
 from asymptotics.errors import DomainError
@@ -112,9 +112,12 @@ def _of_one(
     letters = _apart_from_loss(meaning)
     if isinstance(law, Optimum):
         subject = _line(law, statement, meaning)
+    written = {str(meaning.get(name, name)) for name, _ in statement.places}
+    if subject.resource.name in written and not statement.expression.has(subject.resource):
+        statement = replace(statement, of_order_one=True)
     known_letters = {*subject.letters, *subject.parameters, subject.resource}
     statement = without_free_constants(statement, known_letters, {subject.resource})
-    parameters = {s.name: s for s in subject.parameters}
+    parameters = {s.name: s for s in subject.letters}
     given = (*one_or_many(assuming, "assuming"), statement.condition)
     statement, unknown = with_free_exponents(statement, known_letters, subject)
     _refuse_strangers(statement, subject, meaning)
@@ -160,7 +163,8 @@ def _of_sum(
     for statement in statements:
         given = (*one_or_many(assuming, "assuming"), statement.condition)
         assumed = [signs[sign](f, 0) for sign, f in read_assumptions(given, {**parameters, **meaning})]
-        plain = without_free_constants(statement.in_letters(meaning), letters, resources)
+        plain = without_outer_powers(statement.in_letters(meaning), resources)
+        plain = without_free_constants(plain, letters, resources)
         of_exponent = law_of_exponent(plain, laws)
         if of_exponent is None:
             found.append(check_sum(plain, laws, assumed, partial(_of_law, assumed=assumed)))

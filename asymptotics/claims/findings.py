@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sympy import Expr, log, true
+from sympy import Expr, Integer, log, true
 
 from asymptotics.claims.equality import AS_WRITTEN
 from asymptotics.claims.judge import Judge, witness
@@ -172,8 +172,8 @@ def _reading(judge: Judge) -> str:
 
 
 def _writes_constant(judge: Judge, claimed: Expr) -> bool:
-    settings = {x: 1 for x in judge.subject.letters if x not in judge.subject.parameters}
-    return writes_constant(claimed.xreplace(settings), (judge.subject.resource,))
+    scales = dict.fromkeys(judge.subject.scales, Integer(1))
+    return writes_constant(claimed.xreplace(scales), (judge.subject.resource,))
 
 
 def _notes(judge: Judge, cells: tuple[Cell, ...], outcomes: list[Outcome], verdict: str) -> Iterator[str]:

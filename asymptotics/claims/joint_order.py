@@ -191,18 +191,24 @@ def _rounded(statement: Statement) -> Expr:
 def left_out(
     expression: Expr, laws: Laws, resources: tuple[Symbol, ...], assumed: Iterable[Boolean]
 ) -> tuple[tuple[str, Expr], ...]:
-    """Where a sum lacks monomials of the loss, and which; () also where the loss at both is not known."""
+    """Where a sum lacks monomials in several resources, and the loss; () also where that is not known."""
     if expression.free_symbols - {*laws.task.parameters, *resources}:
         return ()  # an exponent of which nothing is said
     try:
         joint = _joint(laws, resources)
     except (DomainError, UnableError):
         return ()
+
+    def beside_ends(part: Cell, claimed: Expr) -> list[Outcome]:
+        """Against the claim beside what the loss is where one resource limits it alone."""
+        ends = [one for one in joint.true(part) if sum(power != 0 for power in one.powers) == 1]
+        return joint.compare(part, claimed + joint.sum_of(ends), UPPER)
+
     found = []
     parameters = {s.name: s for s in laws.task.parameters}
     for cell in assume(spectrum(laws.task).domain, read_assumptions(tuple(assumed), parameters)):
         use: Callable[[Cell, Expr], list[Outcome]] = lambda c, e: joint.on_parts(  # noqa: E731
-            c, lambda part: joint.compare(part, part.value(e), UPPER)
+            c, lambda part: beside_ends(part, part.value(e))
         )
         try:
             found += [o for o in resolve(cell, expression, joint.work, use) if o.status == FAILS]

@@ -43,6 +43,8 @@ SAMPLES = 6
 SAMPLING = 60
 """So many steps may the comparison at all these points take."""
 
+LOSSES = ("epsilon", "eps", "error", "loss", "risk")
+"""Names of a loss that have no capital letter."""
 NOT_DERIVED = "no law is derived there"
 
 
@@ -56,11 +58,16 @@ class Judge:
 
     @property
     def is_exponent(self) -> bool:
-        """Whether the claim is an exponent, not a leading term: it does not contain the resource."""
-        if self.statement.relation in (ORDER, *ONE_SIDED):
+        """Whether the claim is an exponent, not a leading term.
+
+        It has neither the resource, be it to the power 0, nor a letter that stands in no exponent.
+        """
+        statement = self.statement
+        if statement.relation in (ORDER, *ONE_SIDED) or statement.of_order_one:
             return False  # Theta(1) is a constant loss
-        names_loss = self.statement.subject[:1].isupper() and self.statement.subject[1:2] in ("", "_")
-        return not self.statement.expression.has(self.subject.resource) and not names_loss
+        name = statement.subject
+        names_loss = name in LOSSES or (name[:1].isupper() and name[1:2] in ("", "_"))
+        return not statement.expression.has(self.subject.resource, *self.subject.scales) and not names_loss
 
     def outcomes(self, cells: tuple[Cell, ...]) -> list[Outcome]:
         """What is found on each cell; neighbours that agree are joined."""
@@ -309,8 +316,7 @@ class Judge:
                 return replace(base, status=UNDECIDED, note="the constant of the law has no closed form")
             pair = self.statement.as_written(claimed.constant), piece.growth.constant
             return in_order(base, *pair, self.statement, self.subject.parameters, self.work)
-        letters = {one.letter for one in self.statement.decimals}
-        settings = claimed.constant.free_symbols - set(self.subject.parameters) - letters
+        settings = claimed.constant.free_symbols.intersection(self.subject.scales)
         bare = claimed.constant.xreplace(dict.fromkeys(settings, 1)) == 1
         if relation == EQUAL or (relation == STATED and not bare):
             if not piece.constant_known:

@@ -72,6 +72,7 @@ class Statement:
     added to the loss. ``rounded``: the expression with letters for its ``decimals``
     (`asymptotics.claims.decimals`). ``over``: the letters that go to infinity below ``\lim``. ``sized``: a
     bound on a limit, of which the constant is judged, too; ``strict`` if it is never reached.
+    ``of_order_one``: the resource is written, to the power 0.
     """
 
     claim: str
@@ -89,6 +90,7 @@ class Statement:
     decimals: tuple[Rounding, ...] = ()
     over: tuple[str, ...] = ()
     sized: bool = False
+    of_order_one: bool = False
     strict: bool = False
 
     def as_written(self, expression: Expr) -> Expr:

@@ -51,8 +51,8 @@ class Subject:
     """The law of one quantity in one resource.
 
     ``source`` is the law or optimum, ``key`` the line of an optimum. ``name`` is how one gets it,
-    ``symbol`` what it is called in formulas; ``parameters`` are the symbols of the task and
-    of the exponents, ``letters`` all that a claim may contain besides the resource.
+    ``symbol`` what it is called in formulas; ``parameters`` are the symbols of exponents and of their
+    conditions, ``letters`` all that a claim may contain besides the resource.
     """
 
     source: Law | Optimum
@@ -65,6 +65,14 @@ class Subject:
     letters: tuple[Symbol, ...]
     domain: Domain
     pieces: tuple[Piece, ...]
+
+    @property
+    def scales(self) -> tuple[Symbol, ...]:
+        """Letters that stand in no exponent, as sigma and eta: they scale the quantity."""
+        shown = (e for p in self.pieces for e in (p.exponent, p.condition, p.gauge, p.most) if e is not None)
+        deciding = {s for e in (*shown, *self.domain.constraints) for s in e.free_symbols}
+        deciding |= set(self.parameters) if isinstance(self.source, Law) else set()
+        return tuple(letter for letter in self.letters if letter not in deciding)
 
     @property
     def form(self) -> str:
@@ -132,7 +140,8 @@ def of_law(law: Law) -> Subject:
     quantity = QUANTITIES[law.name]
     exponents = (s for r in law.regimes for s in r.exponent.free_symbols | r.condition.free_symbols)
     bounding = (s for condition in law.conditions for s in condition.free_symbols)
-    deciding = {*law.task.parameters, *exponents, *bounding}
+    inside = (s for constraint in law.spectrum.domain.constraints for s in constraint.free_symbols)
+    deciding = {*exponents, *bounding, *inside}
     return Subject(
         source=law,
         key=None,

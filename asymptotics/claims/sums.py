@@ -4,6 +4,7 @@ The joint law of two resources is not the sum of its ends near their crossover; 
 and that is what is judged. A sum that has a term in both says more, and is judged as a whole.
 
     check_sum(statement, laws, assumed, check)    the verdict on all terms together
+    without_outer_powers(statement, resources)    a power of a sum as the sum of powers that it is at its ends
     law_of_exponent(statement, laws)              the law whose exponent ``r_N = ...`` states
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from sympy import Add, Max, Symbol
+from sympy import Add, Expr, Max, Pow, Symbol, expand_mul, expand_power_base, powdenest
 from sympy.logic.boolalg import Boolean, true
 
 from asymptotics.claims.joint_order import judge_joint, left_out
@@ -61,9 +62,11 @@ def check_sum(
     for term, held in inside.items():
         if len(held) != 1:
             has = f"the resources {', '.join(map(str, held))}" if held else "no resource"
+            advice = "leave it out, or write it as a sum of powers" if held else "letters have a meaning by "
+            advice += "" if held else f"notation={{'{min(term.free_symbols, key=str, default='D')}': P}}"
             raise DomainError(
                 f"the term {term} has {has}{statement.freely}; a sum of bottlenecks has one in each term; "
-                "letters have a meaning by notation={'D': P}"
+                f"{advice}"
             )
     found = [check(_part(statement, x, resources), getattr(laws, resources[x])) for x in both]
     note = "near the crossover of two resources the joint law is not a sum of its ends (joint_law)"
@@ -133,6 +136,33 @@ def _part(statement: Statement, x: Symbol, resources: Iterable[Symbol]) -> State
         for side in (statement.expression, statement.rounded or statement.expression)
     )
     return replace(statement, expression=terms, rounded=rounded, condition=true)
+
+
+def without_outer_powers(statement: Statement, resources: Iterable[Symbol]) -> Statement:
+    r"""The sum of powers for a power of a sum, ``[(N_c/N)^{p/q} + D_c/D]^q``, which it is at each end.
+
+    >>> from asymptotics.claims.reading import read_claim
+    >>> from asymptotics.symbols import N, P
+    >>> without_outer_powers(read_claim("(2/N + P**-3)**2", {}), (N, P)).expression
+    P**(-6) + 4/N**2
+    """
+    resources, rounded = tuple(resources), statement.rounded
+    return replace(
+        statement,
+        expression=_at_ends(statement.expression, resources),
+        rounded=None if rounded is None else _at_ends(rounded, resources),
+    )
+
+
+def _at_ends(expression: Expr, resources: tuple[Symbol, ...]) -> Expr:
+    outer = {
+        power: Add(*(powdenest(expand_power_base(term**power.exp)) for term in Add.make_args(power.base)))
+        for power in expression.atoms(Pow)
+        if power.exp.is_positive
+        and all(term.is_positive for term in Add.make_args(power.base))
+        and sum(power.base.has(x) for x in resources) > 1
+    }
+    return expand_mul(expression.xreplace(outer)) if outer else expression
 
 
 def law_of_exponent(statement: Statement, laws: Laws) -> Law | None:

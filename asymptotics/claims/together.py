@@ -9,25 +9,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from sympy import Add, And, Eq
+from sympy import Add, And, false
 
 from asymptotics.claims.verdict import Region, Verdict
-from asymptotics.domains.domain import Domain, as_condition, as_constraint
+from asymptotics.domains.domain import Domain, as_constraint, reduce_condition
 
 ORDER_OF_VERDICTS = ("FAILS", "UNDECIDED", "HOLDS")
 
 
 def _holds_together(found: tuple[Verdict, ...]) -> Iterator[Region]:
     """Where one region of each holds, as few conditions as say so."""
-    known = dict.fromkeys(x for one in found for x in one.conditions if x.rel_op != "==")
+    known = dict.fromkeys(x for one in found for x in one.conditions if x.is_Relational and x.rel_op != "==")
     given = Domain(tuple(c for x in known for c in as_constraint(x)))
     for chosen in product(*(one.holds for one in found)):
         condition, is_wall = And(*(r.condition for r in chosen)), any(r.is_wall for r in chosen)
-        if not is_wall and not condition.has(Eq):
-            inside = as_constraint(condition)
-            if Domain((*given.constraints, *inside)).is_empty() is True:
-                continue
-            condition = And(*map(as_condition, given.reduce(inside)))
+        condition = reduce_condition(condition, given)
+        if condition == false:
+            continue
         yield Region(condition=condition, is_wall=is_wall, claimed=None, correct=None)
 
 

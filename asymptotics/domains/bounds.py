@@ -12,13 +12,14 @@ With one more linear inequality h > 0, such as an upper bound, a linear f is pos
     linear_form    the coefficients of a linear expression
     see_sign      the sign of a polynomial, where it is seen
     see_point     a point of a domain, where it is seen
+    clear_denominators    a sum of monomials without the symbols in its denominators
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Integer, Rational, Symbol, expand
+from sympy import Add, Expr, Integer, Mul, Rational, Symbol, expand
 
 from asymptotics.caches import cached
 
@@ -146,3 +147,17 @@ def see_point(constraints: tuple[Expr, ...]) -> dict[Symbol, Rational] | None:
         elif slopes:
             place = dict.fromkeys(symbols, -constant / (2 * slopes))
     return {s: counted.table.get(s, s).xreplace(place) for s in symbols}
+
+
+def clear_denominators(expression: Expr) -> Expr:
+    """A sum of monomials times the (positive) symbols in its denominators."""
+    terms = Add.make_args(expression)
+    powers: dict[Symbol, int] = {}
+    for term in terms:
+        for factor in Mul.make_args(term):
+            if factor.is_Pow and factor.base.is_Symbol and factor.exp.is_Integer and factor.exp < 0:
+                powers[factor.base] = max(powers.get(factor.base, 0), -int(factor.exp))
+    if not powers:
+        return expression
+    common = Mul(*(base**power for base, power in powers.items()))
+    return Add(*(common * term for term in terms))

@@ -48,7 +48,7 @@ from sympy.polys.polyerrors import PolynomialError
 
 from asymptotics.caches import cached
 from asymptotics.display import readable
-from asymptotics.domains.bounds import see_point, see_sign
+from asymptotics.domains.bounds import clear_denominators, see_point, see_sign
 from asymptotics.domains.logarithms import as_monomials, name_letters
 from asymptotics.domains.solver import number_sign, solve
 from asymptotics.errors import DomainError
@@ -187,7 +187,7 @@ POSITIVE = Domain()
 def _sign(domain: Domain, expression: Expr) -> int | None:
     if expression.is_number:
         return number_sign(expression)
-    expression = _clear_denominators(expression)
+    expression = clear_denominators(expression)
     seen = see_sign(domain.constraints, expression)
     if seen is not None:
         return seen or None
@@ -196,20 +196,6 @@ def _sign(domain: Domain, expression: Expr) -> int | None:
         signs = _sign(domain, expand(numerator)), _sign(domain, expand(denominator))
         return None if None in signs else signs[0] * signs[1]  # type: ignore[operator]
     return _sign_by_refutation(domain, expression)
-
-
-def _clear_denominators(expression: Expr) -> Expr:
-    """A sum of monomials times the (positive) symbols in its denominators."""
-    terms = Add.make_args(expression)
-    powers: dict[Symbol, int] = {}
-    for term in terms:
-        for factor in Mul.make_args(term):
-            if factor.is_Pow and factor.base.is_Symbol and factor.exp.is_Integer and factor.exp < 0:
-                powers[factor.base] = max(powers.get(factor.base, 0), -int(factor.exp))
-    if not powers:
-        return expression
-    common = Mul(*(base**power for base, power in powers.items()))
-    return Add(*(common * term for term in terms))
 
 
 def _sign_by_refutation(domain: Domain, polynomial: Expr) -> int | None:
@@ -314,6 +300,8 @@ def reduce_condition(condition: Boolean, domain: Domain) -> Boolean:
     >>> from asymptotics.symbols import b
     >>> reduce_condition((b < 3) & (b < 5), Domain()), reduce_condition(Eq(b, 5) & (b < 3), Domain())
     (b < 3, False)
+    >>> reduce_condition(Eq(b, 5) & Eq(b, 7), Domain())
+    False
     """
     edges: list[Expr] = []
     sides: list[Expr] = []
@@ -329,19 +317,33 @@ def reduce_condition(condition: Boolean, domain: Domain) -> Boolean:
             (sides if wanted else edges).append(difference)
         elif sign != abs(wanted):
             return false
-    for edge in edges[:1]:
-        for symbol, value in solutions(edge):
-            try:
-                domain = domain.substitute({symbol: value})
-            except DomainError:
-                return false
-            signs = {side: domain.sign(side.xreplace({symbol: value})) for side in sides}
-            if any(sign in (0, -1) for sign in signs.values()):
-                return false
-            sides = [side for side, sign in signs.items() if sign is None]
-    if not edges and len(sides) > 1:
+    if edges:
+        if (met := _on_edges(edges, sides, domain)) is None:
+            return false
+        edges, sides = met
+    elif len(sides) > 1:
         if domain.holding(*sides).is_empty():
             return false
         sides = [*domain.reduce(sides)]
     meeting = (as_condition(edge) for edge in edges)
     return And(*other, *(Eq(m.lhs, m.rhs) for m in meeting), *map(as_condition, sides))
+
+
+def _on_edges(edges: list[Expr], sides: list[Expr], domain: Domain) -> tuple[list[Expr], list[Expr]] | None:
+    """The edges that those before do not imply, and the sides open on all; None where they do not meet."""
+    table: dict[Symbol, Expr] = {}
+    kept: list[Expr] = []
+    for edge in edges:
+        here = normal(edge.xreplace(table))
+        if sign := domain.sign(here):
+            return None
+        kept += [] if sign == 0 else [edge]
+        for symbol, value in solutions(primitive(here, domain)) if sign is None else ():
+            try:
+                domain = domain.substitute({symbol: value})
+            except DomainError:
+                return None
+            table = {s: e.xreplace({symbol: value}) for s, e in table.items()} | {symbol: value}
+    signs = {side: domain.sign(side.xreplace(table)) for side in sides}
+    left = [side for side, sign in signs.items() if sign is None]
+    return None if any(sign in (0, -1) for sign in signs.values()) else (kept, left)

@@ -12,6 +12,7 @@ from sympy import (
     zeta,
 )
 
+from asymptotics import check_claim, derive, power_law
 from asymptotics.claims.constants import ratio_form, same_form
 from asymptotics.symbols import a, b, sigma
 
@@ -66,3 +67,57 @@ def test_the_form_of_a_product_forgets_order_and_grouping(parts, data):
     assume(product != 0)
     assert same_form(product, sympy.expand(product)) is True
     assert same_form(product, 2 * product) is False
+
+
+NOISY = derive(power_law(a, b, noise="sigma"))
+LAWS = derive(power_law(a, b))
+
+
+@pytest.mark.parametrize(
+    ("claim", "fault"),
+    [
+        (r"\sigma^2(b-1)", ""),
+        (r"\sigma^2 P^0", ""),
+        ("sigma^2*P^0", ""),
+        (r"\varepsilon \sim \sigma^2 (b-1)", ""),
+        (r"\varepsilon_g = b-1", "constant"),
+        (r"2\sigma^2(b-1)", "constant"),
+        (r"\sigma^3 P^0", "constant"),
+        (r"\sigma^2 P^{-1}", "exponent"),
+        ("b - 1", "exponent"),
+    ],
+)
+def test_a_claim_with_letters_of_scale_is_one_of_the_leading_term(claim, fault):
+    verdict = check_claim(claim, NOISY.data)
+    assert verdict.verdict == ("FAILS" if fault else "HOLDS"), verdict
+    assert {region.at_fault for region in verdict.fails} == ({fault} if fault else set())
+
+
+def test_the_power_nought_of_a_letter_of_another_paper_is_a_leading_term():
+    for claim in (r"\varepsilon \sim \sigma^2 n^0", r"\sigma^2 n^0", "sigma^2*n^0"):
+        verdict = check_claim(claim, NOISY.data, notation="2105.15004")
+        assert verdict.everywhere and "no constant stated" in verdict.reading
+
+
+@pytest.mark.parametrize("name", ["noise", "gap_noise"])
+@pytest.mark.parametrize(
+    ("claim", "fault"),
+    [
+        (r"\sigma^2 t^{1/b}/P", ""),
+        (r"\sigma^3 t^{1/b}/P", "constant"),
+        (r"3\sigma^2 t^{1/b}/P", "constant"),
+        (r"L = \sigma^2 t^{1/b}/P", "constant"),
+        (r"\sigma^2 t^{2/b}/P", "exponent"),
+    ],
+)
+def test_sigma_is_judged_alike_as_a_parameter_of_the_task_and_as_a_letter_of_the_law(name, claim, fault):
+    first, second = (check_claim(claim, getattr(laws, name)) for laws in (NOISY, LAWS))
+    assert first.headline == second.headline and first.reading == second.reading
+    assert {region.at_fault for region in first.fails} == ({fault} if fault else set())
+
+
+def test_an_order_with_sigma_in_a_power_is_not_one_of_the_constant():
+    claim = r"\sigma^{2(a-1)/a}P^{-(a-1)/a}"
+    assert check_claim(claim, NOISY.early_stopping).everywhere
+    assert check_claim(claim, NOISY.early_stopping, "sigma > 1").everywhere
+    assert check_claim(claim.replace("2(a-1)", "(a-1)"), NOISY.early_stopping).verdict == "FAILS"

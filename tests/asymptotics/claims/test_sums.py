@@ -109,3 +109,37 @@ def test_letters_that_change_places_name_one_resource_each():
     """M is our N there, and N our P: the data exponent is that of N."""
     found = check_claim("r_N = min(b - 1, 2*a)", LAWS, notation="2506.08415")
     assert found.everywhere and "L(P)" in found.reading
+
+
+def test_ends_that_meet_at_no_point_are_no_place_where_a_sum_holds():
+    claim = r"L(N,D)=E+A/N^{0.34}+B/D^{0.28}"
+    verdict = check_claim(claim, LAWS, notation="2203.15556")
+    assert verdict.verdict == "FAILS" and not verdict.holds and "  holds" not in str(verdict)
+    assert not any("between the ends" in note for note in verdict.notes)
+    verdict = check_claim("A/N^0.34 + B/P^0.34", LAWS)
+    assert verdict.verdict == "FAILS" and "holds where a = 1.34" in str(verdict)
+
+
+def test_a_note_on_what_is_between_the_ends_names_terms_in_both_resources():
+    (note,) = check_claim("N**-b + P**-(2*b)", LAWS, "a - 1 > 2*b").notes
+    assert note.startswith("between the ends") and "P**(1 - b)/N" in note
+
+
+KAPLAN = r"\left[\left(\frac{N_c}{N}\right)^{\alpha_N/\alpha_D}+\frac{D_c}{D}\right]^{\alpha_D}"
+
+
+def test_a_power_of_a_sum_is_read_as_the_sum_at_its_ends():
+    verdict = check_claim(KAPLAN, LAWS, notation="2001.08361")
+    assert verdict.verdict == "UNDECIDED"
+    assert "alpha_N = Min(b, a - 1)" in verdict.headline and "alpha_D = Min(2*b, a - 1)" in verdict.headline
+    assert "D_c, N_c taken as free constants" in verdict.reading
+    for power, expected in (("b/2", "HOLDS"), ("b", "FAILS")):
+        claim = rf"[(N_c/N)^{{2}}+(D_c/D)^{{4}}]^{{{power}}}"
+        assert check_claim(claim, LAWS, "a - 1 > 2*b", notation="2001.08361").verdict == expected
+
+
+def test_a_term_in_no_resource_or_several_is_refused_with_its_own_next_step():
+    with pytest.raises(DomainError, match=r"notation=\{'q': P\}"):
+        check_claim("(N_c/N)^2 + q", LAWS)
+    with pytest.raises(DomainError, match="as a sum of powers"):
+        check_claim("t**-1*N**-1", LAWS)
