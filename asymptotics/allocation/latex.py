@@ -13,8 +13,9 @@ from typing import NamedTuple, TypeAlias
 from sympy import And, Expr, Symbol, true
 from sympy.logic.boolalg import Boolean
 
+from asymptotics.allocation.terms import STEPS, STEPS_WORDS
 from asymptotics.notation import OURS, Notation
-from asymptotics.symbols import C
+from asymptotics.symbols import C, sigma
 from asymptotics.typesetting import tex, wrapped
 
 Exponents: TypeAlias = tuple[tuple[Symbol | str, Expr], ...]
@@ -41,21 +42,32 @@ class Row(NamedTuple):
         return None
 
 
-def table(free: Iterable[Symbol], rows: Iterable[Row], letters: Notation = OURS) -> str:
-    r"""``(t, N, L) \sim`` cases over the phases; ``C^x \ldots C^y`` is any power between these."""
-    names = _names([*map(letters.expression, free), "loss"], letters)
+def table(free: Iterable[Symbol], rows: Iterable[Row], letters: Notation = OURS, told: str = "") -> str:
+    r"""``(t, N, L) \sim`` cases over the phases; ``C^x \ldots C^y`` is any power between these.
+
+    ``told`` are words on a schedule and label noise, whose sigma stands behind them.
+    """
+    keys = [*map(letters.expression, free), "loss"]
+    names, words = _names(keys, letters), _told(keys, told)
     shown = [_row(row, letters) for row in rows]
     if len(shown) == 1 and not shown[0][1]:
-        return wrapped(rf"{names} \sim {shown[0][0]}")
+        return wrapped(rf"{names} \sim {shown[0][0]}{words}")
     cases = " \\\\\n".join(rf"{body} & {condition}" for body, condition in shown)
-    return wrapped(rf"{names} \sim \begin{{cases}} {cases} \end{{cases}}")
+    return wrapped(rf"{names} \sim \begin{{cases}} {cases} \end{{cases}}{words}")
 
 
 def phase(row: Row, letters: Notation = OURS) -> str:
     r"""One phase: ``(t, N, L) \sim (...)``, and where it holds."""
     body, where = _row(row, letters)
     names = _names((key for key, _ in row.powers), letters)
-    return wrapped(rf"{names} \sim {body}" + (rf",\quad {where}" if where else ""))
+    words = _told(key for key, _ in row.powers)
+    return wrapped(rf"{names} \sim {body}" + (rf",\quad {where}" if where else "") + words)
+
+
+def _told(keys: Iterable[Symbol | str], told: str = "") -> str:
+    """What the letter of a schedule means, and how it is trained."""
+    meaning = rf",\quad {STEPS}\text{{{STEPS_WORDS}}}" if STEPS in keys else ""
+    return meaning + (rf",\quad \text{{{told} }} {tex(sigma)}" if told else "")
 
 
 def _names(keys: Iterable[Symbol | str], letters: Notation) -> str:

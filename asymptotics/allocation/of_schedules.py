@@ -9,7 +9,7 @@ X stands among the resources, without a price: the noise grows with it. Steps th
 with the budget, so that X is at most T. At the crossover ``X ~ N^(1/r)`` nothing is left to learn.
 
     scheduled_terms    the monomials of the loss in N, X and T
-    STEPS              X
+    told_of            rule, schedule and noise in words
     room               ``X <= T`` as a row of the programme
 """
 
@@ -22,7 +22,7 @@ from sympy import Expr, Integer, Symbol, oo
 
 from asymptotics.allocation.loss_terms import loss_terms
 from asymptotics.allocation.phases import Spending
-from asymptotics.allocation.terms import LossTerm
+from asymptotics.allocation.terms import STEPS, LossTerm
 from asymptotics.domains.domain import normal
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.tidying import tidy
@@ -37,15 +37,22 @@ from asymptotics.parsing.heights import substitute, to_power
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import B, E, P, t
 
-STEPS = Symbol("X", positive=True)
-"""The sum of the steps, over their mean height."""
-
 
 def schedule_of(rule: Rule, schedule: object) -> Schedule | None:
     """The schedule that is meant, or that of the rule; None for equal steps of a given size."""
     if schedule is not None:
         return as_schedule(schedule)
     return None if isinstance(rule, type) or not rule.scheduled else getattr(rule, "schedule", None)
+
+
+def told_of(rule: Rule, schedule: Schedule | None) -> str:
+    """What a budget with a schedule takes for granted, in words; none without one.
+
+    >>> from asymptotics import Cosine, OnePassSGD
+    >>> told_of(OnePassSGD, Cosine())
+    'one-pass SGD, a step that falls as a cosine, label noise'
+    """
+    return "" if schedule is None else f"{rule.title}, {schedule.title}, label noise"
 
 
 def room(free: tuple[Symbol, ...]) -> Spending:

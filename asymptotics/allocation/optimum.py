@@ -19,7 +19,7 @@ from sympy.logic.boolalg import Boolean
 from asymptotics.allocation import latex as typeset
 from asymptotics.allocation.best import best_phases
 from asymptotics.allocation.boundaries import boundaries_of
-from asymptotics.allocation.of_schedules import schedule_of
+from asymptotics.allocation.of_schedules import schedule_of, told_of
 from asymptotics.allocation.phase import Phase
 from asymptotics.allocation.phases import Allocation
 from asymptotics.allocation.question import (
@@ -30,6 +30,7 @@ from asymptotics.allocation.question import (
     refuse_unknown,
 )
 from asymptotics.allocation.sides import allocations_of, domain_of
+from asymptotics.allocation.terms import STEPS, STEPS_WORDS
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, as_condition, plain
 from asymptotics.domains.parametric_lp import disjoint
@@ -47,7 +48,7 @@ from asymptotics.notation import restate
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact, mapping_of
 from asymptotics.precision import exclusive, exclusive_class
-from asymptotics.symbols import C, N, t
+from asymptotics.symbols import C, N, sigma, t
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
 from asymptotics.typesetting import Typeset
@@ -228,7 +229,9 @@ class Optimum(Typeset):
         return optimum
 
     def __repr__(self) -> str:
-        return "\n".join(repr(phase) for phase in (*self.phases, *self.boundaries))
+        told = told_of(self.rule, self.schedule)
+        words = [f"    {told} {sigma}; {STEPS}{STEPS_WORDS}"] if told else []
+        return "\n".join([*map(repr, (*self.phases, *self.boundaries)), *words])
 
     def to_latex(self, notation: str | None = None) -> str:
         """One ``cases`` table: exponents of every resource and of the loss, with conditions.
@@ -237,7 +240,8 @@ class Optimum(Typeset):
         """
         phases = (*self.phases, *self.boundaries)
         shown = phases if notation is None else restate(phases, notation)
-        return typeset.table(self.allocation.free, (phase.row for phase in shown), named(notation))
+        told = told_of(self.rule, self.schedule)
+        return typeset.table(self.allocation.free, (phase.row for phase in shown), named(notation), told)
 
 
 def _single_phase(phases: tuple[Phase, ...], optimum: Optimum, numbers: Mapping[Symbol, Expr]) -> Phase:

@@ -14,10 +14,10 @@ from sympy import Add, Expr, Integer, Symbol, oo
 from asymptotics.allocation.flows import Flow, flows_of
 from asymptotics.allocation.growing_trace import growing_terms, travelled
 from asymptotics.allocation.loss_terms import loss_terms, stretch_of, trace_power, tune
-from asymptotics.allocation.of_schedules import STEPS, room, scheduled_terms
+from asymptotics.allocation.of_schedules import room, scheduled_terms
 from asymptotics.allocation.phases import Allocation
 from asymptotics.allocation.question import spending_of
-from asymptotics.allocation.terms import LossTerm
+from asymptotics.allocation.terms import STEPS, LossTerm
 from asymptotics.domains.domain import Domain, normal, primitive
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.hints import name_argument

@@ -1,5 +1,6 @@
 """One monomial of a loss, as a law leads with it.
 
+STEPS       X, the steps of a schedule
 LossTerm    coefficient and powers, and by how much what follows is smaller
 terms_of_law    those of a law, regime by regime
 """
@@ -14,6 +15,10 @@ from sympy import Expr, Integer, Mul, Symbol, log, oo
 from asymptotics.domains.domain import POSITIVE, Domain, normal
 from asymptotics.errors import UnableError
 from asymptotics.laws.law import Law
+
+STEPS = Symbol("X", positive=True)
+STEPS_WORDS = ": sum of the steps over the mean height of the schedule"
+"""After X, what it is: eta t for steps ``eta f``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from sympy import Expr, Symbol
 
 from asymptotics.allocation.optimum import Optimum, compute_optimal
 from asymptotics.allocation.phase import Key
+from asymptotics.allocation.terms import STEPS, STEPS_WORDS
 from asymptotics.display import text
 from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.laws.derive import Laws
@@ -108,10 +109,12 @@ def describe(
     features = optimum.features
     moving = "" if features == LAZY else f", {features.title}, gamma = {features.gamma}"
     lines = [f"{optimum.cost} = {C}, {rule}{shape}{moving}, {C} -> oo"]
+    if optimum.schedule is not None:
+        lines.append(f"  {STEPS}{STEPS_WORDS}")
     if not values:
         if budgets:
             raise DomainError(NEEDS_NUMBERS)
-        lines += [f"  {line}" for line in repr(optimum).splitlines()]
+        lines += [f"  {phase!r}" for phase in (*optimum.phases, *optimum.boundaries)]
         return "\n".join([*lines, f"  phases {optimum.proof}"])
     phase = optimum.at(own_numbers(optimum, values))
     lines.append(f"  {phase!r}")

@@ -19,8 +19,8 @@ from asymptotics import (
     derive,
     power_law,
 )
-from asymptotics.allocation.of_schedules import STEPS
 from asymptotics.allocation.optimum import Optimum
+from asymptotics.allocation.terms import STEPS
 from asymptotics.symbols import B, E, N, P, a, b, sigma, t
 
 LAWS = derive(power_law(a, b))
@@ -61,6 +61,23 @@ def test_published_exponents(schedule, at, loss, size, source):
         p for p in optimum.phases if all(c.subs({a: at[0], b: at[1]}) > 0 for c in p.domain.constraints)
     )
     assert symbolic.exponents["loss"].subs({a: at[0], b: at[1]}) == loss
+
+
+def test_what_a_budget_with_a_schedule_takes_for_granted_is_told():
+    """X was a letter without a meaning, and neither the rule nor label noise was named."""
+    optimum = split(BEST)
+    *_, last = repr(optimum).splitlines()
+    assert last == (
+        "    one-pass SGD, the best schedule, label noise sigma; "
+        "X: sum of the steps over the mean height of the schedule"
+    )
+    formula = optimum.to_latex().replace("\n", " ")
+    assert formula.endswith(
+        r",\quad X\text{: sum of the steps over the mean height of the schedule},\quad "
+        r"\text{one-pass SGD, the best schedule, label noise } \sigma"
+    )
+    assert "X\\text{: sum" in optimum.phases[0].to_latex()
+    assert "label noise" not in repr(compute_optimal(LAWS, N * t, rule=OnePassSGD))
 
 
 @pytest.mark.slow
