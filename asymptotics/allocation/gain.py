@@ -15,11 +15,16 @@ from asymptotics.allocation.optimum import Optimum
 from asymptotics.display import text
 from asymptotics.domains.domain import POSITIVE, Domain, as_condition, normal, plain
 from asymptotics.errors import DomainError
+from asymptotics.rows import Rows, conditions_tex
 from asymptotics.symbols import C
+from asymptotics.typesetting import Typeset, tex
+
+TOLD = "the loss that a budget C buys, of the first way of training instead of the other; C -> oo"
+FORMULA = r"L \text{ at the budget } C,\ C \to \infty"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gain:
+class Gain(Typeset):
     """``L ~ C^-exponent`` instead of ``C^-over``, where the condition holds; on lines logarithms differ.
 
     ``sign`` is that of the difference, None where it changes within the region.
@@ -57,8 +62,16 @@ class Gain:
         what = " instead of ".join(rates) if self.difference != 0 else f"{text(C**-self.over)} as before"
         return f"{what}, for {plain(self.condition)}" if self.condition != true else what
 
+    def to_latex(self) -> str:
+        """Both powers of the budget, and where they hold."""
+        ours, theirs = (tex(C**-x) for x in (self.exponent, self.over))
+        what = rf"{ours} \text{{ instead of }} {theirs}"
+        return (what if self.difference != 0 else rf"{theirs} \text{{ as before}}") + conditions_tex(
+            self.condition
+        )
 
-def gains(optimum: Optimum, over: Optimum) -> tuple[Gain, ...]:
+
+def gains(optimum: Optimum, over: Optimum) -> Rows[Gain]:
     """The exponents of two optima of one budget, wherever both have one phase; regions alike are one.
 
     Raises `DomainError` for optima of different tasks or costs.
@@ -95,4 +108,4 @@ def gains(optimum: Optimum, over: Optimum) -> tuple[Gain, ...]:
                     domain=both,
                 )
             )
-    return tuple(found)
+    return Rows(found, TOLD, FORMULA)

@@ -34,13 +34,21 @@ from asymptotics.model.expand import expand, with_noise
 from asymptotics.model.students.base import Resolved, Share
 from asymptotics.model.sums import F, df1, df2, expand_sum
 from asymptotics.precision import exclusive
+from asymptotics.rows import Rows, conditions_tex
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, P, kappa, l, n
 from asymptotics.tasks.task import Task
+from asymptotics.typesetting import Typeset, tex
+
+LETTERS = "which of N = P**n features, P samples and the ridge rho = P**(-l) limits, and what leads; P -> oo"
+FORMULA = (
+    r"N = P^n,\ \rho = P^{-l},\ t = \infty,\ P \to \infty"
+    r"\quad\text{(which of features, samples and ridge limits, and what leads)}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Bottleneck:
+class Bottleneck(Typeset):
     """``loss ~ prefactor log(P)^log_power P^-exponent`` where ``condition`` holds, N = P^n, rho = P^-l.
 
     ``resolution`` says what decides how many modes are resolved: "ridge", "data" or "features"; ``term``
@@ -73,9 +81,14 @@ class Bottleneck:
 
     __repr__ = __str__
 
+    def to_latex(self) -> str:
+        """The leading term with its constant, and where it holds."""
+        where = conditions_tex(self.condition)
+        return rf"\text{{{self.resolution}, {self.term}: }} L \sim {tex(self.leading)}{where}"
+
 
 @exclusive
-def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
+def bottleneck_map(laws: Laws) -> Rows[Bottleneck]:
     """The regions of the (n, l) plane, open ones; on the lines between two of them both terms count.
 
     With modes that are a multiple of N or P they are those of infinitely many, which need b > 1. Raises
@@ -119,7 +132,7 @@ def bottleneck_map(laws: Laws) -> tuple[Bottleneck, ...]:
         )
         for domain, placed in _placed(laws, base, terms, resolution, at):
             found += _regions(domain, base.domain, resolution, at, resolutions.values(), placed)
-    return _joined(found, base.domain)
+    return Rows(_joined(found, base.domain), LETTERS, FORMULA)
 
 
 def _placed(

@@ -35,9 +35,13 @@ from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws
 from asymptotics.model.sums import Xi, expand_sum
 from asymptotics.precision import exclusive
+from asymptotics.rows import Rows
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import E, N
 from asymptotics.typesetting import Typeset, tex
+
+TOLD = "E models are trained apart and averaged, beside one of size E*N; t = P = oo, N -> oo"
+FORMULA = r"E\text{ models averaged, beside one of size } E N;\quad t = P = \infty,\ N \to \infty"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,7 @@ class Comparison(Typeset):
 
 
 @exclusive
-def ensembling(laws: Laws) -> tuple[Comparison, ...]:
+def ensembling(laws: Laws) -> Rows[Comparison]:
     """The late-time comparison in each open regime of the model law.
 
     >>> from asymptotics import derive, power_law
@@ -94,7 +98,7 @@ def ensembling(laws: Laws) -> tuple[Comparison, ...]:
         above = regime.domain.positive(p - s) or (p == s and regime.domain.positive(s * (1 - s)))
         wins = True if above else False if factor == 1 else None
         found.append(Comparison(condition=regime.condition, factor=factor, width_wins=wins))
-    return tuple(found)
+    return Rows(found, TOLD, FORMULA)
 
 
 def _share(laws: Laws, base: SpectralSeries, domain: Domain) -> Expr:

@@ -50,7 +50,13 @@ SCALING = {
     P: r"G_p(\theta, \theta) = \frac{1}{(2 \pi i)^2} \oint \oint e^{\theta (y + y')} "
     r"\frac{x^{p-1} - x'^{p-1}}{(1 - p) (y' - y)} \frac{x x'}{y y'}\, dy\, dy'",
 }
-"""What G_p is, by the size that limits it."""
+WORDS = {
+    N: "G[p](theta) = int exp(theta*y)*x**p/y dy/(2*pi*i) around the cut and the pole x = 1",
+    P: "G[p](theta, theta) = int int exp(theta*(y + y'))*(x**(p - 1) - x'**(p - 1))/((1 - p)*(y' - y))"
+    "*x*x'/(y*y') dy dy'/(2*pi*i)**2 around the cut and the pole x = 1",
+}
+"""What G_p is, by the size that limits it, in LaTeX and in text."""
+X = Symbol("x", positive=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +126,8 @@ class JointLaw(Typeset):
             parts.append(f"{text(term.coefficient * Symbol('kappa0') ** term.power)}*{scaled}")
         theta = ("2*" if self.size == N else "") + "t*kappa0"
         total = " + ".join(parts).replace("+ -", "- ")
-        return f"L(t, {self.size}) ~ {total}, kappa0 = {text(self.kappa0)}, theta = {theta}"
+        law = f"L(t, {self.size}) ~ {total}, kappa0 = {text(self.kappa0)}, theta = {theta}"
+        return f"{law}\n    {WORDS[self.size]}, y = {text(X - X ** (1 - self.r))}"
 
     def to_latex(self) -> str:
         r"""The sum of scaling functions, with what stands in it.

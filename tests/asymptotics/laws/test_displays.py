@@ -1,12 +1,26 @@
 """Tasks, joint laws, ensembles and two tasks side by side, as a notebook shows them."""
 
+import pickle
 import re
 
 import pytest
 from IPython.core.formatters import DisplayFormatter
 from latex2mathml.converter import convert
 
-from asymptotics import DomainError, Task, compare, derive, ensembling, harmonics, joint_law, power_law
+from asymptotics import (
+    DomainError,
+    Rich,
+    Task,
+    bottleneck_map,
+    compare,
+    compute_optimal,
+    derive,
+    ensembling,
+    gains,
+    harmonics,
+    joint_law,
+    power_law,
+)
 from asymptotics.symbols import N, P, a, b, k, sigma
 
 LAWS = derive(power_law(a, b))
@@ -26,6 +40,15 @@ FORMULAS = {
     "ensemble": (
         lambda: ensembling(derive(power_law(2, 2)))[0],
         r"\frac{L(E \text{ of size } N)}{L(E N)} \to",
+    ),
+    "all ensembles": (lambda: ensembling(LAWS), r"\text{ models averaged, beside one of size } E N"),
+    "map": (
+        lambda: bottleneck_map(derive(power_law(2, 3))),
+        r"\frac{P^{- \frac{l}{3}} \Gamma\left(\frac{1}{3}\right) \Gamma\left(\frac{5}{3}\right)}{3}",
+    ),
+    "gains": (
+        lambda: gains(compute_optimal(LAWS, features=Rich(1)), compute_optimal(LAWS)),
+        r"\text{ instead of } C^{- \frac{a - 1}{b + 1}},\quad \text{for } a - 1 < b",
     ),
     "two tasks": (lambda: compare(power_law(3, 2), power_law(2, 1)), r"\text{model} & "),
 }
@@ -87,3 +110,30 @@ def test_signs_stand_in_front_of_sums(name, noise):
     """``-(-2*b - 1)`` and ``1/P**((-b - 1)/(2*b + 1))`` stood in laws of the best ridge."""
     law = getattr(derive(power_law(a, b, noise=noise)), name)
     assert not re.search(r"(?<!\*)[*/]\(-[\w*]+ - [\w*]+\)|P\*\*\(\(-|\(-\(-", str(law)), str(law)
+
+
+def test_regions_stand_a_line_each_above_their_letters():
+    """They were one line, with commas within and between them, in letters that were not told."""
+    regions = bottleneck_map(derive(power_law(2, 3)))
+    assert repr(regions).splitlines() == [
+        "ridge, bias: P**(-l/3) for l < 3 and l < 3*n",
+        "data, bias: 1/P for l > 3 and n > 1",
+        "features, bias: P**(-n) for n < 1 and l > 3*n",
+        (
+            "    which of N = P**n features, P samples and the ridge rho = P**(-l) limits, "
+            "and what leads; P -> oo"
+        ),
+    ]
+    assert isinstance(regions, tuple) and regions == tuple(regions)
+    assert repr(pickle.loads(pickle.dumps(regions))) == repr(regions)
+    assert repr(ensembling(LAWS)).endswith("beside one of size E*N; t = P = oo, N -> oo")
+    assert (
+        repr(gains(*2 * [compute_optimal(LAWS)])).splitlines()[-1].startswith("    the loss that a budget C")
+    )
+
+
+@pytest.mark.parametrize(("size", "integrand"), [(N, "exp(theta*y)*x**p/y"), (P, "*x*x'/(y*y') dy dy'")])
+def test_a_joint_law_says_what_its_functions_are(size, integrand):
+    law, told = repr(joint_law(derive(power_law(3, 4)), size)).splitlines()
+    assert "G[1/2](theta" in law
+    assert told.startswith("    G[p](theta") and integrand in told and told.endswith(", y = -x**(3/4) + x")
