@@ -229,6 +229,9 @@ def outside_of(regions: Iterable[Sequence[Expr]]) -> Outside:
 
 def covers(parts: Sequence[Sequence[Expr]], domain: Domain) -> bool:
     """Whether it is proved that the closures of the parts (constraints each) cover the domain."""
+    single = {part[0] for part in parts if len(part) == 1}
+    if any(normal(-constraint) in single for constraint in single):
+        return True  # the two sides of one wall
     return solve(domain.constraints, either=outside_of(parts)).exists is False
 
 

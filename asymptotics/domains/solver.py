@@ -9,9 +9,10 @@ z3's solver for polynomials (nlsat) is complete for them. It is imported when it
 context a thread, and its work is counted: beyond `LIMIT` units, and for what is not polynomial, the answer
 is None, so that answers never depend on time or on the load of the machine.
 
-A real number that is not rational enters as a variable between two rationals, the logarithm of a symbol x as
-one with the sign of x - 1. Both add solutions and remove none: that there are none stays a proof, and a point
-is accepted once it satisfies the inequalities by exact signs.
+A real number that is not rational enters as a variable between two rationals, which is a root of its minimal
+polynomial where it is algebraic; the logarithm of a symbol x as one with the sign of x - 1. This adds
+solutions and removes none: that there are none stays a proof, and a point is accepted once it satisfies the
+inequalities by exact signs.
 
     solve          a question to its Answer
     number_sign    the sign of a number
@@ -25,7 +26,7 @@ from math import prod
 from threading import local
 from typing import Any
 
-from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol, exp, log
+from sympy import Add, Expr, Integer, Mul, Poly, Pow, Rational, Symbol, exp, log, minimal_polynomial
 
 from asymptotics.caches import cached
 from asymptotics.domains.logarithms import between_logarithms
@@ -41,6 +42,8 @@ DIGITS = (30, 120)
 """Numbers are enclosed to so many digits; the second time only if the first enclosure does not decide."""
 GUARD = 5
 """Digits by which an enclosure is wider than the digits that were computed."""
+ALGEBRAIC, DEGREE = 12, 8
+"""Algebraic numbers of more operations, or of a higher degree, are only enclosed."""
 KEPT = 32
 """So many variables stay in the context of a thread."""
 APPROXIMATIONS = (1, 2, 4, 8, 16, 32, 64)
@@ -84,11 +87,14 @@ def solve(
 ) -> Answer:
     """Whether positive symbols solve the inequalities, with a rational solution of strict ones.
 
+    >>> from sympy import sqrt
     >>> from asymptotics.symbols import a, b
     >>> solve((a - b**2, b - 1)).exists, solve((a - b**2, b - 1), weak=(1 - a,)).exists
     (True, False)
     >>> solve((a - log(2), Rational(7, 10) - a)).exists, solve((a**b - 1,)).exists
     (True, None)
+    >>> solve((a + sqrt(2) - 2, 1 - a, a**2 - 4*a + 2)).exists    # a > 2 - sqrt(2), a root of the last
+    False
     """
     return _solve(Question(tuple(positive), tuple(weak), tuple(either)))
 
@@ -194,12 +200,25 @@ def _script(question: Question, names: Mapping[Expr, str], digits: int) -> Itera
 
 
 def _enclosure(number: Expr, name: str, digits: int) -> Iterator[str]:
+    root = _minimal(number)
+    if root is not None:
+        terms = (f"(* {_numeral(c)} {' '.join([name] * n)} 1.0)" for (n,), c in root.terms())
+        yield f"(assert (= (+ {' '.join(terms)} 0.0) 0.0))"
     value = number.evalf(digits)
     if value.is_Float and value._prec > 1:  # else the number stays free, which proves less
         middle = Rational(value)
         radius = abs(middle) * Rational(1, 10 ** (digits - GUARD))
         yield f"(assert (> {name} {_numeral(middle - radius)}))"
         yield f"(assert (< {name} {_numeral(middle + radius)}))"
+
+
+@cached(maxsize=1000)
+def _minimal(number: Expr) -> Poly | None:
+    """The minimal polynomial of an algebraic number that is short; None for others."""
+    if not number.is_algebraic or number.count_ops() > ALGEBRAIC:
+        return None
+    found = minimal_polynomial(number, polys=True)
+    return found if found.degree() <= DEGREE else None
 
 
 def _text(expression: Expr, names: Mapping[Expr, str]) -> str:
