@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from sympy import And, Eq, Expr, Symbol
 from sympy.logic.boolalg import Boolean, true
 
-from asymptotics.domains.domain import Domain, as_condition, primitive, solutions
+from asymptotics.domains.domain import Domain, as_condition, primitive, reduce_condition, solutions
 from asymptotics.errors import Crossing, DomainError, Undecided
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.model.quantity import Quantity
@@ -26,7 +26,10 @@ from asymptotics.tasks.task import Task
 def regimes_of(quantity: Quantity, task: Task, below: bool = False) -> tuple[Regime, ...]:
     """The regimes of a quantity, open ones first; ``below`` as in `SpectralSeries`."""
     whole = _Part(quantity=quantity, task=task, below=below, domain=quantity.spectrum(task).domain)
-    found = tuple(whole.regimes())
+    found = tuple(
+        replace(r, condition=reduce_condition(r.condition, whole.domain)) if quantity.balances else r
+        for r in whole.regimes()
+    )
     return (*(r for r in found if not r.is_boundary), *(r for r in found if r.is_boundary))
 
 

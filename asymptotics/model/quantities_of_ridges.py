@@ -68,7 +68,7 @@ RIDGES = (
     ),
     Quantity(
         name="feature_share",
-        words="what N = P^n features add to the loss limited by data, over it, to leading order in N",
+        words="share that features add to the loss limited by data, first order in 1/N",
         symbol="S(P; P^n)",
         tex=r"S(P; P^n)",
         limits="t = oo",
