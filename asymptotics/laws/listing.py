@@ -36,7 +36,7 @@ def merged(regimes: Iterable[Regime]) -> tuple[Regime, ...]:
     found = list[Regime]()
     for regime in regimes:
         for place, other in enumerate(found):
-            beside = _beside(other.condition, regime.condition)
+            beside = _beside(other, regime)
             if beside is not None and all(getattr(other, x) == getattr(regime, x) for x in CONTENT):
                 found[place] = replace(other, condition=beside)
                 break
@@ -45,15 +45,30 @@ def merged(regimes: Iterable[Regime]) -> tuple[Regime, ...]:
     return tuple(found)
 
 
-def _beside(one: Boolean, other: Boolean) -> Boolean | None:
-    """The two conditions joined, where they differ in the direction of one strict inequality alone."""
-    here, there = set(conjuncts(one)), set(conjuncts(other))
-    if len(here - there) != 1 or len(there - here) != 1:
+def _beside(one: Regime, other: Regime) -> Boolean | None:
+    """The two conditions joined, where they differ in the direction of one strict inequality alone.
+
+    What one side states beyond the other must hold on the other, too.
+    """
+    here, there = set(conjuncts(one.condition)), set(conjuncts(other.condition))
+    facing = [
+        (mine, its)
+        for mine in here - there
+        for its in there - here
+        if isinstance(mine, STRICT) and mine.negated.canonical == _closed(its).canonical
+    ]
+    if len(facing) != 1:
         return None
-    (mine,), (its,) = here - there, there - here
-    if not (isinstance(mine, STRICT) and mine.negated.canonical == _closed(its).canonical):
+    ((mine, its),) = facing
+    more = ((one.domain, there - here - {its}), (other.domain, here - there - {mine}))
+    if not all(_holds(part, domain) for domain, parts in more for part in parts):
         return None
-    return And(*(here & there), Ne(mine.lhs, mine.rhs))
+    return And(*((here | there) - {mine, its}), Ne(mine.lhs, mine.rhs))
+
+
+def _holds(part: Boolean, domain: Domain) -> bool:
+    """Whether a strict inequality holds on a domain."""
+    return isinstance(part, STRICT) and domain.positive(primitive(part.gts - part.lts))
 
 
 def _closed(relation: Boolean) -> Boolean:
