@@ -12,6 +12,7 @@ is not an integer stands for a shifted index, k = s - 1 + (1, 2, ...).
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import mpmath
@@ -20,6 +21,7 @@ from sympy import Add, Expr, Integer, Mul, Poly, Pow, Symbol, digamma, exp, expa
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import PrecisionError, UnableError
+from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.gamma_products import has_gammas, without_gammas
 from asymptotics.expansions.growth import growth
 from asymptotics.expansions.tail import tail_expansion
@@ -31,6 +33,10 @@ from asymptotics.sums.indexed import IndexedSum
 from asymptotics.sums.rational import rational_sum
 
 ONE = Integer(1)
+STARTS = (1000, 4000, 32_000)
+"""Direct terms, in turn until the digits are reached."""
+MOST_ORDERS = 90
+"""Most orders at large k; ninety take a second or two."""
 FARTHEST = 64
 """Beyond this start SymPy's zeta(n, q) would write out q exact terms, and mpmath's add them one by one."""
 
@@ -165,9 +171,12 @@ def _evaluate(summand: Expr, index: Symbol, start: Expr, digits: int) -> mpmath.
     """The value to ``digits``, from K direct terms and the tail's zeta functions at K and 2K."""
     if summand.is_rational_function(index):
         return rational_sum(summand, index, start, digits)
-    # K direct terms and n orders leave about K^-n
-    for first, depth in ((1000, digits // 3 + 4), (4000, digits // 2 + 8), (32_000, digits // 2 + 8)):
-        series = tail_expansion(summand, index, depth)
+    # K direct terms and an expansion to k^-e leave about K^(1 - e)
+    for first, depth in zip(STARTS, (digits // 3 + 4, digits // 2 + 8, digits // 2 + 8), strict=True):
+        power = 1 + (1.2 * digits + 4) / math.log10(first)
+        series = _expansion_to(power, summand, index, depth)
+        if _reached(series) < power and first < STARTS[-1]:
+            continue  # further out fewer orders do
         with working(2 * digits + 15):
             one = _with_start(summand, index, start, series, first, digits)
             two = _with_start(summand, index, start, series, 2 * first, digits)
@@ -178,6 +187,22 @@ def _evaluate(summand: Expr, index: Symbol, start: Expr, digits: int) -> mpmath.
         f"the regularised sum of {summand} is not reached to {digits} digits: "
         f"two starts differ by {mpmath.nstr(abs(one - two), 3)}; ask for fewer digits"
     )
+
+
+def _expansion_to(power: float, summand: Expr, index: Symbol, orders: int) -> Expansion:
+    """At least so many orders, and more where they lie close together, until ``k^-power`` is left."""
+    while True:
+        series = tail_expansion(summand, index, orders)
+        reached = _reached(series)
+        if reached >= power or orders >= MOST_ORDERS or not series.terms:
+            return series
+        first = float(series.terms[0].order)
+        wanted = math.ceil(orders * (power - first) / max(reached - first, 1e-3)) + 1
+        orders = min(MOST_ORDERS, max(wanted, orders + 1))
+
+
+def _reached(series: Expansion) -> float:
+    return min((float(bound.order) for bound in series.remainder), default=math.inf)
 
 
 def _with_start(
