@@ -301,7 +301,7 @@ def notation(name: str | float | Notation | None) -> Notation:
         return name or OURS
     name = f"{name:.5f}" if isinstance(name, float) else name  # its number without the quotes
     if not isinstance(name, str) or name not in NOTATIONS:
-        author = str(name).partition(" ")[0].lower()
+        author = name.partition(" ")[0].lower() if isinstance(name, str) else ""
         papers = [key for key, one in NOTATIONS.items() if len(author) > 2 and author in one.source.lower()]
         known = f"{author.capitalize()} et al. are {' or '.join(papers)}" if papers else ""
         raise DomainError(

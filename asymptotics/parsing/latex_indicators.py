@@ -42,8 +42,10 @@ def _marked(items: Sequence[Item]) -> tuple[Item, ...]:
             found.append(Item(kind="indicator", name="1", position=item.position, arguments=(kept,)))
             at = after
             continue
-        inside = tuple(None if part is None else _marked(part) for part in item.arguments)
-        found.append(replace(item, arguments=inside))
+        if item.arguments:
+            inside = tuple(None if part is None else _marked(part) for part in item.arguments)
+            item = replace(item, arguments=inside)
+        found.append(item)
         at += 1
     return tuple(found)
 

@@ -166,7 +166,7 @@ class _Writer:
             digits = "".join(i.name for i in items[at:end])
             self.put(digits, item.position, starts=True, ends=True)
             return end
-        elif [x.name for x in items[at : at + 2]] == ["*", "*"] and self.after_operand:
+        elif character == "*" and self.after_operand and _is_power(items, at):
             self.put("**", item.position)  # of text, in which braces made LaTeX
             at += 1 + (items[at + 2].name == "-" if at + 2 < len(items) else 0)
             if items[at].name == "-":
@@ -336,3 +336,9 @@ class _Writer:
         self.after_operand = False
         self.sequence(items[opening[1] : end])
         return after
+
+
+def _is_power(items: Sequence[Item], at: int) -> bool:
+    """Whether the star here and the one right behind it are the power of plain text."""
+    after = items[at + 1 : at + 2]
+    return bool(after) and after[0].name == "*" and after[0].position == items[at].position + 1
