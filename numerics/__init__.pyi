@@ -34,6 +34,8 @@ from numerics.model.students.base import StudentMap as StudentMap
 from numerics.model.students.base import maps as maps
 from numerics.optima.constants import constants as constants
 from numerics.optima.frontier import frontier as frontier
+from numerics.optima.rich_scaling import rich_loss as rich_loss
+from numerics.optima.rich_scaling import rich_scaling as rich_scaling
 from numerics.optima.setting import Split as Split
 from numerics.simulation.simulate import simulate as simulate
 from numerics.sweeps.file import read_sweep as read_sweep
