@@ -252,10 +252,10 @@ def check_rule(rule: object, *, with_numbers: bool = False) -> None:
         return
     if isinstance(rule, TrainingRule):
         return
-    if isinstance(rule, str) and rule in TRAINING_RULES:
-        meant = TRAINING_RULES[rule]
-        raise DomainError(f"rule = {shown(rule)}; pass the class {meant.__name__}, or {_call(meant)}")
     _refuse_unsolved(rule)
+    for meant in TRAINING_RULES.values():
+        if isinstance(rule, str) and rule in (meant.name, meant.__name__):
+            raise DomainError(f"rule = {shown(rule)}; pass the class {meant.__name__}, or {_call(meant)}")
     names = ", ".join(kind.__name__ for kind in TRAINING_RULES.values())
     raise DomainError(f"rule = {shown(rule)}; use {names}")
 

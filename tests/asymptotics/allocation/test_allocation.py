@@ -283,6 +283,7 @@ def test_latex_hash_and_pickle():
         (lambda: compute_optimal(LAWS, P * t, rule=OnePassSGD), "no sample twice"),
         (lambda: compute_optimal(LAWS, E * N * t, rule=OnePassSGD), "E members"),
         (lambda: compute_optimal(LAWS, N * t, rule="adam"), "rule = 'adam'"),
+        (lambda: compute_optimal(LAWS, N * t, rule="OnePassSGD"), "pass the class OnePassSGD, or"),
         (lambda: compute_optimal(3, N * t), "derive(task)"),
         (lambda: compute_optimal(power_law(3, Rational(1, 2), modes=M), N * t), "modes=r*N"),
         (lambda: compute_optimal(LAWS, N * t).at(a=2), "no number for b"),
