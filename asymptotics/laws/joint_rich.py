@@ -57,6 +57,7 @@ class RichJointLaw(Typeset):
     >>> from asymptotics import derive, power_law, rich_joint_law
     >>> rich_joint_law(derive(power_law(2, 2)))
     L(t, gamma) ~ sqrt(2)*sqrt(pi)/(4*sqrt(t))*Phi[1/2](x), x = sqrt(2)*pi**(1/4)*gamma*t**(1/4)/2
+        gamma: richness; Phi[s](0) = 1, numerics.rich_scaling(s, x) computes Phi[s](x)
     >>> rich_joint_law(derive(power_law(3, 2))).scale
     sqrt(2*gamma**2*log(t) + 1)/2 + 1/2
     """
@@ -89,7 +90,8 @@ class RichJointLaw(Typeset):
         if self.leading is not None:
             return f"L(t, gamma) ~ {text(self.leading)}{where}"
         lazy = text(self.lazy).replace("gamma(", "Gamma(")  # gamma is the richness
-        return f"L(t, gamma) ~ {lazy}*Phi[{text(self.s)}](x), x = {text(self.x)}{where}"
+        law = f"L(t, gamma) ~ {lazy}*Phi[{text(self.s)}](x), x = {text(self.x)}{where}"
+        return f"{law}\n    gamma: richness; Phi[s](0) = 1, numerics.rich_scaling(s, x) computes Phi[s](x)"
 
     def to_latex(self) -> str:
         r"""The law, with what stands in it.

@@ -60,6 +60,9 @@ def test_its_error_is_one():
 def test_the_joint_law_of_time_and_richness():
     """``C (2t)^-s Phi_s(x)``: its ends are the lazy and the rich law, in symbols and in numbers."""
     law = rich_joint_law(LAWS)
+    assert repr(law).endswith(
+        "\n    gamma: richness; Phi[s](0) = 1, numerics.rich_scaling(s, x) computes Phi[s](x)"
+    )
     assert law.s == (a - 1) / b and simplify(law.lazy / LAWS.time.leading) == 1
     assert law.condition == LAWS.rich_time.regimes[0].condition and law.leading is None
     point = {a: Rational(7, 5), b: Rational(3, 2), t: 10**12, gamma: 10}
