@@ -31,7 +31,7 @@ def best_phases(allocations: Sequence[Allocation]) -> tuple[tuple[Phase, ...], b
         best = merge_phases(best, domain, allocation.given)
         own = [[c for c in p.domain.constraints if c not in domain.constraints] for p in best]
         proved = proved and covers(own, domain)
-        found += best
+        found += [_stated(phase, allocation.given) for phase in best]
     return tuple(found), proved
 
 
@@ -54,5 +54,10 @@ def _better(first: Sequence[Phase], second: Sequence[Phase], given: Domain) -> I
 
 
 def _on(phase: Phase, where: Domain, given: Domain) -> Phase:
-    own = (as_condition(c) for c in where.constraints if c not in given.constraints)
-    return replace(phase, domain=where, condition=And(*own))
+    return _stated(replace(phase, domain=where), given)
+
+
+def _stated(phase: Phase, given: Domain) -> Phase:
+    """A phase with the condition of its domain, without what the task and its other parts imply."""
+    own = given.reduce(c for c in phase.domain.constraints if c not in given.constraints)
+    return replace(phase, condition=And(*map(as_condition, own)))
