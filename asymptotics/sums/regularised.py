@@ -13,6 +13,7 @@ is not an integer stands for a shifted index, k = s - 1 + (1, 2, ...).
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import mpmath
@@ -27,16 +28,15 @@ from asymptotics.expansions.growth import growth
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.parsing.heights import to_power
 from asymptotics.precision import working
+from asymptotics.sums.abel_plana import sum_from
 from asymptotics.sums.binomial import hurwitz
 from asymptotics.sums.convergent import ConvergentSum
 from asymptotics.sums.indexed import IndexedSum
 from asymptotics.sums.rational import rational_sum
 
 ONE = Integer(1)
-STARTS = (1000, 4000, 32_000)
-"""Direct terms, in turn until the digits are reached."""
-MOST_ORDERS = 90
-"""Most orders at large k; ninety take a second or two."""
+NEAR, FEW_ORDERS = 40, 12
+"""Direct terms and orders where integrals take the rest."""
 FARTHEST = 64
 """Beyond this start SymPy's zeta(n, q) would write out q exact terms, and mpmath's add them one by one."""
 
@@ -172,14 +172,15 @@ def _evaluate(summand: Expr, index: Symbol, start: Expr, digits: int) -> mpmath.
     if summand.is_rational_function(index):
         return rational_sum(summand, index, start, digits)
     # K direct terms and an expansion to k^-e leave about K^(1 - e)
-    for first, depth in zip(STARTS, (digits // 3 + 4, digits // 2 + 8, digits // 2 + 8), strict=True):
-        power = 1 + (1.2 * digits + 4) / math.log10(first)
-        series = _expansion_to(power, summand, index, depth)
-        if _reached(series) < power and first < STARTS[-1]:
-            continue  # further out fewer orders do
+    starts = zip((1000, 4000, 32_000), (digits // 3 + 4, digits // 2 + 8, digits // 2 + 8), strict=True)
+    ways = [(_with_start, first, depth) for first, depth in starts]
+    if _reached(tail_expansion(summand, index, ways[0][2])) < 1 + digits / 3:
+        ways.insert(0, (_with_integrals, NEAR, FEW_ORDERS))  # orders lie close together
+    for way, first, depth in ways:
+        series = tail_expansion(summand, index, depth)
         with working(2 * digits + 15):
-            one = _with_start(summand, index, start, series, first, digits)
-            two = _with_start(summand, index, start, series, 2 * first, digits)
+            one = way(summand, index, start, series, first, digits)
+            two = way(summand, index, start, series, 2 * first, digits)
             scale = max(abs(two), mpmath.mpf(10) ** -digits)
             if abs(one - two) <= scale * mpmath.mpf(10) ** -digits:
                 return two
@@ -189,31 +190,50 @@ def _evaluate(summand: Expr, index: Symbol, start: Expr, digits: int) -> mpmath.
     )
 
 
-def _expansion_to(power: float, summand: Expr, index: Symbol, orders: int) -> Expansion:
-    """At least so many orders, and more where they lie close together, until ``k^-power`` is left."""
-    while True:
-        series = tail_expansion(summand, index, orders)
-        reached = _reached(series)
-        if reached >= power or orders >= MOST_ORDERS or not series.terms:
-            return series
-        first = float(series.terms[0].order)
-        wanted = math.ceil(orders * (power - first) / max(reached - first, 1e-3)) + 1
-        orders = min(MOST_ORDERS, max(wanted, orders + 1))
-
-
 def _reached(series: Expansion) -> float:
+    """The power of k that a summand is expanded to."""
     return min((float(bound.order) for bound in series.remainder), default=math.inf)
 
 
 def _with_start(
-    summand: Expr, index: Symbol, start: Expr, series: Any, count: int, digits: int
+    summand: Expr, index: Symbol, start: Expr, series: Expansion, count: int, digits: int
 ) -> mpmath.mpf:
-    work = 2 * digits + 15
-    value = lambdify(index, summand, "mpmath")
-    first = start.evalf(work)._to_mpmath(mpmath.mp.prec)
+    """Direct terms, and the zeta functions of the rest."""
+    value, terms, first = _numerical(summand, index, start, series, digits)
     total = mpmath.fsum(value(first + j) for j in range(count))
-    for term in series.terms:
-        coefficient = term.coefficient.evalf(work)._to_mpmath(mpmath.mp.prec)
-        exponent = term.order.evalf(work)._to_mpmath(mpmath.mp.prec)
-        total += coefficient * hurwitz(exponent, first + count, term.log_power)
-    return total
+    return total + sum(c * hurwitz(e, first + count, m) for c, e, m in terms)
+
+
+def _with_integrals(
+    summand: Expr, index: Symbol, start: Expr, series: Expansion, count: int, digits: int
+) -> mpmath.mpf:
+    """The same, and integrals for what these leave."""
+    value, terms, first = _numerical(summand, index, start, series, digits)
+
+    slow = any(m for _, _, m in terms)
+    # all exponents are multiples of one, of which one power is taken
+    q = math.lcm(*(int(t.order.q) if t.order.is_Rational else 1 for t in series.terms))
+    whole = [
+        int(t.order * q) if t.order.is_Rational else e * q
+        for t, (_, e, _) in zip(series.terms, terms, strict=True)
+    ]
+
+    def left(x: mpmath.mpf) -> mpmath.mpf:
+        root, log = x ** (mpmath.mpf(-1) / q), mpmath.log(x) if slow else mpmath.mpf(1)
+        return value(x) - sum(c * root**n * log**m for n, (c, _, m) in zip(whole, terms, strict=True))
+
+    beyond = sum_from(left, first + count, max(_reached(series), 2.0), digits)
+    return _with_start(summand, index, start, series, count, digits) + beyond
+
+
+def _numerical(
+    summand: Expr, index: Symbol, start: Expr, series: Expansion, digits: int
+) -> tuple[Callable[[mpmath.mpf], mpmath.mpf], list[tuple[mpmath.mpf, mpmath.mpf, int]], mpmath.mpf]:
+    """The summand as a function, the terms of its expansion, and the first k."""
+    work = 2 * digits + 15
+
+    def number(expression: Expr) -> mpmath.mpf:
+        return expression.evalf(work)._to_mpmath(mpmath.mp.prec)
+
+    terms = [(number(t.coefficient), number(t.order), t.log_power) for t in series.terms]
+    return lambdify(index, summand, "mpmath"), terms, number(start)

@@ -4,8 +4,9 @@ import mpmath
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Integer, Mul, Rational, coth, digamma, exp, zeta
+from sympy import Integer, Mul, Rational, coth, digamma, exp, pi, sin, zeta
 
+from asymptotics import Task, derive
 from asymptotics.errors import PrecisionError
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.precision import working
@@ -14,7 +15,7 @@ from asymptotics.sums.convergent import ConvergentSum, convergent_sum
 from asymptotics.sums.lattice import LatticeConstant, LatticeZeta
 from asymptotics.sums.rational import rational_sum
 from asymptotics.sums.regularised import RegularSum, _with_start, regular_sum
-from asymptotics.symbols import a, k
+from asymptotics.symbols import N, a, k
 
 
 def number(expression, digits=30):
@@ -144,3 +145,20 @@ def test_tails_that_fall_at_once_are_integrated_from_zero(summand, term, digits)
     with mpmath.workdps(digits + 10):
         expected = mpmath.fsum(term(mpmath.mpf(j)) for j in range(1, 150))
         assert abs(ConvergentSum(summand, k).number(digits) / expected - 1) < mpmath.mpf(10) ** -digits
+
+
+@pytest.mark.parametrize("power", [Rational(7, 5), Rational(4, 5)])
+def test_orders_that_lie_close_together(power):
+    """``k^-p/(1 + k^-3/5)``, orders 3/5 apart: to 40 digits 60 of them, or integrals; convergent and not."""
+    found = RegularSum(k**-power / (1 + k ** -Rational(3, 5)), k, Integer(1)).evalf(40)
+    with mpmath.workdps(60):
+        p, step = mpmath.mpf(power.p) / power.q, mpmath.mpf(3) / 5
+        head = mpmath.fsum(mpmath.mpf(j) ** -p / (1 + mpmath.mpf(j) ** -step) for j in range(1, 400))
+        tail = mpmath.fsum((-1) ** j * mpmath.zeta(p + step * j, 400) for j in range(40))
+        assert abs(found._to_mpmath(mpmath.mp.prec) / (head + tail) - 1) < 1e-39
+
+
+def test_laws_whose_constants_have_such_sums():
+    """``derive`` ended in an error: two starts with as many orders as usual did not agree."""
+    laws = derive(Task("k**-(7/5) + k**-2", "(k + 2)**-2"))
+    assert laws.model.leading == 25 * pi**2 / (49 * N * sin(2 * pi / 7) ** 2)
