@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from sympy import Add, Expr, Integer, Mul, Symbol, expand_power_base, oo
 
+from asymptotics.claims.constants import ratio_form
 from asymptotics.claims.equality import equal
 from asymptotics.claims.monomials import Monomial, is_below, is_far_below, monomials_of
 from asymptotics.claims.outcomes import (
@@ -175,8 +176,11 @@ class Joint:
                     continue
                 ends = {"claimed": least * monomial, "correct": right * monomial}
                 return replace(found, status=FAILS, note=f"the power of {self.share}", **ends)
-            if self.statement.relation == STATED and ours == 1:
-                continue
+            scales = self._scales(cell, (*true, *claimed))
+            if self.statement.relation == STATED and ours.xreplace(dict.fromkeys(scales, Integer(1))) == 1:
+                left = ratio_form(ours, one.coefficient) if ours != 1 and not one.coefficient.has(oo) else {}
+                if not any(base.free_symbols & scales for base in left):
+                    continue
             if one.coefficient.has(oo):
                 return replace(found, status=UNDECIDED, note=f"the constant of {text(monomial)} is not known")
             sides = replace(found, claimed=ours * monomial, correct=one.coefficient * monomial)
@@ -188,6 +192,12 @@ class Joint:
                 return judged
             found = replace(found, note=judged.note)
         return found
+
+    def _scales(self, cell: Cell, monomials: Iterable[Monomial]) -> set[Symbol]:
+        """Parameters that stand in no exponent, as sigma: they scale terms."""
+        powers = (power for one in monomials for power in one.powers)
+        deciding = (x.free_symbols for x in (*powers, *cell.base.constraints))
+        return set(self.parameters).difference(*deciding)
 
     def _powers_of_share(self, constant: Expr) -> Expr | None:
         """The least power of the share in a sum of such powers without constants; None for others."""

@@ -307,7 +307,7 @@ def reduce_condition(condition: Boolean, domain: Domain) -> Boolean:
     sides: list[Expr] = []
     other: list[Boolean] = []
     for part in conjuncts(condition):
-        if part in (true, false):
+        if not part.is_Relational:
             other.append(part)
             continue
         wanted = {"<": -1, ">": 1, "==": 0}[part.rel_op]

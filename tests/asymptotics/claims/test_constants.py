@@ -121,3 +121,22 @@ def test_an_order_with_sigma_in_a_power_is_not_one_of_the_constant():
     assert check_claim(claim, NOISY.early_stopping).everywhere
     assert check_claim(claim, NOISY.early_stopping, "sigma > 1").everywhere
     assert check_claim(claim.replace("2(a-1)", "(a-1)"), NOISY.early_stopping).verdict == "FAILS"
+
+
+@pytest.mark.parametrize(
+    ("claim", "fault"),
+    [
+        (r"\sigma^2 t^{1/b}/P + t^{-(a-1)/b} + P^{-\min(a-1, 2b)}", ""),
+        (r"\sigma^3 t^{1/b}/P + t^{-(a-1)/b} + P^{-\min(a-1, 2b)}", "constant"),
+        (r"2\sigma^2 t^{1/b}/P + t^{-(a-1)/b} + P^{-\min(a-1, 2b)}", "constant"),
+    ],
+)
+def test_sigma_in_a_sum_scales_its_term(claim, fault):
+    verdict = check_claim(claim, NOISY, "a - 1 < 2*b")
+    assert {region.at_fault for region in verdict.fails} == ({fault} if fault else set()), verdict
+    assert verdict.verdict == ("FAILS" if fault else "HOLDS")
+
+
+def test_values_that_several_regimes_share_are_told_with_both_conditions():
+    verdict = check_claim("eta", LAWS.sgd_noise)
+    assert verdict.verdict == "FAILS" and "a = 2*b or a > 2*b" in str(verdict)
