@@ -86,11 +86,15 @@ def _values(
     cell: Cell, pair: tuple[Expr, Expr], symbols: tuple[Symbol, ...], work: Work
 ) -> Iterator[tuple[Point, mpmath.mpf, mpmath.mpf]]:
     """Points of a cell at which both constants have values, and these."""
+    bounded = {symbol for constraint in cell.domain.constraints for symbol in constraint.free_symbols}
     for point in cell.points(symbols, POINTS):
-        work.step()
-        first, second = (value(side, point) for side in pair)
-        if first is not None and second is not None:
-            yield point, first, second
+        # letters without bounds are tried below 1, too, as momentum has values there alone
+        for place in (point, {s: v if s in bounded else v / (1 + v) for s, v in point.items()}):
+            work.step()
+            first, second = (value(side, place) for side in pair)
+            if first is not None and second is not None:
+                yield place, first, second
+                break
 
 
 def _failing(base: Outcome, point: Point) -> Outcome:

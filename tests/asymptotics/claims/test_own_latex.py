@@ -28,12 +28,17 @@ IN_OTHER_LETTERS = "noiseless_step"
 """Its constant, where a function is least, is recognised as it stands; in other letters it is open."""
 
 
+AGREE = "the constants agree to 30 digits at 4 points"
+
+
 def assert_read(law, notation=None):
     verdict = check_claim(law.to_latex(notation), law, notation=notation)
     if law.name == IN_OTHER_LETTERS and law.parameters and notation is not None:
         assert verdict.everywhere or verdict.headline.startswith("UNDECIDED")
         return
-    assert verdict.everywhere or verdict.doubts, f"{law.name}: {verdict.headline}"
+    # equal constants that no identity of `same_form` joins, as in letters of other papers, are open
+    left = verdict.doubts or AGREE in verdict.headline
+    assert verdict.everywhere or left, f"{law.name}: {verdict.headline}"
 
 
 LONG = {"rich_data_transient", "rich_model_transient", "rich_noise"}
@@ -50,6 +55,11 @@ def test_every_law_of_power_laws(name):
 def test_laws_in_each_notation(notation):
     for name in FEW:
         assert_read(getattr(POWERS, name), notation)
+
+
+def test_constants_of_momentum_have_values_below_one():
+    law = POWERS.time_discrete_momentum
+    assert check_claim(law.to_latex("2409.17858"), law, notation="2409.17858").everywhere
 
 
 @pytest.mark.slow
