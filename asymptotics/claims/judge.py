@@ -374,8 +374,7 @@ def _beyond(cell: Cell, parts: Iterable[Cell]) -> Iterator[Cell]:
         for p in parts
         if p.walls == cell.walls
     ]
-    halves = {constraints[0] for constraints in own if len(constraints) == 1}
-    if not own or not all(own) or any(-half in halves for half in halves) or covers(own, cell.domain):
+    if not own or not all(own) or covers(own, cell.domain):
         return
     left = [cell]
     for constraints in own:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 import mpmath
@@ -174,10 +175,11 @@ def _evaluate(summand: Expr, index: Symbol, start: Expr, digits: int) -> mpmath.
     # K direct terms and an expansion to k^-e leave about K^(1 - e)
     starts = zip((1000, 4000, 32_000), (digits // 3 + 4, digits // 2 + 8, digits // 2 + 8), strict=True)
     ways = [(_with_start, first, depth) for first, depth in starts]
-    if _reached(tail_expansion(summand, index, ways[0][2])) < 1 + digits / 3:
+    series_of = cache(partial(tail_expansion, summand, index))
+    if _reached(series_of(ways[0][2])) < 1 + digits / 3:
         ways.insert(0, (_with_integrals, NEAR, FEW_ORDERS))  # orders lie close together
     for way, first, depth in ways:
-        series = tail_expansion(summand, index, depth)
+        series = series_of(depth)
         with working(2 * digits + 15):
             one = way(summand, index, start, series, first, digits)
             two = way(summand, index, start, series, 2 * first, digits)

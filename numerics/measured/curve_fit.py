@@ -114,7 +114,8 @@ def fit_curve(
 scatter 1e-12 %
     """
     check_kind(offset, bool, "offset", "give True or False; subtract an E that is known from the losses")
-    xs, ys = _read(x, loss, window, LEAST_POINTS + offset)
+    least = LEAST_POINTS + offset
+    xs, ys = _read(x, loss, window, least)
     leading, shapes = (0, None) if law is None else _from_law(law, at)
     if xs[0] <= 1 and (leading or any(m for _, m in shapes or ())):
         raise DomainError(f"x = {xs[0]:g}; the law has powers of log x there, which need x > 1")
@@ -122,7 +123,6 @@ scatter 1e-12 %
         shapes = [(_correction(q), 0) for q in items_of(corrections, "corrections")]
     curve = Measured(xs=xs, losses=ys, log_power=leading, offset=offset)
     starts = {0} if window else {int(share * len(xs)) for share in STARTS}
-    least = LEAST_POINTS + offset
     fits = [_posterior(curve.behind(i), shapes) for i in sorted(starts) if len(xs) - i >= least]
     best = min(fits, key=lambda fit: fit.exponent_deviation)
     if 2 * best.exponent_deviation > 1:
