@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from textwrap import fill
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 from asymptotics.errors import BottleneckError, DomainError
 from asymptotics.hints import hints_of_command
@@ -143,7 +143,8 @@ def _outcome(given: list[str], commands: Mapping[str, str]) -> int:
         _say(shorten(str(error), given))
         return 2
     finally:
-        _let_go()
+        _let_go(sys.stdout)
+        _let_go(sys.stderr)  # of progress, too
 
 
 def shorten(message: str, arguments: Sequence[str]) -> str:
@@ -173,17 +174,18 @@ def _say(words: object) -> None:
     line = "bottlenecks: " + " ".join(str(words).split()) + "\n"
     with suppress(OSError):
         sys.stderr.write(line.encode(errors="backslashreplace").decode())
-        sys.stderr.flush()
+    _let_go(sys.stderr)
 
 
-def _let_go() -> None:
-    """Where stdout takes no more, what Python flushes at exit must go somewhere."""
+def _let_go(stream: TextIO | None) -> None:
+    """Where a stream takes no more, what Python flushes at exit must go somewhere."""
+    if stream is None:
+        return
     try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        stream.flush()
     except OSError:
         with suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _run(given: list[str], commands: Mapping[str, str]) -> int:

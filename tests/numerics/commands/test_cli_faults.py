@@ -156,7 +156,8 @@ def test_what_cannot_be_printed_is_kept(tmp_path, monkeypatch, capsys, command):
 )
 def test_streams_that_are_closed_or_full(redirection, status, out, err):
     shell = f"{sys.executable} -m numerics.cli --version {redirection}".replace("--version --nope", "--nope")
-    done = subprocess.run(shell, shell=True, capture_output=True, text=True, timeout=60)
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(shell, shell=True, capture_output=True, text=True, timeout=60, env=usual)
     assert done.returncode == status
     assert done.stdout.startswith(out) and done.stderr.startswith(err)
     assert done.stdout.count("\n") <= 1 and done.stderr.count("\n") <= 1
