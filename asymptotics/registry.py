@@ -1,6 +1,6 @@
 """Tables that others may extend: quantities, references, families of spectra, notations.
 
-    Registry(entries)             an ordered mapping from the name of each entry to the entry
+    Registry(entries, *later)     an ordered mapping from the name of each entry to the entry
     registry.register(entry)      add an entry for good
     registry.holding(entry)       add it within a ``with`` block
     enter_once(table, key, what)  a decorator that enters a class in a table of solutions
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from functools import cached_property
 from keyword import iskeyword
 from typing import Any, Protocol, TypeVar
 
@@ -33,6 +34,8 @@ Entry = TypeVar("Entry", bound=Named)
 class Registry(Mapping[str, Entry]):
     """Entries by name, in the order in which they came.
 
+    Those of ``later`` are made when a name that is not among the first, or the list of all, is asked for.
+
     >>> from asymptotics.model.quantities import QUANTITIES
     >>> from dataclasses import replace
     >>> with QUANTITIES.holding(replace(QUANTITIES["time"], name="again")):
@@ -44,11 +47,16 @@ class Registry(Mapping[str, Entry]):
 
     _owner: type = object
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self._entries = {entry.name: entry for entry in entries}
+    def __init__(self, entries: Iterable[Entry], *later: Callable[[], Iterable[Entry]]) -> None:
+        self._first = {entry.name: entry for entry in entries}
+        self._later = later
+
+    @cached_property
+    def _entries(self) -> dict[str, Entry]:
+        return self._first | {entry.name: entry for make in self._later for entry in make()}
 
     def __getitem__(self, name: str) -> Entry:
-        return self._entries[name]
+        return self._first[name] if name in self._first else self._entries[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)

@@ -11,10 +11,15 @@ import subprocess
 import sys
 
 ROUNDS = 5
+THREE_LAWS = "from asymptotics import derive, power_law; list(derive(power_law('a', 'b')))"
 PROGRAMS = {
     "import sympy": ["-c", "import sympy"],
     "import asymptotics, numerics": ["-c", "import asymptotics, numerics"],
     "from asymptotics import derive": ["-c", "from asymptotics import derive"],
+    "derive, three laws": [
+        "-c",
+        "from asymptotics import derive, power_law; list(derive(power_law('a', 'b')))",
+    ],
     "from numerics import FullModel": ["-c", "from numerics import FullModel"],
     "bottlenecks --help": ["-m", "numerics.cli", "--help"],
     "bottlenecks derive --help": ["-m", "numerics.cli", "derive", "--help"],

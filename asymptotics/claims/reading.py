@@ -51,8 +51,7 @@ from asymptotics.claims.statement import (
     relation_of,
 )
 from asymptotics.errors import ParseError, shown
-from asymptotics.parsing import latex
-from asymptotics.parsing.characters import plain, without_prose
+from asymptotics.parsing.characters import is_latex, plain, without_prose
 from asymptotics.parsing.conditions import depth, read_condition, split_claim, split_definitions
 from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.numbers import exact
@@ -100,7 +99,7 @@ def read_claims(
         if not claim.strip():
             raise ParseError("the claim is empty; write for example N**-b")
         claim = without_prose(claim)
-        if latex.is_latex(claim):
+        if is_latex(claim):
             return read_latex(plain(claim, latex=True), symbols, signs or {})
         return _from_text(_conventional(plain(claim, latex=False)), symbols)
     if isinstance(claim, Relational):

@@ -21,7 +21,8 @@ from asymptotics.derivation.scaling_steps import scaling_steps
 from asymptotics.derivation.step import Step, asymptotic
 from asymptotics.derivation.sum_steps import ToldSum, sum_steps
 from asymptotics.derivation.text import say
-from asymptotics.model.equations import moving, place_of
+from asymptotics.model.equations import moving
+from asymptotics.model.equations_of_rules import place_of
 from asymptotics.model.expander import Found
 from asymptotics.model.finite_modes import at_size
 from asymptotics.model.operators import (

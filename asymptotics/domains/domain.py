@@ -36,6 +36,7 @@ from sympy import (
     expand,
     factor_list,
     fraction,
+    gcd_list,
     log,
     ordered,
     radsimp,
@@ -48,7 +49,7 @@ from sympy.polys.polyerrors import PolynomialError
 
 from asymptotics.caches import cached
 from asymptotics.display import readable
-from asymptotics.domains.bounds import clear_denominators, see_point, see_sign
+from asymptotics.domains.bounds import clear_denominators, linear_form, see_point, see_sign
 from asymptotics.domains.logarithms import as_monomials, name_letters
 from asymptotics.domains.solver import number_sign, solve
 from asymptotics.errors import DomainError
@@ -219,6 +220,9 @@ def primitive(expression: Expr, domain: Domain = POSITIVE) -> Expr:
     >>> primitive(log(a)/log(b) - 1, Domain((1 - a, 1 - b)))    # log(a) < log(b) < 0
     -a + b
     """
+    if (form := linear_form(expression)) and expression.free_symbols:  # it has no factors
+        whole = expression / abs(gcd_list([*form.values()]))
+        return Integer(1) if domain.positive(whole) else expand(whole)
     numerator, denominator = fraction(together(expression))
     factors = factor_list(expand(numerator * denominator))
     kept = [Integer(1) if factors[0].is_positive else Integer(-1)]

@@ -153,6 +153,8 @@ class Expansion(Typeset):
 
     def within(self, domain: Domain) -> Expansion:
         """The same expansion on a smaller domain, where more of its terms may have an order."""
+        if domain == self.domain:
+            return self
         return replace(self, domain=domain).with_terms(self.terms, self.remainder)
 
     def without_zeros(self) -> tuple[Expansion, tuple[Term, ...]]:

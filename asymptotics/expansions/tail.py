@@ -44,8 +44,9 @@ def tail_expansion(expression: Expr, index: Symbol, depth: int, domain: Domain =
             return series * tail_expansion(rest, index, depth, domain)
     if not expression.has(index):
         return expansion(index, [Term(expression, Integer(0))], at_infinity=True, domain=domain, depth=depth)
-    if expression == index:
-        return expansion(index, [Term(Integer(1), Integer(-1))], at_infinity=True, domain=domain, depth=depth)
+    base, power = expression.as_base_exp()
+    if base == index and not power.has(index):
+        return expansion(index, [Term(Integer(1), -power)], at_infinity=True, domain=domain, depth=depth)
     if expression.is_Add:
         return _sum(expression, index, depth, domain)
     if expression.is_Mul:

@@ -11,7 +11,6 @@ from asymptotics.errors import DomainError, SpectrumError, UnableError, check_ki
 from asymptotics.laws.law import Law, derive_law
 from asymptotics.laws.names import unknown_law
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
-from asymptotics.model.quantities_of_schedules import schedule_name
 from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.model.schedules.shapes import Constant, OptimalSchedule
 from asymptotics.model.students.base import Student, check_student
@@ -121,6 +120,8 @@ class Laws(Typeset):
         return self._of_schedule("decay", OptimalSchedule())
 
     def _of_schedule(self, family: str, schedule: object) -> Law:
+        from asymptotics.model.quantities_of_schedules import schedule_name  # seldom asked for
+
         return getattr(self, schedule_name(schedule, family))
 
     def __call__(self, *values: object, **named: object) -> float:

@@ -25,9 +25,11 @@ from asymptotics.model.equations import moving
 from asymptotics.model.finite_modes import slowest_modes, tail_of_sum
 from asymptotics.model.lagrange import coefficient
 from asymptotics.model.operators import Coefficient, Convolution, Corrected, InverseLaplace, Overlap, time
+from asymptotics.model.scheduling_sums import Filtered
 from asymptotics.model.sums import expand_sum, named, power_of
 from asymptotics.spectra import FiniteSeries, SpectralSeries
 from asymptotics.symbols import RESOURCES, kappa
+from asymptotics.transforms.functions import transform_of
 from asymptotics.transforms.kernels import EXPONENTIAL
 from asymptotics.transforms.overlap import antisymmetric_overlap, half_convolution
 
@@ -58,9 +60,7 @@ class Expander:
     def __call__(self, node: Expr, x: Symbol) -> Found:
         """``node`` in powers of x; `UnableError` for what has no rule."""
         if (node, x) not in self.found:
-            rule = next((RULES[kind] for kind in type(node).__mro__ if kind in RULES), None)
-            if rule is None:
-                raise UnableError(f"{node} has no rule in model.expander.RULES")
+            rule = next(RULES[kind] for kind in type(node).__mro__ if kind in RULES)
             self.found[node, x] = rule(self, node, x)
         return self.found[node, x]
 
@@ -71,6 +71,8 @@ class Expander:
     # --- algebra -------------------------------------------------------------------------------------
 
     def _constant(self, node: Expr, x: Symbol) -> Found:
+        if node != x and x in node.free_symbols:
+            raise UnableError(f"{node} has no rule in model.expander.RULES")
         place = -ONE if x in RESOURCES else ONE
         terms = [Term(ONE, place)] if node == x else [Term(node, Integer(0))]
         return Found(node=node, series=self.exact(x, terms))
@@ -186,6 +188,16 @@ class Expander:
         part = self(one(time), time)
         return Found(node=node, series=substitute(part.series, at / x, ONE, x), parts=(part,))
 
+    def _filtered(self, node: Filtered, x: Symbol) -> Found:
+        """By the residues of the transform of phi."""
+        phi, letter, place, weighted = node.args
+        source = self.spectrum.target if weighted else self.spectrum.kernel
+        series = source.spectral_sum(
+            transform_of(phi, letter), x, inverse=False, domain=self.spectrum.domain, depth=self.depth
+        )
+        scale, exponent = place.as_coeff_exponent(x)
+        return Found(node=node, series=series if place == x else substitute(series, scale, exponent, x))
+
     def _inverse(self, node: InverseLaplace, x: Symbol) -> Found:
         transform, z, moment = node.args
         part = self(transform, z)
@@ -246,6 +258,7 @@ RULES: dict[type[Any], Callable[[Expander, Any, Symbol], Found]] = {
     Derivative: Expander._derivative,
     atan: Expander._arctangent,
     AppliedUndef: Expander._sum,
+    Filtered: Expander._filtered,
     InverseLaplace: Expander._inverse,
     Coefficient: Expander._coefficient,
     Overlap: Expander._overlap,

@@ -19,7 +19,7 @@ from asymptotics.tasks.task import Task
 def vanishes(equation: Expr, task: Task) -> bool:
     """Whether ``f(kappa)`` at ``modes(kappa) = size`` is 0 for all sizes, for ``c = w lambda``.
 
-    >>> from asymptotics.model.equations import BEST_RIDGE
+    >>> from asymptotics.model.equations_of_ridges import BEST_RIDGE
     >>> from asymptotics.model.expand import with_noise
     >>> from asymptotics.tasks.power_laws import power_law
     >>> [vanishes(with_noise(BEST_RIDGE, task), task) for task in (power_law(3, 3), power_law(3, 2))]

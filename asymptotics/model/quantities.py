@@ -19,10 +19,6 @@ from asymptotics.model.early_stopping import expand_minimum
 from asymptotics.model.equations import of_student
 from asymptotics.model.expander import RULES
 from asymptotics.model.operators import Bessel, Minimiser, Minimum
-from asymptotics.model.quantities_of_features import MOVING
-from asymptotics.model.quantities_of_ridges import RIDGES
-from asymptotics.model.quantities_of_rules import TRAINED
-from asymptotics.model.quantities_of_schedules import FAMILIES
 from asymptotics.model.quantity import GAUSSIAN, Quantity
 from asymptotics.model.students.base import Student
 from asymptotics.registry import Registry
@@ -230,7 +226,7 @@ RULES[Bessel] = expand_bessel
 
 
 class Quantities(Registry[Quantity]):
-    """Those that are listed, and those of `FAMILIES`, whose names hold what they are about."""
+    """Those that are listed, and those of schedules, whose names hold what they are about."""
 
     def __getitem__(self, name: str) -> Quantity:
         family, colon, text = name.partition(":")
@@ -241,10 +237,21 @@ class Quantities(Registry[Quantity]):
 
 @cached(maxsize=64)
 def _of_family(family: str, text: str) -> Quantity:
+    from asymptotics.model.quantities_of_schedules import FAMILIES
+
     return FAMILIES[family](text)
 
 
-QUANTITIES = Quantities((*_FLOW, *RIDGES, *TRAINED, *MOVING))
+def _beyond_flow() -> tuple[Quantity, ...]:
+    """Those of ridges, rules and moving features, whose equations are made when one is asked for."""
+    from asymptotics.model.quantities_of_features import MOVING
+    from asymptotics.model.quantities_of_ridges import RIDGES
+    from asymptotics.model.quantities_of_rules import TRAINED
+
+    return (*RIDGES, *TRAINED, *MOVING)
+
+
+QUANTITIES = Quantities(_FLOW, _beyond_flow)
 BOTTLENECKS = ("time", "model", "data")
 
 
@@ -257,7 +264,8 @@ def quantity_of(name: str, student: Student = GAUSSIAN) -> Quantity:
     Xi(kappa(N))
     """
     quantity = QUANTITIES[name]
-    equation = of_student(quantity.equation, student, quantity.within, quantity.rule.fresh)
+    own = quantity.equation if quantity.of_student is None else quantity.of_student(student)
+    equation = of_student(own, student, quantity.within, quantity.rule.fresh)
     if equation == quantity.equation:
         return quantity
     words = f"{quantity.words}, {student.title}"

@@ -1,17 +1,41 @@
-"""Quantities of features that move, by their operators in `model.rich`.
+"""Quantities of features that move, their equations in the operators of `model.rich`.
 
 MOVING   what `model.quantities` adds to the quantities that have laws
 """
 
 from __future__ import annotations
 
-from asymptotics.model import equations
+from sympy import Derivative, Integer, Rational
+
+from asymptotics.model.equations import DATA_LOSS, MODEL_LOSS
 from asymptotics.model.expander import RULES
-from asymptotics.model.operators import Rich, RichChange, RichNoise, RichReuse, RichScale
+from asymptotics.model.operators import (
+    Coefficient,
+    InverseLaplace,
+    Rich,
+    RichChange,
+    RichNoise,
+    RichReuse,
+    RichScale,
+    epsilon,
+    zeta,
+)
 from asymptotics.model.quantity import Quantity
 from asymptotics.model.rich import expand_change, expand_rich, expand_scale
 from asymptotics.model.rich_reuse import expand_noise, expand_reuse
-from asymptotics.symbols import N, P, t
+from asymptotics.model.sums import C0, E1, G, Xi, df1
+from asymptotics.symbols import N, P, gamma, sigma, t
+
+RICH_TIME = Rich(C0(t), t, gamma)
+RICH_CROSSOVER = G(t) ** -Rational(1, 2)
+RICH_SCALE = RichScale(C0(t), t, gamma)
+RICH_MODEL = (
+    RichChange(C0(t), Coefficient(MODEL_LOSS.xreplace({2 * t: t}), epsilon, Integer(1)), t, gamma) / N
+)
+RICH_TRAIN = InverseLaplace(df1(zeta) * Derivative(Xi(zeta), zeta) - df1(zeta) * Xi(zeta) / zeta, zeta, t)
+"""``lim P (Lhat(t/2, P) - L(t/2))`` of frozen features: ``R1 Xi(kappa)/z`` with ``kappa = z (1 + df1/P)``."""
+RICH_DATA = RichReuse(C0(t), E1(t), RICH_TRAIN, Coefficient(DATA_LOSS, epsilon, Integer(1)), t, gamma) / P
+RICH_NOISE = sigma**2 / P * RichNoise(C0(t), E1(t), t, gamma)
 
 _TWO_LAYERS = "the two-layer linear network of arXiv 2409.17858 with frozen first features"
 _CLOCK = (
@@ -35,7 +59,7 @@ MOVING = (
         tex=r"L_{\mathrm{rich}}(t)",
         limits="N = P = oo",
         resource=t,
-        equation=equations.RICH_TIME,
+        equation=RICH_TIME,
         source=_TWO_LAYERS,
         why=_CLOCK,
         trace=False,
@@ -48,7 +72,7 @@ MOVING = (
         tex=r"K(t)",
         limits="N = P = oo",
         resource=t,
-        equation=equations.RICH_SCALE,
+        equation=RICH_SCALE,
         source=_TWO_LAYERS,
         why=_CLOCK,
         trace=False,
@@ -61,7 +85,7 @@ MOVING = (
         tex=r"\gamma^*(t)",
         limits="N = P = oo",
         resource=t,
-        equation=equations.RICH_CROSSOVER,
+        equation=RICH_CROSSOVER,
         source=_TWO_LAYERS,
         why="To first order the growth K - 1 is gamma^2 G, G the squared length of the lazy weights, "
         "sum (c/lambda)(1 - e^(-lambda t))^2; at this richness it is 1.",
@@ -75,7 +99,7 @@ MOVING = (
         tex=r"L_{\mathrm{rich}}(t, N) - L_{\mathrm{rich}}(t)",
         limits="P = oo",
         resource=t,
-        equation=equations.RICH_MODEL,
+        equation=RICH_MODEL,
         source=_TWO_LAYERS,
         within=N,
         why=f"{_CLOCK} What N features change in the lazy loss changes both the modes and their clock.",
@@ -88,7 +112,7 @@ MOVING = (
         tex=r"L_{\mathrm{rich}}(t, P) - L_{\mathrm{rich}}(t)",
         limits="N = oo",
         resource=t,
-        equation=equations.RICH_DATA,
+        equation=RICH_DATA,
         source=_TWO_LAYERS,
         within=P,
         why=f"{_CLOCK} With the share g of each mode still unlearned, samples that are seen again leave "
@@ -102,7 +126,7 @@ MOVING = (
         tex=r"L_{\mathrm{rich},\sigma}(t, P)",
         limits="N = oo",
         resource=t,
-        equation=equations.RICH_NOISE,
+        equation=RICH_NOISE,
         source=_TWO_LAYERS,
         within=P,
         why=f"{_CLOCK} With the share g of each mode still unlearned, it is sigma^2/P sum (1 - g)^2, and "

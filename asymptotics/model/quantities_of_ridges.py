@@ -5,8 +5,8 @@ RIDGES    what `model.quantities` adds to the quantities that have laws
 
 from __future__ import annotations
 
-from asymptotics.model import equations
-from asymptotics.model.quantity import Quantity
+from asymptotics.model import equations_of_ridges as equations
+from asymptotics.model.quantity import GAUSSIAN, Quantity
 from asymptotics.model.sums import F_seen, F_test
 from asymptotics.symbols import P
 
@@ -60,7 +60,8 @@ RIDGES = (
         tex=r"N^*(P)",
         limits="t = oo",
         resource=P,
-        equation=equations.BEST_RIDGE_WIDTH,
+        equation=equations.best_width(GAUSSIAN),
+        of_student=equations.best_width,
         source="BAP, appendix C, with a ridge, to first order in 1/N; stationary in kappa",
         why="At a fixed ridge N features add g (V + (L + sigma^2) g/P)/((1 - df2/P) N), g = df1 - df2, to "
         "the loss L, to first order in 1/N; this is L at N = N*.",
@@ -73,7 +74,8 @@ RIDGES = (
         tex=r"S(P; P^n)",
         limits="t = oo",
         resource=P,
-        equation=equations.FEATURE_SHARE,
+        equation=equations.feature_share(GAUSSIAN),
+        of_student=equations.feature_share,
         source="BAP, appendix C, to first order in 1/N",
         why="What is random in the features, 1 - e with e = dlog kappa/dlog zeta, leaves of V and of "
         "noisy labels (1 - e) (V + (L + sigma^2) (df1 - df2)/P)/(1 - df2/P), to leading order.",
@@ -86,7 +88,7 @@ RIDGES = (
         tex=r"\min_\rho L(P; \rho)/\min_t L(t, P)",
         limits="N = oo",
         resource=P,
-        equation=equations.NOISY_BEST / equations.STOPPED,
+        equation=equations.AGAINST_STOPPING,
         source="the two minima, BAP, appendix C",
         why="Both regularise; where neither saturates, the ratio of the losses they reach is a constant.",
         balances=True,

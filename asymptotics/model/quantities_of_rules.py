@@ -1,15 +1,19 @@
 """Quantities of training rules other than gradient flow: their times, and the noise of batches.
 
-TRAINED   what `model.quantities` adds to the quantities that have laws
+TRAINED         what `model.quantities` adds to the quantities that have laws
+time_quantity   the time law of a training rule
 """
 
 from __future__ import annotations
 
-from asymptotics.model import equations
+from sympy import Integer
+
+from asymptotics.model import equations_of_rules as equations
 from asymptotics.model.best_constant import BestConstant
+from asymptotics.model.equations import NOISE_IN_LOSS, TIME
 from asymptotics.model.operators import Minimiser
-from asymptotics.model.quantity import Quantity, time_quantity
-from asymptotics.model.rules.base import TRAINING_RULES
+from asymptotics.model.quantity import Quantity
+from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.multi_pass_sgd import MultiPassSGD
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
@@ -22,6 +26,31 @@ _SGD = (
     "descent is that of q = 1, without noise."
 )
 _MOMENTS = "Fourth moments of a Gaussian (Isserlis' theorem); small eta: Paquette et al., arXiv 2405.15074"
+
+
+def time_quantity(rule: type[TrainingRule]) -> Quantity:
+    """The test loss of a training rule that only its time limits.
+
+    >>> from asymptotics import GradientDescent
+    >>> time_quantity(GradientDescent).words
+    'test loss of gradient descent after t steps'
+    """
+    return Quantity(
+        name=rule.law,
+        words=f"test loss of {rule.title}" + (" after t steps" if rule.counts_steps else ""),
+        symbol=f"L_{rule.label}(t)",
+        tex=rf"L_{{\mathrm{{{rule.label}}}}}(t)",
+        limits="N = P = oo",
+        resource=t,
+        equation=equations.time_of(rule),
+        source=rule.source,
+        why=f"Each mode falls by itself, as the propagator of {rule.title}.",
+        summand=lambda lam, c, x: c * rule.propagator(lam, x) ** 2,
+        trace=False,
+        rule=rule,
+        balances=rule.of_flow(Integer(1))[1] != 1,  # constants of the rule are in its orders
+    )
+
 
 TRAINED = (
     Quantity(
@@ -112,7 +141,7 @@ TRAINED = (
         tex=r"\mathrm{epochs}^*(P)",
         limits="N = oo",
         resource=P,
-        equation=B / (eta * P) * Minimiser(equations.TIME + equations.NOISE_IN_LOSS, t),
+        equation=B / (eta * P) * Minimiser(TIME + NOISE_IN_LOSS, t),
         source="the minimum of the series in 1/P, BAP, appendix C",
         rule=MultiPassSGD,
         why="n steps of size eta are the time eta n of gradient flow and n B/P epochs; the best time is "

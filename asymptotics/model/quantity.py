@@ -1,8 +1,7 @@
 """What a law is about.
 
-    Quantity      a quantity that has a law: which resource it runs in, and the equation it comes from
-    time_quantity the time law of a training rule
-    crossover     the time at which a transient law ends
+    Quantity     a quantity that has a law: which resource it runs in, and the equation it comes from
+    crossover    the time at which a transient law ends
 
 The tables of them are in `model.quantities`, `quantities_of_ridges` and `quantities_of_rules`.
 """
@@ -17,7 +16,6 @@ from sympy import Expr, Integer, Pow, Symbol, oo
 from asymptotics.domains.domain import POSITIVE, as_condition, plain, primitive
 from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion
-from asymptotics.model import equations
 from asymptotics.model.equations import moving
 from asymptotics.model.expand import expand
 from asymptotics.model.finite_modes import mode_count
@@ -47,7 +45,8 @@ class Quantity:
     training rule whose clock the time t is. ``why`` says where the equation comes from; one that leaves
     something out stands for ``exact``, or for a sum over modes of ``summand(lambda, c, resource)``.
     ``balances`` whether the equation has several leading balances, so that its domain is split
-    (`laws.balances`). ``tested`` are its sums over the test distribution.
+    (`laws.balances`). ``tested`` are its sums over the test distribution. ``of_student`` is the equation of a
+    student where it asks for more than the sums in that of Gaussian features.
     """
 
     name: str
@@ -63,6 +62,7 @@ class Quantity:
     rule: type[TrainingRule] = GradientFlow
     why: str = ""
     summand: Callable[[Expr, Expr, Expr], Expr] | None = None
+    of_student: Callable[[Student], Expr] | None = None
     exact: Expr | None = None
     balances: bool = False
     tested: tuple[NamedSum, ...] = ()
@@ -206,30 +206,6 @@ all laws but those of time alone need b > 1, or pass modes=M
             f"t**({2 * bound}) times the loss has no limit; the law needs {abscissa} < {bound}, a larger "
             "delta or a slower target"
         )
-
-
-def time_quantity(rule: type[TrainingRule]) -> Quantity:
-    """The test loss of a training rule that only its time limits.
-
-    >>> from asymptotics import GradientDescent
-    >>> time_quantity(GradientDescent).words
-    'test loss of gradient descent after t steps'
-    """
-    return Quantity(
-        name=rule.law,
-        words=f"test loss of {rule.title}" + (" after t steps" if rule.counts_steps else ""),
-        symbol=f"L_{rule.label}(t)",
-        tex=rf"L_{{\mathrm{{{rule.label}}}}}(t)",
-        limits="N = P = oo",
-        resource=t,
-        equation=equations.time_of(rule),
-        source=rule.source,
-        why=f"Each mode falls by itself, as the propagator of {rule.title}.",
-        summand=lambda lam, c, x: c * rule.propagator(lam, x) ** 2,
-        trace=False,
-        rule=rule,
-        balances=rule.of_flow(Integer(1))[1] != 1,  # constants of the rule are in its orders
-    )
 
 
 def crossover(spectrum: SpectralSeries, size: Symbol, student: Student = GAUSSIAN) -> Expr:

@@ -36,10 +36,8 @@ from asymptotics.model.early_stopping import balance_of, best_time, least_loss
 from asymptotics.model.expander import RULES, Expander, Found
 from asymptotics.model.operators import Binder
 from asymptotics.model.schedule_transform import NoiseTransform
-from asymptotics.model.scheduling_sums import Filtered
 from asymptotics.model.sums import E2, df1
 from asymptotics.symbols import kappa
-from asymptotics.transforms.functions import transform_of
 
 ONE = Integer(1)
 
@@ -100,18 +98,6 @@ def expand_noise(found: Expander, node: Noise, x: Symbol) -> Found:
         NoiseTransform(shape=shape), x, inverse=False, domain=spectrum.domain, depth=found.depth
     )
     return Found(node=node, series=series if place == x else substitute(series, place / x, ONE, x))
-
-
-def expand_filtered(found: Expander, node: Filtered, x: Symbol) -> Found:
-    """By the residues of the transform of phi."""
-    phi, letter, place, weighted = node.args
-    spectrum = found.spectrum
-    source = spectrum.target if weighted else spectrum.kernel
-    series = source.spectral_sum(
-        transform_of(phi, letter), x, inverse=False, domain=spectrum.domain, depth=found.depth
-    )
-    scale, exponent = place.as_coeff_exponent(x)
-    return Found(node=node, series=series if place == x else substitute(series, scale, exponent, x))
 
 
 def expand_least(found: Expander, node: Least, x: Symbol) -> Found:
@@ -281,5 +267,4 @@ def _both(parts: _Parts, most: Expr, wants_step: bool, of_best: bool) -> Expansi
 
 RULES[Noise] = expand_noise
 RULES[Least] = expand_least
-RULES[Filtered] = expand_filtered
 RULES[Tuned] = expand_tuned

@@ -1,5 +1,6 @@
 r"""Claims as they are copied from a page: signs of print, and formulas in the middle of a sentence.
 
+is_latex(text)            whether it is LaTeX
 plain(text, latex=...)    ``t⁻¹``, ``a − 1``, ``N·t`` with the signs of a keyboard
 without_prose(text)       the formulas of a sentence with ``$``, and the words that join them
 """
@@ -39,6 +40,15 @@ _formula = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\\((.+?)\\\)|(?<!\\)\\\[(.+?)\\
 _words = re.compile(r"[A-Za-z' .,;:()-]*")
 JOINING = "and or if for when where with provided whenever assuming as while".split()
 """The words of a sentence that say how its formulas belong together."""
+
+
+def is_latex(text: str) -> bool:
+    r"""Whether a claim is LaTeX: it has a backslash, a brace or a dollar sign.
+
+    >>> is_latex("N^{-b}"), is_latex("N**(-b)")
+    (True, False)
+    """
+    return any(c in text for c in "\\{}$")
 
 
 def plain(text: str, *, latex: bool) -> str:

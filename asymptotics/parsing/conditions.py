@@ -15,7 +15,7 @@ from sympy import Expr
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.parsing import latex
-from asymptotics.parsing.characters import plain
+from asymptotics.parsing.characters import is_latex, plain
 from asymptotics.parsing.expressions import parse_condition
 from asymptotics.parsing.latex_writer import to_condition
 
@@ -33,8 +33,8 @@ def read_condition(text: str, symbols: Mapping[str, Expr]) -> Boolean:
     >>> read_condition("2b > a and 1 < b < 3", {}), read_condition(r"\frac{a-1}{b} \le 2 \vee a > 2b", {})
     ((1 < b) & (b < 3) & (2*b > a), (a > 2*b) | ((a - 1)/b <= 2))
     """
-    text = plain(text, latex=latex.is_latex(text))
-    if latex.is_latex(text):
+    text = plain(text, latex=is_latex(text))
+    if is_latex(text):
         source = latex.read(text)
         return parse_condition(to_condition(source, source.items)[0], symbols=symbols)
     return parse_condition(text_condition(text), symbols=symbols)

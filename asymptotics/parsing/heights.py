@@ -108,6 +108,10 @@ def to_power(base: Expr, exponent: Expr) -> Expr:
     """
     if base.is_Symbol and not exponent.is_number:
         return Pow(base, exponent, evaluate=False)  # SymPy would look for a logarithm in the exponent
+    if base == 1:
+        return base  # SymPy would ask whether the exponent is infinite
+    if base.is_Pow and base.base.is_Symbol and base.base.is_positive and base.exp.is_real:
+        return to_power(base.base, base.exp * exponent)
     number, rest = base.as_coeff_Mul()
     if not exponent.is_Rational or not number.is_Rational or number == 0:
         return Pow(base, exponent)

@@ -83,15 +83,6 @@ class Source:
         raise ParseError.at(self.text, position, message)
 
 
-def is_latex(text: str) -> bool:
-    r"""Whether a claim is LaTeX: it has a backslash, a brace or a dollar sign.
-
-    >>> is_latex("N^{-b}"), is_latex("N**(-b)")
-    (True, False)
-    """
-    return any(c in text for c in "\\{}$")
-
-
 def read(text: str) -> Source:
     r"""The items of a LaTeX text. Raises `ParseError` for unbalanced braces and text beyond the bounds.
 

@@ -13,9 +13,8 @@ from sympy import Expr, Symbol, oo
 
 from asymptotics.errors import DomainError, ParseError, shown
 from asymptotics.hints import name_argument
-from asymptotics.parsing import latex
+from asymptotics.parsing.characters import is_latex
 from asymptotics.parsing.expressions import parse
-from asymptotics.parsing.latex_writer import to_text
 from asymptotics.parsing.numbers import exact
 from asymptotics.parsing.vocabulary import Function
 from asymptotics.symbols import RESOURCES, k
@@ -71,8 +70,11 @@ def _parse(name: str, text: str, read: str) -> Expr:
             f"{shown(text)}: w_k and c_k are names, not expressions in k; write target='k**-a' for c_k = "
             "lambda_k w_k^2, or target='w_k^2 = k**-(a - b)'"
         )
-    if latex.is_latex(read) and EIGENVALUE.name not in read:
-        source = latex.read(read)
+    if is_latex(read) and EIGENVALUE.name not in read:
+        from asymptotics.parsing.latex import read as read_latex  # its reader is slow to import
+        from asymptotics.parsing.latex_writer import to_text
+
+        source = read_latex(read)
         return parse(to_text(source, source.items)[0])
     if name == "target":
         return parse(read, symbols={"lambda_k": EIGENVALUE}, whole=True)

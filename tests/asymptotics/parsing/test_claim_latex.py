@@ -10,7 +10,8 @@ from sympy import Min, Rational, Symbol, cos, gamma, log, pi, sin, sqrt, zeta
 from asymptotics import BottleneckError, ParseError, check_claim, derive, power_law
 from asymptotics.claims.reading import read_claim
 from asymptotics.claims.statement import EQUAL, LOWER, ORDER, STATED, UPPER
-from asymptotics.parsing.latex import is_latex, read
+from asymptotics.parsing.characters import is_latex
+from asymptotics.parsing.latex import read
 from asymptotics.parsing.latex_writer import to_text
 from asymptotics.parsing.vocabulary import LATEX_LENGTH
 from asymptotics.symbols import C, N, P, a, b, t

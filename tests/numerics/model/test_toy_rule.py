@@ -16,7 +16,7 @@ from sympy import Expr, Rational, Symbol, exp, simplify, sqrt
 
 from asymptotics import DomainError, compute_optimal, derive, power_law
 from asymptotics.model.quantities import QUANTITIES
-from asymptotics.model.quantity import time_quantity
+from asymptotics.model.quantities_of_rules import time_quantity
 from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule
 from asymptotics.symbols import N, a, b, eta, t
 from numerics import Dynamics, FullModel, solves, verify
