@@ -40,6 +40,7 @@ from asymptotics.model.marchenko_pastur import MarchenkoPastur as MarchenkoPastu
 from asymptotics.model.marchenko_pastur import marchenko_pastur as marchenko_pastur
 from asymptotics.model.rules.averaged import Averaged as Averaged
 from asymptotics.model.rules.base import TrainingRule as TrainingRule
+from asymptotics.model.rules.dana import DANA as DANA
 from asymptotics.model.rules.discrete_heavy_ball import DiscreteHeavyBall as DiscreteHeavyBall
 from asymptotics.model.rules.gradient_descent import GradientDescent as GradientDescent
 from asymptotics.model.rules.gradient_flow import GradientFlow as GradientFlow

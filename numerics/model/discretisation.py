@@ -27,7 +27,6 @@ from numerics.spectra.finite import FiniteSpectrum
 from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.sums.spectral_sums import OnePoint, SpectralSums
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, each, field_of
-from numerics.values.inputs import infinite
 
 GUARD_DIGITS = 5
 GUARD_BITS = 24
@@ -234,16 +233,21 @@ class Discretisation:
         return self._edge
 
     @property
-    def log_slowest(self) -> float:
-        """About the log of the rate of the last mode that is learned; -oo where there is no last one."""
+    def rank(self) -> float:
+        """How many curvatures are above 0."""
         with field_of(80) as field:
             limit = self.sizes(field).tightest.limit
-        sums = self.sums_for(15)
-        level = sympy.Min(limit, sums.mode_count()[0])
-        if infinite(level):
+        return float(sympy.Min(limit, self.sums_for(15).mode_count()[0]))
+
+    @property
+    def log_slowest(self) -> float:
+        """About the log of the rate of the last mode that is learned; -oo where there is no last one."""
+        level = self.rank
+        if math.isinf(level):
             return -math.inf
+        sums = self.sums_for(15)
         ridge = float(self.ridge)
-        rate = np.logaddexp(sums.log_eigenvalue(float(level)), math.log(ridge) if ridge > 0 else -math.inf)
+        rate = np.logaddexp(sums.log_eigenvalue(level), math.log(ridge) if ridge > 0 else -math.inf)
         return float(rate) + math.log(float(self.student.scale))
 
     def reach(self, most: float) -> float:

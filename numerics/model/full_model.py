@@ -25,6 +25,7 @@ from asymptotics.tasks.task import Task
 from numerics.model import parts
 from numerics.model.diagnostics import Diagnostics
 from numerics.model.metrics import OtherKernel, OtherSpectrum
+from numerics.model.momentum_runs import MomentumSolver
 from numerics.model.other_inputs import inputs_of_arrays, inputs_of_task
 from numerics.model.reused_schedule import ReusedScheduleSolver
 from numerics.model.reusing import ReusingSolver
@@ -231,7 +232,7 @@ def _solver_of(rule: TrainingRule, ridge: sympy.Expr) -> type[Solver]:
     if rule.resamples:
         return ReusedScheduleSolver if rule.scheduled else ReusingSolver
     if rule.scheduled:
-        return ScheduledSolver
+        return MomentumSolver if rule.remembers else ScheduledSolver
     return DecayedSolver if rule.fresh and ridge else Solver
 
 

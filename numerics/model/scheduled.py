@@ -5,7 +5,8 @@ its last are an equation in continuous time with the same rates (`glide`). Value
 about ten digits for few steps and six for many, with their errors.
 
     ScheduledSolver    the parts of the losses, T by T, as `solver.Solver` has them for other rules
-    lay                a contour around the spectrum of a model
+    lay                what is integrated on a contour around the spectrum of a model
+    values_of_run      its two parts with their errors
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from numerics.model.discretisation import GUARD_BITS, Discretisation
 from numerics.model.encircle import encircle
 from numerics.model.glide import EXACT, ROUGH, SMALL_STEPS, Pace, glide
 from numerics.model.plan import Plan, plan_of
-from numerics.model.recursion import Around, Floats, at_start, run_steps
+from numerics.model.recursion import Around, Complexes, Floats, at_start, run_steps
 from numerics.model.renormalised_ridge import resolve_at
 from numerics.model.solver import PLAIN, SGD_PARTS, Expanded, Solver
 from numerics.sums.propagated_sum import listed_modes
@@ -67,9 +68,8 @@ Part = Callable[[Around, Plan, Any], None]
 """Some of the steps of a run, in place."""
 
 
-def lay(model: Discretisation, longest: float, radius: float, order: int) -> Around:
-    """The contour for all times up to ``longest``, that crosses the axis at ``-radius``."""
-    logs, weights = encircle(LEAST / longest, radius, order)
+def lay(model: Discretisation, logs: Complexes, weights: Complexes) -> Around:
+    """What is integrated on a contour of these ``log z`` and weights."""
     with model.field(DIGITS, EXTRA_BITS) as field:
         sums, sizes = model.sums_for(DIGITS), model.sizes(field)
         resolvent, _ = resolve_at(logs, sums, sizes, field, GUARD_BITS)
@@ -82,6 +82,12 @@ def lay(model: Discretisation, longest: float, radius: float, order: int) -> Aro
 class ScheduledSolver(Solver):
     """The loss of rules that are planned: its signal, and what one unit of sigma^2 adds, after T steps."""
 
+    ends = "ends after T steps"
+
+    @property
+    def _title(self) -> str:
+        return f"{self.dynamics.rule.title} with a schedule"
+
     def _forget(self) -> None:
         super()._forget()
         self._runs: dict[sympy.Expr, tuple[Value, ...]] = {}
@@ -89,20 +95,15 @@ class ScheduledSolver(Solver):
 
     def _part(self, name: str, time: sympy.Expr, digits: int, expanded: Expanded) -> tuple[Value, ...]:
         if time != 0 and name != "one":
-            title = self.dynamics.rule.title
             if name not in SGD_PARTS or expanded != PLAIN:
-                raise UnableError(f"of {title} with a schedule the test loss alone is solved; ask for that")
+                raise UnableError(f"of {self._title} the test loss alone is solved; ask for that")
             if infinite(time):
-                raise UnableError(
-                    f"t = oo: {title} with a schedule ends after T steps; give a number of steps"
-                )
+                raise UnableError(f"t = oo: {self._title} {self.ends}; give a number of steps")
         return super()._part(name, time, digits, expanded)
 
     def transfer(self, level: int, time: sympy.Expr, digits: int) -> Value:
         """Not solved."""
-        raise UnableError(
-            f"the means of single modes are not solved for {self.dynamics.rule.title} as planned"
-        )
+        raise UnableError(f"the means of single modes are not solved for {self._title}")
 
     def _invert(self, group: str, time: sympy.Expr, digits: int, expanded: Expanded) -> Any:
         if time not in self._runs:
@@ -115,13 +116,13 @@ class ScheduledSolver(Solver):
         if self._finds_schedule and time:
             run = self.best_run(int(time), self.variance)
             found = np.array([run.signal, run.noise])
-            return _values(found, found / PER_DECADE**2 + [run.rounding, 0.0], "to first order in eta")
+            return values_of_run(found, found / PER_DECADE**2 + [run.rounding, 0.0], "to first order in eta")
         plan = self._plan(int(time))
         coarse, fine = (
             self._run(plan, order, [_from_start(self.model.edge, degree)])
             for order, degree in zip(ORDERS, DEGREES, strict=True)
         )
-        return _values(fine, np.abs(fine - coarse), "to first order in eta")
+        return values_of_run(fine, np.abs(fine - coarse), "to first order in eta")
 
     def scaled(self, steps: int, share: float) -> tuple[Value, ...]:
         """The two parts after so many steps, each of them this share of its size."""
@@ -171,9 +172,9 @@ class ScheduledSolver(Solver):
         if (alone := self._modes()) is not None:
             # rounding of eta lambda counts as that of eta
             fine, moved = (_follow(alone, one, [part]) for one in (plan, _shrunk(plan, 1 - NUDGE)))
-            return _values(fine, 2 * np.abs(fine - moved) + plan.steps * NUDGE * np.abs(fine))
+            return values_of_run(fine, 2 * np.abs(fine - moved) + plan.steps * NUDGE * np.abs(fine))
         coarse, fine = (self._run(plan, order, [part]) for order in ORDERS)
-        return _values(fine, np.abs(fine - coarse))
+        return values_of_run(fine, np.abs(fine - coarse))
 
     def _modes(self) -> Around | None:
         """At N = oo the modes themselves as nodes, where they are few."""
@@ -194,7 +195,7 @@ class ScheduledSolver(Solver):
 
         coarse = run(ORDERS[0], DEGREES[0], ENDS[0], EXACT)
         rough, fine = (run(ORDERS[1], DEGREES[1], ENDS[1], pace) for pace in (ROUGH, EXACT))
-        return _values(fine, 2 * np.abs(fine - coarse) + 2 * np.abs(fine - rough))
+        return values_of_run(fine, 2 * np.abs(fine - coarse) + 2 * np.abs(fine - rough))
 
     def _run(self, plan: Plan, order: int, parts: list[Part]) -> Floats:
         largest, q = plan.eta.largest, 1 + 1 / plan.batch.between(0.0, plan.steps)[0]
@@ -207,7 +208,8 @@ class ScheduledSolver(Solver):
         longest = ladder ** np.ceil(np.log(largest * steps * edge) / np.log(ladder))
         key = (max(1.0, float(longest)) / edge, radius, order)
         if key not in self._laid:
-            self._laid[key] = lay(self.model, *key)
+            longest, *shape = key
+            self._laid[key] = lay(self.model, *encircle(LEAST / longest, *shape))
             if len(self._laid) > KEPT:
                 self._laid.popitem(last=False)
         return self._laid[key]
@@ -241,7 +243,7 @@ def _from_start(edge: float, degree: int) -> Callable[[Around, Plan, Any], None]
     return run
 
 
-def _values(found: Floats, apart: Floats, note: str = "") -> tuple[Value, ...]:
+def values_of_run(found: Floats, apart: Floats, note: str = "") -> tuple[Value, ...]:
     """The two parts with their errors; raises `PrecisionError` for what came to nothing."""
     if not np.isfinite(found).all():
         raise PrecisionError("the run with this schedule overflows; use smaller steps")

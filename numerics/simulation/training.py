@@ -144,7 +144,7 @@ def streamed_errors(
     >>> float(errors[0, 0]), bool(abs(errors[0, 1]) < 1e-9)
     (1.0, True)
     """
-    if dynamics.rule.scheduled:
+    if dynamics.rule.scheduled and not dynamics.rule.remembers:
         return _planned_errors(dynamics, features, teacher, sigma, steps, streams)
     last = int(steps.max())
     wanted: dict[int, list[int]] = {}
@@ -200,8 +200,10 @@ def _iterates(
 ) -> Iterator[tuple[int, list[Array]]]:
     """n and the weights of all models before step n, for each step of a plan (sizes and batches)."""
     sizes, batches = plan
-    weights = [np.zeros(len(teacher) if f.ndim == 1 else f.shape[1]) for f in features]
-    widest = len(teacher) + sum(len(w) for w in weights)
+    lengths = [len(teacher) if f.ndim == 1 else f.shape[1] for f in features]
+    states = [np.zeros((dynamics.memory, length)) for length in lengths]
+    weights = [state[0] for state in states]
+    widest = len(teacher) + sum(lengths)
     ends = np.cumsum(batches)
     start = 0
     while start < len(sizes):
@@ -214,8 +216,8 @@ def _iterates(
         for n in range(start, stop):
             yield n, weights
             rows = slice(int(ends[n] - batches[n]) - before, int(ends[n]) - before)
-            for design, w in zip(designs, weights, strict=True):
+            for design, state, w in zip(designs, states, weights, strict=True):
                 decay = float(sizes[n]) * ridge * w
-                dynamics.advance(w, design[rows], labels[rows], float(sizes[n]))
+                dynamics.advance_state(n, state, design[rows], labels[rows], float(sizes[n]))
                 w -= decay
         start = stop

@@ -38,7 +38,7 @@ class Averaged(TrainingRule):
 
     def __post_init__(self) -> None:
         check_rule(self.rule, with_numbers=True)
-        if not self.rule.fresh:
+        if not self.rule.fresh or self.rule.remembers:
             raise UnableError(
                 f"the average of {self.rule.title} is not derived; average OnePassSGD(eta=..., batch=...)"
             )

@@ -31,17 +31,21 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from sympy import Expr, Integer, Rational, Symbol, exp, limit, nan, oo, zoo
 
 from asymptotics.caches import cached
-from asymptotics.errors import DomainError, Fielded, UnableError, shown
+from asymptotics.errors import DomainError, Fielded, shown
 from asymptotics.parsing.heights import to_power
 from asymptotics.parsing.numbers import LARGEST, real_float
 from asymptotics.registry import Registry
 
 
 class Curvature(Protocol):
-    """What stability depends on: the largest curvature, and the least -z from it on with ``-df1 <= most``."""
+    """What stability depends on: the largest curvature, how many are above 0 (or oo), and the least -z from
+    the largest on with ``-df1 <= most``."""
 
     @property
     def edge(self) -> float: ...
+
+    @property
+    def rank(self) -> float: ...
 
     def reach(self, most: float) -> float: ...
 
@@ -56,6 +60,7 @@ class TrainingRule(metaclass=Fielded):
     counts_steps : whether the clock t counts steps (else it is a continuous time t >= 0, dimensionless).
     fresh : whether each step draws samples that were never seen, so that P means nothing.
     resamples : whether each step draws a batch from the P samples, with replacement.
+    remembers : whether steps on fresh batches carry a momentum, which is a moment of its own.
     law : the name of the law of its time-limited loss in `Laws`, "" for that of gradient flow.
     noise_law : the name of the law of what the noise of its batches adds, "" where nothing is added.
     label : the index of its loss in formulas. source : of its propagator.
@@ -73,6 +78,7 @@ class TrainingRule(metaclass=Fielded):
     counts_steps: ClassVar[bool] = False
     fresh: ClassVar[bool] = False
     resamples: ClassVar[bool] = False
+    remembers: ClassVar[bool] = False
     law: ClassVar[str] = ""
     noise_law: ClassVar[str] = ""
     label: ClassVar[str] = ""
@@ -211,25 +217,10 @@ def rule_of_name(name: str) -> type[TrainingRule]:
     >>> rule_of_name("sgd").title, rule_of_name("OnePassSGD").name
     ('one-pass SGD', 'sgd')
     """
-    _refuse_unsolved(name)
     for kind in TRAINING_RULES.values():
         if name in (kind.name, kind.__name__):
             return kind
     raise DomainError(f"rule = {shown(name)}; use one of {', '.join(TRAINING_RULES)}, or a class")
-
-
-def _refuse_unsolved(name: object) -> None:
-    """Raise `UnableError` for DANA (arXiv 2505.16098), which is known by its name alone.
-
-    Its modes have three second moments each, of the error, of its velocity and of both, which batches feed
-    through coefficients that change with time: the loss is no convolution, and has no transform in time. The
-    recursion of these moments is simple; a law of it with its remainder is not derived.
-    """
-    if isinstance(name, str) and name.lower().startswith("dana"):
-        raise UnableError(
-            f"rule = {shown(name)}: momentum under the noise of batches couples three second moments a "
-            "mode, and is not solved; use Nesterov(delta=...) or OnePassSGD(...)"
-        )
 
 
 def kind_of(rule: Rule) -> type[TrainingRule]:
@@ -252,7 +243,6 @@ def check_rule(rule: object, *, with_numbers: bool = False) -> None:
         return
     if isinstance(rule, TrainingRule):
         return
-    _refuse_unsolved(rule)
     for meant in TRAINING_RULES.values():
         if isinstance(rule, str) and rule in (meant.name, meant.__name__):
             raise DomainError(f"rule = {shown(rule)}; pass the class {meant.__name__}, or {_call(meant)}")

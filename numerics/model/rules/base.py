@@ -33,6 +33,7 @@ from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.precision import working
 from asymptotics.registry import enter_once
 from numerics.model.contour import LEFT_OUT, RATE
+from numerics.model.momentum import Momentum
 from numerics.model.plan import Plan
 from numerics.model.two_time import OneTime
 from numerics.spectra.arrays import Array as Floats
@@ -102,6 +103,7 @@ class Dynamics(ABC, Generic[RuleType]):
         two.
     extra_digits : that its contours take, as what is inverted grows on them.
     most_digits : that its losses at late times come with at N = P = oo.
+    memory : how many vectors of the size of the weights, them included, a step on a fresh batch goes on from.
     exponential : whether ``f_t(G) = e^(-G t)``; then one contour serves a window of times (`windows`).
 
     >>> from numerics import HeavyBall
@@ -113,6 +115,7 @@ class Dynamics(ABC, Generic[RuleType]):
     extra_digits: ClassVar[int] = 0
     most_digits: ClassVar[int] = 1000
     exponential: ClassVar[bool] = False
+    memory: ClassVar[int] = 1
 
     def __init__(self, rule: RuleType) -> None:
         self.rule = rule
@@ -226,6 +229,15 @@ class Dynamics(ABC, Generic[RuleType]):
     def advance(self, weights: Floats, design: Floats, labels: Floats, step: float) -> None:
         """One step of this size of the weights (n,), in place, on a batch: design (B, n), labels (B,)."""
         raise self._missing("advance")
+
+    def advance_state(self, n: int, state: Floats, design: Floats, labels: Floats, step: float) -> None:
+        """Step n of a state (memory, n), the weights first, in place: `advance`, without a memory."""
+        self.advance(state[0], design, labels, step)
+
+    @property
+    def momentum(self) -> Momentum:
+        """The course of the momentum of a rule that remembers."""
+        raise self._missing("momentum")
 
     def plan(self, steps: int) -> Plan:
         """The steps and batches of a run of so many steps, and the average of its iterates that counts."""

@@ -12,8 +12,7 @@ import sympy
 from five_modes import LAMBDAS, POWERS, close
 
 from asymptotics import TrainingRule
-from asymptotics.errors import DomainError, PrecisionError, UnableError
-from asymptotics.model.rules.base import check_rule, rule_of_name
+from asymptotics.errors import DomainError, PrecisionError
 from asymptotics.tasks.power_laws import power_law
 from asymptotics.tasks.task import Task
 from numerics import DiscreteHeavyBall, FullModel, GradientDescent, HeavyBall, OnePassSGD
@@ -236,12 +235,6 @@ def test_the_edge_of_the_spectrum_is_that_of_marchenko_and_pastur() -> None:
     FullModel(task, N=2, rule=GradientDescent(eta=2 / edge * 0.9999))
     with pytest.raises(DomainError, match="stability"):
         FullModel(task, N=2, rule=GradientDescent(eta=2 / edge * 1.0001))
-
-
-@pytest.mark.parametrize("ask", [rule_of_name, check_rule])
-def test_momentum_under_noise_is_refused_by_its_name(ask: Any) -> None:
-    with pytest.raises(UnableError, match="'dana-decaying': momentum under the noise of batches"):
-        ask("dana-decaying")
 
 
 @pytest.mark.parametrize("digits", [8, 20])
