@@ -73,9 +73,10 @@ def boundaries_of(
             place = {s: normal(v.xreplace({symbol: value})) for s, v in part.place.items()} | {symbol: value}
             try:
                 allocations = allocations_at(place)
+                met = best_phases(allocations)[0]
             except (DomainError, UnableError):
                 continue  # the line lies outside the task's domain, or no law is derived on it
-            inside = [p for p in best_phases(allocations)[0] if not _is_known(p, place, known)]
+            inside = [p for p in met if not _is_known(p, place, known)]
             if not inside:
                 continue
             meetings = (*part.meetings, Eq(as_condition(line).lhs, as_condition(line).rhs))

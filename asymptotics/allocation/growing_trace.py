@@ -9,8 +9,10 @@ each term with its own power of h. At b = 1 the trace is ``C log(N)``, and the k
 log(N))``, has the same mass in every decade of time: at ``T = N^q`` it divides a loss that falls more slowly
 than 1/T by ``1 - h q``. A loss that falls faster is that of the noise of its first steps, or of the last
 modes, ``log(N/T)/N``: both are balanced at an N/T that is a power of log(N), whose logarithm is no power of
-log(C). A term that another is never smaller than, for ``1 <= T <= N^b`` and
-``h <= 1``, is no phase; by how much it is smaller is how fast the law is approached.
+log(C). Label noise adds ``sigma^2 h q``, larger than that of the first steps, and T is a power of N again.
+
+A term that another is never smaller than, for ``1 <= T <= N^b`` and ``h <= 1``, is no phase; by how much it
+is smaller is how fast the law is approached.
 
     growing_terms    the terms that may lead, and the corrections to them
     travelled        the powers of resources in T
@@ -18,7 +20,7 @@ log(C). A term that another is never smaller than, for ``1 <= T <= N^b`` and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from sympy import Expr, Integer, Symbol, oo
@@ -60,15 +62,13 @@ def growing_terms(
     if scaling.decay == 1:
         _check_slow_trace(series, present, rule)
     if scaling.decay == 1 and rule.fresh:
-        first = (x for x in early_terms(series, shares=0) if x.size == 0)
-        slow = (_at_slow_trace(_written(x, clock, Integer(4), present), numbers) for x in first)
-        return (*tuple(slow)[:1], *late), ()
+        return (*_at_slow_trace(series, clock, present, numbers), *late), ()
     rate = 4 / trace_scale(scaling) if rule.fresh else 2 * scaling.scale * rule.pace()
     found = early_terms(series, shares=2 if rule.fresh else 0)
     kept = leading_terms(found, series, tuned=h in present)
 
     def written(terms: Iterable[EarlyTerm]) -> tuple[LossTerm, ...]:
-        parts = (_written(x, clock, rate, present) for x in terms)
+        parts = (_written(x, clock, scaling.decay, rate, present) for x in terms)
         return tuple(_added_up([_on_clock(x, rule) for x in parts]))
 
     leading = tuple(replace(x, coefficient=tidy(substitute(x.coefficient, numbers))) for x in written(kept))
@@ -83,7 +83,13 @@ def _check_slow_trace(series: SpectralSeries, present: tuple[Symbol, ...], rule:
     if B in present:
         raise UnableError("b = 1: the batch as a resource is not derived; hold B fixed")
     sign = series.domain.sign(1 - series.target.abscissa)
-    if sign == 1 or (sign == -1 and not rule.fresh):
+    noisy = rule.fresh and series.task.noise != 0
+    if noisy and h not in present:
+        raise UnableError(
+            f"b = 1, noise = {series.task.noise}: at a constant share h of the largest step the noise falls "
+            "as log(T)/log(N), so that the best loss is no power of C; free h, or leave label noise out"
+        )
+    if sign == 1 or (sign == -1 and (noisy or not rule.fresh)):
         return
     why = "a - 1 = b" if sign == 0 else "a - 1 > b"
     raise UnableError(
@@ -92,13 +98,29 @@ def _check_slow_trace(series: SpectralSeries, present: tuple[Symbol, ...], rule:
     )
 
 
-def _at_slow_trace(term: LossTerm, numbers: Mapping[Symbol, Expr]) -> LossTerm:
-    """A term in the time with ``C T = 4 h B n/log(N)``, at the crossover: the noise divides it by 1 - h."""
-    return replace(
-        term,
-        coefficient=substitute(tidy(term.coefficient / (1 - h)), numbers),
-        log_power=term.log_power + term.power(t),
-    )
+def _at_slow_trace(
+    series: SpectralSeries,
+    clock: Mapping[Symbol, Expr],
+    present: tuple[Symbol, ...],
+    numbers: Mapping[Symbol, Expr],
+) -> Iterator[LossTerm]:
+    """Terms of gradient flow with ``C T = 4 h B n/log(N)``, and the noise that is fed back.
+
+    A loss that falls more slowly than the noise is divided by ``1 - h`` at the crossover. Label noise is
+    ``sigma^2 h log(T)/log(N)``, a constant times h where T is a power of N; with it h falls.
+    """
+    noise = series.task.noise**2
+    terms = early_terms(series, shares=0)
+    kept = leading_terms(terms, series) if noise != 0 else [x for x in terms if x.size == 0][:1]
+    fed = Integer(1) if noise != 0 else 1 - h
+    for one in (_written(x, clock, ONE, Integer(4), present) for x in kept):
+        yield replace(
+            one,
+            coefficient=substitute(tidy(one.coefficient / fed), numbers),
+            log_power=one.log_power + one.power(t),
+        )
+    if noise != 0:
+        yield LossTerm(powers=((h, -ONE),), coefficient=oo, law="early times", variable=N)
 
 
 def travelled(laws: Laws, rule: Rule) -> tuple[tuple[Symbol, Expr], ...]:
@@ -111,10 +133,6 @@ def travelled(laws: Laws, rule: Rule) -> tuple[tuple[Symbol, Expr], ...]:
 
 
 def _check(laws: Laws, present: tuple[Symbol, ...], rule: Rule) -> None:
-    if laws.task.noise != 0:
-        raise UnableError(
-            f"noise = {laws.task.noise} where the trace grows with N is not derived; leave label noise out"
-        )
     if unknown := [x for x in present if x in (P, E, rho)]:
         raise UnableError(
             f"{unknown[0]} beside modes = {laws.task.modes}, whose trace grows, has no joint law yet; leave "
@@ -132,11 +150,12 @@ def _check(laws: Laws, present: tuple[Symbol, ...], rule: Rule) -> None:
 
 
 def _written(
-    term: EarlyTerm, clock: Mapping[Symbol, Expr], rate: Expr, present: tuple[Symbol, ...]
+    term: EarlyTerm, clock: Mapping[Symbol, Expr], decay: Expr, rate: Expr, present: tuple[Symbol, ...]
 ) -> LossTerm:
     """The term in powers of the resources; what is held fixed goes to the coefficient."""
     powers = {x: term.time * p for x, p in clock.items()}
     powers[N] = powers.get(N, Integer(0)) + term.size
+    scale = {**clock, N: clock.get(N, Integer(0)) - decay} if term.log_time and not term.log_size else {}
     if h in clock:
         powers[h] -= term.share
     coefficient = term.coefficient * to_power(rate, -term.time)
@@ -148,6 +167,7 @@ def _written(
         law="early times",
         variable=N,
         log_power=term.log_time + term.log_size,
+        scale=tuple((x, p) for x, p in scale.items() if x in present),
     )
 
 
@@ -158,7 +178,9 @@ def _on_clock(term: LossTerm, rule: Rule) -> LossTerm:
         return term
     factor, other = (substitute(x, numbers_of(rule)) for x in rule.of_flow(power))
     powers = tuple((x, normal(other) if x == t else p) for x, p in term.powers)
-    return replace(term, powers=powers, coefficient=term.coefficient * factor)
+    stretch = substitute(rule.of_flow(ONE)[1], numbers_of(rule))
+    scale = tuple((x, p * stretch if x == t else p) for x, p in term.scale)
+    return replace(term, powers=powers, coefficient=term.coefficient * factor, scale=scale)
 
 
 def _added_up(terms: Iterable[LossTerm]) -> Iterable[LossTerm]:
@@ -169,5 +191,6 @@ def _added_up(terms: Iterable[LossTerm]) -> Iterable[LossTerm]:
         if known is None or term.log_power > known.log_power:
             found[term.powers] = term
         elif term.log_power == known.log_power:
-            found[term.powers] = replace(known, coefficient=known.coefficient + term.coefficient)
+            both = () if () in (known.scale, term.scale) else known.scale
+            found[term.powers] = replace(known, coefficient=known.coefficient + term.coefficient, scale=both)
     return found.values()

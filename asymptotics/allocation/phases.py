@@ -22,13 +22,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from sympy import Expr, Integer, Matrix, Min, Mul, Piecewise, Symbol, cancel, factor, oo
+from sympy import Add, Expr, Integer, Matrix, Min, Mul, Piecewise, Symbol, cancel, factor, oo
 from sympy.logic.boolalg import And, Boolean
 
 from asymptotics.allocation.phase import Key, Phase
 from asymptotics.allocation.terms import LossTerm
+from asymptotics.display import text
 from asymptotics.domains.domain import Domain, as_condition, normal
 from asymptotics.domains.parametric_lp import Constraint, Programme, Vertex
+from asymptotics.errors import UnableError
 from asymptotics.expansions.tidying import tidy
 from asymptotics.parsing.heights import substitute, to_power
 from asymptotics.symbols import B, E, N, P, epochs, h, rho, t
@@ -113,15 +115,39 @@ class Allocation:
         )
 
     def _row_of(self, term: LossTerm, held: Mapping[Symbol, Expr]) -> Constraint:
-        """A term of the loss; its logarithm is none where the resource in it does not grow."""
-        zero = Integer(0)
-        idle = term.variable not in self.free and held.get(term.variable, zero) == 0
+        """A term of the loss; its logarithm is none where what stands in it does not grow."""
+        zero, inside = Integer(0), dict(term.scale or ((term.variable, Integer(1)),))
+        needs = tuple(inside.get(s, zero) for s in self.free)
+        grown = sum((inside.get(s, zero) * e for s, e in held.items()), zero)
+        idle = grown == 0 and not any(needs)
         return Constraint(
             (*(term.power(s) for s in self.free), Integer(-1)),
             sum((term.power(s) * e for s, e in self.fixed), zero),
             zero if idle else Integer(-1) * term.log_power,
-            self.free.index(term.variable) if term.variable in self.free else None,
+            (*needs, zero, grown) if any(needs) else (),
         )
+
+    def _monomial(self, i: int, row: Constraint, vertex: Vertex) -> Expr:
+        """A term of the loss, without a logarithm that is a constant there."""
+        term = self.terms[i]
+        return (replace(term, log_power=0) if row.is_idle(vertex.solution) else term).monomial
+
+    def _check_slow(self, rows: Sequence[Constraint], vertex: Vertex, active: Sequence[int]) -> None:
+        """Raise `UnableError` where a term in balance has the logarithm of a power of log(C)."""
+        for row in (rows[i] for i in active):
+            moved = normal(Add(*(x * z for x, z in zip(row.needs, vertex.finer, strict=False))))
+            if row.finer != 0 and moved != 0 and row.is_idle(vertex.solution):
+                raise UnableError(
+                    "the best split has powers of log(log(C)) here: a logarithm in the loss is one of a "
+                    "power of log(C); not derived, take numbers beside this line"
+                )
+        fixed = {x for x, _ in self.fixed}
+        for term in (self.terms[i] for i in active):
+            if term.scale and {x for x, _ in term.powers} <= fixed:
+                raise UnableError(
+                    f"the best loss at a fixed {term.variable} is {text(term.monomial)}, whose logarithm may "
+                    f"be a constant late in training; not derived, free {term.variable} or fix more of it"
+                )
 
     def phases(self) -> tuple[tuple[Phase, ...], bool]:
         """The open phases, and whether they are proved to be all."""
@@ -134,6 +160,7 @@ class Allocation:
         alike = [i for i in range(len(programme.rows)) if programme.slack(i, vertex.solution) == 0]
         tight = [i for i in alike if programme.finer_slack(i, vertex.solution, vertex.finer) == 0]
         active = [i for i in sorted(shares) if i < len(self.terms) and shares[i] != 0]
+        self._check_slow(programme.rows, vertex, active)
         keys: tuple[Key, ...] = (*self.free, "loss")
         place = dict(zip(keys, vertex.solution, strict=True))
         crossover = self._crossover(place)
@@ -149,7 +176,7 @@ class Allocation:
             condition=And(*self._own(vertex.domain)),
             powers=tuple((key, factor(place[key])) for key in keys),
             log_powers=tuple((key, factor(x)) for key, x in zip(keys, log_powers, strict=True)),
-            balance=tuple(self.terms[i].monomial for i in active),
+            balance=tuple(self._monomial(i, programme.rows[i], vertex) for i in active),
             shares=tuple(factor(shares[i]) for i in active),
             prefactors_known=None if constants is None else tuple(zip(keys, constants, strict=True)),
             crossover=crossover,

@@ -26,7 +26,8 @@ class LossTerm:
     """``coefficient * prod x^-power * log(variable)^log_power``, one monomial of the loss.
 
     ``powers`` are pairs (resource, power); ``gap`` is by which power of ``variable`` the next order of the
-    same law is smaller, where ``domain`` holds (oo: by more than any).
+    same law is smaller, where ``domain`` holds (oo: by more than any). ``scale`` are the powers in a
+    logarithm that is one of a product: it is none where the product stays at a constant.
     """
 
     powers: tuple[tuple[Symbol, Expr], ...]
@@ -36,6 +37,7 @@ class LossTerm:
     log_power: Expr | int = 0
     gap: Expr = oo
     domain: Domain = POSITIVE
+    scale: tuple[tuple[Symbol, Expr], ...] = ()
 
     @property
     def monomial(self) -> Expr:

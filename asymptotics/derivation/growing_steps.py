@@ -78,7 +78,7 @@ class _Told:
         self.definitions: dict[Expr, Expr] = {one(past): one.over_modes(task, past) for one in (df1, Xi)}
         self.definitions[ridge_of] = root
         self.kernel = share * (1 - y * self.filled.xreplace({u: ridge_of}) / trace_scale(self.scaling))
-        families = tuple(self.early.families())
+        families = tuple(f for f in self.early.families() if not f.first or share != 0)
         self.parts = tuple(f for f in families if f.exact.as_coeff_exponent(u)[1] <= WHOLE)
         self.drift = zeta(b) / trace_scale(self.scaling)
 
@@ -121,10 +121,11 @@ class _Told:
             source=EULER_MACLAURIN,
         )
         orders = (order for _, p in scaling.target for order in ((WHOLE + 1) * b, p))
+        target = [f for f in self.parts if not f.first]
         yield Step(
             equation=Asymptotic(
                 Xi(place),
-                Add(*(N**-f.size * log(N) ** f.log_size * f.exact for f in self.parts), evaluate=False),
+                Add(*(N**-f.size * log(N) ** f.log_size * f.exact for f in target), evaluate=False),
                 N ** -Min(*orders),
                 N,
                 oo,
@@ -222,7 +223,8 @@ class _Told:
         found = self._resolved(family, drifting)
         share = self.kernel / self.share if drifting else Integer(0)
         factor = self.share * self.drift if drifting else Integer(1)
-        amplified = factor * (1 - share) / (1 - self.kernel) ** (2 if drifting else 1)
+        fed = self.kernel**family.first if not drifting else Integer(1)
+        amplified = factor * fed * (1 - share) / (1 - self.kernel) ** (2 if drifting else 1)
         self.definitions[head] = family.exact.xreplace({u: ridge_of}) / y * amplified
         if n == 1:
             self.definitions[head] = constant * factor * self._after_start(drifting) / y
@@ -231,6 +233,8 @@ class _Told:
             equation=asymptotic(head, found),
             reason="What the same is off where the trace is."
             if drifting
+            else "Label noise feeds the noise of batches beside the loss: K/(y (1 - K)), term by term."
+            if family.first
             else "The expansions above over y (1 - K), term by term, without a constant, which leaves "
             "nothing in time.",
             source="algebra of asymptotic expansions; Erdelyi 1956, section 1.6",
@@ -268,12 +272,13 @@ class _Told:
         kept = series * self.early.start.monomial(Integer(1), Integer(-1))
         if drifting:
             kept = (kept - kept * kernel).scale(self.share * self.drift)
-        total = kept
+        first = 0 if drifting else family.first
+        total = kept if first == 0 else self.early.start
         if self.share == 0:
             return total
         for j in range(1, SHARES + 2):
             kept = kept * kernel
-            if j <= SHARES:
+            if first <= j <= SHARES:
                 total = total + kept.scale(self.share**j * (j + 1 if drifting else 1))
         return total.with_terms(total.terms, (*total.remainder, *kept.bounds()))
 

@@ -45,17 +45,21 @@ Outside = tuple[tuple[Expr, ...], ...]
 class Constraint:
     """``slopes . z + constant + e finer >= 0``, e infinitesimal.
 
-    ``finer`` is there where the unknown ``needs`` is not 0.
+    ``finer`` is there where the linear form ``needs``, slopes and a constant, is not 0.
     """
 
     slopes: tuple[Expr, ...]
     constant: Expr = Integer(0)
     finer: Expr = Integer(0)
-    needs: int | None = None
+    needs: tuple[Expr, ...] = ()
 
     def finer_at(self, solution: Sequence[Any]) -> Expr:
         """``finer`` at the first order of a solution."""
-        return Integer(0) if self.needs is not None and solution[self.needs] == 0 else self.finer
+        return Integer(0) if self.is_idle(solution) else self.finer
+
+    def is_idle(self, solution: Sequence[Any]) -> bool:
+        """Whether ``needs`` vanishes there, so that there is no ``finer``."""
+        return bool(self.needs) and normal(_slack(self.needs[:-1], solution, self.needs[-1])) == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +125,7 @@ class Programme:
 
     def _optimal_bases(self, point: dict[Symbol, Rational]) -> Iterator[tuple[int, ...]]:
         size = len(self.objective)
-        rows = [(*row.slopes, row.constant, row.finer) for row in self.rows]
+        rows = [(*row.slopes, row.constant, row.finer, *row.needs) for row in self.rows]
         rows += [(-x, -y) for x, y in zip(self.objective, self.second, strict=True)]
         field, numbers = _in_field(rows, point)
         table, aims = numbers[: len(self.rows)], numbers[len(self.rows) :]
@@ -149,8 +153,10 @@ class Programme:
 
     def _finer_at(self, field: Any, table: list[list[Any]], solution: list[Any]) -> list[Any]:
         """The second orders of the constants that count there."""
-        idle = (row.needs is not None and not solution[row.needs] for row in self.rows)
-        return [field.zero if out else entries[-1] for out, entries in zip(idle, table, strict=True)]
+        size = len(solution)
+        needs = (entries[size + 2 :] for entries in table)
+        idle = (bool(form) and not _slack(form[:-1], solution, form[-1]) for form in needs)
+        return [field.zero if out else entries[size + 1] for out, entries in zip(idle, table, strict=True)]
 
     def _solved(
         self, basis: tuple[int, ...], domain: Domain, outside: Outside, point: dict[Symbol, Rational]

@@ -6,7 +6,11 @@ of the largest one), ``lambda_k = C k^-b`` and ``x = C T N^-b``,
     L(T, N) ~ N^-min(a - 1, b) Phi_h(x),     Phi_h(x) = inv[ Xi/(y (1 - h (1 - y f/tau))) ](x).
 
 Early, ``1 << T << N^b``, it is a sum of powers (`model.early_times`), late the bottleneck of the size over
-``1 - h``. `numerics.optima.growing.GrowingModes` computes Phi_h.
+``1 - h``. `numerics.optima.growing.GrowingModes` computes Phi_h. Under one-pass SGD label noise adds
+
+    sigma^2 Psi_h(x),     Psi_h(x) = inv[ K/(y (1 - K)) ](x),  K = h (1 - y f/tau),
+
+which grows from 0 to ``h/(1 - h)``.
 
     GrowingLaw     the law, and its two ends
     growing_law    that of a task, for gradient flow or one-pass SGD
@@ -105,6 +109,11 @@ class GrowingLaw(Typeset):
         return replace(law, share=share)
 
     @property
+    def fed(self) -> Expr:
+        """sigma^2 in ``sigma^2 Psi_h``; gradient flow with infinitely many samples learns no label noise."""
+        return self.task.noise**2 if self.share != 0 else Integer(0)
+
+    @property
     def exponent(self) -> Expr:
         """m in ``N^-m Phi_h``: that of the model bottleneck."""
         return self.laws.model.exponent
@@ -167,7 +176,7 @@ class GrowingLaw(Typeset):
 
     def late(self) -> Expr:
         """The loss for ``T >> N^b``."""
-        return self.laws.model.leading / (1 - self.share)
+        return (self.laws.model.leading + self.share * self.fed) / (1 - self.share)
 
     def to_dict(self) -> dict[str, Any]:
         """The task and the share, as text for JSON; `from_dict` reads it."""
@@ -192,7 +201,8 @@ class GrowingLaw(Typeset):
 
     def __repr__(self) -> str:
         letter = "0" if self.share == 0 else text(self.share)
-        return f"L(T, N) ~ {text(N**-self.exponent * Symbol(f'Phi_{letter}(x)'))}, x = {text(self.x)}"
+        fed = f" + {text(self.fed * Symbol(f'Psi_{letter}(x)'))}" if self.fed != 0 else ""
+        return f"L(T, N) ~ {text(N**-self.exponent * Symbol(f'Phi_{letter}(x)'))}{fed}, x = {text(self.x)}"
 
     def to_latex(self) -> str:
         r"""The law, and what x is.
@@ -202,9 +212,9 @@ class GrowingLaw(Typeset):
         L(T, N) \sim N^{- \frac{1}{2}}\, \Phi_{0}\left(x\right),\quad x = \frac{T}{\sqrt{N}}
         """
         rate = tex(-self.exponent)
-        return (
-            rf"L(T, N) \sim N^{{{rate}}}\, \Phi_{{{tex(self.share)}}}\left(x\right),\quad x = {tex(self.x)}"
-        )
+        share = tex(self.share)
+        fed = rf" + {tex(self.fed)}\, \Psi_{{{share}}}\left(x\right)" if self.fed != 0 else ""
+        return rf"L(T, N) \sim N^{{{rate}}}\, \Phi_{{{share}}}\left(x\right){fed},\quad x = {tex(self.x)}"
 
 
 @exclusive

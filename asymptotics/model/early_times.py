@@ -10,6 +10,8 @@ of the last modes,
 where ``inv`` is the inverse Laplace transform in y, T twice the time of gradient flow. Early, ``T' << 1``,
 that is large u: f and Xi are powers of u, those of infinitely many modes and what the modes behind the last
 one had added, and every product of powers is a power of T. Each is a term here, with all its powers of h.
+Label noise stands beside the loss wherever it feeds the noise of batches: it adds ``sigma^2 K/(1 - K)`` to
+``Xi/(1 - K)``.
 
     EarlyTimes     the expansions for large y
     EarlyTerm      ``coefficient h^j T^-p N^-q`` with logarithms
@@ -56,12 +58,16 @@ class EarlyTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """``N^-size`` times a function of u, its expansion for large u; ``exact`` is that function."""
+    """``N^-size`` times a function of u, its expansion for large u; ``exact`` is that function.
+
+    ``first`` is the power of K from which on it counts.
+    """
 
     size: Expr
     series: Expansion
     exact: Expr
     log_size: int = 0
+    first: int = 0
 
 
 def trace_scale(scaling: Scaling) -> Expr:
@@ -121,6 +127,7 @@ class EarlyTimes:
     def __init__(self, spectrum: SpectralSeries, depth: int) -> None:
         assert spectrum.scaling is not None
         self.scaling, self.depth = spectrum.scaling, depth
+        self.noise = spectrum.task.noise**2
         self.start = expansion(y, [], at_infinity=True, domain=spectrum.domain, depth=depth)
         place = self.start.with_terms([Term(ONE, -ONE)], [Bound(Integer(0))])
         for _ in range(depth):  # u = y + u f(u)
@@ -184,6 +191,8 @@ class EarlyTimes:
                 else:
                     left = zeta(normal(p - b * n))
                     yield Family(size=b * n, series=whole.scale(left), exact=power * left)
+        if self.noise != 0:
+            yield Family(size=Integer(0), series=self.start + self.noise, exact=self.noise, first=1)
 
     @property
     def kernel(self) -> Expansion:
@@ -197,7 +206,7 @@ class EarlyTimes:
         share = inverse
         for j in range(shares + 1):
             for family in self.families():
-                for term in (family.series * share).terms:
+                for term in (family.series * share).terms if j >= family.first else ():
                     yield from self._in_time(term, family, j)
             share = share * kernel
         yield from self._of_trace(inverse, kernel, shares, drifts)
@@ -213,6 +222,8 @@ class EarlyTimes:
         share, families = inverse, tuple(self.families())
         for j in range(shares + 1):
             for family in families:
+                if j < family.first:
+                    continue
                 kept = family.series * share
                 yield from (self._power(x, family, j) for x in kept.remainder)
                 off = replace(family, size=family.size + 1)

@@ -4,8 +4,9 @@ With ``zeta = kappa (1 - df1/N)``, T twice the time of gradient flow, and the st
 
     L(T) = (1/2 pi i) int e^(T zeta) Xi/(zeta (1 - K)) (dzeta/dkappa) dkappa,    K = h (1 - zeta df1/Tr),
 
-on ``kappa = z + Tr/N``, z on Talbot's contour: right of the spectrum while T is at most about ``1/(Tr/N)``.
-No scaling function and no expansion in N is in it. Error: the difference of two contours plus that of sums.
+with ``Xi + sigma^2 K`` for Xi under label noise, on ``kappa = z + Tr/N``, z on Talbot's contour: right of the
+spectrum while T is at most about ``1/(Tr/N)``. No scaling function and no expansion in N is in it. Error: the
+difference of two contours plus that of sums.
 
     early_loss    L at a time
 """
@@ -21,6 +22,7 @@ from numerics.model.contour import invert, talbot
 from numerics.spectra.spectrum import spectrum_of
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import bits_of, each, field_of
+from numerics.values.exact import number
 from numerics.values.value import Value
 
 RATE = 0.4
@@ -39,16 +41,19 @@ def early_loss(task: Task, size: mpmath.mpf, time: mpmath.mpf, share: mpmath.mpf
     '0.39274733'
     """
     nodes = 2 * int(digits / RATE / 2) + 6  # even, as of two halves
+    noise = number(task.noise**2)
     for _ in range(ATTEMPTS):
         with working(digits + int(0.3 * nodes) + 20):
             sums = SpectralSums(spectrum_of(task), digits + int(0.3 * nodes) + 5)
             coarse, fine = (
-                _integral(sums, size, time, share, n) for n in (nodes, nodes + 2 * (nodes // 10 + 1))
+                _integral(sums, size, time, share, noise, n) for n in (nodes, nodes + 2 * (nodes // 10 + 1))
             )
             error = abs(fine - coarse) + abs(fine) * mpmath.mpf(10) ** -(digits + 5)
             if error <= abs(fine) * mpmath.mpf(10) ** -digits:
                 return Value(value=fine, error=error)
-        nodes += 2 * (nodes // 8)
+        # what is constant in z leaves nothing, and may be far above a loss long before the crossover
+        missing = mpmath.log10(error / abs(fine)) + digits
+        nodes += 2 * (nodes // 8) + 2 * int(missing / RATE / 2)
     raise PrecisionError(
         f"the loss at T = {mpmath.nstr(time, 5)}, N = {mpmath.nstr(size, 5)} is reached to "
         f"{mpmath.nstr(error / abs(fine), 2)}, not to 1e-{digits}; ask for fewer digits"
@@ -56,10 +61,15 @@ def early_loss(task: Task, size: mpmath.mpf, time: mpmath.mpf, share: mpmath.mpf
 
 
 def _integral(
-    sums: SpectralSums, size: mpmath.mpf, time: mpmath.mpf, share: mpmath.mpf, nodes: int
+    sums: SpectralSums,
+    size: mpmath.mpf,
+    time: mpmath.mpf,
+    share: mpmath.mpf,
+    noise: mpmath.mpf,
+    nodes: int,
 ) -> mpmath.mpf:
     with field_of(bits_of(mpmath.mp.dps)) as field:
-        N, T, h = map(field.real, (size, time, share))
+        N, T, h, variance = map(field.real, (size, time, share, noise))
         trace = sums.total_eigenvalue(field)
         z, weights = talbot(T, nodes, field)
         kappa = z + trace / N
@@ -69,4 +79,5 @@ def _integral(
         kernel = h * (1 - kappa * kept * df1 / trace)
         moved = (1 - kappa * slope / N / kept) / (1 - kernel)  # d log(zeta)/d log(kappa) over 1 - K
         beside = each(field.exp, T * (kappa * kept - z))  # e^(T z) is in the weights
-        return field.mpf(invert(weights, beside * point.X[0] * moved).value)
+        left = point.X[0] + variance * kernel / kappa
+        return field.mpf(invert(weights, beside * left * moved).value)
