@@ -13,6 +13,7 @@ so that theta* minimises ``theta^(n p/(r q)) G_p(theta)``, a number that depends
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from asymptotics.allocation.optimum import Optimum
 from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.laws.derive import derive
 from asymptotics.laws.joint import JointLaw, joint_law
+from asymptotics.laws.joint_rich import rich_joint_law
 from asymptotics.model.beyond_spectrum import feedback
 from asymptotics.model.features import LAZY
 from asymptotics.model.rules.base import (
@@ -31,15 +33,17 @@ from asymptotics.model.rules.base import (
 from asymptotics.parsing.numbers import mapping_of
 from asymptotics.precision import exclusive, working
 from asymptotics.spectra import spectrum as series_of
-from asymptotics.symbols import B, C, N, h, t
+from asymptotics.symbols import B, C, N, gamma, h, t
 from numerics.optima.growing import GrowingModes
-from numerics.optima.rich_width import WidthScaling
+from numerics.optima.rich_crossover import RichCrossover
 from numerics.optima.scaling import data_scaling, model_scaling
 from numerics.optima.setting import Setting, Split
 from numerics.optima.tuned import START, Tuned, best_share, is_tuned
 from numerics.values.minimum import Function, Minimum, minimum
 from numerics.values.value import Value
 
+SAME = mpmath.mpf(10) ** -12
+"""Powers of N closer than that are the same."""
 MOST_OF_MOVING = 3
 """Digits of the amounts of features that move; the loss has twice as many."""
 
@@ -102,16 +106,12 @@ def _on_crossover(setting: Setting, places: list[mpmath.mpf]) -> Split:
             f"constants of {phase!r} have no closed form and no scaling function of one variable"
         )
     ((cost, n, m),) = setting.monomials()
-    law = None
+    law, moved = None, mpmath.mpf(1)
     if setting.optimum.features != LAZY:
-        if size != N:
-            raise UnableError(
-                "the constant on the crossover of samples and features that move is not derived; exponents "
-                f"are, losses at finite budgets are RichModel({size}=...).test_loss(t)"
-            )
         law = joint_law(derive(setting.optimum.laws.task.at(setting.own)), size)
         if (moving := _on_rich_crossover(setting, law, (cost, n, m))) is not None:
             return moving
+        moved = _settled_scale(setting, law)
     if setting.optimum.rule.saturation() != oo:
         raise UnableError(f"the scaling function of {setting.optimum.rule.title} is not known; exponents are")
     if setting.optimum.laws.task.size is not None:
@@ -119,7 +119,7 @@ def _on_crossover(setting: Setting, places: list[mpmath.mpf]) -> Split:
     law = law or joint_law(derive(setting.optimum.laws.task.at(setting.own)), size)
     p, r, coefficient = _leading(law, setting)
     amplitude = setting.number(law.amplitude)
-    factor = (2 if size == N else 1) * setting.number(setting.optimum.rule.pace())
+    factor = (2 if size == N else 1) * moved * setting.number(setting.optimum.rule.pace())
     q = m + n / r
     weight = n * p / (r * q)
     scaling = model_scaling if size == N else data_scaling
@@ -150,24 +150,27 @@ def _least(height: Function, setting: Setting, places: list[mpmath.mpf]) -> Mini
 def _on_rich_crossover(
     setting: Setting, law: JointLaw, spent: tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]
 ) -> Split | None:
-    """The same where features move for ever, with ``t = ts N^d (C_p kappa0^((p+1)) gamma^2)^(-1/2)``.
+    """The same where features grow up to the crossover, ``t = ts/(k kappa0)`` with ``k ~ N^grows``.
 
-    ``d = (1 + p)/(2 r) - q`` for ``gamma ~ N^q``. None where features are lazy up to the crossover.
+    ``d = 1/r - grows`` is the power of t in N. None where features are lazy there, or tend to a scale.
     """
     cost, n, m = spent
     p, r, coefficient = _leading(law, setting)
+    if p >= 1:
+        return None
     amplitude, features = setting.number(law.amplitude), setting.optimum.features
-    falls = setting.number(features.power)
-    d = (1 + p) / (2 * r) - falls
-    stretch = setting.number(setting.phase.exponents[t] / setting.phase.exponents[N])
-    if abs(stretch - d) > mpmath.mpf(10) ** -8:
+    grows = (1 - p) / (2 * r) + setting.number(features.power)
+    if grows < -SAME:
         return None
     if setting.digits > MOST_OF_MOVING:
         raise PrecisionError(
             f"{setting.digits} digits; constants of features that move are solved in doubles, to "
             f"{MOST_OF_MOVING} at most; ask for fewer"
         )
-    shape = WidthScaling(float(p), float(r))
+    of_xi = coefficient if law.size == N else coefficient / (1 - p)
+    scale = mpmath.sqrt(of_xi) * setting.number(features.amount) * amplitude ** ((p - 1) / (2 * r))
+    shape = RichCrossover(float(p), float(r), law.size, math.inf if grows > SAME else float(scale))
+    d = 1 / r - grows
     q = m + n * d
     weight = n * p / (r * q)
 
@@ -177,10 +180,21 @@ def _on_rich_crossover(
 
     found = minimum(height, mpmath.mpf(0), mpmath.mpf("0.3"), mpmath.mpf(10) ** -setting.digits)
     ts = mpmath.exp(found.place.value)
-    pace = mpmath.sqrt(coefficient) * setting.number(features.amount) * amplitude ** ((1 + p) / (2 * r)) / ts
+    pace = scale * amplitude ** (1 / r) / ts
     amount = (pace**n / cost) ** (1 / q)
     loss = coefficient * (amplitude / amount) ** (p / r) * shape(float(ts)).value
     return _at_least(setting, found, (n, m, q), (amount**d / pace, amount, loss))
+
+
+def _settled_scale(setting: Setting, law: JointLaw) -> mpmath.mpf:
+    """The scale that features tend to, by which the lazy clock is ahead; 1 where they are lazy."""
+    p, _, _ = _leading(law, setting)
+    features = setting.optimum.features
+    if p < 1 or features.power != 0:
+        return mpmath.mpf(1)
+    scale = rich_joint_law(derive(law.task)).scale
+    assert scale is not None
+    return setting.number(scale.xreplace({gamma: features.amount}))
 
 
 def _on_growing_crossover(
