@@ -62,7 +62,7 @@ VERIFIED = {
         "nodes doubled": 430,
         "nodes alone": 30,
         "roots": 1400,
-        "rules of nodes": 36,
+        "rules of nodes": 30,
         "corrections of roots": 210,
         "expressions expanded": 400,
     },
@@ -83,6 +83,15 @@ def assert_within(work, bounds):
 def test_of_a_verification(name, work):
     assert verify(getattr(LAWS, name), at=PLACE, digits=15)
     assert_within(work, VERIFIED[name])
+
+
+def test_the_end_of_training_is_solved_once_for_features_samples_and_batches(work):
+    alone = [0]
+    for name in ("model", "data", "sgd_noise_model"):
+        assert verify(getattr(LAWS, name), at=PLACE, digits=15)
+        alone.append(work["nodes alone"])
+    assert alone[2] == alone[1]
+    assert alone[3] <= alone[2] + 35
 
 
 def test_of_a_curve(work):

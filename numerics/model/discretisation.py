@@ -29,6 +29,8 @@ from numerics.sums.spectral_sums import OnePoint, SpectralSums
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, each, field_of
 
 GUARD_DIGITS = 5
+RUNG = 5
+"""Sums are taken to 1, 6, 11, ... digits, so that laws that want about as many share rules and constants."""
 GUARD_BITS = 24
 SLACK_BITS = GUARD_BITS / 2
 """By how much the bits that are lost to cancellation may exceed those that were added for it."""
@@ -259,7 +261,7 @@ class Discretisation:
 
     def _rule_digits(self, digits: int) -> int:
         grown = amplification_digits(nodes_for(digits)[1]) + self.dynamics.extra_digits
-        return digits + GUARD_DIGITS + grown
+        return 1 + RUNG * math.ceil((digits + GUARD_DIGITS + grown - 1) / RUNG)
 
     def sums_for(self, digits: int) -> SpectralSums:
         """Spectral sums with the digits that ``digits`` digits at the end need."""

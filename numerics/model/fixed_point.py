@@ -25,12 +25,14 @@ from dataclasses import dataclass
 
 import sympy
 
+from asymptotics.caches import Memory
 from asymptotics.errors import UnableError
 from numerics.model.explicit_ridge import ridge_point
 from numerics.model.saturation import SLACK, saturate
 from numerics.model.sizes import Sizes
 from numerics.model.two_time import PARTS, TwoPoint, Weighed, kernels
 from numerics.spectra.compiled import constant
+from numerics.spectra.finite import FiniteSpectrum
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.arithmetic import Field, Scalar, array
 from numerics.values.inputs import infinite, sign_of
@@ -38,6 +40,8 @@ from numerics.values.positive import Positive
 
 Weigh = Callable[[Positive, float], Weighed]
 """The sums of a metric (`metrics`) at a kappa, from a floor of log kappa on."""
+
+_ENDS: Memory[tuple[Positive, float, TwoPoint]] = Memory(maxsize=64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +90,7 @@ def fixed_point(
         left = sums.unlearnable_target(field) if unlearned is None else unlearned
         return _learn_everything(sums, sizes, modes, doubt, left, field)
     number = constant(size, field)
-    kappa, floor = saturate(number, sums, field)
-    pair = _two_point(kappa, sums, floor, field)
+    kappa, floor, pair = _at_size(size, sums, field)
     zero, one = (Positive(field.real(x), 0.0) for x in (0, 1))
     if N == P or (not infinite(N + P) and sign_of(N - P) == 0):
         return _peak(kappa, pair, p, field, weigh(kappa, floor) if weigh else None)
@@ -113,6 +116,18 @@ def _parts(
     found = kernels(pair, R1s, R1s, R3s, rs, p, losts, metric)
     parts = {name: getattr(found, name)[0] for name in PARTS}
     return FixedPoint(kappa=kappa, parts=parts | {"overlap": pair.F[0] + kappa * pair.h[0], "unfitted": R1})
+
+
+def _at_size(size: sympy.Expr, sums: SpectralSums, field: Field) -> tuple[Positive, float, TwoPoint]:
+    """The kappa where df1 = size, a floor for it, and the sums there: the same for N as for P."""
+
+    def solve() -> tuple[Positive, float, TwoPoint]:
+        kappa, floor = saturate(constant(size, field), sums, field)
+        return kappa, floor, _two_point(kappa, sums, floor, field)
+
+    if isinstance(sums.spectrum, FiniteSpectrum):  # lists are not kept
+        return solve()
+    return _ENDS.recall((sums.spectrum, sums.digits, size, field.bits), solve)
 
 
 def _ratio(part: sympy.Expr, whole: sympy.Expr, field: Field) -> Positive:

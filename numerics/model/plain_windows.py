@@ -62,7 +62,7 @@ def solve_plainly(
         return nothing
     with np.errstate(all="ignore"):
         try:
-            rule, trace = root_rule(model, logs, sizes, digits + SUM_DIGITS, field)
+            rule, trace = root_rule(model, logs, sizes, model.rough_sums(digits + SUM_DIGITS), field)
             if rule.bins is not None or rule.lam.size > MOST_TERMS:
                 return nothing
             y = rough_roots(logs, partial(rough_sums, rule), floats, trace)

@@ -31,8 +31,10 @@ from numerics.sums.spectral_sums import OnePoint, SpectralSums
 from numerics.values.arithmetic import Array, Field, Scalar, array
 from numerics.values.doubled import BITS, Complexes, Doubled, double_up, single
 
-ROUGH_DIGITS = 10
+ROUGH_DIGITS = 11
 """Digits of the sums from which roots start."""
+MANY_NODES = 200
+"""For fewer nodes a rule of their own to such digits costs more than it saves."""
 WIDEST = 200.0
 """Where |log z| and |log kappa| stay below, squares are in the range of doubles."""
 MOST_TERMS = 30_000
@@ -103,8 +105,9 @@ def solve_points(
     stops = np.cumsum([0, *map(len, points)])
     logs = _logs(np.concatenate(points))
     sums = model.sums_for(digits)
+    rough = model.rough_sums(ROUGH_DIGITS) if len(logs) > MANY_NODES else sums
     try:
-        start = _start(model, logs, sizes, field)
+        start = _start(model, logs, sizes, rough, field)
     except PrecisionError:
         return [None] * len(windows)
     parts = [start[a:b] for a, b in pairwise(stops)]
@@ -162,19 +165,21 @@ def _logs(numbers: Array) -> Complexes:
     return found
 
 
-def _start(model: Discretisation, logs: Complexes, sizes: Sizes, field: Field) -> Complexes:
+def _start(
+    model: Discretisation, logs: Complexes, sizes: Sizes, sums: SpectralSums, field: Field
+) -> Complexes:
     """log kappa to about ten digits; by one rule for all angles and sizes."""
     if sizes.unlimited:
         return logs.copy()
-    rule, trace = root_rule(model, logs, sizes, ROUGH_DIGITS, field)
+    rule, trace = root_rule(model, logs, sizes, sums, field)
     return rough_roots(logs, partial(rough_sums, rule), sizes, trace)
 
 
 def root_rule(
-    model: Discretisation, logs: Complexes, sizes: Sizes, digits: int, field: Field
+    model: Discretisation, logs: Complexes, sizes: Sizes, sums: SpectralSums, field: Field
 ) -> tuple[NodeRule, float]:
-    """One rule for sums to ``digits`` digits at the roots of all these z, and the trace of the kernel."""
-    sums, trace = model.rough_sums(digits), 0.0
+    """One rule of ``sums`` at the roots of all these z, and the trace of the kernel."""
+    trace = 0.0
     highest, floor = float(logs.real.max()), float(logs.real.min())
     if not sizes.unlimited:
         trace = float(model.sums_for(ROUGH_DIGITS).total_eigenvalue(field))

@@ -88,11 +88,12 @@ def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
         seen = model.tested.model
         reach = (-math.log(seen.edge), -seen.log_slowest) if guess is None else None
         start = mpmath.mpf(0) if guess is None else mpmath.log(guess)
+        ended = model if digits <= FEW_DIGITS else rough
         try:
             centre = lowest(partial(log_losses, rough), start, reach)
         except PrecisionError:
             if reach is not None and math.isfinite(reach[1]):
-                _check_turns(rough, rough.test_loss(mpmath.exp(reach[1])))
+                _check_turns(ended, rough.test_loss(mpmath.exp(reach[1])))
             raise
         try:
             if digits > FEW_DIGITS:
@@ -100,9 +101,9 @@ def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
                 centre = mpmath.log(near.argument.value)
             found = interpolate(model, centre, digits)
         except PrecisionError:
-            _check_turns(rough, rough.test_loss(mpmath.exp(centre)))
+            _check_turns(ended, rough.test_loss(mpmath.exp(centre)))
             raise
-        _check_turns(rough, found.loss)
+        _check_turns(ended, found.loss)
         return found
 
 

@@ -147,10 +147,11 @@ def long_range(
     far = field.real(reach)
     points: tuple[list[Scalar], list[Scalar]] = ([], [])
     weights: tuple[list[Scalar], list[Scalar]] = ([], [])
-    j = first
+    j, s = first, first * h
+    # e^-s and e^(s - reach) step by step: of the bits that nodes have to spare, a step loses half a one
+    left, right, smaller, larger = field.exp(-s), field.exp(s - far), field.exp(-h), field.exp(h)
     while True:
         s = j * h
-        left, right = field.exp(-s), field.exp(s - far)
         log_r, slope = s - left + right, 1 + left + right
         if stop is None:
             if log_r > LARGEST_LOG:
@@ -167,5 +168,5 @@ def long_range(
         weights[j % 2].append(w)
         if done:
             break
-        j += 1
+        j, left, right = j + 1, left * smaller, right * larger
     return Path(even=(array(points[0]), array(weights[0])), odd=(array(points[1]), array(weights[1])))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cmath
 
 import mpmath
+import numpy as np
 import pytest
 from stated_errors import DIGITS, assert_honest
 
@@ -48,6 +49,19 @@ def test_sums_and_slopes(task, refinement):
         for value, rate, at in zip(slopes, exact.df1[1], single(kappa, field), strict=True):
             assert abs(value / complex(rate * at) - 1) < 1e-12
     assert_honest(rows, 1e-6 if task == TASKS[0] and not refinement else 0)
+
+
+def test_errors_below_those_that_doubles_show():
+    few, many = (SpectralSums(spectrum_of(TASKS[0]), digits) for digits in (36, 50))
+    late = [complex(-9.0, angle) for angle in (0.0, 1.5, 2.0)]
+    with field_of(180) as field, mpmath.workdps(DIGITS):
+        rule, at = few.doubled(few.rule_for_all(late, -9.0)), np.exp(late)
+        kappa = array(field.complex(*map(field.real, (x.real, x.imag))) for x in at.tolist())
+        exact = many.one_point(kappa, field)
+        found = doubled_sums(rule, double_up(kappa), few.digits)
+        assert found.error < 1e-27
+        for value, best in zip(single(found.df1[0], field), exact.df1[0], strict=True):
+            assert float(abs(value / best - 1)) <= found.error + found.rounding
 
 
 @pytest.mark.parametrize("task", TASKS[:2], ids=str)
