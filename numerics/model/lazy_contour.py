@@ -7,7 +7,6 @@ encircle_lazy   the lazy model of a `FullModel` on the contour for all times up 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,12 +16,17 @@ from numpy.typing import NDArray
 from numerics.model.discretisation import GUARD_BITS, Discretisation
 from numerics.model.encircle import encircle
 from numerics.model.full_model import FullModel
+from numerics.model.pair_kernels import Nodes
 from numerics.model.renormalised_ridge import resolve_at
-from numerics.model.two_time import OneTime, contour_kernels, one_time
 from numerics.sums.spectral_sums import OnePoint
-from numerics.values.arithmetic import Array, Field, array
+from numerics.values.arithmetic import Array, array, bits_of, field_of
+from numerics.values.doubled import BITS
 
 DIGITS = 15
+SPARE_DIGITS = 3
+"""So many digits more have sums from which nothing is taken, as at N = P = oo where losses fall slowly."""
+DOUBLED_BITS = BITS - 2
+"""Sums of such numbers are taken in doubled numbers."""
 STEEP, MORE = 4, 2
 """Beyond so many of Taylor's terms a panel has so many more nodes, and sums digits, for each."""
 EXTRA_BITS = 60
@@ -31,8 +35,6 @@ ENTIRE = 16
 """So many of Taylor's terms are left out of the contour at most."""
 WORTH = 1e5
 """How much smaller the next of them is then, at least, and how much larger one may be at the largest |z|."""
-SIGNAL, NOISE = ("bias", "initialisation", "data", "interaction"), ("noise_data", "noise_interaction")
-"""The parts of the test loss, of the signal and per unit sigma^2."""
 BEYOND = 3.0
 """The radius of the contour, over the largest curvature."""
 
@@ -55,27 +57,7 @@ class Lazy:
     per_feature: NDArray[np.complex128]
     per_sample: NDArray[np.complex128]
     per_noisy_sample: NDArray[np.complex128]
-    nodes: OneTime
-    in_samples: OneTime | None
-    field: Field
-
-    def pairs(self, shares: Mapping[str, float]) -> NDArray[np.complex128]:
-        """The two-time kernel with these shares of its parts, on (upper nodes) x (upper nodes,
-        conjugates)."""
-        with self.field as field:
-            kernels, _ = contour_kernels(self.nodes, field)
-        parts = (share * getattr(kernels, name).terms[0] for name, share in shares.items() if share)
-        return np.asarray(sum(parts).astype(np.complex128))
-
-    def pairs_per_sample(self) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
-        """By what the two-time kernel of the test loss changes with 1/P: the signal, and label noise."""
-        assert self.in_samples is not None
-        with self.field as field:
-            kernels, _ = contour_kernels(self.in_samples, field)
-            signal, noise = (
-                sum(getattr(kernels, name).terms[1] for name in names) for names in (SIGNAL, NOISE)
-            )
-        return signal.astype(np.complex128), noise.astype(np.complex128)
+    nodes: Nodes
 
 
 def encircle_lazy(lazy: FullModel, longest: float, order: int, share: float) -> Lazy:
@@ -91,9 +73,14 @@ def encircle_lazy(lazy: FullModel, longest: float, order: int, share: float) -> 
     logs, weights = encircle(1 / longest, radius, order + more)
     lost = terms * math.log10(longest * radius)
     digits = DIGITS + math.ceil(share * lost) + more
-    with model.field(digits, EXTRA_BITS + lost * math.log2(10)) as field:
-        sums, sizes = model.sums_for(digits), model.sizes(field)
-        whole = sizes.unlimited
+    with model.field(digits, 0) as field:
+        whole = model.sizes(field).unlimited
+    sums = model.rough_sums(digits + SPARE_DIGITS)
+    plain = whole and not terms and bits_of(sums.digits) < DOUBLED_BITS
+    sums = sums if plain else model.sums_for(digits)
+    bits = EXTRA_BITS + lost * math.log2(10)
+    with field_of(DOUBLED_BITS) if plain else model.field(digits, bits) as field:
+        sizes = model.sizes(field)
         resolvent, floor = resolve_at(logs, sums, sizes, field, GUARD_BITS, 2 if whole else 1)
         point = resolvent.point
         X = point.X[0]
@@ -113,9 +100,7 @@ def encircle_lazy(lazy: FullModel, longest: float, order: int, share: float) -> 
         per_feature=slope.astype(np.complex128),
         per_sample=(point.df1[0] * point.kappa**2 * point.X[1]).astype(np.complex128),
         per_noisy_sample=-point.df1[0].astype(np.complex128),
-        nodes=one_time(resolvent, sizes),
-        in_samples=one_time(resolvent, sizes, "P", 1) if whole else None,
-        field=field,
+        nodes=Nodes(resolvent=resolvent, sizes=sizes, field=field),
     )
 
 

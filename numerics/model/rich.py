@@ -136,11 +136,7 @@ class RichModel:
             return self.lazy.test_loss(sympy.oo)
         if infinite(self.lazy.P):
             return self._single(t, float(self.lazy.noise**2))
-        noise = float(self.lazy.noise**2)
-        signal = ("bias", "initialisation", "data", "interaction")
-        return self._double(
-            t, {**dict.fromkeys(signal, 1.0), "noise_data": noise, "noise_interaction": noise}
-        )
+        return self._double(t, "test", lambda lazy: lazy.nodes.test(float(self.lazy.noise**2)))
 
     def train_loss(self, t: object) -> Value:
         """``Lhat(t) = |y - f|^2/P`` with the noise in the labels; test loss + sigma^2 for P = oo."""
@@ -148,7 +144,11 @@ class RichModel:
 
     def bias(self, t: object) -> Value:
         """The loss of the predictor averaged over A, data and noise."""
-        return self.lazy.bias(sympy.oo) if self._is_over(t) else self._double(t, {"bias": 1.0})
+        if self._is_over(t):
+            return self.lazy.bias(sympy.oo)
+        if infinite(self.lazy.N) and infinite(self.lazy.P):
+            return self.test_loss(t)
+        return self._double(t, "bias", lambda lazy: lazy.nodes.bias())
 
     def transfer(self, k: object, t: object) -> Value:
         """``H_k(t) = E v_k(t)/w_k``, the mean of mode k; its error is absolute (dimensionless)."""
@@ -239,10 +239,10 @@ class RichModel:
         )
         return _or_bound(found)
 
-    def _double(self, t: object, shares: Mapping[str, float]) -> Value:
+    def _double(self, t: object, name: str, make: Callable[[Lazy], NDArray[np.complex128]]) -> Value:
         def terms(lazy: Lazy, g: NDArray[np.complex128]) -> NDArray[np.complex128]:
             u = lazy.weights * g
-            kernel = self.kernel(lazy, tuple(sorted(shares.items())), lambda: lazy.pairs(shares))
+            kernel = self.kernel(lazy, name, lambda: make(lazy))
             return np.asarray(np.multiply.outer(u, np.concatenate([u, u.conj()])) * kernel)
 
         return _or_bound(self._compare(t, terms))

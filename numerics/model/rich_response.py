@@ -62,7 +62,7 @@ def _on_pairs(model: RichModel, which: int) -> Callable[[Lazy, Complexes], Compl
 
     def terms(lazy: Lazy, g: Complexes) -> Complexes:
         u = lazy.weights * g
-        kernel = model.kernel(lazy, "per sample", lambda: np.stack(lazy.pairs_per_sample()))
+        kernel = model.kernel(lazy, "per sample", lambda: np.stack(lazy.nodes.per_sample()))
         return np.asarray(np.multiply.outer(u, np.concatenate([u, u.conj()])) * kernel[which])
 
     return terms

@@ -8,12 +8,15 @@ import sympy
 from asymptotics import power_law
 from asymptotics.errors import BottleneckError, DomainError
 from numerics import FullModel, RichModel, simulate
-from numerics.model import rich
+from numerics.model import pair_kernels, rich
 from numerics.model.clock import run_clock
+from numerics.model.lazy_contour import encircle_lazy
+from numerics.model.two_time import contour_kernels, one_time
 from numerics.simulation.rich import RichDynamics
 from numerics.simulation.training import full_batch_errors
 
 TASK = power_law(1.5, 1.25)
+SIGNAL, NOISE = ("bias", "initialisation", "data", "interaction"), ("noise_data", "noise_interaction")
 
 
 def train_network(A, design, labels, gamma, until, steps):
@@ -96,6 +99,31 @@ def test_infinite_sizes_are_the_sum_over_modes():
         assert abs(float(model.test_loss(t)) / loss - 1) < 1e-10
         assert abs(float(model.effective_time(t)) / tau - 1) < 1e-10
         assert abs(float(model.kernel_scale(t)) * chi**2 - 1) < 1e-10
+
+
+PAIRS = {"N": 50, "P": 37, "noise": 0.5}
+
+
+@pytest.mark.parametrize("doubled", [True, False])
+@pytest.mark.parametrize("sizes", [PAIRS, {"P": 37}, {}], ids=str)
+def test_kernels_of_pairs_are_those_of_the_two_time_solution(sizes, doubled, monkeypatch):
+    """Divided differences against sums of positive terms (`two_time`), in both kinds of numbers."""
+    if not doubled:
+        monkeypatch.setattr(pair_kernels, "MOST_LOST", 0.0)
+    lazy = FullModel(TASK, **sizes)
+    nodes = encircle_lazy(lazy, 100.0, 5, 0.3).nodes
+    with nodes.field as field:
+        found, _ = contour_kernels(one_time(nodes.resolvent, nodes.sizes), field)
+        parts = {name: getattr(found, name).terms[0] for name in (*SIGNAL, *NOISE)}
+        noise = field.real(float(lazy.noise**2))
+        whole = sum(parts[name] for name in SIGNAL) + noise * sum(parts[name] for name in NOISE)
+        assert np.allclose(nodes.test(float(noise)), whole.astype(complex), rtol=1e-12, atol=0)
+        assert np.allclose(nodes.bias(), parts["bias"].astype(complex), rtol=1e-12, atol=0)
+        if not sizes:
+            found, _ = contour_kernels(one_time(nodes.resolvent, nodes.sizes, "P", 1), field)
+            for kernel, names in zip(nodes.per_sample(), (SIGNAL, NOISE), strict=True):
+                first = sum(getattr(found, name).terms[1] for name in names)
+                assert np.allclose(kernel, first.astype(complex), rtol=1e-12, atol=0)
 
 
 def test_levels_of_many_modes_are_those_modes():
