@@ -26,7 +26,7 @@ from itertools import combinations, islice, product
 from math import prod
 from typing import Any
 
-from sympy import QQ, Expr, Integer, Matrix, Rational, Symbol, cancel, construct_domain, factor_list, together
+from sympy import QQ, Expr, Integer, Rational, Symbol, construct_domain, factor_list
 from sympy.polys.matrices import DomainMatrix
 from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
@@ -162,12 +162,12 @@ class Programme:
         self, basis: tuple[int, ...], domain: Domain, outside: Outside, point: dict[Symbol, Rational]
     ) -> Vertex | None:
         """The vertex of a basis and the part of ``domain`` where it is optimal; None if nothing is new."""
-        square = Matrix([self.rows[i].slopes for i in basis])
+        square = [self.rows[i].slopes for i in basis]
         solution, finer = self._orders(square, basis)
-        aims = Matrix([[-x for x in self.objective], [-x for x in self.second]]).T
-        pairs = square.T.LUsolve(aims)
-        multipliers = tuple(_reduced(pairs[i, 0]) for i in range(len(basis)))
-        signs = [first if first != 0 else _reduced(pairs[i, 1]) for i, first in enumerate(multipliers)]
+        aims = [(-x, -y) for x, y in zip(self.objective, self.second, strict=True)]
+        pairs = _solve_in_letters(list(zip(*square, strict=True)), aims)
+        multipliers = tuple(first for first, _ in pairs)
+        signs = [first if first != 0 else second for first, second in pairs]
         for i in range(len(self.rows)):
             if i not in basis:
                 slack = self.slack(i, solution)
@@ -177,14 +177,14 @@ class Programme:
             return None
         return Vertex(solution=solution, finer=finer, basis=basis, multipliers=multipliers, domain=region)
 
-    def _orders(self, square: Matrix, basis: tuple[int, ...]) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
+    def _orders(
+        self, square: Sequence[Sequence[Expr]], basis: tuple[int, ...]
+    ) -> tuple[tuple[Expr, ...], tuple[Expr, ...]]:
         """The solution where the rows of a basis are tight, and its second order."""
         rows = [self.rows[i] for i in basis]
-        solution = tuple(_reduced(z) for z in square.LUsolve(Matrix([-row.constant for row in rows])))
-        right = [-row.finer_at(solution) for row in rows]
-        if not any(right):
-            return solution, tuple(Integer(0) for _ in solution)
-        return solution, tuple(_reduced(z) for z in square.LUsolve(Matrix(right)))
+        solution = tuple(z for (z,) in _solve_in_letters(square, [(-row.constant,) for row in rows]))
+        right = [(-row.finer_at(solution),) for row in rows]
+        return solution, tuple(z for (z,) in _solve_in_letters(square, right))
 
     def slack(self, row: int, solution: Sequence[Expr]) -> Expr:
         """``slopes . z + constant`` of one row."""
@@ -212,11 +212,6 @@ def _beside(point: dict[Symbol, Rational]) -> Iterator[dict[Symbol, Rational]]:
     """Two points near this one, in no special direction: a tie on a wall is none beside it."""
     for step in (Rational(1, 1009), -Rational(1, 1009)):
         yield {symbol: value * (1 + step / (i + 1)) for i, (symbol, value) in enumerate(point.items())}
-
-
-def _reduced(entry: Expr) -> Expr:
-    """A rational function in lowest terms; a number with roots in the one form of its field."""
-    return normal(entry) if entry.is_number else cancel(together(entry))
 
 
 def _own(region: Domain, domain: Domain) -> tuple[Expr, ...]:
@@ -302,6 +297,21 @@ def _in_field(rows: Sequence[Sequence[Expr]], point: dict[Symbol, Rational]) -> 
     field, elements = construct_domain(flat, extension=True, field=True)
     following = iter(elements)
     return field, [[next(following) for _ in row] for row in numbers]
+
+
+def _solve_in_letters(
+    square: Sequence[Sequence[Expr]], right: Sequence[Sequence[Expr]]
+) -> list[tuple[Expr, ...]]:
+    """The rows of z, in lowest terms, with ``square . z = right``, where the square is regular."""
+    field, elements = construct_domain(
+        [x for row in (*square, *right) for x in row], extension=True, field=True
+    )
+    following = iter(elements)
+    left, other = ([[next(following) for _ in row] for row in rows] for rows in (square, right))
+    found = _solve(field, left, other)
+    assert found is not None
+    solved = [[field.to_sympy(z) for z in row] for row in found]
+    return [tuple(normal(z) if z.is_number else z for z in row) for row in solved]
 
 
 def _sign(field: Any, element: Any) -> int:
