@@ -223,9 +223,28 @@ class Teller:
         _, letter, size = found.node.args
         if self.spectrum.scaling is not None:
             return self._at_scaling_ridge(found)
+        if not found.parts:
+            return self._between_levels(found)
         self(found.parts[0])
         why = say("The ridge {} is fixed: as many modes are resolved as {}.", letter, size)
         return self._reverted(found, found.parts[0].node, ridge(size), why, "BAP, appendix C (fixed point)")
+
+    def _between_levels(self, found: Found) -> Expr:
+        """A function of the ridge by its place between two levels of many modes."""
+        function, letter, size = found.node.args
+        for call in sorted({df1(letter), *function.atoms(AppliedUndef)}, key=str):
+            self._define(call)
+        exact = found.node.meaning()
+        why = say("The ridge {} is fixed: as many modes are resolved as {}.", letter, size)
+        count = df1(letter).xreplace({letter: ridge(size)})
+        self.tell(Eq(count, size, evaluate=False), why, "BAP, appendix C (fixed point)")
+        self.tell(
+            asymptotic(exact, found.series, size),
+            "At a ridge kappa = lambda(k_0) sums over whole levels are integrals, and those over the levels "
+            "about k_0 have the period 1 in k_0 by Poisson's formula; the number of modes gives k_0.",
+            "DLMF 1.8.14; Flajolet, Gourdon & Dumas 1995, section 4",
+        )
+        return exact
 
     def _at_scaling_ridge(self, found: Found) -> Expr:
         """A function of the ridge of N features where modes grow with N."""

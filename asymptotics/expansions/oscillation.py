@@ -99,6 +99,11 @@ class Oscillation(Function):  # type: ignore[misc]
         transform, location, rate, _ = self.args
         return transform(location + 2 * pi * I * n / rate)
 
+    def sizes(self, prec: int) -> tuple[mpmath.mpc, ...]:
+        """The harmonics n = 1, 2, ... as numbers, all that count at this precision."""
+        transform, location, rate, _ = self.args
+        return _harmonic_sizes(transform, location, rate, prec)
+
     def modify(self, change: Callable[[Expr, Expr, Expr, Expr], Expr]) -> Expr:
         """The same with another transform, ``change(G(s), s, s_0, r)``."""
         transform, location, rate, phase = self.args
@@ -137,23 +142,34 @@ class Oscillation(Function):  # type: ignore[misc]
 
 @cached(maxsize=4096)
 def _sum_harmonics(transform: Expr, location: Expr, rate: Expr, phase: Expr, prec: int) -> mpmath.mpf:
+    with working_bits(prec + 60):
+        u = _number(phase)
+        u -= mpmath.floor(u)
+        total = mpmath.mpf(0)
+        for n, harmonic in enumerate(_harmonic_sizes(transform, location, rate, prec), 1):
+            total += 2 * (harmonic * mpmath.expjpi(-2 * n * u)).real
+        return total
+
+
+@cached(maxsize=512)
+def _harmonic_sizes(transform: Expr, location: Expr, rate: Expr, prec: int) -> tuple[mpmath.mpc, ...]:
+    """The harmonics n = 1, 2, ... until what follows is below the precision, relative to the largest."""
     body, s = transform.expr, transform.variables[0]
     with working_bits(prec + 60):
         first, length = (_number(x) for x in (location, rate))
-        u = _number(phase)
-        u -= mpmath.floor(u)
         value = _compile(s, body)
-        total, largest, previous = mpmath.mpf(0), mpmath.mpf(0), mpmath.mpf(0)
+        found: list[mpmath.mpc] = []
+        largest, previous = mpmath.mpf(0), mpmath.mpf(0)
         for n in range(1, MAX_HARMONICS):
             harmonic = value(mpmath.mpc(first, 2 * mpmath.pi * n / length))
+            found.append(harmonic)
             size = abs(harmonic)
-            total += 2 * (harmonic * mpmath.expjpi(-2 * n * u)).real
             largest = max(largest, size)
             ratio = size / previous if previous else mpmath.mpf(size > 0)
             # the sizes fall geometrically, or faster
             small = largest * (1 - ratio) * mpmath.ldexp(1, -prec - 20)
             if n > 1 and ratio < 1 and size * ratio <= small:
-                return total
+                return tuple(found)
             previous = size
     raise PrecisionError(
         f"the harmonics of an oscillation with period {mpmath.nstr(length, 5)} do not fall within "

@@ -29,10 +29,11 @@ from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.layers import SLOW, coefficient_of, in_front
+from asymptotics.expansions.level_reversion import revert_between_levels
 from asymptotics.expansions.logarithmic_reversion import exponential_reversion, leads_with_logarithm
 from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.terms import Bound, Term
-from asymptotics.expansions.variables import refuse_oscillations, substitute
+from asymptotics.expansions.variables import oscillates, substitute
 
 
 def revert(series: Expansion, variable: Symbol, function: Expansion | None = None) -> Expansion:
@@ -47,9 +48,15 @@ def revert(series: Expansion, variable: Symbol, function: Expansion | None = Non
     place = first[0].order if first else series.leading().order
     if any(t.order != place for t in first):
         place = series.leading().order  # raises
+    swings = oscillates(series) or oscillates(function)
     if leads_with_logarithm(series) and not series.is_slow:
-        return exponential_reversion(series, variable, function)
-    refuse_oscillations(series, function)
+        try:
+            return exponential_reversion(series, variable, function)
+        except UnableError:
+            if not swings:
+                raise
+    if swings:
+        return revert_between_levels(series, variable, function, revert)
     if len(first) == 1 and first[0].logs == (0, 0) and not series.is_slow:
         return _by_lagrange(variable, series, function)
     sign = series.domain.sign(place)

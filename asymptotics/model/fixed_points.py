@@ -22,6 +22,7 @@ from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Term
 from asymptotics.model.best_of_levels import expand_least, swings
+from asymptotics.model.between_levels import expand_between_levels
 from asymptotics.model.equations import moving
 from asymptotics.model.expander import Expander, Found
 from asymptotics.model.explicit_ridge import solve_ridge
@@ -30,6 +31,7 @@ from asymptotics.model.lagrange import resolve
 from asymptotics.model.operators import AtExplicit, AtLeast, AtModes, AtRidge
 from asymptotics.model.proportional_modes import at_scaling_ridge
 from asymptotics.model.sums import df1, named
+from asymptotics.spectra.exponential_levels import LevelSeries
 
 _u, _X = Dummy("u", positive=True), Dummy("X", positive=True)
 ONE = Integer(1)
@@ -44,6 +46,8 @@ def expand_at_ridge(expander: Expander, node: AtRidge, x: Symbol) -> Found:
         return at_scaling_ridge(expander, node)
     if (beyond := _beyond(expander, function, letter, size)) is not None:
         return beyond
+    if isinstance(levels := expander.spectrum.kernel, LevelSeries):
+        return expand_between_levels(expander, node, levels)
     if (single := getattr(expander.spectrum.kernel, "single", None)) is not None:
         (count, _), (value, closed) = (
             _in_share(expander, f, letter, single, size) for f in (df1(letter), function)

@@ -4,7 +4,7 @@
 
     df1 = sum m lambda/(lambda + kappa)      Xi = sum m c kappa/(lambda + kappa)
     df2 = sum m lambda^2/(lambda + kappa)^2  F  = sum m c kappa^2/(lambda + kappa)^2
-    V  = Xi - F = sum m c kappa lambda/(lambda + kappa)^2
+    V  = Xi - F = sum m c kappa lambda/(lambda + kappa)^2      h = df1 - df2
     Q1(t) = sum m (1 - e^(-lambda t))        Q2(t) = sum m (1 - e^(-lambda t))^2
     E_n(t) = sum m lambda^n e^(-lambda t)    C_n(t) = sum m c lambda^n e^(-lambda t)
     G(t) = sum m (c/lambda) (1 - e^(-lambda t))^2              T_c = sum m c
@@ -146,6 +146,13 @@ V = NamedSum(
     weighted=True,
     ridge=True,
 )
+SPREAD = NamedSum(
+    name="h",
+    summand=lambda lam, c, x: lam * x / (lam + x) ** 2,
+    words="df_1 - df_2, the modes that the ridge kappa resolves in part",
+    kernel=VARIANCE,
+    ridge=True,
+)
 Q1 = NamedSum(
     name="Q_1",
     summand=lambda lam, c, x: 1 - exp(-lam * x),
@@ -198,7 +205,7 @@ Power = NamedSum(
 )
 
 SUMS: Registry[NamedSum] = Registry(
-    (df1, df2, Xi, F, V, Q1, Q2, E0, E1, E2, C0, C1, C2, G, Tail, Power, F_test, F_seen)
+    (df1, df2, Xi, F, V, SPREAD, Q1, Q2, E0, E1, E2, C0, C1, C2, G, Tail, Power, F_test, F_seen)
 )
 
 
@@ -225,11 +232,15 @@ def expand_sum(one: NamedSum, spectrum: SpectralSeries, depth: int, x: Symbol = 
     found = series.spectral_sum(one.kernel, x, inverse=one.ridge, domain=spectrum.domain, depth=depth)
     if one.damping:
         found = found * found.monomial(Integer(1), Integer(-one.damping))
-    # modes of eigenvalue zero stand in no Dirichlet series
-    if not one.weighted or weighted.unlearned == 0:
+    return staying(one, weighted, found, x)
+
+
+def staying(one: NamedSum, spectrum: SpectralSeries, found: Expansion, x: Symbol) -> Expansion:
+    """An expansion with what modes of eigenvalue zero add, which stand in no Dirichlet series."""
+    if not one.weighted or spectrum.unlearned == 0:
         return found
     slow = Dummy("lambda", positive=True)
-    stays = limit(one.summand(slow, weighted.unlearned, x), slow, 0)
+    stays = limit(one.summand(slow, spectrum.unlearned, x), slow, 0)
     return found + stays if stays != 0 else found
 
 

@@ -204,18 +204,31 @@ def _harmonics(series: BranchSeries, kernel: Transform, line: Line, x: Expr, dep
 
 def primitive(series: BranchSeries, x: Coordinate, right: bool) -> Expansion:
     """The primitive of h that vanishes at oo, plus D(s0) or its finite part for a pole to the right."""
+    if x.counts:
+        return revert(x.decay, SLOW, in_index(series, x, right))
     inner = integral(x.density * x.decay.differentiate())
     found = revert(x.decay, SLOW, inner)
     if not right:
-        if inner.domain.sign(inner.leading().order) != 1:
-            raise UnableError(f"the sum of {series.weights} is not shown to converge")
+        _require_fall(series, inner)
         return found
-    if x.counts:
-        return found + regular_sum(_summand(series, series.origin), series.index)
     if inner.domain.sign(inner.leading().order) == 1:
         return found + series.value(series.origin)
     # the finite part of a sum of powers of log k over k is a constant; it is bounded, not computed
     return found.with_terms(found.terms, (*found.remainder, Bound(Integer(0))))
+
+
+def in_index(series: BranchSeries, x: Coordinate, right: bool) -> Expansion:
+    """The same as an expansion in the index."""
+    inner = integral(x.density * x.decay.differentiate())
+    if right:
+        return inner + regular_sum(_summand(series, series.origin), series.index)
+    _require_fall(series, inner)
+    return inner
+
+
+def _require_fall(series: BranchSeries, inner: Expansion) -> None:
+    if inner.domain.sign(inner.leading().order) != 1:
+        raise UnableError(f"the sum of {series.weights} is not shown to converge")
 
 
 def differential(series: Expansion, weights: Iterable[Expr]) -> Expansion:

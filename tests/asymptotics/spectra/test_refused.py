@@ -29,7 +29,6 @@ def test_what_would_be_needed_is_named(eigenvalues, target, why, form):
         ("exp(-k**2)", "k**-2", "exp(-k**2) fall faster than every exponential of k"),
         ("exp(-k**(3/2))", "k**-2", "kappa jumps between modes at whole N"),
         ("k**-k", "k**-2", "k**(-k) fall faster than every exponential of k"),
-        ("k*2**-k", "3**-k", "exponential in the levels"),
     ],
 )
 def test_what_no_form_would_help_says_why_alone(eigenvalues, target, why):
