@@ -96,8 +96,9 @@ class LevelSeries(BranchSeries):
             if self.origin != 0 or weights.valuation < -1:
                 raise UnableError(f"the kernel {kernel.name} has a pole at s = {self.origin}; not derived")
             place, right = self.tails.coordinate(depth), any(p.location == 0 for p in kernel.poles(3))
-            whole = replace(in_index(self, place, right), variable=SLOW).scale(-weights.coefficient(-1))
-            placed = in_front(Integer(0), whole)
+            inner, constant = in_index(self, place, right)
+            whole = replace(inner, variable=SLOW) + constant
+            placed = in_front(Integer(0), whole.scale(-weights.coefficient(-1)))
             terms, bounds = terms + placed[0], bounds + placed[1]
         for pole in kernel.poles(3):
             if domain.sign(pole.location - self.origin) == -1 and pole.location != 0:

@@ -205,7 +205,8 @@ def _harmonics(series: BranchSeries, kernel: Transform, line: Line, x: Expr, dep
 def primitive(series: BranchSeries, x: Coordinate, right: bool) -> Expansion:
     """The primitive of h that vanishes at oo, plus D(s0) or its finite part for a pole to the right."""
     if x.counts:
-        return revert(x.decay, SLOW, in_index(series, x, right))
+        inner, constant = in_index(series, x, right)
+        return revert(x.decay, SLOW, inner) + constant
     inner = integral(x.density * x.decay.differentiate())
     found = revert(x.decay, SLOW, inner)
     if not right:
@@ -217,13 +218,13 @@ def primitive(series: BranchSeries, x: Coordinate, right: bool) -> Expansion:
     return found.with_terms(found.terms, (*found.remainder, Bound(Integer(0))))
 
 
-def in_index(series: BranchSeries, x: Coordinate, right: bool) -> Expansion:
-    """The same as an expansion in the index."""
+def in_index(series: BranchSeries, x: Coordinate, right: bool) -> tuple[Expansion, Expr]:
+    """The same as an expansion in the index, and a constant."""
     inner = integral(x.density * x.decay.differentiate())
     if right:
-        return inner + regular_sum(_summand(series, series.origin), series.index)
+        return inner, regular_sum(_summand(series, series.origin), series.index)
     _require_fall(series, inner)
-    return inner
+    return inner, Integer(0)
 
 
 def _require_fall(series: BranchSeries, inner: Expansion) -> None:

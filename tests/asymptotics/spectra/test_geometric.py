@@ -198,16 +198,6 @@ REFUSED = [
     (lambda: Laws(task=Task(eigenvalues="2**-k + 4**-k", target="3**-k")).time, SpectrumError, "exponential"),
     (lambda: Laws(task=task("1/2", "1/3")).gap, UnableError, "oscillate in log t"),
     (lambda: Laws(task=task("1/2", "1/3")).data_transient, UnableError, "oscillate in log t"),
-    (
-        lambda: Laws(task=Task(eigenvalues="2**-k", target="3**-k", multiplicity=3)).model,
-        UnableError,
-        "modulo",
-    ),
-    (
-        lambda: Laws(task=Task(eigenvalues="2**-k", target="3**-k", multiplicity="k")).model,
-        UnableError,
-        "log",
-    ),
 ]
 
 
