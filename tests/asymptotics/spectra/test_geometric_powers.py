@@ -82,7 +82,6 @@ def test_laws_say_that_they_are_those_of_whole_sizes_with_numbers_too():
 
 REFUSED = [
     (lambda: derive(task(target="1/k")), SpectrumError, "p > 1"),
-    (lambda: derive(task(multiplicity=3)).model, UnableError, "modulo"),
     (lambda: derive(task()).gap, UnableError, "vary slowly"),
 ]
 
