@@ -30,6 +30,7 @@ from sympy import QQ, Expr, Integer, Rational, Symbol, construct_domain, factor_
 from sympy.polys.matrices import DomainMatrix
 from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal, primitive
 from asymptotics.domains.solver import number_sign, solve
 from asymptotics.errors import UnableError
@@ -271,16 +272,17 @@ def region_of(
 
 def _factors(expression: Expr, domain: Domain) -> tuple[int, tuple[Expr, ...]]:
     """A sign, and the irreducible factors of odd multiplicity whose sign on the domain is not known."""
+    total, factors = _odd_factors(expression)
+    signs = {factor: domain.sign(factor) for factor in factors}
+    known = prod(sign for sign in signs.values() if sign is not None)
+    return total * known, tuple(factor for factor in factors if signs[factor] is None)
+
+
+@cached(maxsize=4096)
+def _odd_factors(expression: Expr) -> tuple[int, tuple[Expr, ...]]:
+    """A sign, and the irreducible factors of odd multiplicity."""
     constant, factors = factor_list(primitive(expression))
-    total, kept = 1 if constant.is_positive else -1, []
-    for factor, multiplicity in factors:
-        if multiplicity % 2:
-            sign = domain.sign(factor)
-            if sign is None:
-                kept.append(factor)
-            else:
-                total *= sign
-    return total, tuple(kept)
+    return 1 if constant.is_positive else -1, tuple(f for f, multiplicity in factors if multiplicity % 2)
 
 
 def _in_field(rows: Sequence[Sequence[Expr]], point: dict[Symbol, Rational]) -> tuple[Any, list[list[Any]]]:
