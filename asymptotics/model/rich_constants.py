@@ -138,6 +138,7 @@ def _integrate(s: Any, shift: int, alpha: Any, beta: Any, one: int) -> Any:
     middle = mpmath.quad(
         lambda u: mpmath.exp(s * u) * _part(alpha, mpmath.exp(u), one) * _part(beta, mpmath.exp(u), one),
         mpmath.linspace(0, mpmath.log(far), 4),
+        method="gauss-legendre",
     )
     ends = [c / (s + n) for n, c in enumerate(near) if c != 0]
     ends += [-c * mpmath.mpf(far) ** (s - n) / (s - n) for n, c in enumerate(beyond) if c != 0]
