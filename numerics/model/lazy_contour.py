@@ -17,16 +17,18 @@ from numerics.model.discretisation import GUARD_BITS, Discretisation
 from numerics.model.encircle import encircle
 from numerics.model.full_model import FullModel
 from numerics.model.pair_kernels import Nodes
-from numerics.model.renormalised_ridge import resolve_at
+from numerics.model.renormalised_ridge import real_root, resolve_at
 from numerics.sums.spectral_sums import OnePoint
 from numerics.values.arithmetic import Array, array, bits_of, field_of
 from numerics.values.doubled import BITS
 
 DIGITS = 15
 SPARE_DIGITS = 3
-"""So many digits more have sums from which nothing is taken, as at N = P = oo where losses fall slowly."""
+"""So many digits more have sums from which nothing is taken, as those of losses that fall slowly."""
 DOUBLED_BITS = BITS - 2
 """Sums of such numbers are taken in doubled numbers."""
+DIFFERING_BITS = 80
+"""Those that differences of nodes take, and roots are right to less than their field."""
 STEEP, MORE = 4, 2
 """Beyond so many of Taylor's terms a panel has so many more nodes, and sums digits, for each."""
 EXTRA_BITS = 60
@@ -73,13 +75,16 @@ def encircle_lazy(lazy: FullModel, longest: float, order: int, share: float) -> 
     logs, weights = encircle(1 / longest, radius, order + more)
     lost = terms * math.log10(longest * radius)
     digits = DIGITS + math.ceil(share * lost) + more
-    with model.field(digits, 0) as field:
-        whole = model.sizes(field).unlimited
     sums = model.rough_sums(digits + SPARE_DIGITS)
-    plain = whole and not terms and bits_of(sums.digits) < DOUBLED_BITS
+    plain = not terms and bits_of(sums.digits) < DOUBLED_BITS
     sums = sums if plain else model.sums_for(digits)
-    bits = EXTRA_BITS + lost * math.log2(10)
-    with field_of(DOUBLED_BITS) if plain else model.field(digits, bits) as field:
+    with model.field(digits, 0) as field:
+        sizes = model.sizes(field)
+        whole = sizes.unlimited
+        # kappa tends to a constant, and so differs less than z from node to node
+        near = (real_root(-math.log(longest), sums, sizes)[0] + math.log(longest)) / math.log(2)
+    bits = max(DOUBLED_BITS, DIFFERING_BITS + math.ceil(near))
+    with field_of(bits) if plain else model.field(digits, EXTRA_BITS + lost * math.log2(10)) as field:
         sizes = model.sizes(field)
         resolvent, floor = resolve_at(logs, sums, sizes, field, GUARD_BITS, 2 if whole else 1)
         point = resolvent.point
