@@ -76,7 +76,7 @@ def test_the_clock_meets_an_exact_solution():
 
 @pytest.mark.parametrize(
     "sizes",
-    [pytest.param(x, marks=pytest.mark.slow) for x in ({}, {"N": 50}, {"N": 50, "P": 30, "noise": 0.5})],
+    [{}, {"N": 50}, {"N": 50, "P": 30, "noise": 0.5}],
 )
 def test_without_richness_it_is_the_lazy_model(sizes):
     rich, lazy = RichModel(TASK, gamma="1e-7", **sizes), FullModel(TASK, **sizes)
@@ -147,7 +147,7 @@ def test_a_finite_spectrum_late_is_the_sum_over_its_modes():
     "sizes",
     [
         pytest.param({"N": 1000}, marks=pytest.mark.slow),
-        pytest.param({"N": 50, "P": 37, "noise": 0.5}, marks=pytest.mark.slow),
+        {"N": 50, "P": 37, "noise": 0.5},
         {"P": 20, "noise": 2},
     ],
 )
@@ -238,7 +238,6 @@ def test_later_times_do_not_lose_digits_of_a_contour_for_earlier_ones():
     assert abs(late.value - fresh.value) <= late.error + fresh.error
 
 
-@pytest.mark.slow
 def test_errors_are_errors():
     """A finer solution agrees within the stated error, and that is small."""
     model = RichModel(TASK, N=100, noise=0.2, P=300, gamma=3)
