@@ -71,6 +71,8 @@ def schedule_quantity(text: str) -> Quantity:
         resource=t,
         equation=Tuned(falling, t, growing, eta),
         source=_SOURCE,
+        trace=False,
+        squares=True,
         rule=OnePassSGD,
         why=_WHY,
         balances=True,
@@ -89,6 +91,8 @@ def step_quantity(text: str) -> Quantity:
         resource=t,
         equation=TunedStep(falling, t, growing, eta),
         source=_SOURCE,
+        trace=False,
+        squares=True,
         rule=OnePassSGD,
         why=_WHY,
         balances=True,
@@ -128,7 +132,9 @@ def _average(weights: Expr) -> tuple[Expr, Expr]:
 
 def average_quantity(text: str) -> Quantity:
     """The loss of an average of the iterates of a constant step, that step at its best."""
-    left, fed = _average(shape_of(text))
+    weights = shape_of(text)
+    left, fed = _average(weights)
+    closed = not left.has(AverageSum)
     return Quantity(
         name=f"average:{text}",
         words=f"test loss of the average with weights {text} of t iterates of one-pass SGD, best step",
@@ -138,6 +144,8 @@ def average_quantity(text: str) -> Quantity:
         resource=t,
         equation=Tuned(left, t, sigma**2 / B * fed, eta),
         source=_SOURCE,
+        trace=not closed,
+        squares=closed,
         rule=OnePassSGD,
         why=_WHY,
         balances=True,

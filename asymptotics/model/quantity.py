@@ -41,7 +41,8 @@ class Quantity:
     ``limits`` what is infinite; ``resource`` the variable that tends to oo; ``equation`` what it equals, in
     named sums (`model.sums`) and operators (`model.operators`); ``trace`` whether the kernel must have one,
     ``sum m_k lambda_k < oo``: the modes that finitely many features, samples or a batch do not resolve add up
-    to it. ``within`` is the size N or P below whose crossover time a transient law holds; ``rule`` the
+    to it; with ``squares`` it is ``sum m_k lambda_k^2`` alone, the noise of a batch in finitely many steps.
+    ``within`` is the size N or P below whose crossover time a transient law holds; ``rule`` the
     training rule whose clock the time t is. ``why`` says where the equation comes from; one that leaves
     something out stands for ``exact``, or for a sum over modes of ``summand(lambda, c, resource)``.
     ``balances`` whether the equation has several leading balances, so that its domain is split
@@ -58,6 +59,7 @@ class Quantity:
     equation: Expr
     source: str
     trace: bool = True
+    squares: bool = False
     within: Symbol | None = None
     rule: type[TrainingRule] = GradientFlow
     why: str = ""
@@ -92,10 +94,6 @@ class Quantity:
             instead = f"modes that grow with {self.resource}"
             if (self.resource, task.size) == (t, N):
                 instead = "growing_law(laws, rule), which has time and size together"
-                if self.symbol.startswith("eta"):
-                    instead += (
-                        "; the best step is h of compute_optimal(laws, t, (t, h), {N: C**2}, OnePassSGD)"
-                    )
             raise SpectrumError(
                 f"{self.symbol} is at {self.limits}, where modes = {task.modes} are infinitely many and "
                 f"their trace diverges; take b > 1, or {instead}"
@@ -147,6 +145,8 @@ all laws but those of time alone need b > 1, or pass modes=M
         found = spectrum(self.task(task), trace=self.trace)
         if found.scaling is not None:
             found = self._with_growing_modes(found)
+        if self.squares:
+            found = self._with_squares(found, task)
         for room in self.room(task):
             if found.domain.sign(room) in (0, -1):
                 raise self._saturated(found.target.abscissa, {})
@@ -175,6 +175,17 @@ all laws but those of time alone need b > 1, or pass modes=M
                 "b > 1, or growing_law(laws, rule), whose step is a share of the largest one"
             )
         return replace(found, domain=found.domain.holding(gap))
+
+    def _with_squares(self, found: SpectralSeries, task: Task) -> SpectralSeries:
+        """Where ``sum m lambda^2`` is finite: D(s) is, at s = -2."""
+        room = primitive(found.kernel.abscissa + 2, found.domain)
+        if found.domain.sign(room) not in (0, -1):
+            return replace(found, domain=found.domain.holding(room))
+        raise SpectrumError(
+            f"{self.symbol} is at {self.limits}, where the noise of each batch is infinite: sum of "
+            f"lambda_k^2 for {task.eigenvalues} diverges; take b > 1/2, or modes=r*N, whose best step is h "
+            "of compute_optimal(laws, t, (t, h), {N: C}, OnePassSGD)"
+        )
 
     def room(self, task: Task) -> tuple[Expr, ...]:
         """What is positive where the target does not saturate the training rule; nothing where none does.

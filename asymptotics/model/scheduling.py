@@ -22,7 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Expr, Function, Integer, Min, Symbol
+from sympy import Expr, Function, Integer, Min, Symbol, oo
 
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError, Undecided
@@ -36,8 +36,7 @@ from asymptotics.model.early_stopping import balance_of, best_time, least_loss
 from asymptotics.model.expander import RULES, Expander, Found
 from asymptotics.model.operators import Binder
 from asymptotics.model.schedule_transform import NoiseTransform
-from asymptotics.model.sums import E2, df1
-from asymptotics.symbols import kappa
+from asymptotics.model.sums import E2
 
 ONE = Integer(1)
 
@@ -183,8 +182,13 @@ def _parts(falling: Expansion, growing: Expansion) -> _Parts:
 
 def _fed(found: Expander, parts: _Parts) -> tuple[Bound, ...]:
     """What the noise that feeds itself adds to the growing part: late, and early in the run."""
-    r = -found(df1(kappa), kappa).series.leading().order
-    return Bound(normal(parts.p + parts.q)), Bound(normal(1 - r))
+    return Bound(normal(parts.p + parts.q)), Bound(normal(1 - _filling(found)))
+
+
+def _filling(found: Expander) -> Expr:
+    """r in ``df1 ~ kappa^-r``, also where df1 has no finite sum: the number of eigenvalues above kappa."""
+    first = found.spectrum.kernel.abscissa
+    return Integer(0) if first == oo else -first
 
 
 def _balanced(found: Expander, parts: _Parts, x: Symbol, wants_step: bool) -> Expansion:
@@ -193,8 +197,10 @@ def _balanced(found: Expander, parts: _Parts, x: Symbol, wants_step: bool) -> Ex
     if any(parts.falling.leading().logs) or any(lead.logs):
         return _with_logarithm(parts, x, wants_step)
     growing = parts.growing.with_terms(parts.growing.terms, [*parts.growing.remainder, *_fed(found, parts)])
-    # while steps are large the loss that feeds is that of their own noise: a share X/T of sigma^2
-    twice = parts.growing.with_terms([], [Bound(normal(parts.q - 1))])
+    # while steps are large the loss that feeds is that of their own noise: a share X/T of sigma^2, or
+    # X^r/T where the trace diverges, df1 ~ kappa^-r
+    again = Bound(normal(parts.q - 1)), Bound(normal(parts.q - _filling(found)))
+    twice = parts.growing.with_terms([], again)
     balance = balance_of((parts.falling, growing, twice), x)
     if not wants_step:
         return least_loss(balance)

@@ -44,11 +44,21 @@ def best_step(solver: ScheduledSolver, steps: int, variance: float) -> Best:
         signal, noise = solver.scaled_roughly(steps, float(np.exp(log_share)))
         return signal + variance * noise
 
+    def sharp(log_share: float) -> float:
+        signal, noise = solver.scaled(steps, float(np.exp(log_share)))
+        return float((signal + noise * variance).value)
+
     largest = float(solver.dynamics.largest_step)
-    centre = _bracket(loss)
+    centre = (
+        _bracket_from_below(loss, steps * largest * solver.model.edge)
+        if (solver.model.without_trace)
+        else _bracket(loss)
+    )
     found = _Bottom(place=0.0, apart=0.0, bend=0.0)
     for width in WIDTHS:
-        found = _bottom(loss, min(centre, -2 * width), width)
+        # without trace steps are so small that rough losses jump by more than they curve
+        sharply = solver.model.without_trace and width == WIDTHS[-1]
+        found = _bottom(sharp if sharply else loss, min(centre, -2 * width), width)
         centre = found.place
     bound = centre >= 0
     share = 1.0 if bound else float(np.exp(centre))
@@ -72,6 +82,18 @@ def _bracket(loss: Callable[[float], float]) -> float:
             return place
         place, here = place - FACTOR, below
     raise PrecisionError("the loss falls with the step to its end; no best step is found")
+
+
+def _bracket_from_below(loss: Callable[[float], float], reach: float) -> float:
+    """The same from steps that learn nothing on upward: without trace large ones diverge, how ever few."""
+    place = -max(0.0, float(np.log(reach)))
+    here = loss(place)
+    while place < 0:
+        above = loss(min(place + FACTOR, 0.0))
+        if not above < here:
+            return place
+        place, here = min(place + FACTOR, 0.0), above
+    return place
 
 
 def _bottom(loss: Callable[[float], float], centre: float, width: float) -> _Bottom:

@@ -263,6 +263,11 @@ class Discretisation:
         grown = amplification_digits(nodes_for(digits)[1]) + self.dynamics.extra_digits
         return 1 + RUNG * math.ceil((digits + GUARD_DIGITS + grown - 1) / RUNG)
 
+    @property
+    def without_trace(self) -> bool:
+        """Whether ``sum m_k lambda_k`` diverges."""
+        return isinstance(self.spectrum, ContinuousSpectrum) and not self.spectrum.trace
+
     def sums_for(self, digits: int) -> SpectralSums:
         """Spectral sums with the digits that ``digits`` digits at the end need."""
         wanted = self._rule_digits(digits)

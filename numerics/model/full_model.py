@@ -14,8 +14,8 @@ import sympy
 from numpy.typing import ArrayLike
 
 from asymptotics import symbols
-from asymptotics.errors import DomainError, UnableError, shown
-from asymptotics.model.rules.base import TrainingRule, check_rule
+from asymptotics.errors import DomainError, SpectrumError, UnableError, shown
+from asymptotics.model.rules.base import TrainingRule, check_rule, numbers_of
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.students.base import Student, check_student
 from asymptotics.model.students.gaussian import GaussianFeatures
@@ -116,7 +116,12 @@ class FullModel(Diagnostics):
         student = check_student(student).at({**substitution(task.parameters, params, {}), **sizes})
         task = task.with_sizes(sizes)
         finite = _drawn(student, sizes[symbols.N]) or not infinite(sizes[symbols.P])
-        spectrum = solve_spectrum(task, params, needs_trace=finite or getattr(rule, "fresh", True))
+        fed = getattr(rule, "fresh", True)
+        spectrum = solve_spectrum(
+            task, params, needs_trace=finite or (fed and not _may_lack_trace(rule, ridge))
+        )
+        if fed and not spectrum.trace:
+            _check_squares(spectrum)
         self._set_up(spectrum, sizes[symbols.N], P, task.at(params).noise, digits, rule, ridge, student)
         if test_eigenvalues is not None:
             drawn = _drawn(student, self.N) or student.white_noise() != 0
@@ -165,7 +170,7 @@ class FullModel(Diagnostics):
         ridge: object,
         student: Student,
     ) -> None:
-        planned = getattr(rule, "scheduled", False)
+        planned = getattr(rule, "scheduled", False) or (rule.fresh and not spectrum.trace)
         digits = whole_number(_default_digits(planned) if digits is None else digits, "digits", 1, MAX_DIGITS)
         if planned and digits > MOST_PLANNED:
             raise DomainError(
@@ -176,7 +181,7 @@ class FullModel(Diagnostics):
         self.student = check_student(student)
         self.N, self.P, self.ridge = N, exact_size("P", P), exact_ridge(ridge)
         seen = map_of(student, self.N, spectrum, digits)
-        kind = _solver_of(rule, self.ridge)
+        kind = _solver_of(rule, self.ridge, spectrum.trace)
         self._solver = kind(seen, self.P, rule, self.ridge)
         self._solver.variance = float(self.noise**2)
         self.rule = self._solver.dynamics.rule  # a fraction of the largest step is a step by now
@@ -221,17 +226,31 @@ class FullModel(Diagnostics):
         )
 
 
+def _check_squares(spectrum: ContinuousSpectrum | FiniteSpectrum) -> None:
+    """Raise `SpectrumError` where the noise of batches is infinite in every step."""
+    if isinstance(spectrum, ContinuousSpectrum) and not spectrum.squares.decay("target") > 1:
+        raise SpectrumError(
+            f"sum of lambda_k^2 diverges for {spectrum.eigenvalues}: the noise of each batch is infinite at "
+            "N = oo; the kernel needs decay faster than k^-(1/2), or pass modes=M"
+        )
+
+
 def _drawn(student: Student, N: sympy.Expr) -> bool:
     """Whether the student is more than the kernel itself: it has a layer of finite size."""
     return not all(map(infinite, student.layers(N)))
 
 
-def _solver_of(rule: TrainingRule, ridge: sympy.Expr) -> type[Solver]:
+def _may_lack_trace(rule: TrainingRule, ridge: object) -> bool:
+    """Whether finitely many steps of a rule have a loss although none is stable for ever."""
+    return not (rule.remembers or ridge) and symbols.h not in numbers_of(rule)
+
+
+def _solver_of(rule: TrainingRule, ridge: sympy.Expr, trace: bool) -> type[Solver]:
     """Who solves for the losses of a rule."""
     check_rule(rule, with_numbers=True)
     if rule.resamples:
         return ReusedScheduleSolver if rule.scheduled else ReusingSolver
-    if rule.scheduled:
+    if rule.scheduled or (rule.fresh and not trace):
         return MomentumSolver if rule.remembers else ScheduledSolver
     return DecayedSolver if rule.fresh and ridge else Solver
 

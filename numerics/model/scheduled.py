@@ -30,7 +30,9 @@ from numerics.model.plan import Plan, plan_of
 from numerics.model.recursion import Around, Complexes, Floats, at_start, run_steps
 from numerics.model.renormalised_ridge import resolve_at
 from numerics.model.solver import PLAIN, SGD_PARTS, Expanded, Solver
+from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.sums.propagated_sum import listed_modes
+from numerics.sums.spectral_sums import SpectralSums
 from numerics.values.inputs import infinite
 from numerics.values.value import Value
 
@@ -76,6 +78,10 @@ def lay(model: Discretisation, logs: Complexes, weights: Complexes) -> Around:
         point = resolvent.point
         signal = (point.kappa * point.X[0]).astype(np.complex128)
         noise = (resolvent.z * point.df1[0]).astype(np.complex128)
+        if model.without_trace:  # z df1 but for the trace, which is constant in z and leaves nothing
+            assert isinstance(model.spectrum, ContinuousSpectrum)
+            beyond = SpectralSums(model.spectrum.squares, sums.digits).one_point(point.kappa, field)
+            noise = -beyond.X[0].astype(np.complex128)
     return Around(z=np.exp(logs), signal=weights * signal, noise=weights * noise)
 
 

@@ -37,6 +37,11 @@ class FiniteSpectrum:
     multiplicity: NDArray[np.float64] | None = None
 
     @property
+    def trace(self) -> bool:
+        """Whether eigenvalues have a finite sum."""
+        return True
+
+    @property
     def levels(self) -> int:
         return len(self.eigenvalues)
 

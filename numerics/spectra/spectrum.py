@@ -37,6 +37,9 @@ MOST_ADDED = 200_000
 """Most modes of expressions that are added one by one."""
 
 
+ZERO = sympy.Integer(0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContinuousSpectrum:
     """``lambda(x)``, ``c(x)`` and multiplicity ``m(x)`` for Re x >= 1, k = 1 ... ``levels`` (None: oo).
@@ -61,8 +64,8 @@ class ContinuousSpectrum:
     index: sympy.Symbol
     levels: int | None
     pieces: tuple[ContinuousSpectrum, ...] = ()
-    unlearned: sympy.Expr = sympy.Integer(0)
-    white: sympy.Expr = sympy.Integer(0)
+    unlearned: sympy.Expr = ZERO
+    white: sympy.Expr = ZERO
     trace: bool = True
     start: int = 1
 
@@ -70,6 +73,13 @@ class ContinuousSpectrum:
     def modes(self) -> int | None:
         """How many levels there are; None for infinitely many."""
         return self.levels
+
+    @property
+    def squares(self) -> ContinuousSpectrum:
+        """The same with ``lambda^2`` for the target: sums of the noise of batches, finite for b > 1/2."""
+        return replace(
+            self, target=self.eigenvalues**2, pieces=tuple(x.squares for x in self.pieces), unlearned=ZERO
+        )
 
     @property
     def is_listed(self) -> bool:

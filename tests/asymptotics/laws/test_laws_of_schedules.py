@@ -256,7 +256,7 @@ def test_a_law_of_a_schedule_is_data():
         (lambda: LAWS.average("exp(-1/(u + 1/100))"), "polynomials in u"),
         (lambda: LAWS.schedule("Max(0, 1 - 2*u)"), "no steps in its last part"),
         (lambda: LAWS.schedule(Constant(), tuned=False), "exact in the step"),
-        (lambda: derive(power_law(2, 1)).schedule(Cosine()), "b > 1"),
+        (lambda: derive(power_law(2, "1/2")).schedule(Cosine()), "b > 1/2"),
         (lambda: derive(Task(eigenvalues="2**-k", target="3**-k")).schedule(Cosine()), "oscillate"),
         (lambda: derive(power_law("eta", 2)).schedule(Cosine()), "a parameter of the task"),
     ],

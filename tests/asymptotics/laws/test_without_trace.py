@@ -5,9 +5,18 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Expr, Piecewise, Rational, gamma, log, pi, simplify, tanh
+from sympy import Expr, Piecewise, Rational, gamma, log, oo, pi, simplify, tanh
 
-from asymptotics import Task, check_claim, compute_optimal, derive, power_law
+from asymptotics import (
+    Constant,
+    Linear,
+    OptimalSchedule,
+    Task,
+    check_claim,
+    compute_optimal,
+    derive,
+    power_law,
+)
 from asymptotics.errors import SpectrumError
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.sums.lattice import SquaresCount
@@ -129,7 +138,6 @@ def test_claims_where_other_laws_have_no_place() -> None:
     ("modes", "name", "words"),
     [
         ("2*N", "critical_batch", "modes = 2.N are infinitely many .* or growing_law"),
-        ("2*N", "optimal_step", "the best step is h of compute_optimal"),
         ("2*N", "data", "or modes that grow with P"),
         ("3*P", "model", "or modes that grow with N"),
     ],
@@ -137,3 +145,23 @@ def test_claims_where_other_laws_have_no_place() -> None:
 def test_what_modes_that_grow_with_another_resource_lack(modes, name, words):
     with pytest.raises(SpectrumError, match=words):
         getattr(derive(power_law("5/2", "4/5", modes=modes)), name)
+
+
+@pytest.mark.parametrize("modes", [oo, "2*N"])
+def test_the_best_step_needs_the_squares_alone(modes):
+    """``eta* ~ n^-((a - b)/a)``: X = eta n learns X^-s, and a noise sigma^2 X^(1/b)/n (b < 1)."""
+    law = derive(power_law("5/2", "4/5", modes=modes)).optimal_step
+    assert law.exponent == Rational(17, 25) and law.conditions == ()
+    with pytest.raises(
+        SpectrumError, match=r"sum of lambda_k\^2 for .* b > 1/2, or modes=r.N, whose best step"
+    ):
+        _ = derive(power_law("5/2", "1/2", modes=modes)).optimal_step
+
+
+def test_best_steps_of_all_schedules_below_one():
+    law = derive(power_law(a, b)).optimal_step
+    assert law.conditions == (a > 1, 2 * b > 1)
+    assert law.at(a=3, b="3/4").exponent == Rational(3, 4) and law.at(a=3, b=2).exponent == Rational(1, 2)
+    assert law.at(a=3, b=1).regimes[0].log_power == -Rational(1, 3)
+    for found in (derive(power_law(2, "4/5")).schedule(x) for x in (Constant(), Linear(), OptimalSchedule())):
+        assert found.exponent == Rational(1, 2)  # (a - 1)/a

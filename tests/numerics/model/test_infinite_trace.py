@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import mpmath
+import numpy as np
 import pytest
 from sympy import Rational, oo
 
-from asymptotics import Task, derive, power_law
+from asymptotics import Constant, Linear, OnePassSGD, Task, derive, power_law
 from asymptotics.errors import SpectrumError
 from asymptotics.precision import working
 from asymptotics.symbols import a, b, k
-from numerics import FullModel, GradientDescent, GradientFlow, HeavyBall, OnePassSGD, verify
+from numerics import FullModel, GradientDescent, GradientFlow, HeavyBall, verify
 
 START = 400
 
@@ -72,7 +74,8 @@ def test_at_infinite_sizes_nothing_is_random() -> None:
     [
         lambda task: FullModel(task, N=10),
         lambda task: FullModel(task, P=10),
-        lambda task: FullModel(task, rule=OnePassSGD(eta=0.1, batch=1)),
+        lambda task: FullModel(task, rule=OnePassSGD(fraction=0.1, batch=1)),
+        lambda task: FullModel(task, rule=OnePassSGD(eta=0.1, batch=1), ridge=0.1),
         lambda task: FullModel(task).coefficients("test_loss", "N", 3),
         lambda task: FullModel(task).coefficients("noise", "P", 3),
     ],
@@ -99,3 +102,56 @@ def test_modes_whose_number_grows_exponentially() -> None:
     with working(30):
         exact = mpmath.nsum(lambda j: mpmath.mpf(4) ** -j * mpmath.exp(-6 * mpmath.mpf(2) ** -j), [1, 80])
         assert abs(FullModel(task).test_loss(3).value / exact - 1) < 1e-15
+
+
+def modes_of(a: float, b: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Eigenvalues, target and weights: 300 modes, and Gauss' points in log k for all others up to 1e60."""
+    k = [np.arange(1, 300.5)]
+    weights = [np.ones(300)]
+    places, gauss = np.polynomial.legendre.leggauss(12)
+    edges = np.linspace(np.log(300.5), np.log(1e60), 60)
+    for low, high in pairwise(edges):
+        k.append(np.exp((low + high) / 2 + (high - low) / 2 * places))
+        weights.append(k[-1] * gauss * (high - low) / 2)
+    all_k = np.concatenate(k)
+    return all_k**-b, all_k**-a, np.concatenate(weights)
+
+
+def recursion(a: float, b: float, steps: np.ndarray, noise: float) -> float:
+    """``m(n+1) = (1 - 2 eta l + 2 eta^2 l^2) m + eta^2 l (L + sigma^2)``, mode by mode, B = 1."""
+    lam, target, weights = modes_of(a, b)
+    moment = target / lam
+    for eta in steps:
+        loss = (weights * lam * moment).sum()
+        moment = (1 - 2 * eta * lam + 2 * eta**2 * lam**2) * moment + eta**2 * lam * (loss + noise**2)
+    return float((weights * lam * moment).sum())
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "eta"), [(3, "3/4", 0.017), ("5/4", "3/5", 0.008), ("5/2", "19/20", 0.04)]
+)
+def test_finitely_many_steps_of_sgd(a: object, b: str, eta: float) -> None:
+    """The noise of batches needs ``sum lambda^2`` alone; steps that no share of the trace would allow."""
+    task, at = power_law(a, b), [float(Rational(x)) for x in (a, b)]
+    for schedule, shape in ((Constant(), 1.0), (Linear(), 1 - np.arange(1000) / 1000)):
+        rule = OnePassSGD(eta=eta, batch=1, schedule=schedule)
+        found = FullModel(task, rule=rule, noise="1/2", digits=6).test_loss(1000)
+        direct = recursion(*at, eta * shape * np.ones(1000), 0.5)
+        assert abs(float(found) / direct - 1) < 1e-6
+
+
+def test_steps_of_sgd_need_the_squares() -> None:
+    with pytest.raises(SpectrumError, match=r"sum of lambda_k\^2 diverges"):
+        FullModel(power_law(2, "1/2"), rule=OnePassSGD(eta=0.1, batch=1))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at", [{a: 3, b: "3/4"}, {a: "5/4", b: "3/5"}], ids=str)
+def test_best_steps_hold_without_trace(at: dict[object, object]) -> None:
+    laws = derive(power_law(a, b))
+    for law in (laws.optimal_step, laws.schedule(Linear()), laws.averaged):
+        assert verify(law, at=at, digits=8).verdict == "HOLDS"
+    assert (
+        verify(laws.optimal_step.at(at).stating(prefactor=laws.optimal_step.at(at).prefactor * 1.05)).verdict
+        == "FAILS"
+    )
