@@ -97,11 +97,27 @@ def _readable(expression: Basic, longest: int) -> Basic:
         before = [Mul(*(x for x in before if not x.free_symbols)), *(x for x in before if x.free_symbols)]
     if isinstance(expression, Add):
         before = _gather(before, longest)
-    parts = [readable(x, longest) for x in before]
+    alone = not isinstance(expression, Add | Mul)  # what stands in brackets, or in an exponent
+    parts = [readable(spread(x) if alone else x, longest) for x in before]
     if parts == before:
         return expression
     # a sum may have its terms in an order of its own
     return Add(*parts, evaluate=False) if isinstance(expression, Add) else expression.func(*parts)
+
+
+def spread(product: Any) -> Any:
+    """A number that is shown as a decimal times a sum, as a sum, where that is shorter.
+
+    >>> from asymptotics.symbols import b
+    >>> product = Mul(Rational(1, 1000), 1000 * b - 333, evaluate=False)
+    >>> readable(product), readable(spread(product))
+    (0.001*(1000*b - 333), b - 0.333)
+    """
+    factor, total = product.as_coeff_Mul() if isinstance(product, Mul) else (S.One, product)
+    if not total.is_Add or readable(factor) == factor:
+        return product
+    found = Add(*(factor * term for term in total.args))
+    return found if len(str(readable(found))) < len(str(readable(product))) else product
 
 
 def _without_two_signs(product: Expr) -> Expr:

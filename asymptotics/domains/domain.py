@@ -86,7 +86,9 @@ def _is_monomial(term: Expr) -> bool:
 
 
 def _is_letter(factor: Expr) -> bool:
-    return bool(factor.is_Symbol or (isinstance(factor, log) and factor.args[0].is_Symbol))
+    """A symbol, or a logarithm of one or of a number."""
+    whole = factor.args[0] if isinstance(factor, log) else factor
+    return bool(whole.is_Symbol or (whole is not factor and whole.is_Rational))
 
 
 @dataclass(frozen=True, slots=True)

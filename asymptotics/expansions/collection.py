@@ -6,14 +6,14 @@ collect        the terms that are kept, and the bounds of the rest
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
 
 from sympy import Expr
 
 from asymptotics.domains.domain import Domain, normal
-from asymptotics.expansions.orders import signs_on
+from asymptotics.expansions.orders import Signs, signs_on
 from asymptotics.expansions.ring import ONE, Element, sum_of_products
 from asymptotics.expansions.terms import Bound, Logs, Term, absorbs, logs_at_point, minimal
 
@@ -36,7 +36,10 @@ def collect(
 
     Coefficients are made from the front, so that those far behind are never made.
     """
-    signs = signs_on(domain)
+    signs, remainder = signs_on(domain), tuple(remainder)
+    if len(summands) == 1 and not remainder:
+        ((p, powers),) = summands.items()
+        return tuple(_made(p, powers, signs)), ()
     bounds = minimal(signs, (Bound(normal(b.order), *b.logs) for b in remainder))
     places = {p: signs.locate(p) for p in summands}
     kept: list[Term] = []
@@ -47,18 +50,24 @@ def collect(
         late = ahead == depth
         if late and any(signs.is_ahead(places[b.order], places[p]) for b in dropped):
             continue
-        powers = summands[p]
-        found = []
-        for logs in sorted(powers, key=partial(logs_at_point, signs), reverse=True):
-            if not any(absorbs(signs, b, (places[p], logs)) for b in bounds.values()):
-                total = sum_of_products(powers[logs])
-                if not total.vanishes():
-                    found.append(Term(total, p, *logs))
-        if found:
+        powers = {
+            logs: products
+            for logs, products in summands[p].items()
+            if not any(absorbs(signs, b, (places[p], logs)) for b in bounds.values())
+        }
+        if found := list(_made(p, powers, signs)):
             present[p] = ahead
         if late:
             dropped += (Bound(t.order, *t.logs) for t in found)
         else:
             kept += found
     kept.sort(key=lambda t: present[t.order])
-    return tuple(kept), tuple(minimal(signs, (*bounds, *dropped)))
+    return tuple(kept), tuple(minimal(signs, (*bounds, *dropped)) if dropped else bounds)
+
+
+def _made(p: Expr, powers: dict[Logs, list[tuple[Element, Element]]], signs: Signs) -> Iterator[Term]:
+    """The terms of one order that do not vanish, the largest powers of l and log(l) first."""
+    for logs in sorted(powers, key=partial(logs_at_point, signs), reverse=True):
+        total = sum_of_products(powers[logs])
+        if not total.vanishes():
+            yield Term(total, p, *logs)

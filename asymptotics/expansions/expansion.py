@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 from sympy import Add, Expr, Integer, Min, Mul, Pow, Symbol, exp, expand, log, oo
 
 from asymptotics.display import sum_text
-from asymptotics.domains.domain import POSITIVE, Domain, as_condition
+from asymptotics.domains.domain import POSITIVE, Domain, as_condition, normal
 from asymptotics.errors import TooShort, UnableError, Undecided
 from asymptotics.expansions.collection import Summands, collect, summands_of
 from asymptotics.expansions.orders import add, compare, order, order_expr, signs_on
@@ -188,11 +188,15 @@ class Expansion(Typeset):
 
     def constant(self, value: Expr) -> Expansion:
         """``value`` as an exact expansion in the same variable."""
-        return self.with_terms([Term(value, Integer(0))])
+        return self.of_one(Term(value, Integer(0)))
 
     def monomial(self, coefficient: Expr, exponent: Expr) -> Expansion:
         """``coefficient * variable**exponent`` as an exact expansion."""
-        return self.with_terms([Term(coefficient, -exponent if self.at_infinity else exponent)])
+        return self.of_one(Term(coefficient, normal(-exponent if self.at_infinity else exponent)))
+
+    def of_one(self, term: Term) -> Expansion:
+        """One term, its order in normal form, as an exact expansion in the same variable."""
+        return replace(self, terms=() if term.element.vanishes() else (term,), remainder=())
 
     def __add__(self, other: Expansion | Expr | int) -> Expansion:
         other = self._lift(other)
@@ -218,12 +222,10 @@ class Expansion(Typeset):
 
     def scale(self, factor: Expr) -> Expansion:
         """``factor * self`` for a factor free of the variable."""
-        if factor == 0:
-            return self.with_terms([])
         weight = element(factor)
-        return self.with_terms(
-            (Term(t.element * weight, t.order, *t.logs) for t in self.terms), self.remainder
-        )
+        if weight.vanishes():
+            return replace(self, terms=(), remainder=())
+        return replace(self, terms=tuple(Term(t.element * weight, t.order, *t.logs) for t in self.terms))
 
     def __mul__(self, other: Expansion | Expr | int) -> Expansion:
         other = self._lift(other)

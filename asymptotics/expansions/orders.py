@@ -96,6 +96,8 @@ class Signs:
         self._counted = count_from_bounds(domain.constraints)
         self._point = None if domain.chain else see_point(domain.constraints)
         self._values: dict[Generator, float] = {}
+        self._places: dict[Expr, Place] = {}
+        self._compared: dict[tuple[Order, Order], int | None] = {}
         self._rows: dict[tuple[Generator, Expr], dict[Expr, Number]] = {}
 
     def sign(self, place: Order) -> int | None:
@@ -141,12 +143,17 @@ class Signs:
 
     def locate(self, expression: Expr) -> Place:
         """An order and its value at the point."""
-        place = order(expression)
-        return place, self.value(place)
+        if expression not in self._places:
+            place = order(expression)
+            self._places[expression] = place, self.value(place)
+        return self._places[expression]
 
     def compare(self, first: Place, second: Place) -> int | None:
         """1 if the first order is smaller everywhere (it is ahead), 0 if equal, -1 if greater, else None."""
-        return self.sign(subtract(second[0], first[0]))
+        pair = first[0], second[0]
+        if pair not in self._compared:
+            self._compared[pair] = self.sign(subtract(second[0], first[0]))
+        return self._compared[pair]
 
     def is_ahead(self, first: Place, second: Place) -> bool:
         """Whether the first order is proved to be smaller than the second."""
@@ -167,4 +174,5 @@ def signs_on(domain: Domain) -> Signs:
 
 def compare(domain: Domain, first: Expr, second: Expr) -> int | None:
     """1 if ``first < second`` on the domain (first is ahead), 0 if equal, -1 if greater, else None."""
-    return signs_on(domain).sign(subtract(order(second), order(first)))
+    signs = signs_on(domain)
+    return signs.compare(signs.locate(first), signs.locate(second))

@@ -6,6 +6,8 @@ split     its leading term, and the rest relative to it
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import Expr, Integer, Rational, log, sympify
 
 from asymptotics.domains.domain import normal
@@ -63,7 +65,7 @@ class Powers:
         logs = exponent * self.lead.log_power, exponent * self.lead.loglog_power
         if not logs[1].is_Integer:
             raise UnableError(f"a power {exponent} of log(log) is not derived: {self.base!r}")
-        lead = self.base.with_terms([Term(scale, exponent * self.lead.order, logs[0], int(logs[1]))])
+        lead = self.base.of_one(Term(scale, normal(exponent * self.lead.order), logs[0], int(logs[1])))
         return self.relative(exponent) * lead
 
     def logarithm(self) -> Expansion:
@@ -83,8 +85,8 @@ class Powers:
 def split(series: Expansion) -> tuple[Term, Expansion]:
     """``(lead, u)`` with ``series = lead * (1 + u)`` and u -> 0."""
     lead = series.leading()
-    inverse = series.with_terms(
-        [Term(lead.element.inverse(), -lead.order, -lead.log_power, -lead.loglog_power)]
+    inverse = series.of_one(
+        Term(lead.element.inverse(), normal(-lead.order), -lead.log_power, -lead.loglog_power)
     )
-    rest = series.with_terms((t for t in series.terms if t is not lead), series.remainder)
+    rest = replace(series, terms=tuple(t for t in series.terms if t is not lead))
     return lead, rest * inverse

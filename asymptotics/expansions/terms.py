@@ -130,6 +130,8 @@ def absorbs(signs: Signs, bound: Placed, other: Placed) -> bool:
 def minimal(signs: Signs, bounds: Iterable[Bound]) -> dict[Bound, Placed]:
     """The bounds that no other implies, with their places."""
     placed = {b: (signs.locate(b.order), b.logs) for b in bounds}
+    if len(placed) < 2:
+        return placed
     kept: dict[Bound, Placed] = {}
     for b in sorted(placed, key=lambda b: placed[b][0][1]):  # none is implied by one far behind it
         if not any(absorbs(signs, place, placed[b]) for place in kept.values()):

@@ -21,7 +21,7 @@ from asymptotics.expansions.layers import SLOW, coefficient_of, in_front, slow_e
 from asymptotics.expansions.orders import compare, order, product
 from asymptotics.expansions.oscillation_products import split_waves
 from asymptotics.expansions.powers import Powers
-from asymptotics.expansions.ring import element, power
+from asymptotics.expansions.ring import Element, element, power
 from asymptotics.expansions.terms import Bound, Logs, Term, slopes_of
 from asymptotics.parsing.heights import to_power
 
@@ -81,6 +81,9 @@ def substitute(
         inner = coefficient.at(series.variable, to_power(base, share) * variable**exponent)
         outer = inner * power(base, product(order(series.exponent(t.order)), share))
         place = normal(t.order * scale)
+        if t.logs == (0, 0):
+            terms.append(Term(Element(outer.terms), place))  # written anew, not as it was given
+            continue
         placed = in_front(place, shift_logarithm(t.logs, scale, shift, series), outer)
         terms, bounds = terms + placed[0], bounds + placed[1]
     return expansion(

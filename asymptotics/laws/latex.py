@@ -12,6 +12,7 @@ from dataclasses import replace
 from sympy import Expr, Symbol, fraction, log, oo, true
 from sympy.logic.boolalg import Boolean
 
+from asymptotics.display import spread
 from asymptotics.domains.domain import conjuncts
 from asymptotics.expansions.expansion import as_power
 from asymptotics.laws.listing import growth, merged
@@ -128,6 +129,7 @@ def _monomial(x: Expr, regime: Regime, rate: Expr, writer: Writer) -> str:
     above, below = fraction(rate)
     if rate.is_number and below.is_Add and below.is_negative:
         rate = -above / -below  # log(2)/(log(3) - log(2)), not -log(2)/(log(2) - log(3))
+    rate = spread(rate)
     shown = writer.write(rate)
     if shown.startswith("-"):
         return rf"{base}^{{{writer.write(-rate)}}}"

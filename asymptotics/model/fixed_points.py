@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Dummy, Expr, Integer, Poly, Symbol, cancel, expand, factor, fraction
+from sympy import Add, Dummy, Expr, Integer, Poly, Symbol, cancel, expand, factor, fraction
 from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
@@ -131,7 +131,8 @@ def _replace_sums(function: Expr, count: Expr, eigenvalue: Expr, power: Expr, un
         one, (x,) = named(call), call.args
         if not one.weighted:
             return count * one.summand(eigenvalue, Integer(0), x)
-        return one.summand(eigenvalue, power, x) + one.summand(Integer(0), unlearned, x)
+        modes = ((eigenvalue, power), (Integer(0), unlearned))
+        return Add(*(one.summand(lam, weight, x) for lam, weight in modes if weight != 0))
 
     return function.xreplace({call: value(call) for call in function.atoms(AppliedUndef)})
 

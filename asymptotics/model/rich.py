@@ -41,6 +41,7 @@ from asymptotics.model.expander import Expander, Found
 from asymptotics.model.operators import Rich, RichChange, RichScale
 from asymptotics.model.rich_constants import Grown, Unlearned
 from asymptotics.model.sums import Xi
+from asymptotics.parsing.heights import to_power
 from asymptotics.symbols import kappa
 
 ONE, ZERO = Integer(1), Integer(0)
@@ -83,7 +84,7 @@ class PowerClock:
     def term(self, coefficient: Expr, order: Expr) -> Term:
         """``coefficient T^-order`` in powers of t."""
         order = normal(order / self.r)
-        return Term(coefficient * (self.k * self.r) ** -order, order)
+        return Term(coefficient * to_power(self.k * self.r, -order), order)
 
     def late(self, m: Expr, d: Expr) -> Expr:
         """By how much ``d tau^-m`` in chi brings tau forward, relatively."""

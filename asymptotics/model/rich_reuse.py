@@ -26,6 +26,7 @@ from asymptotics.model.operators import RichNoise, RichReuse
 from asymptotics.model.rich import LazyLoss, PowerClock, change_loss, respond_to_clock, solve_clock
 from asymptotics.model.rich_constants import Grown
 from asymptotics.model.rich_shared import Shared
+from asymptotics.parsing.heights import to_power
 
 ZERO = Integer(0)
 
@@ -80,7 +81,7 @@ def _at_pace(lazy: LazyLoss, clock: PowerClock, change: Expansion) -> Expansion:
         if one.loglog_power or not isinstance(n, int) or n < 0:
             bounds.append(Bound(p, n, one.loglog_power))
             continue
-        scale = one.coefficient * clock.k**-p
+        scale = one.coefficient * to_power(clock.k, -p)
         terms += [Term(scale * binomial(n, i) * log(clock.k) ** (n - i), p, i) for i in range(n + 1)]
     return lazy.series.with_terms(terms, bounds)
 

@@ -99,7 +99,7 @@ class Radical(Function):  # type: ignore[misc]
 
 
 def to_power(base: Expr, exponent: Expr) -> Expr:
-    """``base**exponent``, in which a number is raised within the bounds of this module.
+    """``base**exponent``, in which numbers and their roots are raised within the bounds of this module.
 
     >>> to_power(12 * log(2), Rational("3.141592653589793"))
     1728*12**(141592653589793/1000000000000000)*log(2)**(3141592653589793/1000000000000000)
@@ -125,7 +125,13 @@ def to_power(base: Expr, exponent: Expr) -> Expr:
         number = above**whole * Radical(above, upward - whole)
     else:
         number = Pow(number, exponent)
-    return number * Pow(rest, exponent)
+    roots = [
+        f for f in Mul.make_args(rest) if f.is_Pow and f.base.is_Rational and f.base > 0 and f.exp.is_Rational
+    ]
+    if not roots:
+        return number * Pow(rest, exponent)
+    left = Mul(*(f for f in Mul.make_args(rest) if f not in roots))
+    return Mul(number, *(to_power(f.base, f.exp * exponent) for f in roots), Pow(left, exponent))
 
 
 def substitute(expression: Any, table: Mapping[Basic, Expr]) -> Any:

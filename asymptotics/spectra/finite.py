@@ -73,17 +73,13 @@ class FiniteSeries(DirichletSeries):
         return Laurent(0, tuple(self._derivative(point, n) for n in range(terms)))
 
     def _derivative(self, point: Expr, order: int) -> Expr:
-        summands = (
-            (
-                join_powers(weight * lam**-point, self.index, force=True)
-                * (-log(lam)) ** order
-                / factorial(order),
-                first,
-                last,
-            )
-            for lam, weight, first, last in self.pieces
-        )
-        return Add(*(finite_sum(f, self.index, first, last) for f, first, last in summands))
+        total = []
+        for lam, weight, first, last in self.pieces:
+            summand = join_powers(weight * lam**-point, self.index, force=True)
+            if order:
+                summand *= (-log(lam)) ** order / factorial(order)
+            total.append(finite_sum(summand, self.index, first, last))
+        return Add(*total)
 
     @property
     def single(self) -> Expr | None:

@@ -117,14 +117,12 @@ class AlgebraicSeries(DirichletSeries):
             depth += 2
         summand = join_powers(self.weights * to_power(self.eigenvalues, -point), self.index)
         regular = 1 if any(offset == 0 for offset in offsets) else terms
-        rate = -logarithm(self.eigenvalues)
-        powers = (
-            join_powers(expand(summand * rate**i), self.index) if i else summand for i in range(regular)
-        )
-        total = Laurent(
-            0,
-            tuple(regular_sum(f, self.index, self.start) / factorial(i) for i, f in enumerate(powers)),
-        )
+        powers = [summand]
+        for i in range(1, regular):
+            rate = -logarithm(self.eigenvalues)
+            powers.append(join_powers(expand(summand * rate**i), self.index))
+        sums = (regular_sum(f, self.index, self.start) / factorial(i) for i, f in enumerate(powers))
+        total = Laurent(0, tuple(sums))
         for t in (t for t, offset in zip(series, offsets, strict=True) if offset == 0):
             # the regularised sum counts k^-1 log(k)^m as gamma_m; the rest of the Laurent series
             # of g(s) zeta^(m) is added to it

@@ -76,12 +76,14 @@ def finite_sum(summand: Expr, index: Symbol, first: Expr, last: Expr) -> Expr:
     for part in Add.make_args(summand):
         factor, rest = part.as_independent(index, as_Add=False)
         count = last - first + 1
+        short = count.is_Integer and count <= WRITTEN_OUT
+        base, power = rest.as_base_exp()
         if rest == 1:
             total.append(factor * count)
-        elif (power := rest.as_base_exp())[0] == index and power[1].is_Integer and 0 < power[1] <= HIGHEST:
-            n = power[1] + 1
+        elif base == index and power.is_Integer and 0 < power <= HIGHEST and not (short and first.is_Integer):
+            n = power + 1
             total.append(factor * factored((bernoulli(n, last + 1) - bernoulli(n, first)) / n))
-        elif count.is_Integer and count <= WRITTEN_OUT:
+        elif short:
             total.append(factor * Add(*(substitute(rest, {index: first + j}) for j in range(int(count)))))
         else:
             total.append(factor * FiniteSum(rest, index, first, last))

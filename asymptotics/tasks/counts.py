@@ -43,13 +43,15 @@ must be an integer >= 0
         raise SpectrumError("multiplicity 0 leaves no modes; give the number of modes of each level")
     if count.free_symbols - {index}:
         return
-    polynomial = count.is_polynomial(index)
-    degree = Poly(count, index).degree() if polynomial else 0
+    polynomial = Poly(count, index) if count.is_polynomial(index) else None
+    degree = polynomial.degree() if polynomial else 0
+    if polynomial and all(c.is_Integer and c.is_nonnegative for c in polynomial.all_coeffs()):
+        return
     # factorials at k = 10^8 would be numbers of a billion digits
     for level in chain(range(1, max(CHECKED, degree + 1) + 1), FAR if polynomial else ()):
         if task.modes.is_number and level > task.modes:
             return
-        value = (count if polynomial else task.multiplicity).subs(index, level)
+        value = polynomial.eval(level) if polynomial else task.multiplicity.subs(index, level)
         if not value.is_Rational:
             value = value.evalf(30)
             near = value.round() if value.is_real else nan

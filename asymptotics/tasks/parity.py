@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Expr, Integer, Piecewise, Symbol, floor, oo, powsimp, true
+from sympy import Expr, Integer, Piecewise, Pow, Symbol, floor, oo, powsimp, true
 from sympy.core.relational import Le, Lt
 
 from asymptotics.errors import SpectrumError
@@ -31,7 +31,7 @@ def alternates(task: Task) -> bool:
     (True, False)
     """
     found = (getattr(task, name) for name in PARTS)
-    return any(_is_sign(node, task.index) for e in found for node in e.atoms(Expr) if node.is_Pow)
+    return any(_is_sign(node, task.index) for e in found for node in e.atoms(Pow))
 
 
 def parity_classes(task: Task) -> tuple[Task, Task]:

@@ -113,7 +113,7 @@ class Kernel:
 
     def _value(self, point: Expr) -> Expr:
         """``Phi`` at a regular point; ``Gamma(z) Gamma(1 - z)`` is written as ``pi/sin(pi z)``."""
-        z = factor_terms(together(point))
+        z = point if point.is_Rational else factor_terms(together(point))
         if len(self.rising) == len(self.falling) == 1 and self.rising[0] + self.falling[0] == 1:
             return self.factor.xreplace({S: z}) * (-1) ** self.rising[0] * pi / sin(pi * z)
         return self.transform(z)

@@ -107,3 +107,20 @@ def test_numbers_that_are_shown_as_decimals_are_added_up():
 def test_numbers_beyond_what_python_writes_are_decimals():
     assert str(readable(Integer(3) ** 9100 / Integer(2) ** 14000)) == "2.41812e+127"
     assert str(derive(power_law("1.800001", "1.6")).rich_time.expansion(terms=2)).startswith("0.772822/")
+
+
+@pytest.mark.parametrize("name", ["rich_model_transient", "rich_data_transient", "rich_noise"])
+def test_long_exponents_of_moving_features_are_those_of_near_fractions(name):
+    """Roots of roots of numbers are raised within the bounds; by SymPy they were integers beyond floats."""
+    near = Task(eigenvalues="153/100*k**-(7/4)", target="51/100*k**-(17/12)")
+    law, like = (getattr(derive(task), name) for task in (MEASURED, near))
+    assert len(repr(law)) < 240
+    numbers = dict.fromkeys(law.parameters, 1)
+    assert law(10**4, numbers) == pytest.approx(like(10**4, numbers), rel=0.02)
+
+
+def test_a_decimal_times_a_sum_is_a_sum():
+    law = derive(MEASURED).ridge
+    assert "O(P**(-Min(1.416, l - 1.333)))" in repr(law)
+    assert r"P^{-\min\left(1.416, l - 1.333\right)}" in law.to_latex()
+    assert r"P^{-\left(b' - 1.333\right)}" in derive(MEASURED).transfer.to_latex()
