@@ -18,6 +18,7 @@ from asymptotics.errors import DomainError, SpectrumError
 from asymptotics.parsing.numbers import whole_number
 from asymptotics.tasks.arrays import nonnegative
 from asymptotics.tasks.ranks import Ranks, read_multiplicities
+from asymptotics.tasks.resolved_power import fit_resolved
 from asymptotics.tasks.sampling import fit_eigenvalues, fit_power
 from asymptotics.tasks.tail_fit import LEAST_MODES, TailFit, fit_tail
 
@@ -29,7 +30,8 @@ class Measured:
     ``eigenvalues`` fall, ``target`` (per mode, ``lambda_k w_k^2``) goes with them; floats, shape (M,).
     ``eigenvalue_fit`` and ``target_fit`` have the exponents with their errors and windows; with ``samples``
     they are those of the kernel, freed of what its sample adds (`sampling`). With ``multiplicities`` the
-    arrays are those of levels, so many modes in each. ``notes`` say what was clipped; ``window`` is the one
+    arrays are those of levels, so many modes in each. ``projected`` power is that of labels in
+    the eigenvectors of the sample. ``notes`` say what was clipped; ``window`` is the one
     that was asked for, None where each fit looked for its own.
 
     >>> from math import cos
@@ -48,6 +50,7 @@ class Measured:
     notes: tuple[str, ...] = ()
     multiplicities: tuple[int, ...] | None = None
     window: tuple[int, int] | None = None
+    projected: bool = False
 
     @property
     def modes(self) -> int:
@@ -73,6 +76,7 @@ class Measured:
         levels = {} if self.multiplicities is None else {"multiplicities": list(self.multiplicities)}
         return {
             **levels,
+            **({"projected": True} if self.projected else {}),
             "eigenvalues": list(self.eigenvalues),
             "target": list(self.target),
             "samples": self.samples,
@@ -116,8 +120,11 @@ def measure(
     samples: int | None = None,
     window: tuple[int, int] | None = None,
     multiplicities: Iterable[object] | None = None,
+    projected: bool = False,
 ) -> Measured:
     """The arrays, sorted by eigenvalue, and the fits of their tails; any order, any sequence of numbers.
+
+    ``projected`` says that the power is that of labels in the eigenvectors of the sample (`resolved_power`).
 
     Raises `SpectrumError` for arrays that are too short (below 16 modes), of different lengths, or hold
     a NaN, an infinite or negative value or (as an eigenvalue) zero; and if a tail follows no power law.
@@ -160,6 +167,8 @@ use numerics.FullModel.from_arrays for the curves
     else:
         b = fit_eigenvalues(falling[:seen], samples, window)
         a = fit_power(falling[:seen], carried[:seen], samples, window)
+        if projected:
+            a = fit_resolved(falling[:seen], carried[:seen], samples, b, a, window)
     if b.exponent <= 2 * b.error:
         raise SpectrumError(
             f"eigenvalues do not fall: k = {b.window[0]} ... {b.window[1]} give k**-b with b = {_short(b)}"
@@ -173,6 +182,7 @@ use numerics.FullModel.from_arrays for the curves
         notes=tuple(filter(None, (clipped, other))),
         multiplicities=counts,
         window=None if window is None else (int(window[0]), int(window[1])),
+        projected=projected,
     )
 
 

@@ -140,6 +140,7 @@ class Task(Typeset):
         noise: object = 0,
         samples: int | None = None,
         window: tuple[int, int] | None = None,
+        projected: bool = False,
     ) -> Task:
         """The task of a measured spectrum: ``lambda_k`` and ``c_k`` of each mode, in any order.
 
@@ -152,7 +153,8 @@ class Task(Typeset):
         ``numerics.FullModel(task.fitted)`` the power laws.
 
         ``samples`` is n where the eigenvalues are those of K/n, K the kernel matrix of n samples: the fits
-        are then freed of what sampling does to them, and their errors cover it (`tasks.sampling`).
+        are then freed of what sampling does to them, and their errors cover it (`tasks.sampling`). That of
+        the target is so wholly if the power was ``projected`` on the eigenvectors of the sample.
         ``window`` = (first, last) chooses the modes of the fits. Round-off, as an eigenvalue of -1e-18, is
         clipped with a note. Raises `SpectrumError` for arrays that are not a spectrum, too short (below 16
         modes) or too noisy, and `DomainError` for other samples and windows.
@@ -161,7 +163,7 @@ class Task(Typeset):
         >>> task
         Task(eigenvalues=2/k**(3/2), target=k**(-9/4), measured=300 modes)
         """
-        measured = measure(eigenvalues, target, samples, window, multiplicities)
+        measured = measure(eigenvalues, target, samples, window, multiplicities, projected)
         b, a = measured.eigenvalue_fit, measured.target_fit
         lam, power = (
             round_values(fit.prefactor, fit.prefactor * fit.relative_error)
@@ -214,7 +216,9 @@ class Task(Typeset):
             raise DomainError(f"noise = {deviation}; the standard deviation sigma must be a number >= 0")
         if deviation.is_number:
             power = [max(0.0, each) for each in power - float(deviation) ** 2 / samples]
-        return cls.from_arrays(eigenvalues, power, noise=deviation, samples=samples, window=window)
+        return cls.from_arrays(
+            eigenvalues, power, noise=deviation, samples=samples, window=window, projected=True
+        )
 
     @classmethod
     def from_kernel(cls, kernel: Any, *, target: Any, noise: object = 0) -> Task:

@@ -29,6 +29,33 @@ def test_exponents_of_a_sample(n):
     assert abs(raw.exponent - 1.5) > 2 * raw.error  # as if the sample were the kernel
 
 
+def test_errors_of_the_target_cover_it_without_bias():
+    """One error about two times in three or more often, two errors nine times in ten; slow targets too."""
+    within = []
+    for b, a in ((1.2, 1.2), (2, 1.2), (1.5, 1.5), (1.5, 2), (1.2, 2.5)):
+        fits = [
+            Task.from_features(*gaussian_sample(300, 2000, b, a, seed)).measured.target_fit
+            for seed in range(10)
+        ]
+        off = np.array([fit.exponent - a for fit in fits])
+        assert abs(off.mean()) < 0.04 and off.std() < 0.12  # before: -0.11 at a = 1.2
+        within += list(np.abs(off) / [fit.error for fit in fits])
+    within = np.array(within)
+    assert (within < 1).mean() > 0.62 and (within < 2).mean() > 0.9
+
+
+def test_power_known_of_the_modes_is_not_taken_for_projected():
+    """Of arrays it is not said: the exponent is halfway, with an error that says so."""
+    mu, c = spectrum_of_features(*gaussian_sample(200, 2000, 1.5, 1.2, 0))
+    fits = [
+        Task.from_arrays(mu, c, samples=200, projected=projected).measured.target_fit
+        for projected in (False, True)
+    ]
+    assert fits[1].exponent > fits[0].exponent and fits[1].error < fits[0].error
+    task = Task.from_arrays(mu, c, samples=200, projected=True)
+    assert Task.from_dict(task.to_dict()) == task
+
+
 def test_a_gram_matrix_and_its_features_are_one():
     X, y = gaussian_sample(120)
     one, two = spectrum_of_gram(X @ X.T, y), spectrum_of_features(X, y)
