@@ -224,7 +224,7 @@ def _tell(
     found = _expanded(quantity, spectrum, regimes)
     teller = Teller(spectrum, known)
     exact = teller(found)
-    stated = _stated(quantity, task, found)
+    stated = exact if quantity.rooms is not None else _stated(quantity, task, found)
     steps = [Step(equation=_equal(name, stated), reason=Reason(quantity.reason), source=quantity.source)]
     first_order = isinstance(found.node, Corrected)
     if first_order:

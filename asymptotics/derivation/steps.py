@@ -26,6 +26,7 @@ from asymptotics.model.equations_of_rules import place_of
 from asymptotics.model.expander import Found
 from asymptotics.model.finite_modes import at_size
 from asymptotics.model.operators import (
+    Accelerated,
     AtExplicit,
     AtLeast,
     AtModes,
@@ -39,6 +40,7 @@ from asymptotics.model.operators import (
     Minimiser,
     Minimum,
     Overlap,
+    Renewed,
     Rich,
     Root,
     epsilon,
@@ -350,6 +352,23 @@ class Teller:
         )
         return exact
 
+    def _accelerated(self, found: Found) -> Expr:
+        """The loss beside the label noise, less that noise; `Renewed` says what it equals."""
+        modes, whole = found.parts
+        self(modes)
+        return self(whole) - found.node.args[4]
+
+    def _renewed(self, found: Found) -> Expr:
+        exact = found.node.xreplace({part.node: self(part) for part in found.parts})
+        self.tell(
+            asymptotic(exact, found.series),
+            "What batches add is given back at once by fast modes, and later by those that swing: of a power "
+            "of time the same share at all times, by Euler's Beta function. Each power is divided by what is "
+            "not given back; behind follow modes that hardly swing, and that modes are whole ones.",
+            "DLMF 5.12.1",
+        )
+        return exact
+
     def _minimum(self, found: Found) -> Expr:
         """To first order in 1/P the quantity itself, and its expansion order by order in 1/P."""
         count = len(Add.make_args(found.node.args[0]))
@@ -388,6 +407,8 @@ TELLING: dict[type[Any], Callable[[Teller, Found], Expr]] = {
     Minimum: Teller._minimum,
     Rich: Teller._rich,
     Bessel: Teller._bessel,
+    Accelerated: Teller._accelerated,
+    Renewed: Teller._renewed,
     Filtered: Teller._filtered,
 }
 """How each kind of node is told; a kind that is missing goes by its base class."""

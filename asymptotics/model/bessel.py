@@ -1,4 +1,4 @@
-"""The law of a loss under the squared Bessel filter of Nesterov momentum.
+"""The law of a loss under the squared Bessel filter of momentum whose friction is delta/t.
 
 A loss of gradient flow is ``L(T) = int e^(-h T) dm(h)``. Its term ``C T^-p log(T)^n`` is the ``n``-th
 derivative in -p of ``C int h^(p-1)/Gamma(p) e^(-h T) dh``, and the filter ``phi(h theta)`` makes of it that
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from math import comb
 
-from sympy import Dummy, Expr, Integer, Rational, Symbol, diff
+from sympy import Dummy, Expr, Rational, Symbol, diff
 
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion
@@ -32,13 +32,13 @@ _p = Dummy("p")
 
 
 def expand_bessel(expand: Expander, node: Bessel, x: Symbol) -> Found:
-    """``sum m c phi(lambda theta)``, theta a constant times x^2, for x -> oo."""
+    """``sum m c phi(lambda theta)``, theta a constant times a power of x, for x -> oo."""
     loss, letter, index, theta = node.args
     part = expand(loss.xreplace({letter: time}), time)
     series, decay = part.series, getattr(expand.spectrum.target, "decay", None)
     if decay is None or series.gauge is not None or series.is_slow or not series.terms:
         raise UnableError(
-            "the modes of Nesterov momentum swing, and their sum has a law where eigenvalues fall as a "
+            "modes under momentum swing, and their sum has a law where eigenvalues fall as a "
             "power "
             f"and the loss of gradient flow does; that is {series!r}"
         )
@@ -51,13 +51,14 @@ def expand_bessel(expand: Expander, node: Bessel, x: Symbol) -> Found:
         Bound(index + Rational(1, 2), lead.log_power + 1),
     )
     there: Expansion = series.with_terms(terms, bounds)
-    return Found(node=node, series=substitute(there, theta / x**2, Integer(2), x), parts=(part,))
+    factor, power = theta.as_coeff_exponent(x)
+    return Found(node=node, series=substitute(there, factor, power, x), parts=(part,))
 
 
 def _filter(term: Term, index: Expr) -> list[Term]:
     """What becomes of ``C T^-p log(T)^n``: Leibniz' rule for ``(-d/dp)^n [Phi(p)/Gamma(p) theta^-p]``."""
     if term.loglog_power or not isinstance(term.log_power, int) or term.coefficient.has(Oscillation):
-        raise UnableError("the law of Nesterov momentum is derived for powers and their logarithms alone")
+        raise UnableError("laws of momentum are derived for powers and their logarithms alone")
     share, n = bessel_share(index, _p), term.log_power
     found = []
     for j in range(n + 1):

@@ -16,6 +16,8 @@ argument is a bound letter.
     Rich, RichScale, RichChange    what features that move make of a lazy loss, their scale, a change of it
     RichReuse, RichNoise    what samples that are seen again change in it, and their label noise
     Bessel          what the squared Bessel filter of Nesterov momentum makes of a loss of gradient flow
+    Accelerated     what DANA, with its noise, makes of a loss of gradient flow
+    Renewed         a function of time, of which a share is given back again and again
     Root, Iterated  solutions of equations
 """
 
@@ -265,6 +267,34 @@ class Bessel(Binder):
     def free_symbols(self) -> set[Symbol]:
         loss, letter, index, theta = self.args
         return (loss.free_symbols - {letter}) | index.free_symbols | theta.free_symbols
+
+
+class Accelerated(Binder):
+    """``Accelerated(L, T, E, t, sigma^2, eta, B, delta, mu)``: what DANA makes of a loss L of gradient flow.
+
+    E is ``sum m lambda e^(-lambda T)``, from which the power of its momentum follows (`model.momentum`).
+    """
+
+    nargs = 9
+    written = "Accelerated({0}, {2}, {1} -> {3})"
+    tex = r"\mathcal{{A}}\left[{0}, {2}\right]_{{{1} \to {3}}}"
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        loss, letter, kernel, *others = self.args
+        return ((loss.free_symbols | kernel.free_symbols) - {letter}).union(*(x.free_symbols for x in others))
+
+
+class Renewed(Binder):
+    """``Renewed(S, t, K, c, alpha, p)``: ``H = S + K H + c int_0^1 u^alpha (1 - u)^(p - 1) H(t u) du``."""
+
+    nargs = 6
+    written = "Renewed({0}; {2}, {3}*u**({4})*(1 - u)**({5} - 1))"
+    tex = r"\mathcal{{R}}\left[{0};\, {2},\, {3}\, u^{{{4}}} (1 - u)^{{{5} - 1}}\right]"
+
+    @property
+    def free_symbols(self) -> set[Symbol]:
+        return set().union(*(x.free_symbols for x in self.args))
 
 
 class Root(Binder):

@@ -18,7 +18,8 @@ from asymptotics.model.bessel import expand_bessel
 from asymptotics.model.early_stopping import expand_minimum
 from asymptotics.model.equations import of_student
 from asymptotics.model.expander import RULES
-from asymptotics.model.operators import Bessel, Minimiser, Minimum
+from asymptotics.model.momentum import expand_accelerated, expand_renewed
+from asymptotics.model.operators import Accelerated, Bessel, Minimiser, Minimum, Renewed
 from asymptotics.model.quantity import GAUSSIAN, Quantity
 from asymptotics.model.students.base import Student
 from asymptotics.registry import Registry
@@ -223,6 +224,8 @@ _FLOW = (
 
 RULES[Minimum] = expand_minimum
 RULES[Bessel] = expand_bessel
+RULES[Accelerated] = expand_accelerated
+RULES[Renewed] = expand_renewed
 
 
 class Quantities(Registry[Quantity]):

@@ -9,14 +9,17 @@ from __future__ import annotations
 from sympy import Integer
 
 from asymptotics.model import equations_of_rules as equations
+from asymptotics.model import momentum
 from asymptotics.model.best_constant import BestConstant
-from asymptotics.model.equations import NOISE_IN_LOSS, TIME
-from asymptotics.model.operators import Minimiser
+from asymptotics.model.equations import NOISE, NOISE_IN_LOSS, TIME
+from asymptotics.model.operators import Accelerated, Minimiser, time
 from asymptotics.model.quantity import Quantity
 from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule
+from asymptotics.model.rules.dana import DANA
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.multi_pass_sgd import MultiPassSGD
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
+from asymptotics.model.sums import C0, E1
 from asymptotics.symbols import B, N, P, eta, t
 
 _SGD = (
@@ -148,5 +151,21 @@ TRAINED = (
         "where the loss of infinite data falls by as much as the label noise learned grows, to first order "
         "in 1/P. The noise of batches, which larger ones at the end take away, is left out.",
     ),
-    *(time_quantity(rule) for rule in TRAINING_RULES.values() if rule.law),
+    Quantity(
+        name=DANA.law,
+        words="test loss of DANA with decaying momentum after t steps",
+        symbol=f"L_{DANA.label}(t)",
+        tex=rf"L_{{\mathrm{{{DANA.label}}}}}(t)",
+        limits="N = oo",
+        resource=t,
+        equation=Accelerated(C0(time), time, E1(time), t, NOISE**2, *DANA.parameters),
+        source=DANA.source,
+        rule=DANA,
+        rooms=momentum.rooms,
+        balances=True,
+        why="Late, the signal is where the step along the gradient is not felt yet, and what batches add "
+        "gives back a share that does not change with time: momentum falls as the inverse of the number of "
+        "modes that it has moved.",
+    ),
+    *(time_quantity(rule) for rule in TRAINING_RULES.values() if rule.law and not rule.remembers),
 )

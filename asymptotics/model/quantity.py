@@ -46,8 +46,9 @@ class Quantity:
     training rule whose clock the time t is. ``why`` says where the equation comes from; one that leaves
     something out stands for ``exact``, or for a sum over modes of ``summand(lambda, c, resource)``.
     ``balances`` whether the equation has several leading balances, so that its domain is split
-    (`laws.balances`). ``tested`` are its sums over the test distribution. ``of_student`` is the equation of a
-    student where it asks for more than the sums in that of Gaussian features.
+    (`laws.balances`). ``rooms`` says what is positive where the law holds, and what is wrong elsewhere.
+    ``tested`` are its sums over the test distribution. ``of_student`` is the equation of a student where it
+    asks for more than the sums in that of Gaussian features.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Quantity:
     exact: Expr | None = None
     balances: bool = False
     tested: tuple[NamedSum, ...] = ()
+    rooms: Callable[[SpectralSeries], tuple[tuple[Expr, str], ...]] | None = None
 
     def task(self, task: Task) -> Task:
         """The task that the law is about: with the test distribution, where it is one of its own.
@@ -147,9 +149,13 @@ all laws but those of time alone need b > 1, or pass modes=M
             found = self._with_growing_modes(found)
         if self.squares:
             found = self._with_squares(found, task)
-        for room in self.room(task):
+        for room in self.room(task) if self.rooms is None else ():
             if found.domain.sign(room) in (0, -1):
                 raise self._saturated(found.target.abscissa, {})
+            found = replace(found, domain=found.domain.holding(room))
+        for room, why in () if self.rooms is None else self.rooms(found):
+            if found.domain.sign(room) in (0, -1):
+                raise SpectrumError(f"the {self.name} law is not derived here: {why}")
             found = replace(found, domain=found.domain.holding(room))
         if self.equation.has(n):  # more features than samples
             found = replace(found, domain=found.domain.holding(n - 1))
@@ -188,7 +194,7 @@ all laws but those of time alone need b > 1, or pass modes=M
         )
 
     def room(self, task: Task) -> tuple[Expr, ...]:
-        """What is positive where the target does not saturate the training rule; nothing where none does.
+        """What is positive where the training rule has the law; nothing where it always does.
 
         >>> from asymptotics import power_law
         >>> from asymptotics.model.quantities import QUANTITIES
@@ -196,16 +202,18 @@ all laws but those of time alone need b > 1, or pass modes=M
         ((-2*a + b*delta + 2,), ())
         """
         bound = self.rule.saturation()
-        if bound == oo:
+        if bound == oo and self.rooms is None:
             return ()
         found = spectrum(self.task(task), trace=self.trace)
+        if self.rooms is not None:
+            return tuple(room for room, _ in self.rooms(found))
         return (primitive(bound - found.target.abscissa, found.domain),)
 
     def check_numbers(self, task: Task, numbers: Mapping[Symbol, Expr]) -> None:
         """Raise `SpectrumError` where numbers for letters that are not the task's leave the law's domain."""
         for constraint in self.spectrum(task).domain.constraints if numbers else ():
             if POSITIVE.sign(substitute(constraint, dict(numbers))) in (0, -1):
-                if constraint in self.room(task):
+                if self.rooms is None and constraint in self.room(task):
                     raise self._saturated(spectrum(self.task(task), trace=False).target.abscissa, numbers)
                 given = ", ".join(f"{s} = {numbers[s]}" for s in constraint.free_symbols if s in numbers)
                 raise SpectrumError(f"{given}: the {self.name} law needs {plain(as_condition(constraint))}")

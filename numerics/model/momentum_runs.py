@@ -42,7 +42,7 @@ PACE = 1.5
 """Panels of the contour are so many times as long as it is distant from the spectrum."""
 STEEPEST = math.tan(math.pi / 8)
 """Im w/Re w at most, where modes fall without swings."""
-MOST_NODES = 8000
+MOST_NODES = 16_000
 ROUNDING = 1e-15
 """Of the terms of a sum, a share."""
 

@@ -26,6 +26,7 @@ rich_data_transient, rich_noise    c_1 of that loss in 1/P, of the signal and of
 rich_crossover          1/gamma where gamma^2 leaves the scale at 2, to first order in gamma^2
 time_discrete_momentum  heavy ball in discrete steps, N = P = oo
 nesterov                Nesterov momentum, N = P = oo
+dana                    DANA with a momentum that decays as the law has it, N = oo
 schedule:... and kin    runs with a schedule (`schedules`)
 ======================  ===============================================================================
 
@@ -45,6 +46,7 @@ from asymptotics.caches import cached
 from asymptotics.errors import UnableError
 from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.model.rules.base import TRAINING_RULES, TrainingRule
+from asymptotics.model.rules.dana import DANA
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.precision import working
 from asymptotics.registry import Registry
@@ -77,6 +79,7 @@ from numerics.verification.training import (
     best_time,
     critical_batch,
     half,
+    losses_of_dana,
     losses_of_trained,
     scaled,
     sgd_noise,
@@ -235,7 +238,8 @@ REFERENCES: Registry[Reference] = Registry(
             step=2,
             pace=OnePassSGD.pace(),
         ),
-        *(time_reference(rule) for rule in TRAINING_RULES.values() if rule.law),
+        *(time_reference(rule) for rule in TRAINING_RULES.values() if rule.law and not rule.remembers),
+        Reference(name=DANA.law, together=losses_of_dana, settings=DANA.parameters, first=2, points=6),
         _finite(name="transfer", value=loss_elsewhere, settings=(b_test,)),
         _finite(name="classification_error", value=_wrong_signs),
         _finite(name="ridge", value=loss_with_ridge, settings=(rho, l)),

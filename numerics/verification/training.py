@@ -4,6 +4,7 @@
 `train`             a rule at the settings of a place, `losses_of_trained` its losses after t steps
 `sgd_noise`         what the batches of SGD add to gradient descent after t steps
 `sgd_noise_model`   the same of N features at t = oo
+`losses_of_dana`    losses of DANA after t steps
 `critical_batch`    B times what a batch B adds over the loss of gradient descent, B -> oo
 `best_time`         the smallest loss over the stopping time, or where it is; `useful_epochs` in epochs
 `half`              digits asked of the model where remainders fall slowly, as are `two_thirds`
@@ -22,7 +23,9 @@ from sympy import Expr, Integer, Symbol, oo
 
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError
+from asymptotics.model import momentum
 from asymptotics.model.rules.base import TrainingRule, with_numbers
+from asymptotics.model.rules.dana import DANA
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.symbols import B, eta, sigma
@@ -101,6 +104,15 @@ def losses_of_trained(rule: type[TrainingRule], places: Sequence[Place]) -> Iter
     trained = train(rule, places[0])
     digits = min(two_thirds(places[0]), dynamics_of(trained).most_digits)
     model = FullModel(places[0].task, rule=trained, digits=digits)
+    return model.curve([place.resource for place in places]).values
+
+
+def losses_of_dana(places: Sequence[Place]) -> Iterable[Value]:
+    """The test losses of DANA after t steps, N = oo, the decay of its momentum that of its law."""
+    place = places[0]
+    constants = {name: getattr(train(DANA, place), name) for name in ("eta", "batch", "delta", "momentum")}
+    rule = DANA(**constants, decay=float(momentum.decay_of(place.task)))
+    model = FullModel(place.task, rule=rule, digits=dynamics_of(rule).most_digits)
     return model.curve([place.resource for place in places]).values
 
 

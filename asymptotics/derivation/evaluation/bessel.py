@@ -22,7 +22,7 @@ LEAST, STILL = 40, 0.05
 """So many modes are added at least, and until the phase of the next one differs by so little."""
 PANEL, FEW, MANY = 6.0, 10, 14
 LEFT = 1e-16
-MOST = 20_000
+MOST, FAR = 20_000, 25
 
 
 def filtered_sum(
@@ -64,7 +64,7 @@ def filtered_sum(
             length = PANEL * 0.01 * start / max(phase(start) - phase(1.01 * start), 1e-300)
         length = min(length, last + 0.5 - start)
         rough, fine = (
-            length * math.fsum(w * term(start + length * x) for x, w in _gauss(n)) for n in (FEW, MANY)
+            length * math.fsum(w * term(start + length * x) for x, w in gauss(n)) for n in (FEW, MANY)
         )
         total.append(fine)
         error += abs(fine - rough)
@@ -79,13 +79,24 @@ def _filter(index: float, z: float) -> float:
     if z < 1e-8:
         return 1.0
     scale = math.exp(math.lgamma(index + 1) + index * math.log(2 / z))
-    return float(scale * mpmath.fp.besselj(index, z)) ** 2
+    return float(scale * (_far(index, z) if z > FAR + index**2 else mpmath.fp.besselj(index, z))) ** 2
+
+
+def _far(index: float, z: float) -> float:
+    """``J_nu(z)`` by its expansion for large z, DLMF 10.17.3."""
+    term, sums, j = 1.0, [1.0, 0.0], 0
+    while abs(term) > LEFT and j < FAR:
+        j += 1
+        term *= (4 * index**2 - (2 * j - 1) ** 2) / (8 * j * z)
+        sums[j % 2] += term if j % 4 < 2 else -term
+    angle = z - (index / 2 + 0.25) * math.pi
+    return math.sqrt(2 / (math.pi * z)) * (sums[0] * math.cos(angle) - sums[1] * math.sin(angle))
 
 
 _NODES: dict[int, list[tuple[float, float]]] = {}
 
 
-def _gauss(count: int) -> list[tuple[float, float]]:
+def gauss(count: int) -> list[tuple[float, float]]:
     """Nodes and weights on (0, 1)."""
     if count not in _NODES:
         found = []

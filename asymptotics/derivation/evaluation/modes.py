@@ -5,10 +5,11 @@ from __future__ import annotations
 import cmath
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import mpmath
-from sympy import Expr, Sum, Symbol, diff, oo
+from sympy import Expr, Function, Integer, Sum, Symbol, diff, exp, lambdify, log, oo
 from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
@@ -16,6 +17,7 @@ from asymptotics.derivation.evaluation.bessel import filtered_sum
 from asymptotics.derivation.evaluation.floats import FloatModeSum, plain
 from asymptotics.derivation.evaluation.growing_sums import compile_summand, growing_sum
 from asymptotics.derivation.evaluation.mode_sums import ModeSum
+from asymptotics.derivation.evaluation.renewed import Renewal
 from asymptotics.derivation.evaluation.rich import Mode, RichCurve, list_modes
 from asymptotics.derivation.evaluation.rich_response import Added, RichResponse, change_of_reuse, contour
 from asymptotics.derivation.evaluation.values import FLOATS, Point, Values, rule
@@ -26,6 +28,7 @@ from asymptotics.model.operators import (
     Bessel,
     Coefficient,
     InverseLaplace,
+    Renewed,
     Rich,
     RichChange,
     RichNoise,
@@ -230,11 +233,32 @@ def _curve(values: Values, expression: Rich, at: Point) -> RichCurve:
 @rule(Bessel)
 def _bessel(values: Values, expression: Bessel, at: Point, exact: bool) -> Any:
     loss, _, order, theta = expression.args
-    mode, last = _modes_of(values, loss, at)
+    key = (loss, tuple((x, str(y)) for x, y in sorted(at.items(), key=str) if x not in theta.free_symbols))
+    if key not in values.modes:
+        mode, last = _modes_of(values, loss, at)
+        values.modes[key] = cache(mode), last
+    mode, last = values.modes[key]
     found = filtered_sum(mode, last, float(values(order, at)), float(values(theta, at)))
     if found is None:
         raise PrecisionError(f"at {theta} = {values(theta, at)} too many modes are out of step")
     value, error = found
+    values.error = max(values.error, error)
+    return mpmath.mpf(value)
+
+
+@rule(Renewed)
+def _renewed(values: Values, expression: Renewed, at: Point, exact: bool) -> Any:
+    source, moment, *constants = expression.args
+    numbers = tuple(float(values(one, at)) for one in constants)
+    rest = tuple((x, float(y)) for x, y in sorted(at.items(), key=str) if x in source.free_symbols - {moment})
+    key = (source, numbers, rest)
+    if key not in values.renewals:
+
+        def start(time: float) -> float:
+            return float(values(source, {**at, moment: mpmath.mpf(time)}, exact=False))
+
+        values.renewals[key] = Renewal(start, *numbers)
+    value, error = values.renewals[key](float(values(moment, at)))
     values.error = max(values.error, error)
     return mpmath.mpf(value)
 
@@ -246,6 +270,13 @@ def _modes_of(
     (x,), total = values.functions[loss.func]
     (index, _, last), terms = total.limits[0], total.function
     slope = diff(terms, x)
+    if all(isinstance(f, (exp, log)) for f in terms.atoms(Function)):
+        letters = sorted(terms.free_symbols - {x, index}, key=str)
+        pair = lambdify(
+            (index, *letters), [f.xreplace({x: Integer(0)}) for f in (-slope / terms, terms)], "math"
+        )
+        numbers = [float(at[y]) for y in letters]
+        return lambda k: pair(k, *numbers), math.inf if last == oo else float(last)
 
     def mode(k: float) -> tuple[float, float]:
         there = {**at, x: mpmath.mpf(0), index: mpmath.mpf(k)}

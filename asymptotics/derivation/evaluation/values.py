@@ -24,6 +24,7 @@ from asymptotics.derivation.evaluation.contours import (
 )
 from asymptotics.derivation.evaluation.floats import is_array, number_by_number, plain, worst_ratio
 from asymptotics.derivation.evaluation.long_numbers import exp_less_one
+from asymptotics.derivation.evaluation.renewed import Renewal
 from asymptotics.derivation.evaluation.rich import RichCurve
 from asymptotics.derivation.evaluation.rich_response import RichResponse
 from asymptotics.derivation.step import Definitions
@@ -92,6 +93,8 @@ class Values:
         self._derivatives: dict[Expr, Expr] = {}
         self.curves: dict[tuple[Any, float], RichCurve] = {}
         self.responses: dict[tuple[Any, float], RichResponse] = {}
+        self.renewals: dict[Any, Renewal] = {}
+        self.modes: dict[Any, tuple[Any, float]] = {}
         self._known: dict[tuple[Expr, tuple[Any, ...], int], Any] = {}
         self._arrays: list[Any] = []
         self.period = self(period, {})

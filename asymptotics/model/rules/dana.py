@@ -22,7 +22,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sympy import Expr
+from sympy import Expr, Integer
 
 from asymptotics import symbols
 from asymptotics.errors import DomainError, UnableError, shown
@@ -60,6 +60,8 @@ class DANA(TrainingRule):
     counts_steps = True
     fresh = True
     remembers = True
+    law = "dana"
+    label = "DANA"
     source = "y' + (delta/t) y = K r: Ferbach et al., arXiv 2505.16098"
 
     def __post_init__(self) -> None:
@@ -87,6 +89,22 @@ class DANA(TrainingRule):
     def propagator(cls, curvature: Expr, t: Expr) -> Expr:
         """Not closed in steps."""
         raise UnableError("the modes of DANA have no closed propagator in steps; ask for the test loss")
+
+    @classmethod
+    def pace(cls) -> Expr:
+        """1: its clock is no multiple of that of gradient flow (`when`)."""
+        return Integer(1)
+
+    @classmethod
+    def when(cls, flow: Expr) -> Expr:
+        """``theta/(2 (nu + 1)) = 2 flow``: there a slow mode is left with ``1 - lambda flow + ...``, too."""
+        p = symbols.p
+        return ((2 - p) * (symbols.delta + 1) * flow / symbols.mu) ** (1 / (2 - p))
+
+    @classmethod
+    def of_flow(cls, power: Expr) -> tuple[Expr, Expr]:
+        """Not of one power alone: the decay of its momentum is that of the eigenvalues."""
+        raise UnableError("budgets of DANA are not derived; laws.dana has its loss")
 
     def pole(self, momentum: float) -> float:
         """e_0 at a step ``momentum`` along y: modes must lie below."""

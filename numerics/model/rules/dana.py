@@ -19,6 +19,7 @@ class DANADynamics(Dynamics[DANA]):
     """The course of its steps, and one of them."""
 
     memory = 2
+    most_digits = 6
 
     def contour(self, time: Expr, nodes: int, digits: int, curvature: Curvature, field: Field) -> Propagation:
         raise UnableError("of DANA the test loss alone is solved; ask for that")

@@ -94,6 +94,7 @@ VERDICTS = {
     "velikanov-signal": EVERYWHERE,
     "velikanov-noise": EVERYWHERE,
     "momentum-constant": EVERYWHERE,
+    "momentum-decaying": EVERYWHERE,
     "schedule-constant": EVERYWHERE,
     "schedule-decay": EVERYWHERE,
     "schedule-peak": EVERYWHERE,

@@ -91,7 +91,7 @@ def test_one_published_entry(capsys):
 @pytest.mark.slow
 def test_published_entries_that_hold_or_were_not_read(capsys):
     assert run(capsys, "literature", "--key", "paquette-Ib-size")[:2][0] == 0
-    unread = run(capsys, "literature", "--key", "momentum-window")[1]
+    unread = run(capsys, "literature", "--key", "momentum-decaying")[1]
     assert "  from memory; compare the paper before you cite it\n" in unread
 
 
