@@ -60,7 +60,14 @@ def run(options: argparse.Namespace) -> int:
     """Print the allocation."""
     if options.schedule is not None and options.at and not options.latex:
         options.schedule, options.at = options.schedule.at(options.at)
-    optimum = optimum_of(options, laws_of_task(options))
+    laws = laws_of_task(options)
+    if not options.latex and not for_machines(options) and (here := _at_point(laws, options)):
+        # phases at other numbers are not asked for
+        rest = {s: v for s, v in options.at.items() if s not in laws.task.parameters}
+        lines = _at_numbers(optimum_of(options, here), rest, options.budgets, options.digits)
+        print(on_screen("\n".join(lines)))
+        return 0
+    optimum = optimum_of(options, laws)
     if options.latex:
         refuse_options(
             options, ("at", "budgets", "json", "csv"), "is not used with --latex, which writes the phases"
@@ -74,6 +81,15 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(on_screen(describe(optimum, options.at, options.budgets, options.digits)))
     return 0
+
+
+def _at_point(laws: Laws, options: argparse.Namespace) -> Laws | None:
+    """The laws of the task at numbers, where all its parameters have one, and others are of the rule."""
+    rule, own = options.rule or OnePassSGD, set(laws.task.parameters)
+    known = own | {*rule.parameters, *rule.shares(), sigma}
+    if not own or not own <= set(options.at) <= known:
+        return None
+    return laws.at({s: options.at[s] for s in own})
 
 
 def optimum_of(options: argparse.Namespace, laws: Laws) -> Optimum:
@@ -104,18 +120,19 @@ def describe(
     N*t = C, gradient flow, C -> oo
       phases disjoint: proved; covering: proved
     """
-    rule = optimum.rule.title + (", t counts its steps" if optimum.rule.counts_steps else "")
-    shape = "" if optimum.schedule is None else f", {optimum.schedule.title}, label noise sigma"
-    features = optimum.features
-    moving = "" if features == LAZY else f", {features.title}, gamma = {features.gamma}"
-    lines = [f"{optimum.cost} = {C}, {rule}{shape}{moving}, {C} -> oo"]
-    if optimum.schedule is not None:
-        lines.append(f"  {STEPS}{STEPS_WORDS}")
     if not values:
         if budgets:
             raise DomainError(NEEDS_NUMBERS)
+        lines = _heading(optimum)
         lines += [f"  {phase!r}" for phase in (*optimum.phases, *optimum.boundaries)]
         return "\n".join([*lines, f"  phases {optimum.proof}"])
+    return "\n".join(_at_numbers(optimum, values, budgets, digits))
+
+
+def _at_numbers(
+    optimum: Optimum, values: Mapping[Symbol, Expr], budgets: Sequence[Expr], digits: int
+) -> list[str]:
+    lines = _heading(optimum)
     phase = optimum.at(own_numbers(optimum, values))
     lines.append(f"  {phase!r}")
     lines += _constants(optimum, values, digits)
@@ -123,7 +140,19 @@ def describe(
         lines.append(f"  finite budgets: 1 + O({C**-phase.approach})")
     if budgets:
         lines += _table(optimum, values, budgets, digits)
-    return "\n".join(lines)
+    return lines
+
+
+def _heading(optimum: Optimum) -> list[str]:
+    """The question."""
+    rule = optimum.rule.title + (", t counts its steps" if optimum.rule.counts_steps else "")
+    shape = "" if optimum.schedule is None else f", {optimum.schedule.title}, label noise sigma"
+    features = optimum.features
+    moving = "" if features == LAZY else f", {features.title}, gamma = {features.gamma}"
+    lines = [f"{optimum.cost} = {C}, {rule}{shape}{moving}, {C} -> oo"]
+    if optimum.schedule is not None:
+        lines.append(f"  {STEPS}{STEPS_WORDS}")
+    return lines
 
 
 def own_numbers(optimum: Optimum, values: Mapping[Symbol, Expr]) -> dict[Symbol | str, object]:
