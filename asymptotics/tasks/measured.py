@@ -224,9 +224,13 @@ def round_values(value: float, error: float) -> Rational:
 
     >>> round_values(1.50312, 0.012), round_values(0.00123456, 0.0000071)
     (1503/1000, 6173/5000000)
+    >>> float(round_values(1.2341e-120, 1e-122))
+    1.234e-120
     """
     digits = max(0, 1 - math.floor(math.log10(error))) if error > 0 else 15
-    return Rational(f"{value:.{min(digits, 30)}f}")
+    if digits <= 30 or value == 0:
+        return Rational(f"{value:.{min(digits, 30)}f}")
+    return Rational(f"{value:.{min(max(digits + math.floor(math.log10(abs(value))), 1), 30)}e}")
 
 
 def with_error(value: float, error: float) -> str:

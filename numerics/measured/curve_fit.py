@@ -78,9 +78,11 @@ class CurveFit:
         words = ", ".join(f"x^-{q:.3g}" for q in self.corrections)
         beside = f"corrections {words} ({known})" if words else "no correction"
         left, below = ("L", "") if self.offset is None else ("L - E", f", E = {self.offset}")
+        slow = self.offset is not None and not self.predicted
+        doubt = "; a slow correction is like E: law= or corrections= settles p further" if slow else ""
         return (
             f"{left} ~ x^-p with p = {self.exponent}{below} on x = {self.window[0]:g} ... {self.window[1]:g} "
-            f"({self.points} points), {beside}, scatter {100 * self.scatter:.2g} %"
+            f"({self.points} points), {beside}, scatter {100 * self.scatter:.2g} %{doubt}"
         )
 
 
@@ -101,7 +103,8 @@ def fit_curve(
     corrections : the same by hand, ``(q_1, q_2, ...)`` relative to the leading term; () for none.
     window : the first and last x to use; by default the fit chooses, and says in ``window``.
     offset : whether the curve falls to a loss E that more x does not lower, as published ones do:
-        ``loss = E + C x^-p``. Then E is fitted too, and six points are needed.
+        ``loss = E + C x^-p``. Then E is fitted too, and six points are needed. Without a prediction the first
+        correction may be as slow as x^-0.05, nearly a constant, like E: the error of p is larger then.
     Raises `DomainError` for other arrays, and `PrecisionError` where no exponent can be read off.
 
     >>> xs = [10 * 2**j for j in range(12)]

@@ -340,8 +340,8 @@ def check_head(head: int) -> int:
     """``head``, unless it is more terms than can be added; raises `PrecisionError`."""
     if head > MAX_DIRECT:
         raise PrecisionError(
-            f"kappa is so close to the spectrum that {head} terms would have to be added one by one "
-            f"(at most {MAX_DIRECT} are)"
+            f"{head} terms would have to be added one by one (at most {MAX_DIRECT} are): kappa is close to "
+            "the spectrum, or many digits are asked for; use a smaller size, a shorter time or fewer digits"
         )
     return head
 

@@ -56,6 +56,13 @@ def test_power_known_of_the_modes_is_not_taken_for_projected():
     assert Task.from_dict(task.to_dict()) == task
 
 
+def test_spectra_of_any_unit_keep_their_prefactor():
+    """Eigenvalues of 1e-120 were rounded to 0 in the task."""
+    k = np.arange(1, 101.0)
+    task = Task.from_arrays(1e-120 * k**-2, k**-3)
+    assert float(task.eigenvalues.subs(task.index, 1)) == pytest.approx(1e-120, rel=1e-9)
+
+
 def test_a_gram_matrix_and_its_features_are_one():
     X, y = gaussian_sample(120)
     one, two = spectrum_of_gram(X @ X.T, y), spectrum_of_features(X, y)
