@@ -33,7 +33,7 @@ from asymptotics.model.rules.base import (
 from asymptotics.parsing.numbers import mapping_of
 from asymptotics.precision import exclusive, working
 from asymptotics.spectra import spectrum as series_of
-from asymptotics.symbols import B, C, N, gamma, h, t
+from asymptotics.symbols import B, C, N, P, gamma, h, t
 from numerics.optima.growing import GrowingModes
 from numerics.optima.rich_crossover import RichCrossover
 from numerics.optima.scaling import data_scaling, model_scaling
@@ -101,12 +101,16 @@ def _constants(setting: Setting, places: list[mpmath.mpf] | None = None) -> Spli
 def _on_crossover(setting: Setting, places: list[mpmath.mpf]) -> Split:
     phase, size = setting.phase, setting.size
     active = [m for m, c in zip(setting.optimum.allocation.spending, setting.monomials(), strict=True) if c]
-    if phase.crossover != size or len(Add.make_args(setting.optimum.cost)) != len(active) or len(active) != 1:
+    noisy = setting.optimum.features != LAZY and size == P and setting.optimum.laws.task.noise != 0
+    single = len(Add.make_args(setting.optimum.cost)) == len(active) == 1
+    if not single or (phase.crossover != size and not noisy):
         raise UnableError(
             f"constants of {phase!r} have no closed form and no scaling function of one variable"
         )
     ((cost, n, m),) = setting.monomials()
     law, moved = None, mpmath.mpf(1)
+    if noisy:
+        return _under_noise(setting, (cost, n, m))
     if setting.optimum.features != LAZY:
         law = joint_law(derive(setting.optimum.laws.task.at(setting.own)), size)
         if (moving := _on_rich_crossover(setting, law, (cost, n, m))) is not None:
@@ -154,7 +158,6 @@ def _on_rich_crossover(
 
     ``d = 1/r - grows`` is the power of t in N. None where features are lazy there, or tend to a scale.
     """
-    cost, n, m = spent
     p, r, coefficient = _leading(law, setting)
     if p >= 1:
         return None
@@ -162,15 +165,50 @@ def _on_rich_crossover(
     grows = (1 - p) / (2 * r) + setting.number(features.power)
     if grows < -SAME:
         return None
+    _check_digits(setting)
+    of_xi = coefficient if law.size == N else coefficient / (1 - p)
+    scale = mpmath.sqrt(of_xi) * setting.number(features.amount) * amplitude ** ((p - 1) / (2 * r))
+    shape = RichCrossover(float(p), float(r), law.size, math.inf if grows > SAME else float(scale))
+    return _at_best(setting, spent, (p, r, coefficient, amplitude), (scale, 1 / r - grows), shape)
+
+
+def _under_noise(setting: Setting, spent: tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]) -> Split:
+    """The same where label noise stops the learning, at ``kappa0 = (sigma^2 E/(C P))^(1/(s + 1 - q))``.
+
+    By df1 and Xi: ``E/Gamma(q) = A sin(pi r)/pi``, r = 1 - q, and ``C/Gamma(s) = C_s sin(pi s)/pi``.
+    """
+    _check_digits(setting)
+    law = joint_law(derive(setting.optimum.laws.task.at(setting.own)), N)
+    s, r, coefficient = _leading(law, setting)
+    C_lazy = coefficient * mpmath.gamma(s) * mpmath.sinpi(s) / mpmath.pi
+    E = setting.number(law.amplitude) * mpmath.gamma(1 - r) * mpmath.sinpi(r) / mpmath.pi
+    amplitude, power = setting.number(setting.optimum.laws.task.noise) ** 2 * E / C_lazy, s + r
+    grows = (1 - s) / (2 * power)
+    scale = mpmath.sqrt(C_lazy) * setting.number(setting.optimum.features.amount) * amplitude**-grows
+    shape = RichCrossover.under_noise(float(s), float(1 - r))
+    return _at_best(setting, spent, (s, power, C_lazy, amplitude), (scale, 1 / power - grows), shape)
+
+
+def _check_digits(setting: Setting) -> None:
     if setting.digits > MOST_OF_MOVING:
         raise PrecisionError(
             f"{setting.digits} digits; constants of features that move are solved in doubles, to "
             f"{MOST_OF_MOVING} at most; ask for fewer"
         )
-    of_xi = coefficient if law.size == N else coefficient / (1 - p)
-    scale = mpmath.sqrt(of_xi) * setting.number(features.amount) * amplitude ** ((p - 1) / (2 * r))
-    shape = RichCrossover(float(p), float(r), law.size, math.inf if grows > SAME else float(scale))
-    d = 1 / r - grows
+
+
+def _at_best(
+    setting: Setting,
+    spent: tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf],
+    of_loss: tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf, mpmath.mpf],
+    of_time: tuple[mpmath.mpf, mpmath.mpf],
+    shape: RichCrossover,
+) -> Split:
+    """The best split for ``L = coefficient kappa0^p Psi``, ``kappa0 = (amplitude/size)^(1/r)``.
+
+    ``of_time``: the scale k at kappa0 = 1 over its power of the amplitude, and the power d of t in the size.
+    """
+    (cost, n, m), (p, r, coefficient, amplitude), (scale, d) = spent, of_loss, of_time
     q = m + n * d
     weight = n * p / (r * q)
 

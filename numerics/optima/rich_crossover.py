@@ -20,7 +20,11 @@ The loss, of which N features share the transform with the train loss, is for sa
     N:  1 + (1/2 pi i) oint g^2 (x^p - 1) dy/y,
     P:  (1/2 pi i)^2 oint oint g g' x x' (x^(p-1) - x'^(p-1))/((1-p)(y' - y)) dy dy'/(y y'),
 
-with g the share of a rate that is not learned yet.
+with g the share of a rate that is not learned yet. Under label noise ``sigma^2/P`` a loss ``C (2 tau)^-s``
+meets ``sigma^2 E tau^(1-q)/P`` long before the samples themselves count, at ``kappa0^(s+1-q) = sigma^2 E/(C
+P)``. Noisy labels drive the features as the target does: both densities of rates are in S, and with C for A
+
+    L = C kappa0^s Psi,   Psi = int g^2 h^(s-1) dh/Gamma(s) + int (1 - g)^2 h^(q-2) dh/Gamma(q).
 
     RichCrossover    Psi for p, r, a size and k
 """
@@ -39,6 +43,7 @@ from asymptotics.symbols import N, P
 from numerics.model.clock import Clock, Complexes, run_clock
 from numerics.model.encircle import encircle
 from numerics.model.rich import compare_values
+from numerics.optima.rich_scaling import density
 from numerics.values.value import Value
 
 STARTS = (4e-5, 2e-5, 1e-5)
@@ -46,6 +51,8 @@ STARTS = (4e-5, 2e-5, 1e-5)
 RESOLUTIONS = ((10, 14), (14, 18))
 LONGEST, LATEST, EARLIER = 1e7, 1e4, 1e9
 """In units of 1/kappa0 the longest time of the contour and of the clock; the largest rate over the first."""
+LATEST_NOISY = 1e3
+"""That of the clock under label noise, which grows without end."""
 MOST_DECADES = 100
 NEWTON = 60
 POLISH = 3
@@ -101,6 +108,16 @@ class RichCrossover:
     """
 
     def __init__(self, p: float, r: float, size: Symbol, k: float = math.inf) -> None:
+        self._solve(p, k, lambda *at: _solve(p, r, size, *at))
+
+    @classmethod
+    def under_noise(cls, s: float, q: float) -> RichCrossover:
+        """That of label noise, k -> oo, for ``sum lambda e^-(lambda t) ~ t^-q``, 0 < s, q < 1."""
+        found = cls.__new__(cls)
+        found._solve(s, math.inf, lambda *at: _solve_noisy(s, q, *at))
+        return found
+
+    def _solve(self, p: float, k: float, solve: Callable[[float, int, int], tuple[Clock, Loss]]) -> None:
         starts = STARTS if math.isinf(k) else (1 / k,)
         decades = 2 * abs(math.log10(starts[-1])) / (1 - p)
         if decades > MOST_DECADES:
@@ -108,9 +125,7 @@ class RichCrossover:
                 f"p = {p:.6g}: features that move cross over {decades:.0f} decades before the size does, "
                 f"beyond {MOST_DECADES}; losses at finite budgets are `frontier`"
             )
-        self._found = [
-            [_solve(p, r, size, start, *resolution) for start in starts] for resolution in RESOLUTIONS
-        ]
+        self._found = [[solve(start, *resolution) for start in starts] for resolution in RESOLUTIONS]
 
     @property
     def until(self) -> float:
@@ -120,7 +135,7 @@ class RichCrossover:
     def __call__(self, ts: float) -> Value:
         """Its error is that of the elimination and of two resolutions."""
         coarse, fine = (
-            [loss(clock.at_time(ts)[2][:-1]) for clock, loss in row]  # the last rate is not on the contour
+            [loss(clock.at_time(ts)[2][:-1]) for clock, loss in row]  # but for the fastest rate
             for row in self._found
         )
         if len(fine) == 1:
@@ -139,6 +154,26 @@ def _solve(p: float, r: float, size: Symbol, start: float, order: int, degree: i
     missing = math.sin(math.pi * p) / math.pi * fastest ** (p - 1) / (1 - p)
     rates, driving = np.append(-at.y, high), np.append(-at.y * at.weights * signal, high**2 * missing / 2)
     return run_clock(rates, driving, 1.0, start, math.inf, LATEST, degree), loss
+
+
+def _solve_noisy(s: float, q: float, start: float, order: int, degree: int) -> tuple[Clock, Loss]:
+    """The same of the density ``h^(s-1)/Gamma(s)`` of the target and ``h^(q-2)/Gamma(q)`` of label noise.
+
+    What is slower than the slowest rate has its slope in h at first, what is faster is learned.
+    """
+    fastest, slowest = EARLIER * start ** (-2 / (1 - s)), 1 / LONGEST**2
+    rates, target = density(s, fastest, slowest, order)
+    noise = target * math.gamma(s) * rates ** (q - 1 - s)
+    noise[0], noise[-1] = slowest**q / q / rates[0], rates[-1] * fastest ** (q - 2) / (2 - q)
+    noise /= math.gamma(q)
+    learned = fastest ** (q - 1) / (1 - q) / math.gamma(q)
+    driving = (rates * (target + noise) / 2).astype(np.complex128)
+    clock = run_clock(rates.astype(np.complex128), driving, 1.0, start, math.inf, LATEST_NOISY, degree)
+
+    def loss(g: Complexes) -> float:
+        return float((target[:-1] * g.real**2 + noise[:-1] * (1 - g.real) ** 2).sum()) + learned
+
+    return clock, loss
 
 
 def _encircle(fastest: float, r: float, order: int) -> Contour:

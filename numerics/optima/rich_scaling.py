@@ -15,6 +15,7 @@ Both are 1 at x = 0; for x -> oo they are ``laws.rich_time`` over the lazy law a
 
     rich_scaling   Phi_s(x) and K_s(x)
     rich_loss      the leading loss of a task at any gamma and t
+    density        rates and weights that stand for a density of rates
 """
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def _solve(s: float, time: float, order: int, degree: int) -> tuple[float, float
     """Phi and K at a time in the unit of the crossover."""
     fastest = EARLIER * max(1.0, 1 / time)
     latest = max(time, time ** (2 / (1 + s)) * 30)
-    rates, weights = _modes(s, fastest, 1 / (LATER * latest), order)
+    rates, weights = density(s, fastest, 1 / (LATER * latest), order)
     clock = run_clock(
         rates.astype(complex), (rates * weights / 2).astype(complex), 1.0, 1.0, time, math.inf, degree
     )
@@ -97,7 +98,7 @@ def _solve(s: float, time: float, order: int, degree: int) -> tuple[float, float
     return float(weights @ rest.real**2) * (2 * time) ** s, chi**-2
 
 
-def _modes(s: float, fastest: float, slowest: float, order: int) -> tuple[Floats, Floats]:
+def density(s: float, fastest: float, slowest: float, order: int) -> tuple[Floats, Floats]:
     """Rates and weights of the density; what is slower and faster, each as one mode.
 
     What is slower is not learned yet, with its mean rate; what is faster follows chi, and counts in

@@ -59,6 +59,26 @@ def test_the_frontier_tends_to_its_constants(size, point):
 
 
 @pytest.mark.slow
+def test_label_noise_stops_the_learning_at_its_own_crossover():
+    """(2, 2), sigma = 1/2: the model at two P tends to it, and its best split to the constants."""
+    lazy, trace = math.gamma(0.5) / 2, math.gamma(0.5) / 2  # C of C (2t)^-1/2, E of E t^-1/2
+    shape, apart = RichCrossover.under_noise(0.5, 0.5), []
+    for amount in (10**6, 10**12):
+        kappa0 = trace / (4 * lazy * amount)
+        now = 1 / (math.sqrt(lazy * kappa0**-0.5) * kappa0)
+        found = RichModel(power_law(2, 2), gamma=1, P=amount, noise="1/2").test_loss(now)
+        apart.append(abs(float(found) / (lazy * kappa0**0.5 * float(shape(1.0).value)) - 1))
+    assert apart[1] < 0.1 * apart[0] < 2e-3
+    noisy = derive(power_law(a, b, noise=Rational(1, 2)))
+    optimum, point = compute_optimal(noisy, P * t, features=Rich(gamma=1)), {a: 2, b: 2}
+    law, powers = constants(optimum, point, digits=3), optimum.at(point).exponents
+    (best,) = frontier(optimum, [10**9], point, digits=3)
+    for key, sign in ((P, 1), ("loss", -1)):
+        expected = float(law[key].value) * 10 ** (9 * sign * float(powers[key]))
+        assert float(best[key].value) == pytest.approx(expected, rel=0.05)
+
+
+@pytest.mark.slow
 def test_a_richness_that_keeps_its_scale_at_the_crossover():
     """``gamma = g N^-(b + 1 - a)/2``: lazy constants for g -> 0, and those of the model."""
     optimum = compute_optimal(LAWS, N * t, features=Rich(gamma=gamma * N ** Rational(-1, 2)))
