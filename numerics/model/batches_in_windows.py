@@ -37,9 +37,8 @@ from numerics.values.value import Value
 LOST_DIGITS = 3
 """Digits that usually cancel between the two losses."""
 FAR_BITS = BITS - 4
-FAR_DIGITS, MORE_FAR_DIGITS = 26, 10
-"""With so many bits, for which doubled numbers serve, sums beyond the spectrum are taken to such digits at
-least, and to so many more than losses are wanted to."""
+FAR_DIGITS = 24
+"""With so many bits, for which doubled numbers serve, sums beyond the spectrum are taken to such digits."""
 FAR_FROM_IMAGES = 4
 """A window has at most one node to so many steps: then it is clear of the images of the spectrum in w."""
 
@@ -74,8 +73,7 @@ def sgd_excess_at(
         curvatures = [rule.in_exponents(w, field) for rule, w in zip(rules, places, strict=True)]
         windows = laid * (2 * len(many))
         solved = solve_points(model, windows, curvatures, digits + LOST_DIGITS, field, orders[1])
-        far = max(FAR_DIGITS, digits + MORE_FAR_DIGITS)
-        excess = partial(_excess, model, descent, constant(variance, field), orders, far, field)
+        excess = partial(_excess, model, descent, constant(variance, field), orders, field)
         for j, i in enumerate(many):
             own = slice(4 * j, 4 * j + 4)
             value = excess([at for at in solved[own] if at is not None], places[own])
@@ -89,20 +87,16 @@ def _excess(
     descent: GradientDescentDynamics,
     variance: Scalar,
     orders: tuple[int, int],
-    far: int,
     field: Field,
     solved: list[SolvedWindow],
     places: list[Array],
 ) -> Value | None:
-    """One of them: from a coarse and a fine window of either loss; None where one is missing.
-
-    Sums beyond the spectrum are taken to ``far`` digits.
-    """
+    """One of them: from a coarse and a fine window of either loss; None where one is missing."""
     if len(solved) < len(places):
         return None
     sizes, size = model.sizes(field), "N" if orders[1] else ""
     nodes = [one_time(resolvent_of(at), sizes, size, orders[1]) for at in solved]
-    batch = partial(_with_batches, model, variance, orders, far, field)
+    batch = partial(_with_batches, model, variance, orders, field)
     try:
         losses = [batch(at, one) for at, one in zip(solved[:2], nodes[:2], strict=True)]
     except PrecisionError:
@@ -121,7 +115,6 @@ def _with_batches(
     model: Discretisation,
     variance: Scalar,
     orders: tuple[int, int],
-    far_digits: int,
     field: Field,
     at: SolvedWindow,
     near: OneTime,
@@ -131,7 +124,7 @@ def _with_batches(
     partner = model.dynamics.partner(at.s, field)
     with field_of(FAR_BITS) as few:
         rounded = array(+x for x in partner)
-        beyond = resolve_beyond(rounded, model.rough_sums(far_digits), model.sizes(few), few, most + 1)
+        beyond = resolve_beyond(rounded, model.rough_sums(FAR_DIGITS), model.sizes(few), few, most + 1)
     far = one_time(beyond, model.sizes(field), "N" if most else "", most)
     noise = model.dynamics.noise(at.s, near, partner, far, field)
     loss = (noise.signal + noise.label_noise * variance).terms[order]
