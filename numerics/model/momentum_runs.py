@@ -26,7 +26,6 @@ from numerics.model.scheduled import (
     DIRECT,
     MOST_STEPS,
     NUDGE,
-    ORDERS,
     ScheduledSolver,
     lay,
     values_of_run,
@@ -34,15 +33,15 @@ from numerics.model.scheduled import (
 from numerics.model.solver import SGD_PARTS
 from numerics.values.value import Value
 
-DEGREES, ENDS = (10, 14), (100, 200)
-"""Degrees in the number of steps, and how many are taken one by one, of the solution that is compared with,
-and of the solution."""
+ORDERS, DEGREES, ENDS = (13, 17), (10, 14), (100, 200)
+"""Nodes a panel of the contour, degrees in the number of steps, and how many are taken one by one, of the
+solution that is compared with, and of the solution."""
 CLEAR = 3.0
-PACE = 1.5
+PACE = 1.0
 """Panels of the contour are so many times as long as it is distant from the spectrum."""
 STEEPEST = math.tan(math.pi / 8)
 """Im w/Re w at most, where modes fall without swings."""
-MOST_NODES = 16_000
+MOST_NODES = 25_000
 ROUNDING = 1e-15
 """Of the terms of a sum, a share."""
 

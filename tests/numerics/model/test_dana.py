@@ -63,6 +63,13 @@ def test_three_moments_of_each_mode(rule, count, decay, steps, sigma, around) ->
 LONG = DANA(eta=0.2, batch=2, delta=5, momentum=0.05, decay=0.6)
 
 
+def test_much_momentum_keeps_its_digits() -> None:
+    """Where the first steps along the momentum are larger than those along the gradient."""
+    much = DANA(eta=0.125, batch=8, delta=3, momentum=0.5, decay=0.8)
+    found = FullModel(power_law("3/2", "5/4"), rule=much, digits=6).test_loss(100)
+    assert abs(float(found) - 0.32067255345) < 1e-9
+
+
 @pytest.mark.parametrize("steps", [1_000, pytest.param(20_000, marks=pytest.mark.slow)])
 def test_long_runs_are_the_steps_themselves(steps: int) -> None:
     """Panels on a contour against steps of forty modes one by one, at N = 10^12 in the place of oo."""
