@@ -302,7 +302,8 @@ def notation(name: str | float | Notation | None) -> Notation:
     name = f"{name:.5f}" if isinstance(name, float) else name  # its number without the quotes
     if not isinstance(name, str) or name not in NOTATIONS:
         author = name.partition(" ")[0].lower() if isinstance(name, str) else ""
-        papers = [key for key, one in NOTATIONS.items() if len(author) > 2 and author in one.source.lower()]
+        named = len(author) > 2 and author.isalpha()
+        papers = [key for key, one in NOTATIONS.items() if named and author in one.source.lower()]
         known = f"{author.capitalize()} et al. are {' or '.join(papers)}" if papers else ""
         raise DomainError(
             f"notation = {shown(name)} is not known; {known or 'choose from ' + ', '.join(NOTATIONS)}"

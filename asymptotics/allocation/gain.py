@@ -14,7 +14,7 @@ from sympy.logic.boolalg import Boolean
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.display import text
 from asymptotics.domains.domain import POSITIVE, Domain, as_condition, normal, plain
-from asymptotics.errors import DomainError
+from asymptotics.errors import DomainError, check_kind
 from asymptotics.rows import Rows, conditions_tex
 from asymptotics.symbols import C
 from asymptotics.typesetting import Typeset, tex
@@ -85,6 +85,8 @@ def gains(optimum: Optimum, over: Optimum) -> Rows[Gain]:
     C**(-2*(a - 1)/(a + b + 1)) instead of C**(-(a - 1)/(b + 1)), for a - 1 < b 1
     C**(-(a - 1)/a) as before, for a - 1 > b 0
     """
+    for name, one in (("optimum", optimum), ("over", over)):
+        check_kind(one, Optimum, name, "pass compute_optimal(laws, cost)")
     if optimum.cost != over.cost or optimum.laws.task != over.laws.task:
         raise DomainError(
             f"gains compare two ways of training for one task and cost; they are {optimum.laws.task!r} at "

@@ -11,7 +11,7 @@ from asymptotics.allocation.phases import Allocation, Spending
 from asymptotics.domains.domain import normal
 from asymptotics.errors import DomainError, shown
 from asymptotics.laws.derive import Laws
-from asymptotics.parsing.numbers import exact, items_of
+from asymptotics.parsing.numbers import exact, is_many, items_of
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import C, h
 
@@ -60,6 +60,8 @@ def free_resources(
     if free is None:
         split = tuple(x for x in spent if x not in kept)
     else:
+        if not is_many(free):
+            raise DomainError(f"free = {shown(free)}; give a sequence of resources, such as free=(t,)")
         wanted = items_of(free, "free")
         known = (*SPENDABLE, *CHOSEN)
         for x in wanted:

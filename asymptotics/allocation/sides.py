@@ -22,7 +22,7 @@ from asymptotics.domains.domain import Domain, normal, primitive
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.hints import name_argument
 from asymptotics.laws.derive import Laws
-from asymptotics.model.features import LAZY, Features
+from asymptotics.model.features import LAZY, Features, check_features
 from asymptotics.model.rules.base import TRAINING_RULES, Rule, numbers_of
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.schedules.base import Schedule
@@ -74,6 +74,7 @@ def allocations_of(
         pace=IN_EPOCHS if epochs in present else (),
         limits=(((epochs, ONE), *IN_EPOCHS),) if epochs in present else (),
     )
+    check_features(features)
     if features != LAZY:
         _check_moving(features, laws, present, rule)
         return tuple(_moving(plain, laws, present, flow) for flow in flows_of(laws, features))

@@ -72,6 +72,13 @@ class GrowingLaw(Typeset):
     def task(self) -> Task:
         return self.laws.task
 
+    def __call__(self, *values: object, **named: object) -> float:
+        """Raises `DomainError`: between its ends its values are contour integrals, which `numerics` takes."""
+        raise DomainError(
+            "the growing law is solved by numerics, not called; use numerics.FullModel(law.task, {...}, "
+            "N=..., rule=...), or its ends, law.leading for T << N^b and law.late()"
+        )
+
     @property
     def decay(self) -> Expr:
         """b."""

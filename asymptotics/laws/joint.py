@@ -179,14 +179,15 @@ class JointLaw(Typeset):
 
 
 @exclusive
-def joint_law(laws: Laws, size: Symbol = N) -> JointLaw:
+def joint_law(laws: Laws, size: Symbol | str = N) -> JointLaw:
     """The joint law of t and ``size`` (N at P = oo, or P at N = oo, noiseless).
 
-    The terms are those of Xi (of F for data) that may lead at late times, and the first that is not
-    analytic in kappa, which is what early times see. Raises `DomainError` for another size, and
-    `UnableError` for data where exponents meet (a logarithm in F).
+    ``size`` is a symbol or its name. The terms are those of Xi (of F for data) that may lead at late times,
+    and the first that is not analytic in kappa, which is what early times see. Raises `DomainError` for
+    another size, and `UnableError` for data where exponents meet (a logarithm in F).
     """
     check_kind(laws, Laws, "laws", "pass derive(task)")
+    size = {"N": N, "P": P}.get(size, size) if isinstance(size, str) else size
     if not isinstance(size, Symbol) or size not in (N, P):
         raise DomainError(
             f"size = {shown(size)}; a joint law is in N or in P (in t and gamma: rich_joint_law)"

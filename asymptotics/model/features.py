@@ -13,7 +13,7 @@ from typing import ClassVar
 from sympy import Expr, Integer, Symbol
 
 from asymptotics.domains.domain import normal
-from asymptotics.errors import DomainError, Fielded, shown
+from asymptotics.errors import DomainError, Fielded, check_kind, shown
 from asymptotics.parsing.numbers import exact
 from asymptotics.symbols import N, gamma
 
@@ -67,6 +67,17 @@ class Rich(metaclass=Fielded):
 
 Features = Lazy | Rich
 LAZY = Lazy()
+
+
+def check_features(features: object) -> None:
+    """Raise `DomainError` for what is neither `Lazy` nor `Rich`.
+
+    >>> check_features(1)
+    Traceback (most recent call last):
+        ...
+    asymptotics.errors.DomainError: features = 1; pass Rich(gamma=...), or leave it out: they stay
+    """
+    check_kind(features, (Lazy, Rich), "features", "pass Rich(gamma=...), or leave it out: they stay")
 
 
 def _split(value: Expr) -> tuple[Expr, Expr]:

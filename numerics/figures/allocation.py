@@ -37,6 +37,7 @@ from numerics.figures.style import (
     MARKER_SIZE,
     TICK_SIZE,
     axes_or_new,
+    axis_symbols,
     dress,
     legend_above,
     looks,
@@ -102,8 +103,8 @@ def _line_through_root(
 
 def plot_phases(
     optimum: Optimum,
-    x: Symbol,
-    y: Symbol,
+    x: Symbol | str,
+    y: Symbol | str,
     frame: Sequence[tuple[object, object]] = ((1, 6), (1, 4)),
     ax: Axes | None = None,
     labels: Sequence[str] | None = None,
@@ -122,6 +123,7 @@ def plot_phases(
     >>> len(ax.texts), ax.get_xlabel()
     (2, '$a$')
     """
+    x, y = axis_symbols(x, y)
     for symbol in (x, y):
         if symbol not in optimum.laws.task.parameters:
             raise DomainError(

@@ -17,7 +17,7 @@ from asymptotics.allocation.optimum import Optimum
 from asymptotics.errors import DomainError
 from asymptotics.parsing.numbers import exact
 from numerics.figures.allocation import region
-from numerics.figures.style import LABEL_SIZE, LINE_WIDTH, TICK_SIZE, axes_or_new, dress
+from numerics.figures.style import LABEL_SIZE, LINE_WIDTH, TICK_SIZE, axes_or_new, axis_symbols, dress
 
 NONE = "0.93"
 """The grey of no gain."""
@@ -28,8 +28,8 @@ POINTS = 160
 def plot_gain(
     optimum: Optimum,
     over: Optimum,
-    x: Symbol,
-    y: Symbol,
+    x: Symbol | str,
+    y: Symbol | str,
     frame: Sequence[tuple[object, object]] = ((1, 6), (1, 4)),
     ax: Axes | None = None,
 ) -> Axes:
@@ -47,6 +47,7 @@ def plot_gain(
     ('$a$', 2)
     """
     found = gains(optimum, over)
+    x, y = axis_symbols(x, y)
     left = set().union(*(e.free_symbols for g in found for e in (g.ratio, *g.domain.constraints))) - {x, y}
     if left:
         raise DomainError(f"{', '.join(sorted(map(str, left)))}: give numbers for all but {x} and {y}")

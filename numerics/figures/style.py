@@ -19,8 +19,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.rcsetup import cycler
 from matplotlib.ticker import LogFormatterSciNotation, MaxNLocator, NullLocator, ScalarFormatter
+from sympy import Symbol
 
-from asymptotics.errors import DomainError, shown
+from asymptotics.errors import DomainError, check_kind, shown
+from asymptotics.parsing.numbers import exact
 from numerics.outputs import publish
 
 COLUMN = 3.4
@@ -91,6 +93,18 @@ def looks(number: int) -> tuple[Look, ...]:
         )
         for i in range(number)
     )
+
+
+def axis_symbols(x: Symbol | str, y: Symbol | str) -> tuple[Symbol, Symbol]:
+    """The parameters along the axes, also by their names; raises `DomainError` for anything else.
+
+    >>> axis_symbols("a", "b")
+    (a, b)
+    """
+    across, up = exact(x, "x"), exact(y, "y")
+    for name, symbol in (("x", across), ("y", up)):
+        check_kind(symbol, Symbol, name, "give a parameter, a symbol or its name")
+    return across, up
 
 
 def axes_or_new(ax: Axes | None, width: float = COLUMN, height: float = 2.8) -> Axes:

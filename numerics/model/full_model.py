@@ -110,17 +110,17 @@ class FullModel(Diagnostics):
             raise DomainError(
                 f"task = {shown(task)} is not a Task; use power_law(a, b) or Task(eigenvalues=, target=)"
             )
+        check_rule(rule, with_numbers=True)
         if noise is not None:
             task = replace(task, noise=exact(noise, "noise"))
         sizes = {symbols.N: _size_of(student, N), symbols.P: exact_size("P", P)}
         student = check_student(student).at({**substitution(task.parameters, params, {}), **sizes})
         task = task.with_sizes(sizes)
         finite = _drawn(student, sizes[symbols.N]) or not infinite(sizes[symbols.P])
-        fed = getattr(rule, "fresh", True)
         spectrum = solve_spectrum(
-            task, params, needs_trace=finite or (fed and not _may_lack_trace(rule, ridge))
+            task, params, needs_trace=finite or (rule.fresh and not _may_lack_trace(rule, ridge))
         )
-        if fed and not spectrum.trace:
+        if rule.fresh and not spectrum.trace:
             _check_squares(spectrum)
         self._set_up(spectrum, sizes[symbols.N], P, task.at(params).noise, digits, rule, ridge, student)
         if test_eigenvalues is not None:
@@ -170,7 +170,8 @@ class FullModel(Diagnostics):
         ridge: object,
         student: Student,
     ) -> None:
-        planned = getattr(rule, "scheduled", False) or (rule.fresh and not spectrum.trace)
+        check_rule(rule, with_numbers=True)
+        planned = rule.scheduled or (rule.fresh and not spectrum.trace)
         digits = whole_number(_default_digits(planned) if digits is None else digits, "digits", 1, MAX_DIGITS)
         if planned and digits > MOST_PLANNED:
             raise DomainError(
@@ -247,7 +248,6 @@ def _may_lack_trace(rule: TrainingRule, ridge: object) -> bool:
 
 def _solver_of(rule: TrainingRule, ridge: sympy.Expr, trace: bool) -> type[Solver]:
     """Who solves for the losses of a rule."""
-    check_rule(rule, with_numbers=True)
     if rule.resamples:
         return ReusedScheduleSolver if rule.scheduled else ReusingSolver
     if rule.scheduled or (rule.fresh and not trace):

@@ -155,6 +155,8 @@ def test_claims_in_letters_of_papers(claim, law, name, verdict):
 def test_an_unknown_paper_is_named():
     with pytest.raises(DomainError, match=r"notation = '1234.5678' is not known; choose from 2402.01092, "):
         LAWS.time.to_latex(notation="1234.5678")
+    with pytest.raises(DomainError, match=r"notation = '2405.1507' is not known; choose from 2402.01092, "):
+        LAWS.time.to_latex(notation="2405.1507")
 
 
 x, y = Symbol("x", positive=True), Symbol("y", positive=True)

@@ -220,7 +220,7 @@ def rule_of_name(name: str) -> type[TrainingRule]:
     for kind in TRAINING_RULES.values():
         if name in (kind.name, kind.__name__):
             return kind
-    raise DomainError(f"rule = {shown(name)}; use one of {', '.join(TRAINING_RULES)}, or a class")
+    raise DomainError(f"rule = {shown(name)}; use one of {', '.join(TRAINING_RULES)}")
 
 
 def kind_of(rule: Rule) -> type[TrainingRule]:

@@ -21,7 +21,7 @@ from sympy import Abs, Expr, Max, Min, Symbol, lambdify
 from sympy.core.function import AppliedUndef
 
 from asymptotics.caches import cached
-from asymptotics.errors import BottleneckError, DomainError, Fielded, UnableError, shown
+from asymptotics.errors import BottleneckError, DomainError, Fielded, ParseError, UnableError, shown
 from asymptotics.model.schedules import summits
 from asymptotics.model.schedules.pieces import in_pieces, u
 from asymptotics.parsing.numbers import exact, real_float
@@ -235,7 +235,15 @@ def _read(value: object) -> Schedule:
     if isinstance(value, str):
         if value in SCHEDULES:
             return _read(SCHEDULES[value])
-        return _formula(exact(value, "schedule"), value)
+        try:
+            return _formula(exact(value, "schedule"), value)
+        except ParseError:
+            if not value.isidentifier():
+                raise
+            raise DomainError(
+                f"schedule = {shown(value)}; use {', '.join(SCHEDULES)}, or a function of u on [0, 1]; "
+                "of an average also Tail(fraction=...), Exponential(rate=...)"
+            ) from None
     if isinstance(value, Expr):
         return _formula(exact(value, "schedule"), value)
     if callable(value):

@@ -50,3 +50,7 @@ def test_other_ways_of_training_gain_as_well():
 def test_other_budgets_are_refused():
     with pytest.raises(DomainError, match="for one task and cost"):
         gains(compute_optimal(LAWS, P * t), LAZY)
+    with pytest.raises(DomainError, match=r"optimum = 1; pass compute_optimal"):
+        gains(1, LAZY)
+    with pytest.raises(DomainError, match=r"over = 2; pass compute_optimal"):
+        gains(LAZY, 2)

@@ -150,6 +150,8 @@ def test_refused():
     for other in (Nesterov, PreconditionedFlow, HeavyBall(beta=0.1), Averaged(OnePassSGD(eta=0.1, batch=1))):
         with pytest.raises(UnableError, match="is not derived; pass OnePassSGD"):
             growing_law(derive(power_law(3, "1/2", modes="2*N")), other)
+    with pytest.raises(DomainError, match=r"not called; use numerics.FullModel\(law.task, "):
+        growing_law(derive(power_law(3, "1/2", modes="2*N")))(100, 1000)
     with pytest.raises(UnableError, match="joint_law"):
         growing_law(derive(power_law(3, 2)))
     modes = GrowingModes(p=mpmath.mpf(3), b=mpmath.mpf(1) / 2, r=mpmath.mpf(2))

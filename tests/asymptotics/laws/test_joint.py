@@ -81,9 +81,15 @@ def test_scaling_functions_end_where_they_should():
     assert abs(model_scaling("0.4", "0.8", theta).value / early - 1) < 1e-8
 
 
+def test_sizes_may_be_text():
+    laws = derive(power_law(3, 2))
+    assert [joint_law(laws, name) for name in ("N", "P")] == [joint_law(laws, size) for size in (N, P)]
+
+
 @pytest.mark.parametrize(
     "call",
     [
+        lambda: joint_law(derive(power_law(a, b)), "t"),
         lambda: model_scaling(1, 1.5, 1),
         lambda: model_scaling(1, 0.5, -1),
         lambda: model_scaling(1, 0.5, 1, digits=0),

@@ -251,6 +251,8 @@ def test_a_law_of_a_schedule_is_data():
     ("ask", "said"),
     [
         (lambda: LAWS.schedule(lambda u: float(u)), "takes numbers"),
+        (lambda: LAWS.schedule("cosin"), "schedule = 'cosin'; use constant, linear, cosine, "),
+        (lambda: LAWS.average("tail"), "of an average also Tail(fraction=...)"),
         (lambda: LAWS.schedule("sqrt(1-u)*(1+(1-u)**0.3)"), "of 1 - u"),
         (lambda: LAWS.average("1/(1 + u)"), "polynomials in u"),
         (lambda: LAWS.average("exp(-1/(u + 1/100))"), "polynomials in u"),

@@ -7,11 +7,14 @@ import sympy
 from figure_models import LAWS, TASK, TIMES, descent, model, simulation
 from matplotlib.figure import Figure
 
-from asymptotics import BottleneckError, DomainError, derive, power_law
+from asymptotics import BottleneckError, DomainError, compute_optimal, derive, power_law
+from asymptotics.symbols import N, t
 from numerics import FullModel, Nesterov, OnePassSGD
 from numerics.figures import (
     plot_ensembles,
+    plot_gain,
     plot_loss_curves,
+    plot_phases,
     plot_timescale_density,
     plot_transfer,
     plot_verification,
@@ -24,7 +27,11 @@ def _other(**fields):
     return simulation(**{"draws": 3, **fields})
 
 
+PHASES = compute_optimal(LAWS, N * t)
 BAD = [
+    (lambda ax: plot_phases(PHASES, "a", 3, ax=ax), "y = 3; give a parameter"),
+    (lambda ax: plot_phases(PHASES, "a", "b", ax=ax), "a is not a parameter of the task"),
+    (lambda ax: plot_gain(PHASES, PHASES, 2, "b", ax=ax), "x = 2; give a parameter"),
     (lambda ax: plot_loss_curves(model(), [], ax=ax), "times is empty"),
     (lambda ax: plot_loss_curves([], TIMES, ax=ax), "models is empty"),
     (lambda ax: plot_loss_curves([3], TIMES, ax=ax), "3 is not a FullModel"),
