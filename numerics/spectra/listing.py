@@ -1,5 +1,9 @@
 """How many modes of a spectrum that falls exponentially have to be listed, so that no tail is left.
 
+falls_exponentially    whether it does
+list_modes             how many levels then
+level_of               the level in which the mode of a rank is
+
 For ``lambda_k ~ rho^k`` an integral over k gains nothing: beyond the modes that kappa resolves both sums fall
 geometrically. With the first K modes listed, what is left of ``df1`` and of ``X`` is below 10^-digits.
 """
@@ -50,6 +54,34 @@ def list_modes(spectrum: ContinuousSpectrum, log_floor: float, digits: int) -> i
     power = _log(spectrum, "target", float(crossing))
     tail = _first(spectrum, "target", power - margin) if math.isfinite(power) else crossing
     return None if head is None or tail is None else max(head, tail, crossing + 1, spectrum.start)
+
+
+def level_of(spectrum: ContinuousSpectrum, rank: float) -> float:
+    """About the level of the mode of this rank, at most a few levels further: with many modes, few levels.
+
+    Levels up to x hold at least ``m(x)`` modes, and ``m(x/2) x/2``, whether m grows or falls.
+
+    >>> from asymptotics.tasks.task import Task
+    >>> from numerics.spectra.spectrum import spectrum_of
+    >>> levels = spectrum_of(Task(eigenvalues="20**-k", target="3**-k", multiplicity="2**k"))
+    >>> round(level_of(levels, 2.0**30), 1)
+    30.0
+    """
+    if rank <= 1.0 or spectrum.multiplicity == 1:
+        return rank
+    goal, half = math.log(rank), math.log(2)
+
+    def holds(u: float) -> bool:
+        many = spectrum.logarithm("multiplicity", u)
+        return many >= goal or spectrum.logarithm("multiplicity", max(0.0, u - half)) + u - half >= goal
+
+    low, high = 0.0, goal + half
+    if spectrum.levels is not None:
+        high = min(high, math.log(spectrum.levels))
+    while high - low > 1e-3:
+        middle = (low + high) / 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return math.exp(high)
 
 
 def _first(spectrum: ContinuousSpectrum, name: str, bound: float) -> int | None:

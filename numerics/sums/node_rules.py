@@ -219,7 +219,7 @@ class RuleBook:
         count = list_modes(spectrum, log_floor, self.digits)
         if count is None:
             raise PrecisionError(
-                f"more than {MAX_LISTED} modes would have to be added one by one; "
+                f"more than {MAX_LISTED} levels would have to be added one by one; "
                 "use a shorter time, a smaller size or fewer digits"
             )
         count = 16 * math.ceil(count / 16)

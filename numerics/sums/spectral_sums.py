@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from asymptotics.errors import DomainError, PrecisionError
 from numerics.spectra.compiled import PROBE_BITS, constant
 from numerics.spectra.finite import FiniteSpectrum
+from numerics.spectra.listing import level_of
 from numerics.spectra.spectrum import ContinuousSpectrum, integers
 from numerics.sums.compression import Falling
 from numerics.sums.doubled_rule import DoubledRule, double_rule
@@ -285,18 +286,19 @@ class SpectralSums:
             return field.real(sum((Fraction(m) * Fraction(c) for m, c in pairs), Fraction(0)))
         return constant(self.spectrum.unlearned, field)
 
-    def log_eigenvalue(self, level: float) -> float:
-        """A rough ``log lambda`` by falling lambda, a scale for starting values; exact at 1 and at M."""
+    def log_eigenvalue(self, rank: float) -> float:
+        """A rough ``log lambda`` of the mode of a rank, a scale for starting values; exact at 1 and M."""
         if self._eigenvalues is not None:
-            place = max(int(level) - 1, 0)
+            place = max(int(rank) - 1, 0)
             if self._ends is not None:
-                place = int(np.searchsorted(self._ends, level))
+                place = int(np.searchsorted(self._ends, rank))
             return self._eigenvalues.at(min(place, self._eigenvalues.size - 1))
         if self._logs is not None:
-            return float(self._logs[min(max(int(level) - 1, 0), self._logs.size - 1)])
+            return float(self._logs[min(max(int(rank) - 1, 0), self._logs.size - 1)])
         assert isinstance(self.spectrum, ContinuousSpectrum)
         lowest, highest = self._log_extremes
         levels = self.spectrum.levels
+        level = level_of(self.spectrum, rank)
         if level <= 1:
             return highest
         if levels is not None and level >= levels:

@@ -1,5 +1,6 @@
 """The full model of levels of many modes is that of all modes listed, and costs what its levels cost."""
 
+import mpmath
 import numpy as np
 import pytest
 from sympy import oo
@@ -88,3 +89,24 @@ def test_modes_of_levels_are_listed_as_far_as_asked_for():
 def test_truncation_needs_single_modes():
     with pytest.raises(UnableError, match="multiplicities"):
         FullModel.from_arrays(LAM, POWER, COUNTS, N=9, student=SpectralTruncation())
+
+
+@pytest.mark.parametrize("name", ["N", "P"])
+@pytest.mark.parametrize("size", [10**5, 10**9, 10**12])
+def test_sums_take_levels_and_not_modes(name, size):
+    """``2**k`` modes of level k: at 10^12 the ridge is at level 40, and direct sums take 100 levels."""
+    found = FullModel(Task("20**-k", "3**-k", multiplicity="2**k"), **{name: size}).test_loss(oo)
+    with mpmath.workdps(45):
+        levels = [(mpmath.mpf(20) ** -k, mpmath.mpf(3) ** -k, mpmath.mpf(2) ** k) for k in range(1, 300)]
+        low, high = mpmath.mpf(-400), mpmath.mpf(10)
+        for _ in range(160):
+            kappa = mpmath.exp((low + high) / 2)
+            many = mpmath.fsum(m * lam / (lam + kappa) for lam, _, m in levels) > size
+            low, high = ((low + high) / 2, high) if many else (low, (low + high) / 2)
+        if name == "N":
+            exact = mpmath.fsum(m * c * kappa / (lam + kappa) for lam, c, m in levels)
+        else:
+            shared = mpmath.fsum(m * (lam / (lam + kappa)) ** 2 for lam, _, m in levels) / size
+            exact = mpmath.fsum(m * c * (kappa / (lam + kappa)) ** 2 for lam, c, m in levels) / (1 - shared)
+        assert abs(mpmath.mpf(str(found.value)) - exact) <= found.error + mpmath.mpf(10) ** -25 * exact
+    assert found.error < 1e-20 * exact
