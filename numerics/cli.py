@@ -74,6 +74,11 @@ class _Parser(argparse.ArgumentParser):
             allow_abbrev=False,
             **settings,
         )
+        self._given: Sequence[str] = ()
+
+    def parse_known_args(self, *given: Any) -> Any:  # type: ignore[override]
+        self._given = (given[0] or ()) if given else ()
+        return super().parse_known_args(*given)
 
     def error(self, message: str) -> NoReturn:
         line = " ".join(message.split())
@@ -81,7 +86,8 @@ class _Parser(argparse.ArgumentParser):
             line = re.sub(r"^--(\w+): \1 = ", r"--\1 = ", line.removeprefix("argument "))
         if found := re.fullmatch(r"(--\S+): expected .* argument", line):
             line += f"; what begins with - is given as {found[1]}=-..."
-        if found := re.fullmatch(r"the following arguments are required: ([A-Z]+)", line):
+        signed = any(re.match(r"-[^-]", word) for word in self._given)
+        if signed and re.fullmatch(r"the following arguments are required: ([A-Z]+)", line):
             line += "; one that begins with - stands after --, as -- '-...'"
         raise DomainError(f"{line}; see {self.prog} --help")
 

@@ -179,7 +179,7 @@ class Law(Stated):
         4.058712e-06
         """
         law = self.at(values, **named)
-        law._check_numbers("law(1000, {})")
+        law._check_numbers("law(1000, {})", law._letters)
         return evaluation.evaluate(law._whole_leading, law.resource, value)
 
     def lambdify(
@@ -193,7 +193,7 @@ class Law(Stated):
         array([0.25  , 0.025 , 0.0025])
         """
         law = self.at(values, **named)
-        law._check_numbers("law.lambdify({})")
+        law._check_numbers("law.lambdify({})", law._letters)
         return evaluation.compile_leading(law._whole_leading, law.resource)
 
     @property
@@ -209,12 +209,12 @@ class Law(Stated):
         >>> f"{derive(power_law(a, b)).model.at(a=4, b=2).good_from:.3g}"
         '23.6'
         """
-        self._check_numbers("law.at({}).good_from")
+        self._check_numbers("law.at({}).good_from", self.parameters)
         return _good_from(self if self.letters is None else self._again(self.task, self.settings))
 
-    def _check_numbers(self, form: str) -> None:
-        if self.parameters:
-            missing = ", ".join(f"{symbol}=..." for symbol in self.parameters)
+    def _check_numbers(self, form: str, needed: tuple[Symbol, ...]) -> None:
+        if needed:
+            missing = ", ".join(f"{symbol}=..." for symbol in needed)
             raise DomainError(f"the {self.name} law has symbols; give numbers, {form.format(missing)}")
 
     def to_dict(self) -> dict[str, Any]:

@@ -58,6 +58,12 @@ class Stated(Typeset):
         return tuple(sorted(found - {self.resource, self.task.index}, key=lambda s: s.name))
 
     @property
+    def _letters(self) -> tuple[Symbol, ...]:
+        """The parameters in its leading term and its conditions: label noise is often not among them."""
+        found = self._whole_leading.free_symbols.union(*(c.free_symbols for c in self.conditions))
+        return tuple(symbol for symbol in self.parameters if symbol in found)
+
+    @property
     def gauge(self) -> Expr:
         """The function of the resource whose powers the law is made of; the resource for power laws."""
         return self._piecewise(lambda regime: regime.variable(self.resource))

@@ -86,6 +86,11 @@ def spectrum(task: Task, trace: bool = True, letter: str = "S") -> SpectralSerie
                 f"pass {name_argument('modes', 'M')}, or {name_argument('index', '...')}, "
                 "the letter that counts modes"
             )
+        if task.target.free_symbols and not task.target.has(task.index) and task.modes == oo:
+            raise SpectrumError(
+                f"target {task.target} does not depend on {task.index}, the index of modes, and its sum "
+                f"diverges; write it in {task.index}, or pass {name_argument('modes', 'M')}"
+            )
         check_multiplicity(task)
         check_signs(task, domain)
         return _first_family(task, domain)

@@ -34,6 +34,7 @@ from sympy import (
     exp,
     fraction,
     gammasimp,
+    log,
     oo,
     together,
     zoo,
@@ -113,7 +114,8 @@ def _refusal(name: str, expression: Expr, index: Symbol, found: Violation, bound
     shown = value if value.is_Rational or value.free_symbols else value.evalf(15)
     if shown.is_finite is False or shown.is_real is False:
         bound = "finite and real" + ", and " + bound
-    return f"{name} {expression} = {shown} at {at}; it must be {bound}"
+    instead = f"; write log({index} + 1)" if shown == 0 and expression.has(log(index)) else ""
+    return f"{name} {expression} = {shown} at {at}; it must be {bound}{instead}"
 
 
 def _on_domain(value: Expr, first: int, domain: Domain) -> Violation | None:

@@ -21,16 +21,18 @@ from asymptotics.symbols import C, sigma
 from numerics.commands.formats import add_formats, for_machines, print_rows
 from numerics.commands.options import (
     add_budget,
-    add_digits,
     add_task,
     argument,
     laws_of_task,
     refuse_options,
+    whole_number,
 )
+from numerics.optima.constants import MOST_OF_MOVING as MOST_OF_CONSTANTS
 from numerics.optima.constants import constants
-from numerics.optima.frontier import frontier
+from numerics.optima.frontier import MOST_OF_MOVING, frontier
 from numerics.verification.wording import align_rows, condition_text, on_screen
 
+DIGITS = 10
 NEEDS_NUMBERS = "optima at finite budgets need numbers; give them with --at"
 
 
@@ -40,7 +42,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_budget(parser)
     parser.add_argument(
         "--budgets",
-        type=argument(lambda text: [parse(piece) for piece in text.split(",")]),
+        type=argument(budgets_of),
         default=(),
         metavar="C,C,...",
         help="optima of the full model at these budgets, e.g. 10**8,10**12",
@@ -51,9 +53,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="X,X,...",
         help="what is chosen at each budget, e.g. t,N,h for a tuned step; default: what the cost contains",
     )
-    add_digits(parser, 10, "digits of constants and optima")
+    words = f"digits of constants and optima (default: {DIGITS}, fewer where features move)"
+    parser.add_argument("--digits", type=argument(whole_number), metavar="D", help=words)
     parser.add_argument("--latex", action="store_true", help="print LaTeX, one table of cases")
     add_formats(parser)
+
+
+def budgets_of(text: str) -> list[Expr]:
+    """Budgets between commas. Raises `DomainError`.
+
+    >>> budgets_of("1e6,10**8")
+    [1000000, 100000000]
+    """
+    pieces = text.split(",")
+    if not all(piece.strip() for piece in pieces):
+        raise DomainError(f"budgets = {text!r}; give numbers between commas, such as 10**8,10**12")
+    return [parse(piece) for piece in pieces]
 
 
 def run(options: argparse.Namespace) -> int:
@@ -107,7 +122,7 @@ def optimum_of(options: argparse.Namespace, laws: Laws) -> Optimum:
 
 
 def describe(
-    optimum: Optimum, values: Mapping[Symbol, Expr], budgets: Sequence[Expr] = (), digits: int = 10
+    optimum: Optimum, values: Mapping[Symbol, Expr], budgets: Sequence[Expr] = (), digits: int | None = None
 ) -> str:
     """The allocation in words: symbolic, or with numbers for every parameter; optima at the ``budgets``.
 
@@ -130,16 +145,16 @@ def describe(
 
 
 def _at_numbers(
-    optimum: Optimum, values: Mapping[Symbol, Expr], budgets: Sequence[Expr], digits: int
+    optimum: Optimum, values: Mapping[Symbol, Expr], budgets: Sequence[Expr], given: int | None
 ) -> list[str]:
     lines = _heading(optimum)
     phase = optimum.at(own_numbers(optimum, values))
     lines.append(f"  {phase!r}")
-    lines += _constants(optimum, values, digits)
+    lines += _constants(optimum, values, given)
     if phase.approach is not None and phase.approach != 0:
         lines.append(f"  finite budgets: 1 + O({C**-phase.approach})")
     if budgets:
-        lines += _table(optimum, values, budgets, digits)
+        lines += _table(optimum, values, budgets, given)
     return lines
 
 
@@ -162,7 +177,13 @@ def own_numbers(optimum: Optimum, values: Mapping[Symbol, Expr]) -> dict[Symbol 
     return {s: v for s, v in values.items() if s not in rule or s in task}
 
 
-def _constants(optimum: Optimum, values: Mapping[Symbol, Expr], digits: int) -> list[str]:
+def _digits(optimum: Optimum, given: int | None, most: int) -> int:
+    """Those asked for, by default as many as there are: at most so many where features move."""
+    return given if given is not None else DIGITS if optimum.features == LAZY else most
+
+
+def _constants(optimum: Optimum, values: Mapping[Symbol, Expr], given: int | None) -> list[str]:
+    digits = _digits(optimum, given, MOST_OF_CONSTANTS)
     try:
         law = constants(optimum, dict(values), digits)
     except (DomainError, UnableError, PrecisionError) as error:
@@ -171,15 +192,16 @@ def _constants(optimum: Optimum, values: Mapping[Symbol, Expr], digits: int) -> 
 
 
 def _table(
-    optimum: Optimum, values: Mapping[Symbol, Expr], budgets: Sequence[Expr], digits: int
+    optimum: Optimum, values: Mapping[Symbol, Expr], budgets: Sequence[Expr], given: int | None
 ) -> list[str]:
-    rows = _optima(optimum, values, budgets, digits)
+    rows = _optima(optimum, values, budgets, given)
     return list(align_rows([tuple(rows[0]), *(tuple(row.values()) for row in rows)]))
 
 
 def _optima(
-    optimum: Optimum, values: Mapping[Symbol, Expr], budgets: Sequence[Expr], digits: int
+    optimum: Optimum, values: Mapping[Symbol, Expr], budgets: Sequence[Expr], given: int | None
 ) -> list[dict[str, str]]:
+    digits = _digits(optimum, given, MOST_OF_MOVING)
     return [
         {"C": str(point.budget), **{_name(key): value.digits(digits) for key, value in point.values}}
         for point in frontier(optimum, budgets, dict(values), digits)

@@ -167,9 +167,9 @@ def _read(
         xs, ys = xs[inside], ys[inside]
     if len(np.unique(xs)) < least:
         where = "" if window is None else f" in the window {low:g} ... {high:g}"
-        raise DomainError(
-            f"{len(np.unique(xs))} points{where}; an exponent with an error needs at least {least}"
-        )
+        several, apart = len(xs), len(np.unique(xs))
+        counted = f"{several} points" + (f" at {apart} different x" if apart < several else "")
+        raise DomainError(f"{counted}{where}; an exponent with an error needs at least {least} different x")
     return xs, ys
 
 

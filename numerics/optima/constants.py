@@ -22,6 +22,7 @@ from sympy import Add, Symbol, oo
 
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.errors import PrecisionError, UnableError
+from asymptotics.hints import name_argument
 from asymptotics.laws.derive import derive
 from asymptotics.laws.joint import JointLaw, joint_law
 from asymptotics.laws.joint_rich import rich_joint_law
@@ -193,7 +194,7 @@ def _check_digits(setting: Setting) -> None:
     if setting.digits > MOST_OF_MOVING:
         raise PrecisionError(
             f"{setting.digits} digits; constants of features that move are solved in doubles, to "
-            f"{MOST_OF_MOVING} at most; ask for fewer"
+            f"{MOST_OF_MOVING} at most; use {name_argument('digits', str(MOST_OF_MOVING))}"
         )
 
 

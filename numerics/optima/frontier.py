@@ -20,6 +20,7 @@ from sympy import Expr, Float, Symbol
 from asymptotics.allocation.optimum import Optimum
 from asymptotics.allocation.phase import Key
 from asymptotics.errors import DomainError, PrecisionError, UnableError
+from asymptotics.hints import name_argument
 from asymptotics.laws.derive import derive
 from asymptotics.laws.joint import joint_law
 from asymptotics.model.features import LAZY
@@ -88,7 +89,7 @@ def frontier(
     if optimum.features != LAZY and digits > MOST_OF_MOVING:
         raise PrecisionError(
             f"{digits} digits; optima of features that move are solved in doubles, to {MOST_OF_MOVING} "
-            "at most; ask for fewer"
+            f"at most; use {name_argument('digits', str(MOST_OF_MOVING))}"
         )
     # where losses cost little, a search from the powers alone costs less than the constants
     law = None if _in_windows(setting) else _law_or_none(optimum, mapping_of(at, "at"), setting)

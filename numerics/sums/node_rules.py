@@ -24,6 +24,10 @@ from numerics.sums.compression import DIGITS, LEAST_MODES, Bins, compress
 from numerics.sums.quadrature import LARGEST_LOG, long_range, plana_distance, plana_rule
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, field_of
 
+MOST_DIGITS = 680
+"""Of sums by the Abel-Plana formula: with more, the ends of no rule are far enough from what they avoid."""
+MANY_DIGITS = 60
+"""From here on digits are what makes a sum long."""
 MAX_DIRECT = 200_000
 """Most terms that are added one by one before a sum is given up."""
 KEPT_SHAPES = 256
@@ -71,6 +75,11 @@ class RuleBook:
         if isinstance(spectrum, FiniteSpectrum):
             self.plain = self._short_list(spectrum) or self._full_list(spectrum)
             return
+        if digits > MOST_DIGITS:
+            raise PrecisionError(
+                f"{digits} digits inside, where sums over modes have {MOST_DIGITS} at most; ask for fewer; "
+                "at finite sizes some 200 are reached"
+            )
         self._points = math.ceil(digits / 2.7) + CHECK_POINTS
         self._clearance = plana_distance(self._points - CHECK_POINTS, digits)
         # e^(-2 pi height) < 10^-digits, with something to spare.
@@ -262,7 +271,7 @@ class RuleBook:
         head = self._first_K
         while head < wanted:
             head = math.ceil(1.5 * head)
-        return (check_head(head) if levels is None or 3 * head < levels else levels), 0
+        return (check_head(head, self.digits) if levels is None or 3 * head < levels else levels), 0
 
     def upright_head(self) -> int:
         """K from which |arg lambda| < pi/3 at the nodes of the ends: there exponentials fall. 0 where it is
@@ -333,15 +342,17 @@ class RuleBook:
                 ]
                 if all(w < 10.0**-self.digits for w in wrong):
                     return head
-                head = check_head(math.ceil(1.5 * head))
+                head = check_head(math.ceil(1.5 * head), self.digits)
 
 
-def check_head(head: int) -> int:
+def check_head(head: int, digits: int) -> int:
     """``head``, unless it is more terms than can be added; raises `PrecisionError`."""
     if head > MAX_DIRECT:
+        found = f"{head} terms would have to be added one by one (at most {MAX_DIRECT} are)"
+        if digits > MANY_DIGITS:
+            raise PrecisionError(f"{found} for {digits} digits inside; ask for fewer digits")
         raise PrecisionError(
-            f"{head} terms would have to be added one by one (at most {MAX_DIRECT} are): kappa is close to "
-            "the spectrum, or many digits are asked for; use a smaller size, a shorter time or fewer digits"
+            f"{found}: kappa is close to the spectrum; use a smaller size, a shorter time or fewer digits"
         )
     return head
 

@@ -135,7 +135,7 @@ class SpectralSums:
                 if rough or error < 10.0**-self.digits:
                     break
                 if refinement % 2 and self._book.plain is None:
-                    head = check_head(math.ceil(1.5 * head))
+                    head = check_head(math.ceil(1.5 * head), self.digits)
             else:
                 raise PrecisionError(
                     f"spectral sums reach only {error:.1e} where 1e-{self.digits} is needed; "
@@ -184,7 +184,7 @@ class SpectralSums:
             if error < 10.0**-self.digits:
                 return found[0], found[1], 2 * error
             if refinement % 2 and self._book.plain is None:
-                head = check_head(math.ceil(1.5 * head))
+                head = check_head(math.ceil(1.5 * head), self.digits)
         raise PrecisionError(
             f"spectral sums reach only {error:.1e} where 1e-{self.digits} is needed; ask for fewer digits"
         )
@@ -197,7 +197,7 @@ class SpectralSums:
         """One rule for sums and first derivatives at all kappa = e^y, from a floor of log|kappa| on."""
         head, sector = self.place_for_all(logs)
         if refinement > 1 and self._book.plain is None:
-            head = check_head(math.ceil(1.5 * head))
+            head = check_head(math.ceil(1.5 * head), self.digits)
         return self._book.rule(head, sector, log_floor, refinement)
 
     def rule_for_exponentials(self, logs: list[complex], log_floor: float) -> NodeRule:
@@ -249,7 +249,7 @@ class SpectralSums:
             if error < 10.0 ** -(self.digits + 2):
                 break
             if refinement % 2 and self._book.plain is None:
-                head = check_head(math.ceil(1.5 * head))
+                head = check_head(math.ceil(1.5 * head), self.digits)
         return best, max(10.0**-self.digits, least if least < math.inf else 0.0)
 
     def mode_count(self) -> tuple[sympy.Expr, float]:

@@ -13,8 +13,8 @@ rest in which a mode gives back, of each unit that is fed,
     (2 m + eta s e)/(4 B eta - 2 m - (B + 1) eta s e),        s = 2 eta + m,
 
 as long as e is below the pole ``e_0 = (4 B eta - 2 m)/((B + 1) eta s)``; for small steps it is
-``(eta e + m/eta)/2B``. Over all modes that is below 1 where training is stable: ``m/eta`` each, so that
-momentum that stays (p = 0) must be as small as 1/N.
+``(eta e + m/eta)/2B``. Over all modes that is below 1 where training is stable, so that of N modes momentum
+that stays (p = 0) is stable up to about ``m < eta (2 B - eta sum e)/N``, for small steps ``2 B eta/N``.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ from asymptotics.model.rules.base import Curvature, TrainingRule, positive_float
 from asymptotics.model.rules.nesterov import LARGEST
 from asymptotics.parsing.numbers import real_float, whole_number
 
+HALVINGS = 60
+"""Of the largest momentum that is stable: some ten digits."""
+
 
 @training_rule
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +41,9 @@ class DANA(TrainingRule):
 
     Time is the number n of steps, each on a fresh batch of B samples; eta the step along the gradient,
     ``momentum`` mu the first step along y, and ``decay`` p, which says how it falls: 0 by default
-    (DANA-constant, mu as small as 1/N), and 1/b is DANA-decaying for ``lambda = k^-b``. All are
-    dimensionless. Values are exact in eta and mu, for Gaussian features.
+    (DANA-constant, stable up to about ``mu = 2 B eta/N`` for small eta, never at N = oo), and 1/b is
+    DANA-decaying for ``lambda = k^-b``. All are dimensionless. Values are exact in eta and mu, for Gaussian
+    features.
 
     Raises `DomainError` unless eta, delta <= 100 and mu are finite numbers > 0, batch an integer >= 1 and
     0 <= decay <= 1.
@@ -124,22 +128,40 @@ class DANA(TrainingRule):
         """Raise `DomainError` unless all modes lie below the pole, at first and in the end, and in the end
         give back less than they are fed.
         """
-        edge, rank = curvature.edge, curvature.rank
+        if self.last and math.isinf(curvature.rank):
+            raise DomainError(
+                f"momentum = {self.momentum} that stays is stable for finitely many features alone, up to "
+                "about 2 B eta/N; give N, or decay = 1/b for eigenvalues k^-b"
+            )
+        edge = curvature.edge
         if not edge < self.pole(self.momentum):
             raise DomainError(
                 f"momentum = {self.momentum} is beyond stability beside eta = {self.eta}, batch = "
-                f"{self.batch}: first steps overshoot at the largest curvature, {edge:.6g}; use less of one "
-                "of them"
+                f"{self.batch}: first steps overshoot at the largest curvature, {edge:.6g}; "
+                f"{self._less(curvature)}"
             )
-        if self.last and math.isinf(rank):
-            raise DomainError(
-                f"momentum = {self.momentum} that stays is stable for finitely many features alone: it must "
-                "be as small as 1/N; give N, or decay = 1/b for eigenvalues k^-b"
-            )
-        share = self.share(self.last)
-        room = self.batch + 1 - (share * rank if share else 0.0)
-        if room <= 0 or not curvature.reach(room / (1 + share)) < self.pole(self.last):
+        if not self._rests(self.momentum, curvature):
             raise DomainError(
                 f"eta = {self.eta}, momentum = {self.momentum} are beyond stability for batches of "
-                f"{self.batch}: the noise of the batches feeds itself; use less of one of the two"
+                f"{self.batch}: the noise of the batches feeds itself; "
+                f"{self._less(curvature)}"
             )
+
+    def _rests(self, momentum: float, curvature: Curvature) -> bool:
+        """Whether in the end all modes together give back less than they are fed."""
+        last = 0.0 if self.decay else momentum
+        share = self.share(last)
+        room = self.batch + 1 - (share * curvature.rank if share else 0.0)
+        return room > 0 and curvature.reach(room / (1 + share)) < self.pole(last)
+
+    def _less(self, curvature: Curvature) -> str:
+        """What to use less of: momentum, below the bound that halvings find, or eta where none is stable."""
+        edge = curvature.edge
+        if not (edge < self.pole(0.0) and self._rests(0.0, curvature)):
+            return "use a smaller eta"
+        low, high = 0.0, self.momentum
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            stable = edge < self.pole(middle) and self._rests(middle, curvature)
+            low, high = (middle, high) if stable else (low, middle)
+        return f"use momentum < {high:.6g}"

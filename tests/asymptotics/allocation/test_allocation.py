@@ -320,6 +320,18 @@ def test_bad_input_is_one_line(call, words):
         (["optimal", "--rule", "OnePassSGD"], 0, "one-pass SGD"),
         (["optimal", "--rule", "adam"], 2, "bottlenecks: --rule = 'adam'; use one of"),
         (["optimal", "--budgets", "100"], 2, "--at"),
+        (
+            ["optimal", "--gamma", "1", "--at", "a=1.5,b=1.25", "--budgets", "1e6"],
+            0,
+            "constants: t: 0.303, N: 3.3",
+        ),
+        (
+            ["optimal", "--gamma", "1", "--at", "a=1.5,b=1.25", "--budgets", "1e6", "--digits", "8"],
+            2,
+            "8 digits; optima of features that move are solved in doubles, to 5 at most; use --digits 5",
+        ),
+        (["optimal", "--budgets", ""], 2, "--budgets = ''; give numbers between commas, such as 10**8"),
+        (["optimal", "--budgets", "100,"], 2, "give numbers between commas"),
     ],
     ids=str,
 )

@@ -7,10 +7,11 @@ import pytest
 from sympy import Rational, oo
 
 from asymptotics import DomainError, Task, derive, harmonics, power_law
-from asymptotics.symbols import M, a, b, k
+from asymptotics.symbols import M, a, b, k, sigma
 from numerics import FullModel
 
 LAWS = derive(power_law(a, b))
+NOISY = derive(power_law("7/4", "3/2", noise=sigma))
 TASKS = {
     "power": power_law(4, 2),
     "logarithm": power_law(3, 2),
@@ -41,6 +42,13 @@ def test_a_call_is_the_leading_term(name, point):
     assert law.lambdify(point)(1000) == pytest.approx(wanted, rel=1e-12)
 
 
+def test_numbers_are_asked_for_of_the_letters_that_a_law_has():
+    """Label noise is in the law of data, not in that of time or of model size."""
+    plain = derive(power_law("7/4", "3/2"))
+    assert NOISY.time(1000) == plain.time(1000) and NOISY.model.lambdify()(50) == plain.model(50)
+    assert NOISY.nesterov(1000, delta=3) == plain.nesterov(1000, delta=3)
+
+
 @pytest.mark.parametrize("task", ["geometric", "slow"])
 def test_functions_of_any_family(task):
     law = derive(TASKS[task]).time
@@ -56,6 +64,7 @@ def test_a_function_that_is_constant_keeps_the_shape():
 @pytest.mark.parametrize(
     ("use", "message"),
     [
+        (lambda: NOISY.data(10), r"has symbols; give numbers, law\(1000, sigma=\.\.\.\)"),
         (lambda: LAWS.time(10), r"has symbols; give numbers, law\(1000, a=\.\.\., b=\.\.\.\)"),
         (lambda: LAWS.time(10, a=2), r"law\(1000, b=\.\.\.\)"),
         (lambda: LAWS.time.lambdify(), r"law.lambdify\(a=\.\.\., b=\.\.\.\)"),

@@ -45,6 +45,22 @@ def test_text_that_does_not_parse_is_refused(text: str) -> None:
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("eigenvalues", "target", "said"),
+    [
+        (
+            "k**-b",
+            "m**-a",
+            r"target m\*\*\(-a\) does not depend on k, .*; write it in k, or",
+        ),
+        ("k**-2*log(k)", "k**-3", r"= 0 at k = 1; it must be > 0; write log\(k \+ 1\)"),
+    ],
+)
+def test_refusals_say_what_to_write(eigenvalues: str, target: str, said: str) -> None:
+    with pytest.raises(SpectrumError, match=said):
+        derive(Task(eigenvalues, target))
+
+
 def test_refusals_name_the_family_that_comes_closest():
     with pytest.raises(SpectrumError, match="the closest family: geometric spectra with slowly"):
         derive(Task("exp(-k)", "k**-2/log(k+1)"))

@@ -132,6 +132,9 @@ def test_an_exponent_of_ours_beside_the_letters_of_a_paper_is_said(paper, said, 
 
 
 def test_a_claim_that_begins_with_a_sign(capsys):
+    for nothing in ((), ("claim",), ("claim", "--notation", "2405.15074")):
+        status, _, err = run(capsys, *nothing)
+        assert status == 2 and "arguments are required" in err and "begins with -" not in err
     status, _, err = run(capsys, "claim", "-N^{-b}")
     assert status == 2 and "one that begins with - stands after --" in err
     status, out, _ = run(capsys, "claim", "--assuming", "a - 1 > b", "--", "-N^{-b}")

@@ -135,10 +135,32 @@ def test_the_bound_of_a_momentum_that_stays(eta: float, batch: int, count: int) 
         simulate_arrays(ones, ones, times=1, rule=beyond)
 
 
+@pytest.mark.parametrize(
+    ("given", "N"),
+    [
+        ({"eta": 0.1, "batch": 1, "momentum": 0.01}, 100),
+        ({"eta": 0.05, "batch": 4, "momentum": 0.5}, 30),
+        ({"eta": 0.1, "batch": 1, "momentum": 3.0, "decay": 0.5}, oo),
+    ],
+)
+def test_the_bound_of_momentum_is_said(given: dict[str, float], N: object) -> None:
+    """Below it a run is solved, above it not; momentum that stays has about ``eta (2 B - eta sum e)/N``."""
+    task, rule = power_law("7/4", "3/2"), {"delta": 5, **given}
+    with pytest.raises(DomainError, match="use momentum < ") as refused:
+        FullModel(task, N=N, rule=DANA(**rule))
+    bound = float(str(refused.value).split("momentum < ")[1])
+    FullModel(task, N=N, rule=DANA(**{**rule, "momentum": 0.999 * bound}))
+    with pytest.raises(DomainError, match="beyond stability"):
+        FullModel(task, N=N, rule=DANA(**{**rule, "momentum": 1.001 * bound}))
+    if "decay" not in given:
+        small = given["eta"] * (2 * given["batch"] - given["eta"] * 2.612375) / N
+        assert abs(bound / small - 1) < 0.1
+
+
 REFUSED = (
     ({"eta": 0.1, "batch": 1, "delta": 5, "momentum": 0.01}, {}, "stable for finitely many features alone"),
     ({"eta": 0.1, "batch": 1, "delta": 5, "momentum": 3.0, "decay": 0.5}, {}, "first steps overshoot"),
-    ({"eta": 1.4, "batch": 1, "delta": 5, "momentum": 0.01, "decay": 0.5}, {}, "beyond stability"),
+    ({"eta": 1.4, "batch": 1, "delta": 5, "momentum": 0.01, "decay": 0.5}, {}, "use a smaller eta"),
     (
         {"eta": 0.1, "batch": 1, "delta": 5, "momentum": 0.01, "decay": 0.5},
         {"P": 10},

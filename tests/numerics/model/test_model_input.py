@@ -26,7 +26,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"digits": 0}, "digits = 0; give an integer from 1 to 1000"),
     ({"digits": 1001}, "digits = 1001"),
     ({"digits": 15.5}, "digits = 15.5"),
-    ({"rule": "flow"}, "rule = 'flow'; use "),
+    ({"rule": "flow"}, "rule = 'flow'; pass the class GradientFlow"),
     ({"rule": "nesterov", "N": 100}, "rule = 'nesterov'; pass the class Nesterov, or Nesterov"),
     ({"rule": 1, "N": 100}, "rule = 1; use "),
     ({"rule": OnePassSGD, "P": 9}, "rule = OnePassSGD leaves eta and batch open"),
@@ -66,6 +66,14 @@ def test_bad_questions_are_refused() -> None:
         stepper.test_loss(0.5)
     with pytest.raises(UnableError, match="one-pass SGD"):
         FullModel(power_law(2, 2), rule=OnePassSGD(eta=0.1, batch=1)).variance(3)
+
+
+@pytest.mark.parametrize(
+    ("digits", "said"), [(1000, "680 at most; ask for fewer"), (900, "some 200 are reached")]
+)
+def test_more_digits_than_sums_have_are_refused_before_the_work(digits: int, said: str) -> None:
+    with pytest.raises(PrecisionError, match=said):
+        FullModel(power_law("1.5", "1.25"), N=100, digits=digits).test_loss(10)
 
 
 def test_a_loss_that_underflows_says_so() -> None:
