@@ -67,6 +67,10 @@ def rough_root(goal: float, sums: SpectralSums) -> tuple[Scalar, float]:
         # df1 <= trace/kappa.
         high = math.log(float(sums.total_eigenvalue(rough))) - math.log(goal) + 1e-6
         low = min(high, sums.log_eigenvalue(goal)) - 1.0
+        if low == -math.inf:
+            raise PrecisionError(
+                f"the eigenvalue of mode min(N, P) = {goal:.6g} is below every number; use a smaller size"
+            )
 
         def excess(y: float, floor: float) -> float:
             return goal - rough_df1(sums, complex(y), floor, rough)[0].real

@@ -1,6 +1,8 @@
 """How many modes of a spectrum that falls exponentially have to be listed, so that no tail is left.
 
 falls_exponentially    whether it does
+falls_steeply          whether its eigenvalues do, and its target does not
+target_alone           what is left beyond them: sum m c/kappa
 list_modes             how many levels then
 level_of               the level in which the mode of a rank is
 
@@ -11,6 +13,9 @@ geometrically. With the first K modes listed, what is left of ``df1`` and of ``X
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+
+import sympy
 
 from numerics.spectra.spectrum import ContinuousSpectrum
 
@@ -21,8 +26,10 @@ FAR = (1e5, 2e5)
 """Two places at which the decay is looked at."""
 
 
-def falls_exponentially(spectrum: ContinuousSpectrum) -> bool:
-    """Whether eigenvalues and target power fall as ``exp(-c k)`` or faster.
+def falls_exponentially(
+    spectrum: ContinuousSpectrum, names: tuple[str, ...] = ("eigenvalues", "target")
+) -> bool:
+    """Whether eigenvalues and target power, or one of them, fall as ``exp(-c k)`` or faster.
 
     >>> from asymptotics.tasks.power_laws import power_law
     >>> from asymptotics.tasks.task import Task
@@ -31,17 +38,40 @@ def falls_exponentially(spectrum: ContinuousSpectrum) -> bool:
     >>> falls_exponentially(spectrum_of(task)), falls_exponentially(spectrum_of(power_law(2, 2)))
     (True, False)
     """
-    for name in ("eigenvalues", "target"):
+    for name in names:
         near, far = (_log(spectrum, name, k) for k in FAR)
-        # -c k doubles; powers of k beside it change little there
-        if not far < 1.9 * near < -1e3:
+        # -c k doubles; powers of k beside it change little there; exp(-k^2) is below every number
+        if not (far < 1.9 * near < -1e3 or near == -math.inf):
             return False
     return True
 
 
-def list_modes(spectrum: ContinuousSpectrum, log_floor: float, digits: int) -> int | None:
+def falls_steeply(spectrum: ContinuousSpectrum, height: float) -> bool:
+    """Whether eigenvalues alone fall so, with ``lambda = -kappa`` nearer to the axis than ``height``.
+
+    >>> from asymptotics.tasks.task import Task
+    >>> from numerics.spectra.spectrum import spectrum_of
+    >>> [falls_steeply(spectrum_of(Task(f"exp(-{c}*k)", "k**-3")), 10.0) for c in ("4", "1/50")]
+    [True, False]
+    """
+    if not falls_exponentially(spectrum, ("eigenvalues",)) or falls_exponentially(spectrum):
+        return False
+    near, far = (spectrum.logarithm("eigenvalues", math.log(k)) for k in FAR)
+    return near == -math.inf or (near - far) * height > math.pi * (FAR[1] - FAR[0])
+
+
+def target_alone(spectrum: ContinuousSpectrum) -> ContinuousSpectrum:
+    """Single modes whose eigenvalues and target power are both the target power of a level."""
+    power = sympy.powsimp(spectrum.multiplicity * spectrum.target)
+    return replace(spectrum, eigenvalues=power, target=power, multiplicity=sympy.Integer(1), trace=True)
+
+
+def list_modes(
+    spectrum: ContinuousSpectrum, log_floor: float, digits: int, *, with_target: bool = True
+) -> int | None:
     """K with ``sum_{k > K}`` below 10^-digits of df1 and X at every kappa above ``e^log_floor``.
 
+    Of X only without its target power: the part of the eigenvalues in ``sum_{k > K} m c/(lambda + kappa)``.
     With ``lambda_q = kappa`` the sums are at least about ``min(1, lambda_1/kappa)`` and ``c_q/(2 kappa)``.
     None if more than ``MAX_LISTED`` would be needed.
     """
@@ -51,6 +81,8 @@ def list_modes(spectrum: ContinuousSpectrum, log_floor: float, digits: int) -> i
     if crossing is None:
         return None
     head = _first(spectrum, "eigenvalues", lowest - margin)
+    if not with_target:
+        return None if head is None else max(head, crossing + 1, spectrum.start)
     power = _log(spectrum, "target", float(crossing))
     tail = _first(spectrum, "target", power - margin) if math.isfinite(power) else crossing
     return None if head is None or tail is None else max(head, tail, crossing + 1, spectrum.start)

@@ -18,7 +18,13 @@ from numpy.typing import NDArray
 
 from asymptotics.errors import PrecisionError
 from numerics.spectra.finite import FiniteSpectrum
-from numerics.spectra.listing import MAX_LISTED, falls_exponentially, list_modes
+from numerics.spectra.listing import (
+    MAX_LISTED,
+    falls_exponentially,
+    falls_steeply,
+    list_modes,
+    target_alone,
+)
 from numerics.spectra.spectrum import ContinuousSpectrum, integers
 from numerics.sums.compression import DIGITS, LEAST_MODES, Bins, compress
 from numerics.sums.quadrature import LARGEST_LOG, long_range, plana_distance, plana_rule
@@ -69,6 +75,7 @@ class RuleBook:
         self.digits = digits
         self.plain: NodeRule | None = None
         self._rules: dict[tuple[int, int, int, int, int], NodeRule] = {}
+        self._beyond: RuleBook | None = None
         self._upright = 0
         self._shapes: dict[tuple[int, float], tuple[int, int]] = {}
         self._node_bits = bits_of(digits) + 40
@@ -92,6 +99,8 @@ class RuleBook:
         if self._listable and spectrum.levels is not None and spectrum.levels <= MAX_LISTED:
             self.plain = self._add_up(spectrum, spectrum.levels)
             return
+        if falls_steeply(spectrum, self._height):
+            self._listable, self._beyond = True, RuleBook(target_alone(spectrum), digits)
         self._grid = math.log(spectrum.start) + np.arange(0.0, 60.0, 0.25)
         self._log_lam = np.array([spectrum.logarithm("eigenvalues", u) for u in self._grid])
         self._first_K = 0 if self._listable else self._safe_start(spectrum)
@@ -109,7 +118,7 @@ class RuleBook:
             return self.plain
         assert isinstance(self.spectrum, ContinuousSpectrum)
         if self._listable:
-            return self._list_down_to(self.spectrum, log_floor)
+            return self._list_down_to(self.spectrum, log_floor, refinement)
         levels = self.spectrum.levels
         if levels is not None and 3 * head >= levels:
             head = levels
@@ -223,19 +232,41 @@ class RuleBook:
         with field_of(self._node_bits) as field:
             return self._list_nodes(*spectrum.at(integers(1, levels, field), field))
 
-    def _list_down_to(self, spectrum: ContinuousSpectrum, log_floor: float) -> NodeRule:
-        """The modes of a spectrum that falls exponentially, as far as they matter above ``log_floor``."""
-        count = list_modes(spectrum, log_floor, self.digits)
+    def _list_down_to(self, spectrum: ContinuousSpectrum, log_floor: float, refinement: int) -> NodeRule:
+        """The levels of a spectrum that falls exponentially, as far as they matter above ``log_floor``.
+
+        Where its target does not fall so, what is left is ``sum m c/kappa``, a sum of the target alone.
+        """
+        count = list_modes(spectrum, log_floor, self.digits, with_target=self._beyond is None)
         if count is None:
             raise PrecisionError(
                 f"more than {MAX_LISTED} levels would have to be added one by one; "
                 "use a shorter time, a smaller size or fewer digits"
             )
         count = 16 * math.ceil(count / 16)
-        key = (count, 0, 0, 0, 0)
+        key = (count, 0, 0, 0, refinement if self._beyond else 0)
         if key not in self._rules:
-            self._rules[key] = self._add_up(spectrum, count)
+            self._rules[key] = (
+                self._add_beyond(spectrum, self._beyond, count, refinement)
+                if self._beyond
+                else self._add_up(spectrum, count)
+            )
         return self._rules[key]
+
+    def _add_beyond(
+        self, spectrum: ContinuousSpectrum, beyond: RuleBook, count: int, refinement: int
+    ) -> NodeRule:
+        """So many levels, and the target power of all others at the eigenvalue 0."""
+        head = check_head(math.ceil(max(count + 1, beyond._first_K) * 1.5 ** (refinement // 2)), self.digits)
+        held = beyond.rule(head, 0, 0.0, refinement)
+        direct = held.parts[0]
+        with field_of(self._node_bits) as field:
+            lam, A, _ = spectrum.at(integers(1, direct, field), field)
+            none, unseen = (
+                array([field.real(0)] * size) for size in (len(held.lam) - direct, len(held.check[0]))
+            )
+        lam, A = (np.concatenate([listed, none]) for listed in (lam, A))
+        return _rule_of(lam, A, held.G, held.parts, (unseen, unseen, held.check[2]))
 
     def _list_nodes(self, lam: Array, A: Array, G: Array) -> NodeRule:
         size, none = len(lam), array(())

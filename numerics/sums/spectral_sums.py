@@ -385,7 +385,7 @@ def _polar(kappa: Scalar) -> tuple[float, float]:
     with field_of(64) as field:
         size = abs(kappa)
         if not size > 0:
-            raise DomainError("kappa = 0; spectral sums need kappa off the negative axis and not zero")
+            raise DomainError("kappa = 0, or below every number; spectral sums need it off the negative axis")
         ratio = complex(kappa / size)
         return float(field.log(field.real(1) * size)), abs(math.atan2(ratio.imag, ratio.real))
 

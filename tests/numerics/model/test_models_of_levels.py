@@ -6,7 +6,7 @@ import pytest
 from sympy import oo
 
 from asymptotics import SpectralTruncation, Task, derive
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import DomainError, PrecisionError, UnableError
 from numerics import FullModel, verify
 from numerics.spectra.arrays import spectrum_arrays
 
@@ -91,22 +91,71 @@ def test_truncation_needs_single_modes():
         FullModel.from_arrays(LAM, POWER, COUNTS, N=9, student=SpectralTruncation())
 
 
+def by_levels(levels, beyond, name, size):
+    """The loss at t = oo of listed (lambda, c, m) and of a target power beyond, by sums over levels."""
+    low, high = mpmath.mpf(-2000), mpmath.mpf(10)
+    for _ in range(180):
+        kappa = mpmath.exp((low + high) / 2)
+        many = mpmath.fsum(m * lam / (lam + kappa) for lam, _, m in levels) > size
+        low, high = ((low + high) / 2, high) if many else (low, (low + high) / 2)
+    if name == "N":
+        return mpmath.fsum(m * c * kappa / (lam + kappa) for lam, c, m in levels) + beyond
+    shared = mpmath.fsum(m * (lam / (lam + kappa)) ** 2 for lam, _, m in levels) / size
+    bias = mpmath.fsum(m * c * (kappa / (lam + kappa)) ** 2 for lam, c, m in levels) + beyond
+    return bias / (1 - shared)
+
+
+def agrees(found, exact):
+    off = abs(mpmath.mpf(str(found.value)) - exact)
+    return off <= found.error + mpmath.mpf(10) ** -25 * exact and found.error < 1e-20 * exact
+
+
 @pytest.mark.parametrize("name", ["N", "P"])
 @pytest.mark.parametrize("size", [10**5, 10**9, 10**12])
 def test_sums_take_levels_and_not_modes(name, size):
-    """``2**k`` modes of level k: at 10^12 the ridge is at level 40, and direct sums take 100 levels."""
+    """``2**k`` modes of level k: at 10^12 the ridge is at level 40, and direct sums take 300 levels."""
     found = FullModel(Task("20**-k", "3**-k", multiplicity="2**k"), **{name: size}).test_loss(oo)
     with mpmath.workdps(45):
         levels = [(mpmath.mpf(20) ** -k, mpmath.mpf(3) ** -k, mpmath.mpf(2) ** k) for k in range(1, 300)]
-        low, high = mpmath.mpf(-400), mpmath.mpf(10)
-        for _ in range(160):
-            kappa = mpmath.exp((low + high) / 2)
-            many = mpmath.fsum(m * lam / (lam + kappa) for lam, _, m in levels) > size
-            low, high = ((low + high) / 2, high) if many else (low, (low + high) / 2)
-        if name == "N":
-            exact = mpmath.fsum(m * c * kappa / (lam + kappa) for lam, c, m in levels)
-        else:
-            shared = mpmath.fsum(m * (lam / (lam + kappa)) ** 2 for lam, _, m in levels) / size
-            exact = mpmath.fsum(m * c * (kappa / (lam + kappa)) ** 2 for lam, c, m in levels) / (1 - shared)
-        assert abs(mpmath.mpf(str(found.value)) - exact) <= found.error + mpmath.mpf(10) ** -25 * exact
-    assert found.error < 1e-20 * exact
+        assert agrees(found, by_levels(levels, 0, name, size))
+
+
+@pytest.mark.parametrize("name", ["N", "P"])
+@pytest.mark.parametrize(
+    ("rate", "a", "power", "count", "size"),
+    [
+        (4, 4, 0, 2, 400),
+        (4, 4, 0, 2, 3),
+        (4, 5, 2, 1, 10**5),
+        ("log(3)", 4, 1, 1, 1000),
+        ("1/2", 2, 0, 1, 300),
+    ],
+)
+def test_beyond_eigenvalues_that_fall_exponentially_the_target_is_left(name, rate, a, power, count, size):
+    """``exp(-rate k)`` and ``k^-a``, ``count k^power`` modes: behind the ridge are ``zeta(a - power, K)``."""
+    task = Task(f"exp(-({rate})*k)", f"k**-{a}", multiplicity=f"{count}*k**{power}")
+    found = FullModel(task, **{name: size}).test_loss(oo)
+    with mpmath.workdps(45):
+        step, last = {"log(3)": mpmath.log(3), "1/2": mpmath.mpf(1) / 2}.get(rate, rate), 700
+        modes = range(1, last + 1)
+        levels = [(mpmath.exp(-step * k), mpmath.mpf(k) ** -a, count * mpmath.mpf(k) ** power) for k in modes]
+        assert agrees(found, by_levels(levels, count * mpmath.zeta(a - power, last + 1), name, size))
+
+
+def test_more_levels_than_are_added_are_refused_by_their_number():
+    two = Task("exp(-4*k)", "k**-4", multiplicity="2")
+    with pytest.raises(PrecisionError, match="more than 50000 levels"):
+        FullModel(two, P=10**6).test_loss(oo)
+    with pytest.raises(
+        PrecisionError, match=r"eigenvalue of mode min\(N, P\) = 1e\+12 is below every number"
+    ):
+        FullModel(two, P=10**12).test_loss(oo)
+
+
+@pytest.mark.parametrize(
+    ("eigenvalues", "target", "multiplicity"),
+    [("30**-k", "40**-k", "2**k"), ("exp(-4*k)", "k**-4", "2"), ("exp(-4*k)", "k**-5", "k**2")],
+)
+def test_laws_of_levels_come_to_a_verdict(eigenvalues, target, multiplicity):
+    found = verify(derive(Task(eigenvalues, target, multiplicity=multiplicity)).data)
+    assert found.verdict in (("HOLDS", "UNDECIDED") if multiplicity == "k**2" else ("HOLDS",))
