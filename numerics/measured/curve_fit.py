@@ -80,6 +80,8 @@ class CurveFit:
         left, below = ("L", "") if self.offset is None else ("L - E", f", E = {self.offset}")
         slow = self.offset is not None and not self.predicted
         doubt = "; a slow correction is like E: law= or corrections= settles p further" if slow else ""
+        if abs(self.exponent.value) <= self.exponent.error:
+            doubt += "; p is not told from 0: no fall is seen over these x"
         return (
             f"{left} ~ x^-p with p = {self.exponent}{below} on x = {self.window[0]:g} ... {self.window[1]:g} "
             f"({self.points} points), {beside}, scatter {100 * self.scatter:.2g} %{doubt}"

@@ -16,6 +16,15 @@ KINDS = [
 ]
 
 
+def test_a_curve_that_does_not_fall_is_said_to_be_none():
+    """A constant loss has p = 0 within its error, one that falls slowly has not."""
+    xs = [10 * 2**j for j in range(12)]
+    assert str(fit_curve(xs, [0.3] * 12)).endswith("; p is not told from 0: no fall is seen over these x")
+    assert "told from 0" not in str(fit_curve(xs, [0.3 * x**-0.25 for x in xs]))
+    with pytest.raises(DomainError, match="5 points at 1 different x; an exponent with an error needs"):
+        fit_curve([10] * 5, [10, 9, 8, 7, 6])
+
+
 @pytest.mark.parametrize(("noise", "points", "span", "predicted"), KINDS)
 def test_the_error_is_an_error(noise, points, span, predicted):
     """Of curves with random exponents 90 % lie within their error, none beyond three of them."""
