@@ -54,17 +54,19 @@ def best_step(solver: ScheduledSolver, steps: int, variance: float) -> Best:
         if (solver.model.without_trace)
         else _bracket(loss)
     )
+    # without trace steps are so small that rough losses jump by more than they curve
+    finest = sharp if solver.model.without_trace else loss
     found = _Bottom(place=0.0, apart=0.0, bend=0.0)
     for width in WIDTHS:
-        # without trace steps are so small that rough losses jump by more than they curve
-        sharply = solver.model.without_trace and width == WIDTHS[-1]
-        found = _bottom(sharp if sharply else loss, min(centre, -2 * width), width)
+        found = _bottom(finest if width == WIDTHS[-1] else loss, min(centre, -2 * width), width)
         centre = found.place
     bound = centre >= 0
     share = 1.0 if bound else float(np.exp(centre))
     signal, noise = solver.scaled(steps, share)
     value = signal + noise * variance
-    off = abs(float(value.value) / loss(np.log(share)) - 1)
+    off = value.relative_error
+    if finest is loss:
+        off = abs(float(value.value) / loss(np.log(share)) - 1)
     apart = 0.0 if bound else found.apart + off / found.bend
     return Best(
         argument=Value(value=mpmath.mpf(share * largest), error=mpmath.mpf(share * largest * apart)),

@@ -40,6 +40,8 @@ DIGITS = 15
 EXTRA_BITS = 60
 ORDERS = (11, 15)
 """Nodes a panel of the contour, of the solution that is compared with, and of the solution."""
+STEEP = (15, 19)
+"""The same without trace, where targets fall by more powers of z, whose analytic part the contour cancels."""
 DEGREES = (10, 14)
 """Degrees in the number of steps, likewise."""
 LEAST = 0.01
@@ -126,7 +128,7 @@ class ScheduledSolver(Solver):
         plan = self._plan(int(time))
         coarse, fine = (
             self._run(plan, order, [_from_start(self.model.edge, degree)])
-            for order, degree in zip(ORDERS, DEGREES, strict=True)
+            for order, degree in zip(self._orders, DEGREES, strict=True)
         )
         return values_of_run(fine, np.abs(fine - coarse), "to first order in eta")
 
@@ -148,6 +150,10 @@ class ScheduledSolver(Solver):
         rule = self.dynamics.rule
         around = self._around(rule.eta, 1 + 1 / rule.batch, steps, ORDERS[1], NEAR)
         return best_schedule(around, variance, rule.batch, rule.eta, steps, self.model.edge)
+
+    @property
+    def _orders(self) -> tuple[int, int]:
+        return STEEP if self.model.without_trace else ORDERS
 
     @property
     def _finds_schedule(self) -> bool:
@@ -179,7 +185,7 @@ class ScheduledSolver(Solver):
             # rounding of eta lambda counts as that of eta
             fine, moved = (_follow(alone, one, [part]) for one in (plan, _shrunk(plan, 1 - NUDGE)))
             return values_of_run(fine, 2 * np.abs(fine - moved) + plan.steps * NUDGE * np.abs(fine))
-        coarse, fine = (self._run(plan, order, [part]) for order in ORDERS)
+        coarse, fine = (self._run(plan, order, [part]) for order in self._orders)
         return values_of_run(fine, np.abs(fine - coarse))
 
     def _modes(self) -> Around | None:
@@ -199,8 +205,9 @@ class ScheduledSolver(Solver):
                 plan, order, [_steps(0, end), _between(end, last, degree, pace), _steps(last, plan.steps)]
             )
 
-        coarse = run(ORDERS[0], DEGREES[0], ENDS[0], EXACT)
-        rough, fine = (run(ORDERS[1], DEGREES[1], ENDS[1], pace) for pace in (ROUGH, EXACT))
+        less, more = self._orders
+        coarse = run(less, DEGREES[0], ENDS[0], EXACT)
+        rough, fine = (run(more, DEGREES[1], ENDS[1], pace) for pace in (ROUGH, EXACT))
         return values_of_run(fine, 2 * np.abs(fine - coarse) + 2 * np.abs(fine - rough))
 
     def _run(self, plan: Plan, order: int, parts: list[Part]) -> Floats:

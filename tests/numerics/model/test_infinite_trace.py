@@ -145,16 +145,31 @@ def test_steps_of_sgd_need_the_squares() -> None:
         FullModel(power_law(2, "1/2"), rule=OnePassSGD(eta=0.1, batch=1))
 
 
+def test_long_runs_are_sharp() -> None:
+    """The analytic part of a target that falls fast cancels on the contour: 10^14 steps had four digits."""
+    rule = OnePassSGD(eta=7.378e-11, batch=8, schedule=Linear())
+    loss = FullModel(power_law(3, "3/4"), rule=rule, noise=1, digits=5).test_loss(10**14)
+    assert loss.relative_error < 3e-6 and abs(float(loss) / 2.91717e-10 - 1) < 3e-6
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("of", "at"),
     [
         (lambda laws: laws.optimal_step, {a: "5/4", b: "3/5"}),
+        (lambda laws: laws.optimal_step, {a: 3, b: "3/4"}),
         (lambda laws: laws.schedule(Constant()), {a: 3, b: "3/4"}),
-        (lambda laws: laws.schedule(Linear()), {a: 2, b: "4/5"}),
-        (lambda laws: laws.averaged, {a: 2, b: "4/5"}),
+        (lambda laws: laws.schedule(Linear()), {a: 3, b: "3/4"}),
+        (lambda laws: laws.schedule(Linear()), {a: 3, b: 1}),
+        (lambda laws: laws.averaged, {a: 3, b: "3/4"}),
     ],
-    ids=["step", "constant", "linear", "average"],
+    ids=["step", "step of fast targets", "constant", "linear", "linear at b = 1", "average"],
 )
 def test_best_steps_hold_without_trace(of: Callable[..., Law], at: dict[object, object]) -> None:
     assert verify(of(derive(power_law(a, b))), at=at, digits=8).verdict == "HOLDS"
+
+
+@pytest.mark.slow
+def test_a_false_best_step_fails_without_trace() -> None:
+    law = derive(power_law(a, b)).optimal_step.at(a=3, b="3/4")
+    assert verify(law.stating(prefactor=law.prefactor * Rational(1001, 1000)), digits=8).verdict == "FAILS"
