@@ -87,15 +87,17 @@ def slow_grid(law: Law, scale: Expr) -> tuple[Expr, ...]:
 
     Where eigenvalues fall as a power, resources run to 10^64: ``log t`` spans one and a half decades, and
     figures still hold the values as floats. Where they fall faster, sums are added up mode by mode; all
-    decades of kappa lie within sizes of 32 to 2048. Of a target that falls slower, the first modes hide the
+    decades of kappa lie within sizes of 32 to 2048, as many times more as later levels have more modes.
+    Of a target that falls slower, the first modes hide the
     power until it is ahead of them; sizes begin there.
     """
     if law.spectrum.kernel.abscissa != 0:
         return scale_grid(scale, law.resource, 100, 10**64)
     if law.resource not in (N, P):
         return scale_grid(scale, law.resource, 100, 10**16)
-    first = _settled(law)
-    return scale_grid(scale, law.resource, first, 64 * first)
+    first, task = _settled(law), law.task
+    one, far = (task.multiplicity.subs(task.index, level) for level in (1, 64))
+    return scale_grid(scale, law.resource, first, int(64 * first * max(1, far / one)))
 
 
 def _settled(law: Law) -> int:
