@@ -21,7 +21,7 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.domains.domain import POSITIVE, Domain, as_condition, conjuncts, normal, primitive, solutions
 from asymptotics.errors import DomainError, TooShort, UnableError
-from asymptotics.expansions.expansion import Expansion, as_power
+from asymptotics.expansions.expansion import Expansion, as_power, sizes_in
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.slow import leading_form, leading_series
 from asymptotics.expansions.terms import Bound, Term
@@ -87,12 +87,16 @@ class Regime:
     def bound(self, resource: Symbol) -> Expr:
         """What is in the O(...) of the remainder; 0 if it is smaller than every power.
 
-        Up to logarithms where `remainder_logs` is None.
+        Up to logarithms where `remainder_logs` is None. It has the `sizes` of the leading term.
         """
         if self.remainder == oo:
             return Integer(0)
-        power = self.envelope * as_power(self.variable(resource), -self.remainder)
+        power = self.sizes(resource) * self.envelope * as_power(self.variable(resource), -self.remainder)
         return power * self._logarithm(resource, self.remainder_logs or 0)
+
+    def sizes(self, resource: Symbol) -> Expr:
+        """The powers of other resources in the prefactor, such as the 1/P of what samples add."""
+        return sizes_in([self.prefactor], resource)
 
     @property
     def remainder_logs(self) -> Expr | None:

@@ -20,7 +20,7 @@ Differentiation of a remainder is valid because the expansions made here hold in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sympy import Add, Expr, Integer, Min, Mul, Pow, Symbol, exp, expand, log, oo
@@ -38,6 +38,7 @@ from asymptotics.hints import ordering
 from asymptotics.notation import Notation, restate
 from asymptotics.notation import notation as named
 from asymptotics.parsing.heights import to_power
+from asymptotics.symbols import RESOURCES
 from asymptotics.typesetting import Typeset, sum_tex
 
 
@@ -274,8 +275,11 @@ class Expansion(Typeset):
         return sum_text(*self._shown(), exact=exact)
 
     def _shown(self) -> tuple[list[Expr], Expr | None]:
-        bound = _bound_expression(self) if self.remainder else None
-        return [self.term_expression(t) for t in self.terms], bound
+        terms = [self.term_expression(t) for t in self.terms]
+        if not self.remainder:
+            return terms, None
+        own = self.variable if self.gauge is None else self.gauge
+        return terms, sizes_in(terms, own) * _bound_expression(self)
 
     def to_latex(
         self, notation: str | None = None, *, width: float | None = None, exact: bool = False
@@ -336,6 +340,21 @@ def as_power(x: Expr, exponent: Expr) -> Expr:
     if not isinstance(power, exp):
         return power
     return Mul(*(exp(part).rewrite(Pow) for part in Add.make_args(expand(power.args[0]))))
+
+
+def sizes_in(terms: Sequence[Expr], variable: Expr) -> Expr:
+    """The powers of resources outside a variable that all terms have, and with them the remainder.
+
+    >>> from asymptotics.symbols import P, t
+    >>> sizes_in([t / P, 2 / P], t)
+    1/P
+    """
+    if not terms:
+        return Integer(1)
+    first, *rest = map(Mul.make_args, terms)
+    others = set(RESOURCES) - variable.free_symbols
+    shared = (f for f in first if f.free_symbols and f.free_symbols <= others)
+    return Mul(*(f for f in shared if all(f in factors for factors in rest)))
 
 
 def _logs(first: Term | Bound, second: Term | Bound) -> Logs:

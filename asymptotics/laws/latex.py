@@ -92,16 +92,18 @@ def _row(
     if regime.relative is not None:
         body += rf" \left(1 + O\left({writer.write(regime.relative)}\right)\right)"
     elif regime.remainder != oo:
-        body += f" + {_bound(x, regime, writer)}"
+        body += f" + {_bound(x, regime, regime.sizes(resource), writer)}"
     limit = regime.limit(resource)
     if limit != oo:
         body += rf",\quad {writer.write(resource)} \to {writer.write(limit)}"
     return body, condition_tex(regime.condition, writer)
 
 
-def _bound(x: Expr, regime: Regime, writer: Writer) -> str:
-    """``O(x^-p log^m x)``; ``\\tilde O`` where it is known up to logarithms."""
+def _bound(x: Expr, regime: Regime, sizes: Expr, writer: Writer) -> str:
+    """``O(x^-p log^m x)``, times powers of sizes; ``\\tilde O`` where it is known up to logarithms."""
     power, logs = _monomial(x, regime, regime.remainder, writer), regime.remainder_logs
+    if sizes != 1:
+        power = writer.write(sizes) + ("" if power == "1" else f" {power}")
     if logs is None:
         return rf"\tilde{{O}}\left({power}\right)"
     if logs == 0:

@@ -200,7 +200,7 @@ def test_numbers_beside_each_other_have_a_dot_and_logarithms_one_power():
 
 
 def test_growth_has_one_sign_and_a_constant_no_power():
-    assert r"t^{\frac{1}{b}} + O\left(1\right)" in SYMBOLIC.noise.to_latex().replace("\n", " ")
+    assert r"t^{\frac{1}{b}} + O\left(\frac{1}{P}\right)" in SYMBOLIC.noise.to_latex().replace("\n", " ")
     assert r"P^{\frac{b}{a}}" in SYMBOLIC.early_stopping_time.to_latex()
 
 
