@@ -73,6 +73,11 @@ def _tuned(tuned: Tuned, digits: int) -> Split:
     """In closed form where h falls with the budget, else at the best constant share."""
     if tuned.phase.prefactors is not None or any(power != 0 for power in tuned.phase.logs.values()):
         return _constants(replace(tuned.base, phase=tuned.phase))
+    if tuned.phase.exponents[h] != 0:
+        raise UnableError(
+            f"constants of {tuned.phase!r}: h falls on the crossover, where the noise has a scaling function "
+            "of its own beside that of the loss; not computed, exponents are"
+        )
     places: list[mpmath.mpf] = []
     with working(digits + 15):
         return best_share(

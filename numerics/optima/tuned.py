@@ -20,7 +20,7 @@ from sympy import Expr, Symbol
 
 from asymptotics.allocation.optimum import Optimum, compute_optimal
 from asymptotics.allocation.phase import Phase
-from asymptotics.errors import DomainError, check_kind
+from asymptotics.errors import DomainError, UnableError, check_kind
 from asymptotics.symbols import C, N, h, t
 from numerics.optima.setting import Setting, Split
 from numerics.values.minimum import minimum
@@ -54,7 +54,14 @@ class Tuned:
     def of(cls, optimum: Optimum, at: Mapping[Symbol | str, object], digits: int) -> Tuned:
         if h.name in {str(key) for key in at}:
             raise DomainError("h is chosen here, free = t, N, h; leave its number out, or take h out of free")
-        same = compute_optimal(optimum.laws, optimum.cost, (t, N), dict(optimum.fixed), optimum.rule)
+        try:
+            same = compute_optimal(optimum.laws, optimum.cost, (t, N), dict(optimum.fixed), optimum.rule)
+        except (DomainError, UnableError) as error:
+            raise UnableError(
+                f"noise = {optimum.laws.task.noise}: no constant share h of the largest step has an optimum "
+                "to start from, and numbers at the best one are not computed; optimum.at(...).prefactors has "
+                "the constants that are closed"
+            ) from error
         base = Setting.of(same, {**at, h: START}, digits)
         return cls(base=base, phase=optimum.at(base.own))
 
