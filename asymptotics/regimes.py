@@ -301,7 +301,10 @@ def _regime(formula: Formula, table: dict[Symbol, Expr], domain: Domain, conditi
         rest = [t for t in series.terms if t != first[0]]
         if rest or not series.remainder:
             break
+        bounds = series.remainder
         series, doubtful = _expand(formula, table, domain, depth)
+        if series.remainder == bounds:
+            break  # a bound that no depth moves
     prefactor = tidy(first[0].coefficient)
     next_terms = replace(series, terms=tuple(rest)).candidates()
     behind: list[Term | Bound] = [*next_terms]

@@ -197,6 +197,11 @@ def test_noise_of_the_task_is_used():
     assert noisy.sgd_noise.exponent == 0
 
 
+def test_a_floor_whose_remainder_no_depth_moves_ends():
+    (floor,) = derive(Task("exp(-k)", "exp(-2*k)", noise=1)).sgd_noise.regimes
+    assert (floor.exponent, floor.remainder) == (0, 1)
+
+
 @pytest.mark.slow
 def test_every_law_of_other_spectra_is_derived():
     task = Task(eigenvalues=3 * k**-2, target=(k + Rational(1, 2)) ** -3)
