@@ -34,7 +34,7 @@ from asymptotics.tasks.measured import Measured
 from numerics.values.exact import number
 from numerics.values.tables import Tabular
 from numerics.values.value import Value
-from numerics.verification.grids import SLOW_POINTS, first_regular, slow_grid
+from numerics.verification.grids import SLOW_POINTS, first_regular, scale_grid, slow_grid
 from numerics.verification.growing import MIDDLE, REACH, Along, losses, reach_of, with_share
 from numerics.verification.growing import POINTS as RAY_POINTS
 from numerics.verification.judge import Point, judge, judge_remainder, measure_decay, measure_exponent
@@ -307,7 +307,10 @@ def _grid(law: Law, prediction: Prediction, settings: tuple[tuple[Symbol, Expr],
         return slow_grid(law, prediction.variable)
     gauge = prediction.regime.variable(law.resource)
     least = first_regular(law.task, law.resource)
-    return reference_of(law.name).resources(dict(settings), gauge, law.resource, prediction.decay, least)
+    grid = reference_of(law.name).resources(dict(settings), gauge, law.resource, prediction.decay, least)
+    if prediction.regime.relative is None or prediction.variable == gauge:
+        return grid
+    return scale_grid(prediction.variable, law.resource, int(grid[0]), int(grid[-1]))
 
 
 def _points(
