@@ -3,7 +3,7 @@
 import mpmath
 import numpy as np
 import pytest
-from sympy import oo
+from sympy import Rational, oo
 
 from asymptotics import SpectralTruncation, Task, derive
 from asymptotics.errors import DomainError, PrecisionError, UnableError
@@ -159,3 +159,10 @@ def test_more_levels_than_are_added_are_refused_by_their_number():
 def test_laws_of_levels_come_to_a_verdict(eigenvalues, target, multiplicity):
     found = verify(derive(Task(eigenvalues, target, multiplicity=multiplicity)).data)
     assert found.verdict == "HOLDS"
+
+
+def test_laws_that_leave_powers_of_the_size_hold():
+    """On a grid on which exp(sqrt(N)) grows by equal factors, what is eliminated as 1/sqrt(N) is not."""
+    law = derive(Task("3**-k", "3**-k", multiplicity="k")).model
+    assert verify(law).verdict == "HOLDS"
+    assert verify(law.stating(prefactor=law.regimes[0].prefactor * Rational(101, 100))).verdict == "FAILS"
