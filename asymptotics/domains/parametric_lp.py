@@ -296,21 +296,22 @@ def _in_field(rows: Sequence[Sequence[Expr]], point: dict[Symbol, Rational]) -> 
             f"the exponent {strange[0]} is no algebraic number; budgets are split between powers with "
             "rational numbers and roots"
         )
-    field, elements = construct_domain(flat, extension=True, field=True)
+    return _in_one_field(numbers)
+
+
+def _in_one_field(rows: Sequence[Sequence[Expr]]) -> tuple[Any, list[list[Any]]]:
+    """Rows as elements of the smallest field that has them all, and the field."""
+    field, elements = construct_domain([x for row in rows for x in row], extension=True, field=True)
     following = iter(elements)
-    return field, [[next(following) for _ in row] for row in numbers]
+    return field, [[next(following) for _ in row] for row in rows]
 
 
 def _solve_in_letters(
     square: Sequence[Sequence[Expr]], right: Sequence[Sequence[Expr]]
 ) -> list[tuple[Expr, ...]]:
     """The rows of z, in lowest terms, with ``square . z = right``, where the square is regular."""
-    field, elements = construct_domain(
-        [x for row in (*square, *right) for x in row], extension=True, field=True
-    )
-    following = iter(elements)
-    left, other = ([[next(following) for _ in row] for row in rows] for rows in (square, right))
-    found = _solve(field, left, other)
+    field, rows = _in_one_field((*square, *right))
+    found = _solve(field, rows[: len(square)], rows[len(square) :])
     assert found is not None
     solved = [[field.to_sympy(z) for z in row] for row in found]
     return [tuple(normal(z) if z.is_number else z for z in row) for row in solved]
