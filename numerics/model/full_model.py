@@ -152,6 +152,7 @@ class FullModel(Diagnostics):
         >>> round(float(model.test_loss(sympy.oo)), 12)        # (M - N)/M of the power is out of reach
         2.0
         """
+        check_rule(rule, with_numbers=True)
         model = cls.__new__(cls)
         spectrum = finite_spectrum(eigenvalues, target, multiplicities)
         model._set_up(spectrum, _size_of(student, N), P, exact(noise, "noise"), digits, rule, ridge, student)
@@ -170,7 +171,6 @@ class FullModel(Diagnostics):
         ridge: object,
         student: Student,
     ) -> None:
-        check_rule(rule, with_numbers=True)
         planned = rule.scheduled or (rule.fresh and not spectrum.trace)
         digits = whole_number(_default_digits(planned) if digits is None else digits, "digits", 1, MAX_DIGITS)
         if planned and digits > MOST_PLANNED:
