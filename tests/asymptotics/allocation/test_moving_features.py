@@ -1,6 +1,7 @@
 """Budgets of features that move: exponents against paper and model, and how gamma may scale."""
 
 import math
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -16,24 +17,35 @@ from numerics import RichModel, frontier
 from numerics.cli import main
 
 LAWS = derive(power_law(a, b))
-RICH = compute_optimal(LAWS, N * t, features=Rich(gamma=gamma))
-LAZY = compute_optimal(LAWS, N * t)
+
+
+@cache
+def rich_budget():
+    return compute_optimal(LAWS, N * t, features=Rich(gamma=gamma))
+
+
+@cache
+def lazy_budget():
+    return compute_optimal(LAWS, N * t)
 
 
 def test_hard_tasks_gain_and_easy_ones_do_not():
     """arXiv 2409.17858: alpha = b, beta = (a - 1)/b < 1: ``C^-(2 alpha beta/(alpha (1 + beta) + 2))``."""
-    hard = RICH.at(a=2, b=3).exponents
+    hard = rich_budget().at(a=2, b=3).exponents
     assert (hard["loss"], hard[N], hard[t]) == (Rational(1, 3), Rational(1, 3), Rational(2, 3))
     alpha, beta = b, (a - 1) / b
-    open_phase = next(p for p in RICH.phases if p.domain.sign(b + 1 - a) == 1)
+    open_phase = next(p for p in rich_budget().phases if p.domain.sign(b + 1 - a) == 1)
     assert simplify(open_phase.exponents["loss"] - 2 * alpha * beta / (alpha * (1 + beta) + 2)) == 0
-    assert RICH.at(a=5, b=2).exponents == LAZY.at(a=5, b=2).exponents
-    assert str(RICH.proof) == "disjoint: proved; covering: proved"
+    assert rich_budget().at(a=5, b=2).exponents == lazy_budget().at(a=5, b=2).exponents
+    assert str(rich_budget().proof) == "disjoint: proved; covering: proved"
 
 
 def test_where_exponents_meet_there_are_logarithms():
-    edge = RICH.at(a=3, b=2)
-    assert edge.exponents == LAZY.at(a=3, b=2).exponents and edge.logs != LAZY.at(a=3, b=2).logs
+    edge = rich_budget().at(a=3, b=2)
+    assert (
+        edge.exponents == lazy_budget().at(a=3, b=2).exponents
+        and edge.logs != lazy_budget().at(a=3, b=2).logs
+    )
 
 
 @pytest.mark.slow
@@ -45,9 +57,9 @@ def test_a_richness_that_falls_with_width_is_rich_up_to_a_power(q):
     assert found.proof.disjoint and found.proof.covering
     for point in ({a: 2, b: 3}, {a: Rational(3, 2), b: Rational(5, 4)}, {a: 2, b: 6}):
         phase, room = found.at(point), (1 + b - a).subs(point) / 2 - Rational(q)
-        lazy, rich = (o.at(point).exponents["loss"] for o in (LAZY, RICH))
+        lazy, rich = (o.at(point).exponents["loss"] for o in (lazy_budget(), rich_budget()))
         if room <= 0:
-            assert phase.exponents == LAZY.at(point).exponents
+            assert phase.exponents == lazy_budget().at(point).exponents
         else:
             assert lazy < phase.exponents["loss"] < rich
             expected = 2 * (a - 1) / (a + b + 1 + 2 * Rational(q))
@@ -56,7 +68,7 @@ def test_a_richness_that_falls_with_width_is_rich_up_to_a_power(q):
 
 def test_constants_where_features_tend_to_a_scale():
     """Easy tasks: ``t`` in units of 1/K, ``K (K - 1) = gamma^2 zeta(a - b)``."""
-    rich, lazy = (o.at(a=4, b=2) for o in (RICH, LAZY))
+    rich, lazy = (o.at(a=4, b=2) for o in (rich_budget(), lazy_budget()))
     scale = (1 + math.sqrt(1 + 4 * math.pi**2 / 6)) / 2
     # L(t, N) of both flows at K t, so that C counts as K C
     ratio = float(rich.prefactors["loss"].subs(gamma, 1) / lazy.prefactors["loss"])
@@ -66,10 +78,10 @@ def test_constants_where_features_tend_to_a_scale():
 @pytest.mark.slow
 def test_exponents_are_those_of_the_model():
     """(2, 2): the loss at the best split of three budgets, by the model at finite N."""
-    task, expected = power_law(2, 2), float(RICH.at(a=2, b=2).exponents["loss"])
+    task, expected = power_law(2, 2), float(rich_budget().at(a=2, b=2).exponents["loss"])
 
     def best(budget):
-        widths = [budget ** float(RICH.at(a=2, b=2).exponents[N]) * 1.15**j for j in range(-8, 9)]
+        widths = [budget ** float(rich_budget().at(a=2, b=2).exponents[N]) * 1.15**j for j in range(-8, 9)]
         return min(float(RichModel(task, N=n, gamma=1).test_loss(budget / n)) for n in widths)
 
     losses = [best(10.0**k) for k in (5, 7, 9)]
@@ -153,7 +165,7 @@ def test_it_is_written_and_read():
         ),
         (lambda: compute_optimal(LAWS, N * t, features=Rich("N")), "may grow with N"),
         (lambda: compute_optimal(Task("2**-k", "3**-k"), N * t, features=Rich(1)), "a power of t"),
-        (lambda: frontier(RICH, [10**6], {a: 2, b: 2, gamma: 1}), "solved in doubles, to 5 at most"),
+        (lambda: frontier(rich_budget(), [10**6], {a: 2, b: 2, gamma: 1}), "solved in doubles, to 5 at most"),
     ],
     ids=["zero", "negative", "no power", "steps", "ensembles", "width", "growing", "exponential", "frontier"],
 )

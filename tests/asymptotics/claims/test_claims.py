@@ -1,5 +1,7 @@
 """Claims against laws: verdicts with their regions, exact witnesses, and what they say in LaTeX."""
 
+from functools import cache
+
 import pytest
 import sympy
 from sympy import (
@@ -19,6 +21,7 @@ from sympy import (
 )
 
 from asymptotics import (
+    GradientFlow,
     OnePassSGD,
     Task,
     check_claim,
@@ -29,8 +32,6 @@ from asymptotics import (
 from asymptotics.symbols import C, N, P, a, b, k, t
 
 LAWS = derive(power_law(a, b))
-OPTIMUM = compute_optimal(LAWS, cost=N * t)
-SGD = compute_optimal(LAWS, cost=N * t, rule=OnePassSGD)
 A = pi / b / sin(pi / b)
 S = (a - 1) / b
 TIME = gamma(S) / b * (2 * t) ** -S
@@ -107,14 +108,6 @@ TABLE = [
     ("early stopping", r"P^{-\frac{a-1}{a}}", LAWS.early_stopping, (), "HOLDS everywhere"),
     ("stopping time", r"t^* \sim P^{b/a}", LAWS.early_stopping_time, (), "HOLDS everywhere"),
     ("SGD noise", r"t^{-(2-1/b)}", LAWS.sgd_noise, "a > 2*b", "HOLDS everywhere"),
-    ("loss of the optimum", "C**(-(a-1)/(b+1))", OPTIMUM, (), "FAILS where a - 1 > b:"),
-    ("loss below a - 1 = b", "C**(-(a-1)/(b+1))", OPTIMUM, "a - 1 < b", "HOLDS everywhere"),
-    ("both phases", "Min((a-1)/(b+1), (a-1)/a)", OPTIMUM, (), "HOLDS everywhere"),
-    ("time of the optimum", "t ~ C^{b/(1+b)}", OPTIMUM, a - 1 < b, "HOLDS everywhere"),
-    ("size of the optimum", r"N \propto C^{1/(1+b)}", OPTIMUM, a - 1 < b, "HOLDS everywhere"),
-    ("size, steep", r"N_\star \asymp C^{(a-b)/a}", OPTIMUM, a - 1 > b, "HOLDS everywhere"),
-    ("logarithm of the optimum", "C**(-b/(b+1))*log(C)**(b/(b+1))", OPTIMUM, "a-1=b", "HOLDS everywhere"),
-    ("phase III", "C**(-1 + 1/(2*b))", SGD, "a > 2*b", "HOLDS everywhere"),
     ("numbers", "N**-2*log(N)", LAWS.model.at(a=3, b=2), (), "HOLDS everywhere"),
     ("numbers, constant", pi**2 / 4 * N**-2 * log(N), LAWS.model.at(a=3, b=2), (), "HOLDS everywhere"),
     ("by cases", Piecewise((a - 1, a - 1 < b), (b, True)), LAWS.model, (), "HOLDS everywhere"),
@@ -129,6 +122,37 @@ def test_table(name, claim, law, assuming, words):
     verdict = check_claim(claim, law, assuming)
     assert str(verdict).startswith(words), verdict
     assert bool(verdict) == str(verdict).startswith("HOLDS everywhere")
+
+
+# name, claim, rule of the best split of N t, assumptions, first words of the verdict
+OF_OPTIMA = [
+    ("loss of the optimum", "C**(-(a-1)/(b+1))", GradientFlow, (), "FAILS where a - 1 > b:"),
+    ("loss below a - 1 = b", "C**(-(a-1)/(b+1))", GradientFlow, "a - 1 < b", "HOLDS everywhere"),
+    ("both phases", "Min((a-1)/(b+1), (a-1)/a)", GradientFlow, (), "HOLDS everywhere"),
+    ("time of the optimum", "t ~ C^{b/(1+b)}", GradientFlow, a - 1 < b, "HOLDS everywhere"),
+    ("size of the optimum", r"N \propto C^{1/(1+b)}", GradientFlow, a - 1 < b, "HOLDS everywhere"),
+    ("size, steep", r"N_\star \asymp C^{(a-b)/a}", GradientFlow, a - 1 > b, "HOLDS everywhere"),
+    (
+        "logarithm of the optimum",
+        "C**(-b/(b+1))*log(C)**(b/(b+1))",
+        GradientFlow,
+        "a-1=b",
+        "HOLDS everywhere",
+    ),
+    ("phase III", "C**(-1 + 1/(2*b))", OnePassSGD, "a > 2*b", "HOLDS everywhere"),
+]
+
+
+@cache
+def optimum(rule):
+    return compute_optimal(LAWS, cost=N * t, rule=rule)
+
+
+@pytest.mark.parametrize(
+    ("name", "claim", "rule", "assuming", "words"), OF_OPTIMA, ids=[x[0] for x in OF_OPTIMA]
+)
+def test_table_of_optima(name, claim, rule, assuming, words):
+    test_table(name, claim, optimum(rule), assuming, words)
 
 
 def test_a_failure_says_what_is_right_where_and_for_what():

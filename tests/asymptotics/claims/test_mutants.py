@@ -16,9 +16,7 @@ from sympy import (
 )
 
 from asymptotics import (
-    OnePassSGD,
     check_claim,
-    compute_optimal,
     derive,
     power_law,
 )
@@ -26,7 +24,6 @@ from asymptotics.model.quantities import QUANTITIES
 from asymptotics.symbols import N, P, a, b, t
 
 LAWS = derive(power_law(a, b))
-SGD = compute_optimal(LAWS, cost=N * t, rule=OnePassSGD)
 A = pi / b / sin(pi / b)
 S = (a - 1) / b
 BIAS = check_claim("N**-Min(a - 1, 2*b)", LAWS.model)

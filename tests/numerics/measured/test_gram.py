@@ -4,7 +4,6 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_diabetes, load_digits
 
 from asymptotics import BottleneckError, DomainError, SpectrumError, Task, derive
 from numerics.measured.gram import held_out, spectrum_of_features, spectrum_of_gram
@@ -88,7 +87,8 @@ def kernels(X):
 
 
 def data(name):
-    loaded = load_digits() if name == "digits" else load_diabetes()
+    datasets = pytest.importorskip("sklearn.datasets")
+    loaded = datasets.load_digits() if name == "digits" else datasets.load_diabetes()
     order = np.random.default_rng(1).permutation(len(loaded.data))[:400]
     X = loaded.data[order].astype(float)
     X = (X - X.mean(axis=0)) / (X.std(axis=0) + 1e-9)

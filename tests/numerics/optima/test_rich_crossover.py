@@ -1,6 +1,7 @@
 """Constants of budgets whose features move: the scaling function of time and size, against the model."""
 
 import math
+from functools import cache
 
 import pytest
 from sympy import Rational
@@ -13,11 +14,15 @@ from numerics import RichModel, constants, frontier
 from numerics.optima.rich_crossover import RichCrossover
 
 LAWS = derive(power_law(a, b))
-OPTIMA = {x: compute_optimal(LAWS, x * t, features=Rich(gamma=gamma)) for x in (N, P)}
 HARD = [(N, {a: 2, b: 2}), (P, {a: Rational(9, 5), b: Rational(7, 3)})]
 
 
 @pytest.mark.slow
+@cache
+def optimum(size):
+    return compute_optimal(LAWS, size * t, features=Rich(gamma=gamma))
+
+
 @pytest.mark.parametrize(("size", "point"), HARD, ids=str)
 def test_the_model_at_finite_size_tends_to_it(size, point):
     """In powers of 1/k, ``k^2 = A kappa0^(p-1)``: a tenth, or little more, at a hundred times the size."""
@@ -43,11 +48,11 @@ def test_the_model_at_finite_size_tends_to_it(size, point):
 @pytest.mark.parametrize(("size", "point"), HARD, ids=str)
 def test_the_frontier_tends_to_its_constants(size, point):
     point = {**point, gamma: 1}
-    law = constants(OPTIMA[size], point, digits=3)
-    powers = OPTIMA[size].at({x: point[x] for x in (a, b)}).exponents
+    law = constants(optimum(size), point, digits=3)
+    powers = optimum(size).at({x: point[x] for x in (a, b)}).exponents
     apart = []
     for budget in (10**6, 10**9):
-        (best,) = frontier(OPTIMA[size], [budget], point, digits=3)
+        (best,) = frontier(optimum(size), [budget], point, digits=3)
         apart.append(
             [
                 abs(float(best[key].value / law[key].value) / budget ** (sign * float(powers[key])) - 1)
@@ -113,8 +118,8 @@ def test_features_that_tend_to_a_scale_are_ahead_by_it(cost, size):
 @pytest.mark.slow
 def test_more_digits_and_features_that_are_rich_too_late_are_refused():
     with pytest.raises(PrecisionError, match="to 3 at most"):
-        constants(OPTIMA[P], {a: 2, b: 2, gamma: 1}, digits=8)
+        constants(optimum(P), {a: 2, b: 2, gamma: 1}, digits=8)
     with pytest.raises(DomainError, match="cross over 1000 decades before the size does"):
         RichCrossover(0.99, 0.5, P)
     with pytest.raises(DomainError, match="cross over"):
-        constants(OPTIMA[N], {a: Rational(299, 100), b: 2, gamma: 1}, digits=3)
+        constants(optimum(N), {a: Rational(299, 100), b: 2, gamma: 1}, digits=3)
