@@ -46,7 +46,7 @@ from sympy import (
 from sympy.polys.polyerrors import PolynomialError
 
 from asymptotics.caches import cached
-from asymptotics.domains.domain import Domain, primitive, solutions
+from asymptotics.domains.domain import POSITIVE, Domain, primitive, solutions
 from asymptotics.errors import DomainError
 from asymptotics.expansions.generators import Monomial, Number
 from asymptotics.expansions.ring import Element
@@ -75,7 +75,7 @@ def zero_test(expression: Expr) -> str:
     """
     if expression.is_Rational:
         return ZERO if expression == 0 else NONZERO
-    if expression.is_Function and expression.is_positive:
+    if expression.is_Function and _known_positive(expression, POSITIVE):
         return NONZERO
     before = _value(expression, PRECISIONS[0])
     for digits in PRECISIONS[1:]:
@@ -240,9 +240,7 @@ def _falls(expression: Expr, curve: Expr, domain: Domain) -> bool:
 
 def _curves_of(base: Expr, inverse: bool, domain: Domain) -> list[Expr] | None:
     """Where a factor vanishes (``inverse``: where it is infinite); None if that is not decided."""
-    if base.is_nonzero or base.is_positive:
-        return []
-    if hasattr(base, "proves_positive") and base.proves_positive(domain):
+    if base.is_nonzero or _known_positive(base, domain):
         return []
     if isinstance(base, Min | Max) and _sign(base, domain) == 1:
         return []
@@ -265,6 +263,12 @@ def _curves_of(base: Expr, inverse: bool, domain: Domain) -> list[Expr] | None:
     return _of_sum(base, domain) if base.is_Add else None
 
 
+def _known_positive(base: Expr, domain: Domain) -> bool:
+    """Whether SymPy knows it, or the constant proves it, as an integral of what is positive."""
+    proved = hasattr(base, "proves_positive") and base.proves_positive(domain)
+    return bool(proved or base.is_positive)
+
+
 def _sign(product: Expr, domain: Domain) -> int:
     """The sign of a product whose factors are positive as they stand, or as convergent sums; 0: unknown."""
     sign = 1
@@ -282,8 +286,9 @@ def _sign(product: Expr, domain: Domain) -> int:
         elif base.is_Add and base.is_rational_function(*base.free_symbols) and not base.is_number:
             known = domain.positive(base)
         else:
-            known = base.is_positive or (hasattr(base, "proves_positive") and base.proves_positive(domain))
-            known = known or (base.is_Add and all(_sign(term, domain) == 1 for term in base.args))
+            known = _known_positive(base, domain) or (
+                base.is_Add and all(_sign(term, domain) == 1 for term in base.args)
+            )
         if not known and not (factor.is_number and factor.is_negative):
             return 0
         sign = sign if known else -sign

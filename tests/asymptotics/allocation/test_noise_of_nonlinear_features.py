@@ -13,7 +13,12 @@ STUDENT = NonlinearFeatures(linear=1, white=1)
 
 
 @pytest.mark.parametrize(
-    ("values", "loss"), [((2, 3), Rational(1, 7)), ((4, 3), Rational(1, 3)), ((6, 2), Rational(4, 9))]
+    ("values", "loss"),
+    [
+        ((2, 3), Rational(1, 7)),
+        pytest.param((4, 3), Rational(1, 3), marks=pytest.mark.slow),
+        pytest.param((6, 2), Rational(4, 9), marks=pytest.mark.slow),
+    ],
 )
 def test_budgets_against_the_full_model(values, loss):
     """``sigma^2 (white/kappa)^2/(N P)`` keeps kappa above what the other terms ask for, by the full model."""
