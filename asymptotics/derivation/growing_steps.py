@@ -1,4 +1,4 @@
-"""The argument from sums over modes to the loss before the last of them is learned, where b < 1.
+"""The argument from sums over modes to the loss before the last of them is learned, where b <= 1.
 
 With ``M = r N`` modes of ``lambda_k = C k^-b``: the filter of one-pass SGD with small steps, sums over modes
 as integrals on the scale of the last ones, their poles, and what each power of y is in time
@@ -209,7 +209,7 @@ class _Told:
 
     def times(self) -> Iterator[Step]:
         """Each part of the loss as a function of the rate, and of time."""
-        self.named: list[tuple[Family, Expr, Expr]] = []
+        self.named: list[tuple[Family, Expr, Expr, int]] = []
         for letter, family in enumerate(self.parts):
             yield from self._part(letter, family, drifting=False)
         for letter, family in enumerate(self.parts if self.share != 0 else (), len(self.parts)):
@@ -241,14 +241,13 @@ class _Told:
         )
         shape = Function(f"phi_{letter}")(x)
         self.definitions[shape] = InverseLaplace(head, y, x)
-        self.named.append((family, shape, normal(found.remainder_order - 1)))
+        order, logs = normal(found.remainder_order - 1), max(int(b.log_power) for b in found.remainder)
+        self.named.append((family, shape, order, logs))
         terms = [one for term in found.terms if (one := self._in_time(term)) != 0]
         if not terms:
             return
         yield Step(
-            equation=Asymptotic(
-                shape, Add(*terms, evaluate=False), x ** normal(found.remainder_order - 1), x, Integer(0)
-            ),
+            equation=Asymptotic(shape, Add(*terms, evaluate=False), x**order * log(x) ** logs, x, Integer(0)),
             reason=say(
                 "Hankel's integral for 1/Gamma, power by power: {} is {}.",
                 InverseLaplace(y**-s, y, x),
@@ -293,7 +292,7 @@ class _Told:
         scaling, b = self.scaling, self.scaling.decay
         loss, moment = Function("L")(time, N), scaling.scale * time * N**-b
         whole = Add(
-            *(N**-f.size * log(N) ** f.log_size * shape.xreplace({x: moment}) for f, shape, _ in self.named)
+            *(N**-f.size * log(N) ** f.log_size * shape.xreplace({x: moment}) for f, shape, *_ in self.named)
         )
         self.definitions[loss] = whole
         yield Step(
@@ -313,11 +312,13 @@ class _Told:
             return constant * N ** -order(term) * logs
 
         orders = [order(f) for f in terms if f not in first]
-        orders += [normal(f.size + left * b / 2) for f, _, left in self.named]
-        rest = Min(*dict.fromkeys(orders))
+        orders += [normal(f.size + left * b / 2) for f, _, left, _ in self.named]
+        logs = [f.log_time + f.log_size for f in terms if f not in first]
+        logs += [f.log_size + power for f, _, _, power in self.named]
+        rest = N ** -Min(*dict.fromkeys(orders)) * log(N) ** max(logs)
         yield Step(
             equation=Asymptotic(
-                loss.xreplace({time: N ** (b / 2)}), Add(*map(along, first), evaluate=False), N**-rest, N, oo
+                loss.xreplace({time: N ** (b / 2)}), Add(*map(along, first), evaluate=False), rest, N, oo
             ),
             reason=say("The law: the terms that none is larger than, along {}.", Eq(time, N ** (b / 2))),
             source="this derivation",

@@ -1,4 +1,4 @@
-"""Time and size together where modes grow with N and the trace with them: ``M = r N``, b < 1, P = oo.
+"""Time and size together where modes grow with N and the trace with them: ``M = r N``, b <= 1, P = oo.
 
 With T twice the time of gradient flow (``2 eta n`` after n steps of one-pass SGD, whose step is the share h
 of the largest one), ``lambda_k = C k^-b`` and ``x = C T N^-b``,
@@ -10,7 +10,8 @@ Early, ``1 << T << N^b``, it is a sum of powers (`model.early_times`), late the 
 
     sigma^2 Psi_h(x),     Psi_h(x) = inv[ K/(y (1 - K)) ](x),  K = h (1 - y f/tau),
 
-which grows from 0 to ``h/(1 - h)``.
+which grows from 0 to ``h/(1 - h)``. At b = 1 ``y = u - log(1 + r u)``, and early terms of gradient flow have
+logarithms of ``N/T``; the trace is ``C log(N)``, so that those of one-pass SGD would be a series in 1/log(N).
 
     GrowingLaw     the law, and its two ends
     growing_law    that of a task, for gradient flow or one-pass SGD
@@ -113,6 +114,7 @@ class GrowingLaw(Typeset):
             raise DomainError(f"h = {share}; the share of the largest step lies between 0 and 1")
         own = {s: v for s, v in table.items() if s != h}
         law = growing_law(derive(self.task.at(own)), GradientFlow) if own else self
+        _check_trace(law.series, share)
         return replace(law, share=share)
 
     @property
@@ -124,6 +126,12 @@ class GrowingLaw(Typeset):
     def exponent(self) -> Expr:
         """m in ``N^-m Phi_h``: that of the model bottleneck."""
         return self.laws.model.exponent
+
+    @property
+    def logarithm(self) -> Expr:
+        """``log(N)`` beside ``N^-m`` where ``a - 1 = b``, as in the model bottleneck; 1 elsewhere."""
+        power = self.laws.model.log_power
+        return log(N) ** power if power.is_Integer else Integer(1)
 
     @property
     def x(self) -> Expr:
@@ -208,8 +216,9 @@ class GrowingLaw(Typeset):
 
     def __repr__(self) -> str:
         letter = "0" if self.share == 0 else text(self.share)
+        rate = self.logarithm * N**-self.exponent
         fed = f" + {text(self.fed * Symbol(f'Psi_{letter}(x)'))}" if self.fed != 0 else ""
-        return f"L(T, N) ~ {text(N**-self.exponent * Symbol(f'Phi_{letter}(x)'))}{fed}, x = {text(self.x)}"
+        return f"L(T, N) ~ {text(rate * Symbol(f'Phi_{letter}(x)'))}{fed}, x = {text(self.x)}"
 
     def to_latex(self) -> str:
         r"""The law, and what x is.
@@ -218,23 +227,28 @@ class GrowingLaw(Typeset):
         >>> print(growing_law(derive(power_law(2, "1/2", modes="2*N"))).to_latex())
         L(T, N) \sim N^{- \frac{1}{2}}\, \Phi_{0}\left(x\right),\quad x = \frac{T}{\sqrt{N}}
         """
-        rate = tex(-self.exponent)
-        share = tex(self.share)
+        logs = "" if self.logarithm == 1 else tex(self.logarithm) + r"\, "
+        rate, share = tex(-self.exponent), tex(self.share)
         fed = rf" + {tex(self.fed)}\, \Psi_{{{share}}}\left(x\right)" if self.fed != 0 else ""
-        return rf"L(T, N) \sim N^{{{rate}}}\, \Phi_{{{share}}}\left(x\right){fed},\quad x = {tex(self.x)}"
+        return (
+            rf"L(T, N) \sim N^{{{rate}}}\, {logs}\Phi_{{{share}}}\left(x\right){fed},\quad x = {tex(self.x)}"
+        )
 
 
 @exclusive
 def growing_law(laws: Laws, rule: Rule = GradientFlow) -> GrowingLaw:
-    """The joint law of time and size of a task with ``modes=r*N``, where b < 1.
+    """The joint law of time and size of a task with ``modes=r*N``: b < 1, and b = 1 for gradient flow.
 
-    Raises `UnableError` where the trace does not grow, and for rules other than gradient flow and one-pass
-    SGD.
+    Raises `UnableError` where the trace does not grow, for rules other than gradient flow and one-pass SGD,
+    and for SGD at b = 1.
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import a, b, r
-    >>> growing_law(derive(power_law(a, b, modes=r * N)))
+    >>> law = growing_law(derive(power_law(a, b, modes=r * N)))
+    >>> law
     L(T, N) ~ Phi_0(x)/N**Min(b, a - 1), x = T/N**b
+    >>> print(*law.at(a=3, b=1, r=2).leading.args, sep="; ")
+    T**(-2); -EulerGamma*pi**2/(6*N); -pi**2*log(T/N)/(6*N); pi**2*log(2)/(6*N)
     """
     check_kind(laws, Laws, "laws", "pass derive(task)")
     check_rule(rule)
@@ -242,11 +256,21 @@ def growing_law(laws: Laws, rule: Rule = GradientFlow) -> GrowingLaw:
     if series.scaling is None or series.scaling.size != N:
         raise UnableError(f"modes = {laws.task.modes} do not grow with N; use joint_law(laws)")
     gap = 1 - series.scaling.decay
-    if series.domain.sign(gap) in (0, -1):
-        raise UnableError(
-            f"b = {series.scaling.decay}: the trace does not grow as a power of N; b < 1 is needed"
-        )
+    if series.domain.sign(gap) == -1:
+        raise UnableError(f"b = {series.scaling.decay}: the trace does not grow with N; b <= 1 is needed")
     if kind_of(rule) is not GradientFlow and not (rule.fresh and h in rule.shares()):
         raise UnableError(f"{rule.title} where the trace grows with N is not derived; pass OnePassSGD")
     share = substitute(h, numbers_of(rule)) if rule.fresh else Integer(0)
-    return GrowingLaw(laws=laws, series=replace(series, domain=series.domain.holding(gap)), share=share)
+    _check_trace(series, share)
+    domain = series.domain if gap == 0 else series.domain.holding(gap)
+    return GrowingLaw(laws=laws, series=replace(series, domain=domain), share=share)
+
+
+def _check_trace(series: SpectralSeries, share: Expr) -> None:
+    """At b = 1 all powers of the kernel of the noise of batches count at all times."""
+    assert series.scaling is not None
+    if series.scaling.decay == 1 and share != 0:
+        raise UnableError(
+            "b = 1: the trace is log(N), and the noise of batches divides the loss by 1 - h log(T)/log(N), "
+            "up to powers of 1/log(N): no sum of powers; pass GradientFlow, or take b below 1"
+        )

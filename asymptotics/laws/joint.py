@@ -195,7 +195,7 @@ def joint_law(laws: Laws, size: Symbol | str = N) -> JointLaw:
     base = spectrum(laws.task)
     if base.scaling is not None:
         raise UnableError(
-            f"modes = {laws.task.modes}: use growing_law(laws, rule) where b < 1, and modes=oo where b > 1"
+            f"modes = {laws.task.modes}: use growing_law(laws, rule) where b <= 1, and modes=oo where b > 1"
         )
     modes = expand_sum(df1, base, 2)
     lead = modes.leading()

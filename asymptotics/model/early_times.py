@@ -9,7 +9,8 @@ of the last modes,
 
 where ``inv`` is the inverse Laplace transform in y, T twice the time of gradient flow. Early, ``T' << 1``,
 that is large u: f and Xi are powers of u, those of infinitely many modes and what the modes behind the last
-one had added, and every product of powers is a power of T. Each is a term here, with all its powers of h.
+one had added, and every product of powers is a power of T. Each is a term here, with all its powers of h. At
+b = 1 f is ``log(1 + r u)/u``, and the powers of gradient flow have logarithms.
 Label noise stands beside the loss wherever it feeds the noise of batches: it adds ``sigma^2 K/(1 - K)`` to
 ``Xi/(1 - K)``.
 
@@ -86,7 +87,10 @@ def trace_scale(scaling: Scaling) -> Expr:
 def early_terms(
     spectrum: SpectralSeries, depth: int = 4, shares: int = 2, drifts: int = 0
 ) -> tuple[EarlyTerm, ...]:
-    """The terms of the first orders, up to the power ``shares`` of h; b < 1 must be known on the domain."""
+    """The terms of the first orders, up to the power ``shares`` of h.
+
+    b < 1 must be known on the domain; at b = 1 terms of gradient flow, ``shares = 0``, alone are such.
+    """
     return tuple(EarlyTimes(spectrum, depth).terms(shares, drifts))
 
 

@@ -45,8 +45,8 @@ def add_rule(parser: argparse.ArgumentParser) -> None:
         "--rule",
         type=argument(rule_of_name),
         metavar="RULE",
-        help="the law of time and size together where modes grow with N and b < 1, --modes 'r*N', trained by "
-        "flow or sgd, in the place of --laws; --at takes h, the share of the largest step",
+        help="the law of time and size together where modes grow with N and b <= 1, --modes 'r*N', trained "
+        "by flow, or sgd for b < 1, in the place of --laws; --at takes h, the share of the largest step",
     )
 
 
@@ -93,7 +93,7 @@ def show(options: argparse.Namespace) -> int:
         print_rows(options, [row], {**law.to_dict(), **row})
     elif options.latex:
         print(law.to_latex())
-        print(rf"L(T, N) \sim {tex(law.leading)},\quad 1 \ll T \ll N^{{{tex(law.decay)}}}")
+        print(rf"L(T, N) \sim {tex(law.leading)},\quad 1 \ll T \ll {tex(N**law.decay)}")
     else:
         print("\n".join(_lines(law, {k: text(v) for k, v in parts.items()})))
     return 0

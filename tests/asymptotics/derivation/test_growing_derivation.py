@@ -23,6 +23,9 @@ POINTS = [
     pytest.param(derive(power_law("9/4", "3/4", modes="2*N")), QUARTER, {}, marks=SLOW),
     pytest.param(derive(power_law("7/3", "1/2", modes="2*N")), QUARTER, {}, marks=SLOW),
     pytest.param(derive(WEIGHTED), QUARTER, {}, marks=SLOW),
+    (derive(power_law("5/2", 1, modes="2*N")), GradientFlow, {}),
+    pytest.param(derive(power_law("2", 1, modes="3*N")), GradientFlow, {}, marks=SLOW),
+    pytest.param(derive(power_law("8/5", 1, modes="2*N")), GradientFlow, {}, marks=SLOW),
 ]
 
 

@@ -2,7 +2,7 @@
 
 import mpmath
 import pytest
-from sympy import Float, Rational
+from sympy import Float, Rational, log
 
 from asymptotics import (
     Averaged,
@@ -18,7 +18,7 @@ from asymptotics import (
 )
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.laws.growing import T
-from asymptotics.symbols import N
+from asymptotics.symbols import N, b
 from numerics import FullModel
 from numerics.optima.growing import GrowingModes
 from tests.euler_maclaurin import ModeSums
@@ -39,6 +39,8 @@ POINTS = [
     ("5/2", "11/20", SGD, 2e-2, 2e-15),
     ("2", "3/10", SGD, 2e-7, 1e-14),
     ("3/2", "4/5", SGD, 1e-5, 1e-15),
+    ("5/2", "1", GradientFlow(), 1e-20, 1e-30),
+    ("3/2", "1", GradientFlow(), 1e-10, 1e-30),
 ]
 
 
@@ -137,6 +139,14 @@ def test_the_full_model_in_its_scaling_function(a, b):
     assert missed[1] < missed[0] < 0.02
 
 
+def test_logarithms_of_the_models_own_bottleneck():
+    """At a - 1 = b the first modes leave log(N) at every x: the loss is log(N) N^-b times a function of x."""
+    for power, decay, rate in (("3/2", "1/2", "sqrt(N)"), (2, 1, "N")):
+        law = growing_law(derive(power_law(power, decay, modes="2*N")))
+        assert f"Phi_0(x)*log(N)/{rate}, x" in repr(law) and law.late().has(log(N))
+        assert r"\, \log{\left(N \right)}\, \Phi_{0}" in law.to_latex()
+
+
 def test_both_ends():
     law = growing_law(derive(power_law("5/2", "4/5", modes="2*N")), SGD)
     late = float(law.late().subs(N, 10**9))
@@ -145,8 +155,12 @@ def test_both_ends():
 
 
 def test_refused():
-    with pytest.raises(UnableError, match="b < 1 is needed"):
+    with pytest.raises(UnableError, match="b <= 1 is needed"):
         growing_law(derive(power_law(3, 2, modes="2*N")))
+    with pytest.raises(UnableError, match=r"b = 1: the trace is log\(N\)"):
+        growing_law(derive(power_law(3, 1, modes="2*N")), OnePassSGD)
+    with pytest.raises(UnableError, match=r"b = 1: the trace is log\(N\)"):
+        growing_law(derive(power_law(3, b, modes="2*N")), OnePassSGD).at(b=1)
     for other in (Nesterov, PreconditionedFlow, HeavyBall(beta=0.1), Averaged(OnePassSGD(eta=0.1, batch=1))):
         with pytest.raises(UnableError, match="is not derived; pass OnePassSGD"):
             growing_law(derive(power_law(3, "1/2", modes="2*N")), other)

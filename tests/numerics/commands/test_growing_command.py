@@ -54,7 +54,7 @@ def test_the_witness_of_a_claim_is_confirmed(capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["verify", "--modes", "2*N", "--rule", "sgd", "--at", "a=5/2,b=5/4"], "b < 1 is needed"),
+        (["verify", "--modes", "2*N", "--rule", "sgd", "--at", "a=5/2,b=5/4"], "b <= 1 is needed"),
         (["verify", "--rule", "sgd"], "use --laws sgd_noise"),
         (["verify", *MODES, "--reach", "2"], "0 < reach < 1"),
         (["verify", "--reach", "1/3"], "give --rule, too"),

@@ -26,6 +26,9 @@ ROWS = [
     (SGD, {"a": 2, "b": "3/10", "r": "5/2", "h": "0.9"}, 1e-12),
     (SGD, {"a": "3/2", "b": "4/5", "r": 2}, 1e-26),
     (SGD, {"a": "5/2", "b": "1/2", "r": 2}, 1e-30),  # exponents that meet
+    (FLOW, {"a": "5/2", "b": 1, "r": "3/2"}, 1e-28),  # logarithms of N/T
+    (FLOW, {"a": "3/2", "b": 1, "r": 3}, 1e-28),
+    (FLOW, {"a": 2, "b": 1, "r": 2}, 1e-25),
     (NOISY, {"a": "3/2", "b": "7/10", "r": 2}, 1e-20),
     (NOISY, {"a": "7/3", "b": "2/5", "r": "3/2"}, 1e-13),
 ]
@@ -54,6 +57,17 @@ def test_another_share_fails():
     with mpmath.workdps(30):
         true, other = (Along(law.at(h=share)) for share in ("1/4", "0.2501"))
         sums = list(losses(true, 12))
+        verdicts = [judge(p, tuple(_compared(x, v, p) for x, v in sums))[0] for p in (true, other)]
+    assert verdicts == ["HOLDS", "FAILS"]
+
+
+@pytest.mark.slow
+def test_another_edge_fails():
+    """At b = 1 r is seen in ``log(r N/T)/N`` alone."""
+    law = FLOW.at(a="5/2", b=1)
+    with mpmath.workdps(40):
+        true, other = (Along(law.at(r=ratio)) for ratio in ("2", "2.001"))
+        sums = list(losses(true, 15))
         verdicts = [judge(p, tuple(_compared(x, v, p) for x, v in sums))[0] for p in (true, other)]
     assert verdicts == ["HOLDS", "FAILS"]
 
