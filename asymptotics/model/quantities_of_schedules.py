@@ -132,9 +132,7 @@ def _average(weights: Expr) -> tuple[Expr, Expr]:
 
 def average_quantity(text: str) -> Quantity:
     """The loss of an average of the iterates of a constant step, that step at its best."""
-    weights = shape_of(text)
-    left, fed = _average(weights)
-    closed = not left.has(AverageSum)
+    left, fed = _average(shape_of(text))
     return Quantity(
         name=f"average:{text}",
         words=f"test loss of the average with weights {text} of t iterates of one-pass SGD, best step",
@@ -144,8 +142,8 @@ def average_quantity(text: str) -> Quantity:
         resource=t,
         equation=Tuned(left, t, sigma**2 / B * fed, eta),
         source=_SOURCE,
-        trace=not closed,
-        squares=closed,
+        trace=False,
+        squares=True,
         rule=OnePassSGD,
         why=_WHY,
         balances=True,
