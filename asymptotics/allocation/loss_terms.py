@@ -27,7 +27,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
 
-from sympy import Expr, Integer, Min, Symbol, fraction, limit, oo, together
+from sympy import Expr, Integer, Min, Mul, Symbol, fraction, limit, oo, together
 from sympy.core.function import AppliedUndef
 
 from asymptotics.allocation.flows import LAZY_FLOW, Flow
@@ -44,8 +44,9 @@ from asymptotics.model.rules.base import Rule, kind_of, numbers_of
 from asymptotics.model.sums import df1, expand_sum
 from asymptotics.parsing.heights import substitute
 from asymptotics.spectra import spectrum
+from asymptotics.sums.convergent import convergent_sum
 from asymptotics.sums.indexed import IndexedSum
-from asymptotics.symbols import B, E, N, P, epochs, h, kappa, rho, t
+from asymptotics.symbols import B, E, N, P, epochs, eta, h, kappa, rho, t
 
 SPENDABLE = (t, N, P, B, E, epochs)
 """What a budget can be spent on."""
@@ -128,16 +129,28 @@ def _terms(laws: Laws, present: frozenset[Symbol], rule: Rule, flow: Flow) -> It
         yield from _in_batch(terms_of_law(getattr(laws, rule.noise_law)), present)
 
 
-def tune(terms: tuple[LossTerm, ...], rule: Rule) -> tuple[LossTerm, ...]:
+def tune(terms: tuple[LossTerm, ...], rule: Rule, *, falls: bool) -> tuple[LossTerm, ...]:
     """The terms for a step that is a share h of the largest one, where that is a constant.
 
-    Gradient flow gets as far as h t, and the noise of batches is of first order in h at the same time.
+    Gradient flow gets as far as h t, and the noise of batches is of first order in h at the same time. Where
+    h ``falls`` with the budget that is all, and coefficients are those of steps h.
     """
     found = []
     for term in terms:
-        power = term.power(t) - (1 if term.law == rule.noise_law else 0)
-        found.append(replace(term, powers=(*term.powers, (h, normal(power)))))
+        power = normal(term.power(t) - (1 if term.law == rule.noise_law else 0))
+        coefficient = _of_small_steps(term.coefficient) if falls else term.coefficient
+        found.append(replace(term, powers=(*term.powers, (h, power)), coefficient=coefficient))
     return tuple(found)
+
+
+def _of_small_steps(coefficient: Expr) -> Expr:
+    """The leading term of a product for eta -> 0, without its power of eta."""
+    sums = {
+        x: convergent_sum(x.args[0].xreplace({eta: Integer(0)}), x.args[1])
+        for x in coefficient.atoms(IndexedSum)
+    }
+    parts = (x for x in Mul.make_args(coefficient.xreplace(sums)) if x.as_base_exp()[0] != eta)
+    return tidy(Mul(*parts).xreplace({eta: Integer(0)}))
 
 
 def stretch_of(rule: Rule) -> Expr:

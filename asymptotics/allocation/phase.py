@@ -29,7 +29,8 @@ class Phase(Typeset):
     powers, log_powers : pairs behind `exponents` and `logs`, resources first, then "loss".
     balance : the monomials that decide, each a fixed share of the loss at the optimum.
     shares : those shares; they sum to 1.
-    prefactors_known : pairs behind `prefactors`, where they have a closed form; else None.
+    prefactors_known : pairs behind `prefactors`, where they have a closed form; else None. That of a share h
+        that falls is of steps that are small, over the largest one, which is called eta where b > 1.
     crossover : N or P if the optimum lies on the crossover ``t ~ size^(1/r)``, where the constants come
         from the scaling function (``numerics.optima.constants.constants``); else None.
     approach : finite budgets approach the law as ``1 + O(C^-approach)``, up to a logarithm where two

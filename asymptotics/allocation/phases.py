@@ -63,7 +63,8 @@ class Allocation:
     the clock, in how far training has got; ``corrections`` are terms that never lead, where all are known,
     and ``drifts`` powers of N by which the scale of all terms is off. ``ending`` is the size with whose
     features the modes end, so that its bottleneck shows before the crossover. ``limits`` are products of
-    powers that must not fall.
+    powers that must not fall. ``largest`` is the step of which h is a share, in whose place coefficients have
+    1.
     """
 
     terms: tuple[LossTerm, ...]
@@ -80,6 +81,7 @@ class Allocation:
     drifts: tuple[Expr, ...] = ()
     ending: Symbol | None = None
     limits: tuple[tuple[tuple[Symbol, Expr], ...], ...] = ()
+    largest: Expr = Integer(1)
 
     def at(self, numbers: dict[Symbol, Expr]) -> Allocation:
         """With numbers for letters of the training rule."""
@@ -262,6 +264,8 @@ class Allocation:
             for row in range(len(vertex.solution))
         ]
         results[-1] = tidy(1 / results[-1])
+        if h in self.free:
+            results[self.free.index(h)] /= self.largest
         return tuple(results)
 
     def _approach(
@@ -291,7 +295,8 @@ class Allocation:
                 if c not in vertex.domain.constraints
             ):
                 return None
-            gaps.append(term.gap * everything.get(term.variable, Integer(0)) * _way(term.variable))
+            grown = everything.get(term.variable, Integer(0)) * _way(term.variable)
+            gaps.append(term.gap * (self._travelled(everything) if term.variable == self.clock else grown))
         for size in (N, P):
             if size in everything:
                 if size == crossover:
@@ -299,6 +304,7 @@ class Allocation:
                 elif self.clock in everything or rho in everything:
                     gaps.append(self._beyond(everything, size))
         gaps += [drift * everything.get(N, Integer(0)) for drift in self.drifts]
+        gaps.append(-everything.get(h, Integer(0)))  # the next power of a step that falls
         return _smallest([factor(normal(g)) if not g.has(Min) else g for g in gaps], vertex.domain)
 
     def _approach_of_corrections(

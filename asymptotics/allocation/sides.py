@@ -28,7 +28,7 @@ from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.schedules.base import Schedule
 from asymptotics.parsing.heights import substitute
 from asymptotics.spectra import spectrum
-from asymptotics.symbols import B, E, N, P, epochs, h, t
+from asymptotics.symbols import B, E, N, P, epochs, eta, h, t
 
 ONE = Integer(1)
 IN_EPOCHS = ((P, ONE), (B, -ONE))
@@ -120,7 +120,7 @@ def _terms(
     if schedule is not None:
         return scheduled_terms(laws, present, rule, schedule)
     found = loss_terms(laws, tuple(x for x in present if x != h), rule)
-    return tune(found, rule) if h in present else found
+    return tune(found, rule, falls=laws.task.noise != 0) if h in present else found
 
 
 def _where_it_converges(
@@ -128,6 +128,8 @@ def _where_it_converges(
 ) -> Allocation:
     """The same with the terms of infinitely many modes, of which the last ones may be missing."""
     terms = _terms(laws, present, rule, schedule)
+    if h in present:
+        plain = replace(plain, pace=((h, ONE),), largest=eta)
     if laws.task.size is None:
         return replace(plain, terms=terms)
     drifts = (normal(_decay(laws) - 1),) if rule.fresh else ()  # the last modes have that of the trace

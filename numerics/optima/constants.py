@@ -34,8 +34,8 @@ from asymptotics.model.rules.base import (
 from asymptotics.parsing.numbers import mapping_of
 from asymptotics.precision import exclusive, working
 from asymptotics.spectra import spectrum as series_of
-from asymptotics.symbols import B, C, N, P, gamma, h, t
-from numerics.optima.growing import GrowingModes
+from asymptotics.symbols import C, N, P, gamma, h, t
+from numerics.optima.noisy_crossover import at_noisy_crossover
 from numerics.optima.rich_crossover import RichCrossover
 from numerics.optima.scaling import data_scaling, model_scaling
 from numerics.optima.setting import Setting, Split
@@ -53,6 +53,7 @@ MOST_OF_MOVING = 3
 def constants(optimum: Optimum, at: Mapping[Symbol | str, object] | None = None, digits: int = 10) -> Split:
     """``nu`` and ``l`` in ``N* ~ nu C^(...)``, ``L* ~ l C^-(...)``; with a logarithm, UnableError.
 
+    Where the share h of the largest step is chosen, too (free = t, N, h), it has a constant as well.
     ``at`` gives the task's parameters, and those that the training rule leaves open. Relative error below
     10^-digits. Off the crossover the constants are those of `Phase.prefactors`; on it they come from the
     scaling function. Source: the joint law in the scaling limit of arXiv 2402.01092, here BAP, appendix C.
@@ -70,14 +71,10 @@ def constants(optimum: Optimum, at: Mapping[Symbol | str, object] | None = None,
 
 
 def _tuned(tuned: Tuned, digits: int) -> Split:
-    """In closed form where h falls with the budget, else at the best constant share."""
-    if tuned.phase.prefactors is not None or any(power != 0 for power in tuned.phase.logs.values()):
-        return _constants(replace(tuned.base, phase=tuned.phase))
-    if tuned.phase.exponents[h] != 0:
-        raise UnableError(
-            f"constants of {tuned.phase!r}: h falls on the crossover, where the noise has a scaling function "
-            "of its own beside that of the loss; not computed, exponents are"
-        )
+    """Where h falls with the budget in closed form or at the crossover, else at the best constant share."""
+    if tuned.falls:
+        noisy = tuned.phase.crossover == N and not any(tuned.phase.logs.values())
+        return at_noisy_crossover(tuned.largest) if noisy else _constants(tuned.largest)
     places: list[mpmath.mpf] = []
     with working(digits + 15):
         return best_share(
@@ -127,7 +124,7 @@ def _on_crossover(setting: Setting, places: list[mpmath.mpf]) -> Split:
     if setting.optimum.laws.task.size is not None:
         return _on_growing_crossover(setting, (cost, n, m), places)
     law = law or joint_law(derive(setting.optimum.laws.task.at(setting.own)), size)
-    p, r, coefficient = _leading(law, setting)
+    p, r, coefficient = setting.leading(law)
     amplitude = setting.number(law.amplitude)
     factor = (2 if size == N else 1) * moved * setting.number(setting.optimum.rule.pace())
     q = m + n / r
@@ -164,7 +161,7 @@ def _on_rich_crossover(
 
     ``d = 1/r - grows`` is the power of t in N. None where features are lazy there, or tend to a scale.
     """
-    p, r, coefficient = _leading(law, setting)
+    p, r, coefficient = setting.leading(law)
     if p >= 1:
         return None
     amplitude, features = setting.number(law.amplitude), setting.optimum.features
@@ -185,7 +182,7 @@ def _under_noise(setting: Setting, spent: tuple[mpmath.mpf, mpmath.mpf, mpmath.m
     """
     _check_digits(setting)
     law = joint_law(derive(setting.optimum.laws.task.at(setting.own)), N)
-    s, r, coefficient = _leading(law, setting)
+    s, r, coefficient = setting.leading(law)
     C_lazy = coefficient * mpmath.gamma(s) * mpmath.sinpi(s) / mpmath.pi
     E = setting.number(law.amplitude) * mpmath.gamma(1 - r) * mpmath.sinpi(r) / mpmath.pi
     amplitude, power = setting.number(setting.optimum.laws.task.noise) ** 2 * E / C_lazy, s + r
@@ -232,7 +229,7 @@ def _at_best(
 
 def _settled_scale(setting: Setting, law: JointLaw) -> mpmath.mpf:
     """The scale that features tend to, by which the lazy clock is ahead; 1 where they are lazy."""
-    p, _, _ = _leading(law, setting)
+    p, _, _ = setting.leading(law)
     features = setting.optimum.features
     if p < 1 or features.power != 0:
         return mpmath.mpf(1)
@@ -246,22 +243,12 @@ def _on_growing_crossover(
 ) -> Split:
     """The same where modes grow with N: ``C T = x N^b`` at ``t = x N^d/rate``, ``L = c N^-p Phi_h(x)``."""
     cost, n, m = spent
-    optimum, task = setting.optimum, setting.optimum.laws.task.at(setting.own)
-    series = series_of(task)
-    scaling = series.scaling
-    if scaling is None or len(scaling.target) != 1:
-        raise UnableError(f"constants of a target of several powers, {task.target}, are not computed")
-    ((weight, power),) = scaling.target
-    p, b, r, scale = (setting.number(x) for x in (power, scaling.decay, scaling.ratio, scaling.scale))
-    grows = optimum.rule.fresh and b < 1
-    share = setting.number(h) if grows else mpmath.mpf(0)
-    amplified = 1 if grows or not optimum.rule.fresh else _share(setting)
-    modes = GrowingModes(p=p, b=b, r=r, share=share)
+    weight, modes, rate, d, grows = setting.last_modes()
     if grows:
-        rate, d = 4 * share * setting.number(B) * (1 - b) / r ** (1 - b), mpmath.mpf(1)
-    else:
-        rate, d = 2 * scale * setting.number(optimum.rule.pace()), b
-    least = min(p - 1, b)
+        share = setting.number(h)
+        modes, rate = replace(modes, share=share), rate * share
+    amplified = 1 if grows or not setting.optimum.rule.fresh else _share(setting)
+    least = min(modes.p - 1, modes.b)
     q = m + n * d
 
     def height(v: mpmath.mpf, rough: bool) -> tuple[mpmath.mpf, Value]:
@@ -274,7 +261,7 @@ def _on_growing_crossover(
     x = mpmath.exp(found.place.value)
     amount = (cost * (x / rate) ** n) ** (-1 / q)
     shape = modes.scaling(x, setting.digits + 5)
-    loss = setting.number(weight) * amplified * amount**-least * shape.value
+    loss = weight * amplified * amount**-least * shape.value
     time = x * amount**d / rate
     return _at_least(setting, found, (n, m, q), (time, amount, loss))
 
@@ -298,14 +285,6 @@ def _at_least(
             ("loss", Value(value=loss, error=loss * (found.value.error + small))),
         ),
     )
-
-
-def _leading(law: JointLaw, setting: Setting) -> tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]:
-    """p, r and coefficient of the term that leads: the smallest power of kappa0."""
-    first = min(law.terms, key=lambda term: setting.number(term.power))
-    if first.log_power:
-        raise UnableError("the leading term carries a logarithm; constants are given off the boundaries")
-    return setting.number(first.power), setting.number(law.r), setting.number(first.coefficient)
 
 
 def _share(setting: Setting) -> mpmath.mpf:

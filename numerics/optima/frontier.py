@@ -30,14 +30,14 @@ from asymptotics.model.rules.base import (
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.parsing.numbers import items_of, mapping_of, real_number
 from asymptotics.precision import exclusive, working
-from asymptotics.symbols import N, t
+from asymptotics.symbols import N, h, t
 from numerics.model.full_model import FullModel
 from numerics.model.many_times import MOST_DIGITS
 from numerics.model.rich import RichModel
 from numerics.optima.constants import constants
 from numerics.optima.setting import Setting, Split, TooCoarse, with_step
 from numerics.optima.tabulated import Table, tabulate
-from numerics.optima.tuned import Tuned, best_share, is_tuned
+from numerics.optima.tuned import START, Tuned, best_share, is_tuned
 from numerics.optima.whole import smallest_at
 from numerics.spectra.spectrum import spectrum_of
 from numerics.values.minimum import minimum
@@ -84,7 +84,11 @@ def frontier(
             raise DomainError(f"budget = {budget}; a budget must be a finite number > 0")
     if is_tuned(optimum):
         tuned = Tuned.of(optimum, mapping_of(at, "at"), digits)
-        return tuple(_tuned_at(tuned, budget, digits) for budget in wanted)
+        if tuned.falls:
+            known = _law_or_none(optimum, mapping_of(at, "at"))
+        else:
+            known = _law_or_none(tuned.base.optimum, dict(tuned.base.numbers))
+        return tuple(_tuned_at(tuned, budget, digits, known) for budget in wanted)
     setting = Setting.of(optimum, mapping_of(at, "at"), digits)
     if optimum.features != LAZY and digits > MOST_OF_MOVING:
         raise PrecisionError(
@@ -92,7 +96,7 @@ def frontier(
             f"at most; use {name_argument('digits', str(MOST_OF_MOVING))}"
         )
     # where losses cost little, a search from the powers alone costs less than the constants
-    law = None if _in_windows(setting) else _law_or_none(optimum, mapping_of(at, "at"), setting)
+    law = None if _in_windows(setting) else _law_or_none(optimum, mapping_of(at, "at"))
     points: list[Split] = []
     with working(digits + 20):
         for budget in wanted:
@@ -100,11 +104,11 @@ def frontier(
     return tuple(points)
 
 
-def _tuned_at(tuned: Tuned, budget: Expr, digits: int) -> Split:
+def _tuned_at(tuned: Tuned, budget: Expr, digits: int, known: Split | None) -> Split:
     """The optimum with its best share of the largest step."""
-    share, beside = tuned.start(budget)
-    law = None if beside else _law_or_none(tuned.base.optimum, dict(tuned.base.numbers), tuned.base)
-    near: list[Split] = [beside] if beside else []
+    near = [tuned.amounts(budget, known)] if tuned.falls else []
+    start = float(min(near[0][h].value, START)) if near else START
+    law = None if near else known
 
     def solve(share: float, digits: int) -> Split:
         setting = tuned.at_share(share, digits)
@@ -113,7 +117,7 @@ def _tuned_at(tuned: Tuned, budget: Expr, digits: int) -> Split:
         return near[0]
 
     with working(digits + 20):
-        return best_share(solve, share, budget, digits)
+        return best_share(solve, start, budget, digits)
 
 
 def _flow_in_size(setting: Setting) -> bool:
@@ -129,7 +133,7 @@ def _in_windows(setting: Setting) -> bool:
     return _flow_in_size(setting) and setting.digits + SPARE_DIGITS <= MOST_DIGITS
 
 
-def _law_or_none(optimum: Optimum, at: Mapping[Symbol | str, object], setting: Setting) -> Split | None:
+def _law_or_none(optimum: Optimum, at: Mapping[Symbol | str, object]) -> Split | None:
     """Constants to start from; without a law to start from, the search begins at the power alone."""
     try:
         return constants(optimum, at, 4)

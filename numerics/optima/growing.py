@@ -5,14 +5,19 @@ With ``f(u) = int_0^r dx/(1 + u x^b)``, ``y = u (1 - f)`` and ``X(u) = int_0^r x
 
     Phi_h(x) = (1/2 pi i) int e^(x y) X(u)/(y (1 - h (1 - y f/tau))) dy,    tau = r^(1-b)/(1-b),
 
-is the loss at ``C T = x N^b`` over ``N^-min(p-1, b)``. It is integrated on a Talbot contour with u followed
-along it by Newton's method; it knows nothing of expansions. Error: difference of two contours plus rounding.
+is the loss at ``C T = x N^b`` over ``N^-min(p-1, b)``. Label noise adds ``sigma^2 h psi_h(x)``,
+
+    psi_h(x) = (1/2 pi i) int e^(x y) k/(y (1 - h k)) dy,    k = 1 - y f/tau  (b > 1: 1).
+
+They are integrated on a Talbot contour with u followed
+along it by Newton's method; nothing is known of expansions. Error: difference of two contours plus rounding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import mpmath
 
@@ -26,7 +31,27 @@ from numerics.values.value import Value
 RATE = 0.53
 """Digits gained per node of the contour."""
 MAX_DIGITS = 60
-_NODES: Memory[tuple[tuple[mpmath.mpc, mpmath.mpc], ...]] = Memory(maxsize=128)
+
+
+class Node(NamedTuple):
+    """A node of the contour: its weight over y, Xi, and ``y f``."""
+
+    weight: mpmath.mpc
+    left: mpmath.mpc
+    away: mpmath.mpc
+
+
+Part = Callable[[Node, mpmath.mpc], mpmath.mpc]
+"""What is inverted, of a node and its kernel k, over ``y (1 - h k)``."""
+_NODES: Memory[tuple[Node, ...]] = Memory(maxsize=128)
+
+
+def _unlearned(node: Node, kernel: mpmath.mpc) -> mpmath.mpc:
+    return node.left
+
+
+def _learned_noise(node: Node, kernel: mpmath.mpc) -> mpmath.mpc:
+    return kernel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,26 +74,39 @@ class GrowingModes:
         return self.loss(x, None, digits)
 
     @exclusive
+    def label_noise(self, x: object, digits: int = 15) -> Value:
+        """``psi_h(x)``, which grows from 0 to ``1/(1 - h)`` for b < 1; raises as `loss` does.
+
+        >>> modes = GrowingModes(p=mpmath.mpf(3) / 2, b=mpmath.mpf("0.8"), r=mpmath.mpf(2))
+        >>> str(modes.label_noise(1000, 10))[:8]
+        '1.000000'
+        """
+        return self._inverted(x, None, digits, _learned_noise)
+
+    @exclusive
     def loss(self, x: object, size: object = None, digits: int = 15) -> Value:
         """``Phi_h(x)``; with a ``size`` N the loss there, all powers of ``N^-b`` in Xi and the trace in it.
 
         Raises `DomainError` for x <= 0, `UnableError` with a size where exponents meet, and `PrecisionError`
         if the digits are not reached.
         """
-        digits = whole_number(digits, "digits", 1, MAX_DIGITS)
         meeting = (self.p - 1) / self.b
         if size is not None and abs(meeting - mpmath.nint(meeting)) < mpmath.mpf(10) ** -12:
             raise UnableError(
                 f"a = {mpmath.nstr(self.p, 6)}, b = {mpmath.nstr(self.b, 6)}: exponents meet, where parts "
                 "of the loss are infinite and their sum is not taken; ask beside the line"
             )
+        return self._inverted(x, size, digits, _unlearned)
+
+    def _inverted(self, x: object, size: object, digits: int, part: Part) -> Value:
+        digits = whole_number(digits, "digits", 1, MAX_DIGITS)
         place = mpmath.mpf(x)
         if not place > 0:
             raise DomainError(f"x = {mpmath.nstr(place, 5)}; it must be > 0")
         nodes = int((digits + 6) / RATE) + 4
         for _ in range(3):
             with working(digits + int(0.3 * nodes) + 20):
-                coarse, fine = (self._integral(n, place, size) for n in (nodes, nodes + nodes // 5 + 1))
+                coarse, fine = (self._integral(n, place, size, part) for n in (nodes, nodes + nodes // 5 + 1))
                 error = abs(fine - coarse) + abs(fine) * mpmath.mpf(10) ** -(digits + 5)
                 if error <= abs(fine) * mpmath.mpf(10) ** -digits:
                     return Value(value=fine, error=error)
@@ -78,19 +116,22 @@ class GrowingModes:
             f"{mpmath.nstr(error / abs(fine), 2)} where 1e-{digits} was asked for; ask for fewer digits"
         )
 
-    def _integral(self, count: int, x: mpmath.mpf, size: object) -> mpmath.mpf:
-        tau = self._trace(size) if self.share else mpmath.mpf(1)
+    def _integral(self, count: int, x: mpmath.mpf, size: object, part: Part) -> mpmath.mpf:
+        tau = self._trace(size) if self.b < 1 else mpmath.inf  # the first modes make the noise: k is 1
         key = (self.p, self.b, self.r, count, x, size, mpmath.mp.prec)
-        nodes = _NODES.recall(key, lambda: tuple(self._nodes(count, x, size)))
-        return mpmath.fsum((part / (1 - self.share * (1 - away / tau))).real for part, away in nodes)
+        total = []
+        for node in _NODES.recall(key, lambda: tuple(self._nodes(count, x, size))):
+            kernel = 1 - node.away / tau
+            total.append((node.weight * part(node, kernel) / (1 - self.share * kernel)).real)
+        return mpmath.fsum(total)
 
-    def _nodes(self, count: int, x: mpmath.mpf, size: object) -> Iterator[tuple[mpmath.mpc, mpmath.mpc]]:
-        """The weight times ``Xi/y`` at each node, and ``y f``: they do not depend on the share."""
+    def _nodes(self, count: int, x: mpmath.mpf, size: object) -> Iterator[Node]:
+        """They do not depend on the share."""
         u = None
         for j in range((count + 1) // 2):
             y, weight = _node(j, count, x)
             u, filled = self._root(y, u)
-            yield weight * self._left(u, filled, size) / y, y * filled
+            yield Node(weight=weight / y, left=self._left(u, filled, size), away=y * filled)
 
     def _trace(self, size: object) -> mpmath.mpf:
         """``Tr/N^(1-b)``."""

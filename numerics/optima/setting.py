@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import mpmath
 from sympy import Expr, Symbol, oo
@@ -18,6 +19,7 @@ from asymptotics.allocation.phase import Key, Phase
 from asymptotics.caches import Memory
 from asymptotics.errors import DomainError, PrecisionError, UnableError, check_kind
 from asymptotics.hints import name_numbers
+from asymptotics.laws.joint import JointLaw
 from asymptotics.model.rules.base import (
     Rule,
     TrainingRule,
@@ -31,6 +33,7 @@ from asymptotics.spectra import spectrum as series_of
 from asymptotics.symbols import B, C, N, P, eta, h, t
 from asymptotics.tasks.measured import Measured
 from numerics.model.full_model import FullModel
+from numerics.optima.growing import GrowingModes
 from numerics.values.value import Value
 
 MAX_DIGITS = 25
@@ -71,6 +74,19 @@ class Split:
         return f"Split({C} = {self.budget}, {', '.join(amounts)})"
 
 
+class LastModes(NamedTuple):
+    """``L = weight N^-min(p - 1, b) Phi(x)`` at ``x = rate t N^-d``.
+
+    Where the trace grows with N the rate is that of the largest step, of which h is a share.
+    """
+
+    weight: mpmath.mpf
+    modes: GrowingModes
+    rate: mpmath.mpf
+    d: mpmath.mpf
+    grows: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """An optimum with numbers for everything."""
@@ -89,7 +105,7 @@ class Setting:
             raise UnableError(
                 "numbers at budgets with a schedule are not computed; phases have their prefactors"
             )
-        if set(optimum.free) not in ({t, N}, {t, P}) or optimum.fixed:
+        if set(optimum.free) not in ({t, N}, {t, P}, {t, N, h}) or optimum.fixed:
             names = ", ".join(map(str, (*optimum.free, *(x for x, _ in optimum.fixed))))
             raise UnableError(
                 "numbers are computed for t with N, t with P and t with N and h; these are free or fixed: "
@@ -134,6 +150,34 @@ class Setting:
             given = name_numbers("at", sorted(value.free_symbols, key=str))
             raise DomainError(f"{expression} has no number here: {value}; give {given}")
         return value._to_mpmath(mpmath.mp.prec + 20)
+
+    def leading(self, law: JointLaw) -> tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]:
+        """p, r and coefficient of the term that leads a joint law: the smallest power of kappa0."""
+        first = min(law.terms, key=lambda term: self.number(term.power))
+        if first.log_power:
+            raise UnableError("the leading term carries a logarithm; constants are given off the boundaries")
+        return self.number(first.power), self.number(law.r), self.number(first.coefficient)
+
+    def last_modes(self) -> LastModes:
+        """Those of a task whose modes grow with N, under the rule."""
+        task = self.optimum.laws.task.at(self.own)
+        scaling = series_of(task).scaling
+        if scaling is None or len(scaling.target) != 1:
+            raise UnableError(f"constants of a target of several powers, {task.target}, are not computed")
+        ((weight, power),) = scaling.target
+        p, b, r = (self.number(x) for x in (power, scaling.decay, scaling.ratio))
+        grows = self.optimum.rule.fresh and b < 1
+        if grows:
+            rate = 4 * self.number(B) * (1 - b) / r ** (1 - b)
+        else:
+            rate = 2 * self.number(scaling.scale) * self.number(self.optimum.rule.pace())
+        return LastModes(
+            weight=self.number(weight),
+            modes=GrowingModes(p=p, b=b, r=r),
+            rate=rate,
+            d=mpmath.mpf(1) if grows else b,
+            grows=grows,
+        )
 
     def monomials(self) -> list[tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]]:
         """Coefficient, power of t and power of the size, for each monomial of the cost."""

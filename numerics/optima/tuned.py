@@ -12,7 +12,7 @@ each L(h) the optimum of time and size at that share (`frontier`, `constants`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import mpmath
@@ -20,8 +20,8 @@ from sympy import Expr, Symbol
 
 from asymptotics.allocation.optimum import Optimum, compute_optimal
 from asymptotics.allocation.phase import Phase
-from asymptotics.errors import DomainError, UnableError, check_kind
-from asymptotics.symbols import C, N, h, t
+from asymptotics.errors import DomainError, check_kind
+from asymptotics.symbols import C, N, eta, h, t
 from numerics.optima.setting import Setting, Split
 from numerics.values.minimum import minimum
 from numerics.values.value import Value
@@ -54,38 +54,38 @@ class Tuned:
     def of(cls, optimum: Optimum, at: Mapping[Symbol | str, object], digits: int) -> Tuned:
         if h.name in {str(key) for key in at}:
             raise DomainError("h is chosen here, free = t, N, h; leave its number out, or take h out of free")
-        try:
-            same = compute_optimal(optimum.laws, optimum.cost, (t, N), dict(optimum.fixed), optimum.rule)
-        except (DomainError, UnableError) as error:
-            raise UnableError(
-                f"noise = {optimum.laws.task.noise}: no constant share h of the largest step has an optimum "
-                "to start from, and numbers at the best one are not computed; optimum.at(...).prefactors has "
-                "the constants that are closed"
-            ) from error
-        base = Setting.of(same, {**at, h: START}, digits)
-        return cls(base=base, phase=optimum.at(base.own))
+        base = Setting.of(optimum, {**at, h: START}, digits)
+        tuned = cls(base=base, phase=base.phase)
+        if tuned.falls:
+            return tuned
+        same = compute_optimal(optimum.laws, optimum.cost, (t, N), dict(optimum.fixed), optimum.rule)
+        return replace(tuned, base=Setting.of(same, {**at, h: START}, digits))
+
+    @property
+    def falls(self) -> bool:
+        """Whether the best share falls with the budget."""
+        return self.phase.exponents[h] != 0
 
     def at_share(self, share: float, digits: int) -> Setting:
         """The setting at another share."""
         return self.base.at_share(share, digits)
 
-    def law(self) -> dict[Symbol | str, mpmath.mpf] | None:
-        """Constants in closed form, if the phase has them."""
-        if self.phase.prefactors is None:
-            return None
-        return {key: self.base.number(value) for key, value in self.phase.prefactors.items()}
+    @property
+    def largest(self) -> Setting:
+        """The setting in which the step is the largest one, of which h is a share."""
+        found = {x: value / START if x == eta else value for x, value in self.base.numbers if x != h}
+        return replace(self.base, numbers=tuple(found.items()))
 
-    def start(self, budget: Expr) -> tuple[float, Split | None]:
-        """A share to begin with, and a split beside the optimum where the law has constants."""
-        known = self.law()
-        if known is None or self.phase.exponents[h] == 0:
-            return START, None
+    def amounts(self, budget: Expr, law: Split | None) -> Split:
+        """t, N and h by their powers of a budget, with constants that are known."""
         height = mpmath.log(self.base.number(budget))
-        powers = {**self.phase.exponents, "loss": -self.phase.exponents["loss"]}
-        amounts = {key: c * mpmath.exp(self.base.number(powers[key]) * height) for key, c in known.items()}
-        zero = mpmath.mpf(0)
-        values = tuple((key, Value(value=x, error=zero)) for key, x in amounts.items() if key != h)
-        return float(min(amounts[h], START)), Split(budget=budget, values=values)
+        values = []
+        for key in (t, N, h):
+            power, logs = (self.base.number(x[key]) for x in (self.phase.exponents, self.phase.logs))
+            first = law[key].value if law else mpmath.mpf(START if key == h else 1)
+            value = first * mpmath.exp(power * height) * abs(height) ** logs
+            values.append((key, Value(value=value, error=mpmath.mpf(0))))
+        return Split(budget=budget, values=tuple(values))
 
 
 def best_share(solve: Solve, start: float, budget: Expr = C, digits: int = 10) -> Split:

@@ -5,7 +5,7 @@ import pytest
 
 from asymptotics import OnePassSGD, compute_optimal, derive, power_law
 from asymptotics.caches import clear_caches
-from asymptotics.errors import DomainError, UnableError
+from asymptotics.errors import DomainError
 from asymptotics.symbols import N, a, b, h, t
 from numerics import FullModel, constants, frontier
 from numerics.optima.frontier import _log_loss, _newton
@@ -107,18 +107,3 @@ def test_nodes_of_another_share_serve_too():
     alone = other.scaling(1, 10).value
     clear_caches()
     assert one.scaling(1, 10).value < other.scaling(1, 10).value == alone
-
-
-@pytest.mark.parametrize(
-    ("point", "modes", "ask", "words"),
-    [
-        (("5/4", "3/5"), {"modes": "2*N"}, lambda o: constants(o, {"B": 1}), "h falls on the crossover"),
-        ((2, "3/2"), {}, lambda o: constants(o, {"B": 1}), r"noise = 1/2: no constant share .*prefactors"),
-        ((2, "3/2"), {}, lambda o: frontier(o, [10**8], {"B": 1}), "noise = 1/2: no constant share"),
-    ],
-)
-def test_what_a_share_that_falls_with_the_budget_lacks(point, modes, ask, words):
-    """Under label noise: one said that a number is zoo, the others that there is nothing to trade."""
-    laws = derive(power_law(*point, noise="1/2", **modes))
-    with pytest.raises(UnableError, match=words):
-        ask(compute_optimal(laws, cost=N * t, rule=OnePassSGD, free=(t, N, h)))
