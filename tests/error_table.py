@@ -206,7 +206,7 @@ ESTIMATES = (
     smaller(EXPONENTS, "amplification * noise", JUDGE),
     row(EXPONENTS, "max(3 * self.error, floor)", "max(3e6 * self.error, floor)", JUDGE),
     row(VERDICT, "off > max(10 * limit.error", "off > max(10**7 * limit.error", JUDGE),
-    row(VERDICT, "bound - max(10 * decay.error, slack)", "bound - max(10**7 * decay.error, slack)", JUDGE),
+    row(VERDICT, "short > max(10 * decay.error, slack)", "short > max(10**7 * decay.error, slack)", JUDGE),
     row(VERDICT, "<= 3 * last.rest_error", "<= 3 * 10**6 * last.rest_error", JUDGE),
     row(VERDICT, "self.rest_error < abs(self.rest) / 100", "self.rest_error < abs(self.rest) * 10**4", JUDGE),
     row(VERDICT, "> 10 * (last.rest_error + left[-1])", "> 10**7 * (last.rest_error + left[-1])", JUDGE),

@@ -266,6 +266,8 @@ NUMBERS = (
     row(OUTPUTS, '"trial").write_bytes(TRIAL)', '"trial").touch()', PLACES),
     row(OUTPUTS, "self.text.append(text)", "pass", PLACES),
     row(JUDGE, "max(sizes[half:]) <= SWING", "max(sizes[half:]) >= SWING", JUDGED),
+    row(JUDGE, "rest.value < -2 *", "rest.value < 2 *", JUDGED),
+    row(EXPONENTS, "(ratio * y1 - y0)", "(ratio * y1 + y0)", JUDGED),
     row(EXPONENTS, "(factor * q - p) / (factor - 1)", "(factor * q + p) / (factor + 1)", JUDGED),
     row(EXPONENTS, "log(abs(y0 / y1))", "log(abs(y1 / y0))", JUDGED),
     row(JUDGE, "DECADES - 0.5", "DECADES + 3.5", JUDGED),

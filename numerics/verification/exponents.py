@@ -104,6 +104,37 @@ def measure(
     return best
 
 
+def settling(
+    xs: Sequence[mpmath.mpf],
+    ys: Sequence[mpmath.mpf],
+    errors: Sequence[mpmath.mpf],
+    order: mpmath.mpf,
+    corrections: Sequence[mpmath.mpf] = (),
+) -> Measurement | None:
+    """How fast ``y x^n`` comes to rest: the exponent with which its slope in log x falls; None if not seen.
+
+    With ``y = d x^-n + d_1 x^-(n + e) + ...`` it is e > 0, however small, where local exponents of y fall
+    short of n by e times the share of the second term. Of an order below n, ``x^-(n - e)``, it is -e.
+
+    >>> xs = [mpmath.mpf(10) ** j for j in range(2, 9)]
+    >>> e = mpmath.mpf(1) / 50
+    >>> behind, before = ([1 / x - x**p / (2 * x) for x in xs] for p in (-e, e))
+    >>> [mpmath.nstr(settling(xs, ys, [0] * 7, 1).value, 8) for ys in (behind, before)]
+    ['0.02', '-0.02']
+    """
+    places, slopes, noise = [], [], []
+    for (x0, x1), (y0, y1), (e0, e1) in zip(pairwise(xs), pairwise(ys), pairwise(errors), strict=True):
+        ratio = (x1 / x0) ** order
+        scale = x0**order / log(x1 / x0)
+        slope, error = scale * (ratio * y1 - y0), scale * (ratio * e1 + e0)
+        if error >= abs(slope) / 100:
+            break
+        places.append(x0 * (x1 / x0) ** 0.5)
+        slopes.append(slope)
+        noise.append(error)
+    return measure(places, slopes, noise, corrections) if len(slopes) > 2 else None
+
+
 def _ahead(stage: Sequence[mpmath.mpf]) -> mpmath.mpf:
     """How far the limit of a sequence is whose steps shrink in proportion, as one correction makes them.
 

@@ -179,6 +179,45 @@ def test_a_bound_with_a_logarithm_is_kept_by_what_falls_with_the_logarithm():
     assert verdict(prediction(bounded=True, logs=1), lambda x: x ** mpmath.mpf("-0.3"))[0] == "FAILS"
 
 
+@pytest.mark.parametrize(
+    ("order", "share", "further", "seen"),
+    [
+        ("0.5", "0.3", "0.5", "HOLDS"),
+        ("0.5", "0.7", "0.2", "UNDECIDED"),
+        ("1", "0.3", "0.5", "HOLDS"),
+        ("1", "0.7", "0.2", "UNDECIDED"),
+    ],
+)
+def test_orders_close_by_of_opposite_signs_do_not_make_a_law_fail(order, share, further, seen):
+    """``x^-n - r x^-(n + 1/60)`` falls more slowly than either, but comes to rest over ``x^-n``."""
+    n, r, e = (mpmath.mpf(x) for x in (order, share, further))
+    expected = prediction(bounded=True, beyond=n)
+    expected.beyond_corrections = [n, 2 * n, 3 * n]
+
+    def series(x, least=n):
+        return x**-least - r * x ** -(n + mpmath.mpf(1) / 60) + x ** -(n + e) / 2
+
+    assert verdict(expected, series)[0] == seen
+    for constant in ("0.01", "-1e-4", "1e-6"):
+        assert verdict(expected, lambda x, off=mpmath.mpf(constant): series(x) + off)[0] == "FAILS"
+    few = mpmath.mpf("0.01")
+    for wrong in (lambda x: x**few, lambda x: x**-few, mpmath.log, lambda x: 1 / mpmath.log(x)):
+        assert verdict(expected, lambda x, wrong=wrong: (1 + series(x)) * wrong(x) - 1)[0] == "FAILS"
+
+
+def test_a_law_that_crosses_the_loss_before_its_points_begin_does_not_fail():
+    """R is near zero there, and falls from its peak on; a law that rises to a constant fails."""
+    expected = prediction(bounded=True, beyond=mpmath.mpf("0.04"))
+
+    def turning(x):
+        return x ** mpmath.mpf("-0.04") - mpmath.mpf("1.6") * x ** mpmath.mpf("-0.2")
+
+    rests = [p.rest for p in points(turning)]
+    assert 0 < rests[0] < rests[-1] < max(rests)
+    assert verdict(expected, turning)[0] != "FAILS"
+    assert verdict(expected, lambda x: 1 - turning(x))[0] == "FAILS"
+
+
 def test_a_fall_that_halts_on_its_way_is_left_open():
     """A bound is kept from point to point, or what the ratio tends to must be known."""
     sizes = dict(zip(XS, (1, 1.3, 1.6, 1.9, 2.35, 2.4, 2.85), strict=True))
