@@ -28,6 +28,7 @@ from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.tidying import positive, tidy
 from asymptotics.expansions.vanishing import Zeros, zero_curves
 from asymptotics.parsing.heights import substitute
+from asymptotics.tailed import Tailed
 
 
 class Vanishing(UnableError):
@@ -150,11 +151,19 @@ def limit_of(gauge: Expr, resource: Symbol) -> Expr:
     return normal(resource - denominator / slope)
 
 
-def find_regimes(formula: Formula, domain: Domain) -> tuple[Regime, ...]:
-    """The regimes of an expansion on ``domain``, open ones first, then their boundaries."""
+def find_regimes(formula: Formula, domain: Domain) -> Tailed[Regime]:
+    """The regimes of an expansion on ``domain``: open ones, then lines, which are derived when asked for."""
     series, _ = _settle(formula, {}, domain)
     candidates = series.candidates()
-    return (*_open(formula, candidates, domain), *_boundaries(formula, candidates, domain))
+    found = tuple(_open(formula, candidates, domain))
+
+    def lines() -> Iterator[Regime]:
+        for _, region, curves in found:
+            for curve in curves:
+                yield from _on_curve(formula, curve, region, domain)
+        yield from _boundaries(formula, candidates, domain)
+
+    return Tailed(tuple(regime for parts, _, _ in found for regime in parts), lines)
 
 
 def _expand(
@@ -191,7 +200,10 @@ def _settle(
     )
 
 
-def _open(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Iterator[Regime]:
+def _open(
+    formula: Formula, candidates: tuple[Term, ...], domain: Domain
+) -> Iterator[tuple[tuple[Regime, ...], Domain, tuple[Expr, ...]]]:
+    """Where each term leads, with its regimes and the curves between them."""
     for term in candidates:
         others = [
             primitive(other.order - term.order, domain) for other in candidates if other.order != term.order
@@ -201,10 +213,8 @@ def _open(formula: Formula, candidates: tuple[Term, ...], domain: Domain) -> Ite
             continue
         whole = _regime(formula, {}, region, _condition(region, domain))
         curves = _zeros(whole.prefactor, region).curves
-        for part in _parts(region, curves):
-            yield replace(whole, condition=_condition(part, domain), domain=part)
-        for curve in curves:
-            yield from _on_curve(formula, curve, region, domain)
+        parts = _parts(region, curves)
+        yield tuple(replace(whole, condition=_condition(p, domain), domain=p) for p in parts), region, curves
 
 
 def _condition(region: Domain, domain: Domain) -> Boolean:
@@ -230,7 +240,7 @@ def _on_curve(formula: Formula, curve: Expr, region: Domain, domain: Domain) -> 
         rest = (as_condition(c) for c in region.constraints if c not in domain.constraints)
         here = And(Eq(meeting.lhs, meeting.rhs), *rest)
         try:
-            found = find_regimes(partial(_substitute, formula, symbol, value), edge)
+            found = find_regimes(partial(_substitute, formula, symbol, value), edge).whole()
         except Vanishing:
             continue  # on the curve it has no term at all
         for regime in found:

@@ -8,7 +8,7 @@ substitution, law.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -140,7 +140,7 @@ class Derivation:
 def derivation_of(
     quantity: Quantity,
     task: Task,
-    regimes: tuple[Regime, ...],
+    regimes: Sequence[Regime],
     settings: tuple[tuple[Symbol, Expr], ...],
     parameters: tuple[Symbol, ...],
     conditions: tuple[Boolean, ...],
@@ -172,7 +172,7 @@ def _at(definitions: Meanings, table: Mapping[Symbol, Expr]) -> Definitions:
 
 
 def _argument(
-    quantity: Quantity, task: Task, regimes: tuple[Regime, ...], below: bool
+    quantity: Quantity, task: Task, regimes: Sequence[Regime], below: bool
 ) -> tuple[list[Step], Meanings, list[tuple[Boolean, Meanings]]]:
     """The steps to all regimes, what the letters in them stand for, and which stand for else in a regime."""
     name = Named(quantity.symbol, quantity.tex, quantity.resource)

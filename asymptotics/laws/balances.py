@@ -9,7 +9,7 @@ of the line on which the two are equal, and on the line itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from sympy import And, Eq, Expr, Symbol
@@ -23,13 +23,12 @@ from asymptotics.regimes import Regime, find_regimes
 from asymptotics.tasks.task import Task
 
 
-def regimes_of(quantity: Quantity, task: Task, below: bool = False) -> tuple[Regime, ...]:
+def regimes_of(quantity: Quantity, task: Task, below: bool = False) -> Sequence[Regime]:
     """The regimes of a quantity, open ones first; ``below`` as in `SpectralSeries`."""
     whole = _Part(quantity=quantity, task=task, below=below, domain=quantity.spectrum(task).domain)
-    found = tuple(
-        replace(r, condition=reduce_condition(r.condition, whole.domain)) if quantity.balances else r
-        for r in whole.regimes()
-    )
+    if not quantity.balances:
+        return find_regimes(whole.formula, whole.domain)
+    found = tuple(replace(r, condition=reduce_condition(r.condition, whole.domain)) for r in whole.regimes())
     return (*(r for r in found if not r.is_boundary), *(r for r in found if r.is_boundary))
 
 
@@ -59,13 +58,12 @@ class _Part:
         """Those of this part, their conditions relative to the whole domain."""
         try:
             found = find_regimes(self.formula, self.domain)
+            regimes = found.whole()
         except Undecided as undecided:
-            if not self.quantity.balances:
-                raise
             for part in self._split(primitive(undecided.difference, self.domain)):
                 yield from part.regimes_or_none()
             return
-        for regime in found:
+        for regime in regimes:
             yield replace(regime, condition=And(self.condition, regime.condition))
 
     def regimes_or_none(self) -> Iterator[Regime]:

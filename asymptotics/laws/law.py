@@ -13,7 +13,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Rational, Symbol, log, nan, oo, zoo
-from sympy.logic.boolalg import false
+from sympy.logic.boolalg import false, true
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import reduce_condition
@@ -34,7 +34,7 @@ from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.model.students.base import Student, content_of_student, student_of
 from asymptotics.notation import notation as named
 from asymptotics.parsing.heights import substitute
-from asymptotics.parsing.numbers import substitution, whole_number
+from asymptotics.parsing.numbers import mapping_of, substitution, whole_number
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.regimes import Vanishing
 from asymptotics.spectra.segments import structural
@@ -142,7 +142,8 @@ class Law(Stated):
         """
         if named.keys() & {self.resource.name}:
             raise DomainError(f"{self.resource} is what the law is of; call it, law(1000), for numbers there")
-        table = substitution(self.parameters, values, named)
+        parameters = self.parameters_for([*mapping_of(values, "values"), *named])
+        table = substitution(parameters, values, named)
         if not table:
             return self
         own = {symbol: value for symbol, value in table.items() if symbol in self.task.parameters}
@@ -162,6 +163,8 @@ class Law(Stated):
                 # a zero or a removable singularity of the symbolic form: derived again with the numbers
                 return replace(self, student=student)._again(task, settings)
             kept.append(regime.with_numbers(table, condition, prefactor, domain))
+            if condition == true:
+                break  # no other holds here, and lines are derived when they are asked for
         if not kept:
             raise UnableError(
                 f"no regime of the {self.name} law covers {table}; derive the task with these values"

@@ -5,7 +5,7 @@ Stated    exponent, prefactor, leading term, conditions and doubts
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -26,6 +26,7 @@ from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive_class
 from asymptotics.regimes import Regime
 from asymptotics.spectra.family import SpectralSeries
+from asymptotics.tailed import Tailed
 from asymptotics.tasks.measured import Measured
 from asymptotics.tasks.task import Task
 from asymptotics.typesetting import Typeset
@@ -38,7 +39,7 @@ class Stated(Typeset):
 
     name: str
     task: Task
-    regimes: tuple[Regime, ...]
+    regimes: Sequence[Regime]
     settings: tuple[tuple[Symbol, Expr], ...] = ()
     below: bool = False
     measured: Measured | None = None
@@ -52,9 +53,16 @@ class Stated(Typeset):
     @property
     def parameters(self) -> tuple[Symbol, ...]:
         """The symbols `at` takes numbers for: those of the task, and N, P, sigma, eta, B, beta, if any."""
-        found = set(self.task.parameters).union(
-            *(r.leading(self.resource).free_symbols for r in self.regimes)
-        )
+        return self._symbols_in(self.regimes)
+
+    def parameters_for(self, names: Iterable[object]) -> tuple[Symbol, ...]:
+        """The parameters, but for those of lines in its domain alone where no name asks for them."""
+        known = self._symbols_in(self.regimes.known) if isinstance(self.regimes, Tailed) else ()
+        found = {*known, *(symbol.name for symbol in known)}
+        return known if found.issuperset(names) else self.parameters
+
+    def _symbols_in(self, regimes: Iterable[Regime]) -> tuple[Symbol, ...]:
+        found = set(self.task.parameters).union(*(r.leading(self.resource).free_symbols for r in regimes))
         return tuple(sorted(found - {self.resource, self.task.index}, key=lambda s: s.name))
 
     @property

@@ -126,10 +126,32 @@ def _sum_in_h(one: NamedSum, order: int, place: Expr, spectrum: SpectralSeries) 
 @cached(maxsize=64)
 def parts_beyond(one: NamedSum, order: int) -> tuple[tuple[tuple[int, int], Expr], ...]:
     """Factors of ``sum m lambda^p/d^j`` (p = 0, weighted by c; or 1), by (p, j), in the variable h."""
-    weight, power = (_c, 0) if one.weighted else (_lam, 1)
-    share = diff(one.summand(_lam, _c, _x), _x, order) / weight
-    found = Poly(cancel(share.xreplace({_x: -1 / H, _lam: (1 - 1 / _inverse) / H})), _inverse)
-    return tuple(((power, int(j)), factor) for (j,), factor in found.terms())
+    factors: dict[int, Expr] = {}
+    for (degree, power), c in _share(one, order).items():
+        factors[degree] = factors.get(degree, 0) + c * H**power
+    weight = 0 if one.weighted else 1
+    return tuple(((weight, j), factors[j]) for j in sorted(factors, reverse=True))
+
+
+@cached(maxsize=64)
+def _share(one: NamedSum, order: int) -> dict[tuple[int, int], Expr]:
+    """The derivative of a summand over lambda, or over c, as ``sum c h^n/d^j`` by (j, n).
+
+    With ``x = -1/h`` that of ``h^n/d^j`` is ``(n - j) h^(n + 1)/d^j + j h^(n + 1)/d^(j + 1)``.
+    """
+    found: dict[tuple[int, int], Expr] = {}
+    if order == 0:
+        share = one.summand(_lam, _c, _x) / (_c if one.weighted else _lam)
+        start = Poly(cancel(share.xreplace({_x: -1 / H, _lam: (1 - 1 / _inverse) / H})), _inverse)
+        for (j,), factor in start.terms():
+            for part in Add.make_args(expand(factor)):
+                c, n = part.as_coeff_exponent(H)
+                found[int(j), int(n)] = c
+        return found
+    for (j, n), c in _share(one, order - 1).items():
+        for place, slope in (((j, n + 1), n - j), ((j + 1, n + 1), j)):
+            found[place] = found.get(place, 0) + c * slope
+    return {place: c for place, c in found.items() if c != 0}
 
 
 def _mode_sum(power: int, degree: int, h: Expr, weighted: bool, spectrum: SpectralSeries) -> Expr:

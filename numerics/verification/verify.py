@@ -284,7 +284,7 @@ def settings_of(law: Law) -> tuple[Symbol, ...]:
 def _with_numbers(law: Law, at: Mapping[Symbol | str, object]) -> tuple[Law, tuple[tuple[Symbol, Expr], ...]]:
     """The law at numbers, and the settings it is compared at."""
     wanted = settings_of(law)
-    symbols = {s.name: s for s in (*law.parameters, *wanted)}
+    symbols = {s.name: s for s in (*law.parameters_for(at), *wanted)}
     given = substitution(tuple(symbols.values()), at)
     settings = {s: given.get(s, dict(law.settings).get(s, DEFAULTS.get(s, s))) for s in wanted}
     for symbol, value in settings.items():
