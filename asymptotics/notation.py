@@ -12,6 +12,7 @@ prefactors, conditions and domains; factors known to be positive are dropped fro
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
@@ -311,7 +312,7 @@ def notation(name: str | float | Notation | None) -> Notation:
     return NOTATIONS[name]
 
 
-def restate(parts: tuple[_T, ...], letters: str | Notation) -> tuple[_T, ...]:
+def restate(parts: Iterable[_T], letters: str | Notation) -> tuple[_T, ...]:
     """Regimes or phases in other letters: every expression and condition that they hold.
 
     >>> from asymptotics import derive, power_law

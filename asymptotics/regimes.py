@@ -19,7 +19,16 @@ from typing import Any
 from sympy import And, Eq, Expr, Integer, Max, Min, Symbol, fraction, log, oo, powsimp, sympify, together
 from sympy.logic.boolalg import Boolean
 
-from asymptotics.domains.domain import POSITIVE, Domain, as_condition, conjuncts, normal, primitive, solutions
+from asymptotics.domains.domain import (
+    POSITIVE,
+    Domain,
+    as_condition,
+    conjuncts,
+    normal,
+    primitive,
+    reduce_condition,
+    solutions,
+)
 from asymptotics.errors import DomainError, TooShort, UnableError
 from asymptotics.expansions.expansion import Expansion, as_power, sizes_in
 from asymptotics.expansions.oscillation import Oscillation
@@ -244,7 +253,7 @@ def _on_curve(formula: Formula, curve: Expr, region: Domain, domain: Domain) -> 
         except Vanishing:
             continue  # on the curve it has no term at all
         for regime in found:
-            yield replace(regime, condition=And(here, regime.condition))
+            yield replace(regime, condition=reduce_condition(And(here, regime.condition), domain))
 
 
 def _substitute(

@@ -105,3 +105,11 @@ def test_of_derivations(work):
     for name in ("time", "model", "data", "model_transient", "data_transient", "sgd_noise"):
         assert getattr(laws, name).regimes
     assert_within(work, {"expressions expanded": 215, "sums by residues": 24, "tests for zero": 105})
+
+
+def test_lines_of_a_domain_are_derived_when_they_are_asked_for(work):
+    law = derive(power_law(a, b)).data_transient
+    assert len(law.at(PLACE).regimes) == 1
+    beside = work["expressions expanded"]
+    assert any(regime.is_boundary for regime in law.regimes)
+    assert work["expressions expanded"] > beside + 10

@@ -267,6 +267,8 @@ def quantity_of(name: str, student: Student = GAUSSIAN) -> Quantity:
     Xi(kappa(N))
     """
     quantity = QUANTITIES[name]
+    if student == GAUSSIAN:
+        return quantity
     own = quantity.equation if quantity.of_student is None else quantity.of_student(student)
     equation = of_student(own, student, quantity.within, quantity.rule.fresh)
     if equation == quantity.equation:

@@ -21,6 +21,8 @@ from typing import Any
 import mpmath
 from sympy import Expr, Integer, Symbol
 
+from asymptotics.caches import cached
+
 RATIO = 0.25
 """The binomial series is summed where each term is so much smaller than the one before."""
 FARTHEST = 4
@@ -121,8 +123,8 @@ def hurwitz(s: mpmath.mpf, start: mpmath.mpf, log_power: int) -> mpmath.mpf:
             for j in range(m + 1)
         )
     # derivatives of x^-s log^m x: coefficients of x^(-s-n) log^i x
-    coefficients = [mpmath.mpf(0)] * m + [mpmath.mpf(1)]
-    total += x**-s * logarithm**m / 2
+    coefficients, power = [mpmath.mpf(0)] * m + [mpmath.mpf(1)], x**-s
+    total += power * logarithm**m / 2
     n, previous = 0, mpmath.inf
     while True:
         for _ in range(1 if n == 0 else 2):
@@ -130,11 +132,17 @@ def hurwitz(s: mpmath.mpf, start: mpmath.mpf, log_power: int) -> mpmath.mpf:
                 -(s + n) * coefficients[i] + ((i + 1) * coefficients[i + 1] if i < m else 0)
                 for i in range(m + 1)
             ]
-            n += 1
-        value = x ** (-s - n) * mpmath.polyval(coefficients[::-1], logarithm)
-        term = -mpmath.bernoulli(n + 1) / mpmath.factorial(n + 1) * value
+            n, power = n + 1, power / x
+        value = power * (mpmath.polyval(coefficients[::-1], logarithm) if m else coefficients[0])
+        term = -_weight(n + 1, mpmath.mp.prec) * value
         total += term
         size = abs(term)
         if size <= mpmath.eps * abs(total) or size == 0 or (size > previous and n > 2 * abs(s) + 4):
             return total
         previous = size
+
+
+@cached(maxsize=1024)
+def _weight(n: int, bits: int) -> mpmath.mpf:
+    """``B_n/n!`` at the precision of mpmath, ``bits``."""
+    return mpmath.bernoulli(n) / mpmath.factorial(n)
