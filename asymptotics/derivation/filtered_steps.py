@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Eq, Sum, powdenest
+from sympy import Eq, Rational, Sum, powdenest
 
 from asymptotics.derivation.step import Step, asymptotic
 from asymptotics.derivation.sum_steps import HARMONIC, s
@@ -43,7 +43,7 @@ def filtered_steps(found: Found, exact: Sum, spectrum: SpectralSeries) -> Iterat
         ),
         reason=say("The Dirichlet series of the spectrum, continued from where its sum converges."),
         source="DLMF 25.2.1 and 25.11.1",
-        given=((s, series.abscissa / 2),),
+        given=((s, series.abscissa / 2 if weighted else series.abscissa - Rational(1, 2)),),
     )
     integrand = transform_of(phi, letter).laurent(s, 1).coefficient(0) * dirichlet * place**-s
     for term in terms:

@@ -25,6 +25,7 @@ from asymptotics.model.equations import moving
 from asymptotics.model.equations_of_rules import place_of
 from asymptotics.model.expander import Found
 from asymptotics.model.finite_modes import at_size
+from asymptotics.model.moments import noise_of_equal_steps
 from asymptotics.model.operators import (
     Accelerated,
     AtExplicit,
@@ -52,6 +53,7 @@ from asymptotics.model.operators import (
 )
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
+from asymptotics.model.scheduling import Noise
 from asymptotics.model.scheduling_sums import Filtered
 from asymptotics.model.sums import SUMS, df1, named
 from asymptotics.spectra import SpectralSeries, spectrum
@@ -340,6 +342,17 @@ class Teller:
         """The residues of a harmonic sum of any function."""
         exact = over_modes_of(found, self.spectrum)
         self.steps += filtered_steps(found, exact, self.spectrum)
+        self.definitions[found.node] = exact
+        return exact
+
+    def _noise(self, found: Found) -> Expr:
+        """The same of equal steps; of others the noise of a step has no closed form."""
+        shape, _, place = found.node.args
+        if shape.free_symbols:
+            return found.node
+        modes = Filtered(noise_of_equal_steps(shape, kappa), kappa, place, Integer(0))
+        exact = self._filtered(replace(found, node=modes))
+        self.definitions[found.node] = exact
         return exact
 
     def _bessel(self, found: Found) -> Expr:
@@ -410,5 +423,6 @@ TELLING: dict[type[Any], Callable[[Teller, Found], Expr]] = {
     Accelerated: Teller._accelerated,
     Renewed: Teller._renewed,
     Filtered: Teller._filtered,
+    Noise: Teller._noise,
 }
 """How each kind of node is told; a kind that is missing goes by its base class."""

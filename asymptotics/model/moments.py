@@ -14,7 +14,8 @@ At the end, ``v = 1 - u -> 0``, let ``f = f1 v^gamma (1 + a_1 v + a_2 v^2 + ...)
     End               gamma, f1 and the series at the end
     end_of            that of a schedule
     whole             ``int_0^1 f``, the mean step over the largest
-    averaged          the same of an average of iterates at a constant step
+    noise_of_equal_steps    h of a constant step
+    averaged          filter and h of an average of iterates at a constant step
     OfShape           a number of a shape at a place: how it is evaluated and written
     Moment            J, continued, as a function with numbers
     residue_factor    what a term of the series at the end leaves at its pole
@@ -133,6 +134,15 @@ def _last_piece(shape: Expr) -> Expr:
         return shape
     end = max((x for x in breaks(shape) if x < 1), default=Integer(0))
     return piece_at(shape, (1 + end) / 2)
+
+
+def noise_of_equal_steps(shape: Expr, y: Symbol) -> Expr:
+    """h(y) of a schedule that is a number.
+
+    >>> noise_of_equal_steps(Integer(1), Symbol("y"))
+    y*(1 - exp(-2*y))/2
+    """
+    return shape * y * (1 - exp(-2 * shape * y)) / 2
 
 
 @cached(maxsize=16)

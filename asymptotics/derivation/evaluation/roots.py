@@ -12,13 +12,14 @@ from importlib import import_module
 from typing import Any
 
 import mpmath
-from sympy import Add, Derivative, Expr, Symbol
+from sympy import Add, Derivative, Dummy, Expr, Symbol
 
 from asymptotics.derivation.evaluation.floats import is_array
 from asymptotics.derivation.evaluation.values import Point, Values, rule
 from asymptotics.errors import PrecisionError
 from asymptotics.model.best_constant import BestConstant
 from asymptotics.model.operators import Iterated, Minimiser, Minimum, Root
+from asymptotics.model.scheduling import Tuned, TunedStep
 
 NEAR, STRAYED = 1e-10, 1e-6
 """How near to a zero the floats come in log x, and how far from there it is not what they found."""
@@ -28,6 +29,8 @@ LEFT = 1e-6
 """Of the error that is allowed, the share that the product of the last two steps may be."""
 SMALL = 1e-3
 """A gain as small is that of a small step, in proportion to it."""
+RUN = Dummy("T", positive=True)
+"""The steps of a run, where their sum is at its best."""
 WIDTHS = 0.4, 0.1
 """Half of the ranges of log(step/(last - step)) in which the loss is a polynomial, of `DEGREE`."""
 DEGREE = 8
@@ -168,6 +171,22 @@ def _minimiser(values: Values, expression: Minimum, at: Point, exact: bool) -> A
 def _minimum(values: Values, expression: Minimum, at: Point, exact: bool) -> Any:
     function, x = expression.args
     return values(function, {**at, x: _minimiser(values, expression, at, exact)})
+
+
+@rule(TunedStep)
+def _tuned_step(values: Values, expression: TunedStep, at: Point, exact: bool) -> Any:
+    """Where the slopes of both parts cancel, or at the largest step."""
+    falling, x, growing, most = expression.args
+    slope = values.differentiate(Derivative(falling + growing / RUN, x))
+    place = _zero(values, slope, x, {**at, RUN: at[x]}, start=mpmath.sqrt(at[x]), rising=True)
+    return min(place / at[x], values(most, at, exact=exact))
+
+
+@rule(Tuned)
+def _tuned(values: Values, expression: Tuned, at: Point, exact: bool) -> Any:
+    falling, x, growing, _ = expression.args
+    place = at[x] * _tuned_step(values, expression, at, exact)
+    return values(falling + growing / RUN, {**at, RUN: at[x], x: place}, exact=exact)
 
 
 @rule(BestConstant)

@@ -38,12 +38,16 @@ from asymptotics.model.operators import (
     Rich,
     Root,
 )
+from asymptotics.model.scheduling import Noise
+from asymptotics.model.scheduling_sums import Filtered
 from asymptotics.sums.finite import FiniteSum
 from asymptotics.sums.regularised import RegularSum
 from asymptotics.sums.scaling import ScalingSum
 from asymptotics.symbols import N, P
 
 ZERO = Integer(0)
+SUMS_OF_MODES = Noise, Filtered
+"""Sums over modes whose definitions are those of the whole, not of a letter."""
 Point: TypeAlias = dict[Symbol, Any]
 """Numbers for letters."""
 FLOATS = 13
@@ -84,6 +88,7 @@ class Values:
         self.error = 0.0
         self._definitions = definitions
         self._named = {f: e for f, e in definitions if isinstance(f, Named)}
+        self._sums = {f: e for f, e in definitions if isinstance(f, SUMS_OF_MODES)}
         self.functions = {f.func: (f.args, e) for f, e in definitions if isinstance(f, AppliedUndef)}
         self.settled: set[Expr] = set()
         self._free: dict[Expr, tuple[Symbol, ...]] = {}
@@ -221,9 +226,16 @@ class Values:
     def expand_names(self, expression: Expr) -> Expr:
         """The expression with every defined function replaced by its meaning; roots stay."""
         calls = {c for c in expression.atoms(AppliedUndef) if not isinstance(self._meaning(c), Root)}
-        if not calls:
-            return expression
-        return self.expand_names(expression.xreplace({c: self._meaning(c) for c in calls}))
+        table = {c: self._meaning(c) for c in calls} | {
+            x: e for x, e in self._sums.items() if expression.has(x)
+        }
+        return self.expand_names(expression.xreplace(table)) if table else expression
+
+    def _over_modes(self, expression: Expr, at: Point, exact: bool) -> Any:
+        """A sum of any function over the modes, as its definition writes it."""
+        if expression not in self._sums:
+            raise UnableError(f"{type(expression).__name__} has no numbers of its own in a check")
+        return self(self._sums[expression], at, exact=exact)
 
     def _derivative(self, expression: Derivative, at: Point, exact: bool) -> Any:
         return self(self.differentiate(expression), at, exact=exact)
@@ -267,6 +279,8 @@ RULES: dict[type[Basic], Rule] = {
     AppliedUndef: Values._call,
     Derivative: Values._derivative,
     Binder: Values._operator,
+    Noise: Values._over_modes,
+    Filtered: Values._over_modes,
 }
 """How each kind of expression is evaluated; a kind that is missing goes by its base class."""
 ARRAYS = set(RULES)
@@ -288,7 +302,8 @@ def rule(kind: type[Basic], *, arrays: bool = False) -> Callable[[Rule], Rule]:
 @cached(maxsize=1000)
 def _names_in(expression: Basic) -> frozenset[Any]:
     """The functions and quantities that stand in an expression."""
-    return frozenset(call.func for call in expression.atoms(AppliedUndef)) | expression.atoms(Named)
+    parts = expression.atoms(Named, *SUMS_OF_MODES)
+    return frozenset(call.func for call in expression.atoms(AppliedUndef)) | parts
 
 
 def _as_number(value: Any) -> Expr:

@@ -135,6 +135,16 @@ def test_the_best_constant_step_has_numbers_in_a_check(laws, point):
     assert replace(derivation, steps=(_falsified(last, Rational(51, 50)),)).check(at=point, digits=12).failed
 
 
+def test_the_best_step_of_a_run_has_numbers_in_a_check():
+    """The sum of the steps at which slopes cancel, and the sums over modes in it, by their definitions."""
+    derivation = derive(power_law(3, "3/4")).optimal_step.derivation
+    check = derivation.check(digits=12)
+    assert check.passed, str(check)
+    assert {step.verdict for step in check.steps} == {"holds"}
+    for step in derivation.steps[-2:]:
+        assert replace(derivation, steps=(_falsified(step, Rational(51, 50)),)).check(digits=12).failed
+
+
 def _falsified(step, factor):
     """The step with its right side changed."""
     equation = step.equation
