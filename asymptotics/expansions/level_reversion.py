@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import mpmath
@@ -42,6 +43,8 @@ from asymptotics.precision import working, working_bits
 Revert = Callable[[Expansion, Symbol, Expansion], Expansion]
 _k, _place = Symbol("k_0", real=True), Dummy("place")
 ONE = Integer(1)
+PLACES = 65
+"""At so many places of a period it is looked whether a root is the only one."""
 
 
 class BetweenLevels(OpaqueNumber):
@@ -77,8 +80,15 @@ class BetweenLevels(OpaqueNumber):
         psi, _ = self.args
         return rf"k(u)\text{{: the }} k_0 \text{{ with }} {latex(_k + psi(_k))} = u"
 
+    @classmethod
+    def at(cls, psi: Lambda, u: Expr) -> Expr:
+        """The place; raises `UnableError` where ``x + psi(x)`` does not grow, so that there are several."""
+        _check_growing(psi)
+        return cls(psi, u)
+
     def number(self, digits: int) -> Any:
         psi, u = self.args
+        _check_growing(psi)
         with working(digits + 10):
             whole = mpmath.mpmathify(u.evalf(mpmath.mp.dps + 10))
             turns = mpmath.floor(whole)
@@ -93,6 +103,21 @@ class BetweenLevels(OpaqueNumber):
 
     def written(self, printer: Any) -> str:
         return rf"k\left({printer._print(self.args[1])}\right)"
+
+
+@cached(maxsize=256)
+def _check_growing(psi: Lambda) -> None:
+    """Whether ``x + psi(x)`` is real and grows from each of `PLACES` in a period to the next, at numbers."""
+    if psi.free_symbols:
+        return
+    with working(15):
+        change = _compiled(psi, mpmath.mp.prec)
+        found = [x + change(x) for x in mpmath.linspace(0, 1, PLACES)]
+    if any(y.imag for y in found) or any(y <= x for x, y in pairwise(found)):
+        raise UnableError(
+            "more than one place between two levels solves the equation of the ridge, and which of them is "
+            "the best changes from level to level; not derived, numbers come from numerics.FullModel"
+        )
 
 
 @cached(maxsize=64)
@@ -126,8 +151,9 @@ def revert_between_levels(series: Expansion, size: Symbol, function: Expansion, 
     if lead.order == 0 and lead.loglog_power == 0 and not lead.element.has(series.variable):
         return _at_logarithms(levels, series, size, function, revert)
     raise UnableError(
-        f"the number of modes leads with {series.term_expression(lead)}, which oscillates in its logarithm; "
-        f"the place of {series.variable} between two levels is not derived"
+        f"the number of modes leads with a power of log({series.variable}) and a coefficient that oscillates "
+        f"in it; the place of {series.variable} between two levels is not derived, numbers come from "
+        "numerics.FullModel"
     )
 
 
@@ -137,7 +163,7 @@ def _at_power(levels: _Levels, series: Expansion, size: Symbol, function: Expans
     mean = _without_oscillations(lead.coefficient)
     ahead = levels.at(lead.coefficient, _k)
     psi = Lambda(_k, log(ahead / mean) * levels.pace / alpha)
-    place = BetweenLevels(psi, (log(size) - log(mean)) * levels.pace / alpha + levels.start)
+    place = BetweenLevels.at(psi, (log(size) - log(mean)) * levels.pace / alpha + levels.start)
     base = ahead.xreplace({_k: place})
     terms: list[Term] = []
     bounds = [Bound(b.order / alpha, *b.logs) for b in function.remainder]
@@ -171,13 +197,15 @@ def _at_logarithms(
     u = expanded(_up_to_constants(there) * levels.pace + levels.start)
     # a whole number of levels for each unit of the size: at whole sizes the place is the same
     whole = (turns := u.coeff(size)).is_integer and not (u - turns * size).has(size)
-    place = BetweenLevels(Lambda(_k, shift * levels.pace), u - turns * size if whole else u)
+    start = u - turns * size if whole else u
+    place = BetweenLevels.at(Lambda(_k, shift * levels.pace), start)
+    moved_by = (start - place) / levels.pace  # the shift there, by the equation of the place
     found: Expansion | None = None
     for p in dict.fromkeys(t.order for t in function.terms):
         part, back = levels.lettered(t for t in function.terms if t.order == p)
         near = [Bound(t.order, t.log_power - 1, t.loglog_power) for t in part]
         moved = revert(smooth, size, function.with_terms(part, near))
-        front = element(exp(p * shift.xreplace({_k: place}))) if p != 0 else element(ONE)
+        front = element(exp(p * moved_by)) if p != 0 else element(ONE)
         put = {letter: levels.put(wave, place) for letter, wave in back.items()}
         terms = [Term(_insert(t.element, put) * front, t.order, *t.logs) for t in moved.terms]
         moved = replace(moved.with_terms(terms, moved.remainder), whole=bool(whole))
@@ -263,8 +291,8 @@ def _up_to_constants(series: Expansion) -> Expr:
         or any(t.order == 0 and t.log_power < 0 for t in kept)
     ):
         raise UnableError(
-            f"the place between two levels is known up to {series.remainder} alone, and what happens in "
-            "one level depends on it; numbers come from numerics.FullModel"
+            "the place between two levels is known up to powers of a logarithm alone, and what happens "
+            "in one level depends on it; numbers come from numerics.FullModel"
         )
     return Add(*(series.term_expression(t) for t in kept))
 

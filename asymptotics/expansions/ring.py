@@ -200,7 +200,13 @@ def _written(coefficient: Element) -> Expr:
 
 @cached(maxsize=2048)
 def _slope(letter: Generator, variable: Symbol) -> Element:
-    return element(variable * letter.expression().diff(variable))
+    """``x d/dx`` of a generator; of a sum part by part, so that no 1/x of its slope stays within it."""
+    expression = letter.expression()
+    base, exponent = expression.as_base_exp()
+    if not base.is_Add:
+        return element(variable * expression.diff(variable))
+    inner = sum_of_products((element(part).slope(variable), ONE) for part in base.args)
+    return inner * element(exponent * expression / base)
 
 
 def sum_of_products(pairs: Iterable[tuple[Element, Element]]) -> Element:

@@ -26,6 +26,10 @@ from asymptotics.model.operators import AtModes
 from asymptotics.model.sums import df2
 
 ONE = Integer(1)
+BETWEEN = (
+    "the {what} depends on where {size} is between two levels of the spectrum, which is not derived; numbers "
+    "come from numerics.FullModel"
+)
 
 
 def swings(expander: Expander, node: AtModes) -> bool:
@@ -56,10 +60,7 @@ def expand_least(expander: Expander, node: AtModes, x: Symbol) -> Found:
     series = at_size(smooth(modes, letter).series, size, value)
     known = [t for t in series.terms if not waves & t.coefficient.free_symbols]
     if room.order != 0 or room.logs != (0, 0) or series.leading() not in known:
-        raise UnableError(
-            f"the smallest loss depends on where {size} is between two levels of the spectrum, which is not "
-            "derived; numbers come from numerics.FullModel"
-        )
+        raise UnableError(BETWEEN.format(what="smallest loss", size=size))
     left = (Bound(t.order, *t.logs) for t in series.terms if t not in known)
     found = replace(series.with_terms(known, (*series.remainder, *left)), whole=False)
     return Found(node=node, series=found, parts=parts)

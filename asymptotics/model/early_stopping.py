@@ -142,13 +142,14 @@ def losses_of(spectrum: SpectralSeries, depth: int) -> tuple[Found, ...]:
             "broken powers of log(P); not derived"
         )
     leading = falling.leading(), growing.leading()
-    if [spectrum.domain.sign(term.order) for term in leading] != [1, -1]:
-        raise UnableError("early stopping needs a loss that falls and a noise that grows with t")
-    if any(term.log_power for term in leading):
+    signs = [spectrum.domain.sign(term.order) for term in leading]
+    if signs[0] == 1 and signs[1] in (0, -1) and any(term.log_power for term in leading):
         raise UnableError(
             "early stopping of a loss or noise that leads with log(t) is a law in broken powers of log(P); "
             "not derived"
         )
+    if signs != [1, -1]:
+        raise UnableError("early stopping needs a loss that falls and a noise that grows with t")
     # before the first of y^n L_n come those of n - 1 others
     rest = (expand(loss_of_order(n), spectrum, time, depth + 1 - n) for n in range(1, depth + 1))
     return (first, *rest)

@@ -220,7 +220,9 @@ class Expander:
             if not first.has(moving):
                 continue
             here = self(coefficient(first * z, letter, 0), z).series
-            linear = sum(x.coefficient for x in here.terms if x.order == 1 and not x.log_power)
+            linear = sum(
+                x.coefficient for x in here.terms if x.order == 1 and not x.log_power and not x.element.has(z)
+            )
             table[overlap] = Overlap(first - linear * second, z, second, moment)
         return function.xreplace(table)
 

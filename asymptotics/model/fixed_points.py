@@ -21,7 +21,8 @@ from asymptotics.caches import cached
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Term
-from asymptotics.model.best_of_levels import expand_least, swings
+from asymptotics.expansions.variables import oscillates
+from asymptotics.model.best_of_levels import BETWEEN, expand_least, swings
 from asymptotics.model.between_levels import expand_between_levels
 from asymptotics.model.equations import moving
 from asymptotics.model.expander import Expander, Found
@@ -60,9 +61,13 @@ def expand_at_ridge(expander: Expander, node: AtRidge, x: Symbol) -> Found:
 def expand_at_modes(expander: Expander, node: AtModes, x: Symbol) -> Found:
     """A function of the ridge, where the node itself says how many modes are resolved."""
     function, letter, size, modes = node.args
-    parts = expander(modes, letter), expander(function.xreplace({size: modes}), letter)
-    series = at_size(parts[0].series, size, parts[1].series)
-    return Found(node=node, series=series, parts=parts)
+    count = expander(modes, letter)
+    unknown = oscillates(count.series) or isinstance(expander.spectrum.kernel, LevelSeries)
+    if unknown and count.series.leading().order == 0:
+        raise UnableError(BETWEEN.format(what="best ridge", size=size))
+    part = expander(function.xreplace({size: modes}), letter)
+    series = at_size(count.series, size, part.series)
+    return Found(node=node, series=series, parts=(count, part))
 
 
 def expand_at_least(expander: Expander, node: AtLeast, x: Symbol) -> Found:

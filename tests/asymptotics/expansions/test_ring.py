@@ -6,8 +6,11 @@ import random
 import pytest
 from sympy import (
     EulerGamma,
+    I,
     Integer,
+    Lambda,
     Rational,
+    Symbol,
     cos,
     exp,
     expand,
@@ -21,11 +24,16 @@ from sympy import (
 )
 
 from asymptotics.domains.domain import Domain, normal
+from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import expansion
+from asymptotics.expansions.level_reversion import BetweenLevels
 from asymptotics.expansions.orders import Signs, add, order, order_expr, product, subtract, times
+from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.expansions.ring import ONE, element, power
 from asymptotics.expansions.terms import Term
 from asymptotics.symbols import N, a, b, kappa
+
+s, x = Symbol("s"), Symbol("x", real=True)
 
 PARTS = [
     a + 2 * b,
@@ -134,6 +142,28 @@ def test_what_oscillates_is_differentiated_and_moved():
     assert expand(wave.slope(kappa).as_expr() + 6 * cos(log(kappa)) * sin(log(kappa))) == 0
     assert expand(wave.at(kappa, exp(N)).as_expr() - 3 * cos(N) ** 2 - a) == 0
     assert element(a * b).slope(kappa).terms == {}
+
+
+def test_the_slope_of_a_quotient_of_waves_has_no_power_of_the_variable_within():
+    """Its 1/x stayed in sums, which had kappa among their letters then."""
+    wave = Oscillation(Lambda(s, gamma(s)), Integer(1), log(3), log(1 / kappa) / log(3))
+    quotient = (1 + 2 * wave) / (3 + wave + wave**2)
+    slope = element(element(quotient).slope(kappa).as_expr()).slope(kappa).as_expr()
+    exact = kappa * (kappa * quotient.diff(kappa)).diff(kappa)
+    assert abs((slope / exact - 1).subs(kappa, Rational(1, 7)).evalf(15)) < 1e-12
+    assert not slope.xreplace({log(1 / kappa): Integer(1)}).has(kappa)
+
+
+@pytest.mark.parametrize(("share", "several"), [(20, False), (Rational(1, 20), True)])
+def test_a_place_between_levels_is_the_only_one(share, several):
+    wave = Oscillation(Lambda(s, pi * I / sin(pi * s)), Integer(0), Integer(5), x)
+    change = Lambda(x, wave / share)
+    if several:
+        with pytest.raises(UnableError, match="more than one place between two levels"):
+            BetweenLevels.at(change, Rational(31, 10))
+    else:
+        place = BetweenLevels.at(change, Rational(31, 10))
+        assert abs((place + change(place)).evalf(15) - 3.1) < 1e-12
 
 
 def test_coefficients_travel_between_processes():

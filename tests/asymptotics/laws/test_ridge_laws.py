@@ -286,6 +286,37 @@ def test_a_smallest_loss_that_swings_is_refused(target):
         _ = derive(Task("(2/5)**k", target)).optimal_ridge
 
 
+@pytest.mark.parametrize(
+    ("eigenvalues", "target", "counts", "why"),
+    [
+        ("2**-k", "3**-k", "1", "the best ridge depends on where P is between two levels"),  # did not end
+        ("3**-k*k", "2**-k", "1", "the best ridge depends on where P is between two levels"),
+        pytest.param(
+            "1000**-k",
+            "(2/5)**k",
+            "2**k",
+            "more than one place between two levels",  # one of the two was taken
+            marks=pytest.mark.slow,
+        ),
+    ],
+)
+def test_a_best_ridge_that_swings_is_refused(eigenvalues, target, counts, why):
+    with pytest.raises(UnableError, match=why):
+        _ = derive(Task(eigenvalues, target, multiplicity=counts)).optimal_ridge_value
+
+
+@pytest.mark.parametrize(
+    ("law", "why"),
+    [
+        ("data_transient", "overlaps of functions that oscillate"),
+        ("early_stopping", r"leads with log\(t\)"),
+    ],
+)
+def test_refusals_of_geometric_spectra_say_what_swings(law, why):
+    with pytest.raises(UnableError, match=why):
+        getattr(derive(Task("3**-k", "3**-k*k")), law)
+
+
 def test_slow_spectra_have_a_smallest_loss_for_all_powers_of_the_target():
     """Whether a correction to log(1/kappa) grows does not matter where no power of kappa counts."""
     laws = derive(Task("exp(-sqrt(k))", "k**-a", noise="sigma"))
