@@ -81,7 +81,7 @@ def _early(growing: GrowingLaw, time: Symbol, statement: Statement) -> Joint:
 
     def true(cell: Cell) -> list[Monomial]:
         terms = growing.at(dict(cell.table)).early_monomials(cell.domain)
-        logs = [x for x in terms if x.log_time or x.log_size]
+        logs = [x for x in terms if x.log_time or x.log_size or x.fed]
         for x, other in product(logs, terms):  # a sign that is not decided may hide that x is behind
             size = normal(other.size - x.size)
             sign_on(cell, size)

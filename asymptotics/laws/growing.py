@@ -11,7 +11,8 @@ Early, ``1 << T << N^b``, it is a sum of powers (`model.early_times`), late the 
     sigma^2 Psi_h(x),     Psi_h(x) = inv[ K/(y (1 - K)) ](x),  K = h (1 - y f/tau),
 
 which grows from 0 to ``h/(1 - h)``. At b = 1 ``y = u - log(1 + r u)``, and early terms of gradient flow have
-logarithms of ``N/T``; the trace is ``C log(N)``, so that those of one-pass SGD would be a series in 1/log(N).
+logarithms of ``N/T``; in the place of tau stands ``Lambda = log(r N) + gamma``, the trace over C, of which
+Phi_h is a function, too, and early terms of one-pass SGD are a series in ``h/Lambda`` (`model.slow_trace`).
 
     GrowingLaw     the law, and its two ends
     growing_law    that of a task, for gradient flow or one-pass SGD
@@ -23,7 +24,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from sympy import Add, Expr, Integer, Symbol, log
+from sympy import Add, EulerGamma, Expr, Integer, Symbol, log
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.derivation import Derivation
@@ -37,6 +38,7 @@ from asymptotics.model.early_times import EarlyTerm, early_bounds, early_terms, 
 from asymptotics.model.rules.base import Rule, check_rule, kind_of, numbers_of
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
+from asymptotics.model.slow_trace import slow_bounds, slow_terms
 from asymptotics.parsing.heights import substitute, to_power
 from asymptotics.parsing.numbers import real_float, substitution
 from asymptotics.precision import exclusive
@@ -114,7 +116,6 @@ class GrowingLaw(Typeset):
             raise DomainError(f"h = {share}; the share of the largest step lies between 0 and 1")
         own = {s: v for s, v in table.items() if s != h}
         law = growing_law(derive(self.task.at(own)), GradientFlow) if own else self
-        _check_trace(law.series, share)
         return replace(law, share=share)
 
     @property
@@ -142,16 +143,21 @@ class GrowingLaw(Typeset):
     def early(self, depth: int = 4, shares: int = 2) -> Expr:
         """The loss for ``1 << T << N^b``: the terms of so many orders, up to the power ``shares`` of h.
 
-        With one-pass SGD those included by which the trace is off its leading power of N, to second order.
+        With one-pass SGD those included by which the trace is off its leading power of N, to second order; at
+        b = 1 up to the power ``shares`` of h/Lambda.
         """
         return self._sum(self.terms(depth, shares))
 
     def terms(self, depth: int = 4, shares: int = 2) -> tuple[EarlyTerm, ...]:
         """Those of `early`."""
+        if self.is_slow:
+            return slow_terms(self.series, depth, shares)
         return early_terms(self.series, *self._reach(depth, shares))
 
     def bounds(self, depth: int = 4, shares: int = 2) -> tuple[EarlyTerm, ...]:
         """What `early` leaves out is of the order of the largest of these, whose coefficients are 1."""
+        if self.is_slow:
+            return slow_bounds(self.series, depth, shares)
         return early_bounds(self.series, *self._reach(depth, shares))
 
     def _reach(self, depth: int, shares: int) -> tuple[int, int, int]:
@@ -160,33 +166,60 @@ class GrowingLaw(Typeset):
 
     @property
     def leading(self) -> Expr:
-        """The early terms that no other is larger than: four with one-pass SGD, two with gradient flow."""
+        """The early terms that no other is larger than: four with one-pass SGD, two with gradient flow.
+
+        At b = 1 each up to powers of 1/Lambda with one-pass SGD.
+        """
         return self._sum(self.early_monomials(self.series.domain))
 
     def early_monomials(self, domain: Domain) -> tuple[EarlyTerm, ...]:
         """The early terms that no other is proved to be larger than on a domain of the parameters."""
-        terms = early_terms(self.series, shares=0 if self.share == 0 else 2)
-        return leading_terms(terms, replace(self.series, domain=domain))
+        shares = 1 if self.is_slow else 0 if self.share == 0 else 2
+        terms = (
+            slow_terms(self.series, 4, shares) if self.is_slow else early_terms(self.series, shares=shares)
+        )
+        return leading_terms(terms, replace(self.series, domain=domain), tuned=self.is_slow)
 
     def _sum(self, terms: Iterable[EarlyTerm]) -> Expr:
         scaling = self.series.scaling
         assert scaling is not None
-        total = []
+        share, fed, total = self.share, Integer(1), []
+        if self.is_slow:
+            share = self.share / self.trace
+            fed = 1 / (1 - share * (log(scaling.scale * T) + EulerGamma))
         for term in terms:
             logs = log(self.x) ** term.log_time * log(N) ** term.log_size
             powers = to_power(scaling.scale * T, -term.time) * to_power(N, -term.size)
-            total.append(tidy(term.coefficient) * self.share**term.share * powers * logs)
+            total.append(tidy(term.coefficient) * share**term.share * fed**term.fed * powers * logs)
         return Add(*total)
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it is a series in h/Lambda: one-pass SGD at b = 1."""
+        return bool(self.decay == 1 and self.share != 0)
+
+    @property
+    def trace(self) -> Expr:
+        """Lambda, the trace over C at b = 1, up to ``1/(2 r N)``."""
+        assert self.series.scaling is not None
+        return log(self.series.scaling.ratio * N) + EulerGamma
 
     @property
     def derivation(self) -> Derivation:
         """The argument from sums over modes to the early terms; each step is checked by `Derivation.check`.
+
+        Raises `UnableError` for one-pass SGD at b = 1, whose early terms are verified, not told in steps.
 
         >>> from asymptotics import derive, power_law
         >>> derivation = growing_law(derive(power_law("5/2", "4/5", modes="2*N"))).derivation
         >>> derivation.check(digits=15).passed
         True
         """
+        if self.is_slow:
+            raise UnableError(
+                "b = 1: the steps to a series in h/Lambda are not told; verify(law) compares its terms with "
+                "sums, and growing_law(laws, GradientFlow) has a derivation"
+            )
         return derive_growing(self.series, self.share)
 
     def late(self) -> Expr:
@@ -217,8 +250,9 @@ class GrowingLaw(Typeset):
     def __repr__(self) -> str:
         letter = "0" if self.share == 0 else text(self.share)
         rate = self.logarithm * N**-self.exponent
-        fed = f" + {text(self.fed * Symbol(f'Psi_{letter}(x)'))}" if self.fed != 0 else ""
-        return f"L(T, N) ~ {text(rate * Symbol(f'Phi_{letter}(x)'))}{fed}, x = {text(self.x)}"
+        of, trace = ("x, Lambda", f", Lambda = {text(self.trace)}") if self.is_slow else ("x", "")
+        fed = f" + {text(self.fed * Symbol(f'Psi_{letter}({of})'))}" if self.fed != 0 else ""
+        return f"L(T, N) ~ {text(rate * Symbol(f'Phi_{letter}({of})'))}{fed}, x = {text(self.x)}{trace}"
 
     def to_latex(self) -> str:
         r"""The law, and what x is.
@@ -229,18 +263,18 @@ class GrowingLaw(Typeset):
         """
         logs = "" if self.logarithm == 1 else tex(self.logarithm) + r"\, "
         rate, share = tex(-self.exponent), tex(self.share)
-        fed = rf" + {tex(self.fed)}\, \Psi_{{{share}}}\left(x\right)" if self.fed != 0 else ""
-        return (
-            rf"L(T, N) \sim N^{{{rate}}}\, {logs}\Phi_{{{share}}}\left(x\right){fed},\quad x = {tex(self.x)}"
-        )
+        of, trace = ("x", "") if not self.is_slow else (r"x, \Lambda", rf",\quad \Lambda = {tex(self.trace)}")
+        fed = rf" + {tex(self.fed)}\, \Psi_{{{share}}}\left({of}\right)" if self.fed != 0 else ""
+        shape = rf"\Phi_{{{share}}}\left({of}\right)"
+        return rf"L(T, N) \sim N^{{{rate}}}\, {logs}{shape}{fed},\quad x = {tex(self.x)}{trace}"
 
 
 @exclusive
 def growing_law(laws: Laws, rule: Rule = GradientFlow) -> GrowingLaw:
-    """The joint law of time and size of a task with ``modes=r*N``: b < 1, and b = 1 for gradient flow.
+    """The joint law of time and size of a task with ``modes=r*N``, where b <= 1.
 
-    Raises `UnableError` where the trace does not grow, for rules other than gradient flow and one-pass SGD,
-    and for SGD at b = 1.
+    Raises `UnableError` where the trace does not grow, and for rules other than gradient flow and one-pass
+    SGD.
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import a, b, r
@@ -261,16 +295,5 @@ def growing_law(laws: Laws, rule: Rule = GradientFlow) -> GrowingLaw:
     if kind_of(rule) is not GradientFlow and not (rule.fresh and h in rule.shares()):
         raise UnableError(f"{rule.title} where the trace grows with N is not derived; pass OnePassSGD")
     share = substitute(h, numbers_of(rule)) if rule.fresh else Integer(0)
-    _check_trace(series, share)
     domain = series.domain if gap == 0 else series.domain.holding(gap)
     return GrowingLaw(laws=laws, series=replace(series, domain=domain), share=share)
-
-
-def _check_trace(series: SpectralSeries, share: Expr) -> None:
-    """At b = 1 all powers of the kernel of the noise of batches count at all times."""
-    assert series.scaling is not None
-    if series.scaling.decay == 1 and share != 0:
-        raise UnableError(
-            "b = 1: the trace is log(N), and the noise of batches divides the loss by 1 - h log(T)/log(N), "
-            "up to powers of 1/log(N): no sum of powers; pass GradientFlow, or take b below 1"
-        )

@@ -47,7 +47,10 @@ y, ridge = Symbol("y", positive=True), Symbol("u", positive=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyTerm:
-    """``coefficient h^share (C T)^-time N^-size log(C T N^-b)^log_time log(N)^log_size``."""
+    """``coefficient h^share (C T)^-time N^-size log(C T N^-b)^log_time log(N)^log_size``.
+
+    At b = 1 with the noise of batches ``(h/Lambda)^share G^fed`` (`slow_trace`).
+    """
 
     coefficient: Expr
     time: Expr
@@ -55,6 +58,7 @@ class EarlyTerm:
     share: int = 0
     log_time: int = 0
     log_size: int = 0
+    fed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +93,8 @@ def early_terms(
 ) -> tuple[EarlyTerm, ...]:
     """The terms of the first orders, up to the power ``shares`` of h.
 
-    b < 1 must be known on the domain; at b = 1 terms of gradient flow, ``shares = 0``, alone are such.
+    b < 1 must be known on the domain; at b = 1 they are those of gradient flow, ``shares = 0``, and
+    `slow_trace.slow_terms` those of one-pass SGD.
     """
     return tuple(EarlyTimes(spectrum, depth).terms(shares, drifts))
 
@@ -229,14 +234,16 @@ class EarlyTimes:
                 if j < family.first:
                     continue
                 kept = family.series * share
-                yield from (self._power(x, family, j) for x in kept.remainder)
+                yield from (self.bound_in_time(x, family, j) for x in kept.remainder)
                 off = replace(family, size=family.size + 1)
-                yield from (self._power(Bound(x.order, *x.logs), off, j) for x in kept.terms)
+                yield from (self.bound_in_time(Bound(x.order, *x.logs), off, j) for x in kept.terms)
             share = share * kernel
         for family in families if shares else ():
             moved = replace(family, size=normal(family.size + (drifts + 1) * (1 - self.scaling.decay)))
-            yield from (self._power(x, family, shares + 1) for x in (family.series * share).bounds())
-            yield from (self._power(x, moved, 1) for x in (family.series * inverse * (kernel - 1)).bounds())
+            yield from (self.bound_in_time(x, family, shares + 1) for x in (family.series * share).bounds())
+            yield from (
+                self.bound_in_time(x, moved, 1) for x in (family.series * inverse * (kernel - 1)).bounds()
+            )
             yield from self._beside_first_modes(family, inverse, share, shares)
         yield self._next_whole(batches=shares > 0)
 
@@ -250,7 +257,7 @@ class EarlyTimes:
         time = self.depth + 1 - size / b
         return EarlyTerm(coefficient=ONE, time=normal(time), size=normal(size), log_time=int(met.is_Integer))
 
-    def _power(self, bound: Bound, family: Family, share: int) -> EarlyTerm:
+    def bound_in_time(self, bound: Bound, family: Family, share: int) -> EarlyTerm:
         """A power of y in time, without its constant."""
         time = normal(1 - bound.order)
         return EarlyTerm(
@@ -315,7 +322,7 @@ class EarlyTimes:
             (family.series * inverse * last, 1 + self.scaling.decay * (self.depth + 1), 1),
         ):
             moved = replace(family, size=normal(family.size + size))
-            yield from (self._power(x, moved, power) for x in kept.bounds())
+            yield from (self.bound_in_time(x, moved, power) for x in kept.bounds())
 
     def _in_time(self, term: Term, family: Family, share: int) -> Iterator[EarlyTerm]:
         """``y^-o log(y)^m`` as a function of T'; whole powers of y leave nothing."""

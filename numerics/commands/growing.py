@@ -46,7 +46,7 @@ def add_rule(parser: argparse.ArgumentParser) -> None:
         type=argument(rule_of_name),
         metavar="RULE",
         help="the law of time and size together where modes grow with N and b <= 1, --modes 'r*N', trained "
-        "by flow, or sgd for b < 1, in the place of --laws; --at takes h, the share of the largest step",
+        "by flow or sgd, in the place of --laws; --at takes h, the share of the largest step",
     )
 
 

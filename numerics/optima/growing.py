@@ -117,7 +117,7 @@ class GrowingModes:
         )
 
     def _integral(self, count: int, x: mpmath.mpf, size: object, part: Part) -> mpmath.mpf:
-        tau = self._trace(size) if self.b < 1 else mpmath.inf  # the first modes make the noise: k is 1
+        tau = self._trace(size) if self.b <= 1 else mpmath.inf  # the first modes make the noise: k is 1
         key = (self.p, self.b, self.r, count, x, size, mpmath.mp.prec)
         total = []
         for node in _NODES.recall(key, lambda: tuple(self._nodes(count, x, size))):
@@ -134,7 +134,9 @@ class GrowingModes:
             yield Node(weight=weight / y, left=self._left(u, filled, size), away=y * filled)
 
     def _trace(self, size: object) -> mpmath.mpf:
-        """``Tr/N^(1-b)``."""
+        """``Tr/N^(1-b)``; at b = 1 its logarithm, infinite where no size is given."""
+        if self.b == 1:
+            return mpmath.inf if size is None else mpmath.log(self.r * mpmath.mpf(size)) + mpmath.euler
         tau = self.r ** (1 - self.b) / (1 - self.b)
         return tau if size is None else tau + mpmath.zeta(self.b) * mpmath.mpf(size) ** (self.b - 1)
 

@@ -35,7 +35,7 @@ from numerics.values.exact import number
 from numerics.values.tables import Tabular
 from numerics.values.value import Value
 from numerics.verification.grids import SLOW_POINTS, first_regular, scale_grid, slow_grid
-from numerics.verification.growing import MIDDLE, REACH, Along, losses, reach_of, with_share
+from numerics.verification.growing import MIDDLE, REACH, along, losses, reach_of, with_share
 from numerics.verification.growing import POINTS as RAY_POINTS
 from numerics.verification.judge import Point, judge, judge_remainder, measure_decay, measure_exponent
 from numerics.verification.perturbed import verdict_beside
@@ -119,9 +119,9 @@ def verify(
     that somebody claims (``law.stating(exponent=...)``). A law fitted to measured arrays is compared with the
     full model of the arrays and stays UNDECIDED, as these end with their last mode; the laws of
     ``derive(task.fitted)`` can be verified. A law of T and N where modes grow with N is compared along a ray,
-    ``C T = N^(reach b)``, 0 < reach < 1, up to N = 10^48, with sums over all modes (`verification.growing`).
-    ``progress`` is called once for each
-    of `points_of`. Raises `DomainError` for missing numbers.
+    ``C T = N^(reach b)``, 0 < reach < 1, up to N = 10^48 or 10^138, with sums over all modes
+    (`verification.growing`). ``progress`` is called once for each of `points_of`. Raises `DomainError` for
+    missing numbers.
 
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import a, b
@@ -170,7 +170,7 @@ def _along_ray(
     numeric, settings = with_share(law, at)
     settings += () if reach == MIDDLE else ((REACH, reach),)
     with working(digits + 15):
-        prediction, points = Along(numeric, reach), []
+        prediction, points = along(numeric, reach), []
         for resource, value in losses(prediction, digits):
             points.append(_compared(resource, value, prediction))
             if progress is not None:

@@ -60,7 +60,7 @@ def test_the_witness_of_a_claim_is_confirmed(capsys):
         (["verify", "--reach", "1/3"], "give --rule, too"),
         (["verify", *MODES, "--laws", "time"], "--laws is not used with --rule"),
         (["derive", "--modes", "2*N", "--rule", "nesterov", "--at", "a=2,b=1/2"], "pass OnePassSGD"),
-        (["derive", "--modes", "2*N", "--rule", "sgd", "--at", "a=3,b=1"], "b = 1"),
+        (["derive", "--modes", "2*N", "--rule", "sgd", "--at", "a=3,b=1", "--check"], "b = 1"),
         (["verify", "--modes", "2*N", "--rule", "sgd", "--at", "a=3,b=1/2,h=2"], "h = 2"),
     ],
     ids=str,

@@ -9,7 +9,7 @@ from asymptotics.errors import DomainError
 from asymptotics.symbols import N, a, b, r
 from numerics import FullModel, verify
 from numerics.model.small_steps import early_loss
-from numerics.verification.growing import Along, losses, with_share
+from numerics.verification.growing import Along, along, losses, with_share
 from numerics.verification.judge import judge
 from numerics.verification.verify import _compared
 from tests.euler_maclaurin import ModeSums
@@ -48,6 +48,18 @@ def check(law, at, left, digits=30):
 def test_laws_hold(law, at, left):
     found = check(law, at, left)
     assert ("[h = " in str(found)) == (law is not FLOW)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("law", "a"), [(SGD, "3/2"), (SGD, "5/2"), (NOISY, "7/4")])
+def test_series_in_the_trace_hold(law, a):
+    """b = 1: three powers of h/Lambda are known, N runs to 10^138."""
+    found = verify(law, {"a": a, "b": 1, "r": 2, "h": "1/3"}, digits=18)
+    assert found.verdict == "HOLDS" and abs(found.points[-1].rest) < 1e-9, str(found)
+    assert found.resolution.prefactor < 1e-9
+    wrong = along(law.at(a=a, b=1, r=2, h="0.3334"), Rational(1, 2))
+    with mpmath.workdps(33):
+        assert judge(wrong, tuple(_compared(p.resource, p.loss, wrong) for p in found.points))[0] == "FAILS"
 
 
 @pytest.mark.slow
