@@ -37,6 +37,8 @@ SHARES = (1.0, 0.75, 0.5, 0.3, 0.2, 0.1, 0.06, 0.04)
 BEYOND = ((8.0, 10.0), (16.0, 20.0), (32.0, 40.0))
 """Decades at which a difference smaller than every power is looked for."""
 
+FURTHER = 2
+"""So many times further sizes are looked at where those before do not tell, as two orders nearly cancel."""
 NEAR = (0.0, 0.013, 0.029, 0.041)
 """Decades to places near by, out of step with each other."""
 EXPLAINED = 0.08
@@ -242,9 +244,10 @@ def _by_powers(fall: Fall, reach: float, order: float) -> Outcome:
         (before, _), (verdict, note) = _decide(sizes[-3:-1]), _decide(sizes[-2:])
         if verdict == FAILED and (before != FAILED or _rises(sizes[-3:])):
             verdict = UNDECIDED
-        if verdict != UNDECIDED or last >= furthest:
+        limit = furthest if fall.heavy else FURTHER * furthest
+        if verdict != UNDECIDED or last >= limit:
             return verdict, sizes[-1].relative, note
-        last = min(1.3 * last, furthest)
+        last = min(1.3 * last, limit)
         further = fall.known(last)
         if further is None or not fall.seen(further):
             more = "; more digits see further" if verdict == UNDECIDED and not fall.heavy else ""

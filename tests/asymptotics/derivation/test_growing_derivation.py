@@ -56,6 +56,16 @@ def test_changed_steps_are_rejected(by):
     assert len(found.failed) >= len(derivation) - 2
 
 
+def test_two_orders_that_cancel_on_the_way():
+    """``-0.15 N^-(3/10) + 5.9 N^-(2/5)`` behind the law vanishes at N = 10^16: sizes go on beyond 10^24."""
+    laws = derive(power_law("7/3", "2/5", modes="2*N", noise="1/2"))
+    derivation = growing_law(laws, QUARTER).derivation
+    last = derivation.steps[-1]
+    assert replace(derivation, steps=(last,)).check().passed
+    false = Asymptotic(last.equation.lhs, last.equation.rhs * Rational(21, 20), *last.equation.args[2:])
+    assert replace(derivation, steps=(replace(last, equation=false),)).check().failed
+
+
 def test_what_is_told():
     derivation = growing_law(SYMBOLIC, OnePassSGD).derivation
     last = derivation.steps[-1].equation
