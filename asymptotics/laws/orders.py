@@ -12,11 +12,11 @@ from sympy import Expr, Symbol
 
 from asymptotics.caches import cached
 from asymptotics.expansions.expansion import Expansion
+from asymptotics.expansions.ring import Element
 from asymptotics.expansions.slow import leading_series
-from asymptotics.expansions.terms import Bound
+from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.tidying import tidy
 from asymptotics.model.quantity import Quantity
-from asymptotics.parsing.heights import substitute
 from asymptotics.tasks.task import Task
 
 
@@ -42,9 +42,14 @@ def first_orders(
             break
         before = early
     # with exponents that no condition orders, the remainder may stay among the first: it says so itself
-    given = (replace(x, coefficient=substitute(x.coefficient, dict(settings))) for x in series.terms)
-    kept = replace(series, depth=terms).with_terms(given if settings else series.terms, series.remainder)
-    return kept
+    given = [Term(_at(x.element, settings), x.order, *x.logs) for x in series.terms]
+    return replace(series, depth=terms).with_terms(given, series.remainder)
+
+
+def _at(coefficient: Element, settings: tuple[tuple[Symbol, Expr], ...]) -> Element:
+    for symbol, value in settings:
+        coefficient = coefficient.at(symbol, value)
+    return coefficient
 
 
 @cached(maxsize=256)

@@ -56,10 +56,13 @@ class Stated(Typeset):
         return self._symbols_in(self.regimes)
 
     def parameters_for(self, names: Iterable[object]) -> tuple[Symbol, ...]:
-        """The parameters, but for those of lines in its domain alone where no name asks for them."""
-        known = self._symbols_in(self.regimes.known) if isinstance(self.regimes, Tailed) else ()
-        found = {*known, *(symbol.name for symbol in known)}
-        return known if found.issuperset(names) else self.parameters
+        """Parameters among which the names are, if they are any: of the task, of open regimes, or all."""
+        wanted = {name.name if isinstance(name, Symbol) else name for name in names}
+        known = self.regimes.known if isinstance(self.regimes, Tailed) else ()
+        for found in (self.task.parameters, self._symbols_in(known)):
+            if wanted.issubset(symbol.name for symbol in found):
+                return found
+        return self.parameters
 
     def _symbols_in(self, regimes: Iterable[Regime]) -> tuple[Symbol, ...]:
         found = set(self.task.parameters).union(*(r.leading(self.resource).free_symbols for r in regimes))
