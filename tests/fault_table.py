@@ -266,6 +266,12 @@ NUMBERS = (
     row(OUTPUTS, '"trial").write_bytes(TRIAL)', '"trial").touch()', PLACES),
     row(OUTPUTS, "self.text.append(text)", "pass", PLACES),
     row(JUDGE, "max(sizes[half:]) <= SWING", "max(sizes[half:]) >= SWING", JUDGED),
+    row(
+        "numerics/verification/comparison.py",
+        "abs(left) < abs(before) / 2",
+        "abs(left) < abs(before) * 2",
+        "tests/numerics/verification/test_comparison.py",
+    ),
     row(JUDGE, "rest.value < -2 *", "rest.value < 2 *", JUDGED),
     row(EXPONENTS, "(ratio * y1 - y0)", "(ratio * y1 + y0)", JUDGED),
     row(EXPONENTS, "(factor * q - p) / (factor - 1)", "(factor * q + p) / (factor + 1)", JUDGED),

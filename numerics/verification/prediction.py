@@ -15,8 +15,8 @@ from asymptotics.laws.law import Law
 from asymptotics.parsing.heights import substitute
 from numerics.values.exact import number
 
-ORDERS, FURTHER = 4, 6
-"""How many orders of the expansion are looked at, and how many where these leave a doubt."""
+ORDERS = 4
+"""How many orders of the expansion are looked at."""
 
 Function = Callable[[mpmath.mpf], mpmath.mpf]
 

@@ -6,7 +6,7 @@ With L what the full model has for the quantity of a law, and L_law the stated l
 at once: a wrong constant leaves R at a constant, a wrong exponent lets it grow, a wrong logarithm makes it
 drift. Powers of the resource, of exp(N) or of log t are judged alike (`judge`).
 
-Where that leaves a doubt, as where R turns its sign among the points, two further orders are taken as known.
+Where that leaves a doubt, as where R turns its sign among the points, further orders are taken as known.
 Where two exponents meet, the leading order is a polynomial in log x; its lower powers are only
 1/log x smaller, so they are taken with the law before r is formed.
 """
@@ -14,7 +14,6 @@ Where two exponents meet, the leading order is a polynomial in log x; its lower 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -22,7 +21,7 @@ from typing import Any
 import mpmath
 from sympy import Expr, Symbol, oo
 
-from asymptotics.errors import DomainError, UnableError, check_kind, shown
+from asymptotics.errors import DomainError, check_kind, shown
 from asymptotics.hints import name_numbers
 from asymptotics.laws.growing import GrowingLaw
 from asymptotics.laws.law import Law
@@ -33,14 +32,14 @@ from asymptotics.symbols import N, P, b_test, sigma
 from asymptotics.tasks.measured import Measured
 from numerics.values.exact import number
 from numerics.values.tables import Tabular
-from numerics.values.value import Value
+from numerics.verification.comparison import compared, decide, verdict_on
 from numerics.verification.grids import SLOW_POINTS, first_regular, scale_grid, slow_grid
 from numerics.verification.growing import MIDDLE, REACH, along, losses, reach_of, with_share
 from numerics.verification.growing import POINTS as RAY_POINTS
-from numerics.verification.judge import Point, judge, judge_remainder, measure_decay, measure_exponent
+from numerics.verification.judge import Point, judge, measure_decay, measure_exponent
 from numerics.verification.perturbed import verdict_beside
 from numerics.verification.places import DEFAULTS, Place
-from numerics.verification.prediction import FURTHER, Prediction
+from numerics.verification.prediction import Prediction
 from numerics.verification.references import REFERENCES, reference_of, reference_values
 from numerics.verification.resolution import Resolution, resolution_of
 from numerics.verification.window import WINDOW_POINTS, resources_of_window
@@ -144,19 +143,15 @@ def verify(
         prediction = Prediction(numeric, dict(settings))
         grid = _grid(numeric, prediction, settings)
         points = tuple(_points(numeric, grid, prediction, settings, digits, progress))
-        verdict, reason = _judge(prediction, points)
-        if verdict == judge(prediction, points)[0] == "UNDECIDED":
-            with suppress(UnableError):
-                further = Prediction(numeric, dict(settings), FURTHER)
-                closer = tuple(_compared(p.resource, p.loss, further) for p in points)
-                if (decided := _judge(further, closer))[0] != "UNDECIDED":
-                    prediction, points, (verdict, reason) = further, closer, decided
+        prediction, points, found = decide(
+            prediction, points, lambda known: Prediction(numeric, dict(settings), known)
+        )
         if unknown := [symbol for symbol, _ in numeric.settings if isinstance(symbol, UnknownSum)]:
-            verdict = "UNDECIDED"
-            reason = (
-                f"{unknown[0].words}, and the model has the tail of the spectrum continued to its first mode"
+            found = (
+                "UNDECIDED",
+                f"{unknown[0].words}, and the model has the tail of the spectrum continued to its first mode",
             )
-        return _outcome(numeric, prediction, points, (verdict, reason), settings, digits)
+        return _outcome(numeric, prediction, points, found, settings, digits)
 
 
 def _along_ray(
@@ -172,7 +167,7 @@ def _along_ray(
     with working(digits + 15):
         prediction, points = along(numeric, reach), []
         for resource, value in losses(prediction, digits):
-            points.append(_compared(resource, value, prediction))
+            points.append(compared(resource, value, prediction))
             if progress is not None:
                 progress()
         found = judge(prediction, tuple(points))
@@ -244,18 +239,11 @@ def _beside_arrays(
         )
 
 
-def _judge(prediction: Prediction, points: tuple[Point, ...]) -> tuple[str, str]:
-    """The verdict on the leading term and then, where that holds, on the stated remainder."""
-    verdict, reason = judge(prediction, points)
-    more = judge_remainder(prediction, points) if verdict == "HOLDS" else None
-    return more or (verdict, reason)
-
-
 def _resolution(prediction: Prediction, points: tuple[Point, ...], digits: int) -> Resolution:
     """What the judge would have seen at the same points."""
 
     def exactly(changed: Prediction) -> str:
-        return _judge(changed, tuple(_compared(p.resource, p.loss, changed) for p in points))[0]
+        return verdict_on(changed, tuple(compared(p.resource, p.loss, changed) for p in points))[0]
 
     return resolution_of(verdict_beside(prediction, points, exactly), digits)
 
@@ -333,22 +321,7 @@ def _points(
     )
     places = tuple(replace(first, resource=resource) for resource in grid)
     for resource, value in zip(grid, reference_values(law.name, places), strict=True):
-        found.append(_compared(number(resource), value, prediction))
+        found.append(compared(number(resource), value, prediction))
         if progress is not None:
             progress()
     return found
-
-
-def _compared(x: mpmath.mpf, value: Value, prediction: Prediction) -> Point:
-    """The quantity against the law at the resource x."""
-    stated = prediction(x)
-    ratio = value.value / stated
-    return Point(
-        resource=x,
-        scale=prediction.scale(x),
-        loss=value,
-        law=stated,
-        remainder=ratio - 1,
-        remainder_error=abs(value.error / stated) + abs(ratio) * mpmath.mpf(10) ** -(mpmath.mp.dps - 4),
-        expected=prediction.next(x),
-    )

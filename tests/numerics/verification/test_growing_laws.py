@@ -9,9 +9,9 @@ from asymptotics.errors import DomainError
 from asymptotics.symbols import N, a, b, r
 from numerics import FullModel, verify
 from numerics.model.small_steps import early_loss
+from numerics.verification.comparison import compared
 from numerics.verification.growing import Along, along, losses, with_share
 from numerics.verification.judge import judge
-from numerics.verification.verify import _compared
 from tests.euler_maclaurin import ModeSums
 
 LAWS = derive(power_law(a, b, modes=r * N))
@@ -60,7 +60,7 @@ def test_series_in_the_trace_hold(law, a):
     assert found.verdict == "HOLDS" and abs(last.rest) < last.scale**-wrong.beyond, str(found)
     assert found.resolution.prefactor < 1e-9
     with mpmath.workdps(33):
-        assert judge(wrong, tuple(_compared(p.resource, p.loss, wrong) for p in found.points))[0] == "FAILS"
+        assert judge(wrong, tuple(compared(p.resource, p.loss, wrong) for p in found.points))[0] == "FAILS"
 
 
 @pytest.mark.slow
@@ -70,7 +70,7 @@ def test_another_share_fails():
     with mpmath.workdps(30):
         true, other = (Along(law.at(h=share)) for share in ("1/4", "0.2501"))
         sums = list(losses(true, 12))
-        verdicts = [judge(p, tuple(_compared(x, v, p) for x, v in sums))[0] for p in (true, other)]
+        verdicts = [judge(p, tuple(compared(x, v, p) for x, v in sums))[0] for p in (true, other)]
     assert verdicts == ["HOLDS", "FAILS"]
 
 
@@ -81,7 +81,7 @@ def test_another_edge_fails():
     with mpmath.workdps(40):
         true, other = (Along(law.at(r=ratio)) for ratio in ("2", "2.001"))
         sums = list(losses(true, 15))
-        verdicts = [judge(p, tuple(_compared(x, v, p) for x, v in sums))[0] for p in (true, other)]
+        verdicts = [judge(p, tuple(compared(x, v, p) for x, v in sums))[0] for p in (true, other)]
     assert verdicts == ["HOLDS", "FAILS"]
 
 
