@@ -64,7 +64,9 @@ def growing_terms(
     if scaling.decay == 1 and rule.fresh:
         return (*_at_slow_trace(series, clock, present, numbers), *late), ()
     rate = 4 / trace_scale(scaling) if rule.fresh else 2 * scaling.scale * rule.pace()
-    found = early_terms(series, shares=2 if rule.fresh else 0)
+    # label noise begins at the first modes, whose part of the trace falls behind as a power of T alone
+    drifts = 1 if series.task.noise != 0 and rule.fresh else 0
+    found = early_terms(series, shares=2 if rule.fresh else 0, drifts=drifts)
     kept = leading_terms(found, series, tuned=h in present)
 
     def written(terms: Iterable[EarlyTerm]) -> tuple[LossTerm, ...]:
