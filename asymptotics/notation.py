@@ -26,6 +26,8 @@ from sympy import (
     Max,
     Min,
     Mul,
+    Or,
+    Piecewise,
     StrictGreaterThan,
     StrictLessThan,
     Symbol,
@@ -95,7 +97,11 @@ class Notation:
         return DomainError(f"notation {shown(self.name)}: {words}")
 
     def expression(self, value: Expr) -> Expr:
-        """An exponent, a prefactor or a resource in these letters."""
+        """An exponent, a prefactor, a resource, or cases of them, in these letters."""
+        if isinstance(value, Piecewise):
+            return Piecewise(*((self.expression(x), self.condition(where)) for x, where in value.args))
+        if value.has(Piecewise):
+            return value.func(*(self.expression(x) for x in value.args))
         changed = value.xreplace(self.substitution)
         if not self.table:
             return changed
@@ -106,8 +112,8 @@ class Notation:
 
     def condition(self, value: Boolean) -> Boolean:
         """A condition in these letters, without factors that are positive."""
-        if isinstance(value, And):
-            return And(*(self.condition(part) for part in value.args))
+        if isinstance(value, (And, Or)):
+            return value.func(*(self.condition(part) for part in value.args))
         if not self.table or not isinstance(value, Relational):
             return value
         difference = (value.lhs - value.rhs).xreplace(self.substitution)

@@ -144,7 +144,7 @@ def _all_of(
     own = letters.resources and not letters.inverse and ours
     note = f"{' and '.join(ours)} as in the task, eigenvalues k**-b and target k**-a; {letters.source}"
     notes = (*verdict.notes, note) if own else verdict.notes
-    return replace(verdict, claim=claim, letters=tuple(meaning.items()), notes=notes)
+    return replace(verdict, claim=claim, letters=tuple(meaning.items()), notes=notes, told_in=letters)
 
 
 def _of_sum(

@@ -18,7 +18,7 @@ from asymptotics.laws.derive import Laws, derive
 from asymptotics.laws.growing import GrowingLaw
 from asymptotics.laws.law import Law
 from asymptotics.model.quantity import GAUSSIAN
-from asymptotics.notation import Notation, notation, restate
+from asymptotics.notation import NOTATIONS, OURS, Notation, notation, restate
 from asymptotics.precision import exclusive_class
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
@@ -75,6 +75,14 @@ class Witness(Mapping[Symbol, Rational]):
             f"at {place}: " if place else ""
         ) + f"claimed {side_text(self.claimed)}, correct {side_text(self.correct)}"
 
+    def restate(self, letters: Notation) -> Witness:
+        """The same in other letters, where the point gives all of them numbers."""
+        theirs = tuple((letter, meant.xreplace(dict(self.point))) for letter, meant in letters.inverse)
+        known = not any(value.free_symbols for _, value in theirs)
+        others = tuple(pair for pair in self.point if pair[0] not in dict(letters.table))
+        (sides,) = restate((replace(self, point=()),), letters)
+        return replace(sides, point=(*theirs, *others) if known else self.point)
+
 
 @exclusive_class
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -96,6 +104,7 @@ class Verdict(Typeset):
     notes : what else should be known.
     letters : what letters of the claim stand for, by name.
     among : all laws, where the claim is about several; ``about`` is then the first that fails, or the first.
+    told_in : the notation in whose letters it is printed, that of the claim; the attributes are in ours.
     """
 
     verdict: str
@@ -114,6 +123,7 @@ class Verdict(Typeset):
     notes: tuple[str, ...] = ()
     letters: tuple[tuple[str, Expr], ...] = ()
     among: Laws | None = None
+    told_in: Notation = OURS
 
     @property
     def everywhere(self) -> bool:
@@ -159,15 +169,24 @@ class Verdict(Typeset):
         >>> verdict.headline_in("2405.15074")
         'FAILS where beta < 1/2: exponent, d**(-2*alpha) claimed, d**(-2*alpha - 2*beta + 1) correct'
         """
+        return self.restate(letters).headline
+
+    def restate(self, letters: str | Notation) -> Verdict:
+        """All that it says of regions, sides and the witness, in the letters of a paper."""
         chosen = notation(letters)
         conditions = (chosen.condition(c) for c in self.conditions)
         return replace(
             self,
+            reading=f"{self.reading}, in letters of this project" if chosen.name else self.reading,
+            quantity=chosen.rename(self.quantity),
             conditions=tuple(c for c in conditions if c != true),
             holds=restate(self.holds, chosen),
             fails=restate(self.fails, chosen),
             undecided=restate(self.undecided, chosen),
-        ).headline
+            correct=None if self.correct is None else chosen.expression(self.correct),
+            witness=None if self.witness is None else self.witness.restate(chosen),
+            told_in=OURS,
+        )
 
     @staticmethod
     def _but_for(exceptions: list[Region]) -> str:
@@ -186,13 +205,15 @@ class Verdict(Typeset):
                 raise UnableError("claims about several laws of a student have no record; keep their text")
             about = record("laws", task=self.among.task.to_dict())
             own = tuple(c for law in self.among for c in law.conditions)
+        told = self if self.told_in.name in NOTATIONS else replace(self, told_in=OURS)
         return record(
             "verdict",
+            **({"notation": told.told_in.name} if told.told_in.name else {}),
             claim=self.claim,
             about=about,
             assuming=[_written(condition) for condition in self.conditions if condition not in own],
             letters={letter: written(meant) for letter, meant in self.letters},
-            verdict=str(self),
+            verdict=str(told),
         )
 
     @classmethod
@@ -220,7 +241,7 @@ class Verdict(Typeset):
             content["claim"],
             kinds[kind](content["about"]),
             content["assuming"],
-            notation=content["letters"] or None,
+            notation=content.get("notation") or content["letters"] or None,
         )
         check_same(content, verdict.to_dict())
         return verdict
@@ -229,6 +250,8 @@ class Verdict(Typeset):
         return str(self)
 
     def __str__(self) -> str:
+        if self.told_in.name:
+            return str(self.restate(self.told_in))
         lines = [self.headline, f"  read as: {self.reading}"]
         told = [f"  {region}: {_versus(region)}" for region in self.fails[:SHOWN]]
         lines += [line for line in told if line.strip() not in self.headline]
@@ -246,6 +269,8 @@ class Verdict(Typeset):
 
     def to_latex(self) -> str:
         r"""The verdict as one formula with ``\text{...}``: where it fails and holds, and the witness."""
+        if self.told_in.name:
+            return self.restate(self.told_in).to_latex()
         parts = [_latex_region("FAILS", region) for region in self.fails[:SHOWN]]
         parts += [_latex_region("HOLDS", region) for region in self.holds[:SHOWN]]
         parts += [_latex_region("UNDECIDED", region) for region in self.undecided[:SHOWN]]

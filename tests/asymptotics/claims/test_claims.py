@@ -29,6 +29,7 @@ from asymptotics import (
     derive,
     power_law,
 )
+from asymptotics.claims.verdict import Verdict
 from asymptotics.symbols import C, N, P, a, b, k, t
 
 LAWS = derive(power_law(a, b))
@@ -233,6 +234,17 @@ def test_other_letters():
     swapped = {"a": b, "b": a, "M": N}
     assert check_claim(r"\Theta(M^{1-b})", LAWS.model, "a > b", notation=swapped)
     assert check_claim(r"M^{1-b}", LAWS.model, notation=swapped).verdict == "FAILS"
+
+
+def test_the_verdict_is_told_in_the_letters_of_the_claim():
+    found = check_claim(r"d^{-2\alpha}", LAWS.model, notation="2405.15074")
+    told = str(found).splitlines()
+    assert told[0].startswith("FAILS where beta < 1/2: exponent, d**(-2*alpha) claimed")
+    assert told[1].endswith("in letters of this project")
+    assert told[-1] == "  witness: at alpha = 1, beta = 0: claimed d**(-2), correct 1/d"
+    assert r"\beta < \frac{1}{2}" in found.to_latex()
+    assert found.headline.startswith("FAILS where a - 1 < b") and set(found.witness) == {a, b}
+    assert Verdict.from_dict(found.to_dict()) == found
 
 
 def test_the_verdict_in_latex():
