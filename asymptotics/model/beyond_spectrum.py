@@ -9,11 +9,14 @@ and modes of eigenvalue zero. A spectral sum is analytic there.
     expand_beyond      f(x(z)) for z -> 0, where x(0) lies beyond the spectrum
     size_series        f(kappa(x)) for many features, ``x = kappa (1 - df1(kappa)/N)``
     feedback           the kernel of SGD's noise at zeta = 0 and N = oo
+    is_stable          whether that is below 1, and no step overshoots
     sum_beyond         a sum, or a derivative of one, at such a place
     parts_beyond       what it is made of
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import mpmath
 from sympy import (
@@ -23,6 +26,7 @@ from sympy import (
     Expr,
     Integer,
     Poly,
+    Symbol,
     cancel,
     diff,
     expand,
@@ -38,10 +42,17 @@ from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.sums import NamedSum, df1, named
+from asymptotics.parsing.heights import substitute
 from asymptotics.spectra import SpectralSeries
 from asymptotics.spectra.segments import segments
 from asymptotics.sums.convergent import ConvergentSum
 from asymptotics.sums.finite import finite_sum
+from asymptotics.symbols import B
+
+FIRST, DIGITS = 16, 15
+"""So many modes are looked at for one that a step overshoots; their digits."""
+MOST = Integer(10) ** 15
+"""Samples of the largest batch, which stands for one without end."""
 
 
 class StableSum(ConvergentSum):
@@ -49,6 +60,13 @@ class StableSum(ConvergentSum):
 
     def _eval_is_positive(self) -> bool:
         return True
+
+    @property
+    def overshoots(self) -> bool:
+        """Whether a step is too large for one of the first modes, so that its term is not positive."""
+        summand, index = self.args
+        values = (substitute(summand, {index: Integer(j)}) for j in range(1, FIRST + 1))
+        return any(not value.is_finite or value.evalf(DIGITS) <= 0 for value in values)
 
     def number(self, digits: int) -> mpmath.mpf:
         try:
@@ -91,6 +109,23 @@ def feedback(rule: type[TrainingRule], spectrum: SpectralSeries) -> Expr:
         return Integer(0)
     zero = Integer(0)
     return rule.noise_kernel(zero, zero, sum_beyond(df1, 0, rule.partner(zero), spectrum))
+
+
+def is_stable(rule: type[TrainingRule], spectrum: SpectralSeries, numbers: Mapping[Symbol, Expr]) -> bool:
+    """Whether no step overshoots and ``K < 1`` at these numbers, or letters are left; B is large without one.
+
+    >>> from sympy import Rational
+    >>> from asymptotics import OnePassSGD, power_law
+    >>> from asymptotics.spectra import spectrum
+    >>> from asymptotics.symbols import eta
+    >>> found = spectrum(power_law(2, "3/2"))
+    >>> [is_stable(OnePassSGD, found, {eta: Rational(1, n), B: Integer(1)}) for n in (1, 3)]
+    [False, True]
+    """
+    share = substitute(feedback(rule, spectrum), {B: MOST, **numbers})
+    if any(total.overshoots for total in share.atoms(StableSum) if not total.free_symbols):
+        return False
+    return bool(share.free_symbols or share.evalf(DIGITS) < 1)
 
 
 def _value(expression: Expr, place: Expr, spectrum: SpectralSeries) -> Expr:

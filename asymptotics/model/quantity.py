@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from sympy import Expr, Integer, Pow, Symbol, oo
 
 from asymptotics.domains.domain import POSITIVE, as_condition, plain, primitive
-from asymptotics.errors import SpectrumError, UnableError
+from asymptotics.errors import DomainError, SpectrumError, UnableError
 from asymptotics.expansions.expansion import Expansion
+from asymptotics.model.beyond_spectrum import is_stable
 from asymptotics.model.equations import moving
 from asymptotics.model.expand import expand
 from asymptotics.model.finite_modes import mode_count
@@ -27,7 +28,7 @@ from asymptotics.model.students.gaussian import GaussianFeatures
 from asymptotics.model.sums import NamedSum, eigenvalues_of_test
 from asymptotics.parsing.heights import substitute
 from asymptotics.spectra import SpectralSeries, spectrum
-from asymptotics.symbols import N, gamma, kappa, l, n, rho, t
+from asymptotics.symbols import N, eta, gamma, kappa, l, n, rho, t
 from asymptotics.tasks.task import Task
 
 GAUSSIAN = GaussianFeatures()
@@ -217,6 +218,14 @@ all laws but those of time alone need b > 1, or pass modes=M
                     raise self._saturated(spectrum(self.task(task), trace=False).target.abscissa, numbers)
                 given = ", ".join(f"{s} = {numbers[s]}" for s in constraint.free_symbols if s in numbers)
                 raise SpectrumError(f"{given}: the {self.name} law needs {plain(as_condition(constraint))}")
+        # laws that are balances are of first order in the step
+        exact = self.rule.noise_law and self.rule.fresh and self.trace and not self.balances
+        if exact and eta in numbers and not is_stable(self.rule, self.spectrum(task), numbers):
+            given = ", ".join(f"{s} = {numbers[s]}" for s in self.rule.parameters if s in numbers)
+            raise DomainError(
+                f"{given}: beyond stability, a step overshoots or the noise of the batches feeds itself; "
+                "give a smaller eta or, where B is given, a larger B"
+            )
 
     def _saturated(self, abscissa: Expr, numbers: Mapping[Symbol, Expr]) -> SpectrumError:
         bound = substitute(self.rule.saturation(), dict(numbers))

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from sympy import Rational, log
 
-from asymptotics import check_claim, derive, power_law
-from asymptotics.errors import SpectrumError
+from asymptotics import OnePassSGD, check_claim, derive, power_law
+from asymptotics.errors import DomainError, SpectrumError
 from asymptotics.symbols import N, a, b, eta, k, r
 from asymptotics.tasks.task import Task
-from numerics import verify
+from numerics import FullModel, verify
 
 LAW = derive(power_law(a, b, modes=r * N)).critical_batch_model
 
@@ -92,3 +92,28 @@ def test_full_model(decay, noise):
     assert verify(law, at={eta: "1/4"}, digits=20).verdict == "HOLDS"
     wrong = law.stating(prefactor=law.prefactor * (1 + Rational(1, 100)))
     assert verify(wrong, at={eta: "1/4"}, digits=20).verdict == "FAILS"
+
+
+@pytest.mark.parametrize(
+    ("ask", "given"),
+    [
+        (lambda laws: laws.sgd_noise.at(eta=3, B=1), "eta = 3, B = 1"),
+        (lambda laws: laws.sgd_noise(1000, eta="11/20", B=1), "eta = 11/20, B = 1"),  # K > 1, none overshoots
+        (lambda laws: laws.critical_batch(1000, eta=3), "eta = 3"),
+    ],
+)
+def test_steps_beyond_stability_have_no_law(ask, given):
+    """It had a negative noise, -0.24 t^(-2/3)."""
+    with pytest.raises(DomainError, match=f"^{given}: beyond stability, .*give a smaller eta"):
+        ask(derive(power_law(2, "3/2")))
+
+
+def test_the_largest_stable_step_is_that_of_the_full_model():
+    laws, model = (
+        derive(power_law(2, "3/2")),
+        FullModel(power_law(2, "3/2"), rule=OnePassSGD(fraction=0.5, batch=2)),
+    )
+    bound = 2 * model.rule.eta
+    assert float(laws.sgd_noise.at(eta=0.9999 * bound, B=2).prefactor) > 1
+    with pytest.raises(DomainError, match="beyond stability"):
+        laws.sgd_noise.at(eta=1.0001 * bound, B=2)
