@@ -35,7 +35,12 @@ from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.schedules.base import Schedule, as_schedule
 from asymptotics.parsing.heights import substitute, to_power
 from asymptotics.spectra import spectrum
-from asymptotics.symbols import B, E, P, t
+from asymptotics.symbols import B, E, P, sigma, t
+
+ASSUMED = (
+    f"label noise {sigma} > 0 is assumed: for noise = 0, that of the task, no budget of a schedule is derived"
+)
+"""What is told first of a task without label noise."""
 
 
 def schedule_of(rule: Rule, schedule: object) -> Schedule | None:

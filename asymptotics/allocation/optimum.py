@@ -19,7 +19,7 @@ from sympy.logic.boolalg import Boolean
 from asymptotics.allocation import latex as typeset
 from asymptotics.allocation.best import best_phases
 from asymptotics.allocation.boundaries import boundaries_of
-from asymptotics.allocation.of_schedules import schedule_of, told_of
+from asymptotics.allocation.of_schedules import ASSUMED, schedule_of, told_of
 from asymptotics.allocation.phase import Phase
 from asymptotics.allocation.phases import Allocation
 from asymptotics.allocation.question import (
@@ -231,7 +231,8 @@ class Optimum(Typeset):
     def __repr__(self) -> str:
         told = told_of(self.rule, self.schedule)
         words = [f"    {told} {sigma}; {STEPS}{STEPS_WORDS}"] if told else []
-        return "\n".join([*map(repr, (*self.phases, *self.boundaries)), *words])
+        first = [ASSUMED] if told and self.laws.task.noise == 0 else []
+        return "\n".join([*first, *map(repr, (*self.phases, *self.boundaries)), *words])
 
     def to_latex(self, notation: str | None = None) -> str:
         """One ``cases`` table: exponents of every resource and of the loss, with conditions.

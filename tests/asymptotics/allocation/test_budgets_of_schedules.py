@@ -66,7 +66,10 @@ def test_published_exponents(schedule, at, loss, size, source):
 def test_what_a_budget_with_a_schedule_takes_for_granted_is_told():
     """X was a letter without a meaning, and neither the rule nor label noise was named."""
     optimum = split(BEST)
-    *_, last = repr(optimum).splitlines()
+    first, *_, last = repr(optimum).splitlines()
+    assert first.startswith("label noise sigma > 0 is assumed: for noise = 0, that of the task,")
+    noisy = compute_optimal(derive(power_law(4, 2, noise="sigma")), N * t, rule=OnePassSGD, schedule=BEST)
+    assert "assumed" not in repr(noisy)
     assert last == (
         "    one-pass SGD, the best schedule, label noise sigma; "
         "X: sum of the steps over the mean height of the schedule"
