@@ -251,14 +251,16 @@ def judge_remainder(prediction: Prediction, points: tuple[Point, ...]) -> tuple[
 def states_more(prediction: Prediction, ends: Sequence[Point]) -> mpmath.mpf | None:
     """The exponent with which a stated remainder falls near its ends, if faster than the one derived.
 
-    Or at all, where lower powers of the logarithm stand at the leading order.
+    Freed of the logarithms that the derived one has. Where lower powers of the logarithm stand at the
+    leading order, these are all of it.
     """
     if prediction.decay == oo:
         return None
+    power = 0 if prediction.has_companions else number(prediction.decay)
+    fall = sum(local_exponents([p.scale for p in ends], [log(p.scale) ** prediction.fall for p in ends]))
     bounds = [prediction.stated_bound(p.resource) for p in ends]
     (stated,) = local_exponents([p.scale for p in ends], bounds) if all(bounds) else (mpmath.inf,)
-    least = FLOOR if prediction.has_companions else number(prediction.decay) + FLOOR
-    return stated if stated > min(least, number(prediction.decay) + FLOOR) else None
+    return stated - fall if stated - fall > power + FLOOR else None
 
 
 def _turns(resolved: tuple[Resolvable, ...]) -> bool:

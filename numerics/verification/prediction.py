@@ -30,8 +30,9 @@ class Prediction:
     What all known orders leave is ``O(x^-beyond log(x)^logs)``, beyond = oo if it is smaller than every
     power; ``beyond_corrections`` are the exponents that it is made of, ``decay_corrections`` those by which
     the remainder over its known orders approaches its first power. ``stated_bound`` is the relative remainder
-    that the law itself states; ``has_companions`` says
-    that lower powers of the logarithm stand beside the leading term, at its order. Made and used at the
+    that the law itself states; ``has_companions`` says that lower powers of the logarithm stand beside the
+    leading term, at its order, and ``fall`` is the power, at most 0, by which that of the next term, or of
+    the first of these, is below it. Made and used at the
     precision of mpmath at the moment.
     """
 
@@ -39,6 +40,7 @@ class Prediction:
     """What the stated law is multiplied by (`perturb`)."""
     shift = mpmath.mpf(0)
     """What is added to its exponent."""
+    fall = 0
 
     def __init__(self, law: Law, settings: Mapping[Symbol, Expr], known: int = ORDERS) -> None:
         if len(law.regimes) != 1:
@@ -79,6 +81,8 @@ class Prediction:
         beside = [t for t in terms if t.order == first and t != lead]
         later = [t for t in terms if t.order != first]
         self.has_companions = bool(beside)
+        following = beside or [t for t in later if t.order == orders[0]]
+        self.fall = min(max((t.log_power for t in following), default=lead.log_power) - lead.log_power, 0)
         envelope = _function(series.envelope, x)
         self._lead, self._companions, self._later = (
             self._sum([(_function(substitute(t.coefficient, table), x), t) for t in part], envelope)

@@ -81,12 +81,13 @@ def test_agreement_is_within_three_errors_or_the_floor():
 # -- verdicts --------------------------------------------------------------------------------
 
 
-def prediction(bounded=False, beyond=None, factor=1, stated=0.5, has_companions=False, logs=0):
+def prediction(bounded=False, beyond=None, factor=1, stated=0.5, has_companions=False, logs=0, fall=0):
     """What a law predicts of its remainder: ``factor x^-1/2 + O(x^-4/5)``, or ``O(x^-1/2)`` alone."""
     left = mpmath.mpf((E if bounded else F) if beyond is None else beyond)
     return SimpleNamespace(
         stated_bound=lambda x: mpmath.mpf(0) if stated == mpmath.inf else x ** -mpmath.mpf(stated),
         has_companions=has_companions,
+        fall=fall,
         decay=Rational(1, 2),
         bounded=bounded,
         beyond=left,
@@ -324,6 +325,16 @@ def test_a_faster_fall_than_is_derived_may_be_stated():
 def test_lower_powers_of_the_logarithm_are_part_of_the_remainder():
     assert on_remainder(true, has_companions=True, stated=0) is None
     assert on_remainder(true, has_companions=True, stated=0.5)[0] == "FAILS"
+
+
+def test_a_remainder_may_be_stated_with_the_logarithms_by_which_it_falls():
+    """``log(x)^-1`` behind a companion, ``x^-1/2 log(x)^-1`` behind a power: said to be too small."""
+    for companions, power in ((True, 0), (False, E)):
+        law = prediction(has_companions=companions, fall=-1)
+        law.stated_bound = lambda x, power=power: x**-power / mpmath.log(x)
+        assert judge_remainder(law, points(true, "1e-25")) is None
+        law.stated_bound = lambda x, power=power: x**-power / mpmath.log(x) ** 2
+        assert judge_remainder(law, points(true, "1e-25"))[0] == "FAILS"
 
 
 # -- laws in powers of a logarithm ----------------------------------------------------------------
