@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sympy import Expr, Symbol, sympify
+from sympy import Expr, Symbol, ceiling, sympify
 
+from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
 from asymptotics.expansions.ring import ONE, Element
 from asymptotics.expansions.terms import Bound, Term
@@ -32,6 +33,19 @@ def coefficient_of(series: Expansion, place: Expr) -> Expansion:
 
 
 def in_front(place: Expr, series: Expansion, weight: Element = ONE) -> tuple[list[Term], list[Bound]]:
-    """The terms and bounds of ``weight * e**place`` times an expansion in l: what `coefficient_of` undoes."""
-    terms = [Term(t.element * weight, place, -t.order, t.log_power) for t in series.terms]
-    return terms, [Bound(place, -b.order, b.log_power) for b in series.remainder]
+    """The terms and bounds of ``weight * e**place`` times an expansion in l: what `coefficient_of` undoes.
+
+    Powers of log(l) that are not whole, and those of log(log(l)), are bounds.
+    """
+    kept = [t for t in series.terms if isinstance(t.log_power, int) and not t.loglog_power]
+    terms = [Term(t.element * weight, place, -t.order, t.log_power) for t in kept]
+    left: list[Term | Bound] = [t for t in series.terms if t not in kept]
+    return terms, [_bound(place, b) for b in (*left, *series.remainder)]
+
+
+def _bound(place: Expr, part: Term | Bound) -> Bound:
+    """``O(e**place l**m log(l)**n)``, n whole and large enough for other powers and for ``log(log(l))``."""
+    power = ceiling(sympify(part.log_power)) + (part.loglog_power > 0)
+    if not power.is_Integer:
+        raise UnableError(f"a power {part.log_power} of log(log) is not derived; give numbers")
+    return Bound(place, -part.order, int(power))

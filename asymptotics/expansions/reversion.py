@@ -139,19 +139,18 @@ def _through_logarithms(modes: Expansion, variable: Symbol, function: Expansion)
 
 
 def exponential(series: Expansion) -> Expansion:
-    """``exp(series)`` for an expansion at oo that grows no faster than a multiple of log x.
+    """``exp(series)`` for an expansion at oo that grows no faster than a multiple of log x; ``log(x)^m`` of
+    ``m log(log(x))``.
 
     Raises `UnableError` for others.
     """
-    power, constant, rest = Integer(0), Integer(0), []
+    grown, rest = {(0, 0): Integer(0), (1, 0): Integer(0), (0, 1): Integer(0)}, []
     for t in series.terms:
         sign = series.domain.sign(t.order)
         if sign == 1:
             rest.append(t)
-        elif sign == 0 and t.log_power == 0:
-            constant = t.coefficient
-        elif sign == 0 and t.log_power == 1:
-            power = t.coefficient
+        elif sign == 0 and t.logs in grown:
+            grown[t.logs] = t.coefficient
         else:
             raise UnableError(f"the exponential of {series.term_expression(t)} is not slowly varying")
     if any(series.domain.sign(b.order) != 1 for b in series.remainder):
@@ -166,4 +165,5 @@ def exponential(series: Expansion) -> Expansion:
         if j < small.depth:
             total = total + term
     total = total.with_terms(total.terms, (*total.remainder, *term.bounds()))
-    return total * total.monomial(exp(constant), power)
+    constant, power, log_power = grown.values()
+    return total * total.with_terms([Term(exp(constant), -power, log_power)], ())

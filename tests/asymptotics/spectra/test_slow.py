@@ -7,6 +7,7 @@ Sources of the table: Laplace's method by hand. With K the number of resolved mo
 from __future__ import annotations
 
 import mpmath
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -214,3 +215,26 @@ def test_label_noise_limit_of_the_model():
     assert law.leading == 2 and law.exponent == 0
     value = FullModel(task, P=10**60, digits=15).test_loss(oo)
     assert abs(value.value - 2) < 0.03
+
+
+def test_logarithms_before_exponentials_are_powers_of_log_log():
+    """``lambda^2 = exp(-2 k^(1/2)) log(k)^2``: the logarithm was taken for a constant."""
+    law = derive(Task("exp(-sqrt(k))*log(k+1)", "exp(-2*sqrt(k))")).time
+    assert simplify(law.leading - log(t) / (8 * t**2 * log(log(t)) ** 2)) == 0
+    modes = np.arange(1.0, 40000.0)
+    rates, weights = np.exp(-np.sqrt(modes)) * np.log1p(modes), np.exp(-2 * np.sqrt(modes))
+    off = []
+    for time in (1e5, 1e15, 1e45):
+        exact = (weights * np.exp(-2 * rates * time)).sum()
+        off.append(abs(exact / float(law.leading.subs(t, time)) - 1))
+    assert off[0] > off[1] > off[2] and off[2] < 0.02
+
+
+@pytest.mark.parametrize(
+    ("eigenvalues", "target"),
+    [("2**-k*log(k+1)", "3**-k"), ("exp(-sqrt(k))*log(k+1)", "exp(-sqrt(2*k))")],
+)
+def test_powers_of_log_log_that_are_not_whole_are_refused(eigenvalues, target):
+    """They were left out of the law."""
+    with pytest.raises(UnableError, match=r"log\(log\(|before its remainder"):
+        derive(Task(eigenvalues, target))
