@@ -152,7 +152,7 @@ def test_fixed_shares_have_a_budget():
         power_law(3, "3/4", modes="2*N", noise=1), N * t, rule=OnePassSGD(fraction="1/4", batch=1)
     ).phases
     assert phase.exponents["loss"] == Rational(1, 6)  # N^(2/3)/t^(8/3) = (t/N)^(1/3)
-    # the noise is sigma^2 h (A T^(1/b - 1) + zeta(b))/Tr, T = C^(1/16); own minima at 10^60 and 10^120 fall so
+    # the noise is sigma^2 h (A T^(1/b - 1) + zeta(b))/Tr, T = C^(1/16); own minima at 10^60, 10^120 fall so
     assert phase.approach == Rational(1, 48)
     with pytest.raises(DomainError, match="nothing to trade"):
         compute_optimal(power_law(3, "3/2", noise=1), N * t, rule=OnePassSGD(fraction="1/4", batch=1))
