@@ -29,6 +29,7 @@ from asymptotics.allocation.phase import Key, Phase
 from asymptotics.allocation.terms import LossTerm
 from asymptotics.display import text
 from asymptotics.domains.domain import Domain, as_condition, normal
+from asymptotics.domains.fractions import factored
 from asymptotics.domains.parametric_lp import Constraint, Programme, Vertex
 from asymptotics.errors import UnableError
 from asymptotics.expansions.tidying import tidy
@@ -176,8 +177,8 @@ class Allocation:
         log_powers = (*vertex.finer[:-1], -vertex.finer[-1])
         return Phase(
             condition=And(*self._own(vertex.domain)),
-            powers=tuple((key, factor(place[key])) for key in keys),
-            log_powers=tuple((key, factor(x)) for key, x in zip(keys, log_powers, strict=True)),
+            powers=tuple((key, factored(place[key], vertex.domain)) for key in keys),
+            log_powers=tuple((k, factored(x, vertex.domain)) for k, x in zip(keys, log_powers, strict=True)),
             balance=tuple(self._monomial(i, programme.rows[i], vertex) for i in active),
             shares=tuple(factor(shares[i]) for i in active),
             prefactors_known=None if constants is None else tuple(zip(keys, constants, strict=True)),

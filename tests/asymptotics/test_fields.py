@@ -5,6 +5,7 @@ import pytest
 from asymptotics import (
     BottleneckError,
     HeavyBall,
+    MultiPassSGD,
     NonlinearFeatures,
     OnePassSGD,
     OrthogonalFeatures,
@@ -17,7 +18,11 @@ from asymptotics.errors import Fielded
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: OnePassSGD(), r"OnePassSGD: missing a required argument: 'batch'; give OnePassSGD\(eta="),
+        (lambda: OnePassSGD(), "OnePassSGD has no step; give eta > 0 or a fraction in"),
+        (
+            lambda: MultiPassSGD(eta=1),
+            r"MultiPassSGD: missing a required argument: 'batch'; give MultiPassSGD\(eta=",
+        ),
         (lambda: HeavyBall(), r"'beta'; give HeavyBall\(beta=\.\.\.\)"),
         (lambda: Power(-2), r"Power: too many positional arguments; give Power\(gamma="),
         (lambda: Power(exponent=2), r"'exponent'; give Power\(gamma="),

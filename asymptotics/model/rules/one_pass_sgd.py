@@ -28,8 +28,9 @@ PLACES = 64
 class OnePassSGD(BatchedSGD):
     """``v_(n+1) = v_n - eta (A^T A/N)(Psi_n^T Psi_n/B) v_n``, a fresh batch of B samples each step.
 
-    Time is the number n of steps, so that n B samples are seen; eta the step size, ``batch`` = B (arXiv
-    2402.01092, here BAP, section 5). Laws and values are exact in eta, for Gaussian features.
+    Time is the number n of steps, so that n B samples are seen; eta the step size, ``batch`` = B, one sample
+    unless it is given (arXiv 2402.01092, here BAP, section 5). Laws and values are exact in eta, for Gaussian
+    features.
 
     With a ``schedule`` f the steps of a run of T are ``eta f(n/T)``, n = 0, ..., T - 1, and the loss at T is
     that at the end of such a run; with a ``ramp`` g its batches are ``B g(n/T)``, at least 1, and rounded
@@ -46,10 +47,12 @@ class OnePassSGD(BatchedSGD):
     >>> from asymptotics import Cosine
     >>> OnePassSGD(eta=0.1, batch=8, schedule=Cosine())
     OnePassSGD(eta=0.1, batch=8, schedule=Cosine())
+    >>> OnePassSGD(fraction=0.25)
+    OnePassSGD(fraction=0.25, batch=1)
     """
 
     eta: float = 0.0
-    batch: int
+    batch: int = 1
     schedule: Schedule = CONSTANT
     ramp: Schedule = CONSTANT
     fraction: float = 0.0
