@@ -4,13 +4,13 @@ import math
 
 import mpmath
 import pytest
+from euler_maclaurin import ModeSums
 from sympy import Rational
 
 from asymptotics import OnePassSGD, Verdict, check_claim, compute_optimal, derive, growing_law, power_law
 from asymptotics.errors import DomainError, ParseError, UnableError
 from asymptotics.laws.growing import T
 from asymptotics.symbols import N, a, b, r, t
-from tests.euler_maclaurin import ModeSums
 
 LAWS = derive(power_law(a, b, modes=r * N))
 FLOW, SGD = growing_law(LAWS), growing_law(LAWS, OnePassSGD)

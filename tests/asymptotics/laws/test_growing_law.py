@@ -2,6 +2,7 @@
 
 import mpmath
 import pytest
+from euler_maclaurin import ModeSums
 from sympy import Float, Rational, log
 
 from asymptotics import (
@@ -22,7 +23,6 @@ from asymptotics.symbols import N, b
 from numerics import FullModel
 from numerics.model.small_steps import early_loss
 from numerics.optima.growing import GrowingModes
-from tests.euler_maclaurin import ModeSums
 
 SGD = OnePassSGD(fraction=0.25, batch=1)
 

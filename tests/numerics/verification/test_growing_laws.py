@@ -2,6 +2,7 @@
 
 import mpmath
 import pytest
+from euler_maclaurin import ModeSums
 from sympy import Rational
 
 from asymptotics import OnePassSGD, derive, growing_law, power_law
@@ -12,7 +13,6 @@ from numerics.model.small_steps import early_loss
 from numerics.verification.comparison import compared
 from numerics.verification.growing import Along, along, losses, with_share
 from numerics.verification.judge import judge
-from tests.euler_maclaurin import ModeSums
 
 LAWS = derive(power_law(a, b, modes=r * N))
 FLOW, SGD = growing_law(LAWS), growing_law(LAWS, OnePassSGD)
