@@ -32,6 +32,7 @@ from sympy import (
     StrictLessThan,
     Symbol,
     cancel,
+    expand,
     factor_list,
     factor_terms,
     fraction,
@@ -108,7 +109,9 @@ class Notation:
         if changed in (oo, -oo, nan, zoo):
             return changed
         shaped = changed.replace(lambda e: isinstance(e, (Min, Max)), _factor)
-        return shaped if isinstance(shaped, (Min, Max)) else factor_terms(together(shaped))
+        if isinstance(shaped, (Min, Max)):
+            return shaped
+        return factor_terms(together(shaped)).replace(_is_nested, lambda e: factor_terms(expand(e)))
 
     def condition(self, value: Boolean) -> Boolean:
         """A condition in these letters, without factors that are positive."""
@@ -353,6 +356,12 @@ def _factor(extreme: Expr) -> Expr:
     if not (common.is_positive and common.free_symbols):
         return extreme
     return common * extreme.func(*(cancel(x / common) for x in extreme.args))
+
+
+def _is_nested(total: Expr) -> bool:
+    """Whether it is a polynomial that has sums within its terms: what a letter stood for."""
+    within = (factor.as_base_exp()[0] for term in total.args for factor in Mul.make_args(term))
+    return total.is_Add and any(base.is_Add for base in within) and total.is_polynomial(*total.free_symbols)
 
 
 def _primitive(expression: Expr) -> Expr:

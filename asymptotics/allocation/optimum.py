@@ -291,7 +291,8 @@ def compute_optimal(
     features : `Rich(gamma=...)` for features that move under gradient flow; by default they stay.
 
     With modes r*N the trace grows with N where b < 1, and the step of one-pass SGD is a share h of the
-    largest one: constant, or tuned where h is among ``free``, also for b > 1; under label noise it falls.
+    largest one, for b > 1 of that at N = oo: constant, or tuned where h is among ``free``; under label noise
+    it falls.
 
     Raises `DomainError` for a cost that is not a posynomial, does not grow with a free resource, or has
     unknown symbols, and where there is nothing to trade; `UnableError` where the joint law is not known.
