@@ -51,6 +51,7 @@ from asymptotics.errors import DomainError, shown
 from asymptotics.registry import Registry
 from asymptotics.symbols import C, N, P, a, b, beta, t
 
+_cited = re.compile(r"(?:arxiv[: ]\s*)?(?P<number>\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
 _T = TypeVar("_T")
 _S = TypeVar("_S")
 _B = TypeVar("_B", bound=Basic)
@@ -306,10 +307,17 @@ NOTATIONS: Registry[Notation] = Registry(
 
 
 def notation(name: str | float | Notation | None) -> Notation:
-    """The notation of a paper by its arXiv number, ours for None. Raises `DomainError` for an unknown one."""
+    """The notation of a paper by its arXiv number, ours for None. Raises `DomainError` for an unknown one.
+
+    >>> notation("arXiv:2409.17858v2").name
+    '2409.17858'
+    """
     if name is None or isinstance(name, Notation):
         return name or OURS
     name = f"{name:.5f}" if isinstance(name, float) else name  # its number without the quotes
+    cited = _cited.fullmatch(name.strip()) if isinstance(name, str) and name not in NOTATIONS else None
+    if cited and cited["number"] in NOTATIONS:
+        return NOTATIONS[cited["number"]]
     if not isinstance(name, str) or name not in NOTATIONS:
         author = name.partition(" ")[0].lower() if isinstance(name, str) else ""
         named = len(author) > 2 and author.isalpha()

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import And, Expr, Symbol, expand, oo, true
+from sympy import And, Expr, Symbol, oo, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation import latex as typeset
@@ -26,6 +26,7 @@ from asymptotics.allocation.question import (
     check_bounded,
     free_resources,
     held_resources,
+    read_cost,
     refuse_infinite,
     refuse_unknown,
 )
@@ -265,7 +266,7 @@ def _single_phase(phases: tuple[Phase, ...], optimum: Optimum, numbers: Mapping[
 def compute_optimal(
     laws: Laws | Task,
     cost: object = N * t,
-    free: Iterable[Symbol] | None = None,
+    free: Iterable[Symbol | str] | None = None,
     fixed: Mapping[Symbol | str, object] | None = None,
     rule: Rule = GradientFlow,
     schedule: object = None,
@@ -279,9 +280,9 @@ def compute_optimal(
     cost : a posynomial in t, N, P, B (batch), E (members): a monomial or a sum of them, of which the
         larger counts; by default ``N t``; dimensionless, as all here.
         For `MultiPassSGD` epochs may stand in the place of t, ``t = epochs P/B``: at least one pass.
-    free : what the budget is split over; by default what the cost contains. With rho among it the ridge is
-        chosen at each budget, ``free=(N, P, rho)``, at t = oo; where rho falls as ``N^-b`` or ``P^-b`` a
-        smaller one is as good.
+    free : what the budget is split over, also by name; by default what the cost contains. With rho among it
+        the ridge is chosen at each budget, ``free=(N, P, rho)``, at t = oo; where rho falls as ``N^-b`` or
+        ``P^-b`` a smaller one is as good.
     fixed : resources held: a number, oo, or a power of the budget such as ``C**(1/3)``. Resources that are
         neither free nor fixed are infinite (B and eta: constants).
     rule : the training rule, on whose clock t is: numbers of steps for `OnePassSGD`, whose samples are B*t.
@@ -314,7 +315,7 @@ def compute_optimal(
     assert isinstance(laws, Laws)
     check_rule(rule)
     shape = schedule_of(rule, schedule)
-    spent = expand(exact(cost, "cost"))
+    spent = read_cost(cost)
     refuse_unknown(spent, laws)
     held = held_resources(mapping_of(fixed, "fixed"), laws)
     refuse_infinite(spent, mapping_of(fixed, "fixed"))

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sympy import Expr, Integer, Mul, Symbol, oo
+from sympy import Expr, Integer, Mul, Symbol, expand, oo
 
 from asymptotics.allocation.loss_terms import CHOSEN, SPENDABLE
 from asymptotics.allocation.phases import Allocation, Spending
 from asymptotics.domains.domain import normal
-from asymptotics.errors import DomainError, shown
+from asymptotics.errors import DomainError, ParseError, shown
 from asymptotics.laws.derive import Laws
 from asymptotics.parsing.numbers import exact, is_many, items_of
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import C, h
+
+
+def read_cost(cost: object) -> Expr:
+    """The cost as a sum; symbols without assumptions are the resources of their names. Raises `DomainError`.
+
+    >>> read_cost(Symbol("N") * Symbol("t")) == read_cost("N*t")
+    True
+    """
+    if isinstance(cost, str) and not cost.strip():
+        raise ParseError("the cost is empty; write for example N*t")
+    found, names = exact(cost, "cost"), {x.name: x for x in SPENDABLE}
+    return expand(found.xreplace({s: names[s.name] for s in found.free_symbols if s.name in names}))
 
 
 def held_resources(fixed: Mapping[Symbol | str, object], laws: Laws) -> tuple[tuple[Symbol, Expr], ...]:
@@ -53,7 +65,7 @@ def refuse_infinite(cost: Expr, fixed: Mapping[Symbol | str, object]) -> None:
 
 
 def free_resources(
-    cost: Expr, free: Iterable[Symbol] | None, held: tuple[tuple[Symbol, Expr], ...]
+    cost: Expr, free: Iterable[Symbol | str] | None, held: tuple[tuple[Symbol, Expr], ...]
 ) -> tuple[Symbol, ...]:
     kept = {x for x, _ in held}
     spent = [x for x in SPENDABLE if cost.has(x)]
@@ -62,13 +74,14 @@ def free_resources(
     else:
         if not is_many(free):
             raise DomainError(f"free = {shown(free)}; give a sequence of resources, such as free=(t,)")
-        wanted = items_of(free, "free")
         known = (*SPENDABLE, *CHOSEN)
+        names = {x.name: x for x in known}
+        asked = items_of(free, "free")
+        for x in asked:
+            if not isinstance(x, Symbol | str) or str(x) not in names:
+                raise DomainError(f"free: {shown(x)} is not a resource; resources are {', '.join(names)}")
+        wanted = [names[str(x)] for x in asked]
         for x in wanted:
-            if not isinstance(x, Symbol) or x not in known:
-                raise DomainError(
-                    f"free: {shown(x)} is not a resource; resources are {', '.join(map(str, known))}"
-                )
             if x in kept:
                 raise DomainError(f"{x} is both free and fixed; choose one")
         split = tuple(x for x in known if x in wanted)

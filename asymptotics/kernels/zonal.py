@@ -47,6 +47,8 @@ RESOLVED = 30
 NOTHING = mpmath.mpf(10) ** (SPARE + 1 - DIGITS)
 TIP = mpmath.mpf(10) ** -20
 SIXTEEN = mpmath.mpf(10) ** -16
+SHRINKING = mpmath.mpf(10) ** -8, mpmath.mpf(10) ** -16
+"""Angles from an end at which a kernel is looked at that has no integral."""
 FINEST = 7
 """So many steps are tried: 1/16, 1/32, ..."""
 FINE = mpmath.mpf(10) ** -6
@@ -210,11 +212,19 @@ def quadrature(kernel: Expr, d: int, count: int, digits: int = DIGITS) -> tuple[
     """``lambda_0 ... lambda_(count-1)`` by the integral over the angle, each to about 16 digits.
 
     The step is halved until all are settled, or are below ``10^(13 - digits)`` of the largest, and then 0.
+    Raises `DomainError` for a kernel that is so infinite at t = 1 or -1 that it has no integral.
 
     >>> [mpmath.nstr(value, 6) for value in quadrature(T, 3, 3)]
     ['0.0', '0.333333', '0.0']
     """
-    function = lambdify(T, kernel, "mpmath")
+    written = lambdify(T, kernel, "mpmath")
+
+    def function(t: mpmath.mpf) -> mpmath.mpf:
+        try:
+            return mpmath.re(written(t))
+        except ZeroDivisionError:
+            return mpmath.inf
+
     with working(digits):
         half = mpmath.mpf(d) / 2
         front = mpmath.gamma(half) / (mpmath.sqrt(mpmath.pi) * mpmath.gamma(half - mpmath.mpf(1) / 2))
@@ -222,7 +232,7 @@ def quadrature(kernel: Expr, d: int, count: int, digits: int = DIGITS) -> tuple[
         for level in range(FINEST):
             totals = [total / 2 for total in totals]
             for t, sine, weight in _nodes(level, mpmath.mp.prec):
-                value = mpmath.re(function(t))
+                value = function(t)
                 if not mpmath.isfinite(value) and sine < TIP:
                     continue  # t is rounded to 1, where its logarithm is infinite
                 value *= front * weight * sine ** (d - 2)
@@ -236,6 +246,16 @@ def quadrature(kernel: Expr, d: int, count: int, digits: int = DIGITS) -> tuple[
             ):
                 return tuple(mpmath.mpf(0) if abs(x) < 10 * zero else +x for x in totals)
             last = totals
+        for end in (1, -1):
+            far, near = (
+                abs(function(end * mpmath.cos(angle))) * mpmath.sin(angle) ** (d - 1) for angle in SHRINKING
+            )
+            # the integral over log(angle) converges only where this falls towards the end
+            if mpmath.isfinite(near) and near > far / 2:
+                raise DomainError(
+                    f"{kernel} is infinite at t = {end} and has no integral on the sphere (d = {d}); give "
+                    "a kernel that is finite there"
+                )
     raise UnableError(
         f"the integral of {kernel} against harmonics does not settle (d = {d}): it is singular within "
         "(-1, 1); give the eigenvalues to Task"

@@ -39,8 +39,6 @@ must be an integer >= 0
     count, index = without_gammas(task.multiplicity, task.index), task.index
     if count.is_Integer and count.is_positive:
         return
-    if count == 0:
-        raise SpectrumError("multiplicity 0 leaves no modes; give the number of modes of each level")
     if count.free_symbols - {index}:
         return
     polynomial = Poly(count, index) if count.is_polynomial(index) else None

@@ -10,7 +10,7 @@ from sympy import Expr, Integer, Pow, Symbol, oo, powsimp
 from sympy.core.relational import Relational
 
 from asymptotics.display import text
-from asymptotics.errors import DomainError, check_kind
+from asymptotics.errors import DomainError, SpectrumError, check_kind
 from asymptotics.expansions.gamma_products import polynomial_form
 from asymptotics.parsing.expressions import parse_condition
 from asymptotics.parsing.heights import substitute
@@ -80,6 +80,8 @@ class Task(Typeset):
         if self.noise.is_negative or self.noise.has(self.index):
             raise DomainError(f"noise = {self.noise}; the standard deviation sigma must be a number >= 0")
         check_modes(self.modes, self.index)
+        if (count := self.multiplicity).is_Rational and not (count.is_Integer and count.is_positive):
+            raise SpectrumError(f"multiplicity = {count}; the number of modes of a level is an integer >= 1")
         for power in self.eigenvalues.atoms(Pow) | self.target.atoms(Pow):
             if power.base.is_negative and not power.exp.free_symbols <= {self.index}:
                 raise DomainError(f"{power} is real only where its exponent is whole; only {self.index} is")

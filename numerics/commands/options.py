@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from sympy import Expr, Rational, Symbol, oo
 
+from asymptotics.allocation.question import read_cost
 from asymptotics.errors import BottleneckError, DomainError
 from asymptotics.laws.derive import Laws, derive
 from asymptotics.laws.names import unknown_law
@@ -212,7 +213,7 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
 def add_budget(parser: argparse.ArgumentParser) -> None:
     """The options of a budget, None where they are not given: its cost, and the rule that spends it."""
     words = "what is spent, in t, N, P, B, as the budget C grows (default: N*t)"
-    parser.add_argument("--cost", type=argument(parse), metavar="EXPR", help=words)
+    parser.add_argument("--cost", type=argument(read_cost), metavar="EXPR", help=words)
     names = ", ".join(f"{name} ({rule.title})" for name, rule in TRAINING_RULES.items())
     words = f"how the budget is trained with: {names}; default: {GradientFlow.name}"
     parser.add_argument("--rule", type=argument(rule_of_name), metavar="RULE", help=words)

@@ -184,3 +184,11 @@ def test_letters_with_two_solutions_are_one_line():
 
 def test_the_number_of_a_paper_without_quotes():
     assert all(notation(float(name)) is notation(name) for name in NOTATIONS)
+
+
+def test_the_number_of_a_paper_as_it_is_cited():
+    assert all(
+        notation(f"arXiv:{name}v3") is notation(f" arxiv {name} ") is notation(name) for name in NOTATIONS
+    )
+    with pytest.raises(DomainError, match=r"'arXiv:1234.56789' is not known"):
+        notation("arXiv:1234.56789")

@@ -67,6 +67,11 @@ class Averaged(TrainingRule):
             "an average of iterates has no propagator of its own; ask the rule that is averaged"
         )
 
+    @classmethod
+    def of_flow(cls, power: Expr) -> tuple[Expr, Expr]:
+        """That of no single power: it is how the weights fall in the horizon that decides."""
+        raise UnableError("budgets of averaged iterates are not derived; laws.averaged has their loss")
+
     def settle(self, curvature: Callable[[], Curvature]) -> Averaged:
         """The average of the rule that is settled."""
         return replace(self, rule=self.rule.settle(curvature))

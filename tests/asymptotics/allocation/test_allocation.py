@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sympy import Integer, Rational, Symbol, latex, oo, symbols
 
 from asymptotics import (
+    Averaged,
     BottleneckError,
     GradientFlow,
     NonlinearFeatures,
@@ -24,7 +25,7 @@ from asymptotics import (
 )
 from asymptotics.allocation.loss_terms import loss_terms, trace_power
 from asymptotics.domains.domain import normal
-from asymptotics.symbols import B, C, E, M, N, P, a, b, k, rho, sigma, t
+from asymptotics.symbols import B, C, E, M, N, P, a, b, h, k, rho, sigma, t
 from numerics import FullModel
 from numerics.cli import main
 
@@ -275,6 +276,10 @@ def test_latex_hash_and_pickle():
         (lambda: compute_optimal(LAWS, N, free=(t, N)), "does not grow with t"),
         (lambda: compute_optimal(LAWS, N * t, free=(N, P)), "neither free nor fixed"),
         (lambda: compute_optimal(LAWS, N * t, free=symbols("x y")), "not a resource"),
+        (lambda: compute_optimal(LAWS, N * t, free=("t", "x")), "'x' is not a resource"),
+        (lambda: compute_optimal(LAWS, N * t, free=(N, 3)), "free: 3 is not a resource"),
+        (lambda: compute_optimal(LAWS, ""), "the cost is empty; write for example N*t"),
+        (lambda: compute_optimal(LAWS, rule=Averaged), "laws.averaged has their loss"),
         (lambda: compute_optimal(LAWS, N * t, free=(N, t), fixed={t: 3}), "both free and fixed"),
         (lambda: compute_optimal(LAWS, N * t, fixed={P: 1000}), "tends to a constant"),
         (lambda: compute_optimal(LAWS, N * t, fixed={N: oo}), "N = oo"),
@@ -307,6 +312,13 @@ def test_bad_input_is_one_line(call, words):
     with pytest.raises(BottleneckError) as caught:
         call()
     assert words in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_resources_by_name_and_by_plain_symbols():
+    plain = symbols("t N h")
+    asked = compute_optimal(LAWS, N * t, free=(t, N, h), rule=OnePassSGD)
+    assert compute_optimal(LAWS, "N*t", free=("t", "N", "h"), rule=OnePassSGD) == asked
+    assert compute_optimal(LAWS, plain[0] * plain[1], free=plain, rule=OnePassSGD) == asked
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,11 @@ def test_odd_targets_of_odd_kernels_are_learned():
             "1/(t + 2) is not positive definite: its eigenvalue of degree 1 is -0.098",
         ),
         ("erfc(t)", DomainError, "not positive definite"),
+        (
+            "1/(1 - t)",
+            DomainError,
+            "1/(1 - t) is infinite at t = 1 and has no integral on the sphere (d = 3)",
+        ),
     ],
 )
 def test_bad_kernels_are_one_line(text, error, says):

@@ -70,7 +70,6 @@ SEQUENCES: list[tuple[Expr, bool]] = [
     (sqrt(k), False),
     (k * (k - 1) * (k - 2) / 5, False),
     (1 / k, False),
-    (Rational(3, 2), False),
     (1 / (k - 4), False),
 ]
 

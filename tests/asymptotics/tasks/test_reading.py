@@ -87,6 +87,8 @@ ANSWERED = [
     (lambda: Task("k**-b", "k**-a", index="k + 1"), "it is no letter"),
     (lambda: Task("k**-b", "k**-a", multiplicity="harmonics(1)"), "need a whole dimension d >= 2"),
     (lambda: Task("k**-b", "k**-a", multiplicity="harmonic(3)"), "unknown function 'harmonic'"),
+    (lambda: Task("k**-b", "k**-a", multiplicity=0), "multiplicity = 0; the number of modes of a level is"),
+    (lambda: Task("k**-b", "k**-a", multiplicity="3/2"), "multiplicity = 3/2; the number of modes of a"),
     (lambda: power_law(alpha=2, beta=1), "notation= says whose they are, 2409.17858 or 2405.15074"),
     (lambda: power_law(alpha=2, notation="2405.15074"), "the letters of 2405.15074 are alpha and beta"),
     (lambda: power_law(3, 2, gamma=1), "power_law has no gamma"),
