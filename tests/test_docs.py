@@ -51,9 +51,8 @@ WITHOUT_EXAMPLE = {
         "numerics.sweeps.rows.Row",
         "numerics.verification.judge.Point",
     ),
-    "at work in the example of JointLaw, restated and extrapolate": (
+    "at work in the example of JointLaw and extrapolate": (
         "asymptotics.joint_law",
-        "asymptotics.notation.notation",
         "numerics.verification.exponents.eliminate",
     ),
 }

@@ -280,7 +280,8 @@ class Law(Stated):
         L(t) ~ 0.854098/t**0.237850, t -> oo (decimals to 6 digits)
         """
         symbol = named(self.letters).rename(self._about.symbol)
-        notes = ("" if self.measured is None else self.measured.as_fit, self._reach)
+        fit = self.measured and f"{self.measured.as_fit}; with errors: measured_laws(task)"
+        notes = (fit or "", self._reach)
         lines = lines_of(
             symbol,
             self.resource,

@@ -67,6 +67,7 @@ def test_numbers_are_of_the_arrays_and_laws_of_the_fit_and_both_say_so() -> None
     fit, arrays = "power laws fitted to 60 measured modes", "the arrays of 60 measured modes"
     assert fit in repr(laws.time) and fit in repr(laws.time.at()) and arrays in repr(FullModel(task))
     assert fit not in repr(derive(task.fitted)) and "measured" not in repr(FullModel(task.fitted))
+    assert f"({fit}; with errors: measured_laws(task))" in repr(laws.time)
     optimum = compute_optimal(laws, cost=N * t)
     (point,) = frontier(optimum, [1000], digits=4)
     assert point.source == arrays and constants(optimum, digits=4).source == fit
