@@ -51,7 +51,7 @@ def test_where_the_trace_grows(point):
         check_least(found, asked.phases[0], mpmath.mpf(10) ** 60, loss, 1e-4)
 
 
-@pytest.mark.parametrize("point", [("9/5", "3/2"), ("14/5", "3/2")])
+@pytest.mark.parametrize("point", [("9/5", "3/2"), pytest.param(("14/5", "3/2"), marks=pytest.mark.slow)])
 def test_where_the_trace_converges(point):
     """At the crossover, ``a - 1 < b``, and off it; the full model, exact in the step."""
     asked = optimum(point)
@@ -60,7 +60,7 @@ def test_where_the_trace_converges(point):
 
     def loss(steps, size, share):
         rule = OnePassSGD(eta=float(largest * share), batch=3)
-        model = FullModel(power_law(*point, noise="1/2"), N=size, rule=rule, digits=8)
+        model = FullModel(power_law(*point, noise="1/2"), N=size, rule=rule, digits=6)
         return model.test_loss(round(steps)).value
 
     check_least(found, asked.phases[0], mpmath.mpf(10) ** 40, loss, 1e-3)
