@@ -31,8 +31,9 @@ class Curve:
 def curves_of(v: Verification) -> tuple[tuple[Curve, ...], tuple[Curve, ...]]:
     """What is drawn: law and full model above; the remainder, its bounds and the predicted slope beneath."""
     x = _places(v, v.points)
+    law = "law, with all its logarithms" if v.all_logarithms else "law"
     above = (
-        Curve(role="law", x=x, y=tuple(float(abs(p.law)) for p in v.points), label="law"),
+        Curve(role="law", x=x, y=tuple(float(abs(p.law)) for p in v.points), label=law),
         Curve(role="model", x=x, y=tuple(abs(float(p.loss)) for p in v.points), label="full model"),
     )
     seen = [p for p in v.points if abs(p.remainder) > p.remainder_error]

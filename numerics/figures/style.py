@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -169,11 +170,7 @@ def legend_above(ax: Axes) -> None:
     labels = ax.get_legend_handles_labels()[1]
     if not labels:
         return
-    # A letter is a little over half as wide as high; a handle and its margins take the room of seven.
-    inches = ax.get_window_extent().width / ax.figure.dpi
-    letters = inches * 72 / (0.55 * TICK_SIZE)
-    widths = [_length_in_print(label) + 7 for label in labels]
-    columns = next((n for n in range(len(labels), 1, -1) if _width(widths, n) <= letters), 1)
+    columns = columns_of(labels, ax.get_window_extent().width / ax.figure.dpi)
     ax.legend(
         loc="lower left",
         bbox_to_anchor=(0.0, 1.0),
@@ -184,6 +181,18 @@ def legend_above(ax: Axes) -> None:
         handlelength=2.4,
         columnspacing=1.2,
     )
+
+
+def columns_of(labels: Sequence[str], inches: float) -> int:
+    """In how many columns a legend with these labels fits into a width.
+
+    >>> columns_of(["law", "full model"], 3.4), columns_of(["law", "below the numerical error"], 1.5)
+    (2, 1)
+    """
+    # A letter is a little over half as wide as high; a handle and its margins take the room of seven.
+    letters = inches * 72 / (0.55 * TICK_SIZE)
+    widths = [length_in_print(label) + 7 for label in labels]
+    return next((n for n in range(len(labels), 1, -1) if _width(widths, n) <= letters), 1)
 
 
 def legend_inside(ax: Axes) -> None:
@@ -251,8 +260,12 @@ def _width(widths: list[int], columns: int) -> int:
     return sum(int(column.max()) for column in np.array_split(np.array(widths), columns))
 
 
-def _length_in_print(label: str) -> int:
-    """About how many letters a label takes, TeX commands counted as one."""
+def length_in_print(label: str) -> int:
+    """About how many letters a label takes, TeX commands counted as one.
+
+    >>> length_in_print(r"|\\hat{L}(t)|")
+    7
+    """
     length, rest = 0, label.replace("$", "")
     while rest:
         head, rest = rest[0], rest[1:]

@@ -39,6 +39,8 @@ def plot_verification(
     Above, the full model as points and the stated law as a line. Beneath, the relative remainder and the
     slope ``x^-delta`` that the next term predicts, laid through the last point that stands above its
     numerical error (the first, if the law does not hold); points that do not are drawn as upper bounds.
+    Where lower powers of the logarithm stand beside the leading term, L_law has them in both panels, and the
+    line is called "law, with all its logarithms".
     Give both Axes or neither: then they are the panels of a new figure. ``look`` has colour and marker of
     the points. All dimensionless.
 

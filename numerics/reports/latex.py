@@ -20,7 +20,8 @@ from asymptotics.domains.domain import conjuncts
 from asymptotics.notation import NOTATIONS, Notation, restate
 from asymptotics.notation import notation as named
 from asymptotics.typesetting import tex, width_of, wrapped
-from numerics.figures.style import LABEL_SIZE, TICK_SIZE, looks
+from numerics.figures.curves import names_of
+from numerics.figures.style import COLUMN, LABEL_SIZE, TICK_SIZE, columns_of, length_in_print, looks
 from numerics.figures.verification import plot_verification
 from numerics.reports.templating import fill_tex
 from numerics.verification.summary import HEADER, Report, Row
@@ -210,8 +211,12 @@ def _name(word: str) -> str:
 
 
 FUNCTIONS = ("log", "exp", "sin", "cos", "min", "max")
-LAWS_ACROSS, WIDTH, PANEL_HEIGHT, ALONE = 3, 6.7, 1.65, 2.6
+LAWS_ACROSS, WIDTH, PANEL_HEIGHT, ALONE = 3, 6.7, 1.65, 2.8
 """Panels in one row of the figure, and sizes in inches, as in print: of a row, a panel, a row alone."""
+LONGEST = 18
+"""Letters that have room beside a panel of a row alone; more are written smaller."""
+MARGIN = 0.9
+"""What a legend may take of the width."""
 
 
 def to_figure(
@@ -222,13 +227,13 @@ def to_figure(
 ) -> Figure:
     """For each law, or those of ``rows``: loss against resource, the law over the points; the remainder.
 
-    A colour for each resource.
+    A colour for each resource. The title says of which law all logarithms are drawn (`plot_verification`).
     """
     shown = report.rows if rows is None else rows
     count = len(shown)
     across = min(count, across)
     down = -(-count // across)
-    width = WIDTH * min(across, LAWS_ACROSS) / LAWS_ACROSS
+    width = max(COLUMN, WIDTH * min(across, LAWS_ACROSS) / LAWS_ACROSS)
     figure = Figure(figsize=(width, height * down if down > 1 else ALONE), layout="constrained")
     axes = figure.subplots(2 * down, across, squeeze=False, height_ratios=(3, 2) * down)
     for unused in range(count, across * down):
@@ -241,9 +246,14 @@ def to_figure(
         panel, residual = axes[2 * (i // across), i % across], axes[2 * (i // across) + 1, i % across]
         panel.sharex(residual)
         plot_verification(row.verification, panel, residual, look=look)
-        panel.set_title(row.law.name, fontsize=LABEL_SIZE if across <= LAWS_ACROSS else TICK_SIZE - 1)
+        told = (", " if across <= LAWS_ACROSS else ",\n") + "all logarithms"
+        title = row.law.name + told * row.verification.all_logarithms
+        panel.set_title(title, fontsize=LABEL_SIZE if across <= LAWS_ACROSS else TICK_SIZE - 1)
         panel.tick_params(labelbottom=False)
-        panel.set_ylabel("")
+        quantity = names_of(row.verification)[1]
+        if down > 1 or (i % across and quantity == "L"):
+            panel.set_ylabel("")  # it is longer than low panels, or stands at the first
+        panel.yaxis.label.set_size(min(LABEL_SIZE, LABEL_SIZE * LONGEST / length_in_print(quantity)))
         if i % across:
             residual.set_ylabel("")
         if across > LAWS_ACROSS:
@@ -255,17 +265,20 @@ def to_figure(
 def _legend(figure: Figure) -> None:
     """One legend of all panels, below them."""
     handles: dict[str, Artist] = {}
+    width = MARGIN * figure.get_size_inches()[0]
     for ax in figure.axes:
         legend = ax.get_legend()
         if legend is not None:
             legend.remove()
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
-            handles.setdefault(label.partition(" $")[0], handle)
+            handles.setdefault(label.partition(" $")[0].partition(",")[0], handle)
     figure.legend(
         list(handles.values()),
         list(handles),
         loc="outside lower center",
-        ncols=len(handles),
+        ncols=columns_of(list(handles), width),
         frameon=False,
         fontsize=TICK_SIZE,
+        handlelength=2.4,
+        columnspacing=1.2,
     )

@@ -60,7 +60,8 @@ class Verification(Tabular):
     removed). ``next_ratio`` is the remainder at the last resolved point over the predicted next orders; None
     where their coefficients are not predicted. ``resolution`` says from which changes of its
     prefactor and exponent on the law would have FAILED; None where it does. ``settings`` are the numbers
-    for N, P, sigma, eta, B, beta.
+    for N, P, sigma, eta, B, beta. ``all_logarithms`` says that lower powers of the logarithm stand
+    beside the leading term, and are in the law of ``points``.
     """
 
     law: Any
@@ -76,6 +77,7 @@ class Verification(Tabular):
     next_ratio: mpmath.mpf | None
     resolution: Resolution | None = None
     settings: tuple[tuple[Symbol, Expr], ...] = ()
+    all_logarithms: bool = False
 
     def __bool__(self) -> bool:
         return self.verdict == "HOLDS"
@@ -201,6 +203,7 @@ def _outcome(
         next_ratio=seen[-1].remainder / prediction.next(seen[-1].resource) if coefficient_known else None,
         resolution=None if verdict == "FAILS" else _resolution(prediction, points, digits),
         settings=settings,
+        all_logarithms=prediction.has_companions,
     )
 
 
@@ -236,6 +239,7 @@ def _beside_arrays(
             exponent_error=max(abs(s - slope) for s in slopes),
             next_ratio=None,
             settings=settings,
+            all_logarithms=prediction.has_companions,
         )
 
 

@@ -165,6 +165,11 @@ def test_figure_shows_law_points_and_bounds():
     assert labels[2] == ["full model", "below the numerical error", "predicted slope $-2$"]
     assert "L_{" in bottom[0].get_ylabel() and all(axes.get_xlabel() for axes in bottom)
     assert [text.get_text() for text in figure.legends[0].get_texts()][:2] == ["law", "full model"]
+    for some in (rows[1:2], rows[:2], rows):
+        drawn = to_figure(report, some)
+        drawn.draw_without_rendering()
+        assert all(drawn.bbox.contains(*corner) for corner in drawn.legends[0].get_window_extent().corners())
+        assert drawn.axes[0].get_ylabel() == "excess test loss $L$"
     assert table(report).count("HOLDS") == 3
     assert json.loads(to_json(report))["digits"] == 15
 

@@ -31,6 +31,14 @@ def test_verification_panels(verification):
     assert above.get_xlim() == beneath.get_xlim()
 
 
+def test_lower_powers_of_a_logarithm_are_drawn_and_named():
+    law = derive(power_law(3, 2)).model  # pi^2 log(N)/(4 N^2), and a constant beside the logarithm
+    line = plot_verification(verify(law, digits=10))[0].lines[0]
+    assert line.get_label() == "law, with all its logarithms"
+    beside = [y * x**2 - np.pi**2 / 4 * np.log(x) for x, y in zip(*line.get_data(), strict=True)]
+    assert beside[0] == pytest.approx(beside[-1], rel=1e-9) and abs(beside[0]) > 0.1
+
+
 def test_the_predicted_slope_of_a_failing_law_starts_at_its_first_point():
     wrong = verify(derive(power_law(1.5, 1.25)).model.stating(exponent=0.51), digits=10)
     assert wrong.verdict == "FAILS"
