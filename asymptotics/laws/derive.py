@@ -134,18 +134,19 @@ class Laws(Typeset):
         return [*object.__dir__(self), *QUANTITIES]
 
     def __iter__(self) -> Iterator[Law]:
-        derived = 0
+        derived, undecided = 0, None
         for name in BOTTLENECKS:
             try:
                 law = getattr(self, name)
             except SpectrumError:
                 continue
-            except UnableError:
-                if not derived:
-                    raise
+            except UnableError as error:
+                undecided = undecided or error
                 continue
             derived += 1
             yield law
+        if undecided and not derived:
+            raise undecided
 
     def all(self) -> tuple[Law, ...]:
         """Every law of the task that is derived."""
@@ -193,9 +194,10 @@ def derive(task: Task, *, student: Student = GAUSSIAN) -> Laws:
     """The laws of a task: test loss limited by t, by N and by P alone, and how they are approached.
 
     Raises `SpectrumError` for spectra without laws (a target of infinite power, unknown families) and
-    `UnableError` where no law can be decided, each saying what is missing. A kernel without trace has the
-    laws of training time alone; what others lack they raise when they are asked for. ``student`` is what
-    stands between the features of the task and the trained kernel, Gaussian random features by default.
+    `UnableError` where none of the three bottlenecks is derived, each saying what is missing. A kernel
+    without trace has the laws of training time alone; what others lack they raise when they are asked for.
+    ``student`` is what stands between the features of the task and the trained kernel, Gaussian random
+    features by default.
 
     >>> from asymptotics import power_law
     >>> from asymptotics.symbols import a, b
