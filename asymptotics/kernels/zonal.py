@@ -258,7 +258,7 @@ def quadrature(kernel: Expr, d: int, count: int, digits: int = DIGITS) -> tuple[
                 )
     raise UnableError(
         f"the integral of {kernel} against harmonics does not settle (d = {d}): it is singular within "
-        "(-1, 1); give the eigenvalues to Task"
+        "(-1, 1), or almost without an integral at 1 or -1; give the eigenvalues to Task"
     )
 
 
