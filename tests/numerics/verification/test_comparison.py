@@ -19,7 +19,7 @@ class Slow:
     known: int
     size: float
     decay = Integer(1)
-    bounded, has_companions, logs = False, False, 0
+    bounded, has_companions, logs, fall = False, False, 0, 0
 
     @property
     def beyond(self):
