@@ -37,7 +37,9 @@ from asymptotics.sums.rational import rational_sum
 
 ONE = Integer(1)
 NEAR, FEW_ORDERS = 40, 12
-"""Direct terms and orders where integrals take the rest."""
+"""Direct terms and orders where integrals take the rest, more where these do not reach `FALLS`."""
+FALLS = 2
+"""The power with which the rest falls at least: integrals of what falls more slowly are long."""
 FARTHEST = 64
 """Beyond this start SymPy's zeta(n, q) would write out q exact terms, and mpmath's add them one by one."""
 
@@ -177,7 +179,11 @@ def _evaluate(summand: Expr, index: Symbol, start: Expr, digits: int) -> mpmath.
     ways = [(_with_start, first, depth) for first, depth in starts]
     series_of = cache(partial(tail_expansion, summand, index))
     if _reached(series_of(ways[0][2])) < 1 + digits / 3:
-        ways.insert(0, (_with_integrals, NEAR, FEW_ORDERS))  # orders lie close together
+        depth = FEW_ORDERS  # orders lie close together
+        while _reached(series_of(depth)) < FALLS and depth < ways[-1][2]:
+            depth *= 2
+        if _reached(series_of(depth)) > 1:
+            ways.insert(0, (_with_integrals, NEAR, depth))
     for way, first, depth in ways:
         series = series_of(depth)
         with working(2 * digits + 15):
@@ -224,7 +230,7 @@ def _with_integrals(
         root, log = x ** (mpmath.mpf(-1) / q), mpmath.log(x) if slow else mpmath.mpf(1)
         return value(x) - sum(c * root**n * log**m for n, (c, _, m) in zip(whole, terms, strict=True))
 
-    beyond = sum_from(left, first + count, max(_reached(series), 2.0), digits)
+    beyond = sum_from(left, first + count, _reached(series), digits)
     return _with_start(summand, index, start, series, count, digits) + beyond
 
 

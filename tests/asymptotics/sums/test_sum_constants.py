@@ -4,7 +4,7 @@ import mpmath
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Integer, Mul, Rational, coth, digamma, exp, pi, sin, zeta
+from sympy import Float, Integer, Mul, Rational, coth, digamma, exp, pi, sin, zeta
 
 from asymptotics import Task, derive
 from asymptotics.errors import PrecisionError
@@ -156,6 +156,14 @@ def test_orders_that_lie_close_together(power):
         head = mpmath.fsum(mpmath.mpf(j) ** -p / (1 + mpmath.mpf(j) ** -step) for j in range(1, 400))
         tail = mpmath.fsum((-1) ** j * mpmath.zeta(p + step * j, 400) for j in range(40))
         assert abs(found._to_mpmath(mpmath.mp.prec) / (head + tail) - 1) < 1e-39
+
+
+@pytest.mark.slow
+def test_orders_that_are_a_thirtieth_apart():
+    """Twelve orders reach 1.84 and fall too slowly; the value: 60 direct terms, the integral, Bernoulli's."""
+    powers = 2 * k ** Rational(211, 150) + k ** Rational(103, 75) + k ** Rational(36, 25)
+    found = RegularSum(1 / powers, k, Integer(1)).evalf(60)
+    assert abs(found - Float("0.76421808716731745553856898975055343241771908656298", 50)) < 1e-49
 
 
 def test_laws_whose_constants_have_such_sums():
