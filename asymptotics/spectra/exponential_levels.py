@@ -46,6 +46,9 @@ PLACE = Symbol("e", positive=True, integer=False)
 """``exp(-k_0)``, k_0 the place between levels."""
 
 
+POLE = "the kernel {kernel} has a pole at s = {place}; not derived"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelSeries(BranchSeries):
     """``D(s)`` with what is like a branch point at 0; sums to leading order."""
@@ -71,6 +74,8 @@ class LevelSeries(BranchSeries):
         """The primitive of h, and one summand as the bound of the rest; or the levels about l."""
         place = self.tails.coordinate(depth)
         if self.origin != 0:
+            if kernel.laurent(self.origin, 1).trim().valuation < 0:
+                raise UnableError(POLE.format(kernel=kernel.name, place=self.origin))
             x = 1 / variable if inverse else variable
             level = _growing(revert(place.decay, SLOW)).xreplace({SLOW: log(x)})
             slow = revert(place.decay, SLOW, place.density.with_terms([place.density.leading()], ()))
@@ -94,7 +99,7 @@ class LevelSeries(BranchSeries):
         bounds += (Bound(t.order, t.log_power - 1, t.loglog_power) for t in terms)
         if weights.valuation < 0 and weights.coefficient(-1) != 0:
             if self.origin != 0 or weights.valuation < -1:
-                raise UnableError(f"the kernel {kernel.name} has a pole at s = {self.origin}; not derived")
+                raise UnableError(POLE.format(kernel=kernel.name, place=self.origin))
             place, right = self.tails.coordinate(depth), any(p.location == 0 for p in kernel.poles(3))
             inner, constant = in_index(self, place, right)
             whole = replace(inner, variable=SLOW) + constant

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sympy import Expr, Integer, Symbol, diff, factorial, log, oo, powsimp
+from sympy import Expr, Integer, Symbol, diff, factorial, ff, log, oo, powsimp
 
 from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain, normal
@@ -30,7 +30,7 @@ from asymptotics.expansions.layers import SLOW, in_front
 from asymptotics.expansions.oscillation import line_of
 from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.ring import element
-from asymptotics.expansions.terms import Bound, Term
+from asymptotics.expansions.terms import Bound, Power, Term
 from asymptotics.parsing.heights import to_power
 from asymptotics.sums.convergent import convergent_sum
 from asymptotics.sums.regularised import regular_sum
@@ -250,23 +250,38 @@ def integral(series: Expansion) -> Expansion:
     >>> terms = [Term(Integer(1), Integer(1)), Term(Integer(1), Integer(2), 1)]
     >>> integral(expansion(x, terms, at_infinity=True))
     log(x) - log(x)/x - 1/x
+    >>> integral(expansion(x, [Term(Integer(1), Integer(0), -1)], at_infinity=True, depth=2))    # li(x)
+    x/log(x) + x/log(x)**2 + O(x/log(x)**3)
     """
-    terms = [piece for t in series.terms for piece in _primitives(t)]
-    bounds = [
-        Bound(b.order - 1, b.log_power + (1 if normal(b.order - 1) == 0 else 0)) for b in series.remainder
-    ]
+    terms: list[Term] = []
+    left: list[Term | Bound] = [t for t in series.terms if t.loglog_power]
+    bounds = [_primitive_bound(part) for part in (*left, *series.remainder)]
+    for t in (t for t in series.terms if not t.loglog_power):
+        terms += _primitives(t, series.depth)
+        if t.order != 1 and not _is_natural(t.log_power):
+            bounds.append(Bound(t.order - 1, t.log_power - series.depth))
     return series.with_terms(terms, bounds)
 
 
-def _primitives(t: Term) -> Iterator[Term]:
+def _primitives(t: Term, depth: int) -> Iterator[Term]:
+    """By parts; without an end where the power of the logarithm is not natural, then to ``depth`` terms."""
     m, p = t.log_power, normal(1 - t.order)
     if p == 0:
-        yield Term(t.coefficient / (m + 1), Integer(0), m + 1)
+        yield Term(t.coefficient / (m + 1), p, m + 1) if m != -1 else Term(t.coefficient, p, 0, 1)
         return
-    for j in range(m + 1):
-        # int x^(p-1) log^m x = x^p sum_j (-1)^j m!/(m-j)! log^(m-j) x / p^(j+1)
-        factor = (-1) ** j * factorial(m) / factorial(m - j) / p ** (j + 1)
-        yield Term(t.coefficient * factor, -p, m - j)
+    for j in range(m + 1 if _is_natural(m) else depth):
+        # int x^(p-1) log^m x = x^p sum_j (-1)^j m (m-1)...(m-j+1) log^(m-j) x / p^(j+1)
+        yield Term(t.coefficient * (-1) ** j * ff(m, j) / p ** (j + 1), -p, m - j)
+
+
+def _is_natural(power: Power) -> bool:
+    return isinstance(power, int) and power >= 0
+
+
+def _primitive_bound(part: Term | Bound) -> Bound:
+    if normal(part.order - 1) != 0:
+        return Bound(part.order - 1, *part.logs)
+    return Bound(Integer(0), part.log_power + 1, part.loglog_power + (part.log_power == -1))
 
 
 __all__ = ["BranchSeries", "Coordinate", "Tails", "integral"]

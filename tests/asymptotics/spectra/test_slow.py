@@ -251,3 +251,10 @@ def test_powers_of_log_log_that_are_not_whole_are_refused_alone():
 def test_laws_behind_powers_of_log_log_that_are_not_whole_are_refused():
     with pytest.raises(UnableError, match=r"log\(log\("):
         derive(Task("exp(-sqrt(k))*log(k+1)", "exp(-sqrt(2*k))"))
+
+
+def test_modes_behind_a_pole_between_levels_are_not_left_out():
+    """``sum c kappa/(lambda + kappa) ~ kappa sum 1/log(k)``: the swings alone were the law."""
+    laws = derive(Task("2**-k*log(k+1)", "2**-k"))
+    for name in ("model_transient", "sgd_noise"):
+        assert "has a pole at s = 1" in laws.refusal(name)
