@@ -30,13 +30,13 @@ from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.stated import Stated
-from asymptotics.model.finite_modes import at_size, mode_count
+from asymptotics.model.finite_modes import at_size
 from asymptotics.model.operators import Minimum
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.quantity import crossover
 from asymptotics.model.sums import F, Xi, df1, expand_sum
 from asymptotics.parsing.heights import substitute
-from asymptotics.spectra import FiniteSeries, SpectralSeries
+from asymptotics.spectra import SpectralSeries
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.sums.finite import finite_sum
 from asymptotics.sums.regularised import regular_sum
@@ -159,10 +159,10 @@ def continue_last_piece(task: Task, pieces: tuple[Segment, ...]) -> Task:
 def _final(law: L, derive: Derive[L], found: SpectralSeries, lower: Expr) -> tuple[Window[L], ...]:
     """The windows after the last break."""
     name, task = law.name, law.task
-    count = mode_count(found)
+    count = found.kernel.modes
     if law.resource == t:
-        if isinstance(found.target, FiniteSeries):
-            lower = QUANTITIES[name].when(_separation(found.target))
+        if (slowest := found.target.slowest(2)) is not None:
+            lower = QUANTITIES[name].when(_separation(slowest))
         return (Window(lower=lower, upper=oo, law=derive(task, False)),)
     if count is None:
         return (Window(lower=lower, upper=oo, law=derive(task, False)),)
@@ -173,9 +173,9 @@ def _final(law: L, derive: Derive[L], found: SpectralSeries, lower: Expr) -> tup
     return (edge, Window(lower=count, upper=oo, law=there))
 
 
-def _separation(series: FiniteSeries) -> Expr:
+def _separation(slowest: tuple[tuple[Expr, Expr], ...]) -> Expr:
     """The time after which the slowest mode is alone; 0 if it always is."""
-    rates = [rate for rate, _ in series.slowest(2)]
+    rates = [rate for rate, _ in slowest]
     return 1 / normal(rates[1] - rates[0]) if len(rates) > 1 else Integer(0)
 
 

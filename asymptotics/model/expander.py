@@ -27,7 +27,7 @@ from asymptotics.model.lagrange import coefficient
 from asymptotics.model.operators import Coefficient, Convolution, Corrected, InverseLaplace, Overlap, time
 from asymptotics.model.scheduling_sums import Filtered
 from asymptotics.model.sums import expand_sum, named, power_of
-from asymptotics.spectra import FiniteSeries, SpectralSeries
+from asymptotics.spectra import SpectralSeries
 from asymptotics.symbols import RESOURCES, kappa
 from asymptotics.transforms.functions import transform_of
 from asymptotics.transforms.kernels import EXPONENTIAL
@@ -181,8 +181,9 @@ class Expander:
         if one.through is not None:
             part = self(one.through(at), x)
             return Found(node=node, series=part.series, parts=(part,))
-        if one.kernel == EXPONENTIAL and x in RESOURCES and isinstance(self.spectrum.target, FiniteSeries):
-            return Found(node=node, series=slowest_modes(self.spectrum, self.spectrum.target, self.depth))
+        late = one.kernel == EXPONENTIAL and x in RESOURCES
+        if late and (slowest := slowest_modes(self.spectrum, self.depth)) is not None:
+            return Found(node=node, series=slowest)
         if at == x:
             return Found(node=node, series=expand_sum(one, self.spectrum, self.depth, x))
         part = self(one(time), time)

@@ -6,7 +6,6 @@ rates ascending and equal rates together,
 
     sum_k w_k exp(-2 lambda_k t) = w_1 X^(-2 lambda_1) + w_2 X^(-2 lambda_2) + ...,   X = exp(t).
 
-    mode_count       how many modes are learned, if finitely many
     at_size          a function of the ridge on ``modes = size``
     slowest_modes    the time law
     tail_of_sum      the target power behind the first N modes
@@ -23,17 +22,11 @@ from asymptotics.expansions.ring import element
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import substitute
-from asymptotics.spectra import FiniteSeries, SpectralSeries
+from asymptotics.spectra import SpectralSeries
 from asymptotics.symbols import RESOURCES, t
 
 _X = Dummy("X", positive=True)
 ONE = Integer(1)
-
-
-def mode_count(spectrum: SpectralSeries) -> Expr | None:
-    """``D(0)`` of a finite kernel: how many modes are learned; None for infinitely many."""
-    series = spectrum.kernel
-    return series.laurent(Integer(0), 1).coefficient(0) if isinstance(series, FiniteSeries) else None
 
 
 def at_size(modes: Expansion, size: Expr, function: Expansion) -> Expansion:
@@ -55,19 +48,20 @@ def at_size(modes: Expansion, size: Expr, function: Expansion) -> Expansion:
     return substitute(missing, ONE, Integer(-1), _X).standing_for(1 / (count - size))
 
 
-def slowest_modes(spectrum: SpectralSeries, series: FiniteSeries, depth: int) -> Expansion:
+def slowest_modes(spectrum: SpectralSeries, depth: int) -> Expansion | None:
     """``L(t) = L(oo) + sum_k w_k exp(-2 lambda_k t)``; exact once all modes are among its terms.
 
-    Raises `UnableError` where it is not known which mode is the slowest.
+    None for infinitely many modes; raises `UnableError` where it is not known which mode is the slowest.
 
     >>> from asymptotics.spectra import spectrum
     >>> from asymptotics.symbols import k
     >>> from asymptotics.tasks.task import Task
     >>> found = spectrum(Task(eigenvalues=1/k, target=k, modes=3))
-    >>> slowest_modes(found, found.target, 2)
+    >>> slowest_modes(found, 2)
     3*exp(-2*t/3) + 2*exp(-t) + O(exp(-2*t))
     """
-    listed = series.slowest(depth + 1)
+    if (listed := spectrum.target.slowest(depth + 1)) is None:
+        return None
     terms = [Term(weight, 2 * rate) for rate, weight in listed[:depth]]
     bounds = [Bound(2 * rate) for rate, _ in listed[depth:]]
     if spectrum.unlearned != 0:

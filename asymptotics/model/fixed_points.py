@@ -27,7 +27,7 @@ from asymptotics.model.between_levels import expand_between_levels
 from asymptotics.model.equations import moving
 from asymptotics.model.expander import Expander, Found
 from asymptotics.model.explicit_ridge import solve_ridge
-from asymptotics.model.finite_modes import at_size, mode_count
+from asymptotics.model.finite_modes import at_size
 from asymptotics.model.lagrange import resolve
 from asymptotics.model.operators import AtExplicit, AtLeast, AtModes, AtRidge
 from asymptotics.model.proportional_modes import at_scaling_ridge
@@ -41,7 +41,7 @@ ONE = Integer(1)
 def expand_at_ridge(expander: Expander, node: AtRidge, x: Symbol) -> Found:
     """A function of the ridge, where as many modes are resolved as there are features or samples."""
     function, letter, size = node.args
-    if function.has(moving) and mode_count(expander.spectrum) is not None:
+    if function.has(moving) and expander.spectrum.kernel.modes is not None:
         raise UnableError("a ridge beyond finitely many modes, N -> M, solves an equation; not derived")
     if expander.spectrum.scaling is not None:
         return at_scaling_ridge(expander, node)
@@ -49,7 +49,7 @@ def expand_at_ridge(expander: Expander, node: AtRidge, x: Symbol) -> Found:
         return beyond
     if isinstance(levels := expander.spectrum.kernel, LevelSeries):
         return expand_between_levels(expander, node, levels)
-    if (single := getattr(expander.spectrum.kernel, "single", None)) is not None:
+    if (single := expander.spectrum.kernel.single) is not None:
         (count, _), (value, closed) = (
             _in_share(expander, f, letter, single, size) for f in (df1(letter), function)
         )
@@ -87,7 +87,7 @@ def expand_at_explicit(expander: Expander, node: AtExplicit, x: Symbol) -> Found
 
 def _beyond(expander: Expander, function: Expr, letter: Symbol, size: Symbol) -> Found | None:
     """The law for more than M samples or features, where kappa = 0; None if it is zero, or below M."""
-    count = mode_count(expander.spectrum)
+    count = expander.spectrum.kernel.modes
     if count is None or expander.spectrum.below:
         return None
     there = {letter: Integer(0)}

@@ -19,7 +19,6 @@ from asymptotics.expansions.expansion import Expansion
 from asymptotics.model.beyond_spectrum import is_stable
 from asymptotics.model.equations import moving
 from asymptotics.model.expand import expand
-from asymptotics.model.finite_modes import mode_count
 from asymptotics.model.operators import AtRidge
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.gradient_flow import GradientFlow
@@ -246,7 +245,7 @@ def crossover(spectrum: SpectralSeries, size: Symbol, student: Student = GAUSSIA
     >>> crossover(spectrum(power_law(3, 2)), N)
     4*N**2/pi**2
     """
-    if mode_count(spectrum) is not None:
+    if spectrum.kernel.modes is not None:
         return oo  # more samples or features than modes: nothing crosses over
     end = student.at_end(kappa) if size == N else AtRidge(kappa, kappa, size)
     last = expand(end, spectrum, size, 2).series

@@ -24,7 +24,7 @@ from asymptotics.spectra.equivalent import EquivalentSpectra
 from asymptotics.spectra.exponential_levels import ExponentialLevels
 from asymptotics.spectra.family import DECIDED, Family, Mismatch, SpectralSeries, requiring_sum
 from asymptotics.spectra.far import known_to
-from asymptotics.spectra.finite import FiniteSeries, FiniteSpectra
+from asymptotics.spectra.finite import FiniteSpectra
 from asymptotics.spectra.geometric import GeometricSpectra
 from asymptotics.spectra.geometric_powers import GeometricPowers
 from asymptotics.spectra.lattice import LatticeModes
@@ -138,4 +138,4 @@ def _first_family(task: Task, domain: Domain) -> SpectralSeries:
     )
 
 
-__all__ = ["FAMILIES", "Family", "FiniteSeries", "Mismatch", "SpectralSeries", "spectrum"]
+__all__ = ["FAMILIES", "Family", "Mismatch", "SpectralSeries", "spectrum"]

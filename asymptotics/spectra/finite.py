@@ -82,6 +82,11 @@ class FiniteSeries(DirichletSeries):
         return Add(*total)
 
     @property
+    def modes(self) -> Expr:
+        """``D(0)``."""
+        return self.total()
+
+    @property
     def single(self) -> Expr | None:
         """The eigenvalue if all modes share it (a white spectrum); else None."""
         values = {

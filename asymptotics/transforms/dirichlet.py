@@ -59,6 +59,21 @@ class DirichletSeries(ABC):
         """How its sums expand, in words, where that is not by residues alone."""
         return ""
 
+    @property
+    def modes(self) -> Expr | None:
+        """How many modes there are, if finitely many; else None."""
+        return None
+
+    @property
+    def single(self) -> Expr | None:
+        """The eigenvalue that all of finitely many modes share; None if they do not."""
+        return None
+
+    def slowest(self, count: int) -> tuple[tuple[Expr, Expr], ...] | None:
+        """The ``count`` smallest eigenvalues with their weights; None for infinitely many modes."""
+        del count
+        return None
+
     def with_tails(self, eigenvalues: Expr, weights: Expr, gain: Expr) -> DirichletSeries:
         """The series of a spectrum that differs from this one by a factor ``1 + O(k^-gain)``."""
         raise UnableError(
