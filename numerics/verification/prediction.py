@@ -50,7 +50,11 @@ class Prediction:
         ends = not series.remainder
         terms = [t for t in series.terms if ends or (series.remainder_order - t.order).is_positive]
         if not terms:
-            raise UnableError(f"no order of the {law.name} law is larger than what is left out behind it")
+            size = "" if self.regime.relative is None else f", O({self.regime.relative}) of itself"
+            raise UnableError(
+                f"no order of the {law.name} law is larger by a power than what it leaves out{size}, "
+                "so that no verdict can be told; compare the law at large sizes with numerics.FullModel"
+            )
         first, *orders = dict.fromkeys(t.order for t in terms)
         left = oo if ends else series.remainder_order - first
         self.decay: Expr = orders[0] - first if orders else left
