@@ -223,7 +223,10 @@ def _open(
         whole = _regime(formula, {}, region, _condition(region, domain))
         curves = _zeros(whole.prefactor, region).curves
         parts = _parts(region, curves)
-        yield tuple(replace(whole, condition=_condition(p, domain), domain=p) for p in parts), region, curves
+        sides = [(_condition(p, domain), p) for p in parts]
+        if curves:
+            sides = [(reduce_condition(where, domain), p) for where, p in sides]
+        yield tuple(replace(whole, condition=where, domain=p) for where, p in sides), region, curves
 
 
 def _condition(region: Domain, domain: Domain) -> Boolean:

@@ -1,13 +1,14 @@
 """Published exponents: what the derived laws say of each, and that the table is complete as data."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from asymptotics import DomainError, UnableError
 from asymptotics.claims.literature import READINGS, REQUIRED, literature, read_table
 from asymptotics.claims.reading import read_claim
-from asymptotics.notation import NOTATIONS
+from asymptotics.notation import NOTATIONS, OURS
 
 TABLE = {entry.key: entry for entry in literature()}
 
@@ -120,7 +121,8 @@ LONG = {"paquette-Ib-loss", "paquette-Ib-size", "cui-optimal-stopped"}
 def test_published_exponents(key):
     entry = TABLE[key]
     verdict = entry.verdict()
-    assert str(verdict).startswith(VERDICTS[key]), verdict
+    # published claims are told in the letters of their papers; the table of verdicts is in ours
+    assert str(replace(verdict, told_in=OURS)).startswith(VERDICTS[key]), verdict
     if verdict.verdict == "FAILS":
         assert verdict.witness is not None and verdict.witness.claimed != verdict.witness.correct
 
