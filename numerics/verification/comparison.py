@@ -57,7 +57,7 @@ def decide(
     than a limit may be off. Powers of log t have such orders.
     """
     found = verdict_on(prediction, points)
-    if found[0] == judge(prediction, points)[0] == "UNDECIDED":
+    if found[0] == "UNDECIDED" and judge(prediction, points)[0] == "UNDECIDED":
         left = points[-1].rest
         with suppress(UnableError):
             for orders in FURTHER:
