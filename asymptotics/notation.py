@@ -315,10 +315,9 @@ def notation(name: str | float | Notation | None) -> Notation:
     if name is None or isinstance(name, Notation):
         return name or OURS
     name = f"{name:.5f}" if isinstance(name, float) else name  # its number without the quotes
-    cited = _cited.fullmatch(name.strip()) if isinstance(name, str) and name not in NOTATIONS else None
-    if cited and cited["number"] in NOTATIONS:
-        return NOTATIONS[cited["number"]]
-    if not isinstance(name, str) or name not in NOTATIONS:
+    cited = _cited.fullmatch(name.strip()) if isinstance(name, str) else None
+    number = cited["number"] if cited else name
+    if not isinstance(number, str) or number not in NOTATIONS:
         author = name.partition(" ")[0].lower() if isinstance(name, str) else ""
         named = len(author) > 2 and author.isalpha()
         papers = [key for key, one in NOTATIONS.items() if named and author in one.source.lower()]
@@ -326,7 +325,7 @@ def notation(name: str | float | Notation | None) -> Notation:
         raise DomainError(
             f"notation = {shown(name)} is not known; {known or 'choose from ' + ', '.join(NOTATIONS)}"
         )
-    return NOTATIONS[name]
+    return NOTATIONS[number]
 
 
 def restate(parts: Iterable[_T], letters: str | Notation) -> tuple[_T, ...]:

@@ -222,11 +222,11 @@ def _open(
             continue
         whole = _regime(formula, {}, region, _condition(region, domain))
         curves = _zeros(whole.prefactor, region).curves
-        parts = _parts(region, curves)
-        sides = [(_condition(p, domain), p) for p in parts]
+        parts = [whole]
         if curves:
-            sides = [(reduce_condition(where, domain), p) for where, p in sides]
-        yield tuple(replace(whole, condition=where, domain=p) for where, p in sides), region, curves
+            sides = [(reduce_condition(_condition(p, domain), domain), p) for p in _parts(region, curves)]
+            parts = [replace(whole, condition=where, domain=p) for where, p in sides]
+        yield tuple(parts), region, curves
 
 
 def _condition(region: Domain, domain: Domain) -> Boolean:

@@ -26,7 +26,6 @@ from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive_class
 from asymptotics.regimes import Regime
 from asymptotics.spectra.family import SpectralSeries
-from asymptotics.tailed import Tailed
 from asymptotics.tasks.measured import Measured
 from asymptotics.tasks.task import Task
 from asymptotics.typesetting import Typeset
@@ -56,13 +55,18 @@ class Stated(Typeset):
         return self._symbols_in(self.regimes)
 
     def parameters_for(self, names: Iterable[object]) -> tuple[Symbol, ...]:
-        """Parameters among which the names are, if they are any: of the task, of open regimes, or all."""
+        """Parameters among which the names are, if they are any: of the task, or of as few regimes as do.
+
+        Lines between regimes are derived when they are read.
+        """
         wanted = {name.name if isinstance(name, Symbol) else name for name in names}
-        known = self.regimes.known if isinstance(self.regimes, Tailed) else ()
-        for found in (self.task.parameters, self._symbols_in(known)):
+        found, read = self.task.parameters, []
+        for regime in self.regimes:
             if wanted.issubset(symbol.name for symbol in found):
-                return found
-        return self.parameters
+                break
+            read.append(regime)
+            found = self._symbols_in(read)
+        return found
 
     def _symbols_in(self, regimes: Iterable[Regime]) -> tuple[Symbol, ...]:
         found = set(self.task.parameters).union(*(r.leading(self.resource).free_symbols for r in regimes))

@@ -9,8 +9,8 @@ is the loss at ``C T = x N^b`` over ``N^-min(p-1, b)``. Label noise adds ``sigma
 
     psi_h(x) = (1/2 pi i) int e^(x y) k/(y (1 - h k)) dy,    k = 1 - y f/tau  (b > 1: 1).
 
-They are integrated on a Talbot contour with u followed
-along it by Newton's method; nothing is known of expansions. Error: difference of two contours plus rounding.
+They are integrated on a Talbot contour with u followed along it by Newton's method; nothing is known of
+expansions. Error: difference of two contours plus rounding.
 """
 
 from __future__ import annotations
