@@ -116,7 +116,7 @@ def _noise(laws: Laws, growing: Expr) -> Iterator[tuple[Expr, int, Expr]]:
     """The powers with which the noise falls in X (they are negative), logarithms and coefficients."""
     found = spectrum(laws.task)
     series = expand(growing, found, t, 2).series
-    if series.gauge is not None or series.is_slow:
+    if not series.in_powers:
         raise UnableError(f"a noise {series!r} is not one of powers of X; budgets are split between powers")
     for term in series.candidates():
         if found.domain.sign(term.order) != 1:

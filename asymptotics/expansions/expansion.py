@@ -152,6 +152,22 @@ class Expansion(Typeset):
         ends = any(compare(self.domain, t.order, b.order) == 0 for t in first for b in self.remainder)
         return ends or self.slow is not None
 
+    @property
+    def in_powers(self) -> bool:
+        """Whether it is one in powers of the resource itself, with finitely many logarithms beside each.
+
+        >>> x = Symbol("x", positive=True)
+        >>> series = expansion(x, [Term(Integer(2), Integer(1))], at_infinity=True)
+        >>> series.in_powers, series.standing_for(2**x).in_powers
+        (True, False)
+        """
+        return self.gauge is None and not self.is_slow
+
+    def leading_power(self) -> Term | None:
+        """The leading term where it is a power of the resource without logarithms; None elsewhere."""
+        lead = self.leading() if self.in_powers and self.terms else None
+        return None if lead is None or any(lead.logs) else lead
+
     def within(self, domain: Domain) -> Expansion:
         """The same expansion on a smaller domain, where more of its terms may have an order."""
         if domain == self.domain:

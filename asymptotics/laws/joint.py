@@ -200,7 +200,8 @@ def joint_law(laws: Laws, size: Symbol | str = N) -> JointLaw:
     modes = expand_sum(df1, base, 2)
     lead = modes.leading()
     kept = _terms(Xi, base, 1) if size == N else _terms(F, base, 2)
-    if lead.log_power or modes.is_slow or any(term.coefficient.has(modes.variable) for term in (lead, *kept)):
+    swings = any(term.coefficient.has(modes.variable) for term in (lead, *kept))
+    if swings or lead.log_power or not modes.in_powers:
         raise UnableError(
             "joint laws are functions of t/size^(1/r) where df1 is a power of kappa; here df1 ~ "
             f"{modes.term_expression(lead)}; not derived"

@@ -36,7 +36,7 @@ def expand_bessel(expand: Expander, node: Bessel, x: Symbol) -> Found:
     loss, letter, index, theta = node.args
     part = expand(loss.xreplace({letter: time}), time)
     series, decay = part.series, getattr(expand.spectrum.target, "decay", None)
-    if decay is None or series.gauge is not None or series.is_slow or not series.terms:
+    if decay is None or not (series.in_powers and series.terms):
         raise UnableError(
             "modes under momentum swing, and their sum has a law where eigenvalues fall as a "
             "power "

@@ -109,7 +109,7 @@ def expand_best(found: Expander, node: BestConstant, x: Symbol) -> Found:
     if others:
         gap = normal(first.order - others[0].order)
         raise Undecided(f"which part of the loss leads is the sign of {gap}", gap)
-    if part.series.gauge is not None or part.series.is_slow or any(first.logs):
+    if not part.series.in_powers or any(first.logs):
         raise UnableError(f"the best step of a loss {part.series!r} is not derived; only of powers of {x}")
     if part.series.domain.sign(first.order) != 1:
         raise UnableError("the loss tends to a constant: the later it is, the smaller is the best step")
@@ -124,7 +124,7 @@ def expand_best(found: Expander, node: BestConstant, x: Symbol) -> Found:
 def _check_powers(series: Expansion, call: Expr) -> None:
     """Raise `UnableError` unless a sum is one of powers."""
     swings = any(term.coefficient.has(Oscillation) for term in series.terms)
-    if series.gauge is not None or series.is_slow or swings or not series.terms:
+    if swings or not (series.in_powers and series.terms):
         raise UnableError(f"the best step where {call} is not a sum of powers is not derived")
 
 

@@ -45,7 +45,7 @@ def expand_late_decay(found: Expander, node: LateDecay, x: Symbol) -> Found:
     _, noise, eta = node.args
     parts = found(C0(2 * x), x), found(E2(2 * x), x)
     for part in parts:
-        if part.series.gauge is not None or part.series.is_slow:
+        if not part.series.in_powers:
             raise UnableError(f"the decay of steps where sums are {part.series!r} is not derived")
     fall, forget = (part.series.leading() for part in parts)
     if any(fall.logs) or any(forget.logs):

@@ -61,8 +61,8 @@ _x = Dummy("x")
 
 def resonance(kernel: Expansion) -> Expr:
     """p > 0, where ``sum m lambda e^(-lambda T) ~ D T^-(1 - p)``; raises `UnableError` elsewhere."""
-    lead = kernel.leading() if kernel.gauge is None and not kernel.is_slow and kernel.terms else None
-    p = None if lead is None or any(lead.logs) else normal(ONE - lead.order)
+    lead = kernel.leading_power()
+    p = None if lead is None else normal(ONE - lead.order)
     if p is None or kernel.domain.sign(p) != 1:
         raise UnableError(
             "the law of DANA is that of eigenvalues that fall as a power, where sum m lambda e^(-lambda T) "

@@ -128,7 +128,7 @@ def expand_change(found: Expander, node: RichChange, x: Symbol) -> Found:
     loss, change, _, richness = node.args
     lazy, clock, parts = solve_clock(found, loss, richness, x)
     part = found(change, x)
-    if part.series.gauge is not None or part.series.is_slow or not part.series.terms:
+    if not (part.series.in_powers and part.series.terms):
         raise UnableError(f"features that move respond to powers of t; the change is {part.series!r}")
     return Found(node=node, series=change_loss(lazy, clock, part.series), parts=(*parts, part))
 
@@ -160,14 +160,13 @@ def solve_clock(
 
 def _read(series: Expansion, richness: Expr) -> LazyLoss:
     whole = series
-    if series.gauge is None and not series.is_slow:
+    if series.in_powers:
         series = series.with_terms([t for t in series.terms if t.order != 0 or any(t.logs)])
-    power = series.gauge is None and not series.is_slow and series.terms and not any(series.leading().logs)
-    if not power or series.leading().coefficient.has(Oscillation):
+    first = series.leading_power()
+    if first is None or first.coefficient.has(Oscillation):
         raise UnableError(
             f"features that move have a law where the lazy loss leads with a power of t; it is {whole!r}"
         )
-    first = series.leading()
     others = [t for t in series.terms if t is not first]
     return LazyLoss(
         s=first.order,

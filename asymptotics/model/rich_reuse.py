@@ -71,7 +71,7 @@ def expand_noise(found: Expander, node: RichNoise, x: Symbol) -> Found:
 
 def _at_pace(lazy: LazyLoss, clock: PowerClock, change: Expansion) -> Expansion:
     """What changes at the time ``tau = k t``; ``tau`` itself by what is behind."""
-    if change.gauge is not None or change.is_slow or not change.terms:
+    if not (change.in_powers and change.terms):
         raise _refuse(change)
     terms, late = [], [*(m for m, _ in clock.changes), *clock.bounds]
     bounds = [*change.remainder, Bound(lazy.s)]
@@ -116,8 +116,7 @@ def _read_rates(series: Expansion) -> tuple[Expr, Expr]:
 
 
 def _check_powers(series: Expansion) -> None:
-    power = series.gauge is None and not series.is_slow and series.terms
-    if not power or any(series.leading().logs):
+    if series.leading_power() is None:
         raise _refuse(series)
 
 

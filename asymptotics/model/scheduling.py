@@ -104,8 +104,7 @@ def expand_least(found: Expander, node: Least, x: Symbol) -> Found:
     (place,) = node.args
     part = found(E2(2 * x), x)
     root = Powers(part.series).power(ONE / 2)
-    lead = root.leading()
-    if any(lead.logs) or root.gauge is not None or root.is_slow:
+    if not root.in_powers or any(root.leading().logs):
         raise UnableError(f"the best schedule of a kernel of noise {part.series!r}; not derived")
     domain = root.domain
     terms = [
@@ -163,7 +162,7 @@ def _first_step(mean: Expansion, parts: _Parts) -> Expansion:
 
 def _parts(falling: Expansion, growing: Expansion) -> _Parts:
     for series in (falling, growing):
-        if series.gauge is not None or series.is_slow:
+        if not series.in_powers:
             raise UnableError(
                 f"the best step where losses are {series!r} needs another balance than of powers; not derived"
             )

@@ -133,7 +133,7 @@ def expand_noiseless(found: Expander, node: Noiseless, x: Symbol) -> Found:
     parts = found(C0(2 * x), x), found(E2(2 * x), x)
     for part in parts:
         series = part.series
-        if series.gauge is not None or series.is_slow or any(series.leading().logs):
+        if not series.in_powers or any(series.leading().logs):
             raise UnableError(
                 f"the best steps without label noise where sums are {part.series!r}; not derived"
             )

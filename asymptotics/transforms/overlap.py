@@ -192,7 +192,7 @@ def _overlap(
     """Term by term: ``x = t v`` and ``z = w/t`` leave ``t^(-p-q-1)`` and ``log t`` beside each logarithm."""
     for series in (first, second):
         whole = all(isinstance(x.log_power, int) and x.log_power >= 0 for x in series.bounds())
-        if series.gauge is not None or series.is_slow or not whole:
+        if not (series.in_powers and whole):
             raise UnableError(
                 f"overlaps need powers and logarithms of {series.variable}; for coefficients that vary "
                 "slowly with its logarithm they are not derived"
