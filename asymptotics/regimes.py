@@ -186,19 +186,19 @@ def _settle(
     formula: Formula, table: dict[Symbol, Expr], domain: Domain
 ) -> tuple[Expansion, tuple[Term, ...]]:
     """The expansion on ``domain``, deep enough that no remainder can lead."""
-    bounds = set()
+    left: set[tuple[Expr, ...]] = set()
     for depth in range(2, MAX_DEPTH):
         series, doubtful = _expand(formula, table, domain, depth)
-        bounds.add(series.remainder)
+        left.add(tuple(b.order for b in series.remainder))
         first = series.candidates()
         if first and all(any(series.ahead(t, b) for t in first) for b in series.remainder):
             return series, doubtful
         if depth > SLOW_DEPTH and series.is_slow:
             break
-    if not series.terms and series.remainder and len(bounds) == 1:
-        left = series.monomial_of(series.remainder[0])
+    if not series.terms and series.remainder and len(left) == 1:
+        end = series.monomial_of(series.remainder[0])
         raise TooShort(
-            f"no term is known before O({left}), however many orders of the spectral sums are taken"
+            f"no term is known before O({end}), however many orders of the spectral sums are taken"
         )
     if not series.terms:
         raise Vanishing(

@@ -31,7 +31,15 @@ from asymptotics.errors import TooShort, UnableError, Undecided
 from asymptotics.expansions.collection import Summands, collect, summands_of
 from asymptotics.expansions.orders import add, compare, order, order_expr, signs_on
 from asymptotics.expansions.ring import ONE, element, sum_of_products
-from asymptotics.expansions.terms import Bound, Logs, Term, compare_logs, logs_at_point, slopes_of
+from asymptotics.expansions.terms import (
+    Bound,
+    Logs,
+    Term,
+    compare_logs,
+    logs_at_point,
+    slope_bound,
+    slopes_of,
+)
 from asymptotics.expansions.tidying import with_one_sign
 from asymptotics.expansions.vanishing import DOUBT, NONZERO, zero_test_of
 from asymptotics.hints import ordering
@@ -267,11 +275,15 @@ class Expansion(Typeset):
 
     __rmul__ = __mul__
 
-    def differentiate(self) -> Expansion:
-        """The derivative with respect to the variable, on which coefficients may depend (`oscillation`)."""
+    def differentiate(self, *, smooth: bool = False) -> Expansion:
+        """The derivative with respect to the variable, on which coefficients may depend (`oscillation`).
+
+        ``smooth`` says that what is left out does not oscillate: then a bound at the power 0 falls by l.
+        """
         shift = 1 if self.at_infinity else -1
         terms = [Term(s.element, s.order + shift, *s.logs) for t in self.terms for s in self.slopes(t)]
-        return self.with_terms(terms, (Bound(b.order + shift, *b.logs) for b in self.remainder))
+        left = (slope_bound(b) if smooth and b.order == 0 else b for b in self.remainder)
+        return self.with_terms(terms, (Bound(b.order + shift, *b.logs) for b in left))
 
     def slopes(self, term: Term, less: int = 0) -> Iterator[Term]:
         """The terms of ``(x d/dx - less)`` of a term."""

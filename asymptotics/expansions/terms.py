@@ -93,6 +93,15 @@ class Bound:
         return self.log_power, self.loglog_power
 
 
+def slope_bound(bound: Bound) -> Bound:
+    """The slope in l of what is ``O(l^m log(l)^n)``, for functions of a Hardy field: ``O(l^(m-1) log(l)^n)``.
+
+    There the quotient with the bound has a limit, and so has that of the slopes (de l'Hospital). What
+    oscillates is in no such field.
+    """
+    return Bound(bound.order, bound.log_power - 1, bound.loglog_power)
+
+
 def _power(power: Power) -> Power:
     if isinstance(power, int):
         return power

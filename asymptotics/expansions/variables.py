@@ -22,7 +22,7 @@ from asymptotics.expansions.orders import compare, order, product
 from asymptotics.expansions.oscillation_products import split_waves
 from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.ring import Element, element, power
-from asymptotics.expansions.terms import Bound, Logs, Term, slopes_of
+from asymptotics.expansions.terms import Bound, Logs, Term, slope_bound, slopes_of
 from asymptotics.parsing.heights import to_power
 
 
@@ -96,18 +96,22 @@ def substitute(
     )
 
 
-def inverse_laplace(series: Expansion, variable: Symbol) -> Expansion:
+def inverse_laplace(series: Expansion, variable: Symbol, *, smooth: bool = False) -> Expansion:
     """The large-T expansion of the function whose Laplace transform this is, z -> 0.
 
     With D = d/dl the term ``z^q C(l)`` gives ``T^(-q-1) sum_j g_j D^j C(l)``, l = log T, where
     ``1/Gamma(-q + d) = sum_j g_j d^j`` (Watson's lemma; DLMF 5.9.2), so that non-negative integer powers
-    without a logarithm leave nothing. An oscillation has its own g_j for each harmonic. Valid when the
-    transform is analytic outside the negative axis, as those of the model are.
+    without a logarithm leave nothing, and of what is left out beside them its slope in l, where that does not
+    oscillate (``smooth``). An oscillation has its own g_j for each harmonic. Valid when the transform is
+    analytic outside the negative axis, as those of the model are.
     """
     if series.at_infinity:
         raise UnableError("the inverse Laplace transform needs an expansion at 0, not at infinity")
     terms: list[Term] = []
-    bounds = [Bound(b.order + 1, *b.logs) for b in series.remainder]
+    left_out = (
+        slope_bound(b) if smooth and b.order.is_Integer and b.order >= 0 else b for b in series.remainder
+    )
+    bounds = [Bound(b.order + 1, *b.logs) for b in left_out]
     for t in series.terms:
         waves = split_waves(t, series.variable)
         if waves is None:

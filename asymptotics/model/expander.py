@@ -118,7 +118,7 @@ class Expander:
         part = self(node.expr, x)
         series = part.series
         for _ in range(int(node.derivative_count)):
-            series = series.differentiate()
+            series = series.differentiate(smooth=self.spectrum.smooth)
         return Found(node=node, series=series, parts=(part,))
 
     def _smaller(self, node: Min, x: Symbol) -> Found:
@@ -202,9 +202,8 @@ class Expander:
     def _inverse(self, node: InverseLaplace, x: Symbol) -> Found:
         transform, z, moment = node.args
         part = self(transform, z)
-        there = Found(
-            node=node.func(transform, z, time), series=inverse_laplace(part.series, time), parts=(part,)
-        )
+        image = inverse_laplace(part.series, time, smooth=self.spectrum.smooth)
+        there = Found(node=node.func(transform, z, time), series=image, parts=(part,))
         series = substitute(there.series, moment / x, ONE, x)
         return Found(node=node, series=series, parts=(there,))
 

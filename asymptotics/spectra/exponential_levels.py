@@ -64,6 +64,11 @@ class LevelSeries(BranchSeries):
     tails: StretchedTails
 
     @property
+    def smooth(self) -> bool:
+        """No: what is left out are summands of single levels."""
+        return False
+
+    @property
     def rate(self) -> Expr:
         """``r = -log(rho)``."""
         return normal(-split_exponentials(self.tails.eigenvalues, self.index)[0].diff(self.index))

@@ -55,6 +55,11 @@ class SpectralSeries:
     scaling: Scaling | None = None
 
     @property
+    def smooth(self) -> bool:
+        """Whether what is left out of sums has slopes in log x as its bounds have."""
+        return self.kernel.smooth and self.target.smooth
+
+    @property
     def has_branch_point(self) -> bool:
         """Whether one of the series is expanded beside a branch point, so that orders may be logarithms."""
         return bool(self.kernel.remark or self.target.remark)

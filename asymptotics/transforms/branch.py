@@ -134,6 +134,11 @@ class BranchSeries(DirichletSeries):
             "varying density in log(1/lambda): Watson's lemma beside it, and the poles of the kernel."
         )
 
+    @property
+    def smooth(self) -> bool:
+        """Tails made of the index by algebra, exponentials and logarithms are of a Hardy field."""
+        return self.line is None
+
     def with_tails(self, eigenvalues: Expr, weights: Expr, gain: Expr) -> BranchSeries:
         """The same branch point, its tails known to a relative ``k^-gain``."""
         tails = BoundedTails(tails=self.tails, gain=gain)

@@ -60,6 +60,11 @@ class DirichletSeries(ABC):
         return ""
 
     @property
+    def smooth(self) -> bool:
+        """Whether coefficients vary slowly with log x, and what is left out of them does, without waves."""
+        return False
+
+    @property
     def modes(self) -> Expr | None:
         """How many modes there are, if finitely many; else None."""
         return None
