@@ -28,7 +28,8 @@ from asymptotics.claims.together import together
 from asymptotics.claims.verdict import Verdict
 from asymptotics.errors import DomainError
 from asymptotics.laws.derive import Laws
-from asymptotics.laws.growing import GrowingLaw, T
+from asymptotics.laws.early_loss import T
+from asymptotics.laws.growing import GrowingLaw
 from asymptotics.laws.joint import JointLaw
 from asymptotics.laws.law import Law
 from asymptotics.notation import OURS, Notation

@@ -35,7 +35,8 @@ from asymptotics.domains.substitution import put
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws
-from asymptotics.laws.growing import GrowingLaw, T
+from asymptotics.laws.early_loss import T
+from asymptotics.laws.growing import GrowingLaw
 from asymptotics.laws.law import Law
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.parsing.heights import to_power

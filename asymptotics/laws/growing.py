@@ -20,26 +20,24 @@ Phi_h is a function, too, and early terms of one-pass SGD are a series in ``h/La
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from sympy import Add, EulerGamma, Expr, Integer, Symbol, log
+from sympy import Expr, Integer, Symbol, log
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.derivation import Derivation
-from asymptotics.derivation.growing_steps import derive_growing
 from asymptotics.display import text
 from asymptotics.domains.domain import Domain
 from asymptotics.errors import DomainError, UnableError, check_kind
-from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws, derive
-from asymptotics.model.early_times import EarlyTerm, early_bounds, early_terms, leading_terms
+from asymptotics.laws.early_loss import EarlyLoss, SharePowers, TracePowers
+from asymptotics.model.early_times import EarlyTerm
 from asymptotics.model.rules.base import Rule, check_rule, kind_of, numbers_of
 from asymptotics.model.rules.gradient_flow import GradientFlow
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
-from asymptotics.model.slow_trace import slow_bounds, slow_terms
-from asymptotics.parsing.heights import substitute, to_power
+from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import real_float, substitution
 from asymptotics.precision import exclusive
 from asymptotics.spectra import SpectralSeries, spectrum
@@ -47,9 +45,6 @@ from asymptotics.symbols import N, h
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
 from asymptotics.typesetting import Typeset, tex
-
-T = Symbol("T", positive=True)
-"""Twice the time of gradient flow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,10 +130,10 @@ class GrowingLaw(Typeset):
         return log(N) ** power if power.is_Integer else Integer(1)
 
     @property
-    def x(self) -> Expr:
-        """``C T N^-b``."""
-        assert self.series.scaling is not None
-        return self.series.scaling.scale * T * to_power(N, -self.decay)
+    def early_loss(self) -> EarlyLoss:
+        """The loss before the last modes are learned."""
+        kind = TracePowers if self.is_slow else SharePowers
+        return kind(series=self.series, share=self.share)
 
     def early(self, depth: int = 4, shares: int = 2) -> Expr:
         """The loss for ``1 << T << N^b``: the terms of so many orders, up to the power ``shares`` of h.
@@ -146,23 +141,15 @@ class GrowingLaw(Typeset):
         With one-pass SGD those included by which the trace is off its leading power of N, to second order; at
         b = 1 up to the power ``shares`` of h/Lambda.
         """
-        return self._sum(self.terms(depth, shares))
+        return self.early_loss.expression(self.terms(depth, shares))
 
     def terms(self, depth: int = 4, shares: int = 2) -> tuple[EarlyTerm, ...]:
         """Those of `early`."""
-        if self.is_slow:
-            return slow_terms(self.series, depth, shares)
-        return early_terms(self.series, *self._reach(depth, shares))
+        return self.early_loss.terms(depth, shares)
 
     def bounds(self, depth: int = 4, shares: int = 2) -> tuple[EarlyTerm, ...]:
         """What `early` leaves out is of the order of the largest of these, whose coefficients are 1."""
-        if self.is_slow:
-            return slow_bounds(self.series, depth, shares)
-        return early_bounds(self.series, *self._reach(depth, shares))
-
-    def _reach(self, depth: int, shares: int) -> tuple[int, int, int]:
-        """With one-pass SGD the trace to second order."""
-        return (depth, shares, 2) if self.share != 0 else (depth, 0, 0)
+        return self.early_loss.bounds(depth, shares)
 
     @property
     def leading(self) -> Expr:
@@ -170,39 +157,16 @@ class GrowingLaw(Typeset):
 
         At b = 1 each up to powers of 1/Lambda with one-pass SGD.
         """
-        return self._sum(self.early_monomials(self.series.domain))
+        return self.early_loss.expression(self.early_monomials(self.series.domain))
 
     def early_monomials(self, domain: Domain) -> tuple[EarlyTerm, ...]:
         """The early terms that no other is proved to be larger than on a domain of the parameters."""
-        shares = 1 if self.is_slow else 0 if self.share == 0 else 2
-        terms = (
-            slow_terms(self.series, 4, shares) if self.is_slow else early_terms(self.series, shares=shares)
-        )
-        return leading_terms(terms, replace(self.series, domain=domain), tuned=self.is_slow)
-
-    def _sum(self, terms: Iterable[EarlyTerm]) -> Expr:
-        scaling = self.series.scaling
-        assert scaling is not None
-        share, fed, total = self.share, Integer(1), []
-        if self.is_slow:
-            share = self.share / self.trace
-            fed = 1 / (1 - share * (log(scaling.scale * T) + EulerGamma))
-        for term in terms:
-            logs = log(self.x) ** term.log_time * log(N) ** term.log_size
-            powers = to_power(scaling.scale * T, -term.time) * to_power(N, -term.size)
-            total.append(tidy(term.coefficient) * share**term.share * fed**term.fed * powers * logs)
-        return Add(*total)
+        return self.early_loss.leading(domain)
 
     @property
     def is_slow(self) -> bool:
         """Whether it is a series in h/Lambda: one-pass SGD at b = 1."""
         return bool(self.decay == 1 and self.share != 0)
-
-    @property
-    def trace(self) -> Expr:
-        """Lambda, the trace over C at b = 1, up to ``1/(2 r N)``."""
-        assert self.series.scaling is not None
-        return log(self.series.scaling.ratio * N) + EulerGamma
 
     @property
     def derivation(self) -> Derivation:
@@ -215,12 +179,7 @@ class GrowingLaw(Typeset):
         >>> derivation.check(digits=15).passed
         True
         """
-        if self.is_slow:
-            raise UnableError(
-                "b = 1: the steps to a series in h/Lambda are not told; verify(law) compares its terms with "
-                "sums, and growing_law(laws, GradientFlow) has a derivation"
-            )
-        return derive_growing(self.series, self.share)
+        return self.early_loss.derivation
 
     def late(self) -> Expr:
         """The loss for ``T >> N^b``."""
@@ -248,11 +207,13 @@ class GrowingLaw(Typeset):
         return law
 
     def __repr__(self) -> str:
-        letter = "0" if self.share == 0 else text(self.share)
+        share = text(self.share)
         rate = self.logarithm * N**-self.exponent
-        of, trace = ("x, Lambda", f", Lambda = {text(self.trace)}") if self.is_slow else ("x", "")
-        fed = f" + {text(self.fed * Symbol(f'Psi_{letter}({of})'))}" if self.fed != 0 else ""
-        return f"L(T, N) ~ {text(rate * Symbol(f'Phi_{letter}({of})'))}{fed}, x = {text(self.x)}{trace}"
+        arguments = self.early_loss.arguments
+        of = ", ".join(map(str, arguments))
+        where = ", ".join(f"{letter} = {text(value)}" for letter, value in arguments.items())
+        fed = f" + {text(self.fed * Symbol(f'Psi_{share}({of})'))}" if self.fed != 0 else ""
+        return f"L(T, N) ~ {text(rate * Symbol(f'Phi_{share}({of})'))}{fed}, {where}"
 
     def to_latex(self) -> str:
         r"""The law, and what x is.
@@ -263,10 +224,12 @@ class GrowingLaw(Typeset):
         """
         logs = "" if self.logarithm == 1 else tex(self.logarithm) + r"\, "
         rate, share = tex(-self.exponent), tex(self.share)
-        of, trace = ("x", "") if not self.is_slow else (r"x, \Lambda", rf",\quad \Lambda = {tex(self.trace)}")
+        arguments = self.early_loss.arguments
+        of = ", ".join(map(tex, arguments))
+        where = r",\quad ".join(f"{tex(letter)} = {tex(value)}" for letter, value in arguments.items())
         fed = rf" + {tex(self.fed)}\, \Psi_{{{share}}}\left({of}\right)" if self.fed != 0 else ""
         shape = rf"\Phi_{{{share}}}\left({of}\right)"
-        return rf"L(T, N) \sim N^{{{rate}}}\, {logs}{shape}{fed},\quad x = {tex(self.x)}{trace}"
+        return rf"L(T, N) \sim N^{{{rate}}}\, {logs}{shape}{fed},\quad {where}"
 
 
 @exclusive

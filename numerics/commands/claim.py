@@ -12,7 +12,8 @@ from asymptotics import Law, Laws, Optimum, Verdict, check_claim, derive
 from asymptotics.claims.check import meanings_of
 from asymptotics.claims.reading import read_claims
 from asymptotics.errors import DomainError, PrecisionError, UnableError
-from asymptotics.laws.growing import GrowingLaw, T, growing_law
+from asymptotics.laws.early_loss import T
+from asymptotics.laws.growing import GrowingLaw, growing_law
 from asymptotics.laws.names import unknown_law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.rules.base import open_parameters

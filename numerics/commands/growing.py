@@ -18,7 +18,8 @@ from sympy import Symbol
 from asymptotics.display import text
 from asymptotics.errors import UnableError
 from asymptotics.laws.derive import Laws
-from asymptotics.laws.growing import GrowingLaw, T, growing_law
+from asymptotics.laws.early_loss import T
+from asymptotics.laws.growing import GrowingLaw, growing_law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.model.rules.base import rule_of_name
 from asymptotics.model.rules.gradient_flow import GradientFlow

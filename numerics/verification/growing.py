@@ -23,7 +23,8 @@ from sympy import Expr, Integer, Rational, Symbol
 from asymptotics.domains.domain import normal
 from asymptotics.errors import DomainError, shown
 from asymptotics.hints import name_numbers
-from asymptotics.laws.growing import GrowingLaw, T
+from asymptotics.laws.early_loss import Lambda, T
+from asymptotics.laws.growing import GrowingLaw
 from asymptotics.model.early_times import EarlyTerm
 from asymptotics.parsing.numbers import exact
 from asymptotics.symbols import N, h
@@ -111,8 +112,8 @@ class AlongSlowly(Along):
 
     def __init__(self, law: GrowingLaw, reach: Expr = MIDDLE) -> None:
         super().__init__(law, reach)
-        self.variable = law.trace
-        self.scale = cache(lambda x: number(law.trace, {N: x}))
+        self.variable = trace = law.early_loss.arguments[Lambda]
+        self.scale = cache(lambda x: number(trace, {N: x}))
         self.decay, self.stated_decay = Integer(1), mpmath.mpf(1)
         self.stated_bound = lambda x: 1 / self.scale(x)
         left, known = law.bounds(self.depth, self.shares), law.early_monomials(law.series.domain)

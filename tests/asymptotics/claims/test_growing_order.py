@@ -9,7 +9,7 @@ from sympy import Rational
 
 from asymptotics import OnePassSGD, Verdict, check_claim, compute_optimal, derive, growing_law, power_law
 from asymptotics.errors import DomainError, ParseError, UnableError
-from asymptotics.laws.growing import T
+from asymptotics.laws.early_loss import T
 from asymptotics.symbols import N, a, b, r, t
 
 LAWS = derive(power_law(a, b, modes=r * N))

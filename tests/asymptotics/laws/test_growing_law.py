@@ -18,7 +18,7 @@ from asymptotics import (
     power_law,
 )
 from asymptotics.errors import DomainError, UnableError
-from asymptotics.laws.growing import T
+from asymptotics.laws.early_loss import T
 from asymptotics.symbols import N, b
 from numerics import FullModel
 from numerics.model.small_steps import early_loss
