@@ -96,9 +96,8 @@ def with_free_exponents(
     for letter in sorted(strangers, key=str):
         held = {power.exp for power in powers if power.has(letter)}
         if len(held) == 1 and held <= {letter, -letter}:
-            grows = subject.key not in (None, "loss")  # x^p of a resource, x^-p of a loss
             sign = 1 if held == {letter} else -1
-            found[letter] = subject.exponent * (sign if grows else -sign)
+            found[letter] = subject.exponent * (sign if subject.grows else -sign)
     if not found or statement.expression.xreplace(found).free_symbols - set(letters):
         return statement, {}
     rounded = None if statement.rounded is None else statement.rounded.xreplace(found)

@@ -185,8 +185,8 @@ class Judge:
     def _exponent(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
         def found(part: Cell, order: int) -> list[Outcome]:
             # a larger exponent of a decaying loss is a smaller loss
-            grows = self.subject.key not in (None, "loss")
-            return self._by_order(part, order if grows else -order, "exponent", claimed, piece.exponent)
+            sign = 1 if self.subject.grows else -1
+            return self._by_order(part, sign * order, "exponent", claimed, piece.exponent)
 
         exact = cell.value(piece.exponent)
         claimed = self._in_powers(claimed, lambda e: [e - exact])

@@ -75,9 +75,14 @@ class Subject:
         return tuple(letter for letter in self.letters if letter not in deciding)
 
     @property
+    def grows(self) -> bool:
+        """Whether an exponent p is that of ``x**p``, as of a resource, not of ``x**-p``, as of a loss."""
+        return self.key not in (None, "loss")
+
+    @property
     def form(self) -> str:
         """What an exponent alone, called p, is the exponent of."""
-        sign = "" if self.key not in (None, "loss") else "-"
+        sign = "" if self.grows else "-"
         scales = {piece.gauge for piece in self.pieces}
         scale = scales.pop() if len(scales) == 1 else None
         base = self.resource if scale is None else scale if scale.is_Symbol else f"({scale})"
