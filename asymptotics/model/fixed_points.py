@@ -90,15 +90,18 @@ def _beyond(expander: Expander, function: Expr, letter: Symbol, size: Symbol) ->
     count = expander.spectrum.kernel.modes
     if count is None or expander.spectrum.below:
         return None
-    there = {letter: Integer(0)}
-    closed = cancel(
-        _replace_sums(function, count, ONE, Integer(0), expander.spectrum.unlearned).xreplace(there)
-    )
-    if closed == 0:
+    unlearned = expander.spectrum.unlearned
+
+    def there(part: Expr) -> Expr:
+        return _replace_sums(part, count, ONE, Integer(0), unlearned).xreplace({letter: Integer(0)})
+
+    top, bottom = fraction(function)
+    if (left := cancel(there(top))) == 0:  # before it is divided: SymPy would ask whether that is finite
         return None
+    closed = cancel(left / there(bottom))
     series = expander.exact(_X, _powers(closed.xreplace({size: count + _X}), _X, -ONE))
     series = replace(series, at_infinity=True).standing_for(size - count)
-    return Found(node=function.xreplace(there), series=series, closed=closed)
+    return Found(node=function.xreplace({letter: Integer(0)}), series=series, closed=closed)
 
 
 def _in_share(
