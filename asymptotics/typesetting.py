@@ -20,6 +20,7 @@ from textwrap import wrap
 
 from sympy import Add, Expr, Mul, Pow, factor, fraction, sympify, together
 from sympy.printing.latex import LatexPrinter
+from sympy.printing.precedence import PRECEDENCE
 
 from asymptotics.display import is_rounded, meanings, readable
 from asymptotics.errors import DomainError, shown
@@ -27,11 +28,22 @@ from asymptotics.errors import DomainError, shown
 SOURCE = 110
 NARROWEST = 10
 """Letters of a line, at least."""
+_PRODUCT = PRECEDENCE["Mul"]
 _token = re.compile(r"\\begin\{\w+\}|\\end\{\w+\}|\\[A-Za-z]+\*?|\\.|\s+|.", re.DOTALL)
 
 
 class Typesetter(LatexPrinter):  # type: ignore[misc]
-    """SymPy's LaTeX as papers have it: ``\\log^{2}{x}``, ``2 b - a``, and ``{}_2F_1`` in a line."""
+    """SymPy's LaTeX as papers have it: ``\\log^{2}{x}``, ``2 b - a``, ``t^{-1/b}``, ``{}_2F_1`` in a line."""
+
+    _is_raised = False
+
+    def raised(self, exponent: Expr) -> str:
+        """An exponent or an index, whose fractions stand in the line: raised they are too small to read."""
+        before, self._is_raised = self._is_raised, True
+        try:
+            return str(self._print(exponent))
+        finally:
+            self._is_raised = before
 
     def _as_ordered_terms(self, expr: Expr, order: str | None = None) -> list[Expr]:
         """A term without a sign before those with one, signs as products will have them."""
@@ -51,7 +63,38 @@ class Typesetter(LatexPrinter):  # type: ignore[misc]
         return rf"{{{shown}}}^{{{exp}}}" if exp else shown
 
     def _print_Mul(self, expr: Expr) -> str:
-        return str(super()._print_Mul(positive_sums(expr)))
+        product = positive_sums(expr)
+        return self._in_line(product) if self._is_raised else str(super()._print_Mul(product))
+
+    def _in_line(self, product: Expr) -> str:
+        """``(a - 1)/(2 b)``; a product without a denominator as SymPy has it."""
+        sign, product = ("-", -product) if product.could_extract_minus_sign() else ("", product)
+        above, below = fraction(product, exact=True)
+        if below == 1:
+            return f"{sign}{super()._print_Mul(product)}"
+        return f"{sign}{self.parenthesize(above, _PRODUCT - 1)}/{self.parenthesize(below, _PRODUCT)}"
+
+    def _print_Rational(self, expr: Expr) -> str:
+        return f"{expr.p}/{expr.q}" if self._is_raised and expr.q != 1 else str(super()._print_Rational(expr))
+
+    def _print_Pow(self, expr: Expr) -> str:
+        base, exponent = expr.base, expr.exp
+        if exponent.is_Rational and exponent.is_negative and self._is_raised:
+            return self._in_line(expr)
+        if exponent.is_Rational and (exponent.is_negative or exponent.p == 1):
+            return str(super()._print_Pow(expr))  # one below a fraction, or a root
+        if base.is_Function:
+            return str(self._print(base, exp=self.raised(exponent)))
+        return self._helper_print_standard_power(expr, "%s^{%s}")
+
+    def _helper_print_standard_power(self, expr: Expr, template: str) -> str:
+        base = self.parenthesize(expr.base, PRECEDENCE["Pow"])
+        if expr.base.is_Symbol:
+            base = self.parenthesize_super(base)
+        return template % (base, self.raised(expr.exp))
+
+    def _print_ExpBase(self, expr: Expr, exp: str | None = None) -> str:
+        return str(self._do_exponent(f"e^{{{self.raised(expr.args[0])}}}", exp))
 
 
 def positive_sums(product: Expr) -> Expr:
@@ -105,27 +148,32 @@ class Writer:
 
     def __init__(self, exact: bool = False) -> None:
         self.exact, self.rounded, self.meanings = exact, False, dict[str, None]()
-        self.printer, self._written = Typesetter(), dict[object, str]()
+        self.printer, self._written = Typesetter(), dict[tuple[object, bool], str]()
 
     @property
     def relation(self) -> str:
         """How what was written is related to what is meant."""
         return r"\approx" if self.rounded else r"\sim"
 
-    def write(self, expression: object) -> str:
+    def write(self, expression: object, *, raised: bool = False) -> str:
         """LaTeX of an expression, in decimals where these are shorter unless it is to be ``exact``."""
-        expression = sympify(expression)
-        if expression not in self._written:
-            shown = expression if self.exact else readable(expression)
+        key = sympify(expression), raised
+        if key not in self._written:
+            shown = key[0] if self.exact else readable(key[0])
             self.rounded |= is_rounded(shown)
             self.meanings.update(dict.fromkeys(meanings(shown)))
-            self._written[expression] = str(self.printer.doprint(shown))
-        return self._written[expression]
+            self._written[key] = self.printer.raised(shown) if raised else str(self.printer.doprint(shown))
+        return self._written[key]
 
 
-def tex(expression: object) -> str:
-    """The readable form of an expression as LaTeX."""
-    return Writer().write(expression)
+def tex(expression: object, *, raised: bool = False) -> str:
+    """The readable form of an expression as LaTeX, of one that is ``raised`` with fractions in the line.
+
+    >>> from asymptotics.symbols import a, b, t
+    >>> print(tex((a - 1) / b), tex(t ** (1 / b)), tex(a / b, raised=True))
+    \\frac{a - 1}{b} t^{1/b} a/b
+    """
+    return Writer().write(expression, raised=raised)
 
 
 def sum_tex(

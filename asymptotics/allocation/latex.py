@@ -94,8 +94,8 @@ def amount(row: Row, key: Symbol | str, letters: Notation = OURS) -> str:
 def entry(key: Symbol | str, power: Expr, logarithm: Expr, letters: Notation = OURS) -> str:
     """``C^power log(C)^logarithm``; the loss falls, ``C^-power``."""
     rate, budget = -power if key == "loss" else power, tex(letters.expression(C))
-    shown = "1" if rate == 0 else budget if rate == 1 else rf"{budget}^{{{tex(rate)}}}"
+    shown = "1" if rate == 0 else budget if rate == 1 else rf"{budget}^{{{tex(rate, raised=True)}}}"
     if logarithm == 0:
         return str(shown)
-    over = "" if logarithm == 1 else rf"^{{{tex(logarithm)}}}"
+    over = "" if logarithm == 1 else rf"^{{{tex(logarithm, raised=True)}}}"
     return rf"{shown} \log{over} {budget}"

@@ -319,7 +319,7 @@ class Expansion(Typeset):
         >>> from asymptotics import derive, power_law
         >>> from asymptotics.symbols import a, b
         >>> print(derive(power_law(a, b)).time.expansion(1).to_latex(notation="2409.17858"))
-        \\frac{2^{- \\beta} t^{- \\beta} \\Gamma\\left(\\beta\\right)}{\\alpha}
+        \\frac{2^{-\\beta} t^{-\\beta} \\Gamma\\left(\\beta\\right)}{\\alpha}
         """
         shown = self if notation is None else self.restate(notation)
         return sum_tex(*shown._shown(), width=width, exact=exact)

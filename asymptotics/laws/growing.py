@@ -220,10 +220,10 @@ class GrowingLaw(Typeset):
 
         >>> from asymptotics import derive, power_law
         >>> print(growing_law(derive(power_law(2, "1/2", modes="2*N"))).to_latex())
-        L(T, N) \sim N^{- \frac{1}{2}}\, \Phi_{0}\left(x\right),\quad x = \frac{T}{\sqrt{N}}
+        L(T, N) \sim N^{-1/2}\, \Phi_{0}\left(x\right),\quad x = \frac{T}{\sqrt{N}}
         """
         logs = "" if self.logarithm == 1 else tex(self.logarithm) + r"\, "
-        rate, share = tex(-self.exponent), tex(self.share)
+        rate, share = tex(-self.exponent, raised=True), tex(self.share, raised=True)
         arguments = self.early_loss.arguments
         of = ", ".join(map(tex, arguments))
         where = r",\quad ".join(f"{tex(letter)} = {tex(value)}" for letter, value in arguments.items())

@@ -137,12 +137,12 @@ class JointLaw(Typeset):
 
         >>> from asymptotics import derive, power_law
         >>> print(joint_law(derive(power_law(2, 2)), P).to_latex().split(r",\quad ")[0])
-        L(t, P) \sim \frac{\pi}{4}\, \sqrt{\kappa_{0}}\, G_{\frac{1}{2}}(\theta, \theta)
+        L(t, P) \sim \frac{\pi}{4}\, \sqrt{\kappa_{0}}\, G_{1/2}(\theta, \theta)
         """
         argument = r"(\theta)" if self.size == N else r"(\theta, \theta)"
         parts = []
         for term in self.terms:
-            p = tex(term.power)
+            p = tex(term.power, raised=True)
             scaled = f"G_{{{p}}}{argument}"
             if term.log_power:
                 slope = rf"\partial_p G_p{argument}\big|_{{p = {p}}}"
@@ -153,7 +153,7 @@ class JointLaw(Typeset):
         theta = ("2 " if self.size == N else "") + r"t \kappa_{0}"
         return wrapped(
             rf"L(t, {self.size}) \sim {total},\quad \kappa_{{0}} = {tex(self.kappa0)},\quad \theta = {theta},"
-            rf"\quad {SCALING[self.size]},\quad y = x - x^{{{tex(1 - self.r)}}}"
+            rf"\quad {SCALING[self.size]},\quad y = x - x^{{{tex(1 - self.r, raised=True)}}}"
         )
 
     def early(self) -> Expr:

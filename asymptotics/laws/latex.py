@@ -115,7 +115,7 @@ def _bound(x: Expr, regime: Regime, sizes: Expr, writer: Writer) -> str:
 def _power_of_log(x: Expr, regime: Regime, writer: Writer) -> str:
     if not x.is_Symbol or regime.log_power == 1:
         return writer.write(log(x) ** regime.log_power)
-    return rf"\log^{{{writer.write(regime.log_power)}}}{{\left({writer.write(x)} \right)}}"
+    return rf"\log^{{{writer.write(regime.log_power, raised=True)}}}{{\left({writer.write(x)} \right)}}"
 
 
 def _monomial(x: Expr, regime: Regime, rate: Expr, writer: Writer) -> str:
@@ -127,12 +127,12 @@ def _monomial(x: Expr, regime: Regime, rate: Expr, writer: Writer) -> str:
         return "1"
     grows, base = growth(rate, regime.domain), writer.write(x)
     if grows is not None:
-        return base if grows == 1 else rf"{base}^{{{writer.write(grows)}}}"
+        return base if grows == 1 else rf"{base}^{{{writer.write(grows, raised=True)}}}"
     above, below = fraction(rate)
     if rate.is_number and below.is_Add and below.is_negative:
         rate = -above / -below  # log(2)/(log(3) - log(2)), not -log(2)/(log(2) - log(3))
     rate = spread(rate)
-    shown = writer.write(rate)
+    shown = writer.write(rate, raised=True)
     if shown.startswith("-"):
-        return rf"{base}^{{{writer.write(-rate)}}}"
+        return rf"{base}^{{{writer.write(-rate, raised=True)}}}"
     return rf"{base}^{{-\left({shown}\right)}}" if rate.is_Add else rf"{base}^{{-{shown}}}"

@@ -316,7 +316,7 @@ class Law(Stated):
         >>> from asymptotics import derive, power_law
         >>> from asymptotics.symbols import a, b
         >>> print(derive(power_law(a, b)).time.to_latex(notation="2409.17858"))
-        \\mathcal{L}(t) \\sim \\frac{2^{- \\beta} \\Gamma\\left(\\beta\\right)}{\\alpha} t^{-\\beta}
+        \\mathcal{L}(t) \\sim \\frac{2^{-\\beta} \\Gamma\\left(\\beta\\right)}{\\alpha} t^{-\\beta}
         """
         law = self if notation is None else self.restate(notation)
         return aligned(law.latex_rows(width=width, exact=exact))

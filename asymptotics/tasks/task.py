@@ -361,7 +361,7 @@ class Task(Typeset):
 
         >>> from asymptotics import power_law
         >>> print(power_law("a", 2, noise="sigma").to_latex())
-        \lambda_{k} = \frac{1}{k^{2}},\quad c_{k} = k^{- a},\quad \sigma = \sigma
+        \lambda_{k} = \frac{1}{k^{2}},\quad c_{k} = k^{-a},\quad \sigma = \sigma
         """
         return r",\quad ".join(f"{letter} = {tex(value)}" for letter, value in self.formulas)
 

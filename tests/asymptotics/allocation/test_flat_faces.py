@@ -59,7 +59,7 @@ def test_flat_in_powers_of_the_budget_and_of_its_logarithm():
     assert phase.row.ends(N) == ((HALF, S.Zero), (HALF, HALF))
     assert phase.row.ends(P) == ((HALF, -HALF), (HALF, S.Zero))
     assert "N from sqrt(C) to sqrt(C)*sqrt(log(C))" in repr(phase)
-    assert r"\ldots C^{\frac{1}{2}} \log^{\frac{1}{2}} C" in phase.to_latex()
+    assert r"\ldots C^{1/2} \log^{1/2} C" in phase.to_latex()
     assert not phase.unique
 
 

@@ -27,10 +27,13 @@ LAWS = derive(power_law(a, b))
 WHITE = Task(1, 1, modes=50)
 SPHERE = Task(k**-b, k**-a, multiplicity=harmonics(3), noise="sigma")
 FORMULAS = {
-    "task": (lambda: power_law(a, b), r"\lambda_{k} = k^{- b},\quad c_{k} = k^{- a}"),
+    "task": (lambda: power_law(a, b), r"\lambda_{k} = k^{-b},\quad c_{k} = k^{-a}"),
     "sphere": (lambda: SPHERE, r"m_{k} = 2 k + 1,\quad \sigma = \sigma"),
     "white": (lambda: WHITE, r"c_{k} = 1,\quad M = 50"),
-    "joint": (lambda: joint_law(LAWS, N), r"\kappa_{0}^{\frac{a - 1}{b}}\, G_{\frac{a - 1}{b}}(\theta)"),
+    "joint": (
+        lambda: joint_law(LAWS, N),
+        r"\kappa_{0}^{\left(a - 1\right)/b}\, G_{\left(a - 1\right)/b}(\theta)",
+    ),
     "joint data": (lambda: joint_law(LAWS, P), r"G_{2}(\theta, \theta),\quad \kappa_{0} = "),
     "logarithm": (
         lambda: joint_law(derive(power_law(3, 2)), N),
@@ -44,11 +47,11 @@ FORMULAS = {
     "all ensembles": (lambda: ensembling(LAWS), r"\text{ models averaged, beside one of size } E N"),
     "map": (
         lambda: bottleneck_map(derive(power_law(2, 3))),
-        r"\frac{P^{- \frac{l}{3}} \Gamma\left(\frac{1}{3}\right) \Gamma\left(\frac{5}{3}\right)}{3}",
+        r"\frac{P^{-l/3} \Gamma\left(\frac{1}{3}\right) \Gamma\left(\frac{5}{3}\right)}{3}",
     ),
     "gains": (
         lambda: gains(compute_optimal(LAWS, features=Rich(1)), compute_optimal(LAWS)),
-        r"\text{ instead of } C^{- \frac{a - 1}{b + 1}},\quad \text{for } a - 1 < b",
+        r"\text{ instead of } C^{-\left(a - 1\right)/\left(b + 1\right)},\quad \text{for } a - 1 < b",
     ),
     "two tasks": (lambda: compare(power_law(3, 2), power_law(2, 1)), r"\text{model} & "),
 }

@@ -76,7 +76,7 @@ def test_allocation_table_has_a_row_for_each_phase(dossier):
     table = text[text.index(r"\section{Compute-optimal") : text.index(r"\section{Verification}")]
     phases = (*dossier.optimum.phases, *dossier.optimum.boundaries)
     assert table.count(r"\\") == 1 + len(phases)
-    assert r"$C^{\frac{b}{b + 1}}$" in table
+    assert r"$C^{b/\left(b + 1\right)}$" in table
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
