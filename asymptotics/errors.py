@@ -6,12 +6,15 @@ next step, so that a command can print it as it stands.
     shown(value)                           an object as a message shows it
     check_kind(value, kind, name, advice)  refuse an object of another class
     call_of(called)                        how a class or a function is called
+    near(name, names)                      of these names those that are spelled alike
     Fielded                                classes that say which arguments they take
 """
 
 from __future__ import annotations
 
 from abc import ABCMeta
+from collections.abc import Iterable
+from difflib import get_close_matches
 from inspect import signature
 from numbers import Number
 from typing import Any
@@ -111,14 +114,29 @@ def call_of(called: Any) -> str:
     return f"{called.__name__}({', '.join(f'{name}=...' for name in names)})"
 
 
+def near(name: str, names: Iterable[str], most: int = 4) -> list[str]:
+    """Of these names those that are spelled much as this one, the nearest first; capitals do not count.
+
+    >>> near("nosie", ["noise", "modes", "index"]), near("n", ["N", "P"])
+    (['noise'], ['N'])
+    """
+    known = {other.lower(): other for other in names}
+    return [known[found] for found in get_close_matches(name.lower(), known, n=most, cutoff=0.7)]
+
+
 class Fielded(ABCMeta):
     """The class of classes with fields: arguments that do not fit them raise `DomainError`, which names them.
 
-    >>> from asymptotics import Power
+    >>> from asymptotics import Power, Task
     >>> Power(-2)
     Traceback (most recent call last):
         ...
     asymptotics.errors.DomainError: Power: too many positional arguments; give Power(gamma=...)
+    >>> try:
+    ...     Task("k**-2", "k**-3", nosie=1)
+    ... except DomainError as error:
+    ...     print(str(error).partition("; give")[0])
+    Task: got an unexpected keyword argument 'nosie'; near it: noise
     """
 
     def __call__(cls, *given: Any, **named: Any) -> Any:
@@ -129,5 +147,9 @@ class Fielded(ABCMeta):
             try:
                 taken.bind(None, *given, **named)
             except TypeError as error:
-                raise DomainError(f"{cls.__name__}: {error}; give {call_of(cls)}") from None
+                known = taken.parameters
+                alike = (other for name in named if name not in known for other in near(name, known))
+                meant = ", ".join(dict.fromkeys(alike))
+                words = f"{error}; near it: {meant}" if meant else str(error)
+                raise DomainError(f"{cls.__name__}: {words}; give {call_of(cls)}") from None
             raise

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
 
-from sympy import Expr, Integer, solve
+from sympy import Expr, Integer, oo, solve
 
 from asymptotics.allocation.optimum import Optimum, compute_optimal
 from asymptotics.allocation.phase import Phase
@@ -37,7 +37,7 @@ class PowerLawSpectrum(NamedTuple):
 
     >>> spectrum = spectrum_from_exponents(time="1/2", model="3/8")
     >>> spectrum
-    PowerLawSpectrum(a=11/8, b=3/4)
+    PowerLawSpectrum(a=11/8, b=3/4, modes=N*r)
     >>> spectrum.phase().exponents["loss"]
     3/16
     """
@@ -46,9 +46,18 @@ class PowerLawSpectrum(NamedTuple):
     b: Expr
 
     @property
+    def modes(self) -> Expr:
+        """Infinitely many where the kernel has a trace, else r for each feature."""
+        return oo if self.b > 1 else r * N
+
+    @property
     def task(self) -> Task:
-        """With infinitely many modes where the kernel has a trace, else with r for each feature."""
-        return power_law(self.a, self.b) if self.b > 1 else power_law(self.a, self.b, modes=r * N)
+        """The task with these modes."""
+        return power_law(self.a, self.b, modes=self.modes)
+
+    def __repr__(self) -> str:
+        growing = "" if self.modes == oo else f", modes={self.modes}"
+        return f"PowerLawSpectrum(a={self.a}, b={self.b}{growing})"
 
     def optimum(self, cost: object = N * t, rule: Rule = OnePassSGD) -> Optimum:
         """The compute-optimal split of a budget."""
@@ -70,7 +79,7 @@ def spectrum_from_exponents(
     where they leave a or b open.
 
     >>> spectrum_from_exponents(time=0.76, model=0.077)          # Kaplan et al., arXiv 2001.08361: S and N
-    PowerLawSpectrum(a=1077/1000, b=77/760)
+    PowerLawSpectrum(a=1077/1000, b=77/760, modes=N*r)
     >>> spectrum_from_exponents(time=2, model="3/2")
     PowerLawSpectrum(a=4, b=3/2)
     """

@@ -52,9 +52,9 @@ class GrowingLaw(Typeset):
     """``L(T, N) ~ N^-min(a - 1, b) Phi_h(C T N^-b)``; ``share`` is h, 0 for gradient flow.
 
     >>> from asymptotics import OnePassSGD, derive, power_law
-    >>> law = growing_law(derive(power_law(3, "3/4", modes="2*N")), OnePassSGD)
-    >>> law
-    L(T, N) ~ Phi_h(x)/N**(3/4), x = T/N**(3/4)
+    >>> growing_law(derive(power_law("3/2", 1, modes="2*N")), OnePassSGD)
+    L(T, N) ~ Phi_h(x, Lambda)/sqrt(N), x = T/N, Lambda = log(2*N) + EulerGamma
+        1 << T << N: L(T, N) ~ sqrt(pi)/(sqrt(T)*(1 - h*(log(T) + EulerGamma)/Lambda))
     >>> print(*sorted(map(str, growing_law(derive(power_law(3, "3/4", modes="2*N"))).leading.args)))
     4*2**(1/4)*zeta(9/4)/N**(3/4) 8*sqrt(3)*pi/(9*T**(8/3)*gamma(-5/3))
     """
@@ -100,7 +100,8 @@ class GrowingLaw(Typeset):
 
         >>> from asymptotics import OnePassSGD, derive, power_law
         >>> from asymptotics.symbols import a, b, r
-        >>> growing_law(derive(power_law(a, b, modes=r * N)), OnePassSGD).at(a=3, b="3/4", r=2, h="1/4")
+        >>> law = growing_law(derive(power_law(a, b, modes=r * N)), OnePassSGD)
+        >>> print(law.at(a=3, b="3/4", r=2, h="1/4").statement)
         L(T, N) ~ Phi_1/4(x)/N**(3/4), x = T/N**(3/4)
         """
         table = substitution(self.parameters, values, named)
@@ -206,7 +207,9 @@ class GrowingLaw(Typeset):
         check_same(content, law.to_dict())
         return law
 
-    def __repr__(self) -> str:
+    @property
+    def statement(self) -> str:
+        """The law without its early end."""
         share = text(self.share)
         rate = self.logarithm * N**-self.exponent
         arguments = self.early_loss.arguments
@@ -214,6 +217,11 @@ class GrowingLaw(Typeset):
         where = ", ".join(f"{letter} = {text(value)}" for letter, value in arguments.items())
         fed = f" + {text(self.fed * Symbol(f'Psi_{share}({of})'))}" if self.fed != 0 else ""
         return f"L(T, N) ~ {text(rate * Symbol(f'Phi_{share}({of})'))}{fed}, {where}"
+
+    def __repr__(self) -> str:
+        letters = {value: letter for letter, value in self.early_loss.arguments.items() if not value.has(T)}
+        early = self.leading.xreplace(letters)
+        return f"{self.statement}\n    1 << T << {text(N**self.decay)}: L(T, N) ~ {text(early)}"
 
     def to_latex(self) -> str:
         r"""The law, and what x is.
@@ -242,7 +250,7 @@ def growing_law(laws: Laws, rule: Rule = GradientFlow) -> GrowingLaw:
     >>> from asymptotics import derive, power_law
     >>> from asymptotics.symbols import a, b, r
     >>> law = growing_law(derive(power_law(a, b, modes=r * N)))
-    >>> law
+    >>> print(law.statement)
     L(T, N) ~ Phi_0(x)/N**Min(b, a - 1), x = T/N**b
     >>> print(*law.at(a=3, b=1, r=2).leading.args, sep="; ")
     T**(-2); -EulerGamma*pi**2/(6*N); -pi**2*log(T/N)/(6*N); pi**2*log(2)/(6*N)

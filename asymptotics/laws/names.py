@@ -5,9 +5,7 @@ unknown_law(name)    ``no law is called 'modle'; near it are model, ...``, and w
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
-from asymptotics.errors import shown
+from asymptotics.errors import near, shown
 from asymptotics.hints import are_of_command
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
 
@@ -29,15 +27,17 @@ def unknown_law(name: object) -> str:
     if isinstance(name, str) and name in WITHOUT:
         return f"{name}: {WITHOUT[name]}"
     close = _near(name) if isinstance(name, str) else ()
-    near = f"near it: {', '.join(close)}; " if close else ""
+    alike = f"near it: {', '.join(close)}; " if close else ""
     listed = "which --help lists" if are_of_command() else "all in dir(laws)"
-    return f"no law is called {shown(name)}; {near}the laws are {', '.join(BOTTLENECKS)} and others, {listed}"
+    return (
+        f"no law is called {shown(name)}; {alike}the laws are {', '.join(BOTTLENECKS)} and others, {listed}"
+    )
 
 
 def _near(name: str) -> tuple[str, ...]:
     """Names that are spelled alike, then those of its resource, then those whose words have it."""
     asked = name.lower().strip()
-    alike = get_close_matches(asked, QUANTITIES, n=MOST, cutoff=0.7)
+    alike = near(asked, QUANTITIES, MOST)
     first = [known for known in BOTTLENECKS if QUANTITIES[known].resource.name.lower() == asked]
     parts = [known for known in QUANTITIES if len(asked) > 2 and (asked in known or known in asked)]
     about = [known for known, x in QUANTITIES.items() if x.resource.name.lower() == asked]

@@ -103,7 +103,7 @@ def feedback(rule: type[TrainingRule], spectrum: SpectralSeries) -> Expr:
     >>> from asymptotics import OnePassSGD, power_law
     >>> from asymptotics.spectra import spectrum
     >>> feedback(OnePassSGD, spectrum(power_law(3, 2)))
-    eta*Sum(1/(k**2 - eta*(B + 1)/(2*B)), k)/(2*B)
+    eta*Sum(1/(k**2 - eta*(B + 1)/(2*B)), (k, 1, oo))/(2*B)
     """
     if not rule.noise_law:
         return Integer(0)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from typing import Any
 
 import mpmath
-from sympy import Expr, Function, Symbol, exp, lambdify, log, zeta
+from sympy import Expr, Function, Symbol, exp, fraction, lambdify, log, zeta
 
 from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
@@ -65,7 +65,11 @@ class ConvergentSum(IndexedSum):
         return _evaluate(summand, index, DIGITS * math.ceil(digits / DIGITS))
 
     def _sympystr(self, printer: Any) -> str:
-        return f"Sum({', '.join(printer._print(x) for x in self.args)})"
+        summand, index = self.args
+        above, below = fraction(summand)
+        if above.is_number and above.is_negative and below.is_Add:  # no 2/(k**2 - 1) as -2/(1 - k**2)
+            summand = -above / -below
+        return f"Sum({printer._print(summand)}, ({printer._print(index)}, 1, oo))"
 
     def sign(self, printer: Any) -> str:
         return rf"\sum_{{{printer._print(self.args[1])}\geq 1}}"
@@ -76,7 +80,7 @@ def convergent_sum(summand: Expr, index: Symbol) -> Expr:
 
     >>> from asymptotics.symbols import k
     >>> convergent_sum(3 / k**2, k), convergent_sum(2**-k, k)
-    (pi**2/2, Sum(2**(-k), k))
+    (pi**2/2, Sum(2**(-k), (k, 1, oo)))
     """
     factor, rest = summand.as_independent(index, as_Add=False)
     base, power = rest.as_base_exp()

@@ -97,7 +97,7 @@ def regular_sum(summand: Expr, index: Symbol, start: Expr = ONE) -> Expr:
     (3*zeta(a), zeta(a, 3/2)/2**a)
     >>> from sympy import exp, sqrt
     >>> regular_sum((1 + exp(-sqrt(k)))**2, k)        # what falls exponentially is added up as it is
-    Sum(exp(-2*sqrt(k)), k) + 2*Sum(exp(-sqrt(k)), k) - 1/2
+    Sum(exp(-2*sqrt(k)), (k, 1, oo)) + 2*Sum(exp(-sqrt(k)), (k, 1, oo)) - 1/2
     """
     total = []
     summand = without_gammas(summand, index)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sympy import Expr, oo
 
-from asymptotics.errors import DomainError, shown
+from asymptotics.errors import DomainError, near, shown
 from asymptotics.notation import NOTATIONS
 from asymptotics.notation import notation as notation_of
 from asymptotics.parsing.numbers import exact
@@ -18,6 +18,7 @@ from asymptotics.symbols import b as B
 from asymptotics.symbols import k
 from asymptotics.tasks.task import Task
 
+_NAMES = ("capacity", "source", "noise", "modes", "notation")
 _PAIRS = ((False, False, True, True), (True, True, False, False))
 
 
@@ -68,10 +69,12 @@ def _in_letters(notation: str | float | None, letters: Mapping[str, object]) -> 
     """a and b of the two letters of a paper."""
     if notation is None:
         strange = [name for name in letters if name not in ("a", "b", "capacity", "source")]
+        alike = [known for name in strange for known in near(name, _NAMES)]
+        words = f"; near it: {', '.join(alike)}" if alike else ""
         papers = [name for name, one in NOTATIONS.items() if {s.name for s in one.symbols} == {*strange}]
         whose = f"; notation= says whose they are, {' or '.join(papers[:3])}" if papers else ""
         raise DomainError(
-            f"power_law has no {', '.join(strange)}; give a and b, or capacity= and source={whose}"
+            f"power_law has no {', '.join(strange)}{words}; give a and b, or capacity= and source={whose}"
         )
     chosen = notation_of(notation)
     pair = chosen.symbols or (A, B)

@@ -10,7 +10,7 @@ from sympy import Expr, Integer, Pow, Symbol, oo, powsimp
 from sympy.core.relational import Relational
 
 from asymptotics.display import text
-from asymptotics.errors import DomainError, SpectrumError, check_kind
+from asymptotics.errors import DomainError, Fielded, SpectrumError, check_kind
 from asymptotics.expansions.gamma_products import polynomial_form
 from asymptotics.parsing.expressions import parse_condition
 from asymptotics.parsing.heights import substitute
@@ -25,7 +25,7 @@ from asymptotics.typesetting import Typeset, tex
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Task(Typeset):
+class Task(Typeset, metaclass=Fielded):
     """What is learned, and in which kernel.
 
     ``y = sum_k w_k psi_k + noise * epsilon`` with ``<psi_k psi_l> = lambda_k delta_kl`` and

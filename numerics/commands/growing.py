@@ -103,7 +103,7 @@ def show(options: argparse.Namespace) -> int:
 def _lines(law: GrowingLaw, parts: Mapping[str, str]) -> Iterator[str]:
     last = text(N**law.decay)
     yield "growing: test loss limited by time and model size, modes growing with the size (P = oo)"
-    yield f"  {law}"
+    yield f"  {law.statement}"
     yield f"  1 << {T} << {last}: L({T}, N) ~ {parts['early']}"
     if "further" in parts:
         yield f"  with further orders: {parts['further']}"

@@ -15,7 +15,7 @@ import mpmath
 import sympy
 from numpy.typing import NDArray
 
-from asymptotics.errors import DomainError, SpectrumError, UnableError, check_kind, shown
+from asymptotics.errors import DomainError, Fielded, SpectrumError, UnableError, check_kind, shown
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.model.schedules.base import Schedule
@@ -44,7 +44,7 @@ MAX_DECADES = 10
 
 
 @exclusive_class
-class Losses:
+class Losses(metaclass=Fielded):
     """Test and train losses, their parts, and their coefficients in the sizes.
 
     ``tested`` solves for test losses, which may be on other inputs than those that are trained on.

@@ -32,7 +32,7 @@ import numpy as np
 import sympy
 from numpy.typing import ArrayLike, NDArray
 
-from asymptotics.errors import DomainError, PrecisionError, shown
+from asymptotics.errors import DomainError, Fielded, PrecisionError, shown
 from asymptotics.model.rules.base import positive_float
 from asymptotics.parsing.numbers import exact, is_many, items_of
 from asymptotics.tasks.task import Task
@@ -61,7 +61,7 @@ FORGOTTEN = 45.0
 """After so many of the slowest times of decay nothing is left to learn: e^-45 = 3e-20."""
 
 
-class RichModel:
+class RichModel(metaclass=Fielded):
     """The losses of a task learned by features that move, at any N, P, noise and richness gamma.
 
     Parameters are those of `FullModel` (gradient flow), and ``gamma`` > 0, the richness (dimensionless):

@@ -138,7 +138,7 @@ def test_noise_beside_the_model_that_is_exact_in_the_step():
 
 def test_the_law_of_time_and_size_has_it():
     law = growing_law(LAWS, OnePassSGD)
-    assert str(law) == "L(T, N) ~ Phi_h(x)/N**Min(b, a - 1) + Psi_h(x)/4, x = T/N**b"
+    assert law.statement == "L(T, N) ~ Phi_h(x)/N**Min(b, a - 1) + Psi_h(x)/4, x = T/N**b"
     late = law.at(a="5/4", b="3/5", r=2, h="1/4").late().subs(N, 10**60)
     assert abs(float(late) - 1 / 12) < 1e-14  # sigma^2 h/(1 - h)
     assert r"\Psi_{h}" in law.to_latex()
