@@ -219,7 +219,7 @@ class GrowingLaw(Typeset):
         return f"L(T, N) ~ {text(rate * Symbol(f'Phi_{share}({of})'))}{fed}, {where}"
 
     def __repr__(self) -> str:
-        letters = {value: letter for letter, value in self.early_loss.arguments.items() if not value.has(T)}
+        letters = {value: letter for letter, value in self.early_loss.arguments.items()}
         early = self.leading.xreplace(letters)
         return f"{self.statement}\n    1 << T << {text(N**self.decay)}: L(T, N) ~ {text(early)}"
 
