@@ -20,8 +20,9 @@ from asymptotics.derivation import text
 from asymptotics.derivation.check import Check, check
 from asymptotics.derivation.restated import restate_steps
 from asymptotics.derivation.step import Definitions, Step, asymptotic
-from asymptotics.derivation.steps import Teller
+from asymptotics.derivation.steps import TELLING
 from asymptotics.derivation.symbols import Asymptotic, Named
+from asymptotics.derivation.teller import Teller
 from asymptotics.derivation.text import Reason
 from asymptotics.domains.domain import as_constraint, conjuncts, normal, primitive, solutions
 from asymptotics.expansions.terms import Bound
@@ -222,7 +223,7 @@ def _tell(
         inside = (c for p in parts if p.is_Relational and p.rel_op != "==" for c in as_constraint(p))
         spectrum = replace(spectrum, domain=spectrum.domain.holding(*inside))
     found = _expanded(quantity, spectrum, regimes)
-    teller = Teller(spectrum, known)
+    teller = Teller(spectrum, known, TELLING)
     exact = teller(found)
     stated = exact if quantity.rooms is not None else _stated(quantity, task, found)
     steps = [Step(equation=_equal(name, stated), reason=Reason(quantity.reason), source=quantity.source)]
