@@ -29,6 +29,7 @@ from asymptotics.model.sums import df1
 
 
 def tell_at_ridge(teller: Teller, found: Found) -> Expr:
+    """A function of the ridge at which as many modes are resolved as there are features or samples."""
     _, letter, size = found.node.args
     if teller.spectrum.scaling is not None:
         return _tell_at_scaling_ridge(teller, found)
@@ -76,6 +77,7 @@ def _tell_at_scaling_ridge(teller: Teller, found: Found) -> Expr:
 
 
 def tell_at_modes(teller: Teller, found: Found) -> Expr:
+    """The same at the ridge that is best."""
     _, letter, size, _ = found.node.args
     count, root = teller.name(found.parts[0]), found.node.head
     teller.definitions[root] = Root(count - size, letter)

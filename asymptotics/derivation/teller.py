@@ -1,7 +1,7 @@
 """From an expansion to its steps: what `model.expand` found is told node by node, each once.
 
-Teller    holds the steps told so far, and what the letters in them stand for
-Rules     how each kind of node is told (`derivation.steps`)
+Teller        holds the steps told so far, and what the letters in them stand for
+Rule, Rules   how a kind of node is told, and those of all kinds (`derivation.steps`)
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from asymptotics.model.sums import SUMS, df1, named
 from asymptotics.spectra import SpectralSeries
 from asymptotics.symbols import N, P, kappa
 
+# What a node becomes, in functions that have been told.
 Rule = Callable[["Teller", Found], Expr]
 Rules = Mapping[type[Any], Rule]
 

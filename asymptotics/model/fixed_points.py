@@ -97,6 +97,10 @@ def _beyond(expander: Expander, function: Expr, letter: Symbol, size: Symbol) ->
 
     top, bottom = fraction(function)
     if (left := cancel(there(top))) == 0:  # before it is divided: SymPy would ask whether that is finite
+        if there(bottom) == 0:
+            raise UnableError(
+                f"all is learned from {size} = {count} on, and no share of it is left; not derived"
+            )
         return None
     closed = cancel(left / there(bottom))
     series = expander.exact(_X, _powers(closed.xreplace({size: count + _X}), _X, -ONE))
@@ -150,6 +154,6 @@ def _powers(function: Expr, x: Symbol, sign: Expr) -> list[Term]:
     top, bottom = fraction(cancel(function))
     scale, power = bottom.as_coeff_exponent(x)
     if scale.has(x):
-        raise UnableError(f"{function} is not a polynomial in {x} and 1/{x}")
+        raise UnableError("the closed form of finitely many modes is no sum of powers here; not derived")
     found = Poly(top, x).terms()
     return [Term(c / scale, sign * (n - power)) for (n,), c in reversed(found)]
