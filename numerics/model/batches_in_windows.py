@@ -16,8 +16,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 import mpmath
+import numpy as np
 import sympy
 
 from asymptotics.errors import PrecisionError
@@ -25,6 +27,7 @@ from numerics.model.beyond_spectrum import resolve_beyond
 from numerics.model.discretisation import Discretisation
 from numerics.model.many_coefficients import COARSER, invert_both, resolvent_of
 from numerics.model.many_times import MOST_DIGITS, SPARE_DIGITS
+from numerics.model.renormalised_ridge import Resolvent
 from numerics.model.rules.gradient_descent import GradientDescentDynamics
 from numerics.model.solved_windows import SolvedWindow, solve_points
 from numerics.model.two_time import OneTime, one_time
@@ -73,13 +76,30 @@ def sgd_excess_at(
         curvatures = [rule.in_exponents(w, field) for rule, w in zip(rules, places, strict=True)]
         windows = laid * (2 * len(many))
         solved = solve_points(model, windows, curvatures, digits + LOST_DIGITS, field, orders[1])
+        parts = [solved[4 * j : 4 * j + 4] for j in range(len(many))]
+        whole = {j: [at for at in part if at is not None] for j, part in enumerate(parts) if None not in part}
+        partners = [[dynamics.partner(at.s, field) for at in ats[:2]] for ats in whole.values()]
+        beyond = _beyond(model, list(map(np.concatenate, partners)), orders[1] + 1)
         excess = partial(_excess, model, descent, constant(variance, field), orders, field)
-        for j, i in enumerate(many):
-            own = slice(4 * j, 4 * j + 4)
-            value = excess([at for at in solved[own] if at is not None], places[own])
+        for (j, ats), pair, far in zip(whole.items(), partners, beyond, strict=True):
+            value = None if far is None else excess(ats, places[4 * j : 4 * j + 4], pair, far)
             if value is not None and value.error <= abs(value.value) * mpmath.mpf(10) ** -digits:
-                found[i] = value
+                found[many[j]] = value
     return found
+
+
+def _beyond(model: Discretisation, nodes: list[Array], derivatives: int) -> list[Resolvent | None]:
+    """What is beyond the spectrum at the nodes of each time, all at once; each alone where that fails."""
+    if not nodes:
+        return []
+    try:
+        with field_of(FAR_BITS) as few:
+            rounded = array(+x for x in np.concatenate(nodes))
+            sums, sizes = model.rough_sums(FAR_DIGITS), model.sizes(few)
+            found = resolve_beyond(rounded, sums, sizes, few, derivatives)
+    except PrecisionError:
+        return [x for one in nodes for x in _beyond(model, [one], derivatives)] if len(nodes) > 1 else [None]
+    return [found.part(*ends) for ends in pairwise(np.cumsum([0, *map(len, nodes)]).tolist())]
 
 
 def _excess(
@@ -90,17 +110,15 @@ def _excess(
     field: Field,
     solved: list[SolvedWindow],
     places: list[Array],
+    partners: list[Array],
+    far: Resolvent,
 ) -> Value | None:
-    """One of them: from a coarse and a fine window of either loss; None where one is missing."""
-    if len(solved) < len(places):
-        return None
+    """One of them: from a coarse and a fine window of either loss, and what is beyond the spectrum."""
     sizes, size = model.sizes(field), "N" if orders[1] else ""
     nodes = [one_time(resolvent_of(at), sizes, size, orders[1]) for at in solved]
     batch = partial(_with_batches, model, variance, orders, field)
-    try:
-        losses = [batch(at, one) for at, one in zip(solved[:2], nodes[:2], strict=True)]
-    except PrecisionError:
-        return None
+    beyond = [far.part(0, len(partners[0])), far.part(len(partners[0]), len(far.z))]
+    losses = [batch(*one) for one in zip(solved[:2], nodes[:2], partners, beyond, strict=True)]
     rate = field.real(1) / field.real(descent.step)
     means = [
         (one.kappa * one.X).terms[orders[0]] / at.s * each(field.exp, w) * rate
@@ -118,13 +136,11 @@ def _with_batches(
     field: Field,
     at: SolvedWindow,
     near: OneTime,
+    partner: Array,
+    beyond: Resolvent,
 ) -> tuple[Array, SolvedWindow]:
     """The generating function at the nodes, and their window with the errors that it has."""
     order, most = orders
-    partner = model.dynamics.partner(at.s, field)
-    with field_of(FAR_BITS) as few:
-        rounded = array(+x for x in partner)
-        beyond = resolve_beyond(rounded, model.rough_sums(FAR_DIGITS), model.sizes(few), few, most + 1)
     far = one_time(beyond, model.sizes(field), "N" if most else "", most)
     noise = model.dynamics.noise(at.s, near, partner, far, field)
     loss = (noise.signal + noise.label_noise * variance).terms[order]

@@ -26,20 +26,26 @@ def _infinite(task: Task, digits: int, rule: TrainingRule) -> FullModel:
 
 @exclusive
 @cached(maxsize=4096)
-def size_coefficient(
-    task: Task, quantity: str, size: str, order: int, time: Expr, digits: int, rule: TrainingRule = FLOW
-) -> Value:
-    """c_1 or c_2 (``order``) in 1/N or 1/P (``size``) of a quantity, at ``time`` on the clock of the rule.
+def size_coefficients(
+    task: Task,
+    quantity: str,
+    size: str,
+    order: int,
+    times: tuple[Expr, ...],
+    digits: int,
+    rule: TrainingRule = FLOW,
+) -> tuple[Value, ...]:
+    """c_1 or c_2 (``order``) in 1/N or 1/P (``size``) of a quantity, at ``times`` on the clock of the rule.
 
     Noiseless, but for rules with noise of their own. The other one may be too small to be had. Quantities,
     units, errors and what is raised: `FullModel.coefficients`.
 
     >>> from sympy import Integer
     >>> from asymptotics.tasks.power_laws import power_law
-    >>> first = size_coefficient(power_law(2, 2), "gap_noise", "P", 1, Integer(1), 15)
+    >>> (first,) = size_coefficients(power_law(2, 2), "gap_noise", "P", 1, (Integer(1),), 15)
     >>> round(float(first.value), 12)        # 2 sum (1 - e^(-k^-2))
     2.477243174866
     """
     orders = order if rule.fresh else ORDERS
-    (found,) = _infinite(task, digits, rule).coefficients(quantity, size, time, orders, only=order)
-    return found
+    found = _infinite(task, digits, rule).coefficients(quantity, size, times, orders, only=order)
+    return tuple(value for (value,) in found)

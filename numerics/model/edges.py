@@ -28,8 +28,9 @@ SLACK = 0.1
 def spectrum_edge(sums: SpectralSums, sizes: Sizes, most: float = math.inf) -> float:
     """The largest curvature: -z where z(kappa), for kappa below minus the largest eigenvalue, is greatest.
 
-    To about six digits: it bounds step sizes and places contours. With ``most`` the least -z from there on
-    where ``-df1 <= most``, to about ten.
+    To about six digits: it bounds step sizes and places contours. There -z is convex in -kappa, so that a
+    grid need only be as fine as the next one reaches. With ``most`` the least -z from there on where
+    ``-df1 <= most``, to about ten.
     """
     rough = sizes.in_floats
     top = sums.log_eigenvalue(1.0)
@@ -47,11 +48,11 @@ def spectrum_edge(sums: SpectralSums, sizes: Sizes, most: float = math.inf) -> f
         height, g = solve(np.array([w]))
         return float(height[0]), float(g[0])
 
-    ws = np.linspace(-30.0, 30.0, 601)
-    for _ in range(4):
+    ws = np.linspace(-30.0, 30.0, 61)
+    for _ in range(6):
         best = int(np.argmin(solve(ws)[0]))
-        ws = np.linspace(ws[max(best - 1, 0)], ws[min(best + 1, len(ws) - 1)], 41)
-    low = float(ws[20])
+        ws = np.linspace(ws[max(best - 1, 0)], ws[min(best + 1, len(ws) - 1)], 21)
+    low = float(ws[10])
     if -at(low)[1] > most:
         high = 30.0 + max(0.0, math.log(float(A.sum().real) / most) - top)  # there -df1 < trace/-kappa < most
         while high - low > 1e-14 * max(1.0, abs(low)):

@@ -20,12 +20,12 @@ from asymptotics.model.rules.base import TrainingRule
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.model.schedules.base import Schedule
 from asymptotics.model.schedules.shapes import CONSTANT, OptimalSchedule
-from asymptotics.parsing.numbers import is_many, items_of, whole_number
+from asymptotics.parsing.numbers import is_many, items_of, one_or_many, whole_number
 from asymptotics.precision import exclusive_class, working
 from numerics.model import parts
 from numerics.model.batches_in_windows import sgd_excess_at
 from numerics.model.forms import form_of
-from numerics.model.many_coefficients import coefficient_at
+from numerics.model.many_coefficients import coefficients_at
 from numerics.model.many_times import losses_at_times
 from numerics.model.parts import NOISE, ONE, Setting, Weights
 from numerics.model.precision import to_digits
@@ -131,17 +131,27 @@ class Losses(metaclass=Fielded):
         self._check_same_inputs("the gap")
         return self._combine("gap", t, parts.of_gap(self._setting(t)))
 
+    @overload
+    def coefficients(  # type: ignore[overload-overlap]
+        self, quantity: str, size: str, t: Sequence[object] | NDArray[Any], orders: int = 1, *, only: int = 0
+    ) -> tuple[tuple[Value, ...], ...]: ...
+
+    @overload
     def coefficients(
         self, quantity: str, size: str, t: object, orders: int = 1, *, only: int = 0
-    ) -> tuple[Value, ...]:
+    ) -> tuple[Value, ...]: ...
+
+    def coefficients(
+        self, quantity: str, size: str, t: object, orders: int = 1, *, only: int = 0
+    ) -> tuple[Value, ...] | tuple[tuple[Value, ...], ...]:
         """``c_1 ... c_orders`` of ``quantity = c_0 + c_1/size + c_2/size^2 + ...`` around an infinite size.
 
         ``quantity`` is "test_loss", "train_loss", "bias", "gap", "sgd_excess", or what sigma^2 multiplies in
         the test loss or the gap: "noise", "gap_noise"; ``size`` is "N" or "P". The equations of the model
         are differentiated on the contour (`jets`), so nothing is fitted; each coefficient has a relative
         error below 10^-digits. With ``only=n`` the result is ``(c_n,)`` alone: the same system of equations
-        is solved up to ``orders``, but the other coefficients are not evaluated. Raises `DomainError` if the
-        size or the time does not allow the expansion.
+        is solved up to ``orders``, but the other coefficients are not evaluated. Of many times there is one
+        such tuple for each. Raises `DomainError` if the size or the time does not allow the expansion.
 
         >>> from numerics import FullModel
         >>> one_mode = FullModel.from_arrays([1], [1])
@@ -157,7 +167,8 @@ class Losses(metaclass=Fielded):
             what = f"{size} = {sizes[size]}" if known else f"size = {shown(size)}"
             raise DomainError(f'{what}; coefficients belong to "N" or "P", infinite in the model')
         orders = whole_number(orders, "orders", 1, MAX_ORDERS)
-        if infinite(self._time(t)):
+        times = [self._time(x) for x in one_or_many(t, "t")]
+        if any(map(infinite, times)):
             raise DomainError(f"t = {t}; an expansion in 1/{size} needs a finite time")
         if self.rule.fresh and size == "P":
             raise DomainError(f"{self.rule.title} never sees a sample twice; its losses depend on N alone")
@@ -167,19 +178,26 @@ class Losses(metaclass=Fielded):
                 f"than 1/{self.spectrum.index}; no model with a finite {size} has this kernel"
             )
         chosen = (whole_number(only, "only", 1, orders),) if only else range(1, orders + 1)
-        return tuple(self._coefficient(quantity, size, t, n, orders) for n in chosen)
+        found = tuple(
+            zip(*(self._coefficients(quantity, size, times, n, orders) for n in chosen), strict=True)
+        )
+        return found if is_many(t) else found[0]
 
-    def _coefficient(self, quantity: str, size: str, t: object, n: int, orders: int) -> Value:
-        time, model = self._time(t), self._solver.model
-        weights = parts.weights_of(quantity, self._setting(t, in_data=size == "P"))
-        if time != 0:
-            found = coefficient_at(model, quantity, size, (n, orders), self.noise**2, time, self.digits)
-            if found is None and quantity == "sgd_excess":
-                (found,) = sgd_excess_at(model, self.noise**2, (time,), self.digits, (n, orders))
-            if found is not None:
-                return found
-        expanded = Expanded(size=size, orders=orders)
-        return self._combine(f"{quantity} at order {n} of 1/{size}", t, weights, expanded=expanded, order=n)
+    def _coefficients(
+        self, quantity: str, size: str, times: Sequence[sympy.Expr], n: int, orders: int
+    ) -> list[Value]:
+        model, inside = self._solver.model, [time for time in times if time != 0]
+        weights = [parts.weights_of(quantity, self._setting(t, in_data=size == "P")) for t in times]
+        if quantity == "sgd_excess":
+            at_once = sgd_excess_at(model, self.noise**2, inside, self.digits, (n, orders))
+        else:
+            at_once = coefficients_at(model, quantity, size, (n, orders), self.noise**2, inside, self.digits)
+        known = dict(zip(inside, at_once, strict=True))
+        name, expanded = f"{quantity} at order {n} of 1/{size}", Expanded(size=size, orders=orders)
+        return [
+            known.get(time) or self._combine(name, time, weight, expanded=expanded, order=n)
+            for time, weight in zip(times, weights, strict=True)
+        ]
 
     @overload
     def sgd_excess(self, n: Sequence[object] | NDArray[Any]) -> tuple[Value, ...]: ...  # type: ignore[overload-overlap]

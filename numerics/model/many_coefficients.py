@@ -10,13 +10,14 @@ a form ``(alpha beta' - alpha' beta)/(s' - s)`` is a sum of forms, of alpha_k an
 
 At P = oo losses are one transform, of ``J/z`` at twice the time, and so are their coefficients of 1/N.
 
-    coefficient_at     one coefficient, or None
+    coefficients_at     one coefficient at each of some times, or None
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
+from functools import partial
 
 import mpmath
 import numpy as np
@@ -92,67 +93,81 @@ SINGLES = ("test_loss", "train_loss")
 """What is one transform at P = oo."""
 
 
-def coefficient_at(
+def coefficients_at(
     model: Discretisation,
     quantity: str,
     size: str,
     orders: tuple[int, int],
     variance: sympy.Expr,
-    time: sympy.Expr,
+    times: Sequence[sympy.Expr],
     digits: int,
-) -> Value | None:
-    """The coefficient of ``orders[0]`` of the expansion to ``orders[1]``, at a finite time > 0.
+) -> list[Value | None]:
+    """The coefficients of ``orders[0]`` of the expansions to ``orders[1]``, at finite times > 0.
 
-    None for other quantities and rules, and where doubled numbers do not have the digits.
+    None for other quantities and rules, and where doubled numbers do not have the digits. Where one rule does
+    not do for all times, each is solved by itself.
     """
+    found: list[Value | None] = [None] * len(times)
     usable = model.unlimited and model.dynamics.exponential and not model.ridge and digits <= MOST_DIGITS
-    single = size == "N"
-    if quantity not in (SINGLES if single else PAIRS) or not usable:
-        return None
+    if quantity not in (SINGLES if size == "N" else PAIRS) or not usable:
+        return found
     for plain in (True, False) if digits <= PLAIN_DIGITS else (False,):
-        value = _coefficient(model, quantity, size, orders, variance, time, digits, plain)
-        if value and value.error <= abs(value.value) * mpmath.mpf(10) ** -digits:
-            return value
-    return None
+        left = tuple(time for time, value in zip(times, found, strict=True) if value is None)
+        if not left:
+            break
+        values = iter(_coefficients(model, quantity, size, orders, variance, left, digits, plain))
+        found = [value or _good(next(values), digits) for value in found]
+    if len(times) > 1 and None in found:
+        alone = partial(coefficients_at, model, quantity, size, orders, variance, digits=digits)
+        found = [value or alone(times=(time,))[0] for time, value in zip(times, found, strict=True)]
+    return found
 
 
-def _coefficient(
+def _good(value: Value | None, digits: int) -> Value | None:
+    return value if value and value.error <= abs(value.value) * mpmath.mpf(10) ** -digits else None
+
+
+def _coefficients(
     model: Discretisation,
     quantity: str,
     size: str,
     orders: tuple[int, int],
     variance: sympy.Expr,
-    time: sympy.Expr,
+    times: tuple[sympy.Expr, ...],
     digits: int,
     plain: bool,
-) -> Value | None:
+) -> list[Value | None]:
     order, most = orders
     with field_of(NODE_BITS) as field:
         sigma2 = constant(variance, field)
-        solved, expanded = _expand(model, time, size, most, digits, plain)
-        if not solved:
-            return None
-        positive = [_in_size(jets) for jets in expanded]
-        if size == "N":
-            values, sizes = (
-                [(jets.kappa * jets.X).terms[order] for jets in some] for some in (expanded, positive)
+        found: list[Value | None] = []
+        for solved, expanded in _expand(model, times, size, most, digits, plain):
+            if not solved:
+                found.append(None)
+                continue
+            positive = [_in_size(jets) for jets in expanded]
+            if size == "N":
+                values, sizes = (
+                    [(jets.kappa * jets.X).terms[order] for jets in some] for some in (expanded, positive)
+                )
+                found.append(invert_both(solved, values, sizes))
+                continue
+            made = PAIRS[quantity]
+            between, near = (
+                _terms(at, made(jets, sigma2), order) for at, jets in zip(solved, expanded, strict=True)
             )
-            return invert_both(solved, values, sizes)
-        between, near = (
-            _terms(at, PAIRS[quantity](jets, sigma2), order)
-            for at, jets in zip(solved, expanded, strict=True)
-        )
-        here = double_up(array([field.real(1)]))
-        made_of = [
-            tuple(
-                (_in_doubles(alpha), _in_doubles(beta))
-                for alpha, beta in _terms(at, PAIRS[quantity](jets, sigma2), order)[1]
-            )
-            for at, jets in zip(solved, positive, strict=True)
-        ]
-        found = sum_pairs((solved[0], solved[1]), (between, near), here, (made_of[0], made_of[1]))
-        left_out = LEFT_OUT * found.slack * np.maximum(found.nearest, np.abs(found.totals.re[0]))
-        return values_of(found.totals, error_of(found, left_out))[0]
+            made_of = [
+                tuple(
+                    (_in_doubles(alpha), _in_doubles(beta))
+                    for alpha, beta in _terms(at, made(jets, sigma2), order)[1]
+                )
+                for at, jets in zip(solved, positive, strict=True)
+            ]
+            here = double_up(array([field.real(1)]))
+            sums = sum_pairs((solved[0], solved[1]), (between, near), here, (made_of[0], made_of[1]))
+            left_out = LEFT_OUT * sums.slack * np.maximum(sums.nearest, np.abs(sums.totals.re[0]))
+            found += values_of(sums.totals, error_of(sums, left_out))
+        return found
 
 
 def _in_size(at: OneTime) -> OneTime:
@@ -194,21 +209,24 @@ def invert_both(
 
 @cached(maxsize=32)
 def _expand(
-    model: Discretisation, time: sympy.Expr, size: str, most: int, digits: int, plain: bool
-) -> tuple[list[SolvedWindow], list[OneTime]]:
-    """The windows at ``time`` and what is at their nodes, expanded in 1/size; nothing where they fail."""
+    model: Discretisation, times: tuple[sympy.Expr, ...], size: str, most: int, digits: int, plain: bool
+) -> list[tuple[list[SolvedWindow], list[OneTime]]]:
+    """Two windows at each time and what is at their nodes, expanded in 1/size; nothing where they fail."""
     with field_of(NODE_BITS) as field:
-        t, exact = constant(time, field), model.sizes(field)
+        exact = model.sizes(field)
         sizes = exact.in_floats if plain else exact
         if size == "N":
-            laid = [(window(1, digits + SPARE_DIGITS + more), 2 * t) for more in (-COARSER, 0)]
+            laid = [(window(1, digits + SPARE_DIGITS + more), 2) for more in (-COARSER, 0)]
         else:
-            laid = [(window(1, digits + SPARE_DIGITS, between=between), t) for between in (True, False)]
+            laid = [(window(1, digits + SPARE_DIGITS, between=between), 1) for between in (True, False)]
+        windows = [(one, factor * constant(time, field)) for time in times for one, factor in laid]
         solve = solve_plainly if plain else solve_windows
-        solved = [at for at in solve(model, laid, digits, field, most) if at is not None]
-        if len(solved) < len(laid):
-            return [], []
-        return solved, [one_time(resolvent_of(at), sizes, size, most) for at in solved]
+        whole = solve(model, windows, digits, field, most)
+        found: list[tuple[list[SolvedWindow], list[OneTime]]] = []
+        for pair in zip(whole[::2], whole[1::2], strict=True):
+            solved = [at for at in pair if at is not None] if None not in pair else []
+            found.append((solved, [one_time(resolvent_of(at), sizes, size, most) for at in solved]))
+        return found
 
 
 def resolvent_of(at: SolvedWindow) -> Resolvent:

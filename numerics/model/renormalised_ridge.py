@@ -42,6 +42,11 @@ class Resolvent:
     R1: Array
     R3: Array
 
+    def part(self, start: int, stop: int) -> Resolvent:
+        """That of some of the nodes."""
+        own = slice(start, stop)
+        return Resolvent(z=self.z[own], point=self.point.part(start, stop), R1=self.R1[own], R3=self.R3[own])
+
 
 def starting_values(z: Array, sums: SpectralSums, sizes: Sizes) -> tuple[list[complex], float]:
     """log kappa to about double precision at each z (upper half plane, ordered along a path from the

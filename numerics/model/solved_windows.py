@@ -42,6 +42,8 @@ MOST_TERMS = 30_000
 ROUNDING = 2.0 ** (2 - BITS)
 """The relative error of numbers at one node, by rounding."""
 REFINEMENTS = 3
+SPARE_DIGITS = 6
+"""So many digits more than a loss its sums have, of which some are lost where terms cancel."""
 SHOWN = 1e-24
 """Halves of an integral are compared in doubles, which do not show smaller errors."""
 OTHER_HEADS = 2.0
@@ -122,7 +124,7 @@ def solve_points(
     for chosen in _by_head(sums, parts, [i for i, good in enumerate(fit) if good]):
         y = np.concatenate([parts[i] for i in chosen])
         z = np.concatenate([points[i] for i in chosen])
-        solved = _refine(z, y, sums, floor, sizes, field, derivatives)
+        solved = _refine(z, y, sums, floor, sizes, field, derivatives, 10.0 ** -(digits + SPARE_DIGITS))
         if solved is None:
             continue
         point, rounding = solved
@@ -131,9 +133,7 @@ def solve_points(
         for i in chosen:
             own = slice(at, at + len(points[i]))
             at = own.stop
-            here = OnePoint(
-                kappa=point.kappa[own], df1=point.df1[:, own], X=point.X[:, own], error=point.error
-            )
+            here = point.part(own.start, own.stop)
             found[i] = window_of(windows[i], points[i], here, (R1[own], R3[own]), sizes, rounding)
     return found
 
@@ -210,8 +210,9 @@ def _refine(
     sizes: Sizes,
     field: Field,
     derivatives: int,
+    enough: float,
 ) -> tuple[OnePoint, float] | None:
-    """`_solve` with rules that are refined until they have their digits, as far as doubled numbers show."""
+    """`_solve` with rules that are refined until the error is ``enough``, as far as doubled numbers show."""
     best = None
     for refinement in range(REFINEMENTS):
         try:
@@ -225,7 +226,7 @@ def _refine(
             break
         if best is None or solved[0].error < best[0].error:
             best = solved
-        if best[0].error < max(10.0**-sums.digits, SHOWN):
+        if best[0].error < max(enough, SHOWN):
             break
     return best
 

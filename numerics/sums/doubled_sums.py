@@ -83,8 +83,6 @@ def _block(rule: DoubledRule, kappa: Doubled, digits: int, orders: tuple[int, in
             estimate = n in (0, estimated)
             total, size, halves = _add_up(rule, weights, power, digits, estimate)
             totals[-1].append(total.scale((-1.0) ** n * math.factorial(n)))
-            if n == 0:
-                slopes.append(-(weights.rounded * power.rounded * rough).sum(axis=-1))
             value = np.abs(total.rounded)
             some = value > 0
             if some.any():
@@ -94,6 +92,8 @@ def _block(rule: DoubledRule, kappa: Doubled, digits: int, orders: tuple[int, in
                 with np.errstate(all="ignore"):
                     found = (halves / value) ** 1.6 + ends / value
                 error = max(error, float(found[some].max()))
+        slope = totals[-1][1].rounded if derivatives else -(weights.rounded * rough * rough).sum(axis=-1)
+        slopes.append(slope)
     if rule.source.bins is not None:
         error += COMPRESSED_FLOOR + max(rule.source.bins.error(x) for x in kappa.rounded.tolist())
     return DoubledSums(

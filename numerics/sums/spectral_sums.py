@@ -51,6 +51,11 @@ class OnePoint:
     X: Array
     error: float
 
+    def part(self, start: int, stop: int) -> OnePoint:
+        """The sums at some of the kappa."""
+        own = slice(start, stop)
+        return OnePoint(kappa=self.kappa[own], df1=self.df1[:, own], X=self.X[:, own], error=self.error)
+
     def move(self, by: Array) -> OnePoint:
         """The sums at ``kappa + by``, each by the derivatives that are there; the last one stays as it is."""
         df1, X = (np.array([_shift(f[j:], by) for j in range(len(f))]) for f in (self.df1, self.X))

@@ -51,7 +51,7 @@ from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.precision import working
 from asymptotics.registry import Registry
 from asymptotics.symbols import B, N, P, b_test, eta, gamma, l, n, rho, sigma
-from numerics.model.coefficients import size_coefficient
+from numerics.model.coefficients import size_coefficients
 from numerics.model.full_model import FLOW, FullModel
 from numerics.values.value import Value
 from numerics.verification.moving_features import (
@@ -167,20 +167,23 @@ def _wrong_signs(place: Place) -> Value:
 # -- the approach: coefficients of 1/N and 1/P -----------------------------------------------------
 
 
-def _size_coefficient(
-    size: Symbol, quantity: str, order: int, noise: int, place: Place, rule: TrainingRule = FLOW
-) -> Value:
+def _size_coefficients(
+    size: Symbol, quantity: str, order: int, noise: int, places: Sequence[Place], rule: TrainingRule = FLOW
+) -> Iterable[Value]:
     """c_order in 1/N or 1/P, which carries sigma^noise."""
+    place, digits = places[0], half(places[0])
+    found: Iterable[Value]
     if size == N and place.student != GAUSSIAN:
-        found = order_in_features(order, place, half(place), quantity, rule)
+        found = (order_in_features(order, one, digits, quantity, rule) for one in places)
     else:
-        found = size_coefficient(place.task, quantity, size.name, order, place.resource, half(place), rule)
-    return scaled(found, place.setting(sigma) ** noise / place.setting(size) ** order)
+        times = tuple(one.resource for one in places)
+        found = size_coefficients(place.task, quantity, size.name, order, times, digits, rule)
+    factor = place.setting(sigma) ** noise / place.setting(size) ** order
+    return (scaled(value, factor) for value in found)
 
 
-def _sgd_noise_transient(place: Place) -> Value:
-    rule = train(OnePassSGD, place)
-    return _size_coefficient(N, "sgd_excess", 1, 0, place, rule)
+def _sgd_noise_transient(places: Sequence[Place]) -> Iterable[Value]:
+    return _size_coefficients(N, "sgd_excess", 1, 0, places, train(OnePassSGD, places[0]))
 
 
 def time_reference(rule: type[TrainingRule]) -> Reference:
@@ -215,8 +218,10 @@ def _stopping_reference(name: str, value: Callable[[Place], Value]) -> Reference
     )
 
 
-def _coefficient(size: Symbol, part: str, order: int = 1, noise: int = 0) -> Callable[[Place], Value]:
-    return partial(_size_coefficient, size, part, order, noise)
+def _coefficient(
+    size: Symbol, part: str, order: int = 1, noise: int = 0
+) -> Callable[[Sequence[Place]], Iterable[Value]]:
+    return partial(_size_coefficients, size, part, order, noise)
 
 
 REFERENCES: Registry[Reference] = Registry(
@@ -224,16 +229,18 @@ REFERENCES: Registry[Reference] = Registry(
         _stopping_reference("early_stopping", partial(best_time, "loss")),
         _stopping_reference("early_stopping_time", partial(best_time, "argument")),
         replace(_stopping_reference("useful_epochs", useful_epochs), settings=(sigma, eta, B)),
-        _in_1_p(name="data_transient", value=_coefficient(P, "test_loss"), settings=(P,)),
-        _in_1_p(name="data_transient_second", value=_coefficient(P, "test_loss", 2), settings=(P,), step=2),
-        _in_1_p(name="gap", value=_coefficient(P, "gap"), settings=(P,)),
-        _in_1_p(name="gap_noise", value=_coefficient(P, "gap_noise", noise=2), settings=(P, sigma)),
-        _in_1_p(name="noise", value=_coefficient(P, "noise", noise=2), settings=(P, sigma)),
-        _in_1_n(name="model_transient", value=_coefficient(N, "test_loss"), settings=(N,)),
-        _in_1_n(name="model_transient_second", value=_coefficient(N, "test_loss", 2), settings=(N,)),
+        _in_1_p(name="data_transient", together=_coefficient(P, "test_loss"), settings=(P,)),
+        _in_1_p(
+            name="data_transient_second", together=_coefficient(P, "test_loss", 2), settings=(P,), step=2
+        ),
+        _in_1_p(name="gap", together=_coefficient(P, "gap"), settings=(P,)),
+        _in_1_p(name="gap_noise", together=_coefficient(P, "gap_noise", noise=2), settings=(P, sigma)),
+        _in_1_p(name="noise", together=_coefficient(P, "noise", noise=2), settings=(P, sigma)),
+        _in_1_n(name="model_transient", together=_coefficient(N, "test_loss"), settings=(N,)),
+        _in_1_n(name="model_transient_second", together=_coefficient(N, "test_loss", 2), settings=(N,)),
         _in_1_n(
             name="sgd_noise_transient",
-            value=_sgd_noise_transient,
+            together=_sgd_noise_transient,
             settings=(N, eta, B),
             step=2,
             pace=OnePassSGD.pace(),

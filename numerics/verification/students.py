@@ -17,7 +17,7 @@ from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.model.rules.base import TrainingRule
 from asymptotics.precision import working
 from asymptotics.symbols import N
-from numerics.model.coefficients import size_coefficient
+from numerics.model.coefficients import size_coefficients
 from numerics.model.full_model import FLOW, FullModel
 from numerics.values.value import Value
 from numerics.verification.places import Place
@@ -92,9 +92,7 @@ def order_in_features(
         found = (half[0] - first) * mpmathify(size) if half else first
         if grows:
             gaussian = (left(N=size) - none) * mpmathify(size)
-            found = (
-                found
-                / gaussian
-                * size_coefficient(place.task, quantity, N.name, 1, place.resource, wanted, rule)
-            )
+            times = (place.resource,)
+            (limit,) = size_coefficients(place.task, quantity, N.name, 1, times, wanted, rule)
+            found = found / gaussian * limit
         return Value(value=found.value, error=found.error + abs(found.value) * mpmathify(10) ** -wanted)

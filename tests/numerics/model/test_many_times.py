@@ -217,8 +217,8 @@ def test_coefficients_of_forms_are_those_of_jets_of_kernels(task, quantity, size
     few, many = (FullModel(task, noise="1/2", digits=digits) for digits in (15, 20))
     t = 1000
     for order, better in zip((1, 2), many.coefficients(quantity, size, t, 2), strict=True):
-        value = many_coefficients.coefficient_at(
-            few._solver.model, quantity, size, (order, 2), few.noise**2, Integer(t), 15
+        (value,) = many_coefficients.coefficients_at(
+            few._solver.model, quantity, size, (order, 2), few.noise**2, (Integer(t),), 15
         )
         assert value is not None
         assert value.error <= 1e-15 * abs(value.value)

@@ -86,8 +86,8 @@ def test_coefficients_lie_within_their_errors_of_more_digits(quantity, size, ord
     many = FullModel(task, digits=16).coefficients(quantity, size, t, order, only=order)[0]
     monkeypatch.setattr(many_coefficients, "solve_windows", lambda model, laid, *_: [None] * len(laid))
     model = FullModel(task, digits=8)
-    value = many_coefficients.coefficient_at(
-        model._solver.model, quantity, size, (order, order), Integer(0), Integer(t), 8
+    (value,) = many_coefficients.coefficients_at(
+        model._solver.model, quantity, size, (order, order), Integer(0), (Integer(t),), 8
     )
     if quantity in ("noise", "gap_noise") and (order == 1 or t < 1000):
         assert value is not None
