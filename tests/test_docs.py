@@ -37,7 +37,7 @@ WITHOUT_EXAMPLE = {
         "asymptotics.claims.literature.Published",
         "asymptotics.laws.measured.MeasuredExponent",
         "asymptotics.laws.measured.MeasuredLaws",
-        "asymptotics.regimes.Regime",
+        "asymptotics.regime.Regime",
         "asymptotics.tasks.tail_fit.TailFit",
         "asymptotics.Window",
         "numerics.Curve",

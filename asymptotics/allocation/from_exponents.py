@@ -23,7 +23,7 @@ from asymptotics.laws.derive import derive
 from asymptotics.model.rules.base import Rule
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
 from asymptotics.parsing.numbers import exact
-from asymptotics.regimes import Regime
+from asymptotics.regime import Regime
 from asymptotics.symbols import N, P, a, b, r, t
 from asymptotics.tasks.power_laws import power_law
 from asymptotics.tasks.task import Task

@@ -31,7 +31,7 @@ from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import plain
 from asymptotics.domains.substitution import put
 from asymptotics.errors import DomainError, SpectrumError, UnableError
-from asymptotics.regimes import NOT_EXCLUDED
+from asymptotics.regime import NOT_EXCLUDED
 
 SEARCH = 60
 """So many steps may the comparison with another quantity, or at a point, take."""

@@ -16,7 +16,7 @@ from asymptotics.expansions.growth import Growth, growths
 from asymptotics.laws.derive import Laws
 from asymptotics.laws.law import Law
 from asymptotics.model.quantities import QUANTITIES
-from asymptotics.regimes import Regime
+from asymptotics.regime import Regime
 from asymptotics.symbols import C
 
 

@@ -33,7 +33,7 @@ from asymptotics.model.quantity import Quantity
 from asymptotics.model.sums import over_modes
 from asymptotics.notation import Notation, notation
 from asymptotics.precision import exclusive_class
-from asymptotics.regimes import Regime
+from asymptotics.regime import Regime
 from asymptotics.spectra import SpectralSeries
 from asymptotics.tasks.task import Task
 

@@ -11,7 +11,7 @@ from asymptotics.derivation.symbols import Asymptotic
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.terms import Bound
 from asymptotics.expansions.tidying import tidy
-from asymptotics.regimes import limit_of
+from asymptotics.regime import limit_of
 
 Definitions = tuple[tuple[Expr, Expr], ...]
 """Pairs ``(f(x), what it stands for)``."""

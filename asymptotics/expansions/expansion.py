@@ -20,15 +20,16 @@ Differentiation of a remainder is valid because the expansions made here hold in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from sympy import Add, Expr, Integer, Min, Mul, Pow, Symbol, exp, expand, log, oo
+from sympy import Add, Expr, Integer, Min, Symbol, log, oo
 
 from asymptotics.display import sum_text
 from asymptotics.domains.domain import POSITIVE, Domain, as_condition, normal
 from asymptotics.errors import TooShort, UnableError, Undecided
 from asymptotics.expansions.collection import Summands, collect, summands_of
+from asymptotics.expansions.gauges import as_power, sizes_in
 from asymptotics.expansions.orders import add, compare, order, order_expr, signs_on
 from asymptotics.expansions.ring import ONE, element, sum_of_products
 from asymptotics.expansions.terms import (
@@ -40,13 +41,10 @@ from asymptotics.expansions.terms import (
     slope_bound,
     slopes_of,
 )
-from asymptotics.expansions.tidying import with_one_sign
 from asymptotics.expansions.vanishing import DOUBT, NONZERO, zero_test_of
 from asymptotics.hints import ordering
 from asymptotics.notation import Notation, restate
 from asymptotics.notation import notation as named
-from asymptotics.parsing.heights import to_power
-from asymptotics.symbols import RESOURCES
 from asymptotics.typesetting import Typeset, sum_tex
 
 
@@ -351,38 +349,6 @@ def expansion(
     return Expansion(
         variable=variable, at_infinity=at_infinity, terms=kept, remainder=bounds, domain=domain, depth=depth
     )
-
-
-def as_power(x: Expr, exponent: Expr) -> Expr:
-    """``x**exponent``, with ``exp(N*log(tau))`` as ``tau**N``.
-
-    >>> from sympy import exp
-    >>> from asymptotics.symbols import N, a
-    >>> as_power(exp(N), log(a)), as_power(exp(N), -log(Integer(2)) - 1)
-    (a**N, exp(-N)/2**N)
-    """
-    exponent = with_one_sign(exponent)
-    if isinstance(x, Pow) and x.exp == -1:
-        return as_power(x.base, -exponent)
-    power = to_power(x, exponent)
-    if not isinstance(power, exp):
-        return power
-    return Mul(*(exp(part).rewrite(Pow) for part in Add.make_args(expand(power.args[0]))))
-
-
-def sizes_in(terms: Sequence[Expr], variable: Expr) -> Expr:
-    """The powers of resources outside a variable that all terms have, and with them the remainder.
-
-    >>> from asymptotics.symbols import P, t
-    >>> sizes_in([t / P, 2 / P], t)
-    1/P
-    """
-    if not terms:
-        return Integer(1)
-    first, *rest = map(Mul.make_args, terms)
-    others = set(RESOURCES) - variable.free_symbols
-    shared = (f for f in first if f.free_symbols and f.free_symbols <= others)
-    return Mul(*(f for f in shared if all(f in factors for factors in rest)))
 
 
 def _logs(first: Term | Bound, second: Term | Bound) -> Logs:

@@ -19,7 +19,8 @@ from asymptotics.domains.domain import Domain, as_condition, primitive, reduce_c
 from asymptotics.errors import Crossing, DomainError, Undecided
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.model.quantity import Quantity
-from asymptotics.regimes import Regime, find_regimes
+from asymptotics.regime import Regime
+from asymptotics.regimes import find_regimes
 from asymptotics.tasks.task import Task
 
 

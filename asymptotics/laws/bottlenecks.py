@@ -26,7 +26,7 @@ from sympy.logic.boolalg import Boolean
 from asymptotics.display import text
 from asymptotics.domains.domain import Domain, as_condition, normal, plain, primitive
 from asymptotics.errors import SpectrumError, UnableError, check_kind
-from asymptotics.expansions.expansion import as_power
+from asymptotics.expansions.gauges import as_power
 from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws
 from asymptotics.model.equations import static_parts

@@ -29,7 +29,7 @@ from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.oscillation import Oscillation
 from asymptotics.parsing.numbers import real_number
 from asymptotics.precision import working
-from asymptotics.regimes import Regime
+from asymptotics.regime import Regime
 
 DIGITS = 17
 SPANS = (16, 64, 256, 1024, 4096)

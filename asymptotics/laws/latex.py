@@ -14,9 +14,9 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.display import spread
 from asymptotics.domains.domain import conjuncts
-from asymptotics.expansions.expansion import as_power
+from asymptotics.expansions.gauges import as_power
 from asymptotics.laws.listing import growth, merged
-from asymptotics.regimes import Regime
+from asymptotics.regime import Regime
 from asymptotics.typesetting import Writer, broken, room, width_of
 
 NAMED = 48

@@ -16,7 +16,7 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.domains.domain import Domain, conjuncts, primitive
 from asymptotics.expansions.tidying import with_one_sign
-from asymptotics.regimes import Regime
+from asymptotics.regime import Regime
 
 CONTENT = tuple(part.name for part in fields(Regime) if part.name not in ("condition", "domain", "behind"))
 STRICT = (StrictLessThan, StrictGreaterThan)

@@ -28,7 +28,7 @@ from asymptotics.laws.names import unknown_law
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.parsing.numbers import items_of
 from asymptotics.precision import exclusive
-from asymptotics.regimes import Regime
+from asymptotics.regime import Regime
 from asymptotics.symbols import a, b, k
 from asymptotics.tasks.measured import with_error
 from asymptotics.tasks.task import Task

@@ -24,7 +24,7 @@ from asymptotics.notation import restate
 from asymptotics.parsing.heights import substitute
 from asymptotics.parsing.numbers import exact
 from asymptotics.precision import exclusive_class
-from asymptotics.regimes import Regime
+from asymptotics.regime import Regime
 from asymptotics.spectra.family import SpectralSeries
 from asymptotics.tasks.measured import Measured
 from asymptotics.tasks.task import Task

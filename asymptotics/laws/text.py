@@ -15,7 +15,7 @@ from asymptotics.display import ROUNDED, is_rounded, readable, spell, text, word
 from asymptotics.domains.domain import plain
 from asymptotics.laws.latex import free_letter
 from asymptotics.laws.listing import merged, rising
-from asymptotics.regimes import Regime
+from asymptotics.regime import Regime
 from asymptotics.symbols import WORDS
 from asymptotics.tasks.task import Task
 

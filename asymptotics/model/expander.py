@@ -16,7 +16,8 @@ from sympy.core.function import AppliedUndef
 
 from asymptotics.domains.domain import normal
 from asymptotics.errors import Crossing, UnableError, Undecided
-from asymptotics.expansions.expansion import Expansion, as_power, expansion
+from asymptotics.expansions.expansion import Expansion, expansion
+from asymptotics.expansions.gauges import as_power
 from asymptotics.expansions.powers import Powers
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import compose, inverse_laplace, substitute
