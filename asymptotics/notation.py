@@ -20,23 +20,14 @@ from sympy import (
     And,
     Basic,
     Dummy,
-    Eq,
     Expr,
-    Integer,
     Max,
     Min,
-    Mul,
     Or,
     Piecewise,
-    StrictGreaterThan,
-    StrictLessThan,
     Symbol,
-    cancel,
     expand,
-    factor_list,
     factor_terms,
-    fraction,
-    gcd_list,
     nan,
     oo,
     solve,
@@ -49,6 +40,7 @@ from sympy.logic.boolalg import Boolean
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, shown
 from asymptotics.registry import Registry
+from asymptotics.shaping import factored, is_nested, relation
 from asymptotics.symbols import C, N, P, a, b, beta, t
 
 _cited = re.compile(r"(?:arxiv[: ]\s*)?(?P<number>\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
@@ -109,10 +101,10 @@ class Notation:
             return changed
         if changed in (oo, -oo, nan, zoo):
             return changed
-        shaped = changed.replace(lambda e: isinstance(e, (Min, Max)), _factor)
+        shaped = changed.replace(lambda e: isinstance(e, (Min, Max)), factored)
         if isinstance(shaped, (Min, Max)):
             return shaped
-        return factor_terms(together(shaped)).replace(_is_nested, lambda e: factor_terms(expand(e)))
+        return factor_terms(together(shaped)).replace(is_nested, lambda e: factor_terms(expand(e)))
 
     def condition(self, value: Boolean) -> Boolean:
         """A condition in these letters, without factors that are positive."""
@@ -121,8 +113,7 @@ class Notation:
         if not self.table or not isinstance(value, Relational):
             return value
         difference = (value.lhs - value.rhs).xreplace(self.substitution)
-        reduced = _primitive(difference)
-        return _relation(value.rel_op, reduced)
+        return relation(value.rel_op, difference)
 
     def rename(self, words: str, *, latex: bool = False) -> str:
         """The name of a quantity, or words about it, with these letters of resources and of the loss.
@@ -355,45 +346,6 @@ def _in(letters: Notation, value: object) -> object:
     if isinstance(value, tuple):
         return tuple(_in(letters, one) for one in value)
     return value
-
-
-def _factor(extreme: Expr) -> Expr:
-    """``Min(c x, c y) = c Min(x, y)`` for the common factor c > 0."""
-    common = gcd_list(list(extreme.args))
-    if not (common.is_positive and common.free_symbols):
-        return extreme
-    return common * extreme.func(*(cancel(x / common) for x in extreme.args))
-
-
-def _is_nested(total: Expr) -> bool:
-    """Whether it is a polynomial that has sums within its terms: what a letter stood for."""
-    within = (factor.as_base_exp()[0] for term in total.args for factor in Mul.make_args(term))
-    return total.is_Add and any(base.is_Add for base in within) and total.is_polynomial(*total.free_symbols)
-
-
-def _primitive(expression: Expr) -> Expr:
-    """A polynomial with the sign of ``expression``, its positive factors and numbers removed."""
-    numerator, denominator = fraction(together(expression))
-    constant, factors = factor_list(numerator * denominator)
-    kept = [f for f, count in factors if count % 2 and not f.is_positive]
-    sign = Integer(1) if constant.is_positive else Integer(-1)
-    return (sign * Mul(*kept)).expand()
-
-
-def _relation(operator: str, polynomial: Expr) -> Boolean:
-    """``polynomial (operator) 0`` with one letter alone on its left, where that is linear with a number."""
-    make = {"<": StrictLessThan, ">": StrictGreaterThan, "==": Eq}[operator]
-    flipped = {"<": StrictGreaterThan, ">": StrictLessThan, "==": Eq}[operator]
-    letters = sorted(polynomial.free_symbols, key=lambda s: (s.name != "beta", s.name))
-    for letter in letters:
-        slope = polynomial.diff(letter)
-        if slope.is_Rational and slope != 0:
-            side = (letter - polynomial / slope).expand()
-            return (make if slope.is_positive else flipped)(letter, side)
-    terms = polynomial.as_ordered_terms()
-    positive = sum((x for x in terms if not x.as_coeff_Mul()[0].is_negative), Integer(0))
-    negative = sum((-x for x in terms if x.as_coeff_Mul()[0].is_negative), Integer(0))
-    return make(positive, negative)
 
 
 __all__ = ["NOTATIONS", "Notation", "notation", "restate"]

@@ -1,32 +1,24 @@
-"""A statement against a subject, cell by cell: the comparison itself.
+"""A statement against a subject, cell by cell.
 
 On each regime of the law the claim is resolved into cells on which every Min and every difference of
-exponents has one sign. There both sides are one growth each, and are compared scale by scale; where the
-orders agree and a constant is claimed, the constants are.
+exponents has one sign. There both sides are one growth each, and are compared (`claims.comparison`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from sympy import Abs, Expr, Max, Min, Piecewise, Rational, Symbol, log
+from sympy import Abs, Expr, Max, Min, Piecewise, Rational, Symbol
 
-from asymptotics.claims.constants import ratio_form
-from asymptotics.claims.equality import AS_WRITTEN, equal, in_order
+from asymptotics.claims.comparison import UNSEEN, Comparison
+from asymptotics.claims.equality import AS_WRITTEN
 from asymptotics.claims.outcomes import FAILS, HOLDS, UNDECIDED, Outcome, Work, join_outcomes, resolve
 from asymptotics.claims.statement import (
-    ABOVE,
-    BELOW,
-    EQUAL,
-    LOWER,
     ONE_SIDED,
     ORDER,
-    STATED,
-    UPPER,
-    Statement,
 )
-from asymptotics.claims.subject import Piece, Subject
+from asymptotics.claims.subject import Piece
 from asymptotics.domains.cells import Cell
 from asymptotics.domains.domain import conjuncts, normal
 from asymptotics.domains.parametric_lp import covers
@@ -34,8 +26,6 @@ from asymptotics.domains.substitution import check_extent, put
 from asymptotics.errors import DomainError, UnableError
 from asymptotics.expansions.growth import Growth, differences, growths
 
-UNSEEN = "no point of this region was found, and it is not proved empty"
-SAME = "the same order"
 HIGHEST = 2000
 """At a point exponents up to this degree are evaluated exactly; of cells see `check_extent`."""
 SAMPLES = 6
@@ -49,12 +39,8 @@ NOT_DERIVED = "no law is derived there"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judge:
-    """One statement about one subject, under assumptions, within the steps of ``work``."""
-
-    statement: Statement
-    subject: Subject
-    work: Work
+class Judge(Comparison):
+    """The statement regime by regime, under assumptions."""
 
     @property
     def is_exponent(self) -> bool:
@@ -180,19 +166,19 @@ class Judge:
             less = choice.func(kept, *rest) if rest else kept
             return self._compare_with(part, piece, claim.xreplace({choice: less}))
 
-        return self._order(cell, differences(one, other), found)
+        return self.order(cell, differences(one, other), found)
 
     def _exponent(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
         def found(part: Cell, order: int) -> list[Outcome]:
             # a larger exponent of a decaying loss is a smaller loss
             sign = 1 if self.subject.grows else -1
-            return self._by_order(part, sign * order, "exponent", claimed, piece.exponent)
+            return self.by_order(part, sign * order, "exponent", claimed, piece.exponent)
 
         exact = cell.value(piece.exponent)
         claimed = self._in_powers(claimed, lambda e: [e - exact])
         if piece.most is not None:
-            return self._between(cell, [claimed], claimed, piece)
-        return self._order(cell, [(self.subject.resource, claimed - piece.exponent)], found)
+            return self.between(cell, [claimed], claimed, piece)
+        return self.order(cell, [(self.subject.resource, claimed - piece.exponent)], found)
 
     def _leading(self, cell: Cell, claimed: Expr, piece: Piece) -> list[Outcome]:
         if piece.oscillation is not None and claimed == cell.value(
@@ -210,7 +196,7 @@ class Judge:
     def _sum_order(self, cell: Cell, first: Growth, rest: tuple[Growth, ...], piece: Piece) -> list[Outcome]:
         """The terms of a claimed sum: those that lead on the cell are kept, equal ones added."""
         if not rest:
-            return self._compare(cell, first, piece)
+            return self.compare(cell, first, piece)
 
         def found(part: Cell, order: int) -> list[Outcome]:
             kept = first if order > 0 else rest[0]
@@ -221,122 +207,7 @@ class Judge:
                 kept = replace(first, constant=total)
             return self._sum_order(part, kept, rest[1:], piece)
 
-        return self._order(cell, differences(first, rest[0]), found)
-
-    def _between(self, cell: Cell, powers: Sequence[Expr], claimed: Expr, piece: Piece) -> list[Outcome]:
-        """Powers of the budget, and of its logarithm, where any from the least to the most are as good."""
-        x = self.subject.resource
-        scales = (x, log(x))
-        least, most = (piece.exponent, piece.logs[0]), (piece.most, piece.logs[1])
-
-        def beside(cell: Cell, end: tuple[Expr, Expr], relation: tuple[int, ...]) -> list[Outcome]:
-            gaps = [(s, power - e) for s, power, e in zip(scales, powers, end, strict=False)]
-
-            def found(part: Cell, order: int) -> list[Outcome]:
-                outside = order if order in relation else 0
-                at_fault = next((s for s, gap in gaps if part.sign(gap) != 0), x)
-                note = "logarithm" if isinstance(at_fault, log) else "exponent"
-                return self._by_order(part, outside, note, claimed, x ** end[0] * log(x) ** end[1])
-
-            return self._order(cell, gaps, found)
-
-        if self.statement.relation in ONE_SIDED:  # a bound is one of every best split
-            return beside(cell, most if self.statement.relation in (UPPER, BELOW) else least, (1, -1))
-        low = beside(cell, least, (-1,))
-        high = (beside(o.cell, most, (1,)) for o in low if o.status == HOLDS)
-        return [o for o in low if o.status != HOLDS] + [o for found in high for o in found]
-
-    def _compare(self, cell: Cell, claimed: Growth, piece: Piece) -> list[Outcome]:
-        x = self.subject.resource
-        if piece.most is not None and all(scale in (x, log(x)) for scale, _ in claimed.powers):
-            powers = [claimed.power(scale) for scale in (x, log(x))]
-            return self._between(
-                cell, powers[:1] if self.statement.soft else powers, claimed.expression(), piece
-            )
-        soft = self.statement.soft
-        scales = [(s, p) for s, p in differences(claimed, piece.growth) if not (soft and isinstance(s, log))]
-
-        def found(part: Cell, order: int) -> list[Outcome]:
-            if order == 0 and self.statement.relation in (BELOW, ABOVE):
-                return self._by_order(part, 0, SAME, claimed.without_constant(), piece.power)
-            if order == 0:
-                return [self._constants(part, claimed, piece)]
-            at_fault = next(s for s, p in scales if part.sign(p) != 0)
-            note = "logarithm" if isinstance(at_fault, log) else "exponent"
-            return self._by_order(part, order, note, claimed.without_constant(), piece.power)
-
-        return self._order(cell, scales, found)
-
-    def _order(
-        self,
-        cell: Cell,
-        scales: list[tuple[Expr, Expr]] | tuple[tuple[Expr, Expr], ...],
-        use: Callable[[Cell, int], list[Outcome]],
-    ) -> list[Outcome]:
-        """``use`` on the parts of a cell with the sign of the first power that does not vanish there."""
-        self.work.step()
-        if not cell.is_seen:
-            return [Outcome(cell=cell, status=UNDECIDED, note=UNSEEN)]
-        for _, power in scales:
-            sign = cell.sign(power)
-            if sign is None:
-                return join_outcomes(cell, cell.cut(power), lambda part: self._order(part, scales, use))
-            if sign:
-                return use(cell, sign)
-        return use(cell, 0)
-
-    def _by_order(self, cell: Cell, order: int, note: str, claimed: Expr, correct: Expr) -> list[Outcome]:
-        """``order``: 1, 0, -1 as the claim is larger than the truth, as large, or smaller."""
-        relation = self.statement.relation
-        allowed = {UPPER: (0, 1), LOWER: (0, -1), BELOW: (1,), ABOVE: (-1,)}.get(relation, (0,))
-        status = HOLDS if order in allowed else FAILS
-        loose = "not tight" if relation in (UPPER, LOWER) and order else ""
-        return [
-            Outcome(
-                cell=cell,
-                status=status,
-                note=loose if status == HOLDS else note,
-                claimed=claimed,
-                correct=correct,
-            )
-        ]
-
-    def _constants(self, cell: Cell, claimed: Growth, piece: Piece) -> Outcome:
-        """The orders agree: the constants, if one is claimed."""
-        base = Outcome(
-            cell=cell,
-            status=HOLDS,
-            note="",
-            claimed=claimed.expression(),
-            correct=piece.growth.expression(),
-        )
-        relation = self.statement.relation
-        if self.statement.sized and not self.statement.free:
-            if not piece.constant_known:
-                return replace(base, status=UNDECIDED, note="the constant of the law has no closed form")
-            pair = self.statement.as_written(claimed.constant), piece.growth.constant
-            return in_order(base, *pair, self.statement, self.subject.parameters, self.work)
-        settings = claimed.constant.free_symbols.intersection(self.subject.scales)
-        bare = claimed.constant.xreplace(dict.fromkeys(settings, 1)) == 1
-        if relation == EQUAL or (relation == STATED and not bare):
-            if not piece.constant_known:
-                waves = "the constant of the law is an oscillating function of the resource"
-                note = "the constant has no closed form" if piece.oscillation is None else waves
-                return replace(base, status=UNDECIDED, note=note)
-            return equal(
-                base,
-                claimed.constant,
-                piece.growth.constant,
-                self.statement,
-                self.subject.parameters,
-                self.work,
-            )
-        left = (
-            ratio_form(self.statement.as_written(claimed.constant), piece.growth.constant) if settings else {}
-        )
-        if piece.constant_known and any(x.free_symbols & settings for x in left):
-            return replace(base, status=FAILS, note="constant")
-        return base
+        return self.order(cell, differences(first, rest[0]), found)
 
     def _sample(self, cell: Cell, piece: Piece, reason: str) -> Outcome:
         """Points in place of cells: one at which the claim fails settles it, none settles nothing."""

@@ -215,6 +215,11 @@ def test_steps_of_finite_size_at_the_last_mode_are_refused():
         _ = derive(SMALL).sgd_noise_model
 
 
+def test_a_share_of_what_is_all_learned_is_refused():
+    with pytest.raises(UnableError, match="all is learned from P = 5 on"):
+        _ = derive(SMALL).feature_share
+
+
 def test_multiplicity_counts_modes():
     task = Task(eigenvalues=k**-2, target=k**-2, multiplicity=k, modes=4)
     law = derive(task).model
