@@ -5,6 +5,8 @@ MOVING   what `model.quantities` adds to the quantities that have laws
 
 from __future__ import annotations
 
+from functools import partial
+
 from sympy import Derivative, Integer, Rational
 
 from asymptotics.model.equations import DATA_LOSS, MODEL_LOSS
@@ -51,86 +53,65 @@ RULES |= {
     RichNoise: expand_noise,
 }
 
+_moving = partial(Quantity, resource=t, source=_TWO_LAYERS, balances=True)
+_without_sizes = partial(_moving, limits="N = P = oo", trace=False)
+
 MOVING = (
-    Quantity(
+    _without_sizes(
         name="rich_time",
         words="test loss of features that move, limited by training time",
         symbol="L_rich(t)",
         tex=r"L_{\mathrm{rich}}(t)",
-        limits="N = P = oo",
-        resource=t,
         equation=RICH_TIME,
-        source=_TWO_LAYERS,
         why=_CLOCK,
-        trace=False,
-        balances=True,
     ),
-    Quantity(
+    _without_sizes(
         name="rich_scale",
         words="scale of features that move: that of the learned kernel, 1 at t = 0",
         symbol="K(t)",
         tex=r"K(t)",
-        limits="N = P = oo",
-        resource=t,
         equation=RICH_SCALE,
-        source=_TWO_LAYERS,
         why=_CLOCK,
-        trace=False,
-        balances=True,
     ),
-    Quantity(
+    _without_sizes(
         name="rich_crossover",
         words="richness at which the learned kernel has doubled by the time t: features are lazy below",
         symbol="gamma^*(t)",
         tex=r"\gamma^*(t)",
-        limits="N = P = oo",
-        resource=t,
         equation=RICH_CROSSOVER,
-        source=_TWO_LAYERS,
         why="To first order the growth K - 1 is gamma^2 G, G the squared length of the lazy weights, "
         "sum (c/lambda)(1 - e^(-lambda t))^2; at this richness it is 1.",
-        trace=False,
-        balances=True,
     ),
-    Quantity(
+    _moving(
         name="rich_model_transient",
         words="finite-size correction to the test loss of features that move, first order in 1/N",
         symbol="L_rich(t, N) - L_rich(t)",
         tex=r"L_{\mathrm{rich}}(t, N) - L_{\mathrm{rich}}(t)",
         limits="P = oo",
-        resource=t,
         equation=RICH_MODEL,
-        source=_TWO_LAYERS,
         within=N,
         why=f"{_CLOCK} What N features change in the lazy loss changes both the modes and their clock.",
-        balances=True,
     ),
-    Quantity(
+    _moving(
         name="rich_data_transient",
         words="finite-data correction to the test loss of features that move, first order in 1/P",
         symbol="L_rich(t, P) - L_rich(t)",
         tex=r"L_{\mathrm{rich}}(t, P) - L_{\mathrm{rich}}(t)",
         limits="N = oo",
-        resource=t,
         equation=RICH_DATA,
-        source=_TWO_LAYERS,
         within=P,
         why=f"{_CLOCK} With the share g of each mode still unlearned, samples that are seen again leave "
         "sum c_k lambda_j (2 lambda_k g_k g[k, k, j] + lambda_j g[k, j]^2), and move the clock.",
-        balances=True,
     ),
-    Quantity(
+    _moving(
         name="rich_noise",
         words="label noise in the test loss of features that move, first order in 1/P",
         symbol="L_rich,sigma(t, P)",
         tex=r"L_{\mathrm{rich},\sigma}(t, P)",
         limits="N = oo",
-        resource=t,
         equation=RICH_NOISE,
-        source=_TWO_LAYERS,
         within=P,
         why=f"{_CLOCK} With the share g of each mode still unlearned, it is sigma^2/P sum (1 - g)^2, and "
         "what noisy labels change in the clock.",
-        balances=True,
     ),
 )

@@ -6,6 +6,8 @@ time_quantity   the time law of a training rule
 
 from __future__ import annotations
 
+from functools import partial
+
 from sympy import Integer
 
 from asymptotics.model import equations_of_rules as equations
@@ -29,6 +31,8 @@ _SGD = (
     "descent is that of q = 1, without noise."
 )
 _MOMENTS = "Fourth moments of a Gaussian (Isserlis' theorem); small eta: Paquette et al., arXiv 2405.15074"
+
+_one_pass = partial(Quantity, source=_MOMENTS, rule=OnePassSGD)
 
 
 def time_quantity(rule: type[TrainingRule]) -> Quantity:
@@ -56,7 +60,7 @@ def time_quantity(rule: type[TrainingRule]) -> Quantity:
 
 
 TRAINED = (
-    Quantity(
+    _one_pass(
         name="sgd_noise",
         words="loss of one-pass SGD after t steps less that of gradient descent with the same steps",
         symbol="L_SGD(t) - L_GD(t)",
@@ -65,8 +69,6 @@ TRAINED = (
         resource=t,
         equation=equations.noise_of(OnePassSGD, 0),
         exact=equations.batches_of(OnePassSGD, GradientDescent, 0),
-        source=_MOMENTS,
-        rule=OnePassSGD,
         why=_SGD,
     ),
     Quantity(
@@ -83,7 +85,7 @@ TRAINED = (
         rule=OnePassSGD,
         why=_SGD,
     ),
-    Quantity(
+    _one_pass(
         name="sgd_noise_model",
         words="loss of one-pass SGD less that of gradient descent at t = oo, limited by model size",
         symbol="L_SGD(N) - L(N)",
@@ -91,12 +93,10 @@ TRAINED = (
         limits="t = oo",
         resource=N,
         equation=equations.noise_at_infinity_of(OnePassSGD),
-        source=_MOMENTS,
-        rule=OnePassSGD,
         why="At t = oo the noise of the batches feeds itself by K, at zeta = 0 and its partner -2/(q eta), "
         "and amplifies what the N features leave.",
     ),
-    Quantity(
+    _one_pass(
         name="critical_batch",
         words="batch from which on a larger one hardly helps after t steps: one-pass SGD adds as much as "
         "gradient descent leaves, to first order in 1/B",
@@ -105,12 +105,10 @@ TRAINED = (
         limits="N = oo",
         resource=t,
         equation=equations.critical_batch_of(OnePassSGD, GradientDescent),
-        source=_MOMENTS,
-        rule=OnePassSGD,
         why="What batches add is of first order in K, and so in 1/B; at this batch it is as large as the "
         "loss without them, but for a share 1/t.",
     ),
-    Quantity(
+    _one_pass(
         name="critical_batch_model",
         words="batch from which on a larger one hardly helps at t = oo, limited by model size",
         symbol="B^*(N)",
@@ -118,12 +116,10 @@ TRAINED = (
         limits="t = oo",
         resource=N,
         equation=equations.critical_batch_at_infinity_of(OnePassSGD, GradientDescent),
-        source=_MOMENTS,
-        rule=OnePassSGD,
         why="What batches add at t = oo is (Xi + sigma^2) K to first order in 1/B; at this batch it is as "
         "large as the loss Xi without them.",
     ),
-    Quantity(
+    _one_pass(
         name="noiseless_step",
         words="constant step of the smallest loss of one-pass SGD after t steps, without label noise",
         symbol="eta^*(t)",
@@ -131,8 +127,6 @@ TRAINED = (
         limits="N = oo",
         resource=t,
         equation=BestConstant(equations.loss_of(OnePassSGD), eta, equations.gain_of(OnePassSGD)),
-        source=_MOMENTS,
-        rule=OnePassSGD,
         why="A larger step gets further, and its noise feeds itself more, without bound where K = 1: the "
         "loss is least between.",
         balances=True,

@@ -9,6 +9,7 @@ Their names hold the schedule, ``schedule:(1 - u)**2``, so that a law of one is 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from sympy import Expr, Integer, Symbol
 
@@ -39,6 +40,9 @@ _WHY = (
     "their mean height: S is what gradient flow leaves, h what the noise of each step still is at the end."
 )
 
+_at_the_end = partial(Quantity, limits="N = oo", resource=t, source=_SOURCE, rule=OnePassSGD, balances=True)
+_tuned = partial(_at_the_end, why=_WHY, trace=False, squares=True)
+
 
 def shape_of(text: str) -> Expr:
     """The expression in u that a name holds."""
@@ -62,40 +66,24 @@ def schedule_quantity(text: str) -> Quantity:
     """The loss at the end of t steps of this schedule, with the best largest step, at most eta."""
     falling, growing = _sums(text)
     title = "the best schedule" if text == BEST else f"the schedule {text}"
-    return Quantity(
+    return _tuned(
         name=f"schedule:{text}",
         words=f"test loss of one-pass SGD after t steps of {title}, its largest step at its best",
         symbol="L_schedule(t)",
         tex=r"L_{\mathrm{schedule}}(t)",
-        limits="N = oo",
-        resource=t,
         equation=Tuned(falling, t, growing, eta),
-        source=_SOURCE,
-        trace=False,
-        squares=True,
-        rule=OnePassSGD,
-        why=_WHY,
-        balances=True,
     )
 
 
 def step_quantity(text: str) -> Quantity:
     """The best largest step of a schedule."""
     falling, growing = _sums(text)
-    return Quantity(
+    return _tuned(
         name=f"step:{text}",
         words=f"largest step of the smallest loss of one-pass SGD after t steps of the schedule {text}",
         symbol="eta^*(t)",
         tex=r"\eta^*(t)",
-        limits="N = oo",
-        resource=t,
         equation=TunedStep(falling, t, growing, eta),
-        source=_SOURCE,
-        trace=False,
-        squares=True,
-        rule=OnePassSGD,
-        why=_WHY,
-        balances=True,
     )
 
 
@@ -107,18 +95,13 @@ def steps_quantity(text: str) -> Quantity:
     if not shape.has_free(u):
         raise UnableError("the loss at a constant step is laws.time and laws.sgd_noise, exact in the step")
     falling, growing = (part.xreplace({t: eta * t}) for part in _sums(text))
-    return Quantity(
+    return _at_the_end(
         name=f"steps:{text}",
         words=f"test loss of one-pass SGD after t steps of the schedule {text} from eta on",
         symbol="L_schedule(t)",
         tex=r"L_{\mathrm{schedule}}(t)",
-        limits="N = oo",
-        resource=t,
         equation=falling + growing / t,
-        source=_SOURCE,
-        rule=OnePassSGD,
         why=_WHY,
-        balances=True,
     )
 
 
@@ -133,20 +116,12 @@ def _average(weights: Expr) -> tuple[Expr, Expr]:
 def average_quantity(text: str) -> Quantity:
     """The loss of an average of the iterates of a constant step, that step at its best."""
     left, fed = _average(shape_of(text))
-    return Quantity(
+    return _tuned(
         name=f"average:{text}",
         words=f"test loss of the average with weights {text} of t iterates of one-pass SGD, best step",
         symbol="L_average(t)",
         tex=r"L_{\mathrm{average}}(t)",
-        limits="N = oo",
-        resource=t,
         equation=Tuned(left, t, sigma**2 / B * fed, eta),
-        source=_SOURCE,
-        trace=False,
-        squares=True,
-        rule=OnePassSGD,
-        why=_WHY,
-        balances=True,
     )
 
 
@@ -156,19 +131,14 @@ def decay_quantity(text: str) -> Quantity:
         raise UnableError(
             f"the decay of the schedule {text} is its own; the best one, {BEST}, has a law of it"
         )
-    return Quantity(
+    return _at_the_end(
         name=f"decay:{text}",
         words="share of the steps over which the best schedule of one-pass SGD falls from its largest step",
         symbol="decay(t)/t",
         tex=r"\frac{T_{\mathrm{decay}}}{t}",
-        limits="N = oo",
-        resource=t,
         equation=LateDecay(t, sigma**2 / B, eta),
-        source=_SOURCE,
-        rule=OnePassSGD,
         why="The best schedule is J2^(-1/2), capped at the largest stable step: in hard tasks a plateau, "
         "then a decay where its steps cost as much signal as they spare noise.",
-        balances=True,
     )
 
 
@@ -179,19 +149,14 @@ def noiseless_quantity(text: str) -> Quantity:
             f"without label noise the loss of the schedule {text} has no law; the best one, {BEST}, has, and "
             "equal steps have laws.sgd_noise"
         )
-    return Quantity(
+    return _at_the_end(
         name=f"noiseless:{text}",
         words="test loss of one-pass SGD after t steps of the best schedule without label noise",
         symbol="L_schedule(t)",
         tex=r"L_{\mathrm{schedule}}(t)",
-        limits="N = oo",
-        resource=t,
         equation=Noiseless(t, B, eta),
-        source=_SOURCE,
-        rule=OnePassSGD,
         why="The best schedule is (F J2)^(-1/2), at most the largest stable step: it warms up while much is "
         "unlearned, as that noise would stay, and decays in the end.",
-        balances=True,
     )
 
 
