@@ -98,6 +98,19 @@ def talbot(t: Scalar, nodes: int, field: Field, *, swing: float = 0.0) -> tuple[
     return array(points), array(weights)
 
 
+def half_ellipse(edge: float, width: float, half: int, field: Field) -> tuple[Array, Array]:
+    """``Z = -(E/2)(1 + cosh(H + i psi))``, psi from pi to 2 pi: around the spectrum, from -E to 0.
+
+    Nodes in the upper half plane, ``half`` of them, and weights of ``dZ/(2 pi i Z)``; ``width`` is H.
+    """
+    up, down = field.exp(field.real(width)) / 2, field.exp(-field.real(width)) / 2
+    angles = [field.pi() * (1 + field.real(2 * j + 1) / (2 * half)) for j in range(half)]
+    turns = [(field.cos(angle), field.sin(angle)) for angle in angles]
+    high = array([field.complex((up + down) * c, (up - down) * s) for c, s in turns])
+    slope = array([field.complex((up - down) * c, (up + down) * s) for c, s in turns])
+    return -field.real(edge) / 2 * (1 + high), slope / ((1 + high) * 2 * half)
+
+
 def invert(weights: Array, values: Array) -> Transformed:
     """``2 Re sum_j w_j F(z_j)`` from values on the upper half, or on pairs with weights `pair_weights`.
 

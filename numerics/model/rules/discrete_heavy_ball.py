@@ -21,7 +21,7 @@ from sympy import Expr
 from asymptotics.errors import DomainError, PrecisionError
 from asymptotics.model.rules.base import Curvature
 from asymptotics.model.rules.discrete_heavy_ball import DiscreteHeavyBall
-from numerics.model.contour import RATE, talbot
+from numerics.model.contour import RATE, half_ellipse, talbot
 from numerics.model.rules.base import NOTHING, Dynamics, Propagation, leave_out, solves
 from numerics.spectra.arrays import Array as Floats
 from numerics.sums.decay import SlowModes
@@ -89,7 +89,6 @@ class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
         return Propagation(Z=rise * (x - mu) / (eta * x), tau=weights * (x - mu) / (rise * (1 - mu / x**2)))
 
     def _ellipse(self, steps: int, nodes: int, curvature: Curvature, field: Field) -> Propagation:
-        """``Z = -(E/2)(1 + cosh(H + i psi))``, psi from pi to 2 pi."""
         eta, mu, edge = *self._constants(field), MARGIN * curvature.edge
         half, width = _narrowest(lambda width: self._grown(width, edge, steps), RATE * nodes)
         if half > MOST_SQUARED:
@@ -98,20 +97,14 @@ class DiscreteHeavyBallDynamics(Dynamics[DiscreteHeavyBall]):
                 f"died out, which takes {half} contour nodes, more than {MOST_SQUARED}; use a smaller "
                 f"momentum, or at most {steps * MOST_SQUARED // half} steps"
             )
-        up, down = field.exp(field.real(width)) / 2, field.exp(-field.real(width)) / 2
-        angles = [field.pi() * (1 + field.real(2 * j + 1) / (2 * half)) for j in range(half)]
-        turns = [(field.cos(angle), field.sin(angle)) for angle in angles]
-        high = array([field.complex((up + down) * c, (up - down) * s) for c, s in turns])
-        slope = array([field.complex((up - down) * c, (up + down) * s) for c, s in turns])
-        Z = -field.real(edge) / 2 * (1 + high)
+        Z, weights = half_ellipse(edge, width, half, field)
         middle = (1 + mu + eta * Z) / 2
         root = each(field.sqrt, middle**2 - mu)
         one, other = middle + root, middle - root
         x = np.where(np.absolute(one) > np.absolute(other), one, other)
         y = mu / x
         left = ((x - mu) * x**steps + (x - 1) * y ** (steps + 1)) / (x - y)
-        tau = slope / ((1 + high) * 2 * half) * left**2
-        return Propagation(Z=Z, tau=tau, left_out=leave_out(nodes, left**2))
+        return Propagation(Z=Z, tau=weights * left**2, left_out=leave_out(nodes, left**2))
 
     def _constants(self, field: Field) -> tuple[Scalar, Scalar]:
         """eta and mu."""

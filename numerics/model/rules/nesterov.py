@@ -20,7 +20,7 @@ from asymptotics.errors import PrecisionError
 from asymptotics.model.rules.base import Curvature
 from asymptotics.model.rules.nesterov import Nesterov
 from asymptotics.precision import working
-from numerics.model.contour import RATE
+from numerics.model.contour import RATE, half_ellipse
 from numerics.model.rules.base import Dynamics, Propagation, leave_out, solves
 from numerics.spectra.arrays import Array as Floats
 from numerics.spectra.compiled import constant
@@ -28,7 +28,7 @@ from numerics.spectra.finite import FiniteSpectrum
 from numerics.spectra.spectrum import ContinuousSpectrum
 from numerics.sums.bessel import bessel_filter
 from numerics.sums.swinging import swinging_sum
-from numerics.values.arithmetic import Field, Scalar, array, each
+from numerics.values.arithmetic import Field, Scalar, each
 from numerics.values.value import Value
 
 GROWN = 20
@@ -54,7 +54,6 @@ class NesterovDynamics(Dynamics[Nesterov]):
         return self._ellipse(time, nodes, curvature, field, 2)
 
     def _ellipse(self, time: Expr, nodes: int, curvature: Curvature, field: Field, power: int) -> Propagation:
-        """``Z = -(E/2)(1 + cosh(H + i psi))``, psi from pi to 2 pi."""
         t, edge = constant(time, field), MARGIN * curvature.edge
         swing, grown = power * float(t) * math.sqrt(edge), power * GROWN * math.log(10) / 2
         half, width = _narrowest(swing, grown, RATE * nodes)
@@ -67,19 +66,9 @@ class NesterovDynamics(Dynamics[Nesterov]):
                 "P = oo "
                 "at most 11 digits"
             )
-        scale, start = field.real(edge) / 2, field.real(2 * width)
-        points, weights = [], []
-        for j in range(half):
-            angle = field.pi() * (1 + field.real(2 * j + 1) / (2 * half))
-            up, down = field.exp(start) / 2, field.exp(-start) / 2
-            cosine, sine = field.cos(angle), field.sin(angle)
-            high = field.complex((up + down) * cosine, (up - down) * sine)
-            slope = field.complex((up - down) * cosine, (up + down) * sine)
-            z = -scale * (1 + high)
-            points.append(z)
-            weights.append(-scale * slope / (2 * half * z))
-        left = each(lambda x: self._left(x, field) ** power, array(points) * t**2)
-        return Propagation(Z=array(points), tau=array(weights) * left, left_out=leave_out(nodes, left))
+        Z, weights = half_ellipse(edge, 2 * width, half, field)
+        left = each(lambda x: self._left(x, field) ** power, Z * t**2)
+        return Propagation(Z=Z, tau=weights * left, left_out=leave_out(nodes, left))
 
     def _left(self, z: Scalar, field: Field) -> Scalar:
         """``0F1(nu + 1; z/4)``."""
