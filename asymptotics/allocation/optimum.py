@@ -13,8 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import And, Expr, Symbol, oo, true
-from sympy.logic.boolalg import Boolean
+from sympy import And, Expr, Symbol, oo
 
 from asymptotics.allocation import latex as typeset
 from asymptotics.allocation.best import best_phases
@@ -22,6 +21,7 @@ from asymptotics.allocation.boundaries import boundaries_of
 from asymptotics.allocation.of_schedules import ASSUMED, schedule_of, told_of
 from asymptotics.allocation.phase import Phase
 from asymptotics.allocation.phases import Allocation
+from asymptotics.allocation.proof import Proof
 from asymptotics.allocation.question import (
     check_bounded,
     free_resources,
@@ -33,7 +33,7 @@ from asymptotics.allocation.question import (
 from asymptotics.allocation.sides import allocations_of, domain_of
 from asymptotics.allocation.terms import STEPS, STEPS_WORDS
 from asymptotics.caches import cached
-from asymptotics.domains.domain import Domain, as_condition, plain
+from asymptotics.domains.domain import Domain, as_condition
 from asymptotics.domains.parametric_lp import disjoint
 from asymptotics.errors import DomainError, UnableError, check_kind
 from asymptotics.hints import name_argument
@@ -55,26 +55,6 @@ from asymptotics.tasks.task import Task
 from asymptotics.typesetting import Typeset
 
 GAUSSIAN = GaussianFeatures()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """What is proved of the phases: that no two overlap, and that their closures cover the task's domain.
-
-    ``where`` is the part of it where the training rule has laws, which is what they cover.
-    """
-
-    disjoint: bool
-    covering: bool
-    where: Boolean = true
-
-    def __str__(self) -> str:
-        part = "" if self.where == true else f", where {plain(self.where)}"
-        return f"disjoint: {_verdict(self.disjoint)}; covering: {_verdict(self.covering)}{part}"
-
-
-def _verdict(proved: bool) -> str:
-    return "proved" if proved else "not decided"
 
 
 @exclusive_class

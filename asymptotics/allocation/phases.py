@@ -25,6 +25,7 @@ from typing import Any, TypeAlias
 from sympy import Add, Expr, Integer, Matrix, Min, Mul, Piecewise, Symbol, cancel, factor, oo
 from sympy.logic.boolalg import And, Boolean
 
+from asymptotics.allocation.gaps import smallest
 from asymptotics.allocation.phase import Key, Phase
 from asymptotics.allocation.terms import LossTerm
 from asymptotics.display import text
@@ -306,7 +307,7 @@ class Allocation:
                     gaps.append(self._beyond(everything, size))
         gaps += [drift * everything.get(N, Integer(0)) for drift in self.drifts]
         gaps.append(-everything.get(h, Integer(0)))  # the next power of a step that falls
-        return _smallest([factor(normal(g)) if not g.has(Min) else g for g in gaps], vertex.domain)
+        return smallest([factor(normal(g)) if not g.has(Min) else g for g in gaps], vertex.domain)
 
     def _approach_of_corrections(
         self,
@@ -323,34 +324,9 @@ class Allocation:
         ]
         gaps = [factor(normal(fall - everything["loss"])) for fall in falls]
         gaps += [factor(normal(drift * everything.get(N, Integer(0)))) for drift in self.drifts]
-        return _smallest([gap for gap in gaps if gap != 0], vertex.domain)
+        return smallest([gap for gap in gaps if gap != 0], vertex.domain)
 
 
 def _way(resource: Symbol) -> Expr:
     """1 for what grows with the budget, -1 for what falls."""
     return Integer(-1) if resource in FALLING else Integer(1)
-
-
-def _smallest(gaps: Sequence[Expr], domain: Domain) -> Expr:
-    """The Min over those that no other is proved to be below."""
-    flat: list[Expr] = []
-    for gap in gaps:
-        lowest = list(gap.atoms(Min))
-        if not lowest:
-            flat.append(gap)
-            continue
-        flat += [factor(normal(gap.xreplace({lowest[0]: part}))) for part in lowest[0].args]
-    point = domain.witness() or {}
-    kept: list[Expr] = []
-    # what is below another everywhere is so at one point, and what is above one that was left out is above
-    # that which the other is above
-    for gap in sorted(dict.fromkeys(g for g in flat if g != 0), key=lambda g: _height(g, point)):
-        if not any(domain.sign(normal(gap - lower)) == 1 for lower in kept):
-            kept.append(gap)
-    return Min(*kept) if kept else oo
-
-
-def _height(gap: Expr, point: Mapping[Symbol, Expr]) -> float:
-    """The gap at a point."""
-    number = gap.xreplace(dict(point))
-    return float(number) if number.is_number else 0.0

@@ -29,10 +29,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from asymptotics.errors import SpectrumError
-from asymptotics.tasks.ranks import Ranks, mean_log
+from asymptotics.tasks.ranks import Ranks
+from asymptotics.tasks.tail_bins import RATIO, Bin, ListedModes, ModesInLevels, bins_of
 
-RATIO = 1.1
-"""Width of a bin, as a factor in k."""
 LEAST_MODES = 16
 LEAST_BINS = 8
 LEAST_FACTOR = 4.0
@@ -73,20 +72,6 @@ class TailFit:
     bend_error: float
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """n modes about ``x = log k``, and the mean of ``y_k k^q`` over them."""
-
-    first: int
-    last: int
-    x: float
-    mean: float
-
-    @property
-    def n(self) -> int:
-        return self.last - self.first + 1
-
-
 def fit_tail(
     values: Sequence[float],
     name: str,
@@ -104,21 +89,21 @@ def fit_tail(
     >>> round(fit.exponent, 9), round(fit.prefactor, 6), fit.window
     (1.5, 3.0, (1, 720))
     """
-    modes = _Listed(values) if ranks is None else _InLevels(values, ranks)
+    modes = ListedModes(values) if ranks is None else ModesInLevels(values, ranks)
     span = window or (1, modes.count)
     last = span[1] if window else min(end, KEPT * span[1])
-    exponent = _line(_bin(modes, 0.0, span), name)
-    whole = _inside(_bin(modes, exponent, span), last)
+    exponent = _line(bins_of(modes, 0.0, span), name)
+    whole = _inside(bins_of(modes, exponent, span), last)
     if len(whole) < LEAST_BINS:
         raise SpectrumError(
             f"{name}: k = {span[0]} ... {int(last)} are {len(whole)} bins of width {RATIO} in k; a fit needs "
             f"{LEAST_BINS}, give more modes, more samples or a longer window"
         )
     exponent = _bound_of_window(_fit(whole, exponent).exponent, name)
-    whole = _inside(_bin(modes, exponent, span), last)
+    whole = _inside(bins_of(modes, exponent, span), last)
     chosen = _fit(whole, exponent) if window else _longest(whole, exponent, name)
     low, high = chosen.window
-    again = [b for b in _bin(modes, chosen.exponent, span) if low <= b.first and b.last <= high]
+    again = [b for b in bins_of(modes, chosen.exponent, span) if low <= b.first and b.last <= high]
     fit = _fit(tuple(again), _bound_of_window(chosen.exponent, name))
     # what the choice of the window took for noise is not taken for a bend after the bins are made anew
     part = 1.0 if abs(chosen.bend) > SIGNIFICANT * chosen.bend_error else 0.25
@@ -139,48 +124,6 @@ def _bound_of_window(exponent: float, name: str) -> float:
             "use numerics.FullModel.from_arrays for the curves"
         )
     return exponent
-
-
-class _Listed:
-    """Modes by themselves."""
-
-    def __init__(self, values: Sequence[float]) -> None:
-        self.values, self.count = values, len(values)
-        self._logs = [math.log(k) for k in range(1, len(values) + 1)]
-
-    def close(self, rank: int) -> int:
-        return rank
-
-    def bin(self, first: int, last: int, exponent: float) -> Bin:
-        modes = range(first - 1, last)
-        mean = math.fsum(self.values[i] * math.exp(exponent * self._logs[i]) for i in modes) / len(modes)
-        return Bin(first, last, math.fsum(self._logs[first - 1 : last]) / len(modes), mean)
-
-
-class _InLevels:
-    """Modes of levels."""
-
-    def __init__(self, values: Sequence[float], ranks: Ranks) -> None:
-        self.values, self.ranks, self.count = values, ranks, ranks.modes
-
-    def close(self, rank: int) -> int:
-        return self.ranks.close(rank)
-
-    def bin(self, first: int, last: int, exponent: float) -> Bin:
-        mean = self.ranks.mean(self.values, first, last, exponent)
-        return Bin(first, last, mean_log(first, last), mean)
-
-
-def _bin(modes: _Listed | _InLevels, exponent: float, span: tuple[int, int]) -> tuple[Bin, ...]:
-    bins, (first, end) = [], span
-    while first <= end:
-        last = min(modes.close(min(max(first, int(first * RATIO)), end)), end)
-        # the last bin must not be a splinter
-        if end - last < (last - first + 1) / 2:
-            last = end
-        bins.append(modes.bin(first, last, exponent))
-        first = last + 1
-    return tuple(bins)
 
 
 def _line(bins: Sequence[Bin], name: str) -> float:
