@@ -74,16 +74,17 @@ def _settle(
     formula: Formula, table: dict[Symbol, Expr], domain: Domain
 ) -> tuple[Expansion, tuple[Term, ...]]:
     """The expansion on ``domain``, deep enough that no remainder can lead."""
-    left: set[tuple[Expr, ...]] = set()
+    left: list[tuple[Bound, ...]] = []
     for depth in range(2, MAX_DEPTH):
         series, doubtful = _expand(formula, table, domain, depth)
-        left.add(tuple(b.order for b in series.remainder))
+        left.append(series.remainder)
         first = series.candidates()
         if first and all(any(series.ahead(t, b) for t in first) for b in series.remainder):
             return series, doubtful
-        if depth > SLOW_DEPTH and series.is_slow:
+        if depth > SLOW_DEPTH and (series.is_slow or (not series.terms and left[-1] == left[-2])):
             break
-    if not series.terms and series.remainder and len(left) == 1:
+    ends = {tuple(b.order for b in bounds) for bounds in left}
+    if not series.terms and series.remainder and len(ends) == 1:
         end = series.monomial_of(series.remainder[0])
         raise TooShort(
             f"no term is known before O({end}), however many orders of the spectral sums are taken"

@@ -11,16 +11,17 @@ from weakref import WeakValueDictionary
 from zlib import crc32
 
 import mpmath
-from sympy import Expr, Float, Function, Max, Min, Mul, Rational, S, Symbol, zeta
+from sympy import Add, Expr, Float, Function, Max, Min, Mul, Pow, Rational, S, Symbol, sympify, zeta
 
 from asymptotics.caches import cached
-from asymptotics.parsing.heights import substitute
 from asymptotics.precision import working
 
 Number = Any
 """An element of SymPy's field of rational numbers, or an int."""
 
 DIGITS = 30
+CANCELLED = 30
+"""So many digits may cancel within a generator."""
 
 
 class Generator:
@@ -101,28 +102,50 @@ def merge(first: Monomial, second: Monomial) -> Monomial:
 
 def _value(expression: Expr, seed: int) -> Any:
     """The value with random numbers for symbols and for functions that cost much; nan if that is not one."""
-    hidden = {
-        f: _random(f, seed) for f in expression.atoms(Function) if isinstance(f, zeta) or hasattr(f, "opaque")
-    }
-    shown = substitute(expression, hidden)
-    point = {s: 2 + _random(s, seed) for s in shown.free_symbols}
-    found = _evaluate(shown, point)  # no number is written out exactly: powers would be long
-    parts = found.as_real_imag() if found.is_number else (S.NaN, S.NaN)
+    with working(DIGITS + CANCELLED):
+        found = _number(expression, seed)
+    with working(DIGITS + 5):
+        return +found
+
+
+@cached(maxsize=4096)
+def _number(expression: Expr, seed: int) -> Any:
+    """The value at the working precision. A part that stands at many places is evaluated once."""
+    if isinstance(expression, zeta) or hasattr(expression, "opaque"):
+        return _mpmath(_random(expression, seed))
+    if expression.is_Symbol:
+        return _mpmath(2 + _random(expression, seed))
+    numbers = all(isinstance(part, Expr) for part in expression.args)
+    if not (numbers and isinstance(expression, Add | Mul | Pow | Function)):
+        point = {s: 2 + _random(s, seed) for s in expression.free_symbols}
+        return _mpmath(expression.evalf(DIGITS + CANCELLED, subs=point))
+    parts = [_number(part, seed) for part in expression.args]
+    try:
+        if expression.is_Add:
+            return mpmath.fsum(parts)
+        if expression.is_Mul:
+            return mpmath.fprod(parts)
+        if expression.is_Pow:
+            whole = expression.exp.is_Integer  # a power is not written out exactly: it would be long
+            return parts[0] ** (int(expression.exp) if whole else parts[1])
+        if isinstance(expression, Min | Max):
+            return (min if isinstance(expression, Min) else max)(parts)
+    except ZeroDivisionError:
+        return mpmath.nan
+    known = (
+        part if part.is_Rational else sympify(number)
+        for part, number in zip(expression.args, parts, strict=True)
+    )
+    return _mpmath(expression.func(*known).evalf(DIGITS + CANCELLED))
+
+
+def _mpmath(number: Expr) -> Any:
+    """An evaluated number for mpmath; nan for what is none."""
+    parts = number.as_real_imag() if number.is_number else (S.NaN, S.NaN)
     if not all(isinstance(part, Float | Rational) for part in parts):
         return mpmath.nan
-    with working(DIGITS + 5):
-        real, imaginary = (mpmath.mpf(str(part)) for part in parts)
-        return mpmath.mpc(real, imaginary) if imaginary else real
-
-
-def _evaluate(shown: Expr, point: dict[Any, Rational]) -> Expr:
-    """``shown.evalf(subs=point)``; the least of several is that of their values, not of exact powers."""
-    least: dict[Expr, Expr] = {
-        one: type(one)(*(part.evalf(DIGITS + 5, subs=point) for part in one.args))
-        for one in shown.atoms(Min, Max)
-        if not any(part.has(Min, Max) for part in one.args)
-    }
-    return shown.xreplace(least).evalf(DIGITS + 5, subs=point)
+    real, imaginary = (mpmath.mpf(part._to_mpmath(mpmath.mp.prec)) for part in parts)
+    return mpmath.mpc(real, imaginary) if imaginary else real
 
 
 @cached(maxsize=4096)
