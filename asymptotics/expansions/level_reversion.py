@@ -61,6 +61,7 @@ class BetweenLevels(OpaqueNumber):
     """
 
     nargs = 2
+    step = 30  # digits
     is_extended_real = True
     is_finite = True
 
@@ -89,20 +90,25 @@ class BetweenLevels(OpaqueNumber):
     def number(self, digits: int) -> Any:
         psi, u = self.args
         _check_growing(psi)
-        with working(digits + 10):
-            whole = mpmath.mpmathify(u.evalf(mpmath.mp.dps + 10))
-            turns = mpmath.floor(whole)
-            part, change = whole - turns, _compiled(psi, mpmath.mp.prec)
-            bracket = (part - 1, part + 1)
-            return turns + mpmath.findroot(
-                lambda x: x + change(x) - part, bracket, solver="anderson", verify=False
-            )
+        return _root(psi, u, digits)
 
     def _sympystr(self, printer: Any) -> str:
         return f"level({printer._print(self.args[1])})"
 
     def written(self, printer: Any) -> str:
         return rf"k\left({printer._print(self.args[1])}\right)"
+
+
+@cached(maxsize=256)
+def _root(psi: Lambda, u: Expr, digits: int) -> mpmath.mpf:
+    with working(digits + 10):
+        whole = mpmath.mpmathify(u.evalf(mpmath.mp.dps + 10))
+        turns = mpmath.floor(whole)
+        part, change = whole - turns, _compiled(psi, mpmath.mp.prec)
+        bracket = (part - 1, part + 1)
+        return turns + mpmath.findroot(
+            lambda x: x + change(x) - part, bracket, solver="anderson", verify=False
+        )
 
 
 @cached(maxsize=256)

@@ -46,6 +46,8 @@ from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.precision import working_bits
 
+BITS = 64
+"""Bits are rounded up to a multiple of this: nearly equal precisions share harmonics and sums."""
 MAX_HARMONICS = 100_000
 
 _s = Dummy("s")
@@ -119,7 +121,8 @@ class Oscillation(Function):  # type: ignore[misc]
         if self.free_symbols:
             return None
         transform, location, rate, phase = self.args
-        return Float._new(_sum_harmonics(transform, location, rate, phase, prec)._mpf_, prec)
+        bits = prec + -prec % BITS
+        return Float._new(_sum_harmonics(transform, location, rate, phase, bits)._mpf_, prec)
 
     def _summand(self) -> Expr:
         """What is summed over n; ``n -> -n`` where that saves signs (rates are often ``-log(rho)``)."""

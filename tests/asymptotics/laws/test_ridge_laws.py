@@ -256,7 +256,7 @@ LEVELS = [
     ("k**(-7/3)", lambda k: k ** (-7 / 3), lambda k: 0.75 * k ** (-4 / 3), 0, 1, 10**4, 0.001),
     ("k**(-7/3)", lambda k: k ** (-7 / 3), lambda k: 0.75 * k ** (-4 / 3), 0.7, 1, 10**4, 0.03),
     ("(1/20)**k", lambda k: 20.0**-k, lambda k: 0.0, 0.7, 1, 10**4, 0.2),
-    ("(2/3)**k", lambda k: 1.5**-k, lambda k: 0.0, 0.7, 1, 10**4, 0.2),
+    pytest.param("(2/3)**k", lambda k: 1.5**-k, lambda k: 0.0, 0.7, 1, 10**4, 0.2, marks=pytest.mark.slow),
     ("k**-4", lambda k: k**-4.0, lambda k: 0.5 * k**-2.0, 0.7, k, 10**5, 0.1),
 ]
 
