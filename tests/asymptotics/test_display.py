@@ -109,7 +109,10 @@ def test_numbers_beyond_what_python_writes_are_decimals():
     assert str(derive(power_law("1.800001", "1.6")).rich_time.expansion(terms=2)).startswith("0.772822/")
 
 
-@pytest.mark.parametrize("name", ["rich_model_transient", "rich_data_transient", "rich_noise"])
+@pytest.mark.parametrize(
+    "name",
+    ["rich_model_transient", pytest.param("rich_data_transient", marks=pytest.mark.slow), "rich_noise"],
+)
 def test_long_exponents_of_moving_features_are_those_of_near_fractions(name):
     """Roots of roots of numbers are raised within the bounds; by SymPy they were integers beyond floats."""
     near = Task(eigenvalues="153/100*k**-(7/4)", target="51/100*k**-(17/12)")

@@ -332,10 +332,11 @@ def test_resources_by_name_and_by_plain_symbols():
         (["optimal", "--rule", "OnePassSGD"], 0, "one-pass SGD"),
         (["optimal", "--rule", "adam"], 2, "bottlenecks: --rule = 'adam'; use one of"),
         (["optimal", "--budgets", "100"], 2, "--at"),
-        (
+        pytest.param(
             ["optimal", "--gamma", "1", "--at", "a=1.5,b=1.25", "--budgets", "1e6"],
             0,
             "constants: t: 0.303, N: 3.3",
+            marks=pytest.mark.slow,
         ),
         (
             ["optimal", "--gamma", "1", "--at", "a=1.5,b=1.25", "--budgets", "1e6", "--digits", "8"],

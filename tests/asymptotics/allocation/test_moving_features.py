@@ -175,6 +175,6 @@ def test_what_is_not_derived_is_refused(ask, message):
 
 
 def test_the_command(capsys):
-    assert main("optimal --eigenvalues k**-b --target k**-a --gamma 1 --at a=2,b=3".split()) == 0
+    assert main("optimal --eigenvalues k**-3 --target k**-2 --gamma 1".split()) == 0
     shown = capsys.readouterr().out
     assert "features that move, gamma = 1" in shown and "L ~ C**(-1/3)" in shown

@@ -58,7 +58,7 @@ def test_exponent_and_constant(point) -> None:
 
 
 @pytest.mark.parametrize("point", [POINTS[1], pytest.param(POINTS[2], marks=pytest.mark.slow)])
-@pytest.mark.parametrize("sigma", [0, 1])
+@pytest.mark.parametrize("sigma", [pytest.param(0, marks=pytest.mark.slow), 1])
 def test_the_model_tends_to_the_law(point, sigma) -> None:
     """By no more than the order that the law states, and nearer later; the floor with label noise."""
     a, b, eta, batch, delta, mu = point

@@ -236,7 +236,7 @@ def test_each_derivation_is_checked_at_its_own_numbers(capsys):
     status, out, _ = run(capsys, *command, "a=3/2,b=5/4,b_test=2")
     assert status == 0 and out.endswith("\n3 derivations: 3 passed\n")
     assert "default" not in out and "derived at these numbers: L'(P)" in out
-    status, out, _ = run(capsys, *command, "a=3/2,b=5/4")
+    status, out, _ = run(capsys, "derive", "--check", "--laws", "time,transfer", "--at", "a=3/2,b=5/4")
     assert status == 0 and "by default: b_test = 5/2" in out
     status, out, err = run(capsys, *command, "a=3/2,b=5/4,q=2")
     assert (status, out) == (2, "")

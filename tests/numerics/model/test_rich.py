@@ -89,8 +89,8 @@ def test_without_richness_it_is_the_lazy_model(sizes):
 
 
 def test_infinite_sizes_are_the_sum_over_modes():
-    """Against the modes themselves, as many as matter."""
-    lam, c = (np.arange(1, 1001.0) ** -p for p in (2, 2.6))
+    """Against the modes themselves."""
+    lam, c = (np.arange(1, 201.0) ** -p for p in (2, 2.6))
     clock = run_clock(lam.astype(complex), (c * lam / 2).astype(complex), 2.0, 1.0, 30.0, np.inf, 24)
     model = RichModel.from_arrays(lam, c, gamma=2)
     for t in (0.01, 2, 30):
