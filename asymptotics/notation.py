@@ -40,7 +40,7 @@ from sympy.logic.boolalg import Boolean
 from asymptotics.caches import cached
 from asymptotics.errors import DomainError, shown
 from asymptotics.registry import Registry
-from asymptotics.shaping import factored, is_nested, relation
+from asymptotics.shaping import factored, is_nested, put_in, relation, settle, settled
 from asymptotics.symbols import C, N, P, a, b, beta, t
 
 _cited = re.compile(r"(?:arxiv[: ]\s*)?(?P<number>\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
@@ -108,7 +108,10 @@ class Notation:
 
     def condition(self, value: Boolean) -> Boolean:
         """A condition in these letters, without factors that are positive."""
-        if isinstance(value, (And, Or)):
+        if isinstance(value, And):
+            parts = [self.condition(part) for part in value.args]
+            return And(*(put_in(part, settled(parts)) for part in parts)) if self.table else And(*parts)
+        if isinstance(value, Or):
             return value.func(*(self.condition(part) for part in value.args))
         if not self.table or not isinstance(value, Relational):
             return value
@@ -328,9 +331,16 @@ def restate(parts: Iterable[_T], letters: str | Notation) -> tuple[_T, ...]:
     """
     chosen = notation(letters)
     return tuple(
-        replace(part, **{name: _in(chosen, getattr(part, name)) for name in _fields(part)})  # type: ignore[type-var]
+        replace(part, **_restated(part, chosen))  # type: ignore[type-var]
         for part in parts
     )
+
+
+def _restated(part: object, letters: Notation) -> dict[str, object]:
+    """Its fields in these letters, of which those that the condition settles are numbers in the others."""
+    found = {name: _in(letters, getattr(part, name)) for name in _fields(part)}
+    numbers = settled(And.make_args(found["condition"])) if letters.table and "condition" in found else {}
+    return {name: settle(value, numbers) if name != "condition" else value for name, value in found.items()}
 
 
 def _fields(part: object) -> tuple[str, ...]:

@@ -3,24 +3,37 @@
 factored     ``Min(c x, c y)`` as ``c Min(x, y)``
 is_nested    whether a polynomial has sums within its terms
 relation     a condition without factors that are positive
+settled      the letters that equations set to numbers
+put_in       a condition with these numbers
+settle       expressions with these numbers
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sympy import (
     Eq,
     Expr,
+    GreaterThan,
     Integer,
+    LessThan,
     Mul,
     StrictGreaterThan,
     StrictLessThan,
+    Symbol,
     cancel,
     factor_list,
+    factor_terms,
     fraction,
     gcd_list,
     together,
 )
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
+
+_RELATIONS = {"<": StrictLessThan, ">": StrictGreaterThan, "<=": LessThan, ">=": GreaterThan, "==": Eq}
+_TURNED = str.maketrans("<>", "><")
 
 
 def factored(extreme: Expr) -> Expr:
@@ -49,8 +62,8 @@ def _primitive(expression: Expr) -> Expr:
 def relation(operator: str, difference: Expr) -> Boolean:
     """``difference (operator) 0`` without positive factors, a letter that is linear alone on the left."""
     polynomial = _primitive(difference)
-    make = {"<": StrictLessThan, ">": StrictGreaterThan, "==": Eq}[operator]
-    flipped = {"<": StrictGreaterThan, ">": StrictLessThan, "==": Eq}[operator]
+    make = _RELATIONS[operator]
+    flipped = _RELATIONS[operator.translate(_TURNED)]
     letters = sorted(polynomial.free_symbols, key=lambda s: (s.name != "beta", s.name))
     for letter in letters:
         slope = polynomial.diff(letter)
@@ -61,3 +74,28 @@ def relation(operator: str, difference: Expr) -> Boolean:
     positive = sum((x for x in terms if not x.as_coeff_Mul()[0].is_negative), Integer(0))
     negative = sum((-x for x in terms if x.as_coeff_Mul()[0].is_negative), Integer(0))
     return make(positive, negative)
+
+
+def settled(parts: Iterable[object]) -> dict[Symbol, Expr]:
+    """The letters that equations among conditions set to numbers."""
+    equations = (part for part in parts if isinstance(part, Eq))
+    return {one.lhs: one.rhs for one in equations if one.lhs.is_Symbol and one.rhs.is_number}
+
+
+def put_in(condition: Boolean, numbers: dict[Symbol, Expr]) -> Boolean:
+    """A condition with the numbers that others set: ``beta < 1 - alpha`` at alpha = 1/2 is ``beta < 1/2``."""
+    if not isinstance(condition, Relational) or not condition.free_symbols & numbers.keys():
+        return condition
+    if condition.lhs in numbers and isinstance(condition, Eq):
+        return condition
+    reduced = condition.xreplace(numbers)
+    return relation(reduced.rel_op, reduced.lhs - reduced.rhs) if reduced.free_symbols else reduced
+
+
+def settle(value: object, numbers: dict[Symbol, Expr]) -> object:
+    if isinstance(value, tuple):
+        return tuple(settle(one, numbers) for one in value)
+    if not isinstance(value, Expr) or not value.free_symbols & numbers.keys():
+        return value
+    changed = value.xreplace(numbers)
+    return factor_terms(cancel(changed)) if changed.is_rational_function() else changed

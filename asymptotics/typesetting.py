@@ -1,12 +1,14 @@
 r"""LaTeX of what is shown: numbers as in `asymptotics.display`, long formulas on several lines.
 
 tex(expression)                    one expression
+raised(printer, expression)        an exponent or index, where a function writes itself
 Typeset                            what writes itself by its ``to_latex``
 Writer                             writes several, and knows what of them was rounded or needs a meaning
 aligned(rows)                      relations one below the other
 broken(expression, width, writer)  a formula as lines of at most that width, broken at binary operators
 sum_tex(terms, bound)              terms with a remainder
 width_of(latex)                    the width of a formula in letters, about
+depth_of(latex)                    how many fractions are within each other
 
 Lines of the source have at most `SOURCE` characters.
 """
@@ -166,6 +168,11 @@ class Writer:
         return self._written[key]
 
 
+def raised(printer: LatexPrinter, expression: Expr) -> str:
+    """An exponent or an index in the hands of any printer."""
+    return printer.raised(expression) if isinstance(printer, Typesetter) else str(printer._print(expression))
+
+
 def tex(expression: object, *, raised: bool = False) -> str:
     """The readable form of an expression as LaTeX, of one that is ``raised`` with fractions in the line.
 
@@ -312,6 +319,26 @@ def width_of(latex: str) -> float:
     True
     """
     return _width([token for token in _token.findall(latex) if not token.isspace()], 0)[0]
+
+
+def depth_of(latex: str) -> int:
+    r"""How many fractions are within each other.
+
+    >>> depth_of(r"\frac{1}{2} + \frac{\pi}{\sin{\left(\frac{\pi}{b} \right)}}")
+    2
+    """
+    outer: list[tuple[int, int]] = []
+    depth = deepest = awaited = 0  # arguments of a fraction that are still to come
+    for token in _token.findall(latex):
+        if token == r"\frac":
+            awaited = 2
+        elif token == "{":
+            outer.append((depth, max(awaited - 1, 0)))
+            depth, awaited = depth + (awaited > 0), 0
+            deepest = max(deepest, depth)
+        elif token == "}":
+            depth, awaited = outer.pop()
+    return deepest
 
 
 def _width(tokens: list[str], at: int) -> tuple[float, int]:

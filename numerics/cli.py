@@ -22,7 +22,7 @@ from importlib import import_module
 from textwrap import fill
 from typing import Any, NoReturn, TextIO
 
-from asymptotics.errors import BottleneckError, DomainError
+from asymptotics.errors import BottleneckError, DomainError, near
 from asymptotics.hints import hints_of_command
 from numerics.outputs import keep_output
 from numerics.signals import Stopped, stop_on_signals
@@ -105,7 +105,10 @@ class _Command(_Parser):
         self.set_defaults(run=module.run)
         options, unknown = super().parse_known_args(*given)
         if unknown:
-            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+            known = [name for action in self._actions for name in action.option_strings]
+            alike = dict.fromkeys(x for word in unknown if word.startswith("-") for x in near(word, known))
+            meant = f"; near it: {', '.join(alike)}" if alike else ""
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{meant}")
         return options, unknown
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from sympy import And
+from sympy import And, Expr, Poly, StrictGreaterThan, StrictLessThan, radsimp, roots
+from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation.merging import merge_phases
 from asymptotics.allocation.phase import Phase
@@ -60,4 +61,44 @@ def _on(phase: Phase, where: Domain, given: Domain) -> Phase:
 def _stated(phase: Phase, given: Domain) -> Phase:
     """A phase with the condition of its domain, without what the task and its other parts imply."""
     own = given.reduce(c for c in phase.domain.constraints if c not in given.constraints)
-    return replace(phase, condition=And(*map(as_condition, own)))
+    return replace(phase, condition=And(*_conditions(tuple(own))))
+
+
+def _conditions(constraints: Sequence[Expr]) -> Iterator[Boolean]:
+    """Each as a person writes it: ``b > 2 - sqrt(2)`` for ``b^2 + 2 < 4 b`` where another says ``b < 1``."""
+    ends = {c: end for c in constraints if (end := _end(c, constraints)) is not None}
+    for constraint in constraints:
+        if constraint in ends:
+            yield ends[constraint]
+        elif not any(_implies(end, constraint) for end in ends.values()):
+            yield as_condition(constraint)
+
+
+def _end(constraint: Expr, constraints: Sequence[Expr]) -> Boolean | None:
+    """A constraint on one symbol by its one root within the others, where it has surds; else None."""
+    if len(constraint.free_symbols) != 1:
+        return None
+    (x,) = constraint.free_symbols
+    polynomial = Poly(constraint, x)
+    if polynomial.degree() > 2 or (
+        polynomial.degree() == 1
+        and polynomial.domain.is_Numerical
+        and all(c.is_Rational for c in polynomial.all_coeffs())
+    ):
+        return None
+    lines = [c for c in constraints if c != constraint and c.free_symbols == {x} and Poly(c, x).degree() == 1]
+    found = [radsimp(root) for root in roots(polynomial) if root.is_positive]
+    found = [root for root in found if not any(c.xreplace({x: root}).is_nonpositive for c in lines)]
+    if len(found) != 1:
+        return None
+    rises = constraint.diff(x).xreplace({x: found[0]}).is_positive
+    return (StrictGreaterThan if rises else StrictLessThan)(x, found[0])
+
+
+def _implies(end: Boolean, constraint: Expr) -> bool:
+    """Whether a bound of one symbol implies another, of which both are bounds on one side."""
+    x, value = end.args
+    if constraint.free_symbols != {x} or (slope := constraint.diff(x)).free_symbols:
+        return False
+    same = slope.is_positive == isinstance(end, StrictGreaterThan)
+    return bool(same and constraint.xreplace({x: value}).is_positive)

@@ -42,14 +42,22 @@ class Row(NamedTuple):
         return None
 
 
-def table(free: Iterable[Symbol], rows: Iterable[Row], letters: Notation = OURS, told: str = "") -> str:
+def table(
+    free: Iterable[Symbol],
+    rows: Iterable[Row],
+    letters: Notation = OURS,
+    told: str = "",
+    refused: Iterable[Boolean] = (),
+) -> str:
     r"""``(t, N, L) \sim`` cases over the phases; ``C^x \ldots C^y`` is any power between these.
 
-    ``told`` are words on a schedule and label noise, whose sigma stands behind them.
+    ``told`` are words on a schedule and label noise, whose sigma stands behind them; where a split is
+    ``refused`` its row says so.
     """
     keys = [*map(letters.expression, free), "loss"]
     names, words = _names(keys, letters), _told(keys, told)
     shown = [_row(row, letters) for row in rows]
+    shown += [(r"\text{not derived}", _where(letters.condition(condition))) for condition in refused]
     if len(shown) == 1 and not shown[0][1]:
         return wrapped(rf"{names} \sim {shown[0][0]}{words}")
     cases = " \\\\\n".join(rf"{body} & {condition}" for body, condition in shown)
@@ -79,8 +87,11 @@ def _row(row: Row, letters: Notation) -> tuple[str, str]:
     entries = ",\\; ".join(amount(row, key, letters) for key, _ in row.powers)
     if row.condition == true:
         return rf"\left({entries}\right)", ""
-    shown = r",\ ".join(tex(part) for part in And.make_args(row.condition))
-    return rf"\left({entries}\right)", rf"\text{{for }} {shown}"
+    return rf"\left({entries}\right)", _where(row.condition)
+
+
+def _where(condition: Boolean) -> str:
+    return r"\text{for } " + r",\ ".join(tex(part) for part in And.make_args(condition))
 
 
 def amount(row: Row, key: Symbol | str, letters: Notation = OURS) -> str:

@@ -17,7 +17,7 @@ from sympy import And, Expr, Symbol, oo
 
 from asymptotics.allocation import latex as typeset
 from asymptotics.allocation.best import best_phases
-from asymptotics.allocation.boundaries import boundaries_of
+from asymptotics.allocation.boundaries import Refused, boundaries_of
 from asymptotics.allocation.of_schedules import ASSUMED, schedule_of, told_of
 from asymptotics.allocation.phase import Phase
 from asymptotics.allocation.phases import Allocation
@@ -106,7 +106,19 @@ class Optimum(Typeset):
     @property
     def boundaries(self) -> tuple[Phase, ...]:
         """The phases on the lines between phases, and on corners: exponents meet, with powers of log C."""
-        return _boundaries(self)
+        return _boundaries(self)[0]
+
+    @property
+    def refused(self) -> tuple[Refused, ...]:
+        """The boundaries, or parts of them, on which no split is derived, with the reasons.
+
+        >>> from asymptotics import OnePassSGD, derive, power_law
+        >>> from asymptotics.symbols import N, a, b, r, t
+        >>> optimum = compute_optimal(derive(power_law(a, b, modes=r * N)), N * t, rule=OnePassSGD)
+        >>> [row.condition for row in optimum.refused]
+        [Eq(b, 1) & (a >= 2)]
+        """
+        return _boundaries(self)[1]
 
     @property
     def allocations(self) -> tuple[Allocation, ...]:
@@ -213,7 +225,7 @@ class Optimum(Typeset):
         told = told_of(self.rule, self.schedule)
         words = [f"    {told} {sigma}; {STEPS}{STEPS_WORDS}"] if told else []
         first = [ASSUMED] if told and self.laws.task.noise == 0 else []
-        return "\n".join([*first, *map(repr, (*self.phases, *self.boundaries)), *words])
+        return "\n".join([*first, *map(repr, (*self.phases, *self.boundaries, *self.refused)), *words])
 
     def to_latex(self, notation: str | None = None) -> str:
         """One ``cases`` table: exponents of every resource and of the loss, with conditions.
@@ -223,7 +235,8 @@ class Optimum(Typeset):
         phases = (*self.phases, *self.boundaries)
         shown = phases if notation is None else restate(phases, notation)
         told = told_of(self.rule, self.schedule)
-        return typeset.table(self.allocation.free, (phase.row for phase in shown), named(notation), told)
+        rows, refused = (phase.row for phase in shown), [row.condition for row in self.refused]
+        return typeset.table(self.allocation.free, rows, named(notation), told, refused)
 
 
 def _single_phase(phases: tuple[Phase, ...], optimum: Optimum, numbers: Mapping[Symbol, Expr]) -> Phase:
@@ -325,12 +338,12 @@ def compute_optimal(
 
 
 @cached(maxsize=64)
-def _boundaries(optimum: Optimum) -> tuple[Phase, ...]:
+def _boundaries(optimum: Optimum) -> tuple[tuple[Phase, ...], tuple[Refused, ...]]:
     laws = optimum.laws
 
-    def allocations_at(place: Mapping[Symbol, Expr]) -> tuple[Allocation, ...]:
+    def allocations_at(place: Mapping[Symbol, Expr]) -> tuple[tuple[Allocation, ...], Domain]:
         table = dict(place)
         on_edge = derive(laws.task.at(table), student=laws.student.at(table))
-        return optimum._allocations(on_edge, table)
+        return optimum._allocations(on_edge, table), domain_of(on_edge, optimum.rule)
 
     return boundaries_of(optimum.phases, optimum.allocations[0].whole, allocations_at)

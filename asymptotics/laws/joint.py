@@ -40,14 +40,14 @@ from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, P, t
 from asymptotics.tasks.task import Task
-from asymptotics.typesetting import Typeset, tex, wrapped
+from asymptotics.typesetting import Typeset, aligned, tex
 
 MAX_DEPTH = 40
 
 
 SCALING = {
-    N: r"G_p(\theta) = \frac{1}{2 \pi i} \oint e^{\theta y} x^p \frac{dy}{y}",
-    P: r"G_p(\theta, \theta) = \frac{1}{(2 \pi i)^2} \oint \oint e^{\theta (y + y')} "
+    N: r"G_p(\theta) &= \frac{1}{2 \pi i} \oint e^{\theta y} x^p \frac{dy}{y}",
+    P: r"G_p(\theta, \theta) &= \frac{1}{(2 \pi i)^2} \oint \oint e^{\theta (y + y')} "
     r"\frac{x^{p-1} - x'^{p-1}}{(1 - p) (y' - y)} \frac{x x'}{y y'}\, dy\, dy'",
 }
 WORDS = {
@@ -136,8 +136,8 @@ class JointLaw(Typeset):
         derivative of ``x^p``.
 
         >>> from asymptotics import derive, power_law
-        >>> print(joint_law(derive(power_law(2, 2)), P).to_latex().split(r",\quad ")[0])
-        L(t, P) \sim \frac{\pi}{4}\, \sqrt{\kappa_{0}}\, G_{1/2}(\theta, \theta)
+        >>> print(joint_law(derive(power_law(2, 2)), P).to_latex().splitlines()[0])
+        \begin{aligned} L(t, P) &\sim \frac{\pi}{4}\, \sqrt{\kappa_{0}}\, G_{1/2}(\theta, \theta) \\
         """
         argument = r"(\theta)" if self.size == N else r"(\theta, \theta)"
         parts = []
@@ -151,9 +151,12 @@ class JointLaw(Typeset):
             parts.append(rf"{tex(term.coefficient)}\, {scale}\, {scaled}")
         total = " + ".join(parts).replace("+ -", "- ")
         theta = ("2 " if self.size == N else "") + r"t \kappa_{0}"
-        return wrapped(
-            rf"L(t, {self.size}) \sim {total},\quad \kappa_{{0}} = {tex(self.kappa0)},\quad \theta = {theta},"
-            rf"\quad {SCALING[self.size]},\quad y = x - x^{{{tex(1 - self.r, raised=True)}}}"
+        return aligned(
+            (
+                rf"L(t, {self.size}) &\sim {total}",
+                rf"\kappa_{{0}} &= {tex(self.kappa0)},\quad \theta = {theta}",
+                rf"{SCALING[self.size]},\quad y = x - x^{{{tex(1 - self.r, raised=True)}}}",
+            )
         )
 
     def early(self) -> Expr:

@@ -17,10 +17,12 @@ from asymptotics.domains.domain import conjuncts
 from asymptotics.expansions.gauges import as_power
 from asymptotics.laws.listing import growth, merged
 from asymptotics.regime import Regime
-from asymptotics.typesetting import Writer, broken, room, width_of
+from asymptotics.typesetting import Writer, broken, depth_of, room, width_of
 
 NAMED = 48
 """Letters of a prefactor beyond which it has a name and a line of its own."""
+DEEP = 3
+"""Fractions within each other from which on a prefactor in cases has a name, as they are too small there."""
 LEAST = 8
 """Letters of a prefactor that stands in its row, however narrow the line."""
 NAMES = "AKDGHQ"
@@ -47,7 +49,8 @@ def rows_of(
     longest = min(NAMED, max(room(width) - beside, LEAST))
     for number, regime in enumerate(regimes, 1):
         prefactor, name = writer.write(regime.prefactor), names.get(regime.prefactor)
-        if name is None and width_of(prefactor) > longest:
+        small = len(regimes) > 1 and depth_of(prefactor) >= DEEP  # cases set fractions as in a line of text
+        if name is None and (small or width_of(prefactor) > longest):
             name = letter if len(regimes) == 1 else f"{letter}_{{{number}}}"
             names[regime.prefactor] = name
             first, *rest = broken(regime.prefactor, room(width), writer)

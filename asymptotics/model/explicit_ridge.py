@@ -40,6 +40,7 @@ from asymptotics.expansions.reversion import revert
 from asymptotics.expansions.terms import Bound, Term
 from asymptotics.expansions.variables import compose, oscillates
 from asymptotics.precision import working
+from asymptotics.typesetting import raised
 
 ONE = Integer(1)
 
@@ -73,8 +74,8 @@ class JointRidge(OpaqueNumber):
         return f"root({printer._print(x - A * x ** normal(1 - p) - rho)}, x > 0)"
 
     def written(self, printer: Any) -> str:
-        rho, A, p = (printer._print(x) for x in self.args)
-        return rf"X_{{{p}}}\left({rho}, {A}\right)"
+        rho, A = (printer._print(x) for x in self.args[:2])
+        return rf"X_{{{raised(printer, self.args[2])}}}\left({rho}, {A}\right)"
 
 
 def solve_ridge(modes: Expansion, rho: Expansion, size: Symbol) -> Expansion:

@@ -22,6 +22,7 @@ from asymptotics.caches import cached
 from asymptotics.domains.domain import Domain
 from asymptotics.expansions.constants import OpaqueNumber
 from asymptotics.precision import working
+from asymptotics.typesetting import raised
 
 
 class _Mellin(OpaqueNumber):
@@ -54,8 +55,9 @@ class _Mellin(OpaqueNumber):
         raise NotImplementedError
 
     def written(self, printer: Any) -> str:
-        s, alpha, beta = (printer._print(x) for x in self.args)
-        return rf"{self.letter}_{{{alpha}, {beta}}}\left({s}\right)"
+        s, *growths = self.args
+        below = ", ".join(raised(printer, x) for x in growths)
+        return rf"{self.letter}_{{{below}}}\left({printer._print(s)}\right)"
 
 
 class Grown(_Mellin):

@@ -31,6 +31,7 @@ from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
 from asymptotics.expansions.constants import OpaqueNumber
 from asymptotics.precision import working
+from asymptotics.typesetting import raised
 
 ASIDE = (mpmath.sqrt(5) - 1) / 2 - mpmath.mpf(1) / 8
 """Where the line is between two poles; no simple fraction."""
@@ -60,8 +61,8 @@ class Shared(OpaqueNumber):
         return _number(self, digits)
 
     def written(self, printer: Any) -> str:
-        s, q, alpha = (printer._print(x) for x in self.args)
-        return rf"D_{{{alpha}}}\left({s}, {q}\right)"
+        s, q = (printer._print(x) for x in self.args[:2])
+        return rf"D_{{{raised(printer, self.args[2])}}}\left({s}, {q}\right)"
 
 
 @cached(maxsize=64)

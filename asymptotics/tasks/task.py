@@ -361,9 +361,12 @@ class Task(Typeset, metaclass=Fielded):
 
         >>> from asymptotics import power_law
         >>> print(power_law("a", 2, noise="sigma").to_latex())
-        \lambda_{k} = \frac{1}{k^{2}},\quad c_{k} = k^{-a},\quad \sigma = \sigma
+        \lambda_{k} = \frac{1}{k^{2}},\quad c_{k} = k^{-a},\quad \sigma > 0
         """
-        return r",\quad ".join(f"{letter} = {tex(value)}" for letter, value in self.formulas)
+        parts = ((letter, tex(value)) for letter, value in self.formulas)
+        return r",\quad ".join(
+            f"{letter} > 0" if letter == shown else f"{letter} = {shown}" for letter, shown in parts
+        )
 
     def __repr__(self) -> str:
         parts = [f"eigenvalues={text(self.eigenvalues)}", f"target={text(self.target)}"]

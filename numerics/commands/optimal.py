@@ -139,7 +139,7 @@ def describe(
         if budgets:
             raise DomainError(NEEDS_NUMBERS)
         lines = _heading(optimum)
-        lines += [f"  {phase!r}" for phase in (*optimum.phases, *optimum.boundaries)]
+        lines += [f"  {phase!r}" for phase in (*optimum.phases, *optimum.boundaries, *optimum.refused)]
         return "\n".join([*lines, f"  phases {optimum.proof}"])
     return "\n".join(_at_numbers(optimum, values, budgets, digits))
 

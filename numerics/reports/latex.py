@@ -33,7 +33,8 @@ LETTERS = 90
 
 def setting(task: Task, letters: Notation) -> list[str]:
     """The task in LaTeX, an equation a part."""
-    return [f"{name} = {tex(letters.expression(value))}" for name, value in task.formulas]
+    parts = ((name, tex(letters.expression(value))) for name, value in task.formulas)
+    return [f"{name} > 0" if name == shown else f"{name} = {shown}" for name, shown in parts]
 
 
 def equations(pairs: Iterable[tuple[object, object]]) -> str:

@@ -1,6 +1,7 @@
 """Other papers' letters: the same numbers, conditions included."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -192,3 +193,17 @@ def test_the_number_of_a_paper_as_it_is_cited():
     )
     with pytest.raises(DomainError, match=r"'arXiv:1234.56789' is not known"):
         notation("arXiv:1234.56789")
+
+
+def test_letters_that_an_equation_settles_are_numbers_in_the_rest():
+    """2405.15074 has 2 alpha = 1, 2 beta < 1, not beta < 1 - alpha, alpha = 1/2."""
+    chosen = notation("2405.15074")
+    alpha, target = chosen.symbols
+    assert chosen.condition(And(Eq(b, 1), a < 2)) == And(Eq(alpha, Rational(1, 2)), target < Rational(1, 2))
+    assert chosen.condition(And(Eq(b, 1), a >= 2)) == And(Eq(alpha, Rational(1, 2)), target >= Rational(1, 2))
+    phase = compute_optimal(derive(power_law(a, b)), cost=N * t).boundaries[0]
+    fixed = replace(phase, condition=And(Eq(b, Rational(1, 2)), 2 * a > 3), powers=((t, a / (a + b)),))
+    (shown,) = restate((fixed,), "2405.15074")
+    assert shown.condition == And(Eq(alpha, Rational(1, 4)), target > Rational(1, 2))
+    assert shown.powers[0][1].equals((4 * target + 1) / (4 * target + 2))
+    assert shown.powers[0][1].free_symbols == {target}

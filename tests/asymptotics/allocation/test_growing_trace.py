@@ -221,6 +221,28 @@ def test_one_is_a_line_of_the_tiling(constant):
     )
 
 
+def test_what_is_refused_is_a_row(constant):
+    (row,) = constant.refused
+    assert row.condition == And(Eq(b, 1), a >= 2) and "log(log(C))" in row.reason
+    assert repr(row) in repr(constant)
+    shown = constant.to_latex("2405.15074").replace("\n", " ")
+    assert r"\text{not derived} & \text{for } \beta \geq \frac{1}{2},\ \alpha = \frac{1}{2}" in shown
+
+
+def test_the_end_of_a_curve_is_a_line_of_the_tiling(constant):
+    """Phases IVa and IVb of 2405.15074 meet at alpha = 1 - 1/sqrt(2): there a range of splits is as good."""
+    (line,) = (x for x in constant.boundaries if Eq(b, 2 - sqrt(2)) in x.condition.args)
+    assert line.condition == And(Eq(b, 2 - sqrt(2)), a > 3 - sqrt(2))
+    here, there = line, constant.at(a=3, b=2 - sqrt(2), r=2)
+    for (size, *ends), (_, *known) in zip(here.ranges, there.ranges, strict=True):
+        assert size in (t, N) and all(x.subs(a, 3).equals(y) for x, y in zip(ends, known, strict=True))
+    meeting = {p.condition for p in constant.phases if p.condition.has(sqrt(2))}
+    assert meeting == {
+        And(b < 1, b > 2 - sqrt(2), a - 1 > b),
+        And(2 * b > 1, b < 2 - sqrt(2), a - 1 > b),
+    }
+
+
 @pytest.mark.slow
 def test_claims_at_one(constant):
     found = check_claim("C**(-(a-1)/2)", constant, ["b = 1"])

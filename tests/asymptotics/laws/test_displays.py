@@ -28,13 +28,13 @@ WHITE = Task(1, 1, modes=50)
 SPHERE = Task(k**-b, k**-a, multiplicity=harmonics(3), noise="sigma")
 FORMULAS = {
     "task": (lambda: power_law(a, b), r"\lambda_{k} = k^{-b},\quad c_{k} = k^{-a}"),
-    "sphere": (lambda: SPHERE, r"m_{k} = 2 k + 1,\quad \sigma = \sigma"),
+    "sphere": (lambda: SPHERE, r"m_{k} = 2 k + 1,\quad \sigma > 0"),
     "white": (lambda: WHITE, r"c_{k} = 1,\quad M = 50"),
     "joint": (
         lambda: joint_law(LAWS, N),
         r"\kappa_{0}^{\left(a - 1\right)/b}\, G_{\left(a - 1\right)/b}(\theta)",
     ),
-    "joint data": (lambda: joint_law(LAWS, P), r"G_{2}(\theta, \theta),\quad \kappa_{0} = "),
+    "joint data": (lambda: joint_law(LAWS, P), r"G_{2}(\theta, \theta) \\ \kappa_{0} &= "),
     "logarithm": (
         lambda: joint_law(derive(power_law(3, 2)), N),
         r"\left(\log{\kappa_{0}}\, G_{1}(\theta) + \partial_p G_p(\theta)\big|_{p = 1}\right)",

@@ -90,6 +90,7 @@ BAD = [
     ((), "COMMAND"),
     (("prove",), "invalid choice: 'prove'"),
     (("derive", "--nope"), "unrecognized arguments: --nope"),
+    (("verify", "--law", "model"), "unrecognized arguments: --law model; near it: --laws"),
     (("derive", "a\nb"), "unrecognized arguments: a b"),
     (("derive", "--eigenvalues"), "expected one argument"),
     (("derive", "--eigenvalues", "-k**-2"), "what begins with - is given as --eigenvalues=-..."),
