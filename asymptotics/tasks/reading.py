@@ -1,5 +1,6 @@
 """What is written for a task: expressions, equations such as ``lambda_k = k^-b``, the index.
 
+read_fields(given)                 all that a task holds, as it is meant
 read_side(name, value)             eigenvalues or target as an expression
 read_multiplicity(value, index)    modes per level; text may call ``harmonics``, ``torus`` and ``squares``
 index_of(eigenvalues, target)      the index that is meant where none was given
@@ -8,8 +9,10 @@ index_of(eigenvalues, target)      the index that is meant where none was given
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
-from sympy import Expr, Symbol, oo
+from sympy import Expr, Symbol, oo, powsimp
 
 from asymptotics.errors import DomainError, ParseError, shown
 from asymptotics.hints import name_argument
@@ -23,6 +26,7 @@ from asymptotics.tasks.multiplicity import harmonics, squares, torus
 EIGENVALUE = Symbol("lambda_k", positive=True)
 """The eigenvalue of a mode, where the target is written with it."""
 COUNTS = {"harmonics": harmonics, "torus": torus, "squares": squares}
+FIELDS = "eigenvalues", "target", "multiplicity", "index", "noise", "modes", "known", "test_eigenvalues"
 LETTERS = "ijlmn"
 """What counts modes where it is not k and other symbols stand on both sides, too."""
 
@@ -33,6 +37,49 @@ _sides = {
     "target": re.compile(rf"c(?:_\{{?[A-Za-z]\}}?)?|lambda_k\s*\*?\s*{_power}"),
 }
 _weights = re.compile(_power)
+
+
+def read_fields(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What is meant by the `FIELDS` of a task, as they are written. Raises `DomainError` for infinite ones.
+
+    >>> given = {"eigenvalues": "j**-2", "target": "lambda_k/j", "multiplicity": 1, "index": None}
+    >>> found = read_fields({**given, "noise": 0, "modes": oo, "known": oo, "test_eigenvalues": None})
+    >>> found["index"], found["target"]
+    (j, j**(-3))
+    """
+    lam, power = read_side("eigenvalues", given["eigenvalues"]), read_side("target", given["target"])
+    if power.has(EIGENVALUE):
+        power = powsimp(power.xreplace({EIGENVALUE: lam}))
+    modes = exact(given["modes"], "modes")
+    index = index_of(lam, power, modes) if given["index"] is None else read_index(given["index"])
+    count = read_multiplicity(given["multiplicity"], index)
+    sides = lam.free_symbols | power.free_symbols
+    same = {symbol: index for symbol in sides if symbol.name == index.name}  # one letter is one symbol
+    level = {} if k in sides else {k: index}  # a multiplicity may be written in k all the same
+    meant = {
+        "eigenvalues": lam.xreplace(same),
+        "target": power.xreplace(same),
+        "multiplicity": count.xreplace(level),
+        "index": index,
+        "noise": exact(given["noise"], "noise"),
+        "modes": modes,
+        "known": exact(given["known"], "known"),
+    }
+    if meant["known"].is_extended_nonpositive or meant["known"].has(index):
+        raise DomainError(
+            f"known = {given['known']}; the relative error {index}**-known needs known > 0, or oo"
+        )
+    if (tested := given["test_eigenvalues"]) is not None:
+        meant["test_eigenvalues"] = read_side("test_eigenvalues", tested).xreplace(same)
+        if not meant["test_eigenvalues"].has(index):
+            raise DomainError(
+                f"test_eigenvalues = {tested} do not depend on {index}, the index of the task; write them in "
+                f"{index}"
+            )
+    for name, value in meant.items():
+        if name not in ("modes", "known") and value.has(oo, -oo):
+            raise DomainError(f"{name} = {value} is infinite; give finite numbers")
+    return meant
 
 
 def read_side(name: str, value: object) -> Expr:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import Expr, Integer, Pow, Symbol, oo, powsimp
+from sympy import Expr, Integer, Pow, Symbol, oo
 from sympy.core.relational import Relational
 
 from asymptotics.display import text
@@ -19,7 +19,7 @@ from asymptotics.symbols import RESOURCES, k
 from asymptotics.tasks.kernels import kernel_parts
 from asymptotics.tasks.measured import Measured, measure, round_values
 from asymptotics.tasks.modes import check_modes, size_of_modes
-from asymptotics.tasks.reading import EIGENVALUE, index_of, read_index, read_multiplicity, read_side
+from asymptotics.tasks.reading import FIELDS, read_fields
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.typesetting import Typeset, tex
 
@@ -70,7 +70,8 @@ class Task(Typeset, metaclass=Fielded):
     known: Expr = oo
 
     def __post_init__(self) -> None:
-        self._read()
+        for name, value in read_fields({name: getattr(self, name) for name in FIELDS}).items():
+            object.__setattr__(self, name, value)
         object.__setattr__(
             self, "assumptions", items_of(self.assumptions, "assumptions", "inequalities, such as (a > b,)")
         )
@@ -95,42 +96,6 @@ class Task(Typeset, metaclass=Fielded):
                     f"the symbol {symbol} is not declared positive; "
                     f"use Symbol('{symbol}', positive=True) or asymptotics.symbols"
                 )
-
-    def _read(self) -> None:
-        """Set every expression to what is meant by it, and the index."""
-        lam, power = read_side("eigenvalues", self.eigenvalues), read_side("target", self.target)
-        if power.has(EIGENVALUE):
-            power = powsimp(power.xreplace({EIGENVALUE: lam}))
-        modes = exact(self.modes, "modes")
-        index = index_of(lam, power, modes) if self.index is None else read_index(self.index)
-        count = read_multiplicity(self.multiplicity, index)
-        sides = lam.free_symbols | power.free_symbols
-        same = {symbol: index for symbol in sides if symbol.name == index.name}  # one letter is one symbol
-        level = {} if k in sides else {k: index}  # a multiplicity may be written in k all the same
-        meant = {
-            "eigenvalues": lam.xreplace(same),
-            "target": power.xreplace(same),
-            "multiplicity": count.xreplace(level),
-            "index": index,
-            "noise": exact(self.noise, "noise"),
-            "modes": modes,
-            "known": exact(self.known, "known"),
-        }
-        if meant["known"].is_extended_nonpositive or meant["known"].has(index):
-            raise DomainError(
-                f"known = {self.known}; the relative error {index}**-known needs known > 0, or oo"
-            )
-        if self.test_eigenvalues is not None:
-            meant["test_eigenvalues"] = read_side("test_eigenvalues", self.test_eigenvalues).xreplace(same)
-            if not meant["test_eigenvalues"].has(index):
-                raise DomainError(
-                    f"test_eigenvalues = {self.test_eigenvalues} do not depend on {index}, the index of the "
-                    f"task; write them in {index}"
-                )
-        for name, value in meant.items():
-            if name not in ("modes", "known") and value.has(oo, -oo):
-                raise DomainError(f"{name} = {value} is infinite; give finite numbers")
-            object.__setattr__(self, name, value)
 
     @classmethod
     def from_arrays(
