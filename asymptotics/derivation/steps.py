@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Add, Eq, Expr, Integer
+from sympy import Add, Eq, Expr, Integer, log
 from sympy.core.function import AppliedUndef
 
 from asymptotics.derivation.filtered_steps import filtered_steps, over_modes_of
@@ -169,6 +169,13 @@ def _tell_minimum(teller: Teller, found: Found) -> Expr:
     named, losses = found.parts[:count], found.parts[count:]
     exact = found.node.xreplace({part.node: teller(part) for part in named})
     leads = {part.node: part.series.term_expression(part.series.leading()) for part in named}
+    if not losses:
+        teller.tell(
+            asymptotic(found.node.xreplace(leads), found.series, P),
+            say("Where the slopes of the leading terms balance, up to logarithms of {}.", log(P)),
+            "calculus",
+        )
+        return exact
     lead = found.series.term_expression(found.series.leading())
     teller.tell(
         Eq(found.node.xreplace(leads), lead, evaluate=False),

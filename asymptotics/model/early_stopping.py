@@ -16,7 +16,7 @@ time t* and, as the slope of L vanishes there, the loss L*:
     L* = L(w, y) + (c_1 q y w^-q/s) sum_{m >= 2} (-1)^m/m! (D - q/s + 1) ... (D - q/s + m - 2) U(w, y)^m,
 
 ``D = theta/s`` at fixed y. All are expansions in ``x = w^s = P/K``, so that terms are kept by their orders in
-P; there ``D = x d/dx + M`` on terms with y^M.
+P; there ``D = x d/dx + M`` on terms with y^M. Where logarithms of t lead: `slow_stopping`.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from asymptotics.model.equations import DATA_LOSS, LABEL_NOISE, NOISE_IN_LOSS, T
 from asymptotics.model.expand import expand
 from asymptotics.model.expander import Expander, Found
 from asymptotics.model.operators import Coefficient, Minimiser, Minimum, epsilon
+from asymptotics.model.slow_stopping import leads_slowly, stopped_slowly
 from asymptotics.spectra import SpectralSeries
 from asymptotics.symbols import P
 from asymptotics.symbols import t as time
@@ -51,9 +52,14 @@ def expand_minimum(found: Expander, node: Minimum, x: Symbol) -> Found:
     Its parts are the terms of first order in 1/P that ``node`` names, and the orders ``L_0, L_1, ...``.
     """
     named = tuple(found(term, time) for term in Add.make_args(node.args[0]))
-    losses = losses_of(found.spectrum, found.depth)
+    falling, growing = both_of(found.spectrum, found.depth)
+    place = isinstance(node, Minimiser)
+    if leads_slowly(falling.series, growing):
+        series = stopped_slowly(falling.series, growing, P, smooth=found.spectrum.smooth, place=place)
+        return Found(node=node, series=series, parts=named)
+    losses = (falling, *higher_losses(found.spectrum, found.depth))
     balance = balance_of(tuple(loss.series for loss in losses), P)
-    formula = best_time if isinstance(node, Minimiser) else least_loss
+    formula = best_time if place else least_loss
     return Found(node=node, series=formula(balance), parts=(*named, *losses))
 
 
@@ -126,8 +132,8 @@ def loss_of_order(order: int) -> Expr:
     return Coefficient(DATA_LOSS, epsilon, Integer(order)) + noise
 
 
-def losses_of(spectrum: SpectralSeries, depth: int) -> tuple[Found, ...]:
-    """``L_0, L_1, ...``, as many orders of 1/P as the depth asks for, each behind by t^-p."""
+def both_of(spectrum: SpectralSeries, depth: int) -> tuple[Found, Expansion]:
+    """``L_0``, and the label noise in ``L_1``: what falls and what grows with t."""
     first = expand(TIME, spectrum, time, depth)
     falling = first.series
     if falling.gauge is not None:
@@ -135,24 +141,23 @@ def losses_of(spectrum: SpectralSeries, depth: int) -> tuple[Found, ...]:
             f"early stopping of a loss in powers of {falling.gauge} needs another balance than that of "
             "powers of t; not derived"
         )
-    growing = expand(NOISE_IN_LOSS, spectrum, time, depth).series
-    if falling.is_slow or growing.is_slow:
-        raise UnableError(
-            "early stopping of a loss or noise with coefficients that vary slowly with log(t) is a law in "
-            "broken powers of log(P); not derived"
-        )
-    leading = falling.leading(), growing.leading()
-    signs = [spectrum.domain.sign(term.order) for term in leading]
-    if signs[0] == 1 and signs[1] in (0, -1) and any(term.log_power for term in leading):
-        raise UnableError(
-            "early stopping of a loss or noise that leads with log(t) is a law in broken powers of log(P); "
-            "not derived"
-        )
-    if signs != [1, -1]:
+    growing = expand(P * NOISE_IN_LOSS, spectrum, time, depth).series
+    if (_way(falling), _way(growing)) != (-1, 1):
         raise UnableError("early stopping needs a loss that falls and a noise that grows with t")
+    return first, growing
+
+
+def _way(series: Expansion) -> int | None:
+    """1 if it grows with t, -1 if it falls, by its leading term."""
+    lead = series.leading()
+    sign = series.domain.sign(-lead.order)
+    return sign if sign != 0 else series.domain.sign(Integer(1) * lead.log_power)
+
+
+def higher_losses(spectrum: SpectralSeries, depth: int) -> tuple[Found, ...]:
+    """``L_1, L_2, ...``, as many orders of 1/P as the depth asks for, each behind by t^-p."""
     # before the first of y^n L_n come those of n - 1 others
-    rest = (expand(loss_of_order(n), spectrum, time, depth + 1 - n) for n in range(1, depth + 1))
-    return (first, *rest)
+    return tuple(expand(loss_of_order(n), spectrum, time, depth + 1 - n) for n in range(1, depth + 1))
 
 
 def balance_of(losses: tuple[Expansion, ...], resource: Symbol) -> Balance:

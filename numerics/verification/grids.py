@@ -86,15 +86,17 @@ def slow_grid(law: Law, scale: Expr) -> tuple[Expr, ...]:
     """Where a law is compared whose spectrum is summed beside a branch point.
 
     Where eigenvalues fall as a power, resources run to 10^64: ``log t`` spans one and a half decades, and
-    figures still hold the values as floats. Where they fall faster, sums are added up mode by mode; all
-    decades of kappa lie within sizes of 32 to 2048, as many times more as later levels have more modes.
-    Of a target that falls slower, the first modes hide the
-    power until it is ahead of them; sizes begin there.
+    figures still hold the values as floats. So do times where eigenvalues fall faster and the target as a
+    power, so that losses fall with log t; they run to 10^16 where both fall exponentially. There sums are
+    added up mode by mode; all decades of kappa lie within sizes of 32 to 2048, as many times more as later
+    levels have more modes. Of a target that falls slower, the first modes hide the power until it is ahead of
+    them; sizes begin there.
     """
     if law.spectrum.kernel.abscissa != 0:
         return scale_grid(scale, law.resource, 100, 10**64)
     if law.resource not in (N, P):
-        return scale_grid(scale, law.resource, 100, 10**16)
+        last = 64 if law.spectrum.target.abscissa == 0 else 16
+        return scale_grid(scale, law.resource, 100, 10**last)
     first, task = _settled(law), law.task
     one, far = (task.multiplicity.subs(task.index, level) for level in (1, 64))
     return scale_grid(scale, law.resource, first, int(64 * first * max(1, far / one)))

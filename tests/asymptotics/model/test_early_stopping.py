@@ -1,10 +1,11 @@
 """Early stopping, the minimum of the series in 1/P: order by order, against the full model and itself."""
 
 import mpmath
+import numpy as np
 import pytest
-from sympy import Integer, Rational
+from sympy import Integer, Rational, log, simplify, sqrt
 
-from asymptotics import Task, UnableError, derive, power_law
+from asymptotics import Task, derive, power_law
 from asymptotics.model.early_stopping import loss_of_order
 from asymptotics.model.equations import LABEL_NOISE, NOISE_IN_LOSS
 from asymptotics.model.expand import expand
@@ -100,12 +101,47 @@ def test_the_constant_of_the_noise_is_the_next_order_for_easy_targets():
         assert (second.order, second.coefficient) == (1, -(sigma**2) / 2)  # zeta(0) sigma^2/P
 
 
-def test_a_loss_that_leads_with_a_logarithm_is_refused():
-    for target in ("k**-3*log(k + 1)", "k**-a*log(k)"):
-        with pytest.raises(UnableError, match=r"log\(t\)"):
-            _ = derive(Task(eigenvalues="k**-2", target=target)).early_stopping
-
-
 def test_sums_of_numbers_beside_sigma_are_not_factored():
     law = derive(power_law(Rational(3, 2), Rational(5, 4))).early_stopping
     assert len({term.order for term in law.expansion(terms=4).terms}) == 4
+
+
+SLOW = [
+    # by hand: K modes are learned where c_K = sigma^2/P, and each adds sigma^2/P
+    ("2**-k", "3**-k", 1, sigma**2 * log(P) / (P * log(3))),
+    ("2**-k", "k**-3", 1, 3 * sigma ** Rational(4, 3) / (2 * P ** Rational(2, 3))),
+    ("exp(-sqrt(k))", "exp(-2*sqrt(k))", 1, sigma**2 * (log(P) / 2) ** 2 / P),
+    ("exp(-2*k**(1/4))", "k**-4", 1, 4 * sigma ** Rational(3, 2) / (3 * P ** Rational(3, 4))),
+    ("exp(-4*k)", "k**-4", "k**2", 4 * sqrt(sigma) / (3 * P ** Rational(1, 4))),
+    ("exp(-sqrt(k))*log(k+1)", "exp(-sqrt(k))", 1, sigma**2 * log(P) ** 2 / P),
+]
+
+
+@pytest.mark.parametrize(("eigenvalues", "target", "multiplicity", "leading"), SLOW)
+def test_modes_that_are_learned_at_times_far_apart(eigenvalues, target, multiplicity, leading):
+    """The loss of exponentials, and of powers under them, is no power of t; it was refused."""
+    law = derive(Task(eigenvalues, target, multiplicity=multiplicity)).early_stopping
+    assert simplify(law.leading / leading) == 1
+
+
+def test_the_best_time_between_two_levels_is_refused_in_true_words():
+    assert "between two levels" in derive(Task("2**-k", "3**-k")).refusal("early_stopping_time")
+    assert "up to a factor" in derive(Task("2**-k", "k**-3")).refusal("early_stopping_time")
+
+
+@pytest.mark.parametrize("name", ["early_stopping", "early_stopping_time"])
+@pytest.mark.parametrize("target", ["k**-3*log(k + 1)", "k**-2"])
+def test_logarithms_in_the_loss_or_its_noise(name, target):
+    """Against the minimum of the two sums over modes on a grid, whose steps of 8 % are seen in the time."""
+    law = getattr(derive(Task("k**-2*log(k + 1)", target)), name).at(sigma=1)
+    modes, samples = np.arange(1.0, 3e5), 1e8
+    rates = modes**-2 * np.log1p(modes)
+    weights = modes**-3 * np.log1p(modes) if "log" in target else modes**-2
+    times = samples**0.8 * np.geomspace(1e-3, 1e2, 150)
+    losses = [
+        (weights * np.exp(-2 * rates * x)).sum() + ((1 - np.exp(-rates * x)) ** 2).sum() / samples
+        for x in times
+    ]
+    best = int(np.argmin(losses))
+    found = times[best] if "time" in name else losses[best]
+    assert abs(found / float(law.leading.subs(P, samples)) - 1) < 0.1
