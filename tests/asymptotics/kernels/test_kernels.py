@@ -293,3 +293,15 @@ def test_refusals(make, error, message):
     with pytest.raises(error) as caught:
         make()
     assert message in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_kernel_that_is_almost_without_an_integral():
+    """``(1 - t)^(-9/10)``: of its integral 10^-3 lies where t is rounded to 1."""
+    found = zonal("(1 - t)**(-9/10)", 3)
+    assert found.exact
+    for degree in (1, 5):  # Rodrigues' formula
+        power = mpmath.mpf(-9) / 10
+        known = 2**power * mpmath.rf(-power, degree) / mpmath.rf(power + 1, degree + 1)
+        assert abs(mpmath.mpf(found.eigenvalues.subs(k, degree).evalf(20)) / known - 1) < 1e-15
+    with pytest.raises(UnableError, match="almost without an integral"):
+        zonal("(1 - t)**(-99/100)", 3)  # it has one, which was denied
