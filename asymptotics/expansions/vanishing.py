@@ -257,6 +257,8 @@ def _curves_of(base: Expr, inverse: bool, domain: Domain) -> list[Expr] | None:
         turns = together(base.args[0] / pi)
         up, down = _lines(turns, domain, 1), _lines(1 - turns, domain, 1)
         return None if up is None or down is None else [*up, *down]
+    if isinstance(base, log):
+        return [] if domain.sign(base.args[0] - 1) in (1, -1) else None
     if isinstance(base, hyper) and domain.positive(base.args[2]):
         # every term of the series is positive
         return [] if all(domain.positive(x) for x in (*base.args[0], *base.args[1])) else None

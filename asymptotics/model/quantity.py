@@ -219,12 +219,17 @@ all laws but those of time alone need b > 1, or pass modes=M
                 raise SpectrumError(f"{given}: the {self.name} law needs {plain(as_condition(constraint))}")
         # laws that are balances are of first order in the step
         exact = self.rule.noise_law and self.rule.fresh and self.trace and not self.balances
-        if exact and eta in numbers and not is_stable(self.rule, self.spectrum(task), numbers):
+        if exact and eta in numbers and not is_stable(self.rule, self._at_last(task), numbers):
             given = ", ".join(f"{s} = {numbers[s]}" for s in self.rule.parameters if s in numbers)
             raise DomainError(
                 f"{given}: beyond stability, a step overshoots or the noise of the batches feeds itself; "
                 "give a smaller eta or, where B is given, a larger B"
             )
+
+    def _at_last(self, task: Task) -> SpectralSeries:
+        """The series of a task with all its modes: those that grow with the resource add up to the trace."""
+        found = self.spectrum(task)
+        return found if found.scaling is None else spectrum(replace(task, modes=oo))
 
     def _saturated(self, abscissa: Expr, numbers: Mapping[Symbol, Expr]) -> SpectrumError:
         bound = substitute(self.rule.saturation(), dict(numbers))

@@ -123,9 +123,9 @@ def _number(expression: Expr, digits: int) -> mpmath.mpf:
 
 def _add_up(summand: Expr, index: Symbol, start: int, stop: int, digits: int) -> mpmath.mpf:
     if stop - start >= MOST:
-        raise PrecisionError(
+        raise UnableError(
             f"the sum of {summand} has {stop - start + 1} terms and no expansion at large {index}; "
-            f"at most {MOST} are added one by one"
+            f"at most {MOST} are added one by one: pass fewer modes"
         )
     with working(digits + 10):
         return mpmath.fsum(map(terms_of(summand, index), range(start, stop + 1)))

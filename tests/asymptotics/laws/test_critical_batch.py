@@ -117,3 +117,11 @@ def test_the_largest_stable_step_is_that_of_the_full_model():
     assert float(laws.sgd_noise.at(eta=0.9999 * bound, B=2).prefactor) > 1
     with pytest.raises(DomainError, match="beyond stability"):
         laws.sgd_noise.at(eta=1.0001 * bound, B=2)
+
+
+@pytest.mark.parametrize(("name", "batch"), [("critical_batch_model", {}), ("sgd_noise_model", {"B": 2})])
+def test_modes_that_grow_with_the_model_are_refused_beyond_stability(name, batch):
+    """Their sum is that of all modes in the limit; with N in it, it was not looked at."""
+    law = getattr(derive(power_law(3, 2, modes="2*N")), name)
+    with pytest.raises(DomainError, match=r"^eta = 3.*beyond stability"):
+        law.at(eta=3, **batch)

@@ -246,3 +246,10 @@ def test_refused(task, error, text):
     with pytest.raises(error, match=text) as caught:
         _ = derive(task).time
     assert "\n" not in str(caught.value)
+
+
+def test_many_modes_that_do_not_fall_are_refused_in_one_line():
+    """The sum of a million terms without an expansion ended `derive` with an error of precision."""
+    with pytest.raises(UnableError, match=r"not shown to fall with k, .*; pass fewer modes=M") as refused:
+        derive(Task("2+sin(k)", "k**-2", modes=10**6))
+    assert "\n" not in str(refused.value)

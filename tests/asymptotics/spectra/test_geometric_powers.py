@@ -102,3 +102,9 @@ def test_against_the_full_model(eigenvalues, target, name):
     assert found.verdict == "HOLDS", str(found)
     assert verify(law.stating(prefactor=law.prefactor * Rational(102, 100)), digits=15).verdict == "FAILS"
     assert verify(law.stating(exponent=law.exponent + Rational(1, 100)), digits=15).verdict == "FAILS"
+
+
+@pytest.mark.parametrize("name", ["optimal_ridge", "early_stopping"])
+def test_prefactors_with_a_logarithm_of_the_ratio_do_not_vanish(name):
+    """``log(rho)`` has no zero at rho < 1; it was not excluded."""
+    assert "excluded" not in str(getattr(derive(Task("rho**k", "k**-a")), name))
