@@ -54,7 +54,8 @@ def tidy(expression: Expr) -> Expr:
     shaped = shaped.xreplace({call: _shaped(call) for call in shaped.atoms(Application)})
     if shaped.has(Oscillation):
         # the mean and the oscillation stay side by side
-        return factor_terms(shaped.replace(lambda e: e.is_Add and not e.has(Oscillation), together))
+        beside = factor_terms(shaped.replace(lambda e: e.is_Add and not e.has(Oscillation), together))
+        return _without_ones(beside)
     return _neat(shaped).replace(lambda e: e.is_Mul, lambda e: positive(_reflected(e)))
 
 
@@ -193,9 +194,13 @@ def _shaped(call: Expr) -> Expr:
 
 
 def _arranged(argument: Expr) -> Expr:
-    """An argument over one denominator; `factor_terms` leaves a factor of 1 beside a fraction."""
-    found = factor_terms(together(argument))
-    return found.replace(lambda e: e.is_Mul and S.One in e.args, lambda e: Mul(*e.args))
+    """An argument over one denominator."""
+    return _without_ones(factor_terms(together(argument)))
+
+
+def _without_ones(expression: Expr) -> Expr:
+    """Products without the factor of 1 that `factor_terms` leaves beside a fraction."""
+    return expression.replace(lambda e: e.is_Mul and S.One in e.args, lambda e: Mul(*e.args))
 
 
 def _shorter(total: Expr) -> Expr:

@@ -123,6 +123,8 @@ def _power_of_log(x: Expr, regime: Regime, writer: Writer) -> str:
 
 def _monomial(x: Expr, regime: Regime, rate: Expr, writer: Writer) -> str:
     """``envelope x^-rate``, its exponent with one sign."""
+    if isinstance(x, log) and regime.envelope == 1 and rate not in (0, -1):
+        return rf"\log^{{{writer.write(-rate, raised=True)}}}{{\left({writer.write(x.args[0])} \right)}}"
     if not (x.is_Symbol and regime.envelope == 1):
         shown = regime.envelope * as_power(x, -rate)
         return rf"\left({writer.write(shown)}\right)" if shown.is_Add else writer.write(shown)

@@ -198,6 +198,9 @@ def test_numbers_beside_each_other_have_a_dot_and_logarithms_one_power():
     assert r"1.11313 \cdot 2^{-N}" in derive(Task(eigenvalues="20**-k", target="2**-k")).model.to_latex()
     slow = derive(Task(eigenvalues="k**-2*log(1+k)**3", target="k**-3")).time.to_latex()
     assert r"2 t^{-1} \log^{-3}{\left(t \right)}" in slow.replace("\n", " ")
+    sides = derive(Task("exp(-4*k)", "k**-4", multiplicity="2*k+1"))
+    assert r"16 \log^{-2}{\left(t \right)} + O" in sides.time.to_latex()
+    assert "level(sqrt(N) - 1/2)" in repr(derive(Task("2**-k", "3**-k", multiplicity="2*k+1")).model)
 
 
 def test_growth_has_one_sign_and_a_constant_no_power():
