@@ -160,9 +160,10 @@ def test_refusals_are_one_line(task, error, words):
 
 def test_what_needs_powers_is_refused():
     laws = derive(Task(eigenvalues=ROOT, target="k**-2"))
-    for name in ("data_transient", "gap", "early_stopping"):
+    for name in ("data_transient", "gap"):
         with pytest.raises(UnableError, match="not derived"):
             getattr(laws, name)
+    assert laws.early_stopping.exponent == Rational(1, 2)  # of time and its noise the leading orders will do
     assert laws.model_transient.window == (1, exp(sqrt(N)))
     assert laws.noise.log_power == 0 and laws.noise.exponent == -2 and laws.noise.gauge == log(t)
 
