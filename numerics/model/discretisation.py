@@ -244,12 +244,15 @@ class Discretisation:
     @property
     def log_slowest(self) -> float:
         """About the log of the rate of the last mode that is learned; -oo where there is no last one."""
-        level = self.rank
-        if math.isinf(level):
+        return self.log_rate(self.rank)
+
+    def log_rate(self, rank: float) -> float:
+        """About the log of the rate at which the mode of a rank is learned; -oo beyond all modes."""
+        if math.isinf(rank):
             return -math.inf
-        sums = self.sums_for(15)
         ridge = float(self.ridge)
-        rate = np.logaddexp(sums.log_eigenvalue(level), math.log(ridge) if ridge > 0 else -math.inf)
+        lowest = math.log(ridge) if ridge > 0 else -math.inf
+        rate = np.logaddexp(self.sums_for(15).log_eigenvalue(rank), lowest)
         return float(rate) + math.log(float(self.student.scale))
 
     def reach(self, most: float) -> float:

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import mpmath
 
 from asymptotics.errors import PrecisionError, UnableError
+from asymptotics.parsing.numbers import DECADES
 from asymptotics.precision import exclusive, working
 from numerics.values.results import Best
 from numerics.values.value import Value
@@ -32,8 +33,10 @@ CLOSE = mpmath.mpf("0.019")
 SETTLED = mpmath.mpf("0.02")
 """A parabola that moves the minimum by less is the last one: what it leaves is of second order."""
 PARABOLAS = 12
-APART, MOST_POINTS = 1.25, 150
-"""The steps in log t of the grid, and its most points."""
+APART, MOST_POINTS, MANY_POINTS = 1.25, 150, 4000
+"""The steps in log t of the grid, and its most points; more where minima lie beside each other."""
+SPAN, SHARE = 40.0, 0.2
+"""Where a search begins to look how far it must go, and the least part of its noise that a mode leaves."""
 ALIKE = 0.3
 """Minima of the grid are closed in where log L is at most so much above the lowest of them."""
 MARGIN = 5.0
@@ -85,12 +88,12 @@ def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
     with working(digits + 15):
         few = min(SEARCH_DIGITS, digits)
         rough = model if few == digits else model.with_digits(few)
-        seen = model.tested.model
-        reach = (-math.log(seen.edge), -seen.log_slowest) if guess is None else None
         start = mpmath.mpf(0) if guess is None else mpmath.log(guess)
         ended = model if digits <= FEW_DIGITS else rough
+        f = partial(log_losses, rough)
+        reach = _times(model, f) if guess is None else None
         try:
-            centre = lowest(partial(log_losses, rough), start, reach)
+            centre = lowest(f, start, reach)
         except PrecisionError:
             if reach is not None and math.isfinite(reach[1]):
                 _check_turns(ended, rough.test_loss(mpmath.exp(reach[1])))
@@ -105,6 +108,25 @@ def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
             raise
         _check_turns(ended, found.loss)
         return found
+
+
+def _times(model: Searched, f: Function) -> tuple[float, float]:
+    """From where to where in log t modes are learned that may still lower the loss.
+
+    Label noise adds at least ``SHARE sigma^2 n/P`` once n modes are learned: where that is above the least
+    loss so far, the search ends. That is asked only where the times of all modes are too many for a grid.
+    """
+    seen = model.tested.model
+    first, last = -math.log(seen.edge), min(-seen.log_slowest, (DECADES - 1) * math.log(10) - MARGIN)
+    each = SHARE * float(model.noise) ** 2 / float(model.P)
+    span = SPAN if each > 0 and APART * MOST_POINTS < last - first < math.inf else math.inf
+    while first + span < last:
+        count = math.ceil(span / APART)
+        least = min(f([mpmath.mpf(first + span * j / count) for j in range(count + 1)]))
+        if -seen.log_rate(min(seen.rank, math.exp(float(least)) / each)) <= first + span:
+            return first, first + span
+        span *= 2
+    return first, last
 
 
 def _check_turns(model: OneLoss, least: Value) -> None:
@@ -132,16 +154,28 @@ def lowest(f: Function, start: mpmath.mpf, reach: tuple[float, float] | None) ->
     """The lowest minimum of f, of those on a grid over ``reach`` and a margin; next to ``start`` without."""
     if reach is None or not all(map(math.isfinite, reach)):
         return close_in(f, start)
-    low, high = reach[0] - MARGIN, reach[1] + MARGIN
-    count = min(MOST_POINTS, max(2, math.ceil((high - low) / APART)))
-    us = [mpmath.mpf(low + (high - low) * j / count) for j in range(count + 1)]
-    logs = f(us)
+    us, logs = _on_grid(f, reach[0] - MARGIN, reach[1] + MARGIN)
     walls = [mpmath.inf, *logs, mpmath.inf]
-    places = [j for j in range(count + 1) if walls[j] > logs[j] <= walls[j + 2]]
+    places = [j for j in range(len(us)) if walls[j] > logs[j] <= walls[j + 2]]
     least = min(logs)
     found = [close_in(f, us[j]) for j in places if logs[j] <= least + ALIKE]
     heights = f(found) if len(found) > 1 else [mpmath.mpf(0)]
     return min(zip(heights, found, strict=True))[1]
+
+
+def _on_grid(f: Function, low: float, high: float) -> tuple[list[mpmath.mpf], list[mpmath.mpf]]:
+    """A grid and f on it; of a range too long for its points the part where f is low, closer and closer."""
+    most = MOST_POINTS
+    while True:
+        count = min(most, max(2, math.ceil((high - low) / APART)))
+        us = [mpmath.mpf(low + (high - low) * j / count) for j in range(count + 1)]
+        logs = f(us)
+        if count < most or most > MOST_POINTS:
+            return us, logs
+        near = [j for j in range(count + 1) if logs[j] <= min(logs) + ALIKE]
+        before, low, high = high - low, float(us[max(near[0] - 1, 0)]), float(us[min(near[-1] + 1, count)])
+        if high - low > before / 2:  # f is low on a long part: minima lie beside each other there
+            most = MANY_POINTS
 
 
 def close_in(f: Function, start: mpmath.mpf) -> mpmath.mpf:

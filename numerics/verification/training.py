@@ -28,6 +28,7 @@ from asymptotics.model.rules.base import TrainingRule, with_numbers
 from asymptotics.model.rules.dana import DANA
 from asymptotics.model.rules.gradient_descent import GradientDescent
 from asymptotics.model.rules.one_pass_sgd import OnePassSGD
+from asymptotics.spectra import spectrum
 from asymptotics.symbols import B, eta, sigma
 from asymptotics.tasks.task import Task
 from numerics.model.full_model import FullModel
@@ -118,8 +119,10 @@ def losses_of_dana(places: Sequence[Place]) -> Iterable[Value]:
 
 @cached(maxsize=256)
 def _stopping(task: Task, samples: Expr, noise: Expr, digits: int, ratio: Expr) -> Best:
-    # Where fewer samples stopped best says where to look, and spares the search from t = 1.
-    fewer = [samples / ratio**j for j in (1, 2) if samples >= 10**STOPPING_FIRST * ratio**j]
+    # Where fewer samples stopped best says where to look, and spares the search from t = 1, unless modes that
+    # fall exponentially are learned one after the other, each with a minimum of its own.
+    powers = spectrum(task).kernel.abscissa != 0
+    fewer = [samples / ratio**j for j in (1, 2) if powers and samples >= 10**STOPPING_FIRST * ratio**j]
     before = [_stopping(task, one, noise, digits, ratio).argument.value for one in fewer]
     guess = before[0] ** 2 / before[1] if len(before) == 2 else before[0] if before else None
     return best_stopping(FullModel(task, P=samples, noise=noise, digits=digits), guess)

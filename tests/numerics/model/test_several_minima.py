@@ -7,6 +7,7 @@ from sympy import oo
 
 from asymptotics.errors import UnableError
 from asymptotics.model.students.structured import StructuredFeatures
+from asymptotics.tasks.task import Task
 from numerics import FullModel
 
 FAST_AND_SLOW = {"multiplicities": [50, 1], "P": 100, "noise": 1, "digits": 10}
@@ -124,3 +125,19 @@ def test_beyond_the_bulk_of_structured_rows_nothing_decays(alpha) -> None:
     rows = StructuredFeatures(eigenvalues=f"i**(-{alpha})")
     made = FullModel.from_arrays([1, 0.5, 0.01], [1, 1, 1], student=rows, N=17, digits=8)
     assert [made.timescale_density(1, u).value > 0 for u in ("1/10000000", 1, 50)] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("eigenvalues", "target", "counts", "P"),
+    [
+        ("2**-k", "3**-k", 1, 1000),
+        pytest.param("exp(-4*k)", "k**-4", "k**2", 10**5, marks=pytest.mark.slow),
+    ],
+)
+def test_modes_that_fall_exponentially_are_learned_over_many_decades(eigenvalues, target, counts, P):
+    """The last of P modes is learned at ``e^(P log 2)``: the search asked for that time, and ended there."""
+    model = FullModel(Task(eigenvalues, target, multiplicity=counts), P=P, noise=1, digits=8)
+    best = model.best_time()
+    others = model.test_loss([mpmath.exp(u) for u in range(-3, 150, 3)])
+    assert best.loss.value < min(loss.value for loss in others)
+    assert best.loss.agrees_with(model.test_loss(best.argument.value), 2)
