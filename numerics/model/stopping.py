@@ -35,8 +35,8 @@ SETTLED = mpmath.mpf("0.02")
 PARABOLAS = 12
 APART, MOST_POINTS, MANY_POINTS = 1.25, 150, 4000
 """The steps in log t of the grid, and its most points; more where minima lie beside each other."""
-SPAN, SHARE = 40.0, 0.2
-"""Where a search begins to look how far it must go, and the least part of its noise that a mode leaves."""
+SPAN, SHARE = 40.0, (1 - math.exp(-1)) ** 2
+"""Where a search begins to look how far it must go; what a mode leaves of its noise at t = 1/lambda."""
 ALIKE = 0.3
 """Minima of the grid are closed in where log L is at most so much above the lowest of them."""
 MARGIN = 5.0
@@ -91,7 +91,7 @@ def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
         start = mpmath.mpf(0) if guess is None else mpmath.log(guess)
         ended = model if digits <= FEW_DIGITS else rough
         f = partial(log_losses, rough)
-        reach = _times(model, f) if guess is None else None
+        reach, noisy = _times(model, f) if guess is None else (None, False)
         try:
             centre = lowest(f, start, reach)
         except PrecisionError:
@@ -106,12 +106,13 @@ def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
         except PrecisionError:
             _check_turns(ended, rough.test_loss(mpmath.exp(centre)))
             raise
-        _check_turns(ended, found.loss)
+        if not noisy:
+            _check_turns(ended, found.loss)
         return found
 
 
-def _times(model: Searched, f: Function) -> tuple[float, float]:
-    """From where to where in log t modes are learned that may still lower the loss.
+def _times(model: Searched, f: Function) -> tuple[tuple[float, float], bool]:
+    """From where to where in log t modes are learned that may still lower the loss; whether noise ends it.
 
     Label noise adds at least ``SHARE sigma^2 n/P`` once n modes are learned: where that is above the least
     loss so far, the search ends. That is asked only where the times of all modes are too many for a grid.
@@ -124,9 +125,9 @@ def _times(model: Searched, f: Function) -> tuple[float, float]:
         count = math.ceil(span / APART)
         least = min(f([mpmath.mpf(first + span * j / count) for j in range(count + 1)]))
         if -seen.log_rate(min(seen.rank, math.exp(float(least)) / each)) <= first + span:
-            return first, first + span
+            return (first, first + span), True
         span *= 2
-    return first, last
+    return (first, last), False
 
 
 def _check_turns(model: OneLoss, least: Value) -> None:
