@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from sympy import And, true
+from sympy import true
 from sympy.logic.boolalg import Boolean
 
+from asymptotics.domains.domain import conjuncts
 from asymptotics.typesetting import Typeset, aligned, tex
 
 Entry = TypeVar("Entry", bound=Typeset)
@@ -19,7 +20,7 @@ Entry = TypeVar("Entry", bound=Typeset)
 
 def conditions_tex(condition: Boolean) -> str:
     r"""``,\quad \text{for } n < 1,\ ...``; nothing for a condition that always holds."""
-    parts = r",\ ".join(tex(part) for part in And.make_args(condition))
+    parts = r",\ ".join(tex(part) for part in conjuncts(condition))
     return "" if condition == true else rf",\quad \text{{for }} {parts}"
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
-from sympy import And, Expr, Symbol, true
+from sympy import Expr, Symbol, true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation.terms import STEPS, STEPS_WORDS
+from asymptotics.domains.domain import conjuncts
 from asymptotics.notation import OURS, Notation
 from asymptotics.symbols import C, sigma
 from asymptotics.typesetting import tex, wrapped
@@ -91,7 +92,7 @@ def _row(row: Row, letters: Notation) -> tuple[str, str]:
 
 
 def _where(condition: Boolean) -> str:
-    return r"\text{for } " + r",\ ".join(tex(part) for part in And.make_args(condition))
+    return r"\text{for } " + r",\ ".join(tex(part) for part in conjuncts(condition))
 
 
 def amount(row: Row, key: Symbol | str, letters: Notation = OURS) -> str:

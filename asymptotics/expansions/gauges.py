@@ -18,7 +18,7 @@ from asymptotics.symbols import RESOURCES
 def as_power(x: Expr, exponent: Expr) -> Expr:
     """``x**exponent``, with ``exp(N*log(tau))`` as ``tau**N``.
 
-    >>> from sympy import exp
+    >>> from sympy import exp, log
     >>> from asymptotics.symbols import N, a
     >>> as_power(exp(N), log(a)), as_power(exp(N), -log(Integer(2)) - 1)
     (a**N, exp(-N)/2**N)

@@ -226,7 +226,7 @@ def test_what_is_refused_is_a_row(constant):
     assert row.condition == And(Eq(b, 1), a >= 2) and "log(log(C))" in row.reason
     assert repr(row) in repr(constant)
     shown = constant.to_latex("2405.15074").replace("\n", " ")
-    assert r"\text{not derived} & \text{for } \beta \geq \frac{1}{2},\ \alpha = \frac{1}{2}" in shown
+    assert r"\text{not derived} & \text{for } \alpha = \frac{1}{2},\ \beta \geq \frac{1}{2}" in shown
 
 
 def test_the_end_of_a_curve_is_a_line_of_the_tiling(constant):

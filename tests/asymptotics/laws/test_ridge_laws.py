@@ -309,7 +309,7 @@ def test_a_best_ridge_that_swings_is_refused(eigenvalues, target, counts, why):
     ("law", "why"),
     [
         ("data_transient", "overlaps of functions that oscillate"),
-        ("early_stopping", r"leads with log\(t\)"),
+        ("early_stopping_time", r"where log\(t\) is between two levels"),
     ],
 )
 def test_refusals_of_geometric_spectra_say_what_swings(law, why):
