@@ -121,12 +121,12 @@ def _times(model: Searched, f: Function) -> tuple[tuple[float, float], bool]:
     first, last = -math.log(seen.edge), min(-seen.log_slowest, (DECADES - 1) * math.log(10) - MARGIN)
     each = SHARE * float(model.noise) ** 2 / float(model.P)
     span = SPAN if each > 0 and APART * MOST_POINTS < last - first < math.inf else math.inf
+    seen_to, least = first, mpmath.inf
     while first + span < last:
-        count = math.ceil(span / APART)
-        least = min(f([mpmath.mpf(first + span * j / count) for j in range(count + 1)]))
+        least = min(least, *f(_points(seen_to, first + span, math.ceil((first + span - seen_to) / APART))))
         if -seen.log_rate(min(seen.rank, math.exp(float(least)) / each)) <= first + span:
             return (first, first + span), True
-        span *= 2
+        seen_to, span = first + span, 2 * span
     return (first, last), False
 
 
@@ -169,7 +169,7 @@ def _on_grid(f: Function, low: float, high: float) -> tuple[list[mpmath.mpf], li
     most = MOST_POINTS
     while True:
         count = min(most, max(2, math.ceil((high - low) / APART)))
-        us = [mpmath.mpf(low + (high - low) * j / count) for j in range(count + 1)]
+        us = _points(low, high, count)
         logs = f(us)
         if count < most or most > MOST_POINTS:
             return us, logs
@@ -177,6 +177,11 @@ def _on_grid(f: Function, low: float, high: float) -> tuple[list[mpmath.mpf], li
         before, low, high = high - low, float(us[max(near[0] - 1, 0)]), float(us[min(near[-1] + 1, count)])
         if high - low > before / 2:  # f is low on a long part: minima lie beside each other there
             most = MANY_POINTS
+
+
+def _points(low: float, high: float, count: int) -> list[mpmath.mpf]:
+    """The ends of ``count`` equal parts of a range."""
+    return [mpmath.mpf(low + (high - low) * j / count) for j in range(count + 1)]
 
 
 def close_in(f: Function, start: mpmath.mpf) -> mpmath.mpf:
