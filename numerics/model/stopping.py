@@ -67,6 +67,8 @@ class Searched(OneLoss, Protocol):
 
     def weights(self, time: Any) -> Any: ...
 
+    def variance(self, t: Any) -> Any: ...
+
 
 @exclusive
 def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
@@ -115,7 +117,8 @@ def _times(model: Searched, f: Function) -> tuple[tuple[float, float], bool]:
     """From where to where in log t modes are learned that may still lower the loss; whether noise ends it.
 
     Label noise adds at least ``SHARE sigma^2 n/P`` once n modes are learned: where that is above the least
-    loss so far, the search ends. That is asked only where the times of all modes are too many for a grid.
+    loss so far, the search ends. That is asked only where the times of all modes are too many for a grid,
+    and of the last of them what noise adds there: ``tr M g(K)^2``, ``g = (1 - e^(-K t))/K``, grows with t.
     """
     seen = model.tested.model
     first, last = -math.log(seen.edge), min(-seen.log_slowest, (DECADES - 1) * math.log(10) - MARGIN)
@@ -127,7 +130,7 @@ def _times(model: Searched, f: Function) -> tuple[tuple[float, float], bool]:
         if -seen.log_rate(min(seen.rank, math.exp(float(least)) / each)) <= first + span:
             return (first, first + span), True
         seen_to, span = first + span, 2 * span
-    return (first, last), False
+    return (first, last), span < math.inf and model.variance(mpmath.exp(last)).noise.value > mpmath.exp(least)
 
 
 def _check_turns(model: OneLoss, least: Value) -> None:
