@@ -213,7 +213,7 @@ def _rows(options: argparse.Namespace, optimum: Optimum) -> list[dict[str, str]]
     if options.budgets:
         return _optima(optimum, options.at, options.budgets, options.digits)
     phases = (optimum.at(own_numbers(optimum, options.at)),) if options.at else optimum.phases
-    return [
+    found = [
         {
             "condition": condition_text(phase.condition),
             **{_name(key): str(power if key != "loss" else -power) for key, power in phase.powers},
@@ -226,6 +226,9 @@ def _rows(options: argparse.Namespace, optimum: Optimum) -> list[dict[str, str]]
         }
         for phase in (phases if options.at else (*phases, *optimum.boundaries))
     ]
+    refused = () if options.at else optimum.refused
+    missing = [{"condition": condition_text(row.condition), "not_derived": row.reason} for row in refused]
+    return found + missing
 
 
 def _name(key: Key) -> str:

@@ -36,6 +36,15 @@ def test_verify(capsys):
     assert status == 0 and "HOLDS growing: exponent 0.5" in out and "[h = 1/4]" in out
 
 
+@pytest.mark.slow
+def test_lines_on_which_no_split_is_derived_are_rows(capsys):
+    status, out, _ = shown(capsys, "optimal", "--modes", "r*N", "--rule", "sgd", "--json")
+    *phases, refused = json.loads(out)["rows"]
+    assert status == 0 and all("L" in row for row in phases)
+    assert refused["condition"] == "b = 1 and a >= 2"
+    assert refused["not_derived"].startswith("b = 1: the trace")
+
+
 def test_claim(capsys):
     claim = "T**(-(a-1)/b) + N**-b"
     status, out, _ = shown(capsys, "claim", claim, "--modes", "r*N", "--rule", "flow")
