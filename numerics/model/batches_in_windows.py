@@ -8,6 +8,11 @@ the negative axis,
 with G the generating function of `rules.one_pass_sgd`, ``Z = (e^w - 1)/eta`` and ``u = e^w``. So are their
 coefficients in 1/N. What a window leaves out of them is seen by a coarser one.
 
+Late, G is a constant, of which nothing is left in L, and a small rest, in which all of L is. By parts that
+constant is gone before anything is rounded, at N = oo, where slopes in kappa are slopes in zeta:
+
+    n L_SGD(n) = -(1/2 pi i) int e^(w n) (dG/dw) dw,        2 n L_GD(n) likewise.
+
     sgd_excess_at      the excess, or a coefficient of it, after each of some numbers of steps
 """
 
@@ -33,14 +38,15 @@ from numerics.model.solved_windows import SolvedWindow, solve_points
 from numerics.model.two_time import OneTime, one_time
 from numerics.model.windows import NODE_BITS, window
 from numerics.spectra.compiled import constant
-from numerics.values.arithmetic import Array, Field, Scalar, array, each, field_of
+from numerics.values.arithmetic import Array, Field, Scalar, array, field_of
 from numerics.values.doubled import BITS
+from numerics.values.jets import Jet, Series
 from numerics.values.value import Value
 
 LOST_DIGITS = 3
 """Digits that usually cancel between the two losses."""
 FAR_BITS = BITS - 4
-FAR_DIGITS = 24
+FAR_DIGITS = 26
 """With so many bits, for which doubled numbers serve, sums beyond the spectrum are taken to such digits."""
 FAR_FROM_IMAGES = 4
 """A window has at most one node to so many steps: then it is clear of the images of the spectrum in w."""
@@ -73,16 +79,23 @@ def sgd_excess_at(
         steps = [constant(times[i], field) for i in many]
         places = [one.nodes / (n * (1 + i)) for n in steps for i in (0, 1) for one in laid]
         rules = (dynamics, dynamics, descent, descent) * len(many)
-        curvatures = [rule.in_exponents(w, field) for rule, w in zip(rules, places, strict=True)]
+        nodes = [rule.in_exponents(w, field) for rule, w in zip(rules, places, strict=True)]
         windows = laid * (2 * len(many))
-        solved = solve_points(model, windows, curvatures, digits + LOST_DIGITS, field, orders[1])
-        parts = [solved[4 * j : 4 * j + 4] for j in range(len(many))]
-        whole = {j: [at for at in part if at is not None] for j, part in enumerate(parts) if None not in part}
-        partners = [[dynamics.partner(at.s, field) for at in ats[:2]] for ats in whole.values()]
-        beyond = _beyond(model, list(map(np.concatenate, partners)), orders[1] + 1)
+        curvatures = [z.terms[0] for z in nodes]
+        most = orders[1] or int(model.unlimited)
+        solved = solve_points(model, windows, curvatures, digits + LOST_DIGITS, field, most)
+        parts = [slice(4 * j, 4 * j + 4) for j in range(len(many))]
+        there = [[at for at in solved[part] if at is not None] for part in parts]
+        whole = {
+            j: (nodes[part], at)
+            for j, (part, at) in enumerate(zip(parts, there, strict=True))
+            if len(at) == 4
+        }
+        partners = [[dynamics.partner(z.terms[0], field) for z in zs[:2]] for zs, _ in whole.values()]
+        beyond = _beyond(model, list(map(np.concatenate, partners)), most + 1)
         excess = partial(_excess, model, descent, constant(variance, field), orders, field)
-        for (j, ats), pair, far in zip(whole.items(), partners, beyond, strict=True):
-            value = None if far is None else excess(ats, places[4 * j : 4 * j + 4], pair, far)
+        for (j, own), far in zip(whole.items(), beyond, strict=True):
+            value = None if far is None else excess(*own, places[parts[j]], far)
             if value is not None and value.error <= abs(value.value) * mpmath.mpf(10) ** -digits:
                 found[many[j]] = value
     return found
@@ -108,44 +121,73 @@ def _excess(
     variance: Scalar,
     orders: tuple[int, int],
     field: Field,
-    solved: list[SolvedWindow],
-    places: list[Array],
-    partners: list[Array],
+    nodes: Sequence[Jet],
+    solved: Sequence[SolvedWindow],
+    places: Sequence[Array],
     far: Resolvent,
 ) -> Value | None:
     """One of them: from a coarse and a fine window of either loss, and what is beyond the spectrum."""
-    sizes, size = model.sizes(field), "N" if orders[1] else ""
-    nodes = [one_time(resolvent_of(at), sizes, size, orders[1]) for at in solved]
-    batch = partial(_with_batches, model, variance, orders, field)
-    beyond = [far.part(0, len(partners[0])), far.part(len(partners[0]), len(far.z))]
-    losses = [batch(*one) for one in zip(solved[:2], nodes[:2], partners, beyond, strict=True)]
-    rate = field.real(1) / field.real(descent.step)
-    means = [
-        (one.kappa * one.X).terms[orders[0]] / at.s * each(field.exp, w) * rate
-        for at, one, w in zip(solved[2:], nodes[2:], places[2:], strict=True)
-    ]
-    values = [value * w for value, w in zip([*(loss for loss, _ in losses), *means], places, strict=True)]
-    one, two = invert_both([at for _, at in losses], values[:2]), invert_both(solved[2:], values[2:])
-    return None if one is None or two is None else one - two
+    order, most = orders
+    first = len(places[0])
+    windows, values, made_of = [], [], []
+    for i, beyond in enumerate((far.part(0, first), far.part(first, len(far.z)))):
+        loss, at = _with_batches(model, variance, most, field, solved[i], nodes[i], beyond)
+        mean = _without(model, descent, most, field, solved[i + 2], nodes[i + 2])
+        both = (loss, places[i]), (mean, places[i + 2])
+        if _by_parts(model, most):  # w over the steps is the square of w over a node
+            one, two = (-jet.terms[1] * w**2 / at.window.nodes for jet, w in both)
+        else:
+            one, two = (jet.terms[order] * w for jet, w in both)
+        windows.append(at)
+        values.append(one - two)
+        made_of.append(np.absolute(one) + np.absolute(two))
+    return invert_both(windows, values, made_of)
+
+
+def _by_parts(model: Discretisation, most: int) -> bool:
+    return model.unlimited and not most
+
+
+def _expand(
+    model: Discretisation, most: int, field: Field, found: Resolvent, zeta: Jet
+) -> tuple[Series, OneTime]:
+    """zeta and what is there, expanded in 1/N or to first order in w."""
+    sizes = model.sizes(field)
+    if _by_parts(model, most):
+        return zeta, one_time(found, sizes, along=zeta.terms[1])
+    return zeta.terms[0], one_time(found, sizes, "N" if most else "", most)
+
+
+def _without(
+    model: Discretisation,
+    descent: GradientDescentDynamics,
+    most: int,
+    field: Field,
+    at: SolvedWindow,
+    zeta: Jet,
+) -> Jet:
+    """``u J/(eta Z)`` at the nodes."""
+    eta = field.real(descent.step)
+    place, one = _expand(model, most, field, resolvent_of(at), zeta)
+    loss: Jet = one.X / (one.R1 * one.R3) * (place * eta + 1) / eta
+    return loss
 
 
 def _with_batches(
     model: Discretisation,
     variance: Scalar,
-    orders: tuple[int, int],
+    most: int,
     field: Field,
     at: SolvedWindow,
-    near: OneTime,
-    partner: Array,
+    zeta: Jet,
     beyond: Resolvent,
-) -> tuple[Array, SolvedWindow]:
+) -> tuple[Jet, SolvedWindow]:
     """The generating function at the nodes, and their window with the errors that it has."""
-    order, most = orders
-    far = one_time(beyond, model.sizes(field), "N" if most else "", most)
-    noise = model.dynamics.noise(at.s, near, partner, far, field)
-    loss = (noise.signal + noise.label_noise * variance).terms[order]
-    return loss, replace(
-        at,
-        error=max(at.error, beyond.point.error),
-        rounding=max(1.0, noise.amplified) * (at.rounding + 2.0**-FAR_BITS),
-    )
+    partner = model.dynamics.partner(zeta, field)
+    place, near = _expand(model, most, field, resolvent_of(at), zeta)
+    other, far = _expand(model, most, field, beyond, partner)
+    noise = model.dynamics.noise(place, near, other, far, field)
+    # Both losses have the sums of one rule, but nothing beyond the spectrum cancels between them.
+    rounding = at.rounding + beyond.point.error + 2.0**-FAR_BITS
+    with_errors = replace(at, rounding=max(1.0, noise.amplified) * rounding)
+    return noise.signal + noise.label_noise * variance, with_errors

@@ -35,7 +35,7 @@ import numpy as np
 from numerics.model.renormalised_ridge import Resolvent
 from numerics.model.sizes import Sizes
 from numerics.sums.spectral_sums import OnePoint
-from numerics.values.arithmetic import Field, array, each
+from numerics.values.arithmetic import Array, Field, array, each
 from numerics.values.jets import Jet, Series, compose
 
 
@@ -97,10 +97,13 @@ class Weighed:
     f1: Series
 
 
-def one_time(resolvent: Resolvent, sizes: Sizes, size: str = "", orders: int = 0) -> OneTime:
+def one_time(
+    resolvent: Resolvent, sizes: Sizes, size: str = "", orders: int = 0, along: Array | None = None
+) -> OneTime:
     """The nodes of a contour as they are, or expanded to ``orders`` in 1/N or 1/P around that infinite size.
 
-    The coefficients of kappa solve ``z = kappa R1 R3`` order by order; the sums follow by composition.
+    The coefficients of kappa solve ``z = kappa R1 R3`` order by order; the sums follow by composition. With
+    ``along``, the slopes of z in another variable, to first order in that.
     """
     point = resolvent.point
     change = resolvent.R1 * resolvent.R3 + point.kappa * sizes.slope(point.df1[0], point.df1[1])
@@ -114,6 +117,8 @@ def one_time(resolvent: Resolvent, sizes: Sizes, size: str = "", orders: int = 0
         terms = list(kappa.terms)
         terms[order] = rest.terms[order] / change
         kappa = Jet(terms=tuple(terms))
+    if along is not None:
+        kappa = Jet(terms=(point.kappa, along / change))
     g = compose(point.df1, kappa)
     R1, R3 = sizes.factors(g)
     return OneTime(

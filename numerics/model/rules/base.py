@@ -132,8 +132,8 @@ class Dynamics(ABC, Generic[RuleType]):
         """The same for ``f_t^2``; for a semigroup it is that at twice the time."""
         return self.contour(2 * time, nodes, digits, curvature, field)
 
-    def in_exponents(self, w: Array, field: Field) -> Array:
-        """Z in the place of w, where a mode falls as ``e^(w n)`` in n steps."""
+    def in_exponents(self, w: Array, field: Field) -> Jet:
+        """Z in the place of w, where a mode falls as ``e^(w n)`` in n steps, and its slope in w."""
         raise self._missing("in_exponents")
 
     def advance_weights(self, z: Array, change: Scalar, field: Field) -> Array | None:
@@ -196,7 +196,7 @@ class Dynamics(ABC, Generic[RuleType]):
         """The rule that the mean errors follow; None for a rule without noise of its own."""
         return None
 
-    def partner(self, zeta: Array, field: Field) -> Array:
+    def partner(self, zeta: Series, field: Field) -> Series:
         """Beyond the spectrum, where a mode would fall as fast as at the nodes zeta."""
         raise self._missing("partner")
 
@@ -204,7 +204,7 @@ class Dynamics(ABC, Generic[RuleType]):
         """K, by which the noise of batches feeds itself; ``near`` and ``far`` are df1 at zeta and beyond."""
         raise self._missing("gain")
 
-    def noise(self, zeta: Array, near: OneTime, partner: Array, far: OneTime, field: Field) -> Noise:
+    def noise(self, zeta: Series, near: OneTime, partner: Series, far: OneTime, field: Field) -> Noise:
         """The transform of the loss at nodes zeta of the contour."""
         raise self._missing("noise")
 

@@ -20,6 +20,7 @@ from numerics.model.rules.base import NOTHING, Dynamics, Propagation, solves
 from numerics.spectra.arrays import Array as Floats
 from numerics.sums.decay import Decay, SlowModes
 from numerics.values.arithmetic import Array, Field, Scalar, array, each
+from numerics.values.jets import Jet
 
 EPSILON = float(np.finfo(np.float64).eps)
 
@@ -49,9 +50,9 @@ class GradientDescentDynamics(Dynamics[GradientDescent]):
             tau=array([*tau, *each(field.conj, -sign * w * u / mirrored)]),
         )
 
-    def in_exponents(self, w: Array, field: Field) -> Array:
-        curvature: Array = each(field.expm1, w) / field.real(self.step)
-        return curvature
+    def in_exponents(self, w: Array, field: Field) -> Jet:
+        step, rise = field.real(self.step), each(field.expm1, w)
+        return Jet(terms=(rise / step, (1 + rise) / step))
 
     def decay(self, time: Expr, digits: int, curvature: Curvature) -> Decay | None:
         return Decay.in_steps(self.step, int(time)) if self.rule.eta * curvature.edge <= 1 else None

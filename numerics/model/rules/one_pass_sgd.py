@@ -33,7 +33,7 @@ from numerics.model.rules.base import NOTHING, Dynamics, Noise, Propagation, sol
 from numerics.model.two_time import OneTime
 from numerics.spectra.arrays import Array as Floats
 from numerics.values.arithmetic import Array, Field, Scalar, array, each
-from numerics.values.jets import Series
+from numerics.values.jets import Jet, Series
 
 
 @solves(OnePassSGD)
@@ -52,36 +52,38 @@ class OnePassSGDDynamics(Dynamics[OnePassSGD]):
             w, tau = circle(steps, nodes, digits, field)
         else:
             w, tau = talbot(field.real(steps), nodes, field)
-        return Propagation(Z=self.in_exponents(w, field), tau=tau, left_out=NOTHING if few else None)
+        return Propagation(Z=self.in_exponents(w, field).terms[0], tau=tau, left_out=NOTHING if few else None)
 
-    def in_exponents(self, w: Array, field: Field) -> Array:
+    def in_exponents(self, w: Array, field: Field) -> Jet:
         """zeta, of which two belong to a w; the one next to 0."""
         q, eta = self.constants(field)
         rise = each(field.expm1, w)
-        curvature: Array = rise / (eta * (1 + each(field.sqrt, 1 + q * rise)))
-        return curvature
+        root = each(field.sqrt, 1 + q * rise)
+        return Jet(terms=(rise / (eta * (1 + root)), (1 + rise) / (2 * eta * root)))
 
     def advance_weights(self, zeta: Array, change: Scalar, field: Field) -> Array:
         """``e^(w change)``, w of the nodes zeta."""
         q, eta = self.constants(field)
         return each(field.exp, each(field.log, 1 + eta * zeta * (2 + q * eta * zeta)) * change)
 
-    def partner(self, zeta: Array, field: Field) -> Array:
+    def partner(self, zeta: Series, field: Field) -> Series:
         """``zeta' = -zeta - 2/(q eta)``."""
         q, eta = self.constants(field)
         return -zeta - 2 / (q * eta)
 
-    def gain(self, zeta: Array, near: Series, partner: Array, far: Series, field: Field) -> Series:
+    def gain(self, zeta: Series, near: Series, partner: Series, far: Series, field: Field) -> Series:
         """``K = (zeta' df1(kappa') - zeta df1(kappa))/(q B (zeta - zeta'))``."""
         q, _ = self.constants(field)
         return (far * partner - near * zeta) / (q * self.batch * (zeta - partner))
 
-    def noise(self, zeta: Array, near: OneTime, partner: Array, far: OneTime, field: Field) -> Noise:
+    def noise(self, zeta: Series, near: OneTime, partner: Series, far: OneTime, field: Field) -> Noise:
         q, eta = self.constants(field)
         kernel = self.gain(zeta, near.df1, partner, far.df1, field)
-        rise = eta * zeta * (2 + q * eta * zeta)
-        source = (near.kappa * near.X / zeta - far.kappa * far.X / partner) / (q * eta**2 * (zeta - partner))
-        whole, rest = near.df1.terms[0] * zeta, far.df1.terms[0] * partner
+        rise = zeta * (zeta * (q * eta) + 2) * eta
+        # Xi/zeta, whose slope has no part that cancels
+        reach, beyond = (at.X / (at.R1 * at.R3) for at in (near, far))
+        source = (reach - beyond) / ((zeta - partner) * (q * eta**2))
+        whole, rest = ((at.df1 * z).terms[0] for at, z in ((near, zeta), (far, partner)))
         return Noise(
             signal=source * (1 + rise) / (1 - kernel),
             label_noise=kernel / (1 - kernel) * ((1 + rise) / rise),

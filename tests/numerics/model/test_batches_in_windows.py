@@ -15,9 +15,9 @@ from numerics.model.parts import of_sgd_excess, weights_of
 TASKS = [power_law("3/2", "5/4"), power_law(4, "7/3"), Task(eigenvalues="2**-k", target="3**-k")]
 
 
-def models(task, digits, **sizes):
+def models(task, digits, noise="1/3", **sizes):
     rule = OnePassSGD(eta=0.125, batch=8)
-    return [FullModel(task, noise="1/3", digits=d, rule=rule, **sizes) for d in (digits, digits + 11)]
+    return [FullModel(task, noise=noise, digits=d, rule=rule, **sizes) for d in (digits, digits + 11)]
 
 
 @pytest.mark.parametrize(("task", "N"), [(TASKS[0], oo), (TASKS[1], 1000), (TASKS[2], 7)], ids=str)
@@ -46,6 +46,14 @@ def test_coefficients_lie_within_their_errors_of_more_digits(task, digits, order
     )
     assert value is not None
     assert share(value, better) <= 1
+
+
+def test_late_excess_is_not_a_small_rest_of_a_constant():
+    few, many = models(power_law(8, "11/10"), 12, noise=0)
+    (late,) = sgd_excess_at(few._solver.model, Integer(0), (Integer(10) ** 9,), 12)
+    assert late is not None
+    better = many._combine("", 10**9, of_sgd_excess(many._setting(10**9)))
+    assert share(late, better) <= 1
 
 
 def test_what_windows_do_not_hold_is_left_to_other_contours():
