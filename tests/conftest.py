@@ -2,6 +2,8 @@
 
 import gc
 import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 # Matrices of a few hundred rows are multiplied faster by one thread than by several that wait for each other.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -55,3 +57,16 @@ def quick(monkeypatch):
     import numerics.verification.run
 
     monkeypatch.setattr(numerics.verification.run, "verify", stand_in())
+
+
+@pytest.fixture
+def one_process(monkeypatch):
+    """What ``derive --check`` and ``sweep`` spread over processes is computed by a thread of this one."""
+    import numerics.commands.sweep
+    import numerics.sweeps.sweep
+
+    with ThreadPoolExecutor(1) as executor:
+        by_thread = partial(numerics.sweeps.sweep.sweep, executor=executor)
+        for module in (numerics.sweeps.sweep, numerics.commands.sweep):
+            monkeypatch.setattr(module, "sweep", by_thread)
+        yield

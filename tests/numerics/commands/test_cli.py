@@ -220,10 +220,14 @@ def test_as_a_program():
     assert early.stderr == ""
 
 
-def test_derivations_are_checked(capsys, monkeypatch):
+def test_derivations_are_checked(capsys):
     command = ("derive", "--check", "--laws", "time,model", "--at", "a=3/2,b=5/4")
     status, out, _ = run(capsys, *command)
     assert status == 0 and out.count("holds") >= 2 and "L(N), test loss limited by model size" in out
+
+
+@pytest.mark.usefixtures("one_process")
+def test_conditions_that_fail_are_told(capsys):
     status, out, _ = run(capsys, "derive", "--check", "--laws", "time", "--at", "a=1/2,b=5/4")
     assert (status, out) == (
         1,
@@ -231,6 +235,7 @@ def test_derivations_are_checked(capsys, monkeypatch):
     )
 
 
+@pytest.mark.usefixtures("one_process")
 def test_each_derivation_is_checked_at_its_own_numbers(capsys):
     """b_test is of the transfer alone, where it has a default; where exponents meet there are few steps."""
     command = ("derive", "--check", "--laws", "time,transfer,optimal_ridge", "--at")
@@ -244,18 +249,20 @@ def test_each_derivation_is_checked_at_its_own_numbers(capsys):
     assert err == "bottlenecks: --at q: none of these laws has it; they have a, b, b_test\n"
 
 
+@pytest.mark.usefixtures("one_process")
 def test_a_law_that_numbers_alone_do_not_derive_is_checked_by_its_letters(capsys):
     status, out, _ = run(capsys, "derive", "--check", "--laws", "ridge", "--at", "a=3/2,b=5/4")
     assert status == 0 and "by default: l = 7/5, rho = 3/4" in out and "not checked" not in out
 
 
+@pytest.mark.usefixtures("one_process")
 def test_of_all_laws_some_may_not_be_there(capsys, monkeypatch):
     """Nesterov's law ends at s = delta/2; that is told, and nothing has failed."""
-    monkeypatch.setattr("numerics.commands.derive.QUANTITIES", {"time": None, "nesterov": None})
     command = ("derive", "--check", "--laws", "time,nesterov", "--at", "a=5,b=2,delta=2")
-    status, out, _ = run(capsys, *command)
+    with monkeypatch.context() as patch:
+        patch.setattr("numerics.commands.derive.QUANTITIES", {"time": None, "nesterov": None})
+        status, out, _ = run(capsys, *command)
     assert status == 0 and out.endswith("\n2 derivations: 1 passed, 1 not checked\n")
-    monkeypatch.undo()
     assert run(capsys, *command)[0] == 1
 
 

@@ -25,6 +25,7 @@ COMMANDS = {
 }
 
 
+@pytest.mark.usefixtures("one_process")
 @pytest.mark.parametrize("name", COMMANDS)
 def test_rows_for_other_programs(capsys, name):
     words, column, expected = COMMANDS[name]
@@ -90,6 +91,7 @@ def test_help_fits_the_screen(name, capsys, monkeypatch):
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 
 
+@pytest.mark.usefixtures("one_process")
 def test_the_summary_of_a_sweep_fits_the_screen(capsys):
     assert main(["sweep", "--laws", "time", "--grid", "a=3,b=2", "--jobs", "1"]) == 0
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
