@@ -1,7 +1,8 @@
 """Losses at many times in numbers of any precision: windows as in `many_times`, beyond doubled numbers.
 
-Roots start from those of doubled numbers, thirty digits, so that sums and their first derivatives, taken
-once, give kappa to sixty. On pairs ``1/(s' - s)`` alone is a matrix, one for all times and terms of a form:
+Roots start from those of doubled numbers, thirty digits, so that sums, taken once, give kappa to forty with
+the slopes that these have, in doubles, to sixty with their own. On pairs ``1/(s' - s)`` alone is a
+matrix, one for all times and terms of a form:
 
     sum_ij g_i g'_j (alpha_i beta'_j - alpha'_j beta_i)/(s'_j - s_i).
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import mpmath
 import numpy as np
@@ -20,10 +22,12 @@ from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
 from numerics.model.discretisation import GUARD_BITS, Discretisation
 from numerics.model.forms import Form
-from numerics.model.renormalised_ridge import SLACK, certify, move_to_root
+from numerics.model.renormalised_ridge import certify, move_to_root
+from numerics.model.sizes import Sizes
 from numerics.model.solved_windows import SolvedWindow, solve_windows, window_of
 from numerics.model.windows import NODE_BITS, Window, spread_of, window
 from numerics.spectra.compiled import constant
+from numerics.sums.spectral_sums import OnePoint
 from numerics.values.arithmetic import Array, Field, Scalar, array, each, field_of
 from numerics.values.doubled import BITS, Complexes, Floats
 from numerics.values.value import Value
@@ -34,6 +38,16 @@ SPARE_DIGITS = 4
 """So many digits more than those asked for a window has."""
 ROUNDED_BITS = 8
 """The bits that sums lose at most to rounding."""
+SLOPE_BITS = 40
+"""To so many the slopes of sums are right that come with roots in doubled numbers."""
+SLOPES_TO = BITS + SLOPE_BITS + GUARD_BITS
+"""Numbers with more bits take slopes of their own."""
+CURVATURE = 100
+"""A step that is small to the distance from the spectrum leaves at most so many squares of itself."""
+CALMER = 4
+"""By so many digits less than the contours of single times do the terms of windows outgrow their sum."""
+SUM_DIGITS = 12
+"""So many digits more than a loss its sums have, of which some are lost where terms cancel."""
 MOST_BITS = 2 * (BITS - ROUNDED_BITS)
 """So many one step from the root in doubled numbers gives."""
 NEAR = 50
@@ -82,50 +96,74 @@ def _solve_near(
 def _solve_all(
     model: Discretisation, ends: tuple[Scalar, Scalar], lattices: tuple[bool, ...], digits: int
 ) -> tuple[list[SolvedWindow], Field] | None:
-    first, spread = ends[0], spread_of(float(ends[1] / ends[0]))
+    first, spread, inside = ends[0], spread_of(float(ends[1] / ends[0])), digits - CALMER
     start = first if len(lattices) > 1 else 2 * first
     rough_windows = [(window(spread, digits + SPARE_DIGITS, between=x), start) for x in lattices]
     with field_of(NODE_BITS) as field, np.errstate(all="ignore"):
-        rough = [at for at in solve_windows(model, rough_windows, digits, field) if at is not None]
+        rough = [at for at in solve_windows(model, rough_windows, inside, field) if at is not None]
         if len(rough) < len(lattices):
             return None
         # What cancels in the form of a pair is as much larger than it as kappa than s.
         lost = max(float(abs(k / s)) for at in rough for k, s in zip(at.kappa, at.s, strict=True))
-    extra = math.log2(lost) if len(lattices) > 1 else 0.0
-    bits = model.field(digits, max(0.0, extra)).bits if extra < MOST_EXTRA else math.inf
-    if bits - GUARD_BITS > MOST_BITS:
+    extra = max(0.0, math.log2(lost)) if len(lattices) > 1 else 0.0
+    if extra > MOST_EXTRA:
         return None
-    with model.field(digits, max(0.0, extra)) as field:
+    with model.field(inside, extra) as field:
+        if field.bits - GUARD_BITS > MOST_BITS:
+            return None
         laid = [window(spread, digits + SPARE_DIGITS, between=x, bits=field.bits) for x in lattices]
         try:
-            return [
-                _solve(model, one, near, start, digits, field) for one, near in zip(laid, rough, strict=True)
-            ], field
+            return _solve(model, laid, rough, start, digits, field), field
         except PrecisionError:
             return None
 
 
 def _solve(
-    model: Discretisation, laid: Window, rough: SolvedWindow, first: Scalar, digits: int, field: Field
-) -> SolvedWindow:
-    """A window at the roots next to rough ones; raises `PrecisionError` where these are too far."""
+    model: Discretisation,
+    windows: Sequence[Window],
+    rough: Sequence[SolvedWindow],
+    first: Scalar,
+    digits: int,
+    field: Field,
+) -> list[SolvedWindow]:
+    """Windows at the roots next to rough ones; raises `PrecisionError` where these are too far."""
     scale, ridge = constant(model.student.scale, field), constant(model.ridge, field)
-    sums, sizes = model.sums_for(digits), model.sizes(field)
-    z = laid.nodes / (first * scale) + ridge
-    start = z if sizes.unlimited else rough.kappa
-    floor = min(float(field.log(abs(x))) for x in start) - 1
-    point = sums.one_point(start, field, floor, derivatives=0, spare=1)
-    if not sizes.unlimited:
-        point, step = move_to_root(z, point, sizes, field)
-        worst = max(float(abs(by) / _room(x)) for by, x in zip(step, start, strict=True))
-        if worst > 0 and 2 * math.log(worst) + SLACK > -(field.bits - GUARD_BITS) * math.log(2):
-            raise PrecisionError("the roots of doubled numbers are too far for one step")
+    sums, sizes = model.sums_for(digits - CALMER), model.sizes(field)
+    z = np.concatenate([laid.nodes for laid in windows]) / (first * scale) + ridge
+    start = z if sizes.unlimited else np.concatenate([at.kappa for at in rough])
+    for derivatives in (0,) if sizes.unlimited else (0, 1) if field.bits < SLOPES_TO else (1,):
+        point = sums.by_one_rule(start, field, 10.0 ** -(digits + SUM_DIGITS), derivatives)
+        slopes = [(x.point.df1[1:2], x.point.X[1:2]) for x in rough]
+        point, left = (point, 0.0) if sizes.unlimited else _step(z, point, slopes, sizes, field)
+        if left <= 2.0 ** (GUARD_BITS - field.bits):
+            break
+    else:
+        raise PrecisionError("the roots of doubled numbers are too far for one step")
     R1, R3 = sizes.factors(point.df1[0])
     upper = np.array([x.imag > 0 for x in z])
     certify(
         z[upper], point.kappa[upper], R1[upper], R3[upper], *(r[upper] for r in sizes.between(point.df1[0]))
     )
-    return window_of(laid, z, point, (R1, R3), sizes, 2.0 ** (ROUNDED_BITS - field.bits))
+    rounding, found, at = left + 2.0 ** (ROUNDED_BITS - field.bits), [], 0
+    for laid in windows:
+        own = slice(at, at + len(laid.nodes))
+        here = point.part(own.start, own.stop)
+        found.append(window_of(laid, z[own], here, (R1[own], R3[own]), sizes, rounding))
+        at = own.stop
+    return found
+
+
+def _step(
+    z: Array, point: OnePoint, slopes: Sequence[tuple[Array, Array]], sizes: Sizes, field: Field
+) -> tuple[OnePoint, float]:
+    """The sums at the root near their kappa, by ``slopes`` in doubles or their own; what it may be off."""
+    rounded = len(point.df1) == 1
+    if rounded:
+        df1, X = (np.concatenate(rows, axis=1) for rows in zip(*slopes, strict=True))
+        point = replace(point, df1=np.array([*point.df1, *df1]), X=np.array([*point.X, *X]))
+    moved, step = move_to_root(z, point, sizes, field)
+    worst = max(float(abs(by) / _room(x)) for by, x in zip(step, point.kappa, strict=True))
+    return moved, worst * (CURVATURE * worst + rounded * 2.0**-SLOPE_BITS)
 
 
 def _invert(

@@ -35,7 +35,7 @@ from numerics.sums.piecewise_rules import PieceBook
 from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, field_of
 from numerics.values.doubled import BITS
 
-MAX_REFINEMENTS = 6
+MAX_REFINEMENTS, ONE_RULE_REFINEMENTS = 6, 3
 LEAST_TERMS, MOST_TERMS = 1000, 10**7
 """Fewer terms are added up faster one by one; more do not fit."""
 WIDEST_LOG = 600.0
@@ -148,6 +148,21 @@ class SpectralSums:
                 )
             worst = max(worst, error)
         return OnePoint(kappa=kappa, df1=out[:rows], X=out[rows:], error=worst)
+
+    def by_one_rule(self, kappa: Array, field: Field, enough: float, derivatives: int = 0) -> OnePoint:
+        """All sums at all these kappa by `rule_for_all`, refined until the relative error is ``enough``.
+
+        That may not be reached; the error says so. Derivatives come without an estimate of theirs.
+        """
+        logs = [complex(*_polar(x)) for x in kappa]
+        floor, everywhere = min(y.real for y in logs), list(range(len(logs)))
+        out = np.empty((2 * (derivatives + 1), len(logs)), dtype=object)
+        for refinement in range(ONE_RULE_REFINEMENTS):
+            rule = self.rule_for_all(logs, floor, refinement)
+            error = self._fill(out, everywhere, kappa, rule, (0, derivatives), field)
+            if error < enough:
+                break
+        return OnePoint(kappa=kappa, df1=out[: derivatives + 1], X=out[derivatives + 1 :], error=error)
 
     def _fill(
         self,
