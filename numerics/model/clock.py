@@ -115,9 +115,20 @@ class Grid:
     def respond(self, rates: Complexes) -> tuple[NDArray[np.complex128], Complexes]:
         """R and A of ``Z = R f + A Z(0)`` at the inner points, for ``Z' = f - rate Z`` and each rate."""
         inner = self.slopes[1:, 1:]
-        response = np.linalg.inv(inner[None] + rates[:, None, None] * np.eye(len(inner))[None])
-        ahead: Complexes = -np.einsum("jik,k->ij", response, self.slopes[1:, 0])
-        return np.asarray(response, dtype=np.complex128), ahead
+        shifted = inner[None] + rates[:, None, None] * np.eye(len(inner))[None]
+        response = np.asarray(np.linalg.inv(shifted), dtype=np.complex128)
+        return response, -driven_by(self.slopes[1:, 0], response)
+
+
+def driven_by(f: Floats, response: NDArray[np.complex128]) -> Complexes:
+    """``R f`` of each rate, in columns."""
+    return np.asarray((response @ f).T, dtype=np.complex128)
+
+
+def weigh(scaled: Complexes, response: NDArray[np.complex128]) -> Floats:
+    """``Re sum_j scaled_j R_j``, row by row: products of matrices, which einsum would add up one by one."""
+    rows = np.matmul(scaled[:, None, :], response.transpose(1, 0, 2))[:, 0, :]
+    return np.asarray(rows.real, dtype=np.float64)
 
 
 def stiffness(chi: Floats, scaled: Complexes, response: NDArray[np.complex128]) -> Floats:
@@ -125,9 +136,9 @@ def stiffness(chi: Floats, scaled: Complexes, response: NDArray[np.complex128]) 
 
     ``scaled`` are the ``strength length Z_j w_j``.
     """
-    slope = -4 * np.einsum("ij,jik->ik", scaled, response).real
+    slope = -4 * weigh(scaled, response)
     slope[np.diag_indices_from(slope)] -= 2 / chi**3
-    return np.asarray(slope, dtype=np.float64)
+    return slope
 
 
 def chebyshev(degree: int) -> Grid:
@@ -191,7 +202,7 @@ def _solve_panel(
     left = ahead * Z_0
     chi, before = np.full(len(inner), chi_0), math.inf
     for _ in range(ROUNDS):
-        Z = left + length * np.einsum("jik,k->ij", response, chi)
+        Z = left + length * driven_by(chi, response)
         rest = 1 / chi**2 - start - 2 * strength * (Z**2 * weights).sum(axis=1).real
         step = np.linalg.solve(stiffness(chi, strength * length * Z * weights, response), -rest)
         size = float(np.abs(step / chi).max())
@@ -201,11 +212,9 @@ def _solve_panel(
         before = size
     else:
         raise PrecisionError(f"the clock of the rich model did not converge at tau = {tau:.3g}")
-    Z = left + length * np.einsum("jik,k->ij", response, chi)
+    Z = left + length * driven_by(chi, response)
     rest = ahead * rest_0
-    rest = rest + np.einsum(
-        "jik,k->ij", response, _slopes(chi, strength * Z * weights, response, rest, length)
-    )
+    rest = rest + driven_by(_slopes(chi, strength * Z * weights, response, rest, length), response)
     times = t + np.concatenate([[0.0], np.linalg.solve(inner, length * chi**2)])
     return Panel(
         start=tau,
@@ -226,6 +235,6 @@ def _slopes(
     Where chi tends to a constant, differences of its values would leave its rounding alone.
     """
     front = -2 * length * chi**3
-    slopes = front[:, None] * np.einsum("ij,jik->ik", scaled, response).real
+    slopes = front[:, None] * weigh(scaled, response)
     driven = front * (scaled * ahead).sum(axis=1).real
     return np.asarray(np.linalg.solve(np.eye(len(chi)) - slopes, driven), dtype=np.float64)

@@ -23,22 +23,44 @@ def optimum(size):
     return compute_optimal(LAWS, size * t, features=Rich(gamma=gamma))
 
 
-@pytest.mark.parametrize(("size", "point"), HARD, ids=str)
-def test_the_model_at_finite_size_tends_to_it(size, point):
-    """In powers of 1/k, ``k^2 = A kappa0^(p-1)``: a tenth, or little more, at a hundred times the size."""
-    task = power_law(*point.values())
-    law = joint_law(derive(task), size)
+def scales(size, point):
+    """kappa0, at which the size takes over, and the A of ``k^2 = gamma^2 A kappa0^(p-1)``; c, p and r."""
+    law = joint_law(derive(power_law(*point.values())), size)
     amplitude, coefficient, p, r = (
         float(x.evalf()) for x in (law.amplitude, law.terms[0].coefficient, law.terms[0].power, law.r)
     )
-    shape = RichCrossover(p, r, size)
     of_xi = coefficient if size == N else coefficient / (1 - p)
+    return lambda amount: (amplitude / amount) ** (1 / r), of_xi, coefficient, p, r
+
+
+@pytest.mark.parametrize(("size", "point"), HARD, ids=str)
+def test_the_model_whose_features_are_rich_just_there_tends_to_it(size, point):
+    """k = 1 at both sizes: as 1/N or 1/P."""
+    at, of_xi, coefficient, p, r = scales(size, point)
+    expected, apart = float(RichCrossover(p, r, size, 1.0)(1.0).value), []
+    for amount in (10**3, 10**4):
+        kappa0 = at(amount)
+        model = RichModel(
+            power_law(*point.values()), gamma=(of_xi * kappa0 ** (p - 1)) ** -0.5, **{size.name: amount}
+        )
+        found = float(model.test_loss(1 / kappa0))
+        apart.append(abs(found / (coefficient * kappa0**p * expected) - 1))
+    assert apart[0] < 1e-3
+    assert 10 * apart[1] == pytest.approx(apart[0], rel=0.01)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "point"), HARD, ids=str)
+def test_the_model_at_finite_size_tends_to_it(size, point):
+    """In powers of 1/k, ``k^2 = A kappa0^(p-1)``: a tenth, or little more, at a hundred times the size."""
+    at, of_xi, coefficient, p, r = scales(size, point)
+    shape = RichCrossover(p, r, size)
     for ts in (1.0, 4.0):
         apart = []
         for amount in (10**4, 10**6):
-            kappa0 = (amplitude / amount) ** (1 / r)
+            kappa0 = at(amount)
             now = ts / (math.sqrt(of_xi * kappa0 ** (p - 1)) * kappa0)
-            found = RichModel(task, gamma=1, **{size.name: amount}).test_loss(now)
+            found = RichModel(power_law(*point.values()), gamma=1, **{size.name: amount}).test_loss(now)
             apart.append(abs(float(found) / (coefficient * kappa0**p * float(shape(ts).value)) - 1))
         assert apart[1] < 0.2 * apart[0] < 2e-3
     assert float(shape(100.0).value) == pytest.approx(1 if size == N else 1 / r, abs=1e-8)
