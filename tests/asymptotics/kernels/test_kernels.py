@@ -101,7 +101,7 @@ KERNELS = [
     (relu_nngp, (5,), arc1, EXACT),
     (relu_ntk, (3,), lambda x: ntk(x, 1), EXACT),
     (relu_ntk, (4,), lambda x: ntk(x, 1), EXACT),
-    (relu_ntk, (3, 3), lambda x: ntk(x, 3), SERIES),
+    pytest.param(relu_ntk, (3, 3), lambda x: ntk(x, 3), SERIES, marks=pytest.mark.slow),
     (relu_ntk, (4, 2), lambda x: ntk(x, 2), SERIES),
     (laplace, (4,), lambda x: np.exp(-chord(x)), SERIES),
     (lambda n: laplace(n, "3/7"), (3,), lambda x: np.exp(-chord(x) * 7 / 3), SERIES),

@@ -59,7 +59,9 @@ class Lattice:
         return self.sum(lambda lam, c: c * kappa / (lam + kappa))
 
 
-@pytest.mark.parametrize(("smooth", "letter"), [("1/2", False), ("1", False), ("4", True)])
+@pytest.mark.parametrize(
+    ("smooth", "letter"), [pytest.param("1/2", False, marks=pytest.mark.slow), ("1", False), ("4", True)]
+)
 def test_laws_on_the_torus_hold_for_the_modes_of_the_lattice(smooth, letter):
     """Prefactors of the tail are those of the true kernel; a letter is the sum over its modes."""
     law = derive(Task.from_kernel(matern(nu="1/2", d=2), target=sobolev(smooth))).model

@@ -128,7 +128,12 @@ def recursion(a: float, b: float, steps: np.ndarray, noise: float) -> float:
 
 
 @pytest.mark.parametrize(
-    ("a", "b", "eta"), [(3, "3/4", 0.017), ("5/4", "3/5", 0.008), ("5/2", "19/20", 0.04)]
+    ("a", "b", "eta"),
+    [
+        pytest.param(3, "3/4", 0.017, marks=pytest.mark.slow),
+        ("5/4", "3/5", 0.008),
+        pytest.param("5/2", "19/20", 0.04, marks=pytest.mark.slow),
+    ],
 )
 def test_finitely_many_steps_of_sgd(a: object, b: str, eta: float) -> None:
     """The noise of batches needs ``sum lambda^2`` alone; steps that no share of the trace would allow."""

@@ -134,22 +134,28 @@ def test_peaks_between_samples_are_seen():
 
 
 @pytest.mark.parametrize(
-    "weights", [None, pytest.param(Constant(), marks=pytest.mark.slow)], ids=["last", "polyak"]
+    ("weights", "shape"),
+    [
+        (None, WarmupStableDecay(fraction=0.3)),
+        pytest.param(None, Cosine(), marks=pytest.mark.slow),
+        pytest.param(Constant(), WarmupStableDecay(fraction=0.3), marks=pytest.mark.slow),
+        pytest.param(Constant(), Cosine(), marks=pytest.mark.slow),
+    ],
+    ids=["last of wsd", "last of a cosine", "polyak of wsd", "polyak of a cosine"],
 )
-def test_long_runs_are_within_their_error_of_single_steps(monkeypatch, weights):
+def test_long_runs_are_within_their_error_of_single_steps(monkeypatch, weights, shape):
     """What is taken in continuous time between the ends of a run is compared with all steps one by one."""
     from numerics.model import scheduled
 
-    for shape in (Cosine(), WarmupStableDecay(fraction=0.3)):
-        rule = OnePassSGD(eta=0.5, batch=2, schedule=shape)
-        rule = rule if weights is None else Averaged(rule, weights)
-        found = []
-        for most in (10**5, 10):
-            monkeypatch.setattr(scheduled, "DIRECT", most)
-            found.append(FullModel(power_law(2.5, 1.5), noise=SIGMA, rule=rule, digits=4).test_loss(6000))
-        steps, glide = found
-        assert abs(float(steps) - float(glide)) <= float(glide.error)
-        assert float(glide.error) < 1e-4 * float(glide)
+    rule = OnePassSGD(eta=0.5, batch=2, schedule=shape)
+    rule = rule if weights is None else Averaged(rule, weights)
+    found = []
+    for most in (10**5, 10):
+        monkeypatch.setattr(scheduled, "DIRECT", most)
+        found.append(FullModel(power_law(2.5, 1.5), noise=SIGMA, rule=rule, digits=4).test_loss(6000))
+    steps, glide = found
+    assert abs(float(steps) - float(glide)) <= float(glide.error)
+    assert float(glide.error) < 1e-4 * float(glide)
 
 
 @pytest.mark.slow

@@ -80,7 +80,7 @@ def test_allocation_table_has_a_row_for_each_phase(dossier):
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
-@pytest.mark.parametrize("notation", [None, "2405.15074"])
+@pytest.mark.parametrize("notation", [pytest.param(None, marks=pytest.mark.slow), "2405.15074"])
 def test_it_compiles_without_a_warning(dossier, tmp_path, notation):
     drawn = figures(dossier)
     text = article(dossier, drawn, notation, derivations=notation is not None)

@@ -305,6 +305,7 @@ def test_the_command_counts_and_resumes(tmp_path, capsys):
     assert [row["point"]["a"] for row in rows_of(file)] == ["3/2", "2", "1/2", "1/2"]
 
 
+@pytest.mark.usefixtures("one_process")
 def test_rows_without_a_resolution_are_taken_up(tmp_path, capsys):
     """Files of earlier versions do not have it."""
     file = tmp_path / "rows.jsonl"

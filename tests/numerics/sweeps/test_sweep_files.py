@@ -240,6 +240,7 @@ def test_a_place_whose_name_is_not_utf_8(tmp_path, capsys):
     assert capsys.readouterr().err == "" and len(read_sweep(path)) == 1
 
 
+@pytest.mark.usefixtures("one_process")
 def test_rows_of_the_command_with_results_of_another_shape(tmp_path, capsys):
     path = tmp_path / "rows.jsonl"
     command = ["sweep", "--laws", "time", "--digits", "15", "--jobs", "1", "-o", str(path)]
