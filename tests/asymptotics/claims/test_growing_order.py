@@ -7,10 +7,10 @@ import pytest
 from euler_maclaurin import ModeSums
 from sympy import Rational
 
-from asymptotics import OnePassSGD, Verdict, check_claim, compute_optimal, derive, growing_law, power_law
+from asymptotics import OnePassSGD, Verdict, check_claim, derive, growing_law, power_law
 from asymptotics.errors import DomainError, ParseError, UnableError
 from asymptotics.laws.early_loss import T
-from asymptotics.symbols import N, a, b, r, t
+from asymptotics.symbols import N, a, b, r
 
 LAWS = derive(power_law(a, b, modes=r * N))
 FLOW, SGD = growing_law(LAWS), growing_law(LAWS, OnePassSGD)
@@ -158,10 +158,3 @@ def test_the_steps_of_a_paper_are_read_as_twice_the_time(loss):
     assert (found.verdict, found.holds, found.fails) == (ours.verdict, ours.holds, ours.fails)
     assert any("r is read as T = 2 eta n" in note for note in found.notes)
     assert not any("is read as" in note for note in ours.notes)
-
-
-def test_regions_between_roots_are_proved_empty_where_they_are():
-    optimum, under = compute_optimal(LAWS, N * t, rule=OnePassSGD), ["b < 1", "a - 1 > b"]
-    assert check_claim("C^{-b/2}", optimum, [*under, "b > 2 - sqrt(2)"]).everywhere
-    verdict = check_claim("C^{-b/2}", optimum, [*under, "b < 2 - sqrt(2)"])
-    assert verdict.verdict == "FAILS" and not verdict.holds and not verdict.undecided

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from asymptotics import DomainError, UnableError
+from asymptotics import DomainError, OnePassSGD, UnableError, check_claim, compute_optimal, derive, power_law
 from asymptotics.claims.literature import READINGS, REQUIRED, literature, read_table
 from asymptotics.claims.reading import read_claim
 from asymptotics.notation import NOTATIONS, OURS
+from asymptotics.symbols import N, a, b, r, t
 
 TABLE = {entry.key: entry for entry in literature()}
 
@@ -218,3 +219,12 @@ def test_a_place_in_the_abstract_was_read_there():
     beyond = {"reuse-model-beyond"}  # the rate of the abstract outside its assumption
     named = {key for key, entry in TABLE.items() if entry.where.startswith("abstract")}
     assert named | beyond == {key for key, entry in TABLE.items() if entry.read == "abstract"}
+
+
+def test_regions_between_roots_are_proved_empty_where_they_are():
+    """The optimum is that of paquette-Ic-loss, so that it stands beside it."""
+    laws = derive(power_law(a, b, modes=r * N))
+    optimum, under = compute_optimal(laws, N * t, rule=OnePassSGD), ["b < 1", "a - 1 > b"]
+    assert check_claim("C^{-b/2}", optimum, [*under, "b > 2 - sqrt(2)"]).everywhere
+    verdict = check_claim("C^{-b/2}", optimum, [*under, "b < 2 - sqrt(2)"])
+    assert verdict.verdict == "FAILS" and not verdict.holds and not verdict.undecided
