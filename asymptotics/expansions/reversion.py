@@ -22,9 +22,12 @@ then ``e = (E(l)/y)^(1/r)``. One that leads with ``E(l)`` is solved by ``l = l(y
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate
+from operator import mul
 
 from sympy import Add, Expr, Integer, Rational, Symbol, exp, factorial
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import normal
 from asymptotics.errors import UnableError
 from asymptotics.expansions.expansion import Expansion, expansion
@@ -68,17 +71,26 @@ def revert(series: Expansion, variable: Symbol, function: Expansion | None = Non
 
 
 def _by_lagrange(variable: Symbol, series: Expansion, function: Expansion) -> Expansion:
+    lead = series.leading()
+    p = series.exponent(lead.order)
+    powers = _powers_of_phi(series, lead.coefficient)
+    derivative, total = function.differentiate(), function
+    for n, power in enumerate(powers[:-1], 1):
+        total = total + _lagrange_term(power * derivative, n)
+    total = series.with_terms(total.terms, (*total.remainder, *(powers[-1] * function).bounds()))
+    return substitute(total, lead.coefficient, 1 / p, variable, share=-1 / p)
+
+
+@cached(maxsize=64)
+def _powers_of_phi(series: Expansion, lead: Expr) -> tuple[Expansion, ...]:
+    """``(phi - 1)^n`` over n = 1 ... depth, which functions of the solution share.
+
+    ``lead`` is A as it is written: equal series may write it in two ways.
+    """
+    del lead
     powers = Powers(series)
-    p = series.exponent(powers.lead.order)
-    psi = powers.relative(-1 / p) - 1
-    derivative = function.differentiate()
-    total, product = function, series.constant(Integer(1))
-    for n in range(1, series.depth):
-        product = product * psi
-        total = total + _lagrange_term(product * derivative, n)
-    last = product * psi * function
-    total = series.with_terms(total.terms, (*total.remainder, *last.bounds()))
-    return substitute(total, powers.lead.coefficient, 1 / p, variable, share=-1 / p)
+    psi = powers.relative(-1 / series.exponent(powers.lead.order)) - 1
+    return tuple(accumulate([psi] * series.depth, mul))
 
 
 def _lagrange_term(series: Expansion, n: int) -> Expansion:

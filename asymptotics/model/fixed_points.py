@@ -90,22 +90,26 @@ def _beyond(expander: Expander, function: Expr, letter: Symbol, size: Symbol) ->
     count = expander.spectrum.kernel.modes
     if count is None or expander.spectrum.below:
         return None
-    unlearned = expander.spectrum.unlearned
-
-    def there(part: Expr) -> Expr:
-        return _replace_sums(part, count, ONE, Integer(0), unlearned).xreplace({letter: Integer(0)})
-
-    top, bottom = fraction(function)
-    if (left := cancel(there(top))) == 0:  # before it is divided: SymPy would ask whether that is finite
-        if there(bottom) == 0:
-            raise UnableError(
-                f"all is learned from {size} = {count} on, and no share of it is left; not derived"
-            )
+    closed = _at_zero(function, letter, size, count, expander.spectrum.unlearned)
+    if closed == 0:
         return None
-    closed = cancel(left / there(bottom))
     series = expander.exact(_X, _powers(closed.xreplace({size: count + _X}), _X, -ONE))
     series = replace(series, at_infinity=True).standing_for(size - count)
     return Found(node=function.xreplace({letter: Integer(0)}), series=series, closed=closed)
+
+
+@cached(maxsize=256)
+def _at_zero(function: Expr, letter: Symbol, size: Symbol, count: Expr, unlearned: Expr) -> Expr:
+    """The function at kappa = 0; raises `UnableError` where it is 0/0."""
+    top, bottom = (
+        _replace_sums(part, count, ONE, Integer(0), unlearned).xreplace({letter: Integer(0)})
+        for part in fraction(function)
+    )
+    if (left := cancel(top)) != 0:  # before it is divided: SymPy would ask whether that is finite
+        return cancel(left / bottom)
+    if bottom == 0:
+        raise UnableError(f"all is learned from {size} = {count} on, and no share of it is left; not derived")
+    return left
 
 
 def _in_share(

@@ -70,16 +70,7 @@ class FiniteSeries(DirichletSeries):
 
     def laurent(self, point: Expr, terms: int) -> Laurent:
         """The Taylor series ``D^(n)(point)/n!``."""
-        return Laurent(0, tuple(self._derivative(point, n) for n in range(terms)))
-
-    def _derivative(self, point: Expr, order: int) -> Expr:
-        total = []
-        for lam, weight, first, last in self.pieces:
-            summand = join_powers(weight * lam**-point, self.index, force=True)
-            if order:
-                summand *= (-log(lam)) ** order / factorial(order)
-            total.append(finite_sum(summand, self.index, first, last))
-        return Add(*total)
+        return Laurent(0, tuple(_coefficient(self, point, n) for n in range(terms)))
 
     @property
     def modes(self) -> Expr:
@@ -96,12 +87,17 @@ class FiniteSeries(DirichletSeries):
         lam = values.pop()
         return lam if not values and not lam.has(self.index) else None
 
+    @property
+    def in_numbers(self) -> bool:
+        """Whether eigenvalues and ends of pieces are numbers."""
+        return all(not (e.free_symbols - {self.index}) for p in self.pieces for e in (p[0], p[2], p[3]))
+
     def slowest(self, count: int) -> tuple[tuple[Expr, Expr], ...]:
         """The ``count`` smallest eigenvalues that carry weight, each with its whole weight; fewer if no more.
 
         Raises `UnableError` where their order is not known.
         """
-        numbers = all(not (e.free_symbols - {self.index}) for p in self.pieces for e in (p[0], p[2], p[3]))
+        numbers = self.in_numbers
         if numbers and sum(int(last - first + 1) for _, _, first, last in self.pieces) <= LISTED:
             return _sort_modes(self.pieces, self.index)[:count]
         if numbers and not all(falls(p[0], self.index) for p in self.pieces if p[0].has(self.index)):
@@ -126,6 +122,18 @@ class FiniteSeries(DirichletSeries):
                 at = {self.index: last - j}
                 found.append((normal(substitute(lam, at)), substitute(weight, at)))
         return tuple(found)
+
+
+@cached(maxsize=512)
+def _coefficient(series: FiniteSeries, point: Expr, order: int) -> Expr:
+    """``D^(order)(point)/order!``."""
+    total = []
+    for lam, weight, first, last in series.pieces:
+        summand = join_powers(weight * lam**-point, series.index, force=True)
+        if order:
+            summand *= (-log(lam)) ** order / factorial(order)
+        total.append(finite_sum(summand, series.index, first, last))
+    return Add(*total)
 
 
 @cached(maxsize=64)
@@ -228,6 +236,8 @@ def head(pieces: tuple[Segment, ...], index: Symbol, *, target: bool) -> FiniteS
 def order_rates(domain: Domain, *series: FiniteSeries) -> Domain:
     """The domain with the order of the slowest rates, which their monotony proves."""
     for one in series:
+        if one.in_numbers:
+            continue
         try:
             rates = [2 * rate for rate, _ in one.slowest(CHAIN)]
         except UnableError:

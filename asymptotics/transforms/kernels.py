@@ -11,6 +11,7 @@ A kernel is what a new law may bring: its transform is all that `DirichletSeries
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count, takewhile
 from typing import Protocol
 
 from sympy import (
@@ -72,12 +73,19 @@ class Kernel:
 
     def reflect(self, s: Symbol) -> Expr:
         """``Phi(s)`` with each ``Gamma(s + r) Gamma(c - s)`` as a polynomial times ``pi/sin(pi s)``."""
+        pairs, rising, falling = self._pairs()
         total = self.factor.xreplace({S: s})
-        rising, falling = list(self.rising), list(self.falling)
-        while rising and falling:
-            r, c = rising.pop(), falling.pop()
+        for r, c in pairs:
             total *= (-1) ** r * pi / sin(pi * s) * Mul(*(i - s for i in range(1 - r, c)))
         return total * Mul(*(gamma(s + r) for r in rising), *(gamma(c - s) for c in falling))
+
+    def _pairs(self) -> tuple[tuple[tuple[int, int], ...], tuple[int, ...], tuple[int, ...]]:
+        """Pairs of r and c, and what is left of either.
+
+        ``Gamma(s + r) Gamma(c - s) = (-1)^r pi/sin(pi s) (1 - r - s)(2 - r - s) ... (c - 1 - s)``.
+        """
+        pairs = tuple(zip(self.rising, self.falling, strict=False))
+        return pairs, self.rising[len(pairs) :], self.falling[len(pairs) :]
 
     def poles(self, count: int) -> tuple[Pole, ...]:
         """The first ``count`` poles to the right of the strip; or all of them, if fewer."""
@@ -92,14 +100,14 @@ class Kernel:
         if terms == 1 and regular:
             # at a regular point Gamma functions stay, so that zeros against poles cancel in them
             return Laurent(0, (self._value(point),))
-        # a zero of the polynomial below may cancel the pole of the sine: one more term for each
-        wanted, terms = terms, terms + sum(map(abs, self.rising)) + sum(self.falling) + 1
+        pairs, rising, falling = self._pairs()
+        # each zero at the point takes one more term
+        slopes = (diff(self.factor, S, i).xreplace({S: point}) for i in count())
+        zeros = sum(1 for _ in takewhile(lambda slope: slope == 0, slopes))
+        wanted, terms = terms, terms + zeros + sum(point in range(1 - r, c) for r, c in pairs)
         taylor = (diff(self.factor, S, i).xreplace({S: point}) / factorial(i) for i in range(terms))
         total = Laurent(0, tuple(taylor))
-        rising, falling = list(self.rising), list(self.falling)
-        while rising and falling:
-            # Gamma(s + r) Gamma(c - s) = (-1)^r pi/sin(pi s) (1 - r - s)(2 - r - s) ... (c - 1 - s)
-            r, c = rising.pop(), falling.pop()
+        for r, c in pairs:
             total = total * reflection(point, terms)
             total = Laurent(total.valuation, tuple((-1) ** r * x for x in total.coefficients))
             for i in range(1 - r, c):
