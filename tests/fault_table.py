@@ -292,9 +292,9 @@ NUMBERS = (
     row(SEEN, "s * d, zero) for s in (1, -1)", "s * d, zero) for s in (1, 1)", RESOLVED),
     row(STEPS, "1 + Fraction(1, self.batch)", "Fraction(1)", SGD),
     row(STEPS, "return (far * partner - near * zeta)", "return (far * partner)", SGD),
-    row(STEPS, "/ zeta - far.kappa * far.X / partner)", "/ zeta)", SGD),
+    row(STEPS, "source = (reach - beyond) / (", "source = reach / (", SGD),
     row(STEPS, "kernel / (1 - kernel) * ((1 + rise) / rise)", "kernel / (1 - kernel) / rise", SGD),
-    row(STEPS, "rise = eta * zeta * (2 + q * eta * zeta)", "rise = eta * zeta * 2", SGD),
+    row(STEPS, "rise = zeta * (zeta * (q * eta) + 2) * eta", "rise = zeta * 2 * eta", SGD),
     row(EDGES, "if -at(low)[1] > most:", "if False:", SGD),
 )
 
