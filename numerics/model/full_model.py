@@ -33,7 +33,7 @@ from numerics.model.scheduled import ScheduledSolver
 from numerics.model.solver import Solver
 from numerics.model.students.base import Spectrum, map_of
 from numerics.model.weight_decay import DecayedSolver
-from numerics.spectra.finite import FiniteSpectrum, finite_spectrum
+from numerics.spectra.finite import OF_DOUBLES, FiniteSpectrum, finite_spectrum
 from numerics.spectra.spectrum import ContinuousSpectrum, solve_spectrum
 from numerics.values.inputs import exact_noise, exact_ridge, exact_size, infinite
 
@@ -145,8 +145,11 @@ class FullModel(Diagnostics):
     ) -> FullModel:
         """The model of a finite spectrum: ``lambda_k`` and ``c_k`` as arrays of shape (M,), in any order.
 
-        With ``multiplicities``, shape (M,), they are those of levels, so many modes in each.
-        Raises `SpectrumError` for arrays that are empty, of different lengths, negative or NaN.
+        With ``multiplicities``, shape (M,), they are those of levels, so many modes in each. Floats are the
+        binary numbers that they are; other entries, such as 1/3, are rounded to doubles, which the model
+        says where it is printed: at more than 15 digits they are refused, a `Task` takes its formula as it
+        is. Raises `SpectrumError` for these, and for arrays that are empty, of different lengths, negative
+        or NaN.
 
         >>> model = FullModel.from_arrays([1, 1, 1, 1], [1, 1, 1, 1], N=2)
         >>> round(float(model.test_loss(sympy.oo)), 12)        # (M - N)/M of the power is out of reach
@@ -156,6 +159,12 @@ class FullModel(Diagnostics):
         model = cls.__new__(cls)
         spectrum = finite_spectrum(eigenvalues, target, multiplicities)
         model._set_up(spectrum, _size_of(student, N), P, exact(noise, "noise"), digits, rule, ridge, student)
+        rounded = spectrum.rounded or ("" if test_eigenvalues is None else "test_eigenvalues c/lambda")
+        if rounded and model.digits > OF_DOUBLES:
+            raise SpectrumError(
+                f"{rounded} is not a double, and arrays are read as doubles, so that digits = {digits} would "
+                f"be those of another spectrum; use digits <= {OF_DOUBLES}, or a Task with its formula"
+            )
         if test_eigenvalues is not None:
             model._test_on(*inputs_of_arrays(spectrum, test_eigenvalues))
         return model

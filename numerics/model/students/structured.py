@@ -17,7 +17,7 @@ import numpy as np
 from sympy import Expr
 
 from asymptotics.caches import cached
-from asymptotics.errors import PrecisionError, UnableError
+from asymptotics.errors import DomainError, PrecisionError, UnableError
 from asymptotics.model.students.structured import StructuredFeatures
 from asymptotics.tasks.task import Task
 from numerics.model.factors import Factor
@@ -25,7 +25,7 @@ from numerics.model.renormalised_ridge import START_BITS, rough_df1
 from numerics.model.saturation import rough_root, saturate
 from numerics.model.students.base import Spectrum, StudentMap, maps
 from numerics.spectra.compiled import constant
-from numerics.spectra.finite import FiniteSpectrum
+from numerics.spectra.finite import OF_DOUBLES, FiniteSpectrum
 from numerics.spectra.spectrum import spectrum_of
 from numerics.sums.spectral_sums import OnePoint, SpectralSums
 from numerics.values.arithmetic import LOG2_10, Array, Field, array, field_of
@@ -57,9 +57,17 @@ class StructuredMap(StudentMap[StructuredFeatures]):
     beyond = False
 
     def see(self, spectrum: Spectrum) -> Spectrum:
-        """The spectrum itself; beside it the rows are read."""
+        """The spectrum itself; beside it the rows are read.
+
+        Raises `DomainError` for more digits than doubles have of rows whose ratios are no doubles.
+        """
         if not infinite(self.N):
-            _spectrum_of_rows(self.student, self.N)
+            rows = _spectrum_of_rows(self.student, self.N)
+            if isinstance(rows, FiniteSpectrum) and rows.rounded and self.digits > OF_DOUBLES:
+                raise DomainError(
+                    f"{rows.rounded} in eigenvalues of the rows is not a double, as which arrays are read; "
+                    f"use digits <= {OF_DOUBLES}, or give them as a formula"
+                )
         return spectrum
 
     def factors(self, field: Field) -> tuple[Factor, ...]:
@@ -85,8 +93,10 @@ def _spectrum_of_rows(student: StructuredFeatures, N: Expr) -> Spectrum:
     below = math.lcm(*(int(tau.q) for tau in taus))
     whole = [int(tau.p) * (below // int(tau.q)) for tau in taus]
     common = math.gcd(*whole)
-    numbers = np.array([float(n // common) for n in whole])
-    return FiniteSpectrum(eigenvalues=numbers, target=numbers)
+    whole = [n // common for n in whole]
+    numbers = np.array([float(n) for n in whole])
+    rounded = next((str(n) for n, x in zip(whole, numbers, strict=True) if n != int(x)), "")
+    return FiniteSpectrum(eigenvalues=numbers, target=numbers, rounded=rounded)
 
 
 class Rows(Factor):

@@ -234,6 +234,11 @@ def test_students_of_one_layer_have_coefficients() -> None:
         ({"N": 5, "student": DeepRandomFeatures(widths=(7, 5))}, DomainError, "leave N out"),
         ({"N": "5/2", "student": SpectralTruncation()}, DomainError, "N = 5/2 modes"),
         ({"N": 3, "student": StructuredFeatures(eigenvalues=ROWS)}, DomainError, "5 eigenvalues; use N=5"),
+        (
+            {"N": 2, "digits": 16, "student": StructuredFeatures(eigenvalues=["1/7", "0.12345678901234567"])},
+            DomainError,
+            "is not a double, as which arrays are read; use digits <= 15",
+        ),
         ({"N": 3, "student": NonlinearFeatures(linear="mu", white=1)}, DomainError, "leaves mu open"),
         ({"student": DeepRandomFeatures(widths=("q", 30))}, DomainError, "leaves q open"),
         ({"N": 3, "student": OrthogonalFeatures(modes="r*N")}, DomainError, "leaves r open"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
+import mpmath
 import numpy as np
 import pytest
 from sympy import Rational
@@ -29,6 +31,41 @@ def test_round_off_is_clipped_with_a_note(enter: Entrance, kind: type, last: com
     shown = repr(enter(*map(kind, arrays)))
     assert f"{('eigenvalues', 'target')[which]}: 1 off by round-off" in shown and "\n" not in shown
     assert "round-off" not in repr(enter(LAM, POWER))
+
+
+@pytest.mark.parametrize("entry", [Rational(1, 3), "0.1", mpmath.mpf(1) / 3, 2**53 + 1, Decimal("0.3")])
+def test_what_is_no_double_is_said_and_refused_beyond_the_digits_of_doubles(entry: object) -> None:
+    with mpmath.workdps(30):
+        entry = mpmath.mpf(1) / 3 if isinstance(entry, mpmath.mpf) else entry
+    for arrays, name in (([1, entry], [1, 2]), "eigenvalues"), (([1, 2], iter([1, entry])), "target"):
+        for kind in (tuple, np.array) if name == "eigenvalues" else (tuple,):
+            given = [kind(x) if isinstance(x, list) else x for x in arrays]
+            if name == "eigenvalues":
+                assert "eigenvalues: 1 rounded to doubles" in repr(FullModel.from_arrays(*given))
+            with pytest.raises(
+                SpectrumError, match=rf"^{name}\[1\] = \S+ is not a double.* digits <= 15, or"
+            ):
+                FullModel.from_arrays(*given, digits=16)
+
+
+@pytest.mark.parametrize(
+    "given", [[0.1, 1], np.float32([0.1, 1]), [Rational(1, 4), "1/2"], [np.float64(0.3), 2]]
+)
+def test_doubles_are_the_binary_numbers_that_they_are(given: list[object]) -> None:
+    model = FullModel.from_arrays(given, given, digits=30)
+    exact = [Rational(float(x if not isinstance(x, str) else Rational(x))) for x in given]
+    with mpmath.workdps(50):
+        parts = [mpmath.mpf(x.p) / x.q for x in exact]
+        expected = mpmath.fsum(x * mpmath.exp(-2 * x) for x in parts)
+        assert (
+            "rounded" not in repr(model)
+            and abs(model.test_loss(1).value - expected) <= model.test_loss(1).error
+        )
+
+
+def test_power_on_other_inputs_is_that_of_doubles() -> None:
+    with pytest.raises(SpectrumError, match=r"^test_eigenvalues c/lambda is not a double"):
+        FullModel.from_arrays([1, 0.3], [1, 1], test_eigenvalues=[1, 2], digits=30)
 
 
 @pytest.mark.parametrize("enter", ENTRANCES)
