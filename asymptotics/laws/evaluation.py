@@ -17,10 +17,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence, Sized
 from functools import cache
 from itertools import pairwise
+from math import inf, nan
 from typing import Any
 
 import mpmath
-from sympy import Basic, Expr, Float, Integer, Mul, Symbol, lambdify
+from sympy import Basic, Expr, Float, Integer, Mul, Symbol, lambdify, sign
 from sympy.external import import_module
 
 from asymptotics.domains.domain import normal
@@ -32,6 +33,10 @@ from asymptotics.precision import working
 from asymptotics.regime import Regime
 
 DIGITS = 17
+LONG = 40
+"""Digits of a resource: those of its logarithm, and of exponentials of it, are then right."""
+FAR = 10**50
+"""Where a leading term has its sign."""
 SPANS = (16, 64, 256, 1024, 4096)
 """Decades of the resource in which the last point above the bound is sought, one span after the other."""
 STEPS = 64
@@ -42,7 +47,10 @@ SAME = 1e-12
 
 
 def evaluate(leading: Expr, resource: Symbol, value: object) -> Any:
-    """The leading term at one value > 0 of the resource; of an array or a list, entry by entry.
+    """The leading term at one value > 0 of the resource; of an array or a list, by `compile_leading`.
+
+    Raises `DomainError` where it has another sign than far out, as ``log(N)/N**2`` at N = 1, or no real
+    value, and where it is no float.
 
     >>> from asymptotics.symbols import N
     >>> evaluate(3 / N**2, N, 10), evaluate(3 / N**2, N, [10, 100])
@@ -53,7 +61,31 @@ def evaluate(leading: Expr, resource: Symbol, value: object) -> Any:
     at = real_number(value, str(resource))
     if not at.is_positive or not at.is_finite:
         raise DomainError(f"{resource} = {at}; a law has values at finite numbers > 0")
-    return float(leading.xreplace({resource: at}).evalf(DIGITS))
+    found = _value(leading, resource, at)
+    if found is None:
+        raise DomainError(
+            f"{resource} = {shown(value)}: the leading term, {shown(leading)}, has not yet the sign that it "
+            "has far out; ask for it from law.good_from on"
+        )
+    number = float(found)
+    if found != 0 and not 0 < abs(number) < inf:
+        raise DomainError(
+            f"{resource} = {shown(value)}: the leading term, {shown(leading)}, is "
+            f"{'beyond' if number else 'below'} every float; use law.leading.subs({resource}, ...).n()"
+        )
+    return number
+
+
+def _value(leading: Expr, resource: Symbol, at: Expr) -> Expr | None:
+    """The leading term at a number; None where it is not real, or has not the sign that it has far out."""
+    found = leading.xreplace({resource: Float(at, LONG)}).evalf(DIGITS)
+    far = _sign(leading, resource)
+    return found if found.is_comparable and (far == 0 or sign(found) == far) else None
+
+
+def _sign(leading: Expr, resource: Symbol) -> Expr:
+    """The sign far out; 0 of a law that ends."""
+    return sign(leading.xreplace({resource: Float(FAR, LONG)}).evalf(DIGITS))
 
 
 def _evaluate_array(leading: Expr, resource: Symbol, values: Sized) -> Any:
@@ -71,19 +103,28 @@ def _evaluate_array(leading: Expr, resource: Symbol, values: Sized) -> Any:
 def compile_leading(leading: Expr, resource: Symbol) -> Callable[[Any], Any]:
     """The leading term as a function of a float, or of an array entry by entry, in double precision.
 
+    Entries where it has another sign than far out, or no real value, are nan.
+
     >>> from asymptotics.symbols import N
     >>> compile_leading(3 / N**2, N)(10)
     0.03
     """
     numpy = import_module("numpy")
-    if leading.has(Oscillation):
-        compiled = numpy.vectorize(lambda x: evaluate(leading, resource, x), otypes=[float])
-    else:
-        compiled = lambdify(resource, leading.evalf(DIGITS), modules="numpy")
+
+    def one_by_one(x: float) -> float:
+        found = _value(leading, resource, real_number(x))
+        return nan if found is None else float(found)
+
+    slowly = numpy.vectorize(one_by_one, otypes=[float])
+    compiled = slowly if leading.has(Oscillation) else lambdify(resource, leading.evalf(DIGITS), "numpy")
+    far = int(_sign(leading, resource))
 
     def function(values: Any) -> Any:
         points = numpy.asarray(values, dtype=float)
-        found = compiled(points) + 0 * points
+        with numpy.errstate(all="ignore"):
+            found = compiled(points) + 0 * points
+            doubtful = ~numpy.isfinite(found) | (numpy.sign(found) * far < abs(far))
+        found = numpy.where(doubtful, slowly(points), found) if doubtful.any() else found
         return found if points.ndim else float(found)
 
     return function

@@ -1,5 +1,6 @@
 """A law at numbers: as a float, as a function of arrays, and from where on it is good."""
 
+import warnings
 from math import inf
 
 import numpy as np
@@ -11,6 +12,7 @@ from asymptotics.symbols import M, a, b, k, sigma
 from numerics import FullModel
 
 LAWS = derive(power_law(a, b))
+SLOW = derive(Task("2**-k", "2**-k*log(k + 1)"))
 NOISY = derive(power_law("7/4", "3/2", noise=sigma))
 TASKS = {
     "power": power_law(4, 2),
@@ -56,6 +58,16 @@ def test_functions_of_any_family(task):
     assert law.lambdify()(xs) == pytest.approx([law(x) for x in xs], rel=1e-12)
 
 
+def test_entries_of_arrays_that_are_no_losses_are_nan_and_those_below_every_float_zero():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = LAWS.model([0.5, 1, 10, 1e200], a=3, b=2)
+        assert np.isnan(found[:2]).all() and found[2] == LAWS.model(10, a=3, b=2) and found[3] == 0
+        slow = SLOW.time([1, 2, 100, 1e170])
+        assert np.isnan(slow[:2]).all() and slow[3] == pytest.approx(SLOW.time(1e170), rel=1e-12)
+        assert LAWS.time([1e60, 1e100], a=9, b=2) == pytest.approx([LAWS.time(1e60, a=9, b=2), 0], rel=1e-12)
+
+
 def test_a_function_that_is_constant_keeps_the_shape():
     law = derive(Task(1, 1, modes=50)).model
     assert law.lambdify()(np.ones((2, 3))).shape == (2, 3)
@@ -72,6 +84,11 @@ def test_a_function_that_is_constant_keeps_the_shape():
         (lambda: LAWS.time(0, a=2, b=2), "t = 0; a law has values at finite numbers > 0"),
         (lambda: LAWS.time("a", a=2, b=2), "give a real number"),
         (lambda: LAWS.time(10, a=2, b=2, c=3), "c"),
+        (lambda: LAWS.model(1, a=3, b=2), r"N = 1: .*log\(N\).* has not yet the sign that it has far out"),
+        (lambda: LAWS.model(0.5, a=3, b=2), r"N = 0\.5: .*from law\.good_from on"),
+        (lambda: SLOW.time(1), "t = 1: .* has not yet the sign"),
+        (lambda: LAWS.model(10**200, a=3, b=2), r"below every float; use law\.leading\.subs\(N, "),
+        (lambda: SLOW.model(1e200), "below every float"),
     ],
 )
 def test_what_is_missing_is_said(use, message):
