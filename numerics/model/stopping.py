@@ -19,6 +19,7 @@ import mpmath
 from asymptotics.errors import PrecisionError, UnableError
 from asymptotics.parsing.numbers import DECADES
 from asymptotics.precision import exclusive, working
+from numerics.values.inputs import infinite
 from numerics.values.results import Best
 from numerics.values.value import Value
 
@@ -61,9 +62,10 @@ class Searched(OneLoss, Protocol):
     digits: int
     N: Any
     noise: Any
+    ridge: Any
     tested: Any
 
-    def with_digits(self, digits: int) -> OneLoss: ...
+    def with_digits(self, digits: int) -> Searched: ...
 
     def weights(self, time: Any) -> Any: ...
 
@@ -92,7 +94,7 @@ def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
         rough = model if few == digits else model.with_digits(few)
         start = mpmath.mpf(0) if guess is None else mpmath.log(guess)
         ended = model if digits <= FEW_DIGITS else rough
-        f = partial(log_losses, rough)
+        f = partial(_log_losses_in_time, rough)
         reach, noisy = _times(model, f) if guess is None else (None, False)
         try:
             centre = lowest(f, start, reach)
@@ -133,14 +135,35 @@ def _times(model: Searched, f: Function) -> tuple[tuple[float, float], bool]:
     return (first, last), span < math.inf and model.variance(mpmath.exp(last)).noise.value > mpmath.exp(least)
 
 
-def _check_turns(model: OneLoss, least: Value) -> None:
+def _check_turns(model: Searched, least: Value) -> None:
     """Raise `UnableError` where the loss at t = oo is no larger than the least one found."""
     end = model.test_loss(mpmath.inf)
     if end.value - end.error <= least.value + least.error:
         raise UnableError(
-            f"the loss falls until t = oo, to {float(end.value):.6g}: no minimum at a finite time; "
-            "stopping helps at a smaller ridge, or where P is finite and noise > 0"
+            f"the loss falls until t = oo, to {float(end.value):.6g}: no minimum at a finite time"
+            + _what_helps(model)
         )
+
+
+def _what_helps(model: Searched) -> str:
+    """What makes stopping worth it, of what the model does not have."""
+    helps = (
+        ("at a smaller ridge", model.ridge > 0),
+        ("where P is finite", infinite(model.P)),
+        ("where noise > 0", model.noise == 0),
+    )
+    missing = [words for words, needed in helps if needed]
+    return "; stopping helps " + " and ".join(missing) if missing else ""
+
+
+def _log_losses_in_time(model: Searched, us: Sequence[mpmath.mpf]) -> list[mpmath.mpf]:
+    """`log_losses`; `UnableError` beyond the last time that numbers reach, where a loss still falls."""
+    if max(us) > DECADES * mpmath.log(10):
+        raise UnableError(
+            f"the loss falls as far as numbers reach, t = 10^{DECADES}: no minimum at a finite time is found"
+            + _what_helps(model)
+        )
+    return log_losses(model, us)
 
 
 def log_losses(model: OneLoss, us: Sequence[mpmath.mpf]) -> list[mpmath.mpf]:

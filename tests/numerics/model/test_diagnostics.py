@@ -253,7 +253,27 @@ def test_other_inputs_of_a_task_with_letters() -> None:
         (lambda: model("flow").classification_error(0), DomainError, "t = 0"),
         (lambda: model("fewer samples").generalised_cross_validation(oo), UnableError, "give a ridge > 0"),
         (lambda: model("steps").best_time(), UnableError, "counts steps"),
-        (lambda: model("flow", ridge=9).best_time(), UnableError, "falls until t = oo"),
+        (
+            lambda: model("flow", ridge=9).best_time(),
+            UnableError,
+            "at a finite time; stopping helps at a smaller",
+        ),
+        (
+            lambda: FullModel.from_arrays([1, 0.5], [1, 1], P=4).best_time(),
+            UnableError,
+            "until t = oo, to .*; stopping helps where noise > 0$",
+        ),
+        (
+            lambda: FullModel.from_arrays([1, 0.5], [1, 1], N=1, ridge=1).best_time(),
+            UnableError,
+            "helps at a smaller ridge and where P is finite and where noise > 0",
+        ),
+        pytest.param(
+            lambda: FullModel(power_law(3, 2)).best_time(),
+            UnableError,
+            r"numbers reach, t = 10\^150: no minimum",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_bad_input(call, error, says) -> None:
