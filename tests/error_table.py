@@ -30,6 +30,7 @@ def smaller(module: str, estimate: str, *tests: str, after: str = "") -> Fault:
 
 
 SPECTRAL = "numerics/sums/spectral_sums.py"
+RULE_SUMS = "numerics/sums/rule_sums.py"
 TIME = "numerics/sums/time_sum.py"
 LONG = "numerics/sums/exponential.py"
 SOLVER = "numerics/model/solver.py"
@@ -49,9 +50,9 @@ DRAWN = "numerics/simulation/simulate.py"
 ESTIMATES = (
     # spectral sums: the whole, the integral, its ends, rounding, compression
     row(SPECTRAL, "worst = max(worst, error)", "worst = max(worst, error / 10**6)", SUMS),
-    smaller(SPECTRAL, "float(abs(evens - odds) / size) ** 1.6", SUMS),
-    smaller(SPECTRAL, "float(abs(end - coarse.sum()) / size)", SUMS),
-    smaller(SPECTRAL, "2.0 ** (3 - field.bits) * math.sqrt(len(rule.lam))", SUMS, after="floor += "),
+    smaller(RULE_SUMS, "float(abs(evens - odds) / size) ** 1.6", SUMS),
+    smaller(RULE_SUMS, "float(abs(end - coarse.sum()) / size)", SUMS),
+    smaller(RULE_SUMS, "2.0 ** (3 - field.bits) * math.sqrt(len(rule.lam))", SUMS, after="floor += "),
     smaller("numerics/sums/compression.py", "64.0 * (r + float(np.sqrt(r * r - 1))) ** -ORDER", SUMS),
     # sums over time: endless, their trapezoids, rounding, differences of tails
     row(LONG, "Value(value=two, error=error)", "Value(value=two, error=error / 10**6)", SUMS),

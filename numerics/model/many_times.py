@@ -152,7 +152,12 @@ def _long_windows(
     if model.unlimited and wanted.single and not model.ridge:
         return found  # the modes are added up faster
     for group in _group(times, sorted(range(len(times)), key=lambda i: times[i])):
-        values = long_losses(model, wanted, variance, [times[i] for i in group], digits)
+        own = [times[i] for i in group]
+        values = long_losses(model, wanted, variance, own, digits)
+        # What cancels late under steep targets, in sums and by rounding, is known by then.
+        missing = max((mpmath.log10(v.error / abs(v.value)) + digits for v in values if v), default=0)
+        if missing > 0:
+            values = long_losses(model, wanted, variance, own, digits + 1 + math.ceil(missing))
         for i, value in zip(group, values, strict=True):
             found[i] = value
     return found

@@ -25,8 +25,8 @@ from numerics.values.value import Value
 
 SEARCH_DIGITS = 8
 """Digits of the losses, until the minimum is closed in."""
-FEW_DIGITS = 15
-"""Where more are wanted, the minimum is first read off losses of so many, which cost little."""
+FEW_DIGITS, FEWER = 15, 3
+"""Where more are wanted, the minimum is first read off losses of a third of them, which cost little."""
 STRIDE = mpmath.mpf("2.5")
 """The steps in log t of the walk."""
 CLOSE = mpmath.mpf("0.019")
@@ -104,7 +104,8 @@ def best_stopping(model: Searched, guess: mpmath.mpf | None = None) -> Best:
             raise
         try:
             if digits > FEW_DIGITS:
-                near = interpolate(model.with_digits(FEW_DIGITS), centre, FEW_DIGITS)
+                some = max(few, digits // FEWER)
+                near = interpolate(model.with_digits(some), centre, some)
                 centre = mpmath.log(near.argument.value)
             found = interpolate(model, centre, digits)
         except PrecisionError:

@@ -30,12 +30,15 @@ from numerics.spectra.spectrum import ContinuousSpectrum, integers
 from numerics.sums.compression import Falling
 from numerics.sums.doubled_rule import DoubledRule, double_rule
 from numerics.sums.doubled_sums import evaluate_many
-from numerics.sums.node_rules import COMPRESSED_FLOOR, NodeRule, RuleBook, check_head
+from numerics.sums.node_rules import NodeRule, RuleBook, check_head
 from numerics.sums.piecewise_rules import PieceBook
-from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, field_of
+from numerics.sums.rule_sums import FarNodes, floor_of, sum_and_error, sums_at
+from numerics.values.arithmetic import Array, Field, Scalar, bits_of, field_of
 from numerics.values.doubled import BITS
 
 MAX_REFINEMENTS, ONE_RULE_REFINEMENTS = 6, 3
+FEW = 8
+"""For so many kappa far nodes are summed like the others."""
 LEAST_TERMS, MOST_TERMS = 1000, 10**7
 """Fewer terms are added up faster one by one; more do not fit."""
 WIDEST_LOG = 600.0
@@ -136,7 +139,8 @@ class SpectralSums:
             head = max(places[i][0] for i in members)
             for refinement in range(MAX_REFINEMENTS):
                 rule = self._book.rule(head, sector, floor, refinement)
-                error = self._fill(out, members, kappa, rule, (derivatives, spare), field)
+                enough = math.inf if rough else 10.0**-self.digits
+                error = self._fill(out, members, kappa, rule, (derivatives, spare), field, enough)
                 if rough or error < 10.0**-self.digits:
                     break
                 if refinement % 2 and self._book.plain is None:
@@ -155,11 +159,15 @@ class SpectralSums:
         That may not be reached; the error says so. Derivatives come without an estimate of theirs.
         """
         logs = [complex(*_polar(x)) for x in kappa]
-        floor, everywhere = min(y.real for y in logs), list(range(len(logs)))
+        floor = min(y.real for y in logs)
+        # The poles of the summand are nearest to a path that is turned at the ends of the range of angles.
+        angles = sorted(range(len(logs)), key=lambda i: logs[i].imag)
+        everywhere = [*angles[:1], *angles[:0:-1]]
         out = np.empty((2 * (derivatives + 1), len(logs)), dtype=object)
         for refinement in range(ONE_RULE_REFINEMENTS):
             rule = self.rule_for_all(logs, floor, refinement)
-            error = self._fill(out, everywhere, kappa, rule, (0, derivatives), field)
+            stop = enough if refinement < ONE_RULE_REFINEMENTS - 1 else math.inf
+            error = self._fill(out, everywhere, kappa, rule, (0, derivatives), field, stop)
             if error < enough:
                 break
         return OnePoint(kappa=kappa, df1=out[: derivatives + 1], X=out[derivatives + 1 :], error=error)
@@ -172,17 +180,25 @@ class SpectralSums:
         rule: NodeRule,
         rows: tuple[int, int],
         field: Field,
+        enough: float,
     ) -> float:
-        """The columns of these kappa by one rule, in doubled numbers where they do; the largest error."""
+        """The columns of these kappa by one rule, in doubled numbers where they do; the largest error.
+
+        Where it is not ``enough``, some columns may be missing.
+        """
         if field.bits <= BITS - 2 and MOST_TERMS > len(members) * len(rule.lam) > LEAST_TERMS:
             columns, error = evaluate_many(self.doubled(rule), kappa[members], self.digits, rows, field)
             if columns is not None:
                 out[:, members] = columns
                 return error
-        error = 0.0
+        far, error = None, 0.0
+        if len(members) > FEW and rule.parts[1] < len(rule.lam):
+            far = FarNodes.of(rule, [abs(kappa[i]) for i in members], sum(rows), field)
         for i in members:
-            out[:, i], estimate = _evaluate(rule, kappa[i], 10.0 ** -(self.digits + 2), rows, field)
+            out[:, i], estimate = sums_at(rule, kappa[i], 10.0 ** -(self.digits + 2), rows, field, far)
             error = max(error, estimate)
+            if error > enough:
+                break
         return error
 
     def squares(self, kappa: Scalar, field: Field, log_floor: float) -> tuple[Scalar, Scalar, float]:
@@ -193,12 +209,12 @@ class SpectralSums:
         head, sector = self._book.place(*_polar(kappa), derivatives=1)
         for refinement in range(MAX_REFINEMENTS):
             rule = self._book.rule(head, sector, log_floor, refinement)
-            error = _floor(rule, kappa, 10.0 ** -(self.digits + 2), field)
+            error = floor_of(rule, kappa, 10.0 ** -(self.digits + 2), field)
             u, coarse_u = 1 / (rule.lam + kappa), 1 / (rule.check[0] + kappa)
             found: list[Scalar] = []
             for weights, check in ((rule.A, rule.check[1]), (rule.G, rule.check[2])):
                 product, coarse = weights * rule.lam * u * u, check * rule.check[0] * coarse_u * coarse_u
-                total, estimate = _estimate(product, coarse, rule.parts)
+                total, estimate = sum_and_error(product, coarse, rule.parts)
                 found.append(_real(total))
                 error = max(error, estimate)
             if error < 10.0**-self.digits:
@@ -263,7 +279,7 @@ class SpectralSums:
         best, least = field.real(0), math.inf
         for refinement in range(MAX_REFINEMENTS):
             rule = self._book.rule(head, sector, 0.0, refinement)
-            total, error = _estimate(rule.G, rule.check[2], rule.parts)
+            total, error = sum_and_error(rule.G, rule.check[2], rule.parts)
             if error < least and total != 0:
                 best, least = _real(total), error
             if error < 10.0 ** -(self.digits + 2):
@@ -337,63 +353,6 @@ class SpectralSums:
                 logs += [float(field.log(x)) for x in lam]
                 logs.append(piece.logarithm("eigenvalues", math.log(last)))
         return min(logs), max(logs)
-
-
-def _evaluate(
-    rule: NodeRule, kappa: Scalar, floor: float, rows: tuple[int, int], field: Field
-) -> tuple[Array, float]:
-    """(df1, df1', ..., X, X', ...) at one kappa and the estimate of the largest relative error among them.
-
-    The fine trapezoid is the square of the coarse one, roughly: with e the relative difference
-    of the even and odd halves, e^1.6 is taken, which is larger while e is small. The ends (by a
-    Gauss rule with fewer points), rounding, and what lies beyond the last node are added. Of the
-    derivatives in ``rows`` (and spare ones) the sum and the highest are estimated; those between lie between.
-    """
-    negative = kappa.imag < 0
-    if negative:
-        kappa = field.conj(kappa)
-    plus = rule.lam + kappa
-    u = 1 / plus
-    floor = _floor(rule, kappa, floor, field)
-    error = floor
-    coarse_u = 1 / (rule.check[0] + kappa) if len(rule.check[0]) else rule.check[0]
-    sums: list[Scalar] = []
-    for weights, check in ((rule.A, rule.check[1]), (rule.G, rule.check[2])):
-        product, coarse, factor = weights * u, check * coarse_u, 1
-        for order in range(sum(rows) + 1):
-            if order:
-                product, coarse, factor = product * u, coarse * coarse_u, -order * factor
-            if order in (0, rows[0]):
-                total, estimate = _estimate(product, coarse, rule.parts)
-                error = max(error, estimate + floor)
-            else:
-                total = product.sum()
-            sums.append(factor * total)
-    if kappa.imag == 0:
-        sums = [_real(s) for s in sums]
-    elif negative:
-        sums = [field.conj(s) if s != 0 else s for s in sums]
-    return array(sums), error
-
-
-def _floor(rule: NodeRule, kappa: Scalar, floor: float, field: Field) -> float:
-    """The relative error of sums over a rule by rounding and by compression, above ``floor``."""
-    floor += 2.0 ** (3 - field.bits) * math.sqrt(len(rule.lam))
-    if rule.bins is not None:
-        floor += rule.bins.error(complex(kappa)) + COMPRESSED_FLOOR
-    return floor
-
-
-def _estimate(product: Array, coarse: Array, parts: tuple[int, int, int]) -> tuple[Scalar, float]:
-    """The sum of ``product``, and the relative error of its integral and of its ends."""
-    direct, ends, even = parts
-    end = product[direct:ends].sum()
-    evens, odds = product[ends:even].sum(), product[even:].sum()
-    total = product[:direct].sum() + end + evens + odds
-    if total == 0:
-        return total, 0.0
-    size = abs(total)
-    return total, float(abs(evens - odds) / size) ** 1.6 + float(abs(end - coarse.sum()) / size)
 
 
 def _real(x: Scalar) -> Scalar:

@@ -68,3 +68,12 @@ def test_what_takes_more_than_twice_thirty_digits_is_left_to_other_contours():
     model = FullModel(power_law(2, 2), P=100, noise=1, digits=30)
     assert losses(model, [Integer(1000)], 60) == [None]
     assert losses(model, [Integer(10) ** 60]) == [None]
+
+
+@pytest.mark.parametrize("decades", [7, pytest.param(10, marks=pytest.mark.slow)])
+def test_late_losses_under_steep_targets_are_had_with_the_digits_that_cancel(decades):
+    task, t = power_law("25/4", "5/2"), Integer(10) ** decades
+    few, many = (FullModel(task, P=t**2, noise=1, digits=digits) for digits in (30, 32))
+    (found,) = few._at_once("test_loss", [t])
+    assert found is not None and found.error < 1e-30 * found.value
+    assert share(found, many._at_once("test_loss", [t])[0]) <= 1

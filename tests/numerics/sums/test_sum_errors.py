@@ -23,7 +23,8 @@ from numerics.sums import time_sum as time_sums
 from numerics.sums.compression import compress
 from numerics.sums.decay import Decay
 from numerics.sums.exponential import _from, exponential_sum
-from numerics.sums.spectral_sums import SpectralSums, _evaluate
+from numerics.sums.rule_sums import sums_at
+from numerics.sums.spectral_sums import SpectralSums
 from numerics.sums.time_sum import time_sum
 from numerics.values.arithmetic import array, bits_of, field_of
 from numerics.values.value import Value
@@ -69,7 +70,7 @@ def evaluated(spoil, digits=20, bits=200):
             with field_of(bits) as field, mpmath.workprec(bits):
                 kappa = polar(field, *place)
                 rule = spoil(sums._book, (math.log(place[0]), place[1]))
-                found, error = _evaluate(rule, kappa, 10.0 ** -(digits + 2), (1, 0), field)
+                found, error = sums_at(rule, kappa, 10.0 ** -(digits + 2), (1, 0), field)
             with field_of(200) as field:
                 expected = good.one_point(array([polar(field, *place)]), field)
                 rows += relative(found, [*expected.df1[:, 0], *expected.X[:, 0]], error)
