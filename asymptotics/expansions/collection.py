@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
+from operator import itemgetter
 
 from sympy import Expr
 
 from asymptotics.domains.domain import Domain, normal
-from asymptotics.expansions.orders import Signs, signs_on
+from asymptotics.expansions.orders import Place, Signs, signs_on
 from asymptotics.expansions.ring import ONE, Element, sum_of_products
 from asymptotics.expansions.terms import Bound, Logs, Term, absorbs, logs_at_point, minimal
 
@@ -40,29 +41,36 @@ def collect(
     if len(summands) == 1 and not remainder:
         ((p, powers),) = summands.items()
         return tuple(_made(p, powers, signs)), ()
-    bounds = minimal(signs, (Bound(normal(b.order), *b.logs) for b in remainder))
+    bounds = minimal(signs, map(_in_normal_form, remainder))
     places = {p: signs.locate(p) for p in summands}
-    kept: list[Term] = []
+    kept: list[tuple[int, Term]] = []
     dropped: list[Bound] = []
-    present: dict[Expr, int] = {}
+    present: list[Place] = []
     for p in signs.from_the_front(places):
-        ahead = sum(1 for _ in islice((q for q in present if signs.is_ahead(places[q], places[p])), depth))
+        place = places[p]
+        ahead = sum(1 for _ in islice((q for q in present if signs.is_ahead(q, place)), depth))
         late = ahead == depth
-        if late and any(signs.is_ahead(places[b.order], places[p]) for b in dropped):
+        if late and any(signs.is_ahead(places[b.order], place) for b in dropped):
             continue
         powers = {
             logs: products
             for logs, products in summands[p].items()
-            if not any(absorbs(signs, b, (places[p], logs)) for b in bounds.values())
+            if not any(absorbs(signs, b, (place, logs)) for b in bounds.values())
         }
         if found := list(_made(p, powers, signs)):
-            present[p] = ahead
+            present.append(place)
         if late:
             dropped += (Bound(t.order, *t.logs) for t in found)
         else:
-            kept += found
-    kept.sort(key=lambda t: present[t.order])
-    return tuple(kept), tuple(minimal(signs, (*bounds, *dropped)) if dropped else bounds)
+            kept += ((ahead, t) for t in found)
+    kept.sort(key=itemgetter(0))
+    terms = tuple(t for _, t in kept)
+    return terms, tuple(minimal(signs, (*bounds, *dropped)) if dropped else bounds)
+
+
+def _in_normal_form(bound: Bound) -> Bound:
+    place = normal(bound.order)
+    return bound if place is bound.order else Bound(place, *bound.logs)
 
 
 def _made(p: Expr, powers: dict[Logs, list[tuple[Element, Element]]], signs: Signs) -> Iterator[Term]:

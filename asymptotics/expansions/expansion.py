@@ -34,10 +34,12 @@ from asymptotics.expansions.orders import add, compare, order, order_expr, signs
 from asymptotics.expansions.ring import ONE, element, sum_of_products
 from asymptotics.expansions.terms import (
     Bound,
-    Logs,
     Term,
     compare_logs,
     logs_at_point,
+    logs_of_product,
+    minimal,
+    product_bounds,
     slope_bound,
     slopes_of,
 )
@@ -125,6 +127,10 @@ class Expansion(Typeset):
     def bounds(self) -> tuple[Bound, ...]:
         """Bounds for the whole of the expansion: the orders of its terms and of its remainder."""
         return (*(Bound(t.order, *t.logs) for t in self.terms), *self.remainder)
+
+    def ends(self) -> tuple[Bound, ...]:
+        """The same without those that others imply."""
+        return tuple(minimal(signs_on(self.domain), self.bounds()))
 
     def candidates(self) -> tuple[Term, ...]:
         """The terms that may lead: those not behind any other term."""
@@ -258,17 +264,11 @@ class Expansion(Typeset):
             place = order(s.order)
             for q, t in places:
                 powers = summands.setdefault(order_expr(add(place, q)), {})
-                powers.setdefault(_logs(s, t), []).append((s.element, t.element))
-        bounds = [
-            Bound(s.order + t.order, *_logs(s, t))
-            for left, right in (
-                (self.terms, other.remainder),
-                (self.remainder, other.terms),
-                (self.remainder, other.remainder),
-            )
-            for s in left
-            for t in right
-        ]
+                powers.setdefault(logs_of_product(s, t), []).append((s.element, t.element))
+        bounds = (
+            *product_bounds(self.terms, other.remainder),
+            *product_bounds(self.remainder, other.bounds()),
+        )
         return self.gather(summands, bounds)
 
     __rmul__ = __mul__
@@ -349,11 +349,6 @@ def expansion(
     return Expansion(
         variable=variable, at_infinity=at_infinity, terms=kept, remainder=bounds, domain=domain, depth=depth
     )
-
-
-def _logs(first: Term | Bound, second: Term | Bound) -> Logs:
-    """The powers of l and log(l) in a product."""
-    return first.log_power + second.log_power, first.loglog_power + second.loglog_power
 
 
 def _bound_expression(series: Expansion) -> Expr:

@@ -143,10 +143,11 @@ class Signs:
 
     def locate(self, expression: Expr) -> Place:
         """An order and its value at the point."""
-        if expression not in self._places:
+        found = self._places.get(expression)
+        if found is None:
             place = order(expression)
-            self._places[expression] = place, self.value(place)
-        return self._places[expression]
+            found = self._places[expression] = place, self.value(place)
+        return found
 
     def compare(self, first: Place, second: Place) -> int | None:
         """1 if the first order is smaller everywhere (it is ahead), 0 if equal, -1 if greater, else None."""

@@ -15,7 +15,7 @@ from asymptotics.errors import UnableError
 from asymptotics.expansions.collection import Summands
 from asymptotics.expansions.expansion import Expansion
 from asymptotics.expansions.ring import element
-from asymptotics.expansions.terms import Term
+from asymptotics.expansions.terms import Term, product_bounds
 
 
 class Powers:
@@ -34,8 +34,9 @@ class Powers:
         self.base = base
         self.lead, self.u = split(base)
         self._u = [base.constant(Integer(1))]
-        for _ in range(base.depth if self.u.bounds() else 1):
+        for _ in range(base.depth - 1 if self.u.bounds() else 0):
             self._u.append(self._u[-1] * self.u)
+        self._left = tuple(product_bounds(self._u[-1].ends(), self.u.ends()))
 
     def _series(self, coefficients: list[Expr]) -> Expansion:
         """``sum_j coefficients[j] u^j`` over j < depth, the rest bounded by ``u^depth``."""
@@ -43,8 +44,8 @@ class Powers:
         for c, v in zip(map(element, coefficients), self._u, strict=False):
             for t in v.terms:
                 summands.setdefault(t.order, {}).setdefault(t.logs, []).append((c, t.element))
-        bounds = [b for v in self._u[:-1] for b in v.remainder]
-        return self.base.gather(summands, (*bounds, *self._u[-1].bounds()))
+        bounds = [b for v in self._u for b in v.remainder]
+        return self.base.gather(summands, (*bounds, *self._left))
 
     def relative(self, exponent: Expr) -> Expansion:
         """``(1 + u)**exponent``."""

@@ -35,7 +35,7 @@ from asymptotics.expansions.layers import SLOW, coefficient_of, in_front
 from asymptotics.expansions.level_reversion import revert_between_levels
 from asymptotics.expansions.logarithmic_reversion import exponential_reversion, leads_with_logarithm
 from asymptotics.expansions.powers import Powers
-from asymptotics.expansions.terms import Bound, Term
+from asymptotics.expansions.terms import Bound, Term, product_bounds
 from asymptotics.expansions.variables import oscillates, substitute
 
 
@@ -73,24 +73,26 @@ def revert(series: Expansion, variable: Symbol, function: Expansion | None = Non
 def _by_lagrange(variable: Symbol, series: Expansion, function: Expansion) -> Expansion:
     lead = series.leading()
     p = series.exponent(lead.order)
-    powers = _powers_of_phi(series, lead.coefficient)
+    powers, left = _powers_of_phi(series, lead.coefficient)
     derivative, total = function.differentiate(), function
-    for n, power in enumerate(powers[:-1], 1):
+    for n, power in enumerate(powers, 1):
         total = total + _lagrange_term(power * derivative, n)
-    total = series.with_terms(total.terms, (*total.remainder, *(powers[-1] * function).bounds()))
+    left = tuple(product_bounds(left, function.ends()))
+    total = series.with_terms(total.terms, (*total.remainder, *left))
     return substitute(total, lead.coefficient, 1 / p, variable, share=-1 / p)
 
 
 @cached(maxsize=64)
-def _powers_of_phi(series: Expansion, lead: Expr) -> tuple[Expansion, ...]:
-    """``(phi - 1)^n`` over n = 1 ... depth, which functions of the solution share.
+def _powers_of_phi(series: Expansion, lead: Expr) -> tuple[tuple[Expansion, ...], tuple[Bound, ...]]:
+    """``(phi - 1)^n`` over n < depth, which functions of the solution share, and what bounds the next.
 
     ``lead`` is A as it is written: equal series may write it in two ways.
     """
     del lead
     powers = Powers(series)
     psi = powers.relative(-1 / series.exponent(powers.lead.order)) - 1
-    return tuple(accumulate([psi] * series.depth, mul))
+    found = tuple(accumulate([psi] * (series.depth - 1), mul))
+    return found, tuple(product_bounds(found[-1].ends(), psi.ends())) if found else psi.ends()
 
 
 def _lagrange_term(series: Expansion, n: int) -> Expansion:

@@ -7,12 +7,13 @@ Term, Bound    ``C e^p l^m log(l)^n`` and ``O(e^p l^m log(l)^n)``
 compare_logs   which of two powers of l and log(l) is larger
 absorbs        whether a bound implies another
 minimal        bounds, without those that others imply
+product_bounds what bounds a product
 slopes_of      the derivatives of ``l^m log(l)^n``
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,6 +148,16 @@ def minimal(signs: Signs, bounds: Iterable[Bound]) -> dict[Bound, Placed]:
             kept = {c: place for c, place in kept.items() if not absorbs(signs, placed[b], place)}
             kept[b] = placed[b]
     return {b: place for b, place in placed.items() if b in kept} if len(kept) > 1 else kept
+
+
+def logs_of_product(first: Term | Bound, second: Term | Bound) -> Logs:
+    """The powers of l and log(l) in a product."""
+    return first.log_power + second.log_power, first.loglog_power + second.loglog_power
+
+
+def product_bounds(first: Iterable[Term | Bound], second: Collection[Term | Bound]) -> Iterator[Bound]:
+    """What bounds a product whose factors are bounded so."""
+    return (Bound(s.order + t.order, *logs_of_product(s, t)) for s in first for t in second)
 
 
 def slopes_of(logs: Logs) -> tuple[tuple[Expr, Logs], ...]:

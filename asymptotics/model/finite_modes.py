@@ -13,6 +13,8 @@ rates ascending and equal rates together,
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import Dummy, Expr, Integer, Rational, Symbol, bernoulli, exp, factorial, oo
 
 from asymptotics.errors import UnableError
@@ -44,7 +46,7 @@ def at_size(modes: Expansion, size: Expr, function: Expansion) -> Expansion:
     if len(first) != 1 or first[0].order != 0 or first[0].log_power:
         return revert(modes, size, function)
     count = first[0].coefficient
-    missing = revert((modes - count).scale(Integer(-1)), _X, function)
+    missing = revert(replace(count - modes, depth=function.depth), _X, function)
     return substitute(missing, ONE, Integer(-1), _X).standing_for(1 / (count - size))
 
 

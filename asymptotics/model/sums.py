@@ -229,6 +229,8 @@ def expand_sum(one: NamedSum, spectrum: SpectralSeries, depth: int, x: Symbol = 
     assert one.kernel is not None
     weighted = spectrum if one.weights is None else series_of(one.weigh(spectrum.task), letter=one.name)
     series = weighted.target if one.weighted else spectrum.kernel
+    if one.ridge and not one.weighted and spectrum.kernel.modes is not None:
+        depth += 1  # laws are in powers of how many modes are left, which begin behind the number of all
     found = series.spectral_sum(one.kernel, x, inverse=one.ridge, domain=spectrum.domain, depth=depth)
     if one.damping:
         found = found * found.monomial(Integer(1), Integer(-one.damping))

@@ -70,7 +70,8 @@ def check_height(expression: Expr) -> None:
 def check_exponent(exponent: Expr) -> None:
     """Raise `DomainError` for an exponent with a number beyond `EXPONENT`, or a root beyond `FRACTION`."""
     # all numbers in it, not its value alone: exp(n*log(2*x)) becomes 2**n * x**n
-    if any(abs(number) > EXPONENT for number in exponent.atoms(Rational)):
+    numbers = (exponent,) if exponent.is_Rational else exponent.atoms(Rational)
+    if any(abs(number) > EXPONENT for number in numbers):
         raise DomainError(f"an exponent with a number beyond {EXPONENT}; use smaller numbers")
     if exponent.is_Rational and exponent.q > FRACTION:
         raise DomainError(f"a root of order {exponent.q}, beyond {FRACTION}; use a simpler exponent")

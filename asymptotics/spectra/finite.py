@@ -150,7 +150,8 @@ def _sort_modes(
     listed = sorted(((rate.evalf(30), rate, w) for rate, w in weights.items() if w != 0), key=lambda x: x[0])
     merged: list[tuple[Expr, Expr, Expr]] = []
     for size, rate, weight in listed:
-        if merged and (rate - merged[-1][1]).equals(0):
+        gap = rate - merged[-1][1] if merged else rate
+        if not gap.is_Rational and gap.equals(0):  # equal rational numbers have met in the table already
             size, rate, before = merged.pop()
             weight += before
         merged.append((size, rate, weight))
