@@ -57,7 +57,7 @@ ENGINE = (
     row(RING, "found + c * d", "c * d", EXPANSIONS),
     row(RING, "Element({rest: c * p})", "Element({rest: c})", EXPANSIONS),
     row(RING, "parts[CONSTANT] = number - turns", "parts[CONSTANT] = number", EXPANSIONS),
-    row(COLLECTION, "places[p])), depth))", "places[p])), depth + 1))", EXPANSIONS),
+    row(COLLECTION, "is_ahead(q, place)), depth))", "is_ahead(q, place)), depth + 1))", EXPANSIONS),
     row(TERMS, "(m, (m - 1, n)), (n,", "(1, (m - 1, n)), (n,", EXPANSIONS),
     row(
         SERIES,
@@ -65,7 +65,7 @@ ENGINE = (
         "exponent if self.at_infinity else -exponent",
         EXPANSIONS,
     ),
-    row(SERIES, "return first.log_power + second.log_power,", "return first.log_power,", EXPANSIONS),
+    row(TERMS, "return first.log_power + second.log_power,", "return first.log_power,", EXPANSIONS),
     row(VARIABLES, "shift = share * log(base)", "shift = log(base)", EXPANSIONS),
     row(GAMMAS, "e * (q - Rational(1, 2)) for e, _, q", "e * q for e, _, q", EXPANSIONS),
     row(GAMMAS, "(-1) ** (n + 1), n * (n + 1)", "(-1) ** n, n * (n + 1)", EXPANSIONS),

@@ -30,6 +30,7 @@ from sympy import (
     together,
 )
 
+from asymptotics.caches import cached
 from asymptotics.domains.domain import normal
 from asymptotics.expansions.laurent import Laurent, gamma_laurent, reflection
 from asymptotics.transforms.poles import Pole
@@ -96,28 +97,7 @@ class Kernel:
 
     def laurent(self, point: Expr, terms: int) -> Laurent:
         """``Phi(point + d)``, with ``terms`` coefficients."""
-        regular = not any((c - point).is_integer for c in self.falling) and point not in self.right
-        if terms == 1 and regular:
-            # at a regular point Gamma functions stay, so that zeros against poles cancel in them
-            return Laurent(0, (self._value(point),))
-        pairs, rising, falling = self._pairs()
-        # each zero at the point takes one more term
-        slopes = (diff(self.factor, S, i).xreplace({S: point}) for i in count())
-        zeros = sum(1 for _ in takewhile(lambda slope: slope == 0, slopes))
-        wanted, terms = terms, terms + zeros + sum(point in range(1 - r, c) for r, c in pairs)
-        taylor = (diff(self.factor, S, i).xreplace({S: point}) / factorial(i) for i in range(terms))
-        total = Laurent(0, tuple(taylor))
-        for r, c in pairs:
-            total = total * reflection(point, terms)
-            total = Laurent(total.valuation, tuple((-1) ** r * x for x in total.coefficients))
-            for i in range(1 - r, c):
-                total = total * Laurent(0, (normal(i - point), Integer(-1), *[Integer(0)] * terms)[:terms])
-        for r in rising:
-            total = total * gamma_laurent(normal(point + r), terms)
-        for c in falling:
-            total = total * gamma_laurent(normal(c - point), terms).rescale(Integer(-1))
-        total = total.trim()
-        return Laurent(total.valuation, total.coefficients[:wanted])
+        return _laurent(self, point, terms)
 
     def _value(self, point: Expr) -> Expr:
         """``Phi`` at a regular point; ``Gamma(z) Gamma(1 - z)`` is written as ``pi/sin(pi z)``."""
@@ -125,6 +105,32 @@ class Kernel:
         if len(self.rising) == len(self.falling) == 1 and self.rising[0] + self.falling[0] == 1:
             return self.factor.xreplace({S: z}) * (-1) ** self.rising[0] * pi / sin(pi * z)
         return self.transform(z)
+
+
+@cached(maxsize=512)
+def _laurent(kernel: Kernel, point: Expr, terms: int) -> Laurent:
+    regular = not any((c - point).is_integer for c in kernel.falling) and point not in kernel.right
+    if terms == 1 and regular:
+        # at a regular point Gamma functions stay, so that zeros against poles cancel in them
+        return Laurent(0, (kernel._value(point),))
+    pairs, rising, falling = kernel._pairs()
+    # each zero at the point takes one more term
+    slopes = (diff(kernel.factor, S, i).xreplace({S: point}) for i in count())
+    zeros = sum(1 for _ in takewhile(lambda slope: slope == 0, slopes))
+    wanted, terms = terms, terms + zeros + sum(point in range(1 - r, c) for r, c in pairs)
+    taylor = (diff(kernel.factor, S, i).xreplace({S: point}) / factorial(i) for i in range(terms))
+    total = Laurent(0, tuple(taylor))
+    for r, c in pairs:
+        total = total * reflection(point, terms)
+        total = Laurent(total.valuation, tuple((-1) ** r * x for x in total.coefficients))
+        for i in range(1 - r, c):
+            total = total * Laurent(0, (normal(i - point), Integer(-1), *[Integer(0)] * terms)[:terms])
+    for r in rising:
+        total = total * gamma_laurent(normal(point + r), terms)
+    for c in falling:
+        total = total * gamma_laurent(normal(c - point), terms).rescale(Integer(-1))
+    total = total.trim()
+    return Laurent(total.valuation, total.coefficients[:wanted])
 
 
 EXPONENTIAL = Kernel(name="exp(-u)", rising=(0,))
