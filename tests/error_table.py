@@ -56,13 +56,8 @@ ESTIMATES = (
     smaller("numerics/sums/compression.py", "64.0 * (r + float(np.sqrt(r * r - 1))) ** -ORDER", SUMS),
     # sums over time: endless, their trapezoids, rounding, differences of tails
     row(LONG, "Value(value=two, error=error)", "Value(value=two, error=error / 10**6)", SUMS),
-    row(
-        LONG,
-        "return total + turn, slack + turn_error",
-        "return total + turn, (slack + turn_error) / 10**6",
-        SUMS,
-    ),
-    smaller(LONG, "total * min(relative, 100 * relative * relative)", SUMS, after="return "),
+    row(LONG, "slack + 2 * turned", "(slack + 2 * turned) / 10**6", SUMS),
+    smaller(LONG, "100 * difference * difference / total", SUMS, after="return "),
     smaller(TIME, "abs(value) * size", SUMS, after="error="),
     row(TIME, "found.error + left * whole.error)", "(found.error + left * whole.error) / 10**6)", SUMS),
     row(

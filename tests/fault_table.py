@@ -199,7 +199,7 @@ NUMBERS = (
         "largest > 0",
         SIGNS,
     ),
-    row("numerics/sums/exponential.py", "return -2 * (even + odd)", "return 2 * (even + odd)", NUMERIC_SUMS),
+    row("numerics/sums/exponential.py", "total + main - 2 * turn", "total + main + 2 * turn", NUMERIC_SUMS),
     row("numerics/sums/decay.py", "learned * (learned - 2)", "-learned", RULES),
     row(
         "numerics/sums/compression.py",

@@ -15,23 +15,28 @@ the exponential while ``eta lambda <= 1``.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import mpmath
 import numpy as np
 
+from asymptotics.caches import cached
 from asymptotics.errors import PrecisionError
 from asymptotics.precision import working
 from numerics.spectra.spectrum import ContinuousSpectrum, integers
 from numerics.sums.decay import Decay
 from numerics.sums.quadrature import long_range
-from numerics.values.arithmetic import Array, Field, Scalar, bits_of, each, field_of
+from numerics.values.arithmetic import Array, Field, Scalar, array, bits_of, each, field_of
 from numerics.values.value import Value
 
 FIRST = (5, 8)
 """The two values of K whose results are compared, less the mode from which sums may be integrals."""
 HALVINGS = 4
+BEYOND = 8
+"""By so many digits more than a sum has is what it leaves out smaller."""
+SLOPES, ROUNDED, REACHES = 8, 1e-6, 8
+"""Slopes are taken in eighths, but for their rounding, and reaches in eights, so that times share rules."""
+KEPT = 32
 
 
 def exponential_sum(spectrum: ContinuousSpectrum, decay: Decay, digits: int) -> Value:
@@ -63,34 +68,38 @@ def exponential_sum(spectrum: ContinuousSpectrum, decay: Decay, digits: int) -> 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Summand:
-    """``f(z) = m(z) c(z) e^(-rate lambda(z))`` on arrays."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Rule:
+    """lambda and ``m c`` times the weights of a trapezoid, at its even and at its odd nodes.
 
-    values: Callable[[Array], tuple[Array, Array, Array]]
-    decay: Decay
-    field: Field
+    Only ``e^(-rate lambda)`` depends on the rate, so that all times share what is costly.
+    """
 
-    def __call__(self, points: Array) -> Array:
-        lam, _, weights = self.values(points)
-        return weights * self.decay.of(lam, self.field)
+    even: tuple[Array, Array]
+    odd: tuple[Array, Array]
+
+    def integrate(self, decay: Decay, field: Field) -> tuple[Scalar, Scalar]:
+        """The real part of the integral, and an estimate of its error from the doubled step."""
+        even, odd = (
+            sum(x.real for x in weights * decay.of(lam, field)) for lam, weights in (self.even, self.odd)
+        )
+        return even + odd, _fine_error(even, odd)
 
 
 def _from(
     spectrum: ContinuousSpectrum, decay: Decay, first: int, digits: int, refinement: float, field: Field
 ) -> tuple[Scalar, Scalar]:
     """The sum with its first terms added one by one, and an estimate of its quadrature error."""
-    f = _Summand(spectrum.compile(field), decay, field)
     start = field.real(first) - field.real(1) / 2
     scale = _scale(spectrum, decay.log_rate)
     b = max(1.0, decay.power * spectrum.slope("eigenvalues", max(scale, 1.0, math.log(first))))
-    angle = math.pi / (4 * b)
-    wanted = (digits + 8) * math.log(10)
-    step = refinement * 2 * math.pi * min(angle, 0.5) / wanted
-    main, slack = _integral(f, start, max(0.0, scale - math.log(float(start))), step, digits, field)
-    total = np.sum(f(integers(1, first - 1, field))) + main
-    turn, turn_error = _plana_ray(f, start, angle, step, digits, field)
-    return total + turn, slack + turn_error
+    b = math.ceil(b * SLOPES - ROUNDED) / SLOPES
+    reach = REACHES * math.ceil(max(0.0, scale - math.log(float(start))) / REACHES)
+    lam, _, weights = spectrum.at(integers(1, first - 1, field), field)
+    total: Scalar = np.sum(weights * decay.of(lam, field))
+    main, slack = _axis(spectrum, first, b, reach, digits, refinement, field.bits).integrate(decay, field)
+    turn, turned = _ray(spectrum, first, b, digits, refinement, field.bits).integrate(decay, field)
+    return total + main - 2 * turn, slack + 2 * turned
 
 
 def _scale(spectrum: ContinuousSpectrum, log_rate: float) -> float:
@@ -112,57 +121,73 @@ def _scale(spectrum: ContinuousSpectrum, log_rate: float) -> float:
     return low
 
 
-def _integral(
-    f: _Summand, start: Scalar, reach: float, step: float, digits: int, field: Field
-) -> tuple[Scalar, Scalar]:
-    """``int_start^oo f`` along the axis, and an estimate of its error from the doubled step."""
-    largest = [field.real(0)]
-
-    def negligible(x: Scalar, w: Scalar) -> bool:
-        size = abs(f(np.array([x], dtype=object))[0] * w)
-        largest[0] = max(largest[0], size)
-        return bool(size <= largest[0] * field.real(10) ** -(digits + 8))
-
-    path = long_range(
-        start,
-        None,
-        reach=reach,
-        angle=0.0,
-        step=step,
-        digits=digits + 8,
-        negligible=negligible,
-        field=field,
-    )
-    even: Scalar = np.sum(path.even[1] * f(path.even[0]))
-    odd: Scalar = np.sum(path.odd[1] * f(path.odd[0]))
-    return even + odd, _fine_error(even, odd)
+def _step(b: float, digits: int, refinement: float) -> tuple[float, float]:
+    """The angle of the ray, and the step in log r on it and on the axis."""
+    angle = math.pi / (4 * b)
+    return angle, refinement * 2 * math.pi * min(angle, 0.5) / ((digits + BEYOND) * math.log(10))
 
 
-def _plana_ray(
-    f: _Summand, start: Scalar, angle: float, step: float, digits: int, field: Field
-) -> tuple[Scalar, Scalar]:
-    """``-2 Re int f(z)/(e^{-2 pi i w} + 1) dw`` along ``w = e^{i angle} r``, z = start + w."""
-    turn = field.complex(field.cos(field.real(angle)), field.sin(field.real(angle)))
-    wanted = (digits + 8) * math.log(10)
-    h = field.real(step)
-    first = -math.ceil(math.log(wanted) / step)
-    last = math.ceil(math.log(wanted / (2 * math.pi * math.sin(angle))) / step) + 1
-    s = integers(first, last, field) * h
-    shrink = each(lambda x: field.exp(-x), s)
-    r = each(field.exp, s - shrink)
-    w = turn * r
-    rotation = field.complex(field.real(0), -2 * field.pi())
-    damping = each(lambda x: field.exp(rotation * x) + 1, w)
-    summands = f(start + w) / damping * (w * (1 + shrink) * h)
-    even: Scalar = np.sum(each(lambda x: x.real, summands[0::2]))
-    odd: Scalar = np.sum(each(lambda x: x.real, summands[1::2]))
-    return -2 * (even + odd), 2 * _fine_error(even, odd)
+@cached(maxsize=KEPT)
+def _axis(
+    spectrum: ContinuousSpectrum,
+    first: int,
+    b: float,
+    reach: int,
+    digits: int,
+    refinement: float,
+    bits: int,
+) -> _Rule:
+    """``int_start^oo f`` along the axis, for rates at which modes up to ``start e^reach`` are learned."""
+    with field_of(bits) as field:
+        values, largest = spectrum.compile(field), [field.real(0)]
+
+        def negligible(x: Scalar, w: Scalar) -> bool:
+            size = abs(values(array([x]))[2][0] * w)
+            largest[0] = max(largest[0], size)
+            return bool(size <= largest[0] * field.real(10) ** -(digits + BEYOND))
+
+        path = long_range(
+            field.real(first) - field.real(1) / 2,
+            None,
+            reach=reach,
+            angle=0.0,
+            step=_step(b, digits, refinement)[1],
+            digits=digits + BEYOND,
+            negligible=negligible,
+            field=field,
+        )
+        even, odd = ((values(points), weights) for points, weights in (path.even, path.odd))
+        return _Rule(even=(even[0][0], even[0][2] * even[1]), odd=(odd[0][0], odd[0][2] * odd[1]))
+
+
+@cached(maxsize=KEPT)
+def _ray(
+    spectrum: ContinuousSpectrum, first: int, b: float, digits: int, refinement: float, bits: int
+) -> _Rule:
+    """``int f(z)/(e^{-2 pi i w} + 1) dw`` along ``w = e^{i angle} r``, z = start + w."""
+    angle, step = _step(b, digits, refinement)
+    wanted = (digits + BEYOND) * math.log(10)
+    with field_of(bits) as field:
+        turn = field.complex(field.cos(field.real(angle)), field.sin(field.real(angle)))
+        low = -math.ceil(math.log(wanted) / step)
+        high = math.ceil(math.log(wanted / (2 * math.pi * math.sin(angle))) / step) + 1
+        h = field.real(step)
+        s = integers(low, high, field) * h
+        shrink = each(lambda x: field.exp(-x), s)
+        w = turn * each(field.exp, s - shrink)
+        rotation = field.complex(field.real(0), -2 * field.pi())
+        damping = each(lambda x: field.exp(rotation * x) + 1, w)
+        lam, _, power = spectrum.at(field.real(first) - field.real(1) / 2 + w, field)
+        weights = power / damping * (w * (1 + shrink) * h)
+        return _Rule(even=(lam[0::2], weights[0::2]), odd=(lam[1::2], weights[1::2]))
 
 
 def _fine_error(even: Scalar, odd: Scalar) -> Scalar:
-    """The error of a trapezoid from that of its two halves: e at step 2h is about e^2 at step h."""
+    """The error of a trapezoid from that of its two halves: e at step 2h is about e^2 at step h.
+
+    Halves that do not have two digits in common may have one by chance: all that they are may be error.
+    """
     total, difference = abs(even + odd), abs(even - odd)
-    if not total:
-        return difference
-    relative = difference / total
-    return total * min(relative, 100 * relative * relative)
+    if 100 * difference >= total:
+        return total + difference
+    return 100 * difference * difference / total

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import sympy
 
+from asymptotics.caches import clear_caches
 from asymptotics.errors import DomainError, PrecisionError, SpectrumError, UnableError
 from asymptotics.symbols import k
 from asymptotics.tasks.power_laws import power_law
@@ -17,10 +18,11 @@ from asymptotics.tasks.task import Task
 from numerics import FullModel
 from numerics.spectra.finite import finite_spectrum
 from numerics.spectra.spectrum import spectrum_of
+from numerics.sums import exponential
 from numerics.sums.compression import Falling, compress
 from numerics.sums.decay import Decay
 from numerics.sums.exponential import exponential_sum
-from numerics.sums.quadrature import plana_distance, plana_rule
+from numerics.sums.quadrature import long_range, plana_distance, plana_rule
 from numerics.sums.spectral_sums import SpectralSums
 from numerics.values import arithmetic
 from numerics.values.arithmetic import MpmathField, array, bits_of, field_of
@@ -307,6 +309,21 @@ def test_an_error_of_zero_stays_a_number(decades: int) -> None:
     # two quadratures that agree in every bit once left a zero that mpmath took for infinite (t = 10^13)
     found = exponential_sum(spectrum_of(power_law(2, 1.25)), Decay(rate=2 * mpmath.mpf(10) ** decades), 15)
     assert mpmath.isfinite(found.error) and 0 < found.error < 1e-15 * found.value
+
+
+def test_exponential_sums_at_many_rates_share_their_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    laid: list[object] = []
+
+    def counted(*at, **how):
+        laid.append(at)
+        return long_range(*at, **how)
+
+    monkeypatch.setattr(exponential, "long_range", counted)
+    clear_caches()
+    spectrum = spectrum_of(power_law(2, "5/4"))
+    for decades in range(2, 9):
+        exponential_sum(spectrum, Decay(rate=mpmath.mpf(10) ** decades), 15)
+    assert 0 < len(laid) <= 6  # of fourteen: from two modes each, to two reaches, one of them refined
 
 
 @pytest.mark.parametrize("digits", [8, 16, 24])
