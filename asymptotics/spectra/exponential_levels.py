@@ -36,9 +36,9 @@ from asymptotics.expansions.terms import Bound, Term
 from asymptotics.spectra.family import DECIDED, Mismatch, SpectralSeries, requiring
 from asymptotics.spectra.finite import FiniteSeries, head, order_rates, unlearned
 from asymptotics.spectra.segments import segments
-from asymptotics.spectra.stretched import StretchedTails, split_exponentials
+from asymptotics.spectra.stretched import in_index, split_exponentials
 from asymptotics.tasks.task import Task
-from asymptotics.transforms.branch import BranchSeries, in_index, primitive
+from asymptotics.transforms.branch import BranchSeries, Tails, from_the_end, primitive
 from asymptotics.transforms.kernels import S, Transform
 
 ZERO = Integer(0)
@@ -60,8 +60,6 @@ class LevelSeries(BranchSeries):
             "Sums over exponential levels of many modes are known up to one level, in which they oscillate; "
             "what whole levels lead has laws."
         )
-
-    tails: StretchedTails
 
     @property
     def smooth(self) -> bool:
@@ -106,7 +104,7 @@ class LevelSeries(BranchSeries):
             if self.origin != 0 or weights.valuation < -1:
                 raise UnableError(POLE.format(kernel=kernel.name, place=self.origin))
             place, right = self.tails.coordinate(depth), any(p.location == 0 for p in kernel.poles(3))
-            inner, constant = in_index(self, place, right)
+            inner, constant = from_the_end(self, place, right)
             whole = replace(inner, variable=SLOW) + constant
             placed = in_front(Integer(0), whole.scale(-weights.coefficient(-1)))
             terms, bounds = terms + placed[0], bounds + placed[1]
@@ -216,6 +214,6 @@ def _series(
     return LevelSeries(
         eigenvalues=task.eigenvalues,
         weights=weights,
-        tails=StretchedTails(eigenvalues=tail, weights=weight, **place),
+        tails=Tails(eigenvalues=tail, weights=weight, expand=in_index, **place),
         **place,
     )

@@ -20,9 +20,9 @@ from asymptotics.errors import SpectrumError, UnableError
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
 from asymptotics.spectra.geometric import GeometricSeries, GeometricTerm, geometric_terms
-from asymptotics.spectra.stretched import StretchedTails, split_exponentials
+from asymptotics.spectra.stretched import in_index, split_exponentials
 from asymptotics.tasks.task import Task
-from asymptotics.transforms.branch import BranchSeries
+from asymptotics.transforms.branch import BranchSeries, Tails
 from asymptotics.transforms.poles import Line
 
 
@@ -66,7 +66,7 @@ class GeometricPowers:
         return SpectralSeries(
             task=task,
             kernel=GeometricSeries(weights=levels, rate=line.rate, scale=line.scale),
-            target=BranchSeries(**place, tails=StretchedTails(**place), line=line),
+            target=BranchSeries(**place, tails=Tails(**place, expand=in_index), line=line),
             domain=domain,
             trace=(),
         )

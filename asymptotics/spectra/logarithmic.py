@@ -24,7 +24,7 @@ from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Term
 from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring, requiring_sum
 from asymptotics.tasks.task import Task
-from asymptotics.transforms.branch import BranchSeries, Coordinate
+from asymptotics.transforms.branch import BranchSeries, Coordinate, Tails
 
 U = Symbol("u", positive=True)
 """u = log k."""
@@ -82,23 +82,9 @@ def _sum(parts: list[tuple[Expr, Expansion]], whole: Expr, domain: Domain) -> tu
     return first[0], result
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogarithmicTails:
-    """Tails in the coordinate u; see the module."""
-
-    eigenvalues: Expr
-    weights: Expr
-    index: Symbol
-    domain: Domain
-    origin: Expr
-
-    def coordinate(self, depth: int) -> Coordinate:
-        """The tails as expansions in the coordinate, to ``depth`` orders."""
-        return _coordinate(self, depth)
-
-
 @cached(maxsize=32)
-def _coordinate(tails: LogarithmicTails, depth: int) -> Coordinate:
+def in_logarithm(tails: Tails, depth: int) -> Coordinate:
+    """Tails in the coordinate u; see the module."""
     rate, shape = slow_tail(tails.eigenvalues, tails.index, depth, tails.domain)
     _, weight = slow_tail(tails.weights, tails.index, depth, tails.domain)
     powers = Powers(shape)
@@ -145,7 +131,7 @@ class LogarithmicPowers:
         series = []
         for summand, origin in ((task.multiplicity, -(levels + 1) / b), (weights, (a - 1) / b)):
             place = {**parts, "weights": summand, "origin": together(origin)}
-            series.append(BranchSeries(**place, tails=LogarithmicTails(**place)))
+            series.append(BranchSeries(**place, tails=Tails(**place, expand=in_logarithm)))
         condition = _convergence(normal(b - levels), task.eigenvalues, "the kernel", "b", WITH_TRACE)
         marginal = normal(b - levels - 1) == 0 and _converges_by_logarithms(task, domain)
         trace = () if marginal else (condition,)

@@ -26,7 +26,7 @@ from asymptotics.expansions.reversion import exponential
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.spectra.family import Mismatch, SpectralSeries, requiring
 from asymptotics.tasks.task import Task
-from asymptotics.transforms.branch import BranchSeries, Coordinate
+from asymptotics.transforms.branch import BranchSeries, Coordinate, Tails
 
 
 def split_exponentials(expression: Expr, index: Symbol) -> tuple[Expr, Expr]:
@@ -56,38 +56,20 @@ def split_exponentials(expression: Expr, index: Symbol) -> tuple[Expr, Expr]:
     return Integer(0), expression
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StretchedTails:
-    """Tails in the coordinate k; see the module. ``origin`` is s0."""
-
-    eigenvalues: Expr
-    weights: Expr
-    index: Symbol
-    domain: Domain
-    origin: Expr
-
-    def coordinate(self, depth: int) -> Coordinate:
-        """The tails as expansions in the coordinate, to ``depth`` orders."""
-        return _coordinate(self, depth)
-
-    def _tail(self, expression: Expr, depth: int) -> Expansion:
-        if expression == 0:
-            return expansion(self.index, [], at_infinity=True, domain=self.domain, depth=depth)
-        return tail_expansion(expression, self.index, depth, self.domain)
-
-
 @cached(maxsize=32)
-def _coordinate(tails: StretchedTails, depth: int) -> Coordinate:
+def in_index(tails: Tails, depth: int) -> Coordinate:
+    """Tails in the coordinate k; see the module."""
+
+    def tail(expression: Expr) -> Expansion:
+        if expression == 0:
+            return expansion(tails.index, [], at_infinity=True, domain=tails.domain, depth=depth)
+        return tail_expansion(expression, tails.index, depth, tails.domain)
+
     exponent, rest = split_exponentials(tails.eigenvalues, tails.index)
     fall, weight = split_exponentials(tails.weights, tails.index)
-    scale = Powers(tails._tail(rest, depth)).logarithm()
-    decay = tails._tail(-exponent, depth) - scale
-    lift = (
-        tails._tail(fall, depth) + decay.scale(tails.origin)
-        if tails.origin != 0
-        else tails._tail(fall, depth)
-    )
-    summand = tails._tail(weight, depth) * exponential(lift)
+    decay = tail(-exponent) - Powers(tail(rest)).logarithm()
+    lift = tail(fall) + decay.scale(tails.origin) if tails.origin != 0 else tail(fall)
+    summand = tail(weight) * exponential(lift)
     density = summand * Powers(decay.differentiate()).power(-1)
     return Coordinate(decay=decay, density=density, counts=True)
 
@@ -159,7 +141,7 @@ class StretchedExponentials:
 
         def series(summand: Expr, place: Expr) -> BranchSeries:
             parts = {"eigenvalues": task.eigenvalues, "weights": summand, "index": k, "origin": place}
-            tails = StretchedTails(**parts, domain=domain)
+            tails = Tails(**parts, domain=domain, expand=in_index)
             return BranchSeries(**parts, domain=domain, tails=tails)
 
         return SpectralSeries(

@@ -15,9 +15,8 @@ Poisson) needs ``dk/dy -> oo``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from sympy import Expr, Integer, Symbol, diff, factorial, ff, log, oo, powsimp
 
@@ -52,26 +51,25 @@ class Coordinate:
     counts: bool
 
 
-class Tails(Protocol):
-    """The large-k behaviour of a family of spectra."""
-
-    def coordinate(self, depth: int) -> Coordinate:
-        """The tails to ``depth`` orders."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BoundedTails:
-    """Tails of a simple spectrum, known to a relative ``k^-gain``."""
+class Tails:
+    """The large-k behaviour of a family of spectra, which ``expand`` has in a coordinate to some depth.
 
-    tails: Tails
-    gain: Expr
+    Known to a relative ``k^-gain``, or without a gain to all orders.
+    """
+
+    eigenvalues: Expr
+    weights: Expr
+    index: Symbol
+    domain: Domain
+    origin: Expr
+    expand: Callable[[Tails, int], Coordinate]
+    gain: Expr | None = None
 
     def coordinate(self, depth: int) -> Coordinate:
-        """The tails with the bound of what is not known."""
-        found = self.tails.coordinate(depth)
-        if not found.counts:
-            # in log k a power of k is beyond every power
+        """The tails to ``depth`` orders, with the bound of what is not known."""
+        found = self.expand(self, depth)
+        if self.gain is None or not found.counts:  # in log k a power of k is beyond every power
             return found
         # what falls exponentially is bounded by a power, as a series that ends says nothing of it
         gain = Integer(depth) if self.gain == oo else self.gain
@@ -141,8 +139,7 @@ class BranchSeries(DirichletSeries):
 
     def with_tails(self, eigenvalues: Expr, weights: Expr, gain: Expr) -> BranchSeries:
         """The same branch point, its tails known to a relative ``k^-gain``."""
-        tails = BoundedTails(tails=self.tails, gain=gain)
-        return replace(self, eigenvalues=eigenvalues, weights=weights, tails=tails)
+        return replace(self, eigenvalues=eigenvalues, weights=weights, tails=replace(self.tails, gain=gain))
 
     def spectral_sum(
         self, kernel: Transform, variable: Symbol, *, inverse: bool, domain: Domain, depth: int
@@ -210,7 +207,7 @@ def _harmonics(series: BranchSeries, kernel: Transform, line: Line, x: Expr, dep
 def primitive(series: BranchSeries, x: Coordinate, right: bool) -> Expansion:
     """The primitive of h that vanishes at oo, plus D(s0) or its finite part for a pole to the right."""
     if x.counts:
-        inner, constant = in_index(series, x, right)
+        inner, constant = from_the_end(series, x, right)
         return revert(x.decay, SLOW, inner) + constant
     inner = integral(x.density * x.decay.differentiate())
     found = revert(x.decay, SLOW, inner)
@@ -223,7 +220,7 @@ def primitive(series: BranchSeries, x: Coordinate, right: bool) -> Expansion:
     return found.with_terms(found.terms, (*found.remainder, Bound(Integer(0))))
 
 
-def in_index(series: BranchSeries, x: Coordinate, right: bool) -> tuple[Expansion, Expr]:
+def from_the_end(series: BranchSeries, x: Coordinate, right: bool) -> tuple[Expansion, Expr]:
     """The same as an expansion in the index, and a constant."""
     inner = integral(x.density * x.decay.differentiate())
     if right:
