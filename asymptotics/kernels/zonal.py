@@ -94,7 +94,7 @@ def _of_expression(kernel: Expr, domain: Domain, name: str) -> SpectralKernel:
     if found is not None and found.has(nan, zoo):
         found = None
     if found is not None:
-        _check_agreement(found, listed, range(1, len(listed)), name, AGREEMENT)
+        _check_agreement(found, listed, range(1, len(listed)), name)
         return SpectralKernel(name=name, eigenvalues=found, domain=domain, exact=True)
     series = singular_eigenvalues(kernel, T, d, k, ORDERS if listed else 1)
     if series is not None:
@@ -146,7 +146,7 @@ def listed_and_beyond(
                 f"{name} has an eigenvalue below 10^-32 of the largest at degree {degree} (d = {d}), "
                 "too small for quadrature; give a symbol d, or the eigenvalues to Task"
             )
-    _check_agreement(beyond, listed, range(count + 1, count + 3), name, AGREEMENT, points)
+    _check_agreement(beyond, listed, range(count + 1, count + 3), name, points)
     size = mpmath.nstr(max(left, SIXTEEN), 1)
     head = [(Rational(mpmath.nstr(listed[degree], 16)), k <= degree) for degree in range(1, count + 1)]
     return SpectralKernel(
@@ -191,11 +191,10 @@ def _check_agreement(
     listed: tuple[mpmath.mpf, ...],
     degrees: range,
     name: str,
-    allowed: mpmath.mpf,
     points: str = ENDS,
 ) -> None:
     for degree in degrees:
-        if _distance(found, listed, degree) > allowed:
+        if _distance(found, listed, degree) > AGREEMENT:
             value = mpmath.nstr(mpmath.mpf(found.subs(k, degree).evalf(20)), 6)
             if points == NEAREST:
                 why = "in this dimension they lead at higher degrees only; give a symbol d"

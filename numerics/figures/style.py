@@ -108,14 +108,14 @@ def axis_symbols(x: Symbol | str, y: Symbol | str) -> tuple[Symbol, Symbol]:
     return across, up
 
 
-def axes_or_new(ax: Axes | None, width: float = COLUMN, height: float = 2.8) -> Axes:
-    """``ax`` itself, or the only Axes of a new figure of that size in inches; raises `DomainError`.
+def axes_or_new(ax: Axes | None) -> Axes:
+    """``ax`` itself, or the only Axes of a new figure as wide as a column; raises `DomainError`.
 
     >>> axes_or_new(None).get_figure().get_size_inches().tolist()
     [3.4, 2.8]
     """
     if ax is None:
-        return Figure(figsize=(width, height), layout="constrained").subplots()
+        return Figure(figsize=(COLUMN, 2.8), layout="constrained").subplots()
     if not isinstance(ax, Axes):
         raise DomainError(
             f"ax = {shown(ax)} is not a matplotlib Axes; pass one, or leave ax out for a new figure"

@@ -85,9 +85,9 @@ def size(around: Around, v: Complexes) -> Floats:
     return np.asarray(found)
 
 
-def take_steps(around: Around, momentum: Momentum, v: Complexes, first: int, last: int) -> Complexes:
-    """v after the steps ``first`` to ``last - 1``."""
-    for n in range(first, last):
+def take_steps(around: Around, momentum: Momentum, v: Complexes, count: int) -> Complexes:
+    """v after the first ``count`` steps."""
+    for n in range(count):
         matrix, fed = momentum.moments(-around.z, np.array([float(n)]))
         feeds = loss(around, v) + UNIT
         v = matrix[:, 0] @ v

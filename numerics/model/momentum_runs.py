@@ -103,12 +103,12 @@ class MomentumSolver(ScheduledSolver):
         """The two parts after so many steps, and their errors."""
         alone, momentum = self._modes(), self.dynamics.momentum
         if alone is not None and steps <= DIRECT:
-            v = take_steps(alone, momentum, at_start(alone), 0, steps)
+            v = take_steps(alone, momentum, at_start(alone), steps)
             return loss(alone, v), steps * NUDGE * size(alone, v)
         found = []
         for order, degree, end in zip(ORDERS, DEGREES, ENDS, strict=True):
             around, first = alone or self._beside(momentum, steps, order), min(steps, end)
-            v = take_steps(around, momentum, at_start(around), 0, first)
+            v = take_steps(around, momentum, at_start(around), first)
             v = glide(around, momentum, v, first, steps, degree)
             found.append(loss(around, v))
         return found[1], 2 * np.abs(found[1] - found[0]) + ROUNDING * size(around, v)
