@@ -13,7 +13,8 @@ from sympy import true
 from sympy.logic.boolalg import Boolean
 
 from asymptotics.domains.domain import conjuncts
-from asymptotics.typesetting import Typeset, aligned, tex
+from asymptotics.lines import aligned
+from asymptotics.typesetting import Typeset, tex
 
 Entry = TypeVar("Entry", bound=Typeset)
 

@@ -15,9 +15,10 @@ from sympy.logic.boolalg import Boolean
 
 from asymptotics.allocation.terms import STEPS, STEPS_WORDS
 from asymptotics.domains.domain import conjuncts
+from asymptotics.lines import wrapped
 from asymptotics.notation import OURS, Notation
 from asymptotics.symbols import C, sigma
-from asymptotics.typesetting import tex, wrapped
+from asymptotics.typesetting import tex
 
 Exponents: TypeAlias = tuple[tuple[Symbol | str, Expr], ...]
 

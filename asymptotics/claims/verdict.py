@@ -17,12 +17,13 @@ from asymptotics.errors import DomainError, UnableError, shown
 from asymptotics.laws.derive import Laws, derive
 from asymptotics.laws.growing import GrowingLaw
 from asymptotics.laws.law import Law
+from asymptotics.lines import aligned
 from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.notation import NOTATIONS, OURS, Notation, notation, restate
 from asymptotics.precision import exclusive_class
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
-from asymptotics.typesetting import Typeset, aligned, tex
+from asymptotics.typesetting import Typeset, tex
 
 SHOWN = 6
 """So many failing regions are listed."""

@@ -21,9 +21,10 @@ from asymptotics.derivation.step import Step
 from asymptotics.derivation.symbols import Asymptotic, join_terms
 from asymptotics.display import text
 from asymptotics.domains.domain import conjuncts, plain
+from asymptotics.lines import broken, fitted, width_of, wrapped
+from asymptotics.lines import join_terms as join_lines
 from asymptotics.parsing.vocabulary import GREEK
-from asymptotics.typesetting import Writer, broken, fitted, tex, width_of, wrapped
-from asymptotics.typesetting import join_terms as join_lines
+from asymptotics.typesetting import Writer, tex
 
 Conditions: TypeAlias = tuple[Boolean, ...]
 

@@ -45,9 +45,10 @@ from asymptotics.expansions.terms import (
 )
 from asymptotics.expansions.vanishing import DOUBT, NONZERO, zero_test_of
 from asymptotics.hints import ordering
+from asymptotics.lines import sum_tex
 from asymptotics.notation import Notation, restate
 from asymptotics.notation import notation as named
-from asymptotics.typesetting import Typeset, sum_tex
+from asymptotics.typesetting import Typeset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from sympy import Symbol
 from asymptotics.errors import DomainError, SpectrumError, UnableError, check_kind
 from asymptotics.laws.law import Law, derive_law
 from asymptotics.laws.names import unknown_law
+from asymptotics.lines import aligned
 from asymptotics.model.quantities import BOTTLENECKS, QUANTITIES
 from asymptotics.model.quantity import GAUSSIAN
 from asymptotics.model.schedules.shapes import Constant, OptimalSchedule
@@ -19,7 +20,7 @@ from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import spectrum
 from asymptotics.tasks.measured import Measured
 from asymptotics.tasks.task import Task
-from asymptotics.typesetting import Typeset, aligned
+from asymptotics.typesetting import Typeset
 
 
 @exclusive_class

@@ -34,13 +34,14 @@ from asymptotics.errors import DomainError, UnableError, check_kind, shown
 from asymptotics.expansions.terms import Term
 from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws
+from asymptotics.lines import aligned
 from asymptotics.model.sums import F, NamedSum, Xi, df1, expand_sum
 from asymptotics.parsing.heights import to_power
 from asymptotics.precision import exclusive, exclusive_class
 from asymptotics.spectra import SpectralSeries, spectrum
 from asymptotics.symbols import N, P, t
 from asymptotics.tasks.task import Task
-from asymptotics.typesetting import Typeset, aligned, tex
+from asymptotics.typesetting import Typeset, tex
 
 MAX_DEPTH = 40
 

@@ -27,10 +27,11 @@ from asymptotics.domains.domain import as_condition, normal, plain, primitive
 from asymptotics.errors import UnableError, check_kind
 from asymptotics.expansions.tidying import tidy
 from asymptotics.laws.derive import Laws
+from asymptotics.lines import wrapped
 from asymptotics.model.sums import Xi, expand_sum
 from asymptotics.spectra import spectrum
 from asymptotics.symbols import gamma, t
-from asymptotics.typesetting import Typeset, tex, wrapped
+from asymptotics.typesetting import Typeset, tex
 
 SCALING = (
     r"\Phi_s = (2 t)^s \int_0^\infty \frac{h^{s-1}}{\Gamma(s)} \left(1 - \frac{h Z_h}{\chi}\right)^2 dh",

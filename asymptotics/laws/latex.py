@@ -16,8 +16,9 @@ from asymptotics.display import spread
 from asymptotics.domains.domain import conjuncts
 from asymptotics.expansions.gauges import as_power
 from asymptotics.laws.listing import growth, merged
+from asymptotics.lines import broken, depth_of, room, width_of
 from asymptotics.regime import Regime
-from asymptotics.typesetting import Writer, broken, depth_of, room, width_of
+from asymptotics.typesetting import Writer
 
 NAMED = 48
 """Letters of a prefactor beyond which it has a name and a line of its own."""

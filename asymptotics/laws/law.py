@@ -27,6 +27,7 @@ from asymptotics.laws.orders import first_orders, tidied
 from asymptotics.laws.stated import Stated
 from asymptotics.laws.text import lines_of, own_letters
 from asymptotics.laws.windows import Window, windows_of
+from asymptotics.lines import aligned
 from asymptotics.model.expand import with_noise
 from asymptotics.model.proportional_target import vanishes
 from asymptotics.model.quantities import QUANTITIES, quantity_of
@@ -40,7 +41,6 @@ from asymptotics.regimes import Vanishing
 from asymptotics.spectra.segments import structural
 from asymptotics.tasks.records import check_same, content_of, record, written
 from asymptotics.tasks.task import Task
-from asymptotics.typesetting import aligned
 
 if TYPE_CHECKING:
     from asymptotics.derivation import Derivation

@@ -17,9 +17,10 @@ from asymptotics.allocation.optimum import Optimum
 from asymptotics.derivation.text import escape_latex
 from asymptotics.display import over_one
 from asymptotics.domains.domain import conjuncts
+from asymptotics.lines import width_of, wrapped
 from asymptotics.notation import NOTATIONS, Notation, restate
 from asymptotics.notation import notation as named
-from asymptotics.typesetting import tex, width_of, wrapped
+from asymptotics.typesetting import tex
 from numerics.figures.curves import names_of
 from numerics.figures.style import COLUMN, LABEL_SIZE, TICK_SIZE, columns_of, length_in_print, looks
 from numerics.figures.verification import plot_verification

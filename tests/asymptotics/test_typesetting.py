@@ -27,13 +27,14 @@ from asymptotics import (
 )
 from asymptotics.errors import BottleneckError
 from asymptotics.kernels import gaussian, laplace, matern, relu_ntk
+from asymptotics.lines import broken, width_of
 from asymptotics.model.quantities import QUANTITIES
 from asymptotics.notation import NOTATIONS
 from asymptotics.parsing.expressions import parse
 from asymptotics.parsing.latex import read
 from asymptotics.parsing.latex_writer import to_text
 from asymptotics.symbols import N, P, a, b, rho
-from asymptotics.typesetting import Writer, broken, width_of
+from asymptotics.typesetting import Writer
 
 SYMBOLIC = derive(power_law(a, b))
 WRONG = {
