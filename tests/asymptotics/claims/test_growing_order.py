@@ -81,7 +81,7 @@ def test_constants_and_powers_of_the_share(law, claim, assuming, verdict):
     assert Verdict.from_dict(found.to_dict()) == found
 
 
-@pytest.mark.parametrize("law", [FLOW, SGD], ids=str)
+@pytest.mark.parametrize("law", [FLOW, SGD], ids=["flow", "sgd"])
 def test_its_own_leading_terms_hold(law):
     assert check_claim(law.leading, law).verdict == "HOLDS"
     assert check_claim(law.leading * T ** Rational(1, 7), law).verdict == "FAILS"

@@ -91,13 +91,13 @@ def best(loss, steps: float, low: float = 0.0) -> float:
 
 
 CASES = [
-    ("linear", 4, 3),
     ("cosine", 2.5, 1.5),
     *(
         pytest.param(*case, marks=pytest.mark.slow)
         for case in (
             ("constant", 2, 1.5),
             ("linear", 2, 1.5),
+            ("linear", 4, 3),
             ("power", 2.5, 1.25),
             ("power", 4, 2.5),
             ("wsd", 2.25, 1.5),
