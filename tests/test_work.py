@@ -5,6 +5,7 @@ Each bound is about a third above what is done now; the counts do not depend on 
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import Counter
 
 import numpy as np
@@ -18,6 +19,7 @@ from asymptotics.symbols import a, b
 from asymptotics.transforms.dirichlet import DirichletSeries
 from numerics import FullModel, verify
 from numerics.model import plain_windows, rough_roots, solved_windows
+from numerics.sums import spectral_sums
 from numerics.sums.node_rules import RuleBook
 from numerics.sums.spectral_sums import SpectralSums
 
@@ -42,6 +44,7 @@ def work(monkeypatch):
     count(solved_windows, "doubled_sums", "nodes doubled", lambda rule, kappa, *_: kappa.re[0].size)
     count(plain_windows, "_sums", "nodes plain", lambda rule, kappa, *_: len(kappa))
     count(SpectralSums, "one_point", "nodes alone", lambda sums, kappa, *_: len(kappa))
+    count(spectral_sums, "sums_at", "sums in long numbers")
     for owner in (solved_windows, plain_windows):
         count(owner, "rough_roots", "roots", lambda logs, *_: len(logs))
     count(rough_roots, "correct_roots", "corrections of roots")
@@ -99,6 +102,29 @@ def test_of_a_curve(work):
     FullModel(power_law("3/2", "5/4"), N=10**6, P=10**7).curve(np.logspace(0, 12, 200))
     bounds = {"nodes doubled": 1100, "roots": 1100, "corrections of roots": 9, "rules of nodes": 6}
     assert_within(work, bounds)
+
+
+def test_of_a_loss_to_thirty_digits(work):
+    """Two lattices of one window, and one sum in long numbers at each node."""
+    FullModel(power_law("3/2", "5/4"), N=10**6, P=10**7, digits=30).test_loss(10**5)
+    assert_within(work, {"nodes doubled": 100, "sums in long numbers": 100, "rules of nodes": 5})
+
+
+def test_of_a_checked_derivation(work):
+    assert derive(power_law(a, b)).time.derivation.check(at=PLACE).passed
+    assert_within(work, {"expressions expanded": 26, "sums by residues": 6, "tests for zero": 18})
+
+
+@pytest.mark.slow
+def test_memory_beside_arrays():
+    """Less than their own, and what does not grow with them, beside a million modes."""
+    k = np.arange(1.0, 10**6 + 1)
+    eigenvalues, power = k**-1.25, k**-1.5
+    tracemalloc.start()
+    FullModel.from_arrays(eigenvalues, power, N=1000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.9 * (eigenvalues.nbytes + power.nbytes)
 
 
 def test_of_derivations(work):
