@@ -147,7 +147,7 @@ def test_errors_of_early_swings_are_errors(delta: float, P: int, t: float) -> No
     assert abs(found.value - better.value) <= found.error
 
 
-@pytest.mark.parametrize(("a", "b", "delta"), [(5, 2, 3), (4.5, 1.5, 3)])
+@pytest.mark.parametrize(("a", "b", "delta"), [pytest.param(5, 2, 3, marks=pytest.mark.slow), (4.5, 1.5, 3)])
 def test_beyond_saturation_the_loss_swings_about_a_mean(a, b, delta):
     """``t^delta L`` at 400 times: no limit, and the mean of squared cosines of all modes."""
     index, k, times = (delta - 1) / 2, np.arange(1, 3001.0), np.linspace(200, 280, 400)

@@ -109,7 +109,7 @@ def test_a_narrow_peak_of_a_long_run_is_seen(monkeypatch, place):
     found = []
     for most in (10**6, 10):
         monkeypatch.setattr(scheduled, "DIRECT", most)
-        found.append(FullModel(power_law(2.3, 1.4), noise=SIGMA, rule=rule, digits=3).test_loss(50_000))
+        found.append(FullModel(power_law(2.3, 1.4), noise=SIGMA, rule=rule, digits=3).test_loss(20_000))
     steps, glide = found
     assert abs(float(steps) - float(glide)) <= float(glide.error)
     assert float(glide.error) < 1e-4 * float(glide)
