@@ -91,7 +91,7 @@ def _settle(
         )
     if not series.terms:
         raise Vanishing(
-            f"every power of {series.variable} vanishes: what is left falls exponentially, or is 0"
+            f"every power of {series.variable} vanishes: what is left falls faster than all, or is 0"
         )
     raise UnableError(
         f"no term is shown to lead the remainder to depth {MAX_DEPTH}; the expansion is {series!r}"

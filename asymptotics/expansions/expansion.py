@@ -140,6 +140,8 @@ class Expansion(Typeset):
     def leading(self) -> Term:
         """The one term that leads on the whole domain; UnableError if that is not decided."""
         first = self.candidates()
+        if not first and not self.remainder:
+            raise TooShort(f"it has no power of {self.variable}: it falls faster than all of them, or is 0")
         if not first:
             raise TooShort(f"no term of an expansion in {self.variable} is known before its remainder")
         if len(first) != 1 or not all(self.ahead(first[0], b) for b in self.remainder):

@@ -141,6 +141,11 @@ def both_of(spectrum: SpectralSeries, depth: int) -> tuple[Found, Expansion]:
             f"early stopping of a loss in powers of {falling.gauge} needs another balance than that of "
             "powers of t; not derived"
         )
+    if not falling.terms and not falling.remainder:
+        raise UnableError(
+            "early stopping of a loss that falls faster than every power of t needs another balance than "
+            "that of powers; not derived"
+        )
     growing = expand(P * NOISE_IN_LOSS, spectrum, time, depth).series
     if (_way(falling), _way(growing)) != (-1, 1):
         raise UnableError("early stopping needs a loss that falls and a noise that grows with t")

@@ -164,8 +164,9 @@ def _read(series: Expansion, richness: Expr) -> LazyLoss:
         series = series.with_terms([t for t in series.terms if t.order != 0 or any(t.logs)])
     first = series.leading_power()
     if first is None or first.coefficient.has(Oscillation):
+        known = repr(whole) if whole.terms or whole.remainder else "smaller than each power"
         raise UnableError(
-            f"features that move have a law where the lazy loss leads with a power of t; it is {whole!r}"
+            f"features that move have a law where the lazy loss leads with a power of t; it is {known}"
         )
     others = [t for t in series.terms if t is not first]
     return LazyLoss(

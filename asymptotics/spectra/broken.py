@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Integer, Piecewise, Symbol, oo
+from sympy import Expr, Piecewise, Symbol, oo
 
 from asymptotics.domains.domain import Domain
 from asymptotics.expansions.laurent import Laurent
@@ -25,7 +25,7 @@ from asymptotics.spectra.finite import (
     order_rates,
     unlearned,
 )
-from asymptotics.spectra.power_law import AlgebraicSeries, PowerLaws
+from asymptotics.spectra.power_law import AlgebraicSeries, EquivalentSeries, PowerLaws
 from asymptotics.spectra.segments import Segment, segments
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import DirichletSeries
@@ -40,7 +40,7 @@ class HeadedSeries(DirichletSeries):
     """A finite head before the series of a tail."""
 
     head: FiniteSeries
-    tail: AlgebraicSeries
+    tail: AlgebraicSeries | EquivalentSeries
 
     def poles(self, count: int) -> tuple[Pole, ...]:
         """Those of the tail."""
@@ -100,7 +100,7 @@ def _with_head(
     before: tuple[Segment, ...], last: Segment, tail: DirichletSeries, index: Symbol, *, target: bool
 ) -> DirichletSeries:
     """The tail from its first mode on, with the head that differs from it."""
-    assert isinstance(tail, AlgebraicSeries)
+    assert isinstance(tail, AlgebraicSeries | EquivalentSeries)
 
     def summand(segment: Segment) -> tuple[Expr, Expr]:
         return segment.eigenvalues, segment.weight if target else segment.multiplicity
@@ -109,7 +109,7 @@ def _with_head(
     while differing and summand(before[differing - 1]) == summand(last):
         differing -= 1
     start = (*before, last)[differing].first
-    series = replace(tail, start=tail.start + start - Integer(1))
+    series = tail.from_mode(start)
     if not differing:
         return series
     return HeadedSeries(head=head(before[:differing], index, target=target), tail=series)

@@ -13,22 +13,24 @@ powers. With
 the Dirichlet series ``D(s) = sum_k f_k lambda_k^(-s)`` has a pole of order m_j + 1 where
 ``p_j - b s = 1``, since ``sum_k k^-z log(k)^m = (-1)^m zeta^(m)(z)``; everywhere else it is the
 regularised sum. For the pure power law ``D(s) = zeta(a - b s)`` (theory of harmonic sums:
-Flajolet, Gourdon & Dumas 1995).
+Flajolet, Gourdon & Dumas 1995). A target that falls exponentially has no power: its D(s) converges at each s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import (
     Dummy,
     Expr,
     Integer,
+    Min,
     Pow,
     Symbol,
     cancel,
     diff,
+    exp,
     expand,
     factorial,
     oo,
@@ -47,6 +49,7 @@ from asymptotics.expansions.ring import element
 from asymptotics.expansions.tail import tail_expansion
 from asymptotics.expansions.terms import Term
 from asymptotics.parsing.heights import substitute, to_power
+from asymptotics.spectra.equivalent import equivalent
 from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring, requiring_sum
 from asymptotics.sums.convergent import convergent_sum
 from asymptotics.sums.regularised import join_powers, regular_sum
@@ -95,6 +98,10 @@ class AlgebraicSeries(DirichletSeries):
         places = [Pole(p, m) for p, m in found.items()]
         return tuple(places if complete else places[:count])
 
+    def from_mode(self, first: Expr) -> AlgebraicSeries:
+        """That of the modes from k = ``first`` on."""
+        return replace(self, start=self.start + first - 1)
+
     def with_tails(self, eigenvalues: Expr, weights: Expr, gain: Expr) -> EquivalentSeries:
         """The differences of the modes are added up, where their sum converges."""
         return EquivalentSeries(simple=self, eigenvalues=eigenvalues, weights=weights, gain=gain)
@@ -140,6 +147,17 @@ class EquivalentSeries(DirichletSeries):
     weights: Expr
     gain: Expr
 
+    def from_mode(self, first: Expr) -> EquivalentSeries:
+        """That of the modes from k = ``first`` on."""
+        eigenvalues, weights = (
+            e.subs(self.simple.index, self.simple.index + first - 1) for e in (self.eigenvalues, self.weights)
+        )
+        return replace(self, simple=self.simple.from_mode(first), eigenvalues=eigenvalues, weights=weights)
+
+    def with_tails(self, eigenvalues: Expr, weights: Expr, gain: Expr) -> EquivalentSeries:
+        """That of yet another spectrum with this tail."""
+        return replace(self, eigenvalues=eigenvalues, weights=weights, gain=Min(self.gain, gain))
+
     @property
     def _end(self) -> Expr:
         return self.simple.poles(1)[0].location + self.gain / self.simple.decay
@@ -155,17 +173,21 @@ class EquivalentSeries(DirichletSeries):
         return (*known, *[end] * (count - len(known)))[:count]
 
     def laurent(self, point: Expr, terms: int) -> Laurent:
-        """The Laurent series of the simple one, and the sum of the differences in its constant term."""
+        """The Laurent series of the simple one, and the Taylor series of the sum of the differences."""
         found = self.simple.laurent(point, terms)
-        index = self.simple.index
-        shifted = self.simple.weights * to_power(self.simple.eigenvalues, -point)
-        own = self.weights * to_power(self.eigenvalues, -point)
-        difference = simplify(own - shifted.subs(index, index - 1 + self.simple.start))
-        if difference == 0:
-            return found
-        return found + Laurent(
-            0, (convergent_sum(powsimp(difference), index), *[Integer(0)] * (found.end - 1))
+        return found + Laurent(0, tuple(self._added(point, order) for order in range(found.end)))
+
+    def _added(self, point: Expr, order: int) -> Expr:
+        """``sum_k [f_k lambda_k^-s log(1/lambda_k)^n - f_0k lambda_0k^-s log(1/lambda_0k)^n]/n!`` at s."""
+        index, start = self.simple.index, self.simple.start
+        own, simple = (
+            series.weights * to_power(series.eigenvalues, -point) * (-logarithm(series.eigenvalues)) ** order
+            for series in (self, self.simple)
         )
+        difference = simplify(own - simple.subs(index, index - 1 + start))
+        if difference == 0:
+            return Integer(0)
+        return convergent_sum(powsimp(difference), index) / factorial(order)
 
 
 @cached(maxsize=64)
@@ -242,25 +264,29 @@ class PowerLaws:
     """Sums, products and powers of k and shifts of it, integer powers of log k in the target."""
 
     name: str = "power laws"
-    form: str = "sums and products of powers of k and of its shifts"
+    form: str = "sums and products of powers of k and of its shifts; targets that fall exponentially"
 
     def spectrum(self, task: Task, domain: Domain) -> SpectralSeries | Mismatch:
         """The two series, where eigenvalues fall and ``sum m_k c_k < oo``, with the conditions of a trace."""
         if task.modes != oo:
             return Mismatch(fitting=0, missing=f"modes = {task.modes}: power laws have infinitely many modes")
+        weights = task.multiplicity * task.target
+        powers = replace(task, target=Integer(0)) if _is_exponential(task.target, task.index) else task
         tails: dict[str, Expansion] = {}
         missing = ""
         for name in ("multiplicity", "eigenvalues", "target"):
             try:
-                tails[name] = tail_expansion(getattr(task, name), task.index, 1, domain)
+                tails[name] = tail_expansion(getattr(powers, name), task.index, 1, domain)
             except SpectrumError as error:
                 missing = missing or str(error)
         if missing:
             return Mismatch(fitting=len(tails), missing=missing)
         if any(term.log_power for term in tails["eigenvalues"].candidates()):
             # a branch point of the Dirichlet series, not poles
+            beside = "" if powers is task else f" beside a target that falls exponentially, {task.target}"
             return Mismatch(
-                fitting=2, missing=f"the eigenvalues {task.eigenvalues} carry a logarithm of {task.index}"
+                fitting=2,
+                missing=f"the eigenvalues {task.eigenvalues} carry a logarithm of {task.index}{beside}",
             )
         domain = _check_signs(task, tails, domain)
         levels = tails["multiplicity"]
@@ -272,14 +298,25 @@ class PowerLaws:
             levels * tails["target"], task.target, "the target", "p", "the target needs"
         ):
             domain = requiring_sum(domain, *condition)
-        weights = task.multiplicity * task.target
+        tail = algebraic_series(task.eigenvalues, task.multiplicity * powers.target, task.index, domain)
         return SpectralSeries(
             task=task,
             kernel=algebraic_series(task.eigenvalues, task.multiplicity, task.index, domain),
-            target=algebraic_series(task.eigenvalues, weights, task.index, domain),
+            target=tail if powers is task else tail.with_tails(task.eigenvalues, weights, oo),
             domain=domain,
             trace=trace,
         )
+
+
+def _is_exponential(target: Expr, index: Symbol) -> bool:
+    """Whether a target falls faster than every power, smoothly."""
+    if not any(power.exp.has(index) for power in target.atoms(Pow, exp)):
+        return False
+    try:
+        simple = equivalent(target, index).simple
+    except SpectrumError:
+        return False
+    return any(power.exp.has(index) for power in simple.atoms(exp))
 
 
 def _check_signs(task: Task, tails: dict[str, Expansion], domain: Domain) -> Domain:

@@ -7,7 +7,8 @@ from numerics import FullModel, verify
 
 NEEDED = [
     # eigenvalues, target, what is in the way, the form that would be needed
-    ("k**-2", "exp(-k)", "exp(-k) is an exponential of k", "sums and products of powers of k"),
+    ("k**-2*log(k + 1)", "exp(-k)", "beside a target that falls exponentially, exp(-k)", "sums and products"),
+    ("k**-2", "sin(k)**2*exp(-k)", "the growth of sin(k)", "smooth decays that tend to"),
     ("log(k + 1)**-3", "k**-2", "do not fall as a power of k", "k**-b*log(k + 1)**q"),
     ("exp(-log(k + 1)**2)", "k**-2", "not a power -c*k**r of k", "exp(-c*k**r) with 0 < r < 1"),
     ("k**-2*(2 + sin(k))", "k**-2", "the growth of sin(k) is not known", "smooth decays that tend to"),
