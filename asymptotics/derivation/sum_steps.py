@@ -11,7 +11,7 @@ from sympy import Add, Eq, Expr, Function, I, Integer, Integral, Min, Sum, Symbo
 from asymptotics.derivation.step import Step, asymptotic
 from asymptotics.derivation.symbols import Residue
 from asymptotics.derivation.text import Reason, say
-from asymptotics.domains.domain import normal
+from asymptotics.domains.domain import as_condition, normal, primitive
 from asymptotics.expansions.tidying import tidy
 from asymptotics.model.sums import NamedSum, over_modes
 from asymptotics.spectra import SpectralSeries
@@ -124,14 +124,15 @@ def _residues(told: ToldSum) -> Iterator[Step]:
         given=((line, middle),),
     )
     waves = {t.order for t in found.terms if t.coefficient.has(told.x)}
-    for order in dict.fromkeys(t.order for t in found.terms):
+    orders = list(dict.fromkeys(t.order for t in found.terms))
+    for order in orders:
         if order in waves:
             continue  # a vertical line of poles: its sum stands in the expansion
         terms = [t for t in found.terms if t.order == order]
         total = Add(*(tidy(t.coefficient) * found.monomial_of(t) for t in terms))
         yield Step(
             equation=Eq(-Residue(integrand, s, order), total, evaluate=False),
-            reason=_pole_reason(told, order, max(t.log_power for t in terms)),
+            reason=_pole_reason(told, order, max(t.log_power for t in terms), _meetings(told, order, orders)),
             source=HARMONIC,
         )
     yield _expansion(
@@ -176,7 +177,15 @@ def _middle(left: Expr, right: Expr) -> Expr:
     return middle - (right - left) / 6 if middle.is_integer else middle
 
 
-def _pole_reason(told: ToldSum, order: Expr, logs: int) -> Reason:
+def _meetings(told: ToldSum, order: Expr, orders: list[Expr]) -> list[Eq]:
+    """Where another pole may be at the same place."""
+    domain = told.found.domain
+    gaps = (primitive(other - order, domain) for other in orders if domain.sign(other - order) is None)
+    conditions = (as_condition(gap) for gap in gaps)
+    return [Eq(found.lhs, found.rhs, evaluate=False) for found in conditions]
+
+
+def _pole_reason(told: ToldSum, order: Expr, logs: int, meetings: list[Eq]) -> Reason:
     of_kernel = any(normal(p.location - order) == 0 for p in told.kernel.poles(12))
     of_series = any(normal(p.location - order) == 0 and p.order for p in told.series.poles(12))
     owners = [
@@ -186,4 +195,6 @@ def _pole_reason(told: ToldSum, order: Expr, logs: int) -> Reason:
     ]
     kind = ("simple", "double", "triple")[logs] if logs < 3 else f"{logs + 1}-fold"
     meet = ", where the two meet and leave a logarithm" if len(owners) == 2 and logs else ""
-    return say(f"A {kind} pole of {' and '.join(owners) or 'the product'} at {{}}{meet}.", Eq(s, order))
+    unless = f", unless {' or '.join('{}' for _ in meetings)}" if meetings else ""
+    whole = f"A {kind} pole of {' and '.join(owners) or 'the product'} at {{}}{meet}{unless}."
+    return say(whole, Eq(s, order), *meetings)

@@ -378,3 +378,15 @@ def test_conditions_in_letters_without_values_are_those_of_the_places(laws):
     meeting = tuple(step for step in derivation if step.condition.has(l))
     check = replace(derivation, steps=meeting).check(at=LOW, digits=12)
     assert not check.failed and "elsewhere" in {step.verdict for step in check.steps}, str(check)
+
+
+def test_residues_say_where_poles_meet():
+    """A residue of a simple pole is none where another pole is at its place: at a - 1 = 2 b, 3 b here."""
+    reasons = [step.reason for step in derive(power_law(a, b)).data.derivation.steps]
+    for words in (
+        "A simple pole of the Dirichlet series at s = a/b - 1/b, unless a - 1 = 2*b or a - 1 = 3*b.",
+        "A simple pole of the kernel's transform at s = 2, unless a - 1 = 2*b.",
+        "A simple pole of the kernel's transform at s = 3, unless a - 1 = 3*b.",
+        "A simple pole of the Dirichlet series at s = -1/b.",
+    ):
+        assert words in reasons
