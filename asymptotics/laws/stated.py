@@ -57,7 +57,8 @@ class Stated(Typeset):
     def parameters_for(self, names: Iterable[object]) -> tuple[Symbol, ...]:
         """Parameters among which the names are, if they are any: of the task, or of as few regimes as do.
 
-        Lines between regimes are derived when they are read.
+        Lines between regimes are derived when they are read. Letters of the quantity that leave its leading
+        terms, as the batch of a noise that does not lead, may be given all the same.
         """
         wanted = {name.name if isinstance(name, Symbol) else name for name in names}
         found, read = self.task.parameters, []
@@ -66,6 +67,9 @@ class Stated(Typeset):
                 break
             read.append(regime)
             found = self._symbols_in(read)
+        if not wanted.issubset(symbol.name for symbol in found):
+            unused = self._about.equation.free_symbols.union(self._about.rule.parameters) - {self.resource}
+            found = (*found, *(x for x in unused if x.name in wanted and x not in found))
         return found
 
     def _symbols_in(self, regimes: Iterable[Regime]) -> tuple[Symbol, ...]:

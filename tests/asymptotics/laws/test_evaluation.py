@@ -164,3 +164,16 @@ def test_beyond_its_edge_a_law_is_zero():
     law = derive(Task("1/k", "k**-2", modes=5)).model
     assert law(3) > 0 and law(5) == law(6) == 0
     assert list(law.lambdify()([4.0, 5.0, 10.0]) > 0) == [True, False, False]
+
+
+def test_letters_of_a_quantity_may_be_given_where_its_leading_term_has_none_of_them():
+    """A scan over a and b gives the same letters in each phase."""
+    everything = {"eta": 0.1, "B": 1, "sigma": 1}
+    for task in (power_law(2, 3), power_law(3, 2)):
+        law = derive(task).schedule("1 - u")
+        letters = {symbol.name: everything[symbol.name] for symbol in law.parameters}
+        assert law(1000, everything) == law(1000, letters)
+        with pytest.raises(DomainError, match="q is not a parameter"):
+            law(1000, everything, q=1)
+    with pytest.raises(DomainError, match="eta is not a parameter"):
+        derive(power_law(2, 3)).time(1000, eta=0.1)
