@@ -83,6 +83,7 @@ class SpectralSums:
 
     >>> from numerics.spectra.spectrum import spectrum_of
     >>> from asymptotics.tasks.power_laws import power_law
+    >>> from numerics.values.arithmetic import array
     >>> sums = SpectralSums(spectrum_of(power_law(2, 2)), digits=20)
     >>> with field_of(80) as field:
     ...     point = sums.one_point(array([field.real(1)]), field)
