@@ -47,7 +47,13 @@ def to_digits(
             break  # twice nothing but noise
         missing = math.log10(reached) + digits + 5 if reached < 1 else inside / 2 + 10
         inside, before = inside + 10 * math.ceil(missing / 10), reached
+    where = f"{name} at {sympy.N(at, 6)}"
+    if found.error > abs(found.value) / 10:
+        bound = mpmath.nstr(abs(found.value) + found.error, 2)
+        raise PrecisionError(
+            f"{where}: no digit of it is known, only that it is below {bound}, far below what it is made of"
+        )
     raise PrecisionError(
-        f"{name} at {sympy.N(at, 6)}: the relative error is still about {reached:.0e} where "
-        f"1e-{digits} was asked for; the value is far below what it is made of, ask for fewer digits"
+        f"{where}: the relative error is still about {reached:.0e} where 1e-{digits} was asked for; the "
+        f"value is far below what it is made of, ask for digits={math.floor(-math.log10(reached))}"
     )
