@@ -61,7 +61,7 @@ def evaluate(leading: Expr, resource: Symbol, value: object) -> Any:
     at = real_number(value, str(resource))
     if not at.is_positive or not at.is_finite:
         raise DomainError(f"{resource} = {at}; a law has values at finite numbers > 0")
-    found = _value(leading, resource, at)
+    found = _value(leading, resource, at, _sign(leading, resource))
     if found is None:
         raise DomainError(
             f"{resource} = {shown(value)}: the leading term, {shown(leading)}, has not yet the sign that it "
@@ -76,10 +76,9 @@ def evaluate(leading: Expr, resource: Symbol, value: object) -> Any:
     return number
 
 
-def _value(leading: Expr, resource: Symbol, at: Expr) -> Expr | None:
-    """The leading term at a number; None where it is not real, or has not the sign that it has far out."""
+def _value(leading: Expr, resource: Symbol, at: Expr, far: Expr) -> Expr | None:
+    """The leading term at a number; None where it is not real, or has not the sign ``far``."""
     found = leading.xreplace({resource: Float(at, LONG)}).evalf(DIGITS)
-    far = _sign(leading, resource)
     return found if found.is_comparable and (far == 0 or sign(found) == far) else None
 
 
@@ -109,22 +108,22 @@ def compile_leading(leading: Expr, resource: Symbol) -> Callable[[Any], Any]:
     >>> compile_leading(3 / N**2, N)(10)
     0.03
     """
-    numpy = import_module("numpy")
+    numpy, far = import_module("numpy"), _sign(leading, resource)
 
     def one_by_one(x: float) -> float:
-        found = _value(leading, resource, real_number(x))
+        found = _value(leading, resource, real_number(x), far)
         return nan if found is None else float(found)
 
     slowly = numpy.vectorize(one_by_one, otypes=[float])
     compiled = slowly if leading.has(Oscillation) else lambdify(resource, leading.evalf(DIGITS), "numpy")
-    far = int(_sign(leading, resource))
 
     def function(values: Any) -> Any:
         points = numpy.asarray(values, dtype=float)
         with numpy.errstate(all="ignore"):
-            found = compiled(points) + 0 * points
-            doubtful = ~numpy.isfinite(found) | (numpy.sign(found) * far < abs(far))
-        found = numpy.where(doubtful, slowly(points), found) if doubtful.any() else found
+            found = numpy.array(compiled(points) + 0 * points)
+            doubtful = ~numpy.isfinite(found) | (numpy.sign(found) * int(far) < abs(int(far)))
+        if doubtful.any():
+            found[doubtful] = slowly(points[doubtful])
         return found if points.ndim else float(found)
 
     return function

@@ -30,7 +30,6 @@ from sympy import (
     Symbol,
     cancel,
     diff,
-    exp,
     expand,
     factorial,
     oo,
@@ -52,7 +51,7 @@ from asymptotics.parsing.heights import substitute, to_power
 from asymptotics.spectra.equivalent import equivalent
 from asymptotics.spectra.family import WITH_TRACE, Mismatch, SpectralSeries, requiring, requiring_sum
 from asymptotics.sums.convergent import convergent_sum
-from asymptotics.sums.regularised import join_powers, regular_sum
+from asymptotics.sums.regularised import has_exponentials, join_powers, regular_sum
 from asymptotics.tasks.task import Task
 from asymptotics.transforms.dirichlet import DirichletSeries
 from asymptotics.transforms.poles import Pole
@@ -270,7 +269,6 @@ class PowerLaws:
         """The two series, where eigenvalues fall and ``sum m_k c_k < oo``, with the conditions of a trace."""
         if task.modes != oo:
             return Mismatch(fitting=0, missing=f"modes = {task.modes}: power laws have infinitely many modes")
-        weights = task.multiplicity * task.target
         powers = replace(task, target=Integer(0)) if _is_exponential(task.target, task.index) else task
         tails: dict[str, Expansion] = {}
         missing = ""
@@ -299,6 +297,7 @@ class PowerLaws:
         ):
             domain = requiring_sum(domain, *condition)
         tail = algebraic_series(task.eigenvalues, task.multiplicity * powers.target, task.index, domain)
+        weights = task.multiplicity * task.target
         return SpectralSeries(
             task=task,
             kernel=algebraic_series(task.eigenvalues, task.multiplicity, task.index, domain),
@@ -310,13 +309,13 @@ class PowerLaws:
 
 def _is_exponential(target: Expr, index: Symbol) -> bool:
     """Whether a target falls faster than every power, smoothly."""
-    if not any(power.exp.has(index) for power in target.atoms(Pow, exp)):
+    if not has_exponentials(target, index):
         return False
     try:
         simple = equivalent(target, index).simple
     except SpectrumError:
         return False
-    return any(power.exp.has(index) for power in simple.atoms(exp))
+    return has_exponentials(simple, index)
 
 
 def _check_signs(task: Task, tails: dict[str, Expansion], domain: Domain) -> Domain:

@@ -128,14 +128,14 @@ def join_powers(product: Expr, index: Symbol, *, force: bool = False) -> Expr:
 
 def _sum_of(rest: Expr, index: Symbol, start: Expr) -> Expr:
     """The sum as it is, of which nothing is continued but a part that does not fall exponentially."""
-    if not _exponentials(rest, index):
+    if not has_exponentials(rest, index):
         return RegularSum(rest, index, start)
     try:
         found = growth(rest, index)
     except UnableError:
         return RegularSum(rest, index, start)
     simple = found.expression()
-    if _exponentials(simple, index):
+    if has_exponentials(simple, index):
         simple = Integer(0)
     elif found.rest:
         return RegularSum(rest, index, start)
@@ -143,7 +143,8 @@ def _sum_of(rest: Expr, index: Symbol, start: Expr) -> Expr:
     return falling if simple == 0 else falling + regular_sum(simple, index, start)
 
 
-def _exponentials(expression: Expr, index: Symbol) -> bool:
+def has_exponentials(expression: Expr, index: Symbol) -> bool:
+    """Whether the index is in an exponent."""
     return any(power.exp.has(index) for power in expression.atoms(Pow, exp))
 
 

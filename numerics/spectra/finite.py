@@ -126,6 +126,7 @@ def _no_doubles(name: str, given: Any) -> list[str]:
         f"{name}[{i}] = {shown(value)}"
         for i, value in enumerate(entries)
         if not isinstance(value, float | complex | np.inexact)
+        and not (isinstance(value, int) and value == float(value))
         and exact(value) != sympy.Rational(real_float(value, name))
     ]
 
